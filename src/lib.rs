@@ -1,0 +1,3 @@
+//! Discreet stands between a robot's sensors and the services that use them.
+//!
+//! The modules, in the order a message meets them. Start with [`relay`].
