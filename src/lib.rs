@@ -1,3 +1,5 @@
 //! Discreet stands between a robot's sensors and the services that use them.
 //!
 //! The modules, in the order a message meets them. Start with [`relay`].
+
+pub mod policy;
