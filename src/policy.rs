@@ -4,8 +4,10 @@
 //! checked for sense (`check`), and compiled into one timetable per topic and audience (`compile`, `timetable`).
 //! Whatever is wrong is found in one run, each with its place and what to do ([`finding`]).
 
+pub mod cases;
 mod check;
 mod compile;
+pub mod diff;
 pub mod explain;
 pub mod file;
 pub mod finding;

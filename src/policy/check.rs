@@ -53,7 +53,8 @@ pub(super) struct Declared {
 /// Reads, checks and compiles a policy.
 pub(super) fn read(text: &str, limits: &Limits) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
     let root = tree::read(text, limits).map_err(|finding| vec![finding])?;
-    let mut context = Context { zone: TimeZone::UTC, findings: schema::validate(&root) };
+    let mut context =
+        Context { zone: TimeZone::UTC, findings: schema::validate(&root, &schema::schema::<PolicyFile>()) };
     let file = PolicyFile::from_tree(&root);
     let (declared, rules) = check(&file, &root, limits, &mut context);
     if has_errors(&context.findings) {
