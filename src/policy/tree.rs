@@ -170,7 +170,17 @@ fn place(location: Location) -> Span {
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<Value>::deserialize(deserializer)?;
-        Ok(Self { span: place(spanned.referenced), value: spanned.value })
+        let mut span = place(spanned.referenced);
+        // Of a list or a map the parser gives the beginning only.
+        let last = match &spanned.value {
+            Value::List(items) => items.last(),
+            Value::Map(entries) => entries.last().map(|entry| &entry.node),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
+        };
+        if let Some(last) = last.filter(|last| last.span.start >= span.start) {
+            span.end = span.end.max(last.span.end);
+        }
+        Ok(Self { span, value: spanned.value })
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context
     not_built(compiled, context);
     unread_topics(compiled, context);
     open_contextual(compiled, reach, context);
+    nothing_to_redact(compiled, reach, context);
     unused_classes(file, compiled, context);
     idle_stakeholders(compiled, context);
     // Finding the rule that settles another compares it with all others: worth it for a file a person reads.
@@ -85,6 +86,28 @@ fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
             );
             let help = "what a robot learns about people is for everyone at most `as: redacted`";
             context.warning("open-contextual", rule.span, message, help);
+        }
+    }
+}
+
+/// A redacted form in which nothing is named to be hidden is no form at all.
+fn nothing_to_redact(compiled: &Compiled, reach: &Reach, context: &mut Context) {
+    for rule in compiled.rules.iter().filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
+        let decides = |topic: &&TopicPolicy| {
+            let tables = topic.access.named.iter().map(|(_, table)| table).chain([&topic.access.everyone]);
+            topic.redact().is_empty()
+                && tables.into_iter().any(|table| table.deciding().any(|id| id == rule.id))
+        };
+        if let Some(topic) = reach.topics(rule).find(decides) {
+            let message = format!(
+                "this rule allows {} redacted, but nothing says what to hide in it",
+                quoted(topic.name())
+            );
+            let help = format!(
+                "add `redact:` to the topic on line {}; without it the guard denies it",
+                topic.thing.span.line
+            );
+            context.warning("nothing-to-redact", rule.span, message, help);
         }
     }
 }
