@@ -1,5 +1,13 @@
 //! What a policy means: who gets what, when, and by which rule.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
+
 use discreet::policy::diff::diff;
 use discreet::policy::explain::Outcome;
 use discreet::policy::finding::render;

@@ -2,6 +2,14 @@
 //!
 //! `BLESS=1 cargo test --test policy_rejected` writes what is said now; read the difference before keeping it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,13 @@
 //! The compiled timetables against the rules read one by one, over many policies and times nobody would think of.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
+
 use discreet::policy::names::Pattern;
 use discreet::policy::{Action, Audience, Effect, Form, Limits, Moment, Policy, Verdict};
 

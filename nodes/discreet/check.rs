@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use discreet::policy::Severity;
+use discreet::policy::finding::plain;
 
 use super::Answer;
 use super::input::{Source, say, say_json};
@@ -58,7 +59,7 @@ impl Check {
                 Some(policy) => say(&format!(
                     "{}: a policy for {}, version {}: {}, {}, {}",
                     source.name,
-                    policy.robot().escape_debug(),
+                    plain(policy.robot()),
                     policy.version(),
                     several(policy.topics().count(), "topic"),
                     several(policy.rules().len(), "rule"),

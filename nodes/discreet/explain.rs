@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use discreet::policy::explain::{Explanation, Outcome, Unknown};
+use discreet::policy::finding::plain;
 use discreet::policy::{Action, Moment, Policy, Verdict};
 use serde_json::json;
 
@@ -118,7 +119,7 @@ fn decision(verdict: Verdict) -> &'static str {
 }
 
 fn show(explanation: &Explanation, policy: &Policy, source: &Source, who: &str, name: &str) {
-    let (who, shown) = (who.escape_debug(), name.escape_debug());
+    let (who, shown) = (plain(who), plain(name));
     say(&format!("{who}, {shown}: {}", decision(explanation.verdict)));
     if explanation.declared != name {
         say(&format!("  declared as {}", explanation.declared));

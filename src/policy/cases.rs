@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::explain::Explanation;
 use super::file::{Entry, list};
-use super::finding::{Finding, Span, has_errors, quoted, suggest};
+use super::finding::{Finding, Span, has_errors, plain, quoted, suggest};
 use super::rule::{Action, Form};
 use super::time::Moment;
 use super::timetable::Verdict;
@@ -217,7 +217,7 @@ fn judge(
         None => format!("no rule of {policy_file} speaks of it"),
     };
     let by = match &case.why {
-        Some(why) => format!("{by}\nexpected because: {}", why.escape_debug()),
+        Some(why) => format!("{by}\nexpected because: {}", plain(why)),
         None => by,
     };
     if !case.expect.is_met_by(explanation.verdict) {

@@ -15,7 +15,7 @@ use super::file::{PolicyFile, Section};
 use super::finding::{Finding, Span, has_errors, quoted};
 use super::rule::Rule;
 use super::things::{Class, Stakeholder, Thing};
-use super::tree::{Limits, Node};
+use super::tree::{Limits, Node, Value};
 use super::{Policy, schema, tree};
 
 /// What the parts of the check share.
@@ -51,8 +51,16 @@ pub(super) struct Declared {
 }
 
 /// Reads, checks and compiles a policy.
-pub(super) fn read(text: &str, limits: &Limits) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
+pub(super) fn read(
+    file_name: &str,
+    text: &str,
+    limits: &Limits,
+) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
     let root = tree::read(text, limits).map_err(|finding| vec![finding])?;
+    if matches!(root.value, Value::Null) {
+        let finding = Finding::error("empty-file", root.span, "there is nothing in this file");
+        return Err(vec![finding.help("begin with `discreet: 1`; policies/hotel.yaml is an example")]);
+    }
     let mut context =
         Context { zone: TimeZone::UTC, findings: schema::validate(&root, &schema::schema::<PolicyFile>()) };
     let file = PolicyFile::from_tree(&root);
@@ -66,7 +74,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<(Policy, Vec<Finding>)
     };
     let compiled = compile(declared, rules);
     effect::warn(&file, &compiled, &mut context);
-    let policy = Policy::assemble(robot, version, text, context.zone, compiled);
+    let policy = Policy::assemble(file_name, robot, version, text, context.zone, compiled);
     Ok((policy, sorted(context.findings)))
 }
 

@@ -113,25 +113,24 @@ fn describe(table: &Timetable, action: Action, zone: &TimeZone) -> String {
             (0, DAY) => String::new(),
             (from, to) => format!(" {}-{}", clock(from), clock(to)),
         };
-        let phases: Vec<String> =
-            stretch.phases.iter().map(|phase| describe_phase(phase, action, zone)).collect();
-        parts.push(format!("{}{hours}", phases.join(", then ")));
+        let phases = stretch.phases.iter().map(|phase| describe_phase(phase, &hours, action, zone));
+        parts.push(phases.collect::<Vec<_>>().join(", then "));
     }
     if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
 }
 
-fn describe_phase((form, end): &(Option<Form>, i64), action: Action, zone: &TimeZone) -> String {
+fn describe_phase((form, end): &(Option<Form>, i64), hours: &str, action: Action, zone: &TimeZone) -> String {
     let form = match (form, action) {
         (None, _) => "nothing",
         (Some(_), Action::Command | Action::Call) => "allowed",
         (Some(form), Action::Read) => form.name(),
     };
     if *end == FOREVER {
-        return form.to_owned();
+        return format!("{form}{hours}");
     }
     match Timestamp::from_second(*end) {
-        Ok(end) => format!("{form} until {}", zone.to_datetime(end).strftime("%Y-%m-%d %H:%M")),
-        Err(_) => form.to_owned(),
+        Ok(end) => format!("{form}{hours} until {}", zone.to_datetime(end).strftime("%Y-%m-%d %H:%M")),
+        Err(_) => format!("{form}{hours}"),
     }
 }
 

@@ -171,8 +171,13 @@ impl<'a> Walk<'a> {
         let (least, most) = (bound("minItems").unwrap_or(0), bound("maxItems").unwrap_or(usize::MAX));
         if items.len() < least || items.len() > most {
             let range = if least == most { format!("{least}") } else { format!("{least} to {most}") };
-            let message = format!("this list has {} items; it takes {range}", items.len());
-            self.findings.push(Finding::error("wrong-length", node.span, message));
+            let message = match items.len() {
+                0 => "this list is empty".to_owned(),
+                1 => "this list has 1 item".to_owned(),
+                number => format!("this list has {number} items"),
+            };
+            self.findings
+                .push(Finding::error("wrong-length", node.span, message).help(format!("it takes {range}")));
         }
         if let Some(of_each) = schema.get("items") {
             for item in items {
@@ -193,8 +198,13 @@ impl<'a> Walk<'a> {
         let (least, most) = (bound("minLength", 0), bound("maxLength", u64::MAX));
         let length = text.chars().count() as u64;
         if length < least || length > most {
-            let message = format!("this text has {length} characters; it takes {least} to {most}");
-            self.findings.push(Finding::error("wrong-length", node.span, message));
+            let message = if length == 0 {
+                "this text is empty".to_owned()
+            } else {
+                format!("this text has {length} characters")
+            };
+            let help = format!("it takes {least} to {most} characters");
+            self.findings.push(Finding::error("wrong-length", node.span, message).help(help));
         }
     }
 
