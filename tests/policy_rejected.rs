@@ -119,3 +119,67 @@ fn a_policy_cut_anywhere_is_refused_and_never_a_panic() {
         assert!(!shown.is_empty());
     }
 }
+
+#[test]
+fn too_many_of_anything_is_refused_before_it_is_compared() {
+    let head = "discreet: 1\nrobot: r\nversion: 1\nclasses:\n  operational: { retention: 7d }\nrules: []\n";
+    let globs: String = (0..201)
+        .map(|n| format!("  /a{n}/*: {{ type: std_msgs/msg/String, class: operational }}\n"))
+        .collect();
+    assert_eq!(findings("x", &format!("{head}topics:\n{globs}"))[0].code, "too-many");
+    let parties: String = (0..101).map(|n| format!("  p{n}: {{ identity: p.pub }}\n")).collect();
+    assert_eq!(findings("x", &format!("{head}topics: {{}}\nstakeholders:\n{parties}"))[0].code, "too-many");
+}
+
+#[test]
+fn the_worst_file_of_the_largest_size_is_checked_in_seconds() {
+    // As many stakeholders as may be, each with a rule for every topic by a glob, in a file just within its limit.
+    let names: Vec<String> = (0..100).map(|n| format!("p{n}")).collect();
+    let mut text = String::from(
+        "discreet: 1\nrobot: r\nversion: 1\nclasses:\n  operational: { retention: 7d }\nstakeholders:\n",
+    );
+    text.extend(names.iter().map(|name| format!("  {name}: {{ identity: p.pub }}\n")));
+    text += "rules:\n";
+    text += &format!("  - {{ who: [{}], read: /**, as: clear, hours: \"08:00-18:00\" }}\n", names.join(", "));
+    text += "topics:\n";
+    // Without optimisation a smaller file has to do.
+    let size = if cfg!(debug_assertions) { 32 } else { 256 } * 1024;
+    for n in 0.. {
+        let line = format!("  /t{n}: {{ type: std_msgs/msg/Int8, class: operational }}\n");
+        if text.len() + line.len() > size {
+            break;
+        }
+        text += &line;
+    }
+    let started = std::time::Instant::now();
+    assert!(Policy::read("x", &text).is_ok());
+    println!("{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn a_policy_with_any_bytes_changed_is_never_a_panic() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/shop.yaml")).unwrap();
+    let mut dice: u64 = 0x2545_f491_4f6c_dd1d;
+    let mut roll = move |sides: usize| {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        usize::try_from(dice % sides as u64).unwrap()
+    };
+    let pieces = [
+        "{", "}", "[", "]", ":", "-", "\n", " ", "*", "&a", "*a", "\"", "'", "#", "|", "é", "\u{0}", "\t",
+        "!!int ", "0",
+    ];
+    for _ in 0..300 {
+        let mut letters: Vec<char> = text.chars().collect();
+        for _ in 0..1 + roll(4) {
+            let at = roll(letters.len());
+            let piece = pieces[roll(pieces.len())];
+            letters.splice(at..(at + roll(3)).min(letters.len()), piece.chars());
+        }
+        let changed: String = letters.into_iter().collect();
+        let findings = findings("x", &changed);
+        render(&findings, "x", &changed, false);
+    }
+}

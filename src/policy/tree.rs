@@ -23,13 +23,25 @@ pub struct Limits {
     pub nodes: usize,
     /// Topics, rules and so on, each.
     pub entries: usize,
+    /// Stakeholders. Each may have a timetable for each topic.
+    pub stakeholders: usize,
+    /// Globs over topics. They are compared with each other.
+    pub globs: usize,
 }
 
 impl Limits {
     /// For files.
-    pub const FILE: Self = Self { bytes: 256 * 1024, depth: 32, nodes: 100_000, entries: 10_000 };
+    pub const FILE: Self =
+        Self { bytes: 256 * 1024, depth: 32, nodes: 100_000, entries: 10_000, stakeholders: 100, globs: 200 };
     /// For policies a program makes in memory, such as a benchmark's.
-    pub const LARGE: Self = Self { bytes: 256 << 20, depth: 32, nodes: 50_000_000, entries: 10_000_000 };
+    pub const LARGE: Self = Self {
+        bytes: 256 << 20,
+        depth: 32,
+        nodes: 50_000_000,
+        entries: 10_000_000,
+        stakeholders: 10_000,
+        globs: 1000,
+    };
 }
 
 /// A value and its place.

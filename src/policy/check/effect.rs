@@ -1,6 +1,6 @@
 //! Warnings about what a correct policy does: rules without effect, topics nobody may read, and what is not built yet.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::compile::Compiled;
@@ -15,11 +15,11 @@ pub(super) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context
     not_built(compiled, context);
     unread_topics(compiled, context);
     open_contextual(compiled, reach, context);
-    nothing_to_redact(compiled, reach, context);
+    nothing_to_redact(compiled, context);
     unused_classes(file, compiled, context);
     idle_stakeholders(compiled, context);
     // Finding the rule that settles another compares it with all others: worth it for a file a person reads.
-    let find_settling = compiled.rules.len() <= 1000;
+    let find_settling = compiled.rules.len() <= 300;
     for rule in &compiled.rules {
         if !compiled.deciding.contains(&rule.id) {
             let other = if find_settling { settles(rule, compiled, reach) } else { None };
@@ -91,14 +91,16 @@ fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
 }
 
 /// A redacted form in which nothing is named to be hidden is no form at all.
-fn nothing_to_redact(compiled: &Compiled, reach: &Reach, context: &mut Context) {
+fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
+    let mut first: BTreeMap<RuleId, &TopicPolicy> = BTreeMap::new();
+    for topic in compiled.topics.iter().filter(|topic| topic.redact().is_empty()) {
+        let tables = topic.access.named.iter().map(|(_, table)| table).chain([&topic.access.everyone]);
+        for id in tables.flat_map(|table| table.deciding()) {
+            first.entry(id).or_insert(topic);
+        }
+    }
     for rule in compiled.rules.iter().filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
-        let decides = |topic: &&TopicPolicy| {
-            let tables = topic.access.named.iter().map(|(_, table)| table).chain([&topic.access.everyone]);
-            topic.redact().is_empty()
-                && tables.into_iter().any(|table| table.deciding().any(|id| id == rule.id))
-        };
-        if let Some(topic) = reach.topics(rule).find(decides) {
+        if let Some(topic) = first.get(&rule.id) {
             let message = format!(
                 "this rule allows {} redacted, but nothing says what to hide in it",
                 quoted(topic.name())
