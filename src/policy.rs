@@ -163,3 +163,9 @@ impl Policy {
         self.parts.rules.get(id.index())
     }
 }
+
+impl std::fmt::Debug for Policy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Policy({} for {}, version {})", self.file_name, self.robot, self.version)
+    }
+}

@@ -306,3 +306,42 @@ fn the_same_said_otherwise_is_no_difference() {
     );
     assert!(diff(&old, &new).is_empty());
 }
+
+#[test]
+fn a_command_is_for_those_named_and_in_their_hours() {
+    let rest = "commands:
+  /cmd_vel: { type: geometry_msgs/msg/Twist, class: operational, rate: 20, limits: { linear.x: [-0.5, 0.5] } }
+rules:
+  - { who: maintenance, command: /cmd_vel, hours: \"08:00-18:00\" }
+  - { who: everyone, read: operational, as: clear }
+";
+    let policy = policy(rest);
+    let command = &policy.commands()[0];
+    assert_eq!((command.name(), command.rate()), ("/cmd_vel", Some(20)));
+    assert_eq!(command.limits()["linear.x"], [-0.5, 0.5]);
+    let day = at(&policy, "2026-05-01T12:00:00Z");
+    assert!(
+        matches!(command.stakeholder("maintenance", day), Verdict::Allow { rule, .. } if rule.index() == 0)
+    );
+    assert_eq!(command.stakeholder("maintenance", at(&policy, "2026-05-01T18:00:00Z")), Verdict::NoRule);
+    // A rule that lets everyone read operational data lets nobody command.
+    assert_eq!(command.stakeholder("front_desk", day), Verdict::NoRule);
+}
+
+#[test]
+fn a_policy_is_known_by_the_bytes_of_its_file() {
+    let rules = "rules:\n  - { who: everyone, read: /scan, as: clear }\n";
+    let (one, other) = (policy(rules), policy(&format!("{rules}# the same, with a word more\n")));
+    assert_eq!(one.hash(), policy(rules).hash());
+    assert_ne!(one.hash(), other.hash());
+    assert_eq!((one.robot(), one.version(), one.file_name()), ("concierge-1", 7, "test.yaml"));
+    assert_eq!(one.rule(scan_rule(&one)).unwrap().line(), 17);
+}
+
+/// The rule that lets everyone see the scan.
+fn scan_rule(policy: &Policy) -> discreet::policy::RuleId {
+    match everyone(policy, "/scan", policy.moment(0, false)) {
+        Verdict::Allow { rule, .. } => rule,
+        other => panic!("{other:?}"),
+    }
+}

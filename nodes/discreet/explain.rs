@@ -21,7 +21,7 @@ Examples:
   discreet explain hotel.yaml --who front_desk --topic /speech/transcript --no-clock
 
 Exit codes:
-  0  it is allowed
+  0  the policy allows it (a note says so if this version cannot do it yet)
   1  it is denied
   2  the policy is unusable or cannot be read, or there is nobody of that name")]
 pub struct Explain {

@@ -103,7 +103,15 @@ impl Policy {
         };
         let considered =
             speaking.iter().map(|(rule, until)| (rule.id, outcome(rule, *until, decided, now))).collect();
-        let not_built = decided.and_then(|rule| not_built(rule, who));
+        let not_built = decided.and_then(|rule| {
+            // What everyone may have in this form comes in the open, whoever else is named.
+            let says_the_same = |(other, until): &(&Rule, Option<i64>)| {
+                other.effect == rule.effect
+                    && other.who.contains(&Audience::Everyone)
+                    && other.holds(now, *until)
+            };
+            not_built(rule, speaking.iter().any(says_the_same))
+        });
         Ok(Explanation { verdict, considered, declared: thing.pattern.text().to_owned(), not_built })
     }
 
@@ -178,17 +186,15 @@ fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment)
     }
 }
 
-fn not_built(rule: &Rule, who: &Audience) -> Option<&'static str> {
+fn not_built(rule: &Rule, open: bool) -> Option<&'static str> {
     let Effect::Allow(form) = rule.effect else { return None };
     match (rule.action, form) {
         (Action::Command, _) => Some("commands are not built yet: the guard lets none in"),
         (Action::Call, _) => Some("services are not built yet: the guard lets no call in"),
         (Action::Read, Form::Redacted) => Some("the redacted form is not built yet: the guard denies it"),
-        (Action::Read, Form::Clear)
-            if !rule.who.contains(&Audience::Everyone) && *who != Audience::Everyone =>
-        {
+        (Action::Read, Form::Clear) if open => None,
+        (Action::Read, Form::Clear) => {
             Some("sealing for named stakeholders is not built yet: the guard denies it")
         }
-        (Action::Read, Form::Clear) => None,
     }
 }

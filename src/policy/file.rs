@@ -1,15 +1,17 @@
 //! A policy as it is written. The JSON Schema for editors is generated from these types, and their comments are
 //! what an editor shows.
 
-use std::borrow::Cow;
+mod part;
+
 use std::collections::BTreeMap;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-use super::finding::Span;
-use super::tree::{Node, Value};
+use super::tree::Node;
+pub(super) use part::list;
+pub use part::{Entry, Section};
+use part::{section, single};
 
 /// Who may have what of a robot's data, and who may command it.
 #[derive(JsonSchema)]
@@ -45,6 +47,24 @@ pub struct PolicyFile {
     pub services: Section<ServiceEntry>,
     /// Who may have what. A deny wins over every allow; what no rule allows is denied.
     pub rules: Vec<Entry<RuleEntry>>,
+}
+
+impl PolicyFile {
+    /// Takes a tree apart that the schema has been held against. What it found wrong is left out here.
+    pub fn from_tree(root: &Node) -> Self {
+        Self {
+            discreet: single(root, "discreet"),
+            robot: single(root, "robot"),
+            version: single(root, "version"),
+            timezone: root.entry("timezone").map(|_| single(root, "timezone")),
+            classes: section(root, "classes"),
+            stakeholders: section(root, "stakeholders"),
+            topics: section(root, "topics"),
+            commands: section(root, "commands"),
+            services: section(root, "services"),
+            rules: list(root, "rules"),
+        }
+    }
 }
 
 /// A kind of data, and how it is kept.
@@ -176,7 +196,7 @@ pub struct ServiceEntry {
 #[serde(deny_unknown_fields)]
 #[schemars(title = "rule")]
 pub struct RuleEntry {
-    /// A stakeholder, or several, or `everyone`.
+    /// A stakeholder, or several, or `everyone`, which is each stakeholder too.
     pub who: OneOrMore,
     /// What may be read: a class with its children, a topic, a glob, or several of these.
     pub read: Option<OneOrMore>,
@@ -228,127 +248,4 @@ impl OneOrMore {
         };
         one.into_iter().chain(more.into_iter().flatten()).map(String::as_str)
     }
-}
-
-/// A map of names to things, in the order of the file.
-pub struct Section<T>(pub Vec<Entry<T>>);
-
-/// A part of the file: what it says and where.
-pub struct Entry<T> {
-    /// Its name, if it has one.
-    pub name: String,
-    /// Where the name stands, or the part begins.
-    pub span: Span,
-    /// The part as a tree, to find the places of its keys.
-    pub node: Node,
-    /// What it says; `None` if its structure was wrong, which has been reported.
-    pub value: Option<T>,
-}
-
-impl<T> Default for Section<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<T> Section<T> {
-    /// The names declared, those of broken entries too.
-    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        self.0.iter().map(|entry| entry.name.as_str())
-    }
-}
-
-impl<T> Entry<T> {
-    /// Where the value under a key stands; the entry itself if it has no such key.
-    pub fn place(&self, key: &str) -> Span {
-        self.node.entry(key).map_or(self.span, |entry| entry.node.span)
-    }
-
-    /// Where the key itself stands.
-    pub fn key_place(&self, key: &str) -> Span {
-        self.node.entry(key).map_or(self.span, |entry| entry.key_span)
-    }
-
-    /// Where the n-th name under a key stands: the value itself, or an item of the list.
-    pub fn item_place(&self, key: &str, index: usize) -> Span {
-        match self.node.entry(key).map(|entry| &entry.node) {
-            Some(Node { value: Value::List(items), span }) => {
-                items.get(index).map_or(*span, |item| item.span)
-            }
-            Some(node) => node.span,
-            None => self.span,
-        }
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for Section<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        BTreeMap::<String, T>::schema_name()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        BTreeMap::<String, T>::json_schema(generator)
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for Entry<T> {
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-    fn schema_id() -> Cow<'static, str> {
-        T::schema_id()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
-    }
-}
-
-impl PolicyFile {
-    /// Takes a tree apart that the schema has been held against. What it found wrong is left out here.
-    pub fn from_tree(root: &Node) -> Self {
-        Self {
-            discreet: single(root, "discreet"),
-            robot: single(root, "robot"),
-            version: single(root, "version"),
-            timezone: root.entry("timezone").map(|_| single(root, "timezone")),
-            classes: section(root, "classes"),
-            stakeholders: section(root, "stakeholders"),
-            topics: section(root, "topics"),
-            commands: section(root, "commands"),
-            services: section(root, "services"),
-            rules: list(root, "rules"),
-        }
-    }
-}
-
-fn single<T: DeserializeOwned>(root: &Node, key: &str) -> Entry<T> {
-    let node =
-        root.entry(key).map_or_else(|| Node { span: root.span, value: Value::Null }, |e| e.node.clone());
-    part(key, node.span, &node)
-}
-
-fn section<T: DeserializeOwned>(root: &Node, key: &str) -> Section<T> {
-    match root.entry(key).map(|entry| &entry.node.value) {
-        Some(Value::Map(entries)) => {
-            Section(entries.iter().map(|entry| part(&entry.key, entry.key_span, &entry.node)).collect())
-        }
-        _ => Section(Vec::new()),
-    }
-}
-
-pub(super) fn list<T: DeserializeOwned>(root: &Node, key: &str) -> Vec<Entry<T>> {
-    match root.entry(key).map(|entry| &entry.node.value) {
-        Some(Value::List(items)) => items.iter().map(|item| part("", item.span, item)).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn part<T: DeserializeOwned>(name: &str, span: Span, node: &Node) -> Entry<T> {
-    let value = serde_json::from_value(node.to_json()).ok();
-    Entry { name: name.to_owned(), span, node: node.clone(), value }
 }

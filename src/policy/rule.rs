@@ -99,6 +99,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The line it stands on, from 1.
+    pub fn line(&self) -> u32 {
+        self.span.line
+    }
+
     /// Does it speak of them? A rule for everyone speaks of each stakeholder too.
     pub fn concerns(&self, who: &Audience) -> bool {
         self.who.iter().any(|named| *named == Audience::Everyone || named == who)
