@@ -70,6 +70,13 @@ pub(super) fn read(
         return Err(sorted(context.findings));
     }
     let (declared, rules) = check(&file, &root, &mut context);
+    if !has_errors(&context.findings) {
+        // Should the schema ever let through what the types do not: a rule that is not understood is never skipped.
+        context.findings.extend(file.not_understood().map(|span| {
+            Finding::error("not-understood", span, "this could not be understood")
+                .help("please report it: the schema and the reader disagree")
+        }));
+    }
     if has_errors(&context.findings) {
         return Err(sorted(context.findings));
     }
@@ -103,6 +110,7 @@ fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (Declared, Ve
         services: things::services(&file.services, &classes, context),
         classes,
     };
+    things::conflicts(&declared.topics, &declared.commands, context);
     let rules = rules::rules(file, &declared, context);
     (declared, rules)
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::finding::Span;
 use super::tree::Node;
 pub(super) use part::list;
 pub use part::{Entry, Section};
@@ -64,6 +65,19 @@ impl PolicyFile {
             services: section(root, "services"),
             rules: list(root, "rules"),
         }
+    }
+
+    /// Where the parts stand that the types could not take.
+    pub fn not_understood(&self) -> impl Iterator<Item = Span> {
+        let single = [self.discreet.unread(), self.robot.unread(), self.version.unread()];
+        let zone = self.timezone.as_ref().and_then(Entry::unread);
+        (single.into_iter().flatten().chain(zone))
+            .chain(self.classes.0.iter().filter_map(Entry::unread))
+            .chain(self.stakeholders.0.iter().filter_map(Entry::unread))
+            .chain(self.topics.0.iter().filter_map(Entry::unread))
+            .chain(self.commands.0.iter().filter_map(Entry::unread))
+            .chain(self.services.0.iter().filter_map(Entry::unread))
+            .chain(self.rules.iter().filter_map(Entry::unread))
     }
 }
 

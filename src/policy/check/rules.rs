@@ -20,7 +20,7 @@ struct Known<'a> {
     topics: HashSet<&'a str>,
     commands: HashSet<&'a str>,
     services: HashSet<&'a str>,
-    globs: HashMap<String, Result<(), (&'static str, String, String)>>,
+    globs: HashMap<String, Result<(), Refused>>,
 }
 
 pub(super) fn rules(file: &PolicyFile, declared: &Declared, context: &mut Context) -> Vec<Rule> {
@@ -197,6 +197,7 @@ fn effect(
     }
 }
 
+/// Code, message and help of what is wrong with a name.
 type Refused = (&'static str, String, String);
 
 fn target(action: Action, name: &str, known: &mut Known) -> Result<Target, Refused> {

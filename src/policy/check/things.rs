@@ -221,6 +221,21 @@ pub(super) fn commands(
     commands
 }
 
+/// A name that is both read and commanded has one type: a message could not be of both.
+pub(super) fn conflicts(topics: &[Thing], commands: &[Thing], context: &mut Context) {
+    for command in commands {
+        let exact = topics.iter().find(|topic| topic.pattern == command.pattern);
+        let topic = exact.or_else(|| topics.iter().find(|topic| topic.pattern.covers(&command.pattern)));
+        if let Some(topic) = topic.filter(|topic| topic.type_name != command.type_name) {
+            let name = quoted(command.pattern.text());
+            let message =
+                format!("{name} is a {} here and a {} as a topic", command.type_name, topic.type_name);
+            let help = format!("a topic has one type: make it the same here and on line {}", topic.span.line);
+            context.error("conflicting-types", command.span, message, help);
+        }
+    }
+}
+
 pub(super) fn services(
     section: &Section<ServiceEntry>,
     classes: &Classes,

@@ -38,6 +38,11 @@ impl<T> Section<T> {
 }
 
 impl<T> Entry<T> {
+    /// Where it stands, if its structure was not as it should be.
+    pub fn unread(&self) -> Option<Span> {
+        self.value.is_none().then_some(self.span)
+    }
+
     /// Where the value under a key stands; the entry itself if it has no such key.
     pub fn place(&self, key: &str) -> Span {
         self.node.entry(key).map_or(self.span, |entry| entry.node.span)
