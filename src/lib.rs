@@ -1,3 +1,7 @@
 //! Discreet stands between a robot's sensors and the services that use them.
 //!
 //! The modules, in the order a message meets them. Start with [`relay`].
+
+pub mod qos;
+#[cfg(feature = "ros")]
+pub mod ros;
