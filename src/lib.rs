@@ -1,3 +1,6 @@
 //! Discreet stands between a robot's sensors and the services that use them.
 //!
 //! The modules, in the order a message meets them. Start with [`relay`].
+
+pub mod cdr;
+pub mod types;
