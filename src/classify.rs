@@ -7,7 +7,7 @@ use crate::policy::{Class, TopicPolicy};
 use crate::sources::Standing;
 
 /// A message that is what the policy declares, and the class that this makes it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Classified<'a> {
     message: Received<'a>,
     class: &'a Class,

@@ -5,7 +5,7 @@ use crate::denied::Denied;
 use crate::policy::{Form, Moment, RuleId, TopicPolicy, Verdict};
 
 /// A message that may leave to everyone on the outer domain, in the form that the policy says.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Permitted<'a> {
     classified: Classified<'a>,
     form: Form,
@@ -29,8 +29,8 @@ pub fn permit<'a>(
 
 impl<'a> Permitted<'a> {
     /// The message and its class.
-    pub fn classified(&self) -> Classified<'a> {
-        self.classified
+    pub fn classified(&self) -> &Classified<'a> {
+        &self.classified
     }
 
     /// The form in which it may leave.

@@ -6,7 +6,7 @@ use crate::permit::Permitted;
 use crate::policy::{Class, Form};
 
 /// A message in the form in which it leaves. Nothing else can be published.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Releasable<'a> {
     message: Received<'a>,
     class: &'a Class,
