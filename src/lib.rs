@@ -2,5 +2,6 @@
 //!
 //! The modules, in the order a message meets them. Start with [`relay`].
 
+pub mod audit;
 pub mod cdr;
 pub mod types;
