@@ -20,6 +20,8 @@ mod entry;
 mod file;
 mod gate;
 mod route;
+#[cfg(test)]
+mod tests;
 mod time;
 mod verify;
 mod writer;

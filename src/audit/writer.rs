@@ -54,13 +54,14 @@ impl Writer {
     }
 
     /// Steps until told to stop. With no pause between, only when asked (tests drive it by hand).
-    pub fn run(mut self, clock: &Clock, by_itself: bool) {
+    pub fn run(self, clock: &Clock, by_itself: bool) {
         let _gone = Gone { shared: self.shared.clone(), clock: clock.clone() };
+        let mut writer = self; // dropped before `_gone`: who waits for that may open the file again
         let pause = if by_itself { PAUSE } else { Duration::from_secs(3600) };
         loop {
-            let go_on = self.shared.gate.next_step(pause);
-            self.step(clock(), !go_on);
-            self.shared.gate.step_ended(self.fault.clone());
+            let go_on = writer.shared.gate.next_step(pause);
+            writer.step(clock(), !go_on);
+            writer.shared.gate.step_ended(writer.fault.clone());
             if !go_on {
                 return;
             }
