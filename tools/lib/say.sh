@@ -29,7 +29,7 @@ run() {
     trap 'kill -- -$child 2>/dev/null; exit 130' INT TERM
     while kill -0 $child 2>/dev/null; do
         if [[ -t 1 ]]; then
-            line=$(tail -c 400 "$log" | tr '\r\t' '\n ' | grep -v '^ *$' | tail -n 1 | tr -cd '[:print:]' | cut -c "1-$((${COLUMNS:-80} - 30))")
+            line=$(tail -c 400 "$log" | tr '\r\t' '\n ' | sed '/^ *$/d' | tail -n 1 | tr -cd '[:print:]' | cut -c 1-50)
             printf '\r\e[K  %s %s%s%s' "$name" "$DIM" "$(elapsed "$started") $line" "$PLAIN"
         elif (($(now) - started > next * 1000000)); then
             printf '  %s: %s so far\n' "$name" "$(elapsed "$started")"
