@@ -1,3 +1,23 @@
 //! Discreet stands between a robot's sensors and the services that use them.
 //!
 //! The modules, in the order a message meets them. Start with [`relay`].
+
+pub mod cdr;
+pub mod graph;
+pub mod qos;
+pub mod sources;
+pub mod types;
+
+pub mod message;
+pub mod classify;
+pub mod permit;
+pub mod protect;
+
+pub mod catalog;
+pub mod clock;
+pub mod denied;
+pub mod stats;
+pub mod tag;
+
+#[cfg(feature = "ros")]
+pub mod ros;
