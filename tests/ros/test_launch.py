@@ -72,11 +72,12 @@ def launch(tmp_path):
         seen.unlink(missing_ok=True)
         with open(tmp_path / 'output', 'w+') as output:
             process = subprocess.Popen([sys.executable, '-c', RUN, str(LAUNCH_FILE), *arguments],
-                                       env=variables, stdout=output, stderr=subprocess.STDOUT)
+                                       env=variables, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
             deadline = time.monotonic() + 20
             while not seen.exists() and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.02)
-            process.send_signal(signal.SIGINT)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: to launch and to what it started
             try:
                 process.wait(timeout=20)
             finally:

@@ -22,12 +22,14 @@ run() {
     mkdir -p "$ROOT/.ros/log"
     log="$ROOT/.ros/log/${name// /-}.log"
     started=$(now)
+    set -m # a process group of its own, so that stopping us stops all of it
     "$@" >"$log" 2>&1 </dev/null &
     child=$!
-    trap 'kill $child 2>/dev/null; exit 130' INT TERM
+    set +m
+    trap 'kill -- -$child 2>/dev/null; exit 130' INT TERM
     while kill -0 $child 2>/dev/null; do
         if [[ -t 1 ]]; then
-            line=$(tail -c 400 "$log" | tr '\r\t' '\n ' | grep -v '^ *$' | tail -n 1 | tr -cd '[:print:]' | cut -c "1-$((${COLUMNS:-80} - 30))")
+            line=$(tail -c 400 "$log" | tr '\r\t' '\n ' | sed '/^ *$/d' | tail -n 1 | tr -cd '[:print:]' | cut -c 1-50)
             printf '\r\e[K  %s %s%s%s' "$name" "$DIM" "$(elapsed "$started") $line" "$PLAIN"
         elif (($(now) - started > next * 1000000)); then
             printf '  %s: %s so far\n' "$name" "$(elapsed "$started")"
