@@ -65,6 +65,11 @@ impl RouteLog {
         Ok(Receipt { recorded: false })
     }
 
+    /// Says that messages are about to come, so that the first of them need not wait for the disk.
+    pub fn expect(&self, now: Time) {
+        self.route.tally().active = Some(now.second());
+    }
+
     /// Counts a message that stays. The first one for a reason in a window becomes an entry of its own.
     pub fn record_denial(&self, now: Time, reason: &'static str) {
         self.route.tally().window(now.second()).deny(now, reason);

@@ -84,7 +84,9 @@ fn audit_status(audit: &Audit) -> Status {
         }
     };
     // Whoever keeps this head elsewhere can tell later whether the log was replaced.
-    let head = audit.head().map(|head| vec![("audit head".into(), blake3::Hash::from_bytes(head.hash).to_hex().to_string())]);
+    let head = audit
+        .head()
+        .map(|head| vec![("audit head".into(), blake3::Hash::from_bytes(head.hash).to_hex().to_string())]);
     Status { name: "audit".into(), level, message, values: head.unwrap_or_default() }
 }
 

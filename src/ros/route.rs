@@ -25,11 +25,15 @@ const BATCH: usize = 16;
 /// Publishers remembered per route. More than this are not believed: their messages count as of an unknown source.
 const MAX_SOURCES: usize = 256;
 
+/// A new source soon publishes: for so long the audit is kept ready for it.
+const WARM_UP: Duration = Duration::from_secs(5);
+
 /// A topic that is being guarded.
 pub struct Route {
     topic: String,
     /// Its counters.
     pub stats: RouteStats,
+    opened: Instant,
     queued: AtomicBool,
     path: Mutex<Path>,
 }
@@ -96,6 +100,7 @@ impl Route {
         Route {
             topic: origin.topic.clone(),
             stats: RouteStats::default(),
+            opened: Instant::now(),
             queued: AtomicBool::new(false),
             path: Mutex::new(Path {
                 input: None,
@@ -137,6 +142,9 @@ impl Route {
                 }
                 None => {}
             }
+        }
+        if let (true, Some(decided_by)) = (self.opened.elapsed() < WARM_UP, &path.decided_by) {
+            decided_by.log.expect(Time::system());
         }
     }
 
