@@ -1,6 +1,6 @@
 //! Real traffic for the relay benchmark: a source that stamps each message, a sink that measures what arrives.
 //!
-//! `traffic source DOMAIN TOPIC CASE RATE_HZ SECONDS` prints the number of messages sent.
+//! `traffic source DOMAIN TOPIC CASE RATE_HZ SECONDS` prints `begin`, and at the end the number of messages sent.
 //! `traffic sink DOMAIN TOPIC CASE SECONDS` prints JSON: received, lost, p50_ms, p99_ms. SECONDS counts from the first
 //! message; the first tenth is warm-up and is left out.
 //!
@@ -67,6 +67,7 @@ fn source(domain: usize, topic: &str, case: &str, rate: f64, seconds: f64) -> an
     std::thread::sleep(Duration::from_millis(1500)); // the second hop may still be matching
     let period = Duration::from_secs_f64(1.0 / rate);
     let total = (rate * seconds) as u32;
+    println!("begin");
     let start = Instant::now();
     for number in 0..total {
         if let Some(wait) = (start + period * number).checked_duration_since(Instant::now()) {
