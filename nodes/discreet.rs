@@ -1,3 +1,77 @@
-//! `discreet`: the command-line program.
+//! `discreet`: checks, explains, tests and compares policies.
 
-fn main() {}
+#[path = "discreet/check.rs"]
+mod check;
+#[path = "discreet/diff.rs"]
+mod diff;
+#[path = "discreet/explain.rs"]
+mod explain;
+#[path = "discreet/input.rs"]
+mod input;
+#[path = "discreet/schema.rs"]
+mod schema;
+#[path = "discreet/test.rs"]
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Decides who gets what of a robot's data.
+///
+/// A policy is a YAML file. Check it, ask it why, run its own tests, and see what a new version changes, before a
+/// guard ever loads it.
+#[derive(Parser)]
+#[command(
+    version,
+    after_long_help = "\
+Examples:
+  discreet check policies/*.yaml
+  discreet explain policies/hotel.yaml --who front_desk --topic /speech/transcript --at 2026-05-01T09:30:00+02:00
+  discreet test policies/hotel.yaml
+  discreet diff hotel.yaml hotel-new.yaml
+
+Exit codes:
+  0  fine
+  1  the answer is no: a policy has errors, a case failed, two policies differ, something is denied
+  2  could not run: wrong usage, a file that cannot be read"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Check(check::Check),
+    Explain(explain::Explain),
+    Test(test::Test),
+    Diff(diff::Diff),
+    Schema(schema::SchemaOf),
+}
+
+/// Could it be answered, and is the answer yes?
+pub enum Answer {
+    /// Exit code 0.
+    Yes,
+    /// Exit code 1.
+    No,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Check(command) => command.run(),
+        Command::Explain(command) => command.run(),
+        Command::Test(command) => command.run(),
+        Command::Diff(command) => command.run(),
+        Command::Schema(command) => command.run(),
+    };
+    match result {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(error) => {
+            input::say_error(&format!("discreet: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -4,8 +4,10 @@
 //! checked for sense (`check`), and compiled into one timetable per topic and audience (`compile`, `timetable`).
 //! Whatever is wrong is found in one run, each with its place and what to do ([`finding`]).
 
+pub mod cases;
 mod check;
 mod compile;
+pub mod diff;
 pub mod explain;
 pub mod file;
 pub mod finding;
@@ -35,6 +37,7 @@ use compile::Compiled;
 
 /// A checked policy. There is no other way to make one than to have it checked.
 pub struct Policy {
+    file_name: String,
     robot: String,
     version: u64,
     hash: [u8; 32],
@@ -53,14 +56,21 @@ impl Policy {
 
     /// The same with other limits, for policies a program makes.
     pub fn read_within(
-        _file_name: &str,
+        file_name: &str,
         text: &str,
         limits: &Limits,
     ) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
-        check::read(text, limits)
+        check::read(file_name, text, limits)
     }
 
-    fn assemble(robot: String, version: u64, text: &str, zone: TimeZone, parts: Compiled) -> Self {
+    fn assemble(
+        file_name: &str,
+        robot: String,
+        version: u64,
+        text: &str,
+        zone: TimeZone,
+        parts: Compiled,
+    ) -> Self {
         let mut exact = HashMap::new();
         let mut globs = Vec::new();
         for (at, topic) in parts.topics.iter().enumerate() {
@@ -77,7 +87,13 @@ impl Policy {
         }
         globs.sort_unstable();
         let globs = globs.into_iter().map(|(_, at)| at).collect();
-        Self { robot, version, hash: *blake3::hash(text.as_bytes()).as_bytes(), zone, parts, exact, globs }
+        let hash = *blake3::hash(text.as_bytes()).as_bytes();
+        Self { file_name: file_name.to_owned(), robot, version, hash, zone, parts, exact, globs }
+    }
+
+    /// The file it was read from, for messages that name a rule by file and line.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
     }
 
     /// The robot it is for.

@@ -86,23 +86,7 @@ impl Policy {
         now: Moment,
     ) -> Result<Explanation, Unknown> {
         let thing = self.thing(action, name).ok_or_else(|| Unknown::Name(super::finding::quoted(name)))?;
-        let until = match who {
-            Audience::Everyone => None,
-            Audience::Stakeholder(name) => {
-                self.stakeholders().iter().find(|one| one.name == *name).and_then(|s| s.until)
-            }
-        };
-        let speaking: Vec<(&Rule, Option<i64>)> = self
-            .rules()
-            .iter()
-            .filter(|rule| {
-                rule.action == action
-                    && rule.concerns(who)
-                    && rule.reaches(&thing.pattern, thing.class.name())
-            })
-            // What comes to a stakeholder through a rule for everyone does not end with the stakeholder.
-            .map(|rule| (rule, until.filter(|_| !rule.who.contains(&Audience::Everyone))))
-            .collect();
+        let speaking = self.speaking(who, action, thing);
         let decided = speaking
             .iter()
             .filter(|(rule, until)| rule.holds(now, *until))
@@ -121,6 +105,31 @@ impl Policy {
             speaking.iter().map(|(rule, until)| (rule.id, outcome(rule, *until, decided, now))).collect();
         let not_built = decided.and_then(|rule| not_built(rule, who));
         Ok(Explanation { verdict, considered, declared: thing.pattern.text().to_owned(), not_built })
+    }
+
+    /// The rules that speak of a thing to somebody, each with when that somebody's time is over for it.
+    pub(super) fn speaking(
+        &self,
+        who: &Audience,
+        action: Action,
+        thing: &Thing,
+    ) -> Vec<(&Rule, Option<i64>)> {
+        let until = match who {
+            Audience::Everyone => None,
+            Audience::Stakeholder(name) => {
+                self.stakeholders().iter().find(|one| one.name == *name).and_then(|s| s.until)
+            }
+        };
+        self.rules()
+            .iter()
+            .filter(|rule| {
+                rule.action == action
+                    && rule.concerns(who)
+                    && rule.reaches(&thing.pattern, thing.class.name())
+            })
+            // What comes to a stakeholder through a rule for everyone does not end with the stakeholder.
+            .map(|rule| (rule, until.filter(|_| !rule.who.contains(&Audience::Everyone))))
+            .collect()
     }
 
     pub(super) fn thing(&self, action: Action, name: &str) -> Option<&Thing> {

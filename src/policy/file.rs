@@ -351,7 +351,7 @@ fn section<T: DeserializeOwned>(root: &Node, key: &str) -> Section<T> {
     }
 }
 
-fn list<T: DeserializeOwned>(root: &Node, key: &str) -> Vec<Entry<T>> {
+pub(super) fn list<T: DeserializeOwned>(root: &Node, key: &str) -> Vec<Entry<T>> {
     match root.entry(key).map(|entry| &entry.node.value) {
         Some(Value::List(items)) => items.iter().map(|item| part("", item.span, item)).collect(),
         _ => Vec::new(),

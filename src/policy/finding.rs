@@ -105,10 +105,19 @@ fn floor_boundary(text: &str, at: usize) -> usize {
     at
 }
 
+/// Text from a file as it may be shown: control characters written out, so that it cannot steer a terminal.
+pub fn plain(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() { shown.extend(letter.escape_default()) } else { shown.push(letter) }
+    }
+    shown
+}
+
 /// A name from a file as it may be shown: in backticks, without control characters, cut when long.
 pub(crate) fn quoted(name: &str) -> String {
     const SHOWN: usize = 80;
-    let mut shown: String = name.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    let mut shown: String = plain(&name.chars().take(SHOWN).collect::<String>());
     if name.chars().count() > SHOWN {
         shown.push('…');
     }

@@ -149,24 +149,24 @@ fn covers(wide: &[Segment], narrow: &[Segment]) -> bool {
 
 /// Within one segment. A `*` of the narrower one can only be met by a `*` of the wider one.
 fn text_covers(wide: &[u8], narrow: &[u8]) -> bool {
-    let mut after: Vec<bool> = vec![false; narrow.len() + 1];
-    if let Some(end) = after.last_mut() {
-        *end = true;
-    }
-    for letter in wide.iter().rev() {
-        let mut here = vec![false; narrow.len() + 1];
-        let mut any_later = false;
-        for at in (0..=narrow.len()).rev() {
-            any_later |= after.get(at).copied().unwrap_or(false);
-            let same = narrow.get(at) == Some(letter) && *letter != b'*';
-            let holds = if *letter == b'*' { any_later } else { same && after.get(at + 1) == Some(&true) };
-            if let Some(slot) = here.get_mut(at) {
-                *slot = holds;
+    let (mut at, mut on) = (0, 0);
+    // The last star of `wide`, and where in `narrow` to go on should it take one letter more.
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(letter) = narrow.get(on) {
+        match wide.get(at) {
+            Some(b'*') => {
+                star = Some((at, on));
+                at += 1;
+            }
+            Some(same) if same == letter => (at, on) = (at + 1, on + 1),
+            _ => {
+                let Some((star_at, taken_to)) = star else { return false };
+                star = Some((star_at, taken_to + 1));
+                (at, on) = (star_at + 1, taken_to + 1);
             }
         }
-        after = here;
     }
-    after.first().copied().unwrap_or(false)
+    wide.get(at..).is_some_and(|rest| rest.iter().all(|letter| *letter == b'*'))
 }
 
 fn overlaps(a: &[Segment], b: &[Segment]) -> bool {
@@ -276,6 +276,9 @@ mod tests {
         assert!(!pattern("/camera/l*").covers(&pattern("/camera/*")));
         assert!(pattern("/*/**").covers(&pattern("/**/*")));
         assert!(!pattern("/*").covers(&pattern("/**")));
+        assert!(pattern("/a*b*c").covers(&pattern("/axb*bc")));
+        assert!(!pattern("/a*b*c").covers(&pattern("/a*c")));
+        assert!(!pattern("/a*b").covers(&pattern("/a*bc")));
     }
 
     #[test]

@@ -49,6 +49,16 @@ pub enum Action {
     Call,
 }
 
+impl Form {
+    /// As a policy writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Clear => "clear",
+            Self::Redacted => "redacted",
+        }
+    }
+}
+
 /// What it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {

@@ -1,25 +1,24 @@
 //! The shape of a policy file: one JSON Schema, generated, for the editor and for `check`, so that they never disagree.
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value as Json;
 
-use super::file::PolicyFile;
 use super::finding::{Finding, Span, quoted, suggest};
 use super::tree::{Entry, Node, Value};
 
-/// The JSON Schema of policy files.
-pub fn schema() -> Json {
-    // No key takes an empty value, so that a forgotten value is never "as if it were not there".
+/// The JSON Schema of a kind of file: [`super::file::PolicyFile`] or [`super::cases::CasesFile`].
+pub fn schema<T: JsonSchema>() -> Json {
     let generator = SchemaSettings::draft2020_12().into_generator();
-    let mut schema = generator.into_root_schema_for::<PolicyFile>();
+    let mut schema = generator.into_root_schema_for::<T>();
+    // No key takes an empty value, so that a forgotten value is never "as if it were not there".
     RecursiveTransform(|schema: &mut schemars::Schema| {
         if let Some(object) = schema.as_object_mut() {
             without_null(object);
         }
     })
     .transform(&mut schema);
-    schema.insert("$id".into(), "https://discreet.example/policy.schema.json".into());
     schema.to_value()
 }
 
@@ -49,10 +48,9 @@ fn without_null(object: &mut serde_json::Map<String, Json>) {
 }
 
 /// Holds a tree against the schema. Everything that is wrong, at once.
-pub fn validate(root: &Node) -> Vec<Finding> {
-    let schema = schema();
-    let mut walk = Walk { root: &schema, findings: Vec::new() };
-    walk.node(root, &schema, root.span);
+pub fn validate(root: &Node, schema: &Json) -> Vec<Finding> {
+    let mut walk = Walk { root: schema, findings: Vec::new() };
+    walk.node(root, schema, root.span);
     walk.findings
 }
 
@@ -71,10 +69,10 @@ impl<'a> Walk<'a> {
         if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array) {
             return self.branches(node, branches, schema, named_at);
         }
-        if let Some(expected) = schema.get("type").and_then(Json::as_str) {
-            if !has_type(node, expected) {
-                return self.wrong_type(node, &[expected], schema, named_at);
-            }
+        if let Some(expected) = schema.get("type").and_then(Json::as_str)
+            && !has_type(node, expected)
+        {
+            return self.wrong_type(node, &[expected], schema, named_at);
         }
         match &node.value {
             Value::Map(entries) => self.map(entries, schema, named_at),
@@ -173,8 +171,13 @@ impl<'a> Walk<'a> {
         let (least, most) = (bound("minItems").unwrap_or(0), bound("maxItems").unwrap_or(usize::MAX));
         if items.len() < least || items.len() > most {
             let range = if least == most { format!("{least}") } else { format!("{least} to {most}") };
-            let message = format!("this list has {} items; it takes {range}", items.len());
-            self.findings.push(Finding::error("wrong-length", node.span, message));
+            let message = match items.len() {
+                0 => "this list is empty".to_owned(),
+                1 => "this list has 1 item".to_owned(),
+                number => format!("this list has {number} items"),
+            };
+            self.findings
+                .push(Finding::error("wrong-length", node.span, message).help(format!("it takes {range}")));
         }
         if let Some(of_each) = schema.get("items") {
             for item in items {
@@ -195,8 +198,13 @@ impl<'a> Walk<'a> {
         let (least, most) = (bound("minLength", 0), bound("maxLength", u64::MAX));
         let length = text.chars().count() as u64;
         if length < least || length > most {
-            let message = format!("this text has {length} characters; it takes {least} to {most}");
-            self.findings.push(Finding::error("wrong-length", node.span, message));
+            let message = if length == 0 {
+                "this text is empty".to_owned()
+            } else {
+                format!("this text has {length} characters")
+            };
+            let help = format!("it takes {least} to {most} characters");
+            self.findings.push(Finding::error("wrong-length", node.span, message).help(help));
         }
     }
 

@@ -33,7 +33,7 @@ struct Reach {
 const KINDS: [Effect; 3] = [Effect::Deny, Effect::Allow(Form::Clear), Effect::Allow(Form::Redacted)];
 
 /// A stretch of the day in which the same rules hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Segment {
     /// First minute. It ends where the next begins.
     from: u16,
@@ -67,12 +67,6 @@ pub(crate) struct Builder {
     base: Segment,
 }
 
-impl Default for Segment {
-    fn default() -> Self {
-        Self { from: 0, deny: None, clear: None, redacted: None }
-    }
-}
-
 impl Segment {
     fn slot(&mut self, effect: Effect) -> &mut Option<Reach> {
         match effect {
@@ -102,6 +96,33 @@ impl Segment {
             Some(Reach { rule, .. }) => Verdict::Allow { form: Form::Redacted, rule },
             None => Verdict::NoRule,
         }
+    }
+
+    fn form(&self, unix_seconds: i64) -> Option<Form> {
+        match self.verdict(unix_seconds) {
+            Verdict::Allow { form, .. } => Some(form),
+            Verdict::Deny { .. } | Verdict::NoRule => None,
+        }
+    }
+
+    fn phases(&self) -> Vec<(Option<Form>, i64)> {
+        let mut ends: Vec<i64> =
+            [self.deny, self.clear, self.redacted].into_iter().flatten().map(|r| r.until).collect();
+        ends.sort_unstable();
+        let mut phases: Vec<(Option<Form>, i64)> = Vec::new();
+        let mut start = i64::MIN;
+        for end in ends {
+            let form = self.form(start);
+            match phases.last_mut() {
+                Some(last) if last.0 == form => last.1 = end,
+                _ if end > start => phases.push((form, end)),
+                _ => {}
+            }
+            start = end;
+        }
+        // A denial at the end is the same as nothing at the end.
+        phases.pop_if(|(form, _)| form.is_none());
+        phases
     }
 
     /// The rules that decide at some second: of each kind, if it lasts longer than the kinds that win over it.
@@ -146,12 +167,33 @@ impl Timetable {
         })
     }
 
-    /// The times at which it may change: minutes of the day, and seconds.
-    pub fn turns(&self) -> (Vec<u16>, Vec<i64>) {
-        let minutes = self.segments.iter().map(|segment| segment.from).collect();
-        let ends = self.segments.iter().flat_map(|s| [s.deny, s.clear, s.redacted]).flatten();
-        (minutes, ends.map(|reach| reach.until).filter(|until| *until != FOREVER).collect())
+    /// The day in stretches, each with what holds one after the other, the rules left aside.
+    pub fn stretches(&self) -> Vec<Stretch> {
+        let ends = self.segments.iter().skip(1).map(|segment| segment.from).chain([DAY]);
+        let mut stretches: Vec<Stretch> = Vec::new();
+        for (segment, to) in self.segments.iter().zip(ends) {
+            let phases = segment.phases();
+            match stretches.last_mut() {
+                Some(last) if last.phases == phases => last.to = to,
+                _ => stretches.push(Stretch { from: segment.from, to, phases }),
+            }
+        }
+        stretches
     }
+
+    /// What holds when the clock cannot be relied on.
+    pub fn without_clock(&self) -> Option<Form> {
+        self.base.form(i64::MIN)
+    }
+}
+
+/// A part of the day and what holds in it, one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub from: u16,
+    pub to: u16,
+    /// Each until its end; after the last, nothing.
+    pub phases: Vec<(Option<Form>, i64)>,
 }
 
 impl Builder {

@@ -6,9 +6,11 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
+use serde_yaml::budget::BudgetBreach;
+use serde_yaml::options::NonFiniteFloatPolicy;
 use serde_yaml::{Error, Location, Spanned};
 
-use super::finding::{Finding, Span};
+use super::finding::{Finding, Span, plain};
 
 /// How big a file may be.
 #[derive(Clone, Copy, Debug)]
@@ -21,13 +23,25 @@ pub struct Limits {
     pub nodes: usize,
     /// Topics, rules and so on, each.
     pub entries: usize,
+    /// Stakeholders. Each may have a timetable for each topic.
+    pub stakeholders: usize,
+    /// Globs over topics. They are compared with each other.
+    pub globs: usize,
 }
 
 impl Limits {
     /// For files.
-    pub const FILE: Self = Self { bytes: 256 * 1024, depth: 32, nodes: 100_000, entries: 10_000 };
+    pub const FILE: Self =
+        Self { bytes: 256 * 1024, depth: 32, nodes: 100_000, entries: 10_000, stakeholders: 100, globs: 200 };
     /// For policies a program makes in memory, such as a benchmark's.
-    pub const LARGE: Self = Self { bytes: 256 << 20, depth: 32, nodes: 50_000_000, entries: 10_000_000 };
+    pub const LARGE: Self = Self {
+        bytes: 256 << 20,
+        depth: 32,
+        nodes: 50_000_000,
+        entries: 10_000_000,
+        stakeholders: 10_000,
+        globs: 1000,
+    };
 }
 
 /// A value and its place.
@@ -128,30 +142,60 @@ pub fn read(text: &str, limits: &Limits) -> Result<Node, Finding> {
         duplicate_keys: serde_yaml::options::DuplicateKeyPolicy::PassThrough,
         merge_keys: serde_yaml::options::MergeKeyPolicy::AsOrdinary,
         strict_booleans: true,
+        // Infinity is no number a policy can use; as text it is found wrong in its place.
+        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     };
     let mut root: Node =
-        serde_yaml::from_str_with_options(text, options).map_err(|error| unreadable(&error))?;
+        serde_yaml::from_str_with_options(text, options).map_err(|error| unreadable(&error, text))?;
     if root.span.line == 0 {
         root.span = start;
     }
     Ok(root)
 }
 
-fn unreadable(error: &Error) -> Finding {
+fn unreadable(error: &Error, text: &str) -> Finding {
     let error = error.without_snippet();
-    let span = error.location().map_or_else(Span::default, place);
+    let mut span = error.location().map_or_else(Span::default, place);
+    if span.end == 0 {
+        // A scanner's error comes with line and column only.
+        let before = text
+            .split_inclusive('\n')
+            .take(span.line.saturating_sub(1) as usize)
+            .map(str::len)
+            .sum::<usize>();
+        let line = text.get(before..).unwrap_or_default();
+        let within = line.char_indices().nth(span.column.saturating_sub(1) as usize).map_or(0, |(at, _)| at);
+        span.start = before + within;
+        span.end = span.start + 1;
+    }
     match error {
+        Error::Budget { breach: BudgetBreach::Documents { .. }, .. } => {
+            Finding::error("second-document", span, "a file holds one policy; here a second begins")
+                .help("take the `---` out, or make two files of it")
+        }
+        Error::Budget { breach: BudgetBreach::Depth { depth }, .. } => Finding::error(
+            "file-too-complex",
+            span,
+            format!("this is nested {depth} deep; a policy needs far less"),
+        )
+        .help("look for a bracket that is not closed"),
         Error::Budget { breach, .. } => {
             Finding::error("file-too-complex", span, format!("the file exceeds a limit: {breach:?}"))
-                .help("a policy nests at most 32 deep and repeats little through aliases")
+                .help("use globs, lists and classes to say the same in fewer lines")
         }
         // An error while an alias is replayed arrives as text; the limits are ours, so their wording is tested below.
         Error::AliasError { .. } if error.to_string().contains("limit exceeded") => {
             Finding::error("file-too-complex", span, "aliases blow the file up beyond any real policy")
                 .help("write it out instead of repeating aliases of aliases")
         }
-        other => Finding::error("yaml", span, format!("this is not YAML: {other}")),
+        other => {
+            let message = other.to_string();
+            // The place is shown anyway.
+            let message = message.split(" at line ").next().unwrap_or_default();
+            Finding::error("yaml", span, format!("this is not YAML: {}", plain(message)))
+                .help("nothing after this place was read; put it right and check again")
+        }
     }
 }
 
@@ -170,7 +214,17 @@ fn place(location: Location) -> Span {
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<Value>::deserialize(deserializer)?;
-        Ok(Self { span: place(spanned.referenced), value: spanned.value })
+        let mut span = place(spanned.referenced);
+        // Of a list or a map the parser gives the beginning only.
+        let last = match &spanned.value {
+            Value::List(items) => items.last(),
+            Value::Map(entries) => entries.last().map(|entry| &entry.node),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => None,
+        };
+        if let Some(last) = last.filter(|last| last.span.start >= span.start) {
+            span.end = span.end.max(last.span.end);
+        }
+        Ok(Self { span, value: spanned.value })
     }
 }
 

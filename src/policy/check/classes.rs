@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::file::{ClassEntry, Entry, Section, Suite};
-use super::super::finding::{quoted, suggest};
+use super::super::finding::{closest, quoted};
 use super::super::rule::is_within;
 use super::super::things::Class;
 use super::super::time::seconds_of;
@@ -36,10 +36,11 @@ fn class(
 ) -> Option<Class> {
     let name = &entry.name;
     if !is_class_name(name) {
-        let help = suggest(name, ROOTS, "");
-        let help = format!(
-            "classes are `operational`, `contextual` and their children, such as `contextual/guest`; {help}"
-        );
+        let help = match closest(name, ROOTS) {
+            Some(root) => format!("did you mean {}?", quoted(root)),
+            None => "classes are `operational`, `contextual` and their children, such as `contextual/guest`"
+                .to_owned(),
+        };
         context.error("bad-class-name", entry.span, format!("{} is not a class", quoted(name)), help);
         return None;
     }
@@ -93,7 +94,7 @@ fn class(
             "epoch-outlasts-retention",
             if written.epoch.is_some() { entry.place("epoch") } else { entry.place("retention") },
             format!(
-                "class {} uses one key for {}s but keeps data for {}s only",
+                "class {} uses one key for {} seconds but keeps data for {} only",
                 quoted(name),
                 epoch.as_secs(),
                 retention.as_secs()

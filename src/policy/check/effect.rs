@@ -1,25 +1,31 @@
 //! Warnings about what a correct policy does: rules without effect, topics nobody may read, and what is not built yet.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::super::compile::Compiled;
 use super::super::file::PolicyFile;
 use super::super::finding::{Span, quoted};
-use super::super::rule::{Action, Audience, Effect, Form, Rule, RuleId, is_within};
+use super::super::rule::{Action, Audience, Effect, Form, Rule, RuleId, Target, is_within};
 use super::super::things::TopicPolicy;
 use super::Context;
 
 pub(super) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
+    let reach = &Reach::new(compiled);
     not_built(compiled, context);
     unread_topics(compiled, context);
-    open_contextual(compiled, context);
+    open_contextual(compiled, reach, context);
+    nothing_to_redact(compiled, context);
     unused_classes(file, compiled, context);
     idle_stakeholders(compiled, context);
+    // Finding the rule that settles another compares it with all others: worth it for a file a person reads.
+    let find_settling = compiled.rules.len() <= 300;
     for rule in &compiled.rules {
         if !compiled.deciding.contains(&rule.id) {
-            without_effect(rule, compiled, context);
+            let other = if find_settling { settles(rule, compiled, reach) } else { None };
+            without_effect(rule, other, reach, context);
         } else if rule.effect == Effect::Deny && !rule.who.contains(&Audience::Everyone) {
-            hollow(rule, compiled, context);
+            hollow(rule, compiled, reach, context);
         }
     }
 }
@@ -65,14 +71,14 @@ fn unread_topics(compiled: &Compiled, context: &mut Context) {
     }
 }
 
-fn open_contextual(compiled: &Compiled, context: &mut Context) {
+fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
     let clear_for_everyone = |rule: &&Rule| {
         rule.action == Action::Read
             && rule.effect == Effect::Allow(Form::Clear)
             && rule.who.contains(&Audience::Everyone)
     };
     for rule in compiled.rules.iter().filter(clear_for_everyone) {
-        let reached = reached(rule, compiled).find(|topic| topic.class().is_contextual());
+        let reached = reach.topics(rule).find(|topic| topic.class().is_contextual());
         if let Some(topic) = reached {
             let message = format!(
                 "this rule shows {} to everyone as it is, and it is contextual",
@@ -80,6 +86,30 @@ fn open_contextual(compiled: &Compiled, context: &mut Context) {
             );
             let help = "what a robot learns about people is for everyone at most `as: redacted`";
             context.warning("open-contextual", rule.span, message, help);
+        }
+    }
+}
+
+/// A redacted form in which nothing is named to be hidden is no form at all.
+fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
+    let mut first: BTreeMap<RuleId, &TopicPolicy> = BTreeMap::new();
+    for topic in compiled.topics.iter().filter(|topic| topic.redact().is_empty()) {
+        let tables = topic.access.named.iter().map(|(_, table)| table).chain([&topic.access.everyone]);
+        for id in tables.flat_map(|table| table.deciding()) {
+            first.entry(id).or_insert(topic);
+        }
+    }
+    for rule in compiled.rules.iter().filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
+        if let Some(topic) = first.get(&rule.id) {
+            let message = format!(
+                "this rule allows {} redacted, but nothing says what to hide in it",
+                quoted(topic.name())
+            );
+            let help = format!(
+                "add `redact:` to the topic on line {}; without it the guard denies it",
+                topic.thing.span.line
+            );
+            context.warning("nothing-to-redact", rule.span, message, help);
         }
     }
 }
@@ -105,13 +135,13 @@ fn idle_stakeholders(compiled: &Compiled, context: &mut Context) {
     }
 }
 
-fn without_effect(rule: &Rule, compiled: &Compiled, context: &mut Context) {
-    if rule.action == Action::Read && reached(rule, compiled).next().is_none() {
+fn without_effect(rule: &Rule, settled_by: Option<&Rule>, reach: &Reach, context: &mut Context) {
+    if rule.action == Action::Read && reach.topics(rule).next().is_none() {
         let help = "give the class a topic, or take the rule out";
         context.warning("no-effect", rule.span, "this rule reaches no topic", help);
         return;
     }
-    let help = match settles(rule, compiled) {
+    let help = match settled_by {
         Some(other) if other.effect == Effect::Deny && rule.effect != Effect::Deny => {
             format!("the deny on line {} wins over it; take one of them out", other.span.line)
         }
@@ -124,7 +154,7 @@ fn without_effect(rule: &Rule, compiled: &Compiled, context: &mut Context) {
 }
 
 /// The rule that decides in this one's place, where and when this one begins to hold.
-fn settles<'a>(rule: &Rule, compiled: &'a Compiled) -> Option<&'a Rule> {
+fn settles<'a>(rule: &Rule, compiled: &'a Compiled, reach: &Reach) -> Option<&'a Rule> {
     let strength = |effect: Effect| match effect {
         Effect::Deny => 2,
         Effect::Allow(Form::Clear) => 1,
@@ -142,7 +172,7 @@ fn settles<'a>(rule: &Rule, compiled: &'a Compiled) -> Option<&'a Rule> {
             && other.hours.is_none_or(|hours| rule.hours.is_some_and(|own| hours.contain(own.from)))
             && (other.targets.contains(target)
                 || rule.action != Action::Read
-                || shares_topic(rule, other, compiled))
+                || shares_topic(rule, other, reach))
     };
     compiled
         .rules
@@ -151,16 +181,16 @@ fn settles<'a>(rule: &Rule, compiled: &'a Compiled) -> Option<&'a Rule> {
         .max_by_key(|other| (strength(other.effect), std::cmp::Reverse(other.id)))
 }
 
-fn shares_topic(rule: &Rule, other: &Rule, compiled: &Compiled) -> bool {
-    reached(rule, compiled).any(|topic| other.reaches(&topic.thing.pattern, topic.class().name()))
+fn shares_topic(rule: &Rule, other: &Rule, reach: &Reach) -> bool {
+    reach.topics(rule).any(|topic| other.reaches(&topic.thing.pattern, topic.class().name()))
 }
 
 /// A deny that hides nothing, because the same may be had in the open.
-fn hollow(rule: &Rule, compiled: &Compiled, context: &mut Context) {
+fn hollow(rule: &Rule, compiled: &Compiled, reach: &Reach, context: &mut Context) {
     if rule.action != Action::Read {
         return;
     }
-    if let Some(topic) = reached(rule, compiled).find(|topic| topic.access.everyone.allows()) {
+    if let Some(topic) = reach.topics(rule).find(|topic| topic.access.everyone.allows()) {
         let by = allowing(topic, compiled).map(|id| format!(" by the rule on line {id}")).unwrap_or_default();
         let message = format!("this denies {} what everyone may have in the open{by}", quoted(topic.name()));
         let help = "anyone can listen to the open domain: deny it to everyone and allow it by name";
@@ -175,8 +205,46 @@ fn allowing(topic: &TopicPolicy, compiled: &Compiled) -> Option<u32> {
     Some(rule.span.line)
 }
 
-fn reached<'a>(rule: &'a Rule, compiled: &'a Compiled) -> impl Iterator<Item = &'a TopicPolicy> {
-    let is_read = rule.action == Action::Read;
-    let topics = compiled.topics.iter().map(AsRef::as_ref);
-    topics.filter(move |topic| is_read && rule.reaches(&topic.thing.pattern, topic.class().name()))
+/// Which topics a rule reaches, looked up: there may be very many of both.
+struct Reach<'a> {
+    topics: &'a [Arc<TopicPolicy>],
+    by_name: HashMap<&'a str, &'a Arc<TopicPolicy>>,
+    by_target: HashMap<&'a str, Vec<&'a Arc<TopicPolicy>>>,
+}
+
+impl<'a> Reach<'a> {
+    fn new(compiled: &'a Compiled) -> Self {
+        let by_name = compiled.topics.iter().map(|topic| (topic.name(), topic)).collect();
+        let mut reach = Self { topics: &compiled.topics, by_name, by_target: HashMap::new() };
+        for target in
+            compiled.rules.iter().filter(|rule| rule.action == Action::Read).flat_map(|rule| &rule.targets)
+        {
+            let covers = |topic: &&Arc<TopicPolicy>| match target {
+                Target::Class(class) => is_within(topic.class().name(), class),
+                Target::Names(pattern) => pattern.covers(&topic.thing.pattern),
+            };
+            let name = match target {
+                Target::Class(class) => class,
+                Target::Names(pattern) if pattern.is_glob() => pattern.text(),
+                Target::Names(_) => continue,
+            };
+            let topics = reach.topics;
+            reach.by_target.entry(name).or_insert_with(|| topics.iter().filter(covers).collect());
+        }
+        reach
+    }
+
+    fn topics(&self, rule: &'a Rule) -> impl Iterator<Item = &'a TopicPolicy> {
+        let targets = rule.targets.iter().filter(|_| rule.action == Action::Read);
+        targets.flat_map(|target| {
+            let (one, many): (Option<&Arc<TopicPolicy>>, &[&Arc<TopicPolicy>]) = match target {
+                Target::Class(class) => (None, self.by_target.get(class.as_ref()).map_or(&[], Vec::as_slice)),
+                Target::Names(pattern) if pattern.is_glob() => {
+                    (None, self.by_target.get(pattern.text()).map_or(&[], Vec::as_slice))
+                }
+                Target::Names(pattern) => (self.by_name.get(pattern.text()).copied(), &[]),
+            };
+            one.into_iter().chain(many.iter().copied()).map(AsRef::as_ref)
+        })
+    }
 }

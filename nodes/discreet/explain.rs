@@ -1,0 +1,168 @@
+//! `discreet explain`: what does a policy say, and by which rule?
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use discreet::policy::explain::{Explanation, Outcome, Unknown};
+use discreet::policy::finding::plain;
+use discreet::policy::{Action, Moment, Policy, Verdict};
+use serde_json::json;
+
+use super::Answer;
+use super::input::{Source, say, say_json};
+
+/// Explains one decision: the rule that made it, and what became of every other rule that speaks of it.
+#[derive(clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  discreet explain hotel.yaml --who everyone --topic /scan
+  discreet explain hotel.yaml --who maintenance --command /cmd_vel --at 2026-05-01T09:30:00+02:00
+  discreet explain hotel.yaml --who front_desk --topic /speech/transcript --no-clock
+
+Exit codes:
+  0  it is allowed
+  1  it is denied
+  2  the policy is unusable or cannot be read, or there is nobody of that name")]
+pub struct Explain {
+    /// The policy.
+    file: PathBuf,
+    /// Who asks: a stakeholder, or `everyone`.
+    #[arg(long)]
+    who: String,
+    #[command(flatten)]
+    what: What,
+    /// When, with its offset: 2026-05-01T09:30:00+02:00. Without it: now.
+    #[arg(long, conflicts_with = "no_clock")]
+    at: Option<String>,
+    /// As when the robot's clock cannot be trusted.
+    #[arg(long)]
+    no_clock: bool,
+    /// Answers with JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// A topic to read, by name or as the policy declares it.
+    #[arg(long)]
+    topic: Option<String>,
+    /// A command to give.
+    #[arg(long)]
+    command: Option<String>,
+    /// A service to call.
+    #[arg(long)]
+    service: Option<String>,
+}
+
+impl Explain {
+    pub fn run(&self) -> anyhow::Result<Answer> {
+        let source = Source::read(&self.file)?;
+        let policy = source.usable_policy()?;
+        let now = self.moment(&policy)?;
+        let (action, name) = match (&self.what.topic, &self.what.command, &self.what.service) {
+            (Some(name), _, _) => (Action::Read, name),
+            (_, Some(name), _) => (Action::Command, name),
+            (_, _, Some(name)) => (Action::Call, name),
+            (None, None, None) => anyhow::bail!("name a --topic, a --command or a --service"),
+        };
+        let who = policy.audience(&self.who)?;
+        match policy.explain(&who, action, name, now) {
+            Ok(explanation) if self.json => {
+                say_json(&as_json(&explanation, &policy, &source, &self.who, name))?
+            }
+            Ok(explanation) => show(&explanation, &policy, &source, &self.who, name),
+            // What a policy does not declare is denied: that is an answer, not a failure.
+            Err(unknown @ Unknown::Name(_)) => {
+                if self.json {
+                    say_json(
+                        &json!({ "who": self.who, "name": name, "decision": "denied", "reason": unknown.to_string() }),
+                    )?;
+                } else {
+                    say(&format!("denied: {unknown}"));
+                }
+                return Ok(Answer::No);
+            }
+            Err(unknown @ Unknown::Stakeholder(_)) => return Err(unknown.into()),
+        }
+        match policy.explain(&who, action, name, now)?.verdict {
+            Verdict::Allow { .. } => Ok(Answer::Yes),
+            Verdict::Deny { .. } | Verdict::NoRule => Ok(Answer::No),
+        }
+    }
+
+    fn moment(&self, policy: &Policy) -> anyhow::Result<Moment> {
+        if self.no_clock {
+            return Ok(policy.moment(0, false));
+        }
+        let seconds = match &self.at {
+            Some(text) => {
+                let time: jiff::Timestamp = text
+                    .parse()
+                    .context("--at takes a time with its offset, such as 2026-05-01T09:30:00+02:00")?;
+                time.as_second()
+            }
+            None => i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?,
+        };
+        Ok(policy.moment(seconds, true))
+    }
+}
+
+fn decision(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Allow { form, .. } => form.name(),
+        Verdict::Deny { .. } => "denied",
+        Verdict::NoRule => "denied: no rule allows it",
+    }
+}
+
+fn show(explanation: &Explanation, policy: &Policy, source: &Source, who: &str, name: &str) {
+    let (who, shown) = (plain(who), plain(name));
+    say(&format!("{who}, {shown}: {}", decision(explanation.verdict)));
+    if explanation.declared != name {
+        say(&format!("  declared as {}", explanation.declared));
+    }
+    if let Some(note) = explanation.not_built {
+        say(&format!("  but {note}"));
+    }
+    let rank = |outcome: &Outcome| usize::from(*outcome != Outcome::Decided);
+    let mut considered = explanation.considered.clone();
+    considered.sort_by_key(|(rule, outcome)| (rank(outcome), *rule));
+    for (id, outcome) in considered {
+        let Some(rule) = policy.rule(id) else { continue };
+        let line = rule.span.line;
+        say(&format!("  {}:{line}: {}\n      {}", source.name, outcome.reason(), source.line(line)));
+    }
+}
+
+fn as_json(
+    explanation: &Explanation,
+    policy: &Policy,
+    source: &Source,
+    who: &str,
+    name: &str,
+) -> serde_json::Value {
+    let line = |id| policy.rule(id).map(|rule| rule.span.line);
+    let rules: Vec<_> = explanation
+        .considered
+        .iter()
+        .map(|(id, outcome)| {
+            let text = line(*id).map(|line| source.line(line));
+            json!({ "file": source.name, "line": line(*id), "rule": text, "outcome": outcome.reason() })
+        })
+        .collect();
+    let decided_by = match explanation.verdict {
+        Verdict::Allow { rule, .. } | Verdict::Deny { rule } => line(rule),
+        Verdict::NoRule => None,
+    };
+    let decision = match explanation.verdict {
+        Verdict::Allow { form, .. } => form.name(),
+        Verdict::Deny { .. } | Verdict::NoRule => "denied",
+    };
+    json!({
+        "who": who, "name": name, "declared": explanation.declared, "decision": decision,
+        "file": source.name, "line": decided_by, "not_built": explanation.not_built, "rules": rules,
+    })
+}

@@ -1,0 +1,96 @@
+//! Reading policies from files, and writing answers.
+
+use std::fs::File;
+use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use discreet::policy::finding::{self, Finding, has_errors};
+use discreet::policy::{Limits, Policy};
+use serde_json::json;
+
+/// A file as read.
+pub struct Source {
+    /// As it was named.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
+}
+
+impl Source {
+    /// Reads a file, and no more of it than a policy may have.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let name = path.display().to_string();
+        let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
+        let mut bytes = Vec::new();
+        let most = Limits::FILE.bytes as u64 + 1;
+        file.take(most).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            // The one byte beyond the limit may have cut a character; the limit is what is reported then.
+            Err(error) if error.as_bytes().len() as u64 == most => {
+                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            }
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                anyhow::bail!("{name} is not UTF-8 text: byte {at} begins no character");
+            }
+        };
+        Ok(Self { name, text })
+    }
+
+    /// The policy in it, with everything that was found.
+    pub fn policy(&self) -> (Option<Policy>, Vec<Finding>) {
+        match Policy::read(&self.name, &self.text) {
+            Ok((policy, warnings)) => (Some(policy), warnings),
+            Err(findings) => (None, findings),
+        }
+    }
+
+    /// The policy in it; otherwise what is wrong is shown.
+    pub fn usable_policy(&self) -> anyhow::Result<Policy> {
+        let (policy, findings) = self.policy();
+        policy.ok_or_else(|| {
+            say_error(&self.render(&findings, false));
+            anyhow::anyhow!("{} is not a usable policy; `discreet check` explains more", self.name)
+        })
+    }
+
+    /// Findings, for people.
+    pub fn render(&self, findings: &[Finding], to_stdout: bool) -> String {
+        let terminal =
+            if to_stdout { std::io::stdout().is_terminal() } else { std::io::stderr().is_terminal() };
+        let colour = terminal && std::env::var_os("NO_COLOR").is_none();
+        finding::render(findings, &self.name, &self.text, colour)
+    }
+
+    /// Findings, for programs.
+    pub fn json(&self, findings: &[Finding]) -> serde_json::Value {
+        json!({ "file": self.name, "ok": !has_errors(findings), "findings": findings })
+    }
+
+    /// One line of it, trimmed, as it may be shown on a terminal.
+    pub fn line(&self, number: u32) -> String {
+        let line = self.text.lines().nth(number.saturating_sub(1) as usize).unwrap_or_default();
+        line.trim()
+            .chars()
+            .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+            .collect()
+    }
+}
+
+/// Writes to standard output. A reader that went away (`| head`) is no fault of ours.
+pub fn say(text: &str) {
+    let _gone = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Writes to standard error.
+pub fn say_error(text: &str) {
+    let _gone = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Writes a value as JSON.
+pub fn say_json(value: &serde_json::Value) -> anyhow::Result<()> {
+    say(&serde_json::to_string_pretty(value)?);
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! `discreet test`: does a policy do what its owner expects of it?
+
+use std::path::PathBuf;
+
+use discreet::policy::cases;
+use serde_json::json;
+
+use super::Answer;
+use super::input::{Source, say, say_json};
+
+/// Runs a policy's own cases: `hotel.yaml` is tested by `hotel.cases.yaml` beside it.
+///
+/// A case says who asks for what, when, and what is to come out:
+///
+///   cases:
+///     - { who: everyone, topic: /scan, expect: clear }
+///     - { who: maintenance, command: /cmd_vel, at: 2026-05-01T03:00:00+02:00, expect: denied, why: "not at night" }
+///
+/// `expect` is clear, redacted, allowed (for commands and services) or denied. Without `at`, a case is asked as when
+/// the clock cannot be trusted: what comes out then holds at any time. `line` names the line of the rule that is to decide.
+#[derive(clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_long_help = "\
+Exit codes:
+  0  every case came out as expected
+  1  a case did not, or could not be asked
+  2  a file cannot be read, or the policy is unusable"
+)]
+pub struct Test {
+    /// The policy.
+    file: PathBuf,
+    /// Answers with JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Test {
+    pub fn run(&self) -> anyhow::Result<Answer> {
+        let source = Source::read(&self.file)?;
+        let policy = source.usable_policy()?;
+        let cases = Source::read(&self.file.with_extension("cases.yaml"))?;
+        let outcome = cases::run(&policy, &source.name, &source.text, &cases.text);
+        let failed = outcome.failures.len();
+        if self.json {
+            let all = json!({ "file": cases.name, "cases": outcome.cases, "failed": failed, "findings": outcome.failures });
+            say_json(&all)?;
+        } else {
+            if failed > 0 {
+                say(cases.render(&outcome.failures, true).trim_end());
+                say("");
+            }
+            say(&format!("{}: {} cases, {failed} failed", cases.name, outcome.cases));
+        }
+        Ok(if failed == 0 { Answer::Yes } else { Answer::No })
+    }
+}

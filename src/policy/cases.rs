@@ -1,0 +1,231 @@
+//! A policy's own tests: `hotel.cases.yaml` beside `hotel.yaml` says what its owner expects of it.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+
+use super::explain::Explanation;
+use super::file::{Entry, list};
+use super::finding::{Finding, Span, has_errors, plain, quoted, suggest};
+use super::rule::{Action, Form};
+use super::time::Moment;
+use super::timetable::Verdict;
+use super::tree::{self, Limits};
+use super::{Policy, schema};
+
+/// What the owner of a policy expects of it.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "file of cases")]
+pub struct CasesFile {
+    /// The expectations.
+    pub cases: Vec<CaseEntry>,
+}
+
+/// One expectation.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "case")]
+pub struct CaseEntry {
+    /// A stakeholder, or `everyone`.
+    pub who: String,
+    /// A topic to read.
+    pub topic: Option<String>,
+    /// A command to give.
+    pub command: Option<String>,
+    /// A service to call.
+    pub service: Option<String>,
+    /// When, with its offset: `2026-05-01T09:30:00+02:00`. Without it: at a time when the clock is not trusted.
+    pub at: Option<String>,
+    /// What is to come out.
+    pub expect: Expect,
+    /// The line of the rule that is to decide.
+    pub line: Option<u64>,
+    /// Why it is expected, for whoever sees it fail.
+    pub why: Option<String>,
+}
+
+/// What is to come out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// Read as it is.
+    Clear,
+    /// Read with something taken out.
+    Redacted,
+    /// A command or call is let in.
+    Allowed,
+    /// Nothing.
+    Denied,
+}
+
+impl Expect {
+    const ALL: [(&'static str, Self); 4] = [
+        ("clear", Self::Clear),
+        ("redacted", Self::Redacted),
+        ("allowed", Self::Allowed),
+        ("denied", Self::Denied),
+    ];
+
+    fn is_met_by(self, verdict: Verdict) -> bool {
+        match (self, verdict) {
+            (Self::Clear, Verdict::Allow { form, .. }) => form == Form::Clear,
+            (Self::Redacted, Verdict::Allow { form, .. }) => form == Form::Redacted,
+            (Self::Allowed, Verdict::Allow { .. })
+            | (Self::Denied, Verdict::Deny { .. } | Verdict::NoRule) => true,
+            (Self::Allowed | Self::Clear | Self::Redacted, _) | (Self::Denied, Verdict::Allow { .. }) => {
+                false
+            }
+        }
+    }
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, value)| *value == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Expect {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let known = Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        known.ok_or_else(|| serde::de::Error::custom("not an expectation"))
+    }
+}
+
+impl JsonSchema for Expect {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Expect".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": "string", "enum": Self::ALL.map(|(name, _)| name) })
+    }
+}
+
+/// The result of running the cases.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// How many there were.
+    pub cases: usize,
+    /// Those that came out otherwise, and those that could not be asked.
+    pub failures: Vec<Finding>,
+}
+
+/// Runs a file of cases against a policy. `policy_file` is how the policy is called in the messages.
+pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -> Outcome {
+    let root = match tree::read(cases, &Limits::FILE) {
+        Ok(root) => root,
+        Err(finding) => return Outcome { cases: 0, failures: vec![finding] },
+    };
+    let findings = schema::validate(&root, &schema::schema::<CasesFile>());
+    let entries: Vec<Entry<CaseEntry>> = list(&root, "cases");
+    let mut outcome = Outcome { cases: entries.len(), failures: findings };
+    if has_errors(&outcome.failures) {
+        return outcome;
+    }
+    if entries.is_empty() {
+        let finding = Finding::error("no-cases", root.span, "there are no cases in this file");
+        outcome.failures.push(finding.help("a policy without a test is a guess: say what you expect of it"));
+    }
+    for entry in &entries {
+        let Some(case) = &entry.value else { continue };
+        let asked = ask(policy, entry, case);
+        let failure = match asked {
+            Ok(explanation) => judge(policy, policy_file, policy_text, entry, case, &explanation),
+            Err(finding) => Some(*finding),
+        };
+        outcome.failures.extend(failure);
+    }
+    outcome
+}
+
+fn ask(policy: &Policy, entry: &Entry<CaseEntry>, case: &CaseEntry) -> Result<Explanation, Box<Finding>> {
+    let wrong = |code, span: Span, message: String, help: String| {
+        Box::new(Finding::error(code, span, message).help(help))
+    };
+    let (action, name, key) = match (&case.topic, &case.command, &case.service) {
+        (Some(name), None, None) => (Action::Read, name, "topic"),
+        (None, Some(name), None) => (Action::Command, name, "command"),
+        (None, None, Some(name)) => (Action::Call, name, "service"),
+        _ => {
+            let message = "a case is about one thing".to_owned();
+            return Err(wrong(
+                "one-thing",
+                entry.span,
+                message,
+                "name a `topic`, a `command` or a `service`".to_owned(),
+            ));
+        }
+    };
+    let who = policy.audience(&case.who).map_err(|unknown| {
+        let names = policy.stakeholders().iter().map(|one| one.name.as_ref()).chain(["everyone"]);
+        wrong("unknown-stakeholder", entry.place("who"), unknown.to_string(), suggest(&case.who, names, ""))
+    })?;
+    let now = moment(policy, case).ok_or_else(|| {
+        let text = quoted(case.at.as_deref().unwrap_or_default());
+        let help = "write it with its offset: `2026-05-01T09:30:00+02:00`".to_owned();
+        wrong("bad-time", entry.place("at"), format!("{text} is not a time"), help)
+    })?;
+    policy.explain(&who, action, name, now).map_err(|unknown| {
+        let names: Vec<&str> = match action {
+            Action::Read => policy.topics().map(|topic| topic.name()).collect(),
+            Action::Command => policy.commands().iter().map(|one| one.name()).collect(),
+            Action::Call => policy.services().iter().map(|one| one.name()).collect(),
+        };
+        wrong(
+            "undeclared",
+            entry.place(key),
+            unknown.to_string(),
+            suggest(name, names, "declare it in the policy"),
+        )
+    })
+}
+
+fn moment(policy: &Policy, case: &CaseEntry) -> Option<Moment> {
+    match &case.at {
+        None => Some(policy.moment(0, false)),
+        Some(text) => text.parse::<Timestamp>().ok().map(|time| policy.moment(time.as_second(), true)),
+    }
+}
+
+fn judge(
+    policy: &Policy,
+    policy_file: &str,
+    policy_text: &str,
+    entry: &Entry<CaseEntry>,
+    case: &CaseEntry,
+    explanation: &Explanation,
+) -> Option<Finding> {
+    let rule = match explanation.verdict {
+        Verdict::Allow { rule, .. } | Verdict::Deny { rule } => policy.rule(rule),
+        Verdict::NoRule => None,
+    };
+    let came_out = match explanation.verdict {
+        Verdict::Allow { form, .. } => form.name(),
+        Verdict::Deny { .. } | Verdict::NoRule => "denied",
+    };
+    let line = rule.map(|rule| u64::from(rule.span.line));
+    let by = match rule {
+        Some(rule) => {
+            let text =
+                policy_text.lines().nth(rule.span.line.saturating_sub(1) as usize).unwrap_or_default().trim();
+            format!("{policy_file}:{} decided: {text}", rule.span.line)
+        }
+        None => format!("no rule of {policy_file} speaks of it"),
+    };
+    let by = match &case.why {
+        Some(why) => format!("{by}\nexpected because: {}", plain(why)),
+        None => by,
+    };
+    if !case.expect.is_met_by(explanation.verdict) {
+        let message = format!("expected {}, came out {came_out}", case.expect.name());
+        return Some(Finding::error("case-failed", entry.place("expect"), message).help(by));
+    }
+    if case.line.is_some() && case.line != line {
+        return Some(Finding::error("case-failed", entry.place("line"), "another rule decided").help(by));
+    }
+    None
+}

@@ -1,0 +1,190 @@
+//! The program as its users meet it: what it says, and how it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn discreet(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_discreet"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program runs")
+}
+
+fn code(arguments: &[&str]) -> i32 {
+    discreet(arguments).status.code().expect("it ends by itself")
+}
+
+fn said(arguments: &[&str]) -> String {
+    String::from_utf8(discreet(arguments).stdout).expect("text")
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let text = said(arguments);
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}"))
+}
+
+/// A folder of its own for files a test writes.
+fn scratch(test: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(test);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+const HOTEL: &str = "policies/hotel.yaml";
+const BROKEN: &str = "tests/data/rejected_policies/several_mistakes.yaml";
+
+#[test]
+fn check_says_yes_no_or_cannot() {
+    assert_eq!(code(&["check", HOTEL, "policies/shop.yaml", "policies/ward.yaml"]), 0);
+    assert_eq!(code(&["check", "--strict", HOTEL]), 0);
+    assert_eq!(code(&["check", BROKEN]), 1);
+    assert_eq!(code(&["check", HOTEL, BROKEN]), 1);
+    assert_eq!(code(&["check", "--strict", "tests/data/warned_policies/unread_topic.yaml"]), 1);
+    assert_eq!(code(&["check", "tests/data/warned_policies/unread_topic.yaml"]), 0);
+    assert_eq!(code(&["check", "no/such/file.yaml"]), 2);
+    assert_eq!(code(&["check"]), 2);
+}
+
+#[test]
+fn check_shows_every_mistake_with_its_line() {
+    let text = said(&["check", BROKEN]);
+    for place in [":4:1", ":6:40", ":12:18", ":15:12", ":18:5"] {
+        assert!(text.contains(&format!("{BROKEN}{place}")), "{place} in:\n{text}");
+    }
+    assert!(!text.contains('\u{1b}'), "no colour where nobody looks");
+}
+
+#[test]
+fn check_answers_programs_too() {
+    let answer = json(&["check", "--json", HOTEL, BROKEN]);
+    assert_eq!(answer[0]["ok"], true);
+    assert_eq!(answer[1]["ok"], false);
+    let first = &answer[1]["findings"][0];
+    assert_eq!(first["severity"], "error");
+    assert_eq!((&first["code"], &first["line"]), (&"missing-key".into(), &2.into()));
+    assert!(first["column"].is_u64() && first["start"].is_u64() && first["help"].is_string());
+}
+
+#[test]
+fn explain_names_the_rule_that_decided_and_those_it_overrode() {
+    let arguments = ["explain", HOTEL, "--who", "maintenance", "--topic", "/camera/image_raw"];
+    let day = said(&[&arguments[..], &["--at", "2026-05-04T12:00:00+02:00"]].concat());
+    assert!(day.starts_with("maintenance, /camera/image_raw: clear\n"), "{day}");
+    assert!(day.contains("but sealing for named stakeholders is not built yet"), "{day}");
+    assert!(day.contains("overridden: the most generous form wins"), "{day}");
+    let night = said(&[&arguments[..], &["--at", "2026-05-04T22:00:00+02:00"]].concat());
+    assert!(
+        night.contains("policies/hotel.yaml:71: decided") && night.contains("it holds at other hours"),
+        "{night}"
+    );
+    assert!(said(&[&arguments[..], &["--no-clock"]].concat()).contains("the clock is not trusted"));
+}
+
+#[test]
+fn explain_ends_by_the_answer() {
+    let ask = |rest: &[&str]| code(&[&["explain", HOTEL][..], rest].concat());
+    assert_eq!(ask(&["--who", "everyone", "--topic", "/scan"]), 0);
+    assert_eq!(ask(&["--who", "everyone", "--topic", "/speech/transcript"]), 1);
+    assert_eq!(ask(&["--who", "everyone", "--topic", "/never/declared"]), 1);
+    let service = ["--who", "maintenance", "--service", "/reset_map", "--at", "2026-05-04T12:00:00Z"];
+    assert_eq!(ask(&service), 0);
+    assert_eq!(ask(&["--who", "nobody", "--topic", "/scan"]), 2);
+    assert_eq!(ask(&["--who", "everyone", "--topic", "/scan", "--at", "yesterday"]), 2);
+    assert_eq!(ask(&["--who", "everyone"]), 2);
+    assert_eq!(ask(&["--who", "everyone", "--topic", "/scan", "--command", "/cmd_vel"]), 2);
+    assert_eq!(code(&["explain", BROKEN, "--who", "everyone", "--topic", "/scan"]), 2);
+    let answer = json(&["explain", HOTEL, "--who", "everyone", "--topic", "/scan", "--json"]);
+    assert_eq!((&answer["decision"], &answer["not_built"]), (&"clear".into(), &Value::Null));
+    assert_eq!(answer["rules"][0]["outcome"], "decided");
+}
+
+#[test]
+fn test_runs_the_cases_beside_the_policy() {
+    assert_eq!(code(&["test", HOTEL]), 0);
+    assert_eq!(json(&["test", HOTEL, "--json"])["failed"], 0);
+    assert_eq!(code(&["test", "tests/data/warned_policies/unread_topic.yaml"]), 2, "it has no cases");
+    let folder = scratch("cases");
+    let policy = folder.join("p.yaml");
+    fs::copy(HOTEL, &policy).unwrap();
+    let cases = "cases:
+  - { who: everyone, topic: /scan, expect: denied, why: \"to see it fail\" }
+  - { who: evryone, topic: /scan, expect: clear }
+  - { who: everyone, topic: /scann, expect: clear }
+  - { who: everyone, topic: /scan, expect: clear, line: 1 }
+  - { who: everyone, topic: /scan, expect: clear, at: noon }
+  - { who: everyone, expect: clear }
+";
+    fs::write(folder.join("p.cases.yaml"), cases).unwrap();
+    let path = policy.to_str().unwrap();
+    assert_eq!(code(&["test", path]), 1);
+    let answer = json(&["test", "--json", path]);
+    let lines: Vec<u64> =
+        answer["findings"].as_array().unwrap().iter().map(|f| f["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [2, 3, 4, 5, 6, 7], "{answer}");
+    let text = said(&["test", path]);
+    assert!(text.contains("expected denied, came out clear"), "{text}");
+    assert!(text.contains("p.yaml:70 decided") && text.contains("to see it fail"), "{text}");
+    fs::write(folder.join("p.cases.yaml"), "cases: []\n").unwrap();
+    assert_eq!(code(&["test", path]), 1, "a policy without a test is a guess");
+}
+
+#[test]
+fn diff_says_who_gains_and_who_loses() {
+    assert_eq!(code(&["diff", HOTEL, HOTEL]), 0);
+    let newer = scratch("diff").join("newer.yaml");
+    let text = fs::read_to_string(HOTEL).unwrap();
+    let text = text
+        .replace("version: 7 ", "version: 8 ")
+        .replace("command: /cmd_vel, hours: \"08:00-18:00\"", "command: /cmd_vel, hours: \"06:00-12:00\"")
+        .replace("  - { who: front_desk, read: /people, as: clear }\n", "");
+    fs::write(&newer, text).unwrap();
+    let newer = newer.to_str().unwrap();
+    assert_eq!(code(&["diff", HOTEL, newer]), 1);
+    let text = said(&["diff", HOTEL, newer]);
+    assert_eq!(
+        text,
+        "- front_desk read /people: clear -> nothing\n\
+         ~ maintenance command /cmd_vel: allowed 08:00-18:00 until 2027-02-01 00:00 -> \
+         allowed 06:00-12:00 until 2027-02-01 00:00\n"
+    );
+    assert_eq!(json(&["diff", "--json", HOTEL, newer])["changes"][0]["loses"], true);
+    assert!(said(&["diff", newer, HOTEL]).contains("note: version 7 is not newer than 8"));
+    assert_eq!(code(&["diff", HOTEL, BROKEN]), 2);
+    assert_eq!(code(&["diff", HOTEL]), 2);
+}
+
+#[test]
+fn schema_is_the_one_in_the_folder() {
+    assert_eq!(said(&["schema"]), fs::read_to_string("policies/policy.schema.json").unwrap());
+    assert!(json(&["schema", "cases", "--json"]).is_object());
+}
+
+#[test]
+fn help_teaches() {
+    let text = said(&["--help"]);
+    assert!(text.contains("Examples:") && text.contains("Exit codes:"), "{text}");
+    for command in ["check", "explain", "test", "diff"] {
+        assert!(said(&[command, "--help"]).contains("Exit codes:"), "{command}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_text_is_refused() {
+    let path = scratch("binary").join("p.yaml");
+    fs::write(&path, [0x64, 0xff, 0xfe]).unwrap();
+    let output = discreet(&["check", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("not UTF-8"));
+}
