@@ -138,6 +138,11 @@ impl Audit {
         self.enter(Entry::Policy { change: "refused", policy, why: cleaned(why) });
     }
 
+    /// A topic, or a publisher of it, is kept out before any message: the reason becomes a `denied` entry.
+    pub fn kept_out(&self, now: Time, topic: &str, reason: &'static str) {
+        self.enter(Entry::Denied { route: 0, topic: cleaned(topic), reason, at: now });
+    }
+
     /// Something in the program broke.
     pub fn fault(&self, now: Time, what: &str) {
         self.enter(Entry::Fault { since: now, what: cleaned(what), lost: 0 });

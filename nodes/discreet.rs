@@ -1,0 +1,3 @@
+//! `discreet`: the command-line program.
+
+fn main() {}
