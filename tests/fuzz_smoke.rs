@@ -10,15 +10,21 @@ use std::path::{Path, PathBuf};
 mod audit_line;
 #[path = "../fuzz/bodies/cdr.rs"]
 mod cdr;
+#[path = "../fuzz/bodies/policy.rs"]
+mod policy;
 
 const INPUTS: u32 = 20_000;
 
 /// Mutates the seeds and gives each mutation to `body`; says which one it was if that panics.
 fn fuzz(seeds: &[Vec<u8>], body: fn(&[u8])) {
+    fuzz_some(seeds, body, INPUTS);
+}
+
+fn fuzz_some(seeds: &[Vec<u8>], body: fn(&[u8]), inputs: u32) {
     assert!(!seeds.is_empty());
     let rounds = std::env::var("FUZZ_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1);
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
-    for number in 0..INPUTS.saturating_mul(rounds) {
+    for number in 0..inputs.saturating_mul(rounds) {
         let mut input = seeds[dice.below(seeds.len())].clone();
         for _ in 0..=dice.below(4) {
             mutate(&mut input, seeds, &mut dice);
@@ -110,4 +116,32 @@ fn no_log_breaks_the_verifier() {
     assert!(report.is_intact() && report.entries > 5);
     let first = log.split_inclusive(|byte| *byte == b'\n').next().unwrap().to_vec();
     fuzz(&[log, first], audit_line::run);
+}
+
+#[test]
+fn no_policy_file_breaks_the_reader() {
+    let seed = r#"discreet: 1
+robot: concierge-1
+version: 7
+classes:
+  operational: { suite: chacha20-poly1305, epoch: 1h, retention: 7d }
+  contextual: { suite: aes-256-gcm, epoch: 60s, retention: 24h }
+  contextual/guest: { retention: 1h }
+stakeholders:
+  front_desk: { identity: identities/front_desk.pub, until: 2027-01-31 }
+topics:
+  /scan: { type: sensor_msgs/msg/LaserScan, class: operational }
+  /camera/**: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
+  /speech: { type: std_msgs/msg/String, class: contextual/guest, redact: { data: [phone, email] } }
+commands:
+  /cmd_vel: { type: geometry_msgs/msg/Twist, class: operational, rate: 20, limits: { linear.x: [-0.5, 0.5] } }
+rules:
+  - { who: everyone, read: operational, as: clear }
+  - { who: front_desk, read: contextual/guest, as: clear, hours: "08:00-18:00" }
+  - { who: front_desk, command: /cmd_vel }
+  - { who: everyone, read: contextual, deny: true }
+"#;
+    assert!(discreet::policy::Policy::read("seed.yaml", seed).is_ok());
+    // As large as it is, one reading takes a while unoptimised: a tenth of the inputs.
+    fuzz_some(&[seed.as_bytes().to_vec()], policy::run, INPUTS / 10);
 }
