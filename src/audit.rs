@@ -31,7 +31,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use chain::Link;
+pub use chain::{Link, unhex as parse_hash};
 pub use digest::digest;
 pub use entry::{PolicyMark, RouteInfo};
 pub use file::Refused;

@@ -109,7 +109,8 @@ pub(super) fn hex(hash: &[u8; 32]) -> String {
     blake3::Hash::from_bytes(*hash).to_hex().to_string()
 }
 
-pub(super) fn unhex(text: &str) -> Option<[u8; 32]> {
+/// Reads a hash as the log writes it: 64 hexadecimal digits.
+pub fn unhex(text: &str) -> Option<[u8; 32]> {
     // Lower case only: one hash, one spelling.
     let lower = text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
     blake3::Hash::from_hex(text).ok().filter(|_| lower).map(Into::into)

@@ -425,8 +425,8 @@ fn the_floor_for_clock_and_policy_outlives_a_restart_and_a_long_log() {
 /// Lines changed by a thief, and what must be found: line number and finding.
 #[test]
 fn every_kind_of_tampering_is_found_at_its_place() {
-    type Change = fn(&mut Vec<String>);
-    let cases: [(&str, Change, u64, fn(&What) -> bool); 9] = [
+    type Case = (&'static str, fn(&mut Vec<String>), u64, fn(&What) -> bool);
+    let cases: [Case; 9] = [
         ("changed", |lines| lines[2] = lines[2].replace("/scan", "/scam"), 3, |what| *what == What::Changed),
         ("garbage", |lines| lines[2] = "x".to_owned(), 3, |what| *what == What::NotAnEntry),
         ("cut", |lines| drop(lines.remove(2)), 3, |what| *what == What::Cut { from: 3, to: 3 }),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::chain::{Link, MAX_ROUTES, write_line};
-use super::entry::{Closed, Entry, Opened, PolicyMark};
+use super::entry::{Closed, Entry, Opened, PolicyMark, cleaned};
 use super::file::{Disk, OpenError, Tail, higher};
 use super::route::Route;
 use super::time::Time;
@@ -127,8 +127,10 @@ impl Writer {
     fn write(&mut self, now: Time, last: bool) -> Result<(), String> {
         self.policy = higher(self.policy, self.shared.policy());
         let grants = if last { BTreeMap::new() } else { self.grants(now) };
-        let fault =
-            self.fault.clone().map(|(since, what)| (now, Entry::Fault { since, what, lost: self.lost }));
+        let fault = self
+            .fault
+            .clone()
+            .map(|(since, what)| (now, Entry::Fault { since, what: cleaned(&what), lost: self.lost }));
         let windows = grants.iter().flat_map(|(second, routes)| self.window_entries(now, *second, routes));
         let windows: Vec<_> = windows.collect();
         let Some(mut link) = self.link else { return Err("the log is not open".to_owned()) };
