@@ -1,2 +1,3 @@
-//! stub
+//! `discreet`: the command-line program.
+
 fn main() {}

@@ -83,20 +83,28 @@ impl Denied {
     /// What the person on shift can do about it.
     pub const fn advice(self) -> &'static str {
         match self {
-            Denied::NoPolicy => "nothing leaves without a policy; `discreet check` tells what is wrong with the file",
+            Denied::NoPolicy => {
+                "nothing leaves without a policy; `discreet check` tells what is wrong with the file"
+            }
             Denied::UndeclaredTopic => "declare the topic in the policy if it should leave",
             Denied::TypeNotInstalled => "install the type's package, or source the workspace that has it",
             Denied::WrongType => "the publisher's type is not the declared one; correct whichever is wrong",
-            Denied::WrongTypeHash => "publisher and guard have different versions of the type; rebuild one of them",
+            Denied::WrongTypeHash => {
+                "publisher and guard have different versions of the type; rebuild one of them"
+            }
             Denied::WrongSource => "another node than the declared `source:` publishes this topic",
-            Denied::DuplicateNode => "two nodes have one name; rename one, or wait until the dead one has timed out",
+            Denied::DuplicateNode => {
+                "two nodes have one name; rename one, or wait until the dead one has timed out"
+            }
             Denied::UnknownSource => "the publisher did not announce itself; it may be gone, or no ROS node",
             Denied::Malformed => "the publisher sends bytes that are no message of this type",
             Denied::NoRule => "no rule allows it; add one to the policy if it should leave",
             Denied::RuleDenies => "a rule denies it; `discreet explain` tells which",
             Denied::ClockUnsure => "the clock was set back; correct it, or use rules without times",
             Denied::RedactionNotBuilt => "this version cannot redact yet, so it keeps the message inside",
-            Denied::SealingNotBuilt => "this version cannot seal for a stakeholder yet, so it keeps the message inside",
+            Denied::SealingNotBuilt => {
+                "this version cannot seal for a stakeholder yet, so it keeps the message inside"
+            }
             Denied::NotRecorded => "the audit cannot be written; free the disk or correct its path",
         }
     }

@@ -2,16 +2,23 @@
 //!
 //! The modules, in the order a message meets them. Start with [`relay`].
 
+pub mod relay;
+
+pub mod classify;
+pub mod message;
+pub mod permit;
+pub mod protect;
+
+pub mod policy;
+
+pub mod audit;
+
 pub mod cdr;
+pub mod types;
+
 pub mod graph;
 pub mod qos;
 pub mod sources;
-pub mod types;
-
-pub mod message;
-pub mod classify;
-pub mod permit;
-pub mod protect;
 
 pub mod catalog;
 pub mod clock;

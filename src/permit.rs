@@ -22,8 +22,11 @@ pub fn permit<'a>(
         Verdict::Allow { form, rule } => Ok(Permitted { classified, form, rule }),
         Verdict::Deny { .. } | Verdict::NoRule if topic.named(now).is_some() => Err(Denied::SealingNotBuilt),
         Verdict::Deny { .. } => Err(Denied::RuleDenies),
-        Verdict::NoRule if !now.trusted && topic.depends_on_time() => Err(Denied::ClockUnsure),
-        Verdict::NoRule => Err(Denied::NoRule),
+        Verdict::NoRule if now.trusted => Err(Denied::NoRule),
+        Verdict::NoRule => match topic.everyone(Moment { trusted: true, ..now }) {
+            Verdict::Allow { .. } => Err(Denied::ClockUnsure),
+            Verdict::Deny { .. } | Verdict::NoRule => Err(Denied::NoRule),
+        },
     }
 }
 

@@ -3,9 +3,7 @@
 //! Each stage owns the type it makes, and the next stage asks for it: what was not classified cannot be permitted,
 //! what was not permitted cannot be put into a form, and what has no receipt from the audit cannot be published.
 
-use std::time::Instant;
-
-use crate::audit::{self, Receipt, RouteLog};
+use crate::audit::{self, Receipt, RouteLog, Time};
 use crate::cdr::Plan;
 use crate::classify::classify;
 use crate::denied::Denied;
@@ -50,14 +48,14 @@ pub enum Outcome {
 /// Guards one message, records the outcome, and only then publishes.
 pub fn relay<O: Output>(
     decision: Result<Releasable<'_>, Denied>,
-    now: Instant,
+    now: Time,
     log: &RouteLog,
     output: &mut O,
 ) -> Result<Outcome, O::Fault> {
     let releasable = match decision {
         Ok(releasable) => releasable,
         Err(reason) => {
-            log.record_denial(now, reason);
+            log.record_denial(now, reason.label());
             return Ok(Outcome::Denied(reason));
         }
     };

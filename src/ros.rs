@@ -7,20 +7,28 @@
 //! Every handle below frees itself in the order that rcl demands, because each holds what it depends on.
 #![allow(unsafe_code)] // rcl is a C library; every block says why it is sound
 
+mod bridge;
 mod context;
+mod control;
 mod error;
 mod graph;
+mod health;
+mod outer;
 mod publisher;
 mod qos;
+mod route;
 mod subscription;
 mod type_support;
+mod workers;
 
+pub use bridge::{Bridge, BridgeParts, Refusal, TopicStatus};
 pub use context::{Context, Node};
+pub use control::{Control, Diagnostics, Level, Logger, Settings, Status};
 pub use error::RosError;
-pub use graph::{Endpoint, GraphChanges, TopicGraph};
+pub use graph::GraphChanges;
+pub use health::Health;
 pub use publisher::Publisher;
 pub use subscription::{MessageInfo, SerializedMessage, Subscription};
 pub use type_support::TypeSupport;
 
-/// A publisher's globally unique id on its domain (RTPS: 12 bytes of participant, 4 of entity).
-pub type Gid = [u8; r2r_rcl::RMW_GID_STORAGE_SIZE as usize];
+use crate::graph::Gid;

@@ -1,15 +1,16 @@
 //! Keeps the routes as the inner domain, the outer domain and the policy want them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::outer::{OuterTopic, Released};
-use super::route::{Route, RouteParts};
+use super::route::{Origin, Route, RouteParts};
 use super::workers::{self, ReadyQueue, Serve};
 use super::{Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
-use crate::audit::Audit;
+use crate::audit::{Audit, Time};
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
@@ -45,6 +46,24 @@ pub struct Bridge {
     catalog: Publisher,
     published: Option<Catalog>,
     started: Instant,
+}
+
+/// What a bridge is made of.
+pub struct BridgeParts {
+    /// The robot's own domain.
+    pub inner_domain: usize,
+    /// The domain of everything that uses the robot's data.
+    pub outer_domain: usize,
+    /// Threads of the data plane, at least 1.
+    pub workers: usize,
+    /// The policy in force.
+    pub live: Arc<LivePolicy>,
+    /// The log.
+    pub audit: Arc<Audit>,
+    /// Whether the time can be relied on.
+    pub clock: Arc<ClockFloor>,
+    /// The installed types.
+    pub types: TypeLibrary,
 }
 
 struct ActiveRoute {
@@ -94,24 +113,17 @@ pub struct TopicStatus {
 }
 
 impl Bridge {
-    /// Joins both domains and starts `workers` threads. With one and the same domain, released topics get the prefix
+    /// Joins both domains and starts the workers. With one and the same domain, released topics get the prefix
     /// `/discreet`; that is for trying it out, since everybody on that domain sees the sources too.
-    pub fn new(
-        inner_domain: usize,
-        outer_domain: usize,
-        workers: usize,
-        live: Arc<LivePolicy>,
-        audit: Arc<Audit>,
-        clock: Arc<ClockFloor>,
-        types: TypeLibrary,
-    ) -> Result<Bridge, RosError> {
+    pub fn new(parts: BridgeParts) -> Result<Bridge, RosError> {
+        let BridgeParts { inner_domain, outer_domain, workers, live, audit, clock, types } = parts;
         let inner = Node::new(&Context::new(inner_domain)?, "guard_inner")?;
         let outer = Node::new(&Context::new(outer_domain)?, "guard_outer")?;
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
         let catalog = Publisher::new(&outer, CATALOG_TOPIC, &TypeSupport::load(CATALOG_TYPE)?, latched)?;
         let queue = Arc::new(ReadyQueue::default());
-        let workers = workers::start(&queue, workers.max(1))
-            .map_err(|error| RosError::Name(format!("cannot start a thread: {error}")))?;
+        let workers =
+            workers::start(&queue, workers.max(1)).map_err(|error| RosError::Thread(error.to_string()))?;
         Ok(Bridge {
             inner,
             outer,
@@ -121,7 +133,7 @@ impl Bridge {
             live,
             audit,
             clock,
-            types: Types { library: types, known: HashMap::new() },
+            types: Types { library: types, known: RefCell::default() },
             sources: Sources::default(),
             routes: BTreeMap::new(),
             refusals: BTreeMap::new(),
@@ -167,7 +179,16 @@ impl Bridge {
             self.close(&topic);
         }
         for (topic, want) in wanted {
-            self.open_or_change(&topic, want)?;
+            if let Err(error) = self.open_or_change(&topic, want) {
+                // One topic that cannot be made must not keep the others from being made.
+                let refusal = Refusal {
+                    reason: Denied::TypeNotInstalled,
+                    publisher: None,
+                    node: None,
+                    detail: error.to_string(),
+                };
+                self.refusals.entry(topic).or_default().push(refusal);
+            }
         }
         self.publish_catalog(policy.as_deref())
     }
@@ -229,9 +250,8 @@ impl Bridge {
         now: Duration,
         active: Option<&ActiveRoute>,
     ) -> (Option<Wanted>, Vec<Refusal>) {
-        let whole = |reason, detail: String| {
-            (None, vec![Refusal { reason, publisher: None, node: None, detail }])
-        };
+        let whole =
+            |reason, detail: String| (None, vec![Refusal { reason, publisher: None, node: None, detail }]);
         if !declared.has_readers() {
             // What may never leave is not even read.
             return whole(Denied::NoRule, String::new());
@@ -286,7 +306,10 @@ impl Bridge {
             .filter(|(_, standing)| *standing == Standing::Accepted)
             .filter_map(|(endpoint, _)| endpoint.node.clone())
             .collect();
-        (Some(Wanted { spec, definition, standings, nodes, data_class: declared.class().name().into() }), refusals)
+        (
+            Some(Wanted { spec, definition, standings, nodes, data_class: declared.class().name().into() }),
+            refusals,
+        )
     }
 
     fn open_or_change(&mut self, topic: &str, want: Wanted) -> Result<(), RosError> {
@@ -297,7 +320,11 @@ impl Bridge {
                 self.queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
                 return Ok(());
             }
-            Some(_) => self.close(topic),
+            Some(active) => {
+                // What waits for the verdict on its source gets it before the route ends.
+                active.route.set_standings(want.standings.iter().copied());
+                self.close(topic);
+            }
             None => {}
         }
         let outer = Released {
@@ -310,50 +337,47 @@ impl Bridge {
         };
         let output = want.spec.released.then(|| OuterTopic::new(&self.outer, &outer)).transpose()?;
         let route = Arc::new(Route::new(RouteParts {
-            topic: topic.into(),
+            origin: Origin { topic: topic.into(), source: describe(&want.nodes, want.spec.qos) },
             definition: want.definition,
             live: Arc::clone(&self.live),
             clock: Arc::clone(&self.clock),
-            log: self.audit.route(topic, &want.spec.type_name),
+            audit: Arc::clone(&self.audit),
             output,
         }));
-        route.adopt_policy();
-        route.set_standings(want.standings);
         let on_message = wake(Arc::downgrade(&route), Arc::clone(&self.queue));
         let types = TypeSupport::load(&want.spec.type_name)?;
         route.connect(Subscription::new(&self.inner, topic, &types, want.spec.qos, on_message)?);
+        route.set_standings(want.standings);
         self.queue.push(Arc::clone(&route) as Arc<dyn Serve>);
-        self.audit.opened(topic, &want.spec.type_name, &want.spec.type_hash, &want.spec.qos.to_string());
         self.routes.insert(topic.into(), ActiveRoute { route, spec: want.spec, nodes: want.nodes });
         Ok(())
     }
 
     fn close(&mut self, topic: &str) {
         let Some(active) = self.routes.remove(topic) else { return };
-        self.audit.closed(topic);
         // Saying farewell may take a moment, and the other routes shall not wait for it.
         std::thread::spawn(move || active.route.close(FAREWELL));
     }
 
     /// Enters into the audit who is newly kept out.
     fn note_refusals(&self, refusals: &BTreeMap<String, Vec<Refusal>>, undeclared: &BTreeSet<String>) {
+        let now = Time::system();
         for (topic, refused) in refusals {
             let before = self.refusals.get(topic).map(Vec::as_slice).unwrap_or_default();
             for refusal in refused.iter().filter(|refusal| !before.contains(refusal)) {
-                self.audit.refused(topic, refusal.reason, refusal.node.as_deref());
+                self.audit.kept_out(now, topic, refusal.reason.label());
             }
         }
         for topic in undeclared.difference(&self.undeclared).take(MAX_LISTED) {
-            self.audit.refused(topic, Denied::UndeclaredTopic, None);
+            self.audit.kept_out(now, topic, Denied::UndeclaredTopic.label());
         }
     }
 
     fn publish_catalog(&mut self, policy: Option<&Policy>) -> Result<(), RosError> {
-        let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now = Time::system();
         let mut catalog = Catalog::default();
         if let Some(policy) = policy {
-            let seconds = i64::try_from(unix.as_secs()).unwrap_or(i64::MAX);
-            let moment = policy.moment(seconds, self.clock.trusts(seconds));
+            let moment = policy.moment(now.second(), self.clock.trusts(now.second()));
             catalog.robot = policy.robot().into();
             catalog.policy_version = policy.version();
             catalog.policy_hash = hex(&policy.hash());
@@ -377,7 +401,7 @@ impl Bridge {
             }
         }
         if self.published.as_ref() != Some(&catalog) {
-            self.catalog.publish(&catalog.to_cdr(i64::try_from(unix.as_nanos()).unwrap_or(i64::MAX)))?;
+            self.catalog.publish(&catalog.to_cdr(now.nanoseconds))?;
             self.published = Some(catalog);
         }
         Ok(())
@@ -404,16 +428,25 @@ fn wake(route: Weak<Route>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Syn
 /// Definitions that were read once. What cannot be found is looked for again, since it may be installed meanwhile.
 struct Types {
     library: TypeLibrary,
-    known: HashMap<String, Arc<TypeDefinition>>,
+    known: RefCell<HashMap<String, Arc<TypeDefinition>>>,
 }
 
 impl Types {
     fn definition(&self, type_name: &str) -> Result<Arc<TypeDefinition>, String> {
-        if let Some(known) = self.known.get(type_name) {
+        if let Some(known) = self.known.borrow().get(type_name) {
             return Ok(Arc::clone(known));
         }
-        self.library.definition(type_name).map(Arc::new).map_err(|error| error.to_string())
+        let definition =
+            self.library.definition(type_name).map(Arc::new).map_err(|error| error.to_string())?;
+        self.known.borrow_mut().insert(type_name.into(), Arc::clone(&definition));
+        Ok(definition)
     }
+}
+
+/// Where a topic comes from, for the audit.
+fn describe(nodes: &BTreeSet<String>, qos: Qos) -> String {
+    let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
+    format!("{} ({qos})", nodes.join(" "))
 }
 
 fn hex(bytes: &[u8]) -> String {

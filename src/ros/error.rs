@@ -27,6 +27,12 @@ pub enum RosError {
         /// What the loader said.
         message: String,
     },
+    /// A message was permitted on a route that has no topic on the outer domain yet.
+    #[error("the topic is not announced on the outer domain")]
+    NotAnnounced,
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(String),
     /// A name with a NUL byte.
     #[error("`{0}` holds a NUL byte")]
     Name(String),

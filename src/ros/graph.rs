@@ -1,6 +1,5 @@
 //! What is on a domain, and the word when that changes.
 
-use std::collections::{BTreeMap, HashMap};
 use std::ffi::{CStr, c_char};
 use std::ptr;
 use std::sync::Arc;
@@ -8,35 +7,10 @@ use std::time::Duration;
 
 use r2r_rcl as rcl;
 
-use super::Gid;
 use super::context::{Context, Node, c_string};
 use super::error::{RosError, check};
 use super::type_support::hash_text;
-use crate::qos::Qos;
-
-/// A publisher as it announced itself. All of it is the word of whoever sent it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Its id, which also stands in the info of each of its messages.
-    pub gid: Gid,
-    /// Its node, `/namespace/name`; none until discovery has told it, or for good if it is no ROS node.
-    pub node: Option<String>,
-    /// Its type, `package/msg/Name`.
-    pub type_name: String,
-    /// Its type's hash, if it told one.
-    pub type_hash: Option<String>,
-    /// What it offers.
-    pub qos: Qos,
-}
-
-/// The publishers of a domain at one moment.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TopicGraph {
-    /// Topic name to its publishers. Topics without a publisher are left out.
-    pub publishers: BTreeMap<String, Vec<Endpoint>>,
-    /// Fully qualified node names and how many nodes have each. ROS asks for one.
-    pub nodes: HashMap<String, usize>,
-}
+use crate::graph::{Endpoint, TopicGraph};
 
 /// How rmw names a node of which it has not heard yet.
 const UNKNOWN_NODE: &str = "_NODE_NAME_UNKNOWN_";
@@ -44,11 +18,11 @@ const UNKNOWN_NODE: &str = "_NODE_NAME_UNKNOWN_";
 impl Node {
     /// Everything that is published on the node's domain now.
     pub fn topic_graph(&self) -> Result<TopicGraph, RosError> {
-        let mut graph = TopicGraph { nodes: self.node_names()?, ..TopicGraph::default() };
+        let mut graph = TopicGraph::new();
         for topic in self.topic_names()? {
             let publishers = self.publishers_of(&topic)?;
             if !publishers.is_empty() {
-                graph.publishers.insert(topic, publishers);
+                graph.insert(topic, publishers);
             }
         }
         Ok(graph)
@@ -66,30 +40,6 @@ impl Node {
             let names = strings(&found.names);
             rcl::rcl_names_and_types_fini(&mut found);
             Ok(names)
-        }
-    }
-
-    fn node_names(&self) -> Result<HashMap<String, usize>, RosError> {
-        // SAFETY: as above.
-        unsafe {
-            let mut names = rcl::rcutils_get_zero_initialized_string_array();
-            let mut namespaces = rcl::rcutils_get_zero_initialized_string_array();
-            let listed = check(
-                rcl::rcl_get_node_names(
-                    self.as_ptr(),
-                    rcl::rcutils_get_default_allocator(),
-                    &mut names,
-                    &mut namespaces,
-                ),
-                || "listing nodes".into(),
-            );
-            let mut count = HashMap::new();
-            for (name, namespace) in strings(&names).iter().zip(strings(&namespaces)) {
-                *count.entry(full_name(&namespace, name)).or_default() += 1;
-            }
-            rcl::rcutils_string_array_fini(&mut names);
-            rcl::rcutils_string_array_fini(&mut namespaces);
-            listed.map(|()| count)
         }
     }
 

@@ -64,9 +64,22 @@ impl OuterTopic {
     }
 }
 
+/// A route that the policy never opens has no topic outside, and nothing to publish on.
+impl Output for Option<OuterTopic> {
+    type Fault = RosError;
+
+    fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), RosError> {
+        match self {
+            Some(topic) => topic.publish(message, receipt),
+            None => Err(RosError::NotAnnounced),
+        }
+    }
+}
+
 impl Output for OuterTopic {
     type Fault = RosError;
 
+    // The receipt has done its work by being there: without one this cannot be called.
     fn publish(&mut self, message: Releasable<'_>, _receipt: Receipt) -> Result<(), RosError> {
         let sequence = self.messages.publish(message.cdr())?;
         // A tag that nobody reads is not sent, which is what makes tags free. A latched one may be read later.

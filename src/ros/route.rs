@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::outer::OuterTopic;
 use super::workers::Serve;
 use super::{MessageInfo, RosError, SerializedMessage, Subscription};
-use crate::audit::RouteLog;
+use crate::audit::{Audit, RouteInfo, RouteLog, Time};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
 use crate::graph::Gid;
 use crate::message::Received;
-use crate::policy::{LivePolicy, Moment, Policy, TopicPolicy};
+use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy};
 use crate::relay::{Outcome, guard, relay};
 use crate::sources::{PATIENCE, Standing};
 use crate::stats::{LossCounter, RouteStats};
@@ -45,8 +45,18 @@ struct Path {
     decided_by: Option<DecidedBy>,
     live: Arc<LivePolicy>,
     clock: Arc<ClockFloor>,
-    log: RouteLog,
-    output: OuterTopic,
+    audit: Arc<Audit>,
+    origin: Origin,
+    output: Option<OuterTopic>,
+}
+
+/// What the audit is told of a route.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The topic on the inner domain.
+    pub topic: String,
+    /// Nodes and quality of service, as text.
+    pub source: String,
 }
 
 struct Source {
@@ -59,12 +69,14 @@ struct DecidedBy {
     policy: Arc<Policy>,
     topic: Result<Arc<TopicPolicy>, Denied>,
     moment: Moment,
+    /// Its entries say which policy decided, so every policy has its own.
+    log: RouteLog,
 }
 
 /// What a route is made of.
 pub struct RouteParts {
-    /// The topic on the inner domain.
-    pub topic: String,
+    /// The topic, and where it comes from.
+    pub origin: Origin,
     /// The type of its messages.
     pub definition: Arc<TypeDefinition>,
     /// The policy in force.
@@ -72,17 +84,17 @@ pub struct RouteParts {
     /// Whether the time can be relied on.
     pub clock: Arc<ClockFloor>,
     /// Where outcomes are recorded.
-    pub log: RouteLog,
-    /// Where released messages go.
-    pub output: OuterTopic,
+    pub audit: Arc<Audit>,
+    /// Where released messages go; none if the policy never releases any.
+    pub output: Option<OuterTopic>,
 }
 
 impl Route {
     /// A route without an input yet.
     pub fn new(parts: RouteParts) -> Route {
-        let RouteParts { topic, definition, live, clock, log, output } = parts;
+        let RouteParts { origin, definition, live, clock, audit, output } = parts;
         Route {
-            topic,
+            topic: origin.topic.clone(),
             stats: RouteStats::default(),
             queued: AtomicBool::new(false),
             path: Mutex::new(Path {
@@ -94,7 +106,8 @@ impl Route {
                 decided_by: None,
                 live,
                 clock,
-                log,
+                audit,
+                origin,
                 output,
             }),
         }
@@ -107,7 +120,9 @@ impl Route {
 
     /// From here on messages come in.
     pub fn connect(&self, input: Subscription) {
-        self.path().input = Some(input);
+        let mut path = self.path();
+        path.follow_policy(Time::system());
+        path.input = Some(input);
     }
 
     /// What discovery has found out about the publishers. Who left is remembered: some of its messages may still wait.
@@ -130,7 +145,10 @@ impl Route {
         while self.serve() {}
         let mut path = self.path();
         path.input = None;
-        path.output.messages().flush(patience);
+        path.decided_by = None; // ends the route in the audit
+        if let Some(output) = &path.output {
+            output.messages().flush(patience);
+        }
     }
 
     fn path(&self) -> MutexGuard<'_, Path> {
@@ -171,7 +189,8 @@ impl Path {
                 None | Some(Ok(None)) => return Ok(false),
             },
         };
-        self.follow_policy();
+        let now = Time::system();
+        self.follow_policy(now);
         let source = self.sources.get_mut(&info.gid);
         let standing = match source.as_ref().map_or(Standing::Awaited, |source| source.standing) {
             Standing::Awaited if since.elapsed() < PATIENCE => {
@@ -192,14 +211,15 @@ impl Path {
             cdr: self.message.as_bytes(),
         };
         let size = message.cdr.len() as u64;
-        let decision = match &self.decided_by {
-            None => Err(Denied::NoPolicy),
-            Some(DecidedBy { topic: Err(reason), .. }) => Err(*reason),
-            Some(DecidedBy { topic: Ok(topic), moment, .. }) => {
-                guard(topic, &self.definition.plan, *moment, message)
-            }
+        let Some(DecidedBy { topic, moment, log, .. }) = &self.decided_by else {
+            stats.deny(Denied::NoPolicy);
+            return Ok(true);
         };
-        match relay(decision, taken, &self.log, &mut self.output)? {
+        let decision = match topic {
+            Ok(topic) => guard(topic, &self.definition.plan, *moment, message),
+            Err(reason) => Err(*reason),
+        };
+        match relay(decision, now, log, &mut self.output)? {
             Outcome::Released => {
                 stats.released.fetch_add(1, Ordering::Relaxed);
                 stats.bytes.fetch_add(size, Ordering::Relaxed);
@@ -211,10 +231,9 @@ impl Path {
     }
 
     /// Makes sure that the next message is decided by the policy in force now, at the time that it is now.
-    fn follow_policy(&mut self) {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let trusted = self.clock.trusts(now);
+    fn follow_policy(&mut self, now: Time) {
+        let seconds = now.second();
+        let trusted = self.clock.trusts(seconds);
         let live = self.live.current();
         let Some(policy) = live.as_ref() else {
             self.decided_by = None;
@@ -223,33 +242,52 @@ impl Path {
         match &mut self.decided_by {
             Some(decided_by) if Arc::ptr_eq(&decided_by.policy, policy) => {
                 let Moment { unix_seconds, trusted: was_trusted, .. } = decided_by.moment;
-                if (unix_seconds, was_trusted) != (now, trusted) {
-                    decided_by.moment = policy.moment(now, trusted);
+                if (unix_seconds, was_trusted) != (seconds, trusted) {
+                    decided_by.moment = policy.moment(seconds, trusted);
                 }
             }
             _ => {
                 // The new policy may name another source: nobody is accepted until discovery has asked it.
                 self.sources.values_mut().for_each(|source| source.standing = Standing::Awaited);
                 let topic = self.topic_in(policy);
-                if let Ok(topic) = &topic {
-                    self.output.describe(topic.class().name(), policy.version());
-                    self.log.describe(topic.class(), policy.version());
+                if let (Ok(topic), Some(output)) = (&topic, &mut self.output) {
+                    output.describe(topic.class().name(), policy.version());
                 }
-                let moment = policy.moment(now, trusted);
-                self.decided_by = Some(DecidedBy { policy: Arc::clone(policy), topic, moment });
+                self.decided_by = Some(DecidedBy {
+                    log: self.audit.route(self.info(topic.as_deref().ok(), policy.version())),
+                    policy: Arc::clone(policy),
+                    topic,
+                    moment: policy.moment(seconds, trusted),
+                });
             }
+        }
+    }
+
+    /// The route as the audit enters it. A topic that is not declared any more counts as contextual.
+    fn info(&self, topic: Option<&TopicPolicy>, policy: u64) -> RouteInfo {
+        let class = topic.map(TopicPolicy::class);
+        RouteInfo {
+            topic: self.origin.topic.clone(),
+            type_name: self.definition.name.clone(),
+            class: class.map(|class| class.name().into()).unwrap_or_default(),
+            contextual: class.is_none_or(|class| class.is_contextual()),
+            form: Form::Clear.name().into(),
+            audience: "everyone".into(),
+            policy,
+            epoch: 0,
+            source: self.origin.source.clone(),
         }
     }
 
     /// What `policy` says of this topic, if it still declares it with the type that this route was made for.
     fn topic_in(&self, policy: &Policy) -> Result<Arc<TopicPolicy>, Denied> {
-        let topic = policy.topic(self.log.topic()).ok_or(Denied::UndeclaredTopic)?;
+        let topic = policy.topic(&self.origin.topic).ok_or(Denied::UndeclaredTopic)?;
         if topic.type_name() != self.definition.name {
             return Err(Denied::WrongType);
         }
         match topic.type_hash() {
             Some(pinned) if pinned != self.definition.hash => Err(Denied::WrongTypeHash),
-            _ => Ok(topic),
+            _ => Ok(Arc::clone(topic)),
         }
     }
 }

@@ -1,0 +1,151 @@
+//! The policy: who may have what, as the owner of the robot meant it.
+//!
+//! A file is read into a tree with places ([`tree`]), held against the schema its types make ([`schema`], [`file`]),
+//! checked for sense (`check`), and compiled into one timetable per topic and audience (`compile`, `timetable`).
+//! Whatever is wrong is found in one run, each with its place and what to do ([`finding`]).
+
+mod check;
+mod compile;
+pub mod explain;
+pub mod file;
+pub mod finding;
+mod live;
+pub mod names;
+pub mod rule;
+pub mod schema;
+pub mod things;
+pub mod time;
+mod timetable;
+pub mod tree;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+pub use finding::{Finding, Severity, Span};
+pub use live::{Floor, LivePolicy, Refused, Reloaded, read_file};
+pub use rule::{Action, Audience, Effect, Form, Rule, RuleId};
+pub use things::{Class, Entrance, Stakeholder, Suite, TopicPolicy};
+pub use time::Moment;
+pub use timetable::Verdict;
+pub use tree::Limits;
+
+use compile::Compiled;
+
+/// A checked policy. There is no other way to make one than to have it checked.
+pub struct Policy {
+    robot: String,
+    version: u64,
+    hash: [u8; 32],
+    zone: TimeZone,
+    parts: Compiled,
+    exact: HashMap<String, usize>,
+    /// Globs, narrower ones before the wider ones they are within.
+    globs: Vec<usize>,
+}
+
+impl Policy {
+    /// Reads and checks a policy file: the policy and its warnings, or every error and warning at once.
+    pub fn read(file_name: &str, text: &str) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        Self::read_within(file_name, text, &Limits::FILE)
+    }
+
+    /// The same with other limits, for policies a program makes.
+    pub fn read_within(
+        _file_name: &str,
+        text: &str,
+        limits: &Limits,
+    ) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        check::read(text, limits)
+    }
+
+    fn assemble(robot: String, version: u64, text: &str, zone: TimeZone, parts: Compiled) -> Self {
+        let mut exact = HashMap::new();
+        let mut globs = Vec::new();
+        for (at, topic) in parts.topics.iter().enumerate() {
+            if topic.is_glob() {
+                let pattern = &topic.thing.pattern;
+                let within = parts
+                    .topics
+                    .iter()
+                    .filter(|other| other.is_glob() && other.thing.pattern.covers(pattern));
+                globs.push((std::cmp::Reverse(within.count()), at));
+            } else {
+                exact.insert(topic.name().to_owned(), at);
+            }
+        }
+        globs.sort_unstable();
+        let globs = globs.into_iter().map(|(_, at)| at).collect();
+        Self { robot, version, hash: *blake3::hash(text.as_bytes()).as_bytes(), zone, parts, exact, globs }
+    }
+
+    /// The robot it is for.
+    pub fn robot(&self) -> &str {
+        &self.robot
+    }
+
+    /// Its version. It only ever grows.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// BLAKE3 of the file's bytes.
+    pub fn hash(&self) -> [u8; 32] {
+        self.hash
+    }
+
+    /// The moment of a second, with the minute of the day in the policy's time zone.
+    pub fn moment(&self, unix_seconds: i64, trusted: bool) -> Moment {
+        time::moment(unix_seconds, &self.zone, trusted)
+    }
+
+    /// The time zone of its hours and dates.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// What it says about a topic: as declared by name, or else by the narrowest glob the name fits.
+    pub fn topic(&self, name: &str) -> Option<&Arc<TopicPolicy>> {
+        if let Some(at) = self.exact.get(name) {
+            return self.parts.topics.get(*at);
+        }
+        let globs = self.globs.iter().filter_map(|at| self.parts.topics.get(*at));
+        globs.into_iter().find(|topic| topic.thing.pattern.matches(name))
+    }
+
+    /// All declared topics and globs over topics, in file order.
+    pub fn topics(&self) -> impl Iterator<Item = &Arc<TopicPolicy>> {
+        self.parts.topics.iter()
+    }
+
+    /// All declared commands, in file order.
+    pub fn commands(&self) -> &[Entrance] {
+        &self.parts.commands
+    }
+
+    /// All declared services, in file order.
+    pub fn services(&self) -> &[Entrance] {
+        &self.parts.services
+    }
+
+    /// All classes, by name.
+    pub fn classes(&self) -> &[Arc<Class>] {
+        &self.parts.classes
+    }
+
+    /// All named stakeholders, in file order.
+    pub fn stakeholders(&self) -> &[Stakeholder] {
+        &self.parts.stakeholders
+    }
+
+    /// All rules, in file order.
+    pub fn rules(&self) -> &[Rule] {
+        &self.parts.rules
+    }
+
+    /// The rule a verdict names.
+    pub fn rule(&self, id: RuleId) -> Option<&Rule> {
+        self.parts.rules.get(id.index())
+    }
+}

@@ -1,0 +1,116 @@
+//! Classes: two roots, inheritance, and how long data is kept.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::file::{ClassEntry, Entry, Section, Suite};
+use super::super::finding::{quoted, suggest};
+use super::super::rule::is_within;
+use super::super::things::Class;
+use super::super::time::seconds_of;
+use super::Context;
+
+const ROOTS: [&str; 2] = ["operational", "contextual"];
+
+/// Checks the classes and fills in what they inherit.
+pub(super) fn classes(
+    section: &Section<ClassEntry>,
+    context: &mut Context,
+) -> HashMap<String, Option<Arc<Class>>> {
+    let mut classes: HashMap<String, Option<Arc<Class>>> = HashMap::new();
+    // Parents before children: a parent's name is shorter.
+    let mut entries: Vec<&Entry<ClassEntry>> = section.0.iter().collect();
+    entries.sort_by_key(|entry| entry.name.len());
+    for entry in entries {
+        let class = class(entry, &classes, context);
+        classes.entry(entry.name.clone()).or_insert(class.map(Arc::new));
+    }
+    classes
+}
+
+fn class(
+    entry: &Entry<ClassEntry>,
+    parents: &HashMap<String, Option<Arc<Class>>>,
+    context: &mut Context,
+) -> Option<Class> {
+    let name = &entry.name;
+    if !is_class_name(name) {
+        let help = suggest(name, ROOTS, "");
+        let help = format!(
+            "classes are `operational`, `contextual` and their children, such as `contextual/guest`; {help}"
+        );
+        context.error("bad-class-name", entry.span, format!("{} is not a class", quoted(name)), help);
+        return None;
+    }
+    let parent = match name.rsplit_once('/') {
+        None => None,
+        Some((parent, _)) => match parents.get(parent) {
+            Some(Some(class)) => Some(Arc::clone(class)),
+            Some(None) => return None,
+            None => {
+                let message = format!("the parent of {} is not declared", quoted(name));
+                context.error("no-parent", entry.span, message, format!("declare {} too", quoted(parent)));
+                return None;
+            }
+        },
+    };
+    let written = entry.value.as_ref()?;
+    let parent = parent.as_deref();
+    let mut wrong = false;
+    let mut duration = |key: &str, text: &Option<String>| {
+        let text = text.as_ref()?;
+        match seconds_of(text) {
+            Ok(seconds) => Some(Duration::from_secs(seconds)),
+            Err(help) => {
+                let message = format!("{} is not a duration", quoted(text));
+                context.error("bad-duration", entry.place(key), message, help);
+                wrong = true;
+                None
+            }
+        }
+    };
+    let epoch = duration("epoch", &written.epoch);
+    let retention = duration("retention", &written.retention);
+    if wrong {
+        return None;
+    }
+    let Some(retention) = retention.or(parent.map(Class::retention)) else {
+        context.error(
+            "never-erased",
+            entry.span,
+            format!(
+                "nobody erases the data of class {}: it has no retention, not even an inherited one",
+                quoted(name)
+            ),
+            "add `retention:` with how long it may be kept, such as `24h`",
+        );
+        return None;
+    };
+    let epoch = epoch.or(parent.map(Class::epoch)).unwrap_or(Duration::from_secs(3600));
+    if epoch > retention {
+        context.error(
+            "epoch-outlasts-retention",
+            if written.epoch.is_some() { entry.place("epoch") } else { entry.place("retention") },
+            format!(
+                "class {} uses one key for {}s but keeps data for {}s only",
+                quoted(name),
+                epoch.as_secs(),
+                retention.as_secs()
+            ),
+            "data is erased with its key: make `epoch` no longer than `retention`",
+        );
+        return None;
+    }
+    let suite = written.suite.or(parent.map(Class::suite)).unwrap_or(Suite::ChaCha20Poly1305);
+    Some(Class::new(name, suite, epoch, retention))
+}
+
+fn is_class_name(name: &str) -> bool {
+    name.len() <= 64
+        && ROOTS.iter().any(|root| is_within(name, root))
+        && name.split('/').all(|part| {
+            part.starts_with(|c: char| c.is_ascii_lowercase())
+                && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        })
+}

@@ -1,0 +1,302 @@
+//! Rules: whom and what they name, and whether what they say makes sense.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::super::file::{Entry, Form, OneOrMore, PolicyFile, RuleEntry};
+use super::super::finding::{quoted, suggest};
+use super::super::names::Pattern;
+use super::super::rule::{Action, Audience, Effect, Rule, RuleId, Target};
+use super::super::things::Thing;
+use super::super::time::Hours;
+use super::things::end;
+use super::{Context, Declared, names};
+
+/// What rules may name. Broken entries are declared too: what is wrong with them has been said.
+struct Known<'a> {
+    file: &'a PolicyFile,
+    declared: &'a Declared,
+    stakeholders: HashMap<&'a str, Arc<str>>,
+    topics: HashSet<&'a str>,
+    commands: HashSet<&'a str>,
+    services: HashSet<&'a str>,
+    globs: HashMap<String, Result<(), (&'static str, String, String)>>,
+}
+
+pub(super) fn rules(file: &PolicyFile, declared: &Declared, context: &mut Context) -> Vec<Rule> {
+    let mut known = Known {
+        file,
+        declared,
+        stakeholders: file.stakeholders.names().map(|name| (name, Arc::from(name))).collect(),
+        topics: file.topics.names().collect(),
+        commands: file.commands.names().collect(),
+        services: file.services.names().collect(),
+        globs: HashMap::new(),
+    };
+    let mut rules = Vec::with_capacity(file.rules.len());
+    for (index, entry) in file.rules.iter().enumerate() {
+        let Some(written) = &entry.value else { continue };
+        let id = RuleId(u32::try_from(index).unwrap_or(u32::MAX));
+        rules.extend(rule(id, entry, written, &mut known, context));
+    }
+    rules
+}
+
+fn rule(
+    id: RuleId,
+    entry: &Entry<RuleEntry>,
+    written: &RuleEntry,
+    known: &mut Known,
+    context: &mut Context,
+) -> Option<Rule> {
+    let who = audiences(entry, written, known, context);
+    let hours = written.hours.as_ref().and_then(|text| match Hours::read(text) {
+        Ok(hours) => Some(hours),
+        Err(help) => {
+            context.error(
+                "bad-hours",
+                entry.place("hours"),
+                format!("{} is not hours of the day", quoted(text)),
+                help,
+            );
+            None
+        }
+    });
+    let until = written.until.as_ref().and_then(|text| end(text, entry.place("until"), context));
+    let action = action(entry, written, context);
+    let effect = effect(entry, written, action.map(|(action, _)| action), context);
+    let (action, names) = action?;
+    let key = key(action);
+    let mut targets = Vec::new();
+    for (index, name) in names.names().enumerate() {
+        match target(action, name, known) {
+            Ok(target) if targets.contains(&target) => {
+                let message = format!("{} is named twice in this rule", quoted(name));
+                context.warning("named-twice", entry.item_place(key, index), message, "once is enough");
+            }
+            Ok(target) => targets.push(target),
+            Err((code, message, help)) => context.error(code, entry.item_place(key, index), message, help),
+        }
+    }
+    if action != Action::Read && who.contains(&Audience::Everyone) && written.deny != Some(true) {
+        let index = written.who.names().position(|name| name == "everyone").unwrap_or(0);
+        let message = "`everyone` has no key to sign with, so it cannot be allowed to command or call";
+        context.error("unsigned", entry.item_place("who", index), message, "name the stakeholders who may");
+    }
+    Some(Rule { id, span: entry.span, who, action, targets, effect: effect?, hours, until })
+}
+
+fn key(action: Action) -> &'static str {
+    match action {
+        Action::Read => "read",
+        Action::Command => "command",
+        Action::Call => "call",
+    }
+}
+
+fn audiences(
+    entry: &Entry<RuleEntry>,
+    written: &RuleEntry,
+    known: &Known,
+    context: &mut Context,
+) -> Vec<Audience> {
+    let mut who: Vec<Audience> = Vec::new();
+    for (index, name) in written.who.names().enumerate() {
+        let span = entry.item_place("who", index);
+        let audience = match known.stakeholders.get(name) {
+            _ if name == "everyone" => Audience::Everyone,
+            Some(name) => Audience::Stakeholder(Arc::clone(name)),
+            None => {
+                let mut all = names(&known.file.stakeholders);
+                all.push("everyone");
+                let help = suggest(name, all, "declare it under `stakeholders`");
+                context.error(
+                    "unknown-stakeholder",
+                    span,
+                    format!("there is no stakeholder {}", quoted(name)),
+                    help,
+                );
+                continue;
+            }
+        };
+        if who.contains(&audience) {
+            context.warning(
+                "named-twice",
+                span,
+                format!("{} is named twice in this rule", quoted(name)),
+                "once is enough",
+            );
+        } else {
+            who.push(audience);
+        }
+    }
+    who
+}
+
+fn action<'a>(
+    entry: &Entry<RuleEntry>,
+    written: &'a RuleEntry,
+    context: &mut Context,
+) -> Option<(Action, &'a OneOrMore)> {
+    let all =
+        [(Action::Read, &written.read), (Action::Command, &written.command), (Action::Call, &written.call)];
+    let mut said = all.into_iter().filter_map(|(action, names)| Some((action, names.as_ref()?)));
+    let Some(first) = said.next() else {
+        let help = "add `read:` with a class or topic, `command:` with a command, or `call:` with a service";
+        context.error("no-action", entry.span, "this rule does not say what it is about", help);
+        return None;
+    };
+    if let Some((second, _)) = said.next() {
+        let message = format!("a rule is about one thing: it has `{}` and `{}`", key(first.0), key(second));
+        context.error("two-actions", entry.key_place(key(second)), message, "make two rules of it");
+        return None;
+    }
+    Some(first)
+}
+
+fn effect(
+    entry: &Entry<RuleEntry>,
+    written: &RuleEntry,
+    action: Option<Action>,
+    context: &mut Context,
+) -> Option<Effect> {
+    match (written.deny, written.form, action) {
+        (Some(false), ..) => {
+            let help = "take `deny` out; what a rule allows it says with `as`";
+            context.error("deny-false", entry.place("deny"), "`deny: false` says nothing", help);
+            None
+        }
+        (Some(true), Some(_), _) => {
+            let help = "a rule either denies or allows in a form: keep one of the two";
+            context.error(
+                "deny-and-allow",
+                entry.key_place("as"),
+                "this rule denies and allows at once",
+                help,
+            );
+            None
+        }
+        (Some(true), None, _) => Some(Effect::Deny),
+        (None, Some(_), Some(Action::Command | Action::Call)) => {
+            context.error(
+                "form-of-command",
+                entry.key_place("as"),
+                "only what is read has a form",
+                "take `as` out",
+            );
+            None
+        }
+        (None, Some(form), _) => Some(Effect::Allow(form)),
+        (None, None, Some(Action::Command | Action::Call)) => Some(Effect::Allow(Form::Clear)),
+        (None, None, Some(Action::Read)) => {
+            let help = "add `as: clear` or `as: redacted`, or `deny: true`";
+            context.error("no-form", entry.span, "this rule does not say in which form", help);
+            None
+        }
+        (None, None, None) => None,
+    }
+}
+
+type Refused = (&'static str, String, String);
+
+fn target(action: Action, name: &str, known: &mut Known) -> Result<Target, Refused> {
+    match action {
+        Action::Read if !name.starts_with('/') => class(name, known),
+        Action::Read => topic(name, known),
+        Action::Command => entrance(name, "command", &known.commands),
+        Action::Call => entrance(name, "service", &known.services),
+    }
+}
+
+fn class(name: &str, known: &Known) -> Result<Target, Refused> {
+    if known.declared.classes.contains_key(name) {
+        return Ok(Target::Class(name.into()));
+    }
+    let mut all = names(&known.file.classes);
+    let as_topic = format!("/{name}");
+    if known.topics.contains(as_topic.as_str()) {
+        all = vec![as_topic.as_str()];
+    }
+    let help = suggest(name, all, "declare it under `classes`");
+    Err(("unknown-class", format!("there is no class {}", quoted(name)), help))
+}
+
+fn entrance(name: &str, what: &str, declared: &HashSet<&str>) -> Result<Target, Refused> {
+    let pattern =
+        Pattern::read(name).filter(|pattern| !pattern.is_glob() && declared.contains(pattern.text()));
+    pattern.map(Target::Names).ok_or_else(|| {
+        let mut all: Vec<&str> = declared.iter().copied().collect();
+        all.sort_unstable();
+        let help = suggest(name, all, &format!("declare it under `{what}s`"));
+        let code = if what == "command" { "undeclared-command" } else { "undeclared-service" };
+        (code, format!("{what} {} is not declared", quoted(name)), help)
+    })
+}
+
+fn topic(name: &str, known: &mut Known) -> Result<Target, Refused> {
+    let Some(pattern) = Pattern::read(name) else {
+        let message = format!("{} is neither a topic nor a glob over topics", quoted(name));
+        return Err((
+            "bad-topic-name",
+            message,
+            "write a full name, `/camera/image_raw`, or a glob".to_owned(),
+        ));
+    };
+    if known.topics.contains(name) {
+        return Ok(Target::Names(pattern));
+    }
+    if !pattern.is_glob() {
+        let within = known.declared.topics.iter().find(|topic| topic.pattern.covers(&pattern));
+        let help = match within {
+            Some(topic) => format!(
+                "it is only a part of {} on line {}: declare it by itself under `topics`",
+                quoted(topic.pattern.text()),
+                topic.span.line
+            ),
+            None => suggest(name, names(&known.file.topics), "declare it under `topics`"),
+        };
+        return Err(("undeclared-topic", format!("topic {} is not declared", quoted(name)), help));
+    }
+    if !known.globs.contains_key(name) {
+        let answer = glob(&pattern, &known.declared.topics, &known.topics);
+        known.globs.insert(name.to_owned(), answer);
+    }
+    match known.globs.get(name) {
+        Some(Err(refused)) => Err(refused.clone()),
+        _ => Ok(Target::Names(pattern)),
+    }
+}
+
+/// A rule's glob stands for whole declared entries: half of one could not be compiled, nor explained.
+fn glob(pattern: &Pattern, topics: &[Thing], all_names: &HashSet<&str>) -> Result<(), Refused> {
+    for topic in topics.iter().filter(|topic| topic.pattern.is_glob()) {
+        let partly = pattern.overlaps(&topic.pattern) && !pattern.covers(&topic.pattern);
+        // The part may be declared by itself; then that is what the rule reaches.
+        let apart = || {
+            topics.iter().any(|other| topic.pattern.covers(&other.pattern) && other.pattern.covers(pattern))
+        };
+        if partly && !(apart() && topic.pattern.text() != pattern.text()) {
+            let message = format!(
+                "{} covers only a part of the declared {}",
+                quoted(pattern.text()),
+                quoted(topic.pattern.text())
+            );
+            let help = format!(
+                "declare {} by itself under `topics`, or name all of the topics on line {}",
+                quoted(pattern.text()),
+                topic.span.line
+            );
+            return Err(("partial-glob", message, help));
+        }
+    }
+    let reached = all_names.iter().filter_map(|name| Pattern::read(name)).any(|name| pattern.covers(&name));
+    if !reached {
+        let message = format!("no declared topic fits {}", quoted(pattern.text()));
+        return Err((
+            "undeclared-topic",
+            message,
+            "declare the topics it is about under `topics`".to_owned(),
+        ));
+    }
+    Ok(())
+}

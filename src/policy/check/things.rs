@@ -1,0 +1,304 @@
+//! Stakeholders, topics, commands and services: names, types, and what belongs to which.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::super::file::{
+    CommandEntry, Entry, Redaction, Section, ServiceEntry, StakeholderEntry, TopicEntry,
+};
+use super::super::finding::{Span, quoted, suggest};
+use super::super::names::{Pattern, is_ros_name, is_ros_type};
+use super::super::rule::Action;
+use super::super::things::{Class, Stakeholder, Thing};
+use super::super::time::end_of;
+use super::Context;
+
+type Classes = HashMap<String, Option<Arc<Class>>>;
+
+pub(super) fn stakeholders(section: &Section<StakeholderEntry>, context: &mut Context) -> Vec<Stakeholder> {
+    let mut stakeholders: Vec<Stakeholder> = Vec::new();
+    for entry in &section.0 {
+        if entry.name == "everyone" {
+            let help = "`everyone` is always there and has no identity: take it out of `stakeholders`";
+            context.error("reserved-name", entry.span, "a stakeholder cannot be called `everyone`", help);
+            continue;
+        }
+        if !is_word(&entry.name) {
+            let message = format!("{} is not a name for a stakeholder", quoted(&entry.name));
+            let help = "use small letters, digits and `_`, beginning with a letter: `front_desk`";
+            context.error("bad-stakeholder-name", entry.span, message, help);
+            continue;
+        }
+        let Some(written) = &entry.value else { continue };
+        if written.identity.starts_with('/') || written.identity.split('/').any(|part| part == "..") {
+            let message = format!("identity {} is outside the policy's folder", quoted(&written.identity));
+            let help = "name a file beside the policy, such as `identities/front_desk.pub`";
+            context.error("identity-outside", entry.place("identity"), message, help);
+        }
+        let until = written.until.as_ref().and_then(|text| end(text, entry.place("until"), context));
+        let identity = written.identity.clone();
+        stakeholders.push(Stakeholder {
+            name: entry.name.as_str().into(),
+            identity,
+            until,
+            span: entry.span,
+        });
+    }
+    stakeholders
+}
+
+pub(super) fn topics(section: &Section<TopicEntry>, classes: &Classes, context: &mut Context) -> Vec<Thing> {
+    let mut topics: Vec<Thing> = Vec::new();
+    for entry in &section.0 {
+        let Some(pattern) = Pattern::read(&entry.name) else {
+            let message = format!("{} is neither a topic nor a glob over topics", quoted(&entry.name));
+            context.error("bad-topic-name", entry.span, message, NAME_HELP);
+            continue;
+        };
+        let Some(written) = &entry.value else { continue };
+        let class = class(&written.class, entry, classes, context);
+        ros_type(&written.type_name, "msg", entry.place("type"), context);
+        if let Some(hash) = &written.type_hash {
+            type_hash(hash, entry.place("type_hash"), context);
+        }
+        if let Some(source) = written.source.as_ref().filter(|source| !is_ros_name(source)) {
+            let message = format!("{} is not the full name of a node", quoted(source));
+            context.error("bad-node-name", entry.place("source"), message, "write it as `/camera_driver`");
+        }
+        let redact = written.redact.clone().unwrap_or_default();
+        redactions(&redact, written, entry, context);
+        let Some(class) = class else { continue };
+        topics.push(Thing {
+            type_hash: written.type_hash.clone(),
+            source: written.source.clone(),
+            depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
+            redact,
+            ..thing(Action::Read, pattern, &written.type_name, class, entry.span)
+        });
+    }
+    overlaps(&topics, context);
+    topics
+}
+
+fn thing(action: Action, pattern: Pattern, type_name: &str, class: Arc<Class>, span: Span) -> Thing {
+    Thing {
+        action,
+        pattern,
+        type_name: type_name.to_owned(),
+        class,
+        span,
+        type_hash: None,
+        source: None,
+        depth: None,
+        redact: BTreeMap::new(),
+        rate: None,
+        limits: BTreeMap::new(),
+    }
+}
+
+/// Two globs may overlap only if one is within the other: then the narrower one speaks for its names.
+fn overlaps(topics: &[Thing], context: &mut Context) {
+    let globs: Vec<&Thing> = topics.iter().filter(|topic| topic.pattern.is_glob()).collect();
+    for (at, later) in globs.iter().enumerate() {
+        for earlier in globs.iter().take(at) {
+            let (a, b) = (&earlier.pattern, &later.pattern);
+            if a.overlaps(b) && a.covers(b) == b.covers(a) {
+                let message = format!(
+                    "{} and {} overlap and neither is more specific",
+                    quoted(a.text()),
+                    quoted(b.text())
+                );
+                let help = format!(
+                    "a topic could fit both; narrow one of them (the other is on line {})",
+                    earlier.span.line
+                );
+                context.error("ambiguous-globs", later.span, message, help);
+            }
+        }
+    }
+}
+
+fn redactions(
+    redact: &BTreeMap<String, Redaction>,
+    topic: &TopicEntry,
+    entry: &Entry<TopicEntry>,
+    context: &mut Context,
+) {
+    let parts = entry.node.entry("redact");
+    if parts.is_some() && redact.is_empty() {
+        context.error(
+            "empty-redact",
+            entry.place("redact"),
+            "`redact` names nothing to hide",
+            "name what to hide, or leave `redact` out",
+        );
+    }
+    let is_image =
+        matches!(topic.type_name.as_str(), "sensor_msgs/msg/Image" | "sensor_msgs/msg/CompressedImage");
+    for (part, how) in redact {
+        let place = parts.and_then(|parts| parts.node.entry(part));
+        let key = place.map_or(entry.span, |entry| entry.key_span);
+        match how {
+            Redaction::Cover(_) if !is_image => {
+                let message = format!(
+                    "{} is covered as in an image, but the topic is a {}",
+                    quoted(part),
+                    quoted(&topic.type_name)
+                );
+                context.error(
+                    "redact-mismatch",
+                    key,
+                    message,
+                    "name what to take out of the field: `data: [phone, email]`",
+                );
+            }
+            Redaction::Cover(_) if !IMAGE_PARTS.contains(&part.as_str()) => {
+                let message = format!("{} is nothing that can be found in an image", quoted(part));
+                context.error("unknown-image-part", key, message, suggest(part, IMAGE_PARTS, ""));
+            }
+            Redaction::Kinds(_) if is_image => {
+                let message = format!("{} is redacted as text, but the topic is an image", quoted(part));
+                context.error("redact-mismatch", key, message, "say what is covered: `faces: solid`");
+            }
+            Redaction::Kinds(_) if !is_field(part) => {
+                let message = format!("{} is not a field of a message", quoted(part));
+                context.error(
+                    "bad-field",
+                    key,
+                    message,
+                    "write a field, or a path to one: `data`, `header.frame_id`",
+                );
+            }
+            Redaction::Kinds(kinds) if kinds.is_empty() => {
+                let help = "name kinds of personal data: `[phone, email]`";
+                context.error("empty-redact", key, format!("nothing is taken out of {}", quoted(part)), help);
+            }
+            Redaction::Cover(_) | Redaction::Kinds(_) => {}
+        }
+    }
+}
+
+const IMAGE_PARTS: [&str; 2] = ["faces", "plates"];
+const NAME_HELP: &str =
+    "write a full name, `/camera/image_raw`, or a glob: `*` within a segment, `**` for whole segments";
+
+pub(super) fn commands(
+    section: &Section<CommandEntry>,
+    classes: &Classes,
+    context: &mut Context,
+) -> Vec<Thing> {
+    let mut commands = Vec::new();
+    for entry in &section.0 {
+        let Some(pattern) = full_name(entry, context) else { continue };
+        let Some(written) = &entry.value else { continue };
+        let class = class(&written.class, entry, classes, context);
+        ros_type(&written.type_name, "msg", entry.place("type"), context);
+        let limits = written.limits.clone().unwrap_or_default();
+        for (field, [least, most]) in &limits {
+            let place = entry.node.entry("limits").and_then(|limits| limits.node.entry(field));
+            let span = place.map_or(entry.span, |entry| entry.key_span);
+            if !is_field(field) {
+                let message = format!("{} is not a field of a message", quoted(field));
+                context.error("bad-field", span, message, "write a field, or a path to one: `linear.x`");
+            }
+            if least > most {
+                let message = format!("the limits of {} are reversed: no value fits", quoted(field));
+                context.error(
+                    "reversed-limits",
+                    span,
+                    message,
+                    format!("the least comes first: `[{most}, {least}]`"),
+                );
+            }
+        }
+        let Some(class) = class else { continue };
+        commands.push(Thing {
+            rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
+            limits,
+            ..thing(Action::Command, pattern, &written.type_name, class, entry.span)
+        });
+    }
+    commands
+}
+
+pub(super) fn services(
+    section: &Section<ServiceEntry>,
+    classes: &Classes,
+    context: &mut Context,
+) -> Vec<Thing> {
+    let mut services = Vec::new();
+    for entry in &section.0 {
+        let Some(pattern) = full_name(entry, context) else { continue };
+        let Some(written) = &entry.value else { continue };
+        let class = class(&written.class, entry, classes, context);
+        ros_type(&written.type_name, "srv", entry.place("type"), context);
+        let Some(class) = class else { continue };
+        services.push(Thing {
+            rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
+            ..thing(Action::Call, pattern, &written.type_name, class, entry.span)
+        });
+    }
+    services
+}
+
+fn full_name<T>(entry: &Entry<T>, context: &mut Context) -> Option<Pattern> {
+    if !is_ros_name(&entry.name) {
+        let message = format!("{} is not a full ROS name", quoted(&entry.name));
+        context.error(
+            "bad-name",
+            entry.span,
+            message,
+            "write a full name, `/cmd_vel`; only topics may be globs",
+        );
+        return None;
+    }
+    Pattern::read(&entry.name)
+}
+
+fn class<T>(name: &str, entry: &Entry<T>, classes: &Classes, context: &mut Context) -> Option<Arc<Class>> {
+    if let Some(class) = classes.get(name) {
+        return class.clone();
+    }
+    let mut known: Vec<&str> = classes.keys().map(String::as_str).collect();
+    known.sort_unstable();
+    let help = suggest(name, known, "declare it under `classes`");
+    context.error("unknown-class", entry.place("class"), format!("there is no class {}", quoted(name)), help);
+    None
+}
+
+fn ros_type(name: &str, kind: &str, span: Span, context: &mut Context) {
+    if !is_ros_type(name, kind) {
+        let example = if kind == "msg" { "sensor_msgs/msg/Image" } else { "std_srvs/srv/Trigger" };
+        let message = format!("{} is not a ROS {kind} type", quoted(name));
+        context.error("bad-type", span, message, format!("write package, kind and name: `{example}`"));
+    }
+}
+
+fn type_hash(hash: &str, span: Span, context: &mut Context) {
+    let digits = hash.strip_prefix("RIHS01_").unwrap_or_default();
+    if digits.len() != 64 || !digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        let help = "it is `RIHS01_` and 64 small hex digits; `ros2 topic info --verbose` shows it";
+        context.error("bad-type-hash", span, format!("{} is not a type hash", quoted(hash)), help);
+    }
+}
+
+pub(super) fn end(text: &str, span: Span, context: &mut Context) -> Option<i64> {
+    match end_of(text, &context.zone) {
+        Ok(end) => Some(end),
+        Err(help) => {
+            context.error("bad-until", span, format!("{} is not a date or a time", quoted(text)), help);
+            None
+        }
+    }
+}
+
+/// A path to a field: `linear.x`.
+fn is_field(path: &str) -> bool {
+    path.len() <= 255 && path.split('.').all(is_word)
+}
+
+fn is_word(text: &str) -> bool {
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}

@@ -1,0 +1,185 @@
+//! Why: one decision, taken rule by rule as a person would take it from the file.
+//!
+//! This is written apart from the timetable, and tests hold the two against each other.
+
+use super::rule::{Action, Audience, Effect, Form, Rule, RuleId};
+use super::time::{FOREVER, Moment};
+use super::timetable::Verdict;
+use super::{Policy, things::Thing};
+
+/// A decision and how it came about.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// What was decided.
+    pub verdict: Verdict,
+    /// Every rule that speaks of it, in file order, and what became of it.
+    pub considered: Vec<(RuleId, Outcome)>,
+    /// The declared name or glob it fell under.
+    pub declared: String,
+    /// Why the guard denies it all the same, if this version cannot do what the policy says.
+    pub not_built: Option<&'static str>,
+}
+
+/// What became of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It decided.
+    Decided,
+    /// It says the same as the rule that decided.
+    Agrees,
+    /// A deny won over it.
+    OverriddenByDeny,
+    /// An allow in a more generous form won over it.
+    OverriddenByClear,
+    /// It is over, or its stakeholder's time is.
+    Over,
+    /// It holds at other hours.
+    OtherHours,
+    /// It depends on the time, and the clock cannot be relied on.
+    ClockUntrusted,
+}
+
+impl Outcome {
+    /// As a reader is told.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Agrees => "says the same",
+            Self::OverriddenByDeny => "overridden: a deny wins over every allow",
+            Self::OverriddenByClear => "overridden: the most generous form wins",
+            Self::Over => "not in force: its time is over",
+            Self::OtherHours => "not in force: it holds at other hours",
+            Self::ClockUntrusted => "not counted: it depends on the time and the clock is not trusted",
+        }
+    }
+}
+
+/// A question that names something the policy does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unknown {
+    /// Nobody of that name.
+    #[error("the policy has no stakeholder {0}")]
+    Stakeholder(String),
+    /// Nothing of that name.
+    #[error("the policy does not declare {0}, so it is denied to everyone")]
+    Name(String),
+}
+
+impl Policy {
+    /// Somebody a question may be asked about.
+    pub fn audience(&self, name: &str) -> Result<Audience, Unknown> {
+        if name == "everyone" {
+            return Ok(Audience::Everyone);
+        }
+        let known = self.stakeholders().iter().find(|stakeholder| stakeholder.name.as_ref() == name);
+        known
+            .map(|stakeholder| Audience::Stakeholder(stakeholder.name.clone()))
+            .ok_or_else(|| Unknown::Stakeholder(super::finding::quoted(name)))
+    }
+
+    /// Decides rule by rule, and says what became of each.
+    pub fn explain(
+        &self,
+        who: &Audience,
+        action: Action,
+        name: &str,
+        now: Moment,
+    ) -> Result<Explanation, Unknown> {
+        let thing = self.thing(action, name).ok_or_else(|| Unknown::Name(super::finding::quoted(name)))?;
+        let until = match who {
+            Audience::Everyone => None,
+            Audience::Stakeholder(name) => {
+                self.stakeholders().iter().find(|one| one.name == *name).and_then(|s| s.until)
+            }
+        };
+        let speaking: Vec<(&Rule, Option<i64>)> = self
+            .rules()
+            .iter()
+            .filter(|rule| {
+                rule.action == action
+                    && rule.concerns(who)
+                    && rule.reaches(&thing.pattern, thing.class.name())
+            })
+            // What comes to a stakeholder through a rule for everyone does not end with the stakeholder.
+            .map(|rule| (rule, until.filter(|_| !rule.who.contains(&Audience::Everyone))))
+            .collect();
+        let decided = speaking
+            .iter()
+            .filter(|(rule, until)| rule.holds(now, *until))
+            .max_by_key(|(rule, until)| {
+                (strength(rule.effect), lasting(rule, *until, now), std::cmp::Reverse(rule.id))
+            })
+            .map(|(rule, _)| *rule);
+        let verdict = match decided {
+            None => Verdict::NoRule,
+            Some(rule) => match rule.effect {
+                Effect::Deny => Verdict::Deny { rule: rule.id },
+                Effect::Allow(form) => Verdict::Allow { form, rule: rule.id },
+            },
+        };
+        let considered =
+            speaking.iter().map(|(rule, until)| (rule.id, outcome(rule, *until, decided, now))).collect();
+        let not_built = decided.and_then(|rule| not_built(rule, who));
+        Ok(Explanation { verdict, considered, declared: thing.pattern.text().to_owned(), not_built })
+    }
+
+    pub(super) fn thing(&self, action: Action, name: &str) -> Option<&Thing> {
+        match action {
+            Action::Read => match self.topics().find(|topic| topic.name() == name) {
+                Some(topic) => Some(&topic.thing),
+                None => self.topic(name).map(|topic| &topic.thing),
+            },
+            Action::Command => self.commands().iter().find(|one| one.name() == name).map(|one| &one.thing),
+            Action::Call => self.services().iter().find(|one| one.name() == name).map(|one| &one.thing),
+        }
+    }
+}
+
+/// Deny wins over every allow; among allows the most generous form wins.
+fn strength(effect: Effect) -> u8 {
+    match effect {
+        Effect::Allow(Form::Redacted) => 0,
+        Effect::Allow(Form::Clear) => 1,
+        Effect::Deny => 2,
+    }
+}
+
+/// Among rules that say the same, the one that lasts longest is named; without a clock, the first.
+fn lasting(rule: &Rule, stakeholder_until: Option<i64>, now: Moment) -> i64 {
+    let end = match rule.effect {
+        Effect::Deny => rule.until,
+        Effect::Allow(_) => super::rule::earliest(rule.until, stakeholder_until),
+    };
+    if now.trusted { end.unwrap_or(FOREVER) } else { FOREVER }
+}
+
+fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment) -> Outcome {
+    if !rule.holds(now, until) {
+        if !now.trusted {
+            return Outcome::ClockUntrusted;
+        }
+        let over = now.unix_seconds >= lasting(rule, until, now);
+        return if over { Outcome::Over } else { Outcome::OtherHours };
+    }
+    match decided {
+        Some(deciding) if deciding.id == rule.id => Outcome::Decided,
+        Some(deciding) if deciding.effect == rule.effect => Outcome::Agrees,
+        Some(deciding) if deciding.effect == Effect::Deny => Outcome::OverriddenByDeny,
+        Some(_) | None => Outcome::OverriddenByClear,
+    }
+}
+
+fn not_built(rule: &Rule, who: &Audience) -> Option<&'static str> {
+    let Effect::Allow(form) = rule.effect else { return None };
+    match (rule.action, form) {
+        (Action::Command, _) => Some("commands are not built yet: the guard lets none in"),
+        (Action::Call, _) => Some("services are not built yet: the guard lets no call in"),
+        (Action::Read, Form::Redacted) => Some("the redacted form is not built yet: the guard denies it"),
+        (Action::Read, Form::Clear)
+            if !rule.who.contains(&Audience::Everyone) && *who != Audience::Everyone =>
+        {
+            Some("sealing for named stakeholders is not built yet: the guard denies it")
+        }
+        (Action::Read, Form::Clear) => None,
+    }
+}

@@ -1,0 +1,364 @@
+//! A policy as it is written. The JSON Schema for editors is generated from these types, and their comments are
+//! what an editor shows.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::finding::Span;
+use super::tree::{Node, Value};
+
+/// Who may have what of a robot's data, and who may command it.
+#[derive(JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "policy")]
+pub struct PolicyFile {
+    /// The version of the policy language: 1.
+    #[schemars(with = "u64", range(min = 1, max = 1))]
+    pub discreet: Entry<u64>,
+    /// The robot's name.
+    #[schemars(with = "String", length(min = 1, max = 64))]
+    pub robot: Entry<String>,
+    /// The version of this policy. It only ever grows: a guard refuses one older than what it has seen.
+    #[schemars(with = "u64", range(min = 1))]
+    pub version: Entry<u64>,
+    /// The time zone of `hours` and dates, as the IANA names it: `Europe/Berlin`. Without it: UTC.
+    #[schemars(with = "String")]
+    #[serde(default)]
+    pub timezone: Option<Entry<String>>,
+    /// Kinds of data: `operational` (what the robot needs to work) and `contextual` (what it learns about people), with
+    /// children such as `contextual/guest`. A child has what its parent has, unless it says otherwise.
+    pub classes: Section<ClassEntry>,
+    /// Parties with an identity. `everyone`, the open domain, is always there.
+    #[serde(default)]
+    pub stakeholders: Section<StakeholderEntry>,
+    /// Topics the robot publishes, by full name or glob (`*` within a segment, `**` for whole segments).
+    pub topics: Section<TopicEntry>,
+    /// Topics through which the robot takes commands.
+    #[serde(default)]
+    pub commands: Section<CommandEntry>,
+    /// Services the robot offers.
+    #[serde(default)]
+    pub services: Section<ServiceEntry>,
+    /// Who may have what. A deny wins over every allow; what no rule allows is denied.
+    pub rules: Vec<Entry<RuleEntry>>,
+}
+
+/// A kind of data, and how it is kept.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "class")]
+pub struct ClassEntry {
+    /// How it is encrypted for a named stakeholder. Without it: the parent's, or `chacha20-poly1305`.
+    pub suite: Option<Suite>,
+    /// How long one key is used: `60s`, `1h`. Without it: the parent's, or `1h`.
+    pub epoch: Option<String>,
+    /// How long it may be kept before its key is erased: `24h`, `7d`. Without it: the parent's.
+    pub retention: Option<String>,
+}
+
+/// A cipher suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub enum Suite {
+    /// Fast without AES instructions.
+    #[serde(rename = "chacha20-poly1305")]
+    ChaCha20Poly1305,
+    /// Fast with AES instructions.
+    #[serde(rename = "aes-256-gcm")]
+    Aes256Gcm,
+}
+
+/// A party with an identity.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "stakeholder")]
+pub struct StakeholderEntry {
+    /// File with its public keys, relative to this file.
+    #[schemars(length(min = 1, max = 255))]
+    pub identity: String,
+    /// The last day, or the moment, on which it may have anything: `2027-01-31` or `2027-01-31T18:00:00Z`.
+    pub until: Option<String>,
+}
+
+/// A topic the robot publishes.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "topic")]
+pub struct TopicEntry {
+    /// Its ROS type: `sensor_msgs/msg/Image`. A message of another type is denied.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// The hash of that type, `RIHS01_` and 64 hex digits, if only one version of it is to be believed.
+    pub type_hash: Option<String>,
+    /// The class its data belongs to.
+    pub class: String,
+    /// The only node that may publish it: `/camera_driver`.
+    pub source: Option<String>,
+    /// Queue depth of the guard's subscription. Without it: the publisher's.
+    #[schemars(range(min = 1, max = 1000))]
+    pub depth: Option<u64>,
+    /// What is hidden in the redacted form. Of an image: `faces: solid`. Of another type, by field: `data: [phone, email]`.
+    pub redact: Option<BTreeMap<String, Redaction>>,
+}
+
+/// How something is hidden.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum Redaction {
+    /// In an image: how it is covered.
+    Cover(Cover),
+    /// In a text field: what is taken out.
+    Kinds(Vec<PersonalData>),
+}
+
+/// How a part of an image is covered.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Cover {
+    /// With one colour: nothing of it is left.
+    Solid,
+}
+
+/// What text can say about a person.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+#[expect(missing_docs, reason = "each says what it is")]
+pub enum PersonalData {
+    PaymentCard,
+    Passport,
+    Phone,
+    Email,
+    Person,
+    Room,
+}
+
+/// A topic through which the robot takes commands.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "command")]
+pub struct CommandEntry {
+    /// Its ROS type: `geometry_msgs/msg/Twist`.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// The class it belongs to.
+    pub class: String,
+    /// The most commands a second.
+    #[schemars(range(min = 1, max = 1000))]
+    pub rate: Option<u64>,
+    /// The least and the greatest value of a field: `linear.x: [-0.5, 0.5]`. Anything else is denied, not clipped.
+    pub limits: Option<BTreeMap<String, [f64; 2]>>,
+}
+
+/// A service the robot offers.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "service")]
+pub struct ServiceEntry {
+    /// Its ROS type: `std_srvs/srv/Trigger`.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// The class it belongs to.
+    pub class: String,
+    /// The most calls a second.
+    #[schemars(range(min = 1, max = 1000))]
+    pub rate: Option<u64>,
+}
+
+/// One rule: who, what, and whether in the clear, redacted, or not at all.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "rule")]
+pub struct RuleEntry {
+    /// A stakeholder, or several, or `everyone`.
+    pub who: OneOrMore,
+    /// What may be read: a class with its children, a topic, a glob, or several of these.
+    pub read: Option<OneOrMore>,
+    /// Which commands may be given.
+    pub command: Option<OneOrMore>,
+    /// Which services may be called.
+    pub call: Option<OneOrMore>,
+    /// In which form it may be read.
+    #[serde(rename = "as")]
+    pub form: Option<Form>,
+    /// Denies instead of allowing: `deny: true`.
+    pub deny: Option<bool>,
+    /// Only in these hours of the day: `"08:00-18:00"`, over midnight `"22:00-06:00"`.
+    pub hours: Option<String>,
+    /// Through this day, or until this moment: `2027-01-31` or `2027-01-31T18:00:00Z`.
+    pub until: Option<String>,
+}
+
+/// What a stakeholder may have of a topic.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Form {
+    /// With what the topic's `redact` names taken out.
+    Redacted,
+    /// As it is.
+    Clear,
+}
+
+impl Form {
+    /// As a policy writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Form::Redacted => "redacted",
+            Form::Clear => "clear",
+        }
+    }
+}
+
+/// One name, or a list of them.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum OneOrMore {
+    /// One name.
+    One(String),
+    /// Several.
+    More(#[schemars(length(min = 1, max = 1000))] Vec<String>),
+}
+
+impl OneOrMore {
+    /// The names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let (one, more) = match self {
+            Self::One(name) => (Some(name), None),
+            Self::More(names) => (None, Some(names)),
+        };
+        one.into_iter().chain(more.into_iter().flatten()).map(String::as_str)
+    }
+}
+
+/// A map of names to things, in the order of the file.
+pub struct Section<T>(pub Vec<Entry<T>>);
+
+/// A part of the file: what it says and where.
+pub struct Entry<T> {
+    /// Its name, if it has one.
+    pub name: String,
+    /// Where the name stands, or the part begins.
+    pub span: Span,
+    /// The part as a tree, to find the places of its keys.
+    pub node: Node,
+    /// What it says; `None` if its structure was wrong, which has been reported.
+    pub value: Option<T>,
+}
+
+impl<T> Default for Section<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Section<T> {
+    /// The names declared, those of broken entries too.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.0.iter().map(|entry| entry.name.as_str())
+    }
+}
+
+impl<T> Entry<T> {
+    /// Where the value under a key stands; the entry itself if it has no such key.
+    pub fn place(&self, key: &str) -> Span {
+        self.node.entry(key).map_or(self.span, |entry| entry.node.span)
+    }
+
+    /// Where the key itself stands.
+    pub fn key_place(&self, key: &str) -> Span {
+        self.node.entry(key).map_or(self.span, |entry| entry.key_span)
+    }
+
+    /// Where the n-th name under a key stands: the value itself, or an item of the list.
+    pub fn item_place(&self, key: &str, index: usize) -> Span {
+        match self.node.entry(key).map(|entry| &entry.node) {
+            Some(Node { value: Value::List(items), span }) => {
+                items.get(index).map_or(*span, |item| item.span)
+            }
+            Some(node) => node.span,
+            None => self.span,
+        }
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Section<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        BTreeMap::<String, T>::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        BTreeMap::<String, T>::json_schema(generator)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Entry<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+impl PolicyFile {
+    /// Takes a tree apart that the schema has been held against. What it found wrong is left out here.
+    pub fn from_tree(root: &Node) -> Self {
+        Self {
+            discreet: single(root, "discreet"),
+            robot: single(root, "robot"),
+            version: single(root, "version"),
+            timezone: root.entry("timezone").map(|_| single(root, "timezone")),
+            classes: section(root, "classes"),
+            stakeholders: section(root, "stakeholders"),
+            topics: section(root, "topics"),
+            commands: section(root, "commands"),
+            services: section(root, "services"),
+            rules: list(root, "rules"),
+        }
+    }
+}
+
+fn single<T: DeserializeOwned>(root: &Node, key: &str) -> Entry<T> {
+    let node =
+        root.entry(key).map_or_else(|| Node { span: root.span, value: Value::Null }, |e| e.node.clone());
+    part(key, node.span, &node)
+}
+
+fn section<T: DeserializeOwned>(root: &Node, key: &str) -> Section<T> {
+    match root.entry(key).map(|entry| &entry.node.value) {
+        Some(Value::Map(entries)) => {
+            Section(entries.iter().map(|entry| part(&entry.key, entry.key_span, &entry.node)).collect())
+        }
+        _ => Section(Vec::new()),
+    }
+}
+
+fn list<T: DeserializeOwned>(root: &Node, key: &str) -> Vec<Entry<T>> {
+    match root.entry(key).map(|entry| &entry.node.value) {
+        Some(Value::List(items)) => items.iter().map(|item| part("", item.span, item)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn part<T: DeserializeOwned>(name: &str, span: Span, node: &Node) -> Entry<T> {
+    let value = serde_json::from_value(node.to_json()).ok();
+    Entry { name: name.to_owned(), span, node: node.clone(), value }
+}

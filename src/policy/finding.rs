@@ -1,0 +1,169 @@
+//! What is wrong with a file, where, and what to do about it.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::Serialize;
+
+/// A place in a file: where it starts, for people, and its bytes, for the renderer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// First byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+/// Does it stop the file from being used?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The file is refused.
+    Error,
+    /// The file is used, and somebody should look at this.
+    Warning,
+}
+
+/// One thing to put right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Error or warning.
+    pub severity: Severity,
+    /// A stable name for the rule that was broken, such as `unknown-class`.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where.
+    #[serde(flatten)]
+    pub span: Span,
+}
+
+impl Finding {
+    /// Something that stops the file from being used.
+    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, code, message: message.into(), help: None, span }
+    }
+
+    /// Something to look at.
+    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Is there an error among them?
+pub fn has_errors(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
+}
+
+/// Shows findings as rustc shows its own: the offending line, marked, and what to do.
+pub fn render(findings: &[Finding], file: &str, text: &str, colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let mut out = String::new();
+    for finding in findings {
+        let level = match finding.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let span = marked_bytes(finding.span, text);
+        let snippet = Snippet::source(text).path(file).annotation(AnnotationKind::Primary.span(span));
+        let mut group =
+            Group::with_title(level.primary_title(&finding.message).id(finding.code)).element(snippet);
+        if let Some(help) = &finding.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        out.push_str(&renderer.render(&[group]));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// The bytes to mark: within the text, on character boundaries, and never more than the rest of the first line.
+fn marked_bytes(span: Span, text: &str) -> std::ops::Range<usize> {
+    let start = floor_boundary(text, span.start);
+    let line_end =
+        text.get(start..).and_then(|rest| rest.find(['\n', '\r'])).map_or(text.len(), |at| start + at);
+    let end = floor_boundary(text, span.end).clamp(start, line_end.max(start));
+    start..end
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// A name from a file as it may be shown: in backticks, without control characters, cut when long.
+pub(crate) fn quoted(name: &str) -> String {
+    const SHOWN: usize = 80;
+    let mut shown: String = name.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    if name.chars().count() > SHOWN {
+        shown.push('…');
+    }
+    format!("`{shown}`")
+}
+
+/// The known name closest to a mistyped one, if one is close.
+pub(crate) fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Comparing is quadratic in length: longer than any real name is not a typing mistake.
+    if name.len() > 256 {
+        return None;
+    }
+    known
+        .into_iter()
+        .filter(|candidate| candidate.len() <= 256)
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.chars().count() / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// "did you mean …?", or else the names there are, or else `otherwise`.
+pub(crate) fn suggest<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+    otherwise: &str,
+) -> String {
+    if let Some(close) = closest(name, known.clone()) {
+        return format!("did you mean {}?", quoted(close));
+    }
+    let mut names: Vec<String> = known.into_iter().take(9).map(quoted).collect();
+    match names.len() {
+        0 => otherwise.to_owned(),
+        9 => {
+            names.truncate(8);
+            format!("known: {}, …", names.join(", "))
+        }
+        _ => format!("known: {}", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_from_a_file_cannot_write_to_the_terminal() {
+        assert_eq!(quoted("a\u{1b}[2Jb"), "`a\\u{1b}[2Jb`");
+        assert!(quoted(&"x".repeat(1000)).chars().count() < 100);
+    }
+
+    #[test]
+    fn a_span_beyond_the_text_still_renders() {
+        let beyond = Span { line: 9, column: 9, start: 500, end: 900 };
+        let shown = render(&[Finding::error("test", beyond, "wrong")], "f.yaml", "é", false);
+        assert!(shown.contains("error[test]: wrong"), "{shown}");
+    }
+}

@@ -1,0 +1,221 @@
+//! What a policy declares: classes, stakeholders, and the topics, commands and services rules speak of.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::file::Redaction;
+use super::finding::Span;
+use super::names::Pattern;
+use super::rule::{Action, Form, RuleId, is_within};
+use super::time::Moment;
+use super::timetable::{Timetable, Verdict};
+
+pub use super::file::Suite;
+
+impl Suite {
+    /// As a policy writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ChaCha20Poly1305 => "chacha20-poly1305",
+            Self::Aes256Gcm => "aes-256-gcm",
+        }
+    }
+}
+
+/// A kind of data, with what it inherits filled in.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Class {
+    name: Arc<str>,
+    suite: Suite,
+    epoch: Duration,
+    retention: Duration,
+}
+
+impl Class {
+    pub(super) fn new(name: &str, suite: Suite, epoch: Duration, retention: Duration) -> Self {
+        Self { name: name.into(), suite, epoch, retention }
+    }
+
+    /// Its full name: `contextual/guest`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How its data is encrypted.
+    pub fn suite(&self) -> Suite {
+        self.suite
+    }
+
+    /// How long one key is used.
+    pub fn epoch(&self) -> Duration {
+        self.epoch
+    }
+
+    /// How long its data may be kept.
+    pub fn retention(&self) -> Duration {
+        self.retention
+    }
+
+    /// Does it say something about people?
+    pub fn is_contextual(&self) -> bool {
+        is_within(&self.name, "contextual")
+    }
+}
+
+/// A party with an identity.
+#[derive(Clone, Debug)]
+pub struct Stakeholder {
+    /// Its name.
+    pub name: Arc<str>,
+    /// File with its public keys, relative to the policy.
+    pub identity: String,
+    /// The second from which it has nothing any more.
+    pub until: Option<i64>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A declared topic, command or service, before the rules are compiled into it.
+#[derive(Clone, Debug)]
+pub(super) struct Thing {
+    pub action: Action,
+    pub pattern: Pattern,
+    pub type_name: String,
+    pub class: Arc<Class>,
+    pub span: Span,
+    pub type_hash: Option<String>,
+    pub source: Option<String>,
+    pub depth: Option<usize>,
+    pub redact: BTreeMap<String, Redaction>,
+    pub rate: Option<u32>,
+    pub limits: BTreeMap<String, [f64; 2]>,
+}
+
+/// What the rules say about one name.
+#[derive(Clone, Debug)]
+pub(super) struct Access {
+    pub everyone: Arc<Timetable>,
+    /// Those named in an allow, in file order, with what their own rules give them.
+    pub named: Vec<(Arc<str>, Arc<Timetable>)>,
+}
+
+/// A topic, or a glob over topics, and what the rules say about it.
+#[derive(Debug)]
+pub struct TopicPolicy {
+    pub(super) thing: Thing,
+    pub(super) access: Access,
+}
+
+impl TopicPolicy {
+    /// The name or glob it is declared under.
+    pub fn name(&self) -> &str {
+        self.thing.pattern.text()
+    }
+
+    /// Does it stand for several topics?
+    pub fn is_glob(&self) -> bool {
+        self.thing.pattern.is_glob()
+    }
+
+    /// Its ROS type: `sensor_msgs/msg/Image`.
+    pub fn type_name(&self) -> &str {
+        &self.thing.type_name
+    }
+
+    /// The hash of that type, if the policy pins it: `RIHS01_...`.
+    pub fn type_hash(&self) -> Option<&str> {
+        self.thing.type_hash.as_deref()
+    }
+
+    /// The class of its data.
+    pub fn class(&self) -> &Class {
+        &self.thing.class
+    }
+
+    /// The only node that may publish it, if the policy says so.
+    pub fn source(&self) -> Option<&str> {
+        self.thing.source.as_deref()
+    }
+
+    /// Queue depth, if the policy sets it: 1 to 1000.
+    pub fn depth(&self) -> Option<usize> {
+        self.thing.depth
+    }
+
+    /// What the redacted form hides, by part of an image or by field.
+    pub fn redact(&self) -> &BTreeMap<String, Redaction> {
+        &self.thing.redact
+    }
+
+    /// May everyone have it now? A look-up, however many rules there are.
+    pub fn everyone(&self, now: Moment) -> Verdict {
+        self.access.everyone.verdict(now)
+    }
+
+    /// May anybody have it, ever?
+    pub fn has_readers(&self) -> bool {
+        self.access.everyone.allows() || self.access.named.iter().any(|(_, table)| table.allows())
+    }
+
+    /// May everyone have it in this form, ever?
+    pub fn may_release(&self, form: Form) -> bool {
+        self.access.everyone.allows_form(form)
+    }
+
+    /// The first stakeholder, in file order, whose own rules allow it now.
+    pub fn named(&self, now: Moment) -> Option<(&str, Form, RuleId)> {
+        self.access.named.iter().find_map(|(name, table)| match table.verdict(now) {
+            Verdict::Allow { form, rule } => Some((name.as_ref(), form, rule)),
+            Verdict::Deny { .. } | Verdict::NoRule => None,
+        })
+    }
+}
+
+/// A topic through which the robot takes commands, or a service it offers.
+#[derive(Debug)]
+pub struct Entrance {
+    pub(super) thing: Thing,
+    pub(super) access: Access,
+}
+
+impl Entrance {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.thing.pattern.text()
+    }
+
+    /// Command or call.
+    pub fn action(&self) -> Action {
+        self.thing.action
+    }
+
+    /// Its ROS type.
+    pub fn type_name(&self) -> &str {
+        &self.thing.type_name
+    }
+
+    /// Its class.
+    pub fn class(&self) -> &Class {
+        &self.thing.class
+    }
+
+    /// The most a second.
+    pub fn rate(&self) -> Option<u32> {
+        self.thing.rate
+    }
+
+    /// The least and greatest value, by field.
+    pub fn limits(&self) -> &BTreeMap<String, [f64; 2]> {
+        &self.thing.limits
+    }
+
+    /// May this stakeholder use it now?
+    pub fn stakeholder(&self, name: &str, now: Moment) -> Verdict {
+        self.access
+            .named
+            .iter()
+            .find(|(named, _)| named.as_ref() == name)
+            .map_or(Verdict::NoRule, |(_, t)| t.verdict(now))
+    }
+}

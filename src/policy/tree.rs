@@ -1,0 +1,282 @@
+//! A YAML file as a tree in which every key and value knows its place.
+//!
+//! Reading bounds everything a file could blow up: bytes, depth, nodes and aliases.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
+use serde_yaml::{Error, Location, Spanned};
+
+use super::finding::{Finding, Span};
+
+/// How big a file may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Size of the file.
+    pub bytes: usize,
+    /// Nesting of lists and maps.
+    pub depth: usize,
+    /// Values and keys, aliases counted as often as they are used.
+    pub nodes: usize,
+    /// Topics, rules and so on, each.
+    pub entries: usize,
+}
+
+impl Limits {
+    /// For files.
+    pub const FILE: Self = Self { bytes: 256 * 1024, depth: 32, nodes: 100_000, entries: 10_000 };
+    /// For policies a program makes in memory, such as a benchmark's.
+    pub const LARGE: Self = Self { bytes: 256 << 20, depth: 32, nodes: 50_000_000, entries: 10_000_000 };
+}
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub value: Value,
+}
+
+/// What a node is.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// Any number.
+    Number(Number),
+    /// Text, quoted or not.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map, as written: in order, and with keys that appear twice.
+    Map(Vec<Entry>),
+}
+
+/// A key and its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value.
+    pub node: Node,
+}
+
+impl Node {
+    /// The first value under a key, if this is a map and has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        match &self.value {
+            Value::Map(entries) => entries.iter().find(|entry| entry.key == key),
+            _ => None,
+        }
+    }
+
+    /// The same without places. Of a key that appears twice the first counts.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(value) => serde_json::Value::Bool(*value),
+            Value::Number(value) => serde_json::Value::Number(value.clone()),
+            Value::Text(value) => serde_json::Value::String(value.clone()),
+            Value::List(items) => items.iter().map(Node::to_json).collect(),
+            Value::Map(entries) => {
+                let mut map = serde_json::Map::new();
+                for entry in entries {
+                    map.entry(entry.key.clone()).or_insert_with(|| entry.node.to_json());
+                }
+                serde_json::Value::Object(map)
+            }
+        }
+    }
+}
+
+/// Reads a file into a tree. YAML that cannot be read is one finding: nothing after it can be trusted.
+pub fn read(text: &str, limits: &Limits) -> Result<Node, Finding> {
+    let start = Span { line: 1, column: 1, start: 0, end: 1 };
+    if text.len() > limits.bytes {
+        let message = format!("the file has {} bytes; at most {} are read", text.len(), limits.bytes);
+        return Err(Finding::error("file-too-large", start, message)
+            .help("use globs for topics and lists for `who` and `read` to say the same in fewer lines"));
+    }
+    let budget = serde_yaml::budget! {
+        max_depth: limits.depth,
+        flow_nesting_limit: limits.depth.saturating_mul(2),
+        max_nodes: limits.nodes,
+        max_events: limits.nodes.saturating_mul(2),
+        max_aliases: 256,
+        max_anchors: 256,
+        max_recorded_anchor_events: limits.nodes,
+        max_recorded_anchor_bytes: limits.bytes,
+        max_total_scalar_bytes: limits.bytes,
+        max_documents: 1,
+        max_merge_keys: 0,
+    };
+    let alias_limits = serde_yaml::alias_limits! {
+        max_total_replayed_events: limits.nodes.min(10_000),
+        max_replay_stack_depth: 8,
+        max_alias_expansions_per_anchor: 256,
+    };
+    let options = serde_yaml::options! {
+        budget: budget,
+        alias_limits: alias_limits,
+        // Every repeated key is a finding of its own, made later with all the others.
+        duplicate_keys: serde_yaml::options::DuplicateKeyPolicy::PassThrough,
+        merge_keys: serde_yaml::options::MergeKeyPolicy::AsOrdinary,
+        strict_booleans: true,
+        with_snippet: false,
+    };
+    let mut root: Node =
+        serde_yaml::from_str_with_options(text, options).map_err(|error| unreadable(&error))?;
+    if root.span.line == 0 {
+        root.span = start;
+    }
+    Ok(root)
+}
+
+fn unreadable(error: &Error) -> Finding {
+    let error = error.without_snippet();
+    let span = error.location().map_or_else(Span::default, place);
+    match error {
+        Error::Budget { breach, .. } => {
+            Finding::error("file-too-complex", span, format!("the file exceeds a limit: {breach:?}"))
+                .help("a policy nests at most 32 deep and repeats little through aliases")
+        }
+        // An error while an alias is replayed arrives as text; the limits are ours, so their wording is tested below.
+        Error::AliasError { .. } if error.to_string().contains("limit exceeded") => {
+            Finding::error("file-too-complex", span, "aliases blow the file up beyond any real policy")
+                .help("write it out instead of repeating aliases of aliases")
+        }
+        other => Finding::error("yaml", span, format!("this is not YAML: {other}")),
+    }
+}
+
+fn place(location: Location) -> Span {
+    let start = location.span().byte_offset().unwrap_or(0) as usize;
+    let length = location.span().byte_len().unwrap_or(0) as usize;
+    let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    Span {
+        line: narrow(location.line()),
+        column: narrow(location.column()),
+        start,
+        end: start.saturating_add(length),
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned = Spanned::<Value>::deserialize(deserializer)?;
+        Ok(Self { span: place(spanned.referenced), value: spanned.value })
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(key) = map.next_key::<Spanned<String>>()? {
+            let node = map.next_value()?;
+            entries.push(Entry { key_span: place(key.referenced), key: key.value, node });
+        }
+        Ok(Value::Map(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_values_know_their_place() {
+        let root = read("a: 1\n\"b\":\n  - x\n  - {c: yes}\n", &Limits::FILE).unwrap();
+        let b = root.entry("b").unwrap();
+        assert_eq!((b.key_span.line, b.key_span.column), (2, 1));
+        let Value::List(items) = &b.node.value else { panic!("a list") };
+        assert_eq!((items[0].span.line, items[0].span.column, items[0].span.start), (3, 5, 14));
+        assert!(matches!(&items[1].entry("c").unwrap().node.value, Value::Text(text) if text == "yes"));
+    }
+
+    #[test]
+    fn a_key_written_twice_is_kept_twice() {
+        let root = read("a: 1\na: 2\n", &Limits::FILE).unwrap();
+        assert!(matches!(root.value, Value::Map(entries) if entries.len() == 2));
+    }
+
+    #[test]
+    fn a_billion_laughs_are_refused_fast() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..20 {
+            let previous = format!("*a{}", level - 1);
+            text += &format!("a{level}: &a{level} [{}]\n", [previous.as_str(); 10].join(", "));
+        }
+        let started = std::time::Instant::now();
+        let refused = read(&text, &Limits::FILE).unwrap_err();
+        assert_eq!(refused.code, "file-too-complex", "{}", refused.message);
+        assert!(started.elapsed().as_secs() < 2);
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let deep = format!("a: {}{}", "[".repeat(40), "]".repeat(40));
+        assert_eq!(read(&deep, &Limits::FILE).unwrap_err().code, "file-too-complex");
+        let absurd = "[".repeat(100_000);
+        assert!(read(&absurd, &Limits::FILE).is_err());
+    }
+}
