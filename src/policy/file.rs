@@ -208,16 +208,6 @@ pub enum Form {
     Clear,
 }
 
-impl Form {
-    /// As a policy writes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Form::Redacted => "redacted",
-            Form::Clear => "clear",
-        }
-    }
-}
-
 /// One name, or a list of them.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
