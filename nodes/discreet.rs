@@ -1,5 +1,7 @@
-//! `discreet`: checks, explains, tests and compares policies.
+//! `discreet`: checks, explains, tests and compares policies, and reads audit logs.
 
+#[path = "discreet/audit.rs"]
+mod audit;
 #[path = "discreet/check.rs"]
 mod check;
 #[path = "discreet/diff.rs"]
@@ -30,10 +32,12 @@ Examples:
   discreet explain policies/hotel.yaml --who front_desk --topic /speech/transcript --at 2026-05-01T09:30:00+02:00
   discreet test policies/hotel.yaml
   discreet diff hotel.yaml hotel-new.yaml
+  discreet audit verify ~/.ros/discreet/audit.log
 
 Exit codes:
   0  fine
-  1  the answer is no: a policy has errors, a case failed, two policies differ, something is denied
+  1  the answer is no: a policy has errors, a case failed, two policies differ, something is denied,
+     an audit log was tampered with
   2  could not run: wrong usage, a file that cannot be read"
 )]
 struct Arguments {
@@ -48,6 +52,7 @@ enum Command {
     Test(test::Test),
     Diff(diff::Diff),
     Schema(schema::SchemaOf),
+    Audit(audit::AuditArgs),
 }
 
 /// Could it be answered, and is the answer yes?
@@ -58,20 +63,26 @@ pub enum Answer {
     No,
 }
 
-fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
-        Command::Check(command) => command.run(),
-        Command::Explain(command) => command.run(),
-        Command::Test(command) => command.run(),
-        Command::Diff(command) => command.run(),
-        Command::Schema(command) => command.run(),
-    };
-    match result {
-        Ok(Answer::Yes) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
-        Err(error) => {
-            input::say_error(&format!("discreet: {error:#}"));
-            ExitCode::from(2)
+impl From<Answer> for ExitCode {
+    fn from(answer: Answer) -> ExitCode {
+        match answer {
+            Answer::Yes => ExitCode::SUCCESS,
+            Answer::No => ExitCode::from(1),
         }
     }
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Check(command) => command.run().map(ExitCode::from),
+        Command::Explain(command) => command.run().map(ExitCode::from),
+        Command::Test(command) => command.run().map(ExitCode::from),
+        Command::Diff(command) => command.run().map(ExitCode::from),
+        Command::Schema(command) => command.run().map(ExitCode::from),
+        Command::Audit(command) => audit::run(command),
+    };
+    result.unwrap_or_else(|error| {
+        input::say_error(&format!("discreet: {error:#}"));
+        ExitCode::from(2)
+    })
 }

@@ -2,4 +2,29 @@
 //!
 //! The modules, in the order a message meets them. Start with [`relay`].
 
+pub mod relay;
+
+pub mod classify;
+pub mod message;
+pub mod permit;
+pub mod protect;
+
 pub mod policy;
+
+pub mod audit;
+
+pub mod cdr;
+pub mod types;
+
+pub mod graph;
+pub mod qos;
+pub mod sources;
+
+pub mod catalog;
+pub mod clock;
+pub mod denied;
+pub mod stats;
+pub mod tag;
+
+#[cfg(feature = "ros")]
+pub mod ros;

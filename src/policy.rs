@@ -11,6 +11,7 @@ pub mod diff;
 pub mod explain;
 pub mod file;
 pub mod finding;
+mod live;
 pub mod names;
 pub mod rule;
 pub mod schema;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 pub use finding::{Finding, Severity, Span};
+pub use live::{Floor, LivePolicy, Refused, Reloaded, read_file};
 pub use rule::{Action, Audience, Effect, Form, Rule, RuleId};
 pub use things::{Class, Entrance, Stakeholder, Suite, TopicPolicy};
 pub use time::Moment;

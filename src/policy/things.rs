@@ -153,6 +153,16 @@ impl TopicPolicy {
         self.access.everyone.verdict(now)
     }
 
+    /// May anybody have it, ever?
+    pub fn has_readers(&self) -> bool {
+        self.access.everyone.allows() || self.access.named.iter().any(|(_, table)| table.allows())
+    }
+
+    /// May everyone have it in this form, ever?
+    pub fn may_release(&self, form: Form) -> bool {
+        self.access.everyone.allows_form(form)
+    }
+
     /// The first stakeholder, in file order, whose own rules allow it now.
     pub fn named(&self, now: Moment) -> Option<(&str, Form, RuleId)> {
         self.access.named.iter().find_map(|(name, table)| match table.verdict(now) {

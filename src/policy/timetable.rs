@@ -156,9 +156,14 @@ impl Timetable {
 
     /// Does it ever allow anything?
     pub fn allows(&self) -> bool {
+        self.allows_form(Form::Clear) || self.allows_form(Form::Redacted)
+    }
+
+    /// Does it ever allow this form?
+    pub fn allows_form(&self, form: Form) -> bool {
         self.segments.iter().any(|segment| {
             let denied_until = segment.deny.map_or(i64::MIN, |reach| reach.until);
-            [segment.clear, segment.redacted].into_iter().flatten().any(|reach| reach.until > denied_until)
+            segment.reach(Effect::Allow(form)).is_some_and(|reach| reach.until > denied_until)
         })
     }
 

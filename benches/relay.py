@@ -1,0 +1,159 @@
+"""`tools/bench relay`: a message's way on real ROS 2, with and without something in between.
+
+Variants: `direct` one hop; `bare` a relay over the guard's own edge to ROS, without decision, record or tag; `guard`;
+`guard+tags` with somebody reading the tags; `rclpy raw` and `rclpy typed`, relays as one writes them in Python.
+`cpu_us` is the relay's processor time for each message, over the whole time of the traffic. The message's own time
+is measured from before it is published to after it is taken. The first tenth is warm-up.
+"""
+
+import argparse
+import glob
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from table import show
+
+BIN = 'target/release'
+TOPIC, INNER, OUTER = '/x', 66, 67
+CASES = [('string', 1000, 'std_msgs/msg/String', 10)] + [
+    (size, 30, 'sensor_msgs/msg/Image', 2) for size in ('640x480', '1280x720', '1920x1080')]
+VARIANTS = ('direct', 'bare', 'guard', 'guard+tags', 'rclpy raw', 'rclpy typed')
+POLICY = """
+discreet: 1
+robot: bench
+version: 1
+classes:
+  operational: {{ suite: chacha20-poly1305, epoch: 1h, retention: 7d }}
+topics:
+  {topic}: {{ type: {type_name}, class: operational, depth: {depth} }}
+rules:
+  - {{ who: everyone, read: operational, as: clear }}
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser(prog='tools/bench relay', description=__doc__)
+    parser.add_argument('--json', action='store_true')
+    parser.add_argument('--quick', action='store_true')
+    parser.add_argument('--rounds', type=int)
+    parser.add_argument('--seconds', type=float, default=4.0)
+    parser.add_argument('--case', default='')
+    options = parser.parse_args()
+    cases = [CASES[0], CASES[-1]] if options.quick else CASES
+    rounds = options.rounds or (1 if options.quick else 3)
+    chosen = [(f'{case[0]}@{case[1]} {transport}', transport, case) for transport in ('tuned', 'default')
+              for case in cases]
+    chosen = [one for one in chosen if options.case in one[0]]
+    results, done = [], 0
+    for name, transport, case in chosen:
+        runs = {variant: [] for variant in VARIANTS}
+        for _ in range(rounds):
+            for variant in VARIANTS:
+                done += 1
+                progress(f'{done}/{len(chosen) * rounds * len(VARIANTS)} {name}: {variant}')
+                runs[variant].append(run(variant, transport, *case, options.seconds))
+        results += [summary(name, variant, runs[variant]) for variant in VARIANTS]
+    progress('')
+    show(results, options.json)
+    if not options.json:
+        goals(results)
+
+
+def run(variant, transport, case, rate, type_name, depth, seconds):
+    """One variant, once: what the sink saw, and the relay's processor time."""
+    environment = dict(os.environ, ROS_AUTOMATIC_DISCOVERY_RANGE='LOCALHOST', RUST_BACKTRACE='0')
+    environment.pop('FASTRTPS_DEFAULT_PROFILES_FILE', None)
+    if transport == 'tuned':
+        environment['FASTRTPS_DEFAULT_PROFILES_FILE'] = os.path.abspath('launch/fastdds.xml')
+    between = [str(INNER), str(OUTER), TOPIC, type_name, str(depth)]
+    started = []
+
+    def start(*command, **more):
+        process = subprocess.Popen(command, env={**environment, **more}, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        started.append(process)
+        return process
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            relay = None
+            if variant == 'bare':
+                relay = start(f'{BIN}/examples/bare_relay', *between)
+            elif variant.startswith('rclpy'):
+                relay = start(sys.executable, 'benches/rclpy_relay.py', variant.split()[1], *between)
+            elif variant.startswith('guard'):
+                with open(f'{folder}/policy.yaml', 'w') as policy:
+                    policy.write(POLICY.format(topic=TOPIC, type_name=type_name, depth=depth))
+                relay = start(f'{BIN}/guard', '--ros-args', '-p', f'policy:={folder}/policy.yaml', '-p',
+                              f'outer_domain:={OUTER}', '-p', f'audit:={folder}/audit.log', ROS_DOMAIN_ID=str(INNER))
+            sink_domain = INNER if variant == 'direct' else OUTER
+            if variant == 'guard+tags':
+                start(f'{BIN}/examples/read_tags', str(OUTER), TOPIC, type_name)
+            sink = start(f'{BIN}/examples/traffic', 'sink', str(sink_domain), TOPIC, case, str(seconds))
+            time.sleep(1.5)  # everybody has joined
+            source = start(f'{BIN}/examples/traffic', 'source', str(INNER), TOPIC, case, str(rate), str(seconds))
+            source.stdout.readline()  # it begins
+            before = processor_time(relay)
+            sent = int(source.stdout.readline())
+            cpu = processor_time(relay) - before
+            seen = json.loads(sink.communicate(timeout=60)[0])
+        finally:
+            for process in started:
+                process.terminate()
+            for process in started:
+                try:
+                    process.wait(timeout=5)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+    return {**seen, 'sent': sent, 'cpu_us': cpu / sent / 1e3 if relay else None}
+
+
+def processor_time(process):
+    """Nanoseconds that all threads of a process have run."""
+    if process is None:
+        return 0
+    total = 0
+    for path in glob.glob(f'/proc/{process.pid}/task/*/schedstat'):
+        try:
+            with open(path) as file:
+                total += int(file.read().split()[0])
+        except FileNotFoundError:
+            pass  # the thread has just ended
+    return total
+
+
+def summary(case, variant, runs):
+    middle = {name: statistics.median(run[name] for run in runs) for name in ('p50_ms', 'p99_ms')}
+    result = {'bench': 'relay', 'case': case, 'variant': variant, **middle}
+    if runs[0]['cpu_us'] is not None:
+        result['cpu_us'] = round(statistics.median(run['cpu_us'] for run in runs), 1)
+    sent, received = (sum(run[name] for run in runs) for name in ('sent', 'received'))
+    return {**result, 'sent': sent, 'lost': sent - received}
+
+
+def goals(results):
+    """The guard beside what it must not cost, and what it must beat."""
+    print('\nratios             guard/bare p50  guard/bare cpu  guard/rclpy raw cpu  guard/rclpy typed cpu')
+    by_case = {}
+    for result in results:
+        by_case.setdefault(result['case'], {})[result['variant']] = result
+    for case, found in by_case.items():
+        guard = found['guard']
+        print(f'{case:<22} {guard["p50_ms"] / found["bare"]["p50_ms"]:>10.2f} '
+              + ' '.join(f'{guard["cpu_us"] / found[peer]["cpu_us"]:>{width}.2f}'
+                         for peer, width in (('bare', 15), ('rclpy raw', 20), ('rclpy typed', 22))))
+
+
+def progress(text):
+    if sys.stderr.isatty():
+        print(f'\r\033[K{text}', end='', file=sys.stderr, flush=True)
+    elif text:
+        print(text, file=sys.stderr, flush=True)
+
+
+main()

@@ -1,0 +1,41 @@
+//! Any bytes as a message of one of several types (the first byte chooses), or as a type's definition.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use discreet::cdr::Plan;
+use discreet::types::TypeLibrary;
+
+const TYPES: [&str; 5] = [
+    "discreet_test/msg/Every",
+    "diagnostic_msgs/msg/DiagnosticArray",
+    "sensor_msgs/msg/LaserScan",
+    "sensor_msgs/msg/Image",
+    "std_msgs/msg/String",
+];
+
+pub fn run(data: &[u8]) {
+    static PLANS: OnceLock<Vec<Plan>> = OnceLock::new();
+    let Some((choice, rest)) = data.split_first() else { return };
+    if *choice == u8::MAX {
+        let _ = serde_json::from_slice(rest).map(|description| Plan::compile(&description));
+        return;
+    }
+    let plans = PLANS.get_or_init(plans);
+    let plan = &plans[usize::from(*choice) % plans.len()];
+    let _ = plan.stamp(rest);
+    if let Ok(walk) = plan.check(rest) {
+        // What was accepted has no more than padding behind its end, and is accepted without it.
+        assert!(rest.len() - walk.end() <= 3);
+        assert_eq!(plan.check(&rest[..walk.end()]), Ok(walk));
+        assert!(plan.check(&rest[..walk.end() - 1]).is_err());
+    }
+}
+
+fn plans() -> Vec<Plan> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // This file is compiled into the package's tests and into the fuzzer, one folder further down.
+    let prefixes = ["tests/data/types", "../tests/data/types"].map(|types| root.join(types));
+    let library = TypeLibrary::new(prefixes.into_iter().filter(|prefix| prefix.exists()));
+    TYPES.map(|name| library.definition(name).unwrap().plan).into()
+}

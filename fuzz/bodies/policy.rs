@@ -1,0 +1,18 @@
+//! Any bytes as a policy file: read or refused, with an answer for every question if read.
+
+use discreet::policy::Policy;
+
+pub fn run(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match Policy::read("fuzz.yaml", text) {
+        Ok((policy, _)) => {
+            let now = policy.moment(1_795_473_253, true);
+            for topic in ["/scan", "/camera/image_raw", "/"] {
+                if let Some(topic) = policy.topic(topic) {
+                    let _ = (topic.everyone(now), topic.named(now));
+                }
+            }
+        }
+        Err(findings) => assert!(!findings.is_empty(), "refused without a reason"),
+    }
+}

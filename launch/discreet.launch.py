@@ -1,0 +1,73 @@
+"""Starts the guard between the inner domain and the outer domain.
+
+    ros2 launch discreet discreet.launch.py policy:=/etc/discreet/hotel.yaml inner_domain:=0 outer_domain:=1
+
+`ros2 launch discreet discreet.launch.py --show-args` lists the arguments.
+"""
+
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, GroupAction, SetEnvironmentVariable
+from launch.conditions import IfCondition
+from launch.substitutions import (
+    EnvironmentVariable, EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution,
+)
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+
+
+def generate_launch_description():
+    launch_folder = PathJoinSubstitution([FindPackageShare('discreet'), 'launch'])
+    arguments = [
+        DeclareLaunchArgument('policy', description='Policy file. Without one nothing leaves the robot.'),
+        DeclareLaunchArgument(
+            'inner_domain', default_value=EnvironmentVariable('ROS_DOMAIN_ID', default_value='0'),
+            description='ROS domain of the robot itself: sensors, actuators, drivers. The node `guard` is seen here.'),
+        DeclareLaunchArgument(
+            'outer_domain', default_value='1',
+            description='ROS domain of everything that uses what the robot releases.'),
+        DeclareLaunchArgument('namespace', default_value='', description='Namespace of the node `guard`.'),
+        DeclareLaunchArgument(
+            'log_level', default_value='info', choices=['debug', 'info', 'warn', 'error', 'fatal'],
+            description='What the guard logs.'),
+        DeclareLaunchArgument(
+            'params_file', default_value=PathJoinSubstitution([launch_folder, 'guard.params.yaml']),
+            description='More parameters of the guard. The arguments here override it.'),
+        DeclareLaunchArgument(
+            'audit', default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/audit.log'],
+            description='Audit log. When it cannot be written, the guard releases nothing that is contextual.'),
+        DeclareLaunchArgument(
+            'transport', default_value='tuned', choices=['tuned', 'default'],
+            description='`tuned`: large messages by shared memory, see fastdds.xml beside this file. Other nodes profit '
+                        'when they have FASTRTPS_DEFAULT_PROFILES_FILE set to it as well. `default`: as Fast DDS comes.'),
+    ]
+
+    tuned = SetEnvironmentVariable(
+        'FASTRTPS_DEFAULT_PROFILES_FILE', PathJoinSubstitution([launch_folder, 'fastdds.xml']),
+        condition=IfCondition(EqualsSubstitution(LaunchConfiguration('transport'), 'tuned')))
+
+    guard = Node(
+        package='discreet',
+        executable='guard',
+        name='guard',
+        namespace=LaunchConfiguration('namespace'),
+        parameters=[
+            LaunchConfiguration('params_file'),
+            {
+                # Typed, so that a file called `2` is no number.
+                'policy': ParameterValue(LaunchConfiguration('policy'), value_type=str),
+                'audit': ParameterValue(LaunchConfiguration('audit'), value_type=str),
+                'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
+            },
+        ],
+        arguments=['--ros-args', '--log-level', LaunchConfiguration('log_level')],
+        # The guard opens the outer domain itself; what ROS asks for by the environment is the inner one.
+        additional_env={'ROS_DOMAIN_ID': LaunchConfiguration('inner_domain')},
+        output='screen',
+        # Whatever ends it, it comes back; until then nothing leaves.
+        respawn=True,
+        respawn_delay=2.0,
+    )
+
+    # A group keeps the environment variable from the rest of a launch file that includes this one.
+    return LaunchDescription([*arguments, GroupAction([tuned, guard])])

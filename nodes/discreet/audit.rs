@@ -1,0 +1,105 @@
+//! `discreet audit`: is the log intact, and what is in it?
+
+// This file is itself reached by a path, which makes its folder the place to look in.
+#[path = "audit/show.rs"]
+mod show;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use discreet::audit::{Report, parse_hash, verify};
+
+/// Reads audit logs. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be read.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check that the log is what was written: nothing changed, cut, moved or inserted
+    Verify(VerifyArgs),
+    /// Show the entries
+    Show(show::ShowArgs),
+}
+
+#[derive(Debug, Args)]
+struct VerifyArgs {
+    /// The log; its .head beside it is compared with it
+    file: PathBuf,
+    /// A head kept elsewhere, from /diagnostics (`audit head`): finds a log that was written anew from its start
+    #[arg(long, value_name = "HASH", value_parser = head)]
+    head: Option<Head>,
+    /// The report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A type of its own, because clap would read an array as many values.
+#[derive(Debug, Clone, Copy)]
+struct Head([u8; 32]);
+
+fn head(text: &str) -> Result<Head, String> {
+    parse_hash(text).map(Head).ok_or_else(|| "a hash has 64 hexadecimal digits, in lower case".to_owned())
+}
+
+/// Runs the command.
+pub fn run(args: AuditArgs) -> anyhow::Result<ExitCode> {
+    let (file, result) = match args.command {
+        Command::Verify(args) => (args.file.clone(), run_verify(&args)),
+        Command::Show(args) => (args.file.clone(), show::run(&args)),
+    };
+    match result.as_ref().map_err(|error| error.downcast_ref::<std::io::Error>()) {
+        Err(Some(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        Err(Some(error)) => {
+            eprintln!("cannot read {}: {error}", file.display());
+            Ok(ExitCode::from(2))
+        }
+        _ => result,
+    }
+}
+
+fn run_verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
+    let report = verify(&args.file, args.head.map(|head| head.0))?;
+    if args.json {
+        let mut json = serde_json::to_value(&report)?;
+        if let Some(fields) = json.as_object_mut() {
+            fields.insert("intact".to_owned(), report.is_intact().into());
+        }
+        println!("{json}");
+    } else {
+        print!("{}", in_words(&report));
+    }
+    Ok(if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn in_words(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        let (line, seq, offset) = (finding.line, finding.seq, finding.offset);
+        text.push_str(&format!("line {line} (entry {seq}, byte {offset}): {}\n", finding.what));
+    }
+    if report.more_findings > 0 {
+        text.push_str(&format!("and {} more\n", report.more_findings));
+    }
+    let verdict = if report.is_intact() { "intact" } else { "NOT INTACT" };
+    text.push_str(&format!("{verdict}: {} entries, {} starts", report.entries, report.starts));
+    if let (Some(first), Some(last)) = (report.first, report.last) {
+        text.push_str(&format!(", {first} to {last}"));
+    }
+    text.push('\n');
+    if let Some(head) = &report.head {
+        text.push_str(&format!("head {head}\n"));
+    }
+    let notes = [
+        (report.counts_lost, "windows have no counts: the program was killed in them"),
+        (report.still_open, "windows are open: the program runs, or was killed"),
+        (report.torn, "bytes of an unfinished entry at the end"),
+    ];
+    for (number, note) in notes.into_iter().filter(|(number, _)| *number > 0) {
+        text.push_str(&format!("note: {number} {note}\n"));
+    }
+    text
+}

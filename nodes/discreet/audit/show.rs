@@ -1,0 +1,163 @@
+//! `discreet audit show`: the entries as a table, or as they are.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use discreet::audit::Time;
+use serde_json::Value;
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The log
+    pub file: PathBuf,
+    /// Go on with what is written from now on
+    #[arg(long, short)]
+    follow: bool,
+    /// The entries as they are, one JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// Only what concerns this topic
+    #[arg(long, value_name = "TOPIC")]
+    route: Option<String>,
+    /// Only entries of this kind: window, closed, denied, policy, route, fault, start, stop, recovered
+    #[arg(long, value_name = "KIND")]
+    entry: Option<String>,
+    /// Only from this time on: 2026-11-23T22:34:13Z, or so long ago: 10m, 2h
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    since: Option<Time>,
+}
+
+fn since(text: &str) -> Result<Time, String> {
+    let ago = text.parse::<jiff::SignedDuration>().ok();
+    let ago = ago.and_then(|ago| i64::try_from(ago.abs().as_nanos()).ok());
+    let then = ago.map(|ago| Time { nanoseconds: Time::system().nanoseconds.saturating_sub(ago) });
+    then.or_else(|| Time::parse(text)).ok_or_else(|| "write 2026-11-23T22:34:13Z or 10m".to_owned())
+}
+
+pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
+    let mut log = BufReader::new(File::open(&args.file)?);
+    let mut out = io::stdout().lock();
+    let colours = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let mut line = Vec::new();
+    loop {
+        // An entry has 256 KiB at most; a file of another kind must not fill the memory.
+        let room = (1 << 20) - line.len() as u64;
+        let read = io::Read::take(&mut log, room).read_until(b'\n', &mut line)?;
+        if line.ends_with(b"\n") || line.len() >= 1 << 20 {
+            show(args, &line, colours, &mut out)?;
+            line.clear();
+        } else if read == 0 && args.follow {
+            out.flush()?;
+            std::thread::sleep(Duration::from_millis(200));
+        } else if read == 0 {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+}
+
+fn show(args: &ShowArgs, line: &[u8], colours: bool, out: &mut impl Write) -> io::Result<()> {
+    let Ok(entry) = serde_json::from_slice::<Value>(line) else {
+        return writeln!(out, "(this line is not an entry: run `discreet audit verify`)");
+    };
+    let kind = text(&entry, "entry");
+    let wrong_kind = args.entry.as_ref().is_some_and(|wanted| *wanted != kind);
+    let too_old =
+        args.since.is_some_and(|since| Time::parse(&text(&entry, "time")).is_none_or(|time| time < since));
+    if wrong_kind || too_old || !args.route.as_ref().is_none_or(|topic| concerns(&entry, topic)) {
+        return Ok(());
+    }
+    if args.json {
+        return out.write_all(line);
+    }
+    let colour = match kind.as_str() {
+        "denied" => "\x1b[33m",
+        "fault" | "recovered" => "\x1b[31m",
+        "start" | "stop" | "policy" => "\x1b[1m",
+        _ => "",
+    };
+    let (colour, end) = if colours && !colour.is_empty() { (colour, "\x1b[0m") } else { ("", "") };
+    for detail in details(&entry, &kind, args.route.as_deref()) {
+        writeln!(
+            out,
+            "{:>7}  {:<27}  {colour}{kind:<9}  {detail}{end}",
+            number(&entry, "seq"),
+            text(&entry, "time")
+        )?;
+    }
+    Ok(())
+}
+
+/// Is the entry about this topic?
+fn concerns(entry: &Value, topic: &str) -> bool {
+    let of = |value: &Value| value.get("topic").is_some_and(|name| name == topic);
+    of(entry) || entry.get("info").is_some_and(of) || routes(entry).iter().any(of)
+}
+
+/// What to say about an entry, in one line for each route.
+fn details(entry: &Value, kind: &str, topic: Option<&str>) -> Vec<String> {
+    let of_topic = |route: &&Value| topic.is_none_or(|topic| text(route, "topic") == topic);
+    let each_route =
+        |say: &dyn Fn(&Value) -> String| routes(entry).iter().filter(of_topic).map(say).collect();
+    let get = |key| text(entry, key);
+    match kind {
+        "window" => each_route(&|route| format!("from {}: {}", get("from"), audience(route))),
+        "closed" => each_route(&|route| format!("from {}: {}", get("from"), counts(route))),
+        "denied" => vec![format!("{}: {}", get("topic"), get("reason"))],
+        "route" => {
+            let info = entry.get("info").unwrap_or(&Value::Null);
+            vec![format!("{}: {}, from {}", get("change"), audience(info), get("source"))]
+        }
+        "policy" => vec![format!("{} {} {}", get("change"), policy(entry), get("why"))],
+        "start" => {
+            vec![format!("{} on {}, {}, head {}", get("program"), get("robot"), policy(entry), get("head"))]
+        }
+        "fault" => {
+            vec![format!("since {}: {} ({} entries lost)", get("since"), get("what"), number(entry, "lost"))]
+        }
+        "recovered" => vec![format!("{} bytes of an unfinished entry dropped", number(entry, "bytes"))],
+        _ => vec![String::new()],
+    }
+}
+
+fn audience(route: &Value) -> String {
+    let get = |key| text(route, key);
+    format!("{} [{}] {} to {}", get("topic"), get("class"), get("form"), get("audience"))
+}
+
+fn counts(route: &Value) -> String {
+    let mut words = format!("{}: {} released", text(route, "topic"), number(route, "released"));
+    if number(route, "unrecorded") > 0 {
+        words.push_str(&format!(" ({} UNRECORDED)", number(route, "unrecorded")));
+    }
+    words.push_str(&format!(", {} bytes", number(route, "bytes")));
+    for (reason, count) in route.get("denied").and_then(Value::as_object).into_iter().flatten() {
+        words.push_str(&format!(", {count} denied: {}", printable(reason)));
+    }
+    words
+}
+
+fn policy(entry: &Value) -> String {
+    let policy = entry.get("policy").filter(|policy| !policy.is_null());
+    policy.map_or("no policy".to_owned(), |policy| format!("policy version {}", number(policy, "version")))
+}
+
+fn routes(entry: &Value) -> &[Value] {
+    entry.get("routes").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn number(value: &Value, key: &str) -> u64 {
+    value.get(key).and_then(Value::as_u64).unwrap_or_default()
+}
+
+fn text(value: &Value, key: &str) -> String {
+    printable(value.get(key).and_then(Value::as_str).unwrap_or_default())
+}
+
+/// The log may not be ours: nothing in it reaches the terminal as a control sequence.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect()
+}

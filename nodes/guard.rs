@@ -1,0 +1,220 @@
+//! The guard: a node in two domains that lets out what the policy allows, and nothing else.
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::Context as _;
+use discreet::audit::{Audit, Opening, PolicyMark, Time};
+use discreet::clock::ClockFloor;
+use discreet::policy::{Floor, LivePolicy, Policy, Reloaded, read_file};
+use discreet::ros::{Bridge, BridgeParts, Control, Health, Logger, Settings};
+use discreet::types::TypeLibrary;
+use tokio::signal::unix::{SignalKind, signal};
+
+const HELP: &str = "\
+The guard of Discreet: stands between a robot's inner ROS 2 domain and the outer one, and lets out what the policy allows.
+
+Usually started by its launch file:
+  ros2 launch discreet discreet.launch.py policy:=hotel.yaml inner_domain:=0 outer_domain:=1
+or by hand, on the robot's own domain (ROS_DOMAIN_ID):
+  guard --ros-args -p policy:=hotel.yaml -p outer_domain:=1
+
+Parameters (also from a file: --ros-args --params-file guard.params.yaml):
+  policy        the policy file; without a valid one nothing leaves. It is read again whenever it changes
+  outer_domain  the domain to release to, 0 to 232 (default 1)
+  audit         the audit log (default ~/.ros/discreet/audit.log)
+  workers       threads of the data plane (default 2)
+
+Services:   ~/reload (std_srvs/srv/Trigger) reads the policy again at once and says what came of it
+Topics:     /diagnostics on the inner domain; /discreet/catalog and <topic>/tag on the outer domain
+
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 something broke, 2 wrong parameters
+";
+
+/// How often the policy's file is looked at, and the routes are checked even if no change was reported.
+const TICK: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
+    match std::env::args().nth(1).as_deref() {
+        Some("--help" | "-h") => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Some("--version" | "-V") => {
+            println!("discreet guard {}", env!("CARGO_PKG_VERSION"));
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(run()));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("guard: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<ExitCode> {
+    // Before anything is started, so that a signal during the start is not lost.
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let control = Control::new().context("cannot join the inner domain (ROS_DOMAIN_ID)")?;
+    let logger = control.logger();
+    let settings = match control.settings() {
+        Ok(settings) => settings,
+        Err(error) => {
+            logger.error(&error);
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let guard = Arc::new(Guard::new(&settings, logger.clone())?);
+    let _refused = guard.reload();
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let reloading = Arc::clone(&guard);
+    let (diagnostics, spinning) = control.run(Arc::clone(&stop), move || reloading.reload());
+    let watching = guard.watch_graph(Arc::clone(&stop))?;
+
+    let mut health = Health::default();
+    let mut last = Instant::now();
+    let mut seen = guard.file_stamp();
+    let mut tick = tokio::time::interval(TICK);
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => break,
+            _ = terminate.recv() => break,
+            _ = tick.tick() => {}
+        }
+        let stamp = guard.file_stamp();
+        if stamp != seen {
+            seen = stamp;
+            let _refused = guard.reload();
+        }
+        if watching.is_finished() || !guard.bridge().is_sound() {
+            anyhow::bail!("a thread of the data plane has ended; nothing leaves any more");
+        }
+        if last.elapsed() >= Duration::from_secs(1) {
+            let statuses = guard.statuses(&mut health, last.elapsed());
+            last = Instant::now();
+            diagnostics.publish(Time::system().nanoseconds, statuses)?;
+        }
+    }
+    logger.info("stopping");
+    stop.store(true, Ordering::Relaxed);
+    let _panicked = watching.join();
+    guard.bridge().shut_down();
+    spinning.await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Everything that the parts of the node share.
+struct Guard {
+    live: Arc<LivePolicy>,
+    audit: Arc<Audit>,
+    bridge: Mutex<Bridge>,
+    logger: Logger,
+    /// Why the newest policy file is not in force.
+    refused: Mutex<Option<String>>,
+}
+
+impl Guard {
+    fn new(settings: &Settings, logger: Logger) -> anyhow::Result<Guard> {
+        let robot =
+            read_file(&settings.policy).map(|(policy, _)| policy.robot().to_owned()).unwrap_or_default();
+        let opening =
+            Opening { program: format!("discreet {}", env!("CARGO_PKG_VERSION")), robot, policy: None };
+        let audit = Arc::new(Audit::open(&settings.audit, opening, Arc::new(Time::system))?);
+        let last = audit.last();
+        let floor = last.policy.map(|mark| Floor { version: mark.version, hash: mark.hash });
+        let live = Arc::new(LivePolicy::new(&settings.policy, floor));
+        let inner_domain = match std::env::var("ROS_DOMAIN_ID") {
+            Ok(text) if !text.is_empty() => text.parse().context("ROS_DOMAIN_ID")?,
+            _ => 0,
+        };
+        let bridge = Bridge::new(BridgeParts {
+            inner_domain,
+            outer_domain: settings.outer_domain,
+            workers: settings.workers,
+            live: Arc::clone(&live),
+            audit: Arc::clone(&audit),
+            clock: Arc::new(ClockFloor::new(last.time.map(Time::second))),
+            types: TypeLibrary::from_env()?,
+        })?;
+        logger.info(&format!("inner domain {inner_domain}, outer domain {}", settings.outer_domain));
+        if inner_domain == settings.outer_domain {
+            logger.warn(
+                "inner and outer domain are the same: released topics get the prefix /discreet, but everybody on this \
+                 domain also sees the sources. Use two domains for anything but trying it out",
+            );
+        }
+        Ok(Guard { live, audit, bridge: Mutex::new(bridge), logger, refused: Mutex::default() })
+    }
+
+    /// Reads the policy again; says what came of it to the log, the audit and the caller.
+    fn reload(&self) -> Result<String, String> {
+        let mark = |policy: &Policy| PolicyMark { version: policy.version(), hash: policy.hash() };
+        let outcome = self.live.reload(|policy| {
+            self.audit.policy_switched(mark(policy));
+            self.audit.flush();
+        });
+        let (answer, refused) = match outcome {
+            Ok(Reloaded::Unchanged) => (Ok("the policy in force is the one in the file".to_owned()), None),
+            Ok(Reloaded::Switched(policy)) => {
+                let text = format!("policy version {} for `{}` in force", policy.version(), policy.robot());
+                self.logger.info(&text);
+                (Ok(text), None)
+            }
+            Err(error) => {
+                self.logger.error(&error.to_string());
+                self.audit.policy_refused(None, &error.summary());
+                (Err(error.to_string()), Some(error.summary()))
+            }
+        };
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused;
+        self.reconcile();
+        answer
+    }
+
+    /// Keeps the routes as the inner domain wants them, until `stop` is set.
+    fn watch_graph(self: &Arc<Self>, stop: Arc<AtomicBool>) -> anyhow::Result<std::thread::JoinHandle<()>> {
+        let mut changes = self.bridge().graph_changes()?;
+        let guard = Arc::clone(self);
+        let thread = std::thread::Builder::new().name("graph".into());
+        Ok(thread.spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                guard.reconcile();
+                if let Err(error) = changes.wait(TICK) {
+                    guard.logger.error(&error.to_string());
+                    std::thread::sleep(TICK);
+                }
+            }
+        })?)
+    }
+
+    fn reconcile(&self) {
+        if let Err(error) = self.bridge().reconcile() {
+            self.logger.error(&error.to_string());
+            self.audit.fault(Time::system(), &error.to_string());
+        }
+    }
+
+    fn statuses(&self, health: &mut Health, since_last: Duration) -> Vec<discreet::ros::Status> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        health.statuses(&self.bridge(), &self.live, &self.audit, refused.as_deref(), since_last)
+    }
+
+    /// Changes whenever the file does; also when it is replaced by another of the same time.
+    fn file_stamp(&self) -> Option<(SystemTime, u64, u64)> {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = std::fs::metadata(self.live.path()).ok()?;
+        Some((metadata.modified().ok()?, metadata.len(), metadata.ino()))
+    }
+
+    fn bridge(&self) -> MutexGuard<'_, Bridge> {
+        self.bridge.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

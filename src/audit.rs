@@ -1,0 +1,245 @@
+//! The record of what left the robot: no record, no release.
+//!
+//! An append-only file, one JSON object a line, each line hashed together with the hash of the line before. Time runs in
+//! windows of one second. Before the first message of a window leaves on a route, a durable `window` entry says which
+//! route, form, audience and policy; afterwards a `closed` entry says how many messages left, with the root of their
+//! hashes, and how many were denied and why. So a crash may lose counts, never the fact that something was released.
+//!
+//! The disk is not on the path of a busy route: a thread opens the next window of a route in use while the current one
+//! still runs. Only the first message after a pause waits for the disk. When the log cannot be written, contextual
+//! routes stop and operational ones go on, marked as unrecorded; both are entered as soon as the log can be written.
+//!
+//! **What the chain proves.** A changed, cut, reordered or inserted entry is found by [`verify`]. But the chain has no key:
+//! whoever may write the file can also compute a whole new one from the first line on, and its `.head` file too. Keep
+//! a head somewhere else to close that: the guard publishes it on `/diagnostics` (`audit head`), any recorder of
+//! diagnostics has it, and `discreet audit verify audit.log --head <hash>` tells whether the log still contains it.
+
+mod chain;
+mod digest;
+mod entry;
+mod file;
+mod gate;
+mod route;
+#[cfg(test)]
+mod tests;
+mod time;
+mod verify;
+mod writer;
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use chain::{Link, unhex as parse_hash};
+pub use digest::digest;
+pub use entry::{PolicyMark, RouteInfo};
+pub use file::Refused;
+pub use route::{NotRecorded, Receipt, RouteLog};
+pub use time::Time;
+pub use verify::{Finding, MAX_FINDINGS, Report, What, verify, verify_lines};
+
+use entry::{Entry, cleaned};
+use file::{Disk, LogFile, OpenError};
+use gate::Gate;
+use route::Route;
+use writer::{Writer, route_entry};
+
+/// Where the writer gets the time from.
+pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
+
+/// What the `start` entry says.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Program and version.
+    pub program: String,
+    /// The policy's `robot:`.
+    pub robot: String,
+    /// The policy in force, if there is one yet.
+    pub policy: Option<PolicyMark>,
+}
+
+/// What an earlier run left in the log: the floor for the clock and for policy versions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Last {
+    /// The latest time in the end of the log.
+    pub time: Option<Time>,
+    /// The highest policy that was in force.
+    pub policy: Option<PolicyMark>,
+}
+
+/// Can the log be written?
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Yes.
+    Writing,
+    /// No: contextual routes stand still. It is tried again all the time.
+    Faulty {
+        /// Since when, if a write failed (and not just hangs).
+        since: Option<Time>,
+        /// In words for the person on shift.
+        why: String,
+    },
+}
+
+/// The audit log of a running program.
+#[derive(Debug)]
+pub struct Audit {
+    shared: Arc<Shared>,
+    last: Last,
+}
+
+impl Audit {
+    /// Opens the log at `path` and starts its writer.
+    ///
+    /// A path that cannot be written is no error here: the log is faulty then, and is tried again. An error is a log
+    /// that was tampered with, which must not be written on.
+    pub fn open(path: &Path, opening: Opening, clock: Clock) -> Result<Self, Refused> {
+        Audit::on(Box::new(LogFile::new(path)), opening, clock, true)
+    }
+
+    fn on(disk: Box<dyn Disk>, opening: Opening, clock: Clock, by_itself: bool) -> Result<Self, Refused> {
+        let opening =
+            Opening { program: cleaned(&opening.program), robot: cleaned(&opening.robot), ..opening };
+        let shared = Arc::new(Shared::new());
+        let mut writer = Writer::new(disk, shared.clone(), opening);
+        let last = match writer.open(clock()) {
+            Ok(tail) => Last { time: tail.time, policy: tail.policy },
+            Err(OpenError::Refused(refused)) => return Err(refused),
+            Err(OpenError::Io(_)) => Last::default(), // the writer opens it when it can
+        };
+        let thread = std::thread::Builder::new().name("audit".to_owned());
+        let gone = (shared.clone(), clock.clone());
+        if thread.spawn(move || writer.run(&clock, by_itself)).is_err() {
+            let (shared, clock) = gone;
+            shared.gate.writer_gone(clock());
+        }
+        shared.gate.flush();
+        Ok(Audit { shared, last })
+    }
+
+    /// Begins a route. A new policy or epoch needs a new one.
+    pub fn route(&self, info: RouteInfo) -> RouteLog {
+        let id = self.shared.next_route.fetch_add(1, Ordering::Relaxed);
+        let route = Arc::new(Route::new(id, info));
+        lock(&self.shared.routes).push(route.clone());
+        self.enter(route_entry("opened", &route));
+        RouteLog { route, gate: self.shared.gate.clone() }
+    }
+
+    /// A policy was switched to.
+    pub fn policy_switched(&self, policy: PolicyMark) {
+        self.shared.raise_policy(policy);
+        self.enter(Entry::Policy { change: "switched", policy: Some(policy), why: String::new() });
+    }
+
+    /// A policy was refused.
+    pub fn policy_refused(&self, policy: Option<PolicyMark>, why: &str) {
+        self.enter(Entry::Policy { change: "refused", policy, why: cleaned(why) });
+    }
+
+    /// A topic, or a publisher of it, is kept out before any message: the reason becomes a `denied` entry.
+    pub fn kept_out(&self, now: Time, topic: &str, reason: &'static str) {
+        self.enter(Entry::Denied { route: 0, topic: cleaned(topic), reason, at: now });
+    }
+
+    /// Something in the program broke.
+    pub fn fault(&self, now: Time, what: &str) {
+        self.enter(Entry::Fault { since: now, what: cleaned(what), lost: 0 });
+    }
+
+    /// Can the log be written?
+    pub fn state(&self) -> State {
+        self.shared.gate.state()
+    }
+
+    /// The last durable entry, to be published where the log's keeper cannot change it.
+    pub fn head(&self) -> Option<Link> {
+        *lock(&self.shared.head)
+    }
+
+    /// What earlier runs left.
+    pub fn last(&self) -> Last {
+        self.last
+    }
+
+    /// Waits (a second at most) until what was entered so far is on the disk.
+    pub fn flush(&self) {
+        self.shared.gate.flush();
+    }
+
+    fn enter(&self, entry: Entry) {
+        let mut entries = lock(&self.shared.entries);
+        // The time of an entry is the time it is written; the queue lives for a tenth of a second.
+        if entries.len() < MAX_QUEUE {
+            entries.push_back(entry);
+        } else {
+            self.shared.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Audit {
+    fn drop(&mut self) {
+        self.shared.gate.stop();
+    }
+}
+
+/// Control entries between two steps of the writer.
+const MAX_QUEUE: usize = 1024;
+
+/// What the writer shares with the rest of the program.
+#[derive(Debug)]
+struct Shared {
+    gate: Arc<Gate>,
+    routes: Mutex<Vec<Arc<Route>>>,
+    next_route: AtomicU32,
+    entries: Mutex<VecDeque<Entry>>,
+    dropped: AtomicU64,
+    policy: Mutex<Option<PolicyMark>>,
+    head: Mutex<Option<Link>>,
+}
+
+impl Shared {
+    fn new() -> Self {
+        Shared {
+            gate: Arc::new(Gate::new()),
+            routes: Mutex::default(),
+            next_route: AtomicU32::new(1),
+            entries: Mutex::default(),
+            dropped: AtomicU64::new(0),
+            policy: Mutex::default(),
+            head: Mutex::default(),
+        }
+    }
+
+    fn routes(&self) -> Vec<Arc<Route>> {
+        lock(&self.routes).clone()
+    }
+
+    fn forget(&self, id: u32) {
+        lock(&self.routes).retain(|route| route.id != id);
+    }
+
+    fn take_entries(&self) -> (VecDeque<Entry>, u64) {
+        (std::mem::take(&mut *lock(&self.entries)), self.dropped.swap(0, Ordering::Relaxed))
+    }
+
+    fn policy(&self) -> Option<PolicyMark> {
+        *lock(&self.policy)
+    }
+
+    fn raise_policy(&self, policy: PolicyMark) {
+        let mut highest = lock(&self.policy);
+        *highest = file::higher(Some(policy), *highest);
+    }
+
+    fn set_head(&self, link: Link) {
+        *lock(&self.head) = Some(link);
+    }
+}
+
+/// None of these locks is held while something can go wrong; a poisoned one is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

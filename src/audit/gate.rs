@@ -1,0 +1,122 @@
+//! Where routes meet the writer: they ask for a window and wait, it answers when the disk has it.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::State;
+use super::time::Time;
+
+/// As long as a window: a disk that takes longer cannot keep up with one entry a window.
+const STALLED: Duration = Duration::from_secs(1);
+/// An operational message does not wait for the log longer than a control loop can bear.
+const OPERATIONAL: Duration = Duration::from_millis(50);
+
+#[derive(Debug)]
+pub(super) struct Gate {
+    inner: Mutex<Inner>,
+    to_writer: Condvar,
+    from_writer: Condvar,
+}
+
+#[derive(Debug)]
+struct Inner {
+    asked: bool,
+    stop: bool,
+    /// Steps that the writer has begun and ended; it is writing while they differ.
+    begun: u64,
+    ended: u64,
+    /// When the step in progress began. Real time: it measures the disk.
+    since: Instant,
+    fault: Option<(Time, String)>,
+    /// The writer will not take another step.
+    gone: bool,
+}
+
+impl Gate {
+    pub fn new() -> Self {
+        let since = Instant::now();
+        let inner = Inner { asked: false, stop: false, begun: 0, ended: 0, since, fault: None, gone: false };
+        Gate { inner: Mutex::new(inner), to_writer: Condvar::new(), from_writer: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks for a step and waits until one that began after this call has ended. Does not wait on a log that is known
+    /// to be faulty: the writer retries by itself.
+    pub fn ask(&self, contextual: bool) {
+        let limit = if contextual { STALLED } else { OPERATIONAL };
+        let inner = self.lock();
+        if inner.fault.is_none() && !inner.stalled() {
+            self.wait(inner, limit);
+        }
+    }
+
+    /// Asks for a step and waits for it, faulty or not.
+    pub fn flush(&self) {
+        let inner = self.lock();
+        self.wait(inner, STALLED);
+    }
+
+    fn wait(&self, mut inner: MutexGuard<'_, Inner>, limit: Duration) {
+        let target = inner.begun + 1;
+        inner.asked = true;
+        self.to_writer.notify_one();
+        let waiting = |inner: &mut Inner| inner.ended < target && !inner.gone;
+        drop(self.from_writer.wait_timeout_while(inner, limit, waiting));
+    }
+
+    /// The writer's side: sleeps until asked or until `pause` is over. False: make this step the last.
+    pub fn next_step(&self, pause: Duration) -> bool {
+        let inner = self.lock();
+        let idle = |inner: &mut Inner| !inner.asked && !inner.stop;
+        let (mut inner, _) =
+            self.to_writer.wait_timeout_while(inner, pause, idle).unwrap_or_else(PoisonError::into_inner);
+        inner.asked = false;
+        inner.begun += 1;
+        inner.since = Instant::now();
+        !inner.stop
+    }
+
+    /// The writer's side: a step ended.
+    pub fn step_ended(&self, fault: Option<(Time, String)>) {
+        let mut inner = self.lock();
+        inner.ended = inner.begun;
+        inner.fault = fault;
+        self.from_writer.notify_all();
+    }
+
+    /// The writer's side: it is gone, by itself or in a panic.
+    pub fn writer_gone(&self, now: Time) {
+        let mut inner = self.lock();
+        inner.gone = true;
+        inner.fault.get_or_insert((now, "the audit writer has stopped".to_owned()));
+        self.from_writer.notify_all();
+    }
+
+    /// Ends the writer and waits for its last step, unless the disk hangs.
+    pub fn stop(&self) {
+        let mut inner = self.lock();
+        inner.stop = true;
+        self.to_writer.notify_one();
+        drop(self.from_writer.wait_timeout_while(inner, 2 * STALLED, |inner| !inner.gone));
+    }
+
+    pub fn state(&self) -> State {
+        let inner = self.lock();
+        match &inner.fault {
+            Some((since, why)) => State::Faulty { since: Some(*since), why: why.clone() },
+            None if inner.stalled() => {
+                State::Faulty { since: None, why: "the disk does not answer".to_owned() }
+            }
+            None => State::Writing,
+        }
+    }
+}
+
+impl Inner {
+    fn stalled(&self) -> bool {
+        self.begun != self.ended && self.since.elapsed() > STALLED
+    }
+}

@@ -1,0 +1,196 @@
+//! The thread that writes: one step after the other, each one write and one sync.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::chain::{Link, MAX_ROUTES, write_line};
+use super::entry::{Closed, Entry, Opened, PolicyMark, cleaned};
+use super::file::{Disk, OpenError, Tail, higher};
+use super::route::Route;
+use super::time::Time;
+use super::{Clock, Opening, Shared};
+
+/// How often the writer looks. A step with nothing to write costs microseconds.
+const PAUSE: Duration = Duration::from_millis(100);
+/// From here in a window the last one is closed and the next one opened, together in one sync. Late enough that
+/// stragglers are counted, early enough that the disk has most of a second.
+const HANDOVER: i64 = 300;
+/// Entries kept while the log cannot be written; an hour of faults. The oldest go first, counted.
+const MAX_BACKLOG: usize = 4096;
+
+pub(super) struct Writer {
+    disk: Box<dyn Disk>,
+    shared: Arc<Shared>,
+    opening: Opening,
+    /// The end of the chain; nothing while the log is not open.
+    link: Option<Link>,
+    policy: Option<PolicyMark>,
+    backlog: VecDeque<(Time, Entry)>,
+    lost: u64,
+    fault: Option<(Time, String)>,
+}
+
+impl Writer {
+    pub fn new(disk: Box<dyn Disk>, shared: Arc<Shared>, opening: Opening) -> Self {
+        let policy = opening.policy;
+        Writer { disk, shared, opening, link: None, policy, backlog: VecDeque::new(), lost: 0, fault: None }
+    }
+
+    /// Opens the log and writes its start.
+    pub fn open(&mut self, now: Time) -> Result<Tail, OpenError> {
+        let tail = self.disk.open()?;
+        self.policy = higher(self.policy, tail.policy);
+        self.link = Some(tail.link.unwrap_or(Link::START));
+        if let Some(policy) = self.policy {
+            self.shared.raise_policy(policy);
+        }
+        let Opening { program, robot, policy } = self.opening.clone();
+        self.backlog.push_front((now, Entry::Start { program, robot, policy, head: tail.head }));
+        if let Some((bytes, blake3)) = tail.torn {
+            self.backlog.push_front((now, Entry::Recovered { bytes, blake3 }));
+        }
+        Ok(tail)
+    }
+
+    /// Steps until told to stop. With no pause between, only when asked (tests drive it by hand).
+    pub fn run(self, clock: &Clock, by_itself: bool) {
+        let _gone = Gone { shared: self.shared.clone(), clock: clock.clone() };
+        let mut writer = self; // dropped before `_gone`: who waits for that may open the file again
+        let pause = if by_itself { PAUSE } else { Duration::from_secs(3600) };
+        loop {
+            let go_on = writer.shared.gate.next_step(pause);
+            writer.step(clock(), !go_on);
+            writer.shared.gate.step_ended(writer.fault.clone());
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    pub fn step(&mut self, now: Time, last: bool) {
+        let result = match self.link {
+            Some(_) => Ok(()),
+            None => self.open(now).map(drop).map_err(|error| error.to_string()),
+        };
+        self.collect(now, last);
+        let result = result.and_then(|()| self.write(now, last));
+        match result {
+            Ok(()) => self.fault = None,
+            Err(why) => drop(self.fault.get_or_insert((now, why))),
+        }
+    }
+
+    /// Takes what the routes and the control plane have to say.
+    fn collect(&mut self, now: Time, last: bool) {
+        let (entries, dropped) = self.shared.take_entries();
+        self.backlog.extend(entries.into_iter().map(|entry| (now, entry)));
+        self.lost = self.lost.saturating_add(dropped);
+        let routes = self.shared.routes();
+        let closing = if last { i64::MAX } else { now.second() - i64::from(now.millisecond() < HANDOVER) };
+        let mut closed: BTreeMap<(i64, i64), Vec<Closed>> = BTreeMap::new();
+        for route in &routes {
+            let ended = {
+                let mut tally = route.tally();
+                if last || tally.ended {
+                    tally.revoke();
+                }
+                tally.ended
+            };
+            for (reason, at) in route.new_denials() {
+                let topic = route.info.topic.clone();
+                self.backlog.push_back((now, Entry::Denied { route: route.id, topic, reason, at }));
+            }
+            for (from, to, counts) in route.close_before(if ended { i64::MAX } else { closing }) {
+                closed.entry((from, to)).or_default().push(counts);
+            }
+            if ended {
+                self.shared.forget(route.id);
+                self.backlog.push_back((now, route_entry("closed", route)));
+            }
+        }
+        for ((from, to), routes) in closed {
+            let (from, to) = (Time::from_second(from), Time::from_second(to));
+            for routes in routes.chunks(MAX_ROUTES).map(<[_]>::to_vec) {
+                self.backlog.push_back((now, Entry::Closed { from, to, routes }));
+            }
+        }
+        if last {
+            self.backlog.push_back((now, Entry::Stop));
+        }
+        while self.backlog.len() > MAX_BACKLOG {
+            self.backlog.pop_front();
+            self.lost += 1;
+        }
+    }
+
+    fn write(&mut self, now: Time, last: bool) -> Result<(), String> {
+        self.policy = higher(self.policy, self.shared.policy());
+        let grants = if last { BTreeMap::new() } else { self.grants(now) };
+        let fault = self
+            .fault
+            .clone()
+            .map(|(since, what)| (now, Entry::Fault { since, what: cleaned(&what), lost: self.lost }));
+        let windows = grants.iter().flat_map(|(second, routes)| self.window_entries(now, *second, routes));
+        let windows: Vec<_> = windows.collect();
+        let Some(mut link) = self.link else { return Err("the log is not open".to_owned()) };
+        let mut lines = Vec::new();
+        for (time, entry) in fault.iter().chain(&self.backlog).chain(&windows) {
+            link = write_line(&mut lines, link, *time, entry).map_err(|error| error.to_string())?;
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.disk.append(&lines, link).map_err(|error| error.to_string())?;
+        self.link = Some(link);
+        self.shared.set_head(link);
+        self.backlog.clear();
+        self.lost = 0;
+        for (second, routes) in grants {
+            routes.iter().for_each(|route| route.tally().open(second));
+        }
+        Ok(())
+    }
+
+    /// Windows to open: for routes in use, the current one, and from the handover on the next.
+    fn grants(&self, now: Time) -> BTreeMap<i64, Vec<Arc<Route>>> {
+        let second = now.second();
+        let both = [second, second.saturating_add(1)];
+        let (current, _) = both.split_at(1);
+        let seconds = if now.millisecond() < HANDOVER { current } else { &both };
+        let mut grants: BTreeMap<i64, Vec<Arc<Route>>> = BTreeMap::new();
+        for route in self.shared.routes() {
+            for second in route.tally().wanted(second, seconds) {
+                grants.entry(second).or_default().push(route.clone());
+            }
+        }
+        grants
+    }
+
+    fn window_entries(&self, now: Time, second: i64, routes: &[Arc<Route>]) -> Vec<(Time, Entry)> {
+        let (from, to) = (Time::from_second(second), Time::from_second(second.saturating_add(1)));
+        let opened = |route: &Arc<Route>| Opened { route: route.id, info: route.info.clone() };
+        let entry = |routes: &[Arc<Route>]| {
+            let routes = routes.iter().map(opened).collect();
+            (now, Entry::Window { from, to, policy: self.policy, routes })
+        };
+        routes.chunks(MAX_ROUTES).map(entry).collect()
+    }
+}
+
+pub(super) fn route_entry(change: &'static str, route: &Route) -> Entry {
+    let (info, source) = (route.info.clone(), route.info.source.clone());
+    Entry::Route { change, route: route.id, info, source }
+}
+
+/// Says that the writer is gone even if it panicked: waiting routes must not wait for it.
+struct Gone {
+    shared: Arc<Shared>,
+    clock: Clock,
+}
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.shared.gate.writer_gone((self.clock)());
+    }
+}

@@ -1,0 +1,151 @@
+//! Every reason for which a message stays inside.
+
+use std::fmt;
+
+/// Why a message does not leave. Audit, counters, diagnostics and the command line all follow these variants.
+///
+/// Without fields, so that denying costs no allocation and every reason can be counted in an array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Denied {
+    /// No policy was loaded.
+    NoPolicy,
+    /// The policy does not declare the topic.
+    UndeclaredTopic,
+    /// The declared type is not installed where the guard runs, so nothing of it can be checked.
+    TypeNotInstalled,
+    /// The publisher's type is not the declared one.
+    WrongType,
+    /// The publisher's definition of the type is not the installed (or pinned) one.
+    WrongTypeHash,
+    /// The policy names the node that may publish this topic, and it is another.
+    WrongSource,
+    /// A second node came up under the name of one that is already there.
+    DuplicateNode,
+    /// The message came from a publisher that discovery does not know.
+    UnknownSource,
+    /// The bytes are no message of the declared type.
+    Malformed,
+    /// No rule allows it to anybody.
+    NoRule,
+    /// A rule denies it.
+    RuleDenies,
+    /// A rule allows it at certain times, and the clock cannot be trusted.
+    ClockUnsure,
+    /// A rule allows it redacted, which this version does not build yet.
+    RedactionNotBuilt,
+    /// A rule allows it to a named stakeholder, for whom it would be sealed, which this version does not build yet.
+    SealingNotBuilt,
+    /// The audit could not record it.
+    NotRecorded,
+}
+
+impl Denied {
+    /// Every reason, in the order of the variants.
+    pub const ALL: [Denied; 15] = [
+        Denied::NoPolicy,
+        Denied::UndeclaredTopic,
+        Denied::TypeNotInstalled,
+        Denied::WrongType,
+        Denied::WrongTypeHash,
+        Denied::WrongSource,
+        Denied::DuplicateNode,
+        Denied::UnknownSource,
+        Denied::Malformed,
+        Denied::NoRule,
+        Denied::RuleDenies,
+        Denied::ClockUnsure,
+        Denied::RedactionNotBuilt,
+        Denied::SealingNotBuilt,
+        Denied::NotRecorded,
+    ];
+
+    /// The name in the audit, in diagnostics and in JSON. Never changes once released.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Denied::NoPolicy => "no_policy",
+            Denied::UndeclaredTopic => "undeclared_topic",
+            Denied::TypeNotInstalled => "type_not_installed",
+            Denied::WrongType => "wrong_type",
+            Denied::WrongTypeHash => "wrong_type_hash",
+            Denied::WrongSource => "wrong_source",
+            Denied::DuplicateNode => "duplicate_node",
+            Denied::UnknownSource => "unknown_source",
+            Denied::Malformed => "malformed",
+            Denied::NoRule => "no_rule",
+            Denied::RuleDenies => "rule_denies",
+            Denied::ClockUnsure => "clock_unsure",
+            Denied::RedactionNotBuilt => "redaction_not_built",
+            Denied::SealingNotBuilt => "sealing_not_built",
+            Denied::NotRecorded => "not_recorded",
+        }
+    }
+
+    /// What the person on shift can do about it.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Denied::NoPolicy => {
+                "nothing leaves without a policy; `discreet check` tells what is wrong with the file"
+            }
+            Denied::UndeclaredTopic => "declare the topic in the policy if it should leave",
+            Denied::TypeNotInstalled => "install the type's package, or source the workspace that has it",
+            Denied::WrongType => "the publisher's type is not the declared one; correct whichever is wrong",
+            Denied::WrongTypeHash => {
+                "publisher and guard have different versions of the type; rebuild one of them"
+            }
+            Denied::WrongSource => "another node than the declared `source:` publishes this topic",
+            Denied::DuplicateNode => {
+                "two nodes have one name; rename one, or wait until the dead one has timed out"
+            }
+            Denied::UnknownSource => "the publisher did not announce itself; it may be gone, or no ROS node",
+            Denied::Malformed => "the publisher sends bytes that are no message of this type",
+            Denied::NoRule => "no rule allows it; add one to the policy if it should leave",
+            Denied::RuleDenies => "a rule denies it; `discreet explain` tells which",
+            Denied::ClockUnsure => "the clock was set back; correct it, or use rules without times",
+            Denied::RedactionNotBuilt => "this version cannot redact yet, so it keeps the message inside",
+            Denied::SealingNotBuilt => {
+                "this version cannot seal for a stakeholder yet, so it keeps the message inside"
+            }
+            Denied::NotRecorded => "the audit cannot be written; free the disk or correct its path",
+        }
+    }
+
+    /// Whether it hints at an attack or a broken node, rather than at the policy doing its work.
+    pub const fn is_alarm(self) -> bool {
+        match self {
+            Denied::WrongType
+            | Denied::WrongTypeHash
+            | Denied::WrongSource
+            | Denied::DuplicateNode
+            | Denied::UnknownSource
+            | Denied::Malformed
+            | Denied::ClockUnsure
+            | Denied::NotRecorded
+            | Denied::NoPolicy
+            | Denied::TypeNotInstalled => true,
+            Denied::UndeclaredTopic
+            | Denied::NoRule
+            | Denied::RuleDenies
+            | Denied::RedactionNotBuilt
+            | Denied::SealingNotBuilt => false,
+        }
+    }
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.label())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_listed_once_and_has_its_own_label() {
+        for (index, denied) in Denied::ALL.iter().enumerate() {
+            assert_eq!(*denied as usize, index);
+            assert_eq!(Denied::ALL.iter().filter(|other| other.label() == denied.label()).count(), 1);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Who publishes what on a domain, as discovery tells it.
+//!
+//! All of it is the word of whoever sent it: any node may have any name. What the guard makes of it stands in
+//! [`crate::sources`].
+
+use std::collections::BTreeMap;
+
+use crate::qos::Qos;
+
+/// A publisher's globally unique id on its domain (RTPS: 12 bytes of participant, 4 of entity).
+pub type Gid = [u8; 16];
+
+/// The part of a [`Gid`] that tells the participant: one process, or one context of it.
+pub type Participant = [u8; 12];
+
+/// The participant that `gid` belongs to.
+pub fn participant(gid: &Gid) -> Participant {
+    let [participant @ .., _, _, _, _] = *gid;
+    participant
+}
+
+/// A publisher as it announced itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its id, which also stands in the info of each of its messages.
+    pub gid: Gid,
+    /// Its node, `/namespace/name`; none until discovery has told it, or for good if it is no ROS node.
+    pub node: Option<String>,
+    /// Its type, `package/msg/Name`.
+    pub type_name: String,
+    /// Its type's hash, `RIHS01_...` (REP 2016), if it told one.
+    pub type_hash: Option<String>,
+    /// What it offers.
+    pub qos: Qos,
+}
+
+/// Topic name to its publishers, at one moment. Topics without a publisher are left out.
+pub type TopicGraph = BTreeMap<String, Vec<Endpoint>>;

@@ -1,0 +1,67 @@
+//! THE DATA PATH. What happens to every message, from the moment it was taken to the moment it is out.
+//!
+//! Each stage owns the type it makes, and the next stage asks for it: what was not classified cannot be permitted,
+//! what was not permitted cannot be put into a form, and what has no receipt from the audit cannot be published.
+
+use crate::audit::{self, Receipt, RouteLog, Time};
+use crate::cdr::Plan;
+use crate::classify::classify;
+use crate::denied::Denied;
+use crate::message::Received;
+use crate::permit::permit;
+use crate::policy::{Moment, TopicPolicy};
+use crate::protect::{Releasable, protect};
+
+/// Decides on one message. Pure: no clock, no disk, no ROS.
+///
+/// `topic` is what the policy says of the message's topic, compiled when the policy was loaded, so that this is a
+/// look-up however many rules there are. `plan` walks messages of the topic's type.
+pub fn guard<'a>(
+    topic: &'a TopicPolicy,
+    plan: &Plan,
+    now: Moment,
+    message: Received<'a>,
+) -> Result<Releasable<'a>, Denied> {
+    let classified = classify(topic, plan, message)?; // is it what was declared, and how sensitive is that?
+    let permitted = permit(topic, now, classified)?; // who may have it, in which form?
+    protect(permitted) // put it into that form
+}
+
+/// Where released messages go.
+pub trait Output {
+    /// What can go wrong with publishing. The message is lost then; the node goes on.
+    type Fault;
+
+    /// Publishes a message. The receipt shows that the audit knows.
+    fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), Self::Fault>;
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is out.
+    Released,
+    /// It stayed inside.
+    Denied(Denied),
+}
+
+/// Guards one message, records the outcome, and only then publishes.
+pub fn relay<O: Output>(
+    decision: Result<Releasable<'_>, Denied>,
+    now: Time,
+    log: &RouteLog,
+    output: &mut O,
+) -> Result<Outcome, O::Fault> {
+    let releasable = match decision {
+        Ok(releasable) => releasable,
+        Err(reason) => {
+            log.record_denial(now, reason.label());
+            return Ok(Outcome::Denied(reason));
+        }
+    };
+    // Recorded before publishing: a crash may lose a message, never a record.
+    match log.record_release(now, &audit::digest(releasable.cdr()), releasable.cdr().len()) {
+        Ok(receipt) => output.publish(releasable, receipt).map(|()| Outcome::Released),
+        Err(_) => Ok(Outcome::Denied(Denied::NotRecorded)),
+    }
+}

@@ -1,0 +1,34 @@
+//! The edge to ROS 2: the only place that names `r2r` or `r2r_rcl`, and the only one with `unsafe`.
+//!
+//! The data plane is a thin, safe layer over `r2r_rcl`, the C bindings below r2r. r2r itself keeps a channel of ten
+//! messages per subscription and drops the rest without a word, has one domain per process, and throws away who
+//! published a message; a guard needs all three. r2r serves the control plane: parameters, services, diagnostics.
+//!
+//! Every handle below frees itself in the order that rcl demands, because each holds what it depends on.
+#![allow(unsafe_code)] // rcl is a C library; every block says why it is sound
+
+mod bridge;
+mod context;
+mod control;
+mod error;
+mod graph;
+mod health;
+mod outer;
+mod publisher;
+mod qos;
+mod route;
+mod subscription;
+mod type_support;
+mod workers;
+
+pub use bridge::{Bridge, BridgeParts, Refusal, TopicStatus};
+pub use context::{Context, Node};
+pub use control::{Control, Diagnostics, Level, Logger, Settings, Status};
+pub use error::RosError;
+pub use graph::GraphChanges;
+pub use health::Health;
+pub use publisher::Publisher;
+pub use subscription::{MessageInfo, SerializedMessage, Subscription};
+pub use type_support::TypeSupport;
+
+use crate::graph::Gid;

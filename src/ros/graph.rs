@@ -1,0 +1,174 @@
+//! What is on a domain, and the word when that changes.
+
+use std::ffi::{CStr, c_char};
+use std::ptr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use r2r_rcl as rcl;
+
+use super::context::{Context, Node, c_string};
+use super::error::{RosError, check};
+use super::type_support::hash_text;
+use crate::graph::{Endpoint, TopicGraph};
+
+/// How rmw names a node of which it has not heard yet.
+const UNKNOWN_NODE: &str = "_NODE_NAME_UNKNOWN_";
+
+impl Node {
+    /// Everything that is published on the node's domain now.
+    pub fn topic_graph(&self) -> Result<TopicGraph, RosError> {
+        let mut graph = TopicGraph::new();
+        for topic in self.topic_names()? {
+            let publishers = self.publishers_of(&topic)?;
+            if !publishers.is_empty() {
+                graph.insert(topic, publishers);
+            }
+        }
+        Ok(graph)
+    }
+
+    fn topic_names(&self) -> Result<Vec<String>, RosError> {
+        // SAFETY: the node is initialised; the out-parameter is zeroed as rcl wants it, read while valid, and freed.
+        unsafe {
+            let mut allocator = rcl::rcutils_get_default_allocator();
+            let mut found = rcl::rmw_get_zero_initialized_names_and_types();
+            check(
+                rcl::rcl_get_topic_names_and_types(self.as_ptr(), &mut allocator, false, &mut found),
+                || "listing topics".into(),
+            )?;
+            let names = strings(&found.names);
+            rcl::rcl_names_and_types_fini(&mut found);
+            Ok(names)
+        }
+    }
+
+    fn publishers_of(&self, topic: &str) -> Result<Vec<Endpoint>, RosError> {
+        let name = c_string(topic)?;
+        // SAFETY: as above; the array is valid for `size` entries until it is freed.
+        unsafe {
+            let mut allocator = rcl::rcutils_get_default_allocator();
+            let mut found = rcl::rmw_get_zero_initialized_topic_endpoint_info_array();
+            check(
+                rcl::rcl_get_publishers_info_by_topic(
+                    self.as_ptr(),
+                    &mut allocator,
+                    name.as_ptr(),
+                    false,
+                    &mut found,
+                ),
+                || format!("asking who publishes `{topic}`"),
+            )?;
+            let endpoints = match found.size {
+                0 => Vec::new(),
+                size => std::slice::from_raw_parts(found.info_array, size)
+                    .iter()
+                    .map(|info| endpoint(info))
+                    .collect(),
+            };
+            rcl::rmw_topic_endpoint_info_array_fini(&mut found, &mut allocator);
+            Ok(endpoints)
+        }
+    }
+}
+
+/// # Safety
+/// The strings of `info` are NUL-terminated or null, as rmw gives them.
+unsafe fn endpoint(info: &rcl::rmw_topic_endpoint_info_t) -> Endpoint {
+    // SAFETY: the caller's promise.
+    let (name, namespace, type_name) =
+        unsafe { (string(info.node_name), string(info.node_namespace), string(info.topic_type)) };
+    Endpoint {
+        gid: info.endpoint_gid,
+        node: (name != UNKNOWN_NODE && !name.is_empty()).then(|| full_name(&namespace, &name)),
+        type_name,
+        type_hash: hash_text(&info.topic_type_hash),
+        qos: super::qos::announced(&info.qos_profile),
+    }
+}
+
+/// # Safety
+/// `array` is one that rcutils filled.
+unsafe fn strings(array: &rcl::rcutils_string_array_t) -> Vec<String> {
+    if array.data.is_null() {
+        return Vec::new();
+    }
+    // SAFETY: rcutils keeps `size` pointers to NUL-terminated strings in `data`.
+    unsafe { std::slice::from_raw_parts(array.data, array.size).iter().map(|text| string(*text)).collect() }
+}
+
+/// # Safety
+/// `text` is null or NUL-terminated.
+unsafe fn string(text: *const c_char) -> String {
+    if text.is_null() {
+        return String::new();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+}
+
+fn full_name(namespace: &str, name: &str) -> String {
+    format!("{}/{name}", namespace.trim_end_matches('/'))
+}
+
+/// Waits for changes of a domain's graph.
+pub struct GraphChanges {
+    wait_set: rcl::rcl_wait_set_t,
+    node: Arc<Node>,
+    _context: Arc<Context>,
+}
+
+// SAFETY: a wait set may be moved between threads; it is used by one at a time (`wait` wants `&mut self`).
+unsafe impl Send for GraphChanges {}
+
+impl GraphChanges {
+    /// Watches the domain of `node`.
+    pub fn new(node: &Arc<Node>) -> Result<GraphChanges, RosError> {
+        // SAFETY: the context is initialised and held; the wait set is zeroed as rcl wants it.
+        unsafe {
+            let mut wait_set = rcl::rcl_get_zero_initialized_wait_set();
+            check(
+                rcl::rcl_wait_set_init(
+                    &mut wait_set,
+                    0,
+                    1,
+                    0,
+                    0,
+                    0,
+                    0,
+                    node.context.as_mut_ptr(),
+                    rcl::rcutils_get_default_allocator(),
+                ),
+                || "preparing to watch the graph".into(),
+            )?;
+            Ok(GraphChanges { wait_set, node: Arc::clone(node), _context: Arc::clone(&node.context) })
+        }
+    }
+
+    /// Waits until the graph has changed (true) or `timeout` has passed (false).
+    pub fn wait(&mut self, timeout: Duration) -> Result<bool, RosError> {
+        let nanoseconds = i64::try_from(timeout.as_nanos()).unwrap_or(i64::MAX);
+        // SAFETY: the wait set is initialised with room for one guard condition; the node's guard condition lives as
+        // long as the node, which is held.
+        unsafe {
+            check(rcl::rcl_wait_set_clear(&mut self.wait_set), || "watching the graph".into())?;
+            let changed = rcl::rcl_node_get_graph_guard_condition(self.node.as_ptr());
+            check(
+                rcl::rcl_wait_set_add_guard_condition(&mut self.wait_set, changed, ptr::null_mut()),
+                || "watching the graph".into(),
+            )?;
+            match rcl::rcl_wait(&mut self.wait_set, nanoseconds) {
+                code if code == rcl::RCL_RET_TIMEOUT as i32 => Ok(false),
+                code => check(code, || "waiting for the graph".into()).map(|()| true),
+            }
+        }
+    }
+}
+
+impl Drop for GraphChanges {
+    fn drop(&mut self) {
+        // SAFETY: initialised by `new`.
+        unsafe { rcl::rcl_wait_set_fini(&mut self.wait_set) };
+        super::error::take_message();
+    }
+}

@@ -1,0 +1,154 @@
+//! What diagnostics says of the guard, made from what it counts.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use super::bridge::{Bridge, Refusal, TopicStatus};
+use super::control::{Level, Status};
+use crate::audit::{Audit, State};
+use crate::denied::Denied;
+use crate::policy::LivePolicy;
+
+/// Remembers the counts of the last time, so that rates and fresh alarms can be told.
+#[derive(Default)]
+pub struct Health {
+    before: HashMap<String, Counts>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Counts {
+    released: u64,
+    lost: u64,
+    alarms: u64,
+}
+
+/// Undeclared topics named in diagnostics; the rest is counted.
+const MAX_NAMED: usize = 20;
+
+impl Health {
+    /// One status for the guard, one for the audit, and one for each topic that the policy declares and a node
+    /// publishes. `refused` is why the newest policy file is not in force, and `since_last` the time since the last call.
+    pub fn statuses(
+        &mut self,
+        bridge: &Bridge,
+        live: &LivePolicy,
+        audit: &Audit,
+        refused: Option<&str>,
+        since_last: Duration,
+    ) -> Vec<Status> {
+        let mut statuses = vec![guard(bridge, live, refused), audit_status(audit)];
+        let mut counts = HashMap::new();
+        for topic in bridge.status() {
+            let before = self.before.get(&topic.topic).copied().unwrap_or_default();
+            let (status, now) = topic_status(&topic, before, since_last);
+            statuses.push(status);
+            counts.insert(topic.topic, now);
+        }
+        self.before = counts;
+        statuses
+    }
+}
+
+fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {
+    let policy = live.current();
+    let undeclared = bridge.undeclared();
+    let named: Vec<&str> = undeclared.iter().take(MAX_NAMED).map(String::as_str).collect();
+    let mut values = vec![
+        ("policy file".into(), live.path().display().to_string()),
+        ("undeclared topics".into(), undeclared.len().to_string()),
+        ("undeclared".into(), named.join(" ")),
+    ];
+    if let Some(policy) = policy.as_ref() {
+        values.push(("robot".into(), policy.robot().into()));
+        values.push(("policy version".into(), policy.version().to_string()));
+    }
+    let (level, message) = match (policy.as_ref(), refused) {
+        _ if !bridge.is_sound() => (Level::Error, "a worker has died; restart the guard".into()),
+        (None, why) => {
+            (Level::Error, format!("no policy, nothing leaves: {}", why.unwrap_or("none was read")))
+        }
+        (Some(policy), Some(why)) => {
+            (Level::Warn, format!("version {} stays in force; the file was refused: {why}", policy.version()))
+        }
+        (Some(policy), None) => (Level::Ok, format!("policy version {} in force", policy.version())),
+    };
+    Status { name: "guard".into(), level, message, values }
+}
+
+fn audit_status(audit: &Audit) -> Status {
+    let (level, message) = match audit.state() {
+        State::Writing => (Level::Ok, "recording".into()),
+        State::Faulty { why, .. } => {
+            (Level::Error, format!("not recording, contextual topics stand still: {why}"))
+        }
+    };
+    // Whoever keeps this head elsewhere can tell later whether the log was replaced.
+    let head = audit
+        .head()
+        .map(|head| vec![("audit head".into(), blake3::Hash::from_bytes(head.hash).to_hex().to_string())]);
+    Status { name: "audit".into(), level, message, values: head.unwrap_or_default() }
+}
+
+fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (Status, Counts) {
+    let mut values: Vec<(String, String)> = Vec::new();
+    let mut put = |key: &str, value: String| values.push((key.into(), value));
+    let (mut now, mut denied) = (Counts::default(), Vec::new());
+    if let Some(route) = &topic.route {
+        let stats = &route.stats;
+        denied = stats.denied().collect();
+        now = Counts {
+            released: stats.released.load(Relaxed),
+            lost: stats.lost.load(Relaxed) + stats.failed.load(Relaxed),
+            alarms: denied.iter().filter(|(reason, _)| reason.is_alarm()).map(|(_, count)| count).sum(),
+        };
+        let fresh = now.released.saturating_sub(before.released);
+        put("rate", format!("{:.1} Hz", fresh as f64 / since_last.as_secs_f64().max(0.001)));
+        put("released", now.released.to_string());
+        put("bytes", stats.bytes.load(Relaxed).to_string());
+        put("lost", now.lost.to_string());
+        for (name, share) in [("latency p50", 0.5), ("latency p99", 0.99)] {
+            if let Some(latency) = stats.latency.quantile(share) {
+                put(name, format!("{:.3} ms", latency.as_secs_f64() * 1e3));
+            }
+        }
+    }
+    for (reason, count) in &denied {
+        put(&format!("denied {reason}"), count.to_string());
+    }
+    for Refusal { reason, node, detail, .. } in &topic.refusals {
+        put(
+            &format!("refused {reason}"),
+            format!("{} {detail}", node.as_deref().unwrap_or("")).trim().into(),
+        );
+    }
+    if let Some(qos) = topic.qos {
+        put("qos", qos.to_string());
+    }
+    put("source", topic.nodes.join(" "));
+    let (level, message) = verdict(topic, &denied, now, before);
+    (Status { name: topic.topic.clone(), level, message, values }, now)
+}
+
+fn verdict(topic: &TopicStatus, denied: &[(Denied, u64)], now: Counts, before: Counts) -> (Level, String) {
+    let alarm = denied.iter().map(|(reason, _)| *reason).find(|reason| reason.is_alarm());
+    let refused = topic.refusals.iter().map(|refusal| refusal.reason).find(|reason| reason.is_alarm());
+    if let Some(reason) = alarm.filter(|_| now.alarms > before.alarms).or(refused) {
+        return (Level::Error, format!("{reason}: {}", reason.advice()));
+    }
+    if now.lost > before.lost {
+        return (Level::Warn, "messages are lost: raise `depth:` in the policy, or slow the source".into());
+    }
+    if topic.downgraded {
+        let message = "the sources differ in QoS; the weakest of it is offered".into();
+        return (Level::Warn, message);
+    }
+    let quiet =
+        denied.iter().map(|(reason, _)| *reason).chain(topic.refusals.iter().map(|r| r.reason)).next();
+    match quiet {
+        Some(reason) if now.released == before.released => {
+            (Level::Ok, format!("stays inside, {reason}: {}", reason.advice()))
+        }
+        _ => (Level::Ok, "released".into()),
+    }
+}

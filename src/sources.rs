@@ -1,0 +1,201 @@
+//! Which publishers may be a topic's source.
+//!
+//! In ROS 2 any node may take any name and publish on any topic. The guard therefore binds each message to the
+//! publisher it came from, by the id that the middleware puts on it, and asks of that publisher: is its type the
+//! declared one, down to the hash? Is its node the one that the policy names? Is there already another node of that
+//! name? Of two nodes with one name the first keeps it: whoever comes later cannot take a running driver's place.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::denied::Denied;
+use crate::graph::{Endpoint, Gid, Participant, TopicGraph, participant};
+use crate::policy::TopicPolicy;
+
+/// What is known of a publisher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It may be the topic's source.
+    Accepted,
+    /// Discovery has not told its node's name yet. Its messages wait, for [`PATIENCE`] at most.
+    Awaited,
+    /// Its messages are denied.
+    Refused(Denied),
+}
+
+/// How long a publisher may stay without a node name before it is taken for one that has none.
+pub const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The memory of who had which name first.
+#[derive(Debug, Default)]
+pub struct Sources {
+    owners: HashMap<String, Owner>,
+    first_seen: HashMap<Gid, Duration>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    One(Participant),
+    /// Several were there when the guard first looked; nobody can tell which is genuine.
+    Unclear,
+}
+
+impl Sources {
+    /// Takes note of everything that is published at `now`, a monotonic time.
+    pub fn observe(&mut self, graph: &TopicGraph, now: Duration) {
+        let mut present: HashMap<&str, Vec<Participant>> = HashMap::new();
+        let mut first_seen = HashMap::new();
+        for endpoint in graph.values().flatten() {
+            let since = self.first_seen.get(&endpoint.gid).copied().unwrap_or(now);
+            first_seen.insert(endpoint.gid, since);
+            if let Some(node) = &endpoint.node {
+                let participants = present.entry(node).or_default();
+                let participant = participant(&endpoint.gid);
+                if !participants.contains(&participant) {
+                    participants.push(participant);
+                }
+            }
+        }
+        let owners = present.into_iter().map(|(node, participants)| {
+            let owner = match (self.owners.get(node), participants.as_slice()) {
+                (Some(Owner::One(first)), now) if now.contains(first) => Owner::One(*first),
+                (_, [only]) => Owner::One(*only),
+                _ => Owner::Unclear,
+            };
+            (node.to_owned(), owner)
+        });
+        self.owners = owners.collect();
+        self.first_seen = first_seen;
+    }
+
+    /// What to make of `endpoint` as a source of `topic`, whose installed definition has the hash `type_hash`.
+    pub fn standing(
+        &self,
+        topic: &TopicPolicy,
+        type_hash: &str,
+        endpoint: &Endpoint,
+        now: Duration,
+    ) -> Standing {
+        if endpoint.type_name != topic.type_name() {
+            return Standing::Refused(Denied::WrongType);
+        }
+        // A publisher that tells no hash cannot show that its bytes mean what the policy was written for.
+        if endpoint.type_hash.as_deref() != Some(type_hash) {
+            return Standing::Refused(Denied::WrongTypeHash);
+        }
+        let Some(node) = &endpoint.node else {
+            let since = self.first_seen.get(&endpoint.gid).copied().unwrap_or(now);
+            return match topic.source() {
+                _ if now.saturating_sub(since) < PATIENCE => Standing::Awaited,
+                // No ROS node, but the policy does not ask for one either.
+                None => Standing::Accepted,
+                Some(_) => Standing::Refused(Denied::WrongSource),
+            };
+        };
+        if topic.source().is_some_and(|source| source != node) {
+            return Standing::Refused(Denied::WrongSource);
+        }
+        match self.owners.get(node) {
+            Some(Owner::One(first)) if *first == participant(&endpoint.gid) => Standing::Accepted,
+            _ => Standing::Refused(Denied::DuplicateNode),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Policy;
+    use crate::qos::Qos;
+
+    const HASH: &str = "RIHS01_df668c740482bbd48fb39d76a70dfd4bd59db1288021743503259e948f6b1a18";
+
+    fn endpoint(process: u8, entity: u8, node: Option<&str>) -> Endpoint {
+        let mut gid = [process; 16];
+        gid[15] = entity;
+        Endpoint {
+            gid,
+            node: node.map(str::to_owned),
+            type_name: "std_msgs/msg/String".into(),
+            type_hash: Some(HASH.into()),
+            qos: Qos::default(),
+        }
+    }
+
+    fn policy(source: &str) -> Policy {
+        let text = format!(
+            "discreet: 1\nrobot: r\nversion: 1\nclasses:\n  operational: {{ suite: chacha20-poly1305, epoch: 1h, retention: 7d }}\n\
+             topics:\n  /a: {{ type: std_msgs/msg/String, class: operational{source} }}\n\
+             rules:\n  - {{ who: everyone, read: operational, as: clear }}\n"
+        );
+        Policy::read("test.yaml", &text).unwrap().0
+    }
+
+    /// The standing of the last endpoint of `graphs`' last, each seen a second after the one before.
+    fn standing(source: &str, graphs: &[&[Endpoint]]) -> Standing {
+        let (policy, mut sources) = (policy(source), Sources::default());
+        for (second, endpoints) in graphs.iter().enumerate() {
+            let graph = TopicGraph::from([("/a".to_owned(), endpoints.to_vec())]);
+            sources.observe(&graph, Duration::from_secs(second as u64));
+        }
+        let now = Duration::from_secs(graphs.len() as u64 - 1);
+        let last = graphs.last().unwrap().last().unwrap();
+        sources.standing(policy.topic("/a").unwrap().as_ref(), HASH, last, now)
+    }
+
+    #[test]
+    fn a_plain_publisher_is_accepted() {
+        assert_eq!(standing("", &[&[endpoint(1, 1, Some("/lidar"))]]), Standing::Accepted);
+    }
+
+    #[test]
+    fn another_type_or_hash_or_none_is_refused() {
+        let right = endpoint(1, 1, Some("/lidar"));
+        let other = Endpoint { type_name: "std_msgs/msg/Int32".into(), ..right.clone() };
+        assert_eq!(standing("", &[&[other]]), Standing::Refused(Denied::WrongType));
+        for type_hash in [None, Some(HASH.replace("df", "00"))] {
+            let other = Endpoint { type_hash, ..right.clone() };
+            assert_eq!(standing("", &[&[other]]), Standing::Refused(Denied::WrongTypeHash));
+        }
+    }
+
+    #[test]
+    fn only_the_named_source_is_accepted() {
+        let bound = ", source: /lidar";
+        assert_eq!(standing(bound, &[&[endpoint(1, 1, Some("/lidar"))]]), Standing::Accepted);
+        let refused = Standing::Refused(Denied::WrongSource);
+        assert_eq!(standing(bound, &[&[endpoint(1, 1, Some("/other"))]]), refused);
+        let nameless = endpoint(1, 1, None);
+        assert_eq!(standing(bound, &[std::slice::from_ref(&nameless), &[nameless.clone()]]), refused);
+    }
+
+    #[test]
+    fn a_second_node_of_the_same_name_is_refused_until_the_first_is_gone() {
+        let (first, second) = (endpoint(1, 1, Some("/lidar")), endpoint(2, 1, Some("/lidar")));
+        let refused = Standing::Refused(Denied::DuplicateNode);
+        assert_eq!(standing("", &[std::slice::from_ref(&first), &[first.clone(), second.clone()]]), refused);
+        let gone = standing("", &[std::slice::from_ref(&first), std::slice::from_ref(&second)]);
+        assert_eq!(gone, Standing::Accepted);
+        let keeps = standing("", &[std::slice::from_ref(&first), &[second, first.clone()]]);
+        assert_eq!(keeps, Standing::Accepted);
+    }
+
+    #[test]
+    fn of_two_that_were_there_before_the_guard_none_is_believed() {
+        let both = [endpoint(1, 1, Some("/lidar")), endpoint(2, 1, Some("/lidar"))];
+        assert_eq!(standing("", &[&both]), Standing::Refused(Denied::DuplicateNode));
+    }
+
+    #[test]
+    fn one_node_may_have_several_publishers() {
+        let both = [endpoint(1, 1, Some("/lidar")), endpoint(1, 2, Some("/lidar"))];
+        assert_eq!(standing("", &[&both]), Standing::Accepted);
+    }
+
+    #[test]
+    fn a_node_without_a_name_is_awaited_and_then_taken_for_no_node() {
+        let nameless = endpoint(1, 1, None);
+        assert_eq!(standing("", &[std::slice::from_ref(&nameless)]), Standing::Awaited);
+        assert_eq!(standing("", &[std::slice::from_ref(&nameless), &[nameless.clone()]]), Standing::Accepted);
+    }
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# An ordinary colcon workspace finds both packages, builds them, and installs what runs and what launches.
+#
+#   tests/colcon_build.sh          discreet on top of the discreet_interfaces that tools/setup has built, with what cargo
+#                                  has compiled already; then discreet_interfaces: under a minute
+#   tests/colcon_build.sh --cold   both in one workspace, nothing shared: as on a robot, about seven minutes
+set -euo pipefail
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+source "$ROOT/.ros/env.sh"
+
+PASSED=0 FAILED=0
+promise() { # promise WORDS COMMAND...
+    local words=$1
+    shift
+    if "$@" >"$WORKSPACE/said" 2>&1; then echo "ok      $words"; PASSED=$((PASSED + 1))
+    else echo "FAILED  $words"; tail -n 20 "$WORKSPACE/said"; FAILED=$((FAILED + 1)); fi
+}
+counts() { echo "$PASSED passed, $FAILED failed, ${1:-0} skipped"; }
+
+if ! command -v colcon >/dev/null || ! cargo ament-build --help >/dev/null 2>&1; then
+    echo "SKIPPED: a colcon build needs colcon and colcon-ros-cargo: pip install colcon-common-extensions colcon-ros-cargo"
+    counts 1
+    exit
+fi
+
+# Outside the clone: colcon-ros-cargo writes a .cargo/config.toml into the folder it runs in.
+WORKSPACE=$(mktemp -d)
+trap 'rm -rf "$WORKSPACE"' EXIT
+mkdir "$WORKSPACE/src"
+ln -s "$ROOT" "$WORKSPACE/src/discreet"
+cd "$WORKSPACE"
+cp "$ROOT/.cargo/config.toml" before
+SHARE=install/discreet/share/discreet BIN=install/discreet/lib/discreet
+
+build() { colcon build --event-handlers console_direct+ --executor sequential "$@"; }
+in_workspace() { bash -c 'set +u; source install/local_setup.bash && "$@"' - "$@"; }
+
+promise "colcon finds both packages, messages first" \
+    test "$(colcon list --topological-order --names-only 2>/dev/null | paste -sd ' ')" = "discreet_interfaces discreet"
+
+if [[ ${1:-} == --cold ]]; then
+    promise "both packages build together" build
+else
+    # Cargo's own setting for intermediate results: the dependencies that are compiled already are used as they are.
+    export CARGO_BUILD_BUILD_DIR="${CARGO_TARGET_DIR:-$ROOT/target}"
+    promise "discreet builds on installed messages" build --packages-ignore discreet_interfaces
+    promise "discreet_interfaces builds" build --packages-select discreet_interfaces
+fi
+
+promise "the guard is installed" test -x $BIN/guard
+promise "the command-line program is installed" test -x $BIN/discreet
+promise "the command-line program runs" $BIN/discreet --help
+promise "the libraries of the guard are found" bash -c "! ldd $BIN/guard | grep 'not found'"
+promise "the launch files are installed" test -f $SHARE/launch/discreet.launch.py -a -f $SHARE/launch/fastdds.xml
+promise "the policies are installed" compgen -G "$SHARE/policies/*.yaml"
+promise "the installed policies pass the installed check" \
+    bash -c "for policy in $SHARE/policies/*.yaml; do case \$policy in *.cases.yaml) ;; *) $BIN/discreet check \$policy || exit 1 ;; esac; done"
+promise "the messages are installed for Python" in_workspace python3 -c \
+    'import discreet_interfaces, os.path; assert "'"$WORKSPACE"'" in discreet_interfaces.__file__
+from discreet_interfaces.msg import Catalog, CatalogEntry, Tag'
+promise "the messages are in the index of ROS packages" \
+    test -f install/discreet_interfaces/share/ament_index/resource_index/rosidl_interfaces/discreet_interfaces
+if [[ ${1:-} == --cold ]]; then
+    # In such a shell colcon finds the installed discreet and tells cargo about it.
+    promise "it builds again in a shell that uses the workspace" in_workspace colcon build
+fi
+promise "the clone's own cargo configuration is left alone" cmp "$ROOT/.cargo/config.toml" before
+
+counts
+((FAILED == 0))

@@ -1,0 +1,147 @@
+//! The fuzz targets' bodies on mutations of real inputs: the same ones on every run, and no nightly toolchain needed.
+//! `FUZZ_ROUNDS=100 cargo test --release --test fuzz_smoke` looks a hundred times as long.
+
+// A test may stop at what it does not expect.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::path::{Path, PathBuf};
+
+#[path = "../fuzz/bodies/audit_line.rs"]
+mod audit_line;
+#[path = "../fuzz/bodies/cdr.rs"]
+mod cdr;
+#[path = "../fuzz/bodies/policy.rs"]
+mod policy;
+
+const INPUTS: u32 = 20_000;
+
+/// Mutates the seeds and gives each mutation to `body`; says which one it was if that panics.
+fn fuzz(seeds: &[Vec<u8>], body: fn(&[u8])) {
+    fuzz_some(seeds, body, INPUTS);
+}
+
+fn fuzz_some(seeds: &[Vec<u8>], body: fn(&[u8]), inputs: u32) {
+    assert!(!seeds.is_empty());
+    let rounds = std::env::var("FUZZ_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1);
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    for number in 0..inputs.saturating_mul(rounds) {
+        let mut input = seeds[dice.below(seeds.len())].clone();
+        for _ in 0..=dice.below(4) {
+            mutate(&mut input, seeds, &mut dice);
+        }
+        let outcome = std::panic::catch_unwind(|| body(&input));
+        assert!(outcome.is_ok(), "input {number} panicked: {}", input.escape_ascii());
+    }
+}
+
+fn mutate(input: &mut Vec<u8>, seeds: &[Vec<u8>], dice: &mut Dice) {
+    let at = dice.below(input.len() + 1);
+    match dice.below(6) {
+        0 => input.truncate(at),
+        1 => input.insert(at, dice.byte()),
+        2 => {
+            let other = &seeds[dice.below(seeds.len())];
+            let from = dice.below(other.len() + 1);
+            input.splice(at.., other[from..].iter().copied());
+        }
+        3 => {
+            // A length or count, of the kind that breaks parsers.
+            let numbers = [0, 1, 0x7fff_ffff, u32::MAX, 0x8000_0000, input.len() as u32];
+            let number = numbers[dice.below(numbers.len())].to_le_bytes();
+            let end = (at + 4).min(input.len());
+            input.splice(at..end, number);
+        }
+        _ => {
+            if let Some(byte) = input.get_mut(at) {
+                *byte = dice.byte();
+            }
+        }
+    }
+}
+
+/// xorshift64*
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.roll() >> 32) as usize % limit
+    }
+
+    fn byte(&mut self) -> u8 {
+        self.roll().to_be_bytes()[0]
+    }
+}
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort(); // the same order everywhere, so that an input's number means something
+    files
+}
+
+#[test]
+fn no_message_breaks_the_walk() {
+    let types = ["Every", "DiagnosticArray", "LaserScan", "Image", "String"];
+    let mut seeds = Vec::new();
+    for path in files("tests/data/cdr") {
+        let message = std::fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let choice = types.iter().position(|known| name.contains(known)).unwrap_or(0);
+        seeds.push([&[choice as u8], message.as_slice()].concat());
+    }
+    seeds.retain(|seed| seed.len() < 1000); // or most mutations land in one huge message
+    fuzz(&seeds, cdr::run);
+}
+
+#[test]
+fn no_definition_breaks_the_compiler() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types/share/discreet_test/msg/Every.json");
+    let file: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let seed = [&[u8::MAX], file["type_description_msg"].to_string().as_bytes()].concat();
+    fuzz(&[seed], cdr::run);
+}
+
+#[test]
+fn no_log_breaks_the_verifier() {
+    let log = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audit.log")).unwrap();
+    let report = discreet::audit::verify_lines(log.as_slice(), None, None).unwrap();
+    assert!(report.is_intact() && report.entries > 5);
+    let first = log.split_inclusive(|byte| *byte == b'\n').next().unwrap().to_vec();
+    fuzz(&[log, first], audit_line::run);
+}
+
+#[test]
+fn no_policy_file_breaks_the_reader() {
+    let seed = r#"discreet: 1
+robot: concierge-1
+version: 7
+classes:
+  operational: { suite: chacha20-poly1305, epoch: 1h, retention: 7d }
+  contextual: { suite: aes-256-gcm, epoch: 60s, retention: 24h }
+  contextual/guest: { retention: 1h }
+stakeholders:
+  front_desk: { identity: identities/front_desk.pub, until: 2027-01-31 }
+topics:
+  /scan: { type: sensor_msgs/msg/LaserScan, class: operational }
+  /camera/**: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
+  /speech: { type: std_msgs/msg/String, class: contextual/guest, redact: { data: [phone, email] } }
+commands:
+  /cmd_vel: { type: geometry_msgs/msg/Twist, class: operational, rate: 20, limits: { linear.x: [-0.5, 0.5] } }
+rules:
+  - { who: everyone, read: operational, as: clear }
+  - { who: front_desk, read: contextual/guest, as: clear, hours: "08:00-18:00" }
+  - { who: front_desk, command: /cmd_vel }
+  - { who: everyone, read: contextual, deny: true }
+"#;
+    assert!(discreet::policy::Policy::read("seed.yaml", seed).is_ok());
+    // As large as it is, one reading takes a while unoptimised: a tenth of the inputs.
+    fuzz_some(&[seed.as_bytes().to_vec()], policy::run, INPUTS / 10);
+}

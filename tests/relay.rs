@@ -1,0 +1,237 @@
+//! What the data path promises, with the real policy, the real walk and the real audit; only ROS is left out.
+
+// A test may stop at what it does not expect.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use discreet::audit::{Audit, Opening, Receipt, RouteInfo, RouteLog, Time};
+use discreet::cdr::{Plan, Writer};
+use discreet::denied::Denied;
+use discreet::message::Received;
+use discreet::policy::{Moment, Policy, TopicPolicy};
+use discreet::protect::Releasable;
+use discreet::relay::{Outcome, Output, guard, relay};
+use discreet::sources::Standing;
+use discreet::types::TypeLibrary;
+
+/// What got out.
+#[derive(Default)]
+struct Outside(Vec<(Vec<u8>, bool)>);
+
+impl Output for Outside {
+    type Fault = std::convert::Infallible;
+
+    fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), Self::Fault> {
+        self.0.push((message.cdr().to_vec(), receipt.is_recorded()));
+        Ok(())
+    }
+}
+
+const POLICY: &str = "
+discreet: 1
+robot: test
+version: 4
+classes:
+  operational: { suite: chacha20-poly1305, epoch: 1h, retention: 7d }
+  contextual: { suite: aes-256-gcm, epoch: 60s, retention: 24h }
+  contextual/guest: { retention: 1h }
+stakeholders:
+  front_desk: { identity: identities/front_desk.pub }
+topics:
+  /open: { type: discreet_test/msg/Every, class: operational }
+  /hours: { type: discreet_test/msg/Every, class: operational }
+  /camera: { type: discreet_test/msg/Every, class: contextual }
+  /guests: { type: discreet_test/msg/Every, class: contextual/guest }
+  /shut: { type: discreet_test/msg/Every, class: contextual/guest }
+  /watched: { type: discreet_test/msg/Every, class: contextual }
+rules:
+  - { who: everyone, read: [/open, /watched], as: clear }
+  - { who: everyone, read: /hours, as: clear, hours: \"08:00-18:00\" }
+  - { who: everyone, read: /camera, as: redacted }
+  - { who: front_desk, read: /guests, as: clear }
+  - { who: everyone, read: /shut, deny: true }
+";
+
+/// 2026-11-23, half past nine.
+const MORNING: i64 = 1_795_426_200;
+const EVENING: i64 = MORNING + 12 * 3600;
+
+fn policy() -> Policy {
+    Policy::read("test.yaml", POLICY).map_err(|findings| format!("{findings:#?}")).unwrap().0
+}
+
+fn topic(name: &str) -> Arc<TopicPolicy> {
+    Arc::clone(policy().topic(name).unwrap())
+}
+
+fn plan() -> Plan {
+    let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
+    TypeLibrary::new([types]).definition("discreet_test/msg/Every").unwrap().plan
+}
+
+/// A valid message of that type.
+fn every() -> Vec<u8> {
+    let mut message = Vec::new();
+    let mut writer = Writer::new(&mut message);
+    writer.bool(true);
+    writer.str("eight bt");
+    writer.sequence(0); // wide string
+    writer.sequence(0); // of wide strings
+    [0.1, 0.2, 0.3].into_iter().for_each(|number| writer.f64(number));
+    writer.sequence(0);
+    for small in 0..2 {
+        writer.u8(small);
+        writer.f64(0.5);
+    }
+    writer.sequence(0);
+    writer.str("");
+    writer.str("second");
+    writer.u8(0);
+    writer.f64(0.5);
+    writer.sequence(0);
+    writer.u8(7);
+    message
+}
+
+fn received(cdr: &[u8]) -> Received<'_> {
+    Received { publisher: [1; 16], standing: Standing::Accepted, sequence: 1, source_stamp: 0, cdr }
+}
+
+fn at(unix_seconds: i64) -> Moment {
+    policy().moment(unix_seconds, true)
+}
+
+/// What the guard says of a message on a topic at a moment.
+fn denied(name: &str, now: Moment, message: Received<'_>) -> Option<Denied> {
+    guard(&topic(name), &plan(), now, message).err()
+}
+
+fn audit(path: &Path, name: &str) -> (Audit, RouteLog) {
+    let opening = Opening { program: "test".into(), robot: "test".into(), policy: None };
+    let audit = Audit::open(path, opening, Arc::new(Time::system)).unwrap();
+    let info = RouteInfo {
+        topic: name.into(),
+        type_name: "discreet_test/msg/Every".into(),
+        class: topic(name).class().name().into(),
+        contextual: topic(name).class().is_contextual(),
+        form: "clear".into(),
+        audience: "everyone".into(),
+        policy: 4,
+        epoch: 0,
+        source: String::new(),
+    };
+    let log = audit.route(info);
+    (audit, log)
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("discreet-relay-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn what_a_rule_allows_leaves_as_it_came() {
+    let cdr = every();
+    let (topic, folder) = (topic("/open"), scratch("open"));
+    let (audit, log) = audit(&folder.join("audit.log"), "/open");
+    let mut outside = Outside::default();
+    let decision = guard(&topic, &plan(), at(MORNING), received(&cdr));
+    assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(Outcome::Released));
+    assert_eq!(outside.0, [(cdr, true)]);
+    drop((log, audit));
+    let text = std::fs::read_to_string(folder.join("audit.log")).unwrap();
+    assert!(text.contains("\"released\":1"), "{text}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn each_way_of_staying_inside_has_its_name() {
+    let cdr = every();
+    let message = received(&cdr);
+    assert_eq!(denied("/shut", at(MORNING), message), Some(Denied::RuleDenies));
+    assert_eq!(denied("/camera", at(MORNING), message), Some(Denied::RedactionNotBuilt));
+    assert_eq!(denied("/guests", at(MORNING), message), Some(Denied::SealingNotBuilt));
+    assert_eq!(denied("/hours", at(MORNING), message), None);
+    assert_eq!(denied("/hours", at(EVENING), message), Some(Denied::NoRule));
+    let unsure = Moment { trusted: false, ..at(MORNING) };
+    assert_eq!(denied("/hours", unsure, message), Some(Denied::ClockUnsure));
+    assert_eq!(denied("/open", unsure, message), None);
+    for reason in [Denied::WrongTypeHash, Denied::DuplicateNode, Denied::WrongSource] {
+        let message = Received { standing: Standing::Refused(reason), ..message };
+        assert_eq!(denied("/open", at(MORNING), message), Some(reason));
+    }
+    let message = Received { standing: Standing::Awaited, ..message };
+    assert_eq!(denied("/open", at(MORNING), message), Some(Denied::UnknownSource));
+}
+
+#[test]
+fn no_cut_or_bloated_message_leaves() {
+    let cdr = every();
+    for length in 0..cdr.len() {
+        assert_eq!(
+            denied("/open", at(MORNING), received(&cdr[..length])),
+            Some(Denied::Malformed),
+            "{length}"
+        );
+    }
+    let mut bloated = cdr.clone();
+    bloated.extend_from_slice(&[0; 4]);
+    assert_eq!(denied("/open", at(MORNING), received(&bloated)), Some(Denied::Malformed));
+}
+
+#[test]
+fn padding_that_nobody_reads_stays_inside() {
+    let mut cdr = every();
+    let length = cdr.len();
+    cdr.extend_from_slice(b"pin");
+    let topic = topic("/open");
+    let releasable = guard(&topic, &plan(), at(MORNING), received(&cdr)).unwrap();
+    assert_eq!(releasable.cdr(), &cdr[..length]);
+}
+
+#[test]
+fn without_a_record_nothing_contextual_is_published() {
+    // A path below a file cannot be made by anybody, not even by root.
+    let folder = scratch("unwritable");
+    let blocked = folder.join("file");
+    std::fs::write(&blocked, "").unwrap();
+    let (cdr, mut outside) = (every(), Outside::default());
+    for (name, outcome) in [
+        ("/watched", Outcome::Denied(Denied::NotRecorded)),
+        ("/open", Outcome::Released), // operational: goes on, and says that it is unrecorded
+    ] {
+        let (topic, (_audit, log)) = (topic(name), audit(&blocked.join("audit.log"), name));
+        let decision = guard(&topic, &plan(), at(MORNING), received(&cdr));
+        assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(outcome), "{name}");
+    }
+    assert_eq!(outside.0, [(cdr, false)]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn deciding_is_a_look_up_however_many_rules_there_are() {
+    // A bound so wide that only a loop over the rules could break it; `tools/bench policy` has the figures.
+    use std::fmt::Write;
+    let mut text = String::from(POLICY);
+    for number in 0..3000 {
+        let from = number % 23;
+        writeln!(
+            text,
+            "  - {{ who: everyone, read: /open, as: clear, hours: \"{from:02}:00-{:02}:{:02}\" }}",
+            from + 1,
+            number % 60
+        )
+        .unwrap();
+    }
+    let policy = Policy::read_within("large.yaml", &text, &discreet::policy::Limits::LARGE).unwrap().0;
+    let (now, topic) = (policy.moment(MORNING, true), policy.topic("/open").unwrap());
+    let started = std::time::Instant::now();
+    for _ in 0..10_000 {
+        std::hint::black_box(topic.everyone(std::hint::black_box(now)));
+    }
+    assert!(started.elapsed() < Duration::from_millis(100), "{:?}", started.elapsed() / 10_000);
+}
