@@ -20,7 +20,7 @@ from table import show
 
 BIN = 'target/release'
 TOPIC, INNER, OUTER = '/x', 66, 67
-CASES = [('string', 1000, 'std_msgs/msg/String', 10)] + [
+CASES = [('string', 1000, 'std_msgs/msg/String', 100)] + [
     (size, 30, 'sensor_msgs/msg/Image', 2) for size in ('640x480', '1280x720', '1920x1080')]
 VARIANTS = ('direct', 'bare', 'guard', 'guard+tags', 'rclpy raw', 'rclpy typed')
 POLICY = """

@@ -132,10 +132,10 @@ mod tests {
     }
 
     /// The standing of the last endpoint of `graphs`' last, each seen a second after the one before.
-    fn standing(source: &str, graphs: &[&[Endpoint]]) -> Standing {
+    fn standing(source: &str, graphs: &[Vec<Endpoint>]) -> Standing {
         let (policy, mut sources) = (policy(source), Sources::default());
         for (second, endpoints) in graphs.iter().enumerate() {
-            let graph = TopicGraph::from([("/a".to_owned(), endpoints.to_vec())]);
+            let graph = TopicGraph::from([("/a".to_owned(), endpoints.clone())]);
             sources.observe(&graph, Duration::from_secs(second as u64));
         }
         let now = Duration::from_secs(graphs.len() as u64 - 1);
@@ -145,57 +145,57 @@ mod tests {
 
     #[test]
     fn a_plain_publisher_is_accepted() {
-        assert_eq!(standing("", &[&[endpoint(1, 1, Some("/lidar"))]]), Standing::Accepted);
+        assert_eq!(standing("", &[vec![endpoint(1, 1, Some("/lidar"))]]), Standing::Accepted);
     }
 
     #[test]
     fn another_type_or_hash_or_none_is_refused() {
         let right = endpoint(1, 1, Some("/lidar"));
         let other = Endpoint { type_name: "std_msgs/msg/Int32".into(), ..right.clone() };
-        assert_eq!(standing("", &[&[other]]), Standing::Refused(Denied::WrongType));
+        assert_eq!(standing("", &[vec![other]]), Standing::Refused(Denied::WrongType));
         for type_hash in [None, Some(HASH.replace("df", "00"))] {
             let other = Endpoint { type_hash, ..right.clone() };
-            assert_eq!(standing("", &[&[other]]), Standing::Refused(Denied::WrongTypeHash));
+            assert_eq!(standing("", &[vec![other]]), Standing::Refused(Denied::WrongTypeHash));
         }
     }
 
     #[test]
     fn only_the_named_source_is_accepted() {
         let bound = ", source: /lidar";
-        assert_eq!(standing(bound, &[&[endpoint(1, 1, Some("/lidar"))]]), Standing::Accepted);
+        assert_eq!(standing(bound, &[vec![endpoint(1, 1, Some("/lidar"))]]), Standing::Accepted);
         let refused = Standing::Refused(Denied::WrongSource);
-        assert_eq!(standing(bound, &[&[endpoint(1, 1, Some("/other"))]]), refused);
+        assert_eq!(standing(bound, &[vec![endpoint(1, 1, Some("/other"))]]), refused);
         let nameless = endpoint(1, 1, None);
-        assert_eq!(standing(bound, &[std::slice::from_ref(&nameless), &[nameless.clone()]]), refused);
+        assert_eq!(standing(bound, &[vec![nameless.clone()], vec![nameless.clone()]]), refused);
     }
 
     #[test]
     fn a_second_node_of_the_same_name_is_refused_until_the_first_is_gone() {
         let (first, second) = (endpoint(1, 1, Some("/lidar")), endpoint(2, 1, Some("/lidar")));
         let refused = Standing::Refused(Denied::DuplicateNode);
-        assert_eq!(standing("", &[std::slice::from_ref(&first), &[first.clone(), second.clone()]]), refused);
-        let gone = standing("", &[std::slice::from_ref(&first), std::slice::from_ref(&second)]);
+        assert_eq!(standing("", &[vec![first.clone()], vec![first.clone(), second.clone()]]), refused);
+        let gone = standing("", &[vec![first.clone()], vec![second.clone()]]);
         assert_eq!(gone, Standing::Accepted);
-        let keeps = standing("", &[std::slice::from_ref(&first), &[second, first.clone()]]);
+        let keeps = standing("", &[vec![first.clone()], vec![second, first]]);
         assert_eq!(keeps, Standing::Accepted);
     }
 
     #[test]
     fn of_two_that_were_there_before_the_guard_none_is_believed() {
-        let both = [endpoint(1, 1, Some("/lidar")), endpoint(2, 1, Some("/lidar"))];
-        assert_eq!(standing("", &[&both]), Standing::Refused(Denied::DuplicateNode));
+        let both = vec![endpoint(1, 1, Some("/lidar")), endpoint(2, 1, Some("/lidar"))];
+        assert_eq!(standing("", &[both]), Standing::Refused(Denied::DuplicateNode));
     }
 
     #[test]
     fn one_node_may_have_several_publishers() {
-        let both = [endpoint(1, 1, Some("/lidar")), endpoint(1, 2, Some("/lidar"))];
-        assert_eq!(standing("", &[&both]), Standing::Accepted);
+        let both = vec![endpoint(1, 1, Some("/lidar")), endpoint(1, 2, Some("/lidar"))];
+        assert_eq!(standing("", &[both]), Standing::Accepted);
     }
 
     #[test]
     fn a_node_without_a_name_is_awaited_and_then_taken_for_no_node() {
         let nameless = endpoint(1, 1, None);
-        assert_eq!(standing("", &[std::slice::from_ref(&nameless)]), Standing::Awaited);
-        assert_eq!(standing("", &[std::slice::from_ref(&nameless), &[nameless.clone()]]), Standing::Accepted);
+        assert_eq!(standing("", &[vec![nameless.clone()]]), Standing::Awaited);
+        assert_eq!(standing("", &[vec![nameless.clone()], vec![nameless.clone()]]), Standing::Accepted);
     }
 }

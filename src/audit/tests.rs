@@ -243,7 +243,9 @@ fn a_disk_that_hangs_delays_an_operational_message_once_and_a_contextual_one_for
 #[test]
 fn an_unwritable_path_is_a_fault_and_not_the_end() {
     let scene = Scene::new();
-    let log = scene.folder.join("missing/audit.log");
+    // A file where a folder should be stops everybody, also root.
+    let log = scene.folder.join("blocked/audit.log");
+    fs::write(log.parent().unwrap(), "").unwrap();
     let time = scene.time.clone();
     let clock: Clock = Arc::new(move || Time { nanoseconds: time.load(Ordering::Relaxed) });
     let audit = Audit::open(&log, opening(1), clock).unwrap();
@@ -251,7 +253,7 @@ fn an_unwritable_path_is_a_fault_and_not_the_end() {
     let (voice, scan) = (audit.route(info("/voice", true)), audit.route(info("/scan", false)));
     assert!(voice.record_release(scene.set(10.1), &[1; 32], 1).is_err());
     assert!(!scan.record_release(scene.set(10.1), &[1; 32], 1).unwrap().is_recorded());
-    fs::create_dir(log.parent().unwrap()).unwrap();
+    fs::remove_file(log.parent().unwrap()).unwrap();
     audit.flush();
     assert_eq!(audit.state(), State::Writing);
     assert!(voice.record_release(scene.set(10.2), &[1; 32], 1).is_ok());
