@@ -14,9 +14,9 @@ use anyhow::{Context as _, bail};
 use discreet::qos::Qos;
 use discreet::ros::{Context, Node, Publisher, SerializedMessage, Subscription, TypeSupport};
 
-/// At 1 kHz a queue of 10 holds 10 ms: less than a busy machine sometimes takes to wake a process.
 /// "NUMBER TIME", 10 and 20 digits and a space, and the NUL of a string.
 const TRAILER: usize = 32;
+/// At 1 kHz a queue of 10 holds 10 ms: less than a busy machine sometimes takes to wake a process.
 const QOS: Qos = Qos { reliable: true, latched: false, depth: 100, deadline: None, lifespan: None };
 
 fn main() -> anyhow::Result<()> {

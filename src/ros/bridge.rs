@@ -164,7 +164,7 @@ impl Bridge {
                 undeclared.insert(topic.clone());
                 continue;
             };
-            let (want, refused) = self.judge(&declared, endpoints, now, self.routes.get(topic));
+            let (want, refused) = self.judge(declared, endpoints, now, self.routes.get(topic));
             if !refused.is_empty() {
                 refusals.insert(topic.clone(), refused);
             }
@@ -174,7 +174,7 @@ impl Bridge {
         }
         self.note_refusals(&refusals, &undeclared);
         (self.refusals, self.undeclared) = (refusals, undeclared);
-        let gone = |topic: &String| wanted.get(topic).is_none();
+        let gone = |topic: &String| !wanted.contains_key(topic);
         for topic in self.routes.keys().filter(|topic| gone(topic)).cloned().collect::<Vec<_>>() {
             self.close(&topic);
         }
