@@ -74,12 +74,12 @@ def run(variant, transport, case, rate, type_name, depth, seconds):
     started = []
 
     def start(*command, **more):
-        process = subprocess.Popen(command, env={**environment, **more}, stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, text=True)
+        process = subprocess.Popen(command, env={**environment, **more}, stdout=subprocess.PIPE, stderr=said,
+                                   text=True)
         started.append(process)
         return process
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile('w+') as said:
         try:
             relay = None
             if variant == 'bare':
@@ -102,6 +102,9 @@ def run(variant, transport, case, rate, type_name, depth, seconds):
             sent = int(source.stdout.readline())
             cpu = processor_time(relay) - before
             seen = json.loads(sink.communicate(timeout=60)[0])
+        except ValueError:
+            said.seek(0)
+            sys.exit(f'{variant}, {case}, {transport}: nothing was measured\n{said.read()}')
         finally:
             for process in started:
                 process.terminate()

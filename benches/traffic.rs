@@ -49,9 +49,7 @@ fn message(case: &str) -> anyhow::Result<(&'static str, Qos, Vec<u8>)> {
     cdr.extend_from_slice(&height.to_le_bytes());
     cdr.extend_from_slice(&width.to_le_bytes());
     cdr.extend_from_slice(&[5, 0, 0, 0, b'r', b'g', b'b', b'8', 0]); // encoding
-    cdr.extend_from_slice(&[0, 0, 0, 0]); // is_bigendian, and up to the next multiple of four
-    cdr.truncate(4 + 36 + 1);
-    cdr.resize(4 + 40, 0);
+    cdr.extend_from_slice(&[0; 3]); // is_bigendian, and up to the next multiple of four
     cdr.extend_from_slice(&(width * 3).to_le_bytes());
     cdr.extend_from_slice(&size.to_le_bytes());
     cdr.extend((0..size).map(|byte| (byte % 251) as u8));

@@ -1,5 +1,6 @@
 //! The guard: a node in two domains that lets out what the policy allows, and nothing else.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,10 +23,11 @@ or by hand, on the robot's own domain (ROS_DOMAIN_ID):
   guard --ros-args -p policy:=hotel.yaml -p outer_domain:=1
 
 Parameters (also from a file: --ros-args --params-file guard.params.yaml):
-  policy        the policy file; without a valid one nothing leaves. It is read again whenever it changes
+  policy        the policy file; without a valid one nothing leaves. It is read again about a second after it
+                has changed; replace it by a rename, so that it is never half there
   outer_domain  the domain to release to, 0 to 232 (default 1)
   audit         the audit log (default ~/.ros/discreet/audit.log)
-  workers       threads of the data plane (default 2)
+  workers       threads for operational topics, and as many for contextual ones (default 2)
 
 Services:   ~/reload (std_srvs/srv/Trigger) reads the policy again at once and says what came of it
 Topics:     /diagnostics on the inner domain; /discreet/catalog and <topic>/tag on the outer domain
@@ -35,6 +37,9 @@ Exit codes: 0 stopped by SIGINT or SIGTERM, 1 something broke, 2 wrong parameter
 
 /// How often the policy's file is looked at, and the routes are checked even if no change was reported.
 const TICK: Duration = Duration::from_millis(500);
+
+/// Changes of the graph within this time are looked at together.
+const GATHER: Duration = Duration::from_millis(10);
 
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
@@ -72,6 +77,7 @@ async fn run() -> anyhow::Result<ExitCode> {
         }
     };
     let guard = Arc::new(Guard::new(&settings, logger.clone())?);
+    let mut file = FileWatch::new(guard.live.path());
     let _refused = guard.reload();
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -79,42 +85,43 @@ async fn run() -> anyhow::Result<ExitCode> {
     let (diagnostics, spinning) = control.run(Arc::clone(&stop), move || reloading.reload());
     let watching = guard.watch_graph(Arc::clone(&stop))?;
 
-    let mut health = Health::default();
-    let mut last = Instant::now();
-    let mut seen = guard.file_stamp();
+    let (mut health, mut last) = (Health::default(), Instant::now());
     let mut tick = tokio::time::interval(TICK);
-    loop {
+    let outcome = loop {
         tokio::select! {
-            _ = interrupt.recv() => break,
-            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break Ok(ExitCode::SUCCESS),
+            _ = terminate.recv() => break Ok(ExitCode::SUCCESS),
             _ = tick.tick() => {}
         }
-        let stamp = guard.file_stamp();
-        if stamp != seen {
-            seen = stamp;
+        if file.has_changed() {
             let _refused = guard.reload();
         }
+        guard.heed_the_past();
         if watching.is_finished() || !guard.bridge().is_sound() {
-            anyhow::bail!("a thread of the data plane has ended; nothing leaves any more");
+            break Err(anyhow::anyhow!("a thread of the data plane has ended; nothing leaves any more"));
         }
         if last.elapsed() >= Duration::from_secs(1) {
             let statuses = guard.statuses(&mut health, last.elapsed());
             last = Instant::now();
-            diagnostics.publish(Time::system().nanoseconds, statuses)?;
+            if let Err(error) = diagnostics.publish(Time::system().nanoseconds, statuses) {
+                logger.warn(&format!("diagnostics: {error}"));
+            }
         }
-    }
+    };
+    // Whatever the reason: everything ends in order, so that whoever started the guard can start it again.
     logger.info("stopping");
     stop.store(true, Ordering::Relaxed);
     let _panicked = watching.join();
     guard.bridge().shut_down();
     spinning.await?;
-    Ok(ExitCode::SUCCESS)
+    outcome
 }
 
 /// Everything that the parts of the node share.
 struct Guard {
     live: Arc<LivePolicy>,
     audit: Arc<Audit>,
+    clock: Arc<ClockFloor>,
     bridge: Mutex<Bridge>,
     logger: Logger,
     /// Why the newest policy file is not in force.
@@ -128,9 +135,8 @@ impl Guard {
         let opening =
             Opening { program: format!("discreet {}", env!("CARGO_PKG_VERSION")), robot, policy: None };
         let audit = Arc::new(Audit::open(&settings.audit, opening, Arc::new(Time::system))?);
-        let last = audit.last();
-        let floor = last.policy.map(|mark| Floor { version: mark.version, hash: mark.hash });
-        let live = Arc::new(LivePolicy::new(&settings.policy, floor));
+        let live = Arc::new(LivePolicy::new(&settings.policy, None));
+        let clock = Arc::new(ClockFloor::new(None));
         let inner_domain = match std::env::var("ROS_DOMAIN_ID") {
             Ok(text) if !text.is_empty() => text.parse().context("ROS_DOMAIN_ID")?,
             _ => 0,
@@ -141,7 +147,7 @@ impl Guard {
             workers: settings.workers,
             live: Arc::clone(&live),
             audit: Arc::clone(&audit),
-            clock: Arc::new(ClockFloor::new(last.time.map(Time::second))),
+            clock: Arc::clone(&clock),
             types: TypeLibrary::from_env()?,
         })?;
         logger.info(&format!("inner domain {inner_domain}, outer domain {}", settings.outer_domain));
@@ -151,7 +157,27 @@ impl Guard {
                  domain also sees the sources. Use two domains for anything but trying it out",
             );
         }
-        Ok(Guard { live, audit, bridge: Mutex::new(bridge), logger, refused: Mutex::default() })
+        let guard =
+            Guard { live, audit, clock, bridge: Mutex::new(bridge), logger, refused: Mutex::default() };
+        guard.heed_the_past();
+        Ok(guard)
+    }
+
+    /// What the audit remembers of earlier runs holds: no time before theirs, no policy older than theirs. A log that
+    /// could not be read at the start is heeded as soon as it can be.
+    fn heed_the_past(&self) {
+        let last = self.audit.last();
+        if let Some(time) = last.time {
+            self.clock.trusts(time.second());
+        }
+        let Some(mark) = last.policy else { return };
+        if self.live.raise_floor(Floor { version: mark.version, hash: mark.hash }) {
+            let why = format!("version {} was in force before; the older one is taken back", mark.version);
+            self.logger.error(&why);
+            self.audit.policy_refused(None, &why);
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+            self.reconcile();
+        }
     }
 
     /// Reads the policy again; says what came of it to the log, the audit and the caller.
@@ -187,10 +213,15 @@ impl Guard {
         Ok(thread.spawn(move || {
             while !stop.load(Ordering::Relaxed) {
                 guard.reconcile();
-                if let Err(error) = changes.wait(TICK) {
-                    guard.logger.error(&error.to_string());
-                    std::thread::sleep(TICK);
-                }
+                // A pause gathers what comes together, and keeps a domain in turmoil from keeping a core busy.
+                let pause = match changes.wait(TICK) {
+                    Ok(_changed) => GATHER,
+                    Err(error) => {
+                        guard.logger.error(&error.to_string());
+                        TICK
+                    }
+                };
+                std::thread::sleep(pause);
             }
         })?)
     }
@@ -207,14 +238,41 @@ impl Guard {
         health.statuses(&self.bridge(), &self.live, &self.audit, refused.as_deref(), since_last)
     }
 
-    /// Changes whenever the file does; also when it is replaced by another of the same time.
-    fn file_stamp(&self) -> Option<(SystemTime, u64, u64)> {
-        use std::os::unix::fs::MetadataExt;
-        let metadata = std::fs::metadata(self.live.path()).ok()?;
-        Some((metadata.modified().ok()?, metadata.len(), metadata.ino()))
-    }
-
     fn bridge(&self) -> MutexGuard<'_, Bridge> {
         self.bridge.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Notices that a file was changed, once it has stood still: half a policy may be a valid one, with other rules.
+struct FileWatch {
+    path: PathBuf,
+    reported: Option<FileStamp>,
+    seen: Option<FileStamp>,
+}
+
+/// Changes whenever the file does; also when it is replaced by another of the same time.
+type FileStamp = (SystemTime, u64, u64);
+
+impl FileWatch {
+    fn new(path: &Path) -> FileWatch {
+        let stamp = stamp(path);
+        FileWatch { path: path.into(), reported: stamp, seen: stamp }
+    }
+
+    /// True if it is another than the last time that this was true, and the same as at the last call.
+    fn has_changed(&mut self) -> bool {
+        let now = stamp(&self.path);
+        let still = now == std::mem::replace(&mut self.seen, now);
+        let changed = still && now != self.reported;
+        if changed {
+            self.reported = now;
+        }
+        changed
+    }
+}
+
+fn stamp(path: &Path) -> Option<FileStamp> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len(), metadata.ino()))
 }

@@ -39,7 +39,8 @@ pub use route::{NotRecorded, Receipt, RouteLog};
 pub use time::Time;
 pub use verify::{Finding, MAX_FINDINGS, Report, What, verify, verify_lines};
 
-use entry::{Entry, cleaned};
+use entry::Entry;
+pub use entry::cleaned;
 use file::{Disk, LogFile, OpenError};
 use gate::Gate;
 use route::Route;
@@ -86,7 +87,6 @@ pub enum State {
 #[derive(Debug)]
 pub struct Audit {
     shared: Arc<Shared>,
-    last: Last,
 }
 
 impl Audit {
@@ -103,11 +103,9 @@ impl Audit {
             Opening { program: cleaned(&opening.program), robot: cleaned(&opening.robot), ..opening };
         let shared = Arc::new(Shared::new());
         let mut writer = Writer::new(disk, shared.clone(), opening);
-        let last = match writer.open(clock()) {
-            Ok(tail) => Last { time: tail.time, policy: tail.policy },
-            Err(OpenError::Refused(refused)) => return Err(refused),
-            Err(OpenError::Io(_)) => Last::default(), // the writer opens it when it can
-        };
+        if let Err(OpenError::Refused(refused)) = writer.open(clock()) {
+            return Err(refused);
+        } // any other error: the writer opens it when it can
         let thread = std::thread::Builder::new().name("audit".to_owned());
         let gone = (shared.clone(), clock.clone());
         if thread.spawn(move || writer.run(&clock, by_itself)).is_err() {
@@ -115,7 +113,7 @@ impl Audit {
             shared.gate.writer_gone(clock());
         }
         shared.gate.flush();
-        Ok(Audit { shared, last })
+        Ok(Audit { shared })
     }
 
     /// Begins a route. A new policy or epoch needs a new one.
@@ -158,9 +156,9 @@ impl Audit {
         *lock(&self.shared.head)
     }
 
-    /// What earlier runs left.
+    /// What earlier runs left; nothing as long as the log could not be read.
     pub fn last(&self) -> Last {
-        self.last
+        *lock(&self.shared.last)
     }
 
     /// Waits (a second at most) until what was entered so far is on the disk.
@@ -171,7 +169,9 @@ impl Audit {
     fn enter(&self, entry: Entry) {
         let mut entries = lock(&self.shared.entries);
         // The time of an entry is the time it is written; the queue lives for a tenth of a second.
-        if entries.len() < MAX_QUEUE {
+        // What anybody can cause by publishing leaves room for what only the robot's owner can.
+        let room = if matches!(entry, Entry::Denied { .. }) { MAX_QUEUE / 2 } else { MAX_QUEUE };
+        if entries.len() < room {
             entries.push_back(entry);
         } else {
             self.shared.dropped.fetch_add(1, Ordering::Relaxed);
@@ -198,6 +198,7 @@ struct Shared {
     dropped: AtomicU64,
     policy: Mutex<Option<PolicyMark>>,
     head: Mutex<Option<Link>>,
+    last: Mutex<Last>,
 }
 
 impl Shared {
@@ -210,6 +211,7 @@ impl Shared {
             dropped: AtomicU64::new(0),
             policy: Mutex::default(),
             head: Mutex::default(),
+            last: Mutex::default(),
         }
     }
 
@@ -232,6 +234,10 @@ impl Shared {
     fn raise_policy(&self, policy: PolicyMark) {
         let mut highest = lock(&self.policy);
         *highest = file::higher(Some(policy), *highest);
+    }
+
+    fn set_last(&self, last: Last) {
+        *lock(&self.last) = last;
     }
 
     fn set_head(&self, link: Link) {

@@ -1,8 +1,10 @@
 //! Whether the time of day can be relied on.
 //!
 //! A clock that is set back would revive what has expired. The guard therefore never believes a time before one that
-//! it has already seen, in this run or, by the audit log, in an earlier one. It cannot notice a clock set forward;
-//! that can only end permissions early, or be undone by setting it back, which it does notice.
+//! it has already seen, in this run or, by the audit log, in an earlier one.
+//!
+//! It cannot tell a clock that was set forward wrongly from one that was set right: hours may begin early then. And once
+//! such a time was seen, the right one counts as set back, until it has caught up or the audit log is moved aside.
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 

@@ -23,6 +23,10 @@ pub enum Denied {
     DuplicateNode,
     /// The message came from a publisher that discovery does not know.
     UnknownSource,
+    /// The topic's name is one under which the guard itself publishes outside.
+    ReservedName,
+    /// The middleware would not make the route; it is tried again.
+    NotOpened,
     /// The bytes are no message of the declared type.
     Malformed,
     /// No rule allows it to anybody.
@@ -41,7 +45,7 @@ pub enum Denied {
 
 impl Denied {
     /// Every reason, in the order of the variants.
-    pub const ALL: [Denied; 15] = [
+    pub const ALL: [Denied; 17] = [
         Denied::NoPolicy,
         Denied::UndeclaredTopic,
         Denied::TypeNotInstalled,
@@ -50,6 +54,8 @@ impl Denied {
         Denied::WrongSource,
         Denied::DuplicateNode,
         Denied::UnknownSource,
+        Denied::ReservedName,
+        Denied::NotOpened,
         Denied::Malformed,
         Denied::NoRule,
         Denied::RuleDenies,
@@ -70,6 +76,8 @@ impl Denied {
             Denied::WrongSource => "wrong_source",
             Denied::DuplicateNode => "duplicate_node",
             Denied::UnknownSource => "unknown_source",
+            Denied::ReservedName => "reserved_name",
+            Denied::NotOpened => "not_opened",
             Denied::Malformed => "malformed",
             Denied::NoRule => "no_rule",
             Denied::RuleDenies => "rule_denies",
@@ -97,6 +105,10 @@ impl Denied {
                 "two nodes have one name; rename one, or wait until the dead one has timed out"
             }
             Denied::UnknownSource => "the publisher did not announce itself; it may be gone, or no ROS node",
+            Denied::ReservedName => {
+                "the guard publishes under this name outside; call the robot's topic something else"
+            }
+            Denied::NotOpened => "the middleware refused; diagnostics has its words",
             Denied::Malformed => "the publisher sends bytes that are no message of this type",
             Denied::NoRule => "no rule allows it; add one to the policy if it should leave",
             Denied::RuleDenies => "a rule denies it; `discreet explain` tells which",
@@ -117,6 +129,8 @@ impl Denied {
             | Denied::WrongSource
             | Denied::DuplicateNode
             | Denied::UnknownSource
+            | Denied::ReservedName
+            | Denied::NotOpened
             | Denied::Malformed
             | Denied::ClockUnsure
             | Denied::NotRecorded

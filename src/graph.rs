@@ -19,13 +19,34 @@ pub fn participant(gid: &Gid) -> Participant {
     participant
 }
 
+/// The node that a publisher says it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NodeName {
+    /// Discovery has not told it yet. It comes in a message of its own, some milliseconds after the publisher.
+    Unknown,
+    /// Its participant is no ROS node: a plain DDS application.
+    NotRos,
+    /// `/namespace/name`.
+    Node(String),
+}
+
+impl NodeName {
+    /// The name, if it has one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            NodeName::Node(name) => Some(name),
+            NodeName::Unknown | NodeName::NotRos => None,
+        }
+    }
+}
+
 /// A publisher as it announced itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its id, which also stands in the info of each of its messages.
     pub gid: Gid,
-    /// Its node, `/namespace/name`; none until discovery has told it, or for good if it is no ROS node.
-    pub node: Option<String>,
+    /// Its node.
+    pub node: NodeName,
     /// Its type, `package/msg/Name`.
     pub type_name: String,
     /// Its type's hash, `RIHS01_...` (REP 2016), if it told one.

@@ -19,10 +19,12 @@ pub mod types;
 pub mod graph;
 pub mod qos;
 pub mod sources;
+pub mod wanted;
 
 pub mod catalog;
 pub mod clock;
 pub mod denied;
+pub mod standings;
 pub mod stats;
 pub mod tag;
 

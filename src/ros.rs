@@ -13,6 +13,7 @@ mod control;
 mod error;
 mod graph;
 mod health;
+mod inbox;
 mod outer;
 mod publisher;
 mod qos;
@@ -21,7 +22,7 @@ mod subscription;
 mod type_support;
 mod workers;
 
-pub use bridge::{Bridge, BridgeParts, Refusal, TopicStatus};
+pub use bridge::{Bridge, BridgeParts, TopicStatus};
 pub use context::{Context, Node};
 pub use control::{Control, Diagnostics, Level, Logger, Settings, Status};
 pub use error::RosError;

@@ -3,13 +3,16 @@
 //! In ROS 2 any node may take any name and publish on any topic. The guard therefore binds each message to the
 //! publisher it came from, by the id that the middleware puts on it, and asks of that publisher: is its type the
 //! declared one, down to the hash? Is its node the one that the policy names? Is there already another node of that
-//! name? Of two nodes with one name the first keeps it: whoever comes later cannot take a running driver's place.
+//! name? Of two nodes with one name the first keeps it, so that a second driver started by mistake does not mix in.
+//!
+//! This finds mistakes and simple impostors. Names are only as good as the inner domain is locked: without SROS2, whoever
+//! can write to the inner domain can also forge discovery itself.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::denied::Denied;
-use crate::graph::{Endpoint, Gid, Participant, TopicGraph, participant};
+use crate::graph::{Endpoint, Gid, NodeName, Participant, TopicGraph, participant};
 use crate::policy::TopicPolicy;
 
 /// What is known of a publisher.
@@ -30,7 +33,15 @@ pub const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub struct Sources {
     owners: HashMap<String, Owner>,
-    first_seen: HashMap<Gid, Duration>,
+    known: HashMap<Gid, Known>,
+}
+
+/// A publisher that is there.
+#[derive(Debug, Clone)]
+struct Known {
+    since: Duration,
+    /// The first name that it was heard under. Discovery lets anybody rename anybody; a publisher keeps its name here.
+    node: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,29 +54,30 @@ enum Owner {
 impl Sources {
     /// Takes note of everything that is published at `now`, a monotonic time.
     pub fn observe(&mut self, graph: &TopicGraph, now: Duration) {
-        let mut present: HashMap<&str, Vec<Participant>> = HashMap::new();
-        let mut first_seen = HashMap::new();
+        let mut present: HashMap<String, Vec<Participant>> = HashMap::new();
+        let mut known = HashMap::new();
         for endpoint in graph.values().flatten() {
-            let since = self.first_seen.get(&endpoint.gid).copied().unwrap_or(now);
-            first_seen.insert(endpoint.gid, since);
-            if let Some(node) = &endpoint.node {
-                let participants = present.entry(node).or_default();
+            let mut one = self.known.remove(&endpoint.gid).unwrap_or(Known { since: now, node: None });
+            one.node = one.node.or_else(|| endpoint.node.name().map(str::to_owned));
+            if let Some(node) = &one.node {
+                let participants = present.entry(node.clone()).or_default();
                 let participant = participant(&endpoint.gid);
                 if !participants.contains(&participant) {
                     participants.push(participant);
                 }
             }
+            known.insert(endpoint.gid, one);
         }
         let owners = present.into_iter().map(|(node, participants)| {
-            let owner = match (self.owners.get(node), participants.as_slice()) {
+            let owner = match (self.owners.get(&node), participants.as_slice()) {
                 (Some(Owner::One(first)), now) if now.contains(first) => Owner::One(*first),
                 (_, [only]) => Owner::One(*only),
                 _ => Owner::Unclear,
             };
-            (node.to_owned(), owner)
+            (node, owner)
         });
         self.owners = owners.collect();
-        self.first_seen = first_seen;
+        self.known = known;
     }
 
     /// What to make of `endpoint` as a source of `topic`, whose installed definition has the hash `type_hash`.
@@ -83,10 +95,12 @@ impl Sources {
         if endpoint.type_hash.as_deref() != Some(type_hash) {
             return Standing::Refused(Denied::WrongTypeHash);
         }
-        let Some(node) = &endpoint.node else {
-            let since = self.first_seen.get(&endpoint.gid).copied().unwrap_or(now);
+        let known = self.known.get(&endpoint.gid);
+        let Some(node) = known.and_then(|known| known.node.as_deref()) else {
+            let since = known.map_or(now, |known| known.since);
+            let may_come = endpoint.node == NodeName::Unknown && now.saturating_sub(since) < PATIENCE;
             return match topic.source() {
-                _ if now.saturating_sub(since) < PATIENCE => Standing::Awaited,
+                _ if may_come => Standing::Awaited,
                 // No ROS node, but the policy does not ask for one either.
                 None => Standing::Accepted,
                 Some(_) => Standing::Refused(Denied::WrongSource),
@@ -115,7 +129,7 @@ mod tests {
         gid[15] = entity;
         Endpoint {
             gid,
-            node: node.map(str::to_owned),
+            node: node.map_or(NodeName::Unknown, |node| NodeName::Node(node.into())),
             type_name: "std_msgs/msg/String".into(),
             type_hash: Some(HASH.into()),
             qos: Qos::default(),
@@ -197,5 +211,18 @@ mod tests {
         let nameless = endpoint(1, 1, None);
         assert_eq!(standing("", &[vec![nameless.clone()]]), Standing::Awaited);
         assert_eq!(standing("", &[vec![nameless.clone()], vec![nameless.clone()]]), Standing::Accepted);
+    }
+
+    #[test]
+    fn an_application_that_is_no_ros_node_is_not_waited_for() {
+        let bare = Endpoint { node: NodeName::NotRos, ..endpoint(1, 1, None) };
+        assert_eq!(standing("", &[vec![bare.clone()]]), Standing::Accepted);
+        assert_eq!(standing(", source: /lidar", &[vec![bare]]), Standing::Refused(Denied::WrongSource));
+    }
+
+    #[test]
+    fn nobody_can_rename_a_publisher_that_is_known() {
+        let (lidar, renamed) = (endpoint(1, 1, Some("/lidar")), endpoint(1, 1, Some("/other")));
+        assert_eq!(standing(", source: /lidar", &[vec![lidar], vec![renamed]]), Standing::Accepted);
     }
 }

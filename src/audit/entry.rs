@@ -42,7 +42,7 @@ pub struct RouteInfo {
 
 impl RouteInfo {
     /// The same with names that are fit for the log, whatever they came from.
-    pub(super) fn cleaned(mut self) -> Self {
+    pub fn cleaned(mut self) -> Self {
         for name in [
             &mut self.topic,
             &mut self.type_name,
@@ -123,7 +123,7 @@ const MAX_TEXT: usize = 256;
 
 /// Text from outside, fit for a log that people read in a terminal: printable ASCII only, so that neither control
 /// characters nor bidirectional tricks can make an entry look like another.
-pub(super) fn cleaned(text: &str) -> String {
+pub fn cleaned(text: &str) -> String {
     let plain = |c: char| c == ' ' || c.is_ascii_graphic();
     let mut clean = String::new();
     for c in text.chars() {

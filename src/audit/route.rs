@@ -117,7 +117,7 @@ struct Window {
 }
 
 /// More reasons than `Denied` has; a further one is counted with the last.
-const MAX_REASONS: usize = 16;
+const MAX_REASONS: usize = 24;
 
 impl Route {
     pub fn new(id: u32, info: RouteInfo) -> Self {

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::chain::{Link, MAX_ROUTES, write_line};
 use super::entry::{Closed, Entry, Opened, PolicyMark, cleaned};
-use super::file::{Disk, OpenError, Tail, higher};
+use super::file::{Disk, OpenError, higher};
 use super::route::Route;
 use super::time::Time;
-use super::{Clock, Opening, Shared};
+use super::{Clock, Last, Opening, Shared};
 
 /// How often the writer looks. A step with nothing to write costs microseconds.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -38,10 +38,11 @@ impl Writer {
     }
 
     /// Opens the log and writes its start.
-    pub fn open(&mut self, now: Time) -> Result<Tail, OpenError> {
+    pub fn open(&mut self, now: Time) -> Result<(), OpenError> {
         let tail = self.disk.open()?;
         self.policy = higher(self.policy, tail.policy);
         self.link = Some(tail.link.unwrap_or(Link::START));
+        self.shared.set_last(Last { time: tail.time, policy: tail.policy });
         if let Some(policy) = self.policy {
             self.shared.raise_policy(policy);
         }
@@ -50,7 +51,7 @@ impl Writer {
         if let Some((bytes, blake3)) = tail.torn {
             self.backlog.push_front((now, Entry::Recovered { bytes, blake3 }));
         }
-        Ok(tail)
+        Ok(())
     }
 
     /// Steps until told to stop. With no pause between, only when asked (tests drive it by hand).
@@ -71,7 +72,7 @@ impl Writer {
     pub fn step(&mut self, now: Time, last: bool) {
         let result = match self.link {
             Some(_) => Ok(()),
-            None => self.open(now).map(drop).map_err(|error| error.to_string()),
+            None => self.open(now).map_err(|error| error.to_string()),
         };
         self.collect(now, last);
         let result = result.and_then(|()| self.write(now, last));
@@ -127,9 +128,11 @@ impl Writer {
     fn write(&mut self, now: Time, last: bool) -> Result<(), String> {
         self.policy = higher(self.policy, self.shared.policy());
         let grants = if last { BTreeMap::new() } else { self.grants(now) };
+        let overrun = || (self.lost > 0).then(|| (now, "more happened than could be entered".to_owned()));
         let fault = self
             .fault
             .clone()
+            .or_else(overrun)
             .map(|(since, what)| (now, Entry::Fault { since, what: cleaned(&what), lost: self.lost }));
         let windows = grants.iter().flat_map(|(second, routes)| self.window_entries(now, *second, routes));
         let windows: Vec<_> = windows.collect();

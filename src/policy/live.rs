@@ -3,6 +3,7 @@
 //! A new policy is read and checked apart, then put in with one atomic store: every message decided before it was
 //! decided by the old one, every message after it by the new one. What is wrong in any way changes nothing.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -81,6 +82,22 @@ impl LivePolicy {
         LivePolicy { path: path.into(), current: ArcSwapOption::empty(), floor: Mutex::new(floor) }
     }
 
+    /// The audit remembers that `floor` was in force. Takes an older policy out of force; true if it did.
+    ///
+    /// For a log that could only be read after the start.
+    pub fn raise_floor(&self, newest: Floor) -> bool {
+        let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
+        if floor.is_some_and(|floor| floor.version >= newest.version) {
+            return false;
+        }
+        *floor = Some(newest);
+        let older = self.current().as_ref().is_some_and(|policy| policy.version() < newest.version);
+        if older {
+            self.current.store(None);
+        }
+        older
+    }
+
     /// The policy in force now. Wait-free; hold it for one message only.
     pub fn current(&self) -> Guard<Option<Arc<Policy>>> {
         self.current.load()
@@ -116,16 +133,22 @@ impl LivePolicy {
     }
 }
 
-/// Reads and checks a policy file.
+/// Reads and checks a policy file. It must be a regular file, which ends and does not keep anybody waiting.
 pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), Refused> {
     let name = path.display().to_string();
     let unreadable = |message: String| Refused::Unreadable { path: name.clone(), message };
-    let limit = Limits::FILE.bytes;
-    let size = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
-    if size > limit as u64 {
-        return Err(unreadable(format!("{size} bytes; a policy has at most {limit}")));
+    let limit = Limits::FILE.bytes as u64;
+    let mut text = String::new();
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(unreadable("not a regular file".into()));
     }
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    let read =
+        file.take(limit + 1).read_to_string(&mut text).map_err(|error| unreadable(error.to_string()))?;
+    if read as u64 > limit {
+        return Err(unreadable(format!("larger than {limit} bytes, the most that a policy may have")));
+    }
     Policy::read(&name, &text)
         .map_err(|findings| Refused::Rejected { report: render(&findings, &name, &text, false) })
 }
@@ -179,6 +202,24 @@ mod tests {
         file.write(4, "another");
         assert!(matches!(live.reload(|_| ()), Ok(Reloaded::Switched(_))));
         assert_eq!(version(&live), Some(4));
+    }
+
+    #[test]
+    fn a_floor_that_is_learnt_late_takes_an_older_policy_out_of_force() {
+        let file = File::new("late");
+        file.write(3, "one");
+        let live = LivePolicy::new(&file.0, None);
+        assert!(live.reload(|_| ()).is_ok());
+        assert!(!live.raise_floor(Floor { version: 3, hash: [0; 32] }));
+        assert_eq!(version(&live), Some(3));
+        assert!(live.raise_floor(Floor { version: 4, hash: [0; 32] }));
+        assert_eq!(version(&live), None);
+    }
+
+    #[test]
+    fn a_pipe_is_no_policy() {
+        let live = LivePolicy::new("/dev/zero", None);
+        assert!(matches!(live.reload(|_| ()), Err(Refused::Unreadable { .. })));
     }
 
     #[test]

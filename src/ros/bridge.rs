@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
-use std::thread::JoinHandle;
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::outer::{OuterTopic, Released};
@@ -14,18 +14,19 @@ use crate::audit::{Audit, Time};
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
-use crate::graph::{Endpoint, Gid, TopicGraph, participant};
-use crate::policy::{Form, LivePolicy, Policy, TopicPolicy, Verdict};
-use crate::qos::{Mirrored, Qos, mirror};
-use crate::sources::{Sources, Standing};
+use crate::graph::{TopicGraph, participant};
+use crate::policy::{Form, LivePolicy, Moment, Policy, Verdict};
+use crate::qos::Qos;
+use crate::sources::Sources;
 use crate::tag::tag_topic;
 use crate::types::{TypeDefinition, TypeLibrary};
+use crate::wanted::{Active, Case, Refusal, RouteSpec, Wanted, is_reserved};
 
 /// Reliable readers of a topic that ends have this long to get the last of it.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-/// Topics that are not declared are listed up to this many; the rest is only counted.
-const MAX_LISTED: usize = 200;
+/// New entries in the audit about what is kept out, at one look.
+const MAX_ENTERED: usize = 50;
 
 /// The two domains and everything between them.
 pub struct Bridge {
@@ -33,8 +34,11 @@ pub struct Bridge {
     outer: Arc<Node>,
     /// Stands before outer topics when there is only one domain.
     prefix: &'static str,
-    queue: Arc<ReadyQueue>,
-    workers: Vec<JoinHandle<()>>,
+    operational: Arc<ReadyQueue>,
+    /// Contextual messages may have to wait for the audit's disk, so they have workers of their own.
+    contextual: Arc<ReadyQueue>,
+    threads: Vec<JoinHandle<()>>,
+    farewells: Vec<JoinHandle<()>>,
     live: Arc<LivePolicy>,
     audit: Arc<Audit>,
     clock: Arc<ClockFloor>,
@@ -43,6 +47,7 @@ pub struct Bridge {
     routes: BTreeMap<String, ActiveRoute>,
     refusals: BTreeMap<String, Vec<Refusal>>,
     undeclared: BTreeSet<String>,
+    entered: Entered,
     catalog: Publisher,
     published: Option<Catalog>,
     started: Instant,
@@ -54,7 +59,7 @@ pub struct BridgeParts {
     pub inner_domain: usize,
     /// The domain of everything that uses the robot's data.
     pub outer_domain: usize,
-    /// Threads of the data plane, at least 1.
+    /// Threads for operational topics, and as many for contextual ones; at least 1.
     pub workers: usize,
     /// The policy in force.
     pub live: Arc<LivePolicy>,
@@ -70,30 +75,7 @@ struct ActiveRoute {
     route: Arc<Route>,
     spec: RouteSpec,
     nodes: BTreeSet<String>,
-}
-
-/// What a route is made for. If any of it changes, the route is made anew.
-#[derive(Clone, PartialEq)]
-struct RouteSpec {
-    type_name: String,
-    type_hash: String,
-    qos: Qos,
-    downgraded: bool,
-    /// Whether the policy lets `everyone` have it, at some time, in a form that can be made.
-    released: bool,
-}
-
-/// A publisher, or a whole topic, that is kept out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Why.
-    pub reason: Denied,
-    /// The publisher; none if it is the topic.
-    pub publisher: Option<Gid>,
-    /// The publisher's node, if it told one.
-    pub node: Option<String>,
-    /// The type that it announced, or what is wrong with the declared one.
-    pub detail: String,
+    differed: Option<Duration>,
 }
 
 /// A topic as diagnostics shows it.
@@ -121,15 +103,20 @@ impl Bridge {
         let outer = Node::new(&Context::new(outer_domain)?, "guard_outer")?;
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
         let catalog = Publisher::new(&outer, CATALOG_TOPIC, &TypeSupport::load(CATALOG_TYPE)?, latched)?;
-        let queue = Arc::new(ReadyQueue::default());
-        let workers =
-            workers::start(&queue, workers.max(1)).map_err(|error| RosError::Thread(error.to_string()))?;
+        let (operational, contextual) = (Arc::<ReadyQueue>::default(), Arc::<ReadyQueue>::default());
+        let start = |queue, name| {
+            workers::start(queue, name, workers.max(1)).map_err(|error| RosError::Thread(error.to_string()))
+        };
+        let mut threads = start(&operational, "operational")?;
+        threads.extend(start(&contextual, "contextual")?);
         Ok(Bridge {
             inner,
             outer,
             prefix: if inner_domain == outer_domain { "/discreet" } else { "" },
-            queue,
-            workers,
+            operational,
+            contextual,
+            threads,
+            farewells: Vec::new(),
             live,
             audit,
             clock,
@@ -138,6 +125,7 @@ impl Bridge {
             routes: BTreeMap::new(),
             refusals: BTreeMap::new(),
             undeclared: BTreeSet::new(),
+            entered: Entered::default(),
             catalog,
             published: None,
             started: Instant::now(),
@@ -156,40 +144,43 @@ impl Bridge {
         self.leave_out_own(&mut graph);
         self.sources.observe(&graph, now);
         let policy = self.live.current().as_ref().map(Arc::clone);
-        let mut refusals = BTreeMap::new();
-        let mut undeclared = BTreeSet::new();
-        let mut wanted = BTreeMap::new();
+        let (mut refusals, mut undeclared, mut wanted) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
         for (topic, endpoints) in &graph {
-            let Some(declared) = policy.as_ref().and_then(|policy| policy.topic(topic)) else {
+            let declared = policy.as_ref().and_then(|policy| Some((policy, policy.topic(topic)?)));
+            let Some((policy, declared)) = declared else {
                 undeclared.insert(topic.clone());
                 continue;
             };
-            let (want, refused) = self.judge(declared, endpoints, now, self.routes.get(topic));
+            let (want, refused) = if is_reserved(topic, policy) {
+                (None, vec![Refusal::of_topic(Denied::ReservedName, String::new())])
+            } else {
+                let active = self.routes.get(topic);
+                let active = active.map(|active| Active { qos: active.spec.qos, differed: active.differed });
+                let (sources, moment) = (&self.sources, self.moment(policy));
+                let case = Case { policy, declared, endpoints, sources, active, moment, now };
+                case.judge(|type_name| self.types.definition(type_name))
+            };
             if !refused.is_empty() {
                 refusals.insert(topic.clone(), refused);
             }
-            if let Some(want) = want {
-                wanted.insert(topic.clone(), want);
-            }
+            wanted.extend(want.map(|want| (topic.clone(), want)));
         }
-        self.note_refusals(&refusals, &undeclared);
-        (self.refusals, self.undeclared) = (refusals, undeclared);
-        let gone = |topic: &String| !wanted.contains_key(topic);
-        for topic in self.routes.keys().filter(|topic| gone(topic)).cloned().collect::<Vec<_>>() {
-            self.close(&topic);
-        }
+        let gone: Vec<String> =
+            self.routes.keys().filter(|topic| !wanted.contains_key(*topic)).cloned().collect();
+        gone.iter().for_each(|topic| self.close(topic));
         for (topic, want) in wanted {
             if let Err(error) = self.open_or_change(&topic, want) {
                 // One topic that cannot be made must not keep the others from being made.
-                let refusal = Refusal {
-                    reason: Denied::TypeNotInstalled,
-                    publisher: None,
-                    node: None,
-                    detail: error.to_string(),
-                };
-                self.refusals.entry(topic).or_default().push(refusal);
+                let refusal = Refusal::of_topic(Denied::NotOpened, error.to_string());
+                refusals.entry(topic).or_default().push(refusal);
             }
         }
+        let unread = if policy.is_some() { Denied::UndeclaredTopic } else { Denied::NoPolicy };
+        let refused = refusals.iter().flat_map(|(topic, all)| all.iter().map(move |one| (topic, one.reason)));
+        let kept_out = refused.chain(undeclared.iter().map(|topic| (topic, unread)));
+        self.entered.enter(&self.audit, kept_out, now);
+        (self.refusals, self.undeclared) = (refusals, undeclared);
+        self.farewells.retain(|farewell| !farewell.is_finished());
         self.publish_catalog(policy.as_deref())
     }
 
@@ -219,114 +210,45 @@ impl Bridge {
 
     /// Whether every thread of the data plane is alive.
     pub fn is_sound(&self) -> bool {
-        self.workers.iter().all(|worker| !worker.is_finished())
+        self.threads.iter().all(|thread| !thread.is_finished())
     }
 
     /// Closes every route and stops the workers.
     pub fn shut_down(&mut self) {
-        for (_, active) in std::mem::take(&mut self.routes) {
-            active.route.close(FAREWELL);
+        for topic in self.routes.keys().cloned().collect::<Vec<_>>() {
+            self.close(&topic);
         }
-        self.queue.close();
-        for worker in self.workers.drain(..) {
-            let _panicked = worker.join();
+        self.operational.close();
+        self.contextual.close();
+        for thread in self.threads.drain(..).chain(self.farewells.drain(..)) {
+            let _panicked = thread.join();
         }
     }
 
-    /// With one domain, what the guard itself publishes must not come in again.
+    /// With one domain, what the guard itself publishes must not come in again, nor be mixed with what others publish
+    /// under the same names.
     fn leave_out_own(&self, graph: &mut TopicGraph) {
         let own = participant(&self.catalog.gid());
-        graph.retain(|_, endpoints| {
+        graph.retain(|topic, endpoints| {
             endpoints.retain(|endpoint| participant(&endpoint.gid) != own);
-            !endpoints.is_empty()
+            let below_prefix = !self.prefix.is_empty() && topic.starts_with("/discreet/");
+            !endpoints.is_empty() && !below_prefix
         });
-    }
-
-    /// What to do about a declared topic: the route that it should have, and who is kept out.
-    fn judge(
-        &self,
-        declared: &TopicPolicy,
-        endpoints: &[Endpoint],
-        now: Duration,
-        active: Option<&ActiveRoute>,
-    ) -> (Option<Wanted>, Vec<Refusal>) {
-        let whole =
-            |reason, detail: String| (None, vec![Refusal { reason, publisher: None, node: None, detail }]);
-        if !declared.has_readers() {
-            // What may never leave is not even read.
-            return whole(Denied::NoRule, String::new());
-        }
-        let definition = match self.types.definition(declared.type_name()) {
-            Ok(definition) => definition,
-            Err(error) => return whole(Denied::TypeNotInstalled, error),
-        };
-        if declared.type_hash().is_some_and(|pinned| pinned != definition.hash) {
-            let detail = format!("installed {}, the policy wants another", definition.hash);
-            return whole(Denied::WrongTypeHash, detail);
-        }
-        let judged: Vec<(&Endpoint, Standing)> = endpoints
-            .iter()
-            .map(|endpoint| (endpoint, self.sources.standing(declared, &definition.hash, endpoint, now)))
-            .collect();
-        let refusals = judged.iter().filter_map(|(endpoint, standing)| match standing {
-            Standing::Refused(reason) => Some(Refusal {
-                reason: *reason,
-                publisher: Some(endpoint.gid),
-                node: endpoint.node.clone(),
-                detail: format!("announces {}", endpoint.type_name),
-            }),
-            Standing::Accepted | Standing::Awaited => None,
-        });
-        let refusals = refusals.collect();
-        let mut offered: Vec<Qos> = judged
-            .iter()
-            .filter(|(_, standing)| !matches!(standing, Standing::Refused(_)))
-            .map(|(endpoint, _)| endpoint.qos)
-            .collect();
-        // Messages of refused publishers are still taken, so that each is counted; but they have no say in the QoS.
-        if !endpoints.iter().any(|endpoint| endpoint.type_name == declared.type_name()) {
-            return (None, refusals);
-        }
-        if offered.is_empty() {
-            offered.extend(endpoints.iter().map(|endpoint| endpoint.qos).next());
-        }
-        // A route that had to be downgraded stays so until its sources have left: else it would flap.
-        offered.extend(active.filter(|active| active.spec.downgraded).map(|active| active.spec.qos));
-        let Mirrored { qos, downgraded } = mirror(offered, declared.depth());
-        let spec = RouteSpec {
-            type_name: definition.name.clone(),
-            type_hash: definition.hash.clone(),
-            qos,
-            downgraded: downgraded || active.is_some_and(|active| active.spec.downgraded),
-            released: declared.may_release(Form::Clear),
-        };
-        let standings = judged.iter().map(|(endpoint, standing)| (endpoint.gid, *standing)).collect();
-        let nodes = judged
-            .iter()
-            .filter(|(_, standing)| *standing == Standing::Accepted)
-            .filter_map(|(endpoint, _)| endpoint.node.clone())
-            .collect();
-        (
-            Some(Wanted { spec, definition, standings, nodes, data_class: declared.class().name().into() }),
-            refusals,
-        )
     }
 
     fn open_or_change(&mut self, topic: &str, want: Wanted) -> Result<(), RosError> {
-        match self.routes.get_mut(topic) {
-            Some(active) if active.spec == want.spec => {
-                active.nodes = want.nodes;
-                active.route.set_standings(want.standings);
-                self.queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
+        let queue = Arc::clone(if want.spec.contextual { &self.contextual } else { &self.operational });
+        if let Some(active) = self.routes.get_mut(topic) {
+            // Also if the route ends: what waits for the verdict on its source gets it first.
+            active.route.judge(&want.policy, want.standings.iter().copied());
+            if active.spec == want.spec {
+                (active.nodes, active.differed) = (want.nodes, want.differed);
+                queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
                 return Ok(());
             }
-            Some(active) => {
-                // What waits for the verdict on its source gets it before the route ends.
-                active.route.set_standings(want.standings.iter().copied());
-                self.close(topic);
-            }
-            None => {}
+            self.close(topic);
         }
+        let types = TypeSupport::load(&want.spec.type_name)?;
         let outer = Released {
             topic: format!("{}{topic}", self.prefix),
             source_topic: topic.into(),
@@ -344,76 +266,71 @@ impl Bridge {
             audit: Arc::clone(&self.audit),
             output,
         }));
-        let on_message = wake(Arc::downgrade(&route), Arc::clone(&self.queue));
-        let types = TypeSupport::load(&want.spec.type_name)?;
+        let on_message = wake(Arc::downgrade(&route), Arc::clone(&queue));
         route.connect(Subscription::new(&self.inner, topic, &types, want.spec.qos, on_message)?);
-        route.set_standings(want.standings);
-        self.queue.push(Arc::clone(&route) as Arc<dyn Serve>);
-        self.routes.insert(topic.into(), ActiveRoute { route, spec: want.spec, nodes: want.nodes });
+        route.judge(&want.policy, want.standings);
+        queue.push(Arc::clone(&route) as Arc<dyn Serve>);
+        let active = ActiveRoute { route, spec: want.spec, nodes: want.nodes, differed: want.differed };
+        self.routes.insert(topic.into(), active);
         Ok(())
     }
 
+    /// Ends a route. Nothing comes in any more when this returns; what is out still reaches its readers meanwhile.
     fn close(&mut self, topic: &str) {
         let Some(active) = self.routes.remove(topic) else { return };
+        active.route.disconnect();
         // Saying farewell may take a moment, and the other routes shall not wait for it.
-        std::thread::spawn(move || active.route.close(FAREWELL));
+        let farewell = Builder::new().name("farewell".into());
+        self.farewells.extend(farewell.spawn(move || active.route.flush(FAREWELL)));
     }
 
-    /// Enters into the audit who is newly kept out.
-    fn note_refusals(&self, refusals: &BTreeMap<String, Vec<Refusal>>, undeclared: &BTreeSet<String>) {
-        let now = Time::system();
-        for (topic, refused) in refusals {
-            let before = self.refusals.get(topic).map(Vec::as_slice).unwrap_or_default();
-            for refusal in refused.iter().filter(|refusal| !before.contains(refusal)) {
-                self.audit.kept_out(now, topic, refusal.reason.label());
-            }
-        }
-        for topic in undeclared.difference(&self.undeclared).take(MAX_LISTED) {
-            self.audit.kept_out(now, topic, Denied::UndeclaredTopic.label());
-        }
+    fn moment(&self, policy: &Policy) -> Moment {
+        let seconds = Time::system().second();
+        policy.moment(seconds, self.clock.trusts(seconds))
     }
 
     fn publish_catalog(&mut self, policy: Option<&Policy>) -> Result<(), RosError> {
-        let now = Time::system();
-        let mut catalog = Catalog::default();
-        if let Some(policy) = policy {
-            let moment = policy.moment(now.second(), self.clock.trusts(now.second()));
-            catalog.robot = policy.robot().into();
-            catalog.policy_version = policy.version();
-            catalog.policy_hash = hex(&policy.hash());
-            for (topic, active) in &self.routes {
-                let Some(declared) = policy.topic(topic) else { continue };
-                if let Verdict::Allow { form: Form::Clear, .. } = declared.everyone(moment) {
-                    let outer = format!("{}{topic}", self.prefix);
-                    catalog.entries.push(Entry {
-                        tag_topic: tag_topic(&outer),
-                        topic: outer,
-                        type_name: active.spec.type_name.clone(),
-                        type_hash: active.spec.type_hash.clone(),
-                        data_class: declared.class().name().into(),
-                        form: Form::Clear.name().into(),
-                        audience: vec!["everyone".into()],
-                        retention: declared.class().retention(),
-                        policy_version: policy.version(),
-                        source: active.nodes.iter().cloned().collect(),
-                    });
-                }
-            }
-        }
+        let catalog = policy.map(|policy| self.offers(policy)).unwrap_or_default();
         if self.published.as_ref() != Some(&catalog) {
-            self.catalog.publish(&catalog.to_cdr(now.nanoseconds))?;
+            self.catalog.publish(&catalog.to_cdr(Time::system().nanoseconds))?;
             self.published = Some(catalog);
         }
         Ok(())
     }
+
+    /// What everyone outside may have now.
+    fn offers(&self, policy: &Policy) -> Catalog {
+        let moment = self.moment(policy);
+        let entries = self.routes.iter().filter_map(|(topic, active)| {
+            let declared = policy.topic(topic)?;
+            let Verdict::Allow { form: Form::Clear, .. } = declared.everyone(moment) else { return None };
+            let outer = format!("{}{topic}", self.prefix);
+            Some(Entry {
+                tag_topic: tag_topic(&outer),
+                topic: outer,
+                type_name: active.spec.type_name.clone(),
+                type_hash: active.spec.type_hash.clone(),
+                data_class: declared.class().name().into(),
+                form: Form::Clear.name().into(),
+                audience: vec!["everyone".into()],
+                retention: declared.class().retention(),
+                policy_version: policy.version(),
+                source: active.nodes.iter().cloned().collect(),
+            })
+        });
+        Catalog {
+            robot: policy.robot().into(),
+            policy_version: policy.version(),
+            policy_hash: policy.hash().iter().map(|byte| format!("{byte:02x}")).collect(),
+            entries: entries.collect(),
+        }
+    }
 }
 
-struct Wanted {
-    spec: RouteSpec,
-    definition: Arc<TypeDefinition>,
-    standings: Vec<(Gid, Standing)>,
-    nodes: BTreeSet<String>,
-    data_class: String,
+impl Drop for Bridge {
+    fn drop(&mut self) {
+        self.shut_down();
+    }
 }
 
 /// The word from the middleware to the workers. Weak, because the route owns the subscription that owns this.
@@ -423,6 +340,40 @@ fn wake(route: Weak<Route>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Syn
             queue.push(route);
         }
     })
+}
+
+/// Where a topic comes from, for the audit.
+fn describe(nodes: &BTreeSet<String>, qos: Qos) -> String {
+    let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
+    format!("{} ({qos})", nodes.join(" "))
+}
+
+/// What stands in the audit already: a publisher that comes and goes cannot fill the disk.
+#[derive(Default)]
+struct Entered(HashMap<(String, Denied), Duration>);
+
+impl Entered {
+    /// Enters each topic and reason that was not there within the last minute.
+    fn enter<'a>(
+        &mut self,
+        audit: &Audit,
+        kept_out: impl Iterator<Item = (&'a String, Denied)>,
+        now: Duration,
+    ) {
+        let mut left = MAX_ENTERED;
+        for (topic, reason) in kept_out {
+            match self.0.get_mut(&(topic.clone(), reason)) {
+                Some(last) => *last = now,
+                None if left > 0 => {
+                    left -= 1;
+                    audit.kept_out(Time::system(), topic, reason.label());
+                    self.0.insert((topic.clone(), reason), now);
+                }
+                None => {} // at the next look
+            }
+        }
+        self.0.retain(|_, last| now.saturating_sub(*last) < Duration::from_secs(60));
+    }
 }
 
 /// Definitions that were read once. What cannot be found is looked for again, since it may be installed meanwhile.
@@ -441,14 +392,4 @@ impl Types {
         self.known.borrow_mut().insert(type_name.into(), Arc::clone(&definition));
         Ok(definition)
     }
-}
-
-/// Where a topic comes from, for the audit.
-fn describe(nodes: &BTreeSet<String>, qos: Qos) -> String {
-    let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
-    format!("{} ({qos})", nodes.join(" "))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::CString;
 use std::ptr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use r2r_rcl as rcl;
 
@@ -74,10 +74,11 @@ impl Drop for Context {
 pub struct Node {
     pub(super) handle: Box<rcl::rcl_node_t>,
     pub(super) context: Arc<Context>,
+    entities: Mutex<()>,
 }
 
-// SAFETY: rcl nodes may be used from any thread. Creating and destroying entities of one node is serialised by rmw's
-// own mutexes (rmw_fastrtps, rmw_cyclonedds); the node itself is changed only by `new` and `drop`.
+// SAFETY: graph queries may be made from any thread (rmw guards its graph cache). Making and destroying publishers and
+// subscriptions changes the node's type cache, which rcl does not guard: `entities` does.
 unsafe impl Send for Node {}
 // SAFETY: as above.
 unsafe impl Sync for Node {}
@@ -102,13 +103,18 @@ impl Node {
                 ),
                 || format!("making node `{name}` on domain {}", context.domain_id),
             )?;
-            Ok(Arc::new(Node { handle, context: Arc::clone(context) }))
+            Ok(Arc::new(Node { handle, context: Arc::clone(context), entities: Mutex::new(()) }))
         }
     }
 
     /// The domain id the node is on.
     pub fn domain_id(&self) -> usize {
         self.context.domain_id
+    }
+
+    /// To be held while a publisher or subscription of this node is made or destroyed.
+    pub(super) fn entities(&self) -> MutexGuard<'_, ()> {
+        self.entities.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn as_ptr(&self) -> *const rcl::rcl_node_t {

@@ -10,16 +10,20 @@ use r2r_rcl as rcl;
 use super::context::{Context, Node, c_string};
 use super::error::{RosError, check};
 use super::type_support::hash_text;
-use crate::graph::{Endpoint, TopicGraph};
+use crate::audit::cleaned;
+use crate::graph::{Endpoint, NodeName, TopicGraph};
+use crate::policy::names::is_ros_name;
 
-/// How rmw names a node of which it has not heard yet.
+/// How rmw names a node of which it has not heard yet, and a participant that is no ROS node.
 const UNKNOWN_NODE: &str = "_NODE_NAME_UNKNOWN_";
+const NOT_ROS: &str = "_CREATED_BY_BARE_DDS_APP_";
 
 impl Node {
     /// Everything that is published on the node's domain now.
     pub fn topic_graph(&self) -> Result<TopicGraph, RosError> {
         let mut graph = TopicGraph::new();
-        for topic in self.topic_names()? {
+        // Names come from whoever is on the domain; one that ROS does not allow is no topic of a robot.
+        for topic in self.topic_names()?.into_iter().filter(|topic| is_ros_name(topic)) {
             let publishers = self.publishers_of(&topic)?;
             if !publishers.is_empty() {
                 graph.insert(topic, publishers);
@@ -80,8 +84,15 @@ unsafe fn endpoint(info: &rcl::rmw_topic_endpoint_info_t) -> Endpoint {
         unsafe { (string(info.node_name), string(info.node_namespace), string(info.topic_type)) };
     Endpoint {
         gid: info.endpoint_gid,
-        node: (name != UNKNOWN_NODE && !name.is_empty()).then(|| full_name(&namespace, &name)),
-        type_name,
+        node: match name.as_str() {
+            UNKNOWN_NODE | "" => NodeName::Unknown,
+            NOT_ROS => NodeName::NotRos,
+            // A name that no ROS node can have was made by somebody else, for whatever purpose.
+            _ => Some(full_name(&namespace, &name))
+                .filter(|name| is_ros_name(name))
+                .map_or(NodeName::NotRos, NodeName::Node),
+        },
+        type_name: cleaned(&type_name),
         type_hash: hash_text(&info.topic_type_hash),
         qos: super::qos::announced(&info.qos_profile),
     }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::bridge::{Bridge, Refusal, TopicStatus};
+use super::bridge::{Bridge, TopicStatus};
 use super::control::{Level, Status};
 use crate::audit::{Audit, State};
 use crate::denied::Denied;
 use crate::policy::LivePolicy;
+use crate::wanted::Refusal;
 
 /// Remembers the counts of the last time, so that rates and fresh alarms can be told.
 #[derive(Default)]
@@ -102,7 +103,8 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
             lost: stats.lost.load(Relaxed) + stats.failed.load(Relaxed),
             alarms: denied.iter().filter(|(reason, _)| reason.is_alarm()).map(|(_, count)| count).sum(),
         };
-        let fresh = now.released.saturating_sub(before.released);
+        // A route that was made anew counts from nothing.
+        let fresh = now.released.checked_sub(before.released).unwrap_or(now.released);
         put("rate", format!("{:.1} Hz", fresh as f64 / since_last.as_secs_f64().max(0.001)));
         put("released", now.released.to_string());
         put("bytes", stats.bytes.load(Relaxed).to_string());
@@ -116,7 +118,10 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
     for (reason, count) in &denied {
         put(&format!("denied {reason}"), count.to_string());
     }
-    for Refusal { reason, node, detail, .. } in &topic.refusals {
+    if topic.refusals.len() > MAX_NAMED {
+        put("refused publishers", topic.refusals.len().to_string());
+    }
+    for Refusal { reason, node, detail, .. } in topic.refusals.iter().take(MAX_NAMED) {
         put(
             &format!("refused {reason}"),
             format!("{} {detail}", node.as_deref().unwrap_or("")).trim().into(),

@@ -93,7 +93,8 @@ impl Output for OuterTopic {
                 source: source.publisher,
                 policy_version: self.policy_version,
             });
-            self.tags.publish(tag)?;
+            // The message is out; a tag that cannot follow it does not make it unsent.
+            let _tag_lost = self.tags.publish(tag);
         }
         Ok(())
     }

@@ -31,11 +31,12 @@ impl Publisher {
     pub fn new(node: &Arc<Node>, topic: &str, types: &TypeSupport, qos: Qos) -> Result<Publisher, RosError> {
         let name = c_string(topic)?;
         // SAFETY: node and type support are valid and outlive the publisher (the node is held below, the type support
-        // is static); rcl copies name and options.
+        // is static); rcl copies name and options; nobody else changes the node's entities meanwhile.
         unsafe {
             let mut handle = Box::new(rcl::rcl_get_zero_initialized_publisher());
             let mut options = rcl::rcl_publisher_get_default_options();
             options.qos = super::qos::profile(qos);
+            let entities = node.entities();
             check(
                 rcl::rcl_publisher_init(
                     handle.as_mut(),
@@ -46,6 +47,7 @@ impl Publisher {
                 ),
                 || format!("announcing `{topic}` on domain {}", node.domain_id()),
             )?;
+            drop(entities);
             let mut publisher = Publisher {
                 handle,
                 node: Arc::clone(node),
@@ -113,7 +115,8 @@ impl Publisher {
 
 impl Drop for Publisher {
     fn drop(&mut self) {
-        // SAFETY: initialised by `new` with this node, which is still held.
+        let _entities = self.node.entities();
+        // SAFETY: initialised by `new` with this node, which is still held, and whose entities nobody else changes now.
         unsafe { rcl::rcl_publisher_fini(self.handle.as_mut(), self.node.as_mut_ptr()) };
         super::error::take_message();
     }

@@ -1,13 +1,13 @@
 //! One topic's way from the inner to the outer domain.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::inbox::Inbox;
 use super::outer::OuterTopic;
-use super::workers::Serve;
-use super::{MessageInfo, RosError, SerializedMessage, Subscription};
+use super::workers::{Serve, Turn};
+use super::{RosError, Subscription};
 use crate::audit::{Audit, RouteInfo, RouteLog, Time};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
@@ -15,18 +15,18 @@ use crate::graph::Gid;
 use crate::message::Received;
 use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy};
 use crate::relay::{Outcome, guard, relay};
-use crate::sources::{PATIENCE, Standing};
-use crate::stats::{LossCounter, RouteStats};
+use crate::sources::Standing;
+use crate::stats::RouteStats;
 use crate::types::TypeDefinition;
 
 /// Messages served in one go before other routes have their turn.
 const BATCH: usize = 16;
 
-/// Publishers remembered per route. More than this are not believed: their messages count as of an unknown source.
-const MAX_SOURCES: usize = 256;
-
 /// A new source soon publishes: for so long the audit is kept ready for it.
 const WARM_UP: Duration = Duration::from_secs(5);
+
+/// What still waits when a route ends is served for at most so long.
+const LAST_ROUND: Duration = Duration::from_millis(100);
 
 /// A topic that is being guarded.
 pub struct Route {
@@ -34,23 +34,24 @@ pub struct Route {
     /// Its counters.
     pub stats: RouteStats,
     opened: Instant,
-    queued: AtomicBool,
+    turn: Turn,
     path: Mutex<Path>,
 }
 
 /// What serving a message needs. Touched by one worker at a time, and by discovery when it changes.
 struct Path {
-    input: Option<Subscription>,
-    message: SerializedMessage,
-    /// A message of a publisher that discovery has not told yet lies in `message` since then.
-    parked: Option<(MessageInfo, Instant)>,
-    sources: HashMap<Gid, Source>,
+    inbox: Inbox,
+    exit: Exit,
+}
+
+/// The way out: the decision, the record, the topic outside.
+struct Exit {
+    origin: Origin,
     definition: Arc<TypeDefinition>,
     decided_by: Option<DecidedBy>,
     live: Arc<LivePolicy>,
     clock: Arc<ClockFloor>,
     audit: Arc<Audit>,
-    origin: Origin,
     output: Option<OuterTopic>,
 }
 
@@ -63,14 +64,10 @@ pub struct Origin {
     pub source: String,
 }
 
-struct Source {
-    standing: Standing,
-    losses: LossCounter,
-}
-
-/// The policy that the last message was decided by, and what it says of this topic: looked up once, not per message.
+/// The policy that decides, and what it says of this topic: looked up once, not per message.
 struct DecidedBy {
     policy: Arc<Policy>,
+    since: Duration,
     topic: Result<Arc<TopicPolicy>, Denied>,
     moment: Moment,
     /// Its entries say which policy decided, so every policy has its own.
@@ -97,24 +94,14 @@ impl Route {
     /// A route without an input yet.
     pub fn new(parts: RouteParts) -> Route {
         let RouteParts { origin, definition, live, clock, audit, output } = parts;
+        let topic = origin.topic.clone();
+        let exit = Exit { origin, definition, decided_by: None, live, clock, audit, output };
         Route {
-            topic: origin.topic.clone(),
+            topic,
             stats: RouteStats::default(),
             opened: Instant::now(),
-            queued: AtomicBool::new(false),
-            path: Mutex::new(Path {
-                input: None,
-                message: SerializedMessage::new(),
-                parked: None,
-                sources: HashMap::new(),
-                definition,
-                decided_by: None,
-                live,
-                clock,
-                audit,
-                origin,
-                output,
-            }),
+            turn: Turn::default(),
+            path: Mutex::new(Path { inbox: Inbox::default(), exit }),
         }
     }
 
@@ -125,36 +112,32 @@ impl Route {
 
     /// From here on messages come in.
     pub fn connect(&self, input: Subscription) {
-        let mut path = self.path();
-        path.follow_policy(Time::system());
-        path.input = Some(input);
+        self.path().inbox.connect(input);
     }
 
-    /// What discovery has found out about the publishers. Who left is remembered: some of its messages may still wait.
-    pub fn set_standings(&self, standings: impl IntoIterator<Item = (Gid, Standing)>) {
+    /// What discovery knows of the publishers, judged by the sources that `policy` wants.
+    pub fn judge(&self, policy: &Arc<Policy>, standings: impl IntoIterator<Item = (Gid, Standing)>) {
+        let now = self.opened.elapsed();
         let mut path = self.path();
-        for (gid, standing) in standings {
-            let room = path.sources.len() < MAX_SOURCES;
-            match path.sources.get_mut(&gid) {
-                Some(source) => source.standing = standing,
-                None if room => {
-                    path.sources.insert(gid, Source { standing, losses: LossCounter::default() });
-                }
-                None => {}
-            }
-        }
-        if let (true, Some(decided_by)) = (self.opened.elapsed() < WARM_UP, &path.decided_by) {
+        path.inbox.judge(policy, standings, now);
+        path.exit.follow_policy(Time::system(), now);
+        if let (true, Some(decided_by)) = (now < WARM_UP, &path.exit.decided_by) {
             decided_by.log.expect(Time::system());
         }
     }
 
-    /// Serves what still waits, takes leave of the inner domain, and gives reliable readers time to get the last of it.
-    pub fn close(&self, patience: Duration) {
-        while self.serve() {}
+    /// Serves what still waits, and takes leave of the inner domain.
+    pub fn disconnect(&self) {
+        let started = Instant::now();
+        while started.elapsed() < LAST_ROUND && self.serve() {}
         let mut path = self.path();
-        path.input = None;
-        path.decided_by = None; // ends the route in the audit
-        if let Some(output) = &path.output {
+        path.inbox.disconnect();
+        path.exit.decided_by = None; // ends the route in the audit
+    }
+
+    /// Gives reliable readers time to get the last of it.
+    pub fn flush(&self, patience: Duration) {
+        if let Some(output) = &self.path().exit.output {
             output.messages().flush(patience);
         }
     }
@@ -167,79 +150,55 @@ impl Route {
 impl Serve for Route {
     fn serve(&self) -> bool {
         let mut path = self.path();
+        let Path { inbox, exit } = &mut *path;
         for _ in 0..BATCH {
-            match path.serve_one(&self.stats) {
-                Ok(true) => {}
-                Ok(false) => return false,
+            let (taken, elapsed) = (Instant::now(), self.opened.elapsed());
+            let now = Time::system();
+            exit.follow_policy(now, elapsed);
+            // Without a policy nothing is even taken; it waits in the queue, which keeps the newest.
+            let Some(DecidedBy { policy, since, .. }) = &exit.decided_by else { return false };
+            match inbox.next(policy, *since, elapsed, &self.stats) {
+                Ok(Some(message)) => exit.serve(message, taken, now, &self.stats),
+                Ok(None) => return false,
                 Err(_) => {
-                    // Nothing else to do for this message; diagnostics shows the count.
-                    self.stats.failed.fetch_add(1, Ordering::Relaxed);
+                    // Trying again at once would only spin; the next message or tick tries again.
+                    self.stats.failed.fetch_add(1, Relaxed);
+                    return false;
                 }
             }
         }
         true
     }
 
-    fn set_queued(&self, queued: bool) -> bool {
-        self.queued.swap(queued, Ordering::AcqRel)
+    fn turn(&self) -> &Turn {
+        &self.turn
     }
 }
 
-impl Path {
-    /// Serves one message; false if none waits, or if the next one must wait for discovery.
-    fn serve_one(&mut self, stats: &RouteStats) -> Result<bool, RosError> {
-        let taken = Instant::now();
-        let (info, since) = match self.parked.take() {
-            Some(parked) => parked,
-            None => match self.input.as_mut().map(|input| input.take(&mut self.message)) {
-                Some(Ok(Some(info))) => (info, taken),
-                Some(Err(error)) => return Err(error),
-                None | Some(Ok(None)) => return Ok(false),
-            },
-        };
-        let now = Time::system();
-        self.follow_policy(now);
-        let source = self.sources.get_mut(&info.gid);
-        let standing = match source.as_ref().map_or(Standing::Awaited, |source| source.standing) {
-            Standing::Awaited if since.elapsed() < PATIENCE => {
-                self.parked = Some((info, since));
-                return Ok(false);
-            }
-            Standing::Awaited => Standing::Refused(Denied::UnknownSource),
-            known => known,
-        };
-        if let Some(source) = source {
-            stats.lost.fetch_add(source.losses.lost_before(info.sequence), Ordering::Relaxed);
-        }
-        let message = Received {
-            publisher: info.gid,
-            standing,
-            sequence: info.sequence,
-            source_stamp: info.source_stamp,
-            cdr: self.message.as_bytes(),
-        };
+impl Exit {
+    /// Decides on a message, records it, and publishes it if it may leave.
+    fn serve(&mut self, message: Received<'_>, taken: Instant, now: Time, stats: &RouteStats) {
+        let Some(DecidedBy { topic, moment, log, .. }) = &self.decided_by else { return };
         let size = message.cdr.len() as u64;
-        let Some(DecidedBy { topic, moment, log, .. }) = &self.decided_by else {
-            stats.deny(Denied::NoPolicy);
-            return Ok(true);
-        };
         let decision = match topic {
             Ok(topic) => guard(topic, &self.definition.plan, *moment, message),
             Err(reason) => Err(*reason),
         };
-        match relay(decision, now, log, &mut self.output)? {
-            Outcome::Released => {
-                stats.released.fetch_add(1, Ordering::Relaxed);
-                stats.bytes.fetch_add(size, Ordering::Relaxed);
+        let outcome: Result<Outcome, RosError> = relay(decision, now, log, &mut self.output);
+        match outcome {
+            Ok(Outcome::Released) => {
+                stats.released.fetch_add(1, Relaxed);
+                stats.bytes.fetch_add(size, Relaxed);
                 stats.latency.add(taken.elapsed());
             }
-            Outcome::Denied(reason) => stats.deny(reason),
+            Ok(Outcome::Denied(reason)) => stats.deny(reason),
+            // Recorded, and lost on the way out; diagnostics shows the count.
+            Err(_) => drop(stats.failed.fetch_add(1, Relaxed)),
         }
-        Ok(true)
     }
 
     /// Makes sure that the next message is decided by the policy in force now, at the time that it is now.
-    fn follow_policy(&mut self, now: Time) {
+    fn follow_policy(&mut self, now: Time, elapsed: Duration) {
         let seconds = now.second();
         let trusted = self.clock.trusts(seconds);
         let live = self.live.current();
@@ -255,8 +214,6 @@ impl Path {
                 }
             }
             _ => {
-                // The new policy may name another source: nobody is accepted until discovery has asked it.
-                self.sources.values_mut().for_each(|source| source.standing = Standing::Awaited);
                 let topic = self.topic_in(policy);
                 if let (Ok(topic), Some(output)) = (&topic, &mut self.output) {
                     output.describe(topic.class().name(), policy.version());
@@ -264,6 +221,7 @@ impl Path {
                 self.decided_by = Some(DecidedBy {
                     log: self.audit.route(self.info(topic.as_deref().ok(), policy.version())),
                     policy: Arc::clone(policy),
+                    since: elapsed,
                     topic,
                     moment: policy.moment(seconds, trusted),
                 });

@@ -52,12 +52,13 @@ impl Subscription {
         let name = c_string(topic)?;
         // Deadline and lifespan are the publisher's promises. Asking for them could only lose a match.
         let qos = Qos { deadline: None, lifespan: None, ..qos };
-        // SAFETY: node and type support outlive the subscription (held below, static); rcl copies name and options.
+        // SAFETY: node and type support outlive the subscription (held below, static); rcl copies name and options;
+        // nobody else changes the node's entities meanwhile.
         let subscription = unsafe {
             let mut handle = Box::new(rcl::rcl_get_zero_initialized_subscription());
             let mut options = rcl::rcl_subscription_get_default_options();
             options.qos = super::qos::profile(qos);
-            options.rmw_subscription_options.ignore_local_publications = true;
+            let entities = node.entities();
             check(
                 rcl::rcl_subscription_init(
                     handle.as_mut(),
@@ -68,6 +69,7 @@ impl Subscription {
                 ),
                 || format!("subscribing to `{topic}` on domain {}", node.domain_id()),
             )?;
+            drop(entities);
             Subscription { handle, node: Arc::clone(node), on_message: Box::new(on_message) }
         };
         // SAFETY: the user data points to the boxed callback, whose address does not change when the subscription
@@ -116,12 +118,12 @@ unsafe extern "C" fn call(on_message: *const c_void, _waiting: usize) {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        // SAFETY: initialised by `new` with this node, which is still held. Unsetting takes the middleware's callback
-        // mutex, so that no call is under way or can begin once it returns.
-        unsafe {
-            rcl::rcl_subscription_set_on_new_message_callback(self.as_ptr(), None, ptr::null());
-            rcl::rcl_subscription_fini(self.handle.as_mut(), self.node.as_mut_ptr());
-        }
+        // SAFETY: unsetting takes the middleware's callback mutex, so that no call is under way or can begin once it
+        // returns. The lock on the entities is not held here: the callback may be waiting for something of its own.
+        unsafe { rcl::rcl_subscription_set_on_new_message_callback(self.as_ptr(), None, ptr::null()) };
+        let _entities = self.node.entities();
+        // SAFETY: initialised by `new` with this node, which is still held, and whose entities nobody else changes now.
+        unsafe { rcl::rcl_subscription_fini(self.handle.as_mut(), self.node.as_mut_ptr()) };
         super::error::take_message();
     }
 }

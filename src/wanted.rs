@@ -1,0 +1,187 @@
+//! What to do about a topic of the inner domain: which route it should have, and who is kept out of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::denied::Denied;
+use crate::graph::{Endpoint, Gid};
+use crate::policy::{Form, Moment, Policy, TopicPolicy, Verdict};
+use crate::qos::{Qos, mirror};
+use crate::sources::{Sources, Standing};
+use crate::types::TypeDefinition;
+
+/// A topic stays downgraded for so long after its publishers last differed.
+const CALM: Duration = Duration::from_secs(10);
+
+/// What a route is made for. If any of it changes, the route is made anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteSpec {
+    /// The messages' type.
+    pub type_name: String,
+    /// Its installed definition.
+    pub type_hash: String,
+    /// What is taken and offered.
+    pub qos: Qos,
+    /// Some publishers offer more than that.
+    pub downgraded: bool,
+    /// Whether the policy lets `everyone` have it, at some time, in a form that can be made. Of a latched topic: now,
+    /// because what is latched goes on being read after it was released.
+    pub released: bool,
+    /// The class holds what the robot learns about people.
+    pub contextual: bool,
+    /// Of a latched topic, the policy: what an older one let out is not handed on under a newer one.
+    pub latched_under: Option<[u8; 32]>,
+}
+
+/// A route as it should be.
+pub struct Wanted {
+    /// What it is made for.
+    pub spec: RouteSpec,
+    /// How to walk its messages.
+    pub definition: Arc<TypeDefinition>,
+    /// The policy that says so.
+    pub policy: Arc<Policy>,
+    /// Every publisher.
+    pub standings: Vec<(Gid, Standing)>,
+    /// The accepted publishers' nodes.
+    pub nodes: BTreeSet<String>,
+    /// When publishers last differed in what they offer.
+    pub differed: Option<Duration>,
+    /// The class.
+    pub data_class: String,
+}
+
+/// A publisher, or a whole topic, that is kept out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub reason: Denied,
+    /// The publisher; none if it is the topic.
+    pub publisher: Option<Gid>,
+    /// The publisher's node, if it told one.
+    pub node: Option<String>,
+    /// More in words.
+    pub detail: String,
+}
+
+impl Refusal {
+    /// Of a whole topic.
+    pub fn of_topic(reason: Denied, detail: String) -> Refusal {
+        Refusal { reason, publisher: None, node: None, detail }
+    }
+}
+
+/// The part of a route that is there which bears on what it should become.
+#[derive(Debug, Clone, Copy)]
+pub struct Active {
+    /// What it offers.
+    pub qos: Qos,
+    /// When its publishers last differed.
+    pub differed: Option<Duration>,
+}
+
+/// A topic and everything that is known about it.
+pub struct Case<'a> {
+    /// The policy in force.
+    pub policy: &'a Arc<Policy>,
+    /// What it says of the topic.
+    pub declared: &'a TopicPolicy,
+    /// Those who publish it.
+    pub endpoints: &'a [Endpoint],
+    /// Who is who.
+    pub sources: &'a Sources,
+    /// The route that it has now.
+    pub active: Option<Active>,
+    /// The time of day.
+    pub moment: Moment,
+    /// Monotonic.
+    pub now: Duration,
+}
+
+/// Whether the guard publishes something of its own under this name outside: the catalogue, or another topic's tags.
+pub fn is_reserved(topic: &str, policy: &Policy) -> bool {
+    let tags_of = topic.strip_suffix("/tag").and_then(|base| policy.topic(base));
+    topic.starts_with("/discreet/") || tags_of.is_some()
+}
+
+impl Case<'_> {
+    /// The route that the topic should have, if any, and who is kept out. `definition` looks up an installed type.
+    pub fn judge(
+        &self,
+        definition: impl FnOnce(&str) -> Result<Arc<TypeDefinition>, String>,
+    ) -> (Option<Wanted>, Vec<Refusal>) {
+        let Case { policy, declared, endpoints, sources, active, moment, now } = self;
+        let whole = |reason, detail: String| (None, vec![Refusal::of_topic(reason, detail)]);
+        if !declared.has_readers() {
+            // What may never leave is not even read.
+            return whole(Denied::NoRule, String::new());
+        }
+        let definition = match definition(declared.type_name()) {
+            Ok(definition) => definition,
+            Err(error) => return whole(Denied::TypeNotInstalled, error),
+        };
+        if declared.type_hash().is_some_and(|pinned| pinned != definition.hash) {
+            let detail = format!("installed {}, the policy wants another", definition.hash);
+            return whole(Denied::WrongTypeHash, detail);
+        }
+        let judge = |endpoint| sources.standing(declared, &definition.hash, endpoint, *now);
+        let judged: Vec<(&Endpoint, Standing)> =
+            endpoints.iter().map(|endpoint| (endpoint, judge(endpoint))).collect();
+        let refusals =
+            judged.iter().filter_map(|(endpoint, standing)| refusal(endpoint, *standing)).collect();
+        // Messages of refused publishers are still taken, so that each is counted; of another type none can come.
+        if !endpoints.iter().any(|endpoint| endpoint.type_name == declared.type_name()) {
+            return (None, refusals);
+        }
+        let mut offered = offered(&judged);
+        let differ = mirror(offered.iter().copied(), None).downgraded;
+        let differed = if differ { Some(*now) } else { active.and_then(|active| active.differed) };
+        // What was downgraded stays so for a while: else a publisher that comes and goes makes the topic flap.
+        let downgraded = differed.is_some_and(|last| now.saturating_sub(last) < CALM);
+        offered.extend(active.filter(|_| downgraded).map(|active| active.qos));
+        let qos = mirror(offered, declared.depth()).qos;
+        let class = declared.class();
+        let released_now = matches!(declared.everyone(*moment), Verdict::Allow { form: Form::Clear, .. });
+        let spec = RouteSpec {
+            type_name: definition.name.clone(),
+            type_hash: definition.hash.clone(),
+            qos,
+            downgraded,
+            released: if qos.latched { released_now } else { declared.may_release(Form::Clear) },
+            contextual: class.is_contextual(),
+            latched_under: qos.latched.then(|| policy.hash()),
+        };
+        let standings = judged.iter().map(|(endpoint, standing)| (endpoint.gid, *standing)).collect();
+        let accepted = judged.iter().filter(|(_, standing)| *standing == Standing::Accepted);
+        let nodes = accepted.filter_map(|(endpoint, _)| endpoint.node.name().map(str::to_owned)).collect();
+        let (policy, data_class) = (Arc::clone(policy), class.name().into());
+        (Some(Wanted { spec, definition, policy, standings, nodes, differed, data_class }), refusals)
+    }
+}
+
+fn refusal(endpoint: &Endpoint, standing: Standing) -> Option<Refusal> {
+    let Standing::Refused(reason) = standing else { return None };
+    Some(Refusal {
+        reason,
+        publisher: Some(endpoint.gid),
+        node: endpoint.node.name().map(str::to_owned),
+        detail: format!("announces {}", endpoint.type_name),
+    })
+}
+
+/// The accepted publishers tell what to offer; only if there are none, the awaited; and at last the refused.
+fn offered(judged: &[(&Endpoint, Standing)]) -> Vec<Qos> {
+    let by = |wanted: fn(&Standing) -> bool| -> Vec<Qos> {
+        judged.iter().filter(|(_, standing)| wanted(standing)).map(|(endpoint, _)| endpoint.qos).collect()
+    };
+    [
+        |standing: &Standing| *standing == Standing::Accepted,
+        |standing: &Standing| *standing == Standing::Awaited,
+        |_: &Standing| true,
+    ]
+    .into_iter()
+    .map(by)
+    .find(|offered| !offered.is_empty())
+    .unwrap_or_default()
+}
