@@ -187,10 +187,13 @@ class Demo:
         judge.phase(POLICY, version, first, last, without=WITHDRAWN)
         summary = judge.summary(self.out / 'audit.log', WITHDRAWN, version + 1)
         summary |= {'versions': [version, version + 1], 'seconds': round(time.monotonic() - self.began, 1)}
-        picture.draw(self.out, summary, shown)
         (self.out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
-        print('\n' + judge.report(summary, paint))
-        self.say('Left in out/: demo.png, inside.png, outside.png, summary.json, audit.log, guard.log')
+        print('\n' + judge.report(summary, paint) + '\n')
+        if all(claim['holds'] for claim in summary['claims']):  # else there is nothing to show off
+            picture.draw(self.out, summary, shown)
+            self.say('Left in out/: demo.png, inside.png, outside.png, summary.json, audit.log, guard.log')
+        else:
+            self.say('Left in out/: summary.json, audit.log, guard.log, frames')
         return summary
 
     def start_guard(self, policy):
