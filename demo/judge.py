@@ -96,6 +96,9 @@ class Judge:
         for topic in {row['topic'] for row in self.rows if row['form']}:
             self.claim(consumer['paired'][topic] >= 0.98 * consumer['counts'][topic],
                        f'each message of {topic} has its tag: {consumer["paired"][topic]} of {consumer["counts"][topic]}')
+        withheld = {row['topic'] for row in self.rows if not row['form'] and row['class']}
+        found = sorted(withheld & set(intruder['publishers_found']))
+        self.claim(not found, f'no publisher of what is withheld can be discovered outside: {len(found)} of {len(withheld)}')
         late = consumer['tag_versions'].get(withdrawn, {}).get(str(version), 0)
         self.claim(late == 0, f'{late} frames of {withdrawn} were released by version {version}')
         commands = {'sent': intruder['sent'], 'heard_outside': consumer['commands'], 'received_by_robot': robot['commands']}

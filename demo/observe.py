@@ -191,7 +191,9 @@ class Intruder(Observer):
         return {}
 
     def report(self):
-        return {**super().report(), 'sent': self.sent, 'reaches_guard': self.reload.service_is_ready()}
+        found = [topic for topic in self.inboxes if self.count_publishers(topic)]
+        return {**super().report(), 'sent': self.sent, 'reaches_guard': bool(self.reload and self.reload.service_is_ready()),
+                'publishers_found': found}
 
 
 def main():
