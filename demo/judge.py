@@ -23,7 +23,7 @@ class Judge:
     """Makes a row a topic: what was inside, what came out, in what form, and why."""
 
     def __init__(self, programs, topics, before, last):
-        self.programs, self.topics, self.last = programs, topics, last
+        self.programs, self.topics, self.before, self.last = programs, topics, before, last
         self.guard = last['inside']['guard']
         self.figures = {topic: values for look in (before, last) for topic, values in look['inside']['guard'].items()
                         if int(values.get('released', 0))}  # a route that was withdrawn has its last ones
@@ -59,9 +59,10 @@ class Judge:
                 self.claim(row['reason'], f'the guard names why {topic} stays inside{under}')
 
     def between(self, who, topic, start, end):
-        # What is latched was sent before anybody began to count.
-        before = 0 if self.topics[topic]['latched'] else start[who]['counts'].get(topic, 0)
-        return end[who]['counts'].get(topic, 0) - before
+        # What is latched was sent before anybody began to count, and may be sent again when the policy is switched.
+        if self.topics[topic]['latched'] and topic not in self.undeclared:
+            return self.before[who]['counts'].get(topic, 0)
+        return end[who]['counts'].get(topic, 0) - start[who]['counts'].get(topic, 0)
 
     def reason(self, topic):
         """As the guard named it in diagnostics."""
@@ -136,7 +137,7 @@ class Judge:
         text.append(paint('The guard, from taking a message to having published it', 1))
         for topic, figures in summary['guard'].items():
             text.append(f'  {topic:{widths[0]}}  p50 {figures.get("latency p50", "-")}, p99 {figures.get("latency p99", "-")}, '
-                        f'released {figures["released"]}, lost {figures["lost"]}')
+                        f'lost {figures["lost"]}')
         text += ['', paint('discreet audit verify out/audit.log', 1), summary['audit'], '']
         wrong = [claim['claim'] for claim in self.claims if not claim['holds']]
         text += [f'{paint("NOT SO:", 31)} {claim}' for claim in wrong]

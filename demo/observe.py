@@ -33,7 +33,7 @@ class Inbox:
     """What came on one topic. Messages stay serialized: counting must not be slower than receiving."""
 
     def __init__(self, node, topic, type_name, reliable, latched, keep=1):
-        self.type_name, self.count, self.last, self.keep, self.sequences = type_name, 0, [], keep, set()
+        self.type_name, self.count, self.last, self.keep, self.sequences = type_name, 0, [], keep, Counter()
         qos = QoSProfile(
             depth=50,
             reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
@@ -42,7 +42,7 @@ class Inbox:
 
     def add(self, message, info):
         self.count += 1
-        self.sequences.add(info['publication_sequence_number'])
+        self.sequences[info['publication_sequence_number']] += 1
         self.last = [*self.last[1 - self.keep:], message] if self.keep > 1 else [message]
 
     def messages(self):
@@ -126,7 +126,7 @@ class Consumer(Observer):
 
     def __init__(self, folder):
         super().__init__('consumer', folder)
-        self.catalog, self.tags, self.versions = None, defaultdict(set), defaultdict(Counter)
+        self.catalog, self.tags, self.versions = None, defaultdict(Counter), defaultdict(Counter)
         self.tag_subscriptions, self.commands = {}, 0
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self.create_subscription(Catalog, '/discreet/catalog', self.offer, latched)
@@ -152,7 +152,7 @@ class Consumer(Observer):
             self.follow(entry.topic, entry.type, offered['reliable'], offered['latched'])
 
     def tagged(self, topic, tag):
-        self.tags[topic].add(tag.sequence)
+        self.tags[topic][tag.sequence] += 1  # a sequence begins anew when the guard makes its publisher anew
         self.versions[topic][tag.policy_version] += 1
 
     def ready(self):
@@ -163,7 +163,7 @@ class Consumer(Observer):
         catalog = {entry.topic: {'class': entry.data_class, 'form': entry.form, 'audience': entry.audience,
                                  'retention_s': entry.retention.sec}
                    for entry in (self.catalog.entries if self.catalog else [])}
-        paired = {topic: len(inbox.sequences & self.tags[topic]) for topic, inbox in self.inboxes.items()}
+        paired = {topic: (inbox.sequences & self.tags[topic]).total() for topic, inbox in self.inboxes.items()}
         return {**super().report(), 'catalog': catalog, 'paired': paired, 'commands': self.commands,
                 'policy_version': self.catalog.policy_version if self.catalog else None,
                 'tag_versions': {topic: {str(v): n for v, n in counts.items()}
