@@ -1,0 +1,170 @@
+"""Holds what the observers received against what the policy says, topic by topic."""
+
+import json
+import subprocess
+
+import yaml
+
+# What the guard's names for a refusal mean here.
+WORDS = {
+    'redaction_not_built': 'allowed without faces only; redacting is not built yet, so nothing leaves',
+    'sealing_not_built': 'allowed to a named stakeholder only; sealing is not built yet, so nothing leaves',
+    'undeclared_topic': 'the policy does not declare it',
+    'no_rule': 'nobody may have it',
+    'rule_denies': 'a rule denies it',
+}
+
+
+class Broken(Exception):
+    """The demo could not be run to its end."""
+
+
+class Judge:
+    """Makes a row a topic: what was inside, what came out, in what form, and why."""
+
+    def __init__(self, programs, topics, before, last):
+        self.programs, self.topics, self.before, self.last = programs, topics, before, last
+        self.guard = last['inside']['guard']
+        self.figures = {topic: values for look in (before, last) for topic, values in look['inside']['guard'].items()
+                        if int(values.get('released', 0))}  # a route that was withdrawn has its last ones
+        self.undeclared = self.guard['guard']['undeclared'].split()
+        self.rows, self.claims = [], []
+
+    def claim(self, holds, text):
+        self.claims.append({'holds': bool(holds), 'claim': text})
+
+    def phase(self, policy, version, start, end, only=None, without=None):
+        """Judges what came between two looks, under one version of the policy."""
+        for topic in sorted(self.topics, key=lambda name: (name in self.undeclared, name)):
+            if topic != (only or topic) or topic == without or not self.between('inside', topic, start, end):
+                continue  # /parameter_events, for one, exists without ever being used
+            answer = self.explain(policy, 'everyone', topic)
+            leaves = answer['decision'] == 'clear' and not answer.get('not_built')
+            row = {
+                'topic': topic, 'class': data_class(policy, topic), 'policy_version': version,
+                'form': answer['decision'] if leaves else None,
+                'reason': None if leaves else self.reason(topic),
+                'rule': rule(answer), 'for_others': self.others(policy, topic),
+                **{who: self.between(who, topic, start, end) for who in ('inside', 'consumer', 'intruder')},
+            }
+            self.rows.append(row)
+            under = f' under version {version}' if only else ''
+            if leaves:
+                # Two processes count; what is under way when they are asked is in one count and not in the other.
+                self.claim(row['inside'] and row['consumer'] >= 0.95 * row['inside'],
+                           f'{topic} arrives outside{under}: {row["consumer"]} of {row["inside"]}')
+            else:
+                self.claim(row['inside'] and row['consumer'] == row['intruder'] == 0,
+                           f'{topic} stays inside{under}: {max(row["consumer"], row["intruder"])} of {row["inside"]} came out')
+                self.claim(row['reason'], f'the guard names why {topic} stays inside{under}')
+
+    def between(self, who, topic, start, end):
+        # What is latched was sent before anybody began to count, and may be sent again when the policy is switched.
+        if self.topics[topic]['latched'] and topic not in self.undeclared:
+            return self.before[who]['counts'].get(topic, 0)
+        return end[who]['counts'].get(topic, 0) - start[who]['counts'].get(topic, 0)
+
+    def reason(self, topic):
+        """As the guard named it in diagnostics."""
+        named = [key.split(' ', 1)[1] for key in self.guard.get(topic, {}) if key.startswith(('denied ', 'refused '))]
+        return named[0] if named else 'undeclared_topic' if topic in self.undeclared else None
+
+    def explain(self, policy, who, topic):
+        done = self.discreet('explain', policy, '--who', who, '--topic', topic, '--json')
+        try:
+            return json.loads(done.stdout)
+        except json.JSONDecodeError:
+            raise Broken(f'discreet explain: {done.stderr.strip()}') from None
+
+    def others(self, policy, topic):
+        """Named stakeholders whom the policy allows it."""
+        found, everyone = {}, self.explain(policy, 'everyone', topic)
+        if topic not in self.undeclared:
+            for who in read(policy).get('stakeholders') or {}:
+                answer = self.explain(policy, who, topic)
+                if answer['decision'] != 'denied' and answer['line'] != everyone['line']:
+                    found[who] = {'form': answer['decision'], 'not_built': answer['not_built'], 'rule': rule(answer)}
+        return found
+
+    def discreet(self, *arguments):
+        return subprocess.run([self.programs / 'discreet', *map(str, arguments)], capture_output=True, text=True)
+
+    def summary(self, audit, withdrawn, version):
+        """The claims about all of it, and everything that is shown."""
+        consumer, intruder, robot = self.last['consumer'], self.last['intruder'], self.last['robot']
+        self.rows.sort(key=lambda row: (row['form'] is None, row['reason'] == 'undeclared_topic', row['topic'],
+                                        row['policy_version']))
+        for topic in {row['topic'] for row in self.rows if row['form']}:
+            self.claim(consumer['paired'][topic] >= 0.98 * consumer['counts'][topic],
+                       f'each message of {topic} has its tag: {consumer["paired"][topic]} of {consumer["counts"][topic]}')
+        withheld = {row['topic'] for row in self.rows if not row['form'] and row['class']}
+        found = sorted(withheld & set(intruder['publishers_found']))
+        self.claim(not found, f'no publisher of what is withheld can be discovered outside: {len(found)} of {len(withheld)}')
+        late = consumer['tag_versions'].get(withdrawn, {}).get(str(version), 0)
+        self.claim(late == 0, f'{late} frames of {withdrawn} were released by version {version}')
+        commands = {'sent': intruder['sent'], 'heard_outside': consumer['commands'], 'received_by_robot': robot['commands']}
+        self.claim(commands['heard_outside'] and not commands['received_by_robot'],
+                   'commands: {sent} sent to the outer domain, {heard_outside} heard there, {received_by_robot} received by '
+                   'the robot'.format(**commands))
+        self.claim(not intruder['reaches_guard'], "the guard's reload service cannot be reached from the outer domain")
+        wanted = ('released', 'lost', 'latency p50', 'latency p99', 'qos')
+        routes = {topic: {key: self.figures[topic][key] for key in wanted if key in self.figures[topic]}
+                  for topic in sorted(self.figures)}
+        verified = self.discreet('audit', 'verify', audit)
+        self.claim(verified.returncode == 0, 'the audit log is as the guard wrote it')
+        return {'rows': self.rows, 'commands': commands, 'catalog': consumer['catalog'], 'guard': routes,
+                'audit': (verified.stdout + verified.stderr).strip(), 'claims': self.claims}
+
+    def report(self, summary, paint):
+        """All of it for a terminal."""
+        lines = [['TOPIC', 'CLASS', 'INSIDE', 'OUTSIDE', 'FORM', 'WHY']]
+        for row in summary['rows']:
+            outside = f'{row["consumer"]}' if row['form'] else f'{max(row["consumer"], row["intruder"])}'
+            shown = [row['topic'], row['class'] or '-', f'{row["inside"]}', outside, row['form'] or 'nothing', why(row)]
+            lines.append(shown)
+        widths = [max(len(line[column]) for line in lines) for column in range(5)]
+        text = []
+        for number, line in enumerate(lines):
+            cells = [cell.rjust(width) if column in (2, 3) else cell.ljust(width)
+                     for column, (cell, width) in enumerate(zip(line, widths))]
+            colour = 1 if number == 0 else 32 if line[4] != 'nothing' else 33
+            text.append(paint('  '.join(cells), colour) + '  ' + line[5])
+        commands = summary['commands']
+        text += ['', *(f'  {reason}: {words}' for reason, words in WORDS.items()
+                       if reason in {row['reason'] for row in summary['rows']})]
+        text += ['', f'/cmd_vel from outside: {commands["sent"]} sent by the intruder, {commands["heard_outside"]} heard on the '
+                     f'outer domain, {commands["received_by_robot"]} received by the robot', '']
+        text.append(paint('The guard, from taking a message to having published it', 1))
+        for topic, figures in summary['guard'].items():
+            text.append(f'  {topic:{widths[0]}}  p50 {figures.get("latency p50", "-")}, p99 {figures.get("latency p99", "-")}, '
+                        f'lost {figures["lost"]}')
+        text += ['', paint('discreet audit verify out/audit.log', 1), summary['audit'], '']
+        wrong = [claim['claim'] for claim in self.claims if not claim['holds']]
+        text += [f'{paint("NOT SO:", 31)} {claim}' for claim in wrong]
+        text.append(paint(f'{len(self.claims) - len(wrong)} of {len(self.claims)} claims were seen to be so.',
+                          31 if wrong else 32))
+        return '\n'.join(text)
+
+
+def why(row):
+    """The reason and the rule, as short as they can be."""
+    parts = [row['reason'], row['rule'] and row['rule']['place']]
+    parts += [f'{who} may, {other["rule"]["place"]}' for who, other in row['for_others'].items()]
+    return '; '.join(filter(None, parts))
+
+
+def rule(answer):
+    """The rule that decided, with its place."""
+    if not answer.get('line'):
+        return None
+    text = next(rule['rule'] for rule in answer['rules'] if rule['line'] == answer['line'])
+    return {'place': f'{answer["file"].rsplit("/", 1)[1]}:{answer["line"]}', 'text': text.removeprefix('- ')}
+
+
+def read(policy):
+    return yaml.safe_load(policy.read_text())
+
+
+def data_class(policy, topic):
+    declared = read(policy)['topics'].get(topic)
+    return declared and declared['class']

@@ -1,0 +1,291 @@
+"""Runs the demo: a robot on the inner domain, the guard, and two observers on the outer one.
+
+Every claim that it makes is checked against what the observers received. Called by tools/demo, which sets things up.
+"""
+
+import argparse
+import contextlib
+import importlib.util
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import picture
+from judge import Broken, Judge
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BIN = pathlib.Path(os.environ.get('DISCREET_BIN', ROOT / 'target' / 'release'))
+POLICY, WITHDRAWN = ROOT / 'policies' / 'hotel.yaml', '/camera/floor/image_raw'
+COLOURS = sys.stdout.isatty() and not os.environ.get('NO_COLOR')
+
+
+def paint(text, *codes):
+    return f'\x1b[{";".join(map(str, codes))}m{text}\x1b[0m' if COLOURS and codes else text
+
+
+def main():
+    arguments = parse()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it otherwise
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
+    try:
+        with Demo(arguments) as demo:
+            summary = demo.run()
+            if arguments.keep:
+                demo.wait()
+        return 0 if all(claim['holds'] for claim in summary['claims']) else 1
+    except KeyboardInterrupt:
+        print('\nStopped.')
+        return 130
+    except Broken as broken:
+        print(f'\n{paint("It did not work:", 31)} {broken}', file=sys.stderr)
+        return 1
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog='tools/demo', description=__doc__.splitlines()[0], epilog=(
+        'Leaves demo.png, inside.png, outside.png, summary.json, audit.log and guard.log in out/. Exit status: 0 if all '
+        'that is claimed was seen to be so, 1 if not, 2 for a wrong argument.'))
+    parser.add_argument('--keep', action='store_true', help='leave it running until Ctrl-C, and say how to look at it')
+    parser.add_argument('--seconds', type=float, default=12, help='how long each policy is in force (default 12)')
+    parser.add_argument('--domains', type=int, nargs=2, default=(81, 82), metavar=('INNER', 'OUTER'),
+                        help='ROS domain ids to use (default 81 82)')
+    return parser.parse_args()
+
+
+class Peer:
+    """A process of the demo that obeys JSON lines (see peer.py)."""
+
+    def __init__(self, stack, log, *command, domain, environment):
+        self.name = ' '.join(map(str, command))
+        self.process = subprocess.Popen(
+            [sys.executable, ROOT / 'demo' / command[0], str(domain), *map(str, command[1:])], env=environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
+        stack.callback(self.end)
+
+    def ask(self, word, **options):
+        self.tell(word, **options)
+        return self.answer()
+
+    def tell(self, word, **options):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps({'do': word, **options}) + '\n')
+            self.process.stdin.flush()
+
+    def answer(self):
+        try:
+            return json.loads(self.process.stdout.readline())
+        except json.JSONDecodeError:
+            raise Broken(f'{self.name} has died; see out/peers.log') from None
+
+    def end(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()  # it ends when its input does
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def together(peers, word):
+    """Asks all at the same time, so that their counts compare."""
+    for peer in peers.values():
+        peer.tell(word)
+    return {name: peer.answer() for name, peer in peers.items()}
+
+
+class Demo:
+    """Starts everything, and ends everything."""
+
+    def __init__(self, arguments):
+        self.inner, self.outer = arguments.domains
+        self.seconds, self.keep, self.began = arguments.seconds, arguments.keep, time.monotonic()
+        self.stack = contextlib.ExitStack()
+        self.out = ROOT / 'out'
+        self.frames = self.out / 'frames'
+        self.frames.mkdir(parents=True, exist_ok=True)
+        for old in [*self.out.glob('audit.log*'), *self.out.glob('*.png'), *self.frames.iterdir()]:
+            old.unlink()
+        self.environment = environment()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        # A second Ctrl-C must not leave anything running.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self.stack.close()
+
+    def say(self, text):
+        print(f'{paint(f"{time.monotonic() - self.began:5.1f} s", 2)}  {text}', flush=True)
+
+    def peer(self, *command, domain):
+        return Peer(self.stack, self.log, *command, domain=domain, environment=self.environment)
+
+    def run(self):
+        self.log = self.stack.enter_context(open(self.out / 'peers.log', 'w'))
+        self.say(f'The robot starts on the inner domain ({self.inner}): two cameras, lidar, odometry, map, speech, payment')
+        robot = self.robot = self.peer('robot.py', domain=self.inner)
+        inside = self.peer('observe.py', 'inside', self.frames, domain=self.inner)
+        robot.ask('report')  # its latched topics are out before anybody outside is there
+
+        policy = self.out / 'hotel.yaml'
+        policy.write_bytes(POLICY.read_bytes())
+        self.say(f'The guard starts between the domains: {self.start_guard(policy)}')
+        consumer = self.peer('observe.py', 'consumer', self.frames, domain=self.outer)
+        intruder = self.peer('observe.py', 'intruder', self.frames, domain=self.outer)
+        until(lambda: {'/scan', '/odom', '/map', WITHDRAWN} <= set(consumer.ask('ready')),
+              'the topics of the catalogue on the outer domain')
+        published = set(robot.ask('report')['published'])
+        until(lambda: published <= set(inside.ask('topics')), 'the topics of the robot on the inner domain')
+        topics = inside.ask('topics')
+        intruder.ask('attack', topics=topics)
+        self.say(f'A consumer on the outer domain ({self.outer}) takes what the catalogue offers; '
+                 f'an intruder asks for all {len(topics)} inner topics and sends commands')
+        time.sleep(1)
+
+        peers = {'inside': inside, 'consumer': consumer, 'intruder': intruder, 'robot': robot}
+
+        def look():
+            return together(peers, 'report')
+
+        def frames():
+            return together({'inside': inside, 'outside': consumer}, 'show')
+
+        first = look()
+        version = first['consumer']['policy_version']
+        robot.ask('go')
+        self.say(f'The robot drives, under version {version} of the policy')
+        time.sleep(self.seconds)
+        before, shown = look(), frames()
+        rule = withdraw(policy)
+        self.say(f'The policy is switched while it drives: version {version + 1} adds  {rule}')
+        until(lambda: consumer.ask('report')['policy_version'] == version + 1, 'the new version in the catalogue')
+        time.sleep(1)  # what was decided before the switch has arrived by then
+        after = look()
+        self.say(f'Version {version + 1} is in force')
+        time.sleep(self.seconds)
+        robot.ask('stop')
+        time.sleep(1.5)  # for diagnostics to have counted everything
+        last = look()
+        if self.keep:
+            self.say('The robot stops')
+        else:
+            self.stop_guard()
+            self.say('The robot and the guard stop')
+
+        judge = Judge(BIN, topics, before, last)
+        judge.phase(POLICY, version, first, before, only=WITHDRAWN)
+        judge.phase(policy, version + 1, after, last, only=WITHDRAWN)
+        judge.phase(POLICY, version, first, last, without=WITHDRAWN)
+        summary = judge.summary(self.out / 'audit.log', WITHDRAWN, version + 1)
+        summary |= {'versions': [version, version + 1], 'seconds': round(time.monotonic() - self.began, 1)}
+        (self.out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
+        print('\n' + judge.report(summary, paint) + '\n')
+        if all(claim['holds'] for claim in summary['claims']):  # else there is nothing to show off
+            picture.draw(self.out, summary, shown)
+            self.say('Left in out/: demo.png, inside.png, outside.png, summary.json, audit.log, guard.log')
+        else:
+            self.say('Left in out/: summary.json, audit.log, guard.log, frames')
+        return summary
+
+    def start_guard(self, policy):
+        """As the launch file does it: by the launch file where ROS has one, else with the same parameters."""
+        audit = self.out / 'audit.log'
+        log = self.stack.enter_context(open(self.out / 'guard.log', 'w'))
+        variables = {**self.environment, 'ROS_DOMAIN_ID': str(self.inner)}
+        if shutil.which('ros2') and importlib.util.find_spec('launch_ros'):
+            prefix = install_in_place(self.out / 'prefix')
+            variables['AMENT_PREFIX_PATH'] = f'{prefix}:{variables["AMENT_PREFIX_PATH"]}'
+            transport = 'tuned' if 'FASTRTPS_DEFAULT_PROFILES_FILE' in variables else 'default'
+            command = ['ros2', 'launch', ROOT / 'launch' / 'discreet.launch.py', f'policy:={policy}', f'audit:={audit}',
+                       f'inner_domain:={self.inner}', f'outer_domain:={self.outer}', f'transport:={transport}']
+            how = 'ros2 launch launch/discreet.launch.py'
+        else:
+            command = [BIN / 'guard', '--ros-args', '--params-file', ROOT / 'launch' / 'guard.params.yaml',
+                       '-p', f'policy:={policy}', '-p', f'audit:={audit}', '-p', f'outer_domain:={self.outer}']
+            how = 'there is no `ros2 launch` here, so the program with the same parameters'
+        self.guard = subprocess.Popen(list(map(str, command)), env=variables, stdout=log, stderr=subprocess.STDOUT,
+                                      stdin=subprocess.DEVNULL, start_new_session=True)
+        self.stack.callback(self.stop_guard)
+        return how
+
+    def stop_guard(self):
+        for number in (signal.SIGINT, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.guard.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.guard.wait(timeout=10)
+
+    def wait(self):
+        local = ' '.join(f'{name}={self.environment[name]}' for name in
+                         ('ROS_AUTOMATIC_DISCOVERY_RANGE', 'FASTRTPS_DEFAULT_PROFILES_FILE') if name in self.environment)
+        print(f"""
+It runs on, and the robot drives again. To look, in another terminal:
+  source .ros/env.sh; export {local}
+  ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /scan     what a consumer sees
+  ROS_DOMAIN_ID={self.outer} ros2 topic list                         the same with the tools of ROS, where they are installed
+  target/release/discreet audit show out/audit.log        who got what
+  edit out/hotel.yaml                                     raise `version:`, save, and the guard follows
+Ctrl-C ends it.""", flush=True)
+        self.robot.ask('go')
+        self.guard.wait()
+
+
+def environment():
+    """Nobody else's robots are heard, and large images take the tuned transport if there is room for it."""
+    variables = {**os.environ, 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', 'PYTHONUNBUFFERED': '1',
+                 'RCUTILS_COLORIZED_OUTPUT': '0'}
+    for name in ('ROS_LOCALHOST_ONLY', 'ROS_STATIC_PEERS', 'FASTRTPS_DEFAULT_PROFILES_FILE'):
+        variables.pop(name, None)
+    # Eight participants with a segment of 128 MiB each.
+    if shutil.disk_usage('/dev/shm').free > 1.2e9:
+        variables['FASTRTPS_DEFAULT_PROFILES_FILE'] = str(ROOT / 'launch' / 'fastdds.xml')
+    else:
+        print('note: /dev/shm has less than 1.2 GB free, so images take the default transport of Fast DDS')
+    return variables
+
+
+def install_in_place(prefix):
+    """What the launch file looks for in an installed package, as links into this clone."""
+    index, share, programs = (prefix / 'share/ament_index/resource_index/packages', prefix / 'share/discreet',
+                              prefix / 'lib/discreet')
+    for folder in (index, share, programs):
+        folder.mkdir(parents=True, exist_ok=True)
+    (index / 'discreet').touch()
+    for link, target in ((share / 'launch', ROOT / 'launch'), (programs / 'guard', BIN / 'guard')):
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+    return prefix
+
+
+def withdraw(policy):
+    """Writes the next version of a policy, which takes one topic from everyone; in one step, as an editor does."""
+    text = policy.read_text()
+    text = re.sub(r'^version: (\d+)', lambda found: f'version: {int(found[1]) + 1}', text, flags=re.M)
+    rule = f'  - {{ who: everyone, read: {WITHDRAWN}, deny: true }}'
+    text = re.sub(r'^(rules:.*)$', lambda found: f'{found[1]}\n{rule}', text, flags=re.M)
+    new = policy.with_suffix('.new')
+    new.write_text(text)
+    os.replace(new, policy)
+    return rule.strip()
+
+
+def until(condition, what, timeout=20):
+    """Waits for something to be so."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise Broken(f'waited {timeout} s for {what}; see out/guard.log and out/peers.log')
+        time.sleep(0.1)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
