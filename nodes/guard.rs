@@ -35,8 +35,11 @@ Topics:     /diagnostics on the inner domain; /discreet/catalog and <topic>/tag 
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 something broke, 2 wrong parameters
 ";
 
-/// How often the policy's file is looked at, and the routes are checked even if no change was reported.
+/// How often the policy's file is looked at.
 const TICK: Duration = Duration::from_millis(500);
+
+/// How often the routes are looked at when no change was reported: hours begin and end, and names fail to come.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Changes of the graph within this time are looked at together.
 const GATHER: Duration = Duration::from_millis(10);
@@ -214,11 +217,11 @@ impl Guard {
             while !stop.load(Ordering::Relaxed) {
                 guard.reconcile();
                 // A pause gathers what comes together, and keeps a domain in turmoil from keeping a core busy.
-                let pause = match changes.wait(TICK) {
+                let pause = match changes.wait(LOOK) {
                     Ok(_changed) => GATHER,
                     Err(error) => {
                         guard.logger.error(&error.to_string());
-                        TICK
+                        LOOK
                     }
                 };
                 std::thread::sleep(pause);

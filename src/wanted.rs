@@ -115,7 +115,10 @@ impl Case<'_> {
         let whole = |reason, detail: String| (None, vec![Refusal::of_topic(reason, detail)]);
         if !declared.has_readers() {
             // What may never leave is not even read.
-            return whole(Denied::NoRule, String::new());
+            return match declared.everyone(*moment) {
+                Verdict::Deny { .. } => whole(Denied::RuleDenies, String::new()),
+                Verdict::Allow { .. } | Verdict::NoRule => whole(Denied::NoRule, String::new()),
+            };
         }
         let definition = match definition(declared.type_name()) {
             Ok(definition) => definition,

@@ -121,7 +121,8 @@ impl Route {
         let mut path = self.path();
         path.inbox.judge(policy, standings, now);
         path.exit.follow_policy(Time::system(), now);
-        if let (true, Some(decided_by)) = (now < WARM_UP, &path.exit.decided_by) {
+        let soon = now < WARM_UP && path.exit.output.is_some();
+        if let Some(decided_by) = path.exit.decided_by.as_ref().filter(|_| soon) {
             decided_by.log.expect(Time::system());
         }
     }
@@ -232,13 +233,17 @@ impl Exit {
     /// The route as the audit enters it. A topic that is not declared any more counts as contextual.
     fn info(&self, topic: Option<&TopicPolicy>, policy: u64) -> RouteInfo {
         let class = topic.map(TopicPolicy::class);
+        let (form, audience) = match &self.output {
+            Some(_) => (Form::Clear.name(), "everyone"),
+            None => ("none", "nobody"),
+        };
         RouteInfo {
             topic: self.origin.topic.clone(),
             type_name: self.definition.name.clone(),
             class: class.map(|class| class.name().into()).unwrap_or_default(),
             contextual: class.is_none_or(|class| class.is_contextual()),
-            form: Form::Clear.name().into(),
-            audience: "everyone".into(),
+            form: form.into(),
+            audience: audience.into(),
             policy,
             epoch: 0,
             source: self.origin.source.clone(),

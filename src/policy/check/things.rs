@@ -1,6 +1,6 @@
 //! Stakeholders, topics, commands and services: names, types, and what belongs to which.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::file::{
@@ -77,7 +77,25 @@ pub(super) fn topics(section: &Section<TopicEntry>, classes: &Classes, context: 
         });
     }
     overlaps(&topics, context);
+    reserved(&topics, context);
     topics
+}
+
+/// Outside, the guard itself publishes the catalogue below `/discreet` and each topic's tags beside it. A robot's topic
+/// of such a name would be taken for the guard's word.
+fn reserved(topics: &[Thing], context: &mut Context) {
+    let names: HashSet<&str> = topics.iter().map(|topic| topic.pattern.text()).collect();
+    for topic in topics {
+        let name = topic.pattern.text();
+        let tags_of = name.strip_suffix("/tag").filter(|base| names.contains(base));
+        let whose = match tags_of {
+            Some(base) => format!("the tags of {}", quoted(base)),
+            None if name.starts_with("/discreet/") => "the catalogue".to_owned(),
+            None => continue,
+        };
+        let message = format!("{} is where the guard publishes {whose}", quoted(name));
+        context.error("reserved-name", topic.span, message, "call the robot's topic something else");
+    }
 }
 
 fn thing(action: Action, pattern: Pattern, type_name: &str, class: Arc<Class>, span: Span) -> Thing {
