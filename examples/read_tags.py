@@ -6,14 +6,20 @@ The tag of a message has the message's publication sequence number, which ROS 2 
 Message and tag come on two topics, so either may be first: what has come waits for the other.
 """
 
+import importlib
 import sys
 from collections import OrderedDict
 
 import rclpy
 from rclpy.qos import qos_profile_sensor_data
-from rosidl_runtime_py.utilities import get_message
 
 from discreet_interfaces.msg import Catalog, Tag
+
+
+def message_class(type_name):
+    """The class of a type such as sensor_msgs/msg/LaserScan."""
+    package, folder, name = type_name.split('/')
+    return getattr(importlib.import_module(f'{package}.{folder}'), name)
 
 
 class Pairs:
@@ -54,7 +60,7 @@ def main():
         for entry in offered.entries:
             if entry.topic == topic and not found:
                 found.append(node.create_subscription(
-                    get_message(entry.type), topic, pairs.message, qos_profile_sensor_data))
+                    message_class(entry.type), topic, pairs.message, qos_profile_sensor_data))
                 found.append(node.create_subscription(
                     Tag, entry.tag_topic, pairs.tag, qos_profile_sensor_data))
 
