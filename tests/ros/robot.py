@@ -12,7 +12,6 @@ import pathlib
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from typing import NamedTuple
@@ -178,12 +177,12 @@ class Process:
 
     started = []
 
-    def __init__(self, command, log, environment, **options):
+    def __init__(self, command, log, environment):
         self.log = pathlib.Path(log)
         with open(self.log, 'ab') as output:
             self.process = subprocess.Popen(
                 [str(part) for part in command], stderr=output, env={**os.environ, **environment},
-                start_new_session=True, preexec_fn=_die_with_parent, **{'stdin': subprocess.DEVNULL, 'stdout': output, **options})
+                stdin=subprocess.DEVNULL, stdout=output, start_new_session=True, preexec_fn=_die_with_parent)
         Process.started.append(self)
 
     @property

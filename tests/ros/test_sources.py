@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from probe_messages import probe_messages
-from robot import PATIENCE, REPOSITORY, TEXT, Process, declared, eventually, everyone
+from robot import REPOSITORY, TEXT, Process, declared, eventually, everyone
 from std_msgs.msg import Int32, String
 
 OPEN = [everyone('operational')]
