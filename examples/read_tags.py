@@ -16,6 +16,12 @@ from rclpy.qos import qos_profile_sensor_data
 from discreet_interfaces.msg import Catalog, Tag
 
 
+def message_class(type_name):
+    """The class of a type such as sensor_msgs/msg/LaserScan."""
+    package, folder, name = type_name.split('/')
+    return getattr(importlib.import_module(f'{package}.{folder}'), name)
+
+
 class Pairs:
     """Matches messages and tags by sequence number; forgets the oldest, so that a lost partner costs nothing."""
 

@@ -1,0 +1,22 @@
+"""Every test has a robot of its own: two domains that nobody else is in, a policy, an audit log."""
+
+import os
+
+# Before rclpy: the tests hear nobody else's robots, and nobody hears them.
+os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
+os.environ.pop('ROS_LOCALHOST_ONLY', None)  # the older word for it, which would only add warnings
+
+import pytest
+from robot import Robot
+
+
+@pytest.fixture
+def robot(tmp_path):
+    robot = Robot(tmp_path)
+    yield robot
+    robot.end()
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.timeout(90, method='signal'))
