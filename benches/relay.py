@@ -135,8 +135,9 @@ def summary(case, variant, runs):
     result = {'bench': 'relay', 'case': case, 'variant': variant, **middle}
     if runs[0]['cpu_us'] is not None:
         result['cpu_us'] = round(statistics.median(run['cpu_us'] for run in runs), 1)
-    sent, received = (sum(run[name] for run in runs) for name in ('sent', 'received'))
-    return {**result, 'sent': sent, 'lost': sent - received}
+    # What was sent before everybody had found each other is not lost on the way.
+    sent = sum(run['sent'] - run['first'] for run in runs)
+    return {**result, 'sent': sent, 'lost': sent - sum(run['received'] for run in runs)}
 
 
 def goals(results):

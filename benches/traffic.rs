@@ -1,8 +1,9 @@
 //! Real traffic for the relay benchmark: a source that stamps each message, a sink that measures what arrives.
 //!
 //! `traffic source DOMAIN TOPIC CASE RATE_HZ SECONDS` prints `begin`, and at the end the number of messages sent.
-//! `traffic sink DOMAIN TOPIC CASE SECONDS` prints JSON: received, lost, p50_ms, p99_ms. SECONDS counts from the first
-//! message; the first tenth is warm-up and is left out.
+//! `traffic sink DOMAIN TOPIC CASE SECONDS` prints JSON: first, the number of the first message that came (earlier ones
+//! were sent before everybody had found each other), received, p50_ms, p99_ms. SECONDS counts from the first message;
+//! the first tenth is warm-up, and its times are left out.
 //!
 //! CASE is `string` (100 bytes of `std_msgs/msg/String`) or `WIDTHxHEIGHT` (rgb8 `sensor_msgs/msg/Image`).
 //! Each message carries its number and its time as text at its end, so that no relay can tell the cases apart.
@@ -114,11 +115,10 @@ fn sink(domain: usize, topic: &str, case: &str, seconds: f64) -> anyhow::Result<
     latencies.sort_by(f64::total_cmp);
     let at =
         |share: f64| latencies.get(((latencies.len() as f64) * share) as usize).copied().unwrap_or(f64::NAN);
-    let last = arrivals.iter().map(|(number, _)| number + 1).max().unwrap_or(0);
     println!(
-        "{{\"received\":{},\"lost\":{},\"p50_ms\":{:.4},\"p99_ms\":{:.4}}}",
+        "{{\"first\":{},\"received\":{},\"p50_ms\":{:.4},\"p99_ms\":{:.4}}}",
+        arrivals.iter().map(|(number, _)| *number).min().unwrap_or(0),
         arrivals.len(),
-        last as usize - arrivals.len(),
         at(0.5),
         at(0.99)
     );

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::outer::{OuterTopic, Released};
 use super::route::{Origin, Route, RouteParts};
-use super::workers::{self, ReadyQueue, Serve};
+use super::workers::{ReadyQueue, Serve};
 use super::{Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
 use crate::audit::{Audit, Time};
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry};
@@ -103,12 +103,11 @@ impl Bridge {
         let outer = Node::new(&Context::new(outer_domain)?, "guard_outer")?;
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
         let catalog = Publisher::new(&outer, CATALOG_TOPIC, &TypeSupport::load(CATALOG_TYPE)?, latched)?;
-        let (operational, contextual) = (Arc::<ReadyQueue>::default(), Arc::<ReadyQueue>::default());
-        let start = |queue, name| {
-            workers::start(queue, name, workers.max(1)).map_err(|error| RosError::Thread(error.to_string()))
-        };
-        let mut threads = start(&operational, "operational")?;
-        threads.extend(start(&contextual, "contextual")?);
+        let start =
+            |name| ReadyQueue::start(name, workers).map_err(|error| RosError::Thread(error.to_string()));
+        let (operational, mut threads) = start("operational")?;
+        let (contextual, others) = start("contextual")?;
+        threads.extend(others);
         Ok(Bridge {
             inner,
             outer,

@@ -93,8 +93,7 @@ impl Subscription {
             rcl::rcl_take_serialized_message(self.as_ptr(), &mut message.array, &mut info, ptr::null_mut())
         };
         if code == rcl::RCL_RET_SUBSCRIPTION_TAKE_FAILED as i32 {
-            super::error::take_message();
-            return Ok(None);
+            return Ok(None); // no error: rcl leaves no message for it
         }
         check(code, || "taking a message".into())?;
         Ok(Some(MessageInfo {

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 /// Something that has messages waiting.
@@ -56,72 +56,88 @@ impl Turn {
     }
 }
 
-/// The queue of those who have messages waiting.
-#[derive(Default)]
+/// The queue of those who have messages waiting, and the workers who wait for them.
 pub struct ReadyQueue {
     state: Mutex<State>,
-    changed: Condvar,
+    /// One for each worker.
+    woken: Vec<Condvar>,
 }
 
 #[derive(Default)]
 struct State {
     ready: VecDeque<Arc<dyn Serve>>,
+    /// Workers without work. The last to have become idle is the first to be woken: its caches are warm.
+    idle: Vec<usize>,
     closed: bool,
 }
 
 impl ReadyQueue {
+    /// Starts `count` workers, at least one, on a queue of their own.
+    pub fn start(name: &str, count: usize) -> std::io::Result<(Arc<ReadyQueue>, Vec<JoinHandle<()>>)> {
+        let woken = (0..count.max(1)).map(|_| Condvar::new()).collect();
+        let queue = Arc::new(ReadyQueue { state: Mutex::default(), woken });
+        let workers = (0..queue.woken.len()).map(|worker| {
+            let queue = Arc::clone(&queue);
+            Builder::new().name(format!("{name}-{worker}")).spawn(move || queue.work(worker))
+        });
+        Ok((Arc::clone(&queue), workers.collect::<Result<_, _>>()?))
+    }
+
     /// Sees to it that `task` is served.
     pub fn push(&self, task: Arc<dyn Serve>) {
         if task.turn().announce() {
-            self.enqueue(task);
+            self.enqueue(task, 0);
         }
     }
 
     /// Lets the workers go home.
     pub fn close(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
-        self.changed.notify_all();
+        self.state().closed = true;
+        self.woken.iter().for_each(Condvar::notify_all);
     }
 
-    fn enqueue(&self, task: Arc<dyn Serve>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Wakes a worker, unless those who are `about_to_dequeue` can take all that is ready.
+    fn enqueue(&self, task: Arc<dyn Serve>, about_to_dequeue: usize) {
+        let mut state = self.state();
         state.ready.push_back(task);
+        let worker = if state.ready.len() > about_to_dequeue { state.idle.pop() } else { None };
         drop(state);
-        self.changed.notify_one();
+        if let Some(woken) = worker.and_then(|worker| self.woken.get(worker)) {
+            woken.notify_one();
+        }
     }
 
-    fn dequeue(&self) -> Option<Arc<dyn Serve>> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    fn dequeue(&self, worker: usize) -> Option<Arc<dyn Serve>> {
+        let woken = self.woken.get(worker)?;
+        let mut state = self.state();
         loop {
             if state.closed {
                 return None;
             }
-            match state.ready.pop_front() {
-                Some(task) => return Some(task),
-                None => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            if let Some(task) = state.ready.pop_front() {
+                state.idle.retain(|idle| *idle != worker);
+                return Some(task);
             }
+            if !state.idle.contains(&worker) {
+                state.idle.push(worker);
+            }
+            state = woken.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn work(&self) {
-        while let Some(task) = self.dequeue() {
+    fn work(&self, worker: usize) {
+        while let Some(task) = self.dequeue(worker) {
             task.turn().begin();
             let more = task.serve();
             if task.turn().end(more) {
-                self.enqueue(task);
+                self.enqueue(task, 1); // by this worker itself
             }
         }
     }
-}
 
-/// Starts `count` workers.
-pub fn start(queue: &Arc<ReadyQueue>, name: &str, count: usize) -> std::io::Result<Vec<JoinHandle<()>>> {
-    (0..count)
-        .map(|number| {
-            let queue = Arc::clone(queue);
-            Builder::new().name(format!("{name}-{number}")).spawn(move || queue.work())
-        })
-        .collect()
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
@@ -153,8 +169,8 @@ mod tests {
 
     #[test]
     fn nothing_that_was_announced_is_left_waiting() {
-        let (queue, task) = (Arc::new(ReadyQueue::default()), Arc::new(Counter::default()));
-        let workers = start(&queue, "test", 3).unwrap();
+        let (queue, workers) = ReadyQueue::start("test", 3).unwrap();
+        let task = Arc::new(Counter::default());
         let announcers: Vec<_> = (0..4)
             .map(|_| {
                 let (queue, task) = (Arc::clone(&queue), Arc::clone(&task));
@@ -194,8 +210,7 @@ mod tests {
 
     #[test]
     fn a_task_that_stands_still_does_not_take_a_second_worker_with_it() {
-        let queue = Arc::new(ReadyQueue::default());
-        let workers = start(&queue, "test", 2).unwrap();
+        let (queue, workers) = ReadyQueue::start("test", 2).unwrap();
         let ((begun, has_begun), (release, released)) = (mpsc::sync_channel(8), mpsc::channel());
         let blocked: Arc<dyn Serve> =
             Arc::new(Blocked { turn: Turn::default(), begun, released: Mutex::new(released) });
