@@ -7,7 +7,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::outer::{OuterTopic, Released};
-use super::route::{Origin, Route, RouteParts};
+use super::route::{Route, RouteParts};
 use super::workers::{ReadyQueue, Serve};
 use super::{Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
 use crate::audit::{Audit, Time};
@@ -25,8 +25,8 @@ use crate::wanted::{Active, Case, Refusal, RouteSpec, Wanted, is_reserved};
 /// Reliable readers of a topic that ends have this long to get the last of it.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-/// New entries in the audit about what is kept out, at one look.
-const MAX_ENTERED: usize = 50;
+/// Topics and reasons in the audit about what is kept out, within a minute. Diagnostics counts them all.
+const MAX_ENTERED: usize = 200;
 
 /// The two domains and everything between them.
 pub struct Bridge {
@@ -239,7 +239,8 @@ impl Bridge {
         let queue = Arc::clone(if want.spec.contextual { &self.contextual } else { &self.operational });
         if let Some(active) = self.routes.get_mut(topic) {
             // Also if the route ends: what waits for the verdict on its source gets it first.
-            active.route.judge(&want.policy, want.standings.iter().copied());
+            let source = describe(&want.nodes, active.spec.qos);
+            active.route.judge(&want.policy, want.standings.iter().copied(), &source);
             if active.spec == want.spec {
                 (active.nodes, active.differed) = (want.nodes, want.differed);
                 queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
@@ -258,7 +259,7 @@ impl Bridge {
         };
         let output = want.spec.released.then(|| OuterTopic::new(&self.outer, &outer)).transpose()?;
         let route = Arc::new(Route::new(RouteParts {
-            origin: Origin { topic: topic.into(), source: describe(&want.nodes, want.spec.qos) },
+            topic: topic.into(),
             definition: want.definition,
             live: Arc::clone(&self.live),
             clock: Arc::clone(&self.clock),
@@ -267,7 +268,8 @@ impl Bridge {
         }));
         let on_message = wake(Arc::downgrade(&route), Arc::clone(&queue));
         route.connect(Subscription::new(&self.inner, topic, &types, want.spec.qos, on_message)?);
-        route.judge(&want.policy, want.standings);
+        let source = describe(&want.nodes, want.spec.qos);
+        route.judge(&want.policy, want.standings, &source);
         queue.push(Arc::clone(&route) as Arc<dyn Serve>);
         let active = ActiveRoute { route, spec: want.spec, nodes: want.nodes, differed: want.differed };
         self.routes.insert(topic.into(), active);
@@ -359,16 +361,15 @@ impl Entered {
         kept_out: impl Iterator<Item = (&'a String, Denied)>,
         now: Duration,
     ) {
-        let mut left = MAX_ENTERED;
         for (topic, reason) in kept_out {
+            let room = self.0.len() < MAX_ENTERED;
             match self.0.get_mut(&(topic.clone(), reason)) {
                 Some(last) => *last = now,
-                None if left > 0 => {
-                    left -= 1;
+                None if room => {
                     audit.kept_out(Time::system(), topic, reason.label());
                     self.0.insert((topic.clone(), reason), now);
                 }
-                None => {} // at the next look
+                None => {}
             }
         }
         self.0.retain(|_, last| now.saturating_sub(*last) < Duration::from_secs(60));

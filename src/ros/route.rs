@@ -30,7 +30,6 @@ const LAST_ROUND: Duration = Duration::from_millis(100);
 
 /// A topic that is being guarded.
 pub struct Route {
-    topic: String,
     /// Its counters.
     pub stats: RouteStats,
     opened: Instant,
@@ -46,22 +45,15 @@ struct Path {
 
 /// The way out: the decision, the record, the topic outside.
 struct Exit {
-    origin: Origin,
+    topic: String,
+    /// Nodes and quality of service, for the audit.
+    source: String,
     definition: Arc<TypeDefinition>,
     decided_by: Option<DecidedBy>,
     live: Arc<LivePolicy>,
     clock: Arc<ClockFloor>,
     audit: Arc<Audit>,
     output: Option<OuterTopic>,
-}
-
-/// What the audit is told of a route.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// The topic on the inner domain.
-    pub topic: String,
-    /// Nodes and quality of service, as text.
-    pub source: String,
 }
 
 /// The policy that decides, and what it says of this topic: looked up once, not per message.
@@ -76,8 +68,8 @@ struct DecidedBy {
 
 /// What a route is made of.
 pub struct RouteParts {
-    /// The topic, and where it comes from.
-    pub origin: Origin,
+    /// The topic on the inner domain.
+    pub topic: String,
     /// The type of its messages.
     pub definition: Arc<TypeDefinition>,
     /// The policy in force.
@@ -93,11 +85,10 @@ pub struct RouteParts {
 impl Route {
     /// A route without an input yet.
     pub fn new(parts: RouteParts) -> Route {
-        let RouteParts { origin, definition, live, clock, audit, output } = parts;
-        let topic = origin.topic.clone();
-        let exit = Exit { origin, definition, decided_by: None, live, clock, audit, output };
+        let RouteParts { topic, definition, live, clock, audit, output } = parts;
+        let source = String::new();
+        let exit = Exit { topic, source, definition, decided_by: None, live, clock, audit, output };
         Route {
-            topic,
             stats: RouteStats::default(),
             opened: Instant::now(),
             turn: Turn::default(),
@@ -105,21 +96,25 @@ impl Route {
         }
     }
 
-    /// The topic on the inner domain.
-    pub fn topic(&self) -> &str {
-        &self.topic
-    }
-
     /// From here on messages come in.
     pub fn connect(&self, input: Subscription) {
         self.path().inbox.connect(input);
     }
 
-    /// What discovery knows of the publishers, judged by the sources that `policy` wants.
-    pub fn judge(&self, policy: &Arc<Policy>, standings: impl IntoIterator<Item = (Gid, Standing)>) {
+    /// What discovery knows of the publishers, judged by the sources that `policy` wants; `source` tells the audit.
+    pub fn judge(
+        &self,
+        policy: &Arc<Policy>,
+        standings: impl IntoIterator<Item = (Gid, Standing)>,
+        source: &str,
+    ) {
         let now = self.opened.elapsed();
         let mut path = self.path();
         path.inbox.judge(policy, standings, now);
+        if path.exit.source != source {
+            path.exit.source = source.into();
+            path.exit.decided_by = None; // what comes from other nodes has entries of its own in the audit
+        }
         path.exit.follow_policy(Time::system(), now);
         let soon = now < WARM_UP && path.exit.output.is_some();
         if let Some(decided_by) = path.exit.decided_by.as_ref().filter(|_| soon) {
@@ -238,7 +233,7 @@ impl Exit {
             None => ("none", "nobody"),
         };
         RouteInfo {
-            topic: self.origin.topic.clone(),
+            topic: self.topic.clone(),
             type_name: self.definition.name.clone(),
             class: class.map(|class| class.name().into()).unwrap_or_default(),
             contextual: class.is_none_or(|class| class.is_contextual()),
@@ -246,13 +241,13 @@ impl Exit {
             audience: audience.into(),
             policy,
             epoch: 0,
-            source: self.origin.source.clone(),
+            source: self.source.clone(),
         }
     }
 
     /// What `policy` says of this topic, if it still declares it with the type that this route was made for.
     fn topic_in(&self, policy: &Policy) -> Result<Arc<TopicPolicy>, Denied> {
-        let topic = policy.topic(&self.origin.topic).ok_or(Denied::UndeclaredTopic)?;
+        let topic = policy.topic(&self.topic).ok_or(Denied::UndeclaredTopic)?;
         if topic.type_name() != self.definition.name {
             return Err(Denied::WrongType);
         }
