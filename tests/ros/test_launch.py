@@ -103,7 +103,7 @@ def test_the_guard_gets_what_the_operator_asked_for(launch):
                            'log_level:=debug', 'namespace:=/concierge')
     assert guard, output
     assert parameters(guard) == {'policy': '/etc/shop.yaml', 'outer_domain': 7, 'audit': '/var/audit.log',
-                                 'use_sim_time': False}
+                                 'workers': 2}
     given = guard['arguments']
     assert given[given.index('--log-level') + 1] == 'debug'
     assert '__ns:=/concierge' in given
