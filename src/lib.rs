@@ -8,6 +8,7 @@ pub mod classify;
 pub mod message;
 pub mod permit;
 pub mod protect;
+pub mod redact;
 
 pub mod policy;
 
@@ -27,6 +28,9 @@ pub mod denied;
 pub mod standings;
 pub mod stats;
 pub mod tag;
+
+#[cfg(feature = "vision")]
+pub mod vision;
 
 #[cfg(feature = "ros")]
 pub mod ros;

@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+pub use file::Cover;
 pub use finding::{Finding, Severity, Span};
 pub use live::{Floor, LivePolicy, Refused, Reloaded, read_file};
 pub use rule::{Action, Audience, Effect, Form, Rule, RuleId};

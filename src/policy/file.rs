@@ -151,12 +151,16 @@ pub enum Redaction {
 }
 
 /// How a part of an image is covered.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Cover {
     /// With one colour: nothing of it is left.
     Solid,
+    /// With a mosaic of at most 6 by 6 tiles, whatever its size.
+    Pixelate,
+    /// Blurred. It may be possible to undo that.
+    Blur,
 }
 
 /// What text can say about a person.

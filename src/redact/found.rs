@@ -1,0 +1,66 @@
+//! What was found in an image.
+
+use super::Area;
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// Faces of people.
+    Faces,
+    /// Licence plates of vehicles.
+    Plates,
+    /// Whole people: face, body, clothes.
+    Persons,
+    /// Writing: on screens, documents, name tags.
+    Text,
+}
+
+impl Subject {
+    /// Every subject, in the order of the variants.
+    pub const ALL: [Subject; 4] = [Subject::Faces, Subject::Plates, Subject::Persons, Subject::Text];
+
+    /// As a policy writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Subject::Faces => "faces",
+            Subject::Plates => "plates",
+            Subject::Persons => "persons",
+            Subject::Text => "text",
+        }
+    }
+}
+
+/// Why an area is to be covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// A detector saw it in this picture.
+    Seen,
+    /// It was seen a moment ago and is held, moved along with the picture.
+    Held,
+    /// Nobody has looked at this part yet (`strict`).
+    Unseen,
+}
+
+/// An area to be covered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Found {
+    /// What it is.
+    pub subject: Subject,
+    /// Where, in pixels of the picture that was looked at, enlarged already.
+    pub area: Area,
+    /// How sure the detector is: 0 to 1.
+    pub score: f32,
+    /// Why it is to be covered.
+    pub why: Why,
+}
+
+/// What a detector looks at: 8-bit blue, green, red; `width * height * 3` bytes without gaps.
+#[derive(Debug, Clone, Copy)]
+pub struct Picture<'a> {
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// The pixels, row by row.
+    pub bgr: &'a [u8],
+}

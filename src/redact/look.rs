@@ -1,0 +1,71 @@
+//! The port through which images are looked at.
+
+use super::{Found, ImageRules, Picture};
+
+/// Finds what is to be covered. In the guard this is another process; offline, this one.
+///
+/// One for each image topic: it remembers what it saw in the frames before.
+pub trait Look {
+    /// What is to be covered in `picture`. `stamp`: when it was taken, nanoseconds since 1970.
+    fn look(&mut self, rules: &ImageRules, picture: Picture<'_>, stamp: i64) -> Result<&[Found], Blind>;
+
+    /// Decodes a compressed image, covers in it what the rules name, and encodes it anew in the same format, without
+    /// anything but pixels: no EXIF, no thumbnail, no comment.
+    fn remake(
+        &mut self,
+        rules: &ImageRules,
+        compressed: &[u8],
+        format: CompressedFormat,
+        stamp: i64,
+    ) -> Result<&[u8], Blind>;
+}
+
+/// Formats of compressed images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompressedFormat {
+    /// JPEG (ISO/IEC 10918).
+    Jpeg,
+    /// PNG (ISO/IEC 15948).
+    Png,
+}
+
+/// Why nobody could look, so that the frame is blanked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Blind {
+    /// The detector is not running (yet, or any more).
+    Absent,
+    /// It did not answer in time.
+    Late,
+    /// It answered that it could not: an image that it cannot read, or a fault of its own.
+    Failed,
+    /// The image's encoding is not one that can be looked at.
+    UnknownEncoding,
+    /// Its size, step and data do not fit together.
+    UnfitLayout,
+    /// The camera that it follows has not been looked at lately.
+    NothingToFollow,
+}
+
+impl Blind {
+    /// Every reason, in the order of the variants.
+    pub const ALL: [Blind; 6] = [
+        Blind::Absent,
+        Blind::Late,
+        Blind::Failed,
+        Blind::UnknownEncoding,
+        Blind::UnfitLayout,
+        Blind::NothingToFollow,
+    ];
+
+    /// The name in the audit and in diagnostics. Never changes once released.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Blind::Absent => "blank_detector_absent",
+            Blind::Late => "blank_detector_late",
+            Blind::Failed => "blank_detector_failed",
+            Blind::UnknownEncoding => "blank_unknown_encoding",
+            Blind::UnfitLayout => "blank_unfit_layout",
+            Blind::NothingToFollow => "blank_nothing_to_follow",
+        }
+    }
+}

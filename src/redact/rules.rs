@@ -1,0 +1,40 @@
+//! What a policy says of one image topic.
+
+use std::time::Duration;
+
+use super::Subject;
+
+pub use crate::policy::Cover;
+
+/// How an image topic is redacted: the policy's `redact:` and `camera:` of that topic, compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageRules {
+    /// What is covered, and how, each subject once. Empty only if `frame` is set.
+    pub covers: Vec<(Subject, Cover)>,
+    /// The whole frame is covered, whatever is in it.
+    pub frame: Option<WholeFrame>,
+    /// What nobody has looked at yet is covered too.
+    pub strict: bool,
+    /// A frame that was not looked at within this time is blanked.
+    pub deadline: Duration,
+    /// Look with detectors at every n-th frame; between them, what was found is moved along with the picture. 1 to 30.
+    pub every: u32,
+    /// The colour camera topic whose findings are used instead of looking, for depth images.
+    pub follows: Option<String>,
+}
+
+impl ImageRules {
+    /// How a subject is covered, if it is.
+    pub fn cover(&self, subject: Subject) -> Option<Cover> {
+        self.covers.iter().find(|(named, _)| *named == subject).map(|(_, cover)| *cover)
+    }
+}
+
+/// How the whole frame is covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WholeFrame {
+    /// Black, or zero.
+    Blank,
+    /// At a resolution at which no face can be recognised.
+    Lowres,
+}

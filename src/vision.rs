@@ -1,0 +1,1 @@
+//! Looking at images with OpenCV (cargo feature `vision`): detectors, tracking, and the codecs of compressed images.
