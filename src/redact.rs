@@ -5,10 +5,15 @@
 
 mod area;
 mod found;
+mod image;
 mod look;
 mod rules;
+mod sightings;
 
 pub use area::Area;
+pub use follow::{CAMERA_INFO_TYPE, Intrinsics};
 pub use found::{Found, Picture, Subject, Why};
+pub use image::{ImageKind, ImageRedactor, Redaction};
 pub use look::{Blind, CompressedFormat, Look};
 pub use rules::{Cover, ImageRules, WholeFrame};
+pub use sightings::{Sighting, Sightings};

@@ -24,6 +24,11 @@ pub struct ImageRules {
 }
 
 impl ImageRules {
+    /// Whether somebody has to look at the pictures: not if all is blanked anyway, or another camera's findings are used.
+    pub fn needs_looking(&self) -> bool {
+        self.follows.is_none() && self.frame != Some(WholeFrame::Blank)
+    }
+
     /// How a subject is covered, if it is.
     pub fn cover(&self, subject: Subject) -> Option<Cover> {
         self.covers.iter().find(|(named, _)| *named == subject).map(|(_, cover)| *cover)
