@@ -4,11 +4,25 @@
 //! keeps in another process, so that a detector that crashes, hangs or is fed a hostile image takes nothing with it.
 
 mod area;
+mod black;
+mod blur;
+mod compressed;
+mod cover;
+mod encoding;
 mod found;
+mod frame;
 mod look;
+mod mosaic;
 mod rules;
+mod sight;
 
-pub use area::Area;
+pub use area::{Area, Size};
+pub use black::black;
+pub use compressed::{CompressedImage, Shape, dimensions, kind, shape};
+pub use cover::{MOST_TILES, SMALLEST_TILE};
+pub use encoding::{Encoding, Order};
 pub use found::{Found, Picture, Subject, Why};
+pub use frame::{Frame, RawImage, blank_all};
 pub use look::{Blind, CompressedFormat, Look};
 pub use rules::{Cover, ImageRules, WholeFrame};
+pub use sight::Sight;
