@@ -54,6 +54,9 @@ pub struct Found {
     pub why: Why,
 }
 
+/// The longest side of the pictures that the guard has looked at, in pixels.
+pub const SIGHT_SIDE: u32 = 960;
+
 /// What a detector looks at: 8-bit blue, green, red; `width * height * 3` bytes without gaps.
 #[derive(Debug, Clone, Copy)]
 pub struct Picture<'a> {

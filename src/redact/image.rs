@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::compressed::CompressedImage;
 use super::follow::{self, Camera};
-use super::frame::{Frame, RawImage};
-use super::sight::{SIGHT_SIDE, picture};
-use super::{Area, Blind, Cover, Found, ImageRules, Look, Sightings, Why};
+use super::{
+    Area, Blind, CompressedImage, Cover, Found, Frame, ImageRules, Look, RawImage, SIGHT_SIDE, Sight, Sightings,
+    Why, black, shape,
+};
 use crate::cdr::Malformed;
 
 /// Types whose messages are images.
@@ -47,9 +47,10 @@ pub struct ImageRedactor {
     sightings: Arc<Sightings>,
     /// The camera that this one follows could not be waited for the last time, so it is not waited for again.
     hopeless: bool,
-    picture: Vec<u8>,
+    sight: Sight,
     areas: Vec<(Area, Cover)>,
     made: Vec<u8>,
+    black: Vec<u8>,
 }
 
 impl ImageRedactor {
@@ -60,8 +61,8 @@ impl ImageRedactor {
         look: Option<Box<dyn Look + Send>>,
         sightings: Arc<Sightings>,
     ) -> ImageRedactor {
-        let (picture, areas, made) = (Vec::new(), Vec::new(), Vec::new());
-        ImageRedactor { topic: topic.into(), kind, look, sightings, hopeless: false, picture, areas, made }
+        let (topic, sight, areas, made) = (topic.into(), Sight::default(), Vec::new(), Vec::new());
+        ImageRedactor { topic, kind, look, sightings, hopeless: false, sight, areas, made, black: Vec::new() }
     }
 
     /// Redacts a serialized image, in place where that is possible. What cannot be looked at comes back blank.
@@ -111,7 +112,7 @@ impl ImageRedactor {
 
     fn look(&mut self, rules: &ImageRules, frame: &Frame<'_>, stamp: i64) -> Result<(), Blind> {
         let look = self.look.as_mut().ok_or(Blind::Absent)?;
-        let picture = picture(frame, SIGHT_SIDE, &mut self.picture)?;
+        let picture = self.sight.picture(frame, SIGHT_SIDE)?;
         let (from, to) = ((picture.width, picture.height), frame.size());
         let found = look.look(rules, picture, stamp)?;
         let found = found.iter().map(|found| Found { area: found.area.scaled(from, to), ..*found });
@@ -144,17 +145,21 @@ impl ImageRedactor {
 
     fn redact_compressed(&mut self, rules: &ImageRules, cdr: &[u8]) -> Result<Redaction, Malformed> {
         let image = CompressedImage::read(cdr)?;
-        let remade = image.format().and_then(|format| {
+        let remade = image.kind().and_then(|format| {
             let look = self.look.as_mut().ok_or(Blind::Absent)?;
             look.remake(rules, image.data(), format, image.stamp())
         });
         Ok(match remade {
             Ok(bytes) => {
-                image.with_data(bytes, &mut self.made);
-                Redaction { covered: 1, blank: None }
+                image.rewrite(bytes, &mut self.made);
+                Redaction { covered: 0, blank: None }
             }
             Err(blind) => {
-                image.blank(&mut self.made);
+                self.black.clear();
+                if let (Ok(format), Some(shape)) = (image.kind(), shape(image.data())) {
+                    black(format, shape, &mut self.black);
+                } // what cannot be told becomes no image at all
+                image.rewrite(&self.black, &mut self.made);
                 Redaction { covered: 0, blank: Some(blind) }
             }
         })
