@@ -77,7 +77,7 @@ pub struct BridgeParts {
 }
 
 /// Makes what looks at the images of the named topic.
-pub type Looks = Box<dyn Fn(&str) -> Box<dyn Look + Send>>;
+pub type Looks = Box<dyn Fn(&str) -> Box<dyn Look + Send> + Send>;
 
 struct ActiveRoute {
     route: Arc<Route>,

@@ -52,6 +52,7 @@ enum Place {
     Unparked,
 }
 
+impl Inbox {
     /// From here on messages come in.
     pub fn connect(&mut self, input: Subscription) {
         self.input = Some(input);
