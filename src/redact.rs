@@ -6,9 +6,10 @@
 mod area;
 mod found;
 mod look;
+pub mod protocol;
 mod rules;
 
 pub use area::Area;
-pub use found::{Found, Picture, Subject, Why};
+pub use found::{Found, Picture, Subject, Subjects, Why};
 pub use look::{Blind, CompressedFormat, Look};
 pub use rules::{Cover, ImageRules, WholeFrame};
