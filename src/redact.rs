@@ -7,7 +7,9 @@ mod area;
 mod found;
 mod look;
 pub mod protocol;
+pub mod remote;
 mod rules;
+pub mod serve;
 
 pub use area::Area;
 pub use found::{Found, Picture, Subject, Subjects, Why};
