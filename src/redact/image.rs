@@ -83,6 +83,16 @@ impl ImageRedactor {
         }
     }
 
+    /// Keeps who looks in good order. To be called about once a second.
+    pub fn tend(&mut self) {
+        self.look.iter_mut().for_each(|look| look.tend());
+    }
+
+    /// How who looks is, in words for diagnostics.
+    pub fn state(&self) -> Option<String> {
+        self.look.as_ref().map(|look| look.state())
+    }
+
     fn redact_raw(&mut self, rules: &ImageRules, cdr: &mut [u8]) -> Result<Redaction, Malformed> {
         let mut image = RawImage::read(cdr)?;
         let stamp = image.stamp();

@@ -148,7 +148,16 @@ impl SerializedMessage {
         SerializedMessage { array }
     }
 
-    /// The message: encapsulation header and CDR. It may be changed, as redaction does.
+    /// The message: encapsulation header and CDR.
+    pub fn as_bytes(&self) -> &[u8] {
+        if self.array.buffer.is_null() {
+            return &[];
+        }
+        // SAFETY: rcutils keeps `buffer` valid for `buffer_length` initialised bytes, and `self` is borrowed meanwhile.
+        unsafe { std::slice::from_raw_parts(self.array.buffer, self.array.buffer_length) }
+    }
+
+    /// The same. It may be changed, as redaction does.
     pub fn as_mut_bytes(&mut self) -> &mut [u8] {
         if self.array.buffer.is_null() {
             return &mut [];
