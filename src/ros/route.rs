@@ -151,6 +151,11 @@ impl Route {
         path.exit.decided_by = None; // ends the route in the audit
     }
 
+    /// How the one is who looks at its images, in words for diagnostics.
+    pub fn redactor_state(&self) -> Option<String> {
+        self.path().exit.redactor.as_ref().and_then(ImageRedactor::state)
+    }
+
     /// Gives reliable readers time to get the last of it.
     pub fn flush(&self, patience: Duration) {
         if let Some(output) = &self.path().exit.output {
@@ -182,7 +187,11 @@ impl Serve for Route {
             }
             match next {
                 Ok(Some(message)) => exit.serve(message, taken, now, &self.stats),
-                Ok(None) => return false,
+                Ok(None) => {
+                    // At least once a second: discovery looks at every route as often, and sees to it that it is served.
+                    exit.redactor.iter_mut().for_each(ImageRedactor::tend);
+                    return false;
+                }
                 Err(_) => {
                     // Trying again at once would only spin; the next message or tick tries again.
                     self.stats.failed.fetch_add(1, Relaxed);
