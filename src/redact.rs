@@ -5,10 +5,18 @@
 
 mod area;
 mod found;
+mod header;
 mod look;
+mod motion;
 mod rules;
+mod sighting;
+mod tracks;
 
 pub use area::Area;
-pub use found::{Found, Picture, Subject, Why};
+pub use found::{Found, Picture, SIGHT_SIDE, Subject, Why};
+pub use header::announced_size;
 pub use look::{Blind, CompressedFormat, Look};
+pub use motion::{Motion, Moved};
 pub use rules::{Cover, ImageRules, WholeFrame};
+pub use sighting::{BySize, Margin, Sighting, suppress};
+pub use tracks::{Following, Tracks};

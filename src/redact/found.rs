@@ -64,3 +64,7 @@ pub struct Picture<'a> {
     /// The pixels, row by row.
     pub bgr: &'a [u8],
 }
+
+/// The long side of the largest picture that is worth looking at: what is sent to a [`Look`](super::Look) is made smaller
+/// to this. Faces of 10 pixels in it are still found.
+pub const SIGHT_SIDE: u32 = 1280;
