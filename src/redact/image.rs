@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::follow::{self, Camera};
 use super::{
-    Area, Blind, CompressedImage, Cover, Found, Frame, ImageRules, Look, RawImage, SIGHT_SIDE, Sight, Sightings,
+    Area, Blind, CompressedImage, Cover, Found, Frame, ImageRules, Look, RawImage, SIGHT_SIDE, Sight, Cameras,
     Why, black, shape,
 };
 use crate::cdr::Malformed;
@@ -44,7 +44,7 @@ pub struct ImageRedactor {
     topic: String,
     kind: ImageKind,
     look: Option<Box<dyn Look + Send>>,
-    sightings: Arc<Sightings>,
+    cameras: Arc<Cameras>,
     /// The camera that this one follows could not be waited for the last time, so it is not waited for again.
     hopeless: bool,
     sight: Sight,
@@ -59,10 +59,10 @@ impl ImageRedactor {
         topic: &str,
         kind: ImageKind,
         look: Option<Box<dyn Look + Send>>,
-        sightings: Arc<Sightings>,
+        cameras: Arc<Cameras>,
     ) -> ImageRedactor {
         let (topic, sight, areas, made) = (topic.into(), Sight::default(), Vec::new(), Vec::new());
-        ImageRedactor { topic, kind, look, sightings, hopeless: false, sight, areas, made, black: Vec::new() }
+        ImageRedactor { topic, kind, look, cameras, hopeless: false, sight, areas, made, black: Vec::new() }
     }
 
     /// Redacts a serialized image, in place where that is possible. What cannot be looked at comes back blank.
@@ -127,7 +127,7 @@ impl ImageRedactor {
         let found = look.look(rules, picture, stamp)?;
         let found = found.iter().map(|found| Found { area: found.area.scaled(from, to), ..*found });
         self.areas.extend(found.clone().filter_map(|found| Some((found.area, cover_of(rules, &found)?))));
-        self.sightings.add(&self.topic, stamp, to, found);
+        self.cameras.add(&self.topic, stamp, to, found);
         Ok(())
     }
 
@@ -140,12 +140,12 @@ impl ImageRedactor {
         stamp: i64,
     ) -> Result<(), Blind> {
         let patience = if self.hopeless { Duration::ZERO } else { rules.deadline };
-        let sighting = self.sightings.at(camera, stamp, patience);
-        self.hopeless = sighting.is_none();
-        let sighting = sighting.ok_or(Blind::NothingToFollow)?;
-        let from = Camera { size: sighting.size, lens: self.sightings.intrinsics(camera) };
-        let to = Camera { size: frame.size(), lens: self.sightings.intrinsics(&self.topic) };
-        let areas = sighting
+        let seen = self.cameras.at(camera, stamp, patience);
+        self.hopeless = seen.is_none();
+        let seen = seen.ok_or(Blind::NothingToFollow)?;
+        let from = Camera { size: seen.size, lens: self.cameras.intrinsics(camera) };
+        let to = Camera { size: frame.size(), lens: self.cameras.intrinsics(&self.topic) };
+        let areas = seen
             .found
             .iter()
             .filter_map(|found| Some((follow::mapped(found.area, from, to), cover_of(rules, found)?)));

@@ -14,7 +14,7 @@ use crate::denied::Denied;
 use crate::graph::Gid;
 use crate::message::Received;
 use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy, Verdict};
-use crate::redact::{CAMERA_INFO_TYPE, ImageRedactor, Intrinsics, Sightings};
+use crate::redact::{CAMERA_INFO_TYPE, ImageRedactor, Intrinsics, Cameras};
 use crate::relay::{Outcome, guard, relay};
 use crate::sources::Standing;
 use crate::stats::RouteStats;
@@ -55,7 +55,7 @@ struct Exit {
     clock: Arc<ClockFloor>,
     audit: Arc<Audit>,
     redactor: Option<ImageRedactor>,
-    sightings: Arc<Sightings>,
+    cameras: Arc<Cameras>,
     output: Option<OuterTopic>,
 }
 
@@ -86,7 +86,7 @@ pub struct RouteParts {
     /// Covers in images what the policy names; none if the policy never lets it out redacted.
     pub redactor: Option<ImageRedactor>,
     /// What the cameras saw.
-    pub sightings: Arc<Sightings>,
+    pub cameras: Arc<Cameras>,
     /// Where released messages go; none if the policy never releases any.
     pub output: Option<OuterTopic>,
 }
@@ -94,7 +94,7 @@ pub struct RouteParts {
 impl Route {
     /// A route without an input yet.
     pub fn new(parts: RouteParts) -> Route {
-        let RouteParts { topic, definition, live, clock, audit, redactor, sightings, output } = parts;
+        let RouteParts { topic, definition, live, clock, audit, redactor, cameras, output } = parts;
         let (source, decided_by) = (String::new(), None);
         let exit = Exit {
             topic,
@@ -105,7 +105,7 @@ impl Route {
             clock,
             audit,
             redactor,
-            sightings,
+            cameras,
             output,
         };
         Route {
@@ -214,7 +214,7 @@ impl Exit {
         let size = message.cdr.len() as u64;
         if self.definition.name == CAMERA_INFO_TYPE && message.origin.standing == Standing::Accepted {
             let lens = Intrinsics::of_camera_info(message.cdr);
-            lens.into_iter().for_each(|lens| self.sightings.set_intrinsics(&self.topic, lens));
+            lens.into_iter().for_each(|lens| self.cameras.set_intrinsics(&self.topic, lens));
         }
         let decision = match topic {
             Ok(topic) => guard(topic, &self.definition.plan, self.redactor.as_mut(), *moment, message),
