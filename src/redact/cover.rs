@@ -375,7 +375,8 @@ mod tests {
             .collect();
         let covered = |cover| faces.iter().map(|face| (*face, cover)).collect::<Vec<_>>();
         let (solid, mosaic, blur) = (covered(Cover::Solid), covered(Cover::Pixelate), covered(Cover::Blur));
-        let ways: [(&str, &dyn Fn(&mut Frame)); 6] = [
+        type Way<'w> = (&'w str, &'w dyn Fn(&mut Frame));
+        let ways: [Way; 6] = [
             ("reading the layout", &|_| {}),
             ("10 areas of 100x100 solid", &|frame| frame.cover_all(&solid)),
             ("the same in mosaic", &|frame| frame.cover_all(&mosaic)),
