@@ -2,6 +2,7 @@
 
 mod axis;
 mod colour;
+mod yuv;
 
 use super::area::Size;
 use super::encoding::{Encoding, Order};
