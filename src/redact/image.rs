@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::follow::{self, Camera};
 use super::{
-    Area, Blind, CompressedImage, Cover, Found, Frame, ImageRules, Look, RawImage, SIGHT_SIDE, Sight, Cameras,
-    Why, black, shape,
+    Area, Blind, CompressedImage, Cover, Follow, Found, Frame, ImageRules, Look, RawImage, SIGHT_SIDE, Sight, Cameras,
+    View, Why, black, shape,
 };
 use crate::cdr::Malformed;
+
+/// The type of the messages that say how a camera projects.
+pub const CAMERA_INFO_TYPE: &str = "sensor_msgs/msg/CameraInfo";
 
 /// Types whose messages are images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,13 +145,13 @@ impl ImageRedactor {
         let seen = self.cameras.at(camera, stamp, patience);
         self.hopeless = seen.is_none();
         let seen = seen.ok_or(Blind::NothingToFollow)?;
-        let from = Camera { size: seen.size, lens: self.cameras.intrinsics(camera) };
-        let to = Camera { size: frame.size(), lens: self.cameras.intrinsics(&self.topic) };
-        let areas = seen
-            .found
-            .iter()
-            .filter_map(|found| Some((follow::mapped(found.area, from, to), cover_of(rules, found)?)));
-        self.areas.extend(areas);
+        let from = View { size: seen.size, intrinsics: self.cameras.intrinsics(camera) };
+        let to = View { size: frame.size(), intrinsics: self.cameras.intrinsics(&self.topic) };
+        let follow = Follow::new(from, to);
+        let found =
+            seen.found.iter().filter_map(|found| Some((follow.area(found.area), cover_of(rules, found)?)));
+        let unseen = follow.unseen().into_iter().map(|area| (area, Cover::Solid));
+        self.areas.extend(found.chain(unseen).filter(|(area, _)| !area.is_empty()));
         Ok(())
     }
 

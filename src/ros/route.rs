@@ -213,8 +213,9 @@ impl Exit {
         let Some(DecidedBy { topic, moment, log, .. }) = &self.decided_by else { return };
         let size = message.cdr.len() as u64;
         if self.definition.name == CAMERA_INFO_TYPE && message.origin.standing == Standing::Accepted {
-            let lens = Intrinsics::of_camera_info(message.cdr);
-            lens.into_iter().for_each(|lens| self.cameras.set_intrinsics(&self.topic, lens));
+            // One that cannot be read is denied below.
+            let known = Intrinsics::read(message.cdr).unwrap_or_default();
+            self.cameras.set_intrinsics(&self.topic, known);
         }
         let decision = match topic {
             Ok(topic) => guard(topic, &self.definition.plan, self.redactor.as_mut(), *moment, message),
