@@ -298,6 +298,8 @@ fn what_it_cannot_find_is_not_asked_but_blank() {
         assert_eq!(camera.frame(), Err(Blind::Failed));
     }
     assert_eq!(camera.remote.counts().restarts, 0);
+    let news = camera.news.lock().unwrap();
+    assert!(news.len() == 1 && news[0].contains("faces"), "{news:?}");
 }
 
 #[test]
