@@ -1,5 +1,6 @@
 //! What a policy says of one image topic.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::Subject;
@@ -30,6 +31,19 @@ impl ImageRules {
     }
 }
 
+impl fmt::Display for ImageRules {
+    /// As a policy says it: `faces: solid, plates: pixelate, strict`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let frame = self.frame.map(|frame| format!("frame: {}", frame.name()));
+        let covers =
+            self.covers.iter().map(|(subject, cover)| format!("{}: {}", subject.name(), cover.name()));
+        let strict = self.strict.then(|| "strict".to_owned());
+        let follows = self.follows.as_ref().map(|camera| format!("follows {camera}"));
+        let parts: Vec<String> = frame.into_iter().chain(covers).chain(strict).chain(follows).collect();
+        f.write_str(&parts.join(", "))
+    }
+}
+
 /// How the whole frame is covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WholeFrame {
@@ -37,4 +51,14 @@ pub enum WholeFrame {
     Blank,
     /// At a resolution at which no face can be recognised.
     Lowres,
+}
+
+impl WholeFrame {
+    /// As a policy writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            WholeFrame::Blank => "blank",
+            WholeFrame::Lowres => "lowres",
+        }
+    }
 }
