@@ -6,6 +6,7 @@
 
 pub mod cases;
 mod check;
+mod closure;
 mod compile;
 pub mod diff;
 pub mod explain;
@@ -34,7 +35,9 @@ pub use time::Moment;
 pub use timetable::Verdict;
 pub use tree::Limits;
 
+use closure::Closure;
 use compile::Compiled;
+use names::Pattern;
 
 /// A checked policy. There is no other way to make one than to have it checked.
 pub struct Policy {
@@ -47,6 +50,7 @@ pub struct Policy {
     exact: HashMap<String, usize>,
     /// Globs, narrower ones before the wider ones they are within.
     globs: Vec<usize>,
+    closure: Closure,
 }
 
 impl Policy {
@@ -89,7 +93,8 @@ impl Policy {
         globs.sort_unstable();
         let globs = globs.into_iter().map(|(_, at)| at).collect();
         let hash = *blake3::hash(text.as_bytes()).as_bytes();
-        Self { file_name: file_name.to_owned(), robot, version, hash, zone, parts, exact, globs }
+        let closure = Closure::new(&parts.topics);
+        Self { file_name: file_name.to_owned(), robot, version, hash, zone, parts, exact, globs, closure }
     }
 
     /// The file it was read from, for messages that name a rule by file and line.
@@ -127,8 +132,14 @@ impl Policy {
         if let Some(at) = self.exact.get(name) {
             return self.parts.topics.get(*at);
         }
-        let globs = self.globs.iter().filter_map(|at| self.parts.topics.get(*at));
-        globs.into_iter().find(|topic| topic.thing.pattern.matches(name))
+        let some = !self.globs.is_empty();
+        let name = some.then(|| Pattern::read(name)).flatten().filter(|name| !name.is_glob())?;
+        self.globs().find(|topic| topic.thing.pattern.covers(&name))
+    }
+
+    /// All globs over topics, narrower ones before the wider ones they are within.
+    pub(crate) fn globs(&self) -> impl Iterator<Item = &Arc<TopicPolicy>> + Clone {
+        self.globs.iter().filter_map(|at| self.parts.topics.get(*at))
     }
 
     /// All declared topics and globs over topics, in file order.

@@ -4,6 +4,7 @@ mod classes;
 mod effect;
 mod images;
 mod rules;
+mod siblings;
 mod things;
 
 use std::collections::HashMap;
@@ -92,6 +93,7 @@ pub(super) fn read(
     }
     let Context { zone, mut findings } = context;
     let policy = Policy::assemble(file_name, robot, version, text, zone, compiled);
+    siblings::check(&policy, &mut findings);
     if has_errors(&findings) { Err(sorted(findings)) } else { Ok((policy, sorted(findings))) }
 }
 
