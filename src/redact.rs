@@ -4,19 +4,33 @@
 //! keeps in another process, so that a detector that crashes, hangs or is fed a hostile image takes nothing with it.
 
 mod area;
+mod black;
+mod blur;
+mod compressed;
+mod cover;
+mod encoding;
+mod follow;
 mod found;
-mod header;
+mod frame;
 mod look;
+mod mosaic;
 mod motion;
 mod rules;
+mod sight;
 mod sighting;
 mod tracks;
 
-pub use area::Area;
+pub use area::{Area, Size};
+pub use black::black;
+pub use compressed::{CompressedImage, Shape, dimensions, kind, shape};
+pub use cover::{MOST_TILES, SMALLEST_TILE};
+pub use encoding::{Encoding, Order};
+pub use follow::{Follow, Intrinsics, View};
 pub use found::{Found, Picture, SIGHT_SIDE, Subject, Why};
-pub use header::announced_size;
+pub use frame::{Frame, RawImage, blank_all};
 pub use look::{Blind, CompressedFormat, Look};
 pub use motion::{Motion, Moved};
 pub use rules::{Cover, ImageRules, WholeFrame};
+pub use sight::Sight;
 pub use sighting::{BySize, Margin, Sighting, suppress};
 pub use tracks::{Following, Tracks};
