@@ -122,6 +122,7 @@ def test_without_its_redactor_only_blank_or_redacted_frames_leave(robot, scene, 
                 for child in guard.children():
                     os.kill(child, signal.SIGKILL if fault == 'kill -9' else signal.SIGSTOP)
             time.sleep(1 / faces.RATE)
+            outside.poll()
     finally:
         for process in spinning:
             process.kill()
@@ -193,6 +194,7 @@ def test_a_camera_that_becomes_redacted_shows_no_face_from_then_on(robot, scene)
     for number in range(45):
         publisher.publish(faces.image(scene.frame(number)[0], number))
         time.sleep(1 / faces.RATE)
+        outside.poll()
     came = outside.wait(30)
     assert max(shown(frame, scene) for frame in outside.typed()) == 0 and came
 
