@@ -13,7 +13,7 @@ use super::strict::Seen;
 use super::{Engines, Models, VisionError, codec};
 use crate::redact::{
     Area, Blind, CompressedFormat, Cover, Found, Frame, ImageRules, Look, Motion, Picture, SIGHT_SIDE,
-    Sighting, Subject, Tracks, WholeFrame, Why, suppress,
+    Sighting, Subject, Tracks, Why, suppress,
 };
 
 /// After so much time without a picture, what was seen before tells nothing.
