@@ -93,6 +93,10 @@ pip_python() {
 # Where the opencv crate finds OpenCV. One that pkg-config or CMake know, or that the user names, is used as it is; of
 # Debian's and Ubuntu's packages the modules that are needed are a tenth of the whole.
 OPENCV_PACKAGES=(libopencv-dnn-dev libopencv-imgcodecs-dev libopencv-video-dev)
+OPENCV_LIBRARIES=opencv_core,opencv_imgproc,opencv_dnn,opencv_imgcodecs,opencv_video
+
+# What .ros/env.sh says, if it is sourced in this shell, is not the user's word.
+[[ ${OPENCV_LINK_LIBS:-} != "$OPENCV_LIBRARIES" ]] || unset OPENCV_LINK_LIBS OPENCV_LINK_PATHS OPENCV_INCLUDE_PATHS
 
 has_opencv() {
     [[ -n ${OPENCV_LINK_LIBS:-}${OpenCV_DIR:-} ]] || pkg-config --exists opencv4 2>/dev/null || has_opencv_modules
@@ -112,7 +116,7 @@ opencv_variables() {
     has_opencv_modules || return 0
     local architecture
     architecture=$(cc -print-multiarch)
-    variable OPENCV_LINK_LIBS opencv_core,opencv_imgproc,opencv_dnn,opencv_imgcodecs,opencv_video
+    variable OPENCV_LINK_LIBS "$OPENCV_LIBRARIES"
     variable OPENCV_LINK_PATHS "/usr/lib/$architecture"
     variable OPENCV_INCLUDE_PATHS "/usr/include/opencv4,/usr/include/$architecture/opencv4"
 }
