@@ -43,7 +43,8 @@ fn main() -> anyhow::Result<()> {
         }
     };
     let look: Box<dyn Look + Send> = Box::new(remote);
-    let mut redactor = ImageRedactor::new("/camera", ImageKind::Raw, Some(look), Arc::new(Cameras::default()));
+    let mut redactor =
+        ImageRedactor::new("/camera", ImageKind::Raw, Some(look), Arc::new(Cameras::default()));
     let (mut busy, mut times, mut blank, mut covered) = (Duration::ZERO, Vec::new(), 0, 0);
     let limit = Duration::from_secs_f64(seconds.parse()?);
     let mut cpu = 0.0;

@@ -11,8 +11,12 @@ use discreet::audit::{Audit, Opening, Receipt, RouteInfo, RouteLog, Time};
 use discreet::cdr::{Plan, Writer};
 use discreet::denied::Denied;
 use discreet::message::{Origin, Received};
-use discreet::policy::{Moment, Policy, TopicPolicy};
+use discreet::policy::{Form, Moment, Policy, TopicPolicy};
 use discreet::protect::Releasable;
+use discreet::redact::{
+    Area, Blind, CompressedFormat, Found, ImageKind, ImageRedactor, ImageRules, Look, Picture, Redaction,
+    Subject, Why,
+};
 use discreet::relay::{Outcome, Output, guard, relay};
 use discreet::sources::Standing;
 use discreet::types::TypeLibrary;
@@ -176,11 +180,7 @@ fn each_way_of_staying_inside_has_its_name() {
 fn no_cut_or_bloated_message_leaves() {
     let mut cdr = every();
     for length in 0..cdr.len() {
-        assert_eq!(
-            denied("/open", at(MORNING), &mut cdr[..length]),
-            Some(Denied::Malformed),
-            "{length}"
-        );
+        assert_eq!(denied("/open", at(MORNING), &mut cdr[..length]), Some(Denied::Malformed), "{length}");
     }
     cdr.extend_from_slice(&[0; 4]);
     assert_eq!(denied("/open", at(MORNING), &mut cdr), Some(Denied::Malformed));
@@ -237,4 +237,99 @@ fn deciding_is_a_look_up_however_many_rules_there_are() {
         std::hint::black_box(topic.everyone(std::hint::black_box(now)));
     }
     assert!(started.elapsed() < Duration::from_millis(100), "{:?}", started.elapsed() / 10_000);
+}
+
+// Images. The one that looks is played; `tests/redactor.rs` and `tests/vision.rs` have the real ones.
+
+/// Finds a face at one place, or cannot look.
+struct Looker(Result<Area, Blind>, Vec<Found>);
+
+impl Look for Looker {
+    fn look(&mut self, _: &ImageRules, _: Picture<'_>, _: i64) -> Result<&[Found], Blind> {
+        let area = self.0?;
+        self.1 = vec![Found { subject: Subject::Faces, area, score: 1.0, why: Why::Seen }];
+        Ok(&self.1)
+    }
+
+    fn remake(&mut self, _: &ImageRules, _: &[u8], _: CompressedFormat, _: i64) -> Result<&[u8], Blind> {
+        self.0.map(|_| b"remade".as_slice())
+    }
+}
+
+const EYES: &str = "
+discreet: 1
+robot: test
+version: 4
+classes:
+  operational: { suite: chacha20-poly1305, epoch: 1h, retention: 7d }
+  contextual: { suite: aes-256-gcm, epoch: 60s, retention: 24h }
+topics:
+  /eyes: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
+rules:
+  - { who: everyone, read: contextual, as: redacted }
+";
+
+/// A picture of 16 by 8 in which every byte says where it is; the pixels are its last bytes.
+fn picture() -> Vec<u8> {
+    let mut message = Vec::new();
+    let mut writer = Writer::new(&mut message);
+    writer.i32(1_700_000_000);
+    writer.u32(0);
+    writer.str("camera");
+    writer.u32(8);
+    writer.u32(16);
+    writer.str("rgb8");
+    writer.u8(0);
+    writer.u32(48);
+    writer.sequence(384);
+    message.extend((0..384u32).map(|at| (at % 250) as u8 + 1));
+    message
+}
+
+/// What leaves of a picture when this is what looking gives.
+fn redacted(look: Option<Result<Area, Blind>>) -> (Vec<u8>, Redaction) {
+    let policy = Policy::read("eyes.yaml", EYES).map_err(|findings| format!("{findings:#?}")).unwrap().0;
+    let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
+    let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
+    let look = look.map(|found| Box::new(Looker(found, Vec::new())) as Box<dyn Look + Send>);
+    let mut redactor = ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default());
+    let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
+    let topic = Arc::clone(policy.topic("/eyes").unwrap());
+    let releasable = guard(&topic, &plan, Some(&mut redactor), now, received(&mut cdr)).unwrap();
+    assert_eq!(releasable.form(), Form::Redacted);
+    (releasable.cdr().to_vec(), releasable.redaction().unwrap())
+}
+
+#[test]
+fn what_is_found_is_covered_and_the_rest_is_as_it_was() {
+    let area = Area { left: 4, top: 2, right: 8, bottom: 6 };
+    let (cdr, redaction) = redacted(Some(Ok(area)));
+    assert_eq!(redaction, Redaction { covered: 1, blank: None });
+    let (before, pixels) = (picture(), cdr.len() - 384);
+    assert_eq!(cdr[..pixels], before[..pixels]);
+    for (at, (is, was)) in cdr[pixels..].iter().zip(&before[pixels..]).enumerate() {
+        let (x, y) = (at % 48 / 3, at / 48);
+        let covered = (4..8).contains(&x) && (2..6).contains(&y);
+        assert_eq!(*is, if covered { 0 } else { *was }, "{x} {y}");
+    }
+}
+
+#[test]
+fn a_frame_that_nobody_could_look_at_is_blank_whatever_the_reason() {
+    let reasons = Blind::ALL.into_iter().map(|blind| (Some(Err(blind)), blind));
+    for (look, blind) in reasons.chain([(None, Blind::Absent)]) {
+        let (cdr, redaction) = redacted(look);
+        assert_eq!(redaction, Redaction { covered: 0, blank: Some(blind) });
+        assert!(cdr[cdr.len() - 384..].iter().all(|byte| *byte == 0), "{blind:?}");
+    }
+}
+
+#[test]
+fn without_a_redactor_nothing_leaves_redacted() {
+    let policy = Policy::read("eyes.yaml", EYES).unwrap().0;
+    let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
+    let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
+    let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
+    let decision = guard(policy.topic("/eyes").unwrap(), &plan, None, now, received(&mut cdr));
+    assert_eq!(decision.err(), Some(Denied::RedactionNotBuilt));
 }
