@@ -5,6 +5,7 @@
 
 mod folder;
 mod mcap_file;
+mod mcap_records;
 mod out;
 mod qos;
 mod sqlite;

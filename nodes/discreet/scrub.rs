@@ -16,7 +16,6 @@ use super::Answer;
 ///
 /// IN is an MCAP file, a SQLite file (.db3) or a folder of rosbag2; OUT is always MCAP.
 #[derive(clap::Args)]
-#[cfg_attr(not(feature = "bags"), expect(dead_code, reason = "this build cannot do it"))]
 #[command(after_long_help = "\
 Examples:
   discreet scrub tuesday.mcap tuesday-clean.mcap --policy hotel.yaml

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::io::{Read, Seek, SeekFrom};
 
 use mcap::McapError;
-use mcap::records::{MessageHeader, Record, op};
+use mcap::records::op;
 use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReader, LinearReaderOptions};
 
+use super::mcap_records::{ChannelRecord, Fields, SchemaRecord};
 use super::{Aside, Bag, Channel, Damage, MAX_RECORD, Packing, Piece, Recorded, Remembered, qos};
 use crate::policy::finding::plain;
 use crate::types::is_type_hash;
@@ -84,64 +85,59 @@ impl<R: Read + Seek> McapFile<R> {
         }
     }
 
-    fn take_in(&mut self, record: Record<'_>) -> Result<Option<Piece>, Damage> {
-        match record {
-            Record::Schema { header, data } => {
-                // Other encodings are nothing that this can read; then only the type's hash can speak for it.
-                let definition = (header.encoding == "ros2msg")
-                    .then(|| String::from_utf8(data.into_owned()).ok())
-                    .flatten();
-                let bytes = header.name.len() + definition.as_ref().map_or(0, String::len);
-                let schema = Schema { name: header.name, definition };
-                match self.schemas.get(&header.id) {
-                    Some(known) if *known == schema => {}
-                    Some(_) => return Err(Damage::Corrupt(format!("schema {} is there twice", header.id))),
-                    None => {
-                        self.remembered.add(bytes)?;
-                        self.schemas.insert(header.id, schema);
-                    }
-                }
-                Ok(None)
+    /// Schemas and channels may be there again, but not as something else.
+    fn schema(&mut self, record: &[u8]) -> Result<(), Damage> {
+        let SchemaRecord { id, name, encoding, data } = SchemaRecord::read(record).ok_or_else(no_record)?;
+        // Other encodings are nothing that this can read; then only the type's hash can speak for it.
+        let definition = (encoding == "ros2msg").then(|| std::str::from_utf8(data).ok()).flatten();
+        let schema = Schema { name: name.to_owned(), definition: definition.map(str::to_owned) };
+        match self.schemas.get(&id) {
+            Some(known) if *known == schema => Ok(()),
+            Some(_) => Err(Damage::Corrupt(format!("schema {id} is there twice"))),
+            None => {
+                self.remembered.add(name.len() + definition.map_or(0, str::len))?;
+                self.schemas.insert(id, schema);
+                Ok(())
             }
-            Record::Channel(channel) => {
-                let number = channel.id;
-                let channel = self.channel(channel);
-                match self.channels.get(&number) {
-                    Some(known) if *known == channel => return Ok(None),
-                    Some(_) => return Err(Damage::Corrupt(format!("channel {number} is there twice"))),
-                    None => {}
-                }
-                let definition = channel.definition.as_ref().map_or(0, String::len);
-                let qos = channel.qos.as_ref().map_or(0, String::len);
-                self.remembered.add(channel.topic.len() + channel.type_name.len() + definition + qos)?;
-                self.channels.insert(number, channel.clone());
-                Ok(Some(Piece::Channel(channel)))
-            }
-            Record::Message { header, .. } if self.channels.contains_key(&header.channel_id) => {
-                let MessageHeader { channel_id, sequence, log_time, publish_time } = header;
-                let channel = channel_id.into();
-                Ok(Some(Piece::Message(Recorded { channel, sequence, log_time, publish_time })))
-            }
-            Record::Message { header, .. } => Err(Damage::Corrupt(format!(
-                "a message of channel {}, which is not there",
-                header.channel_id
-            ))),
-            _ => Ok(None),
         }
     }
 
-    fn channel(&self, channel: mcap::records::Channel) -> Channel {
-        let schema = self.schemas.get(&channel.schema_id);
-        let told = |key: &str| channel.metadata.get(key);
-        Channel {
-            id: channel.id.into(),
+    fn channel(&mut self, record: &[u8]) -> Result<Option<Piece>, Damage> {
+        let ChannelRecord { id, schema, topic, encoding, hash, offered } =
+            ChannelRecord::read(record).ok_or_else(no_record)?;
+        let schema = self.schemas.get(&schema);
+        let channel = Channel {
+            id: id.into(),
+            topic: topic.to_owned(),
             type_name: schema.map(|schema| schema.name.clone()).unwrap_or_default(),
-            serialization: channel.message_encoding,
+            serialization: encoding.to_owned(),
             definition: schema.and_then(|schema| schema.definition.clone()),
-            type_hash: told("topic_type_hash").filter(|hash| is_type_hash(hash)).cloned(),
-            qos: told("offered_qos_profiles").and_then(|qos| qos::known(qos)),
-            topic: channel.topic,
+            type_hash: hash.filter(|hash| is_type_hash(hash)).map(str::to_owned),
+            qos: offered.and_then(qos::known),
+        };
+        match self.channels.get(&id) {
+            Some(known) if *known == channel => Ok(None),
+            Some(_) => Err(Damage::Corrupt(format!("channel {id} is there twice"))),
+            None => {
+                let optional =
+                    [&channel.definition, &channel.qos].map(|text| text.as_ref().map_or(0, String::len));
+                let bytes: usize = optional.iter().sum();
+                self.remembered.add(bytes + channel.topic.len() + channel.type_name.len())?;
+                self.channels.insert(id, channel.clone());
+                Ok(Some(Piece::Channel(channel)))
+            }
         }
+    }
+
+    fn message(&self) -> Result<Piece, Damage> {
+        let mut fields = Fields(&self.record);
+        let (channel, sequence) = (fields.u16().ok_or_else(no_record)?, fields.u32().ok_or_else(no_record)?);
+        let (log_time, publish_time) =
+            (fields.u64().ok_or_else(no_record)?, fields.u64().ok_or_else(no_record)?);
+        if !self.channels.contains_key(&channel) {
+            return Err(Damage::Corrupt(format!("a message of channel {channel}, which is not there")));
+        }
+        Ok(Piece::Message(Recorded { channel: channel.into(), sequence, log_time, publish_time }))
     }
 }
 
@@ -151,13 +147,13 @@ impl<R: Read + Seek> Bag for McapFile<R> {
             match opcode {
                 op::DATA_END => self.data_ended = true,
                 _ if self.data_ended => {}
-                op::SCHEMA | op::CHANNEL | op::MESSAGE => {
+                op::MESSAGE => return self.message().map(Some),
+                op::SCHEMA | op::CHANNEL => {
                     let record = std::mem::take(&mut self.record);
-                    let piece = mcap::parse_record(opcode, &record).map_err(damage);
-                    let piece = piece.and_then(|parsed| self.take_in(parsed));
-                    self.record = record;
-                    if let Some(piece) = piece? {
-                        return Ok(Some(piece));
+                    if opcode == op::SCHEMA {
+                        self.schema(&record)?;
+                    } else if let Some(channel) = self.channel(&record)? {
+                        return Ok(Some(channel));
                     }
                 }
                 op::ATTACHMENT => return Ok(Some(Piece::Aside(Aside::Attachment))),
@@ -210,6 +206,10 @@ fn packing_of(source: &mut (impl Read + Seek)) -> Result<Packing, Damage> {
         }
     }
     Ok(Packing::Zstd)
+}
+
+fn no_record() -> Damage {
+    Damage::Corrupt("a record is shorter than what it says is in it".to_owned())
 }
 
 fn damage(error: McapError) -> Damage {

@@ -1,6 +1,8 @@
 //! SQLite bags of rosbag2, whose tables have grown over the years: what a version does not have is not there.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use rusqlite::limits::Limit;
@@ -19,6 +21,8 @@ pub struct SqliteFile {
     /// Where to go on; nothing after the last.
     next_row: Option<i64>,
     message: Vec<u8>,
+    /// Pages are missing at its end; what is in the others can be read all the same.
+    is_cut: bool,
     read: u64,
     size: u64,
 }
@@ -51,6 +55,7 @@ impl SqliteFile {
             known,
             next_row: Some(i64::MIN),
             message: Vec::new(),
+            is_cut: is_cut(path, size)?,
             read: 0,
             size,
         })
@@ -70,7 +75,7 @@ impl SqliteFile {
         });
         let Some((number, topic, time)) = row.optional()? else {
             self.next_row = None;
-            return Ok(None);
+            return if self.is_cut { Err(Damage::CutOff) } else { Ok(None) };
         };
         self.next_row = number.checked_add(1);
         Ok(Some((topic, time)))
@@ -105,6 +110,18 @@ impl Bag for SqliteFile {
     fn packing(&self) -> Packing {
         Packing::Zstd
     }
+}
+
+/// Is the file shorter than the pages that its header counts (sqlite.org/fileformat2.html, 1.3)?
+fn is_cut(path: &Path, size: u64) -> Result<bool, Damage> {
+    let mut header = [0; 32];
+    File::open(path)?.read_exact(&mut header).map_err(|_| Damage::CutOff)?;
+    let [.., p0, p1, _, _, _, _, _, _, _, _, _, _, n0, n1, n2, n3] = header;
+    let page = match u16::from_be_bytes([p0, p1]) {
+        1 => 65_536,
+        bytes => u64::from(bytes),
+    };
+    Ok(page * u64::from(u32::from_be_bytes([n0, n1, n2, n3])) > size)
 }
 
 /// A table, not a view, which could compute anything.
