@@ -9,6 +9,9 @@ mod diff;
 #[path = "discreet/explain.rs"]
 mod explain;
 #[cfg(feature = "bags")]
+#[path = "discreet/eyes.rs"]
+mod eyes;
+#[cfg(feature = "bags")]
 #[path = "discreet/fresh.rs"]
 mod fresh;
 #[path = "discreet/input.rs"]

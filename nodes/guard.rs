@@ -152,6 +152,7 @@ impl Guard {
             audit: Arc::clone(&audit),
             clock: Arc::clone(&clock),
             types: TypeLibrary::from_env()?,
+            looks: Box::new(|_| todo!()),
         })?;
         logger.info(&format!("inner domain {inner_domain}, outer domain {}", settings.outer_domain));
         if inner_domain == settings.outer_domain {

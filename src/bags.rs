@@ -97,7 +97,9 @@ pub trait Bag {
     fn next(&mut self) -> Result<Option<Piece>, Damage>;
 
     /// The message that `next` gave last: encapsulation header and CDR.
-    fn cdr(&self) -> &[u8];
+    ///
+    /// To be changed in place, as the guard does with images.
+    fn cdr(&mut self) -> &mut [u8];
 
     /// How much has been read, of how much: bytes.
     fn progress(&self) -> (u64, u64);

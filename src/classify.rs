@@ -22,25 +22,21 @@ pub fn classify<'a>(
     plan: &Plan,
     message: Received<'a>,
 ) -> Result<Classified<'a>, Denied> {
-    match message.standing {
+    match message.origin.standing {
         Standing::Accepted => {}
         Standing::Awaited => return Err(Denied::UnknownSource),
         Standing::Refused(reason) => return Err(reason),
     }
     let end = plan.check(message.cdr).map_err(|_| Denied::Malformed)?.end();
     // Padding after the last field is whatever the sender had in memory: it stays inside.
-    let cdr = message.cdr.get(..end).ok_or(Denied::Malformed)?;
-    Ok(Classified { message: Received { cdr, ..message }, class: topic.class() })
+    let Received { origin, cdr } = message;
+    let cdr = cdr.get_mut(..end).ok_or(Denied::Malformed)?;
+    Ok(Classified { message: Received { origin, cdr }, class: topic.class() })
 }
 
 impl<'a> Classified<'a> {
-    /// The message.
-    pub fn message(&self) -> Received<'a> {
-        self.message
-    }
-
-    /// Its data class.
-    pub fn class(&self) -> &'a Class {
-        self.class
+    /// The message, and its data class.
+    pub fn into_parts(self) -> (Received<'a>, &'a Class) {
+        (self.message, self.class)
     }
 }

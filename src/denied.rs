@@ -25,6 +25,8 @@ pub enum Denied {
     UnknownSource,
     /// The topic's name is one under which the guard itself publishes outside.
     ReservedName,
+    /// It would show the image of a protected camera topic to somebody who may not have that much of it.
+    OpenSibling,
     /// The middleware would not make the route; it is tried again.
     NotOpened,
     /// The bytes are no message of the declared type.
@@ -45,7 +47,7 @@ pub enum Denied {
 
 impl Denied {
     /// Every reason, in the order of the variants.
-    pub const ALL: [Denied; 17] = [
+    pub const ALL: [Denied; 18] = [
         Denied::NoPolicy,
         Denied::UndeclaredTopic,
         Denied::TypeNotInstalled,
@@ -55,6 +57,7 @@ impl Denied {
         Denied::DuplicateNode,
         Denied::UnknownSource,
         Denied::ReservedName,
+        Denied::OpenSibling,
         Denied::NotOpened,
         Denied::Malformed,
         Denied::NoRule,
@@ -77,6 +80,7 @@ impl Denied {
             Denied::DuplicateNode => "duplicate_node",
             Denied::UnknownSource => "unknown_source",
             Denied::ReservedName => "reserved_name",
+            Denied::OpenSibling => "open_sibling",
             Denied::NotOpened => "not_opened",
             Denied::Malformed => "malformed",
             Denied::NoRule => "no_rule",
@@ -108,6 +112,9 @@ impl Denied {
             Denied::ReservedName => {
                 "the guard publishes under this name outside; call the robot's topic something else"
             }
+            Denied::OpenSibling => {
+                "it shows a protected camera's image; declare it with the camera's class and `redact:`, or deny it"
+            }
             Denied::NotOpened => "the middleware refused; diagnostics has its words",
             Denied::Malformed => "the publisher sends bytes that are no message of this type",
             Denied::NoRule => "no rule allows it; add one to the policy if it should leave",
@@ -130,6 +137,7 @@ impl Denied {
             | Denied::DuplicateNode
             | Denied::UnknownSource
             | Denied::ReservedName
+            | Denied::OpenSibling
             | Denied::NotOpened
             | Denied::Malformed
             | Denied::ClockUnsure

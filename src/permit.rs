@@ -32,8 +32,8 @@ pub fn permit<'a>(
 
 impl<'a> Permitted<'a> {
     /// The message and its class.
-    pub fn classified(&self) -> &Classified<'a> {
-        &self.classified
+    pub fn into_classified(self) -> Classified<'a> {
+        self.classified
     }
 
     /// The form in which it may leave.

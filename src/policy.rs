@@ -6,6 +6,7 @@
 
 pub mod cases;
 mod check;
+mod closure;
 mod compile;
 pub mod diff;
 pub mod explain;
@@ -34,6 +35,7 @@ pub use time::Moment;
 pub use timetable::Verdict;
 pub use tree::Limits;
 
+use closure::Closure;
 use compile::Compiled;
 
 /// A checked policy. There is no other way to make one than to have it checked.
@@ -47,6 +49,7 @@ pub struct Policy {
     exact: HashMap<String, usize>,
     /// Globs, narrower ones before the wider ones they are within.
     globs: Vec<usize>,
+    closure: Closure,
 }
 
 impl Policy {
@@ -89,7 +92,8 @@ impl Policy {
         globs.sort_unstable();
         let globs = globs.into_iter().map(|(_, at)| at).collect();
         let hash = *blake3::hash(text.as_bytes()).as_bytes();
-        Self { file_name: file_name.to_owned(), robot, version, hash, zone, parts, exact, globs }
+        let closure = Closure::new(&parts.topics);
+        Self { file_name: file_name.to_owned(), robot, version, hash, zone, parts, exact, globs, closure }
     }
 
     /// The file it was read from, for messages that name a rule by file and line.

@@ -4,11 +4,34 @@
 //! keeps in another process, so that a detector that crashes, hangs or is fed a hostile image takes nothing with it.
 
 mod area;
+mod black;
+mod blur;
+mod compressed;
+mod cover;
+mod encoding;
+mod follow;
 mod found;
+mod frame;
+mod image;
 mod look;
+mod mosaic;
+pub mod protocol;
+pub mod remote;
 mod rules;
+pub mod serve;
+mod sight;
+mod sightings;
 
-pub use area::Area;
-pub use found::{Found, Picture, Subject, Why};
+pub use area::{Area, Size};
+pub use black::black;
+pub use compressed::{CompressedImage, Shape, dimensions, kind, shape};
+pub use cover::{MOST_TILES, SMALLEST_TILE};
+pub use encoding::{Encoding, Order};
+pub use follow::{CAMERA_INFO_TYPE, Camera, Intrinsics};
+pub use found::{Found, Picture, SIGHT_SIDE, Subject, Subjects, Why};
+pub use frame::{Frame, RawImage, blank_all};
+pub use image::{ImageKind, ImageRedactor, Redaction};
 pub use look::{Blind, CompressedFormat, Look};
 pub use rules::{Cover, ImageRules, WholeFrame};
+pub use sight::Sight;
+pub use sightings::{Sighting, Sightings};

@@ -11,20 +11,23 @@ use crate::message::Received;
 use crate::permit::permit;
 use crate::policy::{Moment, TopicPolicy};
 use crate::protect::{Releasable, protect};
+use crate::redact::{ImageRedactor, Redaction};
 
 /// Decides on one message. Pure: no clock, no disk, no ROS.
 ///
 /// `topic` is what the policy says of the message's topic, compiled when the policy was loaded, so that this is a
-/// look-up however many rules there are. `plan` walks messages of the topic's type.
+/// look-up however many rules there are. `plan` walks messages of the topic's type, `redactor` covers in images what the
+/// policy names; a topic that is never redacted needs none.
 pub fn guard<'a>(
     topic: &'a TopicPolicy,
     plan: &Plan,
+    redactor: Option<&'a mut ImageRedactor>,
     now: Moment,
     message: Received<'a>,
 ) -> Result<Releasable<'a>, Denied> {
     let classified = classify(topic, plan, message)?; // is it what was declared, and how sensitive is that?
     let permitted = permit(topic, now, classified)?; // who may have it, in which form?
-    protect(permitted) // put it into that form
+    protect(topic, redactor, permitted) // put it into that form
 }
 
 /// Where released messages go.
@@ -39,8 +42,8 @@ pub trait Output {
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is out.
-    Released,
+    /// It is out, after this was done to it.
+    Released(Option<Redaction>),
     /// It stayed inside.
     Denied(Denied),
 }
@@ -61,7 +64,11 @@ pub fn relay<O: Output>(
     };
     // Recorded before publishing: a crash may lose a message, never a record.
     match log.record_release(now, &audit::digest(releasable.cdr()), releasable.cdr().len()) {
-        Ok(receipt) => output.publish(releasable, receipt).map(|()| Outcome::Released),
+        Ok(receipt) => {
+            let redaction = releasable.redaction();
+            redaction.iter().for_each(|done| log.record_redaction(now, done));
+            output.publish(releasable, receipt).map(|()| Outcome::Released(redaction))
+        }
         Err(_) => Ok(Outcome::Denied(Denied::NotRecorded)),
     }
 }

@@ -8,12 +8,14 @@ mod route;
 
 use std::collections::HashMap;
 use std::io::{Seek, Write};
+use std::sync::Arc;
 
 use crate::bags::{Aside, Bag, BagWriter, ChannelOut, Damage, Piece, Recorded};
 use crate::denied::Denied;
-use crate::message::Received;
+use crate::message::{Origin, Received};
 use crate::policy::{Moment, Policy};
 use crate::protect::Releasable;
+use crate::redact::{CAMERA_INFO_TYPE, ImageKind, ImageRedactor, ImageRules, Intrinsics, Look, Sightings};
 use crate::relay::guard;
 use crate::sources::Standing;
 use crate::types::TypeLibrary;
@@ -51,6 +53,9 @@ pub enum Types<'a> {
     Bag,
 }
 
+/// Makes what looks at the images of one topic; without one they are blanked.
+pub type Looks<'a> = dyn FnMut(&ImageRules) -> Option<Box<dyn Look + Send>> + 'a;
+
 /// Why a bag could not be scrubbed.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -68,12 +73,16 @@ impl Scrub<'_> {
         &self,
         bag: &mut dyn Bag,
         writer: &mut BagWriter<W>,
+        looks: &mut Looks<'_>,
         watch: &mut dyn FnMut(u64, u64),
     ) -> Result<Report, Fault> {
         let mut work = Work {
             scrub: self,
             definitions: Definitions::new(self.types, self.trust_names),
             routes: HashMap::new(),
+            looks,
+            redactors: HashMap::new(),
+            sightings: Arc::default(),
             report: Report::new(self.types),
         };
         loop {
@@ -103,18 +112,22 @@ impl Scrub<'_> {
 }
 
 /// The state of one run.
-struct Work<'a> {
+struct Work<'a, 'l> {
     scrub: &'a Scrub<'a>,
     definitions: Definitions<'a>,
     routes: HashMap<u64, Route>,
+    looks: &'a mut Looks<'l>,
+    /// By topic: one that remembers, even if several channels and files have its images.
+    redactors: HashMap<String, ImageRedactor>,
+    sightings: Arc<Sightings>,
     report: Report,
 }
 
-impl Work<'_> {
+impl Work<'_, '_> {
     fn piece<W: Write + Seek>(
         &mut self,
         piece: Piece,
-        cdr: &[u8],
+        cdr: &mut [u8],
         writer: &mut BagWriter<W>,
     ) -> Result<(), Fault> {
         match piece {
@@ -124,6 +137,7 @@ impl Work<'_> {
                 if let Some(source) = route.unchecked_source() {
                     self.report.unchecked_source(source);
                 }
+                self.prepare_redactor(&route);
                 self.routes.insert(route.channel.id, route);
             }
             Piece::Message(recorded) => self.message(&recorded, cdr, writer)?,
@@ -134,10 +148,22 @@ impl Work<'_> {
         Ok(())
     }
 
+    fn prepare_redactor(&mut self, route: &Route) {
+        let Ok(open) = &route.state else { return };
+        let kind = ImageKind::of(&open.definition.name);
+        let (Some(rules), Some(kind)) = (open.topic.image_rules(), kind) else { return };
+        let topic = &route.channel.topic;
+        if !self.redactors.contains_key(topic) {
+            let look = if rules.needs_looking() { (self.looks)(rules) } else { None };
+            let redactor = ImageRedactor::new(topic, kind, look, Arc::clone(&self.sightings));
+            self.redactors.insert(topic.clone(), redactor);
+        }
+    }
+
     fn message<W: Write + Seek>(
         &mut self,
         recorded: &Recorded,
-        cdr: &[u8],
+        cdr: &mut [u8],
         writer: &mut BagWriter<W>,
     ) -> Result<(), Fault> {
         let now = self.scrub.moment(recorded.log_time);
@@ -151,12 +177,18 @@ impl Work<'_> {
                 return Ok(());
             }
         };
-        match decide(open, now, recorded, cdr) {
+        let topic = &route.channel.topic;
+        if open.definition.name == CAMERA_INFO_TYPE
+            && let Some(intrinsics) = Intrinsics::of_camera_info(cdr)
+        {
+            self.sightings.set_intrinsics(topic, intrinsics);
+        }
+        match decide(open, self.redactors.get_mut(topic), now, recorded, cdr) {
             Ok(releasable) => {
                 let number = match open.number {
                     Some(number) => number,
                     None => writer.channel(&ChannelOut {
-                        topic: &route.channel.topic,
+                        topic,
                         type_name: &open.definition.name,
                         definition: &open.text,
                         type_hash: &open.definition.hash,
@@ -176,16 +208,16 @@ impl Work<'_> {
 /// The data path of the guard, for one recorded message.
 fn decide<'a>(
     open: &'a Open,
+    redactor: Option<&'a mut ImageRedactor>,
     now: Moment,
     recorded: &Recorded,
-    cdr: &'a [u8],
+    cdr: &'a mut [u8],
 ) -> Result<Releasable<'a>, Denied> {
-    let message = Received {
+    let origin = Origin {
         publisher: Default::default(),
         standing: Standing::Accepted,
         sequence: recorded.sequence.into(),
         source_stamp: i64::try_from(recorded.publish_time).unwrap_or(i64::MAX),
-        cdr,
     };
-    guard(&open.topic, &open.definition.plan, now, message)
+    guard(&open.topic, &open.definition.plan, redactor, now, Received { origin, cdr })
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::denied::Denied;
+use crate::redact::{Blind, Redaction};
 
 /// What happened on one route since it was made. Written by the route's thread, read by diagnostics.
 #[derive(Debug, Default)]
@@ -18,7 +19,12 @@ pub struct RouteStats {
     pub failed: AtomicU64,
     /// From taking a message to having published it.
     pub latency: Histogram,
+    /// Areas covered in redacted images.
+    pub covered: AtomicU64,
+    /// Frames left out because newer ones had come before they could be looked at.
+    pub skipped: AtomicU64,
     denied: [AtomicU64; Denied::ALL.len()],
+    blanked: [AtomicU64; Blind::ALL.len()],
 }
 
 impl RouteStats {
@@ -29,13 +35,28 @@ impl RouteStats {
         }
     }
 
+    /// Counts what was done to a redacted message.
+    pub fn redact(&self, redaction: &Redaction) {
+        self.covered.fetch_add(redaction.covered.into(), Relaxed);
+        if let Some(count) = redaction.blank.and_then(|blind| self.blanked.get(blind as usize)) {
+            count.fetch_add(1, Relaxed);
+        }
+    }
+
     /// The reasons that occurred, with their counts.
     pub fn denied(&self) -> impl Iterator<Item = (Denied, u64)> {
-        Denied::ALL
-            .into_iter()
-            .zip(self.denied.iter().map(|count| count.load(Relaxed)))
-            .filter(|(_, count)| *count > 0)
+        occurred(Denied::ALL, &self.denied)
     }
+
+    /// Why frames were blanked, with the counts.
+    pub fn blanked(&self) -> impl Iterator<Item = (Blind, u64)> {
+        occurred(Blind::ALL, &self.blanked)
+    }
+}
+
+fn occurred<T, const N: usize>(reasons: [T; N], counts: &[AtomicU64; N]) -> impl Iterator<Item = (T, u64)> {
+    let counts = counts.iter().map(|count| count.load(Relaxed));
+    reasons.into_iter().zip(counts).filter(|(_, count)| *count > 0)
 }
 
 /// Durations in buckets that each are a quarter of a power of two wide: from 256 ns to 34 s, within 12 % of the truth.

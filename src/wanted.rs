@@ -28,10 +28,14 @@ pub struct RouteSpec {
     /// Whether the policy lets `everyone` have it, at some time, in a form that can be made. Of a latched topic: now,
     /// because what is latched goes on being read after it was released.
     pub released: bool,
+    /// The form in which that is made may be the redacted one.
+    pub redacts: bool,
+    /// Making it means looking at images.
+    pub looks: bool,
     /// The class holds what the robot learns about people.
     pub contextual: bool,
-    /// Of a latched topic, the policy: what an older one let out is not handed on under a newer one.
-    pub latched_under: Option<[u8; 32]>,
+    /// Of a latched topic, the policy and the form: what was let out under another is not handed on.
+    pub latched_under: Option<([u8; 32], Form)>,
 }
 
 /// A route as it should be.
@@ -145,21 +149,46 @@ impl Case<'_> {
         offered.extend(active.filter(|_| downgraded).map(|active| active.qos));
         let qos = mirror(offered, declared.depth()).qos;
         let class = declared.class();
-        let released_now = matches!(declared.everyone(*moment), Verdict::Allow { form: Form::Clear, .. });
+        let form_now = form_now(declared, *moment);
+        let rules = declared.image_rules().filter(|_| declared.may_release(Form::Redacted));
         let spec = RouteSpec {
             type_name: definition.name.clone(),
             type_hash: definition.hash.clone(),
             qos,
             downgraded,
-            released: if qos.latched { released_now } else { declared.may_release(Form::Clear) },
+            released: if qos.latched { form_now.is_some() } else { may_leave(declared) },
+            redacts: rules.is_some(),
+            looks: rules.is_some_and(|rules| rules.needs_looking()),
             contextual: class.is_contextual(),
-            latched_under: qos.latched.then(|| policy.hash()),
+            latched_under: form_now.filter(|_| qos.latched).map(|form| (policy.hash(), form)),
         };
         let standings = judged.iter().map(|(endpoint, standing)| (endpoint.gid, *standing)).collect();
         let accepted = judged.iter().filter(|(_, standing)| *standing == Standing::Accepted);
         let nodes = accepted.filter_map(|(endpoint, _)| endpoint.node.name().map(str::to_owned)).collect();
         let (policy, data_class) = (Arc::clone(policy), class.name().into());
         (Some(Wanted { spec, definition, policy, standings, nodes, differed, data_class }), refusals)
+    }
+}
+
+/// The form in which everyone may have the topic now, if it can be made.
+pub fn form_now(declared: &TopicPolicy, moment: Moment) -> Option<Form> {
+    match declared.everyone(moment) {
+        Verdict::Allow { form, .. } if can_be_made(declared, form) => Some(form),
+        Verdict::Allow { .. } | Verdict::Deny { .. } | Verdict::NoRule => None,
+    }
+}
+
+/// Whether everyone may have the topic at some time, in a form that can be made.
+fn may_leave(declared: &TopicPolicy) -> bool {
+    [Form::Clear, Form::Redacted]
+        .into_iter()
+        .any(|form| declared.may_release(form) && can_be_made(declared, form))
+}
+
+fn can_be_made(declared: &TopicPolicy, form: Form) -> bool {
+    match form {
+        Form::Clear => true,
+        Form::Redacted => declared.image_rules().is_some(),
     }
 }
 

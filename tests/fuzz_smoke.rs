@@ -6,6 +6,9 @@
 
 use std::path::{Path, PathBuf};
 
+use discreet::redact::protocol::{Hello, Reply, Request, RuleBytes, Work};
+use discreet::redact::{Area, CompressedFormat, Cover, Found, ImageRules, Picture, Subject, Subjects, Why};
+
 #[path = "../fuzz/bodies/audit_line.rs"]
 mod audit_line;
 #[cfg(feature = "bags")]
@@ -15,6 +18,10 @@ mod bag;
 mod cdr;
 #[path = "../fuzz/bodies/policy.rs"]
 mod policy;
+#[path = "../fuzz/bodies/redactor_reply.rs"]
+mod redactor_reply;
+#[path = "../fuzz/bodies/redactor_request.rs"]
+mod redactor_request;
 #[path = "../fuzz/bodies/ros2msg.rs"]
 mod ros2msg;
 
@@ -121,6 +128,36 @@ fn no_log_breaks_the_verifier() {
     assert!(report.is_intact() && report.entries > 5);
     let first = log.split_inclusive(|byte| *byte == b'\n').next().unwrap().to_vec();
     fuzz(&[log, first], audit_line::run);
+}
+
+#[test]
+fn no_answer_of_a_redactor_breaks_the_guard() {
+    let mut seeds = vec![Vec::new(); 4];
+    let hello =
+        Hello { pid: 4711, engine: "OpenCV 4.6.0".into(), subjects: Subjects::from_iter(Subject::ALL) };
+    hello.write(&mut seeds[0]);
+    let area = Area { left: 10, top: 20, right: 960, bottom: 540 };
+    let found = Found { subject: Subject::Plates, area, score: 0.75, why: Why::Held };
+    assert!(Reply::write_found(&mut seeds[1], 7, &[found; 3]));
+    assert!(Reply::write_remade(&mut seeds[2], 8, b"image"));
+    Reply::write_failed(&mut seeds[3], 9);
+    seeds.push(seeds.concat());
+    fuzz(&seeds, redactor_reply::run);
+}
+
+#[test]
+fn no_question_breaks_the_redactor() {
+    let covers = vec![(Subject::Faces, Cover::Solid), (Subject::Text, Cover::Pixelate)];
+    let deadline = std::time::Duration::from_millis(100);
+    let rules = ImageRules { covers, frame: None, strict: true, deadline, every: 2, follows: None };
+    let picture = Picture { width: 4, height: 2, bgr: &[100; 24] };
+    let seeds = [Work::Look(picture), Work::Remake(CompressedFormat::Png, b"image")].map(|work| {
+        let mut head = Vec::new();
+        let request = Request { id: 3, stamp: 1_795_426_200_000_000_000, rules: RuleBytes::of(&rules), work };
+        let image = request.write_head(&mut head).unwrap();
+        [&head, image].concat()
+    });
+    fuzz(&seeds, redactor_request::run);
 }
 
 #[test]

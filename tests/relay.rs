@@ -10,7 +10,7 @@ use std::time::Duration;
 use discreet::audit::{Audit, Opening, Receipt, RouteInfo, RouteLog, Time};
 use discreet::cdr::{Plan, Writer};
 use discreet::denied::Denied;
-use discreet::message::Received;
+use discreet::message::{Origin, Received};
 use discreet::policy::{Moment, Policy, TopicPolicy};
 use discreet::protect::Releasable;
 use discreet::relay::{Outcome, Output, guard, relay};
@@ -96,8 +96,11 @@ fn every() -> Vec<u8> {
     message
 }
 
-fn received(cdr: &[u8]) -> Received<'_> {
-    Received { publisher: [1; 16], standing: Standing::Accepted, sequence: 1, source_stamp: 0, cdr }
+const ORIGIN: Origin =
+    Origin { publisher: [1; 16], standing: Standing::Accepted, sequence: 1, source_stamp: 0 };
+
+fn received(cdr: &mut [u8]) -> Received<'_> {
+    Received { origin: ORIGIN, cdr }
 }
 
 fn at(unix_seconds: i64) -> Moment {
@@ -105,8 +108,8 @@ fn at(unix_seconds: i64) -> Moment {
 }
 
 /// What the guard says of a message on a topic at a moment.
-fn denied(name: &str, now: Moment, message: Received<'_>) -> Option<Denied> {
-    guard(&topic(name), &plan(), now, message).err()
+fn denied(name: &str, now: Moment, cdr: &mut [u8]) -> Option<Denied> {
+    guard(&topic(name), &plan(), None, now, received(cdr)).err()
 }
 
 fn audit(path: &Path, name: &str) -> (Audit, RouteLog) {
@@ -135,13 +138,13 @@ fn scratch(name: &str) -> PathBuf {
 
 #[test]
 fn what_a_rule_allows_leaves_as_it_came() {
-    let cdr = every();
+    let mut cdr = every();
     let (topic, folder) = (topic("/open"), scratch("open"));
     let (audit, log) = audit(&folder.join("audit.log"), "/open");
     let mut outside = Outside::default();
-    let decision = guard(&topic, &plan(), at(MORNING), received(&cdr));
-    assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(Outcome::Released));
-    assert_eq!(outside.0, [(cdr, true)]);
+    let decision = guard(&topic, &plan(), None, at(MORNING), received(&mut cdr));
+    assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(Outcome::Released(None)));
+    assert_eq!(outside.0, [(every(), true)]);
     drop((log, audit));
     let text = std::fs::read_to_string(folder.join("audit.log")).unwrap();
     assert!(text.contains("\"released\":1"), "{text}");
@@ -150,8 +153,7 @@ fn what_a_rule_allows_leaves_as_it_came() {
 
 #[test]
 fn each_way_of_staying_inside_has_its_name() {
-    let cdr = every();
-    let message = received(&cdr);
+    let message = &mut every();
     assert_eq!(denied("/shut", at(MORNING), message), Some(Denied::RuleDenies));
     assert_eq!(denied("/camera", at(MORNING), message), Some(Denied::RedactionNotBuilt));
     assert_eq!(denied("/guests", at(MORNING), message), Some(Denied::SealingNotBuilt));
@@ -160,27 +162,24 @@ fn each_way_of_staying_inside_has_its_name() {
     let unsure = Moment { trusted: false, ..at(MORNING) };
     assert_eq!(denied("/hours", unsure, message), Some(Denied::ClockUnsure));
     assert_eq!(denied("/open", unsure, message), None);
+    let mut of = |standing| {
+        let message = Received { origin: Origin { standing, ..ORIGIN }, cdr: message };
+        guard(&topic("/open"), &plan(), None, at(MORNING), message).err()
+    };
     for reason in [Denied::WrongTypeHash, Denied::DuplicateNode, Denied::WrongSource] {
-        let message = Received { standing: Standing::Refused(reason), ..message };
-        assert_eq!(denied("/open", at(MORNING), message), Some(reason));
+        assert_eq!(of(Standing::Refused(reason)), Some(reason));
     }
-    let message = Received { standing: Standing::Awaited, ..message };
-    assert_eq!(denied("/open", at(MORNING), message), Some(Denied::UnknownSource));
+    assert_eq!(of(Standing::Awaited), Some(Denied::UnknownSource));
 }
 
 #[test]
 fn no_cut_or_bloated_message_leaves() {
-    let cdr = every();
+    let mut cdr = every();
     for length in 0..cdr.len() {
-        assert_eq!(
-            denied("/open", at(MORNING), received(&cdr[..length])),
-            Some(Denied::Malformed),
-            "{length}"
-        );
+        assert_eq!(denied("/open", at(MORNING), &mut cdr[..length]), Some(Denied::Malformed), "{length}");
     }
-    let mut bloated = cdr.clone();
-    bloated.extend_from_slice(&[0; 4]);
-    assert_eq!(denied("/open", at(MORNING), received(&bloated)), Some(Denied::Malformed));
+    cdr.extend_from_slice(&[0; 4]);
+    assert_eq!(denied("/open", at(MORNING), &mut cdr), Some(Denied::Malformed));
 }
 
 #[test]
@@ -189,8 +188,8 @@ fn padding_that_nobody_reads_stays_inside() {
     let length = cdr.len();
     cdr.extend_from_slice(b"pin");
     let topic = topic("/open");
-    let releasable = guard(&topic, &plan(), at(MORNING), received(&cdr)).unwrap();
-    assert_eq!(releasable.cdr(), &cdr[..length]);
+    let releasable = guard(&topic, &plan(), None, at(MORNING), received(&mut cdr)).unwrap();
+    assert_eq!(releasable.cdr(), &every()[..length]);
 }
 
 #[test]
@@ -199,13 +198,13 @@ fn without_a_record_nothing_contextual_is_published() {
     let folder = scratch("unwritable");
     let blocked = folder.join("file");
     std::fs::write(&blocked, "").unwrap();
-    let (cdr, mut outside) = (every(), Outside::default());
+    let (mut cdr, mut outside) = (every(), Outside::default());
     for (name, outcome) in [
         ("/watched", Outcome::Denied(Denied::NotRecorded)),
-        ("/open", Outcome::Released), // operational: goes on, and says that it is unrecorded
+        ("/open", Outcome::Released(None)), // operational: goes on, and says that it is unrecorded
     ] {
         let (topic, (_audit, log)) = (topic(name), audit(&blocked.join("audit.log"), name));
-        let decision = guard(&topic, &plan(), at(MORNING), received(&cdr));
+        let decision = guard(&topic, &plan(), None, at(MORNING), received(&mut cdr));
         assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(outcome), "{name}");
     }
     assert_eq!(outside.0, [(cdr, false)]);

@@ -27,7 +27,7 @@ pub fn run(data: &[u8]) {
         Scrub { policy, types: Types::Bag, trust_names: false, at: None, now: 2_000_000_000, partial: true };
     let packing = bag.packing();
     let mut writer = BagWriter::new(Cursor::new(Vec::new()), packing).unwrap();
-    scrub.run(&mut bag, &mut writer, &mut |_, _| {}).unwrap();
+    scrub.run(&mut bag, &mut writer, &mut |_| None, &mut |_, _| {}).unwrap();
     let written = writer.finish().unwrap().into_inner();
     // Whatever came in: what comes out is a bag, of the one topic that may leave.
     for message in mcap::MessageStream::new(&written).unwrap() {

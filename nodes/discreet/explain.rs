@@ -124,6 +124,9 @@ fn show(explanation: &Explanation, policy: &Policy, source: &Source, who: &str, 
     if explanation.declared != name {
         say(&format!("  declared as {}", explanation.declared));
     }
+    if let Some(covered) = &explanation.covered {
+        say(&format!("  covered in it: {covered}"));
+    }
     if let Some(note) = explanation.not_built {
         say(&format!("  but {note}"));
     }
@@ -163,6 +166,7 @@ fn as_json(
     };
     json!({
         "who": who, "name": name, "declared": explanation.declared, "decision": decision,
-        "file": source.name, "line": decided_by, "not_built": explanation.not_built, "rules": rules,
+        "file": source.name, "line": decided_by, "covered": explanation.covered,
+        "not_built": explanation.not_built, "rules": rules,
     })
 }

@@ -108,6 +108,9 @@ pub(super) struct Closed {
     pub root: [u8; 32],
     #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub denied: std::collections::BTreeMap<&'static str, u64>,
+    /// Areas covered, frames blanked and why, frames skipped.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub redaction: std::collections::BTreeMap<&'static str, u64>,
 }
 
 fn is_zero(number: &u64) -> bool {

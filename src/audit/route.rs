@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::entry::{Closed, RouteInfo};
 use super::gate::Gate;
 use super::time::Time;
+use crate::redact::Redaction;
 
 /// Proof that a release was recorded. Only the audit makes one; the publisher takes it.
 #[derive(Debug)]
@@ -70,6 +71,22 @@ impl RouteLog {
         self.route.tally().active = Some(now.second());
     }
 
+    /// Counts what was done to a redacted message that is about to leave: areas covered, or why it was blanked.
+    pub fn record_redaction(&self, now: Time, redaction: &Redaction) {
+        let mut tally = self.route.tally();
+        let window = tally.window(now.second());
+        match redaction.blank {
+            Some(blind) => window.note(blind.label(), 1),
+            None if redaction.covered > 0 => window.note("covered", redaction.covered.into()),
+            None => {}
+        }
+    }
+
+    /// Counts frames that were left out because newer ones had come before they could be looked at.
+    pub fn record_skipped(&self, now: Time, frames: u64) {
+        self.route.tally().window(now.second()).note("skipped", frames);
+    }
+
     /// Counts a message that stays. The first one for a reason in a window becomes an entry of its own.
     pub fn record_denial(&self, now: Time, reason: &'static str) {
         self.route.tally().window(now.second()).deny(now, reason);
@@ -114,6 +131,8 @@ struct Window {
     order: blake3::Hasher,
     /// Reason, count, the first one's time, and whether it has its entry.
     denials: Vec<(&'static str, u64, Time, bool)>,
+    /// What redaction did, and how often.
+    redaction: Vec<(&'static str, u64)>,
 }
 
 /// More reasons than `Denied` has; a further one is counted with the last.
@@ -217,6 +236,7 @@ impl Window {
             bytes: 0,
             order: blake3::Hasher::new(),
             denials: Vec::with_capacity(MAX_REASONS),
+            redaction: Vec::new(),
         }
     }
 
@@ -255,6 +275,14 @@ impl Window {
         }
     }
 
+    /// The labels are a handful of constants, so the list stays short.
+    fn note(&mut self, label: &'static str, times: u64) {
+        match self.redaction.iter_mut().find(|(known, _)| *known == label) {
+            Some((_, count)) => *count = count.saturating_add(times),
+            None => self.redaction.push((label, times)),
+        }
+    }
+
     fn close(&mut self, route: &Route) -> Closed {
         let denied: BTreeMap<_, _> =
             self.denials.iter().map(|(reason, count, ..)| (*reason, *count)).collect();
@@ -266,6 +294,7 @@ impl Window {
             bytes: self.bytes,
             root: self.order.finalize().into(),
             denied,
+            redaction: self.redaction.drain(..).collect(),
         };
         (self.from, self.to, self.durable) = (0, 0, false);
         (self.released, self.unrecorded, self.bytes) = (0, 0, 0);

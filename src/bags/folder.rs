@@ -90,7 +90,7 @@ impl Bag for Folder {
         }
     }
 
-    fn cdr(&self) -> &[u8] {
+    fn cdr(&mut self) -> &mut [u8] {
         self.current.cdr()
     }
 

@@ -165,8 +165,8 @@ impl<R: Read + Seek> Bag for McapFile<R> {
         Ok(None)
     }
 
-    fn cdr(&self) -> &[u8] {
-        self.record.get(MESSAGE_HEADER..).unwrap_or_default()
+    fn cdr(&mut self) -> &mut [u8] {
+        self.record.get_mut(MESSAGE_HEADER..).unwrap_or_default()
     }
 
     fn progress(&self) -> (u64, u64) {

@@ -99,8 +99,8 @@ impl Bag for SqliteFile {
         Ok(Some(Piece::Message(Recorded { channel, sequence: 0, log_time, publish_time })))
     }
 
-    fn cdr(&self) -> &[u8] {
-        &self.message
+    fn cdr(&mut self) -> &mut [u8] {
+        &mut self.message
     }
 
     fn progress(&self) -> (u64, u64) {

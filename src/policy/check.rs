@@ -2,7 +2,9 @@
 
 mod classes;
 mod effect;
+mod images;
 mod rules;
+mod siblings;
 mod things;
 
 use std::collections::HashMap;
@@ -86,8 +88,13 @@ pub(super) fn read(
     };
     let compiled = compile(declared, rules);
     effect::warn(&file, &compiled, &mut context);
-    let policy = Policy::assemble(file_name, robot, version, text, context.zone, compiled);
-    Ok((policy, sorted(context.findings)))
+    if has_errors(&context.findings) {
+        return Err(sorted(context.findings));
+    }
+    let Context { zone, mut findings } = context;
+    let policy = Policy::assemble(file_name, robot, version, text, zone, compiled);
+    siblings::check(&policy, &mut findings);
+    if has_errors(&findings) { Err(sorted(findings)) } else { Ok((policy, sorted(findings))) }
 }
 
 fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (Declared, Vec<Rule>) {

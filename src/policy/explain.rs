@@ -16,6 +16,8 @@ pub struct Explanation {
     pub considered: Vec<(RuleId, Outcome)>,
     /// The declared name or glob it fell under.
     pub declared: String,
+    /// Of an image that is allowed redacted, what is covered in it, and how: `faces: solid, plates: pixelate`.
+    pub covered: Option<String>,
     /// Why the guard denies it all the same, if this version cannot do what the policy says.
     pub not_built: Option<&'static str>,
 }
@@ -110,9 +112,11 @@ impl Policy {
                     && other.who.contains(&Audience::Everyone)
                     && other.holds(now, *until)
             };
-            not_built(rule, speaking.iter().any(says_the_same))
+            not_built(rule, speaking.iter().any(says_the_same), thing)
         });
-        Ok(Explanation { verdict, considered, declared: thing.pattern.text().to_owned(), not_built })
+        let redacted = matches!(verdict, Verdict::Allow { form: Form::Redacted, .. });
+        let covered = thing.image.as_ref().filter(|_| redacted).map(ToString::to_string);
+        Ok(Explanation { verdict, considered, declared: thing.pattern.text().to_owned(), covered, not_built })
     }
 
     /// The rules that speak of a thing to somebody, each with when that somebody's time is over for it.
@@ -186,15 +190,15 @@ fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment)
     }
 }
 
-fn not_built(rule: &Rule, open: bool) -> Option<&'static str> {
+fn not_built(rule: &Rule, open: bool, thing: &Thing) -> Option<&'static str> {
     let Effect::Allow(form) = rule.effect else { return None };
     match (rule.action, form) {
         (Action::Command, _) => Some("commands are not built yet: the guard lets none in"),
         (Action::Call, _) => Some("services are not built yet: the guard lets no call in"),
-        (Action::Read, Form::Redacted) => Some("the redacted form is not built yet: the guard denies it"),
-        (Action::Read, Form::Clear) if open => None,
-        (Action::Read, Form::Clear) => {
-            Some("sealing for named stakeholders is not built yet: the guard denies it")
+        (Action::Read, Form::Redacted) if thing.image.is_none() => {
+            Some("redacting anything but images is not built yet: the guard denies it")
         }
+        (Action::Read, _) if open => None,
+        (Action::Read, _) => Some("sealing for named stakeholders is not built yet: the guard denies it"),
     }
 }

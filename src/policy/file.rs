@@ -135,8 +135,27 @@ pub struct TopicEntry {
     /// Queue depth of the guard's subscription. Without it: the publisher's.
     #[schemars(range(min = 1, max = 1000))]
     pub depth: Option<u64>,
-    /// What is hidden in the redacted form. Of an image: `faces: solid`. Of another type, by field: `data: [phone, email]`.
+    /// What is hidden in the redacted form. Of an image: `faces: solid`, or the whole of it: `frame: lowres`. Of another
+    /// type, by field: `data: [phone, email]`.
     pub redact: Option<BTreeMap<String, Redaction>>,
+    /// How an image topic is looked at to find what `redact` names.
+    pub camera: Option<CameraEntry>,
+}
+
+/// How images are looked at.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "camera")]
+pub struct CameraEntry {
+    /// Covers also what nobody has looked at yet: what the camera has just turned to. Without it: no.
+    pub strict: Option<bool>,
+    /// A frame that was not looked at within this time is blanked: `20ms` to `1s`. Without it: `100ms`.
+    pub deadline: Option<String>,
+    /// Detectors look at every n-th frame; between them, what was found moves along with the picture. Without it: 1.
+    #[schemars(range(min = 1, max = 30))]
+    pub every: Option<u64>,
+    /// The colour camera whose findings are used instead of looking, for depth images: `/camera/color/image_raw`.
+    pub follows: Option<String>,
 }
 
 /// How something is hidden.
@@ -145,15 +164,30 @@ pub struct TopicEntry {
 #[schemars(inline)]
 pub enum Redaction {
     /// In an image: how it is covered.
-    Cover(Cover),
+    Cover(ImageCover),
     /// In a text field: what is taken out.
     Kinds(Vec<PersonalData>),
 }
 
-/// How a part of an image is covered.
+/// How a part of an image, or the whole frame, is covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
+pub enum ImageCover {
+    /// With one colour: nothing of it is left.
+    Solid,
+    /// With a mosaic of at most 6 by 6 tiles, whatever its size.
+    Pixelate,
+    /// Blurred. It may be possible to undo that.
+    Blur,
+    /// The whole frame: black.
+    Blank,
+    /// The whole frame: at a resolution at which no face can be recognised.
+    Lowres,
+}
+
+/// How a part of an image is covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Cover {
     /// With one colour: nothing of it is left.
     Solid,
@@ -161,6 +195,17 @@ pub enum Cover {
     Pixelate,
     /// Blurred. It may be possible to undo that.
     Blur,
+}
+
+impl Cover {
+    /// As a policy writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Solid => "solid",
+            Self::Pixelate => "pixelate",
+            Self::Blur => "blur",
+        }
+    }
 }
 
 /// What text can say about a person.

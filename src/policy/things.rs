@@ -10,6 +10,7 @@ use super::names::Pattern;
 use super::rule::{Action, Form, RuleId, is_within};
 use super::time::Moment;
 use super::timetable::{Timetable, Verdict};
+use crate::redact::ImageRules;
 
 pub use super::file::Suite;
 
@@ -88,6 +89,7 @@ pub(super) struct Thing {
     pub source: Option<String>,
     pub depth: Option<usize>,
     pub redact: BTreeMap<String, Redaction>,
+    pub image: Option<ImageRules>,
     pub rate: Option<u32>,
     pub limits: BTreeMap<String, [f64; 2]>,
 }
@@ -148,6 +150,16 @@ impl TopicPolicy {
         &self.thing.redact
     }
 
+    /// Are its messages images that can be redacted?
+    pub fn is_image(&self) -> bool {
+        is_image(&self.thing.type_name)
+    }
+
+    /// How its images are redacted: there exactly if they are images and the policy says what to hide in them.
+    pub fn image_rules(&self) -> Option<&ImageRules> {
+        self.thing.image.as_ref()
+    }
+
     /// May everyone have it now? A look-up, however many rules there are.
     pub fn everyone(&self, now: Moment) -> Verdict {
         self.access.everyone.verdict(now)
@@ -170,6 +182,24 @@ impl TopicPolicy {
             Verdict::Deny { .. } | Verdict::NoRule => None,
         })
     }
+}
+
+/// The types of message whose images can be redacted.
+pub(super) fn is_image(type_name: &str) -> bool {
+    matches!(type_name, "sensor_msgs/msg/Image" | "sensor_msgs/msg/CompressedImage")
+}
+
+/// Types that show what a camera sees in a way in which nothing can be covered: video streams and point clouds.
+pub(super) fn is_opaque(type_name: &str) -> bool {
+    matches!(
+        type_name,
+        "theora_image_transport/msg/Packet"
+            | "ffmpeg_image_transport_msgs/msg/FFMPEGPacket"
+            | "foxglove_msgs/msg/CompressedVideo"
+            | "stereo_msgs/msg/DisparityImage"
+            | "sensor_msgs/msg/PointCloud"
+            | "sensor_msgs/msg/PointCloud2"
+    )
 }
 
 /// A topic through which the robot takes commands, or a service it offers.

@@ -110,6 +110,17 @@ pub fn seconds_of(text: &str) -> Result<u64, &'static str> {
     }
 }
 
+/// Milliseconds of a short time such as `80ms` or `1s`.
+pub fn milliseconds_of(text: &str) -> Option<u64> {
+    let (digits, milliseconds) = match text.strip_suffix("ms") {
+        Some(digits) => (digits, 1),
+        None => (text.strip_suffix('s')?, 1000),
+    };
+    let plain = !digits.is_empty() && digits.len() <= 9 && digits.bytes().all(|b| b.is_ascii_digit());
+    let number: u64 = digits.parse().ok().filter(|_| plain)?;
+    Some(number.saturating_mul(milliseconds))
+}
+
 /// The moment of a second in a zone.
 pub fn moment(unix_seconds: i64, zone: &TimeZone, trusted: bool) -> Moment {
     // A time no calendar has is no time to rely on.

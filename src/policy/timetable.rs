@@ -142,8 +142,7 @@ impl Timetable {
         if !now.trusted {
             return self.base.verdict(i64::MIN);
         }
-        let after = self.segments.partition_point(|segment| segment.from <= now.minute_of_day);
-        match after.checked_sub(1).and_then(|at| self.segments.get(at)) {
+        match self.segment(now.minute_of_day) {
             Some(segment) => segment.verdict(now.unix_seconds),
             None => Verdict::NoRule,
         }
@@ -179,6 +178,27 @@ impl Timetable {
             }
         }
         stretches
+    }
+
+    /// What it allows at a minute of the day, at a second.
+    pub fn form(&self, minute: u16, second: i64) -> Option<Form> {
+        self.segment(minute).and_then(|segment| segment.form(second))
+    }
+
+    /// The minutes of the day at which something may change.
+    pub fn changes(&self) -> impl Iterator<Item = u16> {
+        self.segments.iter().map(|segment| segment.from)
+    }
+
+    /// The seconds at which something of what holds at a minute of the day ends.
+    pub fn ends(&self, minute: u16) -> impl Iterator<Item = i64> {
+        let kinds = self.segment(minute).map(|segment| [segment.deny, segment.clear, segment.redacted]);
+        kinds.into_iter().flatten().flatten().map(|reach| reach.until)
+    }
+
+    fn segment(&self, minute: u16) -> Option<&Segment> {
+        let after = self.segments.partition_point(|segment| segment.from <= minute);
+        after.checked_sub(1).and_then(|at| self.segments.get(at))
     }
 
     /// What holds when the clock cannot be relied on.

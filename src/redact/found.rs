@@ -30,6 +30,33 @@ impl Subject {
     }
 }
 
+/// Some of the subjects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Subjects(u8);
+
+impl Subjects {
+    /// As one byte, of which the first subject is the lowest bit; none if another bit is set too.
+    pub const fn from_bits(bits: u8) -> Option<Subjects> {
+        if bits >> Subject::ALL.len() == 0 { Some(Subjects(bits)) } else { None }
+    }
+
+    /// As one byte, of which the first subject is the lowest bit.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether it is among them.
+    pub const fn contains(self, subject: Subject) -> bool {
+        self.0 >> subject as u8 & 1 == 1
+    }
+}
+
+impl FromIterator<Subject> for Subjects {
+    fn from_iter<I: IntoIterator<Item = Subject>>(subjects: I) -> Subjects {
+        Subjects(subjects.into_iter().fold(0, |bits, subject| bits | 1 << subject as u8))
+    }
+}
+
 /// Why an area is to be covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Why {
@@ -53,6 +80,9 @@ pub struct Found {
     /// Why it is to be covered.
     pub why: Why,
 }
+
+/// The longest side of the pictures that the guard has looked at, in pixels.
+pub const SIGHT_SIDE: u32 = 960;
 
 /// What a detector looks at: 8-bit blue, green, red; `width * height * 3` bytes without gaps.
 #[derive(Debug, Clone, Copy)]

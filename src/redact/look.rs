@@ -6,6 +6,14 @@ use super::{Found, ImageRules, Picture};
 ///
 /// One for each image topic: it remembers what it saw in the frames before.
 pub trait Look {
+    /// Called about once a second, whether frames come or not.
+    fn tend(&mut self) {}
+
+    /// How it is, in words for diagnostics.
+    fn state(&self) -> String {
+        String::new()
+    }
+
     /// What is to be covered in `picture`. `stamp`: when it was taken, nanoseconds since 1970.
     fn look(&mut self, rules: &ImageRules, picture: Picture<'_>, stamp: i64) -> Result<&[Found], Blind>;
 

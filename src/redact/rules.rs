@@ -1,5 +1,6 @@
 //! What a policy says of one image topic.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::Subject;
@@ -24,9 +25,27 @@ pub struct ImageRules {
 }
 
 impl ImageRules {
+    /// Whether somebody has to look at the pictures: not if all is blanked anyway, or another camera's findings are used.
+    pub fn needs_looking(&self) -> bool {
+        self.follows.is_none() && self.frame != Some(WholeFrame::Blank)
+    }
+
     /// How a subject is covered, if it is.
     pub fn cover(&self, subject: Subject) -> Option<Cover> {
         self.covers.iter().find(|(named, _)| *named == subject).map(|(_, cover)| *cover)
+    }
+}
+
+impl fmt::Display for ImageRules {
+    /// As a policy says it: `faces: solid, plates: pixelate, strict`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let frame = self.frame.map(|frame| format!("frame: {}", frame.name()));
+        let covers =
+            self.covers.iter().map(|(subject, cover)| format!("{}: {}", subject.name(), cover.name()));
+        let strict = self.strict.then(|| "strict".to_owned());
+        let follows = self.follows.as_ref().map(|camera| format!("follows {camera}"));
+        let parts: Vec<String> = frame.into_iter().chain(covers).chain(strict).chain(follows).collect();
+        f.write_str(&parts.join(", "))
     }
 }
 
@@ -37,4 +56,14 @@ pub enum WholeFrame {
     Blank,
     /// At a resolution at which no face can be recognised.
     Lowres,
+}
+
+impl WholeFrame {
+    /// As a policy writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            WholeFrame::Blank => "blank",
+            WholeFrame::Lowres => "lowres",
+        }
+    }
 }

@@ -15,12 +15,13 @@ use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
 use crate::graph::{TopicGraph, participant};
-use crate::policy::{Form, LivePolicy, Moment, Policy, Verdict};
+use crate::policy::{LivePolicy, Moment, Policy};
 use crate::qos::Qos;
+use crate::redact::{ImageKind, ImageRedactor, Look, Sightings};
 use crate::sources::Sources;
 use crate::tag::tag_topic;
 use crate::types::{TypeDefinition, TypeLibrary};
-use crate::wanted::{Active, Case, Refusal, RouteSpec, Wanted, is_reserved};
+use crate::wanted::{Active, Case, Refusal, RouteSpec, Wanted, form_now, is_reserved};
 
 /// Reliable readers of a topic that ends have this long to get the last of it.
 const FAREWELL: Duration = Duration::from_millis(500);
@@ -43,6 +44,8 @@ pub struct Bridge {
     audit: Arc<Audit>,
     clock: Arc<ClockFloor>,
     types: Types,
+    looks: Looks,
+    sightings: Arc<Sightings>,
     sources: Sources,
     routes: BTreeMap<String, ActiveRoute>,
     refusals: BTreeMap<String, Vec<Refusal>>,
@@ -69,13 +72,21 @@ pub struct BridgeParts {
     pub clock: Arc<ClockFloor>,
     /// The installed types.
     pub types: TypeLibrary,
+    /// Starts to look at the images of a topic.
+    pub looks: Looks,
 }
+
+/// Makes what looks at the images of the named topic.
+pub type Looks = Box<dyn Fn(&str) -> Box<dyn Look + Send> + Send>;
 
 struct ActiveRoute {
     route: Arc<Route>,
     spec: RouteSpec,
     nodes: BTreeSet<String>,
     differed: Option<Duration>,
+    queue: Arc<ReadyQueue>,
+    /// Of a route that redacts images, its own worker: it may wait for the one who looks at them.
+    threads: Vec<JoinHandle<()>>,
 }
 
 /// A topic as diagnostics shows it.
@@ -98,15 +109,13 @@ impl Bridge {
     /// Joins both domains and starts the workers. With one and the same domain, released topics get the prefix
     /// `/discreet`; that is for trying it out, since everybody on that domain sees the sources too.
     pub fn new(parts: BridgeParts) -> Result<Bridge, RosError> {
-        let BridgeParts { inner_domain, outer_domain, workers, live, audit, clock, types } = parts;
+        let BridgeParts { inner_domain, outer_domain, workers, live, audit, clock, types, looks } = parts;
         let inner = Node::new(&Context::new(inner_domain)?, "guard_inner")?;
         let outer = Node::new(&Context::new(outer_domain)?, "guard_outer")?;
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
         let catalog = Publisher::new(&outer, CATALOG_TOPIC, &TypeSupport::load(CATALOG_TYPE)?, latched)?;
-        let start =
-            |name| ReadyQueue::start(name, workers).map_err(|error| RosError::Thread(error.to_string()));
-        let (operational, mut threads) = start("operational")?;
-        let (contextual, others) = start("contextual")?;
+        let (operational, mut threads) = start_workers("operational", workers)?;
+        let (contextual, others) = start_workers("contextual", workers)?;
         threads.extend(others);
         Ok(Bridge {
             inner,
@@ -120,6 +129,8 @@ impl Bridge {
             audit,
             clock,
             types: Types { library: types, known: RefCell::default() },
+            looks,
+            sightings: Arc::default(),
             sources: Sources::default(),
             routes: BTreeMap::new(),
             refusals: BTreeMap::new(),
@@ -150,8 +161,11 @@ impl Bridge {
                 undeclared.insert(topic.clone());
                 continue;
             };
+            let whole = |reason, detail| (None, vec![Refusal::of_topic(reason, detail)]);
             let (want, refused) = if is_reserved(topic, policy) {
-                (None, vec![Refusal::of_topic(Denied::ReservedName, String::new())])
+                whole(Denied::ReservedName, String::new())
+            } else if let Some(protected) = policy.open_sibling(topic) {
+                whole(Denied::OpenSibling, format!("of {}", protected.name()))
             } else {
                 let active = self.routes.get(topic);
                 let active = active.map(|active| Active { qos: active.spec.qos, differed: active.differed });
@@ -209,7 +223,8 @@ impl Bridge {
 
     /// Whether every thread of the data plane is alive.
     pub fn is_sound(&self) -> bool {
-        self.threads.iter().all(|thread| !thread.is_finished())
+        let own = self.routes.values().flat_map(|active| &active.threads);
+        self.threads.iter().chain(own).all(|thread| !thread.is_finished())
     }
 
     /// Closes every route and stops the workers.
@@ -236,14 +251,13 @@ impl Bridge {
     }
 
     fn open_or_change(&mut self, topic: &str, want: Wanted) -> Result<(), RosError> {
-        let queue = Arc::clone(if want.spec.contextual { &self.contextual } else { &self.operational });
         if let Some(active) = self.routes.get_mut(topic) {
             // Also if the route ends: what waits for the verdict on its source gets it first.
             let source = describe(&want.nodes, active.spec.qos);
             active.route.judge(&want.policy, want.standings.iter().copied(), &source);
             if active.spec == want.spec {
                 (active.nodes, active.differed) = (want.nodes, want.differed);
-                queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
+                active.queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
                 return Ok(());
             }
             self.close(topic);
@@ -253,17 +267,23 @@ impl Bridge {
             topic: format!("{}{topic}", self.prefix),
             source_topic: topic.into(),
             type_name: want.spec.type_name.clone(),
-            data_class: want.data_class,
-            form: Form::Clear.name(),
             qos: want.spec.qos,
         };
         let output = want.spec.released.then(|| OuterTopic::new(&self.outer, &outer)).transpose()?;
+        let redactor = self.redactor(topic, &want.spec);
+        let (queue, threads) = match &redactor {
+            Some(_) => start_workers("redaction", 1)?,
+            None if want.spec.contextual => (Arc::clone(&self.contextual), Vec::new()),
+            None => (Arc::clone(&self.operational), Vec::new()),
+        };
         let route = Arc::new(Route::new(RouteParts {
             topic: topic.into(),
             definition: want.definition,
             live: Arc::clone(&self.live),
             clock: Arc::clone(&self.clock),
             audit: Arc::clone(&self.audit),
+            redactor,
+            sightings: Arc::clone(&self.sightings),
             output,
         }));
         let on_message = wake(Arc::downgrade(&route), Arc::clone(&queue));
@@ -271,18 +291,30 @@ impl Bridge {
         let source = describe(&want.nodes, want.spec.qos);
         route.judge(&want.policy, want.standings, &source);
         queue.push(Arc::clone(&route) as Arc<dyn Serve>);
-        let active = ActiveRoute { route, spec: want.spec, nodes: want.nodes, differed: want.differed };
+        let (nodes, differed) = (want.nodes, want.differed);
+        let active = ActiveRoute { route, spec: want.spec, nodes, differed, queue, threads };
         self.routes.insert(topic.into(), active);
         Ok(())
+    }
+
+    fn redactor(&self, topic: &str, spec: &RouteSpec) -> Option<ImageRedactor> {
+        let kind = ImageKind::of(&spec.type_name).filter(|_| spec.redacts)?;
+        let look = spec.looks.then(|| (self.looks)(topic));
+        Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.sightings)))
     }
 
     /// Ends a route. Nothing comes in any more when this returns; what is out still reaches its readers meanwhile.
     fn close(&mut self, topic: &str) {
         let Some(active) = self.routes.remove(topic) else { return };
         active.route.disconnect();
+        if !active.threads.is_empty() {
+            active.queue.close();
+            self.farewells.extend(active.threads);
+        }
+        self.sightings.forget(topic);
         // Saying farewell may take a moment, and the other routes shall not wait for it.
-        let farewell = Builder::new().name("farewell".into());
-        self.farewells.extend(farewell.spawn(move || active.route.flush(FAREWELL)));
+        let (farewell, route) = (Builder::new().name("farewell".into()), active.route);
+        self.farewells.extend(farewell.spawn(move || route.flush(FAREWELL)));
     }
 
     fn moment(&self, policy: &Policy) -> Moment {
@@ -304,7 +336,7 @@ impl Bridge {
         let moment = self.moment(policy);
         let entries = self.routes.iter().filter_map(|(topic, active)| {
             let declared = policy.topic(topic)?;
-            let Verdict::Allow { form: Form::Clear, .. } = declared.everyone(moment) else { return None };
+            let form = form_now(declared, moment)?;
             let outer = format!("{}{topic}", self.prefix);
             Some(Entry {
                 tag_topic: tag_topic(&outer),
@@ -312,7 +344,7 @@ impl Bridge {
                 type_name: active.spec.type_name.clone(),
                 type_hash: active.spec.type_hash.clone(),
                 data_class: declared.class().name().into(),
-                form: Form::Clear.name().into(),
+                form: form.name().into(),
                 audience: vec!["everyone".into()],
                 retention: declared.class().retention(),
                 policy_version: policy.version(),
@@ -332,6 +364,10 @@ impl Drop for Bridge {
     fn drop(&mut self) {
         self.shut_down();
     }
+}
+
+fn start_workers(name: &str, count: usize) -> Result<(Arc<ReadyQueue>, Vec<JoinHandle<()>>), RosError> {
+    ReadyQueue::start(name, count).map_err(|error| RosError::Thread(error.to_string()))
 }
 
 /// The word from the middleware to the workers. Weak, because the route owns the subscription that owns this.

@@ -22,6 +22,7 @@ struct Counts {
     released: u64,
     lost: u64,
     alarms: u64,
+    blanked: u64,
 }
 
 /// Undeclared topics named in diagnostics; the rest is counted.
@@ -101,6 +102,7 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
         now = Counts {
             released: stats.released.load(Relaxed),
             lost: stats.lost.load(Relaxed) + stats.failed.load(Relaxed),
+            blanked: stats.blanked().map(|(_, count)| count).sum(),
             alarms: denied.iter().filter(|(reason, _)| reason.is_alarm()).map(|(_, count)| count).sum(),
         };
         // A route that was made anew counts from nothing.
@@ -109,6 +111,14 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
         put("released", now.released.to_string());
         put("bytes", stats.bytes.load(Relaxed).to_string());
         put("lost", now.lost.to_string());
+        let (covered, skipped) = (stats.covered.load(Relaxed), stats.skipped.load(Relaxed));
+        if covered + skipped > 0 {
+            put("areas covered", covered.to_string());
+            put("frames skipped", skipped.to_string());
+        }
+        for (blind, count) in stats.blanked() {
+            put(blind.label(), count.to_string());
+        }
         for (name, share) in [("latency p50", 0.5), ("latency p99", 0.99)] {
             if let Some(latency) = stats.latency.quantile(share) {
                 put(name, format!("{:.3} ms", latency.as_secs_f64() * 1e3));
@@ -140,6 +150,10 @@ fn verdict(topic: &TopicStatus, denied: &[(Denied, u64)], now: Counts, before: C
     let refused = topic.refusals.iter().map(|refusal| refusal.reason).find(|reason| reason.is_alarm());
     if let Some(reason) = alarm.filter(|_| now.alarms > before.alarms).or(refused) {
         return (Level::Error, format!("{reason}: {}", reason.advice()));
+    }
+    if now.blanked > before.blanked {
+        let message = "frames are blanked: nobody could look at them in time; the counts below say why";
+        return (Level::Error, message.into());
     }
     if now.lost > before.lost {
         return (Level::Warn, "messages are lost: raise `depth:` in the policy, or slow the source".into());

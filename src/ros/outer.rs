@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Node, Publisher, RosError, TypeSupport};
 use crate::audit::Receipt;
+use crate::policy::Form;
 use crate::protect::Releasable;
 use crate::qos::Qos;
 use crate::relay::Output;
@@ -15,7 +16,6 @@ pub struct OuterTopic {
     tags: Publisher,
     tag: TagWriter,
     source_topic: String,
-    form: &'static str,
     policy_version: u64,
     latched: bool,
 }
@@ -29,10 +29,6 @@ pub struct Released {
     pub source_topic: String,
     /// The messages' type.
     pub type_name: String,
-    /// Their class.
-    pub data_class: String,
-    /// Their form.
-    pub form: &'static str,
     /// What the sources offer.
     pub qos: Qos,
 }
@@ -40,21 +36,20 @@ pub struct Released {
 impl OuterTopic {
     /// Announces the topic and its tags.
     pub fn new(node: &Arc<Node>, released: &Released) -> Result<OuterTopic, RosError> {
-        let Released { topic, source_topic, type_name, data_class, form, qos } = released;
+        let Released { topic, source_topic, type_name, qos } = released;
         Ok(OuterTopic {
             messages: Publisher::new(node, topic, &TypeSupport::load(type_name)?, *qos)?,
             tags: Publisher::new(node, &tag_topic(topic), &TypeSupport::load(TAG_TYPE)?, *qos)?,
-            tag: TagWriter::new(source_topic, data_class, form),
+            tag: TagWriter::new(source_topic, "", ""),
             source_topic: source_topic.clone(),
-            form,
             policy_version: 0,
             latched: qos.latched,
         })
     }
 
     /// What stands in the tags from now on.
-    pub fn describe(&mut self, data_class: &str, policy_version: u64) {
-        self.tag = TagWriter::new(&self.source_topic, data_class, self.form);
+    pub fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
+        self.tag = TagWriter::new(&self.source_topic, data_class, form.name());
         self.policy_version = policy_version;
     }
 
@@ -84,7 +79,7 @@ impl Output for OuterTopic {
         let sequence = self.messages.publish(message.cdr())?;
         // A tag that nobody reads is not sent, which is what makes tags free. A latched one may be read later.
         if self.latched || self.tags.subscription_count() > 0 {
-            let source = message.source();
+            let source = message.origin();
             let tag = self.tag.write(&Stamp {
                 sequence,
                 source_stamp: source.source_stamp,

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::inbox::Inbox;
+use super::inbox::{Inbox, Wanted};
 use super::outer::OuterTopic;
 use super::workers::{Serve, Turn};
 use super::{RosError, Subscription};
@@ -13,7 +13,8 @@ use crate::clock::ClockFloor;
 use crate::denied::Denied;
 use crate::graph::Gid;
 use crate::message::Received;
-use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy};
+use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy, Verdict};
+use crate::redact::{CAMERA_INFO_TYPE, ImageRedactor, Intrinsics, Sightings};
 use crate::relay::{Outcome, guard, relay};
 use crate::sources::Standing;
 use crate::stats::RouteStats;
@@ -53,6 +54,8 @@ struct Exit {
     live: Arc<LivePolicy>,
     clock: Arc<ClockFloor>,
     audit: Arc<Audit>,
+    redactor: Option<ImageRedactor>,
+    sightings: Arc<Sightings>,
     output: Option<OuterTopic>,
 }
 
@@ -62,7 +65,9 @@ struct DecidedBy {
     since: Duration,
     topic: Result<Arc<TopicPolicy>, Denied>,
     moment: Moment,
-    /// Its entries say which policy decided, so every policy has its own.
+    /// The form in which everyone may have it at that moment.
+    form: Option<Form>,
+    /// Its entries say which policy decided and in which form it leaves, so each of these has its own.
     log: RouteLog,
 }
 
@@ -78,6 +83,10 @@ pub struct RouteParts {
     pub clock: Arc<ClockFloor>,
     /// Where outcomes are recorded.
     pub audit: Arc<Audit>,
+    /// Covers in images what the policy names; none if the policy never lets it out redacted.
+    pub redactor: Option<ImageRedactor>,
+    /// What the cameras saw.
+    pub sightings: Arc<Sightings>,
     /// Where released messages go; none if the policy never releases any.
     pub output: Option<OuterTopic>,
 }
@@ -85,9 +94,10 @@ pub struct RouteParts {
 impl Route {
     /// A route without an input yet.
     pub fn new(parts: RouteParts) -> Route {
-        let RouteParts { topic, definition, live, clock, audit, output } = parts;
-        let source = String::new();
-        let exit = Exit { topic, source, definition, decided_by: None, live, clock, audit, output };
+        let RouteParts { topic, definition, live, clock, audit, redactor, sightings, output } = parts;
+        let (source, decided_by) = (String::new(), None);
+        let exit =
+            Exit { topic, source, definition, decided_by, live, clock, audit, redactor, sightings, output };
         Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
@@ -152,8 +162,15 @@ impl Serve for Route {
             let now = Time::system();
             exit.follow_policy(now, elapsed);
             // Without a policy nothing is even taken; it waits in the queue, which keeps the newest.
-            let Some(DecidedBy { policy, since, .. }) = &exit.decided_by else { return false };
-            match inbox.next(policy, *since, elapsed, &self.stats) {
+            let Some(DecidedBy { policy, since, form, log, .. }) = &exit.decided_by else { return false };
+            let redacting = exit.redactor.is_some() && *form == Some(Form::Redacted);
+            let wanted = if redacting { Wanted::Newest } else { Wanted::Every };
+            let skipped = self.stats.skipped.load(Relaxed);
+            let next = inbox.next(wanted, policy, *since, elapsed, &self.stats);
+            if redacting {
+                log.record_skipped(now, self.stats.skipped.load(Relaxed) - skipped);
+            }
+            match next {
                 Ok(Some(message)) => exit.serve(message, taken, now, &self.stats),
                 Ok(None) => return false,
                 Err(_) => {
@@ -176,13 +193,18 @@ impl Exit {
     fn serve(&mut self, message: Received<'_>, taken: Instant, now: Time, stats: &RouteStats) {
         let Some(DecidedBy { topic, moment, log, .. }) = &self.decided_by else { return };
         let size = message.cdr.len() as u64;
+        if self.definition.name == CAMERA_INFO_TYPE && message.origin.standing == Standing::Accepted {
+            let lens = Intrinsics::of_camera_info(message.cdr);
+            lens.into_iter().for_each(|lens| self.sightings.set_intrinsics(&self.topic, lens));
+        }
         let decision = match topic {
-            Ok(topic) => guard(topic, &self.definition.plan, *moment, message),
+            Ok(topic) => guard(topic, &self.definition.plan, self.redactor.as_mut(), *moment, message),
             Err(reason) => Err(*reason),
         };
         let outcome: Result<Outcome, RosError> = relay(decision, now, log, &mut self.output);
         match outcome {
-            Ok(Outcome::Released) => {
+            Ok(Outcome::Released(redaction)) => {
+                redaction.iter().for_each(|redaction| stats.redact(redaction));
                 stats.released.fetch_add(1, Relaxed);
                 stats.bytes.fetch_add(size, Relaxed);
                 stats.latency.add(taken.elapsed());
@@ -202,35 +224,41 @@ impl Exit {
             self.decided_by = None;
             return;
         };
-        match &mut self.decided_by {
-            Some(decided_by) if Arc::ptr_eq(&decided_by.policy, policy) => {
-                let Moment { unix_seconds, trusted: was_trusted, .. } = decided_by.moment;
-                if (unix_seconds, was_trusted) != (seconds, trusted) {
-                    decided_by.moment = policy.moment(seconds, trusted);
-                }
+        let mut since = elapsed;
+        if let Some(decided_by) = &mut self.decided_by
+            && Arc::ptr_eq(&decided_by.policy, policy)
+        {
+            let Moment { unix_seconds, trusted: was_trusted, .. } = decided_by.moment;
+            if (unix_seconds, was_trusted) == (seconds, trusted) {
+                return;
             }
-            _ => {
-                let topic = self.topic_in(policy);
-                if let (Ok(topic), Some(output)) = (&topic, &mut self.output) {
-                    output.describe(topic.class().name(), policy.version());
-                }
-                self.decided_by = Some(DecidedBy {
-                    log: self.audit.route(self.info(topic.as_deref().ok(), policy.version())),
-                    policy: Arc::clone(policy),
-                    since: elapsed,
-                    topic,
-                    moment: policy.moment(seconds, trusted),
-                });
+            decided_by.moment = policy.moment(seconds, trusted);
+            if decided_by.form == form_at(&decided_by.topic, decided_by.moment) {
+                return;
             }
+            since = decided_by.since;
         }
+        let (topic, moment) = (self.topic_in(policy), policy.moment(seconds, trusted));
+        let form = form_at(&topic, moment);
+        if let (Ok(topic), Some(form), Some(output)) = (&topic, form, &mut self.output) {
+            output.describe(topic.class().name(), form, policy.version());
+        }
+        self.decided_by = Some(DecidedBy {
+            log: self.audit.route(self.info(topic.as_deref().ok(), form, policy.version())),
+            policy: Arc::clone(policy),
+            since,
+            topic,
+            moment,
+            form,
+        });
     }
 
     /// The route as the audit enters it. A topic that is not declared any more counts as contextual.
-    fn info(&self, topic: Option<&TopicPolicy>, policy: u64) -> RouteInfo {
+    fn info(&self, topic: Option<&TopicPolicy>, form: Option<Form>, policy: u64) -> RouteInfo {
         let class = topic.map(TopicPolicy::class);
-        let (form, audience) = match &self.output {
-            Some(_) => (Form::Clear.name(), "everyone"),
-            None => ("none", "nobody"),
+        let (form, audience) = match (&self.output, form) {
+            (Some(_), Some(form)) => (form.name(), "everyone"),
+            (None, _) | (_, None) => ("none", "nobody"),
         };
         RouteInfo {
             topic: self.topic.clone(),
@@ -248,6 +276,9 @@ impl Exit {
     /// What `policy` says of this topic, if it still declares it with the type that this route was made for.
     fn topic_in(&self, policy: &Policy) -> Result<Arc<TopicPolicy>, Denied> {
         let topic = policy.topic(&self.topic).ok_or(Denied::UndeclaredTopic)?;
+        if policy.open_sibling(&self.topic).is_some() {
+            return Err(Denied::OpenSibling);
+        }
         if topic.type_name() != self.definition.name {
             return Err(Denied::WrongType);
         }
@@ -255,5 +286,13 @@ impl Exit {
             Some(pinned) if pinned != self.definition.hash => Err(Denied::WrongTypeHash),
             _ => Ok(Arc::clone(topic)),
         }
+    }
+}
+
+/// The form in which everyone may have a topic.
+fn form_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment) -> Option<Form> {
+    match topic.as_ref().ok()?.everyone(moment) {
+        Verdict::Allow { form, .. } => Some(form),
+        Verdict::Deny { .. } | Verdict::NoRule => None,
     }
 }

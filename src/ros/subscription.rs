@@ -156,6 +156,16 @@ impl SerializedMessage {
         // SAFETY: rcutils keeps `buffer` valid for `buffer_length` initialised bytes, and `self` is borrowed meanwhile.
         unsafe { std::slice::from_raw_parts(self.array.buffer, self.array.buffer_length) }
     }
+
+    /// The same. It may be changed, as redaction does.
+    pub fn as_mut_bytes(&mut self) -> &mut [u8] {
+        if self.array.buffer.is_null() {
+            return &mut [];
+        }
+        // SAFETY: rcutils keeps `buffer` valid for `buffer_length` initialised bytes, which nobody else points to, and
+        // `self` is borrowed exclusively meanwhile.
+        unsafe { std::slice::from_raw_parts_mut(self.array.buffer, self.array.buffer_length) }
+    }
 }
 
 impl Default for SerializedMessage {

@@ -50,6 +50,8 @@ pub struct TopicReport {
     pub redacted: u64,
     /// Images among the redacted ones that could not be looked at: blank.
     pub blanked: u64,
+    /// The blanked ones, by reason.
+    pub blank: BTreeMap<&'static str, u64>,
     /// Bytes of the messages that were written.
     pub written_bytes: u64,
     /// Messages that were left out, by reason.
@@ -106,6 +108,10 @@ impl Report {
             match message.form() {
                 Form::Clear => topic.clear += 1,
                 Form::Redacted => topic.redacted += 1,
+            }
+            if let Some(blind) = message.redaction().and_then(|redaction| redaction.blank) {
+                topic.blanked += 1;
+                *topic.blank.entry(blind.label()).or_default() += 1;
             }
             topic.written_bytes += message.cdr().len() as u64;
         }

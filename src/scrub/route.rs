@@ -52,6 +52,9 @@ fn open(policy: &Policy, definitions: &mut Definitions<'_>, channel: &Channel) -
     if is_reserved(&channel.topic, policy) {
         return Err(Denied::ReservedName);
     }
+    if policy.open_sibling(&channel.topic).is_some() {
+        return Err(Denied::OpenSibling);
+    }
     if channel.type_name != topic.type_name() || channel.serialization != "cdr" {
         return Err(Denied::WrongType);
     }

@@ -6,12 +6,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, bail};
 use discreet::bags::{self, BagWriter};
 use discreet::policy::finding::plain;
+use discreet::redact::ImageRules;
 use discreet::scrub::{self, Report, TopicReport};
 use discreet::types::TypeLibrary;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Scrub, Types};
 use crate::Answer;
+use crate::eyes;
 use crate::fresh::{Fresh, are_same};
 use crate::input::{Source, say, say_error, say_json};
 
@@ -53,8 +55,16 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
             bar.set_position(read);
         }
     };
+    let mut blindness = None;
+    let mut looks = |rules: &ImageRules| match eyes::open(rules, 1) {
+        Ok(eyes) => Some(eyes),
+        Err(error) => {
+            blindness.get_or_insert(format!("{error:#}"));
+            None
+        }
+    };
     let mut writer = BagWriter::new(BufWriter::new(fresh.file()), bag.packing())?;
-    let report = scrub.run(bag.as_mut(), &mut writer, &mut watch).with_context(|| shown)?;
+    let report = scrub.run(bag.as_mut(), &mut writer, &mut looks, &mut watch).with_context(|| shown)?;
     writer.finish()?.flush()?;
     fresh.finish()?;
     bar.finish_and_clear();
@@ -64,7 +74,7 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
     } else {
         show(&report);
     }
-    notes(&report);
+    notes(&report, blindness.as_deref());
     Ok(if report.damage.is_some() || report.blanked() > 0 { Answer::No } else { Answer::Yes })
 }
 
@@ -117,7 +127,7 @@ fn show(report: &Report) {
 }
 
 /// What is to be known of the result, on standard error.
-fn notes(report: &Report) {
+fn notes(report: &Report, blindness: Option<&str>) {
     let asides = [
         (report.attachments, "attachments"),
         (report.metadata, "metadata records"),
@@ -144,6 +154,7 @@ fn notes(report: &Report) {
     }
     if report.blanked() > 0 {
         say_error(&format!("{} images could not be looked at and are blank", report.blanked()));
+        blindness.iter().for_each(|reason| say_error(&format!("  {reason}")));
     }
     if let Some(damage) = &report.damage {
         say_error(&format!("the bag is not whole ({damage}); OUT has what comes before that"));

@@ -7,7 +7,7 @@ use super::super::compile::Compiled;
 use super::super::file::PolicyFile;
 use super::super::finding::{Span, quoted};
 use super::super::rule::{Action, Audience, Effect, Form, Rule, RuleId, Target, is_within};
-use super::super::things::TopicPolicy;
+use super::super::things::{TopicPolicy, is_opaque};
 use super::Context;
 
 pub(super) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
@@ -40,9 +40,9 @@ fn not_built(compiled: &Compiled, context: &mut Context) {
     };
     let reads = || compiled.rules.iter().filter(|rule| rule.action == Action::Read);
     once(
-        reads().filter(|rule| rule.effect == Effect::Allow(Form::Redacted)).map(|rule| rule.span).collect(),
-        "the redacted form is",
-        "the guard denies what this rule allows, and says so; nothing is passed unredacted",
+        redacting_words(compiled),
+        "redacting anything but images is",
+        "of other topics, the guard denies what this rule allows, and says so; nothing is passed unredacted",
     );
     once(
         reads()
@@ -58,6 +58,28 @@ fn not_built(compiled: &Compiled, context: &mut Context) {
     once(spans, "commands are", "the guard lets none in, whoever sends it");
     let spans = compiled.services.iter().map(|service| service.thing.span).collect();
     once(spans, "services are", "the guard lets no call in, whoever makes it");
+}
+
+/// The rules that decide that something other than an image is redacted.
+fn redacting_words(compiled: &Compiled) -> Vec<Span> {
+    let deciding = deciding_first(compiled, |topic| !topic.is_image());
+    let redacting = compiled.rules.iter().filter(|rule| rule.effect == Effect::Allow(Form::Redacted));
+    redacting.filter(|rule| deciding.contains_key(&rule.id)).map(|rule| rule.span).collect()
+}
+
+/// For each rule that decides for such a topic, the first of them.
+fn deciding_first(
+    compiled: &Compiled,
+    which: impl Fn(&TopicPolicy) -> bool,
+) -> BTreeMap<RuleId, &TopicPolicy> {
+    let mut first: BTreeMap<RuleId, &TopicPolicy> = BTreeMap::new();
+    for topic in compiled.topics.iter().filter(|topic| which(topic)) {
+        let tables = topic.access.named.iter().map(|(_, table)| table).chain([&topic.access.everyone]);
+        for id in tables.flat_map(|table| table.deciding()) {
+            first.entry(id).or_insert(topic);
+        }
+    }
+    first
 }
 
 fn unread_topics(compiled: &Compiled, context: &mut Context) {
@@ -90,26 +112,33 @@ fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
     }
 }
 
-/// A redacted form in which nothing is named to be hidden is no form at all.
+/// A redacted form in which nothing is named to be hidden is no form at all. Of an image that is an error: whoever
+/// wrote it expects faces to be hidden.
 fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
-    let mut first: BTreeMap<RuleId, &TopicPolicy> = BTreeMap::new();
-    for topic in compiled.topics.iter().filter(|topic| topic.redact().is_empty()) {
-        let tables = topic.access.named.iter().map(|(_, table)| table).chain([&topic.access.everyone]);
-        for id in tables.flat_map(|table| table.deciding()) {
-            first.entry(id).or_insert(topic);
-        }
-    }
+    let images = deciding_first(compiled, |topic| topic.is_image() && topic.image_rules().is_none());
+    let others = deciding_first(compiled, |topic| !topic.is_image() && topic.redact().is_empty());
     for rule in compiled.rules.iter().filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
-        if let Some(topic) = first.get(&rule.id) {
+        let said = |topic: &TopicPolicy| {
+            format!("this rule allows {} redacted, but nothing says what to hide in it", quoted(topic.name()))
+        };
+        if let Some(topic) = images.get(&rule.id) {
+            let line = topic.thing.span.line;
+            let help = format!("add `redact: {{ faces: solid }}` to the topic on line {line}, or deny it");
+            context.error("nothing-to-redact", rule.span, said(topic), help);
+        }
+        let Some(topic) = others.get(&rule.id) else { continue };
+        let line = topic.thing.span.line;
+        if is_opaque(topic.type_name()) {
             let message = format!(
-                "this rule allows {} redacted, but nothing says what to hide in it",
-                quoted(topic.name())
+                "this rule allows {} redacted, but nothing can be covered in a {}",
+                quoted(topic.name()),
+                quoted(topic.type_name())
             );
-            let help = format!(
-                "add `redact:` to the topic on line {}; without it the guard denies it",
-                topic.thing.span.line
-            );
-            context.warning("nothing-to-redact", rule.span, message, help);
+            let help = format!("the guard denies it; a deny rule for the topic on line {line} says so");
+            context.warning("cannot-redact", rule.span, message, help);
+        } else {
+            let help = format!("add `redact:` to the topic on line {line}; without it the guard denies it");
+            context.warning("nothing-to-redact", rule.span, said(topic), help);
         }
     }
 }

@@ -9,9 +9,9 @@ use super::super::file::{
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, is_ros_name, is_ros_type};
 use super::super::rule::Action;
-use super::super::things::{Class, Stakeholder, Thing};
+use super::super::things::{Class, Stakeholder, Thing, is_image, is_opaque};
 use super::super::time::end_of;
-use super::Context;
+use super::{Context, images};
 
 type Classes = HashMap<String, Option<Arc<Class>>>;
 
@@ -67,8 +67,10 @@ pub(super) fn topics(section: &Section<TopicEntry>, classes: &Classes, context: 
         }
         let redact = written.redact.clone().unwrap_or_default();
         redactions(&redact, written, entry, context);
+        let image = images::rules(entry, written, context);
         let Some(class) = class else { continue };
         topics.push(Thing {
+            image,
             type_hash: written.type_hash.clone(),
             source: written.source.clone(),
             depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
@@ -76,6 +78,7 @@ pub(super) fn topics(section: &Section<TopicEntry>, classes: &Classes, context: 
             ..thing(Action::Read, pattern, &written.type_name, class, entry.span)
         });
     }
+    images::followers(section, &topics, context);
     overlaps(&topics, context);
     reserved(&topics, context);
     topics
@@ -109,6 +112,7 @@ fn thing(action: Action, pattern: Pattern, type_name: &str, class: Arc<Class>, s
         source: None,
         depth: None,
         redact: BTreeMap::new(),
+        image: None,
         rate: None,
         limits: BTreeMap::new(),
     }
@@ -151,32 +155,20 @@ fn redactions(
             "name what to hide, or leave `redact` out",
         );
     }
-    let is_image =
-        matches!(topic.type_name.as_str(), "sensor_msgs/msg/Image" | "sensor_msgs/msg/CompressedImage");
+    if is_image(&topic.type_name) {
+        return;
+    }
     for (part, how) in redact {
         let place = parts.and_then(|parts| parts.node.entry(part));
         let key = place.map_or(entry.span, |entry| entry.key_span);
         match how {
-            Redaction::Cover(_) if !is_image => {
+            Redaction::Cover(_) => {
                 let message = format!(
                     "{} is covered as in an image, but the topic is a {}",
                     quoted(part),
                     quoted(&topic.type_name)
                 );
-                context.error(
-                    "redact-mismatch",
-                    key,
-                    message,
-                    "name what to take out of the field: `data: [phone, email]`",
-                );
-            }
-            Redaction::Cover(_) if !IMAGE_PARTS.contains(&part.as_str()) => {
-                let message = format!("{} is nothing that can be found in an image", quoted(part));
-                context.error("unknown-image-part", key, message, suggest(part, IMAGE_PARTS, ""));
-            }
-            Redaction::Kinds(_) if is_image => {
-                let message = format!("{} is redacted as text, but the topic is an image", quoted(part));
-                context.error("redact-mismatch", key, message, "say what is covered: `faces: solid`");
+                context.error("redact-mismatch", key, message, cover_help(&topic.type_name));
             }
             Redaction::Kinds(_) if !is_field(part) => {
                 let message = format!("{} is not a field of a message", quoted(part));
@@ -191,12 +183,19 @@ fn redactions(
                 let help = "name kinds of personal data: `[phone, email]`";
                 context.error("empty-redact", key, format!("nothing is taken out of {}", quoted(part)), help);
             }
-            Redaction::Cover(_) | Redaction::Kinds(_) => {}
+            Redaction::Kinds(_) => {}
         }
     }
 }
 
-const IMAGE_PARTS: [&str; 2] = ["faces", "plates"];
+fn cover_help(type_name: &str) -> &'static str {
+    if is_opaque(type_name) {
+        "only sensor_msgs/msg/Image and CompressedImage can be covered: take `redact` out and deny the topic"
+    } else {
+        "name what to take out of the field: `data: [phone, email]`"
+    }
+}
+
 const NAME_HELP: &str =
     "write a full name, `/camera/image_raw`, or a glob: `*` within a segment, `**` for whole segments";
 

@@ -1,0 +1,80 @@
+//! The redactor: looks at the images of one camera on behalf of the guard, in a process of its own.
+
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser;
+use discreet::redact::protocol::Hello;
+use discreet::redact::serve::{end_with_guard, guard_socket, serve};
+use discreet::redact::{ImageRules, Look, Subjects};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Looks at images on behalf of the guard, which starts one for each camera whose images are redacted.
+///
+/// It reads hostile bytes and may crash over them; the guard then blanks the images and starts it again. It talks to the
+/// guard over its standard input and does nothing without it.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 the guard has closed, 1 something broke, 2 not started by the guard"
+)]
+struct Arguments {
+    /// The folder with the models, in place of the installed one
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+
+    /// Threads to look with
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    threads: u32,
+}
+
+/// The most memory that it may have of its own: an image that unfolds to more ends this process, not the robot's others.
+const MEMORY: u64 = 2 << 30;
+
+/// Models, libraries, the socket and standard error.
+const FILES: u64 = 128;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let Some(mut socket) = guard_socket() else {
+        eprintln!(
+            "redactor: started by the guard, which talks to it over its standard input; there is nothing to do by hand. \
+             To redact images by hand: `discreet redact --help`"
+        );
+        return ExitCode::from(2);
+    };
+    match run(&arguments, &mut socket) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("redactor {}: {error:#}", std::process::id());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments, socket: &mut UnixStream) -> anyhow::Result<()> {
+    end_with_guard(socket).context("cannot watch the guard")?;
+    lower_rights().context("cannot lower its own rights")?;
+    let hello = Hello { pid: std::process::id(), engine: "none".into(), subjects: Subjects::default() };
+    serve(socket, &hello, |rules| watch(arguments, rules))?;
+    Ok(())
+}
+
+/// What looks under these rules.
+fn watch(_arguments: &Arguments, _rules: &ImageRules) -> Result<Box<dyn Look>, String> {
+    Err("there are no detectors yet".into())
+}
+
+/// Bounds what a hostile image can make of this process. It never regains what it gives away here.
+fn lower_rights() -> std::io::Result<()> {
+    rustix::thread::set_no_new_privs(true)?;
+    // A core file would hold people's faces.
+    for (resource, limit) in [(Resource::Core, 0), (Resource::Data, MEMORY), (Resource::Nofile, FILES)] {
+        // It may be lower already, and cannot be raised then.
+        let most = getrlimit(resource).maximum.map_or(limit, |most| most.min(limit));
+        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+    }
+    Ok(())
+}

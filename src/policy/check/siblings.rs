@@ -1,0 +1,196 @@
+//! No sibling of a protected camera topic is left more open than the topic, and no service can be listened to by those
+//! who may not call it.
+//!
+//! Declared names are asked about one by one. A glob stands for names without end, so it is asked about by samples: the
+//! names of siblings of every protected topic that fall under it, and names made from the glob itself. What no sample
+//! showed, the guard still denies when it meets it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::super::Policy;
+use super::super::closure::{
+    Key, Most, TRANSPORTS, VIEWS, base, camera_names, gives_more, is_protected, key, leaf, parent,
+};
+use super::super::finding::{Finding, quoted};
+use super::super::names::Pattern;
+use super::super::things::TopicPolicy;
+
+/// A part of a name that nobody else uses.
+const ANY: &str = "zz";
+const CODE: &str = "sibling-open";
+
+pub(super) fn check(policy: &Policy, findings: &mut Vec<Finding>) {
+    let mut reported: HashSet<&str> = HashSet::new();
+    services(policy, &mut reported, findings);
+    let globs: Vec<&Arc<TopicPolicy>> = policy.topics().filter(|topic| topic.is_glob()).collect();
+    let mut ask = |declared: &Arc<TopicPolicy>, name: &str| {
+        if reported.contains(declared.name()) {
+            return;
+        }
+        let Some(protected) = policy.open_sibling(name) else { return };
+        findings.push(open(policy, declared, name, protected));
+        if let Some(topic) = policy.topic(name) {
+            reported.insert(topic.name());
+        }
+    };
+    for topic in policy.topics().filter(|topic| !topic.is_glob()) {
+        ask(topic, topic.name());
+    }
+    if globs.is_empty() {
+        return;
+    }
+    // A camera that shares its names with others is sampled once.
+    let mut sampled: HashSet<String> = HashSet::new();
+    for topic in policy.topics().filter(|topic| is_protected(topic) && !topic.is_glob()) {
+        around(policy, topic.name(), &globs, &mut sampled, &mut ask);
+    }
+    for glob in &globs {
+        for name in samples(&glob.thing.pattern) {
+            let falls = policy.topic(&name).is_some_and(|found| Arc::ptr_eq(found, glob));
+            if falls {
+                ask(glob, &name);
+            }
+            if falls && is_protected(glob) {
+                around(policy, &name, &globs, &mut sampled, &mut ask);
+            }
+        }
+    }
+}
+
+/// Asks about each glob under which a sibling of this name falls.
+fn around<'a>(
+    policy: &'a Policy,
+    name: &str,
+    globs: &[&'a Arc<TopicPolicy>],
+    sampled: &mut HashSet<String>,
+    ask: &mut impl FnMut(&'a Arc<TopicPolicy>, &str),
+) {
+    let image = base(name).0;
+    let (of_camera, space) = match key(image) {
+        Key::Camera(space) => (true, space),
+        Key::Plain(_) => (false, parent(image)),
+    };
+    let whole = if of_camera { space } else { image };
+    if !sampled.insert(format!("{of_camera} {whole}")) {
+        return;
+    }
+    let below = |name: &str| Pattern::read(&format!("{name}/**"));
+    let near = below(space);
+    let near: Vec<&&Arc<TopicPolicy>> = globs
+        .iter()
+        .filter(|glob| near.as_ref().is_some_and(|near| near.overlaps(&glob.thing.pattern)))
+        .collect();
+    if near.is_empty() {
+        return;
+    }
+    let mut leaves: Vec<String> = near.iter().map(|glob| leaf(glob.name()).replace('*', ANY)).collect();
+    leaves.sort_unstable();
+    leaves.dedup();
+    leaves.extend([ANY.to_owned()]);
+    let images: Vec<String> = if of_camera {
+        VIEWS.iter().map(|view| format!("{space}/{view}")).collect()
+    } else {
+        vec![image.to_owned()]
+    };
+    let children = images.iter().flat_map(|image| leaves.iter().map(move |leaf| format!("{image}/{leaf}")));
+    let grandchildren = images.iter().map(|image| format!("{image}/{ANY}/{ANY}")).filter(|_| of_camera);
+    let others = [format!("{space}/camera_info"), format!("{space}/resize/image_raw"), image.to_owned()];
+    let known: Vec<String> = if of_camera {
+        camera_names(space).collect()
+    } else {
+        let transports = TRANSPORTS.iter().map(|transport| format!("{image}/{transport}"));
+        transports.chain([format!("{image}_throttle"), format!("{image}_relay")]).collect()
+    };
+    // Of all names that fall under one glob, one is as good as another, but for calibration.
+    let mut seen: HashSet<(&str, bool)> = HashSet::new();
+    for name in known.into_iter().chain(children).chain(grandchildren).chain(others) {
+        let Some(found) = policy.topic(&name).filter(|found| found.is_glob()) else { continue };
+        if seen.insert((found.name(), leaf(&name) == "camera_info")) {
+            ask(found, &name);
+        }
+    }
+}
+
+/// Names that a glob stands for: plain ones, and such as cameras have.
+fn samples(glob: &Pattern) -> Vec<String> {
+    let text = glob.text();
+    let last = leaf(text);
+    let above = parent(text);
+    let mut spaces = vec![above.replace("**", ANY).replace('*', ANY)];
+    if leaf(above).contains('*') {
+        spaces.extend(
+            VIEWS.iter().map(|view| format!("{}/{view}", parent(above).replace("**", ANY).replace('*', ANY))),
+        );
+    }
+    let mut tails: Vec<String> = [ANY, "camera_info", "image_raw_throttle"].map(str::to_owned).to_vec();
+    tails.extend(VIEWS.iter().chain(&TRANSPORTS).map(|name| (*name).to_owned()));
+    tails.push(last.replace('*', ANY));
+    if last == "**" {
+        for view in ["image_raw", "image"] {
+            tails.extend([format!("{ANY}/{view}"), format!("{view}/{ANY}"), format!("{ANY}/{view}/{ANY}")]);
+            tails.extend(TRANSPORTS.iter().map(|transport| format!("{view}/{transport}")));
+        }
+        tails.push(format!("{ANY}/{ANY}"));
+    }
+    let names = spaces.iter().flat_map(|space| tails.iter().map(move |tail| format!("{space}/{tail}")));
+    names.filter(|name| glob.matches(name)).collect()
+}
+
+fn open(policy: &Policy, declared: &TopicPolicy, name: &str, protected: &TopicPolicy) -> Finding {
+    let sibling = policy.topic(name).map_or(declared, AsRef::as_ref);
+    let as_name = if sibling.is_glob() { format!(", as {},", quoted(name)) } else { String::new() };
+    let message = format!(
+        "{}{as_name} shows the same image as {} on line {} and gives somebody more of it",
+        quoted(sibling.name()),
+        quoted(protected.name()),
+        protected.thing.span.line
+    );
+    let help = if protected.is_glob() && protected.thing.pattern.covers(&sibling.thing.pattern) {
+        format!(
+            "give it the class and the `redact` of line {}, or deny it; if it is another camera, declare the whole of it: {}",
+            protected.thing.span.line,
+            quoted(&format!("{}/**", camera_of(sibling.name())))
+        )
+    } else if sibling.is_glob() {
+        format!(
+            "declare the camera's names by themselves, such as {}, with the class and the `redact` of line {}, or narrow this glob",
+            quoted(&format!("{}/**", camera_of(protected.name()))),
+            protected.thing.span.line
+        )
+    } else {
+        format!(
+            "give it the class and the `redact` of line {}, or add a rule that denies it",
+            protected.thing.span.line
+        )
+    };
+    Finding::error(CODE, sibling.thing.span, message).help(help)
+}
+
+/// The namespace of a camera, or the image topic that is one by itself.
+fn camera_of(name: &str) -> &str {
+    let image = base(name).0;
+    match key(image) {
+        Key::Camera("") => image,
+        Key::Camera(space) => space,
+        Key::Plain(_) => image.strip_suffix("/**").or_else(|| image.strip_suffix("/*")).unwrap_or(image),
+    }
+}
+
+/// The hidden topic beside a service says what was asked and answered.
+fn services<'a>(policy: &'a Policy, reported: &mut HashSet<&'a str>, findings: &mut Vec<Finding>) {
+    for service in policy.services() {
+        let name = format!("{}/_service_event", service.name());
+        let Some(topic) = policy.topic(&name) else { continue };
+        if gives_more(&topic.access, Most::Everything, &service.access) && reported.insert(topic.name()) {
+            let message = format!(
+                "{} tells what is asked of {} on line {}, to somebody who may not call it",
+                quoted(topic.name()),
+                quoted(service.name()),
+                service.thing.span.line
+            );
+            let help = format!("let nobody read {} but those who may call the service", quoted(&name));
+            findings.push(Finding::error(CODE, topic.thing.span, message).help(help));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The closure of a protected camera topic: every other topic that shows the same image, by the names that ROS gives it.
+//!
+//! A topic is protected when its messages are images and it is about people: its class is contextual, or it has `redact:`.
+//! No sibling of it may give anybody, at any time, more than it gives itself: nothing is less than redacted, redacted less
+//! than clear, and of two redactions the one that covers less gives more. Calibration (`camera_info`) shows nobody: who
+//! may have the image redacted may have it clear. `discreet check` refuses a policy that breaks this, and the guard asks
+//! [`Policy::open_sibling`] of every topic that it discovers, for names that no check could foresee.
+//!
+//! A wide glob is not taken for a declaration of cameras: what is declared within it by a narrower name is held against
+//! such names in it only as are names of cameras, or of a camera's transports.
+
+mod level;
+mod names;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub(super) use level::{Most, gives_more, hides_less};
+use names::{CAMERA_INFO, camera_space, is_transport, lineage, with_tool, without_tool};
+pub(super) use names::{Key, TRANSPORTS, VIEWS, base, key, leaf, parent};
+
+use super::Policy;
+use super::names::Pattern;
+use super::things::TopicPolicy;
+
+/// The type that says how a camera sees, not what.
+const CALIBRATION: &str = "sensor_msgs/msg/CameraInfo";
+
+/// Protected topics, by what their siblings are found by. The numbers are places in the list of topics.
+#[derive(Default)]
+pub(super) struct Closure {
+    /// By the camera's namespace: all of whose views show one image.
+    views: HashMap<String, Vec<usize>>,
+    /// By the name of the image topic; and whether the policy names only a transport of it.
+    plain: HashMap<String, Vec<(usize, bool)>>,
+    /// By the namespace of the image topic, where its `camera_info` is.
+    spaces: HashMap<String, Vec<usize>>,
+    globs: Vec<usize>,
+}
+
+impl Closure {
+    pub fn new(topics: &[Arc<TopicPolicy>]) -> Self {
+        let mut closure = Self::default();
+        for (at, topic) in topics.iter().enumerate().filter(|(_, topic)| is_protected(topic)) {
+            if topic.is_glob() {
+                closure.globs.push(at);
+                continue;
+            }
+            let (image, of_transport) = base(topic.name());
+            let space = match key(image) {
+                Key::Camera(space) => {
+                    closure.views.entry(space.to_owned()).or_default().push(at);
+                    space
+                }
+                Key::Plain(name) => {
+                    closure.plain.entry(name.to_owned()).or_default().push((at, of_transport));
+                    parent(image)
+                }
+            };
+            closure.spaces.entry(space.to_owned()).or_default().push(at);
+        }
+        closure
+    }
+}
+
+/// Is it about people, and an image?
+pub(super) fn is_protected(topic: &TopicPolicy) -> bool {
+    topic.is_image() && (topic.class().is_contextual() || !topic.redact().is_empty())
+}
+
+impl Policy {
+    /// The protected camera topic whose image a topic of this name would show to somebody who may not have that much of
+    /// it. `None` for what the policy does not declare: that is denied anyway.
+    pub fn open_sibling(&self, name: &str) -> Option<&TopicPolicy> {
+        if self.closure.globs.is_empty() && self.closure.spaces.is_empty() {
+            return None;
+        }
+        let sibling = self.topic(name)?;
+        let exact = self.exact_protected(name).find(|topic| self.breaks(sibling, topic));
+        exact.or_else(|| {
+            let globs = self.closure.globs.iter().filter_map(|at| self.parts.topics.get(*at));
+            globs
+                .filter(|glob| self.breaks(sibling, glob) && self.shows_image_of_glob(name, sibling, glob))
+                .map(AsRef::as_ref)
+                .next()
+        })
+    }
+
+    fn breaks(&self, sibling: &Arc<TopicPolicy>, protected: &TopicPolicy) -> bool {
+        if std::ptr::eq(sibling.as_ref(), protected) {
+            return false;
+        }
+        let most = match sibling.type_name() == CALIBRATION {
+            true => Most::Calibration,
+            false if hides_less(sibling.image_rules(), protected.image_rules()) => Most::LessHidden,
+            false => Most::Image,
+        };
+        gives_more(&sibling.access, most, &protected.access)
+    }
+
+    /// Protected topics, declared by their names, that show the same image.
+    fn exact_protected<'a: 'n, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a TopicPolicy> + 'n {
+        let Closure { views, plain, spaces, .. } = &self.closure;
+        let of_camera = lineage(name).filter_map(move |at| match key(at) {
+            Key::Camera(space) => views.get(space),
+            Key::Plain(_) => None,
+        });
+        let itself = plain_key(name).and_then(|name| plain.get(name)).into_iter().flatten();
+        let below = plain_key(parent(name)).and_then(|name| plain.get(name)).into_iter().flatten();
+        let below =
+            below.filter(move |(_, of_transport)| !of_transport || is_transport(without_tool(leaf(name))));
+        let info = (leaf(name) == CAMERA_INFO).then(|| spaces.get(camera_space(parent(name)))).flatten();
+        (of_camera.chain(info).flatten().copied())
+            .chain(itself.chain(below).map(|(at, _)| *at))
+            .filter_map(|at| self.parts.topics.get(at))
+            .map(AsRef::as_ref)
+    }
+
+    /// Is there a name that falls under the protected glob and shows the image that `name` shows?
+    fn shows_image_of_glob(&self, name: &str, sibling: &TopicPolicy, glob: &Arc<TopicPolicy>) -> bool {
+        let falls = |candidate: &str| {
+            glob.thing.pattern.matches(candidate)
+                && self.topic(candidate).is_some_and(|found| Arc::ptr_eq(found, glob))
+        };
+        let reaches = |space: &str| {
+            let below = Pattern::read(&format!("{space}/**"));
+            below.is_none_or(|below| below.overlaps(&glob.thing.pattern))
+        };
+        let of_camera =
+            |space: &str| reaches(space) && camera_names(space).any(|candidate| falls(&candidate));
+        let by_camera = lineage(name).any(|at| match key(at) {
+            Key::Camera(space) => of_camera(space),
+            Key::Plain(_) => false,
+        });
+        if by_camera || (leaf(name) == CAMERA_INFO && of_camera(camera_space(parent(name)))) {
+            return true;
+        }
+        let declared_within = glob.thing.pattern.covers(&sibling.thing.pattern);
+        let above = plain_key(parent(name)).is_some_and(|_| falls(parent(name)))
+            && (!declared_within || is_transport(leaf(sibling.name())));
+        let untooled = without_tool(name);
+        let by_tool = !declared_within && untooled != name && falls(untooled);
+        let transport = leaf(glob.name());
+        let below = is_transport(transport)
+            && plain_key(name).is_some()
+            && falls(&format!("{}/{transport}", without_tool(name)));
+        above || by_tool || below
+    }
+}
+
+fn plain_key(name: &str) -> Option<&str> {
+    match key(name) {
+        Key::Plain(name) if !name.is_empty() => Some(name),
+        Key::Plain(_) | Key::Camera(_) => None,
+    }
+}
+
+/// The names that one camera's image has: each view, passed on by each tool, and in each transport.
+pub(super) fn camera_names(space: &str) -> impl Iterator<Item = String> {
+    VIEWS.iter().flat_map(move |view| {
+        let image = format!("{space}/{view}");
+        let in_transports: Vec<String> =
+            TRANSPORTS.iter().map(|transport| format!("{image}/{transport}")).collect();
+        with_tool(&image).chain(in_transports).collect::<Vec<_>>()
+    })
+}

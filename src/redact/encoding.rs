@@ -1,0 +1,273 @@
+//! How an image's pixels lie in its bytes: the encodings of sensor_msgs/image_encodings.hpp.
+
+use super::{Area, Blind};
+
+/// The encodings whose pixels can be covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// Colours of a pixel side by side, each in a number of its own. Also monochrome: one "colour".
+    Colours {
+        /// In which order.
+        order: Order,
+        /// 16 bits each instead of 8.
+        deep: bool,
+    },
+    /// One colour per pixel, in blocks of two by two.
+    Bayer {
+        /// Where the red one is in each block: column, row.
+        red: (u8, u8),
+        /// 16 bits each instead of 8.
+        deep: bool,
+    },
+    /// 4:2:2, two pixels in four bytes. `luma_first`: YUYV, otherwise UYVY.
+    Packed422 {
+        /// YUYV.
+        luma_first: bool,
+    },
+    /// Luma, then the chroma of each two by two pixels as pairs: NV12, or `v_first` NV21.
+    Pairs420 {
+        /// NV21.
+        v_first: bool,
+    },
+    /// Luma, then the chroma of each pixel as pairs: NV24.
+    Pairs444,
+    /// Luma, then U, then V of each two by two pixels: I420.
+    Planes420,
+    /// Distances in millimetres, 16 bits, 0 where there is none (REP 118).
+    Millimetres,
+    /// Distances in metres, 32-bit floats, NaN where there is none (REP 118).
+    Metres,
+}
+
+/// The order of colours in a pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// Brightness alone.
+    Mono,
+    /// Red, green, blue.
+    Rgb,
+    /// Blue, green, red.
+    Bgr,
+    /// Red, green, blue, opacity.
+    Rgba,
+    /// Blue, green, red, opacity.
+    Bgra,
+}
+
+impl Encoding {
+    /// The encoding that a message names.
+    pub fn named(name: &[u8]) -> Result<Encoding, Blind> {
+        use Order::{Bgr, Bgra, Mono, Rgb, Rgba};
+        let colours = |order, deep| Encoding::Colours { order, deep };
+        let bayer = |column, row, deep| Encoding::Bayer { red: (column, row), deep };
+        Ok(match name {
+            b"rgb8" => colours(Rgb, false),
+            b"bgr8" | b"8UC3" => colours(Bgr, false), // OpenCV's own order
+            b"rgba8" => colours(Rgba, false),
+            b"bgra8" | b"8UC4" => colours(Bgra, false),
+            b"mono8" | b"8UC1" => colours(Mono, false),
+            b"rgb16" => colours(Rgb, true),
+            b"bgr16" | b"16UC3" => colours(Bgr, true),
+            b"rgba16" => colours(Rgba, true),
+            b"bgra16" | b"16UC4" => colours(Bgra, true),
+            b"mono16" => colours(Mono, true),
+            b"bayer_rggb8" => bayer(0, 0, false),
+            b"bayer_bggr8" => bayer(1, 1, false),
+            b"bayer_gbrg8" => bayer(0, 1, false),
+            b"bayer_grbg8" => bayer(1, 0, false),
+            b"bayer_rggb16" => bayer(0, 0, true),
+            b"bayer_bggr16" => bayer(1, 1, true),
+            b"bayer_gbrg16" => bayer(0, 1, true),
+            b"bayer_grbg16" => bayer(1, 0, true),
+            b"yuv422" | b"uyvy" => Encoding::Packed422 { luma_first: false },
+            b"yuv422_yuy2" | b"yuyv" => Encoding::Packed422 { luma_first: true },
+            b"nv12" => Encoding::Pairs420 { v_first: false }, // not in Jazzy's list, but published
+            b"nv21" => Encoding::Pairs420 { v_first: true },
+            b"nv24" => Encoding::Pairs444,
+            b"i420" => Encoding::Planes420,
+            b"16UC1" => Encoding::Millimetres,
+            b"32FC1" => Encoding::Metres,
+            _ => return Err(Blind::UnknownEncoding),
+        })
+    }
+
+    /// Distances, not light: nothing that a detector could look at.
+    pub fn is_depth(self) -> bool {
+        matches!(self, Encoding::Millimetres | Encoding::Metres)
+    }
+
+    /// Light, in numbers of eight bits.
+    pub fn is_eight_bit_light(self) -> bool {
+        self.sample() == Sample::One
+    }
+
+    /// The smallest block of pixels that can be covered alone: columns, rows.
+    pub(super) fn block(self) -> (u32, u32) {
+        match self {
+            Encoding::Bayer { .. } | Encoding::Pairs420 { .. } | Encoding::Planes420 => (2, 2),
+            Encoding::Packed422 { .. } => (2, 1),
+            _ => (1, 1),
+        }
+    }
+
+    /// One number of a pixel.
+    pub(super) fn sample(self) -> Sample {
+        match self {
+            Encoding::Colours { deep: true, .. } | Encoding::Bayer { deep: true, .. } => Sample::Two,
+            Encoding::Millimetres => Sample::Two,
+            Encoding::Metres => Sample::Float,
+            _ => Sample::One,
+        }
+    }
+
+    /// How many bytes of data an image of `height` rows takes, `step` bytes each. Nothing if no machine has so many.
+    pub(super) fn bytes(self, height: u32, step: u32) -> Option<usize> {
+        let luma = u64::from(step) * u64::from(height);
+        usize::try_from(match self {
+            Encoding::Pairs420 { .. } | Encoding::Planes420 => luma + luma / 2,
+            Encoding::Pairs444 => luma.checked_mul(3)?,
+            _ => luma,
+        })
+        .ok()
+    }
+
+    /// The planes of an image of `width` by `height`, whose rows are `step` apart, and where each begins.
+    /// Nothing if rows or blocks do not fit.
+    pub(super) fn planes(self, width: u32, height: u32, step: u32, big_endian: bool) -> Option<Planes> {
+        let (across, down) = self.block();
+        if width == 0 || height == 0 || !width.is_multiple_of(across) || !height.is_multiple_of(down) {
+            return None;
+        }
+        // Of 32-bit numbers, none of these overflows in 64 bits.
+        let (width, height, step) = (u64::from(width), u64::from(height), u64::from(step));
+        let luma = step * height;
+        let fitting = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        let plane = |start: u64, stride: u64, black: &'static [u8], block: (u32, u32)| Plane {
+            start: fitting(start),
+            stride: fitting(stride),
+            reach: fitting(stride),
+            black,
+            block,
+        };
+        let one = |black| [Some(plane(0, step, black, (1, 1))), None, None];
+        let planes = match self {
+            Encoding::Colours { order, deep } => one(black(order, deep)),
+            Encoding::Millimetres => one(&[0; 2]),
+            Encoding::Metres if big_endian => one(&[0x7f, 0xc0, 0, 0]),
+            Encoding::Metres => one(&[0, 0, 0xc0, 0x7f]),
+            Encoding::Packed422 { luma_first: true } => {
+                [Some(plane(0, step, &[16, 128, 16, 128], (2, 1))), None, None]
+            }
+            Encoding::Packed422 { luma_first: false } => {
+                [Some(plane(0, step, &[128, 16, 128, 16], (2, 1))), None, None]
+            }
+            // The upper rows of all blocks, then the lower ones: each has its colours always in the same place.
+            Encoding::Bayer { deep, .. } => {
+                let black: &[u8] = if deep { &[0; 4] } else { &[0; 2] };
+                let rows = |start| Plane { reach: fitting(step), ..plane(start, 2 * step, black, (2, 2)) };
+                [Some(rows(0)), Some(rows(step)), None]
+            }
+            Encoding::Pairs420 { .. } => {
+                [Some(plane(0, step, &[16], (1, 1))), Some(plane(luma, step, &[128; 2], (2, 2))), None]
+            }
+            Encoding::Pairs444 => {
+                [Some(plane(0, step, &[16], (1, 1))), Some(plane(luma, 2 * step, &[128; 2], (1, 1))), None]
+            }
+            Encoding::Planes420 if step % 2 != 0 => return None,
+            Encoding::Planes420 => {
+                let chroma = |start| Some(plane(start, step / 2, &[128], (2, 2)));
+                [Some(plane(0, step, &[16], (1, 1))), chroma(luma), chroma(luma + luma / 4)]
+            }
+        };
+        let fits = |plane: &Plane| {
+            let units = width / u64::from(plane.block.0);
+            units.saturating_mul(plane.black.len() as u64) <= plane.reach as u64
+        };
+        planes.iter().flatten().all(fits).then_some(planes)
+    }
+}
+
+/// At most three.
+pub(super) type Planes = [Option<Plane>; 3];
+
+/// A part of the data in which rows of equal units lie `stride` apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Plane {
+    /// Where its first row begins.
+    pub(super) start: usize,
+    /// From the begin of a row to that of the next.
+    pub(super) stride: usize,
+    /// How many bytes from the begin of a row are its own: what its units do not fill is padding.
+    pub(super) reach: usize,
+    /// A unit that shows black, or no distance.
+    pub(super) black: &'static [u8],
+    /// How many pixels a unit stands for: columns, rows.
+    pub(super) block: (u32, u32),
+}
+
+impl Plane {
+    /// Bytes of a unit.
+    pub(super) fn unit(&self) -> usize {
+        self.black.len()
+    }
+
+    /// Columns and rows of units, for an area in pixels that consists of whole blocks.
+    pub(super) fn units(&self, area: Area) -> Area {
+        let (across, down) = self.block;
+        Area {
+            left: area.left / across,
+            top: area.top / down,
+            right: area.right / across,
+            bottom: area.bottom / down,
+        }
+    }
+}
+
+/// How a number is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sample {
+    /// One byte.
+    One,
+    /// Two, in the frame's byte order.
+    Two,
+    /// A float of four, in the frame's byte order.
+    Float,
+}
+
+/// Black; opaque where there is opacity. The same bytes in either byte order.
+fn black(order: Order, deep: bool) -> &'static [u8] {
+    match (order, deep) {
+        (Order::Mono, false) => &[0],
+        (Order::Mono, true) => &[0; 2],
+        (Order::Rgb | Order::Bgr, false) => &[0; 3],
+        (Order::Rgb | Order::Bgr, true) => &[0; 6],
+        (Order::Rgba | Order::Bgra, false) => &[0, 0, 0, 255],
+        (Order::Rgba | Order::Bgra, true) => &[0, 0, 0, 0, 0, 0, 255, 255],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoding_that_is_not_known_is_not_guessed() {
+        for name in ["", "RGB8", "rgb8 ", "rgb8\0", "8UC2", "16SC1", "32FC3", "64FC1", "jpeg", "bayer_rggb12"]
+        {
+            assert_eq!(Encoding::named(name.as_bytes()), Err(Blind::UnknownEncoding), "{name}");
+        }
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_their_step_and_halved_blocks_have_no_planes() {
+        let unfit = |name: &str, width, height, step| {
+            Encoding::named(name.as_bytes()).unwrap().planes(width, height, step, false).is_none()
+        };
+        assert!(unfit("rgb8", 10, 10, 29));
+        assert!(unfit("rgb8", 0, 10, 29) && unfit("rgb8", 10, 0, 30));
+        assert!(unfit("rgb16", u32::MAX, u32::MAX, u32::MAX));
+        assert!(unfit("yuyv", 5, 2, 100) && unfit("nv12", 4, 3, 100) && unfit("bayer_rggb8", 5, 4, 100));
+        assert!(unfit("i420", 4, 4, 5));
+        assert!(!unfit("i420", 4, 4, 6) && !unfit("nv24", 3, 3, 3) && !unfit("rgb8", 10, 10, 30));
+    }
+}

@@ -1,0 +1,191 @@
+//! Redacts the images of one topic.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::follow::{self, Camera};
+use super::{
+    Area, Blind, CompressedImage, Cover, Found, Frame, ImageRules, Look, RawImage, SIGHT_SIDE, Sight,
+    Sightings, Why, black, shape,
+};
+use crate::cdr::Malformed;
+
+/// Types whose messages are images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageKind {
+    /// `sensor_msgs/msg/Image`: pixels as they are.
+    Raw,
+    /// `sensor_msgs/msg/CompressedImage`: JPEG or PNG.
+    Compressed,
+}
+
+impl ImageKind {
+    /// What a ROS type is, if it is one of these.
+    pub fn of(type_name: &str) -> Option<ImageKind> {
+        match type_name {
+            "sensor_msgs/msg/Image" => Some(ImageKind::Raw),
+            "sensor_msgs/msg/CompressedImage" => Some(ImageKind::Compressed),
+            _ => None,
+        }
+    }
+}
+
+/// What was done to an image.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Redaction {
+    /// Areas covered.
+    pub covered: u32,
+    /// The whole frame was blanked, because nobody could look at it.
+    pub blank: Option<Blind>,
+}
+
+/// Covers in the images of one topic what a policy names. It remembers what it saw, so every topic has its own.
+pub struct ImageRedactor {
+    topic: String,
+    kind: ImageKind,
+    look: Option<Box<dyn Look + Send>>,
+    sightings: Arc<Sightings>,
+    /// The camera that this one follows could not be waited for the last time, so it is not waited for again.
+    hopeless: bool,
+    sight: Sight,
+    areas: Vec<(Area, Cover)>,
+    made: Vec<u8>,
+    black: Vec<u8>,
+}
+
+impl ImageRedactor {
+    /// For the images of `topic`. Without a `look`, only rules that need none can be followed; else frames are blanked.
+    pub fn new(
+        topic: &str,
+        kind: ImageKind,
+        look: Option<Box<dyn Look + Send>>,
+        sightings: Arc<Sightings>,
+    ) -> ImageRedactor {
+        let (topic, sight, areas, made) = (topic.into(), Sight::default(), Vec::new(), Vec::new());
+        ImageRedactor { topic, kind, look, sightings, hopeless: false, sight, areas, made, black: Vec::new() }
+    }
+
+    /// Redacts a serialized image, in place where that is possible. What cannot be looked at comes back blank.
+    pub fn redact<'a>(
+        &'a mut self,
+        rules: &ImageRules,
+        cdr: &'a mut [u8],
+    ) -> Result<(&'a [u8], Redaction), Malformed> {
+        match self.kind {
+            ImageKind::Raw => {
+                let redaction = self.redact_raw(rules, cdr)?;
+                Ok((cdr, redaction))
+            }
+            ImageKind::Compressed => {
+                let redaction = self.redact_compressed(rules, cdr)?;
+                Ok((&self.made, redaction))
+            }
+        }
+    }
+
+    /// Keeps who looks in good order. To be called about once a second.
+    pub fn tend(&mut self) {
+        self.look.iter_mut().for_each(|look| look.tend());
+    }
+
+    /// How who looks is, in words for diagnostics.
+    pub fn state(&self) -> Option<String> {
+        self.look.as_ref().map(|look| look.state())
+    }
+
+    fn redact_raw(&mut self, rules: &ImageRules, cdr: &mut [u8]) -> Result<Redaction, Malformed> {
+        let mut image = RawImage::read(cdr)?;
+        let stamp = image.stamp();
+        let covered = image.frame().and_then(|mut frame| self.cover(rules, &mut frame, stamp));
+        Ok(match covered {
+            Ok(covered) => Redaction { covered, blank: None },
+            Err(blind) => {
+                image.blank();
+                Redaction { covered: 0, blank: Some(blind) }
+            }
+        })
+    }
+
+    fn cover(&mut self, rules: &ImageRules, frame: &mut Frame<'_>, stamp: i64) -> Result<u32, Blind> {
+        if let Some(how) = rules.frame {
+            frame.cover_whole(how);
+            return Ok(1);
+        }
+        self.areas.clear();
+        match &rules.follows {
+            Some(camera) => self.follow(rules, camera, frame, stamp)?,
+            None => self.look(rules, frame, stamp)?,
+        }
+        frame.cover_all(&self.areas);
+        Ok(u32::try_from(self.areas.len()).unwrap_or(u32::MAX))
+    }
+
+    fn look(&mut self, rules: &ImageRules, frame: &Frame<'_>, stamp: i64) -> Result<(), Blind> {
+        let look = self.look.as_mut().ok_or(Blind::Absent)?;
+        let picture = self.sight.picture(frame, SIGHT_SIDE)?;
+        let (from, to) = ((picture.width, picture.height), frame.size());
+        let found = look.look(rules, picture, stamp)?;
+        let found = found.iter().map(|found| Found { area: found.area.scaled(from, to), ..*found });
+        self.areas.extend(found.clone().filter_map(|found| Some((found.area, cover_of(rules, &found)?))));
+        self.sightings.add(&self.topic, stamp, to, found);
+        Ok(())
+    }
+
+    /// Uses what the colour camera saw at the same time.
+    fn follow(
+        &mut self,
+        rules: &ImageRules,
+        camera: &str,
+        frame: &Frame<'_>,
+        stamp: i64,
+    ) -> Result<(), Blind> {
+        let patience = if self.hopeless { Duration::ZERO } else { rules.deadline };
+        let sighting = self.sightings.at(camera, stamp, patience);
+        self.hopeless = sighting.is_none();
+        let sighting = sighting.ok_or(Blind::NothingToFollow)?;
+        let from = Camera { size: sighting.size, lens: self.sightings.intrinsics(camera) };
+        let to = Camera { size: frame.size(), lens: self.sightings.intrinsics(&self.topic) };
+        let areas = sighting
+            .found
+            .iter()
+            .filter_map(|found| Some((follow::mapped(found.area, from, to), cover_of(rules, found)?)));
+        self.areas.extend(areas);
+        Ok(())
+    }
+
+    fn redact_compressed(&mut self, rules: &ImageRules, cdr: &[u8]) -> Result<Redaction, Malformed> {
+        let image = CompressedImage::read(cdr)?;
+        let remade = image.kind().and_then(|format| {
+            let look = self.look.as_mut().ok_or(Blind::Absent)?;
+            look.remake(rules, image.data(), format, image.stamp())
+        });
+        Ok(match remade {
+            Ok(bytes) => {
+                image.rewrite(bytes, &mut self.made);
+                Redaction { covered: 0, blank: None }
+            }
+            Err(blind) => {
+                self.black.clear();
+                if let (Ok(format), Some(shape)) = (image.kind(), shape(image.data())) {
+                    black(format, shape, &mut self.black);
+                } // what cannot be told becomes no image at all
+                image.rewrite(&self.black, &mut self.made);
+                Redaction { covered: 0, blank: Some(blind) }
+            }
+        })
+    }
+}
+
+impl std::fmt::Debug for ImageRedactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ImageRedactor").field("topic", &self.topic).field("kind", &self.kind).finish()
+    }
+}
+
+/// How a finding is covered. What nobody has looked at leaves nothing, whatever it may turn out to be.
+fn cover_of(rules: &ImageRules, found: &Found) -> Option<Cover> {
+    match found.why {
+        Why::Unseen => Some(Cover::Solid),
+        Why::Seen | Why::Held => rules.cover(found.subject),
+    }
+}

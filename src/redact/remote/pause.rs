@@ -1,0 +1,64 @@
+//! How long to rest before the redactor is started again.
+
+use std::time::Duration;
+
+/// What the guard puts up with. The times of the default are those that the guard uses.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// A redactor that has not said Hello within this time is killed.
+    pub hello: Duration,
+    /// So is one whose first answer, or first under other rules, takes longer: it may have to load what it looks with.
+    pub first_answer: Duration,
+    /// And one that has not answered for this long.
+    pub silence: Duration,
+    /// The rest before it is started again, doubled each time.
+    pub shortest_pause: Duration,
+    /// The longest that it grows to.
+    pub longest_pause: Duration,
+    /// One that was ready for this long counts as healthy: the next rest is the shortest again.
+    pub healthy: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            hello: Duration::from_secs(10),
+            first_answer: Duration::from_secs(10),
+            silence: Duration::from_secs(2),
+            shortest_pause: Duration::from_millis(250),
+            longest_pause: Duration::from_secs(10),
+            healthy: Duration::from_secs(60),
+        }
+    }
+}
+
+/// The rests so far.
+#[derive(Debug, Default)]
+pub(super) struct Pauses {
+    last: Option<Duration>,
+}
+
+impl Pauses {
+    /// The rest that is due after a redactor has ended that was ready for so long.
+    pub(super) fn next(&mut self, ready_for: Duration, patience: &Patience) -> Duration {
+        let last = self.last.filter(|_| ready_for < patience.healthy);
+        let next =
+            last.map_or(patience.shortest_pause, |last| last.saturating_mul(2)).min(patience.longest_pause);
+        self.last = Some(next);
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_ten_seconds_and_are_short_again_after_a_minute_of_health() {
+        let (mut pauses, patience) = (Pauses::default(), Patience::default());
+        let mut rest = |seconds| pauses.next(Duration::from_secs(seconds), &patience).as_millis();
+        assert_eq!([0; 8].map(&mut rest), [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+        assert_eq!(rest(59), 10_000);
+        assert_eq!([60, 0].map(&mut rest), [250, 500]);
+    }
+}

@@ -1,0 +1,132 @@
+//! What was last seen by each camera, for the depth cameras that follow them.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::{Found, follow::Intrinsics};
+
+/// Sightings that are kept of each camera: a second and more at 30 Hz.
+const KEPT: usize = 48;
+
+/// A frame of a depth camera and one of its colour camera belong together if they were taken this close to each other.
+const TOGETHER: Duration = Duration::from_millis(50);
+
+/// What was found in one frame.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sighting {
+    /// When the frame was taken: nanoseconds since 1970.
+    pub stamp: i64,
+    /// The frame's columns and rows.
+    pub size: (u32, u32),
+    /// What was found, in the frame's own pixels.
+    pub found: Vec<Found>,
+}
+
+/// The latest sightings of all cameras that others follow.
+#[derive(Debug, Default)]
+pub struct Sightings {
+    seen: Mutex<Board>,
+    news: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Board {
+    cameras: HashMap<String, VecDeque<Sighting>>,
+    intrinsics: HashMap<String, Intrinsics>,
+}
+
+impl Sightings {
+    /// A frame of `camera` was looked at. Reuses the memory of the oldest sighting.
+    pub fn add(&self, camera: &str, stamp: i64, size: (u32, u32), found: impl IntoIterator<Item = Found>) {
+        let mut board = self.board();
+        if !board.cameras.contains_key(camera) {
+            board.cameras.insert(camera.into(), VecDeque::with_capacity(KEPT));
+        }
+        if let Some(seen) = board.cameras.get_mut(camera) {
+            let oldest = if seen.len() >= KEPT { seen.pop_front() } else { None };
+            let mut sighting = oldest.unwrap_or_default();
+            (sighting.stamp, sighting.size) = (stamp, size);
+            sighting.found.clear();
+            sighting.found.extend(found);
+            seen.push_back(sighting);
+        }
+        drop(board);
+        self.news.notify_all();
+    }
+
+    /// What `camera` saw when a frame with this stamp was taken; waits for it until the deadline.
+    pub fn at(&self, camera: &str, stamp: i64, deadline: Duration) -> Option<Sighting> {
+        let until = Instant::now() + deadline;
+        let mut board = self.board();
+        loop {
+            let nearest = board.cameras.get(camera).and_then(|seen| nearest(seen, stamp));
+            let left = until.saturating_duration_since(Instant::now());
+            if nearest.is_some() || left.is_zero() {
+                return nearest.cloned();
+            }
+            board = self.news.wait_timeout(board, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// The lens of the camera that publishes beside this `camera_info` topic.
+    pub fn set_intrinsics(&self, camera_info: &str, intrinsics: Intrinsics) {
+        let mut board = self.board();
+        match board.intrinsics.get_mut(camera_info) {
+            Some(known) => *known = intrinsics,
+            None => drop(board.intrinsics.insert(camera_info.into(), intrinsics)),
+        }
+    }
+
+    /// The lens of the camera of an image topic, if its `camera_info` has passed.
+    pub fn intrinsics(&self, image_topic: &str) -> Option<Intrinsics> {
+        let (namespace, _) = image_topic.rsplit_once('/')?;
+        self.board().intrinsics.get(&format!("{namespace}/camera_info")).copied()
+    }
+
+    /// A camera that ends, or comes again with another policy, has seen nothing.
+    pub fn forget(&self, camera: &str) {
+        self.board().cameras.remove(camera);
+    }
+
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn nearest(seen: &VecDeque<Sighting>, stamp: i64) -> Option<&Sighting> {
+    let apart = |sighting: &&Sighting| sighting.stamp.abs_diff(stamp);
+    seen.iter().min_by_key(apart).filter(|sighting| u128::from(apart(sighting)) <= TOGETHER.as_nanos())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    const MS: i64 = 1_000_000;
+
+    #[test]
+    fn the_nearest_frame_in_time_counts_and_none_that_is_too_far() {
+        let sightings = Sightings::default();
+        for at in 0..100 {
+            sightings.add("/color", at * 33 * MS, (640, 480), []);
+        }
+        let at = |stamp| sightings.at("/color", stamp, Duration::ZERO).map(|sighting| sighting.stamp / MS);
+        assert_eq!(at(98 * 33 * MS + 10 * MS), Some(98 * 33));
+        assert_eq!(at(99 * 33 * MS + 49 * MS), Some(99 * 33));
+        assert_eq!(at(99 * 33 * MS + 51 * MS), None);
+        assert_eq!(at(0), None, "only the last {KEPT} are kept");
+        assert_eq!(sightings.at("/other", 0, Duration::ZERO), None);
+    }
+
+    #[test]
+    fn who_follows_waits_for_the_camera_it_follows() {
+        let sightings = Arc::new(Sightings::default());
+        let follower = Arc::clone(&sightings);
+        let waiting = std::thread::spawn(move || follower.at("/color", 5, Duration::from_secs(10)));
+        std::thread::sleep(Duration::from_millis(20));
+        sightings.add("/color", 5, (640, 480), []);
+        assert_eq!(waiting.join().unwrap().map(|sighting| sighting.stamp), Some(5));
+    }
+}
