@@ -267,6 +267,83 @@ fn a_definition_that_is_not_the_declared_one_is_not_believed() {
     }
 }
 
+/// A picture of stripes: no two neighbours are alike.
+fn stripes(width: u32, height: u32) -> Vec<u8> {
+    (0..width * height * 3).map(|at| if at % 2 == 0 { 240 } else { 20 }).collect()
+}
+
+/// The pixels of a serialized image are its end.
+fn pixels(message: &[u8], size: usize) -> &[u8] {
+    &message[message.len() - size..]
+}
+
+#[test]
+fn frames_that_are_covered_as_a_whole_are_covered_before_they_are_written() {
+    let folder = scratch("whole_frames");
+    let mut recorder = Recorder::new(&folder.join("in.mcap"), Some(Compression::Zstd));
+    let time = bag::nanoseconds(MORNING);
+    let (width, height) = (320, 240);
+    for topic in ["/dark/image_raw", "/coarse/image_raw"] {
+        let channel = recorder.channel(topic, "sensor_msgs/msg/Image", bag::IMAGE);
+        recorder.message(channel, time, &bag::image(MORNING, width, height, &stripes(width, height)));
+    }
+    recorder.finish();
+    let report = report(&folder, &[]);
+    let out = read(&folder.join("out.mcap"));
+    let of = |topic: &str| pixels(&out.iter().find(|one| one.0 == topic).unwrap().2, 320 * 240 * 3).to_vec();
+    assert!(of("/dark/image_raw").iter().all(|byte| *byte == 0));
+    let coarse = of("/coarse/image_raw");
+    let jumps = coarse.windows(4).filter(|part| part[0].abs_diff(part[3]) > 8).count();
+    assert!(jumps * 10 < coarse.len(), "{jumps} of {} neighbours differ", coarse.len());
+    for topic in ["/dark/image_raw", "/coarse/image_raw"] {
+        assert_eq!(
+            (&row(&report, topic)["redacted"], &row(&report, topic)["blanked"]),
+            (&1.into(), &0.into())
+        );
+    }
+}
+
+#[test]
+fn an_image_that_nobody_could_look_at_is_blank_and_the_exit_code_says_so() {
+    let folder = scratch("unseen");
+    let mut recorder = Recorder::new(&folder.join("in.mcap"), None);
+    let time = bag::nanoseconds(MORNING);
+    let raw = recorder.channel("/seen/image_raw", "sensor_msgs/msg/Image", bag::IMAGE);
+    let packed =
+        recorder.channel("/seen/image_raw/compressed", "sensor_msgs/msg/CompressedImage", bag::COMPRESSED);
+    // The message is sound; the picture in it is none that anybody can read.
+    let mut odd = bag::image(MORNING, 64, 48, &stripes(64, 48));
+    let encoding = odd.windows(4).position(|part| part == b"bgr8").unwrap();
+    odd[encoding..encoding + 4].copy_from_slice(b"xyz9");
+    recorder.message(raw, time, &odd);
+    recorder.message(packed, time, &bag::compressed(MORNING, "jpeg", CANARY.as_bytes()));
+    recorder.finish();
+    let output = scrub(&folder, &["in.mcap", "out.mcap", "--json"]);
+    assert_eq!(code(&output), 1, "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(row(&report, "/seen/image_raw")["blanked"], 1);
+    assert_eq!(row(&report, "/seen/image_raw/compressed")["blanked"], 1);
+    let out = read(&folder.join("out.mcap"));
+    assert!(pixels(&out[0].2, 64 * 48 * 3).iter().all(|byte| *byte == 0));
+    assert!(!holds(&folder.join("out.mcap"), CANARY));
+}
+
+#[test]
+fn a_policy_that_leaves_a_sibling_of_a_camera_open_scrubs_nothing() {
+    let folder = scratch("sibling");
+    let wild = "topics:\n  /seen/image_rect: { type: sensor_msgs/msg/Image, class: operational }\n";
+    fs::write(folder.join("policy.yaml"), POLICY.replace("topics:\n", wild)).unwrap();
+    let mut recorder = Recorder::new(&folder.join("in.mcap"), None);
+    let channel = recorder.channel("/seen/image_rect", "sensor_msgs/msg/Image", bag::IMAGE);
+    let image = bag::image(MORNING, 64, 48, &stripes(64, 48));
+    recorder.message(channel, bag::nanoseconds(MORNING), &image);
+    recorder.finish();
+    let output = scrub(&folder, &["in.mcap", "out.mcap"]);
+    assert_eq!(code(&output), 2);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("sibling-open"), "{output:?}");
+    assert_eq!(files(&folder), ["in.mcap", "policy.yaml"]);
+}
+
 #[test]
 fn sqlite_bags_are_read_alone_and_in_their_folder() {
     let folder = scratch("sqlite");

@@ -19,6 +19,40 @@ pub const DAY: i64 = 24 * 3600;
 
 pub const STRING: &str = "string data\n";
 
+/// sensor_msgs/msg/Image and what it uses, with what recorders leave in it.
+pub const IMAGE: &str = "\
+# This message contains an uncompressed image
+std_msgs/Header header # Header timestamp
+uint32 height
+uint32 width
+string encoding
+uint8 is_bigendian
+uint32 step
+uint8[] data
+================================================================================
+MSG: std_msgs/Header
+builtin_interfaces/Time stamp
+string frame_id
+================================================================================
+MSG: builtin_interfaces/Time
+int32 sec
+uint32 nanosec
+";
+
+pub const COMPRESSED: &str = "\
+std_msgs/Header header
+string format
+uint8[] data
+================================================================================
+MSG: std_msgs/Header
+builtin_interfaces/Time stamp
+string frame_id
+================================================================================
+MSG: builtin_interfaces/Time
+int32 sec
+uint32 nanosec
+";
+
 pub const POLICY: &str = "
 discreet: 1
 robot: test
@@ -37,7 +71,12 @@ topics:
   /hours: { type: std_msgs/msg/String, class: contextual }
   /shut: { type: std_msgs/msg/String, class: contextual }
   /unruled: { type: std_msgs/msg/String, class: contextual }
+  /dark/image_raw: { type: sensor_msgs/msg/Image, class: contextual, redact: { frame: blank } }
+  /coarse/image_raw: { type: sensor_msgs/msg/Image, class: contextual, redact: { frame: lowres } }
+  /seen/image_raw: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
+  /seen/image_raw/compressed: { type: sensor_msgs/msg/CompressedImage, class: contextual, redact: { faces: solid } }
 rules:
+  - { who: everyone, read: [/dark/image_raw, /coarse/image_raw, /seen/**], as: redacted }
   - { who: everyone, read: [/open, /broken, /schemaless, /pinned], as: clear }
   - { who: everyone, read: /hours, as: clear, hours: \"08:00-18:00\" }
   - { who: everyone, read: /shut, deny: true }
@@ -63,6 +102,38 @@ pub fn two_strings(one: &str, other: &str) -> Vec<u8> {
     let mut writer = CdrWriter::new(&mut message);
     writer.str(one);
     writer.str(other);
+    message
+}
+
+fn header(writer: &mut CdrWriter<'_>, second: i64) {
+    writer.i32(second as i32);
+    writer.u32(0);
+    writer.str("camera");
+}
+
+/// A serialized sensor_msgs/msg/Image, bgr8.
+pub fn image(second: i64, width: u32, height: u32, bgr: &[u8]) -> Vec<u8> {
+    let mut message = Vec::new();
+    let mut writer = CdrWriter::new(&mut message);
+    header(&mut writer, second);
+    writer.u32(height);
+    writer.u32(width);
+    writer.str("bgr8");
+    writer.u8(0);
+    writer.u32(width * 3);
+    writer.sequence(bgr.len());
+    message.extend_from_slice(bgr);
+    message
+}
+
+/// A serialized sensor_msgs/msg/CompressedImage.
+pub fn compressed(second: i64, format: &str, file: &[u8]) -> Vec<u8> {
+    let mut message = Vec::new();
+    let mut writer = CdrWriter::new(&mut message);
+    header(&mut writer, second);
+    writer.str(format);
+    writer.sequence(file.len());
+    message.extend_from_slice(file);
     message
 }
 
