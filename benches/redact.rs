@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use discreet::cdr::Writer;
 use discreet::redact::{
-    Cover, ImageKind, ImageRedactor, ImageRules, Look, Patience, Program, Remote, Sightings, Subject,
+    Cover, ImageKind, ImageRedactor, ImageRules, Look, Patience, Program, Remote, Cameras, Subject,
 };
 use serde_json::json;
 
@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
         }
     };
     let look: Box<dyn Look + Send> = Box::new(remote);
-    let mut redactor = ImageRedactor::new("/camera", ImageKind::Raw, Some(look), Arc::new(Sightings::default()));
+    let mut redactor = ImageRedactor::new("/camera", ImageKind::Raw, Some(look), Arc::new(Cameras::default()));
     let (mut busy, mut times, mut blank, mut covered) = (Duration::ZERO, Vec::new(), 0, 0);
     let limit = Duration::from_secs_f64(seconds.parse()?);
     let mut cpu = 0.0;

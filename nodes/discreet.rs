@@ -1,4 +1,5 @@
-//! `discreet`: checks, explains, tests and compares policies, applies them to recorded bags, and reads audit logs.
+//! `discreet`: checks, explains, tests and compares policies, applies them to recorded bags, redacts pictures, and
+//! reads audit logs.
 
 #[path = "discreet/audit.rs"]
 mod audit;
@@ -8,14 +9,16 @@ mod check;
 mod diff;
 #[path = "discreet/explain.rs"]
 mod explain;
-#[cfg(feature = "bags")]
+#[cfg(any(feature = "bags", feature = "vision"))]
 #[path = "discreet/eyes.rs"]
 mod eyes;
-#[cfg(feature = "bags")]
+#[cfg(any(feature = "bags", feature = "vision"))]
 #[path = "discreet/fresh.rs"]
 mod fresh;
 #[path = "discreet/input.rs"]
 mod input;
+#[path = "discreet/redact.rs"]
+mod redact;
 #[path = "discreet/schema.rs"]
 mod schema;
 #[path = "discreet/scrub.rs"]
@@ -41,6 +44,7 @@ Examples:
   discreet test policies/hotel.yaml
   discreet diff hotel.yaml hotel-new.yaml
   discreet scrub tuesday.mcap clean.mcap --policy policies/hotel.yaml
+  discreet redact photos/ redacted/
   discreet audit verify ~/.ros/discreet/audit.log
 
 Exit codes:
@@ -62,6 +66,7 @@ enum Command {
     Diff(diff::Diff),
     Schema(schema::SchemaOf),
     Scrub(scrub::Scrub),
+    Redact(redact::Redact),
     Audit(audit::AuditArgs),
 }
 
@@ -90,6 +95,7 @@ fn main() -> ExitCode {
         Command::Diff(command) => command.run().map(ExitCode::from),
         Command::Schema(command) => command.run().map(ExitCode::from),
         Command::Scrub(command) => command.run().map(ExitCode::from),
+        Command::Redact(command) => command.run().map(ExitCode::from),
         Command::Audit(command) => audit::run(command),
     };
     result.unwrap_or_else(|error| {

@@ -10,7 +10,8 @@ use anyhow::Context as _;
 use discreet::audit::{Audit, Opening, PolicyMark, Time};
 use discreet::clock::ClockFloor;
 use discreet::policy::{Floor, LivePolicy, Policy, Reloaded, read_file};
-use discreet::ros::{Bridge, BridgeParts, Control, Health, Logger, Settings};
+use discreet::redact::remote::{Patience, Program, Remote};
+use discreet::ros::{Bridge, BridgeParts, Control, Health, Logger, Looks, Settings};
 use discreet::types::TypeLibrary;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -152,7 +153,7 @@ impl Guard {
             audit: Arc::clone(&audit),
             clock: Arc::clone(&clock),
             types: TypeLibrary::from_env()?,
-            looks: Box::new(|_| todo!()),
+            looks: looks(&logger)?,
         })?;
         logger.info(&format!("inner domain {inner_domain}, outer domain {}", settings.outer_domain));
         if inner_domain == settings.outer_domain {
@@ -245,6 +246,19 @@ impl Guard {
     fn bridge(&self) -> MutexGuard<'_, Bridge> {
         self.bridge.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// For each topic a redactor of its own, and a word in the log when it is missing or ends.
+fn looks(logger: &Logger) -> anyhow::Result<Looks> {
+    let program = Program::beside_this()?;
+    let logger = logger.clone();
+    Ok(Box::new(move |topic| {
+        let (topic, logger) = (topic.to_owned(), logger.clone());
+        let mut remote = Remote::new(program.clone(), Patience::default())
+            .telling(move |news| logger.warn(&format!("{topic}: {news}")));
+        remote.tend();
+        Box::new(remote)
+    }))
 }
 
 /// Notices that a file was changed, once it has stood still: half a policy may be a valid one, with other rules.

@@ -22,7 +22,7 @@ mod subscription;
 mod type_support;
 mod workers;
 
-pub use bridge::{Bridge, BridgeParts, TopicStatus};
+pub use bridge::{Bridge, BridgeParts, Looks, TopicStatus};
 pub use context::{Context, Node};
 pub use control::{Control, Diagnostics, Level, Logger, Settings, Status};
 pub use error::RosError;

@@ -15,7 +15,7 @@ use crate::denied::Denied;
 use crate::message::{Origin, Received};
 use crate::policy::{Moment, Policy};
 use crate::protect::Releasable;
-use crate::redact::{CAMERA_INFO_TYPE, ImageKind, ImageRedactor, ImageRules, Intrinsics, Look, Sightings};
+use crate::redact::{CAMERA_INFO_TYPE, Cameras, ImageKind, ImageRedactor, ImageRules, Intrinsics, Look};
 use crate::relay::guard;
 use crate::sources::Standing;
 use crate::types::TypeLibrary;
@@ -82,7 +82,7 @@ impl Scrub<'_> {
             routes: HashMap::new(),
             looks,
             redactors: HashMap::new(),
-            sightings: Arc::default(),
+            cameras: Arc::default(),
             report: Report::new(self.types),
         };
         loop {
@@ -119,7 +119,7 @@ struct Work<'a, 'l> {
     looks: &'a mut Looks<'l>,
     /// By topic: one that remembers, even if several channels and files have its images.
     redactors: HashMap<String, ImageRedactor>,
-    sightings: Arc<Sightings>,
+    cameras: Arc<Cameras>,
     report: Report,
 }
 
@@ -155,7 +155,7 @@ impl Work<'_, '_> {
         let topic = &route.channel.topic;
         if !self.redactors.contains_key(topic) {
             let look = if rules.needs_looking() { (self.looks)(rules) } else { None };
-            let redactor = ImageRedactor::new(topic, kind, look, Arc::clone(&self.sightings));
+            let redactor = ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras));
             self.redactors.insert(topic.clone(), redactor);
         }
     }
@@ -181,7 +181,7 @@ impl Work<'_, '_> {
         if open.definition.name == CAMERA_INFO_TYPE
             && let Some(intrinsics) = Intrinsics::of_camera_info(cdr)
         {
-            self.sightings.set_intrinsics(topic, intrinsics);
+            self.cameras.set_intrinsics(topic, intrinsics);
         }
         match decide(open, self.redactors.get_mut(topic), now, recorded, cdr) {
             Ok(releasable) => {

@@ -81,9 +81,6 @@ pub struct Found {
     pub why: Why,
 }
 
-/// The longest side of the pictures that the guard has looked at, in pixels.
-pub const SIGHT_SIDE: u32 = 960;
-
 /// What a detector looks at: 8-bit blue, green, red; `width * height * 3` bytes without gaps.
 #[derive(Debug, Clone, Copy)]
 pub struct Picture<'a> {
@@ -94,3 +91,7 @@ pub struct Picture<'a> {
     /// The pixels, row by row.
     pub bgr: &'a [u8],
 }
+
+/// The long side of the largest picture that is worth looking at: what is sent to a [`Look`](super::Look) is made smaller
+/// to this. Faces of 10 pixels in it are still found.
+pub const SIGHT_SIDE: u32 = 1280;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::follow::{self, Camera};
 use super::{
-    Area, Blind, CompressedImage, Cover, Found, Frame, ImageRules, Look, RawImage, SIGHT_SIDE, Sight,
-    Sightings, Why, black, shape,
+    Area, Blind, Cameras, CompressedImage, Cover, Follow, Found, Frame, ImageRules, Look, RawImage,
+    SIGHT_SIDE, Sight, View, Why, black, shape,
 };
 use crate::cdr::Malformed;
+
+/// The type of the messages that say how a camera projects.
+pub const CAMERA_INFO_TYPE: &str = "sensor_msgs/msg/CameraInfo";
 
 /// Types whose messages are images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +46,7 @@ pub struct ImageRedactor {
     topic: String,
     kind: ImageKind,
     look: Option<Box<dyn Look + Send>>,
-    sightings: Arc<Sightings>,
+    cameras: Arc<Cameras>,
     /// The camera that this one follows could not be waited for the last time, so it is not waited for again.
     hopeless: bool,
     sight: Sight,
@@ -59,10 +61,10 @@ impl ImageRedactor {
         topic: &str,
         kind: ImageKind,
         look: Option<Box<dyn Look + Send>>,
-        sightings: Arc<Sightings>,
+        cameras: Arc<Cameras>,
     ) -> ImageRedactor {
         let (topic, sight, areas, made) = (topic.into(), Sight::default(), Vec::new(), Vec::new());
-        ImageRedactor { topic, kind, look, sightings, hopeless: false, sight, areas, made, black: Vec::new() }
+        ImageRedactor { topic, kind, look, cameras, hopeless: false, sight, areas, made, black: Vec::new() }
     }
 
     /// Redacts a serialized image, in place where that is possible. What cannot be looked at comes back blank.
@@ -127,7 +129,7 @@ impl ImageRedactor {
         let found = look.look(rules, picture, stamp)?;
         let found = found.iter().map(|found| Found { area: found.area.scaled(from, to), ..*found });
         self.areas.extend(found.clone().filter_map(|found| Some((found.area, cover_of(rules, &found)?))));
-        self.sightings.add(&self.topic, stamp, to, found);
+        self.cameras.add(&self.topic, stamp, to, found);
         Ok(())
     }
 
@@ -140,16 +142,16 @@ impl ImageRedactor {
         stamp: i64,
     ) -> Result<(), Blind> {
         let patience = if self.hopeless { Duration::ZERO } else { rules.deadline };
-        let sighting = self.sightings.at(camera, stamp, patience);
-        self.hopeless = sighting.is_none();
-        let sighting = sighting.ok_or(Blind::NothingToFollow)?;
-        let from = Camera { size: sighting.size, lens: self.sightings.intrinsics(camera) };
-        let to = Camera { size: frame.size(), lens: self.sightings.intrinsics(&self.topic) };
-        let areas = sighting
-            .found
-            .iter()
-            .filter_map(|found| Some((follow::mapped(found.area, from, to), cover_of(rules, found)?)));
-        self.areas.extend(areas);
+        let seen = self.cameras.at(camera, stamp, patience);
+        self.hopeless = seen.is_none();
+        let seen = seen.ok_or(Blind::NothingToFollow)?;
+        let from = View { size: seen.size, intrinsics: self.cameras.intrinsics(camera) };
+        let to = View { size: frame.size(), intrinsics: self.cameras.intrinsics(&self.topic) };
+        let follow = Follow::new(from, to);
+        let found =
+            seen.found.iter().filter_map(|found| Some((follow.area(found.area), cover_of(rules, found)?)));
+        let unseen = follow.unseen().into_iter().map(|area| (area, Cover::Solid));
+        self.areas.extend(found.chain(unseen).filter(|(area, _)| !area.is_empty()));
         Ok(())
     }
 

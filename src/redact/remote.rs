@@ -217,6 +217,20 @@ impl Remote {
 }
 
 impl Look for Remote {
+    fn tend(&mut self) {
+        Remote::tend(self);
+    }
+
+    fn state(&self) -> String {
+        match Remote::state(self) {
+            RedactorState::Starting => "starting".into(),
+            RedactorState::Ready { pid, engine } => format!("ready, process {pid}, {engine}"),
+            RedactorState::Late { pid } => format!("late, process {pid}"),
+            RedactorState::Restarting => "being started again".into(),
+            RedactorState::Missing => "there is no program `redactor`".into(),
+        }
+    }
+
     fn look(&mut self, rules: &ImageRules, picture: Picture<'_>, stamp: i64) -> Result<&[Found], Blind> {
         let outcome = self.ask(rules, stamp, Work::Look(picture));
         self.count(&outcome);

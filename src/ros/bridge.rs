@@ -17,7 +17,7 @@ use crate::denied::Denied;
 use crate::graph::{TopicGraph, participant};
 use crate::policy::{LivePolicy, Moment, Policy};
 use crate::qos::Qos;
-use crate::redact::{ImageKind, ImageRedactor, Look, Sightings};
+use crate::redact::{Cameras, ImageKind, ImageRedactor, Look};
 use crate::sources::Sources;
 use crate::tag::tag_topic;
 use crate::types::{TypeDefinition, TypeLibrary};
@@ -45,7 +45,7 @@ pub struct Bridge {
     clock: Arc<ClockFloor>,
     types: Types,
     looks: Looks,
-    sightings: Arc<Sightings>,
+    cameras: Arc<Cameras>,
     sources: Sources,
     routes: BTreeMap<String, ActiveRoute>,
     refusals: BTreeMap<String, Vec<Refusal>>,
@@ -130,7 +130,7 @@ impl Bridge {
             clock,
             types: Types { library: types, known: RefCell::default() },
             looks,
-            sightings: Arc::default(),
+            cameras: Arc::default(),
             sources: Sources::default(),
             routes: BTreeMap::new(),
             refusals: BTreeMap::new(),
@@ -283,7 +283,7 @@ impl Bridge {
             clock: Arc::clone(&self.clock),
             audit: Arc::clone(&self.audit),
             redactor,
-            sightings: Arc::clone(&self.sightings),
+            cameras: Arc::clone(&self.cameras),
             output,
         }));
         let on_message = wake(Arc::downgrade(&route), Arc::clone(&queue));
@@ -300,7 +300,7 @@ impl Bridge {
     fn redactor(&self, topic: &str, spec: &RouteSpec) -> Option<ImageRedactor> {
         let kind = ImageKind::of(&spec.type_name).filter(|_| spec.redacts)?;
         let look = spec.looks.then(|| (self.looks)(topic));
-        Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.sightings)))
+        Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)))
     }
 
     /// Ends a route. Nothing comes in any more when this returns; what is out still reaches its readers meanwhile.
@@ -311,7 +311,7 @@ impl Bridge {
             active.queue.close();
             self.farewells.extend(active.threads);
         }
-        self.sightings.forget(topic);
+        self.cameras.forget(topic);
         // Saying farewell may take a moment, and the other routes shall not wait for it.
         let (farewell, route) = (Builder::new().name("farewell".into()), active.route);
         self.farewells.extend(farewell.spawn(move || route.flush(FAREWELL)));

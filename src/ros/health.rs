@@ -116,6 +116,9 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
             put("areas covered", covered.to_string());
             put("frames skipped", skipped.to_string());
         }
+        if let Some(state) = route.redactor_state() {
+            put("redactor", state);
+        }
         for (blind, count) in stats.blanked() {
             put(blind.label(), count.to_string());
         }

@@ -14,7 +14,7 @@ use crate::denied::Denied;
 use crate::graph::Gid;
 use crate::message::Received;
 use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy, Verdict};
-use crate::redact::{CAMERA_INFO_TYPE, ImageRedactor, Intrinsics, Sightings};
+use crate::redact::{CAMERA_INFO_TYPE, Cameras, ImageRedactor, Intrinsics};
 use crate::relay::{Outcome, guard, relay};
 use crate::sources::Standing;
 use crate::stats::RouteStats;
@@ -55,7 +55,7 @@ struct Exit {
     clock: Arc<ClockFloor>,
     audit: Arc<Audit>,
     redactor: Option<ImageRedactor>,
-    sightings: Arc<Sightings>,
+    cameras: Arc<Cameras>,
     output: Option<OuterTopic>,
 }
 
@@ -86,7 +86,7 @@ pub struct RouteParts {
     /// Covers in images what the policy names; none if the policy never lets it out redacted.
     pub redactor: Option<ImageRedactor>,
     /// What the cameras saw.
-    pub sightings: Arc<Sightings>,
+    pub cameras: Arc<Cameras>,
     /// Where released messages go; none if the policy never releases any.
     pub output: Option<OuterTopic>,
 }
@@ -94,10 +94,10 @@ pub struct RouteParts {
 impl Route {
     /// A route without an input yet.
     pub fn new(parts: RouteParts) -> Route {
-        let RouteParts { topic, definition, live, clock, audit, redactor, sightings, output } = parts;
+        let RouteParts { topic, definition, live, clock, audit, redactor, cameras, output } = parts;
         let (source, decided_by) = (String::new(), None);
         let exit =
-            Exit { topic, source, definition, decided_by, live, clock, audit, redactor, sightings, output };
+            Exit { topic, source, definition, decided_by, live, clock, audit, redactor, cameras, output };
         Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
@@ -141,6 +141,11 @@ impl Route {
         path.exit.decided_by = None; // ends the route in the audit
     }
 
+    /// How the one is who looks at its images, in words for diagnostics.
+    pub fn redactor_state(&self) -> Option<String> {
+        self.path().exit.redactor.as_ref().and_then(ImageRedactor::state)
+    }
+
     /// Gives reliable readers time to get the last of it.
     pub fn flush(&self, patience: Duration) {
         if let Some(output) = &self.path().exit.output {
@@ -172,7 +177,11 @@ impl Serve for Route {
             }
             match next {
                 Ok(Some(message)) => exit.serve(message, taken, now, &self.stats),
-                Ok(None) => return false,
+                Ok(None) => {
+                    // At least once a second: discovery looks at every route as often, and sees to it that it is served.
+                    exit.redactor.iter_mut().for_each(ImageRedactor::tend);
+                    return false;
+                }
                 Err(_) => {
                     // Trying again at once would only spin; the next message or tick tries again.
                     self.stats.failed.fetch_add(1, Relaxed);
@@ -194,8 +203,9 @@ impl Exit {
         let Some(DecidedBy { topic, moment, log, .. }) = &self.decided_by else { return };
         let size = message.cdr.len() as u64;
         if self.definition.name == CAMERA_INFO_TYPE && message.origin.standing == Standing::Accepted {
-            let lens = Intrinsics::of_camera_info(message.cdr);
-            lens.into_iter().for_each(|lens| self.sightings.set_intrinsics(&self.topic, lens));
+            // One that cannot be read is denied below.
+            let known = Intrinsics::read(message.cdr).unwrap_or_default();
+            self.cameras.set_intrinsics(&self.topic, known);
         }
         let decision = match topic {
             Ok(topic) => guard(topic, &self.definition.plan, self.redactor.as_mut(), *moment, message),

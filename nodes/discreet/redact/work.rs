@@ -10,13 +10,14 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use discreet::policy::finding::plain;
 use discreet::redact::{Cover, Found, ImageRules, Subject, WholeFrame};
+use discreet::vision::Watch;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::tree::{self, Job};
 use super::{How, Redact};
 use crate::Answer;
-use crate::eyes::{self, Eyes};
+use crate::eyes;
 use crate::fresh::Fresh;
 use crate::input::{say, say_error, say_json};
 
@@ -32,7 +33,9 @@ struct Done {
 pub fn run(command: &Redact) -> anyhow::Result<Answer> {
     let rules = rules(command)?;
     if rules.covers.iter().any(|(_, cover)| *cover == Cover::Blur) {
-        say_error("note: a blurred face can sometimes be recognised all the same; `solid` leaves nothing of it");
+        say_error(
+            "note: a blurred face can sometimes be recognised all the same; `solid` leaves nothing of it",
+        );
     }
     let jobs = tree::jobs(&command.input, &command.output)?;
     let there = jobs.pictures.iter().find(|job| !command.force && job.to.symlink_metadata().is_ok());
@@ -42,7 +45,7 @@ pub fn run(command: &Redact) -> anyhow::Result<Answer> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = command.threads.map_or(cores, usize::from).min(jobs.pictures.len()).max(1);
     // All at once before the first picture: a model that is missing is no fault of a picture.
-    let eyes = (0..threads).map(|_| eyes::open(&rules, 1)).collect::<anyhow::Result<Vec<_>>>()?;
+    let eyes = (0..threads).map(|_| eyes::open(&rules)).collect::<anyhow::Result<Vec<_>>>()?;
 
     let bar = bar(jobs.pictures.len());
     let next = AtomicUsize::new(0);
@@ -65,12 +68,13 @@ pub fn run(command: &Redact) -> anyhow::Result<Answer> {
     bar.finish_and_clear();
     let mut outcomes = outcomes.into_inner().unwrap_or_else(|broken| broken.into_inner());
     outcomes.sort_by_key(|(number, _)| *number);
-    let outcomes: Vec<_> = jobs.pictures.iter().zip(outcomes.into_iter().map(|(_, outcome)| outcome)).collect();
+    let outcomes: Vec<_> =
+        jobs.pictures.iter().zip(outcomes.into_iter().map(|(_, outcome)| outcome)).collect();
     answer(command, &outcomes, &jobs.skipped)
 }
 
 /// Redacts one picture. Its name in OUT is given to nothing but the finished file.
-fn redact(eyes: &mut Eyes, rules: &ImageRules, job: &Job, force: bool) -> anyhow::Result<Done> {
+fn redact(eyes: &mut Watch, rules: &ImageRules, job: &Job, force: bool) -> anyhow::Result<Done> {
     let mut bytes = Vec::new();
     File::open(&job.from)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE {

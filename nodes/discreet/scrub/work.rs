@@ -56,7 +56,7 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
         }
     };
     let mut blindness = None;
-    let mut looks = |rules: &ImageRules| match eyes::open(rules, 1) {
+    let mut looks = |rules: &ImageRules| match eyes::look(rules) {
         Ok(eyes) => Some(eyes),
         Err(error) => {
             blindness.get_or_insert(format!("{error:#}"));

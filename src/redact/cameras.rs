@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{Found, follow::Intrinsics};
 
-/// Sightings that are kept of each camera: a second and more at 30 Hz.
+/// Cameras that are kept of each camera: a second and more at 30 Hz.
 const KEPT: usize = 48;
 
 /// A frame of a depth camera and one of its colour camera belong together if they were taken this close to each other.
@@ -14,7 +14,7 @@ const TOGETHER: Duration = Duration::from_millis(50);
 
 /// What was found in one frame.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Sighting {
+pub struct Seen {
     /// When the frame was taken: nanoseconds since 1970.
     pub stamp: i64,
     /// The frame's columns and rows.
@@ -23,21 +23,21 @@ pub struct Sighting {
     pub found: Vec<Found>,
 }
 
-/// The latest sightings of all cameras that others follow.
+/// The latest frames of all cameras, for those that follow them.
 #[derive(Debug, Default)]
-pub struct Sightings {
+pub struct Cameras {
     seen: Mutex<Board>,
     news: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct Board {
-    cameras: HashMap<String, VecDeque<Sighting>>,
+    cameras: HashMap<String, VecDeque<Seen>>,
     intrinsics: HashMap<String, Intrinsics>,
 }
 
-impl Sightings {
-    /// A frame of `camera` was looked at. Reuses the memory of the oldest sighting.
+impl Cameras {
+    /// A frame of `camera` was looked at. Reuses the memory of the oldest frame.
     pub fn add(&self, camera: &str, stamp: i64, size: (u32, u32), found: impl IntoIterator<Item = Found>) {
         let mut board = self.board();
         if !board.cameras.contains_key(camera) {
@@ -45,18 +45,18 @@ impl Sightings {
         }
         if let Some(seen) = board.cameras.get_mut(camera) {
             let oldest = if seen.len() >= KEPT { seen.pop_front() } else { None };
-            let mut sighting = oldest.unwrap_or_default();
-            (sighting.stamp, sighting.size) = (stamp, size);
-            sighting.found.clear();
-            sighting.found.extend(found);
-            seen.push_back(sighting);
+            let mut frame = oldest.unwrap_or_default();
+            (frame.stamp, frame.size) = (stamp, size);
+            frame.found.clear();
+            frame.found.extend(found);
+            seen.push_back(frame);
         }
         drop(board);
         self.news.notify_all();
     }
 
     /// What `camera` saw when a frame with this stamp was taken; waits for it until the deadline.
-    pub fn at(&self, camera: &str, stamp: i64, deadline: Duration) -> Option<Sighting> {
+    pub fn at(&self, camera: &str, stamp: i64, deadline: Duration) -> Option<Seen> {
         let until = Instant::now() + deadline;
         let mut board = self.board();
         loop {
@@ -94,9 +94,9 @@ impl Sightings {
     }
 }
 
-fn nearest(seen: &VecDeque<Sighting>, stamp: i64) -> Option<&Sighting> {
-    let apart = |sighting: &&Sighting| sighting.stamp.abs_diff(stamp);
-    seen.iter().min_by_key(apart).filter(|sighting| u128::from(apart(sighting)) <= TOGETHER.as_nanos())
+fn nearest(seen: &VecDeque<Seen>, stamp: i64) -> Option<&Seen> {
+    let apart = |frame: &&Seen| frame.stamp.abs_diff(stamp);
+    seen.iter().min_by_key(apart).filter(|frame| u128::from(apart(frame)) <= TOGETHER.as_nanos())
 }
 
 #[cfg(test)]
@@ -108,25 +108,25 @@ mod tests {
 
     #[test]
     fn the_nearest_frame_in_time_counts_and_none_that_is_too_far() {
-        let sightings = Sightings::default();
+        let cameras = Cameras::default();
         for at in 0..100 {
-            sightings.add("/color", at * 33 * MS, (640, 480), []);
+            cameras.add("/color", at * 33 * MS, (640, 480), []);
         }
-        let at = |stamp| sightings.at("/color", stamp, Duration::ZERO).map(|sighting| sighting.stamp / MS);
+        let at = |stamp| cameras.at("/color", stamp, Duration::ZERO).map(|frame| frame.stamp / MS);
         assert_eq!(at(98 * 33 * MS + 10 * MS), Some(98 * 33));
         assert_eq!(at(99 * 33 * MS + 49 * MS), Some(99 * 33));
         assert_eq!(at(99 * 33 * MS + 51 * MS), None);
         assert_eq!(at(0), None, "only the last {KEPT} are kept");
-        assert_eq!(sightings.at("/other", 0, Duration::ZERO), None);
+        assert_eq!(cameras.at("/other", 0, Duration::ZERO), None);
     }
 
     #[test]
     fn who_follows_waits_for_the_camera_it_follows() {
-        let sightings = Arc::new(Sightings::default());
-        let follower = Arc::clone(&sightings);
+        let cameras = Arc::new(Cameras::default());
+        let follower = Arc::clone(&cameras);
         let waiting = std::thread::spawn(move || follower.at("/color", 5, Duration::from_secs(10)));
         std::thread::sleep(Duration::from_millis(20));
-        sightings.add("/color", 5, (640, 480), []);
-        assert_eq!(waiting.join().unwrap().map(|sighting| sighting.stamp), Some(5));
+        cameras.add("/color", 5, (640, 480), []);
+        assert_eq!(waiting.join().unwrap().map(|frame| frame.stamp), Some(5));
     }
 }

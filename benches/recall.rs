@@ -1,0 +1,77 @@
+//! Looks at the pictures that `benches/recall.py` hands it, and says what it would cover and how long that took.
+//!
+//! On standard input, again and again: a line `WIDTH HEIGHT NANOSECONDS` and then that many pixels, blue, green, red.
+//! On standard output one line of JSON for each. Arguments: `--opencv`, `--threads N`, `--every N`, `--subject NAME`.
+
+use std::io::{BufRead, Read, Write};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use discreet::redact::{Cover, ImageRules, Look, Picture, SIGHT_SIDE, Subject, Why};
+use discreet::vision::{Engines, Models, Watch};
+
+fn main() -> anyhow::Result<()> {
+    let (mut opencv, mut threads, mut every, mut subject) = (false, 1, 1, Subject::Faces);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--opencv" => opencv = true,
+            "--threads" => threads = value()?.parse()?,
+            "--every" => every = value()?.parse()?,
+            "--subject" => {
+                let name = value()?;
+                let named = Subject::ALL.into_iter().find(|subject| subject.name() == name);
+                subject = named.with_context(|| format!("no subject {name}"))?;
+            }
+            _ => bail!("unknown argument {argument}"),
+        }
+    }
+    let models = Models::find(None)?;
+    let engines =
+        if opencv { Engines::opencv()? } else { Engines::choose(&models)? }.with_threads(threads)?;
+    eprintln!("engine: {:?}", engines.engine);
+    let rules = ImageRules {
+        covers: vec![(subject, Cover::Solid)],
+        frame: None,
+        strict: false,
+        deadline: Duration::from_millis(100),
+        every,
+        follows: None,
+    };
+    let mut watch = Watch::new(models, engines, &[subject])?;
+    let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+    let (mut line, mut bgr) = (String::new(), Vec::new());
+    while input.read_line(&mut line)? > 0 {
+        let words: Vec<i64> = line.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+        let [width, height, stamp] = words[..] else { bail!("not WIDTH HEIGHT NANOSECONDS: {line}") };
+        line.clear();
+        let (width, height) = (u32::try_from(width)?, u32::try_from(height)?);
+        if width.max(height) > 4 * SIGHT_SIDE {
+            bail!("{width}x{height} is larger than what a guard would send");
+        }
+        bgr.resize(width as usize * height as usize * 3, 0);
+        input.read_exact(&mut bgr)?;
+        let started = Instant::now();
+        let found = watch.look(&rules, Picture { width, height, bgr: &bgr }, stamp);
+        let took = started.elapsed();
+        let found =
+            found.map(<[_]>::to_vec).map_err(|blind| anyhow::anyhow!("{blind:?}: {:?}", watch.trouble()))?;
+        let areas = found.iter().map(|found| {
+            let area = found.area;
+            let held = found.why == Why::Held;
+            serde_json::json!([area.left, area.top, area.right, area.bottom, found.score, held])
+        });
+        let spent = watch.spent();
+        let answer = serde_json::json!({
+            "areas": areas.collect::<Vec<_>>(),
+            "ms": took.as_secs_f64() * 1e3,
+            "motion_ms": spent.motion.as_secs_f64() * 1e3,
+            "detection_ms": spent.detection.as_secs_f64() * 1e3,
+            "tracking_ms": spent.tracking.as_secs_f64() * 1e3,
+        });
+        writeln!(output, "{answer}")?;
+        output.flush()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! What a detector says: a rectangle that fits tightly, and how sure it is.
+
+use super::Area;
+
+/// One thing that a detector saw, in pixels of the picture that it looked at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sighting {
+    /// Left edge.
+    pub left: f32,
+    /// Upper edge.
+    pub top: f32,
+    /// Right edge.
+    pub right: f32,
+    /// Lower edge.
+    pub bottom: f32,
+    /// 0 to 1.
+    pub score: f32,
+}
+
+impl Sighting {
+    /// From the middle and the sides.
+    pub fn around(x: f32, y: f32, width: f32, height: f32, score: f32) -> Sighting {
+        let (across, down) = (width / 2.0, height / 2.0);
+        Sighting { left: x - across, top: y - down, right: x + across, bottom: y + down, score }
+    }
+
+    /// How wide it is.
+    pub fn width(&self) -> f32 {
+        (self.right - self.left).max(0.0)
+    }
+
+    /// How high it is.
+    pub fn height(&self) -> f32 {
+        (self.bottom - self.top).max(0.0)
+    }
+
+    /// The side of the square of the same area.
+    pub fn side(&self) -> f32 {
+        (self.width() * self.height()).sqrt()
+    }
+
+    /// Its middle.
+    pub fn middle(&self) -> (f32, f32) {
+        ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
+    }
+
+    /// A detector's arithmetic can overflow: what is no rectangle of finite size is not one.
+    pub fn is_sound(&self) -> bool {
+        let sides = [self.left, self.top, self.right, self.bottom, self.score];
+        sides.iter().all(|side| side.is_finite()) && self.width() > 0.0 && self.height() > 0.0
+    }
+
+    /// How much two are the same: what both cover over what either covers, 0 to 1.
+    pub fn overlap(&self, other: &Sighting) -> f32 {
+        let across = self.right.min(other.right) - self.left.max(other.left);
+        let down = self.bottom.min(other.bottom) - self.top.max(other.top);
+        let both = across.max(0.0) * down.max(0.0);
+        let either = self.width() * self.height() + other.width() * other.height() - both;
+        if either > 0.0 { both / either } else { 0.0 }
+    }
+}
+
+/// Several sightings of one thing become the surest of them. Sorts by score, the surest first.
+pub fn suppress(sightings: &mut Vec<Sighting>, overlap: f32) {
+    sightings.retain(Sighting::is_sound);
+    sightings.sort_by(|one, other| other.score.total_cmp(&one.score));
+    let mut kept: Vec<Sighting> = Vec::with_capacity(sightings.len());
+    for sighting in sightings.drain(..) {
+        if kept.iter().all(|surer| surer.overlap(&sighting) < overlap) {
+            kept.push(sighting);
+        }
+    }
+    *sightings = kept;
+}
+
+/// A value that changes with the size of what was seen: one for what is 20 pixels and less, another for 160 and more,
+/// even steps a doubling between them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BySize {
+    /// At 20 pixels.
+    pub small: f32,
+    /// At 160 pixels.
+    pub large: f32,
+}
+
+impl BySize {
+    /// The value for a thing of this side.
+    pub fn at(self, side: f32) -> f32 {
+        let doublings = (side.max(1.0) / 20.0).log2().clamp(0.0, 3.0);
+        self.small + (self.large - self.small) * doublings / 3.0
+    }
+}
+
+/// How far a cover reaches beyond what was seen, on each side.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Margin {
+    /// A share of the width, left and right.
+    pub across: BySize,
+    /// A share of the height, above.
+    pub above: BySize,
+    /// A share of the height, below.
+    pub below: BySize,
+    /// And so many pixels.
+    pub pixels: f32,
+}
+
+impl Margin {
+    /// The area to be covered in a picture of this size.
+    pub fn around(&self, sighting: &Sighting, (width, height): (u32, u32)) -> Area {
+        let side = sighting.side();
+        let across = sighting.width() * self.across.at(side) + self.pixels;
+        let above = sighting.height() * self.above.at(side) + self.pixels;
+        let below = sighting.height() * self.below.at(side) + self.pixels;
+        // A cast stops at the ends of the integer.
+        Area {
+            left: (sighting.left - across).floor().max(0.0) as u32,
+            top: (sighting.top - above).floor().max(0.0) as u32,
+            right: ((sighting.right + across).ceil().max(0.0) as u32).min(width),
+            bottom: ((sighting.bottom + below).ceil().max(0.0) as u32).min(height),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sighting(left: f32, top: f32, right: f32, bottom: f32, score: f32) -> Sighting {
+        Sighting { left, top, right, bottom, score }
+    }
+
+    #[test]
+    fn of_several_sightings_of_one_thing_the_surest_stays() {
+        let mut seen = vec![
+            sighting(0.0, 0.0, 10.0, 10.0, 0.5),
+            sighting(1.0, 0.0, 11.0, 10.0, 0.9),
+            sighting(30.0, 0.0, 40.0, 10.0, 0.3),
+            sighting(f32::NAN, 0.0, 40.0, 10.0, 0.99),
+            sighting(0.0, 0.0, f32::INFINITY, 10.0, 0.99),
+        ];
+        suppress(&mut seen, 0.4);
+        assert_eq!(seen.iter().map(|seen| seen.score).collect::<Vec<_>>(), [0.9, 0.3]);
+    }
+
+    #[test]
+    fn a_cover_reaches_beyond_the_face_and_not_beyond_the_picture() {
+        let share = BySize { small: 0.5, large: 0.1 };
+        let margin = Margin { across: share, above: share, below: share, pixels: 1.0 };
+        let area = margin.around(&sighting(10.0, 10.0, 30.0, 30.0, 1.0), (100, 35));
+        assert_eq!(area, Area { left: 0, top: 0, right: 41, bottom: 35 });
+        let area = margin.around(&sighting(300.0, 300.0, 500.0, 500.0, 1.0), (1000, 1000));
+        assert_eq!(area, Area { left: 279, top: 279, right: 521, bottom: 521 });
+    }
+
+    #[test]
+    fn values_change_with_size_between_their_ends_only() {
+        let value = BySize { small: 0.1, large: 0.4 };
+        assert_eq!((value.at(0.0), value.at(20.0), value.at(1e9)), (0.1, 0.1, 0.4));
+        assert!((value.at(40.0) - 0.2).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,244 @@
+//! What was seen, from frame to frame: a thing that a detector misses for some frames stays covered.
+
+use super::sighting::{BySize, Sighting};
+use super::{Motion, Why};
+
+/// How things of one subject are followed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Following {
+    /// Something new is believed from this score on.
+    pub start: BySize,
+    /// Something that is followed already is believed from this score on.
+    pub go_on: f32,
+    /// So many detections may miss it before it is given up, once it was seen `sure` times.
+    pub hold: u32,
+    /// What was seen less often than this is given up sooner.
+    pub sure: u32,
+}
+
+/// The things of one subject that one camera sees.
+#[derive(Debug, Clone)]
+pub struct Tracks {
+    following: Following,
+    tracks: Vec<Track>,
+}
+
+/// More things than this at once are not followed; what is seen of them is still covered.
+const MOST_TRACKS: usize = 512;
+
+#[derive(Debug, Clone, Copy)]
+struct Track {
+    /// Where it is, as far as is known.
+    place: Sighting,
+    /// How its middle moves in a frame, beside what the camera does.
+    speed: (f32, f32),
+    /// How often it was seen, and how many detections have missed it since.
+    seen: u32,
+    missed: u32,
+    /// Where it would be without being seen in this frame, to tell how wrong that was.
+    held: bool,
+}
+
+impl Tracks {
+    /// Follows nothing yet.
+    pub fn new(following: Following) -> Tracks {
+        Tracks { following, tracks: Vec::new() }
+    }
+
+    /// The picture is of something else now.
+    pub fn forget(&mut self) {
+        self.tracks.clear();
+    }
+
+    /// The lowest score that can matter.
+    pub fn least_score(&self) -> f32 {
+        let Following { start, go_on, .. } = self.following;
+        go_on.min(start.small).min(start.large)
+    }
+
+    /// The next frame: everything moves as the camera moved it, and as it moved before.
+    pub fn advance(&mut self, camera: &Motion, (width, height): (u32, u32)) {
+        let scale = camera.scale();
+        for track in &mut self.tracks {
+            let place = track.place;
+            let (x, y) = camera.apply(place.middle());
+            let (x, y) = (x + track.speed.0, y + track.speed.1);
+            track.place = Sighting::around(x, y, place.width() * scale, place.height() * scale, place.score);
+            track.held = true;
+            if track.missed > 0 {
+                // Nobody knows any more how it moves.
+                track.speed = (track.speed.0 * 0.8, track.speed.1 * 0.8);
+            }
+        }
+        let (width, height) = (width as f32, height as f32);
+        self.tracks.retain(|track| {
+            let (x, y) = track.place.middle();
+            track.place.is_sound() && (0.0..width).contains(&x) && (0.0..height).contains(&y)
+        });
+    }
+
+    /// What a detector saw in this frame, the surest first and each thing once.
+    pub fn see(&mut self, sightings: &[Sighting]) {
+        let before = self.tracks.len();
+        let mut free = vec![true; before];
+        for sighting in sightings {
+            let side = sighting.side();
+            match self.best_match(sighting, &free) {
+                Some(at) if sighting.score >= self.following.go_on => {
+                    if let (Some(track), Some(free)) = (self.tracks.get_mut(at), free.get_mut(at)) {
+                        track.update(sighting);
+                        *free = false;
+                    }
+                }
+                _ if sighting.score >= self.following.start.at(side) && self.tracks.len() < MOST_TRACKS => {
+                    self.tracks.push(Track::new(sighting));
+                }
+                _ => {}
+            }
+        }
+        for (track, missed) in self.tracks.iter_mut().zip(&free) {
+            track.missed += u32::from(*missed);
+        }
+        let Following { hold, sure, .. } = self.following;
+        self.tracks.retain(|track| {
+            let patience = if track.seen >= sure { hold } else { hold * track.seen / sure.max(1) };
+            track.missed <= patience
+        });
+    }
+
+    /// Where everything is now, and whether it was seen in this frame.
+    pub fn places(&self) -> impl Iterator<Item = (Sighting, Why)> {
+        self.tracks.iter().map(|track| (track.place, if track.held { Why::Held } else { Why::Seen }))
+    }
+
+    fn best_match(&self, sighting: &Sighting, free: &[bool]) -> Option<usize> {
+        let candidates = self.tracks.iter().zip(free).enumerate().filter(|(_, (_, free))| **free);
+        let closeness = candidates.map(|(at, (track, _))| (at, track.place.likeness(sighting)));
+        closeness
+            .filter(|(_, likeness)| *likeness > 0.0)
+            .max_by(|one, other| one.1.total_cmp(&other.1))
+            .map(|(at, _)| at)
+    }
+}
+
+impl Track {
+    fn new(sighting: &Sighting) -> Track {
+        Track { place: *sighting, speed: (0.0, 0.0), seen: 1, missed: 0, held: false }
+    }
+
+    /// The steady state of a Kalman filter: a detector's word on where something is counts for more than the guess, its
+    /// word on how fast that moves for less.
+    fn update(&mut self, seen: &Sighting) {
+        let (guess, real) = (self.place.middle(), seen.middle());
+        let wrong = (real.0 - guess.0, real.1 - guess.1);
+        let frames = (self.missed + 1) as f32;
+        if self.seen == 1 {
+            self.speed = (wrong.0 / frames / 2.0, wrong.1 / frames / 2.0);
+        } else {
+            self.speed = (self.speed.0 + 0.25 * wrong.0 / frames, self.speed.1 + 0.25 * wrong.1 / frames);
+        }
+        self.place = *seen;
+        self.seen = self.seen.saturating_add(1);
+        self.missed = 0;
+        self.held = false;
+    }
+}
+
+impl Sighting {
+    /// Whether two sightings in different frames may be of one thing: 0 if not, up to 1.
+    fn likeness(&self, other: &Sighting) -> f32 {
+        let ((x, y), (to_x, to_y)) = (self.middle(), other.middle());
+        let (small, large) = (self.side().min(other.side()), self.side().max(other.side()));
+        let near = 1.0 - (x - to_x).hypot(y - to_y) / large.max(1.0);
+        if small * 2.0 < large || near < 0.4 { 0.0 } else { near * small / large }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: (u32, u32) = (1280, 720);
+
+    fn tracks() -> Tracks {
+        let start = BySize { small: 0.5, large: 0.5 };
+        Tracks::new(Following { start, go_on: 0.2, hold: 8, sure: 2 })
+    }
+
+    fn face(x: f32, score: f32) -> Sighting {
+        Sighting::around(x, 300.0, 40.0, 50.0, score)
+    }
+
+    fn step(tracks: &mut Tracks, camera: &Motion, seen: &[Sighting]) -> Vec<(f32, Why)> {
+        tracks.advance(camera, SIZE);
+        tracks.see(seen);
+        tracks.places().map(|(place, why)| (place.middle().0, why)).collect()
+    }
+
+    #[test]
+    fn a_face_that_is_missed_for_some_frames_stays_covered_and_moves_on() {
+        let mut tracks = tracks();
+        for frame in 0..10 {
+            step(&mut tracks, &Motion::NONE, &[face(200.0 + 6.0 * frame as f32, 0.9)]);
+        }
+        for frame in 10..16 {
+            let [(x, why)] = step(&mut tracks, &Motion::NONE, &[])[..] else {
+                panic!("lost in frame {frame}")
+            };
+            assert_eq!(why, Why::Held);
+            assert!((x - (200.0 + 6.0 * frame as f32)).abs() < 15.0, "{x} in frame {frame}");
+        }
+    }
+
+    #[test]
+    fn the_camera_moves_what_it_sees() {
+        let mut tracks = tracks();
+        step(&mut tracks, &Motion::NONE, &[face(200.0, 0.9)]);
+        step(&mut tracks, &Motion::NONE, &[face(200.0, 0.9)]);
+        let pan = Motion { dx: 30.0, ..Motion::NONE };
+        assert_eq!(step(&mut tracks, &pan, &[]), [(230.0, Why::Held)]);
+        assert_eq!(step(&mut tracks, &pan, &[face(260.0, 0.25)]), [(260.0, Why::Seen)], "weak, but expected");
+    }
+
+    #[test]
+    fn weak_sightings_start_nothing() {
+        assert_eq!(step(&mut tracks(), &Motion::NONE, &[face(200.0, 0.4)]), []);
+    }
+
+    #[test]
+    fn what_is_gone_is_let_go() {
+        let mut tracks = tracks();
+        step(&mut tracks, &Motion::NONE, &[face(200.0, 0.9)]);
+        step(&mut tracks, &Motion::NONE, &[face(200.0, 0.9)]);
+        for _ in 0..8 {
+            assert_eq!(step(&mut tracks, &Motion::NONE, &[]).len(), 1);
+        }
+        assert_eq!(step(&mut tracks, &Motion::NONE, &[]), []);
+    }
+
+    #[test]
+    fn what_left_the_picture_is_let_go() {
+        let mut tracks = tracks();
+        step(&mut tracks, &Motion::NONE, &[face(1250.0, 0.9)]);
+        assert_eq!(step(&mut tracks, &Motion { dx: 40.0, ..Motion::NONE }, &[]), []);
+    }
+
+    #[test]
+    fn two_faces_side_by_side_stay_two() {
+        let mut tracks = tracks();
+        for frame in 0..20 {
+            let shift = frame as f32 * 2.0;
+            let places =
+                step(&mut tracks, &Motion::NONE, &[face(200.0 + shift, 0.9), face(245.0 + shift, 0.8)]);
+            assert_eq!(places.len(), 2, "in frame {frame}");
+        }
+    }
+
+    #[test]
+    fn a_crowd_without_end_does_not_fill_the_memory() {
+        let crowd: Vec<_> = (0..5000).map(|x| Sighting::around(x as f32, 9.0, 8.0, 8.0, 0.9)).collect();
+        let mut tracks = tracks();
+        tracks.see(&crowd);
+        assert_eq!(tracks.places().count(), MOST_TRACKS);
+    }
+}

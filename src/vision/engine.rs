@@ -1,0 +1,149 @@
+//! Running a network: with ONNX Runtime where its library is found, else with OpenCV's own engine.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use opencv::core::{Mat, Scalar, Vector};
+use opencv::dnn::{self, NetTrait};
+use opencv::prelude::*;
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
+use ort::value::TensorRef;
+
+use super::blob::Blob;
+use super::{Models, VisionError, onnx};
+
+/// What runs networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Three to four times as fast as OpenCV 4.6.
+    OnnxRuntime,
+    /// OpenCV's own: always there.
+    OpenCv,
+}
+
+/// The engine that was chosen, and what it may use.
+#[derive(Debug, Clone)]
+pub struct Engines {
+    /// Which.
+    pub engine: Engine,
+    /// Threads of one network.
+    pub threads: usize,
+}
+
+impl Engines {
+    /// ONNX Runtime if DISCREET_ONNXRUNTIME names its library, or it lies beside the models, or the system has one. One
+    /// thread: cameras are looked at side by side, and two threads on one picture wait for each other.
+    pub fn choose(models: &Models) -> Result<Engines, VisionError> {
+        opencv::core::set_num_threads(1)?;
+        let engine = if onnx_runtime(models)? { Engine::OnnxRuntime } else { Engine::OpenCv };
+        Ok(Engines { engine, threads: 1 })
+    }
+
+    /// OpenCV's own engine, whatever else there is.
+    pub fn opencv() -> Result<Engines, VisionError> {
+        opencv::core::set_num_threads(1)?;
+        Ok(Engines { engine: Engine::OpenCv, threads: 1 })
+    }
+
+    /// With so many threads.
+    pub fn with_threads(self, threads: usize) -> Result<Engines, VisionError> {
+        opencv::core::set_num_threads(i32::try_from(threads).unwrap_or(1))?;
+        Ok(Engines { threads: threads.max(1), ..self })
+    }
+}
+
+/// A network that is ready to run.
+pub(super) enum Net {
+    OnnxRuntime(Session),
+    OpenCv(dnn::Net),
+}
+
+/// One of a network's outputs, flat.
+pub(super) struct Output {
+    pub values: Vec<f32>,
+}
+
+impl Net {
+    /// From an ONNX file, for pictures of any size.
+    pub fn from_onnx(model: &[u8], engines: &Engines) -> Result<Net, VisionError> {
+        match engines.engine {
+            Engine::OnnxRuntime => {
+                let free = onnx::with_free_size(model).ok_or(VisionError::Answer("pictures of any size"))?;
+                let builder = Session::builder()?
+                    .with_optimization_level(GraphOptimizationLevel::Level3)?
+                    .with_intra_threads(engines.threads)?
+                    // Threads that wait by spinning take the processor from the guard.
+                    .with_intra_op_spinning(false)?;
+                Ok(Net::OnnxRuntime({ builder }.commit_from_memory(&free)?))
+            }
+            Engine::OpenCv => Net::ready(dnn::read_net_from_onnx_buffer(&Vector::from_slice(model))?),
+        }
+    }
+
+    /// From a Caffe network and its weights. Only OpenCV runs these.
+    pub fn from_caffe(network: &[u8], weights: &[u8]) -> Result<Net, VisionError> {
+        Net::ready(dnn::read_net_from_caffe_buffer(
+            &Vector::from_slice(network),
+            &Vector::from_slice(weights),
+        )?)
+    }
+
+    fn ready(mut net: dnn::Net) -> Result<Net, VisionError> {
+        net.set_preferable_backend(dnn::DNN_BACKEND_OPENCV)?;
+        net.set_preferable_target(dnn::DNN_TARGET_CPU)?;
+        Ok(Net::OpenCv(net))
+    }
+
+    /// The outputs of these names, in this order.
+    pub fn run(&mut self, blob: &Blob, names: &[&str]) -> Result<Vec<Output>, VisionError> {
+        let [height, width] = [blob.height(), blob.width()];
+        match self {
+            Net::OnnxRuntime(session) => {
+                let picture = TensorRef::from_array_view(([1, 3, height, width], blob.values()))?;
+                let answer = session.run(ort::inputs![picture])?;
+                let output = |name: &&str| {
+                    let value = answer.get(*name).ok_or(VisionError::Answer("its outputs"))?;
+                    let (_, values) = value.try_extract_tensor::<f32>()?;
+                    Ok(Output { values: values.to_vec() })
+                };
+                names.iter().map(output).collect()
+            }
+            Net::OpenCv(net) => {
+                let sides = [1, 3, height, width].map(|side| i32::try_from(side).unwrap_or(0));
+                let picture = Mat::new_nd_with_data(&sides, blob.values())?;
+                net.set_input(&picture, "", 1.0, Scalar::default())?;
+                let (mut answers, names) =
+                    (Vector::<Mat>::new(), Vector::<String>::from_iter(names.iter().copied()));
+                net.forward(&mut answers, &names)?;
+                let output = |answer: Mat| Ok(Output { values: answer.data_typed::<f32>()?.to_vec() });
+                answers.iter().map(output).collect()
+            }
+        }
+    }
+}
+
+/// Loads ONNX Runtime once, if there is one. One that was asked for by name must work.
+fn onnx_runtime(models: &Models) -> Result<bool, VisionError> {
+    static LOADED: OnceLock<Result<bool, String>> = OnceLock::new();
+    let load = |path: &Path| match ort::init_from(path) {
+        Ok(environment) => {
+            environment.with_telemetry(false).with_name("discreet").commit();
+            Ok(true)
+        }
+        Err(error) => Err(error.to_string()),
+    };
+    let loaded = LOADED.get_or_init(|| {
+        if let Some(named) = std::env::var_os("DISCREET_ONNXRUNTIME") {
+            // An empty one asks for none.
+            return if named.is_empty() { Ok(false) } else { load(Path::new(&named)) };
+        }
+        if let Some(beside) = models.onnx_runtime() {
+            return load(&beside);
+        }
+        Ok(load(Path::new("libonnxruntime.so"))
+            .or_else(|_| load(Path::new("libonnxruntime.so.1")))
+            .unwrap_or(false))
+    });
+    loaded.clone().map_err(VisionError::OnnxRuntime)
+}

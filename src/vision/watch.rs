@@ -1,0 +1,274 @@
+//! One camera's eye and memory.
+
+mod photo;
+
+use std::time::{Duration, Instant};
+
+use opencv::core::Mat;
+use opencv::imgproc;
+use opencv::prelude::*;
+
+use super::blob::{Pixels, at_most, cv_size, size, with_mat};
+use super::detectors::{self, Detector};
+use super::motion::{Gaze, Since};
+use super::strict::Seen;
+use super::{Engines, Models, VisionError, codec};
+use crate::redact::{
+    Area, Blind, CompressedFormat, Found, ImageRules, Look, Motion, Picture, SIGHT_SIDE, Sighting, Subject,
+    Tracks, WholeFrame, Why, suppress,
+};
+
+pub use photo::{NoPhotograph, Photograph};
+
+/// After so much time without a picture, what was seen before tells nothing.
+const FORGET_AFTER: i64 = 1_000_000_000;
+
+/// Looks at the pictures of one camera, one after the other.
+pub struct Watch {
+    models: Models,
+    engines: Engines,
+    eyes: Vec<Eye>,
+    gaze: Gaze,
+    seen: Seen,
+    size: (u32, u32),
+    stamp: Option<i64>,
+    frames_since_looked: u32,
+    sightings: Vec<Sighting>,
+    found: Vec<Found>,
+    encoded: Vec<u8>,
+    spent: Spent,
+    trouble: Option<VisionError>,
+}
+
+/// Where the time for the last picture went.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    /// What the camera did.
+    pub motion: Duration,
+    /// What the detectors took.
+    pub detection: Duration,
+    /// Following things, and what has not been seen.
+    pub tracking: Duration,
+}
+
+struct Eye {
+    subject: Subject,
+    detector: Box<dyn Detector>,
+    tracks: Tracks,
+}
+
+impl Watch {
+    /// Loads what finds these subjects. What else a policy asks for later is loaded when it does.
+    pub fn new(models: Models, engines: Engines, subjects: &[Subject]) -> Result<Watch, VisionError> {
+        let mut watch = Watch {
+            models,
+            engines,
+            eyes: Vec::new(),
+            gaze: Gaze::new(),
+            seen: Seen::new(),
+            size: (0, 0),
+            stamp: None,
+            frames_since_looked: 0,
+            sightings: Vec::new(),
+            found: Vec::new(),
+            encoded: Vec::new(),
+            spent: Spent::default(),
+            trouble: None,
+        };
+        watch.learn(subjects.iter().copied())?;
+        Ok(watch)
+    }
+
+    /// The next picture is of something else.
+    pub fn forget(&mut self) {
+        self.gaze.forget();
+        self.stamp = None;
+        for eye in &mut self.eyes {
+            eye.tracks.forget();
+        }
+    }
+
+    /// Where the time for the last picture went.
+    pub fn spent(&self) -> Spent {
+        self.spent
+    }
+
+    /// Why the last picture could not be looked at.
+    pub fn trouble(&self) -> Option<&VisionError> {
+        self.trouble.as_ref()
+    }
+
+    fn learn(&mut self, subjects: impl Iterator<Item = Subject>) -> Result<(), VisionError> {
+        for subject in subjects {
+            if !self.eyes.iter().any(|eye| eye.subject == subject) {
+                let detector = detectors::load(subject, &self.models, &self.engines)?;
+                let tracks = Tracks::new(detector.following());
+                self.eyes.push(Eye { subject, detector, tracks });
+            }
+        }
+        Ok(())
+    }
+
+    fn look_at(&mut self, rules: &ImageRules, picture: &Pixels<'_>, stamp: i64) -> Result<(), VisionError> {
+        self.learn(rules.covers.iter().map(|(subject, _)| *subject))?;
+        let (width, height) = size(picture);
+        let size = (u32::try_from(width).unwrap_or(0), u32::try_from(height).unwrap_or(0));
+        let later = self.stamp.is_some_and(|last| (0..FORGET_AFTER).contains(&stamp.saturating_sub(last)));
+        if size != self.size || !later {
+            self.forget();
+        }
+        (self.size, self.stamp) = (size, Some(stamp));
+
+        let started = Instant::now();
+        let since = self.gaze.step(picture)?;
+        let moved = Instant::now();
+        self.frames_since_looked = self.frames_since_looked.saturating_add(1);
+        // Where nobody knows how the picture moved, what was found before does not help.
+        let look = since == Since::Unknown || self.frames_since_looked >= rules.every;
+        let motion = match since {
+            Since::Moved(motion) => motion,
+            Since::Unknown => Motion::NONE,
+        };
+        self.found.clear();
+        let mut detection = Duration::ZERO;
+        for eye in self.eyes.iter_mut().filter(|eye| rules.cover(eye.subject).is_some()) {
+            eye.tracks.advance(&motion, size);
+            if look {
+                let started = Instant::now();
+                self.sightings.clear();
+                eye.detector.detect(picture, &mut self.sightings)?;
+                detection += started.elapsed();
+                let least = eye.tracks.least_score();
+                self.sightings.retain(|sighting| sighting.score >= least);
+                suppress(&mut self.sightings, eye.detector.same());
+                eye.tracks.see(&self.sightings);
+            }
+            let (margin, subject) = (eye.detector.margin(), eye.subject);
+            self.found.extend(eye.tracks.places().map(|(place, why)| {
+                let area = margin.around(&place, size);
+                Found { subject, area, score: place.score.clamp(0.0, 1.0), why }
+            }));
+        }
+        if look {
+            self.frames_since_looked = 0;
+        }
+        if rules.strict {
+            self.note_unseen(rules, look, &motion)?;
+        }
+        self.found.retain(|found| found.area.left < found.area.right && found.area.top < found.area.bottom);
+        self.spent =
+            Spent { motion: moved - started, detection, tracking: moved.elapsed().saturating_sub(detection) };
+        Ok(())
+    }
+
+    fn note_unseen(&mut self, rules: &ImageRules, look: bool, motion: &Motion) -> Result<(), VisionError> {
+        if look {
+            return self.seen.looked(self.gaze.grey());
+        }
+        let Some((subject, _)) = rules.covers.first().copied() else { return Ok(()) };
+        let times = self.gaze.times;
+        self.seen.moved(&motion.enlarged(1.0 / times));
+        let mut areas = Vec::new();
+        self.seen.unseen(self.gaze.grey(), &mut areas)?;
+        let (width, height) = self.size;
+        let scaled = |side: u32| (side as f32 * times).round() as u32;
+        self.found.extend(areas.iter().map(|area| Found {
+            subject,
+            area: Area {
+                left: scaled(area.left),
+                top: scaled(area.top),
+                right: scaled(area.right).min(width),
+                bottom: scaled(area.bottom).min(height),
+            },
+            score: 0.0,
+            why: Why::Unseen,
+        }));
+        Ok(())
+    }
+
+    /// Looks at a picture of any size, through one that is small enough.
+    fn look_through(
+        &mut self,
+        rules: &ImageRules,
+        picture: &Pixels<'_>,
+        stamp: i64,
+    ) -> Result<(), VisionError> {
+        let full = size(picture);
+        let (width, height) = at_most(full, SIGHT_SIDE as usize);
+        if (width, height) == full {
+            return self.look_at(rules, picture, stamp);
+        }
+        let mut small = Mat::default();
+        imgproc::resize(picture, &mut small, cv_size((width, height)), 0.0, 0.0, imgproc::INTER_AREA)?;
+        self.look_at(rules, &small.reshape_def(3)?, stamp)?;
+        for found in &mut self.found {
+            let Area { left, top, right, bottom } = found.area;
+            let down = |side: u32, full: usize, small: usize| (side as usize * full / small.max(1)) as u32;
+            let up =
+                |side: u32, full: usize, small: usize| (side as usize * full).div_ceil(small.max(1)) as u32;
+            found.area = Area {
+                left: down(left, full.0, width),
+                top: down(top, full.1, height),
+                right: up(right, full.0, width),
+                bottom: up(bottom, full.1, height),
+            };
+        }
+        Ok(())
+    }
+
+    /// Keeps why something failed; for the frame it is one word.
+    fn noted<T>(&mut self, outcome: Result<T, VisionError>) -> Result<T, Blind> {
+        outcome.map_err(|trouble| {
+            self.trouble = Some(trouble);
+            Blind::Failed
+        })
+    }
+}
+
+impl Look for Watch {
+    fn look(&mut self, rules: &ImageRules, picture: Picture<'_>, stamp: i64) -> Result<&[Found], Blind> {
+        let outcome = with_mat(&picture, |mat| self.look_at(rules, mat, stamp));
+        self.noted(outcome)?;
+        Ok(&self.found)
+    }
+
+    fn remake(
+        &mut self,
+        rules: &ImageRules,
+        compressed: &[u8],
+        format: CompressedFormat,
+        stamp: i64,
+    ) -> Result<&[u8], Blind> {
+        let mut decoded = codec::decode(compressed, format)?;
+        if rules.frame.is_none() {
+            let outcome = match decoded.bgr.reshape_def(3) {
+                Ok(pixels) => self.look_through(rules, &pixels, stamp),
+                Err(error) => Err(error.into()),
+            };
+            self.noted(outcome)?;
+        }
+        let outcome = cover(&mut decoded.bgr, rules, &self.found);
+        self.noted(outcome)?;
+        let mut encoded = std::mem::take(&mut self.encoded);
+        let outcome = codec::encode(&decoded, format, &mut encoded);
+        self.encoded = encoded;
+        self.noted(outcome)?;
+        Ok(&self.encoded)
+    }
+}
+
+/// The one place where pixels of decoded images are covered.
+fn cover(bgr: &mut Mat, rules: &ImageRules, found: &[Found]) -> Result<(), VisionError> {
+    use opencv::core::{Rect, Scalar};
+    let (width, height) = size(bgr);
+    let mut fill = |area: Area| -> Result<(), VisionError> {
+        let side = |side: u32| i32::try_from(side).unwrap_or(0);
+        let (left, top) = (side(area.left), side(area.top));
+        let rect = Rect::new(left, top, side(area.right) - left, side(area.bottom) - top);
+        Ok(imgproc::rectangle(bgr, rect, Scalar::all(0.0), imgproc::FILLED, imgproc::LINE_8, 0)?)
+    };
+    if let Some(WholeFrame::Blank | WholeFrame::Lowres) = rules.frame {
+        return fill(Area { left: 0, top: 0, right: width as u32, bottom: height as u32 });
+    }
+    found.iter().try_for_each(|found| fill(found.area))
+}

