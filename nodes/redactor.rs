@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use clap::Parser;
 use discreet::redact::protocol::Hello;
 use discreet::redact::serve::{end_with_guard, guard_socket, serve};
-use discreet::redact::{ImageRules, Look, Subjects};
+use discreet::redact::{ImageRules, Look, Subject};
+use discreet::vision::{Engines, Models, Watch};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Looks at images on behalf of the guard, which starts one for each camera whose images are redacted.
@@ -57,14 +58,19 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments, socket: &mut UnixStream) -> anyhow::Result<()> {
     end_with_guard(socket).context("cannot watch the guard")?;
     lower_rights().context("cannot lower its own rights")?;
-    let hello = Hello { pid: std::process::id(), engine: "none".into(), subjects: Subjects::default() };
-    serve(socket, &hello, |rules| watch(arguments, rules))?;
+    let models = Models::find(arguments.models.as_deref())?;
+    let engines = Engines::choose(&models)?.with_threads(arguments.threads as usize)?;
+    let subjects = Subject::ALL.into_iter().collect();
+    let hello = Hello { pid: std::process::id(), engine: engines.engine.name().into(), subjects };
+    serve(socket, &hello, |rules| watch(&models, &engines, rules))?;
     Ok(())
 }
 
 /// What looks under these rules.
-fn watch(_arguments: &Arguments, _rules: &ImageRules) -> Result<Box<dyn Look>, String> {
-    Err("there are no detectors yet".into())
+fn watch(models: &Models, engines: &Engines, rules: &ImageRules) -> Result<Box<dyn Look>, String> {
+    let subjects: Vec<Subject> = rules.covers.iter().map(|(subject, _)| *subject).collect();
+    let watch = Watch::new(models.clone(), engines.clone(), &subjects).map_err(|error| error.to_string())?;
+    Ok(Box::new(watch))
 }
 
 /// Bounds what a hostile image can make of this process. It never regains what it gives away here.

@@ -37,6 +37,7 @@ pub use tree::Limits;
 
 use closure::Closure;
 use compile::Compiled;
+use names::Pattern;
 
 /// A checked policy. There is no other way to make one than to have it checked.
 pub struct Policy {
@@ -131,8 +132,14 @@ impl Policy {
         if let Some(at) = self.exact.get(name) {
             return self.parts.topics.get(*at);
         }
-        let globs = self.globs.iter().filter_map(|at| self.parts.topics.get(*at));
-        globs.into_iter().find(|topic| topic.thing.pattern.matches(name))
+        let some = !self.globs.is_empty();
+        let name = some.then(|| Pattern::read(name)).flatten().filter(|name| !name.is_glob())?;
+        self.globs().find(|topic| topic.thing.pattern.covers(&name))
+    }
+
+    /// All globs over topics, narrower ones before the wider ones they are within.
+    pub(crate) fn globs(&self) -> impl Iterator<Item = &Arc<TopicPolicy>> + Clone {
+        self.globs.iter().filter_map(|at| self.parts.topics.get(*at))
     }
 
     /// All declared topics and globs over topics, in file order.

@@ -178,10 +178,9 @@ impl Work<'_, '_> {
             }
         };
         let topic = &route.channel.topic;
-        if open.definition.name == CAMERA_INFO_TYPE
-            && let Some(intrinsics) = Intrinsics::of_camera_info(cdr)
-        {
-            self.cameras.set_intrinsics(topic, intrinsics);
+        if open.definition.name == CAMERA_INFO_TYPE {
+            // One that cannot be read is denied below.
+            self.cameras.set_intrinsics(topic, Intrinsics::read(cdr).unwrap_or_default());
         }
         match decide(open, self.redactors.get_mut(topic), now, recorded, cdr) {
             Ok(releasable) => {

@@ -86,9 +86,10 @@ fn explain_names_the_rule_that_decided_and_those_it_overrode() {
     assert!(day.contains("overridden: the most generous form wins"), "{day}");
     let night = said(&[&arguments[..], &["--at", "2026-05-04T22:00:00+02:00"]].concat());
     assert!(
-        night.contains("policies/hotel.yaml:71: decided") && night.contains("it holds at other hours"),
+        night.contains("policies/hotel.yaml:79: decided") && night.contains("it holds at other hours"),
         "{night}"
     );
+    assert!(night.contains("covered in it: faces: solid, plates: solid"), "{night}");
     assert!(said(&[&arguments[..], &["--no-clock"]].concat()).contains("the clock is not trusted"));
 }
 
@@ -135,7 +136,7 @@ fn test_runs_the_cases_beside_the_policy() {
     assert_eq!(lines, [2, 3, 4, 5, 6, 7], "{answer}");
     let text = said(&["test", path]);
     assert!(text.contains("expected denied, came out clear"), "{text}");
-    assert!(text.contains("p.yaml:70 decided") && text.contains("to see it fail"), "{text}");
+    assert!(text.contains("p.yaml:78 decided") && text.contains("to see it fail"), "{text}");
     fs::write(folder.join("p.cases.yaml"), "cases: []\n").unwrap();
     assert_eq!(code(&["test", path]), 1, "a policy without a test is a guess");
 }

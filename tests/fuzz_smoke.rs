@@ -14,8 +14,14 @@ mod audit_line;
 #[cfg(feature = "bags")]
 #[path = "../fuzz/bodies/bag.rs"]
 mod bag;
+#[path = "../fuzz/bodies/camera_info.rs"]
+mod camera_info;
 #[path = "../fuzz/bodies/cdr.rs"]
 mod cdr;
+#[path = "../fuzz/bodies/compressed_image.rs"]
+mod compressed_image;
+#[path = "../fuzz/bodies/image.rs"]
+mod image;
 #[path = "../fuzz/bodies/policy.rs"]
 mod policy;
 #[path = "../fuzz/bodies/redactor_reply.rs"]
@@ -186,6 +192,79 @@ rules:
     assert!(discreet::policy::Policy::read("seed.yaml", seed).is_ok());
     // As large as it is, one reading takes a while unoptimised: a tenth of the inputs.
     fuzz_some(&[seed.as_bytes().to_vec()], policy::run, INPUTS / 10);
+}
+
+/// A serialized message of a header and fields, each given as its bytes and aligned to four.
+fn cdr_of(fields: &[&[u8]]) -> Vec<u8> {
+    let mut cdr = vec![0, 1, 0, 0];
+    for field in [&[5, 0, 0, 0, 7, 0, 0, 0, 4, 0, 0, 0, b'c', b'a', b'm', 0]]
+        .map(|header| &header[..])
+        .iter()
+        .chain(fields)
+    {
+        cdr.resize(cdr.len().next_multiple_of(4), 0);
+        cdr.extend_from_slice(field);
+    }
+    cdr
+}
+
+fn text(text: &str) -> Vec<u8> {
+    [&(text.len() as u32 + 1).to_le_bytes(), text.as_bytes(), &[0]].concat()
+}
+
+#[test]
+fn no_image_breaks_its_covering() {
+    let encodings = [
+        "rgb8",
+        "bgra8",
+        "mono8",
+        "mono16",
+        "rgba16",
+        "16UC1",
+        "32FC1",
+        "bayer_rggb8",
+        "bayer_grbg16",
+        "yuyv",
+        "uyvy",
+        "nv12",
+        "nv24",
+        "i420",
+        "nonsense",
+    ];
+    let mut seeds = Vec::new();
+    for encoding in encodings {
+        for step in [4u32, 8, 12, 16, 32, 37] {
+            let sides = [4u32.to_le_bytes(), 4u32.to_le_bytes()];
+            let data: Vec<u8> = (0..step as u8 * 12).collect();
+            let (step, count) = (step.to_le_bytes(), (data.len() as u32).to_le_bytes());
+            let fields = [sides.as_flattened(), &[&text(encoding)[..], &[0]].concat(), &step, &count, &data];
+            // In front: an area, a kind of cover, and how large the picture may be.
+            seeds.push([&[1, 1, 3, 3, 0, 3], &cdr_of(&fields)[..]].concat());
+        }
+    }
+    fuzz(&seeds, image::run);
+}
+
+#[test]
+fn no_compressed_image_breaks_its_reader() {
+    use discreet::redact::{CompressedFormat, Shape, black};
+    let mut seeds = Vec::new();
+    for (format, name) in
+        [(CompressedFormat::Jpeg, "rgb8; jpeg compressed bgr8"), (CompressedFormat::Png, "png")]
+    {
+        for grey in [false, true] {
+            let mut data = Vec::new();
+            black(format, Shape { width: 20, height: 9, grey }, &mut data);
+            seeds.push(cdr_of(&[&text(name), &(data.len() as u32).to_le_bytes(), &data]));
+        }
+    }
+    fuzz(&seeds, compressed_image::run);
+}
+
+#[test]
+fn no_camera_info_breaks_its_reader() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cdr/sensor_msgs.CameraInfo.cdr");
+    fuzz(&[std::fs::read(path).unwrap()], camera_info::run);
 }
 
 #[test]

@@ -288,11 +288,26 @@ fn a_difference_says_who_gains_and_who_loses() {
                 true,
                 false,
                 "nothing",
-                "redacted until 2027-02-01 00:00"
+                "redacted (faces: solid) until 2027-02-01 00:00"
             ),
         ]
     );
     assert!(diff(&old, &old).is_empty());
+}
+
+#[test]
+fn an_image_with_less_hidden_in_it_is_a_gain() {
+    let rules = "rules:\n  - { who: everyone, read: contextual, as: redacted }\n";
+    let old = policy(rules);
+    let (new, _) = read(&format!("{HEAD}{rules}").replace("faces: solid", "faces: pixelate"));
+    let told = |old: &Policy, new: &Policy| {
+        let mut changes = diff(old, new);
+        let change = changes.remove(0);
+        (change.gains, change.loses, change.before, change.after)
+    };
+    let (solid, mosaic) = ("redacted (faces: solid)".to_owned(), "redacted (faces: pixelate)".to_owned());
+    assert_eq!(told(&old, &new), (true, false, solid.clone(), mosaic.clone()));
+    assert_eq!(told(&new, &old), (false, true, mosaic, solid));
 }
 
 #[test]

@@ -70,7 +70,10 @@ fn each_doubtful_policy_is_read_with_its_warning() {
 fn each_rejected_policy_breaks_one_rule() {
     for path in files("rejected_policies").iter().filter(|path| !path.ends_with("several_mistakes.yaml")) {
         let text = fs::read_to_string(path).unwrap();
-        let codes: Vec<&str> = findings("x", &text).iter().map(|finding| finding.code).collect();
+        let findings = findings("x", &text);
+        // What is not built yet breaks no rule.
+        let codes: Vec<&str> =
+            findings.iter().map(|finding| finding.code).filter(|code| *code != "not-built").collect();
         // An empty file lacks everything at once.
         assert!(codes.len() == 1 || path.ends_with("empty.yaml"), "{}: {codes:?}", path.display());
     }

@@ -54,7 +54,7 @@ impl Closure {
                 }
                 Key::Plain(name) => {
                     closure.plain.entry(name.to_owned()).or_default().push((at, of_transport));
-                    parent(image)
+                    camera_space(parent(image))
                 }
             };
             closure.spaces.entry(space.to_owned()).or_default().push(at);
@@ -66,6 +66,15 @@ impl Closure {
 /// Is it about people, and an image?
 pub(super) fn is_protected(topic: &TopicPolicy) -> bool {
     topic.is_image() && (topic.class().is_contextual() || !topic.redact().is_empty())
+}
+
+/// What a sibling shows of a protected image at most.
+pub(super) fn most(sibling: &TopicPolicy, protected: &TopicPolicy) -> Most {
+    match sibling.type_name() == CALIBRATION {
+        true => Most::Calibration,
+        false if hides_less(sibling.image_rules(), protected.image_rules()) => Most::LessHidden,
+        false => Most::Image,
+    }
 }
 
 impl Policy {
@@ -87,15 +96,8 @@ impl Policy {
     }
 
     fn breaks(&self, sibling: &Arc<TopicPolicy>, protected: &TopicPolicy) -> bool {
-        if std::ptr::eq(sibling.as_ref(), protected) {
-            return false;
-        }
-        let most = match sibling.type_name() == CALIBRATION {
-            true => Most::Calibration,
-            false if hides_less(sibling.image_rules(), protected.image_rules()) => Most::LessHidden,
-            false => Most::Image,
-        };
-        gives_more(&sibling.access, most, &protected.access)
+        !std::ptr::eq(sibling.as_ref(), protected)
+            && gives_more(&sibling.access, most(sibling, protected), &protected.access).is_some()
     }
 
     /// Protected topics, declared by their names, that show the same image.
@@ -126,8 +128,10 @@ impl Policy {
             let below = Pattern::read(&format!("{space}/**"));
             below.is_none_or(|below| below.overlaps(&glob.thing.pattern))
         };
-        let of_camera =
-            |space: &str| reaches(space) && camera_names(space).any(|candidate| falls(&candidate));
+        let of_camera = |space: &str| {
+            let smaller = format!("{space}/resize");
+            reaches(space) && camera_names(space).chain(camera_names(&smaller)).any(|name| falls(&name))
+        };
         let by_camera = lineage(name).any(|at| match key(at) {
             Key::Camera(space) => of_camera(space),
             Key::Plain(_) => false,
@@ -140,11 +144,12 @@ impl Policy {
             && (!declared_within || is_transport(leaf(sibling.name())));
         let untooled = without_tool(name);
         let by_tool = !declared_within && untooled != name && falls(untooled);
+        // A glob over one transport's topics stands for their images too, and so for their other transports.
         let transport = leaf(glob.name());
-        let below = is_transport(transport)
-            && plain_key(name).is_some()
-            && falls(&format!("{}/{transport}", without_tool(name)));
-        above || by_tool || below
+        let image = base(name).0;
+        let by_transport = is_transport(transport)
+            && plain_key(image).is_some_and(|image| falls(&format!("{image}/{transport}")));
+        above || by_tool || by_transport
     }
 }
 

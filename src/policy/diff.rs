@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Policy;
+use super::closure::hides_less;
 use super::rule::{Action, Form};
 use super::time::{DAY, FOREVER};
 use super::timetable::{Builder, Stretch, Timetable};
+use crate::redact::ImageRules;
 
 /// One party's access to one thing, before and after.
 #[derive(Clone, Debug)]
@@ -61,9 +63,15 @@ fn change(
     (new, after): (&Policy, &Timetable),
 ) -> Option<Change> {
     let (mut gains, mut loses) = (false, false);
+    let rules = |policy: &Policy| policy.thing(action, name).and_then(|thing| thing.image.clone());
+    let (old_rules, new_rules) = (rules(old), rules(new));
+    let shows_more = hides_less(new_rules.as_ref(), old_rules.as_ref());
+    let shows_less = hides_less(old_rules.as_ref(), new_rules.as_ref());
     let mut compare = |before: Option<Form>, after: Option<Form>| {
-        gains |= after > before;
-        loses |= after < before;
+        // The same form of an image is not the same if more is hidden in it.
+        let redacted = before == Some(Form::Redacted) && after == before;
+        gains |= after > before || (redacted && shows_more);
+        loses |= after < before || (redacted && shows_less);
     };
     let (old_day, new_day) = (before.stretches(), after.stretches());
     for (a, b) in old_day.iter().flat_map(|a| new_day.iter().map(move |b| (a, b))) {
@@ -83,8 +91,8 @@ fn change(
         name: name.to_owned(),
         gains,
         loses,
-        before: describe(before, action, old.zone()),
-        after: describe(after, action, new.zone()),
+        before: describe(before, action, old_rules.as_ref(), old.zone()),
+        after: describe(after, action, new_rules.as_ref(), new.zone()),
     })
 }
 
@@ -105,28 +113,34 @@ impl Policy {
     }
 }
 
-/// "nothing", "clear", "redacted 22:00-06:00 until 2027-02-01 00:00".
-fn describe(table: &Timetable, action: Action, zone: &TimeZone) -> String {
+/// "nothing", "clear", "redacted (faces: solid) 22:00-06:00 until 2027-02-01 00:00".
+fn describe(table: &Timetable, action: Action, rules: Option<&ImageRules>, zone: &TimeZone) -> String {
     let mut parts = Vec::new();
     for stretch in table.stretches().iter().filter(|stretch| !stretch.phases.is_empty()) {
         let hours = match (stretch.from, stretch.to) {
             (0, DAY) => String::new(),
             (from, to) => format!(" {}-{}", clock(from), clock(to)),
         };
-        let phases = stretch.phases.iter().map(|phase| describe_phase(phase, &hours, action, zone));
+        let phases = stretch.phases.iter().map(|phase| describe_phase(phase, &hours, (action, rules), zone));
         parts.push(phases.collect::<Vec<_>>().join(", then "));
     }
     if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
 }
 
-fn describe_phase((form, end): &(Option<Form>, i64), hours: &str, action: Action, zone: &TimeZone) -> String {
-    let form = match (form, action) {
-        (None, _) => "nothing",
-        (Some(_), Action::Command | Action::Call) => "allowed",
-        (Some(form), Action::Read) => form.name(),
+fn describe_phase(
+    (form, end): &(Option<Form>, i64),
+    hours: &str,
+    (action, rules): (Action, Option<&ImageRules>),
+    zone: &TimeZone,
+) -> String {
+    let form = match (form, action, rules) {
+        (None, ..) => "nothing".to_owned(),
+        (Some(_), Action::Command | Action::Call, _) => "allowed".to_owned(),
+        (Some(Form::Redacted), Action::Read, Some(rules)) => format!("redacted ({rules})"),
+        (Some(form), Action::Read, _) => form.name().to_owned(),
     };
     if *end == FOREVER {
-        return format!("{form}{hours}");
+        return form + hours;
     }
     match Timestamp::from_second(*end) {
         Ok(end) => format!("{form}{hours} until {}", zone.to_datetime(end).strftime("%Y-%m-%d %H:%M")),

@@ -72,11 +72,12 @@ fn means(line: &[u16], radius: usize) -> impl Iterator<Item = u16> {
     let last = line.last().copied().map_or(0, u64::from);
     let at = move |index: usize| line.get(index).copied().map_or(last, u64::from);
     let count = 2 * radius as u64 + 1;
+    let one = (1 << 32) / count; // multiplied with, instead of divided by the count
     // The window around a place before the first one.
     let mut sum = first * (radius as u64 + 1) + (0..radius).map(at).sum::<u64>();
     (0..line.len()).map(move |index| {
         let leaving = index.checked_sub(radius + 1).map_or(first, at);
         sum = sum + at(index + radius) - leaving;
-        u16::try_from((sum + count / 2) / count).unwrap_or(u16::MAX)
+        u16::try_from(((sum + count / 2) * one) >> 32).unwrap_or(u16::MAX)
     })
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Found, follow::Intrinsics};
+use super::{Found, Intrinsics};
 
 /// Cameras that are kept of each camera: a second and more at 30 Hz.
 const KEPT: usize = 48;
@@ -69,16 +69,18 @@ impl Cameras {
         }
     }
 
-    /// The lens of the camera that publishes beside this `camera_info` topic.
-    pub fn set_intrinsics(&self, camera_info: &str, intrinsics: Intrinsics) {
+    /// How the camera projects that publishes this `camera_info` topic; nothing if it does not tell (any more).
+    pub fn set_intrinsics(&self, camera_info: &str, intrinsics: Option<Intrinsics>) {
         let mut board = self.board();
-        match board.intrinsics.get_mut(camera_info) {
-            Some(known) => *known = intrinsics,
-            None => drop(board.intrinsics.insert(camera_info.into(), intrinsics)),
+        match (board.intrinsics.get_mut(camera_info), intrinsics) {
+            (Some(known), Some(intrinsics)) => *known = intrinsics,
+            (None, Some(intrinsics)) => drop(board.intrinsics.insert(camera_info.into(), intrinsics)),
+            (Some(_), None) => drop(board.intrinsics.remove(camera_info)),
+            (None, None) => {}
         }
     }
 
-    /// The lens of the camera of an image topic, if its `camera_info` has passed.
+    /// How the camera of an image topic projects, if its `camera_info` has passed.
     pub fn intrinsics(&self, image_topic: &str) -> Option<Intrinsics> {
         let (namespace, _) = image_topic.rsplit_once('/')?;
         self.board().intrinsics.get(&format!("{namespace}/camera_info")).copied()

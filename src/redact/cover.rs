@@ -364,4 +364,47 @@ mod tests {
             assert_eq!(changed(&cdr, |frame| frame.cover(area, Cover::Solid)), cdr);
         }
     }
+
+    /// `cargo test --release --lib cover::tests::speed -- --ignored --nocapture`
+    #[test]
+    #[ignore = "a measurement"]
+    fn speed() {
+        let (width, height) = (1280, 720);
+        let faces: Vec<_> = (0..10)
+            .map(|face| Area { left: face * 120, top: 300, right: face * 120 + 100, bottom: 400 })
+            .collect();
+        let covered = |cover| faces.iter().map(|face| (*face, cover)).collect::<Vec<_>>();
+        let (solid, mosaic, blur) = (covered(Cover::Solid), covered(Cover::Pixelate), covered(Cover::Blur));
+        type Way<'w> = (&'w str, &'w dyn Fn(&mut Frame));
+        let ways: [Way; 6] = [
+            ("reading the layout", &|_| {}),
+            ("10 areas of 100x100 solid", &|frame| frame.cover_all(&solid)),
+            ("the same in mosaic", &|frame| frame.cover_all(&mosaic)),
+            ("the same blurred", &|frame| frame.cover_all(&blur)),
+            ("blank", &|frame| frame.blank()),
+            ("lowres", &|frame| frame.lowres()),
+        ];
+        for (encoding, bytes) in [("rgb8", 3), ("yuyv", 2), ("nv12", 1)] {
+            let rows = if encoding == "nv12" { height * 3 / 2 } else { height };
+            let mut cdr = image(
+                encoding,
+                (width, height),
+                width * bytes,
+                0,
+                &vec![7; (width * bytes * rows) as usize],
+                false,
+            );
+            for (name, way) in ways {
+                let mut times: Vec<_> = (0..50)
+                    .map(|_| {
+                        let start = std::time::Instant::now();
+                        way(&mut RawImage::read(&mut cdr).unwrap().frame().unwrap());
+                        start.elapsed()
+                    })
+                    .collect();
+                times.sort();
+                println!("{encoding} {width}x{height} {name}: least {:?}, median {:?}", times[0], times[25]);
+            }
+        }
+    }
 }

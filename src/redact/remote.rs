@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use self::pause::Pauses;
 use self::program::Process;
-use self::session::{End, Session};
+use self::session::{End, Fault, Session};
 use super::protocol::{Request, RuleBytes, Work};
-use super::{Blind, CompressedFormat, Found, ImageRules, Look, Picture};
+use super::{Blind, CompressedFormat, Found, ImageRules, Look, Picture, Subject, Subjects};
 
 pub use self::pause::Patience;
 pub use self::program::Program;
@@ -35,6 +35,8 @@ pub struct Remote {
     counts: Counts,
     last_id: u64,
     found: Vec<Found>,
+    /// What it was said of that the redactor cannot find it.
+    unable: Subjects,
 }
 
 enum Stage {
@@ -97,6 +99,7 @@ impl Remote {
             counts: Counts::default(),
             last_id: 0,
             found: Vec::with_capacity(super::protocol::MAX_FINDINGS),
+            unable: Subjects::default(),
         }
     }
 
@@ -198,12 +201,30 @@ impl Remote {
         let request = Request { id: self.last_id, stamp, rules: RuleBytes::of(rules), work };
         let outcome = session.ask(rules, request, until, &mut self.found);
         outcome.map_err(|fault| match fault {
-            session::Fault::Blind(blind) => blind,
-            session::Fault::End(end) => {
+            Fault::Blind(blind) => blind,
+            Fault::Unable(subject) => {
+                self.tell_unable(subject);
+                Blind::Failed
+            }
+            Fault::End(end) => {
                 self.end(&end, Instant::now());
                 end.blind()
             }
         })
+    }
+
+    fn tell_unable(&mut self, subject: Subject) {
+        if !self.unable.contains(subject) {
+            self.unable = Subject::ALL
+                .into_iter()
+                .filter(|one| *one == subject || self.unable.contains(*one))
+                .collect();
+            (self.news)(&format!(
+                "the redactor cannot find {}, for want of a model or engine: images of which they are to be covered stay \
+                 blank",
+                subject.name()
+            ));
+        }
     }
 
     fn count<T>(&mut self, outcome: &Result<T, Blind>) {

@@ -1,6 +1,6 @@
 //! What a detector says: a rectangle that fits tightly, and how sure it is.
 
-use super::Area;
+use super::{Area, Size};
 
 /// One thing that a detector saw, in pixels of the picture that it looked at.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -106,18 +106,14 @@ pub struct Margin {
 
 impl Margin {
     /// The area to be covered in a picture of this size.
-    pub fn around(&self, sighting: &Sighting, (width, height): (u32, u32)) -> Area {
+    pub fn around(&self, sighting: &Sighting, picture: Size) -> Area {
         let side = sighting.side();
         let across = sighting.width() * self.across.at(side) + self.pixels;
         let above = sighting.height() * self.above.at(side) + self.pixels;
         let below = sighting.height() * self.below.at(side) + self.pixels;
-        // A cast stops at the ends of the integer.
-        Area {
-            left: (sighting.left - across).floor().max(0.0) as u32,
-            top: (sighting.top - above).floor().max(0.0) as u32,
-            right: ((sighting.right + across).ceil().max(0.0) as u32).min(width),
-            bottom: ((sighting.bottom + below).ceil().max(0.0) as u32).min(height),
-        }
+        let [left, top] = [sighting.left - across, sighting.top - above].map(f64::from);
+        let [right, bottom] = [sighting.right + across, sighting.bottom + below].map(f64::from);
+        Area::holding(left, top, right, bottom).clipped(picture)
     }
 }
 

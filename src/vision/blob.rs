@@ -59,9 +59,10 @@ impl Blob {
         let (width, height) = (width.max(1), height.max(1));
         let same = (columns, rows) == (width, height);
         if !same {
+            let size = Size::new(i32::try_from(width).unwrap_or(1), i32::try_from(height).unwrap_or(1));
             // Only averaging keeps small faces when a picture becomes much smaller.
             let how = if width * 3 < columns * 2 { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
-            imgproc::resize(picture, &mut self.small, cv_size((width, height)), 0.0, 0.0, how)?;
+            imgproc::resize(picture, &mut self.small, size, 0.0, 0.0, how)?;
         }
         (self.width, self.height) = (width.next_multiple_of(step), height.next_multiple_of(step));
         let plane = self.width * self.height;
@@ -131,11 +132,6 @@ pub(super) fn with_mat<T>(
     let bytes = Mat::new_rows_cols_with_data(rows, columns.saturating_mul(3), picture.bgr)?;
     let pixels = bytes.reshape(3, rows)?;
     work(&pixels)
-}
-
-/// A size as OpenCV writes it.
-pub(super) fn cv_size((width, height): (usize, usize)) -> Size {
-    Size::new(i32::try_from(width).unwrap_or(1), i32::try_from(height).unwrap_or(1))
 }
 
 fn dimension(side: i32) -> usize {

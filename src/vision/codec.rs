@@ -6,7 +6,7 @@ use opencv::{imgcodecs, imgproc};
 
 use super::VisionError;
 use super::blob::size;
-use crate::redact::{Blind, CompressedFormat, announced_size};
+use crate::redact::{Blind, CompressedFormat, dimensions, kind};
 
 /// The largest image that is decoded, in pixels: 7680x4320.
 const MOST_PIXELS: u64 = 7680 * 4320;
@@ -26,10 +26,10 @@ pub(super) struct Decoded {
 /// the pixels, covers them and encodes them must mean the same ones.
 pub(super) fn decode(bytes: &[u8], format: CompressedFormat) -> Result<Decoded, Blind> {
     // OpenCV looks at the bytes and not at the name: a message that says JPEG must not reach another decoder.
-    if CompressedFormat::of(bytes) != Some(format) {
+    if kind(bytes) != Some(format) {
         return Err(Blind::UnknownEncoding);
     }
-    let (width, height) = announced_size(format, bytes).ok_or(Blind::Failed)?;
+    let (width, height) = dimensions(bytes).ok_or(Blind::Failed)?;
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(Blind::UnfitLayout);
     }

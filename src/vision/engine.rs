@@ -22,6 +22,16 @@ pub enum Engine {
     OpenCv,
 }
 
+impl Engine {
+    /// As it calls itself.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Engine::OnnxRuntime => "ONNX Runtime",
+            Engine::OpenCv => "OpenCV",
+        }
+    }
+}
+
 /// The engine that was chosen, and what it may use.
 #[derive(Debug, Clone)]
 pub struct Engines {

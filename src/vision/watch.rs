@@ -4,18 +4,18 @@ mod photo;
 
 use std::time::{Duration, Instant};
 
-use opencv::core::Mat;
+use opencv::core::{Mat, Size};
 use opencv::imgproc;
 use opencv::prelude::*;
 
-use super::blob::{Pixels, at_most, cv_size, size, with_mat};
+use super::blob::{Pixels, at_most, size, with_mat};
 use super::detectors::{self, Detector};
 use super::motion::{Gaze, Since};
 use super::strict::Seen;
 use super::{Engines, Models, VisionError, codec};
 use crate::redact::{
-    Area, Blind, CompressedFormat, Found, ImageRules, Look, Motion, Picture, SIGHT_SIDE, Sighting, Subject,
-    Tracks, WholeFrame, Why, suppress,
+    Area, Blind, CompressedFormat, Cover, Found, Frame, ImageRules, Look, Motion, Picture, SIGHT_SIDE,
+    Sighting, Subject, Tracks, Why, suppress,
 };
 
 pub use photo::{NoPhotograph, Photograph};
@@ -155,7 +155,7 @@ impl Watch {
         if rules.strict {
             self.note_unseen(rules, look, &motion)?;
         }
-        self.found.retain(|found| found.area.left < found.area.right && found.area.top < found.area.bottom);
+        self.found.retain(|found| !found.area.is_empty());
         self.spent =
             Spent { motion: moved - started, detection, tracking: moved.elapsed().saturating_sub(detection) };
         Ok(())
@@ -199,19 +199,12 @@ impl Watch {
             return self.look_at(rules, picture, stamp);
         }
         let mut small = Mat::default();
-        imgproc::resize(picture, &mut small, cv_size((width, height)), 0.0, 0.0, imgproc::INTER_AREA)?;
+        let wanted = Size::new(i32::try_from(width).unwrap_or(1), i32::try_from(height).unwrap_or(1));
+        imgproc::resize(picture, &mut small, wanted, 0.0, 0.0, imgproc::INTER_AREA)?;
         self.look_at(rules, &small.reshape_def(3)?, stamp)?;
+        let narrow = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
         for found in &mut self.found {
-            let Area { left, top, right, bottom } = found.area;
-            let down = |side: u32, full: usize, small: usize| (side as usize * full / small.max(1)) as u32;
-            let up =
-                |side: u32, full: usize, small: usize| (side as usize * full).div_ceil(small.max(1)) as u32;
-            found.area = Area {
-                left: down(left, full.0, width),
-                top: down(top, full.1, height),
-                right: up(right, full.0, width),
-                bottom: up(bottom, full.1, height),
-            };
+            found.area = found.area.scaled((narrow(width), narrow(height)), (narrow(full.0), narrow(full.1)));
         }
         Ok(())
     }
@@ -257,18 +250,26 @@ impl Look for Watch {
     }
 }
 
-/// The one place where pixels of decoded images are covered.
+/// Covers what was found in a decoded image, as the guard does in a raw one.
 fn cover(bgr: &mut Mat, rules: &ImageRules, found: &[Found]) -> Result<(), VisionError> {
-    use opencv::core::{Rect, Scalar};
     let (width, height) = size(bgr);
-    let mut fill = |area: Area| -> Result<(), VisionError> {
-        let side = |side: u32| i32::try_from(side).unwrap_or(0);
-        let (left, top) = (side(area.left), side(area.top));
-        let rect = Rect::new(left, top, side(area.right) - left, side(area.bottom) - top);
-        Ok(imgproc::rectangle(bgr, rect, Scalar::all(0.0), imgproc::FILLED, imgproc::LINE_8, 0)?)
+    let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height)) else {
+        return Err(VisionError::Answer("a picture of this size"));
     };
-    if let Some(WholeFrame::Blank | WholeFrame::Lowres) = rules.frame {
-        return fill(Area { left: 0, top: 0, right: width as u32, bottom: height as u32 });
+    let mut frame = Frame::from_bgr(width, height, bgr.data_bytes_mut()?)
+        .map_err(|_| VisionError::Answer("a picture of this size"))?;
+    match rules.frame {
+        Some(whole) => frame.cover_whole(whole),
+        // What nobody has looked at is covered whatever it would be covered with.
+        None => frame.cover_all(&covers(rules, found)),
     }
-    found.iter().try_for_each(|found| fill(found.area))
+    Ok(())
+}
+
+fn covers(rules: &ImageRules, found: &[Found]) -> Vec<(Area, Cover)> {
+    let cover = |found: &Found| match found.why {
+        Why::Unseen => Cover::Solid,
+        Why::Seen | Why::Held => rules.cover(found.subject).unwrap_or(Cover::Solid),
+    };
+    found.iter().map(|found| (found.area, cover(found))).collect()
 }

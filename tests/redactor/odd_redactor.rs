@@ -53,7 +53,10 @@ fn main() {
         }
     }
     if engine == "environment" {
-        let names: Vec<String> = std::env::vars().map(|(name, _)| name).collect();
+        // Said as its engine's name, which has room for a few: only what it should not know.
+        let kinds = ["LD_LIBRARY", "AMENT_PREFIX", "DISCREET", "TZ", "LANG", "LC_ALL"];
+        let names = std::env::vars().map(|(name, _)| name);
+        let names: Vec<_> = names.filter(|name| !kinds.iter().any(|kind| name.starts_with(kind))).collect();
         engine = format!("{} {}", std::env::current_dir().unwrap().display(), names.join(","));
     }
     end_with_guard(&socket).unwrap();

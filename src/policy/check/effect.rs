@@ -42,7 +42,7 @@ fn not_built(compiled: &Compiled, context: &mut Context) {
     once(
         redacting_words(compiled),
         "redacting anything but images is",
-        "of other topics, the guard denies what this rule allows, and says so; nothing is passed unredacted",
+        "the guard denies it, whatever this rule allows, and says so; nothing is passed unredacted",
     );
     once(
         reads()
@@ -62,7 +62,7 @@ fn not_built(compiled: &Compiled, context: &mut Context) {
 
 /// The rules that decide that something other than an image is redacted.
 fn redacting_words(compiled: &Compiled) -> Vec<Span> {
-    let deciding = deciding_first(compiled, |topic| !topic.is_image());
+    let deciding = deciding_first(compiled, |topic| !topic.is_image() && !is_opaque(topic.type_name()));
     let redacting = compiled.rules.iter().filter(|rule| rule.effect == Effect::Allow(Form::Redacted));
     redacting.filter(|rule| deciding.contains_key(&rule.id)).map(|rule| rule.span).collect()
 }

@@ -41,7 +41,7 @@ pub(super) fn rules(
     let redact = redact.filter(|_| is_image(&topic.type_name))?;
     let deadline = deadline(entry, camera, context);
     if topic.type_name == COMPRESSED && entry.name.ends_with("/compressedDepth") {
-        let message = "compressed depth images cannot be redacted: they are no pictures that can be decoded and encoded";
+        let message = "compressed depth images cannot be redacted: nothing here reads or writes them";
         let help = "leave `redact` out and deny the topic; readers can have the raw depth image redacted";
         context.error("cannot-redact", entry.key_place("redact"), message, help);
         return None;

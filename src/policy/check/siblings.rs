@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::super::Policy;
 use super::super::closure::{
-    Key, Most, TRANSPORTS, VIEWS, base, camera_names, gives_more, is_protected, key, leaf, parent,
+    Key, Most, TRANSPORTS, VIEWS, base, camera_names, gives_more, is_protected, key, leaf, most, parent,
 };
 use super::super::finding::{Finding, quoted};
 use super::super::names::Pattern;
@@ -20,19 +20,17 @@ use super::super::things::TopicPolicy;
 const ANY: &str = "zz";
 const CODE: &str = "sibling-open";
 
-pub(super) fn check(policy: &Policy, findings: &mut Vec<Finding>) {
+pub(super) fn check<'a>(policy: &'a Policy, findings: &mut Vec<Finding>) {
     let mut reported: HashSet<&str> = HashSet::new();
     services(policy, &mut reported, findings);
-    let globs: Vec<&Arc<TopicPolicy>> = policy.topics().filter(|topic| topic.is_glob()).collect();
-    let mut ask = |declared: &Arc<TopicPolicy>, name: &str| {
+    let globs: Vec<&Arc<TopicPolicy>> = policy.globs().collect();
+    let mut ask = |declared: &'a Arc<TopicPolicy>, name: &str| {
         if reported.contains(declared.name()) {
             return;
         }
         let Some(protected) = policy.open_sibling(name) else { return };
-        findings.push(open(policy, declared, name, protected));
-        if let Some(topic) = policy.topic(name) {
-            reported.insert(topic.name());
-        }
+        findings.push(open(declared, name, protected));
+        reported.insert(declared.name());
     };
     for topic in policy.topics().filter(|topic| !topic.is_glob()) {
         ask(topic, topic.name());
@@ -40,10 +38,12 @@ pub(super) fn check(policy: &Policy, findings: &mut Vec<Finding>) {
     if globs.is_empty() {
         return;
     }
+    let exact: HashSet<&str> =
+        policy.topics().filter(|topic| !topic.is_glob()).map(|topic| topic.name()).collect();
     // A camera that shares its names with others is sampled once.
     let mut sampled: HashSet<String> = HashSet::new();
     for topic in policy.topics().filter(|topic| is_protected(topic) && !topic.is_glob()) {
-        around(policy, topic.name(), &globs, &mut sampled, &mut ask);
+        around(topic, topic.name(), (&exact, &globs), &mut sampled, &mut ask);
     }
     for glob in &globs {
         for name in samples(&glob.thing.pattern) {
@@ -52,7 +52,7 @@ pub(super) fn check(policy: &Policy, findings: &mut Vec<Finding>) {
                 ask(glob, &name);
             }
             if falls && is_protected(glob) {
-                around(policy, &name, &globs, &mut sampled, &mut ask);
+                around(glob, &name, (&exact, &globs), &mut sampled, &mut ask);
             }
         }
     }
@@ -60,9 +60,9 @@ pub(super) fn check(policy: &Policy, findings: &mut Vec<Finding>) {
 
 /// Asks about each glob under which a sibling of this name falls.
 fn around<'a>(
-    policy: &'a Policy,
+    topic: &TopicPolicy,
     name: &str,
-    globs: &[&'a Arc<TopicPolicy>],
+    (exact, globs): (&HashSet<&str>, &[&'a Arc<TopicPolicy>]),
     sampled: &mut HashSet<String>,
     ask: &mut impl FnMut(&'a Arc<TopicPolicy>, &str),
 ) {
@@ -72,16 +72,16 @@ fn around<'a>(
         Key::Plain(_) => (false, parent(image)),
     };
     let whole = if of_camera { space } else { image };
-    if !sampled.insert(format!("{of_camera} {whole}")) {
-        return;
-    }
     let below = |name: &str| Pattern::read(&format!("{name}/**"));
     let near = below(space);
     let near: Vec<&&Arc<TopicPolicy>> = globs
         .iter()
         .filter(|glob| near.as_ref().is_some_and(|near| near.overlaps(&glob.thing.pattern)))
         .collect();
-    if near.is_empty() {
+    let gives_more =
+        |glob: &TopicPolicy| gives_more(&glob.access, most(glob, topic), &topic.access).is_some();
+    let mut near_ones = near.iter();
+    if !near_ones.any(|glob| gives_more(glob)) || !sampled.insert(format!("{of_camera} {whole}")) {
         return;
     }
     let mut leaves: Vec<String> = near.iter().map(|glob| leaf(glob.name()).replace('*', ANY)).collect();
@@ -89,23 +89,26 @@ fn around<'a>(
     leaves.dedup();
     leaves.extend([ANY.to_owned()]);
     let images: Vec<String> = if of_camera {
-        VIEWS.iter().map(|view| format!("{space}/{view}")).collect()
+        VIEWS.iter().flat_map(|view| [format!("{space}/{view}"), format!("{space}/resize/{view}")]).collect()
     } else {
         vec![image.to_owned()]
     };
     let children = images.iter().flat_map(|image| leaves.iter().map(move |leaf| format!("{image}/{leaf}")));
     let grandchildren = images.iter().map(|image| format!("{image}/{ANY}/{ANY}")).filter(|_| of_camera);
-    let others = [format!("{space}/camera_info"), format!("{space}/resize/image_raw"), image.to_owned()];
+    let others = [format!("{space}/camera_info"), format!("{space}/resize/camera_info"), image.to_owned()];
     let known: Vec<String> = if of_camera {
-        camera_names(space).collect()
+        camera_names(space).chain(camera_names(&format!("{space}/resize"))).collect()
     } else {
         let transports = TRANSPORTS.iter().map(|transport| format!("{image}/{transport}"));
         transports.chain([format!("{image}_throttle"), format!("{image}_relay")]).collect()
     };
     // Of all names that fall under one glob, one is as good as another, but for calibration.
     let mut seen: HashSet<(&str, bool)> = HashSet::new();
-    for name in known.into_iter().chain(children).chain(grandchildren).chain(others) {
-        let Some(found) = policy.topic(&name).filter(|found| found.is_glob()) else { continue };
+    let first = images.iter().take(1).map(|image| format!("{image}/compressed"));
+    for name in first.chain(known).chain(children).chain(grandchildren).chain(others) {
+        // What is declared by its own name is asked about anyway; all others fall under globs that are near.
+        let Some(pattern) = Pattern::read(&name).filter(|_| !exact.contains(name.as_str())) else { continue };
+        let Some(found) = near.iter().find(|glob| glob.thing.pattern.covers(&pattern)) else { continue };
         if seen.insert((found.name(), leaf(&name) == "camera_info")) {
             ask(found, &name);
         }
@@ -137,32 +140,47 @@ fn samples(glob: &Pattern) -> Vec<String> {
     names.filter(|name| glob.matches(name)).collect()
 }
 
-fn open(policy: &Policy, declared: &TopicPolicy, name: &str, protected: &TopicPolicy) -> Finding {
-    let sibling = policy.topic(name).map_or(declared, AsRef::as_ref);
+fn open(sibling: &TopicPolicy, name: &str, protected: &TopicPolicy) -> Finding {
+    let most = most(sibling, protected);
+    let who = match gives_more(&sibling.access, most, &protected.access) {
+        None | Some("everyone") => "everyone".to_owned(),
+        Some(name) => quoted(name),
+    };
     let as_name = if sibling.is_glob() { format!(", as {},", quoted(name)) } else { String::new() };
+    let shows = match most {
+        Most::Calibration => "belongs to",
+        Most::Image | Most::LessHidden | Most::Everything => "shows the same image as",
+    };
+    let line = protected.thing.span.line;
+    let than = match (most, protected.image_rules()) {
+        (Most::LessHidden, Some(rules)) => format!(", with less hidden than `{rules}`"),
+        _ => String::new(),
+    };
     let message = format!(
-        "{}{as_name} shows the same image as {} on line {} and gives somebody more of it",
+        "{}{as_name} {shows} {} on line {line} and gives {who} more{than}",
         quoted(sibling.name()),
         quoted(protected.name()),
-        protected.thing.span.line
     );
+    let same = match most {
+        Most::Calibration => "let only those read it who may read the camera, when they may".to_owned(),
+        _ => format!(
+            "give it the class and the `redact` of line {line}, and rules that reach both; or deny it"
+        ),
+    };
+    let whole =
+        format!("{}/**", camera_of(if sibling.is_glob() { protected.name() } else { sibling.name() }));
     let help = if protected.is_glob() && protected.thing.pattern.covers(&sibling.thing.pattern) {
+        let whole = format!("{}/**", camera_of(sibling.name()));
+        format!("{same}. If it is another camera, declare the whole of it: {}", quoted(&whole))
+    } else if sibling.is_glob() && whole != sibling.name() {
         format!(
-            "give it the class and the `redact` of line {}, or deny it; if it is another camera, declare the whole of it: {}",
-            protected.thing.span.line,
-            quoted(&format!("{}/**", camera_of(sibling.name())))
+            "{same}. Or declare the camera's other names, {}, so that this glob leaves them alone",
+            quoted(&whole)
         )
     } else if sibling.is_glob() {
-        format!(
-            "declare the camera's names by themselves, such as {}, with the class and the `redact` of line {}, or narrow this glob",
-            quoted(&format!("{}/**", camera_of(protected.name()))),
-            protected.thing.span.line
-        )
+        format!("{same}. Or narrow this glob")
     } else {
-        format!(
-            "give it the class and the `redact` of line {}, or add a rule that denies it",
-            protected.thing.span.line
-        )
+        same
     };
     Finding::error(CODE, sibling.thing.span, message).help(help)
 }
@@ -182,7 +200,9 @@ fn services<'a>(policy: &'a Policy, reported: &mut HashSet<&'a str>, findings: &
     for service in policy.services() {
         let name = format!("{}/_service_event", service.name());
         let Some(topic) = policy.topic(&name) else { continue };
-        if gives_more(&topic.access, Most::Everything, &service.access) && reported.insert(topic.name()) {
+        if gives_more(&topic.access, Most::Everything, &service.access).is_some()
+            && reported.insert(topic.name())
+        {
             let message = format!(
                 "{} tells what is asked of {} on line {}, to somebody who may not call it",
                 quoted(topic.name()),

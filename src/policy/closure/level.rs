@@ -36,16 +36,21 @@ impl Most {
     }
 }
 
-/// Is there somebody who, at some time, may have more of the sibling than of the protected one?
-pub(in crate::policy) fn gives_more(sibling: &Access, most: Most, protected: &Access) -> bool {
+/// Somebody who, at some time, may have more of the sibling than of the protected one.
+pub(in crate::policy) fn gives_more<'a>(
+    sibling: &'a Access,
+    most: Most,
+    protected: &Access,
+) -> Option<&'a str> {
     if exceeds([Some(&sibling.everyone), None], most, [Some(&protected.everyone), None]) {
-        return true;
+        return Some("everyone");
     }
     // What everyone may have, everybody can listen to: a stakeholder's own rules can only add to it.
-    sibling.named.iter().any(|(name, own)| {
+    let exceeding = sibling.named.iter().find(|(name, own)| {
         let theirs = protected.named.iter().find(|(other, _)| other == name).map(|(_, table)| table.as_ref());
         exceeds([Some(own), None], most, [Some(&protected.everyone), theirs])
-    })
+    });
+    exceeding.map(|(name, _)| name.as_ref())
 }
 
 type Tables<'a> = [Option<&'a Timetable>; 2];

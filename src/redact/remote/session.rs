@@ -11,7 +11,7 @@ use super::program::Process;
 use crate::redact::protocol::{
     Garbled, Hello, MAX_REPLY, MAX_SHORT_REPLY, Progress, Reply, Request, RuleBytes, Work,
 };
-use crate::redact::{Blind, Found, ImageRules};
+use crate::redact::{Blind, Found, ImageRules, Subject};
 
 pub(super) struct Session {
     process: Process,
@@ -39,6 +39,8 @@ struct Open {
 pub(super) enum Fault {
     /// For this frame; the redactor stays.
     Blind(Blind),
+    /// For as long as it is asked to find this: it cannot.
+    Unable(Subject),
     /// And the redactor has to go.
     End(End),
 }
@@ -143,8 +145,10 @@ impl Session {
             return Err(Fault::Blind(Blind::Late));
         }
         // What it cannot find it would not cover.
-        if rules.covers.iter().any(|(subject, _)| !hello.subjects.contains(*subject)) {
-            return Err(Fault::Blind(Blind::Failed));
+        if let Some((subject, _)) =
+            rules.covers.iter().find(|(subject, _)| !hello.subjects.contains(*subject))
+        {
+            return Err(Fault::Unable(*subject));
         }
         let image = request.write_head(&mut self.head).map_err(|_| Fault::Blind(Blind::UnfitLayout))?;
         let limit = match request.work {

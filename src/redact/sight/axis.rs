@@ -9,6 +9,10 @@ pub(super) struct Axis {
     firsts: Vec<u32>,
     /// `taps` for each pixel of the picture; each such group has the same sum.
     weights: Vec<u16>,
+    /// The same for [`average`](Axis::average), in groups of pixels and in them tap by tap: where in a row each pixel's
+    /// tap begins, and its weight for each of four numbers.
+    starts: Vec<[u32; GROUP]>,
+    wide: Vec<[[u16; 4]; GROUP]>,
 }
 
 impl Axis {
@@ -36,6 +40,22 @@ impl Axis {
             let weight = |tap| u16::try_from(so_far(tap + 1) - so_far(tap)).unwrap_or(u16::MAX);
             self.weights.extend((0..taps).map(weight));
         }
+        self.starts.clear();
+        self.wide.clear();
+        let groups = self.firsts.chunks(GROUP).zip(self.weights.chunks(GROUP * self.taps));
+        for (firsts, weights) in groups {
+            for (tap, number) in (0..self.taps).zip(0u32..) {
+                let (mut starts, mut wide) = ([0; GROUP], [[0; 4]; GROUP]);
+                let weights = weights.iter().skip(tap).step_by(self.taps);
+                for (((start, wide), first), weight) in
+                    starts.iter_mut().zip(&mut wide).zip(firsts).zip(weights)
+                {
+                    (*start, *wide) = ((first + number) * 3, [*weight; 4]);
+                }
+                self.starts.push(starts);
+                self.wide.push(wide);
+            }
+        }
     }
 
     /// For each pixel of the picture: the first one of the frame, and the weights of it and those behind it.
@@ -43,56 +63,45 @@ impl Axis {
         self.firsts.iter().copied().zip(self.weights.chunks_exact(self.taps.max(1)))
     }
 
-    /// Averages a row of weighted sums, 256 for each step of brightness, into pixels of three bytes. `swap`: the first
+    /// Averages a row of weighted sums, 256 for each step of brightness, into pixels of three bytes. `SWAP`: the first
     /// and the third colour change places. `sums` has one number more than three for each pixel.
     pub(super) fn average<const SWAP: bool>(&self, sums: &[u16], out: &mut [u8]) {
-        // With the number of taps known, the compiler unrolls the loop over them.
-        match self.taps {
-            1 => self.average_of::<SWAP, 1>(sums, out),
-            2 => self.average_of::<SWAP, 2>(sums, out),
-            3 => self.average_of::<SWAP, 3>(sums, out),
-            4 => self.average_of::<SWAP, 4>(sums, out),
-            _ => self.average_of_many::<SWAP>(sums, out),
-        }
-    }
-
-    fn average_of<const SWAP: bool, const TAPS: usize>(&self, sums: &[u16], out: &mut [u8]) {
-        let pixels = out.as_chunks_mut::<3>().0.iter_mut();
-        let taps = self.firsts.iter().zip(self.weights.as_chunks::<TAPS>().0);
-        for (pixel, (first, weights)) in pixels.zip(taps) {
-            let start = *first as usize * 3;
-            let under = sums.get(start..start + TAPS * 3 + 1).unwrap_or_default();
-            let mut mean = [128; 4];
-            for (tap, weight) in weights.iter().enumerate() {
-                add(&mut mean, under.get(tap * 3..), *weight);
+        let groups = self.starts.chunks_exact(self.taps.max(1)).zip(self.wide.chunks_exact(self.taps.max(1)));
+        for (out, (starts, weights)) in out.chunks_mut(GROUP * 3).zip(groups) {
+            let mut mean = [[128; 4]; GROUP]; // half a step of brightness, so that it is rounded
+            for (starts, weights) in starts.iter().zip(weights) {
+                add(&mut mean, sums, starts, weights);
             }
-            store::<SWAP>(pixel, mean);
-        }
-    }
-
-    fn average_of_many<const SWAP: bool>(&self, sums: &[u16], out: &mut [u8]) {
-        for (pixel, (first, weights)) in out.as_chunks_mut::<3>().0.iter_mut().zip(self.taps()) {
-            let mut mean = [128; 4];
-            for (tap, weight) in (first as usize..).zip(weights) {
-                add(&mut mean, sums.get(tap * 3..), *weight);
-            }
-            store::<SWAP>(pixel, mean);
+            store::<SWAP>(mean, out);
         }
     }
 }
 
-/// Adds a pixel times its weight, of which 65536 would be all.
+/// So many pixels are worked on together, each as four numbers: what compilers make vectors of.
+const GROUP: usize = 64;
+
+/// Adds one tap of each pixel of a group, times its weight, of which 65536 would be all.
 #[inline(always)]
-fn add(mean: &mut [u16; 4], pixel: Option<&[u16]>, weight: u16) {
-    let Some(pixel) = pixel.and_then(|rest| rest.first_chunk::<4>()) else { return };
-    for (mean, colour) in mean.iter_mut().zip(pixel) {
+fn add(mean: &mut [[u16; 4]; GROUP], sums: &[u16], starts: &[u32; GROUP], weights: &[[u16; 4]; GROUP]) {
+    let under = starts.map(|start| {
+        let pixel = sums.get(start as usize..start as usize + 4).and_then(|rest| rest.first_chunk::<4>());
+        pixel.copied().unwrap_or_default()
+    });
+    let products = under.as_flattened().iter().zip(weights.as_flattened());
+    for (mean, (under, weight)) in mean.as_flattened_mut().iter_mut().zip(products) {
         // The sum of weights is 65535 and that of rows at most 255 * 256: with the half step at the start it fits.
-        *mean += ((u32::from(*colour) * u32::from(weight)) >> 16) as u16;
+        *mean += ((u32::from(*under) * u32::from(*weight)) >> 16) as u16;
     }
 }
 
 #[inline(always)]
-fn store<const SWAP: bool>(pixel: &mut [u8; 3], mean: [u16; 4]) {
-    let [first, second, third, _] = mean.map(|colour| (colour >> 8) as u8);
-    *pixel = if SWAP { [third, second, first] } else { [first, second, third] };
+fn store<const SWAP: bool>(mean: [[u16; 4]; GROUP], out: &mut [u8]) {
+    let mut bytes = [0; 4 * GROUP];
+    for (byte, colour) in bytes.iter_mut().zip(mean.as_flattened()) {
+        *byte = (colour >> 8) as u8;
+    }
+    for (pixel, colours) in out.as_chunks_mut::<3>().0.iter_mut().zip(bytes.as_chunks::<4>().0) {
+        let [first, second, third, _] = *colours;
+        *pixel = if SWAP { [third, second, first] } else { [first, second, third] };
+    }
 }

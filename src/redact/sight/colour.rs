@@ -1,5 +1,6 @@
 //! From the frame's encoding to 8-bit blue, green, red, a row at a time.
 
+use super::yuv::{converted, each_pair};
 use crate::redact::Frame;
 use crate::redact::area::Size;
 use crate::redact::encoding::{Encoding, Order, Plane, Sample};
@@ -84,35 +85,30 @@ impl<'f, 'a> Converter<'f, 'a> {
                 }
             }
             Encoding::Packed422 { luma_first } => {
-                let two = out.as_chunks_mut::<2>().0.iter_mut();
-                for ([left, right], unit) in two.zip(luma.as_chunks::<4>().0) {
-                    let [y0, u, y1, v] = match (luma_first, *unit) {
-                        (true, unit) => unit,
-                        (false, [u, y0, v, y1]) => [y0, u, y1, v],
-                    };
-                    (*left, *right) = (bgr(y0, u, v), bgr(y1, u, v));
-                }
+                let units = luma.as_chunks::<4>().0.iter();
+                each_pair(
+                    out,
+                    units.map(|[a, b, c, d]| if luma_first { [*a, *c, *b, *d] } else { [*b, *d, *a, *c] }),
+                );
             }
             Encoding::Pairs420 { v_first } => {
                 let chroma = self.frame.row(second, row / 2).as_chunks::<2>().0;
-                let two = out.as_chunks_mut::<2>().0.iter_mut().zip(luma.as_chunks::<2>().0);
-                for (([left, right], [y0, y1]), [u, v]) in two.zip(chroma) {
-                    let (u, v) = if v_first { (*v, *u) } else { (*u, *v) };
-                    (*left, *right) = (bgr(*y0, u, v), bgr(*y1, u, v));
-                }
+                let units = luma.as_chunks::<2>().0.iter().zip(chroma);
+                each_pair(
+                    out,
+                    units.map(|([a, b], [c, d])| if v_first { [*a, *b, *d, *c] } else { [*a, *b, *c, *d] }),
+                );
             }
             Encoding::Pairs444 => {
-                each_two(luma, self.frame.row(second, row), out, |[y]: [u8; 1], [u, v]: [u8; 2]| {
-                    bgr(y, u, v)
+                let chroma = self.frame.row(second, row);
+                each_two(luma, chroma, out, |[luma]: [u8; 1], [u, v]: [u8; 2]| {
+                    converted(luma.into(), u.into(), v.into())
                 });
             }
             Encoding::Planes420 => {
-                let u = self.frame.row(second, row / 2);
-                let v = self.frame.row(third, row / 2);
-                let two = out.as_chunks_mut::<2>().0.iter_mut().zip(luma.as_chunks::<2>().0);
-                for (([left, right], [y0, y1]), (u, v)) in two.zip(u.iter().zip(v)) {
-                    (*left, *right) = (bgr(*y0, *u, *v), bgr(*y1, *u, *v));
-                }
+                let (u, v) = (self.frame.row(second, row / 2), self.frame.row(third, row / 2));
+                let units = luma.as_chunks::<2>().0.iter().zip(u.iter().zip(v));
+                each_pair(out, units.map(|([a, b], (u, v))| [*a, *b, *u, *v]));
             }
             Encoding::Millimetres | Encoding::Metres => out.as_flattened_mut().fill(0),
         }
@@ -147,14 +143,6 @@ fn block(red: (u8, u8), [a, b, c, d]: [u8; 4]) -> [u8; 3] {
         (0, _) => [b, mean(a, d), c],
         _ => [a, mean(b, c), d],
     }
-}
-
-/// BT.601 with limited range, in 256ths.
-fn bgr(y: u8, u: u8, v: u8) -> [u8; 3] {
-    let luma = 298 * (i32::from(y) - 16) + 128;
-    let (u, v) = (i32::from(u) - 128, i32::from(v) - 128);
-    let colour = |value: i32| (value >> 8).clamp(0, 255) as u8;
-    [colour(luma + 516 * u), colour(luma - 100 * u - 208 * v), colour(luma + 409 * v)]
 }
 
 /// How far to shift so that all but the brightest pixels fit eight bits. A few hot pixels must not make everything

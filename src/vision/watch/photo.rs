@@ -1,12 +1,12 @@
 //! Photographs: one picture by itself, of any size and turned as it was taken, with time to look closely.
 
-use opencv::core::{Mat, Rect};
+use opencv::core::{Mat, Rect, Size};
 use opencv::imgproc;
 use opencv::prelude::*;
 
 use super::{Watch, cover};
 use crate::redact::{Blind, Found, ImageRules, SIGHT_SIDE, Sighting, Why, kind, suppress};
-use crate::vision::blob::{Pixels, at_most, cv_size, size};
+use crate::vision::blob::{Pixels, at_most, size};
 use crate::vision::{VisionError, codec};
 
 /// Parts of a large photograph are looked at in full resolution, and overlap so that no face is cut by all of them.
@@ -70,7 +70,8 @@ impl Watch {
         let coarse = if (width, height) == full {
             None
         } else {
-            imgproc::resize(&whole, &mut small, cv_size((width, height)), 0.0, 0.0, imgproc::INTER_AREA)?;
+            let wanted = Size::new(i32::try_from(width).unwrap_or(1), i32::try_from(height).unwrap_or(1));
+            imgproc::resize(&whole, &mut small, wanted, 0.0, 0.0, imgproc::INTER_AREA)?;
             Some(small.reshape_def(3)?)
         };
         let times = (full.0 as f32 / width as f32, full.1 as f32 / height as f32);
