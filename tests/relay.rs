@@ -176,7 +176,11 @@ fn each_way_of_staying_inside_has_its_name() {
 fn no_cut_or_bloated_message_leaves() {
     let mut cdr = every();
     for length in 0..cdr.len() {
-        assert_eq!(denied("/open", at(MORNING), &mut cdr[..length]), Some(Denied::Malformed), "{length}");
+        assert_eq!(
+            denied("/open", at(MORNING), &mut cdr[..length]),
+            Some(Denied::Malformed),
+            "{length}"
+        );
     }
     cdr.extend_from_slice(&[0; 4]);
     assert_eq!(denied("/open", at(MORNING), &mut cdr), Some(Denied::Malformed));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Area, Blind, Cameras, CompressedImage, Cover, Follow, Found, Frame, ImageRules, Look, RawImage,
-    SIGHT_SIDE, Sight, View, Why, black, shape,
+    Area, Blind, CompressedImage, Cover, Follow, Found, Frame, ImageRules, Look, RawImage, SIGHT_SIDE, Sight, Cameras,
+    View, Why, black, shape,
 };
 use crate::cdr::Malformed;
 

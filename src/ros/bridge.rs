@@ -17,7 +17,7 @@ use crate::denied::Denied;
 use crate::graph::{TopicGraph, participant};
 use crate::policy::{LivePolicy, Moment, Policy};
 use crate::qos::Qos;
-use crate::redact::{Cameras, ImageKind, ImageRedactor, Look};
+use crate::redact::{ImageKind, ImageRedactor, Look, Cameras};
 use crate::sources::Sources;
 use crate::tag::tag_topic;
 use crate::types::{TypeDefinition, TypeLibrary};

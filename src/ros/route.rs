@@ -14,7 +14,7 @@ use crate::denied::Denied;
 use crate::graph::Gid;
 use crate::message::Received;
 use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy, Verdict};
-use crate::redact::{CAMERA_INFO_TYPE, Cameras, ImageRedactor, Intrinsics};
+use crate::redact::{CAMERA_INFO_TYPE, ImageRedactor, Intrinsics, Cameras};
 use crate::relay::{Outcome, guard, relay};
 use crate::sources::Standing;
 use crate::stats::RouteStats;
@@ -96,8 +96,18 @@ impl Route {
     pub fn new(parts: RouteParts) -> Route {
         let RouteParts { topic, definition, live, clock, audit, redactor, cameras, output } = parts;
         let (source, decided_by) = (String::new(), None);
-        let exit =
-            Exit { topic, source, definition, decided_by, live, clock, audit, redactor, cameras, output };
+        let exit = Exit {
+            topic,
+            source,
+            definition,
+            decided_by,
+            live,
+            clock,
+            audit,
+            redactor,
+            cameras,
+            output,
+        };
         Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
