@@ -11,6 +11,10 @@
 
 #[path = "scrub/bag.rs"]
 mod bag;
+#[cfg(feature = "vision")]
+#[allow(dead_code, reason = "tests/redact.rs uses the rest of it")]
+#[path = "redact/photo.rs"]
+mod photo;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -328,11 +332,63 @@ fn an_image_that_nobody_could_look_at_is_blank_and_the_exit_code_says_so() {
     assert!(!holds(&folder.join("out.mcap"), CANARY));
 }
 
+#[cfg(feature = "vision")]
+#[test]
+fn a_face_leaves_a_bag_in_no_pixel() {
+    let Some(photo) = photo::astronaut() else { return };
+    let folder = scratch("face");
+    let mut recorder = Recorder::new(&folder.join("in.mcap"), Some(Compression::Zstd));
+    let raw = recorder.channel("/seen/image_raw", "sensor_msgs/msg/Image", bag::IMAGE);
+    let packed =
+        recorder.channel("/seen/image_raw/compressed", "sensor_msgs/msg/CompressedImage", bag::COMPRESSED);
+    photo.write_png(&folder.join("photo.png"));
+    let png = fs::read(folder.join("photo.png")).unwrap();
+    let (width, height) = (photo.width, photo.height);
+    let places = || (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+    let bgr: Vec<u8> = places()
+        .flat_map(|(x, y)| {
+            let [r, g, b] = photo.at(x, y);
+            [b, g, r]
+        })
+        .collect();
+    for frame in 0..5 {
+        let time = bag::nanoseconds(MORNING) + frame * 33_000_000;
+        recorder.message(raw, time, &bag::image(MORNING, width, height, &bgr));
+        recorder.message(packed, time, &bag::compressed(MORNING, "png", &png));
+    }
+    recorder.finish();
+    let report = report(&folder, &[]);
+    assert_eq!(row(&report, "/seen/image_raw")["redacted"], 5);
+    assert_eq!(row(&report, "/seen/image_raw/compressed")["redacted"], 5);
+    let out = read(&folder.join("out.mcap"));
+    let [x, y] = photo::FACE;
+    // The middle of the face is one colour, and a corner of the picture is as it was.
+    let around = || (y - 20..y + 20).flat_map(|y| (x - 20..x + 20).map(move |x| (x, y)));
+    for (topic, _, message) in out {
+        let at: Box<dyn Fn(u32, u32) -> [u8; 3]> = if topic.ends_with("compressed") {
+            let start = message.windows(4).position(|part| part == b"\x89PNG").unwrap();
+            fs::write(folder.join("out.png"), &message[start..]).unwrap();
+            let picture = photo::Rgb::read_png(&folder.join("out.png"));
+            Box::new(move |x, y| picture.at(x, y))
+        } else {
+            let pixels = pixels(&message, bgr.len()).to_vec();
+            Box::new(move |x, y| {
+                let at = (y * width + x) as usize * 3;
+                [pixels[at + 2], pixels[at + 1], pixels[at]]
+            })
+        };
+        assert!(around().all(|(x, y)| at(x, y) == [0; 3]), "{topic}");
+        assert_eq!(at(5, 5), photo.at(5, 5), "{topic}");
+    }
+}
+
 #[test]
 fn a_policy_that_leaves_a_sibling_of_a_camera_open_scrubs_nothing() {
     let folder = scratch("sibling");
     let wild = "topics:\n  /seen/image_rect: { type: sensor_msgs/msg/Image, class: operational }\n";
-    fs::write(folder.join("policy.yaml"), POLICY.replace("topics:\n", wild)).unwrap();
+    let policy = POLICY.replace("topics:\n", wild).replace("/seen/**", "/seen/image_raw/**, /seen/image_raw");
+    let policy = policy.replace("read: [/open,", "read: [/seen/image_rect, /open,");
+    fs::write(folder.join("policy.yaml"), policy).unwrap();
     let mut recorder = Recorder::new(&folder.join("in.mcap"), None);
     let channel = recorder.channel("/seen/image_rect", "sensor_msgs/msg/Image", bag::IMAGE);
     let image = bag::image(MORNING, 64, 48, &stripes(64, 48));

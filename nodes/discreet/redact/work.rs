@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use discreet::policy::finding::plain;
-use discreet::redact::{Cover, Found, ImageRules, Subject, WholeFrame};
+use discreet::redact::{CompressedFormat, Cover, Found, ImageRules, Subject, WholeFrame};
 use discreet::vision::Watch;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ fn redact(eyes: &mut Watch, rules: &ImageRules, job: &Job, force: bool) -> anyho
     if bytes.len() as u64 > MAX_FILE {
         bail!("larger than 256 MiB");
     }
-    let photograph = eyes.photograph(rules, &bytes)?;
+    let photograph = eyes.photograph(rules, &bytes, format_of(&job.to))?;
     if let Some(folder) = job.to.parent().filter(|folder| *folder != Path::new("")) {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
@@ -89,6 +89,15 @@ fn redact(eyes: &mut Watch, rules: &ImageRules, job: &Job, force: bool) -> anyho
     let done = Done { size: photograph.size, found: photograph.found.to_vec() };
     fresh.finish()?;
     Ok(done)
+}
+
+/// The format that a file's name asks for.
+fn format_of(path: &Path) -> Option<CompressedFormat> {
+    match path.extension()?.to_string_lossy().to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" => Some(CompressedFormat::Jpeg),
+        "png" => Some(CompressedFormat::Png),
+        _ => None,
+    }
 }
 
 fn rules(command: &Redact) -> anyhow::Result<ImageRules> {
@@ -141,7 +150,7 @@ fn answer(
         let pictures = if done.len() == 1 { "picture" } else { "pictures" };
         match command.lowres {
             true => say(&format!("{} {pictures} made coarse", done.len())),
-            false => say(&format!("{} {pictures}, {covered} places covered", done.len())),
+            false => say(&format!("{} {pictures}, places covered: {covered}", done.len())),
         }
     }
     if !command.json {
@@ -162,7 +171,7 @@ fn in_json(job: &Job, outcome: &Result<Done, String>) -> Value {
     };
     let boxes = done.found.iter().map(|found| {
         let area = found.area;
-        json!({ "subject": found.subject.name(), "score": (found.score * 1000.0).round() / 1000.0,
+        json!({ "subject": found.subject.name(), "score": (f64::from(found.score) * 1000.0).round() / 1000.0,
                 "box": [area.left, area.top, area.right, area.bottom] })
     });
     let (width, height) = done.size;

@@ -5,7 +5,7 @@ use opencv::imgproc;
 use opencv::prelude::*;
 
 use super::{Watch, cover};
-use crate::redact::{Blind, Found, ImageRules, SIGHT_SIDE, Sighting, Why, kind, suppress};
+use crate::redact::{Blind, CompressedFormat, Found, ImageRules, SIGHT_SIDE, Sighting, Why, kind, suppress};
 use crate::vision::blob::{Pixels, at_most, size};
 use crate::vision::{VisionError, codec};
 
@@ -16,7 +16,7 @@ const OVERLAP: usize = PART / 4;
 /// A photograph as it may be shown.
 #[derive(Debug)]
 pub struct Photograph<'a> {
-    /// Encoded as it was, from nothing but its pixels.
+    /// Encoded from nothing but its pixels.
     pub encoded: &'a [u8],
     /// Columns and rows, the right way up.
     pub size: (u32, u32),
@@ -42,9 +42,15 @@ pub enum NoPhotograph {
 }
 
 impl Watch {
-    /// Covers in a photograph what the rules name. Nothing is remembered of the one before.
-    pub fn photograph(&mut self, rules: &ImageRules, bytes: &[u8]) -> Result<Photograph<'_>, NoPhotograph> {
-        let format = kind(bytes).ok_or(NoPhotograph::UnknownFormat)?;
+    /// Covers in a photograph what the rules name, and encodes it in this format, or in the one that it was in. Nothing is
+    /// remembered of the one before.
+    pub fn photograph(
+        &mut self,
+        rules: &ImageRules,
+        bytes: &[u8],
+        format: Option<CompressedFormat>,
+    ) -> Result<Photograph<'_>, NoPhotograph> {
+        let was = kind(bytes).ok_or(NoPhotograph::UnknownFormat)?;
         let mut decoded = codec::decode_upright(bytes).map_err(|blind| match blind {
             Blind::UnfitLayout => NoPhotograph::TooLarge,
             _ => NoPhotograph::Damaged,
@@ -56,7 +62,7 @@ impl Watch {
             self.look_closely(rules, &decoded.bgr)?;
         }
         cover(&mut decoded.bgr, rules, &self.found)?;
-        codec::encode(&decoded, format, &mut self.encoded)?;
+        codec::encode(&decoded, format.unwrap_or(was), &mut self.encoded)?;
         let (width, height) = narrow(size(&decoded.bgr));
         Ok(Photograph { encoded: &self.encoded, size: (width, height), found: &self.found })
     }
