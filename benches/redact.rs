@@ -9,9 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use discreet::cdr::Writer;
-use discreet::redact::{
-    Cover, ImageKind, ImageRedactor, ImageRules, Look, Patience, Program, Remote, Cameras, Subject,
-};
+use discreet::redact::remote::{Patience, Program, RedactorState, Remote};
+use discreet::redact::{Cameras, Cover, ImageKind, ImageRedactor, ImageRules, Look, Subject};
 use serde_json::json;
 
 fn main() -> anyhow::Result<()> {
@@ -30,13 +29,16 @@ fn main() -> anyhow::Result<()> {
         every: 1,
         follows: None,
     };
-    let program = Program::beside_this()?.threads(threads.parse()?);
+    let own = std::env::current_exe()?;
+    let folder = own.parent().and_then(Path::parent).context("not in target/release/examples")?;
+    let arguments = vec!["--threads".into(), threads.into()];
+    let program = Program { path: folder.join("redactor"), arguments };
     let mut remote = Remote::new(program, Patience::default());
     remote.tend();
     let pid = loop {
         std::thread::sleep(Duration::from_millis(20));
         remote.tend();
-        if let Some(pid) = remote.pid() {
+        if let RedactorState::Ready { pid, .. } = remote.state() {
             break pid;
         }
     };
@@ -98,8 +100,8 @@ fn frames(width: u32, height: u32, file: &Path) -> anyhow::Result<Vec<Vec<u8>>> 
         writer.str("rgb8");
         writer.u8(0);
         writer.u32(width * 3);
-        writer.u32(frame.len() as u32);
-        writer.bytes(frame);
+        writer.sequence(frame.len());
+        cdr.extend_from_slice(frame);
         frames.push(cdr);
     }
     if frames.is_empty() {

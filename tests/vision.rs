@@ -1,0 +1,279 @@
+//! Looking at real photographs with the real models. Without them (`tools/setup --test` gets both) these tests say so and
+//! prove nothing.
+#![cfg(feature = "vision")]
+// A test may stop at what it does not expect.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use discreet::redact::{
+    Area, Blind, CompressedFormat, Cover, Found, ImageRules, Look, Picture, Subject, WholeFrame, Why, kind,
+};
+use discreet::vision::{Engine, Engines, Models, Watch};
+use opencv::core::{Mat, Rect, Scalar, Vector};
+use opencv::prelude::*;
+use opencv::{imgcodecs, imgproc};
+
+const SECOND: i64 = 1_000_000_000;
+
+/// Where the astronaut's face is in the photograph of 512x512 pixels, as seen by eye.
+const FACE: Area = Area { left: 180, top: 75, right: 265, bottom: 185 };
+
+fn rules(subjects: &[Subject]) -> ImageRules {
+    ImageRules {
+        covers: subjects.iter().map(|subject| (*subject, Cover::Solid)).collect(),
+        frame: None,
+        strict: false,
+        deadline: Duration::from_millis(100),
+        every: 1,
+        follows: None,
+    }
+}
+
+fn models() -> Option<Models> {
+    let models =
+        Models::find(None).ok().filter(|models| models.load("face_detection_yunet_2023mar.onnx").is_ok());
+    if models.is_none() {
+        eprintln!("SKIPPED: there are no models; tools/setup gets them");
+    }
+    models
+}
+
+/// The public-domain photograph that the demo shows too.
+fn astronaut() -> Option<Mat> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pictures = [".ros/prefix/lib", ".ros/venv/lib"].into_iter().flat_map(|folder| {
+        let pythons = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
+        pythons.map(|python| python.path().join("site-packages/skimage/data/astronaut.png"))
+    });
+    let found: Option<PathBuf> = pictures.into_iter().find(|path| path.is_file());
+    if found.is_none() {
+        eprintln!("SKIPPED: the photograph is not there; tools/setup --test gets it");
+    }
+    Some(imgcodecs::imread(found?.to_str()?, imgcodecs::IMREAD_COLOR).unwrap())
+}
+
+fn watch(models: &Models, engines: Engines, subjects: &[Subject]) -> Watch {
+    Watch::new(models.clone(), engines, subjects).unwrap()
+}
+
+fn look(watch: &mut Watch, rules: &ImageRules, picture: &Mat, stamp: i64) -> Vec<Found> {
+    let (width, height) = (picture.cols() as u32, picture.rows() as u32);
+    let bgr = picture.data_bytes().unwrap();
+    watch.look(rules, Picture { width, height, bgr }, stamp).unwrap().to_vec()
+}
+
+fn covers(found: &[Found], face: Area) -> bool {
+    found.iter().any(|found| found.area.intersection(face) == face)
+}
+
+/// The photograph as part of a larger picture, so many pixels from the left.
+fn in_a_room(picture: &Mat, left: i32) -> Mat {
+    let mut room =
+        Mat::new_rows_cols_with_default(720, 1280, opencv::core::CV_8UC3, Scalar::all(90.0)).unwrap();
+    for line in 0..40 {
+        // Something that a camera's motion can be told by.
+        let (x, y) = (line * 97 % 1280, line * 61 % 720);
+        imgproc::rectangle(&mut room, Rect::new(x, y, 23, 17), Scalar::all(f64::from(line * 5)), -1, 8, 0)
+            .unwrap();
+    }
+    let mut place = room.roi_mut(Rect::new(left, 100, 512, 512)).unwrap();
+    picture.copy_to(&mut place).unwrap();
+    room
+}
+
+fn encode(picture: &Mat, name: &str) -> Vec<u8> {
+    let mut bytes = Vector::new();
+    imgcodecs::imencode(name, picture, &mut bytes, &Vector::new()).unwrap();
+    bytes.to_vec()
+}
+
+#[test]
+fn a_face_is_found_and_covered_beyond_its_edges() {
+    let (Some(models), Some(picture)) = (models(), astronaut()) else { return };
+    let mut watch = watch(&models, Engines::choose(&models).unwrap(), &[Subject::Faces]);
+    let found = look(&mut watch, &rules(&[Subject::Faces]), &picture, 0);
+    assert!(covers(&found, FACE), "{found:?}");
+    assert!(found.iter().all(|found| found.why == Why::Seen));
+    let hidden: u64 = found.iter().map(|found| found.area.pixels()).sum();
+    assert!(hidden < 512 * 512 / 6, "{hidden} pixels are hidden: {found:?}");
+}
+
+#[test]
+fn both_engines_see_the_same() {
+    let (Some(models), Some(picture)) = (models(), astronaut()) else { return };
+    let fast = Engines::choose(&models).unwrap();
+    if fast.engine == Engine::OpenCv {
+        eprintln!("SKIPPED: there is no ONNX Runtime; tools/setup gets it");
+        return;
+    }
+    let room = in_a_room(&picture, 300);
+    let seen = [fast, Engines::opencv().unwrap()].map(|engines| {
+        let mut found =
+            look(&mut watch(&models, engines, &[Subject::Faces]), &rules(&[Subject::Faces]), &room, 0);
+        found.sort_by_key(|found| found.area);
+        found
+    });
+    assert!(!seen[0].is_empty());
+    assert_eq!(seen[0].len(), seen[1].len(), "{seen:?}");
+    for (one, other) in seen[0].iter().zip(&seen[1]) {
+        let sides = |area: Area| [area.left, area.top, area.right, area.bottom];
+        let apart =
+            sides(one.area).into_iter().zip(sides(other.area)).map(|(one, other)| one.abs_diff(other)).max();
+        assert!(apart <= Some(2), "{one:?} {other:?}");
+    }
+}
+
+#[test]
+fn a_face_stays_covered_while_the_camera_turns_and_no_detector_looks() {
+    let (Some(models), Some(picture)) = (models(), astronaut()) else { return };
+    let mut watch = watch(&models, Engines::choose(&models).unwrap(), &[Subject::Faces]);
+    let every_tenth = ImageRules { every: 10, ..rules(&[Subject::Faces]) };
+    for frame in 0..10 {
+        let left = 300 - 8 * frame;
+        // The whole room moves, as for a camera that turns.
+        let wide = in_a_room(&picture, 300);
+        let mut room = Mat::default();
+        let shift = Mat::from_slice_2d(&[[1.0_f32, 0.0, (left - 300) as f32], [0.0, 1.0, 0.0]]).unwrap();
+        imgproc::warp_affine_def(&wide, &mut room, &shift, wide.size().unwrap()).unwrap();
+        let found = look(&mut watch, &every_tenth, &room, i64::from(frame) * SECOND / 30);
+        let face = Area {
+            left: FACE.left + left as u32,
+            right: FACE.right + left as u32,
+            top: FACE.top + 100,
+            bottom: FACE.bottom + 100,
+        };
+        assert!(covers(&found, face), "frame {frame}: {found:?}");
+        assert!(
+            found.iter().all(|found| (found.why == Why::Seen) == (frame == 0)),
+            "frame {frame}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_picture_of_something_else_is_looked_at_whatever_the_policy_skips() {
+    let (Some(models), Some(picture)) = (models(), astronaut()) else { return };
+    let mut watch = watch(&models, Engines::choose(&models).unwrap(), &[Subject::Faces]);
+    let seldom = ImageRules { every: 30, ..rules(&[Subject::Faces]) };
+    let dark = Mat::new_rows_cols_with_default(512, 512, opencv::core::CV_8UC3, Scalar::all(20.0)).unwrap();
+    assert!(look(&mut watch, &seldom, &dark, 0).is_empty());
+    assert!(covers(&look(&mut watch, &seldom, &picture, SECOND / 30), FACE));
+}
+
+#[test]
+fn a_person_is_covered_whole() {
+    let (Some(models), Some(picture)) = (models(), astronaut()) else { return };
+    let mut watch = watch(&models, Engines::choose(&models).unwrap(), &[Subject::Persons]);
+    let found = look(&mut watch, &rules(&[Subject::Persons]), &picture, 0);
+    assert!(covers(&found, Area { left: 150, top: 60, right: 330, bottom: 500 }), "{found:?}");
+}
+
+#[test]
+fn writing_is_found() {
+    let Some(models) = models() else { return };
+    let engines = Engines::choose(&models).unwrap();
+    let mut page =
+        Mat::new_rows_cols_with_default(480, 640, opencv::core::CV_8UC3, Scalar::all(255.0)).unwrap();
+    let black = Scalar::all(0.0);
+    let font = imgproc::FONT_HERSHEY_SIMPLEX;
+    imgproc::put_text(
+        &mut page,
+        "Room 214",
+        opencv::core::Point::new(80, 240),
+        font,
+        2.0,
+        black,
+        4,
+        8,
+        false,
+    )
+    .unwrap();
+    if engines.engine == Engine::OpenCv {
+        let refused = Watch::new(models, engines, &[Subject::Text]).map(|_| ()).unwrap_err();
+        assert!(refused.to_string().contains("ONNX Runtime"), "{refused}");
+        return;
+    }
+    let found = look(&mut watch(&models, engines, &[Subject::Text]), &rules(&[Subject::Text]), &page, 0);
+    let covered = found.iter().fold(Area::all((0, 0)), |all, found| all.union(found.area));
+    let text = Area { left: 82, top: 200, right: 380, bottom: 238 };
+    assert_eq!(covered.intersection(text), text, "{found:?}");
+}
+
+#[test]
+fn a_compressed_image_comes_back_without_the_face_and_without_what_it_carried() {
+    let (Some(models), Some(picture)) = (models(), astronaut()) else { return };
+    let mut watch = watch(&models, Engines::choose(&models).unwrap(), &[Subject::Faces]);
+    for (name, format) in [(".jpg", CompressedFormat::Jpeg), (".png", CompressedFormat::Png)] {
+        let mut bytes = encode(&picture, name);
+        if format == CompressedFormat::Jpeg {
+            // An EXIF segment with a secret, and an orientation that nobody may follow.
+            let mut exif =
+                b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0a secret"
+                    .to_vec();
+            let length = (exif.len() + 2) as u16;
+            exif.splice(0..0, [&[0xff, 0xe1], &length.to_be_bytes()[..]].concat());
+            bytes.splice(2..2, exif);
+        }
+        let again = watch.remake(&rules(&[Subject::Faces]), &bytes, format, 0).unwrap().to_vec();
+        assert_eq!(kind(&again), Some(format));
+        for secret in [&b"a secret"[..], b"Exif", b"JFXX"] {
+            assert!(!again.windows(secret.len()).any(|part| part == secret), "{}", secret.escape_ascii());
+        }
+        let decoded =
+            imgcodecs::imdecode(&Mat::from_slice(&again).unwrap(), imgcodecs::IMREAD_COLOR).unwrap();
+        assert_eq!((decoded.cols(), decoded.rows()), (512, 512));
+        let face = decoded.roi(Rect::new(185, 80, 75, 100)).unwrap();
+        let (mut mean, mut deviation) = (Mat::default(), Mat::default());
+        opencv::core::mean_std_dev_def(&face, &mut mean, &mut deviation).unwrap();
+        assert!(deviation.data_typed::<f64>().unwrap().iter().all(|level| *level < 1.0), "{deviation:?}");
+    }
+}
+
+#[test]
+fn an_image_that_announces_gigabytes_is_refused_before_it_is_decoded() {
+    let Some(models) = models() else { return };
+    let mut watch = watch(&models, Engines::opencv().unwrap(), &[]);
+    let small = Mat::new_rows_cols_with_default(8, 8, opencv::core::CV_8UC3, Scalar::all(9.0)).unwrap();
+    let mut bomb = encode(&small, ".png");
+    bomb[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
+    let whole = ImageRules { frame: Some(WholeFrame::Blank), ..rules(&[]) };
+    assert_eq!(
+        watch.remake(&whole, &bomb, CompressedFormat::Png, 0).map(<[u8]>::len),
+        Err(Blind::UnfitLayout)
+    );
+    let jpeg = encode(&small, ".jpg");
+    assert_eq!(
+        watch.remake(&whole, &jpeg, CompressedFormat::Png, 0).map(<[u8]>::len),
+        Err(Blind::UnknownEncoding)
+    );
+    assert!(watch.remake(&whole, &jpeg, CompressedFormat::Jpeg, 0).is_ok());
+}
+
+#[test]
+fn no_broken_image_breaks_the_decoders() {
+    let Some(models) = models() else { return };
+    let mut watch = watch(&models, Engines::opencv().unwrap(), &[]);
+    let whole = ImageRules { frame: Some(WholeFrame::Lowres), ..rules(&[]) };
+    let mut small = Mat::new_rows_cols_with_default(48, 64, opencv::core::CV_8UC3, Scalar::all(9.0)).unwrap();
+    imgproc::rectangle(&mut small, Rect::new(9, 9, 20, 20), Scalar::new(200.0, 90.0, 3.0, 0.0), -1, 8, 0)
+        .unwrap();
+    let mut dice = 0x9e37_79b9_u32; // the same on every run
+    for (name, format) in [(".jpg", CompressedFormat::Jpeg), (".png", CompressedFormat::Png)] {
+        let bytes = encode(&small, name);
+        assert!(watch.remake(&whole, &bytes, format, 0).is_ok());
+        for _ in 0..1500 {
+            let mut broken = bytes.clone();
+            for _ in 0..4 {
+                dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let at = dice as usize / 7 % broken.len();
+                broken[at] = (dice >> 24) as u8;
+            }
+            if dice.is_multiple_of(5) {
+                broken.truncate(dice as usize / 11 % broken.len());
+            }
+            let _ = watch.remake(&whole, &broken, format, 0);
+        }
+    }
+}
