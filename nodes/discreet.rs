@@ -1,4 +1,5 @@
-//! `discreet`: checks, explains, tests and compares policies, and reads audit logs.
+//! `discreet`: checks, explains, tests and compares policies, applies them to recorded bags, redacts pictures, and
+//! reads audit logs.
 
 #[path = "discreet/audit.rs"]
 mod audit;
@@ -8,10 +9,20 @@ mod check;
 mod diff;
 #[path = "discreet/explain.rs"]
 mod explain;
+#[cfg(any(feature = "bags", feature = "vision"))]
+#[path = "discreet/eyes.rs"]
+mod eyes;
+#[cfg(any(feature = "bags", feature = "vision"))]
+#[path = "discreet/fresh.rs"]
+mod fresh;
 #[path = "discreet/input.rs"]
 mod input;
+#[path = "discreet/redact.rs"]
+mod redact;
 #[path = "discreet/schema.rs"]
 mod schema;
+#[path = "discreet/scrub.rs"]
+mod scrub;
 #[path = "discreet/test.rs"]
 mod test;
 
@@ -32,12 +43,14 @@ Examples:
   discreet explain policies/hotel.yaml --who front_desk --topic /speech/transcript --at 2026-05-01T09:30:00+02:00
   discreet test policies/hotel.yaml
   discreet diff hotel.yaml hotel-new.yaml
+  discreet scrub tuesday.mcap clean.mcap --policy policies/hotel.yaml
+  discreet redact photos/ redacted/
   discreet audit verify ~/.ros/discreet/audit.log
 
 Exit codes:
   0  fine
   1  the answer is no: a policy has errors, a case failed, two policies differ, something is denied,
-     an audit log was tampered with
+     an audit log was tampered with, something could not be looked at and was blanked
   2  could not run: wrong usage, a file that cannot be read"
 )]
 struct Arguments {
@@ -52,6 +65,8 @@ enum Command {
     Test(test::Test),
     Diff(diff::Diff),
     Schema(schema::SchemaOf),
+    Scrub(scrub::Scrub),
+    Redact(redact::Redact),
     Audit(audit::AuditArgs),
 }
 
@@ -79,6 +94,8 @@ fn main() -> ExitCode {
         Command::Test(command) => command.run().map(ExitCode::from),
         Command::Diff(command) => command.run().map(ExitCode::from),
         Command::Schema(command) => command.run().map(ExitCode::from),
+        Command::Scrub(command) => command.run().map(ExitCode::from),
+        Command::Redact(command) => command.run().map(ExitCode::from),
         Command::Audit(command) => audit::run(command),
     };
     result.unwrap_or_else(|error| {

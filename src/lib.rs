@@ -29,6 +29,11 @@ pub mod standings;
 pub mod stats;
 pub mod tag;
 
+#[cfg(feature = "bags")]
+pub mod bags;
+#[cfg(feature = "bags")]
+pub mod scrub;
+
 #[cfg(feature = "vision")]
 pub mod vision;
 

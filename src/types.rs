@@ -4,6 +4,8 @@
 //! `package/msg/Name` by ROS's own rules before a path is made from it.
 
 pub mod description;
+pub mod rihs;
+pub mod ros2msg;
 
 use std::fs;
 use std::io::{self, Read};
@@ -23,6 +25,8 @@ pub struct TypeDefinition {
     pub hash: String,
     /// The walk over its messages.
     pub plan: Plan,
+    /// What the walk was compiled from.
+    pub description: description::Description,
 }
 
 /// Where types are looked up, first prefix first.
@@ -123,7 +127,7 @@ impl TypeLibrary {
         let hash = hash.ok_or_else(|| damaged("no type hash".to_owned()))?;
         let name = type_name.to_owned();
         match Plan::compile(&description) {
-            Ok(plan) => Ok(TypeDefinition { name, hash, plan }),
+            Ok(plan) => Ok(TypeDefinition { name, hash, plan, description }),
             Err(reason) => Err(TypeError::Unwalkable { name, reason }),
         }
     }

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 pub use detectors::Detector;
 pub use engine::{Engine, Engines};
 pub use models::Models;
-pub use watch::{Spent, Watch};
+pub use watch::{NoPhotograph, Photograph, Spent, Watch};
 
 /// Why images cannot be looked at.
 #[derive(Debug, thiserror::Error)]

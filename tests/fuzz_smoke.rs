@@ -11,6 +11,9 @@ use discreet::redact::{Area, CompressedFormat, Cover, Found, ImageRules, Picture
 
 #[path = "../fuzz/bodies/audit_line.rs"]
 mod audit_line;
+#[cfg(feature = "bags")]
+#[path = "../fuzz/bodies/bag.rs"]
+mod bag;
 #[path = "../fuzz/bodies/camera_info.rs"]
 mod camera_info;
 #[path = "../fuzz/bodies/cdr.rs"]
@@ -25,6 +28,8 @@ mod policy;
 mod redactor_reply;
 #[path = "../fuzz/bodies/redactor_request.rs"]
 mod redactor_request;
+#[path = "../fuzz/bodies/ros2msg.rs"]
+mod ros2msg;
 
 const INPUTS: u32 = 20_000;
 
@@ -260,4 +265,36 @@ fn no_compressed_image_breaks_its_reader() {
 fn no_camera_info_breaks_its_reader() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cdr/sensor_msgs.CameraInfo.cdr");
     fuzz(&[std::fs::read(path).unwrap()], camera_info::run);
+}
+
+#[test]
+fn no_definition_as_text_breaks_its_reader() {
+    let separator = "=".repeat(80);
+    let main = "# of it\nOther[<=3] a\nstring<=7[] b\nfloat64[36] c 1\nint8 X=5\nstd_msgs/Else d\nchar e\n";
+    let seed = format!(
+        "{main}{separator}\nMSG: std_msgs/Other\nwstring x\n{separator}\nMSG: std_msgs/Else\n# nothing\n"
+    );
+    assert!(discreet::types::ros2msg::read("std_msgs/msg/String", &seed).is_ok());
+    fuzz(&[seed.into_bytes()], ros2msg::run);
+}
+
+#[cfg(feature = "bags")]
+#[test]
+fn no_bag_breaks_its_reader() {
+    let mut seeds = Vec::new();
+    for compression in [None, Some(mcap::Compression::Zstd), Some(mcap::Compression::Lz4)] {
+        let options =
+            mcap::WriteOptions::new().profile("ros2").compression(compression).chunk_size(Some(100));
+        let mut writer = options.create(std::io::Cursor::new(Vec::new())).unwrap();
+        for topic in ["/open", "/shut"] {
+            let schema = writer.add_schema("std_msgs/msg/String", "ros2msg", b"string data\n").unwrap();
+            let channel_id = writer.add_channel(schema, topic, "cdr", &Default::default()).unwrap();
+            let (log_time, publish_time) = (1_748_856_600_000_000_000, 1_748_856_600_000_000_000);
+            let header = mcap::records::MessageHeader { channel_id, sequence: 1, log_time, publish_time };
+            writer.write_to_known_channel(&header, &[0, 1, 0, 0, 3, 0, 0, 0, b'a', b'b', 0]).unwrap();
+        }
+        writer.finish().unwrap();
+        seeds.push(writer.into_inner().into_inner());
+    }
+    fuzz_some(&seeds, bag::run, INPUTS / 4);
 }

@@ -10,6 +10,8 @@ use crate::redact::{Blind, CompressedFormat, dimensions, kind};
 
 /// The largest image that is decoded, in pixels: 7680x4320.
 const MOST_PIXELS: u64 = 7680 * 4320;
+/// A photograph is decoded once, and nobody waits for it.
+const MOST_PIXELS_OF_A_PHOTOGRAPH: u64 = 128 << 20;
 /// JPEG's quality. What a camera encodes again and again loses little at this.
 const QUALITY: i32 = 90;
 
@@ -46,6 +48,20 @@ pub(super) fn decode(bytes: &[u8], format: CompressedFormat) -> Result<Decoded, 
     let mut bgr = Mat::default();
     imgproc::cvt_color_def(&decoded, &mut bgr, code).map_err(|_| Blind::Failed)?;
     Ok(Decoded { bgr, grey })
+}
+
+/// Decodes a photograph, turned as its EXIF says that it was taken: faces that lie on their side are not found.
+pub(super) fn decode_upright(bytes: &[u8]) -> Result<Decoded, Blind> {
+    let (width, height) = dimensions(bytes).ok_or(Blind::Failed)?;
+    if u64::from(width) * u64::from(height) > MOST_PIXELS_OF_A_PHOTOGRAPH {
+        return Err(Blind::UnfitLayout);
+    }
+    let decoded =
+        Mat::from_slice(bytes).and_then(|bytes| imgcodecs::imdecode(&bytes, imgcodecs::IMREAD_COLOR));
+    let bgr = decoded.map_err(|_| Blind::Failed)?;
+    let (width, height) = (width as usize, height as usize);
+    let as_said = [(width, height), (height, width)].contains(&size(&bgr));
+    if as_said { Ok(Decoded { bgr, grey: false }) } else { Err(Blind::Failed) }
 }
 
 /// Encodes the pixels, and nothing else.

@@ -1,5 +1,7 @@
 //! One camera's eye and memory.
 
+mod photo;
+
 use std::time::{Duration, Instant};
 
 use opencv::core::{Mat, Size};
@@ -15,6 +17,8 @@ use crate::redact::{
     Area, Blind, CompressedFormat, Cover, Found, Frame, ImageRules, Look, Motion, Picture, SIGHT_SIDE,
     Sighting, Subject, Tracks, Why, suppress,
 };
+
+pub use photo::{NoPhotograph, Photograph};
 
 /// After so much time without a picture, what was seen before tells nothing.
 const FORGET_AFTER: i64 = 1_000_000_000;

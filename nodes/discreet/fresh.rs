@@ -1,0 +1,65 @@
+//! Files that get their name when they are whole: who looks at it finds all of the result, or nothing.
+
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use tempfile::NamedTempFile;
+
+/// A file in the making, beside the place that it is for. Dropped, it is gone.
+pub struct Fresh {
+    file: NamedTempFile,
+    target: PathBuf,
+    folder: PathBuf,
+    force: bool,
+}
+
+impl Fresh {
+    /// Begins a file for `target`; only with `force` in the place of another.
+    pub fn new(target: &Path, force: bool) -> anyhow::Result<Self> {
+        let shown = target.display();
+        let Some(name) = target.file_name().filter(|_| !target.is_dir()) else {
+            bail!("{shown} is a folder, or names no file");
+        };
+        if !force && target.symlink_metadata().is_ok() {
+            bail!("{shown} is there already; --force replaces it");
+        }
+        let folder = match target.parent() {
+            Some(folder) if folder != Path::new("") => folder.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        let file = tempfile::Builder::new()
+            .prefix(&format!(".{}.", name.to_string_lossy()))
+            .suffix(".part")
+            .permissions(Permissions::from_mode(0o666)) // less the umask, as any new file
+            .tempfile_in(&folder)
+            .with_context(|| format!("cannot write to {}", folder.display()))?;
+        Ok(Fresh { file, target: target.to_owned(), folder, force })
+    }
+
+    /// To write to.
+    pub fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Gives the file its name, once all of it is on the disk.
+    pub fn finish(self) -> anyhow::Result<()> {
+        let shown = self.target.display().to_string();
+        self.file.as_file().sync_all().with_context(|| format!("cannot write {shown}"))?;
+        let named = match self.force {
+            true => self.file.persist(&self.target),
+            false => self.file.persist_noclobber(&self.target),
+        };
+        named.map_err(|refused| refused.error).with_context(|| format!("cannot write {shown}"))?;
+        // The name itself is in the folder. Not every file system can be asked to write that.
+        let _unsupported = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        Ok(())
+    }
+}
+
+/// Are these one file or folder?
+pub fn are_same(one: &Path, other: &Path) -> bool {
+    let id = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
+    id(one).is_some_and(|found| id(other) == Some(found))
+}

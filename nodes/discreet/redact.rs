@@ -1,0 +1,90 @@
+//! `discreet redact`: photographs without faces.
+
+#[cfg(feature = "vision")]
+#[path = "redact/tree.rs"]
+mod tree;
+#[cfg(feature = "vision")]
+#[path = "redact/work.rs"]
+mod work;
+
+use std::path::PathBuf;
+
+use super::Answer;
+
+/// Covers faces, and what else is asked for, in photographs: as the guard does in a camera's images.
+///
+/// IN is a JPEG or PNG file, or a folder, of which the same tree is made in OUT. What is written has nothing but the
+/// pixels: no EXIF, no thumbnail, no place. A picture that cannot be read or looked at is not written, and said.
+///
+/// No detector finds every face: look at the pictures before you pass them on.
+#[derive(clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  discreet redact party.jpg party-redacted.jpg
+  discreet redact photos/ redacted/ --plates --text=pixelate
+  discreet redact street.png out.png --boxes > boxes.json
+
+Exit codes:
+  0  all pictures are done
+  1  some could not be read or looked at, and are not in OUT
+  2  could not run: wrong usage, no models, OUT is there already (--force)")]
+pub struct Redact {
+    /// A JPEG or PNG file, or a folder.
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// The file or the folder to write.
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+    /// How faces are covered.
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = How::Solid)]
+    faces: How,
+    /// Covers licence plates too.
+    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "solid")]
+    plates: Option<How>,
+    /// Covers whole people too.
+    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "solid")]
+    persons: Option<How>,
+    /// Covers writing too.
+    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "solid")]
+    text: Option<How>,
+    /// The whole picture at a resolution at which no face can be recognised, instead.
+    #[arg(long, conflicts_with_all = ["faces", "plates", "persons", "text"])]
+    lowres: bool,
+    /// Prints what was covered, a line of JSON for each picture: left, top, right and bottom in pixels of OUT.
+    #[arg(long, conflicts_with = "json")]
+    boxes: bool,
+    /// Pictures at a time. Without it: one for each core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    /// Replaces files that are there.
+    #[arg(long)]
+    force: bool,
+    /// Answers with JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How something is covered.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum How {
+    /// With one colour: nothing of it is left.
+    Solid,
+    /// With a mosaic of at most 6 by 6 tiles.
+    Pixelate,
+    /// Blurred. It may be possible to undo that.
+    Blur,
+    /// Not at all.
+    Off,
+}
+
+impl Redact {
+    #[cfg(feature = "vision")]
+    pub fn run(&self) -> anyhow::Result<Answer> {
+        work::run(self)
+    }
+
+    #[cfg(not(feature = "vision"))]
+    pub fn run(&self) -> anyhow::Result<Answer> {
+        anyhow::bail!("this build cannot look at images; build it with `--features vision`")
+    }
+}

@@ -1,0 +1,91 @@
+//! Which pictures there are, and where each goes.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use discreet::redact::{CompressedFormat, kind};
+
+use crate::fresh::are_same;
+
+/// A picture and its place.
+pub struct Job {
+    /// The picture.
+    pub from: PathBuf,
+    /// Where it goes.
+    pub to: PathBuf,
+}
+
+/// What there is to do.
+#[derive(Default)]
+pub struct Jobs {
+    /// The pictures.
+    pub pictures: Vec<Job>,
+    /// Files that are no JPEG and no PNG, and links, which are not followed.
+    pub skipped: Vec<PathBuf>,
+}
+
+/// Finds the pictures in `input`: itself, or all in the folder.
+pub fn jobs(input: &Path, output: &Path) -> anyhow::Result<Jobs> {
+    let shown = input.display();
+    let found = fs::metadata(input).with_context(|| format!("cannot read {shown}"))?;
+    if are_same(input, output) {
+        bail!("IN and OUT are the same; pictures are never redacted in place");
+    }
+    let mut jobs = Jobs::default();
+    if !found.is_dir() {
+        if format(input).with_context(|| format!("cannot read {shown}"))?.is_none() {
+            bail!("{shown} is neither JPEG nor PNG");
+        }
+        // As `cp` does.
+        let name = input.file_name().filter(|_| output.is_dir());
+        let to = name.map_or_else(|| output.to_owned(), |name| output.join(name));
+        jobs.pictures.push(Job { from: input.to_owned(), to });
+        return Ok(jobs);
+    }
+    if is_within(output, input)? || is_within(input, output)? {
+        bail!("one of IN and OUT is inside the other");
+    }
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        let place = input.join(&folder);
+        let entries = fs::read_dir(&place).with_context(|| format!("cannot read {}", place.display()))?;
+        for entry in entries {
+            let entry = entry?;
+            let (name, kind) = (folder.join(entry.file_name()), entry.file_type()?);
+            let from = input.join(&name);
+            if kind.is_dir() {
+                folders.push(name);
+            } else if kind.is_file() && is_picture(&from) {
+                jobs.pictures.push(Job { to: output.join(&name), from });
+            } else {
+                jobs.skipped.push(from);
+            }
+        }
+    }
+    jobs.pictures.sort_by(|one, other| one.from.cmp(&other.from));
+    jobs.skipped.sort();
+    Ok(jobs)
+}
+
+/// By its first bytes; what cannot be opened, or is called a picture and is none, is tried and fails then, aloud.
+fn is_picture(path: &Path) -> bool {
+    let extension = path.extension().map(|name| name.to_string_lossy().to_ascii_lowercase());
+    let called_so = matches!(extension.as_deref(), Some("jpg" | "jpeg" | "png"));
+    called_so || format(path).is_ok_and(|format| format.is_some())
+}
+
+fn format(path: &Path) -> std::io::Result<Option<CompressedFormat>> {
+    let mut start = Vec::new();
+    File::open(path)?.take(16).read_to_end(&mut start)?;
+    Ok(kind(&start))
+}
+
+/// Is `inner`, which need not be there yet, in the folder `outer`?
+fn is_within(inner: &Path, outer: &Path) -> anyhow::Result<bool> {
+    let Ok(outer) = outer.canonicalize() else { return Ok(false) };
+    let inner = std::path::absolute(inner)?;
+    let there = inner.ancestors().find_map(|part| part.canonicalize().ok());
+    Ok(there.is_some_and(|there| there.starts_with(&outer)))
+}

@@ -1,0 +1,179 @@
+//! How `discreet redact` goes about it.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use discreet::policy::finding::plain;
+use discreet::redact::{CompressedFormat, Cover, Found, ImageRules, Subject, WholeFrame};
+use discreet::vision::Watch;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::tree::{self, Job};
+use super::{How, Redact};
+use crate::Answer;
+use crate::eyes;
+use crate::fresh::Fresh;
+use crate::input::{say, say_error, say_json};
+
+/// The largest file that is read.
+const MAX_FILE: u64 = 256 << 20;
+
+/// What was found in a picture.
+struct Done {
+    size: (u32, u32),
+    found: Vec<Found>,
+}
+
+pub fn run(command: &Redact) -> anyhow::Result<Answer> {
+    let rules = rules(command)?;
+    if rules.covers.iter().any(|(_, cover)| *cover == Cover::Blur) {
+        say_error(
+            "note: a blurred face can sometimes be recognised all the same; `solid` leaves nothing of it",
+        );
+    }
+    let jobs = tree::jobs(&command.input, &command.output)?;
+    let there = jobs.pictures.iter().find(|job| !command.force && job.to.symlink_metadata().is_ok());
+    if let Some(job) = there {
+        bail!("{} is there already; --force replaces it", job.to.display());
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = command.threads.map_or(cores, usize::from).min(jobs.pictures.len()).max(1);
+    // All at once before the first picture: a model that is missing is no fault of a picture.
+    let eyes = (0..threads).map(|_| eyes::open(&rules)).collect::<anyhow::Result<Vec<_>>>()?;
+
+    let bar = bar(jobs.pictures.len());
+    let next = AtomicUsize::new(0);
+    let outcomes: Mutex<Vec<(usize, Result<Done, String>)>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for mut eyes in eyes {
+            let (rules, jobs, bar, next, outcomes) = (&rules, &jobs.pictures, &bar, &next, &outcomes);
+            scope.spawn(move || {
+                while let Some((number, job)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, jobs.get(at)?)))
+                {
+                    let outcome = redact(&mut eyes, rules, job, command.force);
+                    let outcome = outcome.map_err(|error| format!("{error:#}"));
+                    outcomes.lock().unwrap_or_else(|broken| broken.into_inner()).push((number, outcome));
+                    bar.inc(1);
+                }
+            });
+        }
+    });
+    bar.finish_and_clear();
+    let mut outcomes = outcomes.into_inner().unwrap_or_else(|broken| broken.into_inner());
+    outcomes.sort_by_key(|(number, _)| *number);
+    let outcomes: Vec<_> =
+        jobs.pictures.iter().zip(outcomes.into_iter().map(|(_, outcome)| outcome)).collect();
+    answer(command, &outcomes, &jobs.skipped)
+}
+
+/// Redacts one picture. Its name in OUT is given to nothing but the finished file.
+fn redact(eyes: &mut Watch, rules: &ImageRules, job: &Job, force: bool) -> anyhow::Result<Done> {
+    let mut bytes = Vec::new();
+    File::open(&job.from)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE {
+        bail!("larger than 256 MiB");
+    }
+    let photograph = eyes.photograph(rules, &bytes, format_of(&job.to))?;
+    if let Some(folder) = job.to.parent().filter(|folder| *folder != Path::new("")) {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    let mut fresh = Fresh::new(&job.to, force)?;
+    fresh.file().write_all(photograph.encoded).context("cannot write it")?;
+    let done = Done { size: photograph.size, found: photograph.found.to_vec() };
+    fresh.finish()?;
+    Ok(done)
+}
+
+/// The format that a file's name asks for.
+fn format_of(path: &Path) -> Option<CompressedFormat> {
+    match path.extension()?.to_string_lossy().to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" => Some(CompressedFormat::Jpeg),
+        "png" => Some(CompressedFormat::Png),
+        _ => None,
+    }
+}
+
+fn rules(command: &Redact) -> anyhow::Result<ImageRules> {
+    let asked = [
+        (Subject::Faces, Some(command.faces)),
+        (Subject::Plates, command.plates),
+        (Subject::Persons, command.persons),
+        (Subject::Text, command.text),
+    ];
+    let cover = |how| match how {
+        How::Solid => Some(Cover::Solid),
+        How::Pixelate => Some(Cover::Pixelate),
+        How::Blur => Some(Cover::Blur),
+        How::Off => None,
+    };
+    let covers: Vec<_> = match command.lowres {
+        true => Vec::new(),
+        false => asked.into_iter().filter_map(|(subject, how)| Some((subject, cover(how?)?))).collect(),
+    };
+    if covers.is_empty() && !command.lowres {
+        bail!("nothing to cover: name --plates, --persons, --text or --lowres, or leave --faces on");
+    }
+    let frame = command.lowres.then_some(WholeFrame::Lowres);
+    Ok(ImageRules { covers, frame, strict: false, deadline: Duration::MAX, every: 1, follows: None })
+}
+
+/// Hidden where nobody looks.
+fn bar(pictures: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} pictures, {eta} to go");
+    ProgressBar::new(pictures as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn answer(
+    command: &Redact,
+    outcomes: &[(&Job, Result<Done, String>)],
+    skipped: &[std::path::PathBuf],
+) -> anyhow::Result<Answer> {
+    let shown = |path: &Path| plain(&path.display().to_string());
+    let failed = outcomes.iter().filter(|(_, outcome)| outcome.is_err()).count();
+    if command.json {
+        let images: Vec<_> = outcomes.iter().map(|(job, outcome)| in_json(job, outcome)).collect();
+        let skipped: Vec<_> = skipped.iter().map(|path| path.display().to_string()).collect();
+        let done = outcomes.len() - failed;
+        say_json(&json!({ "done": done, "failed": failed, "skipped": skipped, "images": images }))?;
+    } else if command.boxes {
+        outcomes.iter().for_each(|(job, outcome)| say(&in_json(job, outcome).to_string()));
+    } else {
+        let done: Vec<_> = outcomes.iter().filter_map(|(_, outcome)| outcome.as_ref().ok()).collect();
+        let covered: usize = done.iter().map(|done| done.found.len()).sum();
+        let pictures = if done.len() == 1 { "picture" } else { "pictures" };
+        match command.lowres {
+            true => say(&format!("{} {pictures} made coarse", done.len())),
+            false => say(&format!("{} {pictures}, places covered: {covered}", done.len())),
+        }
+    }
+    if !command.json {
+        for (job, outcome) in outcomes {
+            let Err(reason) = outcome else { continue };
+            say_error(&format!("not done: {}: {}", shown(&job.from), plain(reason)));
+        }
+        skipped.iter().for_each(|path| say_error(&format!("skipped, no picture: {}", shown(path))));
+    }
+    Ok(if failed == 0 { Answer::Yes } else { Answer::No })
+}
+
+fn in_json(job: &Job, outcome: &Result<Done, String>) -> Value {
+    let (image, written) = (job.from.display().to_string(), job.to.display().to_string());
+    let done = match outcome {
+        Ok(done) => done,
+        Err(reason) => return json!({ "image": image, "failed": reason }),
+    };
+    let boxes = done.found.iter().map(|found| {
+        let area = found.area;
+        json!({ "subject": found.subject.name(), "score": (f64::from(found.score) * 1000.0).round() / 1000.0,
+                "box": [area.left, area.top, area.right, area.bottom] })
+    });
+    let (width, height) = done.size;
+    json!({ "image": image, "out": written, "width": width, "height": height, "covered": boxes.collect::<Vec<_>>() })
+}

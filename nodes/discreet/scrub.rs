@@ -1,0 +1,84 @@
+//! `discreet scrub`: what of a recorded bag may be passed on?
+
+#[cfg(feature = "bags")]
+#[path = "scrub/work.rs"]
+mod work;
+
+use std::path::PathBuf;
+
+use super::Answer;
+
+/// Applies a policy to a recorded bag: OUT has what the guard would have let out, and nothing else.
+///
+/// Each message is judged as of the time at which it was recorded. What the policy lets out in the clear is copied,
+/// images that it lets out redacted are redacted, everything else is left out. So are attachments and metadata, which
+/// may hold anything, and the topics of which nothing is left.
+///
+/// IN is an MCAP file, a SQLite file (.db3) or a folder of rosbag2; OUT is always MCAP.
+#[derive(clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  discreet scrub tuesday.mcap tuesday-clean.mcap --policy hotel.yaml
+  discreet scrub rosbag2_2026_05_01/ clean.mcap --policy hotel.yaml --json
+
+A bag does not tell which node published, so `source:` in the policy is not checked.
+
+Exit codes:
+  0  done
+  1  done, but not all of it as it was meant: images were blanked because they could not be looked at, or the bag is
+     damaged and what comes before the damage was written (--partial)
+  2  not done, and nothing written: wrong usage, an unusable policy, a bag that cannot be read")]
+pub struct Scrub {
+    /// The bag.
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// The MCAP file to write.
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+    /// The policy.
+    #[arg(long)]
+    policy: PathBuf,
+    /// For whom: so far only everyone.
+    #[arg(long, default_value = "everyone")]
+    who: String,
+    /// Judges all messages as of this time (2026-05-01T09:30:00+02:00) instead of when each was recorded.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// Where definitions of message types come from. auto: the sourced ROS 2 if there is one, otherwise the bag.
+    #[arg(long, value_enum, default_value_t = Types::Auto)]
+    types: Types,
+    /// Believes the type names of a bag that has neither hashes nor definitions (before ROS 2 Iron).
+    #[arg(long)]
+    trust_names: bool,
+    /// Of a damaged bag, writes what comes before the damage.
+    #[arg(long)]
+    partial: bool,
+    /// Replaces OUT if it is there.
+    #[arg(long)]
+    force: bool,
+    /// Answers with JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Types {
+    /// The sourced ROS 2 if there is one, otherwise the bag.
+    Auto,
+    /// The sourced ROS 2, as the guard.
+    Installed,
+    /// The bag, which is believed.
+    Bag,
+}
+
+impl Scrub {
+    #[cfg(feature = "bags")]
+    pub fn run(&self) -> anyhow::Result<Answer> {
+        work::run(self)
+    }
+
+    #[cfg(not(feature = "bags"))]
+    pub fn run(&self) -> anyhow::Result<Answer> {
+        anyhow::bail!("this build cannot read bags; build it with `--features bags`")
+    }
+}

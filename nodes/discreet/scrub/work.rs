@@ -1,0 +1,162 @@
+//! How `discreet scrub` goes about it.
+
+use std::io::{BufWriter, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, bail};
+use discreet::bags::{self, BagWriter};
+use discreet::policy::finding::plain;
+use discreet::redact::ImageRules;
+use discreet::scrub::{self, Report, TopicReport};
+use discreet::types::TypeLibrary;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Scrub, Types};
+use crate::Answer;
+use crate::eyes;
+use crate::fresh::{Fresh, are_same};
+use crate::input::{Source, say, say_error, say_json};
+
+/// Updating the bar costs more than reading a message.
+const BAR_STEP: u64 = 1 << 20;
+
+pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
+    if command.who != "everyone" {
+        bail!(
+            "--who {}: only `everyone` so far; sealing for stakeholders is not built yet",
+            plain(&command.who)
+        );
+    }
+    if are_same(&command.input, &command.output) {
+        bail!("IN and OUT are one file; a bag is never scrubbed in place");
+    }
+    let source = Source::read(&command.policy)?;
+    let policy = source.usable_policy()?;
+    let library = library(command.types)?;
+    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
+    let shown = command.input.display().to_string();
+    let mut bag = bags::open(&command.input).with_context(|| shown.clone())?;
+    let mut fresh = Fresh::new(&command.output, command.force)?;
+
+    let scrub = scrub::Scrub {
+        policy: &policy,
+        types: library.as_ref().map_or(scrub::Types::Bag, scrub::Types::Installed),
+        trust_names: command.trust_names,
+        at: command.at.as_deref().map(second).transpose()?,
+        now,
+        partial: command.partial,
+    };
+    let bar = bar();
+    let mut drawn = 0;
+    let mut watch = |read: u64, size: u64| {
+        if read >= drawn + BAR_STEP {
+            drawn = read;
+            bar.set_length(size);
+            bar.set_position(read);
+        }
+    };
+    let mut blindness = None;
+    let mut looks = |rules: &ImageRules| match eyes::look(rules) {
+        Ok(eyes) => Some(eyes),
+        Err(error) => {
+            blindness.get_or_insert(format!("{error:#}"));
+            None
+        }
+    };
+    let mut writer = BagWriter::new(BufWriter::new(fresh.file()), bag.packing())?;
+    let report = scrub.run(bag.as_mut(), &mut writer, &mut looks, &mut watch).with_context(|| shown)?;
+    writer.finish()?.flush()?;
+    fresh.finish()?;
+    bar.finish_and_clear();
+
+    if command.json {
+        say_json(&serde_json::to_value(&report)?)?;
+    } else {
+        show(&report);
+    }
+    notes(&report, blindness.as_deref());
+    Ok(if report.damage.is_some() || report.blanked() > 0 { Answer::No } else { Answer::Yes })
+}
+
+fn library(types: Types) -> anyhow::Result<Option<TypeLibrary>> {
+    match types {
+        Types::Bag => Ok(None),
+        Types::Installed => Ok(Some(TypeLibrary::from_env()?)),
+        Types::Auto => Ok(TypeLibrary::from_env().ok()),
+    }
+}
+
+fn second(text: &str) -> anyhow::Result<i64> {
+    let time: jiff::Timestamp =
+        text.parse().context("--at takes a time with its offset, such as 2026-05-01T09:30:00+02:00")?;
+    Ok(time.as_second())
+}
+
+/// Hidden where nobody looks.
+fn bar() -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn show(report: &Report) {
+    let width = |of: fn(&TopicReport) -> &str| {
+        report.topics.iter().map(|topic| plain(of(topic)).chars().count()).max().unwrap_or(0).max(5)
+    };
+    let (topic, kind) = (width(|topic| &topic.topic), width(|topic| &topic.type_name));
+    say(&format!(
+        "{:topic$}  {:kind$}  {:>8}  {:>8}  {:>8}  {:>8}  {:>9}  {:>9}  left out",
+        "topic", "type", "messages", "clear", "redacted", "blanked", "bytes in", "bytes out"
+    ));
+    for row in &report.topics {
+        let denied: Vec<String> =
+            row.denied.iter().map(|(reason, number)| format!("{number} {reason}")).collect();
+        say(&format!(
+            "{:topic$}  {:kind$}  {:>8}  {:>8}  {:>8}  {:>8}  {:>9}  {:>9}  {}",
+            plain(&row.topic),
+            plain(&row.type_name),
+            row.messages,
+            row.clear,
+            row.redacted,
+            row.blanked,
+            indicatif::HumanBytes(row.bytes).to_string(),
+            indicatif::HumanBytes(row.written_bytes).to_string(),
+            if denied.is_empty() { "-".to_owned() } else { denied.join(", ") }
+        ));
+    }
+}
+
+/// What is to be known of the result, on standard error.
+fn notes(report: &Report, blindness: Option<&str>) {
+    let asides = [
+        (report.attachments, "attachments"),
+        (report.metadata, "metadata records"),
+        (report.private, "private records"),
+    ];
+    for (number, what) in asides.into_iter().filter(|(number, _)| *number > 0) {
+        say_error(&format!("note: {number} {what} left out: they may hold anything"));
+    }
+    if report.types == "bag" {
+        say_error("note: definitions of types are the bag's own: no ROS 2 was asked (--types)");
+    }
+    if !report.unchecked_sources.is_empty() {
+        let topics: Vec<String> = report.unchecked_sources.iter().map(|topic| plain(topic)).collect();
+        say_error(&format!(
+            "note: a bag does not tell who published; `source:` is not checked: {}",
+            topics.join(", ")
+        ));
+    }
+    if report.untimed > 0 {
+        let number = report.untimed;
+        say_error(&format!(
+            "note: the time of {number} messages is not credible; rules with times let none of them pass"
+        ));
+    }
+    if report.blanked() > 0 {
+        say_error(&format!("{} images could not be looked at and are blank", report.blanked()));
+        blindness.iter().for_each(|reason| say_error(&format!("  {reason}")));
+    }
+    if let Some(damage) = &report.damage {
+        say_error(&format!("the bag is not whole ({damage}); OUT has what comes before that"));
+    }
+}
