@@ -6,10 +6,12 @@ use super::{Motion, Why};
 /// How things of one subject are followed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Following {
+    /// In the first picture, in which everything is new, something is believed from this score on.
+    pub first: BySize,
     /// Something new is believed from this score on.
     pub start: BySize,
     /// Something that is followed already is believed from this score on.
-    pub go_on: f32,
+    pub go_on: BySize,
     /// So many detections may miss it before it is given up, once it was seen `sure` times.
     pub hold: u32,
     /// What was seen less often than this is given up sooner.
@@ -21,6 +23,8 @@ pub struct Following {
 pub struct Tracks {
     following: Following,
     tracks: Vec<Track>,
+    /// Nothing was looked at yet.
+    fresh: bool,
 }
 
 /// More things than this at once are not followed; what is seen of them is still covered.
@@ -45,18 +49,19 @@ struct Track {
 impl Tracks {
     /// Follows nothing yet.
     pub fn new(following: Following) -> Tracks {
-        Tracks { following, tracks: Vec::new() }
+        Tracks { following, tracks: Vec::new(), fresh: true }
     }
 
     /// The picture is of something else now.
     pub fn forget(&mut self) {
         self.tracks.clear();
+        self.fresh = true;
     }
 
     /// The lowest score that can matter.
     pub fn least_score(&self) -> f32 {
-        let Following { start, go_on, .. } = self.following;
-        go_on.min(start.small).min(start.large)
+        let Following { first, start, go_on, .. } = self.following;
+        [first, start, go_on].iter().fold(1.0, |least, score| score.small.min(score.large).min(least))
     }
 
     /// The next frame: everything moves as the camera moved it, and as it moved before.
@@ -86,16 +91,17 @@ impl Tracks {
     pub fn see(&mut self, sightings: &[Sighting]) {
         let before = self.tracks.len();
         let mut free = vec![true; before];
+        let start = if std::mem::take(&mut self.fresh) { self.following.first } else { self.following.start };
         for sighting in sightings {
             let side = sighting.side();
             match self.best_match(sighting, &free) {
-                Some(at) if sighting.score >= self.following.go_on => {
+                Some(at) if sighting.score >= self.following.go_on.at(side) => {
                     if let (Some(track), Some(free)) = (self.tracks.get_mut(at), free.get_mut(at)) {
                         track.update(sighting);
                         *free = false;
                     }
                 }
-                _ if sighting.score >= self.following.start.at(side) && self.tracks.len() < MOST_TRACKS => {
+                _ if sighting.score >= start.at(side) && self.tracks.len() < MOST_TRACKS => {
                     self.tracks.push(Track::new(sighting));
                 }
                 _ => {}
@@ -203,8 +209,8 @@ mod tests {
     const SIZE: (u32, u32) = (1280, 720);
 
     fn tracks() -> Tracks {
-        let start = BySize { small: 0.5, large: 0.5 };
-        Tracks::new(Following { start, go_on: 0.2, hold: 8, sure: 2 })
+        let [first, start, go_on] = [0.3, 0.5, 0.2].map(|score| BySize { small: score, large: score });
+        Tracks::new(Following { first, start, go_on, hold: 8, sure: 2 })
     }
 
     fn face(x: f32, score: f32) -> Sighting {
@@ -258,7 +264,15 @@ mod tests {
 
     #[test]
     fn weak_sightings_start_nothing() {
-        assert_eq!(step(&mut tracks(), &Motion::NONE, &[face(200.0, 0.4)]), []);
+        let mut tracks = tracks();
+        assert_eq!(step(&mut tracks, &Motion::NONE, &[face(200.0, 0.2)]), []);
+        assert_eq!(step(&mut tracks, &Motion::NONE, &[face(200.0, 0.4)]), []);
+        tracks.forget();
+        assert_eq!(
+            step(&mut tracks, &Motion::NONE, &[face(200.0, 0.4)]).len(),
+            1,
+            "but for the first picture"
+        );
     }
 
     #[test]

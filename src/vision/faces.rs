@@ -58,7 +58,13 @@ impl Detector for Faces {
 
     fn following(&self) -> Following {
         // A large face that is none hides much, a small one little: so what is small is believed sooner.
-        Following { start: BySize { small: 0.15, large: 0.3 }, go_on: 0.12, hold: 8, sure: 3 }
+        Following {
+            first: BySize { small: 0.15, large: 0.3 },
+            start: BySize { small: 0.15, large: 0.45 },
+            go_on: BySize { small: 0.12, large: 0.3 },
+            hold: 8,
+            sure: 3,
+        }
     }
 }
 

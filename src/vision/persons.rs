@@ -95,7 +95,8 @@ impl Detector for Persons {
     }
 
     fn following(&self) -> Following {
-        Following { start: BySize { small: 0.4, large: 0.4 }, go_on: 0.3, hold: 8, sure: 3 }
+        let start = BySize { small: 0.4, large: 0.4 };
+        Following { first: start, start, go_on: BySize { small: 0.3, large: 0.3 }, hold: 8, sure: 3 }
     }
 }
 

@@ -59,6 +59,7 @@ impl Detector for Plates {
     }
 
     fn following(&self) -> Following {
-        Following { start: BySize { small: 0.1, large: 0.3 }, go_on: 0.1, hold: 8, sure: 3 }
+        let start = BySize { small: 0.1, large: 0.3 };
+        Following { first: start, start, go_on: BySize { small: 0.1, large: 0.1 }, hold: 8, sure: 3 }
     }
 }

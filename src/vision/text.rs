@@ -78,6 +78,7 @@ impl Detector for Text {
     }
 
     fn following(&self) -> Following {
-        Following { start: BySize { small: 0.0, large: 0.0 }, go_on: 0.0, hold: 5, sure: 3 }
+        let any = BySize { small: 0.0, large: 0.0 };
+        Following { first: any, start: any, go_on: any, hold: 5, sure: 3 }
     }
 }
