@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     Area, Blind, Cameras, CompressedImage, Cover, Follow, Found, Frame, ImageRules, Look, RawImage,
-    SIGHT_SIDE, Sight, View, Why, black, shape,
+    SIGHT_SIDE, Sight, View, WholeFrame, Why, black, shape,
 };
 use crate::cdr::Malformed;
 
@@ -157,6 +157,10 @@ impl ImageRedactor {
 
     fn redact_compressed(&mut self, rules: &ImageRules, cdr: &[u8]) -> Result<Redaction, Malformed> {
         let image = CompressedImage::read(cdr)?;
+        if rules.frame == Some(WholeFrame::Blank) {
+            self.blacken(&image);
+            return Ok(Redaction { covered: 1, blank: None });
+        }
         let remade = image.kind().and_then(|format| {
             let look = self.look.as_mut().ok_or(Blind::Absent)?;
             look.remake(rules, image.data(), format, image.stamp())
@@ -167,14 +171,19 @@ impl ImageRedactor {
                 Redaction { covered: 0, blank: None }
             }
             Err(blind) => {
-                self.black.clear();
-                if let (Ok(format), Some(shape)) = (image.kind(), shape(image.data())) {
-                    black(format, shape, &mut self.black);
-                } // what cannot be told becomes no image at all
-                image.rewrite(&self.black, &mut self.made);
+                self.blacken(&image);
                 Redaction { covered: 0, blank: Some(blind) }
             }
         })
+    }
+
+    /// A black image in its place. What cannot be told to have a size becomes no image at all.
+    fn blacken(&mut self, image: &CompressedImage<'_>) {
+        self.black.clear();
+        if let (Ok(format), Some(shape)) = (image.kind(), shape(image.data())) {
+            black(format, shape, &mut self.black);
+        }
+        image.rewrite(&self.black, &mut self.made);
     }
 }
 
