@@ -111,22 +111,11 @@ impl Margin {
         let across = sighting.width() * self.across.at(side) + self.pixels;
         let above = sighting.height() * self.above.at(side) + self.pixels;
         let below = sighting.height() * self.below.at(side) + self.pixels;
-        let (width, height) = (picture.0 as f32, picture.1 as f32);
         let [left, top] = [sighting.left - across, sighting.top - above].map(f64::from);
         let [right, bottom] = [sighting.right + across, sighting.bottom + below].map(f64::from);
-        // What is cut off by the edge of the picture is there up to the edge.
-        let at_edge = |distance: f32, size: f32| distance < size * CUT_OFF;
-        let left = if at_edge(sighting.left, sighting.width()) { 0.0 } else { left };
-        let top = if at_edge(sighting.top, sighting.height()) { 0.0 } else { top };
-        let right = if at_edge(width - sighting.right, sighting.width()) { f64::from(width) } else { right };
-        let bottom =
-            if at_edge(height - sighting.bottom, sighting.height()) { f64::from(height) } else { bottom };
         Area::holding(left, top, right, bottom).clipped(picture)
     }
 }
-
-/// What is nearer to the edge of the picture than this share of its own size may go on beyond it.
-const CUT_OFF: f32 = 0.15;
 
 #[cfg(test)]
 mod tests {
@@ -155,8 +144,6 @@ mod tests {
         let margin = Margin { across: share, above: share, below: share, pixels: 1.0 };
         let area = margin.around(&sighting(10.0, 10.0, 30.0, 30.0, 1.0), (100, 38));
         assert_eq!(area, Area { left: 0, top: 0, right: 41, bottom: 38 });
-        let area = margin.around(&sighting(2.0, 50.0, 22.0, 70.0, 1.0), (200, 200));
-        assert_eq!(area, Area { left: 0, top: 39, right: 33, bottom: 81 }, "cut off on the left");
         let area = margin.around(&sighting(300.0, 300.0, 500.0, 500.0, 1.0), (1000, 1000));
         assert_eq!(area, Area { left: 279, top: 279, right: 521, bottom: 521 });
     }
