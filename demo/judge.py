@@ -56,7 +56,8 @@ class Judge:
                 skipped = int(self.figures.get(topic, {}).get('frames skipped', 0))
                 left_out = f', {skipped} left out for newer ones' if skipped else ''
                 # Two processes count; what is under way when they are asked is in one count and not in the other.
-                self.claim(row['inside'] and row['consumer'] + skipped >= 0.95 * row['inside'] and row['consumer'],
+                self.claim(row['inside'] and row['consumer'] >= 0.6 * row['inside']
+                           and row['consumer'] + skipped >= 0.95 * row['inside'],
                            f'{topic} arrives outside{under}: {row["consumer"]} of {row["inside"]}{left_out}')
             else:
                 self.claim(row['inside'] and row['consumer'] == row['intruder'] == 0,
@@ -77,13 +78,14 @@ class Judge:
                        f'the face can be seen inside, in {faces} of {len(taken["frames"])} frames of {topic}')
             self.claim(frames and not seen['face'], f'and outside in {seen["face"]} of {frames}')
             # A busy machine has less time to look, and what was not looked at in time is blank.
-            self.claim(seen['covered'] > 0.5 * frames, f'{seen["covered"]} of them show the lobby, the face covered; the others are blank')
+            self.claim(seen['covered'] > 0.5 * frames,
+                       f'{seen["covered"]} of them show the lobby, the face covered; the others are blank')
             self.claim(noted[topic]['blank'] >= seen['blank'],
                        f'the audit log counts the blank frames of {topic}, {noted[topic]["blank"]}')
         areas = noted[CAMERA]['covered']
         self.claim(areas >= self.seen[CAMERA]['covered'], f'and the areas that were covered in {CAMERA}, {areas}')
         alike = self.last['consumer']['seen'][CAMERA]['least_alike']
-        self.claim(alike > 0.75, f'at least {alike:.0%} of each frame of {CAMERA} is as the camera took it, where it is not blank')
+        self.claim(alike > 0.75, f'of {CAMERA}, {alike:.0%} or more of each frame that is not blank is as the camera took it')
         jpegs = self.seen[JPEGS]
         self.claim(not any(jpegs['carried'].values()) and all(jpegs['carried_inside'].values()),
                    'a note and a thumbnail are in {exif} and {thumbnail} of'.format(**jpegs['carried_inside'])

@@ -195,7 +195,8 @@ class Sheet:
             at += 232 if what == 'covered' else 22
             at += self.text((at, top + 27), f'{words}: {camera[what]}', 16, SOFT) + 26
         median, slowest = camera['latency']
-        self.text((WIDTH - MARGIN - 18, top + 27), f'{median:.0f} ms in the guard, 99 % below {slowest:.0f} ms', 16, SOFT, anchor='rs')
+        words = f'{median:.0f} ms in the guard, 99 % below {slowest:.0f} ms'
+        self.text((WIDTH - MARGIN - 18, top + 27), words, 16, SOFT, anchor='rs')
         times = [time for time, _ in camera['film']]
         begin, end = times[0], times[-1]
         left, span = MARGIN + 18, width - 36

@@ -177,6 +177,7 @@ class Demo:
         after = look()
         self.say(f'Version {version + 1} is in force')
         time.sleep(self.seconds / 2)
+        until(lambda: redactor(inside, CAMERA), f'the redactor of {CAMERA}')
         killed = self.kill(redactor(inside, CAMERA))
         self.say(f'kill -9 {killed["pid"]}: the redactor of {CAMERA}')
         time.sleep(self.seconds / 2)
