@@ -82,20 +82,24 @@ class Observer(Node):
         return {'counts': {topic: inbox.count for topic, inbox in self.inboxes.items()},
                 'seen': {topic: witness.report() for topic, witness in self.witnesses.items()}}
 
-    def show(self, at=None):
-        """The newest messages of the kinds that can be shown, and of the guest's camera the frame taken at some moment."""
+    def show(self):
+        """The newest messages of the kinds that can be shown. Slower than a report."""
         shown = {}
         for topic, inbox in self.inboxes.items():
             if inbox.type_name == 'std_msgs/msg/String':
                 shown[topic] = [message.data for message in inbox.messages()]
             elif inbox.type_name == 'sensor_msgs/msg/LaserScan':
                 shown[topic] = [list(message.ranges) for message in inbox.messages()]
-            elif topic == scene.CAMERA and self.witnesses and inbox.count:
-                message = inbox.witness.example(at)
-                shown |= {topic: [self.save(topic, message)], 'at': scene.moment(message.header.stamp)}
+            elif topic == scene.CAMERA:
+                shown |= self.shot()
             elif inbox.type_name == 'sensor_msgs/msg/Image':
                 shown[topic] = [self.save(topic, message) for message in inbox.messages()]
         return shown
+
+    def shot(self, at=None):
+        """A frame of the guest's camera: the one of that moment, else the newest that is not blank."""
+        message = self.witnesses[scene.CAMERA].example(at)
+        return {scene.CAMERA: [self.save(scene.CAMERA, message)], 'at': scene.moment(message.header.stamp)}
 
     def save(self, topic, message):
         path = self.folder / f'{self.get_name()}{topic.replace("/", "_")}.png'
@@ -211,7 +215,7 @@ def main():
     domain, role, folder = int(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
     peer.init(domain)
     observer = {'inside': Inside, 'consumer': Consumer, 'intruder': Intruder}[role](folder)
-    words = ['report', 'show', 'topics', 'ready', 'attack']
+    words = ['report', 'show', 'shot', 'topics', 'ready', 'attack']
     peer.run([observer], {word: getattr(observer, word) for word in words if hasattr(observer, word)})
 
 

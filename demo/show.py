@@ -161,8 +161,9 @@ class Demo:
             return together(peers, 'report')
 
         def frames():
-            outside = consumer.ask('show')
-            return {'inside': inside.ask('show', at=outside['at']), 'outside': outside}
+            shown = together({'inside': inside, 'outside': consumer}, 'show')
+            shown['inside'] |= inside.ask('shot', at=shown['outside']['at'])
+            return shown
 
         first = look()
         version = first['consumer']['policy_version']
