@@ -2,12 +2,14 @@
 
 import json
 import subprocess
+from collections import Counter
 
 import yaml
 
+from scene import CAMERA, JPEGS
+
 # What the guard's names for a refusal mean here.
 WORDS = {
-    'redaction_not_built': 'allowed without faces only; redacting is not built yet, so nothing leaves',
     'sealing_not_built': 'allowed to a named stakeholder only; sealing is not built yet, so nothing leaves',
     'undeclared_topic': 'the policy does not declare it',
     'no_rule': 'nobody may have it',
@@ -28,7 +30,7 @@ class Judge:
         self.figures = {topic: values for look in (before, last) for topic, values in look['inside']['guard'].items()
                         if int(values.get('released', 0))}  # a route that was withdrawn has its last ones
         self.undeclared = self.guard['guard']['undeclared'].split()
-        self.rows, self.claims = [], []
+        self.rows, self.claims, self.seen = [], [], {}
 
     def claim(self, holds, text):
         self.claims.append({'holds': bool(holds), 'claim': text})
@@ -39,7 +41,7 @@ class Judge:
             if topic != (only or topic) or topic == without or not self.between('inside', topic, start, end):
                 continue  # /parameter_events, for one, exists without ever being used
             answer = self.explain(policy, 'everyone', topic)
-            leaves = answer['decision'] == 'clear' and not answer.get('not_built')
+            leaves = answer['decision'] != 'denied' and not answer.get('not_built')
             row = {
                 'topic': topic, 'class': data_class(policy, topic), 'policy_version': version,
                 'form': answer['decision'] if leaves else None,
@@ -50,13 +52,64 @@ class Judge:
             self.rows.append(row)
             under = f' under version {version}' if only else ''
             if leaves:
+                # Of what must be looked at, the newest frame is; older ones are left out when there is no time for all.
+                skipped = int(self.figures.get(topic, {}).get('frames skipped', 0))
+                left_out = f', {skipped} left out for newer ones' if skipped else ''
                 # Two processes count; what is under way when they are asked is in one count and not in the other.
-                self.claim(row['inside'] and row['consumer'] >= 0.95 * row['inside'],
-                           f'{topic} arrives outside{under}: {row["consumer"]} of {row["inside"]}')
+                self.claim(row['inside'] and row['consumer'] >= 0.6 * row['inside']
+                           and row['consumer'] + skipped >= 0.95 * row['inside'],
+                           f'{topic} arrives outside{under}: {row["consumer"]} of {row["inside"]}{left_out}')
             else:
                 self.claim(row['inside'] and row['consumer'] == row['intruder'] == 0,
                            f'{topic} stays inside{under}: {max(row["consumer"], row["intruder"])} of {row["inside"]} came out')
                 self.claim(row['reason'], f'the guard names why {topic} stays inside{under}')
+
+    def cameras(self, audit, killed):
+        """Judges what the frames with the guest in them show: those that the camera took, and those that came out."""
+        noted = self.redaction(audit)
+        for topic in (CAMERA, JPEGS):
+            taken, came = (self.last[who]['seen'][topic] for who in ('inside', 'consumer'))
+            seen = Counter(what for _, what in came['frames'])
+            frames, faces = len(came['frames']), sum(what == 'face' for _, what in taken['frames'])
+            self.seen[topic] = {'frames': frames, **{what: seen[what] for what in ('covered', 'blank', 'face')},
+                                'inside': len(taken['frames']), 'face_inside': faces, 'audit': noted[topic],
+                                'carried': came['carried'], 'carried_inside': taken['carried']}
+            self.claim(faces == len(taken['frames']) > 0,
+                       f'the face can be seen inside, in {faces} of {len(taken["frames"])} frames of {topic}')
+            self.claim(frames and not seen['face'], f'and outside in {seen["face"]} of {frames}')
+            # A busy machine has less time to look, and what was not looked at in time is blank.
+            self.claim(seen['covered'] > 0.5 * frames,
+                       f'{seen["covered"]} of them show the lobby, the face covered; the others are blank')
+            self.claim(noted[topic]['blank'] >= seen['blank'],
+                       f'the audit log counts the blank frames of {topic}, {noted[topic]["blank"]}')
+        areas = noted[CAMERA]['covered']
+        self.claim(areas >= self.seen[CAMERA]['covered'], f'and the areas that were covered in {CAMERA}, {areas}')
+        alike = self.last['consumer']['seen'][CAMERA]['least_alike']
+        self.claim(alike > 0.75, f'of {CAMERA}, {alike:.0%} or more of each frame that is not blank is as the camera took it')
+        jpegs = self.seen[JPEGS]
+        self.claim(not any(jpegs['carried'].values()) and all(jpegs['carried_inside'].values()),
+                   'a note and a thumbnail are in {exif} and {thumbnail} of'.format(**jpegs['carried_inside'])
+                   + f' {jpegs["inside"]} JPEGs inside, and in ' + '{exif} and {thumbnail} outside'.format(**jpegs['carried']))
+        latency = [float(self.figures[CAMERA][f'latency {part}'].split()[0]) for part in ('p50', 'p99')]
+        self.seen[CAMERA] |= {'killed': self.blindness(killed), 'film': self.last['consumer']['seen'][CAMERA]['frames'],
+                              'latency': latency}
+
+    def blindness(self, killed):
+        """What came out of the camera from the moment at which its redactor was killed."""
+        frames = self.last['consumer']['seen'][CAMERA]['frames']
+        begin = next((time for time, what in frames if time > killed['at'] - 0.2 and what == 'blank'), None)
+        back = next((time for time, what in frames if begin and time > begin and what == 'covered'), None)
+        blank = sum(begin <= time < back for time, _ in frames) if back else 0
+        self.claim(back, f'its redactor was killed: {blank} frames came out blank, until there was another one')
+        return {'at': killed['at'], 'blank': blank, 'seconds': round(back - begin, 2) if back else None}
+
+    def redaction(self, audit):
+        """What the audit log says was done to the images of each topic."""
+        done, noted = self.discreet('audit', 'show', audit, '--entry', 'closed', '--json'), {CAMERA: Counter(), JPEGS: Counter()}
+        for route in (route for line in done.stdout.splitlines() for route in json.loads(line)['routes']):
+            for what, times in route.get('redaction', {}).items():
+                noted[route['topic']]['blank' if what.startswith('blank') else what] += times
+        return noted
 
     def between(self, who, topic, start, end):
         # What is latched was sent before anybody began to count, and may be sent again when the policy is switched.
@@ -112,7 +165,7 @@ class Judge:
                   for topic in sorted(self.figures)}
         verified = self.discreet('audit', 'verify', audit)
         self.claim(verified.returncode == 0, 'the audit log is as the guard wrote it')
-        return {'rows': self.rows, 'commands': commands, 'catalog': consumer['catalog'], 'guard': routes,
+        return {'rows': self.rows, 'cameras': self.seen, 'commands': commands, 'catalog': consumer['catalog'], 'guard': routes,
                 'audit': (verified.stdout + verified.stderr).strip(), 'claims': self.claims}
 
     def report(self, summary, paint):
@@ -130,6 +183,10 @@ class Judge:
             colour = 1 if number == 0 else 32 if line[4] != 'nothing' else 33
             text.append(paint('  '.join(cells), colour) + '  ' + line[5])
         commands = summary['commands']
+        text.append('')
+        for topic, seen in self.seen.items():
+            text.append('{}: the face is seen in {face_inside} of {inside} frames inside, in {face} of {frames} outside: '
+                        '{covered} have it covered, {blank} are blank'.format(topic, **seen))
         text += ['', *(f'  {reason}: {words}' for reason, words in WORDS.items()
                        if reason in {row['reason'] for row in summary['rows']})]
         text += ['', f'/cmd_vel from outside: {commands["sent"]} sent by the intruder, {commands["heard_outside"]} heard on the '

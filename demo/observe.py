@@ -22,6 +22,7 @@ from rclpy.serialization import deserialize_message
 from std_srvs.srv import Trigger
 
 import peer
+import scene
 
 
 def message_class(name):
@@ -30,10 +31,11 @@ def message_class(name):
 
 
 class Inbox:
-    """What came on one topic. Messages stay serialized: counting must not be slower than receiving."""
+    """What came on one topic. Messages stay serialized, but for a witness: counting must not be slower than receiving."""
 
-    def __init__(self, node, topic, type_name, reliable, latched, keep=1):
+    def __init__(self, node, topic, type_name, reliable, latched, keep=1, witness=None):
         self.type_name, self.count, self.last, self.keep, self.sequences = type_name, 0, [], keep, Counter()
+        self.witness = witness
         qos = QoSProfile(
             depth=50,
             reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
@@ -44,6 +46,8 @@ class Inbox:
         self.count += 1
         self.sequences[info['publication_sequence_number']] += 1
         self.last = [*self.last[1 - self.keep:], message] if self.keep > 1 else [message]
+        if self.witness:
+            self.witness.see(self.messages()[-1])
 
     def messages(self):
         return [deserialize_message(bytes(message), message_class(self.type_name)) for message in self.last]
@@ -56,11 +60,13 @@ class Observer(Node):
         # Without /rosout of its own: what is heard there came from somebody else.
         super().__init__(name, enable_rosout=False, start_parameter_services=False)
         self.folder, self.inboxes = folder, {}
+        self.witnesses = {topic: scene.Witness() for topic in (scene.CAMERA, scene.JPEGS)}
 
     def follow(self, topic, type_name, reliable, latched):
         if topic not in self.inboxes:
             keep = 6 if type_name == 'std_msgs/msg/String' else 1
-            self.inboxes[topic] = Inbox(self, topic, type_name, reliable, latched, keep)
+            witness = self.witnesses.get(topic)
+            self.inboxes[topic] = Inbox(self, topic, type_name, reliable, latched, keep, witness)
 
     def offered(self, topic):
         """Type and QoS of a topic's publishers, or nothing if it has none."""
@@ -73,7 +79,8 @@ class Observer(Node):
                 'latched': all(qos.durability == DurabilityPolicy.TRANSIENT_LOCAL for qos in profiles)}
 
     def report(self):
-        return {'counts': {topic: inbox.count for topic, inbox in self.inboxes.items()}}
+        return {'counts': {topic: inbox.count for topic, inbox in self.inboxes.items()},
+                'seen': {topic: witness.report() for topic, witness in self.witnesses.items()}}
 
     def show(self):
         """The newest messages of the kinds that can be shown. Slower than a report."""
@@ -83,9 +90,16 @@ class Observer(Node):
                 shown[topic] = [message.data for message in inbox.messages()]
             elif inbox.type_name == 'sensor_msgs/msg/LaserScan':
                 shown[topic] = [list(message.ranges) for message in inbox.messages()]
+            elif topic == scene.CAMERA:
+                shown |= self.shot()
             elif inbox.type_name == 'sensor_msgs/msg/Image':
                 shown[topic] = [self.save(topic, message) for message in inbox.messages()]
         return shown
+
+    def shot(self, at=None):
+        """A frame of the guest's camera: the one of that moment, else the newest that is not blank."""
+        message = self.witnesses[scene.CAMERA].example(at)
+        return {scene.CAMERA: [self.save(scene.CAMERA, message)], 'at': scene.moment(message.header.stamp)}
 
     def save(self, topic, message):
         path = self.folder / f'{self.get_name()}{topic.replace("/", "_")}.png'
@@ -175,6 +189,7 @@ class Intruder(Observer):
 
     def __init__(self, folder):
         super().__init__('intruder', folder)
+        self.witnesses = {}  # it gets what the consumer gets; only what should not come at all is counted
         self.sent, self.reload, self.forging = 0, None, None
 
     def attack(self, topics):
@@ -200,7 +215,7 @@ def main():
     domain, role, folder = int(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
     peer.init(domain)
     observer = {'inside': Inside, 'consumer': Consumer, 'intruder': Intruder}[role](folder)
-    words = ['report', 'show', 'topics', 'ready', 'attack']
+    words = ['report', 'show', 'shot', 'topics', 'ready', 'attack']
     peer.run([observer], {word: getattr(observer, word) for word in words if hasattr(observer, word)})
 
 

@@ -10,7 +10,7 @@ NIGHT, PAPER, INK, SOFT, LINE = '#0f1720', '#ffffff', '#17202b', '#667382', '#dd
 GREEN, AMBER, GROUND, HATCH = '#0f8a5f', '#b4480f', '#f4f6f9', '#eef1f5'
 
 SCALE = 2  # drawn larger and then reduced, so that edges are smooth
-WIDTH, HEIGHT = 1680, 1036
+WIDTH, HEIGHT = 1680, 1136
 PANEL, CAPTION, GAP, MARGIN = (362, 272), 62, 20, 36
 TOP = 158
 
@@ -33,6 +33,7 @@ def draw(out, summary, shown):
                 sheet.content(corner, topic, content)
             sheet.caption(corner, row, later if topic == FLOOR else None, side)
     sheet.guard(MARGIN + 2 * PANEL[0] + GAP, right)
+    sheet.film(summary['cameras'][PEOPLE], TOP + 2 * (PANEL[1] + CAPTION + GAP) - 4)
     sheet.foot(summary)
     sheet.save(out / 'demo.png')
     for side in ('inside', 'outside'):
@@ -182,22 +183,47 @@ class Sheet:
         self.line([(start, y), (end - 8, y)], AMBER, 4)
         self.line([(end - 6, y - 11), (end - 6, y + 11)], AMBER, 4)
 
+    def film(self, camera, top):
+        """Each frame that left, in the order of time, as a stroke."""
+        width, height = WIDTH - 2 * MARGIN, 96
+        self.box(MARGIN, top, width, height, PAPER, LINE)
+        self.text((MARGIN + 18, top + 27), 'Each frame that left', 18, bold=True)
+        at = MARGIN + 18
+        for what, colour, words in (('covered', GREEN, 'the face covered'), ('blank', NIGHT, 'blank, not looked at in time'),
+                                    ('face', AMBER, 'the face shown')):
+            self.box(at + (210 if what == 'covered' else 0), top + 14, 14, 14, colour, radius=3)
+            at += 232 if what == 'covered' else 22
+            at += self.text((at, top + 27), f'{words}: {camera[what]}', 16, SOFT) + 26
+        median, slowest = camera['latency']
+        words = f'{median:.0f} ms in the guard, 99 % below {slowest:.0f} ms'
+        self.text((WIDTH - MARGIN - 18, top + 27), words, 16, SOFT, anchor='rs')
+        times = [time for time, _ in camera['film']]
+        begin, end = times[0], times[-1]
+        left, span = MARGIN + 18, width - 36
+        for time, what in camera['film']:
+            x = left + (time - begin) / (end - begin) * (span - 3)
+            self.box(x, top + 40, 2, 26, {'covered': GREEN, 'blank': NIGHT, 'face': AMBER}[what], radius=0)
+        killed = camera['killed']
+        x = left + (killed['at'] - begin) / (end - begin) * (span - 3)
+        self.line([(x, top + 36), (x, top + 88)], AMBER, 2)
+        words = f'kill -9 of the redactor: {killed["blank"]} blank frames in {killed["seconds"]:.1f} s, then it was back'
+        self.text((x - 8, top + 86), words, 16, AMBER, bold=True, anchor='rs')
+
     def foot(self, summary):
         top, space = HEIGHT - 150, 16
         undeclared = [row for row in summary['rows'] if row['reason'] == 'undeclared_topic']
         commands = summary['commands']
-        # A route with a few messages has no meaningful quantiles.
-        busy = [route for route in summary['guard'].values() if int(route['released']) >= 50]
-        median, slowest = (max(float(route[f'latency {part}'].split()[0]) for route in busy) for part in ('p50', 'p99'))
-        lost = sum(int(route['lost']) for route in summary['guard'].values())
         entries = summary['audit'].split(' entries')[0].split()[-1]
+        faces, jpegs = summary['cameras'][PEOPLE], summary['cameras'][f'{PEOPLE}/compressed']
         tiles = [
-            ('0 of ' + str(sum(row['inside'] for row in undeclared)), 'messages of topics that nobody declared',
-             ', '.join(row['topic'] for row in undeclared)),
+            (f'{faces["face"]} of {faces["frames"]}', 'frames outside show a pixel of the face',
+             f'inside {faces["face_inside"]} of {faces["inside"]} do, by the same check'),
+            (f'{jpegs["carried"]["exif"]} of {jpegs["frames"]}', 'JPEGs outside have EXIF or a thumbnail',
+             f'inside {jpegs["carried_inside"]["exif"]} of {jpegs["inside"]}: {PEOPLE}/compressed'),
             (f'{commands["received_by_robot"]} of {commands["sent"]}', 'commands from outside reached the robot',
-             'an intruder sends /cmd_vel to the outer domain'),
-            (f'{median:.2f} ms', 'in the guard, median of the slowest route', f'99 % below {slowest:.1f} ms, {lost} messages lost'),
-            (entries, 'audit entries, verified', 'discreet audit verify out/audit.log'),
+             f'and 0 of {sum(row["inside"] for row in undeclared)} messages that nobody declared came out'),
+            (entries, 'audit entries, verified', f'they count {faces["audit"]["covered"]} covered areas, '
+             f'{faces["audit"]["blank"]} blank frames'),
         ]
         width = (WIDTH - 2 * MARGIN - 3 * space) / 4
         for number, (figure, what, detail) in enumerate(tiles):

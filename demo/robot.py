@@ -9,7 +9,6 @@ is computed from the room below, with noise. Names, rooms and card numbers are i
 import array
 import importlib.util
 import math
-import pathlib
 import sys
 import time
 
@@ -17,15 +16,15 @@ import numpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import TransformStamped, Twist
 from nav_msgs.msg import OccupancyGrid, Odometry
-from PIL import Image as Picture
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
-from sensor_msgs.msg import Image, LaserScan
+from sensor_msgs.msg import CompressedImage, Image, LaserScan
 from std_msgs.msg import String
 
 import peer
+import scene
+from scene import HEIGHT, WIDTH, photograph
 
-WIDTH, HEIGHT = 640, 480
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 # The lobby, in metres: walls and the reception desk as corners, pillars as circles.
@@ -40,12 +39,6 @@ HEARD = [
     'Where is the breakfast room?',
     'This is Tomas Ferreira in 207, you can reach me at 0151 5550 1234.',
 ]
-
-
-def photograph(name, size):
-    """A photograph that scikit-image ships. Only its files are used, so none of what it needs to run."""
-    folder = pathlib.Path(importlib.util.find_spec('skimage').submodule_search_locations[0]) / 'data'
-    return numpy.asarray(Picture.open(folder / name).convert('RGB').resize(size, Picture.Resampling.LANCZOS))
 
 
 def pose(seconds):
@@ -102,28 +95,28 @@ class Source:
         self.serial += 1
 
 
-def image(stamp, frame, pixels):
-    message = Image(height=HEIGHT, width=WIDTH, encoding='rgb8', step=3 * WIDTH)
-    message.header.stamp, message.header.frame_id = stamp, frame
-    message.data = array.array('B', pixels.tobytes())
-    return message
-
-
 def cameras():
-    guest = photograph('astronaut.png', (760, 760))
+    driver = Node('camera_driver')
     paving, gravel = photograph('brick.png', (WIDTH, WIDTH)), photograph('gravel.png', (WIDTH, WIDTH))
     floor = numpy.concatenate([paving, paving, gravel, paving])  # and from the start again
 
-    def people(stamp, seconds, _):
-        left, top = int(60 + 55 * math.sin(seconds / 3)), int(30 + 25 * math.sin(seconds / 5))
-        return image(stamp, 'camera', guest[top:top + HEIGHT, left:left + WIDTH])
+    def people(stamp, *_):
+        return scene.image(stamp, 'camera', scene.frame(stamp)[0])
+
+    def compressed(stamp, *_):
+        return scene.jpeg(stamp, 'camera', scene.frame(stamp)[0])
+
+    def thumbnail(stamp, *_):
+        return scene.image(stamp, 'camera', scene.frame(stamp)[0][::4, ::4])
 
     def below(stamp, seconds, _):
         rows = (int(seconds * 90) + numpy.arange(HEIGHT)) % len(floor)
-        return image(stamp, 'floor_camera', floor[rows[::-1]])
+        return scene.image(stamp, 'floor_camera', floor[rows[::-1]])
 
-    return [Source('camera_driver', Image, '/camera/image_raw', 15, people),
-            Source('floor_camera_driver', Image, '/camera/floor/image_raw', 15, below)]
+    return [Source(driver, Image, scene.CAMERA, 15, people),
+            Source(driver, CompressedImage, scene.JPEGS, 3, compressed),
+            Source(driver, Image, f'{scene.CAMERA}/thumbnail', 1, thumbnail),
+            Source('floor_camera_driver', Image, '/camera/floor/image_raw', 10, below)]
 
 
 def lidar():

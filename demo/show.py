@@ -18,6 +18,7 @@ import time
 
 import picture
 from judge import Broken, Judge
+from scene import CAMERA, JPEGS
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BIN = pathlib.Path(os.environ.get('DISCREET_BIN', ROOT / 'target' / 'release'))
@@ -131,7 +132,8 @@ class Demo:
 
     def run(self):
         self.log = self.stack.enter_context(open(self.out / 'peers.log', 'w'))
-        self.say(f'The robot starts on the inner domain ({self.inner}): two cameras, lidar, odometry, map, speech, payment')
+        self.say(f'The robot starts on the inner domain ({self.inner}): two cameras, lidar, odometry, map, speech, '
+                 'payment')
         robot = self.robot = self.peer('robot.py', domain=self.inner)
         inside = self.peer('observe.py', 'inside', self.frames, domain=self.inner)
         robot.ask('report')  # its latched topics are out before anybody outside is there
@@ -141,7 +143,7 @@ class Demo:
         self.say(f'The guard starts between the domains: {self.start_guard(policy)}')
         consumer = self.peer('observe.py', 'consumer', self.frames, domain=self.outer)
         intruder = self.peer('observe.py', 'intruder', self.frames, domain=self.outer)
-        until(lambda: {'/scan', '/odom', '/map', WITHDRAWN} <= set(consumer.ask('ready')),
+        until(lambda: {'/scan', '/odom', '/map', WITHDRAWN, CAMERA, JPEGS} <= set(consumer.ask('ready')),
               'the topics of the catalogue on the outer domain')
         published = set(robot.ask('report')['published'])
         until(lambda: published <= set(inside.ask('topics')), 'the topics of the robot on the inner domain')
@@ -150,6 +152,8 @@ class Demo:
         self.say(f'A consumer on the outer domain ({self.outer}) takes what the catalogue offers; '
                  f'an intruder asks for all {len(topics)} inner topics and sends commands')
         time.sleep(1)
+        until(lambda: all(redactor(inside, camera) for camera in (CAMERA, JPEGS)), 'a redactor for each camera', timeout=30)
+        self.say('For each of the two topics with guests the guard has started a redactor, which looks for faces')
 
         peers = {'inside': inside, 'consumer': consumer, 'intruder': intruder, 'robot': robot}
 
@@ -157,7 +161,9 @@ class Demo:
             return together(peers, 'report')
 
         def frames():
-            return together({'inside': inside, 'outside': consumer}, 'show')
+            shown = together({'inside': inside, 'outside': consumer}, 'show')
+            shown['inside'] |= inside.ask('shot', at=shown['outside']['at'])
+            return shown
 
         first = look()
         version = first['consumer']['policy_version']
@@ -171,7 +177,11 @@ class Demo:
         time.sleep(1)  # what was decided before the switch has arrived by then
         after = look()
         self.say(f'Version {version + 1} is in force')
-        time.sleep(self.seconds)
+        time.sleep(self.seconds / 2)
+        until(lambda: redactor(inside, CAMERA), f'the redactor of {CAMERA}')
+        killed = self.kill(redactor(inside, CAMERA))
+        self.say(f'kill -9 {killed["pid"]}: the redactor of {CAMERA}')
+        time.sleep(self.seconds / 2)
         robot.ask('stop')
         time.sleep(1.5)  # for diagnostics to have counted everything
         last = look()
@@ -185,6 +195,7 @@ class Demo:
         judge.phase(POLICY, version, first, before, only=WITHDRAWN)
         judge.phase(policy, version + 1, after, last, only=WITHDRAWN)
         judge.phase(POLICY, version, first, last, without=WITHDRAWN)
+        judge.cameras(self.out / 'audit.log', killed)
         summary = judge.summary(self.out / 'audit.log', WITHDRAWN, version + 1)
         summary |= {'versions': [version, version + 1], 'seconds': round(time.monotonic() - self.began, 1)}
         (self.out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
@@ -216,6 +227,14 @@ class Demo:
                                       stdin=subprocess.DEVNULL, start_new_session=True)
         self.stack.callback(self.stop_guard)
         return how
+
+    def kill(self, pid):
+        """Ends a redactor without a warning; only one that this guard has started."""
+        name = pathlib.Path(f'/proc/{pid}/comm').read_text().strip()
+        if name != 'redactor' or os.getsid(pid) != self.guard.pid:
+            raise Broken(f'process {pid} is not a redactor of this guard')
+        os.kill(pid, signal.SIGKILL)
+        return {'pid': pid, 'at': time.time()}
 
     def stop_guard(self):
         for number in (signal.SIGINT, signal.SIGKILL):
@@ -260,7 +279,7 @@ def install_in_place(prefix):
     for folder in (index, share, programs):
         folder.mkdir(parents=True, exist_ok=True)
     (index / 'discreet').touch()
-    for link, target in ((share / 'launch', ROOT / 'launch'), (programs / 'guard', BIN / 'guard')):
+    for link, target in ((share / 'launch', ROOT / 'launch'), *((programs / name, BIN / name) for name in ('guard', 'redactor'))):
         link.unlink(missing_ok=True)
         link.symlink_to(target)
     return prefix
@@ -276,6 +295,13 @@ def withdraw(policy):
     new.write_text(text)
     os.replace(new, policy)
     return rule.strip()
+
+
+def redactor(inside, topic):
+    """The process that looks at a camera for the guard, once it was ready; from diagnostics."""
+    state = inside.ask('report')['guard'].get(topic, {}).get('redactor', '')
+    found = re.match(r'(?:ready|late), process (\d+)', state)
+    return found and int(found[1])
 
 
 def until(condition, what, timeout=20):

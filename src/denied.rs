@@ -37,7 +37,7 @@ pub enum Denied {
     RuleDenies,
     /// A rule allows it at certain times, and the clock cannot be trusted.
     ClockUnsure,
-    /// A rule allows it redacted, which this version does not build yet.
+    /// A rule allows it redacted, which this version builds for images only.
     RedactionNotBuilt,
     /// A rule allows it to a named stakeholder, for whom it would be sealed, which this version does not build yet.
     SealingNotBuilt,
@@ -120,7 +120,7 @@ impl Denied {
             Denied::NoRule => "no rule allows it; add one to the policy if it should leave",
             Denied::RuleDenies => "a rule denies it; `discreet explain` tells which",
             Denied::ClockUnsure => "the clock was set back; correct it, or use rules without times",
-            Denied::RedactionNotBuilt => "this version cannot redact yet, so it keeps the message inside",
+            Denied::RedactionNotBuilt => "this version redacts nothing but images yet, so it keeps the message inside",
             Denied::SealingNotBuilt => {
                 "this version cannot seal for a stakeholder yet, so it keeps the message inside"
             }
