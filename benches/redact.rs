@@ -32,7 +32,7 @@ fn main() -> anyhow::Result<()> {
     let own = std::env::current_exe()?;
     let folder = own.parent().and_then(Path::parent).context("not in target/release/examples")?;
     let arguments = vec!["--threads".into(), threads.into()];
-    let program = Program { path: folder.join("redactor"), arguments };
+    let program = Program::new(folder.join("redactor"), arguments);
     let mut remote = Remote::new(program, Patience::default());
     remote.tend();
     let pid = loop {

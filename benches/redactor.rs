@@ -17,8 +17,7 @@ fn main() -> anyhow::Result<()> {
     let rounds = arguments.next().unwrap_or(Ok(2000))?.max(100);
     let hertz = arguments.next().unwrap_or(Ok(0))?;
 
-    let program =
-        Program { path: std::env::current_exe()?.with_file_name("odd_redactor"), arguments: vec![] };
+    let program = Program::new(std::env::current_exe()?.with_file_name("odd_redactor"), vec![]);
     let mut remote = Remote::new(program, Patience::default());
     let mut slowest_tend = Duration::ZERO;
     let started = Instant::now();

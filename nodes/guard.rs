@@ -11,7 +11,7 @@ use discreet::audit::{Audit, Opening, PolicyMark, Time};
 use discreet::clock::ClockFloor;
 use discreet::policy::{Floor, LivePolicy, Policy, Reloaded, read_file};
 use discreet::redact::remote::{Patience, Program, Remote};
-use discreet::ros::{Bridge, BridgeParts, Control, Health, Logger, Looks, Settings};
+use discreet::ros::{Bridge, BridgeParts, Control, Health, Logger, Looks, Settings, keep_files_to_itself};
 use discreet::types::TypeLibrary;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -250,7 +250,7 @@ impl Guard {
 
 /// For each topic a redactor of its own, and a word in the log when it is missing or ends.
 fn looks(logger: &Logger) -> anyhow::Result<Looks> {
-    let program = Program::beside_this()?;
+    let program = Program { prepare: keep_files_to_itself, ..Program::beside_this()? };
     let logger = logger.clone();
     Ok(Box::new(move |topic| {
         let (topic, logger) = (topic.to_owned(), logger.clone());

@@ -120,7 +120,9 @@ impl Denied {
             Denied::NoRule => "no rule allows it; add one to the policy if it should leave",
             Denied::RuleDenies => "a rule denies it; `discreet explain` tells which",
             Denied::ClockUnsure => "the clock was set back; correct it, or use rules without times",
-            Denied::RedactionNotBuilt => "this version redacts nothing but images yet, so it keeps the message inside",
+            Denied::RedactionNotBuilt => {
+                "this version redacts nothing but images yet, so it keeps the message inside"
+            }
             Denied::SealingNotBuilt => {
                 "this version cannot seal for a stakeholder yet, so it keeps the message inside"
             }

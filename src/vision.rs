@@ -9,6 +9,7 @@ mod detectors;
 mod engine;
 mod faces;
 mod graph;
+mod library;
 mod models;
 mod motion;
 mod onnx;

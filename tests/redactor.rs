@@ -53,7 +53,7 @@ impl Camera {
         let news = Arc::new(Mutex::new(Vec::new()));
         let told = news.clone();
         let arguments = arguments.split_whitespace().map(Into::into).collect();
-        let remote = Remote::new(Program { path, arguments }, patience)
+        let remote = Remote::new(Program::new(path, arguments), patience)
             .telling(move |news| told.lock().unwrap().push(news.into()));
         let bgr = vec![0; (WIDTH * HEIGHT * 3) as usize];
         Camera { _cores: None, remote, number: 0, bgr, news, waited: vec![] }

@@ -1,6 +1,7 @@
 //! One topic's way from the inner to the outer domain.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,8 @@ pub struct Route {
     opened: Instant,
     turn: Turn,
     path: Mutex<Path>,
+    /// Who else than the worker wants the path.
+    waiting: AtomicUsize,
 }
 
 /// What serving a message needs. Touched by one worker at a time, and by discovery when it changes.
@@ -102,6 +105,7 @@ impl Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
             turn: Turn::default(),
+            waiting: AtomicUsize::new(0),
             path: Mutex::new(Path { inbox: Inbox::default(), exit }),
         }
     }
@@ -119,7 +123,7 @@ impl Route {
         source: &str,
     ) {
         let now = self.opened.elapsed();
-        let mut path = self.path();
+        let mut path = self.path_first();
         path.inbox.judge(policy, standings, now);
         if path.exit.source != source {
             path.exit.source = source.into();
@@ -136,14 +140,14 @@ impl Route {
     pub fn disconnect(&self) {
         let started = Instant::now();
         while started.elapsed() < LAST_ROUND && self.serve() {}
-        let mut path = self.path();
+        let mut path = self.path_first();
         path.inbox.disconnect();
         path.exit.decided_by = None; // ends the route in the audit
     }
 
     /// How the one is who looks at its images, in words for diagnostics.
     pub fn redactor_state(&self) -> Option<String> {
-        self.path().exit.redactor.as_ref().and_then(ImageRedactor::state)
+        self.path_first().exit.redactor.as_ref().and_then(ImageRedactor::state)
     }
 
     /// Gives reliable readers time to get the last of it.
@@ -153,6 +157,14 @@ impl Route {
         }
     }
 
+    /// The path before the worker's next message.
+    fn path_first(&self) -> MutexGuard<'_, Path> {
+        self.waiting.fetch_add(1, SeqCst);
+        let path = self.path();
+        self.waiting.fetch_sub(1, SeqCst);
+        path
+    }
+
     fn path(&self) -> MutexGuard<'_, Path> {
         self.path.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -160,9 +172,14 @@ impl Route {
 
 impl Serve for Route {
     fn serve(&self) -> bool {
+        // A frame that is looked at holds the path for long; discovery and policy come before the next one.
+        while self.waiting.load(SeqCst) > 0 {
+            std::thread::yield_now();
+        }
         let mut path = self.path();
         let Path { inbox, exit } = &mut *path;
-        for _ in 0..BATCH {
+        let batch = if exit.redactor.is_some() { 1 } else { BATCH };
+        for _ in 0..batch {
             let (taken, elapsed) = (Instant::now(), self.opened.elapsed());
             let now = Time::system();
             exit.follow_policy(now, elapsed);
@@ -172,8 +189,9 @@ impl Serve for Route {
             let wanted = if redacting { Wanted::Newest } else { Wanted::Every };
             let skipped = self.stats.skipped.load(Relaxed);
             let next = inbox.next(wanted, policy, *since, elapsed, &self.stats);
-            if redacting {
-                log.record_skipped(now, self.stats.skipped.load(Relaxed) - skipped);
+            let skipped = self.stats.skipped.load(Relaxed) - skipped;
+            if skipped > 0 {
+                log.record_skipped(now, skipped);
             }
             match next {
                 Ok(Some(message)) => exit.serve(message, taken, now, &self.stats),

@@ -11,7 +11,7 @@ use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
 use super::blob::Blob;
-use super::{Models, VisionError, onnx};
+use super::{Models, VisionError, library, onnx};
 
 /// What runs networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,14 +151,13 @@ fn onnx_runtime(models: &Models) -> Result<bool, VisionError> {
     let loaded = LOADED.get_or_init(|| {
         if let Some(named) = std::env::var_os("DISCREET_ONNXRUNTIME") {
             // An empty one asks for none.
-            return if named.is_empty() { Ok(false) } else { load(Path::new(&named)) };
+            return match library::usable(Path::new(&named)) {
+                _ if named.is_empty() => Ok(false),
+                Ok(()) => load(Path::new(&named)),
+                Err(why) => Err(format!("{}: {why}", named.display())),
+            };
         }
-        if let Some(beside) = models.onnx_runtime() {
-            return load(&beside);
-        }
-        Ok(load(Path::new("libonnxruntime.so"))
-            .or_else(|_| load(Path::new("libonnxruntime.so.1")))
-            .unwrap_or(false))
+        library::find(models.folder()).map_or(Ok(false), |found| load(&found))
     });
     loaded.clone().map_err(VisionError::OnnxRuntime)
 }

@@ -47,16 +47,6 @@ impl Models {
         let digest = Sha256::digest(&bytes);
         if pinned(file) == Some(hex(&digest)) { Ok(bytes) } else { Err(VisionError::WrongModel { path }) }
     }
-
-    /// ONNX Runtime's shared library beside the models, the newest by name.
-    pub(super) fn onnx_runtime(&self) -> Option<PathBuf> {
-        let files = std::fs::read_dir(&self.folder).ok()?.flatten().map(|file| file.path());
-        files.filter(|path| file_name(path).starts_with("libonnxruntime.so")).max()
-    }
-}
-
-fn file_name(path: &Path) -> std::borrow::Cow<'_, str> {
-    path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default()
 }
 
 fn pinned(file: &str) -> Option<String> {

@@ -153,6 +153,11 @@ def test_the_robot_leaves_no_redactor_behind(robot, scene):
     redacts(robot, robot.inner.publisher(CAMERA, Image, DEEP), outside, scene)
     children = guard.children()
     assert children
+    for pid in children:  # nor does it leave a door to its domains open
+        files = [os.readlink(file) for file in pathlib.Path(f'/proc/{pid}/fd').iterdir()]
+        assert len({file for file in files if file.startswith('socket:')}) == 1, files
+        assert not any('.cache' in file or '.db' in file for file in files), f'it keeps records: {files}'
+        assert not any('fastrtps' in file or 'audit' in file for file in files), files
     guard.kill()
     eventually('the redactor ends with its guard', lambda: not any(pathlib.Path(f'/proc/{pid}/exe').exists() for pid in children))
 

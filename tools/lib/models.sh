@@ -2,12 +2,13 @@
 
 MODELS="$ROOT/.ros/models" PINNED="$ROOT/src/vision/models.txt"
 
-# The library is the same in the wheels of every Python: one of them is enough.
-RUNTIME='onnxruntime==1.32.0'
-RUNTIME_LIBRARY=libonnxruntime.so.1.32.0
+# The library is the same in the wheels of every Python: one of them is enough. Not the newest: 1.30 and later have telemetry
+# compiled in (an HTTP client, and a database in the user's folder), which has no place in what sees people's faces.
+RUNTIME='onnxruntime==1.28.0'
+RUNTIME_LIBRARY=libonnxruntime.so.1.28.0
 declare -A RUNTIME_SHA256=(
-    [x86_64]=6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f
-    [aarch64]=49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a
+    [x86_64]=aa4079d18f4ea7a5f3a94d80cd4bbe0f2740436626622d64d793803a20381083
+    [aarch64]=23a37c2994bc273e1d59a4f49af6cba5bf1cfbc29f04907ec27df375aba50a7d
 )
 
 # Fetches what is missing, or is not what is pinned.
@@ -23,7 +24,7 @@ models() {
 
 # Changes with what is wanted and with what is there.
 models_stamp() {
-    { cat "$PINNED" "$ROOT/tools/lib/models.sh" "$ROOT/docs/models.md"; stat -c '%n %s %Y' "$MODELS"/*; } 2>/dev/null | sha256sum
+    { cat "$PINNED" "$ROOT/tools/lib/models.sh" "$ROOT/docs/models.md"; stat -c '%n %s %Y' "$MODELS"/* || true; } 2>/dev/null | sha256sum
 }
 
 fetch_models() {

@@ -28,13 +28,20 @@ pub struct Program {
     pub path: PathBuf,
     /// What it is told on its command line.
     pub arguments: Vec<OsString>,
+    /// Called right before it is started: to see to it that it inherits no file of this process. Those that Rust opens
+    /// it never does, but C libraries, such as a middleware, may leave theirs open to it.
+    pub prepare: fn(),
 }
 
 impl Program {
     /// The program `redactor` in the folder of the one that runs.
     pub fn beside_this() -> io::Result<Program> {
-        let path = env::current_exe()?.with_file_name("redactor");
-        Ok(Program { path, arguments: Vec::new() })
+        Ok(Program::new(env::current_exe()?.with_file_name("redactor"), Vec::new()))
+    }
+
+    /// The program at `path`, with nothing to prepare.
+    pub fn new(path: PathBuf, arguments: Vec<OsString>) -> Program {
+        Program { path, arguments, prepare: || {} }
     }
 
     /// Starts it; its standard input is the other end of what is returned.
@@ -44,6 +51,7 @@ impl Program {
         // An empty one has a meaning of its own and no absolute form.
         let absolute = |path| path::absolute(&path).map_or(path, Into::into);
         let paths = PATHS.iter().filter_map(|name| Some((name, absolute(env::var_os(name)?))));
+        (self.prepare)();
         let child = Command::new(&self.path)
             .args(&self.arguments)
             .env_clear()
