@@ -10,6 +10,7 @@
 mod bridge;
 mod context;
 mod control;
+mod entered;
 mod error;
 mod files;
 mod graph;

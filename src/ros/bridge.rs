@@ -6,6 +6,7 @@ use std::sync::{Arc, Weak};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::entered::Entered;
 use super::outer::{OuterTopic, Released};
 use super::route::{Route, RouteParts};
 use super::workers::{ReadyQueue, Serve};
@@ -25,9 +26,6 @@ use crate::wanted::{Active, Case, Refusal, RouteSpec, Wanted, form_now, is_reser
 
 /// Reliable readers of a topic that ends have this long to get the last of it.
 const FAREWELL: Duration = Duration::from_millis(500);
-
-/// Topics and reasons in the audit about what is kept out, within a minute. Diagnostics counts them all.
-const MAX_ENTERED: usize = 200;
 
 /// The two domains and everything between them.
 pub struct Bridge {
@@ -383,33 +381,6 @@ fn wake(route: Weak<Route>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Syn
 fn describe(nodes: &BTreeSet<String>, qos: Qos) -> String {
     let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
     format!("{} ({qos})", nodes.join(" "))
-}
-
-/// What stands in the audit already: a publisher that comes and goes cannot fill the disk.
-#[derive(Default)]
-struct Entered(HashMap<(String, Denied), Duration>);
-
-impl Entered {
-    /// Enters each topic and reason that was not there within the last minute.
-    fn enter<'a>(
-        &mut self,
-        audit: &Audit,
-        kept_out: impl Iterator<Item = (&'a String, Denied)>,
-        now: Duration,
-    ) {
-        for (topic, reason) in kept_out {
-            let room = self.0.len() < MAX_ENTERED;
-            match self.0.get_mut(&(topic.clone(), reason)) {
-                Some(last) => *last = now,
-                None if room => {
-                    audit.kept_out(Time::system(), topic, reason.label());
-                    self.0.insert((topic.clone(), reason), now);
-                }
-                None => {}
-            }
-        }
-        self.0.retain(|_, last| now.saturating_sub(*last) < Duration::from_secs(60));
-    }
 }
 
 /// Definitions that were read once. What cannot be found is looked for again, since it may be installed meanwhile.
