@@ -52,7 +52,7 @@ impl Detector for Faces {
     }
 
     fn margin(&self) -> Margin {
-        let share = BySize { small: 0.2, large: 0.2 };
+        let share = BySize { small: 0.2, large: 0.17 };
         Margin { across: share, above: share, below: share, pixels: 2.0 }
     }
 
