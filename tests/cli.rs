@@ -136,7 +136,7 @@ fn test_runs_the_cases_beside_the_policy() {
     assert_eq!(lines, [2, 3, 4, 5, 6, 7], "{answer}");
     let text = said(&["test", path]);
     assert!(text.contains("expected denied, came out clear"), "{text}");
-    assert!(text.contains("p.yaml:78 decided") && text.contains("to see it fail"), "{text}");
+    assert!(text.contains("p.yaml:80 decided") && text.contains("to see it fail"), "{text}");
     fs::write(folder.join("p.cases.yaml"), "cases: []\n").unwrap();
     assert_eq!(code(&["test", path]), 1, "a policy without a test is a guess");
 }
