@@ -47,7 +47,9 @@ else
     promise "discreet_interfaces builds" build --packages-select discreet_interfaces
 fi
 
+# Installed is what needs no feature, or one that colcon.pkg names with a `--features` of its own.
 promise "the guard is installed" test -x $BIN/guard
+promise "the redactor is installed beside it" test -x $BIN/redactor
 promise "the command-line program is installed" test -x $BIN/discreet
 promise "the command-line program runs" $BIN/discreet --help
 promise "the libraries of the guard are found" bash -c "! ldd $BIN/guard | grep 'not found'"
