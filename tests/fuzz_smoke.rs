@@ -242,6 +242,11 @@ fn no_image_breaks_its_covering() {
             seeds.push([&[1, 1, 3, 3, 0, 3], &cdr_of(&fields)[..]].concat());
         }
     }
+    assert!(seeds.iter().all(|seed| discreet::redact::blank_all(&mut seed[6..].to_vec()).is_ok()));
+    let covered = |seed: &&Vec<u8>| {
+        discreet::redact::RawImage::read(&mut seed[6..].to_vec()).is_ok_and(|mut image| image.frame().is_ok())
+    };
+    assert!(seeds.iter().filter(covered).count() > 40);
     fuzz(&seeds, image::run);
 }
 
