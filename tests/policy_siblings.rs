@@ -8,9 +8,12 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod dice;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use dice::Dice;
 use discreet::policy::finding::render;
 use discreet::policy::names::Pattern;
 use discreet::policy::{Action, Form, Limits, Moment, Policy, TopicPolicy, Verdict};
@@ -98,22 +101,6 @@ fn the_rules_of_an_image_are_those_of_the_file() {
     let everyone = policy.audience("everyone").unwrap();
     let explained = policy.explain(&everyone, Action::Read, "/far", policy.moment(0, false)).unwrap();
     assert_eq!((explained.covered.as_deref(), explained.not_built), (Some("frame: lowres"), None));
-}
-
-/// A small generator of its own: the same numbers on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-
-    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[usize::try_from(self.roll(of.len() as u64)).unwrap()]
-    }
 }
 
 const SPACES: [&str; 3] = ["/c", "/c/front", "/c/resize"];

@@ -8,24 +8,11 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod dice;
+
+use dice::Dice;
 use discreet::policy::names::Pattern;
 use discreet::policy::{Action, Audience, Effect, Form, Limits, Moment, Policy, Verdict};
-
-/// A small generator of its own: the same numbers on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-
-    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[usize::try_from(self.roll(of.len() as u64)).unwrap()]
-    }
-}
 
 const CLASSES: [&str; 5] =
     ["operational", "contextual", "contextual/guest", "contextual/guest/child", "operational/map"];
