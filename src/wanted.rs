@@ -52,8 +52,6 @@ pub struct Wanted {
     pub nodes: BTreeSet<String>,
     /// When publishers last differed in what they offer.
     pub differed: Option<Duration>,
-    /// The class.
-    pub data_class: String,
 }
 
 /// A publisher, or a whole topic, that is kept out.
@@ -165,8 +163,8 @@ impl Case<'_> {
         let standings = judged.iter().map(|(endpoint, standing)| (endpoint.gid, *standing)).collect();
         let accepted = judged.iter().filter(|(_, standing)| *standing == Standing::Accepted);
         let nodes = accepted.filter_map(|(endpoint, _)| endpoint.node.name().map(str::to_owned)).collect();
-        let (policy, data_class) = (Arc::clone(policy), class.name().into());
-        (Some(Wanted { spec, definition, policy, standings, nodes, differed, data_class }), refusals)
+        let policy = Arc::clone(policy);
+        (Some(Wanted { spec, definition, policy, standings, nodes, differed }), refusals)
     }
 }
 
