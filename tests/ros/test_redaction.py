@@ -269,8 +269,9 @@ def test_an_encoding_that_cannot_be_looked_at_is_blanked_and_said(robot):
 def test_a_depth_camera_hides_the_person_that_its_colour_camera_sees(robot, scene):
     depth = '/camera/depth/image_raw'
     robot.policy(
-        {CAMERA: declared(IMAGE, 'contextual', redact={'faces': 'solid', 'persons': 'solid'}),
-         depth: declared(IMAGE, 'contextual', redact={'persons': 'solid'}, camera={'follows': CAMERA})}, [REDACTED])
+        {CAMERA: declared(IMAGE, 'contextual', redact={'faces': 'solid', 'persons': 'solid'}, camera={'deadline': '1s'}),
+         depth: declared(IMAGE, 'contextual', redact={'persons': 'solid'}, camera={'follows': CAMERA, 'deadline': '1s'})},
+        [REDACTED])
     robot.start()
     colour, outside = robot.outer.reader(CAMERA, Image, DEEP), robot.outer.reader(depth, Image, DEEP)
     publisher, ranges = robot.inner.publisher(CAMERA, Image, DEEP), robot.inner.publisher(depth, Image, DEEP)
