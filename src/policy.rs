@@ -12,6 +12,7 @@ pub mod diff;
 pub mod explain;
 pub mod file;
 pub mod finding;
+mod groups;
 mod live;
 pub mod names;
 pub mod rule;
@@ -28,6 +29,7 @@ use jiff::tz::TimeZone;
 
 pub use file::Cover;
 pub use finding::{Finding, Severity, Span};
+pub use groups::Group;
 pub use live::{Floor, LivePolicy, Refused, Reloaded, read_file};
 pub use rule::{Action, Audience, Effect, Form, Rule, RuleId};
 pub use things::{Class, Entrance, Stakeholder, Suite, TopicPolicy};
@@ -165,6 +167,11 @@ impl Policy {
     /// All named stakeholders, in file order.
     pub fn stakeholders(&self) -> &[Stakeholder] {
         &self.parts.stakeholders
+    }
+
+    /// The groups that share keys: each is somebody's audience in some form.
+    pub fn groups(&self) -> &[Arc<Group>] {
+        &self.parts.groups
     }
 
     /// All rules, in file order.

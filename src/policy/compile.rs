@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::check::Declared;
+use super::groups::{self, Group};
 use super::rule::{Action, Audience, Rule, RuleId, Target, is_within};
 use super::things::{Access, Class, Entrance, Stakeholder, Thing, TopicPolicy};
 use super::timetable::{Builder, Timetable};
@@ -16,6 +17,7 @@ pub(super) struct Compiled {
     pub classes: Vec<Arc<Class>>,
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Arc<TopicPolicy>>,
+    pub groups: Vec<Arc<Group>>,
     pub commands: Vec<Entrance>,
     pub services: Vec<Entrance>,
     pub rules: Vec<Rule>,
@@ -56,9 +58,15 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
         all.into_iter().map(|(thing, access)| Entrance { thing, access }).collect()
     };
     let deciding = work.deciding;
+    let mut groups = groups::Builder::default();
+    let mut topic = |(thing, access): (Thing, Access)| {
+        let groups = groups.groups_of(&thing.class, &access);
+        Arc::new(TopicPolicy { thing, access, groups })
+    };
     Compiled {
         classes,
-        topics: topics.into_iter().map(|(thing, access)| Arc::new(TopicPolicy { thing, access })).collect(),
+        topics: topics.into_iter().map(&mut topic).collect(),
+        groups: groups.finish(),
         commands: entrances(commands),
         services: entrances(services),
         stakeholders,

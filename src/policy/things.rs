@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::file::Redaction;
 use super::finding::Span;
+use super::groups::{Group, Groups};
 use super::names::Pattern;
 use super::rule::{Action, Form, RuleId, is_within};
 use super::time::Moment;
@@ -107,6 +108,7 @@ pub(super) struct Access {
 pub struct TopicPolicy {
     pub(super) thing: Thing,
     pub(super) access: Access,
+    pub(super) groups: Groups,
 }
 
 impl TopicPolicy {
@@ -173,6 +175,11 @@ impl TopicPolicy {
     /// May everyone have it in this form, ever?
     pub fn may_release(&self, form: Form) -> bool {
         self.access.everyone.allows_form(form)
+    }
+
+    /// Those who may have it sealed in this form at some time.
+    pub fn group(&self, form: Form) -> Option<&Arc<Group>> {
+        self.groups.iter().flatten().find(|group| group.form() == form)
     }
 
     /// The first stakeholder, in file order, whose own rules allow it now.

@@ -196,6 +196,12 @@ impl Timetable {
         kinds.into_iter().flatten().flatten().map(|reach| reach.until)
     }
 
+    /// The seconds at which anything of it ends, at whatever minute of the day.
+    pub fn all_ends(&self) -> impl Iterator<Item = i64> {
+        let kinds = self.segments.iter().flat_map(|segment| [segment.deny, segment.clear, segment.redacted]);
+        kinds.flatten().map(|reach| reach.until)
+    }
+
     fn segment(&self, minute: u16) -> Option<&Segment> {
         let after = self.segments.partition_point(|segment| segment.from <= minute);
         after.checked_sub(1).and_then(|at| self.segments.get(at))
