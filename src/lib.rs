@@ -12,6 +12,9 @@ pub mod redact;
 
 pub mod policy;
 
+pub mod identity;
+pub mod secret;
+
 pub mod audit;
 
 pub mod cdr;

@@ -1,0 +1,56 @@
+//! Identities: who somebody is, as keys. One key to receive with (X25519), one to sign with (Ed25519).
+
+use ed25519_dalek::{Signer, SigningKey};
+use x25519_dalek::{PublicKey, StaticSecret};
+
+use crate::secret::{NoRandomness, Secret};
+
+/// What everybody may know of an identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicIdentity {
+    /// Its name: a stakeholder's in the policy, or the robot's.
+    pub name: String,
+    /// X25519 public key (RFC 7748): what is sealed for it is sealed to this.
+    pub receive: [u8; 32],
+    /// Ed25519 public key (RFC 8032): what it signed is checked with this.
+    pub sign: [u8; 32],
+}
+
+/// An identity with its private keys.
+pub struct Identity {
+    public: PublicIdentity,
+    receive: Secret<32>,
+    sign: Secret<32>,
+}
+
+impl Identity {
+    /// Makes a new one.
+    pub fn generate(name: &str) -> Result<Identity, NoRandomness> {
+        Ok(Identity::from_secrets(name, Secret::random()?, Secret::random()?))
+    }
+
+    /// From its private keys: the X25519 scalar and the Ed25519 seed.
+    pub fn from_secrets(name: &str, receive: Secret<32>, sign: Secret<32>) -> Identity {
+        let public = PublicIdentity {
+            name: name.into(),
+            receive: PublicKey::from(&StaticSecret::from(*receive.expose())).to_bytes(),
+            sign: SigningKey::from_bytes(sign.expose()).verifying_key().to_bytes(),
+        };
+        Identity { public, receive, sign }
+    }
+
+    /// What everybody may know.
+    pub fn public(&self) -> &PublicIdentity {
+        &self.public
+    }
+
+    /// The X25519 private key.
+    pub fn receive(&self) -> &Secret<32> {
+        &self.receive
+    }
+
+    /// Signs.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        SigningKey::from_bytes(self.sign.expose()).sign(message).to_bytes()
+    }
+}
