@@ -27,7 +27,11 @@ pub struct Catalog {
 pub struct Entry {
     /// Its name on the outer domain.
     pub topic: String,
-    /// Its type, `package/msg/Name`.
+    /// Its name in the policy, to which sealed messages are bound.
+    pub policy_topic: String,
+    /// Whether it is sealed for its audience.
+    pub sealed: bool,
+    /// Its type, `package/msg/Name`; of a sealed one, of what is inside.
     pub type_name: String,
     /// The type's hash (REP 2016).
     pub type_hash: String,
@@ -70,6 +74,8 @@ impl Catalog {
             writer.u64(entry.policy_version);
             write_all(&mut writer, &entry.source);
             writer.str(&entry.tag_topic);
+            writer.bool(entry.sealed);
+            writer.str(&entry.policy_topic);
         }
         cdr
     }

@@ -13,6 +13,8 @@ pub mod redact;
 pub mod policy;
 
 pub mod identity;
+pub mod keys;
+pub mod seal;
 pub mod secret;
 
 pub mod audit;
@@ -23,6 +25,7 @@ pub mod types;
 pub mod graph;
 pub mod qos;
 pub mod sources;
+pub mod terms;
 pub mod wanted;
 
 pub mod catalog;

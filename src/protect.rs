@@ -9,7 +9,7 @@ use crate::permit::{Forms, Permitted, To};
 use crate::policy::{Class, Form, Group, Moment, TopicPolicy};
 use crate::redact::{ImageRedactor, Redaction};
 
-pub use seal::{EpochKey, Keys, Seal, SealedTopic};
+pub use seal::{Seal, SealedTopic};
 
 /// What protecting the messages of one topic takes. What is missing is not done without: the form stays inside.
 #[derive(Default)]
@@ -59,32 +59,49 @@ pub fn protect<'a>(
     let (classified, forms) = permitted.into_parts();
     let (Received { origin, cdr: buffer }, class) = classified.into_parts();
     let Protection { redactor, clear, redacted } = protection;
-    let releasable = |form, (cdr, redaction): Made<'a>, sealed| {
-        Releasable { origin, cdr, class, form, sealed, redaction }
-    };
-    let redact = |buffer, to: To<'_>| {
-        let made = redact(topic, redactor.as_mut(), redacted.as_mut(), now, buffer, to)?;
-        Ok(releasable(Form::Redacted, made, matches!(to, To::Group(_))))
-    };
-    let only_clear = |clear| Releases { clear: Some(clear), redacted: None };
+    let of = Of { origin, class };
+    let (redactor, resealing) = (redactor.as_mut(), redacted.as_mut());
     match forms {
         Forms::Clear(To::Everyone) => {
-            only_clear(Ok(releasable(Form::Clear, (buffer.into_message(), None), false)))
+            let open = of.releasable(Form::Clear, (buffer.into_message(), None), false);
+            Releases { clear: Some(Ok(open)), redacted: None }
         }
         Forms::Clear(To::Group(group)) => {
             let sealed = seal(clear.as_mut(), group, now, buffer);
-            only_clear(sealed.map(|cdr| releasable(Form::Clear, (cdr, None), true)))
+            let release = sealed.map(|cdr| of.releasable(Form::Clear, (cdr, None), true));
+            Releases { clear: Some(release), redacted: None }
         }
-        Forms::Redacted(to) => Releases { clear: None, redacted: Some(redact(buffer, to)) },
+        Forms::Redacted(to) => {
+            let made = redact(topic, redactor, resealing, now, buffer, to);
+            Releases { clear: None, redacted: Some(of.redacted(made, to)) }
+        }
         Forms::Both { clear: group, redacted: to } => {
             // From a copy, because the redacted form is made where the message lies.
             let seal = clear.as_mut().ok_or(Denied::NoKey);
             let sealed = seal.and_then(|seal| seal.copy(group, now, buffer.message()));
+            let made = redact(topic, redactor, resealing, now, buffer, to);
             Releases {
-                clear: Some(sealed.map(|cdr| releasable(Form::Clear, (cdr, None), true))),
-                redacted: Some(redact(buffer, to)),
+                clear: Some(sealed.map(|cdr| of.releasable(Form::Clear, (cdr, None), true))),
+                redacted: Some(of.redacted(made, to)),
             }
         }
+    }
+}
+
+/// What all forms of a message have in common.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    origin: Origin,
+    class: &'a Class,
+}
+
+impl<'a> Of<'a> {
+    fn releasable(self, form: Form, (cdr, redaction): Made<'a>, sealed: bool) -> Releasable<'a> {
+        Releasable { origin: self.origin, cdr, class: self.class, form, sealed, redaction }
+    }
+
+    fn redacted(self, made: Result<Made<'a>, Denied>, to: To<'_>) -> Result<Releasable<'a>, Denied> {
+        made.map(|made| self.releasable(Form::Redacted, made, matches!(to, To::Group(_))))
     }
 }
 

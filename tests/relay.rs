@@ -10,9 +10,9 @@ use std::time::Duration;
 use discreet::audit::{Audit, Opening, Receipt, RouteInfo, RouteLog, Time};
 use discreet::cdr::{Plan, Writer};
 use discreet::denied::Denied;
-use discreet::message::{Origin, Received};
+use discreet::message::{Buffer, Origin, Received};
 use discreet::policy::{Form, Moment, Policy, TopicPolicy};
-use discreet::protect::Releasable;
+use discreet::protect::{Protection, Releasable, Releases};
 use discreet::redact::{
     Area, Blind, CompressedFormat, Found, ImageKind, ImageRedactor, ImageRules, Look, Picture, Redaction,
     Subject, Why,
@@ -104,7 +104,7 @@ const ORIGIN: Origin =
     Origin { publisher: [1; 16], standing: Standing::Accepted, sequence: 1, source_stamp: 0 };
 
 fn received(cdr: &mut [u8]) -> Received<'_> {
-    Received { origin: ORIGIN, cdr }
+    Received { origin: ORIGIN, cdr: Buffer::new(cdr) }
 }
 
 fn at(unix_seconds: i64) -> Moment {
@@ -113,7 +113,16 @@ fn at(unix_seconds: i64) -> Moment {
 
 /// What the guard says of a message on a topic at a moment.
 fn denied(name: &str, now: Moment, cdr: &mut [u8]) -> Option<Denied> {
-    guard(&topic(name), &plan(), None, now, received(cdr)).err()
+    let (topic, mut nothing) = (topic(name), Protection::default());
+    release(guard(&topic, &plan(), &mut nothing, now, received(cdr))).err()
+}
+
+/// What was decided on the one form in which a message may leave.
+fn release<'a>(decision: Result<Releases<'a>, Denied>) -> Result<Releasable<'a>, Denied> {
+    let mut releases = decision?.each();
+    let (_, release) = releases.next().unwrap();
+    assert!(releases.next().is_none(), "it leaves in two forms");
+    release
 }
 
 fn audit(path: &Path, name: &str) -> (Audit, RouteLog) {
@@ -146,7 +155,8 @@ fn what_a_rule_allows_leaves_as_it_came() {
     let (topic, folder) = (topic("/open"), scratch("open"));
     let (audit, log) = audit(&folder.join("audit.log"), "/open");
     let mut outside = Outside::default();
-    let decision = guard(&topic, &plan(), None, at(MORNING), received(&mut cdr));
+    let mut nothing = Protection::default();
+    let decision = release(guard(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
     assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(Outcome::Released(None)));
     assert_eq!(outside.0, [(every(), true)]);
     drop((log, audit));
@@ -160,15 +170,15 @@ fn each_way_of_staying_inside_has_its_name() {
     let message = &mut every();
     assert_eq!(denied("/shut", at(MORNING), message), Some(Denied::RuleDenies));
     assert_eq!(denied("/camera", at(MORNING), message), Some(Denied::RedactionNotBuilt));
-    assert_eq!(denied("/guests", at(MORNING), message), Some(Denied::SealingNotBuilt));
+    assert_eq!(denied("/guests", at(MORNING), message), Some(Denied::NoKey));
     assert_eq!(denied("/hours", at(MORNING), message), None);
     assert_eq!(denied("/hours", at(EVENING), message), Some(Denied::NoRule));
     let unsure = Moment { trusted: false, ..at(MORNING) };
     assert_eq!(denied("/hours", unsure, message), Some(Denied::ClockUnsure));
     assert_eq!(denied("/open", unsure, message), None);
     let mut of = |standing| {
-        let message = Received { origin: Origin { standing, ..ORIGIN }, cdr: message };
-        guard(&topic("/open"), &plan(), None, at(MORNING), message).err()
+        let message = Received { origin: Origin { standing, ..ORIGIN }, cdr: Buffer::new(message) };
+        guard(&topic("/open"), &plan(), &mut Protection::default(), at(MORNING), message).err()
     };
     for reason in [Denied::WrongTypeHash, Denied::DuplicateNode, Denied::WrongSource] {
         assert_eq!(of(Standing::Refused(reason)), Some(reason));
@@ -192,8 +202,9 @@ fn padding_that_nobody_reads_stays_inside() {
     let length = cdr.len();
     cdr.extend_from_slice(b"pin");
     let topic = topic("/open");
-    let releasable = guard(&topic, &plan(), None, at(MORNING), received(&mut cdr)).unwrap();
-    assert_eq!(releasable.cdr(), &every()[..length]);
+    let mut nothing = Protection::default();
+    let decision = release(guard(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
+    assert_eq!(decision.unwrap().cdr(), &every()[..length]);
 }
 
 #[test]
@@ -208,7 +219,8 @@ fn without_a_record_nothing_contextual_is_published() {
         ("/open", Outcome::Released(None)), // operational: goes on, and says that it is unrecorded
     ] {
         let (topic, (_audit, log)) = (topic(name), audit(&blocked.join("audit.log"), name));
-        let decision = guard(&topic, &plan(), None, at(MORNING), received(&mut cdr));
+        let mut nothing = Protection::default();
+        let decision = release(guard(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
         assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(outcome), "{name}");
     }
     assert_eq!(outside.0, [(cdr, false)]);
@@ -292,10 +304,11 @@ fn redacted(look: Option<Result<Area, Blind>>) -> (Vec<u8>, Redaction) {
     let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let look = look.map(|found| Box::new(Looker(found, Vec::new())) as Box<dyn Look + Send>);
-    let mut redactor = ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default());
+    let redactor = Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default()));
+    let mut protection = Protection { redactor, ..Protection::default() };
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
     let topic = Arc::clone(policy.topic("/eyes").unwrap());
-    let releasable = guard(&topic, &plan, Some(&mut redactor), now, received(&mut cdr)).unwrap();
+    let releasable = release(guard(&topic, &plan, &mut protection, now, received(&mut cdr))).unwrap();
     assert_eq!(releasable.form(), Form::Redacted);
     (releasable.cdr().to_vec(), releasable.redaction().unwrap())
 }
@@ -330,6 +343,7 @@ fn without_a_redactor_nothing_leaves_redacted() {
     let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
-    let decision = guard(policy.topic("/eyes").unwrap(), &plan, None, now, received(&mut cdr));
-    assert_eq!(decision.err(), Some(Denied::RedactionNotBuilt));
+    let mut nothing = Protection::default();
+    let decision = guard(policy.topic("/eyes").unwrap(), &plan, &mut nothing, now, received(&mut cdr));
+    assert_eq!(release(decision).err(), Some(Denied::RedactionNotBuilt));
 }

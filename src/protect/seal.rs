@@ -3,33 +3,10 @@
 use std::sync::Arc;
 
 use crate::denied::Denied;
+use crate::keys::{EpochKey, Keys};
 use crate::message::Buffer;
 use crate::policy::{Group, Moment};
-use crate::seal::{Context, ContextDigest, ROOM, SealingKey, SenderKey};
-
-/// Where the keys of groups come from.
-pub trait Keys: Send + Sync {
-    /// Changes whenever another key may be in use than before.
-    fn generation(&self) -> u64;
-    /// The key that a group's messages are sealed with at this second, if there is one.
-    fn key(&self, group: &[u8; 16], second: i64) -> Option<Arc<EpochKey>>;
-}
-
-/// The key of one group for one epoch.
-pub struct EpochKey {
-    /// The robot's name in the policy.
-    pub robot: Arc<str>,
-    /// Seals.
-    pub key: SealingKey,
-    /// Which epoch of the group it is.
-    pub epoch: u64,
-    /// The first second at which it is not used any more.
-    pub until: i64,
-    /// The version of the policy that it was made under.
-    pub policy_version: u64,
-    /// Signs what this guard sends.
-    pub sender: Arc<SenderKey>,
-}
+use crate::seal::{Context, ContextDigest, HEADROOM, Padding, TAILROOM};
 
 /// What the sealed messages of a topic are bound to, apart from key and policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +26,7 @@ pub struct Seal {
     of: SealedTopic,
     keys: Arc<dyn Keys>,
     ready: Option<Ready>,
+    /// Where what must stay as it is gets copied to.
     scratch: Vec<u8>,
 }
 
@@ -67,18 +45,18 @@ impl Seal {
         Seal { of, keys, ready: None, scratch: Vec::new() }
     }
 
-    /// Seals a message where it lies, if there is room for it.
+    /// Seals a message where it lies, if there is room around it.
     pub fn in_place<'a>(
         &'a mut self,
         group: &Group,
         now: Moment,
         buffer: Buffer<'a>,
     ) -> Result<&'a [u8], Denied> {
-        let (bytes, length) = buffer.into_parts();
-        if bytes.len() < length.saturating_add(ROOM) {
-            return self.copy(group, now, bytes.get(..length).unwrap_or_default());
+        let room = TAILROOM.saturating_add(padding(group).room(buffer.message().len()));
+        match buffer.into_frame(HEADROOM, room) {
+            Ok((frame, length)) => self.ready(group, now)?.seal(group, frame, length),
+            Err(message) => self.copy(group, now, message),
         }
-        self.ready(group, now)?.seal(group, bytes, length)
     }
 
     /// Seals a copy of a message, which stays as it is.
@@ -86,17 +64,14 @@ impl Seal {
         self.ready(group, now)?;
         let (Some(ready), scratch) = (&self.ready, &mut self.scratch) else { return Err(Denied::NoKey) };
         // Only what a longer message needs is ever cleared.
-        let size = message.len().saturating_add(ROOM);
+        let around = HEADROOM + TAILROOM + padding(group).room(message.len());
+        let size = message.len().saturating_add(around);
         if scratch.len() < size {
             scratch.resize(size, 0);
         }
-        scratch.get_mut(..message.len()).ok_or(Denied::NoKey)?.copy_from_slice(message);
+        let place = scratch.get_mut(HEADROOM..HEADROOM + message.len()).ok_or(Denied::NoKey)?;
+        place.copy_from_slice(message);
         ready.seal(group, scratch, message.len())
-    }
-
-    /// The number and epoch of the key in use now. The audit names it.
-    pub fn epoch(&mut self, group: &Group, now: Moment) -> Option<(u32, u64)> {
-        self.ready(group, now).ok().map(|ready| (ready.key.key.number(), ready.key.epoch))
     }
 
     /// The key of this moment. One that was revoked a message ago is not used for this one.
@@ -105,9 +80,8 @@ impl Seal {
             return Err(Denied::ClockUnsure); // keys end by the clock
         }
         let (generation, id, second) = (self.keys.generation(), group.id(), now.unix_seconds);
-        let holds = |ready: &Ready| {
-            (ready.generation, ready.group, ready.second) == (generation, id, second)
-        };
+        let holds =
+            |ready: &Ready| (ready.generation, ready.group, ready.second) == (generation, id, second);
         if !self.ready.as_ref().is_some_and(holds) {
             let key = self.keys.key(&id, second);
             let known = self.ready.take();
@@ -133,7 +107,6 @@ impl Seal {
             class: group.class().name(),
             form: group.form().name(),
             group: &group.id(),
-            epoch: key.epoch,
             policy_version: key.policy_version,
         };
         context.digest()
@@ -141,10 +114,15 @@ impl Seal {
 }
 
 impl Ready {
-    fn seal<'a>(&self, group: &Group, bytes: &'a mut [u8], length: usize) -> Result<&'a [u8], Denied> {
+    fn seal<'a>(&self, group: &Group, frame: &'a mut [u8], length: usize) -> Result<&'a [u8], Denied> {
         // One reader must not be able to speak for the robot to another about people. What the robot needs to work is
         // cheap to send and worth less; whoever has its key is trusted with it.
         let sender = group.class().is_contextual().then_some(self.key.sender.as_ref());
-        self.key.key.seal(&self.context, sender, false, bytes, length).map_err(|_| Denied::NoKey)
+        let sealed = self.key.key.seal(&self.context, sender, padding(group), frame, length);
+        sealed.map_err(|_| Denied::NoKey)
     }
+}
+
+fn padding(group: &Group) -> Padding {
+    if group.class().is_padded() { Padding::Padme } else { Padding::None }
 }

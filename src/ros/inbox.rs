@@ -25,8 +25,6 @@ const MAX_SKIPPED: usize = 64;
 #[derive(Default)]
 pub struct Inbox {
     input: Option<Subscription>,
-    /// Bytes that a message needs behind it, so that it can be sealed where it lies.
-    room: usize,
     taken: SerializedMessage,
     /// Messages of publishers that discovery has not told yet. The others go on meanwhile.
     parked: VecDeque<(MessageInfo, Vec<u8>)>,
@@ -55,11 +53,6 @@ enum Place {
 }
 
 impl Inbox {
-    /// For messages that need `room` bytes behind them.
-    pub fn with_room(room: usize) -> Inbox {
-        Inbox { room, ..Inbox::default() }
-    }
-
     /// From here on messages come in.
     pub fn connect(&mut self, input: Subscription) {
         self.input = Some(input);
@@ -99,7 +92,7 @@ impl Inbox {
         let Some((info, standing, place)) = self.find(wanted, &mut known, stats)? else { return Ok(None) };
         self.count_lost(&info, standing, stats);
         let cdr = match place {
-            Place::Taken => self.taken.with_room(self.room),
+            Place::Taken => Buffer::new(self.taken.as_mut_bytes()),
             Place::Unparked => Buffer::new(&mut self.unparked),
         };
         let MessageInfo { gid: publisher, sequence, source_stamp } = info;

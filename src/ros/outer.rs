@@ -10,6 +10,7 @@ use crate::protect::Releasable;
 use crate::qos::Qos;
 use crate::relay::Output;
 use crate::seal::{SEALED_TYPE, sealed_topic};
+use crate::wanted::Sealed;
 use crate::tag::{Stamp, TAG_TYPE, TagWriter, tag_topic};
 
 /// Where the forms of one topic's messages go. What the policy never releases has no topic outside, and nothing to
@@ -27,16 +28,16 @@ impl Outlets {
         node: &Arc<Node>,
         released: &Released,
         open: bool,
-        sealed: &[Form],
+        sealed: Sealed,
     ) -> Result<Outlets, RosError> {
         let open = open.then(|| OuterTopic::new(node, released)).transpose()?;
         let announce = |form: Form| {
             let topic = sealed_topic(&released.topic, form);
-            let wanted = sealed.contains(&form);
-            let announce = || Publisher::new(node, &topic, &TypeSupport::load(SEALED_TYPE)?, released.qos);
-            wanted.then(announce).transpose()
+            Publisher::new(node, &topic, &TypeSupport::load(SEALED_TYPE)?, released.qos)
         };
-        Ok(Outlets { open, clear: announce(Form::Clear)?, redacted: announce(Form::Redacted)? })
+        let clear = sealed.clear.then(|| announce(Form::Clear)).transpose()?;
+        let redacted = sealed.redacted.then(|| announce(Form::Redacted)).transpose()?;
+        Ok(Outlets { open, clear, redacted })
     }
 
     /// Whether anything can leave.

@@ -10,7 +10,6 @@ use super::Gid;
 use super::context::{Node, c_string};
 use super::error::{RosError, check};
 use super::type_support::TypeSupport;
-use crate::message::Buffer;
 use crate::qos::Qos;
 
 /// Called when messages wait to be taken. Runs on a thread of the middleware: it must only pass the word on.
@@ -147,30 +146,6 @@ impl SerializedMessage {
             }
         };
         SerializedMessage { array }
-    }
-
-    /// The message with `room` bytes behind it, for what sealing adds.
-    pub fn with_room(&mut self, room: usize) -> Buffer<'_> {
-        let (length, size) = (self.array.buffer_length, self.array.buffer_length.saturating_add(room));
-        if self.array.buffer.is_null() {
-            return Buffer::new(&mut []);
-        }
-        if self.array.buffer_capacity < size {
-            // SAFETY: the array is initialised; on success its buffer has `size` bytes, the first of them as they were,
-            // and on failure it stays as it is.
-            let code = unsafe { rcl::rcutils_uint8_array_resize(&mut self.array, size) };
-            if code != rcl::RCL_RET_OK as i32 {
-                super::error::take_message();
-                return Buffer::new(self.as_mut_bytes()); // no memory for it: what is sealed is copied, or stays
-            }
-        }
-        // SAFETY: `buffer` has room for `size` bytes, of which the first `length` are initialised and the others are
-        // made so here; nobody else points to them, and `self` is borrowed exclusively meanwhile.
-        let bytes = unsafe {
-            ptr::write_bytes(self.array.buffer.add(length), 0, room);
-            std::slice::from_raw_parts_mut(self.array.buffer, size)
-        };
-        Buffer::with_room(bytes, length)
     }
 
     /// The message: encapsulation header and CDR.
