@@ -6,7 +6,7 @@ use crate::denied::Denied;
 use crate::keys::{EpochKey, Keys};
 use crate::message::Buffer;
 use crate::policy::{Group, Moment};
-use crate::seal::{Context, ContextDigest, HEADROOM, Padding, TAILROOM};
+use crate::seal::{Context, ContextDigest, HEADROOM, Padding, sealed_size};
 
 /// What the sealed messages of a topic are bound to, apart from key and policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +52,9 @@ impl Seal {
         now: Moment,
         buffer: Buffer<'a>,
     ) -> Result<&'a [u8], Denied> {
-        let room = TAILROOM.saturating_add(padding(group).room(buffer.message().len()));
-        match buffer.into_frame(HEADROOM, room) {
+        let length = buffer.message().len();
+        let behind = size(group, length)?.saturating_sub(HEADROOM + length);
+        match buffer.into_frame(HEADROOM, behind) {
             Ok((frame, length)) => self.ready(group, now)?.seal(group, frame, length),
             Err(message) => self.copy(group, now, message),
         }
@@ -64,8 +65,7 @@ impl Seal {
         self.ready(group, now)?;
         let (Some(ready), scratch) = (&self.ready, &mut self.scratch) else { return Err(Denied::NoKey) };
         // Only what a longer message needs is ever cleared.
-        let around = HEADROOM + TAILROOM + padding(group).room(message.len());
-        let size = message.len().saturating_add(around);
+        let size = size(group, message.len())?;
         if scratch.len() < size {
             scratch.resize(size, 0);
         }
@@ -115,12 +115,21 @@ impl Seal {
 
 impl Ready {
     fn seal<'a>(&self, group: &Group, frame: &'a mut [u8], length: usize) -> Result<&'a [u8], Denied> {
-        // One reader must not be able to speak for the robot to another about people. What the robot needs to work is
-        // cheap to send and worth less; whoever has its key is trusted with it.
-        let sender = group.class().is_contextual().then_some(self.key.sender.as_ref());
+        let sender = is_signed(group).then_some(self.key.sender.as_ref());
         let sealed = self.key.key.seal(&self.context, sender, padding(group), frame, length);
         sealed.map_err(|_| Denied::NoKey)
     }
+}
+
+/// One reader must not be able to speak for the robot to another about people. What the robot needs to work is cheap to
+/// send and worth less; whoever has its key is trusted with it.
+fn is_signed(group: &Group) -> bool {
+    group.class().is_contextual()
+}
+
+/// How long the sealed message is.
+fn size(group: &Group, length: usize) -> Result<usize, Denied> {
+    sealed_size(length, is_signed(group), padding(group)).ok_or(Denied::Malformed)
 }
 
 fn padding(group: &Group) -> Padding {
