@@ -13,6 +13,7 @@ pub mod redact;
 pub mod policy;
 
 pub mod identity;
+pub mod seal;
 pub mod secret;
 
 pub mod audit;

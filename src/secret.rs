@@ -5,7 +5,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// `N` secret bytes. No `Debug`, no `Clone`; wiped when dropped.
 pub struct Secret<const N: usize> {
     // Boxed, so that moving the secret leaves no copy behind.
-    bytes: Zeroizing<Box<[u8; N]>>,
+    bytes: Box<Zeroizing<[u8; N]>>,
 }
 
 /// The operating system gave no random bytes.
@@ -16,14 +16,14 @@ pub struct NoRandomness;
 impl<const N: usize> Secret<N> {
     /// Fresh random bytes.
     pub fn random() -> Result<Secret<N>, NoRandomness> {
-        let mut secret = Secret { bytes: Zeroizing::new(Box::new([0; N])) };
+        let mut secret = Secret { bytes: Box::new(Zeroizing::new([0; N])) };
         getrandom::fill(secret.bytes.as_mut_slice()).map_err(|_| NoRandomness)?;
         Ok(secret)
     }
 
     /// Takes over these bytes, and wipes them where they were.
     pub fn take(bytes: &mut [u8; N]) -> Secret<N> {
-        let mut secret = Secret { bytes: Zeroizing::new(Box::new([0; N])) };
+        let mut secret = Secret { bytes: Box::new(Zeroizing::new([0; N])) };
         secret.bytes.copy_from_slice(bytes);
         bytes.zeroize();
         secret
