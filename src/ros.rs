@@ -20,6 +20,7 @@ mod outer;
 mod publisher;
 mod qos;
 mod route;
+mod serialized;
 mod subscription;
 mod type_support;
 mod workers;
@@ -32,7 +33,8 @@ pub use files::keep_files_to_itself;
 pub use graph::GraphChanges;
 pub use health::Health;
 pub use publisher::Publisher;
-pub use subscription::{MessageInfo, SerializedMessage, Subscription};
+pub use serialized::{Framed, HEADROOM, SerializedMessage};
+pub use subscription::{MessageInfo, Subscription};
 pub use type_support::TypeSupport;
 
 use crate::graph::Gid;

@@ -9,6 +9,7 @@ use r2r_rcl as rcl;
 use super::Gid;
 use super::context::{Node, c_string};
 use super::error::{RosError, check};
+use super::serialized::SerializedMessage;
 use super::type_support::TypeSupport;
 use crate::qos::Qos;
 
@@ -127,56 +128,49 @@ impl Drop for Subscription {
     }
 }
 
-/// A buffer that messages are taken into, again and again. It grows to the largest message and stays there.
-pub struct SerializedMessage {
-    array: rcl::rcutils_uint8_array_t,
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
 
-// SAFETY: the array owns its memory, and nothing else points to it.
-unsafe impl Send for SerializedMessage {}
+    use super::super::{Context, Framed, HEADROOM, Publisher};
+    use super::*;
 
-impl SerializedMessage {
-    /// An empty buffer.
-    pub fn new() -> SerializedMessage {
-        // SAFETY: both functions return plain values; a zeroed array with an allocator is rcutils' empty array.
-        let array = unsafe {
-            rcl::rcutils_uint8_array_t {
-                allocator: rcl::rcutils_get_default_allocator(),
-                ..rcl::rcutils_get_zero_initialized_uint8_array()
+    #[test]
+    fn messages_of_growing_and_shrinking_sizes_are_right_whatever_was_written_around_the_one_before() {
+        let domain = std::process::id() as usize % 100 + 1;
+        let types = TypeSupport::load("std_msgs/msg/String").unwrap();
+        let node = |name| Node::new(&Context::new(domain).unwrap(), name).unwrap();
+        let (source, reader) = (node("source"), node("reader"));
+        let topic = format!("/frames_{}", std::process::id());
+        let publisher = Publisher::new(&source, &topic, &types, Qos::default()).unwrap();
+        let (waker, woken) = mpsc::sync_channel(1);
+        let on_message = Box::new(move || {
+            let _already_woken = waker.try_send(());
+        });
+        let mut subscription =
+            Subscription::new(&reader, &topic, &types, Qos::default(), on_message).unwrap();
+        while publisher.subscription_count() == 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let mut taken = SerializedMessage::new();
+        for length in [1_usize, 5, 3, 70_000, 12, 0, 70_001, 4_000_000, 9, 100].into_iter().cycle().take(30) {
+            let text: Vec<u8> = (0..length).map(|at| b'a' + (at % 23) as u8).collect();
+            let mut message = vec![0, 1, 0, 0];
+            message.extend_from_slice(&(length as u32 + 1).to_le_bytes());
+            message.extend_from_slice(&text);
+            message.push(0);
+            message.resize(message.len().next_multiple_of(4), 0);
+            publisher.publish(&message).unwrap();
+            while subscription.take(&mut taken).unwrap().is_none() {
+                woken.recv_timeout(Duration::from_secs(10)).unwrap();
             }
-        };
-        SerializedMessage { array }
-    }
-
-    /// The message: encapsulation header and CDR.
-    pub fn as_bytes(&self) -> &[u8] {
-        if self.array.buffer.is_null() {
-            return &[];
+            assert!(taken.as_bytes() == message, "{length}");
+            let Framed { buffer, length } = taken.framed();
+            assert!(
+                buffer[HEADROOM..HEADROOM + length] == message && buffer.len() >= HEADROOM + length + 128
+            );
+            buffer.fill(0xee);
         }
-        // SAFETY: rcutils keeps `buffer` valid for `buffer_length` initialised bytes, and `self` is borrowed meanwhile.
-        unsafe { std::slice::from_raw_parts(self.array.buffer, self.array.buffer_length) }
-    }
-
-    /// The same. It may be changed, as redaction does.
-    pub fn as_mut_bytes(&mut self) -> &mut [u8] {
-        if self.array.buffer.is_null() {
-            return &mut [];
-        }
-        // SAFETY: rcutils keeps `buffer` valid for `buffer_length` initialised bytes, which nobody else points to, and
-        // `self` is borrowed exclusively meanwhile.
-        unsafe { std::slice::from_raw_parts_mut(self.array.buffer, self.array.buffer_length) }
-    }
-}
-
-impl Default for SerializedMessage {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Drop for SerializedMessage {
-    fn drop(&mut self) {
-        // SAFETY: the array is empty or was filled by rmw with its own allocator.
-        unsafe { rcl::rcutils_uint8_array_fini(&mut self.array) };
     }
 }
