@@ -16,6 +16,7 @@ pub mod identity;
 pub mod keys;
 pub mod seal;
 pub mod secret;
+pub mod unseal;
 
 pub mod audit;
 

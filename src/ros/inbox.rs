@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::{MessageInfo, RosError, SerializedMessage, Subscription};
+use super::{Framed, HEADROOM, MessageInfo, RosError, SerializedMessage, Subscription};
 use crate::denied::Denied;
 use crate::graph::Gid;
 use crate::message::{Buffer, Origin, Received};
@@ -92,7 +92,10 @@ impl Inbox {
         let Some((info, standing, place)) = self.find(wanted, &mut known, stats)? else { return Ok(None) };
         self.count_lost(&info, standing, stats);
         let cdr = match place {
-            Place::Taken => Buffer::new(self.taken.as_mut_bytes()),
+            Place::Taken => {
+                let Framed { buffer, length } = self.taken.framed();
+                Buffer::with_room(buffer, HEADROOM, length)
+            }
             Place::Unparked => Buffer::new(&mut self.unparked),
         };
         let MessageInfo { gid: publisher, sequence, source_stamp } = info;
