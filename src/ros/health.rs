@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::bridge::{Bridge, TopicStatus};
-use super::control::{Level, Status};
+use super::program::{Level, Status};
 use crate::audit::{Audit, State};
 use crate::denied::Denied;
 use crate::policy::LivePolicy;
