@@ -13,6 +13,8 @@ pub mod redact;
 pub mod policy;
 
 pub mod identity;
+pub mod keeper;
+pub mod keys;
 pub mod secret;
 
 pub mod audit;
