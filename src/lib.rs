@@ -15,6 +15,7 @@ pub mod policy;
 pub mod identity;
 pub mod keeper;
 pub mod keys;
+pub mod seal;
 pub mod secret;
 
 pub mod audit;

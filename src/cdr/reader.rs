@@ -63,6 +63,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a sequence of bytes.
+    pub fn octets(&mut self) -> Result<&'a [u8], Malformed> {
+        let length = self.sequence(1, None)?;
+        self.take(length as usize)
+    }
+
     /// Skips a wide string: in Fast DDS for ROS 2 a count and then four bytes per UTF-16 unit, with no NUL.
     pub fn skip_wstring(&mut self, bound: Option<u32>) -> Result<(), Malformed> {
         self.skip_sequence(4, 4, 4, bound)
@@ -98,7 +104,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Aligns, then skips `size` bytes.
-    pub(super) fn skip(&mut self, align: usize, size: usize) -> Result<(), Malformed> {
+    pub(crate) fn skip(&mut self, align: usize, size: usize) -> Result<(), Malformed> {
         self.align(align);
         self.take(size).map(drop)
     }

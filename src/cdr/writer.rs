@@ -46,6 +46,12 @@ impl<'a> Writer<'a> {
         self.buffer.push(0);
     }
 
+    /// Writes a sequence of bytes.
+    pub fn octets(&mut self, value: &[u8]) {
+        self.sequence(value.len());
+        self.buffer.extend_from_slice(value);
+    }
+
     /// Writes how many elements follow.
     pub fn sequence(&mut self, count: usize) {
         // DDS has no messages of 4 GiB; one would fail to decode rather than decode into something else.
