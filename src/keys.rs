@@ -1,4 +1,4 @@
-//! The keys that the guard seals with: where they come from, and what one is.
+//! Where the data path gets the keys from that it seals with.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ pub trait Keys: Send + Sync {
     fn key(&self, group: &[u8; 16], second: i64) -> Option<Arc<EpochKey>>;
 }
 
-/// The key of one group for one epoch.
+/// The key of one group for one stretch of time. Its number names both: no other key of the robot has it, ever.
 pub struct EpochKey {
     /// The robot's name in the policy.
     pub robot: Arc<str>,
-    /// Seals. Its number is also the epoch's.
+    /// Seals.
     pub key: SealingKey,
     /// The first second at which it is not used any more.
     pub until: i64,
@@ -24,17 +24,4 @@ pub struct EpochKey {
     pub policy_version: u64,
     /// Signs what this guard sends.
     pub sender: Arc<SenderKey>,
-}
-
-/// No keys: nothing can be sealed.
-pub struct NoKeys;
-
-impl Keys for NoKeys {
-    fn generation(&self) -> u64 {
-        0
-    }
-
-    fn key(&self, _group: &[u8; 16], _second: i64) -> Option<Arc<EpochKey>> {
-        None
-    }
 }

@@ -13,6 +13,7 @@ pub mod redact;
 pub mod policy;
 
 pub mod identity;
+pub mod keeper;
 pub mod keys;
 pub mod seal;
 pub mod secret;
