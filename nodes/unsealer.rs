@@ -8,10 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use discreet::audit::Time;
 use discreet::identity::{Identity, PassphraseSource, PublicIdentity};
-use discreet::ros::{
-    Level, Logger, Program, Status, UnsealedStatus, Unsealing, UnsealingParts, own_domain,
-};
-use discreet::secret::harden;
+use discreet::ros::{Level, Logger, Program, Status, UnsealedStatus, Unsealing, UnsealingParts, own_domain};
+use discreet::secret::{Lock, harden};
 use discreet::types::TypeLibrary;
 use discreet::unseal::Granted;
 use tokio::signal::unix::{SignalKind, signal};
@@ -67,7 +65,7 @@ fn main() -> ExitCode {
 async fn run() -> anyhow::Result<ExitCode> {
     // Before anything is started, so that a signal during the start is not lost.
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let hardened = harden().context("cannot keep this process's memory to itself")?;
+    let hardened = harden(Lock::Secrets).context("cannot keep this process's memory to itself")?;
     let program = Program::new("unsealer").context("cannot join the own domain (ROS_DOMAIN_ID)")?;
     let logger = program.logger();
     hardened.notes.iter().for_each(|note| logger.warn(note));

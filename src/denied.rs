@@ -147,10 +147,9 @@ impl Denied {
             | Denied::NotRecorded
             | Denied::NoPolicy
             | Denied::TypeNotInstalled => true,
-            Denied::UndeclaredTopic
-            | Denied::NoRule
-            | Denied::RuleDenies
-            | Denied::RedactionNotBuilt => false,
+            Denied::UndeclaredTopic | Denied::NoRule | Denied::RuleDenies | Denied::RedactionNotBuilt => {
+                false
+            }
         }
     }
 }

@@ -25,3 +25,16 @@ pub struct EpochKey {
     /// Signs what this guard sends.
     pub sender: Arc<SenderKey>,
 }
+
+/// No keys: nothing can be sealed.
+pub struct NoKeys;
+
+impl Keys for NoKeys {
+    fn generation(&self) -> u64 {
+        0
+    }
+
+    fn key(&self, _group: &[u8; 16], _second: i64) -> Option<Arc<EpochKey>> {
+        None
+    }
+}

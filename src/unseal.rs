@@ -311,10 +311,7 @@ mod tests {
         assert_eq!(opener.open(&mut sealed.clone(), NOW), Ok(b"hello".as_slice()));
         assert_eq!(opener.open(&mut sealed.clone(), NOW), Err(Unopened::Refused(OpenError::Replayed)));
         let elsewhere = robot.seal(&key, "/u", b"hello");
-        assert_eq!(
-            opener.open(&mut elsewhere.clone(), NOW),
-            Err(Unopened::Refused(OpenError::Signature))
-        );
+        assert_eq!(opener.open(&mut elsewhere.clone(), NOW), Err(Unopened::Refused(OpenError::Signature)));
         let late = robot.seal(&key, "/t", b"late");
         granted.forget(NOW + 60 + GRACE);
         assert_eq!(opener.open(&mut late.clone(), NOW + 60 + GRACE), Err(Unopened::NoKey(7)));

@@ -127,14 +127,7 @@ fn sealed(action: Action) -> &'static str {
     }
 }
 
-fn show(
-    explanation: &Explanation,
-    action: Action,
-    policy: &Policy,
-    source: &Source,
-    who: &str,
-    name: &str,
-) {
+fn show(explanation: &Explanation, action: Action, policy: &Policy, source: &Source, who: &str, name: &str) {
     let (who, shown) = (plain(who), plain(name));
     say(&format!("{who}, {shown}: {}", decision(explanation.verdict)));
     if explanation.declared != name {

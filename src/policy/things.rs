@@ -36,13 +36,7 @@ pub struct Class {
 }
 
 impl Class {
-    pub(super) fn new(
-        name: &str,
-        suite: Suite,
-        epoch: Duration,
-        retention: Duration,
-        padded: bool,
-    ) -> Self {
+    pub(super) fn new(name: &str, suite: Suite, epoch: Duration, retention: Duration, padded: bool) -> Self {
         Self { name: name.into(), suite, epoch, retention, padded }
     }
 

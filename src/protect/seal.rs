@@ -80,8 +80,7 @@ impl Seal {
             return Err(Denied::ClockUnsure); // keys end by the clock
         }
         let (generation, id, second) = (self.keys.generation(), group.id(), now.unix_seconds);
-        let holds =
-            |ready: &Ready| (ready.generation, ready.group, ready.second) == (generation, id, second);
+        let holds = |ready: &Ready| (ready.generation, ready.group, ready.second) == (generation, id, second);
         if !self.ready.as_ref().is_some_and(holds) {
             let key = self.keys.key(&id, second);
             let known = self.ready.take();

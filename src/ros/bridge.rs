@@ -21,11 +21,11 @@ use crate::policy::{Form, LivePolicy, Moment, Policy};
 use crate::protect::{Protection, Seal, SealedTopic};
 use crate::qos::Qos;
 use crate::redact::{Cameras, ImageKind, ImageRedactor, Look};
-use crate::seal::sealed_topic;
+use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, sealed_topic};
 use crate::sources::Sources;
 use crate::tag::tag_topic;
-use crate::types::{TypeDefinition, TypeLibrary};
 use crate::terms::{Audience, Terms};
+use crate::types::{TypeDefinition, TypeLibrary};
 use crate::wanted::{Active, Case, Refusal, RouteSpec, Sealed, Wanted, is_reserved};
 
 /// Reliable readers of a topic that ends have this long to get the last of it.
@@ -54,6 +54,7 @@ pub struct Bridge {
     refusals: BTreeMap<String, Vec<Refusal>>,
     undeclared: BTreeSet<String>,
     entered: Entered,
+    grants: Arc<Publisher>,
     catalog: Publisher,
     published: Option<Catalog>,
     started: Instant,
@@ -114,11 +115,13 @@ impl Bridge {
     /// Joins both domains and starts the workers. With one and the same domain, released topics get the prefix
     /// `/discreet`; that is for trying it out, since everybody on that domain sees the sources too.
     pub fn new(parts: BridgeParts) -> Result<Bridge, RosError> {
-        let BridgeParts { inner_domain, outer_domain, workers, live, audit, clock, types, looks, keys } = parts;
+        let BridgeParts { inner_domain, outer_domain, workers, live, audit, clock, types, looks, keys } =
+            parts;
         let inner = Node::new(&Context::new(inner_domain)?, "guard_inner")?;
         let outer = Node::new(&Context::new(outer_domain)?, "guard_outer")?;
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
         let catalog = Publisher::new(&outer, CATALOG_TOPIC, &TypeSupport::load(CATALOG_TYPE)?, latched)?;
+        let grants = Publisher::new(&outer, GRANTS_TOPIC, &TypeSupport::load(GRANTS_TYPE)?, latched)?;
         let (operational, mut threads) = start_workers("operational", workers)?;
         let (contextual, others) = start_workers("contextual", workers)?;
         threads.extend(others);
@@ -142,6 +145,7 @@ impl Bridge {
             refusals: BTreeMap::new(),
             undeclared: BTreeSet::new(),
             entered: Entered::default(),
+            grants: Arc::new(grants),
             catalog,
             published: None,
             started: Instant::now(),
@@ -151,6 +155,11 @@ impl Bridge {
     /// Tells when the inner domain changes.
     pub fn graph_changes(&self) -> Result<GraphChanges, RosError> {
         GraphChanges::new(&self.inner)
+    }
+
+    /// Where the grants of keys are published. Apart from the bridge, so that nothing that it does holds them up.
+    pub fn grants(&self) -> Arc<Publisher> {
+        Arc::clone(&self.grants)
     }
 
     /// Opens, changes and closes routes until they are as domain and policy want them now.

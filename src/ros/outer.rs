@@ -10,8 +10,8 @@ use crate::protect::Releasable;
 use crate::qos::Qos;
 use crate::relay::Output;
 use crate::seal::{SEALED_TYPE, sealed_topic};
-use crate::wanted::Sealed;
 use crate::tag::{Stamp, TAG_TYPE, TagWriter, tag_topic};
+use crate::wanted::Sealed;
 
 /// Where the forms of one topic's messages go. What the policy never releases has no topic outside, and nothing to
 /// publish on.

@@ -140,9 +140,9 @@ impl Parameters<'_> {
 /// The domain that ROS 2 starts this process on.
 pub fn own_domain() -> Result<usize, String> {
     match std::env::var("ROS_DOMAIN_ID") {
-        Ok(text) if !text.is_empty() => {
-            text.parse().map_err(|_| format!("ROS_DOMAIN_ID is `{}`, which is no number", text.escape_default()))
-        }
+        Ok(text) if !text.is_empty() => text
+            .parse()
+            .map_err(|_| format!("ROS_DOMAIN_ID is `{}`, which is no number", text.escape_default())),
         _ => Ok(0),
     }
 }

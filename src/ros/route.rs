@@ -347,9 +347,8 @@ impl Exit {
             Some((form, Audience::Everyone)) => (form.name(), "everyone".into(), 0),
             Some((form, Audience::Group(_, key))) => {
                 let group = topic.and_then(|topic| topic.group(form));
-                let members: Vec<&str> = group
-                    .map(|group| group.members(moment).map(AsRef::as_ref).collect())
-                    .unwrap_or_default();
+                let members: Vec<&str> =
+                    group.map(|group| group.members(moment).map(AsRef::as_ref).collect()).unwrap_or_default();
                 (form.name(), members.join(" "), key.unwrap_or_default().into())
             }
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::workers::{ReadyQueue, Serve, Turn};
 use super::{Context, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
@@ -75,7 +75,10 @@ pub struct UnsealedStatus {
 
 impl Unsealing {
     /// Joins both domains and waits for grants. `wake` is called when there is something for [`Unsealing::attend`].
-    pub fn new(parts: UnsealingParts, wake: impl Fn() + Send + Sync + 'static) -> Result<Unsealing, RosError> {
+    pub fn new(
+        parts: UnsealingParts,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Unsealing, RosError> {
         let UnsealingParts { outer_domain, own_domain, namespace, granted, types } = parts;
         let outer = Node::new(&Context::new(outer_domain)?, "unsealer_outer")?;
         let own = Node::new(&Context::new(own_domain)?, "unsealer_own")?;
@@ -83,7 +86,13 @@ impl Unsealing {
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
         let subscribe = |topic, type_name| {
             let wake = Arc::clone(&wake);
-            Subscription::new(&outer, topic, &TypeSupport::load(type_name)?, latched, Box::new(move || wake()))
+            Subscription::new(
+                &outer,
+                topic,
+                &TypeSupport::load(type_name)?,
+                latched,
+                Box::new(move || wake()),
+            )
         };
         let (grants, catalog) =
             (subscribe(GRANTS_TOPIC, GRANTS_TYPE)?, subscribe(CATALOG_TOPIC, CATALOG_TYPE)?);
@@ -158,7 +167,8 @@ impl Unsealing {
         }
         let said = |error: RosError| error.to_string();
         let name = format!("{}{}", self.namespace, offer.policy_topic);
-        let output = Publisher::new(&self.own, &name, &TypeSupport::load(&offer.type_name).map_err(said)?, qos);
+        let output =
+            Publisher::new(&self.own, &name, &TypeSupport::load(&offer.type_name).map_err(said)?, qos);
         let of = SealedSource {
             domain: u32::try_from(self.outer.domain_id()).unwrap_or(u32::MAX),
             topic: offer.policy_topic.clone(),

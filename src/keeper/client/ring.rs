@@ -14,6 +14,8 @@ use crate::seal::{SealingKey, SenderKey};
 pub struct GrantSet {
     /// Another number, other grants.
     pub generation: u64,
+    /// The robot's name in the policy.
+    pub robot: Arc<str>,
     /// Each key, wrapped to each member and signed by the robot.
     pub grants: Vec<Arc<[u8]>>,
     /// The guard's receiving key, signed by the robot, once the keeper has announced it.
@@ -101,19 +103,20 @@ impl Ring {
             None if apply.fresh => Arc::default(),
             None => Arc::clone(&self.stakeholders),
         };
-        self.next(groups, receiver, stakeholders, now)
+        self.next(groups, &robot, receiver, stakeholders, now)
     }
 
     /// What it is when a second is over, if that is anything else.
     pub fn without_ended(&self, now: i64) -> Option<Ring> {
         let ended = self.groups.values().flatten().any(|held| held.until <= now);
         let (receiver, stakeholders) = (self.grants.receiver.clone(), Arc::clone(&self.stakeholders));
-        ended.then(|| self.next(self.groups.clone(), receiver, stakeholders, now))
+        ended.then(|| self.next(self.groups.clone(), &self.grants.robot, receiver, stakeholders, now))
     }
 
     fn next(
         &self,
         mut groups: HashMap<[u8; 16], Vec<Held>>,
+        robot: &Arc<str>,
         receiver: Option<Arc<[u8]>>,
         stakeholders: Arc<Vec<PublicIdentity>>,
         now: i64,
@@ -126,7 +129,7 @@ impl Ring {
         let mut held: Vec<&Held> = groups.values().flatten().collect();
         held.sort_by_key(|held| held.key.key.id());
         let grants = held.into_iter().map(|held| Arc::clone(&held.grant)).collect();
-        let grants = Arc::new(GrantSet { generation, grants, receiver });
+        let grants = Arc::new(GrantSet { generation, robot: Arc::clone(robot), grants, receiver });
         Ring { generation, grants, stakeholders, groups }
     }
 }
