@@ -21,6 +21,7 @@ mod publisher;
 mod qos;
 mod route;
 mod serialized;
+mod service;
 mod subscription;
 mod type_support;
 mod workers;
@@ -34,6 +35,7 @@ pub use graph::GraphChanges;
 pub use health::Health;
 pub use publisher::Publisher;
 pub use serialized::{Framed, HEADROOM, SerializedMessage};
+pub use service::{Client, RequestId, Server, ServiceSupport};
 pub use subscription::{MessageInfo, Subscription};
 pub use type_support::TypeSupport;
 
