@@ -4,11 +4,13 @@
 //! against the policy in force (who, when, how often, which values) and against the type, and only then [`Admitted`].
 //! Pure: no clock, no disk, no ROS.
 
+mod doorkeeper;
 mod limits;
 mod patience;
 mod rate;
 mod refused;
 mod senders;
+mod stats;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,9 +22,11 @@ use crate::identity::PublicIdentity;
 use crate::policy::{self, Moment, Verdict};
 use crate::seal::{Command, CommandOpener, ContextDigest, Freshness};
 
+pub use doorkeeper::{Doorkeeper, NoDoorkeeper};
 pub use limits::{Limits, Unlimitable};
 pub use refused::Refused;
 pub use senders::Senders;
+pub use stats::EntranceStats;
 
 use patience::Patience;
 use rate::Bucket;

@@ -11,6 +11,7 @@ mod bridge;
 mod context;
 mod control;
 mod entered;
+mod entrances;
 mod error;
 mod files;
 mod graph;
