@@ -55,7 +55,7 @@ fn main() -> anyhow::Result<()> {
         let before = processor_time(pid)?;
         for buffer in &mut buffers {
             let started = Instant::now();
-            let (_, redaction) = redactor.redact(&rules, buffer).context("malformed")?;
+            let redaction = redactor.redact(&rules, buffer).context("malformed")?.redaction;
             if round > 0 {
                 times.push(started.elapsed());
                 busy += started.elapsed();

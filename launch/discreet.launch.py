@@ -37,6 +37,9 @@ def generate_launch_description():
             'audit', default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/audit.log'],
             description='Audit log. When it cannot be written, the guard releases nothing that is contextual.'),
         DeclareLaunchArgument(
+            'keeper', default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/keeper.sock'],
+            description='Socket of the keeper, which gives the keys for what is sealed. It is no ROS node: see keeper.service.'),
+        DeclareLaunchArgument(
             'transport', default_value='tuned', choices=['tuned', 'default'],
             description='`tuned`: large messages by shared memory, see fastdds.xml beside this file. Other nodes profit '
                         'when they have FASTRTPS_DEFAULT_PROFILES_FILE set to it as well. `default`: as Fast DDS comes.'),
@@ -57,6 +60,7 @@ def generate_launch_description():
                 # Typed, so that a file called `2` is no number.
                 'policy': ParameterValue(LaunchConfiguration('policy'), value_type=str),
                 'audit': ParameterValue(LaunchConfiguration('audit'), value_type=str),
+                'keeper': ParameterValue(LaunchConfiguration('keeper'), value_type=str),
                 'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
             },
         ],

@@ -3,15 +3,25 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
 use discreet::audit::{Audit, Opening, PolicyMark, Time};
 use discreet::clock::ClockFloor;
+use discreet::keeper::{
+    self,
+    client::{Event, KeyRing},
+};
+use discreet::keys::Keys;
 use discreet::policy::{Floor, LivePolicy, Policy, Reloaded, read_file};
 use discreet::redact::remote::{Patience, Program, Remote};
-use discreet::ros::{Bridge, BridgeParts, Control, Health, Logger, Looks, Settings, keep_files_to_itself};
+use discreet::ros::{
+    Bridge, BridgeParts, Control, Health, Logger, Looks, Publisher, Settings, keep_files_to_itself,
+    own_domain,
+};
+use discreet::seal::{self, ReceivingKey, SenderKey};
+use discreet::secret::{Lock, harden};
 use discreet::types::TypeLibrary;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -28,10 +38,12 @@ Parameters (also from a file: --ros-args --params-file guard.params.yaml):
                 has changed; replace it by a rename, so that it is never half there
   outer_domain  the domain to release to, 0 to 232 (default 1)
   audit         the audit log (default ~/.ros/discreet/audit.log)
+  keeper        the socket of the keeper, which gives the keys for what is sealed (default ~/.ros/discreet/keeper.sock)
   workers       threads for operational topics, and as many for contextual ones (default 2)
 
 Services:   ~/reload (std_srvs/srv/Trigger) reads the policy again at once and says what came of it
-Topics:     /diagnostics on the inner domain; /discreet/catalog and <topic>/tag on the outer domain
+Topics:     /diagnostics on the inner domain; on the outer domain /discreet/catalog, /discreet/grants, and beside a
+            topic <topic>/tag and, sealed for stakeholders, <topic>/sealed/clear and <topic>/sealed/redacted
 
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 something broke, 2 wrong parameters
 ";
@@ -41,6 +53,9 @@ const TICK: Duration = Duration::from_millis(500);
 
 /// How often the routes are looked at when no change was reported: hours begin and end, and names fail to come.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// So long a new policy waits for the keys that it needs. Without a keeper it does not wait.
+const KEYS: Duration = Duration::from_secs(1);
 
 /// Changes of the graph within this time are looked at together.
 const GATHER: Duration = Duration::from_millis(10);
@@ -71,8 +86,10 @@ fn main() -> ExitCode {
 async fn run() -> anyhow::Result<ExitCode> {
     // Before anything is started, so that a signal during the start is not lost.
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let hardened = harden(Lock::Secrets).context("cannot keep this process's memory to itself")?;
     let control = Control::new().context("cannot join the inner domain (ROS_DOMAIN_ID)")?;
     let logger = control.logger();
+    hardened.notes.iter().for_each(|note| logger.warn(note));
     let settings = match control.settings() {
         Ok(settings) => settings,
         Err(error) => {
@@ -126,6 +143,7 @@ struct Guard {
     live: Arc<LivePolicy>,
     audit: Arc<Audit>,
     clock: Arc<ClockFloor>,
+    keys: Arc<KeyRing>,
     bridge: Mutex<Bridge>,
     logger: Logger,
     /// Why the newest policy file is not in force.
@@ -141,10 +159,8 @@ impl Guard {
         let audit = Arc::new(Audit::open(&settings.audit, opening, Arc::new(Time::system))?);
         let live = Arc::new(LivePolicy::new(&settings.policy, None));
         let clock = Arc::new(ClockFloor::new(None));
-        let inner_domain = match std::env::var("ROS_DOMAIN_ID") {
-            Ok(text) if !text.is_empty() => text.parse().context("ROS_DOMAIN_ID")?,
-            _ => 0,
-        };
+        let inner_domain = own_domain().map_err(anyhow::Error::msg)?;
+        let (keys, board) = self::keys(settings, Arc::clone(&audit), logger.clone())?;
         let bridge = Bridge::new(BridgeParts {
             inner_domain,
             outer_domain: settings.outer_domain,
@@ -154,7 +170,9 @@ impl Guard {
             clock: Arc::clone(&clock),
             types: TypeLibrary::from_env()?,
             looks: looks(&logger)?,
+            keys: Arc::clone(&keys) as Arc<dyn Keys>,
         })?;
+        board.publish_on(bridge.grants(), &keys, &logger);
         logger.info(&format!("inner domain {inner_domain}, outer domain {}", settings.outer_domain));
         if inner_domain == settings.outer_domain {
             logger.warn(
@@ -163,7 +181,7 @@ impl Guard {
             );
         }
         let guard =
-            Guard { live, audit, clock, bridge: Mutex::new(bridge), logger, refused: Mutex::default() };
+            Guard { live, audit, clock, keys, bridge: Mutex::new(bridge), logger, refused: Mutex::default() };
         guard.heed_the_past();
         Ok(guard)
     }
@@ -189,6 +207,9 @@ impl Guard {
     fn reload(&self) -> Result<String, String> {
         let mark = |policy: &Policy| PolicyMark { version: policy.version(), hash: policy.hash() };
         let outcome = self.live.reload(|policy| {
+            // Before the switch, so that no message falls between the keys of one policy and those of the next.
+            let needs_keys = self.keys.is_connected() && !policy.groups().is_empty();
+            self.keys.follow(policy, if needs_keys { KEYS } else { Duration::ZERO });
             self.audit.policy_switched(mark(policy));
             self.audit.flush();
         });
@@ -240,11 +261,76 @@ impl Guard {
 
     fn statuses(&self, health: &mut Health, since_last: Duration) -> Vec<discreet::ros::Status> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        health.statuses(&self.bridge(), &self.live, &self.audit, refused.as_deref(), since_last)
+        health.statuses(&self.bridge(), &self.live, &self.audit, &self.keys, refused.as_deref(), since_last)
     }
 
     fn bridge(&self) -> MutexGuard<'_, Bridge> {
         self.bridge.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The keys that the keeper gives, and where they are announced.
+fn keys(
+    settings: &Settings,
+    audit: Arc<Audit>,
+    logger: Logger,
+) -> anyhow::Result<(Arc<KeyRing>, Arc<Board>)> {
+    let guard = keeper::client::Guard {
+        socket: settings.keeper.clone(),
+        sender: Arc::new(SenderKey::generate()?),
+        receiver: ReceivingKey::generate()?.public(),
+        domain: u32::try_from(settings.outer_domain)?,
+    };
+    let board = Arc::new(Board::default());
+    let published = Arc::clone(&board);
+    let keys = KeyRing::connect(guard, move |event| match event {
+        Event::Changed => published.publish(&logger),
+        Event::Revoked(who) => {
+            logger.warn(&format!("`{who}` is revoked: nothing is sealed for it any more"));
+            audit.keys("revoked", who, "");
+        }
+        Event::Granted(who) => {
+            logger.info(&format!("`{who}` may have again what the policy gives it"));
+            audit.keys("granted", who, "");
+        }
+        Event::KeeperGone(why) => {
+            logger.warn(&format!("no keeper, keys run out: {why}"));
+            audit.keys("keeper_gone", "", why);
+        }
+        Event::KeeperBack => {
+            logger.info("the keeper gives keys");
+            audit.keys("keeper_back", "", "");
+        }
+        Event::Mismatch(why) => {
+            logger.error(&format!("the keeper gives no keys for this policy: {why}"));
+            audit.keys("mismatch", "", why);
+        }
+    });
+    Ok((keys, board))
+}
+
+/// Publishes the grants, once there is a topic for them.
+#[derive(Default)]
+struct Board(OnceLock<(Arc<Publisher>, Weak<KeyRing>)>);
+
+impl Board {
+    fn publish_on(&self, topic: Arc<Publisher>, keys: &Arc<KeyRing>, logger: &Logger) {
+        let _once = self.0.set((topic, Arc::downgrade(keys)));
+        self.publish(logger); // keys may have come meanwhile
+    }
+
+    fn publish(&self, logger: &Logger) {
+        let Some((topic, keys)) = self.0.get() else { return };
+        let Some(keys) = keys.upgrade() else { return };
+        let set = keys.grants();
+        let board = seal::Board {
+            robot: &set.robot,
+            receiver: set.receiver.as_deref().unwrap_or_default(),
+            grants: set.grants.iter().map(AsRef::as_ref).collect(),
+        };
+        if let Err(error) = topic.publish(&seal::write_board(&board)) {
+            logger.error(&format!("grants: {error}"));
+        }
     }
 }
 

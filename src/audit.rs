@@ -136,6 +136,12 @@ impl Audit {
         self.enter(Entry::Policy { change: "refused", policy, why: cleaned(why) });
     }
 
+    /// Keys were taken from a stakeholder (`revoked`), given back (`granted`), or there is no keeper (`keeper_gone`,
+    /// `keeper_back`) or none for this policy (`mismatch`).
+    pub fn keys(&self, change: &'static str, who: &str, why: &str) {
+        self.enter(Entry::Keys { change, who: cleaned(who), why: cleaned(why) });
+    }
+
     /// A topic, or a publisher of it, is kept out before any message: the reason becomes a `denied` entry.
     pub fn kept_out(&self, now: Time, topic: &str, reason: &'static str) {
         self.enter(Entry::Denied { route: 0, topic: cleaned(topic), reason, at: now });

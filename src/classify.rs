@@ -20,18 +20,17 @@ pub struct Classified<'a> {
 pub fn classify<'a>(
     topic: &'a TopicPolicy,
     plan: &Plan,
-    message: Received<'a>,
+    mut message: Received<'a>,
 ) -> Result<Classified<'a>, Denied> {
     match message.origin.standing {
         Standing::Accepted => {}
         Standing::Awaited => return Err(Denied::UnknownSource),
         Standing::Refused(reason) => return Err(reason),
     }
-    let end = plan.check(message.cdr).map_err(|_| Denied::Malformed)?.end();
+    let end = plan.check(message.cdr.message()).map_err(|_| Denied::Malformed)?.end();
     // Padding after the last field is whatever the sender had in memory: it stays inside.
-    let Received { origin, cdr } = message;
-    let cdr = cdr.get_mut(..end).ok_or(Denied::Malformed)?;
-    Ok(Classified { message: Received { origin, cdr }, class: topic.class() })
+    message.cdr.truncate(end);
+    Ok(Classified { message, class: topic.class() })
 }
 
 impl<'a> Classified<'a> {

@@ -39,8 +39,8 @@ pub enum Denied {
     ClockUnsure,
     /// A rule allows it redacted, which this version builds for images only.
     RedactionNotBuilt,
-    /// A rule allows it to a named stakeholder, for whom it would be sealed, which this version does not build yet.
-    SealingNotBuilt,
+    /// It leaves sealed, and there is no key to seal it with.
+    NoKey,
     /// The audit could not record it.
     NotRecorded,
 }
@@ -64,7 +64,7 @@ impl Denied {
         Denied::RuleDenies,
         Denied::ClockUnsure,
         Denied::RedactionNotBuilt,
-        Denied::SealingNotBuilt,
+        Denied::NoKey,
         Denied::NotRecorded,
     ];
 
@@ -87,7 +87,7 @@ impl Denied {
             Denied::RuleDenies => "rule_denies",
             Denied::ClockUnsure => "clock_unsure",
             Denied::RedactionNotBuilt => "redaction_not_built",
-            Denied::SealingNotBuilt => "sealing_not_built",
+            Denied::NoKey => "no_key",
             Denied::NotRecorded => "not_recorded",
         }
     }
@@ -123,8 +123,8 @@ impl Denied {
             Denied::RedactionNotBuilt => {
                 "this version redacts nothing but images yet, so it keeps the message inside"
             }
-            Denied::SealingNotBuilt => {
-                "this version cannot seal for a stakeholder yet, so it keeps the message inside"
+            Denied::NoKey => {
+                "the keeper has given no key for it; start the keeper, with the same policy, or see what it says"
             }
             Denied::NotRecorded => "the audit cannot be written; free the disk or correct its path",
         }
@@ -143,14 +143,13 @@ impl Denied {
             | Denied::NotOpened
             | Denied::Malformed
             | Denied::ClockUnsure
+            | Denied::NoKey
             | Denied::NotRecorded
             | Denied::NoPolicy
             | Denied::TypeNotInstalled => true,
-            Denied::UndeclaredTopic
-            | Denied::NoRule
-            | Denied::RuleDenies
-            | Denied::RedactionNotBuilt
-            | Denied::SealingNotBuilt => false,
+            Denied::UndeclaredTopic | Denied::NoRule | Denied::RuleDenies | Denied::RedactionNotBuilt => {
+                false
+            }
         }
     }
 }

@@ -1,20 +1,22 @@
 //! Identities: who somebody is, as keys. One key to receive with (X25519), one to sign with (Ed25519).
+//!
+//! The public half is a text file of a few lines ([`public`]), the private half a file in age's format that a passphrase
+//! opens ([`file`], [`age`]).
+
+pub mod age;
+pub mod file;
+pub mod passphrase;
+pub mod private;
+pub mod public;
 
 use ed25519_dalek::{Signer, SigningKey};
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use crate::secret::{NoRandomness, Secret};
 
-/// What everybody may know of an identity.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicIdentity {
-    /// Its name: a stakeholder's in the policy, or the robot's.
-    pub name: String,
-    /// X25519 public key (RFC 7748): what is sealed for it is sealed to this.
-    pub receive: [u8; 32],
-    /// Ed25519 public key (RFC 8032): what it signed is checked with this.
-    pub sign: [u8; 32],
-}
+pub use file::IdentityError;
+pub use passphrase::PassphraseSource;
+pub use public::PublicIdentity;
 
 /// An identity with its private keys.
 pub struct Identity {

@@ -15,8 +15,11 @@ pub mod policy;
 pub mod entrance;
 
 pub mod identity;
+pub mod keeper;
+pub mod keys;
 pub mod seal;
 pub mod secret;
+pub mod unseal;
 
 pub mod audit;
 
@@ -26,6 +29,7 @@ pub mod types;
 pub mod graph;
 pub mod qos;
 pub mod sources;
+pub mod terms;
 pub mod wanted;
 
 pub mod catalog;

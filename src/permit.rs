@@ -2,47 +2,96 @@
 
 use crate::classify::Classified;
 use crate::denied::Denied;
-use crate::policy::{Form, Moment, RuleId, TopicPolicy, Verdict};
+use crate::policy::{Form, Group, Moment, TopicPolicy, Verdict};
 
-/// A message that may leave to everyone on the outer domain, in the form that the policy says.
+/// A message that may leave, with the forms in which it may.
 #[derive(Debug)]
 pub struct Permitted<'a> {
     classified: Classified<'a>,
-    form: Form,
-    rule: RuleId,
+    forms: Forms<'a>,
+}
+
+/// The forms in which a message leaves, each with the one audience that it has. Whoever may have it clear is not served
+/// redacted as well, so there is nothing beside a form that is open to everyone but the clear one of those who may have
+/// more.
+#[derive(Debug, Clone, Copy)]
+pub enum Forms<'a> {
+    /// Clear only.
+    Clear(To<'a>),
+    /// Redacted only.
+    Redacted(To<'a>),
+    /// Both.
+    Both {
+        /// Who gets it clear.
+        clear: &'a Group,
+        /// Who gets it redacted.
+        redacted: To<'a>,
+    },
+}
+
+/// To whom a form goes.
+#[derive(Debug, Clone, Copy)]
+pub enum To<'a> {
+    /// The open outer domain.
+    Everyone,
+    /// Those in the group, sealed.
+    Group(&'a Group),
 }
 
 /// Asks the policy. What no rule allows is denied.
 pub fn permit<'a>(
-    topic: &TopicPolicy,
+    topic: &'a TopicPolicy,
     now: Moment,
     classified: Classified<'a>,
 ) -> Result<Permitted<'a>, Denied> {
+    match forms(topic, now) {
+        Some(forms) => Ok(Permitted { classified, forms }),
+        None => Err(refusal(topic, now)),
+    }
+}
+
+/// The forms in which messages of a topic may leave now; none if nobody may have it.
+pub fn forms(topic: &TopicPolicy, now: Moment) -> Option<Forms<'_>> {
+    let sealed = |form| topic.group(form).map(AsRef::as_ref).filter(|group| group.has_members(now));
+    let open = match topic.everyone(now) {
+        Verdict::Allow { form: Form::Clear, .. } => return Some(Forms::Clear(To::Everyone)),
+        Verdict::Allow { form: Form::Redacted, .. } => Some(To::Everyone),
+        Verdict::Deny { .. } | Verdict::NoRule => None,
+    };
+    match (sealed(Form::Clear), open.or_else(|| sealed(Form::Redacted).map(To::Group))) {
+        (Some(clear), Some(redacted)) => Some(Forms::Both { clear, redacted }),
+        (Some(clear), None) => Some(Forms::Clear(To::Group(clear))),
+        (None, Some(redacted)) => Some(Forms::Redacted(redacted)),
+        (None, None) => None,
+    }
+}
+
+fn refusal(topic: &TopicPolicy, now: Moment) -> Denied {
     match topic.everyone(now) {
-        Verdict::Allow { form, rule } => Ok(Permitted { classified, form, rule }),
-        Verdict::Deny { .. } | Verdict::NoRule if topic.named(now).is_some() => Err(Denied::SealingNotBuilt),
-        Verdict::Deny { .. } => Err(Denied::RuleDenies),
-        Verdict::NoRule if now.trusted => Err(Denied::NoRule),
-        Verdict::NoRule => match topic.everyone(Moment { trusted: true, ..now }) {
-            Verdict::Allow { .. } => Err(Denied::ClockUnsure),
-            Verdict::Deny { .. } | Verdict::NoRule => Err(Denied::NoRule),
+        Verdict::Deny { .. } => Denied::RuleDenies,
+        Verdict::Allow { .. } | Verdict::NoRule if now.trusted => Denied::NoRule,
+        Verdict::Allow { .. } | Verdict::NoRule => match forms(topic, Moment { trusted: true, ..now }) {
+            Some(_) => Denied::ClockUnsure,
+            None => Denied::NoRule,
         },
     }
 }
 
+impl<'a> Forms<'a> {
+    /// To whom a form goes, if it leaves at all.
+    pub fn to(self, form: Form) -> Option<To<'a>> {
+        match (form, self) {
+            (Form::Clear, Forms::Clear(to)) | (Form::Redacted, Forms::Redacted(to)) => Some(to),
+            (Form::Clear, Forms::Both { clear, .. }) => Some(To::Group(clear)),
+            (Form::Redacted, Forms::Both { redacted, .. }) => Some(redacted),
+            (Form::Clear, Forms::Redacted(_)) | (Form::Redacted, Forms::Clear(_)) => None,
+        }
+    }
+}
+
 impl<'a> Permitted<'a> {
-    /// The message and its class.
-    pub fn into_classified(self) -> Classified<'a> {
-        self.classified
-    }
-
-    /// The form in which it may leave.
-    pub fn form(&self) -> Form {
-        self.form
-    }
-
-    /// The rule that lets it.
-    pub fn rule(&self) -> RuleId {
-        self.rule
+    /// The message and its class, and the forms in which it may leave.
+    pub fn into_parts(self) -> (Classified<'a>, Forms<'a>) {
+        (self.classified, self.forms)
     }
 }

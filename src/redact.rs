@@ -34,7 +34,7 @@ pub use encoding::{Encoding, Order};
 pub use follow::{Follow, Intrinsics, View};
 pub use found::{Found, Picture, SIGHT_SIDE, Subject, Subjects, Why};
 pub use frame::{Frame, RawImage, blank_all};
-pub use image::{CAMERA_INFO_TYPE, ImageKind, ImageRedactor, Redaction};
+pub use image::{CAMERA_INFO_TYPE, ImageKind, ImageRedactor, Redacted, Redaction};
 pub use look::{Blind, CompressedFormat, Look};
 pub use motion::{Motion, Moved};
 pub use rules::{Cover, ImageRules, WholeFrame};

@@ -10,24 +10,23 @@ use crate::denied::Denied;
 use crate::message::Received;
 use crate::permit::permit;
 use crate::policy::{Moment, TopicPolicy};
-use crate::protect::{Releasable, protect};
-use crate::redact::{ImageRedactor, Redaction};
+use crate::protect::{Protection, Releasable, Releases, protect};
+use crate::redact::Redaction;
 
 /// Decides on one message. Pure: no clock, no disk, no ROS.
 ///
 /// `topic` is what the policy says of the message's topic, compiled when the policy was loaded, so that this is a
-/// look-up however many rules there are. `plan` walks messages of the topic's type, `redactor` covers in images what the
-/// policy names; a topic that is never redacted needs none.
+/// look-up however many rules there are. `plan` walks messages of the topic's type, `protection` redacts and seals them.
 pub fn guard<'a>(
     topic: &'a TopicPolicy,
     plan: &Plan,
-    redactor: Option<&'a mut ImageRedactor>,
+    protection: &'a mut Protection,
     now: Moment,
     message: Received<'a>,
-) -> Result<Releasable<'a>, Denied> {
+) -> Result<Releases<'a>, Denied> {
     let classified = classify(topic, plan, message)?; // is it what was declared, and how sensitive is that?
     let permitted = permit(topic, now, classified)?; // who may have it, in which form?
-    protect(topic, redactor, permitted) // put it into that form
+    Ok(protect(topic, protection, now, permitted)) // redact and seal it into these forms
 }
 
 /// Where released messages go.
@@ -39,7 +38,7 @@ pub trait Output {
     fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), Self::Fault>;
 }
 
-/// What became of a message.
+/// What became of a message, in one form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It is out, after this was done to it.
@@ -48,7 +47,7 @@ pub enum Outcome {
     Denied(Denied),
 }
 
-/// Guards one message, records the outcome, and only then publishes.
+/// Records what was decided on a message in one form, and only then publishes.
 pub fn relay<O: Output>(
     decision: Result<Releasable<'_>, Denied>,
     now: Time,

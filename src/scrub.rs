@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use crate::bags::{Aside, Bag, BagWriter, ChannelOut, Damage, Piece, Recorded};
 use crate::denied::Denied;
-use crate::message::{Origin, Received};
+use crate::message::{Buffer, Origin, Received};
 use crate::policy::{Moment, Policy};
-use crate::protect::Releasable;
+use crate::protect::{Protection, Releasable};
 use crate::redact::{CAMERA_INFO_TYPE, Cameras, ImageKind, ImageRedactor, ImageRules, Intrinsics, Look};
 use crate::relay::guard;
 use crate::sources::Standing;
@@ -81,7 +81,7 @@ impl Scrub<'_> {
             definitions: Definitions::new(self.types, self.trust_names),
             routes: HashMap::new(),
             looks,
-            redactors: HashMap::new(),
+            protections: HashMap::new(),
             cameras: Arc::default(),
             report: Report::new(self.types),
         };
@@ -118,7 +118,7 @@ struct Work<'a, 'l> {
     routes: HashMap<u64, Route>,
     looks: &'a mut Looks<'l>,
     /// By topic: one that remembers, even if several channels and files have its images.
-    redactors: HashMap<String, ImageRedactor>,
+    protections: HashMap<String, Protection>,
     cameras: Arc<Cameras>,
     report: Report,
 }
@@ -153,10 +153,10 @@ impl Work<'_, '_> {
         let kind = ImageKind::of(&open.definition.name);
         let (Some(rules), Some(kind)) = (open.topic.image_rules(), kind) else { return };
         let topic = &route.channel.topic;
-        if !self.redactors.contains_key(topic) {
+        if !self.protections.contains_key(topic) {
             let look = if rules.needs_looking() { (self.looks)(rules) } else { None };
-            let redactor = ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras));
-            self.redactors.insert(topic.clone(), redactor);
+            let redactor = Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)));
+            self.protections.insert(topic.clone(), Protection { redactor, ..Protection::default() });
         }
     }
 
@@ -182,7 +182,9 @@ impl Work<'_, '_> {
             // One that cannot be read is denied below.
             self.cameras.set_intrinsics(topic, Intrinsics::read(cdr).unwrap_or_default());
         }
-        match decide(open, self.redactors.get_mut(topic), now, recorded, cdr) {
+        let mut none = Protection::default();
+        let protection = self.protections.get_mut(topic).unwrap_or(&mut none);
+        match decide(open, protection, now, recorded, cdr) {
             Ok(releasable) => {
                 let number = match open.number {
                     Some(number) => number,
@@ -204,10 +206,10 @@ impl Work<'_, '_> {
     }
 }
 
-/// The data path of the guard, for one recorded message.
+/// The data path of the guard, for one recorded message: what of it everyone may have. Nothing is sealed in a bag.
 fn decide<'a>(
     open: &'a Open,
-    redactor: Option<&'a mut ImageRedactor>,
+    protection: &'a mut Protection,
     now: Moment,
     recorded: &Recorded,
     cdr: &'a mut [u8],
@@ -218,5 +220,9 @@ fn decide<'a>(
         sequence: recorded.sequence.into(),
         source_stamp: i64::try_from(recorded.publish_time).unwrap_or(i64::MAX),
     };
-    guard(&open.topic, &open.definition.plan, redactor, now, Received { origin, cdr })
+    let message = Received { origin, cdr: Buffer::new(cdr) };
+    let releases = guard(&open.topic, &open.definition.plan, protection, now, message)?;
+    // What is for named stakeholders only has no key here, and no rule lets everyone have it.
+    let for_everyone = |release: &Result<_, _>| !matches!(release, Err(Denied::NoKey));
+    releases.each().map(|(_, release)| release).find(for_everyone).unwrap_or(Err(Denied::NoRule))
 }

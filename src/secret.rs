@@ -1,12 +1,22 @@
-//! Secrets: not shown, not copied, wiped when dropped.
+//! Secrets: not shown, not copied, not swapped out where the limits allow it, wiped when dropped.
 
-use zeroize::{Zeroize, Zeroizing};
+mod harden;
+
+use zeroize::Zeroize;
+
+pub use harden::{Hardened, Lock, harden};
 
 /// `N` secret bytes. No `Debug`, no `Clone`; wiped when dropped.
 pub struct Secret<const N: usize> {
     // Boxed, so that moving the secret leaves no copy behind.
-    bytes: Box<Zeroizing<[u8; N]>>,
+    page: Box<Page<N>>,
+    /// Kept after the bytes are wiped. None where the limit of locked memory is reached; [`harden`] says so.
+    _locked: Option<region::LockGuard>,
 }
+
+/// A page of its own, so that unlocking one secret does not unlock another.
+#[repr(align(4096))]
+struct Page<const N: usize>([u8; N]);
 
 /// The operating system gave no random bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -16,23 +26,47 @@ pub struct NoRandomness;
 impl<const N: usize> Secret<N> {
     /// Fresh random bytes.
     pub fn random() -> Result<Secret<N>, NoRandomness> {
-        let mut secret = Secret { bytes: Box::new(Zeroizing::new([0; N])) };
-        getrandom::fill(secret.bytes.as_mut_slice()).map_err(|_| NoRandomness)?;
+        let mut secret = Secret::zero();
+        getrandom::fill(&mut secret.page.0).map_err(|_| NoRandomness)?;
         Ok(secret)
     }
 
     /// Takes over these bytes, and wipes them where they were.
     pub fn take(bytes: &mut [u8; N]) -> Secret<N> {
-        let mut secret = Secret { bytes: Box::new(Zeroizing::new([0; N])) };
-        secret.bytes.copy_from_slice(bytes);
+        let mut secret = Secret::zero();
+        secret.page.0.copy_from_slice(bytes);
         bytes.zeroize();
         secret
     }
 
+    /// Made by `fill`, in place: no copy of it is anywhere else. None if `fill` says so.
+    pub fn fill<E>(fill: impl FnOnce(&mut [u8; N]) -> Result<(), E>) -> Result<Secret<N>, E> {
+        let mut secret = Secret::zero();
+        fill(&mut secret.page.0)?;
+        Ok(secret)
+    }
+
     /// The bytes, to be used and not kept.
     pub fn expose(&self) -> &[u8; N] {
-        &self.bytes
+        &self.page.0
     }
+
+    fn zero() -> Secret<N> {
+        let page = Box::new(Page([0; N]));
+        let locked = lock(&page.0);
+        Secret { page, _locked: locked }
+    }
+}
+
+impl<const N: usize> Drop for Secret<N> {
+    fn drop(&mut self) {
+        self.page.0.zeroize();
+    }
+}
+
+fn lock(bytes: &[u8]) -> Option<region::LockGuard> {
+    // Nothing to lock is no failure worth a secret.
+    region::lock(bytes.as_ptr(), bytes.len()).ok()
 }
 
 #[cfg(test)]
@@ -45,5 +79,11 @@ mod tests {
         let secret = Secret::take(&mut bytes);
         assert_eq!((bytes, *secret.expose()), ([0; 32], [7; 32]));
         assert!(Secret::<32>::random().unwrap().expose() != Secret::<32>::random().unwrap().expose());
+    }
+
+    #[test]
+    fn what_could_not_be_made_is_no_secret() {
+        let made: Result<Secret<4>, &str> = Secret::fill(|_| Err("no"));
+        assert_eq!(made.err(), Some("no"));
     }
 }

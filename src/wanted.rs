@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use crate::denied::Denied;
 use crate::graph::{Endpoint, Gid};
+use crate::keys::Keys;
 use crate::policy::{Form, Moment, Policy, TopicPolicy, Verdict};
 use crate::qos::{Qos, mirror};
 use crate::sources::{Sources, Standing};
+use crate::terms::{Audience, Terms, can_be_made};
 use crate::types::TypeDefinition;
 
 /// A topic stays downgraded for so long after its publishers last differed.
@@ -27,15 +29,34 @@ pub struct RouteSpec {
     pub downgraded: bool,
     /// Whether the policy lets `everyone` have it, at some time, in a form that can be made. Of a latched topic: now,
     /// because what is latched goes on being read after it was released.
-    pub released: bool,
-    /// The form in which that is made may be the redacted one.
+    pub open: bool,
+    /// Whether somebody may have it sealed, clear or redacted, at some time; of a latched topic: now.
+    pub sealed: Sealed,
+    /// It may leave in the redacted form.
     pub redacts: bool,
     /// Making it means looking at images.
     pub looks: bool,
     /// The class holds what the robot learns about people.
     pub contextual: bool,
-    /// Of a latched topic, the policy and the form: what was let out under another is not handed on.
-    pub latched_under: Option<([u8; 32], Form)>,
+    /// Of a latched topic, the policy and the terms: what was let out under others is not handed on.
+    pub latched_under: Option<([u8; 32], Terms)>,
+}
+
+/// The forms in which somebody may have a topic sealed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sealed {
+    /// As it is.
+    pub clear: bool,
+    /// With what the policy names taken out.
+    pub redacted: bool,
+}
+
+impl Sealed {
+    /// Each of them.
+    pub fn forms(self) -> impl Iterator<Item = Form> {
+        let form = |is: bool, form| is.then_some(form);
+        [form(self.clear, Form::Clear), form(self.redacted, Form::Redacted)].into_iter().flatten()
+    }
 }
 
 /// A route as it should be.
@@ -95,16 +116,22 @@ pub struct Case<'a> {
     pub sources: &'a Sources,
     /// The route that it has now.
     pub active: Option<Active>,
+    /// The keys that there are.
+    pub keys: &'a dyn Keys,
     /// The time of day.
     pub moment: Moment,
     /// Monotonic.
     pub now: Duration,
 }
 
-/// Whether the guard publishes something of its own under this name outside: the catalogue, or another topic's tags.
+/// Whether the guard publishes something of its own under this name outside, or listens there: the catalogue and the
+/// grants, another topic's tags and sealed messages, commands and calls.
 pub fn is_reserved(topic: &str, policy: &Policy) -> bool {
-    let tags_of = topic.strip_suffix("/tag").and_then(|base| policy.topic(base));
-    topic.starts_with("/discreet/") || tags_of.is_some()
+    let beside = |suffix| topic.strip_suffix(suffix).is_some_and(|base| policy.topic(base).is_some());
+    let entrances = policy.commands().iter().chain(policy.services());
+    topic.starts_with("/discreet/")
+        || ["/tag", "/sealed/clear", "/sealed/redacted"].into_iter().any(beside)
+        || entrances.into_iter().any(|entrance| entrance.outside() == topic)
 }
 
 impl Case<'_> {
@@ -113,7 +140,7 @@ impl Case<'_> {
         &self,
         definition: impl FnOnce(&str) -> Result<Arc<TypeDefinition>, String>,
     ) -> (Option<Wanted>, Vec<Refusal>) {
-        let Case { policy, declared, endpoints, sources, active, moment, now } = self;
+        let Case { policy, declared, endpoints, sources, active, keys, moment, now } = self;
         let whole = |reason, detail: String| (None, vec![Refusal::of_topic(reason, detail)]);
         if !declared.has_readers() {
             // What may never leave is not even read.
@@ -146,19 +173,21 @@ impl Case<'_> {
         let downgraded = differed.is_some_and(|last| now.saturating_sub(last) < CALM);
         offered.extend(active.filter(|_| downgraded).map(|active| active.qos));
         let qos = mirror(offered, declared.depth()).qos;
-        let class = declared.class();
-        let form_now = form_now(declared, *moment);
-        let rules = declared.image_rules().filter(|_| declared.may_release(Form::Redacted));
+        let terms = Terms::of(declared, *moment, *keys);
+        let (open, sealed) = if qos.latched { leaves_now(terms) } else { may_leave(declared) };
+        let redacts = declared.may_release(Form::Redacted) || declared.group(Form::Redacted).is_some();
+        let rules = declared.image_rules().filter(|_| redacts);
         let spec = RouteSpec {
             type_name: definition.name.clone(),
             type_hash: definition.hash.clone(),
             qos,
             downgraded,
-            released: if qos.latched { form_now.is_some() } else { may_leave(declared) },
+            open,
+            sealed,
             redacts: rules.is_some(),
             looks: rules.is_some_and(|rules| rules.needs_looking()),
-            contextual: class.is_contextual(),
-            latched_under: form_now.filter(|_| qos.latched).map(|form| (policy.hash(), form)),
+            contextual: declared.class().is_contextual(),
+            latched_under: qos.latched.then(|| (policy.hash(), terms)),
         };
         let standings = judged.iter().map(|(endpoint, standing)| (endpoint.gid, *standing)).collect();
         let accepted = judged.iter().filter(|(_, standing)| *standing == Standing::Accepted);
@@ -168,26 +197,18 @@ impl Case<'_> {
     }
 }
 
-/// The form in which everyone may have the topic now, if it can be made.
-pub fn form_now(declared: &TopicPolicy, moment: Moment) -> Option<Form> {
-    match declared.everyone(moment) {
-        Verdict::Allow { form, .. } if can_be_made(declared, form) => Some(form),
-        Verdict::Allow { .. } | Verdict::Deny { .. } | Verdict::NoRule => None,
-    }
+/// Whether the topic leaves open, and in which forms it leaves sealed, on these terms.
+fn leaves_now(terms: Terms) -> (bool, Sealed) {
+    let sealed = |audience| matches!(audience, Some(Audience::Group(..)));
+    (terms.open().is_some(), Sealed { clear: sealed(terms.clear), redacted: sealed(terms.redacted) })
 }
 
-/// Whether everyone may have the topic at some time, in a form that can be made.
-fn may_leave(declared: &TopicPolicy) -> bool {
-    [Form::Clear, Form::Redacted]
-        .into_iter()
-        .any(|form| declared.may_release(form) && can_be_made(declared, form))
-}
-
-fn can_be_made(declared: &TopicPolicy, form: Form) -> bool {
-    match form {
-        Form::Clear => true,
-        Form::Redacted => declared.image_rules().is_some(),
-    }
+/// The same, at some time.
+fn may_leave(declared: &TopicPolicy) -> (bool, Sealed) {
+    let mut forms = [Form::Clear, Form::Redacted].into_iter();
+    let open = forms.any(|form| declared.may_release(form) && can_be_made(declared, form));
+    let sealed = |form| declared.group(form).is_some() && can_be_made(declared, form);
+    (open, Sealed { clear: sealed(Form::Clear), redacted: sealed(Form::Redacted) })
 }
 
 fn refusal(endpoint: &Endpoint, standing: Standing) -> Option<Refusal> {

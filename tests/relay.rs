@@ -1,23 +1,27 @@
 //! What the data path promises, with the real policy, the real walk and the real audit; only ROS is left out.
 
 // A test may stop at what it does not expect.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use discreet::audit::{Audit, Opening, Receipt, RouteInfo, RouteLog, Time};
 use discreet::cdr::{Plan, Writer};
 use discreet::denied::Denied;
-use discreet::message::{Origin, Received};
-use discreet::policy::{Form, Moment, Policy, TopicPolicy};
-use discreet::protect::Releasable;
+use discreet::keys::{EpochKey, Keys};
+use discreet::message::{Buffer, Origin, Received};
+use discreet::policy::{Form, Group, Moment, Policy, Suite, TopicPolicy};
+use discreet::protect::{Protection, Releasable, Releases, Seal, SealedTopic};
 use discreet::redact::{
     Area, Blind, CompressedFormat, Found, ImageKind, ImageRedactor, ImageRules, Look, Picture, Redaction,
     Subject, Why,
 };
 use discreet::relay::{Outcome, Output, guard, relay};
+use discreet::seal::{GrantTerms, HEADROOM, OpenError, OpeningKey, SealingKey, SenderKey, TAILROOM};
+use discreet::secret::Secret;
 use discreet::sources::Standing;
 use discreet::types::TypeLibrary;
 
@@ -104,7 +108,7 @@ const ORIGIN: Origin =
     Origin { publisher: [1; 16], standing: Standing::Accepted, sequence: 1, source_stamp: 0 };
 
 fn received(cdr: &mut [u8]) -> Received<'_> {
-    Received { origin: ORIGIN, cdr }
+    Received { origin: ORIGIN, cdr: Buffer::new(cdr) }
 }
 
 fn at(unix_seconds: i64) -> Moment {
@@ -113,7 +117,16 @@ fn at(unix_seconds: i64) -> Moment {
 
 /// What the guard says of a message on a topic at a moment.
 fn denied(name: &str, now: Moment, cdr: &mut [u8]) -> Option<Denied> {
-    guard(&topic(name), &plan(), None, now, received(cdr)).err()
+    let (topic, mut nothing) = (topic(name), Protection::default());
+    release(guard(&topic, &plan(), &mut nothing, now, received(cdr))).err()
+}
+
+/// What was decided on the one form in which a message may leave.
+fn release<'a>(decision: Result<Releases<'a>, Denied>) -> Result<Releasable<'a>, Denied> {
+    let mut releases = decision?.each();
+    let (_, release) = releases.next().unwrap();
+    assert!(releases.next().is_none(), "it leaves in two forms");
+    release
 }
 
 fn audit(path: &Path, name: &str) -> (Audit, RouteLog) {
@@ -146,7 +159,8 @@ fn what_a_rule_allows_leaves_as_it_came() {
     let (topic, folder) = (topic("/open"), scratch("open"));
     let (audit, log) = audit(&folder.join("audit.log"), "/open");
     let mut outside = Outside::default();
-    let decision = guard(&topic, &plan(), None, at(MORNING), received(&mut cdr));
+    let mut nothing = Protection::default();
+    let decision = release(guard(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
     assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(Outcome::Released(None)));
     assert_eq!(outside.0, [(every(), true)]);
     drop((log, audit));
@@ -160,15 +174,15 @@ fn each_way_of_staying_inside_has_its_name() {
     let message = &mut every();
     assert_eq!(denied("/shut", at(MORNING), message), Some(Denied::RuleDenies));
     assert_eq!(denied("/camera", at(MORNING), message), Some(Denied::RedactionNotBuilt));
-    assert_eq!(denied("/guests", at(MORNING), message), Some(Denied::SealingNotBuilt));
+    assert_eq!(denied("/guests", at(MORNING), message), Some(Denied::NoKey));
     assert_eq!(denied("/hours", at(MORNING), message), None);
     assert_eq!(denied("/hours", at(EVENING), message), Some(Denied::NoRule));
     let unsure = Moment { trusted: false, ..at(MORNING) };
     assert_eq!(denied("/hours", unsure, message), Some(Denied::ClockUnsure));
     assert_eq!(denied("/open", unsure, message), None);
     let mut of = |standing| {
-        let message = Received { origin: Origin { standing, ..ORIGIN }, cdr: message };
-        guard(&topic("/open"), &plan(), None, at(MORNING), message).err()
+        let message = Received { origin: Origin { standing, ..ORIGIN }, cdr: Buffer::new(message) };
+        guard(&topic("/open"), &plan(), &mut Protection::default(), at(MORNING), message).err()
     };
     for reason in [Denied::WrongTypeHash, Denied::DuplicateNode, Denied::WrongSource] {
         assert_eq!(of(Standing::Refused(reason)), Some(reason));
@@ -192,8 +206,9 @@ fn padding_that_nobody_reads_stays_inside() {
     let length = cdr.len();
     cdr.extend_from_slice(b"pin");
     let topic = topic("/open");
-    let releasable = guard(&topic, &plan(), None, at(MORNING), received(&mut cdr)).unwrap();
-    assert_eq!(releasable.cdr(), &every()[..length]);
+    let mut nothing = Protection::default();
+    let decision = release(guard(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
+    assert_eq!(decision.unwrap().cdr(), &every()[..length]);
 }
 
 #[test]
@@ -208,7 +223,8 @@ fn without_a_record_nothing_contextual_is_published() {
         ("/open", Outcome::Released(None)), // operational: goes on, and says that it is unrecorded
     ] {
         let (topic, (_audit, log)) = (topic(name), audit(&blocked.join("audit.log"), name));
-        let decision = guard(&topic, &plan(), None, at(MORNING), received(&mut cdr));
+        let mut nothing = Protection::default();
+        let decision = release(guard(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
         assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(outcome), "{name}");
     }
     assert_eq!(outside.0, [(cdr, false)]);
@@ -292,10 +308,11 @@ fn redacted(look: Option<Result<Area, Blind>>) -> (Vec<u8>, Redaction) {
     let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let look = look.map(|found| Box::new(Looker(found, Vec::new())) as Box<dyn Look + Send>);
-    let mut redactor = ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default());
+    let redactor = Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default()));
+    let mut protection = Protection { redactor, ..Protection::default() };
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
     let topic = Arc::clone(policy.topic("/eyes").unwrap());
-    let releasable = guard(&topic, &plan, Some(&mut redactor), now, received(&mut cdr)).unwrap();
+    let releasable = release(guard(&topic, &plan, &mut protection, now, received(&mut cdr))).unwrap();
     assert_eq!(releasable.form(), Form::Redacted);
     (releasable.cdr().to_vec(), releasable.redaction().unwrap())
 }
@@ -330,6 +347,161 @@ fn without_a_redactor_nothing_leaves_redacted() {
     let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
-    let decision = guard(policy.topic("/eyes").unwrap(), &plan, None, now, received(&mut cdr));
-    assert_eq!(decision.err(), Some(Denied::RedactionNotBuilt));
+    let mut nothing = Protection::default();
+    let decision = guard(policy.topic("/eyes").unwrap(), &plan, &mut nothing, now, received(&mut cdr));
+    assert_eq!(release(decision).err(), Some(Denied::RedactionNotBuilt));
+}
+
+// Sealing. The keys are real; only the keeper that gives them is played.
+
+/// Gives one key for every group, until it is taken away.
+struct Ring {
+    generation: AtomicU64,
+    key: Mutex<Option<Arc<EpochKey>>>,
+    secret: Secret<32>,
+}
+
+const ROBOT: &str = "test";
+const UNTIL: i64 = MORNING + 60;
+
+impl Ring {
+    fn new(suite: Suite) -> Arc<Ring> {
+        let secret = Secret::random().unwrap();
+        let key = EpochKey {
+            robot: ROBOT.into(),
+            key: SealingKey::new(suite, 9, &secret),
+            until: UNTIL,
+            policy_version: 4,
+            sender: Arc::new(SenderKey::generate().unwrap()),
+        };
+        Arc::new(Ring { generation: AtomicU64::new(1), key: Mutex::new(Some(Arc::new(key))), secret })
+    }
+
+    fn revoke(&self) {
+        *self.key.lock().unwrap() = None;
+        self.generation.fetch_add(1, Relaxed);
+    }
+
+    /// What a member of the group has.
+    fn opening(&self, group: &Group) -> OpeningKey {
+        let key = self.key.lock().unwrap();
+        let key = key.as_ref().unwrap();
+        let terms = GrantTerms {
+            robot: ROBOT,
+            group: group.id(),
+            class: group.class().name(),
+            form: group.form().name(),
+            suite: key.key.suite(),
+            key: key.key.id(),
+            from: MORNING,
+            until: key.until,
+            policy_version: key.policy_version,
+            sender: key.sender.public(),
+        };
+        OpeningKey::new(&terms, &self.secret)
+    }
+}
+
+impl Keys for Ring {
+    fn generation(&self) -> u64 {
+        self.generation.load(Relaxed)
+    }
+
+    fn key(&self, _: &[u8; 16], second: i64) -> Option<Arc<EpochKey>> {
+        self.key.lock().unwrap().clone().filter(|key| second < key.until)
+    }
+}
+
+fn seal(keys: &Arc<Ring>, topic: &str, type_name: &str) -> Seal {
+    let (topic, type_name, type_hash) = (topic.into(), type_name.into(), "RIHS01_0".into());
+    let of = SealedTopic { domain: 2, topic, type_name, type_hash };
+    Seal::new(of, Arc::clone(keys) as Arc<dyn Keys>)
+}
+
+fn open(key: &OpeningKey, topic: &str, type_name: &str, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+    let context = key.context(2, topic, type_name, "RIHS01_0");
+    let mut sealed = sealed.to_vec();
+    key.open(&context, MORNING, key.must_be_signed(), &mut sealed).map(|(text, _)| text.to_vec())
+}
+
+const EVERY: &str = "discreet_test/msg/Every";
+
+#[test]
+fn what_is_for_a_stakeholder_leaves_sealed_and_opens_for_its_members_only() {
+    let (keys, policy) = (Ring::new(Suite::Aes256Gcm), policy());
+    let topic = Arc::clone(policy.topic("/guests").unwrap());
+    let mut protection = Protection { clear: Some(seal(&keys, "/guests", EVERY)), ..Protection::default() };
+    let mut cdr = every();
+    let decision = release(guard(&topic, &plan(), &mut protection, at(MORNING), received(&mut cdr)));
+    let sealed = decision.unwrap();
+    assert!(sealed.is_sealed() && sealed.form() == Form::Clear);
+    assert_eq!(sealed.cdr().len(), every().len() + 104, "the signed overhead");
+    let key = keys.opening(topic.group(Form::Clear).unwrap());
+    assert_eq!(open(&key, "/guests", EVERY, sealed.cdr()), Ok(every()));
+    assert_eq!(open(&key, "/other", EVERY, sealed.cdr()), Err(OpenError::Signature));
+}
+
+#[test]
+fn a_message_with_room_around_it_is_sealed_where_it_lies() {
+    let (keys, policy) = (Ring::new(Suite::ChaCha20Poly1305), policy());
+    let topic = Arc::clone(policy.topic("/guests").unwrap());
+    let mut protection = Protection { clear: Some(seal(&keys, "/guests", EVERY)), ..Protection::default() };
+    let mut bytes = vec![0; HEADROOM + every().len() + TAILROOM];
+    bytes[HEADROOM..HEADROOM + every().len()].copy_from_slice(&every());
+    let place = bytes.as_ptr();
+    let message = Received { origin: ORIGIN, cdr: Buffer::with_room(&mut bytes, HEADROOM, every().len()) };
+    let sealed = release(guard(&topic, &plan(), &mut protection, at(MORNING), message)).unwrap();
+    assert_eq!(sealed.cdr().as_ptr(), place);
+    let key = keys.opening(topic.group(Form::Clear).unwrap());
+    assert_eq!(open(&key, "/guests", EVERY, sealed.cdr()), Ok(every()));
+}
+
+#[test]
+fn a_key_that_was_taken_away_seals_nothing_from_the_next_message_on() {
+    let (keys, topic) = (Ring::new(Suite::Aes256Gcm), topic("/guests"));
+    let mut protection = Protection { clear: Some(seal(&keys, "/guests", EVERY)), ..Protection::default() };
+    let mut decide = |now| {
+        release(guard(&topic, &plan(), &mut protection, now, received(&mut every())))
+            .map(|release| release.is_sealed())
+    };
+    assert_eq!(decide(at(MORNING)), Ok(true));
+    assert_eq!(decide(Moment { trusted: false, ..at(MORNING) }), Err(Denied::ClockUnsure));
+    assert_eq!(decide(at(UNTIL)), Err(Denied::NoKey), "its epoch is over");
+    assert_eq!(decide(at(MORNING)), Ok(true));
+    keys.revoke();
+    assert_eq!(decide(at(MORNING)), Err(Denied::NoKey), "within the same second");
+}
+
+#[test]
+fn a_camera_leaves_covered_for_everyone_and_sealed_as_it_is_for_the_desk_from_one_frame() {
+    let text = EYES.replace("topics:", "stakeholders:\n  desk: { identity: desk.pub }\ntopics:")
+        + "  - { who: desk, read: /eyes, as: clear }\n";
+    let policy = Policy::read("eyes.yaml", &text).map_err(|findings| format!("{findings:#?}")).unwrap().0;
+    let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
+    let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
+    let keys = Ring::new(Suite::Aes256Gcm);
+    let look = Looker(Ok(Area { left: 4, top: 2, right: 8, bottom: 6 }), Vec::new());
+    let look = Some(Box::new(look) as Box<dyn Look + Send>);
+    let mut protection = Protection {
+        redactor: Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default())),
+        clear: Some(seal(&keys, "/eyes", "sensor_msgs/msg/Image")),
+        redacted: None,
+    };
+    let (topic, now) = (Arc::clone(policy.topic("/eyes").unwrap()), policy.moment(MORNING, true));
+    let mut cdr = picture();
+    let releases = guard(&topic, &plan, &mut protection, now, received(&mut cdr)).unwrap();
+    let releases: Vec<_> = releases.each().map(|(form, release)| (form, release.unwrap())).collect();
+    let [(Form::Clear, clear), (Form::Redacted, redacted)] = &releases[..] else { panic!("{releases:?}") };
+    assert!(clear.is_sealed() && !redacted.is_sealed());
+    let key = keys.opening(topic.group(Form::Clear).unwrap());
+    assert_eq!(open(&key, "/eyes", "sensor_msgs/msg/Image", clear.cdr()), Ok(picture()));
+    assert_eq!(redacted.redaction(), Some(Redaction { covered: 1, blank: None }));
+    assert_ne!(redacted.cdr(), picture());
+    // Without a key the desk gets nothing, and everyone still gets theirs.
+    keys.revoke();
+    let mut cdr = picture();
+    let releases = guard(&topic, &plan, &mut protection, now, received(&mut cdr)).unwrap();
+    let outcomes: Vec<_> =
+        releases.each().map(|(form, release)| (form, release.map(|release| release.is_sealed()))).collect();
+    assert_eq!(outcomes, [(Form::Clear, Err(Denied::NoKey)), (Form::Redacted, Ok(false))]);
 }

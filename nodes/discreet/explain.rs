@@ -73,7 +73,7 @@ impl Explain {
             Ok(explanation) if self.json => {
                 say_json(&as_json(&explanation, &policy, &source, &self.who, name))?
             }
-            Ok(explanation) => show(&explanation, &policy, &source, &self.who, name),
+            Ok(explanation) => show(&explanation, action, &policy, &source, &self.who, name),
             // What a policy does not declare is denied: that is an answer, not a failure.
             Err(unknown @ Unknown::Name(_)) => {
                 if self.json {
@@ -118,7 +118,16 @@ fn decision(verdict: Verdict) -> &'static str {
     }
 }
 
-fn show(explanation: &Explanation, policy: &Policy, source: &Source, who: &str, name: &str) {
+/// How it reaches whom it is meant for, or comes from.
+fn sealed(action: Action) -> &'static str {
+    match action {
+        Action::Read => "it leaves sealed for those who may have it",
+        Action::Command => "it comes in only if it is signed by that stakeholder, on <command>/command",
+        Action::Call => "it comes in only if it is signed by that stakeholder, on <service>/call",
+    }
+}
+
+fn show(explanation: &Explanation, action: Action, policy: &Policy, source: &Source, who: &str, name: &str) {
     let (who, shown) = (plain(who), plain(name));
     say(&format!("{who}, {shown}: {}", decision(explanation.verdict)));
     if explanation.declared != name {
@@ -127,8 +136,10 @@ fn show(explanation: &Explanation, policy: &Policy, source: &Source, who: &str, 
     if let Some(covered) = &explanation.covered {
         say(&format!("  covered in it: {covered}"));
     }
-    if let Some(note) = explanation.not_built {
-        say(&format!("  but {note}"));
+    match explanation.not_built {
+        Some(note) => say(&format!("  but {note}")),
+        None if explanation.sealed => say(&format!("  {}", sealed(action))),
+        None => {}
     }
     let rank = |outcome: &Outcome| usize::from(*outcome != Outcome::Decided);
     let mut considered = explanation.considered.clone();
@@ -166,7 +177,7 @@ fn as_json(
     };
     json!({
         "who": who, "name": name, "declared": explanation.declared, "decision": decision,
-        "file": source.name, "line": decided_by, "covered": explanation.covered,
+        "file": source.name, "line": decided_by, "covered": explanation.covered, "sealed": explanation.sealed,
         "not_built": explanation.not_built, "rules": rules,
     })
 }

@@ -77,6 +77,8 @@ pub(super) enum Entry {
     Denied { route: u32, topic: String, reason: &'static str, at: Time },
     /// A policy was switched to or refused.
     Policy { change: &'static str, policy: Option<PolicyMark>, why: String },
+    /// Somebody's keys were taken or given, or there are none any more.
+    Keys { change: &'static str, who: String, why: String },
     /// A route came or went.
     Route { change: &'static str, route: u32, info: RouteInfo, source: String },
     /// Something broke; with `lost`, so many entries could not be kept.

@@ -18,6 +18,8 @@ pub struct Explanation {
     pub declared: String,
     /// Of an image that is allowed redacted, what is covered in it, and how: `faces: solid, plates: pixelate`.
     pub covered: Option<String>,
+    /// It is allowed, and leaves sealed for whom it is meant. A command or call comes in signed and sealed.
+    pub sealed: bool,
     /// Why the guard denies it all the same, if this version cannot do what the policy says.
     pub not_built: Option<&'static str>,
 }
@@ -105,18 +107,20 @@ impl Policy {
         };
         let considered =
             speaking.iter().map(|(rule, until)| (rule.id, outcome(rule, *until, decided, now))).collect();
-        let not_built = decided.and_then(|rule| {
+        let not_built = decided.and_then(|rule| not_built(rule, thing));
+        let sealed = decided.is_some_and(|rule| {
             // What everyone may have in this form comes in the open, whoever else is named.
             let says_the_same = |(other, until): &(&Rule, Option<i64>)| {
                 other.effect == rule.effect
                     && other.who.contains(&Audience::Everyone)
                     && other.holds(now, *until)
             };
-            not_built(rule, speaking.iter().any(says_the_same), thing)
+            matches!(rule.effect, Effect::Allow(_)) && !speaking.iter().any(says_the_same)
         });
         let redacted = matches!(verdict, Verdict::Allow { form: Form::Redacted, .. });
         let covered = thing.image.as_ref().filter(|_| redacted).map(ToString::to_string);
-        Ok(Explanation { verdict, considered, declared: thing.pattern.text().to_owned(), covered, not_built })
+        let declared = thing.pattern.text().to_owned();
+        Ok(Explanation { verdict, considered, declared, covered, sealed, not_built })
     }
 
     /// The rules that speak of a thing to somebody, each with when that somebody's time is over for it.
@@ -190,15 +194,8 @@ fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment)
     }
 }
 
-fn not_built(rule: &Rule, open: bool, thing: &Thing) -> Option<&'static str> {
-    let Effect::Allow(form) = rule.effect else { return None };
-    match (rule.action, form) {
-        (Action::Command, _) => Some("commands are not built yet: the guard lets none in"),
-        (Action::Call, _) => Some("services are not built yet: the guard lets no call in"),
-        (Action::Read, Form::Redacted) if thing.image.is_none() => {
-            Some("redacting anything but images is not built yet: the guard denies it")
-        }
-        (Action::Read, _) if open => None,
-        (Action::Read, _) => Some("sealing for named stakeholders is not built yet: the guard denies it"),
-    }
+fn not_built(rule: &Rule, thing: &Thing) -> Option<&'static str> {
+    let redacted = rule.action == Action::Read && rule.effect == Effect::Allow(Form::Redacted);
+    let text = "redacting anything but images is not built yet: the guard denies it";
+    (redacted && thing.image.is_none()).then_some(text)
 }

@@ -92,6 +92,8 @@ pub struct ClassEntry {
     pub epoch: Option<String>,
     /// How long it may be kept before its key is erased: `24h`, `7d`. Without it: the parent's.
     pub retention: Option<String>,
+    /// Hides how long sealed messages are, up to a few per cent: they are padded. Without it: as the parent's, or not.
+    pub padding: Option<bool>,
 }
 
 /// A cipher suite.

@@ -62,6 +62,11 @@ impl Group {
         members.map(|(name, _)| name)
     }
 
+    /// Is there a member now? A look-up for each candidate.
+    pub fn has_members(&self, now: Moment) -> bool {
+        self.members(now).next().is_some()
+    }
+
     /// The first second after `now`, at most `horizon`, at which the members are others than now, as far as the policy
     /// tells.
     pub fn next_change(&self, policy: &Policy, now: Moment, horizon: i64) -> Option<i64> {

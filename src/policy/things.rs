@@ -32,11 +32,12 @@ pub struct Class {
     suite: Suite,
     epoch: Duration,
     retention: Duration,
+    padded: bool,
 }
 
 impl Class {
-    pub(super) fn new(name: &str, suite: Suite, epoch: Duration, retention: Duration) -> Self {
-        Self { name: name.into(), suite, epoch, retention }
+    pub(super) fn new(name: &str, suite: Suite, epoch: Duration, retention: Duration, padded: bool) -> Self {
+        Self { name: name.into(), suite, epoch, retention, padded }
     }
 
     /// Its full name: `contextual/guest`.
@@ -57,6 +58,11 @@ impl Class {
     /// How long its data may be kept.
     pub fn retention(&self) -> Duration {
         self.retention
+    }
+
+    /// Are its sealed messages padded, so that they do not tell how long they are?
+    pub fn is_padded(&self) -> bool {
+        self.padded
     }
 
     /// Does it say something about people?
@@ -220,6 +226,12 @@ impl Entrance {
     /// Its name.
     pub fn name(&self) -> &str {
         self.thing.pattern.text()
+    }
+
+    /// The topic, or the service, on the outer domain through which it is reached.
+    pub fn outside(&self) -> String {
+        let end = if self.thing.action == Action::Call { "call" } else { "command" };
+        format!("{}/{end}", self.name())
     }
 
     /// Command or call.

@@ -41,6 +41,14 @@ pub struct Redaction {
     pub blank: Option<Blind>,
 }
 
+/// A redacted image.
+pub struct Redacted<'a> {
+    /// What was done to it.
+    pub redaction: Redaction,
+    /// The serialized image, if it was written anew; else it was redacted where it lies.
+    pub anew: Option<&'a [u8]>,
+}
+
 /// Covers in the images of one topic what a policy names. It remembers what it saw, so every topic has its own.
 pub struct ImageRedactor {
     topic: String,
@@ -67,20 +75,13 @@ impl ImageRedactor {
         ImageRedactor { topic, kind, look, cameras, hopeless: false, sight, areas, made, black: Vec::new() }
     }
 
-    /// Redacts a serialized image, in place where that is possible. What cannot be looked at comes back blank.
-    pub fn redact<'a>(
-        &'a mut self,
-        rules: &ImageRules,
-        cdr: &'a mut [u8],
-    ) -> Result<(&'a [u8], Redaction), Malformed> {
+    /// Redacts a serialized image, in place where that is possible. What cannot be looked at is blanked.
+    pub fn redact(&mut self, rules: &ImageRules, cdr: &mut [u8]) -> Result<Redacted<'_>, Malformed> {
         match self.kind {
-            ImageKind::Raw => {
-                let redaction = self.redact_raw(rules, cdr)?;
-                Ok((cdr, redaction))
-            }
+            ImageKind::Raw => Ok(Redacted { redaction: self.redact_raw(rules, cdr)?, anew: None }),
             ImageKind::Compressed => {
                 let redaction = self.redact_compressed(rules, cdr)?;
-                Ok((&self.made, redaction))
+                Ok(Redacted { redaction, anew: Some(&self.made) })
             }
         }
     }

@@ -7,7 +7,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::entered::Entered;
-use super::outer::{OuterTopic, Released};
+use super::outer::{Outlets, Released};
 use super::route::{Route, RouteParts};
 use super::workers::{ReadyQueue, Serve};
 use super::{Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
@@ -16,13 +16,17 @@ use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
 use crate::graph::{TopicGraph, participant};
-use crate::policy::{LivePolicy, Moment, Policy};
+use crate::keys::Keys;
+use crate::policy::{Form, LivePolicy, Moment, Policy};
+use crate::protect::{Protection, Seal, SealedTopic};
 use crate::qos::Qos;
 use crate::redact::{Cameras, ImageKind, ImageRedactor, Look};
+use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, sealed_topic};
 use crate::sources::Sources;
 use crate::tag::tag_topic;
+use crate::terms::{Audience, Terms};
 use crate::types::{TypeDefinition, TypeLibrary};
-use crate::wanted::{Active, Case, Refusal, RouteSpec, Wanted, form_now, is_reserved};
+use crate::wanted::{Active, Case, Refusal, RouteSpec, Sealed, Wanted, is_reserved};
 
 /// Reliable readers of a topic that ends have this long to get the last of it.
 const FAREWELL: Duration = Duration::from_millis(500);
@@ -43,12 +47,14 @@ pub struct Bridge {
     clock: Arc<ClockFloor>,
     types: Types,
     looks: Looks,
+    keys: Arc<dyn Keys>,
     cameras: Arc<Cameras>,
     sources: Sources,
     routes: BTreeMap<String, ActiveRoute>,
     refusals: BTreeMap<String, Vec<Refusal>>,
     undeclared: BTreeSet<String>,
     entered: Entered,
+    grants: Arc<Publisher>,
     catalog: Publisher,
     published: Option<Catalog>,
     started: Instant,
@@ -70,6 +76,8 @@ pub struct BridgeParts {
     pub clock: Arc<ClockFloor>,
     /// The installed types.
     pub types: TypeLibrary,
+    /// What is sealed is sealed with these.
+    pub keys: Arc<dyn Keys>,
     /// Starts to look at the images of a topic.
     pub looks: Looks,
 }
@@ -107,11 +115,13 @@ impl Bridge {
     /// Joins both domains and starts the workers. With one and the same domain, released topics get the prefix
     /// `/discreet`; that is for trying it out, since everybody on that domain sees the sources too.
     pub fn new(parts: BridgeParts) -> Result<Bridge, RosError> {
-        let BridgeParts { inner_domain, outer_domain, workers, live, audit, clock, types, looks } = parts;
+        let BridgeParts { inner_domain, outer_domain, workers, live, audit, clock, types, looks, keys } =
+            parts;
         let inner = Node::new(&Context::new(inner_domain)?, "guard_inner")?;
         let outer = Node::new(&Context::new(outer_domain)?, "guard_outer")?;
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
         let catalog = Publisher::new(&outer, CATALOG_TOPIC, &TypeSupport::load(CATALOG_TYPE)?, latched)?;
+        let grants = Publisher::new(&outer, GRANTS_TOPIC, &TypeSupport::load(GRANTS_TYPE)?, latched)?;
         let (operational, mut threads) = start_workers("operational", workers)?;
         let (contextual, others) = start_workers("contextual", workers)?;
         threads.extend(others);
@@ -128,12 +138,14 @@ impl Bridge {
             clock,
             types: Types { library: types, known: RefCell::default() },
             looks,
+            keys,
             cameras: Arc::default(),
             sources: Sources::default(),
             routes: BTreeMap::new(),
             refusals: BTreeMap::new(),
             undeclared: BTreeSet::new(),
             entered: Entered::default(),
+            grants: Arc::new(grants),
             catalog,
             published: None,
             started: Instant::now(),
@@ -143,6 +155,11 @@ impl Bridge {
     /// Tells when the inner domain changes.
     pub fn graph_changes(&self) -> Result<GraphChanges, RosError> {
         GraphChanges::new(&self.inner)
+    }
+
+    /// Where the grants of keys are published. Apart from the bridge, so that nothing that it does holds them up.
+    pub fn grants(&self) -> Arc<Publisher> {
+        Arc::clone(&self.grants)
     }
 
     /// Opens, changes and closes routes until they are as domain and policy want them now.
@@ -168,7 +185,8 @@ impl Bridge {
                 let active = self.routes.get(topic);
                 let active = active.map(|active| Active { qos: active.spec.qos, differed: active.differed });
                 let (sources, moment) = (&self.sources, self.moment(policy));
-                let case = Case { policy, declared, endpoints, sources, active, moment, now };
+                let keys = self.keys.as_ref();
+                let case = Case { policy, declared, endpoints, sources, active, keys, moment, now };
                 case.judge(|type_name| self.types.definition(type_name))
             };
             if !refused.is_empty() {
@@ -267,9 +285,9 @@ impl Bridge {
             type_name: want.spec.type_name.clone(),
             qos: want.spec.qos,
         };
-        let output = want.spec.released.then(|| OuterTopic::new(&self.outer, &outer)).transpose()?;
-        let redactor = self.redactor(topic, &want.spec);
-        let (queue, threads) = match &redactor {
+        let outlets = Outlets::new(&self.outer, &outer, want.spec.open, want.spec.sealed)?;
+        let protection = self.protection(topic, &want.spec);
+        let (queue, threads) = match &protection.redactor {
             Some(_) => start_workers("redaction", 1)?,
             None if want.spec.contextual => (Arc::clone(&self.contextual), Vec::new()),
             None => (Arc::clone(&self.operational), Vec::new()),
@@ -280,9 +298,10 @@ impl Bridge {
             live: Arc::clone(&self.live),
             clock: Arc::clone(&self.clock),
             audit: Arc::clone(&self.audit),
-            redactor,
+            keys: Arc::clone(&self.keys),
+            protection,
             cameras: Arc::clone(&self.cameras),
-            output,
+            outlets,
         }));
         let on_message = wake(Arc::downgrade(&route), Arc::clone(&queue));
         route.connect(Subscription::new(&self.inner, topic, &types, want.spec.qos, on_message)?);
@@ -293,6 +312,24 @@ impl Bridge {
         let active = ActiveRoute { route, spec: want.spec, nodes, differed, queue, threads };
         self.routes.insert(topic.into(), active);
         Ok(())
+    }
+
+    fn protection(&self, topic: &str, spec: &RouteSpec) -> Protection {
+        let seal = || {
+            let of = SealedTopic {
+                domain: u32::try_from(self.outer.domain_id()).unwrap_or(u32::MAX),
+                topic: topic.into(),
+                type_name: spec.type_name.clone(),
+                type_hash: spec.type_hash.clone(),
+            };
+            Seal::new(of, Arc::clone(&self.keys))
+        };
+        let Sealed { clear, redacted } = spec.sealed;
+        Protection {
+            redactor: self.redactor(topic, spec),
+            clear: clear.then(seal),
+            redacted: redacted.then(seal),
+        }
     }
 
     fn redactor(&self, topic: &str, spec: &RouteSpec) -> Option<ImageRedactor> {
@@ -329,25 +366,14 @@ impl Bridge {
         Ok(())
     }
 
-    /// What everyone outside may have now.
+    /// What leaves now.
     fn offers(&self, policy: &Policy) -> Catalog {
         let moment = self.moment(policy);
-        let entries = self.routes.iter().filter_map(|(topic, active)| {
-            let declared = policy.topic(topic)?;
-            let form = form_now(declared, moment)?;
-            let outer = format!("{}{topic}", self.prefix);
-            Some(Entry {
-                tag_topic: tag_topic(&outer),
-                topic: outer,
-                type_name: active.spec.type_name.clone(),
-                type_hash: active.spec.type_hash.clone(),
-                data_class: declared.class().name().into(),
-                form: form.name().into(),
-                audience: vec!["everyone".into()],
-                retention: declared.class().retention(),
-                policy_version: policy.version(),
-                source: active.nodes.iter().cloned().collect(),
-            })
+        let entries = self.routes.iter().flat_map(|(topic, active)| {
+            let declared = policy.topic(topic);
+            let terms = declared.map(|declared| Terms::of(declared, moment, self.keys.as_ref()));
+            let exits = terms.unwrap_or_default().each();
+            exits.filter_map(move |exit| self.offer(policy, moment, topic, active, exit))
         });
         Catalog {
             robot: policy.robot().into(),
@@ -355,6 +381,40 @@ impl Bridge {
             policy_hash: policy.hash().iter().map(|byte| format!("{byte:02x}")).collect(),
             entries: entries.collect(),
         }
+    }
+
+    /// One form of one topic.
+    fn offer(
+        &self,
+        policy: &Policy,
+        moment: Moment,
+        topic: &str,
+        active: &ActiveRoute,
+        (form, audience): (Form, Audience),
+    ) -> Option<Entry> {
+        let declared = policy.topic(topic)?;
+        let outer = format!("{}{topic}", self.prefix);
+        let (outer, tag_topic, audience, sealed) = match audience {
+            Audience::Everyone => (outer.clone(), tag_topic(&outer), vec!["everyone".into()], false),
+            Audience::Group(..) => {
+                let members = declared.group(form)?.members(moment).map(|name| name.to_string());
+                (sealed_topic(&outer, form), String::new(), members.collect(), true)
+            }
+        };
+        Some(Entry {
+            tag_topic,
+            topic: outer,
+            policy_topic: topic.into(),
+            sealed,
+            type_name: active.spec.type_name.clone(),
+            type_hash: active.spec.type_hash.clone(),
+            data_class: declared.class().name().into(),
+            form: form.name().into(),
+            audience,
+            retention: declared.class().retention(),
+            policy_version: policy.version(),
+            source: active.nodes.iter().cloned().collect(),
+        })
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::bridge::{Bridge, TopicStatus};
-use super::control::{Level, Status};
+use super::program::{Level, Status};
 use crate::audit::{Audit, State};
 use crate::denied::Denied;
+use crate::keeper::client::KeyRing;
 use crate::policy::LivePolicy;
 use crate::wanted::Refusal;
 
@@ -29,17 +30,18 @@ struct Counts {
 const MAX_NAMED: usize = 20;
 
 impl Health {
-    /// One status for the guard, one for the audit, and one for each topic that the policy declares and a node
+    /// One status for the guard, one for the audit, one for the keys, and one for each topic that the policy declares and a node
     /// publishes. `refused` is why the newest policy file is not in force, and `since_last` the time since the last call.
     pub fn statuses(
         &mut self,
         bridge: &Bridge,
         live: &LivePolicy,
         audit: &Audit,
+        keys: &KeyRing,
         refused: Option<&str>,
         since_last: Duration,
     ) -> Vec<Status> {
-        let mut statuses = vec![guard(bridge, live, refused), audit_status(audit)];
+        let mut statuses = vec![guard(bridge, live, refused), audit_status(audit), keys_status(live, keys)];
         let mut counts = HashMap::new();
         for topic in bridge.status() {
             let before = self.before.get(&topic.topic).copied().unwrap_or_default();
@@ -90,6 +92,25 @@ fn audit_status(audit: &Audit) -> Status {
         .head()
         .map(|head| vec![("audit head".into(), blake3::Hash::from_bytes(head.hash).to_hex().to_string())]);
     Status { name: "audit".into(), level, message, values: head.unwrap_or_default() }
+}
+
+fn keys_status(live: &LivePolicy, keys: &KeyRing) -> Status {
+    let policy = live.current();
+    let needed = policy.as_ref().is_some_and(|policy| {
+        !policy.groups().is_empty() || !policy.commands().is_empty() || !policy.services().is_empty()
+    });
+    let grants = keys.grants().grants.len();
+    let (level, message) = match (keys.is_connected(), needed) {
+        (true, _) => (Level::Ok, "the keeper gives keys"),
+        (false, false) => (Level::Ok, "no keeper, and no rule of the policy needs one"),
+        (false, true) if grants > 0 => (Level::Error, "the keeper is gone: the keys run out"),
+        (false, true) => (Level::Error, "no keeper: nothing is sealed, and no command comes in"),
+    };
+    let values = vec![
+        ("keys".into(), grants.to_string()),
+        ("stakeholders".into(), keys.stakeholders().len().to_string()),
+    ];
+    Status { name: "keys".into(), level, message: message.into(), values }
 }
 
 fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (Status, Counts) {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::{MessageInfo, RosError, SerializedMessage, Subscription};
+use super::{Framed, HEADROOM, MessageInfo, RosError, SerializedMessage, Subscription};
 use crate::denied::Denied;
 use crate::graph::Gid;
-use crate::message::{Origin, Received};
+use crate::message::{Buffer, Origin, Received};
 use crate::policy::Policy;
 use crate::sources::Standing;
 use crate::standings::Standings;
@@ -92,8 +92,11 @@ impl Inbox {
         let Some((info, standing, place)) = self.find(wanted, &mut known, stats)? else { return Ok(None) };
         self.count_lost(&info, standing, stats);
         let cdr = match place {
-            Place::Taken => self.taken.as_mut_bytes(),
-            Place::Unparked => self.unparked.as_mut_slice(),
+            Place::Taken => {
+                let Framed { buffer, length } = self.taken.framed();
+                Buffer::with_room(buffer, HEADROOM, length)
+            }
+            Place::Unparked => Buffer::new(&mut self.unparked),
         };
         let MessageInfo { gid: publisher, sequence, source_stamp } = info;
         Ok(Some(Received { origin: Origin { publisher, standing, sequence, source_stamp }, cdr }))

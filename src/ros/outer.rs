@@ -1,6 +1,7 @@
-//! A topic of the outer domain, with the tags beside it.
+//! The topics of the outer domain on which one topic's messages leave: open with the tags beside it, or sealed.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::{Node, Publisher, RosError, TypeSupport};
 use crate::audit::Receipt;
@@ -8,10 +9,78 @@ use crate::policy::Form;
 use crate::protect::Releasable;
 use crate::qos::Qos;
 use crate::relay::Output;
+use crate::seal::{SEALED_TYPE, sealed_topic};
 use crate::tag::{Stamp, TAG_TYPE, TagWriter, tag_topic};
+use crate::wanted::Sealed;
 
-/// Publishes released messages and their tags.
-pub struct OuterTopic {
+/// Where the forms of one topic's messages go. What the policy never releases has no topic outside, and nothing to
+/// publish on.
+#[derive(Default)]
+pub struct Outlets {
+    open: Option<OuterTopic>,
+    clear: Option<Publisher>,
+    redacted: Option<Publisher>,
+}
+
+impl Outlets {
+    /// Announces the topics for what may leave: `open` to everyone, and these forms sealed.
+    pub fn new(
+        node: &Arc<Node>,
+        released: &Released,
+        open: bool,
+        sealed: Sealed,
+    ) -> Result<Outlets, RosError> {
+        let open = open.then(|| OuterTopic::new(node, released)).transpose()?;
+        let announce = |form: Form| {
+            let topic = sealed_topic(&released.topic, form);
+            Publisher::new(node, &topic, &TypeSupport::load(SEALED_TYPE)?, released.qos)
+        };
+        let clear = sealed.clear.then(|| announce(Form::Clear)).transpose()?;
+        let redacted = sealed.redacted.then(|| announce(Form::Redacted)).transpose()?;
+        Ok(Outlets { open, clear, redacted })
+    }
+
+    /// Whether anything can leave.
+    pub fn any(&self) -> bool {
+        self.open.is_some() || self.clear.is_some() || self.redacted.is_some()
+    }
+
+    /// What stands in the tags of what leaves openly from now on.
+    pub fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
+        if let Some(open) = &mut self.open {
+            open.describe(data_class, form, policy_version);
+        }
+    }
+
+    /// Gives reliable readers time to get the last of it.
+    pub fn flush(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        let open = self.open.as_ref().map(|open| &open.messages);
+        for publisher in open.into_iter().chain(&self.clear).chain(&self.redacted) {
+            publisher.flush(until.saturating_duration_since(Instant::now()));
+        }
+    }
+}
+
+impl Output for Outlets {
+    type Fault = RosError;
+
+    // The receipt has done its work by being there: without one this cannot be called.
+    fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), RosError> {
+        let sealed = match message.form() {
+            Form::Clear => &self.clear,
+            Form::Redacted => &self.redacted,
+        };
+        match (&mut self.open, sealed) {
+            (Some(open), _) if !message.is_sealed() => open.publish(message, receipt),
+            (_, Some(sealed)) if message.is_sealed() => sealed.publish(message.cdr()).map(drop),
+            _ => Err(RosError::NotAnnounced),
+        }
+    }
+}
+
+/// Publishes messages that are open to everyone, and their tags.
+struct OuterTopic {
     messages: Publisher,
     tags: Publisher,
     tag: TagWriter,
@@ -34,8 +103,7 @@ pub struct Released {
 }
 
 impl OuterTopic {
-    /// Announces the topic and its tags.
-    pub fn new(node: &Arc<Node>, released: &Released) -> Result<OuterTopic, RosError> {
+    fn new(node: &Arc<Node>, released: &Released) -> Result<OuterTopic, RosError> {
         let Released { topic, source_topic, type_name, qos } = released;
         Ok(OuterTopic {
             messages: Publisher::new(node, topic, &TypeSupport::load(type_name)?, *qos)?,
@@ -47,34 +115,11 @@ impl OuterTopic {
         })
     }
 
-    /// What stands in the tags from now on.
-    pub fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
+    fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
         self.tag = TagWriter::new(&self.source_topic, data_class, form.name());
         self.policy_version = policy_version;
     }
 
-    /// The publisher of the messages.
-    pub fn messages(&self) -> &Publisher {
-        &self.messages
-    }
-}
-
-/// A route that the policy never opens has no topic outside, and nothing to publish on.
-impl Output for Option<OuterTopic> {
-    type Fault = RosError;
-
-    fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), RosError> {
-        match self {
-            Some(topic) => topic.publish(message, receipt),
-            None => Err(RosError::NotAnnounced),
-        }
-    }
-}
-
-impl Output for OuterTopic {
-    type Fault = RosError;
-
-    // The receipt has done its work by being there: without one this cannot be called.
     fn publish(&mut self, message: Releasable<'_>, _receipt: Receipt) -> Result<(), RosError> {
         let sequence = self.messages.publish(message.cdr())?;
         // A tag that nobody reads is not sent, which is what makes tags free. A latched one may be read later.

@@ -6,19 +6,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::inbox::{Inbox, Wanted};
-use super::outer::OuterTopic;
+use super::outer::Outlets;
 use super::workers::{Serve, Turn};
 use super::{RosError, Subscription};
 use crate::audit::{Audit, RouteInfo, RouteLog, Time};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
 use crate::graph::Gid;
+use crate::keys::Keys;
 use crate::message::Received;
-use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy, Verdict};
+use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy};
+use crate::protect::Protection;
 use crate::redact::{CAMERA_INFO_TYPE, Cameras, ImageRedactor, Intrinsics};
 use crate::relay::{Outcome, guard, relay};
 use crate::sources::Standing;
 use crate::stats::RouteStats;
+use crate::terms::{Audience, Terms};
 use crate::types::TypeDefinition;
 
 /// Messages served in one go before other routes have their turn.
@@ -47,7 +50,7 @@ struct Path {
     exit: Exit,
 }
 
-/// The way out: the decision, the record, the topic outside.
+/// The way out: the decision, the record, the topics outside.
 struct Exit {
     topic: String,
     /// Nodes and quality of service, for the audit.
@@ -57,9 +60,10 @@ struct Exit {
     live: Arc<LivePolicy>,
     clock: Arc<ClockFloor>,
     audit: Arc<Audit>,
-    redactor: Option<ImageRedactor>,
+    keys: Arc<dyn Keys>,
+    protection: Protection,
     cameras: Arc<Cameras>,
-    output: Option<OuterTopic>,
+    outlets: Outlets,
 }
 
 /// The policy that decides, and what it says of this topic: looked up once, not per message.
@@ -68,10 +72,32 @@ struct DecidedBy {
     since: Duration,
     topic: Result<Arc<TopicPolicy>, Denied>,
     moment: Moment,
-    /// The form in which everyone may have it at that moment.
-    form: Option<Form>,
-    /// Its entries say which policy decided and in which form it leaves, so each of these has its own.
-    log: RouteLog,
+    /// Of the keys that were there at that moment.
+    generation: u64,
+    terms: Terms,
+    logs: Logs,
+}
+
+/// Where a topic's messages are recorded. Entries say which policy decided, in which form it leaves, to whom and with
+/// which key, so each of these has a log of its own.
+struct Logs {
+    /// Of the first form that leaves, and of whatever leaves in none.
+    first: RouteLog,
+    /// Of the redacted form, if the clear one leaves too.
+    redacted: Option<RouteLog>,
+}
+
+impl Logs {
+    fn of(&self, form: Form) -> &RouteLog {
+        match (form, &self.redacted) {
+            (Form::Redacted, Some(log)) => log,
+            (Form::Clear | Form::Redacted, _) => &self.first,
+        }
+    }
+
+    fn each(&self) -> impl Iterator<Item = &RouteLog> {
+        [&self.first].into_iter().chain(&self.redacted)
+    }
 }
 
 /// What a route is made of.
@@ -86,21 +112,33 @@ pub struct RouteParts {
     pub clock: Arc<ClockFloor>,
     /// Where outcomes are recorded.
     pub audit: Arc<Audit>,
-    /// Covers in images what the policy names; none if the policy never lets it out redacted.
-    pub redactor: Option<ImageRedactor>,
+    /// What is sealed is sealed with these.
+    pub keys: Arc<dyn Keys>,
+    /// Redacts and seals what the policy ever lets out in such a form.
+    pub protection: Protection,
     /// What the cameras saw.
     pub cameras: Arc<Cameras>,
-    /// Where released messages go; none if the policy never releases any.
-    pub output: Option<OuterTopic>,
+    /// Where released messages go.
+    pub outlets: Outlets,
 }
 
 impl Route {
     /// A route without an input yet.
     pub fn new(parts: RouteParts) -> Route {
-        let RouteParts { topic, definition, live, clock, audit, redactor, cameras, output } = parts;
-        let (source, decided_by) = (String::new(), None);
-        let exit =
-            Exit { topic, source, definition, decided_by, live, clock, audit, redactor, cameras, output };
+        let RouteParts { topic, definition, live, clock, audit, keys, protection, cameras, outlets } = parts;
+        let exit = Exit {
+            topic,
+            source: String::new(),
+            definition,
+            decided_by: None,
+            live,
+            clock,
+            audit,
+            keys,
+            protection,
+            cameras,
+            outlets,
+        };
         Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
@@ -130,9 +168,9 @@ impl Route {
             path.exit.decided_by = None; // what comes from other nodes has entries of its own in the audit
         }
         path.exit.follow_policy(Time::system(), now);
-        let soon = now < WARM_UP && path.exit.output.is_some();
+        let soon = now < WARM_UP && path.exit.outlets.any();
         if let Some(decided_by) = path.exit.decided_by.as_ref().filter(|_| soon) {
-            decided_by.log.expect(Time::system());
+            decided_by.logs.each().for_each(|log| log.expect(Time::system()));
         }
     }
 
@@ -147,14 +185,12 @@ impl Route {
 
     /// How the one is who looks at its images, in words for diagnostics.
     pub fn redactor_state(&self) -> Option<String> {
-        self.path_first().exit.redactor.as_ref().and_then(ImageRedactor::state)
+        self.path_first().exit.protection.redactor.as_ref().and_then(ImageRedactor::state)
     }
 
     /// Gives reliable readers time to get the last of it.
     pub fn flush(&self, patience: Duration) {
-        if let Some(output) = &self.path().exit.output {
-            output.messages().flush(patience);
-        }
+        self.path().exit.outlets.flush(patience);
     }
 
     /// The path before the worker's next message.
@@ -178,26 +214,26 @@ impl Serve for Route {
         }
         let mut path = self.path();
         let Path { inbox, exit } = &mut *path;
-        let batch = if exit.redactor.is_some() { 1 } else { BATCH };
+        let batch = if exit.protection.redactor.is_some() { 1 } else { BATCH };
         for _ in 0..batch {
             let (taken, elapsed) = (Instant::now(), self.opened.elapsed());
             let now = Time::system();
             exit.follow_policy(now, elapsed);
             // Without a policy nothing is even taken; it waits in the queue, which keeps the newest.
-            let Some(DecidedBy { policy, since, form, log, .. }) = &exit.decided_by else { return false };
-            let redacting = exit.redactor.is_some() && *form == Some(Form::Redacted);
+            let Some(DecidedBy { policy, since, terms, logs, .. }) = &exit.decided_by else { return false };
+            let redacting = exit.protection.redactor.is_some() && terms.redacted.is_some();
             let wanted = if redacting { Wanted::Newest } else { Wanted::Every };
             let skipped = self.stats.skipped.load(Relaxed);
             let next = inbox.next(wanted, policy, *since, elapsed, &self.stats);
             let skipped = self.stats.skipped.load(Relaxed) - skipped;
             if skipped > 0 {
-                log.record_skipped(now, skipped);
+                logs.of(Form::Redacted).record_skipped(now, skipped);
             }
             match next {
                 Ok(Some(message)) => exit.serve(message, taken, now, &self.stats),
                 Ok(None) => {
                     // At least once a second: discovery looks at every route as often, and sees to it that it is served.
-                    exit.redactor.iter_mut().for_each(ImageRedactor::tend);
+                    exit.protection.redactor.iter_mut().for_each(ImageRedactor::tend);
                     return false;
                 }
                 Err(_) => {
@@ -216,34 +252,45 @@ impl Serve for Route {
 }
 
 impl Exit {
-    /// Decides on a message, records it, and publishes it if it may leave.
+    /// Decides on a message, records it, and publishes it in the forms in which it may leave.
     fn serve(&mut self, message: Received<'_>, taken: Instant, now: Time, stats: &RouteStats) {
-        let Some(DecidedBy { topic, moment, log, .. }) = &self.decided_by else { return };
-        let size = message.cdr.len() as u64;
+        let Some(DecidedBy { topic, moment, logs, .. }) = &self.decided_by else { return };
+        let size = message.cdr.message().len() as u64;
         if self.definition.name == CAMERA_INFO_TYPE && message.origin.standing == Standing::Accepted {
             // One that cannot be read is denied below.
-            let known = Intrinsics::read(message.cdr).unwrap_or_default();
+            let known = Intrinsics::read(message.cdr.message()).unwrap_or_default();
             self.cameras.set_intrinsics(&self.topic, known);
         }
+        let plan = &self.definition.plan;
         let decision = match topic {
-            Ok(topic) => guard(topic, &self.definition.plan, self.redactor.as_mut(), *moment, message),
+            Ok(topic) => guard(topic, plan, &mut self.protection, *moment, message),
             Err(reason) => Err(*reason),
         };
-        let outcome: Result<Outcome, RosError> = relay(decision, now, log, &mut self.output);
-        match outcome {
-            Ok(Outcome::Released(redaction)) => {
-                redaction.iter().for_each(|redaction| stats.redact(redaction));
-                stats.released.fetch_add(1, Relaxed);
-                stats.bytes.fetch_add(size, Relaxed);
-                stats.latency.add(taken.elapsed());
+        let releases = match decision {
+            Ok(releases) => releases,
+            Err(reason) => {
+                logs.first.record_denial(now, reason.label());
+                return stats.deny(reason);
             }
-            Ok(Outcome::Denied(reason)) => stats.deny(reason),
-            // Recorded, and lost on the way out; diagnostics shows the count.
-            Err(_) => drop(stats.failed.fetch_add(1, Relaxed)),
+        };
+        for (form, release) in releases.each() {
+            let outcome: Result<Outcome, RosError> = relay(release, now, logs.of(form), &mut self.outlets);
+            match outcome {
+                Ok(Outcome::Released(redaction)) => {
+                    redaction.iter().for_each(|redaction| stats.redact(redaction));
+                    stats.released.fetch_add(1, Relaxed);
+                    stats.bytes.fetch_add(size, Relaxed);
+                    stats.latency.add(taken.elapsed());
+                }
+                Ok(Outcome::Denied(reason)) => stats.deny(reason),
+                // Recorded, and lost on the way out; diagnostics shows the count.
+                Err(_) => drop(stats.failed.fetch_add(1, Relaxed)),
+            }
         }
     }
 
-    /// Makes sure that the next message is decided by the policy in force now, at the time that it is now.
+    /// Makes sure that the next message is decided by the policy in force now, at the time that it is now, and sealed
+    /// with the keys of now.
     fn follow_policy(&mut self, now: Time, elapsed: Duration) {
         let seconds = now.second();
         let trusted = self.clock.trusts(seconds);
@@ -252,41 +299,58 @@ impl Exit {
             self.decided_by = None;
             return;
         };
+        let generation = self.keys.generation();
         let mut since = elapsed;
         if let Some(decided_by) = &mut self.decided_by
             && Arc::ptr_eq(&decided_by.policy, policy)
         {
             let Moment { unix_seconds, trusted: was_trusted, .. } = decided_by.moment;
-            if (unix_seconds, was_trusted) == (seconds, trusted) {
+            if (unix_seconds, was_trusted, decided_by.generation) == (seconds, trusted, generation) {
                 return;
             }
             decided_by.moment = policy.moment(seconds, trusted);
-            if decided_by.form == form_at(&decided_by.topic, decided_by.moment) {
+            decided_by.generation = generation;
+            if decided_by.terms == terms_at(&decided_by.topic, decided_by.moment, self.keys.as_ref()) {
                 return;
             }
             since = decided_by.since;
         }
         let (topic, moment) = (self.topic_in(policy), policy.moment(seconds, trusted));
-        let form = form_at(&topic, moment);
-        if let (Ok(topic), Some(form), Some(output)) = (&topic, form, &mut self.output) {
-            output.describe(topic.class().name(), form, policy.version());
+        let terms = terms_at(&topic, moment, self.keys.as_ref());
+        if let (Ok(topic), Some(form)) = (&topic, terms.open()) {
+            self.outlets.describe(topic.class().name(), form, policy.version());
         }
-        self.decided_by = Some(DecidedBy {
-            log: self.audit.route(self.info(topic.as_deref().ok(), form, policy.version())),
-            policy: Arc::clone(policy),
-            since,
-            topic,
-            moment,
-            form,
-        });
+        let logs = self.logs(topic.as_deref().ok(), terms, moment, policy.version());
+        self.decided_by =
+            Some(DecidedBy { policy: Arc::clone(policy), since, topic, moment, generation, terms, logs });
     }
 
-    /// The route as the audit enters it. A topic that is not declared any more counts as contextual.
-    fn info(&self, topic: Option<&TopicPolicy>, form: Option<Form>, policy: u64) -> RouteInfo {
+    fn logs(&self, topic: Option<&TopicPolicy>, terms: Terms, moment: Moment, policy: u64) -> Logs {
+        let nowhere = !self.outlets.any();
+        let terms = if nowhere { Terms::default() } else { terms };
+        let log = |exit| self.audit.route(self.info(topic, exit, moment, policy));
+        let mut exits = terms.each();
+        Logs { first: log(exits.next()), redacted: exits.next().map(|exit| log(Some(exit))) }
+    }
+
+    /// A form's way out as the audit enters it. A topic that is not declared any more counts as contextual.
+    fn info(
+        &self,
+        topic: Option<&TopicPolicy>,
+        exit: Option<(Form, Audience)>,
+        moment: Moment,
+        policy: u64,
+    ) -> RouteInfo {
         let class = topic.map(TopicPolicy::class);
-        let (form, audience) = match (&self.output, form) {
-            (Some(_), Some(form)) => (form.name(), "everyone"),
-            (None, _) | (_, None) => ("none", "nobody"),
+        let (form, audience, epoch) = match exit {
+            None => ("none", "nobody".into(), 0),
+            Some((form, Audience::Everyone)) => (form.name(), "everyone".into(), 0),
+            Some((form, Audience::Group(_, key))) => {
+                let group = topic.and_then(|topic| topic.group(form));
+                let members: Vec<&str> =
+                    group.map(|group| group.members(moment).map(AsRef::as_ref).collect()).unwrap_or_default();
+                (form.name(), members.join(" "), key.unwrap_or_default().into())
+            }
         };
         RouteInfo {
             topic: self.topic.clone(),
@@ -294,9 +358,9 @@ impl Exit {
             class: class.map(|class| class.name().into()).unwrap_or_default(),
             contextual: class.is_none_or(|class| class.is_contextual()),
             form: form.into(),
-            audience: audience.into(),
+            audience,
             policy,
-            epoch: 0,
+            epoch,
             source: self.source.clone(),
         }
     }
@@ -317,10 +381,7 @@ impl Exit {
     }
 }
 
-/// The form in which everyone may have a topic.
-fn form_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment) -> Option<Form> {
-    match topic.as_ref().ok()?.everyone(moment) {
-        Verdict::Allow { form, .. } => Some(form),
-        Verdict::Deny { .. } | Verdict::NoRule => None,
-    }
+/// The terms on which a topic leaves.
+fn terms_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment, keys: &dyn Keys) -> Terms {
+    topic.as_ref().map(|topic| Terms::of(topic, moment, keys)).unwrap_or_default()
 }

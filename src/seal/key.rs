@@ -91,8 +91,8 @@ impl SealingKey {
         let no_room = SealError::NoRoom { missing };
         let sealed = buffer.get_mut(..size).ok_or(no_room)?;
         let (start, body) = sealed.split_first_chunk_mut::<HEADROOM>().ok_or(no_room)?;
-        let (text, rest) = body.split_at_mut_checked(filled).ok_or(no_room)?;
-        let (tag, signature) = rest.split_first_chunk_mut::<TAG>().ok_or(no_room)?;
+        let (encrypted, signature) = body.split_at_mut_checked(filled + TAG).ok_or(no_room)?;
+        let (text, tag) = encrypted.split_last_chunk_mut::<TAG>().ok_or(no_room)?;
 
         // Counted before anything else is done with it: a number that was taken is never taken again.
         let counter = self.counter.fetch_add(1, Ordering::Relaxed);
@@ -112,15 +112,10 @@ impl SealingKey {
             *mark = MARK;
             zeros.fill(0);
         }
-        *tag = self.cipher.encrypt(counter, &associated(context, &header), text).ok_or(SealError::Cipher)?;
-        if let Some(sender) = sender {
-            let hashed = TAG + filled;
-            let signed_over = body.get(..hashed).ok_or(no_room)?;
-            let signature_bytes = sender.sign(&data_statement(context, &header, signed_over));
-            let (_, signature) = body.split_last_chunk_mut::<SIGNATURE>().ok_or(no_room)?;
-            *signature = signature_bytes;
-        } else {
-            debug_assert!(signature.is_empty());
+        let aad = associated(context, &header);
+        *tag = self.cipher.encrypt(counter, &aad, text).ok_or(SealError::Cipher)?;
+        if let (Some(sender), Some(signature)) = (sender, signature.first_chunk_mut::<SIGNATURE>()) {
+            *signature = sender.sign(&data_statement(context, &header, encrypted));
         }
         Ok(sealed)
     }

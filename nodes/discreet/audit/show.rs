@@ -23,7 +23,7 @@ pub struct ShowArgs {
     /// Only what concerns this topic
     #[arg(long, value_name = "TOPIC")]
     route: Option<String>,
-    /// Only entries of this kind: window, closed, denied, policy, route, fault, start, stop, recovered
+    /// Only entries of this kind: window, closed, denied, policy, keys, route, fault, start, stop, recovered
     #[arg(long, value_name = "KIND")]
     entry: Option<String>,
     /// Only from this time on: 2026-11-23T22:34:13Z, or so long ago: 10m, 2h
@@ -76,7 +76,7 @@ fn show(args: &ShowArgs, line: &[u8], colours: bool, out: &mut impl Write) -> io
     let colour = match kind.as_str() {
         "denied" => "\x1b[33m",
         "fault" | "recovered" => "\x1b[31m",
-        "start" | "stop" | "policy" => "\x1b[1m",
+        "start" | "stop" | "policy" | "keys" => "\x1b[1m",
         _ => "",
     };
     let (colour, end) = if colours && !colour.is_empty() { (colour, "\x1b[0m") } else { ("", "") };
@@ -112,6 +112,7 @@ fn details(entry: &Value, kind: &str, topic: Option<&str>) -> Vec<String> {
             vec![format!("{}: {}, from {}", get("change"), audience(info), get("source"))]
         }
         "policy" => vec![format!("{} {} {}", get("change"), policy(entry), get("why"))],
+        "keys" => vec![format!("{} {} {}", get("change"), get("who"), get("why"))],
         "start" => {
             vec![format!("{} on {}, {}, head {}", get("program"), get("robot"), policy(entry), get("head"))]
         }

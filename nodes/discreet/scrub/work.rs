@@ -22,10 +22,7 @@ const BAR_STEP: u64 = 1 << 20;
 
 pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
     if command.who != "everyone" {
-        bail!(
-            "--who {}: only `everyone` so far; sealing for stakeholders is not built yet",
-            plain(&command.who)
-        );
+        bail!("--who {}: only `everyone`: nothing is sealed in a bag", plain(&command.who));
     }
     if are_same(&command.input, &command.output) {
         bail!("IN and OUT are one file; a bag is never scrubbed in place");

@@ -104,7 +104,8 @@ fn class(
         return None;
     }
     let suite = written.suite.or(parent.map(Class::suite)).unwrap_or(Suite::ChaCha20Poly1305);
-    Some(Class::new(name, suite, epoch, retention))
+    let padded = written.padding.or(parent.map(Class::is_padded)).unwrap_or_default();
+    Some(Class::new(name, suite, epoch, retention, padded))
 }
 
 fn is_class_name(name: &str) -> bool {

@@ -38,26 +38,11 @@ fn not_built(compiled: &Compiled, context: &mut Context) {
             if spans.len() > 1 { format!(" ({} times in this policy)", spans.len()) } else { String::new() };
         context.warning("not-built", *first, format!("{what} not built yet in this version{times}"), then);
     };
-    let reads = || compiled.rules.iter().filter(|rule| rule.action == Action::Read);
     once(
         redacting_words(compiled),
         "redacting anything but images is",
         "the guard denies it, whatever this rule allows, and says so; nothing is passed unredacted",
     );
-    once(
-        reads()
-            .filter(|rule| {
-                rule.effect != Effect::Deny && rule.who.iter().any(|who| *who != Audience::Everyone)
-            })
-            .map(|rule| rule.span)
-            .collect(),
-        "sealing for named stakeholders is",
-        "the guard denies what this rule allows, and says so; nothing is passed unsealed",
-    );
-    let spans = compiled.commands.iter().map(|command| command.thing.span).collect();
-    once(spans, "commands are", "the guard lets none in, whoever sends it");
-    let spans = compiled.services.iter().map(|service| service.thing.span).collect();
-    once(spans, "services are", "the guard lets no call in, whoever makes it");
 }
 
 /// The rules that decide that something other than an image is redacted.

@@ -84,18 +84,18 @@ pub(super) fn topics(section: &Section<TopicEntry>, classes: &Classes, context: 
     topics
 }
 
-/// Outside, the guard itself publishes the catalogue below `/discreet` and each topic's tags beside it. A robot's topic
-/// of such a name would be taken for the guard's word.
+/// Outside, the guard itself publishes the catalogue below `/discreet`, and beside each topic its tags and what is sealed
+/// of it. A robot's topic of such a name would be taken for the guard's word.
 fn reserved(topics: &[Thing], context: &mut Context) {
     let names: HashSet<&str> = topics.iter().map(|topic| topic.pattern.text()).collect();
     for topic in topics {
         let name = topic.pattern.text();
-        let tags_of = name.strip_suffix("/tag").filter(|base| names.contains(base));
-        let whose = match tags_of {
-            Some(base) => format!("the tags of {}", quoted(base)),
-            None if name.starts_with("/discreet/") => "the catalogue".to_owned(),
-            None => continue,
-        };
+        let beside = |end| name.strip_suffix(end).filter(|base| names.contains(base));
+        let tags_of = beside("/tag").map(|base| format!("the tags of {}", quoted(base)));
+        let sealed = beside("/sealed/clear").or(beside("/sealed/redacted"));
+        let whose = tags_of.or(sealed.map(|base| format!("what is sealed of {}", quoted(base))));
+        let below = name.starts_with("/discreet/").then(|| "the catalogue".to_owned());
+        let Some(whose) = whose.or(below) else { continue };
         let message = format!("{} is where the guard publishes {whose}", quoted(name));
         context.error("reserved-name", topic.span, message, "call the robot's topic something else");
     }

@@ -1,0 +1,56 @@
+"""Opens what a robot sealed for a stakeholder, on the stakeholder's own domain.
+
+    ros2 launch discreet unseal.launch.py identity:=front_desk.key robot:=concierge-1.pub outer_domain:=1 domain:=20
+
+`ros2 launch discreet unseal.launch.py --show-args` lists the arguments.
+"""
+
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, GroupAction, SetEnvironmentVariable
+from launch.conditions import IfCondition
+from launch.substitutions import EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+
+
+def generate_launch_description():
+    launch_folder = PathJoinSubstitution([FindPackageShare('discreet'), 'launch'])
+    arguments = [
+        DeclareLaunchArgument('identity', description="The stakeholder's private identity file."),
+        DeclareLaunchArgument('robot', description="The robot's public identity file."),
+        DeclareLaunchArgument(
+            'domain', description="ROS domain of the stakeholder's own nodes. Whoever is on it can read what is opened."),
+        DeclareLaunchArgument('outer_domain', default_value='1', description="The robot's outer ROS domain."),
+        DeclareLaunchArgument(
+            'passphrase_file', default_value='',
+            description='File with the passphrase of the identity, which only this user may read. Without one: the systemd '
+                        'credential NAME.passphrase.'),
+        DeclareLaunchArgument(
+            'namespace', default_value='', description='Stands before the opened topics. Without it: the name in the identity.'),
+        DeclareLaunchArgument(
+            'transport', default_value='tuned', choices=['tuned', 'default'],
+            description='`tuned`: large messages by shared memory, see fastdds.xml beside this file. `default`: as Fast DDS comes.'),
+    ]
+
+    tuned = SetEnvironmentVariable(
+        'FASTRTPS_DEFAULT_PROFILES_FILE', PathJoinSubstitution([launch_folder, 'fastdds.xml']),
+        condition=IfCondition(EqualsSubstitution(LaunchConfiguration('transport'), 'tuned')))
+
+    def text(name):
+        return ParameterValue(LaunchConfiguration(name), value_type=str)
+
+    unsealer = Node(
+        package='discreet',
+        executable='unsealer',
+        name='unsealer',
+        parameters=[{
+            **{name: text(name) for name in ('identity', 'robot', 'passphrase_file', 'namespace')},
+            'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
+        }],
+        additional_env={'ROS_DOMAIN_ID': LaunchConfiguration('domain')},
+        output='screen',
+        respawn=True,
+        respawn_delay=2.0,
+    )
+    return LaunchDescription([*arguments, GroupAction([tuned, unsealer])])

@@ -1,0 +1,17 @@
+//! The keeper: a process with no ROS in it that holds the robot's identity, decides who is given which keys, and gives
+//! each guard the keys of now and next.
+//!
+//! A guard links [`client`], the command line [`admin`]; the program itself is [`server`] around [`engine`].
+
+pub mod client;
+pub mod frame;
+pub mod peer;
+pub mod protocol;
+
+use std::path::PathBuf;
+
+/// Where the keeper listens if nobody says otherwise: `~/.ros/discreet/keeper.sock`.
+pub fn default_socket() -> PathBuf {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    home.join(".ros/discreet/keeper.sock")
+}

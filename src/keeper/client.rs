@@ -1,0 +1,119 @@
+//! The guard's side: keys that a keeper gives, ready to be used without waiting.
+//!
+//! A thread of its own talks to the keeper, for as long as the [`KeyRing`] lives, and connects again when it has to.
+//! If the keeper is gone, the keys of now and next run out, and there are none until it is back.
+
+mod link;
+mod ring;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::identity::PublicIdentity;
+use crate::keys::{EpochKey, Keys};
+use crate::policy::Policy;
+use crate::seal::SenderKey;
+
+use link::Shared;
+
+pub use ring::GrantSet;
+
+/// What a guard is to its keeper.
+pub struct Guard {
+    /// Where the keeper listens.
+    pub socket: PathBuf,
+    /// Signs what this guard sends. Made when it starts.
+    pub sender: Arc<SenderKey>,
+    /// X25519 public key of what is sent to this guard. Made when it starts.
+    pub receiver: [u8; 32],
+    /// The domain on which it sends.
+    pub domain: u32,
+}
+
+/// What happens to the keys, for audit, log and diagnostics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Keys, grants or stakeholders are others than before: publish [`KeyRing::grants`] again.
+    Changed,
+    /// A stakeholder was revoked. From now on no key is used that it has.
+    Revoked(String),
+    /// A stakeholder may have again what the policy gives it.
+    Granted(String),
+    /// The keeper cannot be reached, or does not answer. Keys run out.
+    KeeperGone(String),
+    /// The keeper is there, and has answered.
+    KeeperBack,
+    /// The keeper gives no keys for the policy that this guard runs.
+    Mismatch(String),
+}
+
+/// The keys that a guard has now. Reading them never waits.
+pub struct KeyRing {
+    shared: Arc<Shared>,
+}
+
+impl KeyRing {
+    /// Connects, in a thread of its own, and stays connected. No keys come before [`KeyRing::follow`] says for which policy.
+    ///
+    /// `tell` is called from that thread, and should not take long: a revocation is not confirmed before it returns.
+    pub fn connect(guard: Guard, tell: impl Fn(&Event) + Send + Sync + 'static) -> Arc<KeyRing> {
+        let shared = Arc::new(Shared::new(guard, Box::new(tell)));
+        link::start(&shared);
+        Arc::new(KeyRing { shared })
+    }
+
+    /// Asks for keys for this policy, and waits until they are there: `true`, or until `patience` is over.
+    ///
+    /// Call it before the policy is switched. Keys of the one before that are of no use to the new one stay for another
+    /// five seconds, so that no message falls between the two.
+    pub fn follow(&self, policy: &Policy, patience: Duration) -> bool {
+        let until = Instant::now() + patience;
+        let hash = policy.hash();
+        self.shared.want(hash);
+        let mut state = self.shared.state();
+        while state.applied != Some(hash) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            state = self.shared.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    /// The grants of the keys that are used now or next, to be published, whole, whenever they change.
+    pub fn grants(&self) -> Arc<GrantSet> {
+        Arc::clone(&self.shared.ring.load().grants)
+    }
+
+    /// Stakeholders with a valid identity that are not revoked. What they may do is the policy's to say.
+    pub fn stakeholders(&self) -> Arc<Vec<PublicIdentity>> {
+        Arc::clone(&self.shared.ring.load().stakeholders)
+    }
+
+    /// Is there a keeper that answers?
+    pub fn is_connected(&self) -> bool {
+        self.shared.state().connected
+    }
+}
+
+impl Keys for KeyRing {
+    fn generation(&self) -> u64 {
+        self.shared.ring.load().generation
+    }
+
+    fn key(&self, group: &[u8; 16], second: i64) -> Option<Arc<EpochKey>> {
+        self.shared.ring.load().key(group, second)
+    }
+}
+
+impl Drop for KeyRing {
+    fn drop(&mut self) {
+        self.shared.stop();
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,226 @@
+//! The thread that talks to the keeper.
+
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use arc_swap::ArcSwap;
+
+use super::super::frame::{self, FrameError, Frames};
+use super::super::protocol::{Apply, FromGuard, GuardHello, Hello, News, PolicyHash, ToGuard, VERSION};
+use super::ring::{Pending, Ring};
+use super::{Event, Guard, locked};
+
+/// Between two attempts to connect: at first, and at most.
+const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
+/// How long nothing may come of a keeper that says every second that it is there.
+const SILENCE: Duration = Duration::from_secs(5);
+/// How often keys that have ended are looked for.
+const TICK: Duration = Duration::from_millis(500);
+/// How long a frame may take to be sent.
+const SENT_WITHIN: Duration = Duration::from_secs(1);
+/// Keys that may come before they are put to use: far more than any policy has groups.
+const MOST_PENDING: usize = 20_000;
+
+/// What thread and callers share.
+pub(super) struct Shared {
+    guard: Guard,
+    tell: Box<dyn Fn(&Event) + Send + Sync>,
+    pub ring: ArcSwap<Ring>,
+    state: Mutex<State>,
+    pub changed: Condvar,
+    writer: Mutex<Option<UnixStream>>,
+    stopped: AtomicBool,
+}
+
+/// How it goes.
+#[derive(Default)]
+pub(super) struct State {
+    wanted: Option<PolicyHash>,
+    pub applied: Option<PolicyHash>,
+    pub connected: bool,
+}
+
+/// Starts the thread.
+pub(super) fn start(shared: &Arc<Shared>) {
+    let thread = Arc::clone(shared);
+    let started = std::thread::Builder::new().name("keeper".into()).spawn(move || thread.run());
+    if let Err(error) = started {
+        shared.tell(&Event::KeeperGone(format!("cannot start the thread that talks to it: {error}")));
+    }
+}
+
+impl Shared {
+    pub fn new(guard: Guard, tell: Box<dyn Fn(&Event) + Send + Sync>) -> Shared {
+        Shared {
+            guard,
+            tell,
+            ring: ArcSwap::default(),
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            writer: Mutex::default(),
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        locked(&self.state)
+    }
+
+    fn tell(&self, event: &Event) {
+        (self.tell)(event);
+    }
+
+    /// Asks for keys for another policy; now if there is a connection, and with every one after.
+    pub fn want(&self, policy: PolicyHash) {
+        self.state().wanted = Some(policy);
+        self.changed.notify_all();
+        // If it does not get through, the connection ends, and the next begins with it.
+        let _ends = self.say(&FromGuard::Want(policy));
+    }
+
+    pub fn stop(&self) {
+        self.stopped.store(true, Relaxed);
+        self.hang_up();
+        self.changed.notify_all();
+    }
+
+    fn hang_up(&self) {
+        if let Some(stream) = locked(&self.writer).take() {
+            let _closed_already = stream.shutdown(std::net::Shutdown::Both);
+        }
+    }
+
+    fn say(&self, message: &FromGuard) -> Result<(), FrameError> {
+        match locked(&self.writer).as_mut() {
+            Some(stream) => frame::send(stream, message),
+            None => Err(FrameError::Closed),
+        }
+    }
+
+    fn run(&self) {
+        let mut pause = PAUSES[0];
+        let mut told = false;
+        while !self.stopped.load(Relaxed) {
+            let mut answered = false;
+            let end = self.session(&mut answered).err().unwrap_or(FrameError::Closed);
+            self.hang_up();
+            if self.stopped.load(Relaxed) {
+                return;
+            }
+            if answered || !told {
+                told = true;
+                self.tell(&Event::KeeperGone(self.why(&end)));
+            }
+            pause = if answered { PAUSES[0] } else { (pause * 2).min(PAUSES[1]) };
+            self.rest(pause);
+        }
+    }
+
+    fn why(&self, end: &FrameError) -> String {
+        let socket = self.guard.socket.display();
+        match end {
+            FrameError::Broken(error) if error.kind() == io::ErrorKind::NotFound => {
+                format!("no keeper listens at {socket}: start `keeper`, or say where it is with --socket")
+            }
+            end => format!("{socket}: {end}"),
+        }
+    }
+
+    /// Waits, and goes on forgetting keys that end.
+    fn rest(&self, pause: Duration) {
+        let until = Instant::now() + pause;
+        self.tick();
+        let mut state = self.state();
+        while !self.stopped.load(Relaxed) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// One connection, from hello to its end.
+    fn session(&self, answered: &mut bool) -> Result<(), FrameError> {
+        let mut stream = super::super::peer::connect(&self.guard.socket).map_err(FrameError::Broken)?;
+        stream.set_read_timeout(Some(TICK)).map_err(FrameError::Broken)?;
+        stream.set_write_timeout(Some(SENT_WITHIN)).map_err(FrameError::Broken)?;
+        let Guard { sender, receiver, domain, .. } = &self.guard;
+        let hello =
+            GuardHello { version: VERSION, sender: sender.public(), receiver: *receiver, domain: *domain };
+        frame::send(&mut stream, &Hello::Guard(hello))?;
+        *locked(&self.writer) = Some(stream.try_clone().map_err(FrameError::Broken)?);
+        // After the writer is there: a policy that is wanted from now on is said by whoever wants it.
+        let wanted = self.state().wanted;
+        if let Some(policy) = wanted {
+            self.say(&FromGuard::Want(policy))?;
+        }
+        let outcome = self.listen(&mut stream, answered);
+        let mut state = self.state();
+        // Keys that it still has are for that policy, but none will follow.
+        (state.connected, state.applied) = (false, None);
+        outcome
+    }
+
+    fn listen(&self, stream: &mut UnixStream, answered: &mut bool) -> Result<(), FrameError> {
+        let (mut frames, mut pending, mut heard) = (Frames::default(), Vec::new(), Instant::now());
+        loop {
+            let message = frames.read::<ToGuard>(stream);
+            self.tick();
+            if self.stopped.load(Relaxed) {
+                return Ok(());
+            }
+            if let Err(FrameError::Idle) = message {
+                if heard.elapsed() > SILENCE {
+                    return Err(FrameError::Late);
+                }
+                continue;
+            }
+            heard = Instant::now();
+            let message = message?;
+            if !std::mem::replace(answered, true) {
+                self.state().connected = true;
+                self.tell(&Event::KeeperBack);
+            }
+            match message {
+                ToGuard::Alive => {}
+                ToGuard::Key(key) if pending.len() < MOST_PENDING => {
+                    pending.push(Pending::new(key).ok_or(FrameError::Odd)?);
+                }
+                ToGuard::Key(_) => return Err(FrameError::TooLong),
+                ToGuard::Apply(apply) => self.apply(&apply, std::mem::take(&mut pending))?,
+                ToGuard::Mismatch(mismatch) => self.tell(&Event::Mismatch(mismatch.reason)),
+            }
+        }
+    }
+
+    fn apply(&self, apply: &Apply, pending: Vec<Pending>) -> Result<(), FrameError> {
+        let ring = self.ring.load().after(apply, pending, &self.guard.sender, now());
+        self.ring.store(Arc::new(ring));
+        self.state().applied = Some(apply.policy);
+        self.changed.notify_all();
+        self.tell(&Event::Changed);
+        for news in &apply.news {
+            self.tell(&match news {
+                News::Revoked(who) => Event::Revoked(who.clone()),
+                News::Granted(who) => Event::Granted(who.clone()),
+            });
+        }
+        self.say(&FromGuard::Applied(apply.number))
+    }
+
+    fn tick(&self) {
+        if let Some(ring) = self.ring.load().without_ended(now()) {
+            self.ring.store(Arc::new(ring));
+            self.tell(&Event::Changed);
+        }
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    i64::try_from(since).unwrap_or(i64::MAX)
+}

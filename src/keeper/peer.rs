@@ -1,0 +1,43 @@
+//! Who is at the other end of a socket.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+/// The process at the other end, as the kernel knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer {
+    /// Its process.
+    pub pid: u32,
+    /// Its user.
+    pub uid: u32,
+}
+
+impl Peer {
+    /// Of a connection.
+    pub fn of(stream: &impl AsFd) -> io::Result<Peer> {
+        let peer = rustix::net::sockopt::socket_peercred(stream)?;
+        Ok(Peer { pid: peer.pid.as_raw_nonzero().get().unsigned_abs(), uid: peer.uid.as_raw() })
+    }
+}
+
+/// The user that this process runs as.
+pub fn own_uid() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Connects to a keeper: to one that is this user, root, or the only one who could have put a socket there.
+pub fn connect(socket: &Path) -> io::Result<UnixStream> {
+    let stream = UnixStream::connect(socket)?;
+    let Peer { uid, .. } = Peer::of(&stream)?;
+    let folder = socket.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let folder = std::fs::metadata(folder)?;
+    let owns_folder = folder.uid() == uid && folder.mode() & 0o022 == 0;
+    if uid == 0 || uid == own_uid() || owns_folder {
+        return Ok(stream);
+    }
+    let message = format!("who listens there is user {uid}, and others may put sockets into that folder");
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+}

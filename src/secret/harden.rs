@@ -1,0 +1,55 @@
+//! What a program that holds secrets does first.
+
+use rustix::mm::{MlockAllFlags, mlockall};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
+
+/// How much of it was possible.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hardened {
+    /// Nothing of this process is ever swapped out.
+    pub all_locked: bool,
+    /// What was not possible, for a person. Say it once.
+    pub notes: Vec<String>,
+}
+
+/// What is kept from being swapped out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// All of the process's memory, where it may be locked without limit; otherwise the secrets.
+    All,
+    /// Each [`Secret`](super::Secret) alone, as far as the limit goes: for programs that hold frames of cameras too.
+    Secrets,
+}
+
+/// No core dumps, nobody of the same user looks into its memory, and what it runs gains no rights.
+pub fn harden(lock: Lock) -> std::io::Result<Hardened> {
+    // Not dumpable also means that no process of the same user may attach to it or read its memory.
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    rustix::thread::set_no_new_privs(true)?;
+    let mut notes = Vec::new();
+    // With a limit, locking what comes later would make ordinary allocations fail.
+    let unlimited = lock == Lock::All && getrlimit(Resource::Memlock).current.is_none();
+    let all_locked = unlimited && mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE).is_ok();
+    if !all_locked && super::lock(&[0; 1]).is_none() {
+        notes.push(
+            "secrets cannot be locked into memory and might be swapped out: raise the limit of locked memory \
+             (`ulimit -l`, LimitMEMLOCK= of systemd), or encrypt or switch off swap"
+                .into(),
+        );
+    }
+    Ok(Hardened { all_locked, notes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hardened_process_leaves_no_core_file_and_is_not_looked_into() {
+        let hardened = harden(Lock::Secrets).unwrap();
+        assert!(hardened.notes.len() <= 1);
+        assert_eq!(getrlimit(Resource::Core).maximum, Some(0));
+        assert_eq!(rustix::process::dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
+    }
+}
