@@ -7,6 +7,7 @@
 mod doorkeeper;
 mod limits;
 mod patience;
+mod porter;
 mod rate;
 mod refused;
 mod senders;
@@ -24,6 +25,7 @@ use crate::seal::{Command, CommandOpener, ContextDigest, Freshness};
 
 pub use doorkeeper::{Doorkeeper, NoDoorkeeper};
 pub use limits::{Limits, Unlimitable};
+pub use porter::Porter;
 pub use refused::Refused;
 pub use senders::Senders;
 pub use stats::EntranceStats;

@@ -32,6 +32,7 @@ mod workers;
 pub use bridge::{Bridge, BridgeParts, Looks, TopicStatus};
 pub use context::{Context, Node};
 pub use control::{Control, Settings};
+pub use entrances::EntranceStatus;
 pub use error::RosError;
 pub use files::keep_files_to_itself;
 pub use graph::GraphChanges;

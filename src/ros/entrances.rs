@@ -244,9 +244,10 @@ impl Entrances {
                     .map(|opened| opened as _)
             }
             Definition::Service(service) => {
-                let call = self.known.service(&parts.types, CALL_TYPE).map_err(|message| {
-                    RosError::TypeSupport { type_name: CALL_TYPE.into(), message }
-                })?;
+                let call = self
+                    .known
+                    .service(&parts.types, CALL_TYPE)
+                    .map_err(|message| RosError::TypeSupport { type_name: CALL_TYPE.into(), message })?;
                 ServiceEntrance::open(judge, inner, outer, name, &outside, &service, &call, queue)
                     .map(|opened| opened as _)
             }

@@ -105,12 +105,15 @@ impl Judge {
     }
 
     /// Records that something of this stakeholder goes in, or an answer out.
-    pub fn record(&mut self, form: &'static str, who: &str, message: &[u8], now: Time) -> Result<Receipt, Turned> {
-        let not_recorded = || Turned {
-            reason: Refused::NotRecorded,
-            sender: Some(who.into()),
-            detail: String::new(),
-        };
+    pub fn record(
+        &mut self,
+        form: &'static str,
+        who: &str,
+        message: &[u8],
+        now: Time,
+    ) -> Result<Receipt, Turned> {
+        let not_recorded =
+            || Turned { reason: Refused::NotRecorded, sender: Some(who.into()), detail: String::new() };
         let log = self.log(form, who, now).ok_or_else(not_recorded)?;
         // It counts and names the denial itself.
         log.record_release(now, &digest(message), message.len()).map_err(|_| not_recorded())

@@ -133,10 +133,8 @@ impl Way {
     fn forward(&mut self, id: RequestId, now: Time) -> Result<(), Turned> {
         let Way { ends: Some(Ends { client, .. }), message, judge, calls, .. } = self else { return Ok(()) };
         let bench = judge.bench(now)?;
-        let ticket = Ticket::of(bench.context(), message.as_bytes()).map_err(|why| Turned {
-            detail: why.to_string(),
-            ..Refused::NotSealed.into()
-        })?;
+        let ticket = Ticket::of(bench.context(), message.as_bytes())
+            .map_err(|why| Turned { detail: why.to_string(), ..Refused::NotSealed.into() })?;
         let request = judge.admit(&bench, &id.client, message.as_mut_bytes())?;
         let caller = request.sender();
         let turned = |reason, detail| Turned { reason, sender: Some(caller.name.clone()), detail };
@@ -178,7 +176,9 @@ impl Way {
 
     /// Decides on the response in `message`, and gives it to the caller.
     fn answer(&mut self, call: &Call, now: Time) -> Result<(), Turned> {
-        let Way { ends: Some(Ends { server, .. }), message, judge, response, .. } = self else { return Ok(()) };
+        let Way { ends: Some(Ends { server, .. }), message, judge, response, .. } = self else {
+            return Ok(());
+        };
         let turned = |reason, detail| Turned { reason, sender: Some(call.caller.name.clone()), detail };
         // Whoever was revoked since the call gets no answer any more.
         let allowed = judge.bench(now).and_then(|bench| bench.still_allows(&call.caller));
