@@ -1,23 +1,10 @@
-"""`tools/bench seal`: what sealing costs beside the bare cipher of the same library."""
+"""`tools/bench seal`: runs the Rust benchmark and shows what it prints."""
 
-import argparse
 import json
 import subprocess
-from pathlib import Path
+import sys
 
-import table
+from table import FIGURES, show
 
-PROGRAM = Path(__file__).parent.parent / 'target' / 'release' / 'examples' / 'seal_bench'
-
-
-def main():
-    parser = argparse.ArgumentParser(prog='tools/bench seal')
-    parser.add_argument('--json', action='store_true')
-    arguments = parser.parse_args()
-    lines = subprocess.run([PROGRAM], check=True, capture_output=True, text=True).stdout.splitlines()
-    results = [json.loads(line) for line in lines]
-    table.show(results, arguments.json, (*table.FIGURES, 'of_bare'))
-
-
-if __name__ == '__main__':
-    main()
+lines = subprocess.run(['target/release/examples/seal_bench'], check=True, stdout=subprocess.PIPE, text=True).stdout
+show([json.loads(line) for line in lines.splitlines()], '--json' in sys.argv, (*FIGURES, 'of_bare'))

@@ -18,8 +18,12 @@ mod bag;
 mod camera_info;
 #[path = "../fuzz/bodies/cdr.rs"]
 mod cdr;
+#[path = "../fuzz/bodies/command.rs"]
+mod command;
 #[path = "../fuzz/bodies/compressed_image.rs"]
 mod compressed_image;
+#[path = "../fuzz/bodies/grants.rs"]
+mod grants;
 #[path = "../fuzz/bodies/image.rs"]
 mod image;
 #[path = "../fuzz/bodies/policy.rs"]
@@ -30,6 +34,8 @@ mod redactor_reply;
 mod redactor_request;
 #[path = "../fuzz/bodies/ros2msg.rs"]
 mod ros2msg;
+#[path = "../fuzz/bodies/sealed.rs"]
+mod sealed;
 
 const INPUTS: u32 = 20_000;
 
@@ -164,6 +170,24 @@ fn no_question_breaks_the_redactor() {
         [&head, image].concat()
     });
     fuzz(&seeds, redactor_request::run);
+}
+
+#[test]
+fn no_sealed_message_opens_but_those_that_were_sealed() {
+    let seeds = sealed::seeds();
+    seeds.iter().for_each(|seed| sealed::run(seed));
+    fuzz(&seeds, sealed::run);
+}
+
+#[test]
+fn no_grant_breaks_its_reader() {
+    // Each input is signed by the robot, and read twice.
+    fuzz_some(&grants::seeds(), grants::run, INPUTS / 4);
+}
+
+#[test]
+fn no_command_opens_but_those_that_were_sealed() {
+    fuzz_some(&command::seeds(), command::run, INPUTS / 4);
 }
 
 #[test]

@@ -8,7 +8,7 @@ const MAX_GRANTS: u32 = 4096;
 /// `discreet_interfaces/msg/Grants`, borrowed from its serialized bytes. Nothing in it is verified yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Board<'a> {
-    /// The robot's name in the policy.
+    /// The robot's name in the policy; empty if it is no text.
     pub robot: &'a str,
     /// The announcement of the guard's receiving key; empty if it takes no commands.
     pub receiver: &'a [u8],
@@ -30,7 +30,8 @@ pub fn write_board(board: &Board<'_>) -> Vec<u8> {
 /// Reads the message.
 pub fn read_board(bytes: &[u8]) -> Result<Board<'_>, Malformed> {
     let mut reader = Reader::new(bytes)?;
-    let robot = std::str::from_utf8(reader.string(Some(256))?).unwrap_or_default();
+    let robot = std::str::from_utf8(reader.string(Some(256))?).ok();
+    let robot = robot.filter(|name| !name.chars().any(char::is_control)).unwrap_or_default();
     let receiver = reader.octets()?;
     let count = reader.sequence(4, Some(MAX_GRANTS))?;
     let grants = (0..count).map(|_| reader.octets()).collect::<Result<_, _>>()?;

@@ -1,0 +1,81 @@
+//! Any bytes as a command, and as the answer to a call: refused by name, or exactly what was sealed.
+
+use std::sync::OnceLock;
+
+use discreet::identity::Identity;
+use discreet::seal::{
+    CallAnswer, CommandContext, CommandOpener, ContextDigest, Entry, Receiver, ReceiverTerms, ReceivingKey,
+    SenderKey, Ticket, announce, hint, open_response, read_call_answer, seal_call, seal_command,
+    seal_response, write_call_answer,
+};
+use discreet::secret::Secret;
+
+const STAMP: u64 = 1_795_426_200_000_000_000;
+const MESSAGE: &[u8] = b"\0\x01\0\0forward";
+
+struct World {
+    desk: Identity,
+    opener: CommandOpener,
+    receiver: Receiver,
+    context: ContextDigest,
+    request: Vec<u8>,
+    ticket: Ticket,
+    sender: SenderKey,
+}
+
+pub fn run(data: &[u8]) {
+    let world = world();
+    let known = world.desk.public();
+    let mut bytes = data.to_vec();
+    match world.opener.open(&world.context, |found| (*found == hint(known)).then_some(known), &mut bytes) {
+        Ok(command) => assert_eq!((&*command.message, command.stamp_ns), (MESSAGE, STAMP)),
+        Err(why) => assert!(!why.label().is_empty() && !why.to_string().is_empty()),
+    }
+    let _ = Ticket::of(&world.context, data);
+    if let Ok(CallAnswer::Sealed(mut sealed)) = read_call_answer(data)
+        && let Ok(text) = open_response(&world.desk, &world.receiver, &world.ticket, &mut sealed)
+    {
+        assert_eq!(text, MESSAGE);
+    }
+}
+
+/// Inputs that open.
+#[allow(dead_code)] // the fuzzer finds its own
+pub fn seeds() -> Vec<Vec<u8>> {
+    let World { desk, receiver, context, request, ticket, sender, .. } = world();
+    let command = seal_command(desk, receiver, context, STAMP, MESSAGE).unwrap();
+    let answer = seal_response(sender, desk.public(), ticket, MESSAGE).unwrap();
+    let answers = [CallAnswer::Sealed(answer), CallAnswer::Refused("not now")];
+    let answers = answers.iter().map(write_call_answer);
+    [command, request.clone()].into_iter().chain(answers).collect()
+}
+
+fn world() -> &'static World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let secret = |byte| Secret::take(&mut [byte; 32]);
+        let robot = Identity::from_secrets("r", secret(1), secret(2));
+        let desk = Identity::from_secrets("desk", secret(3), secret(4));
+        let (key, sender) = (ReceivingKey::from_secret(secret(5)), SenderKey::from_secret(&secret(6)));
+        let terms = ReceiverTerms {
+            robot: "r",
+            key: 7,
+            from: 0,
+            until: i64::MAX,
+            receive: key.public(),
+            sender: sender.public(),
+        };
+        let receiver = Receiver::read(&announce(&terms, &robot).unwrap(), robot.public()).unwrap();
+        let context = CommandContext {
+            robot: "r",
+            domain: 1,
+            entry: Entry::Command,
+            name: "/cmd_vel",
+            type_name: "geometry_msgs/msg/Twist",
+            type_hash: "",
+        }
+        .digest();
+        let (request, ticket) = seal_call(&desk, &receiver, &context, STAMP, MESSAGE).unwrap();
+        World { desk, opener: CommandOpener::new(key, 7), receiver, context, request, ticket, sender }
+    })
+}
