@@ -3,10 +3,18 @@
 //!
 //! A guard links [`client`], the command line [`admin`]; the program itself is [`server`] around [`engine`].
 
+pub mod admin;
 pub mod client;
+pub mod engine;
 pub mod frame;
 pub mod peer;
 pub mod protocol;
+mod roster;
+mod schedule;
+pub mod server;
+mod session;
+pub mod state;
+mod who;
 
 use std::path::PathBuf;
 

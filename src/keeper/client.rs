@@ -87,6 +87,11 @@ impl KeyRing {
         Arc::clone(&self.shared.ring.load().grants)
     }
 
+    /// What commands call the guard's receiving key: known once the keeper has answered, and then always the same.
+    pub fn receiver_id(&self) -> Option<u32> {
+        self.shared.ring.load().grants.receiver_id
+    }
+
     /// Stakeholders with a valid identity that are not revoked. What they may do is the policy's to say.
     pub fn stakeholders(&self) -> Arc<Vec<PublicIdentity>> {
         Arc::clone(&self.shared.ring.load().stakeholders)

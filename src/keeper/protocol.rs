@@ -32,6 +32,8 @@ pub struct GuardHello {
     pub sender: [u8; 32],
     /// X25519 public key of what is sent to it.
     pub receiver: [u8; 32],
+    /// The id that this key was announced under before, so that it keeps it.
+    pub receiver_id: Option<u32>,
     /// The domain on which it sends.
     pub domain: u32,
 }
@@ -94,7 +96,9 @@ pub struct Apply {
     pub drop: Vec<u32>,
     /// Keys that are not to be used from a second on.
     pub shorten: Vec<(u32, i64)>,
-    /// The announcement of the guard's receiving key, if it is another than before.
+    /// The id of the guard's receiving key, once it has one.
+    pub receiver_id: Option<u32>,
+    /// The announcement of that key, if it is another than before.
     pub receiver: Option<Vec<u8>>,
     /// Who may send commands as far as identities go, if they are others than before.
     pub stakeholders: Option<Vec<Known>>,

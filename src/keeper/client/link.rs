@@ -149,8 +149,13 @@ impl Shared {
         stream.set_read_timeout(Some(TICK)).map_err(FrameError::Broken)?;
         stream.set_write_timeout(Some(SENT_WITHIN)).map_err(FrameError::Broken)?;
         let Guard { sender, receiver, domain, .. } = &self.guard;
-        let hello =
-            GuardHello { version: VERSION, sender: sender.public(), receiver: *receiver, domain: *domain };
+        let hello = GuardHello {
+            version: VERSION,
+            sender: sender.public(),
+            receiver: *receiver,
+            receiver_id: self.ring.load().grants.receiver_id,
+            domain: *domain,
+        };
         frame::send(&mut stream, &Hello::Guard(hello))?;
         *locked(&self.writer) = Some(stream.try_clone().map_err(FrameError::Broken)?);
         // After the writer is there: a policy that is wanted from now on is said by whoever wants it.

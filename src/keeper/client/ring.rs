@@ -7,7 +7,7 @@ use super::super::protocol::{Apply, GivenKey, Known};
 use crate::identity::PublicIdentity;
 use crate::keys::EpochKey;
 use crate::policy::Suite;
-use crate::seal::{SealingKey, SenderKey};
+use crate::seal::{Board, SealingKey, SenderKey, write_board};
 
 /// What is published for the readers: everything they need to open what is sealed now and next.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -15,11 +15,24 @@ pub struct GrantSet {
     /// Another number, other grants.
     pub generation: u64,
     /// The robot's name in the policy.
-    pub robot: Arc<str>,
+    pub robot: String,
     /// Each key, wrapped to each member and signed by the robot.
     pub grants: Vec<Arc<[u8]>>,
     /// The guard's receiving key, signed by the robot, once the keeper has announced it.
     pub receiver: Option<Arc<[u8]>>,
+    /// The id that it is announced under. The same for as long as the guard runs.
+    pub receiver_id: Option<u32>,
+}
+
+impl GrantSet {
+    /// The serialized message for [`crate::seal::GRANTS_TOPIC`].
+    pub fn message(&self) -> Vec<u8> {
+        write_board(&Board {
+            robot: &self.robot,
+            receiver: self.receiver.as_deref().unwrap_or_default(),
+            grants: self.grants.iter().map(AsRef::as_ref).collect(),
+        })
+    }
 }
 
 /// All keys of an instant. Never changed: another takes its place.
@@ -98,26 +111,33 @@ impl Ring {
             None if apply.fresh => None,
             None => self.grants.receiver.clone(),
         };
+        let board = GrantSet {
+            robot: apply.robot.clone(),
+            receiver,
+            receiver_id: apply.receiver_id.or(self.grants.receiver_id),
+            ..GrantSet::default()
+        };
         let stakeholders = match &apply.stakeholders {
             Some(known) => Arc::new(known.iter().map(identity).collect()),
             None if apply.fresh => Arc::default(),
             None => Arc::clone(&self.stakeholders),
         };
-        self.next(groups, &robot, receiver, stakeholders, now)
+        self.next(groups, board, stakeholders, now)
     }
 
     /// What it is when a second is over, if that is anything else.
     pub fn without_ended(&self, now: i64) -> Option<Ring> {
         let ended = self.groups.values().flatten().any(|held| held.until <= now);
-        let (receiver, stakeholders) = (self.grants.receiver.clone(), Arc::clone(&self.stakeholders));
-        ended.then(|| self.next(self.groups.clone(), &self.grants.robot, receiver, stakeholders, now))
+        ended.then(|| {
+            let board = GrantSet { grants: Vec::new(), ..GrantSet::clone(&self.grants) };
+            self.next(self.groups.clone(), board, Arc::clone(&self.stakeholders), now)
+        })
     }
 
     fn next(
         &self,
         mut groups: HashMap<[u8; 16], Vec<Held>>,
-        robot: &Arc<str>,
-        receiver: Option<Arc<[u8]>>,
+        board: GrantSet,
         stakeholders: Arc<Vec<PublicIdentity>>,
         now: i64,
     ) -> Ring {
@@ -129,7 +149,7 @@ impl Ring {
         let mut held: Vec<&Held> = groups.values().flatten().collect();
         held.sort_by_key(|held| held.key.key.id());
         let grants = held.into_iter().map(|held| Arc::clone(&held.grant)).collect();
-        let grants = Arc::new(GrantSet { generation, robot: Arc::clone(robot), grants, receiver });
+        let grants = Arc::new(GrantSet { generation, grants, ..board });
         Ring { generation, grants, stakeholders, groups }
     }
 }

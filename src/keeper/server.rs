@@ -1,0 +1,159 @@
+//! The keeper's socket: who may connect, and one thread for each who does.
+
+mod bind;
+mod connection;
+
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::engine::Engine;
+use super::peer::{Peer, own_uid};
+use super::state::StateFault;
+
+pub use bind::BindError;
+
+/// Connections at a time.
+const MOST_CONNECTIONS: usize = 16;
+/// How often keys, policy and identities are looked after.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Where to listen, and to whom.
+pub struct Door {
+    /// The socket.
+    pub socket: PathBuf,
+    /// Users who may connect beside the keeper's own.
+    pub allow: Vec<u32>,
+}
+
+/// Why the keeper ends.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerFault {
+    /// Its state cannot be kept.
+    #[error(transparent)]
+    State(#[from] StateFault),
+    /// Its socket is broken.
+    #[error("the socket: {0}")]
+    Socket(#[from] std::io::Error),
+}
+
+/// A keeper that listens.
+pub struct Server {
+    listener: UnixListener,
+    shared: Arc<Shared>,
+}
+
+/// What the threads share.
+struct Shared {
+    engine: Mutex<Engine>,
+    /// A guard has confirmed something, or is gone.
+    confirmed: Condvar,
+    connections: AtomicUsize,
+    allow: Vec<u32>,
+    fault: Mutex<Option<StateFault>>,
+    log: Box<dyn Fn(&str) + Send + Sync>,
+}
+
+impl Server {
+    /// Listens. The state is open already, so that there is no second keeper which does the same.
+    pub fn new(
+        door: Door,
+        engine: Engine,
+        log: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Result<Server, BindError> {
+        let listener = bind::bind(&door)?;
+        let shared = Shared {
+            engine: Mutex::new(engine),
+            confirmed: Condvar::new(),
+            connections: AtomicUsize::new(0),
+            allow: door.allow,
+            fault: Mutex::default(),
+            log: Box::new(log),
+        };
+        Ok(Server { listener, shared: Arc::new(shared) })
+    }
+
+    /// Serves until something breaks.
+    pub fn run(&self) -> Result<(), ServerFault> {
+        let mut due = Instant::now();
+        loop {
+            let wait = due.saturating_duration_since(Instant::now());
+            let wait = Timespec::try_from(wait).unwrap_or_default();
+            let mut polled = [PollFd::new(&self.listener, PollFlags::IN)];
+            match poll(&mut polled, Some(&wait)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) => self.accept()?,
+                Err(error) => return Err(std::io::Error::from(error).into()),
+            }
+            if Instant::now() >= due {
+                due = Instant::now() + TICK;
+                self.shared.engine().tick(now())?;
+            }
+            if let Some(fault) = locked(&self.shared.fault).take() {
+                return Err(fault.into());
+            }
+        }
+    }
+
+    fn accept(&self) -> Result<(), ServerFault> {
+        let stream = match self.listener.accept() {
+            Ok((stream, _)) => stream,
+            // It has gone again, or there are too many files for now.
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(()),
+            Err(error) => {
+                self.shared.say(&format!("a connection was not taken: {error}"));
+                std::thread::sleep(Duration::from_millis(10));
+                return Ok(());
+            }
+        };
+        let Ok(peer) = Peer::of(&stream) else { return Ok(()) };
+        if peer.uid != own_uid() && !self.shared.allow.contains(&peer.uid) {
+            self.shared.say(&format!("process {} of user {} was refused", peer.pid, peer.uid));
+            return Ok(());
+        }
+        if self.shared.connections.fetch_add(1, Relaxed) >= MOST_CONNECTIONS {
+            self.shared.connections.fetch_sub(1, Relaxed);
+            self.shared.say(&format!("process {} was refused: {MOST_CONNECTIONS} are connected", peer.pid));
+            return Ok(());
+        }
+        let shared = Arc::clone(&self.shared);
+        let started = std::thread::Builder::new().name("connection".into()).spawn(move || {
+            connection::serve(&shared, stream, peer);
+            shared.connections.fetch_sub(1, Relaxed);
+        });
+        if let Err(error) = started {
+            self.shared.connections.fetch_sub(1, Relaxed);
+            self.shared.say(&format!("process {} was refused: {error}", peer.pid));
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn engine(&self) -> MutexGuard<'_, Engine> {
+        locked(&self.engine)
+    }
+
+    fn say(&self, text: &str) {
+        (self.log)(text);
+    }
+
+    /// The value, or the end of the keeper.
+    fn sound<T>(&self, outcome: Result<T, StateFault>) -> Option<T> {
+        outcome.map_err(|fault| *locked(&self.fault) = Some(fault)).ok()
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The system's time.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    i64::try_from(since).unwrap_or(i64::MAX)
+}
