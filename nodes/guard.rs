@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context as _;
 use discreet::audit::{Audit, Opening, PolicyMark, Time};
 use discreet::clock::ClockFloor;
+use discreet::entrance::{Doorkeeper, Porter};
 use discreet::keeper::{
     self,
     client::{Event, KeyRing},
@@ -20,7 +21,7 @@ use discreet::ros::{
     Bridge, BridgeParts, Control, Health, Logger, Looks, Publisher, Settings, keep_files_to_itself,
     own_domain,
 };
-use discreet::seal::{self, ReceivingKey, SenderKey};
+use discreet::seal::{self, SenderKey};
 use discreet::secret::{Lock, harden};
 use discreet::types::TypeLibrary;
 use tokio::signal::unix::{SignalKind, signal};
@@ -43,7 +44,8 @@ Parameters (also from a file: --ros-args --params-file guard.params.yaml):
 
 Services:   ~/reload (std_srvs/srv/Trigger) reads the policy again at once and says what came of it
 Topics:     /diagnostics on the inner domain; on the outer domain /discreet/catalog, /discreet/grants, and beside a
-            topic <topic>/tag and, sealed for stakeholders, <topic>/sealed/clear and <topic>/sealed/redacted
+            topic <topic>/tag and, sealed for stakeholders, <topic>/sealed/clear and <topic>/sealed/redacted;
+            commands come in on <topic>/command and calls on <service>/call, sealed by a stakeholder
 
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 something broke, 2 wrong parameters
 ";
@@ -160,7 +162,7 @@ impl Guard {
         let live = Arc::new(LivePolicy::new(&settings.policy, None));
         let clock = Arc::new(ClockFloor::new(None));
         let inner_domain = own_domain().map_err(anyhow::Error::msg)?;
-        let (keys, board) = self::keys(settings, Arc::clone(&audit), logger.clone())?;
+        let (keys, board, porter) = self::keys(settings, Arc::clone(&audit), logger.clone())?;
         let bridge = Bridge::new(BridgeParts {
             inner_domain,
             outer_domain: settings.outer_domain,
@@ -171,6 +173,7 @@ impl Guard {
             types: TypeLibrary::from_env()?,
             looks: looks(&logger)?,
             keys: Arc::clone(&keys) as Arc<dyn Keys>,
+            doorkeeper: porter as Arc<dyn Doorkeeper>,
         })?;
         board.publish_on(&bridge.grants(), &keys, &logger);
         logger.info(&format!("inner domain {inner_domain}, outer domain {}", settings.outer_domain));
@@ -208,7 +211,9 @@ impl Guard {
         let mark = |policy: &Policy| PolicyMark { version: policy.version(), hash: policy.hash() };
         let outcome = self.live.reload(|policy| {
             // Before the switch, so that no message falls between the keys of one policy and those of the next.
-            let needs_keys = self.keys.is_connected() && !policy.groups().is_empty();
+            let sealed =
+                !(policy.groups().is_empty() && policy.commands().is_empty() && policy.services().is_empty());
+            let needs_keys = self.keys.is_connected() && sealed;
             self.keys.follow(policy, if needs_keys { KEYS } else { Duration::ZERO });
             self.audit.policy_switched(mark(policy));
             self.audit.flush();
@@ -274,11 +279,13 @@ fn keys(
     settings: &Settings,
     audit: Arc<Audit>,
     logger: Logger,
-) -> anyhow::Result<(Arc<KeyRing>, Arc<Board>)> {
+) -> anyhow::Result<(Arc<KeyRing>, Arc<Board>, Arc<Porter>)> {
+    let sender = Arc::new(SenderKey::generate()?);
+    let porter = Arc::new(Porter::new(Arc::clone(&sender))?);
     let guard = keeper::client::Guard {
         socket: settings.keeper.clone(),
-        sender: Arc::new(SenderKey::generate()?),
-        receiver: ReceivingKey::generate()?.public(),
+        sender,
+        receiver: porter.public(),
         domain: u32::try_from(settings.outer_domain)?,
     };
     let board = Arc::new(Board::default());
@@ -306,7 +313,8 @@ fn keys(
             audit.keys("mismatch", "", why);
         }
     });
-    Ok((keys, board))
+    porter.serve(&keys);
+    Ok((keys, board, porter))
 }
 
 /// Publishes the grants, as long as there are a topic for them and keys. It keeps neither: the topic ends with the bridge.

@@ -12,6 +12,8 @@ pub mod redact;
 
 pub mod policy;
 
+pub mod entrance;
+
 pub mod identity;
 pub mod keeper;
 pub mod keys;

@@ -6,12 +6,15 @@
 pub mod description;
 pub mod rihs;
 pub mod ros2msg;
+mod service;
 
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::cdr::{Plan, Unwalkable};
+
+pub use service::ServiceDefinition;
 
 /// The largest definition in a ROS 2 desktop installation has 60 KB.
 const MAX_FILE: u64 = 1 << 20;
@@ -44,6 +47,9 @@ pub enum TypeError {
     /// Not a name of a message type.
     #[error("`{0}` is not a message type; write it as package/msg/Name, like sensor_msgs/msg/Image")]
     Name(String),
+    /// Not a name of a service type.
+    #[error("`{0}` is not a service type; write it as package/srv/Name, like std_srvs/srv/Trigger")]
+    ServiceName(String),
     /// The package is not in any prefix.
     #[error("{package} is not installed: apt install ros-jazzy-{} or source its workspace", package.replace('_', "-"))]
     NoPackage {
@@ -51,11 +57,11 @@ pub enum TypeError {
         package: String,
     },
     /// The package is there, the type is not.
-    #[error("{package} is installed in {} but has no message {name}", prefix.display())]
+    #[error("{package} is installed in {} but has no type {name}", prefix.display())]
     NoType {
         /// The package.
         package: String,
-        /// The message's name.
+        /// The type's name.
         name: String,
         /// Where the package was found.
         prefix: PathBuf,
@@ -102,11 +108,23 @@ impl TypeLibrary {
     /// Reads and compiles the definition of `type_name`. Reads a file: keep what it gives.
     pub fn definition(&self, type_name: &str) -> Result<TypeDefinition, TypeError> {
         let (package, name) = parse(type_name).ok_or_else(|| TypeError::Name(printable(type_name)))?;
+        let (path, file) = self.file(package, "msg", name)?;
+        let description::File { type_description_msg: description, type_hashes } = file;
+        define(&path, type_name, description, &type_hashes)
+    }
+
+    /// Reads the file that defines a message or a service.
+    fn file(
+        &self,
+        package: &str,
+        folder: &str,
+        name: &str,
+    ) -> Result<(PathBuf, description::File), TypeError> {
         let installed = |prefix: &&PathBuf| prefix.join("share").join(package).is_dir();
         let Some(prefix) = self.prefixes.iter().find(installed) else {
             return Err(TypeError::NoPackage { package: package.to_owned() });
         };
-        let path = prefix.join("share").join(package).join("msg").join(format!("{name}.json"));
+        let path = prefix.join("share").join(package).join(folder).join(format!("{name}.json"));
         let text = match read_capped(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -115,22 +133,39 @@ impl TypeLibrary {
             }
             Err(error) => return Err(TypeError::Unreadable { path, error }),
         };
-        let damaged = |reason: String| TypeError::Damaged { path: path.clone(), reason };
-        let file: description::File =
-            serde_json::from_slice(&text).map_err(|error| damaged(error.to_string()))?;
-        let description = file.type_description_msg;
-        if description.main.type_name != type_name {
-            return Err(damaged("it defines another type".to_owned()));
-        }
-        let hash = file.type_hashes.into_iter().find(|hash| hash.type_name == type_name);
-        let hash = hash.map(|hash| hash.hash_string).filter(|hash| is_type_hash(hash));
-        let hash = hash.ok_or_else(|| damaged("no type hash".to_owned()))?;
-        let name = type_name.to_owned();
-        match Plan::compile(&description) {
-            Ok(plan) => Ok(TypeDefinition { name, hash, plan, description }),
-            Err(reason) => Err(TypeError::Unwalkable { name, reason }),
+        match serde_json::from_slice(&text) {
+            Ok(file) => Ok((path, file)),
+            Err(error) => Err(TypeError::Damaged { path, reason: error.to_string() }),
         }
     }
+}
+
+/// Compiles a definition that was read from `path`.
+fn define(
+    path: &Path,
+    type_name: &str,
+    description: description::Description,
+    hashes: &[description::TypeHash],
+) -> Result<TypeDefinition, TypeError> {
+    if description.main.type_name != type_name {
+        return Err(damaged(path, "it defines another type"));
+    }
+    let hash = hash_of(path, type_name, hashes)?;
+    let name = type_name.to_owned();
+    match Plan::compile(&description) {
+        Ok(plan) => Ok(TypeDefinition { name, hash, plan, description }),
+        Err(reason) => Err(TypeError::Unwalkable { name, reason }),
+    }
+}
+
+fn hash_of(path: &Path, type_name: &str, hashes: &[description::TypeHash]) -> Result<String, TypeError> {
+    let hash = hashes.iter().find(|hash| hash.type_name == type_name);
+    let hash = hash.map(|hash| hash.hash_string.clone()).filter(|hash| is_type_hash(hash));
+    hash.ok_or_else(|| damaged(path, "no type hash"))
+}
+
+fn damaged(path: &Path, reason: &str) -> TypeError {
+    TypeError::Damaged { path: path.to_owned(), reason: reason.to_owned() }
 }
 
 /// Is this a type hash as ROS 2 writes it?
@@ -146,7 +181,11 @@ pub fn is_type_name(text: &str) -> bool {
 
 /// Package and name, by the patterns in rosidl_adapter: nothing that could climb out of a folder fits them.
 fn parse(type_name: &str) -> Option<(&str, &str)> {
-    let (package, name) = type_name.split_once("/msg/")?;
+    parse_kind(type_name, "/msg/")
+}
+
+fn parse_kind<'a>(type_name: &'a str, kind: &str) -> Option<(&'a str, &'a str)> {
+    let (package, name) = type_name.split_once(kind)?;
     let lower = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     let package_fits = package.starts_with(|first: char| first.is_ascii_lowercase())
         && package.bytes().all(lower)
@@ -227,7 +266,7 @@ mod tests {
             "nav2_msgs is not installed: apt install ros-jazzy-nav2-msgs or source its workspace"
         );
         let missing = library().definition("std_msgs/msg/Strong").unwrap_err();
-        assert!(missing.to_string().ends_with("but has no message Strong"), "{missing}");
+        assert!(missing.to_string().ends_with("but has no type Strong"), "{missing}");
         let nothing = TypeLibrary::new([]).definition("std_msgs/msg/String").unwrap_err();
         assert!(matches!(nothing, TypeError::NoPackage { .. }));
     }

@@ -27,9 +27,9 @@ pub struct RouteInfo {
     /// Does the class hold what the robot learns about people? Then nothing leaves unrecorded.
     #[serde(skip)]
     pub contextual: bool,
-    /// `clear` or `redacted`.
+    /// `clear` or `redacted`; `command` or `call` for what goes in, `answer` for what a call gives back.
     pub form: String,
-    /// `everyone` or a stakeholder's name.
+    /// `everyone` or a stakeholder's name; of a command or call, whose it is.
     pub audience: String,
     /// The policy version that decides.
     pub policy: u64,

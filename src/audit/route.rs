@@ -135,8 +135,8 @@ struct Window {
     redaction: Vec<(&'static str, u64)>,
 }
 
-/// More reasons than `Denied` has; a further one is counted with the last.
-const MAX_REASONS: usize = 24;
+/// More reasons than `Denied` or `Refused` has; a further one is counted with the last.
+const MAX_REASONS: usize = 32;
 
 impl Route {
     pub fn new(id: u32, info: RouteInfo) -> Self {

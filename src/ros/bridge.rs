@@ -7,6 +7,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::entered::Entered;
+use super::entrances::{EntranceStatus, Entrances, EntrancesParts};
 use super::outer::{Outlets, Released};
 use super::route::{Route, RouteParts};
 use super::workers::{ReadyQueue, Serve};
@@ -15,6 +16,7 @@ use crate::audit::{Audit, Time};
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
+use crate::entrance::Doorkeeper;
 use crate::graph::{TopicGraph, participant};
 use crate::keys::Keys;
 use crate::policy::{Form, LivePolicy, Moment, Policy};
@@ -54,6 +56,7 @@ pub struct Bridge {
     refusals: BTreeMap<String, Vec<Refusal>>,
     undeclared: BTreeSet<String>,
     entered: Entered,
+    entrances: Entrances,
     grants: Arc<Publisher>,
     catalog: Publisher,
     published: Option<Catalog>,
@@ -78,6 +81,8 @@ pub struct BridgeParts {
     pub types: TypeLibrary,
     /// What is sealed is sealed with these.
     pub keys: Arc<dyn Keys>,
+    /// Keys for what comes in.
+    pub doorkeeper: Arc<dyn Doorkeeper>,
     /// Starts to look at the images of a topic.
     pub looks: Looks,
 }
@@ -115,8 +120,18 @@ impl Bridge {
     /// Joins both domains and starts the workers. With one and the same domain, released topics get the prefix
     /// `/discreet`; that is for trying it out, since everybody on that domain sees the sources too.
     pub fn new(parts: BridgeParts) -> Result<Bridge, RosError> {
-        let BridgeParts { inner_domain, outer_domain, workers, live, audit, clock, types, looks, keys } =
-            parts;
+        let BridgeParts {
+            inner_domain,
+            outer_domain,
+            workers,
+            live,
+            audit,
+            clock,
+            types,
+            looks,
+            keys,
+            doorkeeper,
+        } = parts;
         let inner = Node::new(&Context::new(inner_domain)?, "guard_inner")?;
         let outer = Node::new(&Context::new(outer_domain)?, "guard_outer")?;
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
@@ -125,10 +140,23 @@ impl Bridge {
         let (operational, mut threads) = start_workers("operational", workers)?;
         let (contextual, others) = start_workers("contextual", workers)?;
         threads.extend(others);
+        let prefix = if inner_domain == outer_domain { "/discreet" } else { "" };
+        let entrances = Entrances::new(EntrancesParts {
+            inner: Arc::clone(&inner),
+            outer: Arc::clone(&outer),
+            prefix,
+            operational: Arc::clone(&operational),
+            contextual: Arc::clone(&contextual),
+            live: Arc::clone(&live),
+            audit: Arc::clone(&audit),
+            clock: Arc::clone(&clock),
+            doorkeeper,
+            types: types.clone(),
+        });
         Ok(Bridge {
             inner,
             outer,
-            prefix: if inner_domain == outer_domain { "/discreet" } else { "" },
+            prefix,
             operational,
             contextual,
             threads,
@@ -145,6 +173,7 @@ impl Bridge {
             refusals: BTreeMap::new(),
             undeclared: BTreeSet::new(),
             entered: Entered::default(),
+            entrances,
             grants: Arc::new(grants),
             catalog,
             published: None,
@@ -162,7 +191,7 @@ impl Bridge {
         Arc::clone(&self.grants)
     }
 
-    /// Opens, changes and closes routes until they are as domain and policy want them now.
+    /// Opens, changes and closes routes and entrances until they are as domain and policy want them now.
     pub fn reconcile(&mut self) -> Result<(), RosError> {
         let now = self.started.elapsed();
         let mut graph = self.inner.topic_graph()?;
@@ -170,10 +199,14 @@ impl Bridge {
         self.sources.observe(&graph, now);
         let policy = self.live.current().as_ref().map(Arc::clone);
         let (mut refusals, mut undeclared, mut wanted) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        let own = self.entrances.participant();
         for (topic, endpoints) in &graph {
             let declared = policy.as_ref().and_then(|policy| Some((policy, policy.topic(topic)?)));
             let Some((policy, declared)) = declared else {
-                undeclared.insert(topic.clone());
+                // A command that goes in is no topic that could leave.
+                if endpoints.iter().any(|endpoint| Some(participant(&endpoint.gid)) != own) {
+                    undeclared.insert(topic.clone());
+                }
                 continue;
             };
             let whole = |reason, detail| (None, vec![Refusal::of_topic(reason, detail)]);
@@ -210,6 +243,7 @@ impl Bridge {
         self.entered.enter(&self.audit, kept_out, now);
         (self.refusals, self.undeclared) = (refusals, undeclared);
         self.farewells.retain(|farewell| !farewell.is_finished());
+        self.entrances.reconcile(policy.as_deref());
         self.publish_catalog(policy.as_deref())
     }
 
@@ -232,6 +266,11 @@ impl Bridge {
             .collect()
     }
 
+    /// The same of what comes in.
+    pub fn entrances(&self) -> Vec<EntranceStatus> {
+        self.entrances.status()
+    }
+
     /// Topics of the inner domain that the policy does not declare.
     pub fn undeclared(&self) -> &BTreeSet<String> {
         &self.undeclared
@@ -243,8 +282,9 @@ impl Bridge {
         self.threads.iter().chain(own).all(|thread| !thread.is_finished())
     }
 
-    /// Closes every route and stops the workers.
+    /// Closes every route and entrance, and stops the workers.
     pub fn shut_down(&mut self) {
+        self.entrances.close();
         for topic in self.routes.keys().cloned().collect::<Vec<_>>() {
             self.close(&topic);
         }

@@ -27,6 +27,14 @@ pub enum RosError {
         /// What the loader said.
         message: String,
     },
+    /// Bytes that are no message of the type; the middleware does not get to see them.
+    #[error("not a {type_name}: {why}")]
+    Malformed {
+        /// The type.
+        type_name: String,
+        /// What is wrong with them.
+        why: crate::cdr::Malformed,
+    },
     /// A message was permitted on a route that has no topic on the outer domain yet.
     #[error("the topic is not announced on the outer domain")]
     NotAnnounced,

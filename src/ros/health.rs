@@ -5,9 +5,11 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::bridge::{Bridge, TopicStatus};
+use super::entrances::EntranceStatus;
 use super::program::{Level, Status};
 use crate::audit::{Audit, State};
 use crate::denied::Denied;
+use crate::entrance::Refused;
 use crate::keeper::client::KeyRing;
 use crate::policy::LivePolicy;
 use crate::wanted::Refusal;
@@ -49,9 +51,43 @@ impl Health {
             statuses.push(status);
             counts.insert(topic.topic, now);
         }
+        for entrance in bridge.entrances() {
+            let before = self.before.get(&entrance.name).copied().unwrap_or_default();
+            let (status, now) = entrance_status(&entrance, before);
+            statuses.push(status);
+            counts.insert(entrance.name, now);
+        }
         self.before = counts;
         statuses
     }
+}
+
+/// A command or a service, by its name outside.
+fn entrance_status(entrance: &EntranceStatus, before: Counts) -> (Status, Counts) {
+    let EntranceStatus { name, accepted, refused, last, closed } = entrance;
+    let alarms = refused.iter().filter(|(reason, _)| reason.is_alarm());
+    let now = Counts {
+        released: *accepted,
+        alarms: alarms.clone().map(|(_, count)| count).sum(),
+        lost: refused.iter().map(|(_, count)| count).sum(),
+        ..Counts::default()
+    };
+    let mut values = vec![("accepted".to_owned(), accepted.to_string())];
+    values.extend(refused.iter().map(|(reason, count)| (format!("refused {reason}"), count.to_string())));
+    values.extend(last.iter().map(|last| ("last refusal".to_owned(), last.clone())));
+    let of_now =
+        |(reason, _): &&(Refused, u64)| last.as_ref().is_some_and(|last| last.starts_with(reason.label()));
+    let (level, message) = match closed {
+        Some((reason, detail)) => (Level::Error, format!("closed, {reason}: {} ({detail})", reason.advice())),
+        None if now.alarms > before.alarms => {
+            let reason = alarms.clone().find(of_now).or(alarms.clone().next()).map(|(reason, _)| *reason);
+            let words = reason.map(|reason| format!("{reason}: {}", reason.advice()));
+            (Level::Error, words.unwrap_or_default())
+        }
+        None if now.lost > before.lost => (Level::Warn, last.clone().unwrap_or_default()),
+        None => (Level::Ok, "open".into()),
+    };
+    (Status { name: name.clone(), level, message, values }, now)
 }
 
 fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {

@@ -110,7 +110,7 @@ impl Subscription {
 }
 
 /// The middleware's way into the callback.
-unsafe extern "C" fn call(on_message: *const c_void, _waiting: usize) {
+pub(super) unsafe extern "C" fn call(on_message: *const c_void, _waiting: usize) {
     // SAFETY: `new` passed a pointer to a live `OnMessage`, and `drop` unsets the callback before that is freed.
     let on_message = unsafe { &*on_message.cast::<OnMessage>() };
     on_message();

@@ -28,18 +28,24 @@ impl TypeSupport {
     /// The name must come from the policy or from this program, never from discovery: a library is loaded by it.
     pub fn load(type_name: &str) -> Result<TypeSupport, RosError> {
         let refuse = |message: String| RosError::TypeSupport { type_name: type_name.into(), message };
-        let (package, name) = split(type_name).ok_or_else(|| refuse("not a `package/msg/Name`".into()))?;
-        let library = library(package).map_err(&refuse)?;
+        let (package, name) =
+            split(type_name, "/msg/").ok_or_else(|| refuse("not a `package/msg/Name`".into()))?;
+        TypeSupport::find(package, "msg", name).map_err(refuse)
+    }
+
+    /// The same of a message, or of a part of a service, whose names were checked.
+    pub(super) fn find(package: &str, folder: &str, name: &str) -> Result<TypeSupport, String> {
+        let library = library(package, "rosidl_typesupport_c")?;
         let symbol =
-            format!("rosidl_typesupport_c__get_message_type_support_handle__{package}__msg__{name}\0");
+            format!("rosidl_typesupport_c__get_message_type_support_handle__{package}__{folder}__{name}\0");
         // SAFETY: rosidl generates this function without parameters for every message; it returns a pointer to static
         // data of its library, which is never unloaded.
         let handle = unsafe {
             let get: Symbol<'_, unsafe extern "C" fn() -> *mut rcl::rosidl_message_type_support_t> =
-                library.get(symbol.as_bytes()).map_err(|error| refuse(error.to_string()))?;
+                library.get(symbol.as_bytes()).map_err(|error| error.to_string())?;
             get()
         };
-        NonNull::new(handle).map(|handle| TypeSupport { handle }).ok_or_else(|| refuse("null handle".into()))
+        NonNull::new(handle).map(|handle| TypeSupport { handle }).ok_or_else(|| "null handle".into())
     }
 
     /// The type's hash as `RIHS01_` and 64 hexadecimal digits (REP 2016), if the type support tells one.
@@ -65,8 +71,8 @@ pub(super) fn hash_text(hash: &rcl::rosidl_type_hash_t) -> Option<String> {
 }
 
 /// Splits and checks a name: only what rosidl itself allows, because it becomes part of a path and of a symbol.
-fn split(type_name: &str) -> Option<(&str, &str)> {
-    let (package, name) = type_name.split_once("/msg/")?;
+pub(super) fn split<'a>(type_name: &'a str, kind: &str) -> Option<(&'a str, &'a str)> {
+    let (package, name) = type_name.split_once(kind)?;
     let plain = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic())
             && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -74,14 +80,14 @@ fn split(type_name: &str) -> Option<(&str, &str)> {
     (plain(package) && plain(name)).then_some((package, name))
 }
 
-/// The package's library; each is loaded once and kept.
-fn library(package: &str) -> Result<&'static Library, String> {
+/// A library of the package; each is loaded once and kept.
+pub(super) fn library(package: &str, kind: &str) -> Result<&'static Library, String> {
     static LOADED: OnceLock<Mutex<HashMap<String, &'static Library>>> = OnceLock::new();
     let mut loaded = LOADED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(library) = loaded.get(package) {
+    let file = format!("lib{package}__{kind}.so");
+    if let Some(library) = loaded.get(&file) {
         return Ok(library);
     }
-    let file = format!("lib{package}__rosidl_typesupport_c.so");
     let prefixes = std::env::var_os("AMENT_PREFIX_PATH").unwrap_or_default();
     let path = std::env::split_paths(&prefixes)
         .map(|prefix: PathBuf| prefix.join("lib").join(&file))
@@ -91,7 +97,7 @@ fn library(package: &str) -> Result<&'static Library, String> {
     // by a name of letters, digits and underscores, and rosidl's libraries have no constructors of consequence.
     let library = unsafe { Library::new(&path) }.map_err(|error| error.to_string())?;
     let library: &'static Library = Box::leak(Box::new(library));
-    loaded.insert(package.into(), library);
+    loaded.insert(file, library);
     Ok(library)
 }
 
@@ -109,11 +115,11 @@ mod tests {
 
     #[test]
     fn a_name_cannot_leave_its_folder() {
-        assert_eq!(split("std_msgs/msg/String"), Some(("std_msgs", "String")));
+        assert_eq!(split("std_msgs/msg/String", "/msg/"), Some(("std_msgs", "String")));
         for hostile in
             ["../evil/msg/X", "a/b/msg/X", "a/msg/X/../Y", "/msg/X", "a/msg/", "a/srv/X", "a/msg/X\0"]
         {
-            assert_eq!(split(hostile), None, "{hostile}");
+            assert_eq!(split(hostile, "/msg/"), None, "{hostile}");
         }
     }
 

@@ -1,0 +1,191 @@
+//! The way in: decides on one command, or on the request of one call.
+//!
+//! Whatever comes is sealed for this guard and signed by a stakeholder, or it is turned away. What was opened is held
+//! against the policy in force (who, when, how often, which values) and against the type, and only then [`Admitted`].
+//! Pure: no clock, no disk, no ROS.
+
+mod doorkeeper;
+mod limits;
+mod patience;
+mod porter;
+mod rate;
+mod refused;
+mod senders;
+mod stats;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::cdr::Plan;
+use crate::graph::Gid;
+use crate::identity::PublicIdentity;
+use crate::policy::{self, Moment, Verdict};
+use crate::seal::{Command, CommandOpener, ContextDigest, Freshness};
+
+pub use doorkeeper::{Doorkeeper, NoDoorkeeper};
+pub use limits::{Limits, Unlimitable};
+pub use porter::Porter;
+pub use refused::Refused;
+pub use senders::Senders;
+pub use stats::EntranceStats;
+
+use patience::Patience;
+use rate::Bucket;
+
+/// What an entrance asks of a message: compiled once for a policy and a type.
+pub struct Demands {
+    /// What commands and calls for it are bound to.
+    pub context: ContextDigest,
+    /// The walk over its messages.
+    pub plan: Plan,
+    /// The values that the policy allows.
+    pub limits: Limits,
+}
+
+/// What an entrance remembers from one message to the next.
+pub struct Door {
+    /// The name outside.
+    name: String,
+    /// Shared by all, and as old as the guard: an entrance that closes and opens again must not forget what was there.
+    freshness: Arc<Mutex<Freshness>>,
+    rates: HashMap<String, Bucket>,
+    patience: Patience,
+}
+
+/// When a message is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// For the policy's times.
+    pub moment: Moment,
+    /// Nanoseconds since 1970, for stamps.
+    pub unix_ns: u64,
+    /// Monotonic, for rates.
+    pub elapsed: Duration,
+}
+
+/// What decides on a message.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// The entrance as the policy in force declares it.
+    pub entrance: &'a policy::Entrance,
+    /// What it asks.
+    pub demands: &'a Demands,
+    /// What the message was sealed for.
+    pub opener: &'a CommandOpener,
+    /// Who may be at the door.
+    pub senders: &'a Senders,
+    /// The time.
+    pub now: Now,
+}
+
+/// A message that may go in. Made here only.
+pub struct Admitted<'a, 's> {
+    sender: &'s PublicIdentity,
+    message: &'a [u8],
+}
+
+/// A message that may not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turned {
+    /// Why.
+    pub reason: Refused,
+    /// Whose it is, once that is certain.
+    pub sender: Option<String>,
+    /// What more there is to say, without anything of the message in it.
+    pub detail: String,
+}
+
+impl From<Refused> for Turned {
+    fn from(reason: Refused) -> Turned {
+        Turned { reason, sender: None, detail: String::new() }
+    }
+}
+
+impl<'a, 's> Admitted<'a, 's> {
+    /// Whose it is.
+    pub fn sender(&self) -> &'s PublicIdentity {
+        self.sender
+    }
+
+    /// The serialized message, without padding behind its last field.
+    pub fn message(&self) -> &'a [u8] {
+        self.message
+    }
+}
+
+impl Door {
+    /// A door of this name outside.
+    pub fn new(name: &str, freshness: Arc<Mutex<Freshness>>) -> Door {
+        Door { name: name.into(), freshness, rates: HashMap::new(), patience: Patience::default() }
+    }
+
+    /// Decides on what `publisher` sent, a serialized `Sealed`, which is opened where it lies.
+    pub fn admit<'a, 's>(
+        &mut self,
+        case: &Case<'s>,
+        publisher: &Gid,
+        sealed: &'a mut [u8],
+    ) -> Result<Admitted<'a, 's>, Turned> {
+        // Before anything costs time: whoever sends what does not open is not listened to for a while.
+        if !self.patience.has_some_for(publisher, case.now.elapsed) {
+            return Err(Refused::Flood.into());
+        }
+        let opened = case.opener.open(&case.demands.context, |hint| case.senders.find(hint), sealed);
+        let Command { sender, stamp_ns, message } = opened.map_err(|why| {
+            self.patience.spend(publisher, case.now.elapsed);
+            Turned { reason: why.into(), sender: None, detail: why.to_string() }
+        })?;
+        let decided = self.decide(case, sender, stamp_ns, message);
+        decided.map(|message| Admitted { sender, message }).map_err(|(reason, detail)| {
+            if reason == Refused::Replayed {
+                // Signed by somebody else than who sends it: as good as forged.
+                self.patience.spend(publisher, case.now.elapsed);
+            }
+            Turned { reason, sender: Some(sender.name.clone()), detail }
+        })
+    }
+
+    fn decide<'a>(
+        &mut self,
+        case: &Case<'_>,
+        sender: &PublicIdentity,
+        stamp_ns: u64,
+        message: &'a [u8],
+    ) -> Result<&'a [u8], (Refused, String)> {
+        let Case { entrance, demands, now, .. } = case;
+        let no = |reason| (reason, String::new());
+        if !now.moment.trusted {
+            return Err(no(Refused::ClockUnsure)); // nobody can say what is fresh
+        }
+        // First of all: whatever else is wrong with it, it has had its one chance.
+        let mut freshness = self.freshness.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = freshness.accept(sender, &self.name, stamp_ns, now.unix_ns);
+        drop(freshness);
+        fresh.map_err(|why| (why.into(), why.to_string()))?;
+        allowed(entrance, &sender.name, now.moment).map_err(no)?;
+        if let Some(most) = entrance.rate() {
+            let bucket = self.rates.entry(sender.name.clone()).or_default();
+            if !bucket.take(most, now.elapsed) {
+                return Err((Refused::OverRate, format!("more than {most} a second")));
+            }
+        }
+        let walk = demands.plan.check(message).map_err(|why| (Refused::Malformed, why.to_string()))?;
+        // Padding after the last field is whatever the sender had in memory.
+        let message = message.get(..walk.end()).ok_or(no(Refused::Malformed))?;
+        demands.limits.check(message).map_err(|field| (Refused::OverLimit, field.to_owned()))?;
+        Ok(message)
+    }
+}
+
+/// May this stakeholder use the entrance now?
+pub fn allowed(entrance: &policy::Entrance, name: &str, moment: Moment) -> Result<(), Refused> {
+    match entrance.stakeholder(name, moment) {
+        Verdict::Allow { .. } => Ok(()),
+        Verdict::Deny { .. } => Err(Refused::RuleDenies),
+        Verdict::NoRule => Err(Refused::NoRule),
+    }
+}
+
+#[cfg(test)]
+mod tests;

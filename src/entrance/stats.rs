@@ -1,0 +1,40 @@
+//! Counters of an entrance.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use super::{Refused, Turned};
+
+/// What happened at one entrance since it was made.
+#[derive(Debug, Default)]
+pub struct EntranceStats {
+    /// Commands published inside, or calls answered.
+    pub accepted: AtomicU64,
+    refused: [AtomicU64; Refused::ALL.len()],
+    last: Mutex<Option<Turned>>,
+}
+
+impl EntranceStats {
+    /// Counts a refusal, and keeps it as the last one.
+    pub fn refuse(&self, turned: Turned) {
+        if let Some(count) = self.refused.get(turned.reason as usize) {
+            count.fetch_add(1, Relaxed);
+        }
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(turned);
+    }
+
+    /// The reasons that occurred, and how often.
+    pub fn refused(&self) -> impl Iterator<Item = (Refused, u64)> {
+        let counts = Refused::ALL.iter().zip(&self.refused);
+        counts.map(|(reason, count)| (*reason, count.load(Relaxed))).filter(|(_, count)| *count > 0)
+    }
+
+    /// The last refusal in words: why, of whom, and what more there is to say.
+    pub fn last(&self) -> Option<String> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let Turned { reason, sender, detail } = last.as_ref()?;
+        let sender = sender.as_deref().map(|name| format!(" of {name}")).unwrap_or_default();
+        let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
+        Some(format!("{reason}{sender}{detail}"))
+    }
+}

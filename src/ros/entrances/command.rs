@@ -1,0 +1,142 @@
+//! One command's way in.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::judge::Judge;
+use super::{Open, wake};
+use crate::audit::{Receipt, Time};
+use crate::entrance::{Admitted, EntranceStats, Refused, Turned};
+use crate::graph::{Gid, Participant, participant};
+use crate::qos::Qos;
+use crate::ros::workers::{ReadyQueue, Serve, Turn};
+use crate::ros::{Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
+use crate::seal::SEALED_TYPE;
+
+/// Commands looked at in one go before others have their turn.
+const BATCH: usize = 16;
+/// Commands are not repeated for who comes later, and none is worth waiting for long.
+const COMMANDS: Qos = Qos { reliable: true, latched: false, depth: 10, deadline: None, lifespan: None };
+
+/// A topic inside through which commands come in.
+pub struct CommandEntrance {
+    stats: EntranceStats,
+    turn: Turn,
+    inside: Participant,
+    way: Mutex<Way>,
+}
+
+struct Way {
+    input: Option<Subscription>,
+    taken: SerializedMessage,
+    judge: Judge,
+    output: Output,
+}
+
+/// The topic inside. Takes only what was admitted and recorded.
+struct Output(Publisher);
+
+impl Output {
+    // The receipt has done its work by being there: without one this cannot be called.
+    fn publish(&self, command: &Admitted<'_, '_>, _receipt: Receipt) -> Result<(), RosError> {
+        self.0.publish(command.message()).map(drop)
+    }
+}
+
+impl CommandEntrance {
+    /// Announces `name` inside, and listens to `outside`.
+    pub fn open(
+        judge: Judge,
+        inner: &Arc<Node>,
+        outer: &Arc<Node>,
+        name: &str,
+        outside: &str,
+        type_name: &str,
+        queue: &Arc<ReadyQueue>,
+    ) -> Result<Arc<CommandEntrance>, RosError> {
+        let output = Publisher::new(inner, name, &TypeSupport::load(type_name)?, COMMANDS)?;
+        let entrance = Arc::new(CommandEntrance {
+            stats: EntranceStats::default(),
+            turn: Turn::default(),
+            inside: participant(&output.gid()),
+            way: Mutex::new(Way {
+                input: None,
+                taken: SerializedMessage::new(),
+                judge,
+                output: Output(output),
+            }),
+        });
+        let on_message = wake(Arc::downgrade(&entrance), Arc::clone(queue));
+        let sealed = TypeSupport::load(SEALED_TYPE)?;
+        let input = Subscription::new(outer, outside, &sealed, COMMANDS, on_message)?;
+        entrance.way().input = Some(input);
+        Ok(entrance)
+    }
+
+    fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Serve for CommandEntrance {
+    fn serve(&self) -> bool {
+        let mut way = self.way();
+        for _ in 0..BATCH {
+            let Way { input: Some(input), taken, .. } = &mut *way else { return false };
+            match input.take(taken) {
+                Ok(Some(info)) => way.decide(&info.gid, &self.stats),
+                // Trying again at once would only spin; the next message or tick tries again.
+                Ok(None) | Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn turn(&self) -> &Turn {
+        &self.turn
+    }
+}
+
+impl Way {
+    fn decide(&mut self, publisher: &Gid, stats: &EntranceStats) {
+        let now = Time::system();
+        match self.let_in(publisher, now) {
+            Ok(()) => drop(stats.accepted.fetch_add(1, Relaxed)),
+            Err(turned) => self.judge.refuse(stats, turned, now),
+        }
+    }
+
+    fn let_in(&mut self, publisher: &Gid, now: Time) -> Result<(), Turned> {
+        let Way { taken, judge, output, .. } = self;
+        let bench = judge.bench(now)?;
+        let command = judge.admit(&bench, publisher, taken.as_mut_bytes())?;
+        let who = &command.sender().name;
+        // Recorded before publishing: a crash may lose a command, never a record.
+        let receipt = judge.record(judge.form(), who, command.message(), now)?;
+        output.publish(&command, receipt).map_err(|error| Turned {
+            reason: Refused::NotForwarded,
+            sender: Some(who.clone()),
+            detail: error.to_string(),
+        })
+    }
+}
+
+impl Open for CommandEntrance {
+    fn stats(&self) -> &EntranceStats {
+        &self.stats
+    }
+
+    fn close(&self) {
+        let mut way = self.way();
+        way.input = None;
+        way.judge.close();
+    }
+
+    fn participant(&self) -> Option<Participant> {
+        Some(self.inside)
+    }
+
+    fn into_serve(self: Arc<Self>) -> Arc<dyn Serve> {
+        self
+    }
+}
