@@ -8,7 +8,7 @@ use discreet::identity::age::WORK;
 use discreet::identity::file::public_path;
 use discreet::identity::public::is_name;
 use discreet::identity::{Identity, PassphraseSource, PublicIdentity};
-use discreet::secret::harden;
+use discreet::secret::{Lock, harden};
 use serde_json::json;
 
 use super::Answer;
@@ -191,7 +191,7 @@ impl Passphrase {
 
 /// Before there is any secret in memory.
 fn protect() -> anyhow::Result<()> {
-    let hardened = harden().context("cannot protect its own memory")?;
+    let hardened = harden(Lock::Secrets).context("cannot protect its own memory")?;
     hardened.notes.iter().for_each(|note| say_error(&format!("note: {note}")));
     Ok(())
 }
