@@ -280,7 +280,10 @@ impl Engine {
                 policy.version(),
                 short(&policy.hash()),
                 short(&wanted),
-                self.refused.as_ref().map(|why| format!("; the keeper says of its own: {why}")).unwrap_or_default(),
+                self.refused
+                    .as_ref()
+                    .map(|why| format!("; the keeper says of its own: {why}"))
+                    .unwrap_or_default(),
             ),
             Err(why) => why,
         };
