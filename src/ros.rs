@@ -8,6 +8,7 @@
 #![allow(unsafe_code)] // rcl is a C library; every block says why it is sound
 
 mod bridge;
+mod commanding;
 mod context;
 mod control;
 mod entered;
@@ -30,6 +31,7 @@ mod unsealing;
 mod workers;
 
 pub use bridge::{Bridge, BridgeParts, Looks, TopicStatus};
+pub use commanding::{CommandedStatus, Commanding, CommandingParts};
 pub use context::{Context, Node};
 pub use control::{Control, Settings};
 pub use entrances::EntranceStatus;
