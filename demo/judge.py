@@ -8,9 +8,11 @@ import yaml
 
 from scene import CAMERA, JPEGS
 
+SPEECH = '/speech/transcript'
+
 # What the guard's names for a refusal mean here.
 WORDS = {
-    'sealing_not_built': 'allowed to a named stakeholder only; sealing is not built yet, so nothing leaves',
+    'no_key': 'there was no key to seal it with',
     'undeclared_topic': 'the policy does not declare it',
     'no_rule': 'nobody may have it',
     'rule_denies': 'a rule denies it',
@@ -42,11 +44,13 @@ class Judge:
                 continue  # /parameter_events, for one, exists without ever being used
             answer = self.explain(policy, 'everyone', topic)
             leaves = answer['decision'] != 'denied' and not answer.get('not_built')
+            others = self.others(policy, topic)
+            sealed = not leaves and topic == SPEECH and 'front_desk' in others
             row = {
                 'topic': topic, 'class': data_class(policy, topic), 'policy_version': version,
-                'form': answer['decision'] if leaves else None,
-                'reason': None if leaves else self.reason(topic),
-                'rule': rule(answer), 'for_others': self.others(policy, topic),
+                'form': answer['decision'] if leaves else 'sealed' if sealed else None,
+                'reason': None if leaves or sealed else self.reason(topic),
+                'rule': rule(answer), 'for_others': others,
                 **{who: self.between(who, topic, start, end) for who in ('inside', 'consumer', 'intruder')},
             }
             self.rows.append(row)
@@ -59,6 +63,9 @@ class Judge:
                 self.claim(row['inside'] and row['consumer'] >= 0.6 * row['inside']
                            and row['consumer'] + skipped >= 0.95 * row['inside'],
                            f'{topic} arrives outside{under}: {row["consumer"]} of {row["inside"]}{left_out}')
+            elif sealed:
+                self.claim(row['inside'] and row['consumer'] == row['intruder'] == 0,
+                           f'{topic} leaves sealed only: {max(row["consumer"], row["intruder"])} of {row["inside"]} came out open')
             else:
                 self.claim(row['inside'] and row['consumer'] == row['intruder'] == 0,
                            f'{topic} stays inside{under}: {max(row["consumer"], row["intruder"])} of {row["inside"]} came out')
@@ -93,6 +100,21 @@ class Judge:
         latency = [float(self.figures[CAMERA][f'latency {part}'].split()[0]) for part in ('p50', 'p99')]
         self.seen[CAMERA] |= {'killed': self.blindness(killed), 'film': self.last['consumer']['seen'][CAMERA]['frames'],
                               'latency': latency}
+
+    def desk(self, revoked):
+        """Judges what the front desk opened until it was revoked, and afterwards."""
+        spoken = [revoked['inside']['counts'][SPEECH], self.last['inside']['counts'][SPEECH]]
+        opened = [look['desk']['counts'][f'/front_desk{SPEECH}'] for look in (revoked, self.last)]
+        heard, readable = self.last['intruder']['sealed'], self.last['intruder']['readable']
+        self.claim(spoken[0] and opened[0] >= 0.9 * spoken[0],
+                   f'the front desk opens what guests say: {opened[0]} of {spoken[0]} until it is revoked')
+        self.claim(spoken[1] > spoken[0] and opened[1] == opened[0],
+                   f'and {opened[1] - opened[0]} of {spoken[1] - spoken[0]} afterwards')
+        self.claim(heard and not readable, f'the intruder hears {heard} sealed messages, and reads none')
+        for row in self.rows:
+            if row['form'] == 'sealed':
+                row['desk'] = {'opened': opened[0], 'of': spoken[0], 'after': opened[1] - opened[0],
+                               'of_after': spoken[1] - spoken[0], 'intruder': heard}
 
     def blindness(self, killed):
         """What came out of the camera from the moment at which its redactor was killed."""
@@ -147,10 +169,10 @@ class Judge:
         consumer, intruder, robot = self.last['consumer'], self.last['intruder'], self.last['robot']
         self.rows.sort(key=lambda row: (row['form'] is None, row['reason'] == 'undeclared_topic', row['topic'],
                                         row['policy_version']))
-        for topic in {row['topic'] for row in self.rows if row['form']}:
+        for topic in {row['topic'] for row in self.rows if row['form'] not in (None, 'sealed')}:
             self.claim(consumer['paired'][topic] >= 0.98 * consumer['counts'][topic],
                        f'each message of {topic} has its tag: {consumer["paired"][topic]} of {consumer["counts"][topic]}')
-        withheld = {row['topic'] for row in self.rows if not row['form'] and row['class']}
+        withheld = {row['topic'] for row in self.rows if row['form'] in (None, 'sealed') and row['class']}
         found = sorted(withheld & set(intruder['publishers_found']))
         self.claim(not found, f'no publisher of what is withheld can be discovered outside: {len(found)} of {len(withheld)}')
         late = consumer['tag_versions'].get(withdrawn, {}).get(str(version), 0)
@@ -184,6 +206,10 @@ class Judge:
             text.append(paint('  '.join(cells), colour) + '  ' + line[5])
         commands = summary['commands']
         text.append('')
+        for row in summary['rows']:
+            if row['form'] == 'sealed':
+                text.append('{}: the front desk opened {opened} of {of} until it was revoked, {after} of {of_after} afterwards; the '
+                            'intruder heard {intruder} sealed messages and read none'.format(row['topic'], **row['desk']))
         for topic, seen in self.seen.items():
             text.append('{}: the face is seen in {face_inside} of {inside} frames inside, in {face} of {frames} outside: '
                         '{covered} have it covered, {blank} are blank'.format(topic, **seen))

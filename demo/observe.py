@@ -1,7 +1,8 @@
-"""Watches one domain, as three different observers.
+"""Watches one domain, as four different observers.
 
     python3 demo/observe.py DOMAIN inside FOLDER     every topic of the robot's own domain
     python3 demo/observe.py DOMAIN consumer FOLDER   an honest user: takes what the catalogue offers, with its tags
+    python3 demo/observe.py DOMAIN desk FOLDER       the front desk, on its own domain: what its unsealer opens
     python3 demo/observe.py DOMAIN intruder FOLDER   knows every topic inside by name, type and QoS, and wants it all
 
 FOLDER is for the frames that came, as pictures. Commands come on standard input (see peer.py).
@@ -23,6 +24,9 @@ from std_srvs.srv import Trigger
 
 import peer
 import scene
+
+
+SPEECH = '/speech/transcript'
 
 
 def message_class(name):
@@ -64,7 +68,7 @@ class Observer(Node):
 
     def follow(self, topic, type_name, reliable, latched):
         if topic not in self.inboxes:
-            keep = 6 if type_name == 'std_msgs/msg/String' else 1
+            keep = 6 if type_name in ('std_msgs/msg/String', 'discreet_interfaces/msg/Sealed') else 1
             witness = self.witnesses.get(topic)
             self.inboxes[topic] = Inbox(self, topic, type_name, reliable, latched, keep, witness)
 
@@ -156,7 +160,7 @@ class Consumer(Observer):
 
     def look(self):
         for entry in self.catalog.entries if self.catalog else []:
-            if entry.topic in self.inboxes or not (offered := self.offered(entry.topic)):
+            if entry.sealed or entry.topic in self.inboxes or not (offered := self.offered(entry.topic)):
                 continue
             qos = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL if offered['latched']
                              else DurabilityPolicy.VOLATILE, reliability=ReliabilityPolicy.RELIABLE
@@ -184,6 +188,19 @@ class Consumer(Observer):
                                  for topic, counts in self.versions.items()}}
 
 
+class Desk(Observer):
+    """Takes what the front desk's unsealer opens."""
+
+    def __init__(self, folder):
+        super().__init__('desk', folder)
+        self.witnesses = {}
+        self.follow(f'/front_desk{SPEECH}', 'std_msgs/msg/String', reliable=True, latched=False)
+
+    def topics(self):
+        """What is opened."""
+        return [topic for topic in self.inboxes if self.count_publishers(topic)]
+
+
 class Intruder(Observer):
     """Is told all that can be known of the inner domain, and tries to get at it from the outer one."""
 
@@ -195,6 +212,8 @@ class Intruder(Observer):
     def attack(self, topics):
         for topic, offered in topics.items():
             self.follow(topic, **offered)
+        # What is sealed is there to be had; only not to be read.
+        self.follow(f'{SPEECH}/sealed/clear', 'discreet_interfaces/msg/Sealed', reliable=True, latched=False)
         self.reload = self.create_client(Trigger, '/guard/reload')
         command = self.create_publisher(Twist, '/cmd_vel', 10)
 
@@ -207,14 +226,16 @@ class Intruder(Observer):
 
     def report(self):
         found = [topic for topic in self.inboxes if self.count_publishers(topic)]
-        return {**super().report(), 'sent': self.sent, 'reaches_guard': bool(self.reload and self.reload.service_is_ready()),
+        sealed = self.inboxes[f'{SPEECH}/sealed/clear'] if self.reload else None
+        readable = sum(b'guest' in bytes(message) or b'room' in bytes(message) for message in sealed.last) if sealed else 0
+        return {**super().report(), 'sent': self.sent, 'sealed': sealed.count if sealed else 0, 'readable': readable, 'reaches_guard': bool(self.reload and self.reload.service_is_ready()),
                 'publishers_found': found}
 
 
 def main():
     domain, role, folder = int(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
     peer.init(domain)
-    observer = {'inside': Inside, 'consumer': Consumer, 'intruder': Intruder}[role](folder)
+    observer = {'inside': Inside, 'consumer': Consumer, 'desk': Desk, 'intruder': Intruder}[role](folder)
     words = ['report', 'show', 'shot', 'topics', 'ready', 'attack']
     peer.run([observer], {word: getattr(observer, word) for word in words if hasattr(observer, word)})
 

@@ -27,7 +27,7 @@ def draw(out, summary, shown):
         for index, topic in enumerate((PEOPLE, FLOOR, SCAN, SPEECH)):
             corner = (left + index % 2 * (PANEL[0] + GAP), TOP + index // 2 * (PANEL[1] + CAPTION + GAP))
             row, content = rows[topic], shown[side].get(topic)
-            if side == 'outside' and not row['form']:
+            if side == 'outside' and row['form'] in (None, 'sealed'):
                 sheet.withheld(corner, row)
             else:
                 sheet.content(corner, topic, content)
@@ -135,8 +135,10 @@ class Sheet:
         height = 118 + 22 * len(lines)
         top += (PANEL[1] - height) / 2
         self.box(left + 24, top, PANEL[0] - 48, height, PAPER, LINE)
-        self.text((middle, top + 40), 'withheld', 27, AMBER, bold=True, anchor='ms')
-        self.text((middle, top + 68), row['reason'], 18, bold=True, anchor='ms')
+        sealed = row['form'] == 'sealed'
+        self.text((middle, top + 40), 'sealed' if sealed else 'withheld', 27, GREEN if sealed else AMBER, bold=True, anchor='ms')
+        reason = 'front desk: {opened} of {of} opened'.format(**row['desk']) if sealed else row['reason']
+        self.text((middle, top + 68), reason, 18, bold=True, anchor='ms')
         if rule:
             self.text((middle, top + 96), rule['place'], 16, SOFT, anchor='ms')
         for number, line in enumerate(lines):
@@ -157,8 +159,10 @@ class Sheet:
                       bold=True, anchor='rs')
         else:
             self.text((left + 2, top + 49), f'{row["consumer"]} of {row["inside"]}', 16, GREEN if row['form'] else AMBER, bold=True)
-            self.text((right, top + 49), f'{row["form"]}, {row["rule"]["place"]}' if row['form'] else 'nothing', 16, SOFT,
-                      anchor='rs')
+            words = f'{row["form"]}, {row["rule"]["place"]}' if row['rule'] else row['form'] or 'nothing'
+            if row['form'] == 'sealed':
+                words = 'once it is revoked, {after} of {of_after}'.format(**row['desk'])
+            self.text((right, top + 49), words, 16, SOFT, anchor='rs')
 
     def guard(self, left, right):
         """Between the columns, with what passes it and what does not."""

@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,7 @@ import sys
 import time
 
 import picture
-from judge import Broken, Judge
+from judge import SPEECH, Broken, Judge
 from scene import CAMERA, JPEGS
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -56,7 +57,7 @@ def parse():
     parser.add_argument('--keep', action='store_true', help='leave it running until Ctrl-C, and say how to look at it')
     parser.add_argument('--seconds', type=float, default=12, help='how long each policy is in force (default 12)')
     parser.add_argument('--domains', type=int, nargs=2, default=(81, 82), metavar=('INNER', 'OUTER'),
-                        help='ROS domain ids to use (default 81 82)')
+                        help='ROS domain ids to use, and the next one for the front desk (default 81 82)')
     return parser.parse_args()
 
 
@@ -107,6 +108,7 @@ class Demo:
 
     def __init__(self, arguments):
         self.inner, self.outer = arguments.domains
+        self.own = self.outer + 1  # the front desk's
         self.seconds, self.keep, self.began = arguments.seconds, arguments.keep, time.monotonic()
         self.stack = contextlib.ExitStack()
         self.out = ROOT / 'out'
@@ -114,6 +116,8 @@ class Demo:
         self.frames.mkdir(parents=True, exist_ok=True)
         for old in [*self.out.glob('audit.log*'), *self.out.glob('*.png'), *self.frames.iterdir()]:
             old.unlink()
+        for folder in ('identities', 'keeper'):
+            shutil.rmtree(self.out / folder, ignore_errors=True)
         self.environment = environment()
 
     def __enter__(self):
@@ -140,7 +144,12 @@ class Demo:
 
         policy = self.out / 'hotel.yaml'
         policy.write_bytes(POLICY.read_bytes())
+        self.start_keeper(policy)
+        self.say('The keeper starts, with the identity of the robot; the front desk has one of its own')
         self.say(f'The guard starts between the domains: {self.start_guard(policy)}')
+        self.start_unsealer()
+        desk = self.peer('observe.py', 'desk', self.frames, domain=self.own)
+        self.say(f'The unsealer of the front desk opens, on domain {self.own}, what is sealed for it')
         consumer = self.peer('observe.py', 'consumer', self.frames, domain=self.outer)
         intruder = self.peer('observe.py', 'intruder', self.frames, domain=self.outer)
         until(lambda: {'/scan', '/odom', '/map', WITHDRAWN, CAMERA, JPEGS} <= set(consumer.ask('ready')),
@@ -155,7 +164,8 @@ class Demo:
         until(lambda: all(redactor(inside, camera) for camera in (CAMERA, JPEGS)), 'a redactor for each camera', timeout=30)
         self.say('For each of the two topics with guests the guard has started a redactor, which looks for faces')
 
-        peers = {'inside': inside, 'consumer': consumer, 'intruder': intruder, 'robot': robot}
+        until(lambda: f'/front_desk{SPEECH}' in desk.ask('topics'), 'what the front desk opens')
+        peers = {'inside': inside, 'consumer': consumer, 'intruder': intruder, 'robot': robot, 'desk': desk}
 
         def look():
             return together(peers, 'report')
@@ -181,7 +191,12 @@ class Demo:
         until(lambda: redactor(inside, CAMERA), f'the redactor of {CAMERA}')
         killed = self.kill(redactor(inside, CAMERA))
         self.say(f'kill -9 {killed["pid"]}: the redactor of {CAMERA}')
-        time.sleep(self.seconds / 2)
+        time.sleep(self.seconds / 4)
+        self.discreet('revoke', 'front_desk', '--socket', self.socket)
+        time.sleep(0.3)  # what was sealed before it has arrived by then
+        revoked = look()
+        self.say('discreet revoke front_desk')
+        time.sleep(self.seconds / 4)
         robot.ask('stop')
         time.sleep(1.5)  # for diagnostics to have counted everything
         last = look()
@@ -196,6 +211,7 @@ class Demo:
         judge.phase(policy, version + 1, after, last, only=WITHDRAWN)
         judge.phase(POLICY, version, first, last, without=WITHDRAWN)
         judge.cameras(self.out / 'audit.log', killed)
+        judge.desk(revoked)
         summary = judge.summary(self.out / 'audit.log', WITHDRAWN, version + 1)
         summary |= {'versions': [version, version + 1], 'seconds': round(time.monotonic() - self.began, 1)}
         (self.out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
@@ -207,6 +223,47 @@ class Demo:
             self.say('Left in out/: summary.json, audit.log, guard.log, frames')
         return summary
 
+    @property
+    def socket(self):
+        return self.out / 'keeper' / 'keeper.sock'
+
+    def discreet(self, *arguments):
+        done = subprocess.run([BIN / 'discreet', *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            raise Broken(f'discreet {" ".join(map(str, arguments))}: {done.stderr.strip() or done.stdout.strip()}')
+
+    def identity(self, name):
+        """Makes an identity, as its owner does; all of the demo have one passphrase, which nobody needs to know."""
+        key, self.passphrase = self.out / 'identities' / f'{name}.key', self.out / 'identities' / 'passphrase'
+        key.parent.mkdir(exist_ok=True)
+        if not self.passphrase.exists():
+            self.passphrase.touch(0o600)
+            self.passphrase.write_text(secrets.token_hex(16))
+        self.discreet('identity', 'new', key, '--name', name, '--passphrase-file', self.passphrase)
+        return key
+
+    def start(self, name, *command, **environment):
+        """A program of Discreet; it ends with the demo."""
+        log = self.stack.enter_context(open(self.out / f'{name}.log', 'w'))
+        process = subprocess.Popen([BIN / name, *map(str, command)], env={**self.environment, **environment}, stdout=log,
+                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.stack.callback(process.wait)
+        self.stack.callback(process.terminate)
+
+    def start_keeper(self, policy):
+        robot = re.search(r'^robot: (\S+)', policy.read_text(), re.M)[1]
+        self.robot_key, self.desk_key = self.identity(robot), self.identity('front_desk')
+        (self.out / 'keeper').mkdir(mode=0o700, exist_ok=True)
+        self.start('keeper', '--policy', policy, '--identity', self.robot_key, '--passphrase-file', self.passphrase,
+                   '--state', self.out / 'keeper', '--socket', self.socket)
+        until(self.socket.exists, 'the keeper; see out/keeper.log')
+
+    def start_unsealer(self):
+        given = {'identity': self.desk_key, 'passphrase_file': self.passphrase, 'robot': self.robot_key.with_suffix('.pub'),
+                 'outer_domain': self.outer}
+        arguments = [word for name, value in given.items() for word in ('-p', f'{name}:={value}')]
+        self.start('unsealer', '--ros-args', *arguments, ROS_DOMAIN_ID=str(self.own))
+
     def start_guard(self, policy):
         """As the launch file does it: by the launch file where ROS has one, else with the same parameters."""
         audit = self.out / 'audit.log'
@@ -217,11 +274,13 @@ class Demo:
             variables['AMENT_PREFIX_PATH'] = f'{prefix}:{variables["AMENT_PREFIX_PATH"]}'
             transport = 'tuned' if 'FASTRTPS_DEFAULT_PROFILES_FILE' in variables else 'default'
             command = ['ros2', 'launch', ROOT / 'launch' / 'discreet.launch.py', f'policy:={policy}', f'audit:={audit}',
-                       f'inner_domain:={self.inner}', f'outer_domain:={self.outer}', f'transport:={transport}']
+                       f'inner_domain:={self.inner}', f'outer_domain:={self.outer}', f'keeper:={self.socket}',
+                       f'transport:={transport}']
             how = 'ros2 launch launch/discreet.launch.py'
         else:
             command = [BIN / 'guard', '--ros-args', '--params-file', ROOT / 'launch' / 'guard.params.yaml',
-                       '-p', f'policy:={policy}', '-p', f'audit:={audit}', '-p', f'outer_domain:={self.outer}']
+                       '-p', f'policy:={policy}', '-p', f'audit:={audit}', '-p', f'keeper:={self.socket}',
+                       '-p', f'outer_domain:={self.outer}']
             how = 'there is no `ros2 launch` here, so the program with the same parameters'
         self.guard = subprocess.Popen(list(map(str, command)), env=variables, stdout=log, stderr=subprocess.STDOUT,
                                       stdin=subprocess.DEVNULL, start_new_session=True)
@@ -252,6 +311,7 @@ It runs on, and the robot drives again. To look, in another terminal:
   ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /scan     what a consumer sees
   ROS_DOMAIN_ID={self.outer} ros2 topic list                         the same with the tools of ROS, where they are installed
   target/release/discreet audit show out/audit.log        who got what
+  target/release/discreet who --socket out/keeper/keeper.sock       who can open what now
   edit out/hotel.yaml                                     raise `version:`, save, and the guard follows
 Ctrl-C ends it.""", flush=True)
         self.robot.ask('go')
@@ -279,7 +339,7 @@ def install_in_place(prefix):
     for folder in (index, share, programs):
         folder.mkdir(parents=True, exist_ok=True)
     (index / 'discreet').touch()
-    for link, target in ((share / 'launch', ROOT / 'launch'), *((programs / name, BIN / name) for name in ('guard', 'redactor'))):
+    for link, target in ((share / 'launch', ROOT / 'launch'), *((programs / name, BIN / name) for name in ('guard', 'redactor', 'unsealer'))):
         link.unlink(missing_ok=True)
         link.symlink_to(target)
     return prefix

@@ -64,7 +64,7 @@ def main():
     def catalog(offered):
         """The catalogue tells the topic's type and where its tags are."""
         for entry in offered.entries:
-            if entry.topic == topic and not found:
+            if entry.topic == topic and not entry.sealed and not found:  # a sealed topic has no tags
                 found.append(node.create_subscription(
                     message_class(entry.type), topic, pairs.message, qos_profile_sensor_data))
                 found.append(node.create_subscription(
