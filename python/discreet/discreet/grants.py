@@ -1,0 +1,193 @@
+"""Grants and announcements: what the robot's identity signed, and what of it is for me."""
+
+import struct
+from dataclasses import dataclass
+
+from . import hpke
+from .envelope import GRACE, HPKE, OpeningKey, Refused, Terms
+from .hashing import derive, is_signed
+
+GRANT, RECEIVER = 1, 2
+PART = 88
+MAX_MEMBERS, MAX_NAME, MAX_GRANTS = 1000, 256, 4096
+
+
+class Cursor:
+    """Reads bytes one field after the other, never past the end."""
+
+    def __init__(self, data):
+        self.data, self.at = bytes(data), 0
+
+    def take(self, size):
+        """So many bytes."""
+        taken = self.data[self.at:self.at + size]
+        if len(taken) != size:
+            raise Refused('length')
+        self.at += size
+        return taken
+
+    def numbers(self, layout):
+        """Numbers of this layout."""
+        return struct.unpack(layout, self.take(struct.calcsize(layout)))
+
+    def name(self):
+        """A name with its length in front."""
+        (length,) = self.numbers('<H')
+        try:
+            name = self.take(length).decode()
+        except UnicodeDecodeError:
+            raise Refused('name') from None
+        if length > MAX_NAME or any(ord(c) < 32 or 127 <= ord(c) < 160 for c in name):
+            raise Refused('name')
+        return name
+
+    def end(self):
+        """Nothing may be left."""
+        if self.at != len(self.data):
+            raise Refused('length')
+
+
+def _statement(data, robot, kind):
+    """Verifies, and reads what grants and announcements have in common."""
+    statement, signature = bytes(data[:-64]), bytes(data[-64:])
+    digest = derive('discreet 2026-11 robot statement v1', statement)
+    if not is_signed(robot.sign, b'discreet robot statement sign v1' + digest, signature):
+        raise Refused('signature')
+    cursor = Cursor(statement)
+    version, found, suite, reserved, key, start, until, policy = cursor.numbers('<BBBBIqqQ')
+    if version != 1:
+        raise Refused('version')
+    if found != kind:
+        raise Refused('kind')
+    if reserved:
+        raise Refused('reserved')
+    if start >= until:
+        raise Refused('validity')
+    return cursor, suite, key, start, until, policy, cursor.take(32)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A key of a group, wrapped to each member."""
+
+    terms: Terms
+    digest: bytes
+    parts: tuple
+
+    @classmethod
+    def read(cls, data, robot):
+        """Reads a grant of this robot."""
+        cursor, suite, key, start, until, policy, sender = _statement(data, robot, GRANT)
+        if suite not in (1, 2):
+            raise Refused('suite')
+        group = cursor.take(16)
+        named, cls_name, form = cursor.name(), cursor.name(), cursor.name()
+        if named != robot.name:
+            raise Refused('robot')
+        digest = derive('discreet 2026-11 grant terms v1', cursor.data[:cursor.at])
+        (count,) = cursor.numbers('<H')
+        if count > MAX_MEMBERS:
+            raise Refused('members')
+        parts = tuple(cursor.take(PART) for _ in range(count))
+        cursor.end()
+        return cls(Terms(named, group, cls_name, form, suite, key, start, until, policy, sender), digest, parts)
+
+    def open(self, me):
+        """The key, or None if it is not for me."""
+        party = me.public.party()
+        hint = derive('discreet 2026-11 grant member v1', party, self.digest)[:8]
+        for part in self.parts:
+            if part[:8] == hint:
+                info = b'discreet grant of a group key v1' + self.digest
+                try:
+                    return OpeningKey(self.terms, hpke.open_sealed(me.receive, part[8:40], info, party, part[40:]))
+                except hpke.NotForThisKey:
+                    raise Refused('broken') from None
+        return None
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Where commands for the robot can be sent."""
+
+    robot: str
+    key: int
+    start: int
+    until: int
+    receive: bytes
+    sender: bytes
+
+    @classmethod
+    def read(cls, data, robot):
+        """Reads an announcement of this robot."""
+        cursor, suite, key, start, until, policy, sender = _statement(data, robot, RECEIVER)
+        receive, named = cursor.take(32), cursor.name()
+        if suite != HPKE:
+            raise Refused('suite')
+        if policy:
+            raise Refused('reserved')
+        if named != robot.name:
+            raise Refused('robot')
+        cursor.end()
+        return cls(named, key, start, until, receive, sender)
+
+
+def read_message(message):
+    """A serialized `Grants`: the robot's name, the announcement and the grants. Nothing in it is verified."""
+    cursor = Cursor(message)
+    if cursor.take(3) != b'\0\1\0' or cursor.take(1)[0] > 3:
+        raise Refused('encapsulation')
+
+    def octets():
+        cursor.at += -cursor.at % 4
+        return cursor.take(*cursor.numbers('<I'))
+
+    name, receiver = octets().rstrip(b'\0').decode('utf-8', 'replace'), octets()
+    cursor.at += -cursor.at % 4
+    (count,) = cursor.numbers('<I')
+    if count > MAX_GRANTS:
+        raise Refused('length')
+    return name, receiver, [octets() for _ in range(count)]
+
+
+class GrantBook:
+    """What I was granted and may still use, and where to send commands."""
+
+    def __init__(self, me, robot):
+        self.me, self.robot = me, robot
+        self._keys, self._receiver, self._seen = {}, None, frozenset()
+
+    def add(self, message, now):
+        """Takes what is valid from a serialized `Grants`. What is missing in it takes nothing back."""
+        _, receiver, grants = read_message(message)
+        new = [data for data in (receiver, *grants) if data and data not in self._seen]
+        self._seen = frozenset((receiver, *grants))
+        for data in new:
+            try:
+                self._take(data, now)
+            except Refused:
+                continue  # anybody can publish such a message; one bad piece says nothing about the others
+        self._keys = {key: opening for key, opening in self._keys.items() if now < opening.terms.until + GRACE}
+
+    def _take(self, data, now):
+        if data[1:2] == bytes([RECEIVER]):
+            receiver = Receiver.read(data, self.robot)
+            if now < receiver.until and (self._receiver is None or receiver.key >= self._receiver.key):
+                self._receiver = receiver
+        else:
+            grant = Grant.read(data, self.robot)
+            if now < grant.terms.until + GRACE and (opening := grant.open(self.me)):
+                self._keys[grant.terms.key] = opening
+
+    def key(self, number):
+        """The key of this id, or None."""
+        return self._keys.get(number)
+
+    def keys(self):
+        """All that I have."""
+        return list(self._keys.values())
+
+    def receiver(self, now):
+        """Where to send commands now, or None."""
+        receiver = self._receiver
+        return receiver if receiver and receiver.start - GRACE <= now < receiver.until else None

@@ -1,0 +1,166 @@
+"""Sealed topics, commands and calls for rclpy nodes."""
+
+import json
+import time
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from discreet_interfaces.msg import Grants, Sealed
+from discreet_interfaces.srv import Call
+from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
+from rclpy.serialization import deserialize_message, serialize_message
+from rclpy.task import Future
+
+from .commands import NotNow, Stamps, context, open_answer, seal_command
+from .envelope import Refused, join, header_of, split
+from .grants import GrantBook
+from .reader import Reader
+
+GRANTS_TOPIC = '/discreet/grants'
+# Deeper than the one message that the guard keeps: another guard, or anybody, may publish there too.
+LATCHED = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+class CallRefused(Exception):
+    """The guard answered that it does not pass the call on."""
+
+
+class _Grants:
+    """Follows the grants of a robot."""
+
+    def __init__(self, node, me, robot, changed=lambda: None):
+        self.book, self._changed = GrantBook(me, robot), changed
+        self._subscription = node.create_subscription(Grants, GRANTS_TOPIC, self._took, LATCHED, raw=True)
+
+    def _took(self, message):
+        try:
+            self.book.add(message, int(time.time()))
+        except Refused:
+            return  # anybody can publish there
+        self._changed()
+
+
+class SealedSubscription:
+    """A subscription of a topic that is sealed for me. `callback` gets messages of the topic's own type."""
+
+    def __init__(self, node, identity, robot, topic, msg_type, callback, *, form='clear', qos=qos_profile_sensor_data,
+                 type_hash=None):
+        """`robot` is its public identity. `form` is the one that the policy gives: clear or redacted."""
+        topic = node.resolve_topic_name(topic)
+        self._type, self._callback = msg_type, callback
+        self._grants = _Grants(node, identity, robot, self._granted)
+        self.reader = Reader(self._grants.book, node.context.get_domain_id(), topic, type_name(msg_type),
+                             type_hash or hash_of(msg_type), form)
+        self._subscription = node.create_subscription(Sealed, f'{topic}/sealed/{form}', self._took, qos, raw=True)
+
+    def _took(self, message):
+        self._deliver(self.reader.message(message, int(time.time())))
+
+    def _granted(self):
+        self._deliver(self.reader.grants_changed(int(time.time())))
+
+    def _deliver(self, opened):
+        for text in opened:
+            self._callback(deserialize_message(text, self._type))
+
+
+class CommandPublisher:
+    """Commands the robot through a topic that the policy lets me command."""
+
+    def __init__(self, node, identity, robot, topic, msg_type, *, qos=1, type_hash=None):
+        topic = node.resolve_topic_name(topic)
+        self._me, self._stamps, self._grants = identity, Stamps(), _Grants(node, identity, robot)
+        self._digest = context('command', robot.name, node.context.get_domain_id(), topic, type_name(msg_type),
+                               type_hash or hash_of(msg_type))
+        self._publisher = node.create_publisher(Sealed, f'{topic}/command', qos)
+
+    @property
+    def ready(self):
+        """Has the robot said where commands go, and is somebody there?"""
+        return bool(self._grants.book.receiver(int(time.time()))) and self._publisher.get_subscription_count() > 0
+
+    def publish(self, message):
+        """Seals and sends. Raises NotNow if the robot takes no commands now."""
+        receiver = self._grants.book.receiver(int(time.time()))
+        if receiver is None:
+            raise NotNow('the robot has announced no key for commands')
+        stamp = self._stamps.next()
+        self._publisher.publish(seal_command(self._me, receiver, self._digest, stamp, serialize_message(message)))
+
+
+class CallClient:
+    """Calls a service of the robot that the policy lets me call."""
+
+    def __init__(self, node, identity, robot, service, srv_type, *, type_hash=None):
+        service = node.resolve_service_name(service)
+        self._me, self._stamps, self._grants = identity, Stamps(), _Grants(node, identity, robot)
+        self._type = srv_type
+        self._digest = context('call', robot.name, node.context.get_domain_id(), service, type_name(srv_type),
+                               type_hash or hash_of(srv_type))
+        self._client = node.create_client(Call, f'{service}/call')
+
+    @property
+    def ready(self):
+        """Has the robot said where calls go, and is somebody there?"""
+        return bool(self._grants.book.receiver(int(time.time()))) and self._client.service_is_ready()
+
+    def call_async(self, request):
+        """Calls. The future has the response, or raises CallRefused or Refused."""
+        receiver = self._grants.book.receiver(int(time.time()))
+        if receiver is None:
+            raise NotNow('the robot has announced no key for calls')
+        sealed = seal_command(self._me, receiver, self._digest, self._stamps.next(), serialize_message(request))
+        inner = self._client.call_async(Call.Request(request=to_message(sealed)))
+        outer = Future()
+
+        def answered(future):
+            try:
+                outer.set_result(self._opened(future.result(), receiver, sealed))
+            except Exception as error:  # whatever it is, it is for whoever waits
+                outer.set_exception(error)
+
+        inner.add_done_callback(answered)
+        return outer
+
+    async def call(self, request):
+        """Calls, and waits for the response."""
+        return await self.call_async(request)
+
+    def _opened(self, response, receiver, request):
+        if response.refused:
+            raise CallRefused(response.refused)
+        text = open_answer(self._me, receiver, self._digest, request, to_bytes(response.response))
+        return deserialize_message(text, self._type.Response)
+
+
+def to_message(sealed):
+    """A `Sealed` of its serialized bytes."""
+    parts = split(sealed)
+    message = Sealed(counter=parts.counter, key=parts.key, version=1, suite=parts.suite, flags=sealed[18])
+    message.body = bytes(parts.body)
+    return message
+
+
+def to_bytes(message):
+    """The serialized bytes of a `Sealed`, however it was filled."""
+    header = header_of(message.counter, message.key, message.suite, message.flags)
+    header = header[:12] + bytes([message.version]) + header[13:15] + bytes([message.reserved])
+    return join(header, bytes(message.body))
+
+
+def type_name(ros_type):
+    """`std_msgs/msg/String` of the class."""
+    package, kind = ros_type.__module__.split('.')[:2]
+    return f'{package}/{kind}/{ros_type.__name__}'
+
+
+def hash_of(ros_type):
+    """The hash of a type's definition, as it is installed here."""
+    name = type_name(ros_type)
+    package, rest = name.split('/', 1)
+    path = Path(get_package_share_directory(package)) / f'{rest}.json'
+    try:
+        hashes = json.loads(path.read_text())['type_hashes']
+        return next(entry['hash_string'] for entry in hashes if entry['type_name'] == name)
+    except (OSError, ValueError, KeyError, StopIteration):
+        raise LookupError(f'{path} does not say the hash of {name}; give it as type_hash=') from None
