@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 use discreet::identity::{Identity, PassphraseSource};
+use discreet::keeper::default_socket;
 use discreet::keeper::engine::Engine;
 use discreet::keeper::server::{Door, Server, now};
 use discreet::keeper::state::State;
-use discreet::keeper::default_socket;
 use discreet::secret::harden;
 
 /// Holds the robot's identity and decides who is given which keys.

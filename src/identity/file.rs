@@ -43,7 +43,9 @@ pub enum IdentityError {
         path: String,
     },
     /// Others may read or change it.
-    #[error("{path} has mode {mode:04o}, so others can get at it; `chmod 600 {path}`, and if they could for long: {after}")]
+    #[error(
+        "{path} has mode {mode:04o}, so others can get at it; `chmod 600 {path}`, and if they could for long: {after}"
+    )]
     Mode {
         /// The file.
         path: String,
@@ -53,7 +55,9 @@ pub enum IdentityError {
         after: &'static str,
     },
     /// It is somebody else's.
-    #[error("{path} belongs to user {owner}, and this runs as user {own}; `chown {own} {path}`, or run it as that user")]
+    #[error(
+        "{path} belongs to user {owner}, and this runs as user {own}; `chown {own} {path}`, or run it as that user"
+    )]
     Owner {
         /// The file.
         path: String,
@@ -148,8 +152,8 @@ impl Identity {
         let shown = || path.display().to_string();
         let sealed = read_secret(path, Secrecy::Own, age::MOST_BYTES)?;
         let passphrase = passphrase.read(path)?;
-        let plain = age::open(&sealed, &passphrase)
-            .map_err(|why| IdentityError::NotOpened { path: shown(), why })?;
+        let plain =
+            age::open(&sealed, &passphrase).map_err(|why| IdentityError::NotOpened { path: shown(), why })?;
         private::read(&plain).ok_or_else(|| IdentityError::NoIdentity { path: shown() })
     }
 
@@ -402,14 +406,15 @@ mod tests {
         assert_eq!(open(PassphraseSource::File(file.clone())), Ok(()));
         chmod(&file, 0o440);
         assert!(matches!(open(PassphraseSource::File(file.clone())), Err(IdentityError::Mode { .. })));
-        assert_eq!(open(PassphraseSource::Credential(file.clone())), Ok(()), "as systemd's access lists look");
+        assert_eq!(
+            open(PassphraseSource::Credential(file.clone())),
+            Ok(()),
+            "as systemd's access lists look"
+        );
         chmod(&file, 0o444);
         assert!(matches!(open(PassphraseSource::Credential(file)), Err(IdentityError::Mode { .. })));
         let empty = folder.secret("empty", b"\n");
-        assert!(matches!(
-            open(PassphraseSource::File(empty)),
-            Err(IdentityError::EmptyPassphrase { .. })
-        ));
+        assert!(matches!(open(PassphraseSource::File(empty)), Err(IdentityError::EmptyPassphrase { .. })));
         let wrong = folder.secret("wrong", b"wrong wrong wrong");
         assert!(matches!(open(PassphraseSource::File(wrong)), Err(IdentityError::NotOpened { .. })));
     }

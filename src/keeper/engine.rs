@@ -151,7 +151,7 @@ impl Engine {
             FromGuard::Want(policy) => {
                 session.wanted = Some(*policy);
                 // The guard has seen the file change before the keeper looked.
-                if !self.live.current().as_ref().is_some_and(|policy_now| policy_now.hash() == *policy) {
+                if self.live.current().as_ref().is_none_or(|current| current.hash() != *policy) {
                     self.file.changed();
                     self.reload(now)?;
                 }
@@ -280,7 +280,10 @@ impl Engine {
                 policy.version(),
                 short(&policy.hash()),
                 short(&wanted),
-                self.refused.as_ref().map(|why| format!("; the keeper says of its own: {why}")).unwrap_or_default(),
+                self.refused
+                    .as_ref()
+                    .map(|why| format!("; the keeper says of its own: {why}"))
+                    .unwrap_or_default(),
             ),
             Err(why) => why,
         };
@@ -383,3 +386,6 @@ impl Engine {
 fn short(hash: &[u8; 32]) -> String {
     blake3::Hash::from(*hash).to_hex().chars().take(12).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -257,7 +257,8 @@ impl<'de> Deserialize<'de> for Handed {
                 f.write_str("32 bytes")
             }
             fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Handed, E> {
-                let mut copy = <[u8; 32]>::try_from(bytes).map_err(|_| E::invalid_length(bytes.len(), &self))?;
+                let mut copy =
+                    <[u8; 32]>::try_from(bytes).map_err(|_| E::invalid_length(bytes.len(), &self))?;
                 Ok(Handed(Secret::take(&mut copy)))
             }
         }

@@ -30,7 +30,9 @@ const POLICY: &str = "policy";
 #[derive(Debug, thiserror::Error)]
 pub enum StateFault {
     /// Others can get at it.
-    #[error("the folder {path} has mode {mode:04o} and user {owner}; it must be this user's alone: `chmod 700 {path}`")]
+    #[error(
+        "the folder {path} has mode {mode:04o} and user {owner}; it must be this user's alone: `chmod 700 {path}`"
+    )]
     Open {
         /// The folder.
         path: String,

@@ -36,7 +36,8 @@ fn readers(engine: &Engine, policy: &Policy, group: &Group, now: i64) -> Vec<Rea
 fn summary(engine: &Engine) -> Summary {
     let current = engine.live.current();
     let policy = current.as_ref();
-    let named = policy.into_iter().flat_map(|policy| policy.stakeholders().iter().map(|one| one.name.to_string()));
+    let named =
+        policy.into_iter().flat_map(|policy| policy.stakeholders().iter().map(|one| one.name.to_string()));
     let mut names: Vec<String> = named.collect();
     // Somebody may be revoked whom the policy does not name any more, or not yet.
     names.extend(engine.revoked.keys().filter(|who| !engine.roster.names(who)).cloned());

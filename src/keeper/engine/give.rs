@@ -41,7 +41,13 @@ impl Engine {
         next_start(self.sessions.get(&id)?.last_stretch(group), now)
     }
 
-    fn give_one(&mut self, id: u64, policy: &Policy, group: &Arc<Group>, from: i64) -> Result<(), StateFault> {
+    fn give_one(
+        &mut self,
+        id: u64,
+        policy: &Policy,
+        group: &Arc<Group>,
+        from: i64,
+    ) -> Result<(), StateFault> {
         let stretch = stretch(policy, group, from);
         let key = self.make(id, policy, group, stretch)?;
         let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
@@ -83,9 +89,9 @@ impl Engine {
             policy_version: policy.version(),
             sender,
         };
-        let granted = Secret::random().map_err(Into::into).and_then(|secret| {
-            issue(&terms, &secret, &members, &self.signer).map(|grant| (secret, grant))
-        });
+        let granted = Secret::random()
+            .map_err(Into::into)
+            .and_then(|secret| issue(&terms, &secret, &members, &self.signer).map(|grant| (secret, grant)));
         let (secret, grant) = match granted {
             Ok(granted) => granted,
             Err(why) => {

@@ -34,7 +34,8 @@ pub(super) fn serve(shared: &Shared, mut stream: UnixStream, peer: Peer) {
         Ok(Hello::Guard(hello)) if hello.version == VERSION => guard(shared, stream, frames, peer, hello),
         Ok(Hello::Admin { version }) if version == VERSION => admin(shared, stream, frames),
         Ok(_) => {
-            shared.say(&format!("process {} speaks another version; install both from one release", peer.pid));
+            shared
+                .say(&format!("process {} speaks another version; install both from one release", peer.pid));
             return;
         }
         Err(error) => Err(error),
@@ -55,7 +56,10 @@ fn prepare(stream: &UnixStream) -> Result<(), FrameError> {
 }
 
 /// A frame that must come soon.
-fn soon<T: serde::de::DeserializeOwned>(frames: &mut Frames, stream: &mut UnixStream) -> Result<T, FrameError> {
+fn soon<T: serde::de::DeserializeOwned>(
+    frames: &mut Frames,
+    stream: &mut UnixStream,
+) -> Result<T, FrameError> {
     let until = Instant::now() + HELLO_WITHIN;
     loop {
         match frames.read(stream) {
@@ -119,9 +123,7 @@ fn admin(shared: &Shared, mut stream: UnixStream, mut frames: Frames) -> Result<
     let refused = |who: &String| (!is_name(who)).then(|| vec![ToAdmin::Refused("that is no name".into())]);
     let answer = match &question {
         FromAdmin::Who => Some(who(&shared.engine(), now())),
-        FromAdmin::Revoke(who) => {
-            refused(who).or_else(|| order(shared, |engine| engine.revoke(who, now())))
-        }
+        FromAdmin::Revoke(who) => refused(who).or_else(|| order(shared, |engine| engine.revoke(who, now()))),
         FromAdmin::Grant(who) => refused(who).or_else(|| order(shared, |engine| engine.grant(who, now()))),
     };
     for part in answer.ok_or(FrameError::Closed)? {
