@@ -16,6 +16,8 @@ mod audit_line;
 mod bag;
 #[path = "../fuzz/bodies/camera_info.rs"]
 mod camera_info;
+#[path = "../fuzz/bodies/catalog.rs"]
+mod catalog;
 #[path = "../fuzz/bodies/cdr.rs"]
 mod cdr;
 #[path = "../fuzz/bodies/command.rs"]
@@ -24,8 +26,12 @@ mod command;
 mod compressed_image;
 #[path = "../fuzz/bodies/grants.rs"]
 mod grants;
+#[path = "../fuzz/bodies/identity_file.rs"]
+mod identity_file;
 #[path = "../fuzz/bodies/image.rs"]
 mod image;
+#[path = "../fuzz/bodies/keeper_frame.rs"]
+mod keeper_frame;
 #[path = "../fuzz/bodies/policy.rs"]
 mod policy;
 #[path = "../fuzz/bodies/redactor_reply.rs"]
@@ -180,6 +186,11 @@ fn no_sealed_message_opens_but_those_that_were_sealed() {
 }
 
 #[test]
+fn no_catalogue_breaks_its_reader() {
+    fuzz(&catalog::seeds(), catalog::run);
+}
+
+#[test]
 fn no_grant_breaks_its_reader() {
     // Each input is signed by the robot, and read twice.
     fuzz_some(&grants::seeds(), grants::run, INPUTS / 4);
@@ -326,4 +337,67 @@ fn no_bag_breaks_its_reader() {
         seeds.push(writer.into_inner().into_inner());
     }
     fuzz_some(&seeds, bag::run, INPUTS / 4);
+}
+
+#[test]
+fn no_identity_file_breaks_whoever_opens_it() {
+    use discreet::identity::{Identity, age, private};
+    let identity = Identity::generate("front_desk").unwrap();
+    let plain = private::write(&identity);
+    let sealed = age::seal(plain.as_bytes(), identity_file::PASSPHRASE, 1).unwrap();
+    let seeds = [identity.public_file().into_bytes(), plain.as_bytes().to_vec(), sealed];
+    seeds.iter().for_each(|seed| identity_file::run(seed));
+    fuzz(&seeds, identity_file::run);
+}
+
+#[test]
+fn nothing_on_the_keepers_socket_breaks_either_side() {
+    use discreet::keeper::frame::frame;
+    use discreet::keeper::protocol::{
+        Apply, Done, FromAdmin, FromGuard, GivenKey, GuardHello, Handed, Hello, Known, News, Reader, Summary,
+        ToAdmin, ToGuard, TopicAccess, VERSION,
+    };
+    use discreet::secret::Secret;
+    let known = Known { name: "desk".into(), receive: [1; 32], sign: [2; 32] };
+    let apply = Apply {
+        number: 3,
+        fresh: true,
+        policy: [4; 32],
+        policy_version: 5,
+        robot: "r".into(),
+        drop: vec![1, 2],
+        shorten: vec![(7, 8)],
+        receiver_id: Some(9),
+        receiver: Some(vec![1; 40]),
+        stakeholders: Some(vec![known]),
+        news: vec![News::Revoked("desk".into())],
+    };
+    let secret = Handed(Secret::random().unwrap());
+    let (group, suite, grant) = ([0; 16], "aes-256-gcm".into(), vec![6; 90]);
+    let key = GivenKey { group, id: 1, suite, from: 0, until: 9, secret, grant };
+    let guard =
+        GuardHello { version: VERSION, sender: [1; 32], receiver: [2; 32], receiver_id: None, domain: 0 };
+    let done = Done { who: "desk".into(), changed: true, in_policy: true, guards: 1, acknowledged: 1 };
+    let reader = Reader { name: "desk".into(), until: Some(1) };
+    let topic =
+        TopicAccess { topic: "/a".into(), class: "c".into(), form: "clear".into(), who: vec![reader] };
+    let summary = Summary {
+        robot: "r".into(),
+        policy_version: Some(1),
+        clock_trusted: true,
+        stakeholders: Vec::new(),
+        guards: Vec::new(),
+        trouble: vec!["why".into()],
+    };
+    let seed = |side: u8, frames: &[&[u8]]| [&[side], frames.concat().as_slice()].concat();
+    let seeds = [
+        seed(0, &[&frame(&Hello::Guard(guard)).unwrap()]),
+        seed(1, &[&frame(&FromGuard::Want([1; 32])).unwrap(), &frame(&FromGuard::Applied(7)).unwrap()]),
+        seed(2, &[&frame(&FromAdmin::Revoke("desk".into())).unwrap(), &frame(&FromAdmin::Who).unwrap()]),
+        seed(3, &[&frame(&ToGuard::Key(key)).unwrap(), &frame(&ToGuard::Apply(apply)).unwrap()]),
+        seed(4, &[&frame(&ToAdmin::Done(done)).unwrap(), &frame(&ToAdmin::Topic(topic)).unwrap()]),
+        seed(4, &[&frame(&ToAdmin::Summary(summary)).unwrap()]),
+    ];
+    seeds.iter().for_each(|seed| keeper_frame::run(seed));
+    fuzz(&seeds, keeper_frame::run);
 }

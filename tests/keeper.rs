@@ -30,7 +30,10 @@ fn a_grant_reaches_members_and_nobody_else() {
     let (names, scan) = (guard.key(&policy, "/names").unwrap(), guard.key(&policy, "/scan").unwrap());
     assert!(house.can_open(&guard.ring, DESK).contains(&names));
     assert!(!house.can_open(&guard.ring, VENDOR).contains(&names));
-    assert!(house.can_open(&guard.ring, DESK).contains(&scan) && house.can_open(&guard.ring, VENDOR).contains(&scan));
+    assert!(
+        house.can_open(&guard.ring, DESK).contains(&scan)
+            && house.can_open(&guard.ring, VENDOR).contains(&scan)
+    );
     assert_eq!(guard.ring.stakeholders().len(), 2);
     // What commands are sealed for is announced too.
     let board = guard.ring.grants();

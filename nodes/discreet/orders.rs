@@ -75,7 +75,9 @@ impl Order {
             say(&format!("{who} is {word}{already}; in effect in {acknowledged} of {guards} guards"));
         }
         if !in_policy {
-            say_error(&format!("note: the policy names no stakeholder `{who}`; it is written down all the same"));
+            say_error(&format!(
+                "note: the policy names no stakeholder `{who}`; it is written down all the same"
+            ));
         }
         if *guards == 0 {
             say_error(

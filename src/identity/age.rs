@@ -67,7 +67,15 @@ pub fn seal(plain: &[u8], passphrase: &[u8], work: u8) -> Result<Vec<u8>, NoRand
 
 /// Opens what a passphrase has sealed.
 pub fn open(file: &[u8], passphrase: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
+    open_within(file, passphrase, MOST_WORK)
+}
+
+/// The same with less work at most.
+pub fn open_within(file: &[u8], passphrase: &[u8], most: u8) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
     let sealed = Sealed::read(file)?;
+    if sealed.work > most.min(MOST_WORK) {
+        return Err(NotOpened::TooMuchWork(sealed.work));
+    }
     let wrapping = wrapping_key(passphrase, &sealed.salt, sealed.work).ok_or(NotOpened::AnotherKind)?;
     let unwrapped = cipher(&wrapping).decrypt(&Nonce::default(), sealed.wrapped.as_slice());
     let unwrapped = Zeroizing::new(unwrapped.map_err(|_| NotOpened::WrongPassphrase)?);
@@ -118,9 +126,6 @@ impl<'a> Sealed<'a> {
         let mac = decode(last).ok_or(kind)?;
         let dashes = (file.len() - rest.len()).saturating_sub(last.len() + 2);
         let header = file.get(..dashes).ok_or(kind)?;
-        if work > MOST_WORK {
-            return Err(NotOpened::TooMuchWork(work));
-        }
         let (nonce, body) = rest.split_first_chunk::<16>().ok_or(kind)?;
         Ok(Sealed { salt, work, wrapped, header, mac, nonce: *nonce, body })
     }

@@ -151,7 +151,7 @@ impl Engine {
             FromGuard::Want(policy) => {
                 session.wanted = Some(*policy);
                 // The guard has seen the file change before the keeper looked.
-                if !self.live.current().as_ref().is_some_and(|policy_now| policy_now.hash() == *policy) {
+                if self.live.current().as_ref().is_none_or(|current| current.hash() != *policy) {
                     self.file.changed();
                     self.reload(now)?;
                 }
@@ -386,3 +386,6 @@ impl Engine {
 fn short(hash: &[u8; 32]) -> String {
     blake3::Hash::from(*hash).to_hex().chars().take(12).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,7 +115,16 @@ fn the_socket_of_a_killed_keeper_is_replaced_and_that_of_a_live_one_is_not() {
     let mut house = House::new("stale");
     house.start();
     let mut other = Command::new(env!("CARGO_BIN_EXE_keeper"));
-    other.args(["--policy", "p.yaml", "--identity", "robot.key", "--passphrase-file", "p", "--socket", "s/k"]);
+    other.args([
+        "--policy",
+        "p.yaml",
+        "--identity",
+        "robot.key",
+        "--passphrase-file",
+        "p",
+        "--socket",
+        "s/k",
+    ]);
     let output = other.args(["--state", "other"]).current_dir(&house.folder).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("listens at s/k already"), "{output:?}");
@@ -158,7 +167,10 @@ fn it_does_not_start_with_an_identity_that_others_can_read_or_without_a_passphra
     fs::create_dir(house.path("state")).unwrap();
     mode("state", 0o755).unwrap();
     without.env("CREDENTIALS_DIRECTORY", house.path("credentials"));
-    assert!(refused(&mut without).contains("chmod 700"), "the credential opens it, and the next thing is wrong");
+    assert!(
+        refused(&mut without).contains("chmod 700"),
+        "the credential opens it, and the next thing is wrong"
+    );
 }
 
 #[test]

@@ -36,13 +36,13 @@ def test_outside_there_is_what_is_released_and_nothing_more(robot):
 
     eventually('the stranger sees the guard', seen)
     assert {topic for topic, nodes in publishers.items() if 'guard_outer' in nodes} == {
-        '/text', '/text/tag', '/discreet/catalog'}
+        '/text', '/text/tag', '/discreet/catalog', '/discreet/grants'}
     assert not [topic for topic, nodes in readers.items() if 'guard_outer' in nodes], 'it listens to the outer domain'
     assert nodes - {'peer', 'operator'} == {'guard_outer'}
     services = stranger.node().get_service_names_and_types_by_node('guard_outer', '/')
     assert services == [], 'it can be asked or changed from outside'
     assert {name for name, _ in stranger.node().get_topic_names_and_types()} <= {
-        '/text', '/text/tag', '/discreet/catalog', '/parameter_events', '/rosout'}
+        '/text', '/text/tag', '/discreet/catalog', '/discreet/grants', '/parameter_events', '/rosout'}
 
 
 def test_what_is_published_outside_does_not_come_in(robot):

@@ -172,7 +172,7 @@ def test_the_launch_file_has_every_argument_that_the_documentation_names():
     tree = ast.parse(LAUNCH_FILE.read_text())
     declared = {node.args[0].value for node in ast.walk(tree)
                 if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'DeclareLaunchArgument'}
-    assert declared == {'policy', 'inner_domain', 'outer_domain', 'namespace', 'log_level', 'params_file', 'audit',
+    assert declared == {'policy', 'inner_domain', 'outer_domain', 'namespace', 'log_level', 'params_file', 'audit', 'keeper',
                         'transport'}
 
 
