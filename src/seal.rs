@@ -79,6 +79,11 @@ pub fn command_topic(topic: &str) -> String {
     format!("{topic}/command")
 }
 
+/// Where calls of an inner service are taken.
+pub fn call_service(service: &str) -> String {
+    format!("{service}/call")
+}
+
 /// Must messages of this class be signed? All that says something about people; a class that is not known to be
 /// operational is taken for one of those.
 pub fn must_be_signed(class: &str) -> bool {
@@ -101,5 +106,6 @@ mod tests {
         assert_eq!(sealed_topic("/scan", Form::Clear), "/scan/sealed/clear");
         assert_eq!(sealed_topic("/scan", Form::Redacted), "/scan/sealed/redacted");
         assert_eq!(command_topic("/cmd_vel"), "/cmd_vel/command");
+        assert_eq!(call_service("/set_mode"), "/set_mode/call");
     }
 }
