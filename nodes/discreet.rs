@@ -1,5 +1,5 @@
-//! `discreet`: checks, explains, tests and compares policies, applies them to recorded bags, redacts pictures, and
-//! reads audit logs.
+//! `discreet`: checks, explains, tests and compares policies, applies them to recorded bags, redacts pictures, reads audit
+//! logs, makes identities, and says to the keeper who may open what.
 
 #[path = "discreet/audit.rs"]
 mod audit;
@@ -15,8 +15,12 @@ mod eyes;
 #[cfg(any(feature = "bags", feature = "vision"))]
 #[path = "discreet/fresh.rs"]
 mod fresh;
+#[path = "discreet/identity.rs"]
+mod identity;
 #[path = "discreet/input.rs"]
 mod input;
+#[path = "discreet/orders.rs"]
+mod orders;
 #[path = "discreet/redact.rs"]
 mod redact;
 #[path = "discreet/schema.rs"]
@@ -25,6 +29,8 @@ mod schema;
 mod scrub;
 #[path = "discreet/test.rs"]
 mod test;
+#[path = "discreet/who.rs"]
+mod who;
 
 use std::process::ExitCode;
 
@@ -46,11 +52,15 @@ Examples:
   discreet scrub tuesday.mcap clean.mcap --policy policies/hotel.yaml
   discreet redact photos/ redacted/
   discreet audit verify ~/.ros/discreet/audit.log
+  discreet identity new front_desk.key
+  discreet who
+  discreet revoke maintenance
 
 Exit codes:
   0  fine
   1  the answer is no: a policy has errors, a case failed, two policies differ, something is denied,
-     an audit log was tampered with, something could not be looked at and was blanked
+     an audit log was tampered with, something could not be looked at and was blanked, a guard has not
+     confirmed an order
   2  could not run: wrong usage, a file that cannot be read"
 )]
 struct Arguments {
@@ -68,6 +78,10 @@ enum Command {
     Scrub(scrub::Scrub),
     Redact(redact::Redact),
     Audit(audit::AuditArgs),
+    Identity(identity::IdentityArgs),
+    Who(who::Who),
+    Revoke(orders::Revoke),
+    Grant(orders::Grant),
 }
 
 /// Could it be answered, and is the answer yes?
@@ -97,6 +111,10 @@ fn main() -> ExitCode {
         Command::Scrub(command) => command.run().map(ExitCode::from),
         Command::Redact(command) => command.run().map(ExitCode::from),
         Command::Audit(command) => audit::run(command),
+        Command::Identity(command) => command.run().map(ExitCode::from),
+        Command::Who(command) => command.run().map(ExitCode::from),
+        Command::Revoke(command) => command.run().map(ExitCode::from),
+        Command::Grant(command) => command.run().map(ExitCode::from),
     };
     result.unwrap_or_else(|error| {
         input::say_error(&format!("discreet: {error:#}"));

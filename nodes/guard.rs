@@ -175,7 +175,7 @@ impl Guard {
             keys: Arc::clone(&keys) as Arc<dyn Keys>,
             doorkeeper: porter as Arc<dyn Doorkeeper>,
         })?;
-        board.publish_on(bridge.grants(), &keys, &logger);
+        board.publish_on(&bridge.grants(), &keys, &logger);
         logger.info(&format!("inner domain {inner_domain}, outer domain {}", settings.outer_domain));
         if inner_domain == settings.outer_domain {
             logger.warn(
@@ -317,19 +317,19 @@ fn keys(
     Ok((keys, board, porter))
 }
 
-/// Publishes the grants, once there is a topic for them.
+/// Publishes the grants, as long as there are a topic for them and keys. It keeps neither: the topic ends with the bridge.
 #[derive(Default)]
-struct Board(OnceLock<(Arc<Publisher>, Weak<KeyRing>)>);
+struct Board(OnceLock<(Weak<Publisher>, Weak<KeyRing>)>);
 
 impl Board {
-    fn publish_on(&self, topic: Arc<Publisher>, keys: &Arc<KeyRing>, logger: &Logger) {
-        let _once = self.0.set((topic, Arc::downgrade(keys)));
+    fn publish_on(&self, topic: &Arc<Publisher>, keys: &Arc<KeyRing>, logger: &Logger) {
+        let _once = self.0.set((Arc::downgrade(topic), Arc::downgrade(keys)));
         self.publish(logger); // keys may have come meanwhile
     }
 
     fn publish(&self, logger: &Logger) {
         let Some((topic, keys)) = self.0.get() else { return };
-        let Some(keys) = keys.upgrade() else { return };
+        let (Some(topic), Some(keys)) = (topic.upgrade(), keys.upgrade()) else { return };
         let set = keys.grants();
         let board = seal::Board {
             robot: &set.robot,

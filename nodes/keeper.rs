@@ -10,7 +10,7 @@ use discreet::keeper::default_socket;
 use discreet::keeper::engine::Engine;
 use discreet::keeper::server::{Door, Server, now};
 use discreet::keeper::state::State;
-use discreet::secret::harden;
+use discreet::secret::{Lock, harden};
 
 /// Holds the robot's identity and decides who is given which keys.
 ///
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
 
 fn start(arguments: Arguments) -> anyhow::Result<Server> {
     // Before there is any secret in memory.
-    let hardened = harden().context("cannot protect its own memory")?;
+    let hardened = harden(Lock::All).context("cannot protect its own memory")?;
     hardened.notes.iter().for_each(|note| log(note));
     let source = PassphraseSource::choose(arguments.passphrase_file.as_deref(), &arguments.identity)?;
     let identity = Identity::open(&arguments.identity, &source)?;

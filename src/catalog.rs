@@ -49,6 +49,8 @@ pub struct Entry {
     pub source: Vec<String>,
     /// Where its tags are.
     pub tag_topic: String,
+    /// Messages that its publisher keeps.
+    pub depth: u32,
 }
 
 impl Catalog {
@@ -76,6 +78,7 @@ impl Catalog {
             writer.str(&entry.tag_topic);
             writer.bool(entry.sealed);
             writer.str(&entry.policy_topic);
+            writer.u32(entry.depth);
         }
         cdr
     }
@@ -94,6 +97,8 @@ pub struct Offer {
     pub type_hash: String,
     /// `clear` or `redacted`.
     pub form: String,
+    /// Messages that its publisher keeps.
+    pub depth: u32,
 }
 
 /// More topics than a robot has; a catalogue of more is refused.
@@ -119,9 +124,9 @@ pub fn offers_for(audience: &str, message: &[u8]) -> Result<Vec<Offer>, Malforme
         let members = texts(&mut reader)?;
         let (_retention, _version) = ((reader.i32()?, reader.u32()?), reader.u64()?);
         let (_source, _tags) = (texts(&mut reader)?, text(&mut reader)?);
-        let (sealed, policy_topic) = (reader.bool()?, text(&mut reader)?);
+        let (sealed, policy_topic, depth) = (reader.bool()?, text(&mut reader)?, reader.u32()?);
         if sealed && members.iter().any(|member| member == audience) {
-            offers.push(Offer { topic, policy_topic, type_name, type_hash, form });
+            offers.push(Offer { topic, policy_topic, type_name, type_hash, form, depth });
         }
     }
     reader.end()?;
@@ -153,6 +158,7 @@ mod tests {
             policy_version: 3,
             source: vec!["/reception".into()],
             tag_topic: String::new(),
+            depth: 10,
         }
     }
 

@@ -113,13 +113,13 @@ fn a_file_that_is_too_large_is_not_even_read() {
 }
 
 #[test]
-fn a_policy_cut_anywhere_is_refused_and_never_a_panic() {
+fn a_policy_cut_anywhere_is_refused_or_still_makes_sense_and_never_a_panic() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/hotel.yaml")).unwrap();
     for cut in (0..text.len()).step_by(23).filter(|cut| text.is_char_boundary(*cut)) {
         let part = &text[..cut];
-        let findings = findings("x", part);
-        let shown = render(&findings, "x", part, false);
-        assert!(!shown.is_empty());
+        if let Err(findings) = Policy::read("x", part) {
+            assert!(!render(&findings, "x", part, false).is_empty());
+        }
     }
 }
 

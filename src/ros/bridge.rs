@@ -454,6 +454,7 @@ impl Bridge {
             retention: declared.class().retention(),
             policy_version: policy.version(),
             source: active.nodes.iter().cloned().collect(),
+            depth: u32::try_from(active.spec.qos.depth).unwrap_or(u32::MAX),
         })
     }
 }

@@ -146,7 +146,9 @@ impl Unsealing {
         for offer in &offers {
             // Without a publisher there is nothing to subscribe to, and no QoS to mirror.
             let Some(endpoints) = graph.get(&offer.topic) else { continue };
-            let qos = mirror(endpoints.iter().map(|endpoint| endpoint.qos), None).qos;
+            let sealed = endpoints.iter().filter(|endpoint| endpoint.type_name == SEALED_TYPE);
+            let depth = usize::try_from(offer.depth).ok();
+            let qos = mirror(sealed.map(|endpoint| endpoint.qos), depth).qos;
             if self.topics.get(offer).is_some_and(|open| open.qos == qos) {
                 continue;
             }

@@ -234,7 +234,7 @@ class Robot:
         inner, outer = free_domains(2)
         self.domains = []
         self.inner, self.outer = self.domain(inner), self.domain(outer)
-        self.guard = None
+        self.guard = self.keeper = None
         self.diagnostics = self.inner.reader('/diagnostics', DiagnosticArray, node='operator')
         self.catalogs = self.outer.reader('/discreet/catalog', Catalog, LATCHED, node='operator')
 
@@ -290,6 +290,67 @@ class Robot:
     def released(self, topic):
         """Waits until the guard offers a topic outside and listens to it inside."""
         eventually(lambda: f'{topic} outside; catalogue {self.catalog()}', lambda: self.outer.publishers_of(topic))
+
+    # The keeper and the stakeholders
+
+    def identity(self, name):
+        """Makes an identity as its owner does; gives its private file. Once for each name."""
+        key = self.folder / 'identities' / f'{name}.key'
+        if not key.exists():
+            self.program('identity', 'new', key, '--name', name, '--passphrase-file', self.passphrase())
+        return key
+
+    def passphrase(self):
+        """The file with the one passphrase that everybody here has."""
+        file = self.folder / 'passphrase'
+        if not file.exists():
+            file.touch(0o600)
+            file.write_text('correct horse battery staple')
+        return file
+
+    def keep(self):
+        """Starts the keeper; comes back when it listens."""
+        key = self.identity('probe')
+        self.keeper = Process(
+            [BINARIES / 'keeper', '--policy', self.policy_file, '--identity', key, '--passphrase-file', self.passphrase(),
+             '--state', self.folder / 'keeper', '--socket', self.socket], self.folder / 'keeper.log', {'HOME': str(self.folder)})
+        eventually(lambda: f'the keeper, which said\n{self.keeper.said()}',
+                   lambda: self.listens() or not self.keeper.is_running())
+        assert self.keeper.is_running(), self.keeper.said()
+        return self.keeper
+
+    @property
+    def socket(self):
+        return self.folder / '.ros' / 'discreet' / 'keeper.sock'
+
+    def listens(self):
+        return self.socket.exists() and self.ask('who', check=False).returncode == 0
+
+    def ask(self, *words, check=True):
+        """Asks the keeper, as the security officer does."""
+        return self.program(*words, '--socket', self.socket, check=check)
+
+    def program(self, *words, check=True):
+        """Runs the program `discreet`."""
+        words = [BINARIES / 'discreet', *words]
+        ran = subprocess.run([str(word) for word in words], capture_output=True, stdin=subprocess.DEVNULL, text=True)
+        assert not check or ran.returncode == 0, f'{words[1:]}: {ran.stdout}\n{ran.stderr}'
+        return ran
+
+    def unsealer(self, name, wait=True):
+        """Starts a stakeholder's unsealer on a domain of its own; gives that domain."""
+        own = self.domain(free_domains(1)[0])
+        given = {'identity': self.identity(name), 'passphrase_file': self.passphrase(),
+                 'robot': self.identity('probe').with_suffix('.pub'), 'outer_domain': self.outer.number}
+        arguments = [word for key, value in given.items() for word in ('-p', f'{key}:={value}')]
+        own.unsealer = Process(
+            [BINARIES / 'unsealer', '--ros-args', *arguments], self.folder / f'unsealer_{name}.log',
+            {'ROS_DOMAIN_ID': str(own.number), 'ROS_LOG_DIR': str(self.folder), 'HOME': str(self.folder)})
+        if wait:
+            eventually(lambda: f'the unsealer, which said\n{own.unsealer.said()}',
+                       lambda: own.publishers_of('/diagnostics') or not own.unsealer.is_running())
+            assert own.unsealer.is_running(), own.unsealer.said()
+        return own
 
     # What can be seen of it
 
@@ -380,8 +441,9 @@ class Robot:
                 Process.started.pop().kill()
             for domain in self.domains:
                 domain.leave()
-            if (self.folder / 'guard.log').exists():
-                print((self.folder / 'guard.log').read_text(errors='replace')[-4000:])
+            for log in sorted(self.folder.glob('*.log')):
+                if log != self.audit_file:
+                    print(f'== {log.name}', log.read_text(errors='replace')[-4000:], sep='\n')
 
 
 # Not the lowest first: somebody else on this machine may be testing as well.

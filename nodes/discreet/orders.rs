@@ -1,0 +1,95 @@
+//! `discreet revoke` and `discreet grant`: takes everything from a stakeholder at once, and gives it back.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use discreet::keeper::protocol::Done;
+use discreet::keeper::{admin, default_socket};
+use serde_json::json;
+
+use super::Answer;
+use super::input::{say, say_error, say_json};
+
+/// Takes everything sealed from a stakeholder, and every command, from the next message on.
+///
+/// The keeper writes it down, and gives every guard fresh keys which the stakeholder does not get; the guards confirm that
+/// they use no others before this command ends. It stays so, whatever the policy says, until `discreet grant`.
+#[derive(Args)]
+#[command(after_long_help = AFTER)]
+pub struct Revoke {
+    #[command(flatten)]
+    order: Order,
+}
+
+/// Lets a revoked stakeholder have again what the policy gives it
+#[derive(Args)]
+#[command(after_long_help = AFTER)]
+pub struct Grant {
+    #[command(flatten)]
+    order: Order,
+}
+
+const AFTER: &str = "\
+Exit codes:
+  0  done, and in effect in every guard that is connected
+  1  written down, but a guard has not confirmed it within a second, or none is connected
+  2  the keeper cannot be reached, or refuses";
+
+#[derive(Args)]
+struct Order {
+    /// The stakeholder, by its name in the policy
+    who: String,
+    /// Where the keeper listens [default: ~/.ros/discreet/keeper.sock]
+    #[arg(long, value_name = "FILE")]
+    socket: Option<PathBuf>,
+    /// Answers with JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Revoke {
+    pub fn run(&self) -> anyhow::Result<Answer> {
+        let socket = self.order.socket.clone().unwrap_or_else(default_socket);
+        self.order.answer(&admin::revoke(&socket, &self.order.who)?, "revoked")
+    }
+}
+
+impl Grant {
+    pub fn run(&self) -> anyhow::Result<Answer> {
+        let socket = self.order.socket.clone().unwrap_or_else(default_socket);
+        self.order.answer(&admin::grant(&socket, &self.order.who)?, "granted")
+    }
+}
+
+impl Order {
+    fn answer(&self, done: &Done, word: &str) -> anyhow::Result<Answer> {
+        let Done { who, changed, in_policy, guards, acknowledged } = done;
+        let in_effect = *guards > 0 && acknowledged == guards;
+        if self.json {
+            say_json(&json!({
+                "who": who, "order": word, "changed": changed, "in_policy": in_policy, "guards": guards,
+                "acknowledged": acknowledged, "in_effect": in_effect,
+            }))?;
+        } else {
+            let already = if *changed { "" } else { " (it was already)" };
+            say(&format!("{who} is {word}{already}; in effect in {acknowledged} of {guards} guards"));
+        }
+        if !in_policy {
+            say_error(&format!(
+                "note: the policy names no stakeholder `{who}`; it is written down all the same"
+            ));
+        }
+        if *guards == 0 {
+            say_error(
+                "note: no guard is connected. One that still runs uses the keys that it has until they end, which `epoch` \
+                 of each class bounds, or until it reaches the keeper",
+            );
+        } else if !in_effect {
+            say_error(
+                "note: a guard has not confirmed. It may use the keys that it has until they end; `discreet who` shows it, \
+                 and restarting it makes it forget them",
+            );
+        }
+        Ok(if in_effect { Answer::Yes } else { Answer::No })
+    }
+}

@@ -1,0 +1,214 @@
+//! The keeper as it runs: the real program, a real socket, and the ring of keys that a guard holds.
+
+// A test may stop at what it does not expect.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "keeper/house.rs"]
+mod house;
+#[path = "keeper/kills.rs"]
+mod kills;
+#[path = "keeper/socket.rs"]
+mod socket;
+
+use std::time::{Duration, Instant};
+
+use discreet::keeper::client::Event;
+use discreet::keys::Keys;
+use discreet::policy::Form;
+use discreet::seal::Receiver;
+use house::{House, RULES, now, policy_text, soon};
+
+const DESK: usize = 0;
+const VENDOR: usize = 1;
+
+#[test]
+fn a_grant_reaches_members_and_nobody_else() {
+    let mut house = House::new("members");
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    assert!(guard.follow(&policy), "{}", house.log());
+    let (names, scan) = (guard.key(&policy, "/names").unwrap(), guard.key(&policy, "/scan").unwrap());
+    assert!(house.can_open(&guard.ring, DESK).contains(&names));
+    assert!(!house.can_open(&guard.ring, VENDOR).contains(&names));
+    assert!(
+        house.can_open(&guard.ring, DESK).contains(&scan)
+            && house.can_open(&guard.ring, VENDOR).contains(&scan)
+    );
+    assert_eq!(guard.ring.stakeholders().len(), 2);
+    // What commands are sealed for is announced too.
+    let board = guard.ring.grants();
+    let receiver = Receiver::read(board.receiver.as_ref().unwrap(), &house.robot).unwrap();
+    assert_eq!(Some(receiver.terms().key), guard.ring.receiver_id());
+    let read = board.message();
+    let read = discreet::seal::read_board(&read).unwrap();
+    assert_eq!((read.robot, read.grants.len()), ("concierge-1", board.grants.len()));
+}
+
+#[test]
+fn a_revocation_is_in_effect_before_the_command_ends() {
+    let mut house = House::new("revoke");
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    assert!(guard.follow(&policy));
+    let before = (guard.key(&policy, "/names"), guard.key(&policy, "/scan"));
+    let generation = guard.ring.generation();
+    let output = house.discreet(&["revoke", "desk", "--json"]);
+    // Nothing below waits for anything.
+    let after = (guard.key(&policy, "/names"), guard.key(&policy, "/scan"));
+    assert!(house.can_open(&guard.ring, DESK).is_empty());
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_ne!(guard.ring.generation(), generation);
+    assert_eq!(after.0, None, "nobody is left to read names");
+    assert!(after.1 > before.1, "{before:?} {after:?}");
+    assert!(house.can_open(&guard.ring, VENDOR).contains(&after.1.unwrap()));
+    assert!(guard.ring.stakeholders().iter().all(|one| one.name != "desk"), "nor does it command");
+    assert!(guard.saw(|event| *event == Event::Revoked("desk".into())));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&answer["in_effect"], &answer["guards"]), (&true.into(), &1.into()));
+    let again = house.discreet(&["grant", "desk"]);
+    assert_eq!(again.status.code(), Some(0));
+    assert!(house.can_open(&guard.ring, DESK).contains(&guard.key(&policy, "/names").unwrap()));
+    assert!(guard.saw(|event| *event == Event::Granted("desk".into())));
+}
+
+#[test]
+fn a_revocation_reaches_the_guard_within_a_tenth_of_a_second() {
+    let mut house = House::new("fast");
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    assert!(guard.follow(&policy));
+    let mut took = Vec::new();
+    for _ in 0..50 {
+        let started = Instant::now();
+        let done = discreet::keeper::admin::revoke(&house.socket(), "desk").unwrap();
+        took.push(started.elapsed());
+        assert_eq!((done.guards, done.acknowledged, done.changed), (1, 1, true));
+        assert!(house.can_open(&guard.ring, DESK).is_empty());
+        discreet::keeper::admin::grant(&house.socket(), "desk").unwrap();
+    }
+    took.sort();
+    eprintln!("revoking: median {:?}, slowest of 50 {:?}", took[25], took[49]);
+    assert!(took[25] < Duration::from_millis(100));
+}
+
+#[test]
+fn revocations_and_ids_outlive_the_keeper_and_the_guard_comes_back_by_itself() {
+    let mut house = House::new("restart");
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    assert!(guard.follow(&policy));
+    assert_eq!(house.discreet(&["revoke", "desk"]).status.code(), Some(0));
+    let (before, receiver) = (guard.key(&policy, "/scan").unwrap(), guard.ring.receiver_id());
+    house.kill();
+    assert!(guard.saw(|event| matches!(event, Event::KeeperGone(_))));
+    assert_eq!(guard.key(&policy, "/scan"), Some(before), "the keys of now stay");
+    assert_eq!(house.discreet(&["who"]).status.code(), Some(2));
+    house.start();
+    assert!(soon(|| guard.key(&policy, "/scan") > Some(before)), "{}", house.log());
+    assert!(house.can_open(&guard.ring, DESK).is_empty());
+    assert_eq!(guard.ring.receiver_id(), receiver, "commands that are on their way still open");
+    assert!(guard.ring.follow(&policy, Duration::from_secs(5)));
+}
+
+#[test]
+fn contracts_and_hours_end_the_keys_of_those_who_had_them() {
+    let mut house = House::new("until");
+    let end = now() + 4;
+    let until = jiff::Timestamp::from_second(end).unwrap();
+    let text = policy_text(1, RULES).replace("ids/vendor.pub", &format!("ids/vendor.pub, until: {until}"));
+    house.write_policy(&text);
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    assert!(guard.follow(&policy));
+    let group = policy.topic("/scan").unwrap().group(Form::Clear).unwrap().id();
+    let key = guard.ring.key(&group, now()).unwrap();
+    assert_eq!(key.until, end, "although the epoch has an hour");
+    let vendor = |id: u32| house.can_open(&guard.ring, VENDOR).contains(&id);
+    assert!(vendor(key.key.id()));
+    let who = house.discreet(&["who", "--json"]);
+    let answer: serde_json::Value = serde_json::from_slice(&who.stdout).unwrap();
+    assert_eq!(answer["topics"][1]["who"][1]["until"], until.to_string());
+    assert!(soon(|| now() >= end));
+    let next = guard.ring.key(&group, now()).expect("the next one was there before");
+    assert!(next.key.id() != key.key.id() && !vendor(next.key.id()));
+    assert!(soon(|| !vendor(key.key.id())), "what has ended is forgotten");
+}
+
+#[test]
+fn another_policy_changes_who_has_what_and_an_older_one_is_refused() {
+    let mut house = House::new("policy");
+    house.start();
+    let (guard, first) = (house.guard(), house.policy());
+    assert!(guard.follow(&first));
+    assert!(!house.can_open(&guard.ring, DESK).is_empty());
+    house.write_policy(&policy_text(2, "  - { who: vendor, read: [/scan, /names], as: clear }\n"));
+    let second = house.policy();
+    assert!(guard.follow(&second), "{}", house.log());
+    let names = guard.key(&second, "/names").unwrap();
+    assert!(house.can_open(&guard.ring, VENDOR).contains(&names));
+    // Keys that only the old policy uses stay for a moment, and then go.
+    assert!(guard.key(&first, "/names").is_some(), "no message falls between the two");
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(soon(|| house.can_open(&guard.ring, DESK).is_empty()));
+    // The file is the old one again, and the keeper another.
+    house.write_policy(&policy_text(1, RULES));
+    house.kill();
+    house.start();
+    assert!(!guard.ring.follow(&first, Duration::from_secs(1)));
+    let older = |event: &Event| matches!(event, Event::Mismatch(why) if why.contains("older"));
+    assert!(guard.saw(older), "{:?}", guard.events.lock().unwrap());
+}
+
+#[test]
+fn keys_are_for_the_policy_that_guard_and_keeper_share() {
+    let mut house = House::new("mismatch");
+    house.start();
+    let guard = house.guard();
+    let text = policy_text(9, "  - { who: vendor, read: [/scan, /names], as: clear }\n");
+    let other = discreet::policy::Policy::read("other.yaml", &text).unwrap().0;
+    assert!(!guard.ring.follow(&other, Duration::from_millis(500)));
+    assert!(guard.saw(|event| matches!(event, Event::Mismatch(why) if why.contains("same file"))));
+    assert!(guard.ring.grants().grants.is_empty());
+    let who = house.discreet(&["who"]);
+    assert_eq!(who.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&who.stdout).contains("another policy"));
+}
+
+#[test]
+fn a_stakeholder_without_an_identity_is_the_only_one_that_gets_nothing() {
+    let mut house = House::new("unserved");
+    std::fs::remove_file(house.path("ids/desk.pub")).unwrap();
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    assert!(guard.follow(&policy));
+    assert_eq!(guard.key(&policy, "/names"), None);
+    assert!(house.can_open(&guard.ring, VENDOR).contains(&guard.key(&policy, "/scan").unwrap()));
+    let who = house.discreet(&["who"]);
+    assert_eq!(who.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&who.stdout).contains("desk: is given nothing"));
+    assert!(house.log().contains("desk is given nothing"), "{}", house.log());
+    // It takes it up when it comes.
+    std::fs::write(house.path("ids/desk.pub"), house.people[DESK].public_file()).unwrap();
+    assert!(soon(|| guard.key(&policy, "/names").is_some()));
+    assert!(soon(|| !house.can_open(&guard.ring, DESK).is_empty()));
+}
+
+#[test]
+fn who_shows_who_can_open_what() {
+    let mut house = House::new("who");
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    assert!(guard.follow(&policy));
+    let who = house.discreet(&["who"]);
+    assert_eq!(who.status.code(), Some(0), "{who:?}");
+    let table = String::from_utf8(who.stdout).unwrap();
+    let row = |text: &str| table.lines().any(|line| line.split_whitespace().eq(text.split_whitespace()));
+    assert!(row("/names contextual clear desk -") && row("/scan operational clear vendor -"), "{table}");
+    assert!(table.contains("domain 7"));
+    assert_eq!(house.discreet(&["revoke", "nobody-we-know"]).status.code(), Some(0));
+    assert_eq!(house.discreet(&["revoke", "no name"]).status.code(), Some(2));
+    let who = house.discreet(&["who", "--only", "vendor", "--json"]);
+    let answer: serde_json::Value = serde_json::from_slice(&who.stdout).unwrap();
+    assert_eq!(answer["topics"].as_array().unwrap().len(), 1);
+    assert!(answer["stakeholders"][2]["revoked"].is_string(), "{answer}");
+}

@@ -1,0 +1,185 @@
+//! Who may talk to the keeper, what it listens to, and how it starts.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use discreet::keeper::frame::frame;
+use discreet::keeper::protocol::{FromAdmin, GuardHello, Hello, VERSION};
+
+use super::house::{House, soon};
+
+fn hello(version: u16) -> Hello {
+    Hello::Guard(GuardHello { version, sender: [1; 32], receiver: [2; 32], receiver_id: None, domain: 0 })
+}
+
+/// Sends these bytes; what comes back, until the keeper closes.
+fn answer(house: &House, bytes: &[u8]) -> usize {
+    let mut stream = UnixStream::connect(house.socket()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let _closed_already = stream.write_all(bytes);
+    let mut got = Vec::new();
+    match stream.read_to_end(&mut got) {
+        Ok(_) => {}
+        Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "it must close"),
+    }
+    got.len()
+}
+
+#[test]
+fn odd_frames_end_their_own_connection_and_no_other() {
+    let mut house = House::new("odd");
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    assert!(guard.follow(&policy));
+    for bytes in [
+        &[0xff; 64][..],
+        &[0, 0, 16, 1, 0],         // longer than any frame
+        &[2, 0, 0, 0, 9, 9],       // no message
+        &[0, 0, 0, 0],             // nothing
+        &[100, 0, 0, 0, 1, 2, 3],  // not finished
+        b"GET / HTTP/1.1\r\n\r\n", // of another kind
+        &frame(&hello(VERSION + 1)).unwrap(),
+        &frame(&FromAdmin::Who).unwrap(), // before its hello
+    ] {
+        assert_eq!(answer(&house, bytes), 0, "{bytes:?}");
+    }
+    let after_hello = [frame(&hello(VERSION)).unwrap().as_slice(), &[3, 0, 0, 0, 9, 9, 9]].concat();
+    assert!(answer(&house, &after_hello) < 16, "it says that it is there, and no more");
+    assert!(guard.ring.is_connected());
+    assert_eq!(house.discreet(&["who"]).status.code(), Some(0));
+}
+
+#[test]
+fn there_are_at_most_sixteen_connections_and_silent_ones_are_ended() {
+    let mut house = House::new("many");
+    house.start();
+    let open = || UnixStream::connect(house.socket()).unwrap();
+    let mut streams: Vec<_> = (0..16).map(|_| open()).collect();
+    let mut more = open();
+    more.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    assert_eq!(more.read(&mut [0]).unwrap_or(0), 0, "closed at once");
+    for stream in &mut streams {
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        assert_eq!(stream.read(&mut [0]).unwrap_or(0), 0, "closed when nothing came");
+    }
+    assert!(soon(|| house.discreet(&["revoke", "desk"]).status.code() == Some(1)));
+}
+
+#[test]
+fn only_this_user_can_reach_the_socket() {
+    let mut house = House::new("mode");
+    house.start();
+    let mode = |name: &str| fs::metadata(house.path(name)).unwrap().mode() & 0o777;
+    assert_eq!((mode("s/k"), mode("s"), mode("state")), (0o600, 0o700, 0o700));
+    assert_eq!(mode("state/keeper.redb"), 0o600);
+    let limits = fs::read_to_string(format!("/proc/{}/limits", house.pid())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+}
+
+/// Only root can try to be somebody else.
+#[test]
+fn another_user_is_refused_by_the_kernels_word() {
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return;
+    }
+    let mut house = House::new("uid");
+    fs::set_permissions(&house.folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let (program, socket) = (house.path("discreet"), house.socket());
+    fs::copy(env!("CARGO_BIN_EXE_discreet"), &program).unwrap();
+    let as_user = |uid| {
+        let mut command = Command::new(&program);
+        command.args(["who", "--socket"]).arg(&socket).uid(uid).gid(uid);
+        command.output().unwrap()
+    };
+    let mut child = house.keeper();
+    // The door is open to all, and the keeper asks who it is.
+    let mut child = child.args(["--allow-uid", "4711"]).spawn().unwrap();
+    assert!(soon(|| UnixStream::connect(house.socket()).is_ok()));
+    let (allowed, other) = (as_user(4711), as_user(4712));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(allowed.status.code(), Some(0), "{allowed:?}");
+    assert_eq!(other.status.code(), Some(2), "{other:?}");
+    house.start();
+    assert_eq!(as_user(4712).status.code(), Some(2));
+}
+
+#[test]
+fn the_socket_of_a_killed_keeper_is_replaced_and_that_of_a_live_one_is_not() {
+    let mut house = House::new("stale");
+    house.start();
+    let mut other = Command::new(env!("CARGO_BIN_EXE_keeper"));
+    other.args([
+        "--policy",
+        "p.yaml",
+        "--identity",
+        "robot.key",
+        "--passphrase-file",
+        "p",
+        "--socket",
+        "s/k",
+    ]);
+    let output = other.args(["--state", "other"]).current_dir(&house.folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("listens at s/k already"), "{output:?}");
+    let same = house.keeper().stderr(Stdio::piped()).output().unwrap();
+    assert!(String::from_utf8_lossy(&same.stderr).contains("another keeper keeps its state"), "{same:?}");
+    house.kill();
+    assert!(fs::symlink_metadata(house.socket()).unwrap().file_type().is_socket(), "left behind");
+    house.start();
+    house.kill();
+    fs::remove_file(house.socket()).unwrap();
+    fs::write(house.socket(), "precious").unwrap();
+    let output = house.keeper().stderr(Stdio::piped()).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is no socket"), "{output:?}");
+    assert_eq!(fs::read_to_string(house.socket()).unwrap(), "precious");
+}
+
+#[test]
+fn it_does_not_start_with_an_identity_that_others_can_read_or_without_a_passphrase() {
+    let house = House::new("refuse");
+    let refused = |command: &mut Command| {
+        let output = command.stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let mode = |name: &str, mode| fs::set_permissions(house.path(name), fs::Permissions::from_mode(mode));
+    mode("robot.key", 0o640).unwrap();
+    assert!(refused(&mut house.keeper()).contains("chmod 600"));
+    mode("robot.key", 0o600).unwrap();
+    mode("p", 0o644).unwrap();
+    assert!(refused(&mut house.keeper()).contains("chmod 600"));
+    let mut without = Command::new(env!("CARGO_BIN_EXE_keeper"));
+    without.args(["--policy", "p.yaml", "--identity", "robot.key", "--socket", "s/k", "--state", "state"]);
+    without.env("DISCREET_PASSPHRASE", "correct horse battery").env_remove("CREDENTIALS_DIRECTORY");
+    let said = refused(without.current_dir(&house.folder).stdin(Stdio::null()));
+    assert!(said.contains("--passphrase-file") && said.contains("LoadCredential"), "{said}");
+    mode("p", 0o600).unwrap();
+    fs::create_dir(house.path("credentials")).unwrap();
+    fs::copy(house.path("p"), house.path("credentials/robot.passphrase")).unwrap();
+    mode("state-open", 0o755).unwrap_err();
+    fs::create_dir(house.path("state")).unwrap();
+    mode("state", 0o755).unwrap();
+    without.env("CREDENTIALS_DIRECTORY", house.path("credentials"));
+    assert!(
+        refused(&mut without).contains("chmod 700"),
+        "the credential opens it, and the next thing is wrong"
+    );
+}
+
+#[test]
+fn there_is_no_ros_in_it() {
+    let output = Command::new("ldd").arg(env!("CARGO_BIN_EXE_keeper")).output();
+    let Ok(output) = output else { return };
+    let libraries = String::from_utf8_lossy(&output.stdout).to_lowercase();
+    assert!(libraries.contains("libc.so"), "{libraries}");
+    for name in ["rcl", "rmw", "fastdds", "fastrtps", "cyclone", "dds", "rosidl", "opencv"] {
+        assert!(!libraries.contains(name), "{name} in\n{libraries}");
+    }
+}
