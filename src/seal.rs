@@ -37,7 +37,7 @@ pub use key::{SealError, SealingKey, sealed_size};
 pub use opening::{OpenError, OpeningKey, key_id};
 pub use padding::Padding;
 pub use party::hint;
-pub use receiver::{Receiver, ReceiverTerms, ReceivingKey, announce, announced_key};
+pub use receiver::{Receiver, ReceiverTerms, ReceivingKey, announce};
 pub use replay::Replay;
 pub use sender::SenderKey;
 pub use statement::Unreadable;

@@ -68,12 +68,6 @@ pub fn announce(terms: &ReceiverTerms<'_>, signer: &Identity) -> Result<Vec<u8>,
     Ok(sign(announcement, signer))
 }
 
-/// The id in an announcement, for the guard whose key it is. Whether the robot signed it is for those to find out who
-/// seal for it.
-pub fn announced_key(announcement: &[u8]) -> Option<u32> {
-    Some(Head::read(&mut Cursor(announcement), RECEIVER).ok()?.key)
-}
-
 /// Where commands for a robot can be sent: an announcement that the robot signed. Of several, the one of the highest id
 /// is the newest.
 #[derive(Debug, Clone, PartialEq, Eq)]

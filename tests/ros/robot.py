@@ -123,16 +123,16 @@ class Domain:
         """Topics that somebody publishes."""
         return {name for name, _ in self.node().get_topic_names_and_types() if self.node().count_publishers(name)}
 
-    def call(self, service, kind=Trigger):
-        """Calls a service and waits for the answer."""
+    def call(self, service, kind=Trigger, patience=PATIENCE, **request):
+        """Calls a service and waits for the answer. None if there is none, where there need not be one."""
         node, executor = self.node(), SingleThreadedExecutor(context=self.context)
         client = node.create_client(kind, service)
         try:
             assert client.wait_for_service(PATIENCE), f'{service} is not there'
-            future = client.call_async(kind.Request())
-            rclpy.spin_until_future_complete(node, future, executor, PATIENCE)
-            assert future.done(), f'{service} does not answer'
-            return future.result()
+            future = client.call_async(kind.Request(**request))
+            rclpy.spin_until_future_complete(node, future, executor, patience)
+            assert future.done() or patience < PATIENCE, f'{service} does not answer'
+            return future.result() if future.done() else None
         finally:
             executor.remove_node(node)
             node.destroy_client(client)
@@ -350,6 +350,22 @@ class Robot:
             eventually(lambda: f'the unsealer, which said\n{own.unsealer.said()}',
                        lambda: own.publishers_of('/diagnostics') or not own.unsealer.is_running())
             assert own.unsealer.is_running(), own.unsealer.said()
+        return own
+
+    def commander(self, name, commands=(), services=(), wait=True):
+        """Starts a stakeholder's commander on a domain of its own; gives that domain."""
+        own = self.domain(free_domains(1)[0])
+        given = {'identity': self.identity(name), 'passphrase_file': self.passphrase(),
+                 'robot': self.identity('probe').with_suffix('.pub'), 'outer_domain': self.outer.number,
+                 'commands': json.dumps(list(commands)), 'services': json.dumps(list(services))}
+        arguments = [word for key, value in given.items() if value != '[]' for word in ('-p', f'{key}:={value}')]
+        own.commander = Process(
+            [BINARIES / 'commander', '--ros-args', *arguments], self.folder / f'commander_{name}.log',
+            {'ROS_DOMAIN_ID': str(own.number), 'ROS_LOG_DIR': str(self.folder), 'HOME': str(self.folder)})
+        if wait:
+            eventually(lambda: f'the commander, which said\n{own.commander.said()}',
+                       lambda: own.publishers_of('/diagnostics') or not own.commander.is_running())
+            assert own.commander.is_running(), own.commander.said()
         return own
 
     # What can be seen of it
