@@ -2,7 +2,7 @@
 
 import json
 
-FIGURES = ('p50_ms', 'p99_ms', 'cpu_us', 'fps', 'mb_s', 'ns', 'readers', 'sent', 'lost', 'topics', 'load_ms')
+FIGURES = ('p50_ms', 'p99_ms', 'max_ms', 'after', 'trials', 'cpu_us', 'fps', 'mb_s', 'ns', 'readers', 'sent', 'lost', 'topics', 'load_ms')
 
 
 def show(results, as_json, columns=FIGURES):
