@@ -7,26 +7,18 @@ mod audit;
 mod check;
 #[path = "discreet/diff.rs"]
 mod diff;
+#[path = "discreet/elsewhere.rs"]
+mod elsewhere;
 #[path = "discreet/explain.rs"]
 mod explain;
-#[cfg(any(feature = "bags", feature = "vision"))]
-#[path = "discreet/eyes.rs"]
-mod eyes;
-#[cfg(any(feature = "bags", feature = "vision"))]
-#[path = "discreet/fresh.rs"]
-mod fresh;
 #[path = "discreet/identity.rs"]
 mod identity;
 #[path = "discreet/input.rs"]
 mod input;
 #[path = "discreet/orders.rs"]
 mod orders;
-#[path = "discreet/redact.rs"]
-mod redact;
 #[path = "discreet/schema.rs"]
 mod schema;
-#[path = "discreet/scrub.rs"]
-mod scrub;
 #[path = "discreet/test.rs"]
 mod test;
 #[path = "discreet/who.rs"]
@@ -75,8 +67,12 @@ enum Command {
     Test(test::Test),
     Diff(diff::Diff),
     Schema(schema::SchemaOf),
-    Scrub(scrub::Scrub),
-    Redact(redact::Redact),
+    /// Applies a policy to a recorded bag: OUT has what the guard would have let out, and nothing else.
+    #[command(disable_help_flag = true)]
+    Scrub(elsewhere::Words),
+    /// Covers faces, and what else is asked for, in photographs: as the guard does in a camera's images.
+    #[command(disable_help_flag = true)]
+    Redact(elsewhere::Words),
     Audit(audit::AuditArgs),
     Identity(identity::IdentityArgs),
     Who(who::Who),
@@ -108,8 +104,8 @@ fn main() -> ExitCode {
         Command::Test(command) => command.run().map(ExitCode::from),
         Command::Diff(command) => command.run().map(ExitCode::from),
         Command::Schema(command) => command.run().map(ExitCode::from),
-        Command::Scrub(command) => command.run().map(ExitCode::from),
-        Command::Redact(command) => command.run().map(ExitCode::from),
+        Command::Scrub(words) => words.run("scrub"),
+        Command::Redact(words) => words.run("redact"),
         Command::Audit(command) => audit::run(command),
         Command::Identity(command) => command.run().map(ExitCode::from),
         Command::Who(command) => command.run().map(ExitCode::from),

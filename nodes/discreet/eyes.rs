@@ -1,7 +1,6 @@
 //! What looks at images in this process: for work by hand, where nobody waits and a crash takes nothing with it.
 
 use discreet::redact::ImageRules;
-#[cfg(feature = "bags")]
 use discreet::redact::Look;
 #[cfg(feature = "vision")]
 use discreet::vision::{Engines, Models, Watch};
@@ -16,13 +15,13 @@ pub fn open(rules: &ImageRules) -> anyhow::Result<Watch> {
 }
 
 /// The same, for the images of one topic.
-#[cfg(all(feature = "bags", feature = "vision"))]
+#[cfg(feature = "vision")]
 pub fn look(rules: &ImageRules) -> anyhow::Result<Box<dyn Look + Send>> {
     Ok(Box::new(open(rules)?))
 }
 
 /// Says that this build has no eyes.
-#[cfg(all(feature = "bags", not(feature = "vision")))]
+#[cfg(not(feature = "vision"))]
 pub fn look(_rules: &ImageRules) -> anyhow::Result<Box<dyn Look + Send>> {
     anyhow::bail!("this build cannot look at images; build it with `--features vision`")
 }

@@ -1,6 +1,5 @@
 //! `discreet scrub`: what of a recorded bag may be passed on?
 
-#[cfg(feature = "bags")]
 #[path = "scrub/work.rs"]
 mod work;
 
@@ -72,13 +71,7 @@ enum Types {
 }
 
 impl Scrub {
-    #[cfg(feature = "bags")]
     pub fn run(&self) -> anyhow::Result<Answer> {
         work::run(self)
-    }
-
-    #[cfg(not(feature = "bags"))]
-    pub fn run(&self) -> anyhow::Result<Answer> {
-        anyhow::bail!("this build cannot read bags; build it with `--features bags`")
     }
 }

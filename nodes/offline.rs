@@ -1,0 +1,59 @@
+//! `discreet-offline`: the commands of `discreet` that read recordings and look at images. `discreet` starts it.
+
+#[path = "discreet/eyes.rs"]
+mod eyes;
+#[path = "discreet/fresh.rs"]
+mod fresh;
+#[path = "discreet/input.rs"]
+#[allow(dead_code, reason = "the other program uses the rest of it")]
+mod input;
+#[path = "discreet/redact.rs"]
+mod redact;
+#[path = "discreet/scrub.rs"]
+mod scrub;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Recordings and photographs: the commands `scrub` and `redact` of `discreet`.
+#[derive(Parser)]
+#[command(version, name = "discreet", bin_name = "discreet")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Scrub(scrub::Scrub),
+    Redact(redact::Redact),
+}
+
+/// Could it be answered, and is the answer yes?
+pub enum Answer {
+    /// Exit code 0.
+    Yes,
+    /// Exit code 1.
+    No,
+}
+
+impl From<Answer> for ExitCode {
+    fn from(answer: Answer) -> ExitCode {
+        match answer {
+            Answer::Yes => ExitCode::SUCCESS,
+            Answer::No => ExitCode::from(1),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Scrub(command) => command.run(),
+        Command::Redact(command) => command.run(),
+    };
+    result.map(ExitCode::from).unwrap_or_else(|error| {
+        input::say_error(&format!("discreet: {error:#}"));
+        ExitCode::from(2)
+    })
+}
