@@ -1,6 +1,10 @@
 """Every test has a robot of its own: two domains that nobody else is in, a policy, an audit log."""
 
 import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / 'python' / 'discreet'))
 
 # Before rclpy: the tests hear nobody else's robots, and nobody hears them.
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'

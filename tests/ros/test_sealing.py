@@ -6,8 +6,11 @@ import shutil
 import subprocess
 import time
 
+import discreet
 import pytest
+from discreet.ros import SealedSubscription
 from discreet_interfaces.msg import Sealed
+from rclpy.executors import SingleThreadedExecutor
 from robot import LATCHED, declared, eventually, everyone, wire
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
@@ -157,6 +160,26 @@ def test_a_policy_that_takes_a_right_away_takes_effect_with_the_next_message(hot
         publisher.publish(text('after'))
     readers[0].wait(20)
     assert not [message for message in readers[1].typed() if message.data == 'after']
+
+
+def test_five_lines_of_python_open_it(hotel):
+    publisher = hotel.inner.publisher(GUESTS, String)
+    hotel.go()
+    node, came = hotel.outer.node('desk'), []
+    me = discreet.Identity.open(hotel.identity('desk'), hotel.passphrase().read_text())
+    robot = discreet.PublicIdentity.open(hotel.identity('probe').with_suffix('.pub'))
+    SealedSubscription(node, me, robot, GUESTS, String, lambda message: came.append(message.data))
+    executor = SingleThreadedExecutor(context=hotel.outer.context)
+    executor.add_node(node)
+
+    def opens():
+        publisher.publish(text('hello'))
+        executor.spin_once(0.05)
+        return came
+
+    eventually('it opens', opens)
+    assert set(came) == {'hello'}
+    executor.remove_node(node)
 
 
 def test_without_a_keeper_nothing_is_sealed_and_nothing_leaves_in_its_place(hotel):
