@@ -17,7 +17,7 @@ const KEY: &str = "discreet 2026-11 sealed message key v1";
 pub(super) struct Cipher {
     suite: Suite,
     aead: Option<Box<Aead>>,
-    salt: [u8; 12],
+    salt: ([u8; 4], u64),
 }
 
 /// Both wipe their keys.
@@ -32,9 +32,10 @@ impl Cipher {
         let mut hasher = blake3::Hasher::new_derive_key(KEY);
         hasher.update(secret.expose()).update(&[suite_number(suite)]).update(&id.to_le_bytes());
         let mut output = hasher.finalize_xof();
-        let (mut key, mut salt) = (Zeroizing::new([0; 32]), [0; 12]);
+        let (mut key, mut salt) = (Zeroizing::new([0; 32]), ([0; 4], [0; 8]));
         output.fill(key.as_mut_slice());
-        output.fill(&mut salt);
+        output.fill(&mut salt.0);
+        output.fill(&mut salt.1);
         let aead = match suite {
             Suite::ChaCha20Poly1305 => {
                 ChaCha20Poly1305::new_from_slice(key.as_slice()).ok().map(Aead::ChaCha)
@@ -45,7 +46,7 @@ impl Cipher {
         };
         zeroize::Zeroize::zeroize(&mut hasher);
         zeroize::Zeroize::zeroize(&mut output);
-        Cipher { suite, aead: aead.map(Box::new), salt }
+        Cipher { suite, aead: aead.map(Box::new), salt: (salt.0, u64::from_be_bytes(salt.1)) }
     }
 
     pub fn suite(&self) -> Suite {
@@ -85,9 +86,10 @@ impl Cipher {
 
     /// Salt XOR counter, as in SFrame (RFC 9605, 4.4.3).
     fn nonce(&self, counter: u64) -> [u8; 12] {
-        let mut nonce = self.salt;
-        let low = nonce.iter_mut().skip(4);
-        low.zip(counter.to_be_bytes()).for_each(|(byte, of_counter)| *byte ^= of_counter);
+        let mut nonce = [0; 12];
+        let (high, low) = nonce.split_at_mut(4);
+        high.copy_from_slice(&self.salt.0);
+        low.copy_from_slice(&(self.salt.1 ^ counter).to_be_bytes());
         nonce
     }
 }
