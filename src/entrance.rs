@@ -24,7 +24,7 @@ use crate::policy::{self, Moment, Verdict};
 use crate::seal::{Command, CommandOpener, ContextDigest, Freshness};
 
 pub use doorkeeper::{Doorkeeper, NoDoorkeeper};
-pub use limits::{Limits, Unlimitable};
+pub use limits::{Limits, Unlimitable, unlimitable};
 pub use porter::Porter;
 pub use refused::Refused;
 pub use senders::Senders;

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use discreet::entrance::unlimitable;
 use discreet::policy::Severity;
-use discreet::policy::finding::plain;
+use discreet::policy::finding::{has_errors, plain};
+use discreet::types::TypeLibrary;
 
 use super::Answer;
 use super::input::{Source, say, say_json};
@@ -11,7 +13,8 @@ use super::input::{Source, say, say_json};
 /// Checks policies: everything that is wrong, at once, with its place and what to do.
 ///
 /// Errors make a policy unusable. Warnings do not: a rule that never decides anything, a topic nobody may read,
-/// something that this version cannot do yet.
+/// something that this version cannot do yet. Where ROS 2 is sourced, the limits of commands are held against the installed
+/// types too.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -40,7 +43,11 @@ impl Check {
         let mut answer = Answer::Yes;
         let mut all = Vec::new();
         for source in &sources {
-            let (policy, findings) = source.policy();
+            let (policy, mut findings) = source.policy();
+            if let (Some(policy), Ok(library)) = (&policy, TypeLibrary::from_env()) {
+                findings.extend(unlimitable(policy, &library));
+            }
+            let policy = policy.filter(|_| !has_errors(&findings));
             let refused = findings.iter().any(|finding| self.strict && finding.code != "not-built");
             if policy.is_none() || refused {
                 answer = Answer::No;

@@ -189,7 +189,7 @@ fn a_command_for_another_topic_domain_type_or_robot_is_turned_away() {
         assert_eq!(world.admit(sealed), Err((Refused::BadSignature, None)));
     }
     let stranger = receiver(&world.robot, 9, ReceivingKey::generate().unwrap().public());
-    let context = world.demands.context.clone();
+    let context = world.demands.context;
     let sealed = seal_command(&world.parties[0], &stranger, &context, world.now.unix_ns, &twist(0.1));
     assert_eq!(world.admit(sealed.unwrap()), Err((Refused::BadSeal, None)));
 }

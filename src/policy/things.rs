@@ -234,6 +234,11 @@ impl Entrance {
         format!("{}/{end}", self.name())
     }
 
+    /// Where it is declared.
+    pub fn span(&self) -> Span {
+        self.thing.span
+    }
+
     /// Command or call.
     pub fn action(&self) -> Action {
         self.thing.action

@@ -1,7 +1,7 @@
 //! A call's way to the robot and back.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::{CommandedStatus, Sending, Stamps, Way, wake};
@@ -37,11 +37,16 @@ struct Path {
     status: CommandedStatus,
 }
 
-/// What is offered on the own domain, and what is called on the robot's.
+/// What is offered on the own domain, and what is called on the robot's. As nodes of the own domain wait for a service,
+/// the one is offered only while the other is there.
 struct Ends {
-    server: Server,
+    server: Option<Server>,
     client: Client,
+    offer: Offer,
 }
+
+/// How to offer the service.
+type Offer = Box<dyn Fn() -> Result<Server, RosError> + Send>;
 
 struct Call {
     id: RequestId,
@@ -66,18 +71,23 @@ impl CallWay {
                 ends: None,
                 taken: SerializedMessage::new(),
                 request: service.request.plan.clone(),
-                digest: sending.digest.clone(),
+                digest: sending.digest,
                 granted: Arc::clone(granted),
                 stamps: Stamps::default(),
                 calls: BTreeMap::new(),
                 status,
             }),
         });
-        let wakes = || wake(Arc::downgrade(&way), Arc::clone(queue));
         let outside = format!("{}/call", sending.name);
-        let client = Client::new(sending.outer, &outside, &ServiceSupport::load(call)?, wakes())?;
-        let server = Server::new(sending.own, &name, &ServiceSupport::load(service)?, wakes())?;
-        way.path().ends = Some(Ends { server, client });
+        let on_response = wake(Arc::downgrade(&way), Arc::clone(queue));
+        let client = Client::new(sending.outer, &outside, &ServiceSupport::load(call)?, on_response)?;
+        let (own, support, queue) =
+            (Arc::clone(sending.own), ServiceSupport::load(service)?, Arc::clone(queue));
+        let weak = Arc::downgrade(&way);
+        let offer = Box::new(move || {
+            Server::new(&own, &name, &support, wake(Weak::clone(&weak), Arc::clone(&queue)))
+        });
+        way.path().ends = Some(Ends { server: None, client, offer });
         Ok(way)
     }
 
@@ -106,9 +116,6 @@ impl Path {
         if calls.len() >= MAX_CALLS {
             return Err("too many calls are under way".into());
         }
-        if !client.is_available() {
-            return Err("the robot's guard does not offer the service".into());
-        }
         let receiver = self.granted.receiver(Time::system().second());
         let receiver = receiver.ok_or("the robot has announced no key for calls")?;
         let stamp = self.stamps.next();
@@ -122,7 +129,9 @@ impl Path {
 
     /// Opens the answer in `taken`, and passes it on.
     fn answer(&mut self, call: &Call) -> Result<bool, String> {
-        let Path { ends: Some(Ends { server, .. }), taken, granted, .. } = self else { return Ok(false) };
+        let Path { ends: Some(Ends { server: Some(server), .. }), taken, granted, .. } = self else {
+            return Ok(false);
+        };
         let mut sealed = match read_call_answer(taken.as_bytes()).map_err(|why| why.to_string())? {
             CallAnswer::Sealed(sealed) => sealed,
             CallAnswer::Refused(why) => return Err(format!("refused: {}", cleaned(why))),
@@ -133,7 +142,21 @@ impl Path {
         Ok(true)
     }
 
+    /// Offers the service, or ceases to, as the robot's guard does.
+    fn follow(&mut self) {
+        let Some(Ends { server, client, offer }) = &mut self.ends else { return };
+        match (client.is_available(), server.is_some()) {
+            (true, false) => match offer() {
+                Ok(offered) => *server = Some(offered),
+                Err(error) => self.status.why = error.to_string(),
+            },
+            (false, true) => *server = None,
+            (true, true) | (false, false) => {}
+        }
+    }
+
     fn serve(&mut self) -> bool {
+        self.follow();
         let mut served = 0;
         loop {
             let Path { ends: Some(Ends { client, .. }), taken, calls, .. } = self else { return false };
@@ -153,7 +176,9 @@ impl Path {
             self.count(Err("the robot's guard did not answer".into()));
         }
         loop {
-            let Path { ends: Some(Ends { server, .. }), taken, .. } = self else { return false };
+            let Path { ends: Some(Ends { server: Some(server), .. }), taken, .. } = self else {
+                return false;
+            };
             let Ok(Some(id)) = server.take_request(taken) else { return false };
             let outcome = self.send(id);
             self.count(outcome);

@@ -49,7 +49,7 @@ impl CommandWay {
                 input: None,
                 taken: SerializedMessage::new(),
                 definition,
-                digest: sending.digest.clone(),
+                digest: sending.digest,
                 granted: Arc::clone(granted),
                 stamps: Stamps::default(),
                 output,
