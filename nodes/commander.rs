@@ -1,22 +1,16 @@
 //! The commander: a stakeholder's node that takes plain commands and calls, and sends them sealed and signed to a robot.
 
-use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+#[path = "stakeholder.rs"]
+mod stakeholder;
+#[path = "start.rs"]
+mod start;
 
-use anyhow::Context as _;
-use discreet::audit::Time;
-use discreet::identity::{Identity, PassphraseSource, PublicIdentity};
+use std::process::ExitCode;
+
 use discreet::policy::names::{is_ros_name, is_ros_type};
-use discreet::ros::{
-    CommandedStatus, Commanding, CommandingParts, Level, Logger, Program, Status, own_domain,
-};
-use discreet::secret::{Lock, harden};
-use discreet::types::TypeLibrary;
-use discreet::unseal::Granted;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Notify;
+use discreet::ros::{CommandedStatus, Commanding, CommandingParts, Level, Logger, Program, RosError, Status};
+
+use stakeholder::{Stakeholder, Work, work};
 
 const HELP: &str = "\
 The commander of Discreet: takes plain commands and calls of a stakeholder's own nodes, and sends them to a robot, sealed
@@ -62,133 +56,48 @@ const PARAMETERS: [&str; 8] = [
 ];
 
 fn main() -> ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        Some("--help" | "-h") => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        Some("--version" | "-V") => {
-            println!("discreet commander {}", env!("CARGO_PKG_VERSION"));
-            return ExitCode::SUCCESS;
-        }
-        _ => {}
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(run()));
-    match outcome {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("commander: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    start::start("commander", HELP, || work::<Commander>("commander"))
 }
 
-async fn run() -> anyhow::Result<ExitCode> {
-    // Before anything is started, so that a signal during the start is not lost.
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let hardened = harden(Lock::Secrets).context("cannot keep this process's memory to itself")?;
-    let program = Program::new("commander").context("cannot join the own domain (ROS_DOMAIN_ID)")?;
-    let logger = program.logger();
-    hardened.notes.iter().for_each(|note| logger.warn(note));
-    let parts = match parts(&program) {
-        Ok(parts) => parts,
-        Err(error) => {
-            logger.error(&error);
-            return Ok(ExitCode::from(2));
-        }
-    };
-    let (own, outer, name) = (parts.own_domain, parts.outer_domain, parts.granted.me().public().name.clone());
-    logger.info(&format!("commands the robot on domain {outer} in the name of `{name}`, from domain {own}"));
-    let news = Arc::new(Notify::new());
-    let waker = Arc::clone(&news);
-    let mut commanding = Commanding::new(parts, move || waker.notify_one())?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let (diagnostics, spinning) = program.run(Arc::clone(&stop));
-
-    let (mut told, mut last) = (Told::default(), Instant::now());
-    let mut tick = tokio::time::interval(Duration::from_millis(250));
-    let outcome = loop {
-        tokio::select! {
-            _ = interrupt.recv() => break Ok(ExitCode::SUCCESS),
-            _ = terminate.recv() => break Ok(ExitCode::SUCCESS),
-            () = news.notified() => {}
-            _ = tick.tick() => {}
-        }
-        if let Err(error) = commanding.attend() {
-            break Err(error.into());
-        }
-        if last.elapsed() >= Duration::from_secs(1) {
-            last = Instant::now();
-            let statuses = told.statuses(&commanding, &logger);
-            if let Err(error) = diagnostics.publish(Time::system().nanoseconds, statuses) {
-                logger.warn(&format!("diagnostics: {error}"));
-            }
-        }
-    };
-    logger.info("stopping");
-    stop.store(true, Ordering::Relaxed);
-    drop(commanding);
-    spinning.await?;
-    outcome
-}
-
-/// What the parameters say; an error names the one that is wrong.
-fn parts(program: &Program) -> Result<CommandingParts, String> {
-    let given = program.parameters(&PARAMETERS)?;
-    let needed = |name: &str, what: &str| {
-        given.path(name)?.ok_or_else(|| format!("parameter `{name}` is missing: {what}"))
-    };
-    let identity = needed("identity", "the stakeholder's private identity file")?;
-    let robot = needed("robot", "the robot's public identity file")?;
-    let commands = named(&given.texts("commands")?, "msg", "/cmd_vel geometry_msgs/msg/Twist")?;
-    let services = named(&given.texts("services")?, "srv", "/dock std_srvs/srv/Trigger")?;
-    if commands.is_empty() && services.is_empty() {
-        return Err("there is nothing to send: name `commands`, `services` or both".into());
-    }
-    let (outer_domain, own_domain) = (given.number("outer_domain", 1, 0..=232)?, own_domain()?);
-    if outer_domain == own_domain && !given.flag("open_domain")? {
-        return Err(format!(
-            "the own domain (ROS_DOMAIN_ID) is the outer one, {outer_domain}: anybody there could command in this name. Run \
-             it on another, or say `open_domain:=true`"
-        ));
-    }
-    let passphrase = PassphraseSource::choose(given.path("passphrase_file")?.as_deref(), &identity);
-    let open = |source| Identity::open(&identity, &source);
-    let me = passphrase.and_then(open).map_err(|error| error.to_string())?;
-    let robot = PublicIdentity::open(&robot).map_err(|error| error.to_string())?;
-    let namespace = given.text("namespace")?.unwrap_or_else(|| format!("/{}", me.public().name));
-    Ok(CommandingParts {
-        outer_domain,
-        own_domain,
-        namespace,
-        granted: Arc::new(Granted::new(me, robot)),
-        commands,
-        services,
-        types: TypeLibrary::from_env().map_err(|error| error.to_string())?,
-    })
-}
-
-/// Reads a list of `NAME TYPE`.
-fn named(given: &[String], kind: &str, example: &str) -> Result<Vec<(String, String)>, String> {
-    let read = |text: &String| {
-        let (name, type_name) = text.split_once(char::is_whitespace)?;
-        let (name, type_name) = (name.trim(), type_name.trim());
-        (is_ros_name(name) && is_ros_type(type_name, kind)).then(|| (name.to_owned(), type_name.to_owned()))
-    };
-    let wrong = |text: &String| format!("`{}` is no name and type; write `{example}`", text.escape_default());
-    given.iter().map(|text| read(text).ok_or_else(|| wrong(text))).collect()
-}
-
-/// What diagnostics said the last time, so that what is new can be told.
-#[derive(Default)]
-struct Told {
+struct Commander {
+    commanding: Commanding,
+    /// What diagnostics said the last time, so that what is new can be told.
     before: Vec<CommandedStatus>,
 }
 
-impl Told {
-    fn statuses(&mut self, commanding: &Commanding, logger: &Logger) -> Vec<Status> {
-        let ready = commanding.is_ready();
+impl Work for Commander {
+    type Parts = CommandingParts;
+
+    fn parts(program: &Program) -> Result<CommandingParts, String> {
+        let given = program.parameters(&PARAMETERS)?;
+        let commands = named(&given.texts("commands")?, "msg", "/cmd_vel geometry_msgs/msg/Twist")?;
+        let services = named(&given.texts("services")?, "srv", "/dock std_srvs/srv/Trigger")?;
+        if commands.is_empty() && services.is_empty() {
+            return Err("there is nothing to send: name `commands`, `services` or both".into());
+        }
+        let Stakeholder { outer_domain, own_domain, namespace, granted, types } =
+            Stakeholder::read(&given, "anybody there could command in this name")?;
+        Ok(CommandingParts { outer_domain, own_domain, namespace, granted, commands, services, types })
+    }
+
+    fn begin(
+        parts: CommandingParts,
+        logger: &Logger,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Commander, RosError> {
+        let (own, outer, name) = (parts.own_domain, parts.outer_domain, &parts.granted.me().public().name);
+        logger.info(&format!(
+            "commands the robot on domain {outer} in the name of `{name}`, from domain {own}"
+        ));
+        Ok(Commander { commanding: Commanding::new(parts, wake)?, before: Vec::new() })
+    }
+
+    fn attend(&mut self) -> Result<(), RosError> {
+        self.commanding.attend()
+    }
+
+    fn statuses(&mut self, logger: &Logger) -> Vec<Status> {
+        let ready = self.commanding.is_ready();
         let mut statuses = vec![Status {
             name: "commander".into(),
             level: if ready { Level::Ok } else { Level::Error },
@@ -200,7 +109,7 @@ impl Told {
             },
             values: Vec::new(),
         }];
-        let now = commanding.statuses();
+        let now = self.commanding.statuses();
         for one in &now {
             let before = self.before.iter().find(|before| before.name == one.name);
             let refused = one.refused > before.map_or(0, |before| before.refused);
@@ -222,4 +131,15 @@ impl Told {
         self.before = now;
         statuses
     }
+}
+
+/// Reads a list of `NAME TYPE`.
+fn named(given: &[String], kind: &str, example: &str) -> Result<Vec<(String, String)>, String> {
+    let read = |text: &String| {
+        let (name, type_name) = text.split_once(char::is_whitespace)?;
+        let (name, type_name) = (name.trim(), type_name.trim());
+        (is_ros_name(name) && is_ros_type(type_name, kind)).then(|| (name.to_owned(), type_name.to_owned()))
+    };
+    let wrong = |text: &String| format!("`{}` is no name and type; write `{example}`", text.escape_default());
+    given.iter().map(|text| read(text).ok_or_else(|| wrong(text))).collect()
 }

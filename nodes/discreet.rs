@@ -1,6 +1,8 @@
 //! `discreet`: checks, explains, tests and compares policies, applies them to recorded bags, redacts pictures, reads audit
 //! logs, makes identities, and says to the keeper who may open what.
 
+#[path = "discreet/answer.rs"]
+mod answer;
 #[path = "discreet/audit.rs"]
 mod audit;
 #[path = "discreet/check.rs"]
@@ -27,6 +29,8 @@ mod who;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+pub use answer::Answer;
 
 /// Decides who gets what of a robot's data.
 ///
@@ -78,23 +82,6 @@ enum Command {
     Who(who::Who),
     Revoke(orders::Revoke),
     Grant(orders::Grant),
-}
-
-/// Could it be answered, and is the answer yes?
-pub enum Answer {
-    /// Exit code 0.
-    Yes,
-    /// Exit code 1.
-    No,
-}
-
-impl From<Answer> for ExitCode {
-    fn from(answer: Answer) -> ExitCode {
-        match answer {
-            Answer::Yes => ExitCode::SUCCESS,
-            Answer::No => ExitCode::from(1),
-        }
-    }
 }
 
 fn main() -> ExitCode {

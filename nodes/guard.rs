@@ -1,5 +1,8 @@
 //! The guard: a node in two domains that lets out what the policy allows, and nothing else.
 
+#[path = "start.rs"]
+mod start;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,26 +66,7 @@ const KEYS: Duration = Duration::from_secs(1);
 const GATHER: Duration = Duration::from_millis(10);
 
 fn main() -> ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        Some("--help" | "-h") => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        Some("--version" | "-V") => {
-            println!("discreet guard {}", env!("CARGO_PKG_VERSION"));
-            return ExitCode::SUCCESS;
-        }
-        _ => {}
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(run()));
-    match outcome {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("guard: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    start::start("guard", HELP, run)
 }
 
 async fn run() -> anyhow::Result<ExitCode> {

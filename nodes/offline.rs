@@ -1,5 +1,7 @@
 //! `discreet-offline`: the commands of `discreet` that read recordings and look at images. `discreet` starts it.
 
+#[path = "discreet/answer.rs"]
+mod answer;
 #[path = "discreet/eyes.rs"]
 mod eyes;
 #[path = "discreet/fresh.rs"]
@@ -16,6 +18,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use answer::Answer;
+
 /// Recordings and photographs: the commands `scrub` and `redact` of `discreet`.
 #[derive(Parser)]
 #[command(version, name = "discreet", bin_name = "discreet")]
@@ -28,23 +32,6 @@ struct Arguments {
 enum Command {
     Scrub(scrub::Scrub),
     Redact(redact::Redact),
-}
-
-/// Could it be answered, and is the answer yes?
-pub enum Answer {
-    /// Exit code 0.
-    Yes,
-    /// Exit code 1.
-    No,
-}
-
-impl From<Answer> for ExitCode {
-    fn from(answer: Answer) -> ExitCode {
-        match answer {
-            Answer::Yes => ExitCode::SUCCESS,
-            Answer::No => ExitCode::from(1),
-        }
-    }
 }
 
 fn main() -> ExitCode {

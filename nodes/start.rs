@@ -1,0 +1,30 @@
+//! How each node starts: what it says of itself, its runtime, and what it says when it breaks.
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+/// A node's `main`.
+pub fn start<F>(name: &str, help: &str, run: impl FnOnce() -> F) -> ExitCode
+where
+    F: Future<Output = anyhow::Result<ExitCode>>,
+{
+    match std::env::args().nth(1).as_deref() {
+        Some("--help" | "-h") => {
+            print!("{help}");
+            return ExitCode::SUCCESS;
+        }
+        Some("--version" | "-V") => {
+            println!("discreet {name} {}", env!("CARGO_PKG_VERSION"));
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(run()));
+    outcome.unwrap_or_else(|error| {
+        eprintln!("{name}: {error:#}");
+        ExitCode::FAILURE
+    })
+}
