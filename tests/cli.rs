@@ -58,6 +58,26 @@ fn check_says_yes_no_or_cannot() {
 }
 
 #[test]
+fn check_takes_a_whole_folder_the_cases_beside_the_policies_too() {
+    let mut files: Vec<String> = fs::read_dir("policies")
+        .unwrap()
+        .map(|entry| entry.unwrap().path().display().to_string())
+        .filter(|name| name.ends_with(".yaml"))
+        .collect();
+    files.sort();
+    let arguments: Vec<&str> = ["check"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    assert_eq!(code(&arguments), 0);
+    assert!(said(&arguments).contains("policies/hotel.cases.yaml: 34 cases, 0 warnings\n"));
+    let folder = scratch("check_cases");
+    for (name, text) in
+        [("no.cases.yaml", "cases: []\n"), ("odd.cases.yaml", "cases: [{ whom: everyone }]\n")]
+    {
+        fs::write(folder.join(name), text).unwrap();
+        assert_eq!(code(&["check", folder.join(name).to_str().unwrap()]), 1, "{name}");
+    }
+}
+
+#[test]
 fn check_shows_every_mistake_with_its_line() {
     let text = said(&["check", BROKEN]);
     for place in [":4:1", ":6:40", ":12:18", ":15:12", ":18:5"] {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use discreet::entrance::unlimitable;
-use discreet::policy::Severity;
 use discreet::policy::finding::{has_errors, plain};
+use discreet::policy::{Finding, Severity, cases};
 use discreet::types::TypeLibrary;
 
 use super::Answer;
@@ -15,6 +15,8 @@ use super::input::{Source, say, say_json};
 /// Errors make a policy unusable. Warnings do not: a rule that never decides anything, a topic nobody may read,
 /// something that this version cannot do yet. Where ROS 2 is sourced, the limits of commands are held against the installed
 /// types too.
+///
+/// Of a file of cases (`hotel.cases.yaml`) it says whether it is one; `discreet test` says how they come out.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -26,7 +28,7 @@ Exit codes:
   1  a policy has errors (with --strict: or warnings)
   2  a file cannot be read")]
 pub struct Check {
-    /// The policies.
+    /// The policies, and the files of their cases.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Answers with JSON: a list, one object a file, with its findings.
@@ -43,13 +45,9 @@ impl Check {
         let mut answer = Answer::Yes;
         let mut all = Vec::new();
         for source in &sources {
-            let (policy, mut findings) = source.policy();
-            if let (Some(policy), Ok(library)) = (&policy, TypeLibrary::from_env()) {
-                findings.extend(unlimitable(policy, &library));
-            }
-            let policy = policy.filter(|_| !has_errors(&findings));
+            let (summary, findings) = judged(source);
             let refused = findings.iter().any(|finding| self.strict && finding.code != "not-built");
-            if policy.is_none() || refused {
+            if summary.is_none() || refused {
                 answer = Answer::No;
             }
             if self.json {
@@ -61,30 +59,39 @@ impl Check {
                 say("");
             }
             let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-            let warnings = findings.len() - errors;
-            match policy {
-                Some(policy) => say(&format!(
-                    "{}: a policy for {}, version {}: {}, {}, {}",
-                    source.name,
-                    plain(policy.robot()),
-                    policy.version(),
-                    several(policy.topics().count(), "topic"),
-                    several(policy.rules().len(), "rule"),
-                    several(warnings, "warning"),
-                )),
-                None => say(&format!(
-                    "{}: {}, {}",
-                    source.name,
-                    several(errors, "error"),
-                    several(warnings, "warning")
-                )),
-            }
+            let warnings = several(findings.len() - errors, "warning");
+            let summary = summary.unwrap_or_else(|| several(errors, "error"));
+            say(&format!("{}: {summary}, {warnings}", source.name));
         }
         if self.json {
             say_json(&all.into())?;
         }
         Ok(answer)
     }
+}
+
+/// What is in the file, if it can be used, and all that was found.
+fn judged(source: &Source) -> (Option<String>, Vec<Finding>) {
+    if source.name.ends_with(".cases.yaml") {
+        return match cases::check(&source.text) {
+            Ok(number) => (Some(several(number, "case")), Vec::new()),
+            Err(findings) => (None, findings),
+        };
+    }
+    let (policy, mut findings) = source.policy();
+    if let (Some(policy), Ok(library)) = (&policy, TypeLibrary::from_env()) {
+        findings.extend(unlimitable(policy, &library));
+    }
+    let summary = policy.filter(|_| !has_errors(&findings)).map(|policy| {
+        format!(
+            "a policy for {}, version {}: {}, {}",
+            plain(policy.robot()),
+            policy.version(),
+            several(policy.topics().count(), "topic"),
+            several(policy.rules().len(), "rule"),
+        )
+    });
+    (summary, findings)
 }
 
 fn several(number: usize, what: &str) -> String {

@@ -114,22 +114,18 @@ pub struct Outcome {
     pub failures: Vec<Finding>,
 }
 
+/// How many cases a file has, if it is one; whether they come out as expected, its policy alone can tell.
+pub fn check(cases: &str) -> Result<usize, Vec<Finding>> {
+    read(cases).map(|entries| entries.len())
+}
+
 /// Runs a file of cases against a policy. `policy_file` is how the policy is called in the messages.
 pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -> Outcome {
-    let root = match tree::read(cases, &Limits::FILE) {
-        Ok(root) => root,
-        Err(finding) => return Outcome { cases: 0, failures: vec![finding] },
+    let entries = match read(cases) {
+        Ok(entries) => entries,
+        Err(failures) => return Outcome { cases: 0, failures },
     };
-    let findings = schema::validate(&root, &schema::schema::<CasesFile>());
-    let entries: Vec<Entry<CaseEntry>> = list(&root, "cases");
-    let mut outcome = Outcome { cases: entries.len(), failures: findings };
-    if has_errors(&outcome.failures) {
-        return outcome;
-    }
-    if entries.is_empty() {
-        let finding = Finding::error("no-cases", root.span, "there are no cases in this file");
-        outcome.failures.push(finding.help("a policy without a test is a guess: say what you expect of it"));
-    }
+    let mut outcome = Outcome { cases: entries.len(), failures: Vec::new() };
     for entry in &entries {
         let Some(case) = &entry.value else { continue };
         let asked = ask(policy, entry, case);
@@ -140,6 +136,20 @@ pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -
         outcome.failures.extend(failure);
     }
     outcome
+}
+
+fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
+    let root = tree::read(cases, &Limits::FILE).map_err(|finding| vec![finding])?;
+    let findings = schema::validate(&root, &schema::schema::<CasesFile>());
+    if has_errors(&findings) {
+        return Err(findings);
+    }
+    let entries: Vec<Entry<CaseEntry>> = list(&root, "cases");
+    if entries.is_empty() {
+        let finding = Finding::error("no-cases", root.span, "there are no cases in this file");
+        return Err(vec![finding.help("a policy without a test is a guess: say what you expect of it")]);
+    }
+    Ok(entries)
 }
 
 fn ask(policy: &Policy, entry: &Entry<CaseEntry>, case: &CaseEntry) -> Result<Explanation, Box<Finding>> {
