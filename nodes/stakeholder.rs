@@ -58,11 +58,6 @@ impl Stakeholder {
             types: TypeLibrary::from_env().map_err(|error| error.to_string())?,
         })
     }
-
-    /// The stakeholder's name.
-    pub fn name(&self) -> &str {
-        &self.granted.me().public().name
-    }
 }
 
 /// What a node does.

@@ -57,8 +57,8 @@ impl Work for Unsealer {
         logger: &Logger,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Unsealer, RosError> {
-        let (own, outer) = (parts.own_domain, parts.outer_domain);
-        logger.info(&format!("opens what domain {outer} has for `{}`, for domain {own}", parts.name()));
+        let (own, outer, name) = (parts.own_domain, parts.outer_domain, &parts.granted.me().public().name);
+        logger.info(&format!("opens what domain {outer} has for `{name}`, for domain {own}"));
         let Stakeholder { outer_domain, own_domain, namespace, granted, types } = parts;
         let parts = UnsealingParts { outer_domain, own_domain, namespace, granted, types };
         Ok(Unsealer { unsealing: Unsealing::new(parts, wake)?, before: Vec::new() })

@@ -1,7 +1,7 @@
 //! Commands that another program has: `discreet-offline`, which is started in the place of this one.
 //!
 //! What looks at images links a hundred libraries, which take a third of a second to load. Somebody who revokes a
-//! stakeholder shall not wait for them, and no process that talks to the keeper shall have them.
+//! stakeholder shall not wait for them.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;

@@ -118,6 +118,7 @@ fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (Declared, Ve
         classes,
     };
     things::conflicts(&declared.topics, &declared.commands, context);
+    things::entrances(&declared.topics, &declared.commands, context);
     let rules = rules::rules(file, &declared, context);
     (declared, rules)
 }

@@ -84,6 +84,17 @@ pub(super) fn topics(section: &Section<TopicEntry>, classes: &Classes, context: 
     topics
 }
 
+/// Outside, commands are taken beside their topics. A topic of the robot of such a name would come out where they go in.
+pub(super) fn entrances(topics: &[Thing], commands: &[Thing], context: &mut Context) {
+    let names: HashSet<&str> = commands.iter().map(|command| command.pattern.text()).collect();
+    for topic in topics {
+        let name = topic.pattern.text();
+        let Some(of) = name.strip_suffix("/command").filter(|base| names.contains(base)) else { continue };
+        let message = format!("{} is where the guard takes commands for {}", quoted(name), quoted(of));
+        context.error("reserved-name", topic.span, message, "call the robot's topic something else");
+    }
+}
+
 /// Outside, the guard itself publishes the catalogue below `/discreet`, and beside each topic its tags and what is sealed
 /// of it. A robot's topic of such a name would be taken for the guard's word.
 fn reserved(topics: &[Thing], context: &mut Context) {
