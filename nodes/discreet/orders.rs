@@ -32,7 +32,8 @@ pub struct Grant {
 const AFTER: &str = "\
 Exit codes:
   0  done, and in effect in every guard that is connected
-  1  written down, but a guard has not confirmed it within a second, or none is connected
+  1  written down, but a guard has not confirmed it within a second, or none is connected, or the policy names nobody of
+     that name
   2  the keeper cannot be reached, or refuses";
 
 #[derive(Args)]
@@ -76,7 +77,7 @@ impl Order {
         }
         if !in_policy {
             say_error(&format!(
-                "note: the policy names no stakeholder `{who}`; it is written down all the same"
+                "the policy names no stakeholder `{who}`: is it misspelt? It is written down all the same"
             ));
         }
         if *guards == 0 {
@@ -90,6 +91,6 @@ impl Order {
                  and restarting it makes it forget them",
             );
         }
-        Ok(if in_effect { Answer::Yes } else { Answer::No })
+        Ok(if in_effect && *in_policy { Answer::Yes } else { Answer::No })
     }
 }

@@ -9,7 +9,7 @@ use discreet::policy::finding::plain;
 use serde_json::json;
 
 use super::Answer;
-use super::input::{say, say_json};
+use super::input::{say, say_error, say_json};
 
 /// Shows who can open which sealed topics now, and until when.
 ///
@@ -38,6 +38,11 @@ impl Who {
     pub fn run(&self) -> anyhow::Result<Answer> {
         let socket = self.socket.clone().unwrap_or_else(default_socket);
         let (mut topics, summary) = admin::who(&socket)?;
+        let known = |name: &String| summary.stakeholders.iter().any(|one| one.name == *name);
+        if let Some(unknown) = self.only.as_ref().filter(|only| !known(only)) {
+            say_error(&format!("the policy names no stakeholder `{}`", plain(unknown)));
+            return Ok(Answer::No);
+        }
         if let Some(only) = &self.only {
             topics.iter_mut().for_each(|topic| topic.who.retain(|reader| reader.name == *only));
             topics.retain(|topic| !topic.who.is_empty());

@@ -50,7 +50,7 @@ impl Roster {
             let entry = match known {
                 Some(known) if known.path == path && known.mark == mark && mark.is_some() => known,
                 known => {
-                    let identity = PublicIdentity::open(&path).map_err(|error| error.to_string());
+                    let identity = read(&path, &name);
                     if known.is_none_or(|known| known.identity != identity) {
                         changes.push(Change { who: name.clone(), trouble: identity.as_ref().err().cloned() });
                     }
@@ -80,6 +80,20 @@ impl Roster {
     pub fn valid(&self) -> impl Iterator<Item = (&str, &PublicIdentity)> {
         self.entries.iter().filter_map(|(name, entry)| Some((name.as_str(), entry.identity.as_ref().ok()?)))
     }
+}
+
+/// A file that somebody put under another's name would give that one's messages to whoever it is of.
+fn read(path: &Path, name: &str) -> Result<PublicIdentity, String> {
+    let identity = PublicIdentity::open(path).map_err(|error| error.to_string())?;
+    if identity.name != name {
+        return Err(format!(
+            "{} is the identity of `{}`, and the policy has it for `{name}`: put the right file there, or call the \
+             stakeholder by that name",
+            path.display(),
+            identity.name
+        ));
+    }
+    Ok(identity)
 }
 
 #[cfg(test)]
@@ -113,6 +127,10 @@ mod tests {
         write("vendor.pub", &Identity::generate("vendor").unwrap().public_file());
         assert_eq!(roster.refresh(&policy), [Change { who: "vendor".into(), trouble: None }]);
         assert_eq!(roster.valid().count(), 2);
+        // One stakeholder's file in another's place is nobody's.
+        write("vendor.pub", &desk.public_file());
+        let trouble = roster.refresh(&policy)[0].trouble.clone().unwrap();
+        assert!(trouble.contains("the identity of `desk`") && trouble.contains("for `vendor`"), "{trouble}");
         fs::remove_file(folder.join("ids/desk.pub")).unwrap();
         assert!(roster.refresh(&policy)[0].trouble.as_ref().unwrap().contains("desk.pub"));
         fs::remove_dir_all(folder).unwrap();

@@ -64,6 +64,14 @@ fn summary(engine: &Engine) -> Summary {
     trouble.extend(guards.iter().filter(|guard| !guard.same_policy).map(|guard| {
         format!("guard {} wants another policy than the keeper has; it gets no new keys", guard.pid)
     }));
+    // A guard that hangs has been told to forget keys, and may not have.
+    let silent = engine.sessions.values().filter(|session| session.applied < session.number());
+    trouble.extend(silent.map(|session| {
+        format!(
+            "guard {} has not confirmed what it was told last: it may still use keys that were taken back, until they end",
+            session.peer.pid
+        )
+    }));
     Summary {
         robot: engine.signer.public().name.clone(),
         policy_version: policy.map(|policy| policy.version()),

@@ -3,6 +3,7 @@
 import base64
 import re
 import shutil
+import signal
 import subprocess
 import time
 
@@ -145,6 +146,19 @@ def test_a_revoked_stakeholder_that_keeps_everything_reads_nothing_from_the_next
     # In effect once the guard has found the keeper again.
     eventually('the guard confirms', lambda: hotel.ask('grant', 'vendor', check=False).returncode == 0)
     hotel.flow(publisher, readers[1], text('again'))
+
+
+def test_a_guard_that_hangs_does_not_look_as_if_a_revocation_were_in_effect(hotel):
+    hotel.go()
+    hotel.status('keys', lambda status: status.number('keys') >= 1)
+    hotel.guard.signal(signal.SIGSTOP)
+    try:
+        assert hotel.ask('revoke', 'desk', check=False).returncode == 1
+        who = hotel.ask('who', check=False)
+        assert who.returncode == 1 and 'has not confirmed' in who.stdout, who.stdout
+    finally:
+        hotel.guard.signal(signal.SIGCONT)
+    eventually('the guard confirms', lambda: hotel.ask('who', check=False).returncode == 0)
 
 
 def test_a_policy_that_takes_a_right_away_takes_effect_with_the_next_message(hotel):
