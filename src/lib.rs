@@ -7,6 +7,7 @@ pub mod relay;
 pub mod classify;
 pub mod message;
 pub mod permit;
+pub mod pii;
 pub mod protect;
 pub mod redact;
 
