@@ -10,11 +10,13 @@
 mod compile;
 mod plan;
 mod reader;
+mod rewrite;
 mod writer;
 
 pub use compile::Unwalkable;
 pub use plan::{Plan, Walk};
 pub use reader::Reader;
+pub use rewrite::{Rewriter, Strings};
 pub use writer::Writer;
 
 /// The encapsulation header in front of every message: representation (2 bytes) and options (2 bytes).

@@ -106,11 +106,8 @@ impl<'a> Compiler<'a> {
         }
         let element = match field.field_type.element().ok_or_else(unusable)? {
             Element::Primitive(size) => vec![Step::Skip { align: size, size }],
-            Element::String(bound) => {
-                self.strings.push(path);
-                vec![Step::String { bound }]
-            }
-            Element::WString(bound) => vec![Step::WString { bound }],
+            Element::String(bound) => vec![Step::String { field: self.string(path), bound }],
+            Element::WString(bound) => vec![Step::WString { field: self.string(path), bound }],
             Element::Nested(name) => {
                 let fields = *self.types.get(name).ok_or_else(|| Unwalkable::Undefined(name.to_owned()))?;
                 self.message(name, fields, &path, depth + 1)?
@@ -136,6 +133,12 @@ impl<'a> Compiler<'a> {
             }
         };
         Ok(vec![repeated])
+    }
+
+    /// Enters a string field; gives its number.
+    fn string(&mut self, path: String) -> usize {
+        self.strings.push(path);
+        self.strings.len() - 1
     }
 }
 

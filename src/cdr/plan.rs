@@ -6,8 +6,7 @@ use super::{Malformed, Reader};
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub(super) steps: Box<[Step]>,
-    /// The path of each string field, `status[].message`, in the order of the `Step::String`s: what redaction will
-    /// find a field by.
+    /// The path of each string field, `status[].message`, wide ones too: what redaction finds a field by.
     pub(super) strings: Box<[String]>,
     pub(super) stamped: bool,
 }
@@ -17,10 +16,10 @@ pub struct Plan {
 pub(super) enum Step {
     /// A run of fixed-size fields: align, then skip.
     Skip { align: usize, size: usize },
-    /// A string.
-    String { bound: Option<u32> },
+    /// A string, with its place in the plan's `strings`.
+    String { field: usize, bound: Option<u32> },
     /// A wide string.
-    WString { bound: Option<u32> },
+    WString { field: usize, bound: Option<u32> },
     /// A sequence of elements that all have the same size: one skip, however long.
     Sequence { align: usize, size: usize, stride: usize, bound: Option<u32> },
     /// A fixed array of elements that must be walked one by one.
@@ -61,7 +60,8 @@ impl Plan {
         Some((reader.i32().ok()?, reader.u32().ok()?))
     }
 
-    /// The paths of the string fields, in order: `header.frame_id`, `status[].message`.
+    /// The paths of the string fields, wide ones too, in order: `header.frame_id`, `status[].message`. A field's number is
+    /// its place here.
     pub fn strings(&self) -> impl Iterator<Item = &str> {
         self.strings.iter().map(String::as_str)
     }
@@ -72,8 +72,8 @@ fn walk(steps: &[Step], reader: &mut Reader) -> Result<(), Malformed> {
     for step in steps {
         match step {
             Step::Skip { align, size } => reader.skip(*align, *size)?,
-            Step::String { bound } => drop(reader.string(*bound)?),
-            Step::WString { bound } => reader.skip_wstring(*bound)?,
+            Step::String { bound, .. } => drop(reader.string(*bound)?),
+            Step::WString { bound, .. } => reader.skip_wstring(*bound)?,
             Step::Sequence { align, size, stride, bound } => {
                 reader.skip_sequence(*align, *size, *stride, *bound)?
             }

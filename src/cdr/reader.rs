@@ -69,9 +69,21 @@ impl<'a> Reader<'a> {
         self.take(length as usize)
     }
 
-    /// Skips a wide string: in Fast DDS for ROS 2 a count and then four bytes per UTF-16 unit, with no NUL.
+    /// Skips a wide string.
     pub fn skip_wstring(&mut self, bound: Option<u32>) -> Result<(), Malformed> {
         self.skip_sequence(4, 4, 4, bound)
+    }
+
+    /// Reads a wide string, in Fast DDS for ROS 2 a count and then four bytes per UTF-16 unit, with no NUL. What is no
+    /// UTF-16 comes as U+FFFD.
+    pub(super) fn wstring(&mut self, bound: Option<u32>) -> Result<impl Iterator<Item = char>, Malformed> {
+        let bytes = self.sequence_block(4, 4, 4, bound)?;
+        let big_endian = self.big_endian;
+        let units = bytes.as_chunks::<4>().0.iter().map(move |unit| {
+            let unit = if big_endian { u32::from_be_bytes(*unit) } else { u32::from_le_bytes(*unit) };
+            u16::try_from(unit).unwrap_or(0xfffd)
+        });
+        Ok(char::decode_utf16(units).map(|decoded| decoded.unwrap_or(char::REPLACEMENT_CHARACTER)))
     }
 
     /// Reads how many elements a sequence has, each of which needs at least `smallest` bytes (and at least one).
@@ -94,19 +106,40 @@ impl<'a> Reader<'a> {
         stride: usize,
         bound: Option<u32>,
     ) -> Result<(), Malformed> {
+        self.sequence_block(align, size, stride, bound).map(drop)
+    }
+
+    /// The elements of such a sequence, with the padding between them.
+    pub(super) fn sequence_block(
+        &mut self,
+        align: usize,
+        size: usize,
+        stride: usize,
+        bound: Option<u32>,
+    ) -> Result<&'a [u8], Malformed> {
         match self.sequence(size, bound)? {
-            0 => Ok(()), // and no alignment either: Fast CDR pads only in front of an element
+            0 => Ok(&[]), // and no alignment either: Fast CDR pads only in front of an element
             count => {
                 let all_but_last = (count as usize - 1).saturating_mul(stride);
-                self.skip(align, all_but_last.saturating_add(size))
+                self.block(align, all_but_last.saturating_add(size))
             }
         }
     }
 
     /// Aligns, then skips `size` bytes.
     pub(crate) fn skip(&mut self, align: usize, size: usize) -> Result<(), Malformed> {
+        self.block(align, size).map(drop)
+    }
+
+    /// Aligns, then reads `size` bytes.
+    pub(super) fn block(&mut self, align: usize, size: usize) -> Result<&'a [u8], Malformed> {
         self.align(align);
-        self.take(size).map(drop)
+        self.take(size)
+    }
+
+    /// Whether numbers have their most significant byte first.
+    pub(super) fn is_big_endian(&self) -> bool {
+        self.big_endian
     }
 
     /// Bytes not read yet.
