@@ -105,8 +105,12 @@ impl TypeLibrary {
         TypeLibrary { prefixes: prefixes.into_iter().filter(|prefix| prefix.is_absolute()).collect() }
     }
 
-    /// Reads and compiles the definition of `type_name`. Reads a file: keep what it gives.
+    /// Reads and compiles the definition of `type_name`: of a message, or of what tells about a service's calls,
+    /// `package/srv/Name_Event`. Reads a file: keep what it gives.
     pub fn definition(&self, type_name: &str) -> Result<TypeDefinition, TypeError> {
+        if let Some((service, end)) = service_part(type_name) {
+            return self.part_of_service(service, end);
+        }
         let (package, name) = parse(type_name).ok_or_else(|| TypeError::Name(printable(type_name)))?;
         let (path, file) = self.file(package, "msg", name)?;
         let description::File { type_description_msg: description, type_hashes } = file;
@@ -177,6 +181,17 @@ pub fn is_type_hash(text: &str) -> bool {
 /// Is this the name of a message type, `package/msg/Name`?
 pub fn is_type_name(text: &str) -> bool {
     parse(text).is_some()
+}
+
+/// Is this the name of the messages that tell about the calls of a service, `package/srv/Name_Event`?
+pub fn is_event_name(text: &str) -> bool {
+    matches!(service_part(text), Some((service, "Event")) if parse_kind(service, "/srv/").is_some())
+}
+
+/// A service, and which of its messages is meant: `std_srvs/srv/SetBool_Event`.
+fn service_part(type_name: &str) -> Option<(&str, &str)> {
+    let (service, end) = type_name.rsplit_once('_')?;
+    (service.contains("/srv/") && matches!(end, "Request" | "Response" | "Event")).then_some((service, end))
 }
 
 /// Package and name, by the patterns in rosidl_adapter: nothing that could climb out of a folder fits them.

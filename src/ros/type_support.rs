@@ -10,6 +10,7 @@ use libloading::{Library, Symbol};
 use r2r_rcl as rcl;
 
 use super::error::RosError;
+use crate::types::is_event_name;
 
 /// What rmw needs to know of a message type. Lives as long as the process: its library is never unloaded.
 #[derive(Clone, Copy)]
@@ -23,14 +24,15 @@ unsafe impl Send for TypeSupport {}
 unsafe impl Sync for TypeSupport {}
 
 impl TypeSupport {
-    /// Loads the type support of `package/msg/Name` from the sourced workspaces (`AMENT_PREFIX_PATH`).
+    /// Loads the type support of `package/msg/Name`, or of `package/srv/Name_Event`, from the sourced workspaces (`AMENT_PREFIX_PATH`).
     ///
     /// The name must come from the policy or from this program, never from discovery: a library is loaded by it.
     pub fn load(type_name: &str) -> Result<TypeSupport, RosError> {
         let refuse = |message: String| RosError::TypeSupport { type_name: type_name.into(), message };
-        let (package, name) =
-            split(type_name, "/msg/").ok_or_else(|| refuse("not a `package/msg/Name`".into()))?;
-        TypeSupport::find(package, "msg", name).map_err(refuse)
+        let folder = if is_event_name(type_name) { "srv" } else { "msg" };
+        let (package, name) = split(type_name, &format!("/{folder}/"))
+            .ok_or_else(|| refuse("not a `package/msg/Name`".into()))?;
+        TypeSupport::find(package, folder, name).map_err(refuse)
     }
 
     /// The same of a message, or of a part of a service, whose names were checked.

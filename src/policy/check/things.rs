@@ -12,6 +12,7 @@ use super::super::rule::Action;
 use super::super::things::{Class, Stakeholder, Thing, is_image, is_opaque};
 use super::super::time::end_of;
 use super::{Context, images};
+use crate::types::is_event_name;
 
 type Classes = HashMap<String, Option<Arc<Class>>>;
 
@@ -57,7 +58,10 @@ pub(super) fn topics(section: &Section<TopicEntry>, classes: &Classes, context: 
         };
         let Some(written) = &entry.value else { continue };
         let class = class(&written.class, entry, classes, context);
-        ros_type(&written.type_name, "msg", entry.place("type"), context);
+        // A service that is looked into tells about its calls on a topic.
+        if !is_event_name(&written.type_name) {
+            ros_type(&written.type_name, "msg", entry.place("type"), context);
+        }
         if let Some(hash) = &written.type_hash {
             type_hash(hash, entry.place("type_hash"), context);
         }
