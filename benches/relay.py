@@ -7,18 +7,13 @@ is measured from before it is published to after it is taken. The first tenth is
 """
 
 import argparse
-import glob
-import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
+from processes import BIN, TUNED, NothingMeasured, Processes, progress, traffic
 from table import show
 
-BIN = 'target/release'
 TOPIC, INNER, OUTER = '/x', 66, 67
 CASES = [('string', 1000, 'std_msgs/msg/String', 100)] + [
     (size, 30, 'sensor_msgs/msg/Image', 2) for size in ('640x480', '1280x720', '1920x1080')]
@@ -66,68 +61,29 @@ def main():
 
 def run(variant, transport, case, rate, type_name, depth, seconds):
     """One variant, once: what the sink saw, and the relay's processor time."""
-    environment = dict(os.environ, ROS_AUTOMATIC_DISCOVERY_RANGE='LOCALHOST', RUST_BACKTRACE='0')
-    environment.pop('FASTRTPS_DEFAULT_PROFILES_FILE', None)
-    if transport == 'tuned':
-        environment['FASTRTPS_DEFAULT_PROFILES_FILE'] = os.path.abspath('launch/fastdds.xml')
-    between = [str(INNER), str(OUTER), TOPIC, type_name, str(depth)]
-    started = []
-
-    def start(*command, **more):
-        process = subprocess.Popen(command, env={**environment, **more}, stdout=subprocess.PIPE, stderr=said,
-                                   text=True)
-        started.append(process)
-        return process
-
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile('w+') as said:
+    between = [INNER, OUTER, TOPIC, type_name, depth]
+    transported = {'FASTRTPS_DEFAULT_PROFILES_FILE': TUNED if transport == 'tuned' else None}
+    with tempfile.TemporaryDirectory() as folder, Processes(**transported) as processes:
+        start, relay = processes.start, None
+        if variant == 'bare':
+            relay = start(f'{BIN}/examples/bare_relay', *between)
+        elif variant.startswith('rclpy'):
+            relay = start(sys.executable, 'benches/rclpy_relay.py', variant.split()[1], *between)
+        elif variant.startswith('guard'):
+            with open(f'{folder}/policy.yaml', 'w') as policy:
+                policy.write(POLICY.format(topic=TOPIC, type_name=type_name, depth=depth))
+            relay = start(f'{BIN}/guard', '--ros-args', '-p', f'policy:={folder}/policy.yaml', '-p',
+                          f'outer_domain:={OUTER}', '-p', f'audit:={folder}/audit.log', ROS_DOMAIN_ID=str(INNER))
+        if variant == 'guard+tags':
+            start(f'{BIN}/examples/read_tags', OUTER, TOPIC, type_name)
+        sink_domain = INNER if variant == 'direct' else OUTER
+        sink = start(f'{BIN}/examples/traffic', 'sink', sink_domain, TOPIC, case, seconds)
         try:
-            relay = None
-            if variant == 'bare':
-                relay = start(f'{BIN}/examples/bare_relay', *between)
-            elif variant.startswith('rclpy'):
-                relay = start(sys.executable, 'benches/rclpy_relay.py', variant.split()[1], *between)
-            elif variant.startswith('guard'):
-                with open(f'{folder}/policy.yaml', 'w') as policy:
-                    policy.write(POLICY.format(topic=TOPIC, type_name=type_name, depth=depth))
-                relay = start(f'{BIN}/guard', '--ros-args', '-p', f'policy:={folder}/policy.yaml', '-p',
-                              f'outer_domain:={OUTER}', '-p', f'audit:={folder}/audit.log', ROS_DOMAIN_ID=str(INNER))
-            sink_domain = INNER if variant == 'direct' else OUTER
-            if variant == 'guard+tags':
-                start(f'{BIN}/examples/read_tags', str(OUTER), TOPIC, type_name)
-            sink = start(f'{BIN}/examples/traffic', 'sink', str(sink_domain), TOPIC, case, str(seconds))
-            time.sleep(1.5)  # everybody has joined
-            source = start(f'{BIN}/examples/traffic', 'source', str(INNER), TOPIC, case, str(rate), str(seconds))
-            source.stdout.readline()  # it begins
-            before = processor_time(relay)
-            sent = int(source.stdout.readline())
-            cpu = processor_time(relay) - before
-            seen = json.loads(sink.communicate(timeout=60)[0])
-        except ValueError:
-            said.seek(0)
-            sys.exit(f'{variant}, {case}, {transport}: nothing was measured\n{said.read()}')
-        finally:
-            for process in started:
-                process.terminate()
-            for process in started:
-                try:
-                    process.wait(timeout=5)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-    return {**seen, 'sent': sent, 'cpu_us': cpu / sent / 1e3 if relay else None}
-
-
-def processor_time(process):
-    """Nanoseconds that all threads of a process have run."""
-    if process is None:
-        return 0
-    total = 0
-    for path in glob.glob(f'/proc/{process.pid}/task/*/schedstat'):
-        try:
-            with open(path) as file:
-                total += int(file.read().split()[0])
-        except FileNotFoundError:
-            pass  # the thread has just ended
-    return total
+            seen = traffic([sink], lambda: start(f'{BIN}/examples/traffic', 'source', INNER, TOPIC, case, rate, seconds),
+                           relay)
+        except NothingMeasured:
+            sys.exit(f'{variant}, {case}, {transport}: nothing was measured\n{processes.said()}')
+    return {**seen, 'cpu_us': seen['sender_ns'] / 1e3 if relay else None}
 
 
 def summary(case, variant, runs):
@@ -151,13 +107,6 @@ def goals(results):
         print(f'{case:<22} {guard["p50_ms"] / found["bare"]["p50_ms"]:>10.2f} '
               + ' '.join(f'{guard["cpu_us"] / found[peer]["cpu_us"]:>{width}.2f}'
                          for peer, width in (('bare', 15), ('rclpy raw', 20), ('rclpy typed', 22))))
-
-
-def progress(text):
-    if sys.stderr.isatty():
-        print(f'\r\033[K{text}', end='', file=sys.stderr, flush=True)
-    elif text:
-        print(text, file=sys.stderr, flush=True)
 
 
 main()

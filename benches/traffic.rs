@@ -1,19 +1,28 @@
-//! Real traffic for the relay benchmark: a source that stamps each message, a sink that measures what arrives.
+//! Real traffic for the benchmarks: a source that stamps each message, a sink that measures what arrives.
 //!
 //! `traffic source DOMAIN TOPIC CASE RATE_HZ SECONDS` prints `begin`, and at the end the number of messages sent.
 //! `traffic sink DOMAIN TOPIC CASE SECONDS` prints JSON: first, the number of the first message that came (earlier ones
 //! were sent before everybody had found each other), received, p50_ms, p99_ms. SECONDS counts from the first message;
-//! the first tenth is warm-up, and its times are left out.
+//! the first tenth is warm-up, and its times are left out. With `IDENTITY PASSPHRASE_FILE ROBOT` behind them it is a
+//! stakeholder's, and opens what the robot sealed for it, in its own process. With `unopened` it takes
+//! the sealed messages and does nothing with them. It stays until its input ends, so that what it has cost can be read.
 //!
-//! CASE is `string` (100 bytes of `std_msgs/msg/String`) or `WIDTHxHEIGHT` (rgb8 `sensor_msgs/msg/Image`).
+//! CASE is `string` (100 bytes of `std_msgs/msg/String`), `WIDTHxHEIGHT` (rgb8 `sensor_msgs/msg/Image`) or a number of
+//! bytes (`std_msgs/msg/UInt8MultiArray`).
 //! Each message carries its number and its time as text at its end, so that no relay can tell the cases apart.
+
+#[path = "traffic/stakeholder.rs"]
+mod stakeholder;
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, bail};
+use discreet::policy::Form;
 use discreet::qos::Qos;
 use discreet::ros::{Context, Node, Publisher, SerializedMessage, Subscription, TypeSupport};
+use discreet::seal::{SEALED_TYPE, sealed_topic};
+use stakeholder::Stakeholder;
 
 /// "NUMBER TIME", 10 and 20 digits and a space, and the NUL of a string.
 const TRAILER: usize = 32;
@@ -27,16 +36,25 @@ fn main() -> anyhow::Result<()> {
         ["source", domain, topic, case, rate, seconds] => {
             source(domain.parse()?, topic, case, rate.parse()?, seconds.parse()?)
         }
-        ["sink", domain, topic, case, seconds] => sink(domain.parse()?, topic, case, seconds.parse()?),
-        _ => {
-            bail!("usage: traffic source DOMAIN TOPIC CASE RATE_HZ SECONDS | sink DOMAIN TOPIC CASE SECONDS")
+        ["sink", domain, topic, case, seconds, whose @ ..] => {
+            sink(domain.parse()?, topic, case, seconds.parse()?, whose)
         }
+        _ => bail!(
+            "usage: traffic source DOMAIN TOPIC CASE RATE_HZ SECONDS | \
+             sink DOMAIN TOPIC CASE SECONDS [IDENTITY PASSPHRASE_FILE ROBOT | unopened]"
+        ),
     }
 }
 
 /// The type of a case, and a serialized message of it that ends in a trailer. Frames keep two, pictures being large.
 fn message(case: &str) -> anyhow::Result<(&'static str, Qos, Vec<u8>)> {
     let mut cdr = vec![0, 1, 0, 0];
+    if let Ok(size) = case.parse::<u32>() {
+        cdr.extend_from_slice(&[0; 8]); // layout: no dimensions, no offset
+        cdr.extend_from_slice(&size.to_le_bytes());
+        cdr.extend((0..size).map(|byte| (byte % 251) as u8));
+        return Ok(("std_msgs/msg/UInt8MultiArray", Qos { depth: 2, ..QOS }, cdr));
+    }
     let Some((width, height)) = case.split_once('x') else {
         cdr.extend_from_slice(&100_u32.to_le_bytes());
         cdr.extend_from_slice(&[b'.'; 100 - TRAILER]);
@@ -84,14 +102,28 @@ fn source(domain: usize, topic: &str, case: &str, rate: f64, seconds: f64) -> an
     Ok(())
 }
 
-fn sink(domain: usize, topic: &str, case: &str, seconds: f64) -> anyhow::Result<()> {
+fn sink(domain: usize, topic: &str, case: &str, seconds: f64, whose: &[&str]) -> anyhow::Result<()> {
     let (type_name, qos, _) = message(case)?;
     let node = Node::new(&Context::new(domain)?, "traffic_sink")?;
     let (waker, woken) = mpsc::sync_channel(1);
     let on_message = Box::new(move || {
         let _already_woken = waker.try_send(());
     });
-    let mut subscription = Subscription::new(&node, topic, &TypeSupport::load(type_name)?, qos, on_message)?;
+    let mut stakeholder = match whose {
+        [] | ["unopened"] => None,
+        [identity, passphrase, robot] => {
+            Some(Stakeholder::new(&node, topic, type_name, [identity, passphrase, robot])?)
+        }
+        _ => bail!("IDENTITY PASSPHRASE_FILE ROBOT"),
+    };
+    let unopened = whose == ["unopened"];
+    let (taken_topic, taken_type) = match whose {
+        [] => (topic.to_owned(), type_name),
+        _ => (sealed_topic(topic, Form::Clear), SEALED_TYPE),
+    };
+    let mut subscription =
+        Subscription::new(&node, &taken_topic, &TypeSupport::load(taken_type)?, qos, on_message)?;
+    println!("ready");
     let mut cdr = SerializedMessage::new();
     let mut arrivals: Vec<(u32, f64)> = Vec::new();
     let mut end = Instant::now() + Duration::from_secs(30);
@@ -100,10 +132,21 @@ fn sink(domain: usize, topic: &str, case: &str, seconds: f64) -> anyhow::Result<
             break;
         }
         while subscription.take(&mut cdr)?.is_some() {
+            let bytes = match &mut stakeholder {
+                None => cdr.as_bytes(),
+                Some(stakeholder) => match stakeholder.open(cdr.as_mut_bytes(), now()) {
+                    Ok(bytes) => bytes,
+                    Err(_) if arrivals.is_empty() => continue, // its key is on the way
+                    Err(refused) => bail!("{refused:?}"),
+                },
+            };
             if arrivals.is_empty() {
                 end = Instant::now() + Duration::from_secs_f64(seconds + 1.0);
             }
-            let bytes = cdr.as_bytes();
+            if unopened {
+                arrivals.push((0, f64::NAN));
+                continue;
+            }
             let trailer = bytes.get(bytes.len().saturating_sub(TRAILER)..).unwrap_or_default();
             let text = std::str::from_utf8(trailer)?.trim_end_matches('\0');
             let (number, sent) = text.split_once(' ').context("no trailer")?;
@@ -122,6 +165,7 @@ fn sink(domain: usize, topic: &str, case: &str, seconds: f64) -> anyhow::Result<
         at(0.5),
         at(0.99)
     );
+    std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
     Ok(())
 }
 
