@@ -257,7 +257,7 @@ impl Kinds {
     }
 
     /// The words that [`named`](Kinds::named) knows.
-    pub fn words() -> impl Iterator<Item = &'static str> {
+    pub fn words() -> impl Iterator<Item = &'static str> + Clone {
         let kinds = Kind::ALL.iter().map(|kind| kind.name());
         // A group and a kind of the same name are one word.
         let groups =

@@ -1,0 +1,126 @@
+//! Check digits and rules of the standards: what tells a number from a row of digits.
+//!
+//! Every check takes the characters that count, upper case, without what stands between them.
+
+pub(super) mod business;
+pub(super) mod dates;
+pub(super) mod documents;
+pub(super) mod europe;
+pub(super) mod health;
+pub(super) mod iban;
+pub(super) mod money;
+pub(super) mod mrz;
+pub(super) mod north;
+pub(super) mod wallet;
+pub(super) mod world;
+
+/// The digit at `at`; 0 where there is none.
+pub(super) fn digit(code: &[u8], at: usize) -> u32 {
+    code.get(at).filter(|byte| byte.is_ascii_digit()).map_or(0, |byte| u32::from(byte - b'0'))
+}
+
+/// The character at `at`; 0 where there is none.
+pub(super) fn letter(code: &[u8], at: usize) -> u8 {
+    code.get(at).copied().unwrap_or(0)
+}
+
+/// The number that `length` digits from `at` are.
+pub(super) fn number(code: &[u8], at: usize, length: usize) -> u64 {
+    code.iter().skip(at).take(length).fold(0, |sum, byte| sum * 10 + u64::from(byte.wrapping_sub(b'0') % 10))
+}
+
+/// Each digit times its weight, added up.
+pub(super) fn weighted(code: &[u8], weights: &[u32]) -> u32 {
+    weights.iter().enumerate().map(|(at, weight)| digit(code, at) * weight).sum()
+}
+
+/// Are all of them digits?
+pub(super) fn digits(code: &[u8]) -> bool {
+    code.iter().all(u8::is_ascii_digit)
+}
+
+/// Is it one character over and over?
+pub(super) fn monotone(code: &[u8]) -> bool {
+    code.windows(2).all(|pair| matches!(pair, [a, b] if a == b))
+}
+
+/// Luhn's formula (ISO/IEC 7812-1, annex B).
+pub(super) fn luhn(code: &[u8]) -> bool {
+    let doubled = |(at, byte): (usize, &u8)| {
+        let value = u32::from(byte.wrapping_sub(b'0') % 10);
+        match at % 2 {
+            0 => value,
+            _ if value > 4 => value * 2 - 9,
+            _ => value * 2,
+        }
+    };
+    digits(code) && code.iter().rev().enumerate().map(doubled).sum::<u32>().is_multiple_of(10)
+}
+
+/// ISO/IEC 7064, MOD 11,10: the last digit checks those before it.
+pub(super) fn mod_11_10(code: &[u8]) -> bool {
+    let Some((last, rest)) = code.split_last() else { return false };
+    let product = rest.iter().fold(10, |product, byte| {
+        let sum = (u32::from(byte.wrapping_sub(b'0')) + product) % 10;
+        (if sum == 0 { 10 } else { sum }) * 2 % 11
+    });
+    (11 - product) % 10 == u32::from(last.wrapping_sub(b'0'))
+}
+
+/// Verhoeff's scheme, over the dihedral group D5.
+pub(super) fn verhoeff(code: &[u8]) -> bool {
+    const PERMUTED: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
+    let times = |a: u32, b: u32| match (a < 5, b < 5) {
+        (true, true) => (a + b) % 5,
+        (true, false) => (a + b - 5) % 5 + 5,
+        (false, true) => (a + 5 - b) % 5 + 5,
+        (false, false) => (a + 5 - b) % 5,
+    };
+    let permuted = |value: u32, rounds: usize| {
+        (0..rounds % 8).fold(value, |value, _| PERMUTED.get(value as usize).map_or(0, |to| u32::from(*to)))
+    };
+    let sum = code
+        .iter()
+        .rev()
+        .enumerate()
+        .fold(0, |sum, (at, byte)| times(sum, permuted(u32::from(byte.wrapping_sub(b'0') % 10), at)));
+    digits(code) && sum == 0
+}
+
+/// The weights 7, 3, 1 over and over (ICAO Doc 9303-3, 4.9); letters count from A = 10, `<` as 0.
+pub(super) fn icao(code: &[u8]) -> u32 {
+    let value = |byte: u8| match byte {
+        b'0'..=b'9' => u32::from(byte - b'0'),
+        b'A'..=b'Z' => u32::from(byte - b'A') + 10,
+        _ => 0,
+    };
+    code.iter().zip([7, 3, 1].into_iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum::<u32>()
+        % 10
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn luhn_finds_a_wrong_digit() {
+        assert!(luhn(b"79927398713") && !luhn(b"79927398710") && !luhn(b"7992739871A"));
+    }
+
+    #[test]
+    fn verhoeff_finds_a_wrong_digit_and_two_swapped() {
+        assert!(verhoeff(b"2363") && !verhoeff(b"2364") && !verhoeff(b"2633"));
+    }
+
+    #[test]
+    fn mod_11_10_is_that_of_the_standard() {
+        assert!(mod_11_10(b"07945") && !mod_11_10(b"07946"));
+    }
+
+    #[test]
+    fn icao_is_that_of_its_example() {
+        // Doc 9303-3, 4.9, example 1: the date 27 July 1952.
+        assert_eq!(icao(b"520727"), 3);
+        assert_eq!(icao(b"AB2134<<<"), 5);
+    }
+}

@@ -1,0 +1,119 @@
+//! The words around a name that tell it is one.
+
+use super::hash::Hash;
+use super::run::{letter, preceding};
+use super::table::{self, Class};
+use super::word::{Word, byte};
+
+/// What the words before say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cue {
+    None,
+    /// `to`, `in`, `from`: a place is as likely.
+    Where,
+    /// `hello`, `dear`, `with`: a name that is known is one.
+    Weak,
+    /// `where is`: what follows may be a person.
+    Asked,
+    /// `live in`: a place follows.
+    Lives,
+    /// `work for`: a firm follows.
+    Firm,
+    /// `my name is`: whatever follows.
+    Strong,
+}
+
+/// What the words before `start` say of what begins there.
+pub(super) fn before(text: &str, start: usize) -> Cue {
+    let Some((last, gap)) = preceding(text, start) else { return Cue::None };
+    let class = last.class(text);
+    let has = |mark: u8| gap.as_bytes().contains(&mark);
+    if has(b':') || has(b'=') {
+        return if class.any(Class::LABEL) { Cue::Strong } else { Cue::None };
+    }
+    if (has(b'.') && !class.any(Class::TITLE)) || (has(b',') && !class.any(Class::GREETING)) {
+        return Cue::None;
+    }
+    let both = if class.any(Class::SECOND) { pair(text, last) } else { Class::NONE };
+    let title = class.any(Class::TITLE) && matches!(gap, " " | ". ") && last.end - last.start > 1;
+    if both.or(class).any(Class::STRONG) || title {
+        return Cue::Strong;
+    }
+    match () {
+        // `Here? Peter`
+        () if has(b'?') => Cue::None,
+        () if both.any(Class::LIVES) => Cue::Lives,
+        () if both.any(Class::EMPLOYS) => Cue::Firm,
+        () if both.any(Class::ASKS) => Cue::Asked,
+        () if class.any(Class::WHERE) => Cue::Where,
+        () if class.any(Class::GREETING.or(Class::WEAK)) => Cue::Weak,
+        () => Cue::None,
+    }
+}
+
+/// What is known of a word together with the one before it.
+fn pair(text: &str, last: Word) -> Class {
+    match preceding(text, last.start) {
+        Some((first, gap)) if !gap.contains(['.', ':']) => {
+            table::known(Hash::new().word(first.text(text)).word(last.text(text)))
+        }
+        _ => Class::NONE,
+    }
+}
+
+/// Whether the word behind `end` is one that follows a person.
+pub(super) fn after(text: &str, end: usize) -> bool {
+    byte(text, end) == b' ' && letter(text, end + 1) && Word::at(text, end + 1).class(text).any(Class::ACTS)
+}
+
+/// `Mimi, can you ...`: someone is spoken to.
+pub(super) fn spoken_to(text: &str, start: usize, end: usize) -> bool {
+    let comma = byte(text, end) == b',' && byte(text, end + 1) == b' ' && letter(text, end + 2);
+    comma && {
+        let head = text.get(..start).unwrap_or_default().trim_end_matches(' ');
+        let first = head.is_empty() || head.ends_with(['.', '!', '?', '\n']);
+        first && Word::at(text, end + 2).class(text).any(Class::ADDRESSES)
+    }
+}
+
+/// Does a new sentence, line or text begin at `start`?
+pub(super) fn begins(text: &str, start: usize) -> bool {
+    let head = text.as_bytes().get(..start).unwrap_or_default();
+    let bare = head.iter().rev().find(|byte| !matches!(byte, b' ' | b'"' | b'\'' | b'(' | b'*'));
+    bare.is_none_or(|last| matches!(last, b'.' | b'!' | b'?' | b'\n' | b':' | b'-' | b']' | b'>'))
+}
+
+pub(super) fn any(word: &str, list: &[&str]) -> bool {
+    list.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_before_a_name_tell_of_it() {
+        for (text, cue) in [
+            ("my name is ", Cue::Strong),
+            ("Guest: ", Cue::Strong),
+            ("frame: ", Cue::None),
+            ("Hello, ", Cue::Weak),
+            ("we met ", Cue::Weak),
+            ("go to ", Cue::Where),
+            ("I live in ", Cue::Lives),
+            ("I work for ", Cue::Firm),
+            ("where is ", Cue::Asked),
+            ("It is done. ", Cue::None),
+            ("", Cue::None),
+        ] {
+            let whole = format!("{text}Anna");
+            assert_eq!(before(&whole, text.len()), cue, "{text}");
+        }
+    }
+
+    #[test]
+    fn someone_is_spoken_to_before_a_question() {
+        assert!(spoken_to("Mimi, can you come?", 0, 4) && !spoken_to("Mimi, cans are empty", 0, 4));
+        assert!(after("Mimi lives here", 4) && !after("Mimi level", 4));
+    }
+}

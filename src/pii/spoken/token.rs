@@ -1,0 +1,88 @@
+//! The words of a text, and what each may stand for.
+
+use super::words::{self, Languages, Sense};
+
+/// A word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub start: usize,
+    pub end: usize,
+    pub sense: Sense,
+}
+
+impl Token {
+    /// Nothing that is rewritten begins with it.
+    pub fn is_plain(&self) -> bool {
+        matches!(
+            self.sense,
+            Sense::Word | Sense::Month | Sense::Years | Sense::And | Sense::Filler | Sense::At
+        )
+    }
+
+    /// It is a number as spoken, of these languages.
+    pub fn number(&self) -> Option<Languages> {
+        match self.sense {
+            Sense::Digit(_, of) | Sense::Number(_, of) | Sense::Hundred(of) | Sense::Thousand(of) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// A number or a letter, spoken or written, or what multiplies one.
+    pub fn is_sign_or_number(&self) -> bool {
+        let spelled = matches!(
+            self.sense,
+            Sense::Letter(_) | Sense::Spelling(_) | Sense::Oh | Sense::Numeral | Sense::Times(_)
+        );
+        spelled || self.number().is_some()
+    }
+
+    /// The word itself.
+    pub fn text<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// Reads all words. False if none of them is spoken for something else, and there is nothing to do.
+pub(super) fn read(text: &str, lower: &mut String, tokens: &mut Vec<Token>) -> bool {
+    let (bytes, mut at, mut special) = (text.as_bytes(), 0, false);
+    while let Some(rest) = bytes.get(at..) {
+        let Some(skipped) = rest.iter().position(|byte| belongs(*byte)) else { break };
+        let word = rest.get(skipped..).unwrap_or_default();
+        let length = word.iter().position(|byte| !belongs(*byte)).unwrap_or(word.len());
+        let (start, end) = (at + skipped, at + skipped + length);
+        let sense = words::sense(text.get(start..end).unwrap_or_default(), lower);
+        // A letter or a month alone is no reason to go on; `at` and `to` are neither.
+        special |= !matches!(
+            sense,
+            Sense::Word
+                | Sense::Letter(_)
+                | Sense::Numeral
+                | Sense::Month
+                | Sense::And
+                | Sense::At
+                | Sense::Sound(_)
+                | Sense::Years
+                | Sense::Filler
+        ) || spelled(tokens, sense);
+        tokens.push(Token { start, end, sense });
+        at = end;
+    }
+    special
+}
+
+/// The second letter or single digit in a row.
+fn spelled(before: &[Token], sense: Sense) -> bool {
+    let single = |sense| matches!(sense, Sense::Letter(_) | Sense::Numeral);
+    single(sense) && before.last().is_some_and(|token| single(token.sense))
+}
+
+/// Words are of letters and digits, with apostrophes and underscores. All that is not ASCII counts as letters.
+fn belongs(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80 || byte == b'\'' || byte == b'_'
+}
+
+/// May what stands between two words stand inside one number? Spaces may, and a comma or a dash with them.
+pub(super) fn joins(text: &str, before: &Token, after: &Token) -> bool {
+    let between = text.get(before.end..after.start).unwrap_or("?");
+    between.len() <= 8 && between.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b',' | b'-'))
+}
