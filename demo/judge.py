@@ -43,7 +43,7 @@ class Judge:
             if topic != (only or topic) or topic == without or not self.between('inside', topic, start, end):
                 continue  # /parameter_events, for one, exists without ever being used
             answer = self.explain(policy, 'everyone', topic)
-            leaves = answer['decision'] != 'denied' and not answer.get('not_built')
+            leaves = answer['decision'] != 'denied' and not answer.get('impossible')
             others = self.others(policy, topic)
             sealed = not leaves and topic == SPEECH and 'front_desk' in others
             row = {
@@ -158,7 +158,7 @@ class Judge:
             for who in read(policy).get('stakeholders') or {}:
                 answer = self.explain(policy, who, topic)
                 if answer['decision'] != 'denied' and answer['line'] != everyone['line']:
-                    found[who] = {'form': answer['decision'], 'not_built': answer['not_built'], 'rule': rule(answer)}
+                    found[who] = {'form': answer['decision'], 'impossible': answer['impossible'], 'rule': rule(answer)}
         return found
 
     def discreet(self, *arguments):

@@ -31,14 +31,16 @@ pub enum Denied {
     NotOpened,
     /// The bytes are no message of the declared type.
     Malformed,
+    /// Personal data was found in it, and its class has none.
+    PersonalData,
     /// No rule allows it to anybody.
     NoRule,
     /// A rule denies it.
     RuleDenies,
     /// A rule allows it at certain times, and the clock cannot be trusted.
     ClockUnsure,
-    /// A rule allows it redacted, which this version builds for images only.
-    RedactionNotBuilt,
+    /// A rule allows it redacted, and nothing says what to hide in it, or a field that is to be hidden is not there.
+    NotRedactable,
     /// It leaves sealed, and there is no key to seal it with.
     NoKey,
     /// The audit could not record it.
@@ -47,7 +49,7 @@ pub enum Denied {
 
 impl Denied {
     /// Every reason, in the order of the variants.
-    pub const ALL: [Denied; 18] = [
+    pub const ALL: [Denied; 19] = [
         Denied::NoPolicy,
         Denied::UndeclaredTopic,
         Denied::TypeNotInstalled,
@@ -60,10 +62,11 @@ impl Denied {
         Denied::OpenSibling,
         Denied::NotOpened,
         Denied::Malformed,
+        Denied::PersonalData,
         Denied::NoRule,
         Denied::RuleDenies,
         Denied::ClockUnsure,
-        Denied::RedactionNotBuilt,
+        Denied::NotRedactable,
         Denied::NoKey,
         Denied::NotRecorded,
     ];
@@ -83,10 +86,11 @@ impl Denied {
             Denied::OpenSibling => "open_sibling",
             Denied::NotOpened => "not_opened",
             Denied::Malformed => "malformed",
+            Denied::PersonalData => "personal_data",
             Denied::NoRule => "no_rule",
             Denied::RuleDenies => "rule_denies",
             Denied::ClockUnsure => "clock_unsure",
-            Denied::RedactionNotBuilt => "redaction_not_built",
+            Denied::NotRedactable => "not_redactable",
             Denied::NoKey => "no_key",
             Denied::NotRecorded => "not_recorded",
         }
@@ -117,11 +121,14 @@ impl Denied {
             }
             Denied::NotOpened => "the middleware refused; diagnostics has its words",
             Denied::Malformed => "the publisher sends bytes that are no message of this type",
+            Denied::PersonalData => {
+                "something puts personal data into a topic of a class that has none; declare it contextual"
+            }
             Denied::NoRule => "no rule allows it; add one to the policy if it should leave",
             Denied::RuleDenies => "a rule denies it; `discreet explain` tells which",
             Denied::ClockUnsure => "the clock was set back; correct it, or use rules without times",
-            Denied::RedactionNotBuilt => {
-                "this version redacts nothing but images yet, so it keeps the message inside"
+            Denied::NotRedactable => {
+                "say under `redact:` what to hide; a field named there must be text, and in the type"
             }
             Denied::NoKey => {
                 "the keeper has given no key for it; start the keeper, with the same policy, or see what it says"
@@ -142,14 +149,13 @@ impl Denied {
             | Denied::OpenSibling
             | Denied::NotOpened
             | Denied::Malformed
+            | Denied::PersonalData
             | Denied::ClockUnsure
             | Denied::NoKey
             | Denied::NotRecorded
             | Denied::NoPolicy
             | Denied::TypeNotInstalled => true,
-            Denied::UndeclaredTopic | Denied::NoRule | Denied::RuleDenies | Denied::RedactionNotBuilt => {
-                false
-            }
+            Denied::UndeclaredTopic | Denied::NoRule | Denied::RuleDenies | Denied::NotRedactable => false,
         }
     }
 }

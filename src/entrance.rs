@@ -20,7 +20,7 @@ use std::time::Duration;
 use crate::cdr::Plan;
 use crate::graph::Gid;
 use crate::identity::PublicIdentity;
-use crate::policy::{self, Moment, Verdict};
+use crate::policy::{self, Form, Moment, Verdict};
 use crate::seal::{Command, CommandOpener, ContextDigest, Freshness};
 
 pub use doorkeeper::{Doorkeeper, NoDoorkeeper};
@@ -178,10 +178,10 @@ impl Door {
     }
 }
 
-/// May this stakeholder use the entrance now?
-pub fn allowed(entrance: &policy::Entrance, name: &str, moment: Moment) -> Result<(), Refused> {
+/// May this stakeholder use the entrance now, and in which form has it the answer?
+pub fn allowed(entrance: &policy::Entrance, name: &str, moment: Moment) -> Result<Form, Refused> {
     match entrance.stakeholder(name, moment) {
-        Verdict::Allow { .. } => Ok(()),
+        Verdict::Allow { form, .. } => Ok(form),
         Verdict::Deny { .. } => Err(Refused::RuleDenies),
         Verdict::NoRule => Err(Refused::NoRule),
     }

@@ -32,7 +32,7 @@ pub use finding::{Finding, Severity, Span};
 pub use groups::Group;
 pub use live::{Floor, LivePolicy, Refused, Reloaded, read_file};
 pub use rule::{Action, Audience, Effect, Form, Rule, RuleId};
-pub use things::{Class, Entrance, Stakeholder, Suite, TopicPolicy};
+pub use things::{Class, Entrance, Escalation, Stakeholder, Suite, Then, TopicPolicy};
 pub use time::Moment;
 pub use timetable::Verdict;
 pub use tree::Limits;
@@ -40,6 +40,8 @@ pub use tree::Limits;
 use closure::Closure;
 use compile::Compiled;
 use names::Pattern;
+
+use crate::pii::PersonalData;
 
 /// A checked policy. There is no other way to make one than to have it checked.
 pub struct Policy {
@@ -172,6 +174,11 @@ impl Policy {
     /// The groups that share keys: each is somebody's audience in some form.
     pub fn groups(&self) -> &[Arc<Group>] {
         &self.parts.groups
+    }
+
+    /// What it says of personal data in general.
+    pub fn personal_data(&self) -> &PersonalData {
+        &self.parts.personal
     }
 
     /// All rules, in file order.

@@ -3,23 +3,54 @@
 
 mod seal;
 
+use std::sync::Arc;
+
+use crate::cdr::Plan;
 use crate::denied::Denied;
 use crate::message::{Buffer, Origin, Received};
 use crate::permit::{Forms, Permitted, To};
+use crate::pii::Rosters;
 use crate::policy::{Class, Form, Group, Moment, TopicPolicy};
-use crate::redact::{ImageRedactor, Redaction};
+use crate::redact::{ImageRedactor, MessageRedactor, Reader, Redaction, Rewritten, TextRules, Unredactable};
 
 pub use seal::{Seal, SealedTopic};
 
 /// What protecting the messages of one topic takes. What is missing is not done without: the form stays inside.
 #[derive(Default)]
 pub struct Protection {
+    /// Looks for personal data where the class of the topic has none.
+    pub watch: Option<Texts>,
     /// Covers in images what the policy names.
-    pub redactor: Option<ImageRedactor>,
+    pub images: Option<ImageRedactor>,
+    /// Hides in text what the policy names.
+    pub texts: Option<Texts>,
     /// Seals the clear form.
     pub clear: Option<Seal>,
     /// Seals the redacted form.
     pub redacted: Option<Seal>,
+}
+
+impl Protection {
+    /// Who looks at a message before it is decided on, and who makes its forms.
+    pub fn parts(&mut self) -> (Option<&mut Texts>, Makers<'_>) {
+        let Protection { watch, images, texts, clear, redacted } = self;
+        let (images, texts) = (images.as_mut(), texts.as_mut());
+        (watch.as_mut(), Makers { images, texts, clear: clear.as_mut(), redacted: redacted.as_mut() })
+    }
+}
+
+/// What makes the forms of a message.
+pub struct Makers<'a> {
+    images: Option<&'a mut ImageRedactor>,
+    texts: Option<&'a mut Texts>,
+    clear: Option<&'a mut Seal>,
+    redacted: Option<&'a mut Seal>,
+}
+
+/// Hides text in messages of one topic.
+pub struct Texts {
+    redactor: MessageRedactor,
+    rosters: Arc<Rosters>,
 }
 
 /// A message in a form in which it leaves. Nothing else can be published.
@@ -52,34 +83,34 @@ impl<'a> Releases<'a> {
 /// Makes the permitted forms, in the message's own buffer wherever no other form needs it as it was.
 pub fn protect<'a>(
     topic: &TopicPolicy,
-    protection: &'a mut Protection,
+    makers: Makers<'a>,
     now: Moment,
     permitted: Permitted<'a>,
 ) -> Releases<'a> {
     let (classified, forms) = permitted.into_parts();
-    let (Received { origin, cdr: buffer }, class) = classified.into_parts();
-    let Protection { redactor, clear, redacted } = protection;
-    let of = Of { origin, class };
-    let (redactor, resealing) = (redactor.as_mut(), redacted.as_mut());
+    let (Received { origin, cdr: buffer }, class, raised) = classified.into_parts();
+    let Makers { images, texts, clear, redacted } = makers;
+    let of = Of { origin, class, raised };
+    let (redactors, resealing) = ((images, texts), redacted);
     match forms {
         Forms::Clear(To::Everyone) => {
             let open = of.releasable(Form::Clear, (buffer.into_message(), None), false);
             Releases { clear: Some(Ok(open)), redacted: None }
         }
         Forms::Clear(To::Group(group)) => {
-            let sealed = seal(clear.as_mut(), group, now, buffer);
+            let sealed = seal(clear, group, now, buffer);
             let release = sealed.map(|cdr| of.releasable(Form::Clear, (cdr, None), true));
             Releases { clear: Some(release), redacted: None }
         }
         Forms::Redacted(to) => {
-            let made = redact(topic, redactor, resealing, now, buffer, to);
+            let made = redact(topic, redactors, resealing, now, buffer, to);
             Releases { clear: None, redacted: Some(of.redacted(made, to)) }
         }
         Forms::Both { clear: group, redacted: to } => {
             // From a copy, because the redacted form is made where the message lies.
-            let seal = clear.as_mut().ok_or(Denied::NoKey);
+            let seal = clear.ok_or(Denied::NoKey);
             let sealed = seal.and_then(|seal| seal.copy(group, now, buffer.message()));
-            let made = redact(topic, redactor, resealing, now, buffer, to);
+            let made = redact(topic, redactors, resealing, now, buffer, to);
             Releases {
                 clear: Some(sealed.map(|cdr| of.releasable(Form::Clear, (cdr, None), true))),
                 redacted: Some(of.redacted(made, to)),
@@ -93,10 +124,17 @@ pub fn protect<'a>(
 struct Of<'a> {
     origin: Origin,
     class: &'a Class,
+    raised: Option<Redaction>,
 }
 
 impl<'a> Of<'a> {
     fn releasable(self, form: Form, (cdr, redaction): Made<'a>, sealed: bool) -> Releasable<'a> {
+        let redaction = match (self.raised, redaction) {
+            (Some(raised), Some(done)) => {
+                Some(Redaction { covered: raised.covered.saturating_add(done.covered), ..raised })
+            }
+            (one, other) => one.or(other),
+        };
         Releasable { origin: self.origin, cdr, class: self.class, form, sealed, redaction }
     }
 
@@ -110,23 +148,54 @@ type Made<'a> = (&'a [u8], Option<Redaction>);
 
 fn redact<'a>(
     topic: &TopicPolicy,
-    redactor: Option<&'a mut ImageRedactor>,
+    (images, texts): (Option<&'a mut ImageRedactor>, Option<&'a mut Texts>),
     sealing: Option<&'a mut Seal>,
     now: Moment,
     mut buffer: Buffer<'a>,
     to: To<'_>,
 ) -> Result<Made<'a>, Denied> {
-    let (Some(rules), Some(redactor)) = (topic.image_rules(), redactor) else {
-        return Err(Denied::RedactionNotBuilt);
+    let (redaction, anew) = match (topic.image_rules(), images, topic.text_rules(), texts) {
+        (Some(rules), Some(images), ..) => {
+            let done = images.redact(rules, buffer.message_mut()).map_err(|_| Denied::Malformed)?;
+            (done.redaction, done.anew)
+        }
+        (None, _, Some(rules), Some(texts)) => {
+            let reader = match to {
+                To::Everyone => Reader::Everyone,
+                To::Group(group) => Reader::Group(group),
+            };
+            let done = texts.redact(rules, reader, buffer.message()).map_err(|why| match why {
+                Unredactable::Malformed(_) => Denied::Malformed,
+                Unredactable::NoSuchField | Unredactable::NoFinder => Denied::NotRedactable,
+            })?;
+            (done.redaction, done.anew.map(|anew| &*anew))
+        }
+        _ => return Err(Denied::NotRedactable),
     };
-    let redacted = redactor.redact(rules, buffer.message_mut()).map_err(|_| Denied::Malformed)?;
-    let cdr = match (to, redacted.anew) {
+    let cdr = match (to, anew) {
         (To::Everyone, None) => buffer.into_message(),
         (To::Everyone, Some(anew)) => anew,
         (To::Group(group), None) => seal(sealing, group, now, buffer)?,
         (To::Group(group), Some(anew)) => sealing.ok_or(Denied::NoKey)?.copy(group, now, anew)?,
     };
-    Ok((cdr, Some(redacted.redaction)))
+    Ok((cdr, Some(redaction)))
+}
+
+impl Texts {
+    /// For messages that `plan` walks, with today's guests.
+    pub fn new(plan: Plan, rosters: Arc<Rosters>) -> Texts {
+        Texts { redactor: MessageRedactor::new(plan), rosters }
+    }
+
+    /// Redacts a serialized message for whoever is to have it.
+    pub fn redact(
+        &mut self,
+        rules: &Arc<TextRules>,
+        reader: Reader<'_>,
+        message: &[u8],
+    ) -> Result<Rewritten<'_>, Unredactable> {
+        self.redactor.redact(rules, reader, self.rosters.today(), message)
+    }
 }
 
 fn seal<'a>(

@@ -1,6 +1,7 @@
-//! The redacted form of an image: what the policy names is covered, and what could not be looked at is blanked.
+//! The redacted form of a message: what the policy names is covered in an image, or hidden in text, and an image that
+//! could not be looked at is blanked.
 //!
-//! The guard holds the pixels and covers them in place; finding what to cover is the work of a [`Look`], which the guard
+//! Of images, the guard holds the pixels and covers them in place; finding what to cover is the work of a [`Look`], which the guard
 //! keeps in another process, so that a detector that crashes, hangs or is fed a hostile image takes nothing with it.
 
 mod area;
@@ -15,6 +16,7 @@ mod found;
 mod frame;
 mod image;
 mod look;
+mod message;
 mod mosaic;
 mod motion;
 pub mod protocol;
@@ -23,6 +25,7 @@ mod rules;
 pub mod serve;
 mod sight;
 mod sighting;
+mod text;
 mod tracks;
 
 pub use area::{Area, Size};
@@ -36,8 +39,10 @@ pub use found::{Found, Picture, SIGHT_SIDE, Subject, Subjects, Why};
 pub use frame::{Frame, RawImage, blank_all};
 pub use image::{CAMERA_INFO_TYPE, ImageKind, ImageRedactor, Redacted, Redaction};
 pub use look::{Blind, CompressedFormat, Look};
+pub use message::{MessageRedactor, Reader, Rewritten, Unredactable};
 pub use motion::{Motion, Moved};
 pub use rules::{Cover, ImageRules, WholeFrame};
 pub use sight::Sight;
 pub use sighting::{BySize, Margin, Sighting, suppress};
+pub use text::{EVERY_FIELD, FieldRule, TextRules};
 pub use tracks::{Following, Tracks};

@@ -24,9 +24,10 @@ pub fn guard<'a>(
     now: Moment,
     message: Received<'a>,
 ) -> Result<Releases<'a>, Denied> {
-    let classified = classify(topic, plan, message)?; // is it what was declared, and how sensitive is that?
+    let (watch, makers) = protection.parts();
+    let classified = classify(topic, plan, watch, message)?; // is it what was declared, and how sensitive is that?
     let permitted = permit(topic, now, classified)?; // who may have it, in which form?
-    Ok(protect(topic, protection, now, permitted)) // redact and seal it into these forms
+    Ok(protect(topic, makers, now, permitted)) // redact and seal it into these forms
 }
 
 /// Where released messages go.

@@ -22,6 +22,7 @@ mod outer;
 mod program;
 mod publisher;
 mod qos;
+mod roster;
 mod route;
 mod serialized;
 mod service;

@@ -14,7 +14,7 @@ use crate::bags::{Aside, Bag, BagWriter, ChannelOut, Damage, Piece, Recorded};
 use crate::denied::Denied;
 use crate::message::{Buffer, Origin, Received};
 use crate::policy::{Moment, Policy};
-use crate::protect::{Protection, Releasable};
+use crate::protect::{Protection, Releasable, Texts};
 use crate::redact::{CAMERA_INFO_TYPE, Cameras, ImageKind, ImageRedactor, ImageRules, Intrinsics, Look};
 use crate::relay::guard;
 use crate::sources::Standing;
@@ -82,6 +82,7 @@ impl Scrub<'_> {
             routes: HashMap::new(),
             looks,
             protections: HashMap::new(),
+            texts: HashMap::new(),
             cameras: Arc::default(),
             report: Report::new(self.types),
         };
@@ -119,6 +120,8 @@ struct Work<'a, 'l> {
     looks: &'a mut Looks<'l>,
     /// By topic: one that remembers, even if several channels and files have its images.
     protections: HashMap<String, Protection>,
+    /// By channel.
+    texts: HashMap<u64, Protection>,
     cameras: Arc<Cameras>,
     report: Report,
 }
@@ -150,13 +153,21 @@ impl Work<'_, '_> {
 
     fn prepare_redactor(&mut self, route: &Route) {
         let Ok(open) = &route.state else { return };
+        let topic = &route.channel.topic;
+        let texts = || Texts::new(open.definition.plan.clone(), Arc::default());
+        let watch = open.topic.class().escalation().map(|_| texts());
+        if open.topic.image_rules().is_none() {
+            // Each channel of a bag may bring a definition of its own.
+            let texts = open.topic.text_rules().map(|_| texts());
+            self.texts.insert(route.channel.id, Protection { watch, texts, ..Protection::default() });
+            return;
+        }
         let kind = ImageKind::of(&open.definition.name);
         let (Some(rules), Some(kind)) = (open.topic.image_rules(), kind) else { return };
-        let topic = &route.channel.topic;
         if !self.protections.contains_key(topic) {
             let look = if rules.needs_looking() { (self.looks)(rules) } else { None };
-            let redactor = Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)));
-            self.protections.insert(topic.clone(), Protection { redactor, ..Protection::default() });
+            let images = Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)));
+            self.protections.insert(topic.clone(), Protection { watch, images, ..Protection::default() });
         }
     }
 
@@ -183,7 +194,10 @@ impl Work<'_, '_> {
             self.cameras.set_intrinsics(topic, Intrinsics::read(cdr).unwrap_or_default());
         }
         let mut none = Protection::default();
-        let protection = self.protections.get_mut(topic).unwrap_or(&mut none);
+        let protection = match self.texts.get_mut(&recorded.channel) {
+            Some(texts) => texts,
+            None => self.protections.get_mut(topic).unwrap_or(&mut none),
+        };
         match decide(open, protection, now, recorded, cdr) {
             Ok(releasable) => {
                 let number = match open.number {

@@ -23,6 +23,8 @@ pub struct RouteStats {
     pub covered: AtomicU64,
     /// Frames left out because newer ones had come before they could be looked at.
     pub skipped: AtomicU64,
+    /// Personal data found where it does not belong.
+    pub raised: AtomicU64,
     denied: [AtomicU64; Denied::ALL.len()],
     blanked: [AtomicU64; Blind::ALL.len()],
 }
@@ -38,6 +40,7 @@ impl RouteStats {
     /// Counts what was done to a redacted message.
     pub fn redact(&self, redaction: &Redaction) {
         self.covered.fetch_add(redaction.covered.into(), Relaxed);
+        self.raised.fetch_add(redaction.raised.into(), Relaxed);
         if let Some(count) = redaction.blank.and_then(|blind| self.blanked.get(blind as usize)) {
             count.fetch_add(1, Relaxed);
         }

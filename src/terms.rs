@@ -59,6 +59,6 @@ impl Terms {
 pub fn can_be_made(topic: &TopicPolicy, form: Form) -> bool {
     match form {
         Form::Clear => true,
-        Form::Redacted => topic.image_rules().is_some(),
+        Form::Redacted => topic.says_what_to_hide(),
     }
 }

@@ -32,8 +32,10 @@ pub struct RouteSpec {
     pub open: bool,
     /// Whether somebody may have it sealed, clear or redacted, at some time; of a latched topic: now.
     pub sealed: Sealed,
-    /// It may leave in the redacted form.
+    /// It may leave in the redacted form, as an image or as text.
     pub redacts: bool,
+    /// Its class has no personal data, and somebody looks whether that is so.
+    pub watches: bool,
     /// Making it means looking at images.
     pub looks: bool,
     /// The class holds what the robot learns about people.
@@ -184,7 +186,8 @@ impl Case<'_> {
             downgraded,
             open,
             sealed,
-            redacts: rules.is_some(),
+            redacts: redacts && declared.says_what_to_hide(),
+            watches: declared.class().escalation().is_some(),
             looks: rules.is_some_and(|rules| rules.needs_looking()),
             contextual: declared.class().is_contextual(),
             latched_under: qos.latched.then(|| (policy.hash(), terms)),

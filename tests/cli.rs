@@ -109,7 +109,7 @@ fn explain_names_the_rule_that_decided_and_those_it_overrode() {
         night.contains("policies/hotel.yaml:81: decided") && night.contains("it holds at other hours"),
         "{night}"
     );
-    assert!(night.contains("covered in it: faces: solid"), "{night}");
+    assert!(night.contains("hidden in it: faces: solid"), "{night}");
     assert!(said(&[&arguments[..], &["--no-clock"]].concat()).contains("the clock is not trusted"));
 }
 
@@ -127,7 +127,7 @@ fn explain_ends_by_the_answer() {
     assert_eq!(ask(&["--who", "everyone", "--topic", "/scan", "--command", "/cmd_vel"]), 2);
     assert_eq!(code(&["explain", BROKEN, "--who", "everyone", "--topic", "/scan"]), 2);
     let answer = json(&["explain", HOTEL, "--who", "everyone", "--topic", "/scan", "--json"]);
-    assert_eq!((&answer["decision"], &answer["not_built"]), (&"clear".into(), &Value::Null));
+    assert_eq!((&answer["decision"], &answer["impossible"]), (&"clear".into(), &Value::Null));
     assert_eq!(answer["rules"][0]["outcome"], "decided");
 }
 

@@ -100,7 +100,7 @@ fn the_rules_of_an_image_are_those_of_the_file() {
     assert!(rules("/plain").is_none());
     let everyone = policy.audience("everyone").unwrap();
     let explained = policy.explain(&everyone, Action::Read, "/far", policy.moment(0, false)).unwrap();
-    assert_eq!((explained.covered.as_deref(), explained.not_built), (Some("frame: lowres"), None));
+    assert_eq!((explained.hidden.as_deref(), explained.impossible), (Some("frame: lowres"), None));
 }
 
 const SPACES: [&str; 3] = ["/c", "/c/front", "/c/resize"];

@@ -173,7 +173,7 @@ fn what_a_rule_allows_leaves_as_it_came() {
 fn each_way_of_staying_inside_has_its_name() {
     let message = &mut every();
     assert_eq!(denied("/shut", at(MORNING), message), Some(Denied::RuleDenies));
-    assert_eq!(denied("/camera", at(MORNING), message), Some(Denied::RedactionNotBuilt));
+    assert_eq!(denied("/camera", at(MORNING), message), Some(Denied::NotRedactable));
     assert_eq!(denied("/guests", at(MORNING), message), Some(Denied::NoKey));
     assert_eq!(denied("/hours", at(MORNING), message), None);
     assert_eq!(denied("/hours", at(EVENING), message), Some(Denied::NoRule));
@@ -309,7 +309,7 @@ fn redacted(look: Option<Result<Area, Blind>>) -> (Vec<u8>, Redaction) {
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let look = look.map(|found| Box::new(Looker(found, Vec::new())) as Box<dyn Look + Send>);
     let redactor = Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default()));
-    let mut protection = Protection { redactor, ..Protection::default() };
+    let mut protection = Protection { images: redactor, ..Protection::default() };
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
     let topic = Arc::clone(policy.topic("/eyes").unwrap());
     let releasable = release(guard(&topic, &plan, &mut protection, now, received(&mut cdr))).unwrap();
@@ -321,7 +321,7 @@ fn redacted(look: Option<Result<Area, Blind>>) -> (Vec<u8>, Redaction) {
 fn what_is_found_is_covered_and_the_rest_is_as_it_was() {
     let area = Area { left: 4, top: 2, right: 8, bottom: 6 };
     let (cdr, redaction) = redacted(Some(Ok(area)));
-    assert_eq!(redaction, Redaction { covered: 1, blank: None });
+    assert_eq!(redaction, Redaction { covered: 1, ..Redaction::default() });
     let (before, pixels) = (picture(), cdr.len() - 384);
     assert_eq!(cdr[..pixels], before[..pixels]);
     for (at, (is, was)) in cdr[pixels..].iter().zip(&before[pixels..]).enumerate() {
@@ -336,7 +336,7 @@ fn a_frame_that_nobody_could_look_at_is_blank_whatever_the_reason() {
     let reasons = Blind::ALL.into_iter().map(|blind| (Some(Err(blind)), blind));
     for (look, blind) in reasons.chain([(None, Blind::Absent)]) {
         let (cdr, redaction) = redacted(look);
-        assert_eq!(redaction, Redaction { covered: 0, blank: Some(blind) });
+        assert_eq!(redaction, Redaction { blank: Some(blind), ..Redaction::default() });
         assert!(cdr[cdr.len() - 384..].iter().all(|byte| *byte == 0), "{blind:?}");
     }
 }
@@ -349,7 +349,7 @@ fn without_a_redactor_nothing_leaves_redacted() {
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
     let mut nothing = Protection::default();
     let decision = guard(policy.topic("/eyes").unwrap(), &plan, &mut nothing, now, received(&mut cdr));
-    assert_eq!(release(decision).err(), Some(Denied::RedactionNotBuilt));
+    assert_eq!(release(decision).err(), Some(Denied::NotRedactable));
 }
 
 // Sealing. The keys are real; only the keeper that gives them is played.
@@ -483,8 +483,10 @@ fn a_camera_leaves_covered_for_everyone_and_sealed_as_it_is_for_the_desk_from_on
     let look = Looker(Ok(Area { left: 4, top: 2, right: 8, bottom: 6 }), Vec::new());
     let look = Some(Box::new(look) as Box<dyn Look + Send>);
     let mut protection = Protection {
-        redactor: Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default())),
+        images: Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default())),
         clear: Some(seal(&keys, "/eyes", "sensor_msgs/msg/Image")),
+        watch: None,
+        texts: None,
         redacted: None,
     };
     let (topic, now) = (Arc::clone(policy.topic("/eyes").unwrap()), policy.moment(MORNING, true));
@@ -495,7 +497,7 @@ fn a_camera_leaves_covered_for_everyone_and_sealed_as_it_is_for_the_desk_from_on
     assert!(clear.is_sealed() && !redacted.is_sealed());
     let key = keys.opening(topic.group(Form::Clear).unwrap());
     assert_eq!(open(&key, "/eyes", "sensor_msgs/msg/Image", clear.cdr()), Ok(picture()));
-    assert_eq!(redacted.redaction(), Some(Redaction { covered: 1, blank: None }));
+    assert_eq!(redacted.redaction(), Some(Redaction { covered: 1, ..Redaction::default() }));
     assert_ne!(redacted.cdr(), picture());
     // Without a key the desk gets nothing, and everyone still gets theirs.
     keys.revoke();

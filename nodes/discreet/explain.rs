@@ -133,10 +133,10 @@ fn show(explanation: &Explanation, action: Action, policy: &Policy, source: &Sou
     if explanation.declared != name {
         say(&format!("  declared as {}", explanation.declared));
     }
-    if let Some(covered) = &explanation.covered {
-        say(&format!("  covered in it: {covered}"));
+    if let Some(hidden) = &explanation.hidden {
+        say(&format!("  hidden in it: {hidden}"));
     }
-    match explanation.not_built {
+    match explanation.impossible {
         Some(note) => say(&format!("  but {note}")),
         None if explanation.sealed => say(&format!("  {}", sealed(action))),
         None => {}
@@ -177,7 +177,7 @@ fn as_json(
     };
     json!({
         "who": who, "name": name, "declared": explanation.declared, "decision": decision,
-        "file": source.name, "line": decided_by, "covered": explanation.covered, "sealed": explanation.sealed,
-        "not_built": explanation.not_built, "rules": rules,
+        "file": source.name, "line": decided_by, "hidden": explanation.hidden, "sealed": explanation.sealed,
+        "impossible": explanation.impossible, "rules": rules,
     })
 }

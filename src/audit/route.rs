@@ -75,6 +75,9 @@ impl RouteLog {
     pub fn record_redaction(&self, now: Time, redaction: &Redaction) {
         let mut tally = self.route.tally();
         let window = tally.window(now.second());
+        if redaction.raised > 0 {
+            window.note("raised", redaction.raised.into());
+        }
         match redaction.blank {
             Some(blind) => window.note(blind.label(), 1),
             None if redaction.covered > 0 => window.note("covered", redaction.covered.into()),

@@ -14,7 +14,7 @@ pub enum Refused {
     Undeclared,
     /// The declared type is not installed where the guard runs.
     TypeNotInstalled,
-    /// The policy limits a field that the type does not have, or that is no number.
+    /// The policy limits a field that the type does not have, or that is no number; or hides one that is no text.
     UnknownField,
     /// The middleware would not make the entrance; it is tried again.
     NotOpened,

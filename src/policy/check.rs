@@ -2,6 +2,7 @@
 
 mod classes;
 mod effect;
+mod fields;
 mod images;
 mod rules;
 mod siblings;
@@ -19,6 +20,7 @@ use super::rule::Rule;
 use super::things::{Class, Stakeholder, Thing};
 use super::tree::{Limits, Node, Value};
 use super::{Policy, schema, tree};
+use crate::pii::PersonalData;
 
 /// What the parts of the check share.
 pub(super) struct Context {
@@ -50,6 +52,7 @@ pub(super) struct Declared {
     pub topics: Vec<Thing>,
     pub commands: Vec<Thing>,
     pub services: Vec<Thing>,
+    pub personal: Arc<PersonalData>,
 }
 
 /// Reads, checks and compiles a policy.
@@ -109,13 +112,15 @@ fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (Declared, Ve
             ),
         }
     }
-    let classes = classes::classes(&file.classes, context);
+    let personal = Arc::new(fields::personal_data(file.personal_data.as_ref(), context));
+    let classes = classes::classes(&file.classes, &personal, context);
     let declared = Declared {
         stakeholders: things::stakeholders(&file.stakeholders, context),
-        topics: things::topics(&file.topics, &classes, context),
+        topics: things::topics(&file.topics, &classes, &personal, context),
         commands: things::commands(&file.commands, &classes, context),
-        services: things::services(&file.services, &classes, context),
+        services: things::services(&file.services, &classes, &personal, context),
         classes,
+        personal,
     };
     things::conflicts(&declared.topics, &declared.commands, context);
     things::entrances(&declared.topics, &declared.commands, context);

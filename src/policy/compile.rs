@@ -11,6 +11,7 @@ use super::groups::{self, Group};
 use super::rule::{Action, Audience, Rule, RuleId, Target, is_within};
 use super::things::{Access, Class, Entrance, Stakeholder, Thing, TopicPolicy};
 use super::timetable::{Builder, Timetable};
+use crate::pii::PersonalData;
 
 /// A policy's parts, compiled.
 pub(super) struct Compiled {
@@ -21,6 +22,7 @@ pub(super) struct Compiled {
     pub commands: Vec<Entrance>,
     pub services: Vec<Entrance>,
     pub rules: Vec<Rule>,
+    pub personal: Arc<PersonalData>,
     /// The rules that decide something, somewhere, at some time.
     pub deciding: BTreeSet<RuleId>,
 }
@@ -34,7 +36,7 @@ type Layer = BTreeMap<Who, Builder>;
 type Tables = BTreeMap<Who, Arc<Timetable>>;
 
 pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
-    let Declared { classes, stakeholders, topics, commands, services } = declared;
+    let Declared { classes, stakeholders, topics, commands, services, personal } = declared;
     let mut classes: Vec<Arc<Class>> = classes.into_values().flatten().collect();
     classes.sort_by(|a, b| a.name().cmp(b.name()));
     let mut work = Work { stakeholders: &stakeholders, deciding: BTreeSet::new() };
@@ -71,6 +73,7 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
         services: entrances(services),
         stakeholders,
         rules,
+        personal,
         deciding,
     }
 }

@@ -8,9 +8,9 @@ use jiff::tz::TimeZone;
 use super::Policy;
 use super::closure::hides_less;
 use super::rule::{Action, Form};
+use super::things::Thing;
 use super::time::{DAY, FOREVER};
 use super::timetable::{Builder, Stretch, Timetable};
-use crate::redact::ImageRules;
 
 /// One party's access to one thing, before and after.
 #[derive(Clone, Debug)]
@@ -63,10 +63,10 @@ fn change(
     (new, after): (&Policy, &Timetable),
 ) -> Option<Change> {
     let (mut gains, mut loses) = (false, false);
-    let rules = |policy: &Policy| policy.thing(action, name).and_then(|thing| thing.image.clone());
-    let (old_rules, new_rules) = (rules(old), rules(new));
-    let shows_more = hides_less(new_rules.as_ref(), old_rules.as_ref());
-    let shows_less = hides_less(old_rules.as_ref(), new_rules.as_ref());
+    let things = [old, new].map(|policy| policy.thing(action, name));
+    let [old_hidden, new_hidden] = things.map(|thing| thing.and_then(Thing::hidden));
+    let [old_thing, new_thing] = things;
+    let (shows_more, shows_less) = (shows_more(old_thing, new_thing), shows_more(new_thing, old_thing));
     let mut compare = |before: Option<Form>, after: Option<Form>| {
         // The same form of an image is not the same if more is hidden in it.
         let redacted = before == Some(Form::Redacted) && after == before;
@@ -91,9 +91,19 @@ fn change(
         name: name.to_owned(),
         gains,
         loses,
-        before: describe(before, action, old_rules.as_ref(), old.zone()),
-        after: describe(after, action, new_rules.as_ref(), new.zone()),
+        before: describe(before, action, old_hidden.as_deref(), old.zone()),
+        after: describe(after, action, new_hidden.as_deref(), new.zone()),
     })
+}
+
+/// Whether the redacted form of the new one shows more than that of the old one.
+fn shows_more(old: Option<&Thing>, new: Option<&Thing>) -> bool {
+    let (Some(old), Some(new)) = (old, new) else { return false };
+    let text = match (&new.text, &old.text) {
+        (Some(new), Some(old)) => new.hides_less(old),
+        (None, _) | (_, None) => false,
+    };
+    text || hides_less(new.image.as_ref(), old.image.as_ref())
 }
 
 fn form_at(stretch: &Stretch, time: i64) -> Option<Form> {
@@ -114,14 +124,14 @@ impl Policy {
 }
 
 /// "nothing", "clear", "redacted (faces: solid) 22:00-06:00 until 2027-02-01 00:00".
-fn describe(table: &Timetable, action: Action, rules: Option<&ImageRules>, zone: &TimeZone) -> String {
+fn describe(table: &Timetable, action: Action, hidden: Option<&str>, zone: &TimeZone) -> String {
     let mut parts = Vec::new();
     for stretch in table.stretches().iter().filter(|stretch| !stretch.phases.is_empty()) {
         let hours = match (stretch.from, stretch.to) {
             (0, DAY) => String::new(),
             (from, to) => format!(" {}-{}", clock(from), clock(to)),
         };
-        let phases = stretch.phases.iter().map(|phase| describe_phase(phase, &hours, (action, rules), zone));
+        let phases = stretch.phases.iter().map(|phase| describe_phase(phase, &hours, (action, hidden), zone));
         parts.push(phases.collect::<Vec<_>>().join(", then "));
     }
     if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
@@ -130,14 +140,14 @@ fn describe(table: &Timetable, action: Action, rules: Option<&ImageRules>, zone:
 fn describe_phase(
     (form, end): &(Option<Form>, i64),
     hours: &str,
-    (action, rules): (Action, Option<&ImageRules>),
+    (action, hidden): (Action, Option<&str>),
     zone: &TimeZone,
 ) -> String {
-    let form = match (form, action, rules) {
+    let form = match (form, action, hidden) {
         (None, ..) => "nothing".to_owned(),
-        (Some(_), Action::Command | Action::Call, _) => "allowed".to_owned(),
-        (Some(Form::Redacted), Action::Read, Some(rules)) => format!("redacted ({rules})"),
-        (Some(form), Action::Read, _) => form.name().to_owned(),
+        (Some(_), Action::Command, _) | (Some(Form::Clear), Action::Call, _) => "allowed".to_owned(),
+        (Some(Form::Redacted), Action::Read | Action::Call, Some(hidden)) => format!("redacted ({hidden})"),
+        (Some(form), Action::Read | Action::Call, _) => form.name().to_owned(),
     };
     if *end == FOREVER {
         return form + hours;

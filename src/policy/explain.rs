@@ -16,12 +16,12 @@ pub struct Explanation {
     pub considered: Vec<(RuleId, Outcome)>,
     /// The declared name or glob it fell under.
     pub declared: String,
-    /// Of an image that is allowed redacted, what is covered in it, and how: `faces: solid, plates: pixelate`.
-    pub covered: Option<String>,
+    /// Of what is allowed redacted, what is hidden in it, and how: `faces: solid`, `data: phone email`.
+    pub hidden: Option<String>,
     /// It is allowed, and leaves sealed for whom it is meant. A command or call comes in signed and sealed.
     pub sealed: bool,
-    /// Why the guard denies it all the same, if this version cannot do what the policy says.
-    pub not_built: Option<&'static str>,
+    /// Why the guard denies it all the same, if what the policy says cannot be done.
+    pub impossible: Option<&'static str>,
 }
 
 /// What became of a rule.
@@ -107,7 +107,7 @@ impl Policy {
         };
         let considered =
             speaking.iter().map(|(rule, until)| (rule.id, outcome(rule, *until, decided, now))).collect();
-        let not_built = decided.and_then(|rule| not_built(rule, thing));
+        let impossible = decided.and_then(|rule| impossible(rule, thing));
         let sealed = decided.is_some_and(|rule| {
             // What everyone may have in this form comes in the open, whoever else is named.
             let says_the_same = |(other, until): &(&Rule, Option<i64>)| {
@@ -118,9 +118,9 @@ impl Policy {
             matches!(rule.effect, Effect::Allow(_)) && !speaking.iter().any(says_the_same)
         });
         let redacted = matches!(verdict, Verdict::Allow { form: Form::Redacted, .. });
-        let covered = thing.image.as_ref().filter(|_| redacted).map(ToString::to_string);
+        let hidden = thing.hidden().filter(|_| redacted);
         let declared = thing.pattern.text().to_owned();
-        Ok(Explanation { verdict, considered, declared, covered, sealed, not_built })
+        Ok(Explanation { verdict, considered, declared, hidden, sealed, impossible })
     }
 
     /// The rules that speak of a thing to somebody, each with when that somebody's time is over for it.
@@ -194,8 +194,8 @@ fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment)
     }
 }
 
-fn not_built(rule: &Rule, thing: &Thing) -> Option<&'static str> {
+fn impossible(rule: &Rule, thing: &Thing) -> Option<&'static str> {
     let redacted = rule.action == Action::Read && rule.effect == Effect::Allow(Form::Redacted);
-    let text = "redacting anything but images is not built yet: the guard denies it";
-    (redacted && thing.image.is_none()).then_some(text)
+    let text = "nothing says what to hide in it: the guard denies it";
+    (redacted && thing.image.is_none() && thing.text.is_none()).then_some(text)
 }

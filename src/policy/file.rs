@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::finding::Span;
 use super::tree::Node;
+use crate::pii::Kinds;
 pub(super) use part::list;
 pub use part::{Entry, Section};
 use part::{section, single};
@@ -46,6 +47,10 @@ pub struct PolicyFile {
     /// Services the robot offers.
     #[serde(default)]
     pub services: Section<ServiceEntry>,
+    /// How personal data is found and hidden in whatever is not an image.
+    #[serde(default)]
+    #[schemars(with = "PersonalDataEntry")]
+    pub personal_data: Option<Entry<PersonalDataEntry>>,
     /// Who may have what. A deny wins over every allow; what no rule allows is denied.
     pub rules: Vec<Entry<RuleEntry>>,
 }
@@ -63,6 +68,7 @@ impl PolicyFile {
             topics: section(root, "topics"),
             commands: section(root, "commands"),
             services: section(root, "services"),
+            personal_data: root.entry("personal_data").map(|_| single(root, "personal_data")),
             rules: list(root, "rules"),
         }
     }
@@ -71,7 +77,8 @@ impl PolicyFile {
     pub fn not_understood(&self) -> impl Iterator<Item = Span> {
         let single = [self.discreet.unread(), self.robot.unread(), self.version.unread()];
         let zone = self.timezone.as_ref().and_then(Entry::unread);
-        (single.into_iter().flatten().chain(zone))
+        let personal = self.personal_data.as_ref().and_then(Entry::unread);
+        (single.into_iter().flatten().chain(zone).chain(personal))
             .chain(self.classes.0.iter().filter_map(Entry::unread))
             .chain(self.stakeholders.0.iter().filter_map(Entry::unread))
             .chain(self.topics.0.iter().filter_map(Entry::unread))
@@ -92,8 +99,36 @@ pub struct ClassEntry {
     pub epoch: Option<String>,
     /// How long it may be kept before its key is erased: `24h`, `7d`. Without it: the parent's.
     pub retention: Option<String>,
+    /// What becomes of a message in which personal data is found that does not belong there. Without it: as the
+    /// parent's, or nobody looks.
+    pub escalate: Option<EscalateEntry>,
     /// Hides how long sealed messages are, up to a few per cent: they are padded. Without it: as the parent's, or not.
     pub padding: Option<bool>,
+}
+
+/// What to do about personal data where it does not belong.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "escalation")]
+pub struct EscalateEntry {
+    /// The kinds of personal data to look for, in every text of the messages of this class.
+    #[schemars(length(min = 1))]
+    pub find: Vec<KindWord>,
+    /// What becomes of the message. Whatever it is, the alarm is raised.
+    pub then: Then,
+}
+
+/// What becomes of a message in which personal data was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum Then {
+    /// It stays inside.
+    Deny,
+    /// It leaves with what was found hidden, for whomever it is.
+    Redact,
+    /// It leaves as it is.
+    Alarm,
 }
 
 /// A cipher suite.
@@ -138,7 +173,7 @@ pub struct TopicEntry {
     #[schemars(range(min = 1, max = 1000))]
     pub depth: Option<u64>,
     /// What is hidden in the redacted form. Of an image: `faces: solid`, or the whole of it: `frame: lowres`. Of another
-    /// type, by field: `data: [phone, email]`.
+    /// type, by field: `data: [phone, email]`, `guest.passport_no: mask`, `"*": [all]`.
     pub redact: Option<BTreeMap<String, Redaction>>,
     /// How an image topic is looked at to find what `redact` names.
     pub camera: Option<CameraEntry>,
@@ -165,28 +200,121 @@ pub struct CameraEntry {
 #[serde(untagged)]
 #[schemars(inline)]
 pub enum Redaction {
-    /// In an image: how it is covered.
-    Cover(ImageCover),
-    /// In a text field: what is taken out.
-    Kinds(Vec<PersonalData>),
+    /// A part of an image, or all of a text field.
+    How(Hide),
+    /// In a text field: what is found and hidden.
+    Kinds(Vec<KindWord>),
+    /// In a text field: what is found, and how it is hidden.
+    Field(FieldEntry),
 }
 
-/// How a part of an image, or the whole frame, is covered.
+/// What is found in a text field, and how it is hidden.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "field", inline)]
+pub struct FieldEntry {
+    /// The kinds of personal data to find: `[phone, email]`, `[all]`.
+    #[schemars(length(min = 1))]
+    pub find: Vec<KindWord>,
+    /// How they are hidden here. Without it: as `personal_data` says, or `replace`.
+    pub with: Option<Hide>,
+    /// It was spoken: small letters, no punctuation, digits as words. Without it: whatever looks like it.
+    pub spoken: Option<bool>,
+}
+
+/// How a part of an image, the whole frame, or personal data in text is hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
-pub enum ImageCover {
-    /// With one colour: nothing of it is left.
+pub enum Hide {
+    /// A part of an image, with one colour: nothing of it is left.
     Solid,
-    /// With a mosaic of at most 6 by 6 tiles, whatever its size.
+    /// A part of an image, with a mosaic of at most 6 by 6 tiles, whatever its size.
     Pixelate,
-    /// Blurred. It may be possible to undo that.
+    /// A part of an image, blurred. It may be possible to undo that.
     Blur,
     /// The whole frame: black.
     Blank,
     /// The whole frame: at a resolution at which no face can be recognised.
     Lowres,
+    /// Text: taken out.
+    Remove,
+    /// Text: its kind stands in its place, `<phone>`.
+    Replace,
+    /// Text: stars, but for the last four characters.
+    Mask,
+    /// Text: the same token for the same text, another one for each audience.
+    Pseudonym,
+    /// Text: a pseudonym from which whoever holds the key has the text back.
+    Reversible,
+    /// Text: digits for digits, letters for letters, by a key (FF1), where that is safe.
+    Encrypt,
+    /// Text: a date becomes its year, a position a hundred metres, an age its decade.
+    Generalise,
 }
+
+impl Hide {
+    /// As a policy writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Solid => "solid",
+            Self::Pixelate => "pixelate",
+            Self::Blur => "blur",
+            Self::Blank => "blank",
+            Self::Lowres => "lowres",
+            Self::Remove => "remove",
+            Self::Replace => "replace",
+            Self::Mask => "mask",
+            Self::Pseudonym => "pseudonym",
+            Self::Reversible => "reversible",
+            Self::Encrypt => "encrypt",
+            Self::Generalise => "generalise",
+        }
+    }
+}
+
+/// The name of a kind of personal data, of a group of kinds, or `all`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(transparent)]
+pub struct KindWord(pub String);
+
+impl JsonSchema for KindWord {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "kind".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let words: Vec<&str> = Kinds::words().collect();
+        schemars::json_schema!({ "type": "string", "enum": words })
+    }
+}
+
+/// How personal data is found and hidden in whatever is not an image.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "personal data section")]
+pub struct PersonalDataEntry {
+    /// How each kind is hidden: `payment_card: mask`. Without it: `replace`, which leaves `<payment_card>`.
+    pub operators: Option<BTreeMap<String, Hide>>,
+    /// How sure a finding must be, in hundredths, by kind: `person: 60`. Without it: 40.
+    pub thresholds: Option<BTreeMap<String, Threshold>>,
+    /// Texts that are never hidden, such as the hotel's own number.
+    #[schemars(length(max = 1000))]
+    pub allow: Option<Vec<String>>,
+    /// Texts that are always hidden, by kind: `person: ["Ada Lovelace"]`.
+    pub hide: Option<BTreeMap<String, Vec<String>>>,
+    /// File with the key of pseudonyms and encryption, relative to this file.
+    #[schemars(length(min = 1, max = 255))]
+    pub key: Option<String>,
+}
+
+/// How sure a finding must be, in hundredths.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Threshold(#[schemars(range(min = 1, max = 100))] pub u64);
 
 /// How a part of an image is covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -208,20 +336,6 @@ impl Cover {
             Self::Blur => "blur",
         }
     }
-}
-
-/// What text can say about a person.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-#[expect(missing_docs, reason = "each says what it is")]
-pub enum PersonalData {
-    PaymentCard,
-    Passport,
-    Phone,
-    Email,
-    Person,
-    Room,
 }
 
 /// A topic through which the robot takes commands.
@@ -251,6 +365,8 @@ pub struct ServiceEntry {
     pub type_name: String,
     /// The class it belongs to.
     pub class: String,
+    /// What is hidden in the answer, for whom a rule lets call it `as: redacted`: by field, as in a topic.
+    pub redact: Option<BTreeMap<String, Redaction>>,
     /// The most calls a second.
     #[schemars(range(min = 1, max = 1000))]
     pub rate: Option<u64>,
@@ -269,7 +385,7 @@ pub struct RuleEntry {
     pub command: Option<OneOrMore>,
     /// Which services may be called.
     pub call: Option<OneOrMore>,
-    /// In which form it may be read.
+    /// In which form it may be read, or a service's answer is given. Without it, answers are clear.
     #[serde(rename = "as")]
     pub form: Option<Form>,
     /// Denies instead of allowing: `deny: true`.

@@ -125,7 +125,7 @@ pub(crate) fn quoted(name: &str) -> String {
 }
 
 /// The known name closest to a mistyped one, if one is close.
-pub(crate) fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Comparing is quadratic in length: longer than any real name is not a typing mistake.
     if name.len() > 256 {
         return None;

@@ -48,6 +48,9 @@ pub enum Refused {
         /// The system's words.
         message: String,
     },
+    /// The key that it names for pseudonyms cannot be used.
+    #[error("{0}")]
+    Key(String),
     /// It has errors; the rendered report.
     #[error("the policy has errors\n{report}")]
     Rejected {
@@ -149,8 +152,12 @@ pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), Refused> {
     if read as u64 > limit {
         return Err(unreadable(format!("larger than {limit} bytes, the most that a policy may have")));
     }
-    Policy::read(&name, &text)
-        .map_err(|findings| Refused::Rejected { report: render(&findings, &name, &text, false) })
+    let (policy, findings) = Policy::read(&name, &text)
+        .map_err(|findings| Refused::Rejected { report: render(&findings, &name, &text, false) })?;
+    // Without its key, what should become a pseudonym could not: better the policy before it.
+    let folder = path.parent().unwrap_or(Path::new(""));
+    policy.personal_data().read_key(folder).map_err(|error| Refused::Key(error.to_string()))?;
+    Ok((policy, findings))
 }
 
 #[cfg(test)]

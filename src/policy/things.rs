@@ -11,9 +11,9 @@ use super::names::Pattern;
 use super::rule::{Action, Form, RuleId, is_within};
 use super::time::Moment;
 use super::timetable::{Timetable, Verdict};
-use crate::redact::ImageRules;
+use crate::redact::{ImageRules, TextRules};
 
-pub use super::file::Suite;
+pub use super::file::{Suite, Then};
 
 impl Suite {
     /// As a policy writes it.
@@ -26,18 +26,35 @@ impl Suite {
 }
 
 /// A kind of data, with what it inherits filled in.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Class {
     name: Arc<str>,
     suite: Suite,
     epoch: Duration,
     retention: Duration,
     padded: bool,
+    escalation: Option<Arc<Escalation>>,
+}
+
+/// What becomes of messages in which personal data is found that does not belong there.
+#[derive(Debug)]
+pub struct Escalation {
+    /// What is looked for, in every text.
+    pub rules: Arc<TextRules>,
+    /// What then becomes of the message.
+    pub then: Then,
 }
 
 impl Class {
-    pub(super) fn new(name: &str, suite: Suite, epoch: Duration, retention: Duration, padded: bool) -> Self {
-        Self { name: name.into(), suite, epoch, retention, padded }
+    pub(super) fn new(
+        name: &str,
+        suite: Suite,
+        epoch: Duration,
+        retention: Duration,
+        padded: bool,
+        escalation: Option<Arc<Escalation>>,
+    ) -> Self {
+        Self { name: name.into(), suite, epoch, retention, padded, escalation }
     }
 
     /// Its full name: `contextual/guest`.
@@ -63,6 +80,11 @@ impl Class {
     /// Are its sealed messages padded, so that they do not tell how long they are?
     pub fn is_padded(&self) -> bool {
         self.padded
+    }
+
+    /// What becomes of its messages in which personal data is found, if anybody looks.
+    pub fn escalation(&self) -> Option<&Arc<Escalation>> {
+        self.escalation.as_ref()
     }
 
     /// Does it say something about people?
@@ -97,8 +119,17 @@ pub(super) struct Thing {
     pub depth: Option<usize>,
     pub redact: BTreeMap<String, Redaction>,
     pub image: Option<ImageRules>,
+    pub text: Option<Arc<TextRules>>,
     pub rate: Option<u32>,
     pub limits: BTreeMap<String, [f64; 2]>,
+}
+
+impl Thing {
+    /// What the redacted form hides, and how, as a policy says it.
+    pub fn hidden(&self) -> Option<String> {
+        let image = self.image.as_ref().map(ToString::to_string);
+        image.or_else(|| self.text.as_ref().map(ToString::to_string))
+    }
 }
 
 /// What the rules say about one name.
@@ -166,6 +197,16 @@ impl TopicPolicy {
     /// How its images are redacted: there exactly if they are images and the policy says what to hide in them.
     pub fn image_rules(&self) -> Option<&ImageRules> {
         self.thing.image.as_ref()
+    }
+
+    /// How the text in its messages is redacted: there exactly if they are no images and the policy says what to hide.
+    pub fn text_rules(&self) -> Option<&Arc<TextRules>> {
+        self.thing.text.as_ref()
+    }
+
+    /// Does the policy say what to hide in it?
+    pub fn says_what_to_hide(&self) -> bool {
+        self.thing.image.is_some() || self.thing.text.is_some()
     }
 
     /// May everyone have it now? A look-up, however many rules there are.
@@ -262,6 +303,11 @@ impl Entrance {
     /// The least and greatest value, by field.
     pub fn limits(&self) -> &BTreeMap<String, [f64; 2]> {
         &self.thing.limits
+    }
+
+    /// How the text in a service's answers is redacted, if the policy says so.
+    pub fn text_rules(&self) -> Option<&Arc<TextRules>> {
+        self.thing.text.as_ref()
     }
 
     /// May this stakeholder use it now?

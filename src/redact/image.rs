@@ -32,11 +32,13 @@ impl ImageKind {
     }
 }
 
-/// What was done to an image.
+/// What was done to a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Redaction {
-    /// Areas covered.
+    /// Areas covered in an image, findings hidden in text.
     pub covered: u32,
+    /// Personal data that was found where it does not belong.
+    pub raised: u32,
     /// The whole frame was blanked, because nobody could look at it.
     pub blank: Option<Blind>,
 }
@@ -101,10 +103,10 @@ impl ImageRedactor {
         let stamp = image.stamp();
         let covered = image.frame().and_then(|mut frame| self.cover(rules, &mut frame, stamp));
         Ok(match covered {
-            Ok(covered) => Redaction { covered, blank: None },
+            Ok(covered) => Redaction { covered, ..Redaction::default() },
             Err(blind) => {
                 image.blank();
-                Redaction { covered: 0, blank: Some(blind) }
+                Redaction { blank: Some(blind), ..Redaction::default() }
             }
         })
     }
@@ -160,7 +162,7 @@ impl ImageRedactor {
         let image = CompressedImage::read(cdr)?;
         if rules.frame == Some(WholeFrame::Blank) {
             self.blacken(&image);
-            return Ok(Redaction { covered: 1, blank: None });
+            return Ok(Redaction { covered: 1, ..Redaction::default() });
         }
         let remade = image.kind().and_then(|format| {
             let look = self.look.as_mut().ok_or(Blind::Absent)?;
@@ -169,11 +171,11 @@ impl ImageRedactor {
         Ok(match remade {
             Ok(bytes) => {
                 image.rewrite(bytes, &mut self.made);
-                Redaction { covered: 0, blank: None }
+                Redaction::default()
             }
             Err(blind) => {
                 self.blacken(&image);
-                Redaction { covered: 0, blank: Some(blind) }
+                Redaction { blank: Some(blind), ..Redaction::default() }
             }
         })
     }

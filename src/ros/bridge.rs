@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::entered::Entered;
 use super::entrances::{EntranceStatus, Entrances, EntrancesParts};
 use super::outer::{Outlets, Released};
+use super::roster::RosterDesk;
 use super::route::{Route, RouteParts};
 use super::workers::{ReadyQueue, Serve};
 use super::{Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
@@ -19,8 +20,9 @@ use crate::denied::Denied;
 use crate::entrance::Doorkeeper;
 use crate::graph::{TopicGraph, participant};
 use crate::keys::Keys;
+use crate::pii::Rosters;
 use crate::policy::{Form, LivePolicy, Moment, Policy};
-use crate::protect::{Protection, Seal, SealedTopic};
+use crate::protect::{Protection, Seal, SealedTopic, Texts};
 use crate::qos::Qos;
 use crate::redact::{Cameras, ImageKind, ImageRedactor, Look};
 use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, sealed_topic};
@@ -51,12 +53,15 @@ pub struct Bridge {
     looks: Looks,
     keys: Arc<dyn Keys>,
     cameras: Arc<Cameras>,
+    rosters: Arc<Rosters>,
     sources: Sources,
     routes: BTreeMap<String, ActiveRoute>,
     refusals: BTreeMap<String, Vec<Refusal>>,
     undeclared: BTreeSet<String>,
     entered: Entered,
     entrances: Entrances,
+    /// Held, so that it is offered as long as the bridge is there.
+    _rosters: Arc<RosterDesk>,
     grants: Arc<Publisher>,
     catalog: Publisher,
     published: Option<Catalog>,
@@ -140,6 +145,8 @@ impl Bridge {
         let (operational, mut threads) = start_workers("operational", workers)?;
         let (contextual, others) = start_workers("contextual", workers)?;
         threads.extend(others);
+        let rosters = Arc::<Rosters>::default();
+        let desk = RosterDesk::open(&inner, &types, Arc::clone(&rosters), &operational)?;
         let prefix = if inner_domain == outer_domain { "/discreet" } else { "" };
         let entrances = Entrances::new(EntrancesParts {
             inner: Arc::clone(&inner),
@@ -151,6 +158,7 @@ impl Bridge {
             audit: Arc::clone(&audit),
             clock: Arc::clone(&clock),
             doorkeeper,
+            rosters: Arc::clone(&rosters),
             types: types.clone(),
         });
         Ok(Bridge {
@@ -168,12 +176,14 @@ impl Bridge {
             looks,
             keys,
             cameras: Arc::default(),
+            rosters,
             sources: Sources::default(),
             routes: BTreeMap::new(),
             refusals: BTreeMap::new(),
             undeclared: BTreeSet::new(),
             entered: Entered::default(),
             entrances,
+            _rosters: desk,
             grants: Arc::new(grants),
             catalog,
             published: None,
@@ -326,8 +336,8 @@ impl Bridge {
             qos: want.spec.qos,
         };
         let outlets = Outlets::new(&self.outer, &outer, want.spec.open, want.spec.sealed)?;
-        let protection = self.protection(topic, &want.spec);
-        let (queue, threads) = match &protection.redactor {
+        let protection = self.protection(topic, &want.spec, &want.definition);
+        let (queue, threads) = match &protection.images {
             Some(_) => start_workers("redaction", 1)?,
             None if want.spec.contextual => (Arc::clone(&self.contextual), Vec::new()),
             None => (Arc::clone(&self.operational), Vec::new()),
@@ -354,7 +364,7 @@ impl Bridge {
         Ok(())
     }
 
-    fn protection(&self, topic: &str, spec: &RouteSpec) -> Protection {
+    fn protection(&self, topic: &str, spec: &RouteSpec, definition: &TypeDefinition) -> Protection {
         let seal = || {
             let of = SealedTopic {
                 domain: u32::try_from(self.outer.domain_id()).unwrap_or(u32::MAX),
@@ -366,16 +376,22 @@ impl Bridge {
         };
         let Sealed { clear, redacted } = spec.sealed;
         Protection {
-            redactor: self.redactor(topic, spec),
+            images: self.images(topic, spec),
+            watch: spec.watches.then(|| self.texts(definition)),
+            texts: (spec.redacts && ImageKind::of(&spec.type_name).is_none()).then(|| self.texts(definition)),
             clear: clear.then(seal),
             redacted: redacted.then(seal),
         }
     }
 
-    fn redactor(&self, topic: &str, spec: &RouteSpec) -> Option<ImageRedactor> {
+    fn images(&self, topic: &str, spec: &RouteSpec) -> Option<ImageRedactor> {
         let kind = ImageKind::of(&spec.type_name).filter(|_| spec.redacts)?;
         let look = spec.looks.then(|| (self.looks)(topic));
         Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)))
+    }
+
+    fn texts(&self, definition: &TypeDefinition) -> Texts {
+        Texts::new(definition.plan.clone(), Arc::clone(&self.rosters))
     }
 
     /// Ends a route. Nothing comes in any more when this returns; what is out still reaches its readers meanwhile.

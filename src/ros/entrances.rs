@@ -14,7 +14,9 @@ use crate::audit::{Audit, Time};
 use crate::clock::ClockFloor;
 use crate::entrance::{Doorkeeper, EntranceStats, Limits, Refused};
 use crate::graph::Participant;
+use crate::pii::Rosters;
 use crate::policy::{Action, Entrance, LivePolicy, Policy};
+use crate::protect::Texts;
 use crate::seal::{CALL_TYPE, Freshness};
 use crate::types::{ServiceDefinition, TypeDefinition, TypeLibrary};
 
@@ -42,6 +44,8 @@ pub struct EntrancesParts {
     pub clock: Arc<ClockFloor>,
     /// Keys for what comes in.
     pub doorkeeper: Arc<dyn Doorkeeper>,
+    /// Today's guests.
+    pub rosters: Arc<Rosters>,
     /// The installed types.
     pub types: TypeLibrary,
 }
@@ -175,9 +179,19 @@ impl Entrances {
         let name = entrance.outside();
         let found = self.known.find(&self.parts.types, entrance);
         let ready = found.map_err(|why| (Refused::TypeNotInstalled, why)).and_then(|definition| {
-            if let Definition::Message(message) = &definition {
-                Limits::compile(&message.description, entrance.limits())
-                    .map_err(|why| (Refused::UnknownField, why.to_string()))?;
+            match &definition {
+                Definition::Message(message) => {
+                    Limits::compile(&message.description, entrance.limits())
+                        .map_err(|why| (Refused::UnknownField, why.to_string()))?;
+                }
+                Definition::Service(service) => {
+                    let rules = entrance.text_rules();
+                    let idle = rules.map(|rules| rules.idle(service.response.plan.strings()));
+                    if let Some(field) = idle.unwrap_or_default().first() {
+                        let why = format!("`{field}`, which the policy hides, is no text of the answer");
+                        return Err((Refused::UnknownField, why));
+                    }
+                }
             }
             Ok(definition)
         });
@@ -248,7 +262,8 @@ impl Entrances {
                     .known
                     .service(&parts.types, CALL_TYPE)
                     .map_err(|message| RosError::TypeSupport { type_name: CALL_TYPE.into(), message })?;
-                ServiceEntrance::open(judge, inner, outer, name, &outside, &service, &call, queue)
+                let texts = Texts::new(service.response.plan.clone(), Arc::clone(&parts.rosters));
+                ServiceEntrance::open(judge, texts, (inner, outer), (name, &outside), &service, &call, queue)
                     .map(|opened| opened as _)
             }
         }

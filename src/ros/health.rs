@@ -26,6 +26,7 @@ struct Counts {
     lost: u64,
     alarms: u64,
     blanked: u64,
+    raised: u64,
 }
 
 /// Undeclared topics named in diagnostics; the rest is counted.
@@ -159,6 +160,7 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
         now = Counts {
             released: stats.released.load(Relaxed),
             lost: stats.lost.load(Relaxed) + stats.failed.load(Relaxed),
+            raised: stats.raised.load(Relaxed),
             blanked: stats.blanked().map(|(_, count)| count).sum(),
             alarms: denied.iter().filter(|(reason, _)| reason.is_alarm()).map(|(_, count)| count).sum(),
         };
@@ -170,8 +172,11 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
         put("lost", now.lost.to_string());
         let (covered, skipped) = (stats.covered.load(Relaxed), stats.skipped.load(Relaxed));
         if covered + skipped > 0 {
-            put("areas covered", covered.to_string());
+            put("covered", covered.to_string());
             put("frames skipped", skipped.to_string());
+        }
+        if now.raised > 0 {
+            put("personal data", now.raised.to_string());
         }
         if let Some(state) = route.redactor_state() {
             put("redactor", state);
@@ -213,6 +218,10 @@ fn verdict(topic: &TopicStatus, denied: &[(Denied, u64)], now: Counts, before: C
     }
     if now.blanked > before.blanked {
         let message = "frames are blanked: nobody could look at them in time; the counts below say why";
+        return (Level::Error, message.into());
+    }
+    if now.raised > before.raised {
+        let message = "personal data in a topic of a class that has none; declare it contextual";
         return (Level::Error, message.into());
     }
     if now.lost > before.lost {

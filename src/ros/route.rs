@@ -185,7 +185,7 @@ impl Route {
 
     /// How the one is who looks at its images, in words for diagnostics.
     pub fn redactor_state(&self) -> Option<String> {
-        self.path_first().exit.protection.redactor.as_ref().and_then(ImageRedactor::state)
+        self.path_first().exit.protection.images.as_ref().and_then(ImageRedactor::state)
     }
 
     /// Gives reliable readers time to get the last of it.
@@ -214,14 +214,14 @@ impl Serve for Route {
         }
         let mut path = self.path();
         let Path { inbox, exit } = &mut *path;
-        let batch = if exit.protection.redactor.is_some() { 1 } else { BATCH };
+        let batch = if exit.protection.images.is_some() { 1 } else { BATCH };
         for _ in 0..batch {
             let (taken, elapsed) = (Instant::now(), self.opened.elapsed());
             let now = Time::system();
             exit.follow_policy(now, elapsed);
             // Without a policy nothing is even taken; it waits in the queue, which keeps the newest.
             let Some(DecidedBy { policy, since, terms, logs, .. }) = &exit.decided_by else { return false };
-            let redacting = exit.protection.redactor.is_some() && terms.redacted.is_some();
+            let redacting = exit.protection.images.is_some() && terms.redacted.is_some();
             let wanted = if redacting { Wanted::Newest } else { Wanted::Every };
             let skipped = self.stats.skipped.load(Relaxed);
             let next = inbox.next(wanted, policy, *since, elapsed, &self.stats);
@@ -233,7 +233,7 @@ impl Serve for Route {
                 Ok(Some(message)) => exit.serve(message, taken, now, &self.stats),
                 Ok(None) => {
                     // At least once a second: discovery looks at every route as often, and sees to it that it is served.
-                    exit.protection.redactor.iter_mut().for_each(ImageRedactor::tend);
+                    exit.protection.images.iter_mut().for_each(ImageRedactor::tend);
                     return false;
                 }
                 Err(_) => {

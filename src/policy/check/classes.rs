@@ -4,18 +4,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::file::{ClassEntry, Entry, Section, Suite};
+use super::super::file::{ClassEntry, Entry, EscalateEntry, Section, Suite};
 use super::super::finding::{closest, quoted};
 use super::super::rule::is_within;
-use super::super::things::Class;
+use super::super::things::{Class, Escalation};
 use super::super::time::seconds_of;
 use super::Context;
+use super::fields::kinds;
+use crate::pii::PersonalData;
+use crate::redact::{EVERY_FIELD, FieldRule, TextRules};
 
 const ROOTS: [&str; 2] = ["operational", "contextual"];
 
 /// Checks the classes and fills in what they inherit.
 pub(super) fn classes(
     section: &Section<ClassEntry>,
+    personal: &Arc<PersonalData>,
     context: &mut Context,
 ) -> HashMap<String, Option<Arc<Class>>> {
     let mut classes: HashMap<String, Option<Arc<Class>>> = HashMap::new();
@@ -23,7 +27,7 @@ pub(super) fn classes(
     let mut entries: Vec<&Entry<ClassEntry>> = section.0.iter().collect();
     entries.sort_by_key(|entry| entry.name.len());
     for entry in entries {
-        let class = class(entry, &classes, context);
+        let class = class(entry, &classes, personal, context);
         classes.entry(entry.name.clone()).or_insert(class.map(Arc::new));
     }
     classes
@@ -32,6 +36,7 @@ pub(super) fn classes(
 fn class(
     entry: &Entry<ClassEntry>,
     parents: &HashMap<String, Option<Arc<Class>>>,
+    personal: &Arc<PersonalData>,
     context: &mut Context,
 ) -> Option<Class> {
     let name = &entry.name;
@@ -105,7 +110,15 @@ fn class(
     }
     let suite = written.suite.or(parent.map(Class::suite)).unwrap_or(Suite::ChaCha20Poly1305);
     let padded = written.padding.or(parent.map(Class::is_padded)).unwrap_or_default();
-    Some(Class::new(name, suite, epoch, retention, padded))
+    let escalation = match &written.escalate {
+        Some(EscalateEntry { find, then }) => {
+            let rule = FieldRule::Find { kinds: kinds(find), with: None, spoken: false };
+            let rules = TextRules::new(vec![(EVERY_FIELD.to_owned(), rule)], Arc::clone(personal));
+            Some(Arc::new(Escalation { rules: Arc::new(rules), then: *then }))
+        }
+        None => parent.and_then(Class::escalation).cloned(),
+    };
+    Some(Class::new(name, suite, epoch, retention, padded, escalation))
 }
 
 fn is_class_name(name: &str) -> bool {

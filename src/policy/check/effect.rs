@@ -1,21 +1,21 @@
-//! Warnings about what a correct policy does: rules without effect, topics nobody may read, and what is not built yet.
+//! Warnings about what a correct policy does: rules without effect, topics nobody may read, and what cannot be done.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::compile::Compiled;
 use super::super::file::PolicyFile;
-use super::super::finding::{Span, quoted};
+use super::super::finding::quoted;
 use super::super::rule::{Action, Audience, Effect, Form, Rule, RuleId, Target, is_within};
 use super::super::things::{TopicPolicy, is_opaque};
 use super::Context;
 
 pub(super) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
     let reach = &Reach::new(compiled);
-    not_built(compiled, context);
     unread_topics(compiled, context);
     open_contextual(compiled, reach, context);
     nothing_to_redact(compiled, context);
+    nothing_to_redact_in_answers(compiled, context);
     unused_classes(file, compiled, context);
     idle_stakeholders(compiled, context);
     // Finding the rule that settles another compares it with all others: worth it for a file a person reads.
@@ -28,28 +28,6 @@ pub(super) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context
             hollow(rule, compiled, reach, context);
         }
     }
-}
-
-/// The language has these from the start; the guard denies them, with that reason, until they work.
-fn not_built(compiled: &Compiled, context: &mut Context) {
-    let mut once = |spans: Vec<Span>, what: &str, then: &str| {
-        let Some(first) = spans.first() else { return };
-        let times =
-            if spans.len() > 1 { format!(" ({} times in this policy)", spans.len()) } else { String::new() };
-        context.warning("not-built", *first, format!("{what} not built yet in this version{times}"), then);
-    };
-    once(
-        redacting_words(compiled),
-        "redacting anything but images is",
-        "the guard denies it, whatever this rule allows, and says so; nothing is passed unredacted",
-    );
-}
-
-/// The rules that decide that something other than an image is redacted.
-fn redacting_words(compiled: &Compiled) -> Vec<Span> {
-    let deciding = deciding_first(compiled, |topic| !topic.is_image() && !is_opaque(topic.type_name()));
-    let redacting = compiled.rules.iter().filter(|rule| rule.effect == Effect::Allow(Form::Redacted));
-    redacting.filter(|rule| deciding.contains_key(&rule.id)).map(|rule| rule.span).collect()
 }
 
 /// For each rule that decides for such a topic, the first of them.
@@ -101,7 +79,7 @@ fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
 /// wrote it expects faces to be hidden.
 fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
     let images = deciding_first(compiled, |topic| topic.is_image() && topic.image_rules().is_none());
-    let others = deciding_first(compiled, |topic| !topic.is_image() && topic.redact().is_empty());
+    let others = deciding_first(compiled, |topic| !topic.is_image() && topic.text_rules().is_none());
     for rule in compiled.rules.iter().filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
         let said = |topic: &TopicPolicy| {
             format!("this rule allows {} redacted, but nothing says what to hide in it", quoted(topic.name()))
@@ -124,6 +102,28 @@ fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
         } else {
             let help = format!("add `redact:` to the topic on line {line}; without it the guard denies it");
             context.warning("nothing-to-redact", rule.span, said(topic), help);
+        }
+    }
+}
+
+/// Whoever allows an answer redacted expects something to be hidden in it.
+fn nothing_to_redact_in_answers(compiled: &Compiled, context: &mut Context) {
+    let calls = compiled.rules.iter().filter(|rule| rule.action == Action::Call);
+    for rule in calls.filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
+        let bare = compiled.services.iter().find(|service| {
+            service.text_rules().is_none()
+                && rule
+                    .targets
+                    .iter()
+                    .any(|target| matches!(target, Target::Names(name) if name.text() == service.name()))
+        });
+        if let Some(service) = bare {
+            let name = quoted(service.name());
+            let message = format!(
+                "this rule allows the answers of {name} redacted, but nothing says what to hide in them"
+            );
+            let help = format!("add `redact:` to the service on line {}", service.span().line);
+            context.error("nothing-to-redact", rule.span, message, help);
         }
     }
 }

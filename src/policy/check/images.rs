@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::file::{CameraEntry, Cover, Entry, ImageCover, Redaction, Section, TopicEntry};
+use super::super::file::{CameraEntry, Cover, Entry, Hide, Redaction, Section, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::things::{Thing, is_image};
 use super::super::time::milliseconds_of;
@@ -75,14 +75,18 @@ fn parts(
         let place = written.and_then(|parts| parts.node.entry(part));
         let key = place.map_or(entry.span, |entry| entry.key_span);
         let value = place.map_or(entry.span, |entry| entry.node.span);
-        let Redaction::Cover(how) = how else {
+        let hidden = match how {
+            Redaction::How(hide) => split(*hide),
+            Redaction::Kinds(_) | Redaction::Field(_) => None,
+        };
+        let Some(hidden) = hidden else {
             let message = format!("{} is redacted as text, but the topic is an image", quoted(part));
             context.error("redact-mismatch", key, message, "say what is covered: `faces: solid`");
             wrong = true;
             continue;
         };
         let subject = Subject::ALL.into_iter().find(|subject| subject.name() == part);
-        match (subject, split(*how)) {
+        match (subject, hidden) {
             (Some(subject), Ok(cover)) => {
                 if cover == Cover::Blur {
                     let message = format!("blurred {part} may be made recognisable again");
@@ -124,13 +128,21 @@ fn parts(
     (!wrong).then_some((covers, frame))
 }
 
-fn split(how: ImageCover) -> Result<Cover, WholeFrame> {
-    match how {
-        ImageCover::Solid => Ok(Cover::Solid),
-        ImageCover::Pixelate => Ok(Cover::Pixelate),
-        ImageCover::Blur => Ok(Cover::Blur),
-        ImageCover::Blank => Err(WholeFrame::Blank),
-        ImageCover::Lowres => Err(WholeFrame::Lowres),
+/// How a part of an image, or else the whole frame, is covered; none of what is for text.
+fn split(hide: Hide) -> Option<Result<Cover, WholeFrame>> {
+    match hide {
+        Hide::Solid => Some(Ok(Cover::Solid)),
+        Hide::Pixelate => Some(Ok(Cover::Pixelate)),
+        Hide::Blur => Some(Ok(Cover::Blur)),
+        Hide::Blank => Some(Err(WholeFrame::Blank)),
+        Hide::Lowres => Some(Err(WholeFrame::Lowres)),
+        Hide::Remove
+        | Hide::Replace
+        | Hide::Mask
+        | Hide::Pseudonym
+        | Hide::Reversible
+        | Hide::Encrypt
+        | Hide::Generalise => None,
     }
 }
 

@@ -177,11 +177,11 @@ fn effect(
             None
         }
         (Some(true), None, _) => Some(Effect::Deny),
-        (None, Some(_), Some(Action::Command | Action::Call)) => {
+        (None, Some(_), Some(Action::Command)) => {
             context.error(
                 "form-of-command",
                 entry.key_place("as"),
-                "only what is read has a form",
+                "only what is read, and what a service answers, has a form",
                 "take `as` out",
             );
             None

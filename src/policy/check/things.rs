@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::super::file::{
-    CommandEntry, Entry, Redaction, Section, ServiceEntry, StakeholderEntry, TopicEntry,
-};
+use super::super::file::{CommandEntry, Entry, Section, ServiceEntry, StakeholderEntry, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, is_ros_name, is_ros_type};
 use super::super::rule::Action;
-use super::super::things::{Class, Stakeholder, Thing, is_image, is_opaque};
+use super::super::things::{Class, Stakeholder, Thing};
 use super::super::time::end_of;
-use super::{Context, images};
+use super::{Context, fields, images};
+use crate::pii::PersonalData;
 use crate::types::is_event_name;
 
 type Classes = HashMap<String, Option<Arc<Class>>>;
@@ -48,7 +47,12 @@ pub(super) fn stakeholders(section: &Section<StakeholderEntry>, context: &mut Co
     stakeholders
 }
 
-pub(super) fn topics(section: &Section<TopicEntry>, classes: &Classes, context: &mut Context) -> Vec<Thing> {
+pub(super) fn topics(
+    section: &Section<TopicEntry>,
+    classes: &Classes,
+    personal: &Arc<PersonalData>,
+    context: &mut Context,
+) -> Vec<Thing> {
     let mut topics: Vec<Thing> = Vec::new();
     for entry in &section.0 {
         let Some(pattern) = Pattern::read(&entry.name) else {
@@ -70,11 +74,12 @@ pub(super) fn topics(section: &Section<TopicEntry>, classes: &Classes, context: 
             context.error("bad-node-name", entry.place("source"), message, "write it as `/camera_driver`");
         }
         let redact = written.redact.clone().unwrap_or_default();
-        redactions(&redact, written, entry, context);
         let image = images::rules(entry, written, context);
+        let text = fields::rules(entry, &written.type_name, written.redact.as_ref(), personal, context);
         let Some(class) = class else { continue };
         topics.push(Thing {
             image,
+            text,
             type_hash: written.type_hash.clone(),
             source: written.source.clone(),
             depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
@@ -128,6 +133,7 @@ fn thing(action: Action, pattern: Pattern, type_name: &str, class: Arc<Class>, s
         depth: None,
         redact: BTreeMap::new(),
         image: None,
+        text: None,
         rate: None,
         limits: BTreeMap::new(),
     }
@@ -152,62 +158,6 @@ fn overlaps(topics: &[Thing], context: &mut Context) {
                 context.error("ambiguous-globs", later.span, message, help);
             }
         }
-    }
-}
-
-fn redactions(
-    redact: &BTreeMap<String, Redaction>,
-    topic: &TopicEntry,
-    entry: &Entry<TopicEntry>,
-    context: &mut Context,
-) {
-    let parts = entry.node.entry("redact");
-    if parts.is_some() && redact.is_empty() {
-        context.error(
-            "empty-redact",
-            entry.place("redact"),
-            "`redact` names nothing to hide",
-            "name what to hide, or leave `redact` out",
-        );
-    }
-    if is_image(&topic.type_name) {
-        return;
-    }
-    for (part, how) in redact {
-        let place = parts.and_then(|parts| parts.node.entry(part));
-        let key = place.map_or(entry.span, |entry| entry.key_span);
-        match how {
-            Redaction::Cover(_) => {
-                let message = format!(
-                    "{} is covered as in an image, but the topic is a {}",
-                    quoted(part),
-                    quoted(&topic.type_name)
-                );
-                context.error("redact-mismatch", key, message, cover_help(&topic.type_name));
-            }
-            Redaction::Kinds(_) if !is_field(part) => {
-                let message = format!("{} is not a field of a message", quoted(part));
-                context.error(
-                    "bad-field",
-                    key,
-                    message,
-                    "write a field, or a path to one: `data`, `header.frame_id`",
-                );
-            }
-            Redaction::Kinds(kinds) if kinds.is_empty() => {
-                let help = "name kinds of personal data: `[phone, email]`";
-                context.error("empty-redact", key, format!("nothing is taken out of {}", quoted(part)), help);
-            }
-            Redaction::Kinds(_) => {}
-        }
-    }
-}
-
-fn cover_help(type_name: &str) -> &'static str {
-    if is_opaque(type_name) {
-        "only sensor_msgs/msg/Image and CompressedImage can be covered: take `redact` out and deny the topic"
-    } else {
-        "name what to take out of the field: `data: [phone, email]`"
     }
 }
 
@@ -271,6 +221,7 @@ pub(super) fn conflicts(topics: &[Thing], commands: &[Thing], context: &mut Cont
 pub(super) fn services(
     section: &Section<ServiceEntry>,
     classes: &Classes,
+    personal: &Arc<PersonalData>,
     context: &mut Context,
 ) -> Vec<Thing> {
     let mut services = Vec::new();
@@ -279,8 +230,10 @@ pub(super) fn services(
         let Some(written) = &entry.value else { continue };
         let class = class(&written.class, entry, classes, context);
         ros_type(&written.type_name, "srv", entry.place("type"), context);
+        let text = fields::rules(entry, &written.type_name, written.redact.as_ref(), personal, context);
         let Some(class) = class else { continue };
         services.push(Thing {
+            text,
             rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
             ..thing(Action::Call, pattern, &written.type_name, class, entry.span)
         });
@@ -344,7 +297,7 @@ fn is_field(path: &str) -> bool {
     path.len() <= 255 && path.split('.').all(is_word)
 }
 
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     text.len() <= 64
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')

@@ -12,7 +12,8 @@ use crate::entrance::{
 };
 use crate::graph::Gid;
 use crate::identity::PublicIdentity;
-use crate::policy::{Action, Entrance, LivePolicy, Policy};
+use crate::policy::{Action, Entrance, Form, LivePolicy, Policy};
+use crate::redact::TextRules;
 use crate::seal::{CommandContext, CommandOpener, ContextDigest, Entry, Freshness, SenderKey};
 use crate::types::description::Description;
 
@@ -230,13 +231,16 @@ impl Bench {
         &self.demands.context
     }
 
-    /// Whether this stakeholder, who was admitted before, still may.
-    pub fn still_allows(&self, who: &PublicIdentity) -> Result<(), Refused> {
+    /// Whether this stakeholder, who was admitted before, still may have an answer, and how it is redacted, if it is.
+    pub fn still_allows(&self, who: &PublicIdentity) -> Result<Option<Arc<TextRules>>, Refused> {
         if !self.senders.has(who) {
             return Err(Refused::UnknownSender);
         }
-        let case = self.case().ok_or(Refused::Undeclared)?;
-        allowed(case.entrance, &who.name, self.now.moment)
+        let entrance = self.case().ok_or(Refused::Undeclared)?.entrance;
+        match allowed(entrance, &who.name, self.now.moment)? {
+            Form::Clear => Ok(None),
+            Form::Redacted => entrance.text_rules().cloned().map(Some).ok_or(Refused::UnknownField),
+        }
     }
 }
 

@@ -12,6 +12,8 @@ use crate::cdr::Plan;
 use crate::entrance::{EntranceStats, Refused, Turned};
 use crate::graph::Participant;
 use crate::identity::PublicIdentity;
+use crate::protect::Texts;
+use crate::redact::Reader;
 use crate::ros::workers::{ReadyQueue, Serve, Turn};
 use crate::ros::{Client, Node, RequestId, RosError, SerializedMessage, Server, ServiceSupport};
 use crate::seal::{CallAnswer, Ticket, seal_response, write_call_answer};
@@ -40,6 +42,7 @@ struct Way {
     calls: BTreeMap<i64, Call>,
     message: SerializedMessage,
     response: Plan,
+    texts: Texts,
     judge: Judge,
 }
 
@@ -59,13 +62,11 @@ struct Call {
 
 impl ServiceEntrance {
     /// Offers `outside`, and calls `name` inside.
-    #[allow(clippy::too_many_arguments)] // each a different thing, said once
     pub fn open(
         judge: Judge,
-        inner: &Arc<Node>,
-        outer: &Arc<Node>,
-        name: &str,
-        outside: &str,
+        texts: Texts,
+        (inner, outer): (&Arc<Node>, &Arc<Node>),
+        (name, outside): (&str, &str),
         service: &ServiceDefinition,
         call: &ServiceDefinition,
         queue: &Arc<ReadyQueue>,
@@ -78,6 +79,7 @@ impl ServiceEntrance {
                 calls: BTreeMap::new(),
                 message: SerializedMessage::new(),
                 response: service.response.plan.clone(),
+                texts,
                 judge,
             }),
         });
@@ -176,18 +178,27 @@ impl Way {
 
     /// Decides on the response in `message`, and gives it to the caller.
     fn answer(&mut self, call: &Call, now: Time) -> Result<(), Turned> {
-        let Way { ends: Some(Ends { server, .. }), message, judge, response, .. } = self else {
+        let Way { ends: Some(Ends { server, .. }), message, judge, response, texts, .. } = self else {
             return Ok(());
         };
         let turned = |reason, detail| Turned { reason, sender: Some(call.caller.name.clone()), detail };
         // Whoever was revoked since the call gets no answer any more.
         let allowed = judge.bench(now).and_then(|bench| bench.still_allows(&call.caller));
-        allowed.map_err(|reason| turned(reason, String::new()))?;
+        let rules = allowed.map_err(|reason| turned(reason, String::new()))?;
         let walk = response.check(message.as_bytes());
         let walk = walk.map_err(|why| turned(Refused::BadResponse, why.to_string()))?;
         let cdr = message.as_bytes().get(..walk.end()).unwrap_or_default();
+        let (form, cdr) = match &rules {
+            None => ("answer", cdr),
+            Some(rules) => {
+                let reader = Reader::Stakeholder(&call.caller.name);
+                let redacted = texts.redact(rules, reader, cdr);
+                let redacted = redacted.map_err(|why| turned(Refused::BadResponse, why.to_string()))?;
+                ("redacted answer", redacted.anew.map_or(cdr, |anew| &*anew))
+            }
+        };
         let signer = judge.signer().ok_or_else(|| turned(Refused::NoKey, String::new()))?;
-        let _receipt = judge.record("answer", &call.caller.name, cdr, now)?;
+        let _receipt = judge.record(form, &call.caller.name, cdr, now)?;
         let sealed = seal_response(&signer, &call.caller, &call.ticket, cdr);
         let sealed = sealed.map_err(|why| turned(Refused::NotForwarded, why.to_string()))?;
         server
