@@ -1,5 +1,5 @@
-//! `discreet`: checks, explains, tests and compares policies, applies them to recorded bags, redacts pictures, reads audit
-//! logs, makes identities, and says to the keeper who may open what.
+//! `discreet`: checks, explains, tests and compares policies, applies them to recorded bags, redacts pictures and text,
+//! reads audit logs, makes identities, and says to the keeper who may open what.
 
 #[path = "discreet/answer.rs"]
 mod answer;
@@ -7,6 +7,8 @@ mod answer;
 mod audit;
 #[path = "discreet/check.rs"]
 mod check;
+#[path = "discreet/classify.rs"]
+mod classify;
 #[path = "discreet/diff.rs"]
 mod diff;
 #[path = "discreet/elsewhere.rs"]
@@ -19,6 +21,10 @@ mod identity;
 mod input;
 #[path = "discreet/orders.rs"]
 mod orders;
+#[path = "discreet/pseudonym.rs"]
+mod pseudonym;
+#[path = "discreet/redact_text.rs"]
+mod redact_text;
 #[path = "discreet/schema.rs"]
 mod schema;
 #[path = "discreet/test.rs"]
@@ -47,6 +53,8 @@ Examples:
   discreet diff hotel.yaml hotel-new.yaml
   discreet scrub tuesday.mcap clean.mcap --policy policies/hotel.yaml
   discreet redact photos/ redacted/
+  discreet redact-text --explain notes.txt
+  discreet classify --fields diagnostic_msgs/msg/DiagnosticArray
   discreet audit verify ~/.ros/discreet/audit.log
   discreet identity new front_desk.key
   discreet who
@@ -77,11 +85,14 @@ enum Command {
     /// Covers faces, and what else is asked for, in photographs: as the guard does in a camera's images.
     #[command(disable_help_flag = true)]
     Redact(elsewhere::Words),
+    RedactText(redact_text::RedactText),
+    Classify(classify::Classify),
     Audit(audit::AuditArgs),
     Identity(identity::IdentityArgs),
     Who(who::Who),
     Revoke(orders::Revoke),
     Grant(orders::Grant),
+    PseudonymKey(pseudonym::NewKey),
 }
 
 fn main() -> ExitCode {
@@ -93,11 +104,14 @@ fn main() -> ExitCode {
         Command::Schema(command) => command.run().map(ExitCode::from),
         Command::Scrub(words) => words.run("scrub"),
         Command::Redact(words) => words.run("redact"),
+        Command::RedactText(command) => command.run().map(ExitCode::from),
+        Command::Classify(command) => command.run().map(ExitCode::from),
         Command::Audit(command) => audit::run(command),
         Command::Identity(command) => command.run().map(ExitCode::from),
         Command::Who(command) => command.run().map(ExitCode::from),
         Command::Revoke(command) => command.run().map(ExitCode::from),
         Command::Grant(command) => command.run().map(ExitCode::from),
+        Command::PseudonymKey(command) => command.run().map(ExitCode::from),
     };
     result.unwrap_or_else(|error| {
         input::say_error(&format!("discreet: {error:#}"));

@@ -1,0 +1,189 @@
+//! `discreet redact-text`: takes personal data out of text, or shows where it is.
+
+#[path = "redact_text/explain.rs"]
+mod explain;
+#[path = "redact_text/lines.rs"]
+mod lines;
+#[path = "redact_text/reveal.rs"]
+mod reveal;
+#[path = "redact_text/spans.rs"]
+mod spans;
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use discreet::pii::{
+    FieldRules, Finder, Kinds, Operator, OperatorKeys, Options, PseudonymKey, TextRedactor, TextRules,
+};
+use serde_json::json;
+
+use super::Answer;
+use lines::{Lines, Piece};
+
+/// Takes personal data out of text: cards, telephones, names, passports, and a hundred kinds more.
+///
+/// Reads files or standard input line by line, and writes the same lines without it. A line of JSON stays JSON. A private
+/// key or a machine-readable zone may go over several lines. What the kinds are called: `--kinds help`.
+#[derive(clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  echo 'call me on +44 7700 900123' | discreet redact-text
+  discreet redact-text --operator mask --kinds money,phone booking.log
+  journalctl -f -o json | discreet redact-text
+  discreet redact-text --explain --spoken transcript.txt
+  discreet redact-text --field guest.passport_no passports.txt
+  discreet redact-text --operator pseudonym --key pseudonyms.key --audience front_desk chat.txt
+  discreet redact-text --reveal --key pseudonyms.key --audience front_desk < ticket.txt
+  discreet redact-text --spans sentences.jsonl > found.jsonl
+
+With --spans, every line of the input is an object with `id` and `text`, and may have `\"spoken\": true` and a `field`; the
+answer is {\"id\": ..., \"spans\": [[LABEL, START, END, SCORE], ...]}. START and END count characters, SCORE is from 0 to 1.
+
+Exit codes:
+  0  done, whether something was found or not
+  2  wrong usage, a file that cannot be read, a line that is not UTF-8 or no such object; nothing of it is written")]
+pub struct RedactText {
+    /// The files; without any, or for `-`, standard input
+    files: Vec<PathBuf>,
+    /// What is written in the place of what is found
+    #[arg(long, value_name = "OPERATOR", default_value = "replace", value_parser = operators())]
+    operator: Operator,
+    /// What to look for: kinds and groups, parted by commas; without it, everything
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = kinds)]
+    kinds: Vec<Kinds>,
+    /// How sure it has to be, in hundredths
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100))]
+    threshold: Option<u8>,
+    /// The field that the text is from: its name says much about what is in it
+    #[arg(long, value_name = "NAME", default_value = "")]
+    field: String,
+    /// The text was spoken: lower case, digits as words
+    #[arg(long)]
+    spoken: bool,
+    /// Writes where something is, for lines of {"id", "text"}
+    #[arg(long, conflicts_with_all = ["explain", "reveal"])]
+    spans: bool,
+    /// Shows what is found, how sure that is, and why
+    #[arg(long, conflicts_with = "reveal")]
+    explain: bool,
+    /// Puts values back in the place of the tokens that --operator reversible wrote
+    #[arg(long, requires = "key")]
+    reveal: bool,
+    /// The file with the key that pseudonyms are made with; `discreet pseudonym-key` makes one
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// For whom: every audience gets pseudonyms of its own
+    #[arg(long, value_name = "NAME", default_value = "everyone", requires = "key")]
+    audience: String,
+    /// Answers with JSON, an object a line
+    #[arg(long)]
+    json: bool,
+}
+
+fn operators() -> impl TypedValueParser<Value = Operator> {
+    PossibleValuesParser::new(Operator::ALL.map(Operator::name))
+        .map(|word| Operator::named(&word).unwrap_or_default())
+}
+
+fn kinds(word: &str) -> Result<Kinds, String> {
+    let word = word.trim();
+    let known = Kinds::named(word);
+    known.ok_or_else(|| match discreet::policy::finding::closest(word, Kinds::words()) {
+        Some(close) => format!("there is no kind or group `{word}`; did you mean `{close}`?"),
+        None => format!("these are there: {}", Kinds::words().collect::<Vec<_>>().join(", ")),
+    })
+}
+
+impl RedactText {
+    pub fn run(&self) -> anyhow::Result<Answer> {
+        match self.work() {
+            // A reader that went away (`| head`) is no fault of ours.
+            Err(error) if gone(&error) => Ok(Answer::Yes),
+            result => result.map(|()| Answer::Yes),
+        }
+    }
+
+    fn work(&self) -> anyhow::Result<()> {
+        let key = self.key.as_deref().map(PseudonymKey::read).transpose()?;
+        let keys = key.map(|key| OperatorKeys::derive(key.expose(), &self.audience)).transpose()?;
+        if self.operator.needs_keys() && keys.is_none() {
+            anyhow::bail!(
+                "--operator {} makes tokens with a key: name its file with --key (`discreet pseudonym-key FILE` makes one)",
+                self.operator
+            );
+        }
+        let mut out = BufWriter::new(io::stdout().lock());
+        let mut lines = Lines::new(&self.files, !self.spans);
+        if let (true, Some(keys)) = (self.reveal, &keys) {
+            while let Some(piece) = lines.next()? {
+                out.write_all(reveal::revealed(&piece.text, keys).as_bytes())?;
+                end_line(&mut out, &piece, &lines)?;
+            }
+            return Ok(out.flush()?);
+        }
+        let rules = self.rules();
+        let (kinds, threshold) = (rules.kinds(), Options::default().threshold);
+        let options = Options { kinds, threshold: self.threshold.unwrap_or(threshold), ..Options::default() };
+        let finder = Finder::new(&options).context("cannot look for this")?;
+        let field = rules.field(&self.field);
+        let field = if self.spoken { field.spoken(true) } else { field };
+        let mut redactor = TextRedactor::new(rules, Arc::new(finder), keys.map(Arc::new));
+        while let Some(piece) = lines.next()? {
+            if self.spans {
+                if piece.text.trim().is_empty() {
+                    continue;
+                }
+                spans::answer(&piece, &mut redactor, &field, &mut out)?;
+            } else if self.explain {
+                explain::answer(&piece, &mut redactor, &field, self.json, &mut out)?;
+            } else {
+                self.redact(&piece, &mut redactor, &field, &mut out)?;
+            }
+            end_line(&mut out, &piece, &lines)?;
+        }
+        Ok(out.flush()?)
+    }
+
+    /// What is looked for, and what becomes of it.
+    fn rules(&self) -> TextRules {
+        let mut rules = TextRules::new(self.operator);
+        if !self.kinds.is_empty() {
+            let wanted = self.kinds.iter().fold(Kinds::NONE, |all, kinds| all.union(*kinds));
+            rules.set(Kinds::all(), None);
+            rules.set(wanted, Some(self.operator));
+        }
+        rules
+    }
+
+    fn redact(
+        &self,
+        piece: &Piece,
+        redactor: &mut TextRedactor,
+        field: &FieldRules,
+        out: &mut impl Write,
+    ) -> anyhow::Result<()> {
+        let mut text = String::with_capacity(piece.text.len());
+        let outcome = redactor.redact(&piece.text, field, &mut text);
+        if self.json {
+            let hits: serde_json::Map<_, _> =
+                outcome.hits.iter().map(|(kind, count)| (kind.name().to_owned(), count.into())).collect();
+            let answer =
+                json!({ "line": piece.line, "text": text, "changed": outcome.changed, "hits": hits });
+            text = answer.to_string();
+        }
+        Ok(out.write_all(text.as_bytes())?)
+    }
+}
+
+/// Ends a line as it was ended. Somebody may be waiting for it.
+fn end_line(out: &mut impl Write, piece: &Piece, lines: &Lines) -> io::Result<()> {
+    out.write_all(piece.end.as_bytes())?;
+    if lines.would_wait() { out.flush() } else { Ok(()) }
+}
+
+fn gone(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
