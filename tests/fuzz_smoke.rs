@@ -42,6 +42,8 @@ mod redactor_request;
 mod ros2msg;
 #[path = "../fuzz/bodies/sealed.rs"]
 mod sealed;
+#[path = "../fuzz/bodies/text.rs"]
+mod text;
 
 const INPUTS: u32 = 20_000;
 
@@ -128,6 +130,20 @@ fn no_message_breaks_the_walk() {
     }
     seeds.retain(|seed| seed.len() < 1000); // or most mutations land in one huge message
     fuzz(&seeds, cdr::run);
+}
+
+#[test]
+fn no_text_breaks_what_looks_for_personal_data() {
+    let seeds = [
+        "my card is 4111 1111 1111 1111, thanks, ada@example.com or +49 30 1234567",
+        r#"{"guest": {"passport_no": "C01X00T47", "card": 4111111111111111, "name": "Ada \u00e9"}, "n": [1, 2.5, "x"]}"#,
+        "double four one one triple two, mail john dot smith at example dot com",
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
+        "DE89 3704 0044 0532 0130 00; 2001:db8::1; 52.5163, 13.3777; born 12.08.1974; Herr Dr. van der Berg",
+    ];
+    let seeds: Vec<Vec<u8>> =
+        (0..40).flat_map(|choice| seeds.map(|seed| [&[choice], seed.as_bytes()].concat())).collect();
+    fuzz(&seeds, text::run);
 }
 
 #[test]
@@ -270,7 +286,7 @@ fn no_image_breaks_its_covering() {
     for encoding in encodings {
         for step in [4u32, 8, 12, 16, 32, 37] {
             let sides = [4u32.to_le_bytes(), 4u32.to_le_bytes()];
-            let data: Vec<u8> = (0..step as u8 * 12).collect();
+            let data: Vec<u8> = (0..(step as u8).wrapping_mul(12)).collect();
             let (step, count) = (step.to_le_bytes(), (data.len() as u32).to_le_bytes());
             let fields = [sides.as_flattened(), &[&text(encoding)[..], &[0]].concat(), &step, &count, &data];
             // In front: an area, a kind of cover, and how large the picture may be.

@@ -1,9 +1,10 @@
-//! Any bytes as a message of one of several types (the first byte chooses), or as a type's definition.
+//! Any bytes as a message of one of several types (the first byte chooses), or as a type's definition: walked, and with
+//! other strings in it.
 
 use std::path::Path;
 use std::sync::OnceLock;
 
-use discreet::cdr::Plan;
+use discreet::cdr::{Plan, Rewriter, Strings};
 use discreet::types::TypeLibrary;
 
 const TYPES: [&str; 5] = [
@@ -29,6 +30,41 @@ pub fn run(data: &[u8]) {
         assert!(rest.len() - walk.end() <= 3);
         assert_eq!(plan.check(&rest[..walk.end()]), Ok(walk));
         assert!(plan.check(&rest[..walk.end() - 1]).is_err());
+    }
+    // What walks can be rewritten, to what walks; nothing else can.
+    let rewritten =
+        Rewriter::default().rewrite(plan, rest, &mut Odd(0)).map(|anew| anew.map(|anew| anew.to_vec()));
+    assert_eq!(rewritten.is_ok(), plan.check(rest).is_ok());
+    if let Ok(Some(anew)) = rewritten {
+        assert!(plan.check(&anew).is_ok());
+        // Once what is no text was made readable, the same strings make the same message.
+        let mut again = |message: &[u8]| {
+            Rewriter::default().rewrite(plan, message, &mut Same).unwrap().map(|again| again.to_vec())
+        };
+        let readable = again(&anew);
+        assert_eq!(readable.as_deref().and_then(&mut again), readable);
+    }
+}
+
+/// Every second string becomes longer.
+struct Odd(usize);
+
+impl Strings for Odd {
+    fn string(&mut self, _field: usize, text: &str, into: &mut String) -> bool {
+        self.0 += 1;
+        into.push('<');
+        into.push_str(text);
+        self.0 % 2 == 1
+    }
+}
+
+/// Every string stays.
+struct Same;
+
+impl Strings for Same {
+    fn string(&mut self, _field: usize, text: &str, into: &mut String) -> bool {
+        into.push_str(text);
+        true
     }
 }
 

@@ -25,13 +25,13 @@ def test_without_a_rule_nothing_leaves_and_not_even_the_topic_is_seen(robot):
                   '/faces': {**TEXT, 'redact': {'data': ['phone']}}}, rules,
                  stakeholders={'doctor': {'identity': 'doctor.pub'}})
     inside = {'/undeclared': 'undeclared_topic', '/unruled': 'no_rule', '/denied': None,
-              '/faces': 'redaction_not_built', '/sealed': 'no_key'}
+              '/faces': 'not_redactable', '/sealed': 'no_key'}
     publishers = {topic: robot.inner.publisher(topic, String) for topic in [OPEN, *inside]}
     readers = {topic: robot.outer.reader(topic, String) for topic in [OPEN, *inside]}
     robot.start()
     robot.flow(publishers[OPEN], readers[OPEN], text('hello'))
 
-    counted = {'/faces': 'redaction_not_built', '/sealed': 'no_key'}
+    counted = {'/faces': 'not_redactable', '/sealed': 'no_key'}
     for topic in counted:
         eventually(f'the guard listens to {topic}', publishers[topic].get_subscription_count)
     for number in range(20):
