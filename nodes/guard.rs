@@ -194,6 +194,7 @@ impl Guard {
     fn reload(&self) -> Result<String, String> {
         let mark = |policy: &Policy| PolicyMark { version: policy.version(), hash: policy.hash() };
         let outcome = self.live.reload(|policy| {
+            policy.prepare();
             // Before the switch, so that no message falls between the keys of one policy and those of the next.
             let sealed =
                 !(policy.groups().is_empty() && policy.commands().is_empty() && policy.services().is_empty());

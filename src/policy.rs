@@ -181,6 +181,15 @@ impl Policy {
         &self.parts.personal
     }
 
+    /// Makes ready what takes time to make, before it decides on messages.
+    pub fn prepare(&self) {
+        let topics = self.topics().filter_map(|topic| topic.text_rules());
+        let services = self.services().iter().filter_map(Entrance::text_rules);
+        let escalations = self.classes().iter().filter_map(|class| class.escalation());
+        let escalations = escalations.map(|escalation| &escalation.rules);
+        topics.chain(services).chain(escalations).for_each(|rules| rules.prepare());
+    }
+
     /// All rules, in file order.
     pub fn rules(&self) -> &[Rule] {
         &self.parts.rules

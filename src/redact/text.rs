@@ -39,6 +39,18 @@ impl TextRules {
         TextRules { fields, personal }
     }
 
+    /// Makes ready what finds: the first message need not wait for it.
+    pub fn prepare(&self) {
+        for (_, rule) in &self.fields {
+            let kinds = match rule {
+                FieldRule::Whole(_) => Kinds::NONE,
+                FieldRule::Find { kinds, .. } => *kinds,
+            };
+            // What cannot be made is missing when a message wants it, and keeps that inside.
+            let _made = self.personal.finder(kinds);
+        }
+    }
+
     /// What the policy says of personal data in general.
     pub fn personal(&self) -> &Arc<PersonalData> {
         &self.personal
