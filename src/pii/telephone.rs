@@ -27,6 +27,10 @@ pub(super) struct Found {
 
 /// The longest telephone number that begins at `start`, with `+`, `(` or a digit.
 pub(super) fn number(bytes: &[u8], start: usize) -> Option<Found> {
+    // A moment digit by digit, as speech has it, `2015 12 22 04 34 22`: neither all of it nor what is behind its year.
+    if [0, 5, 8, 11, 14].iter().any(|back| start.checked_sub(*back).is_some_and(|at| is_day(bytes, at))) {
+        return None;
+    }
     let mut shape = Shape::default();
     let mut at = start;
     if bytes.get(at) == Some(&b'+') {
@@ -77,6 +81,22 @@ pub(super) fn number(bytes: &[u8], start: usize) -> Option<Found> {
         }
     }
     best
+}
+
+/// Does a day stand here, year first: `2015 12 22`?
+fn is_day(bytes: &[u8], at: usize) -> bool {
+    let Some([y1, y2, y3, y4, s1, m1, m2, s2, d1, d2]) = bytes.get(at..).and_then(|rest| rest.first_chunk())
+    else {
+        return false;
+    };
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let alone = !digit(at.checked_sub(1).and_then(|before| bytes.get(before))) && !digit(bytes.get(at + 10));
+    alone
+        && matches!([y1, y2], [b'1', b'9'] | [b'2', b'0'])
+        && [y3, y4].into_iter().all(u8::is_ascii_digit)
+        && matches!((s1, s2), (b' ', b' ') | (b'-', b'-') | (b'.', b'.') | (b'/', b'/'))
+        && matches!([m1, m2], [b'0', b'1'..=b'9'] | [b'1', b'0'..=b'2'])
+        && matches!([d1, d2], [b'0', b'1'..=b'9'] | [b'1' | b'2', b'0'..=b'9'] | [b'3', b'0' | b'1'])
 }
 
 /// Does a number end here? Not inside a word, a decimal number or a longer code.
@@ -261,6 +281,16 @@ mod tests {
         ] {
             assert_eq!(found(text), Some((text, true)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_moment_is_no_number_nor_is_a_part_of_it() {
+        let text = "on 2015 12 22 04 34 22 and +44 20 1512 2204";
+        for start in [3, 8, 11, 14, 17] {
+            assert_eq!(number(text.as_bytes(), start), None, "{}", &text[start..]);
+        }
+        assert!(number(text.as_bytes(), 27).is_some());
+        assert!(number(b"2015 13 22 04 34 22", 0).is_some(), "there is no such month");
     }
 
     #[test]
