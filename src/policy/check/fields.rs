@@ -7,7 +7,7 @@ use super::super::file::{Entry, FieldEntry, Hide, KindWord, PersonalDataEntry, R
 use super::super::finding::{Span, quoted, suggest};
 use super::super::things::{is_image, is_opaque};
 use super::Context;
-use super::things::is_word;
+use super::things::{is_outside, is_word};
 use crate::pii::{Kinds, Operator, PersonalData};
 use crate::redact::{EVERY_FIELD, FieldRule, TextRules};
 
@@ -38,7 +38,7 @@ pub(super) fn personal_data(
     }
     personal.never.extend(written.allow.iter().flatten().cloned());
     if let Some(key) = &written.key {
-        if key.starts_with('/') || key.split('/').any(|part| part == "..") {
+        if is_outside(key) {
             let message = format!("key {} is outside the policy's folder", quoted(key));
             let help = "name a file beside the policy, such as `identities/pseudonyms.key`";
             context.error("key-outside", entry.place("key"), message, help);
@@ -175,7 +175,7 @@ fn covers(hide: Hide) -> bool {
 }
 
 fn needs_key(hide: Hide) -> bool {
-    matches!(hide, Hide::Pseudonym | Hide::Reversible | Hide::Encrypt)
+    Operator::named(hide.name()).is_some_and(Operator::needs_keys)
 }
 
 fn needs_a_key(hide: Hide, place: Span, personal: &PersonalData, context: &mut Context) {

@@ -30,7 +30,7 @@ pub(super) fn stakeholders(section: &Section<StakeholderEntry>, context: &mut Co
             continue;
         }
         let Some(written) = &entry.value else { continue };
-        if written.identity.starts_with('/') || written.identity.split('/').any(|part| part == "..") {
+        if is_outside(&written.identity) {
             let message = format!("identity {} is outside the policy's folder", quoted(&written.identity));
             let help = "name a file beside the policy, such as `identities/front_desk.pub`";
             context.error("identity-outside", entry.place("identity"), message, help);
@@ -290,6 +290,11 @@ pub(super) fn end(text: &str, span: Span, context: &mut Context) -> Option<i64> 
             None
         }
     }
+}
+
+/// Does a file's path lead out of the policy's folder?
+pub(super) fn is_outside(path: &str) -> bool {
+    path.starts_with('/') || path.split('/').any(|part| part == "..")
 }
 
 /// A path to a field: `linear.x`.
