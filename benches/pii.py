@@ -24,6 +24,21 @@ CLEAN = [
     'kitchen reports that all tables are ready, the delivery can start when the elevator is free again',
     'navigation goal reached after replanning, waiting for the next task from the fleet manager',
     'the battery is charged, the docking station is free, and the tray is empty',
+    'could you show us the way to the swimming pool, and is there a place where children can play',
+    'we would like to stay one more night if the room with the balcony is still available',
+    'the hair dryer in our bathroom does not work and the window will not close properly',
+    'someone left an umbrella and a pair of glasses on the table beside the entrance of the restaurant',
+    'planner could not find a path around the obstacle, trying again with a larger search radius',
+    'recovery behaviour finished, costmaps were cleared and the controller accepted the new trajectory',
+    'wheel slip detected while turning on the wet floor, speed was reduced until traction came back',
+    'what time does the shuttle to the airport leave, and do we have to pay for it in advance',
+    'tell the kitchen that two of the guests at the long table cannot eat nuts or anything with milk',
+    'the lift on the left side is out of order, please take the stairs or wait for the other one',
+    'is it possible to have breakfast brought upstairs, we would rather not come down so early',
+    'camera stream resumed after a short pause, exposure and white balance were adjusted automatically',
+    'door did not open within the expected interval, asking a member of the staff for help',
+    'they asked for extra blankets, a second pillow and something warm to drink before going to bed',
+    'map update received, three regions changed since the previous revision and localisation stayed stable',
 ]
 
 

@@ -6,6 +6,7 @@ mod candidates;
 mod check;
 mod codes;
 mod context;
+mod eight;
 mod field;
 mod finder;
 mod hit;

@@ -112,8 +112,12 @@ class Table:
         if not words or len(words) > 5 or any(c.isdigit() for c in text) or len(text) < 3:
             return
         self.add(" ".join(words), bit)
-        if len(words) > 1:
-            self.add(words[0], "phrase")
+        self.begun(words)
+
+    def begun(self, words):
+        """Notes what a name of several words begins with: `new`, `new york` of `new york city`."""
+        for count in range(1, len(words)):
+            self.add(" ".join(words[:count]), "phrase")
 
 
 def census(table):
@@ -227,7 +231,7 @@ def own(table):
                 if " " in word and {"strong", "lives", "asks", "employs"} & set(section):
                     table.rows[word.split()[1]] |= BIT["second"]
                 elif " " in word:
-                    table.rows[word.split()[0]] |= BIT["phrase"]
+                    table.begun(word.split())
 
 
 def mask(*names):

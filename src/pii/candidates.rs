@@ -7,7 +7,7 @@ use super::codes::{self, CODES};
 use super::context::Context;
 use super::matcher::{Matcher, Seen};
 use super::rules::{self, Check, Rule};
-use super::{Field, Group, Hit, Kind, Kinds, Why, labelled, network, telephone, web};
+use super::{Field, Group, Hit, Kind, Kinds, Why, eight, labelled, network, telephone, web};
 
 /// What a byte may begin, so that most of a text is passed over.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,6 +90,10 @@ impl Reading<'_> {
         let bytes = self.text.as_bytes();
         let mut at = 0;
         while let Some(byte) = bytes.get(at).copied() {
+            if let Some(behind) = nothing(bytes, at) {
+                at = behind;
+                continue;
+            }
             at = match CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other) {
                 Class::Other => at + 1,
                 Class::Letter | Class::Digit => self.word(bytes, at),
@@ -426,13 +430,28 @@ impl Reading<'_> {
     }
 }
 
-/// Is there a digit among the next eight bytes? They are looked at all at once.
+/// Is there a digit among the next eight bytes?
 fn has_digit(bytes: &[u8]) -> bool {
-    let Some(eight) = bytes.first_chunk::<8>() else { return bytes.iter().any(u8::is_ascii_digit) };
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    // A digit becomes 0 to 9. Taking ten away sets the high bit of what was less, if it was not set.
-    let digits = u64::from_le_bytes(*eight) ^ (EACH * 0x30);
-    digits.wrapping_sub(EACH * 10) & !digits & (EACH * 0x80) != 0
+    eight::digits(eight::block(bytes, 0)) != 0
+}
+
+/// Where to go on behind a word at `start` of up to fifteen small letters that begins nothing and announces nothing, as
+/// [`Reading::word`] would find: what most texts are made of.
+#[inline]
+fn nothing(bytes: &[u8], start: usize) -> Option<usize> {
+    let first = eight::block(bytes, start);
+    let mut length = eight::leading(eight::smalls(first));
+    if length == 8 {
+        length += eight::leading(eight::smalls(eight::block(bytes, start + 8)));
+    }
+    let behind = eight::block(bytes, start + length);
+    let [next, one, two, ..] = behind.to_le_bytes();
+    let [a, b, c, ..] = first.to_le_bytes();
+    let begins = a == b'b' && matches!((b, c), (b'e' | b'a', b'a' | b's'));
+    let verb = matches!((one, two), (b'i' | b'e' | b'w' | b'l', b's' | b'a') | (0xC3, _));
+    let ends = matches!(next, b' ' | b',') || start + length == bytes.len();
+    let plain = (1..16).contains(&length) && ends;
+    (plain && !begins && !verb && eight::digits(behind) == 0).then_some(start + length + 1)
 }
 
 /// May something begin here, or is it the middle of a word, a number or a path?

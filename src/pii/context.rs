@@ -13,12 +13,15 @@ const BEHIND: usize = 40;
 /// Endings that words get in compounds and plurals: `passportnumber`, `Reisepassnummer`, `cards`.
 const ENDINGS: [&str; 9] = ["", "s", "number", "num", "no", "nummer", "nr", "id", "numbers"];
 
+/// 32 KiB: one in forty words is looked up in vain.
+const FILTER: usize = 1 << 12;
+
 /// The words there are, by their hashes.
 static KNOWN: LazyLock<Known> = LazyLock::new(Known::new);
 
 struct Known {
     /// A bit for each hash, modulo the number of bits: most words are none of these, and this says so at once.
-    filter: [u64; 1024],
+    filter: [u64; FILTER],
     /// In the order of hashes.
     words: Vec<(u64, Kinds)>,
 }
@@ -108,7 +111,7 @@ impl Folded {
 /// A hash's place in the filter.
 fn place(hash: u64) -> (usize, u64) {
     let mixed = (hash ^ (hash >> 29)).wrapping_mul(Folded::FACTOR) >> 32;
-    ((mixed >> 6) as usize % 1024, 1 << (mixed % 64))
+    ((mixed >> 6) as usize % FILTER, 1 << (mixed % 64))
 }
 
 impl Known {
@@ -128,7 +131,7 @@ impl Known {
                 _ => words.push((hash, kinds)),
             }
         }
-        let mut filter = [0; 1024];
+        let mut filter = [0; FILTER];
         for (hash, _) in &words {
             let (word, bit) = place(*hash);
             if let Some(bits) = filter.get_mut(word) {

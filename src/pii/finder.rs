@@ -5,7 +5,7 @@ use aho_corasick::AhoCorasick;
 use super::candidates::Reading;
 use super::context::{self, Context};
 use super::matcher::{Matcher, NotBuilt, Seen};
-use super::names::{Names, Roster};
+use super::names::{Memo, Names, Roster};
 use super::spoken::{self, Normal};
 use super::{Field, Hit, Kind, Options, Why, overlap};
 
@@ -27,6 +27,7 @@ pub struct Scratch {
     hits: Vec<Hit>,
     normal: Normal,
     spoken: Vec<Hit>,
+    memo: Memo,
 }
 
 impl Finder {
@@ -75,12 +76,12 @@ impl Finder {
         roster: Option<&Roster>,
         scratch: &'s mut Scratch,
     ) -> &'s [Hit] {
-        let Scratch { context, seen, hits, normal, spoken } = scratch;
+        let Scratch { context, seen, hits, normal, spoken, memo } = scratch;
         hits.clear();
-        self.read(text, field, roster, (context, seen, hits));
+        self.read(text, field, roster, (context, seen, memo, hits));
         if spoken::normalise(text, field, normal) {
             spoken.clear();
-            self.read(normal.text(), field, None, (context, seen, spoken));
+            self.read(normal.text(), field, None, (context, seen, memo, spoken));
             hits.extend(spoken.iter().map(|hit| {
                 let at = normal.original(hit.start, hit.end);
                 Hit { start: at.start, end: at.end, ..*hit }
@@ -104,7 +105,7 @@ impl Finder {
         text: &str,
         field: &Field,
         roster: Option<&Roster>,
-        (context, seen, hits): (&mut Context, &mut Vec<Seen>, &mut Vec<Hit>),
+        (context, seen, memo, hits): (&mut Context, &mut Vec<Seen>, &mut Memo, &mut Vec<Hit>),
     ) {
         context.clear();
         Reading {
@@ -119,7 +120,7 @@ impl Finder {
         }
         .run();
         let before = hits.len();
-        self.names.find(text, field, roster, hits);
+        self.names.find(text, field, roster, memo, hits);
         let mut at = 0;
         hits.retain(|hit| {
             at += 1;

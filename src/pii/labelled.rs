@@ -38,8 +38,11 @@ pub(super) fn value(text: &str, word: Range<usize>) -> Option<(Kind, Range<usize
         b' ' => false,
         _ => return None,
     };
-    let kinds = label_kinds(label);
-    let kind = KINDS.into_iter().find(|kind| kinds.contains(*kind))?;
+    let announced = || {
+        let kinds = label_kinds(label);
+        KINDS.into_iter().find(|kind| kinds.contains(*kind))
+    };
+    let known = if colon { Some(announced()?) } else { None };
     let mut from = sign + 1;
     if !colon {
         // Words may stand between, and one of these must: `the password is`.
@@ -60,12 +63,16 @@ pub(super) fn value(text: &str, word: Range<usize>) -> Option<(Kind, Range<usize
     let length = rest.char_indices().find(|(at, c)| *at > 128 || stop(*c)).map_or(rest.len(), |(at, _)| at);
     let value = rest.get(..length)?.trim_end_matches(['.', '!', '?', ':']);
     let odd = value.bytes().any(|byte| !byte.is_ascii_alphabetic() && byte < 0x80);
-    // "The password is wrong" announces nothing; nor does "token: Bearer ...".
-    let said = if colon {
-        !matches!(value, "Bearer" | "Basic" | "null" | "None" | "true" | "false" | "required")
-    } else {
-        odd
+    if !colon && !odd {
+        return None;
+    }
+    let kind = match known {
+        Some(kind) => kind,
+        None => announced()?,
     };
+    // "The password is wrong" announces nothing; nor does "token: Bearer ...".
+    let said =
+        !colon || !matches!(value, "Bearer" | "Basic" | "null" | "None" | "true" | "false" | "required");
     let long = match kind {
         Kind::ApiKey | Kind::Token => 12,
         Kind::Username => 2,

@@ -6,6 +6,7 @@ mod cue;
 mod fold;
 mod hash;
 mod lower;
+mod memo;
 mod person;
 mod place;
 mod roster;
@@ -14,6 +15,7 @@ mod table;
 mod tail;
 mod word;
 
+pub(super) use memo::Memo;
 pub use roster::{Roster, RosterRefused};
 
 use self::cue::Cue;
@@ -62,7 +64,14 @@ impl Names {
     }
 
     /// Adds to `out` what is found in `text`, and what of `roster` is in it.
-    pub(super) fn find(&self, text: &str, field: &Field, roster: Option<&Roster>, out: &mut Vec<Hit>) {
+    pub(super) fn find(
+        &self,
+        text: &str,
+        field: &Field,
+        roster: Option<&Roster>,
+        memo: &mut Memo,
+        out: &mut Vec<Hit>,
+    ) {
         let already = out.len();
         if let Some(roster) = roster {
             roster.find(text, |hit| out.push(hit));
@@ -77,12 +86,12 @@ impl Names {
         };
         match word::next_capital(text, 0) {
             Some(first) => {
-                cased(text, first, field, &mut give);
+                cased(text, first, field, memo, &mut give);
                 if field.spoken {
-                    lower::find(text, promised(field), give);
+                    lower::find(text, promised(field), memo, give);
                 }
             }
-            None => lower::find(text, promised(field), give),
+            None => lower::find(text, promised(field), memo, give),
         }
     }
 }
@@ -109,13 +118,13 @@ fn push(out: &mut Vec<Hit>, already: usize, found: Found) {
 }
 
 /// Looks at each run of words with capitals.
-fn cased(text: &str, first: usize, field: &Field, give: &mut impl FnMut(Found)) {
+fn cased(text: &str, first: usize, field: &Field, memo: &mut Memo, give: &mut impl FnMut(Found)) {
     let promised = promised(field);
     // Where a name would begin that stands in a row with the last: `Rossi, Bowman and Hill`.
     let mut row = None;
     let mut next = Some(first);
     while let Some(start) = next {
-        let part = Part::at(text, start);
+        let part = memo.part(text, start);
         let mut end = part.word.end.max(start + 1);
         // Most capitals begin a sentence with a plain word, or are a program's.
         let plain = part.is(Class::WORD) && !part.is(TELLING)
@@ -209,7 +218,7 @@ mod tests {
 
     fn all(text: &str, field: Field) -> Vec<(Kind, &str)> {
         let mut hits = Vec::new();
-        Names::new(Kinds::all()).find(text, &field, None, &mut hits);
+        Names::new(Kinds::all()).find(text, &field, None, &mut Memo::default(), &mut hits);
         hits.into_iter().map(|hit| (hit.kind, &text[hit.start..hit.end])).collect()
     }
 
@@ -346,6 +355,7 @@ mod tests {
             "Anna Schmidt",
             &Field::default(),
             None,
+            &mut Memo::default(),
             &mut hits,
         );
         assert!(hits.is_empty());

@@ -1,10 +1,9 @@
 //! The hash of folded words, eight bytes at a time. `data/names/build.py` has the same.
 
 use super::fold::fold;
+use crate::pii::eight::{self, HIGH, ONES, below, block};
 
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// Of words one behind the other.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,16 +66,28 @@ pub(super) struct Letters {
 }
 
 impl Letters {
+    /// The same for the same letters, large or small.
+    pub(super) const fn value(self) -> u64 {
+        self.hash
+    }
+
+    /// The first `length` bytes of `block`, at most seven, all of them letters in small.
+    #[inline]
+    pub(super) const fn small(block: u64, length: usize) -> Letters {
+        Letters { hash: mixed(mixed(0, block & below(length)), length as u64), capitals: 0 }
+    }
+
     /// The letters that `bytes` begins with, and how many they are.
+    #[inline]
     pub(super) fn of(bytes: &[u8]) -> (Letters, usize) {
         let (mut hash, mut length, mut capitals) = (0, 0, 0);
         loop {
             let block = block(bytes, length);
-            let others = !letters(block) & HIGH;
+            let others = !eight::letters(block) & HIGH;
             let here = if others == 0 { 8 } else { others.trailing_zeros() as usize / 8 };
             if here > 0 {
                 let within = below(here);
-                capitals += ((self::capitals(block) & within) >> 7).wrapping_mul(ONES) >> 56;
+                capitals += ((eight::capitals(block) & within) >> 7).wrapping_mul(ONES) >> 56;
                 // A letter in small is the letter with this bit.
                 hash = mixed(hash, (block | (ONES * 0x20)) & within);
             }
@@ -86,39 +97,6 @@ impl Letters {
             }
         }
     }
-}
-
-/// Eight bytes from `at` on, or as many as there are.
-fn block(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match rest.first_chunk::<8>() {
-        Some(block) => u64::from_le_bytes(*block),
-        None => {
-            let mut block = [0; 8];
-            block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            u64::from_le_bytes(block)
-        }
-    }
-}
-
-/// All bits of the first `count` bytes.
-const fn below(count: usize) -> u64 {
-    if count >= 8 { u64::MAX } else { (1 << (8 * count)) - 1 }
-}
-
-/// The high bit of each byte that is a letter of ASCII.
-const fn letters(block: u64) -> u64 {
-    between((block | (ONES * 0x20)) & !HIGH, 0x61, 0x7a) & !block & HIGH
-}
-
-/// The high bit of each byte that is a capital letter of ASCII.
-pub(super) const fn capitals(block: u64) -> u64 {
-    between(block & !HIGH, 0x41, 0x5a) & !block & HIGH
-}
-
-/// The high bit of each byte from `first` to `last`; no byte of `block` has its own.
-const fn between(block: u64, first: u64, last: u64) -> u64 {
-    block.wrapping_add(ONES * (0x80 - first)) & !block.wrapping_add(ONES * (0x7f - last))
 }
 
 #[cfg(test)]

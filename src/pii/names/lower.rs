@@ -2,6 +2,7 @@
 
 use super::TELLING;
 use super::cue::{self, Cue};
+use super::memo::Memo;
 use super::person::{Found, Role, role};
 use super::place;
 use super::run::{Part, following};
@@ -19,16 +20,18 @@ const CUES: Class = Class::SECOND
     .or(Class::TITLE);
 
 /// Gives what is found among words in small letters; `promised`: by the field's name.
-pub(super) fn find(text: &str, promised: Cue, mut give: impl FnMut(Found)) {
+pub(super) fn find(text: &str, promised: Cue, memo: &mut Memo, mut give: impl FnMut(Found)) {
     let mut at = 0;
     // Most words are no cue for the next; only behind one that may be is it asked.
     let mut cued = false;
     while let Some(start) = next_word(text, at) {
-        let part = Part::at(text, start);
+        let part = memo.part(text, start);
         let word = part.word;
         at = word.end.max(start + 1);
         let behind_cue = std::mem::replace(&mut cued, part.is(CUES));
-        let plain = part.is(Class::COMMON) && !part.is(Class::STREET.or(Class::PHRASE))
+        let plain = part.is(Class::COMMON)
+            && !part.is(Class::STREET)
+            && !(part.is(Class::PHRASE) && place::may_go_on(text, part, memo))
             || part.is(Class::WORD) && !part.is(TELLING);
         if plain || word.shape == Shape::Code || word.end - word.start < 3 {
             continue;
@@ -44,8 +47,15 @@ pub(super) fn find(text: &str, promised: Cue, mut give: impl FnMut(Found)) {
 }
 
 /// The next place from `from` on where a word begins.
+#[inline]
 fn next_word(text: &str, from: usize) -> Option<usize> {
     let mut at = from;
+    if text.as_bytes().get(at) == Some(&b' ') {
+        at += 1;
+    }
+    if text.as_bytes().get(at).is_some_and(u8::is_ascii_alphabetic) {
+        return Some(at);
+    }
     loop {
         at +=
             text.as_bytes().get(at..)?.iter().position(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)?;

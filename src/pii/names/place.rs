@@ -2,11 +2,32 @@
 
 use super::cue::{self, Cue};
 use super::hash::Hash;
+use super::memo::Memo;
 use super::person::{Found, Role, role};
 use super::run::{Part, Run, spaces};
 use super::table::{self, Class};
 use super::word::{Shape, Word, byte};
 use crate::pii::{Kind, Why};
+
+/// Whether the word behind `first` is the next of a name of several words that begins with it.
+pub(super) fn may_go_on(text: &str, first: Part, memo: &mut Memo) -> bool {
+    let start = first.word.end + spaces(text, first.word.end);
+    if start == first.word.end || !super::run::letter(text, start) {
+        return false;
+    }
+    let begun = match Word::short(text, first.word.start) {
+        Some((_, letters)) => Hash::new().plain(letters),
+        None => Hash::new().word(first.word.text(text)),
+    };
+    let both = match Word::short(text, start) {
+        Some((_, letters)) => begun.plain(letters),
+        None => begun.word(Word::at(text, start).text(text)),
+    };
+    memo.known(both).any(PREFIX)
+}
+
+/// What two words or more are that some listed name begins with.
+const PREFIX: Class = Class::PHRASE.or(Class::PLACE).or(Class::REGION).or(Class::NATION);
 
 /// The longest name of several words that is listed and begins with `first`: where it ends, and what it is.
 pub(super) fn phrase(text: &str, first: Part) -> Option<(usize, Class)> {
@@ -26,6 +47,9 @@ pub(super) fn phrase(text: &str, first: Part) -> Option<(usize, Class)> {
         let class = table::known(hash);
         if class.any(Class::PLACE.or(Class::REGION).or(Class::NATION)) && word.shape != Shape::Code {
             longest = Some((end, class));
+        }
+        if !class.any(Class::PHRASE) {
+            break;
         }
     }
     longest

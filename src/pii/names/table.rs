@@ -1,6 +1,6 @@
 //! What is known of a word: a name, a place, a plain word. From `table.bin`, which `data/names/build.py` makes.
 
-use super::hash::Hash;
+use super::hash::{Hash, Letters};
 
 /// Folded hashes and what they are: 256 sets of marks, where each bucket begins, and rows of three bytes.
 static TABLE: &[u8] = include_bytes!("table.bin");
@@ -89,6 +89,14 @@ pub(super) fn known(hash: Hash) -> Class {
 
 fn number(at: usize) -> Option<u32> {
     TABLE.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes)
+}
+
+/// What is known of `word`, which is plain letters.
+pub(super) fn plain(letters: Letters, word: &str) -> Class {
+    match known(Hash::new().plain(letters)) {
+        Class::NONE => unlisted(word),
+        class => class,
+    }
 }
 
 /// What is known of a word; of `Anna-Lena`, what is known of its parts.

@@ -1,7 +1,8 @@
 //! Words and what separates them, read forwards and backwards without a copy.
 
-use super::hash::{Hash, Letters, capitals};
+use super::hash::Letters;
 use super::table::{self, Class};
+use crate::pii::eight::{self, HIGH};
 
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,17 +36,15 @@ impl Word {
         let (word, letters) = Word::glance(text, start);
         let class = match letters {
             _ if word.shape == Shape::Code => Class::NONE,
-            Some(letters) => match table::known(Hash::new().plain(letters)) {
-                Class::NONE => table::unlisted(word.text(text)),
-                class => class,
-            },
+            Some(letters) => table::plain(letters, word.text(text)),
             None => word.class(text),
         };
         (word, class)
     }
 
     /// One look at each byte, for a word of plain letters; its hash, if it is one.
-    fn glance(text: &str, start: usize) -> (Word, Option<Letters>) {
+    #[inline]
+    pub(super) fn glance(text: &str, start: usize) -> (Word, Option<Letters>) {
         let rest = text.as_bytes().get(start..).unwrap_or_default();
         let (letters, length) = Letters::of(rest);
         let uppers = letters.capitals as usize;
@@ -65,6 +64,20 @@ impl Word {
             _ => Shape::Code,
         };
         (Word { start, end, shape }, Some(letters))
+    }
+
+    /// The word that begins at `start`, if it is up to seven small letters between blanks: as most are.
+    #[inline]
+    pub(super) fn short(text: &str, start: usize) -> Option<(Word, Letters)> {
+        let bytes = text.as_bytes();
+        let block = eight::block(bytes, start);
+        let length = eight::leading(eight::smalls(block));
+        let blank = |byte: u8| byte == b' ' || byte == b',';
+        let apart = length < 8
+            && (blank((block >> (8 * length)) as u8) || start + length == bytes.len())
+            && start.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|before| blank(*before));
+        let word = Word { start, end: start + length, shape: Shape::Lower };
+        (apart && length > 0).then(|| (word, Letters::small(block, length)))
     }
 
     /// The word that ends at `end`, where a letter stands before. Of its shape, only how it begins.
@@ -271,12 +284,11 @@ pub(super) fn next_capital(text: &str, from: usize) -> Option<usize> {
 
 /// The next byte that is a capital letter, or no ASCII; eight bytes at a time.
 fn next_standing_out(bytes: &[u8], from: usize) -> Option<usize> {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
     let rest = bytes.get(from..)?;
     let (blocks, tail) = rest.as_chunks::<8>();
     for (number, block) in blocks.iter().enumerate() {
         let block = u64::from_le_bytes(*block);
-        let found = (capitals(block) | block) & HIGH;
+        let found = (eight::capitals(block) | block) & HIGH;
         if found != 0 {
             return Some(from + number * 8 + found.trailing_zeros() as usize / 8);
         }
