@@ -7,7 +7,7 @@
 
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, GroupAction, SetEnvironmentVariable
-from launch.conditions import IfCondition
+from launch.conditions import IfCondition, UnlessCondition
 from launch.substitutions import (
     EnvironmentVariable, EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution,
 )
@@ -40,14 +40,24 @@ def generate_launch_description():
             'keeper', default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/keeper.sock'],
             description='Socket of the keeper, which gives the keys for what is sealed. It is no ROS node: see keeper.service.'),
         DeclareLaunchArgument(
+            'models', default_value=EnvironmentVariable('DISCREET_MODELS', default_value=''),
+            description='Folder with the models that look at images. Without it: where docs/models.md says. A policy that '
+                        'redacts images gives black ones without models.'),
+        DeclareLaunchArgument(
             'transport', default_value='tuned', choices=['tuned', 'default'],
-            description='`tuned`: large messages by shared memory, see fastdds.xml beside this file. Other nodes profit '
-                        'when they have FASTRTPS_DEFAULT_PROFILES_FILE set to it as well. `default`: as Fast DDS comes.'),
+            description='`tuned`: large messages by shared memory, see fastdds.xml beside this file, unless '
+                        'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. Other nodes profit when they have it set to '
+                        'that file as well. `default`: as Fast DDS comes.'),
     ]
 
     tuned = SetEnvironmentVariable(
-        'FASTRTPS_DEFAULT_PROFILES_FILE', PathJoinSubstitution([launch_folder, 'fastdds.xml']),
+        'FASTRTPS_DEFAULT_PROFILES_FILE',
+        EnvironmentVariable(
+            'FASTRTPS_DEFAULT_PROFILES_FILE', default_value=PathJoinSubstitution([launch_folder, 'fastdds.xml'])),
         condition=IfCondition(EqualsSubstitution(LaunchConfiguration('transport'), 'tuned')))
+    models = SetEnvironmentVariable(
+        'DISCREET_MODELS', LaunchConfiguration('models'),
+        condition=UnlessCondition(EqualsSubstitution(LaunchConfiguration('models'), '')))
 
     guard = Node(
         package='discreet',
@@ -64,7 +74,7 @@ def generate_launch_description():
                 'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
             },
         ],
-        arguments=['--ros-args', '--log-level', LaunchConfiguration('log_level')],
+        ros_arguments=['--log-level', LaunchConfiguration('log_level')],
         # The guard opens the outer domain itself; what ROS asks for by the environment is the inner one.
         additional_env={'ROS_DOMAIN_ID': LaunchConfiguration('inner_domain')},
         output='screen',
@@ -73,5 +83,5 @@ def generate_launch_description():
         respawn_delay=2.0,
     )
 
-    # A group keeps the environment variable from the rest of a launch file that includes this one.
-    return LaunchDescription([*arguments, GroupAction([tuned, guard])])
+    # A group keeps the environment variables from the rest of a launch file that includes this one.
+    return LaunchDescription([*arguments, GroupAction([tuned, models, guard])])

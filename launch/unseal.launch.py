@@ -8,7 +8,9 @@
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, GroupAction, SetEnvironmentVariable
 from launch.conditions import IfCondition
-from launch.substitutions import EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution
+from launch.substitutions import (
+    EnvironmentVariable, EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution,
+)
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
@@ -30,11 +32,14 @@ def generate_launch_description():
             'namespace', default_value='', description='Stands before the opened topics. Without it: the name in the identity.'),
         DeclareLaunchArgument(
             'transport', default_value='tuned', choices=['tuned', 'default'],
-            description='`tuned`: large messages by shared memory, see fastdds.xml beside this file. `default`: as Fast DDS comes.'),
+            description='`tuned`: large messages by shared memory, see fastdds.xml beside this file, unless '
+                        'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. `default`: as Fast DDS comes.'),
     ]
 
     tuned = SetEnvironmentVariable(
-        'FASTRTPS_DEFAULT_PROFILES_FILE', PathJoinSubstitution([launch_folder, 'fastdds.xml']),
+        'FASTRTPS_DEFAULT_PROFILES_FILE',
+        EnvironmentVariable(
+            'FASTRTPS_DEFAULT_PROFILES_FILE', default_value=PathJoinSubstitution([launch_folder, 'fastdds.xml'])),
         condition=IfCondition(EqualsSubstitution(LaunchConfiguration('transport'), 'tuned')))
 
     def text(name):

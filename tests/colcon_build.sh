@@ -53,7 +53,7 @@ promise "the redactor is installed beside it" test -x $BIN/redactor
 promise "the command-line program is installed" test -x $BIN/discreet
 promise "the command-line program runs" $BIN/discreet --help
 promise "the libraries of the guard are found" bash -c "! ldd $BIN/guard | grep 'not found'"
-promise "the launch files are installed" test -f $SHARE/launch/discreet.launch.py -a -f $SHARE/launch/fastdds.xml
+promise "the launch files are installed" test -f $SHARE/launch/discreet.launch.py -a -f $SHARE/launch/discreet.launch.xml -a -f $SHARE/launch/fastdds.xml
 promise "the policies are installed" compgen -G "$SHARE/policies/*.yaml"
 promise "the installed policies pass the installed check" \
     bash -c "for policy in $SHARE/policies/*.yaml; do case \$policy in *.cases.yaml) ;; *) $BIN/discreet check \$policy || exit 1 ;; esac; done"

@@ -1,0 +1,54 @@
+"""Sends a stakeholder's commands and calls to a robot, sealed and signed, from the stakeholder's own domain.
+
+    ros2 launch discreet command.launch.py identity:=front_desk.key robot:=concierge-1.pub outer_domain:=1 domain:=20 \\
+        commands:='/cmd_vel geometry_msgs/msg/Twist' services:='["/dock std_srvs/srv/Trigger", "/undock std_srvs/srv/Trigger"]'
+
+`ros2 launch discreet command.launch.py --show-args` lists the arguments.
+"""
+
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+
+def generate_launch_description():
+    arguments = [
+        DeclareLaunchArgument('identity', description="The stakeholder's private identity file."),
+        DeclareLaunchArgument('robot', description="The robot's public identity file."),
+        DeclareLaunchArgument(
+            'domain', description="ROS domain of the stakeholder's own nodes. Whoever is on it commands in this name."),
+        DeclareLaunchArgument('outer_domain', default_value='1', description="The robot's outer ROS domain."),
+        DeclareLaunchArgument(
+            'commands', default_value="''",
+            description="Topics that the robot takes commands on: 'NAME TYPE', or a list of those in YAML."),
+        DeclareLaunchArgument(
+            'services', default_value="''", description='Services of the robot, in the same way. There must be one or the other.'),
+        DeclareLaunchArgument(
+            'passphrase_file', default_value='',
+            description='File with the passphrase of the identity, which only this user may read. Without one: the systemd '
+                        'credential NAME.passphrase.'),
+        DeclareLaunchArgument(
+            'namespace', default_value='', description='Stands before the names here. Without it: the name in the identity.'),
+    ]
+
+    def text(name):
+        return ParameterValue(LaunchConfiguration(name), value_type=str)
+
+    commander = Node(
+        package='discreet',
+        executable='commander',
+        name='commander',
+        parameters=[{
+            **{name: text(name) for name in ('identity', 'robot', 'passphrase_file', 'namespace')},
+            # Read as YAML: a text or a list of texts.
+            **{name: ParameterValue(LaunchConfiguration(name)) for name in ('commands', 'services')},
+            'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
+        }],
+        additional_env={'ROS_DOMAIN_ID': LaunchConfiguration('domain')},
+        output='screen',
+        respawn=True,
+        respawn_delay=2.0,
+    )
+    return LaunchDescription([*arguments, commander])
