@@ -83,6 +83,13 @@ async fn run() -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
+    if std::env::var_os("ROS_DISCOVERY_SERVER").is_some_and(|servers| !servers.is_empty()) {
+        logger.error(
+            "ROS_DISCOVERY_SERVER is set: at a discovery server the nodes of all domains meet, so that consumers would \
+             reach the robot's nodes past the guard. Unset it here and for the robot (docs/lock.md)",
+        );
+        return Ok(ExitCode::from(2));
+    }
     let guard = Arc::new(Guard::new(&settings, logger.clone())?);
     let mut file = FileWatch::new(guard.live.path());
     let _refused = guard.reload();

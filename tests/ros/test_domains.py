@@ -64,3 +64,10 @@ def test_what_is_published_outside_does_not_come_in(robot):
     assert robot.inner.publishers_of('/back') == []
     assert robot.status('/text').number('released') >= 20
     assert robot.outer.publishers_of('/back') and robot.catalog().keys() == {'/text'}
+
+
+def test_with_a_discovery_server_domains_are_none_and_the_guard_does_not_start(robot):
+    robot.policy({'/text': TEXT}, [everyone('/text')])
+    guard = robot.start(wait=False, environment={'ROS_DISCOVERY_SERVER': '127.0.0.1:11811'})
+    assert guard.wait() == 2, guard.said()
+    assert 'ROS_DISCOVERY_SERVER' in guard.said() and 'docs/lock.md' in guard.said()
