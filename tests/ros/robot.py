@@ -462,8 +462,9 @@ class Robot:
                     print(f'== {log.name}', log.read_text(errors='replace')[-4000:], sep='\n')
 
 
-# Not the lowest first: somebody else on this machine may be testing as well.
-_ids = [number for number in range(1, 100) if not 60 <= number <= 69]
+# Not the lowest first: somebody else on this machine may be testing as well. Processes of one run (pytest -n) take turns.
+_workers, _worker = int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', 1)), os.environ.get('PYTEST_XDIST_WORKER', 'gw0')
+_ids = [number for number in range(1, 100) if not 60 <= number <= 69][int(_worker.removeprefix('gw'))::_workers]
 _ids = itertools.cycle(_ids[os.getpid() % len(_ids):] + _ids[:os.getpid() % len(_ids)])
 
 
