@@ -21,6 +21,7 @@ mod operate;
 mod options;
 mod overlap;
 mod personal;
+mod quiet;
 mod redactor;
 mod rosters;
 mod rules;

@@ -7,7 +7,7 @@ use super::codes::{self, CODES};
 use super::context::Context;
 use super::matcher::{Matcher, Seen};
 use super::rules::{self, Check, Rule};
-use super::{Field, Group, Hit, Kind, Kinds, Why, eight, labelled, network, telephone, web};
+use super::{Field, Group, Hit, Kind, Kinds, Why, eight, labelled, network, quiet, telephone, web};
 
 /// What a byte may begin, so that most of a text is passed over.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,15 +88,22 @@ impl Reading<'_> {
     /// Reads all of it.
     pub(super) fn run(&mut self) {
         let bytes = self.text.as_bytes();
-        let mut at = 0;
+        // How far it was looked for words of small letters.
+        let (mut at, mut looked) = (0, 0);
         while let Some(byte) = bytes.get(at).copied() {
-            if let Some(behind) = nothing(bytes, at) {
-                at = behind;
-                continue;
-            }
             at = match CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other) {
                 Class::Other => at + 1,
-                Class::Letter | Class::Digit => self.word(bytes, at),
+                Class::Letter if at >= looked => {
+                    let quiet = quiet::stretch(bytes, at);
+                    looked = quiet.end.max(at + 1);
+                    if quiet.safe > at {
+                        quiet.safe
+                    } else {
+                        quiet::word(bytes, at).unwrap_or_else(|| self.word(bytes, at))
+                    }
+                }
+                Class::Letter => quiet::word(bytes, at).unwrap_or_else(|| self.word(bytes, at)),
+                Class::Digit => self.word(bytes, at),
                 Class::Mark => self.mark(bytes, at, byte),
             };
         }
@@ -433,25 +440,6 @@ impl Reading<'_> {
 /// Is there a digit among the next eight bytes?
 fn has_digit(bytes: &[u8]) -> bool {
     eight::digits(eight::block(bytes, 0)) != 0
-}
-
-/// Where to go on behind a word at `start` of up to fifteen small letters that begins nothing and announces nothing, as
-/// [`Reading::word`] would find: what most texts are made of.
-#[inline]
-fn nothing(bytes: &[u8], start: usize) -> Option<usize> {
-    let first = eight::block(bytes, start);
-    let mut length = eight::leading(eight::smalls(first));
-    if length == 8 {
-        length += eight::leading(eight::smalls(eight::block(bytes, start + 8)));
-    }
-    let behind = eight::block(bytes, start + length);
-    let [next, one, two, ..] = behind.to_le_bytes();
-    let [a, b, c, ..] = first.to_le_bytes();
-    let begins = a == b'b' && matches!((b, c), (b'e' | b'a', b'a' | b's'));
-    let verb = matches!((one, two), (b'i' | b'e' | b'w' | b'l', b's' | b'a') | (0xC3, _));
-    let ends = matches!(next, b' ' | b',') || start + length == bytes.len();
-    let plain = (1..16).contains(&length) && ends;
-    (plain && !begins && !verb && eight::digits(behind) == 0).then_some(start + length + 1)
 }
 
 /// May something begin here, or is it the middle of a word, a number or a path?

@@ -44,6 +44,11 @@ pub(super) const fn digits(block: u64) -> u64 {
     between(block & !HIGH, 0x30, 0x39) & !block & HIGH
 }
 
+/// Which are `byte`, one of ASCII.
+pub(super) const fn are(block: u64, byte: u8) -> u64 {
+    between(block & !HIGH, byte as u64, byte as u64) & !block & HIGH
+}
+
 /// How many of the first are all `found`.
 pub(super) const fn leading(found: u64) -> usize {
     ((!found & HIGH).trailing_zeros() / 8) as usize
