@@ -68,7 +68,10 @@ impl Adapter {
         let obeying = obey(&node, Arc::clone(&drive), Arc::clone(&stop), gone.clone())?;
 
         let mut adapter = Adapter { domain, counts, drive, stop, master, feeds: Vec::new(), obeying };
-        adapter.feed_all(arguments, &node, deadline, &gone)?;
+        if let Err(error) = adapter.feed_all(arguments, &node, deadline, &gone) {
+            adapter.end(true); // what runs already uses what the end of the process takes down
+            return Err(error);
+        }
         Ok(adapter)
     }
 

@@ -180,7 +180,7 @@ mod tests {
     fn twist(forward: f64, turn: f64) -> Vec<u8> {
         let mut message = Vec::new();
         let mut writer = discreet::cdr::Writer::new(&mut message);
-        [forward, 7.0, 7.0, 7.0, 7.0, turn].map(|number| writer.f64(number));
+        crate::ros_out::numbers(&mut writer, [forward, 7.0, 7.0, 7.0, 7.0, turn]);
         message
     }
 

@@ -35,7 +35,10 @@ impl Feed {
         let stream = subscribe(&publish)?;
         let mut reading = stream.try_clone()?;
         let topic = publish.topic.clone();
-        let thread = std::thread::Builder::new().name("feed".into()).spawn(move || {
+        // The system shows fifteen letters of it: `camera/image`, `local/info`.
+        let name = topic.rsplit('/').take(2).collect::<Vec<_>>();
+        let name = name.into_iter().rev().collect::<Vec<_>>().join("/");
+        let thread = std::thread::Builder::new().name(name).spawn(move || {
             let mut buffer = Vec::new();
             let failed = loop {
                 if let Err(fault) = read(&mut reading, LIMIT, &mut buffer) {

@@ -19,7 +19,7 @@ pub struct Lidar {
 
 impl Lidar {
     /// Publishes the scan that lies in `buffer` behind [`ROOM`] bytes, and tells its stamp.
-    pub fn publish(&mut self, buffer: &mut Vec<u8>) -> Result<i64, Failed> {
+    pub fn publish(&mut self, buffer: &[u8]) -> Result<i64, Failed> {
         let (stamp, scan) = decode(buffer.get(ROOM..).unwrap_or_default())?;
         let period = self.before.replace(stamp).map_or(0, |before| stamp.saturating_sub(before).max(0));
         write(&scan, stamp, period, self.frame_id, &mut self.scratch);
