@@ -61,8 +61,8 @@ impl Feed {
         Ok(Feed { publish, stream, thread })
     }
 
-    /// Asks Gazebo to send no more. It is not asked by closing: a publisher of Gazebo 11 whose subscriber goes away while a
-    /// message is under way waits for ever, and nobody gets that topic again.
+    /// Asks Gazebo to send no more. It is not told so by closing: a publisher of Gazebo 11 whose subscriber goes away while
+    /// it writes to it may wait for ever, and then nobody gets that topic again.
     pub fn unsubscribe(&self, master: &Master) {
         let _gone_already = master.unsubscribe(&self.publish, &self.stream);
     }
