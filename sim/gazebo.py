@@ -95,7 +95,7 @@ class Gazebo:
 
     def program(self, command, log, pass_fds=(), **variables):
         environment = {
-            'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': self.inside(self.folder), 'LANG': 'C.UTF-8',
+            'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': self.inside(self.folder), 'USER': self.folder.name, 'LANG': 'C.UTF-8',
             'TMPDIR': self.inside(self.folder), 'LIBGL_ALWAYS_SOFTWARE': '1', 'AUDIODEV': 'null',
             'GAZEBO_MASTER_URI': f'http://127.0.0.1:{self.port}', 'GAZEBO_IP': '127.0.0.1', 'IGN_IP': '127.0.0.1',
             # Nothing is fetched from a model database.
@@ -147,6 +147,8 @@ class Gazebo:
         self.server = self.display = None
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+            for shaders in (self.root / 'tmp').glob(f'gazebo-{self.folder.name}-*'):
+                shutil.rmtree(shaders, ignore_errors=True)
             self.folder = None
 
 

@@ -6,7 +6,6 @@ Metres, in the world's axes: the robot starts at the origin and looks along x, y
 """
 
 import argparse
-import json
 import pathlib
 from dataclasses import dataclass
 
@@ -25,13 +24,15 @@ class Box:
     size: tuple
     look: str
     solid: object = False
-    turned: float = 0.0  # about z, counted from the robot's view
     clear: float = 0.0  # how far one sees through it
+
+
+THIN = 0.0002  # so that a picture's edges, which have the picture on them too, are never seen
 
 
 def upright(name, x, y, width, height, look, bottom=0.0, **more):
     """A picture that faces the robot."""
-    return Box(name, (x, y, bottom + height / 2), (0.01, width, height), look, **more)
+    return Box(name, (x, y, bottom + height / 2), (THIN, width, height), look, **more)
 
 
 def standing(name, x, y, width, height, **more):
@@ -46,8 +47,8 @@ BUILDING = [
     Box('wall_back', (8.25, -1.15, 1.5), (0.1, 4.1, 3.0), 'wood', solid=True),
     Box('wall_right', (3.4, -3.25, 1.5), (9.8, 0.1, 3.0), 'wall', solid=True),
     Box('wall_left', (5.5, 0.95, 1.5), (5.6, 0.1, 3.0), 'wall', solid=True),
-    Box('wall_behind', (-1.55, 0.2, 1.5), (0.1, 7.0, 3.0), '#d8c6a8', solid=True),
-    Box('wall_entrance', (0.55, 3.65, 1.5), (4.3, 0.1, 3.0), '#d8c6a8', solid=True),
+    Box('wall_behind', (-1.55, 0.2, 1.5), (0.1, 7.0, 3.0), 'wall', solid=True),
+    Box('wall_entrance', (0.55, 3.65, 1.5), (4.3, 0.1, 3.0), 'wall', solid=True),
     Box('ceiling_entrance', (0.55, 2.3, 3.05), (4.3, 2.8, 0.1), '#d9ccb6'),
     # The glass front, with a door of two leaves.
     Box('glass', (2.66, 2.3, 1.45), (0.02, 2.6, 2.9), '#dfeef0', solid=True, clear=0.88),
@@ -55,7 +56,7 @@ BUILDING = [
       for number, y in enumerate((0.92, 2.22, 3.55))),
     Box('lintel', (2.66, 2.3, 2.35), (0.07, 2.7, 0.07), '#3a332c'),
     Box('sill', (2.66, 2.3, 0.03), (0.07, 2.7, 0.06), '#3a332c'),
-    Box('handle', (2.6, 1.05, 1.05), (0.03, 0.03, 0.5), '#c9a24a'),
+    Box('handle', (2.62, 2.16, 1.05), (0.02, 0.02, 0.3), '#c9a24a'),
     Box('painting', (5.2, 0.89, 1.7), (1.2, 0.02, 0.9), 'painting'),
     Box('painting_lounge', (5.0, -3.19, 1.7), (1.4, 0.02, 1.0), 'painting'),
 ]
@@ -83,23 +84,25 @@ LOUNGE = [
     Box('table', (4.6, -2.0, 0.36), (0.9, 0.5, 0.05), '#7a5236'),
     Box('table_foot', (4.6, -2.0, 0.17), (0.5, 0.3, 0.34), '#4a3424', solid=True),
     # The chair of the guest who sits close to the robot.
-    Box('chair_seat', (1.12, -0.76, 0.24), (0.5, 0.6, 0.34), '#7d4f3c', solid=True),
-    Box('chair_back', (1.36, -0.76, 0.62), (0.1, 0.66, 0.85), '#8a5946'),
-    upright('plant_door', 2.55, 0.78, 0.42, 0.7, 'plant'),
+    Box('chair_seat', (1.04, -0.76, 0.24), (0.5, 0.6, 0.32), '#3f5a50', solid=True),
+    Box('chair_back', (1.3, -0.76, 0.52), (0.1, 0.58, 0.8), '#4a675c'),
+    Box('rug', (3.9, 0.0, 0.002), (3.6, 1.3, 0.004), 'rug'),
+    upright('plant_door', 2.5, 0.8, 0.36, 0.6, 'plant'),
     upright('plant_desk', 6.5, -1.9, 0.8, 1.3, 'plant'),
     upright('plant_lounge', 3.2, -2.85, 0.8, 1.3, 'plant'),
 ]
 
 GUESTS = [
-    upright('guest_sitting', 1.06, -0.74, 0.845, 0.866, 'guest_sitting', bottom=0.42),
-    standing('guest_in_profile', 2.45, -0.86, 0.824, 1.672),
-    standing('guest_in_a_suit', 3.2, 0.55, 0.79, 1.72),
-    standing('guest_in_a_coat', 4.3, -1.55, 0.6, 1.72),
+    upright('guest_sitting', 0.96, -0.71, 0.875, 0.896, 'guest_sitting', bottom=0.4),
+    standing('guest_in_profile', 2.45, -0.88, 0.824, 1.672),
+    standing('guest_in_red', 2.7, 0.56, 0.62, 1.78),
+    standing('guest_in_grey', 4.3, -1.6, 0.6, 1.72),
     upright('receptionist', 7.1, -0.02, 0.6, 1.72, 'receptionist'),
 ]
 
 OUTSIDE = [
-    Box('road', (6.0, 6.0, -0.06), (8.0, 9.0, 0.08), '#6c6963'),
+    Box('road', (6.7, 5.5, -0.035), (8.0, 9.0, 0.08), '#77726b'),
+    Box('kerb', (2.72, 2.3, 0.01), (0.1, 2.7, 0.08), '#b8b0a4'),
     upright('street', 9.5, 5.0, 12.0, 6.0, 'street', bottom=-0.9),
     upright('car', 2.95, 1.72, 1.6, 1.4, 'car', bottom=0.02),
     upright('plate', 2.93, 1.72, 0.62, 0.131, 'plate', bottom=0.42),
@@ -109,21 +112,19 @@ THINGS = BUILDING + DESK + LOUNGE + GUESTS + OUTSIDE
 
 
 def shadows():
-    """What stands on the floor darkens it: middle and half sides, as parts of the floor."""
+    """What stands on the floor darkens it: middle and half sides, as parts of the floor's picture."""
+    (x, y, _), (deep, wide, _) = FLOOR.at, FLOOR.size
     for thing in THINGS:
-        (x, y, z), (deep, wide, high) = thing.at, thing.size
-        if 0 <= z - high / 2 < 0.1 and thing.name != 'glass' and deep < 3 and wide < 3:
-            near, right = FLOOR.at[0] - FLOOR.size[0] / 2, FLOOR.at[1] - FLOOR.size[1] / 2
-            yield ((x - near) / FLOOR.size[0], (y - right) / FLOOR.size[1],
-                   max(deep, 0.3) * 0.6 / FLOOR.size[0], wide * 0.55 / FLOOR.size[1])
+        if 0 <= thing.at[2] - thing.size[2] / 2 < 0.1 and max(thing.size[:2]) < 3 and thing.name not in ('glass', 'rug'):
+            yield ((y - thing.at[1]) / wide + 0.5, (x - thing.at[0]) / deep + 0.5,
+                   thing.size[1] * 0.55 / wide, max(thing.size[0], 0.3) * 0.6 / deep)
 
 
 def build(folder, harmonic=False):
     """Writes world, materials and pictures; returns the world's file."""
     folder = pathlib.Path(folder)
     media = folder / 'models/lobby/materials'
-    faces = pictures.draw_all(media / 'textures', list(shadows()))
-    (folder / 'faces.json').write_text(json.dumps(faces))
+    pictures.draw_all(media / 'textures', list(shadows()))
     (media / 'scripts').mkdir(parents=True, exist_ok=True)
     looks = sorted({thing.look for thing in THINGS if not thing.look.startswith('#')})
     (media / 'scripts/lobby.material').write_text(sdf.materials(looks))

@@ -1,7 +1,7 @@
 """The lobby's guests: people cut out of two photographs that scikit-image ships (sim/README.md has their rights).
 
-Each function gives a picture with a transparent background, and where on it the face is, as a polygon from (0, 0) at the top
-left to (1, 1).
+Each function draws one, on nothing. FACES says where on the picture the face is, as a polygon from (0, 0) at the top left to
+(1, 1).
 """
 
 import functools
@@ -12,19 +12,23 @@ import pathlib
 from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFilter, ImageOps
 
 # Outlines in the photographs of 512 by 512 pixels.
-HEAD = [(153, 72), (157, 48), (172, 32), (198, 20), (230, 15), (262, 21), (286, 38), (299, 66), (301, 92), (291, 112), (281, 128),
-        (276, 140), (264, 158), (256, 172), (256, 200), (186, 200), (187, 166), (181, 134), (168, 122), (156, 98)]
-SUIT = [(186, 150), (256, 150), (280, 182), (302, 225), (303, 240), (330, 256), (346, 278), (355, 305), (360, 346), (400, 343),
-        (440, 349), (472, 372), (491, 405), (498, 440), (497, 511), (20, 511), (21, 410), (30, 345), (38, 290), (52, 262), (82, 238),
-        (114, 222), (113, 196), (124, 172), (146, 154)]
+HEAD = [(154, 72), (157, 60), (165, 50), (177, 42), (188, 36), (193, 29), (203, 22), (215, 18), (231, 16), (250, 18), (266, 24),
+        (281, 34), (290, 46), (297, 62), (300, 86), (297, 104), (290, 116), (280, 126), (273, 130), (273, 134), (268, 136),
+        (266, 146), (260, 158), (257, 166), (255, 176), (255, 200), (187, 200), (186, 170), (184, 155), (182, 140), (181, 131),
+        (174, 126), (170, 118), (162, 110), (157, 98), (154, 84)]
+SUIT = [(186, 150), (250, 150), (256, 177), (274, 189), (290, 205), (301, 222), (303, 240), (330, 256), (346, 278), (355, 305),
+        (360, 346), (400, 343), (440, 349), (472, 372), (491, 405), (498, 440), (497, 511), (66, 511), (36, 492), (22, 462), (21, 410), (30, 345),
+        (38, 290), (52, 262), (82, 238), (114, 222), (114, 196), (125, 172), (146, 155), (162, 150)]
 PHOTOGRAPHER = [(157, 112), (163, 95), (175, 80), (200, 66), (225, 66), (250, 80), (267, 98), (271, 122), (262, 139), (322, 138),
                 (326, 160), (332, 172), (332, 190), (322, 212), (304, 222), (296, 250), (290, 278), (270, 300), (245, 308),
-                (215, 298), (195, 320), (172, 350), (150, 378), (140, 395), (148, 430), (152, 511), (0, 511), (0, 262), (20, 235),
+                (215, 298), (195, 320), (172, 350), (150, 378), (140, 395), (148, 430), (152, 511), (16, 511), (6, 420), (4, 340), (8, 285), (20, 235),
                 (45, 205), (62, 182), (75, 160), (95, 142), (120, 128), (140, 110)]
 TRIPOD = [[(286, 190), (300, 190), (300, 486), (288, 486)], [(292, 320), (304, 328), (246, 502), (234, 498)],
           [(304, 326), (314, 324), (404, 508), (394, 511)], [(280, 312), (312, 312), (314, 340), (280, 340)]]
 PROFILE = [(183, 132), (196, 134), (214, 126), (240, 124), (256, 134), (262, 152), (252, 184), (238, 197), (206, 192), (190, 172)]
-FACE = (177, 68, 269, 192)  # left, top, right, bottom of an ellipse
+FACE = (180, 70, 268, 180)  # left, top, right, bottom of an ellipse
+# What of each drawing is the picture.
+SITTING, STANDING, AT_A_CAMERA = (14, 10, 504, 512), (40, 10, 412, 1076), (0, 60, 412, 896)
 
 
 @functools.cache
@@ -38,17 +42,7 @@ def photograph(name):
 
 def sitting():
     """The whole portrait: as much of a person as an armchair shows."""
-    return crop(cut(photograph('astronaut.png'), [HEAD, SUIT]), ellipse(FACE), (14, 10, 504, 512))
-
-
-def in_a_suit():
-    """The portrait with legs."""
-    upper = cut(photograph('astronaut.png'), [HEAD, SUIT])
-    picture = Image.new('RGBA', (512, 1080))
-    legs(picture, (70, 330), 470, 1070, '#c8492a', '#26262a')
-    picture.alpha_composite(upper)
-    # The helmet's lower edge, which the photograph cuts off.
-    return crop(picture, ellipse(FACE), (14, 10, 504, 1076))
+    return cut(photograph('astronaut.png'), [HEAD, SUIT]).crop(SITTING)
 
 
 def in_a_coat(coat, trousers, hair, mirrored=False):
@@ -62,10 +56,8 @@ def in_a_coat(coat, trousers, hair, mirrored=False):
     body(picture, coat)
     picture.alpha_composite(cut(portrait, [HEAD]).crop((0, 0, 452, 512)))
     collar(picture, coat)
-    picture, face = crop(picture, ellipse(FACE), (40, 10, 412, 1076))
-    if mirrored:
-        picture, face = ImageOps.mirror(picture), [(1 - x, y) for x, y in face]
-    return picture, face
+    picture = picture.crop(STANDING)
+    return ImageOps.mirror(picture) if mirrored else picture
 
 
 def in_profile():
@@ -80,7 +72,7 @@ def in_profile():
     for top, bottom in ((240, 205), (294, 294), (400, 452)):
         draw.line([(top, 480), (bottom - (12 if bottom < 290 else 0), 888)], fill='#5a5c60', width=11)
     picture.alpha_composite(cut(coloured, [PHOTOGRAPHER, *TRIPOD]).crop((0, 0, 420, 512)))
-    return crop(picture, PROFILE, (0, 60, 412, 896))
+    return picture.crop(AT_A_CAMERA)
 
 
 def cut(picture, outlines):
@@ -108,9 +100,10 @@ def ellipse(box, corners=24):
             for turn in turns]
 
 
-def crop(picture, face, box):
+def within(box, polygon, mirrored=False):
     left, top, right, bottom = box
-    return picture.crop(box), [((x - left) / (right - left), (y - top) / (bottom - top)) for x, y in face]
+    parts = [((x - left) / (right - left), (y - top) / (bottom - top)) for x, y in polygon]
+    return [(1 - x, y) for x, y in parts] if mirrored else parts
 
 
 def hair_shade(colour):
@@ -153,11 +146,27 @@ def body(picture, colour):
 
 
 def collar(picture, colour):
-    shirt = [(188, 176), (254, 176), (262, 206), (222, 330), (180, 206)]
-    picture.alpha_composite(shaded(picture.size, shirt, '#f2efe9'))
+    jumper = [(187, 190), (255, 190), (264, 206), (222, 345), (178, 206)]
+    picture.alpha_composite(shaded(picture.size, jumper, '#1b1a1c'))
     for lapel in ([(176, 196), (160, 226), (188, 300), (222, 372), (220, 330)], [(266, 196), (284, 226), (256, 300), (222, 372), (222, 330)]):
         picture.alpha_composite(shaded(picture.size, lapel, colour))
     draw = ImageDraw.Draw(picture)
     draw.line([(222, 372), (222, 636)], fill='#00000060', width=3)
     for button in (400, 450, 500):
         draw.ellipse((228, button, 237, button + 9), fill='#c9a24a')
+
+
+GUESTS = {
+    'guest_sitting': sitting,
+    'guest_in_profile': in_profile,
+    'guest_in_red': functools.partial(in_a_coat, '#8a3040', '#33302f', '#6b4a36', mirrored=True),
+    'guest_in_grey': functools.partial(in_a_coat, '#7d7f86', '#3a3f4a', '#3a302c'),
+    'receptionist': functools.partial(in_a_coat, '#23423a', '#23302c', '#8a3d1c'),
+}
+FACES = {
+    'guest_sitting': within(SITTING, ellipse(FACE)),
+    'guest_in_profile': within(AT_A_CAMERA, PROFILE),
+    'guest_in_red': within(STANDING, ellipse(FACE), mirrored=True),
+    'guest_in_grey': within(STANDING, ellipse(FACE)),
+    'receptionist': within(STANDING, ellipse(FACE)),
+}

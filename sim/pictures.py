@@ -3,6 +3,7 @@
     python3 sim/pictures.py FOLDER
 """
 
+import functools
 import math
 import pathlib
 import random
@@ -20,28 +21,22 @@ SIGN = (20, 60, 220)
 
 
 def draw_all(folder, shadows=()):
-    """Writes every picture; returns where on them faces are: picture -> polygon from (0, 0) at the top left to (1, 1)."""
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    guests = {
-        'guest_sitting': people.sitting(),
-        'guest_in_a_suit': people.in_a_suit(),
-        'guest_in_profile': people.in_profile(),
-        'guest_in_a_coat': people.in_a_coat('#7a2f3b', '#33302f', '#7a6a5c', mirrored=True),
-        'receptionist': people.in_a_coat('#23423a', '#23302c', '#8a3d1c'),
-    }
-    for name, (picture, _) in guests.items():
-        solid_edges(picture).save(folder / f'{name}.png')
-    for draw in (sign, screen, document, plate, car, street, wood, wall, ceiling, plant, painting):
-        draw().save(folder / f'{draw.__name__}.png')
+    for look in LOOKS:
+        drawn(look).save(folder / f'{look}.png')
     floor(shadows).save(folder / 'floor.png')
-    return {name: face for name, (_, face) in guests.items()}
+
+
+@functools.cache
+def drawn(look):
+    return solid_edges(LOOKS[look]()) if look in people.GUESTS else LOOKS[look]()
 
 
 def solid_edges(picture):
     """Colour beyond the outline: else what is see-through shows as a dark rim when the picture is seen from afar."""
     spread = picture
-    for radius in (2, 6, 16):
+    for radius in (2, 8):
         soft = picture.filter(ImageFilter.GaussianBlur(radius))
         spread = Image.alpha_composite(soft, spread)
     colour = spread.convert('RGB')
@@ -158,7 +153,7 @@ def wood():
     for left in range(0, 1024, 32):
         draw.rectangle((left + 28, 0, left + 31, 768), fill='#2f1f15')
     picture = pools(picture, 4, 0.62)
-    text(ImageDraw.Draw(picture), (512, 214), 'HOTEL AURORA', 92, '#f3d48a', 2, 'mm')
+    text(ImageDraw.Draw(picture), (276, 128), 'HOTEL AURORA', 72, '#f3d48a', 2, 'mm')
     return picture
 
 
@@ -200,20 +195,20 @@ def ceiling():
 
 
 def floor(shadows, size=1536):
-    """Tiles, and the soft shadows of what stands on them: (x, y, half depth, half width) from 0 to 1 each."""
-    dice, picture = random.Random(7), Image.new('RGB', (size, size))
+    """Tiles, and the soft shadows of what stands on them: (across, down, half width, half depth) from 0 to 1 each."""
+    dice, picture = random.Random(7), Image.new('RGB', (size, size), '#a08a70')
     draw, tiles = ImageDraw.Draw(picture), 16
     side = size // tiles
     for row in range(tiles):
         for column in range(tiles):
             tone = dice.randint(-7, 7) + (9 if (row + column) % 2 else 0)
-            draw.rectangle((column * side, row * side, column * side + side - 3, row * side + side - 3),
-                           fill=(196 + tone, 176 + tone, 150 + tone))
-    veins = Image.effect_noise((size // 6, size // 6), 46).resize((size, size), Image.Resampling.BICUBIC)
+            draw.rectangle((column * side, row * side, column * side + side - 2, row * side + side - 2),
+                           fill=(206 + tone, 188 + tone, 162 + tone))
+    veins = Image.effect_noise((size // 3, size // 3), 40).resize((size, size), Image.Resampling.BICUBIC)
     picture = ImageChops.multiply(picture, ImageOps.colorize(veins, '#d8d2c8', '#ffffff'))
     shade = Image.new('L', (512, 512), 255)
-    for x, y, deep, wide in shadows:
-        ImageDraw.Draw(shade).ellipse(((y - wide) * 512, (x - deep) * 512, (y + wide) * 512, (x + deep) * 512), fill=110)
+    for x, y, wide, deep in shadows:
+        ImageDraw.Draw(shade).ellipse([512 * edge for edge in (x - wide, y - deep, x + wide, y + deep)], fill=110)
     shade = shade.filter(ImageFilter.GaussianBlur(7)).resize((size, size), Image.Resampling.BICUBIC)
     return ImageChops.multiply(picture, Image.merge('RGB', (shade,) * 3))
 
@@ -246,6 +241,24 @@ def painting():
         draw.polygon([(0, 300), *((x, base + 22 * math.sin(x / 47 + base)) for x in range(0, 401, 8)), (400, 300)], fill=colour)
     draw.rectangle((0, 0, 399, 299), outline='#7a5a2c', width=14)
     return picture
+
+
+def rug():
+    """Woven, with a border."""
+    dice, picture = random.Random(13), Image.new('RGB', (400, 1000), '#7a3a34')
+    draw = ImageDraw.Draw(picture)
+    for inset, colour in ((18, '#c9a878'), (30, '#5c2b2b'), (70, '#c9a878'), (76, '#8a453c')):
+        draw.rectangle((inset, inset, 399 - inset, 999 - inset), fill=colour)
+    for row in range(9):
+        for column in (0, 1):
+            x, y = 133 + 134 * column, 130 + 92 * row
+            draw.polygon([(x - 30, y), (x, y - 40), (x + 30, y), (x, y + 40)], outline='#d8bd8e', width=4)
+    threads = Image.effect_noise(picture.size, 40)
+    return ImageChops.multiply(picture, ImageOps.colorize(threads, '#c8c8c8', '#ffffff'))
+
+
+LOOKS = {**people.GUESTS, **{draw.__name__: draw for draw in (
+    sign, screen, document, plate, car, street, wood, wall, ceiling, plant, painting, rug)}}
 
 
 if __name__ == '__main__':

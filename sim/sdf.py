@@ -37,7 +37,7 @@ def world(things, simulator):
 
 def thing_xml(thing, simulator):
     x, y, z = thing.at
-    pose = f'{x:g} {y:g} {z:g} 0 0 {thing.turned:g}'
+    pose = f'{x:g} {y:g} {z:g} 0 0 0'
     xml = (f'        <visual name={quoteattr(thing.name)}><pose>{pose}</pose>{box(thing.size)}'
            f'{material(thing, simulator)}</visual>\n')
     if thing.solid is not False:
@@ -45,7 +45,7 @@ def thing_xml(thing, simulator):
         if thing.solid is not True:
             # A guest: not as wide as the picture, and with a back.
             deep, wide, x = thing.solid, wide * 0.6, x + thing.solid / 2
-        pose = f'{x:g} {y:g} {z:g} 0 0 {thing.turned:g}'
+        pose = f'{x:g} {y:g} {z:g} 0 0 0'
         xml += f'        <collision name={quoteattr(thing.name)}><pose>{pose}</pose>{box((deep, wide, high))}</collision>\n'
     return xml
 
@@ -97,11 +97,11 @@ ACTOR = """    <actor name="walker">
       <animation name="walking"><filename>walk.dae</filename><scale>1.0</scale><interpolate_x>true</interpolate_x></animation>
       <script>
         <trajectory id="0" type="walking">
-          <waypoint><time>0</time><pose>5.5 -1.1 1.0 0 0 -1.57</pose></waypoint>
-          <waypoint><time>3</time><pose>5.5 -2.6 1.0 0 0 -1.57</pose></waypoint>
-          <waypoint><time>3.5</time><pose>5.5 -2.6 1.0 0 0 1.57</pose></waypoint>
-          <waypoint><time>6.5</time><pose>5.5 -1.1 1.0 0 0 1.57</pose></waypoint>
-          <waypoint><time>7</time><pose>5.5 -1.1 1.0 0 0 -1.57</pose></waypoint>
+          <waypoint><time>0</time><pose>5.5 -1.1 0 0 0 -1.57</pose></waypoint>
+          <waypoint><time>3</time><pose>5.5 -2.6 0 0 0 -1.57</pose></waypoint>
+          <waypoint><time>3.5</time><pose>5.5 -2.6 0 0 0 1.57</pose></waypoint>
+          <waypoint><time>6.5</time><pose>5.5 -1.1 0 0 0 1.57</pose></waypoint>
+          <waypoint><time>7</time><pose>5.5 -1.1 0 0 0 -1.57</pose></waypoint>
         </trajectory>
       </script>
     </actor>"""
