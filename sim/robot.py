@@ -35,7 +35,7 @@ def paint(colour):
 
 
 def caster(name, x):
-    return f"""        <collision name="caster_{name}"><pose>{x} 0 0.03 0 0 0</pose>
+    return f"""        <collision name="caster_{name}"><pose>{x} 0 0.0302 0 0 0</pose>
           <geometry><sphere><radius>0.03</radius></sphere></geometry>
           <surface><friction><ode><mu>0</mu><mu2>0</mu2></ode></friction></surface></collision>
 """
@@ -48,7 +48,7 @@ def wheel(name, side):
         <pose>0 {y} {radius} -1.570796 0 0</pose>
         <inertial><mass>0.8</mass>
           <inertia><ixx>0.0015</ixx><iyy>0.0015</iyy><izz>0.0026</izz><ixy>0</ixy><ixz>0</ixz><iyz>0</iyz></inertia></inertial>
-        <collision name="tyre">{shape}<surface><friction><ode><mu>1</mu><mu2>1</mu2></ode></friction></surface></collision>
+        <collision name="tyre"><geometry><sphere><radius>{radius}</radius></sphere></geometry><surface><friction><ode><mu>1</mu><mu2>1</mu2></ode></friction></surface></collision>
         <visual name="tyre">{shape}{paint(DARK)}</visual>
       </link>
       <joint name="{name}_wheel_joint" type="revolute">
