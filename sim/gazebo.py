@@ -1,5 +1,6 @@
 """Gazebo classic without a screen, from the chroot that `tools/setup --gazebo` makes.
 
+    from sim.gazebo import Gazebo
     with Gazebo(lockstep=True, log='gazebo.log') as gazebo:
         ...  # its master answers at 127.0.0.1:{gazebo.port}, and the camera takes pictures
 
@@ -19,11 +20,13 @@ import sys
 import tempfile
 import time
 
-import namespace
-import transport
-
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))  # for when this is run, or imported as `gazebo`
+
+from sim import lobby, namespace, transport  # noqa: E402
+
 ROOT = pathlib.Path(os.environ.get('DISCREET_GAZEBO') or REPOSITORY / '.ros' / 'gazebo')
+OURS = 'lobby-'  # how what we put into the chroot begins
 READY_WITHIN = 60  # seconds; it takes 3 on an idle machine
 
 
@@ -34,19 +37,22 @@ class Failed(Exception):
 def unavailable(root=ROOT):
     """Why Gazebo cannot be started here, or None."""
     if not (root / 'usr/bin/gzserver').exists():
-        return f'there is no Gazebo in {root}: tools/setup --gazebo makes it'
+        why = root.with_suffix('.why')  # tools/setup leaves it there
+        return why.read_text().strip() if why.is_file() else f'there is no Gazebo in {root}: tools/setup --gazebo makes it'
     return 'Gazebo is in a chroot, which needs root' if os.geteuid() else None
 
 
 class Gazebo:
-    """Xvfb and gzserver, from `start` to `stop`. `world` is a file; without one it is the lobby."""
+    """Xvfb and gzserver, from `start` to `stop`. `world` is a file; without one it is the lobby.
+
+    They end with the thread that started them, whatever becomes of it.
+    """
 
     def __init__(self, world=None, lockstep=False, port=None, log=None, root=ROOT):
         self.root, self.world, self.lockstep = pathlib.Path(root), world, lockstep
         self.port = port or free_port()
         self.log = pathlib.Path(log or os.devnull)
         self.folder = self.display = self.server = None
-        self.stopping = False
 
     def __enter__(self):
         try:
@@ -63,7 +69,8 @@ class Gazebo:
             raise Failed(why)
         (self.root / 'opt').mkdir(exist_ok=True)
         (self.root / 'tmp/.X11-unix').mkdir(mode=0o1777, parents=True, exist_ok=True)
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='lobby-', dir=self.root / 'opt'))
+        self.sweep()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f'{OURS}{os.getpid()}-', dir=self.root / 'opt'))
         world = self.furnish()
         with open(self.log, 'ab') as log:
             number = self.start_display(log)
@@ -73,12 +80,22 @@ class Gazebo:
         self.wait_until_ready()
         return self
 
+    def sweep(self):
+        """Removes what those left behind who were killed."""
+        for folder in (self.root / 'opt').glob(f'{OURS}*-*'):
+            if not pathlib.Path('/proc', folder.name.removeprefix(OURS).split('-')[0]).exists():
+                self.remove(folder)
+
+    def remove(self, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        for shaders in (self.root / 'tmp').glob(f'gazebo-{folder.name}-*'):
+            shutil.rmtree(shaders, ignore_errors=True)
+
     def furnish(self):
         """World, models and pictures, where the chroot finds them."""
         if self.world:
             given = pathlib.Path(self.world)
             return pathlib.Path(shutil.copy(given, self.folder / given.name))
-        import lobby
         return lobby.build(self.folder)
 
     def start_display(self, log):
@@ -146,9 +163,7 @@ class Gazebo:
                 end(program)
         self.server = self.display = None
         if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            for shaders in (self.root / 'tmp').glob(f'gazebo-{self.folder.name}-*'):
-                shutil.rmtree(shaders, ignore_errors=True)
+            self.remove(self.folder)
             self.folder = None
 
 
