@@ -12,6 +12,7 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from xml.etree import ElementTree
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))  # for when this is run, or imported as `gazebo`
@@ -51,7 +53,7 @@ class Gazebo:
     def __init__(self, world=None, lockstep=False, port=None, log=None, root=ROOT):
         self.root, self.world, self.lockstep = pathlib.Path(root), world, lockstep
         self.port = port or free_port()
-        self.log = pathlib.Path(log or os.devnull)
+        self.log = log and pathlib.Path(log)
         self.folder = self.display = self.server = None
 
     def __enter__(self):
@@ -72,6 +74,8 @@ class Gazebo:
         self.sweep()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f'{OURS}{os.getpid()}-', dir=self.root / 'opt'))
         world = self.furnish()
+        self.name, self.has_camera = what_is_in(world)
+        self.log = self.log or self.folder / 'gazebo.log'
         with open(self.log, 'ab') as log:
             number = self.start_display(log)
             options = ['--lockstep'] if self.lockstep else []
@@ -95,6 +99,8 @@ class Gazebo:
         """World, models and pictures, where the chroot finds them."""
         if self.world:
             given = pathlib.Path(self.world)
+            if (given.parent / 'models').is_dir():
+                shutil.copytree(given.parent / 'models', self.folder / 'models')
             return pathlib.Path(shutil.copy(given, self.folder / given.name))
         return lobby.build(self.folder)
 
@@ -135,15 +141,16 @@ class Gazebo:
             self.check()
             try:
                 listed = transport.topics(self.port)
-                cameras = [topic for topic in listed if topic.endswith('/image')]
-                if cameras or (self.world and any(topic.endswith('/world_stats') for topic in listed)):
+                cameras = [topic for topic in listed if topic.endswith('/camera/image')]
+                # A world that gzserver does not understand it replaces by an empty one, of another name.
+                if f'/gazebo/{self.name}/world_stats' in listed and (cameras or not self.has_camera):
                     for topic in cameras[:1]:
                         next(transport.messages(topic, listed))
                     return
             except (transport.Gone, KeyError):
                 pass
             time.sleep(0.1)
-        raise Failed(f'no picture within {READY_WITHIN} s; topics: {sorted(listed)}\n{self.last_words()}')
+        raise Failed(f'the world `{self.name}` is not there after {READY_WITHIN} s\n{self.last_words()}')
 
     def check(self):
         """Raises `Failed` if one of its programs has ended."""
@@ -152,10 +159,11 @@ class Gazebo:
                 raise Failed(f'{name} ended by itself (status {program.returncode})\n{self.last_words()}')
 
     def last_words(self, count=15):
-        if not self.log.is_file():
-            return '(no log was kept)'
-        lines = self.log.read_text(errors='replace').splitlines()[-count:]
-        return '\n'.join(f'  {line}' for line in lines) + f'\nEverything it said: {self.log}'
+        said = re.sub(r'\x1b\[[0-9;]*m', '', self.log.read_text(errors='replace')).splitlines()
+        # There is no sound card here, and ALSA says so at length.
+        lines = [line for line in said if line.strip() and not line.startswith(('ALSA', 'AL lib'))][-count:]
+        kept = '' if self.folder in self.log.parents else f'\nEverything it said: {self.log}'
+        return '\n'.join(f'  {line}' for line in lines) + kept
 
     def stop(self):
         for program in (self.server, self.display):
@@ -165,6 +173,15 @@ class Gazebo:
         if self.folder:
             self.remove(self.folder)
             self.folder = None
+
+
+def what_is_in(world):
+    """Its name, and whether it has a camera."""
+    try:
+        described = ElementTree.parse(world).find('world')
+        return described.attrib['name'], any(sensor.get('type') == 'camera' for sensor in described.iter('sensor'))
+    except (ElementTree.ParseError, AttributeError, KeyError) as why:
+        raise Failed(f'{world.name} is no SDF file with a world that has a name: {why}') from None
 
 
 def end(program):
@@ -187,7 +204,7 @@ def free_port():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--world', type=pathlib.Path, help='another world than the lobby')
+    parser.add_argument('--world', type=pathlib.Path, help='another world than the lobby; `models` beside it are taken along')
     parser.add_argument('--lockstep', action='store_true', help='no simulated second without its frames, however slow the machine')
     parser.add_argument('--port', type=int, help='of its master (a free one)')
     parser.add_argument('--log', help='file for what gzserver says')
@@ -216,7 +233,9 @@ def take(gazebo, file):
     """Saves one frame of the first camera."""
     from PIL import Image
     listed = transport.topics(gazebo.port)
-    topic = next(topic for topic in sorted(listed) if topic.endswith('/camera/image'))
+    topic = next((topic for topic in sorted(listed) if topic.endswith('/camera/image')), None)
+    if not topic:
+        raise Failed('no camera in this world, so no picture')
     image = transport.fields(next(transport.messages(topic, listed))[2][0])
     Image.frombytes('RGB', (image[1][0], image[2][0]), image[5][0]).save(file)
 
