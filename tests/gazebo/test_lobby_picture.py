@@ -14,8 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from sim import gazebo, lobby, namespace, people, truth  # noqa: E402
 
-pytestmark = pytest.mark.skipif(bool(gazebo.unavailable() or namespace.unavailable()),
-                                reason=f'NO GAZEBO: {gazebo.unavailable() or namespace.unavailable()}')
+MISSING = gazebo.unavailable() or namespace.unavailable()
 COLOURS = dict(zip(truth.SURFACES, ['#ff00ff', '#00ff00', '#00ffff', '#ffff00', '#ff0000', '#0000ff', '#ff8000', '#0080ff', '#8000ff']))
 
 
@@ -45,6 +44,7 @@ def taken_at(pose, world):
     return numpy.asarray(Image.open(picture)).astype(int)
 
 
+@pytest.mark.skipif(bool(MISSING), reason=f'NO GAZEBO: {MISSING}')
 @pytest.mark.parametrize('pose', [(0.0, 0.0, 0.0), (1.5, 0.1, -0.12), (4.5, -0.05, 0.03)])
 def test_each_face_and_writing_is_where_it_is_said_to_be(painted, pose):
     picture = taken_at(pose, painted)
