@@ -15,12 +15,14 @@ import sys
 import time
 from collections import Counter, deque
 
+import numpy
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Twist
 from hotel_interfaces.srv import LookupGuest
 from nav_msgs.msg import Odometry
 from PIL import Image as Picture
+from PIL import ImageDraw
 from rcl_interfaces.msg import Log
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
@@ -32,8 +34,8 @@ from sensor_msgs.msg import Image
 import peer
 from looks import picture, stamp_of
 
-RATE = 15          # of the camera, in Hz of simulated time
-KEEP_EVERY = 8     # of its frames, one in so many is kept to be looked at afterwards
+# Some frames are kept to be looked at afterwards. Which ones, their stamps say, so that every party keeps the same ones.
+RATE = {'rgb8': (15, 8), '32FC1': (5, 2)}   # of the cameras, in Hz of simulated time; and one in so many
 TEXTS = ('std_msgs/msg/String', 'rcl_interfaces/msg/Log', 'diagnostic_msgs/msg/DiagnosticArray')
 
 
@@ -66,7 +68,8 @@ class Inbox:
     def keep(self, message):
         stamp = stamp_of(message)
         self.stamps[stamp] = self.times[-1]
-        if round(stamp * RATE / 1e9) % KEEP_EVERY == 0:   # every party keeps the same ones
+        rate, every = RATE['rgb8' if len(message) > 500000 else '32FC1']
+        if round(stamp * rate / 1e9) % every == 0:
             self.kept[stamp] = message
 
     def texts(self):
@@ -81,30 +84,27 @@ class Party:
         rclpy.init(context=self.context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
         self.node = self.make_node(f'{name}_ears')
         self.publishers, self.looked = {}, 0
+        # Whose topics count: what this party was given comes out of its unsealer, and what is open to all out of the guard.
+        self.givers = {'inside': None, 'outside': ('guard', 'guard_outer')}.get(name, ('unsealer',))
 
     def make_node(self, name):
         # Without /rosout of its own: what is heard there came from somebody else.
         return rclpy.create_node(name, context=self.context, use_global_arguments=False, enable_rosout=False,
                                  start_parameter_services=False)
 
-    def is_mine(self, topic):
-        """Is it what this party was given? On its own domain a stakeholder's topics begin with its name."""
-        if self.name == 'outside':   # of the robot's, what is open to everybody
-            return not re.search(r'/(tag|command|sealed/\w+)$|^/discreet/', topic)
-        return self.name == 'inside' or topic.startswith(f'/{self.name}/')
-
     def look(self):
         """Follows the topics that have come up."""
         self.looked = time.monotonic()
         for topic, offered in self.offered().items():
-            if topic not in self.inboxes and self.is_mine(topic):
+            if topic not in self.inboxes and not re.search(r'/tag$|/sealed/\w+$|^/discreet/', topic):
                 self.inboxes[topic] = Inbox(self.node, topic, **offered)
 
     def offered(self):
         """Type and QoS of what somebody publishes here."""
         found = {}
         for topic, kinds in self.node.get_topic_names_and_types():
-            profiles = [info.qos_profile for info in self.node.get_publishers_info_by_topic(topic)]
+            infos = self.node.get_publishers_info_by_topic(topic)
+            profiles = [info.qos_profile for info in infos if not self.givers or info.node_name in self.givers]
             if profiles:
                 found[topic] = {'type_name': kinds[0],
                                 'reliable': all(qos.reliability == ReliabilityPolicy.RELIABLE for qos in profiles),
@@ -188,6 +188,11 @@ class Parties:
         return {name: {party.own(topic): [round(moment, 3) for moment in inbox.times] for topic, inbox in party.inboxes.items()}
                 for name, party in self.all.items()}
 
+    def arrived(self, topic):
+        """When each frame that was kept came inside, by stamp."""
+        inbox = self.all['inside'].inboxes[topic]
+        return {stamp: inbox.stamps[stamp] for stamp in inbox.kept}
+
     def delays(self, topic):
         """How much later than inside each party had a frame of the same stamp, in seconds."""
         inside = self.all['inside'].inboxes[topic].stamps
@@ -200,19 +205,37 @@ class Parties:
                 for own, inbox in party.inboxes.items() if party.own(own) == topic}
 
     def kept(self, topic):
-        """The stamps of the frames that were kept, by party."""
-        return {name: sorted(inbox.kept) for name, party in self.all.items() for own, inbox in party.inboxes.items()
-                if party.own(own) == topic}
+        """Of the frames that were kept: their stamps, and whether they are more than black, by party."""
+        return {name: [[stamp, bool(self.frame(name, topic, stamp).any())] for stamp in sorted(inbox.kept)]
+                for name in self.all if (inbox := self.inbox(name, topic))}
+
+    def inbox(self, who, topic):
+        return next((inbox for own, inbox in self.all[who].inboxes.items() if self.all[who].own(own) == topic), None)
+
+    def frame(self, who, topic, stamp):
+        """The pixels of one that was kept."""
+        return picture(deserialize_message(bytes(self.inbox(who, topic).kept[stamp]), Image))
 
     def save(self, topic, stamp, who):
         """One frame of one party, as a PNG; gives its path, or nothing if it never came."""
-        party = self.all[who]
-        for own, inbox in party.inboxes.items():
-            if party.own(own) == topic and stamp in inbox.kept:
-                path = self.folder / f'{who}{topic.replace("/", "_")}_{stamp}.png'
-                Picture.fromarray(picture(deserialize_message(bytes(inbox.kept[stamp]), Image))).save(path)
-                return str(path)
-        return None
+        inbox = self.inbox(who, topic)
+        if not inbox or stamp not in inbox.kept:
+            return None
+        path = self.folder / f'{who}{topic.replace("/", "_")}_{stamp}.png'
+        Picture.fromarray(self.frame(who, topic, stamp)).save(path)
+        return str(path)
+
+    def unchanged(self, topic, who, areas):
+        """How much of each area of a frame is as it was inside. `areas`: [[stamp, name, polygon], ...]."""
+        answers = []
+        for stamp, name, polygon in areas:
+            taken, came = self.frame('inside', topic, stamp), self.frame(who, topic, stamp)
+            mask = Picture.new('1', (taken.shape[1], taken.shape[0]))
+            ImageDraw.Draw(mask).polygon([tuple(corner) for corner in polygon], fill=1)
+            inside = numpy.asarray(mask)
+            same = (taken == came).all(axis=2) & (taken.max(axis=2) > 8)   # a black pixel may be the cover's
+            answers.append([stamp, name, round(float(same[inside].mean()), 4) if inside.any() else None])
+        return answers
 
     # What parties do
 
@@ -261,7 +284,7 @@ class Parties:
 
 def main():
     parties = Parties(json.loads(sys.argv[1]), pathlib.Path(sys.argv[2]))
-    words = ['report', 'topics', 'path', 'told', 'times', 'delays', 'said', 'kept', 'save', 'drive', 'look_up']
+    words = ['report', 'topics', 'path', 'told', 'times', 'delays', 'said', 'kept', 'arrived', 'save', 'unchanged', 'drive', 'look_up']
     peer.poll(parties.poll, {word: getattr(parties, word) for word in words})
 
 

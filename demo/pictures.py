@@ -1,0 +1,59 @@
+"""Frames of one instant, as each party received them, and what of the lobby's faces they show.
+
+Where a face is in a frame tells sim/truth.py, from the description of the lobby and the robot's place at that moment. What is
+compared are pixels: an area is covered if hardly one of them left as it was inside.
+"""
+
+CAMERA, DEPTH = '/camera/image_raw', '/camera/depth/image_rect_raw'
+SMALLEST = 20         # pixels of height from which on a face counts
+SHOWN = 0.10          # of an area, from which on it counts as shown
+
+
+def choose(ask, revoked):
+    """Two instants: one before the vendor was revoked, one after. Gives paths of pictures, by party."""
+    kept, arrived = ask('kept', topic=CAMERA), ask('arrived', topic=CAMERA)
+    depth = {who: [stamp for stamp, seen in frames if seen or who == 'inside'] for who, frames in ask('kept', topic=DEPTH).items()}
+    chosen = {}
+    for name, parties, wanted in (
+            ('before', ('inside', 'navigation', 'front_desk', 'analytics'), lambda stamp: arrived[str(stamp)] < revoked),
+            ('after', ('inside', 'navigation', 'front_desk'), lambda stamp: arrived[str(stamp)] > revoked + 0.5)):
+        common = [stamp for stamp, _ in kept['inside'] if wanted(stamp)
+                  and all([stamp, True] in kept.get(who, []) for who in parties)]
+        if not common:
+            chosen[name] = {}
+            continue
+        stamp = common[len(common) // 2] if name == 'after' else common[0]
+        chosen[name] = {'stamp': stamp, **{who: ask('save', topic=CAMERA, stamp=stamp, who=who) for who in parties}}
+        near = [other for other in depth.get('maintenance', []) if abs(other - stamp) < 2e8]
+        if near:
+            other = min(near, key=lambda other: abs(other - stamp))
+            chosen[name]['maintenance'] = ask('save', topic=DEPTH, stamp=other, who='maintenance')
+            chosen[name]['depth_inside'] = ask('save', topic=DEPTH, stamp=other, who='inside')
+    return chosen
+
+
+def compare(ask, path):
+    """What of faces and of the car's plate left, in all frames that were kept."""
+    import truth   # of sim/: it knows the lobby
+
+    poses = {stamp: pose for stamp, *pose in path}
+    stamps = sorted(poses)
+    kept = ask('kept', topic=CAMERA)
+    claims = []
+    for who in ('navigation', 'front_desk', 'analytics'):
+        seen = {stamp for stamp, shown in kept.get(who, []) if shown} & {stamp for stamp, _ in kept['inside']}
+        areas, kinds = [], {}
+        for stamp in sorted(seen):
+            pose = poses[min(stamps, key=lambda other: abs(other - stamp))]
+            for name, mark in truth.marks(tuple(pose)).items():
+                left, top, right, bottom = mark.box()
+                if mark.kind in ('face', 'plate', 'sign') and mark.visible > 0.95 and (mark.kind != 'face' or bottom - top >= SMALLEST):
+                    areas.append([stamp, name, mark.polygon])
+                    kinds[name] = mark.kind
+        answers = ask('unchanged', topic=CAMERA, who=who, areas=areas)
+        for kind in ('face', 'plate'):
+            looked = [share for _, name, share in answers if kinds[name] == kind and share is not None]
+            shown = sum(share > SHOWN for share in looked)
+            claims.append({'holds': looked and not shown, 'who': who, 'kind': kind, 'shown': shown, 'of': len(looked),
+                           'claim': f'{who}: of {len(looked)} times that a {kind} was in a frame of the camera, it was shown {shown} times'})
+    return claims
