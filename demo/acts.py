@@ -34,17 +34,17 @@ class Acts(Attempts):
 
     def navigation_drives_to_the_desk(self):
         start, before, used, began = self.pose(), self.ask('report'), machine.used(machine.descendants()), time.monotonic()
-        log = self.stack.enter_context(open(self.out / 'mission.log', 'w'))
-        mission = subprocess.Popen(
-            [sys.executable, ROOT / 'demo' / 'mission.py', '--domain', str(self.domains['navigation']), '--namespace', '/navigation'],
-            env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True)
+        with open(self.out / 'mission.log', 'w') as log:
+            mission = subprocess.Popen(
+                [sys.executable, ROOT / 'demo' / 'mission.py', '--domain', str(self.domains['navigation']), '--namespace', '/navigation'],
+                env=self.environment, stdout=log, stderr=subprocess.STDOUT)
         self.stack.callback(mission.kill)
         self.mark('Navigation drives to the reception desk, by redacted camera and lidar')
         repeated = self.intruder.ask('repeat', on=True)['sent']
         until(lambda: self.pose()[0] - start[0] > 2 or mission.poll() is not None, 'the robot to drive two metres', timeout=60)
         self.revoke()
-        last = [json.loads(line) for line in mission.stdout][-1]
-        mission.wait(10)
+        mission.wait(120)   # it has a limit of its own
+        last = json.loads((self.out / 'mission.log').read_text().splitlines()[-1])
         repeated = self.intruder.ask('repeat', on=False)['sent'] - repeated
         self.seen['machine'] = machine.between(used, machine.used(machine.descendants()), time.monotonic() - began)
         received = self.ask('report')['told'] - before['told']
@@ -60,7 +60,7 @@ class Acts(Attempts):
         at = time.time()
         self.mark(f'discreet revoke {REVOKED}, while the robot drives')
         time.sleep(0.5)    # what was sealed before it has arrived by then
-        self.seen['revoked'] = {'time': at, 'before': before, 'counts': self.ask('report')['counts'],
+        self.seen['revoked'] = {'time': at, 'pose': self.pose()[:2], 'before': before, 'counts': self.ask('report')['counts'],
                                 'intruder': self.intruder.ask('report')}
 
     def maintenance_drives(self):

@@ -57,3 +57,12 @@ def compare(ask, path):
             claims.append({'holds': looked and not shown, 'who': who, 'kind': kind, 'shown': shown, 'of': len(looked),
                            'claim': f'{who}: of {len(looked)} times that a {kind} was in a frame of the camera, it was shown {shown} times'})
     return claims
+
+
+def plan():
+    """What stands in the lobby, for a drawing from above: kind, x, y, deep, wide, name."""
+    import lobby
+
+    kinds = [('wall', lobby.BUILDING), ('thing', lobby.LOUNGE), ('desk', lobby.DESK[:1]), ('guest', lobby.GUESTS), ('car', lobby.OUTSIDE)]
+    return [(kind, *thing.at[:2], *thing.size[:2], thing.name) for kind, things in kinds for thing in things
+            if (thing.solid or kind in ('guest', 'car')) and thing.name not in ('floor', 'road', 'street', 'kerb', 'plate')]

@@ -5,6 +5,7 @@ Every claim that it makes is checked against what was received.
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -21,7 +22,7 @@ sys.path.append(str(ROOT / 'sim'))
 import gazebo     # noqa: E402
 import namespace  # noqa: E402
 
-POLICY = ROOT / 'policies' / 'lobby.yaml'
+POLICY, ADAPTER = ROOT / 'policies' / 'lobby.yaml', BIN / 'examples' / 'gazebo_adapter'
 # One topic of each kind that each stakeholder is given: when these have come, all is connected.
 GIVEN = {'navigation': ['/camera/image_raw', '/scan', '/odom'], 'front_desk': ['/camera/image_raw', '/speech/transcript'],
          'maintenance': ['/camera/depth/image_rect_raw', '/scan', '/rosout', '/diagnostics'],
@@ -30,8 +31,11 @@ GIVEN = {'navigation': ['/camera/image_raw', '/scan', '/odom'], 'front_desk': ['
 
 def main():
     options = parse()
+    if options.why_not:
+        print(missing() or '', end='')
+        return 0
     try:
-        namespace.enter()   # its network is its own: gzserver and the robot's domain are open to whoever can reach them
+        namespace.enter()   # gzserver and the robot's own domain are open to whoever can reach them
     except namespace.Unavailable as why:
         raise SystemExit(f'The lobby cannot be run: {why}')
     return perform(lambda: Lobby(options), options.keep)
@@ -42,7 +46,15 @@ def parse():
     parser.add_argument('--keep', action='store_true', help='leave it running until Ctrl-C, and say how to look at it')
     parser.add_argument('--domains', type=int, nargs=2, default=(81, 82), metavar=('INNER', 'OUTER'),
                         help='ROS domain ids to use, and the next four for the stakeholders (default 81 82)')
+    parser.add_argument('--why-not', action='store_true', help='say why the lobby cannot be run here, or nothing if it can')
     return parser.parse_args()
+
+
+def missing():
+    """Why the lobby cannot be run here, or None."""
+    if not ADAPTER.exists():
+        return f'{ADAPTER.name} is not built: tools/setup --gazebo does that'
+    return gazebo.unavailable() or namespace.unavailable()
 
 
 class Lobby(Stage, Acts):
@@ -79,8 +91,7 @@ class Lobby(Stage, Acts):
 
     def start_robot(self):
         self.gazebo = self.stack.enter_context(gazebo.Gazebo(log=self.out / 'gazebo.log'))
-        adapter = BIN / 'examples' / 'gazebo_adapter'
-        self.start('adapter', [adapter, '--master', f'127.0.0.1:{self.gazebo.port}'], ROS_DOMAIN_ID=str(self.inner))
+        self.start('adapter', [ADAPTER, '--master', f'127.0.0.1:{self.gazebo.port}'], ROS_DOMAIN_ID=str(self.inner))
         self.say(f'Gazebo has the lobby and the robot in it; its sensors are on the inner domain ({self.inner})')
 
     def start_discreet(self):
@@ -138,6 +149,27 @@ class Lobby(Stage, Acts):
             return json.loads(done.stdout)
         except json.JSONDecodeError:
             raise Broken(f'discreet explain: {done.stderr.strip()}') from None
+
+    def wait(self):
+        """Leaves it running, and says how to look at it."""
+        print(f"""
+It runs on. To look, in another terminal, in its network:
+  sudo nsenter --target {os.getpid()} --net --ipc --mount bash
+  cd {ROOT}; source .ros/env.sh; export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST
+  ROS_DOMAIN_ID={self.domains['navigation']} python3 demo/mission.py --namespace /navigation     drive again
+  ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /battery                      what everyone gets, with its tags
+  ROS_DOMAIN_ID={self.domains['front_desk']} ros2 topic echo /front_desk/speech/transcript      where the tools of ROS are installed
+  target/release/discreet who --socket {self.socket}
+  target/release/discreet grant analytics --socket {self.socket}
+  target/release/discreet audit show --follow {self.socket.parent}/audit.log
+  edit out/lobby.yaml                                     raise `version:`, save, and the guard follows
+For Foxglove or a browser, start a bridge there, in the domain of the stakeholder whose eyes you want:
+  ROS_DOMAIN_ID={self.domains['maintenance']} ros2 launch foxglove_bridge foxglove_bridge_launch.xml
+  ROS_DOMAIN_ID={self.domains['maintenance']} ros2 launch rosbridge_server rosbridge_websocket_launch.xml
+Ctrl-C ends it.""", flush=True)
+        while True:
+            time.sleep(0.5)
+            self.gazebo.check()
 
     def look(self):
         """What everybody has at the end."""

@@ -3,10 +3,12 @@
 import json
 import re
 import subprocess
+import time
 
 import yaml
 
 import hotel
+import pictures
 from processes import STAKEHOLDERS
 from stage import BIN
 
@@ -45,7 +47,9 @@ class Judge:
         return {
             'source': self.run.source, 'robot': self.policy['robot'], 'policy_version': self.policy['version'], 'table': table,
             **{name: self.seen[name] for name in ('events', 'attempts', 'shift', 'lookups', 'mission', 'path', 'machine', 'pictures')},
-            'revoked': self.seen['revoked']['time'], 'series': self.series(), 'said': self.examples(), 'audit': audit,
+            'seconds': round(time.monotonic() - self.run.began, 1), 'plan': pictures.plan(),
+            'revoked': self.seen['revoked']['time'], 'revoked_at': self.seen['revoked']['pose'],
+            'intruder': {'heard': sum(self.seen['intruder']['sealed'].values())}, 'series': self.series(), 'said': self.examples(), 'audit': audit,
             'guard_latency': latency, 'camera_delay': delays, 'claims': self.claims}
 
     # What the policy says, beside what came

@@ -1,4 +1,4 @@
-"""Runs the demo: a robot on the inner domain, the guard, and two observers on the outer one.
+"""The demo without Gazebo: a robot whose cameras show photographs, the guard, and two observers on the outer domain.
 
 Every claim that it makes is checked against what the observers received. Called by tools/demo, which sets things up.
 """
@@ -58,6 +58,7 @@ class Demo(Stage):
                     environment=self.environment)
 
     def run(self):
+        self.say('Photographs are shown to the robot; nothing here is simulated')
         self.say(f'The robot starts on the inner domain ({self.inner}): two cameras, lidar, odometry, map, speech, '
                  'payment')
         robot = self.robot = self.peer('robot.py', domain=self.inner)
@@ -135,7 +136,7 @@ class Demo(Stage):
         judge.cameras(self.out / 'audit.log', killed)
         judge.desk(revoked)
         summary = judge.summary(self.out / 'audit.log', WITHDRAWN, version + 1)
-        summary |= {'versions': [version, version + 1], 'seconds': round(time.monotonic() - self.began, 1)}
+        summary |= {'source': 'photographs, not a simulation', 'versions': [version, version + 1], 'seconds': round(time.monotonic() - self.began, 1)}
         (self.out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
         print('\n' + judge.report(summary, paint) + '\n')
         if all(claim['holds'] for claim in summary['claims']):  # else there is nothing to show off
