@@ -75,7 +75,7 @@ class Mission(Node):
         super().__init__('mission', enable_rosout=False, start_parameter_services=False)
         self.options, self.began = options, time.monotonic()
         self.frame = self.sign = self.front = None
-        self.frame_at = self.scan_at = -math.inf
+        self.seen_at = self.scan_at = -math.inf
         self.frames = self.scans = self.sent = self.black = 0
         self.standing_since, self.result = None, None
         names = {name: options.namespace + getattr(options, name) for name in ('image', 'scan', 'command')}
@@ -87,7 +87,7 @@ class Mission(Node):
         self.create_timer(1.0, self.tell)
 
     def saw(self, frame):
-        self.frame, self.frame_at, self.frames = frame, time.monotonic(), self.frames + 1
+        self.frame, self.frames = frame, self.frames + 1
 
     def measured(self, scan):
         self.front, self.scan_at, self.scans = ahead(scan), time.monotonic(), self.scans + 1
@@ -100,11 +100,11 @@ class Mission(Node):
             image = deserialize_message(bytes(self.frame), Image)
             pixels = numpy.frombuffer(image.data, numpy.uint8).reshape(image.height, image.width, 3)
             if pixels.any():   # a frame that nobody could look at in time is black, and says nothing
-                self.sign = find_sign(pixels, math.radians(self.options.field_of_view) / 2)
+                self.sign, self.seen_at = find_sign(pixels, math.radians(self.options.field_of_view) / 2), now
             else:
                 self.black += 1
             self.frame = None
-        if max(now - self.frame_at, now - self.scan_at) > STALE:
+        if now - min(self.seen_at, self.scan_at) > STALE:
             return self.drive(0.0, 0.0)
         speed, turn = steer(self.sign, self.front, self.options.stop)
         self.drive(speed, turn)

@@ -17,7 +17,7 @@ def model(harmonic):
       <link name="base_link">
         <inertial><pose>0 0 0.14 0 0 0</pose><mass>14</mass>
           <inertia><ixx>0.3</ixx><iyy>0.3</iyy><izz>0.35</izz><ixy>0</ixy><ixz>0</ixz><iyz>0</iyz></inertia></inertial>
-        <collision name="body"><pose>0 0 0.16 0 0 0</pose>
+        <collision name="body_shape"><pose>0 0 0.16 0 0 0</pose>
           <geometry><cylinder><radius>0.2</radius><length>0.18</length></cylinder></geometry></collision>
         <visual name="body"><pose>0 0 0.16 0 0 0</pose>
           <geometry><cylinder><radius>0.2</radius><length>0.18</length></cylinder></geometry>{paint(SHELL)}</visual>
@@ -35,7 +35,7 @@ def paint(colour):
 
 
 def caster(name, x):
-    return f"""        <collision name="caster_{name}"><pose>{x} 0 0.03 0 0 0</pose>
+    return f"""        <collision name="caster_{name}"><pose>{x} 0 0.0302 0 0 0</pose>
           <geometry><sphere><radius>0.03</radius></sphere></geometry>
           <surface><friction><ode><mu>0</mu><mu2>0</mu2></ode></friction></surface></collision>
 """
@@ -48,7 +48,7 @@ def wheel(name, side):
         <pose>0 {y} {radius} -1.570796 0 0</pose>
         <inertial><mass>0.8</mass>
           <inertia><ixx>0.0015</ixx><iyy>0.0015</iyy><izz>0.0026</izz><ixy>0</ixy><ixz>0</ixz><iyz>0</iyz></inertia></inertial>
-        <collision name="tyre">{shape}<surface><friction><ode><mu>1</mu><mu2>1</mu2></ode></friction></surface></collision>
+        <collision name="tyre_shape"><geometry><sphere><radius>{radius}</radius></sphere></geometry><surface><friction><ode><mu>1</mu><mu2>1</mu2></ode></friction></surface></collision>
         <visual name="tyre">{shape}{paint(DARK)}</visual>
       </link>
       <joint name="{name}_wheel_joint" type="revolute">
@@ -69,8 +69,8 @@ def sensors(harmonic):
 def camera(name, kind, has, pixels, clip, topic, harmonic):
     return f"""        <sensor name="{name}" type="{kind}">
           <pose>{place(has)} 0 0 0</pose><always_on>true</always_on><update_rate>{has['rate']}</update_rate>
-          {f'<topic>{topic}</topic><gz_frame_id>{name}_optical</gz_frame_id>' if harmonic else '<visualize>false</visualize>'}
-          <camera><horizontal_fov>{has['field_of_view']:.6f}</horizontal_fov>
+          {f'<topic>{topic}</topic>' if harmonic else '<visualize>false</visualize>'}
+          <camera>{f'<optical_frame_id>{name}_optical</optical_frame_id>' if harmonic else ''}<horizontal_fov>{has['field_of_view']:.6f}</horizontal_fov>
             <image><width>{has['width']}</width><height>{has['height']}</height><format>{pixels}</format></image>
             <clip><near>{clip[0]}</near><far>{clip[1]}</far></clip></camera>
         </sensor>

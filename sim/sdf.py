@@ -46,7 +46,7 @@ def thing_xml(thing, simulator):
             # A guest: not as wide as the picture, and with a back.
             deep, wide, x = thing.solid, wide * 0.6, x + thing.solid / 2
         pose = f'{x:g} {y:g} {z:g} 0 0 0'
-        xml += f'        <collision name={quoteattr(thing.name)}><pose>{pose}</pose>{box((deep, wide, high))}</collision>\n'
+        xml += f'        <collision name={quoteattr(thing.name + '_shape')}><pose>{pose}</pose>{box((deep, wide, high))}</collision>\n'
     return xml
 
 
