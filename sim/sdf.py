@@ -1,7 +1,5 @@
 """Writes the lobby as SDF: for Gazebo classic 11, and the same for Gazebo Harmonic (checked for syntax only, never run)."""
 
-from xml.sax.saxutils import quoteattr
-
 import robot
 
 CLASSIC, HARMONIC = 'classic', 'harmonic'
@@ -38,7 +36,7 @@ def world(things, simulator):
 def thing_xml(thing, simulator):
     x, y, z = thing.at
     pose = f'{x:g} {y:g} {z:g} 0 0 0'
-    xml = (f'        <visual name={quoteattr(thing.name)}><pose>{pose}</pose>{box(thing.size)}'
+    xml = (f'        <visual name="{thing.name}"><pose>{pose}</pose>{box(thing.size)}'
            f'{material(thing, simulator)}</visual>\n')
     if thing.solid is not False:
         deep, wide, high = thing.size
@@ -46,7 +44,7 @@ def thing_xml(thing, simulator):
             # A guest: not as wide as the picture, and with a back.
             deep, wide, x = thing.solid, wide * 0.6, x + thing.solid / 2
         pose = f'{x:g} {y:g} {z:g} 0 0 0'
-        xml += f'        <collision name={quoteattr(thing.name + '_shape')}><pose>{pose}</pose>{box((deep, wide, high))}</collision>\n'
+        xml += f'        <collision name="{thing.name}_shape"><pose>{pose}</pose>{box((deep, wide, high))}</collision>\n'
     return xml
 
 
