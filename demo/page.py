@@ -107,6 +107,9 @@ def table(summary):
                  f'<td class="number">{row["inside"]}</td>']
         for who in ('outside', *STAKEHOLDERS):
             cell = row['cells'][who]
+            if cell['form'] and not cell['sealed'] and who != 'outside':
+                cells.append('<td class="cell clear"><span>as everyone</span></td>')
+                continue
             word = 'nothing' if not cell['form'] else cell['form']
             sealed = ', sealed' if cell['sealed'] and cell['form'] else ''
             count = f'<b>{cell["came"]}</b>' if cell['form'] or cell['came'] else ''

@@ -85,7 +85,8 @@ class Party:
         self.node = self.make_node(f'{name}_ears')
         self.publishers, self.looked = {}, 0
         # Whose topics count: what this party was given comes out of its unsealer, and what is open to all out of the guard.
-        self.givers = {'inside': None, 'outside': ('guard_outer',)}.get(name, ('unsealer_own',))
+        # The intruder counts too: that its commands are heard out there shows that they are real.
+        self.givers = {'inside': None, 'outside': ('guard_outer', 'printer_in_room_12')}.get(name, ('unsealer_own',))
 
     def make_node(self, name):
         # Without /rosout of its own: what is heard there came from somebody else.

@@ -11,8 +11,8 @@ import subprocess
 import sys
 import time
 
+import frames
 import page
-import pictures
 import verdict
 from acts import Acts
 from processes import PROCESSES, STAKEHOLDERS
@@ -177,8 +177,8 @@ Ctrl-C ends it.""", flush=True)
         self.seen |= {'report': self.ask('report'), 'intruder': self.intruder.ask('report'), 'path': self.ask('path'),
                       'told': self.ask('told'), 'times': self.ask('times'), 'delays': self.ask('delays', topic='/camera/image_raw')}
         self.seen['said'] = {topic: self.ask('said', topic=topic) for topic in ('/speech/transcript', '/rosout', '/diagnostics')}
-        self.seen['pictures'] = pictures.choose(self.ask, self.seen['revoked']['time'])
-        self.seen['faces'] = pictures.compare(self.ask, self.seen['path'])
+        self.seen['pictures'] = frames.choose(self.ask, self.seen['revoked']['time'])
+        self.seen['faces'] = frames.compare(self.ask, self.seen['path'])
         self.say('The run is over')
 
 

@@ -7,8 +7,8 @@ import time
 
 import yaml
 
+import frames
 import hotel
-import pictures
 from processes import STAKEHOLDERS
 from stage import BIN
 
@@ -47,7 +47,7 @@ class Judge:
         return {
             'source': self.run.source, 'robot': self.policy['robot'], 'policy_version': self.policy['version'], 'table': table,
             **{name: self.seen[name] for name in ('events', 'attempts', 'shift', 'lookups', 'mission', 'path', 'machine', 'pictures')},
-            'seconds': round(time.monotonic() - self.run.began, 1), 'plan': pictures.plan(),
+            'seconds': round(time.monotonic() - self.run.began, 1), 'plan': frames.plan(),
             'revoked': self.seen['revoked']['time'], 'revoked_at': self.seen['revoked']['pose'],
             'intruder': {'heard': sum(self.seen['intruder']['sealed'].values())}, 'series': self.series(), 'said': self.examples(), 'audit': audit,
             'guard_latency': latency, 'camera_delay': delays, 'claims': self.claims}
@@ -127,7 +127,7 @@ class Judge:
         self.claim('mission', mission['arrived'],
                    f'navigation reached the desk by redacted camera and lidar: {mission["why"]}, {mission.get("ahead") or 0:.2f} m ahead, '
                    f'{mission.get("seconds")} s, {mission.get("frames")} frames')
-        self.claim('mission', 0.9 * mission.get('commands', 0) <= mission['received'] <= mission.get('commands', 0),
+        self.claim('mission', 0.8 * mission.get('commands', 0) <= mission['received'] <= mission.get('commands', 0),
                    f'the robot received {mission["received"]} of its {mission.get("commands")} commands')
 
     def revocation(self):
@@ -231,12 +231,16 @@ def percentiles(values):
 
 def report(summary, paint):
     """All of it for a terminal."""
-    mark = {'clear': 'clear', 'redacted': 'redacted', None: '-'}
+    def shown(cell, who):
+        if cell['form'] and not cell['sealed'] and who != 'outside':
+            return 'as everyone'
+        return f'{cell["came"]} {cell["form"] or "denied"}' if cell['form'] or cell['came'] else '-'
+
     parties = ['outside', *STAKEHOLDERS]
     lines = [['TOPIC', 'INSIDE', *(name.upper().replace('OUTSIDE', 'EVERYONE') for name in parties)]]
     for row in summary['table']:
         lines.append([row['topic'], str(row['inside']), *(
-            f'{cell["came"]} {mark[cell["form"]]}' if cell['form'] or cell['came'] else '-' for cell in (row['cells'][who] for who in parties))])
+            shown(row['cells'][who], who) for who in parties)])
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     text = [paint('  '.join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip(), 1 if number == 0 else 0)
             for number, line in enumerate(lines)]
