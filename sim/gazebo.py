@@ -1,5 +1,6 @@
 """Gazebo classic without a screen, from the chroot that `tools/setup --gazebo` makes.
 
+    from sim.gazebo import Gazebo
     with Gazebo(lockstep=True, log='gazebo.log') as gazebo:
         ...  # its master answers at 127.0.0.1:{gazebo.port}, and the camera takes pictures
 
@@ -11,6 +12,7 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -18,12 +20,15 @@ import subprocess
 import sys
 import tempfile
 import time
-
-import namespace
-import transport
+from xml.etree import ElementTree
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))  # for when this is run, or imported as `gazebo`
+
+from sim import lobby, namespace, transport  # noqa: E402
+
 ROOT = pathlib.Path(os.environ.get('DISCREET_GAZEBO') or REPOSITORY / '.ros' / 'gazebo')
+OURS = 'lobby-'  # how what we put into the chroot begins
 READY_WITHIN = 60  # seconds; it takes 3 on an idle machine
 
 
@@ -34,19 +39,22 @@ class Failed(Exception):
 def unavailable(root=ROOT):
     """Why Gazebo cannot be started here, or None."""
     if not (root / 'usr/bin/gzserver').exists():
-        return f'there is no Gazebo in {root}: tools/setup --gazebo makes it'
+        why = root.with_suffix('.why')  # tools/setup leaves it there
+        return why.read_text().strip() if why.is_file() else f'there is no Gazebo in {root}: tools/setup --gazebo makes it'
     return 'Gazebo is in a chroot, which needs root' if os.geteuid() else None
 
 
 class Gazebo:
-    """Xvfb and gzserver, from `start` to `stop`. `world` is a file; without one it is the lobby."""
+    """Xvfb and gzserver, from `start` to `stop`. `world` is a file; without one it is the lobby.
+
+    They end with the thread that started them, whatever becomes of it.
+    """
 
     def __init__(self, world=None, lockstep=False, port=None, log=None, root=ROOT):
         self.root, self.world, self.lockstep = pathlib.Path(root), world, lockstep
         self.port = port or free_port()
-        self.log = pathlib.Path(log or os.devnull)
+        self.log = log and pathlib.Path(log)
         self.folder = self.display = self.server = None
-        self.stopping = False
 
     def __enter__(self):
         try:
@@ -63,8 +71,11 @@ class Gazebo:
             raise Failed(why)
         (self.root / 'opt').mkdir(exist_ok=True)
         (self.root / 'tmp/.X11-unix').mkdir(mode=0o1777, parents=True, exist_ok=True)
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='lobby-', dir=self.root / 'opt'))
+        self.sweep()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f'{OURS}{os.getpid()}-', dir=self.root / 'opt'))
         world = self.furnish()
+        self.name, self.has_camera = what_is_in(world)
+        self.log = self.log or self.folder / 'gazebo.log'
         with open(self.log, 'ab') as log:
             number = self.start_display(log)
             options = ['--lockstep'] if self.lockstep else []
@@ -73,12 +84,24 @@ class Gazebo:
         self.wait_until_ready()
         return self
 
+    def sweep(self):
+        """Removes what those left behind who were killed."""
+        for folder in (self.root / 'opt').glob(f'{OURS}*-*'):
+            if not pathlib.Path('/proc', folder.name.removeprefix(OURS).split('-')[0]).exists():
+                self.remove(folder)
+
+    def remove(self, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        for shaders in (self.root / 'tmp').glob(f'gazebo-{folder.name}-*'):
+            shutil.rmtree(shaders, ignore_errors=True)
+
     def furnish(self):
         """World, models and pictures, where the chroot finds them."""
         if self.world:
             given = pathlib.Path(self.world)
+            if (given.parent / 'models').is_dir():
+                shutil.copytree(given.parent / 'models', self.folder / 'models')
             return pathlib.Path(shutil.copy(given, self.folder / given.name))
-        import lobby
         return lobby.build(self.folder)
 
     def start_display(self, log):
@@ -118,15 +141,16 @@ class Gazebo:
             self.check()
             try:
                 listed = transport.topics(self.port)
-                cameras = [topic for topic in listed if topic.endswith('/image')]
-                if cameras or (self.world and any(topic.endswith('/world_stats') for topic in listed)):
+                cameras = [topic for topic in listed if topic.endswith('/camera/image')]
+                # A world that gzserver does not understand it replaces by an empty one, of another name.
+                if f'/gazebo/{self.name}/world_stats' in listed and (cameras or not self.has_camera):
                     for topic in cameras[:1]:
                         next(transport.messages(topic, listed))
                     return
             except (transport.Gone, KeyError):
                 pass
             time.sleep(0.1)
-        raise Failed(f'no picture within {READY_WITHIN} s; topics: {sorted(listed)}\n{self.last_words()}')
+        raise Failed(f'the world `{self.name}` is not there after {READY_WITHIN} s\n{self.last_words()}')
 
     def check(self):
         """Raises `Failed` if one of its programs has ended."""
@@ -135,10 +159,11 @@ class Gazebo:
                 raise Failed(f'{name} ended by itself (status {program.returncode})\n{self.last_words()}')
 
     def last_words(self, count=15):
-        if not self.log.is_file():
-            return '(no log was kept)'
-        lines = self.log.read_text(errors='replace').splitlines()[-count:]
-        return '\n'.join(f'  {line}' for line in lines) + f'\nEverything it said: {self.log}'
+        said = re.sub(r'\x1b\[[0-9;]*m', '', self.log.read_text(errors='replace')).splitlines()
+        # There is no sound card here, and ALSA says so at length.
+        lines = [line for line in said if line.strip() and not line.startswith(('ALSA', 'AL lib'))][-count:]
+        kept = '' if self.folder in self.log.parents else f'\nEverything it said: {self.log}'
+        return '\n'.join(f'  {line}' for line in lines) + kept
 
     def stop(self):
         for program in (self.server, self.display):
@@ -146,10 +171,17 @@ class Gazebo:
                 end(program)
         self.server = self.display = None
         if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            for shaders in (self.root / 'tmp').glob(f'gazebo-{self.folder.name}-*'):
-                shutil.rmtree(shaders, ignore_errors=True)
+            self.remove(self.folder)
             self.folder = None
+
+
+def what_is_in(world):
+    """Its name, and whether it has a camera."""
+    try:
+        described = ElementTree.parse(world).find('world')
+        return described.attrib['name'], any(sensor.get('type') == 'camera' for sensor in described.iter('sensor'))
+    except (ElementTree.ParseError, AttributeError, KeyError) as why:
+        raise Failed(f'{world.name} is no SDF file with a world that has a name: {why}') from None
 
 
 def end(program):
@@ -172,7 +204,7 @@ def free_port():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--world', type=pathlib.Path, help='another world than the lobby')
+    parser.add_argument('--world', type=pathlib.Path, help='another world than the lobby; `models` beside it are taken along')
     parser.add_argument('--lockstep', action='store_true', help='no simulated second without its frames, however slow the machine')
     parser.add_argument('--port', type=int, help='of its master (a free one)')
     parser.add_argument('--log', help='file for what gzserver says')
@@ -201,7 +233,9 @@ def take(gazebo, file):
     """Saves one frame of the first camera."""
     from PIL import Image
     listed = transport.topics(gazebo.port)
-    topic = next(topic for topic in sorted(listed) if topic.endswith('/camera/image'))
+    topic = next((topic for topic in sorted(listed) if topic.endswith('/camera/image')), None)
+    if not topic:
+        raise Failed('no camera in this world, so no picture')
     image = transport.fields(next(transport.messages(topic, listed))[2][0])
     Image.frombytes('RGB', (image[1][0], image[2][0]), image[5][0]).save(file)
 

@@ -7,10 +7,12 @@ Metres, in the world's axes: the robot starts at the origin and looks along x, y
 
 import argparse
 import pathlib
+import sys
 from dataclasses import dataclass
 
-import pictures
-import sdf
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from sim import pictures, sdf  # noqa: E402
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ import sys
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
 
-import people
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from sim import people  # noqa: E402
 
 # Guests that nobody is called, card numbers that payment systems are tested with, and the specimen passport of ICAO 9303.
 GUESTS = [('Mira Okafor', '412', '4111 1111 1111 1111', 'L898902C3'), ('Jonas Lindqvist', '208', '5555 5555 5555 4444', 'L898902C4'),

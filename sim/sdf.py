@@ -1,6 +1,6 @@
 """Writes the lobby as SDF: for Gazebo classic 11, and the same for Gazebo Harmonic (checked for syntax only, never run)."""
 
-import robot
+from sim import robot
 
 CLASSIC, HARMONIC = 'classic', 'harmonic'
 PICTURES = 'models/lobby/materials/textures'

@@ -6,12 +6,12 @@
 import dataclasses
 import json
 import math
+import pathlib
 import sys
 
-import lobby
-import people
-import pictures
-import robot
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from sim import lobby, people, pictures, robot  # noqa: E402
 
 WHOLE = [(0, 0), (1, 0), (1, 1), (0, 1)]
 SURFACES = {'plate': 'plate', 'screen': 'screen', 'document': 'document', 'sign': 'sign', **dict.fromkeys(people.FACES, 'face')}

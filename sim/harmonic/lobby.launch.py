@@ -17,11 +17,11 @@ from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE.parents[1]))
 
 
 def generate_launch_description():
-    import lobby  # it draws pictures, so it needs Pillow and the photographs of scikit-image
+    from sim import lobby  # it draws pictures, so it needs Pillow and the photographs of scikit-image
     world = lobby.build(tempfile.mkdtemp(prefix='lobby-'), harmonic=True)
     gazebo = PathJoinSubstitution([FindPackageShare('ros_gz_sim'), 'launch', 'gz_sim.launch.py'])
     return LaunchDescription([
