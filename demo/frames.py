@@ -35,7 +35,7 @@ def choose(ask, revoked):
 
 def compare(ask, path):
     """What of faces and of the car's plate left, in frames that each party had, spread over the run."""
-    import truth   # of sim/: it knows the lobby
+    from sim import truth
 
     kept, poses = ask('kept', topic=CAMERA), {stamp: pose for stamp, *pose in path}
     inside, claims = [stamp for stamp, _ in kept['inside']], []
@@ -64,7 +64,7 @@ def counts(mark):
 
 def plan():
     """What stands in the lobby, for a drawing from above: kind, x, y, deep, wide, name."""
-    import lobby
+    from sim import lobby
 
     kinds = [('wall', lobby.BUILDING), ('thing', lobby.LOUNGE), ('desk', lobby.DESK[:1]), ('guest', lobby.GUESTS), ('car', lobby.OUTSIDE)]
     return [(kind, *thing.at[:2], *thing.size[:2], thing.name) for kind, things in kinds for thing in things

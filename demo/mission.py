@@ -27,6 +27,7 @@ from sensor_msgs.msg import Image, LaserScan
 
 SIGN_WIDTH = 1.0              # metres
 FASTEST, TURN = 0.45, 0.6     # m/s, rad/s
+PATIENCE = 3.0                # seconds without a sign, until it looks around
 STALE = 1.0                   # seconds after which what a sensor said is no reason to move
 
 
@@ -40,7 +41,7 @@ class Sign(NamedTuple):
 def find_sign(pixels, half_angle):
     """`half_angle` is half the horizontal field of view. Nothing else in the lobby is as blue."""
     colours = pixels[::2, ::2].astype(numpy.int16)
-    blue = colours[..., 2] - colours[..., :2].max(axis=2) > 70
+    blue = colours[..., 2] - colours[..., :2].max(axis=2) > 105
     columns = numpy.flatnonzero(blue.sum(axis=0) >= 3)
     if len(columns) < 8:
         return None
@@ -59,10 +60,12 @@ def ahead(scan, half_angle=math.radians(8)):
     return float(ranges.min()) if len(ranges) else scan.range_max
 
 
-def steer(sign, front, stop):
-    """Forward speed and turn."""
+def steer(sign, lost, front, stop):
+    """Forward speed and turn. `lost` is for how long the sign was not seen: a cover may lie on it for a moment."""
+    if sign is None and lost < PATIENCE and front > 2 * stop:
+        return FASTEST / 3, 0.0
     if sign is None:
-        return 0.0, TURN / 2   # look around
+        return 0.0, TURN / 2 if lost > PATIENCE else 0.0   # look around
     turn = max(-TURN, min(TURN, 1.5 * sign.bearing))
     room = front - stop
     if room <= 0:
@@ -75,7 +78,7 @@ class Mission(Node):
         super().__init__('mission', enable_rosout=False, start_parameter_services=False)
         self.options, self.began = options, time.monotonic()
         self.frame = self.sign = self.front = None
-        self.seen_at = self.scan_at = -math.inf
+        self.seen_at = self.scan_at = self.sign_at = -math.inf
         self.frames = self.scans = self.sent = self.black = 0
         self.standing_since, self.result = None, None
         names = {name: options.namespace + getattr(options, name) for name in ('image', 'scan', 'command')}
@@ -101,12 +104,13 @@ class Mission(Node):
             pixels = numpy.frombuffer(image.data, numpy.uint8).reshape(image.height, image.width, 3)
             if pixels.any():   # a frame that nobody could look at in time is black, and says nothing
                 self.sign, self.seen_at = find_sign(pixels, math.radians(self.options.field_of_view) / 2), now
+                self.sign_at = now if self.sign else self.sign_at
             else:
                 self.black += 1
             self.frame = None
         if now - min(self.seen_at, self.scan_at) > STALE:
             return self.drive(0.0, 0.0)
-        speed, turn = steer(self.sign, self.front, self.options.stop)
+        speed, turn = steer(self.sign, now - self.sign_at, self.front, self.options.stop)
         self.drive(speed, turn)
         there = self.sign and self.front <= self.options.stop + 0.05 and self.sign.distance < self.options.stop + 1
         self.standing_since = (self.standing_since or now) if there and not speed else None

@@ -18,9 +18,8 @@ from acts import Acts
 from processes import PROCESSES, STAKEHOLDERS
 from stage import BIN, ROOT, Broken, Peer, Stage, has_launch, install_in_place, paint, perform, until
 
-sys.path.append(str(ROOT / 'sim'))
-import gazebo     # noqa: E402
-import namespace  # noqa: E402
+sys.path.append(str(ROOT))
+from sim import gazebo, namespace  # noqa: E402
 
 POLICY, ADAPTER = ROOT / 'policies' / 'lobby.yaml', BIN / 'examples' / 'gazebo_adapter'
 # One topic of each kind that each stakeholder is given: when these have come, all is connected.
