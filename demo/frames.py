@@ -12,24 +12,27 @@ COMPARED = 20         # frames
 
 def choose(ask, revoked):
     """Two instants: one before the vendor was revoked, one after. Gives paths of pictures, by party."""
-    kept, arrived = ask('kept', topic=CAMERA), ask('arrived', topic=CAMERA)
-    depth = {who: [stamp for stamp, seen in frames if seen or who == 'inside'] for who, frames in ask('kept', topic=DEPTH).items()}
+    kept, arrived = ({who: dict(map(tuple, frames)) for who, frames in ask('kept', topic=CAMERA).items()},
+                     {int(stamp): at for stamp, at in ask('arrived', topic=CAMERA).items()})
+    depth = [stamp for stamp, seen in ask('kept', topic=DEPTH).get('maintenance', []) if seen > 0.5]
     chosen = {}
     for name, parties, wanted in (
-            ('before', ('inside', 'navigation', 'front_desk', 'analytics'), lambda stamp: arrived[str(stamp)] < revoked),
-            ('after', ('inside', 'navigation', 'front_desk'), lambda stamp: arrived[str(stamp)] > revoked + 0.5)):
-        common = [stamp for stamp, _ in kept['inside'] if wanted(stamp)
-                  and all([stamp, True] in kept.get(who, []) for who in parties)]
+            ('before', ('inside', 'navigation', 'front_desk', 'analytics'), lambda stamp: arrived[stamp] < revoked),
+            ('after', ('inside', 'navigation', 'front_desk'), lambda stamp: arrived[stamp] > revoked + 0.5)):
+        common = [stamp for stamp in kept['inside'] if wanted(stamp) and all(kept.get(who, {}).get(stamp) for who in parties)]
         if not common:
             chosen[name] = {}
             continue
-        stamp = common[len(common) // 2] if name == 'after' else common[0]
+        def away(stamp):   # from the nearest depth frame, which has a rate of its own
+            return min((abs(other - stamp) for other in depth), default=0)
+
+        # Of the first ones, in which the guests are near, the one that shows most.
+        common = [stamp for stamp in common if away(stamp) < 6e8] or common
+        stamp = max(common[:len(common) // 2 + 1], key=lambda stamp: kept['navigation'][stamp])
         chosen[name] = {'stamp': stamp, **{who: ask('save', topic=CAMERA, stamp=stamp, who=who) for who in parties}}
-        near = [other for other in depth.get('maintenance', []) if abs(other - stamp) < 2e8]
-        if near:
-            other = min(near, key=lambda other: abs(other - stamp))
-            chosen[name]['maintenance'] = ask('save', topic=DEPTH, stamp=other, who='maintenance')
-            chosen[name]['depth_inside'] = ask('save', topic=DEPTH, stamp=other, who='inside')
+        if depth and away(stamp) < 2e9:
+            near = min(depth, key=lambda other: abs(other - stamp))
+            chosen[name]['maintenance'] = ask('save', topic=DEPTH, stamp=near, who='maintenance')
     return chosen
 
 
@@ -38,9 +41,10 @@ def compare(ask, path):
     from sim import truth
 
     kept, poses = ask('kept', topic=CAMERA), {stamp: pose for stamp, *pose in path}
-    inside, claims = [stamp for stamp, _ in kept['inside']], []
-    marks = {}
-    for stamp in inside[::len(inside) // COMPARED + 1]:
+    inside = {stamp for stamp, _ in kept['inside']}
+    seen = [stamp for stamp, shown in kept['navigation'] if shown and stamp in inside]
+    marks, claims = {}, []
+    for stamp in seen[::len(seen) // COMPARED + 1]:
         pose = poses[min(poses, key=lambda other: abs(other - stamp))]
         marks[stamp] = {name: mark for name, mark in truth.marks(tuple(pose)).items() if counts(mark)}
     for who in ('navigation', 'front_desk', 'analytics'):

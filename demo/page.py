@@ -96,7 +96,7 @@ def views(summary):
         figure(after.get('analytics'), 'Analytics', 'revoked: nothing, from the next message on')]
     body = (f'<div class="views">{"".join(first)}</div><h3>Later in the drive, after <code>discreet revoke analytics</code></h3>'
             f'<div class="views after">{"".join(second)}</div>')
-    return section('One instant, as each party saw it', 'All colour pictures have the same header stamp. Faces and plates are covered '
+    return section('One instant, as each party saw it', 'All colour pictures have the same header stamp. Faces, plates and writing are covered '
                    'before a frame leaves the robot.', body, 'views')
 
 
@@ -117,7 +117,7 @@ def table(summary):
         rows.append(cells)
     heads = ['topic', 'inside', *(NAMES[who] for who in ('outside', *STAKEHOLDERS))]
     return section('Who got what', f'Messages received by each party, beside what the policy gives it. Analytics was revoked '
-                   'midway. Who leaves frames out counts them: '
+                   'midway. Frames that the guard left out for newer ones: '
                    + ', '.join(f'{row["skipped"]} of <code>{text(row["topic"])}</code>' for row in summary['table'] if row['skipped'])
                    + '.', table_of(heads, rows, 'matrix'), 'table')
 

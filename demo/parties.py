@@ -35,7 +35,7 @@ import peer
 from looks import picture, stamp_of
 
 # Some frames are kept to be looked at afterwards. Which ones, their stamps say, so that every party keeps the same ones.
-RATE = {'rgb8': (15, 8), '32FC1': (5, 2)}   # of the cameras, in Hz of simulated time; and one in so many
+RATE = {'rgb8': (15, 5), '32FC1': (5, 2)}   # of the cameras, in Hz of simulated time; and one in so many
 TEXTS = ('std_msgs/msg/String', 'rcl_interfaces/msg/Log', 'diagnostic_msgs/msg/DiagnosticArray')
 
 
@@ -206,9 +206,14 @@ class Parties:
                 for own, inbox in party.inboxes.items() if party.own(own) == topic}
 
     def kept(self, topic):
-        """Of the frames that were kept: their stamps, and whether they are more than black, by party."""
-        return {name: [[stamp, bool(self.frame(name, topic, stamp).any())] for stamp in sorted(inbox.kept)]
-                for name in self.all if (inbox := self.inbox(name, topic))}
+        """Of the frames that were kept: their stamps, and how much of each is more than black, by party."""
+        shares = {}
+        for name in self.all:
+            if inbox := self.inbox(name, topic):
+                images = ((stamp, deserialize_message(bytes(inbox.kept[stamp]), Image)) for stamp in sorted(inbox.kept))
+                shares[name] = [[stamp, round(float((numpy.frombuffer(image.data, numpy.uint32) != 0).mean()), 4)]
+                                for stamp, image in images]
+        return shares
 
     def inbox(self, who, topic):
         return next((inbox for own, inbox in self.all[who].inboxes.items() if self.all[who].own(own) == topic), None)

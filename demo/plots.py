@@ -20,6 +20,9 @@ def plan(things, path, revoked_at):
     parts = []
     for kind, x, y, deep, wide, name in things:
         corner = at(x - deep / 2, y + wide / 2)
+        if kind == 'desk':
+            middle = at(x + 0.9, y)
+            parts.append(f'<text x="{middle[0]}" y="{middle[1]}">desk</text>')
         parts.append(f'<rect class="{kind}" x="{corner[0]}" y="{corner[1]}" width="{max(deep * scale, 5):.0f}" '
                      f'height="{max(wide * scale, 5):.0f}" rx="2"><title>{html.escape(name)}</title></rect>')
     points = ' '.join(','.join(at(x, y)) for x, y in path)
@@ -30,7 +33,7 @@ def plan(things, path, revoked_at):
     if revoked_at:
         place = at(*revoked_at)
         parts.append(f'<line class="revoked" x1="{place[0]}" y1="{int(place[1]) - 34}" x2="{place[0]}" y2="{int(place[1]) + 34}"/>'
-                     f'<text class="revoked" x="{place[0]}" y="{int(place[1]) + 62}" text-anchor="middle">vendor revoked</text>')
+                     f'<text class="revoked" x="{place[0]}" y="{int(place[1]) - 46}" text-anchor="middle">vendor revoked</text>')
     width, height = (right - left) * scale, (top - bottom) * scale
     return f'<svg class="plan" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="The lobby from above">{"".join(parts)}</svg>'
 

@@ -41,8 +41,8 @@ class Judge:
         self.intruder(table)
         self.maintenance()
         audit = self.audit()
-        latency = {topic: {key: self.guard[topic][key] for key in ('latency p50', 'latency p99', 'released', 'frames skipped')
-                           if key in self.guard[topic]} for topic in self.policy['topics'] if topic in self.guard}
+        latency = {topic: {key: self.guard[topic][key] for key in self.guard[topic] if
+                           key in ('latency p50', 'latency p99', 'released', 'frames skipped') or key.startswith('blank_')} for topic in self.policy['topics'] if topic in self.guard}
         delays = {who: percentiles(values) for who, values in self.seen['delays'].items() if values}
         return {
             'source': self.run.source, 'robot': self.policy['robot'], 'policy_version': self.policy['version'], 'table': table,
@@ -211,12 +211,14 @@ class Judge:
         return {'begin': begin, 'frames': counted}
 
     def examples(self):
-        """A few messages of each kind of words, as each party had them."""
+        """The messages of one round of each kind of words, as each party had them."""
+        begins = {SPEECH: hotel.HEARD[0], '/rosout': f'base: {hotel.LOGGED[0]}', '/diagnostics': hotel.REPORTED[0][0]}
         chosen = {}
-        for topic, said in self.seen['said'].items():
-            lines = [line for line in dict.fromkeys(said['inside']) if not line.startswith('discreet:')][:6]
-            chosen[topic] = {who: [line for line in dict.fromkeys(texts) if not line.startswith('discreet:')][:6]
-                             for who, texts in said.items() if who != 'outside'} | {'inside': lines}
+        for topic, begin in begins.items():
+            for who, texts in self.seen['said'][topic].items():
+                lines = [line for line in texts if not line.startswith('discreet:')]
+                first = next((at for at, line in enumerate(lines) if line.startswith(begin[:14])), 0)   # up to the first name
+                chosen.setdefault(topic, {})[who] = list(dict.fromkeys(lines[first:first + len(hotel.HEARD)]))
         return chosen
 
 
