@@ -13,7 +13,7 @@ import pathlib
 import re
 import sys
 import time
-from collections import Counter, deque
+from collections import deque
 
 import numpy
 import rclpy
