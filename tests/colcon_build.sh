@@ -35,15 +35,16 @@ SHARE=install/discreet/share/discreet BIN=install/discreet/lib/discreet
 build() { colcon build --event-handlers console_direct+ --executor sequential "$@"; }
 in_workspace() { bash -c 'set +u; source install/local_setup.bash && "$@"' - "$@"; }
 
-promise "colcon finds both packages, messages first" \
-    test "$(colcon list --topological-order --names-only 2>/dev/null | paste -sd ' ')" = "discreet_interfaces discreet"
+promise "colcon finds the three packages, messages before the code" bash -c '
+    [[ $(colcon list --names-only 2>/dev/null | sort | paste -sd " ") == "discreet discreet_interfaces hotel_interfaces" ]] &&
+        [[ $(colcon list --topological-order --names-only 2>/dev/null | paste -sd " ") == *discreet_interfaces*discreet* ]]'
 
 if [[ ${1:-} == --cold ]]; then
-    promise "both packages build together" build
+    promise "all packages build together" build
 else
     # Cargo's own setting for intermediate results: the dependencies that are compiled already are used as they are.
     export CARGO_BUILD_BUILD_DIR="${CARGO_TARGET_DIR:-$ROOT/target}"
-    promise "discreet builds on installed messages" build --packages-ignore discreet_interfaces
+    promise "discreet builds on installed messages" build --packages-select discreet
     promise "discreet_interfaces builds" build --packages-select discreet_interfaces
 fi
 
