@@ -93,6 +93,8 @@ impl Reading<'_> {
         while let Some(byte) = bytes.get(at).copied() {
             at = match CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other) {
                 Class::Other => at + 1,
+                // `seq=`, `[INFO]`: in telemetry few words have another behind them.
+                Class::Letter if !quiet::begins(bytes, at) => self.word(bytes, at),
                 Class::Letter if at >= looked => {
                     let quiet = quiet::stretch(bytes, at);
                     looked = quiet.end.max(at + 1);

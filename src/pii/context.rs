@@ -13,8 +13,8 @@ const BEHIND: usize = 40;
 /// Endings that words get in compounds and plurals: `passportnumber`, `Reisepassnummer`, `cards`.
 const ENDINGS: [&str; 9] = ["", "s", "number", "num", "no", "nummer", "nr", "id", "numbers"];
 
-/// 32 KiB: one in forty words is looked up in vain.
-const FILTER: usize = 1 << 12;
+/// 16 KiB: one in twenty words is looked up in vain.
+const FILTER: usize = 1 << 11;
 
 /// The words there are, by their hashes.
 static KNOWN: LazyLock<Known> = LazyLock::new(Known::new);

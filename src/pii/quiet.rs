@@ -12,6 +12,14 @@ pub(super) struct Stretch {
     pub(super) safe: usize,
 }
 
+/// Whether a stretch begins at `start` that is worth a look.
+#[inline]
+pub(super) fn begins(bytes: &[u8], start: usize) -> bool {
+    let block = eight::block(bytes, start);
+    let quiet = eight::smalls(block) | eight::are(block, b' ') | eight::are(block, b',');
+    quiet == HIGH || start + eight::leading(quiet) == bytes.len()
+}
+
 /// So far behind a word there may be what it announces: a verb, and blanks.
 const ANNOUNCED: usize = 12;
 
