@@ -27,10 +27,14 @@ pub(super) struct Found {
 
 /// The longest telephone number that begins at `start`, with `+`, `(` or a digit.
 pub(super) fn number(bytes: &[u8], start: usize) -> Option<Found> {
+    let found = groups(bytes, start)?;
     // A moment digit by digit, as speech has it, `2015 12 22 04 34 22`: neither all of it nor what is behind its year.
-    if [0, 5, 8, 11, 14].iter().any(|back| start.checked_sub(*back).is_some_and(|at| is_day(bytes, at))) {
-        return None;
-    }
+    let moment =
+        [0, 5, 8, 11, 14].iter().any(|back| start.checked_sub(*back).is_some_and(|at| is_day(bytes, at)));
+    (!moment).then_some(found)
+}
+
+fn groups(bytes: &[u8], start: usize) -> Option<Found> {
     let mut shape = Shape::default();
     let mut at = start;
     if bytes.get(at) == Some(&b'+') {
