@@ -2,41 +2,49 @@
 with the process that started them.
 """
 
+import importlib
 import json
 import queue
 import sys
 import threading
+import time
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 
-def run(nodes, commands):
-    """Spins `nodes` until standard input ends. `commands` maps each word to the function that answers it."""
-    lines = queue.SimpleQueue()
+class Orders:
+    """What whoever started this process tells it to do."""
 
-    def read():
+    def __init__(self, commands):
+        """`commands` maps each word to the function that answers it."""
+        self.commands, self.lines = commands, queue.SimpleQueue()
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
         for line in sys.stdin:
-            lines.put(line)
-        lines.put(None)  # whoever started this is gone
+            self.lines.put(line)
+        self.lines.put(None)  # whoever started this is gone
 
-    threading.Thread(target=read, daemon=True).start()
-    executor = SingleThreadedExecutor()
-    for node in nodes:
-        executor.add_node(node)
-
-    def obey():
-        while not lines.empty():
-            line = lines.get()
+    def obey(self):
+        """Does what was asked since. Raises ExternalShutdownException when nobody will ask any more."""
+        while not self.lines.empty():
+            line = self.lines.get()
             if line is None:
                 raise ExternalShutdownException
             command = json.loads(line)
-            answer = commands[command.pop('do')](**command)
+            answer = self.commands[command.pop('do')](**command)
             print(json.dumps(answer), flush=True)
 
+
+def run(nodes, commands):
+    """Spins `nodes` until standard input ends."""
+    orders, executor = Orders(commands), SingleThreadedExecutor()
+    for node in nodes:
+        executor.add_node(node)
     # In the executor's own thread, so that a report never sees half a message.
-    nodes[0].create_timer(0.02, obey)
+    nodes[0].create_timer(0.02, orders.obey)
     try:
         executor.spin()
     except (KeyboardInterrupt, ExternalShutdownException):
@@ -46,6 +54,23 @@ def run(nodes, commands):
         rclpy.try_shutdown()
 
 
+def poll(take, commands):
+    """The same without an executor: `take` takes what has come."""
+    orders = Orders(commands)
+    try:
+        while True:
+            take()
+            orders.obey()
+            time.sleep(0.01)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+
+
 def init(domain):
     """Joins a domain. Signals are left to the process that started this one."""
     rclpy.init(domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
+
+
+def message_class(name):
+    package, kind, message = name.split('/')
+    return getattr(importlib.import_module(f'{package}.{kind}'), message)

@@ -1,376 +1,184 @@
-"""Runs the demo: a robot on the inner domain, the guard, and two observers on the outer one.
+"""Runs the hotel lobby: a robot in Gazebo, the guard, four stakeholders and an intruder. Called by tools/demo.
 
-Every claim that it makes is checked against what the observers received. Called by tools/demo, which sets things up.
+Every claim that it makes is checked against what was received.
 """
 
 import argparse
-import contextlib
-import importlib.util
 import json
 import os
-import pathlib
 import re
-import secrets
-import shutil
-import signal
 import subprocess
 import sys
 import time
 
-import picture
-from judge import SPEECH, Broken, Judge
-from scene import CAMERA, JPEGS
+import frames
+import page
+import verdict
+from acts import Acts
+from processes import PROCESSES, STAKEHOLDERS
+from stage import BIN, ROOT, Broken, Peer, Stage, has_launch, install_in_place, paint, perform, until
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-BIN = pathlib.Path(os.environ.get('DISCREET_BIN', ROOT / 'target' / 'release'))
-POLICY, WITHDRAWN = ROOT / 'policies' / 'hotel.yaml', '/camera/floor/image_raw'
-COLOURS = sys.stdout.isatty() and not os.environ.get('NO_COLOR')
+sys.path.append(str(ROOT))
+from sim import gazebo, namespace  # noqa: E402
 
-
-def paint(text, *codes):
-    return f'\x1b[{";".join(map(str, codes))}m{text}\x1b[0m' if COLOURS and codes else text
+POLICY, ADAPTER = ROOT / 'policies' / 'lobby.yaml', BIN / 'examples' / 'gazebo_adapter'
+# One topic of each kind that each stakeholder is given: when these have come, all is connected.
+GIVEN = {'navigation': ['/camera/image_raw', '/scan', '/odom'], 'front_desk': ['/camera/image_raw', '/speech/transcript'],
+         'maintenance': ['/camera/depth/image_rect_raw', '/scan', '/rosout', '/diagnostics'],
+         'analytics': ['/camera/image_raw', '/speech/transcript']}
 
 
 def main():
-    arguments = parse()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it otherwise
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(143))
+    options = parse()
+    if options.why_not:
+        print(missing() or '', end='')
+        return 0
     try:
-        with Demo(arguments) as demo:
-            summary = demo.run()
-            if arguments.keep:
-                demo.wait()
-        return 0 if all(claim['holds'] for claim in summary['claims']) else 1
-    except KeyboardInterrupt:
-        print('\nStopped.')
-        return 130
-    except Broken as broken:
-        print(f'\n{paint("It did not work:", 31)} {broken}', file=sys.stderr)
-        return 1
+        namespace.enter()   # gzserver and the robot's own domain are open to whoever can reach them
+    except namespace.Unavailable as why:
+        raise SystemExit(f'The lobby cannot be run: {why}')
+    return perform(lambda: Lobby(options), options.keep)
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog='tools/demo', description=__doc__.splitlines()[0], epilog=(
-        'Leaves demo.png, inside.png, outside.png, summary.json, audit.log and guard.log in out/. Exit status: 0 if all '
-        'that is claimed was seen to be so, 1 if not, 2 for a wrong argument.'))
+    parser = argparse.ArgumentParser(prog='tools/demo', description=__doc__.splitlines()[0])
     parser.add_argument('--keep', action='store_true', help='leave it running until Ctrl-C, and say how to look at it')
-    parser.add_argument('--seconds', type=float, default=12, help='how long each policy is in force (default 12)')
     parser.add_argument('--domains', type=int, nargs=2, default=(81, 82), metavar=('INNER', 'OUTER'),
-                        help='ROS domain ids to use, and the next one for the front desk (default 81 82)')
+                        help='ROS domain ids to use, and the next four for the stakeholders (default 81 82)')
+    parser.add_argument('--why-not', action='store_true', help='say why the lobby cannot be run here, or nothing if it can')
     return parser.parse_args()
 
 
-class Peer:
-    """A process of the demo that obeys JSON lines (see peer.py)."""
-
-    def __init__(self, stack, log, *command, domain, environment):
-        self.name = ' '.join(map(str, command))
-        self.process = subprocess.Popen(
-            [sys.executable, ROOT / 'demo' / command[0], str(domain), *map(str, command[1:])], env=environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
-        stack.callback(self.end)
-
-    def ask(self, word, **options):
-        self.tell(word, **options)
-        return self.answer()
-
-    def tell(self, word, **options):
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.write(json.dumps({'do': word, **options}) + '\n')
-            self.process.stdin.flush()
-
-    def answer(self):
-        try:
-            return json.loads(self.process.stdout.readline())
-        except json.JSONDecodeError:
-            raise Broken(f'{self.name} has died; see out/peers.log') from None
-
-    def end(self):
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()  # it ends when its input does
-        try:
-            self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+def missing():
+    """Why the lobby cannot be run here, or None."""
+    if not ADAPTER.exists():
+        return f'{ADAPTER.name} is not built: tools/setup --gazebo does that'
+    return gazebo.unavailable() or namespace.unavailable()
 
 
-def together(peers, word):
-    """Asks all at the same time, so that their counts compare."""
-    for peer in peers.values():
-        peer.tell(word)
-    return {name: peer.answer() for name, peer in peers.items()}
+class Lobby(Stage, Acts):
+    """The run, act by act. `self.seen` is what was observed in it, and all that the verdict and the page are made of."""
 
-
-class Demo:
-    """Starts everything, and ends everything."""
-
-    def __init__(self, arguments):
-        self.inner, self.outer = arguments.domains
-        self.own = self.outer + 1  # the front desk's
-        self.seconds, self.keep, self.began = arguments.seconds, arguments.keep, time.monotonic()
-        self.stack = contextlib.ExitStack()
-        self.out = ROOT / 'out'
-        self.frames = self.out / 'frames'
-        self.frames.mkdir(parents=True, exist_ok=True)
-        for old in [*self.out.glob('audit.log*'), *self.out.glob('*.png'), *self.frames.iterdir()]:
-            old.unlink()
-        for folder in ('identities', 'keeper'):
-            shutil.rmtree(self.out / folder, ignore_errors=True)
-        self.environment = environment()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        # A second Ctrl-C must not leave anything running.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        self.stack.close()
-
-    def say(self, text):
-        print(f'{paint(f"{time.monotonic() - self.began:5.1f} s", 2)}  {text}', flush=True)
-
-    def peer(self, *command, domain):
-        return Peer(self.stack, self.log, *command, domain=domain, environment=self.environment)
+    def __init__(self, options):
+        super().__init__(participants=24)
+        self.inner, self.outer = options.domains
+        self.domains = {'inside': self.inner, 'outside': self.outer,
+                        **{name: self.outer + above for name, above in STAKEHOLDERS.items()}}
+        self.policy = self.out / 'lobby.yaml'
+        self.source = 'Gazebo'
+        self.seen = {'events': [], 'attempts': [], 'shift': []}
 
     def run(self):
-        self.log = self.stack.enter_context(open(self.out / 'peers.log', 'w'))
-        self.say(f'The robot starts on the inner domain ({self.inner}): two cameras, lidar, odometry, map, speech, '
-                 'payment')
-        robot = self.robot = self.peer('robot.py', domain=self.inner)
-        inside = self.peer('observe.py', 'inside', self.frames, domain=self.inner)
-        robot.ask('report')  # its latched topics are out before anybody outside is there
-
-        policy = self.out / 'hotel.yaml'
-        policy.write_bytes(POLICY.read_bytes())
-        self.start_keeper(policy)
-        self.say('The keeper starts, with the identity of the robot; the front desk has one of its own')
-        self.say(f'The guard starts between the domains: {self.start_guard(policy)}')
-        self.start_unsealer()
-        desk = self.peer('observe.py', 'desk', self.frames, domain=self.own)
-        self.say(f'The unsealer of the front desk opens, on domain {self.own}, what is sealed for it')
-        consumer = self.peer('observe.py', 'consumer', self.frames, domain=self.outer)
-        intruder = self.peer('observe.py', 'intruder', self.frames, domain=self.outer)
-        until(lambda: {'/scan', '/odom', '/map', WITHDRAWN, CAMERA, JPEGS} <= set(consumer.ask('ready')),
-              'the topics of the catalogue on the outer domain')
-        published = set(robot.ask('report')['published'])
-        until(lambda: published <= set(inside.ask('topics')), 'the topics of the robot on the inner domain')
-        topics = inside.ask('topics')
-        intruder.ask('attack', topics=topics)
-        self.say(f'A consumer on the outer domain ({self.outer}) takes what the catalogue offers; '
-                 f'an intruder asks for all {len(topics)} inner topics and sends commands')
-        time.sleep(1)
-        until(lambda: all(redactor(inside, camera) for camera in (CAMERA, JPEGS)), 'a redactor for each camera', timeout=30)
-        self.say('For each of the two topics with guests the guard has started a redactor, which looks for faces')
-
-        until(lambda: f'/front_desk{SPEECH}' in desk.ask('topics'), 'what the front desk opens')
-        peers = {'inside': inside, 'consumer': consumer, 'intruder': intruder, 'robot': robot, 'desk': desk}
-
-        def look():
-            return together(peers, 'report')
-
-        def frames():
-            shown = together({'inside': inside, 'outside': consumer}, 'show')
-            shown['inside'] |= inside.ask('shot', at=shown['outside']['at'])
-            return shown
-
-        first = look()
-        version = first['consumer']['policy_version']
-        robot.ask('go')
-        self.say(f'The robot drives, under version {version} of the policy')
-        time.sleep(self.seconds)
-        before, shown = look(), frames()
-        rule = withdraw(policy)
-        self.say(f'The policy is switched while it drives: version {version + 1} adds  {rule}')
-        until(lambda: consumer.ask('report')['policy_version'] == version + 1, 'the new version in the catalogue')
-        time.sleep(1)  # what was decided before the switch has arrived by then
-        after = look()
-        self.say(f'Version {version + 1} is in force')
-        time.sleep(self.seconds / 2)
-        until(lambda: redactor(inside, CAMERA), f'the redactor of {CAMERA}')
-        killed = self.kill(redactor(inside, CAMERA))
-        self.say(f'kill -9 {killed["pid"]}: the redactor of {CAMERA}')
-        time.sleep(self.seconds / 4)
-        self.discreet('revoke', 'front_desk', '--socket', self.socket)
-        time.sleep(0.3)  # what was sealed before it has arrived by then
-        revoked = look()
-        self.say('discreet revoke front_desk')
-        time.sleep(self.seconds / 4)
-        robot.ask('stop')
-        time.sleep(1.5)  # for diagnostics to have counted everything
-        last = look()
-        if self.keep:
-            self.say('The robot stops')
-        else:
-            self.stop_guard()
-            self.say('The robot and the guard stop')
-
-        judge = Judge(BIN, topics, before, last)
-        judge.phase(POLICY, version, first, before, only=WITHDRAWN)
-        judge.phase(policy, version + 1, after, last, only=WITHDRAWN)
-        judge.phase(POLICY, version, first, last, without=WITHDRAWN)
-        judge.cameras(self.out / 'audit.log', killed)
-        judge.desk(revoked)
-        summary = judge.summary(self.out / 'audit.log', WITHDRAWN, version + 1)
-        summary |= {'versions': [version, version + 1], 'seconds': round(time.monotonic() - self.began, 1)}
+        self.start_robot()
+        self.start_discreet()
+        self.gather()
+        self.act()
+        self.look()
+        summary = verdict.judge(self)
         (self.out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
-        print('\n' + judge.report(summary, paint) + '\n')
-        if all(claim['holds'] for claim in summary['claims']):  # else there is nothing to show off
-            picture.draw(self.out, summary, shown)
-            self.say('Left in out/: demo.png, inside.png, outside.png, summary.json, audit.log, guard.log')
-        else:
-            self.say('Left in out/: summary.json, audit.log, guard.log, frames')
+        page.write(self.out / 'index.html', summary)
+        print('\n' + verdict.report(summary, paint) + '\n')
+        self.say('Left in out/: index.html, which shows all of it; summary.json; keeper/audit.log; what each program said')
         return summary
 
-    @property
-    def socket(self):
-        return self.out / 'keeper' / 'keeper.sock'
+    def mark(self, text):
+        """An event of the run: said, and kept for the time line."""
+        self.seen['events'].append({'time': time.time(), 'text': text})
+        self.say(text)
 
-    def discreet(self, *arguments):
-        done = subprocess.run([BIN / 'discreet', *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if done.returncode:
-            raise Broken(f'discreet {" ".join(map(str, arguments))}: {done.stderr.strip() or done.stdout.strip()}')
+    # Starting
 
-    def identity(self, name):
-        """Makes an identity, as its owner does; all of the demo have one passphrase, which nobody needs to know."""
-        key, self.passphrase = self.out / 'identities' / f'{name}.key', self.out / 'identities' / 'passphrase'
-        key.parent.mkdir(exist_ok=True)
-        if not self.passphrase.exists():
-            self.passphrase.touch(0o600)
-            self.passphrase.write_text(secrets.token_hex(16))
-        self.discreet('identity', 'new', key, '--name', name, '--passphrase-file', self.passphrase)
-        return key
+    def start_robot(self):
+        self.gazebo = self.stack.enter_context(gazebo.Gazebo(log=self.out / 'gazebo.log'))
+        self.start('adapter', [ADAPTER, '--master', f'127.0.0.1:{self.gazebo.port}'], ROS_DOMAIN_ID=str(self.inner))
+        self.say(f'Gazebo has the lobby and the robot in it; its sensors are on the inner domain ({self.inner})')
 
-    def start(self, name, *command, **environment):
-        """A program of Discreet; it ends with the demo."""
-        log = self.stack.enter_context(open(self.out / f'{name}.log', 'w'))
-        process = subprocess.Popen([BIN / name, *map(str, command)], env={**self.environment, **environment}, stdout=log,
-                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
-        self.stack.callback(process.wait)
-        self.stack.callback(process.terminate)
-
-    def start_keeper(self, policy):
-        robot = re.search(r'^robot: (\S+)', policy.read_text(), re.M)[1]
-        self.robot_key, self.desk_key = self.identity(robot), self.identity('front_desk')
-        (self.out / 'keeper').mkdir(mode=0o700, exist_ok=True)
-        self.start('keeper', '--policy', policy, '--identity', self.robot_key, '--passphrase-file', self.passphrase,
-                   '--state', self.out / 'keeper', '--socket', self.socket)
-        until(self.socket.exists, 'the keeper; see out/keeper.log')
-
-    def start_unsealer(self):
-        given = {'identity': self.desk_key, 'passphrase_file': self.passphrase, 'robot': self.robot_key.with_suffix('.pub'),
-                 'outer_domain': self.outer}
-        arguments = [word for name, value in given.items() for word in ('-p', f'{name}:={value}')]
-        self.start('unsealer', '--ros-args', *arguments, ROS_DOMAIN_ID=str(self.own))
-
-    def start_guard(self, policy):
-        """As the launch file does it: by the launch file where ROS has one, else with the same parameters."""
-        audit = self.out / 'audit.log'
-        log = self.stack.enter_context(open(self.out / 'guard.log', 'w'))
-        variables = {**self.environment, 'ROS_DOMAIN_ID': str(self.inner)}
-        if shutil.which('ros2') and importlib.util.find_spec('launch_ros'):
+    def start_discreet(self):
+        self.policy.write_bytes(POLICY.read_bytes())
+        self.identity(re.search(r'^robot: (\S+)', self.policy.read_text(), re.M)[1], file='robot')
+        for name in (*STAKEHOLDERS, 'stranger'):
+            self.identity(name)
+        values = {'policy': self.policy, 'identities': self.passphrase.parent, 'passphrase_file': self.passphrase,
+                  'state': self.out / 'keeper', 'inner_domain': self.inner, 'outer_domain': self.outer,
+                  **{f'{name}_domain': self.domains[name] for name in STAKEHOLDERS}}
+        if has_launch():
             prefix = install_in_place(self.out / 'prefix')
-            variables['AMENT_PREFIX_PATH'] = f'{prefix}:{variables["AMENT_PREFIX_PATH"]}'
-            transport = 'tuned' if 'FASTRTPS_DEFAULT_PROFILES_FILE' in variables else 'default'
-            command = ['ros2', 'launch', ROOT / 'launch' / 'discreet.launch.py', f'policy:={policy}', f'audit:={audit}',
-                       f'inner_domain:={self.inner}', f'outer_domain:={self.outer}', f'keeper:={self.socket}',
-                       f'transport:={transport}']
-            how = 'ros2 launch launch/discreet.launch.py'
+            self.start('guard', ['ros2', 'launch', ROOT / 'launch' / 'demo.launch.py',
+                                 *(f'{name}:={value}' for name, value in values.items())],
+                       AMENT_PREFIX_PATH=f'{prefix}:{self.environment["AMENT_PREFIX_PATH"]}')
+            how = 'ros2 launch launch/demo.launch.py'
         else:
-            command = [BIN / 'guard', '--ros-args', '--params-file', ROOT / 'launch' / 'guard.params.yaml',
-                       '-p', f'policy:={policy}', '-p', f'audit:={audit}', '-p', f'keeper:={self.socket}',
-                       '-p', f'outer_domain:={self.outer}']
-            how = 'there is no `ros2 launch` here, so the program with the same parameters'
-        self.guard = subprocess.Popen(list(map(str, command)), env=variables, stdout=log, stderr=subprocess.STDOUT,
-                                      stdin=subprocess.DEVNULL, start_new_session=True)
-        self.stack.callback(self.stop_guard)
-        return how
+            for process in PROCESSES:
+                filled = process.fill(values)
+                domain = {'ROS_DOMAIN_ID': filled.domain} if filled.domain else {}
+                self.start(process.name, filled.command(BIN, ROOT / 'demo'), **domain)
+                if process.name == 'keeper':
+                    until(self.socket.exists, 'the keeper; see out/keeper.log')
+            how = 'there is no `ros2 launch` here, so the same programs from the same table'
+        self.say(f'Guard, keeper, four unsealers and three commanders start: {how}')
 
-    def kill(self, pid):
-        """Ends a redactor without a warning; only one that this guard has started."""
-        name = pathlib.Path(f'/proc/{pid}/comm').read_text().strip()
-        if name != 'redactor' or os.getsid(pid) != self.guard.pid:
-            raise Broken(f'process {pid} is not a redactor of this guard')
-        os.kill(pid, signal.SIGKILL)
-        return {'pid': pid, 'at': time.time()}
+    def gather(self):
+        """The parties' own nodes, and the intruder's."""
+        self.parties = self.peer('parties.py', json.dumps(self.domains), self.out / 'frames')
+        self.intruder = self.peer('intruder.py', self.outer, self.passphrase.parent)
 
-    def stop_guard(self):
-        for number in (signal.SIGINT, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.guard.pid, number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.guard.wait(timeout=10)
+        def arrived():
+            counts = self.ask('report')['counts']
+            return all(counts[who].get(topic, 0) for who, topics in GIVEN.items() for topic in topics)
+
+        until(arrived, 'what each stakeholder is given', timeout=40)
+        topics = self.ask('topics')
+        names = self.intruder.ask('attack', topics=topics)['names']
+        self.seen['first'] = self.ask('report')
+        self.mark(f'Each stakeholder gets its own; an intruder on the outer domain ({self.outer}) listens for {names} names')
+
+    def peer(self, script, *arguments):
+        return Peer(self.stack, self.log, ROOT / 'demo' / script, *arguments, environment=self.environment)
+
+    def ask(self, word, **options):
+        return self.parties.ask(word, **options)
+
+    def pose(self):
+        return self.ask('report')['pose'][0][1:]
+
+    def explain(self, who, kind, name):
+        done = subprocess.run([BIN / 'discreet', 'explain', self.policy, '--who', who, f'--{kind}', name, '--json'],
+                              capture_output=True, text=True)
+        try:
+            return json.loads(done.stdout)
+        except json.JSONDecodeError:
+            raise Broken(f'discreet explain: {done.stderr.strip()}') from None
 
     def wait(self):
-        local = ' '.join(f'{name}={self.environment[name]}' for name in
-                         ('ROS_AUTOMATIC_DISCOVERY_RANGE', 'FASTRTPS_DEFAULT_PROFILES_FILE') if name in self.environment)
+        """Leaves it running, and says how to look at it."""
         print(f"""
-It runs on, and the robot drives again. To look, in another terminal:
-  source .ros/env.sh; export {local}
-  ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /scan     what a consumer sees
-  ROS_DOMAIN_ID={self.outer} ros2 topic list                         the same with the tools of ROS, where they are installed
-  target/release/discreet audit show out/audit.log        who got what
-  target/release/discreet who --socket out/keeper/keeper.sock       who can open what now
-  edit out/hotel.yaml                                     raise `version:`, save, and the guard follows
+It runs on. To look, in another terminal, in its network:
+  sudo nsenter --target {os.getpid()} --net --ipc --mount bash
+  cd {ROOT}; source .ros/env.sh; export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST
+  ROS_DOMAIN_ID={self.domains['navigation']} python3 demo/mission.py --namespace /navigation     drive again
+  ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /battery                      what everyone gets, with its tags
+  ROS_DOMAIN_ID={self.domains['front_desk']} ros2 topic echo /front_desk/speech/transcript      where the tools of ROS are installed
+  target/release/discreet who --socket {self.socket}
+  target/release/discreet grant analytics --socket {self.socket}
+  target/release/discreet audit show --follow {self.socket.parent}/audit.log
+  edit out/lobby.yaml                                     raise `version:`, save, and the guard follows
+For Foxglove or a browser, start a bridge there, in the domain of the stakeholder whose eyes you want:
+  ROS_DOMAIN_ID={self.domains['maintenance']} ros2 launch foxglove_bridge foxglove_bridge_launch.xml
+  ROS_DOMAIN_ID={self.domains['maintenance']} ros2 launch rosbridge_server rosbridge_websocket_launch.xml
 Ctrl-C ends it.""", flush=True)
-        self.robot.ask('go')
-        self.guard.wait()
+        while True:
+            time.sleep(0.5)
+            self.gazebo.check()
 
-
-def environment():
-    """Nobody else's robots are heard, and large images take the tuned transport if there is room for it."""
-    variables = {**os.environ, 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', 'PYTHONUNBUFFERED': '1',
-                 'RCUTILS_COLORIZED_OUTPUT': '0'}
-    for name in ('ROS_LOCALHOST_ONLY', 'ROS_STATIC_PEERS', 'FASTRTPS_DEFAULT_PROFILES_FILE'):
-        variables.pop(name, None)
-    # Eight participants with a segment of 128 MiB each.
-    if shutil.disk_usage('/dev/shm').free > 1.2e9:
-        variables['FASTRTPS_DEFAULT_PROFILES_FILE'] = str(ROOT / 'launch' / 'fastdds.xml')
-    else:
-        print('note: /dev/shm has less than 1.2 GB free, so images take the default transport of Fast DDS')
-    return variables
-
-
-def install_in_place(prefix):
-    """What the launch file looks for in an installed package, as links into this clone."""
-    index, share, programs = (prefix / 'share/ament_index/resource_index/packages', prefix / 'share/discreet',
-                              prefix / 'lib/discreet')
-    for folder in (index, share, programs):
-        folder.mkdir(parents=True, exist_ok=True)
-    (index / 'discreet').touch()
-    for link, target in ((share / 'launch', ROOT / 'launch'), *((programs / name, BIN / name) for name in ('guard', 'redactor', 'unsealer'))):
-        link.unlink(missing_ok=True)
-        link.symlink_to(target)
-    return prefix
-
-
-def withdraw(policy):
-    """Writes the next version of a policy, which takes one topic from everyone; in one step, as an editor does."""
-    text = policy.read_text()
-    text = re.sub(r'^version: (\d+)', lambda found: f'version: {int(found[1]) + 1}', text, flags=re.M)
-    rule = f'  - {{ who: everyone, read: {WITHDRAWN}, deny: true }}'
-    text = re.sub(r'^(rules:.*)$', lambda found: f'{found[1]}\n{rule}', text, flags=re.M)
-    new = policy.with_suffix('.new')
-    new.write_text(text)
-    os.replace(new, policy)
-    return rule.strip()
-
-
-def redactor(inside, topic):
-    """The process that looks at a camera for the guard, once it was ready; from diagnostics."""
-    state = inside.ask('report')['guard'].get(topic, {}).get('redactor', '')
-    found = re.match(r'(?:ready|late), process (\d+)', state)
-    return found and int(found[1])
-
-
-def until(condition, what, timeout=20):
-    """Waits for something to be so."""
-    end = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > end:
-            raise Broken(f'waited {timeout} s for {what}; see out/guard.log and out/peers.log')
-        time.sleep(0.1)
+    def look(self):
+        """What everybody has at the end."""
+        time.sleep(1.5)   # for diagnostics to have counted everything
+        self.seen |= {'report': self.ask('report'), 'intruder': self.intruder.ask('report'), 'path': self.ask('path'),
+                      'told': self.ask('told'), 'times': self.ask('times'), 'delays': self.ask('delays', topic='/camera/image_raw')}
+        self.seen['said'] = {topic: self.ask('said', topic=topic) for topic in ('/speech/transcript', '/rosout', '/diagnostics')}
+        self.seen['pictures'] = frames.choose(self.ask, self.seen['revoked']['time'])
+        self.seen['faces'] = frames.compare(self.ask, self.seen['path'])
+        self.say('The run is over')
 
 
 if __name__ == '__main__':

@@ -34,7 +34,7 @@ fn read(name: &str) -> (Policy, String) {
 
 #[test]
 fn every_shipped_policy_is_faultless_and_passes_its_cases() {
-    for name in ["hotel", "shop", "ward"] {
+    for name in ["hotel", "lobby", "shop", "ward"] {
         let file = format!("{name}.yaml");
         let (policy, text) = read(&file);
         let cases_file = format!("{name}.cases.yaml");
@@ -69,7 +69,7 @@ fn the_hotel_gives_everyone_what_the_robot_drives_by_and_nothing_about_guests() 
 
 #[test]
 fn every_shipped_policy_names_its_schema_for_editors() {
-    for name in ["hotel", "shop", "ward"] {
+    for name in ["hotel", "lobby", "shop", "ward"] {
         let text = fs::read_to_string(folder().join(format!("{name}.yaml"))).unwrap();
         assert!(text.starts_with("# yaml-language-server: $schema=policy.schema.json\n"), "{name}");
     }

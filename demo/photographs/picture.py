@@ -89,7 +89,7 @@ class Sheet:
     def head(self, summary):
         old, new = summary['versions']
         self.text((MARGIN, 66), 'Discreet', 42, bold=True)
-        self.text((MARGIN + 196, 66), 'What a hotel robot sees, and what leaves it', 27, SOFT)
+        self.text((MARGIN + 196, 66), 'What a robot that is shown photographs sees, and what leaves it', 25, SOFT)
         self.text((WIDTH - MARGIN, 54), 'policies/hotel.yaml', 18, bold=True, anchor='rs')
         self.text((WIDTH - MARGIN, 78), f'version {old}, then {new}, switched while it drives', 16, SOFT, anchor='rs')
         self.line([(MARGIN, 96), (WIDTH - MARGIN, 96)], LINE, 1.5)

@@ -7,6 +7,7 @@ from collections import Counter
 import yaml
 
 from scene import CAMERA, JPEGS
+from stage import Broken
 
 SPEECH = '/speech/transcript'
 
@@ -17,10 +18,6 @@ WORDS = {
     'no_rule': 'nobody may have it',
     'rule_denies': 'a rule denies it',
 }
-
-
-class Broken(Exception):
-    """The demo could not be run to its end."""
 
 
 class Judge:

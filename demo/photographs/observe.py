@@ -1,14 +1,13 @@
 """Watches one domain, as four different observers.
 
-    python3 demo/observe.py DOMAIN inside FOLDER     every topic of the robot's own domain
-    python3 demo/observe.py DOMAIN consumer FOLDER   an honest user: takes what the catalogue offers, with its tags
-    python3 demo/observe.py DOMAIN desk FOLDER       the front desk, on its own domain: what its unsealer opens
-    python3 demo/observe.py DOMAIN intruder FOLDER   knows every topic inside by name, type and QoS, and wants it all
+    python3 demo/photographs/observe.py DOMAIN inside FOLDER     every topic of the robot's own domain
+    python3 demo/photographs/observe.py DOMAIN consumer FOLDER   an honest user: takes what the catalogue offers, with its tags
+    python3 demo/photographs/observe.py DOMAIN desk FOLDER       the front desk, on its own domain: what its unsealer opens
+    python3 demo/photographs/observe.py DOMAIN intruder FOLDER   knows every topic inside by name, type and QoS, and wants it all
 
 FOLDER is for the frames that came, as pictures. Commands come on standard input (see peer.py).
 """
 
-import importlib
 import pathlib
 import sys
 from collections import Counter, defaultdict
@@ -25,13 +24,7 @@ from std_srvs.srv import Trigger
 import peer
 import scene
 
-
 SPEECH = '/speech/transcript'
-
-
-def message_class(name):
-    package, kind, message = name.split('/')
-    return getattr(importlib.import_module(f'{package}.{kind}'), message)
 
 
 class Inbox:
@@ -44,7 +37,7 @@ class Inbox:
             depth=50,
             reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
             durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE)
-        self.subscription = node.create_subscription(message_class(type_name), topic, self.add, qos, raw=True)
+        self.subscription = node.create_subscription(peer.message_class(type_name), topic, self.add, qos, raw=True)
 
     def add(self, message, info):
         self.count += 1
@@ -54,7 +47,7 @@ class Inbox:
             self.witness.see(self.messages()[-1])
 
     def messages(self):
-        return [deserialize_message(bytes(message), message_class(self.type_name)) for message in self.last]
+        return [deserialize_message(bytes(message), peer.message_class(self.type_name)) for message in self.last]
 
 
 class Observer(Node):

@@ -3,7 +3,7 @@
 The pictures are photographs in the public domain that scikit-image ships (demo/README.md names their origin). The lidar
 is computed from the room below, with noise. Names, rooms and card numbers are invented.
 
-    python3 demo/robot.py DOMAIN      then, on standard input: {"do": "go"}, {"do": "stop"}, {"do": "report"}
+    python3 demo/photographs/robot.py DOMAIN      then, on standard input: {"do": "go"}, {"do": "stop"}, {"do": "report"}
 """
 
 import array

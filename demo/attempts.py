@@ -1,0 +1,75 @@
+"""What the intruder tries one after the other, and how it is seen what became of it.
+
+An attempt held if nothing of it reached the robot, the robot stood still, and the guard counted the refusal that was expected.
+"""
+
+import time
+
+from stage import until
+
+COMMANDS, CALLS = '/cmd_vel/command', '/guests/lookup/call'
+
+# What the intruder is told to do, what that is, and the reason for which the guard should refuse it. The robot stands still.
+BEFORE = [
+    ('garbage', 'Random bytes as a sealed command', 'other_receiver'),
+    ('stranger', 'A command sealed and signed with an identity of its own', 'unknown_sender'),
+    ('vendor', "A command signed with the vendor's key, who may not drive", 'no_rule'),
+    ('call stranger', 'A look into the book of guests, signed with an identity of its own', 'unknown_sender'),
+    ('call analytics', "A look into the book of guests, signed with the vendor's key", 'no_rule'),
+]
+AFTER = [
+    ('too_fast', "A command signed with navigation's stolen key, of more than 1.5 m/s", 'over_limit'),
+    ('hold_back', 'Commands of navigation, caught and delivered three seconds later', 'late'),
+    ('replay', 'The last commands of the mission, sent again', 'late'),
+    ('vendor', "A command signed with the vendor's key, after its revocation", 'unknown_sender'),
+]
+
+
+class Attempts:
+    def tries(self, attempts):
+        for word, title, reason in attempts:
+            who = word.removeprefix('call ')
+            if who != word:
+                self.try_call(who, title, reason)
+            else:
+                self.try_command(word, title, reason)
+
+    def try_command(self, word, title, reason):
+        before, start = self.ask('report'), self.pose()
+        done = self.intruder.ask(word)
+        if word == 'hold_back':
+            time.sleep(3)
+            self.intruder.ask('deliver')
+        after = self.refused(before, COMMANDS, reason)
+        moved = max(abs(now - then) for now, then in zip(self.pose(), start))
+        marks = {round(speed, 6) for speed in done.get('speeds', [])}   # what was recorded has none
+        arrived = sum(not marks or speed in marks for _, speed, _ in self.ask('told', since=before['told']))
+        self.attempt(title, reason, before, done['sent'], held=not arrived and moved < 0.02,
+                     found=f'{arrived} reached the robot, which moved {moved * 100:.0f} cm', after=after)
+
+    def try_call(self, who, title, reason):
+        before, done = self.ask('report'), self.intruder.ask('call', who=who)
+        answer = until(lambda: (said := self.intruder.ask('answer'))['came'] and said, 'an answer to the intruder')
+        self.attempt(title, reason, before, done['sent'], held=not answer['answered'] and not answer['reaches'], entrance=CALLS,
+                     found=f'{answer["answered"]} answered; of the services inside {len(answer["reaches"])} can be reached',
+                     after=self.refused(before, CALLS, reason))
+
+    def refused(self, before, entrance, reason, patience=4):
+        """Waits until the guard's diagnostics, which come each second, count another refusal; gives what was seen then."""
+        def count(report):
+            return int(report['guard'].get(entrance, {}).get(f'refused {reason}', 0))
+
+        end = time.monotonic() + patience
+        while count(report := self.ask('report')) <= count(before) and time.monotonic() < end:
+            time.sleep(0.1)
+        return report
+
+    def attempt(self, title, reason, before, sent, held, found, entrance=COMMANDS, after=None):
+        """Notes what was tried, what became of it, and what the guard says of it."""
+        earlier, later = (report['guard'].get(entrance, {}) for report in (before, after or self.refused(before, entrance, reason)))
+        refusals = {key.removeprefix('refused '): int(value) - int(earlier.get(key, 0))
+                    for key, value in later.items() if key.startswith('refused ')}
+        refusals = {name: count for name, count in refusals.items() if count}
+        self.seen['attempts'].append({'title': title, 'sent': sent, 'found': found, 'refusals': refusals, 'expected': reason,
+                                      'held': bool(held) and refusals.get(reason, 0) > 0})
+        self.mark(f'Intruder: {title}: {found}')

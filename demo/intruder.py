@@ -1,0 +1,210 @@
+"""Somebody on the guest network: knows every name, type and QoS of the robot's own domain, and wants in.
+
+    python3 demo/intruder.py DOMAIN IDENTITIES
+
+It sits on the outer domain. It has no identity that the policy knows, but for attempts that say so, in which it has stolen
+one. What became of an attempt is not for it to say: each command that it forges has a speed of its own, and demo/show.py
+looks for that among the commands which reached the robot. Orders come on standard input (see peer.py).
+"""
+
+import os
+import pathlib
+import sys
+import time
+
+import peer
+from discreet import GrantBook, Identity, PublicIdentity, Refused
+from discreet.commands import Stamps, context, seal_command
+from discreet.ros import GRANTS_TOPIC, LATCHED, SealedSubscription, hash_of, to_message, type_name
+from discreet_interfaces.msg import Grants, Sealed
+from discreet_interfaces.srv import Call, SetRoster
+from geometry_msgs.msg import Twist
+from hotel_interfaces.srv import LookupGuest
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.serialization import serialize_message
+from std_srvs.srv import Trigger
+
+COMMANDS = '/cmd_vel/command'
+# By these names ROS shows one image as well.
+SIBLINGS = {f'/camera/image_raw/{name}': f'sensor_msgs/msg/{kind}' for name, kind in
+            (('compressed', 'CompressedImage'), ('theora', 'CompressedImage'), ('thumbnail', 'Image'))}
+SIBLINGS['/camera/image_rect_color'] = 'sensor_msgs/msg/Image'
+
+
+class Thief:
+    """An identity, and what can be done with it."""
+
+    def __init__(self, key, robot, domain):
+        self.me = Identity.open(key, (key.parent / 'passphrase').read_text())
+        self.book, self.stamps, self.robot, self.domain = GrantBook(self.me, robot), Stamps(), robot, domain
+
+    def seal(self, kind, name, ros_type, message):
+        digest = context(kind, self.robot.name, self.domain, name, type_name(ros_type), hash_of(ros_type))
+        receiver = self.book.receiver(int(time.time()))
+        return seal_command(self.me, receiver, digest, self.stamps.next(), serialize_message(message))
+
+
+class Intruder(Node):
+    def __init__(self, domain, identities):
+        super().__init__('printer_in_room_12', enable_rosout=False, start_parameter_services=False)
+        self.domain, self.robot = domain, PublicIdentity.open(identities / 'robot.pub')
+        self.thieves = {name: Thief(identities / f'{name}.key', self.robot, domain)
+                        for name in ('stranger', 'analytics', 'navigation')}
+        self.plain, self.sealed, self.opened, self.heard = {}, {}, {}, []
+        self.speeds, self.plain_sent, self.repeating = iter(range(1, 1000)), 0, False
+        self.create_subscription(Grants, GRANTS_TOPIC, self.granted, LATCHED, raw=True)
+        self.create_subscription(Sealed, COMMANDS, self.overheard, 50, raw=True)
+        self.forge = self.create_publisher(Sealed, COMMANDS, 50)
+        self.drive = self.create_publisher(Twist, '/cmd_vel', 10)
+        self.lookup = self.create_client(Call, '/guests/lookup/call')
+        self.inner_services = [self.create_client(LookupGuest, '/guests/lookup'), self.create_client(Trigger, '/guard/reload'),
+                               self.create_client(SetRoster, '/discreet/roster')]
+        self.mine = set()
+
+    def granted(self, message):
+        for thief in self.thieves.values():
+            try:
+                thief.book.add(message, int(time.time()))
+            except Refused:
+                pass
+
+    def overheard(self, message):
+        message = bytes(message)
+        if message in self.mine:
+            return
+        self.heard.append(message)
+        if self.repeating:
+            self.send(message)
+
+    def send(self, message):
+        self.mine.add(message)
+        self.forge.publish(message)
+
+    # What it hears
+
+    def attack(self, topics):
+        """From now on it listens to everything, and drives whenever it can."""
+        for topic, offered in topics.items():
+            self.follow(topic, **offered)
+        for topic, kind in SIBLINGS.items():
+            self.follow(topic, kind, reliable=False, latched=False)
+        for form in ('clear', 'redacted'):
+            for topic, offered in topics.items():
+                self.eavesdrop(topic, form, offered['type_name'])
+        self.create_timer(0.1, self.drive_plainly)
+        return {'names': len(self.plain) + len(self.sealed)}
+
+    def follow(self, topic, type_name, reliable, latched):
+        self.plain[topic] = 0
+        qos = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+                         durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE)
+
+        def count(_):
+            self.plain[topic] += 1
+
+        self.create_subscription(peer.message_class(type_name), topic, count, qos, raw=True)
+
+    def eavesdrop(self, topic, form, type_name):
+        """Hears what is sealed, and tries to open it: with a key of its own, and with the vendor's."""
+        name = f'{topic}/sealed/{form}'
+        self.sealed[name], self.opened[name] = 0, {'stranger': 0, 'analytics': 0}
+
+        def count(_):
+            self.sealed[name] += 1
+
+        self.create_subscription(Sealed, name, count, 10, raw=True)
+        if type_name == 'sensor_msgs/msg/Image':
+            return  # the words are enough to try keys on
+
+        for who in self.opened[name]:
+            def opened(_, who=who):
+                self.opened[name][who] += 1
+
+            SealedSubscription(self, self.thieves[who].me, self.robot, topic, peer.message_class(type_name), opened, form=form)
+
+    def drive_plainly(self):
+        self.drive.publish(self.twist(2.0))
+        self.plain_sent += 1
+
+    def report(self):
+        return {'plain': self.plain, 'sealed': self.sealed, 'opened': self.opened, 'overheard': len(self.heard),
+                'plain_sent': self.plain_sent, 'sent': len(self.mine)}
+
+    # What it tries
+
+    @staticmethod
+    def twist(speed):
+        command = Twist()
+        command.linear.x = speed
+        return command
+
+    def forged(self, who, times=5, fast=0.0):
+        """Commands in somebody's name, well-formed, sealed and signed; gives the speeds that mark them."""
+        speeds = []
+        for _ in range(times):
+            speeds.append(fast + 0.3 + next(self.speeds) / 10000)
+            self.send(self.thieves[who].seal('command', '/cmd_vel', Twist, self.twist(speeds[-1])))
+        return {'sent': times, 'speeds': speeds}
+
+    def garbage(self):
+        self.send(b'\0\1\0\0' + os.urandom(300))
+        for _ in range(4):
+            self.forge.publish(Sealed(version=1, suite=3, flags=1, counter=time.time_ns(), body=os.urandom(300)))
+        return {'sent': 5}
+
+    def stranger(self):
+        return self.forged('stranger')
+
+    def vendor(self):
+        return self.forged('analytics')
+
+    def too_fast(self):
+        return self.forged('navigation', fast=1.5)
+
+    def repeat(self, on):
+        """Sends each command that it hears again, at once."""
+        before = len(self.mine)
+        self.repeating = on
+        return {'sent': before}
+
+    def replay(self):
+        """Sends what it heard a while ago again."""
+        for message in self.heard[-30:]:
+            self.send(message)
+        return {'sent': len(self.heard[-30:])}
+
+    def hold_back(self):
+        """Takes commands out of the air: sealed now, delivered later."""
+        speeds = [0.3 + next(self.speeds) / 10000 for _ in range(5)]
+        self.held = [self.thieves['navigation'].seal('command', '/cmd_vel', Twist, self.twist(speed)) for speed in speeds]
+        return {'sent': len(speeds), 'speeds': speeds}
+
+    def deliver(self):
+        for message in self.held:
+            self.send(message)
+        return {}
+
+    def call(self, who):
+        """Asks for guests, signed by somebody; `answer` says later what came."""
+        request = self.thieves[who].seal('call', '/guests/lookup', LookupGuest, LookupGuest.Request(query='412'))
+        self.calling = [self.lookup.call_async(Call.Request(request=to_message(request)))]
+        return {'sent': len(self.calling)}
+
+    def answer(self):
+        done = [future.result() for future in self.calling if future.done()]
+        return {'came': len(done), 'answered': sum(not response.refused for response in done),
+                'reaches': [client.srv_name for client in self.inner_services if client.service_is_ready()]}
+
+
+def main():
+    domain = int(sys.argv[1])
+    peer.init(domain)
+    intruder = Intruder(domain, pathlib.Path(sys.argv[2]))
+    words = ['attack', 'report', 'garbage', 'stranger', 'vendor', 'too_fast', 'repeat', 'replay', 'hold_back', 'deliver', 'call',
+             'answer']
+    peer.run([intruder], {word: getattr(intruder, word) for word in words})
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,244 @@
+"""Gazebo classic without a screen, from the chroot that `tools/setup --gazebo` makes.
+
+    from sim.gazebo import Gazebo
+    with Gazebo(lockstep=True, log='gazebo.log') as gazebo:
+        ...  # its master answers at 127.0.0.1:{gazebo.port}, and the camera takes pictures
+
+gzserver listens on all interfaces without asking who commands it: run it in a namespace (sim/namespace.py).
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from xml.etree import ElementTree
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))  # for when this is run, or imported as `gazebo`
+
+from sim import lobby, namespace, transport  # noqa: E402
+
+ROOT = pathlib.Path(os.environ.get('DISCREET_GAZEBO') or REPOSITORY / '.ros' / 'gazebo')
+OURS = 'lobby-'  # how what we put into the chroot begins
+READY_WITHIN = 60  # seconds; it takes 3 on an idle machine
+
+
+class Failed(Exception):
+    """Gazebo is not there, did not start, or ended by itself."""
+
+
+def unavailable(root=ROOT):
+    """Why Gazebo cannot be started here, or None."""
+    if not (root / 'usr/bin/gzserver').exists():
+        why = root.with_suffix('.why')  # tools/setup leaves it there
+        return why.read_text().strip() if why.is_file() else f'there is no Gazebo in {root}: tools/setup --gazebo makes it'
+    return 'Gazebo is in a chroot, which needs root' if os.geteuid() else None
+
+
+class Gazebo:
+    """Xvfb and gzserver, from `start` to `stop`. `world` is a file; without one it is the lobby.
+
+    They end with the thread that started them, whatever becomes of it.
+    """
+
+    def __init__(self, world=None, lockstep=False, port=None, log=None, root=ROOT):
+        self.root, self.world, self.lockstep = pathlib.Path(root), world, lockstep
+        self.port = port or free_port()
+        self.log = log and pathlib.Path(log)
+        self.folder = self.display = self.server = None
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        if why := unavailable(self.root):
+            raise Failed(why)
+        (self.root / 'opt').mkdir(exist_ok=True)
+        (self.root / 'tmp/.X11-unix').mkdir(mode=0o1777, parents=True, exist_ok=True)
+        self.sweep()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f'{OURS}{os.getpid()}-', dir=self.root / 'opt'))
+        world = self.furnish()
+        self.name, self.has_camera = what_is_in(world)
+        self.log = self.log or self.folder / 'gazebo.log'
+        with open(self.log, 'ab') as log:
+            number = self.start_display(log)
+            options = ['--lockstep'] if self.lockstep else []
+            self.server = self.program(['sh', '-c', '. /usr/share/gazebo-11/setup.sh && exec gzserver "$@"', 'gzserver',
+                                        '--verbose', *options, self.inside(world)], log, DISPLAY=f':{number}')
+        self.wait_until_ready()
+        return self
+
+    def sweep(self):
+        """Removes what those left behind who were killed."""
+        for folder in (self.root / 'opt').glob(f'{OURS}*-*'):
+            if not pathlib.Path('/proc', folder.name.removeprefix(OURS).split('-')[0]).exists():
+                self.remove(folder)
+
+    def remove(self, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        for shaders in (self.root / 'tmp').glob(f'gazebo-{folder.name}-*'):
+            shutil.rmtree(shaders, ignore_errors=True)
+
+    def furnish(self):
+        """World, models and pictures, where the chroot finds them."""
+        if self.world:
+            given = pathlib.Path(self.world)
+            if (given.parent / 'models').is_dir():
+                shutil.copytree(given.parent / 'models', self.folder / 'models')
+            return pathlib.Path(shutil.copy(given, self.folder / given.name))
+        return lobby.build(self.folder)
+
+    def start_display(self, log):
+        """Xvfb chooses the first display that nobody has, and says which."""
+        readable, writable = os.pipe()
+        self.display = self.program(['Xvfb', '-displayfd', str(writable), '-screen', '0', '640x480x24', '-nolisten', 'tcp'],
+                                    log, pass_fds=[writable])
+        os.close(writable)
+        with os.fdopen(readable) as said:
+            number = said.readline().strip()
+        if not number:
+            raise Failed(f'Xvfb did not start\n{self.last_words()}')
+        return number
+
+    def program(self, command, log, pass_fds=(), **variables):
+        environment = {
+            'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': self.inside(self.folder), 'USER': self.folder.name, 'LANG': 'C.UTF-8',
+            'TMPDIR': self.inside(self.folder), 'LIBGL_ALWAYS_SOFTWARE': '1', 'AUDIODEV': 'null',
+            'GAZEBO_MASTER_URI': f'http://127.0.0.1:{self.port}', 'GAZEBO_IP': '127.0.0.1', 'IGN_IP': '127.0.0.1',
+            # Nothing is fetched from a model database.
+            'GAZEBO_MODEL_DATABASE_URI': '', 'GAZEBO_MODEL_PATH': self.inside(self.folder) + '/models', **variables}
+        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                pass_fds=pass_fds, start_new_session=True, preexec_fn=self.move_in)
+
+    def move_in(self):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: not even a parent that is killed leaves us behind
+        os.chroot(self.root)
+        os.chdir('/')
+
+    def inside(self, path):
+        return '/' + str(path.relative_to(self.root))
+
+    def wait_until_ready(self):
+        """The master answers, and if the world has a camera, a picture comes."""
+        until, listed = time.monotonic() + READY_WITHIN, {}
+        while time.monotonic() < until:
+            self.check()
+            try:
+                listed = transport.topics(self.port)
+                cameras = [topic for topic in listed if topic.endswith('/camera/image')]
+                # A world that gzserver does not understand it replaces by an empty one, of another name.
+                if f'/gazebo/{self.name}/world_stats' in listed and (cameras or not self.has_camera):
+                    for topic in cameras[:1]:
+                        next(transport.messages(topic, listed))
+                    return
+            except (transport.Gone, KeyError):
+                pass
+            time.sleep(0.1)
+        raise Failed(f'the world `{self.name}` is not there after {READY_WITHIN} s\n{self.last_words()}')
+
+    def check(self):
+        """Raises `Failed` if one of its programs has ended."""
+        for name, program in (('Xvfb', self.display), ('gzserver', self.server)):
+            if program and program.poll() is not None:
+                raise Failed(f'{name} ended by itself (status {program.returncode})\n{self.last_words()}')
+
+    def last_words(self, count=15):
+        said = re.sub(r'\x1b\[[0-9;]*m', '', self.log.read_text(errors='replace')).splitlines()
+        # There is no sound card here, and ALSA says so at length.
+        lines = [line for line in said if line.strip() and not line.startswith(('ALSA', 'AL lib'))][-count:]
+        kept = '' if self.folder in self.log.parents else f'\nEverything it said: {self.log}'
+        return '\n'.join(f'  {line}' for line in lines) + kept
+
+    def stop(self):
+        for program in (self.server, self.display):
+            if program:
+                end(program)
+        self.server = self.display = None
+        if self.folder:
+            self.remove(self.folder)
+            self.folder = None
+
+
+def what_is_in(world):
+    """Its name, and whether it has a camera."""
+    try:
+        described = ElementTree.parse(world).find('world')
+        return described.attrib['name'], any(sensor.get('type') == 'camera' for sensor in described.iter('sensor'))
+    except (ElementTree.ParseError, AttributeError, KeyError) as why:
+        raise Failed(f'{world.name} is no SDF file with a world that has a name: {why}') from None
+
+
+def end(program):
+    for send, patience in ((signal.SIGINT, 3), (signal.SIGKILL, 5)):
+        try:
+            os.killpg(program.pid, send)
+        except ProcessLookupError:
+            pass
+        try:
+            program.wait(patience)
+            return
+        except subprocess.TimeoutExpired:
+            pass
+
+
+def free_port():
+    with socket.create_server(('127.0.0.1', 0)) as any_port:
+        return any_port.getsockname()[1]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--world', type=pathlib.Path, help='another world than the lobby; `models` beside it are taken along')
+    parser.add_argument('--lockstep', action='store_true', help='no simulated second without its frames, however slow the machine')
+    parser.add_argument('--port', type=int, help='of its master (a free one)')
+    parser.add_argument('--log', help='file for what gzserver says')
+    parser.add_argument('--picture', type=pathlib.Path, help='write what the camera sees first to this PNG file, and end')
+    parser.add_argument('--here', action='store_true', help='in this network, not in a namespace of its own')
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        if not options.here:
+            namespace.enter()
+        with Gazebo(options.world, options.lockstep, options.port, options.log) as gazebo:
+            print(json.dumps({'ready': True, 'port': gazebo.port, 'pid': os.getpid()}), flush=True)
+            if options.picture:
+                take(gazebo, options.picture)
+                return
+            while True:
+                time.sleep(0.2)
+                gazebo.check()
+    except (Failed, namespace.Unavailable) as why:
+        sys.exit(f'gazebo: {why}')
+    except KeyboardInterrupt:
+        pass
+
+
+def take(gazebo, file):
+    """Saves one frame of the first camera."""
+    from PIL import Image
+    listed = transport.topics(gazebo.port)
+    topic = next((topic for topic in sorted(listed) if topic.endswith('/camera/image')), None)
+    if not topic:
+        raise Failed('no camera in this world, so no picture')
+    image = transport.fields(next(transport.messages(topic, listed))[2][0])
+    Image.frombytes('RGB', (image[1][0], image[2][0]), image[5][0]).save(file)
+
+
+if __name__ == '__main__':
+    main()
