@@ -61,7 +61,7 @@ class Lobby(Stage, Acts):
 
     def __init__(self, domains, lockstep=False, policy=POLICY, **where):
         super().__init__(participants=24, **where)
-        self.lockstep, self.shipped = lockstep, policy
+        self.lockstep, self.shipped, self.world = lockstep, policy, None
         self.inner, self.outer = domains
         self.domains = {'inside': self.inner, 'outside': self.outer,
                         **{name: self.outer + above for name, above in STAKEHOLDERS.items()}}
@@ -90,7 +90,7 @@ class Lobby(Stage, Acts):
     # Starting
 
     def start_robot(self):
-        self.gazebo = self.stack.enter_context(gazebo.Gazebo(lockstep=self.lockstep, log=self.out / 'gazebo.log'))
+        self.gazebo = self.stack.enter_context(gazebo.Gazebo(self.world, self.lockstep, log=self.out / 'gazebo.log'))
         self.adapter = self.start('adapter', [ADAPTER, '--json', '--master', f'127.0.0.1:{self.gazebo.port}'],
                                   ROS_DOMAIN_ID=str(self.inner))
         self.say(f'Gazebo has the lobby and the robot in it; its sensors are on the inner domain ({self.inner})')
