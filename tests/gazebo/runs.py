@@ -9,6 +9,8 @@ import json
 import math
 import os
 import pathlib
+import re
+import resource
 import signal
 import subprocess
 import sys
@@ -23,7 +25,7 @@ os.environ['PYTHONPATH'] = os.pathsep.join([str(ROOT / 'python/discreet'), os.en
 import machine                         # noqa: E402
 import show                            # noqa: E402
 from processes import STAKEHOLDERS     # noqa: E402
-from sim import namespace, transport   # noqa: E402
+from sim import lobby, namespace, transport   # noqa: E402
 from stage import Broken, Peer, end, until   # noqa: E402
 
 CAMERA, DEPTH, SCAN = '/camera/image_raw', '/camera/depth/image_rect_raw', '/scan'
@@ -40,11 +42,19 @@ def missing():
 
 
 class Run(show.Lobby):
-    """The lobby with its robot. `watch` are the parties whose messages are received; by default all."""
+    """The lobby with its robot. `watch` are the parties whose messages are received, by default all; `pace` is how many simulated
+    seconds there are in one of the clock's: less on a machine that is busy with other work too.
+    """
 
-    def __init__(self, out, guarded=True, watch=None, keep=True, policy=None):
+    def __init__(self, out, guarded=True, watch=None, keep=True, policy=None, pace=1.0):
         super().__init__((81, 82), lockstep=True, policy=policy or show.POLICY, out=pathlib.Path(out))
         self.guarded, self.keep, self.poses = guarded, keep, []
+        if pace != 1.0:
+            self.world = lobby.build(self.out / 'world')
+            text, changed = re.subn(r'(<real_time_update_rate>)(\d+)', lambda found: f'{found[1]}{int(found[2]) * pace:g}',
+                                    self.world.read_text())
+            assert changed == 1
+            self.world.write_text(text)
         names = watch or ('inside', 'outside', *STAKEHOLDERS)
         self.watched = {name: self.domains[name] for name in names if guarded or name == 'inside'}
 
@@ -133,15 +143,19 @@ class Run(show.Lobby):
         return self.of_guard(self.ask('report'))
 
     def drive_to_the_desk(self):
-        """The mission, behind the guard or past it. Gives what it said, and what it took: simulated, by the clock, of the processors."""
+        """The mission, behind the guard or past it. Gives what it said, and what it took: simulated, by the clock, of the processors.
+
+        `others` is how many processors were busy with what is none of ours.
+        """
         where = ['--domain', self.domains['navigation'], '--namespace', '/navigation'] if self.guarded else ['--domain', self.inner]
-        begin, used, began = self.ask('path')[-1][0], machine.used(machine.descendants()), time.monotonic()
+        begin, used, busy, began = self.ask('path')[-1][0], machine.used(machine.descendants()), processors(), time.monotonic()
         process = self.start('mission', [sys.executable, ROOT / 'demo/mission.py', '--limit', 100, *where])
         try:
             process.wait(130)
         except subprocess.TimeoutExpired:
             raise Broken(f'the mission does not end; see {self.out}/mission.log') from None
-        shares = machine.between(used, machine.used(machine.descendants()), 1)
+        elapsed, spent = time.monotonic() - began, machine.between(used, machine.used(machine.descendants()), 1)
+        others = (processors() - busy - sum(spent.values())) / elapsed
         last = json.loads((self.out / 'mission.log').read_text().splitlines()[-1])
         path = [place for place in self.ask('path') if place[0] >= begin]
         first, done = (moving(path, end) for end in (0, -1))
@@ -149,8 +163,8 @@ class Run(show.Lobby):
         wall = numpy.interp([first[0], done[0]], *zip(*arrivals))
         self.say(f'mission: {last}')
         return {**last, 'simulated': round((done[0] - first[0]) / 1e9, 3), 'wall': round(float(wall[1] - wall[0]), 3),
-                'since': begin, 'moved': (first[0], done[0]), 'end': done[1:], 'elapsed': round(time.monotonic() - began, 2),
-                'cpu': {name: round(seconds, 2) for name, seconds in shares.items()}}
+                'since': begin, 'moved': (first[0], done[0]), 'end': done[1:], 'elapsed': round(elapsed, 2),
+                'others': round(others, 2), 'cpu': {name: round(seconds, 2) for name, seconds in spent.items()}}
 
     def end_adapter(self):
         """Ends the adapter in order; gives its own counts."""
@@ -159,6 +173,13 @@ class Run(show.Lobby):
 
     def peer(self, script, *arguments):
         return Peer(self.stack, self.log, ROOT / 'demo' / script, *arguments, environment=self.environment)
+
+
+def processors():
+    """Seconds that the machine's processors have worked, but for what our own processes did that have ended."""
+    user, nice, system, _, _, *interrupts = map(int, pathlib.Path('/proc/stat').read_text().split('\n')[0].split()[1:8])
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (user + nice + system + sum(interrupts)) / machine.TICKS - ended.ru_utime - ended.ru_stime
 
 
 def number(fields, at):
