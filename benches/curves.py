@@ -8,9 +8,9 @@ WIDE, HIGH, LEFT, TOP = 760, 360, 56, 16
 
 
 def memory(samples, warm):
-    """`samples`: seconds and `pss`, KiB by name. `warm`: the second from which on they count."""
-    names = sorted({name for sample in samples for name in sample['pss']})
-    last, most = max(sample['seconds'] for sample in samples), max(max(sample['pss'].values(), default=1) for sample in samples)
+    """`samples`: seconds and `own`, KiB by name. `warm`: the second from which on they count."""
+    names = sorted({name for sample in samples for name in sample['own']})
+    last, most = max(sample['seconds'] for sample in samples), max(max(sample['own'].values(), default=1) for sample in samples)
     step = 10 ** math.floor(math.log10(most / 1024))
     top = math.ceil(most / 1024 / step) * step
 
@@ -25,10 +25,10 @@ def memory(samples, warm):
         parts.append(f'<text x="{LEFT + minute * 60 / last * WIDE:.1f}" y="{TOP + HIGH + 18}" text-anchor="middle">{minute}</text>')
     parts.append(f'<path d="M{LEFT + warm / last * WIDE:.1f} {TOP}v{HIGH}" stroke="#888" stroke-dasharray="4 4"/>')
     for name, colour in zip(names, COLOURS * 3):
-        points = ' '.join(at(sample['seconds'], sample['pss'][name]) for sample in samples if name in sample['pss'])
+        points = ' '.join(at(sample['seconds'], sample['own'][name]) for sample in samples if name in sample['own'])
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.6"/>')
     for number, (name, colour) in enumerate(zip(names, COLOURS * 3)):
         parts.append(f'<text x="{LEFT + WIDE + 14}" y="{TOP + 14 + number * 18}" fill="{colour}">{html.escape(name)}</text>')
-    parts.append(f'<text x="{LEFT + WIDE / 2}" y="{TOP + HIGH + 36}" text-anchor="middle">minutes; MiB of memory (PSS)</text>')
+    parts.append(f'<text x="{LEFT + WIDE / 2}" y="{TOP + HIGH + 36}" text-anchor="middle">minutes; MiB of their own memory</text>')
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDE + 190} {TOP + HIGH + 46}" '
             f'font-family="sans-serif" font-size="12">{"".join(parts)}</svg>\n')
