@@ -42,7 +42,14 @@ def photograph(name):
 
 def sitting():
     """The whole portrait: as much of a person as an armchair shows."""
-    return cut(photograph('astronaut.png'), [HEAD, SUIT]).crop(SITTING)
+    return cut(without_blue(photograph('astronaut.png')), [HEAD, SUIT]).crop(SITTING)
+
+
+def without_blue(picture):
+    """Nothing in the lobby is to be as blue as the sign: the badges become grey."""
+    red, green, blue = picture.split()
+    excess = ImageChops.subtract(blue, ImageChops.lighter(red, green))
+    return Image.composite(picture.convert('L').convert('RGB'), picture, excess.point(lambda value: min(255, 8 * value)))
 
 
 def in_a_coat(coat, trousers, hair, mirrored=False):
