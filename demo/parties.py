@@ -2,6 +2,8 @@
 
     python3 demo/parties.py '{"inside": 81, "outside": 82, "navigation": 83, ...}' FOLDER
 
+Without a folder no frame is kept, only when it was sent and when it came.
+
 One process for all, because what is compared must be counted by one clock; each domain has a context of its own, which to DDS
 is a participant like any other. Messages are taken as they are on the wire. Commands come on standard input (see peer.py).
 """
@@ -36,15 +38,18 @@ from looks import picture, stamp_of
 
 # Some frames are kept to be looked at afterwards. Which ones, their stamps say, so that every party keeps the same ones.
 RATE = {'rgb8': (15, 5), '32FC1': (5, 2)}   # of the cameras, in Hz of simulated time; and one in so many
+STAMPED = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/LaserScan')
 TEXTS = ('std_msgs/msg/String', 'rcl_interfaces/msg/Log', 'diagnostic_msgs/msg/DiagnosticArray')
 
 
 class Inbox:
     """What came on one topic."""
 
+    keeps = True
+
     def __init__(self, node, topic, type_name, reliable, latched):
         self.kind, self.type_name = peer.message_class(type_name), type_name
-        self.count, self.times, self.kept, self.stamps = 0, array.array('d'), {}, {}
+        self.count, self.times, self.kept, self.stamps, self.sent, self.sequence = 0, array.array('d'), {}, {}, {}, 0
         self.last = deque(maxlen=400 if type_name in TEXTS else 1)
         self.handle = node.create_subscription(self.kind, topic, print, QoSProfile(
             depth=50, reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
@@ -59,17 +64,18 @@ class Inbox:
                 came.append(message)
                 self.count += 1
                 self.times.append(info['received_timestamp'] / 1e9 or time.time())
-                if self.type_name == 'sensor_msgs/msg/Image':
-                    self.keep(message)
+                self.sequence = info['publication_sequence_number']
+                if self.type_name in STAMPED:
+                    self.keep(message, info)
                 else:
                     self.last.append(message)
         return came
 
-    def keep(self, message):
+    def keep(self, message, info):
         stamp = stamp_of(message)
-        self.stamps[stamp] = self.times[-1]
-        rate, every = RATE['rgb8' if len(message) > 500000 else '32FC1']
-        if round(stamp * rate / 1e9) % every == 0:
+        self.stamps[stamp], self.sent[stamp] = self.times[-1], info['source_timestamp'] / 1e9
+        rate, every = RATE['rgb8' if len(message) > 500000 else '32FC1'] if self.type_name == STAMPED[0] else (1, 1)
+        if self.keeps and round(stamp * rate / 1e9) % every == 0:
             self.kept[stamp] = message
 
     def texts(self):
@@ -157,7 +163,7 @@ def words(message):
 
 class Parties:
     def __init__(self, domains, folder):
-        self.folder = folder
+        self.folder, Inbox.keeps = folder, bool(folder)
         self.all = {name: (Inside(domain) if name == 'inside' else Party(name, domain)) for name, domain in domains.items()}
 
     def poll(self):
@@ -199,6 +205,25 @@ class Parties:
         inside = self.all['inside'].inboxes[topic].stamps
         return {name: [round(moment - inside[stamp], 5) for stamp, moment in inbox.stamps.items() if stamp in inside]
                 for name, party in self.all.items() if (inbox := party.inboxes.get(f'/{name}{topic}'))}
+
+    def stamps(self, topic):
+        """The stamps of all that came, by party; when each came inside, and the number its publisher gave the last one there."""
+        found = {name: inbox for name in self.all if (inbox := self.inbox(name, topic))}
+        return {'stamps': {name: list(inbox.stamps) for name, inbox in found.items()},
+                'arrived': list(found['inside'].stamps.items()), 'sequence': found['inside'].sequence}
+
+    def latencies(self, topic):
+        """From the publisher inside to each party, in seconds, by stamp. One clock, as all is on one machine."""
+        sent = self.all['inside'].inboxes[topic].sent
+        return {name: [[stamp, round(moment - sent[stamp], 5)] for stamp, moment in inbox.stamps.items() if stamp in sent]
+                for name in self.all if (inbox := self.inbox(name, topic))}
+
+    def same(self, topic):
+        """How many messages are, byte for byte, what they were inside, and of how many, by party."""
+        inside = self.all['inside'].inboxes[topic].kept
+        return {name: [sum(inside[stamp] == message for stamp, message in common), len(common)] for name in self.all
+                if (inbox := self.inbox(name, topic)) and name != 'inside'
+                and (common := [(stamp, message) for stamp, message in inbox.kept.items() if stamp in inside])}
 
     def said(self, topic):
         """What texts came on a topic, by party."""
@@ -289,8 +314,9 @@ class Parties:
 
 
 def main():
-    parties = Parties(json.loads(sys.argv[1]), pathlib.Path(sys.argv[2]))
-    words = ['report', 'topics', 'path', 'told', 'times', 'delays', 'said', 'kept', 'arrived', 'save', 'unchanged', 'drive', 'look_up']
+    parties = Parties(json.loads(sys.argv[1]), pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    words = ['report', 'topics', 'path', 'told', 'times', 'delays', 'latencies', 'stamps', 'same', 'said', 'kept', 'arrived', 'save',
+             'unchanged', 'drive', 'look_up']
     peer.poll(parties.poll, {word: getattr(parties, word) for word in words})
 
 

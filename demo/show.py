@@ -37,7 +37,7 @@ def main():
         namespace.enter()   # gzserver and the robot's own domain are open to whoever can reach them
     except namespace.Unavailable as why:
         raise SystemExit(f'The lobby cannot be run: {why}')
-    return perform(lambda: Lobby(options), options.keep)
+    return perform(lambda: Lobby(options.domains), options.keep)
 
 
 def parse():
@@ -59,9 +59,10 @@ def missing():
 class Lobby(Stage, Acts):
     """The run, act by act. `self.seen` is what was observed in it, and all that the verdict and the page are made of."""
 
-    def __init__(self, options):
-        super().__init__(participants=24)
-        self.inner, self.outer = options.domains
+    def __init__(self, domains, lockstep=False, policy=POLICY, **where):
+        super().__init__(participants=24, **where)
+        self.lockstep, self.shipped, self.world = lockstep, policy, None
+        self.inner, self.outer = domains
         self.domains = {'inside': self.inner, 'outside': self.outer,
                         **{name: self.outer + above for name, above in STAKEHOLDERS.items()}}
         self.policy = self.out / 'lobby.yaml'
@@ -89,12 +90,13 @@ class Lobby(Stage, Acts):
     # Starting
 
     def start_robot(self):
-        self.gazebo = self.stack.enter_context(gazebo.Gazebo(log=self.out / 'gazebo.log'))
-        self.start('adapter', [ADAPTER, '--master', f'127.0.0.1:{self.gazebo.port}'], ROS_DOMAIN_ID=str(self.inner))
+        self.gazebo = self.stack.enter_context(gazebo.Gazebo(self.world, self.lockstep, log=self.out / 'gazebo.log'))
+        self.adapter = self.start('adapter', [ADAPTER, '--json', '--master', f'127.0.0.1:{self.gazebo.port}'],
+                                  ROS_DOMAIN_ID=str(self.inner))
         self.say(f'Gazebo has the lobby and the robot in it; its sensors are on the inner domain ({self.inner})')
 
     def start_discreet(self):
-        self.policy.write_bytes(POLICY.read_bytes())
+        self.policy.write_bytes(self.shipped.read_bytes())
         self.identity(re.search(r'^robot: (\S+)', self.policy.read_text(), re.M)[1], file='robot')
         for name in (*STAKEHOLDERS, 'stranger'):
             self.identity(name)

@@ -97,8 +97,8 @@ class Peer:
 class Stage:
     """Starts everything, and ends everything."""
 
-    def __init__(self, participants):
-        self.began, self.stack, self.out = time.monotonic(), contextlib.ExitStack(), ROOT / 'out'
+    def __init__(self, participants, out=ROOT / 'out'):
+        self.began, self.stack, self.out = time.monotonic(), contextlib.ExitStack(), out
         self.out.mkdir(exist_ok=True)
         self.passphrase = self.out / 'identities' / 'passphrase'
         for old in [*self.out.glob('*.log*'), *self.out.glob('*.png'), *self.out.glob('*.html'), self.out / 'summary.json']:
