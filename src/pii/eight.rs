@@ -67,7 +67,7 @@ mod tests {
     fn each_byte_is_told_as_it_is() {
         for byte in 0..=255_u8 {
             for place in 0..8 {
-                let block = u64::from(byte) << (8 * place) | (ONES * 0x20 & !(0xff << (8 * place)));
+                let block = u64::from(byte) << (8 * place) | ((ONES * 0x20) & !(0xff << (8 * place)));
                 let only = |whether: bool| if whether { 0x80 << (8 * place) } else { 0 };
                 assert_eq!(letters(block), only(byte.is_ascii_alphabetic()), "{byte}");
                 assert_eq!(smalls(block), only(byte.is_ascii_lowercase()), "{byte}");
