@@ -44,7 +44,7 @@ if [[ ${1:-} == --cold ]]; then
 else
     # Cargo's own setting for intermediate results: the dependencies that are compiled already are used as they are.
     export CARGO_BUILD_BUILD_DIR="${CARGO_TARGET_DIR:-$ROOT/target}"
-    promise "discreet builds on installed messages" build --packages-select discreet
+    promise "discreet builds on installed messages" build --packages-ignore discreet_interfaces hotel_interfaces
     promise "discreet_interfaces builds" build --packages-select discreet_interfaces
 fi
 
