@@ -61,6 +61,9 @@ pub enum VisionError {
     /// A model has another form than its detector expects.
     #[error("the model for {0} does not answer as it should")]
     Answer(&'static str),
+    /// The system's word.
+    #[error("no thread can be started to look with: {0}")]
+    Thread(#[from] std::io::Error),
     /// OpenCV's word.
     #[error("OpenCV: {0}")]
     OpenCv(#[from] opencv::Error),

@@ -9,6 +9,11 @@ pub trait Detector: Send {
     /// Adds what it sees in `picture` (8-bit blue, green, red), whatever its score, to `seen`.
     fn detect(&mut self, picture: &Pixels<'_>, seen: &mut Vec<Sighting>) -> Result<(), VisionError>;
 
+    /// Whether it takes longer than a frame lasts, so that frames should not wait for it.
+    fn slow(&self) -> bool {
+        true
+    }
+
     /// How much of one another two sightings must cover to be of one thing.
     fn same(&self) -> f32 {
         0.4

@@ -51,6 +51,10 @@ impl Detector for Faces {
         Ok(())
     }
 
+    fn slow(&self) -> bool {
+        false
+    }
+
     fn margin(&self) -> Margin {
         let share = BySize { small: 0.2, large: 0.17 };
         Margin { across: share, above: share, below: share, pixels: 2.0 }

@@ -11,19 +11,25 @@ use crate::redact::{Area, Motion};
 const SQUARE: i32 = 16;
 /// A square changed if its grey levels differ by this on average.
 const CHANGED: u32 = 12;
+/// What was seen so many pixels away, beside what the camera did, is not new: what is near moves further than what is far.
+const SHIFT: i32 = 3;
 
-/// The picture that the detectors saw last.
+/// The picture that all detectors saw last.
 pub(super) struct Seen {
     grey: Mat,
     /// What the camera did since, in pixels of the small picture.
     since: Motion,
+    /// The picture that some are still looking at, and what the camera did since then.
+    aside: Mat,
+    since_aside: Motion,
     warped: Mat,
     valid: Mat,
 }
 
 impl Seen {
     pub fn new() -> Seen {
-        Seen { grey: Mat::default(), since: Motion::NONE, warped: Mat::default(), valid: Mat::default() }
+        let [grey, aside, warped, valid] = std::array::from_fn(|_| Mat::default());
+        Seen { grey, since: Motion::NONE, aside, since_aside: Motion::NONE, warped, valid }
     }
 
     /// The detectors looked at this picture.
@@ -33,9 +39,23 @@ impl Seen {
         Ok(())
     }
 
+    /// Some detectors begin to look at this picture, which the others have looked at.
+    pub fn look_aside(&mut self, grey: &Mat) -> Result<(), VisionError> {
+        grey.copy_to(&mut self.aside)?;
+        self.since_aside = Motion::NONE;
+        Ok(())
+    }
+
+    /// They have looked at it.
+    pub fn looked_aside(&mut self) {
+        std::mem::swap(&mut self.grey, &mut self.aside);
+        self.since = self.since_aside;
+    }
+
     /// The camera moved.
     pub fn moved(&mut self, motion: &Motion) {
         self.since = self.since.then(motion);
+        self.since_aside = self.since_aside.then(motion);
     }
 
     /// What of `grey` they have not seen, in its own pixels.
@@ -56,6 +76,8 @@ impl Seen {
                 Scalar::all(0.0),
             )?;
         }
+        let [now, then, valid] = [grey, &self.warped, &self.valid].map(Plane::of);
+        let views = Views { now: now?, then: then?, valid: valid? };
         for top in (0..size.height).step_by(SQUARE as usize) {
             let bottom = (top + SQUARE).min(size.height);
             let mut run: Option<Area> = None;
@@ -63,7 +85,7 @@ impl Seen {
                 let right = (left + SQUARE).min(size.width);
                 let square =
                     Area { left: left as u32, top: top as u32, right: right as u32, bottom: bottom as u32 };
-                if self.is_new(grey, &square)? {
+                if views.shows_new(&square) {
                     run = Some(Area { left: run.map_or(square.left, |run| run.left), ..square });
                 } else {
                     areas.extend(run.take());
@@ -73,28 +95,75 @@ impl Seen {
         }
         Ok(())
     }
+}
 
-    fn is_new(&self, grey: &Mat, square: &Area) -> Result<bool, VisionError> {
-        let (left, right) = (square.left as usize, square.right as usize);
-        let (mut difference, mut count) = (0_u32, 0);
-        for row in square.top..square.bottom {
-            let row = row as i32;
-            let [now, before, valid] = [grey, &self.warped, &self.valid].map(|mat| mat.at_row::<u8>(row));
-            let (now, before, valid) =
-                (part(now?, left, right), part(before?, left, right), part(valid?, left, right));
-            if valid.iter().any(|valid| *valid < 250) {
-                return Ok(true);
-            }
-            difference +=
-                now.iter().zip(before).map(|(now, before)| u32::from(now.abs_diff(*before))).sum::<u32>();
-            count += now.len() as u32;
+/// The picture of now, the one that was looked at, moved as the camera moved, and where that one reaches.
+struct Views<'a> {
+    now: Plane<'a>,
+    then: Plane<'a>,
+    valid: Plane<'a>,
+}
+
+impl Views<'_> {
+    /// Whether the square shows anything that the detectors did not see about there.
+    fn shows_new(&self, square: &Area) -> bool {
+        if !self.was_in_view(square, 0) {
+            return true;
         }
-        Ok(difference > CHANGED * count)
+        // What is near moves further than what the whole picture did.
+        let far = SHIFT * i32::from(self.was_in_view(square, SHIFT as u32));
+        let mut shifts = (-far..=far).flat_map(|down| (-far..=far).map(move |right| (right, down)));
+        !self.shows(square, (0, 0)) && !shifts.any(|shift| self.shows(square, shift))
+    }
+
+    /// Whether the picture that was looked at reaches so far around the square, or to the edge.
+    fn was_in_view(&self, square: &Area, around: u32) -> bool {
+        let (left, right) = (square.left.saturating_sub(around), square.right + around);
+        let rows = square.top.saturating_sub(around)..(square.bottom + around).min(self.valid.rows);
+        rows.into_iter().all(|row| self.valid.part(row, left, right).iter().all(|valid| *valid >= 250))
+    }
+
+    /// Whether the square shows what the detectors saw so far to the right and down of it.
+    fn shows(&self, square: &Area, (right, down): (i32, i32)) -> bool {
+        let (Some(left), Some(top)) =
+            (square.left.checked_add_signed(right), square.top.checked_add_signed(down))
+        else {
+            return false;
+        };
+        let (width, height) = (square.right - square.left, square.bottom - square.top);
+        if left + width > self.then.columns || top + height > self.then.rows {
+            return false;
+        }
+        let most = CHANGED * width * height;
+        let mut difference = 0;
+        (0..height).all(|row| {
+            let now = self.now.part(square.top + row, square.left, square.right);
+            let then = self.then.part(top + row, left, left + width);
+            difference += now.iter().zip(then).map(|(now, then)| u32::from(now.abs_diff(*then))).sum::<u32>();
+            difference <= most
+        })
     }
 }
 
-fn part(row: &[u8], left: usize, right: usize) -> &[u8] {
-    row.get(left..right.min(row.len())).unwrap_or(&[])
+/// Grey levels, row by row.
+struct Plane<'a> {
+    columns: u32,
+    rows: u32,
+    levels: &'a [u8],
+}
+
+impl<'a> Plane<'a> {
+    fn of(mat: &'a Mat) -> Result<Plane<'a>, VisionError> {
+        let side = |side: i32| u32::try_from(side).unwrap_or(0);
+        Ok(Plane { columns: side(mat.cols()), rows: side(mat.rows()), levels: mat.data_bytes()? })
+    }
+
+    /// A part of a row, as far as there is one.
+    fn part(&self, row: u32, left: u32, right: u32) -> &'a [u8] {
+        let start = row as usize * self.columns as usize;
+        let right = right.min(self.columns) as usize;
+        self.levels.get(start + left as usize..start + right).unwrap_or(&[])
+    }
 }
 
 #[cfg(test)]
@@ -123,6 +192,27 @@ mod tests {
         let areas = unseen(&mut seen, &pattern(20));
         assert!(areas.iter().all(|area| area.left >= 288 && area.right == 320), "{areas:?}");
         assert_eq!(areas.len(), 12, "one strip a row of squares: {areas:?}");
+    }
+
+    #[test]
+    fn what_moved_a_little_has_been_seen_and_what_moved_far_has_not() {
+        let mut seen = Seen::new();
+        seen.looked(&pattern(0)).unwrap();
+        let inside = |areas: Vec<Area>| areas.iter().filter(|area| area.left < 304).count();
+        assert_eq!(inside(unseen(&mut seen, &pattern(3))), 0, "but for what came in at the edge");
+        assert_eq!(inside(unseen(&mut seen, &pattern(8))), 12, "each row of squares");
+    }
+
+    #[test]
+    fn what_is_looked_at_beside_the_frames_counts_from_its_own_picture_on() {
+        let mut seen = Seen::new();
+        seen.looked(&pattern(0)).unwrap();
+        seen.look_aside(&pattern(40)).unwrap();
+        assert!(!unseen(&mut seen, &pattern(40)).is_empty(), "nobody is done yet");
+        seen.moved(&Motion { dx: -20.0, ..Motion::NONE });
+        seen.looked_aside();
+        let areas = unseen(&mut seen, &pattern(60));
+        assert!(!areas.is_empty() && areas.iter().all(|area| area.left >= 288), "{areas:?}");
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! One camera's eye and memory.
 
+mod aside;
 mod photo;
 
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use opencv::core::{Mat, Size};
@@ -14,9 +16,10 @@ use super::motion::{Gaze, Since};
 use super::strict::Seen;
 use super::{Engines, Models, VisionError, codec};
 use crate::redact::{
-    Area, Blind, CompressedFormat, Cover, Found, Frame, ImageRules, Look, Motion, Picture, SIGHT_SIDE,
-    Sighting, Subject, Tracks, Why, suppress,
+    Area, Blind, CompressedFormat, Cover, Found, Frame, ImageRules, Look, Margin, Motion, Picture,
+    SIGHT_SIDE, Sighting, Subject, Tracks, Why, suppress,
 };
+use aside::Aside;
 
 pub use photo::{NoPhotograph, Photograph};
 
@@ -28,6 +31,7 @@ pub struct Watch {
     models: Models,
     engines: Engines,
     eyes: Vec<Eye>,
+    aside: Aside,
     gaze: Gaze,
     seen: Seen,
     size: (u32, u32),
@@ -45,7 +49,7 @@ pub struct Watch {
 pub struct Spent {
     /// What the camera did.
     pub motion: Duration,
-    /// What the detectors took.
+    /// What the detectors took that the picture waited for.
     pub detection: Duration,
     /// Following things, and what has not been seen.
     pub tracking: Duration,
@@ -53,8 +57,32 @@ pub struct Spent {
 
 struct Eye {
     subject: Subject,
-    detector: Box<dyn Detector>,
+    detector: Arc<Mutex<Box<dyn Detector>>>,
+    slow: bool,
+    margin: Margin,
+    same: f32,
     tracks: Tracks,
+}
+
+impl Eye {
+    fn new(subject: Subject, detector: Box<dyn Detector>) -> Eye {
+        let (slow, margin, same) = (detector.slow(), detector.margin(), detector.same());
+        let tracks = Tracks::new(detector.following());
+        Eye { subject, detector: Arc::new(Mutex::new(detector)), slow, margin, same, tracks }
+    }
+
+    /// Waits for it if it looks at another picture. After a panic nobody knows what state it is in.
+    fn detector(&self) -> Result<MutexGuard<'_, Box<dyn Detector>>, VisionError> {
+        self.detector.lock().map_err(|_| VisionError::Answer("anything after a panic"))
+    }
+
+    /// Adds to the tracks what its detector has seen.
+    fn see(&mut self, sightings: &mut Vec<Sighting>) {
+        let least = self.tracks.least_score();
+        sightings.retain(|sighting| sighting.score >= least);
+        suppress(sightings, self.same);
+        self.tracks.see(sightings);
+    }
 }
 
 impl Watch {
@@ -64,6 +92,7 @@ impl Watch {
             models,
             engines,
             eyes: Vec::new(),
+            aside: Aside::new(),
             gaze: Gaze::new(),
             seen: Seen::new(),
             size: (0, 0),
@@ -82,6 +111,7 @@ impl Watch {
     /// The next picture is of something else.
     pub fn forget(&mut self) {
         self.gaze.forget();
+        self.aside.drop_it();
         self.stamp = None;
         for eye in &mut self.eyes {
             eye.tracks.forget();
@@ -102,8 +132,7 @@ impl Watch {
         for subject in subjects {
             if !self.eyes.iter().any(|eye| eye.subject == subject) {
                 let detector = detectors::load(subject, &self.models, &self.engines)?;
-                let tracks = Tracks::new(detector.following());
-                self.eyes.push(Eye { subject, detector, tracks });
+                self.eyes.push(Eye::new(subject, detector));
             }
         }
         Ok(())
@@ -123,37 +152,30 @@ impl Watch {
         let since = self.gaze.step(picture)?;
         let moved = Instant::now();
         self.frames_since_looked = self.frames_since_looked.saturating_add(1);
-        // Where nobody knows how the picture moved, what was found before does not help.
-        let look = since == Since::Unknown || self.frames_since_looked >= rules.every;
         let motion = match since {
             Since::Moved(motion) => motion,
             Since::Unknown => Motion::NONE,
         };
-        self.found.clear();
-        let mut detection = Duration::ZERO;
-        for eye in self.eyes.iter_mut().filter(|eye| rules.cover(eye.subject).is_some()) {
+        self.seen.moved(&motion.enlarged(1.0 / self.gaze.times));
+        for eye in &mut self.eyes {
             eye.tracks.advance(&motion, size);
-            if look {
-                let started = Instant::now();
-                self.sightings.clear();
-                eye.detector.detect(picture, &mut self.sightings)?;
-                detection += started.elapsed();
-                let least = eye.tracks.least_score();
-                self.sightings.retain(|sighting| sighting.score >= least);
-                suppress(&mut self.sightings, eye.detector.same());
-                eye.tracks.see(&self.sightings);
-            }
-            let (margin, subject) = (eye.detector.margin(), eye.subject);
+        }
+        // Where nobody knows how the picture moved, what was found before does not help.
+        let detection = if since == Since::Unknown || self.aside.is_overdue() {
+            self.aside.drop_it();
+            self.look_now(rules, picture, |_| true)?
+        } else {
+            self.look_in_turn(rules, picture, motion)?
+        };
+        self.found.clear();
+        for eye in self.eyes.iter().filter(|eye| rules.cover(eye.subject).is_some()) {
             self.found.extend(eye.tracks.places().map(|(place, why)| {
-                let area = margin.around(&place, size);
-                Found { subject, area, score: place.score.clamp(0.0, 1.0), why }
+                let area = eye.margin.around(&place, size);
+                Found { subject: eye.subject, area, score: place.score.clamp(0.0, 1.0), why }
             }));
         }
-        if look {
-            self.frames_since_looked = 0;
-        }
         if rules.strict {
-            self.note_unseen(rules, look, &motion)?;
+            self.find_unseen(rules)?;
         }
         self.found.retain(|found| !found.area.is_empty());
         self.spent =
@@ -161,13 +183,64 @@ impl Watch {
         Ok(())
     }
 
-    fn note_unseen(&mut self, rules: &ImageRules, look: bool, motion: &Motion) -> Result<(), VisionError> {
-        if look {
-            return self.seen.looked(self.gaze.grey());
+    /// Looks if it is time to. Every n-th picture waits for the quick detectors; the slow ones look at it beside those that
+    /// follow, and it is as if they had seen it at once as soon as they are done.
+    fn look_in_turn(
+        &mut self,
+        rules: &ImageRules,
+        picture: &Pixels<'_>,
+        motion: Motion,
+    ) -> Result<Duration, VisionError> {
+        self.aside.moved(motion);
+        match self.aside.done(&mut self.eyes, self.size) {
+            Ok(true) => self.seen.looked_aside(),
+            Ok(false) => {}
+            Err(trouble) => {
+                // The next picture waits for all detectors, and is blanked if one still fails.
+                self.forget();
+                return Err(trouble);
+            }
         }
+        if self.frames_since_looked < rules.every {
+            return Ok(Duration::ZERO);
+        }
+        let beside = |eye: &Eye| rules.every > 1 && eye.slow;
+        let spent = self.look_now(rules, picture, |eye| !beside(eye))?;
+        let slow = self.eyes.iter().filter(|eye| rules.cover(eye.subject).is_some() && beside(eye));
+        if self.aside.look(picture, slow)? {
+            self.seen.look_aside(self.gaze.grey())?;
+        }
+        Ok(spent)
+    }
+
+    /// Waits for detectors to look at this picture; gives the time that took.
+    fn look_now(
+        &mut self,
+        rules: &ImageRules,
+        picture: &Pixels<'_>,
+        these: impl Fn(&Eye) -> bool,
+    ) -> Result<Duration, VisionError> {
+        let started = Instant::now();
+        let mut all = true;
+        for eye in self.eyes.iter_mut().filter(|eye| rules.cover(eye.subject).is_some()) {
+            if these(eye) {
+                self.sightings.clear();
+                eye.detector()?.detect(picture, &mut self.sightings)?;
+                eye.see(&mut self.sightings);
+            } else {
+                all = false;
+            }
+        }
+        self.frames_since_looked = 0;
+        if all && rules.strict {
+            self.seen.looked(self.gaze.grey())?;
+        }
+        Ok(started.elapsed())
+    }
+
+    fn find_unseen(&mut self, rules: &ImageRules) -> Result<(), VisionError> {
         let Some((subject, _)) = rules.covers.first().copied() else { return Ok(()) };
         let times = self.gaze.times;
-        self.seen.moved(&motion.enlarged(1.0 / times));
         let mut areas = Vec::new();
         self.seen.unseen(self.gaze.grey(), &mut areas)?;
         let (width, height) = self.size;

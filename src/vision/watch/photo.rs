@@ -81,12 +81,13 @@ impl Watch {
             Some(small.reshape_def(3)?)
         };
         let times = (full.0 as f32 / width as f32, full.1 as f32 / height as f32);
-        for eye in self.eyes.iter_mut().filter(|eye| rules.cover(eye.subject).is_some()) {
-            let start = eye.detector.following().start;
+        for eye in self.eyes.iter().filter(|eye| rules.cover(eye.subject).is_some()) {
+            let mut detector = eye.detector()?;
+            let start = detector.following().start;
             let mut seen = Vec::new();
             let mut look = |picture: &Pixels<'_>, corner: (f32, f32), times: (f32, f32)| {
                 self.sightings.clear();
-                eye.detector.detect(picture, &mut self.sightings)?;
+                detector.detect(picture, &mut self.sightings)?;
                 // Believed or not in the pixels that the detector looked at.
                 let believed =
                     self.sightings.iter().filter(|one| one.is_sound() && one.score >= start.at(one.side()));
@@ -110,8 +111,8 @@ impl Watch {
                     }
                 }
             }
-            suppress(&mut seen, eye.detector.same());
-            let (margin, subject) = (eye.detector.margin(), eye.subject);
+            suppress(&mut seen, eye.same);
+            let (margin, subject) = (eye.margin, eye.subject);
             self.found.extend(seen.iter().map(|one| Found {
                 subject,
                 area: margin.around(one, narrow(full)),
