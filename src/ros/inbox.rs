@@ -18,7 +18,10 @@ use crate::stats::RouteStats;
 const MAX_PARKED: usize = 64;
 const MAX_PARKED_BYTES: usize = 32 << 20;
 
-/// Messages that a newer one may displace in one go: whoever publishes faster than is taken must not keep all back.
+/// Messages that wait for the one before, where not every one is wanted: as many as come while one takes unusually long.
+const MAX_WAITING: usize = 2;
+
+/// Messages that newer ones may displace in one go: whoever publishes faster than is taken must not keep all back.
 const MAX_SKIPPED: usize = 64;
 
 /// One route's incoming messages.
@@ -29,12 +32,18 @@ pub struct Inbox {
     /// Messages of publishers that discovery has not told yet. The others go on meanwhile.
     parked: VecDeque<(MessageInfo, Vec<u8>)>,
     unparked: Vec<u8>,
-    /// Where a newer message goes while it is not certain yet that it replaces the one in `taken`.
-    newer: SerializedMessage,
-    /// The message in `newer`, if it came in and is next.
-    next: Option<(MessageInfo, Standing)>,
+    /// Messages that were taken already, the oldest first. Only the last may be one that is refused.
+    waiting: VecDeque<Waiting>,
+    /// Buffers to be used again.
+    spare: Vec<SerializedMessage>,
     standings: Standings,
     judged_by: Option<Arc<Policy>>,
+}
+
+struct Waiting {
+    message: SerializedMessage,
+    info: MessageInfo,
+    standing: Standing,
 }
 
 /// Which of the waiting messages to serve.
@@ -42,8 +51,9 @@ pub struct Inbox {
 pub enum Wanted {
     /// Each, in order.
     Every,
-    /// The newest of those that wait: for routes that need longer for a message than the next one takes to come.
-    Newest,
+    /// In order, but the oldest is left out when more than two others wait: for routes that may need longer for a message
+    /// than the next one takes to come.
+    Recent,
 }
 
 /// Which buffer a message is in.
@@ -61,6 +71,7 @@ impl Inbox {
     /// No more come in.
     pub fn disconnect(&mut self) {
         self.input = None;
+        self.waiting.clear();
     }
 
     /// What discovery knows of the publishers, judged by the sources that `policy` wants.
@@ -118,29 +129,47 @@ impl Inbox {
                 return Ok(Some((info, standing, Place::Unparked)));
             }
         }
-        let mut found = self.take(known, stats)?;
-        let mut left = MAX_SKIPPED;
-        while let Some((info, Standing::Accepted)) = found
-            && wanted == Wanted::Newest
-            && left > 0
-        {
-            left -= 1;
-            std::mem::swap(&mut self.taken, &mut self.newer); // the one found is safe in `newer` meanwhile
-            match self.take(known, stats)? {
-                Some((newest, Standing::Accepted)) => {
-                    self.count_lost(&info, Standing::Accepted, stats);
-                    stats.skipped.fetch_add(1, Relaxed);
-                    found = Some((newest, Standing::Accepted));
-                }
-                other => {
-                    // One that is refused does not displace one that is not: it comes next.
-                    std::mem::swap(&mut self.taken, &mut self.newer);
-                    self.next = other;
-                    break;
-                }
+        if wanted == Wanted::Recent {
+            self.collect(known, stats)?;
+        }
+        while let Some(Waiting { message, info, .. }) = self.waiting.pop_front() {
+            self.spare.push(std::mem::replace(&mut self.taken, message));
+            // The policy may be another by now.
+            match known(&mut self.standings, &info) {
+                Some(standing) => return Ok(Some((info, standing, Place::Taken))),
+                None => self.park(info, stats),
             }
         }
-        Ok(found.map(|(info, standing)| (info, standing, Place::Taken)))
+        Ok(self.take(known, stats)?.map(|(info, standing)| (info, standing, Place::Taken)))
+    }
+
+    /// Takes all that wait, and leaves out the oldest.
+    fn collect(
+        &mut self,
+        known: &mut impl FnMut(&mut Standings, &MessageInfo) -> Option<Standing>,
+        stats: &RouteStats,
+    ) -> Result<(), RosError> {
+        let mut left = MAX_SKIPPED;
+        // One that is refused does not displace one that is not.
+        while self.waiting.back().is_none_or(|last| last.standing == Standing::Accepted)
+            && let Some((info, standing)) = self.take(known, stats)?
+        {
+            let message = std::mem::replace(&mut self.taken, self.spare.pop().unwrap_or_default());
+            self.waiting.push_back(Waiting { message, info, standing });
+            if standing != Standing::Accepted || self.waiting.len() <= MAX_WAITING + 1 {
+                continue;
+            }
+            if let Some(Waiting { message, info, standing }) = self.waiting.pop_front() {
+                self.spare.push(message);
+                self.count_lost(&info, standing, stats);
+                stats.skipped.fetch_add(1, Relaxed);
+            }
+            left -= 1;
+            if left == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The oldest message from a known publisher, in `taken`.
@@ -149,10 +178,6 @@ impl Inbox {
         known: &mut impl FnMut(&mut Standings, &MessageInfo) -> Option<Standing>,
         stats: &RouteStats,
     ) -> Result<Option<(MessageInfo, Standing)>, RosError> {
-        if let Some(next) = self.next.take() {
-            std::mem::swap(&mut self.taken, &mut self.newer);
-            return Ok(Some(next));
-        }
         loop {
             let Some(input) = &mut self.input else { return Ok(None) };
             let Some(info) = input.take(&mut self.taken)? else { return Ok(None) };

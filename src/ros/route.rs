@@ -222,7 +222,7 @@ impl Serve for Route {
             // Without a policy nothing is even taken; it waits in the queue, which keeps the newest.
             let Some(DecidedBy { policy, since, terms, logs, .. }) = &exit.decided_by else { return false };
             let redacting = exit.protection.images.is_some() && terms.redacted.is_some();
-            let wanted = if redacting { Wanted::Newest } else { Wanted::Every };
+            let wanted = if redacting { Wanted::Recent } else { Wanted::Every };
             let skipped = self.stats.skipped.load(Relaxed);
             let next = inbox.next(wanted, policy, *since, elapsed, &self.stats);
             let skipped = self.stats.skipped.load(Relaxed) - skipped;
