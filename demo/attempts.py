@@ -15,7 +15,7 @@ BEFORE = [
     ('stranger', 'A command sealed and signed with an identity of its own', 'unknown_sender'),
     ('vendor', "A command signed with the vendor's key, who may not drive", 'no_rule'),
     ('call stranger', 'A look into the book of guests, signed with an identity of its own', 'unknown_sender'),
-    ('call analytics', "A look into the book of guests, signed with the vendor's key", 'no_rule'),
+    ('call analytics', "A look into the book of guests, signed with the vendor's key", 'rule_denies'),
 ]
 AFTER = [
     ('too_fast', "A command signed with navigation's stolen key, of more than 1.5 m/s", 'over_limit'),

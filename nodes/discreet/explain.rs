@@ -71,7 +71,7 @@ impl Explain {
         let who = policy.audience(&self.who)?;
         match policy.explain(&who, action, name, now) {
             Ok(explanation) if self.json => {
-                say_json(&as_json(&explanation, &policy, &source, &self.who, name))?
+                say_json(&as_json(&explanation, action, &policy, &source, &self.who, name))?
             }
             Ok(explanation) => show(&explanation, action, &policy, &source, &self.who, name),
             // What a policy does not declare is denied: that is an answer, not a failure.
@@ -110,11 +110,13 @@ impl Explain {
     }
 }
 
-fn decision(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Allow { form, .. } => form.name(),
-        Verdict::Deny { .. } => "denied",
-        Verdict::NoRule => "denied: no rule allows it",
+fn decision(verdict: Verdict, action: Action) -> &'static str {
+    match (verdict, action) {
+        // A command has no form.
+        (Verdict::Allow { .. }, Action::Command) => "allowed",
+        (Verdict::Allow { form, .. }, Action::Read | Action::Call) => form.name(),
+        (Verdict::Deny { .. }, _) => "denied",
+        (Verdict::NoRule, _) => "denied: no rule allows it",
     }
 }
 
@@ -129,7 +131,7 @@ fn sealed(action: Action) -> &'static str {
 
 fn show(explanation: &Explanation, action: Action, policy: &Policy, source: &Source, who: &str, name: &str) {
     let (who, shown) = (plain(who), plain(name));
-    say(&format!("{who}, {shown}: {}", decision(explanation.verdict)));
+    say(&format!("{who}, {shown}: {}", decision(explanation.verdict, action)));
     if explanation.declared != name {
         say(&format!("  declared as {}", explanation.declared));
     }
@@ -153,6 +155,7 @@ fn show(explanation: &Explanation, action: Action, policy: &Policy, source: &Sou
 
 fn as_json(
     explanation: &Explanation,
+    action: Action,
     policy: &Policy,
     source: &Source,
     who: &str,
@@ -172,7 +175,7 @@ fn as_json(
         Verdict::NoRule => None,
     };
     let decision = match explanation.verdict {
-        Verdict::Allow { form, .. } => form.name(),
+        Verdict::Allow { .. } => decision(explanation.verdict, action),
         Verdict::Deny { .. } | Verdict::NoRule => "denied",
     };
     json!({

@@ -28,6 +28,7 @@ rules:
   - { who: everyone, read: operational, as: clear }
   - { who: [desk, guest], command: /cmd_vel }
   - { who: guest, command: /cmd_vel, deny: true, hours: "11:00-13:00" }
+  - { who: nobody, command: /cmd_vel, deny: true }
   - { who: night, command: /cmd_vel, hours: "22:00-06:00" }
 "#;
 
@@ -234,7 +235,11 @@ fn with_a_clock_that_is_unsure_nothing_goes_in() {
 fn who_may_not_or_not_now_is_turned_away_by_name() {
     let mut world = World::new();
     let sealed = world.sealed(3, &twist(0.1));
-    assert_eq!(world.admit(sealed), Err((Refused::NoRule, Some("nobody".into()))));
+    assert_eq!(
+        world.admit(sealed),
+        Err((Refused::RuleDenies, Some("nobody".into()))),
+        "a denial alone is one too"
+    );
     let sealed = world.sealed(2, &twist(0.1));
     assert_eq!(world.admit(sealed), Err((Refused::RuleDenies, Some("guest".into()))));
     let sealed = world.sealed(1, &twist(0.1));

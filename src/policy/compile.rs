@@ -189,7 +189,7 @@ impl Work<'_> {
         let nothing = || Arc::new(Builder::default().finish());
         let everyone = own.get(&EVERYONE).cloned().unwrap_or_else(nothing);
         let mut named = Vec::new();
-        for (who, table) in own.iter().filter(|(who, table)| **who != EVERYONE && table.allows()) {
+        for (who, table) in own.iter().filter(|(who, _)| **who != EVERYONE) {
             let Some(stakeholder) = who.checked_sub(1).and_then(|at| self.stakeholders.get(at)) else {
                 continue;
             };

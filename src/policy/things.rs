@@ -136,7 +136,7 @@ impl Thing {
 #[derive(Clone, Debug)]
 pub(super) struct Access {
     pub everyone: Arc<Timetable>,
-    /// Those named in an allow, in file order, with what their own rules give them.
+    /// Those named in a rule, in file order, with what their own rules give or deny them.
     pub named: Vec<(Arc<str>, Arc<Timetable>)>,
 }
 
@@ -152,6 +152,11 @@ impl TopicPolicy {
     /// The name or glob it is declared under.
     pub fn name(&self) -> &str {
         self.thing.pattern.text()
+    }
+
+    /// Where it is declared.
+    pub fn span(&self) -> Span {
+        self.thing.span
     }
 
     /// Does it stand for several topics?
