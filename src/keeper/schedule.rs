@@ -38,20 +38,6 @@ pub fn stretch(policy: &Policy, group: &Group, from: i64) -> Stretch {
     Stretch { from, until: change.unwrap_or(until) }
 }
 
-/// The first second at which a member is none any more, as far as the policy tells; none if it does not.
-pub fn member_until(policy: &Policy, group: &Group, who: &str, now: i64) -> Option<i64> {
-    let mut from = now;
-    // Hours of others begin and end in between. More changes than these are not looked at: the answer is then too late
-    // by none, since it is the last one that was looked at.
-    for _ in 0..64 {
-        from = group.next_change(policy, policy.moment(from, true), i64::MAX)?;
-        if !group.members(policy.moment(from, true)).any(|member| member.as_ref() == who) {
-            return Some(from);
-        }
-    }
-    Some(from)
-}
-
 /// May this stakeholder ever be a member?
 pub fn is_candidate(group: &Arc<Group>, who: &str) -> bool {
     group.candidates().any(|candidate| candidate.as_ref() == who)
@@ -105,14 +91,5 @@ rules:
         assert_eq!(length("2026-05-01T03:00:00Z"), 60);
         assert_eq!(length("2026-05-01T07:59:50Z"), 10, "desk comes at eight");
         assert_eq!(length("2026-06-01T10:00:10Z"), 20, "the contract of night ends");
-    }
-
-    #[test]
-    fn it_is_known_until_when_somebody_is_a_member() {
-        let policy = policy();
-        let group = &policy.groups()[0];
-        let now = second("2026-05-30T09:00:00Z");
-        assert_eq!(member_until(&policy, group, "desk", now), Some(second("2026-05-30T18:00:00Z")));
-        assert_eq!(member_until(&policy, group, "night", now), Some(second("2026-06-01T10:00:30Z")));
     }
 }

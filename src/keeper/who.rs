@@ -2,7 +2,6 @@
 
 use super::engine::Engine;
 use super::protocol::{GuardState, Reader, Standing, Summary, ToAdmin, TopicAccess};
-use super::schedule::member_until;
 use crate::policy::{Form, Group, Policy};
 
 /// The answer, in parts.
@@ -27,10 +26,10 @@ pub fn who(engine: &Engine, now: i64) -> Vec<ToAdmin> {
 
 fn readers(engine: &Engine, policy: &Policy, group: &Group, now: i64) -> Vec<Reader> {
     let served = |name: &str| !engine.revoked.contains_key(name) && engine.unserved(name).is_none();
-    let members = group.members(policy.moment(now, true)).filter(|name| served(name));
-    members
-        .map(|name| Reader { name: name.to_string(), until: member_until(policy, group, name, now) })
-        .collect()
+    let now = policy.moment(now, true);
+    let until = |name: &str| group.member_until(policy, name, now);
+    let members = group.members(now).filter(|name| served(name));
+    members.map(|name| Reader { name: name.to_string(), until: until(name) }).collect()
 }
 
 fn summary(engine: &Engine) -> Summary {

@@ -74,6 +74,20 @@ impl Group {
             let then = policy.moment(*second, now.trusted);
             !self.members(now).eq(self.members(then))
         };
+        self.possible_changes(now, horizon).into_iter().find(differs)
+    }
+
+    /// The first second after `now` at which `who` is not a member, as far as the policy tells.
+    pub fn member_until(&self, policy: &Policy, who: &str, now: Moment) -> Option<i64> {
+        let is_gone = |second: &i64| {
+            let then = policy.moment(*second, now.trusted);
+            !self.members(then).any(|member| member.as_ref() == who)
+        };
+        self.possible_changes(now, i64::MAX).into_iter().find(is_gone)
+    }
+
+    /// Seconds after `now`, at most `horizon`, at which hours or contracts begin or end: those of a day, and all ends.
+    fn possible_changes(&self, now: Moment, horizon: i64) -> Vec<i64> {
         let mut seconds: Vec<i64> = Vec::new();
         if self.tables().any(|table| table.changes().any(|minute| minute > 0)) {
             let minutes = (now.unix_seconds.div_euclid(MINUTE) + 1..).map(|minute| minute * MINUTE);
@@ -83,7 +97,7 @@ impl Group {
         let within = |end: &i64| now.unix_seconds < *end && *end <= horizon;
         seconds.extend(self.tables().flat_map(Timetable::all_ends).filter(within));
         seconds.sort_unstable();
-        seconds.into_iter().find(differs)
+        seconds
     }
 
     fn tables(&self) -> impl Iterator<Item = &Timetable> {
@@ -230,6 +244,21 @@ rules:
         let again = super::tests::policy();
         let ids = |policy: &Policy| policy.groups().iter().map(|group| group.id()).collect::<Vec<_>>();
         assert_eq!(ids(&policy), ids(&again), "guard and keeper derive the same");
+    }
+
+    #[test]
+    fn it_is_known_until_when_somebody_is_a_member_and_hours_of_others_do_not_count() {
+        let policy = policy();
+        let until = |topic: &str, who: &str, time: &str| {
+            let group = policy.topic(topic).unwrap().group(Form::Clear).unwrap();
+            group.member_until(&policy, who, at(&policy, time))
+        };
+        let midnight = "2026-05-01T23:59:00Z";
+        assert_eq!(
+            until("/names", "night", midnight),
+            Some(at(&policy, "2026-05-02T06:00:00+02:00").unix_seconds)
+        );
+        assert_eq!(until("/names", "desk", midnight), None);
     }
 
     #[test]
