@@ -101,5 +101,10 @@ fn in_words(report: &Report) -> String {
     for (number, note) in notes.into_iter().filter(|(number, _)| *number > 0) {
         text.push_str(&format!("note: {number} {note}\n"));
     }
+    if !report.end_is_known {
+        text.push_str(
+            "note: no .head file beside it and no --head: what was cut off at the end is not seen\n",
+        );
+    }
     text
 }

@@ -30,6 +30,8 @@ pub struct Report {
     pub still_open: u64,
     /// Bytes of an unfinished line at the end: a crash, or a program that is writing just now.
     pub torn: u64,
+    /// There was a head, beside the log or from elsewhere, to tell whether its end is there.
+    pub end_is_known: bool,
     /// Everything that is not as it was written; empty for an intact log.
     pub findings: Vec<Finding>,
     /// Findings beyond the first [`MAX_FINDINGS`].
@@ -96,6 +98,9 @@ pub enum What {
     /// The entry that the head file names is another one in the log.
     #[error("the log was rewritten: this entry is not the one in the .head file")]
     NotTheHead,
+    /// A log begins with the start of the program.
+    #[error("there is no entry in it")]
+    Empty,
     /// The head that was asked for is not in the log.
     #[error("the log was cut off or rewritten: no entry has the hash given as --head")]
     HeadNotFound,
@@ -121,6 +126,7 @@ pub fn verify_lines(
     head: Option<[u8; 32]>,
 ) -> io::Result<Report> {
     let mut check = Check { head_file, wanted: head, link: Some(Link::START), ..Check::default() };
+    check.report.end_is_known = head_file.is_some() || head.is_some();
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -287,6 +293,9 @@ impl Check {
     fn finish(mut self) -> Report {
         if let Some(head) = self.head_file.filter(|head| head.seq > self.highest) {
             self.find(self.highest, What::CutOff { expected: head.seq });
+        }
+        if self.report.entries == 0 && self.report.torn == 0 {
+            self.find(0, What::Empty);
         }
         if self.wanted.is_some() {
             self.find(self.highest, What::HeadNotFound);
