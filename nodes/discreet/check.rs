@@ -1,10 +1,11 @@
 //! `discreet check`: is this a policy, and does it make sense?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use discreet::entrance::unlimitable;
-use discreet::policy::finding::{has_errors, plain};
-use discreet::policy::{Finding, Severity, cases};
+use discreet::policy::finding::{Span, has_errors, plain};
+use discreet::policy::{Finding, Policy, Severity, cases};
+use discreet::redact::unhideable;
 use discreet::types::TypeLibrary;
 
 use super::Answer;
@@ -13,8 +14,8 @@ use super::input::{Source, say, say_json};
 /// Checks policies: everything that is wrong, at once, with its place and what to do.
 ///
 /// Errors make a policy unusable. Warnings do not: a rule that never decides anything, a topic nobody may read,
-/// something that this version cannot do yet. Where ROS 2 is sourced, the limits of commands are held against the installed
-/// types too.
+/// something that this version cannot do yet. Where ROS 2 is sourced, the limits of commands and the names of fields that are to be
+/// hidden are held against the installed types too.
 ///
 /// Of a file of cases (`hotel.cases.yaml`) it says whether it is one; `discreet test` says how they come out.
 #[derive(clap::Args)]
@@ -81,7 +82,9 @@ fn judged(source: &Source) -> (Option<String>, Vec<Finding>) {
     let (policy, mut findings) = source.policy();
     if let (Some(policy), Ok(library)) = (&policy, TypeLibrary::from_env()) {
         findings.extend(unlimitable(policy, &library));
+        findings.extend(unhideable(policy, &library));
     }
+    findings.extend(policy.iter().filter_map(|policy| missing_key(source, policy)));
     let summary = policy.filter(|_| !has_errors(&findings)).map(|policy| {
         format!(
             "a policy for {}, version {}: {}, {}",
@@ -92,6 +95,16 @@ fn judged(source: &Source) -> (Option<String>, Vec<Finding>) {
         )
     });
     (summary, findings)
+}
+
+/// The key that pseudonyms need may be on the robot only; but a guard without it refuses the policy.
+fn missing_key(source: &Source, policy: &Policy) -> Option<Finding> {
+    let folder = Path::new(&source.name).parent().unwrap_or(Path::new(""));
+    let error = policy.personal_data().read_key(folder).err()?;
+    let message = format!("a guard would refuse this policy here, for want of its key: {error}");
+    let help = "`discreet pseudonym-key` makes one, beside the policy";
+    let at_start = Span { line: 1, column: 1, start: 0, end: 0 };
+    Some(Finding::warning("no-key", at_start, message).help(help))
 }
 
 fn several(number: usize, what: &str) -> String {

@@ -6,7 +6,9 @@ use super::text::is_inside;
 use super::{FieldRule, Redaction, TextRules};
 use crate::cdr::{Malformed, Plan, Rewriter, Strings};
 use crate::pii::{self, FieldRules, Kind, Kinds, Operator, OperatorKeys, Roster, TextRedactor};
-use crate::policy::Group;
+use crate::policy::finding::{Finding, quoted};
+use crate::policy::{Group, Policy, TopicPolicy};
+use crate::types::TypeLibrary;
 
 /// Finds and hides in the text of messages of one type what a policy names. A message in which nothing is found stays
 /// where it is.
@@ -58,6 +60,25 @@ pub enum Unredactable {
     /// No message of the type.
     #[error(transparent)]
     Malformed(#[from] Malformed),
+}
+
+/// Fields that a policy hides and that are no text of the topic's type, as far as the types are installed here. A guard denies
+/// such a topic.
+pub fn unhideable(policy: &Policy, library: &TypeLibrary) -> Vec<Finding> {
+    let finding = |topic: &Arc<TopicPolicy>| {
+        let rules = topic.text_rules()?;
+        let definition = library.definition(topic.type_name()).ok()?;
+        let fields = rules.idle(definition.plan.strings());
+        let fields: Vec<String> = fields.into_iter().map(quoted).collect();
+        if fields.is_empty() {
+            return None;
+        }
+        let message =
+            format!("{} hides what is no text of its type: {}", quoted(topic.name()), fields.join(", "));
+        let help = format!("`discreet classify --fields {}` lists its texts", topic.type_name());
+        Some(Finding::error("unknown-field", topic.span(), message).help(help))
+    };
+    policy.topics().filter_map(finding).collect()
 }
 
 impl MessageRedactor {

@@ -146,6 +146,40 @@ def test_without_its_redactor_only_blank_or_redacted_frames_leave(robot, scene, 
     assert counted, 'the audit counts what was covered and blanked'
 
 
+def test_two_frames_wait_for_one_that_takes_long_and_of_more_the_oldest_are_left_out_and_counted(robot, scene):
+    robot.policy({CAMERA: camera(camera={'deadline': '1s'})}, [REDACTED])
+    guard = robot.start()
+    outside = robot.outer.reader(CAMERA, Image, DEEP)
+    publisher = robot.inner.publisher(CAMERA, Image, DEEP)
+    redacts(robot, publisher, outside, scene)
+
+    def burst(frames):
+        """Numbers of those that come out, if they come while the redactor does not get to work."""
+        outside.forget()
+        redactor, = guard.children()
+        os.kill(redactor, signal.SIGSTOP)
+        try:
+            publisher.publish(faces.image(scene.frame(0)[0], 0))
+            time.sleep(0.1)   # it is being looked at
+            for number in range(1, frames):
+                publisher.publish(faces.image(scene.frame(number)[0], number))
+            time.sleep(0.2)
+        finally:
+            os.kill(redactor, signal.SIGCONT)
+        eventually('the last frame', lambda: outside.poll() and faces.number(outside.typed()[-1]) == frames - 1)
+        assert not any(is_blank(frame) for frame in outside.typed())
+        return [faces.number(frame) for frame in outside.typed()]
+
+    def skipped():
+        return robot.status(CAMERA).number('frames skipped')
+
+    before = skipped()
+    assert burst(3) == [0, 1, 2]
+    assert skipped() == before
+    assert burst(8) == [0, 5, 6, 7]
+    eventually('four frames counted', lambda: skipped() == before + 4)
+
+
 def test_the_robot_leaves_no_redactor_behind(robot, scene):
     robot.policy({CAMERA: camera()}, [REDACTED])
     guard = robot.start()

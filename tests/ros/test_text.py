@@ -147,8 +147,10 @@ def test_fields_are_hidden_as_the_policy_says(robot):
     assert one == again != two and 'one' not in one
 
 
-def test_a_field_that_is_not_there_keeps_the_whole_topic_inside(robot):
+def test_a_field_that_is_not_there_keeps_the_whole_topic_inside_and_check_says_so(robot):
     release(robot, {'/said': declared('std_msgs/msg/String', 'contextual', redact={'guest.name': 'remove'})})
+    checked = robot.program('check', robot.policy_file, check=False)
+    assert checked.returncode == 1 and "guest.name" in checked.stdout, checked.stdout
     publisher = robot.inner.publisher('/said', String)
     robot.start()
     reader = robot.outer.reader('/said', String)
