@@ -1,14 +1,14 @@
 """`tools/bench soak`: the guarded lobby for half an hour, and whether it stays as it was.
 
 The robot drives to the desk and back, navigation steers, all stakeholders receive what is theirs. Every ten seconds the memory of
-the guard, its redactors, the keeper, the unsealers and the commanders is read: `all` is PSS, where what is shared counts in parts;
-`own` is what of it is neither shared nor a file. Programs that hold keys lock all of their memory, so that the large segments of
-the tuned transport count from the start, and `all` is large.
+the guard, its redactors, the keeper, the unsealers and the commanders is read: `own` is theirs alone; `all` has their part of
+shared memory too. Pages of files are in neither: the system drops and shares them as it likes. Programs that hold keys lock all of
+their memory, so that the large segments of the tuned transport count from the start, and `all` is large.
 
 It holds if, after the first five minutes (a quarter of a shorter run), both grew by less than 5 % in each program, and /dev/shm too;
 the audit log verifies, without a fault, and has a window for every second in which a stakeholder received something; every mission
-arrived; no program ended or is left as a zombie; and when all has ended, nothing of it is in /dev/shm. Leaves soak.svg, soak.json and
-all logs in --out.
+arrived; no program ended, and none was a zombie for ten seconds; and when all has ended, nothing of it is in /dev/shm. Leaves
+soak.svg, soak.json and all logs in --out.
 
 Exit status: 0 it holds, 1 something does not, 2 a wrong argument.
 """
@@ -33,7 +33,7 @@ from stage import BIN, Broken
 EVERY, GROWTH, MARGIN = 10, 5, 256   # seconds; per cent; KiB that a small process may grow by beside that
 KEPT = 'lttng-ust-wait-'   # the tracer that ROS is built with keeps these for whoever is traced next
 WATCHED = ('inside', 'outside', 'navigation', 'front_desk', 'maintenance', 'analytics')
-DRIVEN_BACK = 0.3    # m/s
+DRIVEN_BACK, TURNED = 0.3, 0.3    # m/s; rad/s at most
 
 
 def main():
@@ -72,7 +72,7 @@ class Soak:
     def __init__(self, run, seconds):
         self.run, self.seconds = run, seconds
         self.warm = min(300, seconds / 4)
-        self.samples, self.zombies, self.missions, self.pids = [], [], [], {}
+        self.samples, self.zombies, self.dead, self.missions, self.pids = [], [], set(), [], {}
         self.began = self.due = time.monotonic()
 
     def go(self):
@@ -88,10 +88,12 @@ class Soak:
                   file=sys.stderr, flush=True)
 
     def drive_back(self):
-        """In pieces of a second, so that the memory is looked at meanwhile."""
+        """Along the line that it came on, in pieces of a second, so that the memory is looked at meanwhile."""
         limit = time.monotonic() + 60
-        while self.run.pose()[0] > 0.3 and time.monotonic() < limit:
-            self.run.ask('drive', who='navigation', speed=-DRIVEN_BACK, turn=0.0, seconds=1)
+        while (pose := self.run.pose())[0] > 0.3 and time.monotonic() < limit:
+            _, aside, yaw = pose
+            turn = max(-TURNED, min(TURNED, aside / 2 - yaw))   # backwards, it moves against where it looks
+            self.run.ask('drive', who='navigation', speed=-DRIVEN_BACK, turn=turn, seconds=1)
             self.look(wait=0)
 
     def elapsed(self):
@@ -104,7 +106,7 @@ class Soak:
             return
         self.due += EVERY
         found = processes()
-        self.zombies += [name for pid, name in found.items() if state(pid) == 'Z']
+        self.count_zombies(found)
         self.samples.append({'seconds': round(self.elapsed(), 1), 'shm': shared(), 'own': {}, 'all': {}})
         for pid, name in found.items():
             if name.split()[0] in runs.OURS and (memory := read(pid)):
@@ -115,8 +117,14 @@ class Soak:
     def collect(self):
         """What everybody received and when; what the guard says at the end."""
         self.report, self.times = self.run.ask('report'), self.run.ask('times')
-        self.processes_at_end = processes()
-        self.zombies += [name for pid, name in self.processes_at_end.items() if state(pid) == 'Z']
+        time.sleep(1)
+        self.count_zombies(processes())
+
+    def count_zombies(self, found):
+        """Those that were so the last time too: whoever has just ended is one until its parent looks."""
+        dead = {pid for pid in found if state(pid) == 'Z'}
+        self.zombies += [found[pid] for pid in dead & self.dead]
+        self.dead = dead
 
     def judge(self, left):
         claims, memory = [], {}
@@ -208,7 +216,8 @@ def read(pid):
         said = pathlib.Path(f'/proc/{pid}/smaps_rollup').read_text()
     except OSError:
         return None
-    return {kind: int(re.search(rf'^{field}:\s+(\d+)', said, re.M)[1]) for kind, field in (('own', 'Pss_Anon'), ('all', 'Pss'))}
+    own, shared = (int(re.search(rf'^{field}:\s+(\d+)', said, re.M)[1]) for field in ('Pss_Anon', 'Pss_Shmem'))
+    return {'own': own, 'all': own + shared}
 
 
 def shared():
