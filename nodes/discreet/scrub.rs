@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 use super::Answer;
 
-/// Applies a policy to a recorded bag: OUT has what the guard would have let out, and nothing else.
+/// Applies a policy to a recorded bag: OUT has what the guard would have let out to everyone, as far as a bag tells.
 ///
 /// Each message is judged as of the time at which it was recorded. What the policy lets out in the clear is copied,
-/// images that it lets out redacted are redacted, everything else is left out. So are attachments and metadata, which
+/// images and texts that it lets out redacted are redacted, everything else is left out. So are attachments and metadata, which
 /// may hold anything, and the topics of which nothing is left.
 ///
 /// IN is an MCAP file, a SQLite file (.db3) or a folder of rosbag2; OUT is always MCAP.
@@ -20,7 +20,8 @@ Examples:
   discreet scrub tuesday.mcap tuesday-clean.mcap --policy hotel.yaml
   discreet scrub rosbag2_2026_05_01/ clean.mcap --policy hotel.yaml --json
 
-A bag does not tell which node published, so `source:` in the policy is not checked.
+A bag does not tell which node published, so `source:` in the policy is not checked; nor who was a guest then, so that names
+which only a roster knew are not found.
 
 Exit codes:
   0  done

@@ -97,7 +97,8 @@ pub struct ClassEntry {
     pub suite: Option<Suite>,
     /// How long one key is used: `60s`, `1h`. Without it: the parent's, or `1h`.
     pub epoch: Option<String>,
-    /// How long it may be kept before its key is erased: `24h`, `7d`. Without it: the parent's.
+    /// How long who receives it may keep it: `24h`, `7d`. It is told in the catalogue; nobody enforces it. Without it: the
+    /// parent's.
     pub retention: Option<String>,
     /// What becomes of a message in which personal data is found that does not belong there. Without it: as the
     /// parent's, or nobody looks.
@@ -188,7 +189,8 @@ pub struct CameraEntry {
     pub strict: Option<bool>,
     /// A frame that was not looked at within this time is blanked: `20ms` to `1s`. Without it: `100ms`.
     pub deadline: Option<String>,
-    /// Detectors look at every n-th frame; between them, what was found moves along with the picture. Without it: 1.
+    /// Detectors look at every n-th frame; between them, what was found moves along with the picture. Beyond 1, frames wait for
+    /// the detector of faces only: the others look beside the frames that follow, as often as they can. Without it: 1.
     #[schemars(range(min = 1, max = 30))]
     pub every: Option<u64>,
     /// The colour camera whose findings are used instead of looking, for depth images: `/camera/color/image_raw`.

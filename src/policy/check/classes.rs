@@ -86,7 +86,7 @@ fn class(
             "never-erased",
             entry.span,
             format!(
-                "nobody erases the data of class {}: it has no retention, not even an inherited one",
+                "nobody is told how long to keep the data of class {}: it has no retention, not even an inherited one",
                 quoted(name)
             ),
             "add `retention:` with how long it may be kept, such as `24h`",
