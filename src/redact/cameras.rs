@@ -62,11 +62,19 @@ impl Cameras {
         loop {
             let nearest = board.cameras.get(camera).and_then(|seen| nearest(seen, stamp));
             let left = until.saturating_duration_since(Instant::now());
-            if nearest.is_some() || left.is_zero() {
+            // Frames come in order: once there is a later one, none that belongs to this moment comes any more.
+            let later =
+                board.cameras.get(camera).and_then(VecDeque::back).is_some_and(|seen| seen.stamp > stamp);
+            if nearest.is_some() || later || left.is_zero() {
                 return nearest.cloned();
             }
             board = self.news.wait_timeout(board, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// When the last frame of `camera` was taken that was looked at.
+    pub fn last(&self, camera: &str) -> Option<i64> {
+        self.board().cameras.get(camera).and_then(VecDeque::back).map(|seen| seen.stamp)
     }
 
     /// How the camera projects that publishes this `camera_info` topic; nothing if it does not tell (any more).
@@ -120,6 +128,16 @@ mod tests {
         assert_eq!(at(99 * 33 * MS + 51 * MS), None);
         assert_eq!(at(0), None, "only the last {KEPT} are kept");
         assert_eq!(cameras.at("/other", 0, Duration::ZERO), None);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_moment_that_is_over() {
+        let cameras = Cameras::default();
+        cameras.add("/color", 100 * MS, (640, 480), []);
+        let began = Instant::now();
+        assert_eq!(cameras.at("/color", 10 * MS, Duration::from_secs(10)), None);
+        assert!(began.elapsed() < Duration::from_secs(5));
+        assert_eq!(cameras.last("/color"), Some(100 * MS));
     }
 
     #[test]

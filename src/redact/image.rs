@@ -57,8 +57,9 @@ pub struct ImageRedactor {
     kind: ImageKind,
     look: Option<Box<dyn Look + Send>>,
     cameras: Arc<Cameras>,
-    /// The camera that this one follows could not be waited for the last time, so it is not waited for again.
-    hopeless: bool,
+    /// The camera that this one follows was waited for in vain, when this was the last frame that it had seen: it is not
+    /// waited for again until there is another.
+    given_up: Option<Option<i64>>,
     sight: Sight,
     areas: Vec<(Area, Cover)>,
     made: Vec<u8>,
@@ -74,7 +75,7 @@ impl ImageRedactor {
         cameras: Arc<Cameras>,
     ) -> ImageRedactor {
         let (topic, sight, areas, made) = (topic.into(), Sight::default(), Vec::new(), Vec::new());
-        ImageRedactor { topic, kind, look, cameras, hopeless: false, sight, areas, made, black: Vec::new() }
+        ImageRedactor { topic, kind, look, cameras, given_up: None, sight, areas, made, black: Vec::new() }
     }
 
     /// Redacts a serialized image, in place where that is possible. What cannot be looked at is blanked.
@@ -144,9 +145,9 @@ impl ImageRedactor {
         frame: &Frame<'_>,
         stamp: i64,
     ) -> Result<(), Blind> {
-        let patience = if self.hopeless { Duration::ZERO } else { rules.deadline };
-        let seen = self.cameras.at(camera, stamp, patience);
-        self.hopeless = seen.is_none();
+        let hopeless = self.given_up == Some(self.cameras.last(camera));
+        let seen = self.cameras.at(camera, stamp, if hopeless { Duration::ZERO } else { rules.deadline });
+        self.given_up = seen.is_none().then(|| self.cameras.last(camera));
         let seen = seen.ok_or(Blind::NothingToFollow)?;
         let from = View { size: seen.size, intrinsics: self.cameras.intrinsics(camera) };
         let to = View { size: frame.size(), intrinsics: self.cameras.intrinsics(&self.topic) };
@@ -201,5 +202,50 @@ fn cover_of(rules: &ImageRules, found: &Found) -> Option<Cover> {
     match found.why {
         Why::Unseen => Some(Cover::Solid),
         Why::Seen | Why::Held => rules.cover(found.subject),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::redact::Subject;
+    use crate::redact::frame::tests::image;
+
+    fn depth(redactor: &mut ImageRedactor, rules: &ImageRules) -> Option<Blind> {
+        let mut cdr = image("16UC1", (4, 4), 8, 0, &[1; 32], false); // taken at 5 s
+        redactor.redact(rules, &mut cdr).unwrap().redaction.blank
+    }
+
+    #[test]
+    fn a_camera_that_was_late_once_is_waited_for_again_as_soon_as_it_sees() {
+        let cameras = Arc::new(Cameras::default());
+        let mut redactor = ImageRedactor::new("/depth", ImageKind::Raw, None, Arc::clone(&cameras));
+        let mut rules = ImageRules {
+            covers: vec![(Subject::Faces, Cover::Solid)],
+            frame: None,
+            strict: false,
+            deadline: Duration::from_millis(20),
+            every: 1,
+            follows: Some("/color".into()),
+        };
+        assert_eq!(depth(&mut redactor, &rules), Some(Blind::NothingToFollow));
+        rules.deadline = Duration::from_secs(10);
+        let began = Instant::now();
+        assert_eq!(
+            depth(&mut redactor, &rules),
+            Some(Blind::NothingToFollow),
+            "it has not seen anything yet"
+        );
+        assert!(began.elapsed() < Duration::from_secs(5), "so it is not waited for");
+
+        cameras.add("/color", 4_900_000_000, (4, 4), []);
+        let late = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            cameras.add("/color", 5_000_000_000, (4, 4), []);
+        });
+        assert_eq!(depth(&mut redactor, &rules), None);
+        late.join().unwrap();
     }
 }
