@@ -92,4 +92,14 @@ rules:
         assert_eq!(length("2026-05-01T07:59:50Z"), 10, "desk comes at eight");
         assert_eq!(length("2026-06-01T10:00:10Z"), 20, "the contract of night ends");
     }
+
+    #[test]
+    fn it_is_known_until_when_somebody_is_a_member() {
+        let policy = policy();
+        let group = &policy.groups()[0];
+        let now = policy.moment(second("2026-05-30T09:00:00Z"), true);
+        let until = |who: &str| group.member_until(&policy, who, now);
+        assert_eq!(until("desk"), Some(second("2026-05-30T18:00:00Z")));
+        assert_eq!(until("night"), Some(second("2026-06-01T10:00:30Z")));
+    }
 }

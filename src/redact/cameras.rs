@@ -36,6 +36,12 @@ struct Board {
     intrinsics: HashMap<String, Intrinsics>,
 }
 
+impl Board {
+    fn last(&self, camera: &str) -> Option<i64> {
+        self.cameras.get(camera).and_then(VecDeque::back).map(|seen| seen.stamp)
+    }
+}
+
 impl Cameras {
     /// A frame of `camera` was looked at. Reuses the memory of the oldest frame.
     pub fn add(&self, camera: &str, stamp: i64, size: (u32, u32), found: impl IntoIterator<Item = Found>) {
@@ -63,8 +69,7 @@ impl Cameras {
             let nearest = board.cameras.get(camera).and_then(|seen| nearest(seen, stamp));
             let left = until.saturating_duration_since(Instant::now());
             // Frames come in order: once there is a later one, none that belongs to this moment comes any more.
-            let later =
-                board.cameras.get(camera).and_then(VecDeque::back).is_some_and(|seen| seen.stamp > stamp);
+            let later = board.last(camera).is_some_and(|last| last > stamp);
             if nearest.is_some() || later || left.is_zero() {
                 return nearest.cloned();
             }
@@ -74,7 +79,7 @@ impl Cameras {
 
     /// When the last frame of `camera` was taken that was looked at.
     pub fn last(&self, camera: &str) -> Option<i64> {
-        self.board().cameras.get(camera).and_then(VecDeque::back).map(|seen| seen.stamp)
+        self.board().last(camera)
     }
 
     /// How the camera projects that publishes this `camera_info` topic; nothing if it does not tell (any more).

@@ -19,9 +19,8 @@ pub(super) struct Seen {
     grey: Mat,
     /// What the camera did since, in pixels of the small picture.
     since: Motion,
-    /// The picture that some are still looking at, and what the camera did since then.
+    /// The picture that some are still looking at.
     aside: Mat,
-    since_aside: Motion,
     warped: Mat,
     valid: Mat,
 }
@@ -29,7 +28,7 @@ pub(super) struct Seen {
 impl Seen {
     pub fn new() -> Seen {
         let [grey, aside, warped, valid] = std::array::from_fn(|_| Mat::default());
-        Seen { grey, since: Motion::NONE, aside, since_aside: Motion::NONE, warped, valid }
+        Seen { grey, since: Motion::NONE, aside, warped, valid }
     }
 
     /// The detectors looked at this picture.
@@ -41,21 +40,18 @@ impl Seen {
 
     /// Some detectors begin to look at this picture, which the others have looked at.
     pub fn look_aside(&mut self, grey: &Mat) -> Result<(), VisionError> {
-        grey.copy_to(&mut self.aside)?;
-        self.since_aside = Motion::NONE;
-        Ok(())
+        Ok(grey.copy_to(&mut self.aside)?)
     }
 
-    /// They have looked at it.
-    pub fn looked_aside(&mut self) {
+    /// They have looked at it. `since` is what the camera did meanwhile, in pixels of the small picture.
+    pub fn looked_aside(&mut self, since: Motion) {
         std::mem::swap(&mut self.grey, &mut self.aside);
-        self.since = self.since_aside;
+        self.since = since;
     }
 
     /// The camera moved.
     pub fn moved(&mut self, motion: &Motion) {
         self.since = self.since.then(motion);
-        self.since_aside = self.since_aside.then(motion);
     }
 
     /// What of `grey` they have not seen, in its own pixels.
@@ -111,9 +107,10 @@ impl Views<'_> {
             return true;
         }
         // What is near moves further than what the whole picture did.
-        let far = SHIFT * i32::from(self.was_in_view(square, SHIFT as u32));
-        let mut shifts = (-far..=far).flat_map(|down| (-far..=far).map(move |right| (right, down)));
-        !self.shows(square, (0, 0)) && !shifts.any(|shift| self.shows(square, shift))
+        let mut shifts = (-SHIFT..=SHIFT).flat_map(|down| (-SHIFT..=SHIFT).map(move |right| (right, down)));
+        let mut is_near =
+            || self.was_in_view(square, SHIFT as u32) && shifts.any(|shift| self.shows(square, shift));
+        !self.shows(square, (0, 0)) && !is_near()
     }
 
     /// Whether the picture that was looked at reaches so far around the square, or to the edge.
@@ -209,8 +206,7 @@ mod tests {
         seen.looked(&pattern(0)).unwrap();
         seen.look_aside(&pattern(40)).unwrap();
         assert!(!unseen(&mut seen, &pattern(40)).is_empty(), "nobody is done yet");
-        seen.moved(&Motion { dx: -20.0, ..Motion::NONE });
-        seen.looked_aside();
+        seen.looked_aside(Motion { dx: -20.0, ..Motion::NONE });
         let areas = unseen(&mut seen, &pattern(60));
         assert!(!areas.is_empty() && areas.iter().all(|area| area.left >= 288), "{areas:?}");
     }

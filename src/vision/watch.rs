@@ -92,7 +92,7 @@ impl Watch {
             models,
             engines,
             eyes: Vec::new(),
-            aside: Aside::new(),
+            aside: Aside::default(),
             gaze: Gaze::new(),
             seen: Seen::new(),
             size: (0, 0),
@@ -193,8 +193,8 @@ impl Watch {
     ) -> Result<Duration, VisionError> {
         self.aside.moved(motion);
         match self.aside.done(&mut self.eyes, self.size) {
-            Ok(true) => self.seen.looked_aside(),
-            Ok(false) => {}
+            Ok(Some(since)) => self.seen.looked_aside(since.enlarged(1.0 / self.gaze.times)),
+            Ok(None) => {}
             Err(trouble) => {
                 // The next picture waits for all detectors, and is blanked if one still fails.
                 self.forget();
@@ -207,7 +207,7 @@ impl Watch {
         let beside = |eye: &Eye| rules.every > 1 && eye.slow;
         let spent = self.look_now(rules, picture, |eye| !beside(eye))?;
         let slow = self.eyes.iter().filter(|eye| rules.cover(eye.subject).is_some() && beside(eye));
-        if self.aside.look(picture, slow)? {
+        if self.aside.look(picture, slow)? && rules.strict {
             self.seen.look_aside(self.gaze.grey())?;
         }
         Ok(spent)

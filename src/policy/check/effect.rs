@@ -37,8 +37,8 @@ fn deciding_first(
 ) -> BTreeMap<RuleId, &TopicPolicy> {
     let mut first: BTreeMap<RuleId, &TopicPolicy> = BTreeMap::new();
     for topic in compiled.topics.iter().filter(|topic| which(topic)) {
-        let named = topic.access.named.iter().map(|(_, table)| table).filter(|table| table.allows());
-        for id in named.chain([&topic.access.everyone]).flat_map(|table| table.deciding()) {
+        let tables = topic.access.named.iter().map(|(_, table)| table).chain([&topic.access.everyone]);
+        for id in tables.flat_map(|table| table.deciding()) {
             first.entry(id).or_insert(topic);
         }
     }

@@ -37,8 +37,6 @@ pub(super) struct Aside {
 struct Open {
     /// Nobody wants it any more.
     dropped: Arc<AtomicBool>,
-    /// Of each eye that takes part, what it followed in that picture.
-    tracks: Vec<(Subject, Tracks)>,
     /// What the camera did since, frame by frame.
     motions: Vec<Motion>,
 }
@@ -64,17 +62,16 @@ struct Work {
     trouble: Option<VisionError>,
 }
 
+/// One eye's part in it.
 struct Part {
+    subject: Subject,
+    /// What it followed in that picture.
+    tracks: Tracks,
     detector: Arc<Mutex<Box<dyn Detector>>>,
     sightings: Vec<Sighting>,
 }
 
 impl Aside {
-    /// Has no thread yet.
-    pub fn new() -> Aside {
-        Aside::default()
-    }
-
     /// Begins to look at `picture`, unless there is nobody to look or the look before is not over. Says whether it has begun.
     pub fn look<'e>(
         &mut self,
@@ -92,11 +89,12 @@ impl Aside {
         picture.copy_to(&mut work.picture)?;
         work.dropped = Arc::default();
         work.eyes.clear();
-        let mut tracks = Vec::new();
-        for eye in eyes {
-            tracks.push((eye.subject, eye.tracks.clone()));
-            work.eyes.push(Part { detector: Arc::clone(&eye.detector), sightings: Vec::new() });
-        }
+        work.eyes.extend(eyes.map(|eye| Part {
+            subject: eye.subject,
+            tracks: eye.tracks.clone(),
+            detector: Arc::clone(&eye.detector),
+            sightings: Vec::new(),
+        }));
         let dropped = Arc::clone(&work.dropped);
         let thread = match &mut self.thread {
             Some(thread) => thread,
@@ -104,7 +102,7 @@ impl Aside {
         };
         // It can only fail if the thread is gone, which `done` finds out.
         let _ = thread.work.send(work);
-        self.open = Some(Open { dropped, tracks, motions: Vec::new() });
+        self.open = Some(Open { dropped, motions: Vec::new() });
         Ok(true)
     }
 
@@ -115,31 +113,31 @@ impl Aside {
         }
     }
 
-    /// If the look is over, the eyes know what was seen, and where it is now. Says whether it was, and counts.
-    pub fn done(&mut self, eyes: &mut [Eye], size: (u32, u32)) -> Result<bool, VisionError> {
-        let (Some(thread), Some(_)) = (&self.thread, &self.open) else { return Ok(false) };
+    /// If the look is over, and counts, the eyes know what was seen, and where it is now; gives what the camera did since then.
+    pub fn done(&mut self, eyes: &mut [Eye], size: (u32, u32)) -> Result<Option<Motion>, VisionError> {
+        let (Some(thread), Some(_)) = (&self.thread, &self.open) else { return Ok(None) };
         let mut work = match thread.done.try_recv() {
             Ok(work) => work,
-            Err(TryRecvError::Empty) => return Ok(false),
+            Err(TryRecvError::Empty) => return Ok(None),
             Err(TryRecvError::Disconnected) => return Err(self.ended()),
         };
         let open = self.open.take().filter(|open| !open.is_dropped());
         let trouble = work.trouble.take();
-        let Some(Open { tracks, motions, .. }) = open else {
+        let Some(Open { motions, .. }) = open else {
             self.spare = work;
-            return Ok(false);
+            return Ok(None);
         };
         if let Some(trouble) = trouble {
             return Err(trouble);
         }
-        for (part, (subject, then)) in work.eyes.iter_mut().zip(tracks) {
+        for Part { subject, tracks, mut sightings, .. } in work.eyes.drain(..) {
             let Some(eye) = eyes.iter_mut().find(|eye| eye.subject == subject) else { continue };
-            eye.tracks = then;
-            eye.see(&mut part.sightings);
+            eye.tracks = tracks;
+            eye.see(&mut sightings);
             motions.iter().for_each(|motion| eye.tracks.advance(motion, size));
         }
         self.spare = work;
-        Ok(true)
+        Ok(Some(motions.iter().fold(Motion::NONE, |since, motion| since.then(motion))))
     }
 
     /// Whether the look that is under way takes so long that the frames have to wait for it after all.
@@ -252,7 +250,7 @@ mod tests {
         fn new() -> Scene {
             let ((allow, allowed), (begin, begun)) = (sync_channel(9), sync_channel(9));
             let eyes = [Eye::new(Subject::Text, Box::new(Fake { allowed, begun: begin }))];
-            Scene { aside: Aside::new(), eyes, allow, begun }
+            Scene { aside: Aside::default(), eyes, allow, begun }
         }
 
         fn look(&mut self) -> bool {
@@ -265,7 +263,7 @@ mod tests {
             let motion = Motion { dx, ..Motion::NONE };
             self.eyes[0].tracks.advance(&motion, SIZE);
             self.aside.moved(motion);
-            self.aside.done(&mut self.eyes, SIZE)
+            Ok(self.aside.done(&mut self.eyes, SIZE)?.is_some())
         }
 
         /// Frames without motion until the look is over.
