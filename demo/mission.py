@@ -118,6 +118,8 @@ class Mission(Node):
             self.end(True, 'stands before the desk')
 
     def drive(self, speed, turn):
+        if not self.commands.get_subscription_count():
+            return   # nobody hears it yet
         command = Twist()
         command.linear.x, command.angular.z = speed, turn
         self.commands.publish(command)

@@ -98,6 +98,35 @@ fn check_answers_programs_too() {
 }
 
 #[test]
+fn check_tells_what_of_identities_and_types_is_not_here() {
+    let policy = scratch("absent").join("absent.yaml");
+    let text = "\
+discreet: 1
+robot: r1
+version: 1
+classes: { contextual: { suite: aes-256-gcm, epoch: 60s, retention: 24h } }
+stakeholders: { desk: { identity: identities/desk.pub } }
+topics: { /talk: { type: nowhere_msgs/msg/Talk, class: contextual } }
+rules: [{ who: desk, read: /talk, as: clear }]
+";
+    fs::write(&policy, text).unwrap();
+    let file = policy.to_str().unwrap();
+    assert_eq!(code(&["check", "--strict", file]), 0, "it may be there on the robot");
+    assert!(
+        said(&["check", file]).contains("no identity here; a keeper without it gives them nothing: desk\n")
+    );
+    let absent = &json(&["check", "--json", file])[0]["absent"];
+    assert_eq!(absent["identities"], serde_json::json!(["desk"]));
+    // Without a ROS 2 nothing can be said of types.
+    let types = if std::env::var_os("AMENT_PREFIX_PATH").is_some() {
+        vec!["nowhere_msgs/msg/Talk"]
+    } else {
+        Vec::new()
+    };
+    assert_eq!(absent["types"], serde_json::json!(types));
+}
+
+#[test]
 fn explain_names_the_rule_that_decided_and_those_it_overrode() {
     let arguments = ["explain", HOTEL, "--who", "maintenance", "--topic", "/camera/image_raw"];
     let day = said(&[&arguments[..], &["--at", "2026-05-04T12:00:00+02:00"]].concat());

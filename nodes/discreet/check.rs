@@ -1,12 +1,15 @@
 //! `discreet check`: is this a policy, and does it make sense?
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use discreet::entrance::unlimitable;
+use discreet::identity::PublicIdentity;
 use discreet::policy::finding::{Span, has_errors, plain};
 use discreet::policy::{Finding, Policy, Severity, cases};
 use discreet::redact::unhideable;
 use discreet::types::TypeLibrary;
+use serde::Serialize;
 
 use super::Answer;
 use super::input::{Source, say, say_json};
@@ -15,7 +18,8 @@ use super::input::{Source, say, say_json};
 ///
 /// Errors make a policy unusable. Warnings do not: a rule that never decides anything, a topic nobody may read,
 /// something that this version cannot do yet. Where ROS 2 is sourced, the limits of commands and the names of fields that are to be
-/// hidden are held against the installed types too.
+/// hidden are held against the installed types too. What of types and identities is not on this machine is told, and is no
+/// warning: it may be on the robot.
 ///
 /// Of a file of cases (`hotel.cases.yaml`) it says whether it is one; `discreet test` says how they come out.
 #[derive(clap::Args)]
@@ -40,19 +44,40 @@ pub struct Check {
     strict: bool,
 }
 
+/// What was found out about one file.
+struct Judged {
+    /// What is in it, if it can be used.
+    summary: Option<String>,
+    findings: Vec<Finding>,
+    absent: Absent,
+}
+
+/// What a policy names and is not on this machine.
+#[derive(Default, Serialize)]
+struct Absent {
+    /// Types that are not installed; none of them if no type is, for want of a ROS 2.
+    types: BTreeSet<String>,
+    /// Stakeholders whose `identity:` cannot be read.
+    identities: Vec<String>,
+}
+
 impl Check {
     pub fn run(&self) -> anyhow::Result<Answer> {
         let sources = self.files.iter().map(|file| Source::read(file)).collect::<anyhow::Result<Vec<_>>>()?;
         let mut answer = Answer::Yes;
         let mut all = Vec::new();
         for source in &sources {
-            let (summary, findings) = judged(source);
+            let Judged { summary, findings, absent } = judged(source);
             let refused = self.strict && !findings.is_empty();
             if summary.is_none() || refused {
                 answer = Answer::No;
             }
             if self.json {
-                all.push(source.json(&findings));
+                let mut told = source.json(&findings);
+                if let Some(fields) = told.as_object_mut() {
+                    fields.insert("absent".to_owned(), serde_json::to_value(&absent)?);
+                }
+                all.push(told);
                 continue;
             }
             if !findings.is_empty() {
@@ -63,6 +88,7 @@ impl Check {
             let warnings = several(findings.len() - errors, "warning");
             let summary = summary.unwrap_or_else(|| several(errors, "error"));
             say(&format!("{}: {summary}, {warnings}", source.name));
+            absent.lines().iter().for_each(|line| say(line));
         }
         if self.json {
             say_json(&all.into())?;
@@ -71,21 +97,23 @@ impl Check {
     }
 }
 
-/// What is in the file, if it can be used, and all that was found.
-fn judged(source: &Source) -> (Option<String>, Vec<Finding>) {
+fn judged(source: &Source) -> Judged {
     if source.name.ends_with(".cases.yaml") {
-        return match cases::check(&source.text) {
+        let (summary, findings) = match cases::check(&source.text) {
             Ok(number) => (Some(several(number, "case")), Vec::new()),
             Err(findings) => (None, findings),
         };
+        return Judged { summary, findings, absent: Absent::default() };
     }
     let (policy, mut findings) = source.policy();
-    if let (Some(policy), Ok(library)) = (&policy, TypeLibrary::from_env()) {
-        findings.extend(unlimitable(policy, &library));
-        findings.extend(unhideable(policy, &library));
+    let Some(policy) = policy else { return Judged { summary: None, findings, absent: Absent::default() } };
+    let library = TypeLibrary::from_env().ok();
+    if let Some(library) = &library {
+        findings.extend(unlimitable(&policy, library));
+        findings.extend(unhideable(&policy, library));
     }
-    findings.extend(policy.iter().filter_map(|policy| missing_key(source, policy)));
-    let summary = policy.filter(|_| !has_errors(&findings)).map(|policy| {
+    findings.extend(missing_key(source, &policy));
+    let summary = (!has_errors(&findings)).then(|| {
         format!(
             "a policy for {}, version {}: {}, {}",
             plain(policy.robot()),
@@ -94,13 +122,53 @@ fn judged(source: &Source) -> (Option<String>, Vec<Finding>) {
             several(policy.rules().len(), "rule"),
         )
     });
-    (summary, findings)
+    Judged { summary, findings, absent: Absent::of(&policy, source.folder(), library.as_ref()) }
+}
+
+impl Absent {
+    fn of(policy: &Policy, folder: &Path, library: Option<&TypeLibrary>) -> Absent {
+        let mut types = BTreeSet::new();
+        if let Some(library) = library {
+            let messages = policy.topics().map(|topic| topic.type_name());
+            let messages = messages.chain(policy.commands().iter().map(|command| command.type_name()));
+            types.extend(messages.filter(|name| library.definition(name).is_err()));
+            let services = policy.services().iter().map(|service| service.type_name());
+            types.extend(services.filter(|name| library.service(name).is_err()));
+        }
+        let unknown = policy
+            .stakeholders()
+            .iter()
+            .filter(|one| PublicIdentity::open(&folder.join(&*one.identity)).is_err());
+        Absent {
+            types: types.into_iter().map(str::to_owned).collect(),
+            identities: unknown.map(|one| one.name.to_string()).collect(),
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let list = |names: Vec<&str>| names.into_iter().map(plain).collect::<Vec<_>>().join(", ");
+        let (types, identities) =
+            (self.types.iter().map(String::as_str), self.identities.iter().map(String::as_str));
+        let mut lines = Vec::new();
+        if !self.types.is_empty() {
+            lines.push(format!(
+                "  not installed here; a guard without them lets nothing of theirs through: {}",
+                list(types.collect())
+            ));
+        }
+        if !self.identities.is_empty() {
+            lines.push(format!(
+                "  no identity here; a keeper without it gives them nothing: {}",
+                list(identities.collect())
+            ));
+        }
+        lines
+    }
 }
 
 /// The key that pseudonyms need may be on the robot only; but a guard without it refuses the policy.
 fn missing_key(source: &Source, policy: &Policy) -> Option<Finding> {
-    let folder = Path::new(&source.name).parent().unwrap_or(Path::new(""));
-    let error = policy.personal_data().read_key(folder).err()?;
+    let error = policy.personal_data().read_key(source.folder()).err()?;
     let message = format!("a guard would refuse this policy here, for want of its key: {error}");
     let help = "`discreet pseudonym-key` makes one, beside the policy";
     let at_start = Span { line: 1, column: 1, start: 0, end: 0 };

@@ -64,6 +64,11 @@ impl Source {
         finding::render(findings, &self.name, &self.text, colour)
     }
 
+    /// The folder that paths in it start from.
+    pub fn folder(&self) -> &Path {
+        Path::new(&self.name).parent().unwrap_or(Path::new(""))
+    }
+
     /// Findings, for programs.
     pub fn json(&self, findings: &[Finding]) -> serde_json::Value {
         json!({ "file": self.name, "ok": !has_errors(findings), "findings": findings })

@@ -170,7 +170,8 @@ pub struct TopicEntry {
     pub class: String,
     /// The only node that may publish it: `/camera_driver`.
     pub source: Option<String>,
-    /// Queue depth of the guard's subscription. Without it: the publisher's.
+    /// How many messages may wait for the guard, and for whoever opens what it seals; each takes its size of memory. Without
+    /// it: the publisher's, or 10.
     #[schemars(range(min = 1, max = 1000))]
     pub depth: Option<u64>,
     /// What is hidden in the redacted form. Of an image: `faces: solid`, or the whole of it: `frame: lowres`. Of another

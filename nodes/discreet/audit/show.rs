@@ -10,6 +10,10 @@ use clap::Args;
 use discreet::audit::Time;
 use serde_json::Value;
 
+/// The kinds of entries, as the log names them.
+const KINDS: [&str; 10] =
+    ["window", "closed", "denied", "policy", "keys", "route", "fault", "start", "stop", "recovered"];
+
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// The log
@@ -23,8 +27,8 @@ pub struct ShowArgs {
     /// Only what concerns this topic
     #[arg(long, value_name = "TOPIC")]
     route: Option<String>,
-    /// Only entries of this kind: window, closed, denied, policy, keys, route, fault, start, stop, recovered
-    #[arg(long, value_name = "KIND")]
+    /// Only entries of this kind
+    #[arg(long, value_name = "KIND", value_parser = KINDS)]
     entry: Option<String>,
     /// Only from this time on: 2026-11-23T22:34:13Z, or so long ago: 10m, 2h
     #[arg(long, value_name = "TIME", value_parser = since)]
