@@ -27,6 +27,7 @@ AFTER = [
 
 class Attempts:
     def tries(self, attempts):
+        until(lambda: self.intruder.ask('ready'), 'an intruder whom the guard hears')
         for word, title, reason in attempts:
             who = word.removeprefix('call ')
             if who != word:
@@ -54,7 +55,7 @@ class Attempts:
                      found=f'{answer["answered"]} answered; of the services inside {len(answer["reaches"])} can be reached',
                      after=self.refused(before, CALLS, reason))
 
-    def refused(self, before, entrance, reason, patience=4):
+    def refused(self, before, entrance, reason, patience=10):
         """Waits until the guard's diagnostics, which come each second, count another refusal; gives what was seen then."""
         def count(report):
             return int(report['guard'].get(entrance, {}).get(f'refused {reason}', 0))

@@ -81,6 +81,13 @@ class Intruder(Node):
         self.mine.add(message)
         self.forge.publish(message)
 
+    def ready(self):
+        """Does it know what a command is sealed for, and does the guard hear it?"""
+        knows = all(thief.book.receiver(int(time.time())) for thief in self.thieves.values())
+        ears = self.get_subscriptions_info_by_topic(COMMANDS)   # its own and the judges' are there before the guard's
+        heard = self.forge.get_subscription_count() >= len(ears) and any(ear.node_name == 'guard_outer' for ear in ears)
+        return knows and heard and self.lookup.service_is_ready()
+
     # What it hears
 
     def attack(self, topics):
@@ -201,8 +208,8 @@ def main():
     domain = int(sys.argv[1])
     peer.init(domain)
     intruder = Intruder(domain, pathlib.Path(sys.argv[2]))
-    words = ['attack', 'report', 'garbage', 'stranger', 'vendor', 'too_fast', 'repeat', 'replay', 'hold_back', 'deliver', 'call',
-             'answer']
+    words = ['ready', 'attack', 'report', 'garbage', 'stranger', 'vendor', 'too_fast', 'repeat', 'replay', 'hold_back', 'deliver',
+             'call', 'answer']
     peer.run([intruder], {word: getattr(intruder, word) for word in words})
 
 

@@ -396,26 +396,33 @@ class Robot:
         return eventually(lambda: f'fitting diagnostics of {name}; the last was {last}\n{self.guard.said()[-2000:]}',
                           fits, patience)
 
-    def flow(self, publisher, reader, message):
-        """Publishes `message` until it comes through: from then on each one does. Gives how often, and forgets them."""
-        sent = 0
+    def flow(self, publisher, readers, message):
+        """
+        Publishes `message` until it comes through to the reader, or to each of a list: from then on each one does. Gives
+        how often, and forgets them.
+        """
+        sent, readers = 0, readers if isinstance(readers, list) else [readers]
+
+        def poll():
+            return [len(reader.poll()) for reader in readers]
 
         def comes_through():
             nonlocal sent
             publisher.publish(message)
             sent += 1
             end = time.monotonic() + 0.1
-            while not reader.poll() and time.monotonic() < end:
+            while not all(poll()) and time.monotonic() < end:
                 time.sleep(0.005)
-            return reader.messages
+            return all(poll())
 
         eventually(lambda: f'something comes through on {publisher.topic_name}\n{self.guard.said()[-2000:]}', comes_through)
         # What is under way must not be taken for what comes next.
-        count = -1
-        while count != len(reader.poll()):
-            count = len(reader.messages)
+        before = None
+        while (now := poll()) != before:
+            before = now
             time.sleep(0.1)
-        reader.forget()
+        for reader in readers:
+            reader.forget()
         return sent
 
     # The audit

@@ -53,6 +53,15 @@ def command(ward, who='desk'):
     return publisher
 
 
+def overheard(ward, publisher, moved):
+    """A command that moved the robot, as anybody outside can record it."""
+    seen = ward.outer.reader(OUTSIDE, Sealed)
+    ward.flow(publisher, [moved, seen], twist(0.1))
+    publisher.publish(twist(0.2))
+    moved.wait_for(twist(0.2))
+    return seen.wait(1)[-1].cdr
+
+
 def refused(ward, reason, count=1):
     """Waits until diagnostics counts a refusal; gives the status."""
     return ward.status(OUTSIDE, lambda status: status.number(f'refused {reason}') >= count)
@@ -124,9 +133,7 @@ def test_a_stakeholder_without_a_rule_and_a_stranger_are_refused_by_name(ward):
 def test_garbage_and_bytes_that_nobody_signed_are_refused(ward):
     moved = ward.go()
     publisher = command(ward)
-    seen = ward.outer.reader(OUTSIDE, Sealed)
-    ward.flow(publisher, moved, twist(0.1))
-    sealed = seen.wait(1)[-1].cdr
+    sealed = overheard(ward, publisher, moved)
     attacker = ward.outer.publisher(OUTSIDE, Sealed, node='attacker')
     eventually('the guard hears the attacker', attacker.get_subscription_count)
     attacker.publish(Sealed())
@@ -150,11 +157,7 @@ def test_garbage_and_bytes_that_nobody_signed_are_refused(ward):
 def test_what_was_sent_before_does_nothing_when_it_is_sent_again_not_even_after_a_restart(ward):
     moved = ward.go()
     publisher = command(ward)
-    seen = ward.outer.reader(OUTSIDE, Sealed)
-    ward.flow(publisher, moved, twist(0.1))
-    publisher.publish(twist(0.2))
-    moved.wait(1)
-    captured = seen.poll()[-1].cdr
+    captured = overheard(ward, publisher, moved)
     attacker = ward.outer.publisher(OUTSIDE, Sealed, node='attacker')
     eventually('the guard hears the attacker', attacker.get_subscription_count)
     attacker.publish(captured)

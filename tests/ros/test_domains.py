@@ -51,8 +51,7 @@ def test_what_is_published_outside_does_not_come_in(robot):
     inside = robot.inner.reader('/text', String, node='listener')
     back = robot.inner.reader('/back', String, node='listener')
     robot.start()
-    robot.flow(publisher, outside, text('hello'))
-    inside.forget()
+    robot.flow(publisher, [outside, inside], text('hello'))
     intruder, other = robot.outer.publisher('/text', String), robot.outer.publisher('/back', String)
     for number in range(20):
         intruder.publish(text('from outside'))

@@ -20,9 +20,7 @@ def test_each_message_has_its_tag(robot):
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     tags, inside = robot.outer.reader('/text/tag', Tag), robot.inner.reader('/text', String)
     robot.start()
-    robot.flow(publisher, tags, text('hello'))
-    outside.forget()
-    inside.forget()
+    robot.flow(publisher, [tags, outside, inside], text('hello'))
     for number in range(100):
         publisher.publish(text(f'{number}'))
     outside.wait(100)
@@ -44,8 +42,7 @@ def test_a_denied_message_has_no_tag_and_leaves_no_gap_in_the_released_ones(robo
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     tags = robot.outer.reader('/text/tag', Tag)
     robot.start()
-    robot.flow(publisher, tags, text('hello'))
-    outside.forget()
+    robot.flow(publisher, [tags, outside], text('hello'))
     for number in range(10):
         publisher.publish(b'\0\1\0\0malformed')
         publisher.publish(text(f'{number}'))
