@@ -411,9 +411,9 @@ class Robot:
             publisher.publish(message)
             sent += 1
             end = time.monotonic() + 0.1
-            while not all(poll()) and time.monotonic() < end:
+            while not (came := all(poll())) and time.monotonic() < end:
                 time.sleep(0.005)
-            return all(poll())
+            return came
 
         eventually(lambda: f'something comes through on {publisher.topic_name}\n{self.guard.said()[-2000:]}', comes_through)
         # What is under way must not be taken for what comes next.

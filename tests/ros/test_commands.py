@@ -59,7 +59,9 @@ def overheard(ward, publisher, moved):
     ward.flow(publisher, [moved, seen], twist(0.1))
     publisher.publish(twist(0.2))
     moved.wait_for(twist(0.2))
-    return seen.wait(1)[-1].cdr
+    captured = seen.wait(1)[-1].cdr
+    seen.subscription.destroy()   # so that whoever publishes there next is heard by the guard, or by nobody
+    return captured
 
 
 def refused(ward, reason, count=1):

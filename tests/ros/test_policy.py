@@ -79,9 +79,7 @@ def test_nothing_is_lost_when_a_policy_changes_that_still_allows_it(robot):
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     tags = robot.outer.reader('/text/tag', Tag)
     robot.start()
-    robot.flow(publisher, outside, text('0'))
-    robot.flow(publisher, tags, text('0'))
-    outside.forget()
+    robot.flow(publisher, [outside, tags], text('0'))
     with Stream(publisher, 200) as stream:
         for version in range(2, 6):
             robot.policy(TOPICS, OPEN, version)
