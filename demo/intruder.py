@@ -37,7 +37,7 @@ class Thief:
 
     def __init__(self, key, robot, domain):
         self.me = Identity.open(key, (key.parent / 'passphrase').read_text())
-        self.book, self.stamps, self.robot, self.domain = GrantBook(self.me, robot), Stamps(), robot, domain
+        self.book, self.stamps, self.robot, self.domain = GrantBook(self.me, robot, domain), Stamps(), robot, domain
 
     def seal(self, kind, name, ros_type, message):
         digest = context(kind, self.robot.name, self.domain, name, type_name(ros_type), hash_of(ros_type))

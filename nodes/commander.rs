@@ -7,10 +7,12 @@ mod start;
 
 use std::process::ExitCode;
 
+use discreet::audit::Time;
+use discreet::clock::TOLERANCE_SECONDS;
 use discreet::policy::names::{is_ros_name, is_ros_type};
 use discreet::ros::{CommandedStatus, Commanding, CommandingParts, Level, Logger, Program, RosError, Status};
 
-use stakeholder::{Stakeholder, Work, work};
+use stakeholder::{Stakeholder, Work, clock_set_back, work};
 
 const HELP: &str = "\
 The commander of Discreet: takes plain commands and calls of a stakeholder's own nodes, and sends them to a robot, sealed
@@ -97,18 +99,7 @@ impl Work for Commander {
     }
 
     fn statuses(&mut self, logger: &Logger) -> Vec<Status> {
-        let ready = self.commanding.is_ready();
-        let mut statuses = vec![Status {
-            name: "commander".into(),
-            level: if ready { Level::Ok } else { Level::Error },
-            message: match ready {
-                true => "the robot takes commands".into(),
-                false => {
-                    "the robot has announced no key for commands: is its guard there, and its keeper?".into()
-                }
-            },
-            values: Vec::new(),
-        }];
+        let mut statuses = vec![self.summary()];
         let now = self.commanding.statuses();
         for one in &now {
             let before = self.before.iter().find(|before| before.name == one.name);
@@ -130,6 +121,31 @@ impl Work for Commander {
         }
         self.before = now;
         statuses
+    }
+}
+
+impl Commander {
+    /// Whether commands can be sent at this moment, and if not, why not.
+    fn summary(&self) -> Status {
+        let second = Time::system().second();
+        let behind = self.commanding.granted().not_before(second) - second;
+        let (level, message) = match self.commanding.ends() {
+            _ if behind > TOLERANCE_SECONDS => (Level::Error, clock_set_back(behind)),
+            Some(end) if second < end => (Level::Ok, "the robot takes commands".into()),
+            Some(end) => (
+                Level::Error,
+                format!(
+                    "the robot takes no commands: what it announced ended {} s ago and was not renewed. Is its guard \
+                     there, and its keeper?",
+                    second - end
+                ),
+            ),
+            None => {
+                let why = "the robot has announced no key for commands: is its guard there, and its keeper?";
+                (Level::Error, why.into())
+            }
+        };
+        Status { name: "commander".into(), level, message, values: Vec::new() }
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context as _;
 use discreet::audit::{Audit, Opening, PolicyMark, Time};
+use discreet::catalog::RENEWED_EVERY;
 use discreet::clock::ClockFloor;
 use discreet::entrance::{Doorkeeper, Porter};
 use discreet::keeper::{
@@ -99,7 +100,7 @@ async fn run() -> anyhow::Result<ExitCode> {
     let (diagnostics, spinning) = control.run(Arc::clone(&stop), move || reloading.reload());
     let watching = guard.watch_graph(Arc::clone(&stop))?;
 
-    let (mut health, mut last) = (Health::default(), Instant::now());
+    let (mut health, mut last, mut posted) = (Health::default(), Instant::now(), Instant::now());
     let mut tick = tokio::time::interval(TICK);
     let outcome = loop {
         tokio::select! {
@@ -113,6 +114,11 @@ async fn run() -> anyhow::Result<ExitCode> {
         guard.heed_the_past();
         if watching.is_finished() || !guard.bridge().is_sound() {
             break Err(anyhow::anyhow!("a thread of the data plane has ended; nothing leaves any more"));
+        }
+        if posted.elapsed() >= RENEWED_EVERY {
+            // Whoever missed the grants in a crowd of others, or of strangers, has them now.
+            posted = Instant::now();
+            guard.board.publish(&guard.logger);
         }
         if last.elapsed() >= Duration::from_secs(1) {
             let statuses = guard.statuses(&mut health, last.elapsed());
@@ -137,6 +143,7 @@ struct Guard {
     audit: Arc<Audit>,
     clock: Arc<ClockFloor>,
     keys: Arc<KeyRing>,
+    board: Arc<Board>,
     bridge: Mutex<Bridge>,
     logger: Logger,
     /// Why the newest policy file is not in force.
@@ -175,7 +182,16 @@ impl Guard {
             );
         }
         let guard =
-            Guard { live, audit, clock, keys, bridge: Mutex::new(bridge), logger, refused: Mutex::default() };
+            Guard {
+            live,
+            audit,
+            clock,
+            keys,
+            board,
+            bridge: Mutex::new(bridge),
+            logger,
+            refused: Mutex::default(),
+        };
         guard.heed_the_past();
         Ok(guard)
     }

@@ -54,10 +54,18 @@ impl Stakeholder {
             outer_domain,
             own_domain,
             namespace,
-            granted: Arc::new(Granted::new(me, robot)),
+            granted: Arc::new(Granted::new(me, robot, u32::try_from(outer_domain).unwrap_or(u32::MAX))),
             types: TypeLibrary::from_env().map_err(|error| error.to_string())?,
         })
     }
+}
+
+/// Diagnostics of a clock that is behind what was seen before, by so many seconds.
+pub fn clock_set_back(seconds: i64) -> String {
+    format!(
+        "the clock was set back by {seconds} s: what has ended does not come back, so nothing new is believed until the clock \
+         has caught up. If it is right, restart this node"
+    )
 }
 
 /// What a node does.

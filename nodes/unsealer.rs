@@ -7,9 +7,11 @@ mod start;
 
 use std::process::ExitCode;
 
+use discreet::audit::Time;
+use discreet::clock::TOLERANCE_SECONDS;
 use discreet::ros::{Level, Logger, Program, RosError, Status, UnsealedStatus, Unsealing, UnsealingParts};
 
-use stakeholder::{Stakeholder, Work, work};
+use stakeholder::{Stakeholder, Work, clock_set_back, work};
 
 const HELP: &str = "\
 The unsealer of Discreet: opens what a robot sealed for a stakeholder, and republishes it with its own type and QoS.
@@ -70,16 +72,7 @@ impl Work for Unsealer {
 
     fn statuses(&mut self, logger: &Logger) -> Vec<Status> {
         let now = self.unsealing.statuses();
-        let keys = self.unsealing.granted().keys().len();
-        let mut statuses = vec![Status {
-            name: "unsealer".into(),
-            level: if keys == 0 { Level::Warn } else { Level::Ok },
-            message: match keys {
-                0 => "no keys: nothing is granted to this stakeholder now".into(),
-                keys => format!("{keys} keys"),
-            },
-            values: vec![("grants refused".into(), self.unsealing.forged().to_string())],
-        }];
+        let mut statuses = vec![self.summary()];
         for topic in &now {
             let before = self.before.iter().find(|before| before.topic == topic.topic);
             if before.is_none() {
@@ -92,6 +85,34 @@ impl Work for Unsealer {
         }
         self.before = now;
         statuses
+    }
+}
+
+impl Unsealer {
+    /// The keys, the catalogue and the clock, as they are at this moment.
+    fn summary(&self) -> Status {
+        let second = Time::system().second();
+        let (granted, refused) = (self.unsealing.granted(), self.unsealing.refused());
+        let (keys, behind) = (granted.keys(second).len(), granted.not_before(second) - second);
+        let (level, message) = match keys {
+            _ if behind > TOLERANCE_SECONDS => (Level::Error, clock_set_back(behind)),
+            0 => (Level::Warn, "no keys: nothing is granted to this stakeholder at present".into()),
+            keys if !self.unsealing.has_catalog(second) => {
+                let what = "the robot's catalogue has ended: what is open stays open until its keys end";
+                (Level::Warn, format!("{keys} keys, but {what}"))
+            }
+            keys => (Level::Ok, format!("{keys} keys")),
+        };
+        Status {
+            name: "unsealer".into(),
+            level,
+            message,
+            values: vec![
+                ("keys".into(), keys.to_string()),
+                ("grants refused".into(), refused.grants.to_string()),
+                ("catalogues refused".into(), refused.catalogs.to_string()),
+            ],
+        }
     }
 }
 
@@ -116,6 +137,7 @@ fn status(topic: &UnsealedStatus, before: Option<&UnsealedStatus>) -> Status {
             count("opened", topic.opened),
             count("without key", topic.without_key),
             count("refused", topic.refused),
+            count("of others", topic.foreign),
         ],
     }
 }

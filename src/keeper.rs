@@ -7,6 +7,7 @@ pub mod admin;
 pub mod client;
 pub mod engine;
 pub mod frame;
+pub mod lease;
 pub mod peer;
 pub mod protocol;
 mod roster;

@@ -24,6 +24,8 @@ pub struct EpochKey {
     pub policy_version: u64,
     /// Signs what this guard sends.
     pub sender: Arc<SenderKey>,
+    /// Whom it was wrapped to.
+    pub members: Vec<String>,
 }
 
 /// No keys: nothing can be sealed.

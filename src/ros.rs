@@ -46,6 +46,6 @@ pub use serialized::{Framed, HEADROOM, SerializedMessage};
 pub use service::{Client, RequestId, Server, ServiceSupport};
 pub use subscription::{MessageInfo, Subscription};
 pub use type_support::TypeSupport;
-pub use unsealing::{UnsealedStatus, Unsealing, UnsealingParts};
+pub use unsealing::{RefusedPosts, UnsealedStatus, Unsealing, UnsealingParts};
 
 use crate::graph::Gid;

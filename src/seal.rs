@@ -7,6 +7,7 @@
 mod addressed;
 mod board;
 mod call;
+mod catalog;
 mod cipher;
 mod command;
 mod context;
@@ -29,6 +30,7 @@ pub use board::{Board, read_board, write_board};
 pub use call::{
     CallAnswer, Ticket, open_response, read_call_answer, seal_call, seal_response, write_call_answer,
 };
+pub use catalog::{is_signed_catalog, sign_catalog};
 pub use command::{Command, CommandContext, CommandOpener, CommandRefused, Entry, Unsendable, seal_command};
 pub use context::{Context, ContextDigest};
 pub use freshness::Freshness;

@@ -55,6 +55,12 @@ impl Terms {
     }
 }
 
+/// Whom the key of this id was wrapped to: nobody if the group has another key by now, or none.
+pub fn members(keys: &dyn Keys, group: &[u8; 16], second: i64, key: Option<u32>) -> Vec<String> {
+    let current = keys.key(group, second).filter(|current| Some(current.key.id()) == key);
+    current.map(|current| current.members.clone()).unwrap_or_default()
+}
+
 /// Whether this version can make the form.
 pub fn can_be_made(topic: &TopicPolicy, form: Form) -> bool {
     match form {

@@ -10,12 +10,14 @@ mod kills;
 #[path = "keeper/socket.rs"]
 mod socket;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use discreet::entrance::{Doorkeeper, Porter};
 use discreet::keeper::client::Event;
 use discreet::keys::Keys;
 use discreet::policy::Form;
-use discreet::seal::Receiver;
+use discreet::seal::{Receiver, SenderKey};
 use house::{House, RULES, now, policy_text, soon};
 
 const DESK: usize = 0;
@@ -108,6 +110,50 @@ fn revocations_and_ids_outlive_the_keeper_and_the_guard_comes_back_by_itself() {
     assert!(house.can_open(&guard.ring, DESK).is_empty());
     assert_eq!(guard.ring.receiver_id(), receiver, "commands that are on their way still open");
     assert!(guard.ring.follow(&policy, Duration::from_secs(5)));
+}
+
+#[test]
+fn who_may_command_is_a_lease_that_ends_without_the_keeper() {
+    let mut house = House::new("lease");
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    let porter = Porter::new(Arc::new(SenderKey::generate().unwrap())).unwrap();
+    porter.serve(&guard.ring);
+    let takes_commands = |after: u64| {
+        let at = Instant::now() + Duration::from_secs(after);
+        porter.opener(at, now() + after as i64).is_some()
+    };
+    assert!(!takes_commands(0), "the keeper has not said anything yet");
+    assert!(guard.follow(&policy));
+    assert!(takes_commands(0) && takes_commands(25) && !takes_commands(31));
+    assert!(porter.opener(Instant::now() + Duration::from_secs(31), now() - 3600).is_none(), "a clock set back");
+    // A keeper that serves another policy has no say on who may command under this one.
+    let lease = || guard.ring.lease().left(Instant::now(), now());
+    house.write_policy(&policy_text(2, RULES));
+    assert!(!guard.ring.follow(&policy, Duration::from_secs(2)), "{}", house.log());
+    assert!(soon(|| lease() < Duration::from_secs(28)), "it is not renewed");
+    let second = house.policy();
+    assert!(guard.follow(&second) && lease() > Duration::from_secs(28));
+    house.kill();
+    assert!(soon(|| lease() < Duration::from_secs(28)));
+    assert!(takes_commands(0), "a keeper that is started again does not stop the robot");
+    house.start();
+    assert!(soon(|| lease() > Duration::from_secs(28)), "{}", house.log());
+}
+
+#[test]
+fn a_key_tells_whom_it_was_wrapped_to() {
+    let mut house = House::new("audience");
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    assert!(guard.follow(&policy));
+    let members = || {
+        let group = policy.topic("/scan").unwrap().group(Form::Clear).unwrap().id();
+        guard.ring.key(&group, now()).unwrap().members.clone()
+    };
+    assert_eq!(members(), ["desk", "vendor"]);
+    assert_eq!(house.discreet(&["revoke", "vendor"]).status.code(), Some(0));
+    assert_eq!(members(), ["desk"]);
 }
 
 #[test]

@@ -368,6 +368,7 @@ impl Ring {
     fn new(suite: Suite) -> Arc<Ring> {
         let secret = Secret::random().unwrap();
         let key = EpochKey {
+            members: vec!["desk".into()],
             robot: ROBOT.into(),
             key: SealingKey::new(suite, 9, &secret),
             until: UNTIL,

@@ -26,9 +26,10 @@ impl Stakeholder {
         let identity = Path::new(identity);
         let source = PassphraseSource::choose(Some(Path::new(passphrase)), identity)?;
         let me = Identity::open(identity, &source)?;
-        let granted = Arc::new(Granted::new(me, PublicIdentity::open(Path::new(robot))?));
+        let domain = u32::try_from(node.domain_id())?;
+        let granted = Arc::new(Granted::new(me, PublicIdentity::open(Path::new(robot))?, domain));
         let of = SealedSource {
-            domain: u32::try_from(node.domain_id())?,
+            domain,
             topic: topic.into(),
             type_name: type_name.into(),
             type_hash: TypeLibrary::from_env()?.definition(type_name)?.hash,
@@ -56,7 +57,7 @@ fn follow(node: &Arc<Node>, granted: Arc<Granted>) -> anyhow::Result<()> {
         let mut board = SerializedMessage::new();
         while woken.recv().is_ok() {
             while grants.take(&mut board)?.is_some() {
-                granted.heed(board.as_bytes(), Time::system().second())?;
+                granted.update(board.as_bytes(), Time::system().second())?;
             }
         }
         Ok(())

@@ -62,6 +62,7 @@ fn world() -> &'static World {
             key: 7,
             from: 0,
             until: i64::MAX,
+            domain: 1,
             receive: key.public(),
             sender: sender.public(),
         };

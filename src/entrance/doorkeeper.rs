@@ -1,14 +1,18 @@
 //! Who stands at the door: what the keeper knows of those who come, and the guard's own keys.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::identity::PublicIdentity;
 use crate::seal::{CommandOpener, SenderKey};
 
 /// Keys for what comes in.
 pub trait Doorkeeper: Send + Sync {
-    /// What commands and calls are sealed for now; none as long as the robot has not announced a key.
-    fn opener(&self) -> Option<Arc<CommandOpener>>;
+    /// What commands and calls are sealed for, at this instant and second since 1970. None as long as the robot has not
+    /// announced a key, and when the keeper was not heard for too long.
+    fn opener(&self, at: Instant, second: i64) -> Option<Arc<CommandOpener>>;
+    /// The id that the key was announced under, once it was.
+    fn key_id(&self) -> Option<u32>;
     /// Stakeholders with a valid identity who are not revoked. The same `Arc` as long as they are the same.
     fn stakeholders(&self) -> Arc<Vec<PublicIdentity>>;
     /// What answers are signed with.
@@ -19,7 +23,11 @@ pub trait Doorkeeper: Send + Sync {
 pub struct NoDoorkeeper;
 
 impl Doorkeeper for NoDoorkeeper {
-    fn opener(&self) -> Option<Arc<CommandOpener>> {
+    fn opener(&self, _at: Instant, _second: i64) -> Option<Arc<CommandOpener>> {
+        None
+    }
+
+    fn key_id(&self) -> Option<u32> {
         None
     }
 

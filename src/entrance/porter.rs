@@ -1,6 +1,7 @@
 //! The doorkeeper of a guard whose keys come from a keeper.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use super::Doorkeeper;
 use crate::identity::PublicIdentity;
@@ -38,15 +39,23 @@ impl Porter {
 }
 
 impl Doorkeeper for Porter {
-    fn opener(&self) -> Option<Arc<CommandOpener>> {
+    fn opener(&self, at: Instant, second: i64) -> Option<Arc<CommandOpener>> {
+        let keys = self.keys.get()?;
+        if !keys.lease().holds(at, second) {
+            return None; // whoever was revoked meanwhile would still be taken for somebody who may
+        }
         if self.opener.get().is_none() {
-            let id = self.keys.get()?.receiver_id()?;
+            let id = keys.receiver_id()?;
             let key = self.unnamed.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(key) = key {
                 let _first = self.opener.set(Arc::new(CommandOpener::new(key, id)));
             }
         }
         self.opener.get().cloned()
+    }
+
+    fn key_id(&self) -> Option<u32> {
+        self.keys.get()?.receiver_id()
     }
 
     fn stakeholders(&self) -> Arc<Vec<PublicIdentity>> {

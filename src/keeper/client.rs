@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::lease::Lease;
 use crate::identity::PublicIdentity;
 use crate::keys::{EpochKey, Keys};
 use crate::policy::Policy;
@@ -48,7 +49,7 @@ pub enum Event {
     Mismatch(String),
 }
 
-/// The keys that a guard has now. Reading them never waits.
+/// The keys that a guard has at the moment. Reading them never waits.
 pub struct KeyRing {
     shared: Arc<Shared>,
 }
@@ -92,9 +93,16 @@ impl KeyRing {
         self.shared.ring.load().grants.receiver_id
     }
 
-    /// Stakeholders with a valid identity that are not revoked. What they may do is the policy's to say.
+    /// Stakeholders with a valid identity that are not revoked, as the keeper said last; [`KeyRing::lease`] tells whether its
+    /// word still holds. What they may do is the policy's to say.
     pub fn stakeholders(&self) -> Arc<Vec<PublicIdentity>> {
         Arc::clone(&self.shared.ring.load().stakeholders)
+    }
+
+    /// How long it still holds who may command: renewed whenever the keeper is heard, as long as it serves the policy that
+    /// this guard runs.
+    pub fn lease(&self) -> &Lease {
+        &self.shared.lease
     }
 
     /// Is there a keeper that answers?

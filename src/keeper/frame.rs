@@ -136,6 +136,7 @@ mod tests {
             until: i64::MAX,
             secret: Handed(Secret::take(&mut [5; 32])),
             grant: vec![3; 300],
+            members: Vec::new(),
         };
         send(&mut wire, &ToGuard::Key(key)).unwrap();
         let (mut frames, mut wire) = (Frames::default(), wire.as_slice());

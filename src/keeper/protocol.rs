@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::secret::Secret;
 
 /// The version of all below. Both sides are installed together; another one is refused.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The hash of a policy's file.
 pub type PolicyHash = [u8; 32];
@@ -77,6 +77,8 @@ pub struct GivenKey {
     pub secret: Handed,
     /// The same for the members, wrapped and signed.
     pub grant: Vec<u8>,
+    /// Whom it is wrapped to, by name: stakeholders of the group who are served now.
+    pub members: Vec<String>,
 }
 
 /// What changes for a guard.

@@ -14,7 +14,7 @@ use super::route::{Route, RouteParts};
 use super::workers::{ReadyQueue, Serve};
 use super::{Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
 use crate::audit::{Audit, Time};
-use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry};
+use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry, Lease, RENEWED_EVERY};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
 use crate::entrance::Doorkeeper;
@@ -25,10 +25,10 @@ use crate::policy::{Form, LivePolicy, Moment, Policy};
 use crate::protect::{Protection, Seal, SealedTopic, Texts};
 use crate::qos::Qos;
 use crate::redact::{Cameras, ImageKind, ImageRedactor, Look};
-use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, sealed_topic};
+use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, SenderKey, sealed_topic};
 use crate::sources::Sources;
 use crate::tag::tag_topic;
-use crate::terms::{Audience, Terms};
+use crate::terms::{Audience, Terms, members};
 use crate::types::{TypeDefinition, TypeLibrary};
 use crate::wanted::{Active, Case, Refusal, RouteSpec, Sealed, Wanted, is_reserved};
 
@@ -64,7 +64,9 @@ pub struct Bridge {
     _rosters: Arc<RosterDesk>,
     grants: Arc<Publisher>,
     catalog: Publisher,
-    published: Option<Catalog>,
+    /// The last catalogue, and when it was published.
+    published: Option<(Instant, Catalog)>,
+    signer: Option<Arc<SenderKey>>,
     started: Instant,
 }
 
@@ -147,6 +149,7 @@ impl Bridge {
         threads.extend(others);
         let rosters = Arc::<Rosters>::default();
         let desk = RosterDesk::open(&inner, &types, Arc::clone(&rosters), &operational)?;
+        let signer = doorkeeper.signer();
         let prefix = if inner_domain == outer_domain { "/discreet" } else { "" };
         let entrances = Entrances::new(EntrancesParts {
             inner: Arc::clone(&inner),
@@ -187,6 +190,7 @@ impl Bridge {
             grants: Arc::new(grants),
             catalog,
             published: None,
+            signer,
             started: Instant::now(),
         })
     }
@@ -367,7 +371,7 @@ impl Bridge {
     fn protection(&self, topic: &str, spec: &RouteSpec, definition: &TypeDefinition) -> Protection {
         let seal = || {
             let of = SealedTopic {
-                domain: u32::try_from(self.outer.domain_id()).unwrap_or(u32::MAX),
+                domain: self.outer_domain(),
                 topic: topic.into(),
                 type_name: spec.type_name.clone(),
                 type_hash: spec.type_hash.clone(),
@@ -408,6 +412,10 @@ impl Bridge {
         self.farewells.extend(farewell.spawn(move || route.flush(FAREWELL)));
     }
 
+    fn outer_domain(&self) -> u32 {
+        u32::try_from(self.outer.domain_id()).unwrap_or(u32::MAX)
+    }
+
     fn moment(&self, policy: &Policy) -> Moment {
         let seconds = Time::system().second();
         policy.moment(seconds, self.clock.trusts(seconds))
@@ -415,9 +423,15 @@ impl Bridge {
 
     fn publish_catalog(&mut self, policy: Option<&Policy>) -> Result<(), RosError> {
         let catalog = policy.map(|policy| self.offers(policy)).unwrap_or_default();
-        if self.published.as_ref() != Some(&catalog) {
-            self.catalog.publish(&catalog.to_cdr(Time::system().nanoseconds))?;
-            self.published = Some(catalog);
+        let now = Instant::now();
+        let published = self.published.as_ref().filter(|(at, _)| now.duration_since(*at) < RENEWED_EVERY);
+        if published.is_none_or(|(_, published)| *published != catalog) {
+            let lease = Lease::from(Time::system().nanoseconds);
+            self.catalog.publish(&match &self.signer {
+                Some(signer) => catalog.signed(signer, self.outer_domain(), lease),
+                None => catalog.unsigned(lease),
+            })?;
+            self.published = Some((now, catalog));
         }
         Ok(())
     }
@@ -433,6 +447,7 @@ impl Bridge {
         });
         Catalog {
             robot: policy.robot().into(),
+            publisher: self.catalog.gid(),
             policy_version: policy.version(),
             policy_hash: policy.hash().iter().map(|byte| format!("{byte:02x}")).collect(),
             entries: entries.collect(),
@@ -452,9 +467,12 @@ impl Bridge {
         let outer = format!("{}{topic}", self.prefix);
         let (outer, tag_topic, audience, sealed) = match audience {
             Audience::Everyone => (outer.clone(), tag_topic(&outer), vec!["everyone".into()], false),
-            Audience::Group(..) => {
-                let members = declared.group(form)?.members(moment).map(|name| name.to_string());
-                (sealed_topic(&outer, form), String::new(), members.collect(), true)
+            Audience::Group(group, key) => {
+                let members = members(self.keys.as_ref(), &group, moment.unix_seconds, key);
+                if members.is_empty() {
+                    return None; // without a key it does not leave
+                }
+                (sealed_topic(&outer, form), String::new(), members, true)
             }
         };
         Some(Entry {
@@ -470,7 +488,7 @@ impl Bridge {
             retention: declared.class().retention(),
             policy_version: policy.version(),
             source: active.nodes.iter().cloned().collect(),
-            depth: u32::try_from(active.spec.qos.depth).unwrap_or(u32::MAX),
+            qos: active.spec.qos,
         })
     }
 }

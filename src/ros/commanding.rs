@@ -17,6 +17,10 @@ use crate::unseal::Granted;
 use call::CallWay;
 use topic::CommandWay;
 
+/// Messages of grants that wait to be read: several robots and strangers publish there. One that is displaced comes again
+/// within ten seconds.
+const BOARDS: usize = 64;
+
 /// What a commander is made of.
 pub struct CommandingParts {
     /// The robot's outer domain.
@@ -75,7 +79,7 @@ impl Commanding {
             parts;
         let outer = Node::new(&Context::new(outer_domain)?, "commander_outer")?;
         let own = Node::new(&Context::new(own_domain)?, "commander_own")?;
-        let latched = Qos { latched: true, depth: 1, ..Qos::default() };
+        let latched = Qos { latched: true, depth: BOARDS, ..Qos::default() };
         let grants = Subscription::new(
             &outer,
             GRANTS_TOPIC,
@@ -114,17 +118,26 @@ impl Commanding {
     /// once a second.
     pub fn attend(&mut self) -> Result<(), RosError> {
         let now = Time::system().second();
-        while self.grants.take(&mut self.taken)?.is_some() {
+        // Not all that there is: a flood of them must not keep the rest from being served.
+        for _ in 0..BOARDS {
+            if self.grants.take(&mut self.taken)?.is_none() {
+                break;
+            }
             // Anybody outside can publish such a message; what the robot did not sign in it is left out.
-            let _heeded = self.granted.heed(self.taken.as_bytes(), now);
+            let _updated = self.granted.update(self.taken.as_bytes(), now);
         }
         self.ways.iter().for_each(|way| self.queue.push(Arc::clone(way).into_serve()));
         Ok(())
     }
 
-    /// Whether the robot has announced a key to seal for.
-    pub fn is_ready(&self) -> bool {
-        self.granted.receiver(Time::system().second()).is_some()
+    /// The second at which what the robot announced last ends, or has ended. None: it has announced nothing.
+    pub fn ends(&self) -> Option<i64> {
+        self.granted.announced_until()
+    }
+
+    /// The stakeholder's keys.
+    pub fn granted(&self) -> &Granted {
+        &self.granted
     }
 
     /// Each command and service.

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::bridge::{Bridge, TopicStatus};
 use super::entrances::EntranceStatus;
 use super::program::{Level, Status};
-use crate::audit::{Audit, State};
+use crate::audit::{Audit, State, Time};
 use crate::denied::Denied;
 use crate::entrance::Refused;
 use crate::keeper::client::KeyRing;
@@ -137,17 +137,28 @@ fn keys_status(live: &LivePolicy, keys: &KeyRing) -> Status {
         !policy.groups().is_empty() || !policy.commands().is_empty() || !policy.services().is_empty()
     });
     let grants = keys.grants().grants.len();
-    let (level, message) = match (keys.is_connected(), needed) {
-        (true, _) => (Level::Ok, "the keeper gives keys"),
-        (false, false) => (Level::Ok, "no keeper, and no rule of the policy needs one"),
-        (false, true) if grants > 0 => (Level::Error, "the keeper is gone: the keys run out"),
-        (false, true) => (Level::Error, "no keeper: nothing is sealed, and no command comes in"),
+    let lease = keys.lease().left(Instant::now(), Time::system().second()).as_secs();
+    let sealed = if grants > 0 { format!("{grants} keys are left to seal with") } else { "nothing is sealed".into() };
+    let commands = match lease {
+        0 => "no command comes in".into(),
+        seconds => format!("commands come in for another {seconds} s"),
     };
+    let (level, message) = match (keys.is_connected(), needed) {
+        (true, true) if lease == 0 => (
+            Level::Error,
+            format!("the keeper serves another policy than this guard runs: {sealed}, and {commands}"),
+        ),
+        (true, _) => (Level::Ok, "the keeper gives keys".into()),
+        (false, false) => (Level::Ok, "no keeper, and no rule of the policy needs one".into()),
+        (false, true) => (Level::Error, format!("the keeper is not heard: {sealed}, and {commands}")),
+    };
+    let may_command = if lease > 0 { keys.stakeholders().len() } else { 0 };
     let values = vec![
         ("keys".into(), grants.to_string()),
-        ("stakeholders".into(), keys.stakeholders().len().to_string()),
+        ("stakeholders".into(), may_command.to_string()),
+        ("commands end in".into(), format!("{lease} s")),
     ];
-    Status { name: "keys".into(), level, message: message.into(), values }
+    Status { name: "keys".into(), level, message, values }
 }
 
 fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (Status, Counts) {

@@ -21,7 +21,7 @@ use crate::redact::{CAMERA_INFO_TYPE, Cameras, ImageRedactor, Intrinsics};
 use crate::relay::{Outcome, guard, relay};
 use crate::sources::Standing;
 use crate::stats::RouteStats;
-use crate::terms::{Audience, Terms};
+use crate::terms::{Audience, Terms, members};
 use crate::types::TypeDefinition;
 
 /// Messages served in one go before other routes have their turn.
@@ -345,11 +345,11 @@ impl Exit {
         let (form, audience, epoch) = match exit {
             None => ("none", "nobody".into(), 0),
             Some((form, Audience::Everyone)) => (form.name(), "everyone".into(), 0),
-            Some((form, Audience::Group(_, key))) => {
-                let group = topic.and_then(|topic| topic.group(form));
-                let members: Vec<&str> =
-                    group.map(|group| group.members(moment).map(AsRef::as_ref).collect()).unwrap_or_default();
-                (form.name(), members.join(" "), key.unwrap_or_default().into())
+            Some((form, Audience::Group(group, key))) => {
+                // Not the policy's members: the key tells whom the keeper left out.
+                let members = members(self.keys.as_ref(), &group, moment.unix_seconds, key);
+                let audience = if members.is_empty() { "nobody".into() } else { members.join(" ") };
+                (form.name(), audience, key.unwrap_or_default().into())
             }
         };
         RouteInfo {

@@ -9,14 +9,18 @@ use std::time::Instant;
 use super::workers::{ReadyQueue, Serve, Turn};
 use super::{Context, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::audit::Time;
-use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Offer, offers_for};
-use crate::qos::{Qos, mirror};
+use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Offer, Unverified};
+use crate::graph::{Gid, Participant, participant};
+use crate::qos::Qos;
 use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE};
 use crate::types::{TypeDefinition, TypeLibrary};
-use crate::unseal::{Granted, Opener, SealedSource, Unopened};
+use crate::unseal::{Forgotten, Granted, Offered, Opener, Refusal, SealedSource, Unopened};
 
 /// Messages opened in one go before other topics have their turn.
 const BATCH: usize = 16;
+/// Grants and catalogues that wait to be read: several robots and strangers publish on these topics. One that is displaced
+/// comes again within ten seconds.
+const POSTS: usize = 64;
 
 /// What an unsealer is made of.
 pub struct UnsealingParts {
@@ -44,16 +48,26 @@ pub struct Unsealing {
     grants: Subscription,
     catalog: Subscription,
     taken: SerializedMessage,
-    offers: Vec<Offer>,
-    topics: BTreeMap<Offer, Open>,
-    failed: BTreeMap<Offer, String>,
-    /// Grants that were refused.
-    forged: u64,
+    offered: Offered,
+    /// By the name on the outer domain.
+    topics: BTreeMap<String, Open>,
+    failed: BTreeMap<String, String>,
+    refused: RefusedPosts,
 }
 
 struct Open {
     topic: Arc<UnsealedTopic>,
-    qos: Qos,
+    offer: Offer,
+}
+
+/// Control messages in the robot's name that it did not sign, or that are not what they should be. Anybody outside can
+/// publish such.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RefusedPosts {
+    /// Grants and announcements.
+    pub grants: u64,
+    /// Catalogues.
+    pub catalogs: u64,
 }
 
 /// How one topic fares.
@@ -69,6 +83,8 @@ pub struct UnsealedStatus {
     pub without_key: u64,
     /// Messages that are not what they should be.
     pub refused: u64,
+    /// Messages of another publisher than the robot's guard that did not open: of another robot, or of a stranger.
+    pub foreign: u64,
     /// The last reason for that, or why the topic cannot be opened at all.
     pub why: String,
 }
@@ -82,7 +98,7 @@ impl Unsealing {
         let UnsealingParts { outer_domain, own_domain, namespace, granted, types } = parts;
         let outer = Node::new(&Context::new(outer_domain)?, "unsealer_outer")?;
         let own = Node::new(&Context::new(own_domain)?, "unsealer_own")?;
-        let latched = Qos { latched: true, depth: 1, ..Qos::default() };
+        let latched = Qos { latched: true, depth: POSTS, ..Qos::default() };
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
         let subscribe = |topic, type_name| {
             let wake = Arc::clone(&wake);
@@ -98,6 +114,7 @@ impl Unsealing {
             (subscribe(GRANTS_TOPIC, GRANTS_TYPE)?, subscribe(CATALOG_TOPIC, CATALOG_TYPE)?);
         let (queue, threads) =
             ReadyQueue::start("unseal", 2).map_err(|error| RosError::Thread(error.to_string()))?;
+        let offered = Offered::new(Arc::clone(&granted));
         Ok(Unsealing {
             grants,
             catalog,
@@ -109,60 +126,68 @@ impl Unsealing {
             queue,
             threads,
             taken: SerializedMessage::new(),
-            offers: Vec::new(),
+            offered,
             topics: BTreeMap::new(),
             failed: BTreeMap::new(),
-            forged: 0,
+            refused: RefusedPosts::default(),
         })
     }
 
     /// Reads what came in of grants and catalogue, and opens and closes topics accordingly. To be called when woken, and
-    /// once a second.
+    /// several times a second.
     pub fn attend(&mut self) -> Result<(), RosError> {
         let now = Time::system().second();
-        while self.grants.take(&mut self.taken)?.is_some() {
-            match self.granted.heed(self.taken.as_bytes(), now) {
-                Ok(heeded) => self.forged += heeded.refused as u64,
-                Err(_) => self.forged += 1,
+        // Not all that there is: a flood of them must not keep the rest from being served.
+        for _ in 0..POSTS {
+            if self.grants.take(&mut self.taken)?.is_none() {
+                break;
+            }
+            match self.granted.update(self.taken.as_bytes(), now) {
+                Ok(updated) => self.refused.grants += updated.refused as u64,
+                Err(_) => self.refused.grants += 1,
             }
         }
-        self.granted.forget(now);
-        while self.catalog.take(&mut self.taken)?.is_some() {
-            if let Ok(offers) = offers_for(&self.granted.me().public().name, self.taken.as_bytes()) {
-                self.offers = offers;
+        for _ in 0..POSTS {
+            if self.catalog.take(&mut self.taken)?.is_none() {
+                break;
+            }
+            match self.offered.update(self.taken.as_bytes(), now) {
+                Ok(()) | Err(Refusal::Older | Refusal::NotNow) => {}
+                // Another robot on the same domain is nobody's fault.
+                Err(Refusal::Unverified(Unverified::OtherRobot)) => {}
+                Err(Refusal::Unverified(Unverified::Signature | Unverified::Malformed(_))) => {
+                    self.refused.catalogs += 1;
+                }
             }
         }
-        self.reconcile()?;
-        // Messages may have waited for a key that came now.
+        self.reconcile(now);
+        // Messages may have waited for a key that came just now.
         self.topics.values().for_each(|open| self.queue.push(Arc::clone(&open.topic) as Arc<dyn Serve>));
         Ok(())
     }
 
-    fn reconcile(&mut self) -> Result<(), RosError> {
-        let graph = if self.offers.is_empty() { BTreeMap::new() } else { self.outer.topic_graph()? };
-        let offers = std::mem::take(&mut self.offers);
-        self.topics.retain(|offer, _| offers.contains(offer));
+    fn reconcile(&mut self, now: i64) {
+        let offers: BTreeMap<String, Offer> =
+            self.offered.offers(now).into_iter().map(|offer| (offer.topic.clone(), offer.clone())).collect();
+        self.topics.retain(|name, open| offers.get(name) == Some(&open.offer));
         self.failed.clear();
-        for offer in &offers {
-            // Without a publisher there is nothing to subscribe to, and no QoS to mirror.
-            let Some(endpoints) = graph.get(&offer.topic) else { continue };
-            let sealed = endpoints.iter().filter(|endpoint| endpoint.type_name == SEALED_TYPE);
-            let depth = usize::try_from(offer.depth).ok();
-            let qos = mirror(sealed.map(|endpoint| endpoint.qos), depth).qos;
-            if self.topics.get(offer).is_some_and(|open| open.qos == qos) {
+        if !self.offered.holds(now) {
+            return;
+        }
+        for (name, offer) in offers {
+            if self.topics.contains_key(&name) {
                 continue;
             }
-            self.topics.remove(offer);
-            match self.open(offer, qos) {
-                Ok(topic) => drop(self.topics.insert(offer.clone(), Open { topic, qos })),
-                Err(why) => drop(self.failed.insert(offer.clone(), why)),
+            match self.open(&offer) {
+                Ok(topic) => drop(self.topics.insert(name, Open { topic, offer })),
+                Err(why) => drop(self.failed.insert(name, why)),
             }
         }
-        self.offers = offers;
-        Ok(())
+        let guard = self.offered.publisher().as_ref().map(participant);
+        self.topics.values().for_each(|open| open.topic.set_guard(guard));
     }
 
-    fn open(&self, offer: &Offer, qos: Qos) -> Result<Arc<UnsealedTopic>, String> {
+    fn open(&self, offer: &Offer) -> Result<Arc<UnsealedTopic>, String> {
         let definition = self.types.definition(&offer.type_name).map_err(|error| error.to_string())?;
         if definition.hash != offer.type_hash {
             return Err(format!("the robot has another version of {}", offer.type_name));
@@ -170,9 +195,9 @@ impl Unsealing {
         let said = |error: RosError| error.to_string();
         let name = format!("{}{}", self.namespace, offer.policy_topic);
         let output =
-            Publisher::new(&self.own, &name, &TypeSupport::load(&offer.type_name).map_err(said)?, qos);
+            Publisher::new(&self.own, &name, &TypeSupport::load(&offer.type_name).map_err(said)?, offer.qos);
         let of = SealedSource {
-            domain: u32::try_from(self.outer.domain_id()).unwrap_or(u32::MAX),
+            domain: self.granted.domain(),
             topic: offer.policy_topic.clone(),
             type_name: offer.type_name.clone(),
             type_hash: offer.type_hash.clone(),
@@ -185,6 +210,8 @@ impl Unsealing {
             opened: AtomicU64::new(0),
             without_key: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            foreign: AtomicU64::new(0),
+            guard: Mutex::default(),
             path: Mutex::new(Path {
                 input: None,
                 taken: SerializedMessage::new(),
@@ -196,40 +223,47 @@ impl Unsealing {
         });
         let sealed = TypeSupport::load(SEALED_TYPE).map_err(said)?;
         let on_message = wake(Arc::downgrade(&topic), Arc::clone(&self.queue));
-        let input = Subscription::new(&self.outer, &offer.topic, &sealed, qos, on_message).map_err(said)?;
+        let input = Subscription::new(&self.outer, &offer.topic, &sealed, offer.qos, on_message).map_err(said)?;
         topic.path().input = Some(input);
         Ok(topic)
     }
 
     /// Each topic that is sealed for this stakeholder.
     pub fn statuses(&self) -> Vec<UnsealedStatus> {
-        let open = self.topics.iter().map(|(offer, open)| UnsealedStatus {
-            topic: offer.topic.clone(),
+        let open = self.topics.iter().map(|(name, open)| UnsealedStatus {
+            topic: name.clone(),
             own_topic: Some(open.topic.name.clone()),
             opened: open.topic.opened.load(Relaxed),
             without_key: open.topic.without_key.load(Relaxed),
             refused: open.topic.refused.load(Relaxed),
+            foreign: open.topic.foreign.load(Relaxed),
             why: open.topic.path().why.clone(),
         });
-        let failed = self.failed.iter().map(|(offer, why)| UnsealedStatus {
-            topic: offer.topic.clone(),
+        let failed = self.failed.iter().map(|(name, why)| UnsealedStatus {
+            topic: name.clone(),
             own_topic: None,
             opened: 0,
             without_key: 0,
             refused: 0,
+            foreign: 0,
             why: why.clone(),
         });
         open.chain(failed).collect()
     }
 
-    /// The keys that there are.
+    /// The stakeholder's keys.
     pub fn granted(&self) -> &Granted {
         &self.granted
     }
 
-    /// Grants that the robot did not sign, or that did not open.
-    pub fn forged(&self) -> u64 {
-        self.forged
+    /// Whether the robot's catalogue holds at second `now`.
+    pub fn has_catalog(&self, now: i64) -> bool {
+        self.offered.holds(now)
+    }
+
+    /// Control messages that were refused.
+    pub fn refused(&self) -> RefusedPosts {
+        self.refused
     }
 }
 
@@ -262,6 +296,9 @@ struct UnsealedTopic {
     opened: AtomicU64,
     without_key: AtomicU64,
     refused: AtomicU64,
+    foreign: AtomicU64,
+    /// Whose messages are the robot's, by the catalogue.
+    guard: Mutex<Option<Participant>>,
     path: Mutex<Path>,
 }
 
@@ -279,8 +316,17 @@ impl UnsealedTopic {
         self.path.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens one message and republishes it.
-    fn pass(&self, path: &mut Path, waited: Option<Vec<u8>>, now: i64) {
+    fn set_guard(&self, guard: Option<Participant>) {
+        *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = guard;
+    }
+
+    fn is_foreign(&self, publisher: &Gid) -> bool {
+        let guard = *self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+        guard.is_some_and(|guard| guard != participant(publisher))
+    }
+
+    /// Opens one message and republishes it. One that `waited` takes the place of the one in `path.taken`.
+    fn pass(&self, path: &mut Path, waited: Option<Vec<u8>>, is_foreign: bool, now: i64) {
         let Path { taken, opener, definition, output, why, .. } = path;
         let mut waited = waited;
         let message = waited.as_deref_mut().unwrap_or_else(|| taken.as_mut_bytes());
@@ -291,10 +337,12 @@ impl UnsealedTopic {
                 Ok(_) => drop(self.opened.fetch_add(1, Relaxed)),
                 Err(error) => self.refuse(why, &error.to_string()),
             },
+            // A guard that has just started may be ahead of its catalogue, so these wait as well.
             Err(Unopened::NoKey(_)) => {
-                let at = self.started.elapsed();
-                opener.wait(waited.as_deref().unwrap_or_else(|| taken.as_bytes()), at);
+                let message = waited.as_deref().unwrap_or_else(|| taken.as_bytes());
+                opener.wait(message, is_foreign, self.started.elapsed());
             }
+            Err(Unopened::Refused(_)) if is_foreign => drop(self.foreign.fetch_add(1, Relaxed)),
             Err(Unopened::Refused(error)) => self.refuse(why, error.label()),
         }
     }
@@ -303,6 +351,12 @@ impl UnsealedTopic {
         self.refused.fetch_add(1, Relaxed);
         *why = reason.into();
     }
+
+    fn count_forgotten(&self, opener: &mut Opener) {
+        let Forgotten { own, foreign } = opener.take_forgotten();
+        self.without_key.fetch_add(own, Relaxed);
+        self.foreign.fetch_add(foreign, Relaxed);
+    }
 }
 
 impl Serve for UnsealedTopic {
@@ -310,20 +364,23 @@ impl Serve for UnsealedTopic {
         let path = &mut *self.path();
         for _ in 0..BATCH {
             let now = Time::system().second();
-            let (waited, forgotten) = path.opener.ready(self.started.elapsed());
-            self.without_key.fetch_add(forgotten as u64, Relaxed);
-            if waited.is_none() {
-                let Some(input) = &mut path.input else { return false };
-                match input.take(&mut path.taken) {
-                    Ok(Some(_)) => {}
-                    Ok(None) => return false,
-                    Err(error) => {
-                        self.refuse(&mut path.why, &error.to_string());
-                        return false;
+            let waited = path.opener.ready(self.started.elapsed());
+            self.count_forgotten(&mut path.opener);
+            let (message, is_foreign) = match waited {
+                Some((message, is_foreign)) => (Some(message), is_foreign),
+                None => {
+                    let Some(input) = &mut path.input else { return false };
+                    match input.take(&mut path.taken) {
+                        Ok(Some(info)) => (None, self.is_foreign(&info.gid)),
+                        Ok(None) => return false,
+                        Err(error) => {
+                            self.refuse(&mut path.why, &error.to_string());
+                            return false;
+                        }
                     }
                 }
-            }
-            self.pass(path, waited, now);
+            };
+            self.pass(path, message, is_foreign, now);
         }
         true
     }

@@ -93,8 +93,7 @@ pub fn seal_command_drawing(
     random: &Secret<32>,
 ) -> Result<Vec<u8>, Unsendable> {
     let terms = receiver.terms();
-    let second = i64::try_from(stamp_ns / 1_000_000_000).unwrap_or(i64::MAX);
-    if !(terms.from.saturating_sub(super::GRACE)..terms.until).contains(&second) {
+    if !receiver.is_valid(i64::try_from(stamp_ns / 1_000_000_000).unwrap_or(i64::MAX)) {
         return Err(Unsendable::Receiver);
     }
     let party = party(me.public());

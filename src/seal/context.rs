@@ -29,7 +29,7 @@ pub struct Context<'a> {
 }
 
 /// The hash of a context: all that is needed of it for each message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ContextDigest(pub(super) [u8; 32]);
 
 impl Context<'_> {

@@ -153,6 +153,11 @@ impl OpeningKey {
         (self.from, self.until)
     }
 
+    /// The guard's Ed25519 key, which the grant certifies.
+    pub fn sender(&self) -> [u8; 32] {
+        self.sender
+    }
+
     /// Must what it opens be signed?
     pub fn must_be_signed(&self) -> bool {
         must_be_signed(&self.class)

@@ -48,6 +48,8 @@ pub struct ReceiverTerms<'a> {
     pub from: i64,
     /// The first second at which it does not any more.
     pub until: i64,
+    /// The ROS domain on which the guard takes commands. An announcement that is carried to another one says nothing there.
+    pub domain: u32,
     /// The X25519 public key.
     pub receive: [u8; 32],
     /// What the guard signs its answers with (Ed25519).
@@ -56,7 +58,7 @@ pub struct ReceiverTerms<'a> {
 
 /// Announces a guard's receiving key, in the robot's name.
 pub fn announce(terms: &ReceiverTerms<'_>, signer: &Identity) -> Result<Vec<u8>, Unreadable> {
-    let ReceiverTerms { robot, key, from, until, receive, sender } = *terms;
+    let ReceiverTerms { robot, key, from, until, domain, receive, sender } = *terms;
     if from >= until {
         return Err(Unreadable::Validity);
     }
@@ -64,16 +66,19 @@ pub fn announce(terms: &ReceiverTerms<'_>, signer: &Identity) -> Result<Vec<u8>,
     Head { kind: RECEIVER, suite: HPKE, key, from, until, policy_version: 0, sender }
         .write(&mut announcement);
     announcement.extend_from_slice(&receive);
+    announcement.extend_from_slice(&domain.to_le_bytes());
     put_name(&mut announcement, robot)?;
     Ok(sign(announcement, signer))
 }
 
-/// Where commands for a robot can be sent: an announcement that the robot signed. Of several, the one of the highest id
-/// is the newest.
+/// Where commands for a robot can be sent: an announcement that the robot signed, and a lease. Of several, the one of the
+/// highest id is the newest; of several of one id, the one that ends last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receiver {
+    announcement: Vec<u8>,
     robot: String,
     head: Head,
+    domain: u32,
     receive: [u8; 32],
 }
 
@@ -83,6 +88,7 @@ impl Receiver {
         let mut cursor = Cursor(verified(bytes, robot)?);
         let head = Head::read(&mut cursor, RECEIVER)?;
         let receive = cursor.array()?;
+        let domain = u32::from_le_bytes(cursor.array()?);
         let named = cursor.name()?;
         if head.suite != HPKE {
             return Err(Unreadable::Suite(head.suite));
@@ -94,9 +100,24 @@ impl Receiver {
             return Err(Unreadable::Robot);
         }
         match cursor.0 {
-            [] => Ok(Receiver { robot: named.into(), head, receive }),
+            [] => Ok(Receiver { announcement: bytes.to_vec(), robot: named.into(), head, domain, receive }),
             _ => Err(Unreadable::Length),
         }
+    }
+
+    /// The bytes that it was read from.
+    pub fn announcement(&self) -> &[u8] {
+        &self.announcement
+    }
+
+    /// Whether commands can be sealed for it at second `now`.
+    pub fn is_valid(&self, now: i64) -> bool {
+        (self.head.from.saturating_sub(super::GRACE)..self.head.until).contains(&now)
+    }
+
+    /// Whether it takes the place of the other one: a later key of the same robot, or a renewal of the same key.
+    pub fn is_newer_than(&self, other: &Receiver) -> bool {
+        (self.head.key, self.head.until) > (other.head.key, other.head.until)
     }
 
     /// What it says.
@@ -106,6 +127,7 @@ impl Receiver {
             key: self.head.key,
             from: self.head.from,
             until: self.head.until,
+            domain: self.domain,
             receive: self.receive,
             sender: self.head.sender,
         }

@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / 'python/discreet'))
 from discreet import Identity, PublicIdentity  # noqa: E402
 
 VECTORS = {name: json.loads((ROOT / f'tests/data/envelope/{name}.json').read_text())
-           for name in ('sealed', 'grants', 'commands')}
+           for name in ('sealed', 'grants', 'commands', 'catalogs')}
 
 
 def hexed(text):

@@ -43,6 +43,7 @@ def test_an_announcement_says_what_the_robot_signed_and_nothing_else(robot, part
     data = hexed(said['announcement'])
     receiver = Receiver.read(data, robot)
     assert (receiver.key, receiver.start, receiver.until) == (said['key'], said['from'], said['until'])
+    assert receiver.domain == said['domain']
     assert (receiver.receive, receiver.sender) == (hexed(said['receive']), hexed(said['sender']))
     for _, other in changed(data):
         with pytest.raises(Refused):
@@ -65,8 +66,8 @@ def test_the_message_of_grants_is_read_whole_or_not_at_all(robot):
 
 
 def reader(me, robot):
-    book = GrantBook(me, robot)
     of = VECTORS['sealed'][0]
+    book = GrantBook(me, robot, of['domain'])
     return book, Reader(book, of['domain'], of['topic'], of['type_name'], of['type_hash'])
 
 
@@ -121,6 +122,47 @@ def test_a_forged_grant_among_good_ones_does_no_harm(parties, robot):
 
 
 def test_another_robots_grants_are_not_taken(parties):
-    book = GrantBook(parties['front_desk'], parties['night'].public)
+    book = GrantBook(parties['front_desk'], parties['night'].public, 42)
     book.add(BOARD, NOW)
     assert book.keys() == [] and book.receiver(NOW) is None
+
+
+def board(receiver):
+    """A message of grants with nothing in it but an announcement."""
+    name = b'concierge-1\0'
+    return (b'\0\1\0\0' + len(name).to_bytes(4, 'little') + name + len(receiver).to_bytes(4, 'little') + receiver
+            + bytes(-len(receiver) % 4) + bytes(4))
+
+
+def test_a_renewal_under_the_same_id_renews_and_an_old_one_sent_again_does_not_end_it(parties, robot):
+    said = KNOWN['receiver']
+    book, _ = reader(parties['front_desk'], robot)
+    for announcement in ('announcement', 'renewal', 'announcement'):
+        book.add(board(hexed(said[announcement])), NOW)
+    assert book.receiver(said['until']).until == said['renewed_until']
+    assert not book.receiver(said['renewed_until'])
+
+
+def test_an_announcement_for_another_domain_says_nothing_here(parties, robot):
+    book, _ = reader(parties['front_desk'], robot)
+    book.add(board(hexed(KNOWN['receiver']['elsewhere'])), NOW)
+    assert book.receiver(NOW) is None
+
+
+def test_a_reader_that_is_made_again_opens_nothing_twice(parties, robot):
+    book, first = reader(parties['front_desk'], robot)
+    book.add(BOARD, NOW)
+    messages = sealed('aes-256-gcm')
+    assert sum(len(first.message(message, NOW)) for message in messages) == 4
+    of = VECTORS['sealed'][0]
+    again = Reader(book, of['domain'], of['topic'], of['type_name'], of['type_hash'])
+    assert sum(len(again.message(message, NOW)) for message in messages) == 0
+
+
+def test_a_clock_that_is_set_back_revives_nothing(parties, robot):
+    book, _ = reader(parties['front_desk'], robot)
+    book.add(BOARD, NOW)
+    later = max(key.terms.until for key in book.keys()) + 2
+    assert book.senders(NOW) and not book.senders(later)
+    book.add(BOARD, NOW)
+    assert book.keys() == [] and book.receiver(NOW) is None and not book.senders(NOW)

@@ -21,6 +21,18 @@ def robot(tmp_path):
     robot.end()
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption('--minutes', type=float, default=0.2, help='how long tests with a crowd of strangers last (0.2)')
+    parser.addoption('--steps', type=int, default=6, help='in how many steps the clock is moved over a day (6)')
+
+
+@pytest.fixture
+def seconds(request):
+    """How long a test with a crowd lasts."""
+    return request.config.getoption('--minutes') * 60
+
+
+def pytest_collection_modifyitems(config, items):
     for item in items:
-        item.add_marker(pytest.mark.timeout(90, method='signal'))
+        item.add_marker(pytest.mark.timeout(
+            90 + 60 * config.getoption('--minutes') + 12 * config.getoption('--steps'), method='signal'))

@@ -32,6 +32,7 @@ PATIENCE = 20  # seconds until something that should happen counts as not happen
 RELIABLE = QoSProfile(depth=5000)
 BEST_EFFORT = QoSProfile(depth=5000, reliability=ReliabilityPolicy.BEST_EFFORT)
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+POSTS = QoSProfile(depth=64, durability=DurabilityPolicy.TRANSIENT_LOCAL)  # several robots and strangers publish there
 
 
 def eventually(what, check, patience=PATIENCE):
@@ -226,17 +227,18 @@ def _die_with_parent():
 
 
 class Robot:
-    """Two domains, and a guard between them once it is started."""
+    """Two domains, and a guard between them once it is started. Several robots may share an outer domain."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, name='probe', outer=None):
+        self.folder, self.name = folder, name
         self.policy_file, self.audit_file = folder / 'policy.yaml', folder / 'audit.log'
-        inner, outer = free_domains(2)
+        inner, outer = (*free_domains(1), outer) if outer else free_domains(2)
         self.domains = []
+        self.environment = {}  # of every program of this robot and of its stakeholders
         self.inner, self.outer = self.domain(inner), self.domain(outer)
         self.guard = self.keeper = None
         self.diagnostics = self.inner.reader('/diagnostics', DiagnosticArray, node='operator')
-        self.catalogs = self.outer.reader('/discreet/catalog', Catalog, LATCHED, node='operator')
+        self.catalogs = self.outer.reader('/discreet/catalog', Catalog, POSTS, node='operator')
 
     def domain(self, number):
         self.domains.append(Domain(number))
@@ -247,7 +249,7 @@ class Robot:
     def policy(self, topics, rules, version=1, **more):
         """Puts a policy in place of the one that is there, at once, as an editor does."""
         policy = {
-            'discreet': 1, 'robot': 'probe', 'version': version,
+            'discreet': 1, 'robot': self.name, 'version': version,
             'classes': {
                 'operational': {'suite': 'chacha20-poly1305', 'epoch': '1h', 'retention': '7d'},
                 'contextual': {'suite': 'aes-256-gcm', 'epoch': '60s', 'retention': '24h'},
@@ -271,14 +273,14 @@ class Robot:
         """Starts the guard as an operator does; comes back when its catalogue is there."""
         given = {'policy': self.policy_file, 'outer_domain': self.outer.number, 'audit': self.audit_file, **parameters}
         arguments = [word for name, value in given.items() if value is not None for word in ('-p', f'{name}:={value}')]
-        catalogs = len(self.catalogs.poll())
+        catalogs = len(self.own_catalogs())
         self.guard = Process(
             [BINARIES / 'guard', '--ros-args', *arguments], self.folder / 'guard.log',
             {'ROS_DOMAIN_ID': str(self.inner.number), 'ROS_LOG_DIR': str(self.folder), 'HOME': str(self.folder),
-             **dict(environment)})
+             **self.environment, **dict(environment)})
         if wait:
             eventually(lambda: f'the catalogue of the guard, which said\n{self.guard.said()}',
-                       lambda: len(self.catalogs.poll()) > catalogs or not self.guard.is_running())
+                       lambda: len(self.own_catalogs()) > catalogs or not self.guard.is_running())
             assert self.guard.is_running(), self.guard.said()
         return self.guard
 
@@ -310,10 +312,10 @@ class Robot:
 
     def keep(self):
         """Starts the keeper; comes back when it listens."""
-        key = self.identity('probe')
+        key = self.identity(self.name)
         self.keeper = Process(
             [BINARIES / 'keeper', '--policy', self.policy_file, '--identity', key, '--passphrase-file', self.passphrase(),
-             '--state', self.folder / 'keeper', '--socket', self.socket], self.folder / 'keeper.log', {'HOME': str(self.folder)})
+             '--state', self.folder / 'keeper', '--socket', self.socket], self.folder / 'keeper.log', {'HOME': str(self.folder), **self.environment})
         eventually(lambda: f'the keeper, which said\n{self.keeper.said()}',
                    lambda: self.listens() or not self.keeper.is_running())
         assert self.keeper.is_running(), self.keeper.said()
@@ -341,11 +343,12 @@ class Robot:
         """Starts a stakeholder's unsealer on a domain of its own; gives that domain."""
         own = self.domain(free_domains(1)[0])
         given = {'identity': self.identity(name), 'passphrase_file': self.passphrase(),
-                 'robot': self.identity('probe').with_suffix('.pub'), 'outer_domain': self.outer.number}
+                 'robot': self.identity(self.name).with_suffix('.pub'), 'outer_domain': self.outer.number}
         arguments = [word for key, value in given.items() for word in ('-p', f'{key}:={value}')]
         own.unsealer = Process(
             [BINARIES / 'unsealer', '--ros-args', *arguments], self.folder / f'unsealer_{name}.log',
-            {'ROS_DOMAIN_ID': str(own.number), 'ROS_LOG_DIR': str(self.folder), 'HOME': str(self.folder)})
+            {'ROS_DOMAIN_ID': str(own.number), 'ROS_LOG_DIR': str(self.folder), 'HOME': str(self.folder),
+             **self.environment})
         if wait:
             eventually(lambda: f'the unsealer, which said\n{own.unsealer.said()}',
                        lambda: own.publishers_of('/diagnostics') or not own.unsealer.is_running())
@@ -356,12 +359,13 @@ class Robot:
         """Starts a stakeholder's commander on a domain of its own; gives that domain."""
         own = self.domain(free_domains(1)[0])
         given = {'identity': self.identity(name), 'passphrase_file': self.passphrase(),
-                 'robot': self.identity('probe').with_suffix('.pub'), 'outer_domain': self.outer.number,
+                 'robot': self.identity(self.name).with_suffix('.pub'), 'outer_domain': self.outer.number,
                  'commands': json.dumps(list(commands)), 'services': json.dumps(list(services))}
         arguments = [word for key, value in given.items() if value != '[]' for word in ('-p', f'{key}:={value}')]
         own.commander = Process(
             [BINARIES / 'commander', '--ros-args', *arguments], self.folder / f'commander_{name}.log',
-            {'ROS_DOMAIN_ID': str(own.number), 'ROS_LOG_DIR': str(self.folder), 'HOME': str(self.folder)})
+            {'ROS_DOMAIN_ID': str(own.number), 'ROS_LOG_DIR': str(self.folder), 'HOME': str(self.folder),
+             **self.environment})
         if wait:
             eventually(lambda: f'the commander, which said\n{own.commander.said()}',
                        lambda: own.publishers_of('/diagnostics') or not own.commander.is_running())
@@ -372,10 +376,13 @@ class Robot:
 
     def catalog(self):
         """The newest catalogue: topic to entry."""
-        catalogs = self.catalogs.poll()
-        if not catalogs:
-            return {}
-        return {entry.topic: entry for entry in deserialize_message(catalogs[-1].cdr, Catalog).entries}
+        catalogs = self.own_catalogs()
+        return {entry.topic: entry for entry in catalogs[-1].entries} if catalogs else {}
+
+    def own_catalogs(self):
+        """The catalogues of this robot. Without a policy a guard does not know whose it is."""
+        catalogs = self.catalogs.typed()
+        return [catalog for catalog in catalogs if catalog.robot in ('', self.name)]
 
     def status(self, name, check=lambda status: True, patience=PATIENCE):
         """Waits until diagnostics says something of `name` that fits, from now on; gives that."""

@@ -3,12 +3,15 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
+use discreet::catalog::{Catalog, Entry, Lease};
 use discreet::identity::Identity;
 use discreet::policy::Suite;
+use discreet::qos::Qos;
 use discreet::seal::fixed::{issue_drawing, seal_call_drawing, seal_command_drawing, seal_response_drawing};
 use discreet::seal::{
-    Board, CallAnswer, CommandContext, Context, Entry, GrantTerms, Padding, SealingKey, announce,
+    self, Board, CallAnswer, CommandContext, Context, GrantTerms, Padding, ReceiverTerms, SealingKey, announce,
     write_board, write_call_answer,
 };
 use serde_json::{Value, json};
@@ -134,6 +137,10 @@ fn grants_and_announcements() {
         grants: grants.iter().map(|(_, _, grant)| grant.as_slice()).collect(),
     };
     let terms = receiver_terms();
+    // A renewal under the same id, and one for another domain.
+    let renewed = ReceiverTerms { from: terms.from + 10, until: terms.until + 10, ..terms.clone() };
+    let elsewhere = ReceiverTerms { domain: terms.domain + 1, key: terms.key + 1, ..terms.clone() };
+    let [renewal, elsewhere] = [&renewed, &elsewhere].map(|terms| announce(terms, &robot).unwrap());
     check(
         "grants.json",
         &json!({
@@ -145,11 +152,48 @@ fn grants_and_announcements() {
             })).collect::<Vec<_>>(),
             "receiver": {
                 "robot": terms.robot, "key": terms.key, "from": terms.from, "until": terms.until,
-                "receive": hex(&terms.receive), "sender": hex(&terms.sender), "announcement": hex(&announcement),
+                "domain": terms.domain, "receive": hex(&terms.receive), "sender": hex(&terms.sender),
+                "announcement": hex(&announcement), "renewal": hex(&renewal), "renewed_until": renewed.until,
+                "elsewhere": hex(&elsewhere),
             },
             "grants_message": hex(&write_board(&board)),
         }),
     );
+}
+
+#[test]
+fn catalogs() {
+    let (sender, robot) = (sender(), robot());
+    let entry = Entry {
+        topic: "/speech/transcript/sealed/clear".into(),
+        policy_topic: "/speech/transcript".into(),
+        sealed: true,
+        type_name: "std_msgs/msg/String".into(),
+        type_hash: HASH.into(),
+        data_class: "contextual".into(),
+        form: "clear".into(),
+        audience: vec!["front_desk".into()],
+        retention: Duration::from_secs(3600),
+        policy_version: 7,
+        source: vec!["/speech".into()],
+        tag_topic: String::new(),
+        qos: Qos { deadline: Some(Duration::from_millis(250)), ..Qos::default() },
+    };
+    let lease = Lease::from(NOW * 1_000_000_000);
+    let catalogs = [vec![], vec![entry]].map(|entries| {
+        let catalog = Catalog {
+            robot: robot.public().name.clone(),
+            publisher: [3; 16],
+            policy_version: 7,
+            policy_hash: "ab".repeat(32),
+            entries,
+        };
+        json!({
+            "domain": 42, "stamp": lease.stamp, "until": lease.until, "topics": catalog.entries.len(),
+            "signed": hex(&catalog.signed(&sender, 42, lease)), "unsigned": hex(&catalog.unsigned(lease)),
+        })
+    });
+    check("catalogs.json", &json!({ "sender": hex(&sender.public()), "catalogs": catalogs }));
 }
 
 #[test]
@@ -158,7 +202,7 @@ fn commands_and_calls() {
     let announcement = announce(&receiver_terms(), &robot).unwrap();
     let command = command_context();
     let call = CommandContext {
-        entry: Entry::Call,
+        entry: seal::Entry::Call,
         name: "/set_mode",
         type_name: "std_srvs/srv/SetBool",
         ..command.clone()

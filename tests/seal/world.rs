@@ -136,7 +136,8 @@ pub fn receiver_terms() -> ReceiverTerms<'static> {
         robot: "concierge-1",
         key: RECEIVER,
         from: NOW - 100,
-        until: NOW + 3600,
+        until: NOW + 30,
+        domain: 42,
         receive: receiving().public(),
         sender: sender().public(),
     }

@@ -4,12 +4,12 @@ import struct
 from dataclasses import dataclass
 
 from . import hpke
-from .envelope import GRACE, HPKE, OpeningKey, Refused, Terms
+from .envelope import GRACE, HPKE, OpeningKey, Refused, Replay, Terms
 from .hashing import derive, is_signed
 
 GRANT, RECEIVER = 1, 2
 PART = 88
-MAX_MEMBERS, MAX_NAME, MAX_GRANTS = 1000, 256, 4096
+MAX_MEMBERS, MAX_NAME, MAX_GRANTS, MAX_SEEN = 1000, 256, 4096, 8192
 
 
 class Cursor:
@@ -114,6 +114,7 @@ class Receiver:
     key: int
     start: int
     until: int
+    domain: int
     receive: bytes
     sender: bytes
 
@@ -121,7 +122,7 @@ class Receiver:
     def read(cls, data, robot):
         """Reads an announcement of this robot."""
         cursor, suite, key, start, until, policy, sender = _statement(data, robot, RECEIVER)
-        receive, named = cursor.take(32), cursor.name()
+        receive, (domain,), named = cursor.take(32), cursor.numbers('<I'), cursor.name()
         if suite != HPKE:
             raise Refused('suite')
         if policy:
@@ -129,7 +130,11 @@ class Receiver:
         if named != robot.name:
             raise Refused('robot')
         cursor.end()
-        return cls(named, key, start, until, receive, sender)
+        return cls(named, key, start, until, domain, receive, sender)
+
+    def is_valid(self, now):
+        """Can commands be sealed for it at this second?"""
+        return self.start - GRACE <= now < self.until
 
 
 def read_message(message):
@@ -151,33 +156,54 @@ def read_message(message):
 
 
 class GrantBook:
-    """What I was granted and may still use, and where to send commands."""
+    """What I was granted by a robot on one outer domain, and where to send commands. All of it ends by itself."""
 
-    def __init__(self, me, robot):
-        self.me, self.robot = me, robot
-        self._keys, self._receiver, self._seen = {}, None, frozenset()
+    def __init__(self, me, robot, domain):
+        self.me, self.robot, self.domain = me, robot, domain
+        self._keys, self._receiver, self._seen = {}, None, {}
+        self._replays = {}  # by key id and context: they live as long as the key, whoever reads with it
+        self._latest = 0
 
     def add(self, message, now):
-        """Takes what is valid from a serialized `Grants`. What is missing in it takes nothing back."""
-        _, receiver, grants = read_message(message)
-        new = [data for data in (receiver, *grants) if data and data not in self._seen]
-        self._seen = frozenset((receiver, *grants))
-        for data in new:
+        """
+        Takes what is valid from a serialized `Grants` of this robot. What is missing in it takes nothing back.
+
+        Of an announcement under the id of the one that is known, the one that ends last counts.
+        """
+        name, receiver, grants = read_message(message)
+        now = self._forget_ended(now)
+        if name != self.robot.name:
+            return  # another robot on the same domain
+        for data in (receiver, *grants):
+            if not data or data in self._seen or (self._receiver and data == self._receiver[1]):
+                continue
             try:
                 self._take(data, now)
             except Refused:
                 continue  # anybody can publish such a message; one bad piece says nothing about the others
-        self._keys = {key: opening for key, opening in self._keys.items() if now < opening.terms.until + GRACE}
 
     def _take(self, data, now):
         if data[1:2] == bytes([RECEIVER]):
             receiver = Receiver.read(data, self.robot)
-            if now < receiver.until and (self._receiver is None or receiver.key >= self._receiver.key):
-                self._receiver = receiver
-        else:
-            grant = Grant.read(data, self.robot)
-            if now < grant.terms.until + GRACE and (opening := grant.open(self.me)):
-                self._keys[grant.terms.key] = opening
+            known = self._receiver and (self._receiver[0].key, self._receiver[0].until)
+            newer = known is None or (receiver.key, receiver.until) > known
+            if receiver.domain == self.domain and now < receiver.until and newer:
+                self._receiver = (receiver, data)
+            return
+        grant = Grant.read(data, self.robot)
+        if now >= grant.terms.until + GRACE or len(self._seen) >= MAX_SEEN:
+            return
+        self._seen[data] = grant.terms.until
+        if opening := grant.open(self.me):
+            self._keys.setdefault(grant.terms.key, opening)
+
+    def _forget_ended(self, now):
+        """Drops what has ended. Gives the latest second ever seen: a clock that is set back revives nothing."""
+        now = self._latest = max(self._latest, now)
+        self._keys = {key: opening for key, opening in self._keys.items() if now < opening.terms.until + GRACE}
+        self._seen = {data: until for data, until in self._seen.items() if now < until + GRACE}
+        self._replays = {of: replay for of, replay in self._replays.items() if of[0] in self._keys}
+        return now
 
     def key(self, number):
         """The key of this id, or None."""
@@ -187,7 +213,22 @@ class GrantBook:
         """All that I have."""
         return list(self._keys.values())
 
+    def replay(self, number, context):
+        """Which messages the key of this id has opened in this context."""
+        return self._replays.setdefault((number, context), Replay())
+
+    def not_before(self, now):
+        """The second to go by: the latest ever seen."""
+        self._latest = max(self._latest, now)
+        return self._latest
+
     def receiver(self, now):
-        """Where to send commands now, or None."""
-        receiver = self._receiver
-        return receiver if receiver and receiver.start - GRACE <= now < receiver.until else None
+        """Where to send commands at this second, or None."""
+        receiver = self._receiver and self._receiver[0]
+        return receiver if receiver and receiver.is_valid(self.not_before(now)) else None
+
+    def senders(self, now):
+        """The Ed25519 keys that the robot certified its guard to sign with, by what holds at this second."""
+        now = self._forget_ended(now)
+        announced = [self._receiver[0].sender] if self.receiver(now) else []
+        return sorted({*announced, *(key.terms.sender for key in self._keys.values())})

@@ -2,7 +2,7 @@
 
 from collections import Counter, deque
 
-from .envelope import Refused, Replay, split
+from .envelope import Refused, split
 
 WAITING = 10  # messages whose grant is not there yet
 
@@ -13,7 +13,7 @@ class Reader:
     def __init__(self, book, domain, topic, type_name, type_hash, form='clear'):
         self.book, self.form = book, form
         self._of = (domain, topic, type_name, type_hash)
-        self._known = {}  # by key id: the topic's context under that key, and what was seen of it
+        self._contexts = {}  # by key id
         self._waiting = deque(maxlen=WAITING)
         self.opened, self.refused = 0, Counter()
 
@@ -24,7 +24,7 @@ class Reader:
     def grants_changed(self, now):
         """The book has new keys. Gives the messages that were waiting for them."""
         waiting, self._waiting = list(self._waiting), deque(maxlen=WAITING)
-        self._known = {number: known for number, known in self._known.items() if self.book.key(number)}
+        self._contexts = {number: known for number, known in self._contexts.items() if self.book.key(number)}
         return [text for message in waiting for text in self._open(message, now)]
 
     def _open(self, message, now):
@@ -38,11 +38,11 @@ class Reader:
                 return []
             if key.terms.form != self.form:
                 raise Refused('form')
-            if number not in self._known:
-                self._known[number] = (key.context(*self._of), Replay())
-            context, replay = self._known[number]
-            text, counter = key.open(context, now, message)
-            replay.accept(counter)
+            if number not in self._contexts:
+                self._contexts[number] = key.context(*self._of)
+            context = self._contexts[number]
+            text, counter = key.open(context, self.book.not_before(now), message)
+            self.book.replay(number, context).accept(counter)
         except Refused as refused:
             self.refused[refused.reason] += 1
             return []

@@ -17,8 +17,8 @@ from .grants import GrantBook
 from .reader import Reader
 
 GRANTS_TOPIC = '/discreet/grants'
-# Deeper than the one message that the guard keeps: another guard, or anybody, may publish there too.
-LATCHED = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+# Deeper than the one message that the guard keeps: other robots, or anybody, may publish there too.
+LATCHED = QoSProfile(depth=64, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class CallRefused(Exception):
@@ -29,7 +29,7 @@ class _Grants:
     """Follows the grants of a robot."""
 
     def __init__(self, node, me, robot, changed=lambda: None):
-        self.book, self._changed = GrantBook(me, robot), changed
+        self.book, self._changed = GrantBook(me, robot, node.context.get_domain_id()), changed
         self._subscription = node.create_subscription(Grants, GRANTS_TOPIC, self._took, LATCHED, raw=True)
 
     def _took(self, message):

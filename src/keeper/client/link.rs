@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use arc_swap::ArcSwap;
 
 use super::super::frame::{self, FrameError, Frames};
+use super::super::lease::Lease;
 use super::super::protocol::{Apply, FromGuard, GuardHello, Hello, News, PolicyHash, ToGuard, VERSION};
 use super::ring::{Pending, Ring};
 use super::{Event, Guard, locked};
@@ -31,6 +32,7 @@ pub(super) struct Shared {
     pub ring: ArcSwap<Ring>,
     state: Mutex<State>,
     pub changed: Condvar,
+    pub lease: Lease,
     writer: Mutex<Option<UnixStream>>,
     stopped: AtomicBool,
 }
@@ -60,6 +62,7 @@ impl Shared {
             ring: ArcSwap::default(),
             state: Mutex::default(),
             changed: Condvar::new(),
+            lease: Lease::default(),
             writer: Mutex::default(),
             stopped: AtomicBool::new(false),
         }
@@ -191,7 +194,7 @@ impl Shared {
                 self.tell(&Event::KeeperBack);
             }
             match message {
-                ToGuard::Alive => {}
+                ToGuard::Alive => self.renew_lease(),
                 ToGuard::Key(key) if pending.len() < MOST_PENDING => {
                     pending.push(Pending::new(key).ok_or(FrameError::Odd)?);
                 }
@@ -206,6 +209,7 @@ impl Shared {
         let ring = self.ring.load().after(apply, pending, &self.guard.sender, now());
         self.ring.store(Arc::new(ring));
         self.state().applied = Some(apply.policy);
+        self.renew_lease();
         self.changed.notify_all();
         self.tell(&Event::Changed);
         for news in &apply.news {
@@ -215,6 +219,14 @@ impl Shared {
             });
         }
         self.say(&FromGuard::Applied(apply.number))
+    }
+
+    /// The keeper was heard. A keeper that serves another policy has nothing to say on who may command under this one.
+    fn renew_lease(&self) {
+        let state = self.state();
+        if state.applied.is_some() && state.applied == state.wanted {
+            self.lease.renew(Instant::now(), now());
+        }
     }
 
     fn tick(&self) {

@@ -70,13 +70,14 @@ impl Pending {
     }
 
     fn hold(self, apply: &Apply, robot: &Arc<str>, sender: &Arc<SenderKey>) -> ([u8; 16], Held) {
-        let GivenKey { from, until, secret, grant, .. } = self.given;
+        let GivenKey { from, until, secret, grant, members, .. } = self.given;
         let key = EpochKey {
             robot: Arc::clone(robot),
             key: SealingKey::new(self.suite, self.id, &secret.0),
             until,
             policy_version: apply.policy_version,
             sender: Arc::clone(sender),
+            members,
         };
         (self.group, Held { from, until, key: Arc::new(key), grant: grant.into() })
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::protocol::{GivenKey, Handed, ToGuard};
 use super::super::schedule::{Stretch, next_start, stretch};
+use super::super::lease::LEASE;
 use super::super::session::Notice;
 use super::super::state::StateFault;
 use super::Engine;
@@ -11,8 +12,10 @@ use crate::policy::{Group, Policy};
 use crate::seal::{GrantTerms, ReceiverTerms, announce, issue};
 use crate::secret::Secret;
 
-/// How long a receiving key is announced for at a time.
-const ANNOUNCED_FOR: i64 = 3600;
+/// An announcement is a lease: commands end so many seconds after the last one, whatever becomes of keeper and guard.
+const ANNOUNCED_FOR: i64 = LEASE.as_secs() as i64;
+/// It is renewed when it has so many seconds left.
+const RENEWED_AT: i64 = ANNOUNCED_FOR * 2 / 3;
 /// An announcement also holds for this long before, for readers whose clock is behind.
 const EARLIER: i64 = 5;
 
@@ -72,10 +75,13 @@ impl Engine {
         let moment = policy.moment(stretch.from, true);
         let names = group.members(moment).map(AsRef::as_ref);
         let served = names.filter(|name: &&str| !self.revoked.contains_key(*name));
-        let members: Vec<_> = served.filter_map(|name| self.roster.identity(name).ok()).collect();
+        let members: Vec<_> =
+            served.filter_map(|name| Some((name, self.roster.identity(name).ok()?))).collect();
         if members.is_empty() {
             return Ok(None);
         }
+        let (names, identities): (Vec<_>, Vec<_>) = members.into_iter().unzip();
+        let members = names.into_iter().map(str::to_owned).collect();
         let key = self.state.next_key()?;
         let terms = GrantTerms {
             robot: policy.robot(),
@@ -91,7 +97,7 @@ impl Engine {
         };
         let granted = Secret::random()
             .map_err(Into::into)
-            .and_then(|secret| issue(&terms, &secret, &members, &self.signer).map(|grant| (secret, grant)));
+            .and_then(|secret| issue(&terms, &secret, &identities, &self.signer).map(|grant| (secret, grant)));
         let (secret, grant) = match granted {
             Ok(granted) => granted,
             Err(why) => {
@@ -108,6 +114,7 @@ impl Engine {
             until: stretch.until,
             secret: Handed(secret),
             grant,
+            members,
         }))
     }
 
@@ -122,7 +129,7 @@ impl Engine {
     fn announce(&mut self, id: u64, now: i64, notice: &mut Notice) -> Result<bool, StateFault> {
         let Some(session) = self.sessions.get(&id) else { return Ok(false) };
         let key = match session.receiver {
-            Some((_, until)) if until - now > ANNOUNCED_FOR / 3 => return Ok(false),
+            Some((_, until)) if until.saturating_sub(now) > RENEWED_AT => return Ok(false),
             Some((key, _)) => key,
             None => match session.hello.receiver_id.filter(|key| self.state.was_given(*key)) {
                 Some(key) => key,
@@ -135,6 +142,7 @@ impl Engine {
             key,
             from: now.saturating_sub(EARLIER),
             until,
+            domain: session.hello.domain,
             receive: session.hello.receiver,
             sender: session.hello.sender,
         };

@@ -24,6 +24,7 @@ struct Scene {
     guard: u64,
     told: Arc<Mutex<Vec<u8>>>,
     said: Arc<Mutex<Vec<String>>>,
+    desk: Option<Identity>,
 }
 
 const START: i64 = 1_780_000_000;
@@ -34,8 +35,9 @@ impl Scene {
         let _none = fs::remove_dir_all(&folder);
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("p.yaml"), POLICY).unwrap();
-        fs::write(folder.join("desk.pub"), Identity::generate("desk").unwrap().public_file()).unwrap();
-        Scene::on(folder, "r", START, false)
+        let desk = Identity::generate("desk").unwrap();
+        fs::write(folder.join("desk.pub"), desk.public_file()).unwrap();
+        Scene { desk: Some(desk), ..Scene::on(folder, "r", START, false) }
     }
 
     fn on(folder: PathBuf, robot: &str, now: i64, accept_time: bool) -> Scene {
@@ -59,7 +61,7 @@ impl Scene {
             true
         };
         let guard = engine.connect(Peer { pid: 1, uid: 1 }, hello, Box::new(outbox));
-        let mut scene = Scene { folder, engine, guard, told, said };
+        let mut scene = Scene { folder, engine, guard, told, said, desk: None };
         let hash = *blake3::hash(POLICY.as_bytes()).as_bytes();
         scene.engine.hear(guard, &FromGuard::Want(hash), now).unwrap();
         scene
@@ -163,4 +165,35 @@ fn the_id_of_a_receiving_key_is_kept_if_it_was_given_and_not_if_it_was_made_up()
     assert_eq!(announced_as(Some(given)), given);
     assert_ne!(announced_as(Some(given + 1000)), given + 1000);
     assert_ne!(announced_as(None), given);
+}
+
+#[test]
+fn hours_of_epochs_and_leases_never_leave_the_desk_without_a_key_and_then_all_of_it_ends() {
+    let mut scene = Scene::new("hours");
+    let robot = scene.engine.signer.public().clone();
+    let granted = crate::unseal::Granted::new(scene.desk.take().unwrap(), robot, 0);
+    let end = START + 3 * 3600 + 700;
+    for second in START..end {
+        scene.engine.tick(second).unwrap();
+        let (keys, orders) = scene.heard();
+        for receiver in orders.iter().filter_map(|order| order.receiver.as_deref()) {
+            let grants = keys.iter().map(|key| key.grant.as_slice()).collect();
+            let board = crate::seal::Board { robot: "r", receiver, grants };
+            granted.update(&crate::seal::write_board(&board), second).unwrap();
+        }
+        for key in &keys {
+            assert_eq!(key.members, ["desk"]);
+            let board = crate::seal::Board { robot: "r", receiver: &[], grants: vec![&key.grant] };
+            granted.update(&crate::seal::write_board(&board), second).unwrap();
+        }
+        let after = second - START;
+        assert!(granted.receiver(second).is_some(), "no key for commands after {after} s");
+        let holds = |held: &crate::unseal::HeldKey| {
+            let (from, until) = held.key().validity();
+            (from..until).contains(&second)
+        };
+        assert!(granted.keys(second).iter().any(|held| holds(held)), "no key after {after} s");
+    }
+    assert!(granted.receiver(end + 29).is_none(), "commands end with the lease");
+    assert!(granted.keys(end + 2 * 90 + 2).is_empty(), "data ends with the epochs that were given");
 }

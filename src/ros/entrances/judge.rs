@@ -87,8 +87,8 @@ impl Judge {
     /// What to decide by now.
     pub fn bench(&mut self, now: Time) -> Result<Bench, Refused> {
         let (policy, at, demands) = self.ruling()?;
-        let opener = self.parts.doorkeeper.opener().ok_or(Refused::NoKey)?;
         let seconds = now.second();
+        let opener = self.parts.doorkeeper.opener(Instant::now(), seconds).ok_or(Refused::NoKey)?;
         let moment = policy.moment(seconds, self.parts.clock.trusts(seconds));
         let unix_ns = u64::try_from(now.nanoseconds).unwrap_or_default();
         let now = Now { moment, unix_ns, elapsed: self.started.elapsed() };
@@ -197,7 +197,7 @@ impl Judge {
 
     /// The entries about one stakeholder, under the policy in force.
     fn log(&mut self, form: &'static str, who: &str, now: Time) -> Option<&RouteLog> {
-        let epoch = self.parts.doorkeeper.opener().map(|opener| opener.id().into()).unwrap_or_default();
+        let epoch = self.parts.doorkeeper.key_id().map(u64::from).unwrap_or_default();
         let Ruling { policy, at, logs, .. } = self.ruling.as_mut()?;
         let class = declared(policy, self.parts.action).get(*at)?.class();
         let log = logs.entry((form, who.to_owned())).or_insert_with(|| {

@@ -1,0 +1,70 @@
+//! How long the keeper's word on who may command holds.
+//!
+//! What was once allowed is not remembered for ever: a keeper that is gone, hangs, or is cut off cannot revoke. So every
+//! sign of life renews a lease, and without one commands and calls end by themselves.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Commands and calls end so long after the keeper was last heard.
+pub const LEASE: Duration = Duration::from_secs(30);
+
+/// Holds from each renewal for [`LEASE`], by the monotonic clock and by the time of day: a clock that is set back does not
+/// lengthen it, and neither does a machine that was suspended.
+#[derive(Debug, Default)]
+pub struct Lease(Mutex<Option<(Instant, i64)>>);
+
+impl Lease {
+    /// Begins it again, at this instant and second since 1970.
+    pub fn renew(&self, at: Instant, second: i64) {
+        *self.renewed() = Some((at, second));
+    }
+
+    /// How long it still holds; zero if it has ended or never began.
+    pub fn left(&self, at: Instant, second: i64) -> Duration {
+        let Some((renewed, since)) = *self.renewed() else { return Duration::ZERO };
+        let by_clock = u64::try_from(second.saturating_sub(since)).unwrap_or_default();
+        let gone = at.saturating_duration_since(renewed).max(Duration::from_secs(by_clock));
+        LEASE.saturating_sub(gone)
+    }
+
+    /// Whether it holds.
+    pub fn holds(&self, at: Instant, second: i64) -> bool {
+        !self.left(at, second).is_zero()
+    }
+
+    fn renewed(&self) -> std::sync::MutexGuard<'_, Option<(Instant, i64)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000;
+
+    #[test]
+    fn it_ends_by_itself_and_a_renewal_renews_it() {
+        let (lease, start) = (Lease::default(), Instant::now());
+        let at = |seconds: u64| (start + Duration::from_secs(seconds), NOW + seconds as i64);
+        let holds = |(instant, second)| lease.holds(instant, second);
+        assert!(!holds(at(0)), "before the keeper was heard");
+        lease.renew(start, NOW);
+        assert!(holds(at(29)) && !holds(at(30)) && !holds(at(1_000_000)));
+        for day in 1..100 {
+            let (instant, second) = at(day * 86_400);
+            lease.renew(instant, second);
+            assert!(holds(at(day * 86_400 + 29)) && !holds(at(day * 86_400 + 30)));
+        }
+    }
+
+    #[test]
+    fn neither_a_clock_that_is_set_back_nor_a_suspended_machine_lengthens_it() {
+        let (lease, start) = (Lease::default(), Instant::now());
+        lease.renew(start, NOW);
+        assert!(!lease.holds(start + Duration::from_secs(30), NOW - 3600), "set back");
+        assert!(!lease.holds(start + Duration::from_secs(1), NOW + 3600), "suspended, or set forward");
+        assert!(lease.holds(start + Duration::from_secs(29), NOW - 3600));
+    }
+}
