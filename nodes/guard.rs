@@ -181,8 +181,7 @@ impl Guard {
                  domain also sees the sources. Use two domains for anything but trying it out",
             );
         }
-        let guard =
-            Guard {
+        let guard = Guard {
             live,
             audit,
             clock,

@@ -81,6 +81,12 @@ impl Lease {
         let seconds = i64::try_from(LEASE.as_secs()).unwrap_or(i64::MAX);
         Lease { stamp, until: stamp.div_euclid(1_000_000_000).saturating_add(seconds) }
     }
+
+    /// Whether it is to be renewed at `now`, in nanoseconds since 1970: a while before it ends, or if it is of the future.
+    pub fn is_due(self, now: i64) -> bool {
+        let renewed_every = i64::try_from(RENEWED_EVERY.as_nanos()).unwrap_or(i64::MAX);
+        !(self.stamp..self.stamp.saturating_add(renewed_every)).contains(&now)
+    }
 }
 
 impl Catalog {
@@ -89,7 +95,8 @@ impl Catalog {
         // The signature stands in front of what it signs, and has its room from the start.
         let mut cdr = self.write(lease, &[0; SIGNATURE]);
         let signature = cdr.get(SIGNED_FROM..).map(|signed| sign_catalog(sender, domain, signed));
-        if let (Some(signature), Some(room)) = (signature, cdr.get_mut(SIGNED_FROM - SIGNATURE..SIGNED_FROM)) {
+        if let (Some(signature), Some(room)) = (signature, cdr.get_mut(SIGNED_FROM - SIGNATURE..SIGNED_FROM))
+        {
             room.copy_from_slice(&signature);
         }
         cdr
@@ -335,6 +342,14 @@ mod tests {
             changed[at] ^= 1;
             assert!(read("desk", &changed).is_err(), "{at}");
         }
+    }
+
+    #[test]
+    fn a_lease_is_renewed_long_before_it_ends_and_when_the_clock_was_moved() {
+        let lease = Lease::from(1_700_000_000_000_000_000);
+        let is_due = |seconds: i64| lease.is_due(lease.stamp + seconds * 1_000_000_000);
+        assert!(!is_due(0) && !is_due(9) && is_due(10) && is_due(3600) && is_due(-1));
+        assert_eq!(lease.until, 1_700_000_030);
     }
 
     #[test]

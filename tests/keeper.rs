@@ -126,7 +126,10 @@ fn who_may_command_is_a_lease_that_ends_without_the_keeper() {
     assert!(!takes_commands(0), "the keeper has not said anything yet");
     assert!(guard.follow(&policy));
     assert!(takes_commands(0) && takes_commands(25) && !takes_commands(31));
-    assert!(porter.opener(Instant::now() + Duration::from_secs(31), now() - 3600).is_none(), "a clock set back");
+    assert!(
+        porter.opener(Instant::now() + Duration::from_secs(31), now() - 3600).is_none(),
+        "a clock set back"
+    );
     // A keeper that serves another policy has no say on who may command under this one.
     let lease = || guard.ring.lease().left(Instant::now(), now());
     house.write_policy(&policy_text(2, RULES));

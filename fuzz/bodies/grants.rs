@@ -52,7 +52,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
         sender: [5; 32],
     };
     let grant = issue(&terms, &Secret::take(&mut [1; 32]), &[member().public(); 2], robot()).unwrap();
-    let receiver = ReceiverTerms { robot: "r", key: 9, from: 1, until: 2, domain: 3, receive: [6; 32], sender: [5; 32] };
+    let receiver =
+        ReceiverTerms { robot: "r", key: 9, from: 1, until: 2, domain: 3, receive: [6; 32], sender: [5; 32] };
     let receiver = announce(&receiver, robot()).unwrap();
     let board = write_board(&Board { robot: "r", receiver: &receiver, grants: vec![&grant] });
     let unsigned = |bytes: &[u8]| bytes[..bytes.len() - 64].to_vec();

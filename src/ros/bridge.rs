@@ -14,7 +14,7 @@ use super::route::{Route, RouteParts};
 use super::workers::{ReadyQueue, Serve};
 use super::{Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
 use crate::audit::{Audit, Time};
-use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry, Lease, RENEWED_EVERY};
+use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry, Lease};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
 use crate::entrance::Doorkeeper;
@@ -64,8 +64,8 @@ pub struct Bridge {
     _rosters: Arc<RosterDesk>,
     grants: Arc<Publisher>,
     catalog: Publisher,
-    /// The last catalogue, and when it was published.
-    published: Option<(Instant, Catalog)>,
+    /// The last catalogue, and how long it holds.
+    published: Option<(Lease, Catalog)>,
     signer: Option<Arc<SenderKey>>,
     started: Instant,
 }
@@ -423,15 +423,15 @@ impl Bridge {
 
     fn publish_catalog(&mut self, policy: Option<&Policy>) -> Result<(), RosError> {
         let catalog = policy.map(|policy| self.offers(policy)).unwrap_or_default();
-        let now = Instant::now();
-        let published = self.published.as_ref().filter(|(at, _)| now.duration_since(*at) < RENEWED_EVERY);
+        let lease = Lease::from(Time::system().nanoseconds);
+        // By the time of day, as its readers judge it: a clock that was moved renews it at once.
+        let published = self.published.as_ref().filter(|(known, _)| !known.is_due(lease.stamp));
         if published.is_none_or(|(_, published)| *published != catalog) {
-            let lease = Lease::from(Time::system().nanoseconds);
             self.catalog.publish(&match &self.signer {
                 Some(signer) => catalog.signed(signer, self.outer_domain(), lease),
                 None => catalog.unsigned(lease),
             })?;
-            self.published = Some((now, catalog));
+            self.published = Some((lease, catalog));
         }
         Ok(())
     }

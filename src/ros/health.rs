@@ -138,7 +138,8 @@ fn keys_status(live: &LivePolicy, keys: &KeyRing) -> Status {
     });
     let grants = keys.grants().grants.len();
     let lease = keys.lease().left(Instant::now(), Time::system().second()).as_secs();
-    let sealed = if grants > 0 { format!("{grants} keys are left to seal with") } else { "nothing is sealed".into() };
+    let sealed =
+        if grants > 0 { format!("{grants} keys are left to seal with") } else { "nothing is sealed".into() };
     let commands = match lease {
         0 => "no command comes in".into(),
         seconds => format!("commands come in for another {seconds} s"),
@@ -150,7 +151,7 @@ fn keys_status(live: &LivePolicy, keys: &KeyRing) -> Status {
         ),
         (true, _) => (Level::Ok, "the keeper gives keys".into()),
         (false, false) => (Level::Ok, "no keeper, and no rule of the policy needs one".into()),
-        (false, true) => (Level::Error, format!("the keeper is not heard: {sealed}, and {commands}")),
+        (false, true) => (Level::Error, format!("no keeper is heard: {sealed}, and {commands}")),
     };
     let may_command = if lease > 0 { keys.stakeholders().len() } else { 0 };
     let values = vec![

@@ -223,7 +223,8 @@ impl Unsealing {
         });
         let sealed = TypeSupport::load(SEALED_TYPE).map_err(said)?;
         let on_message = wake(Arc::downgrade(&topic), Arc::clone(&self.queue));
-        let input = Subscription::new(&self.outer, &offer.topic, &sealed, offer.qos, on_message).map_err(said)?;
+        let input =
+            Subscription::new(&self.outer, &offer.topic, &sealed, offer.qos, on_message).map_err(said)?;
         topic.path().input = Some(input);
         Ok(topic)
     }

@@ -39,9 +39,12 @@ mod tests {
     fn a_signature_is_of_one_sender_one_domain_and_these_bytes() {
         let [sender, other] = [SenderKey::generate().unwrap(), SenderKey::generate().unwrap()];
         let signature = sign_catalog(&sender, 7, b"catalog");
-        let is_signed = |by: &[[u8; 32]], domain, bytes: &[u8]| is_signed_catalog(by, domain, bytes, &signature);
+        let is_signed =
+            |by: &[[u8; 32]], domain, bytes: &[u8]| is_signed_catalog(by, domain, bytes, &signature);
         assert!(is_signed(&[other.public(), sender.public()], 7, b"catalog"));
         assert!(!is_signed(&[other.public()], 7, b"catalog") && !is_signed(&[], 7, b"catalog"));
-        assert!(!is_signed(&[sender.public()], 8, b"catalog") && !is_signed(&[sender.public()], 7, b"catalof"));
+        assert!(
+            !is_signed(&[sender.public()], 8, b"catalog") && !is_signed(&[sender.public()], 7, b"catalof")
+        );
     }
 }

@@ -115,7 +115,9 @@ impl Grant {
     /// Whether a grant says that it has a part for this party. Nothing of it is verified: a look that costs no signature.
     pub fn names(bytes: &[u8], identity: &PublicIdentity) -> bool {
         let statement = bytes.split_last_chunk::<SIGNATURE>().map(|(statement, _)| statement);
-        statement.and_then(|statement| Grant::parse(statement).ok()).is_some_and(|grant| grant.is_for(identity))
+        statement
+            .and_then(|statement| Grant::parse(statement).ok())
+            .is_some_and(|grant| grant.is_for(identity))
     }
 
     /// Reads a grant of this robot.

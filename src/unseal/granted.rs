@@ -219,7 +219,8 @@ mod tests {
         for announcement in [&first, &renewed, &first] {
             granted.update(&board(announcement, &[]), NOW).unwrap();
         }
-        let receiver = granted.receiver(NOW + 59).expect("an old one that is sent again does not end the lease");
+        let receiver =
+            granted.receiver(NOW + 59).expect("an old one that is sent again does not end the lease");
         assert_eq!(receiver.terms().until, NOW + 60);
         assert!(granted.receiver(NOW + 60).is_none());
     }
@@ -277,7 +278,11 @@ mod tests {
         granted.update(&board, NOW).unwrap();
         assert!(granted.keys(NOW + 62).is_empty());
         assert_eq!(granted.update(&board, NOW), Ok(Updated::default()));
-        assert!(granted.keys(NOW).is_empty() && granted.receiver(NOW).is_none() && granted.senders(NOW).is_empty());
+        assert!(
+            granted.keys(NOW).is_empty()
+                && granted.receiver(NOW).is_none()
+                && granted.senders(NOW).is_empty()
+        );
     }
 
     #[test]

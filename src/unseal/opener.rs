@@ -66,7 +66,13 @@ pub enum Unopened {
 impl Opener {
     /// For the messages of a topic.
     pub fn new(of: SealedSource, granted: Arc<Granted>) -> Opener {
-        Opener { of, granted, contexts: HashMap::new(), waiting: VecDeque::new(), forgotten: Forgotten::default() }
+        Opener {
+            of,
+            granted,
+            contexts: HashMap::new(),
+            waiting: VecDeque::new(),
+            forgotten: Forgotten::default(),
+        }
     }
 
     /// Opens a serialized `Sealed` where it lies, at second `now`: the serialized message that was sealed.
@@ -113,8 +119,7 @@ impl Opener {
             }
             stays
         });
-        let has_key =
-            |waiting: &Waiting| key_id(&waiting.message).is_ok_and(|id| granted.key(id).is_some());
+        let has_key = |waiting: &Waiting| key_id(&waiting.message).is_ok_and(|id| granted.key(id).is_some());
         let place = waiting.iter().position(has_key)?;
         let waited = waiting.remove(place)?;
         Some((waited.message, waited.is_foreign))

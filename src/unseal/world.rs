@@ -85,7 +85,9 @@ impl Robot {
         };
         let mut buffer = vec![0; HEADROOM + text.len() + TAILROOM];
         buffer[HEADROOM..HEADROOM + text.len()].copy_from_slice(text);
-        key.seal(&context.digest(), Some(&self.sender), Padding::None, &mut buffer, text.len()).unwrap().to_vec()
+        key.seal(&context.digest(), Some(&self.sender), Padding::None, &mut buffer, text.len())
+            .unwrap()
+            .to_vec()
     }
 }
 

@@ -11,8 +11,8 @@ use discreet::policy::Suite;
 use discreet::qos::Qos;
 use discreet::seal::fixed::{issue_drawing, seal_call_drawing, seal_command_drawing, seal_response_drawing};
 use discreet::seal::{
-    self, Board, CallAnswer, CommandContext, Context, GrantTerms, Padding, ReceiverTerms, SealingKey, announce,
-    write_board, write_call_answer,
+    self, Board, CallAnswer, CommandContext, Context, GrantTerms, Padding, ReceiverTerms, SealingKey,
+    announce, write_board, write_call_answer,
 };
 use serde_json::{Value, json};
 

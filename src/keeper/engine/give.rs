@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::super::lease::LEASE;
 use super::super::protocol::{GivenKey, Handed, ToGuard};
 use super::super::schedule::{Stretch, next_start, stretch};
-use super::super::lease::LEASE;
 use super::super::session::Notice;
 use super::super::state::StateFault;
 use super::Engine;
@@ -95,9 +95,9 @@ impl Engine {
             policy_version: policy.version(),
             sender,
         };
-        let granted = Secret::random()
-            .map_err(Into::into)
-            .and_then(|secret| issue(&terms, &secret, &identities, &self.signer).map(|grant| (secret, grant)));
+        let granted = Secret::random().map_err(Into::into).and_then(|secret| {
+            issue(&terms, &secret, &identities, &self.signer).map(|grant| (secret, grant))
+        });
         let (secret, grant) = match granted {
             Ok(granted) => granted,
             Err(why) => {
