@@ -17,12 +17,16 @@ mod live;
 pub mod names;
 pub mod rule;
 pub mod schema;
+mod scope;
+pub mod signatures;
 pub mod things;
 pub mod time;
 mod timetable;
 pub mod tree;
+pub mod trust;
+pub mod watch;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -30,12 +34,14 @@ use jiff::tz::TimeZone;
 pub use file::Cover;
 pub use finding::{Finding, Severity, Span};
 pub use groups::Group;
-pub use live::{Floor, LivePolicy, Refused, Reloaded, read_file};
+pub use live::{Adopted, Floor, LivePolicy, Refused, Reloaded, read_file, signed_policy};
 pub use rule::{Action, Audience, Effect, Form, Rule, RuleId};
+pub use scope::Scope;
 pub use things::{Class, Entrance, Escalation, Stakeholder, Suite, Then, TopicPolicy};
 pub use time::Moment;
 pub use timetable::Verdict;
 pub use tree::Limits;
+pub use trust::Trust;
 
 use closure::Closure;
 use compile::Compiled;
@@ -46,7 +52,9 @@ use crate::pii::PersonalData;
 /// A checked policy. There is no other way to make one than to have it checked.
 pub struct Policy {
     file_name: String,
+    scope: Scope,
     robot: String,
+    signed: Option<Signed>,
     version: u64,
     hash: [u8; 32],
     zone: TimeZone,
@@ -74,7 +82,7 @@ impl Policy {
 
     fn assemble(
         file_name: &str,
-        robot: String,
+        scope: Scope,
         version: u64,
         text: &str,
         zone: TimeZone,
@@ -98,7 +106,12 @@ impl Policy {
         let globs = globs.into_iter().map(|(_, at)| at).collect();
         let hash = *blake3::hash(text.as_bytes()).as_bytes();
         let closure = Closure::new(&parts.topics);
-        Self { file_name: file_name.to_owned(), robot, version, hash, zone, parts, exact, globs, closure }
+        let robot = match &scope {
+            Scope::Robot(name) => name.clone(),
+            Scope::Fleet(_) => String::new(),
+        };
+        let file_name = file_name.to_owned();
+        Self { file_name, scope, robot, signed: None, version, hash, zone, parts, exact, globs, closure }
     }
 
     /// The file it was read from, for messages that name a rule by file and line.
@@ -106,9 +119,24 @@ impl Policy {
         &self.file_name
     }
 
-    /// The robot it is for.
+    /// For whom it is, as it says.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The robot it is for. Of a policy for a fleet: the one that it was loaded for, and none before.
     pub fn robot(&self) -> &str {
         &self.robot
+    }
+
+    /// Who has signed it, where a trust asks for that.
+    pub fn signed(&self) -> Option<&Signed> {
+        self.signed.as_ref()
+    }
+
+    /// The same policy, once a robot's trust has found that it is signed, and for this robot.
+    fn admitted(self, robot: &str, signed: Signed) -> Policy {
+        Policy { robot: robot.to_owned(), signed: Some(signed), ..self }
     }
 
     /// Its version. It only ever grows.
@@ -201,8 +229,17 @@ impl Policy {
     }
 }
 
+/// What the owners' signatures say, beside the policy itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The owners whose signatures fit.
+    pub by: Vec<String>,
+    /// The stakeholders' identities that they signed: name to fingerprint, without spaces.
+    pub identities: BTreeMap<String, String>,
+}
+
 impl std::fmt::Debug for Policy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Policy({} for {}, version {})", self.file_name, self.robot, self.version)
+        write!(f, "Policy({} for {}, version {})", self.file_name, self.scope, self.version)
     }
 }

@@ -278,7 +278,7 @@ fn check(path: &Path, metadata: &Metadata, secrecy: Secrecy) -> Result<(), Ident
 }
 
 /// Nobody else may put another file into its place. Where everybody may add files, as in /tmp, the sticky bit sees to it.
-fn check_folder(path: &Path) -> Result<(), IdentityError> {
+pub(crate) fn check_folder(path: &Path) -> Result<(), IdentityError> {
     let folder = folder_of(path);
     let mode = fs::metadata(folder).map_err(|error| io(folder, &error))?.mode();
     if mode & 0o022 != 0 && mode & 0o1000 == 0 {

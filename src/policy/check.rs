@@ -19,7 +19,8 @@ use super::finding::{Finding, Span, has_errors, quoted};
 use super::rule::Rule;
 use super::things::{Class, Stakeholder, Thing};
 use super::tree::{Limits, Node, Value};
-use super::{Policy, schema, tree};
+use super::{Policy, Scope, schema, tree};
+use crate::identity::public::is_name;
 use crate::pii::PersonalData;
 
 /// What the parts of the check share.
@@ -74,6 +75,7 @@ pub(super) fn read(
         // What follows compares things with each other: not worth it for a file that is refused for its size.
         return Err(sorted(context.findings));
     }
+    let scope = scope(&file, &root, &mut context);
     let (declared, rules) = check(&file, &root, &mut context);
     if !has_errors(&context.findings) {
         // Should the schema ever let through what the types do not: a rule that is not understood is never skipped.
@@ -85,8 +87,8 @@ pub(super) fn read(
     if has_errors(&context.findings) {
         return Err(sorted(context.findings));
     }
-    let (Some(robot), Some(version)) = (file.robot.value.clone(), file.version.value) else {
-        // Both are required by the schema, so their absence is an error already reported.
+    let (Some(scope), Some(version)) = (scope, file.version.value) else {
+        // Both are required, so their absence is an error already reported.
         return Err(sorted(context.findings));
     };
     let compiled = compile(declared, rules);
@@ -95,9 +97,36 @@ pub(super) fn read(
         return Err(sorted(context.findings));
     }
     let Context { zone, mut findings } = context;
-    let policy = Policy::assemble(file_name, robot, version, text, zone, compiled);
+    let policy = Policy::assemble(file_name, scope, version, text, zone, compiled);
     siblings::check(&policy, &mut findings);
     if has_errors(&findings) { Err(sorted(findings)) } else { Ok((policy, sorted(findings))) }
+}
+
+/// For whom it is: a robot or a fleet, one of them.
+fn scope(file: &PolicyFile, root: &Node, context: &mut Context) -> Option<Scope> {
+    match (&file.robot, &file.fleet) {
+        (Some(robot), None) => robot.value.clone().map(Scope::Robot),
+        (None, Some(fleet)) => {
+            let name = fleet.value.clone()?;
+            if !is_name(&name) {
+                let message = format!("{} is not a name for a fleet", quoted(&name));
+                let help = "use letters, digits, `_`, `-` and `.`, as its trust files do";
+                context.error("bad-fleet-name", fleet.span, message, help);
+            }
+            Some(Scope::Fleet(name))
+        }
+        (Some(_), Some(fleet)) => {
+            let help = "name the robot, or the fleet if it is for all of its robots";
+            context.error("two-scopes", fleet.span, "a policy is for a robot or for a fleet, not both", help);
+            None
+        }
+        (None, None) if matches!(root.value, Value::Map(_)) => {
+            let help = "add `robot:`. The robot's name.";
+            context.error("missing-key", root.span, "this policy has no `robot`", help);
+            None
+        }
+        (None, None) => None,
+    }
 }
 
 fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (Declared, Vec<Rule>) {

@@ -25,7 +25,12 @@ pub struct PolicyFile {
     pub discreet: Entry<u64>,
     /// The robot's name.
     #[schemars(with = "String", length(min = 1, max = 64))]
-    pub robot: Entry<String>,
+    #[serde(default)]
+    pub robot: Option<Entry<String>>,
+    /// In place of `robot`: the name of a fleet. The policy is for every robot whose trust file names it.
+    #[schemars(with = "String", length(min = 1, max = 64))]
+    #[serde(default)]
+    pub fleet: Option<Entry<String>>,
     /// The version of this policy. It only ever grows: a guard refuses one older than what it has seen.
     #[schemars(with = "u64", range(min = 1))]
     pub version: Entry<u64>,
@@ -60,7 +65,8 @@ impl PolicyFile {
     pub fn from_tree(root: &Node) -> Self {
         Self {
             discreet: single(root, "discreet"),
-            robot: single(root, "robot"),
+            robot: root.entry("robot").map(|_| single(root, "robot")),
+            fleet: root.entry("fleet").map(|_| single(root, "fleet")),
             version: single(root, "version"),
             timezone: root.entry("timezone").map(|_| single(root, "timezone")),
             classes: section(root, "classes"),
@@ -75,8 +81,8 @@ impl PolicyFile {
 
     /// Where the parts stand that the types could not take.
     pub fn not_understood(&self) -> impl Iterator<Item = Span> {
-        let single = [self.discreet.unread(), self.robot.unread(), self.version.unread()];
-        let zone = self.timezone.as_ref().and_then(Entry::unread);
+        let single = [self.discreet.unread(), self.version.unread()];
+        let zone = [&self.robot, &self.fleet, &self.timezone].into_iter().flatten().filter_map(Entry::unread);
         let personal = self.personal_data.as_ref().and_then(Entry::unread);
         (single.into_iter().flatten().chain(zone).chain(personal))
             .chain(self.classes.0.iter().filter_map(Entry::unread))

@@ -5,12 +5,14 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arc_swap::{ArcSwapOption, Guard};
 
 use super::finding::{Finding, render};
-use super::{Limits, Policy};
+use super::signatures::{Signatures, signatures_path};
+use super::trust::{Trust, Unsigned};
+use super::{Limits, Policy, Scope, Signed};
 
 /// The policy in force. Without one, nothing leaves.
 pub struct LivePolicy {
@@ -18,6 +20,23 @@ pub struct LivePolicy {
     current: ArcSwapOption<Policy>,
     /// The newest version ever in force, and its hash. Held while a policy is switched.
     floor: Mutex<Option<Floor>>,
+    /// Whose signatures a policy must have. Once there is one, it holds for as long as the process runs.
+    trust: OnceLock<Trust>,
+    /// How the keeper's trust differs from this one.
+    disagreement: Mutex<Option<&'static str>>,
+}
+
+/// What became of the keeper's word on whose signatures a policy must have.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Adopted {
+    /// It changes nothing: it is what holds already, or neither asks for signatures.
+    Same,
+    /// It holds from now on, and the policy in force is signed as it asks, or there is none.
+    Now,
+    /// It holds from now on, and the policy in force was not signed: it is taken out of force.
+    TakenBack(Refused),
+    /// What held before goes on to hold, and this is how it differs.
+    Differs(&'static str),
 }
 
 /// The newest policy that was ever in force. It outlives the process in the audit log.
@@ -70,6 +89,28 @@ pub enum Refused {
     /// It was changed without a new version, so nobody could tell the two apart in the audit.
     #[error("the policy was changed but still says version {0}; raise `version`")]
     SameVersion(u64),
+    /// Too few of the owners have signed it.
+    #[error("the policy is not signed as the trust asks: {0}")]
+    Unsigned(Unsigned),
+    /// It is signed, for somebody else.
+    #[error("the policy is for {scope}, and the trust is for {here}")]
+    Elsewhere {
+        /// For whom it is.
+        scope: Scope,
+        /// The robot that this is, and its fleet.
+        here: String,
+    },
+    /// Its signatures are not about what it says.
+    #[error("its signatures say version {version} for {scope}, and the policy says otherwise; sign it again")]
+    Unlike {
+        /// The version that was signed.
+        version: u64,
+        /// For whom it was signed.
+        scope: Scope,
+    },
+    /// It is for a fleet, and nothing says which robot this is.
+    #[error("the policy is for the fleet {0}, and only a trust file says which robot of which fleet this is")]
+    Fleet(String),
 }
 
 impl Refused {
@@ -82,7 +123,68 @@ impl Refused {
 impl LivePolicy {
     /// No policy yet. `floor` is what the audit log remembers from before.
     pub fn new(path: impl Into<PathBuf>, floor: Option<Floor>) -> LivePolicy {
-        LivePolicy { path: path.into(), current: ArcSwapOption::empty(), floor: Mutex::new(floor) }
+        LivePolicy {
+            path: path.into(),
+            current: ArcSwapOption::empty(),
+            floor: Mutex::new(floor),
+            trust: OnceLock::new(),
+            disagreement: Mutex::default(),
+        }
+    }
+
+    /// Takes only policies that are signed as `trust` asks, if there is one.
+    #[must_use]
+    pub fn trusting(self, trust: Option<Trust>) -> LivePolicy {
+        LivePolicy { trust: trust.map(OnceLock::from).unwrap_or_default(), ..self }
+    }
+
+    /// Whose signatures a policy must have, if any.
+    pub fn trust(&self) -> Option<&Trust> {
+        self.trust.get()
+    }
+
+    /// How the keeper's trust differs from the one that holds here.
+    pub fn disagreement(&self) -> Option<&'static str> {
+        *self.disagreement.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hears whose signatures the keeper asks for. Where none were asked for, they are from now on, for as long as this
+    /// process runs; a policy in force that does not have them is taken out of force before this returns.
+    pub fn adopt(&self, trust: Option<Trust>) -> Adopted {
+        // Held, so that no policy is switched in between that was read without a trust.
+        let _floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
+        let adopted = match (self.trust.get(), trust) {
+            (None, None) => Adopted::Same,
+            (Some(own), Some(told)) if *own == told => Adopted::Same,
+            (Some(_), Some(_)) => Adopted::Differs("the keeper trusts other owners than this guard"),
+            (Some(_), None) => Adopted::Differs("the keeper has no trust, and this guard has"),
+            (None, Some(told)) => {
+                let _first = self.trust.set(told);
+                self.take_back_unsigned()
+            }
+        };
+        let differs = if let Adopted::Differs(how) = adopted { Some(how) } else { None };
+        *self.disagreement.lock().unwrap_or_else(PoisonError::into_inner) = differs;
+        adopted
+    }
+
+    fn take_back_unsigned(&self) -> Adopted {
+        let Some(current) = self.current.load_full() else { return Adopted::Now };
+        match self.read() {
+            Ok(signed) if signed.hash() == current.hash() => {
+                self.current.store(Some(Arc::new(signed)));
+                Adopted::Now
+            }
+            read => {
+                self.current.store(None);
+                let why = self.trust.get().map(|trust| trust.nobody_signed("its file is another by now".into()));
+                match (read, why) {
+                    (Ok(_), Some(why)) => Adopted::TakenBack(Refused::Unsigned(why)),
+                    (Ok(_), None) => Adopted::Now,
+                    (Err(refused), _) => Adopted::TakenBack(refused),
+                }
+            }
+        }
     }
 
     /// The audit remembers that `floor` was in force. Takes an older policy out of force; true if it did.
@@ -116,7 +218,7 @@ impl LivePolicy {
     /// `before_switch` runs when the new policy is certain to come and before it does: the audit hears of it first.
     pub fn reload(&self, before_switch: impl FnOnce(&Policy)) -> Result<Reloaded, Refused> {
         let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
-        let (policy, _warnings) = read_file(&self.path)?;
+        let policy = self.read()?;
         if let Some(newest) = *floor {
             if policy.version() < newest.version {
                 return Err(Refused::Older { offered: policy.version(), floor: newest.version });
@@ -134,10 +236,49 @@ impl LivePolicy {
         self.current.store(Some(Arc::clone(&policy)));
         Ok(Reloaded::Switched(policy))
     }
+
+    /// The policy in the file. With a trust, nothing in it is looked at before its signatures were.
+    fn read(&self) -> Result<Policy, Refused> {
+        let text = read_text(&self.path)?;
+        let Some(trust) = self.trust.get() else {
+            let policy = parsed(&self.path, &text)?.0;
+            return match policy.scope() {
+                Scope::Robot(_) => Ok(policy),
+                Scope::Fleet(name) => Err(Refused::Fleet(name.clone())),
+            };
+        };
+        let signatures = Signatures::open(&signatures_path(&self.path));
+        signed_policy(&self.path, &text, signatures, trust)
+    }
 }
 
-/// Reads and checks a policy file. It must be a regular file, which ends and does not keep anybody waiting.
+/// The policy in a text, if enough owners have signed it and it is for this robot.
+pub fn signed_policy(
+    path: &Path,
+    text: &str,
+    signatures: Result<Signatures, String>,
+    trust: &Trust,
+) -> Result<Policy, Refused> {
+    let signatures = signatures.map_err(|why| Refused::Unsigned(trust.nobody_signed(why)))?;
+    let signed = trust.verify(text.as_bytes(), &signatures).map_err(Refused::Unsigned)?;
+    let head = signatures.head;
+    if !trust.is_for(&head.scope) {
+        return Err(Refused::Elsewhere { scope: head.scope, here: trust.here() });
+    }
+    let policy = parsed(path, text)?.0;
+    if (policy.scope(), policy.version()) != (&head.scope, head.version) {
+        return Err(Refused::Unlike { version: head.version, scope: head.scope });
+    }
+    Ok(policy.admitted(trust.robot(), Signed { by: signed.owners, identities: head.identities }))
+}
+
+/// Reads and checks a policy file, whoever has signed it. It must be a regular file, which ends and does not keep anybody
+/// waiting.
 pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), Refused> {
+    parsed(path, &read_text(path)?)
+}
+
+fn read_text(path: &Path) -> Result<String, Refused> {
     let name = path.display().to_string();
     let unreadable = |message: String| Refused::Unreadable { path: name.clone(), message };
     let limit = Limits::FILE.bytes as u64;
@@ -152,8 +293,13 @@ pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), Refused> {
     if read as u64 > limit {
         return Err(unreadable(format!("larger than {limit} bytes, the most that a policy may have")));
     }
-    let (policy, findings) = Policy::read(&name, &text)
-        .map_err(|findings| Refused::Rejected { report: render(&findings, &name, &text, false) })?;
+    Ok(text)
+}
+
+fn parsed(path: &Path, text: &str) -> Result<(Policy, Vec<Finding>), Refused> {
+    let name = path.display().to_string();
+    let (policy, findings) = Policy::read(&name, text)
+        .map_err(|findings| Refused::Rejected { report: render(&findings, &name, text, false) })?;
     // Without its key, what should become a pseudonym could not: better the policy before it.
     let folder = path.parent().unwrap_or(Path::new(""));
     policy.personal_data().read_key(folder).map_err(|error| Refused::Key(error.to_string()))?;

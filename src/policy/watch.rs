@@ -1,0 +1,77 @@
+//! Noticing that a policy or its signatures were replaced.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::signatures::signatures_path;
+
+/// Notices that a policy's file or that of its signatures was changed, once both have stood still: half a policy may be a
+/// valid one, with other rules, and of two files one comes first.
+pub struct PolicyWatch {
+    paths: [PathBuf; 2],
+    reported: [Option<Stamp>; 2],
+    seen: [Option<Stamp>; 2],
+}
+
+/// Changes whenever the file does; also when it is replaced by another of the same time.
+type Stamp = (SystemTime, u64, u64);
+
+impl PolicyWatch {
+    /// From now on.
+    pub fn new(policy: &Path) -> PolicyWatch {
+        let paths = [policy.to_owned(), signatures_path(policy)];
+        let now = [stamp(policy), paths.last().and_then(|path| stamp(path))];
+        PolicyWatch { paths, reported: now, seen: now }
+    }
+
+    /// True if they are others than the last time that this was true, and the same as at the last call.
+    pub fn has_changed(&mut self) -> bool {
+        let now = self.now();
+        let still = now == std::mem::replace(&mut self.seen, now);
+        let changed = still && now != self.reported;
+        if changed {
+            self.reported = now;
+        }
+        changed
+    }
+
+    /// Takes them as they are now for reported: somebody is about to read them.
+    pub fn catch_up(&mut self) {
+        (self.seen, self.reported) = (self.now(), self.now());
+    }
+
+    fn now(&self) -> [Option<Stamp>; 2] {
+        self.paths.each_ref().map(|path| stamp(path))
+    }
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len(), metadata.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_file_alone_is_noticed_once_it_stands_still() {
+        let folder = std::env::temp_dir().join(format!("discreet-watch-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let policy = folder.join("p.yaml");
+        std::fs::write(&policy, "a").unwrap();
+        let mut watch = PolicyWatch::new(&policy);
+        assert!(!watch.has_changed());
+        for (path, text) in [(signatures_path(&policy), "b"), (policy.clone(), "ab"), (signatures_path(&policy), "bc")] {
+            std::fs::write(path, text).unwrap();
+            assert!(!watch.has_changed(), "it may go on");
+            assert!(watch.has_changed());
+            assert!(!watch.has_changed());
+        }
+        std::fs::remove_file(signatures_path(&policy)).unwrap();
+        watch.catch_up();
+        assert!(!watch.has_changed());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
