@@ -40,6 +40,10 @@ def generate_launch_description():
             'keeper', default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/keeper.sock'],
             description='Socket of the keeper, which gives the keys for what is sealed. It is no ROS node: see keeper.service.'),
         DeclareLaunchArgument(
+            'trust', default_value='',
+            description='Trust file: only policies that enough of the owners in it have signed are taken. Without it: as the '
+                        'keeper says.'),
+        DeclareLaunchArgument(
             'models', default_value=EnvironmentVariable('DISCREET_MODELS', default_value=''),
             description='Folder with the models that look at images. Without it: where docs/models.md says. A policy that '
                         'redacts images gives black ones without models.'),
@@ -71,6 +75,7 @@ def generate_launch_description():
                 'policy': ParameterValue(LaunchConfiguration('policy'), value_type=str),
                 'audit': ParameterValue(LaunchConfiguration('audit'), value_type=str),
                 'keeper': ParameterValue(LaunchConfiguration('keeper'), value_type=str),
+                'trust': ParameterValue(LaunchConfiguration('trust'), value_type=str),
                 'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
             },
         ],

@@ -1,4 +1,4 @@
-//! `discreet`: checks, explains, tests and compares policies, applies them to recorded bags, redacts pictures and text,
+//! `discreet`: checks, explains, tests, compares and signs policies, applies them to recorded bags, redacts pictures and text,
 //! reads audit logs, makes identities, and says to the keeper who may open what.
 
 #[path = "discreet/answer.rs"]
@@ -21,6 +21,8 @@ mod identity;
 mod input;
 #[path = "discreet/orders.rs"]
 mod orders;
+#[path = "discreet/policy.rs"]
+mod policy;
 #[path = "discreet/pseudonym.rs"]
 mod pseudonym;
 #[path = "discreet/redact_text.rs"]
@@ -57,13 +59,14 @@ Examples:
   discreet classify --fields diagnostic_msgs/msg/DiagnosticArray
   discreet audit verify ~/.ros/discreet/audit.log
   discreet identity new front_desk.key
+  discreet policy sign hotel.yaml --key alice.key
   discreet who
   discreet revoke maintenance
 
 Exit codes:
   0  fine
   1  the answer is no: a policy has errors, a case failed, two policies differ, something is denied,
-     an audit log was tampered with, something could not be looked at and was blanked, a guard has not
+     too few owners have signed, an audit log was tampered with, something could not be looked at and was blanked, a guard has not
      confirmed an order
   2  could not run: wrong usage, a file that cannot be read"
 )]
@@ -89,6 +92,7 @@ enum Command {
     Classify(classify::Classify),
     Audit(audit::AuditArgs),
     Identity(identity::IdentityArgs),
+    Policy(policy::PolicyArgs),
     Who(who::Who),
     Revoke(orders::Revoke),
     Grant(orders::Grant),
@@ -108,6 +112,7 @@ fn main() -> ExitCode {
         Command::Classify(command) => command.run().map(ExitCode::from),
         Command::Audit(command) => audit::run(command),
         Command::Identity(command) => command.run().map(ExitCode::from),
+        Command::Policy(command) => command.run().map(ExitCode::from),
         Command::Who(command) => command.run().map(ExitCode::from),
         Command::Revoke(command) => command.run().map(ExitCode::from),
         Command::Grant(command) => command.run().map(ExitCode::from),

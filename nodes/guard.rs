@@ -2,12 +2,13 @@
 
 #[path = "start.rs"]
 mod start;
+#[path = "guard/trusting.rs"]
+mod trusting;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use discreet::audit::{Audit, Opening, PolicyMark, Time};
@@ -19,7 +20,8 @@ use discreet::keeper::{
     client::{Event, KeyRing},
 };
 use discreet::keys::Keys;
-use discreet::policy::{Floor, LivePolicy, Policy, Reloaded, read_file};
+use discreet::policy::watch::PolicyWatch;
+use discreet::policy::{Floor, LivePolicy, Policy, Reloaded, Trust, read_file};
 use discreet::redact::remote::{Patience, Program, Remote};
 use discreet::ros::{
     Bridge, BridgeParts, Control, Health, Logger, Looks, Publisher, Settings, keep_files_to_itself,
@@ -29,6 +31,7 @@ use discreet::seal::{self, SenderKey};
 use discreet::secret::{Lock, harden};
 use discreet::types::TypeLibrary;
 use tokio::signal::unix::{SignalKind, signal};
+use trusting::Trusting;
 
 const HELP: &str = "\
 The guard of Discreet: stands between a robot's inner ROS 2 domain and the outer one, and lets out what the policy allows.
@@ -41,6 +44,8 @@ or by hand, on the robot's own domain (ROS_DOMAIN_ID):
 Parameters (also from a file: --ros-args --params-file guard.params.yaml):
   policy        the policy file; without a valid one nothing leaves. It is read again about a second after it
                 has changed; replace it by a rename, so that it is never half there
+  trust         a trust file: only policies that enough of the owners in it have signed are taken. Without one, what the
+                keeper says of its own; without a trust there either, every policy that is valid
   outer_domain  the domain to release to, 0 to 232 (default 1)
   audit         the audit log (default ~/.ros/discreet/audit.log)
   keeper        the socket of the keeper, which gives the keys for what is sealed (default ~/.ros/discreet/keeper.sock)
@@ -91,8 +96,15 @@ async fn run() -> anyhow::Result<ExitCode> {
         );
         return Ok(ExitCode::from(2));
     }
-    let guard = Arc::new(Guard::new(&settings, logger.clone())?);
-    let mut file = FileWatch::new(guard.live.path());
+    let trust = match settings.trust.as_deref().map(Trust::open).transpose() {
+        Ok(trust) => trust,
+        Err(error) => {
+            logger.error(&error.to_string());
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let guard = Arc::new(Guard::new(&settings, trust, logger.clone())?);
+    let mut file = PolicyWatch::new(guard.live.path());
     let _refused = guard.reload();
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -108,7 +120,7 @@ async fn run() -> anyhow::Result<ExitCode> {
             _ = terminate.recv() => break Ok(ExitCode::SUCCESS),
             _ = tick.tick() => {}
         }
-        if file.has_changed() {
+        if file.has_changed() || guard.trusting.has_news() {
             let _refused = guard.reload();
         }
         guard.heed_the_past();
@@ -140,6 +152,7 @@ async fn run() -> anyhow::Result<ExitCode> {
 /// Everything that the parts of the node share.
 struct Guard {
     live: Arc<LivePolicy>,
+    trusting: Arc<Trusting>,
     audit: Arc<Audit>,
     clock: Arc<ClockFloor>,
     keys: Arc<KeyRing>,
@@ -151,16 +164,20 @@ struct Guard {
 }
 
 impl Guard {
-    fn new(settings: &Settings, logger: Logger) -> anyhow::Result<Guard> {
-        let robot =
-            read_file(&settings.policy).map(|(policy, _)| policy.robot().to_owned()).unwrap_or_default();
+    fn new(settings: &Settings, trust: Option<Trust>, logger: Logger) -> anyhow::Result<Guard> {
+        let robot = match &trust {
+            // What nobody may have signed is not looked into.
+            Some(trust) => trust.robot().to_owned(),
+            None => read_file(&settings.policy).map(|read| read.0.robot().to_owned()).unwrap_or_default(),
+        };
         let opening =
             Opening { program: format!("discreet {}", env!("CARGO_PKG_VERSION")), robot, policy: None };
         let audit = Arc::new(Audit::open(&settings.audit, opening, Arc::new(Time::system))?);
-        let live = Arc::new(LivePolicy::new(&settings.policy, None));
+        let live = Arc::new(LivePolicy::new(&settings.policy, None).trusting(trust));
+        let trusting = Arc::new(Trusting::new(Arc::clone(&live), Arc::clone(&audit), logger.clone()));
         let clock = Arc::new(ClockFloor::new(None));
         let inner_domain = own_domain().map_err(anyhow::Error::msg)?;
-        let (keys, board, porter) = self::keys(settings, Arc::clone(&audit), logger.clone())?;
+        let (keys, board, porter) = self::keys(settings, Arc::clone(&audit), Arc::clone(&trusting), logger.clone())?;
         let bridge = Bridge::new(BridgeParts {
             inner_domain,
             outer_domain: settings.outer_domain,
@@ -181,16 +198,8 @@ impl Guard {
                  domain also sees the sources. Use two domains for anything but trying it out",
             );
         }
-        let guard = Guard {
-            live,
-            audit,
-            clock,
-            keys,
-            board,
-            bridge: Mutex::new(bridge),
-            logger,
-            refused: Mutex::default(),
-        };
+        let (bridge, refused) = (Mutex::new(bridge), Mutex::default());
+        let guard = Guard { live, trusting, audit, clock, keys, board, bridge, logger, refused };
         guard.heed_the_past();
         Ok(guard)
     }
@@ -285,6 +294,7 @@ impl Guard {
 fn keys(
     settings: &Settings,
     audit: Arc<Audit>,
+    trusting: Arc<Trusting>,
     logger: Logger,
 ) -> anyhow::Result<(Arc<KeyRing>, Arc<Board>, Arc<Porter>)> {
     let sender = Arc::new(SenderKey::generate()?);
@@ -315,6 +325,7 @@ fn keys(
             logger.info("the keeper gives keys");
             audit.keys("keeper_back", "", "");
         }
+        Event::Trust(told) => trusting.hear(told.clone()),
         Event::Mismatch(why) => {
             logger.error(&format!("the keeper gives no keys for this policy: {why}"));
             audit.keys("mismatch", "", why);
@@ -360,38 +371,4 @@ fn looks(logger: &Logger) -> anyhow::Result<Looks> {
         remote.tend();
         Box::new(remote)
     }))
-}
-
-/// Notices that a file was changed, once it has stood still: half a policy may be a valid one, with other rules.
-struct FileWatch {
-    path: PathBuf,
-    reported: Option<FileStamp>,
-    seen: Option<FileStamp>,
-}
-
-/// Changes whenever the file does; also when it is replaced by another of the same time.
-type FileStamp = (SystemTime, u64, u64);
-
-impl FileWatch {
-    fn new(path: &Path) -> FileWatch {
-        let stamp = stamp(path);
-        FileWatch { path: path.into(), reported: stamp, seen: stamp }
-    }
-
-    /// True if it is another than the last time that this was true, and the same as at the last call.
-    fn has_changed(&mut self) -> bool {
-        let now = stamp(&self.path);
-        let still = now == std::mem::replace(&mut self.seen, now);
-        let changed = still && now != self.reported;
-        if changed {
-            self.reported = now;
-        }
-        changed
-    }
-}
-
-fn stamp(path: &Path) -> Option<FileStamp> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.modified().ok()?, metadata.len(), metadata.ino()))
 }

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Parser;
 use discreet::identity::{Identity, PassphraseSource};
 use discreet::keeper::default_socket;
 use discreet::keeper::engine::Engine;
 use discreet::keeper::server::{Door, Server, now};
 use discreet::keeper::state::State;
+use discreet::policy::Trust;
 use discreet::secret::{Lock, harden};
 
 /// Holds the robot's identity and decides who is given which keys.
@@ -32,6 +33,10 @@ struct Arguments {
     /// The policy: the same file that the guards read
     #[arg(long, value_name = "FILE")]
     policy: PathBuf,
+
+    /// Takes only policies that enough of the owners named in this file have signed; guards are told the same
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
 
     /// The robot's private identity
     #[arg(long, value_name = "FILE")]
@@ -84,9 +89,19 @@ fn start(arguments: Arguments) -> anyhow::Result<Server> {
     let state = arguments.state.unwrap_or_else(|| socket.with_file_name("keeper"));
     let state = State::open(&state)?;
     let name = identity.public().name.clone();
+    let trust = arguments.trust.as_deref().map(Trust::open).transpose()?;
+    match &trust {
+        Some(trust) if trust.robot() != name => bail!(
+            "the trust file is for {}, and {} is the identity of {name}: use the file of this robot",
+            trust.here(),
+            arguments.identity.display()
+        ),
+        Some(trust) => log(&format!("policies for {} must be signed by {}", trust.here(), trust.summary())),
+        None => log("policies are not signed: whoever may write the file decides (--trust, docs/signing.md)"),
+    }
     let fingerprint = identity.public().fingerprint();
     let engine =
-        Engine::new(identity, state, &arguments.policy, arguments.accept_time, now(), Box::new(log))?;
+        Engine::new(identity, state, &arguments.policy, trust, arguments.accept_time, now(), Box::new(log))?;
     let door = Door { socket, allow: arguments.allow_uid };
     let listens = format!("keeper of {name} ({fingerprint}) listens at {}", door.socket.display());
     let server = Server::new(door, engine, log)?;

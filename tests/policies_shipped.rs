@@ -15,6 +15,7 @@ use discreet::policy::cases::{self, CasesFile};
 use discreet::policy::file::PolicyFile;
 use discreet::policy::finding::render;
 use discreet::policy::schema::schema;
+use discreet::policy::trust::TrustFile;
 use discreet::policy::{Form, Policy, Verdict};
 
 fn folder() -> PathBuf {
@@ -78,7 +79,12 @@ fn every_shipped_policy_names_its_schema_for_editors() {
 /// `BLESS=1` writes them.
 #[test]
 fn the_schemas_in_the_folder_are_those_the_program_checks_by() {
-    for (name, schema) in [("policy", schema::<PolicyFile>()), ("cases", schema::<CasesFile>())] {
+    let schemas = [
+        ("policy", schema::<PolicyFile>()),
+        ("cases", schema::<CasesFile>()),
+        ("trust", schema::<TrustFile>()),
+    ];
+    for (name, schema) in schemas {
         let path = folder().join(format!("{name}.schema.json"));
         let now = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         if std::env::var_os("BLESS").is_some() {

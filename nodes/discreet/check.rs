@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use discreet::entrance::unlimitable;
 use discreet::identity::PublicIdentity;
 use discreet::policy::finding::{Span, has_errors, plain};
-use discreet::policy::{Finding, Policy, Severity, cases};
+use discreet::policy::signatures::{Signatures, signatures_path};
+use discreet::policy::{Finding, Policy, Scope, Severity, Trust, cases};
 use discreet::redact::unhideable;
 use discreet::types::TypeLibrary;
 use serde::Serialize;
@@ -21,7 +22,9 @@ use super::input::{Source, say, say_json};
 /// hidden are held against the installed types too. What of types and identities is not on this machine is told, and is no
 /// warning: it may be on the robot.
 ///
-/// Of a file of cases (`hotel.cases.yaml`) it says whether it is one; `discreet test` says how they come out.
+/// Of a file of cases (`hotel.cases.yaml`) it says whether it is one; `discreet test` says how they come out. The same of a
+/// trust file (`hotel.trust.yaml`). Of a policy it tells by whom it is signed; `discreet policy verify` says whether that is
+/// enough.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -50,6 +53,17 @@ struct Judged {
     summary: Option<String>,
     findings: Vec<Finding>,
     absent: Absent,
+    signatures: Option<Beside>,
+}
+
+/// The signatures beside a policy, without a word on whether they are enough.
+#[derive(Serialize)]
+struct Beside {
+    file: PathBuf,
+    /// Who has signed these bytes, by its own word.
+    by: Vec<String>,
+    /// Why nobody has.
+    trouble: Option<String>,
 }
 
 /// What a policy names and is not on this machine.
@@ -67,7 +81,7 @@ impl Check {
         let mut answer = Answer::Yes;
         let mut all = Vec::new();
         for source in &sources {
-            let Judged { summary, findings, absent } = judged(source);
+            let Judged { summary, findings, absent, signatures } = judged(source);
             let refused = self.strict && !findings.is_empty();
             if summary.is_none() || refused {
                 answer = Answer::No;
@@ -76,6 +90,7 @@ impl Check {
                 let mut told = source.json(&findings);
                 if let Some(fields) = told.as_object_mut() {
                     fields.insert("absent".to_owned(), serde_json::to_value(&absent)?);
+                    fields.insert("signatures".to_owned(), serde_json::to_value(&signatures)?);
                 }
                 all.push(told);
                 continue;
@@ -89,6 +104,7 @@ impl Check {
             let summary = summary.unwrap_or_else(|| several(errors, "error"));
             say(&format!("{}: {summary}, {warnings}", source.name));
             absent.lines().iter().for_each(|line| say(line));
+            signatures.iter().for_each(|beside| say(&beside.line()));
         }
         if self.json {
             say_json(&all.into())?;
@@ -103,10 +119,15 @@ fn judged(source: &Source) -> Judged {
             Ok(number) => (Some(several(number, "case")), Vec::new()),
             Err(findings) => (None, findings),
         };
-        return Judged { summary, findings, absent: Absent::default() };
+        return Judged { summary, findings, absent: Absent::default(), signatures: None };
+    }
+    if source.name.ends_with("trust.yaml") {
+        return trust(source);
     }
     let (policy, mut findings) = source.policy();
-    let Some(policy) = policy else { return Judged { summary: None, findings, absent: Absent::default() } };
+    let Some(policy) = policy else {
+        return Judged { summary: None, findings, absent: Absent::default(), signatures: None };
+    };
     let library = TypeLibrary::from_env().ok();
     if let Some(library) = &library {
         findings.extend(unlimitable(&policy, library));
@@ -116,13 +137,66 @@ fn judged(source: &Source) -> Judged {
     let summary = (!has_errors(&findings)).then(|| {
         format!(
             "a policy for {}, version {}: {}, {}",
-            plain(policy.robot()),
+            plain(&scope(&policy)),
             policy.version(),
             several(policy.topics().count(), "topic"),
             several(policy.rules().len(), "rule"),
         )
     });
-    Judged { summary, findings, absent: Absent::of(&policy, source.folder(), library.as_ref()) }
+    let absent = Absent::of(&policy, source.folder(), library.as_ref());
+    Judged { summary, findings, absent, signatures: Some(Beside::of(source, &policy)) }
+}
+
+/// A file of owners, beside the policies that they sign.
+fn trust(source: &Source) -> Judged {
+    let (summary, findings) = match Trust::open(Path::new(&source.name)) {
+        Ok(trust) => {
+            (Some(format!("a trust for {}, signed by {}", trust.here(), trust.summary())), Vec::new())
+        }
+        Err(error) => {
+            let at_start = Span { line: 1, column: 1, start: 0, end: 0 };
+            let message = error.to_string().lines().map(plain).collect::<Vec<_>>().join(" ");
+            (None, vec![Finding::error("bad-trust", at_start, message)])
+        }
+    };
+    Judged { summary, findings, absent: Absent::default(), signatures: None }
+}
+
+fn scope(policy: &Policy) -> String {
+    match policy.scope() {
+        Scope::Robot(name) => name.clone(),
+        fleet @ Scope::Fleet(_) => fleet.to_string(),
+    }
+}
+
+impl Beside {
+    fn of(source: &Source, policy: &Policy) -> Beside {
+        let file = signatures_path(Path::new(&source.name));
+        let (by, trouble) = match Signatures::open(&file) {
+            Err(_) if !file.exists() => (Vec::new(), Some("not signed".to_owned())),
+            Err(why) => (Vec::new(), Some(why)),
+            Ok(found) if found.head.policy != policy.hash() => {
+                (Vec::new(), Some(format!("its signatures are of other bytes, of version {}", found.head.version)))
+            }
+            Ok(found) => {
+                let fitting = found.by.iter().filter(|by| found.head.fits(by));
+                (fitting.map(|by| by.name.clone()).collect(), None)
+            }
+        };
+        Beside { file, by, trouble }
+    }
+
+    fn line(&self) -> String {
+        match &self.trouble {
+            Some(trouble) => {
+                format!("  {}; a robot with a trust file would refuse it (`discreet policy sign`)", plain(trouble))
+            }
+            None => format!(
+                "  signed by {}; `discreet policy verify` says whether that is enough",
+                plain(&self.by.join(", "))
+            ),
+        }
+    }
 }
 
 impl Absent {

@@ -190,7 +190,7 @@ impl Passphrase {
 }
 
 /// Before there is any secret in memory.
-fn protect() -> anyhow::Result<()> {
+pub fn protect() -> anyhow::Result<()> {
     let hardened = harden(Lock::Secrets).context("cannot protect its own memory")?;
     hardened.notes.iter().for_each(|note| say_error(&format!("note: {note}")));
     Ok(())

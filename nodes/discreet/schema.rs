@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use discreet::policy::cases::CasesFile;
 use discreet::policy::file::PolicyFile;
 use discreet::policy::schema::schema;
+use discreet::policy::trust::TrustFile;
 
 use super::Answer;
 use super::input::say_json;
@@ -30,6 +31,8 @@ enum Kind {
     Policy,
     /// Their cases.
     Cases,
+    /// Trust files.
+    Trust,
 }
 
 impl SchemaOf {
@@ -37,6 +40,7 @@ impl SchemaOf {
         let schema = match self.kind {
             Kind::Policy => schema::<PolicyFile>(),
             Kind::Cases => schema::<CasesFile>(),
+            Kind::Trust => schema::<TrustFile>(),
         };
         say_json(&schema)?;
         Ok(Answer::Yes)

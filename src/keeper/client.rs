@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::lease::Lease;
 use crate::identity::PublicIdentity;
 use crate::keys::{EpochKey, Keys};
-use crate::policy::Policy;
+use crate::policy::{Policy, Trust};
 use crate::seal::SenderKey;
 
 use link::Shared;
@@ -47,6 +47,8 @@ pub enum Event {
     KeeperBack,
     /// The keeper gives no keys for the policy that this guard runs.
     Mismatch(String),
+    /// Whose signatures the keeper asks for, if any. Comes with each connection, before any key.
+    Trust(Option<Trust>),
 }
 
 /// The keys that a guard has at the moment. Reading them never waits.

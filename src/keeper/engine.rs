@@ -4,11 +4,11 @@
 mod give;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::peer::Peer;
-use super::protocol::{Done, FromGuard, GuardHello, Known, Mismatch, News, ToGuard};
+use super::protocol::{Done, FromGuard, GuardHello, Known, Mismatch, News, ToGuard, TrustTold};
 use super::roster::Roster;
 use super::schedule::is_candidate;
 use super::session::{Notice, Outbox, Session};
@@ -16,7 +16,8 @@ use super::state::{State, StateFault};
 use crate::clock::ClockFloor;
 use crate::identity::Identity;
 use crate::policy::finding::plain;
-use crate::policy::{Floor, LivePolicy, Policy, Reloaded};
+use crate::policy::watch::PolicyWatch;
+use crate::policy::{Floor, LivePolicy, Policy, Reloaded, Trust};
 
 /// The latest time is written down this often.
 const REMEMBERED_EVERY: i64 = 10;
@@ -26,7 +27,7 @@ pub struct Engine {
     pub(super) signer: Identity,
     pub(super) state: State,
     pub(super) live: LivePolicy,
-    file: WatchedFile,
+    file: PolicyWatch,
     /// Why the policy's file is not in force.
     pub(super) refused: Option<String>,
     pub(super) roster: Roster,
@@ -41,22 +42,6 @@ pub struct Engine {
     log: Box<dyn Fn(&str) + Send>,
 }
 
-/// A file, and how it was when it was last read.
-struct WatchedFile {
-    path: PathBuf,
-    seen: Option<(std::time::SystemTime, u64)>,
-}
-
-impl WatchedFile {
-    fn changed(&mut self) -> bool {
-        let found = std::fs::metadata(&self.path).ok();
-        let now = found.and_then(|found| Some((found.modified().ok()?, found.len())));
-        let changed = now != self.seen;
-        self.seen = now;
-        changed
-    }
-}
-
 /// What came of a revocation or grant, and which guards must confirm it.
 pub struct Ordered {
     /// For whoever asked; how many have confirmed is not known yet.
@@ -66,11 +51,13 @@ pub struct Ordered {
 }
 
 impl Engine {
-    /// With what the state remembers. `accept_time`: the time is right, whatever was seen before.
+    /// With what the state remembers. `trust`: whose signatures a policy must have. `accept_time`: the time is right,
+    /// whatever was seen before.
     pub fn new(
         signer: Identity,
         state: State,
         policy: &Path,
+        trust: Option<Trust>,
         accept_time: bool,
         now: i64,
         log: Box<dyn Fn(&str) + Send>,
@@ -83,8 +70,8 @@ impl Engine {
         let mut engine = Engine {
             signer,
             state,
-            live: LivePolicy::new(policy, floor),
-            file: WatchedFile { path: policy.to_owned(), seen: None },
+            live: LivePolicy::new(policy, floor).trusting(trust),
+            file: PolicyWatch::new(policy),
             refused: None,
             roster: Roster::default(),
             looked: i64::MIN,
@@ -97,7 +84,6 @@ impl Engine {
             ungranted: BTreeMap::new(),
             log,
         };
-        engine.file.changed();
         engine.look(now)?;
         engine.reload(now)?;
         Ok(engine)
@@ -106,7 +92,7 @@ impl Engine {
     /// What is to be done now and then: several times a second.
     pub fn tick(&mut self, now: i64) -> Result<(), StateFault> {
         self.look(now)?;
-        if self.file.changed() {
+        if self.file.has_changed() {
             self.reload(now)?;
         }
         if self.looked != now {
@@ -125,6 +111,9 @@ impl Engine {
         self.last_session = self.last_session.saturating_add(1);
         (self.log)(&format!("guard {} of user {} is here, domain {}", peer.pid, peer.uid, hello.domain));
         let mut session = Session::new(peer, hello, outbox);
+        if let Some(trust) = self.live.trust() {
+            session.tell(&ToGuard::Trust(TrustTold::of(trust)));
+        }
         session.tell(&ToGuard::Alive);
         self.sessions.insert(self.last_session, session);
         self.last_session
@@ -152,7 +141,7 @@ impl Engine {
                 session.wanted = Some(*policy);
                 // The guard has seen the file change before the keeper looked.
                 if self.live.current().as_ref().is_none_or(|current| current.hash() != *policy) {
-                    self.file.changed();
+                    self.file.catch_up();
                     self.reload(now)?;
                 }
                 self.settle(id, now)?;
@@ -247,7 +236,12 @@ impl Engine {
             Ok(Reloaded::Switched(policy)) => {
                 self.refused = None;
                 self.ungranted.clear();
-                (self.log)(&format!("policy version {} is in force", policy.version()));
+                let by = policy.signed().map(|signed| format!(", signed by {}", signed.by.join(", ")));
+                (self.log)(&format!(
+                    "policy version {} is in force{}",
+                    policy.version(),
+                    by.unwrap_or_default()
+                ));
                 if let Err(why) = self.policy() {
                     (self.log)(&why);
                 }

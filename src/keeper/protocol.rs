@@ -3,6 +3,8 @@
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::policy::Trust;
+use crate::policy::trust::{NoTrust, Owner};
 use crate::secret::Secret;
 
 /// The version of all below. Both sides are installed together; another one is refused.
@@ -58,6 +60,39 @@ pub enum ToGuard {
     Mismatch(Mismatch),
     /// The keeper is there.
     Alive,
+    /// Whose signatures a policy must have. The first word of a connection, of a keeper that has a trust.
+    Trust(TrustTold),
+}
+
+/// A [`crate::policy::Trust`] on its way to a guard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrustTold {
+    /// The robot.
+    pub robot: String,
+    /// Its fleet.
+    pub fleet: Option<String>,
+    /// How many owners must have signed.
+    pub threshold: u32,
+    /// The owners: name and Ed25519 public key.
+    pub owners: Vec<(String, [u8; 32])>,
+}
+
+impl TrustTold {
+    /// To be told.
+    pub fn of(trust: &Trust) -> TrustTold {
+        TrustTold {
+            robot: trust.robot().to_owned(),
+            fleet: trust.fleet().map(str::to_owned),
+            threshold: u32::try_from(trust.threshold()).unwrap_or(u32::MAX),
+            owners: trust.owners().iter().map(|owner| (owner.name.clone(), owner.key)).collect(),
+        }
+    }
+
+    /// As it was told. The same is refused in it as in a file.
+    pub fn trust(self) -> Result<Trust, NoTrust> {
+        let owners = self.owners.into_iter().map(|(name, key)| Owner { name, key }).collect();
+        Trust::new(self.robot, self.fleet, usize::try_from(self.threshold).unwrap_or(usize::MAX), owners)
+    }
 }
 
 /// A key of a group.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::identity::PublicIdentity;
 use crate::policy::Policy;
+use crate::policy::signatures::fingerprint;
 
 /// Everybody that a policy names.
 #[derive(Default)]
@@ -17,8 +18,13 @@ pub struct Roster {
 struct Entry {
     path: PathBuf,
     mark: Option<Mark>,
+    signed: Signed,
     identity: Result<PublicIdentity, String>,
 }
+
+/// What the owners' signatures of the policy say of an identity: nothing, as nobody asks for them; or its fingerprint, if it
+/// was there.
+type Signed = Option<Option<String>>;
 
 /// What tells a file from another in its place.
 #[derive(PartialEq, Eq, Clone, Copy)]
@@ -47,14 +53,22 @@ impl Roster {
         for stakeholder in policy.stakeholders() {
             let (name, path) = (stakeholder.name.to_string(), folder.join(&stakeholder.identity));
             let (known, mark) = (self.entries.remove(&name), mark(&path));
+            let signed = policy.signed().map(|signed| signed.identities.get(&name).cloned());
             let entry = match known {
-                Some(known) if known.path == path && known.mark == mark && mark.is_some() => known,
+                Some(known)
+                    if known.path == path
+                        && known.mark == mark
+                        && known.signed == signed
+                        && mark.is_some() =>
+                {
+                    known
+                }
                 known => {
-                    let identity = read(&path, &name);
+                    let identity = read(&path, &name, &signed);
                     if known.is_none_or(|known| known.identity != identity) {
                         changes.push(Change { who: name.clone(), trouble: identity.as_ref().err().cloned() });
                     }
-                    Entry { path, mark, identity }
+                    Entry { path, mark, signed, identity }
                 }
             };
             entries.insert(name, entry);
@@ -83,7 +97,7 @@ impl Roster {
 }
 
 /// A file that somebody put under another's name would give that one's messages to whoever it is of.
-fn read(path: &Path, name: &str) -> Result<PublicIdentity, String> {
+fn read(path: &Path, name: &str, signed: &Signed) -> Result<PublicIdentity, String> {
     let identity = PublicIdentity::open(path).map_err(|error| error.to_string())?;
     if identity.name != name {
         return Err(format!(
@@ -93,7 +107,19 @@ fn read(path: &Path, name: &str) -> Result<PublicIdentity, String> {
             identity.name
         ));
     }
-    Ok(identity)
+    // Who may replace the file must not be able to put other keys into a policy that is signed.
+    match signed {
+        None => Ok(identity),
+        Some(Some(signed)) if *signed == fingerprint(&identity) => Ok(identity),
+        Some(signed) => Err(format!(
+            "{} {}; sign a next version of the policy with the right file beside it",
+            path.display(),
+            match signed {
+                Some(_) => "has other keys than the owners signed with the policy",
+                None => "was not there when the owners signed the policy",
+            }
+        )),
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ use super::program::{Diagnostics, Logger, Program};
 pub struct Settings {
     /// The policy file.
     pub policy: PathBuf,
+    /// The trust file, if policies must be signed.
+    pub trust: Option<PathBuf>,
     /// The audit log.
     pub audit: PathBuf,
     /// Where the keeper listens.
@@ -26,7 +28,7 @@ pub struct Settings {
     pub workers: usize,
 }
 
-const PARAMETERS: [&str; 5] = ["policy", "audit", "keeper", "outer_domain", "workers"];
+const PARAMETERS: [&str; 6] = ["policy", "trust", "audit", "keeper", "outer_domain", "workers"];
 
 /// The control node.
 pub struct Control {
@@ -52,6 +54,7 @@ impl Control {
         let missing = "parameter `policy` is missing: the path of the policy file";
         Ok(Settings {
             policy: given.path("policy")?.ok_or(missing)?,
+            trust: given.path("trust")?,
             audit: given.path_or_own("audit", "audit.log")?,
             keeper: given.path_or_own("keeper", "keeper.sock")?,
             outer_domain: given.number("outer_domain", 1, 0..=232)?,

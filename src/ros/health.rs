@@ -104,6 +104,7 @@ fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {
         values.push(("robot".into(), policy.robot().into()));
         values.push(("policy version".into(), policy.version().to_string()));
     }
+    values.push(("signatures".into(), signatures(live)));
     let (level, message) = match (policy.as_ref(), refused) {
         _ if !bridge.is_sound() => (Level::Error, "a worker has died; restart the guard".into()),
         (None, why) => {
@@ -112,9 +113,23 @@ fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {
         (Some(policy), Some(why)) => {
             (Level::Warn, format!("version {} stays in force; the file was refused: {why}", policy.version()))
         }
+        (Some(_), None) if live.disagreement().is_some() => {
+            (Level::Warn, live.disagreement().unwrap_or_default().to_owned())
+        }
         (Some(policy), None) => (Level::Ok, format!("policy version {} in force", policy.version())),
     };
     Status { name: "guard".into(), level, message, values }
+}
+
+/// By whom the policy is signed, and by whom it must be.
+fn signatures(live: &LivePolicy) -> String {
+    let Some(trust) = live.trust() else {
+        return "not asked for: policies are not signed, and whoever may write the file decides".into();
+    };
+    let policy = live.current();
+    let by = policy.as_ref().and_then(|policy| policy.signed());
+    let by = by.map(|signed| signed.by.join(", ")).unwrap_or_else(|| "nobody".into());
+    format!("{by}; needed: {}", trust.summary())
 }
 
 fn audit_status(audit: &Audit) -> Status {

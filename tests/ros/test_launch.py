@@ -115,10 +115,10 @@ def parameters(program):
 @needs_launch
 def test_the_guard_gets_what_the_operator_asked_for(launch):
     guard, output = launch('policy:=/etc/shop.yaml', 'outer_domain:=7', 'audit:=/var/audit.log',
-                           'keeper:=/run/keeper.sock', 'log_level:=debug', 'namespace:=/concierge')
+                           'keeper:=/run/keeper.sock', 'trust:=/etc/trust.yaml', 'log_level:=debug', 'namespace:=/concierge')
     assert guard, output
     assert parameters(guard) == {'policy': '/etc/shop.yaml', 'outer_domain': 7, 'audit': '/var/audit.log',
-                                 'keeper': '/run/keeper.sock', 'workers': 2}
+                                 'keeper': '/run/keeper.sock', 'trust': '/etc/trust.yaml', 'workers': 2}
     given = guard['arguments']
     assert given[given.index('--log-level') + 1] == 'debug'
     assert '__ns:=/concierge' in given
@@ -145,7 +145,7 @@ def test_only_the_policy_has_to_be_named(launch, tmp_path):
     assert guard, output
     own = tmp_path / '.ros' / 'discreet'
     assert parameters(guard) == {'policy': 'p.yaml', 'outer_domain': 1, 'audit': f'{own}/audit.log',
-                                 'keeper': f'{own}/keeper.sock', 'workers': 2}
+                                 'keeper': f'{own}/keeper.sock', 'trust': '', 'workers': 2}
     assert guard['environment']['ROS_DOMAIN_ID'] == '0'
     assert 'DISCREET_MODELS' not in guard['environment']
 
@@ -257,7 +257,7 @@ def declared(file):
 
 
 @pytest.mark.parametrize('file, names', [
-    ('discreet.launch.py', 'policy inner_domain outer_domain namespace log_level params_file audit keeper models transport'),
+    ('discreet.launch.py', 'policy inner_domain outer_domain namespace log_level params_file audit keeper trust models transport'),
     ('unseal.launch.py', 'identity robot domain outer_domain passphrase_file namespace transport'),
     ('command.launch.py', 'identity robot domain outer_domain commands services passphrase_file namespace'),
 ])

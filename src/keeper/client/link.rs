@@ -190,11 +190,17 @@ impl Shared {
             heard = Instant::now();
             let message = message?;
             if !std::mem::replace(answered, true) {
+                // Before keys are waited for: hearing this may have to wait for a policy that is being switched.
+                self.tell(&Event::Trust(match &message {
+                    ToGuard::Trust(told) => Some(told.clone().trust().map_err(|_| FrameError::Odd)?),
+                    _ => None,
+                }));
                 self.state().connected = true;
                 self.tell(&Event::KeeperBack);
             }
             match message {
                 ToGuard::Alive => self.renew_lease(),
+                ToGuard::Trust(_) => {}
                 ToGuard::Key(key) if pending.len() < MOST_PENDING => {
                     pending.push(Pending::new(key).ok_or(FrameError::Odd)?);
                 }

@@ -47,6 +47,7 @@ impl Scene {
             Identity::generate(robot).unwrap(),
             State::open(&folder.join("state")).unwrap(),
             &folder.join("p.yaml"),
+            None,
             accept_time,
             now,
             Box::new(move |text: &str| log.lock().unwrap().push(text.to_owned())),

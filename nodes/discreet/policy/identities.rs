@@ -1,0 +1,44 @@
+//! The stakeholders' public identities beside a policy, which are signed with it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use discreet::identity::{IdentityError, PublicIdentity};
+use discreet::policy::Policy;
+use discreet::policy::finding::plain;
+use discreet::policy::signatures::fingerprint;
+
+/// What of them is here.
+#[derive(Default)]
+pub struct Identities {
+    /// Name to fingerprint.
+    pub here: BTreeMap<String, String>,
+    /// Stakeholders without a file.
+    pub absent: Vec<String>,
+    /// What is wrong with files that are here.
+    pub wrong: Vec<String>,
+}
+
+impl Identities {
+    /// As `folder` has them, in which the policy is.
+    pub fn of(policy: &Policy, folder: &Path) -> Identities {
+        let mut found = Identities::default();
+        for stakeholder in policy.stakeholders() {
+            let name = stakeholder.name.to_string();
+            match PublicIdentity::open(&folder.join(&stakeholder.identity)) {
+                Ok(identity) if identity.name == name => {
+                    found.here.insert(name, fingerprint(&identity));
+                }
+                Ok(other) => found.wrong.push(format!(
+                    "{} is the identity of `{}`, and the policy has it for `{}`",
+                    plain(&stakeholder.identity),
+                    other.name,
+                    plain(&name)
+                )),
+                Err(IdentityError::Missing { .. }) => found.absent.push(name),
+                Err(error) => found.wrong.push(plain(&error.to_string())),
+            }
+        }
+        found
+    }
+}
