@@ -34,6 +34,8 @@ mod image;
 mod keeper_frame;
 #[path = "../fuzz/bodies/policy.rs"]
 mod policy;
+#[path = "../fuzz/bodies/policy_signatures.rs"]
+mod policy_signatures;
 #[path = "../fuzz/bodies/redactor_reply.rs"]
 mod redactor_reply;
 #[path = "../fuzz/bodies/redactor_request.rs"]
@@ -44,6 +46,8 @@ mod ros2msg;
 mod sealed;
 #[path = "../fuzz/bodies/text.rs"]
 mod text;
+#[path = "../fuzz/bodies/trust_file.rs"]
+mod trust_file;
 
 const INPUTS: u32 = 20_000;
 
@@ -367,11 +371,41 @@ fn no_identity_file_breaks_whoever_opens_it() {
 }
 
 #[test]
+fn no_signatures_fit_a_policy_but_those_of_its_owner() {
+    use discreet::identity::Identity;
+    use discreet::policy::Scope;
+    use discreet::policy::signatures::{Head, Signatures};
+    use discreet::secret::Secret;
+    let owner = Identity::from_secrets("alice", Secret::take(&mut [1; 32]), Secret::take(&mut [2; 32]));
+    assert_eq!(owner.public().sign, policy_signatures::OWNER);
+    let identities = [("desk".to_owned(), "0123456789abcdef0123456789abcdef".to_owned())];
+    let policy = *blake3::hash(b"policy").as_bytes();
+    let head = Head { scope: Scope::Robot("r".into()), version: 7, policy, identities: identities.into() };
+    let (other, by) = (Head { version: 8, ..head.clone() }, vec![head.sign(&owner)]);
+    let seeds = [
+        Signatures { head, by: by.clone() }.write().into_bytes(),
+        Signatures { head: other, by: [by.clone(), by].concat() }.write().into_bytes(),
+    ];
+    seeds.iter().for_each(|seed| policy_signatures::run(seed));
+    fuzz(&seeds, policy_signatures::run);
+}
+
+#[test]
+fn no_trust_file_breaks_its_reader() {
+    let owner = |name| discreet::identity::Identity::generate(name).unwrap().public_file().replace('\n', "\n    ");
+    let (alice, bob) = (owner("alice"), owner("bob"));
+    let head = "discreet_trust: 1\nrobot: r\nfleet: f\nthreshold: 2\nowners:\n";
+    let seed = format!("{head}  - |\n    {alice}\n  - |\n    {bob}\n");
+    assert!(discreet::policy::Trust::read("t", &seed, |_| Ok(String::new())).is_ok());
+    fuzz_some(&[seed.into_bytes()], trust_file::run, INPUTS / 10);
+}
+
+#[test]
 fn nothing_on_the_keepers_socket_breaks_either_side() {
     use discreet::keeper::frame::frame;
     use discreet::keeper::protocol::{
         Apply, Done, FromAdmin, FromGuard, GivenKey, GuardHello, Handed, Hello, Known, News, Reader, Summary,
-        ToAdmin, ToGuard, TopicAccess, VERSION,
+        ToAdmin, ToGuard, TopicAccess, TrustTold, VERSION,
     };
     use discreet::secret::Secret;
     let known = Known { name: "desk".into(), receive: [1; 32], sign: [2; 32] };
@@ -406,12 +440,15 @@ fn nothing_on_the_keepers_socket_breaks_either_side() {
         guards: Vec::new(),
         trouble: vec!["why".into()],
     };
+    let owners = vec![("alice".into(), [3; 32]), ("bob".into(), [4; 32])];
+    let trust = TrustTold { robot: "r".into(), fleet: Some("f".into()), threshold: 2, owners };
     let seed = |side: u8, frames: &[&[u8]]| [&[side], frames.concat().as_slice()].concat();
     let seeds = [
         seed(0, &[&frame(&Hello::Guard(guard)).unwrap()]),
         seed(1, &[&frame(&FromGuard::Want([1; 32])).unwrap(), &frame(&FromGuard::Applied(7)).unwrap()]),
         seed(2, &[&frame(&FromAdmin::Revoke("desk".into())).unwrap(), &frame(&FromAdmin::Who).unwrap()]),
         seed(3, &[&frame(&ToGuard::Key(key)).unwrap(), &frame(&ToGuard::Apply(apply)).unwrap()]),
+        seed(3, &[&frame(&ToGuard::Trust(trust)).unwrap()]),
         seed(4, &[&frame(&ToAdmin::Done(done)).unwrap(), &frame(&ToAdmin::Topic(topic)).unwrap()]),
         seed(4, &[&frame(&ToAdmin::Summary(summary)).unwrap()]),
     ];

@@ -9,6 +9,8 @@ mod house;
 mod kills;
 #[path = "keeper/socket.rs"]
 mod socket;
+#[path = "keeper/trust.rs"]
+mod trust;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -20,6 +20,8 @@ pub struct House {
     pub folder: PathBuf,
     pub robot: PublicIdentity,
     pub people: Vec<Identity>,
+    /// What the keeper is started with beside what it always has.
+    pub more: Vec<&'static str>,
     child: Option<Child>,
 }
 
@@ -52,7 +54,7 @@ impl House {
         for one in &people {
             fs::write(folder.join(format!("ids/{}.pub", one.public().name)), one.public_file()).unwrap();
         }
-        let house = House { folder, robot: robot.public().clone(), people, child: None };
+        let house = House { folder, robot: robot.public().clone(), people, more: Vec::new(), child: None };
         house.write_policy(&policy_text(1, RULES));
         house
     }
@@ -74,7 +76,7 @@ impl House {
     pub fn keeper(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keeper"));
         command.args(["--policy", "p.yaml", "--identity", "robot.key", "--passphrase-file", "p"]);
-        command.args(["--state", "state", "--socket", "s/k"]).current_dir(&self.folder);
+        command.args(["--state", "state", "--socket", "s/k"]).args(&self.more).current_dir(&self.folder);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
