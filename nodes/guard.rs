@@ -177,7 +177,8 @@ impl Guard {
         let trusting = Arc::new(Trusting::new(Arc::clone(&live), Arc::clone(&audit), logger.clone()));
         let clock = Arc::new(ClockFloor::new(None));
         let inner_domain = own_domain().map_err(anyhow::Error::msg)?;
-        let (keys, board, porter) = self::keys(settings, Arc::clone(&audit), Arc::clone(&trusting), logger.clone())?;
+        let (keys, board, porter) =
+            self::keys(settings, Arc::clone(&audit), Arc::clone(&trusting), logger.clone())?;
         let bridge = Bridge::new(BridgeParts {
             inner_domain,
             outer_domain: settings.outer_domain,

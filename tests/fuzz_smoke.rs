@@ -392,7 +392,8 @@ fn no_signatures_fit_a_policy_but_those_of_its_owner() {
 
 #[test]
 fn no_trust_file_breaks_its_reader() {
-    let owner = |name| discreet::identity::Identity::generate(name).unwrap().public_file().replace('\n', "\n    ");
+    let owner =
+        |name| discreet::identity::Identity::generate(name).unwrap().public_file().replace('\n', "\n    ");
     let (alice, bob) = (owner("alice"), owner("bob"));
     let head = "discreet_trust: 1\nrobot: r\nfleet: f\nthreshold: 2\nowners:\n";
     let seed = format!("{head}  - |\n    {alice}\n  - |\n    {bob}\n");

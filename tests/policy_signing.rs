@@ -21,10 +21,22 @@ use owners::{Owners, policy};
 #[test]
 fn owners_sign_one_after_the_other_until_it_is_enough() {
     let owners = Owners::new("after");
-    assert_eq!(owners.verify("p.yaml"), (1, "signed by 0 of 2: missing 2 of alice, bob, carol; there is no".into()));
+    assert_eq!(
+        owners.verify("p.yaml"),
+        (1, "signed by 0 of 2: missing 2 of alice, bob, carol; there is no".into())
+    );
     owners.signs("alice", "p.yaml", 0);
     assert_eq!(owners.verify("p.yaml"), (1, "signed by 1 of 2: missing one of bob, carol".into()));
-    let bob = owners.discreet(&["policy", "sign", "p.yaml", "--key", "bob.key", "--passphrase-file", "pass", "--json"]);
+    let bob = owners.discreet(&[
+        "policy",
+        "sign",
+        "p.yaml",
+        "--key",
+        "bob.key",
+        "--passphrase-file",
+        "pass",
+        "--json",
+    ]);
     let told: serde_json::Value = serde_json::from_slice(&bob.stdout).unwrap();
     assert_eq!(told[0]["signed_by"], serde_json::json!(["alice", "bob"]));
     assert_eq!((&told[0]["robot"], &told[0]["version"]), (&"concierge-1".into(), &7.into()));
@@ -95,7 +107,10 @@ fn what_is_signed_for_another_robot_or_fleet_is_refused() {
     }
     let (code, said) = owners.verify("other.yaml");
     assert_eq!(code, 1);
-    assert!(said.contains("for robot concierge-2, and the trust is for robot concierge-1 of fleet hotels"), "{said}");
+    assert!(
+        said.contains("for robot concierge-2, and the trust is for robot concierge-1 of fleet hotels"),
+        "{said}"
+    );
     assert_eq!(owners.verify("fleet.yaml").0, 0);
     assert_eq!(owners.verify("ships.yaml").0, 1);
     // A fleet's policy is for this robot once it is loaded here; without a trust nobody knows.
@@ -120,7 +135,10 @@ fn a_signature_speaks_of_one_version_only() {
     assert!(said.contains("of other bytes: version 7 for robot concierge-1"), "{said}");
     // Signing the next version replaces them, and says so.
     let output = owners.sign("alice", &["p.yaml"]);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("the signatures of version 7 are replaced (alice, bob)"));
+    assert!(
+        String::from_utf8_lossy(&output.stdout)
+            .contains("the signatures of version 7 are replaced (alice, bob)")
+    );
     assert_eq!(owners.verify("p.yaml").1, "signed by 1 of 2: missing one of bob, carol");
     // Other bytes of the same version do not replace what somebody signed, nor does an older version.
     for changed in [policy("robot: concierge-1", 8) + "# another\n", policy("robot: concierge-1", 7)] {
@@ -130,7 +148,16 @@ fn a_signature_speaks_of_one_version_only() {
         assert!(String::from_utf8_lossy(&output.stderr).contains("raise `version`"), "{output:?}");
     }
     assert!(owners.read("p.yaml.sig").contains("version: 8"));
-    let output = owners.discreet(&["policy", "sign", "p.yaml", "--key", "bob.key", "--passphrase-file", "pass", "--anew"]);
+    let output = owners.discreet(&[
+        "policy",
+        "sign",
+        "p.yaml",
+        "--key",
+        "bob.key",
+        "--passphrase-file",
+        "pass",
+        "--anew",
+    ]);
     assert_eq!(output.status.code(), Some(0));
     // A head that lies about the version does not help: it is what was signed.
     owners.write("p.yaml", &policy("robot: concierge-1", 8));
@@ -151,7 +178,9 @@ fn the_identities_of_the_stakeholders_are_signed_too() {
     owners.identity("desk");
     let output = owners.sign("bob", &["p.yaml"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("the identity of desk is another than alice signed"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("the identity of desk is another than alice signed")
+    );
     // Who signs second need not have it.
     fs::remove_file(owners.path("desk.pub")).unwrap();
     owners.signs("bob", "p.yaml", 0);
@@ -176,7 +205,8 @@ fn what_cannot_be_a_policy_is_not_signed_and_nothing_is_written() {
     assert_eq!(owners.sign("nobody", &["p.yaml"]).status.code(), Some(1), "the policy is looked at first");
     fs::remove_file(owners.path("p.yaml.sig")).unwrap();
     assert_eq!(owners.sign("nobody", &["p.yaml"]).status.code(), Some(2));
-    let verify = |trust: &str| owners.discreet(&["policy", "verify", "p.yaml", "--trust", trust]).status.code();
+    let verify =
+        |trust: &str| owners.discreet(&["policy", "verify", "p.yaml", "--trust", trust]).status.code();
     assert_eq!((verify("no.yaml"), verify("p.yaml")), (Some(2), Some(2)));
 }
 
@@ -186,7 +216,9 @@ fn check_tells_whether_a_policy_is_signed() {
     let check = || String::from_utf8(owners.discreet(&["check", "p.yaml", "trust.yaml"]).stdout).unwrap();
     let said = check();
     assert!(said.contains("  not signed; a robot with a trust file would refuse it"), "{said}");
-    assert!(said.contains("trust.yaml: a trust for robot concierge-1 of fleet hotels, signed by 2 of alice, bob, carol"));
+    assert!(said.contains(
+        "trust.yaml: a trust for robot concierge-1 of fleet hotels, signed by 2 of alice, bob, carol"
+    ));
     owners.signs("alice", "p.yaml", 0);
     assert!(check().contains("  signed by alice; `discreet policy verify` says"));
     owners.write("p.yaml", &policy("robot: concierge-1", 9));

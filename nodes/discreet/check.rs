@@ -175,9 +175,10 @@ impl Beside {
         let (by, trouble) = match Signatures::open(&file) {
             Err(_) if !file.exists() => (Vec::new(), Some("not signed".to_owned())),
             Err(why) => (Vec::new(), Some(why)),
-            Ok(found) if found.head.policy != policy.hash() => {
-                (Vec::new(), Some(format!("its signatures are of other bytes, of version {}", found.head.version)))
-            }
+            Ok(found) if found.head.policy != policy.hash() => (
+                Vec::new(),
+                Some(format!("its signatures are of other bytes, of version {}", found.head.version)),
+            ),
             Ok(found) => {
                 let fitting = found.by.iter().filter(|by| found.head.fits(by));
                 (fitting.map(|by| by.name.clone()).collect(), None)
@@ -189,7 +190,10 @@ impl Beside {
     fn line(&self) -> String {
         match &self.trouble {
             Some(trouble) => {
-                format!("  {}; a robot with a trust file would refuse it (`discreet policy sign`)", plain(trouble))
+                format!(
+                    "  {}; a robot with a trust file would refuse it (`discreet policy sign`)",
+                    plain(trouble)
+                )
             }
             None => format!(
                 "  signed by {}; `discreet policy verify` says whether that is enough",

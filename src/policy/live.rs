@@ -177,7 +177,8 @@ impl LivePolicy {
             }
             read => {
                 self.current.store(None);
-                let why = self.trust.get().map(|trust| trust.nobody_signed("its file is another by now".into()));
+                let why =
+                    self.trust.get().map(|trust| trust.nobody_signed("its file is another by now".into()));
                 match (read, why) {
                     (Ok(_), Some(why)) => Adopted::TakenBack(Refused::Unsigned(why)),
                     (Ok(_), None) => Adopted::Now,

@@ -58,7 +58,9 @@ pub enum NoTrust {
     #[error("{0} and {1} have the same key; an owner counts once, whatever the name")]
     SameKey(String, String),
     /// A key for which anybody can make signatures.
-    #[error("the key of {0} is weak: signatures of it prove nothing; `discreet identity new` makes a good one")]
+    #[error(
+        "the key of {0} is weak: signatures of it prove nothing; `discreet identity new` makes a good one"
+    )]
     WeakKey(String),
     /// Not a name.
     #[error("its {0} is not a name: up to 64 letters, digits, `_`, `-` and `.`")]

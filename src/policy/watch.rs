@@ -63,7 +63,9 @@ mod tests {
         std::fs::write(&policy, "a").unwrap();
         let mut watch = PolicyWatch::new(&policy);
         assert!(!watch.has_changed());
-        for (path, text) in [(signatures_path(&policy), "b"), (policy.clone(), "ab"), (signatures_path(&policy), "bc")] {
+        for (path, text) in
+            [(signatures_path(&policy), "b"), (policy.clone(), "ab"), (signatures_path(&policy), "bc")]
+        {
             std::fs::write(path, text).unwrap();
             assert!(!watch.has_changed(), "it may go on");
             assert!(watch.has_changed());

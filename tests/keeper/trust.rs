@@ -70,11 +70,21 @@ fn keys_are_given_for_what_the_owners_have_signed_and_for_nothing_else() {
     let first = owned.house.policy();
     assert!(!owned.has_keys(&guard));
     let why = "signed by 0 of 2: missing 2 of alice, bob, carol";
-    assert!(guard.saw(|event| matches!(event, Event::Mismatch(text) if text.contains(why))), "{}", owned.house.log());
-    assert!(owned.house.log().contains("policies for robot concierge-1 must be signed by 2 of alice, bob, carol"));
+    assert!(
+        guard.saw(|event| matches!(event, Event::Mismatch(text) if text.contains(why))),
+        "{}",
+        owned.house.log()
+    );
+    assert!(
+        owned.house.log().contains("policies for robot concierge-1 must be signed by 2 of alice, bob, carol")
+    );
     // The signatures alone arrive: nothing else changes, and the keeper sees it by itself.
     owned.sign(&[0, 2]);
-    assert!(soon(|| owned.house.log().contains("version 1 is in force, signed by alice, carol")), "{}", owned.house.log());
+    assert!(
+        soon(|| owned.house.log().contains("version 1 is in force, signed by alice, carol")),
+        "{}",
+        owned.house.log()
+    );
     assert!(owned.has_keys(&guard));
     // An unsigned one, and one that one owner has signed.
     owned.house.write_policy(&policy_text(2, RULES));
@@ -102,7 +112,10 @@ fn guards_are_told_whose_signatures_count_before_anything_else() {
     let guard = owned.house.guard();
     assert!(owned.has_keys(&guard));
     let events = guard.events.lock().unwrap();
-    assert_eq!(events.iter().find(|event| !matches!(event, Event::KeeperGone(_))), Some(&Event::Trust(Some(trust))));
+    assert_eq!(
+        events.iter().find(|event| !matches!(event, Event::KeeperGone(_))),
+        Some(&Event::Trust(Some(trust)))
+    );
 }
 
 #[test]
@@ -116,7 +129,11 @@ fn other_keys_in_the_place_of_a_stakeholders_are_not_served() {
     // Whoever may write beside the policy makes itself the desk.
     let impostor = Identity::generate("desk").unwrap();
     fs::write(owned.house.path("ids/desk.pub"), impostor.public_file()).unwrap();
-    assert!(soon(|| owned.house.log().contains("has other keys than the owners signed")), "{}", owned.house.log());
+    assert!(
+        soon(|| owned.house.log().contains("has other keys than the owners signed")),
+        "{}",
+        owned.house.log()
+    );
     owned.house.people.push(impostor);
     assert!(owned.house.can_open(&guard.ring, 2).is_empty());
     assert!(!owned.house.can_open(&guard.ring, VENDOR).is_empty());

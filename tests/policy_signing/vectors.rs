@@ -26,7 +26,8 @@ fn identity(name: &str, byte: u8) -> Identity {
 }
 
 fn people() -> [Identity; 4] {
-    [("alice", 0x10), ("bob", 0x20), ("carol", 0x30), ("mallory", 0x40)].map(|(name, byte)| identity(name, byte))
+    [("alice", 0x10), ("bob", 0x20), ("carol", 0x30), ("mallory", 0x40)]
+        .map(|(name, byte)| identity(name, byte))
 }
 
 fn trust(owners: &[Identity]) -> Trust {
@@ -91,7 +92,8 @@ fn cases() -> Vec<Case> {
 fn value(case: &Case, trust: &Trust) -> Value {
     let read = Signatures::read(&case.signatures);
     let statement = read.as_ref().map(|read| hex(&read.head.statement())).unwrap_or_default();
-    let outcome = signed_policy(Path::new("p.yaml"), &case.policy, read.map_err(|why| why.to_string()), trust);
+    let outcome =
+        signed_policy(Path::new("p.yaml"), &case.policy, read.map_err(|why| why.to_string()), trust);
     json!({
         "what": case.what, "policy": case.policy, "signatures": case.signatures, "statement": statement,
         "signed_by": outcome.ok().map(|policy| policy.signed().unwrap().by.clone()),

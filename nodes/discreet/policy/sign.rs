@@ -105,7 +105,10 @@ impl Sign {
             return Err(format!("it has errors\n{}", source.render(&findings, false)));
         };
         if !is_name(policy.scope().name()) {
-            return Err(format!("`{}` is not the name of an identity; a robot's name is", policy.scope().kind()));
+            return Err(format!(
+                "`{}` is not the name of an identity; a robot's name is",
+                policy.scope().kind()
+            ));
         }
         let identities = Identities::of(&policy, source.folder());
         if !identities.wrong.is_empty() {
@@ -204,7 +207,9 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
         file.sync_all()?;
         fs::rename(&new, path)
     };
-    written().inspect_err(|_| drop(fs::remove_file(&new))).with_context(|| format!("cannot write {}", path.display()))?;
+    written()
+        .inspect_err(|_| drop(fs::remove_file(&new)))
+        .with_context(|| format!("cannot write {}", path.display()))?;
     // The name itself is in the folder. Not every file system can be asked to write that.
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let _unsupported = File::open(folder).and_then(|folder| folder.sync_all());

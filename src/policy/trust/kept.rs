@@ -34,7 +34,9 @@ pub enum NotKept {
         path: String,
     },
     /// Others may change it.
-    #[error("{path} has mode {mode:04o}, so others may write to it; look at what is in it, then `chmod go-w {path}`")]
+    #[error(
+        "{path} has mode {mode:04o}, so others may write to it; look at what is in it, then `chmod go-w {path}`"
+    )]
     Mode {
         /// The file.
         path: String,

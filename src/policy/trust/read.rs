@@ -81,12 +81,16 @@ impl Trust {
         text: &str,
         open: impl Fn(&str) -> Result<String, NotKept>,
     ) -> Result<Trust, TrustError> {
-        let file = written(text).map_err(|findings| TrustError::Rejected(render(&findings, name, text, false)))?;
+        let file =
+            written(text).map_err(|findings| TrustError::Rejected(render(&findings, name, text, false)))?;
         let mut owners = Vec::new();
         for (at, owner) in file.owners.iter().enumerate() {
             let text = if owner.contains('\n') { owner.clone() } else { open(owner)? };
-            let public = PublicIdentity::read(&text)
-                .map_err(|why| TrustError::Owner { path: name.to_owned(), number: at + 1, why })?;
+            let public = PublicIdentity::read(&text).map_err(|why| TrustError::Owner {
+                path: name.to_owned(),
+                number: at + 1,
+                why,
+            })?;
             owners.push(Owner { name: public.name, key: public.sign });
         }
         let threshold = usize::try_from(file.threshold).unwrap_or(usize::MAX);

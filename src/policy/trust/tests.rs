@@ -57,7 +57,10 @@ fn an_owner_counts_once() {
     let mut renamed = signed(&[&owners[0], &owners[0]]);
     renamed.by[1].name = "bob".into();
     let renamed = refused(&trust, &renamed);
-    assert_eq!(renamed, "signed by 1 of 2: missing one of bob, carol, dave; the key of alice has signed as bob");
+    assert_eq!(
+        renamed,
+        "signed by 1 of 2: missing one of bob, carol, dave; the key of alice has signed as bob"
+    );
 }
 
 #[test]
@@ -168,7 +171,10 @@ fn owners_are_files_beside_it_or_stand_in_it() {
     let path = folder.write("trust.yaml", &file(&bob));
     let read = Trust::open(&path).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(read.owners(), [owner(&alice), owner(&bob)]);
-    assert_eq!((read.here().as_str(), read.summary().as_str()), ("robot r of fleet hotels", "2 of alice, bob"));
+    assert_eq!(
+        (read.here().as_str(), read.summary().as_str()),
+        ("robot r of fleet hotels", "2 of alice, bob")
+    );
     assert!(read.is_for(&Scope::Robot("r".into())) && read.is_for(&Scope::Fleet("hotels".into())));
     assert!(!read.is_for(&Scope::Robot("hotels".into())) && !read.is_for(&Scope::Fleet("r".into())));
 }
@@ -200,7 +206,8 @@ fn files_that_others_may_change_are_refused() {
     let chmod = |path: &std::path::Path, mode| {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     };
-    for (file, good) in [(&path, 0o644), (&key, 0o644), (&folder.0.join("owners"), 0o755), (&folder.0, 0o755)] {
+    for (file, good) in [(&path, 0o644), (&key, 0o644), (&folder.0.join("owners"), 0o755), (&folder.0, 0o755)]
+    {
         chmod(file, good | 0o020);
         let refused = Trust::open(&path).unwrap_err().to_string();
         assert!(refused.contains("chmod go-w") && refused.contains("others may write"), "{refused}");
