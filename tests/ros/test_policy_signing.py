@@ -63,7 +63,8 @@ def stays_at_5(owned, words):
 def flip(path):
     """One bit of the last signature."""
     data = bytearray(path.read_bytes())
-    data[-10] ^= next(bit for bit in (1, 2, 4, 8) if chr(data[-10] ^ bit).isalnum())
+    # To another digit of base64, so that it is a signature still.
+    data[-10] ^= next(bit for bit in (1, 2, 4, 8) if chr(data[-10] ^ bit).isalnum() or chr(data[-10] ^ bit) in '+/')
     path.write_bytes(data)
 
 
@@ -84,8 +85,16 @@ def by_a_stranger(owned):
 
 
 def one_bit(owned):
-    owned.policy(6, 'alice', 'bob')
-    flip(owned.signatures)
+    # Elsewhere, so that the guard never sees the whole one.
+    here, elsewhere = owned.robot.policy_file, owned.robot.folder / 'elsewhere.yaml'
+    owned.robot.policy_file = elsewhere
+    owned.robot.policy(TOPICS, OPEN, 6)
+    owned.sign('alice', 'bob')
+    owned.robot.policy_file = here
+    signatures = elsewhere.with_suffix('.yaml.sig')
+    flip(signatures)
+    signatures.replace(owned.signatures)
+    elsewhere.replace(here)
     return 'signed by 1 of 2'
 
 

@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::super::frame::{Frames, MAX_FRAME};
@@ -77,7 +78,7 @@ impl Scene {
             match message {
                 ToGuard::Key(key) => keys.push(key),
                 ToGuard::Apply(apply) => orders.push(apply),
-                ToGuard::Mismatch(_) | ToGuard::Alive => {}
+                ToGuard::Mismatch(_) | ToGuard::Alive | ToGuard::Trust(_) => {}
             }
         }
         (keys, orders)
