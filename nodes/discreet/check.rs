@@ -7,6 +7,7 @@ use discreet::entrance::unlimitable;
 use discreet::identity::PublicIdentity;
 use discreet::policy::finding::{Span, has_errors, plain};
 use discreet::policy::signatures::{Signatures, signatures_path};
+use discreet::policy::trust::NotKept;
 use discreet::policy::{Finding, Policy, Scope, Severity, Trust, cases};
 use discreet::redact::unhideable;
 use discreet::types::TypeLibrary;
@@ -149,7 +150,15 @@ fn judged(source: &Source) -> Judged {
 
 /// A file of owners, beside the policies that they sign.
 fn trust(source: &Source) -> Judged {
-    let (summary, findings) = match Trust::open(Path::new(&source.name)) {
+    // Who may write to it counts on the robot, not where it is checked.
+    let open = |owner: &str| {
+        let path = source.folder().join(owner);
+        Source::read(&path).map(|read| read.text).map_err(|error| NotKept::Io {
+            path: path.display().to_string(),
+            error: error.root_cause().to_string(),
+        })
+    };
+    let (summary, findings) = match Trust::read(&source.name, &source.text, open) {
         Ok(trust) => {
             (Some(format!("a trust for {}, signed by {}", trust.here(), trust.summary())), Vec::new())
         }

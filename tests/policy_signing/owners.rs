@@ -70,8 +70,8 @@ impl Owners {
 
     pub fn sign(&self, who: &str, policies: &[&str]) -> Output {
         let key = format!("{who}.key");
-        let how = ["--key", &key, "--passphrase-file", "pass"];
-        self.discreet(&[&["policy", "sign"], policies, how.as_slice()].concat())
+        let how = ["--key", key.as_str(), "--passphrase-file", "pass"];
+        self.discreet(&[&["policy", "sign"][..], policies, &how[..]].concat())
     }
 
     pub fn signs(&self, who: &str, policy: &str, code: i32) {

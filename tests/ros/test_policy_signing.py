@@ -27,6 +27,7 @@ class Owned:
         names = [str(owner.relative_to(self.robot.folder)) for owner in owners]
         path = path or self.trust
         path.write_text(f'discreet_trust: 1\nrobot: probe\nthreshold: {threshold}\nowners: {json.dumps(names)}\n')
+        path.chmod(0o644)
         return path
 
     def sign(self, *owners):
