@@ -35,7 +35,7 @@ impl Owners {
         let owners = Owners { folder };
         owners.write("pass", PASSPHRASE);
         fs::set_permissions(owners.path("pass"), fs::Permissions::from_mode(0o600)).unwrap();
-        ["alice", "bob", "carol", "mallory"].map(|name| owners.identity(name));
+        ["alice", "bob", "carol", "mallory"].iter().for_each(|name| owners.identity(name));
         owners.write(
             "trust.yaml",
             "discreet_trust: 1\nrobot: concierge-1\nfleet: hotels\nthreshold: 2\nowners: [alice.pub, bob.pub, carol.pub]\n",

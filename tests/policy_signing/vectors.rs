@@ -1,4 +1,4 @@
-//! The vectors in `tests/data/signing`, which `tests/python/test_policy_signing.py` verifies by the specification.
+//! The vectors in `tests/data/signing`, which `tests/python/test_signed_policies.py` verifies by the specification.
 //! `WRITE_VECTORS=1 cargo test --test policy_signing vectors` writes them anew.
 
 use std::collections::BTreeMap;
