@@ -21,6 +21,7 @@ pub mod things;
 pub mod time;
 mod timetable;
 pub mod tree;
+mod writing;
 
 use std::collections::HashMap;
 use std::sync::Arc;

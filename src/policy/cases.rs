@@ -12,7 +12,8 @@ use super::finding::{Finding, Span, has_errors, plain, quoted, suggest};
 use super::rule::{Action, Form};
 use super::time::Moment;
 use super::timetable::Verdict;
-use super::tree::{self, Limits};
+use super::tree::Limits;
+use super::writing::{self, Written};
 use super::{Policy, schema};
 
 /// What the owner of a policy expects of it.
@@ -139,8 +140,8 @@ pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -
 }
 
 fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
-    let root = tree::read(cases, &Limits::FILE).map_err(|finding| vec![finding])?;
-    let findings = schema::validate(&root, &schema::schema::<CasesFile>());
+    let Written { node: root, mut findings } = writing::read(cases, &Limits::FILE)?;
+    findings.extend(schema::validate(&root, cases, &schema::schema::<CasesFile>()));
     if has_errors(&findings) {
         return Err(findings);
     }

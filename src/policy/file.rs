@@ -15,6 +15,9 @@ pub(super) use part::list;
 pub use part::{Entry, Section};
 use part::{section, single};
 
+/// The greatest version: as large as a whole number may be in JSON, whoever reads it.
+pub const LAST_VERSION: u64 = (1 << 53) - 1;
+
 /// Who may have what of a robot's data, and who may command it.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +30,7 @@ pub struct PolicyFile {
     #[schemars(with = "String", length(min = 1, max = 64))]
     pub robot: Entry<String>,
     /// The version of this policy. It only ever grows: a guard refuses one older than what it has seen.
-    #[schemars(with = "u64", range(min = 1))]
+    #[schemars(with = "u64", range(min = 1, max = LAST_VERSION))]
     pub version: Entry<u64>,
     /// The time zone of `hours` and dates, as the IANA names it: `Europe/Berlin`. Without it: UTC.
     #[schemars(with = "String")]
