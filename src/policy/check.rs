@@ -4,6 +4,7 @@ mod classes;
 mod effect;
 mod fields;
 mod images;
+mod people;
 mod rules;
 mod siblings;
 mod things;
@@ -93,6 +94,7 @@ pub(super) fn read(
     };
     let compiled = compile(declared, rules);
     effect::warn(&file, &compiled, &mut context);
+    people::warn(&compiled, &mut context);
     if has_errors(&context.findings) {
         return Err(sorted(context.findings));
     }

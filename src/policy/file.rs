@@ -180,8 +180,20 @@ pub struct TopicEntry {
     /// What is hidden in the redacted form. Of an image: `faces: solid`, or the whole of it: `frame: lowres`. Of another
     /// type, by field: `data: [phone, email]`, `guest.passport_no: mask`, `"*": [all]`.
     pub redact: Option<BTreeMap<String, Redaction>>,
+    /// `none`: nothing about people is in it, though its type could carry it: a camera that sees only the floor, a cloud of
+    /// points without a camera's colours. Without it, `check` doubts such a topic that is not of a contextual class.
+    pub people: Option<People>,
     /// How an image topic is looked at to find what `redact` names.
     pub camera: Option<CameraEntry>,
+}
+
+/// Who is in a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum People {
+    /// Nobody.
+    None,
 }
 
 /// How images are looked at.
