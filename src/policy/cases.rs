@@ -161,7 +161,11 @@ fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
 }
 
 /// What the policy says to a case; nothing if it is met by the policy's saying nothing.
-fn ask(policy: &Policy, entry: &Entry<CaseEntry>, case: &CaseEntry) -> Result<Option<Explanation>, Box<Finding>> {
+fn ask(
+    policy: &Policy,
+    entry: &Entry<CaseEntry>,
+    case: &CaseEntry,
+) -> Result<Option<Explanation>, Box<Finding>> {
     let wrong = |code, span: Span, message: String, help: String| {
         Box::new(Finding::error(code, span, message).help(help))
     };
@@ -189,7 +193,8 @@ fn ask(policy: &Policy, entry: &Entry<CaseEntry>, case: &CaseEntry) -> Result<Op
         wrong("bad-time", entry.place("at"), format!("{text} is not a time"), help)
     })?;
     if case.expect == Expect::Undeclared {
-        return undeclared(policy, entry, case, action, name, key).map_or(Ok(None), |finding| Err(Box::new(finding)));
+        return undeclared(policy, entry, case, action, name, key)
+            .map_or(Ok(None), |finding| Err(Box::new(finding)));
     }
     policy.explain(&who, action, name, now).map(Some).map_err(|unknown| {
         let names: Vec<&str> = match action {
@@ -221,7 +226,9 @@ fn undeclared(
     // A name that nothing can have is undeclared in every policy: such a case would hold whatever happens.
     if !is_ros_name(name) {
         let message = format!("{} is not a full ROS name", quoted(name));
-        return Some(Finding::error("bad-name", entry.place(key), message).help("write it as `/camera/image_raw`"));
+        return Some(
+            Finding::error("bad-name", entry.place(key), message).help("write it as `/camera/image_raw`"),
+        );
     }
     if case.line.is_some() {
         let message = "no rule decides on what is not declared";

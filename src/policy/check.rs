@@ -94,13 +94,16 @@ pub(super) fn read(
     };
     let compiled = compile(declared, rules);
     effect::warn(&file, &compiled, &mut context);
-    people::warn(&compiled, &mut context);
     if has_errors(&context.findings) {
         return Err(sorted(context.findings));
     }
     let Context { zone, mut findings } = context;
     let policy = Policy::assemble(file_name, robot, version, text, zone, compiled);
     siblings::check(&policy, &mut findings);
+    if !has_errors(&findings) {
+        // An error at the same topic says more.
+        people::warn(&policy, &mut findings);
+    }
     if has_errors(&findings) { Err(sorted(findings)) } else { Ok((policy, sorted(findings))) }
 }
 

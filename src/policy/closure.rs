@@ -90,7 +90,7 @@ impl Policy {
             return None;
         }
         let sibling = self.topic(name)?;
-        let exact = self.exact_protected(name).find(|topic| self.breaks(sibling, topic));
+        let exact = self.exact_protected(name, sibling).find(|topic| self.breaks(sibling, topic));
         exact.or_else(|| {
             let globs = self.closure.globs.iter().filter_map(|at| self.parts.topics.get(*at));
             globs
@@ -108,7 +108,11 @@ impl Policy {
     }
 
     /// Protected topics, declared by their names, that show the same image.
-    fn exact_protected<'a: 'n, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a TopicPolicy> + 'n {
+    fn exact_protected<'a: 'n, 'n>(
+        &'a self,
+        name: &'n str,
+        sibling: &TopicPolicy,
+    ) -> impl Iterator<Item = &'a TopicPolicy> + use<'a, 'n> {
         let Closure { views, plain, spaces, devices, .. } = &self.closure;
         let of_camera = lineage(name).filter_map(move |at| match key(at) {
             Key::Camera(space) => views.get(space),
@@ -119,8 +123,8 @@ impl Policy {
         let below =
             below.filter(move |(_, of_transport)| !of_transport || is_transport(without_tool(leaf(name))));
         let info = (leaf(name) == CAMERA_INFO).then(|| spaces.get(camera_space(parent(name)))).flatten();
-        let is_cloud = self.topic(name).is_some_and(|topic| is_cloud(topic.type_name()));
-        let cloud = is_cloud.then(|| devices.get(device(parent(without_tool(name))))).flatten();
+        let cloud =
+            is_cloud(sibling.type_name()).then(|| devices.get(device(parent(without_tool(name))))).flatten();
         (of_camera.chain(info).chain(cloud).flatten().copied())
             .chain(itself.chain(below).map(|(at, _)| *at))
             .filter_map(|at| self.parts.topics.get(at))

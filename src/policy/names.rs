@@ -293,7 +293,8 @@ mod tests {
         ] {
             assert_eq!(action_part(name), Some(part));
         }
-        for other in ["a/action/b", "a/b/action/C", "sensor_msgs/msg/Image", "A/action/B", "a/action/B_c", ""] {
+        for other in ["a/action/b", "a/b/action/C", "sensor_msgs/msg/Image", "A/action/B", "a/action/B_c", ""]
+        {
             assert_eq!(action_part(other), None, "{other}");
         }
     }

@@ -147,7 +147,9 @@ impl<'a> Walk<'a> {
         let message = format!("YAML reads {} as {read_as}, but text is wanted here", quoted(written));
         let help = match words(schema) {
             Some(words) => suggest(written, words, ""),
-            None if takes_any_text(schema) => format!("put it in quotes: `\"{}\"`. {described}", plain(written)),
+            None if takes_any_text(schema) => {
+                format!("{}. {described}", in_quotes(written))
+            }
             None => described,
         };
         Some(Finding::error("wrong-type", node.span, message).help(help.trim_end()))
@@ -168,8 +170,8 @@ impl<'a> Walk<'a> {
             if entry.is_null {
                 let written = self.written(entry.key_span).unwrap_or_default();
                 let message = format!("YAML reads {} as nothing, but a key is wanted here", quoted(written));
-                let help = format!("put it in quotes: `\"{}\"`", plain(written));
-                self.findings.push(Finding::error("wrong-type", entry.key_span, message).help(help));
+                self.findings
+                    .push(Finding::error("wrong-type", entry.key_span, message).help(in_quotes(written)));
                 continue;
             }
             if let Some(line) = seen.insert(entry.key.as_str(), entry.key_span.line) {
@@ -317,6 +319,11 @@ fn takes_any_text(schema: &Json) -> bool {
                 && schema.get("const").is_none()
         }
     }
+}
+
+fn in_quotes(written: &str) -> String {
+    let short: String = plain(written).chars().take(80).collect();
+    format!("put it in quotes: `\"{short}\"`")
 }
 
 /// Text of which everybody knows what it is to be: `yes` for true, `"3"` for 3.

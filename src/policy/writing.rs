@@ -79,7 +79,9 @@ fn tags(text: &str) -> Vec<Finding> {
     // A tree was made of the same text: what the parser gives is within its limits.
     for (event, place) in Parser::new_from_str(text).map_while(Result::ok) {
         let tag = match &event {
-            Event::Scalar(_, _, _, tag) | Event::SequenceStart(_, _, tag) | Event::MappingStart(_, _, tag) => tag,
+            Event::Scalar(_, _, _, tag)
+            | Event::SequenceStart(_, _, tag)
+            | Event::MappingStart(_, _, tag) => tag,
             _ => &None,
         };
         let Some(tag) = tag else { continue };

@@ -1,17 +1,20 @@
 //! Warnings about topics that carry people by their type, and are declared as if nobody were in them.
 
-use super::super::compile::Compiled;
-use super::super::finding::quoted;
+use super::super::Policy;
+use super::super::finding::{Finding, quoted};
 use super::super::things::{TopicPolicy, is_image};
-use super::Context;
 use crate::types::is_event_name;
 
-pub(super) fn warn(compiled: &Compiled, context: &mut Context) {
-    for topic in compiled.topics.iter().filter(|topic| is_open(topic)) {
+pub(super) fn warn(policy: &Policy, findings: &mut Vec<Finding>) {
+    for topic in policy.topics().filter(|topic| is_open(topic)) {
         let Some((carries, instead)) = carries(topic.type_name()) else { continue };
-        let message = format!("{} is {}, and messages of its type carry {carries}", quoted(topic.name()), topic.class().name());
+        let message = format!(
+            "{} is {}, and messages of its type carry {carries}",
+            quoted(topic.name()),
+            topic.class().name()
+        );
         let help = format!("{instead}; if nobody is ever in it, say so with `people: none`");
-        context.warning("people-in-operational", topic.thing.span, message, help);
+        findings.push(Finding::warning("people-in-operational", topic.thing.span, message).help(help));
     }
 }
 
@@ -37,11 +40,14 @@ fn carries(type_name: &str) -> Option<(&'static str, &'static str)> {
         | "foxglove_msgs/msg/CompressedVideo"
         | "foxglove_msgs/msg/RawImage"
         | "foxglove_msgs/msg/CompressedImage"
-        | "stereo_msgs/msg/DisparityImage" => {
-            ("whoever is before the camera", "give it a contextual class, and clear to those only who may see people")
-        }
+        | "stereo_msgs/msg/DisparityImage" => (
+            "whoever is before the camera",
+            "give it a contextual class, and clear to those only who may see people",
+        ),
         "rcl_interfaces/msg/Log" => ("whatever any node writes to its log, names and paths too", text),
-        "rcl_interfaces/msg/ParameterEvent" => ("the value of every parameter that is set, passwords too", text),
+        "rcl_interfaces/msg/ParameterEvent" => {
+            ("the value of every parameter that is set, passwords too", text)
+        }
         _ if is_event_name(type_name) => ("what is asked of a service, and answered", text),
         _ if package.starts_with("audio_") || package.ends_with("_audio") || name.contains("Audio") => {
             ("voices", "give it a contextual class, and clear to those only who may listen to people")

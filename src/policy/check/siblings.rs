@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use super::super::Policy;
 use super::super::closure::{
-    Key, Most, TRANSPORTS, VIEWS, base, camera_names, clouds, device, gives_more, is_protected, key, leaf, most,
-    parent,
+    Key, Most, TRANSPORTS, VIEWS, base, camera_names, clouds, device, gives_more, is_protected, key, leaf,
+    most, parent,
 };
 use super::super::finding::{Finding, quoted};
 use super::super::names::Pattern;
@@ -101,7 +101,8 @@ fn around<'a>(
     let known: Vec<String> = if of_camera {
         let smaller = format!("{space}/resize");
         let names = camera_names(space).chain(camera_names(&smaller));
-        names.chain(clouds(device(space))).collect()
+        let with_clouds = near.iter().any(|glob| is_cloud(glob.type_name()));
+        names.chain(clouds(device(space)).filter(|_| with_clouds)).collect()
     } else {
         let transports = TRANSPORTS.iter().map(|transport| format!("{image}/{transport}"));
         transports.chain([format!("{image}_throttle"), format!("{image}_relay")]).collect()

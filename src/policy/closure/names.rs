@@ -117,9 +117,9 @@ pub(super) fn streams(device: &str) -> impl Iterator<Item = String> {
 /// Names that clouds of one camera have, as drivers call them.
 pub(in crate::policy) fn clouds(device: &str) -> impl Iterator<Item = String> {
     let spaces = ["", "/depth", "/depth/color", "/depth_registered"];
-    spaces.into_iter().flat_map(move |space| {
-        ["points", "points2", "cloud"].map(|leaf| format!("{device}{space}/{leaf}"))
-    })
+    spaces
+        .into_iter()
+        .flat_map(move |space| ["points", "points2", "cloud"].map(|leaf| format!("{device}{space}/{leaf}")))
 }
 
 /// The name and every name above it.
