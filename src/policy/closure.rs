@@ -102,8 +102,10 @@ impl Policy {
 
     fn breaks(&self, sibling: &Arc<TopicPolicy>, protected: &TopicPolicy) -> bool {
         // Whether a cloud has a camera's colours its type does not tell: there the policy's word counts.
-        !(is_cloud(sibling.type_name()) && sibling.is_without_people())
-            && !std::ptr::eq(sibling.as_ref(), protected)
+        if is_cloud(sibling.type_name()) && sibling.is_without_people() {
+            return false;
+        }
+        !std::ptr::eq(sibling.as_ref(), protected)
             && gives_more(&sibling.access, most(sibling, protected), &protected.access).is_some()
     }
 
