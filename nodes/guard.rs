@@ -50,6 +50,8 @@ Parameters (also from a file: --ros-args --params-file guard.params.yaml):
   audit         the audit log (default ~/.ros/discreet/audit.log)
   keeper        the socket of the keeper, which gives the keys for what is sealed (default ~/.ros/discreet/keeper.sock)
   workers       threads for operational topics, and as many for contextual ones (default 2)
+They are read when it starts; `ros2 param set` is refused. Others, which a launch file gives to every node, are told in the log;
+one that is nearly one of these is an error.
 
 Services:   ~/reload (std_srvs/srv/Trigger) reads the policy again at once and says what came of it
 Topics:     /diagnostics on the inner domain; on the outer domain /discreet/catalog, /discreet/grants, and beside a

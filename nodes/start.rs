@@ -4,6 +4,7 @@ use std::future::Future;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use discreet::ros::StartError;
 
 /// A node's `main`.
 pub fn start<F>(name: &str, help: &str, run: impl FnOnce() -> F) -> ExitCode
@@ -25,6 +26,9 @@ where
     let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(run()));
     outcome.unwrap_or_else(|error| {
         eprintln!("{name}: {error:#}");
-        ExitCode::FAILURE
+        let wrong = |cause: &(dyn std::error::Error + 'static)| {
+            matches!(cause.downcast_ref(), Some(StartError::Arguments(_)))
+        };
+        if error.chain().any(wrong) { ExitCode::from(2) } else { ExitCode::FAILURE }
     })
 }

@@ -30,6 +30,7 @@ from sim import lobby, namespace, transport  # noqa: E402
 ROOT = pathlib.Path(os.environ.get('DISCREET_GAZEBO') or REPOSITORY / '.ros' / 'gazebo')
 OURS = 'lobby-'  # how what we put into the chroot begins
 READY_WITHIN = 60  # seconds; it takes 3 on an idle machine
+ATTEMPTS = 2
 
 
 class Failed(Exception):
@@ -52,8 +53,9 @@ class Gazebo:
 
     def __init__(self, world=None, lockstep=False, port=None, log=None, root=ROOT):
         self.root, self.world, self.lockstep = pathlib.Path(root), world, lockstep
-        self.port = port or free_port()
+        self.port = port
         self.log = log and pathlib.Path(log)
+        self.said, self.already_said = self.log, 0
         self.folder = self.display = self.server = None
 
     def __enter__(self):
@@ -67,16 +69,30 @@ class Gazebo:
         self.stop()
 
     def start(self):
+        """Once more if it does not come up, and says so."""
         if why := unavailable(self.root):
             raise Failed(why)
+        given = self.port
+        for attempt in range(1, ATTEMPTS + 1):
+            self.port = given or free_port()
+            try:
+                return self.begin()
+            except Failed as why:
+                if attempt == ATTEMPTS:
+                    raise
+                self.stop()
+                print(f'gazebo: did not start; trying once more: {why}', file=sys.stderr, flush=True)
+
+    def begin(self):
         (self.root / 'opt').mkdir(exist_ok=True)
         (self.root / 'tmp/.X11-unix').mkdir(mode=0o1777, parents=True, exist_ok=True)
         self.sweep()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f'{OURS}{os.getpid()}-', dir=self.root / 'opt'))
         world = self.furnish()
         self.name, self.has_camera = what_is_in(world)
-        self.log = self.log or self.folder / 'gazebo.log'
-        with open(self.log, 'ab') as log:
+        self.said = self.log or self.folder / 'gazebo.log'
+        with open(self.said, 'ab') as log:
+            self.already_said = log.tell()
             number = self.start_display(log)
             options = ['--lockstep'] if self.lockstep else []
             self.server = self.program(['sh', '-c', '. /usr/share/gazebo-11/setup.sh && exec gzserver "$@"', 'gzserver',
@@ -135,11 +151,18 @@ class Gazebo:
         return '/' + str(path.relative_to(self.root))
 
     def wait_until_ready(self):
-        """The master answers, and if the world has a camera, a picture comes."""
+        """The master answers, and if the world has a camera, a picture comes.
+
+        gzserver is the first whom its master knows. Master numbers a connection by how many it has at that time: if ours were the
+        first, and ended, the next one would get the number of gzserver's own and take its place; then gzserver waits for its
+        namespace for ever, and no world comes.
+        """
         until, listed = time.monotonic() + READY_WITHIN, {}
         while time.monotonic() < until:
             self.check()
             try:
+                if not self.has_said(b'Connected to gazebo master'):
+                    raise transport.Gone('gzserver is not connected to its own master yet')
                 listed = transport.topics(self.port)
                 cameras = [topic for topic in listed if topic.endswith('/camera/image')]
                 # A world that gzserver does not understand it replaces by an empty one, of another name.
@@ -158,11 +181,16 @@ class Gazebo:
             if program and program.poll() is not None:
                 raise Failed(f'{name} ended by itself (status {program.returncode})\n{self.last_words()}')
 
+    def has_said(self, words):
+        with open(self.said, 'rb') as log:
+            log.seek(self.already_said)
+            return words in log.read()
+
     def last_words(self, count=15):
-        said = re.sub(r'\x1b\[[0-9;]*m', '', self.log.read_text(errors='replace')).splitlines()
+        said = re.sub(r'\x1b\[[0-9;]*m', '', self.said.read_text(errors='replace')).splitlines()
         # There is no sound card here, and ALSA says so at length.
         lines = [line for line in said if line.strip() and not line.startswith(('ALSA', 'AL lib'))][-count:]
-        kept = '' if self.folder in self.log.parents else f'\nEverything it said: {self.log}'
+        kept = '' if self.folder in self.said.parents else f'\nEverything it said: {self.said}'
         return '\n'.join(f'  {line}' for line in lines) + kept
 
     def stop(self):

@@ -14,6 +14,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
+use crate::policy::finding::plain;
+
 pub use folder::Folder;
 pub use mcap_file::McapFile;
 pub use out::{BagWriter, ChannelOut};
@@ -39,6 +41,8 @@ pub struct Channel {
     pub serialization: String,
     /// The type's definition as `.msg` text, if the bag has one.
     pub definition: Option<String>,
+    /// How the bag writes the definition, where that is not `.msg` text and so not read: `ros2idl`.
+    pub foreign: Option<String>,
     /// The type's hash, if the bag tells one.
     pub type_hash: Option<String>,
     /// What the publishers offered, as rosbag2 writes it; made anew of what is known in it.
@@ -126,6 +130,9 @@ pub enum Damage {
     /// Something in it is larger than anything a robot records.
     #[error("too large: {0}")]
     TooLarge(String),
+    /// Something is wrong with one of its files.
+    #[error("{0}: {1}")]
+    In(String, Box<Damage>),
     /// It is sound, but not for us.
     #[error("{0}")]
     Unsupported(String),
@@ -153,6 +160,12 @@ fn open_file(path: &Path) -> Result<Box<dyn Bag>, Damage> {
     } else {
         Err(Damage::NotABag)
     }
+}
+
+/// The name of a way to write definitions, as it may be shown.
+fn foreign(encoding: &str) -> Option<String> {
+    let shown: String = plain(encoding).chars().take(40).collect();
+    (!shown.is_empty()).then_some(shown)
 }
 
 /// Counts what the descriptions of channels take, and refuses when it is more than a robot has.

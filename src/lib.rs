@@ -6,6 +6,7 @@ pub mod relay;
 
 pub mod classify;
 pub mod message;
+pub mod parameters;
 pub mod permit;
 pub mod pii;
 pub mod protect;

@@ -25,6 +25,7 @@ mod timetable;
 pub mod tree;
 pub mod trust;
 pub mod watch;
+mod writing;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

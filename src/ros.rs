@@ -40,7 +40,7 @@ pub use error::RosError;
 pub use files::keep_files_to_itself;
 pub use graph::GraphChanges;
 pub use health::Health;
-pub use program::{Diagnostics, Level, Logger, Parameters, Program, Status, own_domain};
+pub use program::{Diagnostics, Level, Logger, Parameters, Program, StartError, Status, own_domain};
 pub use publisher::Publisher;
 pub use serialized::{Framed, HEADROOM, SerializedMessage};
 pub use service::{Client, RequestId, Server, ServiceSupport};

@@ -5,6 +5,7 @@
 
 mod report;
 mod route;
+mod why;
 
 use std::collections::HashMap;
 use std::io::{Seek, Write};
@@ -20,8 +21,9 @@ use crate::relay::guard;
 use crate::sources::Standing;
 use crate::types::TypeLibrary;
 
-pub use report::{Report, TopicReport};
+pub use report::{Reason, Report, TopicReport};
 use route::{Definitions, Open, Route};
+use why::LeftOut;
 
 /// No robot recorded before ROS 2: an earlier time is a simulator's, or none.
 const FIRST_CREDIBLE: i64 = 946_684_800; // 2000-01-01
@@ -99,6 +101,7 @@ impl Scrub<'_> {
             let (read, size) = bag.progress();
             watch(read, size);
         }
+        work.report.close(self.policy);
         Ok(work.report)
     }
 
@@ -183,8 +186,8 @@ impl Work<'_, '_> {
         self.report.count_in(route.row, cdr.len());
         let open = match &mut route.state {
             Ok(open) => open,
-            Err(reason) => {
-                self.report.count_denied(route.row, *reason);
+            Err(left_out) => {
+                self.report.count_left_out(route.row, left_out);
                 return Ok(());
             }
         };
@@ -214,7 +217,7 @@ impl Work<'_, '_> {
                 self.report.count_out(route.row, &releasable);
                 open.number = Some(number);
             }
-            Err(reason) => self.report.count_denied(route.row, reason),
+            Err(reason) => self.report.count_left_out(route.row, &LeftOut::message(reason)),
         }
         Ok(())
     }

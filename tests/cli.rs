@@ -67,7 +67,7 @@ fn check_takes_a_whole_folder_the_cases_beside_the_policies_too() {
     files.sort();
     let arguments: Vec<&str> = ["check"].into_iter().chain(files.iter().map(String::as_str)).collect();
     assert_eq!(code(&arguments), 0);
-    assert!(said(&arguments).contains("policies/hotel.cases.yaml: 34 cases, 0 warnings\n"));
+    assert!(said(&arguments).contains("policies/hotel.cases.yaml: 37 cases, 0 warnings\n"));
     let folder = scratch("check_cases");
     for (name, text) in
         [("no.cases.yaml", "cases: []\n"), ("odd.cases.yaml", "cases: [{ whom: everyone }]\n")]
@@ -175,6 +175,11 @@ fn test_runs_the_cases_beside_the_policy() {
   - { who: everyone, topic: /scan, expect: clear, line: 1 }
   - { who: everyone, topic: /scan, expect: clear, at: noon }
   - { who: everyone, expect: clear }
+  - { who: everyone, topic: /scan, expect: undeclared }
+  - { who: everyone, topic: /camera/depth/points, expect: undeclared }
+  - { who: everyone, topic: camera/depth/points, expect: undeclared }
+  - { who: everyone, command: /cmd_vel, expect: undeclared }
+  - { who: everyone, topic: /nothing, expect: undeclared, line: 3 }
 ";
     fs::write(folder.join("p.cases.yaml"), cases).unwrap();
     let path = policy.to_str().unwrap();
@@ -182,9 +187,10 @@ fn test_runs_the_cases_beside_the_policy() {
     let answer = json(&["test", "--json", path]);
     let lines: Vec<u64> =
         answer["findings"].as_array().unwrap().iter().map(|f| f["line"].as_u64().unwrap()).collect();
-    assert_eq!(lines, [2, 3, 4, 5, 6, 7], "{answer}");
+    assert_eq!(lines, [2, 3, 4, 5, 6, 7, 8, 10, 11, 12], "{answer}");
     let text = said(&["test", path]);
     assert!(text.contains("expected denied, came out clear"), "{text}");
+    assert!(text.contains("expected undeclared, but line 33 declares it"), "{text}");
     assert!(text.contains("p.yaml:80 decided") && text.contains("to see it fail"), "{text}");
     fs::write(folder.join("p.cases.yaml"), "cases: []\n").unwrap();
     assert_eq!(code(&["test", path]), 1, "a policy without a test is a guess");

@@ -51,6 +51,58 @@ fn a_camera_with_all_its_siblings_alike_is_a_policy() {
 }
 
 #[test]
+fn however_many_tools_passed_it_on_it_is_the_same_image() {
+    let camera = format!("/camera/image_raw: {CAMERA}");
+    for name in [
+        "image_rect_color_relay_relay",
+        "image_raw_throttle_relay_drop_delay_relay",
+        "image_relay_throttle/compressed",
+    ] {
+        let passed_on = format!("/camera/{name}: {OPEN}");
+        assert_eq!(policy(&[&camera, &passed_on], &RULES).unwrap_err(), ["sibling-open"], "{name}");
+    }
+    let glob = format!("/camera/*_relay_relay: {OPEN}");
+    assert_eq!(policy(&[&camera, &glob], &RULES).unwrap_err(), ["sibling-open"]);
+}
+
+#[test]
+fn a_cloud_beside_a_camera_may_have_its_colours() {
+    const CLOUD: &str = "{ type: sensor_msgs/msg/PointCloud2, class: operational }";
+    const MEANT: &str = "{ type: sensor_msgs/msg/PointCloud2, class: operational, people: none }";
+    for (camera, cloud) in [
+        ("/camera/image_raw", "/camera/points"),
+        ("/camera/image_raw", "/camera/depth/points"),
+        ("/camera/image_raw", "/camera/depth_registered/points_throttle_throttle"),
+        ("/camera/color/image_raw", "/camera/depth/color/points"),
+        ("/r1/camera/rgb/image_rect_color/compressed", "/r1/camera/depth/points"),
+        ("/camera/**", "/camera/points"),
+        ("/*/image_raw", "/camera/depth/points"),
+    ] {
+        let kind = if camera.ends_with("compressed") { JPEG } else { CAMERA };
+        let camera = format!("{camera}: {kind}");
+        let open = |declared: &str| policy(&[&camera, &format!("{cloud}: {declared}")], &RULES).err();
+        assert_eq!(open(CLOUD), Some(vec!["sibling-open"]), "{camera} {cloud}");
+        assert_eq!(open(MEANT), None, "{camera} {cloud}");
+        let contextual = CLOUD.replace("operational", "contextual");
+        assert_eq!(open(&contextual), None, "redacted it does not leave at all: {cloud}");
+    }
+    let wide = format!("/**/points: {CLOUD}");
+    assert_eq!(
+        policy(&[&format!("/camera/image_raw: {CAMERA}"), &wide], &RULES).unwrap_err(),
+        ["sibling-open"]
+    );
+    // A lidar's is its own.
+    let camera = format!("/camera/image_raw: {CAMERA}");
+    for lidar in ["/points", "/velodyne_points", "/lidar/points", "/camera_mast/lidar/points"] {
+        assert!(policy(&[&camera, &format!("{lidar}: {CLOUD}")], &RULES).is_ok(), "{lidar}");
+    }
+    assert!(
+        policy(&[&camera], &RULES).unwrap().open_sibling("/camera/points").is_none(),
+        "that is denied anyway"
+    );
+}
+
+#[test]
 fn another_camera_within_a_glob_is_declared_as_a_whole() {
     let all = format!("/camera/**: {CAMERA}");
     let one_view = format!("/camera/floor/image_raw: {OPEN}");

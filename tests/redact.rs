@@ -119,6 +119,30 @@ fn what_cannot_be_read_is_not_copied_and_the_others_are_done() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&report["done"], &report["failed"]), (&2.into(), &2.into()));
     assert_eq!(report["skipped"].as_array().unwrap().len(), 2);
+    assert_eq!(report["left_out"][0]["because"], "a link, and links are not followed");
+}
+
+#[test]
+fn pictures_that_are_left_out_show_in_the_exit_code() {
+    let Some(photo) = astronaut() else { return };
+    for (name, expected, said) in
+        [("notes.txt", 0, "no picture"), ("cat.webp", 1, "another format"), ("link.png", 1, "a link")]
+    {
+        let folder = scratch(&format!("left_out_{name}"));
+        fs::create_dir(folder.join("in")).unwrap();
+        let output = redact(&folder, &["in", "out"]);
+        assert_eq!(code(&output), 1, "nothing in, nothing out: {output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("OUT has nothing"), "{output:?}");
+        photo.write_png(&folder.join("in/good.png"));
+        match name {
+            "link.png" => std::os::unix::fs::symlink("good.png", folder.join("in/link.png")).unwrap(),
+            other => fs::write(folder.join("in").join(other), CANARY).unwrap(),
+        }
+        let output = redact(&folder, &["in", "out"]);
+        assert_eq!(code(&output), expected, "{name}: {output:?}");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(error.contains(said) && error.contains(name), "{name}: {error}");
+    }
 }
 
 #[test]

@@ -54,6 +54,7 @@ topics:
   /camera: { type: discreet_test/msg/Every, class: contextual }
   /guests: { type: discreet_test/msg/Every, class: contextual/guest }
   /shut: { type: discreet_test/msg/Every, class: contextual/guest }
+  /unruled: { type: discreet_test/msg/Every, class: contextual/guest }
   /watched: { type: discreet_test/msg/Every, class: contextual }
 rules:
   - { who: everyone, read: [/open, /watched], as: clear }
@@ -179,6 +180,13 @@ fn each_way_of_staying_inside_has_its_name() {
     assert_eq!(denied("/hours", at(EVENING), message), Some(Denied::NoRule));
     let unsure = Moment { trusted: false, ..at(MORNING) };
     assert_eq!(denied("/hours", unsure, message), Some(Denied::ClockUnsure));
+    // A time that is not credible may be any: the reason is the same at each.
+    for second in [0, 60, 8 * 3600, EVENING, UNTIL, i64::MAX / 2] {
+        let unsure = Moment { trusted: false, ..at(second) };
+        assert_eq!(denied("/hours", unsure, message), Some(Denied::ClockUnsure), "{second}");
+        assert_eq!(denied("/unruled", unsure, message), Some(Denied::NoRule), "{second}");
+        assert_eq!(denied("/shut", unsure, message), Some(Denied::RuleDenies), "{second}");
+    }
     assert_eq!(denied("/open", unsure, message), None);
     let mut of = |standing| {
         let message = Received { origin: Origin { standing, ..ORIGIN }, cdr: Buffer::new(message) };

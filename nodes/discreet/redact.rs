@@ -26,7 +26,7 @@ Examples:
 
 Exit codes:
   0  all pictures are done
-  1  some could not be read or looked at, and are not in OUT
+  1  some could not be read or looked at, are links or of another format, and are not in OUT; or there are none
   2  could not run: wrong usage, no models, OUT is there already (--force)")]
 pub struct Redact {
     /// A JPEG or PNG file, or a folder.

@@ -23,10 +23,13 @@ Examples:
 A bag does not tell which node published, so `source:` in the policy is not checked; nor who was a guest then, so that names
 which only a roster knew are not found.
 
+Each topic of which messages were left out is listed with the reason and what to do about it; with --json under `left_out`.
+
 Exit codes:
-  0  done
-  1  done, but not all of it as it was meant: images were blanked because they could not be looked at, or the bag is
-     damaged and what comes before the damage was written (--partial)
+  0  done: all that the policy lets everyone have is in OUT
+  1  done, but something of that is missing: a type that could not be believed or read, broken messages, a time that is
+     not credible (--json: `missing`); or OUT is empty; or images were blanked because they could not be looked at; or the bag
+     is damaged and what comes before the damage was written (--partial)
   2  not done, and nothing written: wrong usage, an unusable policy, a bag that cannot be read")]
 pub struct Scrub {
     /// The bag.

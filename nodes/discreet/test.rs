@@ -16,7 +16,8 @@ use super::input::{Source, say, say_json};
 ///     - { who: everyone, topic: /scan, expect: clear }
 ///     - { who: maintenance, command: /cmd_vel, at: 2026-05-01T03:00:00+02:00, expect: denied, why: "not at night" }
 ///
-/// `expect` is clear, redacted, allowed (for commands and services) or denied. Without `at`, a case is asked as when
+/// `expect` is clear, redacted, allowed (for commands and services), denied, or undeclared: the policy has no such name,
+/// neither by itself nor under a glob, so that it stays inside. Without `at`, a case is asked as when
 /// the clock cannot be trusted: what comes out then holds at any time. `line` names the line of the rule that is to decide.
 #[derive(clap::Args)]
 #[command(

@@ -31,6 +31,8 @@ struct Metadata {
 
 #[derive(Deserialize)]
 struct Information {
+    #[serde(default)]
+    version: u64,
     relative_file_paths: Vec<String>,
     #[serde(default)]
     compression_mode: String,
@@ -48,14 +50,17 @@ impl Folder {
         if read as u64 > MAX_METADATA {
             return Err(Damage::TooLarge("metadata.yaml".to_owned()));
         }
-        let mut waiting: VecDeque<PathBuf> = files(&text)?.iter().map(|name| path.join(name)).collect();
+        let own = path.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        let names = files(&text, own.as_deref().unwrap_or_default())?;
         let mut size = 0_u64;
-        for file in &waiting {
-            size = size.saturating_add(std::fs::metadata(file)?.len());
+        for name in &names {
+            let found = std::fs::metadata(path.join(name)).map_err(|error| missing(name, &error))?;
+            size = size.saturating_add(found.len());
         }
+        let mut waiting: VecDeque<PathBuf> = names.iter().map(|name| path.join(name)).collect();
         let first =
             waiting.pop_front().ok_or_else(|| Damage::Corrupt("metadata.yaml lists no file".to_owned()))?;
-        Ok(Folder { current: open_file(&first)?, number: 0, waiting, finished: 0, size })
+        Ok(Folder { current: named(&first)?, number: 0, waiting, finished: 0, size })
     }
 
     /// A channel's number among those of all files. Within a file they are small.
@@ -67,7 +72,7 @@ impl Folder {
     fn turn(&mut self) -> Result<bool, Damage> {
         let Some(next) = self.waiting.pop_front() else { return Ok(false) };
         self.finished = self.finished.saturating_add(self.current.progress().1);
-        self.current = open_file(&next)?;
+        self.current = named(&next)?;
         self.number += 1;
         Ok(true)
     }
@@ -103,21 +108,67 @@ impl Bag for Folder {
     }
 }
 
-/// The files that metadata.yaml lists: names only, nothing that could climb out of the folder.
-fn files(metadata: &str) -> Result<Vec<String>, Damage> {
+/// Opens a file of the folder; an error says which it is.
+fn named(file: &Path) -> Result<Box<dyn Bag>, Damage> {
+    open_file(file).map_err(|damage| match damage {
+        Damage::Io(_) => damage,
+        other => Damage::In(shown(&file.file_name().unwrap_or_default().to_string_lossy()), Box::new(other)),
+    })
+}
+
+fn missing(name: &str, error: &std::io::Error) -> Damage {
+    let name = shown(name);
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Damage::Corrupt(format!(
+            "metadata.yaml lists {name}, which is not in the folder: copy it there, or take its line out of metadata.yaml"
+        )),
+        _ => Damage::Corrupt(format!("{name}, which metadata.yaml lists, cannot be read: {error}")),
+    }
+}
+
+fn shown(name: &str) -> String {
+    let short: String = plain(name).chars().take(100).collect();
+    format!("`{short}`")
+}
+
+/// The files that metadata.yaml lists: names only, nothing that could climb out of the folder, which is called `own`.
+fn files(metadata: &str, own: &str) -> Result<Vec<String>, Damage> {
     let metadata: Metadata = serde_yaml::from_str(metadata)
         .map_err(|error| Damage::Corrupt(format!("metadata.yaml: {}", plain(&error.to_string()))))?;
     let information = metadata.rosbag2_bagfile_information;
+    let names = &information.relative_file_paths;
+    if names.len() > MAX_FILES {
+        return Err(Damage::TooLarge("metadata.yaml lists more files than any bag has".to_owned()));
+    }
     if !matches!(information.compression_mode.to_ascii_lowercase().as_str(), "" | "none" | "storage") {
-        let what = "compressed by rosbag2: convert it first, with `ros2 bag convert`";
-        return Err(Damage::Unsupported(what.to_owned()));
+        let first = names.first().map_or_else(String::new, |name| format!(" ({})", shown(name)));
+        let what = format!("compressed by rosbag2{first}: convert it first, with `ros2 bag convert`");
+        return Err(Damage::Unsupported(what));
     }
-    let names = information.relative_file_paths;
-    let is_plain = |name: &String| Path::new(name).file_name().is_some_and(|file| file == name.as_str());
-    if names.len() > MAX_FILES || !names.iter().all(is_plain) {
-        return Err(Damage::Corrupt("metadata.yaml lists what is no file of its folder".to_owned()));
-    }
-    Ok(names)
+    names.iter().map(|name| within(name, own, information.version)).collect()
+}
+
+/// The name of a listed file in its folder. Up to version 3, rosbag2 wrote the folder's name before it, which may have been
+/// another then.
+fn within(listed: &str, own: &str, version: u64) -> Result<String, Damage> {
+    let refused = || {
+        Damage::Corrupt(format!(
+            "metadata.yaml lists {}, which is no file of its folder: copy the file there, and list it by its name alone",
+            shown(listed)
+        ))
+    };
+    let name = listed.trim_start_matches("./");
+    let name = match name.split_once('/') {
+        Some((folder, file)) if folder == own || (version <= 3 && is_plain(folder)) => file,
+        Some(_) => return Err(refused()),
+        None => name,
+    };
+    if is_plain(name) { Ok(name.to_owned()) } else { Err(refused()) }
+}
+
+/// One name, and neither `.` nor `..`.
+fn is_plain(name: &str) -> bool {
+    Path::new(name).file_name().is_some_and(|file| file == name)
 }
 
 #[cfg(test)]
@@ -133,12 +184,43 @@ mod tests {
 
     #[test]
     fn only_files_of_the_folder_itself_are_read() {
-        assert_eq!(files(&metadata("bag_0.mcap")).ok(), Some(vec!["bag_0.mcap".to_owned()]));
-        for outside in ["../other.mcap", "/etc/passwd", "sub/bag.mcap", "..", "."] {
-            assert!(matches!(files(&metadata(outside)), Err(Damage::Corrupt(_))), "{outside}");
+        let files = |file: &str| files(&metadata(file), "bag");
+        for listed in ["bag_0.mcap", "./bag_0.mcap", "bag/bag_0.mcap", "./bag/bag_0.mcap"] {
+            assert_eq!(files(listed).ok(), Some(vec!["bag_0.mcap".to_owned()]), "{listed}");
+        }
+        for outside in [
+            "../other.mcap",
+            "/etc/passwd",
+            "sub/bag.mcap",
+            "..",
+            ".",
+            "bag/..",
+            "bag/../x",
+            "bag//x",
+            "bag/bag/x",
+            "./../x",
+        ] {
+            let said = files(outside).err().map(|damage| damage.to_string()).unwrap_or_default();
+            assert!(said.contains("no file of its folder"), "{outside}: {said}");
         }
         let compressed = metadata("bag_0.mcap").replace("compression_mode: \"\"", "compression_mode: FILE");
-        assert!(matches!(files(&compressed), Err(Damage::Unsupported(_))));
-        assert!(files("canary").is_err());
+        let said =
+            super::files(&compressed, "bag").err().map(|damage| damage.to_string()).unwrap_or_default();
+        assert!(said.contains("bag_0.mcap") && said.contains("ros2 bag convert"), "{said}");
+        assert!(super::files("canary", "bag").is_err());
+    }
+
+    #[test]
+    fn up_to_version_3_the_folder_stands_before_the_name_as_it_was_called_then() {
+        for version in [1, 2, 3] {
+            let old = |file: &str| {
+                super::files(&metadata(file).replace("version: 9", &format!("version: {version}")), "new")
+            };
+            assert_eq!(old("rosbag2_2020/bag_0.db3").ok(), Some(vec!["bag_0.db3".to_owned()]));
+            assert_eq!(old("bag_0.db3").ok(), Some(vec!["bag_0.db3".to_owned()]));
+            for outside in ["../bag_0.db3", "a/b/bag_0.db3", "/bag_0.db3", "a/..", "./../x"] {
+                assert!(old(outside).is_err(), "{outside}");
+            }
+        }
     }
 }

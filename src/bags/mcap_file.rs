@@ -8,7 +8,7 @@ use mcap::records::op;
 use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReader, LinearReaderOptions};
 
 use super::mcap_records::{ChannelRecord, Fields, SchemaRecord};
-use super::{Aside, Bag, Channel, Damage, MAX_RECORD, Packing, Piece, Recorded, Remembered, qos};
+use super::{Aside, Bag, Channel, Damage, MAX_RECORD, Packing, Piece, Recorded, Remembered, foreign, qos};
 use crate::policy::finding::plain;
 use crate::types::is_type_hash;
 
@@ -38,6 +38,8 @@ pub struct McapFile<R> {
 struct Schema {
     name: String,
     definition: Option<String>,
+    /// How it is written, if it cannot be read here.
+    foreign: Option<String>,
 }
 
 impl<R: Read + Seek> McapFile<R> {
@@ -88,9 +90,12 @@ impl<R: Read + Seek> McapFile<R> {
     /// Schemas and channels may be there again, but not as something else.
     fn schema(&mut self, record: &[u8]) -> Result<(), Damage> {
         let SchemaRecord { id, name, encoding, data } = SchemaRecord::read(record).ok_or_else(no_record)?;
-        // Other encodings are nothing that this can read; then only the type's hash can speak for it.
+        // Other encodings are nothing that this can read; then only the type's hash can speak for it. Channels without a
+        // definition have a schema with neither encoding nor text.
         let definition = (encoding == "ros2msg").then(|| std::str::from_utf8(data).ok()).flatten();
-        let schema = Schema { name: name.to_owned(), definition: definition.map(str::to_owned) };
+        let other = if definition.is_none() { foreign(encoding) } else { None };
+        let schema =
+            Schema { name: name.to_owned(), definition: definition.map(str::to_owned), foreign: other };
         match self.schemas.get(&id) {
             Some(known) if *known == schema => Ok(()),
             Some(_) => Err(Damage::Corrupt(format!("schema {id} is there twice"))),
@@ -112,6 +117,7 @@ impl<R: Read + Seek> McapFile<R> {
             type_name: schema.map(|schema| schema.name.clone()).unwrap_or_default(),
             serialization: encoding.to_owned(),
             definition: schema.and_then(|schema| schema.definition.clone()),
+            foreign: schema.and_then(|schema| schema.foreign.clone()),
             type_hash: hash.filter(|hash| is_type_hash(hash)).map(str::to_owned),
             qos: offered.and_then(qos::known),
         };

@@ -3,12 +3,15 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
-use super::{Bag, Channel, Damage, MAX_CHANNELS, MAX_RECORD, Packing, Piece, Recorded, Remembered, qos};
+use super::{
+    Bag, Channel, Damage, MAX_CHANNELS, MAX_RECORD, Packing, Piece, Recorded, Remembered, foreign, qos,
+};
 use crate::policy::finding::plain;
 use crate::types::is_type_hash;
 
@@ -31,8 +34,7 @@ impl SqliteFile {
     /// Opens the file without ever writing to it.
     pub fn open(path: &Path) -> Result<Self, Damage> {
         let size = std::fs::metadata(path)?.len();
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Connection::open_with_flags(path, flags)?;
+        let database = connect(path)?;
         database.set_limit(Limit::SQLITE_LIMIT_LENGTH, i32::try_from(MAX_RECORD).unwrap_or(i32::MAX))?;
         database.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         // The file is from outside: nothing that it defines is run, and its pages are checked as they are read.
@@ -112,6 +114,63 @@ impl Bag for SqliteFile {
     }
 }
 
+/// Opens a database so that neither it nor its folder is written to, wherever that is possible.
+///
+/// In WAL mode SQLite makes two files beside the database even to read it, so that a bag on a read-only medium would not open.
+/// `immutable` spares them, and is right where nothing waits in such a file: what is in the bag is then all that there is.
+fn connect(path: &Path) -> Result<Connection, Damage> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if !is_in_wal_mode(path)? {
+        return Ok(Connection::open_with_flags(path, flags)?);
+    }
+    // SQLite looks beside the file itself, not beside a link to it.
+    let path = path.canonicalize()?;
+    let wal = beside(&path, "-wal");
+    match wal.symlink_metadata() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Ok(found) if found.is_file() && found.len() == 0 => {}
+        Ok(found) if found.is_file() => {
+            let opened = Connection::open_with_flags(&path, flags)?;
+            return match has_table(&opened, "topics") {
+                Err(_) => Err(Damage::Unsupported(format!(
+                    "its last messages wait in {}, and SQLite cannot read them in a folder that is not writable: copy both \
+                     files to one that is",
+                    plain(&wal.display().to_string())
+                ))),
+                Ok(_) => Ok(opened),
+            };
+        }
+        _ => return Err(Damage::Unsupported(format!("{} is no file", plain(&wal.display().to_string())))),
+    }
+    Ok(Connection::open_with_flags(address(&path), flags | OpenFlags::SQLITE_OPEN_URI)?)
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+/// The file as SQLite takes it with options (sqlite.org/uri.html): every byte that could mean something is written as hexadecimal.
+fn address(path: &Path) -> String {
+    let mut address = "file:".to_owned();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'/' | b'.' | b'_' | b'-' => address.push(char::from(*byte)),
+            _ if byte.is_ascii_alphanumeric() => address.push(char::from(*byte)),
+            _ => address.push_str(&format!("%{byte:02x}")),
+        }
+    }
+    address + "?immutable=1"
+}
+
+/// Bytes 18 and 19 of its header say 2 (sqlite.org/fileformat2.html, 1.3).
+fn is_in_wal_mode(path: &Path) -> Result<bool, Damage> {
+    let mut header = [0; 20];
+    File::open(path)?.read_exact(&mut header).map_err(|_| Damage::CutOff)?;
+    Ok(matches!(header, [.., 2, _] | [.., 2]))
+}
+
 /// Is the file shorter than the pages that its header counts (sqlite.org/fileformat2.html, 1.3)?
 fn is_cut(path: &Path, size: u64) -> Result<bool, Damage> {
     let mut header = [0; 32];
@@ -146,7 +205,11 @@ fn channels(database: &Connection) -> Result<Vec<Channel>, Damage> {
     let (mut channels, mut remembered) = (Vec::new(), Remembered::default());
     while let Some(row) = rows.next()? {
         let mut channel = channel(row)?;
-        channel.definition = definition(database, &channel.type_name)?;
+        (channel.definition, channel.foreign) = match definition(database, &channel.type_name)? {
+            Some((encoding, text)) if encoding == "ros2msg" => (Some(text), None),
+            Some((encoding, _)) => (None, foreign(&encoding)),
+            None => (None, None),
+        };
         let texts = [
             Some(&channel.topic),
             Some(&channel.type_name),
@@ -170,19 +233,20 @@ fn channel(row: &Row<'_>) -> Result<Channel, rusqlite::Error> {
         type_name: row.get(2)?,
         serialization: row.get(3)?,
         definition: None,
+        foreign: None,
         qos: told(4)?.and_then(|qos| qos::known(&qos)),
         type_hash: told(5)?.filter(|hash| is_type_hash(hash)),
     })
 }
 
-/// Since ROS 2 Iron a bag has the definitions of its types.
-fn definition(database: &Connection, type_name: &str) -> Result<Option<String>, Damage> {
+/// Since ROS 2 Iron a bag has the definitions of its types; with how they are written. `.msg` text comes first.
+fn definition(database: &Connection, type_name: &str) -> Result<Option<(String, String)>, Damage> {
     if !has_column(database, "message_definitions", "topic_type")? {
         return Ok(None);
     }
-    let query = "SELECT encoded_message_definition FROM message_definitions \
-                 WHERE topic_type = ?1 AND encoding = 'ros2msg' LIMIT 1";
-    Ok(database.query_row(query, [type_name], |row| row.get(0)).optional()?)
+    let query = "SELECT encoding, encoded_message_definition FROM message_definitions \
+                 WHERE topic_type = ?1 AND encoding <> 'unknown' ORDER BY encoding <> 'ros2msg' LIMIT 1";
+    Ok(database.query_row(query, [type_name], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
 impl From<rusqlite::Error> for Damage {

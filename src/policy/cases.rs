@@ -9,10 +9,12 @@ use serde::Deserialize;
 use super::explain::Explanation;
 use super::file::{Entry, list};
 use super::finding::{Finding, Span, has_errors, plain, quoted, suggest};
+use super::names::is_ros_name;
 use super::rule::{Action, Form};
 use super::time::Moment;
 use super::timetable::Verdict;
-use super::tree::{self, Limits};
+use super::tree::Limits;
+use super::writing::{self, Written};
 use super::{Policy, schema};
 
 /// What the owner of a policy expects of it.
@@ -39,7 +41,7 @@ pub struct CaseEntry {
     pub service: Option<String>,
     /// When, with its offset: `2026-05-01T09:30:00+02:00`. Without it: at a time when the clock is not trusted.
     pub at: Option<String>,
-    /// What is to come out.
+    /// What is to come out. `undeclared`: nothing, because the policy does not have it, neither by name nor by a glob.
     pub expect: Expect,
     /// The line of the rule that is to decide.
     pub line: Option<u64>,
@@ -58,14 +60,17 @@ pub enum Expect {
     Allowed,
     /// Nothing.
     Denied,
+    /// Nothing, because the policy does not have it, neither by name nor by a glob.
+    Undeclared,
 }
 
 impl Expect {
-    const ALL: [(&'static str, Self); 4] = [
+    const ALL: [(&'static str, Self); 5] = [
         ("clear", Self::Clear),
         ("redacted", Self::Redacted),
         ("allowed", Self::Allowed),
         ("denied", Self::Denied),
+        ("undeclared", Self::Undeclared),
     ];
 
     fn is_met_by(self, verdict: Verdict) -> bool {
@@ -77,6 +82,8 @@ impl Expect {
             (Self::Allowed | Self::Clear | Self::Redacted, _) | (Self::Denied, Verdict::Allow { .. }) => {
                 false
             }
+            // A verdict is on what is declared.
+            (Self::Undeclared, _) => false,
         }
     }
 
@@ -130,7 +137,8 @@ pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -
         let Some(case) = &entry.value else { continue };
         let asked = ask(policy, entry, case);
         let failure = match asked {
-            Ok(explanation) => judge(policy, policy_file, policy_text, entry, case, &explanation),
+            Ok(None) => None,
+            Ok(Some(explanation)) => judge(policy, policy_file, policy_text, entry, case, &explanation),
             Err(finding) => Some(*finding),
         };
         outcome.failures.extend(failure);
@@ -139,8 +147,8 @@ pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -
 }
 
 fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
-    let root = tree::read(cases, &Limits::FILE).map_err(|finding| vec![finding])?;
-    let findings = schema::validate(&root, &schema::schema::<CasesFile>());
+    let Written { node: root, mut findings } = writing::read(cases, &Limits::FILE)?;
+    findings.extend(schema::validate(&root, cases, &schema::schema::<CasesFile>()));
     if has_errors(&findings) {
         return Err(findings);
     }
@@ -152,7 +160,12 @@ fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
     Ok(entries)
 }
 
-fn ask(policy: &Policy, entry: &Entry<CaseEntry>, case: &CaseEntry) -> Result<Explanation, Box<Finding>> {
+/// What the policy says to a case; nothing if it is met by the policy's saying nothing.
+fn ask(
+    policy: &Policy,
+    entry: &Entry<CaseEntry>,
+    case: &CaseEntry,
+) -> Result<Option<Explanation>, Box<Finding>> {
     let wrong = |code, span: Span, message: String, help: String| {
         Box::new(Finding::error(code, span, message).help(help))
     };
@@ -179,7 +192,11 @@ fn ask(policy: &Policy, entry: &Entry<CaseEntry>, case: &CaseEntry) -> Result<Ex
         let help = "write it with its offset: `2026-05-01T09:30:00+02:00`".to_owned();
         wrong("bad-time", entry.place("at"), format!("{text} is not a time"), help)
     })?;
-    policy.explain(&who, action, name, now).map_err(|unknown| {
+    if case.expect == Expect::Undeclared {
+        return undeclared(policy, entry, case, action, name, key)
+            .map_or(Ok(None), |finding| Err(Box::new(finding)));
+    }
+    policy.explain(&who, action, name, now).map(Some).map_err(|unknown| {
         let names: Vec<&str> = match action {
             Action::Read => policy.topics().map(|topic| topic.name()).collect(),
             Action::Command => policy.commands().iter().map(|one| one.name()).collect(),
@@ -189,9 +206,41 @@ fn ask(policy: &Policy, entry: &Entry<CaseEntry>, case: &CaseEntry) -> Result<Ex
             "undeclared",
             entry.place(key),
             unknown.to_string(),
-            suggest(name, names, "declare it in the policy"),
+            format!(
+                "{}. If it is to stay inside because nobody declared it: `expect: undeclared`",
+                suggest(name, names, "declare it in the policy").trim_end_matches('?')
+            ),
         )
     })
+}
+
+/// What is wrong with a case that expects the policy not to have this name.
+fn undeclared(
+    policy: &Policy,
+    entry: &Entry<CaseEntry>,
+    case: &CaseEntry,
+    action: Action,
+    name: &str,
+    key: &str,
+) -> Option<Finding> {
+    // A name that nothing can have is undeclared in every policy: such a case would hold whatever happens.
+    if !is_ros_name(name) {
+        let message = format!("{} is not a full ROS name", quoted(name));
+        return Some(
+            Finding::error("bad-name", entry.place(key), message).help("write it as `/camera/image_raw`"),
+        );
+    }
+    if case.line.is_some() {
+        let message = "no rule decides on what is not declared";
+        return Some(Finding::error("one-thing", entry.place("line"), message).help("take `line` out"));
+    }
+    let thing = policy.thing(action, name)?;
+    let message = format!("expected undeclared, but line {} declares it", thing.span.line);
+    let help = match &case.why {
+        Some(why) => format!("as {}\nexpected because: {}", quoted(thing.pattern.text()), plain(why)),
+        None => format!("as {}", quoted(thing.pattern.text())),
+    };
+    Some(Finding::error("case-failed", entry.place("expect"), message).help(help))
 }
 
 fn moment(policy: &Policy, case: &CaseEntry) -> Option<Moment> {

@@ -4,6 +4,7 @@ mod classes;
 mod effect;
 mod fields;
 mod images;
+mod people;
 mod rules;
 mod siblings;
 mod things;
@@ -14,12 +15,12 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::compile::compile;
-use super::file::{PolicyFile, Section};
+use super::file::{LAST_VERSION, PolicyFile, Section};
 use super::finding::{Finding, Span, has_errors, quoted};
 use super::rule::Rule;
 use super::things::{Class, Stakeholder, Thing};
 use super::tree::{Limits, Node, Value};
-use super::{Policy, Scope, schema, tree};
+use super::{Policy, Scope, schema, writing};
 use crate::identity::public::is_name;
 use crate::pii::PersonalData;
 
@@ -62,13 +63,15 @@ pub(super) fn read(
     text: &str,
     limits: &Limits,
 ) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
-    let root = tree::read(text, limits).map_err(|finding| vec![finding])?;
-    if matches!(root.value, Value::Null) {
-        let finding = Finding::error("empty-file", root.span, "there is nothing in this file");
+    let root = writing::read(text, limits)?;
+    if matches!(root.node.value, Value::Null) {
+        let finding = Finding::error("empty-file", root.node.span, "there is nothing in this file");
         return Err(vec![finding.help("begin with `discreet: 1`; policies/hotel.yaml is an example")]);
     }
-    let mut context =
-        Context { zone: TimeZone::UTC, findings: schema::validate(&root, &schema::schema::<PolicyFile>()) };
+    let mut findings = schema::validate(&root.node, text, &schema::schema::<PolicyFile>());
+    findings.extend(root.findings);
+    let root = root.node;
+    let mut context = Context { zone: TimeZone::UTC, findings };
     let file = PolicyFile::from_tree(&root);
     count(&file, &root, limits, &mut context);
     if context.findings.iter().any(|finding| finding.code == "too-many") {
@@ -99,6 +102,10 @@ pub(super) fn read(
     let Context { zone, mut findings } = context;
     let policy = Policy::assemble(file_name, scope, version, text, zone, compiled);
     siblings::check(&policy, &mut findings);
+    if !has_errors(&findings) {
+        // An error at the same topic says more.
+        people::warn(&policy, &mut findings);
+    }
     if has_errors(&findings) { Err(sorted(findings)) } else { Ok((policy, sorted(findings))) }
 }
 
@@ -140,6 +147,10 @@ fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (Declared, Ve
                 "use an IANA name such as `Europe/Berlin` or `UTC`",
             ),
         }
+    }
+    if file.version.value == Some(LAST_VERSION) {
+        let help = "versions only grow: begin lower, such as with 1 or a date, 20260501";
+        context.warning("last-version", file.version.span, "no version can follow this one", help);
     }
     let personal = Arc::new(fields::personal_data(file.personal_data.as_ref(), context));
     let classes = classes::classes(&file.classes, &personal, context);

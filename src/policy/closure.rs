@@ -16,12 +16,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(super) use level::{Most, gives_more, hides_less};
-use names::{CAMERA_INFO, camera_space, is_transport, lineage, with_tool, without_tool};
-pub(super) use names::{Key, TRANSPORTS, VIEWS, base, key, leaf, parent};
+use names::{CAMERA_INFO, camera_space, is_transport, lineage, streams, with_tool, without_tool};
+pub(super) use names::{Key, TRANSPORTS, VIEWS, base, clouds, device, key, leaf, parent};
 
 use super::Policy;
 use super::names::Pattern;
-use super::things::TopicPolicy;
+use super::things::{TopicPolicy, is_cloud};
 
 /// The type that says how a camera sees, not what.
 const CALIBRATION: &str = "sensor_msgs/msg/CameraInfo";
@@ -35,6 +35,8 @@ pub(super) struct Closure {
     plain: HashMap<String, Vec<(usize, bool)>>,
     /// By the namespace of the image topic, where its `camera_info` is.
     spaces: HashMap<String, Vec<usize>>,
+    /// By the device whose streams they are of, which may have a cloud of points in their colours.
+    devices: HashMap<String, Vec<usize>>,
     globs: Vec<usize>,
 }
 
@@ -58,6 +60,9 @@ impl Closure {
                 }
             };
             closure.spaces.entry(space.to_owned()).or_default().push(at);
+            if let Key::Camera(space) = key(image) {
+                closure.devices.entry(device(space).to_owned()).or_default().push(at);
+            }
         }
         closure
     }
@@ -85,7 +90,7 @@ impl Policy {
             return None;
         }
         let sibling = self.topic(name)?;
-        let exact = self.exact_protected(name).find(|topic| self.breaks(sibling, topic));
+        let exact = self.exact_protected(name, sibling).find(|topic| self.breaks(sibling, topic));
         exact.or_else(|| {
             let globs = self.closure.globs.iter().filter_map(|at| self.parts.topics.get(*at));
             globs
@@ -96,13 +101,21 @@ impl Policy {
     }
 
     fn breaks(&self, sibling: &Arc<TopicPolicy>, protected: &TopicPolicy) -> bool {
+        // Whether a cloud has a camera's colours its type does not tell: there the policy's word counts.
+        if is_cloud(sibling.type_name()) && sibling.is_without_people() {
+            return false;
+        }
         !std::ptr::eq(sibling.as_ref(), protected)
             && gives_more(&sibling.access, most(sibling, protected), &protected.access).is_some()
     }
 
     /// Protected topics, declared by their names, that show the same image.
-    fn exact_protected<'a: 'n, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a TopicPolicy> + 'n {
-        let Closure { views, plain, spaces, .. } = &self.closure;
+    fn exact_protected<'a: 'n, 'n>(
+        &'a self,
+        name: &'n str,
+        sibling: &TopicPolicy,
+    ) -> impl Iterator<Item = &'a TopicPolicy> + use<'a, 'n> {
+        let Closure { views, plain, spaces, devices, .. } = &self.closure;
         let of_camera = lineage(name).filter_map(move |at| match key(at) {
             Key::Camera(space) => views.get(space),
             Key::Plain(_) => None,
@@ -112,7 +125,9 @@ impl Policy {
         let below =
             below.filter(move |(_, of_transport)| !of_transport || is_transport(without_tool(leaf(name))));
         let info = (leaf(name) == CAMERA_INFO).then(|| spaces.get(camera_space(parent(name)))).flatten();
-        (of_camera.chain(info).flatten().copied())
+        let cloud =
+            is_cloud(sibling.type_name()).then(|| devices.get(device(parent(without_tool(name))))).flatten();
+        (of_camera.chain(info).chain(cloud).flatten().copied())
             .chain(itself.chain(below).map(|(at, _)| *at))
             .filter_map(|at| self.parts.topics.get(at))
             .map(AsRef::as_ref)
@@ -136,7 +151,9 @@ impl Policy {
             Key::Camera(space) => of_camera(space),
             Key::Plain(_) => false,
         });
-        if by_camera || (leaf(name) == CAMERA_INFO && of_camera(camera_space(parent(name)))) {
+        let by_device = is_cloud(sibling.type_name())
+            && streams(device(parent(without_tool(name)))).any(|space| of_camera(&space));
+        if by_camera || by_device || (leaf(name) == CAMERA_INFO && of_camera(camera_space(parent(name)))) {
             return true;
         }
         let declared_within = glob.thing.pattern.covers(&sibling.thing.pattern);

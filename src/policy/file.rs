@@ -15,6 +15,9 @@ pub(super) use part::list;
 pub use part::{Entry, Section};
 use part::{section, single};
 
+/// The greatest version: as large as a whole number may be in JSON, whoever reads it.
+pub const LAST_VERSION: u64 = (1 << 53) - 1;
+
 /// Who may have what of a robot's data, and who may command it.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +35,7 @@ pub struct PolicyFile {
     #[serde(default)]
     pub fleet: Option<Entry<String>>,
     /// The version of this policy. It only ever grows: a guard refuses one older than what it has seen.
-    #[schemars(with = "u64", range(min = 1))]
+    #[schemars(with = "u64", range(min = 1, max = LAST_VERSION))]
     pub version: Entry<u64>,
     /// The time zone of `hours` and dates, as the IANA names it: `Europe/Berlin`. Without it: UTC.
     #[schemars(with = "String")]
@@ -183,8 +186,20 @@ pub struct TopicEntry {
     /// What is hidden in the redacted form. Of an image: `faces: solid`, or the whole of it: `frame: lowres`. Of another
     /// type, by field: `data: [phone, email]`, `guest.passport_no: mask`, `"*": [all]`.
     pub redact: Option<BTreeMap<String, Redaction>>,
+    /// `none`: nothing about people is in it, though its type could carry it: a camera that sees only the floor, a cloud of
+    /// points without a camera's colours. Without it, `check` doubts such a topic that is not of a contextual class.
+    pub people: Option<People>,
     /// How an image topic is looked at to find what `redact` names.
     pub camera: Option<CameraEntry>,
+}
+
+/// Who is in a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum People {
+    /// Nobody.
+    None,
 }
 
 /// How images are looked at.

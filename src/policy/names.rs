@@ -25,6 +25,31 @@ pub fn is_ros_type(name: &str, kind: &str) -> bool {
         && class.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
+/// The part of an action that a type is, if it is of one: `nav2_msgs/action/NavigateToPose_FeedbackMessage`.
+pub fn action_part(name: &str) -> Option<&'static str> {
+    let (package, class) = name.split_once("/action/")?;
+    // As types are: the underscores are the action's own.
+    if !is_ros_type(&format!("{package}/msg/{}", class.replace('_', "")), "msg") {
+        return None;
+    }
+    let ends = [
+        ("_FeedbackMessage", "what an action publishes as feedback"),
+        ("_Feedback", "the feedback of an action"),
+        ("_SendGoal_Request", "the request with which an action is begun"),
+        ("_SendGoal_Response", "the answer with which an action begins"),
+        ("_SendGoal_Event", "what tells who begins an action"),
+        ("_SendGoal", "the service with which an action is begun"),
+        ("_GetResult_Request", "the request for the result of an action"),
+        ("_GetResult_Response", "the answer with the result of an action"),
+        ("_GetResult_Event", "what tells who asks for the result of an action"),
+        ("_GetResult", "the service that gives the result of an action"),
+        ("_Goal", "the goal of an action"),
+        ("_Result", "the result of an action"),
+    ];
+    let part = ends.iter().find(|(end, _)| class.ends_with(end)).map(|(_, part)| *part);
+    part.or_else(|| (!class.contains('_')).then_some("an action"))
+}
+
 /// A ROS name or a glob over names: `*` stands for any part of one segment, `**` for one or more whole segments.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Pattern {
@@ -254,6 +279,23 @@ mod tests {
             ["sensor_msgs/Image", "sensor_msgs/srv/Image", "sensor_msgs/msg/image", "x/msg/", "a/msg/B/c", ""]
         {
             assert!(!is_ros_type(bad, "msg"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_types_of_an_action_are_told_apart() {
+        for (name, part) in [
+            ("nav2_msgs/action/NavigateToPose", "an action"),
+            ("nav2_msgs/action/NavigateToPose_FeedbackMessage", "what an action publishes as feedback"),
+            ("nav2_msgs/action/NavigateToPose_SendGoal_Request", "the request with which an action is begun"),
+            ("nav2_msgs/action/NavigateToPose_SendGoal_Event", "what tells who begins an action"),
+            ("nav2_msgs/action/NavigateToPose_GetResult_Response", "the answer with the result of an action"),
+        ] {
+            assert_eq!(action_part(name), Some(part));
+        }
+        for other in ["a/action/b", "a/b/action/C", "sensor_msgs/msg/Image", "A/action/B", "a/action/B_c", ""]
+        {
+            assert_eq!(action_part(other), None, "{other}");
         }
     }
 

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value as Json;
 
-use super::finding::{Finding, Span, quoted, suggest};
+use super::finding::{Finding, Span, plain, quoted, suggest};
 use super::tree::{Entry, Node, Value};
 
 /// The JSON Schema of a kind of file: [`super::file::PolicyFile`] or [`super::cases::CasesFile`].
@@ -47,15 +47,16 @@ fn without_null(object: &mut serde_json::Map<String, Json>) {
     }
 }
 
-/// Holds a tree against the schema. Everything that is wrong, at once.
-pub fn validate(root: &Node, schema: &Json) -> Vec<Finding> {
-    let mut walk = Walk { root: schema, findings: Vec::new() };
+/// Holds a tree against the schema. Everything that is wrong, at once. `text` is what the tree was read from.
+pub fn validate(root: &Node, text: &str, schema: &Json) -> Vec<Finding> {
+    let mut walk = Walk { root: schema, text, findings: Vec::new() };
     walk.node(root, schema, root.span);
     walk.findings
 }
 
 struct Walk<'a> {
     root: &'a Json,
+    text: &'a str,
     findings: Vec<Finding>,
 }
 
@@ -102,9 +103,15 @@ impl<'a> Walk<'a> {
     }
 
     fn wrong_type(&mut self, node: &Node, expected: &[&str], schema: &Json, named_at: Span) {
+        if let Some(finding) = self.unquoted(node, expected, schema) {
+            return self.findings.push(finding);
+        }
         let mut names: Vec<&str> = expected.iter().map(|name| spoken(name)).collect();
         names.dedup();
         let found = match &node.value {
+            Value::Number(_) if expected == ["integer"] => {
+                &self.written(node.span).map_or_else(|| "a number".to_owned(), quoted)
+            }
             Value::Null => "nothing",
             Value::Bool(_) => "true or false",
             Value::Number(_) => "a number",
@@ -119,10 +126,39 @@ impl<'a> Walk<'a> {
         };
         let finding =
             Finding::error("wrong-type", span, format!("expected {}, found {found}", names.join(" or ")));
-        self.findings.push(match schema.get("description").and_then(Json::as_str) {
-            Some(description) => finding.help(one_line(description)),
-            None => finding,
-        });
+        let described = described(schema);
+        let help = match as_meant(node, expected) {
+            Some(meant) => format!("write {}. {described}", quoted(meant)),
+            None => described,
+        };
+        self.findings.push(if help.is_empty() { finding } else { finding.help(help.trim_end()) });
+    }
+
+    /// Text without quotes that YAML reads as something else: `True`, `null`, `0815`.
+    fn unquoted(&self, node: &Node, expected: &[&str], schema: &Json) -> Option<Finding> {
+        let read_as = match &node.value {
+            Value::Null => "nothing",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "a number",
+            Value::Text(_) | Value::List(_) | Value::Map(_) => return None,
+        };
+        let written = self.written(node.span).filter(|_| expected.contains(&"string"))?;
+        let described = described(schema);
+        let message = format!("YAML reads {} as {read_as}, but text is wanted here", quoted(written));
+        let help = match words(schema) {
+            Some(words) => suggest(written, words, ""),
+            None if takes_any_text(schema) => {
+                format!("{}. {described}", in_quotes(written))
+            }
+            None => described,
+        };
+        Some(Finding::error("wrong-type", node.span, message).help(help.trim_end()))
+    }
+
+    /// A scalar as it stands in the file; nothing where it is empty, or stands elsewhere (an alias).
+    fn written(&self, span: Span) -> Option<&'a str> {
+        let written = self.text.get(span.start..span.end)?.lines().next()?.trim();
+        (!written.is_empty() && !written.starts_with('*')).then_some(written)
     }
 
     fn map(&mut self, entries: &[Entry], schema: &'a Json, named_at: Span) {
@@ -131,6 +167,13 @@ impl<'a> Walk<'a> {
         let what = schema.get("title").and_then(Json::as_str).unwrap_or("entry");
         let mut seen = std::collections::HashMap::new();
         for entry in entries {
+            if entry.is_null {
+                let written = self.written(entry.key_span).unwrap_or_default();
+                let message = format!("YAML reads {} as nothing, but a key is wanted here", quoted(written));
+                self.findings
+                    .push(Finding::error("wrong-type", entry.key_span, message).help(in_quotes(written)));
+                continue;
+            }
             if let Some(line) = seen.insert(entry.key.as_str(), entry.key_span.line) {
                 let message = format!("the key {} is written twice", quoted(&entry.key));
                 self.findings.push(
@@ -218,6 +261,12 @@ impl<'a> Walk<'a> {
     }
 
     fn number(&mut self, node: &Node, number: &serde_json::Number, schema: &'a Json) {
+        let is_odd = |written: &&str| !written.starts_with(['"', '\'']) && !is_plain_number(written);
+        if let Some(written) = self.written(node.span).filter(is_odd) {
+            let message = format!("{} is read as {number}", quoted(written));
+            let finding = Finding::error("number-form", node.span, message);
+            return self.findings.push(finding.help(format!("write it in decimal digits alone: `{number}`")));
+        }
         let Some(value) = number.as_f64() else { return };
         let bound = |key: &str| schema.get(key).and_then(Json::as_f64);
         let too_low = bound("minimum").is_some_and(|least| value < least);
@@ -248,6 +297,55 @@ fn has_type(node: &Node, name: &str) -> bool {
         Value::List(_) => name == "array",
         Value::Map(_) => name == "object",
     }
+}
+
+/// The words that a text may be, if it may not be any.
+fn words(schema: &Json) -> Option<Vec<&str>> {
+    if let Some(Json::Array(words)) = schema.get("enum") {
+        return Some(words.iter().filter_map(Json::as_str).collect());
+    }
+    let branches = schema.get("oneOf").and_then(Json::as_array)?;
+    branches.iter().map(|branch| branch.get("const").and_then(Json::as_str)).collect()
+}
+
+/// May it be any text? Of several branches, one that takes text decides.
+fn takes_any_text(schema: &Json) -> bool {
+    let branches = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array);
+    match branches {
+        Some(branches) => branches.iter().any(takes_any_text),
+        None => {
+            schema.get("type").is_some_and(|name| name == "string")
+                && schema.get("enum").is_none()
+                && schema.get("const").is_none()
+        }
+    }
+}
+
+fn in_quotes(written: &str) -> String {
+    let short: String = plain(written).chars().take(80).collect();
+    format!("put it in quotes: `\"{short}\"`")
+}
+
+/// Text of which everybody knows what it is to be: `yes` for true, `"3"` for 3.
+fn as_meant<'n>(node: &'n Node, expected: &[&str]) -> Option<&'n str> {
+    let Value::Text(text) = &node.value else { return None };
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "on" | "true" if expected == ["boolean"] => Some("true"),
+        "no" | "off" | "false" if expected == ["boolean"] => Some("false"),
+        _ if expected.iter().all(|name| matches!(*name, "integer" | "number")) && is_plain_number(text) => {
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+/// Digits, a point and an exponent, as in JSON: everybody reads the same number in it.
+fn is_plain_number(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Number>(text).is_ok()
+}
+
+fn described(schema: &Json) -> String {
+    schema.get("description").and_then(Json::as_str).map(one_line).unwrap_or_default()
 }
 
 fn branch_types(branch: &Json) -> Vec<&str> {

@@ -120,6 +120,8 @@ pub(super) struct Thing {
     pub redact: BTreeMap<String, Redaction>,
     pub image: Option<ImageRules>,
     pub text: Option<Arc<TextRules>>,
+    /// The policy says that nobody is in it.
+    pub without_people: bool,
     pub rate: Option<u32>,
     pub limits: BTreeMap<String, [f64; 2]>,
 }
@@ -209,6 +211,11 @@ impl TopicPolicy {
         self.thing.text.as_ref()
     }
 
+    /// Does the policy say that nothing about people is in it (`people: none`)?
+    pub fn is_without_people(&self) -> bool {
+        self.thing.without_people
+    }
+
     /// Does the policy say what to hide in it?
     pub fn says_what_to_hide(&self) -> bool {
         self.thing.image.is_some() || self.thing.text.is_some()
@@ -259,6 +266,11 @@ pub(super) fn is_opaque(type_name: &str) -> bool {
             | "sensor_msgs/msg/PointCloud"
             | "sensor_msgs/msg/PointCloud2"
     )
+}
+
+/// Clouds of points, which may have the colours of a camera.
+pub(super) fn is_cloud(type_name: &str) -> bool {
+    matches!(type_name, "sensor_msgs/msg/PointCloud" | "sensor_msgs/msg/PointCloud2")
 }
 
 /// A topic through which the robot takes commands, or a service it offers.

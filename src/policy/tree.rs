@@ -77,6 +77,8 @@ pub struct Entry {
     pub key: String,
     /// Where the key stands.
     pub key_span: Span,
+    /// The key is what YAML reads as nothing: `null`, `~`.
+    pub is_null: bool,
     /// The value.
     pub node: Node,
 }
@@ -100,7 +102,7 @@ impl Node {
             Value::List(items) => items.iter().map(Node::to_json).collect(),
             Value::Map(entries) => {
                 let mut map = serde_json::Map::new();
-                for entry in entries {
+                for entry in entries.iter().filter(|entry| !entry.is_null) {
                     map.entry(entry.key.clone()).or_insert_with(|| entry.node.to_json());
                 }
                 serde_json::Value::Object(map)
@@ -285,9 +287,11 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        while let Some(key) = map.next_key::<Spanned<String>>()? {
+        // A key that YAML reads as nothing is found wrong later, in its place and with all the others.
+        while let Some(key) = map.next_key::<Spanned<Option<String>>>()? {
             let node = map.next_value()?;
-            entries.push(Entry { key_span: place(key.referenced), key: key.value, node });
+            let (key_span, is_null) = (place(key.referenced), key.value.is_none());
+            entries.push(Entry { key_span, key: key.value.unwrap_or_default(), is_null, node });
         }
         Ok(Value::Map(entries))
     }

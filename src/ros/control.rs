@@ -9,9 +9,9 @@ use futures::StreamExt;
 use r2r::QosProfile;
 use r2r::std_srvs::srv::Trigger;
 
-use super::program::{Diagnostics, Logger, Program};
+use super::program::{Diagnostics, Logger, Program, StartError};
 
-/// What the guard is started with. Changing a parameter later has no effect.
+/// What the guard is started with. No parameter can be changed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The policy file.
@@ -41,7 +41,7 @@ pub type ReloadAnswer = Result<String, String>;
 
 impl Control {
     /// Makes the node `guard` in the domain and with the arguments that ROS 2 gave this process.
-    pub fn new() -> Result<Control, r2r::Error> {
+    pub fn new() -> Result<Control, StartError> {
         let mut program = Program::new("guard")?;
         let profile = QosProfile::services_default();
         let reload = program.node.create_service::<Trigger::Service>("~/reload", profile)?;

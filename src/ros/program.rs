@@ -3,12 +3,14 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use r2r::diagnostic_msgs::msg::{DiagnosticArray, DiagnosticStatus, KeyValue};
 use r2r::{ParameterValue, Publisher, QosProfile};
+
+use crate::parameters::foreign;
 
 /// Each turn of r2r costs a tenth of a millisecond; a request ends it early, a signal waits for it.
 const SPIN: Duration = Duration::from_millis(400);
@@ -22,11 +24,10 @@ pub struct Program {
 
 impl Program {
     /// Makes the node in the domain and with the arguments that ROS 2 gave this process.
-    pub fn new(name: &str) -> Result<Program, r2r::Error> {
-        let context = r2r::Context::create()?;
-        let mut node = r2r::Node::create(context, name, "")?;
+    pub fn new(name: &str) -> Result<Program, StartError> {
+        let mut node = start(name)?;
         let diagnostics = node.create_publisher("/diagnostics", QosProfile::default())?;
-        let (parameters, _changes) = node.make_parameter_handler()?;
+        let (parameters, _changes) = node.make_derived_parameter_handler(Arc::new(Mutex::new(Fixed)))?;
         Ok(Program { node, diagnostics, parameters: Box::pin(parameters) })
     }
 
@@ -40,19 +41,20 @@ impl Program {
         Logger(self.node.logger().into())
     }
 
-    /// The parameters that it was started with. Changing one later has no effect. Any that is not `known` is an error: a
-    /// misspelt one would silently do nothing.
+    /// The parameters that it was started with; none can be changed later. One that is nearly `known` is an error, because a
+    /// misspelt one would silently do nothing; others, which a launch file gives to every node, are told in the log.
     pub fn parameters(&self, known: &[&str]) -> Result<Parameters<'_>, String> {
         let given = self.node.params.lock().map_err(|_| "parameters are not readable")?;
-        let is_known = |name: &str| name == "use_sim_time" || known.contains(&name);
-        match given.keys().find(|name| !is_known(name)) {
-            Some(unknown) => Err(format!(
-                "unknown parameter `{}`; there are {}",
-                unknown.escape_default(),
+        let foreign = foreign(given.keys().map(String::as_str), known)?;
+        if !foreign.is_empty() {
+            let names: Vec<String> = foreign.iter().map(|name| name.escape_default().to_string()).collect();
+            self.logger().warn(&format!(
+                "parameters that this node does not have: {}; it has {}",
+                names.join(", "),
                 known.join(", ")
-            )),
-            None => Ok(Parameters(&self.node)),
+            ));
         }
+        Ok(Parameters(&self.node))
     }
 
     /// Splits the node into what publishes diagnostics and what spins until `stop` is set.
@@ -68,6 +70,63 @@ impl Program {
     }
 }
 
+/// Why a program could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// ROS 2 does not take the arguments, such as a file of parameters that is not there.
+    #[error("ROS 2 does not take the arguments: {0}")]
+    Arguments(String),
+    /// The middleware would not make the node.
+    #[error(transparent)]
+    Middleware(#[from] r2r::Error),
+}
+
+/// Makes the node. Of arguments that rcl does not take, r2r makes a panic.
+fn start(name: &str) -> Result<r2r::Node, StartError> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let started = std::panic::catch_unwind(|| r2r::Node::create(r2r::Context::create()?, name, ""));
+    std::panic::set_hook(hook);
+    match started {
+        Ok(node) => Ok(node?),
+        Err(panic) => {
+            let words = panic.downcast_ref::<String>().map_or("they are wrong", String::as_str);
+            // The place in rcl's own source says nothing to whoever started this.
+            let words = words.split(", at ").next().unwrap_or_default();
+            Err(StartError::Arguments(words.chars().flat_map(char::escape_debug).collect()))
+        }
+    }
+}
+
+/// Refuses every change: what a program was started with holds until it ends.
+struct Fixed;
+
+impl r2r::RosParams for Fixed {
+    fn register_parameters(
+        &mut self,
+        _: &str,
+        _: Option<r2r::Parameter>,
+        _: &mut r2r::indexmap::IndexMap<String, r2r::Parameter>,
+    ) -> r2r::Result<()> {
+        Ok(())
+    }
+
+    /// The value that it was started with stands elsewhere.
+    fn get_parameter(&mut self, name: &str) -> r2r::Result<ParameterValue> {
+        Err(r2r::Error::InvalidParameterName { name: name.to_owned() })
+    }
+
+    fn set_parameter(&mut self, name: &str, _: &ParameterValue) -> r2r::Result<()> {
+        let msg = "it is read when the node starts; start it again with the value".to_owned();
+        Err(r2r::Error::ParameterValueConv { name: name.to_owned(), msg })
+    }
+
+    fn check_parameter(&self, name: &str, _: &ParameterValue) -> r2r::Result<()> {
+        let msg = "it is read when the node starts; start it again with the value".to_owned();
+        Err(r2r::Error::ParameterValueConv { name: name.to_owned(), msg })
+    }
+}
+
 /// What a program was started with; an error names the parameter and what it should be.
 pub struct Parameters<'a>(&'a r2r::Node);
 
@@ -78,7 +137,10 @@ impl Parameters<'_> {
             ParameterValue::NotSet => Ok(None),
             ParameterValue::String(text) if text.is_empty() => Ok(None),
             ParameterValue::String(text) => Ok(Some(text)),
-            other => Err(format!("parameter `{name}` is {other:?}; it must be a string")),
+            other => Err(format!(
+                "parameter `{name}` is {}, and must be text: put it in quotes, `-p '{name}:=\"...\"'`",
+                spoken(&other)
+            )),
         }
     }
 
@@ -100,7 +162,10 @@ impl Parameters<'_> {
             ParameterValue::StringArray(texts) => Ok(texts),
             ParameterValue::String(text) if text.is_empty() => Ok(Vec::new()),
             ParameterValue::String(text) => Ok(vec![text]),
-            other => Err(format!("parameter `{name}` is {other:?}; it must be a list of strings")),
+            other => {
+                let is = spoken(&other);
+                Err(format!("parameter `{name}` is {is}, and must be a list of texts: put each in quotes"))
+            }
         }
     }
 
@@ -109,7 +174,7 @@ impl Parameters<'_> {
         match self.value(name) {
             ParameterValue::NotSet => Ok(false),
             ParameterValue::Bool(flag) => Ok(flag),
-            other => Err(format!("parameter `{name}` is {other:?}; it must be true or false")),
+            other => Err(format!("parameter `{name}` is {}, and must be true or false", spoken(&other))),
         }
     }
 
@@ -134,6 +199,18 @@ impl Parameters<'_> {
         let parameters = self.0.params.lock();
         let value = parameters.ok().and_then(|parameters| Some(parameters.get(name)?.value.clone()));
         value.unwrap_or(ParameterValue::NotSet)
+    }
+}
+
+/// A value as YAML reads it, which may be another than was meant.
+fn spoken(value: &ParameterValue) -> String {
+    match value {
+        ParameterValue::NotSet => "nothing".to_owned(),
+        ParameterValue::Bool(flag) => format!("`{flag}`, true or false"),
+        ParameterValue::Integer(number) => format!("the number {number}"),
+        ParameterValue::Double(number) => format!("the number {number}"),
+        ParameterValue::String(text) => format!("the text `{}`", text.escape_default()),
+        _ => "a list".to_owned(),
     }
 }
 
@@ -193,7 +270,7 @@ impl Diagnostics {
     }
 }
 
-/// Writes to the console and to /rosout.
+/// Writes to the console. r2r makes no publisher for /rosout.
 #[derive(Debug, Clone)]
 pub struct Logger(String);
 

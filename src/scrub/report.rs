@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::Types;
+use super::why::LeftOut;
 use crate::denied::Denied;
-use crate::policy::Form;
+use crate::policy::{Form, Policy, TopicPolicy};
 use crate::protect::Releasable;
+
+/// The most reasons that are told apart for one topic.
+const MAX_REASONS: usize = 32;
 
 /// What was done with a bag.
 #[derive(Debug, Serialize)]
@@ -26,6 +30,13 @@ pub struct Report {
     pub types: &'static str,
     /// Topics of which the policy names the source, which a bag does not tell.
     pub unchecked_sources: BTreeSet<String>,
+    /// Topics of the bag that the policy lets everyone have, of which messages are missing in the output for another reason than
+    /// its rules.
+    pub missing: BTreeSet<String>,
+    /// Topics that the policy declares by name and lets everyone have, and that the bag does not have.
+    pub not_in_bag: BTreeSet<String>,
+    /// No message was written.
+    pub empty: bool,
     /// Why the bag was not read to its end.
     pub damage: Option<String>,
     #[serde(skip)]
@@ -56,6 +67,24 @@ pub struct TopicReport {
     pub written_bytes: u64,
     /// Messages that were left out, by reason.
     pub denied: BTreeMap<&'static str, u64>,
+    /// The same with what is to be done about it.
+    pub left_out: Vec<Reason>,
+}
+
+/// Why messages of a topic were left out, and what can be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// As the guard names it.
+    pub reason: &'static str,
+    /// How many messages.
+    pub messages: u64,
+    /// The reason in words, for this topic of this bag.
+    pub because: String,
+    /// What to do if they should be in the output.
+    pub remedy: String,
+    /// It is not the policy's rules that keep them in.
+    #[serde(skip)]
+    unmeant: bool,
 }
 
 impl Report {
@@ -71,6 +100,9 @@ impl Report {
                 Types::Bag => "bag",
             },
             unchecked_sources: BTreeSet::new(),
+            missing: BTreeSet::new(),
+            not_in_bag: BTreeSet::new(),
+            empty: true,
             damage: None,
             rows: HashMap::new(),
         }
@@ -117,9 +149,45 @@ impl Report {
         }
     }
 
-    pub(super) fn count_denied(&mut self, row: usize, reason: Denied) {
-        if let Some(topic) = self.topics.get_mut(row) {
-            *topic.denied.entry(reason.label()).or_default() += 1;
+    pub(super) fn count_left_out(&mut self, row: usize, left_out: &LeftOut) {
+        let Some(topic) = self.topics.get_mut(row) else { return };
+        let label = left_out.reason.label();
+        *topic.denied.entry(label).or_default() += 1;
+        let is_it = |known: &Reason| known.reason == label && known.because == left_out.because;
+        // Several channels may have one topic, each with a reason of its own; the last speaks for those beyond.
+        let full = topic.left_out.len() >= MAX_REASONS;
+        let at = topic.left_out.iter().position(is_it).or_else(|| full.then_some(MAX_REASONS - 1));
+        match at.and_then(|at| topic.left_out.get_mut(at)) {
+            Some(known) => known.messages += 1,
+            None => topic.left_out.push(Reason {
+                reason: label,
+                messages: 1,
+                because: left_out.because.clone(),
+                remedy: left_out.remedy.clone(),
+                unmeant: !matches!(
+                    left_out.reason,
+                    Denied::UndeclaredTopic | Denied::NoRule | Denied::RuleDenies
+                ),
+            }),
         }
+    }
+
+    /// Says what is missing, once the bag is read.
+    pub(super) fn close(&mut self, policy: &Policy) {
+        let for_everyone =
+            |topic: &TopicPolicy| topic.may_release(Form::Clear) || topic.may_release(Form::Redacted);
+        for row in &self.topics {
+            let declared = policy.topic(&row.topic).is_some_and(|topic| for_everyone(topic));
+            if declared && row.left_out.iter().any(|reason| reason.unmeant) {
+                self.missing.insert(row.topic.clone());
+            }
+        }
+        let there: BTreeSet<&str> = self.topics.iter().map(|row| row.topic.as_str()).collect();
+        let exact = policy.topics().filter(|topic| !topic.is_glob() && for_everyone(topic));
+        self.not_in_bag = exact
+            .map(|topic| topic.name().to_owned())
+            .filter(|name| !there.contains(name.as_str()))
+            .collect();
+        self.empty = self.topics.iter().all(|row| row.clear + row.redacted == 0);
     }
 }

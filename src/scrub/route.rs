@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Types;
+use super::why::LeftOut;
 use crate::bags::Channel;
 use crate::cdr::Plan;
-use crate::denied::Denied;
 use crate::policy::{Policy, TopicPolicy};
-use crate::types::{TypeDefinition, rihs, ros2msg};
+use crate::types::{TypeDefinition, TypeLibrary, rihs, ros2msg};
 use crate::wanted::is_reserved;
 
 /// A robot uses about a hundred types. Definitions from a bag are compiled, so their number is bounded.
@@ -20,7 +20,7 @@ pub(super) struct Route {
     /// Its row in the report.
     pub row: usize,
     /// How its messages are judged, or why none is.
-    pub state: Result<Open, Denied>,
+    pub state: Result<Open, Box<LeftOut>>,
 }
 
 /// What a message of an open channel is judged by.
@@ -47,20 +47,25 @@ impl Route {
 }
 
 /// The same questions that the guard asks of a topic and a publisher, in its order.
-fn open(policy: &Policy, definitions: &mut Definitions<'_>, channel: &Channel) -> Result<Open, Denied> {
-    let topic = policy.topic(&channel.topic).ok_or(Denied::UndeclaredTopic)?;
+fn open(policy: &Policy, definitions: &mut Definitions<'_>, channel: &Channel) -> Result<Open, Box<LeftOut>> {
+    let Some(topic) = policy.topic(&channel.topic) else {
+        return Err(Box::new(LeftOut::undeclared(channel, policy)));
+    };
     if is_reserved(&channel.topic, policy) {
-        return Err(Denied::ReservedName);
+        return Err(Box::new(LeftOut::reserved()));
     }
-    if policy.open_sibling(&channel.topic).is_some() {
-        return Err(Denied::OpenSibling);
+    if let Some(protected) = policy.open_sibling(&channel.topic) {
+        return Err(Box::new(LeftOut::open_sibling(protected)));
     }
-    if channel.type_name != topic.type_name() || channel.serialization != "cdr" {
-        return Err(Denied::WrongType);
+    if channel.type_name != topic.type_name() {
+        return Err(Box::new(LeftOut::wrong_type(channel, topic)));
     }
-    let (definition, text) = definitions.of(channel)?;
+    if channel.serialization != "cdr" {
+        return Err(Box::new(LeftOut::not_cdr(channel)));
+    }
+    let (definition, text) = definitions.of(channel).map_err(Box::new)?;
     if topic.type_hash().is_some_and(|pinned| pinned != definition.hash) {
-        return Err(Denied::WrongTypeHash);
+        return Err(Box::new(LeftOut::pinned(topic)));
     }
     Ok(Open { topic: Arc::clone(topic), definition, text, number: None })
 }
@@ -72,7 +77,7 @@ pub(super) struct Definitions<'a> {
     types: Types<'a>,
     trust_names: bool,
     /// By type and, if they are from the bag, by hash.
-    known: HashMap<(String, String), Result<Known, Denied>>,
+    known: HashMap<(String, String), Result<Known, LeftOut>>,
 }
 
 impl<'a> Definitions<'a> {
@@ -81,42 +86,55 @@ impl<'a> Definitions<'a> {
     }
 
     /// The definition of a channel's type, if the channel's own is the same.
-    fn of(&mut self, channel: &Channel) -> Result<Known, Denied> {
-        let told = channel.type_hash.as_deref();
-        let written = || ros2msg::read(&channel.type_name, channel.definition.as_deref()?).ok();
+    fn of(&mut self, channel: &Channel) -> Result<Known, LeftOut> {
         match self.types {
-            Types::Installed(library) => {
-                let key = (channel.type_name.clone(), String::new());
-                let look_up = || {
-                    let found = library.definition(&channel.type_name);
-                    found.map(known).map_err(|_| Denied::TypeNotInstalled)
-                };
-                let known = self.known.entry(key).or_insert_with(look_up).clone()?;
-                // As the guard: who tells no hash cannot show that its bytes mean what the policy was written for.
-                let own = told.map(str::to_owned).or_else(|| written().map(|own| rihs::type_hash(&own)));
-                match own {
-                    Some(own) if own == known.0.hash => Ok(known),
-                    None if self.trust_names && channel.definition.is_none() => Ok(known),
-                    _ => Err(Denied::WrongTypeHash),
-                }
-            }
-            Types::Bag => {
-                let description = written().ok_or(Denied::TypeNotInstalled)?;
-                let hash = rihs::type_hash(&description);
-                if told.is_some_and(|told| told != hash) {
-                    return Err(Denied::WrongTypeHash);
-                }
-                let key = (channel.type_name.clone(), hash.clone());
-                if self.known.len() >= MAX_DEFINITIONS && !self.known.contains_key(&key) {
-                    return Err(Denied::TypeNotInstalled);
-                }
-                let compile = || {
-                    let plan = Plan::compile(&description).map_err(|_| Denied::TypeNotInstalled)?;
-                    Ok(known(TypeDefinition { name: channel.type_name.clone(), hash, plan, description }))
-                };
-                self.known.entry(key).or_insert_with(compile).clone()
-            }
+            Types::Installed(library) => self.installed(library, channel),
+            Types::Bag => self.own(channel),
         }
+    }
+
+    /// As the guard: who tells no hash cannot show that its bytes mean what the policy was written for.
+    fn installed(&mut self, library: &TypeLibrary, channel: &Channel) -> Result<Known, LeftOut> {
+        let key = (channel.type_name.clone(), String::new());
+        let look_up = || {
+            let found = library.definition(&channel.type_name);
+            found.map(known).map_err(|error| LeftOut::not_installed(channel, &error.to_string()))
+        };
+        let known = self.known.entry(key).or_insert_with(look_up).clone()?;
+        let own = match (&channel.type_hash, &channel.definition) {
+            (Some(told), _) => Some(told.clone()),
+            (None, Some(text)) => match ros2msg::read(&channel.type_name, text) {
+                Ok(own) => Some(rihs::type_hash(&own)),
+                Err(why) => return Err(LeftOut::unreadable(channel, &why.to_string())),
+            },
+            (None, None) => None,
+        };
+        match own {
+            Some(own) if own == known.0.hash => Ok(known),
+            Some(_) => Err(LeftOut::other_version(channel)),
+            None if self.trust_names => Ok(known),
+            None => Err(LeftOut::unproven(channel)),
+        }
+    }
+
+    /// By the definition that the bag brings.
+    fn own(&mut self, channel: &Channel) -> Result<Known, LeftOut> {
+        let text = channel.definition.as_deref().ok_or_else(|| LeftOut::undefined(channel))?;
+        let unusable = |why: String| LeftOut::unusable(channel, &why);
+        let description = ros2msg::read(&channel.type_name, text).map_err(|why| unusable(why.to_string()))?;
+        let hash = rihs::type_hash(&description);
+        if channel.type_hash.as_ref().is_some_and(|told| *told != hash) {
+            return Err(LeftOut::contradiction());
+        }
+        let key = (channel.type_name.clone(), hash.clone());
+        if self.known.len() >= MAX_DEFINITIONS && !self.known.contains_key(&key) {
+            return Err(unusable("there are more types in the bag than any robot has".to_owned()));
+        }
+        let compile = || {
+            let plan = Plan::compile(&description).map_err(|why| unusable(why.to_string()))?;
+            Ok(known(TypeDefinition { name: channel.type_name.clone(), hash, plan, description }))
+        };
+        self.known.entry(key).or_insert_with(compile).clone()
     }
 }
 

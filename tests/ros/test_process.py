@@ -1,11 +1,15 @@
 """Started, stopped, killed: the guard says what is wrong, leaves nothing behind, and never lets out more for it."""
 
+import os
 import pathlib
 import signal
+import subprocess
 import time
 
 import pytest
-from robot import BEST_EFFORT, LATCHED, TEXT, eventually, everyone
+from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+from rcl_interfaces.srv import GetParameters, SetParameters, SetParametersAtomically
+from robot import BEST_EFFORT, BINARIES, LATCHED, TEXT, eventually, everyone
 from std_msgs.msg import String
 from test_policy import Stream
 
@@ -87,13 +91,56 @@ def handles(pid, number):
     ({'outer_domain': -1}, 'outer_domain'),
     ({'outer_domain': 'one'}, 'outer_domain'),
     ({'workers': 0}, 'workers'),
-    ({'policy': 7}, 'policy'),
-], ids=['missing', 'misspelt', 'too large', 'negative', 'no number', 'no workers', 'no text'])
+    ({'policy': 7}, 'in quotes'),
+    ({'policy': 'true'}, 'in quotes'),
+    ({'audit_log': '/tmp/a.log'}, 'did you mean `audit`'),
+], ids=['missing', 'misspelt', 'too large', 'negative', 'no number', 'no workers', 'no text', 'true', 'near'])
 def test_parameters_that_make_no_sense_are_named_and_end_it(robot, parameters, words):
     robot.policy(TOPICS, OPEN)
     guard = robot.start(wait=False, **parameters)
     assert guard.wait() == 2, guard.said()
     assert words in guard.said()
+
+
+def test_parameters_that_a_launch_file_gives_to_every_node_are_told_and_passed_over(robot):
+    robot.policy(TOPICS, OPEN)
+    guard = robot.start(robot_model='lite', start_type_description_service='false',
+                        **{'qos_overrides./parameter_events.publisher.depth': 10})
+    assert 'robot_model' in guard.said() and 'qos_overrides' not in guard.said()
+    publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
+    robot.flow(publisher, outside, text('hello'))
+
+
+@pytest.mark.parametrize('content', [None, 'a: [', '{guard: {policy: x}}'], ids=['missing', 'no YAML', 'no parameters'])
+def test_a_file_of_parameters_that_cannot_be_read_is_named_without_a_panic(robot, content):
+    file = robot.folder / 'nope.yaml'
+    if content:
+        file.write_text(content)
+    environment = os.environ | {'ROS_DOMAIN_ID': str(robot.inner.number), 'HOME': str(robot.folder)}
+    done = subprocess.run([BINARIES / 'guard', '--ros-args', '--params-file', file], capture_output=True, text=True,
+                          timeout=30, env=environment)
+    said = done.stdout + done.stderr
+    assert done.returncode == 2, said
+    assert 'does not take the arguments' in said and 'panicked' not in said and 'stack backtrace' not in said
+    assert 'nope.yaml' in said or content, said
+
+
+def test_no_parameter_can_be_changed_while_it_runs(robot):
+    robot.policy(TOPICS, OPEN)
+    guard = robot.start()
+    robot.status('guard')
+    value = ParameterValue(type=ParameterType.PARAMETER_STRING, string_value='/nonexistent.yaml')
+    for name in ('policy', 'use_sim_time', 'new_one'):
+        answer = robot.inner.call('/guard/set_parameters', SetParameters, parameters=[Parameter(name=name, value=value)])
+        assert [one.successful for one in answer.results] == [False]
+        assert 'start it again' in answer.results[0].reason, answer
+        atomic = robot.inner.call('/guard/set_parameters_atomically', SetParametersAtomically,
+                                  parameters=[Parameter(name=name, value=value)])
+        assert not atomic.result.successful and 'start it again' in atomic.result.reason
+    got = robot.inner.call('/guard/get_parameters', GetParameters, names=['policy', 'new_one'])
+    assert got.values[0].string_value == str(robot.policy_file)
+    assert got.values[1].type == ParameterType.PARAMETER_NOT_SET
+    assert guard.is_running()
 
 
 def test_without_a_policy_nothing_leaves_until_there_is_one(robot):

@@ -168,6 +168,14 @@ impl Recorder {
         self.0.add_channel(schema, topic, "cdr", &metadata).unwrap()
     }
 
+    /// With a definition in any language, and without a hash if that is empty.
+    pub fn schema(&mut self, topic: &str, type_name: &str, encoding: &str, text: &str, hash: &str) -> u16 {
+        let schema = self.0.add_schema(type_name, encoding, text.as_bytes()).unwrap();
+        let told = [("topic_type_hash", hash)].into_iter().filter(|(_, hash)| !hash.is_empty());
+        let metadata = told.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        self.0.add_channel(schema, topic, "cdr", &metadata).unwrap()
+    }
+
     pub fn message(&mut self, channel_id: u16, time: u64, cdr: &[u8]) {
         let header = MessageHeader { channel_id, sequence: 1, log_time: time, publish_time: time };
         self.0.write_to_known_channel(&header, cdr).unwrap();

@@ -23,7 +23,17 @@ pub struct Jobs {
     /// The pictures.
     pub pictures: Vec<Job>,
     /// Files that are no JPEG and no PNG, and links, which are not followed.
-    pub skipped: Vec<PathBuf>,
+    pub skipped: Vec<Skipped>,
+}
+
+/// What is not in OUT.
+pub struct Skipped {
+    /// The file.
+    pub path: PathBuf,
+    /// Why it was left out.
+    pub why: &'static str,
+    /// It may be a picture: whoever passes OUT on expects it there.
+    pub may_be_picture: bool,
 }
 
 /// Finds the pictures in `input`: itself, or all in the folder.
@@ -60,13 +70,36 @@ pub fn jobs(input: &Path, output: &Path) -> anyhow::Result<Jobs> {
             } else if kind.is_file() && is_picture(&from) {
                 jobs.pictures.push(Job { to: output.join(&name), from });
             } else {
-                jobs.skipped.push(from);
+                jobs.skipped.push(skipped(from, kind));
             }
         }
     }
     jobs.pictures.sort_by(|one, other| one.from.cmp(&other.from));
-    jobs.skipped.sort();
+    jobs.skipped.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(jobs)
+}
+
+fn skipped(path: PathBuf, kind: fs::FileType) -> Skipped {
+    let (why, may_be_picture) = if kind.is_symlink() {
+        ("a link, and links are not followed", true)
+    } else if !kind.is_file() {
+        ("neither file nor folder", false)
+    } else if is_of_other_format(&path) {
+        ("a picture or video of another format: only JPEG and PNG are redacted", true)
+    } else {
+        ("no picture", false)
+    };
+    Skipped { path, why, may_be_picture }
+}
+
+/// By its name: of the formats of cameras and telephones, and of what people send each other.
+fn is_of_other_format(path: &Path) -> bool {
+    const OTHERS: [&str; 24] = [
+        "webp", "gif", "tif", "tiff", "bmp", "heic", "heif", "avif", "jxl", "jp2", "svg", "ppm", "pgm",
+        "dng", "cr2", "nef", "arw", "raw", "mp4", "mov", "avi", "mkv", "webm", "pdf",
+    ];
+    let extension = path.extension().map(|name| name.to_string_lossy().to_ascii_lowercase());
+    extension.is_some_and(|extension| OTHERS.contains(&extension.as_str()))
 }
 
 /// By its first bytes; what cannot be opened, or is called a picture and is none, is tried and fails then, aloud.

@@ -14,7 +14,7 @@ use discreet::vision::Watch;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::tree::{self, Job};
+use super::tree::{self, Job, Skipped};
 use super::{How, Redact};
 use crate::Answer;
 use crate::eyes;
@@ -133,15 +133,20 @@ fn bar(pictures: usize) -> ProgressBar {
 fn answer(
     command: &Redact,
     outcomes: &[(&Job, Result<Done, String>)],
-    skipped: &[std::path::PathBuf],
+    skipped: &[Skipped],
 ) -> anyhow::Result<Answer> {
     let shown = |path: &Path| plain(&path.display().to_string());
     let failed = outcomes.iter().filter(|(_, outcome)| outcome.is_err()).count();
     if command.json {
         let images: Vec<_> = outcomes.iter().map(|(job, outcome)| in_json(job, outcome)).collect();
-        let skipped: Vec<_> = skipped.iter().map(|path| path.display().to_string()).collect();
+        let because =
+            skipped.iter().map(|one| json!({ "image": one.path.display().to_string(), "because": one.why }));
+        let because: Vec<_> = because.collect();
+        let skipped: Vec<_> = skipped.iter().map(|one| one.path.display().to_string()).collect();
         let done = outcomes.len() - failed;
-        say_json(&json!({ "done": done, "failed": failed, "skipped": skipped, "images": images }))?;
+        say_json(
+            &json!({ "done": done, "failed": failed, "skipped": skipped, "left_out": because, "images": images }),
+        )?;
     } else if command.boxes {
         outcomes.iter().for_each(|(job, outcome)| say(&in_json(job, outcome).to_string()));
     } else {
@@ -158,9 +163,13 @@ fn answer(
             let Err(reason) = outcome else { continue };
             say_error(&format!("not done: {}: {}", shown(&job.from), plain(reason)));
         }
-        skipped.iter().for_each(|path| say_error(&format!("skipped, no picture: {}", shown(path))));
+        skipped.iter().for_each(|one| say_error(&format!("skipped, {}: {}", one.why, shown(&one.path))));
     }
-    Ok(if failed == 0 { Answer::Yes } else { Answer::No })
+    if outcomes.is_empty() {
+        say_error("OUT has nothing: there is no JPEG and no PNG in IN");
+    }
+    let whole = failed == 0 && !outcomes.is_empty() && !skipped.iter().any(|one| one.may_be_picture);
+    Ok(if whole { Answer::Yes } else { Answer::No })
 }
 
 fn in_json(job: &Job, outcome: &Result<Done, String>) -> Value {

@@ -72,7 +72,9 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
         show(&report);
     }
     notes(&report, blindness.as_deref());
-    Ok(if report.damage.is_some() || report.blanked() > 0 { Answer::No } else { Answer::Yes })
+    let whole =
+        report.damage.is_none() && report.blanked() == 0 && report.missing.is_empty() && !report.empty;
+    Ok(if whole { Answer::Yes } else { Answer::No })
 }
 
 fn library(types: Types) -> anyhow::Result<Option<TypeLibrary>> {
@@ -121,6 +123,17 @@ fn show(report: &Report) {
             if denied.is_empty() { "-".to_owned() } else { denied.join(", ") }
         ));
     }
+    let left_out: Vec<&TopicReport> = report.topics.iter().filter(|row| !row.left_out.is_empty()).collect();
+    if !left_out.is_empty() {
+        say("\nleft out:");
+    }
+    for row in left_out {
+        for one in &row.left_out {
+            let (topic, messages) = (plain(&row.topic), one.messages);
+            say(&format!("  {topic}: {messages}, {}: {}", one.reason, plain(&one.because)));
+            say(&format!("      {}", plain(&one.remedy)));
+        }
+    }
 }
 
 /// What is to be known of the result, on standard error.
@@ -143,11 +156,25 @@ fn notes(report: &Report, blindness: Option<&str>) {
             topics.join(", ")
         ));
     }
+    if !report.not_in_bag.is_empty() {
+        let topics: Vec<String> = report.not_in_bag.iter().map(|topic| plain(topic)).collect();
+        say_error(&format!(
+            "note: the policy lets these out, and the bag does not have them: {}",
+            topics.join(", ")
+        ));
+    }
     if report.untimed > 0 {
         let number = report.untimed;
         say_error(&format!(
             "note: the time of {number} messages is not credible; rules with times let none of them pass"
         ));
+    }
+    if !report.missing.is_empty() {
+        let topics: Vec<String> = report.missing.iter().map(|topic| plain(topic)).collect();
+        say_error(&format!("missing in OUT, though the policy lets it out: {}", topics.join(", ")));
+    }
+    if report.empty {
+        say_error("OUT is empty: no message of the bag may leave, or none could be read");
     }
     if report.blanked() > 0 {
         say_error(&format!("{} images could not be looked at and are blank", report.blanked()));

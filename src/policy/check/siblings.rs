@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use super::super::Policy;
 use super::super::closure::{
-    Key, Most, TRANSPORTS, VIEWS, base, camera_names, gives_more, is_protected, key, leaf, most, parent,
+    Key, Most, TRANSPORTS, VIEWS, base, camera_names, clouds, device, gives_more, is_protected, key, leaf,
+    most, parent,
 };
 use super::super::finding::{Finding, quoted};
 use super::super::names::Pattern;
-use super::super::things::TopicPolicy;
+use super::super::things::{TopicPolicy, is_cloud};
 
 /// A part of a name that nobody else uses.
 const ANY: &str = "zz";
@@ -73,7 +74,8 @@ fn around<'a>(
     };
     let whole = if of_camera { space } else { image };
     let below = |name: &str| Pattern::read(&format!("{name}/**"));
-    let near = below(space);
+    // Clouds in its colours are beside its namespace, not only in it.
+    let near = below(if of_camera { device(space) } else { space });
     let near: Vec<&&Arc<TopicPolicy>> = globs
         .iter()
         .filter(|glob| near.as_ref().is_some_and(|near| near.overlaps(&glob.thing.pattern)))
@@ -97,7 +99,10 @@ fn around<'a>(
     let grandchildren = images.iter().map(|image| format!("{image}/{ANY}/{ANY}")).filter(|_| of_camera);
     let others = [format!("{space}/camera_info"), format!("{space}/resize/camera_info"), image.to_owned()];
     let known: Vec<String> = if of_camera {
-        camera_names(space).chain(camera_names(&format!("{space}/resize"))).collect()
+        let smaller = format!("{space}/resize");
+        let names = camera_names(space).chain(camera_names(&smaller));
+        let with_clouds = near.iter().any(|glob| is_cloud(glob.type_name()));
+        names.chain(clouds(device(space)).filter(|_| with_clouds)).collect()
     } else {
         let transports = TRANSPORTS.iter().map(|transport| format!("{image}/{transport}"));
         transports.chain([format!("{image}_throttle"), format!("{image}_relay")]).collect()
@@ -129,6 +134,9 @@ fn samples(glob: &Pattern) -> Vec<String> {
     let mut tails: Vec<String> = [ANY, "camera_info", "image_raw_throttle"].map(str::to_owned).to_vec();
     tails.extend(VIEWS.iter().chain(&TRANSPORTS).map(|name| (*name).to_owned()));
     tails.push(last.replace('*', ANY));
+    if last != "**" {
+        tails.extend(VIEWS.iter().map(|view| last.replace('*', view)));
+    }
     if last == "**" {
         for view in ["image_raw", "image"] {
             tails.extend([format!("{ANY}/{view}"), format!("{view}/{ANY}"), format!("{ANY}/{view}/{ANY}")]);
@@ -156,12 +164,18 @@ fn open(sibling: &TopicPolicy, name: &str, protected: &TopicPolicy) -> Finding {
         (Most::LessHidden, Some(rules)) => format!(", with less hidden than `{rules}`"),
         _ => String::new(),
     };
+    let shows = if is_cloud(sibling.type_name()) { "may have the colours of" } else { shows };
     let message = format!(
         "{}{as_name} {shows} {} on line {line} and gives {who} more{than}",
         quoted(sibling.name()),
         quoted(protected.name()),
     );
     let same = match most {
+        _ if is_cloud(sibling.type_name()) => {
+            "nothing can be covered in a cloud: let only those read it who may have the camera clear, or deny it; if it \
+             has no colours of a camera, say so with `people: none`"
+                .to_owned()
+        }
         Most::Calibration => "let only those read it who may read the camera, when they may".to_owned(),
         _ => format!(
             "give it the class and the `redact` of line {line}, and rules that reach both; or deny it"

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::file::{CommandEntry, Entry, Section, ServiceEntry, StakeholderEntry, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
-use super::super::names::{Pattern, is_ros_name, is_ros_type};
+use super::super::names::{Pattern, action_part, is_ros_name, is_ros_type};
 use super::super::rule::Action;
 use super::super::things::{Class, Stakeholder, Thing};
 use super::super::time::end_of;
@@ -84,6 +84,7 @@ pub(super) fn topics(
             source: written.source.clone(),
             depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
             redact,
+            without_people: written.people.is_some(),
             ..thing(Action::Read, pattern, &written.type_name, class, entry.span)
         });
     }
@@ -134,6 +135,7 @@ fn thing(action: Action, pattern: Pattern, type_name: &str, class: Arc<Class>, s
         redact: BTreeMap::new(),
         image: None,
         text: None,
+        without_people: false,
         rate: None,
         limits: BTreeMap::new(),
     }
@@ -268,6 +270,14 @@ fn class<T>(name: &str, entry: &Entry<T>, classes: &Classes, context: &mut Conte
 
 fn ros_type(name: &str, kind: &str, span: Span, context: &mut Context) {
     if !is_ros_type(name, kind) {
+        if let Some(part) = action_part(name) {
+            let message = format!("{} is {part}, and actions cannot be declared yet", quoted(name));
+            let help = "take it out: what is not declared stays inside. Of an action, `_action/status` \
+                        (action_msgs/msg/GoalStatusArray) can be declared as a topic, and `_action/cancel_goal` \
+                        (action_msgs/srv/CancelGoal) as a service";
+            context.error("bad-type", span, message, help);
+            return;
+        }
         let example = if kind == "msg" { "sensor_msgs/msg/Image" } else { "std_srvs/srv/Trigger" };
         let message = format!("{} is not a ROS {kind} type", quoted(name));
         context.error("bad-type", span, message, format!("write package, kind and name: `{example}`"));

@@ -7,7 +7,10 @@
 //! - Views: `image_proc` makes `image_mono`, `image_color`, `image_rect` and `image_rect_color` beside `image_raw`, `image`
 //!   (cropped) and, below `resize`, a smaller one; drivers add `image_rect_raw` and `thumbnail`.
 //! - Calibration: `camera_info` in the namespace of the image topic (`getCameraInfoTopic` of image_transport).
-//! - Passed on: `topic_tools` adds `_relay`, `_throttle`, `_drop` or `_delay` to the name unless told otherwise.
+//! - Passed on: `topic_tools` adds `_relay`, `_throttle`, `_drop` or `_delay` to the name unless told otherwise, each tool
+//!   once more.
+//! - Clouds: `depth_image_proc` and drivers give points the camera's colours, as `points` in the camera's namespace or in one
+//!   of those that a camera's streams have beside each other (`/camera/depth/color/points`).
 //!
 //! What is republished under any other name is not found by it; the policy's class for that topic is all there is.
 
@@ -30,6 +33,26 @@ pub(in crate::policy) const VIEWS: [&str; 9] = [
 
 /// What tools that pass a topic on add to its name.
 const TOOLS: [&str; 4] = ["_throttle", "_relay", "_drop", "_delay"];
+
+/// Namespaces that drivers give the streams of one camera.
+const STREAMS: [&str; 16] = [
+    "color",
+    "rgb",
+    "depth",
+    "depth_registered",
+    "depth_to_rgb",
+    "rgb_to_depth",
+    "aligned_depth_to_color",
+    "registered",
+    "rectified",
+    "stereo",
+    "left",
+    "right",
+    "ir",
+    "infra",
+    "infra1",
+    "infra2",
+];
 
 /// The last part of the name of a camera's calibration.
 pub(super) const CAMERA_INFO: &str = "camera_info";
@@ -70,7 +93,33 @@ pub(super) fn with_tool(name: &str) -> impl Iterator<Item = String> {
 }
 
 pub(super) fn without_tool(name: &str) -> &str {
-    TOOLS.iter().find_map(|tool| name.strip_suffix(tool)).unwrap_or(name)
+    let mut name = name;
+    while let Some(shorter) = TOOLS.iter().find_map(|tool| name.strip_suffix(tool)) {
+        name = shorter;
+    }
+    name
+}
+
+/// What the streams of one camera have in common: of `/camera/depth/color` it is `/camera`.
+pub(in crate::policy) fn device(space: &str) -> &str {
+    let mut space = space;
+    while STREAMS.contains(&leaf(space)) {
+        space = parent(space);
+    }
+    space
+}
+
+/// Namespaces in which the images of one camera may be.
+pub(super) fn streams(device: &str) -> impl Iterator<Item = String> {
+    std::iter::once(device.to_owned()).chain(STREAMS.iter().map(move |stream| format!("{device}/{stream}")))
+}
+
+/// Names that clouds of one camera have, as drivers call them.
+pub(in crate::policy) fn clouds(device: &str) -> impl Iterator<Item = String> {
+    let spaces = ["", "/depth", "/depth/color", "/depth_registered"];
+    spaces
+        .into_iter()
+        .flat_map(move |space| ["points", "points2", "cloud"].map(|leaf| format!("{device}{space}/{leaf}")))
 }
 
 /// The name and every name above it.
@@ -102,9 +151,20 @@ mod tests {
         ] {
             assert_eq!(key(name), Key::Camera("/camera"), "{name}");
         }
+        assert_eq!(key("/camera/image_rect_color_relay_throttle_relay"), Key::Camera("/camera"));
         assert_eq!(key("/image_raw"), Key::Camera(""));
         assert_eq!(key("/camera/thermal_relay"), Key::Plain("/camera/thermal"));
         assert_ne!(key("/left/image_raw"), key("/right/image_raw"));
+    }
+
+    #[test]
+    fn the_streams_of_a_camera_are_one_device() {
+        for space in ["/camera", "/camera/color", "/camera/depth/color", "/camera/depth_registered"] {
+            assert_eq!(device(space), "/camera");
+        }
+        assert_eq!(device("/depth"), "");
+        assert_eq!(device("/robot/lidar"), "/robot/lidar");
+        assert!(clouds("/camera").all(|name| device(parent(&name)) == "/camera"));
     }
 
     #[test]

@@ -101,7 +101,8 @@ pub(super) fn single<T: DeserializeOwned>(root: &Node, key: &str) -> Entry<T> {
 pub(super) fn section<T: DeserializeOwned>(root: &Node, key: &str) -> Section<T> {
     match root.entry(key).map(|entry| &entry.node.value) {
         Some(Value::Map(entries)) => {
-            Section(entries.iter().map(|entry| part(&entry.key, entry.key_span, &entry.node)).collect())
+            let named = entries.iter().filter(|entry| !entry.is_null);
+            Section(named.map(|entry| part(&entry.key, entry.key_span, &entry.node)).collect())
         }
         _ => Section(Vec::new()),
     }
