@@ -128,7 +128,7 @@ impl Show {
     fn run(&self) -> anyhow::Result<Answer> {
         let is_private = self.file.extension().is_some_and(|extension| extension == "key");
         let file = if is_private { public_path(&self.file) } else { self.file.clone() };
-        let identity = PublicIdentity::open(&file)?;
+        let identity = PublicIdentity::look_at(&file)?;
         let (name, fingerprint) = (&identity.name, identity.fingerprint());
         if self.json {
             let hex = |bytes: &[u8; 32]| blake3::Hash::from(*bytes).to_hex().to_string();

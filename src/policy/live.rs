@@ -11,6 +11,7 @@ use arc_swap::{ArcSwapOption, Guard};
 
 use super::finding::{Finding, render};
 use super::{Limits, Policy};
+use crate::disk::{self, Untrusted};
 
 /// The policy in force. Without one, nothing leaves.
 pub struct LivePolicy {
@@ -18,6 +19,8 @@ pub struct LivePolicy {
     current: ArcSwapOption<Policy>,
     /// The newest version ever in force, and its hash. Held while a policy is switched.
     floor: Mutex<Option<Floor>>,
+    /// Without the key for pseudonyms a guard takes no policy.
+    with_key: bool,
 }
 
 /// The newest policy that was ever in force. It outlives the process in the audit log.
@@ -48,6 +51,9 @@ pub enum Refused {
         /// The system's words.
         message: String,
     },
+    /// Somebody else may change it.
+    #[error("the policy is not read: {0}")]
+    Untrusted(Untrusted),
     /// The key that it names for pseudonyms cannot be used.
     #[error("{0}")]
     Key(String),
@@ -82,7 +88,17 @@ impl Refused {
 impl LivePolicy {
     /// No policy yet. `floor` is what the audit log remembers from before.
     pub fn new(path: impl Into<PathBuf>, floor: Option<Floor>) -> LivePolicy {
-        LivePolicy { path: path.into(), current: ArcSwapOption::empty(), floor: Mutex::new(floor) }
+        LivePolicy {
+            path: path.into(),
+            current: ArcSwapOption::empty(),
+            floor: Mutex::new(floor),
+            with_key: true,
+        }
+    }
+
+    /// For the keeper, which makes no pseudonyms, and as another user cannot read their key.
+    pub fn without_key(self) -> LivePolicy {
+        LivePolicy { with_key: false, ..self }
     }
 
     /// The audit remembers that `floor` was in force. Takes an older policy out of force; true if it did.
@@ -116,7 +132,8 @@ impl LivePolicy {
     /// `before_switch` runs when the new policy is certain to come and before it does: the audit hears of it first.
     pub fn reload(&self, before_switch: impl FnOnce(&Policy)) -> Result<Reloaded, Refused> {
         let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
-        let (policy, _warnings) = read_file(&self.path)?;
+        let (policy, _warnings) =
+            if self.with_key { read_file(&self.path)? } else { read_keyless(&self.path)? };
         if let Some(newest) = *floor {
             if policy.version() < newest.version {
                 return Err(Refused::Older { offered: policy.version(), floor: newest.version });
@@ -136,28 +153,34 @@ impl LivePolicy {
     }
 }
 
-/// Reads and checks a policy file. It must be a regular file, which ends and does not keep anybody waiting.
+/// Reads and checks a policy file, and the key that it names for pseudonyms. It must be a regular file that nobody else
+/// can change ([`disk::open`]).
 pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), Refused> {
+    let (policy, findings) = read_keyless(path)?;
+    // Without its key, what should become a pseudonym could not: better the policy before it.
+    let folder = path.parent().unwrap_or(Path::new(""));
+    policy.personal_data().read_key(folder).map_err(|error| Refused::Key(error.to_string()))?;
+    Ok((policy, findings))
+}
+
+fn read_keyless(path: &Path) -> Result<(Policy, Vec<Finding>), Refused> {
     let name = path.display().to_string();
     let unreadable = |message: String| Refused::Unreadable { path: name.clone(), message };
     let limit = Limits::FILE.bytes as u64;
     let mut text = String::new();
-    let metadata = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
-    if !metadata.is_file() {
-        return Err(unreadable("not a regular file".into()));
-    }
-    let file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    let file = disk::open(path).map_err(|refused| match refused {
+        Untrusted::Io { error, .. } => unreadable(error),
+        Untrusted::Missing { .. } => unreadable("there is no such file".into()),
+        Untrusted::NotAFile { .. } => unreadable("not a regular file".into()),
+        refused => Refused::Untrusted(refused),
+    })?;
     let read =
         file.take(limit + 1).read_to_string(&mut text).map_err(|error| unreadable(error.to_string()))?;
     if read as u64 > limit {
         return Err(unreadable(format!("larger than {limit} bytes, the most that a policy may have")));
     }
-    let (policy, findings) = Policy::read(&name, &text)
-        .map_err(|findings| Refused::Rejected { report: render(&findings, &name, &text, false) })?;
-    // Without its key, what should become a pseudonym could not: better the policy before it.
-    let folder = path.parent().unwrap_or(Path::new(""));
-    policy.personal_data().read_key(folder).map_err(|error| Refused::Key(error.to_string()))?;
-    Ok((policy, findings))
+    Policy::read(&name, &text)
+        .map_err(|findings| Refused::Rejected { report: render(&findings, &name, &text, false) })
 }
 
 #[cfg(test)]
