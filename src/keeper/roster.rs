@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::disk;
 use crate::identity::PublicIdentity;
 use crate::policy::Policy;
 
@@ -17,6 +18,8 @@ pub struct Roster {
 struct Entry {
     path: PathBuf,
     mark: Option<Mark>,
+    /// Nobody else could change it. A folder's rights change without the file.
+    ours: bool,
     identity: Result<PublicIdentity, String>,
 }
 
@@ -47,14 +50,19 @@ impl Roster {
         for stakeholder in policy.stakeholders() {
             let (name, path) = (stakeholder.name.to_string(), folder.join(&stakeholder.identity));
             let (known, mark) = (self.entries.remove(&name), mark(&path));
+            let ours = disk::check(&path).is_ok();
             let entry = match known {
-                Some(known) if known.path == path && known.mark == mark && mark.is_some() => known,
+                Some(known)
+                    if known.path == path && known.mark == mark && mark.is_some() && known.ours == ours =>
+                {
+                    known
+                }
                 known => {
                     let identity = read(&path, &name);
                     if known.is_none_or(|known| known.identity != identity) {
                         changes.push(Change { who: name.clone(), trouble: identity.as_ref().err().cloned() });
                     }
-                    Entry { path, mark, identity }
+                    Entry { path, mark, ours, identity }
                 }
             };
             entries.insert(name, entry);
