@@ -38,7 +38,7 @@ def generate_launch_description():
             description='Audit log. When it cannot be written, the guard releases nothing that is contextual.'),
         DeclareLaunchArgument(
             'keeper', default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/keeper.sock'],
-            description='Socket of the keeper, which gives the keys for what is sealed. It is no ROS node: see keeper.service.'),
+            description='Socket of the keeper, which gives the keys for what is sealed. It is no ROS node, and runs as another user: see keeper.service.'),
         DeclareLaunchArgument(
             'models', default_value=EnvironmentVariable('DISCREET_MODELS', default_value=''),
             description='Folder with the models that look at images. Without it: where docs/models.md says. A policy that '
