@@ -363,6 +363,10 @@ fn keys(
             logger.warn(what);
             audit.keys("new_state", "", what);
         }
+        Event::LogGone(what) => {
+            logger.error(what);
+            audit.keys("log_gone", "", what);
+        }
     });
     porter.serve(&keys);
     Ok((keys, board, porter))

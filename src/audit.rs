@@ -141,7 +141,7 @@ impl Audit {
     /// Keys were taken from a stakeholder (`revoked`), given back (`granted`), or there is no keeper (`keeper_gone`,
     /// `keeper_back`) or none for this policy (`mismatch`); a stakeholder has others than before (`rekeyed`), another
     /// process came as this guard's user (`another_guard`), a person gave up or accepted the keeper's state (`new_state`),
-    /// or it has come so far (`mark`).
+    /// or it has come so far (`mark`), or says that there was a log before this one (`log_gone`).
     pub fn keys(&self, change: &'static str, who: &str, why: &str) {
         self.enter(Entry::Keys { change, who: cleaned(who), why: cleaned(why) });
     }

@@ -29,11 +29,15 @@ pub fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     }
     // `create_new` is O_EXCL, which does not follow a link either.
     let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
-    // Whatever the umask takes away.
-    file.set_permissions(Permissions::from_mode(mode))?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&new, path)
+    let mut written = || -> io::Result<()> {
+        // Whatever the umask takes away.
+        file.set_permissions(Permissions::from_mode(mode))?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&new, path)
+    };
+    // What could not be written takes no room on a disk that is full.
+    written().inspect_err(|_| drop(fs::remove_file(&new)))
 }
 
 /// For [`OpenOptionsExt::custom_flags`]: a link in the last place of the path is an error.

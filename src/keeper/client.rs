@@ -58,6 +58,8 @@ pub enum Event {
     AnotherGuard(String),
     /// A person gave up what the keeper remembered, or accepted an older state.
     NewState(String),
+    /// This guard's audit log is new, and there was one before.
+    LogGone(String),
 }
 
 /// The keys that a guard has at the moment. Reading them never waits.

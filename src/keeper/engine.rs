@@ -114,10 +114,6 @@ impl Engine {
     /// What is to be done now and then: several times a second.
     pub fn tick(&mut self, now: i64) -> Result<(), StateFault> {
         if self.outdated.is_some() {
-            if self.looked != now {
-                self.looked = now;
-                self.sessions.values_mut().for_each(|session| session.tell(&ToGuard::Alive));
-            }
             return Ok(());
         }
         self.look(now)?;
@@ -140,12 +136,13 @@ impl Engine {
     pub fn connect(&mut self, peer: Peer, hello: GuardHello, outbox: Outbox) -> Result<u64, StateFault> {
         self.last_session = self.last_session.saturating_add(1);
         (self.log)(&format!("guard {} of user {} is here, domain {}", peer.pid, peer.uid, hello.domain));
-        let brought = hello.mark.clone();
+        let (brought, domain) = (hello.mark.clone(), hello.domain);
         self.announce_guard(peer, hello.domain);
         let mut session = Session::new(peer, hello, outbox);
         session.tell(&ToGuard::Alive);
         self.sessions.insert(self.last_session, session);
         self.compare(brought.as_deref(), peer.pid)?;
+        self.meet(peer, domain, brought.is_some())?;
         self.tell_held();
         Ok(self.last_session)
     }
@@ -164,17 +161,17 @@ impl Engine {
 
     /// It says something.
     pub fn hear(&mut self, id: u64, message: &FromGuard, now: i64) -> Result<(), StateFault> {
-        if self.outdated.is_none() {
-            self.look(now)?;
+        if self.outdated.is_some() {
+            return Ok(());
         }
+        self.look(now)?;
         let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
         match message {
             FromGuard::Applied(number) => session.applied = session.applied.max(*number),
             FromGuard::Want(policy) => {
                 session.wanted = Some(*policy);
                 // The guard has seen the file change before the keeper looked.
-                let other = self.live.current().as_ref().is_none_or(|current| current.hash() != *policy);
-                if other && self.outdated.is_none() {
+                if self.live.current().as_ref().is_none_or(|current| current.hash() != *policy) {
                     self.file.changed();
                     self.reload(now)?;
                 }

@@ -151,6 +151,8 @@ pub enum News {
     AnotherGuard(String),
     /// A person gave up what the keeper remembered, or accepted an older state: when and which.
     NewState(String),
+    /// This guard's audit log is new, and there was one before.
+    LogGone(String),
 }
 
 /// Why there are no keys.

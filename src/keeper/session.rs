@@ -150,6 +150,12 @@ impl Session {
         }
     }
 
+    /// Says why, and ends the connection.
+    pub(super) fn end(&mut self, why: String) {
+        self.tell(&ToGuard::Refused(why));
+        self.broken = true;
+    }
+
     /// Says, once, why there are no keys.
     pub(super) fn tell_mismatch(&mut self, mismatch: Mismatch) -> bool {
         let new = self.mismatch.as_ref() != Some(&mismatch);

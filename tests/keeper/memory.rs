@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use discreet::keeper::client::Event;
 
 use super::house::{House, soon};
 
@@ -94,14 +97,21 @@ fn a_guard_that_remembers_a_newer_state_stops_the_keeper_of_an_old_disk() {
     let files = [state(&house), house.path("robot.mark")];
     let image = files.clone().map(|file| fs::read(file).unwrap());
     assert_eq!(house.discreet(&["revoke", "desk"]).status.code(), Some(0));
+    let keys = guard.ring.grants().grants.clone();
     house.kill();
     for (file, bytes) in files.iter().zip(image) {
         fs::write(file, bytes).unwrap();
     }
     house.start();
-    let stopped = |event: &discreet::keeper::client::Event| matches!(event, discreet::keeper::client::Event::Mismatch(why) if why.contains("--accept-state"));
+    let stopped = |event: &Event| matches!(event, Event::KeeperGone(why) if why.contains("--accept-state"));
     assert!(guard.saw(stopped), "{}", house.log());
-    assert!(guard.ring.grants().grants.is_empty() && guard.ring.stakeholders().is_empty());
+    assert_eq!(
+        guard.ring.grants().grants,
+        keys,
+        "no other keys than those from after the revocation, until they end"
+    );
+    assert!(!guard.ring.is_connected(), "it is as if there were no keeper");
+    assert!(!guard.ring.follow(&policy, Duration::from_millis(300)));
     let who = house.discreet(&["who"]);
     assert!(who.status.code() == Some(1) && String::from_utf8_lossy(&who.stdout).contains("--accept-state"));
     let order = house.discreet(&["grant", "vendor"]);

@@ -46,8 +46,10 @@ def test_a_guard_that_has_lost_its_log_is_told_the_floor_by_the_keeper(robot):
         publisher.publish(String(data='an older policy lets it out'))
     robot.status('guard')
     assert not outside.poll() and not robot.outer.publishers_of(OPEN)
-    write(robot, OPENED, EVERYONE, version=3)
+    write(robot, {**TOPICS, OPEN: OPENED[OPEN]}, DESK + EVERYONE, version=3)
     robot.flow(publisher, outside, String(data='hello'))
+    # The keeper knows that there was a log, and the new one says so.
+    eventually('an entry for the log that is gone', lambda: keys(robot, 'log_gone'))
 
 
 def test_a_guard_does_not_write_on_a_log_whose_head_is_gone(robot):

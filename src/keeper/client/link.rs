@@ -223,11 +223,14 @@ impl Shared {
     fn hold(&self, held: Held) {
         let mark = held.mark.clone();
         let mut state = self.state();
+        let known = state.mark.as_ref().or(self.guard.mark.as_ref()) == Some(&mark);
         state.mark = Some(mark.clone());
         state.held.get_or_insert(held);
         drop(state);
         self.changed.notify_all();
-        self.tell(&Event::Marked(mark));
+        if !known {
+            self.tell(&Event::Marked(mark));
+        }
     }
 
     fn apply(&self, apply: &Apply, pending: Vec<Pending>) -> Result<(), FrameError> {
@@ -244,6 +247,7 @@ impl Shared {
                 News::Rekeyed(who, which) => Event::Rekeyed(who.clone(), which.clone()),
                 News::AnotherGuard(which) => Event::AnotherGuard(which.clone()),
                 News::NewState(what) => Event::NewState(what.clone()),
+                News::LogGone(what) => Event::LogGone(what.clone()),
             });
         }
         self.say(&FromGuard::Applied(apply.number))

@@ -76,17 +76,32 @@ impl Engine {
                 let why = format!("guard {pid} was told of {why}");
                 let why = format!("no keys: {}", StateFault::Behind { path, why });
                 self.say(&why);
-                self.outdated = Some(why);
+                self.outdated = Some(why.clone());
                 for session in self.sessions.values_mut() {
                     let mut notice = Notice { stakeholders: Some(Vec::new()), ..Notice::default() };
                     session.take_back(&mut notice, |_| true);
                     session.apply(notice);
-                }
-                for id in self.ids() {
-                    self.settle(id, self.looked)?;
+                    // From now on it is as if there were no keeper: what holds only for as long as one is heard ends.
+                    session.end(why.clone());
                 }
             }
             Some(Some(_)) => {}
+        }
+        Ok(())
+    }
+
+    /// A guard that was told a mark has it in its audit log. One that comes without has lost that log.
+    pub(super) fn meet(&mut self, peer: Peer, domain: u32, brings: bool) -> Result<(), StateFault> {
+        if self.outdated.is_none() && self.state.meet(peer.uid, domain)? && !brings {
+            let what = format!(
+                "the guard of user {} and domain {domain} has no mark of the keeper's, and had one: its audit log was moved \
+                 away or deleted, or cannot be read",
+                peer.uid
+            );
+            (self.log)(&what);
+            if self.unheard.len() < MOST_UNHEARD {
+                self.unheard.push(News::LogGone(what));
+            }
         }
         Ok(())
     }

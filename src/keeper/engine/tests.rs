@@ -94,7 +94,8 @@ impl Scene {
                 ToGuard::Apply(apply) => orders.push(apply),
                 ToGuard::Mismatch(mismatch) => self.refused.lock().unwrap().push(mismatch.reason),
                 ToGuard::Held(held) => *self.held.lock().unwrap() = Some(held),
-                ToGuard::Alive | ToGuard::Refused(_) => {}
+                ToGuard::Refused(why) => self.refused.lock().unwrap().push(why),
+                ToGuard::Alive => {}
             }
         }
         (keys, orders)
@@ -271,7 +272,8 @@ fn a_guard_that_was_told_of_a_newer_state_stops_an_older_one_and_a_stranger_does
     bring(&mut scene, &mark);
     assert!(scene.engine.outdated().unwrap().contains("--accept-state"));
     let (keys_after, orders) = scene.heard();
-    assert!(keys_after.is_empty() && orders.iter().any(|order| order.drop == [keys[0].id]));
+    assert!(keys_after.is_empty() && scene.engine.session(scene.guard).unwrap().is_broken());
+    assert!(orders.iter().any(|order| order.drop == [keys[0].id]));
     assert_eq!(orders.last().unwrap().stakeholders, Some(Vec::new()), "nobody commands");
     assert!(scene.refused.lock().unwrap().iter().any(|why| why.contains("may not be the newest")));
     scene.engine.tick(START + 70).unwrap();
@@ -289,6 +291,19 @@ fn a_guard_that_was_told_of_a_newer_state_stops_an_older_one_and_a_stranger_does
     bring(&mut scene, &mark);
     assert!(scene.engine.outdated().is_none(), "a person has decided");
     assert!(scene.heard().1[0].news.iter().any(|news| matches!(news, News::NewState(_))));
+    fs::remove_dir_all(&scene.folder).unwrap();
+}
+
+#[test]
+fn a_guard_that_comes_without_the_mark_that_it_had_has_lost_its_log() {
+    let scene = Scene::new("log-gone");
+    let gone = |scene: &Scene| {
+        let news = scene.heard().1.into_iter().flat_map(|order| order.news);
+        news.filter(|news| matches!(news, News::LogGone(what) if what.contains("deleted"))).count()
+    };
+    assert_eq!(gone(&scene), 0, "it is here for the first time");
+    let scene = scene.restart(START + 1, false);
+    assert_eq!(gone(&scene), 1);
     fs::remove_dir_all(&scene.folder).unwrap();
 }
 

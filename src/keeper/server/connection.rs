@@ -79,7 +79,8 @@ fn guard(
     peer: Peer,
     hello: GuardHello,
 ) -> Result<(), FrameError> {
-    if let Some(why) = shared.door.refuses_guard(peer.uid) {
+    let refused = shared.door.refuses_guard(peer.uid);
+    if let Some(why) = refused.or_else(|| shared.engine().outdated().map(str::to_owned)) {
         shared.say(&format!("guard {} was refused: {why}", peer.pid));
         return send(&mut stream, &ToGuard::Refused(why));
     }

@@ -1,6 +1,6 @@
 //! The state's contents, and the bytes that they are on the disk: all of it, with a MAC over all of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,8 @@ use crate::secret::Secret;
 pub const MOST_BYTES: usize = 16 << 20;
 /// Runs of the keeper that are remembered.
 const MOST_RUNS: usize = 256;
+/// Guards that are remembered: a domain is a guard's own word.
+const MOST_GUARDS: usize = 256;
 /// Identities that are remembered of one name.
 const MOST_KEYS: usize = 8;
 const FIRST: &[u8] = b"discreet keeper state 1\n";
@@ -39,6 +41,8 @@ pub struct Record {
     floor: Option<(u64, [u8; 32])>,
     /// Stakeholders, and since when.
     pub revoked: BTreeMap<String, i64>,
+    /// User and domain of each guard that was told a mark.
+    guards: BTreeSet<(u32, u32)>,
     /// The keys that each name has had, the newest last.
     keys: BTreeMap<String, Vec<Keys>>,
 }
@@ -74,6 +78,13 @@ impl RecordKey {
     pub fn of(identity: &Identity) -> RecordKey {
         RecordKey(identity.derive(CONTEXT))
     }
+
+    /// With the MAC behind it.
+    pub fn seal(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        let mac = blake3::keyed_hash(self.0.expose(), &bytes);
+        bytes.extend_from_slice(mac.as_bytes());
+        bytes
+    }
 }
 
 impl Record {
@@ -94,8 +105,7 @@ impl Record {
     pub fn write(&self, key: &RecordKey) -> Option<Vec<u8>> {
         let mut bytes = FIRST.to_vec();
         bytes.extend(postcard::to_allocvec(self).ok()?);
-        let mac = blake3::keyed_hash(key.0.expose(), &bytes);
-        bytes.extend_from_slice(mac.as_bytes());
+        let bytes = key.seal(bytes);
         (bytes.len() <= MOST_BYTES).then_some(bytes)
     }
 
@@ -171,6 +181,15 @@ impl Record {
             is: identity.fingerprint(),
         });
         Learnt { changed: true, rekeyed }
+    }
+
+    /// A guard is told a mark. Was one of this user and domain told one before?
+    pub fn meet(&mut self, uid: u32, domain: u32) -> bool {
+        let known = self.guards.contains(&(uid, domain));
+        if self.guards.len() < MOST_GUARDS {
+            self.guards.insert((uid, domain));
+        }
+        known
     }
 
     /// Did this name ever have one of these two keys?
