@@ -186,7 +186,8 @@ class Bench:
                                         who=DESK if sealed else 'everyone'))
         if sealed:
             keeper = start(f'{BIN}/keeper', '--policy', policy, '--identity', self.folder / f'{ROBOT}.key',
-                           '--passphrase-file', self.passphrase, '--state', own / 'keeper', '--socket', socket)
+                           '--passphrase-file', self.passphrase, '--state', own / 'keeper', '--socket', socket,
+                           '--new-state', '--same-user')
             wait_until(lambda: socket.exists() or keeper.poll() is not None)
         guard = start(f'{BIN}/guard', '--ros-args', '-p', f'policy:={policy}', '-p', f'outer_domain:={OUTER}', '-p',
                       f'audit:={own}/audit.log', '-p', f'keeper:={socket}', ROS_DOMAIN_ID=str(INNER))

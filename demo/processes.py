@@ -16,7 +16,7 @@ ARGUMENTS = {
     'policy': ('the policy', None),
     'identities': ('the folder with NAME.key and NAME.pub of the robot (robot.key) and of each stakeholder', None),
     'passphrase_file': ('the file with the passphrase of the keys, which only its owner may read', None),
-    'state': ("the keeper's folder, this user's alone; its socket and the audit log are there too", None),
+    'state': ("the keeper's folder, empty and this user's alone; its socket and the audit log are there too", None),
     'inner_domain': ("the robot's own ROS domain", '81'),
     'outer_domain': ('the ROS domain that its users see', '82'),
     **{f'{name}_domain': (f"the domain of {name}'s own nodes", str(82 + above)) for name, above in STAKEHOLDERS.items()},
@@ -58,7 +58,9 @@ PROCESSES = [
     Process('hotel', 'hotel.py', '{inner_domain}'),
     Process('keeper', 'keeper', arguments=(
         '--policy', '{policy}', '--identity', '{identities}/robot.key', '--passphrase-file', '{passphrase_file}',
-        '--state', '{state}', '--socket', '{state}/keeper.sock')),
+        '--state', '{state}', '--socket', '{state}/keeper.sock',
+        # Each run is a first start, and everything is one user's; a robot has neither in its units (docs/keys.md).
+        '--new-state', '--same-user')),
     Process('guard', 'guard', '{inner_domain}', parameters={
         'policy': '{policy}', 'audit': '{state}/audit.log', 'keeper': '{state}/keeper.sock',
         'outer_domain': '{outer_domain}'}),

@@ -38,7 +38,7 @@ def generate_launch_description():
             description='Audit log. When it cannot be written, the guard releases nothing that is contextual.'),
         DeclareLaunchArgument(
             'keeper', default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/keeper.sock'],
-            description='Socket of the keeper, which gives the keys for what is sealed. It is no ROS node: see keeper.service.'),
+            description='Socket of the keeper, which gives the keys for what is sealed. It is no ROS node, and runs as another user: see keeper.service.'),
         DeclareLaunchArgument(
             'trust', default_value='',
             description='Trust file: only policies that enough of the owners in it have signed are taken. Without it: as the '

@@ -161,6 +161,10 @@ struct Guard {
     board: Arc<Board>,
     bridge: Mutex<Bridge>,
     logger: Logger,
+    /// The robot that the policy named at the start; empty if there was none.
+    robot: String,
+    /// The keeper's floors hold here, too.
+    restored: AtomicBool,
     /// Why the newest policy file is not in force.
     refused: Mutex<Option<String>>,
 }
@@ -172,8 +176,8 @@ impl Guard {
             Some(trust) => trust.robot().to_owned(),
             None => read_file(&settings.policy).map(|read| read.0.robot().to_owned()).unwrap_or_default(),
         };
-        let opening =
-            Opening { program: format!("discreet {}", env!("CARGO_PKG_VERSION")), robot, policy: None };
+        let program = format!("discreet {}", env!("CARGO_PKG_VERSION"));
+        let opening = Opening { program, robot: robot.clone(), policy: None };
         let audit = Arc::new(Audit::open(&settings.audit, opening, Arc::new(Time::system))?);
         let live = Arc::new(LivePolicy::new(&settings.policy, None).trusting(trust));
         let trusting = Arc::new(Trusting::new(Arc::clone(&live), Arc::clone(&audit), logger.clone()));
@@ -201,8 +205,11 @@ impl Guard {
                  domain also sees the sources. Use two domains for anything but trying it out",
             );
         }
+        let restored = AtomicBool::new(false);
         let (bridge, refused) = (Mutex::new(bridge), Mutex::default());
-        let guard = Guard { live, trusting, audit, clock, keys, board, bridge, logger, refused };
+        let guard = Guard { live, trusting, audit, clock, keys, board, bridge, logger, robot, restored, refused };
+        // Before there is a policy: an older one is not in force for a moment either.
+        guard.keys.wait_held(KEYS);
         guard.heed_the_past();
         Ok(guard)
     }
@@ -214,9 +221,40 @@ impl Guard {
         if let Some(time) = last.time {
             self.clock.trusts(time.second());
         }
-        let Some(mark) = last.policy else { return };
-        if self.live.raise_floor(Floor { version: mark.version, hash: mark.hash }) {
-            let why = format!("version {} was in force before; the older one is taken back", mark.version);
+        if let Some(mark) = last.policy {
+            self.raise_floor(Floor { version: mark.version, hash: mark.hash });
+        }
+        self.heed_the_keeper();
+    }
+
+    /// A guard whose log is gone has lost its floors; the keeper, heard for the first time, gives them back.
+    fn heed_the_keeper(&self) {
+        if self.restored.load(Ordering::Relaxed) {
+            return;
+        }
+        let Some(held) = self.keys.held() else { return };
+        let current = self.live.current().as_ref().map(Arc::clone);
+        let robot = current.as_ref().map_or(self.robot.as_str(), |policy| policy.robot());
+        if robot.is_empty() {
+            return; // which robot's policy it will be is not known yet
+        }
+        self.restored.store(true, Ordering::Relaxed);
+        if robot != held.robot {
+            return; // it gives no keys either, and says why
+        }
+        if let Some(latest) = held.latest {
+            self.clock.trusts(latest);
+        }
+        let Some((version, hash)) = held.floor else { return };
+        if current.is_some_and(|policy| policy.version() < version) {
+            let _refused = self.reload(); // the newer one may be in the file already
+        }
+        self.raise_floor(Floor { version, hash });
+    }
+
+    fn raise_floor(&self, floor: Floor) {
+        if self.live.raise_floor(floor) {
+            let why = format!("version {} was in force before; the older one is taken back", floor.version);
             self.logger.error(&why);
             self.audit.policy_refused(None, &why);
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
@@ -307,6 +345,7 @@ fn keys(
         sender,
         receiver: porter.public(),
         domain: u32::try_from(settings.outer_domain)?,
+        mark: audit.last().mark,
     };
     let board = Arc::new(Board::default());
     let published = Arc::clone(&board);
@@ -332,6 +371,23 @@ fn keys(
         Event::Mismatch(why) => {
             logger.error(&format!("the keeper gives no keys for this policy: {why}"));
             audit.keys("mismatch", "", why);
+        }
+        Event::Marked(mark) => audit.keys("mark", "", mark),
+        Event::Rekeyed(who, which) => {
+            logger.warn(&format!("`{who}` has other keys than before: {which}"));
+            audit.keys("rekeyed", who, which);
+        }
+        Event::AnotherGuard(which) => {
+            logger.warn(which);
+            audit.keys("another_guard", "", which);
+        }
+        Event::NewState(what) => {
+            logger.warn(what);
+            audit.keys("new_state", "", what);
+        }
+        Event::LogGone(what) => {
+            logger.error(what);
+            audit.keys("log_gone", "", what);
         }
     });
     porter.serve(&keys);

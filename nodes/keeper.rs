@@ -9,7 +9,7 @@ use discreet::identity::{Identity, PassphraseSource};
 use discreet::keeper::default_socket;
 use discreet::keeper::engine::Engine;
 use discreet::keeper::server::{Door, Server, now};
-use discreet::keeper::state::State;
+use discreet::keeper::state::{Decision, Place, State};
 use discreet::policy::Trust;
 use discreet::secret::{Lock, harden};
 
@@ -22,7 +22,10 @@ use discreet::secret::{Lock, harden};
     version,
     after_long_help = "\
 Example:
-  keeper --policy hotel.yaml --identity robot.key --passphrase-file robot.passphrase
+  keeper --policy hotel.yaml --identity robot.key --passphrase-file robot.passphrase --guard-uid guard --new-state
+
+--new-state is for the first start alone. Guards run as another user than the keeper, which --guard-uid names; to try it
+out as one user, --same-user.
 
 The passphrase is asked at the terminal, or read from --passphrase-file (mode 0600), or from the systemd credential
 robot.passphrase (for an identity robot.key). Never from an argument or the environment.
@@ -54,9 +57,39 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     socket: Option<PathBuf>,
 
-    /// Another user whose guards and commands are served. Without this, only the keeper's own
-    #[arg(long, value_name = "UID")]
-    allow_uid: Vec<u32>,
+    /// The second copy of the state's mark, by which an older state is known: in another folder than the state, which
+    /// only this user or root may write to [default: beside the identity, robot.mark for robot.key]
+    #[arg(long, value_name = "FILE")]
+    mark: Option<PathBuf>,
+
+    /// A user whose guards are given keys: a number, or a name in /etc/passwd
+    #[arg(long, value_name = "USER", value_parser = user)]
+    guard_uid: Vec<u32>,
+
+    /// A user who may revoke, grant and ask `discreet who`, beside root and the keeper's own
+    #[arg(long, value_name = "USER", value_parser = user)]
+    admin_uid: Vec<u32>,
+
+    /// Guards of the keeper's own user are given keys: to try it out. Whoever breaks into such a guard can give back what
+    /// was revoked, and has the robot's identity
+    #[arg(long)]
+    same_user: bool,
+
+    /// Begin a new state. For the first start; refused if there is one. A state that is given up took who is revoked with
+    /// it: a person decides that, no unit file
+    #[arg(long, conflicts_with = "accept_state")]
+    new_state: bool,
+
+    /// The state is the newest there is, although its mark is missing or says otherwise. Refused if there is nothing to accept
+    #[arg(long)]
+    accept_state: bool,
+
+    /// The robot's identity before `discreet identity rotate`: a state that is of that one is taken over. The same passphrase
+    #[arg(long, value_name = "FILE")]
+    rotated_from: Option<PathBuf>,
+
+    #[arg(long, hide = true)]
+    allow_uid: Vec<String>,
 
     /// The clock is right, although a later time was seen before
     #[arg(long)]
@@ -80,6 +113,12 @@ fn main() -> ExitCode {
 }
 
 fn start(arguments: Arguments) -> anyhow::Result<Server> {
+    if !arguments.allow_uid.is_empty() {
+        bail!(
+            "--allow-uid is two options now: --guard-uid for users whose guards are given keys, --admin-uid for users who \
+             may revoke and grant"
+        );
+    }
     // Before there is any secret in memory.
     let hardened = harden(Lock::All).context("cannot protect its own memory")?;
     hardened.notes.iter().for_each(|note| log(note));
@@ -87,7 +126,16 @@ fn start(arguments: Arguments) -> anyhow::Result<Server> {
     let identity = Identity::open(&arguments.identity, &source)?;
     let socket = arguments.socket.unwrap_or_else(default_socket);
     let state = arguments.state.unwrap_or_else(|| socket.with_file_name("keeper"));
-    let state = State::open(&state)?;
+    let before = arguments.rotated_from.as_deref();
+    let before = before.map(|path| Identity::open(path, &source)).transpose()?;
+    let mark = arguments.mark.unwrap_or_else(|| arguments.identity.with_extension("mark"));
+    let decision = match (arguments.new_state, arguments.accept_state) {
+        (true, _) => Decision::New,
+        (_, true) => Decision::Accept,
+        _ => Decision::None,
+    };
+    let place = Place { folder: state, mark };
+    let state = State::open(&place, &identity, before.as_ref(), decision, now())?;
     let name = identity.public().name.clone();
     let trust = arguments.trust.as_deref().map(Trust::open).transpose()?;
     match &trust {
@@ -102,11 +150,33 @@ fn start(arguments: Arguments) -> anyhow::Result<Server> {
     let fingerprint = identity.public().fingerprint();
     let engine =
         Engine::new(identity, state, &arguments.policy, trust, arguments.accept_time, now(), Box::new(log))?;
-    let door = Door { socket, allow: arguments.allow_uid };
+    let door = Door {
+        socket,
+        guards: arguments.guard_uid,
+        admins: arguments.admin_uid,
+        same_user: arguments.same_user,
+    };
+    if door.same_user {
+        log("--same-user: whoever breaks into a guard of this user has all that the keeper has");
+    } else if door.guards.is_empty() {
+        log("no guard will be given keys: name its user with --guard-uid, or try it out with --same-user");
+    }
     let listens = format!("keeper of {name} ({fingerprint}) listens at {}", door.socket.display());
     let server = Server::new(door, engine, log)?;
     log(&listens);
     Ok(server)
+}
+
+/// A user's number, also by the name in /etc/passwd.
+fn user(given: &str) -> Result<u32, String> {
+    if let Ok(uid) = given.parse() {
+        return Ok(uid);
+    }
+    let passwd = std::fs::read_to_string("/etc/passwd").map_err(|error| format!("/etc/passwd: {error}"))?;
+    let mut lines = passwd.lines().map(|line| line.split(':'));
+    let found =
+        lines.find_map(|mut fields| (fields.next() == Some(given)).then(|| fields.nth(1)?.parse().ok()));
+    found.flatten().ok_or_else(|| "a number, or the name of a user in /etc/passwd".to_owned())
 }
 
 fn log(text: &str) {

@@ -37,7 +37,7 @@ pub use entry::{PolicyMark, RouteInfo};
 pub use file::Refused;
 pub use route::{NotRecorded, Receipt, RouteLog};
 pub use time::Time;
-pub use verify::{Finding, MAX_FINDINGS, Report, What, verify, verify_lines};
+pub use verify::{Finding, MAX_FINDINGS, Report, Verdict, What, verify, verify_lines};
 
 use entry::Entry;
 pub use entry::cleaned;
@@ -61,12 +61,14 @@ pub struct Opening {
 }
 
 /// What an earlier run left in the log: the floor for the clock and for policy versions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Last {
     /// The latest time in the end of the log.
     pub time: Option<Time>,
     /// The highest policy that was in force.
     pub policy: Option<PolicyMark>,
+    /// The mark of the keeper's state that was entered last.
+    pub mark: Option<String>,
 }
 
 /// Can the log be written?
@@ -137,7 +139,9 @@ impl Audit {
     }
 
     /// Keys were taken from a stakeholder (`revoked`), given back (`granted`), or there is no keeper (`keeper_gone`,
-    /// `keeper_back`) or none for this policy (`mismatch`).
+    /// `keeper_back`) or none for this policy (`mismatch`); a stakeholder has others than before (`rekeyed`), another
+    /// process came as this guard's user (`another_guard`), a person gave up or accepted the keeper's state (`new_state`),
+    /// or it has come so far (`mark`), or says that there was a log before this one (`log_gone`).
     pub fn keys(&self, change: &'static str, who: &str, why: &str) {
         self.enter(Entry::Keys { change, who: cleaned(who), why: cleaned(why) });
     }
@@ -164,7 +168,7 @@ impl Audit {
 
     /// What earlier runs left; nothing as long as the log could not be read.
     pub fn last(&self) -> Last {
-        *lock(&self.shared.last)
+        lock(&self.shared.last).clone()
     }
 
     /// Waits (a second at most) until what was entered so far is on the disk.

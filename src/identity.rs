@@ -11,6 +11,7 @@ pub mod public;
 
 use ed25519_dalek::{Signer, SigningKey};
 use x25519_dalek::{PublicKey, StaticSecret};
+use zeroize::Zeroize;
 
 use crate::secret::{NoRandomness, Secret};
 
@@ -49,6 +50,15 @@ impl Identity {
     /// The X25519 private key.
     pub fn receive(&self) -> &Secret<32> {
         &self.receive
+    }
+
+    /// A key of its own for a purpose, which only who holds the private keys can derive. `context` is said nowhere else.
+    pub fn derive(&self, context: &str) -> Secret<32> {
+        let mut hasher = blake3::Hasher::new_derive_key(context);
+        hasher.update(self.receive.expose()).update(self.sign.expose());
+        let mut key: [u8; 32] = hasher.finalize().into();
+        hasher.zeroize();
+        Secret::take(&mut key)
     }
 
     /// Signs.

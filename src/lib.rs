@@ -37,6 +37,7 @@ pub mod wanted;
 pub mod catalog;
 pub mod clock;
 pub mod denied;
+pub mod disk;
 pub mod standings;
 pub mod stats;
 pub mod tag;

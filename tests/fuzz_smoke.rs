@@ -32,6 +32,8 @@ mod identity_file;
 mod image;
 #[path = "../fuzz/bodies/keeper_frame.rs"]
 mod keeper_frame;
+#[path = "../fuzz/bodies/keeper_state.rs"]
+mod keeper_state;
 #[path = "../fuzz/bodies/policy.rs"]
 mod policy;
 #[path = "../fuzz/bodies/policy_signatures.rs"]
@@ -425,10 +427,15 @@ fn nothing_on_the_keepers_socket_breaks_either_side() {
     };
     let secret = Handed(Secret::random().unwrap());
     let (group, suite, grant) = ([0; 16], "aes-256-gcm".into(), vec![6; 90]);
-    let key =
-        GivenKey { group, id: 1, suite, from: 0, until: 9, secret, grant, members: vec!["desk".into()] };
-    let guard =
-        GuardHello { version: VERSION, sender: [1; 32], receiver: [2; 32], receiver_id: None, domain: 0 };
+    let key = GivenKey { group, id: 1, suite, from: 0, until: 9, secret, grant, members: vec!["desk".into()] };
+    let guard = GuardHello {
+        version: VERSION,
+        sender: [1; 32],
+        receiver: [2; 32],
+        receiver_id: None,
+        domain: 0,
+        mark: None,
+    };
     let done = Done { who: "desk".into(), changed: true, in_policy: true, guards: 1, acknowledged: 1 };
     let reader = Reader { name: "desk".into(), until: Some(1) };
     let topic =
@@ -455,4 +462,18 @@ fn nothing_on_the_keepers_socket_breaks_either_side() {
     ];
     seeds.iter().for_each(|seed| keeper_frame::run(seed));
     fuzz(&seeds, keeper_frame::run);
+}
+
+#[test]
+fn no_state_and_no_mark_breaks_the_keeper() {
+    use discreet::keeper::state::{MarkKey, Record, RecordKey};
+    let robot = keeper_state::robot();
+    let mut record = Record::new(9, 5, [1; 16]);
+    record.revoked.insert("desk".into(), 3);
+    record.learn(robot.public());
+    let whole = record.write(&RecordKey::of(&robot)).unwrap();
+    let said = whole[..whole.len() - 32].to_vec();
+    let seeds = [whole, said, MarkKey::of(&robot).write(&record.mark()).into_bytes()];
+    seeds.iter().for_each(|seed| keeper_state::run(seed));
+    fuzz_some(&seeds, keeper_state::run, INPUTS / 10); // each derives keys
 }

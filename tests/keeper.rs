@@ -7,6 +7,8 @@
 mod house;
 #[path = "keeper/kills.rs"]
 mod kills;
+#[path = "keeper/memory.rs"]
+mod memory;
 #[path = "keeper/socket.rs"]
 mod socket;
 #[path = "keeper/trust.rs"]

@@ -150,7 +150,7 @@ class Demo(Stage):
         robot = re.search(r'^robot: (\S+)', policy.read_text(), re.M)[1]
         self.robot_key, self.desk_key = self.identity(robot), self.identity('front_desk')
         self.start('keeper', [BIN / 'keeper', '--policy', policy, '--identity', self.robot_key, '--passphrase-file', self.passphrase,
-                   '--state', self.out / 'keeper', '--socket', self.socket])
+                   '--state', self.out / 'keeper', '--socket', self.socket, '--new-state', '--same-user'])
         until(self.socket.exists, 'the keeper; see out/keeper.log')
 
     def start_unsealer(self):

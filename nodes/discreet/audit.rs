@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use discreet::audit::{Report, parse_hash, verify};
+use discreet::audit::{Report, Verdict, parse_hash, verify};
 
-/// Reads audit logs. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be read.
+/// Reads audit logs. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be read, 3 what is there is intact, and
+/// nothing tells whether its end was cut off.
 #[derive(Debug, Args)]
 pub struct AuditArgs {
     #[command(subcommand)]
@@ -66,13 +67,21 @@ fn run_verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     if args.json {
         let mut json = serde_json::to_value(&report)?;
         if let Some(fields) = json.as_object_mut() {
-            fields.insert("intact".to_owned(), report.is_intact().into());
+            let verdict = report.verdict();
+            fields.insert("verdict".to_owned(), serde_json::to_value(verdict)?);
+            // Neither true nor false as long as nobody knows.
+            let intact = (verdict != Verdict::EndUnknown).then(|| verdict == Verdict::Intact);
+            fields.insert("intact".to_owned(), intact.into());
         }
         println!("{json}");
     } else {
         print!("{}", in_words(&report));
     }
-    Ok(if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(match report.verdict() {
+        Verdict::Intact => ExitCode::SUCCESS,
+        Verdict::NotIntact => ExitCode::from(1),
+        Verdict::EndUnknown => ExitCode::from(3),
+    })
 }
 
 fn in_words(report: &Report) -> String {
@@ -84,7 +93,11 @@ fn in_words(report: &Report) -> String {
     if report.more_findings > 0 {
         text.push_str(&format!("and {} more\n", report.more_findings));
     }
-    let verdict = if report.is_intact() { "intact" } else { "NOT INTACT" };
+    let verdict = match report.verdict() {
+        Verdict::Intact => "intact",
+        Verdict::NotIntact => "NOT INTACT",
+        Verdict::EndUnknown => "END NOT KNOWN, nothing changed, moved or inserted before it",
+    };
     text.push_str(&format!("{verdict}: {} entries, {} starts", report.entries, report.starts));
     if let (Some(first), Some(last)) = (report.first, report.last) {
         text.push_str(&format!(", {first} to {last}"));
@@ -97,13 +110,19 @@ fn in_words(report: &Report) -> String {
         (report.counts_lost, "windows have no counts: the program was killed in them"),
         (report.still_open, "windows are open: the program runs, or was killed"),
         (report.torn, "bytes of an unfinished entry at the end"),
+        (
+            report.after_head,
+            "entries after the one in .head: the program writes just now, or was killed then",
+        ),
     ];
     for (number, note) in notes.into_iter().filter(|(number, _)| *number > 0) {
         text.push_str(&format!("note: {number} {note}\n"));
     }
     if !report.end_is_known {
         text.push_str(
-            "note: no .head file beside it and no --head: what was cut off at the end is not seen\n",
+            "note: the .head beside it is missing or damaged, and there is no --head: whether entries were cut off at \
+             the end cannot be told. A head is in every recording of /diagnostics (`audit head`); the guard does not \
+             write on such a log\n",
         );
     }
     text

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use discreet::disk::{self, Untrusted};
 use discreet::entrance::unlimitable;
 use discreet::identity::PublicIdentity;
 use discreet::policy::finding::{Span, has_errors, plain};
@@ -135,6 +136,7 @@ fn judged(source: &Source) -> Judged {
         findings.extend(unhideable(&policy, library));
     }
     findings.extend(missing_key(source, &policy));
+    findings.extend(changeable(source, &policy));
     let summary = (!has_errors(&findings)).then(|| {
         format!(
             "a policy for {}, version {}: {}, {}",
@@ -225,7 +227,7 @@ impl Absent {
         let unknown = policy
             .stakeholders()
             .iter()
-            .filter(|one| PublicIdentity::open(&folder.join(&*one.identity)).is_err());
+            .filter(|one| PublicIdentity::look_at(&folder.join(&*one.identity)).is_err());
         Absent {
             types: types.into_iter().map(str::to_owned).collect(),
             identities: unknown.map(|one| one.name.to_string()).collect(),
@@ -260,6 +262,27 @@ fn missing_key(source: &Source, policy: &Policy) -> Option<Finding> {
     let help = "`discreet pseudonym-key` makes one, beside the policy";
     let at_start = Span { line: 1, column: 1, start: 0, end: 0 };
     Some(Finding::warning("no-key", at_start, message).help(help))
+}
+
+/// What a guard or keeper, run as this user, would not believe here, because somebody else may change it.
+fn changeable(source: &Source, policy: &Policy) -> Vec<Finding> {
+    let identities = policy.stakeholders().iter().map(|one| source.folder().join(&*one.identity));
+    let files = [PathBuf::from(&source.name)].into_iter().chain(identities).filter(|file| file.is_file());
+    let refused = files.filter_map(|file| match disk::check(&file).err()? {
+        refused @ (Untrusted::Writable { .. } | Untrusted::Owner { .. }) => Some(refused.to_string()),
+        _ => None,
+    });
+    // One folder above all of them is one finding.
+    let refused: Vec<String> = refused.collect();
+    let at_start = Span { line: 1, column: 1, start: 0, end: 0 };
+    let first = refused.first().map(|why| {
+        let more =
+            if refused.len() > 1 { format!(" ({} files in all)", refused.len()) } else { String::new() };
+        let message = format!("a guard or keeper would refuse this here, run as this user: {why}{more}");
+        Finding::warning("changeable", at_start, message)
+            .help("keep it as root's, or the guard's own: `chmod go-w`")
+    });
+    first.into_iter().collect()
 }
 
 fn several(number: usize, what: &str) -> String {

@@ -128,7 +128,7 @@ impl Show {
     fn run(&self) -> anyhow::Result<Answer> {
         let is_private = self.file.extension().is_some_and(|extension| extension == "key");
         let file = if is_private { public_path(&self.file) } else { self.file.clone() };
-        let identity = PublicIdentity::open(&file)?;
+        let identity = PublicIdentity::look_at(&file)?;
         let (name, fingerprint) = (&identity.name, identity.fingerprint());
         if self.json {
             let hex = |bytes: &[u8; 32]| blake3::Hash::from(*bytes).to_hex().to_string();
@@ -174,7 +174,8 @@ impl Rotate {
         say(&format!(
             "What to do next:\n  a stakeholder's: put {} where the policy names it; the keeper takes it up within a second, \
              and what is\n    sealed from then on opens with the new keys only. Restart the unsealer.\n  the robot's: \
-             restart the keeper, and give {} to every stakeholder; until then they refuse its grants.\n  then delete \
+             restart the keeper once with --rotated-from and what was kept aside of the private file, and give {} to\n    \
+             every stakeholder; until then they refuse its grants.\n  then delete \
              what was kept aside. If the old keys may be known to others: `discreet revoke` first.",
             public.display(),
             public.display(),

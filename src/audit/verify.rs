@@ -32,14 +32,37 @@ pub struct Report {
     pub torn: u64,
     /// There was a head, beside the log or from elsewhere, to tell whether its end is there.
     pub end_is_known: bool,
+    /// Entries after the one that the head file names: it is replaced after each write.
+    pub after_head: u64,
     /// Everything that is not as it was written; empty for an intact log.
     pub findings: Vec<Finding>,
     /// Findings beyond the first [`MAX_FINDINGS`].
     pub more_findings: u64,
 }
 
+/// What can be said of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is what was written, and its end is there.
+    Intact,
+    /// What is there is what was written. Nothing tells whether something was cut off at the end.
+    EndUnknown,
+    /// It is not what was written.
+    NotIntact,
+}
+
 impl Report {
-    /// Is the log what was written?
+    /// What can be said.
+    pub fn verdict(&self) -> Verdict {
+        match (self.is_intact(), self.end_is_known) {
+            (false, _) => Verdict::NotIntact,
+            (true, false) => Verdict::EndUnknown,
+            (true, true) => Verdict::Intact,
+        }
+    }
+
+    /// Is what is there what was written? See [`Report::verdict`] for its end.
     pub fn is_intact(&self) -> bool {
         self.findings.is_empty()
     }
@@ -116,7 +139,15 @@ const REMEMBERED: usize = 64;
 pub fn verify(path: &Path, head: Option<[u8; 32]>) -> io::Result<Report> {
     // The head first: a log that is being written only grows beyond it.
     let head_file = read_head(path);
-    verify_lines(BufReader::with_capacity(1 << 20, File::open(path)?), head_file, head)
+    match File::open(path) {
+        // The head tells that there was a log.
+        Err(error)
+            if error.kind() == io::ErrorKind::NotFound && head_file.is_some_and(|head| head.seq > 0) =>
+        {
+            verify_lines(io::empty(), head_file, head)
+        }
+        opened => verify_lines(BufReader::with_capacity(1 << 20, opened?), head_file, head),
+    }
 }
 
 /// The same for any bytes.
@@ -294,6 +325,7 @@ impl Check {
         if let Some(head) = self.head_file.filter(|head| head.seq > self.highest) {
             self.find(self.highest, What::CutOff { expected: head.seq });
         }
+        self.report.after_head = self.head_file.map_or(0, |head| self.highest.saturating_sub(head.seq));
         if self.report.entries == 0 && self.report.torn == 0 {
             self.find(0, What::Empty);
         }

@@ -42,7 +42,7 @@ impl Writer {
         let tail = self.disk.open()?;
         self.policy = higher(self.policy, tail.policy);
         self.link = Some(tail.link.unwrap_or(Link::START));
-        self.shared.set_last(Last { time: tail.time, policy: tail.policy });
+        self.shared.set_last(Last { time: tail.time, policy: tail.policy, mark: tail.mark.clone() });
         if let Some(policy) = self.policy {
             self.shared.raise_policy(policy);
         }

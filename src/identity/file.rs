@@ -11,6 +11,7 @@ use super::age::{self, NotOpened};
 use super::passphrase::PassphraseSource;
 use super::public::{MOST_BYTES as MOST_PUBLIC, NotPublic};
 use super::{Identity, PublicIdentity, private};
+use crate::disk::{self, Untrusted};
 use crate::secret::NoRandomness;
 
 /// Why an identity cannot be used. Each says what to do.
@@ -72,6 +73,9 @@ pub enum IdentityError {
         /// The folder.
         path: String,
     },
+    /// Somebody else may change it.
+    #[error("{0}")]
+    Untrusted(Untrusted),
     /// More than such a file has.
     #[error("{path} is larger than {most} bytes")]
     Large {
@@ -146,6 +150,17 @@ pub(super) enum Secrecy {
     Credential,
 }
 
+impl From<Untrusted> for IdentityError {
+    fn from(refused: Untrusted) -> IdentityError {
+        match refused {
+            Untrusted::Missing { path } => IdentityError::Missing { path },
+            Untrusted::Io { path, error } => IdentityError::Io { path, error },
+            Untrusted::NotAFile { path } => IdentityError::NotAFile { path },
+            refused => IdentityError::Untrusted(refused),
+        }
+    }
+}
+
 impl Identity {
     /// Opens a private file. It must be this user's alone.
     pub fn open(path: &Path, passphrase: &PassphraseSource) -> Result<Identity, IdentityError> {
@@ -199,15 +214,23 @@ impl Identity {
 }
 
 impl PublicIdentity {
-    /// Reads a public file.
+    /// Reads a public file that nobody else can change: whose keys are in it is who gets what it names.
     pub fn open(path: &Path) -> Result<PublicIdentity, IdentityError> {
-        let shown = || path.display().to_string();
+        PublicIdentity::read_from(disk::open(path)?, path)
+    }
+
+    /// Reads a public file that decides nothing, whoever may write to it.
+    pub fn look_at(path: &Path) -> Result<PublicIdentity, IdentityError> {
         let metadata = fs::metadata(path).map_err(|error| io(path, &error))?;
         if !metadata.is_file() {
-            return Err(IdentityError::NotAFile { path: shown() });
+            return Err(IdentityError::NotAFile { path: path.display().to_string() });
         }
+        PublicIdentity::read_from(File::open(path).map_err(|error| io(path, &error))?, path)
+    }
+
+    fn read_from(file: File, path: &Path) -> Result<PublicIdentity, IdentityError> {
+        let shown = || path.display().to_string();
         let mut bytes = Vec::new();
-        let file = File::open(path).map_err(|error| io(path, &error))?;
         let most = MOST_PUBLIC as u64 + 1;
         file.take(most).read_to_end(&mut bytes).map_err(|error| io(path, &error))?;
         let text = String::from_utf8_lossy(&bytes);
@@ -228,7 +251,9 @@ pub(super) fn read_secret(
 ) -> Result<Zeroizing<Vec<u8>>, IdentityError> {
     let before = fs::symlink_metadata(path).map_err(|error| io(path, &error))?;
     check(path, &before, secrecy)?;
-    let file = File::open(path).map_err(|error| io(path, &error))?;
+    let mut options = OpenOptions::new();
+    let file =
+        options.read(true).custom_flags(disk::no_links()).open(path).map_err(|error| io(path, &error))?;
     // What was opened is what was looked at, whatever has been moved in between.
     let opened = file.metadata().map_err(|error| io(path, &error))?;
     if (opened.dev(), opened.ino()) != (before.dev(), before.ino()) {
@@ -277,14 +302,12 @@ fn check(path: &Path, metadata: &Metadata, secrecy: Secrecy) -> Result<(), Ident
     }
 }
 
-/// Nobody else may put another file into its place. Where everybody may add files, as in /tmp, the sticky bit sees to it.
-pub(crate) fn check_folder(path: &Path) -> Result<(), IdentityError> {
-    let folder = folder_of(path);
-    let mode = fs::metadata(folder).map_err(|error| io(folder, &error))?.mode();
-    if mode & 0o022 != 0 && mode & 0o1000 == 0 {
-        return Err(IdentityError::Folder { path: folder.display().to_string() });
-    }
-    Ok(())
+/// Nobody else may put another file into its place.
+fn check_folder(path: &Path) -> Result<(), IdentityError> {
+    disk::check_folder(folder_of(path)).map_err(|refused| match refused {
+        Untrusted::Writable { path, .. } => IdentityError::Folder { path },
+        refused => refused.into(),
+    })
 }
 
 fn folder_of(path: &Path) -> &Path {

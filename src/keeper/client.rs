@@ -18,6 +18,7 @@ use crate::seal::SenderKey;
 
 use link::Shared;
 
+pub use super::protocol::Held;
 pub use ring::GrantSet;
 
 /// What a guard is to its keeper.
@@ -30,6 +31,8 @@ pub struct Guard {
     pub receiver: [u8; 32],
     /// The domain on which it sends.
     pub domain: u32,
+    /// The mark of the keeper's state that the audit log of an earlier run has.
+    pub mark: Option<String>,
 }
 
 /// What happens to the keys, for audit, log and diagnostics.
@@ -49,6 +52,16 @@ pub enum Event {
     Mismatch(String),
     /// Whose signatures the keeper asks for, if any. Comes with each connection, before any key.
     Trust(Option<Trust>),
+    /// The mark of the keeper's state, to be remembered: [`Guard::mark`] of the next run.
+    Marked(String),
+    /// A stakeholder has other keys than before: its name, and which.
+    Rekeyed(String, String),
+    /// Another process of this user is a guard too, or tried to be.
+    AnotherGuard(String),
+    /// A person gave up what the keeper remembered, or accepted an older state.
+    NewState(String),
+    /// This guard's audit log is new, and there was one before.
+    LogGone(String),
 }
 
 /// The keys that a guard has at the moment. Reading them never waits.
@@ -105,6 +118,24 @@ impl KeyRing {
     /// this guard runs.
     pub fn lease(&self) -> &Lease {
         &self.shared.lease
+    }
+
+    /// What the keeper remembered when it was first heard in this run: floors for a guard that has lost its own memory.
+    pub fn held(&self) -> Option<Held> {
+        self.shared.state().held.clone()
+    }
+
+    /// Waits for that, if a keeper seems to be there.
+    pub fn wait_held(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        let mut state = self.shared.state();
+        while state.held.is_none() && self.shared.socket_is_there() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            state = self.shared.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     /// Is there a keeper that answers?

@@ -2,6 +2,7 @@
 //! [`Outbox`].
 
 mod give;
+mod memory;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +15,7 @@ use super::schedule::is_candidate;
 use super::session::{Notice, Outbox, Session};
 use super::state::{State, StateFault};
 use crate::clock::ClockFloor;
-use crate::identity::Identity;
+use crate::identity::{Identity, PublicIdentity};
 use crate::policy::finding::plain;
 use crate::policy::watch::PolicyWatch;
 use crate::policy::{Floor, LivePolicy, Policy, Reloaded, Trust};
@@ -39,6 +40,10 @@ pub struct Engine {
     pub(super) trusted: bool,
     remembered: i64,
     pub(super) ungranted: BTreeMap<[u8; 16], String>,
+    /// The state is older than one that a guard still knows of: why nobody gets keys.
+    pub(super) outdated: Option<String>,
+    /// What no guard has heard yet.
+    unheard: Vec<News>,
     log: Box<dyn Fn(&str) + Send>,
 }
 
@@ -55,7 +60,7 @@ impl Engine {
     /// whatever was seen before.
     pub fn new(
         signer: Identity,
-        state: State,
+        mut state: State,
         policy: &Path,
         trust: Option<Trust>,
         accept_time: bool,
@@ -65,12 +70,12 @@ impl Engine {
         if accept_time {
             state.set_latest(now)?;
         }
-        let (floor, latest) = (state.floor()?, state.latest()?);
-        let revoked = state.revoked()?.into_iter().collect();
+        let (floor, latest) = (state.floor(), state.latest());
+        let revoked = state.revoked().map(|(who, since)| (who.to_owned(), since)).collect();
         let mut engine = Engine {
             signer,
             state,
-            live: LivePolicy::new(policy, floor).trusting(trust),
+            live: LivePolicy::new(policy, floor).without_key().trusting(trust),
             file: PolicyWatch::new(policy),
             refused: None,
             roster: Roster::default(),
@@ -82,8 +87,11 @@ impl Engine {
             trusted: true,
             remembered: latest.unwrap_or(i64::MIN),
             ungranted: BTreeMap::new(),
+            outdated: None,
+            unheard: Vec::new(),
             log,
         };
+        engine.say_decided(now);
         engine.look(now)?;
         engine.reload(now)?;
         Ok(engine)
@@ -91,6 +99,9 @@ impl Engine {
 
     /// What is to be done now and then: several times a second.
     pub fn tick(&mut self, now: i64) -> Result<(), StateFault> {
+        if self.outdated.is_some() {
+            return Ok(());
+        }
         self.look(now)?;
         if self.file.has_changed() {
             self.reload(now)?;
@@ -98,6 +109,7 @@ impl Engine {
         if self.looked != now {
             self.looked = now;
             self.refresh(now)?;
+            self.tell_held();
             self.sessions.values_mut().for_each(|session| session.tell(&ToGuard::Alive));
         }
         for id in self.ids() {
@@ -107,16 +119,21 @@ impl Engine {
     }
 
     /// A guard has come.
-    pub fn connect(&mut self, peer: Peer, hello: GuardHello, outbox: Outbox) -> u64 {
+    pub fn connect(&mut self, peer: Peer, hello: GuardHello, outbox: Outbox) -> Result<u64, StateFault> {
         self.last_session = self.last_session.saturating_add(1);
         (self.log)(&format!("guard {} of user {} is here, domain {}", peer.pid, peer.uid, hello.domain));
+        let (brought, domain) = (hello.mark.clone(), hello.domain);
+        self.announce_guard(peer, hello.domain);
         let mut session = Session::new(peer, hello, outbox);
         if let Some(trust) = self.live.trust() {
             session.tell(&ToGuard::Trust(TrustTold::of(trust)));
         }
         session.tell(&ToGuard::Alive);
         self.sessions.insert(self.last_session, session);
-        self.last_session
+        self.compare(brought.as_deref(), peer.pid)?;
+        self.meet(peer, domain, brought.is_some())?;
+        self.tell_held();
+        Ok(self.last_session)
     }
 
     /// It is gone.
@@ -133,6 +150,9 @@ impl Engine {
 
     /// It says something.
     pub fn hear(&mut self, id: u64, message: &FromGuard, now: i64) -> Result<(), StateFault> {
+        if self.outdated.is_some() {
+            return Ok(());
+        }
         self.look(now)?;
         let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
         match message {
@@ -174,13 +194,30 @@ impl Engine {
         self.order(who, changed, News::Granted(who.to_owned()), now)
     }
 
-    /// Why this stakeholder gets nothing, if it does not.
+    /// Why this stakeholder gets nothing, if it does not and is not revoked itself.
     pub(super) fn unserved(&self, who: &str) -> Option<String> {
-        self.roster.identity(who).err().map(str::to_owned)
+        match self.roster.identity(who) {
+            Ok(identity) => self.revoked_as(identity).map(|other| {
+                format!(
+                    "its keys are those of `{other}`, which is revoked: give it an identity of its own, or \
+                     `discreet grant {other}`"
+                )
+            }),
+            Err(why) => Some(why.to_owned()),
+        }
+    }
+
+    /// The identity of somebody who may be given something: neither its name is revoked nor its keys are.
+    fn served(&self, who: &str) -> Option<&PublicIdentity> {
+        let identity = self.roster.identity(who).ok()?;
+        (!self.revoked.contains_key(who) && self.revoked_as(identity).is_none()).then_some(identity)
     }
 
     /// The policy in force, if keys may be given for it.
     pub(super) fn policy(&self) -> Result<Arc<Policy>, String> {
+        if let Some(why) = &self.outdated {
+            return Err(why.clone());
+        }
         let policy = self.live.current();
         let Some(policy) = policy.as_ref() else {
             let why = self.refused.as_deref().unwrap_or("it was not read yet");
@@ -226,7 +263,7 @@ impl Engine {
 
     fn reload(&mut self, now: i64) -> Result<(), StateFault> {
         let mut written = Ok(());
-        let state = &self.state;
+        let state = &mut self.state;
         let outcome = self.live.reload(|policy| {
             written = state.set_floor(Floor { version: policy.version(), hash: policy.hash() });
         });
@@ -289,7 +326,8 @@ impl Engine {
     }
 
     fn serve(&mut self, id: u64, policy: &Arc<Policy>, now: i64) -> Result<(), StateFault> {
-        let mut notice = Notice { stakeholders: Some(self.known()), ..Notice::default() };
+        let news = std::mem::take(&mut self.unheard);
+        let mut notice = Notice { stakeholders: Some(self.known()), news, ..Notice::default() };
         if let Some(session) = self.sessions.get_mut(&id)
             && session.policy.as_ref().is_none_or(|served| served.hash() != policy.hash())
         {
@@ -313,21 +351,26 @@ impl Engine {
                 None => format!("the identity of {who} is valid"),
             });
         }
+        let news = self.learn(&changes)?;
         if !changes.is_empty() {
             let whose = |group: &_| changes.iter().any(|change| is_candidate(group, &change.who));
             for id in self.ids() {
-                self.rotate(id, now, whose, Vec::new())?;
+                self.rotate(id, now, whose, news.clone())?;
             }
         }
+        self.keep_unheard(news);
         Ok(())
     }
 
     fn order(&mut self, who: &str, changed: bool, news: News, now: i64) -> Result<Ordered, StateFault> {
         let mut awaited = Vec::new();
+        // Before the order, so that who has carried it out also holds the mark of the state that it is in.
+        self.tell_held();
+        let names = self.names_of(who);
         for id in self.ids() {
             // Even if nothing changes: what was asked for before may not have reached every guard.
             let news = if changed { vec![news.clone()] } else { Vec::new() };
-            self.rotate(id, now, |group| is_candidate(group, who), news)?;
+            self.rotate(id, now, |group| names.iter().any(|who| is_candidate(group, who)), news)?;
             if let Some(session) = self.sessions.get(&id).filter(|session| session.policy.is_some()) {
                 awaited.push((id, session.number()));
             }
@@ -370,7 +413,7 @@ impl Engine {
 
     /// Who may command, as far as identities go.
     fn known(&self) -> Vec<Known> {
-        let served = self.roster.valid().filter(|(name, _)| !self.revoked.contains_key(*name));
+        let served = self.roster.valid().filter(|(name, _)| self.served(name).is_some());
         served
             .map(|(name, public)| Known { name: name.to_owned(), receive: public.receive, sign: public.sign })
             .collect()

@@ -38,6 +38,8 @@ pub struct GuardHello {
     pub receiver_id: Option<u32>,
     /// The domain on which it sends.
     pub domain: u32,
+    /// The last mark of the keeper's state that it was told, from its memory or its audit log.
+    pub mark: Option<String>,
 }
 
 /// What a guard says.
@@ -62,6 +64,10 @@ pub enum ToGuard {
     Alive,
     /// Whose signatures a policy must have. The first word of a connection, of a keeper that has a trust.
     Trust(TrustTold),
+    /// What it holds for the keeper, and the keeper for it. First of all, and whenever it changes.
+    Held(Held),
+    /// This process is given nothing: why, for a person.
+    Refused(String),
 }
 
 /// A [`crate::policy::Trust`] on its way to a guard.
@@ -93,6 +99,19 @@ impl TrustTold {
         let owners = self.owners.into_iter().map(|(name, key)| Owner { name, key }).collect();
         Trust::new(self.robot, self.fleet, usize::try_from(self.threshold).unwrap_or(usize::MAX), owners)
     }
+}
+
+/// Memory that two keep for each other, so that neither loses it alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The mark of the keeper's state: the guard keeps it, and says it when it comes again.
+    pub mark: String,
+    /// The keeper's robot.
+    pub robot: String,
+    /// The newest policy that was ever in force: version and hash.
+    pub floor: Option<(u64, PolicyHash)>,
+    /// The latest time that was seen.
+    pub latest: Option<i64>,
 }
 
 /// A key of a group.
@@ -161,6 +180,14 @@ pub enum News {
     Revoked(String),
     /// A stakeholder was granted again what the policy gives it.
     Granted(String),
+    /// A stakeholder has other keys than before: its name, and which.
+    Rekeyed(String, String),
+    /// Another process of this guard's user connected, or tried to: which.
+    AnotherGuard(String),
+    /// A person gave up what the keeper remembered, or accepted an older state: when and which.
+    NewState(String),
+    /// This guard's audit log is new, and there was one before.
+    LogGone(String),
 }
 
 /// Why there are no keys.

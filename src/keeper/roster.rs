@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::disk;
 use crate::identity::PublicIdentity;
 use crate::policy::Policy;
 use crate::policy::signatures::fingerprint;
@@ -19,6 +20,8 @@ struct Entry {
     path: PathBuf,
     mark: Option<Mark>,
     signed: Signed,
+    /// Nobody else could change it. A folder's rights change without the file.
+    ours: bool,
     identity: Result<PublicIdentity, String>,
 }
 
@@ -54,11 +57,13 @@ impl Roster {
             let (name, path) = (stakeholder.name.to_string(), folder.join(&stakeholder.identity));
             let (known, mark) = (self.entries.remove(&name), mark(&path));
             let signed = policy.signed().map(|signed| signed.identities.get(&name).cloned());
+            let ours = disk::check(&path).is_ok();
             let entry = match known {
                 Some(known)
                     if known.path == path
                         && known.mark == mark
                         && known.signed == signed
+                        && known.ours == ours
                         && mark.is_some() =>
                 {
                     known
@@ -68,7 +73,7 @@ impl Roster {
                     if known.is_none_or(|known| known.identity != identity) {
                         changes.push(Change { who: name.clone(), trouble: identity.as_ref().err().cloned() });
                     }
-                    Entry { path, mark, signed, identity }
+                    Entry { path, mark, signed, ours, identity }
                 }
             };
             entries.insert(name, entry);

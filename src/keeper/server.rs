@@ -2,9 +2,9 @@
 
 mod bind;
 mod connection;
+mod door;
 
 use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -12,23 +12,16 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::engine::Engine;
-use super::peer::{Peer, own_uid};
+use super::peer::Peer;
 use super::state::StateFault;
 
 pub use bind::BindError;
+pub use door::Door;
 
 /// Connections at a time.
 const MOST_CONNECTIONS: usize = 16;
 /// How often keys, policy and identities are looked after.
 const TICK: Duration = Duration::from_millis(200);
-
-/// Where to listen, and to whom.
-pub struct Door {
-    /// The socket.
-    pub socket: PathBuf,
-    /// Users who may connect beside the keeper's own.
-    pub allow: Vec<u32>,
-}
 
 /// Why the keeper ends.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +46,7 @@ struct Shared {
     /// A guard has confirmed something, or is gone.
     confirmed: Condvar,
     connections: AtomicUsize,
-    allow: Vec<u32>,
+    door: Door,
     fault: Mutex<Option<StateFault>>,
     log: Box<dyn Fn(&str) + Send + Sync>,
 }
@@ -70,7 +63,7 @@ impl Server {
             engine: Mutex::new(engine),
             confirmed: Condvar::new(),
             connections: AtomicUsize::new(0),
-            allow: door.allow,
+            door,
             fault: Mutex::default(),
             log: Box::new(log),
         };
@@ -111,7 +104,7 @@ impl Server {
             }
         };
         let Ok(peer) = Peer::of(&stream) else { return Ok(()) };
-        if peer.uid != own_uid() && !self.shared.allow.contains(&peer.uid) {
+        if !self.shared.door.lets_in(peer.uid) {
             self.shared.say(&format!("process {} of user {} was refused", peer.pid, peer.uid));
             return Ok(());
         }

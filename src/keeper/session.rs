@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::frame::{Frame, frame};
 use super::peer::Peer;
-use super::protocol::{Apply, GuardHello, Mismatch, News, PolicyHash, ToGuard};
+use super::protocol::{Apply, GuardHello, Held, Mismatch, News, PolicyHash, ToGuard};
 use super::schedule::Stretch;
 use crate::policy::{Group, Policy};
 
@@ -30,6 +30,8 @@ pub struct Session {
     pub(super) receiver: Option<(u32, i64)>,
     /// What it was told about why it gets no keys.
     mismatch: Option<Mismatch>,
+    /// The mark that it was told last.
+    mark: String,
     broken: bool,
 }
 
@@ -66,6 +68,7 @@ impl Session {
             applied: 0,
             receiver: None,
             mismatch: None,
+            mark: String::new(),
             broken: false,
         }
     }
@@ -137,6 +140,20 @@ impl Session {
         }
         let sent = frame(message).is_ok_and(|frame| (self.outbox)(frame));
         self.broken = !sent;
+    }
+
+    /// Says how far the keeper's state has come, if that is news.
+    pub(super) fn tell_held(&mut self, held: &Held) {
+        if self.mark != held.mark {
+            self.mark.clone_from(&held.mark);
+            self.tell(&ToGuard::Held(held.clone()));
+        }
+    }
+
+    /// Says why, and ends the connection.
+    pub(super) fn end(&mut self, why: String) {
+        self.tell(&ToGuard::Refused(why));
+        self.broken = true;
     }
 
     /// Says, once, why there are no keys.

@@ -13,6 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use crate::disk::{self, Untrusted};
 use crate::secret::{NoRandomness, Secret};
 
 /// The first line of its file.
@@ -34,6 +35,9 @@ pub enum KeyFileError {
         /// The system's words.
         error: io::Error,
     },
+    /// Somebody else may change it.
+    #[error("{0}")]
+    Untrusted(Untrusted),
     /// Others than its owner may read it.
     #[error("{0}: others may read it; `chmod 600` it, and think about whether they did")]
     Exposed(String),
@@ -62,7 +66,11 @@ impl PseudonymKey {
     pub fn read(path: &Path) -> Result<PseudonymKey, KeyFileError> {
         let name = || path.display().to_string();
         let io = |error| KeyFileError::Io { path: name(), error };
-        let file = std::fs::File::open(path).map_err(io)?;
+        let file = disk::open(path).map_err(|refused| match refused {
+            Untrusted::Missing { .. } => io(io::ErrorKind::NotFound.into()),
+            Untrusted::Io { error, .. } => io(io::Error::other(error)),
+            refused => KeyFileError::Untrusted(refused),
+        })?;
         let metadata = file.metadata().map_err(io)?;
         if metadata.mode() & 0o077 != 0 {
             return Err(KeyFileError::Exposed(name()));

@@ -13,6 +13,7 @@ use super::finding::{Finding, render};
 use super::signatures::{Signatures, signatures_path};
 use super::trust::{Trust, Unsigned};
 use super::{Limits, Policy, Scope, Signed};
+use crate::disk::{self, Untrusted};
 
 /// The policy in force. Without one, nothing leaves.
 pub struct LivePolicy {
@@ -24,6 +25,8 @@ pub struct LivePolicy {
     trust: OnceLock<Trust>,
     /// How the keeper's trust differs from this one.
     disagreement: Mutex<Option<&'static str>>,
+    /// Without the key for pseudonyms a guard takes no policy.
+    with_key: bool,
 }
 
 /// What became of the keeper's word on whose signatures a policy must have.
@@ -67,6 +70,9 @@ pub enum Refused {
         /// The system's words.
         message: String,
     },
+    /// Somebody else may change it.
+    #[error("the policy is not read: {0}")]
+    Untrusted(Untrusted),
     /// The key that it names for pseudonyms cannot be used.
     #[error("{0}")]
     Key(String),
@@ -129,7 +135,13 @@ impl LivePolicy {
             floor: Mutex::new(floor),
             trust: OnceLock::new(),
             disagreement: Mutex::default(),
+            with_key: true,
         }
+    }
+
+    /// For the keeper, which makes no pseudonyms, and as another user cannot read their key.
+    pub fn without_key(self) -> LivePolicy {
+        LivePolicy { with_key: false, ..self }
     }
 
     /// Takes only policies that are signed as `trust` asks, if there is one.
@@ -242,23 +254,25 @@ impl LivePolicy {
     fn read(&self) -> Result<Policy, Refused> {
         let text = read_text(&self.path)?;
         let Some(trust) = self.trust.get() else {
-            let policy = parsed(&self.path, &text)?.0;
+            let policy = parsed(&self.path, &text, self.with_key)?.0;
             return match policy.scope() {
                 Scope::Robot(_) => Ok(policy),
                 Scope::Fleet(name) => Err(Refused::Fleet(name.clone())),
             };
         };
         let signatures = Signatures::open(&signatures_path(&self.path));
-        signed_policy(&self.path, &text, signatures, trust)
+        signed_policy(&self.path, &text, signatures, trust, self.with_key)
     }
 }
 
-/// The policy in a text, if enough owners have signed it and it is for this robot.
+/// The policy in a text, if enough owners have signed it and it is for this robot. `with_key`: with the key that it names
+/// for pseudonyms.
 pub fn signed_policy(
     path: &Path,
     text: &str,
     signatures: Result<Signatures, String>,
     trust: &Trust,
+    with_key: bool,
 ) -> Result<Policy, Refused> {
     let signatures = signatures.map_err(|why| Refused::Unsigned(trust.nobody_signed(why)))?;
     let signed = trust.verify(text.as_bytes(), &signatures).map_err(Refused::Unsigned)?;
@@ -266,17 +280,17 @@ pub fn signed_policy(
     if !trust.is_for(&head.scope) {
         return Err(Refused::Elsewhere { scope: head.scope, here: trust.here() });
     }
-    let policy = parsed(path, text)?.0;
+    let policy = parsed(path, text, with_key)?.0;
     if (policy.scope(), policy.version()) != (&head.scope, head.version) {
         return Err(Refused::Unlike { version: head.version, scope: head.scope });
     }
     Ok(policy.admitted(trust.robot(), Signed { by: signed.owners, identities: head.identities }))
 }
 
-/// Reads and checks a policy file, whoever has signed it. It must be a regular file, which ends and does not keep anybody
-/// waiting.
+/// Reads and checks a policy file, whoever has signed it, and the key that it names for pseudonyms. It must be a regular
+/// file that nobody else can change ([`disk::open`]).
 pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), Refused> {
-    parsed(path, &read_text(path)?)
+    parsed(path, &read_text(path)?, true)
 }
 
 fn read_text(path: &Path) -> Result<String, Refused> {
@@ -284,11 +298,12 @@ fn read_text(path: &Path) -> Result<String, Refused> {
     let unreadable = |message: String| Refused::Unreadable { path: name.clone(), message };
     let limit = Limits::FILE.bytes as u64;
     let mut text = String::new();
-    let metadata = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
-    if !metadata.is_file() {
-        return Err(unreadable("not a regular file".into()));
-    }
-    let file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    let file = disk::open(path).map_err(|refused| match refused {
+        Untrusted::Io { error, .. } => unreadable(error),
+        Untrusted::Missing { .. } => unreadable("there is no such file".into()),
+        Untrusted::NotAFile { .. } => unreadable("not a regular file".into()),
+        refused => Refused::Untrusted(refused),
+    })?;
     let read =
         file.take(limit + 1).read_to_string(&mut text).map_err(|error| unreadable(error.to_string()))?;
     if read as u64 > limit {
@@ -297,13 +312,15 @@ fn read_text(path: &Path) -> Result<String, Refused> {
     Ok(text)
 }
 
-fn parsed(path: &Path, text: &str) -> Result<(Policy, Vec<Finding>), Refused> {
+fn parsed(path: &Path, text: &str, with_key: bool) -> Result<(Policy, Vec<Finding>), Refused> {
     let name = path.display().to_string();
     let (policy, findings) = Policy::read(&name, text)
         .map_err(|findings| Refused::Rejected { report: render(&findings, &name, text, false) })?;
-    // Without its key, what should become a pseudonym could not: better the policy before it.
-    let folder = path.parent().unwrap_or(Path::new(""));
-    policy.personal_data().read_key(folder).map_err(|error| Refused::Key(error.to_string()))?;
+    if with_key {
+        // Without its key, what should become a pseudonym could not: better the policy before it.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        policy.personal_data().read_key(folder).map_err(|error| Refused::Key(error.to_string()))?;
+    }
     Ok((policy, findings))
 }
 

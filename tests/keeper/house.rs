@@ -73,7 +73,17 @@ impl House {
         read_file(&self.path("p.yaml")).unwrap().0
     }
 
+    /// The keeper's command, with --new-state for its first start.
     pub fn keeper(&self) -> Command {
+        let mut command = self.plain();
+        if !self.path("state/state").exists() && !self.path("robot.mark").exists() {
+            command.arg("--new-state");
+        }
+        command
+    }
+
+    /// The keeper's command.
+    pub fn plain(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keeper"));
         command.args(["--policy", "p.yaml", "--identity", "robot.key", "--passphrase-file", "p"]);
         command.args(["--state", "state", "--socket", "s/k"]).args(&self.more).current_dir(&self.folder);
@@ -83,8 +93,13 @@ impl House {
 
     /// Starts the keeper, and waits until it listens.
     pub fn start(&mut self) {
+        self.start_with(&["--same-user"]);
+    }
+
+    /// The same with these options.
+    pub fn start_with(&mut self, options: &[&str]) {
         let log = fs::File::options().create(true).append(true).open(self.path("log")).unwrap();
-        self.child = Some(self.keeper().stderr(log).spawn().unwrap());
+        self.child = Some(self.keeper().args(options).stderr(log).spawn().unwrap());
         let until = Instant::now() + Duration::from_secs(20);
         while UnixStream::connect(self.socket()).is_err() {
             assert!(Instant::now() < until, "it does not listen: {}", self.log());
@@ -151,6 +166,7 @@ impl GuardSide {
             sender: Arc::new(SenderKey::generate().unwrap()),
             receiver: ReceivingKey::generate().unwrap().public(),
             domain: 7,
+            mark: None,
         };
         let ring = KeyRing::connect(guard, move |event| told.lock().unwrap().push(event.clone()));
         GuardSide { ring, events }

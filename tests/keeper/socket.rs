@@ -8,13 +8,21 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use discreet::keeper::client::Event;
 use discreet::keeper::frame::frame;
 use discreet::keeper::protocol::{FromAdmin, GuardHello, Hello, VERSION};
 
 use super::house::{House, soon};
 
 fn hello(version: u16) -> Hello {
-    Hello::Guard(GuardHello { version, sender: [1; 32], receiver: [2; 32], receiver_id: None, domain: 0 })
+    Hello::Guard(GuardHello {
+        version,
+        sender: [1; 32],
+        receiver: [2; 32],
+        receiver_id: None,
+        domain: 0,
+        mark: None,
+    })
 }
 
 /// Sends these bytes; what comes back, until the keeper closes.
@@ -49,7 +57,10 @@ fn odd_frames_end_their_own_connection_and_no_other() {
         assert_eq!(answer(&house, bytes), 0, "{bytes:?}");
     }
     let after_hello = [frame(&hello(VERSION)).unwrap().as_slice(), &[3, 0, 0, 0, 9, 9, 9]].concat();
-    assert!(answer(&house, &after_hello) < 16, "it says that it is there, and no more");
+    assert!(
+        answer(&house, &after_hello) < 300,
+        "it says that it is there and what it remembers, and no more"
+    );
     assert!(guard.ring.is_connected());
     assert_eq!(house.discreet(&["who"]).status.code(), Some(0));
 }
@@ -76,7 +87,7 @@ fn only_this_user_can_reach_the_socket() {
     house.start();
     let mode = |name: &str| fs::metadata(house.path(name)).unwrap().mode() & 0o777;
     assert_eq!((mode("s/k"), mode("s"), mode("state")), (0o600, 0o700, 0o700));
-    assert_eq!(mode("state/keeper.redb"), 0o600);
+    assert_eq!((mode("state/state"), mode("robot.mark")), (0o600, 0o600));
     let limits = fs::read_to_string(format!("/proc/{}/limits", house.pid())).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
@@ -99,7 +110,7 @@ fn another_user_is_refused_by_the_kernels_word() {
     };
     let mut child = house.keeper();
     // The door is open to all, and the keeper asks who it is.
-    let mut child = child.args(["--allow-uid", "4711"]).spawn().unwrap();
+    let mut child = child.args(["--admin-uid", "4711"]).spawn().unwrap();
     assert!(soon(|| UnixStream::connect(house.socket()).is_ok()));
     let (allowed, other) = (as_user(4711), as_user(4712));
     child.kill().unwrap();
@@ -108,6 +119,103 @@ fn another_user_is_refused_by_the_kernels_word() {
     assert_eq!(other.status.code(), Some(2), "{other:?}");
     house.start();
     assert_eq!(as_user(4712).status.code(), Some(2));
+}
+
+/// A house that other users can reach, and the programs in it.
+fn open_house(test: &str) -> House {
+    let house = House::new(test);
+    for (name, mode) in [("", 0o755), ("ids", 0o755), ("p.yaml", 0o644)] {
+        fs::set_permissions(house.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    fs::copy(env!("CARGO_BIN_EXE_discreet"), house.path("discreet")).unwrap();
+    fs::copy(std::env::current_exe().unwrap(), house.path("guard")).unwrap();
+    house
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+/// What a guard of this user hears of the keeper, until it has keys or is refused.
+fn guard_as(house: &House, uid: u32) -> String {
+    let mut command = Command::new(house.path("guard"));
+    command.args(["--exact", "kills::as_a_guard_once", "--ignored", "--nocapture"]).uid(uid).gid(uid);
+    let output = command.env("HOUSE", &house.folder).current_dir("/").output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn admin_as(house: &House, uid: u32, order: &[&str]) -> std::process::Output {
+    let mut command = Command::new(house.path("discreet"));
+    command.args(order).arg("--socket").arg(house.socket()).uid(uid).gid(uid).output().unwrap()
+}
+
+/// Only root can be two users.
+#[test]
+fn a_guards_user_gets_keys_and_no_orders_and_an_administrator_orders_and_no_keys() {
+    if !is_root() {
+        return;
+    }
+    let mut house = open_house("two");
+    house.start_with(&["--guard-uid", "4711", "--admin-uid", "4712"]);
+    let guard = guard_as(&house, 4711);
+    assert!(guard.contains("id Some"), "{guard} {}", house.log());
+    // Whoever breaks into it cannot give back what was revoked.
+    assert_eq!(admin_as(&house, 4712, &["revoke", "desk"]).status.code(), Some(1), "no guard is there now");
+    let grant = admin_as(&house, 4711, &["grant", "desk"]);
+    let said = String::from_utf8_lossy(&grant.stderr).into_owned();
+    assert!(grant.status.code() == Some(2) && said.contains("--admin-uid 4711"), "{said}");
+    let who = String::from_utf8(admin_as(&house, 4712, &["who"]).stdout).unwrap();
+    assert!(who.contains("revoked"), "{who}");
+    let keys = guard_as(&house, 4712);
+    assert!(!keys.contains("id Some") && keys.contains("--guard-uid 4712"), "{keys}");
+    assert_eq!(admin_as(&house, 4713, &["who"]).status.code(), Some(2));
+    assert!(!guard_as(&house, 4713).contains("id Some"));
+    // Root and the keeper's own user administer; neither is a guard.
+    assert_eq!(house.discreet(&["grant", "desk"]).status.code(), Some(1));
+    assert!(guard_as(&house, 0).contains("--same-user"));
+}
+
+#[test]
+fn a_guard_of_the_keepers_own_user_is_refused_unless_a_person_says_so() {
+    let mut house = House::new("same");
+    house.start_with(&[]);
+    assert!(house.log().contains("no guard will be given keys"));
+    let (guard, policy) = (house.guard(), house.policy());
+    let refused = |event: &Event| matches!(event, Event::KeeperGone(why) if why.contains("--same-user"));
+    assert!(guard.saw(refused), "{}", house.log());
+    assert!(!guard.ring.follow(&policy, Duration::from_millis(200)) && guard.ring.grants().grants.is_empty());
+    let said = house.log().matches("was refused").count();
+    assert!(said < 10, "it does not try a hundred times a second: {said}");
+    house.kill();
+    house.start();
+    assert!(house.log().contains("whoever breaks into a guard of this user"));
+    assert!(guard.follow(&policy), "{}", house.log());
+}
+
+#[test]
+fn the_option_that_gave_both_rights_names_the_two_that_there_are() {
+    let house = House::new("allow");
+    let output = house.keeper().args(["--allow-uid", "1"]).stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("--guard-uid") && said.contains("--admin-uid"), "{said}");
+}
+
+#[test]
+fn a_second_guard_for_a_domain_is_refused_and_the_first_hears_of_it() {
+    let mut house = House::new("second");
+    house.start();
+    let (guard, policy) = (house.guard(), house.policy());
+    assert!(guard.follow(&policy));
+    let second = house.guard();
+    let refused = |event: &Event| matches!(event, Event::KeeperGone(why) if why.contains("already"));
+    assert!(second.saw(refused), "{}", house.log());
+    assert!(second.ring.grants().grants.is_empty() && !second.ring.is_connected());
+    assert!(guard.saw(|event| matches!(event, Event::AnotherGuard(which) if which.contains("refused"))));
+    assert!(guard.ring.is_connected() && house.discreet(&["revoke", "desk"]).status.code() == Some(0));
+    // Once the first is gone, the second takes its place by itself.
+    drop(guard);
+    assert!(second.follow(&policy), "{}", house.log());
 }
 
 #[test]
@@ -124,8 +232,11 @@ fn the_socket_of_a_killed_keeper_is_replaced_and_that_of_a_live_one_is_not() {
         "p",
         "--socket",
         "s/k",
+        "--same-user",
+        "--new-state",
     ]);
-    let output = other.args(["--state", "other"]).current_dir(&house.folder).output().unwrap();
+    let output =
+        other.args(["--state", "other", "--mark", "other.mark"]).current_dir(&house.folder).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("listens at s/k already"), "{output:?}");
     let same = house.keeper().stderr(Stdio::piped()).output().unwrap();

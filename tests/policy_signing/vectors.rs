@@ -93,7 +93,7 @@ fn value(case: &Case, trust: &Trust) -> Value {
     let read = Signatures::read(&case.signatures);
     let statement = read.as_ref().map(|read| hex(&read.head.statement())).unwrap_or_default();
     let outcome =
-        signed_policy(Path::new("p.yaml"), &case.policy, read.map_err(|why| why.to_string()), trust);
+        signed_policy(Path::new("p.yaml"), &case.policy, read.map_err(|why| why.to_string()), trust, true);
     json!({
         "what": case.what, "policy": case.policy, "signatures": case.signatures, "statement": statement,
         "signed_by": outcome.ok().map(|policy| policy.signed().unwrap().by.clone()),

@@ -316,7 +316,8 @@ class Robot:
         key = self.identity(self.name)
         self.keeper = Process(
             [BINARIES / 'keeper', '--policy', self.policy_file, '--identity', key, '--passphrase-file', self.passphrase(),
-             '--state', self.folder / 'keeper', '--socket', self.socket, *more],
+             '--state', self.folder / 'keeper', '--socket', self.socket, '--same-user',
+             *([] if (self.folder / 'keeper').exists() else ['--new-state']), *more],
             self.folder / 'keeper.log', {'HOME': str(self.folder), **self.environment})
         eventually(lambda: f'the keeper, which said\n{self.keeper.said()}',
                    lambda: self.listens(well) or not self.keeper.is_running())

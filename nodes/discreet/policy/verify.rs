@@ -47,7 +47,7 @@ impl Verify {
             let signatures = Signatures::open(&signatures_path(path));
             let verified = signatures.as_ref().ok().map(|found| trust.verify(source.text.as_bytes(), found));
             let notes = verified.and_then(Result::ok).map(|signed| signed.notes).unwrap_or_default();
-            let policy = signed_policy(path, &source.text, signatures, &trust);
+            let policy = signed_policy(path, &source.text, signatures, &trust, true);
             if policy.is_err() {
                 answer = Answer::No;
             }

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use discreet::bags::{self, BagWriter};
+use discreet::disk::{self, Untrusted};
 use discreet::policy::finding::plain;
 use discreet::redact::ImageRules;
 use discreet::scrub::{self, Report, TopicReport};
@@ -26,6 +27,12 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
     }
     if are_same(&command.input, &command.output) {
         bail!("IN and OUT are one file; a bag is never scrubbed in place");
+    }
+    // It decides what leaves: nobody else may be able to change it. What else may be wrong is said below.
+    if let Err(refused @ (Untrusted::Writable { .. } | Untrusted::Owner { .. })) =
+        disk::check(&command.policy)
+    {
+        return Err(refused.into());
     }
     let source = Source::read(&command.policy)?;
     let policy = source.usable_policy()?;

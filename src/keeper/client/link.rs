@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 
 use super::super::frame::{self, FrameError, Frames};
 use super::super::lease::Lease;
-use super::super::protocol::{Apply, FromGuard, GuardHello, Hello, News, PolicyHash, ToGuard, VERSION};
+use super::super::protocol::{Apply, FromGuard, GuardHello, Held, Hello, News, PolicyHash, ToGuard, VERSION};
 use super::ring::{Pending, Ring};
 use super::{Event, Guard, locked};
 
@@ -43,6 +43,10 @@ pub(super) struct State {
     wanted: Option<PolicyHash>,
     pub applied: Option<PolicyHash>,
     pub connected: bool,
+    /// What the keeper said first of what it remembers.
+    pub held: Option<Held>,
+    /// The last mark of its state.
+    mark: Option<String>,
 }
 
 /// Starts the thread.
@@ -84,6 +88,10 @@ impl Shared {
         let _ends = self.say(&FromGuard::Want(policy));
     }
 
+    pub fn socket_is_there(&self) -> bool {
+        self.guard.socket.exists()
+    }
+
     pub fn stop(&self) {
         self.stopped.store(true, Relaxed);
         self.hang_up();
@@ -105,7 +113,7 @@ impl Shared {
 
     fn run(&self) {
         let mut pause = PAUSES[0];
-        let mut told = false;
+        let mut told = None;
         while !self.stopped.load(Relaxed) {
             let mut answered = false;
             let end = self.session(&mut answered).err().unwrap_or(FrameError::Closed);
@@ -113,9 +121,10 @@ impl Shared {
             if self.stopped.load(Relaxed) {
                 return;
             }
-            if answered || !told {
-                told = true;
-                self.tell(&Event::KeeperGone(self.why(&end)));
+            let why = self.why(&end);
+            if answered || told.as_ref() != Some(&why) {
+                self.tell(&Event::KeeperGone(why.clone()));
+                told = Some(why);
             }
             pause = if answered { PAUSES[0] } else { (pause * 2).min(PAUSES[1]) };
             self.rest(pause);
@@ -158,6 +167,7 @@ impl Shared {
             receiver: *receiver,
             receiver_id: self.ring.load().grants.receiver_id,
             domain: *domain,
+            mark: self.state().mark.clone().or_else(|| self.guard.mark.clone()),
         };
         frame::send(&mut stream, &Hello::Guard(hello))?;
         *locked(&self.writer) = Some(stream.try_clone().map_err(FrameError::Broken)?);
@@ -189,6 +199,9 @@ impl Shared {
             }
             heard = Instant::now();
             let message = message?;
+            if let ToGuard::Refused(why) = message {
+                return Err(FrameError::Broken(io::Error::new(io::ErrorKind::PermissionDenied, why)));
+            }
             if !std::mem::replace(answered, true) {
                 // Before keys are waited for: hearing this may have to wait for a policy that is being switched.
                 self.tell(&Event::Trust(match &message {
@@ -200,7 +213,8 @@ impl Shared {
             }
             match message {
                 ToGuard::Alive => self.renew_lease(),
-                ToGuard::Trust(_) => {}
+                ToGuard::Refused(_) | ToGuard::Trust(_) => {}
+                ToGuard::Held(held) => self.hold(held),
                 ToGuard::Key(key) if pending.len() < MOST_PENDING => {
                     pending.push(Pending::new(key).ok_or(FrameError::Odd)?);
                 }
@@ -208,6 +222,19 @@ impl Shared {
                 ToGuard::Apply(apply) => self.apply(&apply, std::mem::take(&mut pending))?,
                 ToGuard::Mismatch(mismatch) => self.tell(&Event::Mismatch(mismatch.reason)),
             }
+        }
+    }
+
+    fn hold(&self, held: Held) {
+        let mark = held.mark.clone();
+        let mut state = self.state();
+        let known = state.mark.as_ref().or(self.guard.mark.as_ref()) == Some(&mark);
+        state.mark = Some(mark.clone());
+        state.held.get_or_insert(held);
+        drop(state);
+        self.changed.notify_all();
+        if !known {
+            self.tell(&Event::Marked(mark));
         }
     }
 
@@ -222,6 +249,10 @@ impl Shared {
             self.tell(&match news {
                 News::Revoked(who) => Event::Revoked(who.clone()),
                 News::Granted(who) => Event::Granted(who.clone()),
+                News::Rekeyed(who, which) => Event::Rekeyed(who.clone(), which.clone()),
+                News::AnotherGuard(which) => Event::AnotherGuard(which.clone()),
+                News::NewState(what) => Event::NewState(what.clone()),
+                News::LogGone(what) => Event::LogGone(what.clone()),
             });
         }
         self.say(&FromGuard::Applied(apply.number))

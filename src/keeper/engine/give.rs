@@ -8,6 +8,7 @@ use super::super::schedule::{Stretch, next_start, stretch};
 use super::super::session::Notice;
 use super::super::state::StateFault;
 use super::Engine;
+use crate::identity::PublicIdentity;
 use crate::policy::{Group, Policy};
 use crate::seal::{GrantTerms, ReceiverTerms, announce, issue};
 use crate::secret::Secret;
@@ -74,14 +75,14 @@ impl Engine {
         };
         let moment = policy.moment(stretch.from, true);
         let names = group.members(moment).map(AsRef::as_ref);
-        let served = names.filter(|name: &&str| !self.revoked.contains_key(*name));
-        let members: Vec<_> =
-            served.filter_map(|name| Some((name, self.roster.identity(name).ok()?))).collect();
+        let members: Vec<(&str, PublicIdentity)> =
+            names.filter_map(|name| Some((name, self.served(name)?.clone()))).collect();
         if members.is_empty() {
             return Ok(None);
         }
-        let (names, identities): (Vec<_>, Vec<_>) = members.into_iter().unzip();
-        let members = names.into_iter().map(str::to_owned).collect();
+        let identities: Vec<&PublicIdentity> = members.iter().map(|(_, identity)| identity).collect();
+        let names = members.iter().map(|(name, _)| *name);
+        let names = names.map(str::to_owned).collect();
         let key = self.state.next_key()?;
         let terms = GrantTerms {
             robot: policy.robot(),
@@ -114,7 +115,7 @@ impl Engine {
             until: stretch.until,
             secret: Handed(secret),
             grant,
-            members,
+            members: names,
         }))
     }
 

@@ -7,6 +7,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 
 use super::Door;
+use crate::disk::{self, Untrusted};
 
 /// Why the keeper cannot listen.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum BindError {
     /// Others may write to the folder.
     #[error("others may write to {0}, and so put another socket there; `chmod go-w {0}`")]
     Folder(String),
+    /// Others may replace a folder above it.
+    #[error(transparent)]
+    Untrusted(#[from] Untrusted),
     /// The system says no.
     #[error("{path}: {error}")]
     Io {
@@ -34,7 +38,7 @@ pub(super) fn bind(door: &Door) -> Result<UnixListener, BindError> {
     let (path, shown) = (door.socket.as_path(), door.socket.display().to_string());
     let io = |error| BindError::Io { path: shown.clone(), error };
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let private = door.allow.is_empty();
+    let private = door.is_private();
     if !folder.exists() {
         let mode = if private { 0o700 } else { 0o711 };
         DirBuilder::new().recursive(true).mode(mode).create(folder).map_err(io)?;
@@ -42,6 +46,7 @@ pub(super) fn bind(door: &Door) -> Result<UnixListener, BindError> {
     if fs::metadata(folder).map_err(io)?.mode() & 0o022 != 0 {
         return Err(BindError::Folder(folder.display().to_string()));
     }
+    disk::check_folder(folder)?;
     clear(path, &shown)?;
     let listener = UnixListener::bind(path).map_err(io)?;
     // Who calls is asked of the kernel in any case; the mode keeps others from getting as far as that.

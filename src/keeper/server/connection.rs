@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::sync::PoisonError;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::engine::{Engine, Ordered};
 use super::super::frame::{Frame, FrameError, Frames, send};
 use super::super::peer::Peer;
-use super::super::protocol::{FromAdmin, FromGuard, GuardHello, Hello, ToAdmin, VERSION};
+use super::super::protocol::{FromAdmin, FromGuard, GuardHello, Hello, ToAdmin, ToGuard, VERSION};
 use super::super::state::StateFault;
 use super::super::who::who;
 use super::{Shared, now};
@@ -24,6 +24,8 @@ const SENT_WITHIN: Duration = Duration::from_secs(1);
 const HELLO_WITHIN: Duration = Duration::from_secs(2);
 /// Frames that wait for a guard: a whole policy's keys.
 const MOST_WAITING: usize = 16_384;
+/// A guard that has ended is gone after this long.
+const GONE_WITHIN: Duration = Duration::from_secs(1);
 /// How long guards may take to confirm what was ordered.
 const CONFIRMED_WITHIN: Duration = Duration::from_secs(1);
 
@@ -32,7 +34,7 @@ pub(super) fn serve(shared: &Shared, mut stream: UnixStream, peer: Peer) {
     let outcome = prepare(&stream).and_then(|()| soon(&mut frames, &mut stream));
     let ended = match outcome {
         Ok(Hello::Guard(hello)) if hello.version == VERSION => guard(shared, stream, frames, peer, hello),
-        Ok(Hello::Admin { version }) if version == VERSION => admin(shared, stream, frames),
+        Ok(Hello::Admin { version }) if version == VERSION => admin(shared, stream, frames, peer),
         Ok(_) => {
             shared
                 .say(&format!("process {} speaks another version; install both from one release", peer.pid));
@@ -77,17 +79,47 @@ fn guard(
     peer: Peer,
     hello: GuardHello,
 ) -> Result<(), FrameError> {
+    let refused = shared.door.refuses_guard(peer.uid);
+    if let Some(why) = refused.or_else(|| shared.engine().outdated().map(str::to_owned)) {
+        shared.say(&format!("guard {} was refused: {why}", peer.pid));
+        return send(&mut stream, &ToGuard::Refused(why));
+    }
     let writer = stream.try_clone().map_err(FrameError::Broken)?;
     let (outbox, waiting) = sync_channel::<Frame>(MOST_WAITING);
     let started = std::thread::Builder::new().name("writer".into()).spawn(move || write(writer, &waiting));
     started.map_err(FrameError::Broken)?;
-    let id = shared.engine().connect(peer, hello, Box::new(move |frame| outbox.try_send(frame).is_ok()));
+    let outbox = Box::new(move |frame: Frame| outbox.try_send(frame).is_ok());
+    let connected = match alone(shared, peer, hello.domain) {
+        Some(mut engine) => engine.connect(peer, hello, outbox),
+        None => {
+            drop(outbox); // ends the writer
+            let why = "another process of this user is the guard of that domain already".to_owned();
+            return send(&mut stream, &ToGuard::Refused(why));
+        }
+    };
+    let id = shared.sound(connected).ok_or(FrameError::Closed)?;
     let ended = listen(shared, &mut stream, &mut frames, id);
     let why = ended.as_ref().err().map(ToString::to_string).unwrap_or_default();
     shared.engine().disconnect(id, &why);
     shared.confirmed.notify_all();
     let _closed_already = stream.shutdown(Shutdown::Both);
     Ok(())
+}
+
+/// The engine, once no other guard has this one's place. A guard that has just ended may not be gone yet; one that stays
+/// keeps its place, because who comes second is more likely the wrong one.
+fn alone(shared: &Shared, peer: Peer, domain: u32) -> Option<MutexGuard<'_, Engine>> {
+    let until = Instant::now() + GONE_WITHIN;
+    let mut engine = shared.engine();
+    while engine.has_guard(peer, domain) {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            engine.guard_refused(peer, domain);
+            return None;
+        }
+        engine = shared.confirmed.wait_timeout(engine, left).unwrap_or_else(PoisonError::into_inner).0;
+    }
+    Some(engine)
 }
 
 /// Sends what waits, until there is no one to send to. A guard that does not read is cut off.
@@ -118,9 +150,20 @@ fn listen(shared: &Shared, stream: &mut UnixStream, frames: &mut Frames, id: u64
     }
 }
 
-fn admin(shared: &Shared, mut stream: UnixStream, mut frames: Frames) -> Result<(), FrameError> {
+fn admin(shared: &Shared, mut stream: UnixStream, mut frames: Frames, peer: Peer) -> Result<(), FrameError> {
     let question = soon(&mut frames, &mut stream)?;
-    let refused = |who: &String| (!is_name(who)).then(|| vec![ToAdmin::Refused("that is no name".into())]);
+    if let Some(why) = shared.door.refuses_admin(peer.uid) {
+        shared.say(&format!("an order of process {} was refused: {why}", peer.pid));
+        return send(&mut stream, &ToAdmin::Refused(why));
+    }
+    let refused = |who: &String| {
+        let why = if is_name(who) {
+            shared.engine().outdated().map(str::to_owned)
+        } else {
+            Some("that is no name".into())
+        };
+        why.map(|why| vec![ToAdmin::Refused(why)])
+    };
     let answer = match &question {
         FromAdmin::Who => Some(who(&shared.engine(), now())),
         FromAdmin::Revoke(who) => refused(who).or_else(|| order(shared, |engine| engine.revoke(who, now()))),

@@ -7,8 +7,7 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use crate::identity::IdentityError;
-use crate::identity::file::check_folder;
+use crate::disk::{self, Untrusted};
 
 /// Why such a file is not read. Each says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,7 +54,7 @@ pub enum NotKept {
     },
     /// Others may put another file into its place.
     #[error(transparent)]
-    Folder(#[from] IdentityError),
+    Folder(#[from] Untrusted),
     /// More than such a file has.
     #[error("{path} is larger than {most} bytes")]
     Large {
@@ -108,5 +107,5 @@ fn check(path: &Path, metadata: &Metadata) -> Result<(), NotKept> {
     if mode & 0o022 != 0 {
         return Err(NotKept::Mode { path: shown(), mode });
     }
-    Ok(check_folder(path)?)
+    Ok(disk::check_folder(path.parent().unwrap_or(Path::new("")))?)
 }

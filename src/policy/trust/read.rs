@@ -101,7 +101,7 @@ impl Trust {
 
 fn written(text: &str) -> Result<TrustFile, Vec<Finding>> {
     let root = tree::read(text, &LIMITS).map_err(|finding| vec![finding])?;
-    let findings = schema::validate(&root, &schema::schema::<TrustFile>());
+    let findings = schema::validate(&root, text, &schema::schema::<TrustFile>());
     if has_errors(&findings) {
         return Err(findings);
     }

@@ -1,0 +1,27 @@
+//! Any bytes as the keeper's state and as a mark: nothing that the keeper did not write, and no panic even if it did.
+
+use discreet::identity::Identity;
+use discreet::keeper::state::{MarkKey, Record, RecordKey};
+use discreet::secret::Secret;
+
+pub fn robot() -> Identity {
+    Identity::from_secrets("r", Secret::take(&mut [1; 32]), Secret::take(&mut [2; 32]))
+}
+
+pub fn run(data: &[u8]) {
+    let robot = robot();
+    let (key, marks) = (RecordKey::of(&robot), MarkKey::of(&robot));
+    // Only its own words are believed: what reads back, writes back.
+    if let Some(record) = Record::read(data, &key) {
+        assert_eq!(record.write(&key).as_deref(), Some(data));
+    }
+    if let Some(mark) = marks.read(&String::from_utf8_lossy(data)) {
+        assert_eq!(marks.write(&mark).as_bytes(), data.trim_ascii_end());
+    }
+    // Under a MAC that fits.
+    if let Some(record) = Record::read(&key.seal(data.to_vec()), &key) {
+        let written = record.write(&key).unwrap();
+        assert_eq!(Record::read(&written, &key).as_ref(), Some(&record));
+        let _any = record.judge(&record.mark());
+    }
+}

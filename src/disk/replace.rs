@@ -1,0 +1,70 @@
+//! Another file in the place of one, in one step.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+
+/// Puts `bytes` into the place of `path`, and comes back when they are on the disk under that name.
+pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    put(path, bytes, mode)?;
+    // The name itself is in the folder.
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+/// Puts `bytes` into the place of `path`. Killed at any instant, the old file is there or the new one, whole; if the power
+/// fails soon after, it may still be the old one.
+///
+/// The bytes are first in `<path>.new`, which is made anew: a link that somebody put there is removed, not followed.
+pub fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let new = PathBuf::from(name);
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    // `create_new` is O_EXCL, which does not follow a link either.
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
+    let mut written = || -> io::Result<()> {
+        // Whatever the umask takes away.
+        file.set_permissions(Permissions::from_mode(mode))?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&new, path)
+    };
+    // What could not be written takes no room on a disk that is full.
+    written().inspect_err(|_| drop(fs::remove_file(&new)))
+}
+
+/// For [`OpenOptionsExt::custom_flags`]: a link in the last place of the path is an error.
+pub fn no_links() -> i32 {
+    OFlags::NOFOLLOW.bits().cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{MetadataExt, symlink};
+
+    #[test]
+    fn a_link_in_the_way_is_removed_and_not_written_through() {
+        let folder = std::env::temp_dir().join(format!("discreet-replace-{}", std::process::id()));
+        let _none = fs::remove_dir_all(&folder);
+        fs::create_dir(&folder).unwrap();
+        let (victim, file) = (folder.join("victim"), folder.join("file"));
+        fs::write(&victim, "precious").unwrap();
+        for link in [folder.join("file.new"), file.clone()] {
+            symlink(&victim, &link).unwrap();
+            replace(&file, b"mine", 0o600).unwrap();
+            assert_eq!(fs::read(&victim).unwrap(), b"precious");
+            assert_eq!(fs::read(&file).unwrap(), b"mine");
+            assert_eq!(fs::symlink_metadata(&file).unwrap().mode() & 0o7777, 0o600);
+            fs::remove_file(&file).unwrap();
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
