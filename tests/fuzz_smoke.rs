@@ -392,13 +392,8 @@ fn nothing_on_the_keepers_socket_breaks_either_side() {
     };
     let secret = Handed(Secret::random().unwrap());
     let (group, suite, grant) = ([0; 16], "aes-256-gcm".into(), vec![6; 90]);
-<<<<<<< HEAD
     let key =
         GivenKey { group, id: 1, suite, from: 0, until: 9, secret, grant, members: vec!["desk".into()] };
-    let guard =
-        GuardHello { version: VERSION, sender: [1; 32], receiver: [2; 32], receiver_id: None, domain: 0 };
-=======
-    let key = GivenKey { group, id: 1, suite, from: 0, until: 9, secret, grant, members: vec!["desk".into()] };
     let guard = GuardHello {
         version: VERSION,
         sender: [1; 32],
@@ -407,7 +402,6 @@ fn nothing_on_the_keepers_socket_breaks_either_side() {
         domain: 0,
         mark: None,
     };
->>>>>>> c984868 (Keeper: its state fails closed, is known to be the newest by marks that others hold, and guards are another user)
     let done = Done { who: "desk".into(), changed: true, in_policy: true, guards: 1, acknowledged: 1 };
     let reader = Reader { name: "desk".into(), until: Some(1) };
     let topic =
