@@ -427,7 +427,8 @@ fn nothing_on_the_keepers_socket_breaks_either_side() {
     };
     let secret = Handed(Secret::random().unwrap());
     let (group, suite, grant) = ([0; 16], "aes-256-gcm".into(), vec![6; 90]);
-    let key = GivenKey { group, id: 1, suite, from: 0, until: 9, secret, grant, members: vec!["desk".into()] };
+    let key =
+        GivenKey { group, id: 1, suite, from: 0, until: 9, secret, grant, members: vec!["desk".into()] };
     let guard = GuardHello {
         version: VERSION,
         sender: [1; 32],
