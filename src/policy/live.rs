@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwapOption, Guard};
 
-use super::finding::{Finding, render};
+use super::finding::{Finding, places};
 use super::{Limits, Policy};
 
 /// The policy in force. Without one, nothing leaves.
@@ -51,10 +51,10 @@ pub enum Refused {
     /// The key that it names for pseudonyms cannot be used.
     #[error("{0}")]
     Key(String),
-    /// It has errors; the rendered report.
-    #[error("the policy has errors\n{report}")]
+    /// It has errors.
+    #[error("the policy has errors; `discreet check` shows the lines\n{report}")]
     Rejected {
-        /// All errors, as `discreet check` shows them.
+        /// All errors, with file, line and column, and nothing that stands in the lines: they may have people's names.
         report: String,
     },
     /// It is older than the newest that was in force.
@@ -153,7 +153,7 @@ pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), Refused> {
         return Err(unreadable(format!("larger than {limit} bytes, the most that a policy may have")));
     }
     let (policy, findings) = Policy::read(&name, &text)
-        .map_err(|findings| Refused::Rejected { report: render(&findings, &name, &text, false) })?;
+        .map_err(|findings| Refused::Rejected { report: places(&findings, &name, &text) })?;
     // Without its key, what should become a pseudonym could not: better the policy before it.
     let folder = path.parent().unwrap_or(Path::new(""));
     policy.personal_data().read_key(folder).map_err(|error| Refused::Key(error.to_string()))?;
