@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::cdr::Malformed;
 use crate::identity::{Identity, PublicIdentity};
 use crate::seal::{ContextDigest, GRACE, Grant, OpenError, OpeningKey, Receiver, Replay, key_id, read_board};
+use crate::steps;
 
 /// What was granted to one stakeholder by one robot, and not yet over.
 pub struct Granted {
@@ -27,6 +28,9 @@ struct Held {
 
 /// The most grants that are remembered. A robot has one for each group and epoch, and the ended ones are forgotten.
 const MAX_KNOWN: usize = 8192;
+
+/// Of a board with so many grants that are not the robot's no more are read.
+const MOST_REFUSED: usize = 8;
 
 /// What came of reading grants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,6 +68,12 @@ impl Granted {
             if held.known.contains_key(&hash) {
                 continue;
             }
+            // A guard has no grants on its board that its robot did not sign. Each costs a signature check, and whoever made
+            // a board of thousands shall not keep the next one waiting.
+            if heeded.refused >= MOST_REFUSED {
+                break;
+            }
+            steps::count(1);
             let Ok(grant) = Grant::read(bytes, &self.robot) else {
                 heeded.refused += 1;
                 continue;
@@ -326,6 +336,27 @@ mod tests {
         let heeded = granted.heed(&board(&[&forged, &of_others, b"noise"]), NOW).unwrap();
         assert_eq!(heeded, Heeded { keys: 0, refused: 2 });
         assert!(granted.keys().is_empty());
+    }
+
+    #[test]
+    fn a_board_of_thousands_of_forgeries_costs_a_few_signature_checks() {
+        let (robot, impostor) = (Robot::new(), Robot::new());
+        let granted = granted(&robot);
+        let (_, forged) = impostor.grant(7, granted.me().public(), NOW + 60);
+        let forgeries: Vec<Vec<u8>> = (0..4000_u32)
+            .map(|number| {
+                let mut one = forged.clone();
+                one.extend_from_slice(&number.to_le_bytes());
+                one
+            })
+            .collect();
+        let forgeries: Vec<&[u8]> = forgeries.iter().map(Vec::as_slice).collect();
+        let before = steps::taken();
+        let heeded = granted.heed(&board(&forgeries), NOW).unwrap();
+        assert_eq!(heeded, Heeded { keys: 0, refused: MOST_REFUSED });
+        assert!(steps::taken() - before <= MOST_REFUSED as u64);
+        let (_, grant) = robot.grant(8, granted.me().public(), NOW + 60);
+        assert_eq!(granted.heed(&board(&[&grant]), NOW).unwrap().keys, 1, "the next board is read");
     }
 
     #[test]
