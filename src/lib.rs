@@ -38,6 +38,7 @@ pub mod clock;
 pub mod denied;
 pub mod standings;
 pub mod stats;
+pub mod steps;
 pub mod tag;
 
 #[cfg(feature = "bags")]

@@ -5,6 +5,7 @@ use zeroize::Zeroize;
 use super::hash::Hash;
 use super::table::{self, Class};
 use super::word::{byte, is_letter};
+use crate::pii::budget::Budget;
 use crate::pii::{Hit, Kind, Why};
 
 /// More names than a house has guests.
@@ -66,7 +67,24 @@ impl Roster {
             taken?;
         }
         roster.firsts.sort_unstable();
+        roster.merge();
         Ok(roster)
+    }
+
+    /// Of single words that are alike one is enough: many guests may have one first name.
+    fn merge(&mut self) {
+        let (mut of, mut seen) = (None, Vec::new());
+        let entries = &self.entries;
+        self.firsts.retain(|(hash, number)| {
+            if of.replace(*hash) != Some(*hash) {
+                seen.clear();
+            }
+            let entry = entries.get(*number as usize).filter(|entry| entry.len == 1);
+            let Some(mark) = entry.map(|entry| (entry.kind, entry.plain)) else { return true };
+            let new = !seen.contains(&mark);
+            seen.extend(new.then_some(mark));
+            new
+        });
     }
 
     fn add(&mut self, number: usize, kind: Kind, text: &str) -> Result<(), RosterRefused> {
@@ -110,16 +128,19 @@ impl Roster {
     }
 
     /// Gives what of the roster is in `text`, the longest where several fit. Neighbouring parts of persons' names are one.
-    pub(super) fn find(&self, text: &str, mut give: impl FnMut(Hit)) {
+    pub(super) fn find(&self, text: &str, budget: &mut Budget, mut give: impl FnMut(Hit)) {
         let mut tokens = Tokens { text, at: 0 };
         let mut open: Option<Hit> = None;
         while let Some((start, end)) = tokens.next() {
             let hash = self.hash(text, start, end);
+            if !budget.take(end - start) {
+                return;
+            }
             let (slot, bit) = filter_place(hash);
             if self.filter.get(slot).is_none_or(|bits| bits & bit == 0) {
                 continue;
             }
-            let Some((kind, end)) = self.longest(text, hash, start, end) else { continue };
+            let Some((kind, end)) = self.longest(text, hash, budget, start, end) else { continue };
             tokens.at = end;
             match &mut open {
                 Some(hit)
@@ -140,11 +161,20 @@ impl Roster {
         Hash::seeded(self.seed).word(text.get(start..end).unwrap_or_default()).value()
     }
 
-    fn longest(&self, text: &str, hash: u64, start: usize, end: usize) -> Option<(Kind, usize)> {
+    fn longest(
+        &self,
+        text: &str,
+        hash: u64,
+        budget: &mut Budget,
+        start: usize,
+        end: usize,
+    ) -> Option<(Kind, usize)> {
         let from = self.firsts.partition_point(|(first, _)| *first < hash);
         let same = self.firsts.get(from..)?.iter().take_while(|(first, _)| *first == hash);
         let entries = same.filter_map(|(_, entry)| self.entries.get(*entry as usize));
+        // As many as guests have the same first name.
         entries
+            .take_while(|_| budget.take(1))
             .filter_map(|entry| Some((entry.kind, self.fits(entry, text, start, end)?)))
             .max_by_key(|(_, end)| *end)
     }
@@ -234,7 +264,8 @@ mod tests {
 
     fn found<'a>(roster: &Roster, text: &'a str) -> Vec<(Kind, &'a str)> {
         let mut hits = Vec::new();
-        roster.find(text, |hit| hits.push((hit.kind, &text[hit.start..hit.end])));
+        roster
+            .find(text, &mut Budget::of(text.len()), |hit| hits.push((hit.kind, &text[hit.start..hit.end])));
         hits
     }
 
