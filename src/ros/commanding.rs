@@ -5,10 +5,12 @@ mod topic;
 
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use super::workers::{ReadyQueue, Serve};
-use super::{Context, Node, RosError, SerializedMessage, Subscription, TypeSupport};
+use super::{Apart, Context, Node, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::audit::Time;
+use crate::entrance::Patience;
 use crate::qos::Qos;
 use crate::seal::{CALL_TYPE, CommandContext, ContextDigest, Entry, GRANTS_TOPIC, GRANTS_TYPE};
 use crate::types::TypeLibrary;
@@ -16,6 +18,9 @@ use crate::unseal::Granted;
 
 use call::CallWay;
 use topic::CommandWay;
+
+/// How often it is looked whether the two domains are still apart.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What a commander is made of.
 pub struct CommandingParts {
@@ -37,12 +42,17 @@ pub struct CommandingParts {
 
 /// Everything that a stakeholder sends to a robot.
 pub struct Commanding {
+    apart: Apart,
+    looked: Instant,
     granted: Arc<Granted>,
     grants: Subscription,
     taken: SerializedMessage,
     queue: Arc<ReadyQueue>,
     threads: Vec<JoinHandle<()>>,
     ways: Vec<Arc<dyn Way>>,
+    /// With those who publish boards.
+    patience: Patience,
+    started: Instant,
 }
 
 /// How one command or service fares.
@@ -86,8 +96,18 @@ impl Commanding {
         let (queue, threads) =
             ReadyQueue::start("command", 2).map_err(|error| RosError::Thread(error.to_string()))?;
         let domain = u32::try_from(outer_domain).unwrap_or(u32::MAX);
-        let mut commanding =
-            Commanding { granted, grants, taken: SerializedMessage::new(), queue, threads, ways: Vec::new() };
+        let mut commanding = Commanding {
+            apart: Apart::of_reader(&outer, &own)?,
+            looked: Instant::now(),
+            granted,
+            grants,
+            taken: SerializedMessage::new(),
+            queue,
+            threads,
+            ways: Vec::new(),
+            patience: Patience::default(),
+            started: Instant::now(),
+        };
         let unknown = |type_name: &str, error: crate::types::TypeError| RosError::TypeSupport {
             type_name: type_name.into(),
             message: error.to_string(),
@@ -113,10 +133,22 @@ impl Commanding {
     /// Reads what the robot announced, and has each way look at what has waited for too long. To be called when woken, and
     /// once a second.
     pub fn attend(&mut self) -> Result<(), RosError> {
+        if self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            self.apart.check()?;
+        }
         let now = Time::system().second();
-        while self.grants.take(&mut self.taken)?.is_some() {
+        while let Some(info) = self.grants.take(&mut self.taken)? {
+            let at = self.started.elapsed();
+            if !self.patience.has_some_for(&info.gid, at) {
+                continue;
+            }
             // Anybody outside can publish such a message; what the robot did not sign in it is left out.
-            let _heeded = self.granted.heed(self.taken.as_bytes(), now);
+            let heeded = self.granted.heed(self.taken.as_bytes(), now).unwrap_or_default();
+            (0..heeded.refused).for_each(|_| self.patience.spend(&info.gid, at));
+            if heeded.keys > 0 {
+                self.patience.opened(&info.gid, at);
+            }
         }
         self.ways.iter().for_each(|way| self.queue.push(Arc::clone(way).into_serve()));
         Ok(())

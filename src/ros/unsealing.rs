@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::workers::{ReadyQueue, Serve, Turn};
-use super::{Context, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
+use super::{Apart, Context, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::audit::Time;
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Offer, offers_for};
+use crate::entrance::Patience;
+use crate::graph::Gid;
 use crate::qos::{Qos, mirror};
 use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE};
 use crate::types::{TypeDefinition, TypeLibrary};
@@ -17,6 +19,9 @@ use crate::unseal::{Granted, Opener, SealedSource, Unopened};
 
 /// Messages opened in one go before other topics have their turn.
 const BATCH: usize = 16;
+
+/// How often it is looked whether the two domains are still apart.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What an unsealer is made of.
 pub struct UnsealingParts {
@@ -34,6 +39,8 @@ pub struct UnsealingParts {
 
 /// Every sealed topic that a stakeholder may open.
 pub struct Unsealing {
+    apart: Apart,
+    looked: Instant,
     outer: Arc<Node>,
     own: Arc<Node>,
     namespace: String,
@@ -49,6 +56,9 @@ pub struct Unsealing {
     failed: BTreeMap<Offer, String>,
     /// Grants that were refused.
     forged: u64,
+    /// With those who publish boards.
+    patience: Patience,
+    started: Instant,
 }
 
 struct Open {
@@ -99,6 +109,8 @@ impl Unsealing {
         let (queue, threads) =
             ReadyQueue::start("unseal", 2).map_err(|error| RosError::Thread(error.to_string()))?;
         Ok(Unsealing {
+            apart: Apart::of_reader(&outer, &own)?,
+            looked: Instant::now(),
             grants,
             catalog,
             outer,
@@ -113,16 +125,33 @@ impl Unsealing {
             topics: BTreeMap::new(),
             failed: BTreeMap::new(),
             forged: 0,
+            patience: Patience::default(),
+            started: Instant::now(),
         })
     }
 
     /// Reads what came in of grants and catalogue, and opens and closes topics accordingly. To be called when woken, and
     /// once a second.
     pub fn attend(&mut self) -> Result<(), RosError> {
+        if self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            self.apart.check()?;
+        }
         let now = Time::system().second();
-        while self.grants.take(&mut self.taken)?.is_some() {
+        while let Some(info) = self.grants.take(&mut self.taken)? {
+            let at = self.started.elapsed();
+            if !self.patience.has_some_for(&info.gid, at) {
+                self.forged += 1;
+                continue;
+            }
             match self.granted.heed(self.taken.as_bytes(), now) {
-                Ok(heeded) => self.forged += heeded.refused as u64,
+                Ok(heeded) => {
+                    self.forged += heeded.refused as u64;
+                    (0..heeded.refused).for_each(|_| self.patience.spend(&info.gid, at));
+                    if heeded.keys > 0 {
+                        self.patience.opened(&info.gid, at);
+                    }
+                }
                 Err(_) => self.forged += 1,
             }
         }
@@ -189,10 +218,11 @@ impl Unsealing {
                 input: None,
                 taken: SerializedMessage::new(),
                 opener: Opener::new(of, Arc::clone(&self.granted)),
+                patience: Patience::default(),
                 definition,
                 output: output.map_err(said)?,
-                why: String::new(),
             }),
+            why: Mutex::default(),
         });
         let sealed = TypeSupport::load(SEALED_TYPE).map_err(said)?;
         let on_message = wake(Arc::downgrade(&topic), Arc::clone(&self.queue));
@@ -209,7 +239,7 @@ impl Unsealing {
             opened: open.topic.opened.load(Relaxed),
             without_key: open.topic.without_key.load(Relaxed),
             refused: open.topic.refused.load(Relaxed),
-            why: open.topic.path().why.clone(),
+            why: open.topic.why().clone(),
         });
         let failed = self.failed.iter().map(|(offer, why)| UnsealedStatus {
             topic: offer.topic.clone(),
@@ -263,15 +293,18 @@ struct UnsealedTopic {
     without_key: AtomicU64,
     refused: AtomicU64,
     path: Mutex<Path>,
+    /// The last reason for a refusal. Apart, so that diagnostics does not wait for a message.
+    why: Mutex<String>,
 }
 
 struct Path {
     input: Option<Subscription>,
     taken: SerializedMessage,
     opener: Opener,
+    /// With those who publish here: to find that one message is forged costs as much as to open one.
+    patience: Patience,
     definition: TypeDefinition,
     output: Publisher,
-    why: String,
 }
 
 impl UnsealedTopic {
@@ -280,28 +313,39 @@ impl UnsealedTopic {
     }
 
     /// Opens one message and republishes it.
-    fn pass(&self, path: &mut Path, waited: Option<Vec<u8>>, now: i64) {
-        let Path { taken, opener, definition, output, why, .. } = path;
-        let mut waited = waited;
+    fn pass(&self, path: &mut Path, waited: Option<Vec<u8>>, publisher: Option<Gid>, now: i64) {
+        let Path { taken, opener, patience, definition, output, .. } = path;
+        let (mut waited, at) = (waited, self.started.elapsed());
         let message = waited.as_deref_mut().unwrap_or_else(|| taken.as_mut_bytes());
         match opener.open(message, now) {
             // Whoever shares a key of an operational topic could have sealed anything: readers get whole messages only.
-            Ok(text) if definition.plan.check(text).is_err() => self.refuse(why, "malformed"),
-            Ok(text) => match output.publish(text) {
-                Ok(_) => drop(self.opened.fetch_add(1, Relaxed)),
-                Err(error) => self.refuse(why, &error.to_string()),
-            },
+            Ok(text) if definition.plan.check(text).is_err() => self.refuse("malformed"),
+            Ok(text) => {
+                publisher.iter().for_each(|publisher| patience.opened(publisher, at));
+                match output.publish(text) {
+                    Ok(_) => drop(self.opened.fetch_add(1, Relaxed)),
+                    Err(error) => self.refuse(&error.to_string()),
+                }
+            }
             Err(Unopened::NoKey(_)) => {
-                let at = self.started.elapsed();
                 opener.wait(waited.as_deref().unwrap_or_else(|| taken.as_bytes()), at);
             }
-            Err(Unopened::Refused(error)) => self.refuse(why, error.label()),
+            Err(Unopened::Refused(error)) => {
+                if error.has_cost() {
+                    publisher.iter().for_each(|publisher| patience.spend(publisher, at));
+                }
+                self.refuse(error.label());
+            }
         }
     }
 
-    fn refuse(&self, why: &mut String, reason: &str) {
+    fn refuse(&self, reason: &str) {
         self.refused.fetch_add(1, Relaxed);
-        *why = reason.into();
+        *self.why() = reason.into();
+    }
+
+    fn why(&self) -> MutexGuard<'_, String> {
+        self.why.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -312,18 +356,25 @@ impl Serve for UnsealedTopic {
             let now = Time::system().second();
             let (waited, forgotten) = path.opener.ready(self.started.elapsed());
             self.without_key.fetch_add(forgotten as u64, Relaxed);
+            let mut publisher = None;
             if waited.is_none() {
                 let Some(input) = &mut path.input else { return false };
                 match input.take(&mut path.taken) {
-                    Ok(Some(_)) => {}
+                    Ok(Some(info)) if path.patience.has_some_for(&info.gid, self.started.elapsed()) => {
+                        publisher = Some(info.gid);
+                    }
+                    Ok(Some(_)) => {
+                        self.refuse("flood");
+                        continue;
+                    }
                     Ok(None) => return false,
                     Err(error) => {
-                        self.refuse(&mut path.why, &error.to_string());
+                        self.refuse(&error.to_string());
                         return false;
                     }
                 }
             }
-            self.pass(path, waited, now);
+            self.pass(path, waited, publisher, now);
         }
         true
     }
