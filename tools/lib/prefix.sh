@@ -29,7 +29,7 @@ make_prefix() {
     local python=$1
     rm -rf "$PREFIX" # what an interrupted run has left
     "$python" -I -m venv "$PREFIX"
-    locked --only-binary=:all: --requirement "$WHEELS"
+    locked --no-deps --only-binary=:all: --requirement "$WHEELS" # all that they need is among them
     # Built with the setuptools that was just installed, not with one that is fetched meanwhile.
     locked --no-build-isolation --no-deps --requirement "$SOURCES"
     repair_prefix
