@@ -12,31 +12,46 @@ pub const LONGEST_OFFLINE: usize = 64 << 20;
 /// Steps that each byte may take. Text that people or programs write takes less than ten.
 const STEPS_A_BYTE: u64 = 192;
 
-/// What a short text may take besides.
-const STEPS: u64 = 1 << 16;
+/// What all texts of a message may take besides.
+const STEPS: u64 = 1 << 20;
 
-/// What is left of the steps of one text.
-#[derive(Debug, Default)]
+/// What is left of the steps of the texts of one message.
+#[derive(Debug)]
 pub(super) struct Budget {
     left: u64,
     over: bool,
 }
 
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { left: STEPS, over: false }
+    }
+}
+
 impl Budget {
-    /// For a text of so many bytes.
-    pub(super) fn of(bytes: usize) -> Budget {
-        Budget { left: STEPS + STEPS_A_BYTE * bytes as u64, over: false }
+    /// One more text, of so many bytes.
+    pub(super) fn add(&mut self, bytes: usize) {
+        self.left = self.left.saturating_add(STEPS_A_BYTE.saturating_mul(bytes as u64));
     }
 
     /// So many steps more. False once there are none left: then nobody may go on as if all had been looked at.
     #[inline]
     pub(super) fn take(&mut self, more: usize) -> bool {
-        steps::count(more);
         match self.left.checked_sub(more as u64) {
             Some(left) => self.left = left,
-            None => self.over = true,
+            None => (self.left, self.over) = (0, true),
         }
         !self.over
+    }
+
+    /// Counts what was taken since there were `before` left. Once for a text: this is the inner loop of a busy robot.
+    pub(super) fn count_since(&self, before: u64) {
+        steps::count(usize::try_from(before.saturating_sub(self.left)).unwrap_or(usize::MAX));
+    }
+
+    /// How many are left.
+    pub(super) fn left(&self) -> u64 {
+        self.left
     }
 
     /// Whether there was more to do than there were steps.
@@ -51,9 +66,10 @@ mod tests {
 
     #[test]
     fn what_is_over_stays_over() {
-        let mut budget = Budget::of(1);
-        assert!(budget.take(1 << 16));
-        assert!(!budget.take(1 << 20));
+        let mut budget = Budget::default();
+        budget.add(1);
+        assert!(budget.take(1 << 20) && budget.take(192));
+        assert!(!budget.take(1));
         assert!(!budget.take(0) && budget.is_over());
     }
 }

@@ -38,6 +38,11 @@ impl Scratch {
         &self.hits
     }
 
+    /// For the texts of another message.
+    pub(super) fn begin(&mut self) {
+        self.budget = Budget::default();
+    }
+
     /// Whether the last text took more steps than a text may: then not all of it was looked at, and it must not be let out.
     pub fn is_over(&self) -> bool {
         self.budget.is_over()
@@ -90,9 +95,22 @@ impl Finder {
         roster: Option<&Roster>,
         scratch: &'s mut Scratch,
     ) -> &'s [Hit] {
+        scratch.begin();
+        self.find_more(text, field, roster, scratch)
+    }
+
+    /// The same in a further text of a message.
+    pub(super) fn find_more<'s>(
+        &self,
+        text: &str,
+        field: &Field,
+        roster: Option<&Roster>,
+        scratch: &'s mut Scratch,
+    ) -> &'s [Hit] {
         let Scratch { context, seen, hits, normal, spoken, memo, budget } = scratch;
         hits.clear();
-        *budget = Budget::of(text.len());
+        budget.add(text.len());
+        let before = budget.left();
         self.read(text, field, roster, (context, seen, memo, hits, budget));
         if spoken::normalise(text, field, normal) {
             spoken.clear();
@@ -102,6 +120,7 @@ impl Finder {
                 Hit { start: at.start, end: at.end, ..*hit }
             }));
         }
+        budget.count_since(before);
         if hits.is_empty() || budget.is_over() {
             return hits;
         }

@@ -235,7 +235,7 @@ mod tests {
             &field,
             None,
             &mut Memo::default(),
-            &mut Budget::of(text.len()),
+            &mut Budget::default(),
             &mut hits,
         );
         hits.into_iter().map(|hit| (hit.kind, &text[hit.start..hit.end])).collect()
@@ -375,7 +375,7 @@ mod tests {
             &Field::default(),
             None,
             &mut Memo::default(),
-            &mut Budget::of(100),
+            &mut Budget::default(),
             &mut hits,
         );
         assert!(hits.is_empty());

@@ -104,7 +104,8 @@ impl TextRedactor {
         if text.len() > *longest {
             return Err(TooLong);
         }
-        finder.find(text, field, roster.as_deref(), &mut writing.scratch);
+        writing.scratch.begin();
+        finder.find_more(text, field, roster.as_deref(), &mut writing.scratch);
         if writing.scratch.is_over() {
             return Err(TooLong);
         }
@@ -113,6 +114,17 @@ impl TextRedactor {
 
     /// Adds `text` to `out`, without what the rules take out of it. Nothing, if it is too long.
     pub fn redact(&mut self, text: &str, field: &FieldRules, out: &mut String) -> Outcome {
+        self.begin();
+        self.redact_more(text, field, out)
+    }
+
+    /// For the texts of another message: they have one budget.
+    pub fn begin(&mut self) {
+        self.writing.scratch.begin();
+    }
+
+    /// The same with a further text of a message.
+    pub fn redact_more(&mut self, text: &str, field: &FieldRules, out: &mut String) -> Outcome {
         let before = out.len();
         self.writing.outcome = Outcome::default();
         if text.len() > self.longest {
@@ -289,7 +301,7 @@ impl<'r> Writer<'r> {
         let text = if let Form::String(unescaped, _) = form { unescaped.text() } else { raw };
         let Writing { scratch, normal, made, outcome } = self.writing;
         let mut copied = 0;
-        self.finder.find(text, field, self.roster, scratch);
+        self.finder.find_more(text, field, self.roster, scratch);
         if scratch.is_over() {
             outcome.too_long = true;
             return;

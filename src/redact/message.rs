@@ -108,6 +108,7 @@ impl MessageRedactor {
         let Some(compiled) = compiled else { return Err(Unredactable::NoSuchField) };
         compiled.follow(reader, roster);
         let Compiled { fields, redactors, .. } = compiled;
+        redactors.iter_mut().for_each(TextRedactor::begin);
         let mut texts = Texts { fields, redactors, hidden: 0, left: Some(LONGEST) };
         let anew = rewriter.rewrite(plan, message, &mut texts)?;
         if texts.left.is_none() {
@@ -246,7 +247,7 @@ impl Strings for Texts<'_> {
         if self.left.is_none() {
             return false;
         }
-        let outcome = redactor.redact(text, rules, into);
+        let outcome = redactor.redact_more(text, rules, into);
         if outcome.too_long {
             self.left = None;
             return false;

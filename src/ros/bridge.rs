@@ -35,6 +35,9 @@ use crate::wanted::{Active, Case, Refusal, RouteSpec, Sealed, Wanted, is_reserve
 /// Reliable readers of a topic that ends have this long to get the last of it.
 const FAREWELL: Duration = Duration::from_millis(500);
 
+/// What still waits when routes end is served for at most so long.
+const LAST_ROUND: Duration = Duration::from_millis(100);
+
 /// So long the end of the guard waits for the messages that are being decided on.
 const LAST_MESSAGES: Duration = Duration::from_millis(800);
 
@@ -257,7 +260,7 @@ impl Bridge {
         }
         let gone: Vec<String> =
             self.routes.keys().filter(|topic| !wanted.contains_key(*topic)).cloned().collect();
-        gone.iter().for_each(|topic| self.close(topic));
+        self.close_all(&gone);
         for (topic, want) in wanted {
             if let Err(error) = self.open_or_change(&topic, want) {
                 // One topic that cannot be made must not keep the others from being made.
@@ -318,9 +321,7 @@ impl Bridge {
     /// Closes every route and entrance, and stops the workers.
     pub fn shut_down(&mut self) {
         self.entrances.close();
-        for topic in self.routes.keys().cloned().collect::<Vec<_>>() {
-            self.close(&topic);
-        }
+        self.close_all(&self.routes.keys().cloned().collect::<Vec<_>>());
         self.operational.close();
         self.contextual.close();
         let threads = self.threads.drain(..).chain(self.farewells.drain(..)).collect();
@@ -349,7 +350,7 @@ impl Bridge {
                 active.queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
                 return Ok(());
             }
-            self.close(topic);
+            self.close_all(&[topic.to_owned()]);
         }
         let types = TypeSupport::load(&want.spec.type_name)?;
         let outer = Released {
@@ -417,10 +418,20 @@ impl Bridge {
         Texts::new(definition.plan.clone(), Arc::clone(&self.rosters))
     }
 
-    /// Ends a route. Nothing comes in any more when this returns; what is out still reaches its readers meanwhile.
-    fn close(&mut self, topic: &str) {
+    /// Ends routes. Nothing comes in any more when this returns; what is out still reaches its readers meanwhile. However
+    /// many they are, they have one last round together.
+    fn close_all(&mut self, topics: &[String]) {
+        for active in topics.iter().filter_map(|topic| self.routes.get(topic)) {
+            active.route.wind_up();
+            active.queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
+        }
+        let until = Instant::now() + LAST_ROUND;
+        topics.iter().for_each(|topic| self.close(topic, until));
+    }
+
+    fn close(&mut self, topic: &str, until: Instant) {
         let Some(active) = self.routes.remove(topic) else { return };
-        active.route.disconnect();
+        active.route.disconnect(until);
         if !active.threads.is_empty() {
             active.queue.close();
             self.farewells.extend(active.threads);

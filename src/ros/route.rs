@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::inbox::{Inbox, Wanted};
@@ -31,11 +31,8 @@ const BATCH: usize = 16;
 /// A new source soon publishes: for so long the audit is kept ready for it.
 const WARM_UP: Duration = Duration::from_secs(5);
 
-/// What still waits when a route ends is served for at most so long.
-const LAST_ROUND: Duration = Duration::from_millis(100);
-
 /// A route that ends waits so long for the message that is being decided on. It does not leave after that.
-const UNDER_WAY: Duration = Duration::from_millis(200);
+const UNDER_WAY: Duration = Duration::from_millis(100);
 
 /// A topic that is being guarded.
 ///
@@ -50,6 +47,10 @@ pub struct Route {
     /// What discovery said last, until the worker has heard it.
     verdict: Mutex<Option<Verdict>>,
     heard: AtomicBool,
+    winding_up: AtomicBool,
+    /// Since it winds up, everything that waited was served.
+    served: Mutex<bool>,
+    all_served: Condvar,
     /// Nothing leaves any more.
     ended: AtomicBool,
     redactor: Mutex<Option<String>>,
@@ -165,6 +166,9 @@ impl Route {
             path: Slot::new(Path { inbox: Inbox::default(), exit }),
             verdict: Mutex::default(),
             heard: AtomicBool::new(true),
+            winding_up: AtomicBool::new(false),
+            served: Mutex::default(),
+            all_served: Condvar::new(),
             ended: AtomicBool::new(false),
         }
     }
@@ -188,22 +192,23 @@ impl Route {
         self.heard.store(false, SeqCst);
     }
 
-    /// Serves what still waits, and takes leave of the inner domain. If a message is being decided on for longer than a
-    /// moment, its worker takes the leave when it is done, and the message does not leave.
-    pub fn disconnect(&self) {
-        let started = Instant::now();
-        while let Some(mut path) = self.path.take_within(UNDER_WAY) {
-            let Some(path) = path.get() else { break };
-            if started.elapsed() < LAST_ROUND && self.serve_with(path) {
-                continue;
-            }
-            self.ended.store(true, SeqCst);
-            path.end();
-            return;
+    /// The route is about to end: its worker, which has to be told that there is something to do, says when nothing waits
+    /// any more.
+    pub fn wind_up(&self) {
+        self.winding_up.store(true, SeqCst);
+    }
+
+    /// Takes leave of the inner domain, once nothing waits any more or `until` has come. A message that is being decided on
+    /// for longer than a moment does not leave, and its worker takes the leave when it is done.
+    pub fn disconnect(&self, until: Instant) {
+        let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*served && Instant::now() < until {
+            let left = until.saturating_duration_since(Instant::now());
+            served = self.all_served.wait_timeout(served, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+        drop(served);
         self.ended.store(true, SeqCst);
-        // It may have come back in between; else the worker sees that the route has ended.
-        if let Some(path) = self.path.take().as_mut().and_then(Taken::get) {
+        if let Some(path) = self.path.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
             path.end();
         }
     }
@@ -288,6 +293,11 @@ impl Serve for Route {
         let mut taken = self.path.take();
         let Some(path) = taken.as_mut().and_then(Taken::get) else { return false };
         let more = self.serve_with(path);
+        // What discovery said last comes before the end: there may be messages that wait for it.
+        if !more && self.winding_up.load(SeqCst) && self.heard.load(SeqCst) {
+            *self.served.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            self.all_served.notify_all();
+        }
         if path.exit.protection.images.is_some() {
             *self.redactor.lock().unwrap_or_else(PoisonError::into_inner) = path.exit.redactor_state();
         }

@@ -14,6 +14,10 @@ const MOST_ENTRIES: usize = 20_000;
 const LONGEST: usize = 200;
 /// Words of an entry.
 const MOST_WORDS: usize = 12;
+/// Bytes between the words of an entry.
+const GAP: usize = 3;
+/// Steps that it takes to see whether an entry fits.
+const ENTRY: usize = 16;
 /// Places of the filter that nearly every word of a text fails: a power of two.
 const FILTER: usize = 1 << 13;
 
@@ -21,8 +25,10 @@ const FILTER: usize = 1 << 13;
 /// wiped when it is dropped.
 pub struct Roster {
     seed: u64,
-    /// The hash of an entry's first word, and the entry; sorted.
+    /// The hash of the word of an entry that has one, and the entry; sorted.
     firsts: Vec<(u64, u32)>,
+    /// The same of the first two words of the others: many guests have one first name.
+    pairs: Vec<(u64, u32)>,
     entries: Vec<Entry>,
     /// The hashes of all words of all entries.
     words: Vec<u64>,
@@ -56,7 +62,8 @@ impl Roster {
     pub fn new(entries: impl IntoIterator<Item = (Kind, String)>) -> Result<Roster, RosterRefused> {
         let seed = getrandom::u64().map_err(|_| RosterRefused::NoRandomness)?;
         let (firsts, words) = (Vec::new(), Vec::new());
-        let mut roster = Roster { seed, firsts, entries: Vec::new(), words, filter: vec![0; FILTER] };
+        let filter = vec![0; FILTER];
+        let mut roster = Roster { seed, firsts, pairs: Vec::new(), entries: Vec::new(), words, filter };
         for (number, (kind, mut text)) in entries.into_iter().enumerate() {
             let taken = if number < MOST_ENTRIES {
                 roster.add(number, kind, &text)
@@ -67,6 +74,7 @@ impl Roster {
             taken?;
         }
         roster.firsts.sort_unstable();
+        roster.pairs.sort_unstable();
         roster.merge();
         Ok(roster)
     }
@@ -123,7 +131,11 @@ impl Roster {
             *bits |= bit;
         }
         let len = u8::try_from(self.words.len() - from).unwrap_or(u8::MAX);
-        self.firsts.push((first, u32::try_from(self.entries.len()).unwrap_or(u32::MAX)));
+        let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        match self.words.get(from + 1) {
+            Some(second) => self.pairs.push((both(first, *second), number)),
+            None => self.firsts.push((first, number)),
+        }
         self.entries.push(Entry { kind, from: u32::try_from(from).unwrap_or(u32::MAX), len, plain });
     }
 
@@ -169,12 +181,13 @@ impl Roster {
         start: usize,
         end: usize,
     ) -> Option<(Kind, usize)> {
-        let from = self.firsts.partition_point(|(first, _)| *first < hash);
-        let same = self.firsts.get(from..)?.iter().take_while(|(first, _)| *first == hash);
-        let entries = same.filter_map(|(_, entry)| self.entries.get(*entry as usize));
-        // As many as guests have the same first name.
+        let second = Tokens { text, at: end }.next().filter(|(start, _)| start - end <= GAP);
+        let pair = second.map(|(start, end)| both(hash, self.hash(text, start, end)));
+        let numbers =
+            alike(&self.firsts, hash).chain(pair.into_iter().flat_map(|pair| alike(&self.pairs, pair)));
+        let entries = numbers.filter_map(|number| self.entries.get(number as usize));
         entries
-            .take_while(|_| budget.take(1))
+            .take_while(|_| budget.take(ENTRY))
             .filter_map(|entry| Some((entry.kind, self.fits(entry, text, start, end)?)))
             .max_by_key(|(_, end)| *end)
     }
@@ -190,7 +203,7 @@ impl Roster {
         let mut last = end;
         for word in rest {
             let (start, end) = tokens.next()?;
-            if self.hash(text, start, end) != *word || start - last > 3 {
+            if self.hash(text, start, end) != *word || start - last > GAP {
                 return None;
             }
             last = end;
@@ -204,8 +217,20 @@ impl Drop for Roster {
         self.seed.zeroize();
         self.words.zeroize();
         self.filter.zeroize();
-        self.firsts.iter_mut().for_each(|(first, _)| first.zeroize());
+        self.firsts.iter_mut().chain(&mut self.pairs).for_each(|(hash, _)| hash.zeroize());
     }
+}
+
+/// The hash of two words from those of each.
+fn both(first: u64, second: u64) -> u64 {
+    first.rotate_left(23) ^ second.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The entries of a hash in a sorted list.
+fn alike(sorted: &[(u64, u32)], hash: u64) -> impl Iterator<Item = u32> + '_ {
+    let from = sorted.partition_point(|(known, _)| *known < hash);
+    let same = sorted.get(from..).unwrap_or_default().iter().take_while(move |(known, _)| *known == hash);
+    same.map(|(_, number)| *number)
 }
 
 fn filter_place(hash: u64) -> (usize, u8) {
@@ -264,8 +289,7 @@ mod tests {
 
     fn found<'a>(roster: &Roster, text: &'a str) -> Vec<(Kind, &'a str)> {
         let mut hits = Vec::new();
-        roster
-            .find(text, &mut Budget::of(text.len()), |hit| hits.push((hit.kind, &text[hit.start..hit.end])));
+        roster.find(text, &mut Budget::default(), |hit| hits.push((hit.kind, &text[hit.start..hit.end])));
         hits
     }
 
