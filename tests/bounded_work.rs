@@ -93,7 +93,7 @@ fn guests_who_share_a_name_do_not_make_texts_take_for_ever() {
     assert!(taken < 300_000_000, "{taken}");
     let [few, many] = [1000, 4000].map(|count| {
         let text = format!("[{}\"\"]", "\"Ada of House\",".repeat(count));
-        steps_of(|| drop(redactor.redact(&text, &field, &mut String::new())))
+        steps_of(|| assert!(!redactor.redact(&text, &field, &mut String::new()).changed))
     });
     assert!(many <= few * 5, "strings of one document share a budget: {few} {many}");
     let outcome = redactor.redact("Ada of House Number 7 is here", &field, &mut out);
