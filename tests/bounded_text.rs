@@ -10,9 +10,12 @@ use std::sync::{Arc, LazyLock};
 use discreet::pii::{Finder, Kind, LONGEST, Options, Roster, TextRedactor, TextRules};
 use discreet::{pii::Operator, steps};
 
+/// A name, and what makes a text of so many bytes.
+type Family = (String, Box<dyn Fn(usize) -> String>);
+
 /// Texts that have little to do with each other, each of so many bytes.
-fn families() -> Vec<(String, Box<dyn Fn(usize) -> String>)> {
-    let mut all: Vec<(String, Box<dyn Fn(usize) -> String>)> = Vec::new();
+fn families() -> Vec<Family> {
+    let mut all: Vec<Family> = Vec::new();
     // Beginnings of everything that is looked for, over and over: what overlaps, what almost is, what never ends.
     for piece in [
         "4111 ",

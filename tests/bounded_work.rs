@@ -93,7 +93,9 @@ fn guests_who_share_a_name_do_not_make_texts_take_for_ever() {
     assert!(taken < 300_000_000, "{taken}");
     let [few, many] = [1000, 4000].map(|count| {
         let text = format!("[{}\"\"]", "\"Ada of House\",".repeat(count));
-        steps_of(|| assert!(!redactor.redact(&text, &field, &mut String::new()).changed))
+        steps_of(|| {
+            let _outcome = redactor.redact(&text, &field, &mut String::new());
+        })
     });
     assert!(many <= few * 5, "strings of one document share a budget: {few} {many}");
     let outcome = redactor.redact("Ada of House Number 7 is here", &field, &mut out);
