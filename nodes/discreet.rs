@@ -100,6 +100,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // First of all: photographs, recordings and texts are clear in here.
+    if let Err(error) = discreet::secret::unreadable() {
+        input::say_error(&format!("discreet: cannot keep its memory to itself: {error}"));
+        return ExitCode::from(2);
+    }
     let result = match Arguments::parse().command {
         Command::Check(command) => command.run().map(ExitCode::from),
         Command::Explain(command) => command.run().map(ExitCode::from),

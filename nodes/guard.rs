@@ -25,7 +25,7 @@ use discreet::policy::{Floor, LivePolicy, Policy, Reloaded, Trust, read_file};
 use discreet::redact::remote::{Patience, Program, Remote};
 use discreet::ros::{
     Bridge, BridgeParts, Control, Health, Logger, Looks, Publisher, Settings, keep_files_to_itself,
-    own_domain,
+    no_discovery_server, own_domain,
 };
 use discreet::seal::{self, SenderKey};
 use discreet::secret::{Lock, harden};
@@ -91,11 +91,8 @@ async fn run() -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-    if std::env::var_os("ROS_DISCOVERY_SERVER").is_some_and(|servers| !servers.is_empty()) {
-        logger.error(
-            "ROS_DISCOVERY_SERVER is set: at a discovery server the nodes of all domains meet, so that consumers would \
-             reach the robot's nodes past the guard. Unset it here and for the robot (docs/lock.md)",
-        );
+    if let Err(why) = no_discovery_server() {
+        logger.error(&why);
         return Ok(ExitCode::from(2));
     }
     let trust = match settings.trust.as_deref().map(Trust::open).transpose() {
@@ -126,6 +123,12 @@ async fn run() -> anyhow::Result<ExitCode> {
             let _refused = guard.reload();
         }
         guard.heed_the_past();
+        if guard.bridge().met().is_some() {
+            // Said in the log when it was found; whoever looks at diagnostics shall see it once more.
+            let statuses = guard.statuses(&mut health, last.elapsed());
+            let _gone = diagnostics.publish(Time::system().nanoseconds, statuses);
+            break Ok(ExitCode::from(2));
+        }
         if watching.is_finished() || !guard.bridge().is_sound() {
             break Err(anyhow::anyhow!("a thread of the data plane has ended; nothing leaves any more"));
         }
@@ -207,7 +210,8 @@ impl Guard {
         }
         let restored = AtomicBool::new(false);
         let (bridge, refused) = (Mutex::new(bridge), Mutex::default());
-        let guard = Guard { live, trusting, audit, clock, keys, board, bridge, logger, robot, restored, refused };
+        let guard =
+            Guard { live, trusting, audit, clock, keys, board, bridge, logger, robot, restored, refused };
         // Before there is a policy: an older one is not in force for a moment either.
         guard.keys.wait_held(KEYS);
         guard.heed_the_past();

@@ -35,6 +35,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // First of all: photographs, recordings and texts are clear in here.
+    if let Err(error) = discreet::secret::unreadable() {
+        input::say_error(&format!("discreet: cannot keep its memory to itself: {error}"));
+        return ExitCode::from(2);
+    }
     let result = match Arguments::parse().command {
         Command::Scrub(command) => command.run(),
         Command::Redact(command) => command.run(),

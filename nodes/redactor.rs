@@ -9,6 +9,7 @@ use clap::Parser;
 use discreet::redact::protocol::Hello;
 use discreet::redact::serve::{end_with_guard, guard_socket, serve};
 use discreet::redact::{ImageRules, Look, Subject};
+use discreet::secret::unreadable;
 use discreet::vision::{Engines, Models, Watch};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -38,6 +39,11 @@ const MEMORY: u64 = 2 << 30;
 const FILES: u64 = 128;
 
 fn main() -> ExitCode {
+    // First of all: what comes after this sees people's faces.
+    if let Err(error) = unreadable() {
+        eprintln!("redactor: cannot keep its memory to itself: {error}");
+        return ExitCode::FAILURE;
+    }
     let arguments = Arguments::parse();
     let Some(mut socket) = guard_socket() else {
         eprintln!(
@@ -75,9 +81,7 @@ fn watch(models: &Models, engines: &Engines, rules: &ImageRules) -> Result<Box<d
 
 /// Bounds what a hostile image can make of this process. It never regains what it gives away here.
 fn lower_rights() -> std::io::Result<()> {
-    rustix::thread::set_no_new_privs(true)?;
-    // A core file would hold people's faces.
-    for (resource, limit) in [(Resource::Core, 0), (Resource::Data, MEMORY), (Resource::Nofile, FILES)] {
+    for (resource, limit) in [(Resource::Data, MEMORY), (Resource::Nofile, FILES)] {
         // It may be lower already, and cannot be raised then.
         let most = getrlimit(resource).maximum.map_or(limit, |most| most.min(limit));
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use discreet::audit::Time;
 use discreet::identity::{Identity, PassphraseSource, PublicIdentity};
-use discreet::ros::{Logger, Parameters, Program, RosError, Status, own_domain};
+use discreet::ros::{Level, Logger, Parameters, Program, RosError, Status, no_discovery_server, own_domain};
 use discreet::secret::{Lock, harden};
 use discreet::types::TypeLibrary;
 use discreet::unseal::Granted;
@@ -95,6 +95,10 @@ pub async fn work<W: Work>(node: &str) -> anyhow::Result<ExitCode> {
     let program = Program::new(node).context("cannot join the own domain (ROS_DOMAIN_ID)")?;
     let logger = program.logger();
     hardened.notes.iter().for_each(|note| logger.warn(note));
+    if let Err(why) = no_discovery_server() {
+        logger.error(&why);
+        return Ok(ExitCode::from(2));
+    }
     let parts = match W::parts(&program) {
         Ok(parts) => parts,
         Err(error) => {
@@ -117,8 +121,16 @@ pub async fn work<W: Work>(node: &str) -> anyhow::Result<ExitCode> {
             () = news.notified() => {}
             _ = tick.tick() => {}
         }
-        if let Err(error) = work.attend() {
-            break Err(error.into());
+        match work.attend() {
+            Ok(()) => {}
+            Err(error @ RosError::DomainsMeet { .. }) => {
+                logger.error(&error.to_string());
+                let (name, message) = (node.to_owned(), error.to_string());
+                let status = Status { name, level: Level::Error, message, values: Vec::new() };
+                let _gone = diagnostics.publish(Time::system().nanoseconds, vec![status]);
+                break Ok(ExitCode::from(2));
+            }
+            Err(error) => break Err(error.into()),
         }
         if last.elapsed() >= Duration::from_secs(1) {
             last = Instant::now();

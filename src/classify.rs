@@ -6,7 +6,7 @@ use crate::denied::Denied;
 use crate::message::{Buffer, Received};
 use crate::policy::{Class, Then, TopicPolicy};
 use crate::protect::Texts;
-use crate::redact::{Reader, Redaction};
+use crate::redact::{Reader, Redaction, Unredactable};
 use crate::sources::Standing;
 
 /// A message that is what the policy declares, and the class that this makes it.
@@ -40,7 +40,12 @@ pub fn classify<'a>(
         // Nobody to look where somebody must: nothing is known of what is in it.
         let watch = watch.ok_or(Denied::PersonalData)?;
         let found = watch.redact(&escalation.rules, Reader::Everyone, message.cdr.message());
-        let found = found.map_err(|_| Denied::Malformed)?;
+        let found = found.map_err(|why| match why {
+            Unredactable::TooLong => Denied::TooLong,
+            Unredactable::Malformed(_) | Unredactable::NoSuchField | Unredactable::NoFinder => {
+                Denied::Malformed
+            }
+        })?;
         if found.redaction.covered > 0 {
             let (covered, count) = match (escalation.then, found.anew) {
                 (Then::Deny, _) => return Err(Denied::PersonalData),

@@ -31,6 +31,8 @@ pub enum Denied {
     NotOpened,
     /// The bytes are no message of the declared type.
     Malformed,
+    /// More text than is looked at in one message, or text that takes too many steps: not all of it could be looked at.
+    TooLong,
     /// Personal data was found in it, and its class has none.
     PersonalData,
     /// No rule allows it to anybody.
@@ -49,7 +51,7 @@ pub enum Denied {
 
 impl Denied {
     /// Every reason, in the order of the variants.
-    pub const ALL: [Denied; 19] = [
+    pub const ALL: [Denied; 20] = [
         Denied::NoPolicy,
         Denied::UndeclaredTopic,
         Denied::TypeNotInstalled,
@@ -62,6 +64,7 @@ impl Denied {
         Denied::OpenSibling,
         Denied::NotOpened,
         Denied::Malformed,
+        Denied::TooLong,
         Denied::PersonalData,
         Denied::NoRule,
         Denied::RuleDenies,
@@ -86,6 +89,7 @@ impl Denied {
             Denied::OpenSibling => "open_sibling",
             Denied::NotOpened => "not_opened",
             Denied::Malformed => "malformed",
+            Denied::TooLong => "too_long",
             Denied::PersonalData => "personal_data",
             Denied::NoRule => "no_rule",
             Denied::RuleDenies => "rule_denies",
@@ -121,6 +125,9 @@ impl Denied {
             }
             Denied::NotOpened => "the middleware refused; diagnostics has its words",
             Denied::Malformed => "the publisher sends bytes that are no message of this type",
+            Denied::TooLong => {
+                "the publisher sends more text than is looked at in one message (4 MiB); send less at once"
+            }
             Denied::PersonalData => {
                 "something puts personal data into a topic of a class that has none; declare it contextual"
             }
@@ -149,6 +156,7 @@ impl Denied {
             | Denied::OpenSibling
             | Denied::NotOpened
             | Denied::Malformed
+            | Denied::TooLong
             | Denied::PersonalData
             | Denied::ClockUnsure
             | Denied::NoKey

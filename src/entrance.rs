@@ -13,7 +13,6 @@ mod refused;
 mod senders;
 mod stats;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,13 +24,12 @@ use crate::seal::{Command, CommandOpener, ContextDigest, Freshness};
 
 pub use doorkeeper::{Doorkeeper, NoDoorkeeper};
 pub use limits::{Limits, Unlimitable, unlimitable};
+pub use patience::Patience;
 pub use porter::Porter;
+pub use rate::Rates;
 pub use refused::Refused;
 pub use senders::Senders;
 pub use stats::EntranceStats;
-
-use patience::Patience;
-use rate::Bucket;
 
 /// What an entrance asks of a message: compiled once for a policy and a type.
 pub struct Demands {
@@ -49,7 +47,8 @@ pub struct Door {
     name: String,
     /// Shared by all, and as old as the guard: an entrance that closes and opens again must not forget what was there.
     freshness: Arc<Mutex<Freshness>>,
-    rates: HashMap<String, Bucket>,
+    /// The same.
+    rates: Arc<Mutex<Rates>>,
     patience: Patience,
 }
 
@@ -115,9 +114,10 @@ impl<'a, 's> Admitted<'a, 's> {
 }
 
 impl Door {
-    /// A door of this name outside.
-    pub fn new(name: &str, freshness: Arc<Mutex<Freshness>>) -> Door {
-        Door { name: name.into(), freshness, rates: HashMap::new(), patience: Patience::default() }
+    /// A door of this name outside. What was there before, and how much of their rates senders have used, it shares with
+    /// others, and with those that stood here before it.
+    pub fn new(name: &str, freshness: Arc<Mutex<Freshness>>, rates: Arc<Mutex<Rates>>) -> Door {
+        Door { name: name.into(), freshness, rates, patience: Patience::default() }
     }
 
     /// Decides on what `publisher` sent, a serialized `Sealed`, which is opened where it lies.
@@ -133,16 +133,27 @@ impl Door {
         }
         let opened = case.opener.open(&case.demands.context, |hint| case.senders.find(hint), sealed);
         let Command { sender, stamp_ns, message } = opened.map_err(|why| {
-            self.patience.spend(publisher, case.now.elapsed);
+            if why.has_cost() {
+                self.patience.spend(publisher, case.now.elapsed);
+            }
             Turned { reason: why.into(), sender: None, detail: why.to_string() }
         })?;
         let decided = self.decide(case, sender, stamp_ns, message);
-        decided.map(|message| Admitted { sender, message }).map_err(|(reason, detail)| {
-            if reason == Refused::Replayed {
-                // Signed by somebody else than who sends it: as good as forged.
-                self.patience.spend(publisher, case.now.elapsed);
+        let known = self.patience.knows(publisher);
+        match &decided {
+            // Signed by somebody else than who sends it: as good as forged. It cost a look all the same.
+            Err((Refused::Replayed, _)) => self.patience.spend(publisher, case.now.elapsed),
+            Err((Refused::Late | Refused::Early, _)) if !known => {
+                self.patience.spend(publisher, case.now.elapsed)
             }
-            Turned { reason, sender: Some(sender.name.clone()), detail }
+            Err((Refused::Late | Refused::Early | Refused::ClockUnsure, _)) => {}
+            // New, so that its sender's own publisher brought it.
+            Ok(_) | Err(_) => self.patience.opened(publisher, case.now.elapsed),
+        }
+        decided.map(|message| Admitted { sender, message }).map_err(|(reason, detail)| Turned {
+            reason,
+            sender: Some(sender.name.clone()),
+            detail,
         })
     }
 
@@ -165,8 +176,8 @@ impl Door {
         fresh.map_err(|why| (why.into(), why.to_string()))?;
         allowed(entrance, &sender.name, now.moment).map_err(no)?;
         if let Some(most) = entrance.rate() {
-            let bucket = self.rates.entry(sender.name.clone()).or_default();
-            if !bucket.take(most, now.elapsed) {
+            let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+            if !rates.take(sender, &self.name, most, now.elapsed) {
                 return Err((Refused::OverRate, format!("more than {most} a second")));
             }
         }

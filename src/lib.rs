@@ -40,6 +40,7 @@ pub mod denied;
 pub mod disk;
 pub mod standings;
 pub mod stats;
+pub mod steps;
 pub mod tag;
 
 #[cfg(feature = "bags")]

@@ -2,6 +2,7 @@
 //!
 //! [`Finder`] looks for all of it at once. A [`Kind`] is what is found, a [`Hit`] where and how sure.
 
+mod budget;
 mod candidates;
 mod check;
 mod codes;
@@ -30,6 +31,7 @@ mod telephone;
 mod tld;
 mod web;
 
+pub use budget::{LONGEST, LONGEST_OFFLINE};
 pub use field::Field;
 pub use finder::{Finder, Scratch};
 pub use hit::{Hit, Why};
@@ -40,5 +42,5 @@ pub use names::{Roster, RosterRefused};
 pub use operate::{NotRevealed, Operator, OperatorKeys, WeakSecret, apply, decrypt, reveal};
 pub use options::Options;
 pub use personal::PersonalData;
-pub use redactor::{Counts, FieldRules, Outcome, TextRedactor, TextRules};
+pub use redactor::{Counts, FieldRules, Outcome, TextRedactor, TextRules, TooLong};
 pub use rosters::Rosters;

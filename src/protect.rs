@@ -167,6 +167,7 @@ fn redact<'a>(
             let done = texts.redact(rules, reader, buffer.message()).map_err(|why| match why {
                 Unredactable::Malformed(_) => Denied::Malformed,
                 Unredactable::NoSuchField | Unredactable::NoFinder => Denied::NotRedactable,
+                Unredactable::TooLong => Denied::TooLong,
             })?;
             (done.redaction, done.anew.map(|anew| &*anew))
         }

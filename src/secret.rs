@@ -4,7 +4,7 @@ mod harden;
 
 use zeroize::Zeroize;
 
-pub use harden::{Hardened, Lock, harden};
+pub use harden::{Hardened, Lock, harden, unreadable};
 
 /// `N` secret bytes. No `Debug`, no `Clone`; wiped when dropped.
 pub struct Secret<const N: usize> {

@@ -60,15 +60,14 @@ impl Sources {
             let mut one = self.known.remove(&endpoint.gid).unwrap_or(Known { since: now, node: None });
             one.node = one.node.or_else(|| endpoint.node.name().map(str::to_owned));
             if let Some(node) = &one.node {
-                let participants = present.entry(node.clone()).or_default();
-                let participant = participant(&endpoint.gid);
-                if !participants.contains(&participant) {
-                    participants.push(participant);
-                }
+                present.entry(node.clone()).or_default().push(participant(&endpoint.gid));
             }
             known.insert(endpoint.gid, one);
         }
-        let owners = present.into_iter().map(|(node, participants)| {
+        let owners = present.into_iter().map(|(node, mut participants)| {
+            // Sorted once: anybody on the domain may take any name, any number of times.
+            participants.sort_unstable();
+            participants.dedup();
             let owner = match (self.owners.get(&node), participants.as_slice()) {
                 (Some(Owner::One(first)), now) if now.contains(first) => Owner::One(*first),
                 (_, [only]) => Owner::One(*only),

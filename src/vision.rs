@@ -36,8 +36,17 @@ pub enum VisionError {
         /// Where they would be.
         looked_in: Vec<PathBuf>,
     },
+    /// A folder that depends on where the program was started.
+    #[error(
+        "DISCREET_MODELS is `{}`, which depends on the folder that this was started in; write an absolute path",
+        .folder.display()
+    )]
+    RelativeModels {
+        /// As it was written.
+        folder: PathBuf,
+    },
     /// A model is not there.
-    #[error("the model {} cannot be read ({error}); get it with tools/setup", .path.display())]
+    #[error("{} cannot be read ({error}); get it with tools/setup", .path.display())]
     NoModel {
         /// Where it should be.
         path: PathBuf,
@@ -45,7 +54,7 @@ pub enum VisionError {
         error: std::io::Error,
     },
     /// A model is another than the one that was measured.
-    #[error("the model {} is not the one that Discreet was built for; delete it and run tools/setup", .path.display())]
+    #[error("{} is not the file that Discreet was built for; delete it and run tools/setup", .path.display())]
     WrongModel {
         /// The file.
         path: PathBuf,

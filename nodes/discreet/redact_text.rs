@@ -16,7 +16,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use discreet::pii::{
-    FieldRules, Finder, Kinds, Operator, OperatorKeys, Options, PseudonymKey, TextRedactor, TextRules,
+    FieldRules, Finder, Kinds, LONGEST_OFFLINE, Operator, OperatorKeys, Options, PseudonymKey, TextRedactor,
+    TextRules, TooLong,
 };
 use serde_json::json;
 
@@ -131,6 +132,7 @@ impl RedactText {
         let field = rules.field(&self.field);
         let field = if self.spoken { field.spoken(true) } else { field };
         let mut redactor = TextRedactor::new(rules, Arc::new(finder), keys.map(Arc::new));
+        redactor.set_longest(LONGEST_OFFLINE);
         while let Some(piece) = lines.next()? {
             if self.spans {
                 if piece.text.trim().is_empty() {
@@ -167,6 +169,9 @@ impl RedactText {
     ) -> anyhow::Result<()> {
         let mut text = String::with_capacity(piece.text.len());
         let outcome = redactor.redact(&piece.text, field, &mut text);
+        if outcome.too_long {
+            return Err(TooLong).with_context(|| piece.place());
+        }
         if self.json {
             let hits: serde_json::Map<_, _> =
                 outcome.hits.iter().map(|(kind, count)| (kind.name().to_owned(), count.into())).collect();

@@ -10,12 +10,21 @@ use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReader, LinearReaderOp
 use super::mcap_records::{ChannelRecord, Fields, SchemaRecord};
 use super::{Aside, Bag, Channel, Damage, MAX_RECORD, Packing, Piece, Recorded, Remembered, foreign, qos};
 use crate::policy::finding::plain;
+use crate::steps;
 use crate::types::is_type_hash;
 
 /// So much is read at a time: what is taken in grows with what is there, not with what a length claims.
 const READ: usize = 256 << 10;
+/// One byte of kind, eight of length.
+const RECORD_HEADER: u64 = 9;
+/// Why no more of a file is read.
+const UNFOLDS: &str = "it unfolds to more than 1024 times its size";
 /// Two bytes of channel, four of sequence, twice eight of time.
 const MESSAGE_HEADER: usize = 22;
+/// What is unfolded may have so many bytes for each byte of the file that was read, and so many besides: a chunk of zeros has
+/// 30 000, recorded sensors have less than a hundred.
+const UNFOLDED_A_BYTE: u64 = 1024;
+const UNFOLDED: u64 = 256 << 20;
 /// Records that are looked at to find the first chunk.
 const LOOKED_AT: usize = 100_000;
 
@@ -30,6 +39,7 @@ pub struct McapFile<R> {
     /// After the data section come copies and the index, which nobody needs here.
     data_ended: bool,
     read: u64,
+    unfolded: u64,
     size: u64,
     packing: Packing,
 }
@@ -62,6 +72,7 @@ impl<R: Read + Seek> McapFile<R> {
             remembered: Remembered::default(),
             data_ended: false,
             read: 0,
+            unfolded: 0,
             size,
             packing,
         })
@@ -79,6 +90,11 @@ impl<R: Read + Seek> McapFile<R> {
                     self.read += read as u64;
                 }
                 Some(Ok(LinearReadEvent::Record { data, opcode })) => {
+                    self.unfolded = self.unfolded.saturating_add(RECORD_HEADER + data.len() as u64);
+                    steps::count(data.len() + 1);
+                    if self.unfolded > UNFOLDED.saturating_add(self.read.saturating_mul(UNFOLDED_A_BYTE)) {
+                        return Err(Damage::TooLarge(UNFOLDS.into()));
+                    }
                     self.record.clear();
                     self.record.extend_from_slice(data);
                     return Ok(Some(opcode));

@@ -1,6 +1,7 @@
 //! The walk over a message, by a plan compiled from its type.
 
 use super::{Malformed, Reader};
+use crate::steps;
 
 /// How to walk the messages of one type. Made once per route; see [`Plan::compile`](super::Plan::compile).
 #[derive(Debug, Clone)]
@@ -88,7 +89,9 @@ fn walk(steps: &[Step], reader: &mut Reader) -> Result<(), Malformed> {
                 }
             }
             Step::Elements { bound, element, smallest } => {
-                for _ in 0..reader.sequence(*smallest, *bound)? {
+                let count = reader.sequence(*smallest, *bound)?;
+                steps::count(count as usize);
+                for _ in 0..count {
                     walk(element, reader)?;
                 }
             }

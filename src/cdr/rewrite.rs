@@ -2,6 +2,7 @@
 
 use super::plan::Step;
 use super::{HEADER, Malformed, Plan, Reader};
+use crate::steps;
 
 /// Decides on each string of a message.
 pub trait Strings {
@@ -53,8 +54,9 @@ struct Pass<'m, 'b> {
 
 impl Pass<'_, '_> {
     /// Recursion here is as deep as arrays nest in the type, which the compiler limits.
-    fn steps(&mut self, steps: &[Step]) -> Result<(), Malformed> {
-        for step in steps {
+    fn steps(&mut self, all: &[Step]) -> Result<(), Malformed> {
+        for step in all {
+            steps::count(1);
             match step {
                 Step::Skip { align, size } => {
                     let block = self.reader.block(*align, *size)?;
@@ -107,7 +109,7 @@ impl Pass<'_, '_> {
         let changed = self.strings.string(field, text, self.new);
         if changed {
             self.start(before);
-            shorten(self.new, bound.map(|bound| bound as usize), str::len);
+            shorten(self.new, bound.map(|bound| bound as usize), char::len_utf8);
             let length = self.new.len() + 1;
             self.count(length);
             self.out.extend_from_slice(self.new.as_bytes());
@@ -129,7 +131,7 @@ impl Pass<'_, '_> {
         let changed = self.strings.string(field, self.readable, self.new);
         if changed {
             self.start(before);
-            shorten(self.new, bound.map(|bound| bound as usize), |text| text.encode_utf16().count());
+            shorten(self.new, bound.map(|bound| bound as usize), char::len_utf16);
             let units = self.new.encode_utf16().count();
             self.count(units);
             for unit in self.new.encode_utf16() {
@@ -181,10 +183,15 @@ impl Pass<'_, '_> {
     }
 }
 
-/// Cuts characters off until the text fits its type.
-fn shorten(text: &mut String, bound: Option<usize>, length: impl Fn(&str) -> usize) {
+/// Cuts off the characters that do not fit the type, whose bound counts in units of `length`.
+fn shorten(text: &mut String, bound: Option<usize>, length: impl Fn(char) -> usize) {
     let Some(bound) = bound else { return };
-    while length(text) > bound && text.pop().is_some() {}
+    let mut units = 0;
+    let end = text.char_indices().find_map(|(at, letter)| {
+        units += length(letter);
+        (units > bound).then_some(at)
+    });
+    text.truncate(end.unwrap_or(text.len()));
 }
 
 #[cfg(test)]

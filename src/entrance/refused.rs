@@ -60,13 +60,15 @@ pub enum Refused {
     TimedOut,
     /// What the robot answered is no response of the declared type.
     BadResponse,
+    /// What the robot answered has more text than is looked at in one message.
+    TooLong,
     /// The middleware or the machine refused.
     NotForwarded,
 }
 
 impl Refused {
     /// Every reason, in the order of the variants.
-    pub const ALL: [Refused; 27] = [
+    pub const ALL: [Refused; 28] = [
         Refused::NoPolicy,
         Refused::Undeclared,
         Refused::TypeNotInstalled,
@@ -93,6 +95,7 @@ impl Refused {
         Refused::NoServer,
         Refused::TimedOut,
         Refused::BadResponse,
+        Refused::TooLong,
         Refused::NotForwarded,
     ];
 
@@ -125,6 +128,7 @@ impl Refused {
             Refused::NoServer => "no_server",
             Refused::TimedOut => "timed_out",
             Refused::BadResponse => "bad_response",
+            Refused::TooLong => "too_long",
             Refused::NotForwarded => "not_forwarded",
         }
     }
@@ -162,6 +166,9 @@ impl Refused {
             Refused::NoServer => "no node of the robot offers the service; start it",
             Refused::TimedOut => "the node that offers the service did not answer; look at it",
             Refused::BadResponse => "the node that offers the service answers with bytes of another type",
+            Refused::TooLong => {
+                "the node that offers the service answers with more text than is looked at (4 MiB)"
+            }
             Refused::NotForwarded => "the middleware refused; the log has its words",
         }
     }
@@ -186,6 +193,7 @@ impl Refused {
             | Refused::NotRecorded
             | Refused::TimedOut
             | Refused::BadResponse
+            | Refused::TooLong
             | Refused::NotForwarded => true,
             Refused::Undeclared
             | Refused::Late

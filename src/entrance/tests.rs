@@ -72,12 +72,30 @@ impl World {
             opener: CommandOpener::new(key, 9),
             receiver,
             demands: Demands { context: context("r", 1, "/cmd_vel", "H"), plan, limits },
-            door: Door::new("/cmd_vel/command", Arc::default()),
+            door: Door::new("/cmd_vel/command", Arc::default(), Arc::default()),
             now: Now { moment, unix_ns: NOON * SECOND, elapsed: Duration::ZERO },
             policy,
             robot,
             parties,
         }
+    }
+
+    /// Names a sender who may command, and is not signed by it.
+    fn forged(&self) -> Vec<u8> {
+        let mut sealed = self.sealed(0, &twist(0.1));
+        if let Some(last) = sealed.last_mut() {
+            *last ^= 1;
+        }
+        sealed
+    }
+
+    /// What comes of a message of this publisher.
+    fn from(&mut self, publisher: u32, mut sealed: Vec<u8>) -> Result<(), Refused> {
+        let mut gid = [9; 16];
+        gid[..4].copy_from_slice(&publisher.to_le_bytes());
+        let World { policy, demands, opener, senders, door, now, .. } = self;
+        let case = Case { entrance: &policy.commands()[0], demands, opener, senders, now: *now };
+        door.admit(&case, &gid, &mut sealed).map(drop).map_err(|turned| turned.reason)
     }
 
     fn sealed(&self, who: usize, message: &[u8]) -> Vec<u8> {
@@ -147,7 +165,7 @@ fn garbage_and_what_is_not_sealed_for_a_guard_is_turned_away() {
     }
     let whole = world.sealed(0, &twist(0.1));
     for at in 0..whole.len() {
-        let mut world = World { door: Door::new("/x", Arc::default()), ..World::new() };
+        let mut world = World { door: Door::new("/x", Arc::default(), Arc::default()), ..World::new() };
         let mut changed = world.sealed(0, &twist(0.1));
         changed[at] ^= 1;
         let refused = world.admit(changed).unwrap_err();
@@ -210,7 +228,7 @@ fn a_door_that_was_closed_in_between_has_forgotten_nothing() {
     let mut world = World::new();
     let sealed = world.sealed(0, &twist(0.1));
     assert!(world.admit(sealed.clone()).is_ok());
-    world.door = Door::new("/cmd_vel/command", Arc::clone(&world.door.freshness));
+    world.door = Door::new("/cmd_vel/command", Arc::clone(&world.door.freshness), Arc::default());
     assert_eq!(world.reason(sealed), Refused::Replayed);
 }
 
@@ -287,12 +305,65 @@ fn values_outside_the_limits_and_messages_of_another_type_are_turned_away() {
 }
 
 #[test]
-fn whoever_floods_is_not_looked_at_any_more_and_others_are() {
+fn whoever_floods_with_forgeries_is_not_looked_at_any_more_and_others_are() {
     let mut world = World::new();
-    let reasons: Vec<_> = (0..100).map(|_| world.reason(vec![0xff; 300])).collect();
-    assert_eq!(reasons.iter().filter(|reason| **reason == Refused::NotSealed).count(), 21);
+    let forged = world.forged();
+    let reasons: Vec<_> = (0..100).map(|_| world.reason(forged.clone())).collect();
+    assert_eq!(reasons.iter().filter(|reason| **reason == Refused::BadSignature).count(), 21);
     assert_eq!(reasons.last(), Some(&Refused::Flood));
     let sealed = world.sealed(0, &twist(0.1));
     assert_eq!(world.reason(sealed.clone()), Refused::Flood, "the same publisher");
     assert!(world.at(1100).admit(sealed).is_ok());
+}
+
+#[test]
+fn what_costs_nothing_to_refuse_takes_nothing_from_anybody() {
+    let mut world = World::new();
+    let other = receiver(&world.robot, 10, ReceivingKey::generate().unwrap().public());
+    let stamp = world.now.unix_ns;
+    let for_another_key =
+        seal_command(&world.parties[0], &other, &world.demands.context, stamp, &twist(0.1)).unwrap();
+    let of_a_stranger = world.sealed(4, &twist(0.1));
+    for (reason, message) in [
+        (Refused::NotSealed, vec![0xff; 300]),
+        (Refused::OtherReceiver, for_another_key),
+        (Refused::UnknownSender, of_a_stranger),
+    ] {
+        for number in 0..2000_u32 {
+            assert_eq!(world.from(number % 700, message.clone()), Err(reason));
+        }
+    }
+    for number in 0..3000_u32 {
+        let sealed = world.at(u64::from(number) * 500).sealed(0, &twist(0.1));
+        assert_eq!(world.from(100_000 + number, sealed), Ok(()), "each by a publisher that nobody has seen");
+    }
+}
+
+#[test]
+fn who_opened_something_is_never_starved_by_strangers() {
+    let mut world = World::new();
+    let first = world.sealed(0, &twist(0.1));
+    assert!(world.admit(first).is_ok());
+    let forged = world.forged();
+    for round in 1..30_u64 {
+        for number in 0..700 {
+            let _flood = world.from(number, forged.clone());
+        }
+        let sealed = world.at(round * 500).sealed(0, &twist(0.1));
+        assert!(world.admit(sealed).is_ok(), "round {round}");
+    }
+}
+
+#[test]
+fn a_rate_is_the_senders_and_not_the_doors() {
+    let mut world = World::new();
+    let used = (0..10).filter(|n| {
+        let sealed = world.at(*n).sealed(0, &twist(0.1));
+        world.admit(sealed).is_ok()
+    });
+    assert_eq!(used.count(), 3, "the policy's rate");
+    world.door =
+        Door::new("/cmd_vel/command", Arc::clone(&world.door.freshness), Arc::clone(&world.door.rates));
+    let sealed = world.at(20).sealed(0, &twist(0.1));
+    assert_eq!(world.reason(sealed), Refused::OverRate, "a door that was made again");
 }

@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::budget::Budget;
 use super::check::mrz;
 use super::codes::{self, CODES};
 use super::context::Context;
@@ -82,6 +83,7 @@ pub(super) struct Reading<'r> {
     pub(super) hits: &'r mut Vec<Hit>,
     /// What lies over something better is wanted too.
     pub(super) overlapping: bool,
+    pub(super) budget: &'r mut Budget,
 }
 
 impl Reading<'_> {
@@ -91,6 +93,7 @@ impl Reading<'_> {
         // How far it was looked for words of small letters.
         let (mut at, mut looked) = (0, 0);
         while let Some(byte) = bytes.get(at).copied() {
+            let before = at;
             at = match CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other) {
                 Class::Other => at + 1,
                 // `seq=`, `[INFO]`: in telemetry few words have another behind them.
@@ -108,6 +111,9 @@ impl Reading<'_> {
                 Class::Digit => self.word(bytes, at),
                 Class::Mark => self.mark(bytes, at, byte),
             };
+            if !self.budget.take(at - before) {
+                return;
+            }
         }
     }
 
@@ -237,7 +243,8 @@ impl Reading<'_> {
     /// All forms of rules that begin at `start`. Returns where a secret among them ends, else 0.
     fn forms(&mut self, start: usize, number: bool) -> usize {
         let mut seen = std::mem::take(self.seen);
-        self.matcher.read(self.text.as_bytes(), start, &mut seen);
+        let read = self.matcher.read(self.text.as_bytes(), start, &mut seen);
+        self.budget.take(read);
         let mut behind = 0;
         for form in &seen {
             if let Some(rule) = self.matcher.rule(form.rule)

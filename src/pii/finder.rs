@@ -2,6 +2,7 @@
 
 use aho_corasick::AhoCorasick;
 
+use super::budget::Budget;
 use super::candidates::Reading;
 use super::context::{self, Context};
 use super::matcher::{Matcher, NotBuilt, Seen};
@@ -28,6 +29,24 @@ pub struct Scratch {
     normal: Normal,
     spoken: Vec<Hit>,
     memo: Memo,
+    budget: Budget,
+}
+
+impl Scratch {
+    /// What was found in the last text.
+    pub(super) fn hits(&self) -> &[Hit] {
+        &self.hits
+    }
+
+    /// For the texts of another message.
+    pub(super) fn begin(&mut self) {
+        self.budget = Budget::default();
+    }
+
+    /// Whether the last text took more steps than a text may: then not all of it was looked at, and it must not be let out.
+    pub fn is_over(&self) -> bool {
+        self.budget.is_over()
+    }
 }
 
 impl Finder {
@@ -76,18 +95,33 @@ impl Finder {
         roster: Option<&Roster>,
         scratch: &'s mut Scratch,
     ) -> &'s [Hit] {
-        let Scratch { context, seen, hits, normal, spoken, memo } = scratch;
+        scratch.begin();
+        self.find_more(text, field, roster, scratch)
+    }
+
+    /// The same in a further text of a message.
+    pub(super) fn find_more<'s>(
+        &self,
+        text: &str,
+        field: &Field,
+        roster: Option<&Roster>,
+        scratch: &'s mut Scratch,
+    ) -> &'s [Hit] {
+        let Scratch { context, seen, hits, normal, spoken, memo, budget } = scratch;
         hits.clear();
-        self.read(text, field, roster, (context, seen, memo, hits));
+        budget.add(text.len());
+        let before = budget.left();
+        self.read(text, field, roster, (context, seen, memo, hits, budget));
         if spoken::normalise(text, field, normal) {
             spoken.clear();
-            self.read(normal.text(), field, None, (context, seen, memo, spoken));
+            self.read(normal.text(), field, None, (context, seen, memo, spoken, budget));
             hits.extend(spoken.iter().map(|hit| {
                 let at = normal.original(hit.start, hit.end);
                 Hit { start: at.start, end: at.end, ..*hit }
             }));
         }
-        if hits.is_empty() {
+        budget.count_since(before);
+        if hits.is_empty() || budget.is_over() {
             return hits;
         }
         self.listed(text, hits);
@@ -105,7 +139,13 @@ impl Finder {
         text: &str,
         field: &Field,
         roster: Option<&Roster>,
-        (context, seen, memo, hits): (&mut Context, &mut Vec<Seen>, &mut Memo, &mut Vec<Hit>),
+        (context, seen, memo, hits, budget): (
+            &mut Context,
+            &mut Vec<Seen>,
+            &mut Memo,
+            &mut Vec<Hit>,
+            &mut Budget,
+        ),
     ) {
         context.clear();
         Reading {
@@ -117,10 +157,11 @@ impl Finder {
             seen,
             hits,
             overlapping: self.overlapping,
+            budget,
         }
         .run();
         let before = hits.len();
-        self.names.find(text, field, roster, memo, hits);
+        self.names.find(text, field, roster, memo, budget, hits);
         let mut at = 0;
         hits.retain(|hit| {
             at += 1;

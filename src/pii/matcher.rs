@@ -80,8 +80,8 @@ impl Matcher {
         self.automaton.memory_usage()
     }
 
-    /// Every form that begins at `start` and ends where a word does. Of one rule the longest.
-    pub(super) fn read(&self, bytes: &[u8], start: usize, seen: &mut Vec<Seen>) {
+    /// Every form that begins at `start` and ends where a word does. Of one rule the longest. Returns how many bytes it looked at.
+    pub(super) fn read(&self, bytes: &[u8], start: usize, seen: &mut Vec<Seen>) -> usize {
         seen.clear();
         let mut state = self.start;
         for (at, byte) in bytes.iter().enumerate().skip(start).take(LONGEST) {
@@ -90,7 +90,7 @@ impl Matcher {
                 if self.automaton.is_match_state(state) && boundary(bytes, at) {
                     self.keep(state, at, seen);
                 } else if self.automaton.is_dead_state(state) || self.automaton.is_quit_state(state) {
-                    return;
+                    return at + 1 - start;
                 }
             }
         }
@@ -99,6 +99,7 @@ impl Matcher {
         if self.automaton.is_match_state(state) {
             self.keep(state, bytes.len().min(start + LONGEST), seen);
         }
+        LONGEST.min(bytes.len().saturating_sub(start))
     }
 
     fn keep(&self, state: StateID, end: usize, seen: &mut Vec<Seen>) {

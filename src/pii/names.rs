@@ -23,6 +23,7 @@ use self::person::{Found, Role};
 use self::run::{Part, Run};
 use self::table::Class;
 use self::word::Shape;
+use super::budget::Budget;
 use super::{Field, Hit, Kind, Kinds};
 
 /// The kinds that are found here.
@@ -70,11 +71,12 @@ impl Names {
         field: &Field,
         roster: Option<&Roster>,
         memo: &mut Memo,
+        budget: &mut Budget,
         out: &mut Vec<Hit>,
     ) {
         let already = out.len();
         if let Some(roster) = roster {
-            roster.find(text, |hit| out.push(hit));
+            roster.find(text, budget, |hit| out.push(hit));
         }
         if self.wanted.is_empty() {
             return;
@@ -86,12 +88,12 @@ impl Names {
         };
         match word::next_capital(text, 0) {
             Some(first) => {
-                cased(text, first, field, memo, &mut give);
+                cased(text, first, field, (memo, budget), &mut give);
                 if field.spoken {
-                    lower::find(text, promised(field), memo, give);
+                    lower::find(text, promised(field), (memo, budget), give);
                 }
             }
-            None => lower::find(text, promised(field), memo, give),
+            None => lower::find(text, promised(field), (memo, budget), give),
         }
     }
 }
@@ -118,7 +120,13 @@ fn push(out: &mut Vec<Hit>, already: usize, found: Found) {
 }
 
 /// Looks at each run of words with capitals.
-fn cased(text: &str, first: usize, field: &Field, memo: &mut Memo, give: &mut impl FnMut(Found)) {
+fn cased(
+    text: &str,
+    first: usize,
+    field: &Field,
+    (memo, budget): (&mut Memo, &mut Budget),
+    give: &mut impl FnMut(Found),
+) {
     let promised = promised(field);
     // Where a name would begin that stands in a row with the last: `Rossi, Bowman and Hill`.
     let mut row = None;
@@ -126,6 +134,10 @@ fn cased(text: &str, first: usize, field: &Field, memo: &mut Memo, give: &mut im
     while let Some(start) = next {
         let part = memo.part(text, start);
         let mut end = part.word.end.max(start + 1);
+        // What is around a word is looked at too, a dozen words or so.
+        if !budget.take(end - start + 1) {
+            return;
+        }
         // Most capitals begin a sentence with a plain word, or are a program's.
         let plain = part.is(Class::WORD) && !part.is(TELLING)
             || part.is(Class::COMMON)
@@ -218,7 +230,14 @@ mod tests {
 
     fn all(text: &str, field: Field) -> Vec<(Kind, &str)> {
         let mut hits = Vec::new();
-        Names::new(Kinds::all()).find(text, &field, None, &mut Memo::default(), &mut hits);
+        Names::new(Kinds::all()).find(
+            text,
+            &field,
+            None,
+            &mut Memo::default(),
+            &mut Budget::default(),
+            &mut hits,
+        );
         hits.into_iter().map(|hit| (hit.kind, &text[hit.start..hit.end])).collect()
     }
 
@@ -356,6 +375,7 @@ mod tests {
             &Field::default(),
             None,
             &mut Memo::default(),
+            &mut Budget::default(),
             &mut hits,
         );
         assert!(hits.is_empty());

@@ -1,8 +1,13 @@
 //! Of what lies over each other the best stays.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::Hit;
+use crate::steps;
+
+/// Up to so many that lie over each other are compared one by one.
+const FEW: usize = 16;
 
 /// Sorts hits, and takes out those that lie over better ones.
 pub(super) fn resolve(hits: &mut Vec<Hit>) {
@@ -33,17 +38,41 @@ fn best(heap: &mut [Hit]) -> usize {
     }
     // The surest first; then the longest, the earliest, the kind of the smaller number.
     heap.sort_unstable_by_key(|hit| (Reverse(hit.score), Reverse(hit.end - hit.start), hit.start, hit.kind));
+    let kept = if heap.len() <= FEW { best_of_few(heap) } else { best_of_many(heap) };
+    if let Some(stay) = heap.get_mut(..kept) {
+        stay.sort_unstable_by_key(|hit| hit.start);
+    }
+    kept
+}
+
+/// Each against all that stay: the least work for a handful, and no memory.
+fn best_of_few(heap: &mut [Hit]) -> usize {
     let mut kept = 0;
     for next in 0..heap.len() {
         let (before, rest) = heap.split_at_mut(next);
         let Some(hit) = rest.first() else { break };
+        steps::count(kept);
         if before.iter().take(kept).all(|better| !better.overlaps(hit)) {
             heap.swap(kept, next);
             kept += 1;
         }
     }
-    if let Some(stay) = heap.get_mut(..kept) {
-        stay.sort_unstable_by_key(|hit| hit.start);
+    kept
+}
+
+/// Those that stay lie apart, so that of them only the last that begins before the end of another can reach into it.
+/// Whoever writes the text decides how many lie over each other.
+fn best_of_many(heap: &mut [Hit]) -> usize {
+    let (mut kept, mut apart) = (0, BTreeMap::new());
+    for next in 0..heap.len() {
+        let Some(hit) = heap.get(next).copied() else { break };
+        steps::count(1);
+        let before = apart.range(..hit.end.max(hit.start + 1)).next_back();
+        if before.is_none_or(|(_, end)| *end <= hit.start) {
+            apart.insert(hit.start, hit.end);
+            heap.swap(kept, next);
+            kept += 1;
+        }
     }
     kept
 }
@@ -73,5 +102,28 @@ mod tests {
         ];
         resolve(&mut hits);
         assert_eq!(hits.iter().map(|hit| hit.kind).collect::<Vec<_>>(), [Kind::PaymentCard, Kind::Url]);
+    }
+
+    #[test]
+    fn of_many_the_same_stay_as_of_few() {
+        let mut state = 7_u64;
+        let mut random = |below: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % below).unwrap()
+        };
+        for _ in 0..300 {
+            let mut heap: Vec<Hit> = (0..60)
+                .map(|_| {
+                    let start = random(200);
+                    hit(Kind::Phone, start, start + 1 + random(30), u8::try_from(random(100)).unwrap())
+                })
+                .collect();
+            heap.sort_unstable_by_key(|hit| (Reverse(hit.score), Reverse(hit.end - hit.start), hit.start));
+            let mut few = heap.clone();
+            let (one, other) = (best_of_few(&mut few), best_of_many(&mut heap));
+            assert_eq!(few[..one], heap[..other]);
+        }
     }
 }

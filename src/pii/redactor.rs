@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::json::{self, Part, Unescaped, Walk, push_escaped};
 use super::spoken::{self, Normal};
-use super::{Field, Finder, Group, Hit, Operator, OperatorKeys, Roster, Scratch, apply};
+use super::{Field, Finder, Group, Hit, LONGEST, Operator, OperatorKeys, Roster, Scratch, apply};
+use crate::steps;
 
 pub use outcome::{Counts, Outcome};
 pub use rules::{FieldRules, TextRules};
@@ -21,15 +22,23 @@ const SHORT_NUMBER: usize = 5;
 /// How many paths of keys are remembered.
 const MOST_PATHS: usize = 4096;
 
+/// A text that is longer, or takes more steps, than a text may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too_long: it is longer, or takes more steps to look at, than a text may")]
+pub struct TooLong;
+
 /// Redacts texts by the rules of one audience. Each thread needs its own.
 pub struct TextRedactor {
     rules: TextRules,
     finder: Arc<Finder>,
     keys: Option<Arc<OperatorKeys>>,
     roster: Option<Arc<Roster>>,
+    longest: usize,
     json: json::Scratch,
     unescaped: Unescaped,
     inner: HashMap<String, Inner>,
+    /// The value before this one is mostly of the same key.
+    last: Option<(String, String, Inner)>,
     path: String,
     writing: Writing,
 }
@@ -58,9 +67,11 @@ impl TextRedactor {
             finder,
             keys,
             roster: None,
+            longest: LONGEST,
             json: json::Scratch::default(),
             unescaped: Unescaped::default(),
             inner: HashMap::new(),
+            last: None,
             path: String::new(),
             writing: Writing::default(),
         }
@@ -69,6 +80,11 @@ impl TextRedactor {
     /// From now on with these keys: they are one reader's.
     pub fn set_keys(&mut self, keys: Option<Arc<OperatorKeys>>) {
         self.keys = keys;
+    }
+
+    /// From now on texts of up to so many bytes are looked at.
+    pub fn set_longest(&mut self, bytes: usize) {
+        self.longest = bytes;
     }
 
     /// From now on with this list of names.
@@ -81,16 +97,40 @@ impl TextRedactor {
         &self.rules
     }
 
-    /// What is found in a text, as it is; nothing is looked for in JSON by its keys.
-    pub fn hits(&mut self, text: &str, field: &Field) -> impl Iterator<Item = Hit> + '_ {
-        let TextRedactor { finder, roster, rules, writing, .. } = self;
-        let hits = finder.find(text, field, roster.as_deref(), &mut writing.scratch);
-        hits.iter().copied().filter(|hit| rules.operator(hit).is_some())
+    /// What is found in a text, as it is; nothing is looked for in JSON by its keys. An error if not all of it could be looked
+    /// at.
+    pub fn hits(&mut self, text: &str, field: &Field) -> Result<impl Iterator<Item = Hit> + '_, TooLong> {
+        let TextRedactor { finder, roster, rules, writing, longest, .. } = self;
+        if text.len() > *longest {
+            return Err(TooLong);
+        }
+        writing.scratch.begin();
+        finder.find_more(text, field, roster.as_deref(), &mut writing.scratch);
+        if writing.scratch.is_over() {
+            return Err(TooLong);
+        }
+        Ok(writing.scratch.hits().iter().copied().filter(|hit| rules.operator(hit).is_some()))
     }
 
-    /// Adds `text` to `out`, without what the rules take out of it.
+    /// Adds `text` to `out`, without what the rules take out of it. Nothing, if it is too long.
     pub fn redact(&mut self, text: &str, field: &FieldRules, out: &mut String) -> Outcome {
+        self.begin();
+        self.redact_more(text, field, out)
+    }
+
+    /// For the texts of another message: they have one budget.
+    pub fn begin(&mut self) {
+        self.writing.scratch.begin();
+    }
+
+    /// The same with a further text of a message.
+    pub fn redact_more(&mut self, text: &str, field: &FieldRules, out: &mut String) -> Outcome {
+        let before = out.len();
         self.writing.outcome = Outcome::default();
+        if text.len() > self.longest {
+            self.writing.outcome.too_long = true;
+            return self.writing.outcome;
+        }
         if let Some(operator) = field.whole() {
             out.push_str(self.writer().whole(text, field.field(), operator).unwrap_or(text));
         } else if json::is_document(text, &mut self.json) {
@@ -102,6 +142,9 @@ impl TextRedactor {
         } else {
             self.writer().text(text, field.field(), Form::Plain, out);
         }
+        if self.writing.outcome.too_long {
+            out.truncate(before);
+        }
         self.writing.outcome
     }
 
@@ -111,6 +154,10 @@ impl TextRedactor {
             (std::mem::take(&mut self.json), std::mem::take(&mut self.unescaped));
         let (mut walk, mut copied) = (Walk::new(text, &mut scratch), 0);
         while let Ok(Some(found)) = walk.next() {
+            if self.writing.outcome.too_long {
+                break;
+            }
+            steps::count(1);
             let Range { start, end } = found.range;
             let raw = text.get(start..end).unwrap_or_default();
             let before = if found.part == Part::Key { "" } else { walk.path() };
@@ -176,6 +223,19 @@ impl TextRedactor {
 
     /// What is known of the value at `path` in a document.
     fn inner(&mut self, outer: &FieldRules, path: &str) -> Inner {
+        if let Some((known_outer, known, inner)) = &self.last
+            && known == path
+            && known_outer == outer.path()
+        {
+            return *inner;
+        }
+        let inner = self.look_up(outer, path);
+        self.last = Some((outer.path().to_owned(), path.to_owned(), inner));
+        inner
+    }
+
+    fn look_up(&mut self, outer: &FieldRules, path: &str) -> Inner {
+        steps::count(path.len());
         self.path.clear();
         for part in [outer.path(), ".", path] {
             self.path.push_str(part);
@@ -241,7 +301,12 @@ impl<'r> Writer<'r> {
         let text = if let Form::String(unescaped, _) = form { unescaped.text() } else { raw };
         let Writing { scratch, normal, made, outcome } = self.writing;
         let mut copied = 0;
-        for hit in self.finder.find(text, field, self.roster, scratch) {
+        self.finder.find_more(text, field, self.roster, scratch);
+        if scratch.is_over() {
+            outcome.too_long = true;
+            return;
+        }
+        for hit in scratch.hits() {
             let Some(operator) = self.rules.operator(hit).filter(|_| !form.is_key() || may_be_key(hit))
             else {
                 continue;

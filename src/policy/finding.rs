@@ -3,6 +3,8 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 
+use crate::steps;
+
 /// A place in a file: where it starts, for people, and its bytes, for the renderer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Span {
@@ -88,6 +90,56 @@ pub fn render(findings: &[Finding], file: &str, text: &str, colour: bool) -> Str
     out
 }
 
+/// Says what is wrong and where, for logs and answers that others read: nothing of the file's lines, and in messages nothing
+/// that stands among the texts to hide, which are people's names.
+pub(super) fn places(findings: &[Finding], file: &str, text: &str) -> String {
+    let personal = personal(text).to_lowercase();
+    let shown = findings.iter().map(|finding| {
+        let Finding { severity, code, message, help, span } = finding;
+        let severity = match severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let Span { line, column, .. } = span;
+        let help = help.iter().map(|help| format!("; {}", masked(help, &personal)));
+        let help = help.collect::<String>();
+        format!("{file}:{line}:{column}: {severity}[{code}]: {}{help}", masked(message, &personal))
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+/// The part of a policy, perhaps a broken one, from where it names texts that are personal.
+fn personal(text: &str) -> &str {
+    let from = ["personal_data", "hide:", "allow:"].iter().filter_map(|key| text.find(key)).min();
+    from.and_then(|from| text.get(from..)).unwrap_or_default()
+}
+
+/// A message in which quoted words are left out that stand in `personal`, which is in small letters.
+fn masked(message: &str, personal: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    let mut quoting = None;
+    let mut inside = String::new();
+    for letter in message.chars() {
+        match quoting {
+            Some(quote) if letter == quote => {
+                let words = inside.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1);
+                let mut words = words.map(str::to_lowercase);
+                shown.push_str(if words.any(|word| personal.contains(&word)) { "…" } else { &inside });
+                shown.push(letter);
+                inside.clear();
+                quoting = None;
+            }
+            Some(_) => inside.push(letter),
+            None => {
+                shown.push(letter);
+                quoting = matches!(letter, '`' | '"').then_some(letter);
+            }
+        }
+    }
+    // A quotation without an end.
+    shown + if inside.is_empty() { "" } else { "…" }
+}
+
 /// The bytes to mark: within the text, on character boundaries, and never more than the rest of the first line.
 fn marked_bytes(span: Span, text: &str) -> std::ops::Range<usize> {
     let start = floor_boundary(text, span.start);
@@ -124,6 +176,9 @@ pub(crate) fn quoted(name: &str) -> String {
     format!("`{shown}`")
 }
 
+/// Names that are compared with a mistyped one. A file may have thousands of either.
+const COMPARED: usize = 64;
+
 /// The known name closest to a mistyped one, if one is close.
 pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Comparing is quadratic in length: longer than any real name is not a typing mistake.
@@ -132,8 +187,14 @@ pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     }
     known
         .into_iter()
-        .filter(|candidate| candidate.len() <= 256)
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|candidate| {
+            candidate.len() <= 256 && candidate.len().abs_diff(name.len()) <= candidate.len() / 3 + 3
+        })
+        .take(COMPARED)
+        .map(|candidate| {
+            steps::count(name.len() * candidate.len());
+            (strsim::damerau_levenshtein(name, candidate), candidate)
+        })
         .filter(|(distance, candidate)| *distance <= (candidate.chars().count() / 3).max(1))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -167,6 +228,22 @@ mod tests {
     fn a_name_from_a_file_cannot_write_to_the_terminal() {
         assert_eq!(quoted("a\u{1b}[2Jb"), "`a\\u{1b}[2Jb`");
         assert!(quoted(&"x".repeat(1000)).chars().count() < 100);
+    }
+
+    #[test]
+    fn what_others_read_says_where_and_what_and_no_name() {
+        let text = "robot: r\npersonal_data:\n  hide: { persn: [Ada Lovelace] }\n";
+        let span = Span { line: 3, column: 11, start: 0, end: 9 };
+        let findings = [
+            Finding::error("unknown-kind", span, "there is no kind `persn`").help("did you mean `person`?"),
+            Finding::error("wrong-text", span, "`Ada` is not \"lovelace, ada\" in `topics`"),
+            Finding::error("yaml", span, "unfinished `Lovelace"),
+        ];
+        let shown = places(&findings, "p.yaml", text);
+        assert!(!shown.to_lowercase().contains("ada") && !shown.contains("ovelace"), "{shown}");
+        assert!(shown.contains("p.yaml:3:11: error[unknown-kind]"), "{shown}");
+        assert!(shown.contains("did you mean `person`?") || shown.contains("`…`"), "{shown}");
+        assert!(shown.contains("in `topics`"), "{shown}");
     }
 
     #[test]

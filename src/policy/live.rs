@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arc_swap::{ArcSwapOption, Guard};
 
-use super::finding::{Finding, render};
+use super::finding::{Finding, places};
 use super::signatures::{Signatures, signatures_path};
 use super::trust::{Trust, Unsigned};
 use super::{Limits, Policy, Scope, Signed};
@@ -76,10 +76,10 @@ pub enum Refused {
     /// The key that it names for pseudonyms cannot be used.
     #[error("{0}")]
     Key(String),
-    /// It has errors; the rendered report.
-    #[error("the policy has errors\n{report}")]
+    /// It has errors.
+    #[error("the policy has errors; `discreet check` shows the lines\n{report}")]
     Rejected {
-        /// All errors, as `discreet check` shows them.
+        /// All errors, with file, line and column, and nothing that stands in the lines: they may have people's names.
         report: String,
     },
     /// It is older than the newest that was in force.
@@ -315,7 +315,7 @@ fn read_text(path: &Path) -> Result<String, Refused> {
 fn parsed(path: &Path, text: &str, with_key: bool) -> Result<(Policy, Vec<Finding>), Refused> {
     let name = path.display().to_string();
     let (policy, findings) = Policy::read(&name, text)
-        .map_err(|findings| Refused::Rejected { report: render(&findings, &name, text, false) })?;
+        .map_err(|findings| Refused::Rejected { report: places(&findings, &name, text) })?;
     if with_key {
         // Without its key, what should become a pseudonym could not: better the policy before it.
         let folder = path.parent().unwrap_or(Path::new(""));

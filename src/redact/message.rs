@@ -5,10 +5,13 @@ use std::sync::Arc;
 use super::text::is_inside;
 use super::{FieldRule, Redaction, TextRules};
 use crate::cdr::{Malformed, Plan, Rewriter, Strings};
-use crate::pii::{self, FieldRules, Kind, Kinds, Operator, OperatorKeys, Roster, TextRedactor};
+use crate::pii::{self, FieldRules, Kind, Kinds, LONGEST, Operator, OperatorKeys, Roster, TextRedactor};
 use crate::policy::finding::{Finding, quoted};
 use crate::policy::{Group, Policy, TopicPolicy};
 use crate::types::TypeLibrary;
+
+/// A string counts as so many bytes more than it has: looking at an empty one is work too.
+const STRING: usize = 8;
 
 /// Finds and hides in the text of messages of one type what a policy names. A message in which nothing is found stays
 /// where it is.
@@ -57,6 +60,9 @@ pub enum Unredactable {
     /// The patterns could not be built.
     #[error("nothing can be looked for here")]
     NoFinder,
+    /// More text than is looked at in one message, or text that takes more steps than text may.
+    #[error("more text than is looked at in one message")]
+    TooLong,
     /// No message of the type.
     #[error(transparent)]
     Malformed(#[from] Malformed),
@@ -102,8 +108,12 @@ impl MessageRedactor {
         let Some(compiled) = compiled else { return Err(Unredactable::NoSuchField) };
         compiled.follow(reader, roster);
         let Compiled { fields, redactors, .. } = compiled;
-        let mut texts = Texts { fields, redactors, hidden: 0 };
+        redactors.iter_mut().for_each(TextRedactor::begin);
+        let mut texts = Texts { fields, redactors, hidden: 0, left: Some(LONGEST) };
         let anew = rewriter.rewrite(plan, message, &mut texts)?;
+        if texts.left.is_none() {
+            return Err(Unredactable::TooLong);
+        }
         Ok(Rewritten { redaction: Redaction { covered: texts.hidden, ..Redaction::default() }, anew })
     }
 }
@@ -224,13 +234,24 @@ struct Texts<'a> {
     fields: &'a [Option<(usize, FieldRules)>],
     redactors: &'a mut [TextRedactor],
     hidden: u32,
+    /// Bytes of text that may still be looked at in this message; none once there was one too much.
+    left: Option<usize>,
 }
 
 impl Strings for Texts<'_> {
     fn string(&mut self, field: usize, text: &str, into: &mut String) -> bool {
         let Some(Some((number, rules))) = self.fields.get(field) else { return false };
         let Some(redactor) = self.redactors.get_mut(*number) else { return false };
-        let outcome = redactor.redact(text, rules, into);
+        // Each string costs something, if it is empty.
+        self.left = self.left.and_then(|left| left.checked_sub(text.len() + STRING));
+        if self.left.is_none() {
+            return false;
+        }
+        let outcome = redactor.redact_more(text, rules, into);
+        if outcome.too_long {
+            self.left = None;
+            return false;
+        }
         if outcome.changed {
             // What is hidden without being any kind counts too: JSON that cannot be read, of which a part is to be hidden.
             let hidden = outcome.hits.total().saturating_add(outcome.whole).max(1);

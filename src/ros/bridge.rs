@@ -11,8 +11,8 @@ use super::entrances::{EntranceStatus, Entrances, EntrancesParts};
 use super::outer::{Outlets, Released};
 use super::roster::RosterDesk;
 use super::route::{Route, RouteParts};
-use super::workers::{ReadyQueue, Serve};
-use super::{Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
+use super::workers::{ReadyQueue, Serve, join_within};
+use super::{Apart, Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
 use crate::audit::{Audit, Time};
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry, Lease};
 use crate::clock::ClockFloor;
@@ -34,6 +34,12 @@ use crate::wanted::{Active, Case, Refusal, RouteSpec, Sealed, Wanted, is_reserve
 
 /// Reliable readers of a topic that ends have this long to get the last of it.
 const FAREWELL: Duration = Duration::from_millis(500);
+
+/// What still waits when routes end is served for at most so long.
+const LAST_ROUND: Duration = Duration::from_millis(100);
+
+/// So long the end of the guard waits for the messages that are being decided on.
+const LAST_MESSAGES: Duration = Duration::from_millis(800);
 
 /// The two domains and everything between them.
 pub struct Bridge {
@@ -63,6 +69,9 @@ pub struct Bridge {
     /// Held, so that it is offered as long as the bridge is there.
     _rosters: Arc<RosterDesk>,
     grants: Arc<Publisher>,
+    apart: Apart,
+    /// They are not: nothing leaves any more.
+    met: Option<RosError>,
     catalog: Publisher,
     /// The last catalogue, and how long it holds.
     published: Option<(Lease, Catalog)>,
@@ -144,6 +153,7 @@ impl Bridge {
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
         let catalog = Publisher::new(&outer, CATALOG_TOPIC, &TypeSupport::load(CATALOG_TYPE)?, latched)?;
         let grants = Publisher::new(&outer, GRANTS_TOPIC, &TypeSupport::load(GRANTS_TYPE)?, latched)?;
+        let apart = Apart::of_writer(&outer, &inner)?;
         let (operational, mut threads) = start_workers("operational", workers)?;
         let (contextual, others) = start_workers("contextual", workers)?;
         threads.extend(others);
@@ -188,6 +198,8 @@ impl Bridge {
             entrances,
             _rosters: desk,
             grants: Arc::new(grants),
+            apart,
+            met: None,
             catalog,
             published: None,
             signer,
@@ -207,6 +219,15 @@ impl Bridge {
 
     /// Opens, changes and closes routes and entrances until they are as domain and policy want them now.
     pub fn reconcile(&mut self) -> Result<(), RosError> {
+        if let Some(met) = self.met.clone() {
+            return Err(met);
+        }
+        if let Err(met @ RosError::DomainsMeet { .. }) = self.apart.check() {
+            // Fails closed: what the guard keeps inside must not look guarded when it is not.
+            self.met = Some(met.clone());
+            self.shut_down();
+            return Err(met);
+        }
         let now = self.started.elapsed();
         let mut graph = self.inner.topic_graph()?;
         self.leave_out_own(&mut graph);
@@ -243,7 +264,7 @@ impl Bridge {
         }
         let gone: Vec<String> =
             self.routes.keys().filter(|topic| !wanted.contains_key(*topic)).cloned().collect();
-        gone.iter().for_each(|topic| self.close(topic));
+        self.close_all(&gone);
         for (topic, want) in wanted {
             if let Err(error) = self.open_or_change(&topic, want) {
                 // One topic that cannot be made must not keep the others from being made.
@@ -290,6 +311,11 @@ impl Bridge {
         &self.undeclared
     }
 
+    /// Why nothing leaves any more: the two domains are not apart.
+    pub fn met(&self) -> Option<&RosError> {
+        self.met.as_ref()
+    }
+
     /// Whether every thread of the data plane is alive.
     pub fn is_sound(&self) -> bool {
         let own = self.routes.values().flat_map(|active| &active.threads);
@@ -299,14 +325,12 @@ impl Bridge {
     /// Closes every route and entrance, and stops the workers.
     pub fn shut_down(&mut self) {
         self.entrances.close();
-        for topic in self.routes.keys().cloned().collect::<Vec<_>>() {
-            self.close(&topic);
-        }
+        self.close_all(&self.routes.keys().cloned().collect::<Vec<_>>());
         self.operational.close();
         self.contextual.close();
-        for thread in self.threads.drain(..).chain(self.farewells.drain(..)) {
-            let _panicked = thread.join();
-        }
+        let threads = self.threads.drain(..).chain(self.farewells.drain(..)).collect();
+        // One that decides on a message for longer ends with the process: the message does not leave.
+        let _at_work = join_within(threads, LAST_MESSAGES);
     }
 
     /// With one domain, what the guard itself publishes must not come in again, nor be mixed with what others publish
@@ -330,7 +354,7 @@ impl Bridge {
                 active.queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
                 return Ok(());
             }
-            self.close(topic);
+            self.close_all(&[topic.to_owned()]);
         }
         let types = TypeSupport::load(&want.spec.type_name)?;
         let outer = Released {
@@ -398,10 +422,20 @@ impl Bridge {
         Texts::new(definition.plan.clone(), Arc::clone(&self.rosters))
     }
 
-    /// Ends a route. Nothing comes in any more when this returns; what is out still reaches its readers meanwhile.
-    fn close(&mut self, topic: &str) {
+    /// Ends routes. Nothing comes in any more when this returns; what is out still reaches its readers meanwhile. However
+    /// many they are, they have one last round together.
+    fn close_all(&mut self, topics: &[String]) {
+        for active in topics.iter().filter_map(|topic| self.routes.get(topic)) {
+            active.route.wind_up();
+            active.queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
+        }
+        let until = Instant::now() + LAST_ROUND;
+        topics.iter().for_each(|topic| self.close(topic, until));
+    }
+
+    fn close(&mut self, topic: &str, until: Instant) {
         let Some(active) = self.routes.remove(topic) else { return };
-        active.route.disconnect();
+        active.route.disconnect(until);
         if !active.threads.is_empty() {
             active.queue.close();
             self.farewells.extend(active.threads);

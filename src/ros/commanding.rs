@@ -5,10 +5,12 @@ mod topic;
 
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use super::workers::{ReadyQueue, Serve};
-use super::{Context, Node, RosError, SerializedMessage, Subscription, TypeSupport};
+use super::{Apart, Context, Node, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::audit::Time;
+use crate::entrance::Patience;
 use crate::qos::Qos;
 use crate::seal::{CALL_TYPE, CommandContext, ContextDigest, Entry, GRANTS_TOPIC, GRANTS_TYPE};
 use crate::types::TypeLibrary;
@@ -20,6 +22,8 @@ use topic::CommandWay;
 /// Messages of grants that wait to be read: several robots and strangers publish there. One that is displaced comes again
 /// within ten seconds.
 const BOARDS: usize = 64;
+/// How often it is looked whether the two domains are still apart.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What a commander is made of.
 pub struct CommandingParts {
@@ -41,12 +45,17 @@ pub struct CommandingParts {
 
 /// Everything that a stakeholder sends to a robot.
 pub struct Commanding {
+    apart: Apart,
+    looked: Instant,
     granted: Arc<Granted>,
     grants: Subscription,
     taken: SerializedMessage,
     queue: Arc<ReadyQueue>,
     threads: Vec<JoinHandle<()>>,
     ways: Vec<Arc<dyn Way>>,
+    /// With those who publish boards.
+    patience: Patience,
+    started: Instant,
 }
 
 /// How one command or service fares.
@@ -90,8 +99,18 @@ impl Commanding {
         let (queue, threads) =
             ReadyQueue::start("command", 2).map_err(|error| RosError::Thread(error.to_string()))?;
         let domain = u32::try_from(outer_domain).unwrap_or(u32::MAX);
-        let mut commanding =
-            Commanding { granted, grants, taken: SerializedMessage::new(), queue, threads, ways: Vec::new() };
+        let mut commanding = Commanding {
+            apart: Apart::of_reader(&outer, &own)?,
+            looked: Instant::now(),
+            granted,
+            grants,
+            taken: SerializedMessage::new(),
+            queue,
+            threads,
+            ways: Vec::new(),
+            patience: Patience::default(),
+            started: Instant::now(),
+        };
         let unknown = |type_name: &str, error: crate::types::TypeError| RosError::TypeSupport {
             type_name: type_name.into(),
             message: error.to_string(),
@@ -117,14 +136,24 @@ impl Commanding {
     /// Reads what the robot announced, and has each way look at what has waited for too long. To be called when woken, and
     /// once a second.
     pub fn attend(&mut self) -> Result<(), RosError> {
+        if self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            self.apart.check()?;
+        }
         let now = Time::system().second();
         // Not all that there is: a flood of them must not keep the rest from being served.
         for _ in 0..BOARDS {
-            if self.grants.take(&mut self.taken)?.is_none() {
-                break;
+            let Some(info) = self.grants.take(&mut self.taken)? else { break };
+            let at = self.started.elapsed();
+            if !self.patience.has_some_for(&info.gid, at) {
+                continue;
             }
             // Anybody outside can publish such a message; what the robot did not sign in it is left out.
-            let _updated = self.granted.update(self.taken.as_bytes(), now);
+            let updated = self.granted.update(self.taken.as_bytes(), now).unwrap_or_default();
+            (0..updated.refused).for_each(|_| self.patience.spend(&info.gid, at));
+            if updated.keys > 0 {
+                self.patience.opened(&info.gid, at);
+            }
         }
         self.ways.iter().for_each(|way| self.queue.push(Arc::clone(way).into_serve()));
         Ok(())

@@ -7,12 +7,13 @@ mod service;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
 
 use super::workers::{ReadyQueue, Serve};
 use super::{Node, RosError};
 use crate::audit::{Audit, Time};
 use crate::clock::ClockFloor;
-use crate::entrance::{Doorkeeper, EntranceStats, Limits, Refused};
+use crate::entrance::{Doorkeeper, EntranceStats, Limits, Rates, Refused};
 use crate::graph::Participant;
 use crate::pii::Rosters;
 use crate::policy::{Action, Entrance, LivePolicy, Policy};
@@ -23,6 +24,9 @@ use crate::types::{ServiceDefinition, TypeDefinition, TypeLibrary};
 use command::CommandEntrance;
 use judge::{Judge, JudgeParts};
 use service::ServiceEntrance;
+
+/// An entrance that closes waits so long for the message that is being decided on.
+const UNDER_WAY: Duration = Duration::from_millis(200);
 
 /// What entrances are made of.
 pub struct EntrancesParts {
@@ -55,6 +59,9 @@ pub struct Entrances {
     parts: EntrancesParts,
     /// As old as the guard.
     freshness: Arc<Mutex<Freshness>>,
+    /// The same.
+    rates: Arc<Mutex<Rates>>,
+    started: Instant,
     known: Known,
     /// By the name outside.
     active: BTreeMap<String, Active>,
@@ -120,6 +127,8 @@ impl Entrances {
         Entrances {
             parts,
             freshness: Arc::default(),
+            rates: Arc::default(),
+            started: Instant::now(),
             known: Known::default(),
             active: BTreeMap::new(),
             refusals: BTreeMap::new(),
@@ -246,6 +255,8 @@ impl Entrances {
             plan,
             description,
             freshness: Arc::clone(&self.freshness),
+            rates: Arc::clone(&self.rates),
+            started: self.started,
             live: Arc::clone(&parts.live),
             audit: Arc::clone(&parts.audit),
             clock: Arc::clone(&parts.clock),

@@ -38,6 +38,18 @@ pub enum RosError {
     /// A message was permitted on a route that has no topic on the outer domain yet.
     #[error("the topic is not announced on the outer domain")]
     NotAnnounced,
+    /// Two domains that shall be apart are one.
+    #[error(
+        "domains {one} and {other} have met: the middleware finds nodes of the one on the other, at a discovery server or by \
+         its profiles (FASTDDS_DEFAULT_PROFILES_FILE), so that consumers reach the robot's nodes past the guard. Take that \
+         out of its configuration (docs/lock.md)"
+    )]
+    DomainsMeet {
+        /// The domain of this process's own side.
+        one: usize,
+        /// The outer one.
+        other: usize,
+    },
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(String),

@@ -11,7 +11,7 @@ use super::context::{Context, Node, c_string};
 use super::error::{RosError, check};
 use super::type_support::hash_text;
 use crate::audit::cleaned;
-use crate::graph::{Endpoint, NodeName, TopicGraph};
+use crate::graph::{Endpoint, Gid, NodeName, TopicGraph};
 use crate::policy::names::is_ros_name;
 
 /// How rmw names a node of which it has not heard yet, and a participant that is no ROS node.
@@ -47,22 +47,32 @@ impl Node {
         }
     }
 
+    /// Everybody who publishes or subscribes to `topic`, this process included.
+    pub(super) fn ends_of(&self, topic: &str) -> Result<Vec<Gid>, RosError> {
+        let all = [self.publishers_of(topic)?, self.endpoints_of(topic, Ask::Subscribers)?];
+        Ok(all.iter().flatten().map(|endpoint| endpoint.gid).collect())
+    }
+
     fn publishers_of(&self, topic: &str) -> Result<Vec<Endpoint>, RosError> {
+        self.endpoints_of(topic, Ask::Publishers)
+    }
+
+    fn endpoints_of(&self, topic: &str, which: Ask) -> Result<Vec<Endpoint>, RosError> {
         let name = c_string(topic)?;
         // SAFETY: as above; the array is valid for `size` entries until it is freed.
         unsafe {
             let mut allocator = rcl::rcutils_get_default_allocator();
             let mut found = rcl::rmw_get_zero_initialized_topic_endpoint_info_array();
-            check(
-                rcl::rcl_get_publishers_info_by_topic(
-                    self.as_ptr(),
-                    &mut allocator,
-                    name.as_ptr(),
-                    false,
-                    &mut found,
-                ),
-                || format!("asking who publishes `{topic}`"),
-            )?;
+            let (node, name) = (self.as_ptr(), name.as_ptr());
+            let asked = match which {
+                Ask::Publishers => {
+                    rcl::rcl_get_publishers_info_by_topic(node, &mut allocator, name, false, &mut found)
+                }
+                Ask::Subscribers => {
+                    rcl::rcl_get_subscriptions_info_by_topic(node, &mut allocator, name, false, &mut found)
+                }
+            };
+            check(asked, || format!("asking who is at `{topic}`"))?;
             let endpoints = match found.size {
                 0 => Vec::new(),
                 size => std::slice::from_raw_parts(found.info_array, size)
@@ -74,6 +84,13 @@ impl Node {
             Ok(endpoints)
         }
     }
+}
+
+/// On which side of a topic.
+#[derive(Clone, Copy)]
+enum Ask {
+    Publishers,
+    Subscribers,
 }
 
 /// # Safety

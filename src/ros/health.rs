@@ -106,6 +106,10 @@ fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {
     }
     values.push(("signatures".into(), signatures(live)));
     let (level, message) = match (policy.as_ref(), refused) {
+        _ if bridge.met().is_some() => {
+            let met = bridge.met().map(ToString::to_string).unwrap_or_default();
+            (Level::Error, format!("nothing leaves any more: {met}"))
+        }
         _ if !bridge.is_sound() => (Level::Error, "a worker has died; restart the guard".into()),
         (None, why) => {
             (Level::Error, format!("no policy, nothing leaves: {}", why.unwrap_or("none was read")))

@@ -1,12 +1,13 @@
 //! One topic's way from the inner to the outer domain.
 
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::inbox::{Inbox, Wanted};
 use super::outer::Outlets;
+use super::slot::{Slot, Taken};
 use super::workers::{Serve, Turn};
 use super::{RosError, Subscription};
 use crate::audit::{Audit, RouteInfo, RouteLog, Time};
@@ -30,21 +31,39 @@ const BATCH: usize = 16;
 /// A new source soon publishes: for so long the audit is kept ready for it.
 const WARM_UP: Duration = Duration::from_secs(5);
 
-/// What still waits when a route ends is served for at most so long.
-const LAST_ROUND: Duration = Duration::from_millis(100);
+/// A route that ends waits so long for the message that is being decided on. It does not leave after that.
+const UNDER_WAY: Duration = Duration::from_millis(100);
 
 /// A topic that is being guarded.
+///
+/// Discovery, diagnostics and the end of the guard leave word here, and read what was left for them: none of them waits
+/// for a message to be decided on, however long that takes.
 pub struct Route {
     /// Its counters.
     pub stats: RouteStats,
     opened: Instant,
     turn: Turn,
-    path: Mutex<Path>,
-    /// Who else than the worker wants the path.
-    waiting: AtomicUsize,
+    path: Slot<Path>,
+    /// What discovery said last, until the worker has heard it.
+    verdict: Mutex<Option<Verdict>>,
+    heard: AtomicBool,
+    winding_up: AtomicBool,
+    /// Since it winds up, everything that waited was served.
+    served: Mutex<bool>,
+    all_served: Condvar,
+    /// Nothing leaves any more.
+    ended: AtomicBool,
+    redactor: Mutex<Option<String>>,
 }
 
-/// What serving a message needs. Touched by one worker at a time, and by discovery when it changes.
+/// What discovery knows of the publishers, judged by a policy's sources.
+struct Verdict {
+    policy: Arc<Policy>,
+    standings: Vec<(Gid, Standing)>,
+    source: String,
+}
+
+/// What serving a message needs. Touched by one worker at a time.
 struct Path {
     inbox: Inbox,
     exit: Exit,
@@ -143,79 +162,100 @@ impl Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
             turn: Turn::default(),
-            waiting: AtomicUsize::new(0),
-            path: Mutex::new(Path { inbox: Inbox::default(), exit }),
+            redactor: Mutex::new(exit.redactor_state()),
+            path: Slot::new(Path { inbox: Inbox::default(), exit }),
+            verdict: Mutex::default(),
+            heard: AtomicBool::new(true),
+            winding_up: AtomicBool::new(false),
+            served: Mutex::default(),
+            all_served: Condvar::new(),
+            ended: AtomicBool::new(false),
         }
     }
 
-    /// From here on messages come in.
+    /// From here on messages come in. To be called before anybody else knows of the route.
     pub fn connect(&self, input: Subscription) {
-        self.path().inbox.connect(input);
+        self.path.with(|path| path.inbox.connect(input));
     }
 
-    /// What discovery knows of the publishers, judged by the sources that `policy` wants; `source` tells the audit.
+    /// What discovery knows of the publishers, judged by the sources that `policy` wants; `source` tells the audit. It holds
+    /// from the next message on that is taken; whoever serves the route has to be told that there is something to do.
     pub fn judge(
         &self,
         policy: &Arc<Policy>,
         standings: impl IntoIterator<Item = (Gid, Standing)>,
         source: &str,
     ) {
-        let now = self.opened.elapsed();
-        let mut path = self.path_first();
-        path.inbox.judge(policy, standings, now);
-        if path.exit.source != source {
-            path.exit.source = source.into();
-            path.exit.decided_by = None; // what comes from other nodes has entries of its own in the audit
-        }
-        path.exit.follow_policy(Time::system(), now);
-        let soon = now < WARM_UP && path.exit.outlets.any();
-        if let Some(decided_by) = path.exit.decided_by.as_ref().filter(|_| soon) {
-            decided_by.logs.each().for_each(|log| log.expect(Time::system()));
-        }
+        let standings = standings.into_iter().collect();
+        let verdict = Verdict { policy: Arc::clone(policy), standings, source: source.into() };
+        *self.verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(verdict);
+        self.heard.store(false, SeqCst);
     }
 
-    /// Serves what still waits, and takes leave of the inner domain.
-    pub fn disconnect(&self) {
-        let started = Instant::now();
-        while started.elapsed() < LAST_ROUND && self.serve() {}
-        let mut path = self.path_first();
-        path.inbox.disconnect();
-        path.exit.decided_by = None; // ends the route in the audit
+    /// The route is about to end: its worker, which has to be told that there is something to do, says when nothing waits
+    /// any more.
+    pub fn wind_up(&self) {
+        self.winding_up.store(true, SeqCst);
+    }
+
+    /// Takes leave of the inner domain, once nothing waits any more or `until` has come. A message that is being decided on
+    /// for longer than a moment does not leave, and its worker takes the leave when it is done.
+    pub fn disconnect(&self, until: Instant) {
+        let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*served && Instant::now() < until {
+            let left = until.saturating_duration_since(Instant::now());
+            served = self.all_served.wait_timeout(served, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        drop(served);
+        self.ended.store(true, SeqCst);
+        if let Some(path) = self.path.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
+            path.end();
+        }
     }
 
     /// How the one is who looks at its images, in words for diagnostics.
     pub fn redactor_state(&self) -> Option<String> {
-        self.path_first().exit.protection.images.as_ref().and_then(ImageRedactor::state)
+        self.redactor.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Gives reliable readers time to get the last of it.
     pub fn flush(&self, patience: Duration) {
-        self.path().exit.outlets.flush(patience);
-    }
-
-    /// The path before the worker's next message.
-    fn path_first(&self) -> MutexGuard<'_, Path> {
-        self.waiting.fetch_add(1, SeqCst);
-        let path = self.path();
-        self.waiting.fetch_sub(1, SeqCst);
-        path
-    }
-
-    fn path(&self) -> MutexGuard<'_, Path> {
-        self.path.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Serve for Route {
-    fn serve(&self) -> bool {
-        // A frame that is looked at holds the path for long; discovery and policy come before the next one.
-        while self.waiting.load(SeqCst) > 0 {
-            std::thread::yield_now();
+        if let Some(path) = self.path.take_within(patience).as_mut().and_then(Taken::get) {
+            path.exit.outlets.flush(patience);
         }
-        let mut path = self.path();
-        let Path { inbox, exit } = &mut *path;
-        let batch = if exit.protection.images.is_some() { 1 } else { BATCH };
+    }
+
+    /// What discovery said meanwhile holds from the next message on.
+    fn hear(&self, path: &mut Path) {
+        if self.heard.load(SeqCst) {
+            return;
+        }
+        self.heard.store(true, SeqCst);
+        let verdict = self.verdict.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Verdict { policy, standings, source }) = verdict else { return };
+        let now = self.opened.elapsed();
+        path.inbox.judge(&policy, standings, now);
+        let exit = &mut path.exit;
+        if exit.source != source {
+            exit.source = source;
+            exit.decided_by = None; // what comes from other nodes has entries of its own in the audit
+        }
+        exit.follow_policy(Time::system(), now);
+        let soon = now < WARM_UP && exit.outlets.any();
+        if let Some(decided_by) = exit.decided_by.as_ref().filter(|_| soon) {
+            decided_by.logs.each().for_each(|log| log.expect(Time::system()));
+        }
+    }
+
+    fn serve_with(&self, path: &mut Path) -> bool {
+        let batch = if path.exit.protection.images.is_some() { 1 } else { BATCH };
         for _ in 0..batch {
+            if self.ended.load(SeqCst) {
+                path.end();
+                return false;
+            }
+            self.hear(path);
+            let Path { inbox, exit } = &mut *path;
             let (taken, elapsed) = (Instant::now(), self.opened.elapsed());
             let now = Time::system();
             exit.follow_policy(now, elapsed);
@@ -230,7 +270,7 @@ impl Serve for Route {
                 logs.of(Form::Redacted).record_skipped(now, skipped);
             }
             match next {
-                Ok(Some(message)) => exit.serve(message, taken, now, &self.stats),
+                Ok(Some(message)) => exit.serve(message, taken, now, &self.stats, &self.ended),
                 Ok(None) => {
                     // At least once a second: discovery looks at every route as often, and sees to it that it is served.
                     exit.protection.images.iter_mut().for_each(ImageRedactor::tend);
@@ -245,15 +285,57 @@ impl Serve for Route {
         }
         true
     }
+}
+
+impl Serve for Route {
+    fn serve(&self) -> bool {
+        // Nobody else has it but who ends the route.
+        let mut taken = self.path.take();
+        let Some(path) = taken.as_mut().and_then(Taken::get) else { return false };
+        let more = self.serve_with(path);
+        // What discovery said last comes before the end: there may be messages that wait for it.
+        if !more && self.winding_up.load(SeqCst) && self.heard.load(SeqCst) {
+            *self.served.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            self.all_served.notify_all();
+        }
+        if path.exit.protection.images.is_some() {
+            *self.redactor.lock().unwrap_or_else(PoisonError::into_inner) = path.exit.redactor_state();
+        }
+        if self.ended.load(SeqCst) {
+            path.end();
+            return false;
+        }
+        more
+    }
 
     fn turn(&self) -> &Turn {
         &self.turn
     }
 }
 
+impl Path {
+    /// Takes leave of the inner domain, and ends the route in the audit.
+    fn end(&mut self) {
+        self.inbox.disconnect();
+        self.exit.decided_by = None;
+    }
+}
+
 impl Exit {
-    /// Decides on a message, records it, and publishes it in the forms in which it may leave.
-    fn serve(&mut self, message: Received<'_>, taken: Instant, now: Time, stats: &RouteStats) {
+    fn redactor_state(&self) -> Option<String> {
+        self.protection.images.as_ref().and_then(ImageRedactor::state)
+    }
+
+    /// Decides on a message, records it, and publishes it in the forms in which it may leave, unless the route has `ended`
+    /// meanwhile.
+    fn serve(
+        &mut self,
+        message: Received<'_>,
+        taken: Instant,
+        now: Time,
+        stats: &RouteStats,
+        ended: &AtomicBool,
+    ) {
         let Some(DecidedBy { topic, moment, logs, .. }) = &self.decided_by else { return };
         let size = message.cdr.message().len() as u64;
         if self.definition.name == CAMERA_INFO_TYPE && message.origin.standing == Standing::Accepted {
@@ -273,6 +355,9 @@ impl Exit {
                 return stats.deny(reason);
             }
         };
+        if ended.load(SeqCst) {
+            return; // it took so long that nobody waited for it
+        }
         for (form, release) in releases.each() {
             let outcome: Result<Outcome, RosError> = relay(release, now, logs.of(form), &mut self.outlets);
             match outcome {

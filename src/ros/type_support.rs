@@ -92,6 +92,7 @@ pub(super) fn library(package: &str, kind: &str) -> Result<&'static Library, Str
     }
     let prefixes = std::env::var_os("AMENT_PREFIX_PATH").unwrap_or_default();
     let path = std::env::split_paths(&prefixes)
+        .filter(|prefix| prefix.is_absolute()) // never the current folder
         .map(|prefix: PathBuf| prefix.join("lib").join(&file))
         .find(|path| path.is_file())
         .ok_or_else(|| format!("{file} is in no prefix of AMENT_PREFIX_PATH"))?;

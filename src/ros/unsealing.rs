@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::workers::{ReadyQueue, Serve, Turn};
-use super::{Context, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
+use super::{Apart, Context, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::audit::Time;
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Offer, Unverified};
+use crate::entrance::Patience;
 use crate::graph::{Gid, Participant, participant};
 use crate::qos::Qos;
 use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE};
@@ -21,6 +22,9 @@ const BATCH: usize = 16;
 /// Grants and catalogues that wait to be read: several robots and strangers publish on these topics. One that is displaced
 /// comes again within ten seconds.
 const POSTS: usize = 64;
+
+/// How often it is looked whether the two domains are still apart.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What an unsealer is made of.
 pub struct UnsealingParts {
@@ -38,6 +42,8 @@ pub struct UnsealingParts {
 
 /// Every sealed topic that a stakeholder may open.
 pub struct Unsealing {
+    apart: Apart,
+    looked: Instant,
     outer: Arc<Node>,
     own: Arc<Node>,
     namespace: String,
@@ -53,6 +59,9 @@ pub struct Unsealing {
     topics: BTreeMap<String, Open>,
     failed: BTreeMap<String, String>,
     refused: RefusedPosts,
+    /// With those who publish grants and catalogues.
+    patience: Patience,
+    started: Instant,
 }
 
 struct Open {
@@ -116,6 +125,8 @@ impl Unsealing {
             ReadyQueue::start("unseal", 2).map_err(|error| RosError::Thread(error.to_string()))?;
         let offered = Offered::new(Arc::clone(&granted));
         Ok(Unsealing {
+            apart: Apart::of_reader(&outer, &own)?,
+            looked: Instant::now(),
             grants,
             catalog,
             outer,
@@ -130,34 +141,55 @@ impl Unsealing {
             topics: BTreeMap::new(),
             failed: BTreeMap::new(),
             refused: RefusedPosts::default(),
+            patience: Patience::default(),
+            started: Instant::now(),
         })
     }
 
     /// Reads what came in of grants and catalogue, and opens and closes topics accordingly. To be called when woken, and
     /// several times a second.
     pub fn attend(&mut self) -> Result<(), RosError> {
+        if self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            self.apart.check()?;
+        }
         let now = Time::system().second();
         // Not all that there is: a flood of them must not keep the rest from being served.
         for _ in 0..POSTS {
-            if self.grants.take(&mut self.taken)?.is_none() {
-                break;
+            let Some(info) = self.grants.take(&mut self.taken)? else { break };
+            let at = self.started.elapsed();
+            if !self.patience.has_some_for(&info.gid, at) {
+                self.refused.grants += 1;
+                continue;
             }
             match self.granted.update(self.taken.as_bytes(), now) {
-                Ok(updated) => self.refused.grants += updated.refused as u64,
+                Ok(updated) => {
+                    self.refused.grants += updated.refused as u64;
+                    (0..updated.refused).for_each(|_| self.patience.spend(&info.gid, at));
+                    if updated.keys > 0 {
+                        self.patience.opened(&info.gid, at);
+                    }
+                }
                 Err(_) => self.refused.grants += 1,
             }
         }
         for _ in 0..POSTS {
-            if self.catalog.take(&mut self.taken)?.is_none() {
-                break;
+            let Some(info) = self.catalog.take(&mut self.taken)? else { break };
+            let at = self.started.elapsed();
+            if !self.patience.has_some_for(&info.gid, at) {
+                self.refused.catalogs += 1;
+                continue;
             }
             match self.offered.update(self.taken.as_bytes(), now) {
-                Ok(()) | Err(Refusal::Older | Refusal::NotNow) => {}
+                Ok(()) => self.patience.opened(&info.gid, at),
+                Err(Refusal::Older | Refusal::NotNow) => {}
                 // Another robot on the same domain is nobody's fault.
                 Err(Refusal::Unverified(Unverified::OtherRobot)) => {}
-                Err(Refusal::Unverified(Unverified::Signature | Unverified::Malformed(_))) => {
+                Err(Refusal::Unverified(Unverified::Signature)) => {
+                    self.patience.spend(&info.gid, at);
                     self.refused.catalogs += 1;
                 }
+                Err(Refusal::Unverified(Unverified::Malformed(_))) => self.refused.catalogs += 1,
             }
         }
         self.reconcile(now);
@@ -216,10 +248,11 @@ impl Unsealing {
                 input: None,
                 taken: SerializedMessage::new(),
                 opener: Opener::new(of, Arc::clone(&self.granted)),
+                patience: Patience::default(),
                 definition,
                 output: output.map_err(said)?,
-                why: String::new(),
             }),
+            why: Mutex::default(),
         });
         let sealed = TypeSupport::load(SEALED_TYPE).map_err(said)?;
         let on_message = wake(Arc::downgrade(&topic), Arc::clone(&self.queue));
@@ -238,7 +271,7 @@ impl Unsealing {
             without_key: open.topic.without_key.load(Relaxed),
             refused: open.topic.refused.load(Relaxed),
             foreign: open.topic.foreign.load(Relaxed),
-            why: open.topic.path().why.clone(),
+            why: open.topic.why().clone(),
         });
         let failed = self.failed.iter().map(|(name, why)| UnsealedStatus {
             topic: name.clone(),
@@ -289,6 +322,15 @@ fn wake(topic: Weak<UnsealedTopic>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Se
     })
 }
 
+/// Where a message comes from.
+#[derive(Clone, Copy)]
+struct From {
+    /// Its publisher. Of a message that waited it is not known any more.
+    publisher: Option<Gid>,
+    /// It is not the guard that the catalogue names.
+    is_foreign: bool,
+}
+
 /// One sealed topic, and where it is republished.
 struct UnsealedTopic {
     name: String,
@@ -301,15 +343,18 @@ struct UnsealedTopic {
     /// Whose messages are the robot's, by the catalogue.
     guard: Mutex<Option<Participant>>,
     path: Mutex<Path>,
+    /// The last reason for a refusal. Apart, so that diagnostics does not wait for a message.
+    why: Mutex<String>,
 }
 
 struct Path {
     input: Option<Subscription>,
     taken: SerializedMessage,
     opener: Opener,
+    /// With those who publish here: to find that one message is forged costs as much as to open one.
+    patience: Patience,
     definition: TypeDefinition,
     output: Publisher,
-    why: String,
 }
 
 impl UnsealedTopic {
@@ -327,30 +372,44 @@ impl UnsealedTopic {
     }
 
     /// Opens one message and republishes it. One that `waited` takes the place of the one in `path.taken`.
-    fn pass(&self, path: &mut Path, waited: Option<Vec<u8>>, is_foreign: bool, now: i64) {
-        let Path { taken, opener, definition, output, why, .. } = path;
-        let mut waited = waited;
+    fn pass(&self, path: &mut Path, waited: Option<Vec<u8>>, from: From, now: i64) {
+        let Path { taken, opener, patience, definition, output, .. } = path;
+        let (mut waited, at) = (waited, self.started.elapsed());
         let message = waited.as_deref_mut().unwrap_or_else(|| taken.as_mut_bytes());
         match opener.open(message, now) {
             // Whoever shares a key of an operational topic could have sealed anything: readers get whole messages only.
-            Ok(text) if definition.plan.check(text).is_err() => self.refuse(why, "malformed"),
-            Ok(text) => match output.publish(text) {
-                Ok(_) => drop(self.opened.fetch_add(1, Relaxed)),
-                Err(error) => self.refuse(why, &error.to_string()),
-            },
+            Ok(text) if definition.plan.check(text).is_err() => self.refuse("malformed"),
+            Ok(text) => {
+                from.publisher.iter().for_each(|publisher| patience.opened(publisher, at));
+                match output.publish(text) {
+                    Ok(_) => drop(self.opened.fetch_add(1, Relaxed)),
+                    Err(error) => self.refuse(&error.to_string()),
+                }
+            }
             // A guard that has just started may be ahead of its catalogue, so these wait as well.
             Err(Unopened::NoKey(_)) => {
                 let message = waited.as_deref().unwrap_or_else(|| taken.as_bytes());
-                opener.wait(message, is_foreign, self.started.elapsed());
+                opener.wait(message, from.is_foreign, at);
             }
-            Err(Unopened::Refused(_)) if is_foreign => drop(self.foreign.fetch_add(1, Relaxed)),
-            Err(Unopened::Refused(error)) => self.refuse(why, error.label()),
+            Err(Unopened::Refused(error)) => {
+                if error.has_cost() {
+                    from.publisher.iter().for_each(|publisher| patience.spend(publisher, at));
+                }
+                match from.is_foreign {
+                    true => drop(self.foreign.fetch_add(1, Relaxed)),
+                    false => self.refuse(error.label()),
+                }
+            }
         }
     }
 
-    fn refuse(&self, why: &mut String, reason: &str) {
+    fn refuse(&self, reason: &str) {
         self.refused.fetch_add(1, Relaxed);
-        *why = reason.into();
+        *self.why() = reason.into();
+    }
+
+    fn why(&self) -> MutexGuard<'_, String> {
+        self.why.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn count_forgotten(&self, opener: &mut Opener) {
@@ -367,21 +426,31 @@ impl Serve for UnsealedTopic {
             let now = Time::system().second();
             let waited = path.opener.ready(self.started.elapsed());
             self.count_forgotten(&mut path.opener);
-            let (message, is_foreign) = match waited {
-                Some((message, is_foreign)) => (Some(message), is_foreign),
+            let (message, from) = match waited {
+                Some((message, is_foreign)) => (Some(message), From { publisher: None, is_foreign }),
                 None => {
                     let Some(input) = &mut path.input else { return false };
                     match input.take(&mut path.taken) {
-                        Ok(Some(info)) => (None, self.is_foreign(&info.gid)),
+                        Ok(Some(info)) => {
+                            let is_foreign = self.is_foreign(&info.gid);
+                            if !path.patience.has_some_for(&info.gid, self.started.elapsed()) {
+                                match is_foreign {
+                                    true => drop(self.foreign.fetch_add(1, Relaxed)),
+                                    false => self.refuse("flood"),
+                                }
+                                continue;
+                            }
+                            (None, From { publisher: Some(info.gid), is_foreign })
+                        }
                         Ok(None) => return false,
                         Err(error) => {
-                            self.refuse(&mut path.why, &error.to_string());
+                            self.refuse(&error.to_string());
                             return false;
                         }
                     }
                 }
             };
-            self.pass(path, message, is_foreign, now);
+            self.pass(path, message, from, now);
         }
         true
     }

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
 
 /// Something that has messages waiting.
 pub trait Serve: Send + Sync {
@@ -15,6 +16,23 @@ pub trait Serve: Send + Sync {
     fn serve(&self) -> bool;
     /// Where it stands with the queue.
     fn turn(&self) -> &Turn;
+}
+
+/// Waits for threads that were told to end, and no longer than `patience`. How many are still at work: they end when they
+/// are done, or with the process.
+pub fn join_within(threads: Vec<JoinHandle<()>>, patience: Duration) -> usize {
+    let until = Instant::now() + patience;
+    let mut left = 0;
+    for thread in threads {
+        while !thread.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        match thread.is_finished() {
+            true => drop(thread.join()),
+            false => left += 1,
+        }
+    }
+    left
 }
 
 /// Where a task stands with the queue.

@@ -139,6 +139,20 @@ pub enum CommandRefused {
 }
 
 impl CommandRefused {
+    /// Whether it took a signature check to find it out. What did not is free, however much of it comes.
+    pub fn has_cost(self) -> bool {
+        match self {
+            CommandRefused::Malformed(_) | CommandRefused::Receiver(_) | CommandRefused::Sender => false,
+            CommandRefused::Signature
+            | CommandRefused::Changed
+            | CommandRefused::Late { .. }
+            | CommandRefused::Early { .. }
+            | CommandRefused::Replayed => true,
+        }
+    }
+}
+
+impl CommandRefused {
     /// The reason in one word, for counters and the audit log.
     pub fn label(&self) -> &'static str {
         match self {

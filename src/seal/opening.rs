@@ -63,6 +63,28 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// Whether it took a signature check or a decryption to find it out. What did not is free, however much of it comes.
+    pub fn has_cost(&self) -> bool {
+        match self {
+            OpenError::Signature
+            | OpenError::Changed
+            | OpenError::Padding
+            | OpenError::Replayed
+            | OpenError::TooOld => true,
+            OpenError::Encapsulation
+            | OpenError::Truncated
+            | OpenError::Trailing
+            | OpenError::Version(_)
+            | OpenError::Suite(_)
+            | OpenError::Flags(_)
+            | OpenError::Reserved
+            | OpenError::Key(_)
+            | OpenError::NotYet
+            | OpenError::Expired
+            | OpenError::Unsigned => false,
+        }
+    }
+
     /// The reason in one word, for counters and diagnostics.
     pub fn label(&self) -> &'static str {
         match self {

@@ -23,10 +23,7 @@ pub enum Lock {
 
 /// No core dumps, nobody of the same user looks into its memory, and what it runs gains no rights.
 pub fn harden(lock: Lock) -> std::io::Result<Hardened> {
-    // Not dumpable also means that no process of the same user may attach to it or read its memory.
-    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
-    rustix::thread::set_no_new_privs(true)?;
+    unreadable()?;
     let mut notes = Vec::new();
     // With a limit, locking what comes later would make ordinary allocations fail.
     let unlimited = lock == Lock::All && getrlimit(Resource::Memlock).current.is_none();
@@ -39,6 +36,15 @@ pub fn harden(lock: Lock) -> std::io::Result<Hardened> {
         );
     }
     Ok(Hardened { all_locked, notes })
+}
+
+/// From here on no process of the same user may attach to this one or read its memory, no core file of it is written, also
+/// by a handler that the system pipes cores to, and it never gains rights. For programs that see what is clear and hold no
+/// secrets of their own.
+pub fn unreadable() -> std::io::Result<()> {
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    Ok(rustix::thread::set_no_new_privs(true)?)
 }
 
 #[cfg(test)]

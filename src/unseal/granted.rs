@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::cdr::Malformed;
 use crate::identity::{Identity, PublicIdentity};
 use crate::seal::{ContextDigest, GRACE, Grant, OpenError, OpeningKey, Receiver, Replay, read_board};
+use crate::steps;
 
 /// What was granted to one stakeholder by one robot on one outer domain, and has not ended.
 pub struct Granted {
@@ -35,6 +36,9 @@ struct Held {
 
 /// The most grants that are remembered. A robot has one for each group and epoch, and ended ones are forgotten.
 const MAX_KNOWN: usize = 8192;
+
+/// A board with so many grants that are not the robot's is not read any further.
+const MOST_REFUSED: usize = 8;
 
 /// What came of reading grants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -95,6 +99,12 @@ impl Granted {
             if held.known.contains_key(&hash) || !Grant::names(bytes, self.me.public()) {
                 continue;
             }
+            // A guard has no grants on its board that its robot did not sign. Each costs a signature check, and a board of
+            // thousands must not keep the next one waiting.
+            if updated.refused >= MOST_REFUSED {
+                break;
+            }
+            steps::count(1);
             let Ok(grant) = Grant::read(bytes, &self.robot) else {
                 updated.refused += 1;
                 continue;
@@ -258,6 +268,19 @@ mod tests {
         let updated = granted.update(&board(&[], &[&forged, &of_others, b"noise"]), NOW).unwrap();
         assert_eq!(updated, Updated { keys: 0, refused: 1 });
         assert!(granted.keys(NOW).is_empty());
+    }
+
+    #[test]
+    fn a_board_of_thousands_of_forged_grants_costs_a_few_signature_checks() {
+        let (robot, impostor) = (Robot::new(), Robot::new());
+        let granted = granted(&robot);
+        let forged: Vec<_> =
+            (0..200).map(|id| impostor.grant(id, granted.me().public(), NOW + 60).1).collect();
+        let before = steps::taken();
+        let board = board(&[], &forged.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let updated = granted.update(&board, NOW).unwrap();
+        assert_eq!(updated, Updated { keys: 0, refused: MOST_REFUSED });
+        assert!(steps::taken() - before <= MOST_REFUSED as u64);
     }
 
     #[test]

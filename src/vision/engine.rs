@@ -42,7 +42,7 @@ pub struct Engines {
 }
 
 impl Engines {
-    /// ONNX Runtime if DISCREET_ONNXRUNTIME names its library, or it lies beside the models, or the system has one. One
+    /// ONNX Runtime if DISCREET_ONNXRUNTIME names its library, or the pinned one lies beside the models. One
     /// thread: cameras are looked at side by side, and two threads on one picture wait for each other.
     pub fn choose(models: &Models) -> Result<Engines, VisionError> {
         opencv::core::set_num_threads(1)?;
@@ -157,7 +157,11 @@ fn onnx_runtime(models: &Models) -> Result<bool, VisionError> {
                 Err(why) => Err(format!("{}: {why}", named.display())),
             };
         }
-        library::find(models.folder()).map_or(Ok(false), |found| load(&found))
+        match models.library() {
+            Ok(Some(found)) => load(&found),
+            Ok(None) => Ok(false),
+            Err(error) => Err(error.to_string()),
+        }
     });
     loaded.clone().map_err(VisionError::OnnxRuntime)
 }

@@ -1,5 +1,7 @@
 //! The models: where they are, and that they are the ones that were measured.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -12,6 +14,9 @@ pub struct Models {
     folder: PathBuf,
 }
 
+/// Larger than any model, and than ONNX Runtime.
+const LARGEST: u64 = 256 << 20;
+
 /// What is believed, also read by `tools/lib/models.sh`.
 const PINNED: &str = include_str!("models.txt");
 
@@ -21,13 +26,18 @@ impl Models {
         Models { folder: folder.into() }
     }
 
-    /// The folder that was `given`, or that DISCREET_MODELS names; else the first that exists: where colcon installs
-    /// them, beside the program, and where `tools/setup` puts them.
+    /// The folder that was `given`, or that DISCREET_MODELS names by an absolute path; else the first that exists: where
+    /// colcon installs them, beside the program, and where `tools/setup` puts them. Never the current folder, which may be
+    /// that of somebody's photographs.
     pub fn find(given: Option<&Path>) -> Result<Models, VisionError> {
-        let named =
-            given.map(Path::to_path_buf).or_else(|| std::env::var_os("DISCREET_MODELS").map(PathBuf::from));
-        if let Some(folder) = named {
-            return Ok(Models { folder });
+        if let Some(folder) = given {
+            return Ok(Models { folder: folder.into() });
+        }
+        let named = std::env::var_os("DISCREET_MODELS").filter(|named| !named.is_empty()).map(PathBuf::from);
+        match named {
+            Some(folder) if folder.is_absolute() => return Ok(Models { folder }),
+            Some(folder) => return Err(VisionError::RelativeModels { folder }),
+            None => {}
         }
         let candidates = candidates();
         let found = candidates.iter().find(|folder| folder.is_dir()).cloned();
@@ -42,18 +52,48 @@ impl Models {
     /// Reads a model, if it is byte for byte the one that is meant.
     pub fn load(&self, file: &'static str) -> Result<Vec<u8>, VisionError> {
         let path = self.folder.join(file);
-        let bytes =
-            std::fs::read(&path).map_err(|error| VisionError::NoModel { path: path.clone(), error })?;
+        let bytes = read(&path).map_err(|error| VisionError::NoModel { path: path.clone(), error })?;
         let digest = Sha256::digest(&bytes);
         if pinned(file) == Some(hex(&digest)) { Ok(bytes) } else { Err(VisionError::WrongModel { path }) }
     }
+
+    /// ONNX Runtime's library in this folder, if it is there, and byte for byte the one that is meant.
+    pub(super) fn library(&self) -> Result<Option<PathBuf>, VisionError> {
+        let here = format!("{}/", std::env::consts::ARCH);
+        let found = rows().find_map(|(file, _)| Some((file, file.strip_prefix(here.as_str())?)));
+        let Some((file, name)) = found else { return Ok(None) };
+        let path = self.folder.join(name);
+        match read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(VisionError::NoModel { path, error }),
+            Ok(bytes) if pinned(file) == Some(hex(&Sha256::digest(&bytes))) => Ok(Some(path)),
+            Ok(_) => Err(VisionError::WrongModel { path }),
+        }
+    }
+}
+
+/// Reads a regular file, which ends, of a size that models have.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let size = std::fs::metadata(path)?;
+    if !size.is_file() || size.len() > LARGEST {
+        return Err(std::io::Error::other("not a file of a model's size"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Each file, and its SHA-256. A library has its architecture before its name.
+fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = PINNED.lines().filter(|line| !line.starts_with('#'));
+    rows.filter_map(|row| {
+        let mut columns = row.split_ascii_whitespace();
+        Some((columns.next()?, columns.next()?))
+    })
 }
 
 fn pinned(file: &str) -> Option<String> {
-    let rows = PINNED.lines().filter(|line| !line.starts_with('#'));
-    let mut columns = rows.map(str::split_ascii_whitespace);
-    columns
-        .find_map(|mut columns| (columns.next() == Some(file)).then(|| columns.next().map(str::to_owned))?)
+    rows().find(|(name, _)| *name == file).map(|(_, hash)| hash.to_owned())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -63,14 +103,15 @@ fn hex(bytes: &[u8]) -> String {
 fn candidates() -> Vec<PathBuf> {
     let mut folders = Vec::new();
     if let Some(prefixes) = std::env::var_os("AMENT_PREFIX_PATH") {
-        folders.extend(std::env::split_paths(&prefixes).map(|prefix| prefix.join("share/discreet/models")));
+        let prefixes = std::env::split_paths(&prefixes).filter(|prefix| prefix.is_absolute());
+        folders.extend(prefixes.map(|prefix| prefix.join("share/discreet/models")));
     }
     if let Some(program) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
         folders.push(program.join("models"));
-        // target/release/discreet, and target/release/examples/...
-        folders.extend(program.ancestors().skip(1).take(3).map(|folder| folder.join(".ros/models")));
+        // target/release/discreet, and target/release/examples/...: where it was built, and nowhere else.
+        let target = program.ancestors().take(4).find(|folder| folder.ends_with("target"));
+        folders.extend(target.and_then(Path::parent).map(|workspace| workspace.join(".ros/models")));
     }
-    folders.push(PathBuf::from(".ros/models"));
     folders
 }
 
@@ -88,6 +129,26 @@ mod tests {
         assert!(wrong.contains("tools/setup"), "{wrong}");
         assert!(matches!(models.load("mininet_ssd_v1.caffemodel"), Err(VisionError::NoModel { .. })));
         std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_library_that_is_not_the_pinned_one_is_not_loaded() {
+        let folder = std::env::temp_dir().join(format!("discreet-pinned-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let models = Models::at(&folder);
+        std::fs::write(folder.join("libonnxruntime.so.1.99.0"), b"\x7fELF").unwrap();
+        assert!(matches!(models.library(), Ok(None)), "a newer one is as good as none");
+        std::fs::write(folder.join("libonnxruntime.so.1.28.0"), b"\x7fELF").unwrap();
+        assert!(matches!(models.library(), Err(VisionError::WrongModel { .. })));
+        std::fs::remove_file(folder.join("libonnxruntime.so.1.28.0")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", folder.join("libonnxruntime.so.1.28.0")).unwrap();
+        assert!(matches!(models.library(), Err(VisionError::NoModel { .. })));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn no_folder_is_looked_for_from_where_the_program_was_started() {
+        assert!(candidates().iter().all(|folder| folder.is_absolute()), "{:?}", candidates());
     }
 
     #[test]

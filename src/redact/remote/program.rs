@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
-use std::path::{self, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -48,9 +48,8 @@ impl Program {
     pub(super) fn start(&self) -> io::Result<(Process, UnixStream)> {
         let (ours, theirs) = UnixStream::pair()?;
         let kept = ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?)));
-        // An empty one has a meaning of its own and no absolute form.
-        let absolute = |path| path::absolute(&path).map_or(path, Into::into);
-        let paths = PATHS.iter().filter_map(|name| Some((name, absolute(env::var_os(name)?))));
+        // As they are: one that depends on a folder is refused there, and said.
+        let paths = PATHS.iter().filter_map(|name| Some((name, env::var_os(name)?)));
         (self.prepare)();
         let child = Command::new(&self.path)
             .args(&self.arguments)

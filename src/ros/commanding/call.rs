@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub struct CallWay {
     turn: Turn,
     path: Mutex<Path>,
+    /// Apart, so that diagnostics does not wait for a call.
+    status: Arc<Mutex<CommandedStatus>>,
 }
 
 struct Path {
@@ -34,7 +36,7 @@ struct Path {
     granted: Arc<Granted>,
     stamps: Stamps,
     calls: BTreeMap<i64, Call>,
-    status: CommandedStatus,
+    status: Arc<Mutex<CommandedStatus>>,
 }
 
 /// What is offered on the own domain, and what is called on the robot's. As nodes of the own domain wait for a service,
@@ -65,7 +67,9 @@ impl CallWay {
     ) -> Result<Arc<CallWay>, RosError> {
         let name = sending.own_name();
         let status = CommandedStatus { name: name.clone(), sent: 0, refused: 0, why: String::new() };
+        let status = Arc::new(Mutex::new(status));
         let way = Arc::new(CallWay {
+            status: Arc::clone(&status),
             turn: Turn::default(),
             path: Mutex::new(Path {
                 ends: None,
@@ -98,12 +102,13 @@ impl CallWay {
 
 impl Path {
     fn count(&mut self, outcome: Result<bool, String>) {
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         match outcome {
-            Ok(answered) => self.status.sent += u64::from(answered),
+            Ok(answered) => status.sent += u64::from(answered),
             // A service of ROS has no way to say no: its caller waits in vain, and diagnostics tells why.
             Err(why) => {
-                self.status.refused += 1;
-                self.status.why = why;
+                status.refused += 1;
+                status.why = why;
             }
         }
     }
@@ -148,7 +153,9 @@ impl Path {
         match (client.is_available(), server.is_some()) {
             (true, false) => match offer() {
                 Ok(offered) => *server = Some(offered),
-                Err(error) => self.status.why = error.to_string(),
+                Err(error) => {
+                    self.status.lock().unwrap_or_else(PoisonError::into_inner).why = error.to_string();
+                }
             },
             (false, true) => *server = None,
             (true, true) | (false, false) => {}
@@ -202,7 +209,7 @@ impl Serve for CallWay {
 
 impl Way for CallWay {
     fn status(&self) -> CommandedStatus {
-        self.path().status.clone()
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn close(&self) {

@@ -18,6 +18,8 @@ const BATCH: usize = 16;
 pub struct CommandWay {
     turn: Turn,
     path: Mutex<Path>,
+    /// Apart, so that diagnostics does not wait for a command.
+    status: Mutex<CommandedStatus>,
 }
 
 struct Path {
@@ -28,7 +30,6 @@ struct Path {
     granted: Arc<Granted>,
     stamps: Stamps,
     output: Publisher,
-    status: CommandedStatus,
 }
 
 impl CommandWay {
@@ -53,8 +54,8 @@ impl CommandWay {
                 granted: Arc::clone(granted),
                 stamps: Stamps::default(),
                 output,
-                status,
             }),
+            status: Mutex::new(status),
         });
         let on_message = wake(Arc::downgrade(&way), Arc::clone(queue));
         let input = Subscription::new(sending.own, &name, &types, Qos::default(), on_message)?;
@@ -64,6 +65,10 @@ impl CommandWay {
 
     fn path(&self) -> MutexGuard<'_, Path> {
         self.path.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn status(&self) -> MutexGuard<'_, CommandedStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -87,11 +92,13 @@ impl Serve for CommandWay {
         for _ in 0..BATCH {
             let Path { input: Some(input), taken, .. } = path else { return false };
             let Ok(Some(_)) = input.take(taken) else { return false };
-            match path.send() {
-                Ok(()) => path.status.sent += 1,
+            let sent = path.send();
+            let mut status = self.status();
+            match sent {
+                Ok(()) => status.sent += 1,
                 Err(why) => {
-                    path.status.refused += 1;
-                    path.status.why = why;
+                    status.refused += 1;
+                    status.why = why;
                 }
             }
         }
@@ -105,7 +112,7 @@ impl Serve for CommandWay {
 
 impl Way for CommandWay {
     fn status(&self) -> CommandedStatus {
-        self.path().status.clone()
+        CommandWay::status(self).clone()
     }
 
     fn close(&self) {

@@ -1,14 +1,16 @@
 //! One command's way in.
 
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 use super::judge::Judge;
-use super::{Open, wake};
+use super::{Open, UNDER_WAY, wake};
 use crate::audit::{Receipt, Time};
 use crate::entrance::{Admitted, EntranceStats, Refused, Turned};
 use crate::graph::{Gid, Participant, participant};
 use crate::qos::Qos;
+use crate::ros::slot::{Slot, Taken};
 use crate::ros::workers::{ReadyQueue, Serve, Turn};
 use crate::ros::{Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::seal::SEALED_TYPE;
@@ -23,7 +25,9 @@ pub struct CommandEntrance {
     stats: EntranceStats,
     turn: Turn,
     inside: Participant,
-    way: Mutex<Way>,
+    way: Slot<Way>,
+    /// Nothing goes in any more.
+    ended: AtomicBool,
 }
 
 struct Way {
@@ -59,29 +63,32 @@ impl CommandEntrance {
             stats: EntranceStats::default(),
             turn: Turn::default(),
             inside: participant(&output.gid()),
-            way: Mutex::new(Way {
+            way: Slot::new(Way {
                 input: None,
                 taken: SerializedMessage::new(),
                 judge,
                 output: Output(output),
             }),
+            ended: AtomicBool::new(false),
         });
         let on_message = wake(Arc::downgrade(&entrance), Arc::clone(queue));
         let sealed = TypeSupport::load(SEALED_TYPE)?;
         let input = Subscription::new(outer, outside, &sealed, COMMANDS, on_message)?;
-        entrance.way().input = Some(input);
+        entrance.way.with(|way| way.input = Some(input));
         Ok(entrance)
-    }
-
-    fn way(&self) -> MutexGuard<'_, Way> {
-        self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Serve for CommandEntrance {
     fn serve(&self) -> bool {
-        let mut way = self.way();
+        // Nobody else has it but who closes the entrance.
+        let mut taken = self.way.take();
+        let Some(way) = taken.as_mut().and_then(Taken::get) else { return false };
         for _ in 0..BATCH {
+            if self.ended.load(SeqCst) {
+                way.end();
+                return false;
+            }
             let Way { input: Some(input), taken, .. } = &mut *way else { return false };
             match input.take(taken) {
                 Ok(Some(info)) => way.decide(&info.gid, &self.stats),
@@ -98,6 +105,11 @@ impl Serve for CommandEntrance {
 }
 
 impl Way {
+    fn end(&mut self) {
+        self.input = None;
+        self.judge.close();
+    }
+
     fn decide(&mut self, publisher: &Gid, stats: &EntranceStats) {
         let now = Time::system();
         match self.let_in(publisher, now) {
@@ -127,9 +139,11 @@ impl Open for CommandEntrance {
     }
 
     fn close(&self) {
-        let mut way = self.way();
-        way.input = None;
-        way.judge.close();
+        self.ended.store(true, SeqCst);
+        // One that is being decided on for long: its worker takes leave when it is done.
+        if let Some(way) = self.way.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
+            way.end();
+        }
     }
 
     fn participant(&self) -> Option<Participant> {

@@ -8,7 +8,8 @@ use crate::audit::{Audit, Receipt, RouteInfo, RouteLog, Time, digest};
 use crate::cdr::Plan;
 use crate::clock::ClockFloor;
 use crate::entrance::{
-    Admitted, Case, Demands, Door, Doorkeeper, EntranceStats, Limits, Now, Refused, Senders, Turned, allowed,
+    Admitted, Case, Demands, Door, Doorkeeper, EntranceStats, Limits, Now, Rates, Refused, Senders, Turned,
+    allowed,
 };
 use crate::graph::Gid;
 use crate::identity::PublicIdentity;
@@ -37,6 +38,10 @@ pub struct JudgeParts {
     pub description: Option<Description>,
     /// What was there before, at any entrance.
     pub freshness: Arc<Mutex<Freshness>>,
+    /// What senders have used of their rates, at any entrance.
+    pub rates: Arc<Mutex<Rates>>,
+    /// When the guard began: the clock of the rates.
+    pub started: Instant,
     /// The policy in force.
     pub live: Arc<LivePolicy>,
     /// Where everything is recorded.
@@ -50,7 +55,6 @@ pub struct JudgeParts {
 /// Decides on what comes through one entrance.
 pub struct Judge {
     parts: JudgeParts,
-    started: Instant,
     door: Door,
     ruling: Option<Ruling>,
     senders: (Arc<Vec<PublicIdentity>>, Arc<Senders>),
@@ -80,8 +84,8 @@ pub struct Bench {
 
 impl Judge {
     pub fn new(parts: JudgeParts) -> Judge {
-        let door = Door::new(&parts.outside, Arc::clone(&parts.freshness));
-        Judge { parts, started: Instant::now(), door, ruling: None, senders: Default::default() }
+        let door = Door::new(&parts.outside, Arc::clone(&parts.freshness), Arc::clone(&parts.rates));
+        Judge { parts, door, ruling: None, senders: Default::default() }
     }
 
     /// What to decide by now.
@@ -91,7 +95,7 @@ impl Judge {
         let opener = self.parts.doorkeeper.opener(Instant::now(), seconds).ok_or(Refused::NoKey)?;
         let moment = policy.moment(seconds, self.parts.clock.trusts(seconds));
         let unix_ns = u64::try_from(now.nanoseconds).unwrap_or_default();
-        let now = Now { moment, unix_ns, elapsed: self.started.elapsed() };
+        let now = Now { moment, unix_ns, elapsed: self.parts.started.elapsed() };
         Ok(Bench { policy, action: self.parts.action, at, demands, opener, senders: self.senders(), now })
     }
 

@@ -1,19 +1,21 @@
 //! One service's way in, and its answers' way out.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::{Duration, Instant};
 
 use super::judge::Judge;
-use super::{Open, wake};
+use super::{Open, UNDER_WAY, wake};
 use crate::audit::Time;
 use crate::cdr::Plan;
 use crate::entrance::{EntranceStats, Refused, Turned};
 use crate::graph::Participant;
 use crate::identity::PublicIdentity;
 use crate::protect::Texts;
-use crate::redact::Reader;
+use crate::redact::{Reader, Unredactable};
+use crate::ros::slot::{Slot, Taken};
 use crate::ros::workers::{ReadyQueue, Serve, Turn};
 use crate::ros::{Client, Node, RequestId, RosError, SerializedMessage, Server, ServiceSupport};
 use crate::seal::{CallAnswer, Ticket, seal_response, write_call_answer};
@@ -34,7 +36,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct ServiceEntrance {
     stats: EntranceStats,
     turn: Turn,
-    way: Mutex<Way>,
+    way: Slot<Way>,
+    /// Nothing goes in any more.
+    ended: AtomicBool,
 }
 
 struct Way {
@@ -74,7 +78,8 @@ impl ServiceEntrance {
         let entrance = Arc::new(ServiceEntrance {
             stats: EntranceStats::default(),
             turn: Turn::default(),
-            way: Mutex::new(Way {
+            ended: AtomicBool::new(false),
+            way: Slot::new(Way {
                 ends: None,
                 calls: BTreeMap::new(),
                 message: SerializedMessage::new(),
@@ -86,21 +91,24 @@ impl ServiceEntrance {
         let wakes = || wake(Arc::downgrade(&entrance), Arc::clone(queue));
         let client = Client::new(inner, name, &ServiceSupport::load(service)?, wakes())?;
         let server = Server::new(outer, outside, &ServiceSupport::load(call)?, wakes())?;
-        entrance.way().ends = Some(Ends { server, client });
+        entrance.way.with(|way| way.ends = Some(Ends { server, client }));
         Ok(entrance)
-    }
-
-    fn way(&self) -> MutexGuard<'_, Way> {
-        self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Serve for ServiceEntrance {
     fn serve(&self) -> bool {
-        let mut way = self.way();
-        let answers = way.serve_answers(&self.stats);
+        // Nobody else has it but who closes the entrance.
+        let mut taken = self.way.take();
+        let Some(way) = taken.as_mut().and_then(Taken::get) else { return false };
+        let ended = || self.ended.load(SeqCst);
+        let answers = !ended() && way.serve_answers(&self.stats);
         way.give_up(&self.stats);
-        let requests = way.serve_requests(&self.stats);
+        let requests = !ended() && way.serve_requests(&self.stats);
+        if ended() {
+            way.end();
+            return false;
+        }
         answers || requests
     }
 
@@ -110,6 +118,14 @@ impl Serve for ServiceEntrance {
 }
 
 impl Way {
+    fn end(&mut self) {
+        let open: Vec<RequestId> = self.calls.values().map(|call| call.id).collect();
+        open.into_iter().for_each(|id| self.refuse(id, Refused::Undeclared));
+        self.calls.clear();
+        self.ends = None;
+        self.judge.close();
+    }
+
     /// True if there may be more.
     fn serve_requests(&mut self, stats: &EntranceStats) -> bool {
         let (mut served, mut empty) = (0, 0);
@@ -193,7 +209,10 @@ impl Way {
             Some(rules) => {
                 let reader = Reader::Stakeholder(&call.caller.name);
                 let redacted = texts.redact(rules, reader, cdr);
-                let redacted = redacted.map_err(|why| turned(Refused::BadResponse, why.to_string()))?;
+                let redacted = redacted.map_err(|why| match why {
+                    Unredactable::TooLong => turned(Refused::TooLong, String::new()),
+                    other => turned(Refused::BadResponse, other.to_string()),
+                })?;
                 ("redacted answer", redacted.anew.map_or(cdr, |anew| &*anew))
             }
         };
@@ -254,12 +273,11 @@ impl Open for ServiceEntrance {
     }
 
     fn close(&self) {
-        let mut way = self.way();
-        let open: Vec<RequestId> = way.calls.values().map(|call| call.id).collect();
-        open.into_iter().for_each(|id| way.refuse(id, Refused::Undeclared));
-        way.calls.clear();
-        way.ends = None;
-        way.judge.close();
+        self.ended.store(true, SeqCst);
+        // One that is being decided on for long: its worker takes leave when it is done.
+        if let Some(way) = self.way.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
+            way.end();
+        }
     }
 
     fn participant(&self) -> Option<Participant> {

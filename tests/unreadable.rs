@@ -1,0 +1,104 @@
+//! What is clear in a program's memory is not readable by another program of the same user, nor left in a core file.
+
+// A test may stop at what it does not expect.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Somebody without rights of a root user, as whom everything here runs if this is root.
+const NOBODY: u32 = 65_534;
+
+/// A program of a user who is not root.
+fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    if rustix::process::getuid().is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    command.current_dir("/");
+    command
+}
+
+/// A copy that anybody may execute.
+fn copy(program: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("discreet-unreadable-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let copied = folder.join(Path::new(program).file_name().unwrap());
+    std::fs::copy(program, &copied).unwrap();
+    std::fs::set_permissions(&copied, std::fs::Permissions::from_mode(0o755)).unwrap();
+    copied
+}
+
+/// Whether another process of the same user can read where a process has its memory, and what is in it.
+fn is_readable(process: &Child) -> bool {
+    ["maps", "mem", "environ"].iter().any(|file| {
+        let path = format!("/proc/{}/{file}", process.id());
+        let said =
+            command(Path::new("/usr/bin/head")).args(["-c", "0", &path]).stderr(Stdio::null()).status();
+        said.unwrap().success()
+    })
+}
+
+/// Waits until it cannot be read: a program has to begin before it can keep anything to itself.
+fn becomes_unreadable(mut process: Child) -> bool {
+    let until = Instant::now() + Duration::from_secs(20);
+    let mut unreadable = false;
+    while !unreadable && Instant::now() < until {
+        unreadable = !is_readable(&process);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", process.id())).unwrap_or_default();
+    let runs = process.try_wait().unwrap().is_none();
+    let no_core = limits.lines().any(|line| {
+        line.split_whitespace().collect::<Vec<_>>().join(" ").starts_with("Max core file size 0 0")
+    });
+    process.kill().unwrap();
+    process.wait().unwrap();
+    unreadable && runs && no_core
+}
+
+#[test]
+fn an_ordinary_program_can_be_read() {
+    let mut process = command(Path::new("/usr/bin/sleep")).arg("60").spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while !is_readable(&process) {
+        assert!(
+            Instant::now() < until,
+            "this machine lets nobody read anything: the tests below show nothing"
+        );
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+}
+
+#[test]
+fn texts_in_discreet_cannot() {
+    let program = copy(env!("CARGO_BIN_EXE_discreet"));
+    let mut process = command(&program)
+        .args(["redact-text", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    process.stdin.as_mut().unwrap().write_all(b"Ada Lovelace\n").unwrap();
+    assert!(becomes_unreadable(process));
+}
+
+#[cfg(feature = "vision")]
+#[test]
+fn pictures_in_the_redactor_cannot() {
+    let program = copy(env!("CARGO_BIN_EXE_redactor"));
+    let (_ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/.ros/models");
+    let process = command(&program)
+        .args(["--models", models])
+        .stdin(Stdio::from(std::os::fd::OwnedFd::from(theirs)))
+        .spawn()
+        .unwrap();
+    assert!(becomes_unreadable(process));
+}
