@@ -28,6 +28,8 @@ pub mod cdr;
 pub mod types;
 
 pub mod graph;
+pub mod history;
+pub mod lanes;
 pub mod qos;
 pub mod sources;
 pub mod terms;
@@ -36,6 +38,7 @@ pub mod wanted;
 pub mod catalog;
 pub mod clock;
 pub mod denied;
+pub mod said;
 pub mod standings;
 pub mod stats;
 pub mod tag;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::cdr::Malformed;
+use crate::graph::Gid;
 use crate::identity::{Identity, PublicIdentity};
 use crate::seal::{ContextDigest, GRACE, Grant, OpenError, OpeningKey, Receiver, Replay, key_id, read_board};
 
@@ -150,7 +151,7 @@ pub struct Opener {
     /// By key: what was computed once for it, and which messages it has opened already.
     known: HashMap<u32, (ContextDigest, Replay)>,
     /// Messages whose key has not come yet: after a revocation the grant may come behind the first message.
-    waiting: VecDeque<(Duration, Vec<u8>)>,
+    waiting: VecDeque<(Duration, Gid, Vec<u8>)>,
 }
 
 /// Messages wait this long for their key.
@@ -194,27 +195,27 @@ impl Opener {
         Ok(text)
     }
 
-    /// Keeps a message for when its key comes; `at` is monotonic.
-    pub fn wait(&mut self, message: &[u8], at: Duration) {
-        self.waiting.push_back((at, message.to_vec()));
+    /// Keeps a message of a publisher for when its key comes; `at` is monotonic.
+    pub fn wait(&mut self, from: Gid, message: &[u8], at: Duration) {
+        self.waiting.push_back((at, from, message.to_vec()));
         while self.waiting.len() > MAX_WAITING
-            || self.waiting.iter().map(|(_, message)| message.len()).sum::<usize>() > MAX_WAITING_BYTES
+            || self.waiting.iter().map(|(.., message)| message.len()).sum::<usize>() > MAX_WAITING_BYTES
         {
             self.waiting.pop_front();
         }
     }
 
-    /// The first message that waited and whose key is there now. Those that waited too long are forgotten, and counted.
-    pub fn ready(&mut self, at: Duration) -> (Option<Vec<u8>>, usize) {
+    /// The first message that waited and whose key is there now, with its publisher. Those that waited too long are forgotten, and counted.
+    pub fn ready(&mut self, at: Duration) -> (Option<(Gid, Vec<u8>)>, usize) {
         let before = self.waiting.len();
-        self.waiting.retain(|(since, _)| at.saturating_sub(*since) < PATIENCE);
+        self.waiting.retain(|(since, ..)| at.saturating_sub(*since) < PATIENCE);
         let forgotten = before - self.waiting.len();
-        let is_there = |(_, message): &(Duration, Vec<u8>)| {
+        let is_there = |(.., message): &(Duration, Gid, Vec<u8>)| {
             key_id(message).is_ok_and(|id| self.granted.key(id).is_some())
         };
         let place = self.waiting.iter().position(is_there);
         let message = place.and_then(|place| self.waiting.remove(place));
-        (message.map(|(_, message)| message), forgotten)
+        (message.map(|(_, from, message)| (from, message)), forgotten)
     }
 }
 
@@ -335,14 +336,15 @@ mod tests {
         let (key, grant) = robot.grant(7, granted.me().public(), NOW + 60);
         let mut opener = opener(&granted);
         let start = Duration::from_secs(5);
-        opener.wait(&robot.seal(&key, "/t", b"one"), start);
-        opener.wait(&robot.seal(&key, "/t", b"two"), start + PATIENCE / 2);
+        opener.wait([1; 16], &robot.seal(&key, "/t", b"one"), start);
+        opener.wait([2; 16], &robot.seal(&key, "/t", b"two"), start + PATIENCE / 2);
         assert_eq!(opener.ready(start), (None, 0));
         granted.heed(&board(&[&grant]), NOW).unwrap();
         let (message, forgotten) = opener.ready(start + PATIENCE);
         assert_eq!(forgotten, 1);
-        assert_eq!(opener.open(&mut message.unwrap(), NOW), Ok(b"two".as_slice()));
-        (0..1000).for_each(|_| opener.wait(&[0; 100], start));
+        let (from, mut message) = message.unwrap();
+        assert_eq!((from, opener.open(&mut message, NOW)), ([2; 16], Ok(b"two".as_slice())));
+        (0..1000).for_each(|_| opener.wait([0; 16], &[0; 100], start));
         assert_eq!(opener.waiting.len(), MAX_WAITING);
     }
 }

@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::entered::Entered;
 use super::entrances::{EntranceStatus, Entrances, EntrancesParts};
-use super::outer::{Outlets, Released};
+use super::inbox::Listen;
+use super::lanes::Lanes;
+use super::outer::Released;
+use super::readers::{Unmatched, unmatched};
 use super::roster::RosterDesk;
 use super::route::{Route, RouteParts};
 use super::workers::{ReadyQueue, Serve};
-use super::{Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
+use super::{Context, GraphChanges, Node, Publisher, RosError, TypeSupport};
 use crate::audit::{Audit, Time};
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry};
 use crate::clock::ClockFloor;
@@ -20,20 +23,24 @@ use crate::denied::Denied;
 use crate::entrance::Doorkeeper;
 use crate::graph::{TopicGraph, participant};
 use crate::keys::Keys;
+use crate::lanes::{Plan, catalogued};
 use crate::pii::Rosters;
 use crate::policy::{Form, LivePolicy, Moment, Policy};
 use crate::protect::{Protection, Seal, SealedTopic, Texts};
 use crate::qos::Qos;
 use crate::redact::{Cameras, ImageKind, ImageRedactor, Look};
-use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, sealed_topic};
+use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE, sealed_topic};
 use crate::sources::Sources;
 use crate::tag::tag_topic;
 use crate::terms::{Audience, Terms};
 use crate::types::{TypeDefinition, TypeLibrary};
-use crate::wanted::{Active, Case, Refusal, RouteSpec, Sealed, Wanted, is_reserved};
+use crate::wanted::{Case, Refusal, RouteSpec, Sealed, Wanted, is_reserved};
 
 /// Reliable readers of a topic that ends have this long to get the last of it.
 const FAREWELL: Duration = Duration::from_millis(500);
+
+/// Sources whose quality of service the audit tells.
+const MAX_DESCRIBED: usize = 16;
 
 /// The two domains and everything between them.
 pub struct Bridge {
@@ -99,7 +106,6 @@ struct ActiveRoute {
     route: Arc<Route>,
     spec: RouteSpec,
     nodes: BTreeSet<String>,
-    differed: Option<Duration>,
     queue: Arc<ReadyQueue>,
     /// Of a route that redacts images, its own worker: it may wait for the one who looks at them.
     threads: Vec<JoinHandle<()>>,
@@ -111,12 +117,14 @@ pub struct TopicStatus {
     pub topic: String,
     /// Its route, if it has one.
     pub route: Option<Arc<Route>>,
-    /// What is offered on the outer domain.
-    pub qos: Option<Qos>,
-    /// The sources differ in what they offer.
-    pub downgraded: bool,
+    /// What is offered on the outer domain, each once.
+    pub qos: Vec<Qos>,
+    /// Readers outside that get nothing of it, or not all.
+    pub unmatched: Vec<Unmatched>,
     /// The nodes that it comes from.
     pub nodes: Vec<String>,
+    /// Those of them whose name another node has as well.
+    pub namesakes: Vec<String>,
     /// Who is kept out.
     pub refusals: Vec<Refusal>,
 }
@@ -225,11 +233,9 @@ impl Bridge {
             } else if let Some(protected) = policy.open_sibling(topic) {
                 whole(Denied::OpenSibling, format!("of {}", protected.name()))
             } else {
-                let active = self.routes.get(topic);
-                let active = active.map(|active| Active { qos: active.spec.qos, differed: active.differed });
                 let (sources, moment) = (&self.sources, self.moment(policy));
                 let keys = self.keys.as_ref();
-                let case = Case { policy, declared, endpoints, sources, active, keys, moment, now };
+                let case = Case { policy, declared, endpoints, sources, keys, moment, now };
                 case.judge(|type_name| self.types.definition(type_name))
             };
             if !refused.is_empty() {
@@ -264,14 +270,37 @@ impl Bridge {
             .into_iter()
             .map(|topic| {
                 let active = self.routes.get(topic);
+                let nodes: Vec<String> =
+                    active.into_iter().flat_map(|active| active.nodes.iter().cloned()).collect();
+                let mut qos = active.map(|active| active.route.offered()).unwrap_or_default();
+                let unmatched = active.map(|active| self.unmatched(topic, active, &qos)).unwrap_or_default();
+                qos.sort_by_key(Qos::to_string);
+                qos.dedup();
+                let shared = self.sources.shared();
                 TopicStatus {
                     topic: topic.clone(),
                     route: active.map(|active| Arc::clone(&active.route)),
-                    qos: active.map(|active| active.spec.qos),
-                    downgraded: active.is_some_and(|active| active.spec.downgraded),
-                    nodes: active.map(|active| active.nodes.iter().cloned().collect()).unwrap_or_default(),
+                    qos,
+                    unmatched,
+                    namesakes: nodes.iter().filter(|node| shared.contains(*node)).cloned().collect(),
+                    nodes,
                     refusals: self.refusals.get(topic).cloned().unwrap_or_default(),
                 }
+            })
+            .collect()
+    }
+
+    /// Who outside reads a topic without getting all of it.
+    fn unmatched(&self, topic: &str, active: &ActiveRoute, offered: &[Qos]) -> Vec<Unmatched> {
+        let outer = format!("{}{topic}", self.prefix);
+        let RouteSpec { type_name, ever, .. } = &active.spec;
+        let open = ever.open.then(|| (outer.clone(), type_name.as_str()));
+        let sealed = ever.sealed.forms().map(|form| (sealed_topic(&outer, form), SEALED_TYPE));
+        let topics = open.into_iter().chain(sealed);
+        topics
+            .flat_map(|(topic, type_name)| match self.outer.subscribers_of(&topic) {
+                Ok(readers) => unmatched(&topic, type_name, &readers, offered),
+                Err(_) => Vec::new(), // asked again in a second
             })
             .collect()
     }
@@ -317,14 +346,14 @@ impl Bridge {
     }
 
     fn open_or_change(&mut self, topic: &str, want: Wanted) -> Result<(), RosError> {
+        let source = describe(&want.nodes, &want.plan);
         if let Some(active) = self.routes.get_mut(topic) {
             // Also if the route ends: what waits for the verdict on its source gets it first.
-            let source = describe(&want.nodes, active.spec.qos);
-            active.route.judge(&want.policy, want.standings.iter().copied(), &source);
+            let judged = active.route.judge(&want.policy, &want.plan, &source);
             if active.spec == want.spec {
-                (active.nodes, active.differed) = (want.nodes, want.differed);
+                active.nodes = want.nodes;
                 active.queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
-                return Ok(());
+                return judged;
             }
             self.close(topic);
         }
@@ -333,35 +362,36 @@ impl Bridge {
             topic: format!("{}{topic}", self.prefix),
             source_topic: topic.into(),
             type_name: want.spec.type_name.clone(),
-            qos: want.spec.qos,
+            qos: Qos::default(),
         };
-        let outlets = Outlets::new(&self.outer, &outer, want.spec.open, want.spec.sealed)?;
+        let lanes = Lanes::new(Arc::clone(&self.outer), outer);
         let protection = self.protection(topic, &want.spec, &want.definition);
         let (queue, threads) = match &protection.images {
             Some(_) => start_workers("redaction", 1)?,
             None if want.spec.contextual => (Arc::clone(&self.contextual), Vec::new()),
             None => (Arc::clone(&self.operational), Vec::new()),
         };
-        let route = Arc::new(Route::new(RouteParts {
-            topic: topic.into(),
-            definition: want.definition,
-            live: Arc::clone(&self.live),
-            clock: Arc::clone(&self.clock),
-            audit: Arc::clone(&self.audit),
-            keys: Arc::clone(&self.keys),
-            protection,
-            cameras: Arc::clone(&self.cameras),
-            outlets,
-        }));
-        let on_message = wake(Arc::downgrade(&route), Arc::clone(&queue));
-        route.connect(Subscription::new(&self.inner, topic, &types, want.spec.qos, on_message)?);
-        let source = describe(&want.nodes, want.spec.qos);
-        route.judge(&want.policy, want.standings, &source);
+        let route = Arc::new_cyclic(|route| {
+            let wake = wake(Weak::clone(route), Arc::clone(&queue));
+            let listen = Listen { node: Arc::clone(&self.inner), topic: topic.into(), types, wake };
+            Route::new(RouteParts {
+                topic: topic.into(),
+                definition: want.definition,
+                live: Arc::clone(&self.live),
+                clock: Arc::clone(&self.clock),
+                audit: Arc::clone(&self.audit),
+                keys: Arc::clone(&self.keys),
+                protection,
+                cameras: Arc::clone(&self.cameras),
+                listen,
+                lanes,
+            })
+        });
+        let judged = route.judge(&want.policy, &want.plan, &source);
         queue.push(Arc::clone(&route) as Arc<dyn Serve>);
-        let (nodes, differed) = (want.nodes, want.differed);
-        let active = ActiveRoute { route, spec: want.spec, nodes, differed, queue, threads };
+        let active = ActiveRoute { route, spec: want.spec, nodes: want.nodes, queue, threads };
         self.routes.insert(topic.into(), active);
-        Ok(())
+        judged
     }
 
     fn protection(&self, topic: &str, spec: &RouteSpec, definition: &TypeDefinition) -> Protection {
@@ -374,7 +404,7 @@ impl Bridge {
             };
             Seal::new(of, Arc::clone(&self.keys))
         };
-        let Sealed { clear, redacted } = spec.sealed;
+        let Sealed { clear, redacted } = spec.ever.sealed;
         Protection {
             images: self.images(topic, spec),
             watch: spec.watches.then(|| self.texts(definition)),
@@ -425,7 +455,9 @@ impl Bridge {
     /// What leaves now.
     fn offers(&self, policy: &Policy) -> Catalog {
         let moment = self.moment(policy);
-        let entries = self.routes.iter().flat_map(|(topic, active)| {
+        // Without a source that may be one there is nothing outside yet.
+        let offered = self.routes.iter().filter(|(_, active)| !active.route.offered().is_empty());
+        let entries = offered.flat_map(|(topic, active)| {
             let declared = policy.topic(topic);
             let terms = declared.map(|declared| Terms::of(declared, moment, self.keys.as_ref()));
             let exits = terms.unwrap_or_default().each();
@@ -470,7 +502,7 @@ impl Bridge {
             retention: declared.class().retention(),
             policy_version: policy.version(),
             source: active.nodes.iter().cloned().collect(),
-            depth: u32::try_from(active.spec.qos.depth).unwrap_or(u32::MAX),
+            depth: active.depth(),
         })
     }
 }
@@ -485,9 +517,17 @@ fn start_workers(name: &str, count: usize) -> Result<(Arc<ReadyQueue>, Vec<JoinH
     ReadyQueue::start(name, count).map_err(|error| RosError::Thread(error.to_string()))
 }
 
+impl ActiveRoute {
+    /// Messages that a reader is told to keep: of a latched topic, what all sources keep.
+    fn depth(&self) -> u32 {
+        let depth = catalogued(&self.route.offered(), self.spec.depth);
+        u32::try_from(depth).unwrap_or(u32::MAX)
+    }
+}
+
 /// The word from the middleware to the workers. Weak, because the route owns the subscription that owns this.
-fn wake(route: Weak<Route>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Sync> {
-    Box::new(move || {
+fn wake(route: Weak<Route>, queue: Arc<ReadyQueue>) -> Arc<dyn Fn() + Send + Sync> {
+    Arc::new(move || {
         if let Some(route) = route.upgrade() {
             queue.push(route);
         }
@@ -495,9 +535,12 @@ fn wake(route: Weak<Route>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Syn
 }
 
 /// Where a topic comes from, for the audit.
-fn describe(nodes: &BTreeSet<String>, qos: Qos) -> String {
+fn describe(nodes: &BTreeSet<String>, plan: &Plan) -> String {
     let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
-    format!("{} ({qos})", nodes.join(" "))
+    let promises: BTreeSet<String> =
+        plan.accepted().map(|source| source.offered.promise().to_string()).take(MAX_DESCRIBED).collect();
+    let promises: Vec<String> = promises.into_iter().collect();
+    format!("{} ({})", nodes.join(" "), promises.join("; "))
 }
 
 /// Definitions that were read once. What cannot be found is looked for again, since it may be installed meanwhile.

@@ -48,21 +48,23 @@ impl Node {
     }
 
     fn publishers_of(&self, topic: &str) -> Result<Vec<Endpoint>, RosError> {
+        self.endpoints_of(topic, rcl::rcl_get_publishers_info_by_topic, "publishes")
+    }
+
+    /// Everybody who reads `topic`, with what they ask for.
+    pub fn subscribers_of(&self, topic: &str) -> Result<Vec<Endpoint>, RosError> {
+        self.endpoints_of(topic, rcl::rcl_get_subscriptions_info_by_topic, "reads")
+    }
+
+    fn endpoints_of(&self, topic: &str, ask: Ask, does: &str) -> Result<Vec<Endpoint>, RosError> {
         let name = c_string(topic)?;
         // SAFETY: as above; the array is valid for `size` entries until it is freed.
         unsafe {
             let mut allocator = rcl::rcutils_get_default_allocator();
             let mut found = rcl::rmw_get_zero_initialized_topic_endpoint_info_array();
-            check(
-                rcl::rcl_get_publishers_info_by_topic(
-                    self.as_ptr(),
-                    &mut allocator,
-                    name.as_ptr(),
-                    false,
-                    &mut found,
-                ),
-                || format!("asking who publishes `{topic}`"),
-            )?;
+            check(ask(self.as_ptr(), &mut allocator, name.as_ptr(), false, &mut found), || {
+                format!("asking who {does} `{topic}`")
+            })?;
             let endpoints = match found.size {
                 0 => Vec::new(),
                 size => std::slice::from_raw_parts(found.info_array, size)
@@ -75,6 +77,15 @@ impl Node {
         }
     }
 }
+
+/// rcl's question for the endpoints of a topic.
+type Ask = unsafe extern "C" fn(
+    *const rcl::rcl_node_t,
+    *mut rcl::rcutils_allocator_t,
+    *const c_char,
+    bool,
+    *mut rcl::rcl_topic_endpoint_info_array_t,
+) -> rcl::rcl_ret_t;
 
 /// # Safety
 /// The strings of `info` are NUL-terminated or null, as rmw gives them.

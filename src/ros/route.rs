@@ -5,18 +5,19 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::inbox::{Inbox, Wanted};
-use super::outer::Outlets;
+use super::RosError;
+use super::inbox::{Inbox, Listen, Next, Wanted};
+use super::lanes::Lanes;
 use super::workers::{Serve, Turn};
-use super::{RosError, Subscription};
 use crate::audit::{Audit, RouteInfo, RouteLog, Time};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
-use crate::graph::Gid;
 use crate::keys::Keys;
+use crate::lanes::{Lane, Plan};
 use crate::message::Received;
 use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy};
 use crate::protect::Protection;
+use crate::qos::Qos;
 use crate::redact::{CAMERA_INFO_TYPE, Cameras, ImageRedactor, Intrinsics};
 use crate::relay::{Outcome, guard, relay};
 use crate::sources::Standing;
@@ -63,7 +64,7 @@ struct Exit {
     keys: Arc<dyn Keys>,
     protection: Protection,
     cameras: Arc<Cameras>,
-    outlets: Outlets,
+    lanes: Lanes,
 }
 
 /// The policy that decides, and what it says of this topic: looked up once, not per message.
@@ -118,14 +119,16 @@ pub struct RouteParts {
     pub protection: Protection,
     /// What the cameras saw.
     pub cameras: Arc<Cameras>,
+    /// Where messages come from.
+    pub listen: Listen,
     /// Where released messages go.
-    pub outlets: Outlets,
+    pub lanes: Lanes,
 }
 
 impl Route {
     /// A route without an input yet.
     pub fn new(parts: RouteParts) -> Route {
-        let RouteParts { topic, definition, live, clock, audit, keys, protection, cameras, outlets } = parts;
+        let RouteParts { topic, definition, live, clock, audit, keys, protection, cameras, .. } = parts;
         let exit = Exit {
             topic,
             source: String::new(),
@@ -137,41 +140,46 @@ impl Route {
             keys,
             protection,
             cameras,
-            outlets,
+            lanes: parts.lanes,
         };
         Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
             turn: Turn::default(),
             waiting: AtomicUsize::new(0),
-            path: Mutex::new(Path { inbox: Inbox::default(), exit }),
+            path: Mutex::new(Path { inbox: Inbox::new(parts.listen), exit }),
         }
     }
 
-    /// From here on messages come in.
-    pub fn connect(&self, input: Subscription) {
-        self.path().inbox.connect(input);
-    }
-
-    /// What discovery knows of the publishers, judged by the sources that `policy` wants; `source` tells the audit.
-    pub fn judge(
-        &self,
-        policy: &Arc<Policy>,
-        standings: impl IntoIterator<Item = (Gid, Standing)>,
-        source: &str,
-    ) {
+    /// What discovery knows of the publishers, judged by the sources that `policy` wants; `source` tells the audit. From
+    /// here on messages of these come in, and leave on lanes of theirs.
+    pub fn judge(&self, policy: &Arc<Policy>, plan: &Plan, source: &str) -> Result<(), RosError> {
         let now = self.opened.elapsed();
         let mut path = self.path_first();
-        path.inbox.judge(policy, standings, now);
-        if path.exit.source != source {
-            path.exit.source = source.into();
-            path.exit.decided_by = None; // what comes from other nodes has entries of its own in the audit
+        let Path { inbox, exit } = &mut *path;
+        // The way out before the way in, so that nothing comes that could not leave.
+        let announced = exit.lanes.arrange(plan, now);
+        let listening = inbox.judge(policy, plan, now);
+        if exit.source != source {
+            exit.source = source.into();
+            exit.decided_by = None; // what comes from other nodes has entries of its own in the audit
         }
-        path.exit.follow_policy(Time::system(), now);
-        let soon = now < WARM_UP && path.exit.outlets.any();
-        if let Some(decided_by) = path.exit.decided_by.as_ref().filter(|_| soon) {
+        exit.follow_policy(Time::system(), now);
+        let soon = now < WARM_UP && exit.lanes.any();
+        if let Some(decided_by) = exit.decided_by.as_ref().filter(|_| soon) {
             decided_by.logs.each().for_each(|log| log.expect(Time::system()));
         }
+        announced.and(listening)
+    }
+
+    /// What each lane offers outside.
+    pub fn offered(&self) -> Vec<Qos> {
+        self.path_first().exit.lanes.offered()
+    }
+
+    /// Messages that wait until it is known whose they are, or how much their source keeps.
+    pub fn waiting(&self) -> usize {
+        self.path_first().inbox.parked()
     }
 
     /// Serves what still waits, and takes leave of the inner domain.
@@ -190,7 +198,7 @@ impl Route {
 
     /// Gives reliable readers time to get the last of it.
     pub fn flush(&self, patience: Duration) {
-        self.path().exit.outlets.flush(patience);
+        self.path().exit.lanes.flush(patience);
     }
 
     /// The path before the worker's next message.
@@ -230,7 +238,9 @@ impl Serve for Route {
                 logs.of(Form::Redacted).record_skipped(now, skipped);
             }
             match next {
-                Ok(Some(message)) => exit.serve(message, taken, now, &self.stats),
+                Ok(Some(Next { message, lane, depth })) => {
+                    exit.serve(message, (lane, depth), taken, now, &self.stats);
+                }
                 Ok(None) => {
                     // At least once a second: discovery looks at every route as often, and sees to it that it is served.
                     exit.protection.images.iter_mut().for_each(ImageRedactor::tend);
@@ -253,7 +263,14 @@ impl Serve for Route {
 
 impl Exit {
     /// Decides on a message, records it, and publishes it in the forms in which it may leave.
-    fn serve(&mut self, message: Received<'_>, taken: Instant, now: Time, stats: &RouteStats) {
+    fn serve(
+        &mut self,
+        message: Received<'_>,
+        (lane, depth): (Option<Lane>, Option<usize>),
+        taken: Instant,
+        now: Time,
+        stats: &RouteStats,
+    ) {
         let Some(DecidedBy { topic, moment, logs, .. }) = &self.decided_by else { return };
         let size = message.cdr.message().len() as u64;
         if self.definition.name == CAMERA_INFO_TYPE && message.origin.standing == Standing::Accepted {
@@ -273,8 +290,20 @@ impl Exit {
                 return stats.deny(reason);
             }
         };
+        match self.lanes.turn_to(lane, depth) {
+            Ok(true) => {}
+            // More sources than lanes.
+            Ok(false) => {
+                logs.first.record_denial(now, Denied::NotOpened.label());
+                return stats.deny(Denied::NotOpened);
+            }
+            Err(_) => {
+                stats.failed.fetch_add(1, Relaxed);
+                return;
+            }
+        }
         for (form, release) in releases.each() {
-            let outcome: Result<Outcome, RosError> = relay(release, now, logs.of(form), &mut self.outlets);
+            let outcome: Result<Outcome, RosError> = relay(release, now, logs.of(form), &mut self.lanes);
             match outcome {
                 Ok(Outcome::Released(redaction)) => {
                     redaction.iter().for_each(|redaction| stats.redact(redaction));
@@ -318,7 +347,7 @@ impl Exit {
         let (topic, moment) = (self.topic_in(policy), policy.moment(seconds, trusted));
         let terms = terms_at(&topic, moment, self.keys.as_ref());
         if let (Ok(topic), Some(form)) = (&topic, terms.open()) {
-            self.outlets.describe(topic.class().name(), form, policy.version());
+            self.lanes.describe(topic.class().name(), form, policy.version());
         }
         let logs = self.logs(topic.as_deref().ok(), terms, moment, policy.version());
         self.decided_by =
@@ -326,7 +355,7 @@ impl Exit {
     }
 
     fn logs(&self, topic: Option<&TopicPolicy>, terms: Terms, moment: Moment, policy: u64) -> Logs {
-        let nowhere = !self.outlets.any();
+        let nowhere = !self.lanes.any();
         let terms = if nowhere { Terms::default() } else { terms };
         let log = |exit| self.audit.route(self.info(topic, exit, moment, policy));
         let mut exits = terms.each();

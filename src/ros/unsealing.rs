@@ -1,5 +1,7 @@
 //! A stakeholder's node: opens the sealed topics of a robot and republishes them on a domain of its own.
 
+mod outputs;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -7,13 +9,17 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use super::workers::{ReadyQueue, Serve, Turn};
-use super::{Context, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
+use super::{Context, Node, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::audit::Time;
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Offer, offers_for};
+use crate::graph::Gid;
+use crate::lanes::Input;
 use crate::qos::{Qos, mirror};
 use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE};
 use crate::types::{TypeDefinition, TypeLibrary};
 use crate::unseal::{Granted, Opener, SealedSource, Unopened};
+
+use outputs::Outputs;
 
 /// Messages opened in one go before other topics have their turn.
 const BATCH: usize = 16;
@@ -149,7 +155,8 @@ impl Unsealing {
             let sealed = endpoints.iter().filter(|endpoint| endpoint.type_name == SEALED_TYPE);
             let depth = usize::try_from(offer.depth).ok();
             let qos = mirror(sealed.map(|endpoint| endpoint.qos), depth).qos;
-            if self.topics.get(offer).is_some_and(|open| open.qos == qos) {
+            if let Some(open) = self.topics.get(offer).filter(|open| open.qos == qos) {
+                open.topic.path().output.retain(|gid| endpoints.iter().any(|endpoint| endpoint.gid == *gid));
                 continue;
             }
             self.topics.remove(offer);
@@ -169,8 +176,8 @@ impl Unsealing {
         }
         let said = |error: RosError| error.to_string();
         let name = format!("{}{}", self.namespace, offer.policy_topic);
-        let output =
-            Publisher::new(&self.own, &name, &TypeSupport::load(&offer.type_name).map_err(said)?, qos);
+        let types = TypeSupport::load(&offer.type_name).map_err(said)?;
+        let output = Outputs::new(Arc::clone(&self.own), name.clone(), types, qos);
         let of = SealedSource {
             domain: u32::try_from(self.outer.domain_id()).unwrap_or(u32::MAX),
             topic: offer.policy_topic.clone(),
@@ -196,7 +203,8 @@ impl Unsealing {
         });
         let sealed = TypeSupport::load(SEALED_TYPE).map_err(said)?;
         let on_message = wake(Arc::downgrade(&topic), Arc::clone(&self.queue));
-        let input = Subscription::new(&self.outer, &offer.topic, &sealed, qos, on_message).map_err(said)?;
+        let asked = Input::of(qos).qos(Some(qos.depth));
+        let input = Subscription::new(&self.outer, &offer.topic, &sealed, asked, on_message).map_err(said)?;
         topic.path().input = Some(input);
         Ok(topic)
     }
@@ -270,7 +278,7 @@ struct Path {
     taken: SerializedMessage,
     opener: Opener,
     definition: TypeDefinition,
-    output: Publisher,
+    output: Outputs,
     why: String,
 }
 
@@ -280,20 +288,19 @@ impl UnsealedTopic {
     }
 
     /// Opens one message and republishes it.
-    fn pass(&self, path: &mut Path, waited: Option<Vec<u8>>, now: i64) {
+    fn pass(&self, path: &mut Path, from: Gid, mut waited: Option<Vec<u8>>, now: i64) {
         let Path { taken, opener, definition, output, why, .. } = path;
-        let mut waited = waited;
         let message = waited.as_deref_mut().unwrap_or_else(|| taken.as_mut_bytes());
         match opener.open(message, now) {
             // Whoever shares a key of an operational topic could have sealed anything: readers get whole messages only.
             Ok(text) if definition.plan.check(text).is_err() => self.refuse(why, "malformed"),
-            Ok(text) => match output.publish(text) {
+            Ok(text) => match output.publish(from, text) {
                 Ok(_) => drop(self.opened.fetch_add(1, Relaxed)),
                 Err(error) => self.refuse(why, &error.to_string()),
             },
             Err(Unopened::NoKey(_)) => {
                 let at = self.started.elapsed();
-                opener.wait(waited.as_deref().unwrap_or_else(|| taken.as_bytes()), at);
+                opener.wait(from, waited.as_deref().unwrap_or_else(|| taken.as_bytes()), at);
             }
             Err(Unopened::Refused(error)) => self.refuse(why, error.label()),
         }
@@ -312,18 +319,21 @@ impl Serve for UnsealedTopic {
             let now = Time::system().second();
             let (waited, forgotten) = path.opener.ready(self.started.elapsed());
             self.without_key.fetch_add(forgotten as u64, Relaxed);
-            if waited.is_none() {
-                let Some(input) = &mut path.input else { return false };
-                match input.take(&mut path.taken) {
-                    Ok(Some(_)) => {}
-                    Ok(None) => return false,
-                    Err(error) => {
-                        self.refuse(&mut path.why, &error.to_string());
-                        return false;
+            let (from, waited) = match waited {
+                Some((from, message)) => (from, Some(message)),
+                None => {
+                    let Some(input) = &mut path.input else { return false };
+                    match input.take(&mut path.taken) {
+                        Ok(Some(info)) => (info.gid, None),
+                        Ok(None) => return false,
+                        Err(error) => {
+                            self.refuse(&mut path.why, &error.to_string());
+                            return false;
+                        }
                     }
                 }
-            }
-            self.pass(path, waited, now);
+            };
+            self.pass(path, from, waited, now);
         }
         true
     }

@@ -8,6 +8,7 @@ use crate::qos::Qos;
 use crate::ros::workers::{ReadyQueue, Serve, Turn};
 use crate::ros::{Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::seal::{ContextDigest, SEALED_TYPE, command_topic, seal_command};
+use crate::stats::Losses;
 use crate::types::TypeDefinition;
 use crate::unseal::Granted;
 
@@ -28,6 +29,7 @@ struct Path {
     granted: Arc<Granted>,
     stamps: Stamps,
     output: Publisher,
+    losses: Losses,
     status: CommandedStatus,
 }
 
@@ -42,7 +44,7 @@ impl CommandWay {
         let sealed = TypeSupport::load(SEALED_TYPE)?;
         let output = Publisher::new(sending.outer, &command_topic(sending.name), &sealed, Qos::default())?;
         let name = sending.own_name();
-        let status = CommandedStatus { name: name.clone(), sent: 0, refused: 0, why: String::new() };
+        let status = CommandedStatus { name: name.clone(), sent: 0, refused: 0, lost: 0, why: String::new() };
         let way = Arc::new(CommandWay {
             turn: Turn::default(),
             path: Mutex::new(Path {
@@ -53,6 +55,7 @@ impl CommandWay {
                 granted: Arc::clone(granted),
                 stamps: Stamps::default(),
                 output,
+                losses: Losses::default(),
                 status,
             }),
         });
@@ -86,7 +89,9 @@ impl Serve for CommandWay {
         let path = &mut *self.path();
         for _ in 0..BATCH {
             let Path { input: Some(input), taken, .. } = path else { return false };
-            let Ok(Some(_)) = input.take(taken) else { return false };
+            let Ok(Some(info)) = input.take(taken) else { return false };
+            path.status.lost += path.losses.lost_before(&info.gid, info.sequence);
+            path.losses.remember(&info.gid, info.sequence);
             match path.send() {
                 Ok(()) => path.status.sent += 1,
                 Err(why) => {
