@@ -27,7 +27,7 @@ use stakeholder::Stakeholder;
 /// "NUMBER TIME", 10 and 20 digits and a space, and the NUL of a string.
 const TRAILER: usize = 32;
 /// At 1 kHz a queue of 10 holds 10 ms: less than a busy machine sometimes takes to wake a process.
-const QOS: Qos = Qos { reliable: true, latched: false, depth: 100, deadline: None, lifespan: None };
+const QOS: Qos = Qos { depth: 100, ..Qos::DEFAULT };
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -107,13 +107,24 @@ impl Work for Commander {
             if refused && before.is_none_or(|before| before.why != one.why) {
                 logger.warn(&format!("{}: {}", one.name, one.why));
             }
+            let lost_before = before.map_or(0, |before| before.lost);
+            let lost = one.lost > lost_before;
+            if lost && lost_before == 0 {
+                logger.warn(&format!("{}: {LOST}", one.name));
+            }
             let count = |name: &str, count: u64| (name.to_owned(), count.to_string());
+            let (level, message) = match (refused, lost) {
+                (true, _) => (Level::Error, one.why.clone()),
+                (false, true) => (Level::Warn, LOST.into()),
+                (false, false) => (Level::Ok, "sent".into()),
+            };
             statuses.push(Status {
                 name: one.name.clone(),
-                level: if refused { Level::Error } else { Level::Ok },
-                message: if refused { one.why.clone() } else { "sent".into() },
+                level,
+                message,
                 values: vec![
                     count("sent", one.sent),
+                    count("lost", one.lost),
                     count("refused", one.refused),
                     ("last refusal".into(), one.why.clone()),
                 ],
@@ -124,6 +135,8 @@ impl Work for Commander {
     }
 }
 
+/// More came at once than the queue holds.
+const LOST: &str = "commands are lost: more come at once than the queue holds (10); send them more slowly";
 impl Commander {
     /// Whether commands can be sent at this moment, and if not, why not.
     fn summary(&self) -> Status {

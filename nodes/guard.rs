@@ -111,7 +111,8 @@ async fn run() -> anyhow::Result<ExitCode> {
     let (diagnostics, spinning) = control.run(Arc::clone(&stop), move || reloading.reload());
     let watching = guard.watch_graph(Arc::clone(&stop))?;
 
-    let (mut health, mut last, mut posted) = (Health::default(), Instant::now(), Instant::now());
+    let (started, mut health) = (Instant::now(), Health::default());
+    let (mut last, mut posted) = (Instant::now(), Instant::now());
     let mut tick = tokio::time::interval(TICK);
     let outcome = loop {
         tokio::select! {
@@ -140,6 +141,7 @@ async fn run() -> anyhow::Result<ExitCode> {
         if last.elapsed() >= Duration::from_secs(1) {
             let statuses = guard.statuses(&mut health, last.elapsed());
             last = Instant::now();
+            health.news(started.elapsed()).iter().for_each(|news| guard.logger.warn(news));
             if let Err(error) = diagnostics.publish(Time::system().nanoseconds, statuses) {
                 logger.warn(&format!("diagnostics: {error}"));
             }

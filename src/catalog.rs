@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::cdr::{Malformed, Reader, Writer};
 use crate::graph::Gid;
-use crate::qos::Qos;
+use crate::qos::{Liveliness, Qos};
 use crate::seal::{SenderKey, is_signed_catalog, sign_catalog};
 
 /// The type of the catalogue.
@@ -142,8 +142,10 @@ impl Entry {
         writer.u32(u32::try_from(self.qos.depth).unwrap_or(u32::MAX));
         writer.bool(self.qos.reliable);
         writer.bool(self.qos.latched);
+        writer.bool(self.qos.liveliness == Liveliness::ManualByTopic);
         write_duration(writer, self.qos.deadline);
         write_duration(writer, self.qos.lifespan);
+        write_duration(writer, self.qos.lease);
     }
 }
 
@@ -249,8 +251,13 @@ fn read_offer(reader: &mut Reader<'_>, audience: &str) -> Result<Option<Offer>, 
         depth: usize::try_from(reader.u32()?).unwrap_or(usize::MAX).clamp(1, crate::qos::MAX_DEPTH),
         reliable: reader.bool()?,
         latched: reader.bool()?,
+        liveliness: match reader.bool()? {
+            true => Liveliness::ManualByTopic,
+            false => Liveliness::Automatic,
+        },
         deadline: duration(reader)?,
         lifespan: duration(reader)?,
+        lease: duration(reader)?,
     };
     let is_for = sealed && members.iter().any(|member| member == audience);
     Ok(is_for.then_some(Offer { topic, policy_topic, type_name, type_hash, data_class, form, qos }))

@@ -29,6 +29,8 @@ pub mod cdr;
 pub mod types;
 
 pub mod graph;
+pub mod history;
+pub mod lanes;
 pub mod qos;
 pub mod sources;
 pub mod terms;
@@ -38,6 +40,7 @@ pub mod catalog;
 pub mod clock;
 pub mod denied;
 pub mod disk;
+pub mod said;
 pub mod standings;
 pub mod stats;
 pub mod steps;

@@ -1,8 +1,9 @@
 //! Quality of service: what a source offers, and what the guard offers in its place.
 //!
-//! A consumer that moves from the inner to the outer domain should notice no difference, so the guard's publisher
-//! offers what the source's publishers offer. Several publishers of one topic may differ; then the weakest of each
-//! policy is taken, because a stronger promise would be broken for part of the messages.
+//! A consumer that moves from the inner to the outer domain should notice no difference, so the guard's publishers
+//! offer what the sources offer: sources that differ have a publisher each ([`crate::lanes`]). An unsealer has one
+//! publisher for all of them, which offers the weakest of each policy, because a stronger promise would be broken for part
+//! of the messages.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,6 +21,19 @@ pub struct Qos {
     pub deadline: Option<Duration>,
     /// How long a message may be delivered after it was published.
     pub lifespan: Option<Duration>,
+    /// How a publisher shows that it is alive.
+    pub liveliness: Liveliness,
+    /// A publisher that has not shown it for so long counts as dead.
+    pub lease: Option<Duration>,
+}
+
+/// How a publisher shows that it is alive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Liveliness {
+    /// By its process being there.
+    Automatic,
+    /// By publishing.
+    ManualByTopic,
 }
 
 /// The depth used where neither the source nor the policy tells one. DDS discovery does not carry a publisher's
@@ -32,11 +46,48 @@ pub const MAX_DEPTH: usize = 1000;
 impl Default for Qos {
     /// ROS 2's default profile.
     fn default() -> Self {
-        Qos { reliable: true, latched: false, depth: DEFAULT_DEPTH, deadline: None, lifespan: None }
+        Qos::DEFAULT
     }
 }
 
-/// What the guard offers in place of several publishers.
+impl Qos {
+    /// ROS 2's default profile.
+    pub const DEFAULT: Qos = Qos {
+        reliable: true,
+        latched: false,
+        depth: DEFAULT_DEPTH,
+        deadline: None,
+        lifespan: None,
+        liveliness: Liveliness::Automatic,
+        lease: None,
+    };
+
+    /// The part that discovery tells of a publisher: all but the depth.
+    pub fn promise(self) -> Qos {
+        Qos { depth: 0, ..self }
+    }
+
+    /// The policies for which DDS does not match a publisher that offers this with a reader that asks for `asked`; none
+    /// if it matches them. Depth and lifespan keep nobody apart.
+    pub fn unmet(self, asked: Qos) -> Vec<&'static str> {
+        let longer = |offered: Option<Duration>, asked: Option<Duration>| match (offered, asked) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(offered), Some(asked)) => offered > asked,
+        };
+        [
+            ("reliability", asked.reliable && !self.reliable),
+            ("durability", asked.latched && !self.latched),
+            ("deadline", longer(self.deadline, asked.deadline)),
+            ("liveliness", asked.liveliness > self.liveliness || longer(self.lease, asked.lease)),
+        ]
+        .into_iter()
+        .filter_map(|(policy, unmet)| unmet.then_some(policy))
+        .collect()
+    }
+}
+
+/// What one publisher offers in place of several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mirrored {
     /// The weakest of what the publishers offer.
@@ -54,7 +105,7 @@ pub fn mirror(offered: impl IntoIterator<Item = Qos>, depth: Option<usize>) -> M
     let mut mirrored = Mirrored { qos: first, downgraded: false };
     for other in offered {
         let weakest = weaker(mirrored.qos, other);
-        let differ = |a: Qos, b: Qos| Qos { depth: 0, ..a } != Qos { depth: 0, ..b };
+        let differ = |a: Qos, b: Qos| a.promise() != b.promise();
         mirrored.downgraded |= differ(weakest, mirrored.qos) || differ(weakest, other);
         mirrored.qos = weakest;
     }
@@ -75,6 +126,8 @@ fn weaker(a: Qos, b: Qos) -> Qos {
             (Some(a), Some(b)) => Some(a.min(b)),
             (one, other) => one.or(other),
         },
+        liveliness: a.liveliness.min(b.liveliness),
+        lease: a.lease.zip(b.lease).map(|(a, b)| a.max(b)),
     }
 }
 
@@ -82,12 +135,21 @@ impl fmt::Display for Qos {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reliability = if self.reliable { "reliable" } else { "best effort" };
         let durability = if self.latched { "latched" } else { "volatile" };
-        write!(f, "{reliability}, {durability}, depth {}", self.depth)?;
+        write!(f, "{reliability}, {durability}")?;
+        if self.depth > 0 {
+            write!(f, ", depth {}", self.depth)?;
+        }
         if let Some(deadline) = self.deadline {
             write!(f, ", deadline {deadline:?}")?;
         }
         if let Some(lifespan) = self.lifespan {
             write!(f, ", lifespan {lifespan:?}")?;
+        }
+        if self.liveliness == Liveliness::ManualByTopic {
+            write!(f, ", alive while it publishes")?;
+        }
+        if let Some(lease) = self.lease {
+            write!(f, ", lease {lease:?}")?;
         }
         Ok(())
     }
@@ -97,7 +159,7 @@ impl fmt::Display for Qos {
 mod tests {
     use super::*;
 
-    const UNTOLD: Qos = Qos { reliable: true, latched: false, depth: 0, deadline: None, lifespan: None };
+    const UNTOLD: Qos = Qos { depth: 0, ..Qos::DEFAULT };
 
     #[test]
     fn one_publisher_is_mirrored_as_it_is() {
@@ -107,6 +169,8 @@ mod tests {
             depth: 7,
             deadline: Some(Duration::from_millis(50)),
             lifespan: Some(Duration::from_secs(2)),
+            liveliness: Liveliness::ManualByTopic,
+            lease: Some(Duration::from_secs(3)),
         };
         assert_eq!(mirror([source], None), Mirrored { qos: source, downgraded: false });
     }
@@ -127,6 +191,20 @@ mod tests {
         assert!(!mixed.qos.reliable && !mixed.qos.latched);
         assert_eq!((mixed.qos.deadline, mixed.qos.lifespan), (None, Some(Duration::from_secs(9))));
         assert!(!mirror([latched, latched], None).downgraded);
+    }
+
+    #[test]
+    fn a_reader_that_asks_for_more_is_told_which_policies_are_not_met() {
+        let second = Some(Duration::from_secs(1));
+        let weak = Qos { reliable: false, lease: Some(Duration::from_secs(2)), ..UNTOLD };
+        let asked = Qos { latched: true, deadline: second, lease: second, ..UNTOLD };
+        assert_eq!(weak.unmet(asked), ["reliability", "durability", "deadline", "liveliness"]);
+        let manual = Qos { liveliness: Liveliness::ManualByTopic, ..UNTOLD };
+        assert_eq!(UNTOLD.unmet(manual), ["liveliness"]);
+        assert!(asked.unmet(weak).is_empty() && manual.unmet(UNTOLD).is_empty(), "more than was asked for");
+        assert!(
+            weak.unmet(Qos { reliable: false, lease: Some(Duration::from_secs(2)), ..UNTOLD }).is_empty()
+        );
     }
 
     #[test]

@@ -3,12 +3,15 @@
 //! In ROS 2 any node may take any name and publish on any topic. The guard therefore binds each message to the
 //! publisher it came from, by the id that the middleware puts on it, and asks of that publisher: is its type the
 //! declared one, down to the hash? Is its node the one that the policy names? Is there already another node of that
-//! name? Of two nodes with one name the first keeps it, so that a second driver started by mistake does not mix in.
+//! name? Of two nodes with one name the first keeps it, so that a second driver started by mistake does not mix in: on
+//! each topic by itself, and where the policy names the source, on the whole domain. A name that nobody asks for gives a
+//! publisher nothing that another name would not give it, so two bridges of one name with a topic each are no impostors.
 //!
 //! This finds mistakes and simple impostors. Names are only as good as the inner domain is locked: without SROS2, whoever
 //! can write to the inner domain can also forge discovery itself.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::time::Duration;
 
 use crate::denied::Denied;
@@ -32,8 +35,13 @@ pub const PATIENCE: Duration = Duration::from_secs(1);
 /// The memory of who had which name first.
 #[derive(Debug, Default)]
 pub struct Sources {
+    /// Of each node name.
     owners: HashMap<String, Owner>,
+    /// Of each node name on each topic.
+    owners_on: HashMap<(String, String), Owner>,
     known: HashMap<Gid, Known>,
+    /// Names that several have now.
+    shared: BTreeSet<String>,
 }
 
 /// A publisher that is there.
@@ -42,6 +50,8 @@ struct Known {
     since: Duration,
     /// The first name that it was heard under. Discovery lets anybody rename anybody; a publisher keeps its name here.
     node: Option<String>,
+    /// Who may be the node of that name on this publisher's topic.
+    owner: Owner,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,28 +65,47 @@ impl Sources {
     /// Takes note of everything that is published at `now`, a monotonic time.
     pub fn observe(&mut self, graph: &TopicGraph, now: Duration) {
         let mut present: HashMap<String, Vec<Participant>> = HashMap::new();
+        let mut present_on: HashMap<(String, String), Vec<Participant>> = HashMap::new();
         let mut known = HashMap::new();
-        for endpoint in graph.values().flatten() {
-            let mut one = self.known.remove(&endpoint.gid).unwrap_or(Known { since: now, node: None });
+        for (topic, endpoint) in graph.iter().flat_map(|(topic, all)| all.iter().map(move |one| (topic, one)))
+        {
+            let unknown = Known { since: now, node: None, owner: Owner::Unclear };
+            let mut one = self.known.remove(&endpoint.gid).unwrap_or(unknown);
             one.node = one.node.or_else(|| endpoint.node.name().map(str::to_owned));
             if let Some(node) = &one.node {
-                present.entry(node.clone()).or_default().push(participant(&endpoint.gid));
+                let participant = participant(&endpoint.gid);
+                let on_topic = (topic.clone(), node.clone());
+                present.entry(node.clone()).or_default().push(participant);
+                present_on.entry(on_topic).or_default().push(participant);
             }
             known.insert(endpoint.gid, one);
         }
-        let owners = present.into_iter().map(|(node, mut participants)| {
-            // Sorted once: anybody on the domain may take any name, any number of times.
+        // Sorted once: anybody on the domain may take any name, any number of times.
+        for participants in present.values_mut().chain(present_on.values_mut()) {
             participants.sort_unstable();
             participants.dedup();
-            let owner = match (self.owners.get(&node), participants.as_slice()) {
-                (Some(Owner::One(first)), now) if now.contains(first) => Owner::One(*first),
-                (_, [only]) => Owner::One(*only),
-                _ => Owner::Unclear,
-            };
-            (node, owner)
-        });
-        self.owners = owners.collect();
+        }
+        let several = |(node, participants): (&String, &Vec<Participant>)| {
+            (participants.len() > 1).then(|| node.clone())
+        };
+        self.shared = present.iter().filter_map(several).collect();
+        self.owners = owners(&self.owners, present);
+        self.owners_on = owners(&self.owners_on, present_on);
+        for (topic, endpoint) in graph.iter().flat_map(|(topic, all)| all.iter().map(move |one| (topic, one)))
+        {
+            if let Some(one) = known.get_mut(&endpoint.gid)
+                && let Some(node) = &one.node
+            {
+                let owner = self.owners_on.get(&(topic.clone(), node.clone()));
+                one.owner = owner.copied().unwrap_or(Owner::Unclear);
+            }
+        }
         self.known = known;
+    }
+
+    /// Names that several nodes have now.
+    pub fn shared(&self) -> &BTreeSet<String> {
+        &self.shared
     }
 
     /// What to make of `endpoint` as a source of `topic`, whose installed definition has the hash `type_hash`.
@@ -108,11 +137,32 @@ impl Sources {
         if topic.source().is_some_and(|source| source != node) {
             return Standing::Refused(Denied::WrongSource);
         }
-        match self.owners.get(node) {
-            Some(Owner::One(first)) if *first == participant(&endpoint.gid) => Standing::Accepted,
+        // Where a name is asked for, whoever took it anywhere first is the one who is meant.
+        let owner = match topic.source() {
+            Some(_) => self.owners.get(node).copied(),
+            None => known.map(|known| known.owner),
+        };
+        match owner {
+            Some(Owner::One(first)) if first == participant(&endpoint.gid) => Standing::Accepted,
             _ => Standing::Refused(Denied::DuplicateNode),
         }
     }
+}
+
+/// Who has each name, given who had it before and who is `present` under it.
+fn owners<K: Eq + Hash>(
+    before: &HashMap<K, Owner>,
+    present: HashMap<K, Vec<Participant>>,
+) -> HashMap<K, Owner> {
+    let owner = |(name, participants): (K, Vec<Participant>)| {
+        let owner = match (before.get(&name), participants.as_slice()) {
+            (Some(Owner::One(first)), now) if now.contains(first) => Owner::One(*first),
+            (_, [only]) => Owner::One(*only),
+            _ => Owner::Unclear,
+        };
+        (name, owner)
+    };
+    present.into_iter().map(owner).collect()
 }
 
 #[cfg(test)]
@@ -197,6 +247,22 @@ mod tests {
     fn of_two_that_were_there_before_the_guard_none_is_believed() {
         let both = vec![endpoint(1, 1, Some("/lidar")), endpoint(2, 1, Some("/lidar"))];
         assert_eq!(standing("", &[both]), Standing::Refused(Denied::DuplicateNode));
+    }
+
+    #[test]
+    fn namesakes_with_a_topic_each_are_both_heard_unless_the_policy_asks_for_the_name() {
+        for (source, expected) in
+            [("", Standing::Accepted), (", source: /bridge", Standing::Refused(Denied::DuplicateNode))]
+        {
+            let (policy, mut sources) = (policy(source), Sources::default());
+            let (one, other) = (endpoint(1, 1, Some("/bridge")), endpoint(2, 1, Some("/bridge")));
+            let graph =
+                TopicGraph::from([("/a".to_owned(), vec![one.clone()]), ("/b".to_owned(), vec![other])]);
+            sources.observe(&graph, Duration::ZERO);
+            let topic = policy.topic("/a").unwrap();
+            assert_eq!(sources.standing(topic.as_ref(), HASH, &one, Duration::ZERO), expected);
+            assert!(sources.shared().contains("/bridge"));
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Counters of a route, cheap enough to be always on.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::denied::Denied;
+use crate::graph::Gid;
 use crate::redact::{Blind, Redaction};
 
 /// What happened on one route since it was made. Written by the route's thread, read by diagnostics.
@@ -111,11 +113,41 @@ pub struct LossCounter {
 }
 
 impl LossCounter {
+    /// Whether a message comes after all that came before. Where the middleware counts none, all do.
+    pub fn is_new(&self, sequence: u64) -> bool {
+        sequence == u64::MAX || self.last.is_none_or(|last| sequence > last)
+    }
+
     /// How many were lost before the message that its publisher counted as `sequence`.
     pub fn lost_before(&mut self, sequence: u64) -> u64 {
         // A latched topic's first message may be any of its count; from then on there are no holes.
         let last = self.last.replace(sequence);
         last.map_or(0, |last| sequence.saturating_sub(last).saturating_sub(1))
+    }
+}
+
+/// The same for several publishers that anybody may add to: those that are worth it are remembered, and not too many.
+#[derive(Debug, Default)]
+pub struct Losses(HashMap<Gid, LossCounter>);
+
+/// Publishers remembered. With more than this the count begins again.
+const MAX_PUBLISHERS: usize = 256;
+
+impl Losses {
+    /// How many were lost before the message that a publisher counted as `sequence`; none of one that is not remembered.
+    pub fn lost_before(&mut self, publisher: &Gid, sequence: u64) -> u64 {
+        self.0.get_mut(publisher).map_or(0, |counter| counter.lost_before(sequence))
+    }
+
+    /// Counts for this publisher from its message `sequence` on.
+    pub fn remember(&mut self, publisher: &Gid, sequence: u64) {
+        if self.0.contains_key(publisher) {
+            return;
+        }
+        if self.0.len() >= MAX_PUBLISHERS {
+            self.0.clear();
+        }
+        self.0.insert(*publisher, LossCounter { last: Some(sequence) });
     }
 }
 
@@ -149,6 +181,16 @@ mod tests {
         let mut counter = LossCounter::default();
         let lost: Vec<u64> = [5, 6, 9, 9, 3, 4].into_iter().map(|n| counter.lost_before(n)).collect();
         assert_eq!(lost, [0, 0, 2, 0, 0, 0]);
+    }
+
+    #[test]
+    fn losses_are_counted_of_publishers_that_are_remembered_and_of_no_flood() {
+        let mut losses = Losses::default();
+        assert_eq!(losses.lost_before(&[1; 16], 90), 0);
+        losses.remember(&[1; 16], 90);
+        assert_eq!((losses.lost_before(&[1; 16], 91), losses.lost_before(&[1; 16], 95)), (0, 3));
+        (0..10_000_u128).for_each(|number| losses.remember(&number.to_le_bytes(), 1));
+        assert!(losses.0.len() <= MAX_PUBLISHERS);
     }
 
     #[test]

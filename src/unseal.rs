@@ -8,7 +8,7 @@ mod opener;
 
 pub use granted::{Granted, HeldKey, Updated};
 pub use offered::{Offered, Refusal};
-pub use opener::{Forgotten, Opener, SealedSource, Unopened};
+pub use opener::{Forgotten, From, Opener, SealedSource, Unopened};
 
 #[cfg(test)]
 mod world;

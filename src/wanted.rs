@@ -7,14 +7,11 @@ use std::time::Duration;
 use crate::denied::Denied;
 use crate::graph::{Endpoint, Gid};
 use crate::keys::Keys;
+use crate::lanes::{Leaves, Plan, Source};
 use crate::policy::{Form, Moment, Policy, TopicPolicy, Verdict};
-use crate::qos::{Qos, mirror};
 use crate::sources::{Sources, Standing};
 use crate::terms::{Audience, Terms, can_be_made};
 use crate::types::TypeDefinition;
-
-/// A topic stays downgraded for so long after its publishers last differed.
-const CALM: Duration = Duration::from_secs(10);
 
 /// What a route is made for. If any of it changes, the route is made anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +20,8 @@ pub struct RouteSpec {
     pub type_name: String,
     /// Its installed definition.
     pub type_hash: String,
-    /// What is taken and offered.
-    pub qos: Qos,
-    /// Some publishers offer more than that.
-    pub downgraded: bool,
-    /// Whether the policy lets `everyone` have it, at some time, in a form that can be made. Of a latched topic: now,
-    /// because what is latched goes on being read after it was released.
-    pub open: bool,
-    /// Whether somebody may have it sealed, clear or redacted, at some time; of a latched topic: now.
-    pub sealed: Sealed,
+    /// What the policy lets out at some time, in forms that can be made.
+    pub ever: Leaves,
     /// It may leave in the redacted form, as an image or as text.
     pub redacts: bool,
     /// Its class has no personal data, and somebody looks whether that is so.
@@ -40,8 +30,8 @@ pub struct RouteSpec {
     pub looks: bool,
     /// The class holds what the robot learns about people.
     pub contextual: bool,
-    /// Of a latched topic, the policy and the terms: what was let out under others is not handed on.
-    pub latched_under: Option<([u8; 32], Terms)>,
+    /// The depth that the policy sets.
+    pub depth: Option<usize>,
 }
 
 /// The forms in which somebody may have a topic sealed.
@@ -69,12 +59,10 @@ pub struct Wanted {
     pub definition: Arc<TypeDefinition>,
     /// The policy that says so.
     pub policy: Arc<Policy>,
-    /// Every publisher.
-    pub standings: Vec<(Gid, Standing)>,
+    /// Every publisher, and in which way it is taken and offered. Changes without the route being made anew.
+    pub plan: Plan,
     /// The accepted publishers' nodes.
     pub nodes: BTreeSet<String>,
-    /// When publishers last differed in what they offer.
-    pub differed: Option<Duration>,
 }
 
 /// A publisher, or a whole topic, that is kept out.
@@ -97,15 +85,6 @@ impl Refusal {
     }
 }
 
-/// The part of a route that is there which bears on what it should become.
-#[derive(Debug, Clone, Copy)]
-pub struct Active {
-    /// What it offers.
-    pub qos: Qos,
-    /// When its publishers last differed.
-    pub differed: Option<Duration>,
-}
-
 /// A topic and everything that is known about it.
 pub struct Case<'a> {
     /// The policy in force.
@@ -116,8 +95,6 @@ pub struct Case<'a> {
     pub endpoints: &'a [Endpoint],
     /// Who is who.
     pub sources: &'a Sources,
-    /// The route that it has now.
-    pub active: Option<Active>,
     /// The keys that there are.
     pub keys: &'a dyn Keys,
     /// The time of day.
@@ -142,7 +119,7 @@ impl Case<'_> {
         &self,
         definition: impl FnOnce(&str) -> Result<Arc<TypeDefinition>, String>,
     ) -> (Option<Wanted>, Vec<Refusal>) {
-        let Case { policy, declared, endpoints, sources, active, keys, moment, now } = self;
+        let Case { policy, declared, endpoints, sources, keys, moment, now } = self;
         let whole = |reason, detail: String| (None, vec![Refusal::of_topic(reason, detail)]);
         if !declared.has_readers() {
             // What may never leave is not even read.
@@ -168,50 +145,53 @@ impl Case<'_> {
         if !endpoints.iter().any(|endpoint| endpoint.type_name == declared.type_name()) {
             return (None, refusals);
         }
-        let mut offered = offered(&judged);
-        let differ = mirror(offered.iter().copied(), None).downgraded;
-        let differed = if differ { Some(*now) } else { active.and_then(|active| active.differed) };
-        // What was downgraded stays so for a while: else a publisher that comes and goes makes the topic flap.
-        let downgraded = differed.is_some_and(|last| now.saturating_sub(last) < CALM);
-        offered.extend(active.filter(|_| downgraded).map(|active| active.qos));
-        let qos = mirror(offered, declared.depth()).qos;
         let terms = Terms::of(declared, *moment, *keys);
-        let (open, sealed) = if qos.latched { leaves_now(terms) } else { may_leave(declared) };
+        let ever = may_leave(declared);
         let redacts = declared.may_release(Form::Redacted) || declared.group(Form::Redacted).is_some();
         let rules = declared.image_rules().filter(|_| redacts);
         let spec = RouteSpec {
             type_name: definition.name.clone(),
             type_hash: definition.hash.clone(),
-            qos,
-            downgraded,
-            open,
-            sealed,
+            ever,
             redacts: redacts && declared.says_what_to_hide(),
             watches: declared.class().escalation().is_some(),
             looks: rules.is_some_and(|rules| rules.needs_looking()),
             contextual: declared.class().is_contextual(),
-            latched_under: qos.latched.then(|| (policy.hash(), terms)),
+            depth: declared.depth(),
         };
-        let standings = judged.iter().map(|(endpoint, standing)| (endpoint.gid, *standing)).collect();
+        let of_type = judged.iter().filter(|(endpoint, _)| endpoint.type_name == declared.type_name());
+        let source = |(endpoint, standing): &(&Endpoint, Standing)| Source {
+            gid: endpoint.gid,
+            standing: *standing,
+            offered: endpoint.qos,
+        };
+        let plan = Plan {
+            sources: of_type.map(source).collect(),
+            depth: declared.depth(),
+            ever,
+            now: leaves_now(terms),
+            under: (policy.hash(), terms),
+        };
         let accepted = judged.iter().filter(|(_, standing)| *standing == Standing::Accepted);
         let nodes = accepted.filter_map(|(endpoint, _)| endpoint.node.name().map(str::to_owned)).collect();
         let policy = Arc::clone(policy);
-        (Some(Wanted { spec, definition, policy, standings, nodes, differed }), refusals)
+        (Some(Wanted { spec, definition, policy, plan, nodes }), refusals)
     }
 }
 
 /// Whether the topic leaves open, and in which forms it leaves sealed, on these terms.
-fn leaves_now(terms: Terms) -> (bool, Sealed) {
-    let sealed = |audience| matches!(audience, Some(Audience::Group(..)));
-    (terms.open().is_some(), Sealed { clear: sealed(terms.clear), redacted: sealed(terms.redacted) })
+fn leaves_now(terms: Terms) -> Leaves {
+    let is_sealed = |audience| matches!(audience, Some(Audience::Group(..)));
+    let sealed = Sealed { clear: is_sealed(terms.clear), redacted: is_sealed(terms.redacted) };
+    Leaves { open: terms.open().is_some(), sealed }
 }
 
 /// The same, at some time.
-fn may_leave(declared: &TopicPolicy) -> (bool, Sealed) {
+fn may_leave(declared: &TopicPolicy) -> Leaves {
     let mut forms = [Form::Clear, Form::Redacted].into_iter();
     let open = forms.any(|form| declared.may_release(form) && can_be_made(declared, form));
     let sealed = |form| declared.group(form).is_some() && can_be_made(declared, form);
-    (open, Sealed { clear: sealed(Form::Clear), redacted: sealed(Form::Redacted) })
+    Leaves { open, sealed: Sealed { clear: sealed(Form::Clear), redacted: sealed(Form::Redacted) } }
 }
 
 fn refusal(endpoint: &Endpoint, standing: Standing) -> Option<Refusal> {
@@ -222,20 +202,4 @@ fn refusal(endpoint: &Endpoint, standing: Standing) -> Option<Refusal> {
         node: endpoint.node.name().map(str::to_owned),
         detail: format!("announces {}", endpoint.type_name),
     })
-}
-
-/// The accepted publishers tell what to offer; only if there are none, the awaited; and at last the refused.
-fn offered(judged: &[(&Endpoint, Standing)]) -> Vec<Qos> {
-    let by = |wanted: fn(&Standing) -> bool| -> Vec<Qos> {
-        judged.iter().filter(|(_, standing)| wanted(standing)).map(|(endpoint, _)| endpoint.qos).collect()
-    };
-    [
-        |standing: &Standing| *standing == Standing::Accepted,
-        |standing: &Standing| *standing == Standing::Awaited,
-        |_: &Standing| true,
-    ]
-    .into_iter()
-    .map(by)
-    .find(|offered| !offered.is_empty())
-    .unwrap_or_default()
 }

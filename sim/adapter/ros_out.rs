@@ -13,7 +13,7 @@ use crate::frame::Fault;
 /// As the bridge of newer Gazebo publishes, and real drivers whose images must be whole: reliable, because a large image is
 /// many packets, and best effort would lose all of it with one. A reliable publisher also serves subscribers that ask
 /// for less.
-pub const SENSOR: Qos = Qos { reliable: true, latched: false, depth: 10, deadline: None, lifespan: None };
+pub const SENSOR: Qos = Qos::DEFAULT;
 
 /// Only the newest time is of use.
 pub const CLOCK: Qos = Qos { reliable: false, depth: 1, ..SENSOR };

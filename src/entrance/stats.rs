@@ -10,6 +10,8 @@ use super::{Refused, Turned};
 pub struct EntranceStats {
     /// Commands published inside, or calls answered.
     pub accepted: AtomicU64,
+    /// Commands that were sent and never came: the queue was full, or the network lost them.
+    pub lost: AtomicU64,
     refused: [AtomicU64; Refused::ALL.len()],
     last: Mutex<Option<Turned>>,
 }

@@ -179,8 +179,9 @@ pub struct TopicEntry {
     pub class: String,
     /// The only node that may publish it: `/camera_driver`.
     pub source: Option<String>,
-    /// How many messages may wait for the guard, and for whoever opens what it seals; each takes its size of memory. Without
-    /// it: the publisher's, or 10.
+    /// How many messages may wait for the guard, and for whoever opens what it seals; each takes its size of memory. Of a
+    /// latched topic, how many of each source are kept for readers that come later. Without it: 10, and of a latched source
+    /// as many as the source itself keeps, up to 1000.
     #[schemars(range(min = 1, max = 1000))]
     pub depth: Option<u64>,
     /// What is hidden in the redacted form. Of an image: `faces: solid`, or the whole of it: `frame: lowres`. Of another

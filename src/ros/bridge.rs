@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::entered::Entered;
 use super::entrances::{EntranceStatus, Entrances, EntrancesParts};
-use super::outer::{Outlets, Released};
+use super::inbox::Listen;
+use super::lanes::Lanes;
+use super::outer::Released;
+use super::readers::{Unmatched, unmatched};
 use super::roster::RosterDesk;
 use super::route::{Route, RouteParts};
 use super::workers::{ReadyQueue, Serve, join_within};
-use super::{Apart, Context, GraphChanges, Node, Publisher, RosError, Subscription, TypeSupport};
+use super::{Apart, Context, GraphChanges, Node, Publisher, RosError, TypeSupport};
 use crate::audit::{Audit, Time};
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry, Lease};
 use crate::clock::ClockFloor;
@@ -20,17 +23,18 @@ use crate::denied::Denied;
 use crate::entrance::Doorkeeper;
 use crate::graph::{TopicGraph, participant};
 use crate::keys::Keys;
+use crate::lanes::{Plan, catalogued};
 use crate::pii::Rosters;
 use crate::policy::{Form, LivePolicy, Moment, Policy};
 use crate::protect::{Protection, Seal, SealedTopic, Texts};
-use crate::qos::Qos;
+use crate::qos::{Qos, mirror};
 use crate::redact::{Cameras, ImageKind, ImageRedactor, Look};
-use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, SenderKey, sealed_topic};
+use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE, SenderKey, sealed_topic};
 use crate::sources::Sources;
 use crate::tag::tag_topic;
 use crate::terms::{Audience, Terms, members};
 use crate::types::{TypeDefinition, TypeLibrary};
-use crate::wanted::{Active, Case, Refusal, RouteSpec, Sealed, Wanted, is_reserved};
+use crate::wanted::{Case, Refusal, RouteSpec, Sealed, Wanted, is_reserved};
 
 /// Reliable readers of a topic that ends have this long to get the last of it.
 const FAREWELL: Duration = Duration::from_millis(500);
@@ -40,6 +44,8 @@ const LAST_ROUND: Duration = Duration::from_millis(100);
 
 /// So long the end of the guard waits for the messages that are being decided on.
 const LAST_MESSAGES: Duration = Duration::from_millis(800);
+/// Sources whose quality of service the audit tells.
+const MAX_DESCRIBED: usize = 16;
 
 /// The two domains and everything between them.
 pub struct Bridge {
@@ -110,7 +116,6 @@ struct ActiveRoute {
     route: Arc<Route>,
     spec: RouteSpec,
     nodes: BTreeSet<String>,
-    differed: Option<Duration>,
     queue: Arc<ReadyQueue>,
     /// Of a route that redacts images, its own worker: it may wait for the one who looks at them.
     threads: Vec<JoinHandle<()>>,
@@ -122,12 +127,14 @@ pub struct TopicStatus {
     pub topic: String,
     /// Its route, if it has one.
     pub route: Option<Arc<Route>>,
-    /// What is offered on the outer domain.
-    pub qos: Option<Qos>,
-    /// The sources differ in what they offer.
-    pub downgraded: bool,
+    /// What is offered on the outer domain, each once.
+    pub qos: Vec<Qos>,
+    /// Readers outside that get nothing of it, or not all.
+    pub unmatched: Vec<Unmatched>,
     /// The nodes that it comes from.
     pub nodes: Vec<String>,
+    /// Those of them whose name another node has as well.
+    pub namesakes: Vec<String>,
     /// Who is kept out.
     pub refusals: Vec<Refusal>,
 }
@@ -250,11 +257,9 @@ impl Bridge {
             } else if let Some(protected) = policy.open_sibling(topic) {
                 whole(Denied::OpenSibling, format!("of {}", protected.name()))
             } else {
-                let active = self.routes.get(topic);
-                let active = active.map(|active| Active { qos: active.spec.qos, differed: active.differed });
                 let (sources, moment) = (&self.sources, self.moment(policy));
                 let keys = self.keys.as_ref();
-                let case = Case { policy, declared, endpoints, sources, active, keys, moment, now };
+                let case = Case { policy, declared, endpoints, sources, keys, moment, now };
                 case.judge(|type_name| self.types.definition(type_name))
             };
             if !refused.is_empty() {
@@ -289,14 +294,37 @@ impl Bridge {
             .into_iter()
             .map(|topic| {
                 let active = self.routes.get(topic);
+                let nodes: Vec<String> =
+                    active.into_iter().flat_map(|active| active.nodes.iter().cloned()).collect();
+                let mut qos = active.map(|active| active.route.offered()).unwrap_or_default();
+                let unmatched = active.map(|active| self.unmatched(topic, active, &qos)).unwrap_or_default();
+                qos.sort_by_key(Qos::to_string);
+                qos.dedup();
+                let shared = self.sources.shared();
                 TopicStatus {
                     topic: topic.clone(),
                     route: active.map(|active| Arc::clone(&active.route)),
-                    qos: active.map(|active| active.spec.qos),
-                    downgraded: active.is_some_and(|active| active.spec.downgraded),
-                    nodes: active.map(|active| active.nodes.iter().cloned().collect()).unwrap_or_default(),
+                    qos,
+                    unmatched,
+                    namesakes: nodes.iter().filter(|node| shared.contains(*node)).cloned().collect(),
+                    nodes,
                     refusals: self.refusals.get(topic).cloned().unwrap_or_default(),
                 }
+            })
+            .collect()
+    }
+
+    /// Who outside reads a topic without getting all of it.
+    fn unmatched(&self, topic: &str, active: &ActiveRoute, offered: &[Qos]) -> Vec<Unmatched> {
+        let outer = format!("{}{topic}", self.prefix);
+        let RouteSpec { type_name, ever, .. } = &active.spec;
+        let open = ever.open.then(|| (outer.clone(), type_name.as_str()));
+        let sealed = ever.sealed.forms().map(|form| (sealed_topic(&outer, form), SEALED_TYPE));
+        let topics = open.into_iter().chain(sealed);
+        topics
+            .flat_map(|(topic, type_name)| match self.outer.subscribers_of(&topic) {
+                Ok(readers) => unmatched(&topic, type_name, &readers, offered),
+                Err(_) => Vec::new(), // asked again in a second
             })
             .collect()
     }
@@ -345,14 +373,14 @@ impl Bridge {
     }
 
     fn open_or_change(&mut self, topic: &str, want: Wanted) -> Result<(), RosError> {
+        let source = describe(&want.nodes, &want.plan);
         if let Some(active) = self.routes.get_mut(topic) {
             // Also if the route ends: what waits for the verdict on its source gets it first.
-            let source = describe(&want.nodes, active.spec.qos);
-            active.route.judge(&want.policy, want.standings.iter().copied(), &source);
+            active.route.judge(&want.policy, want.plan.clone(), &source);
             if active.spec == want.spec {
-                (active.nodes, active.differed) = (want.nodes, want.differed);
+                active.nodes = want.nodes;
                 active.queue.push(Arc::clone(&active.route) as Arc<dyn Serve>);
-                return Ok(());
+                return active.route.trouble().map_or(Ok(()), |why| Err(RosError::Route(why)));
             }
             self.close_all(&[topic.to_owned()]);
         }
@@ -361,35 +389,37 @@ impl Bridge {
             topic: format!("{}{topic}", self.prefix),
             source_topic: topic.into(),
             type_name: want.spec.type_name.clone(),
-            qos: want.spec.qos,
+            qos: Qos::default(),
         };
-        let outlets = Outlets::new(&self.outer, &outer, want.spec.open, want.spec.sealed)?;
+        let lanes = Lanes::new(Arc::clone(&self.outer), outer);
         let protection = self.protection(topic, &want.spec, &want.definition);
         let (queue, threads) = match &protection.images {
             Some(_) => start_workers("redaction", 1)?,
             None if want.spec.contextual => (Arc::clone(&self.contextual), Vec::new()),
             None => (Arc::clone(&self.operational), Vec::new()),
         };
-        let route = Arc::new(Route::new(RouteParts {
-            topic: topic.into(),
-            definition: want.definition,
-            live: Arc::clone(&self.live),
-            clock: Arc::clone(&self.clock),
-            audit: Arc::clone(&self.audit),
-            keys: Arc::clone(&self.keys),
-            protection,
-            cameras: Arc::clone(&self.cameras),
-            outlets,
-        }));
-        let on_message = wake(Arc::downgrade(&route), Arc::clone(&queue));
-        route.connect(Subscription::new(&self.inner, topic, &types, want.spec.qos, on_message)?);
-        let source = describe(&want.nodes, want.spec.qos);
-        route.judge(&want.policy, want.standings, &source);
+        let route = Arc::new_cyclic(|route| {
+            let wake = wake(Weak::clone(route), Arc::clone(&queue));
+            let listen = Listen { node: Arc::clone(&self.inner), topic: topic.into(), types, wake };
+            Route::new(RouteParts {
+                topic: topic.into(),
+                definition: want.definition,
+                live: Arc::clone(&self.live),
+                clock: Arc::clone(&self.clock),
+                audit: Arc::clone(&self.audit),
+                keys: Arc::clone(&self.keys),
+                protection,
+                cameras: Arc::clone(&self.cameras),
+                listen,
+                lanes,
+            })
+        });
+        route.begin(&want.policy, want.plan, &source);
+        let trouble = route.trouble();
         queue.push(Arc::clone(&route) as Arc<dyn Serve>);
-        let (nodes, differed) = (want.nodes, want.differed);
-        let active = ActiveRoute { route, spec: want.spec, nodes, differed, queue, threads };
+        let active = ActiveRoute { route, spec: want.spec, nodes: want.nodes, queue, threads };
         self.routes.insert(topic.into(), active);
-        Ok(())
+        trouble.map_or(Ok(()), |why| Err(RosError::Route(why)))
     }
 
     fn protection(&self, topic: &str, spec: &RouteSpec, definition: &TypeDefinition) -> Protection {
@@ -402,7 +432,7 @@ impl Bridge {
             };
             Seal::new(of, Arc::clone(&self.keys))
         };
-        let Sealed { clear, redacted } = spec.sealed;
+        let Sealed { clear, redacted } = spec.ever.sealed;
         Protection {
             images: self.images(topic, spec),
             watch: spec.watches.then(|| self.texts(definition)),
@@ -473,7 +503,9 @@ impl Bridge {
     /// What leaves now.
     fn offers(&self, policy: &Policy) -> Catalog {
         let moment = self.moment(policy);
-        let entries = self.routes.iter().flat_map(|(topic, active)| {
+        // Without a source that may be one there is nothing outside yet.
+        let offered = self.routes.iter().filter(|(_, active)| !active.route.offered().is_empty());
+        let entries = offered.flat_map(|(topic, active)| {
             let declared = policy.topic(topic);
             let terms = declared.map(|declared| Terms::of(declared, moment, self.keys.as_ref()));
             let exits = terms.unwrap_or_default().each();
@@ -522,7 +554,7 @@ impl Bridge {
             retention: declared.class().retention(),
             policy_version: policy.version(),
             source: active.nodes.iter().cloned().collect(),
-            qos: active.spec.qos,
+            qos: active.qos(),
         })
     }
 }
@@ -537,9 +569,18 @@ fn start_workers(name: &str, count: usize) -> Result<(Arc<ReadyQueue>, Vec<JoinH
     ReadyQueue::start(name, count).map_err(|error| RosError::Thread(error.to_string()))
 }
 
+impl ActiveRoute {
+    /// What a reader of all sources can ask for: the weakest promise, and of each source's messages how many are kept.
+    fn qos(&self) -> Qos {
+        let offered = self.route.offered();
+        let depth = catalogued(&offered, self.spec.depth);
+        mirror(offered, Some(depth)).qos
+    }
+}
+
 /// The word from the middleware to the workers. Weak, because the route owns the subscription that owns this.
-fn wake(route: Weak<Route>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Sync> {
-    Box::new(move || {
+fn wake(route: Weak<Route>, queue: Arc<ReadyQueue>) -> Arc<dyn Fn() + Send + Sync> {
+    Arc::new(move || {
         if let Some(route) = route.upgrade() {
             queue.push(route);
         }
@@ -547,9 +588,12 @@ fn wake(route: Weak<Route>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Syn
 }
 
 /// Where a topic comes from, for the audit.
-fn describe(nodes: &BTreeSet<String>, qos: Qos) -> String {
+fn describe(nodes: &BTreeSet<String>, plan: &Plan) -> String {
     let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
-    format!("{} ({qos})", nodes.join(" "))
+    let promises: BTreeSet<String> =
+        plan.accepted().map(|source| source.offered.promise().to_string()).take(MAX_DESCRIBED).collect();
+    let promises: Vec<String> = promises.into_iter().collect();
+    format!("{} ({})", nodes.join(" "), promises.join("; "))
 }
 
 /// Definitions that were read once. What cannot be found is looked for again, since it may be installed meanwhile.

@@ -67,6 +67,8 @@ pub struct CommandedStatus {
     pub sent: u64,
     /// What could not be sent, or was refused.
     pub refused: u64,
+    /// Commands that were published and never came: the queue was full.
+    pub lost: u64,
     /// The last reason.
     pub why: String,
 }

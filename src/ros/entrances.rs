@@ -113,6 +113,8 @@ pub struct EntranceStatus {
     pub name: String,
     /// Commands published inside, or calls answered.
     pub accepted: u64,
+    /// Commands that were sent and never came.
+    pub lost: u64,
     /// What was turned away, and how often.
     pub refused: Vec<(Refused, u64)>,
     /// The last of it, in words.
@@ -166,6 +168,7 @@ impl Entrances {
             EntranceStatus {
                 name: name.clone(),
                 accepted: stats.map_or(0, |stats| stats.accepted.load(Relaxed)),
+                lost: stats.map_or(0, |stats| stats.lost.load(Relaxed)),
                 refused: stats.map(|stats| stats.refused().collect()).unwrap_or_default(),
                 last: stats.and_then(EntranceStats::last),
                 closed: self.refusals.get(name).cloned(),

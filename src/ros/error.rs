@@ -53,6 +53,9 @@ pub enum RosError {
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(String),
+    /// A publisher or subscription of a route could not be made.
+    #[error("{0}")]
+    Route(String),
     /// A name with a NUL byte.
     #[error("`{0}` holds a NUL byte")]
     Name(String),

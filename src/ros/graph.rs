@@ -49,30 +49,29 @@ impl Node {
 
     /// Everybody who publishes or subscribes to `topic`, this process included.
     pub(super) fn ends_of(&self, topic: &str) -> Result<Vec<Gid>, RosError> {
-        let all = [self.publishers_of(topic)?, self.endpoints_of(topic, Ask::Subscribers)?];
+        let all = [self.publishers_of(topic)?, self.subscribers_of(topic)?];
         Ok(all.iter().flatten().map(|endpoint| endpoint.gid).collect())
     }
 
-    fn publishers_of(&self, topic: &str) -> Result<Vec<Endpoint>, RosError> {
-        self.endpoints_of(topic, Ask::Publishers)
+    /// Everybody who publishes `topic`, with what they offer.
+    pub(super) fn publishers_of(&self, topic: &str) -> Result<Vec<Endpoint>, RosError> {
+        self.endpoints_of(topic, rcl::rcl_get_publishers_info_by_topic, "publishes")
     }
 
-    fn endpoints_of(&self, topic: &str, which: Ask) -> Result<Vec<Endpoint>, RosError> {
+    /// Everybody who reads `topic`, with what they ask for.
+    pub fn subscribers_of(&self, topic: &str) -> Result<Vec<Endpoint>, RosError> {
+        self.endpoints_of(topic, rcl::rcl_get_subscriptions_info_by_topic, "reads")
+    }
+
+    fn endpoints_of(&self, topic: &str, ask: Ask, does: &str) -> Result<Vec<Endpoint>, RosError> {
         let name = c_string(topic)?;
         // SAFETY: as above; the array is valid for `size` entries until it is freed.
         unsafe {
             let mut allocator = rcl::rcutils_get_default_allocator();
             let mut found = rcl::rmw_get_zero_initialized_topic_endpoint_info_array();
-            let (node, name) = (self.as_ptr(), name.as_ptr());
-            let asked = match which {
-                Ask::Publishers => {
-                    rcl::rcl_get_publishers_info_by_topic(node, &mut allocator, name, false, &mut found)
-                }
-                Ask::Subscribers => {
-                    rcl::rcl_get_subscriptions_info_by_topic(node, &mut allocator, name, false, &mut found)
-                }
-            };
-            check(asked, || format!("asking who is at `{topic}`"))?;
+            check(ask(self.as_ptr(), &mut allocator, name.as_ptr(), false, &mut found), || {
+                format!("asking who {does} `{topic}`")
+            })?;
             let endpoints = match found.size {
                 0 => Vec::new(),
                 size => std::slice::from_raw_parts(found.info_array, size)
@@ -86,12 +85,14 @@ impl Node {
     }
 }
 
-/// On which side of a topic.
-#[derive(Clone, Copy)]
-enum Ask {
-    Publishers,
-    Subscribers,
-}
+/// rcl's question for the endpoints of a topic.
+type Ask = unsafe extern "C" fn(
+    *const rcl::rcl_node_t,
+    *mut rcl::rcutils_allocator_t,
+    *const c_char,
+    bool,
+    *mut rcl::rcl_topic_endpoint_info_array_t,
+) -> rcl::rcl_ret_t;
 
 /// # Safety
 /// The strings of `info` are NUL-terminated or null, as rmw gives them.

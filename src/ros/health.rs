@@ -7,23 +7,30 @@ use std::time::{Duration, Instant};
 use super::bridge::{Bridge, TopicStatus};
 use super::entrances::EntranceStatus;
 use super::program::{Level, Status};
+use super::readers::Unmatched;
 use crate::audit::{Audit, State, Time};
 use crate::denied::Denied;
 use crate::entrance::Refused;
 use crate::keeper::client::KeyRing;
 use crate::policy::LivePolicy;
+use crate::qos::Qos;
+use crate::said::Said;
 use crate::wanted::Refusal;
 
 /// Remembers the counts of the last time, so that rates and fresh alarms can be told.
 #[derive(Default)]
 pub struct Health {
     before: HashMap<String, Counts>,
+    said: Said,
+    /// What is so now and worth a word on the console.
+    noteworthy: Vec<String>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Counts {
     released: u64,
     lost: u64,
+    refused: u64,
     alarms: u64,
     blanked: u64,
     raised: u64,
@@ -46,34 +53,69 @@ impl Health {
     ) -> Vec<Status> {
         let mut statuses = vec![guard(bridge, live, refused), audit_status(audit), keys_status(live, keys)];
         let mut counts = HashMap::new();
+        self.noteworthy.clear();
         for topic in bridge.status() {
             let before = self.before.get(&topic.topic).copied().unwrap_or_default();
             let (status, now) = topic_status(&topic, before, since_last);
+            self.noteworthy.extend(noteworthy(&topic, &status));
             statuses.push(status);
             counts.insert(topic.topic, now);
         }
         for entrance in bridge.entrances() {
             let before = self.before.get(&entrance.name).copied().unwrap_or_default();
             let (status, now) = entrance_status(&entrance, before);
+            if status.level != Level::Ok {
+                self.noteworthy.push(format!("{}: {}", status.name, status.message));
+            }
             statuses.push(status);
             counts.insert(entrance.name, now);
         }
         self.before = counts;
         statuses
     }
+
+    /// What an operator should know and was not told yet, each thing once: topics that lose or withhold something, readers
+    /// that get nothing, nodes of one name. As of the last statuses, at `now`, a monotonic time.
+    pub fn news(&mut self, now: Duration) -> Vec<String> {
+        self.said.news(self.noteworthy.drain(..), now)
+    }
+}
+
+/// What is worth a word on the console about a topic.
+fn noteworthy(topic: &TopicStatus, status: &Status) -> Vec<String> {
+    let name = &topic.topic;
+    let refusals = topic.refusals.iter().filter(|refusal| refusal.reason.is_alarm());
+    let mut said: Vec<String> = refusals
+        .map(|Refusal { reason, node, .. }| {
+            let node = node.as_ref().map(|node| format!(" from {node}")).unwrap_or_default();
+            format!("{name}: nothing leaves{node}, {reason}: {}", reason.advice())
+        })
+        .collect();
+    if status.level != Level::Ok && said.is_empty() && topic.unmatched.is_empty() {
+        said.push(format!("{name}: {}", status.message));
+    }
+    said.extend(topic.unmatched.iter().map(Unmatched::advice));
+    said.extend(topic.namesakes.iter().map(|node| {
+        format!("{name}: several nodes are called {node}; give each a name of its own, and name it as `source:` in the policy")
+    }));
+    said
 }
 
 /// A command or a service, by its name outside.
 fn entrance_status(entrance: &EntranceStatus, before: Counts) -> (Status, Counts) {
-    let EntranceStatus { name, accepted, refused, last, closed } = entrance;
+    let EntranceStatus { name, accepted, lost, refused, last, closed } = entrance;
     let alarms = refused.iter().filter(|(reason, _)| reason.is_alarm());
     let now = Counts {
         released: *accepted,
         alarms: alarms.clone().map(|(_, count)| count).sum(),
-        lost: refused.iter().map(|(_, count)| count).sum(),
+        lost: *lost,
+        refused: refused.iter().map(|(_, count)| count).sum(),
         ..Counts::default()
     };
     let mut values = vec![("accepted".to_owned(), accepted.to_string())];
+    if *lost > 0 {
+        values.push(("lost".to_owned(), lost.to_string()));
+    }
     values.extend(refused.iter().map(|(reason, count)| (format!("refused {reason}"), count.to_string())));
     values.extend(last.iter().map(|last| ("last refusal".to_owned(), last.clone())));
     let of_now =
@@ -85,7 +127,11 @@ fn entrance_status(entrance: &EntranceStatus, before: Counts) -> (Status, Counts
             let words = reason.map(|reason| format!("{reason}: {}", reason.advice()));
             (Level::Error, words.unwrap_or_default())
         }
-        None if now.lost > before.lost => (Level::Warn, last.clone().unwrap_or_default()),
+        None if now.lost > before.lost => (
+            Level::Warn,
+            "commands are lost: more come at once than the queue holds (10); send them more slowly".into(),
+        ),
+        None if now.refused > before.refused => (Level::Warn, last.clone().unwrap_or_default()),
         None => (Level::Ok, "open".into()),
     };
     (Status { name: name.clone(), level, message, values }, now)
@@ -194,6 +240,7 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
             raised: stats.raised.load(Relaxed),
             blanked: stats.blanked().map(|(_, count)| count).sum(),
             alarms: denied.iter().filter(|(reason, _)| reason.is_alarm()).map(|(_, count)| count).sum(),
+            ..Counts::default()
         };
         // A route that was made anew counts from nothing.
         let fresh = now.released.checked_sub(before.released).unwrap_or(now.released);
@@ -201,6 +248,10 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
         put("released", now.released.to_string());
         put("bytes", stats.bytes.load(Relaxed).to_string());
         put("lost", now.lost.to_string());
+        let waiting = route.waiting();
+        if waiting > 0 {
+            put("waiting", waiting.to_string());
+        }
         let (covered, skipped) = (stats.covered.load(Relaxed), stats.skipped.load(Relaxed));
         if covered + skipped > 0 {
             put("covered", covered.to_string());
@@ -233,10 +284,17 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
             format!("{} {detail}", node.as_deref().unwrap_or("")).trim().into(),
         );
     }
-    if let Some(qos) = topic.qos {
-        put("qos", qos.to_string());
+    if !topic.qos.is_empty() {
+        let offered: Vec<String> = topic.qos.iter().take(MAX_NAMED).map(Qos::to_string).collect();
+        put("qos", offered.join("; "));
     }
     put("source", topic.nodes.join(" "));
+    if !topic.namesakes.is_empty() {
+        put("shared names", topic.namesakes.join(" "));
+    }
+    for unmatched in topic.unmatched.iter().take(MAX_NAMED) {
+        put("not matched", unmatched.advice());
+    }
     let (level, message) = verdict(topic, &denied, now, before);
     (Status { name: topic.topic.clone(), level, message, values }, now)
 }
@@ -258,9 +316,8 @@ fn verdict(topic: &TopicStatus, denied: &[(Denied, u64)], now: Counts, before: C
     if now.lost > before.lost {
         return (Level::Warn, "messages are lost: raise `depth:` in the policy, or slow the source".into());
     }
-    if topic.downgraded {
-        let message = "the sources differ in QoS; the weakest of it is offered".into();
-        return (Level::Warn, message);
+    if let Some(unmatched) = topic.unmatched.iter().find(|unmatched| unmatched.wholly) {
+        return (Level::Warn, unmatched.advice());
     }
     let quiet =
         denied.iter().map(|(reason, _)| *reason).chain(topic.refusals.iter().map(|r| r.reason)).next();

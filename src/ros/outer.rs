@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use super::{Node, Publisher, RosError, TypeSupport};
 use crate::audit::Receipt;
+use crate::lanes::Leaves;
 use crate::policy::Form;
 use crate::protect::Releasable;
 use crate::qos::Qos;
 use crate::relay::Output;
 use crate::seal::{SEALED_TYPE, sealed_topic};
 use crate::tag::{Stamp, TAG_TYPE, TagWriter, tag_topic};
-use crate::wanted::Sealed;
 
 /// Where the forms of one topic's messages go. What the policy never releases has no topic outside, and nothing to
 /// publish on.
@@ -23,13 +23,9 @@ pub struct Outlets {
 }
 
 impl Outlets {
-    /// Announces the topics for what may leave: `open` to everyone, and these forms sealed.
-    pub fn new(
-        node: &Arc<Node>,
-        released: &Released,
-        open: bool,
-        sealed: Sealed,
-    ) -> Result<Outlets, RosError> {
+    /// Announces the topics for what may leave.
+    pub fn new(node: &Arc<Node>, released: &Released, leaves: Leaves) -> Result<Outlets, RosError> {
+        let Leaves { open, sealed } = leaves;
         let open = open.then(|| OuterTopic::new(node, released)).transpose()?;
         let announce = |form: Form| {
             let topic = sealed_topic(&released.topic, form);

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use r2r_rcl as rcl;
 
-use crate::qos::Qos;
+use crate::qos::{Liveliness, Qos};
 
 /// The profile that rmw is asked for.
 pub(super) fn profile(qos: Qos) -> rcl::rmw_qos_profile_t {
     use rcl::{
         rmw_qos_durability_policy_t as Durability, rmw_qos_history_policy_t as History,
-        rmw_qos_liveliness_policy_t as Liveliness, rmw_qos_reliability_policy_t as Reliability,
+        rmw_qos_liveliness_policy_t as Alive, rmw_qos_reliability_policy_t as Reliability,
     };
     rcl::rmw_qos_profile_t {
         history: History::RMW_QOS_POLICY_HISTORY_KEEP_LAST,
@@ -25,8 +25,11 @@ pub(super) fn profile(qos: Qos) -> rcl::rmw_qos_profile_t {
         },
         deadline: time(qos.deadline),
         lifespan: time(qos.lifespan),
-        liveliness: Liveliness::RMW_QOS_POLICY_LIVELINESS_SYSTEM_DEFAULT,
-        liveliness_lease_duration: time(None),
+        liveliness: match qos.liveliness {
+            Liveliness::Automatic => Alive::RMW_QOS_POLICY_LIVELINESS_AUTOMATIC,
+            Liveliness::ManualByTopic => Alive::RMW_QOS_POLICY_LIVELINESS_MANUAL_BY_TOPIC,
+        },
+        liveliness_lease_duration: time(qos.lease),
         avoid_ros_namespace_conventions: false,
     }
 }
@@ -35,7 +38,7 @@ pub(super) fn profile(qos: Qos) -> rcl::rmw_qos_profile_t {
 pub(super) fn announced(profile: &rcl::rmw_qos_profile_t) -> Qos {
     use rcl::{
         rmw_qos_durability_policy_t as Durability, rmw_qos_history_policy_t as History,
-        rmw_qos_reliability_policy_t as Reliability,
+        rmw_qos_liveliness_policy_t as Alive, rmw_qos_reliability_policy_t as Reliability,
     };
     Qos {
         reliable: profile.reliability != Reliability::RMW_QOS_POLICY_RELIABILITY_BEST_EFFORT,
@@ -47,6 +50,11 @@ pub(super) fn announced(profile: &rcl::rmw_qos_profile_t) -> Qos {
         },
         deadline: duration(profile.deadline),
         lifespan: duration(profile.lifespan),
+        liveliness: match profile.liveliness {
+            Alive::RMW_QOS_POLICY_LIVELINESS_MANUAL_BY_TOPIC => Liveliness::ManualByTopic,
+            _ => Liveliness::Automatic,
+        },
+        lease: duration(profile.liveliness_lease_duration),
     }
 }
 
@@ -75,6 +83,8 @@ mod tests {
             depth: 4,
             deadline: Some(Duration::from_millis(1500)),
             lifespan: None,
+            liveliness: Liveliness::ManualByTopic,
+            lease: Some(Duration::from_secs(2)),
         };
         assert_eq!(announced(&profile(qos)), qos);
     }

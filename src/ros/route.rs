@@ -1,23 +1,24 @@
 //! One topic's way from the inner to the outer domain.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::inbox::{Inbox, Wanted};
-use super::outer::Outlets;
+use super::RosError;
+use super::inbox::{Inbox, Listen, Next, Wanted};
+use super::lanes::Lanes;
 use super::slot::{Slot, Taken};
 use super::workers::{Serve, Turn};
-use super::{RosError, Subscription};
 use crate::audit::{Audit, RouteInfo, RouteLog, Time};
 use crate::clock::ClockFloor;
 use crate::denied::Denied;
-use crate::graph::Gid;
 use crate::keys::Keys;
+use crate::lanes::{Lane, Plan};
 use crate::message::Received;
 use crate::policy::{Form, LivePolicy, Moment, Policy, TopicPolicy};
 use crate::protect::Protection;
+use crate::qos::Qos;
 use crate::redact::{CAMERA_INFO_TYPE, Cameras, ImageRedactor, Intrinsics};
 use crate::relay::{Outcome, guard, relay};
 use crate::sources::Standing;
@@ -53,13 +54,25 @@ pub struct Route {
     all_served: Condvar,
     /// Nothing leaves any more.
     ended: AtomicBool,
-    redactor: Mutex<Option<String>>,
+    snapshot: Mutex<Snapshot>,
+    /// Messages that wait until it is known whose they are, or how much their source keeps.
+    parked: AtomicUsize,
+}
+
+/// How the path was when the worker left it, for diagnostics and the catalogue.
+#[derive(Default, Clone)]
+struct Snapshot {
+    redactor: Option<String>,
+    /// What each lane offers outside.
+    offered: Vec<Qos>,
+    /// Why a publisher or subscription could not be made.
+    trouble: Option<String>,
 }
 
 /// What discovery knows of the publishers, judged by a policy's sources.
 struct Verdict {
     policy: Arc<Policy>,
-    standings: Vec<(Gid, Standing)>,
+    plan: Plan,
     source: String,
 }
 
@@ -82,7 +95,7 @@ struct Exit {
     keys: Arc<dyn Keys>,
     protection: Protection,
     cameras: Arc<Cameras>,
-    outlets: Outlets,
+    lanes: Lanes,
 }
 
 /// The policy that decides, and what it says of this topic: looked up once, not per message.
@@ -137,14 +150,16 @@ pub struct RouteParts {
     pub protection: Protection,
     /// What the cameras saw.
     pub cameras: Arc<Cameras>,
+    /// Where messages come from.
+    pub listen: Listen,
     /// Where released messages go.
-    pub outlets: Outlets,
+    pub lanes: Lanes,
 }
 
 impl Route {
-    /// A route without an input yet.
+    /// A route that nothing comes in on yet.
     pub fn new(parts: RouteParts) -> Route {
-        let RouteParts { topic, definition, live, clock, audit, keys, protection, cameras, outlets } = parts;
+        let RouteParts { topic, definition, live, clock, audit, keys, protection, cameras, .. } = parts;
         let exit = Exit {
             topic,
             source: String::new(),
@@ -156,14 +171,15 @@ impl Route {
             keys,
             protection,
             cameras,
-            outlets,
+            lanes: parts.lanes,
         };
         Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
             turn: Turn::default(),
-            redactor: Mutex::new(exit.redactor_state()),
-            path: Slot::new(Path { inbox: Inbox::default(), exit }),
+            snapshot: Mutex::new(Snapshot { redactor: exit.redactor_state(), ..Snapshot::default() }),
+            parked: AtomicUsize::new(0),
+            path: Slot::new(Path { inbox: Inbox::new(parts.listen), exit }),
             verdict: Mutex::default(),
             heard: AtomicBool::new(true),
             winding_up: AtomicBool::new(false),
@@ -173,23 +189,34 @@ impl Route {
         }
     }
 
-    /// From here on messages come in. To be called before anybody else knows of the route.
-    pub fn connect(&self, input: Subscription) {
-        self.path.with(|path| path.inbox.connect(input));
+    /// From here on messages come in, from the publishers in `plan`, and leave on lanes of theirs. To be called before anybody
+    /// else knows of the route.
+    pub fn begin(&self, policy: &Arc<Policy>, plan: Plan, source: &str) {
+        self.judge(policy, plan, source);
+        self.path.with(|path| self.hear(path));
     }
 
     /// What discovery knows of the publishers, judged by the sources that `policy` wants; `source` tells the audit. It holds
     /// from the next message on that is taken; whoever serves the route has to be told that there is something to do.
-    pub fn judge(
-        &self,
-        policy: &Arc<Policy>,
-        standings: impl IntoIterator<Item = (Gid, Standing)>,
-        source: &str,
-    ) {
-        let standings = standings.into_iter().collect();
-        let verdict = Verdict { policy: Arc::clone(policy), standings, source: source.into() };
+    pub fn judge(&self, policy: &Arc<Policy>, plan: Plan, source: &str) {
+        let verdict = Verdict { policy: Arc::clone(policy), plan, source: source.into() };
         *self.verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(verdict);
         self.heard.store(false, SeqCst);
+    }
+
+    /// What each lane offers outside.
+    pub fn offered(&self) -> Vec<Qos> {
+        self.snapshot().offered.clone()
+    }
+
+    /// Why something of the route could not be made, if that is so.
+    pub fn trouble(&self) -> Option<String> {
+        self.snapshot().trouble.clone()
+    }
+
+    /// Messages that wait until it is known whose they are, or how much their source keeps.
+    pub fn waiting(&self) -> usize {
+        self.parked.load(Relaxed)
     }
 
     /// The route is about to end: its worker, which has to be told that there is something to do, says when nothing waits
@@ -215,13 +242,17 @@ impl Route {
 
     /// How the one is who looks at its images, in words for diagnostics.
     pub fn redactor_state(&self) -> Option<String> {
-        self.redactor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.snapshot().redactor.clone()
+    }
+
+    fn snapshot(&self) -> MutexGuard<'_, Snapshot> {
+        self.snapshot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives reliable readers time to get the last of it.
     pub fn flush(&self, patience: Duration) {
         if let Some(path) = self.path.take_within(patience).as_mut().and_then(Taken::get) {
-            path.exit.outlets.flush(patience);
+            path.exit.lanes.flush(patience);
         }
     }
 
@@ -232,16 +263,23 @@ impl Route {
         }
         self.heard.store(true, SeqCst);
         let verdict = self.verdict.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Verdict { policy, standings, source }) = verdict else { return };
+        let Some(Verdict { policy, plan, source }) = verdict else { return };
         let now = self.opened.elapsed();
-        path.inbox.judge(&policy, standings, now);
-        let exit = &mut path.exit;
+        let Path { inbox, exit } = path;
+        // The way out before the way in, so that nothing comes that could not leave.
+        let announced = exit.lanes.arrange(&plan, now);
+        let listening = inbox.judge(&policy, &plan, now);
+        {
+            let mut snapshot = self.snapshot();
+            snapshot.offered = exit.lanes.offered();
+            snapshot.trouble = announced.and(listening).err().map(|error| error.to_string());
+        }
         if exit.source != source {
             exit.source = source;
             exit.decided_by = None; // what comes from other nodes has entries of its own in the audit
         }
         exit.follow_policy(Time::system(), now);
-        let soon = now < WARM_UP && exit.outlets.any();
+        let soon = now < WARM_UP && exit.lanes.any();
         if let Some(decided_by) = exit.decided_by.as_ref().filter(|_| soon) {
             decided_by.logs.each().for_each(|log| log.expect(Time::system()));
         }
@@ -270,7 +308,9 @@ impl Route {
                 logs.of(Form::Redacted).record_skipped(now, skipped);
             }
             match next {
-                Ok(Some(message)) => exit.serve(message, taken, now, &self.stats, &self.ended),
+                Ok(Some(Next { message, lane, depth })) => {
+                    exit.serve(message, (lane, depth), taken, now, &self.stats, &self.ended);
+                }
                 Ok(None) => {
                     // At least once a second: discovery looks at every route as often, and sees to it that it is served.
                     exit.protection.images.iter_mut().for_each(ImageRedactor::tend);
@@ -298,8 +338,12 @@ impl Serve for Route {
             *self.served.lock().unwrap_or_else(PoisonError::into_inner) = true;
             self.all_served.notify_all();
         }
+        self.parked.store(path.inbox.parked(), Relaxed);
         if path.exit.protection.images.is_some() {
-            *self.redactor.lock().unwrap_or_else(PoisonError::into_inner) = path.exit.redactor_state();
+            self.snapshot().redactor = path.exit.redactor_state();
+        }
+        if path.exit.lanes.changed() {
+            self.snapshot().offered = path.exit.lanes.offered();
         }
         if self.ended.load(SeqCst) {
             path.end();
@@ -331,6 +375,7 @@ impl Exit {
     fn serve(
         &mut self,
         message: Received<'_>,
+        (lane, depth): (Option<Lane>, Option<usize>),
         taken: Instant,
         now: Time,
         stats: &RouteStats,
@@ -358,8 +403,20 @@ impl Exit {
         if ended.load(SeqCst) {
             return; // it took so long that nobody waited for it
         }
+        match self.lanes.turn_to(lane, depth) {
+            Ok(true) => {}
+            // More sources than lanes.
+            Ok(false) => {
+                logs.first.record_denial(now, Denied::NotOpened.label());
+                return stats.deny(Denied::NotOpened);
+            }
+            Err(_) => {
+                stats.failed.fetch_add(1, Relaxed);
+                return;
+            }
+        }
         for (form, release) in releases.each() {
-            let outcome: Result<Outcome, RosError> = relay(release, now, logs.of(form), &mut self.outlets);
+            let outcome: Result<Outcome, RosError> = relay(release, now, logs.of(form), &mut self.lanes);
             match outcome {
                 Ok(Outcome::Released(redaction)) => {
                     redaction.iter().for_each(|redaction| stats.redact(redaction));
@@ -403,7 +460,7 @@ impl Exit {
         let (topic, moment) = (self.topic_in(policy), policy.moment(seconds, trusted));
         let terms = terms_at(&topic, moment, self.keys.as_ref());
         if let (Ok(topic), Some(form)) = (&topic, terms.open()) {
-            self.outlets.describe(topic.class().name(), form, policy.version());
+            self.lanes.describe(topic.class().name(), form, policy.version());
         }
         let logs = self.logs(topic.as_deref().ok(), terms, moment, policy.version());
         self.decided_by =
@@ -411,7 +468,7 @@ impl Exit {
     }
 
     fn logs(&self, topic: Option<&TopicPolicy>, terms: Terms, moment: Moment, policy: u64) -> Logs {
-        let nowhere = !self.outlets.any();
+        let nowhere = !self.lanes.any();
         let terms = if nowhere { Terms::default() } else { terms };
         let log = |exit| self.audit.route(self.info(topic, exit, moment, policy));
         let mut exits = terms.each();

@@ -51,8 +51,9 @@ impl Subscription {
         on_message: OnMessage,
     ) -> Result<Subscription, RosError> {
         let name = c_string(topic)?;
-        // Deadline and lifespan are the publisher's promises. Asking for them could only lose a match.
-        let qos = Qos { deadline: None, lifespan: None, ..qos };
+        // Deadline, lifespan and liveliness are the publisher's promises. Asking for them could only lose a match.
+        let Qos { reliable, latched, depth, .. } = qos;
+        let qos = Qos { reliable, latched, depth, ..Qos::DEFAULT };
         // SAFETY: node and type support outlive the subscription (held below, static); rcl copies name and options;
         // nobody else changes the node's entities meanwhile.
         let subscription = unsafe {

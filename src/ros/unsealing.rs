@@ -1,5 +1,7 @@
 //! A stakeholder's node: opens the sealed topics of a robot and republishes them on a domain of its own.
 
+mod outputs;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -7,15 +9,18 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::workers::{ReadyQueue, Serve, Turn};
-use super::{Apart, Context, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
+use super::{Apart, Context, Node, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::audit::Time;
 use crate::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Offer, Unverified};
 use crate::entrance::Patience;
 use crate::graph::{Gid, Participant, participant};
+use crate::lanes::Input;
 use crate::qos::Qos;
-use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE};
+use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, OpenError, SEALED_TYPE};
 use crate::types::{TypeDefinition, TypeLibrary};
-use crate::unseal::{Forgotten, Granted, Offered, Opener, Refusal, SealedSource, Unopened};
+use crate::unseal::{Forgotten, From, Granted, Offered, Opener, Refusal, SealedSource, Unopened};
+
+use outputs::Outputs;
 
 /// Messages opened in one go before other topics have their turn.
 const BATCH: usize = 16;
@@ -152,6 +157,7 @@ impl Unsealing {
         if self.looked.elapsed() >= LOOK {
             self.looked = Instant::now();
             self.apart.check()?;
+            self.forget_gone()?;
         }
         let now = Time::system().second();
         // Not all that there is: a flood of them must not keep the rest from being served.
@@ -201,22 +207,41 @@ impl Unsealing {
     fn reconcile(&mut self, now: i64) {
         let offers: BTreeMap<String, Offer> =
             self.offered.offers(now).into_iter().map(|offer| (offer.topic.clone(), offer.clone())).collect();
-        self.topics.retain(|name, open| offers.get(name) == Some(&open.offer));
+        let is_same =
+            |open: &Open, offer: &Offer| Offer { qos: open.offer.qos, ..offer.clone() } == open.offer;
+        self.topics.retain(|name, open| offers.get(name).is_some_and(|offer| is_same(open, offer)));
         self.failed.clear();
         if !self.offered.holds(now) {
             return;
         }
+        let guard = self.offered.publisher().as_ref().map(participant);
         for (name, offer) in offers {
-            if self.topics.contains_key(&name) {
-                continue;
-            }
-            match self.open(&offer) {
-                Ok(topic) => drop(self.topics.insert(name, Open { topic, offer })),
-                Err(why) => drop(self.failed.insert(name, why)),
+            let outcome = match self.topics.get_mut(&name) {
+                Some(open) if open.offer.qos == offer.qos => continue,
+                // The guard's sources offer something else than before; what was published stays published.
+                Some(open) => {
+                    open.topic.follow(&self.outer, &offer, &self.queue).map(|()| open.offer = offer)
+                }
+                None => self
+                    .open(&offer)
+                    .map(|topic| drop(self.topics.insert(name.clone(), Open { topic, offer }))),
+            };
+            if let Err(why) = outcome {
+                self.failed.insert(name, why);
             }
         }
-        let guard = self.offered.publisher().as_ref().map(participant);
-        self.topics.values().for_each(|open| open.topic.set_guard(guard));
+        for open in self.topics.values() {
+            open.topic.set_guard(guard);
+        }
+    }
+
+    /// Lets go of what publishers of the robot that are gone had latched.
+    fn forget_gone(&self) -> Result<(), RosError> {
+        for (name, open) in self.topics.iter().filter(|(_, open)| open.offer.qos.latched) {
+            let there = self.outer.publishers_of(name)?;
+            open.topic.path().output.retain(|gid| there.iter().any(|endpoint| endpoint.gid == *gid));
+        }
+        Ok(())
     }
 
     fn open(&self, offer: &Offer) -> Result<Arc<UnsealedTopic>, String> {
@@ -226,8 +251,8 @@ impl Unsealing {
         }
         let said = |error: RosError| error.to_string();
         let name = format!("{}{}", self.namespace, offer.policy_topic);
-        let output =
-            Publisher::new(&self.own, &name, &TypeSupport::load(&offer.type_name).map_err(said)?, offer.qos);
+        let types = TypeSupport::load(&offer.type_name).map_err(said)?;
+        let output = Outputs::new(Arc::clone(&self.own), name.clone(), types, offer.qos);
         let of = SealedSource {
             domain: self.granted.domain(),
             topic: offer.policy_topic.clone(),
@@ -254,10 +279,8 @@ impl Unsealing {
             }),
             why: Mutex::default(),
         });
-        let sealed = TypeSupport::load(SEALED_TYPE).map_err(said)?;
         let on_message = wake(Arc::downgrade(&topic), Arc::clone(&self.queue));
-        let input =
-            Subscription::new(&self.outer, &offer.topic, &sealed, offer.qos, on_message).map_err(said)?;
+        let input = subscribe(&self.outer, offer, on_message)?;
         topic.path().input = Some(input);
         Ok(topic)
     }
@@ -322,13 +345,16 @@ fn wake(topic: Weak<UnsealedTopic>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Se
     })
 }
 
-/// Where a message comes from.
-#[derive(Clone, Copy)]
-struct From {
-    /// Its publisher. Of a message that waited it is not known any more.
-    publisher: Option<Gid>,
-    /// It is not the guard that the catalogue names.
-    is_foreign: bool,
+/// Reads a sealed topic of the robot.
+fn subscribe(
+    outer: &Arc<Node>,
+    offer: &Offer,
+    on_message: Box<dyn Fn() + Send + Sync>,
+) -> Result<Subscription, String> {
+    let said = |error: RosError| error.to_string();
+    let sealed = TypeSupport::load(SEALED_TYPE).map_err(said)?;
+    let asked = Input::of(offer.qos).qos(Some(offer.qos.depth));
+    Subscription::new(outer, &offer.topic, &sealed, asked, on_message).map_err(said)
 }
 
 /// One sealed topic, and where it is republished.
@@ -354,7 +380,7 @@ struct Path {
     /// With those who publish here: to find that one message is forged costs as much as to open one.
     patience: Patience,
     definition: TypeDefinition,
-    output: Publisher,
+    output: Outputs,
 }
 
 impl UnsealedTopic {
@@ -366,9 +392,24 @@ impl UnsealedTopic {
         *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = guard;
     }
 
-    fn is_foreign(&self, publisher: &Gid) -> bool {
+    fn origin(&self, publisher: Gid) -> From {
         let guard = *self.guard.lock().unwrap_or_else(PoisonError::into_inner);
-        guard.is_some_and(|guard| guard != participant(publisher))
+        From { publisher, is_foreign: guard.is_some_and(|guard| guard != participant(&publisher)) }
+    }
+
+    /// Reads and republishes with another quality of service. The new subscription is there before the old one ends; what both
+    /// bring is opened once.
+    fn follow(
+        self: &Arc<Self>,
+        outer: &Arc<Node>,
+        offer: &Offer,
+        queue: &Arc<ReadyQueue>,
+    ) -> Result<(), String> {
+        let input = subscribe(outer, offer, wake(Arc::downgrade(self), Arc::clone(queue)))?;
+        let mut path = self.path();
+        path.output.set_qos(offer.qos).map_err(|error| error.to_string())?;
+        path.input = Some(input);
+        Ok(())
     }
 
     /// Opens one message and republishes it. One that `waited` takes the place of the one in `path.taken`.
@@ -380,8 +421,8 @@ impl UnsealedTopic {
             // Whoever shares a key of an operational topic could have sealed anything: readers get whole messages only.
             Ok(text) if definition.plan.check(text).is_err() => self.refuse("malformed"),
             Ok(text) => {
-                from.publisher.iter().for_each(|publisher| patience.opened(publisher, at));
-                match output.publish(text) {
+                patience.opened(&from.publisher, at);
+                match output.publish((!from.is_foreign).then_some(from.publisher), text) {
                     Ok(_) => drop(self.opened.fetch_add(1, Relaxed)),
                     Err(error) => self.refuse(&error.to_string()),
                 }
@@ -389,11 +430,13 @@ impl UnsealedTopic {
             // A guard that has just started may be ahead of its catalogue, so these wait as well.
             Err(Unopened::NoKey(_)) => {
                 let message = waited.as_deref().unwrap_or_else(|| taken.as_bytes());
-                opener.wait(message, from.is_foreign, at);
+                opener.wait(message, from, at);
             }
+            // The guard's own come again when its topic is read anew.
+            Err(Unopened::Refused(OpenError::Replayed)) if !from.is_foreign => {}
             Err(Unopened::Refused(error)) => {
                 if error.has_cost() {
-                    from.publisher.iter().for_each(|publisher| patience.spend(publisher, at));
+                    patience.spend(&from.publisher, at);
                 }
                 match from.is_foreign {
                     true => drop(self.foreign.fetch_add(1, Relaxed)),
@@ -427,20 +470,20 @@ impl Serve for UnsealedTopic {
             let waited = path.opener.ready(self.started.elapsed());
             self.count_forgotten(&mut path.opener);
             let (message, from) = match waited {
-                Some((message, is_foreign)) => (Some(message), From { publisher: None, is_foreign }),
+                Some((message, from)) => (Some(message), from),
                 None => {
                     let Some(input) = &mut path.input else { return false };
                     match input.take(&mut path.taken) {
                         Ok(Some(info)) => {
-                            let is_foreign = self.is_foreign(&info.gid);
+                            let from = self.origin(info.gid);
                             if !path.patience.has_some_for(&info.gid, self.started.elapsed()) {
-                                match is_foreign {
+                                match from.is_foreign {
                                     true => drop(self.foreign.fetch_add(1, Relaxed)),
                                     false => self.refuse("flood"),
                                 }
                                 continue;
                             }
-                            (None, From { publisher: Some(info.gid), is_foreign })
+                            (None, from)
                         }
                         Ok(None) => return false,
                         Err(error) => {

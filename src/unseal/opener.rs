@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Granted;
+use crate::graph::Gid;
 use crate::seal::{ContextDigest, OpenError, key_id};
 
 /// What the sealed messages of a topic are bound to, apart from the key.
@@ -35,8 +36,17 @@ pub struct Opener {
 
 struct Waiting {
     since: Duration,
-    is_foreign: bool,
+    from: From,
     message: Vec<u8>,
+}
+
+/// Where a message comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct From {
+    /// Its publisher.
+    pub publisher: Gid,
+    /// The publisher is not of the guard that the catalogue names.
+    pub is_foreign: bool,
 }
 
 /// Messages that waited in vain.
@@ -96,33 +106,32 @@ impl Opener {
         Ok(text)
     }
 
-    /// Keeps a message for when its key comes; `at` is monotonic. `is_foreign`: its publisher is not the guard that the
-    /// catalogue names.
-    pub fn wait(&mut self, message: &[u8], is_foreign: bool, at: Duration) {
-        self.waiting.push_back(Waiting { since: at, is_foreign, message: message.to_vec() });
+    /// Keeps a message for when its key comes; `at` is monotonic.
+    pub fn wait(&mut self, message: &[u8], from: From, at: Duration) {
+        self.waiting.push_back(Waiting { since: at, from, message: message.to_vec() });
         while self.waiting.len() > MAX_WAITING
             || self.waiting.iter().map(|waiting| waiting.message.len()).sum::<usize>() > MAX_WAITING_BYTES
         {
-            let foreign = self.waiting.iter().position(|waiting| waiting.is_foreign);
+            let foreign = self.waiting.iter().position(|waiting| waiting.from.is_foreign);
             let gone = self.waiting.remove(foreign.unwrap_or(0));
-            gone.iter().for_each(|gone| self.forgotten.count(gone.is_foreign));
+            gone.iter().for_each(|gone| self.forgotten.count(gone.from.is_foreign));
         }
     }
 
-    /// The first message that waited and whose key is there, and whether it is foreign.
-    pub fn ready(&mut self, at: Duration) -> Option<(Vec<u8>, bool)> {
+    /// The first message that waited and whose key is there.
+    pub fn ready(&mut self, at: Duration) -> Option<(Vec<u8>, From)> {
         let Opener { waiting, forgotten, granted, .. } = self;
         waiting.retain(|waiting| {
             let stays = at.saturating_sub(waiting.since) < PATIENCE;
             if !stays {
-                forgotten.count(waiting.is_foreign);
+                forgotten.count(waiting.from.is_foreign);
             }
             stays
         });
         let has_key = |waiting: &Waiting| key_id(&waiting.message).is_ok_and(|id| granted.key(id).is_some());
         let place = waiting.iter().position(has_key)?;
         let waited = waiting.remove(place)?;
-        Some((waited.message, waited.is_foreign))
+        Some((waited.message, waited.from))
     }
 
     /// How many messages waited in vain since the last call.
@@ -145,6 +154,9 @@ mod tests {
     use super::super::world::{DOMAIN, NOW, Robot, board, granted};
     use super::*;
     use crate::seal::GRACE;
+
+    const OWN: From = From { publisher: [1; 16], is_foreign: false };
+    const STRANGER: From = From { publisher: [2; 16], is_foreign: true };
 
     fn opener(granted: &Arc<Granted>) -> Opener {
         let of = SealedSource {
@@ -200,11 +212,12 @@ mod tests {
         let (key, grant) = robot.grant(7, granted.me().public(), NOW + 60);
         let mut opener = opener(&granted);
         let start = Duration::from_secs(5);
-        opener.wait(&robot.seal(&key, "/t", b"one"), false, start);
-        opener.wait(&robot.seal(&key, "/t", b"two"), false, start + PATIENCE / 2);
+        opener.wait(&robot.seal(&key, "/t", b"one"), OWN, start);
+        opener.wait(&robot.seal(&key, "/t", b"two"), OWN, start + PATIENCE / 2);
         assert_eq!(opener.ready(start), None);
         granted.update(&board(&[], &[&grant]), NOW).unwrap();
-        let (mut message, _) = opener.ready(start + PATIENCE).unwrap();
+        let (mut message, from) = opener.ready(start + PATIENCE).unwrap();
+        assert_eq!(from, OWN);
         assert_eq!(opener.take_forgotten(), Forgotten { own: 1, foreign: 0 });
         assert_eq!(opener.open(&mut message, NOW), Ok(b"two".as_slice()));
     }
@@ -215,13 +228,13 @@ mod tests {
         let granted = granted(&robot);
         let (key, grant) = robot.grant(7, granted.me().public(), NOW + 60);
         let mut opener = opener(&granted);
-        opener.wait(&robot.seal(&key, "/t", b"mine"), false, Duration::ZERO);
-        (0..1000).for_each(|_| opener.wait(&[0; 100], true, Duration::ZERO));
+        opener.wait(&robot.seal(&key, "/t", b"mine"), OWN, Duration::ZERO);
+        (0..1000).for_each(|_| opener.wait(&[0; 100], STRANGER, Duration::ZERO));
         assert_eq!(opener.waiting.len(), MAX_WAITING);
         granted.update(&board(&[], &[&grant]), NOW).unwrap();
         assert!(opener.ready(Duration::ZERO).is_some());
         assert_eq!(opener.take_forgotten(), Forgotten { own: 0, foreign: 1001 - MAX_WAITING as u64 });
-        (0..1000).for_each(|_| opener.wait(&[0; 100], false, Duration::ZERO));
+        (0..1000).for_each(|_| opener.wait(&[0; 100], OWN, Duration::ZERO));
         assert_eq!(opener.waiting.len(), MAX_WAITING, "its own are bounded too");
     }
 }

@@ -287,3 +287,19 @@ def test_a_commander_says_what_is_wrong(ward):
         own = ward.commander('desk', commands, wait=False)
         assert own.commander.wait() == 2, own.commander.said()
         assert 'name and type' in own.commander.said() or 'nothing to send' in own.commander.said()
+
+
+def test_commands_that_no_queue_could_hold_are_counted_and_said(ward):
+    moved = ward.go()
+    publisher = command(ward)
+    ward.flow(publisher, moved, twist(0.1))
+    ward.guard.signal(signal.SIGSTOP)
+    try:
+        for number in range(100):
+            publisher.publish(twist(number / 1000))
+            time.sleep(0.002)
+    finally:
+        ward.guard.signal(signal.SIGCONT)
+    moved.wait_for(twist(0.099))
+    ward.status(OUTSIDE, lambda status: status.number('lost') > 0)
+    eventually('the console', lambda: f'{OUTSIDE}: commands are lost' in ward.guard.said())

@@ -2,13 +2,15 @@
 
 import pytest
 from rclpy.duration import Duration
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 from robot import LATCHED, RELIABLE, TEXT, declared, eventually, everyone
 from std_msgs.msg import String
 
 OPEN = [everyone('operational')]
 BEST_EFFORT = ReliabilityPolicy.BEST_EFFORT
 TRANSIENT_LOCAL = DurabilityPolicy.TRANSIENT_LOCAL
+MANUAL = LivelinessPolicy.MANUAL_BY_TOPIC
+HASTY = QoSProfile(depth=10, reliability=BEST_EFFORT)
 
 
 def text(data):
@@ -17,7 +19,8 @@ def text(data):
 
 def promised(qos):
     """What discovery tells of a publisher, the depth excepted."""
-    return qos.reliability, qos.durability, qos.deadline, qos.lifespan
+    return (qos.reliability, qos.durability, qos.deadline, qos.lifespan, qos.liveliness,
+            qos.liveliness_lease_duration)
 
 
 @pytest.mark.parametrize('offered', [
@@ -26,7 +29,10 @@ def promised(qos):
     QoSProfile(depth=1, durability=TRANSIENT_LOCAL),
     QoSProfile(depth=5, reliability=BEST_EFFORT, deadline=Duration(seconds=2), lifespan=Duration(seconds=3)),
     QoSProfile(depth=5, durability=TRANSIENT_LOCAL, deadline=Duration(seconds=1.5), lifespan=Duration(seconds=60)),
-], ids=['reliable', 'best effort', 'latched', 'best effort with times', 'latched with times'])
+    QoSProfile(depth=5, liveliness=LivelinessPolicy.AUTOMATIC, liveliness_lease_duration=Duration(seconds=4)),
+    QoSProfile(depth=5, liveliness=MANUAL, liveliness_lease_duration=Duration(seconds=3)),
+], ids=['reliable', 'best effort', 'latched', 'best effort with times', 'latched with times', 'with a lease',
+        'alive while it publishes'])
 def test_what_the_source_promises_the_guard_promises(robot, offered):
     robot.policy({'/text': declared('std_msgs/msg/String')}, OPEN)
     robot.inner.publisher('/text', String, offered)
@@ -79,15 +85,72 @@ def test_a_volatile_topic_gives_late_joiners_nothing_old(robot):
     assert text('old') not in late.typed()
 
 
-def test_sources_that_differ_get_the_weakest_of_their_promises_and_diagnostics_warns(robot):
+@pytest.mark.parametrize('kind', [LivelinessPolicy.AUTOMATIC, MANUAL], ids=['automatic', 'manual'])
+def test_a_reader_that_asks_for_a_lease_gets_what_it_would_get_inside(robot, kind):
+    leased = QoSProfile(depth=1000, liveliness=kind, liveliness_lease_duration=Duration(seconds=2))
+    robot.policy({'/text': TEXT}, OPEN)
+    publisher, outside = robot.inner.publisher('/text', String, leased), robot.outer.reader('/text', String, leased)
+    robot.start()
+    robot.flow(publisher, outside, text('hello'))
+    for number in range(240):
+        publisher.publish(text(f'{number}'))
+    outside.wait(240)
+    assert [message.data for message in outside.typed()] == [f'{number}' for number in range(240)]
+    publisher.destroy()
+    eventually('it is gone outside', lambda: not robot.outer.publishers_of('/text'))
+
+
+def test_sources_that_differ_are_each_offered_as_they_are(robot):
     robot.policy({'/text': TEXT}, OPEN)
     reliable = robot.inner.publisher('/text', String, RELIABLE, node='reliable')
-    hasty = robot.inner.publisher('/text', String, QoSProfile(depth=10, reliability=BEST_EFFORT), node='hasty')
-    outside = robot.outer.reader('/text', String, QoSProfile(depth=1000, reliability=BEST_EFFORT))
+    hasty = robot.inner.publisher('/text', String, HASTY, node='hasty')
+    anyone = robot.outer.reader('/text', String, QoSProfile(depth=1000, reliability=BEST_EFFORT))
     robot.start()
-    status = robot.status('/text', lambda status: 'differ in QoS' in status.message)
-    assert status.level == 1 and status.values['qos'].startswith('best effort')
-    [publisher] = eventually('one publisher outside', lambda: robot.outer.publishers_of('/text'))
-    assert publisher.qos_profile.reliability == BEST_EFFORT
-    robot.flow(reliable, outside, text('of one'))
-    robot.flow(hasty, outside, text('and of the other'))
+    publishers = eventually('both are outside', lambda: len(found := robot.outer.publishers_of('/text')) == 2 and found)
+    assert {publisher.qos_profile.reliability for publisher in publishers} == {BEST_EFFORT, ReliabilityPolicy.RELIABLE}
+    robot.flow(reliable, anyone, text('of one'))
+    robot.flow(hasty, anyone, text('and of the other'))
+    assert robot.status('/text').level == 0
+
+
+def test_a_weak_source_that_comes_and_goes_cuts_nobody_off(robot):
+    robot.policy({'/text': TEXT}, OPEN)
+    steady = robot.inner.publisher('/text', String, RELIABLE, node='steady')
+    outside = robot.outer.reader('/text', String)
+    anyone = robot.outer.reader('/text', String, QoSProfile(depth=5000, reliability=BEST_EFFORT), node='anyone')
+    robot.start()
+    robot.flow(steady, [outside, anyone], text('hello'))
+    visitor, sent = None, 0
+    for number in range(400):
+        steady.publish(text(f'{number}'))
+        if number == 100:
+            visitor = robot.inner.publisher('/text', String, HASTY, node='visitor')
+            eventually('the visitor is heard', visitor.get_subscription_count)
+        if visitor and number < 300:
+            visitor.publish(text('visitor'))
+            sent += 1
+        if number == 300:
+            visitor.destroy()
+            visitor = None
+        outside.wait_for(text(f'{number}'))
+    assert [message.data for message in outside.typed()] == [f'{number}' for number in range(400)]
+    status = robot.status('/text', lambda status: status.number('released') >= 400 + sent)
+    assert status.number('lost') == 0
+    came = [message.data for message in anyone.typed()]
+    assert came.count('visitor') > 0 and len([word for word in came if word == '350']) == 1
+
+
+def test_a_reader_that_matches_nothing_is_named_with_the_reason_once(robot):
+    robot.policy({'/image': TEXT, '/map': TEXT}, OPEN)
+    robot.inner.publisher('/image', String, HASTY)
+    robot.inner.publisher('/map', String, RELIABLE)
+    robot.outer.reader('/image', String, RELIABLE, node='rviz')
+    robot.outer.reader('/map', String, LATCHED, node='planner')
+    robot.start()
+    for topic, node, policy in [('/image', '/rviz', 'reliability'), ('/map', '/planner', 'durability')]:
+        status = robot.status(topic, lambda status: 'not matched' in status.values)
+        assert status.level == 1 and node in status.message and policy in status.message, status
+    for _ in range(3):
+        robot.status('/image')
+    assert robot.guard.said().count('/rviz gets nothing of /image: its reliability') == 1
+    assert robot.guard.said().count('/planner gets nothing of /map: its durability') == 1

@@ -130,6 +130,26 @@ def test_of_two_nodes_with_one_name_the_first_keeps_it_until_it_leaves(robot):
     assert robot.status('/text', lambda status: status.level == 0).denied('duplicate_node') >= 20
 
 
+def test_two_nodes_of_one_name_with_a_topic_each_are_both_heard_and_named(robot):
+    """As two bridges that were started with their default name."""
+    robot.policy({'/tf': TEXT, '/map': TEXT, '/scan': {**TEXT, 'source': '/ros_gz_bridge'}}, OPEN)
+    one, other = robot.domain(robot.inner.number), robot.domain(robot.inner.number)
+    publishers = [one.publisher('/tf', String, node='ros_gz_bridge'), other.publisher('/map', String, node='ros_gz_bridge')]
+    kept = one.publisher('/scan', String, node='ros_gz_bridge')
+    readers = [robot.outer.reader('/tf', String), robot.outer.reader('/map', String)]
+    robot.start()
+    for publisher, reader in zip(publishers, readers, strict=True):
+        robot.flow(publisher, reader, text('hello'))
+    # Where the name is asked for, nobody can say which of them it is.
+    kept.publish(text('secret'))
+    status = robot.status('/scan', lambda status: 'refused duplicate_node' in status.values)
+    assert status.level == 2 and '/ros_gz_bridge' in status.values['refused duplicate_node']
+    assert robot.status('/map').values['shared names'] == '/ros_gz_bridge'
+    said = eventually('the console', lambda: 'several nodes are called' in robot.guard.said() and robot.guard.said())
+    assert '/map: several nodes are called /ros_gz_bridge' in said
+    assert '/scan: nothing leaves from /ros_gz_bridge, duplicate_node' in said
+
+
 def test_only_the_node_that_the_policy_names_is_a_source(robot):
     robot.policy({'/text': {**TEXT, 'source': '/lidar'}}, OPEN)
     lidar = robot.inner.publisher('/text', String, node='lidar')

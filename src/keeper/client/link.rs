@@ -220,7 +220,16 @@ impl Shared {
                 }
                 ToGuard::Key(_) => return Err(FrameError::TooLong),
                 ToGuard::Apply(apply) => self.apply(&apply, std::mem::take(&mut pending))?,
-                ToGuard::Mismatch(mismatch) => self.tell(&Event::Mismatch(mismatch.reason)),
+                ToGuard::Mismatch(mismatch) => {
+                    {
+                        let mut state = self.state();
+                        if state.wanted == Some(mismatch.wanted) {
+                            // It had keys for it, and has none any more: nothing renews the lease either.
+                            state.applied = None;
+                        }
+                    }
+                    self.tell(&Event::Mismatch(mismatch.reason));
+                }
             }
         }
     }

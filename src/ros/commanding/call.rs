@@ -66,7 +66,7 @@ impl CallWay {
         queue: &Arc<ReadyQueue>,
     ) -> Result<Arc<CallWay>, RosError> {
         let name = sending.own_name();
-        let status = CommandedStatus { name: name.clone(), sent: 0, refused: 0, why: String::new() };
+        let status = CommandedStatus { name: name.clone(), sent: 0, refused: 0, lost: 0, why: String::new() };
         let status = Arc::new(Mutex::new(status));
         let way = Arc::new(CallWay {
             status: Arc::clone(&status),

@@ -8,6 +8,7 @@ use crate::qos::Qos;
 use crate::ros::workers::{ReadyQueue, Serve, Turn};
 use crate::ros::{Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::seal::{ContextDigest, SEALED_TYPE, command_topic, seal_command};
+use crate::stats::Losses;
 use crate::types::TypeDefinition;
 use crate::unseal::Granted;
 
@@ -30,6 +31,7 @@ struct Path {
     granted: Arc<Granted>,
     stamps: Stamps,
     output: Publisher,
+    losses: Losses,
 }
 
 impl CommandWay {
@@ -43,7 +45,7 @@ impl CommandWay {
         let sealed = TypeSupport::load(SEALED_TYPE)?;
         let output = Publisher::new(sending.outer, &command_topic(sending.name), &sealed, Qos::default())?;
         let name = sending.own_name();
-        let status = CommandedStatus { name: name.clone(), sent: 0, refused: 0, why: String::new() };
+        let status = CommandedStatus { name: name.clone(), sent: 0, refused: 0, lost: 0, why: String::new() };
         let way = Arc::new(CommandWay {
             turn: Turn::default(),
             path: Mutex::new(Path {
@@ -54,6 +56,7 @@ impl CommandWay {
                 granted: Arc::clone(granted),
                 stamps: Stamps::default(),
                 output,
+                losses: Losses::default(),
             }),
             status: Mutex::new(status),
         });
@@ -91,9 +94,12 @@ impl Serve for CommandWay {
         let path = &mut *self.path();
         for _ in 0..BATCH {
             let Path { input: Some(input), taken, .. } = path else { return false };
-            let Ok(Some(_)) = input.take(taken) else { return false };
+            let Ok(Some(info)) = input.take(taken) else { return false };
+            let lost = path.losses.lost_before(&info.gid, info.sequence);
+            path.losses.remember(&info.gid, info.sequence);
             let sent = path.send();
             let mut status = self.status();
+            status.lost += lost;
             match sent {
                 Ok(()) => status.sent += 1,
                 Err(why) => {

@@ -12,13 +12,14 @@ use crate::graph::{Gid, Participant, participant};
 use crate::qos::Qos;
 use crate::ros::slot::{Slot, Taken};
 use crate::ros::workers::{ReadyQueue, Serve, Turn};
-use crate::ros::{Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
+use crate::ros::{MessageInfo, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
 use crate::seal::SEALED_TYPE;
+use crate::stats::Losses;
 
 /// Commands looked at in one go before others have their turn.
 const BATCH: usize = 16;
 /// Commands are not repeated for who comes later, and none is worth waiting for long.
-const COMMANDS: Qos = Qos { reliable: true, latched: false, depth: 10, deadline: None, lifespan: None };
+const COMMANDS: Qos = Qos::DEFAULT;
 
 /// A topic inside through which commands come in.
 pub struct CommandEntrance {
@@ -35,6 +36,7 @@ struct Way {
     taken: SerializedMessage,
     judge: Judge,
     output: Output,
+    losses: Losses,
 }
 
 /// The topic inside. Takes only what was admitted and recorded.
@@ -68,6 +70,7 @@ impl CommandEntrance {
                 taken: SerializedMessage::new(),
                 judge,
                 output: Output(output),
+                losses: Losses::default(),
             }),
             ended: AtomicBool::new(false),
         });
@@ -91,7 +94,7 @@ impl Serve for CommandEntrance {
             }
             let Way { input: Some(input), taken, .. } = &mut *way else { return false };
             match input.take(taken) {
-                Ok(Some(info)) => way.decide(&info.gid, &self.stats),
+                Ok(Some(info)) => way.decide(&info, &self.stats),
                 // Trying again at once would only spin; the next message or tick tries again.
                 Ok(None) | Err(_) => return false,
             }
@@ -110,10 +113,15 @@ impl Way {
         self.judge.close();
     }
 
-    fn decide(&mut self, publisher: &Gid, stats: &EntranceStats) {
+    fn decide(&mut self, MessageInfo { gid, sequence, .. }: &MessageInfo, stats: &EntranceStats) {
         let now = Time::system();
-        match self.let_in(publisher, now) {
-            Ok(()) => drop(stats.accepted.fetch_add(1, Relaxed)),
+        // Anybody may count as he likes. Those count who have given a command once.
+        stats.lost.fetch_add(self.losses.lost_before(gid, *sequence), Relaxed);
+        match self.let_in(gid, now) {
+            Ok(()) => {
+                self.losses.remember(gid, *sequence);
+                stats.accepted.fetch_add(1, Relaxed);
+            }
             Err(turned) => self.judge.refuse(stats, turned, now),
         }
     }

@@ -1,0 +1,54 @@
+//! Where the opened messages of one topic go: of a latched topic, a publisher for each of the robot's, so that each keeps its
+//! own history for those who come later.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::graph::Gid;
+use crate::lanes::MAX_LANES;
+use crate::qos::Qos;
+use crate::ros::{Node, Publisher, RosError, TypeSupport};
+
+/// The publishers of one topic on the own domain.
+pub struct Outputs {
+    node: Arc<Node>,
+    topic: String,
+    types: TypeSupport,
+    qos: Qos,
+    shared: Publisher,
+    of: HashMap<Gid, Publisher>,
+}
+
+impl Outputs {
+    /// Announces the topic.
+    pub fn new(node: Arc<Node>, topic: String, types: TypeSupport, qos: Qos) -> Result<Outputs, RosError> {
+        let shared = Publisher::new(&node, &topic, &types, qos)?;
+        Ok(Outputs { node, topic, types, qos, shared, of: HashMap::new() })
+    }
+
+    /// Offers something else from here on. What was latched stays as it was published.
+    pub fn set_qos(&mut self, qos: Qos) -> Result<(), RosError> {
+        if self.qos.promise() != qos.promise() {
+            self.shared = Publisher::new(&self.node, &self.topic, &self.types, qos)?;
+        }
+        self.qos = qos;
+        Ok(())
+    }
+
+    /// Publishes a message that came from the robot's publisher `from`; none: from somebody else, who repeats it.
+    pub fn publish(&mut self, from: Option<Gid>, message: &[u8]) -> Result<(), RosError> {
+        let Some(from) = from.filter(|_| self.qos.latched) else {
+            return self.shared.publish(message).map(drop);
+        };
+        if !self.of.contains_key(&from) && self.of.len() < MAX_LANES {
+            let publisher = Publisher::new(&self.node, &self.topic, &self.types, self.qos)?;
+            self.of.insert(from, publisher);
+        }
+        self.of.get(&from).unwrap_or(&self.shared).publish(message).map(drop)
+    }
+
+    /// Forgets those whose publisher on the robot is gone, with what they kept.
+    pub fn retain(&mut self, is_there: impl Fn(&Gid) -> bool) {
+        self.of.retain(|gid, _| is_there(gid));
+    }
+}

@@ -1,0 +1,73 @@
+//! What an operator was told on the console already: each thing once, not each second.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// A thing that ended is said again when it comes back after so long.
+const FORGOTTEN: Duration = Duration::from_secs(60);
+
+/// Things remembered. Of more than these only the number is said, so that nobody can fill the log with them.
+const MAX_SAID: usize = 500;
+
+/// The memory of what was said.
+#[derive(Debug, Default)]
+pub struct Said {
+    last: HashMap<String, Duration>,
+    overflowed: bool,
+}
+
+impl Said {
+    /// Those of `now_true` that were not said yet. To be called with everything that is so at `now`, a monotonic time.
+    pub fn news(&mut self, now_true: impl IntoIterator<Item = String>, now: Duration) -> Vec<String> {
+        self.last.retain(|_, last| now.saturating_sub(*last) < FORGOTTEN);
+        let mut news = Vec::new();
+        let mut left_out = 0_usize;
+        for thing in now_true {
+            if let Some(last) = self.last.get_mut(&thing) {
+                *last = now;
+            } else if self.last.len() < MAX_SAID {
+                self.last.insert(thing.clone(), now);
+                news.push(thing);
+            } else {
+                left_out += 1;
+            }
+        }
+        if left_out > 0 && !self.overflowed {
+            news.push(format!("{left_out} more such messages; see /diagnostics"));
+        }
+        self.overflowed = left_out > 0;
+        news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn one(text: &str) -> [String; 1] {
+        [text.to_owned()]
+    }
+
+    #[test]
+    fn a_thing_is_said_once_while_it_lasts_and_again_when_it_comes_back() {
+        let mut said = Said::default();
+        assert_eq!(said.news(one("a"), seconds(0)), ["a"]);
+        (1..500).for_each(|second| assert!(said.news(one("a"), seconds(second)).is_empty(), "{second}"));
+        assert!(said.news([], seconds(530)).is_empty() && said.news(one("a"), seconds(540)).is_empty());
+        assert_eq!(said.news(one("a"), seconds(600)), ["a"]);
+    }
+
+    #[test]
+    fn a_flood_of_things_is_said_in_part_and_counted() {
+        let mut said = Said::default();
+        let flood = || (0..MAX_SAID + 7).map(|number| number.to_string());
+        let news = said.news(flood(), seconds(0));
+        assert_eq!(news.len(), MAX_SAID + 1);
+        assert!(news.last().unwrap().starts_with("7 more"));
+        assert!(said.news(flood(), seconds(1)).is_empty());
+    }
+}
