@@ -156,7 +156,7 @@ fn a_signature_speaks_of_one_version_only() {
         "bob.key",
         "--passphrase-file",
         "pass",
-        "--anew",
+        "--replace",
     ]);
     assert_eq!(output.status.code(), Some(0));
     // A head that lies about the version does not help: it is what was signed.

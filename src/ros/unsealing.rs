@@ -188,7 +188,8 @@ impl Unsealing {
             }
             match self.offered.update(self.taken.as_bytes(), now) {
                 Ok(()) => self.patience.opened(&info.gid, at),
-                Err(Refusal::Older | Refusal::NotNow) => {}
+                // Genuine, but sent again: to find that costs as much as to find a forgery.
+                Err(Refusal::Older | Refusal::NotNow) => self.patience.spend(&info.gid, at),
                 // Another robot on the same domain is nobody's fault.
                 Err(Refusal::Unverified(Unverified::OtherRobot)) => {}
                 Err(Refusal::Unverified(Unverified::Signature)) => {

@@ -1,7 +1,7 @@
 //! The key that a guard receives commands with, and the robot's word for it.
 
 use super::statement::{Cursor, Head, RECEIVER, Unreadable, put_name, sign, verified};
-use super::wrap;
+use super::{SIGNATURE, wrap};
 use crate::identity::{Identity, PublicIdentity};
 use crate::secret::{NoRandomness, Secret};
 
@@ -75,7 +75,6 @@ pub fn announce(terms: &ReceiverTerms<'_>, signer: &Identity) -> Result<Vec<u8>,
 /// highest id is the newest; of several of one id, the one that ends last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receiver {
-    announcement: Vec<u8>,
     robot: String,
     head: Head,
     domain: u32,
@@ -83,6 +82,13 @@ pub struct Receiver {
 }
 
 impl Receiver {
+    /// The id and the end that an announcement claims. Nothing of it is verified: a look that costs no signature.
+    pub fn claims(bytes: &[u8]) -> Option<(u32, i64)> {
+        let statement = bytes.split_last_chunk::<SIGNATURE>()?.0;
+        let head = Head::read(&mut Cursor(statement), RECEIVER).ok()?;
+        Some((head.key, head.until))
+    }
+
     /// Reads an announcement of this robot.
     pub fn read(bytes: &[u8], robot: &PublicIdentity) -> Result<Receiver, Unreadable> {
         let mut cursor = Cursor(verified(bytes, robot)?);
@@ -100,24 +106,14 @@ impl Receiver {
             return Err(Unreadable::Robot);
         }
         match cursor.0 {
-            [] => Ok(Receiver { announcement: bytes.to_vec(), robot: named.into(), head, domain, receive }),
+            [] => Ok(Receiver { robot: named.into(), head, domain, receive }),
             _ => Err(Unreadable::Length),
         }
-    }
-
-    /// The bytes that it was read from.
-    pub fn announcement(&self) -> &[u8] {
-        &self.announcement
     }
 
     /// Whether commands can be sealed for it at second `now`.
     pub fn is_valid(&self, now: i64) -> bool {
         (self.head.from.saturating_sub(super::GRACE)..self.head.until).contains(&now)
-    }
-
-    /// Whether it takes the place of the other one: a later key of the same robot, or a renewal of the same key.
-    pub fn is_newer_than(&self, other: &Receiver) -> bool {
-        (self.head.key, self.head.until) > (other.head.key, other.head.until)
     }
 
     /// What it says.

@@ -193,16 +193,21 @@ impl Held {
 
     /// Takes an announcement, or the renewal of one.
     fn renew(&mut self, bytes: &[u8], robot: &PublicIdentity, domain: u32, now: i64, updated: &mut Updated) {
-        let is_known = |known: &Receiver| known.announcement() == bytes;
-        if bytes.is_empty() || self.receiver.as_ref().is_some_and(is_known) {
+        // What is not newer is not verified either: anybody can send old ones again.
+        let is_newer = |known: &Receiver| {
+            let terms = known.terms();
+            Receiver::claims(bytes).is_some_and(|claimed| claimed > (terms.key, terms.until))
+        };
+        if bytes.is_empty() || self.receiver.as_ref().is_some_and(|known| !is_newer(known)) {
             return;
         }
         let Ok(receiver) = Receiver::read(bytes, robot) else {
             updated.refused += 1;
             return;
         };
-        let replaces = self.receiver.as_ref().is_none_or(|known| receiver.is_newer_than(known));
-        if receiver.terms().domain == domain && now < receiver.terms().until && replaces {
+        if receiver.terms().domain != domain {
+            updated.refused += 1; // carried here from another domain
+        } else if now < receiver.terms().until {
             self.receiver = Some(receiver);
         }
     }
@@ -253,7 +258,7 @@ mod tests {
         let (robot, other) = (Robot::new(), Robot::new());
         let granted = granted(&robot);
         let elsewhere = robot.announcement_on(DOMAIN + 1, 9, NOW, NOW + 30);
-        assert_eq!(granted.update(&board(&elsewhere, &[]), NOW), Ok(Updated::default()));
+        assert_eq!(granted.update(&board(&elsewhere, &[]), NOW), Ok(Updated { keys: 0, refused: 1 }));
         let forged = other.announcement(9, NOW, NOW + 30);
         assert_eq!(granted.update(&board(&forged, &[]), NOW), Ok(Updated { keys: 0, refused: 1 }));
         assert!(granted.receiver(NOW).is_none());

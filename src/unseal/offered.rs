@@ -18,6 +18,8 @@ const AHEAD: i64 = 60;
 pub struct Offered {
     granted: Arc<Granted>,
     verified: Option<Verified>,
+    /// The hash of the message that it was read from: anybody may send it again, and that is to cost little.
+    known: Option<[u8; 32]>,
 }
 
 /// Why a catalogue was left out.
@@ -37,12 +39,16 @@ pub enum Refusal {
 impl Offered {
     /// Nothing yet.
     pub fn new(granted: Arc<Granted>) -> Offered {
-        Offered { granted, verified: None }
+        Offered { granted, verified: None, known: None }
     }
 
     /// Takes a message of [`crate::catalog::CATALOG_TOPIC`] at second `now`.
     pub fn update(&mut self, message: &[u8], now: i64) -> Result<(), Refusal> {
         let now = self.granted.not_before(now);
+        let hash = *blake3::hash(message).as_bytes();
+        if self.known == Some(hash) {
+            return Ok(());
+        }
         let senders = self.granted.senders(now);
         let verified = Verified::read(
             message,
@@ -62,7 +68,7 @@ impl Offered {
                 Err(Refusal::Older)
             }
             _ => {
-                self.verified = Some(verified);
+                (self.verified, self.known) = (Some(verified), Some(hash));
                 Ok(())
             }
         }

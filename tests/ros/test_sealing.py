@@ -277,3 +277,19 @@ def private_keys(robot, name):
     pyrage = pytest.importorskip('pyrage')
     plain = pyrage.passphrase.decrypt(robot.identity(name).read_bytes(), robot.passphrase().read_text())
     return [base64.b64decode(key) for key in re.findall(r'(?:receive|sign): (\S+)', plain.decode())]
+
+
+def test_who_is_revoked_is_named_in_no_audience(hotel):
+    publisher = hotel.inner.publisher(GUESTS, String)
+    hotel.go(rules=[may('desk', GUESTS), may('vendor', GUESTS)])
+    opened = hotel.unsealer('desk').reader('/desk/guests', String)
+    hotel.flow(publisher, opened, text('hello'))
+    assert sorted(hotel.catalog()['/guests/sealed/clear'].audience) == ['desk', 'vendor']
+    hotel.ask('revoke', 'vendor')
+    eventually('a catalogue without the vendor',
+               lambda: list(hotel.catalog()['/guests/sealed/clear'].audience) == ['desk'])
+    publisher.publish(text('for the desk alone'))
+    opened.wait_for(text('for the desk alone'))
+    hotel.stop()
+    windows = [route for line in hotel.audit() if line['entry'] == 'window' for route in line['routes']]
+    assert windows[0]['audience'] == 'desk vendor' and windows[-1]['audience'] == 'desk'

@@ -28,7 +28,7 @@ Examples:
   discreet policy sign hotel.yaml --key alice.key
   discreet policy sign porter-*.yaml --key alice.key --passphrase-file alice.pass
 
-Signatures of an older version in POLICY.sig are replaced. Those of other bytes of the same version are not, unless --anew:
+Signatures of an older version in POLICY.sig are replaced. Those of other bytes of the same version are not, unless --replace:
 whoever changed the policy should have raised `version`.
 
 Exit codes:
@@ -47,7 +47,7 @@ pub struct Sign {
     passphrase_file: Option<PathBuf>,
     /// Throws away signatures that are there and are of other bytes or identities
     #[arg(long)]
-    anew: bool,
+    replace: bool,
     /// Answers with JSON: a list, one object a policy
     #[arg(long)]
     json: bool,
@@ -124,7 +124,7 @@ impl Sign {
         let head = Head::of(&policy, identities.here);
         let path = signatures_path(Path::new(&source.name));
         let signatures = match path.symlink_metadata() {
-            Ok(_) if !self.anew => kept(Signatures::open(&path)?, head, &mut notes)?,
+            Ok(_) if !self.replace => kept(Signatures::open(&path)?, head, &mut notes)?,
             Ok(_) | Err(_) => Signatures::new(head),
         };
         Ok(Plan { name: source.name.clone(), signatures, notes })
@@ -142,7 +142,7 @@ fn kept(there: Signatures, head: Head, notes: &mut Vec<String>) -> Result<Signat
         }
         return Err(format!(
             "its signatures are of version {} for {} in other bytes, by {names}: raise `version` beyond that, or throw \
-             them away with --anew",
+             them away with --replace",
             there.head.version, there.head.scope
         ));
     }
@@ -151,13 +151,13 @@ fn kept(there: Signatures, head: Head, notes: &mut Vec<String>) -> Result<Signat
     if let Some((name, _)) = differs {
         return Err(format!(
             "the identity of {name} is another than {names} signed: raise `version`, or throw the signatures away with \
-             --anew"
+             --replace"
         ));
     }
     let unseen = there.head.identities.keys().filter(|name| !head.identities.contains_key(*name));
     notes.extend(unseen.map(|name| format!("the identity of {name} is signed as {names} saw it")));
     if let Some(misfit) = there.by.iter().find(|by| !there.head.fits(by)) {
-        return Err(format!("{}'s signature in it does not fit; throw it away with --anew", misfit.name));
+        return Err(format!("{}'s signature in it does not fit; throw it away with --replace", misfit.name));
     }
     if there.by.len() >= MOST_SIGNATURES {
         return Err(format!("it has {MOST_SIGNATURES} signatures already"));
