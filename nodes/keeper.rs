@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, bail};
 use clap::Parser;
@@ -12,6 +14,8 @@ use discreet::keeper::server::{Door, Server, now};
 use discreet::keeper::state::{Decision, Place, State};
 use discreet::policy::Trust;
 use discreet::secret::{Lock, harden};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
 /// Holds the robot's identity and decides who is given which keys.
 ///
@@ -30,7 +34,7 @@ out as one user, --same-user.
 The passphrase is asked at the terminal, or read from --passphrase-file (mode 0600), or from the systemd credential
 robot.passphrase (for an identity robot.key). Never from an argument or the environment.
 
-Exit codes: 1 something broke while it ran, 2 it could not start"
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 something broke while it ran, 2 it could not start"
 )]
 struct Arguments {
     /// The policy: the same file that the guards read
@@ -98,7 +102,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     match start(Arguments::parse()) {
-        Ok(server) => match server.run() {
+        Ok((server, stop)) => match server.run(&stop) {
             Ok(()) => ExitCode::SUCCESS,
             Err(fault) => {
                 log(&format!("stopped: {fault}"));
@@ -112,7 +116,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(arguments: Arguments) -> anyhow::Result<Server> {
+/// A keeper that listens, and what a signal sets when it is to end.
+fn start(arguments: Arguments) -> anyhow::Result<(Server, Arc<AtomicBool>)> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register(signal, Arc::clone(&stop)).context("cannot be told when to end")?;
+    }
+    if let Some(uid) = arguments.guard_uid.iter().find(|uid| arguments.admin_uid.contains(uid)) {
+        bail!(
+            "user {uid} is named by --guard-uid and by --admin-uid: whoever breaks into its guard could then give back what was \
+             revoked. Give orders as another user"
+        );
+    }
     if !arguments.allow_uid.is_empty() {
         bail!(
             "--allow-uid is two options now: --guard-uid for users whose guards are given keys, --admin-uid for users who \
@@ -164,7 +179,7 @@ fn start(arguments: Arguments) -> anyhow::Result<Server> {
     let listens = format!("keeper of {name} ({fingerprint}) listens at {}", door.socket.display());
     let server = Server::new(door, engine, log)?;
     log(&listens);
-    Ok(server)
+    Ok((server, stop))
 }
 
 /// A user's number, also by the name in /etc/passwd.

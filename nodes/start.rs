@@ -14,6 +14,31 @@ fn parameter_files() -> impl Iterator<Item = PathBuf> {
     options.zip(files).filter(|(option, _)| option == "--params-file").map(|(_, file)| PathBuf::from(file))
 }
 
+/// ROS 2 writes a log file of each process, and where it cannot it says something else or ends the process. The folder, as its
+/// logging chooses it: ROS_LOG_DIR, or `log` in ROS_HOME, or `.ros/log` in HOME.
+fn log_folder() -> Result<(), String> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = variable("ROS_LOG_DIR")
+        .or_else(|| variable("ROS_HOME").map(|home| home.join("log")))
+        .or_else(|| variable("HOME").map(|home| home.join(".ros/log")))
+        .ok_or("neither HOME nor ROS_LOG_DIR is set, so ROS 2 has no folder for its log; set ROS_LOG_DIR")?;
+    let shown = folder.display();
+    if folder.starts_with("~") {
+        return Ok(()); // ROS 2 expands it
+    }
+    let remedy = "name a folder that this user may write to with ROS_LOG_DIR";
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| format!("ROS 2 cannot write its log to {shown}: {error}; {remedy}"))?;
+    tempfile_in(&folder).map_err(|error| format!("ROS 2 cannot write its log to {shown}: {error}; {remedy}"))
+}
+
+/// Whether a file can be made there.
+fn tempfile_in(folder: &std::path::Path) -> std::io::Result<()> {
+    let path = folder.join(format!(".discreet-{}", std::process::id()));
+    std::fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
+    std::fs::remove_file(&path)
+}
+
 /// A node's `main`.
 pub fn start<F>(name: &str, help: &str, run: impl FnOnce() -> F) -> ExitCode
 where
@@ -32,6 +57,10 @@ where
     }
     if let Some(refused) = parameter_files().find_map(|file| discreet::disk::check(&file).err()) {
         eprintln!("{name}: parameters: {refused}");
+        return ExitCode::from(2);
+    }
+    if let Err(refused) = log_folder() {
+        eprintln!("{name}: {refused}");
         return ExitCode::from(2);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();

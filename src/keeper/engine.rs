@@ -290,7 +290,9 @@ impl Engine {
             Err(refused) => {
                 let summary = refused.summary();
                 if self.refused.as_ref() != Some(&summary) {
-                    (self.log)(&format!("the policy is not loaded: {}", plain(&refused.to_string())));
+                    for line in format!("the policy is not loaded: {refused}").lines() {
+                        (self.log)(&plain(line));
+                    }
                 }
                 self.refused = Some(summary);
             }

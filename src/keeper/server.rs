@@ -4,8 +4,9 @@ mod bind;
 mod connection;
 mod door;
 
+use std::collections::HashMap;
 use std::os::unix::net::UnixListener;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -18,7 +19,7 @@ use super::state::StateFault;
 pub use bind::BindError;
 pub use door::Door;
 
-/// Connections at a time.
+/// Connections of one user at a time.
 const MOST_CONNECTIONS: usize = 16;
 /// How often keys, policy and identities are looked after.
 const TICK: Duration = Duration::from_millis(200);
@@ -45,7 +46,8 @@ struct Shared {
     engine: Mutex<Engine>,
     /// A guard has confirmed something, or is gone.
     confirmed: Condvar,
-    connections: AtomicUsize,
+    /// By user: one who takes all that he may have leaves the others theirs.
+    connections: Mutex<HashMap<u32, usize>>,
     door: Door,
     fault: Mutex<Option<StateFault>>,
     log: Box<dyn Fn(&str) + Send + Sync>,
@@ -62,7 +64,7 @@ impl Server {
         let shared = Shared {
             engine: Mutex::new(engine),
             confirmed: Condvar::new(),
-            connections: AtomicUsize::new(0),
+            connections: Mutex::default(),
             door,
             fault: Mutex::default(),
             log: Box::new(log),
@@ -70,10 +72,16 @@ impl Server {
         Ok(Server { listener, shared: Arc::new(shared) })
     }
 
-    /// Serves until something breaks.
-    pub fn run(&self) -> Result<(), ServerFault> {
+    /// Serves until `stop` is set or something breaks. Then the socket is gone.
+    pub fn run(&self, stop: &AtomicBool) -> Result<(), ServerFault> {
+        let ended = self.serve(stop);
+        let _gone_already = std::fs::remove_file(&self.shared.door.socket);
+        ended
+    }
+
+    fn serve(&self, stop: &AtomicBool) -> Result<(), ServerFault> {
         let mut due = Instant::now();
-        loop {
+        while !stop.load(Relaxed) {
             let wait = due.saturating_duration_since(Instant::now());
             let wait = Timespec::try_from(wait).unwrap_or_default();
             let mut polled = [PollFd::new(&self.listener, PollFlags::IN)];
@@ -90,6 +98,7 @@ impl Server {
                 return Err(fault.into());
             }
         }
+        Ok(())
     }
 
     fn accept(&self) -> Result<(), ServerFault> {
@@ -108,18 +117,20 @@ impl Server {
             self.shared.say(&format!("process {} of user {} was refused", peer.pid, peer.uid));
             return Ok(());
         }
-        if self.shared.connections.fetch_add(1, Relaxed) >= MOST_CONNECTIONS {
-            self.shared.connections.fetch_sub(1, Relaxed);
-            self.shared.say(&format!("process {} was refused: {MOST_CONNECTIONS} are connected", peer.pid));
+        if !self.shared.comes(peer.uid) {
+            self.shared.say(&format!(
+                "process {} was refused: its user {} has {MOST_CONNECTIONS} connections",
+                peer.pid, peer.uid
+            ));
             return Ok(());
         }
         let shared = Arc::clone(&self.shared);
         let started = std::thread::Builder::new().name("connection".into()).spawn(move || {
             connection::serve(&shared, stream, peer);
-            shared.connections.fetch_sub(1, Relaxed);
+            shared.goes(peer.uid);
         });
         if let Err(error) = started {
-            self.shared.connections.fetch_sub(1, Relaxed);
+            self.shared.goes(peer.uid);
             self.shared.say(&format!("process {} was refused: {error}", peer.pid));
         }
         Ok(())
@@ -127,6 +138,21 @@ impl Server {
 }
 
 impl Shared {
+    /// Counts a connection of a user: `false` if it has as many as it may have.
+    fn comes(&self, uid: u32) -> bool {
+        let mut connections = locked(&self.connections);
+        let of_user = connections.entry(uid).or_default();
+        let room = *of_user < MOST_CONNECTIONS;
+        *of_user += usize::from(room);
+        room
+    }
+
+    fn goes(&self, uid: u32) {
+        if let Some(of_user) = locked(&self.connections).get_mut(&uid) {
+            *of_user = of_user.saturating_sub(1);
+        }
+    }
+
     fn engine(&self) -> MutexGuard<'_, Engine> {
         locked(&self.engine)
     }

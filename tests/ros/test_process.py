@@ -21,6 +21,9 @@ def text(data):
     return String(data=data)
 
 
+RESPAWN = 2  # seconds, `respawn_delay` in launch/discreet.launch.py
+
+
 def test_killed_under_load_it_starts_again_and_has_let_nothing_out(robot):
     robot.policy(TOPICS, OPEN)
     # Best effort: to a reliable reader that was killed Fast DDS clings for seconds, and its successor waits as long.
@@ -35,6 +38,9 @@ def test_killed_under_load_it_starts_again_and_has_let_nothing_out(robot):
             robot.guard.kill()
             verified = robot.verify()
             assert verified is None or verified.returncode == 0, verified.stdout
+            # As the launch files do. Fast DDS leaves a publisher with the shared memory of a reader that was killed, for ever
+            # if the reader's successor comes at once on a busy machine.
+            time.sleep(RESPAWN)
             robot.start()
             outside.forget()
         outside.wait(50, patience=40)
@@ -121,7 +127,7 @@ def test_a_file_of_parameters_that_cannot_be_read_is_named_without_a_panic(robot
                           timeout=30, env=environment)
     said = done.stdout + done.stderr
     assert done.returncode == 2, said
-    assert 'does not take the arguments' in said and 'panicked' not in said and 'stack backtrace' not in said
+    assert 'parameters' in said and 'panicked' not in said and 'stack backtrace' not in said
     assert 'nope.yaml' in said or content, said
 
 

@@ -135,7 +135,9 @@ impl Shared {
         let socket = self.guard.socket.display();
         match end {
             FrameError::Broken(error) if error.kind() == io::ErrorKind::NotFound => {
-                format!("no keeper listens at {socket}: start `keeper`, or say where it is with --socket")
+                format!(
+                    "no keeper listens at {socket}: start `keeper`, or say where it listens (parameter `keeper`)"
+                )
             }
             end => format!("{socket}: {end}"),
         }

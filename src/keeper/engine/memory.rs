@@ -95,7 +95,8 @@ impl Engine {
         if self.outdated.is_none() && self.state.meet(peer.uid, domain)? && !brings {
             let what = format!(
                 "the guard of user {} and domain {domain} has no mark of the keeper's, and had one: its audit log was moved \
-                 away or deleted, or cannot be read",
+                 away or deleted, or cannot be read. If nobody did that on purpose, keep what is there as evidence, and compare it \
+                 with an `audit head` that was kept elsewhere",
                 peer.uid
             );
             (self.log)(&what);

@@ -53,7 +53,10 @@ impl Door {
     pub fn refuses_admin(&self, uid: u32) -> Option<String> {
         let may = uid == 0 || uid == own_uid() || self.admins.contains(&uid);
         (!may).then(|| {
-            format!("the keeper takes no orders of user {uid}: start it with --admin-uid {uid} if it should")
+            match self.guards.contains(&uid) {
+                true => format!("the keeper takes no orders of user {uid}, whose guards it gives keys: give them as another user"),
+                false => format!("the keeper takes no orders of user {uid}: start it with --admin-uid {uid} if it should"),
+            }
         })
     }
 }
