@@ -24,7 +24,7 @@ use discreet::policy::watch::PolicyWatch;
 use discreet::policy::{Floor, LivePolicy, Policy, Reloaded, Trust, read_file};
 use discreet::redact::remote::{Patience, Program, Remote};
 use discreet::ros::{
-    Bridge, BridgeParts, Control, Health, Logger, Looks, Publisher, Settings, keep_files_to_itself,
+    Bridge, BridgeParts, Control, Health, Level, Logger, Looks, Publisher, Settings, keep_files_to_itself,
     no_discovery_server, own_domain,
 };
 use discreet::seal::{self, SenderKey};
@@ -172,6 +172,8 @@ struct Guard {
     restored: AtomicBool,
     /// Why the newest policy file is not in force.
     refused: Mutex<Option<String>>,
+    /// What the keeper said of an audit log that was there before and is gone.
+    log_gone: Arc<Mutex<Option<String>>>,
 }
 
 impl Guard {
@@ -188,8 +190,14 @@ impl Guard {
         let trusting = Arc::new(Trusting::new(Arc::clone(&live), Arc::clone(&audit), logger.clone()));
         let clock = Arc::new(ClockFloor::new(None));
         let inner_domain = own_domain().map_err(anyhow::Error::msg)?;
-        let (keys, board, porter) =
-            self::keys(settings, Arc::clone(&audit), Arc::clone(&trusting), logger.clone())?;
+        let log_gone = Arc::new(Mutex::default());
+        let (keys, board, porter) = self::keys(
+            settings,
+            Arc::clone(&audit),
+            Arc::clone(&trusting),
+            Arc::clone(&log_gone),
+            logger.clone(),
+        )?;
         let bridge = Bridge::new(BridgeParts {
             inner_domain,
             outer_domain: settings.outer_domain,
@@ -212,8 +220,20 @@ impl Guard {
         }
         let restored = AtomicBool::new(false);
         let (bridge, refused) = (Mutex::new(bridge), Mutex::default());
-        let guard =
-            Guard { live, trusting, audit, clock, keys, board, bridge, logger, robot, restored, refused };
+        let guard = Guard {
+            live,
+            trusting,
+            audit,
+            clock,
+            keys,
+            board,
+            bridge,
+            logger,
+            robot,
+            restored,
+            refused,
+            log_gone,
+        };
         // Before there is a policy: an older one is not in force for a moment either.
         guard.keys.wait_held(KEYS);
         guard.heed_the_past();
@@ -329,7 +349,15 @@ impl Guard {
 
     fn statuses(&self, health: &mut Health, since_last: Duration) -> Vec<discreet::ros::Status> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        health.statuses(&self.bridge(), &self.live, &self.audit, &self.keys, refused.as_deref(), since_last)
+        let (live, audit, keys) = (&self.live, &self.audit, &self.keys);
+        let mut statuses = health.statuses(&self.bridge(), live, audit, keys, refused.as_deref(), since_last);
+        let gone = self.log_gone.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for status in statuses.iter_mut().filter(|status| status.name == "audit") {
+            if let Some(why) = gone.clone().filter(|_| status.level == Level::Ok) {
+                (status.level, status.message) = (Level::Warn, why); // until somebody has looked, and starts it again
+            }
+        }
+        statuses
     }
 
     fn bridge(&self) -> MutexGuard<'_, Bridge> {
@@ -342,6 +370,7 @@ fn keys(
     settings: &Settings,
     audit: Arc<Audit>,
     trusting: Arc<Trusting>,
+    log_gone: Arc<Mutex<Option<String>>>,
     logger: Logger,
 ) -> anyhow::Result<(Arc<KeyRing>, Arc<Board>, Arc<Porter>)> {
     let sender = Arc::new(SenderKey::generate()?);
@@ -392,6 +421,7 @@ fn keys(
             audit.keys("new_state", "", what);
         }
         Event::LogGone(what) => {
+            *log_gone.lock().unwrap_or_else(PoisonError::into_inner) = Some(what.clone());
             logger.error(what);
             audit.keys("log_gone", "", what);
         }

@@ -37,7 +37,7 @@ pub use entry::{PolicyMark, RouteInfo};
 pub use file::Refused;
 pub use route::{NotRecorded, Receipt, RouteLog};
 pub use time::Time;
-pub use verify::{Finding, MAX_FINDINGS, Report, Verdict, What, verify, verify_lines};
+pub use verify::{Finding, MAX_FINDINGS, Report, Verdict, What, open, verify, verify_lines};
 
 use entry::Entry;
 pub use entry::cleaned;

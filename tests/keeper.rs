@@ -149,6 +149,35 @@ fn who_may_command_is_a_lease_that_ends_without_the_keeper() {
 }
 
 #[test]
+fn commands_go_on_under_another_id_when_the_keeper_lost_its_memory() {
+    let mut house = House::new("amnesia");
+    house.start();
+    let policy = house.policy();
+    let other = house.guard();
+    assert!(other.follow(&policy));
+    drop(other); // its ids are used up, so that this guard's is not the first
+    let guard = house.guard();
+    let porter = Porter::new(Arc::new(SenderKey::generate().unwrap())).unwrap();
+    porter.serve(&guard.ring);
+    assert!(soon(|| guard.follow(&policy)));
+    let id = || porter.opener(Instant::now(), now()).map(|opener| opener.id());
+    let before = id();
+    assert!(before > Some(1) && guard.ring.receiver_id() == before, "{before:?}");
+    house.kill();
+    for file in ["state/state", "robot.mark"] {
+        std::fs::remove_file(house.path(file)).unwrap();
+    }
+    let then = now();
+    assert!(soon(|| now() > then + 1), "a new state is told from an older one by when it was begun");
+    house.start();
+    assert!(
+        soon(|| guard.ring.receiver_id() != before && id() == guard.ring.receiver_id()),
+        "{}",
+        house.log()
+    );
+}
+
+#[test]
 fn a_key_tells_whom_it_was_wrapped_to() {
     let mut house = House::new("audience");
     house.start();

@@ -103,6 +103,9 @@ pub enum Refused {
     },
 }
 
+/// Bytes of the log that are searched at a time.
+const SEARCHED: u64 = 1 << 20;
+
 #[derive(Serialize, Deserialize)]
 struct Head {
     seq: u64,
@@ -216,7 +219,9 @@ impl Disk for LogFile {
             Some(head) if head.seq < found.seq => "behind",
             Some(_) => "found",
         };
-        self.mark = head_file(&self.path).and_then(|head| head.mark).or(tail.mark.take());
+        // The chained log counts: whoever may write the head could put an old mark into it.
+        let in_log = tail.mark.take().map_or_else(|| search_mark(&file, end), |mark| Ok(Some(mark)))?;
+        self.mark = in_log.or_else(|| head_file(&self.path).and_then(|head| head.mark));
         tail.mark.clone_from(&self.mark);
         if tail.link.is_none() {
             // Before there are entries: from now on, a log with entries and without a head was tampered with.
@@ -307,6 +312,26 @@ pub(super) fn higher(one: Option<PolicyMark>, other: Option<PolicyMark>) -> Opti
         (Some(one), Some(other)) if one.version >= other.version => Some(one),
         (one, other) => other.or(one),
     }
+}
+
+/// The newest mark of the keeper's state in the first `end` bytes of a log, looked for from the end.
+fn search_mark(file: &File, end: u64) -> io::Result<Option<String>> {
+    let (mut until, mut rest) = (end, Vec::new());
+    while until > 0 {
+        let from = until.saturating_sub(SEARCHED);
+        let mut bytes = vec![0; usize::try_from(until - from).unwrap_or_default()];
+        file.read_exact_at(&mut bytes, from)?;
+        bytes.append(&mut rest);
+        // A line that begins in front of this is looked at with what is in front.
+        let whole =
+            if from == 0 { 0 } else { memchr::memchr(b'\n', &bytes).map_or(bytes.len(), |at| at + 1) };
+        if let Some(mark) = last_mark(bytes.get(whole..).unwrap_or_default()) {
+            return Ok(Some(mark));
+        }
+        bytes.truncate(whole.min(MAX_LINE + 1));
+        (rest, until) = (bytes, from);
+    }
+    Ok(None)
 }
 
 /// The newest mark of the keeper's state in these lines.

@@ -510,6 +510,36 @@ fn the_mark_of_the_keepers_state_outlives_the_guard() {
 }
 
 #[test]
+fn the_mark_in_the_log_counts_whatever_the_head_says_and_however_far_back_it_is() {
+    let scene = Scene::new();
+    let audit = scene.open().unwrap();
+    audit.keys("mark", "", "aa");
+    audit.flush();
+    let old_head = fs::read(scene.folder.join("audit.log.head")).unwrap();
+    audit.keys("mark", "", "bb");
+    let mut filled = 0;
+    while filled < 4 << 20 {
+        (0..500).for_each(|_| audit.keys("granted", "somebody", "so that the log becomes long"));
+        audit.flush();
+        let length = fs::metadata(scene.log()).unwrap().len();
+        assert!(length > filled, "entries are written");
+        filled = length;
+    }
+    audit.flush();
+    drop(audit);
+    let mark = || scene.open().unwrap().last().mark;
+    assert_eq!(mark().as_deref(), Some("bb"));
+    let head = fs::read_to_string(scene.folder.join("audit.log.head")).unwrap();
+    assert!(head.contains("bb"));
+    for forged in
+        [head.replace("\"bb\"", "\"aa\"").into_bytes(), head.replace("bb", "zz").into_bytes(), old_head]
+    {
+        fs::write(scene.folder.join("audit.log.head"), forged).unwrap();
+        assert_eq!(mark().as_deref(), Some("bb"));
+    }
+}
+
+#[test]
 fn one_log_has_one_writer() {
     let scene = Scene::new();
     let audit = scene.open().unwrap();

@@ -1,10 +1,12 @@
 //! Reads a whole log and says whether it is what was written, and if not, where and how.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use super::chain::{Line, Link, MAX_LINE, hex};
@@ -139,7 +141,7 @@ const REMEMBERED: usize = 64;
 pub fn verify(path: &Path, head: Option<[u8; 32]>) -> io::Result<Report> {
     // The head first: a log that is being written only grows beyond it.
     let head_file = read_head(path);
-    match File::open(path) {
+    match open(path) {
         // The head tells that there was a log.
         Err(error)
             if error.kind() == io::ErrorKind::NotFound && head_file.is_some_and(|head| head.seq > 0) =>
@@ -147,6 +149,16 @@ pub fn verify(path: &Path, head: Option<[u8; 32]>) -> io::Result<Report> {
             verify_lines(io::empty(), head_file, head)
         }
         opened => verify_lines(BufReader::with_capacity(1 << 20, opened?), head_file, head),
+    }
+}
+
+/// Opens a log that is a regular file: a pipe would keep whoever verifies it waiting, and a device has no end.
+pub fn open(path: &Path) -> io::Result<File> {
+    let file =
+        OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
     }
 }
 

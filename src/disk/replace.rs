@@ -40,9 +40,9 @@ pub fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     written().inspect_err(|_| drop(fs::remove_file(&new)))
 }
 
-/// For [`OpenOptionsExt::custom_flags`]: a link in the last place of the path is an error.
+/// For [`OpenOptionsExt::custom_flags`]: a link in the last place of the path is an error, and a pipe keeps nobody waiting.
 pub fn no_links() -> i32 {
-    OFlags::NOFOLLOW.bits().cast_signed()
+    (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed()
 }
 
 #[cfg(test)]

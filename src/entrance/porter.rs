@@ -44,8 +44,12 @@ impl Doorkeeper for Porter {
         if !keys.lease().holds(at, second) {
             return None; // whoever was revoked meanwhile would still be taken for somebody who may
         }
-        if self.opener.get().is_none() {
-            let id = keys.receiver_id()?;
+        let id = keys.receiver_id()?;
+        if let Some(opener) = self.opener.get() {
+            if opener.id() != id {
+                opener.rename(id);
+            }
+        } else {
             let key = self.unnamed.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(key) = key {
                 let _first = self.opener.set(Arc::new(CommandOpener::new(key, id)));

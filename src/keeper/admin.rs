@@ -25,7 +25,7 @@ pub enum NoAnswer {
     Refused(String),
     /// It hung up, or said something else.
     #[error(
-        "the keeper gave no answer ({0}): it takes orders of root, its own user and those of --admin-uid, and its log says more"
+        "the keeper gave no answer ({0}). What was asked may still take effect: see `discreet who`. It takes orders of root, its own user and those of --admin-uid, and its log says more"
     )]
     Broken(FrameError),
 }

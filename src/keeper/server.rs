@@ -50,6 +50,8 @@ struct Shared {
     connections: Mutex<HashMap<u32, usize>>,
     door: Door,
     fault: Mutex<Option<StateFault>>,
+    /// When a refusal was said last, and how many there were since.
+    refused: Mutex<(Option<Instant>, u64)>,
     log: Box<dyn Fn(&str) + Send + Sync>,
 }
 
@@ -67,6 +69,7 @@ impl Server {
             connections: Mutex::default(),
             door,
             fault: Mutex::default(),
+            refused: Mutex::default(),
             log: Box::new(log),
         };
         Ok(Server { listener, shared: Arc::new(shared) })
@@ -114,11 +117,11 @@ impl Server {
         };
         let Ok(peer) = Peer::of(&stream) else { return Ok(()) };
         if !self.shared.door.lets_in(peer.uid) {
-            self.shared.say(&format!("process {} of user {} was refused", peer.pid, peer.uid));
+            self.shared.refuse(&format!("process {} of user {} was refused", peer.pid, peer.uid));
             return Ok(());
         }
         if !self.shared.comes(peer.uid) {
-            self.shared.say(&format!(
+            self.shared.refuse(&format!(
                 "process {} was refused: its user {} has {MOST_CONNECTIONS} connections",
                 peer.pid, peer.uid
             ));
@@ -155,6 +158,20 @@ impl Shared {
 
     fn engine(&self) -> MutexGuard<'_, Engine> {
         locked(&self.engine)
+    }
+
+    /// Says that somebody was refused: once a second, and how many there were besides.
+    fn refuse(&self, text: &str) {
+        let mut refused = locked(&self.refused);
+        let (since, count) = &mut *refused;
+        if since.is_some_and(|since| since.elapsed() < Duration::from_secs(1)) {
+            *count += 1;
+            return;
+        }
+        let besides = if *count > 0 { format!(" ({count} others before)") } else { String::new() };
+        (*since, *count) = (Some(Instant::now()), 0);
+        drop(refused);
+        self.say(&format!("{text}{besides}"));
     }
 
     fn say(&self, text: &str) {

@@ -153,7 +153,7 @@ impl Commanding {
             // Anybody outside can publish such a message; what the robot did not sign in it is left out.
             let updated = self.granted.update(self.taken.as_bytes(), now).unwrap_or_default();
             (0..updated.refused).for_each(|_| self.patience.spend(&info.gid, at));
-            if updated.keys > 0 {
+            if updated.keys > 0 || updated.announced {
                 self.patience.opened(&info.gid, at);
             }
         }

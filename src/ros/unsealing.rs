@@ -172,13 +172,14 @@ impl Unsealing {
                 Ok(updated) => {
                     self.refused.grants += updated.refused as u64;
                     (0..updated.refused).for_each(|_| self.patience.spend(&info.gid, at));
-                    if updated.keys > 0 {
+                    if updated.keys > 0 || updated.announced {
                         self.patience.opened(&info.gid, at);
                     }
                 }
                 Err(_) => self.refused.grants += 1,
             }
         }
+        self.offered.retry(now);
         for _ in 0..POSTS {
             let Some(info) = self.catalog.take(&mut self.taken)? else { break };
             let at = self.started.elapsed();

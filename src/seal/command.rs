@@ -1,5 +1,7 @@
 //! Commands: from a stakeholder to the robot, sealed for the guard that is running now.
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
 use super::addressed::{self, Bound, INWARD, Unopenable, Unsealable};
 use super::context::entry_digest;
 use super::header::{Parts, Sealing, split};
@@ -181,18 +183,23 @@ pub struct Command<'a, 's> {
 /// The guard's side: opens what was sealed for its receiving key.
 pub struct CommandOpener {
     key: ReceivingKey,
-    id: u32,
+    id: AtomicU32,
 }
 
 impl CommandOpener {
     /// The id is the one that the keeper announced the key under.
     pub fn new(key: ReceivingKey, id: u32) -> CommandOpener {
-        CommandOpener { key, id }
+        CommandOpener { key, id: AtomicU32::new(id) }
     }
 
     /// What commands call the key.
     pub fn id(&self) -> u32 {
-        self.id
+        self.id.load(Relaxed)
+    }
+
+    /// The keeper announces the key under another id: it has lost its memory of the one before.
+    pub fn rename(&self, id: u32) {
+        self.id.store(id, Relaxed);
     }
 
     /// Opens a command or the request of a call where it lies. `senders` finds who has this [`super::hint`].
@@ -206,7 +213,7 @@ impl CommandOpener {
         if header.sealing != Sealing::Hpke {
             return Err(OpenError::Suite(suite).into());
         }
-        if header.key != self.id {
+        if header.key != self.id() {
             return Err(CommandRefused::Receiver(header.key));
         }
         if !header.signed || header.padded {

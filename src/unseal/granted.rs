@@ -37,6 +37,9 @@ struct Held {
 /// The most grants that are remembered. A robot has one for each group and epoch, and ended ones are forgotten.
 const MAX_KNOWN: usize = 8192;
 
+/// An announcement that holds for longer was not made by a keeper of this version, or by one whose clock is ahead, in seconds.
+const LONGEST: i64 = 300;
+
 /// A board with so many grants that are not the robot's is not read any further.
 const MOST_REFUSED: usize = 8;
 
@@ -45,6 +48,8 @@ const MOST_REFUSED: usize = 8;
 pub struct Updated {
     /// Keys that were not there before.
     pub keys: usize,
+    /// There was an announcement that took the place of the one before.
+    pub announced: bool,
     /// Grants and announcements in the robot's name that it did not sign. Anybody outside can publish such.
     pub refused: usize,
 }
@@ -193,12 +198,14 @@ impl Held {
 
     /// Takes an announcement, or the renewal of one.
     fn renew(&mut self, bytes: &[u8], robot: &PublicIdentity, domain: u32, now: i64, updated: &mut Updated) {
-        // What is not newer is not verified either: anybody can send old ones again.
-        let is_newer = |known: &Receiver| {
+        // What is not newer is not verified either: anybody can send old ones again. One that does not hold at this moment
+        // gives way to any that does: the robot may have been given another clock, or another memory of its ids.
+        let stays = |known: &Receiver| {
             let terms = known.terms();
-            Receiver::claims(bytes).is_some_and(|claimed| claimed > (terms.key, terms.until))
+            known.is_valid(now)
+                && Receiver::claims(bytes).is_none_or(|claimed| claimed <= (terms.key, terms.until))
         };
-        if bytes.is_empty() || self.receiver.as_ref().is_some_and(|known| !is_newer(known)) {
+        if bytes.is_empty() || self.receiver.as_ref().is_some_and(stays) {
             return;
         }
         let Ok(receiver) = Receiver::read(bytes, robot) else {
@@ -207,8 +214,9 @@ impl Held {
         };
         if receiver.terms().domain != domain {
             updated.refused += 1; // carried here from another domain
-        } else if now < receiver.terms().until {
+        } else if receiver.is_valid(now) && receiver.terms().until.saturating_sub(now) <= LONGEST {
             self.receiver = Some(receiver);
+            updated.announced = true;
         }
     }
 }
@@ -254,13 +262,34 @@ mod tests {
     }
 
     #[test]
+    fn an_announcement_of_the_future_or_of_a_lost_memory_gives_way_when_it_does_not_hold() {
+        let robot = Robot::new();
+        let granted = granted(&robot);
+        let takes = |key, from, until, now| {
+            granted.update(&board(&robot.announcement(key, from, until), &[]), now).unwrap().announced
+        };
+        assert!(!takes(9, NOW + 3595, NOW + 3630, NOW), "the keeper's clock is an hour ahead");
+        assert!(!takes(9, NOW - 5, NOW + 3630, NOW), "no keeper gives so much");
+        assert!(takes(9, NOW - 5, NOW + 30, NOW));
+        assert!(!takes(1, NOW + 5, NOW + 40, NOW + 10), "an older key, as long as the newer one holds");
+        assert!(takes(1, NOW + 25, NOW + 60, NOW + 30), "the keeper began to count again");
+        assert_eq!(granted.receiver(NOW + 30).unwrap().terms().key, 1);
+    }
+
+    #[test]
     fn an_announcement_for_another_domain_or_of_another_robot_says_nothing_here() {
         let (robot, other) = (Robot::new(), Robot::new());
         let granted = granted(&robot);
         let elsewhere = robot.announcement_on(DOMAIN + 1, 9, NOW, NOW + 30);
-        assert_eq!(granted.update(&board(&elsewhere, &[]), NOW), Ok(Updated { keys: 0, refused: 1 }));
+        assert_eq!(
+            granted.update(&board(&elsewhere, &[]), NOW),
+            Ok(Updated { refused: 1, ..Updated::default() })
+        );
         let forged = other.announcement(9, NOW, NOW + 30);
-        assert_eq!(granted.update(&board(&forged, &[]), NOW), Ok(Updated { keys: 0, refused: 1 }));
+        assert_eq!(
+            granted.update(&board(&forged, &[]), NOW),
+            Ok(Updated { refused: 1, ..Updated::default() })
+        );
         assert!(granted.receiver(NOW).is_none());
     }
 
@@ -271,7 +300,7 @@ mod tests {
         let (_, forged) = impostor.grant(7, granted.me().public(), NOW + 60);
         let (_, of_others) = robot.grant(8, robot.identity.public(), NOW + 60);
         let updated = granted.update(&board(&[], &[&forged, &of_others, b"noise"]), NOW).unwrap();
-        assert_eq!(updated, Updated { keys: 0, refused: 1 });
+        assert_eq!(updated, Updated { refused: 1, ..Updated::default() });
         assert!(granted.keys(NOW).is_empty());
     }
 
@@ -284,7 +313,7 @@ mod tests {
         let before = steps::taken();
         let board = board(&[], &forged.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let updated = granted.update(&board, NOW).unwrap();
-        assert_eq!(updated, Updated { keys: 0, refused: MOST_REFUSED });
+        assert_eq!(updated, Updated { refused: MOST_REFUSED, ..Updated::default() });
         assert!(steps::taken() - before <= MOST_REFUSED as u64);
     }
 

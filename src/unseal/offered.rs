@@ -1,6 +1,6 @@
 //! The sealed topics that a robot offers to a stakeholder.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::Granted;
@@ -20,7 +20,15 @@ pub struct Offered {
     verified: Option<Verified>,
     /// The hash of the message that it was read from: anybody may send it again, and that is to cost little.
     known: Option<[u8; 32]>,
+    /// Messages that nobody known signed. The grant that certifies their guard may come behind them.
+    early: VecDeque<Vec<u8>>,
+    /// Who was known when those were looked at.
+    tried: Vec<[u8; 32]>,
 }
+
+/// So many early messages are kept, and of so many bytes each.
+const MOST_EARLY: usize = 4;
+const MOST_BYTES: usize = 1 << 20;
 
 /// Why a catalogue was left out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +47,7 @@ pub enum Refusal {
 impl Offered {
     /// Nothing yet.
     pub fn new(granted: Arc<Granted>) -> Offered {
-        Offered { granted, verified: None, known: None }
+        Offered { granted, verified: None, known: None, early: VecDeque::new(), tried: Vec::new() }
     }
 
     /// Takes a message of [`crate::catalog::CATALOG_TOPIC`] at second `now`.
@@ -50,7 +58,7 @@ impl Offered {
             return Ok(());
         }
         let senders = self.granted.senders(now);
-        let verified = Verified::read(
+        let read = Verified::read(
             message,
             ReadFor {
                 robot: &self.granted.robot().name,
@@ -58,7 +66,14 @@ impl Offered {
                 senders: &senders,
                 audience: &self.granted.me().public().name,
             },
-        )?;
+        );
+        if read == Err(Unverified::Signature) && message.len() <= MOST_BYTES {
+            self.early.push_back(message.to_vec());
+            if self.early.len() > MOST_EARLY {
+                self.early.pop_front();
+            }
+        }
+        let verified = read?;
         let (made, until) = (verified.lease.stamp.div_euclid(1_000_000_000), verified.lease.until);
         if until <= now || made > now.saturating_add(AHEAD) || until.saturating_sub(made) > LONGEST {
             return Err(Refusal::NotNow);
@@ -71,6 +86,19 @@ impl Offered {
                 (self.verified, self.known) = (Some(verified), Some(hash));
                 Ok(())
             }
+        }
+    }
+
+    /// Looks again at what came before its guard was certified, once there is another guard to know. To be called after grants
+    /// were read.
+    pub fn retry(&mut self, now: i64) {
+        let senders = self.granted.senders(now);
+        if senders == self.tried {
+            return;
+        }
+        self.tried = senders;
+        for message in std::mem::take(&mut self.early) {
+            let _still_early = self.update(&message, now);
         }
     }
 
@@ -174,6 +202,22 @@ mod tests {
         assert_eq!(topics(&offered, NOW + 61), ["/a"]);
         assert!(topics(&offered, NOW + 62).is_empty(), "no key is left");
         assert!(!offered.holds(NOW), "and time does not go back");
+    }
+
+    #[test]
+    fn a_catalogue_that_comes_before_its_grant_is_not_lost() {
+        let robot = Robot::new();
+        let granted = granted(&robot);
+        let mut offered = Offered::new(Arc::clone(&granted));
+        let message = robot.catalog(&catalog(&["/a"]), at(NOW));
+        assert_eq!(offered.update(&message, NOW), Err(Refusal::Unverified(Unverified::Signature)));
+        let (_, grant) = robot.grant(7, granted.me().public(), NOW + 60);
+        granted.update(&board(&[], &[&grant]), NOW).unwrap();
+        offered.retry(NOW);
+        assert_eq!(topics(&offered, NOW), ["/a"]);
+        let forged = Robot::new().catalog(&catalog(&["/b"]), at(NOW + 1));
+        (0..100).for_each(|_| drop(offered.update(&forged, NOW + 1)));
+        assert_eq!(offered.early.len(), MOST_EARLY);
     }
 
     #[test]

@@ -115,6 +115,11 @@ impl House {
         self.child.as_ref().unwrap().id()
     }
 
+    /// Waits for its end, and gives its exit code.
+    pub fn ended(&mut self) -> Option<i32> {
+        self.child.take().and_then(|mut child| child.wait().ok()?.code())
+    }
+
     /// With SIGKILL.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

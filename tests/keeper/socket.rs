@@ -25,6 +25,28 @@ fn hello(version: u16) -> Hello {
     })
 }
 
+#[test]
+fn a_signal_ends_it_in_order_and_nothing_is_left_of_its_socket() {
+    for signal in ["-TERM", "-INT"] {
+        let mut house = House::new("signal");
+        house.start();
+        let pid = house.pid().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        assert_eq!(house.ended(), Some(0), "{}", house.log());
+        assert!(!house.socket().exists());
+    }
+}
+
+#[test]
+fn no_user_has_the_rights_of_a_guard_and_of_an_administrator() {
+    let house = House::new("rights");
+    let output =
+        house.keeper().args(["--guard-uid", "4711", "--admin-uid", "4711"]).stderr(Stdio::piped()).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("user 4711"));
+}
+
 /// Sends these bytes; what comes back, until the keeper closes.
 fn answer(house: &House, bytes: &[u8]) -> usize {
     let mut stream = UnixStream::connect(house.socket()).unwrap();
@@ -163,7 +185,7 @@ fn a_guards_user_gets_keys_and_no_orders_and_an_administrator_orders_and_no_keys
     assert_eq!(admin_as(&house, 4712, &["revoke", "desk"]).status.code(), Some(1), "no guard is there now");
     let grant = admin_as(&house, 4711, &["grant", "desk"]);
     let said = String::from_utf8_lossy(&grant.stderr).into_owned();
-    assert!(grant.status.code() == Some(2) && said.contains("--admin-uid 4711"), "{said}");
+    assert!(grant.status.code() == Some(2) && said.contains("no orders of user 4711"), "{said}");
     let who = String::from_utf8(admin_as(&house, 4712, &["who"]).stdout).unwrap();
     assert!(who.contains("revoked"), "{who}");
     let keys = guard_as(&house, 4712);

@@ -1,13 +1,12 @@
 //! `discreet audit show`: the entries as a table, or as they are.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use discreet::audit::Time;
+use discreet::audit::{Time, open};
 use serde_json::Value;
 
 /// The kinds of entries, as the log names them.
@@ -43,7 +42,7 @@ fn since(text: &str) -> Result<Time, String> {
 }
 
 pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let mut log = BufReader::new(File::open(&args.file)?);
+    let mut log = BufReader::new(open(&args.file)?);
     let mut out = io::stdout().lock();
     let colours = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut line = Vec::new();

@@ -8,6 +8,7 @@ from .envelope import GRACE, HPKE, OpeningKey, Refused, Replay, Terms
 from .hashing import derive, is_signed
 
 GRANT, RECEIVER = 1, 2
+LONGEST = 300  # seconds for which an announcement may hold
 PART = 88
 MAX_MEMBERS, MAX_NAME, MAX_GRANTS, MAX_SEEN = 1000, 256, 4096, 8192
 
@@ -185,9 +186,11 @@ class GrantBook:
     def _take(self, data, now):
         if data[1:2] == bytes([RECEIVER]):
             receiver = Receiver.read(data, self.robot)
-            known = self._receiver and (self._receiver[0].key, self._receiver[0].until)
-            newer = known is None or (receiver.key, receiver.until) > known
-            if receiver.domain == self.domain and now < receiver.until and newer:
+            known = self._receiver and self._receiver[0]
+            # One that does not hold at this moment gives way to any that does.
+            replaces = not known or not known.is_valid(now) or (receiver.key, receiver.until) > (known.key, known.until)
+            holds = receiver.is_valid(now) and receiver.until - now <= LONGEST
+            if receiver.domain == self.domain and holds and replaces:
                 self._receiver = (receiver, data)
             return
         grant = Grant.read(data, self.robot)

@@ -199,6 +199,10 @@ impl Shared {
                 }
                 continue;
             }
+            if heard.elapsed() > SILENCE + TICK {
+                // This process stood still, and what waited in the socket is of then: the keeper may be gone since.
+                return Err(FrameError::Late);
+            }
             heard = Instant::now();
             let message = message?;
             if let ToGuard::Refused(why) = message {
