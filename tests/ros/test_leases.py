@@ -25,6 +25,16 @@ def ward(robot):
     return robot
 
 
+def moves_the_robot(publisher, moved):
+    """Does a command move the robot?"""
+    moved.forget()
+    publisher.publish(twist(0.1))
+    end = time.monotonic() + 0.3
+    while not (came := moved.poll()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return bool(came)
+
+
 @pytest.mark.parametrize('how', [signal.SIGKILL, signal.SIGSTOP])
 def test_commands_end_with_the_keepers_lease_and_come_back_with_the_keeper(ward, how):
     moved = ward.inner.reader(CMD, Twist)
@@ -32,13 +42,7 @@ def test_commands_end_with_the_keepers_lease_and_come_back_with_the_keeper(ward,
     ward.flow(publisher, moved, twist(0.1))
 
     def moves():
-        """Does a command move the robot?"""
-        moved.forget()
-        publisher.publish(twist(0.1))
-        end = time.monotonic() + 0.3
-        while not (came := moved.poll()) and time.monotonic() < end:
-            time.sleep(0.01)
-        return bool(came)
+        return moves_the_robot(publisher, moved)
 
     ward.keeper.signal(how)
     gone = last = time.monotonic()
@@ -52,6 +56,20 @@ def test_commands_end_with_the_keepers_lease_and_come_back_with_the_keeper(ward,
     ward.keeper.signal(signal.SIGCONT) if how == signal.SIGSTOP else ward.keep()
     eventually('commands come in again', moves)
     ward.status('keys', lambda status: status.level == 0)
+
+
+def test_words_of_the_keeper_that_waited_while_the_guard_stood_still_renew_nothing(ward):
+    moved = ward.inner.reader(CMD, Twist)
+    publisher = command(ward)
+    ward.flow(publisher, moved, twist(0.1))
+    ward.guard.signal(signal.SIGSTOP)
+    time.sleep(4)  # signs of life come into the guard's socket
+    ward.keeper.kill()
+    time.sleep(LEASE)
+    ward.guard.signal(signal.SIGCONT)
+    assert not any(moves_the_robot(publisher, moved) for _ in range(20))
+    ward.keep()
+    eventually('commands come in again', lambda: moves_the_robot(publisher, moved))
 
 
 def test_an_announcement_is_renewed_under_its_id_before_it_ends(ward):
