@@ -44,7 +44,9 @@ class Acts(Attempts):
         until(lambda: self.pose()[0] - start[0] > 2 or mission.poll() is not None, 'the robot to drive two metres', timeout=60)
         self.revoke()
         mission.wait(120)   # it has a limit of its own
-        last = json.loads((self.out / 'mission.log').read_text().splitlines()[-1])
+        # Behind its last word rclpy may complain while the interpreter ends.
+        said = (self.out / 'mission.log').read_text().splitlines()
+        last = json.loads([line for line in said if line.startswith('{')][-1])
         repeated = self.intruder.ask('repeat', on=False)['sent'] - repeated
         self.seen['machine'] = machine.between(used, machine.used(machine.descendants()), time.monotonic() - began)
         received = self.ask('report')['told'] - before['told']

@@ -156,7 +156,9 @@ class Run(show.Lobby):
             raise Broken(f'the mission does not end; see {self.out}/mission.log') from None
         elapsed, spent = time.monotonic() - began, machine.between(used, machine.used(machine.descendants()), 1)
         others = (processors() - busy - sum(spent.values())) / elapsed
-        last = json.loads((self.out / 'mission.log').read_text().splitlines()[-1])
+        # Behind its last word rclpy may complain while the interpreter ends.
+        said = (self.out / 'mission.log').read_text().splitlines()
+        last = json.loads([line for line in said if line.startswith('{')][-1])
         path = [place for place in self.ask('path') if place[0] >= begin]
         first, done = (moving(path, end) for end in (0, -1))
         arrivals = self.ask('stamps', topic=CAMERA)['arrived']
