@@ -2,9 +2,8 @@
 //!
 //! The one place in which such a file is opened.
 
-use std::fs::{self, File, Metadata};
+use std::fs;
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::disk::{self, Untrusted};
@@ -26,35 +25,9 @@ pub enum NotKept {
         /// The file.
         path: String,
     },
-    /// It is a folder, a pipe or a device.
-    #[error("{path} is not a regular file")]
-    NotAFile {
-        /// The file.
-        path: String,
-    },
-    /// Others may change it.
-    #[error(
-        "{path} has mode {mode:04o}, so others may write to it; look at what is in it, then `chmod go-w {path}`"
-    )]
-    Mode {
-        /// The file.
-        path: String,
-        /// What its mode is.
-        mode: u32,
-    },
-    /// It is somebody else's.
-    #[error(
-        "{path} belongs to user {owner}, who may write to it; it must be of root or of this user: `chown root {path}`"
-    )]
-    Owner {
-        /// The file.
-        path: String,
-        /// Whose it is.
-        owner: u32,
-    },
-    /// Others may put another file into its place.
+    /// Not a file, or one that others may change or replace.
     #[error(transparent)]
-    Folder(#[from] Untrusted),
+    Untrusted(#[from] Untrusted),
     /// More than such a file has.
     #[error("{path} is larger than {most} bytes")]
     Large {
@@ -75,37 +48,14 @@ pub enum NotKept {
 pub fn read_kept(path: &Path, most: usize) -> Result<String, NotKept> {
     let shown = || path.display().to_string();
     let io = |error: std::io::Error| NotKept::Io { path: shown(), error: error.to_string() };
-    let before = fs::symlink_metadata(path).map_err(io)?;
-    check(path, &before)?;
-    let file = File::open(path).map_err(io)?;
-    // What was opened is what was looked at, whatever has been moved in between.
-    let opened = file.metadata().map_err(io)?;
-    if (opened.dev(), opened.ino()) != (before.dev(), before.ino()) {
+    if fs::symlink_metadata(path).map_err(io)?.is_symlink() {
         return Err(NotKept::Link { path: shown() });
     }
-    check(path, &opened)?;
+    let file = disk::open(path)?;
     let mut bytes = Vec::new();
     file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() > most {
         return Err(NotKept::Large { path: shown(), most });
     }
     String::from_utf8(bytes).map_err(|_| NotKept::NotText { path: shown() })
-}
-
-fn check(path: &Path, metadata: &Metadata) -> Result<(), NotKept> {
-    let shown = || path.display().to_string();
-    if metadata.is_symlink() {
-        return Err(NotKept::Link { path: shown() });
-    }
-    if !metadata.is_file() {
-        return Err(NotKept::NotAFile { path: shown() });
-    }
-    let (mode, owner) = (metadata.mode() & 0o7777, metadata.uid());
-    if owner != 0 && owner != rustix::process::geteuid().as_raw() {
-        return Err(NotKept::Owner { path: shown(), owner });
-    }
-    if mode & 0o022 != 0 {
-        return Err(NotKept::Mode { path: shown(), mode });
-    }
-    Ok(disk::check_folder(path.parent().unwrap_or(Path::new("")))?)
 }
