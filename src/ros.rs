@@ -11,6 +11,7 @@ mod bridge;
 mod commanding;
 mod context;
 mod control;
+mod dead_ports;
 mod entered;
 mod entrances;
 mod error;
