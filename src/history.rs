@@ -148,7 +148,7 @@ impl History {
 
     /// Messages that the source keeps; none if it has not shown yet.
     pub fn depth(&self) -> Option<usize> {
-        self.depth.map(|depth| usize::try_from(depth).unwrap_or(MAX_DEPTH).clamp(1, MAX_DEPTH))
+        self.depth.map(|depth| usize::try_from(depth).unwrap_or(usize::MAX))
     }
 
     fn ask(&mut self, now: Duration) {

@@ -89,6 +89,13 @@ impl Lane {
         let untold = if self.promise.latched { MAX_DEPTH } else { DEFAULT_DEPTH };
         policy.or(shown).unwrap_or(untold).clamp(1, MAX_DEPTH)
     }
+
+    /// Whether late joiners get less of a source that has sent so many messages than it may still have: nobody said how much it
+    /// keeps, or it is more than is kept of any. A depth that the policy sets is as somebody wants it.
+    pub fn displaces(&self, policy: Option<usize>, shown: Option<usize>, sent: u64) -> bool {
+        let beyond = shown.is_none_or(|shown| shown > MAX_DEPTH);
+        self.promise.latched && policy.is_none() && beyond && sent > MAX_DEPTH as u64
+    }
 }
 
 impl Input {
@@ -232,6 +239,14 @@ mod tests {
         assert_eq!(depths(None, Some(1)), [1, 1]);
         assert_eq!(depths(Some(5), Some(1)), [5, 5]);
         assert_eq!(depths(Some(usize::MAX), None), [MAX_DEPTH; 2]);
+        let displaces = |policy, shown, sent| {
+            lanes.iter().map(|lane| lane.displaces(policy, shown, sent)).collect::<Vec<_>>()
+        };
+        assert_eq!(displaces(None, None, 1000), [false; 2]);
+        assert_eq!(displaces(None, None, 1001), [true, false], "nobody keeps what is not latched");
+        assert_eq!(displaces(None, Some(1001), 1001), [true, false]);
+        assert_eq!(displaces(None, Some(1000), 5000), [false; 2], "inside no more is kept either");
+        assert_eq!(displaces(Some(5), None, 5000), [false; 2]);
         assert_eq!(Input::of(LATCHED).qos(Some(5)).depth, MAX_DEPTH, "of each source five");
         assert_eq!(Input::of(HASTY).qos(Some(5)).depth, 5);
     }

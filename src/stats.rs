@@ -19,6 +19,8 @@ pub struct RouteStats {
     pub lost: AtomicU64,
     /// Messages that could not be published although everything allowed it.
     pub failed: AtomicU64,
+    /// Messages of latched sources that had to give way to newer ones outside, and that their source may still have.
+    pub displaced: AtomicU64,
     /// From taking a message to having published it.
     pub latency: Histogram,
     /// Areas covered in redacted images.

@@ -13,7 +13,7 @@ use crate::denied::Denied;
 use crate::entrance::Refused;
 use crate::keeper::client::KeyRing;
 use crate::policy::LivePolicy;
-use crate::qos::Qos;
+use crate::qos::{MAX_DEPTH, Qos};
 use crate::said::Said;
 use crate::wanted::Refusal;
 
@@ -30,6 +30,7 @@ pub struct Health {
 struct Counts {
     released: u64,
     lost: u64,
+    displaced: u64,
     refused: u64,
     alarms: u64,
     blanked: u64,
@@ -237,6 +238,7 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
         now = Counts {
             released: stats.released.load(Relaxed),
             lost: stats.lost.load(Relaxed) + stats.failed.load(Relaxed),
+            displaced: stats.displaced.load(Relaxed),
             raised: stats.raised.load(Relaxed),
             blanked: stats.blanked().map(|(_, count)| count).sum(),
             alarms: denied.iter().filter(|(reason, _)| reason.is_alarm()).map(|(_, count)| count).sum(),
@@ -248,6 +250,9 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
         put("released", now.released.to_string());
         put("bytes", stats.bytes.load(Relaxed).to_string());
         put("lost", now.lost.to_string());
+        if now.displaced > 0 {
+            put("displaced", now.displaced.to_string());
+        }
         let waiting = route.waiting();
         if waiting > 0 {
             put("waiting", waiting.to_string());
@@ -315,6 +320,13 @@ fn verdict(topic: &TopicStatus, denied: &[(Denied, u64)], now: Counts, before: C
     }
     if now.lost > before.lost {
         return (Level::Warn, "messages are lost: raise `depth:` in the policy, or slow the source".into());
+    }
+    if now.displaced > 0 {
+        let message = format!(
+            "late joiners get the newest {MAX_DEPTH} messages of each source, and a source has sent more; if it keeps no \
+             more than that, say so with `depth:` in the policy"
+        );
+        return (Level::Warn, message);
     }
     if let Some(unmatched) = topic.unmatched.iter().find(|unmatched| unmatched.wholly) {
         return (Level::Warn, unmatched.advice());

@@ -34,6 +34,8 @@ pub struct Lanes {
     about: Option<About>,
     /// Another depth is offered than when [`Lanes::changed`] was asked last.
     changed: bool,
+    /// Messages displaced since [`Lanes::displaced`] was asked last.
+    displaced: u64,
     farewells: Farewells,
 }
 
@@ -48,6 +50,8 @@ struct Open {
     under: Under,
     depth: usize,
     outlets: Outlets,
+    /// Messages that left here.
+    sent: u64,
     /// The same before the source had shown its depth, and how many messages it still stands for.
     before: Option<(Outlets, usize)>,
     unused_since: Option<Duration>,
@@ -73,6 +77,7 @@ impl Lanes {
             current: None,
             about: None,
             changed: false,
+            displaced: 0,
             farewells: Farewells::default(),
         }
     }
@@ -105,6 +110,7 @@ impl Lanes {
                         under: plan.under,
                         depth,
                         outlets,
+                        sent: 0,
                         before: None,
                         unused_since: None,
                     }),
@@ -129,8 +135,11 @@ impl Lanes {
             [only] if only.lane.source.is_none() => Some(0),
             _ => lane.and_then(|lane| self.places.get(&lane)).copied(),
         };
-        let (Some(at), Some(shown)) = (self.current, shown) else { return Ok(self.current.is_some()) };
-        let (Some(open), Some(plan)) = (self.lanes.get(at), &self.plan) else { return Ok(true) };
+        let Some(at) = self.current else { return Ok(false) };
+        let (Some(open), Some(plan)) = (self.lanes.get_mut(at), &self.plan) else { return Ok(true) };
+        open.sent += 1;
+        self.displaced += u64::from(open.lane.displaces(plan.depth, shown, open.sent));
+        let (Some(shown), Some(open)) = (shown, self.lanes.get(at)) else { return Ok(true) };
         let depth = open.lane.depth(plan.depth, Some(shown));
         if open.lane.source.is_some() && open.depth != depth {
             let outlets = self.outlets(open.lane, depth, plan)?;
@@ -171,6 +180,11 @@ impl Lanes {
     /// Whether a source has shown another depth since the last call.
     pub fn changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
+    }
+
+    /// Messages since the last call that late joiners do not get any more, and inside perhaps still do.
+    pub fn displaced(&mut self) -> u64 {
+        std::mem::take(&mut self.displaced)
     }
 
     /// What each lane offers.

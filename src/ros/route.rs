@@ -404,7 +404,7 @@ impl Exit {
             return; // it took so long that nobody waited for it
         }
         match self.lanes.turn_to(lane, depth) {
-            Ok(true) => {}
+            Ok(true) => drop(stats.displaced.fetch_add(self.lanes.displaced(), Relaxed)),
             // More sources than lanes.
             Ok(false) => {
                 logs.first.record_denial(now, Denied::NotOpened.label());

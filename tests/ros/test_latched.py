@@ -1,7 +1,7 @@
 """Latched topics: who comes late outside gets what it would get inside, of each source its newest."""
 
 import pytest
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from robot import LATCHED, declared, eventually, everyone
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
@@ -119,6 +119,22 @@ def test_a_history_longer_than_the_usual_depth_is_whole_outside(robot):
     kept = [str(number) for number in range(20, 50)]
     assert words(settled(early, 30)) == kept
     assert words(settled(late(robot, '/events'), 30)) == kept
+
+
+def test_beyond_the_longest_history_outside_the_displaced_are_counted_and_told(robot):
+    robot.policy({'/text': TEXT}, OPEN)
+    everything = QoSProfile(history=HistoryPolicy.KEEP_ALL, durability=TRANSIENT_LOCAL)
+    publisher = robot.inner.publisher('/text', String, everything)
+    early = robot.outer.reader('/text', String, EVERYTHING)
+    robot.start()
+    for number in range(1200):
+        publisher.publish(text(number))
+        if number % 100 == 99:
+            early.wait(number + 1)
+    comes = late(robot, '/text', qos=everything)
+    assert words(settled(comes, 1000)) == [str(number) for number in range(200, 1200)]
+    told = robot.status('/text', lambda status: status.number('displaced') == 200)
+    assert told.level == 1 and 'late joiners get the newest 1000' in told.message
 
 
 def test_a_source_that_ended_is_gone_outside_as_inside(robot):
