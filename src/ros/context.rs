@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use r2r_rcl as rcl;
 
-use super::dead_ports::DeadPorts;
 use super::error::{RosError, check};
 
 /// A ROS 2 context: one DDS participant on one domain id. A process may have several, each on its own domain.
@@ -14,7 +13,6 @@ pub struct Context {
     // Boxed: rcl keeps the address of the context in what is made from it.
     pub(super) handle: Box<rcl::rcl_context_t>,
     domain_id: usize,
-    _dead: DeadPorts,
 }
 
 // SAFETY: rcl allows a context to be used from any thread; it is changed only by `new` and `drop`, which own it alone.
@@ -27,7 +25,7 @@ impl Context {
     ///
     /// Takes no command-line arguments, so that a remapping meant for the node's control plane cannot reroute data.
     pub fn new(domain_id: usize) -> Result<Arc<Context>, RosError> {
-        let dead = DeadPorts::hold(domain_id);
+        super::ports::avoid_dead(domain_id);
         // SAFETY: the calls are in the order of rcl/init.h: zero, init options, set domain, init, fini options. All
         // pointers are to live locals, and no arguments are passed (argc 0 allows a null argv).
         unsafe {
@@ -46,7 +44,7 @@ impl Context {
             });
             rcl::rcl_init_options_fini(&mut options);
             joined?;
-            Ok(Arc::new(Context { handle, domain_id, _dead: dead }))
+            Ok(Arc::new(Context { handle, domain_id }))
         }
     }
 

@@ -152,10 +152,16 @@ fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {
         values.push(("policy version".into(), policy.version().to_string()));
     }
     values.push(("signatures".into(), signatures(live)));
+    let lost = super::ports::lost();
     let (level, message) = match (policy.as_ref(), refused) {
         _ if bridge.met().is_some() => {
             let met = bridge.met().map(ToString::to_string).unwrap_or_default();
             (Level::Error, format!("nothing leaves any more: {met}"))
+        }
+        _ if !lost.is_empty() => {
+            let ports = lost.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
+            let why = "the middleware removed ports of shared memory that this process listens on";
+            (Level::Error, format!("{why} ({ports}): not every publisher reaches it. Restart the guard"))
         }
         _ if !bridge.is_sound() => (Level::Error, "a worker has died; restart the guard".into()),
         (None, why) => {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use r2r::diagnostic_msgs::msg::{DiagnosticArray, DiagnosticStatus, KeyValue};
 use r2r::{ParameterValue, Publisher, QosProfile};
 
-use super::dead_ports::DeadPorts;
+use super::ports::avoid_dead;
 use crate::parameters::foreign;
 
 /// Each turn of r2r costs a tenth of a millisecond; a request ends it early, a signal waits for it.
@@ -21,17 +21,23 @@ pub struct Program {
     pub(super) node: r2r::Node,
     diagnostics: Publisher<DiagnosticArray>,
     parameters: Pin<Box<dyn Future<Output = ()> + Send>>,
-    dead: Option<DeadPorts>,
 }
 
 impl Program {
     /// Makes the node in the domain and with the arguments that ROS 2 gave this process.
     pub fn new(name: &str) -> Result<Program, StartError> {
-        let dead = own_domain().ok().map(DeadPorts::hold);
+        let avoided = own_domain().map_or(0, avoid_dead);
         let mut node = start(name)?;
         let diagnostics = node.create_publisher("/diagnostics", QosProfile::default())?;
         let (parameters, _changes) = node.make_derived_parameter_handler(Arc::new(Mutex::new(Fixed)))?;
-        Ok(Program { node, diagnostics, parameters: Box::pin(parameters), dead })
+        let program = Program { node, diagnostics, parameters: Box::pin(parameters) };
+        if avoided > 0 {
+            program.logger().info(&format!(
+                "processes that were killed left {avoided} ports of shared memory behind, which are avoided; Fast DDS \
+                 may say `Failed init_port` of each once"
+            ));
+        }
+        Ok(program)
     }
 
     /// The node's full name, which is also its logger.
@@ -62,14 +68,14 @@ impl Program {
 
     /// Splits the node into what publishes diagnostics and what spins until `stop` is set.
     pub fn run(self, stop: Arc<AtomicBool>) -> (Diagnostics, tokio::task::JoinHandle<()>) {
-        let Program { mut node, diagnostics, parameters, dead } = self;
+        let Program { mut node, diagnostics, parameters } = self;
         tokio::spawn(parameters);
         let spinning = tokio::task::spawn_blocking(move || {
             while !stop.load(Ordering::Relaxed) {
                 node.spin_once(SPIN);
             }
         });
-        (Diagnostics { publisher: diagnostics, _dead: dead }, spinning)
+        (Diagnostics { publisher: diagnostics }, spinning)
     }
 }
 
@@ -254,7 +260,6 @@ pub struct Status {
 /// Publishes on /diagnostics.
 pub struct Diagnostics {
     publisher: Publisher<DiagnosticArray>,
-    _dead: Option<DeadPorts>,
 }
 
 impl Diagnostics {

@@ -47,9 +47,9 @@ def test_killed_under_load_it_starts_again_and_has_let_nothing_out(robot):
 
 
 def segments(pid):
-    """Shared memory that a process has open or mapped."""
-    maps = pathlib.Path(f'/proc/{pid}/maps').read_text()
-    return {line.split()[-1] for line in maps.splitlines() if '/dev/shm/fast' in line}
+    """Files of shared memory that a process holds the locks of: its own, and others' that it maps besides are not in it."""
+    held = {os.readlink(link) for link in pathlib.Path(f'/proc/{pid}/fd').iterdir() if link.is_symlink()}
+    return {name.removesuffix('_el') for name in held if name.startswith('/dev/shm/fast') and name.endswith('_el')}
 
 
 def ports(pid):
@@ -76,20 +76,35 @@ def test_after_a_kill_the_next_guard_takes_other_ports_as_publishers_may_still_w
     assert not dead & ports(robot.guard.pid), 'nobody took them'
 
 
+def test_a_port_of_shared_memory_that_somebody_removes_is_told(robot):
+    robot.policy(TOPICS, OPEN)
+    mine = ports('self')
+    robot.start()
+    assert robot.status('guard').level == 0
+    port = min(ports(robot.guard.pid) - mine)
+    next(file for file in pathlib.Path('/dev/shm').glob(f'fast*_port{port}')).unlink()
+    told = robot.status('guard', lambda status: status.level == 2)
+    assert port in told.message and 'Restart the guard' in told.message
+
+
 @pytest.mark.parametrize('by', [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_within_three_seconds_and_it_leaves_nothing(robot, by):
     robot.policy(TOPICS, OPEN)
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
+    there = {str(file) for file in pathlib.Path('/dev/shm').iterdir()}
     guard = robot.start()
     robot.flow(publisher, outside, text('hello'))
-    mine = {segment for segment in segments(guard.pid)} - segments('self')
+    mine = segments(guard.pid) - there
+    assert mine
     children = guard.children()
     with Stream(publisher, 200):
         guard.signal(by)
         began = time.monotonic()
         assert guard.wait(10) == 0, guard.said()
         assert time.monotonic() - began < 3
-    left = {segment for segment in mine if pathlib.Path(segment).exists()}
+    # A port stays for as long as a publisher maps it.
+    mapped = pathlib.Path('/proc/self/maps').read_text()
+    left = {segment for segment in mine if pathlib.Path(segment).exists() and segment not in mapped}
     assert left == set()
     assert [child for child in children if pathlib.Path(f'/proc/{child}').exists()] == []
     assert robot.audit()[-1]['entry'] == 'stop'

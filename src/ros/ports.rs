@@ -1,0 +1,185 @@
+//! Ports of Fast DDS's shared memory: those that a killed process left behind, and those that this process lost.
+//!
+//! Fast DDS gives the port of a dead reader to the next process: it removes the file and makes a new one of the same name.
+//! A publisher that still maps the old file goes on writing there, and the new reader is matched and hears nothing, until
+//! the publisher is started again (Fast DDS 2.14 and 3; its project was told in 2024). For Fast DDS a port is dead when nobody
+//! holds the lock on its file `..._el`. Here that lock is taken, so that Fast DDS finds the port in use and takes the next one.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::ops::Range;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rustix::fs::OFlags;
+
+/// Where Fast DDS keeps its files on Linux.
+const FOLDER: &str = "/dev/shm";
+
+/// How Fast DDS 2 and 3 name their ports.
+const NAMES: [&str; 2] = ["fastrtps_port", "fastdds_port"];
+
+/// Ports of readers that want one to themselves, as those of the graph do: for all domains together.
+const UNSHARED: Range<usize> = 7000..7400;
+
+/// The first port of domain 0, and the ports of each domain (RTPS 2.5, 9.6.2).
+const FIRST: usize = 7400;
+const OF_A_DOMAIN: usize = 250;
+
+/// Ports held in each range. Fast DDS tries a hundred for a process, every second one.
+const MAX_HELD: usize = 40;
+
+/// Until the process ends.
+static HELD: Mutex<Held> = Mutex::new(Held(BTreeMap::new()));
+
+/// Locks of dead ports.
+struct Held(BTreeMap<usize, File>);
+
+/// Sees to it that a process which joins `domain_id` is not given a dead port. To be called before it joins. Gives how many
+/// ports are avoided by now.
+pub fn avoid_dead(domain_id: usize) -> usize {
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    held.hold(Path::new(FOLDER), domain_id);
+    held.0.len()
+}
+
+/// Ports of this process whose files somebody removed. Publishers do not reach it there, and nobody tells it.
+pub fn lost() -> Vec<usize> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner).lost(Path::new("/proc/self"))
+}
+
+impl Held {
+    fn hold(&mut self, folder: &Path, domain_id: usize) {
+        let first = FIRST + OF_A_DOMAIN * domain_id;
+        for range in [UNSHARED, first..first + OF_A_DOMAIN] {
+            let room = MAX_HELD.saturating_sub(self.0.range(range.clone()).count());
+            let dead = range.filter_map(|port| Some((port, lock(folder, port)?))).take(room);
+            self.0.extend(dead);
+        }
+    }
+
+    /// `process` is as /proc/self: `maps` names the files in memory, and in `fd` the locks are links.
+    fn lost(&self, process: &Path) -> Vec<usize> {
+        let maps = std::fs::read_to_string(process.join("maps")).unwrap_or_default();
+        let mut gone: Vec<usize> = maps
+            .lines()
+            .filter_map(|line| port(line.strip_suffix(" (deleted)")?.split_once(FOLDER)?.1))
+            .collect();
+        gone.sort_unstable();
+        gone.dedup();
+        if gone.is_empty() {
+            return gone; // as nearly always
+        }
+        let files = std::fs::read_dir(process.join("fd")).into_iter().flatten().flatten();
+        let targets = files.filter_map(|file| std::fs::read_link(file.path()).ok());
+        let own: Vec<usize> = targets
+            .filter_map(|target| {
+                let name = target.to_str()?.strip_prefix(FOLDER)?;
+                port(name.strip_suffix(" (deleted)").unwrap_or(name).strip_suffix("_el")?)
+            })
+            .collect();
+        gone.retain(|port| own.contains(port) && !self.0.contains_key(port));
+        gone
+    }
+}
+
+/// Of a file's name with the stroke before it.
+fn port(name: &str) -> Option<usize> {
+    let name = name.strip_prefix('/')?;
+    NAMES.iter().find_map(|start| name.strip_prefix(start))?.parse().ok()
+}
+
+/// The lock of a port that is there, if nobody holds it. An owner that ends in order removes it.
+fn lock(folder: &Path, port: usize) -> Option<File> {
+    NAMES.iter().find_map(|name| {
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let lock = OpenOptions::new()
+            .read(true)
+            .custom_flags(flags.bits().cast_signed())
+            .open(folder.join(format!("{name}{port}_el")))
+            .ok()?;
+        let there = folder.join(format!("{name}{port}")).exists();
+        (there && lock.metadata().ok()?.is_file() && lock.try_lock().is_ok()).then_some(lock)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("discreet-ports-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn ports_whose_owner_is_dead_are_held_and_no_others() {
+        let folder = folder("dead");
+        let make = |name: &str| File::create(folder.join(name)).unwrap();
+        // Domain 3 has the ports 8150 to 8399.
+        for name in ["fastrtps_port8163", "fastrtps_port8163_el", "fastdds_port7002", "fastdds_port7002_el"] {
+            make(name);
+        }
+        make("fastrtps_port8165");
+        let alive = make("fastrtps_port8165_el");
+        alive.try_lock().unwrap();
+        make("fastrtps_port8167"); // ended in order, and is still mapped
+        make("fastrtps_port8171_el"); // has no port any more
+        make("fastrtps_port8413"); // of domain 4
+        make("fastrtps_port8413_el");
+        make("fastrtps_port8169");
+        symlink(folder.join("fastrtps_port8413_el"), folder.join("fastrtps_port8169_el")).unwrap();
+
+        let mut held = Held(BTreeMap::new());
+        let ports = |held: &Held| held.0.keys().copied().collect::<Vec<_>>();
+        held.hold(&folder, 3);
+        assert_eq!(ports(&held), [7002, 8163]);
+        let is_free = |name: &str| File::open(folder.join(name)).unwrap().try_lock().is_ok();
+        assert!(!is_free("fastrtps_port8163_el") && !is_free("fastdds_port7002_el"));
+        assert!(is_free("fastrtps_port8413_el"));
+        held.hold(&folder, 3);
+        assert_eq!(ports(&held), [7002, 8163], "a process may join several times");
+        drop(held);
+
+        for port in (7000..7400).chain(8150..8400) {
+            make(&format!("fastrtps_port{port}"));
+            make(&format!("fastrtps_port{port}_el"));
+        }
+        let mut held = Held(BTreeMap::new());
+        held.hold(&folder, 3);
+        held.hold(&folder, 3);
+        assert_eq!(held.0.len(), 2 * MAX_HELD);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_port_is_lost_when_its_file_is_gone_and_its_lock_is_ours() {
+        let process = folder("lost");
+        let mapped = |files: &[&str]| {
+            let lines =
+                files.iter().map(|file| format!("7f00-7f01 rw-s 00000000 00:17 1   /dev/shm/{file}\n"));
+            fs::write(process.join("maps"), lines.collect::<String>()).unwrap();
+        };
+        fs::create_dir_all(process.join("fd")).unwrap();
+        let opened = |number: &str, file: &str| {
+            symlink(Path::new(FOLDER).join(file), process.join("fd").join(number)).unwrap();
+        };
+        opened("3", "fastrtps_port8163_el");
+        opened("4", "fastdds_port7002_el (deleted)");
+        opened("5", "fastrtps_port8167_el");
+        let mut held = Held(BTreeMap::new());
+        mapped(&["fastrtps_port8163", "fastdds_port7002", "fastrtps_port8167"]);
+        assert_eq!(held.lost(&process), []);
+        mapped(&["fastrtps_port8163 (deleted)", "fastdds_port7002 (deleted)", "fastrtps_port8165 (deleted)"]);
+        assert_eq!(held.lost(&process), [7002, 8163], "8165 is of somebody who ended");
+        held.0.insert(8163, File::open("/dev/null").unwrap());
+        assert_eq!(held.lost(&process), [7002], "8163 is held, not used");
+        fs::remove_dir_all(&process).unwrap();
+    }
+}
