@@ -138,7 +138,8 @@ impl Denied {
                 "say under `redact:` what to hide; a field named there must be text, and in the type"
             }
             Denied::NoKey => {
-                "the keeper has given no key for it; start the keeper, with the same policy, or see what it says"
+                "the keeper has given no key for it, or all who may have it are revoked; see `discreet who`, and start the keeper \
+                 with the same policy"
             }
             Denied::NotRecorded => "the audit cannot be written; free the disk or correct its path",
         }

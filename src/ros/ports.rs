@@ -27,8 +27,8 @@ const UNSHARED: Range<usize> = 7000..7400;
 const FIRST: usize = 7400;
 const OF_A_DOMAIN: usize = 250;
 
-/// Ports held in each range. Fast DDS tries a hundred for a process, every second one.
-const MAX_HELD: usize = 40;
+/// Ports in each range that are held or alive. Fast DDS tries a hundred for a process, every second one.
+const MAX_TAKEN: usize = 80;
 
 /// Until the process ends.
 static HELD: Mutex<Held> = Mutex::new(Held(BTreeMap::new()));
@@ -51,11 +51,15 @@ pub fn lost() -> Vec<usize> {
 
 impl Held {
     fn hold(&mut self, folder: &Path, domain_id: usize) {
+        // Fast DDS removes those that its check finds dead, also for their publishers. They are as good as new.
+        self.0.retain(|port, _| is_there(folder, *port));
         let first = FIRST + OF_A_DOMAIN * domain_id;
         for range in [UNSHARED, first..first + OF_A_DOMAIN] {
-            let room = MAX_HELD.saturating_sub(self.0.range(range.clone()).count());
-            let dead = range.filter_map(|port| Some((port, lock(folder, port)?))).take(room);
-            self.0.extend(dead);
+            let found: Vec<(usize, Option<File>)> =
+                range.filter_map(|port| Some((port, lock(folder, port)?))).collect();
+            let room = MAX_TAKEN.saturating_sub(found.iter().filter(|(_, dead)| dead.is_none()).count());
+            let dead = found.into_iter().filter_map(|(port, dead)| Some((port, dead?)));
+            self.0.extend(dead.take(room));
         }
     }
 
@@ -90,8 +94,12 @@ fn port(name: &str) -> Option<usize> {
     NAMES.iter().find_map(|start| name.strip_prefix(start))?.parse().ok()
 }
 
-/// The lock of a port that is there, if nobody holds it. An owner that ends in order removes it.
-fn lock(folder: &Path, port: usize) -> Option<File> {
+fn is_there(folder: &Path, port: usize) -> bool {
+    NAMES.iter().any(|name| folder.join(format!("{name}{port}")).exists())
+}
+
+/// The lock of a port that is there, if it has one; an owner that ends in order removes it. Of a port in use, none.
+fn lock(folder: &Path, port: usize) -> Option<Option<File>> {
     NAMES.iter().find_map(|name| {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let lock = OpenOptions::new()
@@ -99,8 +107,8 @@ fn lock(folder: &Path, port: usize) -> Option<File> {
             .custom_flags(flags.bits().cast_signed())
             .open(folder.join(format!("{name}{port}_el")))
             .ok()?;
-        let there = folder.join(format!("{name}{port}")).exists();
-        (there && lock.metadata().ok()?.is_file() && lock.try_lock().is_ok()).then_some(lock)
+        let is_port = is_there(folder, port) && lock.metadata().ok()?.is_file();
+        is_port.then(|| lock.try_lock().is_ok().then_some(lock))
     })
 }
 
@@ -145,6 +153,9 @@ mod tests {
         assert!(is_free("fastrtps_port8413_el"));
         held.hold(&folder, 3);
         assert_eq!(ports(&held), [7002, 8163], "a process may join several times");
+        fs::remove_file(folder.join("fastrtps_port8163")).unwrap();
+        held.hold(&folder, 3);
+        assert_eq!(ports(&held), [7002]);
         drop(held);
 
         for port in (7000..7400).chain(8150..8400) {
@@ -154,7 +165,7 @@ mod tests {
         let mut held = Held(BTreeMap::new());
         held.hold(&folder, 3);
         held.hold(&folder, 3);
-        assert_eq!(held.0.len(), 2 * MAX_HELD);
+        assert_eq!(held.0.len(), 2 * MAX_TAKEN - 1, "8165 is alive");
         fs::remove_dir_all(&folder).unwrap();
     }
 
