@@ -90,10 +90,12 @@ impl Reading<'_> {
     /// Reads all of it.
     pub(super) fn run(&mut self) {
         let bytes = self.text.as_bytes();
+        if !self.budget.take(bytes.len()) {
+            return;
+        }
         // How far it was looked for words of small letters.
         let (mut at, mut looked) = (0, 0);
         while let Some(byte) = bytes.get(at).copied() {
-            let before = at;
             at = match CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other) {
                 Class::Other => at + 1,
                 // `seq=`, `[INFO]`: in telemetry few words have another behind them.
@@ -111,7 +113,7 @@ impl Reading<'_> {
                 Class::Digit => self.word(bytes, at),
                 Class::Mark => self.mark(bytes, at, byte),
             };
-            if !self.budget.take(at - before) {
+            if self.budget.is_over() {
                 return;
             }
         }

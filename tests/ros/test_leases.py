@@ -56,6 +56,7 @@ def test_commands_end_with_the_keepers_lease_and_come_back_with_the_keeper(ward,
     ward.keeper.signal(signal.SIGCONT) if how == signal.SIGSTOP else ward.keep()
     eventually('commands come in again', moves)
     ward.status('keys', lambda status: status.level == 0)
+    assert how == signal.SIGKILL or 'another_guard' not in ward.audit_file.read_text(), 'it was the same one'
 
 
 def test_words_of_the_keeper_that_waited_while_the_guard_stood_still_renew_nothing(ward):

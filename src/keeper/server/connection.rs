@@ -111,6 +111,7 @@ fn guard(
 fn alone(shared: &Shared, peer: Peer, domain: u32) -> Option<MutexGuard<'_, Engine>> {
     let until = Instant::now() + GONE_WITHIN;
     let mut engine = shared.engine();
+    engine.end_older(peer, domain);
     while engine.has_guard(peer, domain) {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
