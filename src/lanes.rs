@@ -90,8 +90,8 @@ impl Lane {
         policy.or(shown).unwrap_or(untold).clamp(1, MAX_DEPTH)
     }
 
-    /// Whether late joiners get less of a source that has sent so many messages than it may still have: nobody said how much it
-    /// keeps, or it is more than is kept of any. A depth that the policy sets is as somebody wants it.
+    /// True if late joiners get less of a source that has sent so many messages than it may still have: its depth is unknown, or
+    /// larger than any that is kept. A depth that the policy sets is intended.
     pub fn displaces(&self, policy: Option<usize>, shown: Option<usize>, sent: u64) -> bool {
         let beyond = shown.is_none_or(|shown| shown > MAX_DEPTH);
         self.promise.latched && policy.is_none() && beyond && sent > MAX_DEPTH as u64

@@ -484,6 +484,13 @@ fn each_topic_that_is_left_out_says_why_and_what_to_do() {
     assert_eq!(label, "undeclared_topic");
     assert!(remedy.contains("`/secret: { type: std_msgs/msg/String, class: contextual }`"), "{remedy}");
 
+    // An image is to be redacted.
+    one("/camera/image_raw", "sensor_msgs/msg/Image", "ros2msg", "uint32 height\n", "");
+    let (_, report) = with_types(&folder, "in.mcap", &[]);
+    let (_, _, remedy) = reason(&report, "/camera/image_raw");
+    assert!(remedy.contains("class: contextual, redact: { faces: solid } }`"), "{remedy}");
+    assert!(remedy.ends_with("everyone read it, `as: redacted`"), "{remedy}");
+
     // Another definition than the installed one.
     let other = "string data\nstring more\n";
     one("/open", string_type, "ros2msg", other, "");

@@ -17,7 +17,7 @@ use rustix::fs::OFlags;
 /// Where Fast DDS keeps its files on Linux.
 const FOLDER: &str = "/dev/shm";
 
-/// How Fast DDS 2 and 3 name their ports.
+/// Names of ports in Fast DDS 2 and 3, before the number.
 const NAMES: [&str; 2] = ["fastrtps_port", "fastdds_port"];
 
 /// Ports of readers that want one to themselves, as those of the graph do: for all domains together.

@@ -6,6 +6,7 @@ use crate::denied::Denied;
 use crate::policy::finding::quoted;
 use crate::policy::names::{action_part, is_ros_name, is_ros_type};
 use crate::policy::{Policy, TopicPolicy};
+use crate::redact::ImageKind;
 
 /// Why a channel is left out as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,9 +47,14 @@ impl LeftOut {
         let class =
             policy.classes().iter().find(|class| class.is_contextual()).or_else(|| policy.classes().first());
         let class = class.map_or("contextual", |class| class.name());
+        // Not an image of which nobody said what to hide: that could not be let out redacted.
+        let (hiding, redacted) = match ImageKind::of(&channel.type_name) {
+            Some(_) => (", redact: { faces: solid }", ", `as: redacted`"),
+            None => ("", ""),
+        };
         let remedy = format!(
-            "if it should be there, add under `topics:` the line `{}: {{ type: {}, class: {class} }}`, and a rule that lets \
-             everyone read it",
+            "if it should be there, add under `topics:` the line `{}: {{ type: {}, class: {class}{hiding} }}`, and a rule that \
+             lets everyone read it{redacted}",
             channel.topic, channel.type_name
         );
         LeftOut::new(Denied::UndeclaredTopic, because, remedy)
