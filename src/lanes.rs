@@ -160,11 +160,12 @@ impl Plan {
 }
 
 /// The depth that the catalogue tells readers of lanes that offer `offered`: of each source's messages that many are
-/// kept. What a latched source has not shown yet is not told, so that it does not change from one day's first message to the
-/// next.
+/// kept. A latched source that has not shown its depth counts only where none has.
 pub fn catalogued(offered: &[Qos], policy: Option<usize>) -> usize {
-    let told = offered.iter().filter(|qos| !(qos.latched && qos.depth == MAX_DEPTH)).map(|qos| qos.depth);
-    policy.or_else(|| told.max()).unwrap_or(DEFAULT_DEPTH).clamp(1, MAX_DEPTH)
+    let shown =
+        offered.iter().filter(|qos| !(qos.latched && qos.depth == MAX_DEPTH)).map(|qos| qos.depth).max();
+    let any = offered.iter().map(|qos| qos.depth).max();
+    policy.or(shown).or(any).unwrap_or(DEFAULT_DEPTH).clamp(1, MAX_DEPTH)
 }
 
 #[cfg(test)]

@@ -6,10 +6,13 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
+use nix::sys::socket::getsockopt;
+use nix::sys::socket::sockopt::PeerCredentials;
+
 /// The process at the other end, as the kernel knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer {
-    /// Its process.
+    /// Its process; 0 for one of another PID namespace, such as a container's, which nobody here can name.
     pub pid: u32,
     /// Its user.
     pub uid: u32,
@@ -18,8 +21,8 @@ pub struct Peer {
 impl Peer {
     /// Of a connection.
     pub fn of(stream: &impl AsFd) -> io::Result<Peer> {
-        let peer = rustix::net::sockopt::socket_peercred(stream)?;
-        Ok(Peer { pid: peer.pid.as_raw_nonzero().get().unsigned_abs(), uid: peer.uid.as_raw() })
+        let peer = getsockopt(stream, PeerCredentials)?;
+        Ok(Peer { pid: peer.pid().unsigned_abs(), uid: peer.uid() })
     }
 }
 

@@ -115,7 +115,13 @@ impl Server {
                 return Ok(());
             }
         };
-        let Ok(peer) = Peer::of(&stream) else { return Ok(()) };
+        let peer = match Peer::of(&stream) {
+            Ok(peer) => peer,
+            Err(error) => {
+                self.shared.refuse(&format!("a connection was refused: who it is cannot be told: {error}"));
+                return Ok(());
+            }
+        };
         if !self.shared.door.lets_in(peer.uid) {
             self.shared.refuse(&format!("process {} of user {} was refused", peer.pid, peer.uid));
             return Ok(());

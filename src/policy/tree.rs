@@ -115,7 +115,7 @@ impl Node {
 pub fn read(text: &str, limits: &Limits) -> Result<Node, Finding> {
     let start = Span { line: 1, column: 1, start: 0, end: 1 };
     if text.len() > limits.bytes {
-        let message = format!("the file has {} bytes; at most {} are read", text.len(), limits.bytes);
+        let message = format!("the file has more than the {} bytes that are read", limits.bytes);
         return Err(Finding::error("file-too-large", start, message)
             .help("use globs for topics and lists for `who` and `read` to say the same in fewer lines"));
     }

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
+use std::io::Read;
 use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -19,6 +20,9 @@ const FOLDER: &str = "/dev/shm";
 
 /// Names of ports in Fast DDS 2 and 3, before the number.
 const NAMES: [&str; 2] = ["fastrtps_port", "fastdds_port"];
+
+/// The first word of a segment that is ready.
+const READY: u32 = 2;
 
 /// Ports of readers that want one to themselves, as those of the graph do: for all domains together.
 const UNSHARED: Range<usize> = 7000..7400;
@@ -94,21 +98,30 @@ fn port(name: &str) -> Option<usize> {
     NAMES.iter().find_map(|start| name.strip_prefix(start))?.parse().ok()
 }
 
+/// A port whose segment was made ready, by its first word (Boost.Interprocess). On one that was not, Fast DDS would wait for
+/// its maker if the lock were held; left alone, it removes the file.
 fn is_there(folder: &Path, port: usize) -> bool {
-    NAMES.iter().any(|name| folder.join(format!("{name}{port}")).exists())
+    NAMES.iter().any(|name| {
+        let segment = open(&folder.join(format!("{name}{port}")));
+        let mut first = [0; 4];
+        segment.is_some_and(|mut segment| {
+            segment.read_exact(&mut first).is_ok() && u32::from_le_bytes(first) == READY
+        })
+    })
+}
+
+/// A regular file; nothing is waited for, and no link is followed.
+fn open(path: &Path) -> Option<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path).ok()?;
+    file.metadata().ok()?.is_file().then_some(file)
 }
 
 /// The lock of a port that is there, if it has one; an owner that ends in order removes it. Of a port in use, none.
 fn lock(folder: &Path, port: usize) -> Option<Option<File>> {
     NAMES.iter().find_map(|name| {
-        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let lock = OpenOptions::new()
-            .read(true)
-            .custom_flags(flags.bits().cast_signed())
-            .open(folder.join(format!("{name}{port}_el")))
-            .ok()?;
-        let is_port = is_there(folder, port) && lock.metadata().ok()?.is_file();
-        is_port.then(|| lock.try_lock().is_ok().then_some(lock))
+        let lock = open(&folder.join(format!("{name}{port}_el")))?;
+        is_there(folder, port).then(|| lock.try_lock().is_ok().then_some(lock))
     })
 }
 
@@ -129,7 +142,10 @@ mod tests {
     #[test]
     fn ports_whose_owner_is_dead_are_held_and_no_others() {
         let folder = folder("dead");
-        let make = |name: &str| File::create(folder.join(name)).unwrap();
+        let make = |name: &str| {
+            fs::write(folder.join(name), READY.to_le_bytes()).unwrap();
+            File::open(folder.join(name)).unwrap()
+        };
         // Domain 3 has the ports 8150 to 8399.
         for name in ["fastrtps_port8163", "fastrtps_port8163_el", "fastdds_port7002", "fastdds_port7002_el"] {
             make(name);
@@ -139,6 +155,10 @@ mod tests {
         alive.try_lock().unwrap();
         make("fastrtps_port8167"); // ended in order, and is still mapped
         make("fastrtps_port8171_el"); // has no port any more
+        make("fastrtps_port8173_el");
+        fs::write(folder.join("fastrtps_port8173"), [0; 512]).unwrap(); // killed before it was ready
+        make("fastrtps_port8175_el");
+        fs::write(folder.join("fastrtps_port8175"), []).unwrap();
         make("fastrtps_port8413"); // of domain 4
         make("fastrtps_port8413_el");
         make("fastrtps_port8169");

@@ -27,6 +27,9 @@ impl LeftOut {
     /// Nothing of the policy declares the channel's topic.
     pub fn undeclared(channel: &Channel, policy: &Policy) -> Self {
         let because = "the policy does not declare it";
+        if channel.topic.starts_with("/discreet/") {
+            return LeftOut::reserved();
+        }
         if let Some(part) = action_part(&channel.type_name) {
             let remedy = format!("it is {part}, and actions cannot be declared yet");
             return LeftOut::new(Denied::UndeclaredTopic, because, remedy);

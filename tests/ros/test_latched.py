@@ -216,6 +216,26 @@ def test_sealed_the_histories_of_all_sources_reach_a_stakeholders_late_joiners(r
     assert set(words(settled(late(robot, '/desk/notes', domain=joined), 14))) == expected
 
 
+@pytest.mark.parametrize('depth', [30, None])
+def test_sealed_a_long_history_reaches_a_stakeholders_late_joiners(robot, depth):
+    robot.identity('desk')
+    robot.policy({'/notes': TEXT}, [{'who': 'desk', 'read': '/notes', 'as': 'clear'}],
+                 stakeholders={'desk': {'identity': 'identities/desk.pub'}})
+    kept = QoSProfile(depth=depth, durability=TRANSIENT_LOCAL) if depth else QoSProfile(
+        history=HistoryPolicy.KEEP_ALL, durability=TRANSIENT_LOCAL)
+    publisher = robot.inner.publisher('/notes', String, kept)
+    robot.keep()
+    robot.start()
+    desk = robot.unsealer('desk')
+    early = desk.reader('/desk/notes', String, EVERYTHING)
+    for number in range(60):
+        publisher.publish(text(number))
+        early.wait_for(text(number))
+    expected = [str(number) for number in range(60 - (depth or 60), 60)]
+    came = settled(late(robot, '/desk/notes', domain=desk), len(expected))
+    assert set(expected) <= set(words(came)), words(came)
+
+
 def test_a_volatile_reader_of_a_latched_topic_gets_each_message_once(robot):
     robot.policy({'/map': TEXT}, OPEN)
     publisher = robot.inner.publisher('/map', String, LATCHED)

@@ -29,7 +29,8 @@ impl Engine {
 
     /// A guard that connects again has done with its older connection, also if the keeper has not seen that end yet.
     pub fn end_older(&mut self, peer: Peer, domain: u32) {
-        let older = |session: &Session| session.peer == peer && session.hello.domain == domain;
+        let older =
+            |session: &Session| peer.pid != 0 && session.peer == peer && session.hello.domain == domain;
         let ids: Vec<u64> =
             self.sessions.iter().filter(|(_, session)| older(session)).map(|(id, _)| *id).collect();
         ids.into_iter().for_each(|id| self.disconnect(id, "it connects again"));

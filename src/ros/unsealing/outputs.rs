@@ -16,7 +16,15 @@ pub struct Outputs {
     types: TypeSupport,
     qos: Qos,
     shared: Publisher,
-    of: HashMap<Gid, Publisher>,
+    of: HashMap<Gid, Output>,
+}
+
+/// The publisher for one of the robot's.
+struct Output {
+    publisher: Publisher,
+    depth: usize,
+    /// The same with another depth, and how many messages it still stands for.
+    before: Option<(Publisher, usize)>,
 }
 
 impl Outputs {
@@ -26,7 +34,7 @@ impl Outputs {
         Ok(Outputs { node, topic, types, qos, shared, of: HashMap::new() })
     }
 
-    /// Offers something else from here on. What was latched stays as it was published.
+    /// Offers something else from here on. What was latched stays as it was published, for as many messages as are now kept.
     pub fn set_qos(&mut self, qos: Qos) -> Result<(), RosError> {
         if self.qos.promise() != qos.promise() {
             self.shared = Publisher::new(&self.node, &self.topic, &self.types, qos)?;
@@ -40,11 +48,23 @@ impl Outputs {
         let Some(from) = from.filter(|_| self.qos.latched) else {
             return self.shared.publish(message).map(drop);
         };
+        let depth = self.qos.depth;
+        let new = || Publisher::new(&self.node, &self.topic, &self.types, self.qos);
         if !self.of.contains_key(&from) && self.of.len() < MAX_LANES {
-            let publisher = Publisher::new(&self.node, &self.topic, &self.types, self.qos)?;
-            self.of.insert(from, publisher);
+            self.of.insert(from, Output { publisher: new()?, depth, before: None });
         }
-        self.of.get(&from).unwrap_or(&self.shared).publish(message).map(drop)
+        let Some(output) = self.of.get_mut(&from) else {
+            return self.shared.publish(message).map(drop);
+        };
+        if output.depth != depth {
+            let before = std::mem::replace(&mut output.publisher, new()?);
+            (output.depth, output.before) = (depth, Some((before, depth)));
+        }
+        output.publisher.publish(message)?;
+        if let Some((before, left)) = output.before.take() {
+            output.before = left.checked_sub(1).filter(|left| *left > 0).map(|left| (before, left));
+        }
+        Ok(())
     }
 
     /// Forgets those whose publisher on the robot is gone, with what they kept.
