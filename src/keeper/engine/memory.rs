@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::peer::Peer;
 use super::super::protocol::{Held, News};
 use super::super::roster::Change;
-use super::super::session::{Notice, Session};
+use super::super::session::Notice;
 use super::super::state::StateFault;
 use super::Engine;
 use crate::identity::PublicIdentity;
@@ -25,15 +25,6 @@ impl Engine {
     /// Is there a guard of this user for this domain?
     pub fn has_guard(&self, peer: Peer, domain: u32) -> bool {
         self.sessions.values().any(|session| session.peer.uid == peer.uid && session.hello.domain == domain)
-    }
-
-    /// A guard that connects again has done with its older connection, also if the keeper has not seen that end yet.
-    pub fn end_older(&mut self, peer: Peer, domain: u32) {
-        let older =
-            |session: &Session| peer.pid != 0 && session.peer == peer && session.hello.domain == domain;
-        let ids: Vec<u64> =
-            self.sessions.iter().filter(|(_, session)| older(session)).map(|(id, _)| *id).collect();
-        ids.into_iter().for_each(|id| self.disconnect(id, "it connects again"));
     }
 
     /// A second guard for a domain was not let in; those that are there enter it in their audit.

@@ -7,6 +7,8 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
 use super::super::engine::{Engine, Ordered};
 use super::super::frame::{Frame, FrameError, Frames, send};
 use super::super::peer::Peer;
@@ -89,6 +91,9 @@ fn guard(
     let started = std::thread::Builder::new().name("writer".into()).spawn(move || write(writer, &waiting));
     started.map_err(FrameError::Broken)?;
     let outbox = Box::new(move |frame: Frame| outbox.try_send(frame).is_ok());
+    if is_gone(&stream) {
+        return Err(FrameError::Closed);
+    }
     let connected = match alone(shared, peer, hello.domain) {
         Some(mut engine) => engine.connect(peer, hello, outbox),
         None => {
@@ -106,12 +111,17 @@ fn guard(
     Ok(())
 }
 
+/// Whether the other end has closed it already: connections of a guard that gave up wait here after the keeper stood still.
+fn is_gone(stream: &UnixStream) -> bool {
+    let mut polled = [PollFd::new(stream, PollFlags::RDHUP)];
+    poll(&mut polled, Some(&Timespec::default())).is_ok() && !polled[0].revents().is_empty()
+}
+
 /// The engine, once no other guard has this one's place. A guard that has just ended may not be gone yet; one that stays
 /// keeps its place, because who comes second is more likely the wrong one.
 fn alone(shared: &Shared, peer: Peer, domain: u32) -> Option<MutexGuard<'_, Engine>> {
     let until = Instant::now() + GONE_WITHIN;
     let mut engine = shared.engine();
-    engine.end_older(peer, domain);
     while engine.has_guard(peer, domain) {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
