@@ -152,7 +152,9 @@ async fn run() -> anyhow::Result<ExitCode> {
     stop.store(true, Ordering::Relaxed);
     let _panicked = watching.join();
     guard.bridge().shut_down();
-    spinning.await?;
+    let spun = spinning.await;
+    guard.audit.finish();
+    spun?;
     outcome
 }
 

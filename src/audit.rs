@@ -189,9 +189,17 @@ impl Audit {
     }
 }
 
+impl Audit {
+    /// Writes the last entry, `stop`, and waits for it unless the disk hangs. Nothing is recorded after that. The end of the last
+    /// owner does the same, but a thread that is slow to end may be one.
+    pub fn finish(&self) {
+        self.shared.gate.stop();
+    }
+}
+
 impl Drop for Audit {
     fn drop(&mut self) {
-        self.shared.gate.stop();
+        self.finish();
     }
 }
 
