@@ -187,9 +187,7 @@ impl Audit {
             self.shared.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
-}
 
-impl Audit {
     /// Writes the last entry, `stop`, and waits for it unless the disk hangs. Nothing is recorded after that. The end of the last
     /// owner does the same, but a thread that is slow to end may be one.
     pub fn finish(&self) {

@@ -92,7 +92,7 @@ impl Held {
     }
 }
 
-/// Of a file's name with the stroke before it.
+/// The number of a port, by its file's name with the slash before it.
 fn port(name: &str) -> Option<usize> {
     let name = name.strip_prefix('/')?;
     NAMES.iter().find_map(|start| name.strip_prefix(start))?.parse().ok()

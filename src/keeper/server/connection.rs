@@ -111,7 +111,7 @@ fn guard(
     Ok(())
 }
 
-/// Whether the other end has closed it already: connections of a guard that gave up wait here after the keeper stood still.
+/// True if the other end has closed it already. After the keeper was stopped for a while, such connections wait to be accepted.
 fn is_gone(stream: &UnixStream) -> bool {
     let mut polled = [PollFd::new(stream, PollFlags::RDHUP)];
     poll(&mut polled, Some(&Timespec::default())).is_ok() && !polled[0].revents().is_empty()
