@@ -5,6 +5,7 @@ a message. Messages are taken as they are on the wire, without an executor, so t
 """
 
 import ctypes
+import fcntl
 import itertools
 import json
 import os
@@ -485,6 +486,18 @@ _ids = [number for number in range(1, 100) if not 60 <= number <= 69][int(_worke
 _ids = itertools.cycle(_ids[os.getpid() % len(_ids):] + _ids[:os.getpid() % len(_ids)])
 
 
+def _is_locked(port):
+    """Whether a process that lives has this port of shared memory; a robot may have no UDP ports at all."""
+    try:
+        with open(f'{str(port).removesuffix("_el")}_el') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass  # it has no lock any more
+    return False
+
+
 def free_domains(count):
     """Domain ids below 100 that nobody on this machine is in: their UDP ports are free."""
     free = []
@@ -497,7 +510,7 @@ def free_domains(count):
             free.append(number)
             # Guards that earlier tests killed left theirs in shared memory.
             for file in pathlib.Path('/dev/shm').glob('fast*_port*'):
-                if int(re.search(r'_port(\d+)', file.name)[1]) in own:
+                if int(re.search(r'_port(\d+)', file.name)[1]) in own and not _is_locked(file):
                     file.unlink(missing_ok=True)
         if len(free) == count:
             return free
