@@ -13,7 +13,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
 use discreet::identity::Identity;
-use discreet::policy::Suite;
+use discreet::seal::Suite;
 use discreet::seal::{
     Context, ContextDigest, Grant, GrantTerms, HEADROOM, OpeningKey, Padding, SealingKey, SenderKey,
     TAILROOM, issue,

@@ -5,8 +5,7 @@ use crate::cdr::Plan;
 use crate::denied::Denied;
 use crate::message::{Buffer, Received};
 use crate::policy::{Class, Then, TopicPolicy};
-use crate::protect::Texts;
-use crate::redact::{Reader, Redaction, Unredactable};
+use crate::redact::{MessageRedactor, Reader, Redaction, Unredactable};
 use crate::sources::Standing;
 
 /// A message that is what the policy declares, and the class that this makes it.
@@ -24,7 +23,7 @@ pub struct Classified<'a> {
 pub fn classify<'a>(
     topic: &'a TopicPolicy,
     plan: &Plan,
-    watch: Option<&'a mut Texts>,
+    watch: Option<&'a mut MessageRedactor>,
     mut message: Received<'a>,
 ) -> Result<Classified<'a>, Denied> {
     match message.origin.standing {

@@ -23,7 +23,7 @@ use crate::policy::{self, Form, Moment, Verdict};
 use crate::seal::{Command, CommandOpener, ContextDigest, Freshness};
 
 pub use doorkeeper::{Doorkeeper, NoDoorkeeper};
-pub use limits::{Limits, Unlimitable, unlimitable};
+pub use limits::{Limits, Unlimitable};
 pub use patience::Patience;
 pub use porter::Porter;
 pub use rate::Rates;

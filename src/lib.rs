@@ -30,6 +30,7 @@ pub mod types;
 
 pub mod graph;
 pub mod history;
+pub mod installed;
 pub mod lanes;
 pub mod qos;
 pub mod sources;

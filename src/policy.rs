@@ -32,7 +32,6 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-pub use file::Cover;
 pub use finding::{Finding, Severity, Span};
 pub use groups::Group;
 pub use live::{Adopted, Floor, LivePolicy, Refused, Reloaded, read_file, signed_policy};

@@ -3,15 +3,11 @@
 
 mod seal;
 
-use std::sync::Arc;
-
-use crate::cdr::Plan;
 use crate::denied::Denied;
 use crate::message::{Buffer, Origin, Received};
 use crate::permit::{Forms, Permitted, To};
-use crate::pii::Rosters;
 use crate::policy::{Class, Form, Group, Moment, TopicPolicy};
-use crate::redact::{ImageRedactor, MessageRedactor, Reader, Redaction, Rewritten, TextRules, Unredactable};
+use crate::redact::{ImageRedactor, MessageRedactor, Reader, Redaction, Unredactable};
 
 pub use seal::{Seal, SealedTopic};
 
@@ -19,11 +15,11 @@ pub use seal::{Seal, SealedTopic};
 #[derive(Default)]
 pub struct Protection {
     /// Looks for personal data where the class of the topic has none.
-    pub watch: Option<Texts>,
+    pub watch: Option<MessageRedactor>,
     /// Covers in images what the policy names.
     pub images: Option<ImageRedactor>,
     /// Hides in text what the policy names.
-    pub texts: Option<Texts>,
+    pub texts: Option<MessageRedactor>,
     /// Seals the clear form.
     pub clear: Option<Seal>,
     /// Seals the redacted form.
@@ -32,7 +28,7 @@ pub struct Protection {
 
 impl Protection {
     /// Who looks at a message before it is decided on, and who makes its forms.
-    pub fn parts(&mut self) -> (Option<&mut Texts>, Makers<'_>) {
+    pub fn parts(&mut self) -> (Option<&mut MessageRedactor>, Makers<'_>) {
         let Protection { watch, images, texts, clear, redacted } = self;
         let (images, texts) = (images.as_mut(), texts.as_mut());
         (watch.as_mut(), Makers { images, texts, clear: clear.as_mut(), redacted: redacted.as_mut() })
@@ -42,15 +38,9 @@ impl Protection {
 /// What makes the forms of a message.
 pub struct Makers<'a> {
     images: Option<&'a mut ImageRedactor>,
-    texts: Option<&'a mut Texts>,
+    texts: Option<&'a mut MessageRedactor>,
     clear: Option<&'a mut Seal>,
     redacted: Option<&'a mut Seal>,
-}
-
-/// Hides text in messages of one topic.
-pub struct Texts {
-    redactor: MessageRedactor,
-    rosters: Arc<Rosters>,
 }
 
 /// A message in a form in which it leaves. Nothing else can be published.
@@ -148,7 +138,7 @@ type Made<'a> = (&'a [u8], Option<Redaction>);
 
 fn redact<'a>(
     topic: &TopicPolicy,
-    (images, texts): (Option<&'a mut ImageRedactor>, Option<&'a mut Texts>),
+    (images, texts): (Option<&'a mut ImageRedactor>, Option<&'a mut MessageRedactor>),
     sealing: Option<&'a mut Seal>,
     now: Moment,
     mut buffer: Buffer<'a>,
@@ -162,7 +152,7 @@ fn redact<'a>(
         (None, _, Some(rules), Some(texts)) => {
             let reader = match to {
                 To::Everyone => Reader::Everyone,
-                To::Group(group) => Reader::Group(group),
+                To::Group(group) => Reader::Named(group.names()),
             };
             let done = texts.redact(rules, reader, buffer.message()).map_err(|why| match why {
                 Unredactable::Malformed(_) => Denied::Malformed,
@@ -180,23 +170,6 @@ fn redact<'a>(
         (To::Group(group), Some(anew)) => sealing.ok_or(Denied::NoKey)?.copy(group, now, anew)?,
     };
     Ok((cdr, Some(redaction)))
-}
-
-impl Texts {
-    /// For messages that `plan` walks, with today's guests.
-    pub fn new(plan: Plan, rosters: Arc<Rosters>) -> Texts {
-        Texts { redactor: MessageRedactor::new(plan), rosters }
-    }
-
-    /// Redacts a serialized message for whoever is to have it.
-    pub fn redact(
-        &mut self,
-        rules: &Arc<TextRules>,
-        reader: Reader<'_>,
-        message: &[u8],
-    ) -> Result<Rewritten<'_>, Unredactable> {
-        self.redactor.redact(rules, reader, self.rosters.today(), message)
-    }
 }
 
 fn seal<'a>(

@@ -39,7 +39,7 @@ pub use found::{Found, Picture, SIGHT_SIDE, Subject, Subjects, Why};
 pub use frame::{Frame, RawImage, blank_all};
 pub use image::{CAMERA_INFO_TYPE, ImageKind, ImageRedactor, Redacted, Redaction};
 pub use look::{Blind, CompressedFormat, Look};
-pub use message::{MessageRedactor, Reader, Rewritten, Unredactable, unhideable};
+pub use message::{MessageRedactor, Reader, Rewritten, Unredactable};
 pub use motion::{Motion, Moved};
 pub use rules::{Cover, ImageRules, WholeFrame};
 pub use sight::Sight;

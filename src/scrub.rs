@@ -15,8 +15,10 @@ use crate::bags::{Aside, Bag, BagWriter, ChannelOut, Damage, Piece, Recorded};
 use crate::denied::Denied;
 use crate::message::{Buffer, Origin, Received};
 use crate::policy::{Moment, Policy};
-use crate::protect::{Protection, Releasable, Texts};
-use crate::redact::{CAMERA_INFO_TYPE, Cameras, ImageKind, ImageRedactor, ImageRules, Intrinsics, Look};
+use crate::protect::{Protection, Releasable};
+use crate::redact::{
+    CAMERA_INFO_TYPE, Cameras, ImageKind, ImageRedactor, ImageRules, Intrinsics, Look, MessageRedactor,
+};
 use crate::relay::guard;
 use crate::sources::Standing;
 use crate::types::TypeLibrary;
@@ -157,7 +159,7 @@ impl Work<'_, '_> {
     fn prepare_redactor(&mut self, route: &Route) {
         let Ok(open) = &route.state else { return };
         let topic = &route.channel.topic;
-        let texts = || Texts::new(open.definition.plan.clone(), Arc::default());
+        let texts = || MessageRedactor::new(open.definition.plan.clone(), Arc::default());
         let watch = open.topic.class().escalation().map(|_| texts());
         if open.topic.image_rules().is_none() {
             // Each channel of a bag may bring a definition of its own.

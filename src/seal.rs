@@ -7,10 +7,11 @@
 mod addressed;
 mod board;
 mod call;
-mod catalog;
+mod catalog_signature;
 mod cipher;
 mod command;
 mod context;
+mod form;
 mod freshness;
 mod grant;
 mod header;
@@ -22,17 +23,17 @@ mod receiver;
 mod replay;
 mod sender;
 mod statement;
+mod suite;
 mod wrap;
-
-use crate::policy::Form;
 
 pub use board::{Board, read_board, write_board};
 pub use call::{
     CallAnswer, Ticket, open_response, read_call_answer, seal_call, seal_response, write_call_answer,
 };
-pub use catalog::{is_signed_catalog, sign_catalog};
+pub use catalog_signature::{is_signed_catalog, sign_catalog};
 pub use command::{Command, CommandContext, CommandOpener, CommandRefused, Entry, Unsendable, seal_command};
 pub use context::{Context, ContextDigest};
+pub use form::Form;
 pub use freshness::Freshness;
 pub use grant::{Grant, GrantTerms, Ungranted, issue};
 pub use key::{SealError, SealingKey, sealed_size};
@@ -43,6 +44,7 @@ pub use receiver::{Receiver, ReceiverTerms, ReceivingKey, announce};
 pub use replay::Replay;
 pub use sender::SenderKey;
 pub use statement::Unreadable;
+pub use suite::Suite;
 
 /// Doors for test vectors: the same functions with their randomness as an argument.
 #[doc(hidden)]

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use discreet::identity::Identity;
-use discreet::policy::Suite;
+use discreet::seal::Suite;
 use discreet::seal::{
     Board, Grant, GrantTerms, Receiver, ReceiverTerms, announce, issue, read_board, write_board,
 };

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use discreet::policy::Suite;
+use discreet::seal::Suite;
 use discreet::seal::{
     ContextDigest, GrantTerms, OpeningKey, Padding, SealingKey, SenderKey, key_id, sealed_size,
 };

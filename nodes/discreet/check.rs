@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use discreet::disk::{self, Untrusted};
-use discreet::entrance::unlimitable;
 use discreet::identity::PublicIdentity;
+use discreet::installed::{unhideable, unlimitable};
 use discreet::policy::finding::{Span, has_errors, plain};
 use discreet::policy::signatures::{Signatures, signatures_path};
 use discreet::policy::trust::NotKept;
 use discreet::policy::{Finding, Policy, Scope, Severity, Trust, cases};
-use discreet::redact::unhideable;
 use discreet::types::TypeLibrary;
 use serde::Serialize;
 

@@ -3,9 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cdr::{Malformed, Reader};
-use crate::policy::finding::{Finding, quoted};
-use crate::policy::{Entrance, Policy};
-use crate::types::TypeLibrary;
 use crate::types::description::{Description, Element, Field, Repetition};
 
 /// As deep as the plan of a type goes.
@@ -108,18 +105,6 @@ impl Limits {
             Outside::Unreadable => "",
         })
     }
-}
-
-/// Limits of a policy that are on no number of the type, as far as the types are installed here.
-pub fn unlimitable(policy: &Policy, library: &TypeLibrary) -> Vec<Finding> {
-    let finding = |command: &Entrance| {
-        let definition = library.definition(command.type_name()).ok()?;
-        let why = Limits::compile(&definition.description, command.limits()).err()?;
-        let message = format!("{} has a limit that cannot be held: {why}", quoted(command.name()));
-        let help = "write the path of a number: `linear.x`; `ros2 interface show` tells the fields";
-        Some(Finding::error("unknown-field", command.span(), message).help(help))
-    };
-    policy.commands().iter().filter_map(finding).collect()
 }
 
 enum Outside<'a> {

@@ -40,7 +40,7 @@ pub fn stretch(policy: &Policy, group: &Group, from: i64) -> Stretch {
 
 /// May this stakeholder ever be a member?
 pub fn is_candidate(group: &Arc<Group>, who: &str) -> bool {
-    group.candidates().any(|candidate| candidate.as_ref() == who)
+    group.can_have_member(who)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::finding::Span;
 use super::tree::Node;
 use crate::pii::Kinds;
+use crate::seal::{Form, Suite};
 pub(super) use part::list;
 pub use part::{Entry, Section};
 use part::{section, single};
@@ -103,7 +104,7 @@ impl PolicyFile {
 #[schemars(title = "class")]
 pub struct ClassEntry {
     /// How it is encrypted for a named stakeholder. Without it: the parent's, or `chacha20-poly1305`.
-    pub suite: Option<Suite>,
+    pub suite: Option<SuiteWord>,
     /// How long one key is used: `60s`, `1h`. Without it: the parent's, or `1h`.
     pub epoch: Option<String>,
     /// How long who receives it may keep it: `24h`, `7d`. It is told in the catalogue; nobody enforces it. Without it: the
@@ -142,15 +143,24 @@ pub enum Then {
 }
 
 /// A cipher suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[schemars(inline)]
-pub enum Suite {
+pub enum SuiteWord {
     /// Fast without AES instructions.
     #[serde(rename = "chacha20-poly1305")]
     ChaCha20Poly1305,
     /// Fast with AES instructions.
     #[serde(rename = "aes-256-gcm")]
     Aes256Gcm,
+}
+
+impl From<SuiteWord> for Suite {
+    fn from(word: SuiteWord) -> Suite {
+        match word {
+            SuiteWord::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
+            SuiteWord::Aes256Gcm => Suite::Aes256Gcm,
+        }
+    }
 }
 
 /// A party with an identity.
@@ -341,28 +351,6 @@ pub struct PersonalDataEntry {
 #[schemars(inline)]
 pub struct Threshold(#[schemars(range(min = 1, max = 100))] pub u64);
 
-/// How a part of an image is covered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Cover {
-    /// With one colour: nothing of it is left.
-    Solid,
-    /// With a mosaic of at most 6 by 6 tiles, whatever its size.
-    Pixelate,
-    /// Blurred. It may be possible to undo that.
-    Blur,
-}
-
-impl Cover {
-    /// As a policy writes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Solid => "solid",
-            Self::Pixelate => "pixelate",
-            Self::Blur => "blur",
-        }
-    }
-}
-
 /// A topic through which the robot takes commands.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -412,7 +400,7 @@ pub struct RuleEntry {
     pub call: Option<OneOrMore>,
     /// In which form it may be read, or a service's answer is given. Without it, answers are clear.
     #[serde(rename = "as")]
-    pub form: Option<Form>,
+    pub form: Option<FormWord>,
     /// Denies instead of allowing: `deny: true`.
     pub deny: Option<bool>,
     /// Only in these hours of the day: `"08:00-18:00"`, over midnight `"22:00-06:00"`.
@@ -422,16 +410,23 @@ pub struct RuleEntry {
 }
 
 /// What a stakeholder may have of a topic.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
-pub enum Form {
+pub enum FormWord {
     /// With what the topic's `redact` names taken out.
     Redacted,
     /// As it is.
     Clear,
+}
+
+impl From<FormWord> for Form {
+    fn from(word: FormWord) -> Form {
+        match word {
+            FormWord::Redacted => Form::Redacted,
+            FormWord::Clear => Form::Clear,
+        }
+    }
 }
 
 /// One name, or a list of them.

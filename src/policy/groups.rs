@@ -26,8 +26,10 @@ pub struct Group {
     class: Arc<Class>,
     form: Form,
     everyone: Arc<Timetable>,
-    /// Whoever may have this form at some time, in file order.
+    /// Stakeholders who may have this form at some time, in file order.
     candidates: Vec<(Arc<str>, Arc<Timetable>)>,
+    /// Their names, with a blank between two.
+    names: String,
 }
 
 /// The groups of one topic: at most one for each form.
@@ -49,9 +51,14 @@ impl Group {
         self.form
     }
 
-    /// Whoever may be a member at some time, in file order.
-    pub fn candidates(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.candidates.iter().map(|(name, _)| name)
+    /// The names of those who may be members at some time, in file order, with a blank between two.
+    pub fn names(&self) -> &str {
+        &self.names
+    }
+
+    /// Whether a stakeholder of this name may be a member at some time.
+    pub fn can_have_member(&self, name: &str) -> bool {
+        self.candidates.iter().any(|(candidate, _)| candidate.as_ref() == name)
     }
 
     /// Who may have it in this form now, and does not have as much in the open.
@@ -137,12 +144,14 @@ impl Builder {
         if candidates.is_empty() {
             return None;
         }
+        let names = candidates.iter().map(|(name, _)| name.as_ref()).collect::<Vec<&str>>().join(" ");
         let group = Group {
             id: [0; 16],
             class: Arc::clone(class),
             form,
             everyone: Arc::clone(&access.everyone),
             candidates,
+            names,
         };
         let id = identify(&group);
         let group = self.known.entry(id).or_insert_with(|| {

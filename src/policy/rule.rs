@@ -6,7 +6,7 @@ use super::finding::Span;
 use super::names::Pattern;
 use super::time::{FOREVER, Hours, Moment};
 
-pub use super::file::Form;
+pub use crate::seal::Form;
 
 /// Which rule of the file, from 0. [`super::Policy::rule`] has its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,16 +47,6 @@ pub enum Action {
     Command,
     /// Calling a service.
     Call,
-}
-
-impl Form {
-    /// As a policy writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Clear => "clear",
-            Self::Redacted => "redacted",
-        }
-    }
 }
 
 /// What it does.

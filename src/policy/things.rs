@@ -13,17 +13,8 @@ use super::time::Moment;
 use super::timetable::{Timetable, Verdict};
 use crate::redact::{ImageRules, TextRules};
 
-pub use super::file::{Suite, Then};
-
-impl Suite {
-    /// As a policy writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ChaCha20Poly1305 => "chacha20-poly1305",
-            Self::Aes256Gcm => "aes-256-gcm",
-        }
-    }
-}
+pub use super::file::Then;
+pub use crate::seal::Suite;
 
 /// A kind of data, with what it inherits filled in.
 #[derive(Debug)]

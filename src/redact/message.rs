@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::text::is_inside;
 use super::{FieldRule, Redaction, TextRules};
 use crate::cdr::{Malformed, Plan, Rewriter, Strings};
-use crate::pii::{self, FieldRules, Kind, Kinds, LONGEST, Operator, OperatorKeys, Roster, TextRedactor};
-use crate::policy::finding::{Finding, quoted};
-use crate::policy::{Group, Policy, TopicPolicy};
-use crate::types::TypeLibrary;
+use crate::pii::{
+    self, FieldRules, Kind, Kinds, LONGEST, Operator, OperatorKeys, Roster, Rosters, TextRedactor,
+};
 
 /// A string counts as so many bytes more than it has: looking at an empty one is work too.
 const STRING: usize = 8;
@@ -17,6 +16,7 @@ const STRING: usize = 8;
 /// where it is.
 pub struct MessageRedactor {
     plan: Plan,
+    rosters: Arc<Rosters>,
     rewriter: Rewriter,
     compiled: Option<Compiled>,
 }
@@ -37,10 +37,8 @@ struct Compiled {
 pub enum Reader<'a> {
     /// The open domain.
     Everyone,
-    /// Those in the group.
-    Group(&'a Group),
-    /// One stakeholder.
-    Stakeholder(&'a str),
+    /// Stakeholders: their names in the order of the policy, with a blank between two.
+    Named(&'a str),
 }
 
 /// A message whose text was looked at.
@@ -68,29 +66,10 @@ pub enum Unredactable {
     Malformed(#[from] Malformed),
 }
 
-/// Fields that a policy hides and that are no text of the topic's type, as far as the types are installed here. A guard denies
-/// such a topic.
-pub fn unhideable(policy: &Policy, library: &TypeLibrary) -> Vec<Finding> {
-    let finding = |topic: &Arc<TopicPolicy>| {
-        let rules = topic.text_rules()?;
-        let definition = library.definition(topic.type_name()).ok()?;
-        let fields = rules.idle(definition.plan.strings());
-        let fields: Vec<String> = fields.into_iter().map(quoted).collect();
-        if fields.is_empty() {
-            return None;
-        }
-        let message =
-            format!("{} hides what is no text of its type: {}", quoted(topic.name()), fields.join(", "));
-        let help = format!("`discreet classify --fields {}` lists its texts", topic.type_name());
-        Some(Finding::error("unknown-field", topic.span(), message).help(help))
-    };
-    policy.topics().filter_map(finding).collect()
-}
-
 impl MessageRedactor {
-    /// For messages that `plan` walks.
-    pub fn new(plan: Plan) -> MessageRedactor {
-        MessageRedactor { plan, rewriter: Rewriter::default(), compiled: None }
+    /// For messages that `plan` walks. Names on today's roster are found too.
+    pub fn new(plan: Plan, rosters: Arc<Rosters>) -> MessageRedactor {
+        MessageRedactor { plan, rosters, rewriter: Rewriter::default(), compiled: None }
     }
 
     /// Redacts a serialized message.
@@ -98,15 +77,14 @@ impl MessageRedactor {
         &mut self,
         rules: &Arc<TextRules>,
         reader: Reader<'_>,
-        roster: Option<Arc<Roster>>,
         message: &[u8],
     ) -> Result<Rewritten<'_>, Unredactable> {
-        let MessageRedactor { plan, rewriter, compiled } = self;
+        let MessageRedactor { plan, rosters, rewriter, compiled } = self;
         if compiled.as_ref().is_none_or(|known| !Arc::ptr_eq(&known.rules, rules)) {
             *compiled = Some(Compiled::new(rules, plan)?);
         }
         let Some(compiled) = compiled else { return Err(Unredactable::NoSuchField) };
-        compiled.follow(reader, roster);
+        compiled.follow(reader, rosters.today());
         let Compiled { fields, redactors, .. } = compiled;
         redactors.iter_mut().for_each(TextRedactor::begin);
         let mut texts = Texts { fields, redactors, hidden: 0, left: Some(LONGEST) };
@@ -164,12 +142,11 @@ impl Compiled {
     fn follow(&mut self, reader: Reader<'_>, roster: Option<Arc<Roster>>) {
         let key = self.rules.personal().key();
         if let Some(key) = key
-            && !self.reader.as_ref().is_some_and(|whose| reader.is(whose))
+            && self.reader.as_deref() != Some(reader.name())
         {
-            let whose = reader.name();
-            let keys = OperatorKeys::derive(key.expose(), &whose).ok().map(Arc::new);
+            let keys = OperatorKeys::derive(key.expose(), reader.name()).ok().map(Arc::new);
             self.redactors.iter_mut().for_each(|redactor| redactor.set_keys(keys.clone()));
-            self.reader = Some(whose);
+            self.reader = Some(reader.name().to_owned());
         }
         let same = match (&self.roster, &roster) {
             (Some(known), Some(new)) => Arc::ptr_eq(known, new),
@@ -210,21 +187,11 @@ impl Way {
 }
 
 impl Reader<'_> {
-    /// As pseudonyms are kept apart by: names, in the order of the policy.
-    fn name(self) -> String {
+    /// The name that pseudonyms are kept apart by.
+    fn name(&self) -> &str {
         match self {
-            Reader::Everyone => "everyone".into(),
-            Reader::Stakeholder(name) => name.into(),
-            Reader::Group(group) => group.candidates().map(AsRef::as_ref).collect::<Vec<&str>>().join(" "),
-        }
-    }
-
-    /// Whether that is its name, without making one.
-    fn is(self, name: &str) -> bool {
-        match self {
-            Reader::Everyone => name == "everyone",
-            Reader::Stakeholder(own) => name == own,
-            Reader::Group(group) => group.candidates().map(AsRef::as_ref).eq(name.split(' ')),
+            Reader::Everyone => "everyone",
+            Reader::Named(names) => names,
         }
     }
 }
@@ -309,34 +276,34 @@ mod tests {
 
     #[test]
     fn what_is_found_is_hidden_and_the_rest_is_as_it_was() {
-        let mut redactor = MessageRedactor::new(plan());
+        let mut redactor = MessageRedactor::new(plan(), Arc::default());
         let (rules, before) =
             (rules(vec![("data", all())]), message("mail ada@example.com now", &["ada@example.com"]));
-        let done = redactor.redact(&rules, Reader::Everyone, None, &before).unwrap();
+        let done = redactor.redact(&rules, Reader::Everyone, &before).unwrap();
         assert_eq!(done.redaction.covered, 1);
         assert_eq!(done.anew.as_deref(), Some(message("mail <email> now", &["ada@example.com"]).as_slice()));
         let quiet = message("nothing here", &[]);
-        let done = redactor.redact(&rules, Reader::Everyone, None, &quiet).unwrap();
+        let done = redactor.redact(&rules, Reader::Everyone, &quiet).unwrap();
         assert!(done.anew.is_none() && done.redaction == Redaction::default());
     }
 
     #[test]
     fn every_field_and_whole_fields_and_parts_of_json_are_hidden() {
-        let mut redactor = MessageRedactor::new(plan());
+        let mut redactor = MessageRedactor::new(plan(), Arc::default());
         let whole = FieldRule::Whole(Operator::Remove);
         let rules = rules(vec![("*", whole.clone()), ("data", all()), ("data.code", whole)]);
         let before = message(r#"{"code": "x", "note": "ada@example.com"}"#, &["Ada", "Bob"]);
-        let done = redactor.redact(&rules, Reader::Everyone, None, &before).unwrap();
+        let done = redactor.redact(&rules, Reader::Everyone, &before).unwrap();
         let after = message(r#"{"code": "", "note": "<email>"}"#, &["", ""]);
         assert_eq!(done.anew.as_deref(), Some(after.as_slice()));
     }
 
     #[test]
     fn a_field_that_is_no_text_of_the_type_is_never_passed_over() {
-        let mut redactor = MessageRedactor::new(plan());
+        let mut redactor = MessageRedactor::new(plan(), Arc::default());
         let before = message("", &[]);
         for name in ["guest", "guests.floor", "guests.name.first.x.y", "dat"] {
-            let done = redactor.redact(&rules(vec![(name, all())]), Reader::Everyone, None, &before);
+            let done = redactor.redact(&rules(vec![(name, all())]), Reader::Everyone, &before);
             let inside = name == "guests.name.first.x.y"; // JSON in the name, for all that anybody knows
             assert_eq!(done.err(), (!inside).then_some(Unredactable::NoSuchField), "{name}");
         }

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use super::Subject;
 
-pub use crate::policy::Cover;
-
 /// How an image topic is redacted: the policy's `redact:` and `camera:` of that topic, compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageRules {
@@ -65,6 +63,28 @@ impl WholeFrame {
         match self {
             WholeFrame::Blank => "blank",
             WholeFrame::Lowres => "lowres",
+        }
+    }
+}
+
+/// How a part of an image is covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Cover {
+    /// With one colour: nothing of it is left.
+    Solid,
+    /// With a mosaic of at most 6 by 6 tiles, whatever its size.
+    Pixelate,
+    /// Blurred. It may be possible to undo that.
+    Blur,
+}
+
+impl Cover {
+    /// As a policy writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Cover::Solid => "solid",
+            Cover::Pixelate => "pixelate",
+            Cover::Blur => "blur",
         }
     }
 }

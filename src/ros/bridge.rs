@@ -26,9 +26,9 @@ use crate::keys::Keys;
 use crate::lanes::{Plan, catalogued};
 use crate::pii::Rosters;
 use crate::policy::{Form, LivePolicy, Moment, Policy};
-use crate::protect::{Protection, Seal, SealedTopic, Texts};
+use crate::protect::{Protection, Seal, SealedTopic};
 use crate::qos::{Qos, mirror};
-use crate::redact::{Cameras, ImageKind, ImageRedactor, Look};
+use crate::redact::{Cameras, ImageKind, ImageRedactor, Look, MessageRedactor};
 use crate::seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE, SenderKey, sealed_topic};
 use crate::sources::Sources;
 use crate::tag::tag_topic;
@@ -448,8 +448,8 @@ impl Bridge {
         Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)))
     }
 
-    fn texts(&self, definition: &TypeDefinition) -> Texts {
-        Texts::new(definition.plan.clone(), Arc::clone(&self.rosters))
+    fn texts(&self, definition: &TypeDefinition) -> MessageRedactor {
+        MessageRedactor::new(definition.plan.clone(), Arc::clone(&self.rosters))
     }
 
     /// Ends routes. Nothing comes in any more when this returns; what is out still reaches its readers meanwhile. However

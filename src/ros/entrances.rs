@@ -17,7 +17,7 @@ use crate::entrance::{Doorkeeper, EntranceStats, Limits, Rates, Refused};
 use crate::graph::Participant;
 use crate::pii::Rosters;
 use crate::policy::{Action, Entrance, LivePolicy, Policy};
-use crate::protect::Texts;
+use crate::redact::MessageRedactor;
 use crate::seal::{CALL_TYPE, Freshness};
 use crate::types::{ServiceDefinition, TypeDefinition, TypeLibrary};
 
@@ -276,7 +276,7 @@ impl Entrances {
                     .known
                     .service(&parts.types, CALL_TYPE)
                     .map_err(|message| RosError::TypeSupport { type_name: CALL_TYPE.into(), message })?;
-                let texts = Texts::new(service.response.plan.clone(), Arc::clone(&parts.rosters));
+                let texts = MessageRedactor::new(service.response.plan.clone(), Arc::clone(&parts.rosters));
                 ServiceEntrance::open(judge, texts, (inner, outer), (name, &outside), &service, &call, queue)
                     .map(|opened| opened as _)
             }

@@ -7,8 +7,8 @@ use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Tag};
 use zeroize::Zeroizing;
 
 use super::header::{HeaderBytes, suite_number};
+use super::suite::Suite;
 use super::{ContextDigest, TAG};
-use crate::policy::Suite;
 use crate::secret::Secret;
 
 const KEY: &str = "discreet 2026-11 sealed message key v1";

@@ -3,10 +3,10 @@
 use super::header::{suite, suite_number};
 use super::party::{member, party};
 use super::statement::{Cursor, GRANT, Head, Unreadable, put_name, sign, verified};
+use super::suite::Suite;
 use super::wrap::{unwrap, wrap};
 use super::{OpeningKey, SIGNATURE, TAG};
 use crate::identity::{Identity, PublicIdentity};
-use crate::policy::Suite;
 use crate::secret::{NoRandomness, Secret};
 
 /// The most members that one grant has.

@@ -1,8 +1,8 @@
 //! The clear part of a sealed message, and where its body lies.
 
 use super::opening::OpenError;
+use super::suite::Suite;
 use super::{HEADROOM, SIGNATURE, TAG};
-use crate::policy::Suite;
 
 /// The encapsulation that is written, and the only one that is read: CDR version 1, little endian.
 const ENCAPSULATION: [u8; 4] = [0, 1, 0, 0];

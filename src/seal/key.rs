@@ -6,8 +6,8 @@ use super::cipher::{Cipher, associated};
 use super::header::{Header, Sealing, front};
 use super::padding::MARK;
 use super::sender::data_statement;
+use super::suite::Suite;
 use super::{ContextDigest, HEADROOM, Padding, SIGNATURE, SenderKey, TAG};
-use crate::policy::Suite;
 use crate::secret::Secret;
 
 /// How many messages one key seals: far below what either suite is safe for.

@@ -5,8 +5,8 @@ use super::grant::GrantTerms;
 use super::header::{Parts, Sealing, split};
 use super::padding::unfilled;
 use super::sender::{data_statement, is_signed};
+use super::suite::Suite;
 use super::{Context, ContextDigest, GRACE, SIGNATURE, must_be_signed};
-use crate::policy::Suite;
 use crate::secret::Secret;
 
 /// Why a sealed message was not opened.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Granted;
 use crate::catalog::{Catalog, Lease};
 use crate::identity::{Identity, PublicIdentity};
-use crate::policy::Suite;
+use crate::seal::Suite;
 use crate::seal::{
     Board, Context, GrantTerms, HEADROOM, Padding, ReceiverTerms, SealingKey, SenderKey, TAILROOM, announce,
     issue, write_board,

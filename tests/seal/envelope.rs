@@ -1,6 +1,6 @@
 //! Sealed messages.
 
-use discreet::policy::Suite;
+use discreet::seal::Suite;
 use discreet::seal::{
     Context, HEADROOM, OpeningKey, Padding, Replay, SealError, SealingKey, TAILROOM, key_id, sealed_size,
 };

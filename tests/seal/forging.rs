@@ -1,7 +1,7 @@
 //! What somebody in the group can do, who has its key.
 
 use aws_lc_rs::cipher::{AES_256, EncryptingKey, UnboundCipherKey};
-use discreet::policy::Suite;
+use discreet::seal::Suite;
 use discreet::seal::{HEADROOM, Padding, SealingKey, SenderKey};
 
 use super::world::*;

@@ -1,7 +1,7 @@
 //! Grants and announcements.
 
 use discreet::identity::{Identity, PublicIdentity};
-use discreet::policy::Suite;
+use discreet::seal::Suite;
 use discreet::seal::{Grant, GrantTerms, Receiver, ReceiverTerms, Ungranted, Unreadable, announce, issue};
 
 use super::world::*;

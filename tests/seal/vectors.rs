@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use discreet::catalog::{Catalog, Entry, Lease};
 use discreet::identity::Identity;
-use discreet::policy::Suite;
 use discreet::qos::Qos;
+use discreet::seal::Suite;
 use discreet::seal::fixed::{issue_drawing, seal_call_drawing, seal_command_drawing, seal_response_drawing};
 use discreet::seal::{
     self, Board, CallAnswer, CommandContext, Context, GrantTerms, Padding, ReceiverTerms, SealingKey,

@@ -1,7 +1,7 @@
 //! A robot, its guard, and parties, all with fixed keys.
 
 use discreet::identity::{Identity, PublicIdentity};
-use discreet::policy::Suite;
+use discreet::seal::Suite;
 use discreet::seal::{
     CommandContext, Context, Entry, GrantTerms, OpeningKey, Padding, Receiver, ReceiverTerms, ReceivingKey,
     SealError, SealingKey, SenderKey, announce, sealed_size,

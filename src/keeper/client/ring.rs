@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::protocol::{Apply, GivenKey, Known};
 use crate::identity::PublicIdentity;
 use crate::keys::EpochKey;
-use crate::policy::Suite;
+use crate::seal::Suite;
 use crate::seal::{Board, SealingKey, SenderKey, write_board};
 
 /// What is published for the readers: everything they need to open what is sealed now and next.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::file::{ClassEntry, Entry, EscalateEntry, Section, Suite};
+use super::super::file::{ClassEntry, Entry, EscalateEntry, Section};
 use super::super::finding::{closest, quoted};
 use super::super::rule::is_within;
-use super::super::things::{Class, Escalation};
+use super::super::things::{Class, Escalation, Suite};
 use super::super::time::seconds_of;
 use super::Context;
 use super::fields::kinds;
@@ -108,7 +108,8 @@ fn class(
         );
         return None;
     }
-    let suite = written.suite.or(parent.map(Class::suite)).unwrap_or(Suite::ChaCha20Poly1305);
+    let suite =
+        written.suite.map(Suite::from).or(parent.map(Class::suite)).unwrap_or(Suite::ChaCha20Poly1305);
     let padded = written.padding.or(parent.map(Class::is_padded)).unwrap_or_default();
     let escalation = match &written.escalate {
         Some(EscalateEntry { find, then }) => {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::file::{CameraEntry, Cover, Entry, Hide, Redaction, Section, TopicEntry};
+use super::super::file::{CameraEntry, Entry, Hide, Redaction, Section, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::things::{Thing, is_image};
 use super::super::time::milliseconds_of;
 use super::Context;
-use crate::redact::{ImageRules, Subject, WholeFrame};
+use crate::redact::{Cover, ImageRules, Subject, WholeFrame};
 
 const DEADLINE: Duration = Duration::from_millis(100);
 const DEADLINES: std::ops::RangeInclusive<u64> = 20..=1000;

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::super::file::{Entry, Form, OneOrMore, PolicyFile, RuleEntry};
+use super::super::file::{Entry, OneOrMore, PolicyFile, RuleEntry};
 use super::super::finding::{quoted, suggest};
 use super::super::names::Pattern;
-use super::super::rule::{Action, Audience, Effect, Rule, RuleId, Target};
+use super::super::rule::{Action, Audience, Effect, Form, Rule, RuleId, Target};
 use super::super::things::Thing;
 use super::super::time::Hours;
 use super::things::end;
@@ -186,7 +186,7 @@ fn effect(
             );
             None
         }
-        (None, Some(form), _) => Some(Effect::Allow(form)),
+        (None, Some(form), _) => Some(Effect::Allow(form.into())),
         (None, None, Some(Action::Command | Action::Call)) => Some(Effect::Allow(Form::Clear)),
         (None, None, Some(Action::Read)) => {
             let help = "add `as: clear` or `as: redacted`, or `deny: true`";

@@ -1,6 +1,6 @@
 //! Who may have more of one topic than of another, at any time.
 
-use super::super::file::Form;
+use super::super::rule::Form;
 use super::super::things::Access;
 use super::super::timetable::Timetable;
 use crate::redact::{Cover, ImageRules, Subject, WholeFrame};

@@ -13,8 +13,7 @@ use crate::cdr::Plan;
 use crate::entrance::{EntranceStats, Refused, Turned};
 use crate::graph::Participant;
 use crate::identity::PublicIdentity;
-use crate::protect::Texts;
-use crate::redact::{Reader, Unredactable};
+use crate::redact::{MessageRedactor, Reader, Unredactable};
 use crate::ros::slot::{Slot, Taken};
 use crate::ros::workers::{ReadyQueue, Serve, Turn};
 use crate::ros::{Client, Node, RequestId, RosError, SerializedMessage, Server, ServiceSupport};
@@ -46,7 +45,7 @@ struct Way {
     calls: BTreeMap<i64, Call>,
     message: SerializedMessage,
     response: Plan,
-    texts: Texts,
+    texts: MessageRedactor,
     judge: Judge,
 }
 
@@ -68,7 +67,7 @@ impl ServiceEntrance {
     /// Offers `outside`, and calls `name` inside.
     pub fn open(
         judge: Judge,
-        texts: Texts,
+        texts: MessageRedactor,
         (inner, outer): (&Arc<Node>, &Arc<Node>),
         (name, outside): (&str, &str),
         service: &ServiceDefinition,
@@ -207,7 +206,7 @@ impl Way {
         let (form, cdr) = match &rules {
             None => ("answer", cdr),
             Some(rules) => {
-                let reader = Reader::Stakeholder(&call.caller.name);
+                let reader = Reader::Named(&call.caller.name);
                 let redacted = texts.redact(rules, reader, cdr);
                 let redacted = redacted.map_err(|why| match why {
                     Unredactable::TooLong => turned(Refused::TooLong, String::new()),
