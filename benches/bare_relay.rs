@@ -5,8 +5,8 @@
 use std::sync::mpsc;
 
 use anyhow::Context as _;
-use discreet::qos::Qos;
-use discreet::ros::{Context, Node, Publisher, SerializedMessage, Subscription, TypeSupport};
+use discreet_graph::qos::Qos;
+use discreet_ros::{Context, Node, Publisher, SerializedMessage, Subscription, TypeSupport};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use discreet::pii::{Field, Finder, Options, Scratch};
+use discreet_pii::{Field, Finder, Options, Scratch};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

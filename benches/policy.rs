@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
-use discreet::policy::{Limits, Policy};
+use discreet_policy::{Limits, Policy};
 
 /// 2026-11-23 09:30 UTC, as a moment when some of the hours hold and some do not.
 const NOW: i64 = 1_795_426_200;

@@ -7,8 +7,8 @@ use std::io::{BufRead, Read, Write};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use discreet::redact::{Cover, ImageRules, Look, Picture, SIGHT_SIDE, Subject, Why};
-use discreet::vision::{Engines, Models, Watch};
+use discreet_redact::{Cover, ImageRules, Look, Picture, SIGHT_SIDE, Subject, Why};
+use discreet_vision::{Engines, Models, Watch};
 
 fn main() -> anyhow::Result<()> {
     let (mut opencv, mut threads, mut every, mut subject) = (false, 1, 1, Subject::Faces);

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use discreet::cdr::Writer;
-use discreet::redact::remote::{Patience, Program, RedactorState, Remote};
-use discreet::redact::{Cameras, Cover, ImageKind, ImageRedactor, ImageRules, Look, Subject};
+use discreet_cdr::Writer;
+use discreet_redact::remote::{Patience, Program, RedactorState, Remote};
+use discreet_redact::{Cameras, Cover, ImageKind, ImageRedactor, ImageRules, Look, Subject};
 use serde_json::json;
 
 fn main() -> anyhow::Result<()> {

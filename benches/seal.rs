@@ -12,13 +12,13 @@ use anyhow::{Context as _, anyhow};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
-use discreet::identity::Identity;
-use discreet::seal::Suite;
-use discreet::seal::{
+use discreet_host::secret::Secret;
+use discreet_seal::Suite;
+use discreet_seal::identity::Identity;
+use discreet_seal::{
     Context, ContextDigest, Grant, GrantTerms, HEADROOM, OpeningKey, Padding, SealingKey, SenderKey,
     TAILROOM, issue,
 };
-use discreet::secret::Secret;
 
 const SIZES: [(&str, usize); 4] =
     [("100 B", 100), ("1 KiB", 1024), ("640x480x3", 640 * 480 * 3), ("1920x1080x3", 1920 * 1080 * 3)];

@@ -18,10 +18,10 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, bail};
-use discreet::policy::Form;
-use discreet::qos::Qos;
-use discreet::ros::{Context, Node, Publisher, SerializedMessage, Subscription, TypeSupport};
-use discreet::seal::{SEALED_TYPE, sealed_topic};
+use discreet_graph::qos::Qos;
+use discreet_policy::Form;
+use discreet_ros::{Context, Node, Publisher, SerializedMessage, Subscription, TypeSupport};
+use discreet_seal::{SEALED_TYPE, sealed_topic};
 use stakeholder::Stakeholder;
 
 /// "NUMBER TIME", 10 and 20 digits and a space, and the NUL of a string.

@@ -10,9 +10,9 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use discreet::qos::Qos;
-use discreet::ros::{Context, Node, SerializedMessage, Subscription, TypeSupport};
-use discreet::tag::{TAG_TYPE, Tag, tag_topic};
+use discreet_graph::qos::Qos;
+use discreet_guard::tag::{TAG_TYPE, Tag, tag_topic};
+use discreet_ros::{Context, Node, SerializedMessage, Subscription, TypeSupport};
 
 /// Messages and tags that wait for their partner. The oldest are forgotten, so that a lost partner costs nothing.
 const MOST: usize = 100;

@@ -7,10 +7,10 @@ mod start;
 
 use std::process::ExitCode;
 
-use discreet::audit::Time;
-use discreet::clock::TOLERANCE_SECONDS;
-use discreet::policy::names::{is_ros_name, is_ros_type};
-use discreet::ros::{CommandedStatus, Commanding, CommandingParts, Level, Logger, Program, RosError, Status};
+use discreet_audit::Time;
+use discreet_host::clock::TOLERANCE_SECONDS;
+use discreet_policy::names::{is_ros_name, is_ros_type};
+use discreet_ros::{CommandedStatus, Commanding, CommandingParts, Level, Logger, Program, RosError, Status};
 
 use stakeholder::{Stakeholder, Work, clock_set_back, work};
 

@@ -101,7 +101,7 @@ enum Command {
 
 fn main() -> ExitCode {
     // First of all: photographs, recordings and texts are clear in here.
-    if let Err(error) = discreet::secret::unreadable() {
+    if let Err(error) = discreet_host::secret::unreadable() {
         input::say_error(&format!("discreet: cannot keep its memory to itself: {error}"));
         return ExitCode::from(2);
     }

@@ -11,25 +11,25 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use discreet::audit::{Audit, Opening, PolicyMark, Time};
-use discreet::catalog::RENEWED_EVERY;
-use discreet::clock::ClockFloor;
-use discreet::entrance::{Doorkeeper, Porter};
-use discreet::keeper::{
-    self,
+use discreet_audit::{Audit, Opening, PolicyMark, Time};
+use discreet_cdr::types::TypeLibrary;
+use discreet_guard::entrance::{Doorkeeper, Porter};
+use discreet_host::clock::ClockFloor;
+use discreet_host::secret::{Lock, harden};
+use discreet_keeper::{
+    self as keeper,
     client::{Event, KeyRing},
 };
-use discreet::keys::Keys;
-use discreet::policy::watch::PolicyWatch;
-use discreet::policy::{Floor, LivePolicy, Policy, Reloaded, Trust, read_file};
-use discreet::redact::remote::{Patience, Program, Remote};
-use discreet::ros::{
+use discreet_policy::watch::PolicyWatch;
+use discreet_policy::{Floor, LivePolicy, Policy, Reloaded, Trust, read_file};
+use discreet_redact::remote::{Patience, Program, Remote};
+use discreet_ros::{
     Bridge, BridgeParts, Control, Health, Level, Logger, Looks, Publisher, Settings, keep_files_to_itself,
     no_discovery_server, own_domain,
 };
-use discreet::seal::{self, SenderKey};
-use discreet::secret::{Lock, harden};
-use discreet::types::TypeLibrary;
+use discreet_seal::catalog::RENEWED_EVERY;
+use discreet_seal::epoch_keys::Keys;
+use discreet_seal::{self as seal, SenderKey};
 use tokio::signal::unix::{SignalKind, signal};
 use trusting::Trusting;
 
@@ -349,7 +349,7 @@ impl Guard {
         }
     }
 
-    fn statuses(&self, health: &mut Health, since_last: Duration) -> Vec<discreet::ros::Status> {
+    fn statuses(&self, health: &mut Health, since_last: Duration) -> Vec<discreet_ros::Status> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (live, audit, keys) = (&self.live, &self.audit, &self.keys);
         let mut statuses = health.statuses(&self.bridge(), live, audit, keys, refused.as_deref(), since_last);

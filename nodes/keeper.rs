@@ -7,13 +7,13 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, bail};
 use clap::Parser;
-use discreet::identity::{Identity, PassphraseSource};
-use discreet::keeper::default_socket;
-use discreet::keeper::engine::Engine;
-use discreet::keeper::server::{Door, Server, now};
-use discreet::keeper::state::{Decision, Place, State};
-use discreet::policy::Trust;
-use discreet::secret::{Lock, harden};
+use discreet_host::secret::{Lock, harden};
+use discreet_keeper::default_socket;
+use discreet_keeper::engine::Engine;
+use discreet_keeper::server::{Door, Server, now};
+use discreet_keeper::state::{Decision, Place, State};
+use discreet_policy::Trust;
+use discreet_seal::identity::{Identity, PassphraseSource};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 

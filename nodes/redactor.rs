@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser;
-use discreet::redact::protocol::Hello;
-use discreet::redact::serve::{end_with_guard, guard_socket, serve};
-use discreet::redact::{ImageRules, Look, Subject};
-use discreet::secret::unreadable;
-use discreet::vision::{Engines, Models, Watch};
+use discreet_host::secret::unreadable;
+use discreet_redact::protocol::Hello;
+use discreet_redact::serve::{end_with_guard, guard_socket, serve};
+use discreet_redact::{ImageRules, Look, Subject};
+use discreet_vision::{Engines, Models, Watch};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Looks at images on behalf of the guard, which starts one for each camera whose images are redacted.

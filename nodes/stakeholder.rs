@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use discreet::audit::Time;
-use discreet::identity::{Identity, PassphraseSource, PublicIdentity};
-use discreet::ros::{Level, Logger, Parameters, Program, RosError, Status, no_discovery_server, own_domain};
-use discreet::secret::{Lock, harden};
-use discreet::types::TypeLibrary;
-use discreet::unseal::Granted;
+use discreet_audit::Time;
+use discreet_cdr::types::TypeLibrary;
+use discreet_host::secret::{Lock, harden};
+use discreet_ros::{Level, Logger, Parameters, Program, RosError, Status, no_discovery_server, own_domain};
+use discreet_seal::identity::{Identity, PassphraseSource, PublicIdentity};
+use discreet_seal::unseal::Granted;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use discreet::ros::StartError;
+use discreet_ros::StartError;
 
 /// The files of parameters that it was started with: they say which policy and which keys are used.
 fn parameter_files() -> impl Iterator<Item = PathBuf> {
@@ -55,7 +55,7 @@ where
         }
         _ => {}
     }
-    if let Some(refused) = parameter_files().find_map(|file| discreet::disk::check(&file).err()) {
+    if let Some(refused) = parameter_files().find_map(|file| discreet_host::disk::check(&file).err()) {
         eprintln!("{name}: parameters: {refused}");
         return ExitCode::from(2);
     }

@@ -7,9 +7,9 @@ mod start;
 
 use std::process::ExitCode;
 
-use discreet::audit::Time;
-use discreet::clock::TOLERANCE_SECONDS;
-use discreet::ros::{Level, Logger, Program, RosError, Status, UnsealedStatus, Unsealing, UnsealingParts};
+use discreet_audit::Time;
+use discreet_host::clock::TOLERANCE_SECONDS;
+use discreet_ros::{Level, Logger, Program, RosError, Status, UnsealedStatus, Unsealing, UnsealingParts};
 
 use stakeholder::{Stakeholder, Work, clock_set_back, work};
 

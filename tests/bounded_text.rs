@@ -7,8 +7,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use discreet::pii::{Finder, Kind, LONGEST, Options, Roster, TextRedactor, TextRules};
-use discreet::{pii::Operator, steps};
+use discreet_host::steps;
+use discreet_pii::Operator;
+use discreet_pii::{Finder, Kind, LONGEST, Options, Roster, TextRedactor, TextRules};
 
 /// A name, and what makes a text of so many bytes.
 type Family = (String, Box<dyn Fn(usize) -> String>);

@@ -3,10 +3,10 @@
 // A test may stop at what it does not expect.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use discreet::cdr::{Plan, Rewriter, Strings};
-use discreet::pii::{Finder, Kind, Operator, Options, Roster, TextRedactor, TextRules};
-use discreet::policy::Policy;
-use discreet::steps;
+use discreet_cdr::{Plan, Rewriter, Strings};
+use discreet_host::steps;
+use discreet_pii::{Finder, Kind, Operator, Options, Roster, TextRedactor, TextRules};
+use discreet_policy::Policy;
 
 fn steps_of(work: impl FnOnce()) -> u64 {
     let before = steps::taken();

@@ -7,8 +7,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use discreet::cdr::{Malformed, Plan, Writer};
-use discreet::types::TypeLibrary;
+use discreet_cdr::types::TypeLibrary;
+use discreet_cdr::{Malformed, Plan, Writer};
 
 fn data(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(folder)

@@ -6,8 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
-use discreet::redact::protocol::{Hello, Reply, Request, RuleBytes, Work};
-use discreet::redact::{Area, CompressedFormat, Cover, Found, ImageRules, Picture, Subject, Subjects, Why};
+use discreet_redact::protocol::{Hello, Reply, Request, RuleBytes, Work};
+use discreet_redact::{Area, CompressedFormat, Cover, Found, ImageRules, Picture, Subject, Subjects, Why};
 
 #[path = "../fuzz/bodies/audit_line.rs"]
 mod audit_line;
@@ -164,7 +164,7 @@ fn no_definition_breaks_the_compiler() {
 #[test]
 fn no_log_breaks_the_verifier() {
     let log = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audit.log")).unwrap();
-    let report = discreet::audit::verify_lines(log.as_slice(), None, None).unwrap();
+    let report = discreet_audit::verify_lines(log.as_slice(), None, None).unwrap();
     assert!(report.is_intact() && report.entries > 5);
     let first = log.split_inclusive(|byte| *byte == b'\n').next().unwrap().to_vec();
     fuzz(&[log, first], audit_line::run);
@@ -246,7 +246,7 @@ rules:
   - { who: front_desk, command: /cmd_vel }
   - { who: everyone, read: contextual, deny: true }
 "#;
-    assert!(discreet::policy::Policy::read("seed.yaml", seed).is_ok());
+    assert!(discreet_policy::Policy::read("seed.yaml", seed).is_ok());
     // As large as it is, one reading takes a while unoptimised: a tenth of the inputs.
     fuzz_some(&[seed.as_bytes().to_vec()], policy::run, INPUTS / 10);
 }
@@ -299,9 +299,9 @@ fn no_image_breaks_its_covering() {
             seeds.push([&[1, 1, 3, 3, 0, 3], &cdr_of(&fields)[..]].concat());
         }
     }
-    assert!(seeds.iter().all(|seed| discreet::redact::blank_all(&mut seed[6..].to_vec()).is_ok()));
+    assert!(seeds.iter().all(|seed| discreet_redact::blank_all(&mut seed[6..].to_vec()).is_ok()));
     let covered = |seed: &&Vec<u8>| {
-        discreet::redact::RawImage::read(&mut seed[6..].to_vec()).is_ok_and(|mut image| image.frame().is_ok())
+        discreet_redact::RawImage::read(&mut seed[6..].to_vec()).is_ok_and(|mut image| image.frame().is_ok())
     };
     assert!(seeds.iter().filter(covered).count() > 40);
     fuzz(&seeds, image::run);
@@ -309,7 +309,7 @@ fn no_image_breaks_its_covering() {
 
 #[test]
 fn no_compressed_image_breaks_its_reader() {
-    use discreet::redact::{CompressedFormat, Shape, black};
+    use discreet_redact::{CompressedFormat, Shape, black};
     let mut seeds = Vec::new();
     for (format, name) in
         [(CompressedFormat::Jpeg, "rgb8; jpeg compressed bgr8"), (CompressedFormat::Png, "png")]
@@ -336,7 +336,7 @@ fn no_definition_as_text_breaks_its_reader() {
     let seed = format!(
         "{main}{separator}\nMSG: std_msgs/Other\nwstring x\n{separator}\nMSG: std_msgs/Else\n# nothing\n"
     );
-    assert!(discreet::types::ros2msg::read("std_msgs/msg/String", &seed).is_ok());
+    assert!(discreet_cdr::types::ros2msg::read("std_msgs/msg/String", &seed).is_ok());
     fuzz(&[seed.into_bytes()], ros2msg::run);
 }
 
@@ -363,7 +363,7 @@ fn no_bag_breaks_its_reader() {
 
 #[test]
 fn no_identity_file_breaks_whoever_opens_it() {
-    use discreet::identity::{Identity, age, private};
+    use discreet_seal::identity::{Identity, age, private};
     let identity = Identity::generate("front_desk").unwrap();
     let plain = private::write(&identity);
     let sealed = age::seal(plain.as_bytes(), identity_file::PASSPHRASE, 1).unwrap();
@@ -374,10 +374,10 @@ fn no_identity_file_breaks_whoever_opens_it() {
 
 #[test]
 fn no_signatures_fit_a_policy_but_those_of_its_owner() {
-    use discreet::identity::Identity;
-    use discreet::policy::Scope;
-    use discreet::policy::signatures::{Head, Signatures};
-    use discreet::secret::Secret;
+    use discreet_host::secret::Secret;
+    use discreet_policy::Scope;
+    use discreet_policy::signatures::{Head, Signatures};
+    use discreet_seal::identity::Identity;
     let owner = Identity::from_secrets("alice", Secret::take(&mut [1; 32]), Secret::take(&mut [2; 32]));
     assert_eq!(owner.public().sign, policy_signatures::OWNER);
     let identities = [("desk".to_owned(), "0123456789abcdef0123456789abcdef".to_owned())];
@@ -394,23 +394,24 @@ fn no_signatures_fit_a_policy_but_those_of_its_owner() {
 
 #[test]
 fn no_trust_file_breaks_its_reader() {
-    let owner =
-        |name| discreet::identity::Identity::generate(name).unwrap().public_file().replace('\n', "\n    ");
+    let owner = |name| {
+        discreet_seal::identity::Identity::generate(name).unwrap().public_file().replace('\n', "\n    ")
+    };
     let (alice, bob) = (owner("alice"), owner("bob"));
     let head = "discreet_trust: 1\nrobot: r\nfleet: f\nthreshold: 2\nowners:\n";
     let seed = format!("{head}  - |\n    {alice}\n  - |\n    {bob}\n");
-    assert!(discreet::policy::Trust::read("t", &seed, |_| Ok(String::new())).is_ok());
+    assert!(discreet_policy::Trust::read("t", &seed, |_| Ok(String::new())).is_ok());
     fuzz_some(&[seed.into_bytes()], trust_file::run, INPUTS / 10);
 }
 
 #[test]
 fn nothing_on_the_keepers_socket_breaks_either_side() {
-    use discreet::keeper::frame::frame;
-    use discreet::keeper::protocol::{
+    use discreet_host::secret::Secret;
+    use discreet_keeper::frame::frame;
+    use discreet_keeper::protocol::{
         Apply, Done, FromAdmin, FromGuard, GivenKey, GuardHello, Handed, Hello, Known, News, Reader, Summary,
         ToAdmin, ToGuard, TopicAccess, TrustTold, VERSION,
     };
-    use discreet::secret::Secret;
     let known = Known { name: "desk".into(), receive: [1; 32], sign: [2; 32] };
     let apply = Apply {
         number: 3,
@@ -467,7 +468,7 @@ fn nothing_on_the_keepers_socket_breaks_either_side() {
 
 #[test]
 fn no_state_and_no_mark_breaks_the_keeper() {
-    use discreet::keeper::state::{MarkKey, Record, RecordKey};
+    use discreet_keeper::state::{MarkKey, Record, RecordKey};
     let robot = keeper_state::robot();
     let mut record = Record::new(9, 5, [1; 16]);
     record.revoked.insert("desk".into(), 3);

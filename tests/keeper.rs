@@ -17,11 +17,11 @@ mod trust;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use discreet::entrance::{Doorkeeper, Porter};
-use discreet::keeper::client::Event;
-use discreet::keys::Keys;
-use discreet::policy::Form;
-use discreet::seal::{Receiver, SenderKey};
+use discreet_guard::entrance::{Doorkeeper, Porter};
+use discreet_keeper::client::Event;
+use discreet_policy::Form;
+use discreet_seal::epoch_keys::Keys;
+use discreet_seal::{Receiver, SenderKey};
 use house::{House, RULES, now, policy_text, soon};
 
 const DESK: usize = 0;
@@ -46,7 +46,7 @@ fn a_grant_reaches_members_and_nobody_else() {
     let receiver = Receiver::read(board.receiver.as_ref().unwrap(), &house.robot).unwrap();
     assert_eq!(Some(receiver.terms().key), guard.ring.receiver_id());
     let read = board.message();
-    let read = discreet::seal::read_board(&read).unwrap();
+    let read = discreet_seal::read_board(&read).unwrap();
     assert_eq!((read.robot, read.grants.len()), ("concierge-1", board.grants.len()));
 }
 
@@ -86,11 +86,11 @@ fn a_revocation_reaches_the_guard_within_a_tenth_of_a_second() {
     let mut took = Vec::new();
     for _ in 0..50 {
         let started = Instant::now();
-        let done = discreet::keeper::admin::revoke(&house.socket(), "desk").unwrap();
+        let done = discreet_keeper::admin::revoke(&house.socket(), "desk").unwrap();
         took.push(started.elapsed());
         assert_eq!((done.guards, done.acknowledged, done.changed), (1, 1, true));
         assert!(house.can_open(&guard.ring, DESK).is_empty());
-        discreet::keeper::admin::grant(&house.socket(), "desk").unwrap();
+        discreet_keeper::admin::grant(&house.socket(), "desk").unwrap();
     }
     took.sort();
     eprintln!("revoking: median {:?}, slowest of 50 {:?}", took[25], took[49]);
@@ -247,7 +247,7 @@ fn keys_are_for_the_policy_that_guard_and_keeper_share() {
     house.start();
     let guard = house.guard();
     let text = policy_text(9, "  - { who: vendor, read: [/scan, /names], as: clear }\n");
-    let other = discreet::policy::Policy::read("other.yaml", &text).unwrap().0;
+    let other = discreet_policy::Policy::read("other.yaml", &text).unwrap().0;
     assert!(!guard.ring.follow(&other, Duration::from_millis(500)));
     assert!(guard.saw(|event| matches!(event, Event::Mismatch(why) if why.contains("same file"))));
     assert!(guard.ring.grants().grants.is_empty());

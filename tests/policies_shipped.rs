@@ -11,12 +11,12 @@
 use std::fs;
 use std::path::PathBuf;
 
-use discreet::policy::cases::{self, CasesFile};
-use discreet::policy::file::PolicyFile;
-use discreet::policy::finding::render;
-use discreet::policy::schema::schema;
-use discreet::policy::trust::TrustFile;
-use discreet::policy::{Form, Policy, Verdict};
+use discreet_policy::cases::{self, CasesFile};
+use discreet_policy::file::PolicyFile;
+use discreet_policy::finding::render;
+use discreet_policy::schema::schema;
+use discreet_policy::trust::TrustFile;
+use discreet_policy::{Form, Policy, Verdict};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("policies")

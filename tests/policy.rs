@@ -8,10 +8,10 @@
     reason = "a test that cannot go on should stop"
 )]
 
-use discreet::policy::diff::diff;
-use discreet::policy::explain::Outcome;
-use discreet::policy::finding::render;
-use discreet::policy::{Action, Finding, Form, Moment, Policy, Verdict};
+use discreet_policy::diff::diff;
+use discreet_policy::explain::Outcome;
+use discreet_policy::finding::render;
+use discreet_policy::{Action, Finding, Form, Moment, Policy, Verdict};
 
 /// Everything that every policy below has, so that each test shows only what it is about.
 const HEAD: &str = "
@@ -354,7 +354,7 @@ fn a_policy_is_known_by_the_bytes_of_its_file() {
 }
 
 /// The rule that lets everyone see the scan.
-fn scan_rule(policy: &Policy) -> discreet::policy::RuleId {
+fn scan_rule(policy: &Policy) -> discreet_policy::RuleId {
     match everyone(policy, "/scan", policy.moment(0, false)) {
         Verdict::Allow { rule, .. } => rule,
         other => panic!("{other:?}"),

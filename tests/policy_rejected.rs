@@ -13,8 +13,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use discreet::policy::finding::{has_errors, render};
-use discreet::policy::{Finding, Policy};
+use discreet_policy::finding::{has_errors, render};
+use discreet_policy::{Finding, Policy};
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(folder);

@@ -14,9 +14,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use dice::Dice;
-use discreet::policy::finding::render;
-use discreet::policy::names::Pattern;
-use discreet::policy::{Action, Form, Limits, Moment, Policy, TopicPolicy, Verdict};
+use discreet_policy::finding::render;
+use discreet_policy::names::Pattern;
+use discreet_policy::{Action, Form, Limits, Moment, Policy, TopicPolicy, Verdict};
 
 const HEAD: &str = "discreet: 1\nrobot: r\nversion: 1\nclasses:\n  operational: { retention: 7d }\n  contextual: { retention: 1d }\n\
                     stakeholders:\n  a: { identity: a.pub }\n  b: { identity: b.pub, until: 2026-04-01 }\ntopics:\n";
@@ -24,7 +24,7 @@ const HEAD: &str = "discreet: 1\nrobot: r\nversion: 1\nclasses:\n  operational: 
 fn read(text: &str) -> Result<Policy, Vec<&'static str>> {
     let read = Policy::read("made.yaml", text).map(|(policy, _)| policy);
     read.map_err(|findings| {
-        let errors = findings.iter().filter(|f| f.severity == discreet::policy::Severity::Error);
+        let errors = findings.iter().filter(|f| f.severity == discreet_policy::Severity::Error);
         errors.map(|finding| finding.code).collect()
     })
 }

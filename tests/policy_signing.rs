@@ -15,7 +15,7 @@ mod vectors;
 
 use std::fs;
 
-use discreet::policy::{Adopted, LivePolicy, Refused, Reloaded, Trust};
+use discreet_policy::{Adopted, LivePolicy, Refused, Reloaded, Trust};
 use owners::{Owners, policy};
 
 #[test]

@@ -11,8 +11,8 @@
 mod dice;
 
 use dice::Dice;
-use discreet::policy::names::Pattern;
-use discreet::policy::{Action, Audience, Effect, Form, Limits, Moment, Policy, Verdict};
+use discreet_policy::names::Pattern;
+use discreet_policy::{Action, Audience, Effect, Form, Limits, Moment, Policy, Verdict};
 
 const CLASSES: [&str; 5] =
     ["operational", "contextual", "contextual/guest", "contextual/guest/child", "operational/map"];
@@ -145,7 +145,7 @@ fn what_check_calls_idle_changes_nothing_when_taken_out() {
                 .map(|(_, l)| format!("{l}\n"))
                 .collect();
             let (without, _) = Policy::read("made.yaml", &without).unwrap();
-            assert!(discreet::policy::diff::diff(&all, &without).is_empty(), "{text}\n{finding:?}");
+            assert!(discreet_policy::diff::diff(&all, &without).is_empty(), "{text}\n{finding:?}");
             idle += 1;
         }
     }

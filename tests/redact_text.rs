@@ -8,7 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-use discreet::pii::PseudonymKey;
+use discreet_pii::PseudonymKey;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;

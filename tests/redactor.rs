@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use discreet::redact::remote::{Patience, Program, RedactorState, Remote};
-use discreet::redact::{Blind, CompressedFormat, Cover, ImageRules, Look, Picture, Subject};
+use discreet_redact::remote::{Patience, Program, RedactorState, Remote};
+use discreet_redact::{Blind, CompressedFormat, Cover, ImageRules, Look, Picture, Subject};
 
 const DEADLINE: Duration = Duration::from_millis(100);
 

@@ -8,22 +8,22 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use discreet::audit::{Audit, Opening, Receipt, RouteInfo, RouteLog, Time};
-use discreet::cdr::{Plan, Writer};
-use discreet::denied::Denied;
-use discreet::keys::{EpochKey, Keys};
-use discreet::message::{Buffer, Origin, Received};
-use discreet::policy::{Form, Group, Moment, Policy, Suite, TopicPolicy};
-use discreet::protect::{Protection, Releasable, Releases, Seal, SealedTopic};
-use discreet::redact::{
+use discreet_audit::{Audit, Opening, Receipt, RouteInfo, RouteLog, Time};
+use discreet_cdr::types::TypeLibrary;
+use discreet_cdr::{Plan, Writer};
+use discreet_guard::denied::Denied;
+use discreet_guard::message::{Buffer, Origin, Received};
+use discreet_guard::protect::{Protection, Releasable, Releases, Seal, SealedTopic};
+use discreet_guard::relay::{Outcome, Output, guard, relay};
+use discreet_guard::sources::Standing;
+use discreet_host::secret::Secret;
+use discreet_policy::{Form, Group, Moment, Policy, Suite, TopicPolicy};
+use discreet_redact::{
     Area, Blind, CompressedFormat, Found, ImageKind, ImageRedactor, ImageRules, Look, Picture, Redaction,
     Subject, Why,
 };
-use discreet::relay::{Outcome, Output, guard, relay};
-use discreet::seal::{GrantTerms, HEADROOM, OpenError, OpeningKey, SealingKey, SenderKey, TAILROOM};
-use discreet::secret::Secret;
-use discreet::sources::Standing;
-use discreet::types::TypeLibrary;
+use discreet_seal::epoch_keys::{EpochKey, Keys};
+use discreet_seal::{GrantTerms, HEADROOM, OpenError, OpeningKey, SealingKey, SenderKey, TAILROOM};
 
 /// What got out.
 #[derive(Default)]
@@ -254,7 +254,7 @@ fn deciding_is_a_look_up_however_many_rules_there_are() {
         )
         .unwrap();
     }
-    let policy = Policy::read_within("large.yaml", &text, &discreet::policy::Limits::LARGE).unwrap().0;
+    let policy = Policy::read_within("large.yaml", &text, &discreet_policy::Limits::LARGE).unwrap().0;
     let (now, topic) = (policy.moment(MORNING, true), policy.topic("/open").unwrap());
     let started = std::time::Instant::now();
     for _ in 0..10_000 {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use discreet::types::{TypeLibrary, rihs, ros2msg};
+use discreet_cdr::types::{TypeLibrary, rihs, ros2msg};
 
 /// `.msg` files by type, of every sourced prefix.
 fn installed() -> BTreeMap<String, String> {

@@ -7,10 +7,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use discreet::redact::{
+use discreet_redact::{
     Area, Blind, CompressedFormat, Cover, Found, ImageRules, Look, Picture, Subject, WholeFrame, Why, kind,
 };
-use discreet::vision::{Engine, Engines, Models, Watch};
+use discreet_vision::{Engine, Engines, Models, Watch};
 use opencv::core::{Mat, Rect, Scalar, Vector};
 use opencv::prelude::*;
 use opencv::{imgcodecs, imgproc};

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 
-use discreet::audit::Time;
-use discreet::identity::{Identity, PassphraseSource, PublicIdentity};
-use discreet::qos::Qos;
-use discreet::ros::{Node, SerializedMessage, Subscription, TypeSupport};
-use discreet::seal::{GRANTS_TOPIC, GRANTS_TYPE};
-use discreet::types::TypeLibrary;
-use discreet::unseal::{Granted, Opener, SealedSource, Unopened};
+use discreet_audit::Time;
+use discreet_cdr::types::TypeLibrary;
+use discreet_graph::qos::Qos;
+use discreet_ros::{Node, SerializedMessage, Subscription, TypeSupport};
+use discreet_seal::identity::{Identity, PassphraseSource, PublicIdentity};
+use discreet_seal::unseal::{Granted, Opener, SealedSource, Unopened};
+use discreet_seal::{GRANTS_TOPIC, GRANTS_TYPE};
 
 pub struct Stakeholder {
     opener: Opener,

@@ -1,6 +1,6 @@
 //! Any bytes as an audit log: verified or found wanting, in bounded memory.
 
-use discreet::audit::{MAX_FINDINGS, verify_lines};
+use discreet_audit::{MAX_FINDINGS, verify_lines};
 
 pub fn run(data: &[u8]) {
     let report = verify_lines(data, None, None).unwrap();

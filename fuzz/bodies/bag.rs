@@ -3,9 +3,9 @@
 use std::io::Cursor;
 use std::sync::OnceLock;
 
-use discreet::bags::{Bag, BagWriter, McapFile};
-use discreet::policy::Policy;
-use discreet::scrub::{Scrub, Types};
+use discreet_bags::scrub::{Scrub, Types};
+use discreet_bags::{Bag, BagWriter, McapFile};
+use discreet_policy::Policy;
 
 const POLICY: &str = "
 discreet: 1

@@ -1,6 +1,6 @@
 //! Any bytes as a serialized CameraInfo: areas that are followed through it stay inside of the frame.
 
-use discreet::redact::{Area, Follow, Intrinsics, View};
+use discreet_redact::{Area, Follow, Intrinsics, View};
 
 pub fn run(cdr: &[u8]) {
     let Ok(intrinsics) = Intrinsics::read(cdr) else { return };

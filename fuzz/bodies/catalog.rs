@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use discreet::catalog::{Catalog, Entry, Lease, ReadFor, Verified};
-use discreet::qos::Qos;
-use discreet::seal::{SenderKey, sign_catalog};
-use discreet::secret::Secret;
+use discreet_graph::qos::Qos;
+use discreet_host::secret::Secret;
+use discreet_seal::catalog::{Catalog, Entry, Lease, ReadFor, Verified};
+use discreet_seal::{SenderKey, sign_catalog};
 
 pub fn run(data: &[u8]) {
     read(data);

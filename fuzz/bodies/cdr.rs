@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use discreet::cdr::{Plan, Rewriter, Strings};
-use discreet::types::TypeLibrary;
+use discreet_cdr::types::TypeLibrary;
+use discreet_cdr::{Plan, Rewriter, Strings};
 
 const TYPES: [&str; 5] = [
     "discreet_test/msg/Every",

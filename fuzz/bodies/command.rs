@@ -2,13 +2,13 @@
 
 use std::sync::OnceLock;
 
-use discreet::identity::Identity;
-use discreet::seal::{
+use discreet_host::secret::Secret;
+use discreet_seal::identity::Identity;
+use discreet_seal::{
     CallAnswer, CommandContext, CommandOpener, ContextDigest, Entry, Receiver, ReceiverTerms, ReceivingKey,
     SenderKey, Ticket, announce, hint, open_response, read_call_answer, seal_call, seal_command,
     seal_response, write_call_answer,
 };
-use discreet::secret::Secret;
 
 const STAMP: u64 = 1_795_426_200_000_000_000;
 const MESSAGE: &[u8] = b"\0\x01\0\0forward";

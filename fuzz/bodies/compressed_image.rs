@@ -1,6 +1,6 @@
 //! Any bytes as a serialized CompressedImage: what is accepted is written anew and read back the same.
 
-use discreet::redact::{CompressedImage, Shape, black, dimensions, kind, shape};
+use discreet_redact::{CompressedImage, Shape, black, dimensions, kind, shape};
 
 pub fn run(cdr: &[u8]) {
     let _ = (kind(cdr), dimensions(cdr));

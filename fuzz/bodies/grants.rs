@@ -3,12 +3,12 @@
 
 use std::sync::OnceLock;
 
-use discreet::identity::Identity;
-use discreet::seal::Suite;
-use discreet::seal::{
+use discreet_host::secret::Secret;
+use discreet_seal::Suite;
+use discreet_seal::identity::Identity;
+use discreet_seal::{
     Board, Grant, GrantTerms, Receiver, ReceiverTerms, announce, issue, read_board, write_board,
 };
-use discreet::secret::Secret;
 
 const HASH: &str = "discreet 2026-11 robot statement v1";
 const SIGN: &[u8] = b"discreet robot statement sign v1";

@@ -1,6 +1,6 @@
 //! Any bytes as identity files, public and private: what is read writes itself again as it was.
 
-use discreet::identity::{PublicIdentity, age, private};
+use discreet_seal::identity::{PublicIdentity, age, private};
 
 /// Of the seeds: the passphrase that opens them.
 pub const PASSPHRASE: &[u8] = b"correct horse battery";

@@ -1,7 +1,7 @@
 //! Any bytes as a serialized Image, covered in every way: only its data may change, and every cover keeps its promise.
 //! The first bytes are an area, a kind of cover and the size of the picture.
 
-use discreet::redact::{Area, Cover, RawImage, Sight, WholeFrame, blank_all};
+use discreet_redact::{Area, Cover, RawImage, Sight, WholeFrame, blank_all};
 
 pub fn run(data: &[u8]) {
     let Some(([left, top, right, bottom, cover, side], cdr)) = data.split_first_chunk::<6>() else { return };
@@ -17,7 +17,7 @@ pub fn run(data: &[u8]) {
         assert_eq!(blanked, cdr);
         return;
     }
-    let apply = |before: &[u8], change: &dyn Fn(&mut discreet::redact::Frame)| {
+    let apply = |before: &[u8], change: &dyn Fn(&mut discreet_redact::Frame)| {
         let mut cdr = before.to_vec();
         if let Ok(mut frame) = RawImage::read(&mut cdr).unwrap().frame() {
             change(&mut frame);

@@ -1,7 +1,7 @@
 //! Any bytes on the keeper's socket, in both directions: one message, or none, in bounded memory.
 
-use discreet::keeper::frame::{FrameError, Frames, MAX_FRAME, frame, parse};
-use discreet::keeper::protocol::{FromAdmin, FromGuard, Hello, ToAdmin, ToGuard};
+use discreet_keeper::frame::{FrameError, Frames, MAX_FRAME, frame, parse};
+use discreet_keeper::protocol::{FromAdmin, FromGuard, Hello, ToAdmin, ToGuard};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

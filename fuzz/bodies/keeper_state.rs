@@ -1,8 +1,8 @@
 //! Any bytes as the keeper's state and as a mark: nothing that the keeper did not write, and no panic even if it did.
 
-use discreet::identity::Identity;
-use discreet::keeper::state::{MarkKey, Record, RecordKey};
-use discreet::secret::Secret;
+use discreet_host::secret::Secret;
+use discreet_keeper::state::{MarkKey, Record, RecordKey};
+use discreet_seal::identity::Identity;
 
 pub fn robot() -> Identity {
     Identity::from_secrets("r", Secret::take(&mut [1; 32]), Secret::take(&mut [2; 32]))

@@ -1,6 +1,6 @@
 //! Any bytes as a policy file: read or refused, with an answer for every question if read.
 
-use discreet::policy::Policy;
+use discreet_policy::Policy;
 
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };

@@ -1,8 +1,8 @@
 //! Any bytes as the signatures of a policy: what is read writes itself again to the byte, and nothing is signed.
 
-use discreet::policy::Trust;
-use discreet::policy::signatures::{MOST_SIGNATURES, Signatures};
-use discreet::policy::trust::Owner;
+use discreet_policy::Trust;
+use discreet_policy::signatures::{MOST_SIGNATURES, Signatures};
+use discreet_policy::trust::Owner;
 
 /// The owner whose key the seeds are signed with: Ed25519 of the seed 2, 2, 2...
 pub const OWNER: [u8; 32] = [

@@ -1,6 +1,6 @@
 //! Any bytes as what a redactor sends: believed only as far as they answer what was asked, in bounded memory.
 
-use discreet::redact::protocol::{Hello, Incoming, MAX_FINDINGS, MAX_SHORT_REPLY, Progress, Reply};
+use discreet_redact::protocol::{Hello, Incoming, MAX_FINDINGS, MAX_SHORT_REPLY, Progress, Reply};
 
 const WIDTH: u32 = 960;
 const HEIGHT: u32 = 540;

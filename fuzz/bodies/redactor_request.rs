@@ -1,6 +1,6 @@
 //! Any bytes as what the guard sends: read as it was meant, or refused.
 
-use discreet::redact::protocol::{Incoming, MAX_REQUEST, Progress, Request, RuleBytes, Work};
+use discreet_redact::protocol::{Incoming, MAX_REQUEST, Progress, Request, RuleBytes, Work};
 
 pub fn run(mut data: &[u8]) {
     let mut incoming = Incoming::default();

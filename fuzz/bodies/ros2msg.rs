@@ -1,7 +1,7 @@
 //! Any text as a type's definition.
 
-use discreet::cdr::Plan;
-use discreet::types::{rihs, ros2msg};
+use discreet_cdr::Plan;
+use discreet_cdr::types::{rihs, ros2msg};
 
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };

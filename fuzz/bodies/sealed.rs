@@ -2,11 +2,11 @@
 
 use std::sync::OnceLock;
 
-use discreet::seal::Suite;
-use discreet::seal::{
+use discreet_host::secret::Secret;
+use discreet_seal::Suite;
+use discreet_seal::{
     ContextDigest, GrantTerms, OpeningKey, Padding, SealingKey, SenderKey, key_id, sealed_size,
 };
-use discreet::secret::Secret;
 
 const NOW: i64 = 1_795_426_200;
 const MESSAGE: &[u8] = b"\0\x01\0\0\x05\0\0\0room\0";

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use discreet::pii::{Field, Finder, Operator, OperatorKeys, Options, Scratch, TextRedactor, TextRules};
+use discreet_pii::{Field, Finder, Operator, OperatorKeys, Options, Scratch, TextRedactor, TextRules};
 
 const FIELDS: [&str; 5] =
     ["data", "guest.passport_no", "speech.transcript", "status[].values[].value", "phone"];

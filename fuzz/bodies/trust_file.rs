@@ -1,6 +1,6 @@
 //! Any bytes as a trust file: refused with a reason, or a threshold that its owners can reach.
 
-use discreet::policy::Trust;
+use discreet_policy::Trust;
 
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };

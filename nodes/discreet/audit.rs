@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use discreet::audit::{Report, Verdict, parse_hash, verify};
+use discreet_audit::{Report, Verdict, parse_hash, verify};
 
 /// Reads audit logs. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be read, 3 what is there is intact, and
 /// nothing tells whether its end was cut off.

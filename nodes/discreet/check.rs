@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use discreet::disk::{self, Untrusted};
-use discreet::identity::PublicIdentity;
-use discreet::installed::{unhideable, unlimitable};
-use discreet::policy::finding::{Span, has_errors, plain};
-use discreet::policy::signatures::{Signatures, signatures_path};
-use discreet::policy::trust::NotKept;
-use discreet::policy::{Finding, Policy, Scope, Severity, Trust, cases};
-use discreet::types::TypeLibrary;
+use discreet_cdr::types::TypeLibrary;
+use discreet_guard::installed::{unhideable, unlimitable};
+use discreet_host::disk::{self, Untrusted};
+use discreet_policy::finding::{Span, has_errors, plain};
+use discreet_policy::signatures::{Signatures, signatures_path};
+use discreet_policy::trust::NotKept;
+use discreet_policy::{Finding, Policy, Scope, Severity, Trust, cases};
+use discreet_seal::identity::PublicIdentity;
 use serde::Serialize;
 
 use super::Answer;

@@ -1,7 +1,7 @@
 //! `discreet classify`: which fields of a type hold text, and what their names promise.
 
-use discreet::pii::{Field, Kinds};
-use discreet::types::{TypeDefinition, TypeLibrary};
+use discreet_cdr::types::{TypeDefinition, TypeLibrary};
+use discreet_pii::{Field, Kinds};
 use serde_json::{Value, json};
 
 use super::Answer;

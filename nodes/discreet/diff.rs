@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use discreet::policy::Action;
-use discreet::policy::diff::{Change, diff};
+use discreet_policy::Action;
+use discreet_policy::diff::{Change, diff};
 use serde_json::json;
 
 use super::Answer;

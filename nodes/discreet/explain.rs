@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use discreet::policy::explain::{Explanation, Outcome, Unknown};
-use discreet::policy::finding::plain;
-use discreet::policy::{Action, Moment, Policy, Verdict};
+use discreet_policy::explain::{Explanation, Outcome, Unknown};
+use discreet_policy::finding::plain;
+use discreet_policy::{Action, Moment, Policy, Verdict};
 use serde_json::json;
 
 use super::Answer;

@@ -1,9 +1,9 @@
 //! What looks at images in this process: for work by hand, where nobody waits and a crash takes nothing with it.
 
-use discreet::redact::ImageRules;
-use discreet::redact::Look;
+use discreet_redact::ImageRules;
+use discreet_redact::Look;
 #[cfg(feature = "vision")]
-use discreet::vision::{Engines, Models, Watch};
+use discreet_vision::{Engines, Models, Watch};
 
 /// Loads what finds all that the rules name.
 #[cfg(feature = "vision")]

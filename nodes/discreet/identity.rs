@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use discreet::identity::age::WORK;
-use discreet::identity::file::public_path;
-use discreet::identity::public::is_name;
-use discreet::identity::{Identity, PassphraseSource, PublicIdentity};
-use discreet::secret::{Lock, harden};
+use discreet_host::secret::{Lock, harden};
+use discreet_seal::identity::age::WORK;
+use discreet_seal::identity::file::public_path;
+use discreet_seal::identity::public::is_name;
+use discreet_seal::identity::{Identity, PassphraseSource, PublicIdentity};
 use serde_json::json;
 
 use super::Answer;

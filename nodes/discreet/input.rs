@@ -5,8 +5,8 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use discreet::policy::finding::{self, Finding, has_errors};
-use discreet::policy::{Limits, Policy};
+use discreet_policy::finding::{self, Finding, has_errors};
+use discreet_policy::{Limits, Policy};
 use serde_json::json;
 
 /// A file as read.

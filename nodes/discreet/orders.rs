@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use discreet::keeper::protocol::Done;
-use discreet::keeper::{admin, default_socket};
+use discreet_keeper::protocol::Done;
+use discreet_keeper::{admin, default_socket};
 use serde_json::json;
 
 use super::Answer;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use discreet::pii::PseudonymKey;
+use discreet_pii::PseudonymKey;
 
 use super::Answer;
 use super::input::say;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use discreet::pii::{
+use discreet_pii::{
     FieldRules, Finder, Kinds, LONGEST_OFFLINE, Operator, OperatorKeys, Options, PseudonymKey, TextRedactor,
     TextRules, TooLong,
 };
@@ -92,7 +92,7 @@ fn operators() -> impl TypedValueParser<Value = Operator> {
 fn kinds(word: &str) -> Result<Kinds, String> {
     let word = word.trim();
     let known = Kinds::named(word);
-    known.ok_or_else(|| match discreet::policy::finding::closest(word, Kinds::words()) {
+    known.ok_or_else(|| match discreet_policy::finding::closest(word, Kinds::words()) {
         Some(close) => format!("there is no kind or group `{word}`; did you mean `{close}`?"),
         None => format!("these are there: {}", Kinds::words().collect::<Vec<_>>().join(", ")),
     })

@@ -1,10 +1,10 @@
 //! `discreet schema`: the shape of the files, for editors.
 
 use clap::ValueEnum;
-use discreet::policy::cases::CasesFile;
-use discreet::policy::file::PolicyFile;
-use discreet::policy::schema::schema;
-use discreet::policy::trust::TrustFile;
+use discreet_policy::cases::CasesFile;
+use discreet_policy::file::PolicyFile;
+use discreet_policy::schema::schema;
+use discreet_policy::trust::TrustFile;
 
 use super::Answer;
 use super::input::say_json;

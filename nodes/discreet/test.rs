@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use discreet::policy::cases;
+use discreet_policy::cases;
 use serde_json::json;
 
 use super::Answer;

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use discreet::keeper::protocol::{Reader, Standing, Summary, TopicAccess};
-use discreet::keeper::{admin, default_socket};
-use discreet::policy::finding::plain;
+use discreet_keeper::protocol::{Reader, Standing, Summary, TopicAccess};
+use discreet_keeper::{admin, default_socket};
+use discreet_policy::finding::plain;
 use serde_json::json;
 
 use super::Answer;

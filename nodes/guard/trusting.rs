@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use discreet::audit::Audit;
-use discreet::policy::{Adopted, LivePolicy, Trust};
-use discreet::ros::Logger;
+use discreet_audit::Audit;
+use discreet_policy::{Adopted, LivePolicy, Trust};
+use discreet_ros::Logger;
 
 /// Hears whose signatures the keeper asks for.
 pub struct Trusting {

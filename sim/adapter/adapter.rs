@@ -6,8 +6,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use discreet::qos::Qos;
-use discreet::ros::{Context, Node, Publisher, RosError, Subscription, TypeSupport, own_domain};
+use discreet_graph::qos::Qos;
+use discreet_ros::{Context, Node, Publisher, RosError, Subscription, TypeSupport, own_domain};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::camera::Camera;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use discreet::cdr::Writer;
-use discreet::ros::Publisher;
+use discreet_cdr::Writer;
+use discreet_ros::Publisher;
 use prost::Message;
 use prost::bytes::Bytes;
 
@@ -137,7 +137,7 @@ fn write_info(picture: &Picture, frame_id: &str, fov: f64, info: &mut Vec<u8>) {
 mod tests {
     use super::*;
     use crate::msgs::{Image, Time};
-    use discreet::cdr::Reader;
+    use discreet_cdr::Reader;
 
     fn framed(image: &Image) -> Vec<u8> {
         let stamped = ImageStamped { time: Time { sec: 3, nsec: 4 }, image: image.clone() };

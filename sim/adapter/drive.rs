@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
-use discreet::cdr::{Malformed, Reader};
-use discreet::ros::{SerializedMessage, Subscription};
+use discreet_cdr::{Malformed, Reader};
+use discreet_ros::{SerializedMessage, Subscription};
 use prost::Message;
 
 use crate::frame::{Fault, read_packet, write};
@@ -109,7 +109,7 @@ impl Drive {
         mut commands: Subscription,
         woken: &mpsc::Receiver<()>,
         stop: &AtomicBool,
-    ) -> Result<(), discreet::ros::RosError> {
+    ) -> Result<(), discreet_ros::RosError> {
         let mut message = SerializedMessage::new();
         while !stop.load(Ordering::Relaxed) {
             let _looked = woken.recv_timeout(LOOK);
@@ -179,7 +179,7 @@ mod tests {
 
     fn twist(forward: f64, turn: f64) -> Vec<u8> {
         let mut message = Vec::new();
-        let mut writer = discreet::cdr::Writer::new(&mut message);
+        let mut writer = discreet_cdr::Writer::new(&mut message);
         crate::ros_out::numbers(&mut writer, [forward, 7.0, 7.0, 7.0, 7.0, turn]);
         message
     }

@@ -1,7 +1,7 @@
 //! Scans.
 
-use discreet::cdr::Writer;
-use discreet::ros::Publisher;
+use discreet_cdr::Writer;
+use discreet_ros::Publisher;
 use prost::Message;
 
 use crate::frame::{Fault, ROOM};
@@ -60,7 +60,7 @@ fn write(scan: &LaserScan, stamp: i64, period: i64, frame_id: &str, message: &mu
 mod tests {
     use super::*;
     use crate::msgs::Time;
-    use discreet::cdr::Reader;
+    use discreet_cdr::Reader;
 
     fn three_beams() -> LaserScanStamped {
         let scan = LaserScan {

@@ -1,7 +1,7 @@
 //! The clock, and where the robot is: both from the poses that Gazebo tells after each of its steps.
 
-use discreet::cdr::Writer;
-use discreet::ros::Publisher;
+use discreet_cdr::Writer;
+use discreet_ros::Publisher;
 use prost::Message;
 
 use crate::frame::{Fault, ROOM};

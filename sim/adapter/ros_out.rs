@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use discreet::cdr::Writer;
-use discreet::qos::Qos;
-use discreet::ros::RosError;
+use discreet_cdr::Writer;
+use discreet_graph::qos::Qos;
+use discreet_ros::RosError;
 
 use crate::frame::Fault;
 

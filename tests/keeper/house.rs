@@ -8,11 +8,11 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use discreet::identity::{Identity, PublicIdentity};
-use discreet::keeper::client::{Event, Guard, KeyRing};
-use discreet::keys::Keys;
-use discreet::policy::{Policy, read_file};
-use discreet::seal::{Grant, ReceivingKey, SenderKey};
+use discreet_keeper::client::{Event, Guard, KeyRing};
+use discreet_policy::{Policy, read_file};
+use discreet_seal::epoch_keys::Keys;
+use discreet_seal::identity::{Identity, PublicIdentity};
+use discreet_seal::{Grant, ReceivingKey, SenderKey};
 
 const PASSPHRASE: &str = "correct horse battery";
 
@@ -183,7 +183,7 @@ impl GuardSide {
 
     /// The id of the key of a topic's clear messages now.
     pub fn key(&self, policy: &Policy, topic: &str) -> Option<u32> {
-        let group = policy.topic(topic).unwrap().group(discreet::policy::Form::Clear)?.id();
+        let group = policy.topic(topic).unwrap().group(discreet_policy::Form::Clear)?.id();
         self.ring.key(&group, now()).map(|key| key.key.id())
     }
 

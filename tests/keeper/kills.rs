@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use discreet::keeper::admin;
-use discreet::seal::Grant;
+use discreet_keeper::admin;
+use discreet_seal::Grant;
 
 use super::house::{GuardSide, House};
 
@@ -182,7 +182,7 @@ fn guards_that_are_killed_are_given_other_keys_and_leave_the_keeper_as_it_was() 
 fn as_a_guard_once() {
     let Some(folder) = std::env::var_os("HOUSE").map(std::path::PathBuf::from) else { return };
     let guard = GuardSide::connect(folder.join("s/k"));
-    let policy = discreet::policy::read_file(&folder.join("p.yaml")).unwrap().0;
+    let policy = discreet_policy::read_file(&folder.join("p.yaml")).unwrap().0;
     if guard.ring.follow(&policy, Duration::from_secs(3)) {
         println!("id {:?}", guard.key(&policy, "/scan"));
     }
@@ -195,7 +195,7 @@ fn as_a_guard_once() {
 fn as_a_guard() {
     let Some(folder) = std::env::var_os("HOUSE").map(std::path::PathBuf::from) else { return };
     let guard = GuardSide::connect(folder.join("s/k"));
-    let policy = discreet::policy::read_file(&folder.join("p.yaml")).unwrap().0;
+    let policy = discreet_policy::read_file(&folder.join("p.yaml")).unwrap().0;
     while guard.follow(&policy) {
         for topic in ["/names", "/scan"] {
             if let Some(id) = guard.key(&policy, topic) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use discreet::keeper::client::Event;
+use discreet_keeper::client::Event;
 
 use super::house::{House, soon};
 

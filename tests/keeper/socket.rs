@@ -8,9 +8,9 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use discreet::keeper::client::Event;
-use discreet::keeper::frame::frame;
-use discreet::keeper::protocol::{FromAdmin, GuardHello, Hello, VERSION};
+use discreet_keeper::client::Event;
+use discreet_keeper::frame::frame;
+use discreet_keeper::protocol::{FromAdmin, GuardHello, Hello, VERSION};
 
 use super::house::{House, soon};
 

@@ -5,10 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::time::Duration;
 
-use discreet::identity::Identity;
-use discreet::keeper::client::Event;
-use discreet::policy::Trust;
-use discreet::policy::signatures::{Head, Signatures, fingerprint, signatures_path};
+use discreet_keeper::client::Event;
+use discreet_policy::Trust;
+use discreet_policy::signatures::{Head, Signatures, fingerprint, signatures_path};
+use discreet_seal::identity::Identity;
 
 use super::house::{GuardSide, House, RULES, policy_text, soon};
 

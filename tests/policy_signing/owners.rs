@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use discreet::identity::Identity;
+use discreet_seal::identity::Identity;
 
 const PASSPHRASE: &str = "correct horse battery";
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use discreet::identity::Identity;
-use discreet::policy::signatures::{Head, Signatures, fingerprint};
-use discreet::policy::trust::Owner;
-use discreet::policy::{Policy, Trust, signed_policy};
-use discreet::secret::Secret;
+use discreet_host::secret::Secret;
+use discreet_policy::signatures::{Head, Signatures, fingerprint};
+use discreet_policy::trust::Owner;
+use discreet_policy::{Policy, Trust, signed_policy};
+use discreet_seal::identity::Identity;
 use serde_json::{Value, json};
 
 use super::owners::policy;

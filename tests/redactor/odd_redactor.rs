@@ -10,9 +10,9 @@ use std::io::Write as _;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use discreet::redact::protocol::{Hello, Reply};
-use discreet::redact::serve::{end_with_guard, guard_socket, serve};
-use discreet::redact::{
+use discreet_redact::protocol::{Hello, Reply};
+use discreet_redact::serve::{end_with_guard, guard_socket, serve};
+use discreet_redact::{
     Area, Blind, CompressedFormat, Found, ImageRules, Look, Picture, Subject, Subjects, Why,
 };
 

@@ -6,8 +6,8 @@ use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::Path;
 
-use discreet::cdr::Writer as CdrWriter;
-use discreet::types::{rihs, ros2msg};
+use discreet_cdr::Writer as CdrWriter;
+use discreet_cdr::types::{rihs, ros2msg};
 use mcap::records::MessageHeader;
 use mcap::{Attachment, Compression, WriteOptions, Writer};
 use rusqlite::Connection;

@@ -1,6 +1,6 @@
 //! Calls: an answer is for one caller, to one request.
 
-use discreet::seal::{
+use discreet_seal::{
     CallAnswer, CommandContext, CommandOpener, Entry, SenderKey, Ticket, open_response, read_call_answer,
     seal_call, seal_response, write_call_answer,
 };

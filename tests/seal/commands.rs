@@ -1,7 +1,7 @@
 //! Commands: who sent them, for what, and when.
 
-use discreet::identity::{Identity, PublicIdentity};
-use discreet::seal::{
+use discreet_seal::identity::{Identity, PublicIdentity};
+use discreet_seal::{
     CommandContext, CommandOpener, Entry, Freshness, ReceivingKey, Unsendable, hint, seal_command,
 };
 

@@ -1,7 +1,7 @@
 //! Sealed messages.
 
-use discreet::seal::Suite;
-use discreet::seal::{
+use discreet_seal::Suite;
+use discreet_seal::{
     Context, HEADROOM, OpeningKey, Padding, Replay, SealError, SealingKey, TAILROOM, key_id, sealed_size,
 };
 
@@ -123,7 +123,7 @@ fn the_same_secret_under_another_id_or_suite_is_another_key() {
         let mut renamed = sealed.clone();
         renamed[12..16].copy_from_slice(&4712_u32.to_le_bytes());
         let terms_of_other =
-            discreet::seal::GrantTerms { key: 4712, ..terms(suite, "operational", &pair.sender) };
+            discreet_seal::GrantTerms { key: 4712, ..terms(suite, "operational", &pair.sender) };
         let other = OpeningKey::new(&terms_of_other, &group_secret());
         let digest = context("operational").digest();
         assert_eq!(other.open(&digest, NOW, false, &mut renamed).unwrap_err().label(), "changed");

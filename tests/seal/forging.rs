@@ -1,8 +1,8 @@
 //! What somebody in the group can do, who has its key.
 
 use aws_lc_rs::cipher::{AES_256, EncryptingKey, UnboundCipherKey};
-use discreet::seal::Suite;
-use discreet::seal::{HEADROOM, Padding, SealingKey, SenderKey};
+use discreet_seal::Suite;
+use discreet_seal::{HEADROOM, Padding, SealingKey, SenderKey};
 
 use super::world::*;
 

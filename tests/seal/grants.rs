@@ -1,8 +1,8 @@
 //! Grants and announcements.
 
-use discreet::identity::{Identity, PublicIdentity};
-use discreet::seal::Suite;
-use discreet::seal::{Grant, GrantTerms, Receiver, ReceiverTerms, Ungranted, Unreadable, announce, issue};
+use discreet_seal::Suite;
+use discreet_seal::identity::{Identity, PublicIdentity};
+use discreet_seal::{Grant, GrantTerms, Receiver, ReceiverTerms, Ungranted, Unreadable, announce, issue};
 
 use super::world::*;
 

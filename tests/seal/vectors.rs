@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use discreet::catalog::{Catalog, Entry, Lease};
-use discreet::identity::Identity;
-use discreet::qos::Qos;
-use discreet::seal::Suite;
-use discreet::seal::fixed::{issue_drawing, seal_call_drawing, seal_command_drawing, seal_response_drawing};
-use discreet::seal::{
-    self, Board, CallAnswer, CommandContext, Context, GrantTerms, Padding, ReceiverTerms, SealingKey,
+use discreet_graph::qos::Qos;
+use discreet_seal::Suite;
+use discreet_seal::catalog::{Catalog, Entry, Lease};
+use discreet_seal::fixed::{issue_drawing, seal_call_drawing, seal_command_drawing, seal_response_drawing};
+use discreet_seal::identity::Identity;
+use discreet_seal::{
+    self as seal, Board, CallAnswer, CommandContext, Context, GrantTerms, Padding, ReceiverTerms, SealingKey,
     announce, write_board, write_call_answer,
 };
 use serde_json::{Value, json};
@@ -58,7 +58,8 @@ fn grant_terms(suite: Suite, class: &'static str, key: u32) -> GrantTerms<'stati
     GrantTerms { key, ..terms(suite, class, &sender()) }
 }
 
-fn drawing() -> impl FnMut() -> Result<discreet::secret::Secret<32>, discreet::secret::NoRandomness> {
+fn drawing() -> impl FnMut() -> Result<discreet_host::secret::Secret<32>, discreet_host::secret::NoRandomness>
+{
     let mut next = 0x70;
     move || {
         next += 1;

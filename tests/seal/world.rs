@@ -1,12 +1,12 @@
 //! A robot, its guard, and parties, all with fixed keys.
 
-use discreet::identity::{Identity, PublicIdentity};
-use discreet::seal::Suite;
-use discreet::seal::{
+use discreet_host::secret::Secret;
+use discreet_seal::Suite;
+use discreet_seal::identity::{Identity, PublicIdentity};
+use discreet_seal::{
     CommandContext, Context, Entry, GrantTerms, OpeningKey, Padding, Receiver, ReceiverTerms, ReceivingKey,
     SealError, SealingKey, SenderKey, announce, sealed_size,
 };
-use discreet::secret::Secret;
 
 /// 2026-11-23 09:30 UTC.
 pub const NOW: i64 = 1_795_426_200;
@@ -121,7 +121,7 @@ pub fn seal_with(
 ) -> Result<Vec<u8>, SealError> {
     // Whatever was in the buffer before must not matter.
     let mut buffer = vec![0xee; sealed_size(message.len(), sender.is_some(), padding).unwrap()];
-    buffer[discreet::seal::HEADROOM..][..message.len()].copy_from_slice(message);
+    buffer[discreet_seal::HEADROOM..][..message.len()].copy_from_slice(message);
     key.seal(&context.digest(), sender, padding, &mut buffer, message.len()).map(<[u8]>::to_vec)
 }
 
@@ -166,7 +166,7 @@ pub fn twist() -> Vec<u8> {
 
 /// Finds these by their hints.
 pub fn among<'s>(known: &'s [&'s PublicIdentity]) -> impl FnOnce(&[u8; 8]) -> Option<&'s PublicIdentity> {
-    move |hint| known.iter().copied().find(|identity| discreet::seal::hint(identity) == *hint)
+    move |hint| known.iter().copied().find(|identity| discreet_seal::hint(identity) == *hint)
 }
 
 /// Every message that differs from this one in one bit.

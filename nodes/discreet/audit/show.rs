@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use discreet::audit::{Time, open};
+use discreet_audit::{Time, open};
 use serde_json::Value;
 
 /// The kinds of entries, as the log names them.

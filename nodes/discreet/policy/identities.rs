@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use discreet::identity::{IdentityError, PublicIdentity};
-use discreet::policy::Policy;
-use discreet::policy::finding::plain;
-use discreet::policy::signatures::fingerprint;
+use discreet_policy::Policy;
+use discreet_policy::finding::plain;
+use discreet_policy::signatures::fingerprint;
+use discreet_seal::identity::{IdentityError, PublicIdentity};
 
 /// What of them is here.
 #[derive(Default)]

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use discreet::identity::public::is_name;
-use discreet::identity::{Identity, PassphraseSource};
-use discreet::policy::signatures::{Head, MOST_SIGNATURES, Signatures, signatures_path};
+use discreet_policy::signatures::{Head, MOST_SIGNATURES, Signatures, signatures_path};
+use discreet_seal::identity::public::is_name;
+use discreet_seal::identity::{Identity, PassphraseSource};
 use serde_json::json;
 
 use super::super::Answer;

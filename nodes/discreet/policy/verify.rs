@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use discreet::policy::finding::plain;
-use discreet::policy::signatures::{Signatures, signatures_path};
-use discreet::policy::{Policy, Trust, signed_policy};
+use discreet_policy::finding::plain;
+use discreet_policy::signatures::{Signatures, signatures_path};
+use discreet_policy::{Policy, Trust, signed_policy};
 use serde_json::json;
 
 use super::super::Answer;

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use discreet::redact::{CompressedFormat, kind};
+use discreet_redact::{CompressedFormat, kind};
 
 use crate::fresh::are_same;
 

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use discreet::policy::finding::plain;
-use discreet::redact::{CompressedFormat, Cover, Found, ImageRules, Subject, WholeFrame};
-use discreet::vision::Watch;
+use discreet_policy::finding::plain;
+use discreet_redact::{CompressedFormat, Cover, Found, ImageRules, Subject, WholeFrame};
+use discreet_vision::Watch;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 

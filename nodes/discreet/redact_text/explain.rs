@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::Context as _;
-use discreet::pii::{FieldRules, Hit, TextRedactor};
+use discreet_pii::{FieldRules, Hit, TextRedactor};
 use serde_json::json;
 
 use super::lines::Piece;

@@ -1,6 +1,6 @@
 //! The way back from tokens to what they stand for.
 
-use discreet::pii::{OperatorKeys, reveal};
+use discreet_pii::{OperatorKeys, reveal};
 
 /// The text with values in the place of tokens. What does not open stays as it is.
 pub fn revealed(text: &str, keys: &OperatorKeys) -> String {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Context as _;
-use discreet::pii::{FieldRules, TextRedactor};
+use discreet_pii::{FieldRules, TextRedactor};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

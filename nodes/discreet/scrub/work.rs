@@ -4,12 +4,12 @@ use std::io::{BufWriter, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
-use discreet::bags::{self, BagWriter};
-use discreet::disk::{self, Untrusted};
-use discreet::policy::finding::plain;
-use discreet::redact::ImageRules;
-use discreet::scrub::{self, Report, TopicReport};
-use discreet::types::TypeLibrary;
+use discreet_bags::scrub::{self, Report, TopicReport};
+use discreet_bags::{self as bags, BagWriter};
+use discreet_cdr::types::TypeLibrary;
+use discreet_host::disk::{self, Untrusted};
+use discreet_policy::finding::plain;
+use discreet_redact::ImageRules;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Scrub, Types};

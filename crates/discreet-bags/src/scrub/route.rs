@@ -1,0 +1,145 @@
+//! What becomes of one channel of a bag, as far as it does not depend on the message.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Types;
+use super::why::LeftOut;
+use crate::Channel;
+use discreet_cdr::Plan;
+use discreet_cdr::types::{TypeDefinition, TypeLibrary, rihs, ros2msg};
+use discreet_guard::wanted::is_reserved;
+use discreet_policy::{Policy, TopicPolicy};
+
+/// A robot uses about a hundred types. Definitions from a bag are compiled, so their number is bounded.
+const MAX_DEFINITIONS: usize = 256;
+
+/// A channel, and what becomes of its messages.
+pub(super) struct Route {
+    pub channel: Channel,
+    /// Its row in the report.
+    pub row: usize,
+    /// How its messages are judged, or why none is.
+    pub state: Result<Open, Box<LeftOut>>,
+}
+
+/// What a message of an open channel is judged by.
+pub(super) struct Open {
+    pub topic: Arc<TopicPolicy>,
+    pub definition: Arc<TypeDefinition>,
+    /// The definition as it is written.
+    pub text: Arc<str>,
+    /// The channel's number in what is written, once something was.
+    pub number: Option<u16>,
+}
+
+impl Route {
+    pub fn new(policy: &Policy, definitions: &mut Definitions<'_>, channel: Channel, row: usize) -> Route {
+        let state = open(policy, definitions, &channel);
+        Route { channel, row, state }
+    }
+
+    /// The topic, if the policy names the node that may publish it.
+    pub fn unchecked_source(&self) -> Option<&str> {
+        let open = self.state.as_ref().ok()?;
+        open.topic.source().map(|_| self.channel.topic.as_str())
+    }
+}
+
+/// The same questions that the guard asks of a topic and a publisher, in its order.
+fn open(policy: &Policy, definitions: &mut Definitions<'_>, channel: &Channel) -> Result<Open, Box<LeftOut>> {
+    let Some(topic) = policy.topic(&channel.topic) else {
+        return Err(Box::new(LeftOut::undeclared(channel, policy)));
+    };
+    if is_reserved(&channel.topic, policy) {
+        return Err(Box::new(LeftOut::reserved()));
+    }
+    if let Some(protected) = policy.open_sibling(&channel.topic) {
+        return Err(Box::new(LeftOut::open_sibling(protected)));
+    }
+    if channel.type_name != topic.type_name() {
+        return Err(Box::new(LeftOut::wrong_type(channel, topic)));
+    }
+    if channel.serialization != "cdr" {
+        return Err(Box::new(LeftOut::not_cdr(channel)));
+    }
+    let (definition, text) = definitions.of(channel).map_err(Box::new)?;
+    if topic.type_hash().is_some_and(|pinned| pinned != definition.hash) {
+        return Err(Box::new(LeftOut::pinned(topic)));
+    }
+    Ok(Open { topic: Arc::clone(topic), definition, text, number: None })
+}
+
+type Known = (Arc<TypeDefinition>, Arc<str>);
+
+/// The definitions that were looked up.
+pub(super) struct Definitions<'a> {
+    types: Types<'a>,
+    trust_names: bool,
+    /// By type and, if they are from the bag, by hash.
+    known: HashMap<(String, String), Result<Known, LeftOut>>,
+}
+
+impl<'a> Definitions<'a> {
+    pub fn new(types: Types<'a>, trust_names: bool) -> Self {
+        Definitions { types, trust_names, known: HashMap::new() }
+    }
+
+    /// The definition of a channel's type, if the channel's own is the same.
+    fn of(&mut self, channel: &Channel) -> Result<Known, LeftOut> {
+        match self.types {
+            Types::Installed(library) => self.installed(library, channel),
+            Types::Bag => self.own(channel),
+        }
+    }
+
+    /// As the guard: who tells no hash cannot show that its bytes mean what the policy was written for.
+    fn installed(&mut self, library: &TypeLibrary, channel: &Channel) -> Result<Known, LeftOut> {
+        let key = (channel.type_name.clone(), String::new());
+        let look_up = || {
+            let found = library.definition(&channel.type_name);
+            found.map(known).map_err(|error| LeftOut::not_installed(channel, &error.to_string()))
+        };
+        let known = self.known.entry(key).or_insert_with(look_up).clone()?;
+        let own = match (&channel.type_hash, &channel.definition) {
+            (Some(told), _) => Some(told.clone()),
+            (None, Some(text)) => match ros2msg::read(&channel.type_name, text) {
+                Ok(own) => Some(rihs::type_hash(&own)),
+                Err(why) => return Err(LeftOut::unreadable(channel, &why.to_string())),
+            },
+            (None, None) => None,
+        };
+        match own {
+            Some(own) if own == known.0.hash => Ok(known),
+            Some(_) => Err(LeftOut::other_version(channel)),
+            None if self.trust_names => Ok(known),
+            None => Err(LeftOut::unproven(channel)),
+        }
+    }
+
+    /// By the definition that the bag brings.
+    fn own(&mut self, channel: &Channel) -> Result<Known, LeftOut> {
+        let text = channel.definition.as_deref().ok_or_else(|| LeftOut::undefined(channel))?;
+        let unusable = |why: String| LeftOut::unusable(channel, &why);
+        let description = ros2msg::read(&channel.type_name, text).map_err(|why| unusable(why.to_string()))?;
+        let hash = rihs::type_hash(&description);
+        if channel.type_hash.as_ref().is_some_and(|told| *told != hash) {
+            return Err(LeftOut::contradiction());
+        }
+        let key = (channel.type_name.clone(), hash.clone());
+        if self.known.len() >= MAX_DEFINITIONS && !self.known.contains_key(&key) {
+            return Err(unusable("there are more types in the bag than any robot has".to_owned()));
+        }
+        let compile = || {
+            let plan = Plan::compile(&description).map_err(|why| unusable(why.to_string()))?;
+            Ok(known(TypeDefinition { name: channel.type_name.clone(), hash, plan, description }))
+        };
+        self.known.entry(key).or_insert_with(compile).clone()
+    }
+}
+
+fn known(definition: TypeDefinition) -> Known {
+    // Written anew: a bag's own text may have anything in its comments.
+    let text = ros2msg::write(&definition.description).into();
+    (Arc::new(definition), text)
+}

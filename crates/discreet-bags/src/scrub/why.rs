@@ -1,0 +1,217 @@
+//! Why messages of a bag were left out, and what to do about it: more than the guard can say, because a bag is looked at by
+//! somebody who can record it otherwise, or read it by other options.
+
+use crate::Channel;
+use discreet_guard::denied::Denied;
+use discreet_policy::finding::quoted;
+use discreet_policy::names::{action_part, is_ros_name, is_ros_type};
+use discreet_policy::{Policy, TopicPolicy};
+use discreet_redact::ImageKind;
+
+/// Why a channel is left out as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    /// The reason as everywhere else.
+    pub reason: Denied,
+    /// The same in words, for this channel.
+    pub because: String,
+    /// What to do if it should be in the output.
+    pub remedy: String,
+}
+
+impl LeftOut {
+    fn new(reason: Denied, because: impl Into<String>, remedy: impl Into<String>) -> Self {
+        LeftOut { reason, because: because.into(), remedy: remedy.into() }
+    }
+
+    /// Nothing of the policy declares the channel's topic.
+    pub fn undeclared(channel: &Channel, policy: &Policy) -> Self {
+        let because = "the policy does not declare it";
+        if channel.topic.starts_with("/discreet/") {
+            return LeftOut::reserved();
+        }
+        if let Some(part) = action_part(&channel.type_name) {
+            let remedy = format!("it is {part}, and actions cannot be declared yet");
+            return LeftOut::new(Denied::UndeclaredTopic, because, remedy);
+        }
+        if !is_ros_type(&channel.type_name, "msg") {
+            let remedy = format!(
+                "its type, {}, is no ROS message that a policy could name",
+                quoted(&channel.type_name)
+            );
+            return LeftOut::new(Denied::UndeclaredTopic, because, remedy);
+        }
+        if !is_ros_name(&channel.topic) {
+            // Whoever recorded it chose the name; it goes into no line that somebody is to copy.
+            let remedy = "its name is no ROS name, so that no policy can declare it";
+            return LeftOut::new(Denied::UndeclaredTopic, because, remedy);
+        }
+        // The most careful class of those that there are: nothing of it leaves before somebody thought about it.
+        let class =
+            policy.classes().iter().find(|class| class.is_contextual()).or_else(|| policy.classes().first());
+        let class = class.map_or("contextual", |class| class.name());
+        // Not an image of which nobody said what to hide: that could not be let out redacted.
+        let (hiding, redacted) = match ImageKind::of(&channel.type_name) {
+            Some(_) => (", redact: { faces: solid }", ", `as: redacted`"),
+            None => ("", ""),
+        };
+        let remedy = format!(
+            "if it should be there, add under `topics:` the line `{}: {{ type: {}, class: {class}{hiding} }}`, and a rule that \
+             lets everyone read it{redacted}",
+            channel.topic, channel.type_name
+        );
+        LeftOut::new(Denied::UndeclaredTopic, because, remedy)
+    }
+
+    pub fn reserved() -> Self {
+        LeftOut::new(
+            Denied::ReservedName,
+            "the guard publishes under this name itself",
+            "it is made anew where the robot's topics are released; record the topic that it belongs to",
+        )
+    }
+
+    pub fn open_sibling(of: &TopicPolicy) -> Self {
+        let because = format!("it shows the image of {} on line {}", quoted(of.name()), of.span().line);
+        LeftOut::new(Denied::OpenSibling, because, Denied::OpenSibling.advice())
+    }
+
+    /// Another type than the declared one.
+    pub fn wrong_type(channel: &Channel, topic: &TopicPolicy) -> Self {
+        let line = topic.span().line;
+        let declared = format!("line {line} of the policy declares {}", quoted(topic.type_name()));
+        if channel.type_name.is_empty() {
+            let remedy = "record it with a schema, as rosbag2 does";
+            return LeftOut::new(Denied::WrongType, format!("the bag names no type, and {declared}"), remedy);
+        }
+        let because = format!("in the bag it is {}, and {declared}", quoted(&channel.type_name));
+        LeftOut::new(Denied::WrongType, because, "correct whichever of the two is wrong")
+    }
+
+    pub fn not_cdr(channel: &Channel) -> Self {
+        let because = format!("its messages are written as {}, not as `cdr`", quoted(&channel.serialization));
+        LeftOut::new(Denied::WrongType, because, "convert the bag to CDR, with `ros2 bag convert`")
+    }
+
+    /// The policy pins a hash, and the bag's definition has another.
+    pub fn pinned(topic: &TopicPolicy) -> Self {
+        let because = format!("its definition has not the `type_hash` of line {}", topic.span().line);
+        LeftOut::new(
+            Denied::WrongTypeHash,
+            because,
+            "correct the hash, or record with the type that it is of",
+        )
+    }
+
+    /// Neither hash nor definition: before ROS 2 Iron, bags had none.
+    pub fn unproven(channel: &Channel) -> Self {
+        let (because, also) = match &channel.foreign {
+            Some(form) => (
+                format!("the bag has no hash of its type, and defines it as {} ({form})", foreign(form)),
+                ", which is not read here",
+            ),
+            None => ("the bag has neither a hash nor a definition of its type".to_owned(), ""),
+        };
+        let remedy = "--trust-names believes that it is of the installed type of that name";
+        LeftOut::new(Denied::WrongTypeHash, because + also, remedy)
+    }
+
+    /// The bag's type is another than the installed one of that name.
+    pub fn other_version(channel: &Channel) -> Self {
+        let because = "the type was another when it was recorded than the installed one of the same name";
+        let remedy = match channel.definition {
+            Some(_) => {
+                "--types bag reads it by the bag's own definition; or source the ROS 2 that it was recorded with"
+            }
+            None => "source the ROS 2 that it was recorded with",
+        };
+        LeftOut::new(Denied::WrongTypeHash, because, remedy)
+    }
+
+    /// The bag's definition cannot be read, so that nothing shows whether it is the installed one.
+    pub fn unreadable(channel: &Channel, why: &str) -> Self {
+        let because = format!("the bag's definition of {} cannot be read: {why}", quoted(&channel.type_name));
+        LeftOut::new(
+            Denied::WrongTypeHash,
+            because,
+            "record it anew, or have `ros2 bag convert` write it anew",
+        )
+    }
+
+    /// The bag contradicts itself.
+    pub fn contradiction() -> Self {
+        let because = "the bag tells a hash of its type that is not that of the definition in it";
+        LeftOut::new(
+            Denied::WrongTypeHash,
+            because,
+            "--types installed reads it by the installed type, if that has the hash",
+        )
+    }
+
+    pub fn not_installed(channel: &Channel, why: &str) -> Self {
+        let remedy = match channel.definition {
+            Some(_) => {
+                "--types bag reads it by the bag's own definition; or install the package, or source its workspace"
+            }
+            None => "install the package, or source its workspace",
+        };
+        LeftOut::new(Denied::TypeNotInstalled, why, remedy)
+    }
+
+    /// The bag is to be read by its own definitions, and has none of this type that could be used.
+    pub fn undefined(channel: &Channel) -> Self {
+        let trust = match channel.type_hash {
+            Some(_) => "",
+            None => ", with --trust-names, because the bag tells no hash either",
+        };
+        let because = match &channel.foreign {
+            Some(form) => {
+                format!("the bag defines its type as {} ({form}), which is not read here", foreign(form))
+            }
+            None => "the bag has no definition of its type".to_owned(),
+        };
+        let remedy = format!(
+            "source a ROS 2 that has {} and use --types installed{trust}",
+            quoted(&channel.type_name)
+        );
+        LeftOut::new(Denied::TypeNotInstalled, because, remedy)
+    }
+
+    pub fn unusable(channel: &Channel, why: &str) -> Self {
+        let because = format!("the bag's definition of its type cannot be used: {why}");
+        let remedy =
+            format!("source a ROS 2 that has {} and use --types installed", quoted(&channel.type_name));
+        LeftOut::new(Denied::TypeNotInstalled, because, remedy)
+    }
+
+    /// Messages of a channel that is read, by what became of each.
+    pub fn message(reason: Denied) -> Self {
+        let (because, remedy) = match reason {
+            Denied::NoRule => (
+                "no rule lets everyone have it at the time of recording",
+                "nothing, if that is meant; a bag is for everyone, and what goes to named stakeholders is not in it",
+            ),
+            Denied::RuleDenies => {
+                ("a rule denies it", "nothing, if that is meant; `discreet explain` tells which")
+            }
+            Denied::ClockUnsure => (
+                "it was recorded at a time that is not credible, and a rule allows it at certain times",
+                "--at judges all messages as of a time that you name",
+            ),
+            Denied::Malformed => {
+                ("its bytes are no message of its type", "record it anew; the publisher is broken")
+            }
+            Denied::NotRedactable => (
+                "a rule allows it redacted, and nothing says what to hide, or a field to hide is not there",
+                Denied::NotRedactable.advice(),
+            ),
+            other => ("the guard would not let it out", other.advice()),
+        };
+        LeftOut::new(reason, because, remedy)
+    }
+}
+
+/// The language of a definition, by what bags call it.
+fn foreign(form: &str) -> &'static str {
+    if form.contains("idl") { "IDL" } else { "something else" }
+}

@@ -1,0 +1,87 @@
+//! Serialized messages (CDR) as they come off the wire: walked, never copied and never believed.
+//!
+//! A [`Plan`] is compiled once from a type's definition and then walks any number of messages of that type. Every length
+//! in a message is compared with what is left before it is used, and bytes that no reader would look at are refused,
+//! because they are a place to smuggle data out. [`Reader`] and [`Writer`] are the two cursors underneath.
+//!
+//! The wire form is the one that Fast DDS writes for ROS 2 Jazzy: XCDR version 1, plain CDR, either byte order.
+//! What is not checked: padding between fields (senders leave it uninitialised), the value of a bool, UTF-8 in strings.
+
+pub mod types;
+
+mod compile;
+mod plan;
+mod reader;
+mod rewrite;
+mod writer;
+
+pub use compile::Unwalkable;
+pub use plan::{Plan, Walk};
+pub use reader::Reader;
+pub use rewrite::{Rewriter, Strings};
+pub use writer::Writer;
+
+/// The encapsulation header in front of every message: representation (2 bytes) and options (2 bytes).
+pub const HEADER: usize = 4;
+
+/// Why a message was refused. Offsets count from the start of the message, header included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// Not plain CDR version 1, or no room for the header.
+    #[error("not plain CDR: the header is missing or names another encoding")]
+    Encapsulation,
+    /// The message ends inside a field.
+    #[error("the message ends at byte {offset}, {missing} bytes too early")]
+    Truncated {
+        /// Where the field begins.
+        offset: usize,
+        /// How many bytes more it would need.
+        missing: usize,
+    },
+    /// A sequence claims more elements than the rest of the message could hold.
+    #[error("byte {offset} claims {claimed} elements; the message cannot hold them")]
+    Count {
+        /// Where the count stands.
+        offset: usize,
+        /// What it claims.
+        claimed: u32,
+    },
+    /// A string or sequence is longer than its type allows.
+    #[error("byte {offset} has length {length}; the type allows {bound}")]
+    Bound {
+        /// Where the length stands.
+        offset: usize,
+        /// The length found.
+        length: u32,
+        /// The most that the type allows.
+        bound: u32,
+    },
+    /// A string without its final NUL.
+    #[error("the string at byte {offset} does not end in NUL")]
+    Unterminated {
+        /// Where the string's length stands.
+        offset: usize,
+    },
+    /// Bytes after the last field that no reader would look at.
+    #[error("{extra} bytes after the message's end at byte {offset}")]
+    Trailing {
+        /// Where the last field ends.
+        offset: usize,
+        /// How many bytes follow.
+        extra: usize,
+    },
+}
+
+impl Malformed {
+    /// The reason in one word, for counters and the audit log.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Malformed::Encapsulation => "encapsulation",
+            Malformed::Truncated { .. } => "truncated",
+            Malformed::Count { .. } => "count",
+            Malformed::Bound { .. } => "bound",
+            Malformed::Unterminated { .. } => "unterminated",
+            Malformed::Trailing { .. } => "trailing",
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The way in: decides on one command, or on the request of one call.
+//!
+//! Whatever comes is sealed for this guard and signed by a stakeholder, or it is turned away. What was opened is held
+//! against the policy in force (who, when, how often, which values) and against the type, and only then [`Admitted`].
+//! Pure: no clock, no disk, no ROS.
+
+mod doorkeeper;
+mod limits;
+mod patience;
+mod porter;
+mod rate;
+mod refused;
+mod senders;
+mod stats;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use discreet_cdr::Plan;
+use discreet_graph::Gid;
+use discreet_policy::{self as policy, Form, Moment, Verdict};
+use discreet_seal::identity::PublicIdentity;
+use discreet_seal::{Command, CommandOpener, ContextDigest, Freshness};
+
+pub use doorkeeper::{Doorkeeper, NoDoorkeeper};
+pub use limits::{Limits, Unlimitable};
+pub use patience::Patience;
+pub use porter::Porter;
+pub use rate::Rates;
+pub use refused::Refused;
+pub use senders::Senders;
+pub use stats::EntranceStats;
+
+/// What an entrance asks of a message: compiled once for a policy and a type.
+pub struct Demands {
+    /// What commands and calls for it are bound to.
+    pub context: ContextDigest,
+    /// The walk over its messages.
+    pub plan: Plan,
+    /// The values that the policy allows.
+    pub limits: Limits,
+}
+
+/// What an entrance remembers from one message to the next.
+pub struct Door {
+    /// The name outside.
+    name: String,
+    /// Shared by all, and as old as the guard: an entrance that closes and opens again must not forget what was there.
+    freshness: Arc<Mutex<Freshness>>,
+    /// The same.
+    rates: Arc<Mutex<Rates>>,
+    patience: Patience,
+}
+
+/// When a message is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// For the policy's times.
+    pub moment: Moment,
+    /// Nanoseconds since 1970, for stamps.
+    pub unix_ns: u64,
+    /// Monotonic, for rates.
+    pub elapsed: Duration,
+}
+
+/// What decides on a message.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// The entrance as the policy in force declares it.
+    pub entrance: &'a policy::Entrance,
+    /// What it asks.
+    pub demands: &'a Demands,
+    /// What the message was sealed for.
+    pub opener: &'a CommandOpener,
+    /// Who may be at the door.
+    pub senders: &'a Senders,
+    /// The time.
+    pub now: Now,
+}
+
+/// A message that may go in. Made here only.
+pub struct Admitted<'a, 's> {
+    sender: &'s PublicIdentity,
+    message: &'a [u8],
+}
+
+/// A message that may not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turned {
+    /// Why.
+    pub reason: Refused,
+    /// Whose it is, once that is certain.
+    pub sender: Option<String>,
+    /// What more there is to say, without anything of the message in it.
+    pub detail: String,
+}
+
+impl From<Refused> for Turned {
+    fn from(reason: Refused) -> Turned {
+        Turned { reason, sender: None, detail: String::new() }
+    }
+}
+
+impl<'a, 's> Admitted<'a, 's> {
+    /// Whose it is.
+    pub fn sender(&self) -> &'s PublicIdentity {
+        self.sender
+    }
+
+    /// The serialized message, without padding behind its last field.
+    pub fn message(&self) -> &'a [u8] {
+        self.message
+    }
+}
+
+impl Door {
+    /// A door of this name outside. What was there before, and how much of their rates senders have used, it shares with
+    /// others, and with those that stood here before it.
+    pub fn new(name: &str, freshness: Arc<Mutex<Freshness>>, rates: Arc<Mutex<Rates>>) -> Door {
+        Door { name: name.into(), freshness, rates, patience: Patience::default() }
+    }
+
+    /// Decides on what `publisher` sent, a serialized `Sealed`, which is opened where it lies.
+    pub fn admit<'a, 's>(
+        &mut self,
+        case: &Case<'s>,
+        publisher: &Gid,
+        sealed: &'a mut [u8],
+    ) -> Result<Admitted<'a, 's>, Turned> {
+        // Before anything costs time: whoever sends what does not open is not listened to for a while.
+        if !self.patience.has_some_for(publisher, case.now.elapsed) {
+            return Err(Refused::Flood.into());
+        }
+        let opened = case.opener.open(&case.demands.context, |hint| case.senders.find(hint), sealed);
+        let Command { sender, stamp_ns, message } = opened.map_err(|why| {
+            if why.has_cost() {
+                self.patience.spend(publisher, case.now.elapsed);
+            }
+            Turned { reason: why.into(), sender: None, detail: why.to_string() }
+        })?;
+        let decided = self.decide(case, sender, stamp_ns, message);
+        let known = self.patience.knows(publisher);
+        match &decided {
+            // Signed by somebody else than who sends it: as good as forged. It cost a look all the same.
+            Err((Refused::Replayed, _)) => self.patience.spend(publisher, case.now.elapsed),
+            Err((Refused::Late | Refused::Early, _)) if !known => {
+                self.patience.spend(publisher, case.now.elapsed)
+            }
+            Err((Refused::Late | Refused::Early | Refused::ClockUnsure, _)) => {}
+            // New, so that its sender's own publisher brought it.
+            Ok(_) | Err(_) => self.patience.opened(publisher, case.now.elapsed),
+        }
+        decided.map(|message| Admitted { sender, message }).map_err(|(reason, detail)| Turned {
+            reason,
+            sender: Some(sender.name.clone()),
+            detail,
+        })
+    }
+
+    fn decide<'a>(
+        &mut self,
+        case: &Case<'_>,
+        sender: &PublicIdentity,
+        stamp_ns: u64,
+        message: &'a [u8],
+    ) -> Result<&'a [u8], (Refused, String)> {
+        let Case { entrance, demands, now, .. } = case;
+        let no = |reason| (reason, String::new());
+        if !now.moment.trusted {
+            return Err(no(Refused::ClockUnsure)); // nobody can say what is fresh
+        }
+        // First of all: whatever else is wrong with it, it has had its one chance.
+        let mut freshness = self.freshness.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = freshness.accept(sender, &self.name, stamp_ns, now.unix_ns);
+        drop(freshness);
+        fresh.map_err(|why| (why.into(), why.to_string()))?;
+        allowed(entrance, &sender.name, now.moment).map_err(no)?;
+        if let Some(most) = entrance.rate() {
+            let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+            if !rates.take(sender, &self.name, most, now.elapsed) {
+                return Err((Refused::OverRate, format!("more than {most} a second")));
+            }
+        }
+        let walk = demands.plan.check(message).map_err(|why| (Refused::Malformed, why.to_string()))?;
+        // Padding after the last field is whatever the sender had in memory.
+        let message = message.get(..walk.end()).ok_or(no(Refused::Malformed))?;
+        demands.limits.check(message).map_err(|field| (Refused::OverLimit, field.to_owned()))?;
+        Ok(message)
+    }
+}
+
+/// May this stakeholder use the entrance now, and in which form has it the answer?
+pub fn allowed(entrance: &policy::Entrance, name: &str, moment: Moment) -> Result<Form, Refused> {
+    match entrance.stakeholder(name, moment) {
+        Verdict::Allow { form, .. } => Ok(form),
+        Verdict::Deny { .. } => Err(Refused::RuleDenies),
+        Verdict::NoRule => Err(Refused::NoRule),
+    }
+}
+
+#[cfg(test)]
+mod tests;

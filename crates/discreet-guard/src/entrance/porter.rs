@@ -1,0 +1,72 @@
+//! The doorkeeper of a guard whose keys come from a keeper.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
+
+use super::Doorkeeper;
+use discreet_host::secret::NoRandomness;
+use discreet_keeper::client::KeyRing;
+use discreet_seal::identity::PublicIdentity;
+use discreet_seal::{CommandOpener, ReceivingKey, SenderKey};
+
+/// Holds the key that commands are sealed for. Its private part was never anywhere else.
+pub struct Porter {
+    public: [u8; 32],
+    signer: Arc<SenderKey>,
+    keys: OnceLock<Arc<KeyRing>>,
+    /// Until the keeper has said what commands call it.
+    unnamed: Mutex<Option<ReceivingKey>>,
+    opener: OnceLock<Arc<CommandOpener>>,
+}
+
+impl Porter {
+    /// With a fresh key, for a guard that signs with `signer`.
+    pub fn new(signer: Arc<SenderKey>) -> Result<Porter, NoRandomness> {
+        let key = ReceivingKey::generate()?;
+        let (public, unnamed) = (key.public(), Mutex::new(Some(key)));
+        Ok(Porter { public, signer, keys: OnceLock::new(), unnamed, opener: OnceLock::new() })
+    }
+
+    /// What the keeper shall announce.
+    pub fn public(&self) -> [u8; 32] {
+        self.public
+    }
+
+    /// From here on the keeper's word counts.
+    pub fn serve(&self, keys: &Arc<KeyRing>) {
+        let _once = self.keys.set(Arc::clone(keys));
+    }
+}
+
+impl Doorkeeper for Porter {
+    fn opener(&self, at: Instant, second: i64) -> Option<Arc<CommandOpener>> {
+        let keys = self.keys.get()?;
+        if !keys.lease().holds(at, second) {
+            return None; // whoever was revoked meanwhile would still be taken for somebody who may
+        }
+        let id = keys.receiver_id()?;
+        if let Some(opener) = self.opener.get() {
+            if opener.id() != id {
+                opener.rename(id);
+            }
+        } else {
+            let key = self.unnamed.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(key) = key {
+                let _first = self.opener.set(Arc::new(CommandOpener::new(key, id)));
+            }
+        }
+        self.opener.get().cloned()
+    }
+
+    fn key_id(&self) -> Option<u32> {
+        self.keys.get()?.receiver_id()
+    }
+
+    fn stakeholders(&self) -> Arc<Vec<PublicIdentity>> {
+        self.keys.get().map(|keys| keys.stakeholders()).unwrap_or_default()
+    }
+
+    fn signer(&self) -> Option<Arc<SenderKey>> {
+        Some(Arc::clone(&self.signer))
+    }
+}

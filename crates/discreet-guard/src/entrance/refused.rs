@@ -1,0 +1,243 @@
+//! Every reason for which a command or a call is turned away.
+
+use std::fmt;
+
+use discreet_seal::CommandRefused;
+
+/// Why a command or a call does not go in, or its answer not out. Audit, counters, diagnostics and the answer to the
+/// caller all follow these variants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Refused {
+    /// No policy was loaded.
+    NoPolicy,
+    /// The policy does not declare the entrance any more, or with another type.
+    Undeclared,
+    /// The declared type is not installed where the guard runs.
+    TypeNotInstalled,
+    /// The policy limits a field that the type does not have, or that is no number; or hides one that is no text.
+    UnknownField,
+    /// The middleware would not make the entrance; it is tried again.
+    NotOpened,
+    /// The robot has not announced a key for commands: the keeper is not there.
+    NoKey,
+    /// Its publisher sent too much that did not open.
+    Flood,
+    /// The bytes are no sealed command.
+    NotSealed,
+    /// Sealed for a guard that ran before, or for another robot.
+    OtherReceiver,
+    /// From nobody who may command: unknown, revoked, or expired.
+    UnknownSender,
+    /// Not signed by whom it names, or for another topic, domain, type or robot.
+    BadSignature,
+    /// Signed, but not sealed for this guard.
+    BadSeal,
+    /// The clock cannot be trusted, so nobody can say what is fresh.
+    ClockUnsure,
+    /// Too old.
+    Late,
+    /// From the future.
+    Early,
+    /// There before, or overtaken by a later one.
+    Replayed,
+    /// No rule allows it to this stakeholder, now.
+    NoRule,
+    /// A rule denies it.
+    RuleDenies,
+    /// More than the policy allows a second.
+    OverRate,
+    /// What was sealed is no message of the declared type.
+    Malformed,
+    /// A value is not within the policy's limits.
+    OverLimit,
+    /// The audit could not record it.
+    NotRecorded,
+    /// Too many calls are under way.
+    Busy,
+    /// The robot does not offer the service.
+    NoServer,
+    /// The robot did not answer in time.
+    TimedOut,
+    /// What the robot answered is no response of the declared type.
+    BadResponse,
+    /// What the robot answered has more text than is looked at in one message.
+    TooLong,
+    /// The middleware or the machine refused.
+    NotForwarded,
+}
+
+impl Refused {
+    /// Every reason, in the order of the variants.
+    pub const ALL: [Refused; 28] = [
+        Refused::NoPolicy,
+        Refused::Undeclared,
+        Refused::TypeNotInstalled,
+        Refused::UnknownField,
+        Refused::NotOpened,
+        Refused::NoKey,
+        Refused::Flood,
+        Refused::NotSealed,
+        Refused::OtherReceiver,
+        Refused::UnknownSender,
+        Refused::BadSignature,
+        Refused::BadSeal,
+        Refused::ClockUnsure,
+        Refused::Late,
+        Refused::Early,
+        Refused::Replayed,
+        Refused::NoRule,
+        Refused::RuleDenies,
+        Refused::OverRate,
+        Refused::Malformed,
+        Refused::OverLimit,
+        Refused::NotRecorded,
+        Refused::Busy,
+        Refused::NoServer,
+        Refused::TimedOut,
+        Refused::BadResponse,
+        Refused::TooLong,
+        Refused::NotForwarded,
+    ];
+
+    /// The name in the audit, in diagnostics and in the answer to a caller. Never changes once released.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Refused::NoPolicy => "no_policy",
+            Refused::Undeclared => "undeclared",
+            Refused::TypeNotInstalled => "type_not_installed",
+            Refused::UnknownField => "unknown_field",
+            Refused::NotOpened => "not_opened",
+            Refused::NoKey => "no_key",
+            Refused::Flood => "flood",
+            Refused::NotSealed => "not_sealed",
+            Refused::OtherReceiver => "other_receiver",
+            Refused::UnknownSender => "unknown_sender",
+            Refused::BadSignature => "bad_signature",
+            Refused::BadSeal => "bad_seal",
+            Refused::ClockUnsure => "clock_unsure",
+            Refused::Late => "late",
+            Refused::Early => "early",
+            Refused::Replayed => "replayed",
+            Refused::NoRule => "no_rule",
+            Refused::RuleDenies => "rule_denies",
+            Refused::OverRate => "over_rate",
+            Refused::Malformed => "malformed",
+            Refused::OverLimit => "over_limit",
+            Refused::NotRecorded => "not_recorded",
+            Refused::Busy => "busy",
+            Refused::NoServer => "no_server",
+            Refused::TimedOut => "timed_out",
+            Refused::BadResponse => "bad_response",
+            Refused::TooLong => "too_long",
+            Refused::NotForwarded => "not_forwarded",
+        }
+    }
+
+    /// What the person on shift can do about it.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Refused::NoPolicy => {
+                "nothing goes in without a policy; `discreet check` tells what is wrong with the file"
+            }
+            Refused::Undeclared => "declare it in the policy with the type that the robot has",
+            Refused::TypeNotInstalled => "install the type's package, or source the workspace that has it",
+            Refused::UnknownField => "a limit in the policy names no number of the type; correct its path",
+            Refused::NotOpened => "the middleware refused; diagnostics has its words",
+            Refused::NoKey => "the robot takes no commands without its keeper; start it, or see what it says",
+            Refused::Flood => "somebody sends much that is no command for this robot; look for it outside",
+            Refused::NotSealed => "somebody publishes here without sealing; use the commander",
+            Refused::OtherReceiver => "sealed before the guard started again, or for another robot",
+            Refused::UnknownSender => "nobody whom the policy knows and who is not revoked; `discreet who`",
+            Refused::BadSignature => {
+                "forged, or made for another topic, domain or version of the type than the robot's"
+            }
+            Refused::BadSeal => "signed but damaged; look at the sender",
+            Refused::ClockUnsure => "the robot's clock was set back; correct it",
+            Refused::Late => "the way takes too long, or the sender's clock is behind: keep both by NTP",
+            Refused::Early => "the sender's clock is ahead: keep both by NTP",
+            Refused::Replayed => "sent again by somebody, or two senders share one identity",
+            Refused::NoRule => "no rule allows it to this stakeholder now; `discreet explain` tells more",
+            Refused::RuleDenies => "a rule denies it; `discreet explain` tells which",
+            Refused::OverRate => "the sender sends more than the policy's `rate:`",
+            Refused::Malformed => "the sender seals bytes that are no message of this type",
+            Refused::OverLimit => "a value is outside the policy's `limits:`",
+            Refused::NotRecorded => "the audit cannot be written; free the disk or correct its path",
+            Refused::Busy => "the robot answers more slowly than it is called",
+            Refused::NoServer => "no node of the robot offers the service; start it",
+            Refused::TimedOut => "the node that offers the service did not answer; look at it",
+            Refused::BadResponse => "the node that offers the service answers with bytes of another type",
+            Refused::TooLong => {
+                "the node that offers the service answers with more text than is looked at (4 MiB)"
+            }
+            Refused::NotForwarded => "the middleware refused; the log has its words",
+        }
+    }
+
+    /// Whether it hints at an attack or at something broken, rather than at the policy doing its work.
+    pub const fn is_alarm(self) -> bool {
+        match self {
+            Refused::NoPolicy
+            | Refused::TypeNotInstalled
+            | Refused::UnknownField
+            | Refused::NotOpened
+            | Refused::NoKey
+            | Refused::Flood
+            | Refused::NotSealed
+            | Refused::OtherReceiver
+            | Refused::UnknownSender
+            | Refused::BadSignature
+            | Refused::BadSeal
+            | Refused::ClockUnsure
+            | Refused::Replayed
+            | Refused::Malformed
+            | Refused::NotRecorded
+            | Refused::TimedOut
+            | Refused::BadResponse
+            | Refused::TooLong
+            | Refused::NotForwarded => true,
+            Refused::Undeclared
+            | Refused::Late
+            | Refused::Early
+            | Refused::NoRule
+            | Refused::RuleDenies
+            | Refused::OverRate
+            | Refused::OverLimit
+            | Refused::Busy
+            | Refused::NoServer => false,
+        }
+    }
+}
+
+impl From<CommandRefused> for Refused {
+    fn from(why: CommandRefused) -> Refused {
+        match why {
+            CommandRefused::Malformed(_) => Refused::NotSealed,
+            CommandRefused::Receiver(_) => Refused::OtherReceiver,
+            CommandRefused::Sender => Refused::UnknownSender,
+            CommandRefused::Signature => Refused::BadSignature,
+            CommandRefused::Changed => Refused::BadSeal,
+            CommandRefused::Late { .. } => Refused::Late,
+            CommandRefused::Early { .. } => Refused::Early,
+            CommandRefused::Replayed => Refused::Replayed,
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.label())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_listed_once_and_has_its_own_label() {
+        for (index, refused) in Refused::ALL.iter().enumerate() {
+            assert_eq!(*refused as usize, index);
+            assert_eq!(Refused::ALL.iter().filter(|other| other.label() == refused.label()).count(), 1);
+        }
+    }
+}

@@ -1,0 +1,369 @@
+use super::*;
+use discreet_cdr::Writer;
+use discreet_cdr::types::description::Description;
+use discreet_seal::identity::Identity;
+use discreet_seal::{CommandContext, Entry, Receiver, ReceiverTerms, ReceivingKey, announce, seal_command};
+
+const SECOND: u64 = 1_000_000_000;
+/// 12:00 UTC.
+const NOON: u64 = 1_795_608_000;
+const SOMEBODY: Gid = [7; 16];
+
+const POLICY: &str = r#"
+discreet: 1
+robot: r
+version: 1
+classes:
+  operational: { suite: chacha20-poly1305, epoch: 1h, retention: 7d }
+stakeholders:
+  desk: { identity: desk.pub }
+  night: { identity: night.pub }
+  guest: { identity: guest.pub }
+  nobody: { identity: nobody.pub }
+topics:
+  /scan: { type: sensor_msgs/msg/LaserScan, class: operational }
+commands:
+  /cmd_vel: { type: a/msg/Twist, class: operational, rate: 3, limits: { x: [-0.5, 0.5] } }
+rules:
+  - { who: everyone, read: operational, as: clear }
+  - { who: [desk, guest], command: /cmd_vel }
+  - { who: guest, command: /cmd_vel, deny: true, hours: "11:00-13:00" }
+  - { who: nobody, command: /cmd_vel, deny: true }
+  - { who: night, command: /cmd_vel, hours: "22:00-06:00" }
+"#;
+
+const TWIST: &str = r#"{"type_description":{"type_name":"a/msg/Twist","fields":[
+    {"name":"x","type":{"type_id":11}},{"name":"why","type":{"type_id":17}}]},
+    "referenced_type_descriptions":[]}"#;
+
+/// A robot with one entrance, and those who come to it.
+struct World {
+    policy: policy::Policy,
+    robot: Identity,
+    parties: Vec<Identity>,
+    senders: Senders,
+    opener: CommandOpener,
+    receiver: Receiver,
+    demands: Demands,
+    door: Door,
+    now: Now,
+}
+
+fn context(robot: &str, domain: u32, name: &str, hash: &str) -> ContextDigest {
+    CommandContext { robot, domain, entry: Entry::Command, name, type_name: "a/msg/Twist", type_hash: hash }
+        .digest()
+}
+
+impl World {
+    fn new() -> World {
+        let (policy, _) = policy::Policy::read("p.yaml", POLICY).unwrap_or_else(|all| panic!("{all:?}"));
+        let robot = Identity::generate("r").unwrap();
+        let names = ["desk", "night", "guest", "nobody", "stranger"];
+        let parties: Vec<_> = names.iter().map(|name| Identity::generate(name).unwrap()).collect();
+        let known: Vec<_> = parties[..4].iter().map(|party| party.public().clone()).collect();
+        let key = ReceivingKey::generate().unwrap();
+        let receiver = receiver(&robot, 9, key.public());
+        let description: Description = serde_json::from_str(TWIST).unwrap();
+        let plan = Plan::compile(&description).unwrap();
+        let limits = Limits::compile(&description, policy.commands()[0].limits()).unwrap();
+        let moment = policy.moment(NOON as i64, true);
+        World {
+            senders: Senders::new(&known),
+            opener: CommandOpener::new(key, 9),
+            receiver,
+            demands: Demands { context: context("r", 1, "/cmd_vel", "H"), plan, limits },
+            door: Door::new("/cmd_vel/command", Arc::default(), Arc::default()),
+            now: Now { moment, unix_ns: NOON * SECOND, elapsed: Duration::ZERO },
+            policy,
+            robot,
+            parties,
+        }
+    }
+
+    /// Names a sender who may command, and is not signed by it.
+    fn forged(&self) -> Vec<u8> {
+        let mut sealed = self.sealed(0, &twist(0.1));
+        if let Some(last) = sealed.last_mut() {
+            *last ^= 1;
+        }
+        sealed
+    }
+
+    /// What comes of a message of this publisher.
+    fn from(&mut self, publisher: u32, mut sealed: Vec<u8>) -> Result<(), Refused> {
+        let mut gid = [9; 16];
+        gid[..4].copy_from_slice(&publisher.to_le_bytes());
+        let World { policy, demands, opener, senders, door, now, .. } = self;
+        let case = Case { entrance: &policy.commands()[0], demands, opener, senders, now: *now };
+        door.admit(&case, &gid, &mut sealed).map(drop).map_err(|turned| turned.reason)
+    }
+
+    fn sealed(&self, who: usize, message: &[u8]) -> Vec<u8> {
+        self.sealed_at(who, self.now.unix_ns, message)
+    }
+
+    fn sealed_at(&self, who: usize, stamp: u64, message: &[u8]) -> Vec<u8> {
+        seal_command(&self.parties[who], &self.receiver, &self.demands.context, stamp, message).unwrap()
+    }
+
+    fn at(&mut self, milliseconds: u64) -> &mut World {
+        self.now.unix_ns = NOON * SECOND + milliseconds * 1_000_000;
+        self.now.elapsed = Duration::from_millis(milliseconds);
+        self
+    }
+
+    fn admit(&mut self, mut sealed: Vec<u8>) -> Result<(String, Vec<u8>), (Refused, Option<String>)> {
+        let case = Case {
+            entrance: &self.policy.commands()[0],
+            demands: &self.demands,
+            opener: &self.opener,
+            senders: &self.senders,
+            now: self.now,
+        };
+        match self.door.admit(&case, &SOMEBODY, &mut sealed) {
+            Ok(admitted) => Ok((admitted.sender().name.clone(), admitted.message().to_vec())),
+            Err(turned) => Err((turned.reason, turned.sender)),
+        }
+    }
+
+    fn reason(&mut self, sealed: Vec<u8>) -> Refused {
+        self.admit(sealed).unwrap_err().0
+    }
+}
+
+fn receiver(robot: &Identity, key: u32, receive: [u8; 32]) -> Receiver {
+    let (from, until) = (NOON as i64 - 100_000, NOON as i64 + 100_000);
+    let terms = ReceiverTerms { robot: "r", key, from, until, domain: 1, receive, sender: [0; 32] };
+    Receiver::read(&announce(&terms, robot).unwrap(), robot.public()).unwrap()
+}
+
+fn twist(x: f64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = Writer::new(&mut bytes);
+    writer.f64(x);
+    writer.str("because");
+    bytes
+}
+
+#[test]
+fn what_a_rule_allows_goes_in_as_it_was_sealed_without_what_lies_behind_it() {
+    let mut world = World::new();
+    let mut message = twist(0.25);
+    let sealed = world.sealed(0, &message);
+    assert_eq!(world.admit(sealed), Ok(("desk".into(), message.clone())));
+    let expected = message.clone();
+    message.extend_from_slice(&[0xaa; 3]);
+    let sealed = world.at(1).sealed(0, &message);
+    assert_eq!(world.admit(sealed), Ok(("desk".into(), expected)));
+}
+
+#[test]
+fn garbage_and_what_is_not_sealed_for_a_guard_is_turned_away() {
+    let mut world = World::new();
+    for garbage in [vec![], vec![0, 1, 0, 0], vec![0xff; 300], twist(0.1), vec![0; 64]] {
+        assert_eq!(world.reason(garbage), Refused::NotSealed);
+    }
+    let whole = world.sealed(0, &twist(0.1));
+    for at in 0..whole.len() {
+        let mut world = World { door: Door::new("/x", Arc::default(), Arc::default()), ..World::new() };
+        let mut changed = world.sealed(0, &twist(0.1));
+        changed[at] ^= 1;
+        let refused = world.admit(changed).unwrap_err();
+        assert_eq!(refused.1, None, "byte {at}: nobody can be blamed for {}", refused.0);
+    }
+}
+
+#[test]
+fn a_command_from_before_a_restart_is_turned_away() {
+    let mut world = World::new();
+    let sealed = world.sealed(0, &twist(0.1));
+    world.opener = CommandOpener::new(ReceivingKey::generate().unwrap(), 10);
+    assert_eq!(world.reason(sealed.clone()), Refused::OtherReceiver);
+    world.opener = CommandOpener::new(ReceivingKey::generate().unwrap(), 9);
+    assert_eq!(world.reason(sealed), Refused::BadSeal);
+}
+
+#[test]
+fn strangers_and_the_revoked_are_nobody() {
+    let mut world = World::new();
+    let sealed = world.sealed(4, &twist(0.1));
+    assert_eq!(world.admit(sealed), Err((Refused::UnknownSender, None)));
+    let sealed = world.sealed(0, &twist(0.1));
+    world.senders = Senders::new(&[world.parties[1].public().clone()]);
+    assert_eq!(world.admit(sealed), Err((Refused::UnknownSender, None)));
+}
+
+#[test]
+fn a_command_for_another_topic_domain_type_or_robot_is_turned_away() {
+    let mut world = World::new();
+    let contexts = [
+        context("r", 1, "/cmd_vel", "another hash"),
+        context("r", 1, "/other", "H"),
+        context("r", 2, "/cmd_vel", "H"),
+        context("s", 1, "/cmd_vel", "H"),
+    ];
+    for other in contexts {
+        let stamp = world.now.unix_ns;
+        let sealed = seal_command(&world.parties[0], &world.receiver, &other, stamp, &twist(0.1)).unwrap();
+        assert_eq!(world.admit(sealed), Err((Refused::BadSignature, None)));
+    }
+    let stranger = receiver(&world.robot, 9, ReceivingKey::generate().unwrap().public());
+    let context = world.demands.context;
+    let sealed = seal_command(&world.parties[0], &stranger, &context, world.now.unix_ns, &twist(0.1));
+    assert_eq!(world.admit(sealed.unwrap()), Err((Refused::BadSeal, None)));
+}
+
+#[test]
+fn what_was_there_before_is_turned_away_also_if_it_was_refused_then() {
+    let mut world = World::new();
+    let (good, bad) = (world.sealed(0, &twist(0.1)), world.at(1).sealed(0, &twist(99.0)));
+    assert!(world.admit(good.clone()).is_ok());
+    assert_eq!(world.admit(good), Err((Refused::Replayed, Some("desk".into()))));
+    assert_eq!(world.reason(bad.clone()), Refused::OverLimit);
+    assert_eq!(world.reason(bad), Refused::Replayed);
+}
+
+#[test]
+fn a_door_that_was_closed_in_between_has_forgotten_nothing() {
+    let mut world = World::new();
+    let sealed = world.sealed(0, &twist(0.1));
+    assert!(world.admit(sealed.clone()).is_ok());
+    world.door = Door::new("/cmd_vel/command", Arc::clone(&world.door.freshness), Arc::default());
+    assert_eq!(world.reason(sealed), Refused::Replayed);
+}
+
+#[test]
+fn the_late_and_the_early_are_turned_away() {
+    let mut world = World::new();
+    let late = world.sealed(0, &twist(0.1));
+    assert_eq!(world.at(2001).admit(late), Err((Refused::Late, Some("desk".into()))));
+    let early = world.sealed_at(0, world.now.unix_ns + SECOND, &twist(0.1));
+    assert_eq!(world.reason(early), Refused::Early);
+}
+
+#[test]
+fn with_a_clock_that_is_unsure_nothing_goes_in() {
+    let mut world = World::new();
+    let sealed = world.sealed(0, &twist(0.1));
+    world.now.moment = world.policy.moment(NOON as i64, false);
+    assert_eq!(world.reason(sealed), Refused::ClockUnsure);
+}
+
+#[test]
+fn who_may_not_or_not_now_is_turned_away_by_name() {
+    let mut world = World::new();
+    let sealed = world.sealed(3, &twist(0.1));
+    assert_eq!(
+        world.admit(sealed),
+        Err((Refused::RuleDenies, Some("nobody".into()))),
+        "a denial alone is one too"
+    );
+    let sealed = world.sealed(2, &twist(0.1));
+    assert_eq!(world.admit(sealed), Err((Refused::RuleDenies, Some("guest".into()))));
+    let sealed = world.sealed(1, &twist(0.1));
+    assert_eq!(world.admit(sealed), Err((Refused::NoRule, Some("night".into()))));
+    world.now.moment = world.policy.moment(NOON as i64 + 11 * 3600, true);
+    let sealed = world.at(1).sealed(1, &twist(0.1));
+    assert!(world.admit(sealed).is_ok());
+}
+
+#[test]
+fn each_stakeholder_has_its_rate() {
+    let mut world = World::new();
+    world.now.moment = world.policy.moment(NOON as i64 + 11 * 3600, true);
+    let outcomes: Vec<_> = (0..6)
+        .map(|n| {
+            let sealed = world.at(n).sealed(0, &twist(0.1));
+            world.admit(sealed).map(drop).map_err(|(reason, _)| reason)
+        })
+        .collect();
+    assert_eq!(
+        outcomes,
+        [Ok(()), Ok(()), Ok(()), Err(Refused::OverRate), Err(Refused::OverRate), Err(Refused::OverRate)]
+    );
+    let other = world.at(7).sealed(1, &twist(0.1));
+    assert!(world.admit(other).is_ok());
+    let later = world.at(400).sealed(0, &twist(0.1));
+    assert!(world.admit(later).is_ok());
+}
+
+#[test]
+fn values_outside_the_limits_and_messages_of_another_type_are_turned_away() {
+    let mut world = World::new();
+    for (n, x) in [0.51, -0.51, f64::NAN, f64::INFINITY, f64::NEG_INFINITY].into_iter().enumerate() {
+        let sealed = world.at(1000 * n as u64).sealed(0, &twist(x));
+        assert_eq!(world.admit(sealed), Err((Refused::OverLimit, Some("desk".into()))), "{x}");
+    }
+    for (n, end) in [0, 3, 4, 11, 12, 17].into_iter().enumerate() {
+        let sealed = world.at(10_000 + 1000 * n as u64).sealed(0, &twist(0.1)[..end]);
+        assert_eq!(world.reason(sealed), Refused::Malformed, "{end}");
+    }
+    let mut long = twist(0.1);
+    long.extend_from_slice(&[0; 8]);
+    let sealed = world.at(20_000).sealed(0, &long);
+    assert_eq!(world.reason(sealed), Refused::Malformed);
+}
+
+#[test]
+fn whoever_floods_with_forgeries_is_not_looked_at_any_more_and_others_are() {
+    let mut world = World::new();
+    let forged = world.forged();
+    let reasons: Vec<_> = (0..100).map(|_| world.reason(forged.clone())).collect();
+    assert_eq!(reasons.iter().filter(|reason| **reason == Refused::BadSignature).count(), 21);
+    assert_eq!(reasons.last(), Some(&Refused::Flood));
+    let sealed = world.sealed(0, &twist(0.1));
+    assert_eq!(world.reason(sealed.clone()), Refused::Flood, "the same publisher");
+    assert!(world.at(1100).admit(sealed).is_ok());
+}
+
+#[test]
+fn what_costs_nothing_to_refuse_takes_nothing_from_anybody() {
+    let mut world = World::new();
+    let other = receiver(&world.robot, 10, ReceivingKey::generate().unwrap().public());
+    let stamp = world.now.unix_ns;
+    let for_another_key =
+        seal_command(&world.parties[0], &other, &world.demands.context, stamp, &twist(0.1)).unwrap();
+    let of_a_stranger = world.sealed(4, &twist(0.1));
+    for (reason, message) in [
+        (Refused::NotSealed, vec![0xff; 300]),
+        (Refused::OtherReceiver, for_another_key),
+        (Refused::UnknownSender, of_a_stranger),
+    ] {
+        for number in 0..2000_u32 {
+            assert_eq!(world.from(number % 700, message.clone()), Err(reason));
+        }
+    }
+    for number in 0..3000_u32 {
+        let sealed = world.at(u64::from(number) * 500).sealed(0, &twist(0.1));
+        assert_eq!(world.from(100_000 + number, sealed), Ok(()), "each by a publisher that nobody has seen");
+    }
+}
+
+#[test]
+fn who_opened_something_is_never_starved_by_strangers() {
+    let mut world = World::new();
+    let first = world.sealed(0, &twist(0.1));
+    assert!(world.admit(first).is_ok());
+    let forged = world.forged();
+    for round in 1..30_u64 {
+        for number in 0..700 {
+            let _flood = world.from(number, forged.clone());
+        }
+        let sealed = world.at(round * 500).sealed(0, &twist(0.1));
+        assert!(world.admit(sealed).is_ok(), "round {round}");
+    }
+}
+
+#[test]
+fn a_rate_is_the_senders_and_not_the_doors() {
+    let mut world = World::new();
+    let used = (0..10).filter(|n| {
+        let sealed = world.at(*n).sealed(0, &twist(0.1));
+        world.admit(sealed).is_ok()
+    });
+    assert_eq!(used.count(), 3, "the policy's rate");
+    world.door =
+        Door::new("/cmd_vel/command", Arc::clone(&world.door.freshness), Arc::clone(&world.door.rates));
+    let sealed = world.at(20).sealed(0, &twist(0.1));
+    assert_eq!(world.reason(sealed), Refused::OverRate, "a door that was made again");
+}

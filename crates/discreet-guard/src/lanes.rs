@@ -1,0 +1,263 @@
+//! Which publishers the guard has outside in place of a topic's sources, and which subscriptions inside.
+//!
+//! One lane for each quality of service that a source offers, so that a reader outside matches whom it would match inside,
+//! and a weak source that comes and goes changes nothing for the others. Sources that are latched have a lane each: DDS
+//! keeps KEEP_LAST(depth) for each publisher, so that a chatty one displaces only its own history. So do sources with a lease,
+//! because each lives for itself.
+//!
+//! Inside, a reader matches everybody who offers at least what it asks for. There is one for each pair of reliability and
+//! durability that is offered, and a source is heard on that of its own pair.
+
+use std::collections::BTreeSet;
+
+use crate::sources::Standing;
+use crate::terms::Terms;
+use crate::wanted::Sealed;
+use discreet_graph::Gid;
+use discreet_graph::qos::{DEFAULT_DEPTH, MAX_DEPTH, Qos};
+
+/// Lanes of one topic. What comes from further sources stays inside, and is counted.
+pub const MAX_LANES: usize = crate::standings::MAX_SOURCES;
+
+/// A publisher of a topic, as judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    /// Its id.
+    pub gid: Gid,
+    /// Whether it may be the topic's source.
+    pub standing: Standing,
+    /// What it offers.
+    pub offered: Qos,
+}
+
+/// What the sources of one lane have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lane {
+    /// What is offered outside, without the depth.
+    pub promise: Qos,
+    /// The one source, of a lane that is not shared.
+    pub source: Option<Gid>,
+}
+
+/// What a subscription inside asks for. The weakest is the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Input {
+    /// TRANSIENT_LOCAL: begins with the sources' histories.
+    pub latched: bool,
+    /// RELIABLE.
+    pub reliable: bool,
+}
+
+/// The forms in which messages may leave.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Leaves {
+    /// Open to everyone.
+    pub open: bool,
+    /// Sealed.
+    pub sealed: Sealed,
+}
+
+/// All lanes of a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Every publisher.
+    pub sources: Vec<Source>,
+    /// The depth that the policy sets.
+    pub depth: Option<usize>,
+    /// What may leave at some time.
+    pub ever: Leaves,
+    /// What leaves now: all that is announced of latched messages, because they go on being read after they were released.
+    pub now: Leaves,
+    /// The policy and the terms. What was latched under others is not handed on.
+    pub under: Under,
+}
+
+/// What latched messages leave under: the policy's hash, and the terms.
+pub type Under = ([u8; 32], Terms);
+
+impl Lane {
+    /// The lane of a source.
+    pub fn of(source: &Source) -> Lane {
+        let Qos { latched, lease, .. } = source.offered;
+        let own = latched || lease.is_some();
+        Lane { promise: source.offered.promise(), source: own.then_some(source.gid) }
+    }
+
+    /// How many messages it keeps: the policy's `depth`, what the source has shown, or else as much as possible where late
+    /// joiners are given it, and ROS 2's default where nobody is.
+    pub fn depth(&self, policy: Option<usize>, shown: Option<usize>) -> usize {
+        let untold = if self.promise.latched { MAX_DEPTH } else { DEFAULT_DEPTH };
+        policy.or(shown).unwrap_or(untold).clamp(1, MAX_DEPTH)
+    }
+
+    /// True if late joiners get less of a source that has sent so many messages than it may still have: its depth is unknown, or
+    /// larger than any that is kept. A depth that the policy sets is intended.
+    pub fn displaces(&self, policy: Option<usize>, shown: Option<usize>, sent: u64) -> bool {
+        let beyond = shown.is_none_or(|shown| shown > MAX_DEPTH);
+        self.promise.latched && policy.is_none() && beyond && sent > MAX_DEPTH as u64
+    }
+}
+
+impl Input {
+    /// The one on which such a source is heard.
+    pub fn of(offered: Qos) -> Input {
+        Input { latched: offered.latched, reliable: offered.reliable }
+    }
+
+    /// What to ask for. A queue of latched messages holds the histories of all sources.
+    pub fn qos(self, policy: Option<usize>) -> Qos {
+        let Input { latched, reliable } = self;
+        let untold = if latched { MAX_DEPTH } else { DEFAULT_DEPTH };
+        let told = policy.unwrap_or(untold);
+        let depth = if latched { told.max(MAX_DEPTH) } else { told };
+        Qos { reliable, latched, depth: depth.clamp(1, MAX_DEPTH), ..Qos::DEFAULT }
+    }
+}
+
+impl Plan {
+    /// The lanes that there should be, each once, in the order of the sources.
+    pub fn lanes(&self) -> Vec<Lane> {
+        let mut lanes = Vec::new();
+        let mut known = std::collections::HashSet::new();
+        for source in self.accepted() {
+            let lane = Lane::of(source);
+            if lanes.len() < MAX_LANES && known.insert(lane) {
+                lanes.push(lane);
+            }
+        }
+        lanes
+    }
+
+    /// The subscriptions that there should be, the weakest first: for those who are accepted or may be soon; if there are
+    /// none, for the refused, so that each of their messages is counted.
+    pub fn inputs(&self) -> BTreeSet<Input> {
+        let refused = |source: &&Source| matches!(source.standing, Standing::Refused(_));
+        let others = self.sources.iter().filter(|source| !refused(source));
+        let inputs: BTreeSet<Input> = others.map(|source| Input::of(source.offered)).collect();
+        if !inputs.is_empty() {
+            return inputs;
+        }
+        self.sources.iter().map(|source| Input::of(source.offered)).collect()
+    }
+
+    /// Whether the depth of this source is to be found out: late joiners are given its history, and nobody said how much.
+    pub fn asks(&self, source: &Source) -> bool {
+        let Qos { reliable, latched, lifespan, .. } = source.offered;
+        // What is over is gone from a history, however deep that is; who is not reliable does not tell it.
+        let tells = reliable && latched && lifespan.is_none();
+        tells && self.depth.is_none() && !matches!(source.standing, Standing::Refused(_))
+    }
+
+    /// What may leave on a lane.
+    pub fn leaves(&self, lane: &Lane) -> Leaves {
+        if lane.promise.latched { self.now } else { self.ever }
+    }
+
+    /// The accepted sources.
+    pub fn accepted(&self) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(|source| source.standing == Standing::Accepted)
+    }
+}
+
+/// The depth that the catalogue tells readers of lanes that offer `offered`: of each source's messages that many are
+/// kept. A latched source that has not shown its depth counts only where none has.
+pub fn catalogued(offered: &[Qos], policy: Option<usize>) -> usize {
+    let shown =
+        offered.iter().filter(|qos| !(qos.latched && qos.depth == MAX_DEPTH)).map(|qos| qos.depth).max();
+    let any = offered.iter().map(|qos| qos.depth).max();
+    policy.or(shown).or(any).unwrap_or(DEFAULT_DEPTH).clamp(1, MAX_DEPTH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::denied::Denied;
+    use std::time::Duration;
+
+    const VOLATILE: Qos = Qos::DEFAULT;
+    const LATCHED: Qos = Qos { latched: true, ..Qos::DEFAULT };
+    const HASTY: Qos = Qos { reliable: false, ..Qos::DEFAULT };
+
+    fn plan(offered: &[(Standing, Qos)]) -> Plan {
+        let sources = offered.iter().enumerate();
+        let sources = sources.map(|(at, (standing, offered))| Source {
+            gid: (at as u128).to_le_bytes(),
+            standing: *standing,
+            offered: *offered,
+        });
+        let leaves = Leaves { open: true, sealed: Sealed::default() };
+        Plan {
+            sources: sources.collect(),
+            depth: None,
+            ever: leaves,
+            now: Leaves::default(),
+            under: ([0; 32], Terms::default()),
+        }
+    }
+
+    fn accepted(offered: &[Qos]) -> Plan {
+        plan(&offered.iter().map(|qos| (Standing::Accepted, *qos)).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn sources_of_one_quality_share_a_lane_and_latched_ones_have_one_each() {
+        assert_eq!(accepted(&[VOLATILE, Qos { depth: 3, ..VOLATILE }, HASTY]).lanes().len(), 2);
+        assert_eq!(accepted(&[LATCHED; 14]).lanes().len(), 14);
+        let lease = Qos { lease: Some(Duration::from_secs(1)), ..VOLATILE };
+        assert_eq!(accepted(&[lease, lease]).lanes().len(), 2);
+        assert_eq!(accepted(&[LATCHED; MAX_LANES + 5]).lanes().len(), MAX_LANES);
+    }
+
+    #[test]
+    fn the_refused_have_no_lane_and_are_listened_to_only_if_there_is_nobody_else() {
+        let refused = (Standing::Refused(Denied::WrongSource), HASTY);
+        let alone = plan(&[refused]);
+        assert_eq!((alone.lanes().len(), alone.inputs().len()), (0, 1));
+        let beside = plan(&[refused, (Standing::Accepted, LATCHED)]);
+        assert_eq!(beside.lanes().len(), 1);
+        assert_eq!(beside.inputs().into_iter().collect::<Vec<_>>(), [Input::of(LATCHED)]);
+    }
+
+    #[test]
+    fn inputs_come_weakest_first() {
+        let inputs = accepted(&[LATCHED, VOLATILE, HASTY]).inputs();
+        let expected = [HASTY, VOLATILE, LATCHED].map(Input::of);
+        assert_eq!(inputs.into_iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn latched_lanes_announce_what_leaves_now_and_others_what_ever_leaves() {
+        let plan = accepted(&[LATCHED, VOLATILE]);
+        let open: Vec<bool> = plan.lanes().iter().map(|lane| plan.leaves(lane).open).collect();
+        assert_eq!(open, [false, true]);
+    }
+
+    #[test]
+    fn a_depth_is_the_policys_or_shown_or_a_default() {
+        let lanes = accepted(&[LATCHED, VOLATILE]).lanes();
+        let depths = |policy, shown| lanes.iter().map(|lane| lane.depth(policy, shown)).collect::<Vec<_>>();
+        assert_eq!(depths(None, None), [MAX_DEPTH, DEFAULT_DEPTH]);
+        assert_eq!(depths(None, Some(1)), [1, 1]);
+        assert_eq!(depths(Some(5), Some(1)), [5, 5]);
+        assert_eq!(depths(Some(usize::MAX), None), [MAX_DEPTH; 2]);
+        let displaces = |policy, shown, sent| {
+            lanes.iter().map(|lane| lane.displaces(policy, shown, sent)).collect::<Vec<_>>()
+        };
+        assert_eq!(displaces(None, None, 1000), [false; 2]);
+        assert_eq!(displaces(None, None, 1001), [true, false], "nobody keeps what is not latched");
+        assert_eq!(displaces(None, Some(1001), 1001), [true, false]);
+        assert_eq!(displaces(None, Some(1000), 5000), [false; 2], "inside no more is kept either");
+        assert_eq!(displaces(Some(5), None, 5000), [false; 2]);
+        assert_eq!(Input::of(LATCHED).qos(Some(5)).depth, MAX_DEPTH, "of each source five");
+        assert_eq!(Input::of(HASTY).qos(Some(5)).depth, 5);
+    }
+
+    #[test]
+    fn only_what_late_joiners_are_given_and_nobody_limits_is_asked_for() {
+        let asked = |plan: &Plan| plan.sources.iter().map(|source| plan.asks(source)).collect::<Vec<_>>();
+        let fleeting = Qos { lifespan: Some(Duration::from_secs(10)), ..LATCHED };
+        let plan = accepted(&[LATCHED, VOLATILE, fleeting]);
+        assert_eq!(asked(&plan), [true, false, false]);
+        assert_eq!(asked(&Plan { depth: Some(5), ..plan }), [false; 3]);
+    }
+}

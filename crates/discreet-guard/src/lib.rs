@@ -1,0 +1,26 @@
+//! The guard without ROS: decides on every message that leaves, and on every command and call that comes in.
+//!
+//! The modules, in the order a message meets them. Start with [`relay`].
+
+pub mod relay;
+
+pub mod classify;
+pub mod message;
+pub mod permit;
+pub mod protect;
+
+pub mod entrance;
+
+pub mod history;
+pub mod lanes;
+pub mod sources;
+pub mod standings;
+pub mod terms;
+pub mod wanted;
+
+pub mod denied;
+pub mod installed;
+pub mod parameters;
+pub mod said;
+pub mod stats;
+pub mod tag;

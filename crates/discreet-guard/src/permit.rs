@@ -1,0 +1,95 @@
+//! May a message leave, to whom, and in which form?
+
+use crate::classify::Classified;
+use crate::denied::Denied;
+use discreet_policy::{Form, Group, Moment, TopicPolicy, Verdict};
+
+/// A message that may leave, with the forms in which it may.
+#[derive(Debug)]
+pub struct Permitted<'a> {
+    classified: Classified<'a>,
+    forms: Forms<'a>,
+}
+
+/// The forms in which a message leaves, each with the one audience that it has. Whoever may have it clear is not served
+/// redacted as well, so there is nothing beside a form that is open to everyone but the clear one of those who may have
+/// more.
+#[derive(Debug, Clone, Copy)]
+pub enum Forms<'a> {
+    /// Clear only.
+    Clear(To<'a>),
+    /// Redacted only.
+    Redacted(To<'a>),
+    /// Both.
+    Both {
+        /// Who gets it clear.
+        clear: &'a Group,
+        /// Who gets it redacted.
+        redacted: To<'a>,
+    },
+}
+
+/// To whom a form goes.
+#[derive(Debug, Clone, Copy)]
+pub enum To<'a> {
+    /// The open outer domain.
+    Everyone,
+    /// Those in the group, sealed.
+    Group(&'a Group),
+}
+
+/// Asks the policy. What no rule allows is denied.
+pub fn permit<'a>(
+    topic: &'a TopicPolicy,
+    now: Moment,
+    classified: Classified<'a>,
+) -> Result<Permitted<'a>, Denied> {
+    match forms(topic, now) {
+        Some(forms) => Ok(Permitted { classified, forms }),
+        None => Err(refusal(topic, now)),
+    }
+}
+
+/// The forms in which messages of a topic may leave now; none if nobody may have it.
+pub fn forms(topic: &TopicPolicy, now: Moment) -> Option<Forms<'_>> {
+    let sealed = |form| topic.group(form).map(AsRef::as_ref).filter(|group| group.has_members(now));
+    let open = match topic.everyone(now) {
+        Verdict::Allow { form: Form::Clear, .. } => return Some(Forms::Clear(To::Everyone)),
+        Verdict::Allow { form: Form::Redacted, .. } => Some(To::Everyone),
+        Verdict::Deny { .. } | Verdict::NoRule => None,
+    };
+    match (sealed(Form::Clear), open.or_else(|| sealed(Form::Redacted).map(To::Group))) {
+        (Some(clear), Some(redacted)) => Some(Forms::Both { clear, redacted }),
+        (Some(clear), None) => Some(Forms::Clear(To::Group(clear))),
+        (None, Some(redacted)) => Some(Forms::Redacted(redacted)),
+        (None, None) => None,
+    }
+}
+
+/// A time that is not credible has no part in the reason, because it may be any.
+fn refusal(topic: &TopicPolicy, now: Moment) -> Denied {
+    match topic.everyone(now) {
+        Verdict::Deny { .. } => Denied::RuleDenies,
+        Verdict::Allow { .. } | Verdict::NoRule if !now.trusted && topic.has_readers() => Denied::ClockUnsure,
+        Verdict::Allow { .. } | Verdict::NoRule => Denied::NoRule,
+    }
+}
+
+impl<'a> Forms<'a> {
+    /// To whom a form goes, if it leaves at all.
+    pub fn to(self, form: Form) -> Option<To<'a>> {
+        match (form, self) {
+            (Form::Clear, Forms::Clear(to)) | (Form::Redacted, Forms::Redacted(to)) => Some(to),
+            (Form::Clear, Forms::Both { clear, .. }) => Some(To::Group(clear)),
+            (Form::Redacted, Forms::Both { redacted, .. }) => Some(redacted),
+            (Form::Clear, Forms::Redacted(_)) | (Form::Redacted, Forms::Clear(_)) => None,
+        }
+    }
+}
+
+impl<'a> Permitted<'a> {
+    /// The message and its class, and the forms in which it may leave.
+    pub fn into_parts(self) -> (Classified<'a>, Forms<'a>) {
+        (self.classified, self.forms)
+    }
+}

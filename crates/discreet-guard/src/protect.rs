@@ -1,0 +1,214 @@
+//! Puts a permitted message into the forms in which it may leave: each is made once, and sealed once for all who may
+//! open it.
+
+mod seal;
+
+use crate::denied::Denied;
+use crate::message::{Buffer, Origin, Received};
+use crate::permit::{Forms, Permitted, To};
+use discreet_policy::{Class, Form, Group, Moment, TopicPolicy};
+use discreet_redact::{ImageRedactor, MessageRedactor, Reader, Redaction, Unredactable};
+
+pub use seal::{Seal, SealedTopic};
+
+/// What protecting the messages of one topic takes. What is missing is not done without: the form stays inside.
+#[derive(Default)]
+pub struct Protection {
+    /// Looks for personal data where the class of the topic has none.
+    pub watch: Option<MessageRedactor>,
+    /// Covers in images what the policy names.
+    pub images: Option<ImageRedactor>,
+    /// Hides in text what the policy names.
+    pub texts: Option<MessageRedactor>,
+    /// Seals the clear form.
+    pub clear: Option<Seal>,
+    /// Seals the redacted form.
+    pub redacted: Option<Seal>,
+}
+
+impl Protection {
+    /// Who looks at a message before it is decided on, and who makes its forms.
+    pub fn parts(&mut self) -> (Option<&mut MessageRedactor>, Makers<'_>) {
+        let Protection { watch, images, texts, clear, redacted } = self;
+        let (images, texts) = (images.as_mut(), texts.as_mut());
+        (watch.as_mut(), Makers { images, texts, clear: clear.as_mut(), redacted: redacted.as_mut() })
+    }
+}
+
+/// What makes the forms of a message.
+pub struct Makers<'a> {
+    images: Option<&'a mut ImageRedactor>,
+    texts: Option<&'a mut MessageRedactor>,
+    clear: Option<&'a mut Seal>,
+    redacted: Option<&'a mut Seal>,
+}
+
+/// A message in a form in which it leaves. Nothing else can be published.
+#[derive(Debug)]
+pub struct Releasable<'a> {
+    origin: Origin,
+    cdr: &'a [u8],
+    class: &'a Class,
+    form: Form,
+    sealed: bool,
+    redaction: Option<Redaction>,
+}
+
+/// The forms of one message. One that cannot be made stays inside and does not keep the other back.
+#[derive(Debug)]
+pub struct Releases<'a> {
+    clear: Option<Result<Releasable<'a>, Denied>>,
+    redacted: Option<Result<Releasable<'a>, Denied>>,
+}
+
+impl<'a> Releases<'a> {
+    /// Each form in which it was permitted, the clear one first.
+    pub fn each(self) -> impl Iterator<Item = (Form, Result<Releasable<'a>, Denied>)> {
+        let clear = self.clear.map(|release| (Form::Clear, release));
+        let redacted = self.redacted.map(|release| (Form::Redacted, release));
+        clear.into_iter().chain(redacted)
+    }
+}
+
+/// Makes the permitted forms, in the message's own buffer wherever no other form needs it as it was.
+pub fn protect<'a>(
+    topic: &TopicPolicy,
+    makers: Makers<'a>,
+    now: Moment,
+    permitted: Permitted<'a>,
+) -> Releases<'a> {
+    let (classified, forms) = permitted.into_parts();
+    let (Received { origin, cdr: buffer }, class, raised) = classified.into_parts();
+    let Makers { images, texts, clear, redacted } = makers;
+    let of = Of { origin, class, raised };
+    let (redactors, resealing) = ((images, texts), redacted);
+    match forms {
+        Forms::Clear(To::Everyone) => {
+            let open = of.releasable(Form::Clear, (buffer.into_message(), None), false);
+            Releases { clear: Some(Ok(open)), redacted: None }
+        }
+        Forms::Clear(To::Group(group)) => {
+            let sealed = seal(clear, group, now, buffer);
+            let release = sealed.map(|cdr| of.releasable(Form::Clear, (cdr, None), true));
+            Releases { clear: Some(release), redacted: None }
+        }
+        Forms::Redacted(to) => {
+            let made = redact(topic, redactors, resealing, now, buffer, to);
+            Releases { clear: None, redacted: Some(of.redacted(made, to)) }
+        }
+        Forms::Both { clear: group, redacted: to } => {
+            // From a copy, because the redacted form is made where the message lies.
+            let seal = clear.ok_or(Denied::NoKey);
+            let sealed = seal.and_then(|seal| seal.copy(group, now, buffer.message()));
+            let made = redact(topic, redactors, resealing, now, buffer, to);
+            Releases {
+                clear: Some(sealed.map(|cdr| of.releasable(Form::Clear, (cdr, None), true))),
+                redacted: Some(of.redacted(made, to)),
+            }
+        }
+    }
+}
+
+/// What all forms of a message have in common.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    origin: Origin,
+    class: &'a Class,
+    raised: Option<Redaction>,
+}
+
+impl<'a> Of<'a> {
+    fn releasable(self, form: Form, (cdr, redaction): Made<'a>, sealed: bool) -> Releasable<'a> {
+        let redaction = match (self.raised, redaction) {
+            (Some(raised), Some(done)) => {
+                Some(Redaction { covered: raised.covered.saturating_add(done.covered), ..raised })
+            }
+            (one, other) => one.or(other),
+        };
+        Releasable { origin: self.origin, cdr, class: self.class, form, sealed, redaction }
+    }
+
+    fn redacted(self, made: Result<Made<'a>, Denied>, to: To<'_>) -> Result<Releasable<'a>, Denied> {
+        made.map(|made| self.releasable(Form::Redacted, made, matches!(to, To::Group(_))))
+    }
+}
+
+/// A serialized message, and what was done to it.
+type Made<'a> = (&'a [u8], Option<Redaction>);
+
+fn redact<'a>(
+    topic: &TopicPolicy,
+    (images, texts): (Option<&'a mut ImageRedactor>, Option<&'a mut MessageRedactor>),
+    sealing: Option<&'a mut Seal>,
+    now: Moment,
+    mut buffer: Buffer<'a>,
+    to: To<'_>,
+) -> Result<Made<'a>, Denied> {
+    let (redaction, anew) = match (topic.image_rules(), images, topic.text_rules(), texts) {
+        (Some(rules), Some(images), ..) => {
+            let done = images.redact(rules, buffer.message_mut()).map_err(|_| Denied::Malformed)?;
+            (done.redaction, done.anew)
+        }
+        (None, _, Some(rules), Some(texts)) => {
+            let reader = match to {
+                To::Everyone => Reader::Everyone,
+                To::Group(group) => Reader::Named(group.names()),
+            };
+            let done = texts.redact(rules, reader, buffer.message()).map_err(|why| match why {
+                Unredactable::Malformed(_) => Denied::Malformed,
+                Unredactable::NoSuchField | Unredactable::NoFinder => Denied::NotRedactable,
+                Unredactable::TooLong => Denied::TooLong,
+            })?;
+            (done.redaction, done.anew.map(|anew| &*anew))
+        }
+        _ => return Err(Denied::NotRedactable),
+    };
+    let cdr = match (to, anew) {
+        (To::Everyone, None) => buffer.into_message(),
+        (To::Everyone, Some(anew)) => anew,
+        (To::Group(group), None) => seal(sealing, group, now, buffer)?,
+        (To::Group(group), Some(anew)) => sealing.ok_or(Denied::NoKey)?.copy(group, now, anew)?,
+    };
+    Ok((cdr, Some(redaction)))
+}
+
+fn seal<'a>(
+    seal: Option<&'a mut Seal>,
+    group: &Group,
+    now: Moment,
+    buffer: Buffer<'a>,
+) -> Result<&'a [u8], Denied> {
+    seal.ok_or(Denied::NoKey)?.in_place(group, now, buffer)
+}
+
+impl<'a> Releasable<'a> {
+    /// The bytes to publish: encapsulation header and CDR, of the message itself or of `discreet_interfaces/msg/Sealed`.
+    pub fn cdr(&self) -> &'a [u8] {
+        self.cdr
+    }
+
+    /// Whose message it was made from.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// Its data class.
+    pub fn class(&self) -> &'a Class {
+        self.class
+    }
+
+    /// Its form.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// Whether it is sealed for those who may have it, or open to everyone.
+    pub fn is_sealed(&self) -> bool {
+        self.sealed
+    }
+
+    /// What was done to it, if it is redacted.
+    pub fn redaction(&self) -> Option<Redaction> {
+        self.redaction
+    }
+}

@@ -1,0 +1,147 @@
+//! The tag beside each released message: what it is, where it came from, and by which policy it left.
+//!
+//! A consumer pairs message and tag by the publication sequence number, which DDS delivers with every message:
+//! the tag of the message with number `n` on `/scan` is the one on `/scan/tag` whose `sequence` is `n`
+//! (and whose `publisher_gid` is the message's publisher, where a topic may have several).
+//!
+//! Everything that changes from message to message stands first in the type, at fixed offsets, so that a tag is made
+//! by overwriting some bytes of the last one.
+
+use discreet_cdr::{Malformed, Reader, Writer};
+use discreet_graph::Gid;
+
+/// The type of a tag.
+pub const TAG_TYPE: &str = "discreet_interfaces/msg/Tag";
+
+/// The topic on which the tags of `topic` are published.
+pub fn tag_topic(topic: &str) -> String {
+    format!("{topic}/tag")
+}
+
+/// `discreet_interfaces/msg/Tag`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// What changes with every message.
+    pub stamp: Stamp,
+    /// The topic of the inner domain that the message came from.
+    pub source_topic: String,
+    /// The data class, such as `contextual/guest`.
+    pub data_class: String,
+    /// `clear` or `redacted`.
+    pub form: String,
+}
+
+/// The part of a tag that changes with every message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// The released message's publication sequence number on the outer domain, from 1.
+    pub sequence: u64,
+    /// When the source published: nanoseconds since 1970.
+    pub source_stamp: i64,
+    /// The source's count of its messages.
+    pub source_sequence: u64,
+    /// The guard's publisher on the outer domain.
+    pub publisher: Gid,
+    /// The source's publisher on the inner domain.
+    pub source: Gid,
+    /// The version of the policy that let it leave.
+    pub policy_version: u64,
+}
+
+/// Bytes of the encapsulation header, and of what changes after it.
+const FIXED: std::ops::Range<usize> = 4..4 + 64;
+
+/// Makes the tags of one route, each in the buffer of the last one.
+pub struct TagWriter {
+    cdr: Vec<u8>,
+}
+
+impl TagWriter {
+    /// For messages that come from `source_topic` and leave as `form`.
+    pub fn new(source_topic: &str, data_class: &str, form: &str) -> TagWriter {
+        let mut cdr = Vec::new();
+        let mut writer = Writer::new(&mut cdr);
+        writer.bytes(&[0; FIXED.end - FIXED.start]);
+        writer.str(source_topic);
+        writer.str(data_class);
+        writer.str(form);
+        TagWriter { cdr }
+    }
+
+    /// The serialized tag, until the next is written.
+    pub fn write(&mut self, stamp: &Stamp) -> &[u8] {
+        let seconds = stamp.source_stamp.div_euclid(1_000_000_000) as i32;
+        let nanoseconds = stamp.source_stamp.rem_euclid(1_000_000_000) as u32;
+        let parts: [&[u8]; 7] = [
+            &stamp.sequence.to_le_bytes(),
+            &seconds.to_le_bytes(),
+            &nanoseconds.to_le_bytes(),
+            &stamp.source_sequence.to_le_bytes(),
+            &stamp.publisher,
+            &stamp.source,
+            &stamp.policy_version.to_le_bytes(),
+        ];
+        for (to, from) in self.cdr.iter_mut().skip(FIXED.start).zip(parts.into_iter().flatten()) {
+            *to = *from;
+        }
+        &self.cdr
+    }
+}
+
+impl Tag {
+    /// Reads a serialized tag, as a consumer does.
+    pub fn read(cdr: &[u8]) -> Result<Tag, Malformed> {
+        let mut reader = Reader::new(cdr)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let sequence = reader.u64()?;
+        let (seconds, nanoseconds) = (reader.i32()?, reader.u32()?);
+        let stamp = Stamp {
+            sequence,
+            source_stamp: i64::from(seconds) * 1_000_000_000 + i64::from(nanoseconds),
+            source_sequence: reader.u64()?,
+            publisher: reader.bytes()?,
+            source: reader.bytes()?,
+            policy_version: reader.u64()?,
+        };
+        let tag = Tag {
+            stamp,
+            source_topic: text(reader.string(None)?),
+            data_class: text(reader.string(None)?),
+            form: text(reader.string(None)?),
+        };
+        reader.end()?;
+        Ok(tag)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_read_as_it_was_written_and_the_next_one_overwrites_it() {
+        let mut writer = TagWriter::new("/scan", "operational", "clear");
+        let first = Stamp {
+            sequence: 1,
+            source_stamp: 1_795_000_000_123_456_789,
+            source_sequence: 9,
+            publisher: [7; 16],
+            source: [8; 16],
+            policy_version: 3,
+        };
+        for stamp in [first, Stamp { sequence: 2, source_stamp: -1, ..first }, Stamp::default()] {
+            let tag = Tag::read(writer.write(&stamp)).unwrap();
+            assert_eq!(tag.stamp, stamp);
+            assert_eq!((tag.source_topic.as_str(), tag.form.as_str()), ("/scan", "clear"));
+        }
+    }
+
+    #[test]
+    fn a_cut_tag_is_malformed() {
+        let mut writer = TagWriter::new("/scan", "operational", "clear");
+        let cdr = writer.write(&Stamp::default());
+        for length in 0..cdr.len() {
+            assert!(Tag::read(&cdr[..length]).is_err(), "{length}");
+        }
+    }
+}

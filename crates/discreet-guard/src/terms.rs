@@ -1,0 +1,70 @@
+//! The terms on which a topic's messages leave at a moment: in which forms, to whom, sealed with which keys.
+//!
+//! They stay the same from message to message, so that a route looks at them once a second, when the policy is another,
+//! and when there are other keys.
+
+use crate::permit::{To, forms};
+use discreet_policy::{Form, Moment, TopicPolicy};
+use discreet_seal::epoch_keys::Keys;
+
+/// What leaves, and to whom.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Who has it clear.
+    pub clear: Option<Audience>,
+    /// Who has it redacted.
+    pub redacted: Option<Audience>,
+}
+
+/// To whom a form leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Open to everyone.
+    Everyone,
+    /// Sealed for a group, with the key of that number. Without a key it stays inside.
+    Group([u8; 16], Option<u32>),
+}
+
+impl Terms {
+    /// The terms of this moment. A form that cannot be made is none.
+    pub fn of(topic: &TopicPolicy, now: Moment, keys: &dyn Keys) -> Terms {
+        let Some(forms) = forms(topic, now) else { return Terms::default() };
+        let audience = |form| {
+            let to = forms.to(form).filter(|_| can_be_made(topic, form))?;
+            Some(match to {
+                To::Everyone => Audience::Everyone,
+                To::Group(group) => {
+                    let key = keys.key(&group.id(), now.unix_seconds).filter(|_| now.trusted);
+                    Audience::Group(group.id(), key.map(|key| key.key.id()))
+                }
+            })
+        };
+        Terms { clear: audience(Form::Clear), redacted: audience(Form::Redacted) }
+    }
+
+    /// Each form that leaves, the clear one first.
+    pub fn each(self) -> impl Iterator<Item = (Form, Audience)> {
+        let clear = self.clear.map(|audience| (Form::Clear, audience));
+        let redacted = self.redacted.map(|audience| (Form::Redacted, audience));
+        clear.into_iter().chain(redacted)
+    }
+
+    /// The form in which everyone has it.
+    pub fn open(self) -> Option<Form> {
+        self.each().find(|(_, audience)| *audience == Audience::Everyone).map(|(form, _)| form)
+    }
+}
+
+/// Whom the key of this id was wrapped to: nobody if the group has another key by now, or none.
+pub fn members(keys: &dyn Keys, group: &[u8; 16], second: i64, key: Option<u32>) -> Vec<String> {
+    let current = keys.key(group, second).filter(|current| Some(current.key.id()) == key);
+    current.map(|current| current.members.clone()).unwrap_or_default()
+}
+
+/// Whether this version can make the form.
+pub fn can_be_made(topic: &TopicPolicy, form: Form) -> bool {
+    match form {
+        Form::Clear => true,
+        Form::Redacted => topic.says_what_to_hide(),
+    }
+}

@@ -1,0 +1,205 @@
+//! What to do about a topic of the inner domain: which route it should have, and who is kept out of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::denied::Denied;
+use crate::lanes::{Leaves, Plan, Source};
+use crate::sources::{Sources, Standing};
+use crate::terms::{Audience, Terms, can_be_made};
+use discreet_cdr::types::TypeDefinition;
+use discreet_graph::{Endpoint, Gid};
+use discreet_policy::{Form, Moment, Policy, TopicPolicy, Verdict};
+use discreet_seal::epoch_keys::Keys;
+
+/// What a route is made for. If any of it changes, the route is made anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteSpec {
+    /// The messages' type.
+    pub type_name: String,
+    /// Its installed definition.
+    pub type_hash: String,
+    /// What the policy lets out at some time, in forms that can be made.
+    pub ever: Leaves,
+    /// It may leave in the redacted form, as an image or as text.
+    pub redacts: bool,
+    /// Its class has no personal data, and somebody looks whether that is so.
+    pub watches: bool,
+    /// Making it means looking at images.
+    pub looks: bool,
+    /// The class holds what the robot learns about people.
+    pub contextual: bool,
+    /// The depth that the policy sets.
+    pub depth: Option<usize>,
+}
+
+/// The forms in which somebody may have a topic sealed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sealed {
+    /// As it is.
+    pub clear: bool,
+    /// With what the policy names taken out.
+    pub redacted: bool,
+}
+
+impl Sealed {
+    /// Each of them.
+    pub fn forms(self) -> impl Iterator<Item = Form> {
+        let form = |is: bool, form| is.then_some(form);
+        [form(self.clear, Form::Clear), form(self.redacted, Form::Redacted)].into_iter().flatten()
+    }
+}
+
+/// A route as it should be.
+pub struct Wanted {
+    /// What it is made for.
+    pub spec: RouteSpec,
+    /// How to walk its messages.
+    pub definition: Arc<TypeDefinition>,
+    /// The policy that says so.
+    pub policy: Arc<Policy>,
+    /// Every publisher, and in which way it is taken and offered. Changes without the route being made anew.
+    pub plan: Plan,
+    /// The accepted publishers' nodes.
+    pub nodes: BTreeSet<String>,
+}
+
+/// A publisher, or a whole topic, that is kept out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub reason: Denied,
+    /// The publisher; none if it is the topic.
+    pub publisher: Option<Gid>,
+    /// The publisher's node, if it told one.
+    pub node: Option<String>,
+    /// More in words.
+    pub detail: String,
+}
+
+impl Refusal {
+    /// Of a whole topic.
+    pub fn of_topic(reason: Denied, detail: String) -> Refusal {
+        Refusal { reason, publisher: None, node: None, detail }
+    }
+}
+
+/// A topic and everything that is known about it.
+pub struct Case<'a> {
+    /// The policy in force.
+    pub policy: &'a Arc<Policy>,
+    /// What it says of the topic.
+    pub declared: &'a TopicPolicy,
+    /// Those who publish it.
+    pub endpoints: &'a [Endpoint],
+    /// Who is who.
+    pub sources: &'a Sources,
+    /// The keys that there are.
+    pub keys: &'a dyn Keys,
+    /// The time of day.
+    pub moment: Moment,
+    /// Monotonic.
+    pub now: Duration,
+}
+
+/// Whether the guard publishes something of its own under this name outside, or listens there: the catalogue and the
+/// grants, another topic's tags and sealed messages, commands and calls.
+pub fn is_reserved(topic: &str, policy: &Policy) -> bool {
+    let beside = |suffix| topic.strip_suffix(suffix).is_some_and(|base| policy.topic(base).is_some());
+    let entrances = policy.commands().iter().chain(policy.services());
+    topic.starts_with("/discreet/")
+        || ["/tag", "/sealed/clear", "/sealed/redacted"].into_iter().any(beside)
+        || entrances.into_iter().any(|entrance| entrance.outside() == topic)
+}
+
+impl Case<'_> {
+    /// The route that the topic should have, if any, and who is kept out. `definition` looks up an installed type.
+    pub fn judge(
+        &self,
+        definition: impl FnOnce(&str) -> Result<Arc<TypeDefinition>, String>,
+    ) -> (Option<Wanted>, Vec<Refusal>) {
+        let Case { policy, declared, endpoints, sources, keys, moment, now } = self;
+        let whole = |reason, detail: String| (None, vec![Refusal::of_topic(reason, detail)]);
+        if !declared.has_readers() {
+            // What may never leave is not even read.
+            return match declared.everyone(*moment) {
+                Verdict::Deny { .. } => whole(Denied::RuleDenies, String::new()),
+                Verdict::Allow { .. } | Verdict::NoRule => whole(Denied::NoRule, String::new()),
+            };
+        }
+        let definition = match definition(declared.type_name()) {
+            Ok(definition) => definition,
+            Err(error) => return whole(Denied::TypeNotInstalled, error),
+        };
+        if declared.type_hash().is_some_and(|pinned| pinned != definition.hash) {
+            let detail = format!("installed {}, the policy wants another", definition.hash);
+            return whole(Denied::WrongTypeHash, detail);
+        }
+        let judge = |endpoint| sources.standing(declared, &definition.hash, endpoint, *now);
+        let judged: Vec<(&Endpoint, Standing)> =
+            endpoints.iter().map(|endpoint| (endpoint, judge(endpoint))).collect();
+        let refusals =
+            judged.iter().filter_map(|(endpoint, standing)| refusal(endpoint, *standing)).collect();
+        // Messages of refused publishers are still taken, so that each is counted; of another type none can come.
+        if !endpoints.iter().any(|endpoint| endpoint.type_name == declared.type_name()) {
+            return (None, refusals);
+        }
+        let terms = Terms::of(declared, *moment, *keys);
+        let ever = may_leave(declared);
+        let redacts = declared.may_release(Form::Redacted) || declared.group(Form::Redacted).is_some();
+        let rules = declared.image_rules().filter(|_| redacts);
+        let spec = RouteSpec {
+            type_name: definition.name.clone(),
+            type_hash: definition.hash.clone(),
+            ever,
+            redacts: redacts && declared.says_what_to_hide(),
+            watches: declared.class().escalation().is_some(),
+            looks: rules.is_some_and(|rules| rules.needs_looking()),
+            contextual: declared.class().is_contextual(),
+            depth: declared.depth(),
+        };
+        let of_type = judged.iter().filter(|(endpoint, _)| endpoint.type_name == declared.type_name());
+        let source = |(endpoint, standing): &(&Endpoint, Standing)| Source {
+            gid: endpoint.gid,
+            standing: *standing,
+            offered: endpoint.qos,
+        };
+        let plan = Plan {
+            sources: of_type.map(source).collect(),
+            depth: declared.depth(),
+            ever,
+            now: leaves_now(terms),
+            under: (policy.hash(), terms),
+        };
+        let accepted = judged.iter().filter(|(_, standing)| *standing == Standing::Accepted);
+        let nodes = accepted.filter_map(|(endpoint, _)| endpoint.node.name().map(str::to_owned)).collect();
+        let policy = Arc::clone(policy);
+        (Some(Wanted { spec, definition, policy, plan, nodes }), refusals)
+    }
+}
+
+/// Whether the topic leaves open, and in which forms it leaves sealed, on these terms.
+fn leaves_now(terms: Terms) -> Leaves {
+    let is_sealed = |audience| matches!(audience, Some(Audience::Group(..)));
+    let sealed = Sealed { clear: is_sealed(terms.clear), redacted: is_sealed(terms.redacted) };
+    Leaves { open: terms.open().is_some(), sealed }
+}
+
+/// The same, at some time.
+fn may_leave(declared: &TopicPolicy) -> Leaves {
+    let mut forms = [Form::Clear, Form::Redacted].into_iter();
+    let open = forms.any(|form| declared.may_release(form) && can_be_made(declared, form));
+    let sealed = |form| declared.group(form).is_some() && can_be_made(declared, form);
+    Leaves { open, sealed: Sealed { clear: sealed(Form::Clear), redacted: sealed(Form::Redacted) } }
+}
+
+fn refusal(endpoint: &Endpoint, standing: Standing) -> Option<Refusal> {
+    let Standing::Refused(reason) = standing else { return None };
+    Some(Refusal {
+        reason,
+        publisher: Some(endpoint.gid),
+        node: endpoint.node.name().map(str::to_owned),
+        detail: format!("announces {}", endpoint.type_name),
+    })
+}

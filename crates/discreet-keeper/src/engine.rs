@@ -1,0 +1,430 @@
+//! What the keeper does, apart from sockets and threads: the time comes in as an argument, frames go out through
+//! [`Outbox`].
+
+mod give;
+mod memory;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::peer::Peer;
+use super::protocol::{Done, FromGuard, GuardHello, Known, Mismatch, News, ToGuard, TrustTold};
+use super::roster::Roster;
+use super::schedule::is_candidate;
+use super::session::{Notice, Outbox, Session};
+use super::state::{State, StateFault};
+use discreet_host::clock::ClockFloor;
+use discreet_policy::finding::plain;
+use discreet_policy::watch::PolicyWatch;
+use discreet_policy::{Floor, LivePolicy, Policy, Reloaded, Trust};
+use discreet_seal::identity::{Identity, PublicIdentity};
+
+/// The latest time is written down this often.
+const REMEMBERED_EVERY: i64 = 10;
+
+/// Everything the keeper knows.
+pub struct Engine {
+    pub(super) signer: Identity,
+    pub(super) state: State,
+    pub(super) live: LivePolicy,
+    file: PolicyWatch,
+    /// Why the policy's file is not in force.
+    pub(super) refused: Option<String>,
+    pub(super) roster: Roster,
+    looked: i64,
+    pub(super) revoked: BTreeMap<String, i64>,
+    pub(super) sessions: BTreeMap<u64, Session>,
+    last_session: u64,
+    clock: ClockFloor,
+    pub(super) trusted: bool,
+    remembered: i64,
+    pub(super) ungranted: BTreeMap<[u8; 16], String>,
+    /// The state is older than one that a guard still knows of: why nobody gets keys.
+    pub(super) outdated: Option<String>,
+    /// What no guard has heard yet.
+    unheard: Vec<News>,
+    log: Box<dyn Fn(&str) + Send>,
+}
+
+/// What came of a revocation or grant, and which guards must confirm it.
+pub struct Ordered {
+    /// For whoever asked; how many have confirmed is not known yet.
+    pub done: Done,
+    /// Sessions, and the number that each must confirm.
+    pub awaited: Vec<(u64, u64)>,
+}
+
+impl Engine {
+    /// With what the state remembers. `trust`: whose signatures a policy must have. `accept_time`: the time is right,
+    /// whatever was seen before.
+    pub fn new(
+        signer: Identity,
+        mut state: State,
+        policy: &Path,
+        trust: Option<Trust>,
+        accept_time: bool,
+        now: i64,
+        log: Box<dyn Fn(&str) + Send>,
+    ) -> Result<Engine, StateFault> {
+        if accept_time {
+            state.set_latest(now)?;
+        }
+        let (floor, latest) = (state.floor(), state.latest());
+        let revoked = state.revoked().map(|(who, since)| (who.to_owned(), since)).collect();
+        let mut engine = Engine {
+            signer,
+            state,
+            live: LivePolicy::new(policy, floor).without_key().trusting(trust),
+            file: PolicyWatch::new(policy),
+            refused: None,
+            roster: Roster::default(),
+            looked: i64::MIN,
+            revoked,
+            sessions: BTreeMap::new(),
+            last_session: 0,
+            clock: ClockFloor::new(latest),
+            trusted: true,
+            remembered: latest.unwrap_or(i64::MIN),
+            ungranted: BTreeMap::new(),
+            outdated: None,
+            unheard: Vec::new(),
+            log,
+        };
+        engine.say_decided(now);
+        engine.look(now)?;
+        engine.reload(now)?;
+        Ok(engine)
+    }
+
+    /// What is to be done now and then: several times a second.
+    pub fn tick(&mut self, now: i64) -> Result<(), StateFault> {
+        if self.outdated.is_some() {
+            return Ok(());
+        }
+        self.look(now)?;
+        if self.file.has_changed() {
+            self.reload(now)?;
+        }
+        if self.looked != now {
+            self.looked = now;
+            self.refresh(now)?;
+            self.tell_held();
+            self.sessions.values_mut().for_each(|session| session.tell(&ToGuard::Alive));
+        }
+        for id in self.ids() {
+            self.renew(id, now)?;
+        }
+        Ok(())
+    }
+
+    /// A guard has come.
+    pub fn connect(&mut self, peer: Peer, hello: GuardHello, outbox: Outbox) -> Result<u64, StateFault> {
+        self.last_session = self.last_session.saturating_add(1);
+        (self.log)(&format!("guard {} of user {} is here, domain {}", peer.pid, peer.uid, hello.domain));
+        let (brought, domain) = (hello.mark.clone(), hello.domain);
+        self.announce_guard(peer, hello.domain);
+        let mut session = Session::new(peer, hello, outbox);
+        if let Some(trust) = self.live.trust() {
+            session.tell(&ToGuard::Trust(TrustTold::of(trust)));
+        }
+        session.tell(&ToGuard::Alive);
+        self.sessions.insert(self.last_session, session);
+        self.compare(brought.as_deref(), peer.pid)?;
+        self.meet(peer, domain, brought.is_some())?;
+        self.tell_held();
+        Ok(self.last_session)
+    }
+
+    /// It is gone.
+    pub fn disconnect(&mut self, id: u64, why: &str) {
+        if let Some(session) = self.sessions.remove(&id) {
+            (self.log)(&format!("guard {} is gone: {why}", session.peer.pid));
+        }
+    }
+
+    /// A guard.
+    pub fn session(&self, id: u64) -> Option<&Session> {
+        self.sessions.get(&id)
+    }
+
+    /// It says something.
+    pub fn hear(&mut self, id: u64, message: &FromGuard, now: i64) -> Result<(), StateFault> {
+        if self.outdated.is_some() {
+            return Ok(());
+        }
+        self.look(now)?;
+        let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
+        match message {
+            FromGuard::Applied(number) => session.applied = session.applied.max(*number),
+            FromGuard::Want(policy) => {
+                session.wanted = Some(*policy);
+                // The guard has seen the file change before the keeper looked.
+                if self.live.current().as_ref().is_none_or(|current| current.hash() != *policy) {
+                    self.file.catch_up();
+                    self.reload(now)?;
+                }
+                self.settle(id, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes everything from a stakeholder, on the disk first.
+    pub fn revoke(&mut self, who: &str, now: i64) -> Result<Ordered, StateFault> {
+        self.look(now)?;
+        let changed = !self.revoked.contains_key(who);
+        if changed {
+            self.state.set_revoked(who, Some(now))?;
+            self.revoked.insert(who.to_owned(), now);
+            (self.log)(&format!("revoked {who}"));
+        }
+        self.order(who, changed, News::Revoked(who.to_owned()), now)
+    }
+
+    /// Gives back to a stakeholder what the policy says.
+    pub fn grant(&mut self, who: &str, now: i64) -> Result<Ordered, StateFault> {
+        self.look(now)?;
+        let changed = self.revoked.contains_key(who);
+        if changed {
+            self.state.set_revoked(who, None)?;
+            self.revoked.remove(who);
+            (self.log)(&format!("granted {who}"));
+        }
+        self.order(who, changed, News::Granted(who.to_owned()), now)
+    }
+
+    /// Why this stakeholder gets nothing, if it does not and is not revoked itself.
+    pub(super) fn unserved(&self, who: &str) -> Option<String> {
+        match self.roster.identity(who) {
+            Ok(identity) => self.revoked_as(identity).map(|other| {
+                format!(
+                    "its keys are those of `{other}`, which is revoked: give it an identity of its own, or \
+                     `discreet grant {other}`"
+                )
+            }),
+            Err(why) => Some(why.to_owned()),
+        }
+    }
+
+    /// The identity of somebody who may be given something: neither its name is revoked nor its keys are.
+    fn served(&self, who: &str) -> Option<&PublicIdentity> {
+        let identity = self.roster.identity(who).ok()?;
+        (!self.revoked.contains_key(who) && self.revoked_as(identity).is_none()).then_some(identity)
+    }
+
+    /// The policy in force, if keys may be given for it.
+    pub(super) fn policy(&self) -> Result<Arc<Policy>, String> {
+        if let Some(why) = &self.outdated {
+            return Err(why.clone());
+        }
+        let policy = self.live.current();
+        let Some(policy) = policy.as_ref() else {
+            let why = self.refused.as_deref().unwrap_or("it was not read yet");
+            return Err(format!("the keeper has no policy: {why}"));
+        };
+        let (robot, signer) = (policy.robot(), &self.signer.public().name);
+        if robot != signer {
+            return Err(format!(
+                "the policy is for robot `{}`, and the keeper's identity is of `{signer}`",
+                plain(robot)
+            ));
+        }
+        Ok(Arc::clone(policy))
+    }
+
+    pub(super) fn say(&self, text: &str) {
+        (self.log)(text);
+    }
+
+    fn ids(&self) -> Vec<u64> {
+        self.sessions.keys().copied().collect()
+    }
+
+    /// Is it later than ever? Remembers that.
+    fn look(&mut self, now: i64) -> Result<(), StateFault> {
+        let trusted = self.clock.trusts(now);
+        if trusted != self.trusted {
+            self.trusted = trusted;
+            (self.log)(match trusted {
+                true => "the clock has caught up; keys are given again",
+                false => {
+                    "the clock was set back; no keys are given until it has caught up. If it is right now, start the \
+                     keeper with --accept-time"
+                }
+            });
+        }
+        if trusted && now >= self.remembered.saturating_add(REMEMBERED_EVERY) {
+            self.state.set_latest(now)?;
+            self.remembered = now;
+        }
+        Ok(())
+    }
+
+    fn reload(&mut self, now: i64) -> Result<(), StateFault> {
+        let mut written = Ok(());
+        let state = &mut self.state;
+        let outcome = self.live.reload(|policy| {
+            written = state.set_floor(Floor { version: policy.version(), hash: policy.hash() });
+        });
+        written?;
+        match outcome {
+            Ok(Reloaded::Unchanged) => self.refused = None,
+            Ok(Reloaded::Switched(policy)) => {
+                self.refused = None;
+                self.ungranted.clear();
+                let by = policy.signed().map(|signed| format!(", signed by {}", signed.by.join(", ")));
+                (self.log)(&format!(
+                    "policy version {} is in force{}",
+                    policy.version(),
+                    by.unwrap_or_default()
+                ));
+                if let Err(why) = self.policy() {
+                    (self.log)(&why);
+                }
+                self.refresh(now)?;
+                for id in self.ids() {
+                    self.settle(id, now)?;
+                }
+            }
+            Err(refused) => {
+                let summary = refused.summary();
+                if self.refused.as_ref() != Some(&summary) {
+                    for line in format!("the policy is not loaded: {refused}").lines() {
+                        (self.log)(&plain(line));
+                    }
+                }
+                self.refused = Some(summary);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a guard keys for the policy it wants, if that is the one in force.
+    fn settle(&mut self, id: u64, now: i64) -> Result<(), StateFault> {
+        let policy = self.policy();
+        let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
+        let Some(wanted) = session.wanted else { return Ok(()) };
+        let reason = match policy {
+            Ok(policy) if policy.hash() == wanted => return self.serve(id, &policy, now),
+            Ok(policy) => format!(
+                "the keeper has version {} of the policy (hash {}), and the guard another (hash {}); both must read the \
+                 same file{}",
+                policy.version(),
+                short(&policy.hash()),
+                short(&wanted),
+                self.refused
+                    .as_ref()
+                    .map(|why| format!("; the keeper says of its own: {why}"))
+                    .unwrap_or_default(),
+            ),
+            Err(why) => why,
+        };
+        let pid = session.peer.pid;
+        if session.tell_mismatch(Mismatch { wanted, reason: reason.clone() }) {
+            (self.log)(&format!("no keys for guard {pid}: {reason}"));
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self, id: u64, policy: &Arc<Policy>, now: i64) -> Result<(), StateFault> {
+        let news = std::mem::take(&mut self.unheard);
+        let mut notice = Notice { stakeholders: Some(self.known()), news, ..Notice::default() };
+        if let Some(session) = self.sessions.get_mut(&id)
+            && session.policy.as_ref().is_none_or(|served| served.hash() != policy.hash())
+        {
+            session.change_policy(policy, now, &mut notice);
+        }
+        self.give(id, now, &mut notice)?;
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.apply(notice);
+        }
+        Ok(())
+    }
+
+    /// Looks after identities that are others than before.
+    fn refresh(&mut self, now: i64) -> Result<(), StateFault> {
+        let Some(policy) = self.live.current().as_ref().map(Arc::clone) else { return Ok(()) };
+        let changes = self.roster.refresh(&policy);
+        for change in &changes {
+            let who = plain(&change.who);
+            (self.log)(&match &change.trouble {
+                Some(why) => format!("{who} is given nothing: {}", plain(why)),
+                None => format!("the identity of {who} is valid"),
+            });
+        }
+        let news = self.learn(&changes)?;
+        if !changes.is_empty() {
+            let whose = |group: &_| changes.iter().any(|change| is_candidate(group, &change.who));
+            for id in self.ids() {
+                self.rotate(id, now, whose, news.clone())?;
+            }
+        }
+        self.keep_unheard(news);
+        Ok(())
+    }
+
+    fn order(&mut self, who: &str, changed: bool, news: News, now: i64) -> Result<Ordered, StateFault> {
+        let mut awaited = Vec::new();
+        // Before the order, so that who has carried it out also holds the mark of the state that it is in.
+        self.tell_held();
+        let names = self.names_of(who);
+        for id in self.ids() {
+            // Even if nothing changes: what was asked for before may not have reached every guard.
+            let news = if changed { vec![news.clone()] } else { Vec::new() };
+            self.rotate(id, now, |group| names.iter().any(|who| is_candidate(group, who)), news)?;
+            if let Some(session) = self.sessions.get(&id).filter(|session| session.policy.is_some()) {
+                awaited.push((id, session.number()));
+            }
+        }
+        let in_policy = self.roster.names(who);
+        let guards = u32::try_from(awaited.len()).unwrap_or(u32::MAX);
+        let done = Done { who: who.to_owned(), changed, in_policy, guards, acknowledged: 0 };
+        Ok(Ordered { done, awaited })
+    }
+
+    /// Takes back the keys of some groups at once, and gives fresh ones if the guard has the policy in force.
+    fn rotate(
+        &mut self,
+        id: u64,
+        now: i64,
+        of: impl Fn(&Arc<discreet_policy::Group>) -> bool,
+        news: Vec<News>,
+    ) -> Result<(), StateFault> {
+        let mut notice = Notice { stakeholders: Some(self.known()), news, ..Notice::default() };
+        let Some(session) = self.sessions.get_mut(&id).filter(|session| session.policy.is_some()) else {
+            return Ok(());
+        };
+        session.take_back(&mut notice, of);
+        self.give(id, now, &mut notice)?;
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.apply(notice);
+        }
+        Ok(())
+    }
+
+    fn renew(&mut self, id: u64, now: i64) -> Result<(), StateFault> {
+        let mut notice = Notice::default();
+        if self.give(id, now, &mut notice)?
+            && let Some(session) = self.sessions.get_mut(&id)
+        {
+            session.apply(notice);
+        }
+        Ok(())
+    }
+
+    /// Who may command, as far as identities go.
+    fn known(&self) -> Vec<Known> {
+        let served = self.roster.valid().filter(|(name, _)| self.served(name).is_some());
+        served
+            .map(|(name, public)| Known { name: name.to_owned(), receive: public.receive, sign: public.sign })
+            .collect()
+    }
+}
+
+fn short(hash: &[u8; 32]) -> String {
+    blake3::Hash::from(*hash).to_hex().chars().take(12).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! The identities of the stakeholders that a policy names, as their files are now.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use discreet_host::disk;
+use discreet_policy::Policy;
+use discreet_policy::signatures::fingerprint;
+use discreet_seal::identity::PublicIdentity;
+
+/// Everybody that a policy names.
+#[derive(Default)]
+pub struct Roster {
+    entries: BTreeMap<String, Entry>,
+}
+
+struct Entry {
+    path: PathBuf,
+    mark: Option<Mark>,
+    signed: Signed,
+    /// Nobody else could change it. A folder's rights change without the file.
+    ours: bool,
+    identity: Result<PublicIdentity, String>,
+}
+
+/// What the owners' signatures of the policy say of an identity: nothing, as nobody asks for them; or its fingerprint, if it
+/// was there.
+type Signed = Option<Option<String>>;
+
+/// What tells a file from another in its place.
+#[derive(PartialEq, Eq, Clone, Copy)]
+struct Mark(u64, u64, i64, i64, u64);
+
+fn mark(path: &Path) -> Option<Mark> {
+    let found = fs::metadata(path).ok()?;
+    Some(Mark(found.dev(), found.ino(), found.mtime(), found.mtime_nsec(), found.size()))
+}
+
+/// Somebody whose identity is another than before, or became valid or invalid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The stakeholder.
+    pub who: String,
+    /// Why it has no identity now, if it has none.
+    pub trouble: Option<String>,
+}
+
+impl Roster {
+    /// Looks at the files that `policy` names: those that it did not know, and those that are others than before.
+    pub fn refresh(&mut self, policy: &Policy) -> Vec<Change> {
+        let folder = Path::new(policy.file_name()).parent().unwrap_or(Path::new("")).to_owned();
+        let mut changes = Vec::new();
+        let mut entries = BTreeMap::new();
+        for stakeholder in policy.stakeholders() {
+            let (name, path) = (stakeholder.name.to_string(), folder.join(&stakeholder.identity));
+            let (known, mark) = (self.entries.remove(&name), mark(&path));
+            let signed = policy.signed().map(|signed| signed.identities.get(&name).cloned());
+            let ours = disk::check(&path).is_ok();
+            let entry = match known {
+                Some(known)
+                    if known.path == path
+                        && known.mark == mark
+                        && known.signed == signed
+                        && known.ours == ours
+                        && mark.is_some() =>
+                {
+                    known
+                }
+                known => {
+                    let identity = read(&path, &name, &signed);
+                    if known.is_none_or(|known| known.identity != identity) {
+                        changes.push(Change { who: name.clone(), trouble: identity.as_ref().err().cloned() });
+                    }
+                    Entry { path, mark, signed, ours, identity }
+                }
+            };
+            entries.insert(name, entry);
+        }
+        self.entries = entries;
+        changes
+    }
+
+    /// The identity of a stakeholder, or why there is none.
+    pub fn identity(&self, who: &str) -> Result<&PublicIdentity, &str> {
+        match self.entries.get(who) {
+            Some(entry) => entry.identity.as_ref().map_err(String::as_str),
+            None => Err("the policy does not name it"),
+        }
+    }
+
+    /// Does the policy name it?
+    pub fn names(&self, who: &str) -> bool {
+        self.entries.contains_key(who)
+    }
+
+    /// Everybody with a valid identity.
+    pub fn valid(&self) -> impl Iterator<Item = (&str, &PublicIdentity)> {
+        self.entries.iter().filter_map(|(name, entry)| Some((name.as_str(), entry.identity.as_ref().ok()?)))
+    }
+}
+
+/// A file that somebody put under another's name would give that one's messages to whoever it is of.
+fn read(path: &Path, name: &str, signed: &Signed) -> Result<PublicIdentity, String> {
+    let identity = PublicIdentity::open(path).map_err(|error| error.to_string())?;
+    if identity.name != name {
+        return Err(format!(
+            "{} is the identity of `{}`, and the policy has it for `{name}`: put the right file there, or call the \
+             stakeholder by that name",
+            path.display(),
+            identity.name
+        ));
+    }
+    // Who may replace the file must not be able to put other keys into a policy that is signed.
+    match signed {
+        None => Ok(identity),
+        Some(Some(signed)) if *signed == fingerprint(&identity) => Ok(identity),
+        Some(signed) => Err(format!(
+            "{} {}; sign a next version of the policy with the right file beside it",
+            path.display(),
+            match signed {
+                Some(_) => "has other keys than the owners signed with the policy",
+                None => "was not there when the owners signed the policy",
+            }
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use discreet_seal::identity::Identity;
+
+    #[test]
+    fn a_missing_or_broken_file_makes_only_its_stakeholder_unserved() {
+        let folder = std::env::temp_dir().join(format!("discreet-roster-{}", std::process::id()));
+        fs::create_dir_all(folder.join("ids")).unwrap();
+        let text = "discreet: 1\nrobot: r\nversion: 1\nclasses: { operational: { retention: 7d } }\nstakeholders:\n  \
+                    desk: { identity: ids/desk.pub }\n  vendor: { identity: ids/vendor.pub }\ntopics: { /a: { type: \
+                    std_msgs/msg/String, class: operational } }\nrules: [ { who: [desk, vendor], read: operational, \
+                    as: clear } ]\n";
+        let file = folder.join("p.yaml");
+        let policy = Policy::read(&file.display().to_string(), text)
+            .map_err(|findings| format!("{findings:?}"))
+            .unwrap()
+            .0;
+        let write = |name: &str, text: &str| fs::write(folder.join("ids").join(name), text).unwrap();
+        let desk = Identity::generate("desk").unwrap();
+        write("desk.pub", &desk.public_file());
+        write("vendor.pub", "nonsense");
+        let mut roster = Roster::default();
+        let changes = roster.refresh(&policy);
+        assert_eq!(changes.len(), 2);
+        assert_eq!(roster.identity("desk"), Ok(desk.public()));
+        assert!(roster.identity("vendor").unwrap_err().contains("vendor.pub"));
+        assert_eq!(roster.refresh(&policy), []);
+        write("vendor.pub", &Identity::generate("vendor").unwrap().public_file());
+        assert_eq!(roster.refresh(&policy), [Change { who: "vendor".into(), trouble: None }]);
+        assert_eq!(roster.valid().count(), 2);
+        // One stakeholder's file in another's place is nobody's.
+        write("vendor.pub", &desk.public_file());
+        let trouble = roster.refresh(&policy)[0].trouble.clone().unwrap();
+        assert!(trouble.contains("the identity of `desk`") && trouble.contains("for `vendor`"), "{trouble}");
+        fs::remove_file(folder.join("ids/desk.pub")).unwrap();
+        assert!(roster.refresh(&policy)[0].trouble.as_ref().unwrap().contains("desk.pub"));
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

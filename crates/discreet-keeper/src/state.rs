@@ -1,0 +1,359 @@
+//! What the keeper must not forget: which key ids are taken, who is revoked, how new the policy and how late the time was,
+//! and which keys each name had.
+//!
+//! One small file with a MAC whose key comes of the robot's identity, written whole and put in the place of the one before
+//! with each change, before anything relies on it: there is no half of a write to tell from damage. So whatever is not
+//! exactly what was written is refused. That it is also the *newest* that was written, its [`Mark`] tells, a copy of
+//! which is kept in another folder and by guards.
+
+mod fault;
+mod mark;
+mod record;
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use discreet_host::disk;
+use discreet_host::secret::NoRandomness;
+use discreet_policy::Floor;
+use discreet_seal::identity::{Identity, PublicIdentity};
+
+pub use fault::StateFault;
+pub use mark::{Mark, MarkKey, Run};
+pub use record::{MOST_BYTES, Record, RecordKey, Rekeyed, Verdict};
+
+/// Key ids reserved at a time. A keeper that is killed loses as many at most; there are four billion.
+const RESERVED: u32 = 64;
+/// A new time alone makes a new mark this often, so that guards have not one to write down every ten seconds.
+const MARKED_EVERY: i64 = 600;
+const NAME: &str = "state";
+
+/// Where a state is.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its folder, this user's alone.
+    pub folder: PathBuf,
+    /// The second copy of its mark, in another folder.
+    pub mark: PathBuf,
+}
+
+/// A person's decision about a state, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Decision {
+    /// The state is there, and is the newest.
+    #[default]
+    None,
+    /// There was never one, or it is given up.
+    New,
+    /// It is the newest there is, although its mark says otherwise.
+    Accept,
+}
+
+/// The state on the disk.
+pub struct State {
+    path: PathBuf,
+    mark_path: PathBuf,
+    /// Locked: no second keeper gives the same ids.
+    _folder: File,
+    key: RecordKey,
+    mark_key: MarkKey,
+    record: Record,
+    /// Of this run, and whether it has written already.
+    run: Run,
+    begun: bool,
+    marked: i64,
+    next: u32,
+}
+
+impl State {
+    /// Opens it, or begins it if a person says so. Nobody but this user may get at the folder.
+    ///
+    /// `rotated_from` is the identity that the robot had before: a state that is of that one is taken over.
+    pub fn open(
+        place: &Place,
+        identity: &Identity,
+        rotated_from: Option<&Identity>,
+        decision: Decision,
+        now: i64,
+    ) -> Result<State, StateFault> {
+        let folder = prepare(&place.folder, &place.mark)?;
+        let path = place.folder.join(NAME);
+        let shown = || path.display().to_string();
+        let mut run = Run::default();
+        getrandom::fill(&mut run).map_err(|_| NoRandomness)?;
+        let mut state = State {
+            path: path.clone(),
+            mark_path: place.mark.clone(),
+            _folder: folder,
+            key: RecordKey::of(identity),
+            mark_key: MarkKey::of(identity),
+            record: Record::default(),
+            run,
+            begun: false,
+            marked: i64::MIN,
+            next: 0,
+        };
+        let bytes = read(&path)?;
+        let mark_text = read(&place.mark)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let mut keys = vec![(RecordKey::of(identity), MarkKey::of(identity))];
+        keys.extend(rotated_from.map(|old| (RecordKey::of(old), MarkKey::of(old))));
+        let text = mark_text.as_deref().unwrap_or_default();
+        let mark = keys.iter().find_map(|(_, key)| key.read(text));
+        let rekeyed = mark.is_some() && state.mark_key.read(text).is_none();
+        let after = |record: &Record| {
+            let least = mark.map_or(0, |mark| mark.number).max(record.number).saturating_add(1);
+            // Above every number that ever was: those grow far slower than by one in a millisecond.
+            u64::try_from(now).unwrap_or(0).saturating_mul(1000).max(least)
+        };
+        if decision == Decision::New {
+            if bytes.is_some() {
+                return Err(StateFault::There { path: shown() });
+            }
+            let record = Record::new(after(&state.record), now, run);
+            // The mark first: killed in between, there is none yet, and nothing to accept.
+            state.begun = true;
+            state.write_mark(&record)?;
+            state.write(record)?;
+            state.marked = now;
+            state.next = state.record.next_key;
+            return Ok(state);
+        }
+        let Some(bytes) = bytes else {
+            let earlier = place.folder.join("keeper.redb");
+            if earlier.symlink_metadata().is_ok() {
+                return Err(StateFault::Earlier { path: earlier.display().to_string() });
+            }
+            return Err(StateFault::Absent { path: shown(), known: mark_text.is_some() });
+        };
+        let found = keys.iter().enumerate();
+        let mut found = found.filter_map(|(at, (key, _))| Some((at, Record::read(&bytes, key)?)));
+        let (by, record) = found.next().ok_or_else(|| StateFault::Altered { path: shown() })?;
+        state.record = record;
+        let why = match (&mark_text, mark) {
+            (None, _) => Some(format!("its mark, {}, is not there", place.mark.display())),
+            (Some(_), None) => Some(format!("its mark, {}, is not what was written", place.mark.display())),
+            (_, Some(mark)) => state.behind(&mark).map(|why| format!("{} is of {why}", place.mark.display())),
+        };
+        match (why, decision) {
+            (None, Decision::Accept) => return Err(StateFault::NothingToAccept { path: shown() }),
+            (Some(why), Decision::None) => return Err(StateFault::Behind { path: shown(), why }),
+            (Some(_), _) => {
+                let record = state.record.clone();
+                let number = after(&record);
+                state.begun = true;
+                state.commit(record.decided_anew(number, now, run))?;
+            }
+            // Under the key of the new identity from now on.
+            (None, _) if by != 0 || rekeyed => state.change(|_| ())?,
+            (None, _) => {}
+        }
+        state.marked = now;
+        state.next = state.record.next_key;
+        Ok(state)
+    }
+
+    /// A key id that no other key ever had or will have.
+    pub fn next_key(&mut self) -> Result<u32, StateFault> {
+        if self.next == self.record.next_key {
+            let reserved = self.next.checked_add(RESERVED).ok_or(StateFault::NoIds)?;
+            self.change(|record| record.next_key = reserved)?;
+        }
+        let id = self.next;
+        self.next = id.saturating_add(1);
+        Ok(id)
+    }
+
+    /// Was this id given to anything?
+    pub fn was_given(&self, id: u32) -> bool {
+        (1..self.next).contains(&id)
+    }
+
+    /// The latest time that was seen.
+    pub fn latest(&self) -> Option<i64> {
+        self.record.latest
+    }
+
+    /// Remembers a time.
+    pub fn set_latest(&mut self, second: i64) -> Result<(), StateFault> {
+        if second.saturating_sub(self.marked) >= MARKED_EVERY || second < self.marked {
+            self.marked = second;
+            return self.change(|record| record.latest = Some(second));
+        }
+        let mut record = self.record.clone();
+        record.latest = Some(second);
+        self.write(record)
+    }
+
+    /// The newest policy that was ever in force.
+    pub fn floor(&self) -> Option<Floor> {
+        self.record.floor()
+    }
+
+    /// Remembers a policy.
+    pub fn set_floor(&mut self, floor: Floor) -> Result<(), StateFault> {
+        self.change(|record| record.set_floor(floor))
+    }
+
+    /// Everybody who is revoked, and since when.
+    pub fn revoked(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.record.revoked.iter().map(|(who, since)| (who.as_str(), *since))
+    }
+
+    /// Revokes somebody from a second on, or ends that.
+    pub fn set_revoked(&mut self, who: &str, since: Option<i64>) -> Result<(), StateFault> {
+        self.change(|record| {
+            match since {
+                Some(since) => record.revoked.insert(who.to_owned(), since),
+                None => record.revoked.remove(who),
+            };
+        })
+    }
+
+    /// Remembers the keys of these; gives those that had others.
+    pub fn learn<'a>(
+        &mut self,
+        identities: impl Iterator<Item = &'a PublicIdentity>,
+    ) -> Result<Vec<Rekeyed>, StateFault> {
+        let mut record = self.record.clone();
+        let learnt: Vec<_> = identities.map(|identity| record.learn(identity)).collect();
+        if learnt.iter().any(|learnt| learnt.changed) {
+            self.change(|known| *known = record)?;
+        }
+        Ok(learnt.into_iter().filter_map(|learnt| learnt.rekeyed).collect())
+    }
+
+    /// A guard is told a mark. Was one of this user and domain told one before?
+    pub fn meet(&mut self, uid: u32, domain: u32) -> Result<bool, StateFault> {
+        let mut record = self.record.clone();
+        let known = record.meet(uid, domain);
+        if record != self.record {
+            self.change(|state| *state = record)?;
+        }
+        Ok(known)
+    }
+
+    /// Did this name ever have one of these two keys?
+    pub fn had(&self, who: &str, identity: &PublicIdentity) -> bool {
+        self.record.had(who, identity)
+    }
+
+    /// When a person last said that this is the state, whatever there was before.
+    pub fn decided(&self) -> i64 {
+        self.record.decided
+    }
+
+    /// How far it has come, for others to hold.
+    pub fn mark(&self) -> String {
+        self.mark_key.write(&self.record.mark())
+    }
+
+    /// Somebody brings a mark. None: this keeper never made it. Otherwise why the state is not the newest, if it is not.
+    pub fn compare(&self, mark: &str) -> Option<Option<String>> {
+        Some(self.behind(&self.mark_key.read(mark)?))
+    }
+
+    /// A newer mark than the state's has turned up: it is kept, so that the next start is refused too.
+    pub fn keep_newer(&self, mark: &str) -> Result<(), StateFault> {
+        self.put_mark(mark.trim_end())
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn behind(&self, mark: &Mark) -> Option<String> {
+        let (theirs, ours) = (mark.number, self.record.number);
+        match self.record.judge(mark) {
+            Verdict::Fits => None,
+            Verdict::Older => Some(format!("number {theirs}, and the state is number {ours}")),
+            Verdict::Another => {
+                Some(format!("number {theirs}, and the state, number {ours}, did not come of it"))
+            }
+        }
+    }
+
+    /// A change that matters.
+    fn change(&mut self, change: impl FnOnce(&mut Record)) -> Result<(), StateFault> {
+        let mut record = self.record.clone();
+        change(&mut record);
+        record.number = record.number.saturating_add(1);
+        if !self.begun {
+            record.begin_run(record.number, self.run);
+        }
+        self.commit(record)?;
+        self.begun = true;
+        Ok(())
+    }
+
+    /// The state first: killed in between, the mark is one that the state came of.
+    fn commit(&mut self, record: Record) -> Result<(), StateFault> {
+        self.write(record)?;
+        self.write_mark(&self.record)
+    }
+
+    fn write(&mut self, record: Record) -> Result<(), StateFault> {
+        let bytes = record.write(&self.key).ok_or(StateFault::Full)?;
+        disk::replace(&self.path, &bytes, 0o600).map_err(|error| broken(&self.path, &error))?;
+        self.record = record;
+        Ok(())
+    }
+
+    fn write_mark(&self, record: &Record) -> Result<(), StateFault> {
+        self.put_mark(&self.mark_key.write(&record.mark()))
+    }
+
+    /// If its name is not on the disk yet when the power fails, the one before is there, and the state came of that.
+    fn put_mark(&self, mark: &str) -> Result<(), StateFault> {
+        disk::put(&self.mark_path, format!("{mark}\n").as_bytes(), 0o600)
+            .map_err(|error| broken(&self.mark_path, &error))
+    }
+}
+
+/// Makes the folders, looks whose they are, and locks the state's.
+fn prepare(folder: &Path, mark: &Path) -> Result<File, StateFault> {
+    let beside = mark.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    for folder in [folder, beside] {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|error| broken(folder, &error))?;
+        disk::check_folder(folder)?;
+    }
+    let opened = File::open(folder).map_err(|error| broken(folder, &error))?;
+    let found = opened.metadata().map_err(|error| broken(folder, &error))?;
+    let (mode, owner) = (found.mode() & 0o7777, found.uid());
+    if mode & 0o077 != 0 || owner != super::peer::own_uid() {
+        return Err(StateFault::Open { path: folder.display().to_string(), mode, owner });
+    }
+    match opened.try_lock() {
+        Ok(()) => Ok(opened),
+        Err(TryLockError::WouldBlock) => Err(StateFault::Taken(folder.display().to_string())),
+        Err(TryLockError::Error(error)) => Err(broken(folder, &error)),
+    }
+}
+
+/// All bytes of a file, if it is there: no more than a state has, and no link.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, StateFault> {
+    let broken = |error| broken(path, &error);
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(broken(error)),
+        Ok(found) if !found.is_file() => {
+            return Err(broken(std::io::Error::other("it is not a regular file")));
+        }
+        Ok(_) => {}
+    }
+    let mut bytes = Vec::new();
+    let file = OpenOptions::new().read(true).custom_flags(disk::no_links()).open(path);
+    let read = file.and_then(|file| file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes));
+    read.map_err(broken)?;
+    Ok(Some(bytes))
+}
+
+fn broken(path: &Path, error: &std::io::Error) -> StateFault {
+    StateFault::Broken { path: path.display().to_string(), error: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Why there is no state to go on with, and what a person can do about it.
+
+use super::record::MOST_BYTES;
+use discreet_host::disk::Untrusted;
+use discreet_host::secret::NoRandomness;
+
+/// The state cannot be kept, or is not what it should be: the keeper must not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum StateFault {
+    /// Others can get at it.
+    #[error(
+        "the folder {path} has mode {mode:04o} and user {owner}; it must be this user's alone: `chmod 700 {path}`"
+    )]
+    Open {
+        /// The folder.
+        path: String,
+        /// Its mode.
+        mode: u32,
+        /// Whose it is.
+        owner: u32,
+    },
+    /// Others can replace it.
+    #[error(transparent)]
+    Untrusted(#[from] Untrusted),
+    /// Another keeper has it.
+    #[error("another keeper keeps its state in {0}")]
+    Taken(String),
+    /// It cannot be read or written.
+    #[error("the state in {path}: {error}")]
+    Broken {
+        /// The file.
+        path: String,
+        /// What the system says.
+        error: String,
+    },
+    /// There is none.
+    #[error(
+        "there is no state at {path}{}. If this robot's keeper runs for the first time, start it once with --new-state. If \
+         there was one, who was revoked is not known any more: put the newest copy of it back, or start once with \
+         --new-state and revoke again whoever is to stay revoked (`discreet audit show` on the guard's log has them)",
+        if *known { ", although its mark says that there was one" } else { "" }
+    )]
+    Absent {
+        /// Where it was looked for.
+        path: String,
+        /// The second copy of its mark is there.
+        known: bool,
+    },
+    /// There is one of an earlier version.
+    #[error(
+        "{path} is the state of an earlier version, which is not read any more. Note who is revoked (that version's \
+         `discreet who`), move it away, start once with --new-state, and revoke them again"
+    )]
+    Earlier {
+        /// The file.
+        path: String,
+    },
+    /// A new one was asked for, and there is one.
+    #[error(
+        "--new-state, but there is a state at {path}: leave that option out. If the state is to be given up, move it away \
+         first"
+    )]
+    There {
+        /// The file.
+        path: String,
+    },
+    /// It is not what this keeper wrote.
+    #[error(
+        "{path} is not what this keeper wrote: it was changed, cut or emptied, or is another robot's. Nothing in it is \
+         believed. Put the newest copy of it back; after `discreet identity rotate`, name the old identity with \
+         --rotated-from; or move it away, start once with --new-state, and revoke again whoever is to stay revoked"
+    )]
+    Altered {
+        /// The file.
+        path: String,
+    },
+    /// It is not the newest, or nothing tells whether it is.
+    #[error(
+        "{path} may not be the newest state: {why}. Revocations may be missing in it. Put the newest copy back; or, if a \
+         person says that it is the newest there is, start once with --accept-state, and revoke again whoever is to stay \
+         revoked (`discreet audit show` on the guard's log has them)"
+    )]
+    Behind {
+        /// The file.
+        path: String,
+        /// How that is known.
+        why: String,
+    },
+    /// Nothing is wrong that could be accepted.
+    #[error("--accept-state, but the state at {path} is the newest that is known of: leave that option out")]
+    NothingToAccept {
+        /// The file.
+        path: String,
+    },
+    /// More than anybody has.
+    #[error("the state would have more than {MOST_BYTES} bytes: there are too many revocations in it")]
+    Full,
+    /// All ids were used.
+    #[error("all key ids are used up; the robot needs a new identity and a new state folder")]
+    NoIds,
+    /// No randomness.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+}

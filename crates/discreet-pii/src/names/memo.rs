@@ -1,0 +1,80 @@
+//! What the words of late were. Most words of most texts are of a few hundred, so that the table is seldom asked.
+
+use super::hash::Hash;
+use super::run::Part;
+use super::table::{self, Class};
+use super::word::{Shape, Word};
+
+/// 16 KiB, which the first cache of a core holds.
+const ROWS: usize = 1 << 10;
+
+/// Words by their hash, each in one place; who comes later takes it.
+pub(crate) struct Memo {
+    rows: Vec<(u64, Class)>,
+}
+
+impl Default for Memo {
+    fn default() -> Memo {
+        Memo { rows: vec![(0, Class::NONE); ROWS] }
+    }
+}
+
+impl Memo {
+    /// The word that begins at `start`, as [`Part::at`] has it.
+    #[inline]
+    pub(super) fn part(&mut self, text: &str, start: usize) -> Part {
+        if let Some((word, letters)) = Word::short(text, start) {
+            let class = self.remember(letters.value(), || table::plain(letters, word.text(text)));
+            return Part { word, class };
+        }
+        self.any_part(text, start)
+    }
+
+    fn any_part(&mut self, text: &str, start: usize) -> Part {
+        let (word, letters) = Word::glance(text, start);
+        let class = match letters {
+            _ if word.shape == Shape::Code => Class::NONE,
+            Some(letters) => self.remember(letters.value(), || table::plain(letters, word.text(text))),
+            None => word.class(text),
+        };
+        Part { word, class }
+    }
+
+    /// What is known of the words of a hash taken together.
+    pub(super) fn known(&mut self, hash: Hash) -> Class {
+        self.remember(hash.value(), || table::known(hash))
+    }
+
+    #[inline]
+    fn remember(&mut self, hash: u64, look: impl FnOnce() -> Class) -> Class {
+        // The high bits of a product are the best mixed.
+        let Some(row) = self.rows.get_mut((hash >> 40) as usize & (ROWS - 1)) else { return look() };
+        if row.0 != hash {
+            *row = (hash, look());
+        }
+        row.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_is_what_the_table_says() {
+        let mut memo = Memo::default();
+        let text =
+            "anna walks to the new york office of plans and corridors, O'Brien and müller-lüdenscheidt";
+        for _ in 0..2 {
+            for (start, _) in text.match_indices(' ').map(|(at, _)| (at + 1, ())).chain([(0, ())]) {
+                let (one, other) = (memo.part(text, start), Part::at(text, start));
+                assert_eq!(
+                    (one.word.end, one.class),
+                    (other.word.end, other.class),
+                    "{}",
+                    one.word.text(text)
+                );
+            }
+        }
+    }
+}

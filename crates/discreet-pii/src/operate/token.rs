@@ -1,0 +1,185 @@
+//! Words that stand for a value: `<phone>`, `<phone:7f3a9c21>`, and those that can be opened again.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::{Operator, OperatorKeys};
+use crate::Kind;
+
+/// What a reversible token has room for. Longer values are only named.
+const MOST: usize = 255;
+/// Lengths are hidden up to a multiple of this.
+const BLOCK: usize = 16;
+const NONCE: usize = 12;
+const TAG: usize = 16;
+
+/// Why a token gives no value back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotRevealed {
+    /// It is no token that can be opened.
+    #[error("it is no token of the operator `reversible`; one looks like <phone~...>")]
+    NoToken,
+    /// Another audience's, or changed.
+    #[error("it does not open with these keys: it was made for somebody else, or changed")]
+    WrongKeys,
+}
+
+/// What these write is made by a key, and has the value in it by accident only.
+pub(super) fn is_token(operator: Operator) -> bool {
+    matches!(operator, Operator::Pseudonym | Operator::Reversible | Operator::Remove)
+}
+
+/// `<phone>`
+pub(super) fn name(kind: Option<Kind>, out: &mut String) {
+    out.push('<');
+    out.push_str(word(kind));
+    out.push('>');
+}
+
+fn word(kind: Option<Kind>) -> &'static str {
+    kind.map_or("redacted", Kind::name)
+}
+
+/// `<phone:7f3a9c21>`: the same for `+44 7700` and `(+44)7700`.
+pub(super) fn pseudonym(
+    kind: Option<Kind>,
+    value: &str,
+    keys: &OperatorKeys,
+    out: &mut String,
+) -> Option<()> {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut mac = keyed(keys.pseudonym(), kind)?;
+    let mut bytes = [0; 4];
+    let mut any = false;
+    for c in value.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
+        mac.update(c.encode_utf8(&mut bytes).as_bytes());
+        any = true;
+    }
+    if !any {
+        mac.update(value.as_bytes());
+    }
+    let tag = mac.finalize().into_bytes();
+    out.push('<');
+    out.push_str(word(kind));
+    out.push(':');
+    for byte in tag.iter().take(4) {
+        for digit in [byte >> 4, byte & 15] {
+            out.push(HEX.get(usize::from(digit)).copied().unwrap_or_default().into());
+        }
+    }
+    out.push('>');
+    Some(())
+}
+
+/// `<phone~...>`: nonce, then the sealed value. The nonce is made of the value, so the same value gives the same token, and
+/// no two values share a nonce, but for one chance in 2^96.
+pub(super) fn reversible(
+    kind: Option<Kind>,
+    value: &str,
+    keys: &OperatorKeys,
+    out: &mut String,
+) -> Option<()> {
+    let length = u8::try_from(value.len()).ok()?;
+    let mut plain = Zeroizing::new(Vec::with_capacity(BLOCK * 17));
+    plain.push(length);
+    plain.extend_from_slice(value.as_bytes());
+    let padded = plain.len().next_multiple_of(BLOCK);
+    plain.resize(padded, 0);
+    let mut mac = keyed(keys.nonce(), kind)?;
+    mac.update(&plain);
+    let tag = mac.finalize().into_bytes();
+    let nonce: [u8; NONCE] = *tag.first_chunk()?;
+    let payload = Payload { msg: &plain, aad: word(kind).as_bytes() };
+    let sealed = cipher(keys).encrypt(&Nonce::from(nonce), payload).ok()?;
+    out.push('<');
+    out.push_str(word(kind));
+    out.push('~');
+    URL_SAFE_NO_PAD.encode_string([&nonce, sealed.as_slice()].concat(), out);
+    out.push('>');
+    Some(())
+}
+
+/// The value that a token of the operator `reversible` stands for.
+pub fn reveal(token: &str, keys: &OperatorKeys) -> Result<String, NotRevealed> {
+    let inside = token.trim().strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    let (kind, sealed) = inside.and_then(|inside| inside.split_once('~')).ok_or(NotRevealed::NoToken)?;
+    if sealed.len() > (NONCE + MOST + 1 + TAG) * 4 / 3 + 4 {
+        return Err(NotRevealed::NoToken);
+    }
+    let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| NotRevealed::NoToken)?;
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(NotRevealed::NoToken)?;
+    let payload = Payload { msg: sealed, aad: kind.as_bytes() };
+    let plain = cipher(keys).decrypt(&Nonce::from(*nonce), payload).map_err(|_| NotRevealed::WrongKeys)?;
+    let plain = Zeroizing::new(plain);
+    let value = plain.split_first().and_then(|(length, value)| value.get(..usize::from(*length)));
+    let value = value.and_then(|value| std::str::from_utf8(value).ok());
+    value.map(str::to_owned).ok_or(NotRevealed::WrongKeys)
+}
+
+fn cipher(keys: &OperatorKeys) -> ChaCha20Poly1305 {
+    ChaCha20Poly1305::new(&Key::from(*keys.reveal()))
+}
+
+/// Each kind apart: a name that is a place too has two pseudonyms.
+fn keyed(key: &[u8; 32], kind: Option<Kind>) -> Option<Hmac<Sha256>> {
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).ok()?;
+    mac.update(word(kind).as_bytes());
+    mac.update(b"\0");
+    Some(mac)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(audience: &str) -> OperatorKeys {
+        OperatorKeys::derive(b"a secret of a robot, for tests", audience).unwrap()
+    }
+
+    fn pseudonym_for(audience: &str, value: &str) -> String {
+        let mut out = String::new();
+        pseudonym(Some(Kind::Person), value, &keys(audience), &mut out).unwrap();
+        out
+    }
+
+    fn token(value: &str) -> Option<String> {
+        let mut out = String::new();
+        reversible(Some(Kind::Phone), value, &keys("desk"), &mut out).map(|()| out)
+    }
+
+    #[test]
+    fn a_pseudonym_is_the_same_for_the_same_value_and_another_for_everybody_else() {
+        let one = pseudonym_for("desk", "Ada Lovelace");
+        assert_eq!(one, pseudonym_for("desk", "ada  lovelace"));
+        assert_ne!(one, pseudonym_for("shop", "Ada Lovelace"));
+        assert_ne!(one, pseudonym_for("desk", "Ada Byron"));
+        assert!(one.len() == "<person:7f3a9c21>".len() && one.starts_with("<person:") && one.ends_with('>'));
+    }
+
+    #[test]
+    fn who_has_the_key_gets_the_value_back_and_nobody_else() {
+        for value in ["", "+44 7700 900123", "ünlü", &"x".repeat(255)] {
+            assert_eq!(reveal(&token(value).unwrap(), &keys("desk")).as_deref(), Ok(value));
+            assert_eq!(reveal(&token(value).unwrap(), &keys("shop")), Err(NotRevealed::WrongKeys));
+        }
+        assert_eq!(token(&"x".repeat(256)), None);
+    }
+
+    #[test]
+    fn a_token_hides_the_length_and_cannot_be_changed() {
+        let (short, long) = (token("a").unwrap(), token("fifteen letters").unwrap());
+        assert_eq!(short.len(), long.len());
+        assert_eq!(short, token("a").unwrap());
+        assert_eq!(reveal(&short.replace("phone", "email"), &keys("desk")), Err(NotRevealed::WrongKeys));
+        for wrong in
+            ["", "<phone>", "<phone:7f3a9c21>", "<phone~>", "<phone~AAAA>", "<phone~!>", &"<a~".repeat(999)]
+        {
+            assert_eq!(reveal(wrong, &keys("desk")), Err(NotRevealed::NoToken), "{wrong}");
+        }
+    }
+}

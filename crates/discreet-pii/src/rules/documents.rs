@@ -1,0 +1,67 @@
+//! Passports, driving licences, registrations.
+
+use super::super::check::{documents, money};
+use super::{Rule, code, form};
+use crate::Kind;
+
+pub(super) const RULES: &[Rule] = &[
+    code(Kind::Passport, r"[A-Z]{0,3}\d{6,9}", 0, 70, documents::with_digits),
+    code(Kind::UsPassport, r"[A-Z]\d{8}|\d{9}", 5, 72, documents::with_digits),
+    form(Kind::UkPassport, r"[A-Z]{2}\d{7}", 10, 72),
+    code(Kind::UkPassport, r"\d{9}", 2, 71, documents::with_digits),
+    code(Kind::DePassport, r"[A-Z][A-Z0-9]{7}\d", 30, 85, documents::de_passport),
+    form(Kind::FrPassport, r"\d{2}[A-Z]{2}\d{5}", 20, 75),
+    form(Kind::EsPassport, r"[A-Z]{3}\d{6}", 5, 73),
+    form(Kind::ItPassport, r"[A-Z]{2}\d{7}", 5, 73),
+    code(Kind::PlPassport, r"[A-Z]{2}\d{7}", 10, 75, documents::pl_passport),
+    code(Kind::InPassport, r"[A-Z]\d{2} ?\d{5}", 10, 74, documents::in_passport),
+    form(Kind::KrPassport, r"[MSROD]\d{3}[A-Z]\d{4}", 20, 76),
+    form(Kind::KrPassport, r"[MSROD]\d{8}", 8, 72),
+    form(Kind::CnPassport, r"[EG]\d{8}|E[A-Z]\d{7}", 8, 73),
+    form(Kind::JpPassport, r"[A-Z]{2}\d{7}", 5, 71),
+    form(Kind::CaPassport, r"[A-Z]{2}\d{6}|[A-Z]\d{6}[A-Z]{2}", 5, 73),
+    form(Kind::AuPassport, r"[A-Z]\d{7}|P[A-Z]\d{7}", 5, 71),
+    code(
+        Kind::UsDriverLicense,
+        r"[A-Z]\d{3,14}|[A-Z]{2}\d{3,7}[A-Z]?|\d{2}[A-Z]{3}\d{5,6}|\d{7,9}[A-Z]{1,2}|\d{3}[A-Z]{2}\d{4}|[A-Z]\d{6}R|\d{6,14}|\d{16}",
+        2,
+        66,
+        documents::with_digits,
+    ),
+    code(
+        Kind::UsDriverLicense,
+        r"[A-Z]\d{3}[ -]\d{4}[ -]\d{4}|[A-Z]\d{3}-\d{3}-\d{2}-\d{3}-\d",
+        30,
+        80,
+        documents::mixed,
+    ),
+    code(
+        Kind::UkDrivingLicence,
+        r"[A-Z]{2}[A-Z0-9]{3}\d{6}[A-Z0-9]{5}",
+        50,
+        90,
+        documents::uk_driving_licence,
+    ),
+    code(Kind::DeFuehrerschein, r"[A-Z0-9]{2}\d{8}[A-Z0-9]", 15, 80, documents::de_licence),
+    form(Kind::ItDriverLicense, r"[A-Z]{2}\d{7}[A-Z]|U1[A-Z0-9]{7}[A-Z]", 30, 80),
+    code(Kind::KrDriverLicense, r"\d{2}-\d{2}-\d{6}-\d{2}", 60, 90, documents::kr_licence),
+    code(Kind::KrDriverLicense, r"\d{12}", 5, 75, documents::kr_licence),
+    code(Kind::VehiclePlate, r"[A-Z]{2}-\d{3}-[A-Z]{2}", 55, 85, documents::mixed),
+    form(Kind::DeKfz, r"(?i)[a-z]{1,3}[ -][a-z]{1,2}[ -]\d{1,4}[eh]?", 35, 80),
+    form(Kind::DeKfz, r"(?:[A-Z]|Ä|Ö|Ü){1,3}-[A-Z]{1,2} ?\d{1,4}[EH]?", 45, 85),
+    code(Kind::UkVehicleRegistration, r"[A-Z]{2}\d{2}[ -]?[A-Z]{3}", 55, 90, documents::uk_plate),
+    code(Kind::UkVehicleRegistration, r"[A-Z]\d{1,3}[ -]?[A-Z]{3}", 20, 75, documents::uk_old_plate),
+    code(Kind::UkVehicleRegistration, r"[A-Z]{3}[ -]?\d{1,3}[A-Z]", 15, 75, documents::uk_old_plate),
+    code(
+        Kind::InVehicleRegistration,
+        r"[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4}",
+        60,
+        85,
+        documents::in_plate,
+    ),
+    form(Kind::InVehicleRegistration, r"[A-Z]{2}\d{4}|[A-Z]1\d{4}", 1, 30),
+    form(Kind::NgVehicleRegistration, r"[A-Z]{3}[ -]\d{3}[A-Z]{2}", 50, 85),
+    code(Kind::TrLicensePlate, r"\d{2} (?:[A-Z] \d{4,5}|[A-Z]{1,3} \d{2,4})", 30, 85, documents::tr_plate),
+    code(Kind::Vin, r"[A-Z0-9]{17}", 75, 90, money::vin),
+    code(Kind::Vin, r"[A-Z0-9]{17}", 15, 85, money::vin_form),
+];

@@ -1,0 +1,195 @@
+//! Text: what is hidden in which field, and how.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::file::{Entry, FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction};
+use super::super::finding::{Span, quoted, suggest};
+use super::super::things::{is_image, is_opaque};
+use super::Context;
+use super::things::{is_outside, is_word};
+use discreet_pii::{Kinds, Operator, PersonalData};
+use discreet_redact::{EVERY_FIELD, FieldRule, TextRules};
+
+/// What the policy says of personal data in general.
+pub(super) fn personal_data(
+    section: Option<&Entry<PersonalDataEntry>>,
+    context: &mut Context,
+) -> PersonalData {
+    let mut personal = PersonalData::default();
+    let Some(entry) = section else { return personal };
+    let Some(written) = &entry.value else { return personal };
+    for (word, hide) in written.operators.iter().flatten() {
+        let (key, value) = places(entry, "operators", word);
+        let Some(kinds) = known(word, key, context) else { continue };
+        let Some(operator) = operator(*hide, word, value, context) else { continue };
+        personal.hide(kinds, operator);
+    }
+    for (word, threshold) in written.thresholds.iter().flatten() {
+        let (key, _) = places(entry, "thresholds", word);
+        let Some(kinds) = known(word, key, context) else { continue };
+        personal.set_threshold(kinds, u8::try_from(threshold.0).unwrap_or(100));
+    }
+    for (word, texts) in written.hide.iter().flatten() {
+        let (key, _) = places(entry, "hide", word);
+        let Some(kind) = known(word, key, context).and_then(|kinds| kinds.iter().next()) else { continue };
+        let texts = texts.iter().filter(|text| !text.trim().is_empty());
+        personal.always.extend(texts.map(|text| (kind, text.clone())));
+    }
+    personal.never.extend(written.allow.iter().flatten().cloned());
+    if let Some(key) = &written.key {
+        if is_outside(key) {
+            let message = format!("key {} is outside the policy's folder", quoted(key));
+            let help = "name a file beside the policy, such as `identities/pseudonyms.key`";
+            context.error("key-outside", entry.place("key"), message, help);
+        }
+        personal.key_file = Some(key.clone());
+    }
+    if personal.key_file.is_none()
+        && let Some((word, _)) = written.operators.iter().flatten().find(|(_, hide)| needs_key(**hide))
+    {
+        no_key(places(entry, "operators", word).1, context);
+    }
+    personal
+}
+
+/// Where a key of a part of the section stands, and its value.
+fn places(entry: &Entry<PersonalDataEntry>, part: &str, key: &str) -> (Span, Span) {
+    let found = entry.node.entry(part).and_then(|part| part.node.entry(key));
+    found.map_or((entry.span, entry.span), |found| (found.key_span, found.node.span))
+}
+
+fn known(word: &str, place: Span, context: &mut Context) -> Option<Kinds> {
+    let kinds = Kinds::named(word);
+    if kinds.is_none() {
+        let message = format!("{} is no kind of personal data", quoted(word));
+        context.error("unknown-kind", place, message, suggest(word, Kinds::words(), ""));
+    }
+    kinds
+}
+
+/// What the policy says of the text of one topic or service; none without `redact:`, of images, and where it is wrong,
+/// which is reported.
+pub(super) fn rules<T>(
+    entry: &Entry<T>,
+    type_name: &str,
+    redact: Option<&BTreeMap<String, Redaction>>,
+    personal: &Arc<PersonalData>,
+    context: &mut Context,
+) -> Option<Arc<TextRules>> {
+    let redact = redact?;
+    if redact.is_empty() {
+        let help = "name what to hide, or leave `redact` out";
+        context.error("empty-redact", entry.place("redact"), "`redact` names nothing to hide", help);
+        return None;
+    }
+    if is_image(type_name) {
+        return None;
+    }
+    if is_opaque(type_name) {
+        // Whatever was taken out of its text, the picture would still be there.
+        let message = format!("nothing can be covered in a {}", quoted(type_name));
+        let help = "take `redact` out and deny the topic";
+        context.error("cannot-redact", entry.key_place("redact"), message, help);
+        return None;
+    }
+    let parts = entry.node.entry("redact");
+    let mut rules = Vec::new();
+    for (field, how) in redact {
+        let place = parts.and_then(|parts| parts.node.entry(field));
+        let key = place.map_or(entry.span, |entry| entry.key_span);
+        let value = place.map_or(entry.span, |entry| entry.node.span);
+        if let Some(rule) = rule(field, how, (key, value), type_name, personal, context) {
+            rules.push((field.clone(), rule));
+        }
+    }
+    (rules.len() == redact.len()).then(|| Arc::new(TextRules::new(rules, Arc::clone(personal))))
+}
+
+fn rule(
+    field: &str,
+    how: &Redaction,
+    (key, value): (Span, Span),
+    type_name: &str,
+    personal: &PersonalData,
+    context: &mut Context,
+) -> Option<FieldRule> {
+    let whole = match how {
+        Redaction::How(hide) => Some(*hide),
+        Redaction::Kinds(_) | Redaction::Field(_) => None,
+    };
+    if whole.is_some_and(covers) {
+        let message =
+            format!("{} is covered as in an image, but the topic is a {}", quoted(field), quoted(type_name));
+        let help = "name what to take out of the field: `data: [phone, email]`";
+        context.error("redact-mismatch", key, message, help);
+        return None;
+    }
+    if field != EVERY_FIELD && !is_path(field) {
+        let message = format!("{} is not a field of a message", quoted(field));
+        let help = "write a field, or a path to one: `data`, `status[].message`; `\"*\"` stands for all";
+        context.error("bad-field", key, message, help);
+        return None;
+    }
+    let (find, with, spoken): (&[KindWord], _, _) = match how {
+        Redaction::How(hide) => {
+            needs_a_key(*hide, value, personal, context);
+            return operator(*hide, field, value, context).map(FieldRule::Whole);
+        }
+        Redaction::Kinds(find) => (find, None, None),
+        Redaction::Field(FieldEntry { find, with, spoken }) => (find, *with, *spoken),
+    };
+    let kinds = kinds(find);
+    if kinds.is_empty() {
+        let help = "name kinds of personal data: `[phone, email]`";
+        context.error("empty-redact", key, format!("nothing is taken out of {}", quoted(field)), help);
+        return None;
+    }
+    let with = match with {
+        None => None,
+        Some(hide) => {
+            needs_a_key(hide, value, personal, context);
+            Some(operator(hide, field, value, context)?)
+        }
+    };
+    Some(FieldRule::Find { kinds, with, spoken: spoken.unwrap_or(false) })
+}
+
+/// The schema has let known words through only.
+pub(super) fn kinds(words: &[KindWord]) -> Kinds {
+    words.iter().filter_map(|word| Kinds::named(&word.0)).fold(Kinds::NONE, Kinds::union)
+}
+
+fn operator(hide: Hide, of: &str, place: Span, context: &mut Context) -> Option<Operator> {
+    let operator = Operator::named(hide.name());
+    if operator.is_none() {
+        let message = format!("`{}` is for images, but {} is text", hide.name(), quoted(of));
+        let help = "write `remove`, `replace`, `mask`, `pseudonym`, `reversible`, `encrypt` or `generalise`";
+        context.error("redact-mismatch", place, message, help);
+    }
+    operator
+}
+
+fn covers(hide: Hide) -> bool {
+    matches!(hide, Hide::Solid | Hide::Pixelate | Hide::Blur | Hide::Blank | Hide::Lowres)
+}
+
+fn needs_key(hide: Hide) -> bool {
+    Operator::named(hide.name()).is_some_and(Operator::needs_keys)
+}
+
+fn needs_a_key(hide: Hide, place: Span, personal: &PersonalData, context: &mut Context) {
+    if needs_key(hide) && personal.key_file.is_none() {
+        no_key(place, context);
+    }
+}
+
+fn no_key(place: Span, context: &mut Context) {
+    let help = "make one with `discreet pseudonym-key FILE`, and name it: `personal_data: { key: FILE }`";
+    context.error("no-pseudonym-key", place, "this needs a key, and the policy names none", help);
+}
+
+/// A path to a field, `status[].message` or `status.message`.
+fn is_path(path: &str) -> bool {
+    path.len() <= 255 && path.split('.').all(|part| is_word(part.strip_suffix("[]").unwrap_or(part)))
+}

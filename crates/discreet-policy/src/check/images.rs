@@ -1,0 +1,239 @@
+//! Images: what is hidden in them, how they are looked at, and which camera follows which.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::super::file::{CameraEntry, Entry, Hide, Redaction, Section, TopicEntry};
+use super::super::finding::{Span, quoted, suggest};
+use super::super::things::{Thing, is_image};
+use super::super::time::milliseconds_of;
+use super::Context;
+use discreet_redact::{Cover, ImageRules, Subject, WholeFrame};
+
+const DEADLINE: Duration = Duration::from_millis(100);
+const DEADLINES: std::ops::RangeInclusive<u64> = 20..=1000;
+/// The part that stands for the whole frame.
+const FRAME: &str = "frame";
+
+/// What the policy says of an image topic; `None` without `redact:`, and where it is wrong, which is reported.
+pub(super) fn rules(
+    entry: &Entry<TopicEntry>,
+    topic: &TopicEntry,
+    context: &mut Context,
+) -> Option<ImageRules> {
+    let redact = topic.redact.as_ref().filter(|redact| !redact.is_empty());
+    let camera = topic.camera.as_ref();
+    if let Some(camera) = camera {
+        let key = entry.key_place("camera");
+        if !is_image(&topic.type_name) {
+            let message =
+                format!("`camera` is about images, but the topic is a {}", quoted(&topic.type_name));
+            context.error("camera-without-image", key, message, "take `camera` out");
+            return None;
+        }
+        if redact.is_none() {
+            let help = "add `redact:` with what to look for, or take `camera` out";
+            context.error("camera-without-redact", key, "nothing says what to look for in this camera", help);
+            return None;
+        }
+        idle_keys(entry, camera, redact, context);
+    }
+    let redact = redact.filter(|_| is_image(&topic.type_name))?;
+    let deadline = deadline(entry, camera, context);
+    if topic.type_name == COMPRESSED && entry.name.ends_with("/compressedDepth") {
+        let message = "compressed depth images cannot be redacted: nothing here reads or writes them";
+        let help = "leave `redact` out and deny the topic; readers can have the raw depth image redacted";
+        context.error("cannot-redact", entry.key_place("redact"), message, help);
+        return None;
+    }
+    let (covers, frame) = parts(entry, redact, context)?;
+    Some(ImageRules {
+        covers,
+        frame,
+        strict: camera.and_then(|camera| camera.strict).unwrap_or(false),
+        deadline: deadline?,
+        every: camera
+            .and_then(|camera| camera.every)
+            .and_then(|every| u32::try_from(every).ok())
+            .unwrap_or(1),
+        follows: camera.and_then(|camera| camera.follows.clone()),
+    })
+}
+
+const COMPRESSED: &str = "sensor_msgs/msg/CompressedImage";
+
+type Parts = (Vec<(Subject, Cover)>, Option<WholeFrame>);
+
+fn parts(
+    entry: &Entry<TopicEntry>,
+    redact: &BTreeMap<String, Redaction>,
+    context: &mut Context,
+) -> Option<Parts> {
+    let written = entry.node.entry("redact");
+    let (mut covers, mut frame, mut wrong) = (Vec::new(), None, false);
+    for (part, how) in redact {
+        let place = written.and_then(|parts| parts.node.entry(part));
+        let key = place.map_or(entry.span, |entry| entry.key_span);
+        let value = place.map_or(entry.span, |entry| entry.node.span);
+        let hidden = match how {
+            Redaction::How(hide) => split(*hide),
+            Redaction::Kinds(_) | Redaction::Field(_) => None,
+        };
+        let Some(hidden) = hidden else {
+            let message = format!("{} is redacted as text, but the topic is an image", quoted(part));
+            context.error("redact-mismatch", key, message, "say what is covered: `faces: solid`");
+            wrong = true;
+            continue;
+        };
+        let subject = Subject::ALL.into_iter().find(|subject| subject.name() == part);
+        match (subject, hidden) {
+            (Some(subject), Ok(cover)) => {
+                if cover == Cover::Blur {
+                    let message = format!("blurred {part} may be made recognisable again");
+                    let help = "`solid` leaves nothing to work with";
+                    context.warning("blur-reversible", value, message, help);
+                }
+                covers.push((subject, cover));
+            }
+            (None, Err(whole)) if part == FRAME => frame = Some(whole),
+            (Some(_), Err(whole)) => {
+                let message = format!("`{}` is for a whole frame", whole.name());
+                let help = format!("write `frame: {}`, or cover {part} with `solid`", whole.name());
+                context.error("cover-mismatch", value, message, help);
+                wrong = true;
+            }
+            (None, Ok(cover)) if part == FRAME => {
+                let message =
+                    format!("`{}` is for what is found in a frame, not for the whole of it", cover.name());
+                context.error("cover-mismatch", value, message, "write `frame: blank` or `frame: lowres`");
+                wrong = true;
+            }
+            (None, _) => {
+                let message = format!("{} is nothing that can be found in an image", quoted(part));
+                let known = Subject::ALL.iter().map(|subject| subject.name()).chain([FRAME]);
+                context.error("unknown-image-part", key, message, suggest(part, known, ""));
+                wrong = true;
+            }
+        }
+    }
+    if let (Some(whole), false) = (frame, covers.is_empty()) {
+        let place = written.and_then(|parts| parts.node.entry(FRAME));
+        let message = format!("`frame: {}` stands beside other parts", whole.name());
+        let help = "either the whole frame is covered, or what is found in it: keep one of the two";
+        context.error("frame-and-parts", place.map_or(entry.span, |entry| entry.key_span), message, help);
+        return None;
+    }
+    // In the order in which everybody names them, however the file does.
+    covers.sort_by_key(|(subject, _)| *subject);
+    (!wrong).then_some((covers, frame))
+}
+
+/// How a part of an image, or else the whole frame, is covered; none of what is for text.
+fn split(hide: Hide) -> Option<Result<Cover, WholeFrame>> {
+    match hide {
+        Hide::Solid => Some(Ok(Cover::Solid)),
+        Hide::Pixelate => Some(Ok(Cover::Pixelate)),
+        Hide::Blur => Some(Ok(Cover::Blur)),
+        Hide::Blank => Some(Err(WholeFrame::Blank)),
+        Hide::Lowres => Some(Err(WholeFrame::Lowres)),
+        Hide::Remove
+        | Hide::Replace
+        | Hide::Mask
+        | Hide::Pseudonym
+        | Hide::Reversible
+        | Hide::Encrypt
+        | Hide::Generalise => None,
+    }
+}
+
+/// Where the whole frame is covered nobody looks; where another camera is followed, nobody looks here.
+fn idle_keys(
+    entry: &Entry<TopicEntry>,
+    camera: &CameraEntry,
+    redact: Option<&BTreeMap<String, Redaction>>,
+    context: &mut Context,
+) {
+    let frame = redact.is_some_and(|redact| redact.contains_key(FRAME));
+    let keys = [
+        ("strict", camera.strict == Some(true), frame),
+        ("every", camera.every.is_some(), frame || camera.follows.is_some()),
+        ("follows", camera.follows.is_some(), frame),
+    ];
+    for (key, _, _) in keys.into_iter().filter(|(_, said, idle)| *said && *idle) {
+        let why =
+            if frame { "the whole frame is covered" } else { "the followed camera is looked at instead" };
+        let message = format!("`{key}` is about looking for something, but {why}");
+        context.error("camera-unused", camera_place(entry, key, true), message, format!("take `{key}` out"));
+    }
+}
+
+fn deadline(
+    entry: &Entry<TopicEntry>,
+    camera: Option<&CameraEntry>,
+    context: &mut Context,
+) -> Option<Duration> {
+    let Some(text) = camera.and_then(|camera| camera.deadline.as_ref()) else { return Some(DEADLINE) };
+    let milliseconds = milliseconds_of(text).filter(|milliseconds| DEADLINES.contains(milliseconds));
+    if milliseconds.is_none() {
+        let message = format!("{} is not a deadline for a frame", quoted(text));
+        let help = "write it from `20ms` to `1s`";
+        context.error("bad-deadline", camera_place(entry, "deadline", false), message, help);
+    }
+    milliseconds.map(Duration::from_millis)
+}
+
+fn camera_place(entry: &Entry<TopicEntry>, key: &str, of_key: bool) -> Span {
+    let camera = entry.node.entry("camera").and_then(|camera| camera.node.entry(key));
+    camera.map_or(entry.span, |found| if of_key { found.key_span } else { found.node.span })
+}
+
+/// A camera that follows another uses what was found there: so it has to be looked for there.
+pub(super) fn followers(section: &Section<TopicEntry>, topics: &[Thing], context: &mut Context) {
+    for entry in &section.0 {
+        let camera = entry.value.as_ref().and_then(|topic| topic.camera.as_ref());
+        let Some(name) = camera.and_then(|camera| camera.follows.as_ref()) else { continue };
+        let Some(follower) = topics.iter().find(|topic| topic.pattern.text() == entry.name) else { continue };
+        let Some(rules) = &follower.image else { continue };
+        if let Err((message, help)) = follow(follower, rules, name, topics) {
+            context.error("bad-follows", camera_place(entry, "follows", false), message, help);
+        }
+    }
+}
+
+fn follow(
+    follower: &Thing,
+    rules: &ImageRules,
+    name: &str,
+    topics: &[Thing],
+) -> Result<(), (String, String)> {
+    let images = || topics.iter().filter(|topic| topic.image.is_some()).map(|topic| topic.pattern.text());
+    let Some(followed) = topics.iter().find(|topic| topic.pattern.text() == name && !topic.pattern.is_glob())
+    else {
+        let others: Vec<&str> = images().filter(|other| *other != follower.pattern.text()).collect();
+        let help = suggest(name, others, "declare the camera by its own name under `topics`");
+        return Err((format!("there is no camera {} to follow", quoted(name)), help));
+    };
+    let line = followed.span.line;
+    if followed.pattern == follower.pattern {
+        return Err((
+            "a camera cannot follow itself".to_owned(),
+            "name the colour camera beside it".to_owned(),
+        ));
+    }
+    let Some(found) = &followed.image else {
+        let message = format!("{} is not looked at, so there is nothing to follow", quoted(name));
+        let help = format!("follow an image topic that has `redact:`; this one is on line {line}");
+        return Err((message, help));
+    };
+    if let Some(next) = &found.follows {
+        let message = format!("{} follows another camera itself", quoted(name));
+        return Err((message, format!("follow {} directly", quoted(next))));
+    }
+    let missing = rules.covers.iter().find(|(subject, _)| found.cover(*subject).is_none());
+    if let Some((subject, _)) = missing {
+        let message = format!("{} is not looked at for {}", quoted(name), subject.name());
+        let help = format!("add `{}` to its `redact` on line {line}, or take it out here", subject.name());
+        return Err((message, help));
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Warnings about topics that carry people by their type, and are declared as if nobody were in them.
+
+use super::super::Policy;
+use super::super::finding::{Finding, quoted};
+use super::super::things::{TopicPolicy, is_image};
+use discreet_cdr::types::is_event_name;
+
+pub(super) fn warn(policy: &Policy, findings: &mut Vec<Finding>) {
+    for topic in policy.topics().filter(|topic| is_open(topic)) {
+        let Some((carries, instead)) = carries(topic.type_name()) else { continue };
+        let message = format!(
+            "{} is {}, and messages of its type carry {carries}",
+            quoted(topic.name()),
+            topic.class().name()
+        );
+        let help = format!("{instead}; if nobody is ever in it, say so with `people: none`");
+        findings.push(Finding::warning("people-in-operational", topic.thing.span, message).help(help));
+    }
+}
+
+/// May anybody have it, without anything hidden in it or looked for?
+fn is_open(topic: &TopicPolicy) -> bool {
+    !topic.class().is_contextual()
+        && !topic.says_what_to_hide()
+        && !topic.is_without_people()
+        && topic.has_readers()
+        && (is_image(topic.type_name()) || topic.class().escalation().is_none())
+}
+
+/// Something of people that a type carries, and how it is declared instead.
+fn carries(type_name: &str) -> Option<(&'static str, &'static str)> {
+    let (package, name) = type_name.split_once('/').unwrap_or((type_name, ""));
+    let text = "give it a contextual class and `redact: { \"*\": [all] }`, or leave it undeclared";
+    Some(match type_name {
+        _ if is_image(type_name) => {
+            ("whoever is before the camera", "give it a contextual class and `redact: { faces: solid }`")
+        }
+        "theora_image_transport/msg/Packet"
+        | "ffmpeg_image_transport_msgs/msg/FFMPEGPacket"
+        | "foxglove_msgs/msg/CompressedVideo"
+        | "foxglove_msgs/msg/RawImage"
+        | "foxglove_msgs/msg/CompressedImage"
+        | "stereo_msgs/msg/DisparityImage" => (
+            "whoever is before the camera",
+            "give it a contextual class, and clear to those only who may see people",
+        ),
+        "rcl_interfaces/msg/Log" => ("whatever any node writes to its log, names and paths too", text),
+        "rcl_interfaces/msg/ParameterEvent" => {
+            ("the value of every parameter that is set, passwords too", text)
+        }
+        _ if is_event_name(type_name) => ("what is asked of a service, and answered", text),
+        _ if package.starts_with("audio_") || package.ends_with("_audio") || name.contains("Audio") => {
+            ("voices", "give it a contextual class, and clear to those only who may listen to people")
+        }
+        _ => return None,
+    })
+}

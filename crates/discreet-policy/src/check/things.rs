@@ -1,0 +1,319 @@
+//! Stakeholders, topics, commands and services: names, types, and what belongs to which.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::super::file::{CommandEntry, Entry, Section, ServiceEntry, StakeholderEntry, TopicEntry};
+use super::super::finding::{Span, quoted, suggest};
+use super::super::names::{Pattern, action_part, is_ros_name, is_ros_type};
+use super::super::rule::Action;
+use super::super::things::{Class, Stakeholder, Thing};
+use super::super::time::end_of;
+use super::{Context, fields, images};
+use discreet_cdr::types::is_event_name;
+use discreet_pii::PersonalData;
+
+type Classes = HashMap<String, Option<Arc<Class>>>;
+
+pub(super) fn stakeholders(section: &Section<StakeholderEntry>, context: &mut Context) -> Vec<Stakeholder> {
+    let mut stakeholders: Vec<Stakeholder> = Vec::new();
+    for entry in &section.0 {
+        if entry.name == "everyone" {
+            let help = "`everyone` is always there and has no identity: take it out of `stakeholders`";
+            context.error("reserved-name", entry.span, "a stakeholder cannot be called `everyone`", help);
+            continue;
+        }
+        if !is_word(&entry.name) {
+            let message = format!("{} is not a name for a stakeholder", quoted(&entry.name));
+            let help = "use small letters, digits and `_`, beginning with a letter: `front_desk`";
+            context.error("bad-stakeholder-name", entry.span, message, help);
+            continue;
+        }
+        let Some(written) = &entry.value else { continue };
+        if is_outside(&written.identity) {
+            let message = format!("identity {} is outside the policy's folder", quoted(&written.identity));
+            let help = "name a file beside the policy, such as `identities/front_desk.pub`";
+            context.error("identity-outside", entry.place("identity"), message, help);
+        }
+        let until = written.until.as_ref().and_then(|text| end(text, entry.place("until"), context));
+        let identity = written.identity.clone();
+        stakeholders.push(Stakeholder {
+            name: entry.name.as_str().into(),
+            identity,
+            until,
+            span: entry.span,
+        });
+    }
+    stakeholders
+}
+
+pub(super) fn topics(
+    section: &Section<TopicEntry>,
+    classes: &Classes,
+    personal: &Arc<PersonalData>,
+    context: &mut Context,
+) -> Vec<Thing> {
+    let mut topics: Vec<Thing> = Vec::new();
+    for entry in &section.0 {
+        let Some(pattern) = Pattern::read(&entry.name) else {
+            let message = format!("{} is neither a topic nor a glob over topics", quoted(&entry.name));
+            context.error("bad-topic-name", entry.span, message, NAME_HELP);
+            continue;
+        };
+        let Some(written) = &entry.value else { continue };
+        let class = class(&written.class, entry, classes, context);
+        // A service that is looked into tells about its calls on a topic.
+        if !is_event_name(&written.type_name) {
+            ros_type(&written.type_name, "msg", entry.place("type"), context);
+        }
+        if let Some(hash) = &written.type_hash {
+            type_hash(hash, entry.place("type_hash"), context);
+        }
+        if let Some(source) = written.source.as_ref().filter(|source| !is_ros_name(source)) {
+            let message = format!("{} is not the full name of a node", quoted(source));
+            context.error("bad-node-name", entry.place("source"), message, "write it as `/camera_driver`");
+        }
+        let redact = written.redact.clone().unwrap_or_default();
+        let image = images::rules(entry, written, context);
+        let text = fields::rules(entry, &written.type_name, written.redact.as_ref(), personal, context);
+        let Some(class) = class else { continue };
+        topics.push(Thing {
+            image,
+            text,
+            type_hash: written.type_hash.clone(),
+            source: written.source.clone(),
+            depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
+            redact,
+            without_people: written.people.is_some(),
+            ..thing(Action::Read, pattern, &written.type_name, class, entry.span)
+        });
+    }
+    images::followers(section, &topics, context);
+    overlaps(&topics, context);
+    reserved(&topics, context);
+    topics
+}
+
+/// Outside, commands are taken beside their topics. A topic of the robot of such a name would come out where they go in.
+pub(super) fn entrances(topics: &[Thing], commands: &[Thing], context: &mut Context) {
+    let names: HashSet<&str> = commands.iter().map(|command| command.pattern.text()).collect();
+    for topic in topics {
+        let name = topic.pattern.text();
+        let Some(of) = name.strip_suffix("/command").filter(|base| names.contains(base)) else { continue };
+        let message = format!("{} is where the guard takes commands for {}", quoted(name), quoted(of));
+        context.error("reserved-name", topic.span, message, "call the robot's topic something else");
+    }
+}
+
+/// Outside, the guard itself publishes the catalogue below `/discreet`, and beside each topic its tags and what is sealed
+/// of it. A robot's topic of such a name would be taken for the guard's word.
+fn reserved(topics: &[Thing], context: &mut Context) {
+    let names: HashSet<&str> = topics.iter().map(|topic| topic.pattern.text()).collect();
+    for topic in topics {
+        let name = topic.pattern.text();
+        let beside = |end| name.strip_suffix(end).filter(|base| names.contains(base));
+        let tags_of = beside("/tag").map(|base| format!("the tags of {}", quoted(base)));
+        let sealed = beside("/sealed/clear").or(beside("/sealed/redacted"));
+        let whose = tags_of.or(sealed.map(|base| format!("what is sealed of {}", quoted(base))));
+        let below = name.starts_with("/discreet/").then(|| "the catalogue".to_owned());
+        let Some(whose) = whose.or(below) else { continue };
+        let message = format!("{} is where the guard publishes {whose}", quoted(name));
+        context.error("reserved-name", topic.span, message, "call the robot's topic something else");
+    }
+}
+
+fn thing(action: Action, pattern: Pattern, type_name: &str, class: Arc<Class>, span: Span) -> Thing {
+    Thing {
+        action,
+        pattern,
+        type_name: type_name.to_owned(),
+        class,
+        span,
+        type_hash: None,
+        source: None,
+        depth: None,
+        redact: BTreeMap::new(),
+        image: None,
+        text: None,
+        without_people: false,
+        rate: None,
+        limits: BTreeMap::new(),
+    }
+}
+
+/// Two globs may overlap only if one is within the other: then the narrower one speaks for its names.
+fn overlaps(topics: &[Thing], context: &mut Context) {
+    let globs: Vec<&Thing> = topics.iter().filter(|topic| topic.pattern.is_glob()).collect();
+    for (at, later) in globs.iter().enumerate() {
+        for earlier in globs.iter().take(at) {
+            let (a, b) = (&earlier.pattern, &later.pattern);
+            if a.overlaps(b) && a.covers(b) == b.covers(a) {
+                let message = format!(
+                    "{} and {} overlap and neither is more specific",
+                    quoted(a.text()),
+                    quoted(b.text())
+                );
+                let help = format!(
+                    "a topic could fit both; narrow one of them (the other is on line {})",
+                    earlier.span.line
+                );
+                context.error("ambiguous-globs", later.span, message, help);
+            }
+        }
+    }
+}
+
+const NAME_HELP: &str =
+    "write a full name, `/camera/image_raw`, or a glob: `*` within a segment, `**` for whole segments";
+
+pub(super) fn commands(
+    section: &Section<CommandEntry>,
+    classes: &Classes,
+    context: &mut Context,
+) -> Vec<Thing> {
+    let mut commands = Vec::new();
+    for entry in &section.0 {
+        let Some(pattern) = full_name(entry, context) else { continue };
+        let Some(written) = &entry.value else { continue };
+        let class = class(&written.class, entry, classes, context);
+        ros_type(&written.type_name, "msg", entry.place("type"), context);
+        let limits = written.limits.clone().unwrap_or_default();
+        for (field, [least, most]) in &limits {
+            let place = entry.node.entry("limits").and_then(|limits| limits.node.entry(field));
+            let span = place.map_or(entry.span, |entry| entry.key_span);
+            if !is_field(field) {
+                let message = format!("{} is not a field of a message", quoted(field));
+                context.error("bad-field", span, message, "write a field, or a path to one: `linear.x`");
+            }
+            if least > most {
+                let message = format!("the limits of {} are reversed: no value fits", quoted(field));
+                context.error(
+                    "reversed-limits",
+                    span,
+                    message,
+                    format!("the least comes first: `[{most}, {least}]`"),
+                );
+            }
+        }
+        let Some(class) = class else { continue };
+        commands.push(Thing {
+            rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
+            limits,
+            ..thing(Action::Command, pattern, &written.type_name, class, entry.span)
+        });
+    }
+    commands
+}
+
+/// A name that is both read and commanded has one type: a message could not be of both.
+pub(super) fn conflicts(topics: &[Thing], commands: &[Thing], context: &mut Context) {
+    for command in commands {
+        let exact = topics.iter().find(|topic| topic.pattern == command.pattern);
+        let topic = exact.or_else(|| topics.iter().find(|topic| topic.pattern.covers(&command.pattern)));
+        if let Some(topic) = topic.filter(|topic| topic.type_name != command.type_name) {
+            let name = quoted(command.pattern.text());
+            let message =
+                format!("{name} is a {} here and a {} as a topic", command.type_name, topic.type_name);
+            let help = format!("a topic has one type: make it the same here and on line {}", topic.span.line);
+            context.error("conflicting-types", command.span, message, help);
+        }
+    }
+}
+
+pub(super) fn services(
+    section: &Section<ServiceEntry>,
+    classes: &Classes,
+    personal: &Arc<PersonalData>,
+    context: &mut Context,
+) -> Vec<Thing> {
+    let mut services = Vec::new();
+    for entry in &section.0 {
+        let Some(pattern) = full_name(entry, context) else { continue };
+        let Some(written) = &entry.value else { continue };
+        let class = class(&written.class, entry, classes, context);
+        ros_type(&written.type_name, "srv", entry.place("type"), context);
+        let text = fields::rules(entry, &written.type_name, written.redact.as_ref(), personal, context);
+        let Some(class) = class else { continue };
+        services.push(Thing {
+            text,
+            rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
+            ..thing(Action::Call, pattern, &written.type_name, class, entry.span)
+        });
+    }
+    services
+}
+
+fn full_name<T>(entry: &Entry<T>, context: &mut Context) -> Option<Pattern> {
+    if !is_ros_name(&entry.name) {
+        let message = format!("{} is not a full ROS name", quoted(&entry.name));
+        context.error(
+            "bad-name",
+            entry.span,
+            message,
+            "write a full name, `/cmd_vel`; only topics may be globs",
+        );
+        return None;
+    }
+    Pattern::read(&entry.name)
+}
+
+fn class<T>(name: &str, entry: &Entry<T>, classes: &Classes, context: &mut Context) -> Option<Arc<Class>> {
+    if let Some(class) = classes.get(name) {
+        return class.clone();
+    }
+    let mut known: Vec<&str> = classes.keys().map(String::as_str).collect();
+    known.sort_unstable();
+    let help = suggest(name, known, "declare it under `classes`");
+    context.error("unknown-class", entry.place("class"), format!("there is no class {}", quoted(name)), help);
+    None
+}
+
+fn ros_type(name: &str, kind: &str, span: Span, context: &mut Context) {
+    if !is_ros_type(name, kind) {
+        if let Some(part) = action_part(name) {
+            let message = format!("{} is {part}, and actions cannot be declared yet", quoted(name));
+            let help = "take it out: what is not declared stays inside. Of an action, `_action/status` \
+                        (action_msgs/msg/GoalStatusArray) can be declared as a topic, and `_action/cancel_goal` \
+                        (action_msgs/srv/CancelGoal) as a service";
+            context.error("bad-type", span, message, help);
+            return;
+        }
+        let example = if kind == "msg" { "sensor_msgs/msg/Image" } else { "std_srvs/srv/Trigger" };
+        let message = format!("{} is not a ROS {kind} type", quoted(name));
+        context.error("bad-type", span, message, format!("write package, kind and name: `{example}`"));
+    }
+}
+
+fn type_hash(hash: &str, span: Span, context: &mut Context) {
+    let digits = hash.strip_prefix("RIHS01_").unwrap_or_default();
+    if digits.len() != 64 || !digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        let help = "it is `RIHS01_` and 64 small hex digits; `ros2 topic info --verbose` shows it";
+        context.error("bad-type-hash", span, format!("{} is not a type hash", quoted(hash)), help);
+    }
+}
+
+pub(super) fn end(text: &str, span: Span, context: &mut Context) -> Option<i64> {
+    match end_of(text, &context.zone) {
+        Ok(end) => Some(end),
+        Err(help) => {
+            context.error("bad-until", span, format!("{} is not a date or a time", quoted(text)), help);
+            None
+        }
+    }
+}
+
+/// Does a file's path lead out of the policy's folder?
+pub(super) fn is_outside(path: &str) -> bool {
+    path.starts_with('/') || path.split('/').any(|part| part == "..")
+}
+
+/// A path to a field: `linear.x`.
+fn is_field(path: &str) -> bool {
+    path.len() <= 255 && path.split('.').all(is_word)
+}
+
+pub(super) fn is_word(text: &str) -> bool {
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}

@@ -1,0 +1,228 @@
+//! Compiles rules into one timetable for each declared name and audience.
+//!
+//! What rules say about a class is compiled once and shared by its topics, so that the work grows with the rules
+//! and the topics, not with their product.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::check::Declared;
+use super::groups::{self, Group};
+use super::rule::{Action, Audience, Rule, RuleId, Target, is_within};
+use super::things::{Access, Class, Entrance, Stakeholder, Thing, TopicPolicy};
+use super::timetable::{Builder, Timetable};
+use discreet_pii::PersonalData;
+
+/// A policy's parts, compiled.
+pub(super) struct Compiled {
+    pub classes: Vec<Arc<Class>>,
+    pub stakeholders: Vec<Stakeholder>,
+    pub topics: Vec<Arc<TopicPolicy>>,
+    pub groups: Vec<Arc<Group>>,
+    pub commands: Vec<Entrance>,
+    pub services: Vec<Entrance>,
+    pub rules: Vec<Rule>,
+    pub personal: Arc<PersonalData>,
+    /// The rules that decide something, somewhere, at some time.
+    pub deciding: BTreeSet<RuleId>,
+}
+
+/// An audience by number: everyone is 0, stakeholders follow in file order.
+type Who = usize;
+const EVERYONE: Who = 0;
+
+/// What rules about one class or one name say, by audience.
+type Layer = BTreeMap<Who, Builder>;
+type Tables = BTreeMap<Who, Arc<Timetable>>;
+
+pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
+    let Declared { classes, stakeholders, topics, commands, services, personal } = declared;
+    let mut classes: Vec<Arc<Class>> = classes.into_values().flatten().collect();
+    classes.sort_by(|a, b| a.name().cmp(b.name()));
+    let mut work = Work { stakeholders: &stakeholders, deciding: BTreeSet::new() };
+
+    let by_class = work.class_tables(&classes, &rules);
+    let no_tables = Finished::default();
+    let mut compile_all = |things: Vec<Thing>, action: Action| -> Vec<(Thing, Access)> {
+        let own = work.own_layers(&things, &rules, action);
+        let shared = |thing: &Thing| match action {
+            Action::Read => by_class.get(thing.class.name()).unwrap_or(&no_tables),
+            Action::Command | Action::Call => &no_tables,
+        };
+        let accesses: Vec<Access> =
+            things.iter().zip(own).map(|(thing, own)| work.access(shared(thing), own)).collect();
+        things.into_iter().zip(accesses).collect()
+    };
+    let topics = compile_all(topics, Action::Read);
+    let commands = compile_all(commands, Action::Command);
+    let services = compile_all(services, Action::Call);
+    let entrances = |all: Vec<(Thing, Access)>| -> Vec<Entrance> {
+        all.into_iter().map(|(thing, access)| Entrance { thing, access }).collect()
+    };
+    let deciding = work.deciding;
+    let mut groups = groups::Builder::default();
+    let mut topic = |(thing, access): (Thing, Access)| {
+        let groups = groups.groups_of(&thing.class, &access);
+        Arc::new(TopicPolicy { thing, access, groups })
+    };
+    Compiled {
+        classes,
+        topics: topics.into_iter().map(&mut topic).collect(),
+        groups: groups.finish(),
+        commands: entrances(commands),
+        services: entrances(services),
+        stakeholders,
+        rules,
+        personal,
+        deciding,
+    }
+}
+
+/// The tables of one class, or of one name.
+#[derive(Default)]
+struct Finished {
+    /// What each audience's own rules say.
+    own: Tables,
+    access: Option<Access>,
+}
+
+struct Work<'a> {
+    stakeholders: &'a [Stakeholder],
+    deciding: BTreeSet<RuleId>,
+}
+
+impl Work<'_> {
+    fn audience(&self, names: &HashMap<&str, Who>, audience: &Audience) -> Option<Who> {
+        match audience {
+            Audience::Everyone => Some(EVERYONE),
+            Audience::Stakeholder(name) => names.get(name.as_ref()).copied(),
+        }
+    }
+
+    fn numbers(&self) -> HashMap<&str, Who> {
+        self.stakeholders.iter().enumerate().map(|(at, one)| (one.name.as_ref(), at + 1)).collect()
+    }
+
+    fn until(&self, who: Who) -> Option<i64> {
+        self.stakeholders.get(who.checked_sub(1)?)?.until
+    }
+
+    fn add(&self, layer: &mut Layer, names: &HashMap<&str, Who>, rule: &Rule) {
+        for who in rule.who.iter().filter_map(|audience| self.audience(names, audience)) {
+            layer.entry(who).or_default().add(rule, self.until(who));
+        }
+    }
+
+    fn class_tables(&mut self, classes: &[Arc<Class>], rules: &[Rule]) -> HashMap<String, Finished> {
+        let names = self.numbers();
+        let mut layers: HashMap<&str, Layer> = HashMap::new();
+        for rule in rules.iter().filter(|rule| rule.action == Action::Read) {
+            for target in &rule.targets {
+                if let Target::Class(class) = target {
+                    self.add(layers.entry(class.as_ref()).or_default(), &names, rule);
+                }
+            }
+        }
+        // Each class first by itself, reduced; then with its parents.
+        let reduced: Vec<(&str, Tables)> =
+            layers.into_iter().map(|(class, layer)| (class, finish(layer))).collect();
+        let mut tables = HashMap::new();
+        for class in classes {
+            let mut layer = Layer::new();
+            for (_, parent) in reduced.iter().filter(|(parent, _)| is_within(class.name(), parent)) {
+                add_tables(&mut layer, parent);
+            }
+            let own = finish(layer);
+            let access = self.combine(&own);
+            tables.insert(class.name().to_owned(), Finished { own, access: Some(access) });
+        }
+        tables
+    }
+
+    /// For each thing, the rules that name it, by itself or by a glob.
+    fn own_layers(&self, things: &[Thing], rules: &[Rule], action: Action) -> Vec<Layer> {
+        let names = self.numbers();
+        let by_name: HashMap<&str, usize> =
+            things.iter().enumerate().map(|(at, t)| (t.pattern.text(), at)).collect();
+        let mut by_glob: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut layers: Vec<Layer> = things.iter().map(|_| Layer::new()).collect();
+        for rule in rules.iter().filter(|rule| rule.action == action) {
+            for target in &rule.targets {
+                let Target::Names(pattern) = target else { continue };
+                let reached: &[usize] = if pattern.is_glob() {
+                    by_glob.entry(pattern.text()).or_insert_with(|| {
+                        let covered = |(_, thing): &(usize, &Thing)| pattern.covers(&thing.pattern);
+                        things.iter().enumerate().filter(covered).map(|(at, _)| at).collect()
+                    })
+                } else {
+                    by_name.get(pattern.text()).map_or(&[], std::slice::from_ref)
+                };
+                for at in reached {
+                    if let Some(layer) = layers.get_mut(*at) {
+                        self.add(layer, &names, rule);
+                    }
+                }
+            }
+        }
+        layers
+    }
+
+    fn access(&mut self, shared: &Finished, own: Layer) -> Access {
+        match &shared.access {
+            // Nothing of its own: the class's tables serve it.
+            Some(access) if own.is_empty() => {
+                self.mark(&shared.own);
+                access.clone()
+            }
+            _ => {
+                let mut layer = own;
+                add_tables(&mut layer, &shared.own);
+                let tables = finish(layer);
+                self.mark(&tables);
+                self.combine(&tables)
+            }
+        }
+    }
+
+    /// What each audience has when its own rules and those for everyone are put together.
+    fn combine(&self, own: &Tables) -> Access {
+        let nothing = || Arc::new(Builder::default().finish());
+        let everyone = own.get(&EVERYONE).cloned().unwrap_or_else(nothing);
+        let mut named = Vec::new();
+        for (who, table) in own.iter().filter(|(who, _)| **who != EVERYONE) {
+            let Some(stakeholder) = who.checked_sub(1).and_then(|at| self.stakeholders.get(at)) else {
+                continue;
+            };
+            // What everyone may have comes in the open; only what is denied to everyone reaches a stakeholder's own.
+            let mut builder = Builder::default();
+            builder.add_table(table);
+            builder.add_denies(&everyone);
+            named.push((Arc::clone(&stakeholder.name), Arc::new(builder.finish())));
+        }
+        Access { everyone, named }
+    }
+
+    /// Notes which rules decide for somebody.
+    fn mark(&mut self, own: &Tables) {
+        let everyone = own.get(&EVERYONE);
+        self.deciding.extend(everyone.into_iter().flat_map(|table| table.deciding()));
+        for (_, table) in own.iter().filter(|(who, _)| **who != EVERYONE) {
+            let mut builder = Builder::default();
+            builder.add_table(table);
+            if let Some(everyone) = everyone {
+                builder.add_table(everyone);
+            }
+            self.deciding.extend(builder.finish().deciding());
+        }
+    }
+}
+
+fn add_tables(layer: &mut Layer, tables: &Tables) {
+    for (who, table) in tables {
+        layer.entry(*who).or_default().add_table(table);
+    }
+}
+
+fn finish(layer: Layer) -> Tables {
+    layer.into_iter().map(|(who, builder)| (who, Arc::new(builder.finish()))).collect()
+}

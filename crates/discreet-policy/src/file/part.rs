@@ -1,0 +1,121 @@
+//! Parts of a file: what each says, and where.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+
+use crate::finding::Span;
+use crate::tree::{Node, Value};
+
+/// A map of names to things, in the order of the file.
+pub struct Section<T>(pub Vec<Entry<T>>);
+
+/// A part of the file: what it says and where.
+pub struct Entry<T> {
+    /// Its name, if it has one.
+    pub name: String,
+    /// Where the name stands, or the part begins.
+    pub span: Span,
+    /// The part as a tree, to find the places of its keys.
+    pub node: Node,
+    /// What it says; `None` if its structure was wrong, which has been reported.
+    pub value: Option<T>,
+}
+
+impl<T> Default for Section<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Section<T> {
+    /// The names declared, those of broken entries too.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.0.iter().map(|entry| entry.name.as_str())
+    }
+}
+
+impl<T> Entry<T> {
+    /// Where it stands, if its structure was not as it should be.
+    pub fn unread(&self) -> Option<Span> {
+        self.value.is_none().then_some(self.span)
+    }
+
+    /// Where the value under a key stands; the entry itself if it has no such key.
+    pub fn place(&self, key: &str) -> Span {
+        self.node.entry(key).map_or(self.span, |entry| entry.node.span)
+    }
+
+    /// Where the key itself stands.
+    pub fn key_place(&self, key: &str) -> Span {
+        self.node.entry(key).map_or(self.span, |entry| entry.key_span)
+    }
+
+    /// Where the n-th name under a key stands: the value itself, or an item of the list.
+    pub fn item_place(&self, key: &str, index: usize) -> Span {
+        match self.node.entry(key).map(|entry| &entry.node) {
+            Some(Node { value: Value::List(items), span }) => {
+                items.get(index).map_or(*span, |item| item.span)
+            }
+            Some(node) => node.span,
+            None => self.span,
+        }
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Section<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        BTreeMap::<String, T>::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        BTreeMap::<String, T>::json_schema(generator)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Entry<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+pub(super) fn single<T: DeserializeOwned>(root: &Node, key: &str) -> Entry<T> {
+    let node =
+        root.entry(key).map_or_else(|| Node { span: root.span, value: Value::Null }, |e| e.node.clone());
+    part(key, node.span, &node)
+}
+
+pub(super) fn section<T: DeserializeOwned>(root: &Node, key: &str) -> Section<T> {
+    match root.entry(key).map(|entry| &entry.node.value) {
+        Some(Value::Map(entries)) => {
+            let named = entries.iter().filter(|entry| !entry.is_null);
+            Section(named.map(|entry| part(&entry.key, entry.key_span, &entry.node)).collect())
+        }
+        _ => Section(Vec::new()),
+    }
+}
+
+pub(crate) fn list<T: DeserializeOwned>(root: &Node, key: &str) -> Vec<Entry<T>> {
+    match root.entry(key).map(|entry| &entry.node.value) {
+        Some(Value::List(items)) => items.iter().map(|item| part("", item.span, item)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn part<T: DeserializeOwned>(name: &str, span: Span, node: &Node) -> Entry<T> {
+    let value = serde_json::from_value(node.to_json()).ok();
+    Entry { name: name.to_owned(), span, node: node.clone(), value }
+}

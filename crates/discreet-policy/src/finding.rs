@@ -1,0 +1,251 @@
+//! What is wrong with a file, where, and what to do about it.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::Serialize;
+
+use discreet_host::steps;
+
+/// A place in a file: where it starts, for people, and its bytes, for the renderer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// First byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+/// Does it stop the file from being used?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The file is refused.
+    Error,
+    /// The file is used, and somebody should look at this.
+    Warning,
+}
+
+/// One thing to put right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Error or warning.
+    pub severity: Severity,
+    /// A stable name for the rule that was broken, such as `unknown-class`.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where.
+    #[serde(flatten)]
+    pub span: Span,
+}
+
+impl Finding {
+    /// Something that stops the file from being used.
+    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, code, message: message.into(), help: None, span }
+    }
+
+    /// Something to look at.
+    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Is there an error among them?
+pub fn has_errors(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
+}
+
+/// Shows findings as rustc shows its own: the offending line, marked, and what to do.
+pub fn render(findings: &[Finding], file: &str, text: &str, colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let mut out = String::new();
+    for finding in findings {
+        let level = match finding.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let span = marked_bytes(finding.span, text);
+        let snippet = Snippet::source(text).path(file).annotation(AnnotationKind::Primary.span(span));
+        let mut group =
+            Group::with_title(level.primary_title(&finding.message).id(finding.code)).element(snippet);
+        if let Some(help) = &finding.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        out.push_str(&renderer.render(&[group]));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// Says what is wrong and where, for logs and answers that others read: nothing of the file's lines, and in messages nothing
+/// that stands among the texts to hide, which are people's names.
+pub(super) fn places(findings: &[Finding], file: &str, text: &str) -> String {
+    let personal = personal(text).to_lowercase();
+    let shown = findings.iter().map(|finding| {
+        let Finding { severity, code, message, help, span } = finding;
+        let severity = match severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let Span { line, column, .. } = span;
+        let help = help.iter().map(|help| format!("; {}", masked(help, &personal)));
+        let help = help.collect::<String>();
+        format!("{file}:{line}:{column}: {severity}[{code}]: {}{help}", masked(message, &personal))
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+/// The part of a policy, perhaps a broken one, from where it names texts that are personal.
+fn personal(text: &str) -> &str {
+    let from = ["personal_data", "hide:", "allow:"].iter().filter_map(|key| text.find(key)).min();
+    from.and_then(|from| text.get(from..)).unwrap_or_default()
+}
+
+/// A message in which quoted words are left out that stand in `personal`, which is in small letters.
+fn masked(message: &str, personal: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    let mut quoting = None;
+    let mut inside = String::new();
+    for letter in message.chars() {
+        match quoting {
+            Some(quote) if letter == quote => {
+                let words = inside.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1);
+                let mut words = words.map(str::to_lowercase);
+                shown.push_str(if words.any(|word| personal.contains(&word)) { "…" } else { &inside });
+                shown.push(letter);
+                inside.clear();
+                quoting = None;
+            }
+            Some(_) => inside.push(letter),
+            None => {
+                shown.push(letter);
+                quoting = matches!(letter, '`' | '"').then_some(letter);
+            }
+        }
+    }
+    // A quotation without an end.
+    shown + if inside.is_empty() { "" } else { "…" }
+}
+
+/// The bytes to mark: within the text, on character boundaries, and never more than the rest of the first line.
+fn marked_bytes(span: Span, text: &str) -> std::ops::Range<usize> {
+    let start = floor_boundary(text, span.start);
+    let line_end =
+        text.get(start..).and_then(|rest| rest.find(['\n', '\r'])).map_or(text.len(), |at| start + at);
+    let end = floor_boundary(text, span.end).clamp(start, line_end.max(start));
+    start..end
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Text from a file as it may be shown: control characters written out, so that it cannot steer a terminal.
+pub fn plain(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() { shown.extend(letter.escape_default()) } else { shown.push(letter) }
+    }
+    shown
+}
+
+/// A name from a file as it may be shown: in backticks, without control characters, cut when long.
+pub fn quoted(name: &str) -> String {
+    const SHOWN: usize = 80;
+    let mut shown: String = plain(&name.chars().take(SHOWN).collect::<String>());
+    if name.chars().count() > SHOWN {
+        shown.push('…');
+    }
+    format!("`{shown}`")
+}
+
+/// Names that are compared with a mistyped one. A file may have thousands of either.
+const COMPARED: usize = 64;
+
+/// The known name closest to a mistyped one, if one is close.
+pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Comparing is quadratic in length: longer than any real name is not a typing mistake.
+    if name.len() > 256 {
+        return None;
+    }
+    known
+        .into_iter()
+        .filter(|candidate| {
+            candidate.len() <= 256 && candidate.len().abs_diff(name.len()) <= candidate.len() / 3 + 3
+        })
+        .take(COMPARED)
+        .map(|candidate| {
+            steps::count(name.len() * candidate.len());
+            (strsim::damerau_levenshtein(name, candidate), candidate)
+        })
+        .filter(|(distance, candidate)| *distance <= (candidate.chars().count() / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// "did you mean …?", or else the names there are, or else `otherwise`.
+pub fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone, otherwise: &str) -> String {
+    if let Some(close) = closest(name, known.clone()) {
+        return format!("did you mean {}?", quoted(close));
+    }
+    let mut names: Vec<String> = known.into_iter().take(9).map(quoted).collect();
+    match names.len() {
+        0 => otherwise.to_owned(),
+        9 => {
+            names.truncate(8);
+            format!("known: {}, …", names.join(", "))
+        }
+        _ => format!("known: {}", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_from_a_file_cannot_write_to_the_terminal() {
+        assert_eq!(quoted("a\u{1b}[2Jb"), "`a\\u{1b}[2Jb`");
+        assert!(quoted(&"x".repeat(1000)).chars().count() < 100);
+    }
+
+    #[test]
+    fn what_others_read_says_where_and_what_and_no_name() {
+        let text = "robot: r\npersonal_data:\n  hide: { persn: [Ada Lovelace] }\n";
+        let span = Span { line: 3, column: 11, start: 0, end: 9 };
+        let findings = [
+            Finding::error("unknown-kind", span, "there is no kind `persn`").help("did you mean `person`?"),
+            Finding::error("wrong-text", span, "`Ada` is not \"lovelace, ada\" in `topics`"),
+            Finding::error("yaml", span, "unfinished `Lovelace"),
+        ];
+        let shown = places(&findings, "p.yaml", text);
+        assert!(!shown.to_lowercase().contains("ada") && !shown.contains("ovelace"), "{shown}");
+        assert!(shown.contains("p.yaml:3:11: error[unknown-kind]"), "{shown}");
+        assert!(shown.contains("did you mean `person`?") || shown.contains("`…`"), "{shown}");
+        assert!(shown.contains("in `topics`"), "{shown}");
+    }
+
+    #[test]
+    fn a_span_beyond_the_text_still_renders() {
+        let beyond = Span { line: 9, column: 9, start: 500, end: 900 };
+        let shown = render(&[Finding::error("test", beyond, "wrong")], "f.yaml", "é", false);
+        assert!(shown.contains("error[test]: wrong"), "{shown}");
+    }
+}

@@ -1,0 +1,245 @@
+//! The policy: who may have what, as the owner of the robot meant it.
+//!
+//! A file is read into a tree with places ([`tree`]), held against the schema its types make ([`schema`], [`file`]),
+//! checked for sense (`check`), and compiled into one timetable per topic and audience (`compile`, `timetable`).
+//! Whatever is wrong is found in one run, each with its place and what to do ([`finding`]).
+
+pub mod cases;
+mod check;
+mod closure;
+mod compile;
+pub mod diff;
+pub mod explain;
+pub mod file;
+pub mod finding;
+mod groups;
+mod live;
+pub mod names;
+pub mod rule;
+pub mod schema;
+mod scope;
+pub mod signatures;
+pub mod things;
+pub mod time;
+mod timetable;
+pub mod tree;
+pub mod trust;
+pub mod watch;
+mod writing;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+pub use finding::{Finding, Severity, Span};
+pub use groups::Group;
+pub use live::{Adopted, Floor, LivePolicy, Refused, Reloaded, read_file, signed_policy};
+pub use rule::{Action, Audience, Effect, Form, Rule, RuleId};
+pub use scope::Scope;
+pub use things::{Class, Entrance, Escalation, Stakeholder, Suite, Then, TopicPolicy};
+pub use time::Moment;
+pub use timetable::Verdict;
+pub use tree::Limits;
+pub use trust::Trust;
+
+use closure::Closure;
+use compile::Compiled;
+use names::Pattern;
+
+use discreet_pii::PersonalData;
+
+/// A checked policy. There is no other way to make one than to have it checked.
+pub struct Policy {
+    file_name: String,
+    scope: Scope,
+    robot: String,
+    signed: Option<Signed>,
+    version: u64,
+    hash: [u8; 32],
+    zone: TimeZone,
+    parts: Compiled,
+    exact: HashMap<String, usize>,
+    /// Globs, narrower ones before the wider ones they are within.
+    globs: Vec<usize>,
+    closure: Closure,
+}
+
+impl Policy {
+    /// Reads and checks a policy file: the policy and its warnings, or every error and warning at once.
+    pub fn read(file_name: &str, text: &str) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        Self::read_within(file_name, text, &Limits::FILE)
+    }
+
+    /// The same with other limits, for policies a program makes.
+    pub fn read_within(
+        file_name: &str,
+        text: &str,
+        limits: &Limits,
+    ) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        check::read(file_name, text, limits)
+    }
+
+    fn assemble(
+        file_name: &str,
+        scope: Scope,
+        version: u64,
+        text: &str,
+        zone: TimeZone,
+        parts: Compiled,
+    ) -> Self {
+        let mut exact = HashMap::new();
+        let mut globs = Vec::new();
+        for (at, topic) in parts.topics.iter().enumerate() {
+            if topic.is_glob() {
+                let pattern = &topic.thing.pattern;
+                let within = parts
+                    .topics
+                    .iter()
+                    .filter(|other| other.is_glob() && other.thing.pattern.covers(pattern));
+                globs.push((std::cmp::Reverse(within.count()), at));
+            } else {
+                exact.insert(topic.name().to_owned(), at);
+            }
+        }
+        globs.sort_unstable();
+        let globs = globs.into_iter().map(|(_, at)| at).collect();
+        let hash = *blake3::hash(text.as_bytes()).as_bytes();
+        let closure = Closure::new(&parts.topics);
+        let robot = match &scope {
+            Scope::Robot(name) => name.clone(),
+            Scope::Fleet(_) => String::new(),
+        };
+        let file_name = file_name.to_owned();
+        Self { file_name, scope, robot, signed: None, version, hash, zone, parts, exact, globs, closure }
+    }
+
+    /// The file it was read from, for messages that name a rule by file and line.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
+    }
+
+    /// For whom it is, as it says.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The robot it is for. Of a policy for a fleet: the one that it was loaded for, and none before.
+    pub fn robot(&self) -> &str {
+        &self.robot
+    }
+
+    /// Who has signed it, where a trust asks for that.
+    pub fn signed(&self) -> Option<&Signed> {
+        self.signed.as_ref()
+    }
+
+    /// The same policy, once a robot's trust has found that it is signed, and for this robot.
+    fn admitted(self, robot: &str, signed: Signed) -> Policy {
+        Policy { robot: robot.to_owned(), signed: Some(signed), ..self }
+    }
+
+    /// Its version. It only ever grows.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// BLAKE3 of the file's bytes.
+    pub fn hash(&self) -> [u8; 32] {
+        self.hash
+    }
+
+    /// The moment of a second, with the minute of the day in the policy's time zone.
+    pub fn moment(&self, unix_seconds: i64, trusted: bool) -> Moment {
+        time::moment(unix_seconds, &self.zone, trusted)
+    }
+
+    /// The time zone of its hours and dates.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// What it says about a topic: as declared by name, or else by the narrowest glob the name fits.
+    pub fn topic(&self, name: &str) -> Option<&Arc<TopicPolicy>> {
+        if let Some(at) = self.exact.get(name) {
+            return self.parts.topics.get(*at);
+        }
+        let some = !self.globs.is_empty();
+        let name = some.then(|| Pattern::read(name)).flatten().filter(|name| !name.is_glob())?;
+        self.globs().find(|topic| topic.thing.pattern.covers(&name))
+    }
+
+    /// All globs over topics, narrower ones before the wider ones they are within.
+    pub(crate) fn globs(&self) -> impl Iterator<Item = &Arc<TopicPolicy>> + Clone {
+        self.globs.iter().filter_map(|at| self.parts.topics.get(*at))
+    }
+
+    /// All declared topics and globs over topics, in file order.
+    pub fn topics(&self) -> impl Iterator<Item = &Arc<TopicPolicy>> {
+        self.parts.topics.iter()
+    }
+
+    /// All declared commands, in file order.
+    pub fn commands(&self) -> &[Entrance] {
+        &self.parts.commands
+    }
+
+    /// All declared services, in file order.
+    pub fn services(&self) -> &[Entrance] {
+        &self.parts.services
+    }
+
+    /// All classes, by name.
+    pub fn classes(&self) -> &[Arc<Class>] {
+        &self.parts.classes
+    }
+
+    /// All named stakeholders, in file order.
+    pub fn stakeholders(&self) -> &[Stakeholder] {
+        &self.parts.stakeholders
+    }
+
+    /// The groups that share keys: each is somebody's audience in some form.
+    pub fn groups(&self) -> &[Arc<Group>] {
+        &self.parts.groups
+    }
+
+    /// What it says of personal data in general.
+    pub fn personal_data(&self) -> &PersonalData {
+        &self.parts.personal
+    }
+
+    /// Makes ready what takes time to make, before it decides on messages.
+    pub fn prepare(&self) {
+        let topics = self.topics().filter_map(|topic| topic.text_rules());
+        let services = self.services().iter().filter_map(Entrance::text_rules);
+        let escalations = self.classes().iter().filter_map(|class| class.escalation());
+        let escalations = escalations.map(|escalation| &escalation.rules);
+        topics.chain(services).chain(escalations).for_each(|rules| rules.prepare());
+    }
+
+    /// All rules, in file order.
+    pub fn rules(&self) -> &[Rule] {
+        &self.parts.rules
+    }
+
+    /// The rule a verdict names.
+    pub fn rule(&self, id: RuleId) -> Option<&Rule> {
+        self.parts.rules.get(id.index())
+    }
+}
+
+/// What the owners' signatures say, beside the policy itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The owners whose signatures fit.
+    pub by: Vec<String>,
+    /// The stakeholders' identities that they signed: name to fingerprint, without spaces.
+    pub identities: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Policy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Policy({} for {}, version {})", self.file_name, self.scope, self.version)
+    }
+}

@@ -1,0 +1,404 @@
+//! The policy in force, and how another takes its place.
+//!
+//! A new policy is read and checked apart, then put in with one atomic store: every message decided before it was
+//! decided by the old one, every message after it by the new one. What is wrong in any way changes nothing.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use arc_swap::{ArcSwapOption, Guard};
+
+use super::finding::{Finding, places};
+use super::signatures::{Signatures, signatures_path};
+use super::trust::{Trust, Unsigned};
+use super::{Limits, Policy, Scope, Signed};
+use discreet_host::disk::{self, Untrusted};
+
+/// The policy in force. Without one, nothing leaves.
+pub struct LivePolicy {
+    path: PathBuf,
+    current: ArcSwapOption<Policy>,
+    /// The newest version ever in force, and its hash. Held while a policy is switched.
+    floor: Mutex<Option<Floor>>,
+    /// Whose signatures a policy must have. Once there is one, it holds for as long as the process runs.
+    trust: OnceLock<Trust>,
+    /// How the keeper's trust differs from this one.
+    disagreement: Mutex<Option<&'static str>>,
+    /// Without the key for pseudonyms a guard takes no policy.
+    with_key: bool,
+}
+
+/// What became of the keeper's word on whose signatures a policy must have.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Adopted {
+    /// It changes nothing: it is what holds already, or neither asks for signatures.
+    Same,
+    /// It holds from now on, and the policy in force is signed as it asks, or there is none.
+    Now,
+    /// It holds from now on, and the policy in force was not signed: it is taken out of force.
+    TakenBack(Refused),
+    /// What held before goes on to hold, and this is how it differs.
+    Differs(&'static str),
+}
+
+/// The newest policy that was ever in force. It outlives the process in the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Floor {
+    /// Its version.
+    pub version: u64,
+    /// BLAKE3 of its file.
+    pub hash: [u8; 32],
+}
+
+/// What became of a look at the file.
+pub enum Reloaded {
+    /// It is the one in force.
+    Unchanged,
+    /// It is in force from now on.
+    Switched(Arc<Policy>),
+}
+
+/// Why the file did not come into force. The last good policy stays.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It cannot be read.
+    #[error("{path}: {message}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        message: String,
+    },
+    /// Somebody else may change it.
+    #[error("the policy is not read: {0}")]
+    Untrusted(Untrusted),
+    /// The key that it names for pseudonyms cannot be used.
+    #[error("{0}")]
+    Key(String),
+    /// It has errors.
+    #[error("the policy has errors; `discreet check` shows the lines\n{report}")]
+    Rejected {
+        /// All errors, with file, line and column, and nothing that stands in the lines: they may have people's names.
+        report: String,
+    },
+    /// It is older than the newest that was in force.
+    #[error(
+        "version {offered} is older than version {floor}, which was in force; a policy's version only grows"
+    )]
+    Older {
+        /// The version in the file.
+        offered: u64,
+        /// The newest version that was in force.
+        floor: u64,
+    },
+    /// It was changed without a new version, so nobody could tell the two apart in the audit.
+    #[error("the policy was changed but still says version {0}; raise `version`")]
+    SameVersion(u64),
+    /// Too few of the owners have signed it.
+    #[error("the policy is not signed as the trust asks: {0}")]
+    Unsigned(Unsigned),
+    /// It is signed, for somebody else.
+    #[error("the policy is for {scope}, and the trust is for {here}")]
+    Elsewhere {
+        /// For whom it is.
+        scope: Scope,
+        /// The robot that this is, and its fleet.
+        here: String,
+    },
+    /// Its signatures are not about what it says.
+    #[error("its signatures say version {version} for {scope}, and the policy says otherwise; sign it again")]
+    Unlike {
+        /// The version that was signed.
+        version: u64,
+        /// For whom it was signed.
+        scope: Scope,
+    },
+    /// It is for a fleet, and nothing says which robot this is.
+    #[error("the policy is for the fleet {0}, and only a trust file says which robot of which fleet this is")]
+    Fleet(String),
+}
+
+impl Refused {
+    /// The reason in one line, without what stands in the file.
+    pub fn summary(&self) -> String {
+        self.to_string().lines().next().unwrap_or_default().to_owned()
+    }
+}
+
+impl LivePolicy {
+    /// No policy yet. `floor` is what the audit log remembers from before.
+    pub fn new(path: impl Into<PathBuf>, floor: Option<Floor>) -> LivePolicy {
+        LivePolicy {
+            path: path.into(),
+            current: ArcSwapOption::empty(),
+            floor: Mutex::new(floor),
+            trust: OnceLock::new(),
+            disagreement: Mutex::default(),
+            with_key: true,
+        }
+    }
+
+    /// For the keeper, which makes no pseudonyms, and as another user cannot read their key.
+    pub fn without_key(self) -> LivePolicy {
+        LivePolicy { with_key: false, ..self }
+    }
+
+    /// Takes only policies that are signed as `trust` asks, if there is one.
+    #[must_use]
+    pub fn trusting(self, trust: Option<Trust>) -> LivePolicy {
+        LivePolicy { trust: trust.map(OnceLock::from).unwrap_or_default(), ..self }
+    }
+
+    /// Whose signatures a policy must have, if any.
+    pub fn trust(&self) -> Option<&Trust> {
+        self.trust.get()
+    }
+
+    /// How the keeper's trust differs from the one that holds here.
+    pub fn disagreement(&self) -> Option<&'static str> {
+        *self.disagreement.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hears whose signatures the keeper asks for. Where none were asked for, they are from now on, for as long as this
+    /// process runs; a policy in force that does not have them is taken out of force before this returns.
+    pub fn adopt(&self, trust: Option<Trust>) -> Adopted {
+        // Held, so that no policy is switched in between that was read without a trust.
+        let _floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
+        let adopted = match (self.trust.get(), trust) {
+            (None, None) => Adopted::Same,
+            (Some(own), Some(told)) if *own == told => Adopted::Same,
+            (Some(_), Some(_)) => Adopted::Differs("the keeper trusts other owners than this guard"),
+            (Some(_), None) => Adopted::Differs("the keeper has no trust, and this guard has"),
+            (None, Some(told)) => {
+                let _first = self.trust.set(told);
+                self.take_back_unsigned()
+            }
+        };
+        let differs = if let Adopted::Differs(how) = adopted { Some(how) } else { None };
+        *self.disagreement.lock().unwrap_or_else(PoisonError::into_inner) = differs;
+        adopted
+    }
+
+    fn take_back_unsigned(&self) -> Adopted {
+        let Some(current) = self.current.load_full() else { return Adopted::Now };
+        match self.read() {
+            Ok(signed) if signed.hash() == current.hash() => {
+                self.current.store(Some(Arc::new(signed)));
+                Adopted::Now
+            }
+            read => {
+                self.current.store(None);
+                let why =
+                    self.trust.get().map(|trust| trust.nobody_signed("its file is another by now".into()));
+                match (read, why) {
+                    (Ok(_), Some(why)) => Adopted::TakenBack(Refused::Unsigned(why)),
+                    (Ok(_), None) => Adopted::Now,
+                    (Err(refused), _) => Adopted::TakenBack(refused),
+                }
+            }
+        }
+    }
+
+    /// The audit remembers that `floor` was in force. Takes an older policy out of force; true if it did.
+    ///
+    /// For a log that could only be read after the start.
+    pub fn raise_floor(&self, newest: Floor) -> bool {
+        let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
+        if floor.is_some_and(|floor| floor.version >= newest.version) {
+            return false;
+        }
+        *floor = Some(newest);
+        let older = self.current().as_ref().is_some_and(|policy| policy.version() < newest.version);
+        if older {
+            self.current.store(None);
+        }
+        older
+    }
+
+    /// The policy in force now. Wait-free; hold it for one message only.
+    pub fn current(&self) -> Guard<Option<Arc<Policy>>> {
+        self.current.load()
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the file and puts it in force if it is good and not older than what was in force before.
+    ///
+    /// `before_switch` runs when the new policy is certain to come and before it does: the audit hears of it first.
+    pub fn reload(&self, before_switch: impl FnOnce(&Policy)) -> Result<Reloaded, Refused> {
+        let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
+        let policy = self.read()?;
+        if let Some(newest) = *floor {
+            if policy.version() < newest.version {
+                return Err(Refused::Older { offered: policy.version(), floor: newest.version });
+            }
+            if policy.version() == newest.version && policy.hash() != newest.hash {
+                return Err(Refused::SameVersion(newest.version));
+            }
+        }
+        if self.current().as_ref().is_some_and(|current| current.hash() == policy.hash()) {
+            return Ok(Reloaded::Unchanged);
+        }
+        before_switch(&policy);
+        *floor = Some(Floor { version: policy.version(), hash: policy.hash() });
+        let policy = Arc::new(policy);
+        self.current.store(Some(Arc::clone(&policy)));
+        Ok(Reloaded::Switched(policy))
+    }
+
+    /// The policy in the file. With a trust, nothing in it is looked at before its signatures were.
+    fn read(&self) -> Result<Policy, Refused> {
+        let text = read_text(&self.path)?;
+        let Some(trust) = self.trust.get() else {
+            let policy = parsed(&self.path, &text, self.with_key)?.0;
+            return match policy.scope() {
+                Scope::Robot(_) => Ok(policy),
+                Scope::Fleet(name) => Err(Refused::Fleet(name.clone())),
+            };
+        };
+        let signatures = Signatures::open(&signatures_path(&self.path));
+        signed_policy(&self.path, &text, signatures, trust, self.with_key)
+    }
+}
+
+/// The policy in a text, if enough owners have signed it and it is for this robot. `with_key`: with the key that it names
+/// for pseudonyms.
+pub fn signed_policy(
+    path: &Path,
+    text: &str,
+    signatures: Result<Signatures, String>,
+    trust: &Trust,
+    with_key: bool,
+) -> Result<Policy, Refused> {
+    let signatures = signatures.map_err(|why| Refused::Unsigned(trust.nobody_signed(why)))?;
+    let signed = trust.verify(text.as_bytes(), &signatures).map_err(Refused::Unsigned)?;
+    let head = signatures.head;
+    if !trust.is_for(&head.scope) {
+        return Err(Refused::Elsewhere { scope: head.scope, here: trust.here() });
+    }
+    let policy = parsed(path, text, with_key)?.0;
+    if (policy.scope(), policy.version()) != (&head.scope, head.version) {
+        return Err(Refused::Unlike { version: head.version, scope: head.scope });
+    }
+    Ok(policy.admitted(trust.robot(), Signed { by: signed.owners, identities: head.identities }))
+}
+
+/// Reads and checks a policy file, whoever has signed it, and the key that it names for pseudonyms. It must be a regular
+/// file that nobody else can change ([`disk::open`]).
+pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), Refused> {
+    parsed(path, &read_text(path)?, true)
+}
+
+fn read_text(path: &Path) -> Result<String, Refused> {
+    let name = path.display().to_string();
+    let unreadable = |message: String| Refused::Unreadable { path: name.clone(), message };
+    let limit = Limits::FILE.bytes as u64;
+    let mut text = String::new();
+    let file = disk::open(path).map_err(|refused| match refused {
+        Untrusted::Io { error, .. } => unreadable(error),
+        Untrusted::Missing { .. } => unreadable("there is no such file".into()),
+        Untrusted::NotAFile { .. } => unreadable("not a regular file".into()),
+        refused => Refused::Untrusted(refused),
+    })?;
+    let read =
+        file.take(limit + 1).read_to_string(&mut text).map_err(|error| unreadable(error.to_string()))?;
+    if read as u64 > limit {
+        return Err(unreadable(format!("larger than {limit} bytes, the most that a policy may have")));
+    }
+    Ok(text)
+}
+
+fn parsed(path: &Path, text: &str, with_key: bool) -> Result<(Policy, Vec<Finding>), Refused> {
+    let name = path.display().to_string();
+    let (policy, findings) = Policy::read(&name, text)
+        .map_err(|findings| Refused::Rejected { report: places(&findings, &name, text) })?;
+    if with_key {
+        // Without its key, what should become a pseudonym could not: better the policy before it.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        policy.personal_data().read_key(folder).map_err(|error| Refused::Key(error.to_string()))?;
+    }
+    Ok((policy, findings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct File(PathBuf);
+
+    impl File {
+        fn new(name: &str) -> File {
+            File(std::env::temp_dir().join(format!("discreet-live-{name}-{}.yaml", std::process::id())))
+        }
+        fn write(&self, version: u64, robot: &str) {
+            let text = format!(
+                "discreet: 1\nrobot: {robot}\nversion: {version}\nclasses:\n  operational: {{ suite: chacha20-poly1305, \
+                 epoch: 1h, retention: 7d }}\ntopics:\n  /a: {{ type: std_msgs/msg/String, class: operational }}\n\
+                 rules:\n  - {{ who: everyone, read: operational, as: clear }}\n"
+            );
+            std::fs::write(&self.0, text).unwrap();
+        }
+    }
+
+    impl Drop for File {
+        fn drop(&mut self) {
+            let _gone = std::fs::remove_file(&self.0);
+        }
+    }
+
+    fn version(live: &LivePolicy) -> Option<u64> {
+        live.current().as_ref().map(|policy| policy.version())
+    }
+
+    #[test]
+    fn a_newer_policy_takes_over_and_whatever_is_wrong_leaves_the_last_good_one() {
+        let file = File::new("takes-over");
+        let live = LivePolicy::new(&file.0, None);
+        assert!(matches!(live.reload(|_| ()), Err(Refused::Unreadable { .. })));
+        assert_eq!(version(&live), None);
+        file.write(3, "one");
+        assert!(matches!(live.reload(|_| ()), Ok(Reloaded::Switched(_))));
+        assert!(matches!(live.reload(|_| panic!("nothing to switch")), Ok(Reloaded::Unchanged)));
+        std::fs::write(&file.0, "robot: [").unwrap();
+        assert!(matches!(live.reload(|_| ()), Err(Refused::Rejected { .. })));
+        file.write(2, "one");
+        assert_eq!(live.reload(|_| ()).err(), Some(Refused::Older { offered: 2, floor: 3 }));
+        file.write(3, "another");
+        assert_eq!(live.reload(|_| ()).err(), Some(Refused::SameVersion(3)));
+        assert_eq!(version(&live), Some(3));
+        file.write(4, "another");
+        assert!(matches!(live.reload(|_| ()), Ok(Reloaded::Switched(_))));
+        assert_eq!(version(&live), Some(4));
+    }
+
+    #[test]
+    fn a_floor_that_is_learnt_late_takes_an_older_policy_out_of_force() {
+        let file = File::new("late");
+        file.write(3, "one");
+        let live = LivePolicy::new(&file.0, None);
+        assert!(live.reload(|_| ()).is_ok());
+        assert!(!live.raise_floor(Floor { version: 3, hash: [0; 32] }));
+        assert_eq!(version(&live), Some(3));
+        assert!(live.raise_floor(Floor { version: 4, hash: [0; 32] }));
+        assert_eq!(version(&live), None);
+    }
+
+    #[test]
+    fn a_pipe_is_no_policy() {
+        let live = LivePolicy::new("/dev/zero", None);
+        assert!(matches!(live.reload(|_| ()), Err(Refused::Unreadable { .. })));
+    }
+
+    #[test]
+    fn what_the_audit_remembers_holds_after_a_restart() {
+        let file = File::new("restart");
+        file.write(3, "one");
+        let live = LivePolicy::new(&file.0, Some(Floor { version: 4, hash: [0; 32] }));
+        assert_eq!(live.reload(|_| ()).err(), Some(Refused::Older { offered: 3, floor: 4 }));
+        assert_eq!(version(&live), None);
+    }
+}

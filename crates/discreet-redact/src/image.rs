@@ -1,0 +1,251 @@
+//! Redacts the images of one topic.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{
+    Area, Blind, Cameras, CompressedImage, Cover, Follow, Found, Frame, ImageRules, Look, RawImage,
+    SIGHT_SIDE, Sight, View, WholeFrame, Why, black, shape,
+};
+use discreet_cdr::Malformed;
+
+/// The type of the messages that say how a camera projects.
+pub const CAMERA_INFO_TYPE: &str = "sensor_msgs/msg/CameraInfo";
+
+/// Types whose messages are images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageKind {
+    /// `sensor_msgs/msg/Image`: pixels as they are.
+    Raw,
+    /// `sensor_msgs/msg/CompressedImage`: JPEG or PNG.
+    Compressed,
+}
+
+impl ImageKind {
+    /// What a ROS type is, if it is one of these.
+    pub fn of(type_name: &str) -> Option<ImageKind> {
+        match type_name {
+            "sensor_msgs/msg/Image" => Some(ImageKind::Raw),
+            "sensor_msgs/msg/CompressedImage" => Some(ImageKind::Compressed),
+            _ => None,
+        }
+    }
+}
+
+/// What was done to a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Redaction {
+    /// Areas covered in an image, findings hidden in text.
+    pub covered: u32,
+    /// Personal data that was found where it does not belong.
+    pub raised: u32,
+    /// The whole frame was blanked, because nobody could look at it.
+    pub blank: Option<Blind>,
+}
+
+/// A redacted image.
+pub struct Redacted<'a> {
+    /// What was done to it.
+    pub redaction: Redaction,
+    /// The serialized image, if it was written anew; else it was redacted where it lies.
+    pub anew: Option<&'a [u8]>,
+}
+
+/// Covers in the images of one topic what a policy names. It remembers what it saw, so every topic has its own.
+pub struct ImageRedactor {
+    topic: String,
+    kind: ImageKind,
+    look: Option<Box<dyn Look + Send>>,
+    cameras: Arc<Cameras>,
+    /// The camera that this one follows was waited for in vain, when this was the last frame that it had seen: it is not
+    /// waited for again until there is another.
+    given_up: Option<Option<i64>>,
+    sight: Sight,
+    areas: Vec<(Area, Cover)>,
+    made: Vec<u8>,
+    black: Vec<u8>,
+}
+
+impl ImageRedactor {
+    /// For the images of `topic`. Without a `look`, only rules that need none can be followed; else frames are blanked.
+    pub fn new(
+        topic: &str,
+        kind: ImageKind,
+        look: Option<Box<dyn Look + Send>>,
+        cameras: Arc<Cameras>,
+    ) -> ImageRedactor {
+        let (topic, sight, areas, made) = (topic.into(), Sight::default(), Vec::new(), Vec::new());
+        ImageRedactor { topic, kind, look, cameras, given_up: None, sight, areas, made, black: Vec::new() }
+    }
+
+    /// Redacts a serialized image, in place where that is possible. What cannot be looked at is blanked.
+    pub fn redact(&mut self, rules: &ImageRules, cdr: &mut [u8]) -> Result<Redacted<'_>, Malformed> {
+        match self.kind {
+            ImageKind::Raw => Ok(Redacted { redaction: self.redact_raw(rules, cdr)?, anew: None }),
+            ImageKind::Compressed => {
+                let redaction = self.redact_compressed(rules, cdr)?;
+                Ok(Redacted { redaction, anew: Some(&self.made) })
+            }
+        }
+    }
+
+    /// Keeps who looks in good order. To be called about once a second.
+    pub fn tend(&mut self) {
+        self.look.iter_mut().for_each(|look| look.tend());
+    }
+
+    /// How who looks is, in words for diagnostics.
+    pub fn state(&self) -> Option<String> {
+        self.look.as_ref().map(|look| look.state())
+    }
+
+    fn redact_raw(&mut self, rules: &ImageRules, cdr: &mut [u8]) -> Result<Redaction, Malformed> {
+        let mut image = RawImage::read(cdr)?;
+        let stamp = image.stamp();
+        let covered = image.frame().and_then(|mut frame| self.cover(rules, &mut frame, stamp));
+        Ok(match covered {
+            Ok(covered) => Redaction { covered, ..Redaction::default() },
+            Err(blind) => {
+                image.blank();
+                Redaction { blank: Some(blind), ..Redaction::default() }
+            }
+        })
+    }
+
+    fn cover(&mut self, rules: &ImageRules, frame: &mut Frame<'_>, stamp: i64) -> Result<u32, Blind> {
+        if let Some(how) = rules.frame {
+            frame.cover_whole(how);
+            return Ok(1);
+        }
+        self.areas.clear();
+        match &rules.follows {
+            Some(camera) => self.follow(rules, camera, frame, stamp)?,
+            None => self.look(rules, frame, stamp)?,
+        }
+        frame.cover_all(&self.areas);
+        Ok(u32::try_from(self.areas.len()).unwrap_or(u32::MAX))
+    }
+
+    fn look(&mut self, rules: &ImageRules, frame: &Frame<'_>, stamp: i64) -> Result<(), Blind> {
+        let look = self.look.as_mut().ok_or(Blind::Absent)?;
+        let picture = self.sight.picture(frame, SIGHT_SIDE)?;
+        let (from, to) = ((picture.width, picture.height), frame.size());
+        let found = look.look(rules, picture, stamp)?;
+        let found = found.iter().map(|found| Found { area: found.area.scaled(from, to), ..*found });
+        self.areas.extend(found.clone().filter_map(|found| Some((found.area, cover_of(rules, &found)?))));
+        self.cameras.add(&self.topic, stamp, to, found);
+        Ok(())
+    }
+
+    /// Uses what the colour camera saw at the same time.
+    fn follow(
+        &mut self,
+        rules: &ImageRules,
+        camera: &str,
+        frame: &Frame<'_>,
+        stamp: i64,
+    ) -> Result<(), Blind> {
+        let hopeless = self.given_up == Some(self.cameras.last(camera));
+        let seen = self.cameras.at(camera, stamp, if hopeless { Duration::ZERO } else { rules.deadline });
+        self.given_up = seen.is_none().then(|| self.cameras.last(camera));
+        let seen = seen.ok_or(Blind::NothingToFollow)?;
+        let from = View { size: seen.size, intrinsics: self.cameras.intrinsics(camera) };
+        let to = View { size: frame.size(), intrinsics: self.cameras.intrinsics(&self.topic) };
+        let follow = Follow::new(from, to);
+        let found =
+            seen.found.iter().filter_map(|found| Some((follow.area(found.area), cover_of(rules, found)?)));
+        let unseen = follow.unseen().into_iter().map(|area| (area, Cover::Solid));
+        self.areas.extend(found.chain(unseen).filter(|(area, _)| !area.is_empty()));
+        Ok(())
+    }
+
+    fn redact_compressed(&mut self, rules: &ImageRules, cdr: &[u8]) -> Result<Redaction, Malformed> {
+        let image = CompressedImage::read(cdr)?;
+        if rules.frame == Some(WholeFrame::Blank) {
+            self.blacken(&image);
+            return Ok(Redaction { covered: 1, ..Redaction::default() });
+        }
+        let remade = image.kind().and_then(|format| {
+            let look = self.look.as_mut().ok_or(Blind::Absent)?;
+            look.remake(rules, image.data(), format, image.stamp())
+        });
+        Ok(match remade {
+            Ok(bytes) => {
+                image.rewrite(bytes, &mut self.made);
+                Redaction::default()
+            }
+            Err(blind) => {
+                self.blacken(&image);
+                Redaction { blank: Some(blind), ..Redaction::default() }
+            }
+        })
+    }
+
+    /// A black image in its place. What cannot be told to have a size becomes no image at all.
+    fn blacken(&mut self, image: &CompressedImage<'_>) {
+        self.black.clear();
+        if let (Ok(format), Some(shape)) = (image.kind(), shape(image.data())) {
+            black(format, shape, &mut self.black);
+        }
+        image.rewrite(&self.black, &mut self.made);
+    }
+}
+
+impl std::fmt::Debug for ImageRedactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ImageRedactor").field("topic", &self.topic).field("kind", &self.kind).finish()
+    }
+}
+
+/// How a finding is covered. What nobody has looked at leaves nothing, whatever it may turn out to be.
+fn cover_of(rules: &ImageRules, found: &Found) -> Option<Cover> {
+    match found.why {
+        Why::Unseen => Some(Cover::Solid),
+        Why::Seen | Why::Held => rules.cover(found.subject),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::Subject;
+    use crate::frame::tests::image;
+
+    fn depth(redactor: &mut ImageRedactor, rules: &ImageRules) -> Option<Blind> {
+        let mut cdr = image("16UC1", (4, 4), 8, 0, &[1; 32], false); // taken at 5 s
+        redactor.redact(rules, &mut cdr).unwrap().redaction.blank
+    }
+
+    #[test]
+    fn a_camera_that_was_late_once_is_waited_for_again_as_soon_as_it_sees() {
+        let cameras = Arc::new(Cameras::default());
+        let mut redactor = ImageRedactor::new("/depth", ImageKind::Raw, None, Arc::clone(&cameras));
+        let mut rules = ImageRules {
+            covers: vec![(Subject::Faces, Cover::Solid)],
+            frame: None,
+            strict: false,
+            deadline: Duration::from_millis(20),
+            every: 1,
+            follows: Some("/color".into()),
+        };
+        assert_eq!(depth(&mut redactor, &rules), Some(Blind::NothingToFollow));
+        rules.deadline = Duration::from_secs(10);
+        let began = Instant::now();
+        assert_eq!(
+            depth(&mut redactor, &rules),
+            Some(Blind::NothingToFollow),
+            "it has not seen anything yet"
+        );
+        assert!(began.elapsed() < Duration::from_secs(5), "so it is not waited for");
+
+        cameras.add("/color", 4_900_000_000, (4, 4), []);
+        let late = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            cameras.add("/color", 5_000_000_000, (4, 4), []);
+        });
+        assert_eq!(depth(&mut redactor, &rules), None);
+        late.join().unwrap();
+    }
+}

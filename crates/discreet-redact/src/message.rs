@@ -1,0 +1,311 @@
+//! Redacts the text in the messages of one topic, or in the answers of one service.
+
+use std::sync::Arc;
+
+use super::text::is_inside;
+use super::{FieldRule, Redaction, TextRules};
+use discreet_cdr::{Malformed, Plan, Rewriter, Strings};
+use discreet_pii::{
+    self as pii, FieldRules, Kind, Kinds, LONGEST, Operator, OperatorKeys, Roster, Rosters, TextRedactor,
+};
+
+/// A string counts as so many bytes more than it has: looking at an empty one is work too.
+const STRING: usize = 8;
+
+/// Finds and hides in the text of messages of one type what a policy names. A message in which nothing is found stays
+/// where it is.
+pub struct MessageRedactor {
+    plan: Plan,
+    rosters: Arc<Rosters>,
+    rewriter: Rewriter,
+    compiled: Option<Compiled>,
+}
+
+/// The rules of the policy in force, by field of this type.
+struct Compiled {
+    rules: Arc<TextRules>,
+    /// For each field the one of `redactors` that hides what is in it.
+    fields: Vec<Option<(usize, FieldRules)>>,
+    redactors: Vec<TextRedactor>,
+    /// For whom pseudonyms are made: they tell one reader from another.
+    reader: Option<String>,
+    roster: Option<Arc<Roster>>,
+}
+
+/// Who is to have what was redacted.
+#[derive(Debug, Clone, Copy)]
+pub enum Reader<'a> {
+    /// The open domain.
+    Everyone,
+    /// Stakeholders: their names in the order of the policy, with a blank between two.
+    Named(&'a str),
+}
+
+/// A message whose text was looked at.
+pub struct Rewritten<'a> {
+    /// What was hidden.
+    pub redaction: Redaction,
+    /// The message without it, if anything was.
+    pub anew: Option<&'a mut [u8]>,
+}
+
+/// Why a message could not be redacted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unredactable {
+    /// The policy names a field that is no text of this type. Whoever wrote it expects something to be hidden there.
+    #[error("the policy hides a field that is no text of this type")]
+    NoSuchField,
+    /// The patterns could not be built.
+    #[error("nothing can be looked for here")]
+    NoFinder,
+    /// More text than is looked at in one message, or text that takes more steps than text may.
+    #[error("more text than is looked at in one message")]
+    TooLong,
+    /// No message of the type.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+}
+
+impl MessageRedactor {
+    /// For messages that `plan` walks. Names on today's roster are found too.
+    pub fn new(plan: Plan, rosters: Arc<Rosters>) -> MessageRedactor {
+        MessageRedactor { plan, rosters, rewriter: Rewriter::default(), compiled: None }
+    }
+
+    /// Redacts a serialized message.
+    pub fn redact(
+        &mut self,
+        rules: &Arc<TextRules>,
+        reader: Reader<'_>,
+        message: &[u8],
+    ) -> Result<Rewritten<'_>, Unredactable> {
+        let MessageRedactor { plan, rosters, rewriter, compiled } = self;
+        if compiled.as_ref().is_none_or(|known| !Arc::ptr_eq(&known.rules, rules)) {
+            *compiled = Some(Compiled::new(rules, plan)?);
+        }
+        let Some(compiled) = compiled else { return Err(Unredactable::NoSuchField) };
+        compiled.follow(reader, rosters.today());
+        let Compiled { fields, redactors, .. } = compiled;
+        redactors.iter_mut().for_each(TextRedactor::begin);
+        let mut texts = Texts { fields, redactors, hidden: 0, left: Some(LONGEST) };
+        let anew = rewriter.rewrite(plan, message, &mut texts)?;
+        if texts.left.is_none() {
+            return Err(Unredactable::TooLong);
+        }
+        Ok(Rewritten { redaction: Redaction { covered: texts.hidden, ..Redaction::default() }, anew })
+    }
+}
+
+impl Compiled {
+    fn new(rules: &Arc<TextRules>, plan: &Plan) -> Result<Compiled, Unredactable> {
+        if !rules.idle(plan.strings()).is_empty() {
+            return Err(Unredactable::NoSuchField);
+        }
+        // One redactor for each way of looking: a finder that looks for more could miss what is asked for.
+        let mut ways: Vec<Way> = Vec::new();
+        let paths: Vec<&str> = plan.strings().collect();
+        let mut way_of = |path: &str| {
+            let inside = rules.wholes().filter(|(name, _)| is_inside(name, path));
+            let (kinds, with, spoken) = match rules.rule(path) {
+                Some(FieldRule::Find { kinds, with, spoken }) => (*kinds, *with, *spoken),
+                Some(FieldRule::Whole(_)) => (Kinds::NONE, None, false),
+                None if inside.clone().next().is_some() => (Kinds::NONE, None, false),
+                None => return None,
+            };
+            let number = ways.iter().position(|way| (way.kinds, way.with) == (kinds, with));
+            let number = number.unwrap_or_else(|| {
+                ways.push(Way { kinds, with, wholes: Vec::new() });
+                ways.len() - 1
+            });
+            if let Some(way) = ways.get_mut(number) {
+                way.wholes.extend(inside.map(|(name, operator)| (name.to_owned(), operator)));
+                if let Some(FieldRule::Whole(operator)) = rules.rule(path) {
+                    way.wholes.push((path.to_owned(), *operator));
+                }
+            }
+            Some((number, spoken))
+        };
+        let places: Vec<Option<(usize, bool)>> = paths.iter().map(|path| way_of(path)).collect();
+        let redactors: Vec<TextRedactor> =
+            ways.into_iter().map(|way| way.redactor(rules)).collect::<Result<_, _>>()?;
+        let field = |(path, place): (&&str, &Option<(usize, bool)>)| {
+            let (number, spoken) = (*place)?;
+            let field = redactors.get(number)?.rules().field(path);
+            let spoken = spoken || field.field().spoken;
+            Some((number, field.spoken(spoken)))
+        };
+        let fields = paths.iter().zip(&places).map(field).collect();
+        Ok(Compiled { rules: Arc::clone(rules), fields, redactors, reader: None, roster: None })
+    }
+
+    /// Sees to it that keys and roster are those of now.
+    fn follow(&mut self, reader: Reader<'_>, roster: Option<Arc<Roster>>) {
+        let key = self.rules.personal().key();
+        if let Some(key) = key
+            && self.reader.as_deref() != Some(reader.name())
+        {
+            let keys = OperatorKeys::derive(key.expose(), reader.name()).ok().map(Arc::new);
+            self.redactors.iter_mut().for_each(|redactor| redactor.set_keys(keys.clone()));
+            self.reader = Some(reader.name().to_owned());
+        }
+        let same = match (&self.roster, &roster) {
+            (Some(known), Some(new)) => Arc::ptr_eq(known, new),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if !same {
+            self.redactors.iter_mut().for_each(|redactor| redactor.set_roster(roster.clone()));
+            self.roster = roster;
+        }
+    }
+}
+
+/// A way of looking.
+struct Way {
+    /// For these kinds.
+    kinds: Kinds,
+    /// They are hidden so; without it, each as the policy says.
+    with: Option<Operator>,
+    /// Fields that are hidden whole, and parts of the JSON in fields.
+    wholes: Vec<(String, Operator)>,
+}
+
+impl Way {
+    fn redactor(self, rules: &TextRules) -> Result<TextRedactor, Unredactable> {
+        let personal = rules.personal();
+        let mut all = pii::TextRules::new(Operator::Replace);
+        for kind in Kind::ALL.iter().copied() {
+            let operator = self.with.unwrap_or_else(|| personal.operator(kind));
+            all.set([kind].into_iter().collect(), self.kinds.contains(kind).then_some(operator));
+        }
+        for (path, operator) in &self.wholes {
+            all.set_whole(path, *operator);
+        }
+        let finder = personal.finder(self.kinds).map_err(|_| Unredactable::NoFinder)?;
+        Ok(TextRedactor::new(all, finder, None))
+    }
+}
+
+impl Reader<'_> {
+    /// The name that pseudonyms are kept apart by.
+    fn name(&self) -> &str {
+        match self {
+            Reader::Everyone => "everyone",
+            Reader::Named(names) => names,
+        }
+    }
+}
+
+/// The strings of one message.
+struct Texts<'a> {
+    fields: &'a [Option<(usize, FieldRules)>],
+    redactors: &'a mut [TextRedactor],
+    hidden: u32,
+    /// Bytes of text that may still be looked at in this message; none once there was one too much.
+    left: Option<usize>,
+}
+
+impl Strings for Texts<'_> {
+    fn string(&mut self, field: usize, text: &str, into: &mut String) -> bool {
+        let Some(Some((number, rules))) = self.fields.get(field) else { return false };
+        let Some(redactor) = self.redactors.get_mut(*number) else { return false };
+        // Each string costs something, if it is empty.
+        self.left = self.left.and_then(|left| left.checked_sub(text.len() + STRING));
+        if self.left.is_none() {
+            return false;
+        }
+        let outcome = redactor.redact_more(text, rules, into);
+        if outcome.too_long {
+            self.left = None;
+            return false;
+        }
+        if outcome.changed {
+            // What is hidden without being any kind counts too: JSON that cannot be read, of which a part is to be hidden.
+            let hidden = outcome.hits.total().saturating_add(outcome.whole).max(1);
+            self.hidden = self.hidden.saturating_add(hidden);
+        }
+        outcome.changed
+    }
+}
+
+impl std::fmt::Debug for MessageRedactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MessageRedactor").field("plan", &self.plan).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use discreet_cdr::Writer;
+    use discreet_pii::PersonalData;
+
+    /// A string, then a list of pairs of strings and numbers.
+    fn plan() -> Plan {
+        let string = r#""type":{"type_id":17}"#;
+        let json = format!(
+            r#"{{"type_description":{{"type_name":"a/msg/A","fields":[
+                    {{"name":"data",{string}}},
+                    {{"name":"guests","type":{{"type_id":145,"nested_type_name":"a/msg/G"}}}}]}},
+                "referenced_type_descriptions":[{{"type_name":"a/msg/G","fields":[
+                    {{"name":"name",{string}}},{{"name":"floor","type":{{"type_id":6}}}}]}}]}}"#
+        );
+        Plan::compile(&serde_json::from_str(&json).unwrap()).unwrap()
+    }
+
+    fn message(data: &str, guests: &[&str]) -> Vec<u8> {
+        let mut buffer = Vec::new();
+        let mut writer = Writer::new(&mut buffer);
+        writer.str(data);
+        writer.sequence(guests.len());
+        for name in guests {
+            writer.str(name);
+            writer.i32(7);
+        }
+        buffer
+    }
+
+    fn rules(fields: Vec<(&str, FieldRule)>) -> Arc<TextRules> {
+        let fields = fields.into_iter().map(|(name, rule)| (name.to_owned(), rule)).collect();
+        Arc::new(TextRules::new(fields, Arc::new(PersonalData::default())))
+    }
+
+    fn all() -> FieldRule {
+        FieldRule::Find { kinds: Kinds::all(), with: None, spoken: false }
+    }
+
+    #[test]
+    fn what_is_found_is_hidden_and_the_rest_is_as_it_was() {
+        let mut redactor = MessageRedactor::new(plan(), Arc::default());
+        let (rules, before) =
+            (rules(vec![("data", all())]), message("mail ada@example.com now", &["ada@example.com"]));
+        let done = redactor.redact(&rules, Reader::Everyone, &before).unwrap();
+        assert_eq!(done.redaction.covered, 1);
+        assert_eq!(done.anew.as_deref(), Some(message("mail <email> now", &["ada@example.com"]).as_slice()));
+        let quiet = message("nothing here", &[]);
+        let done = redactor.redact(&rules, Reader::Everyone, &quiet).unwrap();
+        assert!(done.anew.is_none() && done.redaction == Redaction::default());
+    }
+
+    #[test]
+    fn every_field_and_whole_fields_and_parts_of_json_are_hidden() {
+        let mut redactor = MessageRedactor::new(plan(), Arc::default());
+        let whole = FieldRule::Whole(Operator::Remove);
+        let rules = rules(vec![("*", whole.clone()), ("data", all()), ("data.code", whole)]);
+        let before = message(r#"{"code": "x", "note": "ada@example.com"}"#, &["Ada", "Bob"]);
+        let done = redactor.redact(&rules, Reader::Everyone, &before).unwrap();
+        let after = message(r#"{"code": "", "note": "<email>"}"#, &["", ""]);
+        assert_eq!(done.anew.as_deref(), Some(after.as_slice()));
+    }
+
+    #[test]
+    fn a_field_that_is_no_text_of_the_type_is_never_passed_over() {
+        let mut redactor = MessageRedactor::new(plan(), Arc::default());
+        let before = message("", &[]);
+        for name in ["guest", "guests.floor", "guests.name.first.x.y", "dat"] {
+            let done = redactor.redact(&rules(vec![(name, all())]), Reader::Everyone, &before);
+            let inside = name == "guests.name.first.x.y"; // JSON in the name, for all that anybody knows
+            assert_eq!(done.err(), (!inside).then_some(Unredactable::NoSuchField), "{name}");
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Keeps the entrances as the policy wants them: the only way by which anything from outside is published inside.
+
+mod command;
+mod judge;
+mod service;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+use super::workers::{ReadyQueue, Serve};
+use super::{Node, RosError};
+use discreet_audit::{Audit, Time};
+use discreet_cdr::types::{ServiceDefinition, TypeDefinition, TypeLibrary};
+use discreet_graph::Participant;
+use discreet_guard::entrance::{Doorkeeper, EntranceStats, Limits, Rates, Refused};
+use discreet_host::clock::ClockFloor;
+use discreet_pii::Rosters;
+use discreet_policy::{Action, Entrance, LivePolicy, Policy};
+use discreet_redact::MessageRedactor;
+use discreet_seal::{CALL_TYPE, Freshness};
+
+use command::CommandEntrance;
+use judge::{Judge, JudgeParts};
+use service::ServiceEntrance;
+
+/// An entrance that closes waits so long for the message that is being decided on.
+const UNDER_WAY: Duration = Duration::from_millis(200);
+
+/// What entrances are made of.
+pub struct EntrancesParts {
+    /// Where commands and calls go.
+    pub inner: Arc<Node>,
+    /// Where they come from.
+    pub outer: Arc<Node>,
+    /// Stands before outer names when there is only one domain.
+    pub prefix: &'static str,
+    /// Those who serve entrances of operational classes.
+    pub operational: Arc<ReadyQueue>,
+    /// Those who serve the others.
+    pub contextual: Arc<ReadyQueue>,
+    /// The policy in force.
+    pub live: Arc<LivePolicy>,
+    /// Where everything is recorded.
+    pub audit: Arc<Audit>,
+    /// Whether the time can be relied on.
+    pub clock: Arc<ClockFloor>,
+    /// Keys for what comes in.
+    pub doorkeeper: Arc<dyn Doorkeeper>,
+    /// Today's guests.
+    pub rosters: Arc<Rosters>,
+    /// The installed types.
+    pub types: TypeLibrary,
+}
+
+/// All entrances.
+pub struct Entrances {
+    parts: EntrancesParts,
+    /// As old as the guard.
+    freshness: Arc<Mutex<Freshness>>,
+    /// The same.
+    rates: Arc<Mutex<Rates>>,
+    started: Instant,
+    known: Known,
+    /// By the name outside.
+    active: BTreeMap<String, Active>,
+    refusals: BTreeMap<String, (Refused, String)>,
+    /// What stands in the audit already.
+    entered: BTreeSet<(String, Refused)>,
+}
+
+/// Definitions that were read once. What cannot be found is looked for again, since it may be installed meanwhile.
+#[derive(Default)]
+struct Known {
+    messages: BTreeMap<String, Arc<TypeDefinition>>,
+    services: BTreeMap<String, Arc<ServiceDefinition>>,
+}
+
+struct Active {
+    opened: Arc<dyn Open>,
+    spec: Spec,
+    queue: Arc<ReadyQueue>,
+}
+
+/// What an entrance was made for. One that should be another is made anew.
+#[derive(Clone, PartialEq, Eq)]
+struct Spec {
+    type_name: String,
+    type_hash: String,
+    contextual: bool,
+}
+
+/// The type of an entrance.
+enum Definition {
+    Message(Arc<TypeDefinition>),
+    Service(Arc<ServiceDefinition>),
+}
+
+/// An entrance that is open.
+trait Open: Serve {
+    fn stats(&self) -> &EntranceStats;
+    /// Takes leave of both domains.
+    fn close(&self);
+    /// Who publishes inside.
+    fn participant(&self) -> Option<Participant>;
+    fn into_serve(self: Arc<Self>) -> Arc<dyn Serve>;
+}
+
+/// An entrance as diagnostics shows it.
+pub struct EntranceStatus {
+    /// Its name outside.
+    pub name: String,
+    /// Commands published inside, or calls answered.
+    pub accepted: u64,
+    /// Commands that were sent and never came.
+    pub lost: u64,
+    /// What was turned away, and how often.
+    pub refused: Vec<(Refused, u64)>,
+    /// The last of it, in words.
+    pub last: Option<String>,
+    /// Why it is not open.
+    pub closed: Option<(Refused, String)>,
+}
+
+impl Entrances {
+    /// None yet.
+    pub fn new(parts: EntrancesParts) -> Entrances {
+        Entrances {
+            parts,
+            freshness: Arc::default(),
+            rates: Arc::default(),
+            started: Instant::now(),
+            known: Known::default(),
+            active: BTreeMap::new(),
+            refusals: BTreeMap::new(),
+            entered: BTreeSet::new(),
+        }
+    }
+
+    /// Opens, changes and closes entrances until they are as the policy wants them, and has each of them look at what
+    /// has waited for too long.
+    pub fn reconcile(&mut self, policy: Option<&Policy>) {
+        let declared = policy.map(|policy| policy.commands().iter().chain(policy.services()));
+        let declared: Vec<&Entrance> = declared.into_iter().flatten().collect();
+        let names: BTreeSet<String> = declared.iter().map(|entrance| entrance.outside()).collect();
+        self.active.retain(|name, active| {
+            let stays = names.contains(name);
+            if !stays {
+                active.opened.close();
+            }
+            stays
+        });
+        let mut refusals = BTreeMap::new();
+        for entrance in declared {
+            if let Err(refusal) = self.open_or_keep(entrance) {
+                refusals.insert(entrance.outside(), refusal);
+            }
+        }
+        self.enter(refusals);
+    }
+
+    /// Everything that diagnostics shows: the name outside, what happened there, and why it is closed.
+    pub fn status(&self) -> Vec<EntranceStatus> {
+        let names: BTreeSet<&String> = self.active.keys().chain(self.refusals.keys()).collect();
+        let status = |name: &String| {
+            let stats = self.active.get(name).map(|active| active.opened.stats());
+            EntranceStatus {
+                name: name.clone(),
+                accepted: stats.map_or(0, |stats| stats.accepted.load(Relaxed)),
+                lost: stats.map_or(0, |stats| stats.lost.load(Relaxed)),
+                refused: stats.map(|stats| stats.refused().collect()).unwrap_or_default(),
+                last: stats.and_then(EntranceStats::last),
+                closed: self.refusals.get(name).cloned(),
+            }
+        };
+        names.into_iter().map(status).collect()
+    }
+
+    /// Who the entrances are on the inner domain, once there is one.
+    pub fn participant(&self) -> Option<Participant> {
+        self.active.values().find_map(|active| active.opened.participant())
+    }
+
+    /// Closes all.
+    pub fn close(&mut self) {
+        std::mem::take(&mut self.active).values().for_each(|active| active.opened.close());
+    }
+
+    fn open_or_keep(&mut self, entrance: &Entrance) -> Result<(), (Refused, String)> {
+        let name = entrance.outside();
+        let found = self.known.find(&self.parts.types, entrance);
+        let ready = found.map_err(|why| (Refused::TypeNotInstalled, why)).and_then(|definition| {
+            match &definition {
+                Definition::Message(message) => {
+                    Limits::compile(&message.description, entrance.limits())
+                        .map_err(|why| (Refused::UnknownField, why.to_string()))?;
+                }
+                Definition::Service(service) => {
+                    let rules = entrance.text_rules();
+                    let idle = rules.map(|rules| rules.idle(service.response.plan.strings()));
+                    if let Some(field) = idle.unwrap_or_default().first() {
+                        let why = format!("`{field}`, which the policy hides, is no text of the answer");
+                        return Err((Refused::UnknownField, why));
+                    }
+                }
+            }
+            Ok(definition)
+        });
+        let definition = match ready {
+            Ok(definition) => definition,
+            Err(refusal) => {
+                self.shut(&name);
+                return Err(refusal);
+            }
+        };
+        let type_hash = match &definition {
+            Definition::Message(message) => message.hash.clone(),
+            Definition::Service(service) => service.hash.clone(),
+        };
+        let contextual = entrance.class().is_contextual();
+        let spec = Spec { type_name: entrance.type_name().into(), type_hash, contextual };
+        if let Some(active) = self.active.get(&name).filter(|active| active.spec == spec) {
+            active.queue.push(Arc::clone(&active.opened).into_serve());
+            return Ok(());
+        }
+        self.shut(&name);
+        let queue = if contextual { &self.parts.contextual } else { &self.parts.operational };
+        let queue = Arc::clone(queue);
+        let opened = self
+            .open(entrance, &spec, definition, &queue)
+            .map_err(|error| (Refused::NotOpened, error.to_string()))?;
+        queue.push(Arc::clone(&opened).into_serve());
+        self.active.insert(name, Active { opened, spec, queue });
+        Ok(())
+    }
+
+    fn open(
+        &mut self,
+        entrance: &Entrance,
+        spec: &Spec,
+        definition: Definition,
+        queue: &Arc<ReadyQueue>,
+    ) -> Result<Arc<dyn Open>, RosError> {
+        let parts = &self.parts;
+        let outside = format!("{}{}", parts.prefix, entrance.outside());
+        let (plan, description) = match &definition {
+            Definition::Message(message) => (message.plan.clone(), Some(message.description.clone())),
+            Definition::Service(service) => (service.request.plan.clone(), None),
+        };
+        let judge = Judge::new(JudgeParts {
+            name: entrance.name().into(),
+            action: entrance.action(),
+            outside: entrance.outside(),
+            domain: u32::try_from(parts.outer.domain_id()).unwrap_or(u32::MAX),
+            type_name: spec.type_name.clone(),
+            type_hash: spec.type_hash.clone(),
+            plan,
+            description,
+            freshness: Arc::clone(&self.freshness),
+            rates: Arc::clone(&self.rates),
+            started: self.started,
+            live: Arc::clone(&parts.live),
+            audit: Arc::clone(&parts.audit),
+            clock: Arc::clone(&parts.clock),
+            doorkeeper: Arc::clone(&parts.doorkeeper),
+        });
+        let (inner, outer, name) = (&parts.inner, &parts.outer, entrance.name());
+        match definition {
+            Definition::Message(_) => {
+                CommandEntrance::open(judge, inner, outer, name, &outside, &spec.type_name, queue)
+                    .map(|opened| opened as _)
+            }
+            Definition::Service(service) => {
+                let call = self
+                    .known
+                    .service(&parts.types, CALL_TYPE)
+                    .map_err(|message| RosError::TypeSupport { type_name: CALL_TYPE.into(), message })?;
+                let texts = MessageRedactor::new(service.response.plan.clone(), Arc::clone(&parts.rosters));
+                ServiceEntrance::open(judge, texts, (inner, outer), (name, &outside), &service, &call, queue)
+                    .map(|opened| opened as _)
+            }
+        }
+    }
+
+    fn shut(&mut self, name: &str) {
+        if let Some(active) = self.active.remove(name) {
+            active.opened.close();
+        }
+    }
+
+    /// Enters refusals into the audit when they come up.
+    fn enter(&mut self, refusals: BTreeMap<String, (Refused, String)>) {
+        let now = refusals.iter().map(|(name, (reason, _))| (name.clone(), *reason)).collect();
+        let before = std::mem::replace(&mut self.entered, now);
+        for (name, reason) in self.entered.difference(&before) {
+            self.parts.audit.kept_out(Time::system(), name, reason.label());
+        }
+        self.refusals = refusals;
+    }
+}
+
+impl Known {
+    fn find(&mut self, types: &TypeLibrary, entrance: &Entrance) -> Result<Definition, String> {
+        match entrance.action() {
+            Action::Call => self.service(types, entrance.type_name()).map(Definition::Service),
+            Action::Command | Action::Read => {
+                self.message(types, entrance.type_name()).map(Definition::Message)
+            }
+        }
+    }
+
+    fn message(&mut self, types: &TypeLibrary, name: &str) -> Result<Arc<TypeDefinition>, String> {
+        if let Some(known) = self.messages.get(name) {
+            return Ok(Arc::clone(known));
+        }
+        let definition = Arc::new(types.definition(name).map_err(|error| error.to_string())?);
+        self.messages.insert(name.into(), Arc::clone(&definition));
+        Ok(definition)
+    }
+
+    fn service(&mut self, types: &TypeLibrary, name: &str) -> Result<Arc<ServiceDefinition>, String> {
+        if let Some(known) = self.services.get(name) {
+            return Ok(Arc::clone(known));
+        }
+        let definition = Arc::new(types.service(name).map_err(|error| error.to_string())?);
+        self.services.insert(name.into(), Arc::clone(&definition));
+        Ok(definition)
+    }
+}
+
+/// The word from the middleware to the workers. Weak, because the entrance owns the subscription that owns this.
+fn wake<T: Serve + 'static>(entrance: Weak<T>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Sync> {
+    Box::new(move || {
+        if let Some(entrance) = entrance.upgrade() {
+            queue.push(entrance);
+        }
+    })
+}

@@ -1,0 +1,164 @@
+//! One command's way in.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+
+use super::judge::Judge;
+use super::{Open, UNDER_WAY, wake};
+use crate::slot::{Slot, Taken};
+use crate::workers::{ReadyQueue, Serve, Turn};
+use crate::{MessageInfo, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
+use discreet_audit::{Receipt, Time};
+use discreet_graph::qos::Qos;
+use discreet_graph::{Gid, Participant, participant};
+use discreet_guard::entrance::{Admitted, EntranceStats, Refused, Turned};
+use discreet_guard::stats::Losses;
+use discreet_seal::SEALED_TYPE;
+
+/// Commands looked at in one go before others have their turn.
+const BATCH: usize = 16;
+/// Commands are not repeated for who comes later, and none is worth waiting for long.
+const COMMANDS: Qos = Qos::DEFAULT;
+
+/// A topic inside through which commands come in.
+pub struct CommandEntrance {
+    stats: EntranceStats,
+    turn: Turn,
+    inside: Participant,
+    way: Slot<Way>,
+    /// Nothing goes in any more.
+    ended: AtomicBool,
+}
+
+struct Way {
+    input: Option<Subscription>,
+    taken: SerializedMessage,
+    judge: Judge,
+    output: Output,
+    losses: Losses,
+}
+
+/// The topic inside. Takes only what was admitted and recorded.
+struct Output(Publisher);
+
+impl Output {
+    // The receipt has done its work by being there: without one this cannot be called.
+    fn publish(&self, command: &Admitted<'_, '_>, _receipt: Receipt) -> Result<(), RosError> {
+        self.0.publish(command.message()).map(drop)
+    }
+}
+
+impl CommandEntrance {
+    /// Announces `name` inside, and listens to `outside`.
+    pub fn open(
+        judge: Judge,
+        inner: &Arc<Node>,
+        outer: &Arc<Node>,
+        name: &str,
+        outside: &str,
+        type_name: &str,
+        queue: &Arc<ReadyQueue>,
+    ) -> Result<Arc<CommandEntrance>, RosError> {
+        let output = Publisher::new(inner, name, &TypeSupport::load(type_name)?, COMMANDS)?;
+        let entrance = Arc::new(CommandEntrance {
+            stats: EntranceStats::default(),
+            turn: Turn::default(),
+            inside: participant(&output.gid()),
+            way: Slot::new(Way {
+                input: None,
+                taken: SerializedMessage::new(),
+                judge,
+                output: Output(output),
+                losses: Losses::default(),
+            }),
+            ended: AtomicBool::new(false),
+        });
+        let on_message = wake(Arc::downgrade(&entrance), Arc::clone(queue));
+        let sealed = TypeSupport::load(SEALED_TYPE)?;
+        let input = Subscription::new(outer, outside, &sealed, COMMANDS, on_message)?;
+        entrance.way.with(|way| way.input = Some(input));
+        Ok(entrance)
+    }
+}
+
+impl Serve for CommandEntrance {
+    fn serve(&self) -> bool {
+        // Nobody else has it but who closes the entrance.
+        let mut taken = self.way.take();
+        let Some(way) = taken.as_mut().and_then(Taken::get) else { return false };
+        for _ in 0..BATCH {
+            if self.ended.load(SeqCst) {
+                way.end();
+                return false;
+            }
+            let Way { input: Some(input), taken, .. } = &mut *way else { return false };
+            match input.take(taken) {
+                Ok(Some(info)) => way.decide(&info, &self.stats),
+                // Trying again at once would only spin; the next message or tick tries again.
+                Ok(None) | Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn turn(&self) -> &Turn {
+        &self.turn
+    }
+}
+
+impl Way {
+    fn end(&mut self) {
+        self.input = None;
+        self.judge.close();
+    }
+
+    fn decide(&mut self, MessageInfo { gid, sequence, .. }: &MessageInfo, stats: &EntranceStats) {
+        let now = Time::system();
+        // Anybody may count as he likes. Those count who have given a command once.
+        stats.lost.fetch_add(self.losses.lost_before(gid, *sequence), Relaxed);
+        match self.let_in(gid, now) {
+            Ok(()) => {
+                self.losses.remember(gid, *sequence);
+                stats.accepted.fetch_add(1, Relaxed);
+            }
+            Err(turned) => self.judge.refuse(stats, turned, now),
+        }
+    }
+
+    fn let_in(&mut self, publisher: &Gid, now: Time) -> Result<(), Turned> {
+        let Way { taken, judge, output, .. } = self;
+        let bench = judge.bench(now)?;
+        let command = judge.admit(&bench, publisher, taken.as_mut_bytes())?;
+        let who = &command.sender().name;
+        // Recorded before publishing: a crash may lose a command, never a record.
+        let receipt = judge.record(judge.form(), who, command.message(), now)?;
+        output.publish(&command, receipt).map_err(|error| Turned {
+            reason: Refused::NotForwarded,
+            sender: Some(who.clone()),
+            detail: error.to_string(),
+        })
+    }
+}
+
+impl Open for CommandEntrance {
+    fn stats(&self) -> &EntranceStats {
+        &self.stats
+    }
+
+    fn close(&self) {
+        self.ended.store(true, SeqCst);
+        // One that is being decided on for long: its worker takes leave when it is done.
+        if let Some(way) = self.way.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
+            way.end();
+        }
+    }
+
+    fn participant(&self) -> Option<Participant> {
+        Some(self.inside)
+    }
+
+    fn into_serve(self: Arc<Self>) -> Arc<dyn Serve> {
+        self
+    }
+}

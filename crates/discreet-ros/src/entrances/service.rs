@@ -1,0 +1,289 @@
+//! One service's way in, and its answers' way out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::time::{Duration, Instant};
+
+use super::judge::Judge;
+use super::{Open, UNDER_WAY, wake};
+use crate::slot::{Slot, Taken};
+use crate::workers::{ReadyQueue, Serve, Turn};
+use crate::{Client, Node, RequestId, RosError, SerializedMessage, Server, ServiceSupport};
+use discreet_audit::Time;
+use discreet_cdr::Plan;
+use discreet_cdr::types::ServiceDefinition;
+use discreet_graph::Participant;
+use discreet_guard::entrance::{EntranceStats, Refused, Turned};
+use discreet_redact::{MessageRedactor, Reader, Unredactable};
+use discreet_seal::identity::PublicIdentity;
+use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
+
+/// Requests and responses looked at in one go before others have their turn.
+const BATCH: usize = 16;
+/// What the middleware cannot read is gone without a word, and what waits behind it is still there: so often in a row
+/// nothing may come. As many as its queue holds.
+const EMPTY: usize = 10;
+/// Calls under way, and of one stakeholder.
+const MAX_CALLS: usize = 16;
+const MAX_OF_ONE: usize = 4;
+/// How long the robot may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A service inside that is called from outside.
+pub struct ServiceEntrance {
+    stats: EntranceStats,
+    turn: Turn,
+    way: Slot<Way>,
+    /// Nothing goes in any more.
+    ended: AtomicBool,
+}
+
+struct Way {
+    ends: Option<Ends>,
+    calls: BTreeMap<i64, Call>,
+    message: SerializedMessage,
+    response: Plan,
+    texts: MessageRedactor,
+    judge: Judge,
+}
+
+/// What is offered outside, and what is called inside.
+struct Ends {
+    server: Server,
+    client: Client,
+}
+
+/// A call that the robot has not answered yet.
+struct Call {
+    id: RequestId,
+    ticket: Ticket,
+    caller: PublicIdentity,
+    until: Instant,
+}
+
+impl ServiceEntrance {
+    /// Offers `outside`, and calls `name` inside.
+    pub fn open(
+        judge: Judge,
+        texts: MessageRedactor,
+        (inner, outer): (&Arc<Node>, &Arc<Node>),
+        (name, outside): (&str, &str),
+        service: &ServiceDefinition,
+        call: &ServiceDefinition,
+        queue: &Arc<ReadyQueue>,
+    ) -> Result<Arc<ServiceEntrance>, RosError> {
+        let entrance = Arc::new(ServiceEntrance {
+            stats: EntranceStats::default(),
+            turn: Turn::default(),
+            ended: AtomicBool::new(false),
+            way: Slot::new(Way {
+                ends: None,
+                calls: BTreeMap::new(),
+                message: SerializedMessage::new(),
+                response: service.response.plan.clone(),
+                texts,
+                judge,
+            }),
+        });
+        let wakes = || wake(Arc::downgrade(&entrance), Arc::clone(queue));
+        let client = Client::new(inner, name, &ServiceSupport::load(service)?, wakes())?;
+        let server = Server::new(outer, outside, &ServiceSupport::load(call)?, wakes())?;
+        entrance.way.with(|way| way.ends = Some(Ends { server, client }));
+        Ok(entrance)
+    }
+}
+
+impl Serve for ServiceEntrance {
+    fn serve(&self) -> bool {
+        // Nobody else has it but who closes the entrance.
+        let mut taken = self.way.take();
+        let Some(way) = taken.as_mut().and_then(Taken::get) else { return false };
+        let ended = || self.ended.load(SeqCst);
+        let answers = !ended() && way.serve_answers(&self.stats);
+        way.give_up(&self.stats);
+        let requests = !ended() && way.serve_requests(&self.stats);
+        if ended() {
+            way.end();
+            return false;
+        }
+        answers || requests
+    }
+
+    fn turn(&self) -> &Turn {
+        &self.turn
+    }
+}
+
+impl Way {
+    fn end(&mut self) {
+        let open: Vec<RequestId> = self.calls.values().map(|call| call.id).collect();
+        open.into_iter().for_each(|id| self.refuse(id, Refused::Undeclared));
+        self.calls.clear();
+        self.ends = None;
+        self.judge.close();
+    }
+
+    /// True if there may be more.
+    fn serve_requests(&mut self, stats: &EntranceStats) -> bool {
+        let (mut served, mut empty) = (0, 0);
+        while served < BATCH && empty < EMPTY {
+            let Way { ends: Some(Ends { server, .. }), message, .. } = self else { return false };
+            match server.take_request(message) {
+                Ok(Some(id)) => {
+                    (served, empty) = (served + 1, 0);
+                    let now = Time::system();
+                    if let Err(turned) = self.forward(id, now) {
+                        let answer = turned.reason;
+                        self.judge.refuse(stats, turned, now);
+                        self.refuse(id, answer);
+                    }
+                }
+                Ok(None) | Err(_) => empty += 1,
+            }
+        }
+        served == BATCH
+    }
+
+    /// Decides on the request in `message`, and passes it on.
+    fn forward(&mut self, id: RequestId, now: Time) -> Result<(), Turned> {
+        let Way { ends: Some(Ends { client, .. }), message, judge, calls, .. } = self else { return Ok(()) };
+        let bench = judge.bench(now)?;
+        let ticket = Ticket::of(bench.context(), message.as_bytes())
+            .map_err(|why| Turned { detail: why.to_string(), ..Refused::NotSealed.into() })?;
+        let request = judge.admit(&bench, &id.client, message.as_mut_bytes())?;
+        let caller = request.sender();
+        let turned = |reason, detail| Turned { reason, sender: Some(caller.name.clone()), detail };
+        let of_one = calls.values().filter(|call| call.caller.name == caller.name).count();
+        if calls.len() >= MAX_CALLS || of_one >= MAX_OF_ONE {
+            return Err(turned(Refused::Busy, format!("{} under way", calls.len())));
+        }
+        if !client.is_available() {
+            return Err(turned(Refused::NoServer, String::new()));
+        }
+        // Recorded before it goes in: a crash may lose a call, never a record.
+        let _receipt = judge.record(judge.form(), &caller.name, request.message(), now)?;
+        let number = client
+            .send_request(request.message())
+            .map_err(|error| turned(Refused::NotForwarded, error.to_string()))?;
+        let until = Instant::now() + PATIENCE;
+        calls.insert(number, Call { id, ticket, caller: caller.clone(), until });
+        Ok(())
+    }
+
+    /// True if there may be more.
+    fn serve_answers(&mut self, stats: &EntranceStats) -> bool {
+        let (mut served, mut empty) = (0, 0);
+        while served < BATCH && empty < EMPTY {
+            let Way { ends: Some(Ends { client, .. }), message, calls, .. } = self else { return false };
+            match client.take_response(message) {
+                Ok(Some(number)) => {
+                    (served, empty) = (served + 1, 0);
+                    // None for a response that comes after its caller was told that there is none.
+                    if let Some(call) = calls.remove(&number) {
+                        self.finish(call, Self::answer, stats);
+                    }
+                }
+                Ok(None) | Err(_) => empty += 1,
+            }
+        }
+        served == BATCH
+    }
+
+    /// Decides on the response in `message`, and gives it to the caller.
+    fn answer(&mut self, call: &Call, now: Time) -> Result<(), Turned> {
+        let Way { ends: Some(Ends { server, .. }), message, judge, response, texts, .. } = self else {
+            return Ok(());
+        };
+        let turned = |reason, detail| Turned { reason, sender: Some(call.caller.name.clone()), detail };
+        // Whoever was revoked since the call gets no answer any more.
+        let allowed = judge.bench(now).and_then(|bench| bench.still_allows(&call.caller));
+        let rules = allowed.map_err(|reason| turned(reason, String::new()))?;
+        let walk = response.check(message.as_bytes());
+        let walk = walk.map_err(|why| turned(Refused::BadResponse, why.to_string()))?;
+        let cdr = message.as_bytes().get(..walk.end()).unwrap_or_default();
+        let (form, cdr) = match &rules {
+            None => ("answer", cdr),
+            Some(rules) => {
+                let reader = Reader::Named(&call.caller.name);
+                let redacted = texts.redact(rules, reader, cdr);
+                let redacted = redacted.map_err(|why| match why {
+                    Unredactable::TooLong => turned(Refused::TooLong, String::new()),
+                    other => turned(Refused::BadResponse, other.to_string()),
+                })?;
+                ("redacted answer", redacted.anew.map_or(cdr, |anew| &*anew))
+            }
+        };
+        let signer = judge.signer().ok_or_else(|| turned(Refused::NoKey, String::new()))?;
+        let _receipt = judge.record(form, &call.caller.name, cdr, now)?;
+        let sealed = seal_response(&signer, &call.caller, &call.ticket, cdr);
+        let sealed = sealed.map_err(|why| turned(Refused::NotForwarded, why.to_string()))?;
+        server
+            .send_response(call.id, &write_call_answer(&CallAnswer::Sealed(sealed)))
+            .map_err(|error| turned(Refused::NotForwarded, error.to_string()))
+    }
+
+    /// Tells those whom the robot does not answer.
+    fn give_up(&mut self, stats: &EntranceStats) {
+        let now = Instant::now();
+        let late: Vec<i64> =
+            self.calls.iter().filter(|(_, call)| call.until <= now).map(|(number, _)| *number).collect();
+        for call in late.iter().filter_map(|number| self.calls.remove(number)).collect::<Vec<_>>() {
+            let too_late = |_: &mut Way, call: &Call, _| {
+                let sender = Some(call.caller.name.clone());
+                Err(Turned { reason: Refused::TimedOut, sender, detail: String::new() })
+            };
+            self.finish(call, too_late, stats);
+        }
+    }
+
+    fn finish(
+        &mut self,
+        call: Call,
+        how: impl FnOnce(&mut Way, &Call, Time) -> Result<(), Turned>,
+        stats: &EntranceStats,
+    ) {
+        let now = Time::system();
+        match how(self, &call, now) {
+            Ok(()) => drop(stats.accepted.fetch_add(1, Relaxed)),
+            Err(turned) => {
+                let reason = turned.reason;
+                self.judge.refuse(stats, turned, now);
+                self.refuse(call.id, reason);
+            }
+        }
+    }
+
+    /// Tells the caller why not; whoever floods is not told.
+    fn refuse(&mut self, id: RequestId, reason: Refused) {
+        let Some(Ends { server, .. }) = &mut self.ends else { return };
+        if reason != Refused::Flood {
+            let answer = write_call_answer(&CallAnswer::Refused(reason.label()));
+            // A caller that is gone does not wait for it.
+            let _gone = server.send_response(id, &answer);
+        }
+    }
+}
+
+impl Open for ServiceEntrance {
+    fn stats(&self) -> &EntranceStats {
+        &self.stats
+    }
+
+    fn close(&self) {
+        self.ended.store(true, SeqCst);
+        // One that is being decided on for long: its worker takes leave when it is done.
+        if let Some(way) = self.way.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
+            way.end();
+        }
+    }
+
+    fn participant(&self) -> Option<Participant> {
+        None
+    }
+
+    fn into_serve(self: Arc<Self>) -> Arc<dyn Serve> {
+        self
+    }
+}

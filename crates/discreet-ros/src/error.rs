@@ -1,0 +1,82 @@
+//! What rcl says when it refuses.
+
+use std::ffi::CStr;
+
+use r2r_rcl as rcl;
+
+/// A call into ROS 2 that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RosError {
+    /// rcl returned an error code.
+    #[error("{doing}: {message} (rcl error {code})")]
+    Rcl {
+        /// What was being done, for the person who reads the log.
+        doing: String,
+        /// rcl's own words.
+        message: String,
+        /// rcl's return code, `rcl/types.h`.
+        code: i32,
+    },
+    /// The type's package is not installed where this process looks.
+    #[error(
+        "type support of `{type_name}`: {message}; install its package or source the workspace that has it"
+    )]
+    TypeSupport {
+        /// The type as `package/msg/Name`.
+        type_name: String,
+        /// What the loader said.
+        message: String,
+    },
+    /// Bytes that are no message of the type; the middleware does not get to see them.
+    #[error("not a {type_name}: {why}")]
+    Malformed {
+        /// The type.
+        type_name: String,
+        /// What is wrong with them.
+        why: discreet_cdr::Malformed,
+    },
+    /// A message was permitted on a route that has no topic on the outer domain yet.
+    #[error("the topic is not announced on the outer domain")]
+    NotAnnounced,
+    /// Two domains that shall be apart are one.
+    #[error(
+        "domains {one} and {other} have met: the middleware finds nodes of the one on the other, at a discovery server or by \
+         its profiles (FASTDDS_DEFAULT_PROFILES_FILE), so that consumers reach the robot's nodes past the guard. Take that \
+         out of its configuration (docs/lock.md)"
+    )]
+    DomainsMeet {
+        /// The domain of this process's own side.
+        one: usize,
+        /// The outer one.
+        other: usize,
+    },
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(String),
+    /// A publisher or subscription of a route could not be made.
+    #[error("{0}")]
+    Route(String),
+    /// A name with a NUL byte.
+    #[error("`{0}` holds a NUL byte")]
+    Name(String),
+}
+
+/// Turns a return code of rcl, rmw or rcutils into a result.
+pub(super) fn check(code: i32, doing: impl FnOnce() -> String) -> Result<(), RosError> {
+    if code == rcl::RCL_RET_OK as i32 {
+        return Ok(());
+    }
+    Err(RosError::Rcl { doing: doing(), message: take_message(), code })
+}
+
+/// rcl's words for the error of this thread, which are then forgotten so that they do not stick to the next one.
+pub(super) fn take_message() -> String {
+    // SAFETY: rcutils keeps the error string of this thread in thread-local storage and returns it by value, always
+    // NUL-terminated within its array.
+    unsafe {
+        let text = rcl::rcutils_get_error_string();
+        let message = CStr::from_ptr(text.str_.as_ptr()).to_string_lossy().into_owned();
+        rcl::rcutils_reset_error();
+        message
+    }
+}

@@ -1,0 +1,348 @@
+//! Where a route's messages come in: taken from the middleware, or from among those that waited for discovery.
+
+mod inputs;
+mod probe;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use super::{Framed, HEADROOM, MessageInfo, RosError, SerializedMessage};
+use discreet_guard::denied::Denied;
+use discreet_guard::history::{Answer, QUIET};
+use discreet_guard::lanes::{Lane, Plan};
+use discreet_guard::message::{Buffer, Origin, Received};
+use discreet_guard::sources::Standing;
+use discreet_guard::standings::Standings;
+use discreet_guard::stats::RouteStats;
+use discreet_policy::Policy;
+
+use inputs::{Came, Inputs};
+use probe::Probe;
+
+pub use inputs::Listen;
+
+/// Messages that may wait for discovery, and their bytes. Whoever sends more before it is known loses the oldest.
+const MAX_PARKED: usize = 64;
+const MAX_PARKED_BYTES: usize = 32 << 20;
+
+/// Messages that wait for the one before, where not every one is wanted: as many as come while one takes unusually long.
+const MAX_WAITING: usize = 2;
+
+/// Messages that newer ones may displace in one go: whoever publishes faster than is taken must not keep all back.
+const MAX_SKIPPED: usize = 64;
+
+/// One route's incoming messages.
+pub struct Inbox {
+    inputs: Inputs,
+    /// Some sources have to show their depth.
+    asks: bool,
+    probe: Option<Probe>,
+    taken: SerializedMessage,
+    /// Messages of publishers that discovery has not told yet, or that are asked for their depth. The others go on
+    /// meanwhile.
+    parked: VecDeque<(Came, Vec<u8>)>,
+    /// Messages that are parked need not wait any more.
+    released: bool,
+    unparked: Vec<u8>,
+    /// Messages that were taken already, the oldest first. Only the last may be one that is refused.
+    waiting: VecDeque<Waiting>,
+    /// Buffers to be used again.
+    spare: Vec<SerializedMessage>,
+    standings: Standings,
+    judged_by: Option<Arc<Policy>>,
+}
+
+struct Waiting {
+    message: SerializedMessage,
+    came: Came,
+    standing: Standing,
+}
+
+/// The next message, and where it is to leave.
+pub struct Next<'a> {
+    /// The message.
+    pub message: Received<'a>,
+    /// The lane of its source; none if it has none.
+    pub lane: Option<Lane>,
+    /// The depth that its source has shown.
+    pub depth: Option<usize>,
+}
+
+/// Which of the waiting messages to serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Each, in order.
+    Every,
+    /// In order, but the oldest is left out when more than two others wait: for routes that may need longer for a message
+    /// than the next one takes to come.
+    Recent,
+}
+
+/// Which buffer a message is in.
+enum Place {
+    Taken,
+    Unparked,
+}
+
+impl Inbox {
+    /// Nothing comes in yet.
+    pub fn new(listen: Listen) -> Inbox {
+        Inbox {
+            inputs: Inputs::new(listen),
+            asks: false,
+            probe: None,
+            taken: SerializedMessage::new(),
+            parked: VecDeque::new(),
+            released: false,
+            unparked: Vec::new(),
+            waiting: VecDeque::new(),
+            spare: Vec::new(),
+            standings: Standings::default(),
+            judged_by: None,
+        }
+    }
+
+    /// No more come in.
+    pub fn disconnect(&mut self) {
+        self.inputs.clear();
+        self.probe = None;
+        self.waiting.clear();
+    }
+
+    /// What discovery knows of the publishers, judged by the sources that `policy` wants. From here on messages come in.
+    pub fn judge(&mut self, policy: &Arc<Policy>, plan: &Plan, now: Duration) -> Result<(), RosError> {
+        self.standings.set(plan, now);
+        self.judged_by = Some(Arc::clone(policy));
+        self.asks = plan.sources.iter().any(|source| plan.asks(source));
+        // What was latched is given again, to be let out as it may leave now.
+        if self.inputs.end_stale(plan) {
+            self.parked.retain(|(came, _)| !came.input.latched);
+            self.standings.begin_again();
+        }
+        self.inputs.arrange(plan, now)
+    }
+
+    /// Messages that wait for discovery, or until their source has shown its depth.
+    pub fn parked(&self) -> usize {
+        self.parked.len()
+    }
+
+    /// The next message to decide on, under `policy`, in force since `since`; none if nothing waits, or only messages
+    /// whose publishers are not known yet.
+    pub fn next(
+        &mut self,
+        wanted: Wanted,
+        policy: &Arc<Policy>,
+        since: Duration,
+        now: Duration,
+        stats: &RouteStats,
+    ) -> Result<Option<Next<'_>>, RosError> {
+        let judged = self.judged_by.as_ref().is_some_and(|by| Arc::ptr_eq(by, policy));
+        let asks = self.asks;
+        let mut known = |standings: &mut Standings, info: &MessageInfo| {
+            let standing = standings.of(info.gid, judged, since, now);
+            let waits = standing == Standing::Awaited || (asks && standings.is_asked(&info.gid));
+            (!waits).then_some(standing)
+        };
+        let (came, standing, place) = loop {
+            let Some(found) = self.find(wanted, &mut known, now, stats)? else { return Ok(None) };
+            let (Came { info, input }, ..) = &found;
+            if !self.inputs.are_mixed() || self.standings.takes(&info.gid, *input, info.sequence) {
+                break found;
+            }
+        };
+        let info = came.info;
+        self.count_lost(&info, standing, stats);
+        let (lane, depth) = self.standings.exit(&info.gid);
+        let cdr = match place {
+            Place::Taken => {
+                let Framed { buffer, length } = self.taken.framed();
+                Buffer::with_room(buffer, HEADROOM, length)
+            }
+            Place::Unparked => Buffer::new(&mut self.unparked),
+        };
+        let MessageInfo { gid: publisher, sequence, source_stamp } = info;
+        let message = Received { origin: Origin { publisher, standing, sequence, source_stamp }, cdr };
+        Ok(Some(Next { message, lane, depth }))
+    }
+
+    fn find(
+        &mut self,
+        wanted: Wanted,
+        known: &mut impl FnMut(&mut Standings, &MessageInfo) -> Option<Standing>,
+        now: Duration,
+        stats: &RouteStats,
+    ) -> Result<Option<(Came, Standing, Place)>, RosError> {
+        // Before the inputs: so nothing that an answer follows on is missed there.
+        if let Some(probe) = &mut self.probe {
+            probe.listen(&mut self.standings, now)?;
+        }
+        loop {
+            self.released = false;
+            if let Some((came, standing)) = self.unpark(known, now) {
+                return Ok(Some((came, standing, Place::Unparked)));
+            }
+            if wanted == Wanted::Recent {
+                self.collect(known, now, stats)?;
+            }
+            while let Some(Waiting { message, came, .. }) = self.waiting.pop_front() {
+                self.spare.push(std::mem::replace(&mut self.taken, message));
+                // The policy may be another by now.
+                match known(&mut self.standings, &came.info) {
+                    Some(standing) => return Ok(Some((came, standing, Place::Taken))),
+                    None => self.park(came, stats),
+                }
+            }
+            if let Some((came, standing)) = self.take(known, now, stats)? {
+                return Ok(Some((came, standing, Place::Taken)));
+            }
+            if !self.conclude(now) && !self.released {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The first of those that need not wait any more, in `unparked`. They go before others, so that each publisher's
+    /// messages stay in order.
+    fn unpark(
+        &mut self,
+        known: &mut impl FnMut(&mut Standings, &MessageInfo) -> Option<Standing>,
+        now: Duration,
+    ) -> Option<(Came, Standing)> {
+        let latched = self.parked.iter().filter(|(came, _)| self.asks && came.input.latched);
+        latched.for_each(|(came, _)| self.standings.saw(&came.info.gid, came.info.sequence, now));
+        for at in 0..self.parked.len() {
+            let came = self.parked.get(at)?.0;
+            let Some(standing) = known(&mut self.standings, &came.info) else { continue };
+            if !self.must_wait(came, standing, now) {
+                self.unparked = self.parked.remove(at)?.1;
+                return Some((came, standing));
+            }
+        }
+        None
+    }
+
+    /// Whether its source has to show its depth first.
+    fn must_wait(&mut self, came: Came, standing: Standing, now: Duration) -> bool {
+        let asked = self.asks && came.input.latched && standing == Standing::Accepted;
+        asked && self.standings.waits(&came.info.gid, came.info.sequence, now)
+    }
+
+    /// Takes all that wait, and leaves out the oldest.
+    fn collect(
+        &mut self,
+        known: &mut impl FnMut(&mut Standings, &MessageInfo) -> Option<Standing>,
+        now: Duration,
+        stats: &RouteStats,
+    ) -> Result<(), RosError> {
+        let mut left = MAX_SKIPPED;
+        // One that is refused does not displace one that is not.
+        while self.waiting.back().is_none_or(|last| last.standing == Standing::Accepted)
+            && let Some((came, standing)) = self.take(known, now, stats)?
+        {
+            let message = std::mem::replace(&mut self.taken, self.spare.pop().unwrap_or_default());
+            self.waiting.push_back(Waiting { message, came, standing });
+            if standing != Standing::Accepted || self.waiting.len() <= MAX_WAITING + 1 {
+                continue;
+            }
+            if let Some(Waiting { message, came, standing }) = self.waiting.pop_front() {
+                self.spare.push(message);
+                self.count_lost(&came.info, standing, stats);
+                stats.skipped.fetch_add(1, Relaxed);
+            }
+            left -= 1;
+            if left == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The oldest message from a known publisher, in `taken`.
+    fn take(
+        &mut self,
+        known: &mut impl FnMut(&mut Standings, &MessageInfo) -> Option<Standing>,
+        now: Duration,
+        stats: &RouteStats,
+    ) -> Result<Option<(Came, Standing)>, RosError> {
+        while !self.released {
+            let full = self.is_full() && self.standings.asked().next().is_none();
+            let Some(came) = self.inputs.take(&mut self.taken, full)? else { break };
+            let info = came.info;
+            let Some(standing) = known(&mut self.standings, &info) else {
+                self.park(came, stats);
+                continue;
+            };
+            // None overtakes those of its source that are parked.
+            if self.must_wait(came, standing, now)
+                || self.parked.iter().any(|(parked, _)| parked.info.gid == info.gid)
+            {
+                self.park(came, stats);
+                continue;
+            }
+            return Ok(Some((came, standing)));
+        }
+        Ok(None)
+    }
+
+    /// What the answers of latched sources come to, once everything that came before them was taken. True if messages
+    /// need not wait any more.
+    fn conclude(&mut self, now: Duration) -> bool {
+        if !self.asks {
+            return false;
+        }
+        let latched = self.parked.iter().filter(|(came, _)| came.input.latched);
+        latched.for_each(|(came, _)| self.standings.saw(&came.info.gid, came.info.sequence, now));
+        let answers = self.standings.conclude(now);
+        if self.probe.as_ref().is_some_and(|probe| probe.is_over(&self.standings)) {
+            self.probe = None;
+        }
+        let open = answers.iter().any(|(_, answer)| *answer != Answer::Settled);
+        if open {
+            self.inputs.look_again(QUIET);
+        }
+        let unanswered = answers.iter().any(|(gid, _)| self.standings.is_unanswered(gid));
+        if unanswered && self.probe.is_none() {
+            match Probe::new(self.inputs.listen(), &self.standings) {
+                Ok(probe) => self.probe = Some(probe),
+                Err(_) => {
+                    // Without an answer as much is kept as possible.
+                    self.standings.give_up();
+                    return true;
+                }
+            }
+        }
+        answers.iter().any(|(_, answer)| *answer == Answer::Settled)
+    }
+
+    fn park(&mut self, came: Came, stats: &RouteStats) {
+        self.parked.push_back((came, self.taken.as_mut_bytes().to_vec()));
+        while self.parked.len() > MAX_PARKED || self.parked_bytes() > MAX_PARKED_BYTES {
+            if self.asks && self.standings.asked().next().is_some() {
+                // Rather keep too much outside than lose something.
+                self.standings.give_up();
+                self.released = true;
+                return;
+            }
+            self.parked.pop_front();
+            stats.deny(Denied::UnknownSource);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.parked.len() >= MAX_PARKED || self.parked_bytes() >= MAX_PARKED_BYTES
+    }
+
+    fn parked_bytes(&self) -> usize {
+        self.parked.iter().map(|(_, cdr)| cdr.len()).sum()
+    }
+
+    fn count_lost(&mut self, info: &MessageInfo, standing: Standing, stats: &RouteStats) {
+        // What a refused publisher counts is its own affair.
+        if standing == Standing::Accepted {
+            stats.lost.fetch_add(self.standings.lost_before(&info.gid, info.sequence), Relaxed);
+        }
+    }
+}

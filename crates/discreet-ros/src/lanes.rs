@@ -1,0 +1,237 @@
+//! The publishers of one topic outside: a lane for each quality of service that its sources offer, and for each latched
+//! source ([`discreet_guard::lanes`]). Lanes come and go with the sources, without a change to the others.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::outer::{Outlets, Released};
+use super::{Node, RosError};
+use discreet_audit::Receipt;
+use discreet_graph::qos::Qos;
+use discreet_guard::lanes::{Lane, Plan, Under};
+use discreet_guard::protect::Releasable;
+use discreet_guard::relay::Output;
+use discreet_policy::Form;
+
+/// A lane that no source needs any more stays for so long: what was under way may still come.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// Reliable readers of a lane that ends have this long to get the last of it.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// All lanes of a topic.
+pub struct Lanes {
+    node: Arc<Node>,
+    /// Of each lane, but for the quality of service.
+    released: Released,
+    lanes: Vec<Open>,
+    places: HashMap<Lane, usize>,
+    plan: Option<Plan>,
+    /// Where the next message goes.
+    current: Option<usize>,
+    about: Option<About>,
+    /// Another depth is offered than when [`Lanes::changed`] was asked last.
+    changed: bool,
+    /// Messages displaced since [`Lanes::displaced`] was asked last.
+    displaced: u64,
+    farewells: Farewells,
+}
+
+/// Publishers that end, each in a thread of its own, because saying farewell may take a moment. Waited for at the end: when
+/// the process ends, the middleware must not be in use any more.
+#[derive(Default)]
+struct Farewells(Vec<JoinHandle<()>>);
+
+/// A lane that is there.
+struct Open {
+    lane: Lane,
+    under: Under,
+    depth: usize,
+    outlets: Outlets,
+    /// Messages that left here.
+    sent: u64,
+    /// The same before the source had shown its depth, and how many messages it still stands for.
+    before: Option<(Outlets, usize)>,
+    unused_since: Option<Duration>,
+}
+
+/// What stands in tags.
+#[derive(Clone)]
+struct About {
+    data_class: String,
+    form: Form,
+    policy_version: u64,
+}
+
+impl Lanes {
+    /// None yet. `released` tells the topic; its quality of service is that of each lane.
+    pub fn new(node: Arc<Node>, released: Released) -> Lanes {
+        Lanes {
+            node,
+            released,
+            lanes: Vec::new(),
+            places: HashMap::new(),
+            plan: None,
+            current: None,
+            about: None,
+            changed: false,
+            displaced: 0,
+            farewells: Farewells::default(),
+        }
+    }
+
+    /// Makes the lanes that `plan` wants and that are not there, and ends those that nobody needs any more.
+    pub fn arrange(&mut self, plan: &Plan, now: Duration) -> Result<(), RosError> {
+        if self.plan.as_ref() == Some(plan) && self.lanes.iter().all(|open| open.unused_since.is_none()) {
+            return Ok(());
+        }
+        let wanted = plan.lanes();
+        for open in &mut self.lanes {
+            match wanted.contains(&open.lane) {
+                true => open.unused_since = None,
+                false => drop(open.unused_since.get_or_insert(now)),
+            }
+        }
+        // What was latched under another policy, or on other terms, is not handed on.
+        let is_stale = |open: &Open| open.lane.promise.latched && open.under != plan.under;
+        let is_over = |open: &Open| open.unused_since.is_some_and(|since| now >= since + LINGER);
+        let (over, mut lanes): (Vec<Open>, Vec<Open>) =
+            std::mem::take(&mut self.lanes).into_iter().partition(|open| is_stale(open) || is_over(open));
+        // The new ones first, so that a reader always finds one.
+        let mut failed = None;
+        for lane in wanted {
+            if !lanes.iter().any(|open| open.lane == lane) {
+                let depth = lane.depth(plan.depth, None);
+                match self.outlets(lane, depth, plan) {
+                    Ok(outlets) => lanes.push(Open {
+                        lane,
+                        under: plan.under,
+                        depth,
+                        outlets,
+                        sent: 0,
+                        before: None,
+                        unused_since: None,
+                    }),
+                    Err(error) => failed = Some(error),
+                }
+            }
+        }
+        for open in over {
+            open.before.into_iter().for_each(|(outlets, _)| self.farewells.say(outlets));
+            self.farewells.say(open.outlets);
+        }
+        self.lanes = lanes;
+        self.places = self.lanes.iter().enumerate().map(|(at, open)| (open.lane, at)).collect();
+        self.current = None;
+        self.plan = failed.is_none().then(|| plan.clone());
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// The next message is of a source with this lane, which has shown this depth. False if it has none.
+    pub fn turn_to(&mut self, lane: Option<Lane>, shown: Option<usize>) -> Result<bool, RosError> {
+        self.current = match self.lanes.as_slice() {
+            [only] if only.lane.source.is_none() => Some(0),
+            _ => lane.and_then(|lane| self.places.get(&lane)).copied(),
+        };
+        let Some(at) = self.current else { return Ok(false) };
+        let (Some(open), Some(plan)) = (self.lanes.get_mut(at), &self.plan) else { return Ok(true) };
+        open.sent += 1;
+        self.displaced += u64::from(open.lane.displaces(plan.depth, shown, open.sent));
+        let (Some(shown), Some(open)) = (shown, self.lanes.get(at)) else { return Ok(true) };
+        let depth = open.lane.depth(plan.depth, Some(shown));
+        if open.lane.source.is_some() && open.depth != depth {
+            let outlets = self.outlets(open.lane, depth, plan)?;
+            if let Some(open) = self.lanes.get_mut(at) {
+                let before = std::mem::replace(&mut open.outlets, outlets);
+                open.depth = depth;
+                self.changed = true;
+                if let Some((older, _)) = open.before.replace((before, depth)) {
+                    self.farewells.say(older);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether anything can leave.
+    pub fn any(&self) -> bool {
+        self.lanes.iter().any(|open| open.outlets.any())
+    }
+
+    /// What stands in the tags of what leaves openly from now on.
+    pub fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
+        self.about = Some(About { data_class: data_class.into(), form, policy_version });
+        for open in &mut self.lanes {
+            open.outlets.describe(data_class, form, policy_version);
+        }
+    }
+
+    /// Gives reliable readers time to get the last of it.
+    pub fn flush(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        for open in &self.lanes {
+            let rest = until.saturating_duration_since(Instant::now());
+            open.outlets.flush(rest);
+        }
+    }
+
+    /// Whether a source has shown another depth since the last call.
+    pub fn changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Messages since the last call that late joiners do not get any more, and inside perhaps still do.
+    pub fn displaced(&mut self) -> u64 {
+        std::mem::take(&mut self.displaced)
+    }
+
+    /// What each lane offers.
+    pub fn offered(&self) -> Vec<Qos> {
+        self.lanes.iter().map(|open| Qos { depth: open.depth, ..open.lane.promise }).collect()
+    }
+
+    fn outlets(&self, lane: Lane, depth: usize, plan: &Plan) -> Result<Outlets, RosError> {
+        let released = Released { qos: Qos { depth, ..lane.promise }, ..self.released.clone() };
+        let mut outlets = Outlets::new(&self.node, &released, plan.leaves(&lane))?;
+        if let Some(About { data_class, form, policy_version }) = &self.about {
+            outlets.describe(data_class, *form, *policy_version);
+        }
+        Ok(outlets)
+    }
+}
+
+impl Output for Lanes {
+    type Fault = RosError;
+
+    fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), RosError> {
+        let open = self.current.and_then(|at| self.lanes.get_mut(at)).ok_or(RosError::NotAnnounced)?;
+        open.outlets.publish(message, receipt)?;
+        // Now the new history is all that the source keeps, and what the old one has besides is gone inside as well.
+        if let Some((before, left)) = open.before.take() {
+            match left.checked_sub(1) {
+                None | Some(0) => self.farewells.say(before),
+                Some(left) => open.before = Some((before, left)),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Farewells {
+    fn say(&mut self, outlets: Outlets) {
+        self.0.retain(|farewell| !farewell.is_finished());
+        let farewell = Builder::new().name("farewell".into());
+        // Without a thread they end at once.
+        self.0.extend(farewell.spawn(move || outlets.flush(FAREWELL)));
+    }
+}
+
+impl Drop for Farewells {
+    fn drop(&mut self) {
+        for farewell in self.0.drain(..) {
+            let _panicked = farewell.join();
+        }
+    }
+}

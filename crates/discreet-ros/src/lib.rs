@@ -1,0 +1,57 @@
+//! The edge to ROS 2: the only place that names `r2r` or `r2r_rcl`, and the only one with `unsafe`.
+//!
+//! The data plane is a thin, safe layer over `r2r_rcl`, the C bindings below r2r. r2r itself keeps a channel of ten
+//! messages per subscription and drops the rest without a word, has one domain per process, and throws away who
+//! published a message; a guard needs all three. r2r serves the control plane: parameters, services, diagnostics.
+//!
+//! Every handle below frees itself in the order that rcl demands, because each holds what it depends on.
+#![allow(unsafe_code)] // rcl is a C library; every block says why it is sound
+
+mod bridge;
+mod commanding;
+mod context;
+mod control;
+mod entered;
+mod entrances;
+mod error;
+mod files;
+mod graph;
+mod health;
+mod inbox;
+mod lanes;
+mod meeting;
+mod outer;
+mod ports;
+mod program;
+mod publisher;
+mod qos;
+mod readers;
+mod roster;
+mod route;
+mod serialized;
+mod service;
+mod slot;
+mod subscription;
+mod type_support;
+mod unsealing;
+mod workers;
+
+pub use bridge::{Bridge, BridgeParts, Looks, TopicStatus};
+pub use commanding::{CommandedStatus, Commanding, CommandingParts};
+pub use context::{Context, Node};
+pub use control::{Control, Settings};
+pub use entrances::EntranceStatus;
+pub use error::RosError;
+pub use files::keep_files_to_itself;
+pub use graph::GraphChanges;
+pub use health::Health;
+pub use meeting::{Apart, no_discovery_server};
+pub use program::{Diagnostics, Level, Logger, Parameters, Program, StartError, Status, own_domain};
+pub use publisher::Publisher;
+pub use serialized::{Framed, HEADROOM, SerializedMessage};
+pub use service::{Client, RequestId, Server, ServiceSupport};
+pub use subscription::{MessageInfo, Subscription};
+pub use type_support::TypeSupport;
+pub use unsealing::{RefusedPosts, UnsealedStatus, Unsealing, UnsealingParts};
+
+use discreet_graph::Gid;

@@ -1,0 +1,94 @@
+//! Whether two domains that shall be apart have met: at a discovery server, or however else the middleware was told to
+//! find peers. Then whoever is on the one reaches the nodes of the other past this program.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use super::{Node, Publisher, RosError, Subscription, TypeSupport};
+use discreet_graph::qos::Qos;
+use discreet_seal::{GRANTS_TOPIC, GRANTS_TYPE};
+
+/// Two domains are looked at from both sides.
+pub struct Apart {
+    outer: Arc<Node>,
+    other: Arc<Node>,
+    _probe: Probe,
+}
+
+/// At a server nobody hears of a topic that it has no use for, so the other domain has a use for what is on the outer one:
+/// the end that this process does not have there. Nothing is published, and nothing is read.
+enum Probe {
+    None,
+    Reads { _end: Subscription },
+    Writes { _end: Publisher },
+}
+
+/// Where the middleware may be told of a discovery server without a variable of its own.
+const ENVIRONMENT_FILE: &str = "FASTDDS_ENVIRONMENT_FILE";
+const SERVER: &str = "ROS_DISCOVERY_SERVER";
+
+/// Refuses an environment that names a discovery server, at which the nodes of all domains meet.
+pub fn no_discovery_server() -> Result<(), String> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let why = "at a discovery server the nodes of all domains meet, past whatever stands between them. Unset it here and \
+               for the robot (docs/lock.md)";
+    if set(SERVER).is_some() {
+        return Err(format!("{SERVER} is set: {why}"));
+    }
+    if let Some(path) = set(ENVIRONMENT_FILE) {
+        let mut text = Vec::new();
+        let file = std::fs::File::open(&path).and_then(|file| file.take(1 << 20).read_to_end(&mut text));
+        if file.is_ok() && memchr::memmem::find(&text, SERVER.as_bytes()).is_some() {
+            return Err(format!("{} names a {SERVER}: {why}", path.display()));
+        }
+    }
+    Ok(())
+}
+
+impl Apart {
+    /// For a process that publishes grants on `outer`, and its other domain.
+    pub fn of_writer(outer: &Arc<Node>, other: &Arc<Node>) -> Result<Apart, RosError> {
+        let probe = || {
+            let end = Subscription::new(other, GRANTS_TOPIC, &types()?, Qos::default(), Box::new(|| ()))?;
+            Ok(Probe::Reads { _end: end })
+        };
+        Apart::with(outer, other, probe)
+    }
+
+    /// For a process that reads grants on `outer`, and its other domain.
+    pub fn of_reader(outer: &Arc<Node>, other: &Arc<Node>) -> Result<Apart, RosError> {
+        let probe = || {
+            Publisher::new(other, GRANTS_TOPIC, &types()?, Qos::default())
+                .map(|end| Probe::Writes { _end: end })
+        };
+        Apart::with(outer, other, probe)
+    }
+
+    fn with(
+        outer: &Arc<Node>,
+        other: &Arc<Node>,
+        probe: impl FnOnce() -> Result<Probe, RosError>,
+    ) -> Result<Apart, RosError> {
+        let one = outer.domain_id() == other.domain_id();
+        let probe = if one { Probe::None } else { probe()? };
+        Ok(Apart { outer: Arc::clone(outer), other: Arc::clone(other), _probe: probe })
+    }
+
+    /// An error if both have heard of one and the same endpoint, which is on one domain only. With one domain for both there
+    /// is nothing to keep apart.
+    pub fn check(&self) -> Result<(), RosError> {
+        let (outer, other) = (self.outer.domain_id(), self.other.domain_id());
+        if outer == other {
+            return Ok(());
+        }
+        let there = self.other.ends_of(GRANTS_TOPIC)?;
+        match self.outer.ends_of(GRANTS_TOPIC)?.iter().any(|gid| there.contains(gid)) {
+            true => Err(RosError::DomainsMeet { one: other, other: outer }),
+            false => Ok(()),
+        }
+    }
+}
+
+fn types() -> Result<TypeSupport, RosError> {
+    TypeSupport::load(GRANTS_TYPE)
+}

@@ -1,0 +1,137 @@
+//! The topics of the outer domain on which one topic's messages leave: open with the tags beside it, or sealed.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Node, Publisher, RosError, TypeSupport};
+use discreet_audit::Receipt;
+use discreet_graph::qos::Qos;
+use discreet_guard::lanes::Leaves;
+use discreet_guard::protect::Releasable;
+use discreet_guard::relay::Output;
+use discreet_guard::tag::{Stamp, TAG_TYPE, TagWriter, tag_topic};
+use discreet_policy::Form;
+use discreet_seal::{SEALED_TYPE, sealed_topic};
+
+/// Where the forms of one topic's messages go. What the policy never releases has no topic outside, and nothing to
+/// publish on.
+#[derive(Default)]
+pub struct Outlets {
+    open: Option<OuterTopic>,
+    clear: Option<Publisher>,
+    redacted: Option<Publisher>,
+}
+
+impl Outlets {
+    /// Announces the topics for what may leave.
+    pub fn new(node: &Arc<Node>, released: &Released, leaves: Leaves) -> Result<Outlets, RosError> {
+        let Leaves { open, sealed } = leaves;
+        let open = open.then(|| OuterTopic::new(node, released)).transpose()?;
+        let announce = |form: Form| {
+            let topic = sealed_topic(&released.topic, form);
+            Publisher::new(node, &topic, &TypeSupport::load(SEALED_TYPE)?, released.qos)
+        };
+        let clear = sealed.clear.then(|| announce(Form::Clear)).transpose()?;
+        let redacted = sealed.redacted.then(|| announce(Form::Redacted)).transpose()?;
+        Ok(Outlets { open, clear, redacted })
+    }
+
+    /// Whether anything can leave.
+    pub fn any(&self) -> bool {
+        self.open.is_some() || self.clear.is_some() || self.redacted.is_some()
+    }
+
+    /// What stands in the tags of what leaves openly from now on.
+    pub fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
+        if let Some(open) = &mut self.open {
+            open.describe(data_class, form, policy_version);
+        }
+    }
+
+    /// Gives reliable readers time to get the last of it.
+    pub fn flush(&self, patience: Duration) {
+        let until = Instant::now() + patience;
+        let open = self.open.as_ref().map(|open| &open.messages);
+        for publisher in open.into_iter().chain(&self.clear).chain(&self.redacted) {
+            publisher.flush(until.saturating_duration_since(Instant::now()));
+        }
+    }
+}
+
+impl Output for Outlets {
+    type Fault = RosError;
+
+    // The receipt has done its work by being there: without one this cannot be called.
+    fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), RosError> {
+        let sealed = match message.form() {
+            Form::Clear => &self.clear,
+            Form::Redacted => &self.redacted,
+        };
+        match (&mut self.open, sealed) {
+            (Some(open), _) if !message.is_sealed() => open.publish(message, receipt),
+            (_, Some(sealed)) if message.is_sealed() => sealed.publish(message.cdr()).map(drop),
+            _ => Err(RosError::NotAnnounced),
+        }
+    }
+}
+
+/// Publishes messages that are open to everyone, and their tags.
+struct OuterTopic {
+    messages: Publisher,
+    tags: Publisher,
+    tag: TagWriter,
+    source_topic: String,
+    policy_version: u64,
+    latched: bool,
+}
+
+/// What does not change from message to message on a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Released {
+    /// The topic's name on the outer domain.
+    pub topic: String,
+    /// The topic that the messages come from.
+    pub source_topic: String,
+    /// The messages' type.
+    pub type_name: String,
+    /// What the sources offer.
+    pub qos: Qos,
+}
+
+impl OuterTopic {
+    fn new(node: &Arc<Node>, released: &Released) -> Result<OuterTopic, RosError> {
+        let Released { topic, source_topic, type_name, qos } = released;
+        Ok(OuterTopic {
+            messages: Publisher::new(node, topic, &TypeSupport::load(type_name)?, *qos)?,
+            tags: Publisher::new(node, &tag_topic(topic), &TypeSupport::load(TAG_TYPE)?, *qos)?,
+            tag: TagWriter::new(source_topic, "", ""),
+            source_topic: source_topic.clone(),
+            policy_version: 0,
+            latched: qos.latched,
+        })
+    }
+
+    fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
+        self.tag = TagWriter::new(&self.source_topic, data_class, form.name());
+        self.policy_version = policy_version;
+    }
+
+    fn publish(&mut self, message: Releasable<'_>, _receipt: Receipt) -> Result<(), RosError> {
+        let sequence = self.messages.publish(message.cdr())?;
+        // A tag that nobody reads is not sent, which is what makes tags free. A latched one may be read later.
+        if self.latched || self.tags.subscription_count() > 0 {
+            let source = message.origin();
+            let tag = self.tag.write(&Stamp {
+                sequence,
+                source_stamp: source.source_stamp,
+                source_sequence: source.sequence,
+                publisher: self.messages.gid(),
+                source: source.publisher,
+                policy_version: self.policy_version,
+            });
+            // The message is out; a tag that cannot follow it does not make it unsent.
+            let _tag_lost = self.tags.publish(tag);
+        }
+        Ok(())
+    }
+}

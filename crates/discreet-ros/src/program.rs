@@ -1,0 +1,301 @@
+//! A program's face on its own domain, by r2r: a node with parameters, diagnostics and a log.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use r2r::diagnostic_msgs::msg::{DiagnosticArray, DiagnosticStatus, KeyValue};
+use r2r::{ParameterValue, Publisher, QosProfile};
+
+use super::ports::avoid_dead;
+use discreet_guard::parameters::foreign;
+
+/// Each turn of r2r costs a tenth of a millisecond; a request ends it early, a signal waits for it.
+const SPIN: Duration = Duration::from_millis(400);
+
+/// A node of r2r.
+pub struct Program {
+    pub(super) node: r2r::Node,
+    diagnostics: Publisher<DiagnosticArray>,
+    parameters: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl Program {
+    /// Makes the node in the domain and with the arguments that ROS 2 gave this process.
+    pub fn new(name: &str) -> Result<Program, StartError> {
+        let avoided = own_domain().map_or(0, avoid_dead);
+        let mut node = start(name)?;
+        let diagnostics = node.create_publisher("/diagnostics", QosProfile::default())?;
+        let (parameters, _changes) = node.make_derived_parameter_handler(Arc::new(Mutex::new(Fixed)))?;
+        let program = Program { node, diagnostics, parameters: Box::pin(parameters) };
+        if avoided > 0 {
+            program.logger().info(&format!(
+                "processes that were killed left {avoided} ports of shared memory behind, which are avoided; Fast DDS \
+                 may say `Failed init_port` of each once"
+            ));
+        }
+        Ok(program)
+    }
+
+    /// The node's full name, which is also its logger.
+    pub fn name(&self) -> String {
+        self.node.fully_qualified_name().unwrap_or_default()
+    }
+
+    /// The node's logger.
+    pub fn logger(&self) -> Logger {
+        Logger(self.node.logger().into())
+    }
+
+    /// The parameters that it was started with; none can be changed later. One that is nearly `known` is an error, because a
+    /// misspelt one would silently do nothing; others, which a launch file gives to every node, are told in the log.
+    pub fn parameters(&self, known: &[&str]) -> Result<Parameters<'_>, String> {
+        let given = self.node.params.lock().map_err(|_| "parameters are not readable")?;
+        let foreign = foreign(given.keys().map(String::as_str), known)?;
+        if !foreign.is_empty() {
+            let names: Vec<String> = foreign.iter().map(|name| name.escape_default().to_string()).collect();
+            self.logger().warn(&format!(
+                "parameters that this node does not have: {}; it has {}",
+                names.join(", "),
+                known.join(", ")
+            ));
+        }
+        Ok(Parameters(&self.node))
+    }
+
+    /// Splits the node into what publishes diagnostics and what spins until `stop` is set.
+    pub fn run(self, stop: Arc<AtomicBool>) -> (Diagnostics, tokio::task::JoinHandle<()>) {
+        let Program { mut node, diagnostics, parameters } = self;
+        tokio::spawn(parameters);
+        let spinning = tokio::task::spawn_blocking(move || {
+            while !stop.load(Ordering::Relaxed) {
+                node.spin_once(SPIN);
+            }
+        });
+        (Diagnostics { publisher: diagnostics }, spinning)
+    }
+}
+
+/// Why a program could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// ROS 2 does not take the arguments, such as a file of parameters that is not there.
+    #[error("ROS 2 does not take the arguments: {0}")]
+    Arguments(String),
+    /// The middleware would not make the node.
+    #[error(transparent)]
+    Middleware(#[from] r2r::Error),
+}
+
+/// Makes the node. Of arguments that rcl does not take, r2r makes a panic.
+fn start(name: &str) -> Result<r2r::Node, StartError> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let started = std::panic::catch_unwind(|| r2r::Node::create(r2r::Context::create()?, name, ""));
+    std::panic::set_hook(hook);
+    match started {
+        Ok(node) => Ok(node?),
+        Err(panic) => {
+            let words = panic.downcast_ref::<String>().map_or("they are wrong", String::as_str);
+            // The place in rcl's own source says nothing to whoever started this.
+            let words = words.split(", at ").next().unwrap_or_default();
+            Err(StartError::Arguments(words.chars().flat_map(char::escape_debug).collect()))
+        }
+    }
+}
+
+/// Refuses every change: what a program was started with holds until it ends.
+struct Fixed;
+
+impl r2r::RosParams for Fixed {
+    fn register_parameters(
+        &mut self,
+        _: &str,
+        _: Option<r2r::Parameter>,
+        _: &mut r2r::indexmap::IndexMap<String, r2r::Parameter>,
+    ) -> r2r::Result<()> {
+        Ok(())
+    }
+
+    /// The value that it was started with stands elsewhere.
+    fn get_parameter(&mut self, name: &str) -> r2r::Result<ParameterValue> {
+        Err(r2r::Error::InvalidParameterName { name: name.to_owned() })
+    }
+
+    fn set_parameter(&mut self, name: &str, _: &ParameterValue) -> r2r::Result<()> {
+        let msg = "it is read when the node starts; start it again with the value".to_owned();
+        Err(r2r::Error::ParameterValueConv { name: name.to_owned(), msg })
+    }
+
+    fn check_parameter(&self, name: &str, _: &ParameterValue) -> r2r::Result<()> {
+        let msg = "it is read when the node starts; start it again with the value".to_owned();
+        Err(r2r::Error::ParameterValueConv { name: name.to_owned(), msg })
+    }
+}
+
+/// What a program was started with; an error names the parameter and what it should be.
+pub struct Parameters<'a>(&'a r2r::Node);
+
+impl Parameters<'_> {
+    /// A text; an empty one is none.
+    pub fn text(&self, name: &str) -> Result<Option<String>, String> {
+        match self.value(name) {
+            ParameterValue::NotSet => Ok(None),
+            ParameterValue::String(text) if text.is_empty() => Ok(None),
+            ParameterValue::String(text) => Ok(Some(text)),
+            other => Err(format!(
+                "parameter `{name}` is {}, and must be text: put it in quotes, `-p '{name}:=\"...\"'`",
+                spoken(&other)
+            )),
+        }
+    }
+
+    /// The path of a file; an empty one is none.
+    pub fn path(&self, name: &str) -> Result<Option<PathBuf>, String> {
+        Ok(self.text(name)?.map(PathBuf::from))
+    }
+
+    /// A file in the folder where Discreet keeps its own, if no other is named.
+    pub fn path_or_own(&self, name: &str, own: &str) -> Result<PathBuf, String> {
+        let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(|| ".".into());
+        Ok(self.path(name)?.unwrap_or_else(|| home.join(".ros/discreet").join(own)))
+    }
+
+    /// Several texts.
+    pub fn texts(&self, name: &str) -> Result<Vec<String>, String> {
+        match self.value(name) {
+            ParameterValue::NotSet => Ok(Vec::new()),
+            ParameterValue::StringArray(texts) => Ok(texts),
+            ParameterValue::String(text) if text.is_empty() => Ok(Vec::new()),
+            ParameterValue::String(text) => Ok(vec![text]),
+            other => {
+                let is = spoken(&other);
+                Err(format!("parameter `{name}` is {is}, and must be a list of texts: put each in quotes"))
+            }
+        }
+    }
+
+    /// Yes or no.
+    pub fn flag(&self, name: &str) -> Result<bool, String> {
+        match self.value(name) {
+            ParameterValue::NotSet => Ok(false),
+            ParameterValue::Bool(flag) => Ok(flag),
+            other => Err(format!("parameter `{name}` is {}, and must be true or false", spoken(&other))),
+        }
+    }
+
+    /// A number within a range.
+    pub fn number(
+        &self,
+        name: &str,
+        default: usize,
+        range: std::ops::RangeInclusive<usize>,
+    ) -> Result<usize, String> {
+        let number = match self.value(name) {
+            ParameterValue::NotSet => Some(default),
+            ParameterValue::Integer(number) => usize::try_from(number).ok(),
+            _ => None,
+        };
+        number.filter(|number| range.contains(number)).ok_or_else(|| {
+            format!("parameter `{name}` must be a whole number from {} to {}", range.start(), range.end())
+        })
+    }
+
+    fn value(&self, name: &str) -> ParameterValue {
+        let parameters = self.0.params.lock();
+        let value = parameters.ok().and_then(|parameters| Some(parameters.get(name)?.value.clone()));
+        value.unwrap_or(ParameterValue::NotSet)
+    }
+}
+
+/// A value as YAML reads it, which may be another than was meant.
+fn spoken(value: &ParameterValue) -> String {
+    match value {
+        ParameterValue::NotSet => "nothing".to_owned(),
+        ParameterValue::Bool(flag) => format!("`{flag}`, true or false"),
+        ParameterValue::Integer(number) => format!("the number {number}"),
+        ParameterValue::Double(number) => format!("the number {number}"),
+        ParameterValue::String(text) => format!("the text `{}`", text.escape_default()),
+        _ => "a list".to_owned(),
+    }
+}
+
+/// The domain that ROS 2 starts this process on.
+pub fn own_domain() -> Result<usize, String> {
+    match std::env::var("ROS_DOMAIN_ID") {
+        Ok(text) if !text.is_empty() => text
+            .parse()
+            .map_err(|_| format!("ROS_DOMAIN_ID is `{}`, which is no number", text.escape_default())),
+        _ => Ok(0),
+    }
+}
+
+/// How bad it is, as `diagnostic_msgs/msg/DiagnosticStatus` numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// As it should be.
+    Ok = 0,
+    /// Somebody should look.
+    Warn = 1,
+    /// Somebody must act.
+    Error = 2,
+}
+
+/// One line of diagnostics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// What it is about; `discreet: ` is put before it.
+    pub name: String,
+    /// How bad it is.
+    pub level: Level,
+    /// In words.
+    pub message: String,
+    /// Figures.
+    pub values: Vec<(String, String)>,
+}
+
+/// Publishes on /diagnostics.
+pub struct Diagnostics {
+    publisher: Publisher<DiagnosticArray>,
+}
+
+impl Diagnostics {
+    /// Publishes the state of everything, as of `stamp` (nanoseconds since 1970).
+    pub fn publish(&self, stamp: i64, statuses: Vec<Status>) -> Result<(), r2r::Error> {
+        let status = statuses.into_iter().map(|status| DiagnosticStatus {
+            level: status.level as u8,
+            name: format!("discreet: {}", status.name),
+            message: status.message,
+            hardware_id: "discreet".into(),
+            values: status.values.into_iter().map(|(key, value)| KeyValue { key, value }).collect(),
+        });
+        let mut message = DiagnosticArray { status: status.collect(), ..DiagnosticArray::default() };
+        message.header.stamp.sec = i32::try_from(stamp.div_euclid(1_000_000_000)).unwrap_or(i32::MAX);
+        message.header.stamp.nanosec = stamp.rem_euclid(1_000_000_000) as u32;
+        self.publisher.publish(&message)
+    }
+}
+
+/// Writes to the console. r2r makes no publisher for /rosout.
+#[derive(Debug, Clone)]
+pub struct Logger(String);
+
+impl Logger {
+    /// Something that happened as it should.
+    pub fn info(&self, text: &str) {
+        r2r::log_info!(&self.0, "{text}");
+    }
+
+    /// Something that somebody should look at.
+    pub fn warn(&self, text: &str) {
+        r2r::log_warn!(&self.0, "{text}");
+    }
+
+    /// Something that somebody must act on.
+    pub fn error(&self, text: &str) {
+        r2r::log_error!(&self.0, "{text}");
+    }
+}

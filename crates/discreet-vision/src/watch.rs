@@ -1,0 +1,348 @@
+//! One camera's eye and memory.
+
+mod aside;
+mod photo;
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use opencv::core::{Mat, Size};
+use opencv::imgproc;
+use opencv::prelude::*;
+
+use super::blob::{Pixels, at_most, size, with_mat};
+use super::detectors::{self, Detector};
+use super::motion::{Gaze, Since};
+use super::strict::Seen;
+use super::{Engines, Models, VisionError, codec};
+use aside::Aside;
+use discreet_redact::{
+    Area, Blind, CompressedFormat, Cover, Found, Frame, ImageRules, Look, Margin, Motion, Picture,
+    SIGHT_SIDE, Sighting, Subject, Tracks, Why, suppress,
+};
+
+pub use photo::{NoPhotograph, Photograph};
+
+/// After so much time without a picture, what was seen before tells nothing.
+const FORGET_AFTER: i64 = 1_000_000_000;
+
+/// Looks at the pictures of one camera, one after the other.
+pub struct Watch {
+    models: Models,
+    engines: Engines,
+    eyes: Vec<Eye>,
+    aside: Aside,
+    gaze: Gaze,
+    seen: Seen,
+    size: (u32, u32),
+    stamp: Option<i64>,
+    frames_since_looked: u32,
+    sightings: Vec<Sighting>,
+    found: Vec<Found>,
+    encoded: Vec<u8>,
+    spent: Spent,
+    trouble: Option<VisionError>,
+}
+
+/// Where the time for the last picture went.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    /// What the camera did.
+    pub motion: Duration,
+    /// What the detectors took that the picture waited for.
+    pub detection: Duration,
+    /// Following things, and what has not been seen.
+    pub tracking: Duration,
+}
+
+struct Eye {
+    subject: Subject,
+    detector: Arc<Mutex<Box<dyn Detector>>>,
+    slow: bool,
+    margin: Margin,
+    same: f32,
+    tracks: Tracks,
+}
+
+impl Eye {
+    fn new(subject: Subject, detector: Box<dyn Detector>) -> Eye {
+        let (slow, margin, same) = (detector.slow(), detector.margin(), detector.same());
+        let tracks = Tracks::new(detector.following());
+        Eye { subject, detector: Arc::new(Mutex::new(detector)), slow, margin, same, tracks }
+    }
+
+    /// Waits for it if it looks at another picture. After a panic nobody knows what state it is in.
+    fn detector(&self) -> Result<MutexGuard<'_, Box<dyn Detector>>, VisionError> {
+        self.detector.lock().map_err(|_| VisionError::Answer("anything after a panic"))
+    }
+
+    /// Adds to the tracks what its detector has seen.
+    fn see(&mut self, sightings: &mut Vec<Sighting>) {
+        let least = self.tracks.least_score();
+        sightings.retain(|sighting| sighting.score >= least);
+        suppress(sightings, self.same);
+        self.tracks.see(sightings);
+    }
+}
+
+impl Watch {
+    /// Loads what finds these subjects. What else a policy asks for later is loaded when it does.
+    pub fn new(models: Models, engines: Engines, subjects: &[Subject]) -> Result<Watch, VisionError> {
+        let mut watch = Watch {
+            models,
+            engines,
+            eyes: Vec::new(),
+            aside: Aside::default(),
+            gaze: Gaze::new(),
+            seen: Seen::new(),
+            size: (0, 0),
+            stamp: None,
+            frames_since_looked: 0,
+            sightings: Vec::new(),
+            found: Vec::new(),
+            encoded: Vec::new(),
+            spent: Spent::default(),
+            trouble: None,
+        };
+        watch.learn(subjects.iter().copied())?;
+        Ok(watch)
+    }
+
+    /// The next picture is of something else.
+    pub fn forget(&mut self) {
+        self.gaze.forget();
+        self.aside.drop_it();
+        self.stamp = None;
+        for eye in &mut self.eyes {
+            eye.tracks.forget();
+        }
+    }
+
+    /// Where the time for the last picture went.
+    pub fn spent(&self) -> Spent {
+        self.spent
+    }
+
+    /// Why the last picture could not be looked at.
+    pub fn trouble(&self) -> Option<&VisionError> {
+        self.trouble.as_ref()
+    }
+
+    fn learn(&mut self, subjects: impl Iterator<Item = Subject>) -> Result<(), VisionError> {
+        for subject in subjects {
+            if !self.eyes.iter().any(|eye| eye.subject == subject) {
+                let detector = detectors::load(subject, &self.models, &self.engines)?;
+                self.eyes.push(Eye::new(subject, detector));
+            }
+        }
+        Ok(())
+    }
+
+    fn look_at(&mut self, rules: &ImageRules, picture: &Pixels<'_>, stamp: i64) -> Result<(), VisionError> {
+        self.learn(rules.covers.iter().map(|(subject, _)| *subject))?;
+        let (width, height) = size(picture);
+        let size = (u32::try_from(width).unwrap_or(0), u32::try_from(height).unwrap_or(0));
+        let later = self.stamp.is_some_and(|last| (0..FORGET_AFTER).contains(&stamp.saturating_sub(last)));
+        if size != self.size || !later {
+            self.forget();
+        }
+        (self.size, self.stamp) = (size, Some(stamp));
+
+        let started = Instant::now();
+        let since = self.gaze.step(picture)?;
+        let moved = Instant::now();
+        self.frames_since_looked = self.frames_since_looked.saturating_add(1);
+        let motion = match since {
+            Since::Moved(motion) => motion,
+            Since::Unknown => Motion::NONE,
+        };
+        self.seen.moved(&motion.enlarged(1.0 / self.gaze.times));
+        for eye in &mut self.eyes {
+            eye.tracks.advance(&motion, size);
+        }
+        // Where nobody knows how the picture moved, what was found before does not help.
+        let detection = if since == Since::Unknown || self.aside.is_overdue() {
+            self.aside.drop_it();
+            self.look_now(rules, picture, |_| true)?
+        } else {
+            self.look_in_turn(rules, picture, motion)?
+        };
+        self.found.clear();
+        for eye in self.eyes.iter().filter(|eye| rules.cover(eye.subject).is_some()) {
+            self.found.extend(eye.tracks.places().map(|(place, why)| {
+                let area = eye.margin.around(&place, size);
+                Found { subject: eye.subject, area, score: place.score.clamp(0.0, 1.0), why }
+            }));
+        }
+        if rules.strict {
+            self.find_unseen(rules)?;
+        }
+        self.found.retain(|found| !found.area.is_empty());
+        self.spent =
+            Spent { motion: moved - started, detection, tracking: moved.elapsed().saturating_sub(detection) };
+        Ok(())
+    }
+
+    /// Looks if it is time to. Every n-th picture waits for the quick detectors; the slow ones look at it beside those that
+    /// follow, and it is as if they had seen it at once as soon as they are done.
+    fn look_in_turn(
+        &mut self,
+        rules: &ImageRules,
+        picture: &Pixels<'_>,
+        motion: Motion,
+    ) -> Result<Duration, VisionError> {
+        self.aside.moved(motion);
+        match self.aside.done(&mut self.eyes, self.size) {
+            Ok(Some(since)) => self.seen.looked_aside(since.enlarged(1.0 / self.gaze.times)),
+            Ok(None) => {}
+            Err(trouble) => {
+                // The next picture waits for all detectors, and is blanked if one still fails.
+                self.forget();
+                return Err(trouble);
+            }
+        }
+        if self.frames_since_looked < rules.every {
+            return Ok(Duration::ZERO);
+        }
+        let beside = |eye: &Eye| rules.every > 1 && eye.slow;
+        let spent = self.look_now(rules, picture, |eye| !beside(eye))?;
+        let slow = self.eyes.iter().filter(|eye| rules.cover(eye.subject).is_some() && beside(eye));
+        if self.aside.look(picture, slow)? && rules.strict {
+            self.seen.look_aside(self.gaze.grey())?;
+        }
+        Ok(spent)
+    }
+
+    /// Waits for detectors to look at this picture; gives the time that took.
+    fn look_now(
+        &mut self,
+        rules: &ImageRules,
+        picture: &Pixels<'_>,
+        these: impl Fn(&Eye) -> bool,
+    ) -> Result<Duration, VisionError> {
+        let started = Instant::now();
+        let mut all = true;
+        for eye in self.eyes.iter_mut().filter(|eye| rules.cover(eye.subject).is_some()) {
+            if these(eye) {
+                self.sightings.clear();
+                eye.detector()?.detect(picture, &mut self.sightings)?;
+                eye.see(&mut self.sightings);
+            } else {
+                all = false;
+            }
+        }
+        self.frames_since_looked = 0;
+        if all && rules.strict {
+            self.seen.looked(self.gaze.grey())?;
+        }
+        Ok(started.elapsed())
+    }
+
+    fn find_unseen(&mut self, rules: &ImageRules) -> Result<(), VisionError> {
+        let Some((subject, _)) = rules.covers.first().copied() else { return Ok(()) };
+        let times = self.gaze.times;
+        let mut areas = Vec::new();
+        self.seen.unseen(self.gaze.grey(), &mut areas)?;
+        let (width, height) = self.size;
+        let scaled = |side: u32| (side as f32 * times).round() as u32;
+        self.found.extend(areas.iter().map(|area| Found {
+            subject,
+            area: Area {
+                left: scaled(area.left),
+                top: scaled(area.top),
+                right: scaled(area.right).min(width),
+                bottom: scaled(area.bottom).min(height),
+            },
+            score: 0.0,
+            why: Why::Unseen,
+        }));
+        Ok(())
+    }
+
+    /// Looks at a picture of any size, through one that is small enough.
+    fn look_through(
+        &mut self,
+        rules: &ImageRules,
+        picture: &Pixels<'_>,
+        stamp: i64,
+    ) -> Result<(), VisionError> {
+        let full = size(picture);
+        let (width, height) = at_most(full, SIGHT_SIDE as usize);
+        if (width, height) == full {
+            return self.look_at(rules, picture, stamp);
+        }
+        let mut small = Mat::default();
+        let wanted = Size::new(i32::try_from(width).unwrap_or(1), i32::try_from(height).unwrap_or(1));
+        imgproc::resize(picture, &mut small, wanted, 0.0, 0.0, imgproc::INTER_AREA)?;
+        self.look_at(rules, &small.reshape_def(3)?, stamp)?;
+        let narrow = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+        for found in &mut self.found {
+            found.area = found.area.scaled((narrow(width), narrow(height)), (narrow(full.0), narrow(full.1)));
+        }
+        Ok(())
+    }
+
+    /// Keeps why something failed; for the frame it is one word.
+    fn noted<T>(&mut self, outcome: Result<T, VisionError>) -> Result<T, Blind> {
+        outcome.map_err(|trouble| {
+            self.trouble = Some(trouble);
+            Blind::Failed
+        })
+    }
+}
+
+impl Look for Watch {
+    fn look(&mut self, rules: &ImageRules, picture: Picture<'_>, stamp: i64) -> Result<&[Found], Blind> {
+        let outcome = with_mat(&picture, |mat| self.look_at(rules, mat, stamp));
+        self.noted(outcome)?;
+        Ok(&self.found)
+    }
+
+    fn remake(
+        &mut self,
+        rules: &ImageRules,
+        compressed: &[u8],
+        format: CompressedFormat,
+        stamp: i64,
+    ) -> Result<&[u8], Blind> {
+        let mut decoded = codec::decode(compressed, format)?;
+        if rules.frame.is_none() {
+            let outcome = match decoded.bgr.reshape_def(3) {
+                Ok(pixels) => self.look_through(rules, &pixels, stamp),
+                Err(error) => Err(error.into()),
+            };
+            self.noted(outcome)?;
+        }
+        let outcome = cover(&mut decoded.bgr, rules, &self.found);
+        self.noted(outcome)?;
+        let mut encoded = std::mem::take(&mut self.encoded);
+        let outcome = codec::encode(&decoded, format, &mut encoded);
+        self.encoded = encoded;
+        self.noted(outcome)?;
+        Ok(&self.encoded)
+    }
+}
+
+/// Covers what was found in a decoded image, as the guard does in a raw one.
+fn cover(bgr: &mut Mat, rules: &ImageRules, found: &[Found]) -> Result<(), VisionError> {
+    let (width, height) = size(bgr);
+    let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height)) else {
+        return Err(VisionError::Answer("a picture of this size"));
+    };
+    let mut frame = Frame::from_bgr(width, height, bgr.data_bytes_mut()?)
+        .map_err(|_| VisionError::Answer("a picture of this size"))?;
+    match rules.frame {
+        Some(whole) => frame.cover_whole(whole),
+        // What nobody has looked at is covered whatever it would be covered with.
+        None => frame.cover_all(&covers(rules, found)),
+    }
+    Ok(())
+}
+
+fn covers(rules: &ImageRules, found: &[Found]) -> Vec<(Area, Cover)> {
+    let cover = |found: &Found| match found.why {
+        Why::Unseen => Cover::Solid,
+        Why::Seen | Why::Held => rules.cover(found.subject).unwrap_or(Cover::Solid),
+    };
+    found.iter().map(|found| (found.area, cover(found))).collect()
+}

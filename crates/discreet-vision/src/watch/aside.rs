@@ -1,0 +1,341 @@
+//! Looking beside the way of the frames: what takes longer than a frame lasts must not hold one up.
+//!
+//! Slow detectors look at a picture in a thread of their own, while the next ones are covered by what was known before. Once
+//! they are done, it is as if they had been done at once: what they saw is followed from that picture to the one of now.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use opencv::core::Mat;
+use opencv::prelude::*;
+
+use super::Eye;
+use crate::VisionError;
+use crate::blob::Pixels;
+use crate::detectors::Detector;
+use discreet_redact::{Motion, Sighting, Subject, Tracks};
+
+/// How much the thread yields to frames, which are waited for (nice(2)).
+const NICE: i32 = 10;
+
+/// A look is given up after so many frames: what comes into view meanwhile is not known to be harmless.
+const OVERDUE: usize = 60;
+
+/// The slow look of one camera.
+#[derive(Default)]
+pub(super) struct Aside {
+    /// Started when it is needed first.
+    thread: Option<Thread>,
+    /// The look that is under way.
+    open: Option<Open>,
+    /// The memory of the one before.
+    spare: Work,
+}
+
+struct Open {
+    /// Nobody wants it any more.
+    dropped: Arc<AtomicBool>,
+    /// What the camera did since, frame by frame.
+    motions: Vec<Motion>,
+}
+
+impl Open {
+    fn is_dropped(&self) -> bool {
+        self.dropped.load(Relaxed)
+    }
+}
+
+struct Thread {
+    work: SyncSender<Work>,
+    done: Receiver<Work>,
+    handle: JoinHandle<()>,
+}
+
+/// What goes to the thread, and comes back.
+#[derive(Default)]
+struct Work {
+    picture: Mat,
+    eyes: Vec<Part>,
+    dropped: Arc<AtomicBool>,
+    trouble: Option<VisionError>,
+}
+
+/// One eye's part in it.
+struct Part {
+    subject: Subject,
+    /// What it followed in that picture.
+    tracks: Tracks,
+    detector: Arc<Mutex<Box<dyn Detector>>>,
+    sightings: Vec<Sighting>,
+}
+
+impl Aside {
+    /// Begins to look at `picture`, unless there is nobody to look or the look before is not over. Says whether it has begun.
+    pub fn look<'e>(
+        &mut self,
+        picture: &Pixels<'_>,
+        eyes: impl Iterator<Item = &'e Eye>,
+    ) -> Result<bool, VisionError> {
+        if self.open.is_some() {
+            return Ok(false);
+        }
+        let mut eyes = eyes.peekable();
+        if eyes.peek().is_none() {
+            return Ok(false);
+        }
+        let mut work = std::mem::take(&mut self.spare);
+        picture.copy_to(&mut work.picture)?;
+        work.dropped = Arc::default();
+        work.eyes.clear();
+        work.eyes.extend(eyes.map(|eye| Part {
+            subject: eye.subject,
+            tracks: eye.tracks.clone(),
+            detector: Arc::clone(&eye.detector),
+            sightings: Vec::new(),
+        }));
+        let dropped = Arc::clone(&work.dropped);
+        let thread = match &mut self.thread {
+            Some(thread) => thread,
+            none => none.insert(Thread::start()?),
+        };
+        // It can only fail if the thread is gone, which `done` finds out.
+        let _ = thread.work.send(work);
+        self.open = Some(Open { dropped, motions: Vec::new() });
+        Ok(true)
+    }
+
+    /// The camera moved.
+    pub fn moved(&mut self, motion: Motion) {
+        if let Some(open) = self.open.as_mut().filter(|open| !open.is_dropped()) {
+            open.motions.push(motion);
+        }
+    }
+
+    /// If the look is over, and counts, the eyes know what was seen, and where it is now; gives what the camera did since then.
+    pub fn done(&mut self, eyes: &mut [Eye], size: (u32, u32)) -> Result<Option<Motion>, VisionError> {
+        let (Some(thread), Some(_)) = (&self.thread, &self.open) else { return Ok(None) };
+        let mut work = match thread.done.try_recv() {
+            Ok(work) => work,
+            Err(TryRecvError::Empty) => return Ok(None),
+            Err(TryRecvError::Disconnected) => return Err(self.ended()),
+        };
+        let open = self.open.take().filter(|open| !open.is_dropped());
+        let trouble = work.trouble.take();
+        let Some(Open { motions, .. }) = open else {
+            self.spare = work;
+            return Ok(None);
+        };
+        if let Some(trouble) = trouble {
+            return Err(trouble);
+        }
+        for Part { subject, tracks, mut sightings, .. } in work.eyes.drain(..) {
+            let Some(eye) = eyes.iter_mut().find(|eye| eye.subject == subject) else { continue };
+            eye.tracks = tracks;
+            eye.see(&mut sightings);
+            motions.iter().for_each(|motion| eye.tracks.advance(motion, size));
+        }
+        self.spare = work;
+        Ok(Some(motions.iter().fold(Motion::NONE, |since, motion| since.then(motion))))
+    }
+
+    /// Whether the look that is under way takes so long that the frames have to wait for it after all.
+    pub fn is_overdue(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| !open.is_dropped() && open.motions.len() >= OVERDUE)
+    }
+
+    /// What is being looked at does not count any more.
+    pub fn drop_it(&mut self) {
+        if let Some(open) = &self.open {
+            open.dropped.store(true, Relaxed);
+        }
+    }
+
+    /// The thread panicked: so does this one.
+    fn ended(&mut self) -> VisionError {
+        self.open = None;
+        if let Some(Err(panic)) = self.thread.take().map(|thread| thread.handle.join()) {
+            std::panic::resume_unwind(panic);
+        }
+        VisionError::Answer("anything any more")
+    }
+}
+
+impl Thread {
+    fn start() -> std::io::Result<Thread> {
+        let (work, todo) = sync_channel::<Work>(1);
+        let (finished, done) = sync_channel(1);
+        let handle = std::thread::Builder::new().name("look aside".into()).spawn(move || {
+            // Of this thread alone, on Linux. Without it the look is only less polite.
+            let _ = rustix::process::setpriority_process(None, NICE);
+            for mut work in todo {
+                work.trouble = work.look().err();
+                if finished.send(work).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(Thread { work, done, handle })
+    }
+}
+
+impl Work {
+    fn look(&mut self) -> Result<(), VisionError> {
+        let picture = self.picture.reshape_def(3)?;
+        for part in &mut self.eyes {
+            if self.dropped.load(Relaxed) {
+                return Ok(());
+            }
+            let mut detector =
+                part.detector.lock().map_err(|_| VisionError::Answer("anything after a panic"))?;
+            detector.detect(&picture, &mut part.sightings)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use discreet_redact::{BySize, Following, Margin};
+
+    const SIZE: (u32, u32) = (640, 480);
+
+    /// Sees one thing in each picture, once it is allowed to; fails or panics where it is told to.
+    struct Fake {
+        allowed: Receiver<Outcome>,
+        begun: SyncSender<()>,
+    }
+
+    enum Outcome {
+        Sees,
+        Fails,
+        Panics,
+    }
+
+    impl Detector for Fake {
+        fn detect(&mut self, _: &Pixels<'_>, seen: &mut Vec<Sighting>) -> Result<(), VisionError> {
+            self.begun.send(()).ok();
+            match self.allowed.recv().unwrap_or(Outcome::Fails) {
+                Outcome::Sees => seen.push(Sighting::around(100.0, 100.0, 40.0, 20.0, 0.9)),
+                Outcome::Fails => return Err(VisionError::Answer("a fake")),
+                Outcome::Panics => std::panic::resume_unwind(Box::new("as the test wants it")),
+            }
+            Ok(())
+        }
+
+        fn margin(&self) -> Margin {
+            let none = BySize { small: 0.0, large: 0.0 };
+            Margin { across: none, above: none, below: none, pixels: 0.0 }
+        }
+
+        fn following(&self) -> Following {
+            let any = BySize { small: 0.0, large: 0.0 };
+            Following { first: any, start: any, go_on: any, hold: 5, sure: 1 }
+        }
+    }
+
+    struct Scene {
+        aside: Aside,
+        eyes: [Eye; 1],
+        allow: SyncSender<Outcome>,
+        begun: Receiver<()>,
+    }
+
+    impl Scene {
+        fn new() -> Scene {
+            let ((allow, allowed), (begin, begun)) = (sync_channel(9), sync_channel(9));
+            let eyes = [Eye::new(Subject::Text, Box::new(Fake { allowed, begun: begin }))];
+            Scene { aside: Aside::default(), eyes, allow, begun }
+        }
+
+        fn look(&mut self) -> bool {
+            let picture = Mat::new_rows_cols_with_default(2, 2, opencv::core::CV_8UC3, 0.0.into()).unwrap();
+            self.aside.look(&picture.reshape_def(3).unwrap(), self.eyes.iter()).unwrap()
+        }
+
+        /// As in `Watch`: everything moves, whether somebody looks or not.
+        fn frame(&mut self, dx: f32) -> Result<bool, VisionError> {
+            let motion = Motion { dx, ..Motion::NONE };
+            self.eyes[0].tracks.advance(&motion, SIZE);
+            self.aside.moved(motion);
+            Ok(self.aside.done(&mut self.eyes, SIZE)?.is_some())
+        }
+
+        /// Frames without motion until the look is over.
+        fn finish(&mut self) -> Result<bool, VisionError> {
+            let started = Instant::now();
+            while self.aside.open.is_some() && started.elapsed() < Duration::from_secs(10) {
+                if self.frame(0.0)? {
+                    return Ok(true);
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok(false)
+        }
+
+        fn places(&self) -> Vec<f32> {
+            self.eyes[0].tracks.places().map(|(place, _)| place.middle().0).collect()
+        }
+    }
+
+    #[test]
+    fn frames_go_on_and_what_was_seen_is_where_it_is_now() {
+        let mut scene = Scene::new();
+        assert!(scene.look());
+        scene.begun.recv().unwrap();
+        for _ in 0..7 {
+            assert!(!scene.frame(10.0).unwrap(), "nobody waits");
+        }
+        assert!(!scene.look(), "one look at a time");
+        assert!(scene.places().is_empty(), "nothing is known yet");
+        scene.allow.send(Outcome::Sees).unwrap();
+        assert!(scene.finish().unwrap());
+        assert_eq!(scene.places(), [170.0]);
+        assert!(scene.look(), "and the next");
+    }
+
+    #[test]
+    fn what_was_dropped_does_not_count() {
+        let mut scene = Scene::new();
+        scene.look();
+        scene.begun.recv().unwrap();
+        scene.aside.drop_it();
+        scene.allow.send(Outcome::Sees).unwrap();
+        assert!(!scene.finish().unwrap());
+        assert!(scene.places().is_empty());
+        assert!(scene.look(), "there can be another");
+    }
+
+    #[test]
+    fn a_detector_that_fails_is_told_of() {
+        let mut scene = Scene::new();
+        scene.look();
+        scene.allow.send(Outcome::Fails).unwrap();
+        assert!(matches!(scene.finish(), Err(VisionError::Answer("a fake"))));
+    }
+
+    #[test]
+    fn a_detector_that_hangs_becomes_overdue() {
+        let mut scene = Scene::new();
+        scene.look();
+        for frame in 0..OVERDUE {
+            assert!(!scene.aside.is_overdue(), "in frame {frame}");
+            assert!(!scene.frame(0.0).unwrap());
+        }
+        assert!(scene.aside.is_overdue());
+    }
+
+    #[test]
+    fn a_panic_beside_is_a_panic_here() {
+        let mut scene = Scene::new();
+        scene.look();
+        scene.allow.send(Outcome::Panics).unwrap();
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| scene.finish()));
+        assert!(caught.is_err());
+    }
+}
