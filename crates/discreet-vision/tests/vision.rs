@@ -1,6 +1,5 @@
 //! Looking at real photographs with the real models. Without them (`tools/setup --test` gets both) these tests say so and
 //! prove nothing.
-#![cfg(feature = "vision")]
 // A test may stop at what it does not expect.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -42,7 +41,7 @@ fn models() -> Option<Models> {
 
 /// The public-domain photograph that the demo shows too.
 fn astronaut() -> Option<Mat> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let pictures = [".ros/prefix/lib", ".ros/venv/lib"].into_iter().flat_map(|folder| {
         let pythons = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
         pythons.map(|python| python.path().join("site-packages/skimage/data/astronaut.png"))
