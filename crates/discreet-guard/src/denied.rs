@@ -104,7 +104,7 @@ impl Denied {
     pub const fn advice(self) -> &'static str {
         match self {
             Denied::NoPolicy => {
-                "nothing leaves without a policy; `discreet check` tells what is wrong with the file"
+                "nothing leaves without a policy; `discreet check` shows the errors in the file"
             }
             Denied::UndeclaredTopic => "declare the topic in the policy if it should leave",
             Denied::TypeNotInstalled => "install the type's package, or source the workspace that has it",
@@ -116,20 +116,24 @@ impl Denied {
             Denied::DuplicateNode => {
                 "two nodes have one name; rename one, or wait until the dead one has timed out"
             }
-            Denied::UnknownSource => "the publisher did not announce itself; it may be gone, or no ROS node",
+            Denied::UnknownSource => {
+                "discovery does not know the publisher; it may be gone, or not a ROS node"
+            }
             Denied::ReservedName => {
                 "the guard publishes under this name outside; call the robot's topic something else"
             }
             Denied::OpenSibling => {
                 "it shows a protected camera's image; declare it with the camera's class and `redact:`, or deny it"
             }
-            Denied::NotOpened => "the middleware refused; diagnostics has its words",
-            Denied::Malformed => "the publisher sends bytes that are no message of this type",
+            Denied::NotOpened => {
+                "the middleware refused to open the route; diagnostics has its error. It is tried again"
+            }
+            Denied::Malformed => "the bytes are not a message of the declared type; correct the publisher",
             Denied::TooLong => {
-                "the publisher sends more text than is looked at in one message (4 MiB); send less at once"
+                "more text than is inspected in one message (4 MiB, or too many steps); send less at once"
             }
             Denied::PersonalData => {
-                "something puts personal data into a topic of a class that has none; declare it contextual"
+                "personal data was found in a topic whose class should have none (`escalate:`); declare it contextual, or correct the publisher"
             }
             Denied::NoRule => "no rule allows it; add one to the policy if it should leave",
             Denied::RuleDenies => "a rule denies it; `discreet explain` tells which",

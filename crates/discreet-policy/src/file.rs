@@ -27,7 +27,7 @@ pub struct PolicyFile {
     /// The version of the policy language: 1.
     #[schemars(with = "u64", range(min = 1, max = 1))]
     pub discreet: Entry<u64>,
-    /// The robot's name.
+    /// The robot's name. A policy has `robot` or `fleet`.
     #[schemars(with = "String", length(min = 1, max = 64))]
     #[serde(default)]
     pub robot: Option<Entry<String>>,
@@ -38,7 +38,7 @@ pub struct PolicyFile {
     /// The version of this policy. It only ever grows: a guard refuses one older than what it has seen.
     #[schemars(with = "u64", range(min = 1, max = LAST_VERSION))]
     pub version: Entry<u64>,
-    /// The time zone of `hours` and dates, as the IANA names it: `Europe/Berlin`. Without it: UTC.
+    /// The time zone of `hours` and dates, by its IANA name: `Europe/Berlin`. Without it: UTC.
     #[schemars(with = "String")]
     #[serde(default)]
     pub timezone: Option<Entry<String>>,
@@ -56,7 +56,7 @@ pub struct PolicyFile {
     /// Services the robot offers.
     #[serde(default)]
     pub services: Section<ServiceEntry>,
-    /// How personal data is found and hidden in whatever is not an image.
+    /// How personal data is found and hidden in messages that are not images. Without it: the defaults below.
     #[serde(default)]
     #[schemars(with = "PersonalDataEntry")]
     pub personal_data: Option<Entry<PersonalDataEntry>>,
@@ -105,19 +105,19 @@ impl PolicyFile {
 pub struct ClassEntry {
     /// How it is encrypted for a named stakeholder. Without it: the parent's, or `chacha20-poly1305`.
     pub suite: Option<SuiteWord>,
-    /// How long one key is used: `60s`, `1h`. Without it: the parent's, or `1h`.
+    /// How long one key is used: `60s`, `15m`, `1h`, `1d`. Without it: the parent's, or `1h`.
     pub epoch: Option<String>,
-    /// How long who receives it may keep it: `24h`, `7d`. It is told in the catalogue; nobody enforces it. Without it: the
-    /// parent's.
+    /// How long a receiver may keep it: `24h`, `7d`, at least `epoch`. The catalogue states it; nothing enforces it.
+    /// `operational` and `contextual` need it. Without it: the parent's.
     pub retention: Option<String>,
-    /// What becomes of a message in which personal data is found that does not belong there. Without it: as the
-    /// parent's, or nobody looks.
+    /// The treatment of a message in which personal data is found that does not belong there. Without it: the
+    /// parent's, or such data is not searched for.
     pub escalate: Option<EscalateEntry>,
-    /// Hides how long sealed messages are, up to a few per cent: they are padded. Without it: as the parent's, or not.
+    /// Pads sealed messages, which hides their length up to a few per cent. Without it: the parent's, or `false`.
     pub padding: Option<bool>,
 }
 
-/// What to do about personal data where it does not belong.
+/// The treatment of personal data where it does not belong.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "escalation")]
@@ -125,7 +125,7 @@ pub struct EscalateEntry {
     /// The kinds of personal data to look for, in every text of the messages of this class.
     #[schemars(length(min = 1))]
     pub find: Vec<KindWord>,
-    /// What becomes of the message. Whatever it is, the alarm is raised.
+    /// The treatment of the message. The alarm is raised in every case.
     pub then: Then,
 }
 
@@ -136,7 +136,7 @@ pub struct EscalateEntry {
 pub enum Then {
     /// It stays inside.
     Deny,
-    /// It leaves with what was found hidden, for whomever it is.
+    /// It leaves with the findings hidden, for every audience.
     Redact,
     /// It leaves as it is.
     Alarm,
@@ -171,7 +171,8 @@ pub struct StakeholderEntry {
     /// File with its public keys, relative to this file.
     #[schemars(length(min = 1, max = 255))]
     pub identity: String,
-    /// The last day, or the moment, on which it may have anything: `2027-01-31` or `2027-01-31T18:00:00Z`.
+    /// The last day, or the moment, until which rules for it hold: `2027-01-31` or `2027-01-31T18:00:00Z`. Without it: no
+    /// end.
     pub until: Option<String>,
 }
 
@@ -183,24 +184,26 @@ pub struct TopicEntry {
     /// Its ROS type: `sensor_msgs/msg/Image`. A message of another type is denied.
     #[serde(rename = "type")]
     pub type_name: String,
-    /// The hash of that type, `RIHS01_` and 64 hex digits, if only one version of it is to be believed.
+    /// The hash of that type, `RIHS01_` and 64 hex digits, to accept only one version of it. Without it: the hash of the
+    /// installed type.
     pub type_hash: Option<String>,
     /// The class its data belongs to.
     pub class: String,
-    /// The only node that may publish it: `/camera_driver`.
+    /// The only node that may publish it: `/camera_driver`. Without it: any node.
     pub source: Option<String>,
-    /// How many messages may wait for the guard, and for whoever opens what it seals; each takes its size of memory. Of a
-    /// latched topic, how many of each source are kept for readers that come later. Without it: 10, and of a latched source
+    /// The number of messages that may wait for the guard, and for a reader of the sealed topic; each takes its size of
+    /// memory. Of a latched topic, the number kept of each source for late readers. Without it: 10, and of a latched source
     /// as many as the source itself keeps, up to 1000.
     #[schemars(range(min = 1, max = 1000))]
     pub depth: Option<u64>,
-    /// What is hidden in the redacted form. Of an image: `faces: solid`, or the whole of it: `frame: lowres`. Of another
-    /// type, by field: `data: [phone, email]`, `guest.passport_no: mask`, `"*": [all]`.
+    /// The parts that are hidden in the redacted form. Of an image: `faces`, `plates`, `persons`, `text`, as in `faces: solid`,
+    /// or the whole of it: `frame: lowres`. Of another type, by field: `data: [phone, email]`, `guest.passport_no: mask`,
+    /// `"*": [all]`. Without it: no redacted form.
     pub redact: Option<BTreeMap<String, Redaction>>,
-    /// `none`: nothing about people is in it, though its type could carry it: a camera that sees only the floor, a cloud of
-    /// points without a camera's colours. Without it, `check` doubts such a topic that is not of a contextual class.
+    /// `none`: it shows nothing about people, although its type could: a camera that sees only the floor, a cloud of
+    /// points without a camera's colours. Without it: unknown; `check` warns of such a topic in a class that is not contextual.
     pub people: Option<People>,
-    /// How an image topic is looked at to find what `redact` names.
+    /// Settings of the detectors of an image topic. Without it: the defaults below.
     pub camera: Option<CameraEntry>,
 }
 
@@ -213,33 +216,35 @@ pub enum People {
     None,
 }
 
-/// How images are looked at.
+/// Settings of the detectors of an image topic.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "camera")]
 pub struct CameraEntry {
-    /// Covers also what nobody has looked at yet: what the camera has just turned to. Without it: no.
+    /// Also covers areas that no detector has inspected yet, such as those that the camera has just turned to. Without it:
+    /// `false`.
     pub strict: Option<bool>,
-    /// A frame that was not looked at within this time is blanked: `20ms` to `1s`. Without it: `100ms`.
+    /// A frame that was not inspected within this time is blanked: `20ms` to `1s`. Without it: `100ms`.
     pub deadline: Option<String>,
-    /// Detectors look at every n-th frame; between them, what was found moves along with the picture. Beyond 1, frames wait for
-    /// the detector of faces only: the others look beside the frames that follow, as often as they can. Without it: 1.
+    /// Detectors inspect every n-th frame; in between, the covered areas move along with the picture. Beyond 1, frames wait for
+    /// the face detector only: the others run asynchronously, as often as they can. Without it: 1.
     #[schemars(range(min = 1, max = 30))]
     pub every: Option<u64>,
-    /// The colour camera whose findings are used instead of looking, for depth images: `/camera/color/image_raw`.
+    /// For depth images: the colour camera whose findings are used instead of own detection, `/camera/color/image_raw`. Without
+    /// it: its own detection.
     pub follows: Option<String>,
 }
 
-/// How something is hidden.
+/// The way in which something is hidden.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(inline)]
 pub enum Redaction {
     /// A part of an image, or all of a text field.
     How(Hide),
-    /// In a text field: what is found and hidden.
+    /// In a text field: the kinds of personal data that are found and hidden.
     Kinds(Vec<KindWord>),
-    /// In a text field: what is found, and how it is hidden.
+    /// In a text field: the kinds that are found, and how they are hidden.
     Field(FieldEntry),
 }
 
@@ -251,13 +256,13 @@ pub struct FieldEntry {
     /// The kinds of personal data to find: `[phone, email]`, `[all]`.
     #[schemars(length(min = 1))]
     pub find: Vec<KindWord>,
-    /// How they are hidden here. Without it: as `personal_data` says, or `replace`.
+    /// The operator that hides them here. Without it: that of `personal_data`, or `replace`.
     pub with: Option<Hide>,
-    /// It was spoken: small letters, no punctuation, digits as words. Without it: whatever looks like it.
+    /// The text was spoken: small letters, no punctuation, digits as words. Without it: decided by the text.
     pub spoken: Option<bool>,
 }
 
-/// How a part of an image, the whole frame, or personal data in text is hidden.
+/// The way in which a part of an image, the whole frame, or personal data in text is hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
@@ -272,7 +277,7 @@ pub enum Hide {
     Blank,
     /// The whole frame: at a resolution at which no face can be recognised.
     Lowres,
-    /// Text: taken out.
+    /// Text: removed.
     Remove,
     /// Text: its kind stands in its place, `<phone>`.
     Replace,
@@ -280,7 +285,7 @@ pub enum Hide {
     Mask,
     /// Text: the same token for the same text, another one for each audience.
     Pseudonym,
-    /// Text: a pseudonym from which whoever holds the key has the text back.
+    /// Text: a pseudonym from which a holder of the key recovers the text.
     Reversible,
     /// Text: digits for digits, letters for letters, by a key (FF1), where that is safe.
     Encrypt,
@@ -326,26 +331,26 @@ impl JsonSchema for KindWord {
     }
 }
 
-/// How personal data is found and hidden in whatever is not an image.
+/// How personal data is found and hidden in messages that are not images.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "personal data section")]
 pub struct PersonalDataEntry {
-    /// How each kind is hidden: `payment_card: mask`. Without it: `replace`, which leaves `<payment_card>`.
+    /// The operator for each kind: `payment_card: mask`. Without it: `replace`, which leaves `<payment_card>`.
     pub operators: Option<BTreeMap<String, Hide>>,
-    /// How sure a finding must be, in hundredths, by kind: `person: 60`. Without it: 40.
+    /// The confidence that a finding must have, in hundredths, by kind: `person: 60`. Without it: 40.
     pub thresholds: Option<BTreeMap<String, Threshold>>,
-    /// Texts that are never hidden, such as the hotel's own number.
+    /// Texts that are never hidden, such as the hotel's own number. Without it: none.
     #[schemars(length(max = 1000))]
     pub allow: Option<Vec<String>>,
-    /// Texts that are always hidden, by kind: `person: ["Ada Lovelace"]`.
+    /// Texts that are always hidden, by kind: `person: ["Ada Lovelace"]`. Without it: none.
     pub hide: Option<BTreeMap<String, Vec<String>>>,
-    /// File with the key of pseudonyms and encryption, relative to this file.
+    /// File with the key of pseudonyms and encryption, relative to this file. Without it: none; operators that need a key are errors.
     #[schemars(length(min = 1, max = 255))]
     pub key: Option<String>,
 }
 
-/// How sure a finding must be, in hundredths.
+/// The confidence that a finding must have, in hundredths.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
@@ -361,10 +366,11 @@ pub struct CommandEntry {
     pub type_name: String,
     /// The class it belongs to.
     pub class: String,
-    /// The most commands a second.
+    /// The greatest number of commands a second. Without it: no limit.
     #[schemars(range(min = 1, max = 1000))]
     pub rate: Option<u64>,
-    /// The least and the greatest value of a field: `linear.x: [-0.5, 0.5]`. Anything else is denied, not clipped.
+    /// The least and the greatest value of a field: `linear.x: [-0.5, 0.5]`. Other values are denied, not clipped. Without
+    /// it: any value.
     pub limits: Option<BTreeMap<String, [f64; 2]>>,
 }
 
@@ -378,43 +384,46 @@ pub struct ServiceEntry {
     pub type_name: String,
     /// The class it belongs to.
     pub class: String,
-    /// What is hidden in the answer, for whom a rule lets call it `as: redacted`: by field, as in a topic.
+    /// The fields that are hidden in the answer to callers whose rule says `as: redacted`, as in a topic. Without it: no
+    /// redacted form.
     pub redact: Option<BTreeMap<String, Redaction>>,
-    /// The most calls a second.
+    /// The greatest number of calls a second. Without it: no limit.
     #[schemars(range(min = 1, max = 1000))]
     pub rate: Option<u64>,
 }
 
-/// One rule: who, what, and whether in the clear, redacted, or not at all.
+/// One rule: who may have what, clear, redacted, or not at all.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "rule")]
 pub struct RuleEntry {
     /// A stakeholder, or several, or `everyone`, which is each stakeholder too.
     pub who: OneOrMore,
-    /// What may be read: a class with its children, a topic, a glob, or several of these.
+    /// The topics that may be read: a class with its children, a topic, a glob, or several of these. A rule has one of `read`,
+    /// `command` and `call`.
     pub read: Option<OneOrMore>,
-    /// Which commands may be given.
+    /// The commands that may be given.
     pub command: Option<OneOrMore>,
-    /// Which services may be called.
+    /// The services that may be called.
     pub call: Option<OneOrMore>,
-    /// In which form it may be read, or a service's answer is given. Without it, answers are clear.
+    /// The form in which it may be read, or in which a service answers. An allowing `read` needs it. Without it: answers are
+    /// clear.
     #[serde(rename = "as")]
     pub form: Option<FormWord>,
-    /// Denies instead of allowing: `deny: true`.
+    /// Denies instead of allowing: `deny: true`. Without it: `false`.
     pub deny: Option<bool>,
-    /// Only in these hours of the day: `"08:00-18:00"`, over midnight `"22:00-06:00"`.
+    /// Only in these hours of the day: `"08:00-18:00"`, over midnight `"22:00-06:00"`. Without it: at any hour.
     pub hours: Option<String>,
-    /// Through this day, or until this moment: `2027-01-31` or `2027-01-31T18:00:00Z`.
+    /// Through this day, or until this moment: `2027-01-31` or `2027-01-31T18:00:00Z`. Without it: no end.
     pub until: Option<String>,
 }
 
-/// What a stakeholder may have of a topic.
+/// The form in which a stakeholder may have a topic.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 pub enum FormWord {
-    /// With what the topic's `redact` names taken out.
+    /// With the parts that the topic's `redact` names hidden.
     Redacted,
     /// As it is.
     Clear,

@@ -76,4 +76,29 @@ impl Blind {
             Blind::NothingToFollow => "blank_nothing_to_follow",
         }
     }
+
+    /// Meaning and remedy, for the operator.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Blind::Absent => {
+                "the detector is not running; normal for some seconds after the start, otherwise `redactor` in diagnostics says why: \
+                 models that cannot be read, or a process that keeps ending"
+            }
+            Blind::Late => {
+                "no answer within `deadline:`; raise it, detect less (`every:`, fewer kinds), or give the machine more processor time"
+            }
+            Blind::Failed => {
+                "the detector could not read the image, or failed; look at the source of the image"
+            }
+            Blind::UnknownEncoding => {
+                "the image's encoding cannot be inspected; publish another one, or use `frame: lowres` or `frame: blank`"
+            }
+            Blind::UnfitLayout => {
+                "width, height, step and data of the message contradict each other; correct the publisher"
+            }
+            Blind::NothingToFollow => {
+                "the camera named by `follows:` has no inspected frame of that time, or a `camera_info` is missing"
+            }
+        }
+    }
 }

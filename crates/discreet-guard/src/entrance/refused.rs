@@ -137,29 +137,43 @@ impl Refused {
     pub const fn advice(self) -> &'static str {
         match self {
             Refused::NoPolicy => {
-                "nothing goes in without a policy; `discreet check` tells what is wrong with the file"
+                "nothing goes in without a policy; `discreet check` shows the errors in the file"
             }
             Refused::Undeclared => "declare it in the policy with the type that the robot has",
             Refused::TypeNotInstalled => "install the type's package, or source the workspace that has it",
-            Refused::UnknownField => "a limit in the policy names no number of the type; correct its path",
-            Refused::NotOpened => "the middleware refused; diagnostics has its words",
-            Refused::NoKey => "the robot takes no commands without its keeper; start it, or see what it says",
-            Refused::Flood => "somebody sends much that is no command for this robot; look for it outside",
-            Refused::NotSealed => "somebody publishes here without sealing; use the commander",
+            Refused::UnknownField => {
+                "a field under `limits:` is not a number of the type, or a field under `redact:` is not text; correct its path"
+            }
+            Refused::NotOpened => {
+                "the middleware refused to open the topic or service; diagnostics has its error. It is tried again"
+            }
+            Refused::NoKey => "the robot takes no commands without its keeper; start it, or read its log",
+            Refused::Flood => {
+                "a publisher outside floods the topic with messages that are not commands for this robot; find it and stop it"
+            }
+            Refused::NotSealed => "a message that is not sealed was published here; use the commander",
             Refused::OtherReceiver => "sealed before the guard started again, or for another robot",
-            Refused::UnknownSender => "nobody whom the policy knows and who is not revoked; `discreet who`",
+            Refused::UnknownSender => {
+                "the sender is unknown to the policy, revoked, or expired; see `discreet who`"
+            }
             Refused::BadSignature => {
                 "forged, or made for another topic, domain or version of the type than the robot's"
             }
-            Refused::BadSeal => "signed but damaged; look at the sender",
+            Refused::BadSeal => "signed, but not sealed for this guard or damaged; look at the sender",
             Refused::ClockUnsure => "the robot's clock was set back; correct it",
-            Refused::Late => "the way takes too long, or the sender's clock is behind: keep both by NTP",
-            Refused::Early => "the sender's clock is ahead: keep both by NTP",
+            Refused::Late => {
+                "more than two seconds old: the network is slow, or the sender's clock is behind; keep both clocks by NTP"
+            }
+            Refused::Early => {
+                "more than half a second from the future: the sender's clock is ahead; keep both clocks by NTP"
+            }
             Refused::Replayed => "sent again by somebody, or two senders share one identity",
             Refused::NoRule => "no rule allows it to this stakeholder now; `discreet explain` tells more",
             Refused::RuleDenies => "a rule denies it; `discreet explain` tells which",
             Refused::OverRate => "the sender sends more than the policy's `rate:`",
-            Refused::Malformed => "the sender seals bytes that are no message of this type",
+            Refused::Malformed => {
+                "the sealed bytes are not a message of the declared type; correct the sender"
+            }
             Refused::OverLimit => "a value is outside the policy's `limits:`",
             Refused::NotRecorded => "the audit cannot be written; free the disk or correct its path",
             Refused::Busy => "the robot answers more slowly than it is called",
