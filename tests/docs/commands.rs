@@ -41,8 +41,11 @@ fn typed(fence: &Fence) -> Vec<Typed> {
     commands
 }
 
-/// The parts of a line with what is done with each; an error if one of them is not known.
-fn parts(text: &str) -> Result<(shell::Line, Vec<(Vec<String>, Check)>), String> {
+/// A command of a line: its words, and its check.
+type Part = (Vec<String>, Check);
+
+/// The parts of a line; an error if one of them is not known.
+fn parts(text: &str) -> Result<(shell::Line, Vec<Part>), String> {
     let line = shell::parse(text)?;
     let mut parts = Vec::new();
     for words in &line.commands {
@@ -54,7 +57,7 @@ fn parts(text: &str) -> Result<(shell::Line, Vec<(Vec<String>, Check)>), String>
 }
 
 /// Is the line run? One that has to be, next to something that cannot be, is an error.
-fn is_run(parts: &[(Vec<String>, Check)]) -> Result<bool, String> {
+fn is_run(parts: &[Part]) -> Result<bool, String> {
     let runs = parts.iter().any(|(_, check)| *check == Check::Run);
     let along = parts.iter().all(|(_, check)| matches!(check, Check::Run | Check::Along));
     match (runs, along) {

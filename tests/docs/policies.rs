@@ -101,8 +101,7 @@ fn the_cases_in_the_documentation_come_out_as_their_policies_decide() {
             let policy_name = name.replace(".cases.yaml", ".yaml");
             let policy =
                 named(&policy_name).unwrap_or_else(|| panic!("{}: no {policy_name}", page.name)).text();
-            let (read, _) =
-                Policy::read(&policy_name, &policy).ok().expect("the other test finds its errors");
+            let (read, _) = Policy::read(&policy_name, &policy).expect("the other test finds its errors");
             let cases = of_cases.text();
             let outcome = cases::run(&read, &policy_name, &policy, &cases);
             assert!(outcome.failures.is_empty(), "{}", render(&outcome.failures, name, &cases, false));

@@ -128,7 +128,7 @@ pub fn program(words: &[String]) -> Vec<String> {
     if let Some(first) = words.first_mut() {
         if let Some(at) = first.find("tools/") {
             *first = first[at..].to_owned();
-        } else if let Some(name) = Path::new(first.as_str()).strip_prefix("/usr/lib/discreet").ok() {
+        } else if let Ok(name) = Path::new(first.as_str()).strip_prefix("/usr/lib/discreet") {
             *first = name.to_string_lossy().into_owned();
         }
     }

@@ -19,7 +19,7 @@ use part::{section, single};
 /// The greatest version: as large as a whole number may be in JSON, whoever reads it.
 pub const LAST_VERSION: u64 = (1 << 53) - 1;
 
-/// Who may have what of a robot's data, and who may command it.
+/// The rights of each party to a robot's data and commands.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "policy")]
@@ -60,7 +60,7 @@ pub struct PolicyFile {
     #[serde(default)]
     #[schemars(with = "PersonalDataEntry")]
     pub personal_data: Option<Entry<PersonalDataEntry>>,
-    /// Who may have what. A deny wins over every allow; what no rule allows is denied.
+    /// The rights of each party. A deny wins over every allow; anything that no rule allows is denied.
     pub rules: Vec<Entry<RuleEntry>>,
 }
 
