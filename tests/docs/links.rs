@@ -129,6 +129,42 @@ fn code_and_messages_name_pages_that_are_there() {
 }
 
 #[test]
+fn every_path_in_backticks_exists() {
+    const FOLDERS: [&str; 13] = [
+        "src/",
+        "crates/",
+        "tests/",
+        "nodes/",
+        "launch/",
+        "policies/",
+        "interfaces/",
+        "examples/",
+        "demo/",
+        "sim/",
+        "docs/",
+        "python/",
+        "data/",
+    ];
+    let (mut absent, mut checked) = (Vec::new(), 0);
+    for page in pages() {
+        for (line, span) in crate::pages::code_spans(&page) {
+            let is_path =
+                FOLDERS.iter().any(|folder| span.starts_with(folder)) && !span.contains([' ', '*', '<', '{']);
+            if !is_path {
+                continue;
+            }
+            checked += 1;
+            if !root().join(&span).exists() {
+                absent.push(format!("{}:{line}: {span}", page.name));
+            }
+        }
+    }
+    println!("{checked} paths");
+    assert!(checked > 50, "only {checked} paths were found: does the search work?");
+    assert!(absent.is_empty(), "these are not there: {absent:#?}");
+}
+
+#[test]
 fn anchors_are_made_as_github_makes_them() {
     for (heading, expected) in [
         ("QoS and loss", "qos-and-loss"),
