@@ -23,8 +23,9 @@ const BEFORE: [(&str, &[&str]); 1] =
 impl Scratch {
     /// What a reader has: the shipped policies, a text, an audit log, and the YAML files of [policy.md] and of the page.
     pub fn new(of: &Page) -> Self {
-        let folder = of.name.replace('/', "-");
-        let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("docs").join(folder);
+        // Files that decide are refused below a folder that others may write to. A clone may be in one; /tmp is sticky.
+        let folder = format!("discreet-docs-{}-{}", std::process::id(), of.name.replace('/', "-"));
+        let home = std::env::temp_dir().join(folder);
         let _none = fs::remove_dir_all(&home);
         fs::create_dir_all(home.join("bin")).unwrap();
         only_mine(&home, 0o700);
@@ -102,6 +103,12 @@ impl Scratch {
         self.at = fs::read_to_string(self.home.join(".at")).unwrap().trim().into();
         let said = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _gone = fs::remove_dir_all(&self.home);
     }
 }
 
