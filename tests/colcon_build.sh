@@ -53,6 +53,10 @@ promise "the guard is installed" test -x $BIN/guard
 promise "the redactor is installed beside it" test -x $BIN/redactor
 promise "the command-line program is installed" test -x $BIN/discreet
 promise "the command-line program runs" $BIN/discreet --help
+promise "programs with keys or policies load nothing but the C library" bash -c \
+    "for program in keeper discreet; do ! ldd $BIN/\$program | grep -vE 'linux-vdso|ld-linux|/lib(c|m|gcc_s)\\.so' || exit 1; done"
+promise "the programs with ROS load no OpenCV" bash -c \
+    "for program in guard unsealer commander; do ! ldd $BIN/\$program | grep -i opencv || exit 1; done"
 promise "the libraries of the guard are found" bash -c "! ldd $BIN/guard | grep 'not found'"
 promise "the launch files are installed" test -f $SHARE/launch/discreet.launch.py -a -f $SHARE/launch/discreet.launch.xml -a -f $SHARE/launch/fastdds.xml
 promise "the policies are installed" compgen -G "$SHARE/policies/*.yaml"

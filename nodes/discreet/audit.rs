@@ -1,7 +1,6 @@
 //! `discreet audit`: is the log intact, and what is in it?
 
 // This file is itself reached by a path, which makes its folder the place to look in.
-#[path = "audit/show.rs"]
 mod show;
 
 use std::path::PathBuf;

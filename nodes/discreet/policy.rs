@@ -1,10 +1,7 @@
 //! `discreet policy`: signs policies, and says whether enough owners have.
 
-#[path = "policy/identities.rs"]
 mod identities;
-#[path = "policy/sign.rs"]
 mod sign;
-#[path = "policy/verify.rs"]
 mod verify;
 
 use clap::{Args, Subcommand};

@@ -1,12 +1,8 @@
 //! `discreet redact-text`: takes personal data out of text, or shows where it is.
 
-#[path = "redact_text/explain.rs"]
 mod explain;
-#[path = "redact_text/lines.rs"]
 mod lines;
-#[path = "redact_text/reveal.rs"]
 mod reveal;
-#[path = "redact_text/spans.rs"]
 mod spans;
 
 use std::io::{self, BufWriter, Write};

@@ -3,12 +3,12 @@
 //! A block with `discreet:`, `cases:` or `discreet_trust:` is whole. Any other is marked `yaml fragment`: some sections of
 //! a policy, in full. What is missing for a policy is added here.
 
-use discreet::policy::cases::{self, CasesFile};
-use discreet::policy::finding::{Finding, render};
-use discreet::policy::schema::{schema, validate};
-use discreet::policy::tree::{self, Limits};
-use discreet::policy::trust::TrustFile;
-use discreet::policy::{Policy, Severity};
+use discreet_policy::cases::{self, CasesFile};
+use discreet_policy::finding::{Finding, render};
+use discreet_policy::schema::{schema, validate};
+use discreet_policy::tree::{self, Limits};
+use discreet_policy::trust::TrustFile;
+use discreet_policy::{Policy, Severity};
 
 use crate::pages::{Fence, Page, pages};
 

@@ -44,8 +44,8 @@ const SUBCOMMANDS: [(&str, Check); 16] = [
     ("who", Check::Help("it needs a keeper that runs")),
     ("revoke", Check::Help("it needs a keeper that runs")),
     ("grant", Check::Help("it needs a keeper that runs")),
-    ("redact", Check::Source("nodes/discreet/redact.rs")),
-    ("scrub", Check::Source("nodes/discreet/scrub.rs")),
+    ("redact", Check::Source("nodes/discreet-offline/redact.rs")),
+    ("scrub", Check::Source("nodes/discreet-offline/scrub.rs")),
 ];
 
 /// All other programs, but for the repository's scripts.

@@ -1,8 +1,8 @@
 //! docs/reasons.md, from the reasons in the code.
 
-use discreet::denied::Denied;
-use discreet::entrance::Refused;
-use discreet::redact::Blind;
+use discreet_guard::denied::Denied;
+use discreet_guard::entrance::Refused;
+use discreet_redact::Blind;
 
 const HEAD: &str = "\
 # Reasons for denied messages

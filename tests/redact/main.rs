@@ -9,7 +9,6 @@
     reason = "a test that cannot go on should stop"
 )]
 
-#[path = "redact/photo.rs"]
 mod photo;
 
 use std::fs;

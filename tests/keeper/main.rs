@@ -3,15 +3,10 @@
 // A test may stop at what it does not expect.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[path = "keeper/house.rs"]
 mod house;
-#[path = "keeper/kills.rs"]
 mod kills;
-#[path = "keeper/memory.rs"]
 mod memory;
-#[path = "keeper/socket.rs"]
 mod socket;
-#[path = "keeper/trust.rs"]
 mod trust;
 
 use std::sync::Arc;

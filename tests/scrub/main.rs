@@ -9,11 +9,10 @@
     reason = "a test that cannot go on should stop"
 )]
 
-#[path = "scrub/bag.rs"]
 mod bag;
 #[cfg(feature = "vision")]
 #[allow(dead_code, reason = "tests/redact.rs uses the rest of it")]
-#[path = "redact/photo.rs"]
+#[path = "../redact/photo.rs"]
 mod photo;
 
 use std::fs;

@@ -10,25 +10,14 @@
     reason = "a test that cannot go on should stop"
 )]
 
-#[path = "docs/commands.rs"]
 mod commands;
-#[path = "docs/generated.rs"]
 mod generated;
-#[path = "docs/help.rs"]
 mod help;
-#[path = "docs/links.rs"]
 mod links;
-#[path = "docs/pages.rs"]
 mod pages;
-#[path = "docs/policies.rs"]
 mod policies;
-#[path = "docs/programs.rs"]
 mod programs;
-#[path = "docs/reasons.rs"]
 mod reasons;
-#[path = "docs/reference.rs"]
 mod reference;
-#[path = "docs/scratch.rs"]
 mod scratch;
-#[path = "docs/shell.rs"]
 mod shell;

@@ -8,9 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-#[path = "policy_signing/owners.rs"]
 mod owners;
-#[path = "policy_signing/vectors.rs"]
 mod vectors;
 
 use std::fs;

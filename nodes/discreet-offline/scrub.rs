@@ -1,6 +1,5 @@
 //! `discreet scrub`: what of a recorded bag may be passed on?
 
-#[path = "scrub/work.rs"]
 mod work;
 
 use std::path::PathBuf;

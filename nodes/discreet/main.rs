@@ -1,37 +1,21 @@
 //! `discreet`: checks, explains, tests, compares and signs policies, applies them to recorded bags, redacts pictures and text,
 //! reads audit logs, makes identities, and says to the keeper who may open what.
 
-#[path = "discreet/answer.rs"]
 mod answer;
-#[path = "discreet/audit.rs"]
 mod audit;
-#[path = "discreet/check.rs"]
 mod check;
-#[path = "discreet/classify.rs"]
 mod classify;
-#[path = "discreet/diff.rs"]
 mod diff;
-#[path = "discreet/elsewhere.rs"]
 mod elsewhere;
-#[path = "discreet/explain.rs"]
 mod explain;
-#[path = "discreet/identity.rs"]
 mod identity;
-#[path = "discreet/input.rs"]
 mod input;
-#[path = "discreet/orders.rs"]
 mod orders;
-#[path = "discreet/policy.rs"]
 mod policy;
-#[path = "discreet/pseudonym.rs"]
 mod pseudonym;
-#[path = "discreet/redact_text.rs"]
 mod redact_text;
-#[path = "discreet/schema.rs"]
 mod schema;
-#[path = "discreet/test.rs"]
 mod test;
-#[path = "discreet/who.rs"]
 mod who;
 
 use std::process::ExitCode;

@@ -1,17 +1,13 @@
 //! `discreet-offline`: the commands of `discreet` that read recordings and look at images. `discreet` starts it.
 
-#[path = "discreet/answer.rs"]
+#[path = "../discreet/answer.rs"]
 mod answer;
-#[path = "discreet/eyes.rs"]
 mod eyes;
-#[path = "discreet/fresh.rs"]
 mod fresh;
-#[path = "discreet/input.rs"]
+#[path = "../discreet/input.rs"]
 #[allow(dead_code, reason = "the other program uses the rest of it")]
 mod input;
-#[path = "discreet/redact.rs"]
 mod redact;
-#[path = "discreet/scrub.rs"]
 mod scrub;
 
 use std::process::ExitCode;

@@ -4,17 +4,10 @@
 // A test may stop at what it does not expect.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-#[path = "seal/calls.rs"]
 mod calls;
-#[path = "seal/commands.rs"]
 mod commands;
-#[path = "seal/envelope.rs"]
 mod envelope;
-#[path = "seal/forging.rs"]
 mod forging;
-#[path = "seal/grants.rs"]
 mod grants;
-#[path = "seal/vectors.rs"]
 mod vectors;
-#[path = "seal/world.rs"]
 mod world;

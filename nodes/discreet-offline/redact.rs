@@ -1,10 +1,8 @@
 //! `discreet redact`: photographs without faces.
 
 #[cfg(feature = "vision")]
-#[path = "redact/tree.rs"]
 mod tree;
 #[cfg(feature = "vision")]
-#[path = "redact/work.rs"]
 mod work;
 
 use std::path::PathBuf;
