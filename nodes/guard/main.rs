@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use discreet_audit::{Audit, Opening, PolicyMark, Time};
 use discreet_cdr::types::TypeLibrary;
-use discreet_guard::entrance::{Doorkeeper, Porter};
+use discreet_guard::ingress::{Doorkeeper, Porter};
 use discreet_host::clock::ClockFloor;
 use discreet_host::secret::{Lock, harden};
 use discreet_keeper::{

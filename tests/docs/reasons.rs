@@ -1,7 +1,7 @@
 //! docs/reasons.md, from the reasons in the code.
 
 use discreet_guard::denied::Denied;
-use discreet_guard::entrance::Refused;
+use discreet_guard::ingress::Refused;
 use discreet_redact::Blind;
 
 const HEAD: &str = "\

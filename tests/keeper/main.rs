@@ -12,7 +12,7 @@ mod trust;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use discreet_guard::entrance::{Doorkeeper, Porter};
+use discreet_guard::ingress::{Doorkeeper, Porter};
 use discreet_keeper::client::Event;
 use discreet_policy::Form;
 use discreet_seal::epoch_keys::Keys;

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::entrance::Limits;
+use crate::ingress::Limits;
 use discreet_cdr::types::TypeLibrary;
 use discreet_policy::finding::{Finding, quoted};
-use discreet_policy::{Entrance, Policy, TopicPolicy};
+use discreet_policy::{Ingress, Policy, TopicPolicy};
 
 /// Limits of a policy that are on no number of the type, as far as the types are installed here.
 pub fn unlimitable(policy: &Policy, library: &TypeLibrary) -> Vec<Finding> {
-    let finding = |command: &Entrance| {
+    let finding = |command: &Ingress| {
         let definition = library.definition(command.type_name()).ok()?;
         let why = Limits::compile(&definition.description, command.limits()).err()?;
         let message = format!("{} has a limit that cannot be held: {why}", quoted(command.name()));

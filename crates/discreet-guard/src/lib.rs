@@ -9,7 +9,7 @@ pub mod message;
 pub mod permit;
 pub mod protect;
 
-pub mod entrance;
+pub mod ingress;
 
 pub mod history;
 pub mod lanes;

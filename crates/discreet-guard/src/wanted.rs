@@ -107,10 +107,10 @@ pub struct Case<'a> {
 /// grants, another topic's tags and sealed messages, commands and calls.
 pub fn is_reserved(topic: &str, policy: &Policy) -> bool {
     let beside = |suffix| topic.strip_suffix(suffix).is_some_and(|base| policy.topic(base).is_some());
-    let entrances = policy.commands().iter().chain(policy.services());
+    let ingress = policy.commands().iter().chain(policy.services());
     topic.starts_with("/discreet/")
         || ["/tag", "/sealed/clear", "/sealed/redacted"].into_iter().any(beside)
-        || entrances.into_iter().any(|entrance| entrance.outside() == topic)
+        || ingress.into_iter().any(|ingress| ingress.outside() == topic)
 }
 
 impl Case<'_> {

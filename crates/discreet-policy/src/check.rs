@@ -163,7 +163,7 @@ fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (Declared, Ve
         personal,
     };
     things::conflicts(&declared.topics, &declared.commands, context);
-    things::entrances(&declared.topics, &declared.commands, context);
+    things::ingress(&declared.topics, &declared.commands, context);
     let rules = rules::rules(file, &declared, context);
     (declared, rules)
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::check::Declared;
 use super::groups::{self, Group};
 use super::rule::{Action, Audience, Rule, RuleId, Target, is_within};
-use super::things::{Access, Class, Entrance, Stakeholder, Thing, TopicPolicy};
+use super::things::{Access, Class, Ingress, Stakeholder, Thing, TopicPolicy};
 use super::timetable::{Builder, Timetable};
 use discreet_pii::PersonalData;
 
@@ -19,8 +19,8 @@ pub(super) struct Compiled {
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Arc<TopicPolicy>>,
     pub groups: Vec<Arc<Group>>,
-    pub commands: Vec<Entrance>,
-    pub services: Vec<Entrance>,
+    pub commands: Vec<Ingress>,
+    pub services: Vec<Ingress>,
     pub rules: Vec<Rule>,
     pub personal: Arc<PersonalData>,
     /// The rules that decide something, somewhere, at some time.
@@ -56,8 +56,8 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
     let topics = compile_all(topics, Action::Read);
     let commands = compile_all(commands, Action::Command);
     let services = compile_all(services, Action::Call);
-    let entrances = |all: Vec<(Thing, Access)>| -> Vec<Entrance> {
-        all.into_iter().map(|(thing, access)| Entrance { thing, access }).collect()
+    let ingress = |all: Vec<(Thing, Access)>| -> Vec<Ingress> {
+        all.into_iter().map(|(thing, access)| Ingress { thing, access }).collect()
     };
     let deciding = work.deciding;
     let mut groups = groups::Builder::default();
@@ -69,8 +69,8 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
         classes,
         topics: topics.into_iter().map(&mut topic).collect(),
         groups: groups.finish(),
-        commands: entrances(commands),
-        services: entrances(services),
+        commands: ingress(commands),
+        services: ingress(services),
         stakeholders,
         rules,
         personal,

@@ -37,7 +37,7 @@ pub use groups::Group;
 pub use live::{Adopted, Floor, LivePolicy, Refused, Reloaded, read_file, signed_policy};
 pub use rule::{Action, Audience, Effect, Form, Rule, RuleId};
 pub use scope::Scope;
-pub use things::{Class, Entrance, Escalation, Stakeholder, Suite, Then, TopicPolicy};
+pub use things::{Class, Escalation, Ingress, Stakeholder, Suite, Then, TopicPolicy};
 pub use time::Moment;
 pub use timetable::Verdict;
 pub use tree::Limits;
@@ -180,12 +180,12 @@ impl Policy {
     }
 
     /// All declared commands, in file order.
-    pub fn commands(&self) -> &[Entrance] {
+    pub fn commands(&self) -> &[Ingress] {
         &self.parts.commands
     }
 
     /// All declared services, in file order.
-    pub fn services(&self) -> &[Entrance] {
+    pub fn services(&self) -> &[Ingress] {
         &self.parts.services
     }
 
@@ -212,7 +212,7 @@ impl Policy {
     /// Makes ready what takes time to make, before it decides on messages.
     pub fn prepare(&self) {
         let topics = self.topics().filter_map(|topic| topic.text_rules());
-        let services = self.services().iter().filter_map(Entrance::text_rules);
+        let services = self.services().iter().filter_map(Ingress::text_rules);
         let escalations = self.classes().iter().filter_map(|class| class.escalation());
         let escalations = escalations.map(|escalation| &escalation.rules);
         topics.chain(services).chain(escalations).for_each(|rules| rules.prepare());

@@ -266,12 +266,12 @@ pub(super) fn is_cloud(type_name: &str) -> bool {
 
 /// A topic through which the robot takes commands, or a service it offers.
 #[derive(Debug)]
-pub struct Entrance {
+pub struct Ingress {
     pub(super) thing: Thing,
     pub(super) access: Access,
 }
 
-impl Entrance {
+impl Ingress {
     /// Its name.
     pub fn name(&self) -> &str {
         self.thing.pattern.text()

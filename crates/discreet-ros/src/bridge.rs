@@ -7,8 +7,8 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::entered::Entered;
-use super::entrances::{EntranceStatus, Entrances, EntrancesParts};
 use super::inbox::Listen;
+use super::ingress::{IngressParts, IngressPoints, IngressStatus};
 use super::lanes::Lanes;
 use super::outer::Released;
 use super::readers::{Unmatched, unmatched};
@@ -21,7 +21,7 @@ use discreet_cdr::types::{TypeDefinition, TypeLibrary};
 use discreet_graph::qos::{Qos, mirror};
 use discreet_graph::{TopicGraph, participant};
 use discreet_guard::denied::Denied;
-use discreet_guard::entrance::Doorkeeper;
+use discreet_guard::ingress::Doorkeeper;
 use discreet_guard::lanes::{Plan, catalogued};
 use discreet_guard::protect::{Protection, Seal, SealedTopic};
 use discreet_guard::sources::Sources;
@@ -71,7 +71,7 @@ pub struct Bridge {
     refusals: BTreeMap<String, Vec<Refusal>>,
     undeclared: BTreeSet<String>,
     entered: Entered,
-    entrances: Entrances,
+    ingress: IngressPoints,
     /// Held, so that it is offered as long as the bridge is there.
     _rosters: Arc<RosterDesk>,
     grants: Arc<Publisher>,
@@ -168,7 +168,7 @@ impl Bridge {
         let desk = RosterDesk::open(&inner, &types, Arc::clone(&rosters), &operational)?;
         let signer = doorkeeper.signer();
         let prefix = if inner_domain == outer_domain { "/discreet" } else { "" };
-        let entrances = Entrances::new(EntrancesParts {
+        let ingress = IngressPoints::new(IngressParts {
             inner: Arc::clone(&inner),
             outer: Arc::clone(&outer),
             prefix,
@@ -202,7 +202,7 @@ impl Bridge {
             refusals: BTreeMap::new(),
             undeclared: BTreeSet::new(),
             entered: Entered::default(),
-            entrances,
+            ingress,
             _rosters: desk,
             grants: Arc::new(grants),
             apart,
@@ -224,7 +224,7 @@ impl Bridge {
         Arc::clone(&self.grants)
     }
 
-    /// Opens, changes and closes routes and entrances until they are as domain and policy want them now.
+    /// Opens, changes and closes routes and ingress until they are as domain and policy want them now.
     pub fn reconcile(&mut self) -> Result<(), RosError> {
         if let Some(met) = self.met.clone() {
             return Err(met);
@@ -241,7 +241,7 @@ impl Bridge {
         self.sources.observe(&graph, now);
         let policy = self.live.current().as_ref().map(Arc::clone);
         let (mut refusals, mut undeclared, mut wanted) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        let own = self.entrances.participant();
+        let own = self.ingress.participant();
         for (topic, endpoints) in &graph {
             let declared = policy.as_ref().and_then(|policy| Some((policy, policy.topic(topic)?)));
             let Some((policy, declared)) = declared else {
@@ -283,7 +283,7 @@ impl Bridge {
         self.entered.enter(&self.audit, kept_out, now);
         (self.refusals, self.undeclared) = (refusals, undeclared);
         self.farewells.retain(|farewell| !farewell.is_finished());
-        self.entrances.reconcile(policy.as_deref());
+        self.ingress.reconcile(policy.as_deref());
         self.publish_catalog(policy.as_deref())
     }
 
@@ -330,8 +330,8 @@ impl Bridge {
     }
 
     /// The same of what comes in.
-    pub fn entrances(&self) -> Vec<EntranceStatus> {
-        self.entrances.status()
+    pub fn ingress(&self) -> Vec<IngressStatus> {
+        self.ingress.status()
     }
 
     /// Topics of the inner domain that the policy does not declare.
@@ -350,9 +350,9 @@ impl Bridge {
         self.threads.iter().chain(own).all(|thread| !thread.is_finished())
     }
 
-    /// Closes every route and entrance, and stops the workers.
+    /// Closes every route and ingress, and stops the workers.
     pub fn shut_down(&mut self) {
-        self.entrances.close();
+        self.ingress.close();
         self.close_all(&self.routes.keys().cloned().collect::<Vec<_>>());
         self.operational.close();
         self.contextual.close();

@@ -12,7 +12,7 @@ use super::{Apart, Context, Node, RosError, SerializedMessage, Subscription, Typ
 use discreet_audit::Time;
 use discreet_cdr::types::TypeLibrary;
 use discreet_graph::qos::Qos;
-use discreet_guard::entrance::Patience;
+use discreet_guard::ingress::Patience;
 use discreet_seal::unseal::Granted;
 use discreet_seal::{CALL_TYPE, CommandContext, ContextDigest, Entry, GRANTS_TOPIC, GRANTS_TYPE};
 

@@ -5,13 +5,13 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use super::bridge::{Bridge, TopicStatus};
-use super::entrances::EntranceStatus;
+use super::ingress::IngressStatus;
 use super::program::{Level, Status};
 use super::readers::Unmatched;
 use discreet_audit::{Audit, State, Time};
 use discreet_graph::qos::{MAX_DEPTH, Qos};
 use discreet_guard::denied::Denied;
-use discreet_guard::entrance::Refused;
+use discreet_guard::ingress::Refused;
 use discreet_guard::said::Said;
 use discreet_guard::wanted::Refusal;
 use discreet_keeper::client::KeyRing;
@@ -62,14 +62,14 @@ impl Health {
             statuses.push(status);
             counts.insert(topic.topic, now);
         }
-        for entrance in bridge.entrances() {
-            let before = self.before.get(&entrance.name).copied().unwrap_or_default();
-            let (status, now) = entrance_status(&entrance, before);
+        for ingress in bridge.ingress() {
+            let before = self.before.get(&ingress.name).copied().unwrap_or_default();
+            let (status, now) = ingress_status(&ingress, before);
             if status.level != Level::Ok {
                 self.noteworthy.push(format!("{}: {}", status.name, status.message));
             }
             statuses.push(status);
-            counts.insert(entrance.name, now);
+            counts.insert(ingress.name, now);
         }
         self.before = counts;
         statuses
@@ -103,8 +103,8 @@ fn noteworthy(topic: &TopicStatus, status: &Status) -> Vec<String> {
 }
 
 /// A command or a service, by its name outside.
-fn entrance_status(entrance: &EntranceStatus, before: Counts) -> (Status, Counts) {
-    let EntranceStatus { name, accepted, lost, refused, last, closed } = entrance;
+fn ingress_status(ingress: &IngressStatus, before: Counts) -> (Status, Counts) {
+    let IngressStatus { name, accepted, lost, refused, last, closed } = ingress;
     let alarms = refused.iter().filter(|(reason, _)| reason.is_alarm());
     let now = Counts {
         released: *accepted,

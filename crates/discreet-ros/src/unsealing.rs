@@ -14,7 +14,7 @@ use discreet_audit::Time;
 use discreet_cdr::types::{TypeDefinition, TypeLibrary};
 use discreet_graph::qos::Qos;
 use discreet_graph::{Gid, Participant, participant};
-use discreet_guard::entrance::Patience;
+use discreet_guard::ingress::Patience;
 use discreet_guard::lanes::Input;
 use discreet_seal::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Offer, Unverified};
 use discreet_seal::unseal::{Forgotten, From, Granted, Offered, Opener, Refusal, SealedSource, Unopened};

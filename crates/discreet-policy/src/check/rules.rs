@@ -204,8 +204,8 @@ fn target(action: Action, name: &str, known: &mut Known) -> Result<Target, Refus
     match action {
         Action::Read if !name.starts_with('/') => class(name, known),
         Action::Read => topic(name, known),
-        Action::Command => entrance(name, "command", &known.commands),
-        Action::Call => entrance(name, "service", &known.services),
+        Action::Command => ingress(name, "command", &known.commands),
+        Action::Call => ingress(name, "service", &known.services),
     }
 }
 
@@ -222,7 +222,7 @@ fn class(name: &str, known: &Known) -> Result<Target, Refused> {
     Err(("unknown-class", format!("there is no class {}", quoted(name)), help))
 }
 
-fn entrance(name: &str, what: &str, declared: &HashSet<&str>) -> Result<Target, Refused> {
+fn ingress(name: &str, what: &str, declared: &HashSet<&str>) -> Result<Target, Refused> {
     let pattern =
         Pattern::read(name).filter(|pattern| !pattern.is_glob() && declared.contains(pattern.text()));
     pattern.map(Target::Names).ok_or_else(|| {

@@ -95,7 +95,7 @@ pub(super) fn topics(
 }
 
 /// Outside, commands are taken beside their topics. A topic of the robot of such a name would come out where they go in.
-pub(super) fn entrances(topics: &[Thing], commands: &[Thing], context: &mut Context) {
+pub(super) fn ingress(topics: &[Thing], commands: &[Thing], context: &mut Context) {
     let names: HashSet<&str> = commands.iter().map(|command| command.pattern.text()).collect();
     for topic in topics {
         let name = topic.pattern.text();

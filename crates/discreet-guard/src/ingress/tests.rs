@@ -36,7 +36,7 @@ const TWIST: &str = r#"{"type_description":{"type_name":"a/msg/Twist","fields":[
     {"name":"x","type":{"type_id":11}},{"name":"why","type":{"type_id":17}}]},
     "referenced_type_descriptions":[]}"#;
 
-/// A robot with one entrance, and those who come to it.
+/// A robot with one ingress, and those who come to it.
 struct World {
     policy: policy::Policy,
     robot: Identity,
@@ -94,7 +94,7 @@ impl World {
         let mut gid = [9; 16];
         gid[..4].copy_from_slice(&publisher.to_le_bytes());
         let World { policy, demands, opener, senders, door, now, .. } = self;
-        let case = Case { entrance: &policy.commands()[0], demands, opener, senders, now: *now };
+        let case = Case { ingress: &policy.commands()[0], demands, opener, senders, now: *now };
         door.admit(&case, &gid, &mut sealed).map(drop).map_err(|turned| turned.reason)
     }
 
@@ -114,7 +114,7 @@ impl World {
 
     fn admit(&mut self, mut sealed: Vec<u8>) -> Result<(String, Vec<u8>), (Refused, Option<String>)> {
         let case = Case {
-            entrance: &self.policy.commands()[0],
+            ingress: &self.policy.commands()[0],
             demands: &self.demands,
             opener: &self.opener,
             senders: &self.senders,

@@ -15,7 +15,7 @@ use discreet_audit::Time;
 use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
 use discreet_graph::Participant;
-use discreet_guard::entrance::{EntranceStats, Refused, Turned};
+use discreet_guard::ingress::{IngressStats, Refused, Turned};
 use discreet_redact::{MessageRedactor, Reader, Unredactable};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
@@ -32,8 +32,8 @@ const MAX_OF_ONE: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A service inside that is called from outside.
-pub struct ServiceEntrance {
-    stats: EntranceStats,
+pub struct ServiceIngress {
+    stats: IngressStats,
     turn: Turn,
     way: Slot<Way>,
     /// Nothing goes in any more.
@@ -63,7 +63,7 @@ struct Call {
     until: Instant,
 }
 
-impl ServiceEntrance {
+impl ServiceIngress {
     /// Offers `outside`, and calls `name` inside.
     pub fn open(
         judge: Judge,
@@ -73,9 +73,9 @@ impl ServiceEntrance {
         service: &ServiceDefinition,
         call: &ServiceDefinition,
         queue: &Arc<ReadyQueue>,
-    ) -> Result<Arc<ServiceEntrance>, RosError> {
-        let entrance = Arc::new(ServiceEntrance {
-            stats: EntranceStats::default(),
+    ) -> Result<Arc<ServiceIngress>, RosError> {
+        let ingress = Arc::new(ServiceIngress {
+            stats: IngressStats::default(),
             turn: Turn::default(),
             ended: AtomicBool::new(false),
             way: Slot::new(Way {
@@ -87,17 +87,17 @@ impl ServiceEntrance {
                 judge,
             }),
         });
-        let wakes = || wake(Arc::downgrade(&entrance), Arc::clone(queue));
+        let wakes = || wake(Arc::downgrade(&ingress), Arc::clone(queue));
         let client = Client::new(inner, name, &ServiceSupport::load(service)?, wakes())?;
         let server = Server::new(outer, outside, &ServiceSupport::load(call)?, wakes())?;
-        entrance.way.with(|way| way.ends = Some(Ends { server, client }));
-        Ok(entrance)
+        ingress.way.with(|way| way.ends = Some(Ends { server, client }));
+        Ok(ingress)
     }
 }
 
-impl Serve for ServiceEntrance {
+impl Serve for ServiceIngress {
     fn serve(&self) -> bool {
-        // Nobody else has it but who closes the entrance.
+        // Nobody else has it but who closes the ingress.
         let mut taken = self.way.take();
         let Some(way) = taken.as_mut().and_then(Taken::get) else { return false };
         let ended = || self.ended.load(SeqCst);
@@ -126,7 +126,7 @@ impl Way {
     }
 
     /// True if there may be more.
-    fn serve_requests(&mut self, stats: &EntranceStats) -> bool {
+    fn serve_requests(&mut self, stats: &IngressStats) -> bool {
         let (mut served, mut empty) = (0, 0);
         while served < BATCH && empty < EMPTY {
             let Way { ends: Some(Ends { server, .. }), message, .. } = self else { return false };
@@ -173,7 +173,7 @@ impl Way {
     }
 
     /// True if there may be more.
-    fn serve_answers(&mut self, stats: &EntranceStats) -> bool {
+    fn serve_answers(&mut self, stats: &IngressStats) -> bool {
         let (mut served, mut empty) = (0, 0);
         while served < BATCH && empty < EMPTY {
             let Way { ends: Some(Ends { client, .. }), message, calls, .. } = self else { return false };
@@ -225,7 +225,7 @@ impl Way {
     }
 
     /// Tells those whom the robot does not answer.
-    fn give_up(&mut self, stats: &EntranceStats) {
+    fn give_up(&mut self, stats: &IngressStats) {
         let now = Instant::now();
         let late: Vec<i64> =
             self.calls.iter().filter(|(_, call)| call.until <= now).map(|(number, _)| *number).collect();
@@ -242,7 +242,7 @@ impl Way {
         &mut self,
         call: Call,
         how: impl FnOnce(&mut Way, &Call, Time) -> Result<(), Turned>,
-        stats: &EntranceStats,
+        stats: &IngressStats,
     ) {
         let now = Time::system();
         match how(self, &call, now) {
@@ -266,8 +266,8 @@ impl Way {
     }
 }
 
-impl Open for ServiceEntrance {
-    fn stats(&self) -> &EntranceStats {
+impl Open for ServiceIngress {
+    fn stats(&self) -> &IngressStats {
         &self.stats
     }
 

@@ -1,4 +1,4 @@
-//! How often one stakeholder may use one entrance.
+//! How often one stakeholder may use one ingress.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,19 +8,19 @@ use discreet_seal::identity::PublicIdentity;
 /// Buckets that are kept before those are looked for that are full again.
 const MANY: usize = 1024;
 
-/// What each stakeholder has used of each entrance. By keys, not by name, and as old as the guard: neither another name in
-/// the policy nor an entrance that closes and opens again gives a second's worth anew.
+/// What each stakeholder has used of each ingress. By keys, not by name, and as old as the guard: neither another name in
+/// the policy nor an ingress that closes and opens again gives a second's worth anew.
 #[derive(Debug, Default)]
 pub struct Rates(HashMap<([u8; 32], String), Bucket>);
 
 impl Rates {
-    /// Takes a use of `entrance` by `sender`, if there is one left; `now` is monotonic, and the same clock for all.
-    pub fn take(&mut self, sender: &PublicIdentity, entrance: &str, per_second: u32, now: Duration) -> bool {
+    /// Takes a use of `ingress` by `sender`, if there is one left; `now` is monotonic, and the same clock for all.
+    pub fn take(&mut self, sender: &PublicIdentity, ingress: &str, per_second: u32, now: Duration) -> bool {
         if self.0.len() >= MANY {
             // After two seconds a bucket is as good as new.
             self.0.retain(|_, bucket| bucket.used_since(now.saturating_sub(Duration::from_secs(2))));
         }
-        self.0.entry((sender.sign, entrance.to_owned())).or_default().take(per_second, now)
+        self.0.entry((sender.sign, ingress.to_owned())).or_default().take(per_second, now)
     }
 }
 

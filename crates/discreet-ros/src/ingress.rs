@@ -1,4 +1,4 @@
-//! Keeps the entrances as the policy wants them: the only way by which anything from outside is published inside.
+//! Keeps the ingress as the policy wants them: the only way by which anything from outside is published inside.
 
 mod command;
 mod judge;
@@ -14,29 +14,29 @@ use super::{Node, RosError};
 use discreet_audit::{Audit, Time};
 use discreet_cdr::types::{ServiceDefinition, TypeDefinition, TypeLibrary};
 use discreet_graph::Participant;
-use discreet_guard::entrance::{Doorkeeper, EntranceStats, Limits, Rates, Refused};
+use discreet_guard::ingress::{Doorkeeper, IngressStats, Limits, Rates, Refused};
 use discreet_host::clock::ClockFloor;
 use discreet_pii::Rosters;
-use discreet_policy::{Action, Entrance, LivePolicy, Policy};
+use discreet_policy::{Action, Ingress, LivePolicy, Policy};
 use discreet_redact::MessageRedactor;
 use discreet_seal::{CALL_TYPE, Freshness};
 
-use command::CommandEntrance;
+use command::CommandIngress;
 use judge::{Judge, JudgeParts};
-use service::ServiceEntrance;
+use service::ServiceIngress;
 
-/// An entrance that closes waits so long for the message that is being decided on.
+/// An ingress that closes waits so long for the message that is being decided on.
 const UNDER_WAY: Duration = Duration::from_millis(200);
 
-/// What entrances are made of.
-pub struct EntrancesParts {
+/// What ingress are made of.
+pub struct IngressParts {
     /// Where commands and calls go.
     pub inner: Arc<Node>,
     /// Where they come from.
     pub outer: Arc<Node>,
     /// Stands before outer names when there is only one domain.
     pub prefix: &'static str,
-    /// Those who serve entrances of operational classes.
+    /// Those who serve ingress of operational classes.
     pub operational: Arc<ReadyQueue>,
     /// Those who serve the others.
     pub contextual: Arc<ReadyQueue>,
@@ -54,9 +54,9 @@ pub struct EntrancesParts {
     pub types: TypeLibrary,
 }
 
-/// All entrances.
-pub struct Entrances {
-    parts: EntrancesParts,
+/// All ingress.
+pub struct IngressPoints {
+    parts: IngressParts,
     /// As old as the guard.
     freshness: Arc<Mutex<Freshness>>,
     /// The same.
@@ -83,7 +83,7 @@ struct Active {
     queue: Arc<ReadyQueue>,
 }
 
-/// What an entrance was made for. One that should be another is made anew.
+/// What an ingress was made for. One that should be another is made anew.
 #[derive(Clone, PartialEq, Eq)]
 struct Spec {
     type_name: String,
@@ -91,15 +91,15 @@ struct Spec {
     contextual: bool,
 }
 
-/// The type of an entrance.
+/// The type of an ingress.
 enum Definition {
     Message(Arc<TypeDefinition>),
     Service(Arc<ServiceDefinition>),
 }
 
-/// An entrance that is open.
+/// An ingress that is open.
 trait Open: Serve {
-    fn stats(&self) -> &EntranceStats;
+    fn stats(&self) -> &IngressStats;
     /// Takes leave of both domains.
     fn close(&self);
     /// Who publishes inside.
@@ -107,8 +107,8 @@ trait Open: Serve {
     fn into_serve(self: Arc<Self>) -> Arc<dyn Serve>;
 }
 
-/// An entrance as diagnostics shows it.
-pub struct EntranceStatus {
+/// An ingress as diagnostics shows it.
+pub struct IngressStatus {
     /// Its name outside.
     pub name: String,
     /// Commands published inside, or calls answered.
@@ -123,10 +123,10 @@ pub struct EntranceStatus {
     pub closed: Option<(Refused, String)>,
 }
 
-impl Entrances {
+impl IngressPoints {
     /// None yet.
-    pub fn new(parts: EntrancesParts) -> Entrances {
-        Entrances {
+    pub fn new(parts: IngressParts) -> IngressPoints {
+        IngressPoints {
             parts,
             freshness: Arc::default(),
             rates: Arc::default(),
@@ -138,12 +138,12 @@ impl Entrances {
         }
     }
 
-    /// Opens, changes and closes entrances until they are as the policy wants them, and has each of them look at what
+    /// Opens, changes and closes ingress until they are as the policy wants them, and has each of them look at what
     /// has waited for too long.
     pub fn reconcile(&mut self, policy: Option<&Policy>) {
         let declared = policy.map(|policy| policy.commands().iter().chain(policy.services()));
-        let declared: Vec<&Entrance> = declared.into_iter().flatten().collect();
-        let names: BTreeSet<String> = declared.iter().map(|entrance| entrance.outside()).collect();
+        let declared: Vec<&Ingress> = declared.into_iter().flatten().collect();
+        let names: BTreeSet<String> = declared.iter().map(|ingress| ingress.outside()).collect();
         self.active.retain(|name, active| {
             let stays = names.contains(name);
             if !stays {
@@ -152,32 +152,32 @@ impl Entrances {
             stays
         });
         let mut refusals = BTreeMap::new();
-        for entrance in declared {
-            if let Err(refusal) = self.open_or_keep(entrance) {
-                refusals.insert(entrance.outside(), refusal);
+        for ingress in declared {
+            if let Err(refusal) = self.open_or_keep(ingress) {
+                refusals.insert(ingress.outside(), refusal);
             }
         }
         self.enter(refusals);
     }
 
     /// Everything that diagnostics shows: the name outside, what happened there, and why it is closed.
-    pub fn status(&self) -> Vec<EntranceStatus> {
+    pub fn status(&self) -> Vec<IngressStatus> {
         let names: BTreeSet<&String> = self.active.keys().chain(self.refusals.keys()).collect();
         let status = |name: &String| {
             let stats = self.active.get(name).map(|active| active.opened.stats());
-            EntranceStatus {
+            IngressStatus {
                 name: name.clone(),
                 accepted: stats.map_or(0, |stats| stats.accepted.load(Relaxed)),
                 lost: stats.map_or(0, |stats| stats.lost.load(Relaxed)),
                 refused: stats.map(|stats| stats.refused().collect()).unwrap_or_default(),
-                last: stats.and_then(EntranceStats::last),
+                last: stats.and_then(IngressStats::last),
                 closed: self.refusals.get(name).cloned(),
             }
         };
         names.into_iter().map(status).collect()
     }
 
-    /// Who the entrances are on the inner domain, once there is one.
+    /// Who the ingress are on the inner domain, once there is one.
     pub fn participant(&self) -> Option<Participant> {
         self.active.values().find_map(|active| active.opened.participant())
     }
@@ -187,17 +187,17 @@ impl Entrances {
         std::mem::take(&mut self.active).values().for_each(|active| active.opened.close());
     }
 
-    fn open_or_keep(&mut self, entrance: &Entrance) -> Result<(), (Refused, String)> {
-        let name = entrance.outside();
-        let found = self.known.find(&self.parts.types, entrance);
+    fn open_or_keep(&mut self, ingress: &Ingress) -> Result<(), (Refused, String)> {
+        let name = ingress.outside();
+        let found = self.known.find(&self.parts.types, ingress);
         let ready = found.map_err(|why| (Refused::TypeNotInstalled, why)).and_then(|definition| {
             match &definition {
                 Definition::Message(message) => {
-                    Limits::compile(&message.description, entrance.limits())
+                    Limits::compile(&message.description, ingress.limits())
                         .map_err(|why| (Refused::UnknownField, why.to_string()))?;
                 }
                 Definition::Service(service) => {
-                    let rules = entrance.text_rules();
+                    let rules = ingress.text_rules();
                     let idle = rules.map(|rules| rules.idle(service.response.plan.strings()));
                     if let Some(field) = idle.unwrap_or_default().first() {
                         let why = format!("`{field}`, which the policy hides, is no text of the answer");
@@ -218,8 +218,8 @@ impl Entrances {
             Definition::Message(message) => message.hash.clone(),
             Definition::Service(service) => service.hash.clone(),
         };
-        let contextual = entrance.class().is_contextual();
-        let spec = Spec { type_name: entrance.type_name().into(), type_hash, contextual };
+        let contextual = ingress.class().is_contextual();
+        let spec = Spec { type_name: ingress.type_name().into(), type_hash, contextual };
         if let Some(active) = self.active.get(&name).filter(|active| active.spec == spec) {
             active.queue.push(Arc::clone(&active.opened).into_serve());
             return Ok(());
@@ -228,7 +228,7 @@ impl Entrances {
         let queue = if contextual { &self.parts.contextual } else { &self.parts.operational };
         let queue = Arc::clone(queue);
         let opened = self
-            .open(entrance, &spec, definition, &queue)
+            .open(ingress, &spec, definition, &queue)
             .map_err(|error| (Refused::NotOpened, error.to_string()))?;
         queue.push(Arc::clone(&opened).into_serve());
         self.active.insert(name, Active { opened, spec, queue });
@@ -237,21 +237,21 @@ impl Entrances {
 
     fn open(
         &mut self,
-        entrance: &Entrance,
+        ingress: &Ingress,
         spec: &Spec,
         definition: Definition,
         queue: &Arc<ReadyQueue>,
     ) -> Result<Arc<dyn Open>, RosError> {
         let parts = &self.parts;
-        let outside = format!("{}{}", parts.prefix, entrance.outside());
+        let outside = format!("{}{}", parts.prefix, ingress.outside());
         let (plan, description) = match &definition {
             Definition::Message(message) => (message.plan.clone(), Some(message.description.clone())),
             Definition::Service(service) => (service.request.plan.clone(), None),
         };
         let judge = Judge::new(JudgeParts {
-            name: entrance.name().into(),
-            action: entrance.action(),
-            outside: entrance.outside(),
+            name: ingress.name().into(),
+            action: ingress.action(),
+            outside: ingress.outside(),
             domain: u32::try_from(parts.outer.domain_id()).unwrap_or(u32::MAX),
             type_name: spec.type_name.clone(),
             type_hash: spec.type_hash.clone(),
@@ -265,10 +265,10 @@ impl Entrances {
             clock: Arc::clone(&parts.clock),
             doorkeeper: Arc::clone(&parts.doorkeeper),
         });
-        let (inner, outer, name) = (&parts.inner, &parts.outer, entrance.name());
+        let (inner, outer, name) = (&parts.inner, &parts.outer, ingress.name());
         match definition {
             Definition::Message(_) => {
-                CommandEntrance::open(judge, inner, outer, name, &outside, &spec.type_name, queue)
+                CommandIngress::open(judge, inner, outer, name, &outside, &spec.type_name, queue)
                     .map(|opened| opened as _)
             }
             Definition::Service(service) => {
@@ -277,7 +277,7 @@ impl Entrances {
                     .service(&parts.types, CALL_TYPE)
                     .map_err(|message| RosError::TypeSupport { type_name: CALL_TYPE.into(), message })?;
                 let texts = MessageRedactor::new(service.response.plan.clone(), Arc::clone(&parts.rosters));
-                ServiceEntrance::open(judge, texts, (inner, outer), (name, &outside), &service, &call, queue)
+                ServiceIngress::open(judge, texts, (inner, outer), (name, &outside), &service, &call, queue)
                     .map(|opened| opened as _)
             }
         }
@@ -301,11 +301,11 @@ impl Entrances {
 }
 
 impl Known {
-    fn find(&mut self, types: &TypeLibrary, entrance: &Entrance) -> Result<Definition, String> {
-        match entrance.action() {
-            Action::Call => self.service(types, entrance.type_name()).map(Definition::Service),
+    fn find(&mut self, types: &TypeLibrary, ingress: &Ingress) -> Result<Definition, String> {
+        match ingress.action() {
+            Action::Call => self.service(types, ingress.type_name()).map(Definition::Service),
             Action::Command | Action::Read => {
-                self.message(types, entrance.type_name()).map(Definition::Message)
+                self.message(types, ingress.type_name()).map(Definition::Message)
             }
         }
     }
@@ -329,11 +329,11 @@ impl Known {
     }
 }
 
-/// The word from the middleware to the workers. Weak, because the entrance owns the subscription that owns this.
-fn wake<T: Serve + 'static>(entrance: Weak<T>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Sync> {
+/// The word from the middleware to the workers. Weak, because the ingress owns the subscription that owns this.
+fn wake<T: Serve + 'static>(ingress: Weak<T>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Sync> {
     Box::new(move || {
-        if let Some(entrance) = entrance.upgrade() {
-            queue.push(entrance);
+        if let Some(ingress) = ingress.upgrade() {
+            queue.push(ingress);
         }
     })
 }

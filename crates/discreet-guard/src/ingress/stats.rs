@@ -1,13 +1,13 @@
-//! Counters of an entrance.
+//! Counters of an ingress.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use super::{Refused, Turned};
 
-/// What happened at one entrance since it was made.
+/// What happened at one ingress since it was made.
 #[derive(Debug, Default)]
-pub struct EntranceStats {
+pub struct IngressStats {
     /// Commands published inside, or calls answered.
     pub accepted: AtomicU64,
     /// Commands that were sent and never came: the queue was full, or the network lost them.
@@ -16,7 +16,7 @@ pub struct EntranceStats {
     last: Mutex<Option<Turned>>,
 }
 
-impl EntranceStats {
+impl IngressStats {
     /// Counts a refusal, and keeps it as the last one.
     pub fn refuse(&self, turned: Turned) {
         if let Some(count) = self.refused.get(turned.reason as usize) {

@@ -8,19 +8,19 @@ use discreet_audit::{Audit, Receipt, RouteInfo, RouteLog, Time, digest};
 use discreet_cdr::Plan;
 use discreet_cdr::types::description::Description;
 use discreet_graph::Gid;
-use discreet_guard::entrance::{
-    Admitted, Case, Demands, Door, Doorkeeper, EntranceStats, Limits, Now, Rates, Refused, Senders, Turned,
+use discreet_guard::ingress::{
+    Admitted, Case, Demands, Door, Doorkeeper, IngressStats, Limits, Now, Rates, Refused, Senders, Turned,
     allowed,
 };
 use discreet_host::clock::ClockFloor;
-use discreet_policy::{Action, Entrance, Form, LivePolicy, Policy};
+use discreet_policy::{Action, Form, Ingress, LivePolicy, Policy};
 use discreet_redact::TextRules;
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CommandContext, CommandOpener, ContextDigest, Entry, Freshness, SenderKey};
 
 /// What a judge is made of.
 pub struct JudgeParts {
-    /// The entrance's name inside.
+    /// The ingress's name inside.
     pub name: String,
     /// Command or call.
     pub action: Action,
@@ -36,9 +36,9 @@ pub struct JudgeParts {
     pub plan: Plan,
     /// The fields of a command, for its limits.
     pub description: Option<Description>,
-    /// What was there before, at any entrance.
+    /// What was there before, at any ingress.
     pub freshness: Arc<Mutex<Freshness>>,
-    /// What senders have used of their rates, at any entrance.
+    /// What senders have used of their rates, at any ingress.
     pub rates: Arc<Mutex<Rates>>,
     /// When the guard began: the clock of the rates.
     pub started: Instant,
@@ -52,7 +52,7 @@ pub struct JudgeParts {
     pub doorkeeper: Arc<dyn Doorkeeper>,
 }
 
-/// Decides on what comes through one entrance.
+/// Decides on what comes through one ingress.
 pub struct Judge {
     parts: JudgeParts,
     door: Door,
@@ -125,7 +125,7 @@ impl Judge {
     }
 
     /// Records and counts that something was turned away.
-    pub fn refuse(&mut self, stats: &EntranceStats, turned: Turned, now: Time) {
+    pub fn refuse(&mut self, stats: &IngressStats, turned: Turned, now: Time) {
         if turned.reason != Refused::NotRecorded {
             let who = turned.sender.clone().unwrap_or_else(|| NOBODY.into());
             match self.log(self.form(), &who, now) {
@@ -149,7 +149,7 @@ impl Judge {
         self.parts.doorkeeper.signer()
     }
 
-    /// Ends what the audit knows of this entrance.
+    /// Ends what the audit knows of this ingress.
     pub fn close(&mut self) {
         self.ruling = None;
     }
@@ -168,11 +168,11 @@ impl Judge {
         self.ruling = None;
         let JudgeParts { name, type_name, plan, description, .. } = &self.parts;
         let declared = declared(policy, self.parts.action);
-        let found = declared.iter().enumerate().find(|(_, entrance)| entrance.name() == name);
-        let same_type = found.filter(|(_, entrance)| entrance.type_name() == type_name);
-        let (at, entrance) = same_type.ok_or(Refused::Undeclared)?;
+        let found = declared.iter().enumerate().find(|(_, ingress)| ingress.name() == name);
+        let same_type = found.filter(|(_, ingress)| ingress.type_name() == type_name);
+        let (at, ingress) = same_type.ok_or(Refused::Undeclared)?;
         let limits = match description {
-            Some(description) => Limits::compile(description, entrance.limits()),
+            Some(description) => Limits::compile(description, ingress.limits()),
             None => Ok(Limits::default()),
         };
         let limits = limits.map_err(|_| Refused::UnknownField)?;
@@ -226,8 +226,8 @@ impl Judge {
 impl Bench {
     fn case(&self) -> Option<Case<'_>> {
         let Bench { policy, action, at, demands, opener, senders, now } = self;
-        let entrance = declared(policy, *action).get(*at)?;
-        Some(Case { entrance, demands, opener, senders, now: *now })
+        let ingress = declared(policy, *action).get(*at)?;
+        Some(Case { ingress, demands, opener, senders, now: *now })
     }
 
     /// What commands and calls are bound to.
@@ -240,15 +240,15 @@ impl Bench {
         if !self.senders.has(who) {
             return Err(Refused::UnknownSender);
         }
-        let entrance = self.case().ok_or(Refused::Undeclared)?.entrance;
-        match allowed(entrance, &who.name, self.now.moment)? {
+        let ingress = self.case().ok_or(Refused::Undeclared)?.ingress;
+        match allowed(ingress, &who.name, self.now.moment)? {
             Form::Clear => Ok(None),
-            Form::Redacted => entrance.text_rules().cloned().map(Some).ok_or(Refused::UnknownField),
+            Form::Redacted => ingress.text_rules().cloned().map(Some).ok_or(Refused::UnknownField),
         }
     }
 }
 
-fn declared(policy: &Policy, action: Action) -> &[Entrance] {
+fn declared(policy: &Policy, action: Action) -> &[Ingress] {
     match action {
         Action::Call => policy.services(),
         Action::Command | Action::Read => policy.commands(),

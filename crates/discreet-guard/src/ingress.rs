@@ -29,9 +29,9 @@ pub use porter::Porter;
 pub use rate::Rates;
 pub use refused::Refused;
 pub use senders::Senders;
-pub use stats::EntranceStats;
+pub use stats::IngressStats;
 
-/// What an entrance asks of a message: compiled once for a policy and a type.
+/// What an ingress asks of a message: compiled once for a policy and a type.
 pub struct Demands {
     /// What commands and calls for it are bound to.
     pub context: ContextDigest,
@@ -41,11 +41,11 @@ pub struct Demands {
     pub limits: Limits,
 }
 
-/// What an entrance remembers from one message to the next.
+/// What an ingress remembers from one message to the next.
 pub struct Door {
     /// The name outside.
     name: String,
-    /// Shared by all, and as old as the guard: an entrance that closes and opens again must not forget what was there.
+    /// Shared by all, and as old as the guard: an ingress that closes and opens again must not forget what was there.
     freshness: Arc<Mutex<Freshness>>,
     /// The same.
     rates: Arc<Mutex<Rates>>,
@@ -66,8 +66,8 @@ pub struct Now {
 /// What decides on a message.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
-    /// The entrance as the policy in force declares it.
-    pub entrance: &'a policy::Entrance,
+    /// The ingress as the policy in force declares it.
+    pub ingress: &'a policy::Ingress,
     /// What it asks.
     pub demands: &'a Demands,
     /// What the message was sealed for.
@@ -164,7 +164,7 @@ impl Door {
         stamp_ns: u64,
         message: &'a [u8],
     ) -> Result<&'a [u8], (Refused, String)> {
-        let Case { entrance, demands, now, .. } = case;
+        let Case { ingress, demands, now, .. } = case;
         let no = |reason| (reason, String::new());
         if !now.moment.trusted {
             return Err(no(Refused::ClockUnsure)); // nobody can say what is fresh
@@ -174,8 +174,8 @@ impl Door {
         let fresh = freshness.accept(sender, &self.name, stamp_ns, now.unix_ns);
         drop(freshness);
         fresh.map_err(|why| (why.into(), why.to_string()))?;
-        allowed(entrance, &sender.name, now.moment).map_err(no)?;
-        if let Some(most) = entrance.rate() {
+        allowed(ingress, &sender.name, now.moment).map_err(no)?;
+        if let Some(most) = ingress.rate() {
             let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
             if !rates.take(sender, &self.name, most, now.elapsed) {
                 return Err((Refused::OverRate, format!("more than {most} a second")));
@@ -189,9 +189,9 @@ impl Door {
     }
 }
 
-/// May this stakeholder use the entrance now, and in which form has it the answer?
-pub fn allowed(entrance: &policy::Entrance, name: &str, moment: Moment) -> Result<Form, Refused> {
-    match entrance.stakeholder(name, moment) {
+/// May this stakeholder use the ingress now, and in which form has it the answer?
+pub fn allowed(ingress: &policy::Ingress, name: &str, moment: Moment) -> Result<Form, Refused> {
+    match ingress.stakeholder(name, moment) {
         Verdict::Allow { form, .. } => Ok(form),
         Verdict::Deny { .. } => Err(Refused::RuleDenies),
         Verdict::NoRule => Err(Refused::NoRule),

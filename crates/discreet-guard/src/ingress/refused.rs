@@ -10,13 +10,13 @@ use discreet_seal::CommandRefused;
 pub enum Refused {
     /// No policy was loaded.
     NoPolicy,
-    /// The policy does not declare the entrance any more, or with another type.
+    /// The policy does not declare the ingress any more, or with another type.
     Undeclared,
     /// The declared type is not installed where the guard runs.
     TypeNotInstalled,
     /// The policy limits a field that the type does not have, or that is no number; or hides one that is no text.
     UnknownField,
-    /// The middleware would not make the entrance; it is tried again.
+    /// The middleware would not make the ingress; it is tried again.
     NotOpened,
     /// The robot has not announced a key for commands: the keeper is not there.
     NoKey,

@@ -12,7 +12,7 @@ use crate::{MessageInfo, Node, Publisher, RosError, SerializedMessage, Subscript
 use discreet_audit::{Receipt, Time};
 use discreet_graph::qos::Qos;
 use discreet_graph::{Gid, Participant, participant};
-use discreet_guard::entrance::{Admitted, EntranceStats, Refused, Turned};
+use discreet_guard::ingress::{Admitted, IngressStats, Refused, Turned};
 use discreet_guard::stats::Losses;
 use discreet_seal::SEALED_TYPE;
 
@@ -22,8 +22,8 @@ const BATCH: usize = 16;
 const COMMANDS: Qos = Qos::DEFAULT;
 
 /// A topic inside through which commands come in.
-pub struct CommandEntrance {
-    stats: EntranceStats,
+pub struct CommandIngress {
+    stats: IngressStats,
     turn: Turn,
     inside: Participant,
     way: Slot<Way>,
@@ -49,7 +49,7 @@ impl Output {
     }
 }
 
-impl CommandEntrance {
+impl CommandIngress {
     /// Announces `name` inside, and listens to `outside`.
     pub fn open(
         judge: Judge,
@@ -59,10 +59,10 @@ impl CommandEntrance {
         outside: &str,
         type_name: &str,
         queue: &Arc<ReadyQueue>,
-    ) -> Result<Arc<CommandEntrance>, RosError> {
+    ) -> Result<Arc<CommandIngress>, RosError> {
         let output = Publisher::new(inner, name, &TypeSupport::load(type_name)?, COMMANDS)?;
-        let entrance = Arc::new(CommandEntrance {
-            stats: EntranceStats::default(),
+        let ingress = Arc::new(CommandIngress {
+            stats: IngressStats::default(),
             turn: Turn::default(),
             inside: participant(&output.gid()),
             way: Slot::new(Way {
@@ -74,17 +74,17 @@ impl CommandEntrance {
             }),
             ended: AtomicBool::new(false),
         });
-        let on_message = wake(Arc::downgrade(&entrance), Arc::clone(queue));
+        let on_message = wake(Arc::downgrade(&ingress), Arc::clone(queue));
         let sealed = TypeSupport::load(SEALED_TYPE)?;
         let input = Subscription::new(outer, outside, &sealed, COMMANDS, on_message)?;
-        entrance.way.with(|way| way.input = Some(input));
-        Ok(entrance)
+        ingress.way.with(|way| way.input = Some(input));
+        Ok(ingress)
     }
 }
 
-impl Serve for CommandEntrance {
+impl Serve for CommandIngress {
     fn serve(&self) -> bool {
-        // Nobody else has it but who closes the entrance.
+        // Nobody else has it but who closes the ingress.
         let mut taken = self.way.take();
         let Some(way) = taken.as_mut().and_then(Taken::get) else { return false };
         for _ in 0..BATCH {
@@ -113,7 +113,7 @@ impl Way {
         self.judge.close();
     }
 
-    fn decide(&mut self, MessageInfo { gid, sequence, .. }: &MessageInfo, stats: &EntranceStats) {
+    fn decide(&mut self, MessageInfo { gid, sequence, .. }: &MessageInfo, stats: &IngressStats) {
         let now = Time::system();
         // Anybody may count as he likes. Those count who have given a command once.
         stats.lost.fetch_add(self.losses.lost_before(gid, *sequence), Relaxed);
@@ -141,8 +141,8 @@ impl Way {
     }
 }
 
-impl Open for CommandEntrance {
-    fn stats(&self) -> &EntranceStats {
+impl Open for CommandIngress {
+    fn stats(&self) -> &IngressStats {
         &self.stats
     }
 
