@@ -15,7 +15,7 @@ use discreet_guard::denied::Denied;
 use discreet_guard::message::{Buffer, Origin, Received};
 use discreet_guard::protect::{Protection, Releasable, Releases, Seal, SealedTopic};
 use discreet_guard::relay::{Outcome, Output, guard, relay};
-use discreet_guard::sources::Standing;
+use discreet_guard::sources::PublisherTrust;
 use discreet_host::secret::Secret;
 use discreet_policy::{Form, Group, Moment, Policy, Suite, TopicPolicy};
 use discreet_redact::{
@@ -106,7 +106,7 @@ fn every() -> Vec<u8> {
 }
 
 const ORIGIN: Origin =
-    Origin { publisher: [1; 16], standing: Standing::Accepted, sequence: 1, source_stamp: 0 };
+    Origin { publisher: [1; 16], trust: PublisherTrust::Accepted, sequence: 1, source_stamp: 0 };
 
 fn received(cdr: &mut [u8]) -> Received<'_> {
     Received { origin: ORIGIN, cdr: Buffer::new(cdr) }
@@ -188,14 +188,14 @@ fn each_way_of_staying_inside_has_its_name() {
         assert_eq!(denied("/shut", unsure, message), Some(Denied::RuleDenies), "{second}");
     }
     assert_eq!(denied("/open", unsure, message), None);
-    let mut of = |standing| {
-        let message = Received { origin: Origin { standing, ..ORIGIN }, cdr: Buffer::new(message) };
+    let mut of = |trust| {
+        let message = Received { origin: Origin { trust, ..ORIGIN }, cdr: Buffer::new(message) };
         guard(&topic("/open"), &plan(), &mut Protection::default(), at(MORNING), message).err()
     };
     for reason in [Denied::WrongTypeHash, Denied::DuplicateNode, Denied::WrongSource] {
-        assert_eq!(of(Standing::Refused(reason)), Some(reason));
+        assert_eq!(of(PublisherTrust::Refused(reason)), Some(reason));
     }
-    assert_eq!(of(Standing::Awaited), Some(Denied::UnknownSource));
+    assert_eq!(of(PublisherTrust::Awaited), Some(Denied::UnknownSource));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use discreet_guard::denied::Denied;
 use discreet_guard::message::{Buffer, Origin, Received};
 use discreet_guard::protect::{Protection, Releasable};
 use discreet_guard::relay::guard;
-use discreet_guard::sources::Standing;
+use discreet_guard::sources::PublisherTrust;
 use discreet_policy::{Moment, Policy};
 use discreet_redact::{
     CAMERA_INFO_TYPE, Cameras, ImageKind, ImageRedactor, ImageRules, Intrinsics, Look, MessageRedactor,
@@ -235,7 +235,7 @@ fn decide<'a>(
 ) -> Result<Releasable<'a>, Denied> {
     let origin = Origin {
         publisher: Default::default(),
-        standing: Standing::Accepted,
+        trust: PublisherTrust::Accepted,
         sequence: recorded.sequence.into(),
         source_stamp: i64::try_from(recorded.publish_time).unwrap_or(i64::MAX),
     };

@@ -3,7 +3,7 @@
 
 use crate::denied::Denied;
 use crate::message::{Buffer, Received};
-use crate::sources::Standing;
+use crate::sources::PublisherTrust;
 use discreet_cdr::Plan;
 use discreet_policy::{Class, Then, TopicPolicy};
 use discreet_redact::{MessageRedactor, Reader, Redaction, Unredactable};
@@ -26,10 +26,10 @@ pub fn classify<'a>(
     watch: Option<&'a mut MessageRedactor>,
     mut message: Received<'a>,
 ) -> Result<Classified<'a>, Denied> {
-    match message.origin.standing {
-        Standing::Accepted => {}
-        Standing::Awaited => return Err(Denied::UnknownSource),
-        Standing::Refused(reason) => return Err(reason),
+    match message.origin.trust {
+        PublisherTrust::Accepted => {}
+        PublisherTrust::Awaited => return Err(Denied::UnknownSource),
+        PublisherTrust::Refused(reason) => return Err(reason),
     }
     let end = plan.check(message.cdr.message()).map_err(|_| Denied::Malformed)?.end();
     // Padding after the last field is whatever the sender had in memory: it stays inside.

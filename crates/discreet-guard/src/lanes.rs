@@ -10,14 +10,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::sources::Standing;
+use crate::sources::PublisherTrust;
 use crate::terms::Terms;
 use crate::wanted::Sealed;
 use discreet_graph::Gid;
 use discreet_graph::qos::{DEFAULT_DEPTH, MAX_DEPTH, Qos};
 
 /// Lanes of one topic. What comes from further sources stays inside, and is counted.
-pub const MAX_LANES: usize = crate::standings::MAX_SOURCES;
+pub const MAX_LANES: usize = crate::publishers::MAX_SOURCES;
 
 /// A publisher of a topic, as judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Source {
     /// Its id.
     pub gid: Gid,
     /// Whether it may be the topic's source.
-    pub standing: Standing,
+    pub trust: PublisherTrust,
     /// What it offers.
     pub offered: Qos,
 }
@@ -131,7 +131,7 @@ impl Plan {
     /// The subscriptions that there should be, the weakest first: for those who are accepted or may be soon; if there are
     /// none, for the refused, so that each of their messages is counted.
     pub fn inputs(&self) -> BTreeSet<Input> {
-        let refused = |source: &&Source| matches!(source.standing, Standing::Refused(_));
+        let refused = |source: &&Source| matches!(source.trust, PublisherTrust::Refused(_));
         let others = self.sources.iter().filter(|source| !refused(source));
         let inputs: BTreeSet<Input> = others.map(|source| Input::of(source.offered)).collect();
         if !inputs.is_empty() {
@@ -145,7 +145,7 @@ impl Plan {
         let Qos { reliable, latched, lifespan, .. } = source.offered;
         // What is over is gone from a history, however deep that is; who is not reliable does not tell it.
         let tells = reliable && latched && lifespan.is_none();
-        tells && self.depth.is_none() && !matches!(source.standing, Standing::Refused(_))
+        tells && self.depth.is_none() && !matches!(source.trust, PublisherTrust::Refused(_))
     }
 
     /// What may leave on a lane.
@@ -155,7 +155,7 @@ impl Plan {
 
     /// The accepted sources.
     pub fn accepted(&self) -> impl Iterator<Item = &Source> {
-        self.sources.iter().filter(|source| source.standing == Standing::Accepted)
+        self.sources.iter().filter(|source| source.trust == PublisherTrust::Accepted)
     }
 }
 
@@ -178,11 +178,11 @@ mod tests {
     const LATCHED: Qos = Qos { latched: true, ..Qos::DEFAULT };
     const HASTY: Qos = Qos { reliable: false, ..Qos::DEFAULT };
 
-    fn plan(offered: &[(Standing, Qos)]) -> Plan {
+    fn plan(offered: &[(PublisherTrust, Qos)]) -> Plan {
         let sources = offered.iter().enumerate();
-        let sources = sources.map(|(at, (standing, offered))| Source {
+        let sources = sources.map(|(at, (trust, offered))| Source {
             gid: (at as u128).to_le_bytes(),
-            standing: *standing,
+            trust: *trust,
             offered: *offered,
         });
         let leaves = Leaves { open: true, sealed: Sealed::default() };
@@ -196,7 +196,7 @@ mod tests {
     }
 
     fn accepted(offered: &[Qos]) -> Plan {
-        plan(&offered.iter().map(|qos| (Standing::Accepted, *qos)).collect::<Vec<_>>())
+        plan(&offered.iter().map(|qos| (PublisherTrust::Accepted, *qos)).collect::<Vec<_>>())
     }
 
     #[test]
@@ -210,10 +210,10 @@ mod tests {
 
     #[test]
     fn the_refused_have_no_lane_and_are_listened_to_only_if_there_is_nobody_else() {
-        let refused = (Standing::Refused(Denied::WrongSource), HASTY);
+        let refused = (PublisherTrust::Refused(Denied::WrongSource), HASTY);
         let alone = plan(&[refused]);
         assert_eq!((alone.lanes().len(), alone.inputs().len()), (0, 1));
-        let beside = plan(&[refused, (Standing::Accepted, LATCHED)]);
+        let beside = plan(&[refused, (PublisherTrust::Accepted, LATCHED)]);
         assert_eq!(beside.lanes().len(), 1);
         assert_eq!(beside.inputs().into_iter().collect::<Vec<_>>(), [Input::of(LATCHED)]);
     }

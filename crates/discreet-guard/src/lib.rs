@@ -13,8 +13,8 @@ pub mod ingress;
 
 pub mod history;
 pub mod lanes;
+pub mod publishers;
 pub mod sources;
-pub mod standings;
 pub mod terms;
 pub mod wanted;
 

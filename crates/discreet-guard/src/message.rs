@@ -1,6 +1,6 @@
 //! A message as it came in: serialized, and whose it is.
 
-use crate::sources::Standing;
+use crate::sources::PublisherTrust;
 use discreet_graph::Gid;
 
 /// One message, taken from the inner domain. Its bytes stay where the middleware put them, and are redacted and sealed
@@ -19,7 +19,7 @@ pub struct Origin {
     /// The publisher's id.
     pub publisher: Gid,
     /// What is known of the publisher.
-    pub standing: Standing,
+    pub trust: PublisherTrust,
     /// The publisher's count of its messages.
     pub sequence: u64,
     /// When the publisher says it published: nanoseconds since 1970.

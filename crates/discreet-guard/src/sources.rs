@@ -20,7 +20,7 @@ use discreet_policy::TopicPolicy;
 
 /// What is known of a publisher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum PublisherTrust {
     /// It may be the topic's source.
     Accepted,
     /// Discovery has not told its node's name yet. Its messages wait, for [`PATIENCE`] at most.
@@ -109,33 +109,33 @@ impl Sources {
     }
 
     /// What to make of `endpoint` as a source of `topic`, whose installed definition has the hash `type_hash`.
-    pub fn standing(
+    pub fn trust(
         &self,
         topic: &TopicPolicy,
         type_hash: &str,
         endpoint: &Endpoint,
         now: Duration,
-    ) -> Standing {
+    ) -> PublisherTrust {
         if endpoint.type_name != topic.type_name() {
-            return Standing::Refused(Denied::WrongType);
+            return PublisherTrust::Refused(Denied::WrongType);
         }
         // A publisher that tells no hash cannot show that its bytes mean what the policy was written for.
         if endpoint.type_hash.as_deref() != Some(type_hash) {
-            return Standing::Refused(Denied::WrongTypeHash);
+            return PublisherTrust::Refused(Denied::WrongTypeHash);
         }
         let known = self.known.get(&endpoint.gid);
         let Some(node) = known.and_then(|known| known.node.as_deref()) else {
             let since = known.map_or(now, |known| known.since);
             let may_come = endpoint.node == NodeName::Unknown && now.saturating_sub(since) < PATIENCE;
             return match topic.source() {
-                _ if may_come => Standing::Awaited,
+                _ if may_come => PublisherTrust::Awaited,
                 // No ROS node, but the policy does not ask for one either.
-                None => Standing::Accepted,
-                Some(_) => Standing::Refused(Denied::WrongSource),
+                None => PublisherTrust::Accepted,
+                Some(_) => PublisherTrust::Refused(Denied::WrongSource),
             };
         };
         if topic.source().is_some_and(|source| source != node) {
-            return Standing::Refused(Denied::WrongSource);
+            return PublisherTrust::Refused(Denied::WrongSource);
         }
         // Where a name is asked for, whoever took it anywhere first is the one who is meant.
         let owner = match topic.source() {
@@ -143,8 +143,8 @@ impl Sources {
             None => known.map(|known| known.owner),
         };
         match owner {
-            Some(Owner::One(first)) if first == participant(&endpoint.gid) => Standing::Accepted,
-            _ => Standing::Refused(Denied::DuplicateNode),
+            Some(Owner::One(first)) if first == participant(&endpoint.gid) => PublisherTrust::Accepted,
+            _ => PublisherTrust::Refused(Denied::DuplicateNode),
         }
     }
 }
@@ -194,8 +194,8 @@ mod tests {
         Policy::read("test.yaml", &text).unwrap().0
     }
 
-    /// The standing of the last endpoint of `graphs`' last, each seen a second after the one before.
-    fn standing(source: &str, graphs: &[Vec<Endpoint>]) -> Standing {
+    /// The trust of the last endpoint of `graphs`' last, each seen a second after the one before.
+    fn trust(source: &str, graphs: &[Vec<Endpoint>]) -> PublisherTrust {
         let (policy, mut sources) = (policy(source), Sources::default());
         for (second, endpoints) in graphs.iter().enumerate() {
             let graph = TopicGraph::from([("/a".to_owned(), endpoints.clone())]);
@@ -203,64 +203,65 @@ mod tests {
         }
         let now = Duration::from_secs(graphs.len() as u64 - 1);
         let last = graphs.last().unwrap().last().unwrap();
-        sources.standing(policy.topic("/a").unwrap().as_ref(), HASH, last, now)
+        sources.trust(policy.topic("/a").unwrap().as_ref(), HASH, last, now)
     }
 
     #[test]
     fn a_plain_publisher_is_accepted() {
-        assert_eq!(standing("", &[vec![endpoint(1, 1, Some("/lidar"))]]), Standing::Accepted);
+        assert_eq!(trust("", &[vec![endpoint(1, 1, Some("/lidar"))]]), PublisherTrust::Accepted);
     }
 
     #[test]
     fn another_type_or_hash_or_none_is_refused() {
         let right = endpoint(1, 1, Some("/lidar"));
         let other = Endpoint { type_name: "std_msgs/msg/Int32".into(), ..right.clone() };
-        assert_eq!(standing("", &[vec![other]]), Standing::Refused(Denied::WrongType));
+        assert_eq!(trust("", &[vec![other]]), PublisherTrust::Refused(Denied::WrongType));
         for type_hash in [None, Some(HASH.replace("df", "00"))] {
             let other = Endpoint { type_hash, ..right.clone() };
-            assert_eq!(standing("", &[vec![other]]), Standing::Refused(Denied::WrongTypeHash));
+            assert_eq!(trust("", &[vec![other]]), PublisherTrust::Refused(Denied::WrongTypeHash));
         }
     }
 
     #[test]
     fn only_the_named_source_is_accepted() {
         let bound = ", source: /lidar";
-        assert_eq!(standing(bound, &[vec![endpoint(1, 1, Some("/lidar"))]]), Standing::Accepted);
-        let refused = Standing::Refused(Denied::WrongSource);
-        assert_eq!(standing(bound, &[vec![endpoint(1, 1, Some("/other"))]]), refused);
+        assert_eq!(trust(bound, &[vec![endpoint(1, 1, Some("/lidar"))]]), PublisherTrust::Accepted);
+        let refused = PublisherTrust::Refused(Denied::WrongSource);
+        assert_eq!(trust(bound, &[vec![endpoint(1, 1, Some("/other"))]]), refused);
         let nameless = endpoint(1, 1, None);
-        assert_eq!(standing(bound, &[vec![nameless.clone()], vec![nameless.clone()]]), refused);
+        assert_eq!(trust(bound, &[vec![nameless.clone()], vec![nameless.clone()]]), refused);
     }
 
     #[test]
     fn a_second_node_of_the_same_name_is_refused_until_the_first_is_gone() {
         let (first, second) = (endpoint(1, 1, Some("/lidar")), endpoint(2, 1, Some("/lidar")));
-        let refused = Standing::Refused(Denied::DuplicateNode);
-        assert_eq!(standing("", &[vec![first.clone()], vec![first.clone(), second.clone()]]), refused);
-        let gone = standing("", &[vec![first.clone()], vec![second.clone()]]);
-        assert_eq!(gone, Standing::Accepted);
-        let keeps = standing("", &[vec![first.clone()], vec![second, first]]);
-        assert_eq!(keeps, Standing::Accepted);
+        let refused = PublisherTrust::Refused(Denied::DuplicateNode);
+        assert_eq!(trust("", &[vec![first.clone()], vec![first.clone(), second.clone()]]), refused);
+        let gone = trust("", &[vec![first.clone()], vec![second.clone()]]);
+        assert_eq!(gone, PublisherTrust::Accepted);
+        let keeps = trust("", &[vec![first.clone()], vec![second, first]]);
+        assert_eq!(keeps, PublisherTrust::Accepted);
     }
 
     #[test]
     fn of_two_that_were_there_before_the_guard_none_is_believed() {
         let both = vec![endpoint(1, 1, Some("/lidar")), endpoint(2, 1, Some("/lidar"))];
-        assert_eq!(standing("", &[both]), Standing::Refused(Denied::DuplicateNode));
+        assert_eq!(trust("", &[both]), PublisherTrust::Refused(Denied::DuplicateNode));
     }
 
     #[test]
     fn namesakes_with_a_topic_each_are_both_heard_unless_the_policy_asks_for_the_name() {
-        for (source, expected) in
-            [("", Standing::Accepted), (", source: /bridge", Standing::Refused(Denied::DuplicateNode))]
-        {
+        for (source, expected) in [
+            ("", PublisherTrust::Accepted),
+            (", source: /bridge", PublisherTrust::Refused(Denied::DuplicateNode)),
+        ] {
             let (policy, mut sources) = (policy(source), Sources::default());
             let (one, other) = (endpoint(1, 1, Some("/bridge")), endpoint(2, 1, Some("/bridge")));
             let graph =
                 TopicGraph::from([("/a".to_owned(), vec![one.clone()]), ("/b".to_owned(), vec![other])]);
             sources.observe(&graph, Duration::ZERO);
             let topic = policy.topic("/a").unwrap();
-            assert_eq!(sources.standing(topic.as_ref(), HASH, &one, Duration::ZERO), expected);
+            assert_eq!(sources.trust(topic.as_ref(), HASH, &one, Duration::ZERO), expected);
             assert!(sources.shared().contains("/bridge"));
         }
     }
@@ -268,26 +269,26 @@ mod tests {
     #[test]
     fn one_node_may_have_several_publishers() {
         let both = vec![endpoint(1, 1, Some("/lidar")), endpoint(1, 2, Some("/lidar"))];
-        assert_eq!(standing("", &[both]), Standing::Accepted);
+        assert_eq!(trust("", &[both]), PublisherTrust::Accepted);
     }
 
     #[test]
     fn a_node_without_a_name_is_awaited_and_then_taken_for_no_node() {
         let nameless = endpoint(1, 1, None);
-        assert_eq!(standing("", &[vec![nameless.clone()]]), Standing::Awaited);
-        assert_eq!(standing("", &[vec![nameless.clone()], vec![nameless.clone()]]), Standing::Accepted);
+        assert_eq!(trust("", &[vec![nameless.clone()]]), PublisherTrust::Awaited);
+        assert_eq!(trust("", &[vec![nameless.clone()], vec![nameless.clone()]]), PublisherTrust::Accepted);
     }
 
     #[test]
     fn an_application_that_is_no_ros_node_is_not_waited_for() {
         let bare = Endpoint { node: NodeName::NotRos, ..endpoint(1, 1, None) };
-        assert_eq!(standing("", &[vec![bare.clone()]]), Standing::Accepted);
-        assert_eq!(standing(", source: /lidar", &[vec![bare]]), Standing::Refused(Denied::WrongSource));
+        assert_eq!(trust("", &[vec![bare.clone()]]), PublisherTrust::Accepted);
+        assert_eq!(trust(", source: /lidar", &[vec![bare]]), PublisherTrust::Refused(Denied::WrongSource));
     }
 
     #[test]
     fn nobody_can_rename_a_publisher_that_is_known() {
         let (lidar, renamed) = (endpoint(1, 1, Some("/lidar")), endpoint(1, 1, Some("/other")));
-        assert_eq!(standing(", source: /lidar", &[vec![lidar], vec![renamed]]), Standing::Accepted);
+        assert_eq!(trust(", source: /lidar", &[vec![lidar], vec![renamed]]), PublisherTrust::Accepted);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::denied::Denied;
 use crate::lanes::{Leaves, Plan, Source};
-use crate::sources::{Sources, Standing};
+use crate::sources::{PublisherTrust, Sources};
 use crate::terms::{Audience, Terms, can_be_made};
 use discreet_cdr::types::TypeDefinition;
 use discreet_graph::{Endpoint, Gid};
@@ -136,11 +136,10 @@ impl Case<'_> {
             let detail = format!("installed {}, the policy wants another", definition.hash);
             return whole(Denied::WrongTypeHash, detail);
         }
-        let judge = |endpoint| sources.standing(declared, &definition.hash, endpoint, *now);
-        let judged: Vec<(&Endpoint, Standing)> =
+        let judge = |endpoint| sources.trust(declared, &definition.hash, endpoint, *now);
+        let judged: Vec<(&Endpoint, PublisherTrust)> =
             endpoints.iter().map(|endpoint| (endpoint, judge(endpoint))).collect();
-        let refusals =
-            judged.iter().filter_map(|(endpoint, standing)| refusal(endpoint, *standing)).collect();
+        let refusals = judged.iter().filter_map(|(endpoint, trust)| refusal(endpoint, *trust)).collect();
         // Messages of refused publishers are still taken, so that each is counted; of another type none can come.
         if !endpoints.iter().any(|endpoint| endpoint.type_name == declared.type_name()) {
             return (None, refusals);
@@ -160,9 +159,9 @@ impl Case<'_> {
             depth: declared.depth(),
         };
         let of_type = judged.iter().filter(|(endpoint, _)| endpoint.type_name == declared.type_name());
-        let source = |(endpoint, standing): &(&Endpoint, Standing)| Source {
+        let source = |(endpoint, trust): &(&Endpoint, PublisherTrust)| Source {
             gid: endpoint.gid,
-            standing: *standing,
+            trust: *trust,
             offered: endpoint.qos,
         };
         let plan = Plan {
@@ -172,7 +171,7 @@ impl Case<'_> {
             now: leaves_now(terms),
             under: (policy.hash(), terms),
         };
-        let accepted = judged.iter().filter(|(_, standing)| *standing == Standing::Accepted);
+        let accepted = judged.iter().filter(|(_, trust)| *trust == PublisherTrust::Accepted);
         let nodes = accepted.filter_map(|(endpoint, _)| endpoint.node.name().map(str::to_owned)).collect();
         let policy = Arc::clone(policy);
         (Some(Wanted { spec, definition, policy, plan, nodes }), refusals)
@@ -194,8 +193,8 @@ fn may_leave(declared: &TopicPolicy) -> Leaves {
     Leaves { open, sealed: Sealed { clear: sealed(Form::Clear), redacted: sealed(Form::Redacted) } }
 }
 
-fn refusal(endpoint: &Endpoint, standing: Standing) -> Option<Refusal> {
-    let Standing::Refused(reason) = standing else { return None };
+fn refusal(endpoint: &Endpoint, trust: PublisherTrust) -> Option<Refusal> {
+    let PublisherTrust::Refused(reason) = trust else { return None };
     Some(Refusal {
         reason,
         publisher: Some(endpoint.gid),

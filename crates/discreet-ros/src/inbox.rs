@@ -13,8 +13,8 @@ use discreet_guard::denied::Denied;
 use discreet_guard::history::{Answer, QUIET};
 use discreet_guard::lanes::{Lane, Plan};
 use discreet_guard::message::{Buffer, Origin, Received};
-use discreet_guard::sources::Standing;
-use discreet_guard::standings::Standings;
+use discreet_guard::publishers::PublisherTable;
+use discreet_guard::sources::PublisherTrust;
 use discreet_guard::stats::RouteStats;
 use discreet_policy::Policy;
 
@@ -50,14 +50,14 @@ pub struct Inbox {
     waiting: VecDeque<Waiting>,
     /// Buffers to be used again.
     spare: Vec<SerializedMessage>,
-    standings: Standings,
+    publishers: PublisherTable,
     judged_by: Option<Arc<Policy>>,
 }
 
 struct Waiting {
     message: SerializedMessage,
     came: Came,
-    standing: Standing,
+    trust: PublisherTrust,
 }
 
 /// The next message, and where it is to leave.
@@ -99,7 +99,7 @@ impl Inbox {
             unparked: Vec::new(),
             waiting: VecDeque::new(),
             spare: Vec::new(),
-            standings: Standings::default(),
+            publishers: PublisherTable::default(),
             judged_by: None,
         }
     }
@@ -113,13 +113,13 @@ impl Inbox {
 
     /// What discovery knows of the publishers, judged by the sources that `policy` wants. From here on messages come in.
     pub fn judge(&mut self, policy: &Arc<Policy>, plan: &Plan, now: Duration) -> Result<(), RosError> {
-        self.standings.set(plan, now);
+        self.publishers.set(plan, now);
         self.judged_by = Some(Arc::clone(policy));
         self.asks = plan.sources.iter().any(|source| plan.asks(source));
         // What was latched is given again, to be let out as it may leave now.
         if self.inputs.end_stale(plan) {
             self.parked.retain(|(came, _)| !came.input.latched);
-            self.standings.begin_again();
+            self.publishers.begin_again();
         }
         self.inputs.arrange(plan, now)
     }
@@ -141,21 +141,21 @@ impl Inbox {
     ) -> Result<Option<Next<'_>>, RosError> {
         let judged = self.judged_by.as_ref().is_some_and(|by| Arc::ptr_eq(by, policy));
         let asks = self.asks;
-        let mut known = |standings: &mut Standings, info: &MessageInfo| {
-            let standing = standings.of(info.gid, judged, since, now);
-            let waits = standing == Standing::Awaited || (asks && standings.is_asked(&info.gid));
-            (!waits).then_some(standing)
+        let mut known = |publishers: &mut PublisherTable, info: &MessageInfo| {
+            let trust = publishers.of(info.gid, judged, since, now);
+            let waits = trust == PublisherTrust::Awaited || (asks && publishers.is_asked(&info.gid));
+            (!waits).then_some(trust)
         };
-        let (came, standing, place) = loop {
+        let (came, trust, place) = loop {
             let Some(found) = self.find(wanted, &mut known, now, stats)? else { return Ok(None) };
             let (Came { info, input }, ..) = &found;
-            if !self.inputs.are_mixed() || self.standings.takes(&info.gid, *input, info.sequence) {
+            if !self.inputs.are_mixed() || self.publishers.takes(&info.gid, *input, info.sequence) {
                 break found;
             }
         };
         let info = came.info;
-        self.count_lost(&info, standing, stats);
-        let (lane, depth) = self.standings.exit(&info.gid);
+        self.count_lost(&info, trust, stats);
+        let (lane, depth) = self.publishers.exit(&info.gid);
         let cdr = match place {
             Place::Taken => {
                 let Framed { buffer, length } = self.taken.framed();
@@ -164,25 +164,25 @@ impl Inbox {
             Place::Unparked => Buffer::new(&mut self.unparked),
         };
         let MessageInfo { gid: publisher, sequence, source_stamp } = info;
-        let message = Received { origin: Origin { publisher, standing, sequence, source_stamp }, cdr };
+        let message = Received { origin: Origin { publisher, trust, sequence, source_stamp }, cdr };
         Ok(Some(Next { message, lane, depth }))
     }
 
     fn find(
         &mut self,
         wanted: Wanted,
-        known: &mut impl FnMut(&mut Standings, &MessageInfo) -> Option<Standing>,
+        known: &mut impl FnMut(&mut PublisherTable, &MessageInfo) -> Option<PublisherTrust>,
         now: Duration,
         stats: &RouteStats,
-    ) -> Result<Option<(Came, Standing, Place)>, RosError> {
+    ) -> Result<Option<(Came, PublisherTrust, Place)>, RosError> {
         // Before the inputs: so nothing that an answer follows on is missed there.
         if let Some(probe) = &mut self.probe {
-            probe.listen(&mut self.standings, now)?;
+            probe.listen(&mut self.publishers, now)?;
         }
         loop {
             self.released = false;
-            if let Some((came, standing)) = self.unpark(known, now) {
-                return Ok(Some((came, standing, Place::Unparked)));
+            if let Some((came, trust)) = self.unpark(known, now) {
+                return Ok(Some((came, trust, Place::Unparked)));
             }
             if wanted == Wanted::Recent {
                 self.collect(known, now, stats)?;
@@ -190,13 +190,13 @@ impl Inbox {
             while let Some(Waiting { message, came, .. }) = self.waiting.pop_front() {
                 self.spare.push(std::mem::replace(&mut self.taken, message));
                 // The policy may be another by now.
-                match known(&mut self.standings, &came.info) {
-                    Some(standing) => return Ok(Some((came, standing, Place::Taken))),
+                match known(&mut self.publishers, &came.info) {
+                    Some(trust) => return Ok(Some((came, trust, Place::Taken))),
                     None => self.park(came, stats),
                 }
             }
-            if let Some((came, standing)) = self.take(known, now, stats)? {
-                return Ok(Some((came, standing, Place::Taken)));
+            if let Some((came, trust)) = self.take(known, now, stats)? {
+                return Ok(Some((came, trust, Place::Taken)));
             }
             if !self.conclude(now) && !self.released {
                 return Ok(None);
@@ -208,48 +208,48 @@ impl Inbox {
     /// messages stay in order.
     fn unpark(
         &mut self,
-        known: &mut impl FnMut(&mut Standings, &MessageInfo) -> Option<Standing>,
+        known: &mut impl FnMut(&mut PublisherTable, &MessageInfo) -> Option<PublisherTrust>,
         now: Duration,
-    ) -> Option<(Came, Standing)> {
+    ) -> Option<(Came, PublisherTrust)> {
         let latched = self.parked.iter().filter(|(came, _)| self.asks && came.input.latched);
-        latched.for_each(|(came, _)| self.standings.saw(&came.info.gid, came.info.sequence, now));
+        latched.for_each(|(came, _)| self.publishers.saw(&came.info.gid, came.info.sequence, now));
         for at in 0..self.parked.len() {
             let came = self.parked.get(at)?.0;
-            let Some(standing) = known(&mut self.standings, &came.info) else { continue };
-            if !self.must_wait(came, standing, now) {
+            let Some(trust) = known(&mut self.publishers, &came.info) else { continue };
+            if !self.must_wait(came, trust, now) {
                 self.unparked = self.parked.remove(at)?.1;
-                return Some((came, standing));
+                return Some((came, trust));
             }
         }
         None
     }
 
     /// Whether its source has to show its depth first.
-    fn must_wait(&mut self, came: Came, standing: Standing, now: Duration) -> bool {
-        let asked = self.asks && came.input.latched && standing == Standing::Accepted;
-        asked && self.standings.waits(&came.info.gid, came.info.sequence, now)
+    fn must_wait(&mut self, came: Came, trust: PublisherTrust, now: Duration) -> bool {
+        let asked = self.asks && came.input.latched && trust == PublisherTrust::Accepted;
+        asked && self.publishers.waits(&came.info.gid, came.info.sequence, now)
     }
 
     /// Takes all that wait, and leaves out the oldest.
     fn collect(
         &mut self,
-        known: &mut impl FnMut(&mut Standings, &MessageInfo) -> Option<Standing>,
+        known: &mut impl FnMut(&mut PublisherTable, &MessageInfo) -> Option<PublisherTrust>,
         now: Duration,
         stats: &RouteStats,
     ) -> Result<(), RosError> {
         let mut left = MAX_SKIPPED;
         // One that is refused does not displace one that is not.
-        while self.waiting.back().is_none_or(|last| last.standing == Standing::Accepted)
-            && let Some((came, standing)) = self.take(known, now, stats)?
+        while self.waiting.back().is_none_or(|last| last.trust == PublisherTrust::Accepted)
+            && let Some((came, trust)) = self.take(known, now, stats)?
         {
             let message = std::mem::replace(&mut self.taken, self.spare.pop().unwrap_or_default());
-            self.waiting.push_back(Waiting { message, came, standing });
-            if standing != Standing::Accepted || self.waiting.len() <= MAX_WAITING + 1 {
+            self.waiting.push_back(Waiting { message, came, trust });
+            if trust != PublisherTrust::Accepted || self.waiting.len() <= MAX_WAITING + 1 {
                 continue;
             }
-            if let Some(Waiting { message, came, standing }) = self.waiting.pop_front() {
+            if let Some(Waiting { message, came, trust }) = self.waiting.pop_front() {
                 self.spare.push(message);
-                self.count_lost(&came.info, standing, stats);
+                self.count_lost(&came.info, trust, stats);
                 stats.skipped.fetch_add(1, Relaxed);
             }
             left -= 1;
@@ -263,26 +263,26 @@ impl Inbox {
     /// The oldest message from a known publisher, in `taken`.
     fn take(
         &mut self,
-        known: &mut impl FnMut(&mut Standings, &MessageInfo) -> Option<Standing>,
+        known: &mut impl FnMut(&mut PublisherTable, &MessageInfo) -> Option<PublisherTrust>,
         now: Duration,
         stats: &RouteStats,
-    ) -> Result<Option<(Came, Standing)>, RosError> {
+    ) -> Result<Option<(Came, PublisherTrust)>, RosError> {
         while !self.released {
-            let full = self.is_full() && self.standings.asked().next().is_none();
+            let full = self.is_full() && self.publishers.asked().next().is_none();
             let Some(came) = self.inputs.take(&mut self.taken, full)? else { break };
             let info = came.info;
-            let Some(standing) = known(&mut self.standings, &info) else {
+            let Some(trust) = known(&mut self.publishers, &info) else {
                 self.park(came, stats);
                 continue;
             };
             // None overtakes those of its source that are parked.
-            if self.must_wait(came, standing, now)
+            if self.must_wait(came, trust, now)
                 || self.parked.iter().any(|(parked, _)| parked.info.gid == info.gid)
             {
                 self.park(came, stats);
                 continue;
             }
-            return Ok(Some((came, standing)));
+            return Ok(Some((came, trust)));
         }
         Ok(None)
     }
@@ -294,22 +294,22 @@ impl Inbox {
             return false;
         }
         let latched = self.parked.iter().filter(|(came, _)| came.input.latched);
-        latched.for_each(|(came, _)| self.standings.saw(&came.info.gid, came.info.sequence, now));
-        let answers = self.standings.conclude(now);
-        if self.probe.as_ref().is_some_and(|probe| probe.is_over(&self.standings)) {
+        latched.for_each(|(came, _)| self.publishers.saw(&came.info.gid, came.info.sequence, now));
+        let answers = self.publishers.conclude(now);
+        if self.probe.as_ref().is_some_and(|probe| probe.is_over(&self.publishers)) {
             self.probe = None;
         }
         let open = answers.iter().any(|(_, answer)| *answer != Answer::Settled);
         if open {
             self.inputs.look_again(QUIET);
         }
-        let unanswered = answers.iter().any(|(gid, _)| self.standings.is_unanswered(gid));
+        let unanswered = answers.iter().any(|(gid, _)| self.publishers.is_unanswered(gid));
         if unanswered && self.probe.is_none() {
-            match Probe::new(self.inputs.listen(), &self.standings) {
+            match Probe::new(self.inputs.listen(), &self.publishers) {
                 Ok(probe) => self.probe = Some(probe),
                 Err(_) => {
                     // Without an answer as much is kept as possible.
-                    self.standings.give_up();
+                    self.publishers.give_up();
                     return true;
                 }
             }
@@ -320,9 +320,9 @@ impl Inbox {
     fn park(&mut self, came: Came, stats: &RouteStats) {
         self.parked.push_back((came, self.taken.as_mut_bytes().to_vec()));
         while self.parked.len() > MAX_PARKED || self.parked_bytes() > MAX_PARKED_BYTES {
-            if self.asks && self.standings.asked().next().is_some() {
+            if self.asks && self.publishers.asked().next().is_some() {
                 // Rather keep too much outside than lose something.
-                self.standings.give_up();
+                self.publishers.give_up();
                 self.released = true;
                 return;
             }
@@ -339,10 +339,10 @@ impl Inbox {
         self.parked.iter().map(|(_, cdr)| cdr.len()).sum()
     }
 
-    fn count_lost(&mut self, info: &MessageInfo, standing: Standing, stats: &RouteStats) {
+    fn count_lost(&mut self, info: &MessageInfo, trust: PublisherTrust, stats: &RouteStats) {
         // What a refused publisher counts is its own affair.
-        if standing == Standing::Accepted {
-            stats.lost.fetch_add(self.standings.lost_before(&info.gid, info.sequence), Relaxed);
+        if trust == PublisherTrust::Accepted {
+            stats.lost.fetch_add(self.publishers.lost_before(&info.gid, info.sequence), Relaxed);
         }
     }
 }

@@ -18,7 +18,7 @@ use discreet_guard::lanes::{Lane, Plan};
 use discreet_guard::message::Received;
 use discreet_guard::protect::Protection;
 use discreet_guard::relay::{Outcome, guard, relay};
-use discreet_guard::sources::Standing;
+use discreet_guard::sources::PublisherTrust;
 use discreet_guard::stats::RouteStats;
 use discreet_guard::terms::{Audience, Terms, members};
 use discreet_host::clock::ClockFloor;
@@ -383,7 +383,7 @@ impl Exit {
     ) {
         let Some(DecidedBy { topic, moment, logs, .. }) = &self.decided_by else { return };
         let size = message.cdr.message().len() as u64;
-        if self.definition.name == CAMERA_INFO_TYPE && message.origin.standing == Standing::Accepted {
+        if self.definition.name == CAMERA_INFO_TYPE && message.origin.trust == PublisherTrust::Accepted {
             // One that cannot be read is denied below.
             let known = Intrinsics::read(message.cdr.message()).unwrap_or_default();
             self.cameras.set_intrinsics(&self.topic, known);

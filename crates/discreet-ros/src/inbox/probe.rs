@@ -7,7 +7,7 @@ use super::inputs::Listen;
 use crate::{RosError, SerializedMessage, Subscription};
 use discreet_graph::Gid;
 use discreet_guard::lanes::Input;
-use discreet_guard::standings::Standings;
+use discreet_guard::publishers::PublisherTable;
 
 /// Messages looked at in one go.
 const BATCH: usize = 1000;
@@ -22,25 +22,25 @@ pub struct Probe {
 
 impl Probe {
     /// For those who are asked now.
-    pub fn new(listen: &Listen, standings: &Standings) -> Result<Probe, RosError> {
-        let waiting = standings.asked().filter(|gid| standings.is_unanswered(gid)).collect();
+    pub fn new(listen: &Listen, publishers: &PublisherTable) -> Result<Probe, RosError> {
+        let waiting = publishers.asked().filter(|gid| publishers.is_unanswered(gid)).collect();
         let subscription = listen.subscribe(Input { latched: true, reliable: true }, None)?;
         Ok(Probe { subscription, taken: SerializedMessage::new(), waiting })
     }
 
     /// Takes note of where the histories begin.
-    pub fn listen(&mut self, standings: &mut Standings, now: Duration) -> Result<(), RosError> {
+    pub fn listen(&mut self, publishers: &mut PublisherTable, now: Duration) -> Result<(), RosError> {
         for _ in 0..BATCH {
             let Some(info) = self.subscription.take(&mut self.taken)? else { break };
             if self.waiting.remove(&info.gid) {
-                standings.begins_with(&info.gid, info.sequence, now);
+                publishers.begins_with(&info.gid, info.sequence, now);
             }
         }
         Ok(())
     }
 
     /// Nobody is waited for any more.
-    pub fn is_over(&self, standings: &Standings) -> bool {
-        !self.waiting.iter().any(|gid| standings.is_asked(gid))
+    pub fn is_over(&self, publishers: &PublisherTable) -> bool {
+        !self.waiting.iter().any(|gid| publishers.is_asked(gid))
     }
 }

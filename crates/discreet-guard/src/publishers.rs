@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::denied::Denied;
 use crate::history::{Answer, History};
 use crate::lanes::{Input, Lane, Plan};
-use crate::sources::{PATIENCE, Standing};
+use crate::sources::{PATIENCE, PublisherTrust};
 use crate::stats::LossCounter;
 use discreet_graph::Gid;
 
@@ -15,13 +15,13 @@ pub const MAX_SOURCES: usize = 256;
 
 /// The publishers of one topic. Times are monotonic.
 #[derive(Debug, Default)]
-pub struct Standings {
+pub struct PublisherTable {
     sources: HashMap<Gid, Source>,
 }
 
 #[derive(Debug)]
 struct Source {
-    standing: Standing,
+    trust: PublisherTrust,
     /// Where it is heard; none if discovery has not told.
     home: Option<Input>,
     /// Where its messages leave.
@@ -36,7 +36,7 @@ struct Source {
     gone_since: Option<Duration>,
 }
 
-impl Standings {
+impl PublisherTable {
     /// Takes over what discovery knows: every publisher that is there, and no other.
     pub fn set(&mut self, plan: &Plan, now: Duration) {
         for source in self.sources.values_mut() {
@@ -44,7 +44,7 @@ impl Standings {
         }
         for present in &plan.sources {
             if let Some(source) = self.source(present.gid, now) {
-                source.standing = present.standing;
+                source.trust = present.trust;
                 source.home = Some(Input::of(present.offered));
                 source.lane = Some(Lane::of(present));
                 if plan.asks(present) {
@@ -61,12 +61,16 @@ impl Standings {
 
     /// What to make of a message of `gid`. `judged` tells whether [`set`](Self::set) was called for the policy in
     /// force, which is so since `policy_since`; if not, nobody is believed yet.
-    pub fn of(&mut self, gid: Gid, judged: bool, policy_since: Duration, now: Duration) -> Standing {
-        let Some(source) = self.source(gid, now) else { return Standing::Refused(Denied::UnknownSource) };
-        match source.standing {
-            known @ (Standing::Accepted | Standing::Refused(_)) if judged => known,
-            _ if now.saturating_sub(source.awaited_since.max(policy_since)) < PATIENCE => Standing::Awaited,
-            _ => Standing::Refused(Denied::UnknownSource),
+    pub fn of(&mut self, gid: Gid, judged: bool, policy_since: Duration, now: Duration) -> PublisherTrust {
+        let Some(source) = self.source(gid, now) else {
+            return PublisherTrust::Refused(Denied::UnknownSource);
+        };
+        match source.trust {
+            known @ (PublisherTrust::Accepted | PublisherTrust::Refused(_)) if judged => known,
+            _ if now.saturating_sub(source.awaited_since.max(policy_since)) < PATIENCE => {
+                PublisherTrust::Awaited
+            }
+            _ => PublisherTrust::Refused(Denied::UnknownSource),
         }
     }
 
@@ -160,7 +164,7 @@ impl Standings {
             self.sources.remove(&evicted);
         }
         Some(self.sources.entry(gid).or_insert_with(|| Source {
-            standing: Standing::Awaited,
+            trust: PublisherTrust::Awaited,
             home: None,
             lane: None,
             settled: false,
@@ -180,7 +184,7 @@ mod tests {
     use discreet_graph::qos::Qos;
 
     const ZERO: Duration = Duration::ZERO;
-    const UNKNOWN: Standing = Standing::Refused(Denied::UnknownSource);
+    const UNKNOWN: PublisherTrust = PublisherTrust::Refused(Denied::UnknownSource);
 
     fn ms(milliseconds: u64) -> Duration {
         Duration::from_millis(milliseconds)
@@ -192,7 +196,7 @@ mod tests {
 
     fn plan_of(offered: impl IntoIterator<Item = (usize, Qos)>) -> Plan {
         let source =
-            |(number, offered)| lanes::Source { gid: gid(number), standing: Standing::Accepted, offered };
+            |(number, offered)| lanes::Source { gid: gid(number), trust: PublisherTrust::Accepted, offered };
         Plan {
             sources: offered.into_iter().map(source).collect(),
             depth: None,
@@ -208,40 +212,40 @@ mod tests {
 
     #[test]
     fn who_is_not_discovered_is_awaited_and_then_refused() {
-        let mut standings = Standings::default();
-        assert_eq!(standings.of(gid(1), true, ZERO, ms(5)), Standing::Awaited);
-        assert_eq!(standings.of(gid(1), true, ZERO, ms(900)), Standing::Awaited);
-        assert_eq!(standings.of(gid(1), true, ZERO, ms(1010)), UNKNOWN);
-        standings.set(&plan([1]), ms(1020));
-        assert_eq!(standings.of(gid(1), true, ZERO, ms(1030)), Standing::Accepted);
+        let mut publishers = PublisherTable::default();
+        assert_eq!(publishers.of(gid(1), true, ZERO, ms(5)), PublisherTrust::Awaited);
+        assert_eq!(publishers.of(gid(1), true, ZERO, ms(900)), PublisherTrust::Awaited);
+        assert_eq!(publishers.of(gid(1), true, ZERO, ms(1010)), UNKNOWN);
+        publishers.set(&plan([1]), ms(1020));
+        assert_eq!(publishers.of(gid(1), true, ZERO, ms(1030)), PublisherTrust::Accepted);
     }
 
     #[test]
     fn under_a_new_policy_nobody_is_believed_until_judged() {
-        let mut standings = Standings::default();
-        standings.set(&plan([1]), ms(0));
-        assert_eq!(standings.of(gid(1), false, ms(5000), ms(5001)), Standing::Awaited);
-        assert_eq!(standings.of(gid(1), false, ms(5000), ms(6001)), UNKNOWN);
+        let mut publishers = PublisherTable::default();
+        publishers.set(&plan([1]), ms(0));
+        assert_eq!(publishers.of(gid(1), false, ms(5000), ms(5001)), PublisherTrust::Awaited);
+        assert_eq!(publishers.of(gid(1), false, ms(5000), ms(6001)), UNKNOWN);
     }
 
     #[test]
     fn who_left_is_believed_for_what_still_waits_and_then_forgotten() {
-        let mut standings = Standings::default();
-        standings.set(&plan([1]), ms(0));
-        standings.set(&plan([]), ms(100));
-        assert_eq!(standings.of(gid(1), true, ZERO, ms(200)), Standing::Accepted);
-        standings.set(&plan([]), ms(1200));
-        assert_eq!(standings.of(gid(1), true, ZERO, ms(1300)), Standing::Awaited);
+        let mut publishers = PublisherTable::default();
+        publishers.set(&plan([1]), ms(0));
+        publishers.set(&plan([]), ms(100));
+        assert_eq!(publishers.of(gid(1), true, ZERO, ms(200)), PublisherTrust::Accepted);
+        publishers.set(&plan([]), ms(1200));
+        assert_eq!(publishers.of(gid(1), true, ZERO, ms(1300)), PublisherTrust::Awaited);
     }
 
     #[test]
     fn the_departed_make_room_and_the_present_keep_theirs() {
-        let mut standings = Standings::default();
-        standings.set(&plan(0..MAX_SOURCES), ms(0));
-        assert_eq!(standings.of(gid(9999), true, ZERO, ms(1)), UNKNOWN);
-        standings.set(&plan(1..MAX_SOURCES), ms(2));
-        assert_eq!(standings.of(gid(9999), true, ZERO, ms(3)), Standing::Awaited);
-        assert_eq!(standings.of(gid(1), true, ZERO, ms(3)), Standing::Accepted);
+        let mut publishers = PublisherTable::default();
+        publishers.set(&plan(0..MAX_SOURCES), ms(0));
+        assert_eq!(publishers.of(gid(9999), true, ZERO, ms(1)), UNKNOWN);
+        publishers.set(&plan(1..MAX_SOURCES), ms(2));
+        assert_eq!(publishers.of(gid(9999), true, ZERO, ms(3)), PublisherTrust::Awaited);
+        assert_eq!(publishers.of(gid(1), true, ZERO, ms(3)), PublisherTrust::Accepted);
     }
 
     #[test]
@@ -249,12 +253,12 @@ mod tests {
         let hasty = Qos { reliable: false, ..Qos::DEFAULT };
         let latched = Qos { latched: true, ..Qos::DEFAULT };
         let [weak, strong, keeping] = [hasty, Qos::DEFAULT, latched].map(Input::of);
-        let mut standings = Standings::default();
-        standings.set(&plan_of([(1, hasty), (2, Qos::DEFAULT), (3, latched)]), ms(0));
+        let mut publishers = PublisherTable::default();
+        publishers.set(&plan_of([(1, hasty), (2, Qos::DEFAULT), (3, latched)]), ms(0));
         let mut taken = |number, input, sequence| {
-            let takes = standings.takes(&gid(number), input, sequence);
+            let takes = publishers.takes(&gid(number), input, sequence);
             if takes {
-                standings.lost_before(&gid(number), sequence);
+                publishers.lost_before(&gid(number), sequence);
             }
             takes
         };
@@ -262,21 +266,21 @@ mod tests {
         assert!(taken(2, weak, 1) && taken(2, weak, 2), "before its own input was there");
         assert!(!taken(2, strong, 2) && taken(2, strong, 3) && !taken(2, weak, 4) && taken(2, strong, 4));
         assert!(!taken(3, strong, 9) && taken(3, keeping, 8) && taken(3, keeping, 9));
-        standings.begin_again();
-        assert!(standings.takes(&gid(3), keeping, 8) && !standings.takes(&gid(2), strong, 3));
+        publishers.begin_again();
+        assert!(publishers.takes(&gid(3), keeping, 8) && !publishers.takes(&gid(2), strong, 3));
     }
 
     #[test]
     fn latched_sources_whose_depth_nobody_told_are_asked_for_it() {
         let latched = Qos { latched: true, ..Qos::DEFAULT };
-        let mut standings = Standings::default();
-        standings.set(&plan_of([(1, latched), (2, Qos::DEFAULT)]), ms(0));
-        assert!(!standings.waits(&gid(1), 1, ms(1)) && standings.waits(&gid(1), 2, ms(1)));
-        assert!(!standings.waits(&gid(2), 1, ms(1)) && !standings.waits(&gid(2), 2, ms(1)));
-        assert_eq!(standings.asked().collect::<Vec<_>>(), [gid(1)]);
-        standings.begins_with(&gid(1), 2, ms(1));
-        assert_eq!(standings.conclude(ms(200)), [(gid(1), Answer::Settled)]);
-        assert_eq!((standings.exit(&gid(1)).1, standings.exit(&gid(2)).1), (Some(1), None));
-        assert!(!standings.is_asked(&gid(1)));
+        let mut publishers = PublisherTable::default();
+        publishers.set(&plan_of([(1, latched), (2, Qos::DEFAULT)]), ms(0));
+        assert!(!publishers.waits(&gid(1), 1, ms(1)) && publishers.waits(&gid(1), 2, ms(1)));
+        assert!(!publishers.waits(&gid(2), 1, ms(1)) && !publishers.waits(&gid(2), 2, ms(1)));
+        assert_eq!(publishers.asked().collect::<Vec<_>>(), [gid(1)]);
+        publishers.begins_with(&gid(1), 2, ms(1));
+        assert_eq!(publishers.conclude(ms(200)), [(gid(1), Answer::Settled)]);
+        assert_eq!((publishers.exit(&gid(1)).1, publishers.exit(&gid(2)).1), (Some(1), None));
+        assert!(!publishers.is_asked(&gid(1)));
     }
 }
