@@ -149,9 +149,9 @@ impl RedactText {
     fn rules(&self) -> TextRules {
         let mut rules = TextRules::new(self.operator);
         if !self.kinds.is_empty() {
-            let wanted = self.kinds.iter().fold(Kinds::NONE, |all, kinds| all.union(*kinds));
+            let desired = self.kinds.iter().fold(Kinds::NONE, |all, kinds| all.union(*kinds));
             rules.set(Kinds::all(), None);
-            rules.set(wanted, Some(self.operator));
+            rules.set(desired, Some(self.operator));
         }
         rules
     }

@@ -84,8 +84,8 @@ impl<R: Read + Seek> McapFile<R> {
             match self.reader.next_event() {
                 None => return Ok(None),
                 Some(Err(error)) => return Err(damage(error)),
-                Some(Ok(LinearReadEvent::ReadRequest(wanted))) => {
-                    let read = self.source.read(self.reader.insert(wanted.clamp(1, READ)))?;
+                Some(Ok(LinearReadEvent::ReadRequest(desired))) => {
+                    let read = self.source.read(self.reader.insert(desired.clamp(1, READ)))?;
                     self.reader.notify_read(read);
                     self.read += read as u64;
                 }

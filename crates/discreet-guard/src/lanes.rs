@@ -10,9 +10,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::desired::SealedForms;
 use crate::sources::PublisherTrust;
 use crate::terms::Terms;
-use crate::wanted::Sealed;
 use discreet_graph::Gid;
 use discreet_graph::qos::{DEFAULT_DEPTH, MAX_DEPTH, Qos};
 
@@ -53,8 +53,8 @@ pub struct Input {
 pub struct Leaves {
     /// Open to everyone.
     pub open: bool,
-    /// Sealed.
-    pub sealed: Sealed,
+    /// SealedForms.
+    pub sealed: SealedForms,
 }
 
 /// All lanes of a topic.
@@ -185,7 +185,7 @@ mod tests {
             trust: *trust,
             offered: *offered,
         });
-        let leaves = Leaves { open: true, sealed: Sealed::default() };
+        let leaves = Leaves { open: true, sealed: SealedForms::default() };
         Plan {
             sources: sources.collect(),
             depth: None,

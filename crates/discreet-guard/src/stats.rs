@@ -96,11 +96,11 @@ impl Histogram {
     /// The duration below which `share` (0 to 1) of all lie; none before the first. The middle of the bucket.
     pub fn quantile(&self, share: f64) -> Option<Duration> {
         let counts: Vec<u64> = self.buckets.iter().map(|bucket| bucket.load(Relaxed)).collect();
-        let wanted = (counts.iter().sum::<u64>() as f64 * share).ceil().max(1.0) as u64;
+        let desired = (counts.iter().sum::<u64>() as f64 * share).ceil().max(1.0) as u64;
         let mut seen = 0;
         let index = counts.iter().position(|count| {
             seen += count;
-            seen >= wanted
+            seen >= desired
         })?;
         let base = 1_u64 << (SMALLEST_LOG2 as usize + index / 4);
         let middle = base + base / 4 * (index as u64 % 4) + base / 8;

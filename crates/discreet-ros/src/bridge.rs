@@ -21,13 +21,13 @@ use discreet_cdr::types::{TypeDefinition, TypeLibrary};
 use discreet_graph::qos::{Qos, mirror};
 use discreet_graph::{TopicGraph, participant};
 use discreet_guard::denied::Denied;
+use discreet_guard::desired::{Refusal, RoutePlan, RouteSpec, SealedForms, TopicFacts, is_reserved};
 use discreet_guard::ingress::Doorkeeper;
 use discreet_guard::lanes::{Plan, catalogued};
 use discreet_guard::protect::{Protection, Seal, SealedTopic};
 use discreet_guard::sources::Sources;
 use discreet_guard::tag::tag_topic;
 use discreet_guard::terms::{Audience, Terms, members};
-use discreet_guard::wanted::{Case, Refusal, RouteSpec, Sealed, Wanted, is_reserved};
 use discreet_host::clock::ClockFloor;
 use discreet_pii::Rosters;
 use discreet_policy::{Form, LivePolicy, Moment, Policy};
@@ -240,7 +240,7 @@ impl Bridge {
         self.leave_out_own(&mut graph);
         self.sources.observe(&graph, now);
         let policy = self.live.current().as_ref().map(Arc::clone);
-        let (mut refusals, mut undeclared, mut wanted) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        let (mut refusals, mut undeclared, mut desired) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
         let own = self.ingress.participant();
         for (topic, endpoints) in &graph {
             let declared = policy.as_ref().and_then(|policy| Some((policy, policy.topic(topic)?)));
@@ -259,18 +259,18 @@ impl Bridge {
             } else {
                 let (sources, moment) = (&self.sources, self.moment(policy));
                 let keys = self.keys.as_ref();
-                let case = Case { policy, declared, endpoints, sources, keys, moment, now };
+                let case = TopicFacts { policy, declared, endpoints, sources, keys, moment, now };
                 case.judge(|type_name| self.types.definition(type_name))
             };
             if !refused.is_empty() {
                 refusals.insert(topic.clone(), refused);
             }
-            wanted.extend(want.map(|want| (topic.clone(), want)));
+            desired.extend(want.map(|want| (topic.clone(), want)));
         }
         let gone: Vec<String> =
-            self.routes.keys().filter(|topic| !wanted.contains_key(*topic)).cloned().collect();
+            self.routes.keys().filter(|topic| !desired.contains_key(*topic)).cloned().collect();
         self.close_all(&gone);
-        for (topic, want) in wanted {
+        for (topic, want) in desired {
             if let Err(error) = self.open_or_change(&topic, want) {
                 // One topic that cannot be made must not keep the others from being made.
                 let refusal = Refusal::of_topic(Denied::NotOpened, error.to_string());
@@ -372,7 +372,7 @@ impl Bridge {
         });
     }
 
-    fn open_or_change(&mut self, topic: &str, want: Wanted) -> Result<(), RosError> {
+    fn open_or_change(&mut self, topic: &str, want: RoutePlan) -> Result<(), RosError> {
         let source = describe(&want.nodes, &want.plan);
         if let Some(active) = self.routes.get_mut(topic) {
             // Also if the route ends: what waits for the verdict on its source gets it first.
@@ -432,7 +432,7 @@ impl Bridge {
             };
             Seal::new(of, Arc::clone(&self.keys))
         };
-        let Sealed { clear, redacted } = spec.ever.sealed;
+        let SealedForms { clear, redacted } = spec.ever.sealed;
         Protection {
             images: self.images(topic, spec),
             watch: spec.watches.then(|| self.texts(definition)),

@@ -11,9 +11,9 @@ use super::readers::Unmatched;
 use discreet_audit::{Audit, State, Time};
 use discreet_graph::qos::{MAX_DEPTH, Qos};
 use discreet_guard::denied::Denied;
+use discreet_guard::desired::Refusal;
 use discreet_guard::ingress::Refused;
 use discreet_guard::said::Said;
-use discreet_guard::wanted::Refusal;
 use discreet_keeper::client::KeyRing;
 use discreet_policy::LivePolicy;
 

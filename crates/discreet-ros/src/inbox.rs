@@ -27,7 +27,7 @@ pub use inputs::Listen;
 const MAX_PARKED: usize = 64;
 const MAX_PARKED_BYTES: usize = 32 << 20;
 
-/// Messages that wait for the one before, where not every one is wanted: as many as come while one takes unusually long.
+/// Messages that wait for the one before, where not every one is desired: as many as come while one takes unusually long.
 const MAX_WAITING: usize = 2;
 
 /// Messages that newer ones may displace in one go: whoever publishes faster than is taken must not keep all back.
@@ -72,7 +72,7 @@ pub struct Next<'a> {
 
 /// Which of the waiting messages to serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum Take {
     /// Each, in order.
     Every,
     /// In order, but the oldest is left out when more than two others wait: for routes that may need longer for a message
@@ -133,7 +133,7 @@ impl Inbox {
     /// whose publishers are not known yet.
     pub fn next(
         &mut self,
-        wanted: Wanted,
+        desired: Take,
         policy: &Arc<Policy>,
         since: Duration,
         now: Duration,
@@ -147,7 +147,7 @@ impl Inbox {
             (!waits).then_some(trust)
         };
         let (came, trust, place) = loop {
-            let Some(found) = self.find(wanted, &mut known, now, stats)? else { return Ok(None) };
+            let Some(found) = self.find(desired, &mut known, now, stats)? else { return Ok(None) };
             let (Came { info, input }, ..) = &found;
             if !self.inputs.are_mixed() || self.publishers.takes(&info.gid, *input, info.sequence) {
                 break found;
@@ -170,7 +170,7 @@ impl Inbox {
 
     fn find(
         &mut self,
-        wanted: Wanted,
+        desired: Take,
         known: &mut impl FnMut(&mut PublisherTable, &MessageInfo) -> Option<PublisherTrust>,
         now: Duration,
         stats: &RouteStats,
@@ -184,7 +184,7 @@ impl Inbox {
             if let Some((came, trust)) = self.unpark(known, now) {
                 return Ok(Some((came, trust, Place::Unparked)));
             }
-            if wanted == Wanted::Recent {
+            if desired == Take::Recent {
                 self.collect(known, now, stats)?;
             }
             while let Some(Waiting { message, came, .. }) = self.waiting.pop_front() {

@@ -87,9 +87,9 @@ impl Lanes {
         if self.plan.as_ref() == Some(plan) && self.lanes.iter().all(|open| open.unused_since.is_none()) {
             return Ok(());
         }
-        let wanted = plan.lanes();
+        let desired = plan.lanes();
         for open in &mut self.lanes {
-            match wanted.contains(&open.lane) {
+            match desired.contains(&open.lane) {
                 true => open.unused_since = None,
                 false => drop(open.unused_since.get_or_insert(now)),
             }
@@ -101,7 +101,7 @@ impl Lanes {
             std::mem::take(&mut self.lanes).into_iter().partition(|open| is_stale(open) || is_over(open));
         // The new ones first, so that a reader always finds one.
         let mut failed = None;
-        for lane in wanted {
+        for lane in desired {
             if !lanes.iter().any(|open| open.lane == lane) {
                 let depth = lane.depth(plan.depth, None);
                 match self.outlets(lane, depth, plan) {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::RosError;
-use super::inbox::{Inbox, Listen, Next, Wanted};
+use super::inbox::{Inbox, Listen, Next, Take};
 use super::lanes::Lanes;
 use super::slot::{Slot, Taken};
 use super::workers::{Serve, Turn};
@@ -300,9 +300,9 @@ impl Route {
             // Without a policy nothing is even taken; it waits in the queue, which keeps the newest.
             let Some(DecidedBy { policy, since, terms, logs, .. }) = &exit.decided_by else { return false };
             let redacting = exit.protection.images.is_some() && terms.redacted.is_some();
-            let wanted = if redacting { Wanted::Recent } else { Wanted::Every };
+            let desired = if redacting { Take::Recent } else { Take::Every };
             let skipped = self.stats.skipped.load(Relaxed);
-            let next = inbox.next(wanted, policy, *since, elapsed, &self.stats);
+            let next = inbox.next(desired, policy, *since, elapsed, &self.stats);
             let skipped = self.stats.skipped.load(Relaxed) - skipped;
             if skipped > 0 {
                 logs.of(Form::Redacted).record_skipped(now, skipped);

@@ -67,7 +67,7 @@ fn show(args: &ShowArgs, line: &[u8], colours: bool, out: &mut impl Write) -> io
         return writeln!(out, "(this line is not an entry: run `discreet audit verify`)");
     };
     let kind = text(&entry, "entry");
-    let wrong_kind = args.entry.as_ref().is_some_and(|wanted| *wanted != kind);
+    let wrong_kind = args.entry.as_ref().is_some_and(|desired| *desired != kind);
     let too_old =
         args.since.is_some_and(|since| Time::parse(&text(&entry, "time")).is_none_or(|time| time < since));
     if wrong_kind || too_old || !args.route.as_ref().is_none_or(|topic| concerns(&entry, topic)) {

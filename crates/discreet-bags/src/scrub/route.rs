@@ -8,7 +8,7 @@ use super::why::LeftOut;
 use crate::Channel;
 use discreet_cdr::Plan;
 use discreet_cdr::types::{TypeDefinition, TypeLibrary, rihs, ros2msg};
-use discreet_guard::wanted::is_reserved;
+use discreet_guard::desired::is_reserved;
 use discreet_policy::{Policy, TopicPolicy};
 
 /// A robot uses about a hundred types. Definitions from a bag are compiled, so their number is bounded.

@@ -92,17 +92,17 @@ impl Inputs {
         self.heard.len() < before
     }
 
-    /// Makes those that `plan` wants, and ends those that it has not wanted for a while.
+    /// Makes those that `plan` wants, and ends those that it has not desired for a while.
     pub fn arrange(&mut self, plan: &Plan, now: Duration) -> Result<(), RosError> {
-        let wanted = plan.inputs();
+        let desired = plan.inputs();
         for heard in &mut self.heard {
-            match wanted.contains(&heard.input) {
+            match desired.contains(&heard.input) {
                 true => heard.unused_since = None,
                 false => drop(heard.unused_since.get_or_insert(now)),
             }
         }
         self.heard.retain(|heard| heard.unused_since.is_none_or(|since| now < since + LINGER));
-        for input in wanted {
+        for input in desired {
             if !self.heard.iter().any(|heard| heard.input == input) {
                 let subscription = self.listen.subscribe(input, plan.depth)?;
                 self.heard.push(Heard { input, under: plan.under, subscription, unused_since: None });

@@ -36,14 +36,14 @@ pub struct RouteSpec {
 
 /// The forms in which somebody may have a topic sealed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sealed {
+pub struct SealedForms {
     /// As it is.
     pub clear: bool,
     /// With what the policy names taken out.
     pub redacted: bool,
 }
 
-impl Sealed {
+impl SealedForms {
     /// Each of them.
     pub fn forms(self) -> impl Iterator<Item = Form> {
         let form = |is: bool, form| is.then_some(form);
@@ -52,7 +52,7 @@ impl Sealed {
 }
 
 /// A route as it should be.
-pub struct Wanted {
+pub struct RoutePlan {
     /// What it is made for.
     pub spec: RouteSpec,
     /// How to walk its messages.
@@ -86,7 +86,7 @@ impl Refusal {
 }
 
 /// A topic and everything that is known about it.
-pub struct Case<'a> {
+pub struct TopicFacts<'a> {
     /// The policy in force.
     pub policy: &'a Arc<Policy>,
     /// What it says of the topic.
@@ -113,13 +113,13 @@ pub fn is_reserved(topic: &str, policy: &Policy) -> bool {
         || ingress.into_iter().any(|ingress| ingress.outside() == topic)
 }
 
-impl Case<'_> {
+impl TopicFacts<'_> {
     /// The route that the topic should have, if any, and who is kept out. `definition` looks up an installed type.
     pub fn judge(
         &self,
         definition: impl FnOnce(&str) -> Result<Arc<TypeDefinition>, String>,
-    ) -> (Option<Wanted>, Vec<Refusal>) {
-        let Case { policy, declared, endpoints, sources, keys, moment, now } = self;
+    ) -> (Option<RoutePlan>, Vec<Refusal>) {
+        let TopicFacts { policy, declared, endpoints, sources, keys, moment, now } = self;
         let whole = |reason, detail: String| (None, vec![Refusal::of_topic(reason, detail)]);
         if !declared.has_readers() {
             // What may never leave is not even read.
@@ -174,14 +174,14 @@ impl Case<'_> {
         let accepted = judged.iter().filter(|(_, trust)| *trust == PublisherTrust::Accepted);
         let nodes = accepted.filter_map(|(endpoint, _)| endpoint.node.name().map(str::to_owned)).collect();
         let policy = Arc::clone(policy);
-        (Some(Wanted { spec, definition, policy, plan, nodes }), refusals)
+        (Some(RoutePlan { spec, definition, policy, plan, nodes }), refusals)
     }
 }
 
 /// Whether the topic leaves open, and in which forms it leaves sealed, on these terms.
 fn leaves_now(terms: Terms) -> Leaves {
     let is_sealed = |audience| matches!(audience, Some(Audience::Group(..)));
-    let sealed = Sealed { clear: is_sealed(terms.clear), redacted: is_sealed(terms.redacted) };
+    let sealed = SealedForms { clear: is_sealed(terms.clear), redacted: is_sealed(terms.redacted) };
     Leaves { open: terms.open().is_some(), sealed }
 }
 
@@ -190,7 +190,7 @@ fn may_leave(declared: &TopicPolicy) -> Leaves {
     let mut forms = [Form::Clear, Form::Redacted].into_iter();
     let open = forms.any(|form| declared.may_release(form) && can_be_made(declared, form));
     let sealed = |form| declared.group(form).is_some() && can_be_made(declared, form);
-    Leaves { open, sealed: Sealed { clear: sealed(Form::Clear), redacted: sealed(Form::Redacted) } }
+    Leaves { open, sealed: SealedForms { clear: sealed(Form::Clear), redacted: sealed(Form::Redacted) } }
 }
 
 fn refusal(endpoint: &Endpoint, trust: PublisherTrust) -> Option<Refusal> {
