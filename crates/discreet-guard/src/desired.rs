@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::delivery::{Delivery, DeliveryAudience, can_be_made};
 use crate::denied::Denied;
 use crate::lanes::{Leaves, Plan, Source};
 use crate::sources::{PublisherTrust, Sources};
-use crate::terms::{Audience, Terms, can_be_made};
 use discreet_cdr::types::TypeDefinition;
 use discreet_graph::{Endpoint, Gid};
 use discreet_policy::{Form, Moment, Policy, TopicPolicy, Verdict};
@@ -144,7 +144,7 @@ impl TopicFacts<'_> {
         if !endpoints.iter().any(|endpoint| endpoint.type_name == declared.type_name()) {
             return (None, refusals);
         }
-        let terms = Terms::of(declared, *moment, *keys);
+        let delivery = Delivery::of(declared, *moment, *keys);
         let ever = may_leave(declared);
         let redacts = declared.may_release(Form::Redacted) || declared.group(Form::Redacted).is_some();
         let rules = declared.image_rules().filter(|_| redacts);
@@ -168,8 +168,8 @@ impl TopicFacts<'_> {
             sources: of_type.map(source).collect(),
             depth: declared.depth(),
             ever,
-            now: leaves_now(terms),
-            under: (policy.hash(), terms),
+            now: leaves_now(delivery),
+            under: (policy.hash(), delivery),
         };
         let accepted = judged.iter().filter(|(_, trust)| *trust == PublisherTrust::Accepted);
         let nodes = accepted.filter_map(|(endpoint, _)| endpoint.node.name().map(str::to_owned)).collect();
@@ -178,11 +178,11 @@ impl TopicFacts<'_> {
     }
 }
 
-/// Whether the topic leaves open, and in which forms it leaves sealed, on these terms.
-fn leaves_now(terms: Terms) -> Leaves {
-    let is_sealed = |audience| matches!(audience, Some(Audience::Group(..)));
-    let sealed = SealedForms { clear: is_sealed(terms.clear), redacted: is_sealed(terms.redacted) };
-    Leaves { open: terms.open().is_some(), sealed }
+/// Whether the topic leaves open, and in which forms it leaves sealed, on these delivery.
+fn leaves_now(delivery: Delivery) -> Leaves {
+    let is_sealed = |audience| matches!(audience, Some(DeliveryAudience::Group(..)));
+    let sealed = SealedForms { clear: is_sealed(delivery.clear), redacted: is_sealed(delivery.redacted) };
+    Leaves { open: delivery.open().is_some(), sealed }
 }
 
 /// The same, at some time.

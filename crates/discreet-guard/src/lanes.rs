@@ -10,9 +10,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::delivery::Delivery;
 use crate::desired::SealedForms;
 use crate::sources::PublisherTrust;
-use crate::terms::Terms;
 use discreet_graph::Gid;
 use discreet_graph::qos::{DEFAULT_DEPTH, MAX_DEPTH, Qos};
 
@@ -68,12 +68,12 @@ pub struct Plan {
     pub ever: Leaves,
     /// What leaves now: all that is announced of latched messages, because they go on being read after they were released.
     pub now: Leaves,
-    /// The policy and the terms. What was latched under others is not handed on.
+    /// The policy and the delivery. What was latched under others is not handed on.
     pub under: Under,
 }
 
-/// What latched messages leave under: the policy's hash, and the terms.
-pub type Under = ([u8; 32], Terms);
+/// What latched messages leave under: the policy's hash, and the delivery.
+pub type Under = ([u8; 32], Delivery);
 
 impl Lane {
     /// The lane of a source.
@@ -191,7 +191,7 @@ mod tests {
             depth: None,
             ever: leaves,
             now: Leaves::default(),
-            under: ([0; 32], Terms::default()),
+            under: ([0; 32], Delivery::default()),
         }
     }
 

@@ -11,12 +11,12 @@ pub mod protect;
 
 pub mod ingress;
 
+pub mod delivery;
 pub mod desired;
 pub mod history;
 pub mod lanes;
 pub mod publishers;
 pub mod sources;
-pub mod terms;
 
 pub mod denied;
 pub mod installed;

@@ -179,8 +179,8 @@ impl PublisherTable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::Delivery;
     use crate::lanes::{self, Leaves};
-    use crate::terms::Terms;
     use discreet_graph::qos::Qos;
 
     const ZERO: Duration = Duration::ZERO;
@@ -202,7 +202,7 @@ mod tests {
             depth: None,
             ever: Leaves::default(),
             now: Leaves::default(),
-            under: ([0; 32], Terms::default()),
+            under: ([0; 32], Delivery::default()),
         }
     }
 

@@ -20,6 +20,7 @@ use discreet_audit::{Audit, Time};
 use discreet_cdr::types::{TypeDefinition, TypeLibrary};
 use discreet_graph::qos::{Qos, mirror};
 use discreet_graph::{TopicGraph, participant};
+use discreet_guard::delivery::{Audience, Delivery, members};
 use discreet_guard::denied::Denied;
 use discreet_guard::desired::{Refusal, RoutePlan, RouteSpec, SealedForms, TopicFacts, is_reserved};
 use discreet_guard::ingress::Doorkeeper;
@@ -27,7 +28,6 @@ use discreet_guard::lanes::{Plan, catalogued};
 use discreet_guard::protect::{Protection, Seal, SealedTopic};
 use discreet_guard::sources::Sources;
 use discreet_guard::tag::tag_topic;
-use discreet_guard::terms::{Audience, Terms, members};
 use discreet_host::clock::ClockFloor;
 use discreet_pii::Rosters;
 use discreet_policy::{Form, LivePolicy, Moment, Policy};
@@ -507,8 +507,8 @@ impl Bridge {
         let offered = self.routes.iter().filter(|(_, active)| !active.route.offered().is_empty());
         let entries = offered.flat_map(|(topic, active)| {
             let declared = policy.topic(topic);
-            let terms = declared.map(|declared| Terms::of(declared, moment, self.keys.as_ref()));
-            let exits = terms.unwrap_or_default().each();
+            let delivery = declared.map(|declared| Delivery::of(declared, moment, self.keys.as_ref()));
+            let exits = delivery.unwrap_or_default().each();
             exits.filter_map(move |exit| self.offer(policy, moment, topic, active, exit))
         });
         Catalog {

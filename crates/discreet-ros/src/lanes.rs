@@ -94,7 +94,7 @@ impl Lanes {
                 false => drop(open.unused_since.get_or_insert(now)),
             }
         }
-        // What was latched under another policy, or on other terms, is not handed on.
+        // What was latched under another policy, or on other delivery, is not handed on.
         let is_stale = |open: &Open| open.lane.promise.latched && open.under != plan.under;
         let is_over = |open: &Open| open.unused_since.is_some_and(|since| now >= since + LINGER);
         let (over, mut lanes): (Vec<Open>, Vec<Open>) =

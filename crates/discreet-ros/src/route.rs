@@ -13,6 +13,7 @@ use super::workers::{Serve, Turn};
 use discreet_audit::{Audit, RouteInfo, RouteLog, Time};
 use discreet_cdr::types::TypeDefinition;
 use discreet_graph::qos::Qos;
+use discreet_guard::delivery::{Audience, Delivery, members};
 use discreet_guard::denied::Denied;
 use discreet_guard::lanes::{Lane, Plan};
 use discreet_guard::message::Received;
@@ -20,7 +21,6 @@ use discreet_guard::protect::Protection;
 use discreet_guard::relay::{Outcome, guard, relay};
 use discreet_guard::sources::PublisherTrust;
 use discreet_guard::stats::RouteStats;
-use discreet_guard::terms::{Audience, Terms, members};
 use discreet_host::clock::ClockFloor;
 use discreet_policy::{Form, LivePolicy, Moment, Policy, TopicPolicy};
 use discreet_redact::{CAMERA_INFO_TYPE, Cameras, ImageRedactor, Intrinsics};
@@ -106,7 +106,7 @@ struct DecidedBy {
     moment: Moment,
     /// Of the keys that were there at that moment.
     generation: u64,
-    terms: Terms,
+    delivery: Delivery,
     logs: Logs,
 }
 
@@ -298,8 +298,10 @@ impl Route {
             let now = Time::system();
             exit.follow_policy(now, elapsed);
             // Without a policy nothing is even taken; it waits in the queue, which keeps the newest.
-            let Some(DecidedBy { policy, since, terms, logs, .. }) = &exit.decided_by else { return false };
-            let redacting = exit.protection.images.is_some() && terms.redacted.is_some();
+            let Some(DecidedBy { policy, since, delivery, logs, .. }) = &exit.decided_by else {
+                return false;
+            };
+            let redacting = exit.protection.images.is_some() && delivery.redacted.is_some();
             let desired = if redacting { Take::Recent } else { Take::Every };
             let skipped = self.stats.skipped.load(Relaxed);
             let next = inbox.next(desired, policy, *since, elapsed, &self.stats);
@@ -452,26 +454,26 @@ impl Exit {
             }
             decided_by.moment = policy.moment(seconds, trusted);
             decided_by.generation = generation;
-            if decided_by.terms == terms_at(&decided_by.topic, decided_by.moment, self.keys.as_ref()) {
+            if decided_by.delivery == delivery_at(&decided_by.topic, decided_by.moment, self.keys.as_ref()) {
                 return;
             }
             since = decided_by.since;
         }
         let (topic, moment) = (self.topic_in(policy), policy.moment(seconds, trusted));
-        let terms = terms_at(&topic, moment, self.keys.as_ref());
-        if let (Ok(topic), Some(form)) = (&topic, terms.open()) {
+        let delivery = delivery_at(&topic, moment, self.keys.as_ref());
+        if let (Ok(topic), Some(form)) = (&topic, delivery.open()) {
             self.lanes.describe(topic.class().name(), form, policy.version());
         }
-        let logs = self.logs(topic.as_deref().ok(), terms, moment, policy.version());
+        let logs = self.logs(topic.as_deref().ok(), delivery, moment, policy.version());
         self.decided_by =
-            Some(DecidedBy { policy: Arc::clone(policy), since, topic, moment, generation, terms, logs });
+            Some(DecidedBy { policy: Arc::clone(policy), since, topic, moment, generation, delivery, logs });
     }
 
-    fn logs(&self, topic: Option<&TopicPolicy>, terms: Terms, moment: Moment, policy: u64) -> Logs {
+    fn logs(&self, topic: Option<&TopicPolicy>, delivery: Delivery, moment: Moment, policy: u64) -> Logs {
         let nowhere = !self.lanes.any();
-        let terms = if nowhere { Terms::default() } else { terms };
+        let delivery = if nowhere { Delivery::default() } else { delivery };
         let log = |exit| self.audit.route(self.info(topic, exit, moment, policy));
-        let mut exits = terms.each();
+        let mut exits = delivery.each();
         Logs { first: log(exits.next()), redacted: exits.next().map(|exit| log(Some(exit))) }
     }
 
@@ -523,7 +525,7 @@ impl Exit {
     }
 }
 
-/// The terms on which a topic leaves.
-fn terms_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment, keys: &dyn Keys) -> Terms {
-    topic.as_ref().map(|topic| Terms::of(topic, moment, keys)).unwrap_or_default()
+/// The delivery on which a topic leaves.
+fn delivery_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment, keys: &dyn Keys) -> Delivery {
+    topic.as_ref().map(|topic| Delivery::of(topic, moment, keys)).unwrap_or_default()
 }

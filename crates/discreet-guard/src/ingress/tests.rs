@@ -133,8 +133,8 @@ impl World {
 
 fn receiver(robot: &Identity, key: u32, receive: [u8; 32]) -> Receiver {
     let (from, until) = (NOON as i64 - 100_000, NOON as i64 + 100_000);
-    let terms = ReceiverTerms { robot: "r", key, from, until, domain: 1, receive, sender: [0; 32] };
-    Receiver::read(&announce(&terms, robot).unwrap(), robot.public()).unwrap()
+    let delivery = ReceiverTerms { robot: "r", key, from, until, domain: 1, receive, sender: [0; 32] };
+    Receiver::read(&announce(&delivery, robot).unwrap(), robot.public()).unwrap()
 }
 
 fn twist(x: f64) -> Vec<u8> {

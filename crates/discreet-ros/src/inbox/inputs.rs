@@ -85,7 +85,7 @@ impl Inputs {
         self.heard.clear();
     }
 
-    /// Ends those on which latched messages came that were to leave on other terms. True if there were any.
+    /// Ends those on which latched messages came that were to leave on other delivery. True if there were any.
     pub fn end_stale(&mut self, plan: &Plan) -> bool {
         let before = self.heard.len();
         self.heard.retain(|heard| !heard.input.latched || heard.under == plan.under);

@@ -1,4 +1,4 @@
-//! The terms on which a topic's messages leave at a moment: in which forms, to whom, sealed with which keys.
+//! The delivery on which a topic's messages leave at a moment: in which forms, to whom, sealed with which keys.
 //!
 //! They stay the same from message to message, so that a route looks at them once a second, when the policy is another,
 //! and when there are other keys.
@@ -9,41 +9,41 @@ use discreet_seal::epoch_keys::Keys;
 
 /// What leaves, and to whom.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Terms {
+pub struct Delivery {
     /// Who has it clear.
-    pub clear: Option<Audience>,
+    pub clear: Option<DeliveryAudience>,
     /// Who has it redacted.
-    pub redacted: Option<Audience>,
+    pub redacted: Option<DeliveryAudience>,
 }
 
 /// To whom a form leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
+pub enum DeliveryAudience {
     /// Open to everyone.
     Everyone,
     /// Sealed for a group, with the key of that number. Without a key it stays inside.
     Group([u8; 16], Option<u32>),
 }
 
-impl Terms {
-    /// The terms of this moment. A form that cannot be made is none.
-    pub fn of(topic: &TopicPolicy, now: Moment, keys: &dyn Keys) -> Terms {
-        let Some(forms) = forms(topic, now) else { return Terms::default() };
+impl Delivery {
+    /// The delivery of this moment. A form that cannot be made is none.
+    pub fn of(topic: &TopicPolicy, now: Moment, keys: &dyn Keys) -> Delivery {
+        let Some(forms) = forms(topic, now) else { return Delivery::default() };
         let audience = |form| {
             let to = forms.to(form).filter(|_| can_be_made(topic, form))?;
             Some(match to {
-                To::Everyone => Audience::Everyone,
+                To::Everyone => DeliveryAudience::Everyone,
                 To::Group(group) => {
                     let key = keys.key(&group.id(), now.unix_seconds).filter(|_| now.trusted);
-                    Audience::Group(group.id(), key.map(|key| key.key.id()))
+                    DeliveryAudience::Group(group.id(), key.map(|key| key.key.id()))
                 }
             })
         };
-        Terms { clear: audience(Form::Clear), redacted: audience(Form::Redacted) }
+        Delivery { clear: audience(Form::Clear), redacted: audience(Form::Redacted) }
     }
 
     /// Each form that leaves, the clear one first.
-    pub fn each(self) -> impl Iterator<Item = (Form, Audience)> {
+    pub fn each(self) -> impl Iterator<Item = (Form, DeliveryAudience)> {
         let clear = self.clear.map(|audience| (Form::Clear, audience));
         let redacted = self.redacted.map(|audience| (Form::Redacted, audience));
         clear.into_iter().chain(redacted)
@@ -51,7 +51,7 @@ impl Terms {
 
     /// The form in which everyone has it.
     pub fn open(self) -> Option<Form> {
-        self.each().find(|(_, audience)| *audience == Audience::Everyone).map(|(form, _)| form)
+        self.each().find(|(_, audience)| *audience == DeliveryAudience::Everyone).map(|(form, _)| form)
     }
 }
 
