@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use discreet_audit::{Audit, Opening, PolicyMark, Time};
 use discreet_cdr::types::TypeLibrary;
-use discreet_guard::ingress::{Doorkeeper, Porter};
+use discreet_guard::ingress::{CommandKeys, KeeperCommandKeys};
 use discreet_host::clock::ClockFloor;
 use discreet_host::secret::{Lock, harden};
 use discreet_keeper::{
@@ -192,7 +192,7 @@ impl Guard {
         let clock = Arc::new(ClockFloor::new(None));
         let inner_domain = own_domain().map_err(anyhow::Error::msg)?;
         let log_gone = Arc::new(Mutex::default());
-        let (keys, board, porter) = self::keys(
+        let (keys, board, keeper_command_keys) = self::keys(
             settings,
             Arc::clone(&audit),
             Arc::clone(&trusting),
@@ -209,7 +209,7 @@ impl Guard {
             types: TypeLibrary::from_env()?,
             looks: looks(&logger)?,
             keys: Arc::clone(&keys) as Arc<dyn Keys>,
-            doorkeeper: porter as Arc<dyn Doorkeeper>,
+            command_keys: keeper_command_keys as Arc<dyn CommandKeys>,
         })?;
         board.publish_on(&bridge.grants(), &keys, &logger);
         logger.info(&format!("inner domain {inner_domain}, outer domain {}", settings.outer_domain));
@@ -373,13 +373,13 @@ fn keys(
     trusting: Arc<Trusting>,
     log_gone: Arc<Mutex<Option<String>>>,
     logger: Logger,
-) -> anyhow::Result<(Arc<KeyRing>, Arc<Board>, Arc<Porter>)> {
+) -> anyhow::Result<(Arc<KeyRing>, Arc<Board>, Arc<KeeperCommandKeys>)> {
     let sender = Arc::new(SenderKey::generate()?);
-    let porter = Arc::new(Porter::new(Arc::clone(&sender))?);
+    let keeper_command_keys = Arc::new(KeeperCommandKeys::new(Arc::clone(&sender))?);
     let guard = keeper::client::Guard {
         socket: settings.keeper.clone(),
         sender,
-        receiver: porter.public(),
+        receiver: keeper_command_keys.public(),
         domain: u32::try_from(settings.outer_domain)?,
         mark: audit.last().mark,
     };
@@ -427,8 +427,8 @@ fn keys(
             audit.keys("log_gone", "", what);
         }
     });
-    porter.serve(&keys);
-    Ok((keys, board, porter))
+    keeper_command_keys.serve(&keys);
+    Ok((keys, board, keeper_command_keys))
 }
 
 /// Publishes the grants, as long as there are a topic for them and keys. It keeps neither: the topic ends with the bridge.

@@ -4,10 +4,10 @@
 //! against the policy in force (who, when, how often, which values) and against the type, and only then [`Admitted`].
 //! Pure: no clock, no disk, no ROS.
 
-mod doorkeeper;
+mod command_keys;
+mod keeper_command_keys;
 mod limits;
 mod patience;
-mod porter;
 mod rate;
 mod refused;
 mod senders;
@@ -22,10 +22,10 @@ use discreet_policy::{self as policy, Form, Moment, Verdict};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{Command, CommandOpener, ContextDigest, Freshness};
 
-pub use doorkeeper::{Doorkeeper, NoDoorkeeper};
+pub use command_keys::{CommandKeys, NoCommandKeys};
+pub use keeper_command_keys::KeeperCommandKeys;
 pub use limits::{Limits, Unlimitable};
 pub use patience::Patience;
-pub use porter::Porter;
 pub use rate::Rates;
 pub use refused::Refused;
 pub use senders::Senders;

@@ -23,7 +23,7 @@ use discreet_graph::{TopicGraph, participant};
 use discreet_guard::delivery::{Audience, Delivery, members};
 use discreet_guard::denied::Denied;
 use discreet_guard::desired::{Refusal, RoutePlan, RouteSpec, SealedForms, TopicFacts, is_reserved};
-use discreet_guard::ingress::Doorkeeper;
+use discreet_guard::ingress::CommandKeys;
 use discreet_guard::lanes::{Plan, catalogued};
 use discreet_guard::protect::{Protection, Seal, SealedTopic};
 use discreet_guard::sources::Sources;
@@ -104,7 +104,7 @@ pub struct BridgeParts {
     /// What is sealed is sealed with these.
     pub keys: Arc<dyn Keys>,
     /// Keys for what comes in.
-    pub doorkeeper: Arc<dyn Doorkeeper>,
+    pub command_keys: Arc<dyn CommandKeys>,
     /// Starts to look at the images of a topic.
     pub looks: Looks,
 }
@@ -153,7 +153,7 @@ impl Bridge {
             types,
             looks,
             keys,
-            doorkeeper,
+            command_keys,
         } = parts;
         let inner = Node::new(&Context::new(inner_domain)?, "guard_inner")?;
         let outer = Node::new(&Context::new(outer_domain)?, "guard_outer")?;
@@ -166,7 +166,7 @@ impl Bridge {
         threads.extend(others);
         let rosters = Arc::<Rosters>::default();
         let desk = RosterDesk::open(&inner, &types, Arc::clone(&rosters), &operational)?;
-        let signer = doorkeeper.signer();
+        let signer = command_keys.signer();
         let prefix = if inner_domain == outer_domain { "/discreet" } else { "" };
         let ingress = IngressPoints::new(IngressParts {
             inner: Arc::clone(&inner),
@@ -177,7 +177,7 @@ impl Bridge {
             live: Arc::clone(&live),
             audit: Arc::clone(&audit),
             clock: Arc::clone(&clock),
-            doorkeeper,
+            command_keys,
             rosters: Arc::clone(&rosters),
             types: types.clone(),
         });

@@ -14,7 +14,7 @@ use super::{Node, RosError};
 use discreet_audit::{Audit, Time};
 use discreet_cdr::types::{ServiceDefinition, TypeDefinition, TypeLibrary};
 use discreet_graph::Participant;
-use discreet_guard::ingress::{Doorkeeper, IngressStats, Limits, Rates, Refused};
+use discreet_guard::ingress::{CommandKeys, IngressStats, Limits, Rates, Refused};
 use discreet_host::clock::ClockFloor;
 use discreet_pii::Rosters;
 use discreet_policy::{Action, Ingress, LivePolicy, Policy};
@@ -47,7 +47,7 @@ pub struct IngressParts {
     /// Whether the time can be relied on.
     pub clock: Arc<ClockFloor>,
     /// Keys for what comes in.
-    pub doorkeeper: Arc<dyn Doorkeeper>,
+    pub command_keys: Arc<dyn CommandKeys>,
     /// Today's guests.
     pub rosters: Arc<Rosters>,
     /// The installed types.
@@ -263,7 +263,7 @@ impl IngressPoints {
             live: Arc::clone(&parts.live),
             audit: Arc::clone(&parts.audit),
             clock: Arc::clone(&parts.clock),
-            doorkeeper: Arc::clone(&parts.doorkeeper),
+            command_keys: Arc::clone(&parts.command_keys),
         });
         let (inner, outer, name) = (&parts.inner, &parts.outer, ingress.name());
         match definition {

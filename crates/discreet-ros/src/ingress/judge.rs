@@ -9,7 +9,7 @@ use discreet_cdr::Plan;
 use discreet_cdr::types::description::Description;
 use discreet_graph::Gid;
 use discreet_guard::ingress::{
-    Admitted, Case, Demands, Door, Doorkeeper, IngressStats, Limits, Now, Rates, Refused, Senders, Turned,
+    Admitted, Case, CommandKeys, Demands, Door, IngressStats, Limits, Now, Rates, Refused, Senders, Turned,
     allowed,
 };
 use discreet_host::clock::ClockFloor;
@@ -49,7 +49,7 @@ pub struct JudgeParts {
     /// Whether the time can be relied on.
     pub clock: Arc<ClockFloor>,
     /// Keys for what comes in.
-    pub doorkeeper: Arc<dyn Doorkeeper>,
+    pub command_keys: Arc<dyn CommandKeys>,
 }
 
 /// Decides on what comes through one ingress.
@@ -92,7 +92,7 @@ impl Judge {
     pub fn bench(&mut self, now: Time) -> Result<Bench, Refused> {
         let (policy, at, demands) = self.ruling()?;
         let seconds = now.second();
-        let opener = self.parts.doorkeeper.opener(Instant::now(), seconds).ok_or(Refused::NoKey)?;
+        let opener = self.parts.command_keys.opener(Instant::now(), seconds).ok_or(Refused::NoKey)?;
         let moment = policy.moment(seconds, self.parts.clock.trusts(seconds));
         let unix_ns = u64::try_from(now.nanoseconds).unwrap_or_default();
         let now = Now { moment, unix_ns, elapsed: self.parts.started.elapsed() };
@@ -146,7 +146,7 @@ impl Judge {
 
     /// What answers are signed with.
     pub fn signer(&self) -> Option<Arc<SenderKey>> {
-        self.parts.doorkeeper.signer()
+        self.parts.command_keys.signer()
     }
 
     /// Ends what the audit knows of this ingress.
@@ -192,7 +192,7 @@ impl Judge {
     }
 
     fn senders(&mut self) -> Arc<Senders> {
-        let stakeholders = self.parts.doorkeeper.stakeholders();
+        let stakeholders = self.parts.command_keys.stakeholders();
         if !Arc::ptr_eq(&stakeholders, &self.senders.0) {
             self.senders = (Arc::clone(&stakeholders), Arc::new(Senders::new(&stakeholders)));
         }
@@ -201,7 +201,7 @@ impl Judge {
 
     /// The entries about one stakeholder, under the policy in force.
     fn log(&mut self, form: &'static str, who: &str, now: Time) -> Option<&RouteLog> {
-        let epoch = self.parts.doorkeeper.key_id().map(u64::from).unwrap_or_default();
+        let epoch = self.parts.command_keys.key_id().map(u64::from).unwrap_or_default();
         let Ruling { policy, at, logs, .. } = self.ruling.as_mut()?;
         let class = declared(policy, self.parts.action).get(*at)?.class();
         let log = logs.entry((form, who.to_owned())).or_insert_with(|| {

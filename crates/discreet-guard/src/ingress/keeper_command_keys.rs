@@ -1,16 +1,16 @@
-//! The doorkeeper of a guard whose keys come from a keeper.
+//! The command_keys of a guard whose keys come from a keeper.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
-use super::Doorkeeper;
+use super::CommandKeys;
 use discreet_host::secret::NoRandomness;
 use discreet_keeper::client::KeyRing;
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CommandOpener, ReceivingKey, SenderKey};
 
 /// Holds the key that commands are sealed for. Its private part was never anywhere else.
-pub struct Porter {
+pub struct KeeperCommandKeys {
     public: [u8; 32],
     signer: Arc<SenderKey>,
     keys: OnceLock<Arc<KeyRing>>,
@@ -19,12 +19,12 @@ pub struct Porter {
     opener: OnceLock<Arc<CommandOpener>>,
 }
 
-impl Porter {
+impl KeeperCommandKeys {
     /// With a fresh key, for a guard that signs with `signer`.
-    pub fn new(signer: Arc<SenderKey>) -> Result<Porter, NoRandomness> {
+    pub fn new(signer: Arc<SenderKey>) -> Result<KeeperCommandKeys, NoRandomness> {
         let key = ReceivingKey::generate()?;
         let (public, unnamed) = (key.public(), Mutex::new(Some(key)));
-        Ok(Porter { public, signer, keys: OnceLock::new(), unnamed, opener: OnceLock::new() })
+        Ok(KeeperCommandKeys { public, signer, keys: OnceLock::new(), unnamed, opener: OnceLock::new() })
     }
 
     /// What the keeper shall announce.
@@ -38,7 +38,7 @@ impl Porter {
     }
 }
 
-impl Doorkeeper for Porter {
+impl CommandKeys for KeeperCommandKeys {
     fn opener(&self, at: Instant, second: i64) -> Option<Arc<CommandOpener>> {
         let keys = self.keys.get()?;
         if !keys.lease().holds(at, second) {

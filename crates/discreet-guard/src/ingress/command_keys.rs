@@ -7,7 +7,7 @@ use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CommandOpener, SenderKey};
 
 /// Keys for what comes in.
-pub trait Doorkeeper: Send + Sync {
+pub trait CommandKeys: Send + Sync {
     /// What commands and calls are sealed for, at this instant and second since 1970. None as long as the robot has not
     /// announced a key, and when the keeper was not heard for too long.
     fn opener(&self, at: Instant, second: i64) -> Option<Arc<CommandOpener>>;
@@ -20,9 +20,9 @@ pub trait Doorkeeper: Send + Sync {
 }
 
 /// Nobody: nothing goes in.
-pub struct NoDoorkeeper;
+pub struct NoCommandKeys;
 
-impl Doorkeeper for NoDoorkeeper {
+impl CommandKeys for NoCommandKeys {
     fn opener(&self, _at: Instant, _second: i64) -> Option<Arc<CommandOpener>> {
         None
     }
