@@ -5,9 +5,9 @@
 //! Pure: no clock, no disk, no ROS.
 
 mod command_keys;
+mod failure_limiter;
 mod keeper_command_keys;
 mod limits;
-mod patience;
 mod rate;
 mod refused;
 mod senders;
@@ -23,16 +23,16 @@ use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{Command, CommandOpener, ContextDigest, Freshness};
 
 pub use command_keys::{CommandKeys, NoCommandKeys};
+pub use failure_limiter::FailureLimiter;
 pub use keeper_command_keys::KeeperCommandKeys;
 pub use limits::{Limits, Unlimitable};
-pub use patience::Patience;
 pub use rate::Rates;
 pub use refused::Refused;
 pub use senders::Senders;
 pub use stats::IngressStats;
 
 /// What an ingress asks of a message: compiled once for a policy and a type.
-pub struct Demands {
+pub struct Requirements {
     /// What commands and calls for it are bound to.
     pub context: ContextDigest,
     /// The walk over its messages.
@@ -42,14 +42,14 @@ pub struct Demands {
 }
 
 /// What an ingress remembers from one message to the next.
-pub struct Door {
+pub struct IngressState {
     /// The name outside.
     name: String,
     /// Shared by all, and as old as the guard: an ingress that closes and opens again must not forget what was there.
     freshness: Arc<Mutex<Freshness>>,
     /// The same.
     rates: Arc<Mutex<Rates>>,
-    patience: Patience,
+    failures: FailureLimiter,
 }
 
 /// When a message is looked at.
@@ -65,11 +65,11 @@ pub struct Now {
 
 /// What decides on a message.
 #[derive(Clone, Copy)]
-pub struct Case<'a> {
+pub struct IngressFacts<'a> {
     /// The ingress as the policy in force declares it.
     pub ingress: &'a policy::Ingress,
     /// What it asks.
-    pub demands: &'a Demands,
+    pub requirements: &'a Requirements,
     /// What the message was sealed for.
     pub opener: &'a CommandOpener,
     /// Who may be at the door.
@@ -86,7 +86,7 @@ pub struct Admitted<'a, 's> {
 
 /// A message that may not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turned {
+pub struct Rejected {
     /// Why.
     pub reason: Refused,
     /// Whose it is, once that is certain.
@@ -95,9 +95,9 @@ pub struct Turned {
     pub detail: String,
 }
 
-impl From<Refused> for Turned {
-    fn from(reason: Refused) -> Turned {
-        Turned { reason, sender: None, detail: String::new() }
+impl From<Refused> for Rejected {
+    fn from(reason: Refused) -> Rejected {
+        Rejected { reason, sender: None, detail: String::new() }
     }
 }
 
@@ -113,44 +113,44 @@ impl<'a, 's> Admitted<'a, 's> {
     }
 }
 
-impl Door {
+impl IngressState {
     /// A door of this name outside. What was there before, and how much of their rates senders have used, it shares with
     /// others, and with those that stood here before it.
-    pub fn new(name: &str, freshness: Arc<Mutex<Freshness>>, rates: Arc<Mutex<Rates>>) -> Door {
-        Door { name: name.into(), freshness, rates, patience: Patience::default() }
+    pub fn new(name: &str, freshness: Arc<Mutex<Freshness>>, rates: Arc<Mutex<Rates>>) -> IngressState {
+        IngressState { name: name.into(), freshness, rates, failures: FailureLimiter::default() }
     }
 
     /// Decides on what `publisher` sent, a serialized `Sealed`, which is opened where it lies.
     pub fn admit<'a, 's>(
         &mut self,
-        case: &Case<'s>,
+        case: &IngressFacts<'s>,
         publisher: &Gid,
         sealed: &'a mut [u8],
-    ) -> Result<Admitted<'a, 's>, Turned> {
+    ) -> Result<Admitted<'a, 's>, Rejected> {
         // Before anything costs time: whoever sends what does not open is not listened to for a while.
-        if !self.patience.has_some_for(publisher, case.now.elapsed) {
+        if !self.failures.allows(publisher, case.now.elapsed) {
             return Err(Refused::Flood.into());
         }
-        let opened = case.opener.open(&case.demands.context, |hint| case.senders.find(hint), sealed);
+        let opened = case.opener.open(&case.requirements.context, |hint| case.senders.find(hint), sealed);
         let Command { sender, stamp_ns, message } = opened.map_err(|why| {
             if why.has_cost() {
-                self.patience.spend(publisher, case.now.elapsed);
+                self.failures.charge(publisher, case.now.elapsed);
             }
-            Turned { reason: why.into(), sender: None, detail: why.to_string() }
+            Rejected { reason: why.into(), sender: None, detail: why.to_string() }
         })?;
         let decided = self.decide(case, sender, stamp_ns, message);
-        let known = self.patience.knows(publisher);
+        let known = self.failures.knows(publisher);
         match &decided {
             // Signed by somebody else than who sends it: as good as forged. It cost a look all the same.
-            Err((Refused::Replayed, _)) => self.patience.spend(publisher, case.now.elapsed),
+            Err((Refused::Replayed, _)) => self.failures.charge(publisher, case.now.elapsed),
             Err((Refused::Late | Refused::Early, _)) if !known => {
-                self.patience.spend(publisher, case.now.elapsed)
+                self.failures.charge(publisher, case.now.elapsed)
             }
             Err((Refused::Late | Refused::Early | Refused::ClockUnsure, _)) => {}
             // New, so that its sender's own publisher brought it.
-            Ok(_) | Err(_) => self.patience.opened(publisher, case.now.elapsed),
+            Ok(_) | Err(_) => self.failures.opened(publisher, case.now.elapsed),
         }
-        decided.map(|message| Admitted { sender, message }).map_err(|(reason, detail)| Turned {
+        decided.map(|message| Admitted { sender, message }).map_err(|(reason, detail)| Rejected {
             reason,
             sender: Some(sender.name.clone()),
             detail,
@@ -159,12 +159,12 @@ impl Door {
 
     fn decide<'a>(
         &mut self,
-        case: &Case<'_>,
+        case: &IngressFacts<'_>,
         sender: &PublicIdentity,
         stamp_ns: u64,
         message: &'a [u8],
     ) -> Result<&'a [u8], (Refused, String)> {
-        let Case { ingress, demands, now, .. } = case;
+        let IngressFacts { ingress, requirements, now, .. } = case;
         let no = |reason| (reason, String::new());
         if !now.moment.trusted {
             return Err(no(Refused::ClockUnsure)); // nobody can say what is fresh
@@ -181,10 +181,10 @@ impl Door {
                 return Err((Refused::OverRate, format!("more than {most} a second")));
             }
         }
-        let walk = demands.plan.check(message).map_err(|why| (Refused::Malformed, why.to_string()))?;
+        let walk = requirements.plan.check(message).map_err(|why| (Refused::Malformed, why.to_string()))?;
         // Padding after the last field is whatever the sender had in memory.
         let message = message.get(..walk.end()).ok_or(no(Refused::Malformed))?;
-        demands.limits.check(message).map_err(|field| (Refused::OverLimit, field.to_owned()))?;
+        requirements.limits.check(message).map_err(|field| (Refused::OverLimit, field.to_owned()))?;
         Ok(message)
     }
 }

@@ -12,7 +12,7 @@ use super::{Apart, Context, Node, RosError, SerializedMessage, Subscription, Typ
 use discreet_audit::Time;
 use discreet_cdr::types::TypeLibrary;
 use discreet_graph::qos::Qos;
-use discreet_guard::ingress::Patience;
+use discreet_guard::ingress::FailureLimiter;
 use discreet_seal::unseal::Granted;
 use discreet_seal::{CALL_TYPE, CommandContext, ContextDigest, Entry, GRANTS_TOPIC, GRANTS_TYPE};
 
@@ -54,7 +54,7 @@ pub struct Commanding {
     threads: Vec<JoinHandle<()>>,
     ways: Vec<Arc<dyn Way>>,
     /// With those who publish boards.
-    patience: Patience,
+    failures: FailureLimiter,
     started: Instant,
 }
 
@@ -110,7 +110,7 @@ impl Commanding {
             queue,
             threads,
             ways: Vec::new(),
-            patience: Patience::default(),
+            failures: FailureLimiter::default(),
             started: Instant::now(),
         };
         let unknown = |type_name: &str, error: discreet_cdr::types::TypeError| RosError::TypeSupport {
@@ -147,14 +147,14 @@ impl Commanding {
         for _ in 0..BOARDS {
             let Some(info) = self.grants.take(&mut self.taken)? else { break };
             let at = self.started.elapsed();
-            if !self.patience.has_some_for(&info.gid, at) {
+            if !self.failures.allows(&info.gid, at) {
                 continue;
             }
             // Anybody outside can publish such a message; what the robot did not sign in it is left out.
             let updated = self.granted.update(self.taken.as_bytes(), now).unwrap_or_default();
-            (0..updated.refused).for_each(|_| self.patience.spend(&info.gid, at));
+            (0..updated.refused).for_each(|_| self.failures.charge(&info.gid, at));
             if updated.keys > 0 || updated.announced {
-                self.patience.opened(&info.gid, at);
+                self.failures.opened(&info.gid, at);
             }
         }
         self.ways.iter().for_each(|way| self.queue.push(Arc::clone(way).into_serve()));

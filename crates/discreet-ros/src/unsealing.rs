@@ -14,7 +14,7 @@ use discreet_audit::Time;
 use discreet_cdr::types::{TypeDefinition, TypeLibrary};
 use discreet_graph::qos::Qos;
 use discreet_graph::{Gid, Participant, participant};
-use discreet_guard::ingress::Patience;
+use discreet_guard::ingress::FailureLimiter;
 use discreet_guard::lanes::Input;
 use discreet_seal::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Offer, Unverified};
 use discreet_seal::unseal::{Forgotten, From, Granted, Offered, Opener, Refusal, SealedSource, Unopened};
@@ -65,7 +65,7 @@ pub struct Unsealing {
     failed: BTreeMap<String, String>,
     refused: RefusedPosts,
     /// With those who publish grants and catalogues.
-    patience: Patience,
+    failures: FailureLimiter,
     started: Instant,
 }
 
@@ -146,7 +146,7 @@ impl Unsealing {
             topics: BTreeMap::new(),
             failed: BTreeMap::new(),
             refused: RefusedPosts::default(),
-            patience: Patience::default(),
+            failures: FailureLimiter::default(),
             started: Instant::now(),
         })
     }
@@ -164,16 +164,16 @@ impl Unsealing {
         for _ in 0..POSTS {
             let Some(info) = self.grants.take(&mut self.taken)? else { break };
             let at = self.started.elapsed();
-            if !self.patience.has_some_for(&info.gid, at) {
+            if !self.failures.allows(&info.gid, at) {
                 self.refused.grants += 1;
                 continue;
             }
             match self.granted.update(self.taken.as_bytes(), now) {
                 Ok(updated) => {
                     self.refused.grants += updated.refused as u64;
-                    (0..updated.refused).for_each(|_| self.patience.spend(&info.gid, at));
+                    (0..updated.refused).for_each(|_| self.failures.charge(&info.gid, at));
                     if updated.keys > 0 || updated.announced {
-                        self.patience.opened(&info.gid, at);
+                        self.failures.opened(&info.gid, at);
                     }
                 }
                 Err(_) => self.refused.grants += 1,
@@ -183,18 +183,18 @@ impl Unsealing {
         for _ in 0..POSTS {
             let Some(info) = self.catalog.take(&mut self.taken)? else { break };
             let at = self.started.elapsed();
-            if !self.patience.has_some_for(&info.gid, at) {
+            if !self.failures.allows(&info.gid, at) {
                 self.refused.catalogs += 1;
                 continue;
             }
             match self.offered.update(self.taken.as_bytes(), now) {
-                Ok(()) => self.patience.opened(&info.gid, at),
+                Ok(()) => self.failures.opened(&info.gid, at),
                 // Genuine, but sent again: to find that costs as much as to find a forgery.
-                Err(Refusal::Older | Refusal::NotNow) => self.patience.spend(&info.gid, at),
+                Err(Refusal::Older | Refusal::NotNow) => self.failures.charge(&info.gid, at),
                 // Another robot on the same domain is nobody's fault.
                 Err(Refusal::Unverified(Unverified::OtherRobot)) => {}
                 Err(Refusal::Unverified(Unverified::Signature)) => {
-                    self.patience.spend(&info.gid, at);
+                    self.failures.charge(&info.gid, at);
                     self.refused.catalogs += 1;
                 }
                 Err(Refusal::Unverified(Unverified::Malformed(_))) => self.refused.catalogs += 1,
@@ -275,7 +275,7 @@ impl Unsealing {
                 input: None,
                 taken: SerializedMessage::new(),
                 opener: Opener::new(of, Arc::clone(&self.granted)),
-                patience: Patience::default(),
+                failures: FailureLimiter::default(),
                 definition,
                 output: output.map_err(said)?,
             }),
@@ -380,7 +380,7 @@ struct Path {
     taken: SerializedMessage,
     opener: Opener,
     /// With those who publish here: to find that one message is forged costs as much as to open one.
-    patience: Patience,
+    failures: FailureLimiter,
     definition: TypeDefinition,
     output: Outputs,
 }
@@ -416,14 +416,14 @@ impl UnsealedTopic {
 
     /// Opens one message and republishes it. One that `waited` takes the place of the one in `path.taken`.
     fn pass(&self, path: &mut Path, waited: Option<Vec<u8>>, from: From, now: i64) {
-        let Path { taken, opener, patience, definition, output, .. } = path;
+        let Path { taken, opener, failures, definition, output, .. } = path;
         let (mut waited, at) = (waited, self.started.elapsed());
         let message = waited.as_deref_mut().unwrap_or_else(|| taken.as_mut_bytes());
         match opener.open(message, now) {
             // Whoever shares a key of an operational topic could have sealed anything: readers get whole messages only.
             Ok(text) if definition.plan.check(text).is_err() => self.refuse("malformed"),
             Ok(text) => {
-                patience.opened(&from.publisher, at);
+                failures.opened(&from.publisher, at);
                 match output.publish((!from.is_foreign).then_some(from.publisher), text) {
                     Ok(_) => drop(self.opened.fetch_add(1, Relaxed)),
                     Err(error) => self.refuse(&error.to_string()),
@@ -438,7 +438,7 @@ impl UnsealedTopic {
             Err(Unopened::Refused(OpenError::Replayed)) if !from.is_foreign => {}
             Err(Unopened::Refused(error)) => {
                 if error.has_cost() {
-                    patience.spend(&from.publisher, at);
+                    failures.charge(&from.publisher, at);
                 }
                 match from.is_foreign {
                     true => drop(self.foreign.fetch_add(1, Relaxed)),
@@ -478,7 +478,7 @@ impl Serve for UnsealedTopic {
                     match input.take(&mut path.taken) {
                         Ok(Some(info)) => {
                             let from = self.origin(info.gid);
-                            if !path.patience.has_some_for(&info.gid, self.started.elapsed()) {
+                            if !path.failures.allows(&info.gid, self.started.elapsed()) {
                                 match from.is_foreign {
                                     true => drop(self.foreign.fetch_add(1, Relaxed)),
                                     false => self.refuse("flood"),

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Refused, Turned};
+use super::{Refused, Rejected};
 
 /// What happened at one ingress since it was made.
 #[derive(Debug, Default)]
@@ -13,12 +13,12 @@ pub struct IngressStats {
     /// Commands that were sent and never came: the queue was full, or the network lost them.
     pub lost: AtomicU64,
     refused: [AtomicU64; Refused::ALL.len()],
-    last: Mutex<Option<Turned>>,
+    last: Mutex<Option<Rejected>>,
 }
 
 impl IngressStats {
     /// Counts a refusal, and keeps it as the last one.
-    pub fn refuse(&self, turned: Turned) {
+    pub fn refuse(&self, turned: Rejected) {
         if let Some(count) = self.refused.get(turned.reason as usize) {
             count.fetch_add(1, Relaxed);
         }
@@ -34,7 +34,7 @@ impl IngressStats {
     /// The last refusal in words: why, of whom, and what more there is to say.
     pub fn last(&self) -> Option<String> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let Turned { reason, sender, detail } = last.as_ref()?;
+        let Rejected { reason, sender, detail } = last.as_ref()?;
         let sender = sender.as_deref().map(|name| format!(" of {name}")).unwrap_or_default();
         let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
         Some(format!("{reason}{sender}{detail}"))

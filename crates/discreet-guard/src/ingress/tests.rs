@@ -44,8 +44,8 @@ struct World {
     senders: Senders,
     opener: CommandOpener,
     receiver: Receiver,
-    demands: Demands,
-    door: Door,
+    requirements: Requirements,
+    door: IngressState,
     now: Now,
 }
 
@@ -71,8 +71,8 @@ impl World {
             senders: Senders::new(&known),
             opener: CommandOpener::new(key, 9),
             receiver,
-            demands: Demands { context: context("r", 1, "/cmd_vel", "H"), plan, limits },
-            door: Door::new("/cmd_vel/command", Arc::default(), Arc::default()),
+            requirements: Requirements { context: context("r", 1, "/cmd_vel", "H"), plan, limits },
+            door: IngressState::new("/cmd_vel/command", Arc::default(), Arc::default()),
             now: Now { moment, unix_ns: NOON * SECOND, elapsed: Duration::ZERO },
             policy,
             robot,
@@ -93,8 +93,8 @@ impl World {
     fn from(&mut self, publisher: u32, mut sealed: Vec<u8>) -> Result<(), Refused> {
         let mut gid = [9; 16];
         gid[..4].copy_from_slice(&publisher.to_le_bytes());
-        let World { policy, demands, opener, senders, door, now, .. } = self;
-        let case = Case { ingress: &policy.commands()[0], demands, opener, senders, now: *now };
+        let World { policy, requirements, opener, senders, door, now, .. } = self;
+        let case = IngressFacts { ingress: &policy.commands()[0], requirements, opener, senders, now: *now };
         door.admit(&case, &gid, &mut sealed).map(drop).map_err(|turned| turned.reason)
     }
 
@@ -103,7 +103,7 @@ impl World {
     }
 
     fn sealed_at(&self, who: usize, stamp: u64, message: &[u8]) -> Vec<u8> {
-        seal_command(&self.parties[who], &self.receiver, &self.demands.context, stamp, message).unwrap()
+        seal_command(&self.parties[who], &self.receiver, &self.requirements.context, stamp, message).unwrap()
     }
 
     fn at(&mut self, milliseconds: u64) -> &mut World {
@@ -113,9 +113,9 @@ impl World {
     }
 
     fn admit(&mut self, mut sealed: Vec<u8>) -> Result<(String, Vec<u8>), (Refused, Option<String>)> {
-        let case = Case {
+        let case = IngressFacts {
             ingress: &self.policy.commands()[0],
-            demands: &self.demands,
+            requirements: &self.requirements,
             opener: &self.opener,
             senders: &self.senders,
             now: self.now,
@@ -165,7 +165,8 @@ fn garbage_and_what_is_not_sealed_for_a_guard_is_turned_away() {
     }
     let whole = world.sealed(0, &twist(0.1));
     for at in 0..whole.len() {
-        let mut world = World { door: Door::new("/x", Arc::default(), Arc::default()), ..World::new() };
+        let mut world =
+            World { door: IngressState::new("/x", Arc::default(), Arc::default()), ..World::new() };
         let mut changed = world.sealed(0, &twist(0.1));
         changed[at] ^= 1;
         let refused = world.admit(changed).unwrap_err();
@@ -208,7 +209,7 @@ fn a_command_for_another_topic_domain_type_or_robot_is_turned_away() {
         assert_eq!(world.admit(sealed), Err((Refused::BadSignature, None)));
     }
     let stranger = receiver(&world.robot, 9, ReceivingKey::generate().unwrap().public());
-    let context = world.demands.context;
+    let context = world.requirements.context;
     let sealed = seal_command(&world.parties[0], &stranger, &context, world.now.unix_ns, &twist(0.1));
     assert_eq!(world.admit(sealed.unwrap()), Err((Refused::BadSeal, None)));
 }
@@ -228,7 +229,7 @@ fn a_door_that_was_closed_in_between_has_forgotten_nothing() {
     let mut world = World::new();
     let sealed = world.sealed(0, &twist(0.1));
     assert!(world.admit(sealed.clone()).is_ok());
-    world.door = Door::new("/cmd_vel/command", Arc::clone(&world.door.freshness), Arc::default());
+    world.door = IngressState::new("/cmd_vel/command", Arc::clone(&world.door.freshness), Arc::default());
     assert_eq!(world.reason(sealed), Refused::Replayed);
 }
 
@@ -322,7 +323,7 @@ fn what_costs_nothing_to_refuse_takes_nothing_from_anybody() {
     let other = receiver(&world.robot, 10, ReceivingKey::generate().unwrap().public());
     let stamp = world.now.unix_ns;
     let for_another_key =
-        seal_command(&world.parties[0], &other, &world.demands.context, stamp, &twist(0.1)).unwrap();
+        seal_command(&world.parties[0], &other, &world.requirements.context, stamp, &twist(0.1)).unwrap();
     let of_a_stranger = world.sealed(4, &twist(0.1));
     for (reason, message) in [
         (Refused::NotSealed, vec![0xff; 300]),
@@ -362,8 +363,11 @@ fn a_rate_is_the_senders_and_not_the_doors() {
         world.admit(sealed).is_ok()
     });
     assert_eq!(used.count(), 3, "the policy's rate");
-    world.door =
-        Door::new("/cmd_vel/command", Arc::clone(&world.door.freshness), Arc::clone(&world.door.rates));
+    world.door = IngressState::new(
+        "/cmd_vel/command",
+        Arc::clone(&world.door.freshness),
+        Arc::clone(&world.door.rates),
+    );
     let sealed = world.at(20).sealed(0, &twist(0.1));
     assert_eq!(world.reason(sealed), Refused::OverRate, "a door that was made again");
 }

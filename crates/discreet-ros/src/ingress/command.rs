@@ -12,7 +12,7 @@ use crate::{MessageInfo, Node, Publisher, RosError, SerializedMessage, Subscript
 use discreet_audit::{Receipt, Time};
 use discreet_graph::qos::Qos;
 use discreet_graph::{Gid, Participant, participant};
-use discreet_guard::ingress::{Admitted, IngressStats, Refused, Turned};
+use discreet_guard::ingress::{Admitted, IngressStats, Refused, Rejected};
 use discreet_guard::stats::Losses;
 use discreet_seal::SEALED_TYPE;
 
@@ -126,14 +126,14 @@ impl Way {
         }
     }
 
-    fn let_in(&mut self, publisher: &Gid, now: Time) -> Result<(), Turned> {
+    fn let_in(&mut self, publisher: &Gid, now: Time) -> Result<(), Rejected> {
         let Way { taken, judge, output, .. } = self;
         let bench = judge.bench(now)?;
         let command = judge.admit(&bench, publisher, taken.as_mut_bytes())?;
         let who = &command.sender().name;
         // Recorded before publishing: a crash may lose a command, never a record.
         let receipt = judge.record(judge.form(), who, command.message(), now)?;
-        output.publish(&command, receipt).map_err(|error| Turned {
+        output.publish(&command, receipt).map_err(|error| Rejected {
             reason: Refused::NotForwarded,
             sender: Some(who.clone()),
             detail: error.to_string(),

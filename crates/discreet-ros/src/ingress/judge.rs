@@ -9,8 +9,8 @@ use discreet_cdr::Plan;
 use discreet_cdr::types::description::Description;
 use discreet_graph::Gid;
 use discreet_guard::ingress::{
-    Admitted, Case, CommandKeys, Demands, Door, IngressStats, Limits, Now, Rates, Refused, Senders, Turned,
-    allowed,
+    Admitted, CommandKeys, IngressFacts, IngressState, IngressStats, Limits, Now, Rates, Refused, Rejected,
+    Requirements, Senders, allowed,
 };
 use discreet_host::clock::ClockFloor;
 use discreet_policy::{Action, Form, Ingress, LivePolicy, Policy};
@@ -55,7 +55,7 @@ pub struct JudgeParts {
 /// Decides on what comes through one ingress.
 pub struct Judge {
     parts: JudgeParts,
-    door: Door,
+    door: IngressState,
     ruling: Option<Ruling>,
     senders: (Arc<Vec<PublicIdentity>>, Arc<Senders>),
 }
@@ -64,7 +64,7 @@ pub struct Judge {
 struct Ruling {
     policy: Arc<Policy>,
     at: usize,
-    demands: Arc<Demands>,
+    requirements: Arc<Requirements>,
     logs: BTreeMap<(&'static str, String), RouteLog>,
 }
 
@@ -76,7 +76,7 @@ pub struct Bench {
     policy: Arc<Policy>,
     action: Action,
     at: usize,
-    demands: Arc<Demands>,
+    requirements: Arc<Requirements>,
     opener: Arc<CommandOpener>,
     senders: Arc<Senders>,
     now: Now,
@@ -84,19 +84,27 @@ pub struct Bench {
 
 impl Judge {
     pub fn new(parts: JudgeParts) -> Judge {
-        let door = Door::new(&parts.outside, Arc::clone(&parts.freshness), Arc::clone(&parts.rates));
+        let door = IngressState::new(&parts.outside, Arc::clone(&parts.freshness), Arc::clone(&parts.rates));
         Judge { parts, door, ruling: None, senders: Default::default() }
     }
 
     /// What to decide by now.
     pub fn bench(&mut self, now: Time) -> Result<Bench, Refused> {
-        let (policy, at, demands) = self.ruling()?;
+        let (policy, at, requirements) = self.ruling()?;
         let seconds = now.second();
         let opener = self.parts.command_keys.opener(Instant::now(), seconds).ok_or(Refused::NoKey)?;
         let moment = policy.moment(seconds, self.parts.clock.trusts(seconds));
         let unix_ns = u64::try_from(now.nanoseconds).unwrap_or_default();
         let now = Now { moment, unix_ns, elapsed: self.parts.started.elapsed() };
-        Ok(Bench { policy, action: self.parts.action, at, demands, opener, senders: self.senders(), now })
+        Ok(Bench {
+            policy,
+            action: self.parts.action,
+            at,
+            requirements,
+            opener,
+            senders: self.senders(),
+            now,
+        })
     }
 
     /// Decides on what `publisher` sent.
@@ -105,7 +113,7 @@ impl Judge {
         bench: &'s Bench,
         publisher: &Gid,
         sealed: &'a mut [u8],
-    ) -> Result<Admitted<'a, 's>, Turned> {
+    ) -> Result<Admitted<'a, 's>, Rejected> {
         self.door.admit(&bench.case().ok_or(Refused::Undeclared)?, publisher, sealed)
     }
 
@@ -116,16 +124,16 @@ impl Judge {
         who: &str,
         message: &[u8],
         now: Time,
-    ) -> Result<Receipt, Turned> {
+    ) -> Result<Receipt, Rejected> {
         let not_recorded =
-            || Turned { reason: Refused::NotRecorded, sender: Some(who.into()), detail: String::new() };
+            || Rejected { reason: Refused::NotRecorded, sender: Some(who.into()), detail: String::new() };
         let log = self.log(form, who, now).ok_or_else(not_recorded)?;
         // It counts and names the denial itself.
         log.record_release(now, &digest(message), message.len()).map_err(|_| not_recorded())
     }
 
     /// Records and counts that something was turned away.
-    pub fn refuse(&mut self, stats: &IngressStats, turned: Turned, now: Time) {
+    pub fn refuse(&mut self, stats: &IngressStats, turned: Rejected, now: Time) {
         if turned.reason != Refused::NotRecorded {
             let who = turned.sender.clone().unwrap_or_else(|| NOBODY.into());
             match self.log(self.form(), &who, now) {
@@ -154,16 +162,16 @@ impl Judge {
         self.ruling = None;
     }
 
-    fn ruling(&mut self) -> Result<(Arc<Policy>, usize, Arc<Demands>), Refused> {
+    fn ruling(&mut self) -> Result<(Arc<Policy>, usize, Arc<Requirements>), Refused> {
         let live = self.parts.live.current();
         let Some(policy) = live.as_ref() else {
             self.ruling = None;
             return Err(Refused::NoPolicy);
         };
-        if let Some(Ruling { policy: known, at, demands, .. }) = &self.ruling
+        if let Some(Ruling { policy: known, at, requirements, .. }) = &self.ruling
             && Arc::ptr_eq(known, policy)
         {
-            return Ok((Arc::clone(known), *at, Arc::clone(demands)));
+            return Ok((Arc::clone(known), *at, Arc::clone(requirements)));
         }
         self.ruling = None;
         let JudgeParts { name, type_name, plan, description, .. } = &self.parts;
@@ -176,10 +184,12 @@ impl Judge {
             None => Ok(Limits::default()),
         };
         let limits = limits.map_err(|_| Refused::UnknownField)?;
-        let demands = Arc::new(Demands { context: self.context(policy), plan: plan.clone(), limits });
+        let requirements =
+            Arc::new(Requirements { context: self.context(policy), plan: plan.clone(), limits });
         let (policy, logs) = (Arc::clone(policy), BTreeMap::new());
-        self.ruling = Some(Ruling { policy: Arc::clone(&policy), at, demands: Arc::clone(&demands), logs });
-        Ok((policy, at, demands))
+        self.ruling =
+            Some(Ruling { policy: Arc::clone(&policy), at, requirements: Arc::clone(&requirements), logs });
+        Ok((policy, at, requirements))
     }
 
     fn context(&self, policy: &Policy) -> ContextDigest {
@@ -224,15 +234,15 @@ impl Judge {
 }
 
 impl Bench {
-    fn case(&self) -> Option<Case<'_>> {
-        let Bench { policy, action, at, demands, opener, senders, now } = self;
+    fn case(&self) -> Option<IngressFacts<'_>> {
+        let Bench { policy, action, at, requirements, opener, senders, now } = self;
         let ingress = declared(policy, *action).get(*at)?;
-        Some(Case { ingress, demands, opener, senders, now: *now })
+        Some(IngressFacts { ingress, requirements, opener, senders, now: *now })
     }
 
     /// What commands and calls are bound to.
     pub fn context(&self) -> &ContextDigest {
-        &self.demands.context
+        &self.requirements.context
     }
 
     /// Whether this stakeholder, who was admitted before, still may have an answer, and how it is redacted, if it is.

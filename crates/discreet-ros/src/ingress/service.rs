@@ -15,7 +15,7 @@ use discreet_audit::Time;
 use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
 use discreet_graph::Participant;
-use discreet_guard::ingress::{IngressStats, Refused, Turned};
+use discreet_guard::ingress::{IngressStats, Refused, Rejected};
 use discreet_redact::{MessageRedactor, Reader, Unredactable};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
@@ -147,14 +147,14 @@ impl Way {
     }
 
     /// Decides on the request in `message`, and passes it on.
-    fn forward(&mut self, id: RequestId, now: Time) -> Result<(), Turned> {
+    fn forward(&mut self, id: RequestId, now: Time) -> Result<(), Rejected> {
         let Way { ends: Some(Ends { client, .. }), message, judge, calls, .. } = self else { return Ok(()) };
         let bench = judge.bench(now)?;
         let ticket = Ticket::of(bench.context(), message.as_bytes())
-            .map_err(|why| Turned { detail: why.to_string(), ..Refused::NotSealed.into() })?;
+            .map_err(|why| Rejected { detail: why.to_string(), ..Refused::NotSealed.into() })?;
         let request = judge.admit(&bench, &id.client, message.as_mut_bytes())?;
         let caller = request.sender();
-        let turned = |reason, detail| Turned { reason, sender: Some(caller.name.clone()), detail };
+        let turned = |reason, detail| Rejected { reason, sender: Some(caller.name.clone()), detail };
         let of_one = calls.values().filter(|call| call.caller.name == caller.name).count();
         if calls.len() >= MAX_CALLS || of_one >= MAX_OF_ONE {
             return Err(turned(Refused::Busy, format!("{} under way", calls.len())));
@@ -192,11 +192,11 @@ impl Way {
     }
 
     /// Decides on the response in `message`, and gives it to the caller.
-    fn answer(&mut self, call: &Call, now: Time) -> Result<(), Turned> {
+    fn answer(&mut self, call: &Call, now: Time) -> Result<(), Rejected> {
         let Way { ends: Some(Ends { server, .. }), message, judge, response, texts, .. } = self else {
             return Ok(());
         };
-        let turned = |reason, detail| Turned { reason, sender: Some(call.caller.name.clone()), detail };
+        let turned = |reason, detail| Rejected { reason, sender: Some(call.caller.name.clone()), detail };
         // Whoever was revoked since the call gets no answer any more.
         let allowed = judge.bench(now).and_then(|bench| bench.still_allows(&call.caller));
         let rules = allowed.map_err(|reason| turned(reason, String::new()))?;
@@ -232,7 +232,7 @@ impl Way {
         for call in late.iter().filter_map(|number| self.calls.remove(number)).collect::<Vec<_>>() {
             let too_late = |_: &mut Way, call: &Call, _| {
                 let sender = Some(call.caller.name.clone());
-                Err(Turned { reason: Refused::TimedOut, sender, detail: String::new() })
+                Err(Rejected { reason: Refused::TimedOut, sender, detail: String::new() })
             };
             self.finish(call, too_late, stats);
         }
@@ -241,7 +241,7 @@ impl Way {
     fn finish(
         &mut self,
         call: Call,
-        how: impl FnOnce(&mut Way, &Call, Time) -> Result<(), Turned>,
+        how: impl FnOnce(&mut Way, &Call, Time) -> Result<(), Rejected>,
         stats: &IngressStats,
     ) {
         let now = Time::system();

@@ -19,7 +19,7 @@ const FORGOTTEN: Duration = Duration::from_secs(2);
 /// Remembers who sent what cost a look and did not open, and who sent what opened. The latter share nothing with the
 /// former: however many strangers there are, each of them is looked at.
 #[derive(Debug, Default)]
-pub struct Patience {
+pub struct FailureLimiter {
     /// Who opened something, and how it failed otherwise.
     proven: HashMap<Gid, Proven>,
     strangers: HashMap<Gid, Failures>,
@@ -40,9 +40,9 @@ struct Failures {
     exhausted: bool,
 }
 
-impl Patience {
+impl FailureLimiter {
     /// Whether to look at a message of this publisher; `now` is monotonic.
-    pub fn has_some_for(&self, publisher: &Gid, now: Duration) -> bool {
+    pub fn allows(&self, publisher: &Gid, now: Duration) -> bool {
         if let Some(proven) = self.proven.get(publisher) {
             return proven.failures.leave_some(now);
         }
@@ -55,7 +55,7 @@ impl Patience {
 
     /// A message of this publisher cost a signature check or a decryption, and did not open. What costs neither is not to be
     /// charged: whoever sends only such messages takes nothing from anybody.
-    pub fn spend(&mut self, publisher: &Gid, now: Duration) {
+    pub fn charge(&mut self, publisher: &Gid, now: Duration) {
         if let Some(proven) = self.proven.get_mut(publisher) {
             return proven.failures.add(FAILURES, now);
         }
@@ -110,72 +110,72 @@ mod tests {
 
     #[test]
     fn who_sends_too_much_that_does_not_open_is_not_looked_at_for_a_second_and_others_are() {
-        let mut patience = Patience::default();
+        let mut failures = FailureLimiter::default();
         let at = Duration::from_secs(5);
         let looked = (0..1000)
             .filter(|_| {
-                let looks = patience.has_some_for(&BAD, at);
+                let looks = failures.allows(&BAD, at);
                 if looks {
-                    patience.spend(&BAD, at);
+                    failures.charge(&BAD, at);
                 }
                 looks
             })
             .count();
         assert_eq!(looked, 21);
-        assert!(patience.has_some_for(&GOOD, at));
-        assert!(!patience.has_some_for(&BAD, at + Duration::from_millis(999)));
-        assert!(patience.has_some_for(&BAD, at + Duration::from_secs(1)));
+        assert!(failures.allows(&GOOD, at));
+        assert!(!failures.allows(&BAD, at + Duration::from_millis(999)));
+        assert!(failures.allows(&BAD, at + Duration::from_secs(1)));
     }
 
     #[test]
     fn a_new_publisher_for_each_message_is_no_way_around_and_no_way_to_fill_memory() {
-        let mut patience = Patience::default();
+        let mut failures = FailureLimiter::default();
         let looked = (0..10_000_u32)
             .filter(|number| {
                 let mut publisher = [0; 16];
                 publisher[..4].copy_from_slice(&number.to_le_bytes());
-                let looks = patience.has_some_for(&publisher, Duration::ZERO);
+                let looks = failures.allows(&publisher, Duration::ZERO);
                 if looks {
-                    patience.spend(&publisher, Duration::ZERO);
+                    failures.charge(&publisher, Duration::ZERO);
                 }
                 looks
             })
             .count();
         assert!(looked <= MAX_KNOWN + OTHERS as usize + 1, "{looked}");
-        assert!(patience.strangers.len() <= MAX_KNOWN);
+        assert!(failures.strangers.len() <= MAX_KNOWN);
         let later = Duration::from_secs(3);
-        assert!(patience.has_some_for(&GOOD, later));
+        assert!(failures.allows(&GOOD, later));
     }
 
     #[test]
     fn who_opened_something_is_looked_at_however_many_strangers_fail() {
-        let mut patience = Patience::default();
-        patience.opened(&GOOD, Duration::ZERO);
+        let mut failures = FailureLimiter::default();
+        failures.opened(&GOOD, Duration::ZERO);
         for round in 0..50_u64 {
             let now = Duration::from_millis(round * 100);
             for number in 0..5000_u32 {
                 let mut publisher = [9; 16];
                 publisher[..4].copy_from_slice(&number.to_le_bytes());
-                if patience.has_some_for(&publisher, now) {
-                    patience.spend(&publisher, now);
+                if failures.allows(&publisher, now) {
+                    failures.charge(&publisher, now);
                 }
             }
-            assert!(patience.has_some_for(&GOOD, now));
-            assert!(patience.knows(&GOOD));
+            assert!(failures.allows(&GOOD, now));
+            assert!(failures.knows(&GOOD));
         }
     }
 
     #[test]
     fn who_opened_something_is_bounded_too_and_those_heard_of_least_recently_give_way() {
-        let mut patience = Patience::default();
-        patience.opened(&GOOD, Duration::ZERO);
-        (0..40).for_each(|_| patience.spend(&GOOD, Duration::ZERO));
-        assert!(!patience.has_some_for(&GOOD, Duration::ZERO));
+        let mut failures = FailureLimiter::default();
+        failures.opened(&GOOD, Duration::ZERO);
+        (0..40).for_each(|_| failures.charge(&GOOD, Duration::ZERO));
+        assert!(!failures.allows(&GOOD, Duration::ZERO));
         for number in 0..10_000_u32 {
             let mut publisher = [9; 16];
             publisher[..4].copy_from_slice(&number.to_le_bytes());
-            patience.opened(&publisher, Duration::from_secs(1));
+            failures.opened(&publisher, Duration::from_secs(1));
         }
-        assert!(patience.proven.len() <= MAX_KNOWN && !patience.knows(&GOOD));
+        assert!(failures.proven.len() <= MAX_KNOWN && !failures.knows(&GOOD));
     }
 }
