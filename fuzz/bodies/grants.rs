@@ -7,16 +7,16 @@ use discreet_host::secret::Secret;
 use discreet_seal::Suite;
 use discreet_seal::identity::Identity;
 use discreet_seal::{
-    Board, Grant, GrantTerms, Receiver, ReceiverTerms, announce, issue, read_board, write_board,
+    Grant, GrantSet, GrantTerms, Receiver, ReceiverTerms, announce, issue, read_grants, write_grants,
 };
 
 const HASH: &str = "discreet 2026-11 robot statement v1";
 const SIGN: &[u8] = b"discreet robot statement sign v1";
 
 pub fn run(data: &[u8]) {
-    if let Ok(board) = read_board(data) {
-        assert_eq!(read_board(&write_board(&board)), Ok(board.clone()));
-        for bytes in board.grants.iter().chain([&board.receiver]) {
+    if let Ok(grant_set) = read_grants(data) {
+        assert_eq!(read_grants(&write_grants(&grant_set)), Ok(grant_set.clone()));
+        for bytes in grant_set.grants.iter().chain([&grant_set.receiver]) {
             let _ = (Grant::read(bytes, robot().public()), Receiver::read(bytes, robot().public()));
         }
     }
@@ -55,9 +55,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let receiver =
         ReceiverTerms { robot: "r", key: 9, from: 1, until: 2, domain: 3, receive: [6; 32], sender: [5; 32] };
     let receiver = announce(&receiver, robot()).unwrap();
-    let board = write_board(&Board { robot: "r", receiver: &receiver, grants: vec![&grant] });
+    let grant_set = write_grants(&GrantSet { robot: "r", receiver: &receiver, grants: vec![&grant] });
     let unsigned = |bytes: &[u8]| bytes[..bytes.len() - 64].to_vec();
-    vec![unsigned(&grant), unsigned(&receiver), board]
+    vec![unsigned(&grant), unsigned(&receiver), grant_set]
 }
 
 fn robot() -> &'static Identity {

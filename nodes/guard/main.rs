@@ -135,7 +135,7 @@ async fn run() -> anyhow::Result<ExitCode> {
         if posted.elapsed() >= RENEWED_EVERY {
             // Whoever missed the grants in a crowd of others, or of strangers, has them now.
             posted = Instant::now();
-            guard.board.publish(&guard.logger);
+            guard.grants_publisher.publish(&guard.logger);
         }
         if last.elapsed() >= Duration::from_secs(1) {
             let statuses = guard.statuses(&mut health, last.elapsed());
@@ -164,7 +164,7 @@ struct Guard {
     audit: Arc<Audit>,
     clock: Arc<ClockFloor>,
     keys: Arc<KeyRing>,
-    board: Arc<Board>,
+    grants_publisher: Arc<GrantsPublisher>,
     bridge: Mutex<Bridge>,
     logger: Logger,
     /// The robot that the policy named at the start; empty if there was none.
@@ -192,7 +192,7 @@ impl Guard {
         let clock = Arc::new(ClockFloor::new(None));
         let inner_domain = own_domain().map_err(anyhow::Error::msg)?;
         let log_gone = Arc::new(Mutex::default());
-        let (keys, board, keeper_command_keys) = self::keys(
+        let (keys, grants_publisher, keeper_command_keys) = self::keys(
             settings,
             Arc::clone(&audit),
             Arc::clone(&trusting),
@@ -211,7 +211,7 @@ impl Guard {
             keys: Arc::clone(&keys) as Arc<dyn Keys>,
             command_keys: keeper_command_keys as Arc<dyn CommandKeys>,
         })?;
-        board.publish_on(&bridge.grants(), &keys, &logger);
+        grants_publisher.publish_on(&bridge.grants(), &keys, &logger);
         logger.info(&format!("inner domain {inner_domain}, outer domain {}", settings.outer_domain));
         if inner_domain == settings.outer_domain {
             logger.warn(
@@ -227,7 +227,7 @@ impl Guard {
             audit,
             clock,
             keys,
-            board,
+            grants_publisher,
             bridge,
             logger,
             robot,
@@ -373,7 +373,7 @@ fn keys(
     trusting: Arc<Trusting>,
     log_gone: Arc<Mutex<Option<String>>>,
     logger: Logger,
-) -> anyhow::Result<(Arc<KeyRing>, Arc<Board>, Arc<KeeperCommandKeys>)> {
+) -> anyhow::Result<(Arc<KeyRing>, Arc<GrantsPublisher>, Arc<KeeperCommandKeys>)> {
     let sender = Arc::new(SenderKey::generate()?);
     let keeper_command_keys = Arc::new(KeeperCommandKeys::new(Arc::clone(&sender))?);
     let guard = keeper::client::Guard {
@@ -383,8 +383,8 @@ fn keys(
         domain: u32::try_from(settings.outer_domain)?,
         mark: audit.last().mark,
     };
-    let board = Arc::new(Board::default());
-    let published = Arc::clone(&board);
+    let grants_publisher = Arc::new(GrantsPublisher::default());
+    let published = Arc::clone(&grants_publisher);
     let keys = KeyRing::connect(guard, move |event| match event {
         Event::Changed => published.publish(&logger),
         Event::Revoked(who) => {
@@ -428,14 +428,14 @@ fn keys(
         }
     });
     keeper_command_keys.serve(&keys);
-    Ok((keys, board, keeper_command_keys))
+    Ok((keys, grants_publisher, keeper_command_keys))
 }
 
 /// Publishes the grants, as long as there are a topic for them and keys. It keeps neither: the topic ends with the bridge.
 #[derive(Default)]
-struct Board(OnceLock<(Weak<Publisher>, Weak<KeyRing>)>);
+struct GrantsPublisher(OnceLock<(Weak<Publisher>, Weak<KeyRing>)>);
 
-impl Board {
+impl GrantsPublisher {
     fn publish_on(&self, topic: &Arc<Publisher>, keys: &Arc<KeyRing>, logger: &Logger) {
         let _once = self.0.set((Arc::downgrade(topic), Arc::downgrade(keys)));
         self.publish(logger); // keys may have come meanwhile
@@ -445,12 +445,12 @@ impl Board {
         let Some((topic, keys)) = self.0.get() else { return };
         let (Some(topic), Some(keys)) = (topic.upgrade(), keys.upgrade()) else { return };
         let set = keys.grants();
-        let board = seal::Board {
+        let grants_publisher = seal::GrantsPublisher {
             robot: &set.robot,
             receiver: set.receiver.as_deref().unwrap_or_default(),
             grants: set.grants.iter().map(AsRef::as_ref).collect(),
         };
-        if let Err(error) = topic.publish(&seal::write_board(&board)) {
+        if let Err(error) = topic.publish(&seal::write_grants(&grants_publisher)) {
             logger.error(&format!("grants: {error}"));
         }
     }

@@ -41,7 +41,7 @@ fn a_grant_reaches_members_and_nobody_else() {
     let receiver = Receiver::read(board.receiver.as_ref().unwrap(), &house.robot).unwrap();
     assert_eq!(Some(receiver.terms().key), guard.ring.receiver_id());
     let read = board.message();
-    let read = discreet_seal::read_board(&read).unwrap();
+    let read = discreet_seal::read_grants(&read).unwrap();
     assert_eq!((read.robot, read.grants.len()), ("concierge-1", board.grants.len()));
 }
 

@@ -11,8 +11,8 @@ use discreet_seal::catalog::{Catalog, Entry, Lease};
 use discreet_seal::fixed::{issue_drawing, seal_call_drawing, seal_command_drawing, seal_response_drawing};
 use discreet_seal::identity::Identity;
 use discreet_seal::{
-    self as seal, Board, CallAnswer, CommandContext, Context, GrantTerms, Padding, ReceiverTerms, SealingKey,
-    announce, write_board, write_call_answer,
+    self as seal, CallAnswer, CommandContext, Context, GrantSet, GrantTerms, Padding, ReceiverTerms,
+    SealingKey, announce, write_call_answer, write_grants,
 };
 use serde_json::{Value, json};
 
@@ -132,7 +132,7 @@ fn grants_and_announcements() {
         let grant = issue_drawing(&terms, &group_secret(), &public, &robot, &mut draw).unwrap();
         grants.push((terms, public.iter().map(|member| member.name.clone()).collect::<Vec<_>>(), grant));
     }
-    let board = Board {
+    let grant_set = GrantSet {
         robot: "concierge-1",
         receiver: &announcement,
         grants: grants.iter().map(|(_, _, grant)| grant.as_slice()).collect(),
@@ -157,7 +157,7 @@ fn grants_and_announcements() {
                 "announcement": hex(&announcement), "renewal": hex(&renewal), "renewed_until": renewed.until,
                 "elsewhere": hex(&elsewhere),
             },
-            "grants_message": hex(&write_board(&board)),
+            "grants_message": hex(&write_grants(&grant_set)),
         }),
     );
 }

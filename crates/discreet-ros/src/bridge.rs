@@ -20,7 +20,7 @@ use discreet_audit::{Audit, Time};
 use discreet_cdr::types::{TypeDefinition, TypeLibrary};
 use discreet_graph::qos::{Qos, mirror};
 use discreet_graph::{TopicGraph, participant};
-use discreet_guard::delivery::{Audience, Delivery, members};
+use discreet_guard::delivery::{Delivery, DeliveryAudience, members};
 use discreet_guard::denied::Denied;
 use discreet_guard::desired::{Refusal, RoutePlan, RouteSpec, SealedForms, TopicFacts, is_reserved};
 use discreet_guard::ingress::CommandKeys;
@@ -527,13 +527,13 @@ impl Bridge {
         moment: Moment,
         topic: &str,
         active: &ActiveRoute,
-        (form, audience): (Form, Audience),
+        (form, audience): (Form, DeliveryAudience),
     ) -> Option<Entry> {
         let declared = policy.topic(topic)?;
         let outer = format!("{}{topic}", self.prefix);
         let (outer, tag_topic, audience, sealed) = match audience {
-            Audience::Everyone => (outer.clone(), tag_topic(&outer), vec!["everyone".into()], false),
-            Audience::Group(group, key) => {
+            DeliveryAudience::Everyone => (outer.clone(), tag_topic(&outer), vec!["everyone".into()], false),
+            DeliveryAudience::Group(group, key) => {
                 let members = members(self.keys.as_ref(), &group, moment.unix_seconds, key);
                 if members.is_empty() {
                     return None; // without a key it does not leave

@@ -13,7 +13,7 @@ use super::workers::{Serve, Turn};
 use discreet_audit::{Audit, RouteInfo, RouteLog, Time};
 use discreet_cdr::types::TypeDefinition;
 use discreet_graph::qos::Qos;
-use discreet_guard::delivery::{Audience, Delivery, members};
+use discreet_guard::delivery::{Delivery, DeliveryAudience, members};
 use discreet_guard::denied::Denied;
 use discreet_guard::lanes::{Lane, Plan};
 use discreet_guard::message::Received;
@@ -481,15 +481,15 @@ impl Exit {
     fn info(
         &self,
         topic: Option<&TopicPolicy>,
-        exit: Option<(Form, Audience)>,
+        exit: Option<(Form, DeliveryAudience)>,
         moment: Moment,
         policy: u64,
     ) -> RouteInfo {
         let class = topic.map(TopicPolicy::class);
         let (form, audience, epoch) = match exit {
             None => ("none", "nobody".into(), 0),
-            Some((form, Audience::Everyone)) => (form.name(), "everyone".into(), 0),
-            Some((form, Audience::Group(group, key))) => {
+            Some((form, DeliveryAudience::Everyone)) => (form.name(), "everyone".into(), 0),
+            Some((form, DeliveryAudience::Group(group, key))) => {
                 // Not the policy's members: the key tells whom the keeper left out.
                 let members = members(self.keys.as_ref(), &group, moment.unix_seconds, key);
                 let audience = if members.is_empty() { "nobody".into() } else { members.join(" ") };

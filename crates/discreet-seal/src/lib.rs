@@ -10,7 +10,6 @@ pub mod identity;
 pub mod unseal;
 
 mod addressed;
-mod board;
 mod call;
 mod catalog_signature;
 mod cipher;
@@ -19,6 +18,7 @@ mod context;
 mod form;
 mod freshness;
 mod grant;
+mod grant_set;
 mod header;
 mod key;
 mod opening;
@@ -31,7 +31,6 @@ mod statement;
 mod suite;
 mod wrap;
 
-pub use board::{Board, read_board, write_board};
 pub use call::{
     CallAnswer, Ticket, open_response, read_call_answer, seal_call, seal_response, write_call_answer,
 };
@@ -41,6 +40,7 @@ pub use context::{Context, ContextDigest};
 pub use form::Form;
 pub use freshness::Freshness;
 pub use grant::{Grant, GrantTerms, Ungranted, issue};
+pub use grant_set::{GrantSet, read_grants, write_grants};
 pub use key::{SealError, SealingKey, sealed_size};
 pub use opening::{OpenError, OpeningKey, key_id};
 pub use padding::Padding;

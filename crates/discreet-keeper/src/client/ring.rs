@@ -7,7 +7,7 @@ use super::super::protocol::{Apply, GivenKey, Known};
 use discreet_seal::Suite;
 use discreet_seal::epoch_keys::EpochKey;
 use discreet_seal::identity::PublicIdentity;
-use discreet_seal::{Board, SealingKey, SenderKey, write_board};
+use discreet_seal::{GrantSet, SealingKey, SenderKey, write_grants};
 
 /// What is published for the readers: everything they need to open what is sealed now and next.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct GrantSet {
 impl GrantSet {
     /// The serialized message for [`discreet_seal::GRANTS_TOPIC`].
     pub fn message(&self) -> Vec<u8> {
-        write_board(&Board {
+        write_grants(&GrantSet {
             robot: &self.robot,
             receiver: self.receiver.as_deref().unwrap_or_default(),
             grants: self.grants.iter().map(AsRef::as_ref).collect(),
@@ -112,7 +112,7 @@ impl Ring {
             None if apply.fresh => None,
             None => self.grants.receiver.clone(),
         };
-        let board = GrantSet {
+        let grant_set = GrantSet {
             robot: apply.robot.clone(),
             receiver,
             receiver_id: apply.receiver_id.or(self.grants.receiver_id),
@@ -123,22 +123,22 @@ impl Ring {
             None if apply.fresh => Arc::default(),
             None => Arc::clone(&self.stakeholders),
         };
-        self.next(groups, board, stakeholders, now)
+        self.next(groups, grant_set, stakeholders, now)
     }
 
     /// What it is when a second is over, if that is anything else.
     pub fn without_ended(&self, now: i64) -> Option<Ring> {
         let ended = self.groups.values().flatten().any(|held| held.until <= now);
         ended.then(|| {
-            let board = GrantSet { grants: Vec::new(), ..GrantSet::clone(&self.grants) };
-            self.next(self.groups.clone(), board, Arc::clone(&self.stakeholders), now)
+            let grant_set = GrantSet { grants: Vec::new(), ..GrantSet::clone(&self.grants) };
+            self.next(self.groups.clone(), grant_set, Arc::clone(&self.stakeholders), now)
         })
     }
 
     fn next(
         &self,
         mut groups: HashMap<[u8; 16], Vec<Held>>,
-        board: GrantSet,
+        grant_set: GrantSet,
         stakeholders: Arc<Vec<PublicIdentity>>,
         now: i64,
     ) -> Ring {
@@ -150,7 +150,7 @@ impl Ring {
         let mut held: Vec<&Held> = groups.values().flatten().collect();
         held.sort_by_key(|held| held.key.key.id());
         let grants = held.into_iter().map(|held| Arc::clone(&held.grant)).collect();
-        let grants = Arc::new(GrantSet { generation, grants, ..board });
+        let grants = Arc::new(GrantSet { generation, grants, ..grant_set });
         Ring { generation, grants, stakeholders, groups }
     }
 }

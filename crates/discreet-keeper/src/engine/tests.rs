@@ -211,13 +211,13 @@ fn hours_of_epochs_and_leases_never_leave_the_desk_without_a_key_and_then_all_of
         let (keys, orders) = scene.heard();
         for receiver in orders.iter().filter_map(|order| order.receiver.as_deref()) {
             let grants = keys.iter().map(|key| key.grant.as_slice()).collect();
-            let board = discreet_seal::Board { robot: "r", receiver, grants };
-            granted.update(&discreet_seal::write_board(&board), second).unwrap();
+            let grant_set = discreet_seal::GrantSet { robot: "r", receiver, grants };
+            granted.update(&discreet_seal::write_grants(&grant_set), second).unwrap();
         }
         for key in &keys {
             assert_eq!(key.members, ["desk"]);
-            let board = discreet_seal::Board { robot: "r", receiver: &[], grants: vec![&key.grant] };
-            granted.update(&discreet_seal::write_board(&board), second).unwrap();
+            let grant_set = discreet_seal::GrantSet { robot: "r", receiver: &[], grants: vec![&key.grant] };
+            granted.update(&discreet_seal::write_grants(&grant_set), second).unwrap();
         }
         let after = second - START;
         assert!(granted.receiver(second).is_some(), "no key for commands after {after} s");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::identity::{Identity, PublicIdentity};
-use crate::{ContextDigest, GRACE, Grant, OpenError, OpeningKey, Receiver, Replay, read_board};
+use crate::{ContextDigest, GRACE, Grant, OpenError, OpeningKey, Receiver, Replay, read_grants};
 use discreet_cdr::Malformed;
 use discreet_host::steps;
 
@@ -40,7 +40,7 @@ const MAX_KNOWN: usize = 8192;
 /// An announcement that holds for longer was not made by a keeper of this version, or by one whose clock is ahead, in seconds.
 const LONGEST: i64 = 300;
 
-/// A board with so many grants that are not the robot's is not read any further.
+/// A grant_set with so many grants that are not the robot's is not read any further.
 const MOST_REFUSED: usize = 8;
 
 /// What came of reading grants.
@@ -91,20 +91,20 @@ impl Granted {
     /// Takes what is valid at second `now` from a message of [`crate::GRANTS_TOPIC`], and forgets keys that have
     /// ended. A message of another robot is left alone; what is missing in one takes nothing back.
     pub fn update(&self, message: &[u8], now: i64) -> Result<Updated, Malformed> {
-        let board = read_board(message)?;
+        let grant_set = read_grants(message)?;
         let mut held = self.held();
         let now = held.forget_ended(now);
         let mut updated = Updated::default();
-        if board.robot != self.robot.name {
+        if grant_set.robot != self.robot.name {
             return Ok(updated);
         }
-        for bytes in &board.grants {
+        for bytes in &grant_set.grants {
             let hash = *blake3::hash(bytes).as_bytes();
             // Looked at before the signature is verified, which costs fifty times as much: most grants are for others.
             if held.known.contains_key(&hash) || !Grant::names(bytes, self.me.public()) {
                 continue;
             }
-            // A guard has no grants on its board that its robot did not sign. Each costs a signature check, and a board of
+            // A guard has no grants on its grant_set that its robot did not sign. Each costs a signature check, and a grant_set of
             // thousands must not keep the next one waiting.
             if updated.refused >= MOST_REFUSED {
                 break;
@@ -130,7 +130,7 @@ impl Granted {
             }
             held.known.insert(hash, until);
         }
-        held.renew(board.receiver, &self.robot, self.domain, now, &mut updated);
+        held.renew(grant_set.receiver, &self.robot, self.domain, now, &mut updated);
         Ok(updated)
     }
 
@@ -227,7 +227,7 @@ fn has_ended(until: i64, now: i64) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::world::{DOMAIN, NOW, Robot, board, granted};
+    use super::super::world::{DOMAIN, NOW, Robot, grant_set, granted};
     use super::*;
     use crate::identity::Identity;
 
@@ -236,11 +236,11 @@ mod tests {
         let robot = Robot::new();
         let granted = granted(&robot);
         let [first, renewed] = [30, 60].map(|seconds| robot.announcement(7, NOW, NOW + seconds));
-        granted.update(&board(&first, &[]), NOW).unwrap();
+        granted.update(&grant_set(&first, &[]), NOW).unwrap();
         assert!(granted.receiver(NOW + 29).is_some() && granted.receiver(NOW + 30).is_none());
         let granted = self::granted(&robot);
         for announcement in [&first, &renewed, &first] {
-            granted.update(&board(announcement, &[]), NOW).unwrap();
+            granted.update(&grant_set(announcement, &[]), NOW).unwrap();
         }
         let receiver =
             granted.receiver(NOW + 59).expect("an old one that is sent again does not end the lease");
@@ -254,7 +254,7 @@ mod tests {
         let granted = granted(&robot);
         for second in NOW..NOW + 86_400 {
             if (second - NOW) % 10 == 0 {
-                granted.update(&board(&robot.announcement(7, second, second + 30), &[]), second).unwrap();
+                granted.update(&grant_set(&robot.announcement(7, second, second + 30), &[]), second).unwrap();
             }
             assert!(granted.receiver(second).is_some(), "after {} s", second - NOW);
         }
@@ -266,7 +266,7 @@ mod tests {
         let robot = Robot::new();
         let granted = granted(&robot);
         let takes = |key, from, until, now| {
-            granted.update(&board(&robot.announcement(key, from, until), &[]), now).unwrap().announced
+            granted.update(&grant_set(&robot.announcement(key, from, until), &[]), now).unwrap().announced
         };
         assert!(!takes(9, NOW + 3595, NOW + 3630, NOW), "the keeper's clock is an hour ahead");
         assert!(!takes(9, NOW - 5, NOW + 3630, NOW), "no keeper gives so much");
@@ -282,12 +282,12 @@ mod tests {
         let granted = granted(&robot);
         let elsewhere = robot.announcement_on(DOMAIN + 1, 9, NOW, NOW + 30);
         assert_eq!(
-            granted.update(&board(&elsewhere, &[]), NOW),
+            granted.update(&grant_set(&elsewhere, &[]), NOW),
             Ok(Updated { refused: 1, ..Updated::default() })
         );
         let forged = other.announcement(9, NOW, NOW + 30);
         assert_eq!(
-            granted.update(&board(&forged, &[]), NOW),
+            granted.update(&grant_set(&forged, &[]), NOW),
             Ok(Updated { refused: 1, ..Updated::default() })
         );
         assert!(granted.receiver(NOW).is_none());
@@ -299,7 +299,7 @@ mod tests {
         let granted = granted(&robot);
         let (_, forged) = impostor.grant(7, granted.me().public(), NOW + 60);
         let (_, of_others) = robot.grant(8, robot.identity.public(), NOW + 60);
-        let updated = granted.update(&board(&[], &[&forged, &of_others, b"noise"]), NOW).unwrap();
+        let updated = granted.update(&grant_set(&[], &[&forged, &of_others, b"noise"]), NOW).unwrap();
         assert_eq!(updated, Updated { refused: 1, ..Updated::default() });
         assert!(granted.keys(NOW).is_empty());
     }
@@ -311,8 +311,8 @@ mod tests {
         let forged: Vec<_> =
             (0..200).map(|id| impostor.grant(id, granted.me().public(), NOW + 60).1).collect();
         let before = steps::taken();
-        let board = board(&[], &forged.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        let updated = granted.update(&board, NOW).unwrap();
+        let grant_set = grant_set(&[], &forged.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let updated = granted.update(&grant_set, NOW).unwrap();
         assert_eq!(updated, Updated { refused: MOST_REFUSED, ..Updated::default() });
         assert!(steps::taken() - before <= MOST_REFUSED as u64);
     }
@@ -322,8 +322,8 @@ mod tests {
         let (robot, other) = (Robot::new(), Robot::named("other"));
         let granted = granted(&robot);
         let (_, grant) = other.grant(7, granted.me().public(), NOW + 60);
-        let board = other.board(&other.announcement(9, NOW, NOW + 30), &[&grant]);
-        assert_eq!(granted.update(&board, NOW), Ok(Updated::default()));
+        let grant_set = other.grant_set(&other.announcement(9, NOW, NOW + 30), &[&grant]);
+        assert_eq!(granted.update(&grant_set, NOW), Ok(Updated::default()));
     }
 
     #[test]
@@ -331,10 +331,10 @@ mod tests {
         let robot = Robot::new();
         let granted = granted(&robot);
         let (_, grant) = robot.grant(7, granted.me().public(), NOW + 60);
-        let board = board(&robot.announcement(8, NOW, NOW + 30), &[&grant]);
-        granted.update(&board, NOW).unwrap();
+        let grant_set = grant_set(&robot.announcement(8, NOW, NOW + 30), &[&grant]);
+        granted.update(&grant_set, NOW).unwrap();
         assert!(granted.keys(NOW + 62).is_empty());
-        assert_eq!(granted.update(&board, NOW), Ok(Updated::default()));
+        assert_eq!(granted.update(&grant_set, NOW), Ok(Updated::default()));
         assert!(
             granted.keys(NOW).is_empty()
                 && granted.receiver(NOW).is_none()
@@ -348,7 +348,7 @@ mod tests {
         let granted = granted(&robot);
         assert!(granted.senders(NOW).is_empty());
         let (_, grant) = robot.grant(7, granted.me().public(), NOW + 60);
-        granted.update(&board(&robot.announcement(8, NOW, NOW + 30), &[&grant]), NOW).unwrap();
+        granted.update(&grant_set(&robot.announcement(8, NOW, NOW + 30), &[&grant]), NOW).unwrap();
         assert_eq!(granted.senders(NOW + 61), [robot.sender.public()]);
         assert!(granted.senders(NOW + 62).is_empty());
     }
@@ -359,6 +359,6 @@ mod tests {
         let granted = granted(&robot);
         let stranger = Identity::generate("desk").unwrap();
         let (_, grant) = robot.grant(7, stranger.public(), NOW + 60);
-        assert_eq!(granted.update(&board(&[], &[&grant]), NOW), Ok(Updated::default()));
+        assert_eq!(granted.update(&grant_set(&[], &[&grant]), NOW), Ok(Updated::default()));
     }
 }

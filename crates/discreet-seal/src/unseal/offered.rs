@@ -125,7 +125,7 @@ impl Offered {
 
 #[cfg(test)]
 mod tests {
-    use super::super::world::{NOW, Robot, board, granted};
+    use super::super::world::{NOW, Robot, grant_set, granted};
     use super::*;
     use crate::catalog::{Catalog, Entry, Lease};
     use discreet_graph::qos::Qos;
@@ -163,7 +163,7 @@ mod tests {
         let robot = Robot::new();
         let granted = granted(&robot);
         let (_, grant) = robot.grant(7, granted.me().public(), NOW + 60);
-        granted.update(&board(&[], &[&grant]), NOW).unwrap();
+        granted.update(&grant_set(&[], &[&grant]), NOW).unwrap();
         (robot, Offered::new(granted))
     }
 
@@ -212,7 +212,7 @@ mod tests {
         let message = robot.catalog(&catalog(&["/a"]), at(NOW));
         assert_eq!(offered.update(&message, NOW), Err(Refusal::Unverified(Unverified::Signature)));
         let (_, grant) = robot.grant(7, granted.me().public(), NOW + 60);
-        granted.update(&board(&[], &[&grant]), NOW).unwrap();
+        granted.update(&grant_set(&[], &[&grant]), NOW).unwrap();
         offered.retry(NOW);
         assert_eq!(topics(&offered, NOW), ["/a"]);
         let forged = Robot::new().catalog(&catalog(&["/b"]), at(NOW + 1));

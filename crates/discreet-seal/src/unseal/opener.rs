@@ -151,7 +151,7 @@ impl Forgotten {
 
 #[cfg(test)]
 mod tests {
-    use super::super::world::{DOMAIN, NOW, Robot, board, granted};
+    use super::super::world::{DOMAIN, NOW, Robot, grant_set, granted};
     use super::*;
     use crate::GRACE;
 
@@ -177,8 +177,8 @@ mod tests {
         let mut opener = opener(&granted);
         let sealed = robot.seal(&key, "/t", b"hello");
         assert_eq!(opener.open(&mut sealed.clone(), NOW), Err(Unopened::NoKey(7)));
-        assert_eq!(granted.update(&board(&[], &[&grant]), NOW).unwrap().keys, 1);
-        assert_eq!(granted.update(&board(&[], &[&grant]), NOW).unwrap().keys, 0, "it is known");
+        assert_eq!(granted.update(&grant_set(&[], &[&grant]), NOW).unwrap().keys, 1);
+        assert_eq!(granted.update(&grant_set(&[], &[&grant]), NOW).unwrap().keys, 0, "it is known");
         assert_eq!(opener.open(&mut sealed.clone(), NOW), Ok(b"hello".as_slice()));
         assert_eq!(opener.open(&mut sealed.clone(), NOW), Err(Unopened::Refused(OpenError::Replayed)));
         let elsewhere = robot.seal(&key, "/u", b"hello");
@@ -193,14 +193,14 @@ mod tests {
         let robot = Robot::new();
         let granted = granted(&robot);
         let (key, grant) = robot.grant(7, granted.me().public(), NOW + 60);
-        granted.update(&board(&[], &[&grant]), NOW).unwrap();
+        granted.update(&grant_set(&[], &[&grant]), NOW).unwrap();
         let recorded: Vec<_> = (0..150).map(|_| robot.seal(&key, "/t", b"hello")).collect();
         let opened = |of: &mut Opener| {
             recorded.iter().filter(|sealed| of.open(&mut sealed.to_vec(), NOW).is_ok()).count()
         };
         assert_eq!(opened(&mut opener(&granted)), 150);
         for _ in 0..3 {
-            granted.update(&board(&[], &[&grant]), NOW).unwrap();
+            granted.update(&grant_set(&[], &[&grant]), NOW).unwrap();
             assert_eq!(opened(&mut opener(&granted)), 0);
         }
     }
@@ -215,7 +215,7 @@ mod tests {
         opener.wait(&robot.seal(&key, "/t", b"one"), OWN, start);
         opener.wait(&robot.seal(&key, "/t", b"two"), OWN, start + PATIENCE / 2);
         assert_eq!(opener.ready(start), None);
-        granted.update(&board(&[], &[&grant]), NOW).unwrap();
+        granted.update(&grant_set(&[], &[&grant]), NOW).unwrap();
         let (mut message, from) = opener.ready(start + PATIENCE).unwrap();
         assert_eq!(from, OWN);
         assert_eq!(opener.take_forgotten(), Forgotten { own: 1, foreign: 0 });
@@ -231,7 +231,7 @@ mod tests {
         opener.wait(&robot.seal(&key, "/t", b"mine"), OWN, Duration::ZERO);
         (0..1000).for_each(|_| opener.wait(&[0; 100], STRANGER, Duration::ZERO));
         assert_eq!(opener.waiting.len(), MAX_WAITING);
-        granted.update(&board(&[], &[&grant]), NOW).unwrap();
+        granted.update(&grant_set(&[], &[&grant]), NOW).unwrap();
         assert!(opener.ready(Duration::ZERO).is_some());
         assert_eq!(opener.take_forgotten(), Forgotten { own: 0, foreign: 1001 - MAX_WAITING as u64 });
         (0..1000).for_each(|_| opener.wait(&[0; 100], OWN, Duration::ZERO));

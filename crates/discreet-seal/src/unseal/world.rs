@@ -7,8 +7,8 @@ use crate::Suite;
 use crate::catalog::{Catalog, Lease};
 use crate::identity::{Identity, PublicIdentity};
 use crate::{
-    Board, Context, GrantTerms, HEADROOM, Padding, ReceiverTerms, SealingKey, SenderKey, TAILROOM, announce,
-    issue, write_board,
+    Context, GrantSet, GrantTerms, HEADROOM, Padding, ReceiverTerms, SealingKey, SenderKey, TAILROOM,
+    announce, issue, write_grants,
 };
 use discreet_host::secret::Secret;
 
@@ -62,8 +62,8 @@ impl Robot {
             .unwrap()
     }
 
-    pub fn board(&self, receiver: &[u8], grants: &[&[u8]]) -> Vec<u8> {
-        write_board(&Board { robot: self.name(), receiver, grants: grants.to_vec() })
+    pub fn grant_set(&self, receiver: &[u8], grants: &[&[u8]]) -> Vec<u8> {
+        write_grants(&GrantSet { robot: self.name(), receiver, grants: grants.to_vec() })
     }
 
     pub fn catalog(&self, catalog: &Catalog, lease: Lease) -> Vec<u8> {
@@ -91,9 +91,9 @@ impl Robot {
     }
 }
 
-/// A board of the robot `r`.
-pub fn board(receiver: &[u8], grants: &[&[u8]]) -> Vec<u8> {
-    write_board(&Board { robot: "r", receiver, grants: grants.to_vec() })
+/// A grant_set of the robot `r`.
+pub fn grant_set(receiver: &[u8], grants: &[&[u8]]) -> Vec<u8> {
+    write_grants(&GrantSet { robot: "r", receiver, grants: grants.to_vec() })
 }
 
 /// What the desk was granted: nothing yet.

@@ -7,7 +7,7 @@ const MAX_GRANTS: u32 = 4096;
 
 /// `discreet_interfaces/msg/Grants`, borrowed from its serialized bytes. Nothing in it is verified yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Board<'a> {
+pub struct GrantSet<'a> {
     /// The robot's name in the policy; empty if it is no text.
     pub robot: &'a str,
     /// The announcement of the guard's receiving key; empty if it takes no commands.
@@ -17,18 +17,18 @@ pub struct Board<'a> {
 }
 
 /// Writes the message.
-pub fn write_board(board: &Board<'_>) -> Vec<u8> {
+pub fn write_grants(grant_set: &GrantSet<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = Writer::new(&mut bytes);
-    writer.str(board.robot);
-    writer.octets(board.receiver);
-    writer.sequence(board.grants.len());
-    board.grants.iter().for_each(|grant| writer.octets(grant));
+    writer.str(grant_set.robot);
+    writer.octets(grant_set.receiver);
+    writer.sequence(grant_set.grants.len());
+    grant_set.grants.iter().for_each(|grant| writer.octets(grant));
     bytes
 }
 
 /// Reads the message.
-pub fn read_board(bytes: &[u8]) -> Result<Board<'_>, Malformed> {
+pub fn read_grants(bytes: &[u8]) -> Result<GrantSet<'_>, Malformed> {
     let mut reader = Reader::new(bytes)?;
     let robot = std::str::from_utf8(reader.string(Some(256))?).ok();
     let robot = robot.filter(|name| !name.chars().any(char::is_control)).unwrap_or_default();
@@ -36,7 +36,7 @@ pub fn read_board(bytes: &[u8]) -> Result<Board<'_>, Malformed> {
     let count = reader.sequence(4, Some(MAX_GRANTS))?;
     let grants = (0..count).map(|_| reader.octets()).collect::<Result<_, _>>()?;
     reader.end()?;
-    Ok(Board { robot, receiver, grants })
+    Ok(GrantSet { robot, receiver, grants })
 }
 
 #[cfg(test)]
@@ -45,17 +45,17 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let board = Board { robot: "r", receiver: &[1; 5], grants: vec![&[2; 7], &[], &[3]] };
-        assert_eq!(read_board(&write_board(&board)), Ok(board));
-        assert_eq!(read_board(&write_board(&Board::default())), Ok(Board::default()));
+        let grant_set = GrantSet { robot: "r", receiver: &[1; 5], grants: vec![&[2; 7], &[], &[3]] };
+        assert_eq!(read_grants(&write_grants(&grant_set)), Ok(grant_set));
+        assert_eq!(read_grants(&write_grants(&GrantSet::default())), Ok(GrantSet::default()));
     }
 
     #[test]
     fn a_count_of_a_million_grants_is_refused() {
-        let mut bytes = write_board(&Board::default());
+        let mut bytes = write_grants(&GrantSet::default());
         let at = bytes.len() - 4;
         bytes[at..].copy_from_slice(&1_000_000_u32.to_le_bytes());
         bytes.resize(5_000_000, 0);
-        assert!(matches!(read_board(&bytes), Err(Malformed::Bound { .. })));
+        assert!(matches!(read_grants(&bytes), Err(Malformed::Bound { .. })));
     }
 }
