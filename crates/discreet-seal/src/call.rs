@@ -5,7 +5,7 @@ use blake3::Hasher;
 use super::addressed::{self, Bound, OUTWARD, Unopenable};
 use super::command::{Unsendable, seal_command_drawing};
 use super::header::{Parts, Sealing, split};
-use super::party::party;
+use super::identity_hash::party;
 use super::{ContextDigest, HEADROOM, OpenError, Receiver, SenderKey};
 use crate::identity::{Identity, PublicIdentity};
 use discreet_cdr::{Malformed, Reader};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use super::addressed::{self, Bound, INWARD, Unopenable, Unsealable};
 use super::context::entry_digest;
 use super::header::{Parts, Sealing, split};
-use super::party::party;
+use super::identity_hash::party;
 use super::{ContextDigest, OpenError, Receiver, ReceivingKey};
 use crate::identity::{Identity, PublicIdentity};
 use discreet_host::secret::{NoRandomness, Secret};

@@ -60,7 +60,7 @@ impl Freshness {
 /// By keys, not by name: a party that is given another name has no second chance.
 fn pair(sender: &crate::identity::PublicIdentity, topic: &str) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("discreet 2026-11 sender and topic v1");
-    hasher.update(&super::party::party(sender)).update(topic.as_bytes());
+    hasher.update(&super::identity_hash::party(sender)).update(topic.as_bytes());
     *hasher.finalize().as_bytes()
 }
 

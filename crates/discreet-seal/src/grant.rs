@@ -1,7 +1,7 @@
 //! Grants: the key of a group for one epoch, wrapped to each member, signed by the robot.
 
 use super::header::{suite, suite_number};
-use super::party::{member, party};
+use super::identity_hash::{member, party};
 use super::statement::{Cursor, GRANT, Head, Unreadable, put_name, sign, verified};
 use super::suite::Suite;
 use super::wrap::{unwrap, wrap};
