@@ -1,4 +1,4 @@
-//! Looks at the pictures that `benches/recall.py` hands it, and says what it would cover and how long that took.
+//! InspectorFactory at the pictures that `benches/recall.py` hands it, and says what it would cover and how long that took.
 //!
 //! On standard input, again and again: a line `WIDTH HEIGHT NANOSECONDS` and then that many pixels, blue, green, red.
 //! On standard output one line of JSON for each. Arguments: `--opencv`, `--threads N`, `--every N`, `--subject NAME`.
@@ -7,7 +7,7 @@ use std::io::{BufRead, Read, Write};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use discreet_redact::{Cover, ImageRules, Look, Picture, SIGHT_SIDE, Subject, Why};
+use discreet_redact::{Cover, ImageInspector, ImageRules, Picture, Subject, THUMBNAIL_SIDE, Why};
 use discreet_vision::{Engines, Models, Watch};
 
 fn main() -> anyhow::Result<()> {
@@ -47,7 +47,7 @@ fn main() -> anyhow::Result<()> {
         let [width, height, stamp] = words[..] else { bail!("not WIDTH HEIGHT NANOSECONDS: {line}") };
         line.clear();
         let (width, height) = (u32::try_from(width)?, u32::try_from(height)?);
-        if width.max(height) > 4 * SIGHT_SIDE {
+        if width.max(height) > 4 * THUMBNAIL_SIDE {
             bail!("{width}x{height} is larger than what a guard would send");
         }
         bgr.resize(width as usize * height as usize * 3, 0);

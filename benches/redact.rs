@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use discreet_cdr::Writer;
 use discreet_redact::remote::{Patience, Program, RedactorState, Remote};
-use discreet_redact::{Cameras, Cover, ImageKind, ImageRedactor, ImageRules, Look, Subject};
+use discreet_redact::{Cameras, Cover, ImageInspector, ImageKind, ImageRedactor, ImageRules, Subject};
 use serde_json::json;
 
 fn main() -> anyhow::Result<()> {
@@ -42,7 +42,7 @@ fn main() -> anyhow::Result<()> {
             break pid;
         }
     };
-    let look: Box<dyn Look + Send> = Box::new(remote);
+    let look: Box<dyn ImageInspector + Send> = Box::new(remote);
     let mut redactor =
         ImageRedactor::new("/camera", ImageKind::Raw, Some(look), Arc::new(Cameras::default()));
     let (mut busy, mut times, mut blank, mut covered) = (Duration::ZERO, Vec::new(), 0, 0);

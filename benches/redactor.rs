@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use discreet_redact::remote::{Patience, Program, RedactorState, Remote};
-use discreet_redact::{Cover, ImageRules, Look, Picture, Subject};
+use discreet_redact::{Cover, ImageInspector, ImageRules, Picture, Subject};
 
 const WIDTH: u32 = 960;
 const HEIGHT: u32 = 540;

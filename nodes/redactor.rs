@@ -9,11 +9,11 @@ use clap::Parser;
 use discreet_host::secret::unreadable;
 use discreet_redact::protocol::Hello;
 use discreet_redact::serve::{end_with_guard, guard_socket, serve};
-use discreet_redact::{ImageRules, Look, Subject};
+use discreet_redact::{ImageInspector, ImageRules, Subject};
 use discreet_vision::{Engines, Models, Watch};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Looks at images on behalf of the guard, which starts one for each camera whose images are redacted.
+/// InspectorFactory at images on behalf of the guard, which starts one for each camera whose images are redacted.
 ///
 /// It reads hostile bytes and may crash over them; the guard then blanks the images and starts it again. It talks to the
 /// guard over its standard input and does nothing without it.
@@ -73,7 +73,7 @@ fn run(arguments: &Arguments, socket: &mut UnixStream) -> anyhow::Result<()> {
 }
 
 /// What looks under these rules.
-fn watch(models: &Models, engines: &Engines, rules: &ImageRules) -> Result<Box<dyn Look>, String> {
+fn watch(models: &Models, engines: &Engines, rules: &ImageRules) -> Result<Box<dyn ImageInspector>, String> {
     let subjects: Vec<Subject> = rules.covers.iter().map(|(subject, _)| *subject).collect();
     let watch = Watch::new(models.clone(), engines.clone(), &subjects).map_err(|error| error.to_string())?;
     Ok(Box::new(watch))

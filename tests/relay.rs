@@ -19,8 +19,8 @@ use discreet_guard::sources::PublisherTrust;
 use discreet_host::secret::Secret;
 use discreet_policy::{Form, Group, Moment, Policy, Suite, TopicPolicy};
 use discreet_redact::{
-    Area, Blind, CompressedFormat, Found, ImageKind, ImageRedactor, ImageRules, Look, Picture, Redaction,
-    Subject, Why,
+    Area, BlankReason, CompressedFormat, Found, ImageInspector, ImageKind, ImageRedactor, ImageRules,
+    Picture, Redaction, Subject, Why,
 };
 use discreet_seal::epoch_keys::{EpochKey, Keys};
 use discreet_seal::{GrantTerms, HEADROOM, OpenError, OpeningKey, SealingKey, SenderKey, TAILROOM};
@@ -266,16 +266,22 @@ fn deciding_is_a_look_up_however_many_rules_there_are() {
 // Images. The one that looks is played; `tests/redactor.rs` and `tests/vision.rs` have the real ones.
 
 /// Finds a face at one place, or cannot look.
-struct Looker(Result<Area, Blind>, Vec<Found>);
+struct Looker(Result<Area, BlankReason>, Vec<Found>);
 
-impl Look for Looker {
-    fn look(&mut self, _: &ImageRules, _: Picture<'_>, _: i64) -> Result<&[Found], Blind> {
+impl ImageInspector for Looker {
+    fn look(&mut self, _: &ImageRules, _: Picture<'_>, _: i64) -> Result<&[Found], BlankReason> {
         let area = self.0?;
         self.1 = vec![Found { subject: Subject::Faces, area, score: 1.0, why: Why::Seen }];
         Ok(&self.1)
     }
 
-    fn remake(&mut self, _: &ImageRules, _: &[u8], _: CompressedFormat, _: i64) -> Result<&[u8], Blind> {
+    fn remake(
+        &mut self,
+        _: &ImageRules,
+        _: &[u8],
+        _: CompressedFormat,
+        _: i64,
+    ) -> Result<&[u8], BlankReason> {
         self.0.map(|_| b"remade".as_slice())
     }
 }
@@ -311,11 +317,11 @@ fn picture() -> Vec<u8> {
 }
 
 /// What leaves of a picture when this is what looking gives.
-fn redacted(look: Option<Result<Area, Blind>>) -> (Vec<u8>, Redaction) {
+fn redacted(look: Option<Result<Area, BlankReason>>) -> (Vec<u8>, Redaction) {
     let policy = Policy::read("eyes.yaml", EYES).map_err(|findings| format!("{findings:#?}")).unwrap().0;
     let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
-    let look = look.map(|found| Box::new(Looker(found, Vec::new())) as Box<dyn Look + Send>);
+    let look = look.map(|found| Box::new(Looker(found, Vec::new())) as Box<dyn ImageInspector + Send>);
     let redactor = Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default()));
     let mut protection = Protection { images: redactor, ..Protection::default() };
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
@@ -341,8 +347,8 @@ fn what_is_found_is_covered_and_the_rest_is_as_it_was() {
 
 #[test]
 fn a_frame_that_nobody_could_look_at_is_blank_whatever_the_reason() {
-    let reasons = Blind::ALL.into_iter().map(|blind| (Some(Err(blind)), blind));
-    for (look, blind) in reasons.chain([(None, Blind::Absent)]) {
+    let reasons = BlankReason::ALL.into_iter().map(|blind| (Some(Err(blind)), blind));
+    for (look, blind) in reasons.chain([(None, BlankReason::Absent)]) {
         let (cdr, redaction) = redacted(look);
         assert_eq!(redaction, Redaction { blank: Some(blind), ..Redaction::default() });
         assert!(cdr[cdr.len() - 384..].iter().all(|byte| *byte == 0), "{blind:?}");
@@ -490,7 +496,7 @@ fn a_camera_leaves_covered_for_everyone_and_sealed_as_it_is_for_the_desk_from_on
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let keys = Ring::new(Suite::Aes256Gcm);
     let look = Looker(Ok(Area { left: 4, top: 2, right: 8, bottom: 6 }), Vec::new());
-    let look = Some(Box::new(look) as Box<dyn Look + Send>);
+    let look = Some(Box::new(look) as Box<dyn ImageInspector + Send>);
     let mut protection = Protection {
         images: Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default())),
         clear: Some(seal(&keys, "/eyes", "sensor_msgs/msg/Image")),

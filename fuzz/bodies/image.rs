@@ -1,7 +1,7 @@
 //! Any bytes as a serialized Image, covered in every way: only its data may change, and every cover keeps its promise.
 //! The first bytes are an area, a kind of cover and the size of the picture.
 
-use discreet_redact::{Area, Cover, RawImage, Sight, WholeFrame, blank_all};
+use discreet_redact::{Area, Cover, RawImage, Thumbnail, WholeFrame, blank_all};
 
 pub fn run(data: &[u8]) {
     let Some(([left, top, right, bottom, cover, side], cdr)) = data.split_first_chunk::<6>() else { return };
@@ -37,7 +37,7 @@ pub fn run(data: &[u8]) {
     apply(&clean, &|frame| frame.cover_whole(WholeFrame::Lowres));
     apply(&clean, &|frame| frame.cover_whole(WholeFrame::Blank));
     apply(&clean, &|frame| {
-        if let Ok(picture) = Sight::default().picture(frame, u32::from(*side)) {
+        if let Ok(picture) = Thumbnail::default().picture(frame, u32::from(*side)) {
             assert_eq!(picture.bgr.len(), picture.width as usize * picture.height as usize * 3);
         }
     });

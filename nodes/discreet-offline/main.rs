@@ -2,11 +2,11 @@
 
 #[path = "../discreet/answer.rs"]
 mod answer;
-mod eyes;
 mod fresh;
 #[path = "../discreet/input.rs"]
 #[allow(dead_code, reason = "the other program uses the rest of it")]
 mod input;
+mod inspector;
 mod redact;
 mod scrub;
 

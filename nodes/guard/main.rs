@@ -23,8 +23,8 @@ use discreet_policy::watch::PolicyWatch;
 use discreet_policy::{Floor, LivePolicy, Policy, Reloaded, Trust, read_file};
 use discreet_redact::remote::{Patience, Program, Remote};
 use discreet_ros::{
-    Bridge, BridgeParts, Control, Health, Level, Logger, Looks, Publisher, Settings, keep_files_to_itself,
-    no_discovery_server, own_domain,
+    Bridge, BridgeParts, Control, Health, InspectorFactory, Level, Logger, Publisher, Settings,
+    keep_files_to_itself, no_discovery_server, own_domain,
 };
 use discreet_seal::catalog::RENEWED_EVERY;
 use discreet_seal::epoch_keys::Keys;
@@ -207,7 +207,7 @@ impl Guard {
             audit: Arc::clone(&audit),
             clock: Arc::clone(&clock),
             types: TypeLibrary::from_env()?,
-            looks: looks(&logger)?,
+            inspectors: inspectors(&logger)?,
             keys: Arc::clone(&keys) as Arc<dyn Keys>,
             command_keys: keeper_command_keys as Arc<dyn CommandKeys>,
         })?;
@@ -457,7 +457,7 @@ impl GrantsPublisher {
 }
 
 /// For each topic a redactor of its own, and a word in the log when it is missing or ends.
-fn looks(logger: &Logger) -> anyhow::Result<Looks> {
+fn inspectors(logger: &Logger) -> anyhow::Result<InspectorFactory> {
     let program = Program { prepare: keep_files_to_itself, ..Program::beside_this()? };
     let logger = logger.clone();
     Ok(Box::new(move |topic| {

@@ -2,7 +2,7 @@
 
 use discreet_guard::denied::Denied;
 use discreet_guard::ingress::Refused;
-use discreet_redact::Blind;
+use discreet_redact::BlankReason;
 
 const HEAD: &str = "\
 # Reasons for denied messages
@@ -27,7 +27,7 @@ pub fn render() -> String {
     let denied = Denied::ALL.map(|reason| (reason.label(), reason.advice(), reason.is_alarm()));
     let refused = Refused::ALL.map(|reason| (reason.label(), reason.advice(), reason.is_alarm()));
     // Every frame that is blanked makes its topic an ERROR.
-    let blind = Blind::ALL.map(|reason| (reason.label(), reason.advice(), true));
+    let blind = BlankReason::ALL.map(|reason| (reason.label(), reason.advice(), true));
     [HEAD, OUT, &table(&denied), IN, &table(&refused), BLACK, &table(&blind)].concat()
 }
 

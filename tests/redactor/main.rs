@@ -12,7 +12,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use discreet_redact::remote::{Patience, Program, RedactorState, Remote};
-use discreet_redact::{Blind, CompressedFormat, Cover, ImageRules, Look, Picture, Subject};
+use discreet_redact::{BlankReason, CompressedFormat, Cover, ImageInspector, ImageRules, Picture, Subject};
 
 const DEADLINE: Duration = Duration::from_millis(100);
 
@@ -60,7 +60,7 @@ impl Camera {
     }
 
     /// Shows the next frame. What was found is what is in this frame, or it is not Ok.
-    fn frame(&mut self) -> Result<(), Blind> {
+    fn frame(&mut self) -> Result<(), BlankReason> {
         self.number += 1;
         self.bgr[..4].copy_from_slice(&self.number.to_le_bytes());
         let picture = Picture { width: WIDTH, height: HEIGHT, bgr: &self.bgr };
@@ -74,7 +74,7 @@ impl Camera {
     }
 
     /// The same with a compressed image: what comes back is what was made of this one.
-    fn compressed(&mut self) -> Result<(), Blind> {
+    fn compressed(&mut self) -> Result<(), BlankReason> {
         self.number += 1;
         let image = [self.number.to_le_bytes().as_slice(), &[7; 100_000]].concat();
         let remade = self.remote.remake(&rules(), &image, CompressedFormat::Jpeg, i64::from(self.number))?;
@@ -83,7 +83,7 @@ impl Camera {
     }
 
     /// Shows frames, 100 a second, until one comes out as it should; how many came before it.
-    fn until(&mut self, wanted: Result<(), Blind>) -> usize {
+    fn until(&mut self, wanted: Result<(), BlankReason>) -> usize {
         for count in 0..1500 {
             if self.frame() == wanted {
                 return count;
@@ -107,7 +107,7 @@ impl Camera {
     /// No look waits beyond its deadline. Whoever has the CPU may keep it from seeing that at once, but not each time.
     fn in_time(&self) {
         let over = self.waited.iter().filter(|took| **took > DEADLINE + GRACE).count();
-        assert!(over <= 1 + self.waited.len() / 10, "looks that waited took {:?}", self.waited);
+        assert!(over <= 1 + self.waited.len() / 10, "inspectors that waited took {:?}", self.waited);
     }
 }
 
@@ -149,7 +149,7 @@ fn vanishes(pid: u32) -> bool {
 #[test]
 fn frames_are_looked_at_in_another_process() {
     let mut camera = Camera::new("");
-    assert_eq!(camera.frame(), Err(Blind::Absent), "nobody waits for it to start");
+    assert_eq!(camera.frame(), Err(BlankReason::Absent), "nobody waits for it to start");
     camera.until(Ok(()));
     for _ in 0..200 {
         assert_eq!(camera.frame(), Ok(()));
@@ -168,7 +168,7 @@ fn a_killed_redactor_is_started_again_and_leaves_no_zombie() {
         camera.until(Ok(()));
         pids.push(camera.pid());
         signal(camera.pid(), "-KILL");
-        camera.until(Err(Blind::Absent));
+        camera.until(Err(BlankReason::Absent));
     }
     camera.until(Ok(()));
     assert_eq!((camera.remote.counts().started, camera.remote.counts().restarts), (5, 4));
@@ -186,7 +186,7 @@ fn a_stopped_redactor_makes_frames_late_and_its_old_answers_are_thrown_away() {
         signal(pid, "-STOP");
         let mut late = 0;
         for _ in 0..20 {
-            late += usize::from(camera.frame() == Err(Blind::Late));
+            late += usize::from(camera.frame() == Err(BlankReason::Late));
         }
         assert_eq!(late, 20);
         assert_eq!(camera.remote.state(), RedactorState::Late { pid });
@@ -203,10 +203,10 @@ fn only_the_first_late_frame_waits() {
     let mut camera = Camera::new("");
     camera.until(Ok(()));
     signal(camera.pid(), "-STOP");
-    assert_eq!(camera.frame(), Err(Blind::Late));
+    assert_eq!(camera.frame(), Err(BlankReason::Late));
     let begun = Instant::now();
     for _ in 0..100 {
-        assert_eq!(camera.frame(), Err(Blind::Late));
+        assert_eq!(camera.frame(), Err(BlankReason::Late));
     }
     assert!(begun.elapsed() < DEADLINE, "100 frames waited {:?}", begun.elapsed());
 }
@@ -217,8 +217,8 @@ fn a_redactor_that_stays_silent_for_two_seconds_is_replaced() {
     camera.until(Ok(()));
     let (stopped, begun) = (camera.pid(), Instant::now());
     signal(stopped, "-STOP");
-    camera.until(Err(Blind::Late));
-    camera.until(Err(Blind::Absent));
+    camera.until(Err(BlankReason::Late));
+    camera.until(Err(BlankReason::Absent));
     assert!((2000..3000).contains(&begun.elapsed().as_millis()), "after {:?}", begun.elapsed());
     camera.until(Ok(()));
     assert!(camera.pid() != stopped && !exists(stopped));
@@ -237,7 +237,10 @@ fn slow_answers_blank_frames_and_never_belong_to_the_next_one() {
         })
         .collect();
     assert!(outcomes.iter().filter(|outcome| outcome.is_ok()).count() >= 5, "{outcomes:?}");
-    assert!(outcomes.iter().filter(|outcome| **outcome == Err(Blind::Late)).count() >= 20, "{outcomes:?}");
+    assert!(
+        outcomes.iter().filter(|outcome| **outcome == Err(BlankReason::Late)).count() >= 20,
+        "{outcomes:?}"
+    );
     assert_eq!(camera.remote.counts().started, 1);
     camera.in_time();
 }
@@ -248,8 +251,8 @@ fn a_redactor_that_lies_is_not_believed_and_replaced() {
         let mut camera = Camera::new(&format!("{fault} 10"));
         for _ in 0..2 {
             camera.until(Ok(()));
-            camera.until(Err(Blind::Failed));
-            camera.until(Err(Blind::Absent));
+            camera.until(Err(BlankReason::Failed));
+            camera.until(Err(BlankReason::Absent));
         }
         camera.until(Ok(()));
         assert!(camera.remote.counts().restarts >= 2, "{fault}");
@@ -261,7 +264,7 @@ fn a_redactor_that_lies_is_not_believed_and_replaced() {
 fn an_answer_that_nobody_asked_for_is_not_used_for_the_next_frame() {
     let mut camera = Camera::new("twice 10");
     camera.until(Ok(()));
-    camera.until(Err(Blind::Absent));
+    camera.until(Err(BlankReason::Absent));
     assert!(camera.news.lock().unwrap()[0].contains("an answer to question"));
     camera.until(Ok(()));
     camera.in_time();
@@ -269,7 +272,9 @@ fn an_answer_that_nobody_asked_for_is_not_used_for_the_next_frame() {
 
 #[test]
 fn a_redactor_that_crashes_panics_or_ends_is_replaced() {
-    for (fault, first) in [("crash", Blind::Absent), ("exit", Blind::Absent), ("panic", Blind::Failed)] {
+    for (fault, first) in
+        [("crash", BlankReason::Absent), ("exit", BlankReason::Absent), ("panic", BlankReason::Failed)]
+    {
         let mut camera = Camera::new(&format!("{fault} 20"));
         for _ in 0..2 {
             camera.until(Ok(()));
@@ -286,16 +291,16 @@ fn an_image_that_it_cannot_look_at_is_blank_and_the_redactor_stays() {
     let mut camera = Camera::new("fail 5");
     camera.until(Ok(()));
     let outcomes: Vec<_> = (0..50).map(|_| camera.frame()).collect();
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Err(Blind::Failed)).count(), 10);
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == Err(BlankReason::Failed)).count(), 10);
     assert_eq!(camera.remote.counts().started, 1);
 }
 
 #[test]
 fn what_it_cannot_find_is_not_asked_but_blank() {
     let mut camera = Camera::new("subjects 2"); // plates
-    camera.until(Err(Blind::Failed));
+    camera.until(Err(BlankReason::Failed));
     for _ in 0..10 {
-        assert_eq!(camera.frame(), Err(Blind::Failed));
+        assert_eq!(camera.frame(), Err(BlankReason::Failed));
     }
     assert_eq!(camera.remote.counts().restarts, 0);
     let news = camera.news.lock().unwrap();
@@ -308,7 +313,7 @@ fn starting_holds_up_no_frame_and_takes_ten_seconds_at_most() {
     let mut camera = Camera::patient("start 60000", patience);
     let (begun, mut frames) = (Instant::now(), 0);
     while camera.remote.counts().restarts == 0 {
-        assert_eq!(camera.frame(), Err(Blind::Absent));
+        assert_eq!(camera.frame(), Err(BlankReason::Absent));
         frames += 1;
         assert!(begun.elapsed() < Duration::from_secs(5));
     }
@@ -327,7 +332,7 @@ fn what_is_no_redactor_is_not_believed() {
     let mut camera = Camera::new("hello garbage");
     camera.remote.tend();
     while camera.remote.counts().restarts < 2 {
-        assert_eq!(camera.frame(), Err(Blind::Absent));
+        assert_eq!(camera.frame(), Err(BlankReason::Absent));
         sleep(Duration::from_millis(1));
     }
 }
@@ -336,7 +341,7 @@ fn what_is_no_redactor_is_not_believed() {
 fn without_the_program_images_are_blank_and_it_is_said_once() {
     let mut camera = Camera::of("/nowhere/redactor".into(), "", Patience::default());
     for _ in 0..100 {
-        assert_eq!(camera.frame(), Err(Blind::Absent));
+        assert_eq!(camera.frame(), Err(BlankReason::Absent));
     }
     assert_eq!(camera.remote.state(), RedactorState::Missing);
     assert_eq!(camera.remote.counts().absent, 100);
@@ -362,7 +367,7 @@ fn it_ends_with_the_guard_and_dropping_takes_no_second() {
         let mut camera = Camera::new(arguments);
         camera.until(Ok(()));
         if !arguments.is_empty() {
-            camera.until(Err(Blind::Late));
+            camera.until(Err(BlankReason::Late));
         }
         let (pid, begun) = (camera.pid(), Instant::now());
         drop(camera);
@@ -377,7 +382,7 @@ fn it_ends_with_the_guard_and_dropping_takes_no_second() {
 fn a_guard_that_hangs_on() {
     let mut camera = Camera::new("hang 3");
     camera.until(Ok(()));
-    camera.until(Err(Blind::Late));
+    camera.until(Err(BlankReason::Late));
     println!("\nredactor {}", camera.pid());
     sleep(Duration::from_secs(60));
 }
@@ -447,7 +452,7 @@ fn ten_thousand_frames_of_random_faults_never_get_what_is_not_theirs() {
         let begun = Instant::now();
         let outcome = if frames % 4 == 0 { camera.compressed() } else { camera.frame() };
         // A frame for which there was nobody to ask does not count.
-        let asked = outcome.is_ok() || outcome == Err(Blind::Failed) || begun.elapsed() >= DEADLINE;
+        let asked = outcome.is_ok() || outcome == Err(BlankReason::Failed) || begun.elapsed() >= DEADLINE;
         frames += u32::from(asked);
         if !asked {
             sleep(Duration::from_millis(1));

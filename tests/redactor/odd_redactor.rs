@@ -13,7 +13,7 @@ use std::time::Duration;
 use discreet_redact::protocol::{Hello, Reply};
 use discreet_redact::serve::{end_with_guard, guard_socket, serve};
 use discreet_redact::{
-    Area, Blind, CompressedFormat, Found, ImageRules, Look, Picture, Subject, Subjects, Why,
+    Area, BlankReason, CompressedFormat, Found, ImageInspector, ImageRules, Picture, Subject, Subjects, Why,
 };
 
 const FAULTS: [&str; 12] = [
@@ -63,7 +63,7 @@ fn main() {
     let hello = Hello { pid: std::process::id(), engine, subjects };
     let mut odd = Some(odd);
     let _ = serve(&mut socket, &hello, |_| {
-        odd.take().map(|odd| Box::new(odd) as Box<dyn Look>).ok_or("once".into())
+        odd.take().map(|odd| Box::new(odd) as Box<dyn ImageInspector>).ok_or("once".into())
     });
 }
 
@@ -92,8 +92,8 @@ impl Default for Odd {
     }
 }
 
-impl Look for Odd {
-    fn look(&mut self, _: &ImageRules, picture: Picture<'_>, stamp: i64) -> Result<&[Found], Blind> {
+impl ImageInspector for Odd {
+    fn look(&mut self, _: &ImageRules, picture: Picture<'_>, stamp: i64) -> Result<&[Found], BlankReason> {
         let number = u32::from_le_bytes(*picture.bgr.first_chunk().unwrap());
         let area = Area { left: number % 100, top: 1, right: number % 100 + 1, bottom: 2 };
         self.found = vec![Found { subject: Subject::Faces, area, score: 0.5, why: Why::Seen }];
@@ -108,7 +108,7 @@ impl Look for Odd {
         image: &[u8],
         _: CompressedFormat,
         stamp: i64,
-    ) -> Result<&[u8], Blind> {
+    ) -> Result<&[u8], BlankReason> {
         let number = u32::from_le_bytes(*image.first_chunk().unwrap());
         self.remade = image.to_vec();
         std::thread::sleep(self.sleep);
@@ -119,7 +119,7 @@ impl Look for Odd {
 
 impl Odd {
     /// The test hands over the question's number as the image's stamp: it counts its frames from 1, as `Remote` does.
-    fn misbehave(&mut self, number: u32, id: u64) -> Result<(), Blind> {
+    fn misbehave(&mut self, number: u32, id: u64) -> Result<(), BlankReason> {
         self.looked_at += 1;
         let fault = match (self.fault, self.seed) {
             (Some((fault, every)), _) if self.looked_at.is_multiple_of(every) => fault,
@@ -133,7 +133,7 @@ impl Odd {
             Some("crash") => std::process::abort(),
             Some("exit") => std::process::exit(0),
             Some("panic") => panic!("as the test wants it"),
-            Some("fail") => return Err(Blind::Failed),
+            Some("fail") => return Err(BlankReason::Failed),
             Some("hang") => std::thread::sleep(Duration::from_secs(3600)),
             Some("late") => std::thread::sleep(Duration::from_millis(150)),
             Some("wrong_id") => {
@@ -151,7 +151,7 @@ impl Odd {
             }
             Some(other) => panic!("no fault {other}"),
         }
-        self.socket.write_all(&reply).map_err(|_| Blind::Failed)
+        self.socket.write_all(&reply).map_err(|_| BlankReason::Failed)
     }
 }
 

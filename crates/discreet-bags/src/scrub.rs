@@ -20,7 +20,8 @@ use discreet_guard::relay::guard;
 use discreet_guard::sources::PublisherTrust;
 use discreet_policy::{Moment, Policy};
 use discreet_redact::{
-    CAMERA_INFO_TYPE, Cameras, ImageKind, ImageRedactor, ImageRules, Intrinsics, Look, MessageRedactor,
+    CAMERA_INFO_TYPE, Cameras, ImageInspector, ImageKind, ImageRedactor, ImageRules, Intrinsics,
+    MessageRedactor,
 };
 
 pub use report::{Reason, Report, TopicReport};
@@ -58,7 +59,7 @@ pub enum Types<'a> {
 }
 
 /// Makes what looks at the images of one topic; without one they are blanked.
-pub type Looks<'a> = dyn FnMut(&ImageRules) -> Option<Box<dyn Look + Send>> + 'a;
+pub type InspectorFactory<'a> = dyn FnMut(&ImageRules) -> Option<Box<dyn ImageInspector + Send>> + 'a;
 
 /// Why a bag could not be scrubbed.
 #[derive(Debug, thiserror::Error)]
@@ -77,14 +78,14 @@ impl Scrub<'_> {
         &self,
         bag: &mut dyn Bag,
         writer: &mut BagWriter<W>,
-        looks: &mut Looks<'_>,
+        inspectors: &mut InspectorFactory<'_>,
         watch: &mut dyn FnMut(u64, u64),
     ) -> Result<Report, Fault> {
         let mut work = Work {
             scrub: self,
             definitions: Definitions::new(self.types, self.trust_names),
             routes: HashMap::new(),
-            looks,
+            inspectors,
             protections: HashMap::new(),
             texts: HashMap::new(),
             cameras: Arc::default(),
@@ -122,7 +123,7 @@ struct Work<'a, 'l> {
     scrub: &'a Scrub<'a>,
     definitions: Definitions<'a>,
     routes: HashMap<u64, Route>,
-    looks: &'a mut Looks<'l>,
+    inspectors: &'a mut InspectorFactory<'l>,
     /// By topic: one that remembers, even if several channels and files have its images.
     protections: HashMap<String, Protection>,
     /// By channel.
@@ -170,7 +171,7 @@ impl Work<'_, '_> {
         let kind = ImageKind::of(&open.definition.name);
         let (Some(rules), Some(kind)) = (open.topic.image_rules(), kind) else { return };
         if !self.protections.contains_key(topic) {
-            let look = if rules.needs_looking() { (self.looks)(rules) } else { None };
+            let look = if rules.needs_looking() { (self.inspectors)(rules) } else { None };
             let images = Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)));
             self.protections.insert(topic.clone(), Protection { watch, images, ..Protection::default() });
         }

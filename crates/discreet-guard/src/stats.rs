@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::denied::Denied;
 use discreet_graph::Gid;
-use discreet_redact::{Blind, Redaction};
+use discreet_redact::{BlankReason, Redaction};
 
 /// What happened on one route since it was made. Written by the route's thread, read by diagnostics.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ pub struct RouteStats {
     /// Personal data found where it does not belong.
     pub raised: AtomicU64,
     denied: [AtomicU64; Denied::ALL.len()],
-    blanked: [AtomicU64; Blind::ALL.len()],
+    blanked: [AtomicU64; BlankReason::ALL.len()],
 }
 
 impl RouteStats {
@@ -56,8 +56,8 @@ impl RouteStats {
     }
 
     /// Why frames were blanked, with the counts.
-    pub fn blanked(&self) -> impl Iterator<Item = (Blind, u64)> {
-        occurred(Blind::ALL, &self.blanked)
+    pub fn blanked(&self) -> impl Iterator<Item = (BlankReason, u64)> {
+        occurred(BlankReason::ALL, &self.blanked)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Looks for all personal data in a text at once.
+//! InspectorFactory for all personal data in a text at once.
 
 use aho_corasick::AhoCorasick;
 

@@ -119,7 +119,7 @@ fn push(out: &mut Vec<Hit>, already: usize, found: Found) {
     }
 }
 
-/// Looks at each run of words with capitals.
+/// InspectorFactory at each run of words with capitals.
 fn cased(
     text: &str,
     first: usize,

@@ -1,7 +1,7 @@
 //! A sensor_msgs/msg/CompressedImage: what it says it is, what it is, and one to send in its place.
 
 use super::frame::stamp;
-use super::{Blind, CompressedFormat, Encoding};
+use super::{BlankReason, CompressedFormat, Encoding};
 use discreet_cdr::{HEADER, Malformed, Reader};
 
 /// A serialized sensor_msgs/msg/CompressedImage whose fields were found.
@@ -50,8 +50,8 @@ impl<'a> CompressedImage<'a> {
 
     /// What the data is. Refused if the message says something else, or that it is not 8-bit light (a depth image as
     /// PNG has its distances in its pixels).
-    pub fn kind(&self) -> Result<CompressedFormat, Blind> {
-        let found = kind(self.data).ok_or(Blind::UnknownEncoding)?;
+    pub fn kind(&self) -> Result<CompressedFormat, BlankReason> {
+        let found = kind(self.data).ok_or(BlankReason::UnknownEncoding)?;
         let (encoding, codec) = match self.format.iter().position(|byte| *byte == b';') {
             Some(at) => {
                 let (encoding, codec) = self.format.split_at(at);
@@ -60,7 +60,7 @@ impl<'a> CompressedImage<'a> {
             None => (&b""[..], self.format),
         };
         if !encoding.is_empty() && !Encoding::named(encoding)?.is_eight_bit_light() {
-            return Err(Blind::UnknownEncoding);
+            return Err(BlankReason::UnknownEncoding);
         }
         let word = codec.trim_ascii().split(u8::is_ascii_whitespace).next().unwrap_or_default();
         let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
@@ -68,7 +68,7 @@ impl<'a> CompressedImage<'a> {
             CompressedFormat::Jpeg => is("jpeg") || is("jpg"),
             CompressedFormat::Png => is("png"),
         };
-        if agrees || word.is_empty() { Ok(found) } else { Err(Blind::UnknownEncoding) }
+        if agrees || word.is_empty() { Ok(found) } else { Err(BlankReason::UnknownEncoding) }
     }
 
     /// Writes the message anew into `out`, which is emptied first: the same header and format, other data.

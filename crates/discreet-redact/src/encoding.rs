@@ -1,6 +1,6 @@
 //! How an image's pixels lie in its bytes: the encodings of sensor_msgs/image_encodings.hpp.
 
-use super::{Area, Blind};
+use super::{Area, BlankReason};
 
 /// The encodings whose pixels can be covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,7 +56,7 @@ pub enum Order {
 
 impl Encoding {
     /// The encoding that a message names.
-    pub fn named(name: &[u8]) -> Result<Encoding, Blind> {
+    pub fn named(name: &[u8]) -> Result<Encoding, BlankReason> {
         use Order::{Bgr, Bgra, Mono, Rgb, Rgba};
         let colours = |order, deep| Encoding::Colours { order, deep };
         let bayer = |column, row, deep| Encoding::Bayer { red: (column, row), deep };
@@ -87,7 +87,7 @@ impl Encoding {
             b"i420" => Encoding::Planes420,
             b"16UC1" => Encoding::Millimetres,
             b"32FC1" => Encoding::Metres,
-            _ => return Err(Blind::UnknownEncoding),
+            _ => return Err(BlankReason::UnknownEncoding),
         })
     }
 
@@ -254,7 +254,7 @@ mod tests {
     fn an_encoding_that_is_not_known_is_not_guessed() {
         for name in ["", "RGB8", "rgb8 ", "rgb8\0", "8UC2", "16SC1", "32FC3", "64FC1", "jpeg", "bayer_rggb12"]
         {
-            assert_eq!(Encoding::named(name.as_bytes()), Err(Blind::UnknownEncoding), "{name}");
+            assert_eq!(Encoding::named(name.as_bytes()), Err(BlankReason::UnknownEncoding), "{name}");
         }
     }
 

@@ -92,6 +92,6 @@ pub struct Picture<'a> {
     pub bgr: &'a [u8],
 }
 
-/// The long side of the largest picture that is worth looking at: what is sent to a [`Look`](super::Look) is made smaller
+/// The long side of the largest picture that is worth looking at: what is sent to a [`ImageInspector`](super::ImageInspector) is made smaller
 /// to this. Faces of 10 pixels in it are still found; a larger one takes longer and finds hardly more.
-pub const SIGHT_SIDE: u32 = 960;
+pub const THUMBNAIL_SIDE: u32 = 960;

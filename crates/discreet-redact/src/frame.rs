@@ -1,6 +1,6 @@
 //! The pixels of a sensor_msgs/msg/Image, where they lie in the serialized message.
 
-use super::Blind;
+use super::BlankReason;
 use super::area::Size;
 use super::encoding::{Encoding, Order, Plane, Planes};
 use discreet_cdr::{Malformed, Reader};
@@ -12,7 +12,7 @@ pub struct RawImage<'a> {
     stamp: i64,
     size: Size,
     step: u32,
-    encoding: Result<Encoding, Blind>,
+    encoding: Result<Encoding, BlankReason>,
     big_endian: bool,
     data: &'a mut [u8],
 }
@@ -44,7 +44,7 @@ impl<'a> RawImage<'a> {
 
     /// The pixels, if encoding, size, step and data fit together. What is no pixel (padding behind rows and behind the
     /// last one) is zeroed at once: nobody looks at it, so nothing may hide there.
-    pub fn frame(&mut self) -> Result<Frame<'_>, Blind> {
+    pub fn frame(&mut self) -> Result<Frame<'_>, BlankReason> {
         let encoding = self.encoding?;
         Frame::new(self.size, self.step, encoding, self.big_endian, self.stamp, self.data)
     }
@@ -73,8 +73,8 @@ pub struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// A decoded picture: 8-bit blue, green, red, without gaps.
-    pub fn from_bgr(width: u32, height: u32, bgr: &'a mut [u8]) -> Result<Frame<'a>, Blind> {
-        let step = width.checked_mul(3).ok_or(Blind::UnfitLayout)?;
+    pub fn from_bgr(width: u32, height: u32, bgr: &'a mut [u8]) -> Result<Frame<'a>, BlankReason> {
+        let step = width.checked_mul(3).ok_or(BlankReason::UnfitLayout)?;
         let encoding = Encoding::Colours { order: Order::Bgr, deep: false };
         Frame::new((width, height), step, encoding, false, 0, bgr)
     }
@@ -86,10 +86,10 @@ impl<'a> Frame<'a> {
         big_endian: bool,
         stamp: i64,
         data: &'a mut [u8],
-    ) -> Result<Frame<'a>, Blind> {
-        let planes = encoding.planes(size.0, size.1, step, big_endian).ok_or(Blind::UnfitLayout)?;
-        let needed = encoding.bytes(size.1, step).ok_or(Blind::UnfitLayout)?;
-        let (_, behind) = data.split_at_mut_checked(needed).ok_or(Blind::UnfitLayout)?;
+    ) -> Result<Frame<'a>, BlankReason> {
+        let planes = encoding.planes(size.0, size.1, step, big_endian).ok_or(BlankReason::UnfitLayout)?;
+        let needed = encoding.bytes(size.1, step).ok_or(BlankReason::UnfitLayout)?;
+        let (_, behind) = data.split_at_mut_checked(needed).ok_or(BlankReason::UnfitLayout)?;
         behind.fill(0);
         let mut frame = Frame { size, encoding, big_endian, stamp, planes, data };
         frame.zero_padding();
@@ -227,7 +227,7 @@ pub(super) mod tests {
             (raw.size, raw.step, &*raw.data),
             ((0x930d_6eaf, 0x3e7d_1bfb), 0xe009_02c7, &[0xe5, 0x93, 0x25][..])
         );
-        assert_eq!(raw.frame().err(), Some(Blind::UnknownEncoding));
+        assert_eq!(raw.frame().err(), Some(BlankReason::UnknownEncoding));
     }
 
     #[test]
@@ -257,12 +257,12 @@ pub(super) mod tests {
         for (encoding, size, step, bytes) in hostile {
             let mut cdr = image(encoding, size, step, 0, &vec![7; bytes], false);
             let mut raw = RawImage::read(&mut cdr).unwrap();
-            assert_eq!(raw.frame().err(), Some(Blind::UnfitLayout), "{encoding} {size:?} {step}");
+            assert_eq!(raw.frame().err(), Some(BlankReason::UnfitLayout), "{encoding} {size:?} {step}");
             raw.blank();
             assert!(!cdr.ends_with(&[7]), "{encoding}");
         }
         let mut cdr = image("64FC4", (2, 2), 6, 0, &[7; 12], false);
-        assert_eq!(RawImage::read(&mut cdr).unwrap().frame().err(), Some(Blind::UnknownEncoding));
+        assert_eq!(RawImage::read(&mut cdr).unwrap().frame().err(), Some(BlankReason::UnknownEncoding));
         blank_all(&mut cdr).unwrap();
         assert!(cdr.ends_with(&[0; 12]));
     }

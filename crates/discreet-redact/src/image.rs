@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Area, Blind, Cameras, CompressedImage, Cover, Follow, Found, Frame, ImageRules, Look, RawImage,
-    SIGHT_SIDE, Sight, View, WholeFrame, Why, black, shape,
+    Area, BlankReason, Cameras, CompressedImage, Cover, Follow, Found, Frame, ImageInspector, ImageRules,
+    RawImage, THUMBNAIL_SIDE, Thumbnail, View, WholeFrame, Why, black, shape,
 };
 use discreet_cdr::Malformed;
 
@@ -40,7 +40,7 @@ pub struct Redaction {
     /// Personal data that was found where it does not belong.
     pub raised: u32,
     /// The whole frame was blanked, because nobody could look at it.
-    pub blank: Option<Blind>,
+    pub blank: Option<BlankReason>,
 }
 
 /// A redacted image.
@@ -55,12 +55,12 @@ pub struct Redacted<'a> {
 pub struct ImageRedactor {
     topic: String,
     kind: ImageKind,
-    look: Option<Box<dyn Look + Send>>,
+    look: Option<Box<dyn ImageInspector + Send>>,
     cameras: Arc<Cameras>,
     /// The camera that this one follows was waited for in vain, when this was the last frame that it had seen: it is not
     /// waited for again until there is another.
     given_up: Option<Option<i64>>,
-    sight: Sight,
+    thumbnail: Thumbnail,
     areas: Vec<(Area, Cover)>,
     made: Vec<u8>,
     black: Vec<u8>,
@@ -71,11 +71,21 @@ impl ImageRedactor {
     pub fn new(
         topic: &str,
         kind: ImageKind,
-        look: Option<Box<dyn Look + Send>>,
+        look: Option<Box<dyn ImageInspector + Send>>,
         cameras: Arc<Cameras>,
     ) -> ImageRedactor {
-        let (topic, sight, areas, made) = (topic.into(), Sight::default(), Vec::new(), Vec::new());
-        ImageRedactor { topic, kind, look, cameras, given_up: None, sight, areas, made, black: Vec::new() }
+        let (topic, thumbnail, areas, made) = (topic.into(), Thumbnail::default(), Vec::new(), Vec::new());
+        ImageRedactor {
+            topic,
+            kind,
+            look,
+            cameras,
+            given_up: None,
+            thumbnail,
+            areas,
+            made,
+            black: Vec::new(),
+        }
     }
 
     /// Redacts a serialized image, in place where that is possible. What cannot be looked at is blanked.
@@ -112,7 +122,7 @@ impl ImageRedactor {
         })
     }
 
-    fn cover(&mut self, rules: &ImageRules, frame: &mut Frame<'_>, stamp: i64) -> Result<u32, Blind> {
+    fn cover(&mut self, rules: &ImageRules, frame: &mut Frame<'_>, stamp: i64) -> Result<u32, BlankReason> {
         if let Some(how) = rules.frame {
             frame.cover_whole(how);
             return Ok(1);
@@ -126,9 +136,9 @@ impl ImageRedactor {
         Ok(u32::try_from(self.areas.len()).unwrap_or(u32::MAX))
     }
 
-    fn look(&mut self, rules: &ImageRules, frame: &Frame<'_>, stamp: i64) -> Result<(), Blind> {
-        let look = self.look.as_mut().ok_or(Blind::Absent)?;
-        let picture = self.sight.picture(frame, SIGHT_SIDE)?;
+    fn look(&mut self, rules: &ImageRules, frame: &Frame<'_>, stamp: i64) -> Result<(), BlankReason> {
+        let look = self.look.as_mut().ok_or(BlankReason::Absent)?;
+        let picture = self.thumbnail.picture(frame, THUMBNAIL_SIDE)?;
         let (from, to) = ((picture.width, picture.height), frame.size());
         let found = look.look(rules, picture, stamp)?;
         let found = found.iter().map(|found| Found { area: found.area.scaled(from, to), ..*found });
@@ -144,11 +154,11 @@ impl ImageRedactor {
         camera: &str,
         frame: &Frame<'_>,
         stamp: i64,
-    ) -> Result<(), Blind> {
+    ) -> Result<(), BlankReason> {
         let hopeless = self.given_up == Some(self.cameras.last(camera));
         let seen = self.cameras.at(camera, stamp, if hopeless { Duration::ZERO } else { rules.deadline });
         self.given_up = seen.is_none().then(|| self.cameras.last(camera));
-        let seen = seen.ok_or(Blind::NothingToFollow)?;
+        let seen = seen.ok_or(BlankReason::NothingToFollow)?;
         let from = View { size: seen.size, intrinsics: self.cameras.intrinsics(camera) };
         let to = View { size: frame.size(), intrinsics: self.cameras.intrinsics(&self.topic) };
         let follow = Follow::new(from, to);
@@ -166,7 +176,7 @@ impl ImageRedactor {
             return Ok(Redaction { covered: 1, ..Redaction::default() });
         }
         let remade = image.kind().and_then(|format| {
-            let look = self.look.as_mut().ok_or(Blind::Absent)?;
+            let look = self.look.as_mut().ok_or(BlankReason::Absent)?;
             look.remake(rules, image.data(), format, image.stamp())
         });
         Ok(match remade {
@@ -213,7 +223,7 @@ mod tests {
     use crate::Subject;
     use crate::frame::tests::image;
 
-    fn depth(redactor: &mut ImageRedactor, rules: &ImageRules) -> Option<Blind> {
+    fn depth(redactor: &mut ImageRedactor, rules: &ImageRules) -> Option<BlankReason> {
         let mut cdr = image("16UC1", (4, 4), 8, 0, &[1; 32], false); // taken at 5 s
         redactor.redact(rules, &mut cdr).unwrap().redaction.blank
     }
@@ -230,12 +240,12 @@ mod tests {
             every: 1,
             follows: Some("/color".into()),
         };
-        assert_eq!(depth(&mut redactor, &rules), Some(Blind::NothingToFollow));
+        assert_eq!(depth(&mut redactor, &rules), Some(BlankReason::NothingToFollow));
         rules.deadline = Duration::from_secs(10);
         let began = Instant::now();
         assert_eq!(
             depth(&mut redactor, &rules),
-            Some(Blind::NothingToFollow),
+            Some(BlankReason::NothingToFollow),
             "it has not seen anything yet"
         );
         assert!(began.elapsed() < Duration::from_secs(5), "so it is not waited for");

@@ -1,7 +1,7 @@
 //! The redacted form of a message: what the policy names is covered in an image, or hidden in text, and an image that
 //! could not be looked at is blanked.
 //!
-//! Of images, the guard holds the pixels and covers them in place; finding what to cover is the work of a [`Look`], which the guard
+//! Of images, the guard holds the pixels and covers them in place; finding what to cover is the work of a [`ImageInspector`], which the guard
 //! keeps in another process, so that a detector that crashes, hangs or is fed a hostile image takes nothing with it.
 
 mod area;
@@ -15,7 +15,7 @@ mod follow;
 mod found;
 mod frame;
 mod image;
-mod look;
+mod inspector;
 mod message;
 mod mosaic;
 mod motion;
@@ -23,9 +23,9 @@ pub mod protocol;
 pub mod remote;
 mod rules;
 pub mod serve;
-mod sight;
 mod sighting;
 mod text;
+mod thumbnail;
 mod tracks;
 
 pub use area::{Area, Size};
@@ -35,14 +35,14 @@ pub use compressed::{CompressedImage, Shape, dimensions, kind, shape};
 pub use cover::{MOST_TILES, SMALLEST_TILE};
 pub use encoding::{Encoding, Order};
 pub use follow::{Follow, Intrinsics, View};
-pub use found::{Found, Picture, SIGHT_SIDE, Subject, Subjects, Why};
+pub use found::{Found, Picture, Subject, Subjects, THUMBNAIL_SIDE, Why};
 pub use frame::{Frame, RawImage, blank_all};
 pub use image::{CAMERA_INFO_TYPE, ImageKind, ImageRedactor, Redacted, Redaction};
-pub use look::{Blind, CompressedFormat, Look};
+pub use inspector::{BlankReason, CompressedFormat, ImageInspector};
 pub use message::{MessageRedactor, Reader, Rewritten, Unredactable};
 pub use motion::{Motion, Moved};
 pub use rules::{Cover, ImageRules, WholeFrame};
-pub use sight::Sight;
 pub use sighting::{BySize, Margin, Sighting, suppress};
 pub use text::{EVERY_FIELD, FieldRule, TextRules};
+pub use thumbnail::Thumbnail;
 pub use tracks::{Following, Tracks};

@@ -8,7 +8,7 @@
 //! | 2 | Found | id u64, count u16, and for each: subject u8, why u8, score f32, left, top, right, bottom u32 |
 //! | 3 | Remade | id u64, the compressed image |
 //! | 4 | Failed | id u64 |
-//! | 16 | Look | id u64, stamp i64, rules (17 bytes), width u32, height u32, the pixels |
+//! | 16 | ImageInspector | id u64, stamp i64, rules (17 bytes), width u32, height u32, the pixels |
 //! | 17 | Remake | id u64, stamp i64, rules (17 bytes), format u8, the compressed image |
 //!
 //! The redactor says Hello once, and then gives one answer to each question, in their order. Neither side believes a

@@ -1,7 +1,7 @@
 //! Looking in another process: the guard's side.
 //!
 //! Whatever that process does, a frame waits for it until its deadline and no longer, and an answer is used only if it
-//! answers the question that was asked for this frame. Everything else is [`Blind`], and the guard blanks the frame.
+//! answers the question that was asked for this frame. Everything else is [`BlankReason`], and the guard blanks the frame.
 
 mod channel;
 mod pause;
@@ -15,7 +15,7 @@ use self::pause::Pauses;
 use self::program::Process;
 use self::session::{End, Fault, Session};
 use super::protocol::{Request, RuleBytes, Work};
-use super::{Blind, CompressedFormat, Found, ImageRules, Look, Picture, Subject, Subjects};
+use super::{BlankReason, CompressedFormat, Found, ImageInspector, ImageRules, Picture, Subject, Subjects};
 
 pub use self::pause::Patience;
 pub use self::program::Program;
@@ -193,18 +193,18 @@ impl Remote {
     }
 
     /// Asks, and waits for the answer until the deadline.
-    fn ask(&mut self, rules: &ImageRules, stamp: i64, work: Work<'_>) -> Result<(), Blind> {
+    fn ask(&mut self, rules: &ImageRules, stamp: i64, work: Work<'_>) -> Result<(), BlankReason> {
         let until = Instant::now() + rules.deadline.min(LONGEST_DEADLINE);
         self.last_id += 1;
         self.tend();
-        let Stage::Running(session) = &mut self.stage else { return Err(Blind::Absent) };
+        let Stage::Running(session) = &mut self.stage else { return Err(BlankReason::Absent) };
         let request = Request { id: self.last_id, stamp, rules: RuleBytes::of(rules), work };
         let outcome = session.ask(rules, request, until, &mut self.found);
         outcome.map_err(|fault| match fault {
-            Fault::Blind(blind) => blind,
+            Fault::BlankReason(blind) => blind,
             Fault::Unable(subject) => {
                 self.tell_unable(subject);
-                Blind::Failed
+                BlankReason::Failed
             }
             Fault::End(end) => {
                 self.end(&end, Instant::now());
@@ -227,17 +227,19 @@ impl Remote {
         }
     }
 
-    fn count<T>(&mut self, outcome: &Result<T, Blind>) {
+    fn count<T>(&mut self, outcome: &Result<T, BlankReason>) {
         match outcome {
-            Err(Blind::Absent) => self.counts.absent += 1,
-            Err(Blind::Late) => self.counts.late += 1,
-            Err(Blind::Failed) => self.counts.failed += 1,
-            Ok(_) | Err(Blind::UnknownEncoding | Blind::UnfitLayout | Blind::NothingToFollow) => {}
+            Err(BlankReason::Absent) => self.counts.absent += 1,
+            Err(BlankReason::Late) => self.counts.late += 1,
+            Err(BlankReason::Failed) => self.counts.failed += 1,
+            Ok(_)
+            | Err(BlankReason::UnknownEncoding | BlankReason::UnfitLayout | BlankReason::NothingToFollow) => {
+            }
         }
     }
 }
 
-impl Look for Remote {
+impl ImageInspector for Remote {
     fn tend(&mut self) {
         Remote::tend(self);
     }
@@ -252,8 +254,13 @@ impl Look for Remote {
         }
     }
 
-    fn look(&mut self, rules: &ImageRules, picture: Picture<'_>, stamp: i64) -> Result<&[Found], Blind> {
-        let outcome = self.ask(rules, stamp, Work::Look(picture));
+    fn look(
+        &mut self,
+        rules: &ImageRules,
+        picture: Picture<'_>,
+        stamp: i64,
+    ) -> Result<&[Found], BlankReason> {
+        let outcome = self.ask(rules, stamp, Work::ImageInspector(picture));
         self.count(&outcome);
         outcome.map(|()| self.found.as_slice())
     }
@@ -264,13 +271,13 @@ impl Look for Remote {
         compressed: &[u8],
         format: CompressedFormat,
         stamp: i64,
-    ) -> Result<&[u8], Blind> {
+    ) -> Result<&[u8], BlankReason> {
         let outcome = self.ask(rules, stamp, Work::Remake(format, compressed));
         self.count(&outcome);
         outcome?;
         match &self.stage {
-            Stage::Running(session) => session.remade().ok_or(Blind::Failed),
-            Stage::Missing | Stage::Resting { .. } => Err(Blind::Absent),
+            Stage::Running(session) => session.remade().ok_or(BlankReason::Failed),
+            Stage::Missing | Stage::Resting { .. } => Err(BlankReason::Absent),
         }
     }
 }

@@ -16,7 +16,7 @@ pub struct ImageRules {
     pub strict: bool,
     /// A frame that was not looked at within this time is blanked.
     pub deadline: Duration,
-    /// Look with detectors at every n-th frame; between them, what was found is moved along with the picture. 1 to 30. If it
+    /// ImageInspector with detectors at every n-th frame; between them, what was found is moved along with the picture. 1 to 30. If it
     /// is more than 1, slow detectors (all but the one for faces) look beside the frames that follow, which do not wait.
     pub every: u32,
     /// The colour camera topic whose findings are used instead of looking, for depth images.

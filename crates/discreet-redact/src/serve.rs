@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::protocol::{Garbled, Hello, Incoming, MAX_REQUEST, Progress, Reply, Request, RuleBytes, Work};
-use super::{ImageRules, Look};
+use super::{ImageInspector, ImageRules};
 
 /// Why it no longer serves, other than that the guard is gone.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,7 @@ pub enum Unserved {
 pub fn serve<S: Read + Write>(
     stream: &mut S,
     hello: &Hello,
-    make: impl FnMut(&ImageRules) -> Result<Box<dyn Look>, String>,
+    make: impl FnMut(&ImageRules) -> Result<Box<dyn ImageInspector>, String>,
 ) -> Result<(), Unserved> {
     match answer_all(stream, hello, make) {
         Err(Unserved::Broken(error))
@@ -69,7 +69,7 @@ pub fn end_with_guard(stream: &UnixStream) -> io::Result<()> {
 fn answer_all<S: Read + Write>(
     stream: &mut S,
     hello: &Hello,
-    make: impl FnMut(&ImageRules) -> Result<Box<dyn Look>, String>,
+    make: impl FnMut(&ImageRules) -> Result<Box<dyn ImageInspector>, String>,
 ) -> Result<(), Unserved> {
     let mut outgoing = Vec::new();
     hello.write(&mut outgoing);
@@ -105,10 +105,10 @@ fn answer_all<S: Read + Write>(
 struct Looker<M> {
     make: M,
     rules: Option<(RuleBytes, ImageRules)>,
-    look: Option<Box<dyn Look>>,
+    look: Option<Box<dyn ImageInspector>>,
 }
 
-impl<M: FnMut(&ImageRules) -> Result<Box<dyn Look>, String>> Looker<M> {
+impl<M: FnMut(&ImageRules) -> Result<Box<dyn ImageInspector>, String>> Looker<M> {
     /// Writes the answer; false if there is none.
     fn answer(&mut self, request: &Request<'_>, outgoing: &mut Vec<u8>) -> Result<bool, Garbled> {
         if self.rules.as_ref().is_none_or(|(bytes, _)| *bytes != request.rules) {
@@ -118,7 +118,7 @@ impl<M: FnMut(&ImageRules) -> Result<Box<dyn Look>, String>> Looker<M> {
         }
         let (Some(look), Some((_, rules))) = (&mut self.look, &self.rules) else { return Ok(false) };
         let written = match request.work {
-            Work::Look(picture) => look
+            Work::ImageInspector(picture) => look
                 .look(rules, picture, request.stamp)
                 .map(|found| Reply::write_found(outgoing, request.id, found)),
             Work::Remake(format, image) => look
@@ -132,30 +132,36 @@ impl<M: FnMut(&ImageRules) -> Result<Box<dyn Look>, String>> Looker<M> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Area, Blind, CompressedFormat, Found, Picture, Subject, Subjects, Why};
+    use crate::{Area, BlankReason, CompressedFormat, Found, Picture, Subject, Subjects, Why};
 
     /// Finds the whole picture; panics at a picture of one column, cannot look at one of two.
     struct Fake(Vec<Found>);
 
-    impl Look for Fake {
-        fn look(&mut self, _: &ImageRules, picture: Picture<'_>, _: i64) -> Result<&[Found], Blind> {
+    impl ImageInspector for Fake {
+        fn look(&mut self, _: &ImageRules, picture: Picture<'_>, _: i64) -> Result<&[Found], BlankReason> {
             assert!(picture.width > 1, "as the test wants it");
             if picture.width == 2 {
-                return Err(Blind::UnfitLayout);
+                return Err(BlankReason::UnfitLayout);
             }
             let area = Area { left: 0, top: 0, right: picture.width, bottom: picture.height };
             self.0 = vec![Found { subject: Subject::Faces, area, score: 1.0, why: Why::Seen }];
             Ok(&self.0)
         }
 
-        fn remake(&mut self, _: &ImageRules, _: &[u8], _: CompressedFormat, _: i64) -> Result<&[u8], Blind> {
+        fn remake(
+            &mut self,
+            _: &ImageRules,
+            _: &[u8],
+            _: CompressedFormat,
+            _: i64,
+        ) -> Result<&[u8], BlankReason> {
             Ok(b"remade")
         }
     }
 
     fn served(
         every: &[(u32, Work<'_>)],
-        make: impl FnMut(&ImageRules) -> Result<Box<dyn Look>, String>,
+        make: impl FnMut(&ImageRules) -> Result<Box<dyn ImageInspector>, String>,
     ) -> (Result<(), Unserved>, Vec<Vec<u8>>) {
         struct Socket(io::Cursor<Vec<u8>>, Vec<u8>);
         impl Read for Socket {
@@ -199,7 +205,7 @@ mod tests {
     }
 
     fn columns(width: u32) -> Work<'static> {
-        Work::Look(Picture { width, height: 1, bgr: &[0; 30][..width as usize * 3] })
+        Work::ImageInspector(Picture { width, height: 1, bgr: &[0; 30][..width as usize * 3] })
     }
 
     #[test]

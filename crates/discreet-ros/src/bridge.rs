@@ -31,7 +31,7 @@ use discreet_guard::tag::tag_topic;
 use discreet_host::clock::ClockFloor;
 use discreet_pii::Rosters;
 use discreet_policy::{Form, LivePolicy, Moment, Policy};
-use discreet_redact::{Cameras, ImageKind, ImageRedactor, Look, MessageRedactor};
+use discreet_redact::{Cameras, ImageInspector, ImageKind, ImageRedactor, MessageRedactor};
 use discreet_seal::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry, Lease};
 use discreet_seal::epoch_keys::Keys;
 use discreet_seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE, SenderKey, sealed_topic};
@@ -62,7 +62,7 @@ pub struct Bridge {
     audit: Arc<Audit>,
     clock: Arc<ClockFloor>,
     types: Types,
-    looks: Looks,
+    inspectors: InspectorFactory,
     keys: Arc<dyn Keys>,
     cameras: Arc<Cameras>,
     rosters: Arc<Rosters>,
@@ -106,11 +106,11 @@ pub struct BridgeParts {
     /// Keys for what comes in.
     pub command_keys: Arc<dyn CommandKeys>,
     /// Starts to look at the images of a topic.
-    pub looks: Looks,
+    pub inspectors: InspectorFactory,
 }
 
 /// Makes what looks at the images of the named topic.
-pub type Looks = Box<dyn Fn(&str) -> Box<dyn Look + Send> + Send>;
+pub type InspectorFactory = Box<dyn Fn(&str) -> Box<dyn ImageInspector + Send> + Send>;
 
 struct ActiveRoute {
     route: Arc<Route>,
@@ -151,7 +151,7 @@ impl Bridge {
             audit,
             clock,
             types,
-            looks,
+            inspectors,
             keys,
             command_keys,
         } = parts;
@@ -193,7 +193,7 @@ impl Bridge {
             audit,
             clock,
             types: Types { library: types, known: RefCell::default() },
-            looks,
+            inspectors,
             keys,
             cameras: Arc::default(),
             rosters,
@@ -444,7 +444,7 @@ impl Bridge {
 
     fn images(&self, topic: &str, spec: &RouteSpec) -> Option<ImageRedactor> {
         let kind = ImageKind::of(&spec.type_name).filter(|_| spec.redacts)?;
-        let look = spec.looks.then(|| (self.looks)(topic));
+        let look = spec.inspectors.then(|| (self.inspectors)(topic));
         Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)))
     }
 

@@ -36,7 +36,7 @@ mod type_support;
 mod unsealing;
 mod workers;
 
-pub use bridge::{Bridge, BridgeParts, Looks, TopicStatus};
+pub use bridge::{Bridge, BridgeParts, InspectorFactory, TopicStatus};
 pub use commanding::{CommandedStatus, Commanding, CommandingParts};
 pub use context::{Context, Node};
 pub use control::{Control, Settings};

@@ -6,7 +6,7 @@ use opencv::{imgcodecs, imgproc};
 
 use super::VisionError;
 use super::blob::size;
-use discreet_redact::{Blind, CompressedFormat, dimensions, kind};
+use discreet_redact::{BlankReason, CompressedFormat, dimensions, kind};
 
 /// The largest image that is decoded, in pixels: 7680x4320.
 const MOST_PIXELS: u64 = 7680 * 4320;
@@ -24,18 +24,18 @@ pub(super) struct Decoded {
 
 /// Decodes an image, if it is of that format and of a size that is worth it. Its orientation is left alone: what looks at
 /// the pixels, covers them and encodes them must mean the same ones.
-pub(super) fn decode(bytes: &[u8], format: CompressedFormat) -> Result<Decoded, Blind> {
+pub(super) fn decode(bytes: &[u8], format: CompressedFormat) -> Result<Decoded, BlankReason> {
     // OpenCV looks at the bytes and not at the name: a message that says JPEG must not reach another decoder.
     if kind(bytes) != Some(format) {
-        return Err(Blind::UnknownEncoding);
+        return Err(BlankReason::UnknownEncoding);
     }
-    let (width, height) = dimensions(bytes).ok_or(Blind::Failed)?;
+    let (width, height) = dimensions(bytes).ok_or(BlankReason::Failed)?;
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return Err(Blind::UnfitLayout);
+        return Err(BlankReason::UnfitLayout);
     }
-    let decoded = decode_all(bytes).map_err(|_| Blind::Failed)?;
+    let decoded = decode_all(bytes).map_err(|_| BlankReason::Failed)?;
     if size(&decoded) != (width as usize, height as usize) {
-        return Err(Blind::Failed);
+        return Err(BlankReason::Failed);
     }
     let (grey, code) = match (decoded.depth(), decoded.channels()) {
         (opencv::core::CV_8U, 3) => return Ok(Decoded { bgr: decoded, grey: false }),
@@ -43,25 +43,25 @@ pub(super) fn decode(bytes: &[u8], format: CompressedFormat) -> Result<Decoded, 
         // What is transparent is still there for who wants to see it: it is shown, and looked at.
         (opencv::core::CV_8U, 4) => (false, imgproc::COLOR_BGRA2BGR),
         // 16-bit images are distances or heat, and no detector can read them.
-        _ => return Err(Blind::UnknownEncoding),
+        _ => return Err(BlankReason::UnknownEncoding),
     };
     let mut bgr = Mat::default();
-    imgproc::cvt_color_def(&decoded, &mut bgr, code).map_err(|_| Blind::Failed)?;
+    imgproc::cvt_color_def(&decoded, &mut bgr, code).map_err(|_| BlankReason::Failed)?;
     Ok(Decoded { bgr, grey })
 }
 
 /// Decodes a photograph, turned as its EXIF says that it was taken: faces that lie on their side are not found.
-pub(super) fn decode_upright(bytes: &[u8]) -> Result<Decoded, Blind> {
-    let (width, height) = dimensions(bytes).ok_or(Blind::Failed)?;
+pub(super) fn decode_upright(bytes: &[u8]) -> Result<Decoded, BlankReason> {
+    let (width, height) = dimensions(bytes).ok_or(BlankReason::Failed)?;
     if u64::from(width) * u64::from(height) > MOST_PIXELS_OF_A_PHOTOGRAPH {
-        return Err(Blind::UnfitLayout);
+        return Err(BlankReason::UnfitLayout);
     }
     let decoded =
         Mat::from_slice(bytes).and_then(|bytes| imgcodecs::imdecode(&bytes, imgcodecs::IMREAD_COLOR));
-    let bgr = decoded.map_err(|_| Blind::Failed)?;
+    let bgr = decoded.map_err(|_| BlankReason::Failed)?;
     let (width, height) = (width as usize, height as usize);
     let as_said = [(width, height), (height, width)].contains(&size(&bgr));
-    if as_said { Ok(Decoded { bgr, grey: false }) } else { Err(Blind::Failed) }
+    if as_said { Ok(Decoded { bgr, grey: false }) } else { Err(BlankReason::Failed) }
 }
 
 /// Encodes the pixels, and nothing else.

@@ -17,8 +17,8 @@ use super::strict::Seen;
 use super::{Engines, Models, VisionError, codec};
 use aside::Aside;
 use discreet_redact::{
-    Area, Blind, CompressedFormat, Cover, Found, Frame, ImageRules, Look, Margin, Motion, Picture,
-    SIGHT_SIDE, Sighting, Subject, Tracks, Why, suppress,
+    Area, BlankReason, CompressedFormat, Cover, Found, Frame, ImageInspector, ImageRules, Margin, Motion,
+    Picture, Sighting, Subject, THUMBNAIL_SIDE, Tracks, Why, suppress,
 };
 
 pub use photo::{NoPhotograph, Photograph};
@@ -26,7 +26,7 @@ pub use photo::{NoPhotograph, Photograph};
 /// After so much time without a picture, what was seen before tells nothing.
 const FORGET_AFTER: i64 = 1_000_000_000;
 
-/// Looks at the pictures of one camera, one after the other.
+/// InspectorFactory at the pictures of one camera, one after the other.
 pub struct Watch {
     models: Models,
     engines: Engines,
@@ -183,7 +183,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Looks if it is time to. Every n-th picture waits for the quick detectors; the slow ones look at it beside those that
+    /// InspectorFactory if it is time to. Every n-th picture waits for the quick detectors; the slow ones look at it beside those that
     /// follow, and it is as if they had seen it at once as soon as they are done.
     fn look_in_turn(
         &mut self,
@@ -259,7 +259,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Looks at a picture of any size, through one that is small enough.
+    /// InspectorFactory at a picture of any size, through one that is small enough.
     fn look_through(
         &mut self,
         rules: &ImageRules,
@@ -267,7 +267,7 @@ impl Watch {
         stamp: i64,
     ) -> Result<(), VisionError> {
         let full = size(picture);
-        let (width, height) = at_most(full, SIGHT_SIDE as usize);
+        let (width, height) = at_most(full, THUMBNAIL_SIDE as usize);
         if (width, height) == full {
             return self.look_at(rules, picture, stamp);
         }
@@ -283,16 +283,21 @@ impl Watch {
     }
 
     /// Keeps why something failed; for the frame it is one word.
-    fn noted<T>(&mut self, outcome: Result<T, VisionError>) -> Result<T, Blind> {
+    fn noted<T>(&mut self, outcome: Result<T, VisionError>) -> Result<T, BlankReason> {
         outcome.map_err(|trouble| {
             self.trouble = Some(trouble);
-            Blind::Failed
+            BlankReason::Failed
         })
     }
 }
 
-impl Look for Watch {
-    fn look(&mut self, rules: &ImageRules, picture: Picture<'_>, stamp: i64) -> Result<&[Found], Blind> {
+impl ImageInspector for Watch {
+    fn look(
+        &mut self,
+        rules: &ImageRules,
+        picture: Picture<'_>,
+        stamp: i64,
+    ) -> Result<&[Found], BlankReason> {
         let outcome = with_mat(&picture, |mat| self.look_at(rules, mat, stamp));
         self.noted(outcome)?;
         Ok(&self.found)
@@ -304,7 +309,7 @@ impl Look for Watch {
         compressed: &[u8],
         format: CompressedFormat,
         stamp: i64,
-    ) -> Result<&[u8], Blind> {
+    ) -> Result<&[u8], BlankReason> {
         let mut decoded = codec::decode(compressed, format)?;
         if rules.frame.is_none() {
             let outcome = match decoded.bgr.reshape_def(3) {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use discreet_redact::{
-    Area, Blind, CompressedFormat, Cover, Found, ImageRules, Look, Picture, Subject, WholeFrame, Why, kind,
+    Area, BlankReason, CompressedFormat, Cover, Found, ImageInspector, ImageRules, Picture, Subject,
+    WholeFrame, Why, kind,
 };
 use discreet_vision::{Engine, Engines, Models, Watch};
 use opencv::core::{Mat, Rect, Scalar, Vector};
@@ -277,12 +278,12 @@ fn an_image_that_announces_gigabytes_is_refused_before_it_is_decoded() {
     let whole = ImageRules { frame: Some(WholeFrame::Blank), ..rules(&[]) };
     assert_eq!(
         watch.remake(&whole, &bomb, CompressedFormat::Png, 0).map(<[u8]>::len),
-        Err(Blind::UnfitLayout)
+        Err(BlankReason::UnfitLayout)
     );
     let jpeg = encode(&small, ".jpg");
     assert_eq!(
         watch.remake(&whole, &jpeg, CompressedFormat::Png, 0).map(<[u8]>::len),
-        Err(Blind::UnknownEncoding)
+        Err(BlankReason::UnknownEncoding)
     );
     assert!(watch.remake(&whole, &jpeg, CompressedFormat::Jpeg, 0).is_ok());
 }

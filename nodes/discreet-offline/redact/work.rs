@@ -45,7 +45,7 @@ pub fn run(command: &Redact) -> anyhow::Result<Answer> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = command.threads.map_or(cores, usize::from).min(jobs.pictures.len()).max(1);
     // All at once before the first picture: a model that is missing is no fault of a picture.
-    let eyes = (0..threads).map(|_| eyes::open(&rules)).collect::<anyhow::Result<Vec<_>>>()?;
+    let eyes = (0..threads).map(|_| inspector::open(&rules)).collect::<anyhow::Result<Vec<_>>>()?;
 
     let bar = bar(jobs.pictures.len());
     let next = AtomicUsize::new(0);

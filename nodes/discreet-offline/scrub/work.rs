@@ -60,7 +60,7 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
         }
     };
     let mut blindness = None;
-    let mut looks = |rules: &ImageRules| match eyes::look(rules) {
+    let mut inspectors = |rules: &ImageRules| match inspector::look(rules) {
         Ok(eyes) => Some(eyes),
         Err(error) => {
             blindness.get_or_insert(format!("{error:#}"));
@@ -68,7 +68,7 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
         }
     };
     let mut writer = BagWriter::new(BufWriter::new(fresh.file()), bag.packing())?;
-    let report = scrub.run(bag.as_mut(), &mut writer, &mut looks, &mut watch).with_context(|| shown)?;
+    let report = scrub.run(bag.as_mut(), &mut writer, &mut inspectors, &mut watch).with_context(|| shown)?;
     writer.finish()?.flush()?;
     fresh.finish()?;
     bar.finish_and_clear();

@@ -21,7 +21,7 @@ use super::identities::Identities;
 ///
 /// Signed are the policy's exact bytes, its robot or fleet, its version, and the stakeholders' public identities that
 /// are there now. The other owners add theirs with the same two files, one after the other. A policy with errors is not
-/// signed. Look at what changed before you sign: `discreet diff`.
+/// signed. ImageInspector at what changed before you sign: `discreet diff`.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:

@@ -114,11 +114,11 @@ mod tests {
         let at = Duration::from_secs(5);
         let looked = (0..1000)
             .filter(|_| {
-                let looks = failures.allows(&BAD, at);
-                if looks {
+                let inspectors = failures.allows(&BAD, at);
+                if inspectors {
                     failures.charge(&BAD, at);
                 }
-                looks
+                inspectors
             })
             .count();
         assert_eq!(looked, 21);
@@ -134,11 +134,11 @@ mod tests {
             .filter(|number| {
                 let mut publisher = [0; 16];
                 publisher[..4].copy_from_slice(&number.to_le_bytes());
-                let looks = failures.allows(&publisher, Duration::ZERO);
-                if looks {
+                let inspectors = failures.allows(&publisher, Duration::ZERO);
+                if inspectors {
                     failures.charge(&publisher, Duration::ZERO);
                 }
-                looks
+                inspectors
             })
             .count();
         assert!(looked <= MAX_KNOWN + OTHERS as usize + 1, "{looked}");

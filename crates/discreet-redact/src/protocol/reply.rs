@@ -64,7 +64,7 @@ impl Hello {
 /// An answer.
 #[derive(Debug, Clone, Copy)]
 pub enum Reply<'a> {
-    /// To Look: what is to be covered.
+    /// To ImageInspector: what is to be covered.
     Found {
         /// The question's number.
         id: u64,

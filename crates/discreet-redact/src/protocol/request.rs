@@ -26,7 +26,7 @@ pub struct Request<'a> {
 #[derive(Debug, Clone, Copy)]
 pub enum Work<'a> {
     /// Find what is to be covered in this picture.
-    Look(Picture<'a>),
+    ImageInspector(Picture<'a>),
     /// Cover it in this compressed image.
     Remake(CompressedFormat, &'a [u8]),
 }
@@ -38,7 +38,9 @@ impl<'a> Request<'a> {
         let kind = fields.u8()?;
         let (id, stamp, rules) = (fields.u64()?, fields.i64()?, RuleBytes(fields.array()?));
         let work = match kind {
-            LOOK => Work::Look(Picture { width: fields.u32()?, height: fields.u32()?, bgr: fields.0 }),
+            LOOK => {
+                Work::ImageInspector(Picture { width: fields.u32()?, height: fields.u32()?, bgr: fields.0 })
+            }
             REMAKE => {
                 let format = match fields.u8()? {
                     0 => CompressedFormat::Jpeg,
@@ -59,14 +61,14 @@ impl<'a> Request<'a> {
         into.clear();
         into.extend_from_slice(&[0; 4]);
         into.push(match self.work {
-            Work::Look(_) => LOOK,
+            Work::ImageInspector(_) => LOOK,
             Work::Remake(..) => REMAKE,
         });
         into.extend_from_slice(&self.id.to_le_bytes());
         into.extend_from_slice(&self.stamp.to_le_bytes());
         into.extend_from_slice(&self.rules.0);
         match self.work {
-            Work::Look(picture) => {
+            Work::ImageInspector(picture) => {
                 into.extend_from_slice(&picture.width.to_le_bytes());
                 into.extend_from_slice(&picture.height.to_le_bytes());
             }
@@ -84,7 +86,7 @@ impl<'a> Request<'a> {
 /// The image, if it is one that may be sent.
 fn payload<'a>(work: &Work<'a>) -> Result<&'a [u8], Garbled> {
     match *work {
-        Work::Look(Picture { width, height, bgr }) => {
+        Work::ImageInspector(Picture { width, height, bgr }) => {
             let size = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(3);
             let fits = size != 0 && size <= MAX_PICTURE as u64 && size == bgr.len() as u64;
             if fits { Ok(bgr) } else { Err(Garbled::Unfit) }
@@ -179,11 +181,13 @@ mod tests {
     #[test]
     fn a_question_arrives_as_it_was_asked() {
         let pixels = [9; 2 * 3 * 3];
-        let bytes = sent(Work::Look(Picture { width: 2, height: 3, bgr: &pixels })).unwrap();
+        let bytes = sent(Work::ImageInspector(Picture { width: 2, height: 3, bgr: &pixels })).unwrap();
         assert_eq!(bytes[..4], (bytes.len() as u32 - 4).to_le_bytes());
         let read = Request::read(&bytes[4..]).unwrap();
         assert_eq!((read.id, read.stamp, read.rules.rules()), (5, -7, Ok(rules())));
-        assert!(matches!(read.work, Work::Look(Picture { width: 2, height: 3, bgr }) if bgr == pixels));
+        assert!(
+            matches!(read.work, Work::ImageInspector(Picture { width: 2, height: 3, bgr }) if bgr == pixels)
+        );
 
         let bytes = sent(Work::Remake(CompressedFormat::Png, b"image")).unwrap();
         assert!(matches!(
@@ -198,10 +202,10 @@ mod tests {
         for (width, height, bytes) in
             [(2, 2, 11), (2, 2, 13), (0, 0, 0), (u32::MAX, u32::MAX, 3), (1638401, 1, 4915203)]
         {
-            let work = Work::Look(Picture { width, height, bgr: &pixels[..bytes] });
+            let work = Work::ImageInspector(Picture { width, height, bgr: &pixels[..bytes] });
             assert_eq!(sent(work), Err(Garbled::Unfit), "{width}x{height}");
         }
-        let mut bytes = sent(Work::Look(Picture { width: 2, height: 2, bgr: &[0; 12] })).unwrap();
+        let mut bytes = sent(Work::ImageInspector(Picture { width: 2, height: 2, bgr: &[0; 12] })).unwrap();
         bytes.pop();
         assert_eq!(Request::read(&bytes[4..]).err(), Some(Garbled::Unfit));
     }

@@ -11,7 +11,7 @@ use super::program::Process;
 use crate::protocol::{
     Garbled, Hello, MAX_REPLY, MAX_SHORT_REPLY, Progress, Reply, Request, RuleBytes, Work,
 };
-use crate::{Blind, Found, ImageRules, Subject};
+use crate::{BlankReason, Found, ImageRules, Subject};
 
 pub(super) struct Session {
     process: Process,
@@ -38,7 +38,7 @@ struct Open {
 /// Why a frame is blanked.
 pub(super) enum Fault {
     /// For this frame; the redactor stays.
-    Blind(Blind),
+    BlankReason(BlankReason),
     /// For as long as it is asked to find this: it cannot.
     Unable(Subject),
     /// And the redactor has to go.
@@ -56,10 +56,10 @@ pub(super) enum End {
 
 impl End {
     /// What it is to the frame that was waiting.
-    pub(super) fn blind(&self) -> Blind {
+    pub(super) fn blind(&self) -> BlankReason {
         match self {
-            End::Exited | End::Broken(_) | End::NoHello | End::Silent => Blind::Absent,
-            End::Garbled(_) => Blind::Failed,
+            End::Exited | End::Broken(_) | End::NoHello | End::Silent => BlankReason::Absent,
+            End::Garbled(_) => BlankReason::Failed,
         }
     }
 }
@@ -140,9 +140,9 @@ impl Session {
         until: Instant,
         found: &mut Vec<Found>,
     ) -> Result<(), Fault> {
-        let Some((_, hello)) = &self.ready else { return Err(Fault::Blind(Blind::Absent)) };
+        let Some((_, hello)) = &self.ready else { return Err(Fault::BlankReason(BlankReason::Absent)) };
         if self.open.is_some() {
-            return Err(Fault::Blind(Blind::Late));
+            return Err(Fault::BlankReason(BlankReason::Late));
         }
         // What it cannot find it would not cover.
         if let Some((subject, _)) =
@@ -150,20 +150,21 @@ impl Session {
         {
             return Err(Fault::Unable(*subject));
         }
-        let image = request.write_head(&mut self.head).map_err(|_| Fault::Blind(Blind::UnfitLayout))?;
+        let image =
+            request.write_head(&mut self.head).map_err(|_| Fault::BlankReason(BlankReason::UnfitLayout))?;
         let limit = match request.work {
-            Work::Look(_) => MAX_SHORT_REPLY,
+            Work::ImageInspector(_) => MAX_SHORT_REPLY,
             Work::Remake(..) => MAX_REPLY,
         };
         self.open = Some(Open { id: request.id, rules: request.rules, asked: Instant::now(), limit });
         match self.channel.send(&self.head, image, until) {
             Ok(Sending::Done) => {}
-            Ok(Sending::Pending) => return Err(Fault::Blind(Blind::Late)),
+            Ok(Sending::Pending) => return Err(Fault::BlankReason(BlankReason::Late)),
             Err(error) => return Err(Fault::End(End::Broken(error))),
         }
         match self.channel.receive_until(limit, until) {
             Progress::Whole => {}
-            Progress::Pending => return Err(Fault::Blind(Blind::Late)),
+            Progress::Pending => return Err(Fault::BlankReason(BlankReason::Late)),
             other => return Err(Fault::End(ended(other))),
         }
         self.open = None;
@@ -204,12 +205,12 @@ fn answer(frame: &[u8], request: &Request<'_>, found: &mut Vec<Found>) -> Result
         return Err(garbled(Garbled::Unasked(reply.id())));
     }
     match (reply, request.work) {
-        (Reply::Found { findings, .. }, Work::Look(picture)) => {
+        (Reply::Found { findings, .. }, Work::ImageInspector(picture)) => {
             findings.within(picture.width, picture.height, found).map_err(garbled)
         }
         (Reply::Remade { .. }, Work::Remake(..)) => Ok(()),
-        (Reply::Failed { .. }, _) => Err(Fault::Blind(Blind::Failed)),
-        (Reply::Found { .. }, Work::Remake(..)) | (Reply::Remade { .. }, Work::Look(_)) => {
+        (Reply::Failed { .. }, _) => Err(Fault::BlankReason(BlankReason::Failed)),
+        (Reply::Found { .. }, Work::Remake(..)) | (Reply::Remade { .. }, Work::ImageInspector(_)) => {
             Err(garbled(Garbled::Undefined("answer")))
         }
     }

@@ -8,11 +8,11 @@ use super::{Watch, cover};
 use crate::blob::{Pixels, at_most, size};
 use crate::{VisionError, codec};
 use discreet_redact::{
-    Blind, CompressedFormat, Found, ImageRules, SIGHT_SIDE, Sighting, Why, kind, suppress,
+    BlankReason, CompressedFormat, Found, ImageRules, Sighting, THUMBNAIL_SIDE, Why, kind, suppress,
 };
 
 /// Parts of a large photograph are looked at in full resolution, and overlap so that no face is cut by all of them.
-const PART: usize = SIGHT_SIDE as usize;
+const PART: usize = THUMBNAIL_SIDE as usize;
 const OVERLAP: usize = PART / 4;
 
 /// A photograph as it may be shown.
@@ -54,7 +54,7 @@ impl Watch {
     ) -> Result<Photograph<'_>, NoPhotograph> {
         let was = kind(bytes).ok_or(NoPhotograph::UnknownFormat)?;
         let mut decoded = codec::decode_upright(bytes).map_err(|blind| match blind {
-            Blind::UnfitLayout => NoPhotograph::TooLarge,
+            BlankReason::UnfitLayout => NoPhotograph::TooLarge,
             _ => NoPhotograph::Damaged,
         })?;
         self.forget();

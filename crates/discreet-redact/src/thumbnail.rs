@@ -6,13 +6,13 @@ mod yuv;
 
 use super::area::Size;
 use super::encoding::{Encoding, Order};
-use super::{Blind, Frame, Picture};
+use super::{BlankReason, Frame, Picture};
 use axis::Axis;
 use colour::Converter;
 
 /// Makes pictures of frames. Its memory is used again: one for each topic.
 #[derive(Debug, Default)]
-pub struct Sight {
+pub struct Thumbnail {
     across: Axis,
     down: Axis,
     /// A row of the frame, converted, and which one it is.
@@ -22,13 +22,13 @@ pub struct Sight {
     picture: Vec<u8>,
 }
 
-impl Sight {
+impl Thumbnail {
     /// The frame in 8-bit blue, green, red, shrunk by averaging until its longer side is at most `long_side`. It is
     /// never made larger. Bayer frames are halved first.
     ///
     /// Of 16-bit light, the highest eight bits are shown that the frame makes use of, all but its brightest 64th.
-    /// Distances are [`Blind::UnknownEncoding`]: there is nothing to look at.
-    pub fn picture(&mut self, frame: &Frame<'_>, long_side: u32) -> Result<Picture<'_>, Blind> {
+    /// Distances are [`BlankReason::UnknownEncoding`]: there is nothing to look at.
+    pub fn picture(&mut self, frame: &Frame<'_>, long_side: u32) -> Result<Picture<'_>, BlankReason> {
         let mut picture = std::mem::take(&mut self.picture);
         picture.clear();
         let size = self.append(frame, long_side, &mut picture);
@@ -38,9 +38,14 @@ impl Sight {
     }
 
     /// The same, appended to `out`: behind a header, say. Gives the picture's columns and rows.
-    pub fn append(&mut self, frame: &Frame<'_>, long_side: u32, out: &mut Vec<u8>) -> Result<Size, Blind> {
+    pub fn append(
+        &mut self,
+        frame: &Frame<'_>,
+        long_side: u32,
+        out: &mut Vec<u8>,
+    ) -> Result<Size, BlankReason> {
         if frame.encoding().is_depth() {
-            return Err(Blind::UnknownEncoding);
+            return Err(BlankReason::UnknownEncoding);
         }
         let converter = Converter::new(frame);
         let from = converter.size();
@@ -121,9 +126,9 @@ mod tests {
 
     fn seen(cdr: &[u8], long_side: u32) -> (u32, u32, Vec<u8>) {
         let mut cdr = cdr.to_vec();
-        let mut sight = Sight::default();
+        let mut thumbnail = Thumbnail::default();
         let mut raw = RawImage::read(&mut cdr).unwrap();
-        let picture = sight.picture(&raw.frame().unwrap(), long_side).unwrap();
+        let picture = thumbnail.picture(&raw.frame().unwrap(), long_side).unwrap();
         (picture.width, picture.height, picture.bgr.to_vec())
     }
 
@@ -227,20 +232,20 @@ mod tests {
     fn distances_are_not_looked_at() {
         let mut cdr = image("32FC1", (1, 1), 4, 0, &[0; 4], false);
         let mut raw = RawImage::read(&mut cdr).unwrap();
-        let blind = Sight::default().picture(&raw.frame().unwrap(), 9).err();
-        assert_eq!(blind, Some(Blind::UnknownEncoding));
+        let blind = Thumbnail::default().picture(&raw.frame().unwrap(), 9).err();
+        assert_eq!(blind, Some(BlankReason::UnknownEncoding));
     }
 
     #[test]
     fn memory_is_used_again() {
         let mut bgr = vec![9; 64 * 64 * 3];
-        let mut sight = Sight::default();
+        let mut thumbnail = Thumbnail::default();
         let frame = Frame::from_bgr(64, 64, &mut bgr).unwrap();
-        let first = sight.picture(&frame, 40).unwrap().bgr.as_ptr();
-        assert_eq!(sight.picture(&frame, 40).unwrap().bgr.as_ptr(), first);
+        let first = thumbnail.picture(&frame, 40).unwrap().bgr.as_ptr();
+        assert_eq!(thumbnail.picture(&frame, 40).unwrap().bgr.as_ptr(), first);
     }
 
-    /// `cargo test --release --lib sight::tests::speed -- --ignored --nocapture`
+    /// `cargo test --release --lib thumbnail::tests::speed -- --ignored --nocapture`
     #[test]
     #[ignore = "a measurement"]
     fn speed() {
@@ -258,12 +263,12 @@ mod tests {
             let rows = if encoding == "nv12" { size.1 * 3 / 2 } else { size.1 };
             let data: Vec<u8> = (0..size.0 * bytes * rows).map(|at| (at / 7) as u8).collect();
             let mut cdr = image(encoding, size, size.0 * bytes, 0, &data, false);
-            let mut sight = Sight::default();
+            let mut thumbnail = Thumbnail::default();
             let mut times: Vec<_> = (0..200)
                 .map(|_| {
                     let start = std::time::Instant::now();
                     let mut raw = RawImage::read(&mut cdr).unwrap();
-                    sight.picture(&raw.frame().unwrap(), 960).unwrap();
+                    thumbnail.picture(&raw.frame().unwrap(), 960).unwrap();
                     start.elapsed()
                 })
                 .collect();
