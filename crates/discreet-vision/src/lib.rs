@@ -16,8 +16,8 @@ mod onnx;
 mod persons;
 mod plates;
 mod protobuf;
-mod strict;
 mod text;
+mod unseen_regions;
 mod watch;
 
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! One camera's eye and memory.
 
-mod aside;
+mod async_detection;
 mod photo;
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -13,9 +13,9 @@ use opencv::prelude::*;
 use super::blob::{Pixels, at_most, size, with_mat};
 use super::detectors::{self, Detector};
 use super::motion::{Gaze, Since};
-use super::strict::Seen;
+use super::unseen_regions::Seen;
 use super::{Engines, Models, VisionError, codec};
-use aside::Aside;
+use async_detection::Aside;
 use discreet_redact::{
     Area, BlankReason, CompressedFormat, Cover, Found, Frame, ImageInspector, ImageRules, Margin, Motion,
     Picture, Sighting, Subject, THUMBNAIL_SIDE, Tracks, Why, suppress,
