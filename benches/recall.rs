@@ -1,4 +1,4 @@
-//! InspectorFactory at the pictures that `benches/recall.py` hands it, and says what it would cover and how long that took.
+//! Looks at the pictures that `benches/recall.py` hands it, and says what it would cover and how long that took.
 //!
 //! On standard input, again and again: a line `WIDTH HEIGHT NANOSECONDS` and then that many pixels, blue, green, red.
 //! On standard output one line of JSON for each. Arguments: `--opencv`, `--threads N`, `--every N`, `--subject NAME`.

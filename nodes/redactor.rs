@@ -13,7 +13,7 @@ use discreet_redact::{ImageInspector, ImageRules, Subject};
 use discreet_vision::{Engines, Models, Watch};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// InspectorFactory at images on behalf of the guard, which starts one for each camera whose images are redacted.
+/// Looks at images on behalf of the guard, which starts one for each camera whose images are redacted.
 ///
 /// It reads hostile bytes and may crash over them; the guard then blanks the images and starts it again. It talks to the
 /// guard over its standard input and does nothing without it.

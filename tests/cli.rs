@@ -83,7 +83,7 @@ fn check_shows_every_mistake_with_its_line() {
     for place in [":4:1", ":6:40", ":12:18", ":15:12", ":18:5"] {
         assert!(text.contains(&format!("{BROKEN}{place}")), "{place} in:\n{text}");
     }
-    assert!(!text.contains('\u{1b}'), "no colour where nobody inspectors");
+    assert!(!text.contains('\u{1b}'), "no colour where nobody looks");
 }
 
 #[test]

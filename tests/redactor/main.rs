@@ -107,7 +107,7 @@ impl Camera {
     /// No look waits beyond its deadline. Whoever has the CPU may keep it from seeing that at once, but not each time.
     fn in_time(&self) {
         let over = self.waited.iter().filter(|took| **took > DEADLINE + GRACE).count();
-        assert!(over <= 1 + self.waited.len() / 10, "inspectors that waited took {:?}", self.waited);
+        assert!(over <= 1 + self.waited.len() / 10, "looks that waited took {:?}", self.waited);
     }
 }
 

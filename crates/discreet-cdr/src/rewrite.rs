@@ -6,7 +6,7 @@ use discreet_host::steps;
 
 /// Decides on each string of a message.
 pub trait Strings {
-    /// InspectorFactory at `text`, which stands in the field of that number (see [`Plan::strings`]); what is no UTF-8 comes as
+    /// Looks at `text`, which stands in the field of that number (see [`Plan::strings`]); what is no UTF-8 comes as
     /// U+FFFD. True if what was put into `into`, which is empty, shall stand in its place.
     fn string(&mut self, field: usize, text: &str, into: &mut String) -> bool;
 }

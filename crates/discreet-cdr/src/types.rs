@@ -100,7 +100,7 @@ impl TypeLibrary {
         Ok(TypeLibrary::new(std::env::split_paths(&paths)))
     }
 
-    /// InspectorFactory in these prefixes; the first that has a package wins, as in ROS.
+    /// Looks in these prefixes; the first that has a package wins, as in ROS.
     pub fn new(prefixes: impl IntoIterator<Item = PathBuf>) -> Self {
         TypeLibrary { prefixes: prefixes.into_iter().filter(|prefix| prefix.is_absolute()).collect() }
     }

@@ -27,7 +27,7 @@ pub struct RouteSpec {
     /// Its class has no personal data, and somebody looks whether that is so.
     pub watches: bool,
     /// Making it means looking at images.
-    pub inspectors: bool,
+    pub looks: bool,
     /// The class holds what the robot learns about people.
     pub contextual: bool,
     /// The depth that the policy sets.
@@ -154,7 +154,7 @@ impl TopicFacts<'_> {
             ever,
             redacts: redacts && declared.says_what_to_hide(),
             watches: declared.class().escalation().is_some(),
-            inspectors: rules.is_some_and(|rules| rules.needs_looking()),
+            looks: rules.is_some_and(|rules| rules.needs_looking()),
             contextual: declared.class().is_contextual(),
             depth: declared.depth(),
         };

@@ -14,7 +14,7 @@ pub use seal::{Seal, SealedTopic};
 /// What protecting the messages of one topic takes. What is missing is not done without: the form stays inside.
 #[derive(Default)]
 pub struct Protection {
-    /// InspectorFactory for personal data where the class of the topic has none.
+    /// Looks for personal data where the class of the topic has none.
     pub watch: Option<MessageRedactor>,
     /// Covers in images what the policy names.
     pub images: Option<ImageRedactor>,

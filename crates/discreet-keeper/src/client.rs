@@ -19,7 +19,7 @@ use discreet_seal::identity::PublicIdentity;
 use link::Shared;
 
 pub use super::protocol::Held;
-pub use ring::GrantSet;
+pub use ring::CurrentGrants;
 
 /// What a guard is to its keeper.
 pub struct Guard {
@@ -99,7 +99,7 @@ impl KeyRing {
     }
 
     /// The grants of the keys that are used now or next, to be published, whole, whenever they change.
-    pub fn grants(&self) -> Arc<GrantSet> {
+    pub fn grants(&self) -> Arc<CurrentGrants> {
         Arc::clone(&self.shared.ring.load().grants)
     }
 

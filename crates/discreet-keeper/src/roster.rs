@@ -48,7 +48,7 @@ pub struct Change {
 }
 
 impl Roster {
-    /// InspectorFactory at the files that `policy` names: those that it did not know, and those that are others than before.
+    /// Looks at the files that `policy` names: those that it did not know, and those that are others than before.
     pub fn refresh(&mut self, policy: &Policy) -> Vec<Change> {
         let folder = Path::new(policy.file_name()).parent().unwrap_or(Path::new("")).to_owned();
         let mut changes = Vec::new();

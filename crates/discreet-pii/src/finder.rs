@@ -1,4 +1,4 @@
-//! InspectorFactory for all personal data in a text at once.
+//! Looks for all personal data in a text at once.
 
 use aho_corasick::AhoCorasick;
 

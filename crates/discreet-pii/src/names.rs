@@ -119,7 +119,7 @@ fn push(out: &mut Vec<Hit>, already: usize, found: Found) {
     }
 }
 
-/// InspectorFactory at each run of words with capitals.
+/// Looks at each run of words with capitals.
 fn cased(
     text: &str,
     first: usize,

@@ -49,9 +49,8 @@ fn characters(text: &str) -> Vec<Finding> {
                 findings.push(Finding::error("hidden-line-end", span(), message).help(help));
             }
             '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' => {
-                let message = format!(
-                    "U+{code:04X} inspectors like the end of a line in some editors; for YAML it is none"
-                );
+                let message =
+                    format!("U+{code:04X} looks like the end of a line in some editors; for YAML it is none");
                 let help = format!("take it out; in a text write it as `\"\\u{code:04x}\"`");
                 findings.push(Finding::error("hidden-line-end", span(), message).help(help));
             }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Weak};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::entered::Entered;
 use super::inbox::Listen;
 use super::ingress::{IngressParts, IngressPoints, IngressStatus};
+use super::kept_out::KeptOutLog;
 use super::lanes::Lanes;
 use super::outer::Released;
 use super::readers::{Unmatched, unmatched};
@@ -37,7 +37,7 @@ use discreet_seal::epoch_keys::Keys;
 use discreet_seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE, SenderKey, sealed_topic};
 
 /// Reliable readers of a topic that ends have this long to get the last of it.
-const FAREWELL: Duration = Duration::from_millis(500);
+const DRAIN: Duration = Duration::from_millis(500);
 
 /// What still waits when routes end is served for at most so long.
 const LAST_ROUND: Duration = Duration::from_millis(100);
@@ -70,7 +70,7 @@ pub struct Bridge {
     routes: BTreeMap<String, ActiveRoute>,
     refusals: BTreeMap<String, Vec<Refusal>>,
     undeclared: BTreeSet<String>,
-    entered: Entered,
+    entered: KeptOutLog,
     ingress: IngressPoints,
     /// Held, so that it is offered as long as the bridge is there.
     _rosters: Arc<RosterDesk>,
@@ -201,7 +201,7 @@ impl Bridge {
             routes: BTreeMap::new(),
             refusals: BTreeMap::new(),
             undeclared: BTreeSet::new(),
-            entered: Entered::default(),
+            entered: KeptOutLog::default(),
             ingress,
             _rosters: desk,
             grants: Arc::new(grants),
@@ -444,7 +444,7 @@ impl Bridge {
 
     fn images(&self, topic: &str, spec: &RouteSpec) -> Option<ImageRedactor> {
         let kind = ImageKind::of(&spec.type_name).filter(|_| spec.redacts)?;
-        let look = spec.inspectors.then(|| (self.inspectors)(topic));
+        let look = spec.looks.then(|| (self.inspectors)(topic));
         Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)))
     }
 
@@ -473,7 +473,7 @@ impl Bridge {
         self.cameras.forget(topic);
         // Saying farewell may take a moment, and the other routes shall not wait for it.
         let (farewell, route) = (Builder::new().name("farewell".into()), active.route);
-        self.farewells.extend(farewell.spawn(move || route.flush(FAREWELL)));
+        self.farewells.extend(farewell.spawn(move || route.flush(DRAIN)));
     }
 
     fn outer_domain(&self) -> u32 {

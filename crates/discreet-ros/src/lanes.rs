@@ -19,7 +19,7 @@ use discreet_policy::Form;
 const LINGER: Duration = Duration::from_secs(2);
 
 /// Reliable readers of a lane that ends have this long to get the last of it.
-const FAREWELL: Duration = Duration::from_millis(500);
+const DRAIN: Duration = Duration::from_millis(500);
 
 /// All lanes of a topic.
 pub struct Lanes {
@@ -224,7 +224,7 @@ impl Farewells {
         self.0.retain(|farewell| !farewell.is_finished());
         let farewell = Builder::new().name("farewell".into());
         // Without a thread they end at once.
-        self.0.extend(farewell.spawn(move || outlets.flush(FAREWELL)));
+        self.0.extend(farewell.spawn(move || outlets.flush(DRAIN)));
     }
 }
 

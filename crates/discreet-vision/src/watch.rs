@@ -26,7 +26,7 @@ pub use photo::{NoPhotograph, Photograph};
 /// After so much time without a picture, what was seen before tells nothing.
 const FORGET_AFTER: i64 = 1_000_000_000;
 
-/// InspectorFactory at the pictures of one camera, one after the other.
+/// Looks at the pictures of one camera, one after the other.
 pub struct Watch {
     models: Models,
     engines: Engines,
@@ -259,7 +259,7 @@ impl Watch {
         Ok(())
     }
 
-    /// InspectorFactory at a picture of any size, through one that is small enough.
+    /// Looks at a picture of any size, through one that is small enough.
     fn look_through(
         &mut self,
         rules: &ImageRules,

@@ -114,11 +114,11 @@ mod tests {
         let at = Duration::from_secs(5);
         let looked = (0..1000)
             .filter(|_| {
-                let inspectors = failures.allows(&BAD, at);
-                if inspectors {
+                let allowed = failures.allows(&BAD, at);
+                if allowed {
                     failures.charge(&BAD, at);
                 }
-                inspectors
+                allowed
             })
             .count();
         assert_eq!(looked, 21);
@@ -134,11 +134,11 @@ mod tests {
             .filter(|number| {
                 let mut publisher = [0; 16];
                 publisher[..4].copy_from_slice(&number.to_le_bytes());
-                let inspectors = failures.allows(&publisher, Duration::ZERO);
-                if inspectors {
+                let allowed = failures.allows(&publisher, Duration::ZERO);
+                if allowed {
                     failures.charge(&publisher, Duration::ZERO);
                 }
-                inspectors
+                allowed
             })
             .count();
         assert!(looked <= MAX_KNOWN + OTHERS as usize + 1, "{looked}");

@@ -11,7 +11,7 @@ use discreet_seal::{GrantSet, SealingKey, SenderKey, write_grants};
 
 /// What is published for the readers: everything they need to open what is sealed now and next.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct GrantSet {
+pub struct CurrentGrants {
     /// Another number, other grants.
     pub generation: u64,
     /// The robot's name in the policy.
@@ -24,7 +24,7 @@ pub struct GrantSet {
     pub receiver_id: Option<u32>,
 }
 
-impl GrantSet {
+impl CurrentGrants {
     /// The serialized message for [`discreet_seal::GRANTS_TOPIC`].
     pub fn message(&self) -> Vec<u8> {
         write_grants(&GrantSet {
@@ -39,7 +39,7 @@ impl GrantSet {
 #[derive(Default)]
 pub(super) struct Ring {
     pub generation: u64,
-    pub grants: Arc<GrantSet>,
+    pub grants: Arc<CurrentGrants>,
     pub stakeholders: Arc<Vec<PublicIdentity>>,
     groups: HashMap<[u8; 16], Vec<Held>>,
 }
@@ -112,11 +112,11 @@ impl Ring {
             None if apply.fresh => None,
             None => self.grants.receiver.clone(),
         };
-        let grant_set = GrantSet {
+        let grant_set = CurrentGrants {
             robot: apply.robot.clone(),
             receiver,
             receiver_id: apply.receiver_id.or(self.grants.receiver_id),
-            ..GrantSet::default()
+            ..CurrentGrants::default()
         };
         let stakeholders = match &apply.stakeholders {
             Some(known) => Arc::new(known.iter().map(identity).collect()),
@@ -130,7 +130,7 @@ impl Ring {
     pub fn without_ended(&self, now: i64) -> Option<Ring> {
         let ended = self.groups.values().flatten().any(|held| held.until <= now);
         ended.then(|| {
-            let grant_set = GrantSet { grants: Vec::new(), ..GrantSet::clone(&self.grants) };
+            let grant_set = CurrentGrants { grants: Vec::new(), ..CurrentGrants::clone(&self.grants) };
             self.next(self.groups.clone(), grant_set, Arc::clone(&self.stakeholders), now)
         })
     }
@@ -138,7 +138,7 @@ impl Ring {
     fn next(
         &self,
         mut groups: HashMap<[u8; 16], Vec<Held>>,
-        grant_set: GrantSet,
+        grant_set: CurrentGrants,
         stakeholders: Arc<Vec<PublicIdentity>>,
         now: i64,
     ) -> Ring {
@@ -150,7 +150,7 @@ impl Ring {
         let mut held: Vec<&Held> = groups.values().flatten().collect();
         held.sort_by_key(|held| held.key.key.id());
         let grants = held.into_iter().map(|held| Arc::clone(&held.grant)).collect();
-        let grants = Arc::new(GrantSet { generation, grants, ..grant_set });
+        let grants = Arc::new(CurrentGrants { generation, grants, ..grant_set });
         Ring { generation, grants, stakeholders, groups }
     }
 }

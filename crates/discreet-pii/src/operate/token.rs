@@ -22,7 +22,7 @@ const TAG: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotRevealed {
     /// It is no token that can be opened.
-    #[error("it is no token of the operator `reversible`; one inspectors like <phone~...>")]
+    #[error("it is no token of the operator `reversible`; one looks like <phone~...>")]
     NoToken,
     /// Another audience's, or changed.
     #[error("it does not open with these keys: it was made for somebody else, or changed")]

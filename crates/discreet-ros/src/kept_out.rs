@@ -11,9 +11,9 @@ const MAX_ENTERED: usize = 200;
 
 /// What stands in the audit already: a publisher that comes and goes cannot fill the disk.
 #[derive(Default)]
-pub struct Entered(HashMap<(String, Denied), Duration>);
+pub struct KeptOutLog(HashMap<(String, Denied), Duration>);
 
-impl Entered {
+impl KeptOutLog {
     /// Enters each topic and reason that was not there within the last minute.
     pub fn enter<'a>(
         &mut self,
