@@ -8,7 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
-use discreet_policy::diff::diff;
+use discreet_policy::diff::{Direction, diff};
 use discreet_policy::explain::Outcome;
 use discreet_policy::finding::render;
 use discreet_policy::{Action, Finding, Form, Moment, Policy, Verdict};
@@ -274,19 +274,18 @@ fn a_difference_says_who_gains_and_who_loses() {
 ",
     );
     let changes: Vec<_> =
-        diff(&old, &new).into_iter().map(|c| (c.who, c.name, c.gains, c.loses, c.before, c.after)).collect();
-    let change = |who: &str, name: &str, gains, loses, before: &str, after: &str| {
-        (who.to_owned(), name.to_owned(), gains, loses, before.to_owned(), after.to_owned())
+        diff(&old, &new).into_iter().map(|c| (c.who, c.name, c.direction, c.old, c.new)).collect();
+    let change = |who: &str, name: &str, direction, old: &str, new: &str| {
+        (who.to_owned(), name.to_owned(), direction, old.to_owned(), new.to_owned())
     };
     assert_eq!(
         changes,
         [
-            change("front_desk", "/speech/transcript", false, true, "clear", "clear 08:00-18:00"),
+            change("front_desk", "/speech/transcript", Direction::Loses, "clear", "clear 08:00-18:00"),
             change(
                 "maintenance",
                 "/camera/image_raw",
-                true,
-                false,
+                Direction::Gains,
                 "nothing",
                 "redacted (faces: solid) until 2027-02-01 00:00"
             ),
@@ -303,11 +302,11 @@ fn an_image_with_less_hidden_in_it_is_a_gain() {
     let told = |old: &Policy, new: &Policy| {
         let mut changes = diff(old, new);
         let change = changes.remove(0);
-        (change.gains, change.loses, change.before, change.after)
+        (change.direction, change.old, change.new)
     };
     let (solid, mosaic) = ("redacted (faces: solid)".to_owned(), "redacted (faces: pixelate)".to_owned());
-    assert_eq!(told(&old, &new), (true, false, solid.clone(), mosaic.clone()));
-    assert_eq!(told(&new, &old), (false, true, mosaic, solid));
+    assert_eq!(told(&old, &new), (Direction::Gains, solid.clone(), mosaic.clone()));
+    assert_eq!(told(&new, &old), (Direction::Loses, mosaic, solid));
 }
 
 #[test]

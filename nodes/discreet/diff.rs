@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use discreet_policy::Action;
-use discreet_policy::diff::{Change, diff};
+use discreet_policy::diff::{Change, Direction, diff};
 use serde_json::json;
 
 use super::Answer;
@@ -15,11 +14,22 @@ use super::input::{Source, say, say_json};
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 The output has one line a change:
-  + who gains something     - who loses something     ~ more at some times, less at others
+  + who gains something, or has it with weaker protection
+  - who loses something, or has it with stronger protection
+  ~ more at some times or in some respect, less in another
+  * something else that changes: a cipher suite, a type, a time zone
+
+A change for `everyone` is one for each stakeholder that has no more by a rule of its own. A change of a topic, a class
+or a command is told to those who have it before and after. Another identity file is a change in both directions: the
+holder of its keys gains what the holder of the old keys loses. Keys that are replaced in the same file are not seen:
+only the policies are read.
+
+With --json each change has: who, subject (policy, stakeholder, personal_data, class, topic, command, service), name,
+what (the right or the key), old, new, direction (gains, loses, both, changes), gains, loses, text.
 
 Exit codes:
-  0  nobody gains or loses anything
-  1  somebody does
+  0  nothing changes for anybody
+  1  somebody gains or loses something, or something else changes
   2  a file cannot be read, or a policy is unusable")]
 pub struct Diff {
     /// The policy as it is.
@@ -59,30 +69,20 @@ impl Diff {
     }
 }
 
-fn sign(change: &Change) -> &'static str {
-    match (change.gains, change.loses) {
-        (true, true) => "~",
-        (true, false) => "+",
-        (false, _) => "-",
-    }
-}
-
-fn verb(action: Action) -> &'static str {
-    match action {
-        Action::Read => "read",
-        Action::Command => "command",
-        Action::Call => "call",
-    }
-}
-
 fn as_line(change: &Change) -> String {
-    let Change { who, name, before, after, .. } = change;
-    format!("{} {who} {} {name}: {before} -> {after}", sign(change), verb(change.action))
+    let sign = match change.direction {
+        Direction::Gains => "+",
+        Direction::Loses => "-",
+        Direction::Both => "~",
+        Direction::Changes => "*",
+    };
+    format!("{sign} {} {}", change.who, change.says)
 }
 
 fn as_json(change: &Change) -> serde_json::Value {
+    let Change { who, subject, name, what, old, new, direction, says } = change;
     json!({
-        "who": change.who, "action": verb(change.action), "name": change.name,
-        "gains": change.gains, "loses": change.loses, "before": change.before, "after": change.after,
+        "who": who, "subject": subject.name(), "name": name, "what": what, "old": old, "new": new,
+        "direction": direction.name(), "gains": direction.gains(), "loses": direction.loses(), "text": says,
     })
 }

@@ -34,6 +34,11 @@ impl PersonalData {
         self.thresholds.extend(kinds.iter().map(|kind| (kind, least)));
     }
 
+    /// How sure a finding of a kind must be, in hundredths: 1 to 100.
+    pub fn threshold(&self, kind: Kind) -> u8 {
+        self.thresholds.get(&kind).copied().unwrap_or(Options::default().threshold)
+    }
+
     /// Reads the key, if the policy names one; `folder` is where the policy lies.
     pub fn read_key(&self, folder: &Path) -> Result<(), KeyFileError> {
         if let Some(file) = &self.key_file {
@@ -72,11 +77,8 @@ impl PersonalData {
 
     /// Whether nothing that `other` hides is shown, and all is hidden in the same way.
     pub fn hides_as_much_as(&self, other: &PersonalData) -> bool {
-        let threshold = |of: &PersonalData, kind: &Kind| of.thresholds.get(kind).copied();
-        let least = Options::default().threshold;
         Kind::ALL.iter().all(|kind| {
-            threshold(self, kind).unwrap_or(least) <= threshold(other, kind).unwrap_or(least)
-                && self.operator(*kind) == other.operator(*kind)
+            self.threshold(*kind) <= other.threshold(*kind) && self.operator(*kind) == other.operator(*kind)
         }) && self.never.iter().all(|text| other.never.contains(text))
             && other.always.iter().all(|text| self.always.contains(text))
     }

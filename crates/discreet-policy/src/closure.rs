@@ -21,7 +21,7 @@ pub(super) use names::{Key, TRANSPORTS, VIEWS, base, clouds, device, key, leaf, 
 
 use super::Policy;
 use super::names::Pattern;
-use super::things::{TopicPolicy, is_cloud};
+use super::things::{Thing, TopicPolicy, is_cloud, is_image};
 
 /// The type that says how a camera sees, not what.
 const CALIBRATION: &str = "sensor_msgs/msg/CameraInfo";
@@ -70,7 +70,12 @@ impl Closure {
 
 /// Is it about people, and an image?
 pub(super) fn is_protected(topic: &TopicPolicy) -> bool {
-    topic.is_image() && (topic.class().is_contextual() || !topic.redact().is_empty())
+    is_protected_thing(&topic.thing)
+}
+
+/// The same of a topic that is declared, whatever the rules say about it.
+pub(super) fn is_protected_thing(topic: &Thing) -> bool {
+    is_image(&topic.type_name) && (topic.class.is_contextual() || !topic.redact.is_empty())
 }
 
 /// What a sibling shows of a protected image at most.

@@ -21,10 +21,18 @@ pub use discreet_seal::Suite;
 pub struct Class {
     name: Arc<str>,
     suite: Suite,
-    epoch: Duration,
-    retention: Duration,
+    epoch: Lasting,
+    retention: Lasting,
     padded: bool,
     escalation: Option<Arc<Escalation>>,
+}
+
+/// A length of time, and the text it is read from.
+#[derive(Clone, Debug)]
+pub(super) struct Lasting {
+    pub time: Duration,
+    /// As the policy writes it: `24h`.
+    pub written: Arc<str>,
 }
 
 /// What becomes of messages in which personal data is found that does not belong there.
@@ -40,8 +48,8 @@ impl Class {
     pub(super) fn new(
         name: &str,
         suite: Suite,
-        epoch: Duration,
-        retention: Duration,
+        epoch: Lasting,
+        retention: Lasting,
         padded: bool,
         escalation: Option<Arc<Escalation>>,
     ) -> Self {
@@ -60,12 +68,20 @@ impl Class {
 
     /// How long one key is used.
     pub fn epoch(&self) -> Duration {
-        self.epoch
+        self.epoch.time
+    }
+
+    pub(super) fn written_epoch(&self) -> &Lasting {
+        &self.epoch
     }
 
     /// How long its data may be kept.
     pub fn retention(&self) -> Duration {
-        self.retention
+        self.retention.time
+    }
+
+    pub(super) fn written_retention(&self) -> &Lasting {
+        &self.retention
     }
 
     /// Are its sealed messages padded, so that they do not tell how long they are?

@@ -63,6 +63,11 @@ impl TextRules {
         speaks.max_by_key(|(name, _)| if name == EVERY_FIELD { 0 } else { name.len() }).map(|(_, rule)| rule)
     }
 
+    /// The rule of each name: a field as written, without brackets, or `*`.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &FieldRule)> {
+        self.fields.iter().map(|(name, rule)| (name.as_str(), rule))
+    }
+
     /// What is hidden whole, and how.
     pub fn wholes(&self) -> impl Iterator<Item = (&str, Operator)> + Clone {
         self.fields.iter().filter_map(|(name, rule)| match rule {

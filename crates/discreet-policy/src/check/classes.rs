@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::super::file::{ClassEntry, Entry, EscalateEntry, Section};
 use super::super::finding::{closest, quoted};
 use super::super::rule::is_within;
-use super::super::things::{Class, Escalation, Suite};
+use super::super::things::{Class, Escalation, Lasting, Suite};
 use super::super::time::seconds_of;
 use super::Context;
 use super::fields::kinds;
@@ -67,7 +67,9 @@ fn class(
     let mut duration = |key: &str, text: &Option<String>| {
         let text = text.as_ref()?;
         match seconds_of(text) {
-            Ok(seconds) => Some(Duration::from_secs(seconds)),
+            Ok(seconds) => {
+                Some(Lasting { time: Duration::from_secs(seconds), written: text.as_str().into() })
+            }
             Err(help) => {
                 let message = format!("{} is not a duration", quoted(text));
                 context.error("bad-duration", entry.place(key), message, help);
@@ -81,7 +83,7 @@ fn class(
     if wrong {
         return None;
     }
-    let Some(retention) = retention.or(parent.map(Class::retention)) else {
+    let Some(retention) = retention.or_else(|| parent.map(|class| class.written_retention().clone())) else {
         context.error(
             "never-erased",
             entry.span,
@@ -93,16 +95,17 @@ fn class(
         );
         return None;
     };
-    let epoch = epoch.or(parent.map(Class::epoch)).unwrap_or(Duration::from_secs(3600));
-    if epoch > retention {
+    let epoch = epoch.or_else(|| parent.map(|class| class.written_epoch().clone()));
+    let epoch = epoch.unwrap_or_else(|| Lasting { time: Duration::from_secs(3600), written: "1h".into() });
+    if epoch.time > retention.time {
         context.error(
             "epoch-outlasts-retention",
             if written.epoch.is_some() { entry.place("epoch") } else { entry.place("retention") },
             format!(
                 "class {} uses one key for {} seconds but keeps data for {} only",
                 quoted(name),
-                epoch.as_secs(),
-                retention.as_secs()
+                epoch.time.as_secs(),
+                retention.time.as_secs()
             ),
             "data is erased with its key: make `epoch` no longer than `retention`",
         );

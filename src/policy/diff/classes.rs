@@ -1,0 +1,143 @@
+//! Classes: how long data may be kept, how it is sealed, what is looked for in it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::super::things::{Class, Escalation, Thing};
+use super::access::Seen;
+use super::personal::words;
+use super::{Direction, Facet, Found, Subject, To, Who};
+use crate::pii::{Kind, Kinds};
+use crate::policy::Then;
+use crate::redact::{EVERY_FIELD, FieldRule};
+
+/// Collects whom a class's changes concern: each party is told once, however many topics it reads.
+#[derive(Default)]
+pub(super) struct Classes {
+    /// By the old name and the new.
+    facets: HashMap<[String; 2], Vec<(To, Facet)>>,
+    audience: BTreeMap<String, BTreeMap<Who, BTreeSet<usize>>>,
+}
+
+impl Classes {
+    /// Compares the classes of one topic. If they are two classes, all that differs is told of the topic.
+    pub fn compare(&mut self, topic: &str, old: &Thing, new: &Thing, audience: &[Seen], found: &mut Found) {
+        let (old, new) = (&old.class, &new.class);
+        if old.name() != new.name() {
+            let facets = facets(topic, old, new);
+            return found.push_for(audience, Subject::Topic, topic, &facets);
+        }
+        let key = [old.name().to_owned(), new.name().to_owned()];
+        let data = || format!("{} data", new.name());
+        let facets = self.facets.entry(key).or_insert_with(|| facets(&data(), old, new));
+        if facets.is_empty() {
+            return;
+        }
+        let told = self.audience.entry(new.name().to_owned()).or_default();
+        for (at, (to, _)) in facets.iter().enumerate() {
+            for seen in audience.iter().filter(|seen| seen.is_among(*to, audience)) {
+                told.entry(seen.who).or_default().insert(at);
+            }
+        }
+    }
+
+    /// Tells each party what changes in the classes that it reads.
+    pub fn finish(self, found: &mut Found) {
+        for (class, told) in self.audience {
+            let Some(facets) = self.facets.get(&[class.clone(), class.clone()]) else { continue };
+            for (who, places) in told {
+                for (_, facet) in places.iter().filter_map(|at| facets.get(*at)) {
+                    found.push(who, Subject::Class, &class, facet);
+                }
+            }
+        }
+    }
+}
+
+fn facets(data: &str, old: &Class, new: &Class) -> Vec<(To, Facet)> {
+    let mut facets = Vec::new();
+    if old.name() != new.name() {
+        let names = [old.name(), new.name()].map(str::to_owned);
+        facets.push((To::All, Facet::instead("class", names, kind(old, new), &format!("reads {data} as"))));
+    }
+    facets.extend(retention(data, old, new).map(|facet| (To::All, facet)));
+    facets.extend(escalation(data, old, new).map(|facet| (To::All, facet)));
+    if old.suite() != new.suite() {
+        let suites = [old, new].map(|class| class.suite().name().to_owned());
+        let says = format!("has {data} sealed with");
+        facets.push((To::Named, Facet::instead("suite", suites, Direction::Changes, &says)));
+    }
+    if old.epoch() != new.epoch() {
+        let epochs = [old, new].map(|class| class.written_epoch().written.to_string());
+        let says = format!("has one key for {data} of");
+        facets.push((To::Named, Facet::instead("epoch", epochs, Direction::Changes, &says)));
+    }
+    facets.extend(padding(data, old, new).map(|facet| (To::Onlookers, facet)));
+    facets
+}
+
+/// Contextual data leaves signed, and never without a record: operational data has weaker protection.
+fn kind(old: &Class, new: &Class) -> Direction {
+    match (old.is_contextual(), new.is_contextual()) {
+        (true, false) => Direction::Gains,
+        (false, true) => Direction::Loses,
+        (true, true) | (false, false) => Direction::Changes,
+    }
+}
+
+fn retention(data: &str, old: &Class, new: &Class) -> Option<Facet> {
+    let (before, after) = (old.retention(), new.retention());
+    let terms = [old, new].map(|class| class.written_retention().written.to_string());
+    let direction = Direction::of(after > before, after < before);
+    (before != after).then(|| Facet::instead("retention", terms, direction, &format!("may keep {data}")))
+}
+
+fn padding(data: &str, old: &Class, new: &Class) -> Option<Facet> {
+    let (before, after) = (old.is_padded(), new.is_padded());
+    let says = if after { "no longer sees" } else { "sees" };
+    (before != after).then(|| Facet {
+        what: "padding".to_owned(),
+        old: before.to_string(),
+        new: after.to_string(),
+        direction: Direction::of(before, after),
+        says: format!("{says} how long sealed messages of {data} are"),
+    })
+}
+
+fn escalation(data: &str, old: &Class, new: &Class) -> Option<Facet> {
+    let (before, after) = (old.escalation().map(AsRef::as_ref), new.escalation().map(AsRef::as_ref));
+    let differs = |more: fn(u8, u8) -> bool| {
+        Kind::ALL.iter().any(|kind| more(leaves(after, *kind), leaves(before, *kind)))
+    };
+    let (gains, loses) = (differs(|new, old| new > old), differs(|new, old| new < old));
+    let says = format!("has {data} with personal data in it");
+    let words = [before, after].map(describe);
+    (gains || loses).then(|| Facet::instead("escalate", words, Direction::of(gains, loses), &says))
+}
+
+/// A rank for what leaves of a message in which this kind is found. Without an alarm nobody even learns of it.
+fn leaves(escalation: Option<&Escalation>, kind: Kind) -> u8 {
+    match escalation.filter(|escalation| looked_for(escalation).contains(kind)).map(|found| found.then) {
+        Some(Then::Deny) => 0,
+        Some(Then::Redact) => 1,
+        Some(Then::Alarm) => 2,
+        None => 3,
+    }
+}
+
+/// The kinds that an escalation looks for.
+pub(super) fn looked_for(escalation: &Escalation) -> Kinds {
+    match escalation.rules.rule(EVERY_FIELD) {
+        Some(FieldRule::Find { kinds, .. }) => *kinds,
+        Some(FieldRule::Whole(_)) | None => Kinds::NONE,
+    }
+}
+
+fn describe(escalation: Option<&Escalation>) -> String {
+    let Some(escalation) = escalation else { return "unseen".to_owned() };
+    let then = match escalation.then {
+        Then::Deny => "denied",
+        Then::Redact => "redacted",
+        Then::Alarm => "let through with an alarm",
+    };
+    format!("{then} ({})", words(looked_for(escalation)))
+}

@@ -1,0 +1,79 @@
+//! Commands and services: how often, and with which values.
+
+use std::collections::BTreeSet;
+
+use super::super::rule::Action;
+use super::super::things::Thing;
+use super::pairs::Pair;
+use super::redaction::spoken;
+use super::topics::message_type;
+use super::{Direction, Facet, To};
+
+/// All that differs between two commands or services, but for who may use them.
+pub(super) fn facets(pair: &Pair, old: &Thing, new: &Thing) -> Vec<(To, Facet)> {
+    let name = pair.name.as_ref();
+    let verb = if pair.action == Action::Call { "call" } else { "command" };
+    let all = [message_type(name, old, new), class(name, old, new), rate(verb, name, old, new)];
+    let facets = all.into_iter().flatten().chain(limits(name, old, new));
+    facets.map(|facet| (To::All, facet)).chain(spoken(name, old, new)).collect()
+}
+
+/// A command of a contextual class is not let in without a record: an operational one has weaker protection.
+fn class(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+    let (before, after) = (old.class.is_contextual(), new.class.is_contextual());
+    let names = [old, new].map(|thing| thing.class.name().to_owned());
+    let direction = Direction::of(before && !after, after && !before);
+    let says = format!("has {name} in the class");
+    (old.class.name() != new.class.name()).then(|| Facet::instead("class", names, direction, &says))
+}
+
+fn rate(verb: &str, name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+    let most = |thing: &Thing| thing.rate.unwrap_or(u32::MAX);
+    let [before, after] = [old, new].map(|thing| match thing.rate {
+        Some(1) => "once a second".to_owned(),
+        Some(rate) => format!("{rate} times a second"),
+        None => "at any rate".to_owned(),
+    });
+    let direction = Direction::of(most(new) > most(old), most(new) < most(old));
+    // The unit is told once.
+    let both = before.strip_suffix(" times a second").filter(|_| new.rate.is_some_and(|rate| rate > 1));
+    let short = both.unwrap_or(&before);
+    let says = format!("may {verb} {name} {after} instead of {short}");
+    let what = "rate".to_owned();
+    (old.rate != new.rate).then_some(Facet { what, old: before, new: after, direction, says })
+}
+
+fn limits(name: &str, old: &Thing, new: &Thing) -> Vec<Facet> {
+    let fields: BTreeSet<&String> = old.limits.keys().chain(new.limits.keys()).collect();
+    let changed = fields.into_iter().filter_map(|field| {
+        let (before, after) = (old.limits.get(field), new.limits.get(field));
+        limit(name, field, before.copied(), after.copied())
+    });
+    changed.collect()
+}
+
+fn limit(name: &str, field: &str, old: Option<[f64; 2]>, new: Option<[f64; 2]>) -> Option<Facet> {
+    let free = [f64::NEG_INFINITY, f64::INFINITY];
+    let ([old_least, old_most], [new_least, new_most]) = (old.unwrap_or(free), new.unwrap_or(free));
+    let gains = new_least < old_least || new_most > old_most;
+    let loses = new_least > old_least || new_most < old_most;
+    if !gains && !loses {
+        return None;
+    }
+    let range = |limit: Option<[f64; 2]>| match limit {
+        Some([least, most]) => format!("from {least} to {most}"),
+        None => "without limits".to_owned(),
+    };
+    let says = match (old, new) {
+        (Some(_), Some(_)) if old_least == new_least => format!("up to {new_most} instead of {old_most}"),
+        (Some(_), Some(_)) if old_most == new_most => format!("down to {new_least} instead of {old_least}"),
+        _ => format!("{} instead of {}", range(new), range(old)),
+    };
+    Some(Facet {
+        what: format!("limits.{field}"),
+        old: range(old),
+        new: range(new),
+        direction: Direction::of(gains, loses),
+        says: format!("may command {name} {field} {says}"),
+    })
+}

@@ -1,0 +1,101 @@
+//! Changes as they are found, and the parties that they are told to.
+
+use std::collections::HashMap;
+
+use super::super::Policy;
+use super::access::Seen;
+use super::{Change, Direction, Subject};
+
+/// A party by number: `everyone` is 0, then the old policy's stakeholders in file order, then those only the new one has.
+pub(super) type Who = usize;
+pub(super) const EVERYONE: Who = 0;
+
+pub(super) struct Parties<'a> {
+    pub names: Vec<&'a str>,
+    places: HashMap<&'a str, Who>,
+}
+
+impl<'a> Parties<'a> {
+    pub fn new(old: &'a Policy, new: &'a Policy) -> Self {
+        let mut parties = Self { names: Vec::new(), places: HashMap::new() };
+        let stakeholders = old.stakeholders().iter().chain(new.stakeholders());
+        for name in ["everyone"].into_iter().chain(stakeholders.map(|one| one.name.as_ref())) {
+            if !parties.places.contains_key(name) {
+                parties.places.insert(name, parties.names.len());
+                parties.names.push(name);
+            }
+        }
+        parties
+    }
+
+    pub fn place(&self, name: &str) -> Option<Who> {
+        self.places.get(name).copied()
+    }
+}
+
+/// A difference, before it is told to a party.
+#[derive(Clone)]
+pub(super) struct Facet {
+    pub what: String,
+    pub old: String,
+    pub new: String,
+    pub direction: Direction,
+    pub says: String,
+}
+
+/// Those of a topic's audience whom a difference concerns. All but the last two have it before and after.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum To {
+    /// All who read, command or call.
+    All,
+    /// Those to whom it goes redacted.
+    Redacted,
+    /// Named stakeholders: to them it goes sealed.
+    Named,
+    /// Anybody who listens to the open domain, where something goes sealed.
+    Onlookers,
+    /// Anybody.
+    Anybody,
+}
+
+pub(super) struct Found<'a> {
+    pub parties: &'a Parties<'a>,
+    all: Vec<(Who, Change)>,
+}
+
+impl Facet {
+    /// `says` ends before the values: `may keep guest data`, then `48h instead of 24h`.
+    pub fn instead(what: &str, [old, new]: [String; 2], direction: Direction, says: &str) -> Self {
+        let says = format!("{says} {new} instead of {old}");
+        Self { what: what.to_owned(), old, new, direction, says }
+    }
+}
+
+impl<'a> Found<'a> {
+    pub fn new(parties: &'a Parties<'a>) -> Self {
+        Self { parties, all: Vec::new() }
+    }
+
+    pub fn push(&mut self, who: Who, subject: Subject, name: &str, facet: &Facet) {
+        let Some(party) = self.parties.names.get(who) else { return };
+        let Facet { what, old, new, direction, says } = facet.clone();
+        let (who_name, name) = ((*party).to_owned(), name.to_owned());
+        self.all.push((who, Change { who: who_name, subject, name, what, old, new, direction, says }));
+    }
+
+    pub fn push_for(&mut self, audience: &[Seen], subject: Subject, name: &str, facets: &[(To, Facet)]) {
+        for (to, facet) in facets {
+            for seen in audience.iter().filter(|seen| seen.is_among(*to, audience)) {
+                self.push(seen.who, subject, name, facet);
+            }
+        }
+    }
+
+    pub fn sorted(mut self) -> Vec<Change> {
+        // Stable: the facets of one thing stay in the order of its keys.
+        self.all.sort_by(|(a, one), (b, other)| {
+            (a, one.subject, &one.name).cmp(&(b, other.subject, &other.name))
+        });
+        self.all.into_iter().map(|(_, change)| change).collect()
+    }
+}

@@ -1,0 +1,93 @@
+//! What the policies declare, matched by name.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::super::Policy;
+use super::super::names::Pattern;
+use super::super::rule::Action;
+use super::super::things::{Access, Thing, TopicPolicy};
+
+/// What one policy says about a name.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'a> {
+    pub thing: &'a Thing,
+    pub access: &'a Access,
+}
+
+/// What both policies say about a name, or about all names of a glob.
+pub(super) struct Pair<'a> {
+    pub action: Action,
+    pub name: Cow<'a, str>,
+    pub old: Option<Side<'a>>,
+    pub new: Option<Side<'a>>,
+}
+
+type Index<'a> = BTreeMap<(Action, &'a str), Side<'a>>;
+
+/// All that one of the policies declares, by action and name. A topic that the other policy does not declare falls under
+/// the narrowest glob of it that covers the topic.
+pub(super) fn pairs<'a>(old: &'a Policy, new: &'a Policy) -> Vec<Pair<'a>> {
+    let (olds, news) = (index(old), index(new));
+    let mut keys: Vec<&(Action, &str)> = olds.keys().chain(news.keys()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let pair = |key: &(Action, &'a str)| Pair {
+        action: key.0,
+        name: Cow::Borrowed(key.1),
+        old: olds.get(key).copied().or_else(|| within(old, key)),
+        new: news.get(key).copied().or_else(|| within(new, key)),
+    };
+    let mut pairs: Vec<Pair> = keys.into_iter().map(pair).collect();
+    pairs.extend(crossing(old, &olds, new, &news));
+    pairs
+}
+
+fn index(policy: &Policy) -> Index<'_> {
+    let topics = policy.topics().map(|topic| ((Action::Read, topic.name()), side(topic)));
+    let commands = policy.commands().iter().map(|one| (Action::Command, one));
+    let services = policy.services().iter().map(|one| (Action::Call, one));
+    let entrances = commands
+        .chain(services)
+        .map(|(action, one)| ((action, one.name()), Side { thing: &one.thing, access: &one.access }));
+    topics.chain(entrances).collect()
+}
+
+fn side(topic: &TopicPolicy) -> Side<'_> {
+    Side { thing: &topic.thing, access: &topic.access }
+}
+
+fn within<'a>(policy: &'a Policy, (action, name): &(Action, &str)) -> Option<Side<'a>> {
+    match action {
+        Action::Read => {
+            let name = Pattern::read(name)?;
+            policy.globs().find(|glob| glob.thing.pattern.covers(&name)).map(|glob| side(glob))
+        }
+        Action::Command | Action::Call => None,
+    }
+}
+
+/// A glob of the old policy and one of the new that share names, while neither covers the other. A policy holds few globs.
+fn crossing<'a>(old: &'a Policy, olds: &Index<'a>, new: &'a Policy, news: &Index<'a>) -> Vec<Pair<'a>> {
+    let only = |policy: &'a Policy, other: &Index<'a>| -> Vec<&'a TopicPolicy> {
+        let globs = policy.topics().filter(|topic| topic.is_glob());
+        globs.filter(|glob| !other.contains_key(&(Action::Read, glob.name()))).map(AsRef::as_ref).collect()
+    };
+    let (gone, added) = (only(old, news), only(new, olds));
+    let mut pairs = Vec::new();
+    for before in &gone {
+        for after in &added {
+            let (one, other) = (&before.thing.pattern, &after.thing.pattern);
+            if one.overlaps(other) && !one.covers(other) && !other.covers(one) {
+                let name = Cow::Owned(format!("{} within {}", after.name(), before.name()));
+                pairs.push(Pair {
+                    action: Action::Read,
+                    name,
+                    old: Some(side(before)),
+                    new: Some(side(after)),
+                });
+            }
+        }
+    }
+    pairs
+}

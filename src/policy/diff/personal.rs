@@ -1,0 +1,165 @@
+//! Personal data in general: how sure a finding must be, how it is hidden, and which texts are exempt.
+
+use std::collections::BTreeMap;
+
+use super::super::Policy;
+use super::super::finding::quoted;
+use super::super::rule::Action;
+use super::super::things::Thing;
+use super::access::Seen;
+use super::classes::looked_for;
+use super::redaction::{found as found_in, named_operators, operators};
+use super::{Direction, Facet, Found, Subject, Who};
+use crate::pii::{Kind, Kinds, Operator, PersonalData};
+
+/// Collects which parties receive text in which something is found, so that each is told of what it meets.
+pub(super) struct Personal<'a> {
+    old: &'a PersonalData,
+    new: &'a PersonalData,
+    met: BTreeMap<Who, Met>,
+}
+
+/// What is found in the text that a party receives.
+#[derive(Clone, Copy)]
+struct Met {
+    /// All kinds.
+    all: Kinds,
+    /// Those that are hidden as the section says.
+    plain: Kinds,
+    /// Something is hidden by a key.
+    keyed: bool,
+}
+
+impl<'a> Personal<'a> {
+    pub fn new(old: &'a Policy, new: &'a Policy) -> Self {
+        Self { old: old.personal_data(), new: new.personal_data(), met: BTreeMap::new() }
+    }
+
+    /// Notes what these receive of one thing, as both policies have it.
+    pub fn note(&mut self, things: [&Thing; 2], audience: &[Seen]) {
+        if self.is_same() {
+            return;
+        }
+        for thing in things {
+            if let Some(rules) = &thing.text {
+                let (all, plain) = found_in(rules);
+                let keyed = named_operators(rules).any(Operator::needs_keys);
+                self.meet(audience.iter().filter(|seen| seen.redacted), Met { all, plain, keyed });
+            }
+            let escalation = thing.class.escalation().filter(|_| thing.action == Action::Read);
+            if let Some(escalation) = escalation {
+                let all = looked_for(escalation);
+                let readers = audience.iter().filter(|seen| seen.in_both);
+                self.meet(readers, Met { all, plain: all, keyed: false });
+            }
+        }
+    }
+
+    fn meet<'s>(&mut self, who: impl Iterator<Item = &'s Seen>, more: Met) {
+        for seen in who {
+            let nothing = Met { all: Kinds::NONE, plain: Kinds::NONE, keyed: false };
+            let met = self.met.entry(seen.who).or_insert(nothing);
+            let (all, plain) = (met.all.union(more.all), met.plain.union(more.plain));
+            *met = Met { all, plain, keyed: met.keyed || more.keyed };
+        }
+    }
+
+    fn is_same(&self) -> bool {
+        self.old.hides_as_much_as(self.new)
+            && self.new.hides_as_much_as(self.old)
+            && self.old.key_file == self.new.key_file
+    }
+
+    /// Tells each party what changes in the text that it receives.
+    pub fn finish(self, found: &mut Found) {
+        for (who, met) in &self.met {
+            let facets = self.thresholds(met.all).into_iter().chain(self.operators(met.plain));
+            for facet in facets.chain(self.texts(met.all)).chain(self.key(*met)) {
+                found.push(*who, Subject::PersonalData, "personal_data", &facet);
+            }
+        }
+    }
+
+    fn thresholds(&self, kinds: Kinds) -> Vec<Facet> {
+        let thresholds = |kind: Kind| (self.old.threshold(kind), self.new.threshold(kind));
+        let grouped = grouped(kinds, |kind| Some(thresholds(kind)).filter(|(old, new)| old != new));
+        let facet = |((old, new), kinds): ((u8, u8), Kinds)| {
+            let says = format!("has {} hidden from a certainty of", words(kinds));
+            let direction = Direction::of(new > old, new < old);
+            let key = format!("thresholds.{}", words(kinds));
+            Facet::instead(&key, [old.to_string(), new.to_string()], direction, &says)
+        };
+        grouped.into_iter().map(facet).collect()
+    }
+
+    fn operators(&self, kinds: Kinds) -> Vec<Facet> {
+        let names = |kind: Kind| (self.old.operator(kind).name(), self.new.operator(kind).name());
+        let grouped = grouped(kinds, |kind| Some(names(kind)).filter(|(old, new)| old != new));
+        let facet = |((old, new), kinds): ((&str, &str), Kinds)| {
+            let ways = Operator::named(old).zip(Operator::named(new));
+            let (gains, loses) = ways.map_or((true, true), |(old, new)| operators(old, new));
+            let says = format!("has {} hidden with", words(kinds));
+            let key = format!("operators.{}", words(kinds));
+            Facet::instead(&key, [old.to_owned(), new.to_owned()], Direction::of(gains, loses), &says)
+        };
+        grouped.into_iter().map(facet).collect()
+    }
+
+    /// Texts that are always hidden, or never.
+    fn texts(&self, kinds: Kinds) -> Vec<Facet> {
+        let (old, new) = (self.old, self.new);
+        let allowed = |texts: &[String], others: &[String], is_new: bool| -> Vec<Facet> {
+            let only = texts.iter().filter(|text| !others.contains(text));
+            only.map(|text| exempt("allow", &quoted(text), is_new, is_new)).collect()
+        };
+        let hidden = |texts: &[(Kind, String)], others: &[(Kind, String)], is_new: bool| -> Vec<Facet> {
+            let only = texts.iter().filter(|one| kinds.contains(one.0) && !others.contains(one));
+            only.map(|(kind, text)| exempt(&format!("hide.{kind}"), &quoted(text), is_new, !is_new)).collect()
+        };
+        let allowed = [allowed(&old.never, &new.never, false), allowed(&new.never, &old.never, true)];
+        let hidden = [hidden(&old.always, &new.always, false), hidden(&new.always, &old.always, true)];
+        allowed.into_iter().chain(hidden).flatten().collect()
+    }
+
+    /// Another key makes other pseudonyms, and its holder can undo those that can be undone.
+    fn key(&self, met: Met) -> Option<Facet> {
+        let needs = |data: &PersonalData| met.plain.iter().any(|kind| data.operator(kind).needs_keys());
+        let keyed = met.keyed || needs(self.old) || needs(self.new);
+        if !keyed || self.old.key_file == self.new.key_file {
+            return None;
+        }
+        let both = self.old.key_file.is_some() && self.new.key_file.is_some();
+        let direction = if both { Direction::Both } else { Direction::Changes };
+        let files = [self.old, self.new]
+            .map(|data| data.key_file.as_ref().map_or("none".to_owned(), |file| quoted(file)));
+        Some(Facet::instead("key", files, direction, "has pseudonyms by the key"))
+    }
+}
+
+/// A text that is listed in one policy only: `is_new`, in the new one. `gains`, if that shows it.
+fn exempt(key: &str, text: &str, is_new: bool, gains: bool) -> Facet {
+    let [old, new] = [!is_new, is_new].map(|listed| if listed { text } else { "not listed" }.to_owned());
+    let says = match (key == "allow", is_new) {
+        (true, true) => format!("reads {text} as it is, always"),
+        (true, false) => format!("reads {text} as it is no longer always"),
+        (false, true) => format!("has {text} hidden, always"),
+        (false, false) => format!("has {text} hidden no longer always"),
+    };
+    Facet { what: key.to_owned(), old, new, direction: Direction::of(gains, !gains), says }
+}
+
+fn grouped<K: Ord>(kinds: Kinds, key: impl Fn(Kind) -> Option<K>) -> BTreeMap<K, Kinds> {
+    let mut groups: BTreeMap<K, Kinds> = BTreeMap::new();
+    for kind in kinds.iter() {
+        if let Some(key) = key(kind) {
+            groups.entry(key).or_insert(Kinds::NONE).insert(kind);
+        }
+    }
+    groups
+}
+
+/// Kinds as a policy writes them: one word, if there is one for exactly these.
+pub(super) fn words(kinds: Kinds) -> String {
+    let one = Kinds::words().find(|word| Kinds::named(word) == Some(kinds));
+    one.map_or_else(|| kinds.iter().map(Kind::name).collect::<Vec<_>>().join(" "), str::to_owned)
+}

@@ -1,0 +1,127 @@
+//! Redacted forms, compared: which of two shows more.
+
+use std::collections::BTreeSet;
+
+use super::super::closure::hides_less;
+use super::super::things::Thing;
+use super::{Direction, Facet, To};
+use crate::pii::{Kinds, Operator};
+use crate::redact::{FieldRule, TextRules};
+
+/// True first, if the redacted form of the new thing shows something that the old one hides; second, the reverse. The
+/// settings of personal data in general are compared by themselves.
+pub(super) fn shows(old: &Thing, new: &Thing) -> (bool, bool) {
+    match (&old.text, &new.text, &old.image, &new.image) {
+        (Some(old), Some(new), _, _) => texts(old, new),
+        (_, _, Some(old), Some(new)) => (hides_less(Some(new), Some(old)), hides_less(Some(old), Some(new))),
+        // Text on one side, an image on the other: nothing of the one is in the other.
+        (Some(_), None, None, Some(_)) | (None, Some(_), Some(_), None) => (true, true),
+        _ => (false, false),
+    }
+}
+
+fn texts(old: &TextRules, new: &TextRules) -> (bool, bool) {
+    either(names(old, new).into_iter().map(|name| field(old.rule(name), new.rule(name))))
+}
+
+/// Every name that one of them has a rule for. A rule for a part of a field may be weaker than that for the field.
+fn names<'a>(old: &'a TextRules, new: &'a TextRules) -> BTreeSet<&'a str> {
+    old.fields().chain(new.fields()).map(|(name, _)| name).collect()
+}
+
+fn field(old: Option<&FieldRule>, new: Option<&FieldRule>) -> (bool, bool) {
+    match (old, new) {
+        (None, None) => (false, false),
+        (Some(_), None) | (Some(FieldRule::Whole(_)), Some(FieldRule::Find { .. })) => (true, false),
+        (None, Some(_)) | (Some(FieldRule::Find { .. }), Some(FieldRule::Whole(_))) => (false, true),
+        (Some(FieldRule::Whole(old)), Some(FieldRule::Whole(new))) => operators(*old, *new),
+        (
+            Some(FieldRule::Find { kinds: old, with: old_way, .. }),
+            Some(FieldRule::Find { kinds: new, with: new_way, .. }),
+        ) => {
+            let found = (!new.covers(*old), !old.covers(*new));
+            either([found, ways(*old_way, *new_way)])
+        }
+    }
+}
+
+/// Two ways to hide what is found. Without one, each kind has its own in `personal_data`: of those nothing is known here.
+fn ways(old: Option<Operator>, new: Option<Operator>) -> (bool, bool) {
+    match (old, new) {
+        (Some(old), Some(new)) => operators(old, new),
+        (None, None) => (false, false),
+        (Some(_), None) | (None, Some(_)) => (true, true),
+    }
+}
+
+/// True first, if the new operator shows something that the old one hides; second, the reverse.
+pub(super) fn operators(old: Operator, new: Operator) -> (bool, bool) {
+    if old == new {
+        return (false, false);
+    }
+    match (old, new) {
+        (Operator::Pseudonym, Operator::Reversible) => (true, false),
+        (Operator::Reversible, Operator::Pseudonym) => (false, true),
+        (old, new) if left(old) != left(new) => (left(old) < left(new), left(old) > left(new)),
+        // One shows the end of a number, another tells which are the same: neither is less.
+        _ => (true, true),
+    }
+}
+
+/// A rank for what an operator leaves of a value.
+const fn left(operator: Operator) -> u8 {
+    match operator {
+        Operator::Remove => 0,
+        Operator::Replace => 1,
+        Operator::Mask
+        | Operator::Pseudonym
+        | Operator::Reversible
+        | Operator::Encrypt
+        | Operator::Generalise => 2,
+        Operator::Keep => 3,
+    }
+}
+
+fn either(all: impl IntoIterator<Item = (bool, bool)>) -> (bool, bool) {
+    all.into_iter()
+        .fold((false, false), |(more, less), (also_more, also_less)| (more || also_more, less || also_less))
+}
+
+/// Fields in which text is looked at as spoken in one policy only. Each way finds something that the other does not.
+pub(super) fn spoken(name: &str, old: &Thing, new: &Thing) -> Vec<(To, Facet)> {
+    let (Some(old), Some(new)) = (&old.text, &new.text) else { return Vec::new() };
+    let spoken = |rules: &TextRules, field: &str| match rules.rule(field) {
+        Some(FieldRule::Find { spoken, .. }) => Some(*spoken),
+        Some(FieldRule::Whole(_)) | None => None,
+    };
+    let differs = |field: &str| {
+        let (old, new) = (spoken(old, field)?, spoken(new, field)?);
+        if old == new {
+            return None;
+        }
+        let words = [old, new].map(|spoken| if spoken { "spoken" } else { "any" }.to_owned());
+        let says = format!("has {name} redacted with `{field}` taken as text of the sort:");
+        Some((
+            To::Redacted,
+            Facet::instead(&format!("redact.{field}.spoken"), words, Direction::Changes, &says),
+        ))
+    };
+    names(old, new).into_iter().filter_map(differs).collect()
+}
+
+/// The kinds of personal data that are found in a thing's text: all of them, and those hidden as `personal_data` says.
+pub(super) fn found(rules: &TextRules) -> (Kinds, Kinds) {
+    rules.fields().fold((Kinds::NONE, Kinds::NONE), |(all, plain), (_, rule)| match rule {
+        FieldRule::Whole(_) => (all, plain),
+        FieldRule::Find { kinds, with: None, .. } => (all.union(*kinds), plain.union(*kinds)),
+        FieldRule::Find { kinds, with: Some(_), .. } => (all.union(*kinds), plain),
+    })
+}
+
+/// The operators that a thing's rules name for fields of their own.
+pub(super) fn named_operators(rules: &TextRules) -> impl Iterator<Item = Operator> {
+    rules.fields().filter_map(|(_, rule)| match rule {
+        FieldRule::Whole(operator) => Some(*operator),
+        FieldRule::Find { with, .. } => *with,
+    })
+}

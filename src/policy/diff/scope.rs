@@ -1,0 +1,27 @@
+//! The policy itself: for which robots it is, and by which clock.
+
+use jiff::tz::TimeZone;
+
+use super::super::Policy;
+use super::super::finding::plain;
+use super::{Direction, EVERYONE, Facet, Found, Subject};
+
+pub(super) fn compare(old: &Policy, new: &Policy, found: &mut Found) {
+    if old.scope() != new.scope() {
+        // All that it allows, it allows with other robots: more with the new ones, less with the old.
+        let scopes = [old, new].map(|policy| plain(&policy.scope().to_string()));
+        let facet = Facet::instead("scope", scopes, Direction::Both, "finds this policy on");
+        found.push(EVERYONE, Subject::Policy, "policy", &facet);
+    }
+    let zones = [old, new].map(|policy| zone(policy.zone()));
+    let [before, after] = &zones;
+    if before != after {
+        let facet =
+            Facet::instead("timezone", zones, Direction::Changes, "has hours and dates by the clock of");
+        found.push(EVERYONE, Subject::Policy, "policy", &facet);
+    }
+}
+
+fn zone(zone: &TimeZone) -> String {
+    zone.iana_name().unwrap_or("UTC").to_owned()
+}

@@ -1,0 +1,111 @@
+//! Topics: what their messages are, where they come from, how their images are looked at.
+
+use super::super::closure::is_protected_thing;
+use super::super::things::{Thing, is_cloud};
+use super::redaction::spoken;
+use super::{Direction, Facet, To};
+use crate::redact::ImageRules;
+
+/// All that differs between two topics, but for their classes and who may read them.
+pub(super) fn facets(name: &str, old: &Thing, new: &Thing) -> Vec<(To, Facet)> {
+    let mut facets: Vec<(To, Facet)> =
+        [message_type(name, old, new), type_hash(name, old, new), source(name, old, new)]
+            .into_iter()
+            .chain([depth(name, old, new), people(name, old, new)])
+            .flatten()
+            .map(|facet| (To::All, facet))
+            .collect();
+    facets.extend(siblings(name, old, new).map(|facet| (To::Anybody, facet)));
+    if let (Some(old), Some(new)) = (&old.image, &new.image) {
+        facets.extend(camera(name, old, new).into_iter().map(|facet| (To::Redacted, facet)));
+    }
+    facets.extend(spoken(name, old, new));
+    facets
+}
+
+/// The type, of a topic, command or service.
+pub(super) fn message_type(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+    let types = [old, new].map(|thing| thing.type_name.clone());
+    let says = format!("has {name} as");
+    (old.type_name != new.type_name).then(|| Facet::instead("type", types, Direction::Changes, &says))
+}
+
+/// Without a hash, messages of any version of the type are believed, and leave.
+fn type_hash(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+    let says = format!("reads {name} of a type with");
+    optional("type_hash", [&old.type_hash, &new.type_hash], "any hash", &says)
+}
+
+/// Without a source, messages of any node are believed, and leave.
+fn source(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+    optional("source", [&old.source, &new.source], "any node", &format!("reads {name} from"))
+}
+
+/// A restriction that one of two topics may not have.
+fn optional(what: &str, [old, new]: [&Option<String>; 2], free: &str, says: &str) -> Option<Facet> {
+    let direction = Direction::of(old.is_some() && new.is_none(), old.is_none() && new.is_some());
+    let words = [old, new].map(|value| value.clone().unwrap_or_else(|| free.to_owned()));
+    (old != new).then(|| Facet::instead(what, words, direction, says))
+}
+
+/// A deeper queue keeps more messages for readers that come later. What it is by default depends on the source.
+fn depth(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+    let (before, after) = (old.depth, new.depth);
+    let direction = match (before, after) {
+        (Some(before), Some(after)) => Direction::of(after > before, after < before),
+        (None, _) | (_, None) => Direction::Changes,
+    };
+    let words =
+        [before, after].map(|depth| depth.map_or("the default".to_owned(), |depth| depth.to_string()));
+    let says = format!("reads {name} with a depth of");
+    (before != after).then(|| Facet::instead("depth", words, direction, &says))
+}
+
+/// A cloud of points that is said to show nobody may be had by more than may have the camera beside it.
+fn people(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+    let (before, after) = (old.without_people, new.without_people);
+    let cloud = is_cloud(&new.type_name);
+    let direction = Direction::of(cloud && after, cloud && before);
+    let words =
+        [before, after].map(|without| if without { "without people" } else { "with people" }.to_owned());
+    let says = format!("reads {name} as a topic");
+    (before != after).then(|| Facet::instead("people", words, direction, &says))
+}
+
+/// The guard denies siblings of a protected camera that show more than the camera does.
+fn siblings(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+    let [before, after] = [old, new].map(is_protected_thing);
+    let words =
+        [before, after].map(|protected| if protected { "protected" } else { "not protected" }.to_owned());
+    let says = format!("finds siblings of {name}");
+    (before != after).then(|| Facet::instead("siblings", words, Direction::of(before, after), &says))
+}
+
+/// How the images of two topics are looked at. `strict` is a part of the redacted form, and compared with that.
+fn camera(name: &str, old: &ImageRules, new: &ImageRules) -> Vec<Facet> {
+    let mut facets = Vec::new();
+    let mut differs = |what: &str, words: [String; 2], more: bool, less: bool, says: String| {
+        let key = format!("camera.{what}");
+        facets.push(Facet::instead(&key, words, Direction::of(more, less), &says));
+    };
+    if old.deadline != new.deadline {
+        // What is not looked at in time is blanked: with more time, more is seen.
+        let words = [old, new].map(milliseconds);
+        let (more, less) = (new.deadline > old.deadline, new.deadline < old.deadline);
+        differs("deadline", words, more, less, format!("sees {name} redacted with a deadline of"));
+    }
+    if old.every != new.every {
+        let words = [old, new].map(|rules| rules.every.to_string());
+        let (more, less) = (new.every > old.every, new.every < old.every);
+        differs("every", words, more, less, format!("sees {name} looked at in one frame of"));
+    }
+    if old.follows != new.follows {
+        let words = [old, new].map(|rules| rules.follows.clone().unwrap_or_else(|| "itself".to_owned()));
+        differs("follows", words, false, false, format!("sees {name} redacted by what is found in"));
+    }
+    facets
+}
+
+fn milliseconds(rules: &ImageRules) -> String {
+    format!("{}ms", rules.deadline.as_millis())
+}
