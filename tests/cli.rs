@@ -215,10 +215,48 @@ fn diff_says_who_gains_and_who_loses() {
          ~ maintenance command /cmd_vel: allowed 08:00-18:00 until 2027-02-01 00:00 -> \
          allowed 06:00-12:00 until 2027-02-01 00:00\n"
     );
-    assert_eq!(json(&["diff", "--json", HOTEL, newer])["changes"][0]["loses"], true);
+    let change = json(&["diff", "--json", HOTEL, newer])["changes"][0].clone();
+    assert_eq!(
+        change,
+        serde_json::json!({
+            "who": "front_desk", "subject": "topic", "name": "/people", "what": "read", "old": "clear", "new": "nothing",
+            "direction": "loses", "gains": false, "loses": true, "text": "read /people: clear -> nothing",
+        })
+    );
     assert!(said(&["diff", newer, HOTEL]).contains("note: version 7 is not newer than 8"));
     assert_eq!(code(&["diff", HOTEL, BROKEN]), 2);
     assert_eq!(code(&["diff", HOTEL]), 2);
+}
+
+#[test]
+fn diff_says_who_may_keep_longer_and_command_faster_farther_and_more_often() {
+    let newer = scratch("diff_wider").join("newer.yaml");
+    let text = fs::read_to_string(HOTEL).unwrap();
+    let text = text
+        .replace("contextual/guest: { retention: 1h }", "contextual/guest: { retention: 9000h }")
+        .replace("epoch: 1h,  retention: 7d", "epoch: 2h,  retention: 7d")
+        .replace("linear.x: [-0.5, 0.5]", "linear.x: [-0.5, 5]")
+        .replace("rate: 20", "rate: 900")
+        .replace("identities/front_desk.pub", "identities/reception.pub");
+    fs::write(&newer, text).unwrap();
+    let newer = newer.to_str().unwrap();
+    assert_eq!(code(&["diff", HOTEL, newer]), 1);
+    assert_eq!(
+        said(&["diff", HOTEL, newer]),
+        "~ front_desk has the identity identities/reception.pub instead of identities/front_desk.pub\n\
+         + front_desk may keep contextual/guest data 9000h instead of 1h\n\
+         + maintenance may command /cmd_vel 900 times a second instead of 20\n\
+         + maintenance may command /cmd_vel linear.x up to 5 instead of 0.5\n\
+         note: version 7 is not newer than 7; a guard that has seen 7 refuses what differs\n"
+    );
+    let suite = scratch("diff_suite").join("newer.yaml");
+    let text = fs::read_to_string(HOTEL).unwrap().replace("version: 7 ", "version: 8 ");
+    fs::write(&suite, text.replace("suite: aes-256-gcm, ", "suite: chacha20-poly1305, ")).unwrap();
+    let suite = suite.to_str().unwrap();
+    assert_eq!(code(&["diff", HOTEL, suite]), 1, "a person has to judge");
+    let said = said(&["diff", HOTEL, suite]);
+    let first = "* front_desk has contextual data sealed with chacha20-poly1305 instead of aes-256-gcm\n";
+    assert!(said.starts_with(first), "{said}");
 }
 
 #[test]

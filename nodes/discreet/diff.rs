@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use discreet_policy::diff::{Change, Direction, diff};
+use discreet_policy::diff::{Change, Direction, diff_with_keys};
 use serde_json::json;
 
 use super::Answer;
 use super::input::{Source, say, say_json};
+use super::policy::identities::Identities;
 
 /// Compares two policies by what they do: who gains what, and who loses what, at whatever time.
 ///
@@ -20,9 +21,11 @@ The output has one line a change:
   * something else that changes: a cipher suite, a type, a time zone
 
 A change for `everyone` is one for each stakeholder that has no more by a rule of its own. A change of a topic, a class
-or a command is told to those who have it before and after. Another identity file is a change in both directions: the
-holder of its keys gains what the holder of the old keys loses. Keys that are replaced in the same file are not seen:
-only the policies are read.
+or a command is told to those who have it by the new policy.
+
+Another identity is a change in both directions: the holder of the new keys gains what the holder of the old ones loses.
+Keys are compared where the identity files lie next to both policies. Keys that were replaced in a file that both
+policies share are not seen; `discreet policy sign` signs the fingerprints. The key of pseudonyms is never read.
 
 With --json each change has: who, subject (policy, stakeholder, personal_data, class, topic, command, service), name,
 what (the right or the key), old, new, direction (gains, loses, both, changes), gains, loses, text.
@@ -43,9 +46,11 @@ pub struct Diff {
 
 impl Diff {
     pub fn run(&self) -> anyhow::Result<Answer> {
-        let (old, new) =
-            (Source::read(&self.old)?.usable_policy()?, Source::read(&self.new)?.usable_policy()?);
-        let changes = diff(&old, &new);
+        let (old_source, new_source) = (Source::read(&self.old)?, Source::read(&self.new)?);
+        let (old, new) = (old_source.usable_policy()?, new_source.usable_policy()?);
+        let old_keys = Identities::of(&old, old_source.folder());
+        let new_keys = Identities::of(&new, new_source.folder());
+        let changes = diff_with_keys((&old, &old_keys.here), (&new, &new_keys.here));
         if self.json {
             let changes: Vec<_> = changes.iter().map(as_json).collect();
             say_json(

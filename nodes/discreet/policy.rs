@@ -1,6 +1,6 @@
 //! `discreet policy`: signs policies, and says whether enough owners have.
 
-mod identities;
+pub mod identities;
 mod sign;
 mod verify;
 

@@ -13,7 +13,10 @@ mod personal;
 mod redaction;
 mod scope;
 mod stakeholders;
+mod times;
 mod topics;
+
+use std::collections::BTreeMap;
 
 use super::Policy;
 use super::rule::Action;
@@ -132,10 +135,23 @@ impl Direction {
 /// Of a stakeholder stands here what its own rules give it. A change for `everyone` is one for each stakeholder to whom
 /// no rule of its own gives as much.
 pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
+    let unknown = Fingerprints::new();
+    diff_with_keys((old, &unknown), (new, &unknown))
+}
+
+/// Fingerprints of the stakeholders' keys, by name, as far as their files are at hand.
+pub type Fingerprints = BTreeMap<String, String>;
+
+/// The same, with the keys in the identity files. A key that is unknown in one of the two policies is not compared.
+pub fn diff_with_keys(
+    (old, old_keys): (&Policy, &Fingerprints),
+    (new, new_keys): (&Policy, &Fingerprints),
+) -> Vec<Change> {
     let parties = Parties::new(old, new);
     let mut found = Found::new(&parties);
     scope::compare(old, new, &mut found);
-    stakeholders::compare(old, new, &mut found);
+    stakeholders::compare((old, old_keys), (new, new_keys), &mut found);
+    let globs = [old, new].iter().all(|policy| policy.globs().next().is_some());
     let mut tables = access::Tables::new(old, new);
     let mut classes = classes::Classes::default();
     let mut personal = personal::Personal::new(old, new);
@@ -145,16 +161,21 @@ pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
         for (who, facet) in tables.changes(&pair, &audience) {
             found.push(who, subject, &pair.name, &facet);
         }
-        let (Some(before), Some(after)) = (&pair.old, &pair.new) else { continue };
+        let [before, after] = [pair.old, pair.new].map(|side| side.map(|side| side.thing));
+        let siblings = topics::siblings(&pair.name, before, after);
+        if let Some(facet) = siblings.filter(|_| globs && pair.action == Action::Read) {
+            found.push(EVERYONE, subject, &pair.name, &facet);
+        }
+        let (Some(before), Some(after)) = (before, after) else { continue };
         let facets = match pair.action {
-            Action::Read => topics::facets(&pair.name, before.thing, after.thing),
-            Action::Command | Action::Call => entrances::facets(&pair, before.thing, after.thing),
+            Action::Read => topics::facets(&pair.name, before, after),
+            Action::Command | Action::Call => entrances::facets(&pair, before, after),
         };
         found.push_for(&audience, subject, &pair.name, &facets);
         if pair.action == Action::Read {
-            classes.compare(&pair.name, before.thing, after.thing, &audience, &mut found);
+            classes.compare(&pair.name, before, after, &audience, &mut found);
         }
-        personal.note([before.thing, after.thing], &audience);
+        personal.note([before, after], &audience);
     }
     classes.finish(&mut found);
     personal.finish(&mut found);

@@ -3,38 +3,51 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::Policy;
 use super::super::rule::{Action, Form};
 use super::super::things::Thing;
-use super::super::time::{DAY, FOREVER};
+use super::super::time::FOREVER;
 use super::super::timetable::{Builder, Stretch, Timetable};
 use super::pairs::{Pair, Side};
+use super::times::{describe, without_clock};
 use super::{Direction, EVERYONE, Facet, Parties, To, Who, redaction};
 
 /// One party's access to one thing, before and after.
 pub(super) struct Seen {
     pub who: Who,
-    /// It may have the thing before and after, each at some time.
-    pub in_both: bool,
-    /// It may have it redacted before and after, each at some time.
-    pub redacted: bool,
+    /// In any form, each at some time.
+    pub any: Had,
+    /// Redacted, each at some time.
+    pub redacted: Had,
     old: Arc<Timetable>,
     new: Arc<Timetable>,
 }
 
+/// Something that a party may have by the one policy and by the other.
+#[derive(Clone, Copy)]
+pub(super) struct Had {
+    pub before: bool,
+    pub after: bool,
+}
+
+impl Had {
+    /// To one who had nothing, what is less than it was is no loss. Of what is lost altogether no more is told.
+    pub fn concerns(self, direction: Direction) -> bool {
+        self.after && (self.before || direction != Direction::Loses)
+    }
+}
+
 impl Seen {
     /// True if a difference for these is one for this party.
-    pub fn is_among(&self, to: To, audience: &[Seen]) -> bool {
-        let is_named = |seen: &Seen| seen.who != EVERYONE && seen.in_both;
+    pub fn is_told(&self, to: To, direction: Direction, audience: &[Seen]) -> bool {
+        let is_named = |seen: &Seen| seen.who != EVERYONE && seen.any.concerns(direction);
         match to {
-            To::All => self.in_both,
-            To::Redacted => self.redacted,
+            To::All => self.any.concerns(direction),
+            To::Redacted => self.redacted.concerns(direction),
             To::Named => is_named(self),
             To::Onlookers => self.who == EVERYONE && audience.iter().any(is_named),
-            To::Anybody => self.who == EVERYONE,
         }
     }
 }
@@ -79,11 +92,11 @@ impl<'a> Tables<'a> {
             let may = |table: &Timetable, side: Option<Side>, form: Form| {
                 table.allows_form(form) && side.is_some_and(|side| can(side.thing, form))
             };
-            let both = |form: Form| [may(&old, pair.old, form), may(&new, pair.new, form)];
-            let ([old_clear, new_clear], [old_redacted, new_redacted]) =
-                (both(Form::Clear), both(Form::Redacted));
-            let in_both = (old_clear || old_redacted) && (new_clear || new_redacted);
-            Seen { who, in_both, redacted: old_redacted && new_redacted, old, new }
+            let had =
+                |form: Form| Had { before: may(&old, pair.old, form), after: may(&new, pair.new, form) };
+            let (clear, redacted) = (had(Form::Clear), had(Form::Redacted));
+            let any = Had { before: clear.before || redacted.before, after: clear.after || redacted.after };
+            Seen { who, any, redacted, old, new }
         })
         .collect()
     }
@@ -116,8 +129,14 @@ impl<'a> Tables<'a> {
         let direction = *compared.or_insert_with(|| compare([&seen.old, &seen.new], shown, can_redact));
         let direction = direction?;
         let [old_zone, new_zone] = self.zones;
-        let old = describe(&seen.old, pair.action, pair.old, old_zone);
-        let new = describe(&seen.new, pair.action, pair.new, new_zone);
+        let named = old_zone.iana_name() != new_zone.iana_name();
+        let mut old = describe(&seen.old, pair.action, pair.old, (old_zone, named));
+        let mut new = describe(&seen.new, pair.action, pair.new, (new_zone, named));
+        if old == new {
+            // Hours that are all of the day, or an end that never comes.
+            old += &without_clock(&seen.old, pair.action);
+            new += &without_clock(&seen.new, pair.action);
+        }
         let verb = verb(pair.action);
         let says = format!("{verb} {}: {old} -> {new}", pair.name);
         Some(Facet { what: verb.to_owned(), old, new, direction, says })
@@ -182,48 +201,4 @@ fn verb(action: Action) -> &'static str {
         Action::Command => "command",
         Action::Call => "call",
     }
-}
-
-/// "nothing", "clear", "redacted (faces: solid) 22:00-06:00 until 2027-02-01 00:00".
-fn describe(table: &Timetable, action: Action, side: Option<Side>, zone: &TimeZone) -> String {
-    let hidden = side.and_then(|side| side.thing.hidden());
-    let mut parts = Vec::new();
-    for stretch in table.stretches().iter().filter(|stretch| !stretch.phases.is_empty()) {
-        let hours = match (stretch.from, stretch.to) {
-            (0, DAY) => String::new(),
-            (from, to) => format!(" {}-{}", clock(from), clock(to)),
-        };
-        let phases = stretch
-            .phases
-            .iter()
-            .map(|phase| describe_phase(phase, &hours, (action, hidden.as_deref()), zone));
-        parts.push(phases.collect::<Vec<_>>().join(", then "));
-    }
-    if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
-}
-
-fn describe_phase(
-    (form, end): &(Option<Form>, i64),
-    hours: &str,
-    (action, hidden): (Action, Option<&str>),
-    zone: &TimeZone,
-) -> String {
-    let form = match (form, action, hidden) {
-        (None, ..) => "nothing".to_owned(),
-        (Some(_), Action::Command, _) | (Some(Form::Clear), Action::Call, _) => "allowed".to_owned(),
-        (Some(Form::Redacted), Action::Read | Action::Call, Some(hidden)) => format!("redacted ({hidden})"),
-        (Some(Form::Redacted), Action::Read, None) => "nothing (redacted, but nothing says how)".to_owned(),
-        (Some(form), Action::Read | Action::Call, _) => form.name().to_owned(),
-    };
-    if *end == FOREVER {
-        return form + hours;
-    }
-    match Timestamp::from_second(*end) {
-        Ok(end) => format!("{form}{hours} until {}", zone.to_datetime(end).strftime("%Y-%m-%d %H:%M")),
-        Err(_) => format!("{form}{hours}"),
-    }
-}
-
-fn clock(minute: u16) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
 }

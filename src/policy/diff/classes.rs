@@ -33,8 +33,8 @@ impl Classes {
             return;
         }
         let told = self.audience.entry(new.name().to_owned()).or_default();
-        for (at, (to, _)) in facets.iter().enumerate() {
-            for seen in audience.iter().filter(|seen| seen.is_among(*to, audience)) {
+        for (at, (to, facet)) in facets.iter().enumerate() {
+            for seen in audience.iter().filter(|seen| seen.is_told(*to, facet.direction, audience)) {
                 told.entry(seen.who).or_default().insert(at);
             }
         }
@@ -109,7 +109,7 @@ fn escalation(data: &str, old: &Class, new: &Class) -> Option<Facet> {
         Kind::ALL.iter().any(|kind| more(leaves(after, *kind), leaves(before, *kind)))
     };
     let (gains, loses) = (differs(|new, old| new > old), differs(|new, old| new < old));
-    let says = format!("has {data} with personal data in it");
+    let says = format!("reads {data} with personal data in it");
     let words = [before, after].map(describe);
     (gains || loses).then(|| Facet::instead("escalate", words, Direction::of(gains, loses), &says))
 }
@@ -133,7 +133,7 @@ pub(super) fn looked_for(escalation: &Escalation) -> Kinds {
 }
 
 fn describe(escalation: Option<&Escalation>) -> String {
-    let Some(escalation) = escalation else { return "unseen".to_owned() };
+    let Some(escalation) = escalation else { return "let through unnoticed".to_owned() };
     let then = match escalation.then {
         Then::Deny => "denied",
         Then::Redact => "redacted",

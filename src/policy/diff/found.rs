@@ -43,7 +43,7 @@ pub(super) struct Facet {
     pub says: String,
 }
 
-/// Those of a topic's audience whom a difference concerns. All but the last two have it before and after.
+/// Those of a topic's audience whom a difference concerns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum To {
     /// All who read, command or call.
@@ -54,8 +54,6 @@ pub(super) enum To {
     Named,
     /// Anybody who listens to the open domain, where something goes sealed.
     Onlookers,
-    /// Anybody.
-    Anybody,
 }
 
 pub(super) struct Found<'a> {
@@ -85,7 +83,7 @@ impl<'a> Found<'a> {
 
     pub fn push_for(&mut self, audience: &[Seen], subject: Subject, name: &str, facets: &[(To, Facet)]) {
         for (to, facet) in facets {
-            for seen in audience.iter().filter(|seen| seen.is_among(*to, audience)) {
+            for seen in audience.iter().filter(|seen| seen.is_told(*to, facet.direction, audience)) {
                 self.push(seen.who, subject, name, facet);
             }
         }

@@ -6,7 +6,7 @@ use super::super::Policy;
 use super::super::finding::quoted;
 use super::super::rule::Action;
 use super::super::things::Thing;
-use super::access::Seen;
+use super::access::{Had, Seen};
 use super::classes::looked_for;
 use super::redaction::{found as found_in, named_operators, operators};
 use super::{Direction, Facet, Found, Subject, Who};
@@ -28,6 +28,8 @@ struct Met {
     plain: Kinds,
     /// Something is hidden by a key.
     keyed: bool,
+    /// It receives such text by the new policy, and perhaps by the old one.
+    had: Had,
 }
 
 impl<'a> Personal<'a> {
@@ -44,24 +46,29 @@ impl<'a> Personal<'a> {
             if let Some(rules) = &thing.text {
                 let (all, plain) = found_in(rules);
                 let keyed = named_operators(rules).any(Operator::needs_keys);
-                self.meet(audience.iter().filter(|seen| seen.redacted), Met { all, plain, keyed });
+                for seen in audience {
+                    self.meet(seen.who, Met { all, plain, keyed, had: seen.redacted });
+                }
             }
             let escalation = thing.class.escalation().filter(|_| thing.action == Action::Read);
             if let Some(escalation) = escalation {
                 let all = looked_for(escalation);
-                let readers = audience.iter().filter(|seen| seen.in_both);
-                self.meet(readers, Met { all, plain: all, keyed: false });
+                for seen in audience {
+                    self.meet(seen.who, Met { all, plain: all, keyed: false, had: seen.any });
+                }
             }
         }
     }
 
-    fn meet<'s>(&mut self, who: impl Iterator<Item = &'s Seen>, more: Met) {
-        for seen in who {
-            let nothing = Met { all: Kinds::NONE, plain: Kinds::NONE, keyed: false };
-            let met = self.met.entry(seen.who).or_insert(nothing);
-            let (all, plain) = (met.all.union(more.all), met.plain.union(more.plain));
-            *met = Met { all, plain, keyed: met.keyed || more.keyed };
+    fn meet(&mut self, who: Who, more: Met) {
+        if !more.had.after {
+            return;
         }
+        let met = self.met.entry(who).or_insert(more);
+        met.all = met.all.union(more.all);
+        met.plain = met.plain.union(more.plain);
+        met.keyed |= more.keyed;
+        met.had.before |= more.had.before;
     }
 
     fn is_same(&self) -> bool {
@@ -74,7 +81,8 @@ impl<'a> Personal<'a> {
     pub fn finish(self, found: &mut Found) {
         for (who, met) in &self.met {
             let facets = self.thresholds(met.all).into_iter().chain(self.operators(met.plain));
-            for facet in facets.chain(self.texts(met.all)).chain(self.key(*met)) {
+            let facets = facets.chain(self.texts(met.all)).chain(self.key(*met));
+            for facet in facets.filter(|facet| met.had.concerns(facet.direction)) {
                 found.push(*who, Subject::PersonalData, "personal_data", &facet);
             }
         }

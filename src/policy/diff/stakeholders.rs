@@ -5,13 +5,19 @@ use std::collections::HashMap;
 use super::super::Policy;
 use super::super::finding::plain;
 use super::super::things::Stakeholder;
-use super::{Direction, Facet, Found, Subject};
+use super::{Direction, Facet, Fingerprints, Found, Subject};
 
-pub(super) fn compare(old: &Policy, new: &Policy, found: &mut Found) {
+pub(super) fn compare(
+    (old, old_keys): (&Policy, &Fingerprints),
+    (new, new_keys): (&Policy, &Fingerprints),
+    found: &mut Found,
+) {
     let (olds, news) = (by_name(old), by_name(new));
     let parties = found.parties;
     for (who, name) in parties.names.iter().enumerate() {
-        if let Some(facet) = identity(olds.get(name).copied(), news.get(name).copied()) {
+        let files = [&olds, &news].map(|all| all.get(name).map(|one| plain(&one.identity)));
+        let keys = [old_keys, new_keys].map(|all| all.get(*name));
+        if let Some(facet) = identity(files, keys) {
             found.push(who, Subject::Stakeholder, name, &facet);
         }
     }
@@ -21,20 +27,35 @@ fn by_name(policy: &Policy) -> HashMap<&str, &Stakeholder> {
     policy.stakeholders().iter().map(|one| (one.name.as_ref(), one)).collect()
 }
 
-/// Another key opens what the stakeholder may have: its holder gains what the holder of the old one loses.
-fn identity(old: Option<&Stakeholder>, new: Option<&Stakeholder>) -> Option<Facet> {
-    let file = |one: Option<&Stakeholder>| one.map(|one| plain(&one.identity));
-    let (before, after) = (file(old), file(new));
-    let (direction, says) = match (&before, &after) {
-        (Some(before), Some(after)) if before != after => {
-            (Direction::Both, format!("has the identity {after} instead of {before}"))
-        }
-        (None, Some(after)) => (Direction::Changes, format!("is a stakeholder, with the identity {after}")),
-        (Some(before), None) => {
-            (Direction::Changes, format!("is no longer a stakeholder, with the identity {before}"))
-        }
-        (Some(_), Some(_)) | (None, None) => return None,
+/// Another key opens what the stakeholder may have: its holder gains what the holder of the old one loses. Another file is
+/// taken for another key, unless both are known and the same.
+fn identity(files: [Option<String>; 2], keys: [Option<&String>; 2]) -> Option<Facet> {
+    let same_keys = match keys {
+        [Some(old), Some(new)] => Some(old == new),
+        [None, _] | [_, None] => None,
     };
-    let [old, new] = [before, after].map(Option::unwrap_or_default);
-    Some(Facet { what: "identity".to_owned(), old, new, direction, says })
+    let what = "identity".to_owned();
+    match (files, same_keys) {
+        ([Some(old), Some(new)], Some(true)) if old != new => {
+            let says = "has the same keys in the file";
+            Some(Facet::instead(&what, [old, new], Direction::Changes, says))
+        }
+        ([Some(old), Some(new)], Some(false)) => {
+            let [old_key, new_key] = keys.map(|key| key.cloned().unwrap_or_default());
+            let (old, new) = (format!("{old} ({old_key})"), format!("{new} ({new_key})"));
+            Some(Facet::instead(&what, [old, new], Direction::Both, "has the identity"))
+        }
+        ([Some(old), Some(new)], None) if old != new => {
+            Some(Facet::instead(&what, [old, new], Direction::Both, "has the identity"))
+        }
+        ([None, Some(new)], _) => {
+            let says = format!("is a stakeholder, with the identity {new}");
+            Some(Facet { what, old: String::new(), new, direction: Direction::Changes, says })
+        }
+        ([Some(old), None], _) => {
+            let says = format!("is no longer a stakeholder, with the identity {old}");
+            Some(Facet { what, old, new: String::new(), direction: Direction::Changes, says })
+        }
+        ([Some(_), Some(_)], Some(true) | None) | ([None, None], _) => None,
+    }
 }

@@ -15,7 +15,6 @@ pub(super) fn facets(name: &str, old: &Thing, new: &Thing) -> Vec<(To, Facet)> {
             .flatten()
             .map(|facet| (To::All, facet))
             .collect();
-    facets.extend(siblings(name, old, new).map(|facet| (To::Anybody, facet)));
     if let (Some(old), Some(new)) = (&old.image, &new.image) {
         facets.extend(camera(name, old, new).into_iter().map(|facet| (To::Redacted, facet)));
     }
@@ -72,9 +71,10 @@ fn people(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
     (before != after).then(|| Facet::instead("people", words, direction, &says))
 }
 
-/// The guard denies siblings of a protected camera that show more than the camera does.
-fn siblings(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
-    let [before, after] = [old, new].map(is_protected_thing);
+/// The guard denies siblings of a protected camera that show more than the camera does: names under a glob that no check
+/// could foresee. Names that are declared one by one are held against each other when the policy is read.
+pub(super) fn siblings(name: &str, old: Option<&Thing>, new: Option<&Thing>) -> Option<Facet> {
+    let [before, after] = [old, new].map(|thing| thing.is_some_and(is_protected_thing));
     let words =
         [before, after].map(|protected| if protected { "protected" } else { "not protected" }.to_owned());
     let says = format!("finds siblings of {name}");

@@ -1,0 +1,73 @@
+//! A timetable in words.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::super::rule::{Action, Form};
+use super::super::time::{DAY, FOREVER};
+use super::super::timetable::Timetable;
+use super::pairs::Side;
+
+/// "nothing", "clear", "redacted (faces: solid) 22:00-06:00 until 2027-02-01 00:00". The zone is named where the policies
+/// have two.
+pub(super) fn describe(
+    table: &Timetable,
+    action: Action,
+    side: Option<Side>,
+    zone: (&TimeZone, bool),
+) -> String {
+    let hidden = side.and_then(|side| side.thing.hidden());
+    let mut parts = Vec::new();
+    for stretch in table.stretches().iter().filter(|stretch| !stretch.phases.is_empty()) {
+        let hours = match (stretch.from, stretch.to) {
+            (0, DAY) => String::new(),
+            (from, to) => format!(" {}-{}", clock(from), clock(to)),
+        };
+        let phases = stretch
+            .phases
+            .iter()
+            .map(|phase| describe_phase(phase, &hours, (action, hidden.as_deref()), zone));
+        parts.push(phases.collect::<Vec<_>>().join(", then "));
+    }
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
+}
+
+fn describe_phase(
+    (form, end): &(Option<Form>, i64),
+    hours: &str,
+    (action, hidden): (Action, Option<&str>),
+    (zone, named): (&TimeZone, bool),
+) -> String {
+    let form = match (form, action, hidden) {
+        (None, ..) => "nothing".to_owned(),
+        (Some(_), Action::Command, _) | (Some(Form::Clear), Action::Call, _) => "allowed".to_owned(),
+        (Some(Form::Redacted), Action::Read | Action::Call, Some(hidden)) => format!("redacted ({hidden})"),
+        (Some(Form::Redacted), Action::Read, None) => "nothing (redacted, but nothing says how)".to_owned(),
+        (Some(form), Action::Read | Action::Call, _) => form.name().to_owned(),
+    };
+    if *end == FOREVER {
+        return form + hours;
+    }
+    match Timestamp::from_second(*end) {
+        Ok(end) => {
+            let name = zone.iana_name().filter(|_| named).map(|name| format!(" {name}")).unwrap_or_default();
+            let end = zone.to_datetime(end).strftime("%Y-%m-%d %H:%M");
+            format!("{form}{hours} until {end}{name}")
+        }
+        Err(_) => format!("{form}{hours}"),
+    }
+}
+
+/// The form that is left where the clock cannot be relied on, for two descriptions that are the same otherwise.
+pub(super) fn without_clock(table: &Timetable, action: Action) -> String {
+    let form = match (table.without_clock(), action) {
+        (None, _) => "nothing",
+        (Some(Form::Clear), Action::Command | Action::Call) => "allowed",
+        (Some(form), _) => form.name(),
+    };
+    format!(" (without a trusted clock: {form})")
+}
+
+fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
