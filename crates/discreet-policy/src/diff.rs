@@ -151,14 +151,15 @@ pub fn diff_with_keys(
     let mut found = Found::new(&parties);
     scope::compare(old, new, &mut found);
     stakeholders::compare((old, old_keys), (new, new_keys), &mut found);
+    let zones = [old.zone(), new.zone()];
     let globs = [old, new].iter().all(|policy| policy.globs().next().is_some());
-    let mut tables = access::Tables::new(old, new);
+    let mut tables = access::Tables::new();
     let mut classes = classes::Classes::default();
     let mut personal = personal::Personal::new(old, new);
     for pair in pairs(old, new) {
         let audience = tables.audience(&pair, &parties);
         let subject = Subject::of(pair.action);
-        for (who, facet) in tables.changes(&pair, &audience) {
+        for (who, facet) in audience.changes(&pair, zones) {
             found.push(who, subject, &pair.name, &facet);
         }
         let [before, after] = [pair.old, pair.new].map(|side| side.map(|side| side.thing));
@@ -171,11 +172,11 @@ pub fn diff_with_keys(
             Action::Read => topics::facets(&pair.name, before, after),
             Action::Command | Action::Call => entrances::facets(&pair, before, after),
         };
-        found.push_for(&audience, subject, &pair.name, &facets);
+        found.push_for(&audience.seen, subject, &pair.name, &facets);
         if pair.action == Action::Read {
-            classes.compare(&pair.name, before, after, &audience, &mut found);
+            classes.compare(&pair.name, before, after, &audience.seen, &mut found);
         }
-        personal.note([before, after], &audience);
+        personal.note([before, after], &audience.seen);
     }
     classes.finish(&mut found);
     personal.finish(&mut found);

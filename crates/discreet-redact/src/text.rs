@@ -84,12 +84,8 @@ impl TextRules {
         self.fields.iter().map(|(name, _)| name.as_str()).filter(idle).collect()
     }
 
-    /// Whether it hides less than `other` in some field, or in another way.
-    pub fn hides_less(&self, other: &TextRules) -> bool {
-        self.hides_less_within("", other)
-    }
-
-    /// The same of a part of the message, `response.`, in which all is that `other` speaks of.
+    /// True if it hides less than `other` in some field, or in another way: in a part of the message, `response.`, in which
+    /// all is that `other` speaks of. The part may be empty.
     pub fn hides_less_within(&self, part: &str, other: &TextRules) -> bool {
         let weaker =
             |(name, theirs): &(String, FieldRule)| match (self.rule(&format!("{part}{name}")), theirs) {
@@ -169,12 +165,13 @@ mod tests {
 
     #[test]
     fn whoever_finds_fewer_kinds_or_no_longer_hides_all_hides_less() {
+        let hides_less = |one: &TextRules, other: &TextRules| one.hides_less_within("", other);
         let (one, both) = (
             rules(vec![("data", find(&[Kind::Phone]))]),
             rules(vec![("*", find(&[Kind::Phone, Kind::Room]))]),
         );
         let whole = rules(vec![("data", FieldRule::Whole(Operator::Remove))]);
-        assert!(one.hides_less(&both) && !both.hides_less(&one) && !one.hides_less(&one));
-        assert!(one.hides_less(&whole) && !whole.hides_less(&one));
+        assert!(hides_less(&one, &both) && !hides_less(&both, &one) && !hides_less(&one, &one));
+        assert!(hides_less(&one, &whole) && !hides_less(&whole, &one));
     }
 }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::super::Policy;
 use super::super::rule::{Action, Form};
-use super::super::things::Thing;
 use super::super::time::FOREVER;
 use super::super::timetable::{Builder, Stretch, Timetable};
 use super::pairs::{Pair, Side};
@@ -52,53 +50,88 @@ impl Seen {
     }
 }
 
-/// A party's own table and that of everyone. Both live as long as their policies.
-type Place = (*const Timetable, *const Timetable);
-
-/// A comparison: the same tables of another thing may differ in the redacted form.
-type Compared = (*const Timetable, *const Timetable, Shown, [bool; 2]);
-
-/// The redacted form of the new thing, compared with that of the old.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Shown {
-    more: bool,
-    less: bool,
+/// All that have a thing by one of the policies, and what of it changes for them.
+pub(super) struct Audience<'a> {
+    /// Everyone, and each stakeholder of whom a rule about this thing speaks by name. All others have what everyone has.
+    pub seen: Vec<Seen>,
+    sides: [Option<Side<'a>>; 2],
+    /// By what the redacted form shows.
+    compared: HashMap<Shown, Vec<(usize, Direction)>>,
 }
 
-/// Timetables of parties. Topics of one class share theirs, so each is made, and compared, once.
+impl Audience<'_> {
+    /// The parties that have more or less of a thing than before.
+    pub fn changes(&mut self, pair: &Pair, zones: [&TimeZone; 2]) -> Vec<(Who, Facet)> {
+        let (shown, can) = (shown(pair), self.sides.map(can_redact));
+        let seen = &self.seen;
+        let compared = self.compared.entry(shown).or_insert_with(|| {
+            let compare = |(at, seen): (usize, &Seen)| Some((at, compare(seen, shown, can)?));
+            seen.iter().enumerate().filter_map(compare).collect()
+        });
+        let told = |(at, direction): &(usize, Direction)| {
+            let seen = seen.get(*at)?;
+            Some((seen.who, change(pair, seen, *direction, zones)))
+        };
+        compared.iter().filter_map(told).collect()
+    }
+
+    /// True if another pair has the very tables of this one. Topics of one class without rules of their own share them.
+    fn is_of(&self, pair: &Pair) -> bool {
+        let [old, new] = self.sides;
+        has_tables_of(old, pair.old) && has_tables_of(new, pair.new)
+    }
+}
+
+fn has_tables_of(one: Option<Side>, other: Option<Side>) -> bool {
+    let (Some(a), Some(b)) = (one, other) else { return one.is_none() && other.is_none() };
+    let (a_named, b_named) = (&a.access.named, &b.access.named);
+    can_redact(one) == can_redact(other)
+        && Arc::ptr_eq(&a.access.everyone, &b.access.everyone)
+        && a_named.len() == b_named.len()
+        && a_named.iter().zip(b_named).all(|((_, a), (_, b))| Arc::ptr_eq(a, b))
+}
+
+/// Timetables of parties. Tables live as long as their policies, so their places tell them apart.
 pub(super) struct Tables<'a> {
-    zones: [&'a TimeZone; 2],
     nothing: Arc<Timetable>,
-    known: HashMap<Place, Arc<Timetable>>,
-    compared: HashMap<Compared, Option<Direction>>,
+    /// By a party's own table and that of everyone.
+    known: HashMap<(*const Timetable, *const Timetable), Arc<Timetable>>,
+    /// The last audience of things of these classes.
+    audiences: HashMap<[&'a str; 2], Audience<'a>>,
 }
 
 impl<'a> Tables<'a> {
-    pub fn new(old: &'a Policy, new: &'a Policy) -> Self {
+    pub fn new() -> Self {
         let nothing = Arc::new(Builder::default().finish());
-        let zones = [old.zone(), new.zone()];
-        Self { zones, nothing, known: HashMap::new(), compared: HashMap::new() }
+        Self { nothing, known: HashMap::new(), audiences: HashMap::new() }
     }
 
-    /// Everyone, and each stakeholder of whom a rule about this thing speaks by name. All others have what everyone has.
-    pub fn audience(&mut self, pair: &Pair, parties: &Parties) -> Vec<Seen> {
-        let own = [pair.old, pair.new].map(|side| own_tables(side, parties));
-        let [old_own, new_own] = &own;
+    /// All that have a thing before or after.
+    pub fn audience(&mut self, pair: &Pair<'a>, parties: &Parties) -> &mut Audience<'a> {
+        let classes = [pair.old, pair.new].map(|side| side.map_or("", |side| side.thing.class.name()));
+        let last = self.audiences.remove(&classes).filter(|last| last.is_of(pair));
+        let audience = last.unwrap_or_else(|| self.make(pair, parties));
+        self.audiences.entry(classes).insert_entry(audience).into_mut()
+    }
+
+    fn make(&mut self, pair: &Pair<'a>, parties: &Parties) -> Audience<'a> {
+        let sides = [pair.old, pair.new];
+        let [old_own, new_own] = sides.map(|side| own_tables(side, parties));
         let named: BTreeSet<Who> = old_own.keys().chain(new_own.keys()).copied().collect();
         let all = [EVERYONE].into_iter().chain(named);
-        all.map(|who| {
+        let seen = all.map(|who| {
             let old = self.table(pair.old, old_own.get(&who).copied());
             let new = self.table(pair.new, new_own.get(&who).copied());
             let may = |table: &Timetable, side: Option<Side>, form: Form| {
-                table.allows_form(form) && side.is_some_and(|side| can(side.thing, form))
+                table.allows_form(form) && (form == Form::Clear || can_redact(side))
             };
             let had =
                 |form: Form| Had { before: may(&old, pair.old, form), after: may(&new, pair.new, form) };
             let (clear, redacted) = (had(Form::Clear), had(Form::Redacted));
             let any = Had { before: clear.before || redacted.before, after: clear.after || redacted.after };
             Seen { who, any, redacted, old, new }
-        })
-        .collect()
+        });
+        Audience { seen: seen.collect(), sides, compared: HashMap::new() }
     }
 
     /// Everything a party has of one thing: through its own rules and those for everyone.
@@ -114,33 +147,20 @@ impl<'a> Tables<'a> {
         });
         Arc::clone(made)
     }
+}
 
-    /// The parties that have more or less of a thing than before.
-    pub fn changes(&mut self, pair: &Pair, audience: &[Seen]) -> Vec<(Who, Facet)> {
-        let shown = shown(pair);
-        audience.iter().filter_map(|seen| Some((seen.who, self.change(pair, shown, seen)?))).collect()
+fn change(pair: &Pair, seen: &Seen, direction: Direction, [old_zone, new_zone]: [&TimeZone; 2]) -> Facet {
+    let named = old_zone.iana_name() != new_zone.iana_name();
+    let mut old = describe(&seen.old, pair.action, pair.old, (old_zone, named));
+    let mut new = describe(&seen.new, pair.action, pair.new, (new_zone, named));
+    if old == new {
+        // Hours that are all of the day, or an end that never comes.
+        old += &without_clock(&seen.old, pair.action);
+        new += &without_clock(&seen.new, pair.action);
     }
-
-    fn change(&mut self, pair: &Pair, shown: Shown, seen: &Seen) -> Option<Facet> {
-        let can_redact =
-            [pair.old, pair.new].map(|side| side.is_some_and(|side| can(side.thing, Form::Redacted)));
-        let key = (Arc::as_ptr(&seen.old), Arc::as_ptr(&seen.new), shown, can_redact);
-        let compared = self.compared.entry(key);
-        let direction = *compared.or_insert_with(|| compare([&seen.old, &seen.new], shown, can_redact));
-        let direction = direction?;
-        let [old_zone, new_zone] = self.zones;
-        let named = old_zone.iana_name() != new_zone.iana_name();
-        let mut old = describe(&seen.old, pair.action, pair.old, (old_zone, named));
-        let mut new = describe(&seen.new, pair.action, pair.new, (new_zone, named));
-        if old == new {
-            // Hours that are all of the day, or an end that never comes.
-            old += &without_clock(&seen.old, pair.action);
-            new += &without_clock(&seen.new, pair.action);
-        }
-        let verb = verb(pair.action);
-        let says = format!("{verb} {}: {old} -> {new}", pair.name);
-        Some(Facet { what: verb.to_owned(), old, new, direction, says })
-    }
+    let verb = verb(pair.action);
+    let says = format!("{verb} {}: {old} -> {new}", pair.name);
+    Facet { what: verb.to_owned(), old, new, direction, says }
 }
 
 fn own_tables<'a>(side: Option<Side<'a>>, parties: &Parties) -> HashMap<Who, &'a Arc<Timetable>> {
@@ -148,12 +168,18 @@ fn own_tables<'a>(side: Option<Side<'a>>, parties: &Parties) -> HashMap<Who, &'a
     named.filter_map(|(name, table)| Some((parties.place(name)?, table))).collect()
 }
 
-/// True if a thing can be had in this form. A topic without `redact` is denied to those who may have it redacted only.
-fn can(thing: &Thing, form: Form) -> bool {
-    match form {
-        Form::Clear => true,
-        Form::Redacted => thing.action != Action::Read || thing.image.is_some() || thing.text.is_some(),
-    }
+/// True if the thing can be had redacted. A topic without `redact` is denied to those who may have it redacted only.
+fn can_redact(side: Option<Side>) -> bool {
+    side.is_some_and(|Side { thing, .. }| {
+        thing.action != Action::Read || thing.image.is_some() || thing.text.is_some()
+    })
+}
+
+/// The redacted form of the new thing, compared with that of the old.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Shown {
+    more: bool,
+    less: bool,
 }
 
 fn shown(pair: &Pair) -> Shown {
@@ -162,7 +188,11 @@ fn shown(pair: &Pair) -> Shown {
     Shown { more, less }
 }
 
-fn compare([old, new]: [&Timetable; 2], shown: Shown, [old_can, new_can]: [bool; 2]) -> Option<Direction> {
+fn compare(seen: &Seen, shown: Shown, [old_can, new_can]: [bool; 2]) -> Option<Direction> {
+    let Seen { old, new, .. } = seen;
+    if old == new && old_can == new_can && !shown.more && !shown.less {
+        return None;
+    }
     let (mut gains, mut loses) = (false, false);
     let mut hold = |before: Option<Form>, after: Option<Form>| {
         let [before, after] = [(before, old_can), (after, new_can)]
