@@ -445,7 +445,7 @@ impl GrantsPublisher {
         let Some((topic, keys)) = self.0.get() else { return };
         let (Some(topic), Some(keys)) = (topic.upgrade(), keys.upgrade()) else { return };
         let set = keys.grants();
-        let grants_publisher = seal::GrantsPublisher {
+        let grants_publisher = seal::GrantSet {
             robot: &set.robot,
             receiver: set.receiver.as_deref().unwrap_or_default(),
             grants: set.grants.iter().map(AsRef::as_ref).collect(),

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use Direction::{Both, Changes, Gains, Loses};
-use discreet::policy::diff::{Change, Direction, diff};
-use discreet::policy::file::PolicyFile;
-use discreet::policy::schema::schema;
+use discreet_policy::diff::{Change, Direction, diff};
+use discreet_policy::file::PolicyFile;
+use discreet_policy::schema::schema;
 use serde_json::Value;
 
 use super::{POLICY, line, read};

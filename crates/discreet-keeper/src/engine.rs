@@ -342,7 +342,7 @@ impl Engine {
         Ok(())
     }
 
-    /// InspectorFactory after identities that are others than before.
+    /// Looks after identities that are others than before.
     fn refresh(&mut self, now: i64) -> Result<(), StateFault> {
         let Some(policy) = self.live.current().as_ref().map(Arc::clone) else { return Ok(()) };
         let changes = self.roster.refresh(&policy);

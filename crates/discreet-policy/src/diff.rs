@@ -6,8 +6,8 @@
 
 mod access;
 mod classes;
-mod entrances;
 mod found;
+mod ingress;
 mod pairs;
 mod personal;
 mod redaction;
@@ -170,7 +170,7 @@ pub fn diff_with_keys(
         let (Some(before), Some(after)) = (before, after) else { continue };
         let facets = match pair.action {
             Action::Read => topics::facets(&pair.name, before, after),
-            Action::Command | Action::Call => entrances::facets(&pair, before, after),
+            Action::Command | Action::Call => ingress::facets(&pair, before, after),
         };
         found.push_for(&audience.seen, subject, &pair.name, &facets);
         if pair.action == Action::Read {

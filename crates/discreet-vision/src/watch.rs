@@ -183,7 +183,7 @@ impl Watch {
         Ok(())
     }
 
-    /// InspectorFactory if it is time to. Every n-th picture waits for the quick detectors; the slow ones look at it beside those that
+    /// Looks if it is time to. Every n-th picture waits for the quick detectors; the slow ones look at it beside those that
     /// follow, and it is as if they had seen it at once as soon as they are done.
     fn look_in_turn(
         &mut self,

@@ -89,7 +89,7 @@ impl Offered {
         }
     }
 
-    /// InspectorFactory again at what came before its guard was certified, once there is another guard to know. To be called after grants
+    /// Looks again at what came before its guard was certified, once there is another guard to know. To be called after grants
     /// were read.
     pub fn retry(&mut self, now: i64) {
         let senders = self.granted.senders(now);

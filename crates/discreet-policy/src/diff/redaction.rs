@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::super::closure::hides_less;
 use super::super::things::Thing;
 use super::{Direction, Facet, To};
-use crate::pii::{Kinds, Operator};
-use crate::redact::{FieldRule, TextRules};
+use discreet_pii::{Kinds, Operator};
+use discreet_redact::{FieldRule, TextRules};
 
 /// True first, if the redacted form of the new thing shows something that the old one hides; second, the reverse. The
 /// settings of personal data in general are compared by themselves.

@@ -10,7 +10,7 @@ use super::access::{Had, Seen};
 use super::classes::looked_for;
 use super::redaction::{found as found_in, named_operators, operators};
 use super::{Direction, Facet, Found, Subject, Who};
-use crate::pii::{Kind, Kinds, Operator, PersonalData};
+use discreet_pii::{Kind, Kinds, Operator, PersonalData};
 
 /// Collects which parties receive text in which something is found, so that each is told of what it meets.
 pub(super) struct Personal<'a> {

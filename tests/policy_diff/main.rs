@@ -8,13 +8,12 @@
     reason = "a test that cannot go on should stop"
 )]
 
-#[path = "policy_diff/keys.rs"]
 mod keys;
 
 use Direction::{Both, Changes, Gains};
-use discreet::policy::diff::{Change, Direction, diff, diff_with_keys};
-use discreet::policy::finding::render;
-use discreet::policy::{Limits, Policy};
+use discreet_policy::diff::{Change, Direction, diff, diff_with_keys};
+use discreet_policy::finding::render;
+use discreet_policy::{Limits, Policy};
 
 /// A policy that has something under each key.
 const POLICY: &str = r#"

@@ -6,9 +6,9 @@ use super::super::things::{Class, Escalation, Thing};
 use super::access::Seen;
 use super::personal::words;
 use super::{Direction, Facet, Found, Subject, To, Who};
-use crate::pii::{Kind, Kinds};
-use crate::policy::Then;
-use crate::redact::{EVERY_FIELD, FieldRule};
+use crate::Then;
+use discreet_pii::{Kind, Kinds};
+use discreet_redact::{EVERY_FIELD, FieldRule};
 
 /// Collects whom a class's changes concern: each party is told once, however many topics it reads.
 #[derive(Default)]

@@ -4,7 +4,7 @@ use super::super::closure::is_protected_thing;
 use super::super::things::{Thing, is_cloud};
 use super::redaction::spoken;
 use super::{Direction, Facet, To};
-use crate::redact::ImageRules;
+use discreet_redact::ImageRules;
 
 /// All that differs between two topics, but for their classes and who may read them.
 pub(super) fn facets(name: &str, old: &Thing, new: &Thing) -> Vec<(To, Facet)> {

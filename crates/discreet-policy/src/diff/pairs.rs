@@ -47,10 +47,10 @@ fn index(policy: &Policy) -> Index<'_> {
     let topics = policy.topics().map(|topic| ((Action::Read, topic.name()), side(topic)));
     let commands = policy.commands().iter().map(|one| (Action::Command, one));
     let services = policy.services().iter().map(|one| (Action::Call, one));
-    let entrances = commands
+    let ingress = commands
         .chain(services)
         .map(|(action, one)| ((action, one.name()), Side { thing: &one.thing, access: &one.access }));
-    topics.chain(entrances).collect()
+    topics.chain(ingress).collect()
 }
 
 fn side(topic: &TopicPolicy) -> Side<'_> {
