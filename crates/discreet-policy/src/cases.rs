@@ -174,9 +174,9 @@ fn ask(
         (None, Some(name), None) => (Action::Command, name, "command"),
         (None, None, Some(name)) => (Action::Call, name, "service"),
         _ => {
-            let message = "a case is about one thing".to_owned();
+            let message = "a case is about one declaration".to_owned();
             return Err(wrong(
-                "one-thing",
+                "one-declaration",
                 entry.span,
                 message,
                 "name a `topic`, a `command` or a `service`".to_owned(),
@@ -232,13 +232,13 @@ fn undeclared(
     }
     if case.line.is_some() {
         let message = "no rule decides on what is not declared";
-        return Some(Finding::error("one-thing", entry.place("line"), message).help("take `line` out"));
+        return Some(Finding::error("one-declaration", entry.place("line"), message).help("take `line` out"));
     }
-    let thing = policy.thing(action, name)?;
-    let message = format!("expected undeclared, but line {} declares it", thing.span.line);
+    let declaration = policy.declaration(action, name)?;
+    let message = format!("expected undeclared, but line {} declares it", declaration.span.line);
     let help = match &case.why {
-        Some(why) => format!("as {}\nexpected because: {}", quoted(thing.pattern.text()), plain(why)),
-        None => format!("as {}", quoted(thing.pattern.text())),
+        Some(why) => format!("as {}\nexpected because: {}", quoted(declaration.pattern.text()), plain(why)),
+        None => format!("as {}", quoted(declaration.pattern.text())),
     };
     Some(Finding::error("case-failed", entry.place("expect"), message).help(help))
 }

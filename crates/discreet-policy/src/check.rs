@@ -1,13 +1,13 @@
 //! From the policy as written to the policy as meant: everything that is wrong with it, at once.
 
 mod classes;
+mod declared;
 mod effect;
 mod fields;
 mod images;
 mod people;
 mod rules;
 mod siblings;
-mod things;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::compile::compile;
+use super::declared::{Class, Declaration, Stakeholder};
 use super::file::{LAST_VERSION, PolicyFile, Section};
 use super::finding::{Finding, Span, has_errors, quoted};
 use super::rule::Rule;
-use super::things::{Class, Stakeholder, Thing};
 use super::tree::{Limits, Node, Value};
 use super::{Policy, Scope, schema, writing};
 use discreet_pii::PersonalData;
@@ -51,9 +51,9 @@ pub(super) struct Declared {
     /// By name; `None` if it is declared and wrong, which has been reported.
     pub classes: HashMap<String, Option<Arc<Class>>>,
     pub stakeholders: Vec<Stakeholder>,
-    pub topics: Vec<Thing>,
-    pub commands: Vec<Thing>,
-    pub services: Vec<Thing>,
+    pub topics: Vec<Declaration>,
+    pub commands: Vec<Declaration>,
+    pub services: Vec<Declaration>,
     pub personal: Arc<PersonalData>,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn read(
     let file = PolicyFile::from_tree(&root);
     count(&file, &root, limits, &mut context);
     if context.findings.iter().any(|finding| finding.code == "too-many") {
-        // What follows compares things with each other: not worth it for a file that is refused for its size.
+        // What follows compares declared with each other: not worth it for a file that is refused for its size.
         return Err(sorted(context.findings));
     }
     let scope = scope(&file, &root, &mut context);
@@ -155,15 +155,15 @@ fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (Declared, Ve
     let personal = Arc::new(fields::personal_data(file.personal_data.as_ref(), context));
     let classes = classes::classes(&file.classes, &personal, context);
     let declared = Declared {
-        stakeholders: things::stakeholders(&file.stakeholders, context),
-        topics: things::topics(&file.topics, &classes, &personal, context),
-        commands: things::commands(&file.commands, &classes, context),
-        services: things::services(&file.services, &classes, &personal, context),
+        stakeholders: declared::stakeholders(&file.stakeholders, context),
+        topics: declared::topics(&file.topics, &classes, &personal, context),
+        commands: declared::commands(&file.commands, &classes, context),
+        services: declared::services(&file.services, &classes, &personal, context),
         classes,
         personal,
     };
-    things::conflicts(&declared.topics, &declared.commands, context);
-    things::ingress(&declared.topics, &declared.commands, context);
+    declared::conflicts(&declared.topics, &declared.commands, context);
+    declared::ingress(&declared.topics, &declared.commands, context);
     let rules = rules::rules(file, &declared, context);
     (declared, rules)
 }

@@ -20,8 +20,8 @@ use names::{CAMERA_INFO, camera_space, is_transport, lineage, streams, with_tool
 pub(super) use names::{Key, TRANSPORTS, VIEWS, base, clouds, device, key, leaf, parent};
 
 use super::Policy;
+use super::declared::{Declaration, TopicPolicy, is_cloud, is_image};
 use super::names::Pattern;
-use super::things::{Thing, TopicPolicy, is_cloud, is_image};
 
 /// The type that says how a camera sees, not what.
 const CALIBRATION: &str = "sensor_msgs/msg/CameraInfo";
@@ -70,11 +70,11 @@ impl Closure {
 
 /// Is it about people, and an image?
 pub(super) fn is_protected(topic: &TopicPolicy) -> bool {
-    is_protected_thing(&topic.thing)
+    is_protected_thing(&topic.declaration)
 }
 
 /// The same of a topic that is declared, whatever the rules say about it.
-pub(super) fn is_protected_thing(topic: &Thing) -> bool {
+pub(super) fn is_protected_thing(topic: &Declaration) -> bool {
     is_image(&topic.type_name) && (topic.class.is_contextual() || !topic.redact.is_empty())
 }
 
@@ -141,12 +141,12 @@ impl Policy {
     /// Is there a name that falls under the protected glob and shows the image that `name` shows?
     fn shows_image_of_glob(&self, name: &str, sibling: &TopicPolicy, glob: &Arc<TopicPolicy>) -> bool {
         let falls = |candidate: &str| {
-            glob.thing.pattern.matches(candidate)
+            glob.declaration.pattern.matches(candidate)
                 && self.topic(candidate).is_some_and(|found| Arc::ptr_eq(found, glob))
         };
         let reaches = |space: &str| {
             let below = Pattern::read(&format!("{space}/**"));
-            below.is_none_or(|below| below.overlaps(&glob.thing.pattern))
+            below.is_none_or(|below| below.overlaps(&glob.declaration.pattern))
         };
         let of_camera = |space: &str| {
             let smaller = format!("{space}/resize");
@@ -161,7 +161,7 @@ impl Policy {
         if by_camera || by_device || (leaf(name) == CAMERA_INFO && of_camera(camera_space(parent(name)))) {
             return true;
         }
-        let declared_within = glob.thing.pattern.covers(&sibling.thing.pattern);
+        let declared_within = glob.declaration.pattern.covers(&sibling.declaration.pattern);
         let above = plain_key(parent(name)).is_some_and(|_| falls(parent(name)))
             && (!declared_within || is_transport(leaf(sibling.name())));
         let untooled = without_tool(name);

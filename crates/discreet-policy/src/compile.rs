@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::check::Declared;
+use super::declared::{Access, Class, Declaration, Ingress, Stakeholder, TopicPolicy};
 use super::groups::{self, Group};
 use super::rule::{Action, Audience, Rule, RuleId, Target, is_within};
-use super::things::{Access, Class, Ingress, Stakeholder, Thing, TopicPolicy};
 use super::timetable::{Builder, Timetable};
 use discreet_pii::PersonalData;
 
@@ -43,27 +43,30 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
 
     let by_class = work.class_tables(&classes, &rules);
     let no_tables = Finished::default();
-    let mut compile_all = |things: Vec<Thing>, action: Action| -> Vec<(Thing, Access)> {
-        let own = work.own_layers(&things, &rules, action);
-        let shared = |thing: &Thing| match action {
-            Action::Read => by_class.get(thing.class.name()).unwrap_or(&no_tables),
+    let mut compile_all = |declared: Vec<Declaration>, action: Action| -> Vec<(Declaration, Access)> {
+        let own = work.own_layers(&declared, &rules, action);
+        let shared = |declaration: &Declaration| match action {
+            Action::Read => by_class.get(declaration.class.name()).unwrap_or(&no_tables),
             Action::Command | Action::Call => &no_tables,
         };
-        let accesses: Vec<Access> =
-            things.iter().zip(own).map(|(thing, own)| work.access(shared(thing), own)).collect();
-        things.into_iter().zip(accesses).collect()
+        let accesses: Vec<Access> = declared
+            .iter()
+            .zip(own)
+            .map(|(declaration, own)| work.access(shared(declaration), own))
+            .collect();
+        declared.into_iter().zip(accesses).collect()
     };
     let topics = compile_all(topics, Action::Read);
     let commands = compile_all(commands, Action::Command);
     let services = compile_all(services, Action::Call);
-    let ingress = |all: Vec<(Thing, Access)>| -> Vec<Ingress> {
-        all.into_iter().map(|(thing, access)| Ingress { thing, access }).collect()
+    let ingress = |all: Vec<(Declaration, Access)>| -> Vec<Ingress> {
+        all.into_iter().map(|(declaration, access)| Ingress { declaration, access }).collect()
     };
     let deciding = work.deciding;
     let mut groups = groups::Builder::default();
-    let mut topic = |(thing, access): (Thing, Access)| {
-        let groups = groups.groups_of(&thing.class, &access);
-        Arc::new(TopicPolicy { thing, access, groups })
+    let mut topic = |(declaration, access): (Declaration, Access)| {
+        let groups = groups.groups_of(&declaration.class, &access);
+        Arc::new(TopicPolicy { declaration, access, groups })
     };
     Compiled {
         classes,
@@ -139,20 +142,21 @@ impl Work<'_> {
         tables
     }
 
-    /// For each thing, the rules that name it, by itself or by a glob.
-    fn own_layers(&self, things: &[Thing], rules: &[Rule], action: Action) -> Vec<Layer> {
+    /// For each declaration, the rules that name it, by itself or by a glob.
+    fn own_layers(&self, declared: &[Declaration], rules: &[Rule], action: Action) -> Vec<Layer> {
         let names = self.numbers();
         let by_name: HashMap<&str, usize> =
-            things.iter().enumerate().map(|(at, t)| (t.pattern.text(), at)).collect();
+            declared.iter().enumerate().map(|(at, t)| (t.pattern.text(), at)).collect();
         let mut by_glob: HashMap<&str, Vec<usize>> = HashMap::new();
-        let mut layers: Vec<Layer> = things.iter().map(|_| Layer::new()).collect();
+        let mut layers: Vec<Layer> = declared.iter().map(|_| Layer::new()).collect();
         for rule in rules.iter().filter(|rule| rule.action == action) {
             for target in &rule.targets {
                 let Target::Names(pattern) = target else { continue };
                 let reached: &[usize] = if pattern.is_glob() {
                     by_glob.entry(pattern.text()).or_insert_with(|| {
-                        let covered = |(_, thing): &(usize, &Thing)| pattern.covers(&thing.pattern);
-                        things.iter().enumerate().filter(covered).map(|(at, _)| at).collect()
+                        let covered =
+                            |(_, declaration): &(usize, &Declaration)| pattern.covers(&declaration.pattern);
+                        declared.iter().enumerate().filter(covered).map(|(at, _)| at).collect()
                     })
                 } else {
                     by_name.get(pattern.text()).map_or(&[], std::slice::from_ref)

@@ -23,7 +23,7 @@ use super::rule::Action;
 use found::{EVERYONE, Facet, Found, Parties, To, Who};
 use pairs::pairs;
 
-/// One thing that changes for one party.
+/// One declaration that changes for one party.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The party: `everyone`, or a stakeholder's name.
@@ -162,7 +162,7 @@ pub fn diff_with_keys(
         for (who, facet) in audience.changes(&pair, zones) {
             found.push(who, subject, &pair.name, &facet);
         }
-        let [before, after] = [pair.old, pair.new].map(|side| side.map(|side| side.thing));
+        let [before, after] = [pair.old, pair.new].map(|side| side.map(|side| side.declaration));
         let siblings = topics::siblings(&pair.name, before, after);
         if let Some(facet) = siblings.filter(|_| globs && pair.action == Action::Read) {
             found.push(EVERYONE, subject, &pair.name, &facet);

@@ -5,7 +5,7 @@
 use super::rule::{Action, Audience, Effect, Form, Rule, RuleId};
 use super::time::{FOREVER, Moment};
 use super::timetable::Verdict;
-use super::{Policy, things::Thing};
+use super::{Policy, declared::Declaration};
 
 /// A decision and how it came about.
 #[derive(Clone, Debug)]
@@ -89,8 +89,9 @@ impl Policy {
         name: &str,
         now: Moment,
     ) -> Result<Explanation, Unknown> {
-        let thing = self.thing(action, name).ok_or_else(|| Unknown::Name(super::finding::quoted(name)))?;
-        let speaking = self.speaking(who, action, thing);
+        let declaration =
+            self.declaration(action, name).ok_or_else(|| Unknown::Name(super::finding::quoted(name)))?;
+        let speaking = self.speaking(who, action, declaration);
         let decided = speaking
             .iter()
             .filter(|(rule, until)| rule.holds(now, *until))
@@ -107,7 +108,7 @@ impl Policy {
         };
         let considered =
             speaking.iter().map(|(rule, until)| (rule.id, outcome(rule, *until, decided, now))).collect();
-        let impossible = decided.and_then(|rule| impossible(rule, thing));
+        let impossible = decided.and_then(|rule| impossible(rule, declaration));
         let sealed = decided.is_some_and(|rule| {
             // What everyone may have in this form comes in the open, whoever else is named.
             let says_the_same = |(other, until): &(&Rule, Option<i64>)| {
@@ -118,17 +119,17 @@ impl Policy {
             matches!(rule.effect, Effect::Allow(_)) && !speaking.iter().any(says_the_same)
         });
         let redacted = matches!(verdict, Verdict::Allow { form: Form::Redacted, .. });
-        let hidden = thing.hidden().filter(|_| redacted);
-        let declared = thing.pattern.text().to_owned();
+        let hidden = declaration.hidden().filter(|_| redacted);
+        let declared = declaration.pattern.text().to_owned();
         Ok(Explanation { verdict, considered, declared, hidden, sealed, impossible })
     }
 
-    /// The rules that speak of a thing to somebody, each with when that somebody's time is over for it.
+    /// The rules that speak of a declaration to somebody, each with when that somebody's time is over for it.
     pub(super) fn speaking(
         &self,
         who: &Audience,
         action: Action,
-        thing: &Thing,
+        declaration: &Declaration,
     ) -> Vec<(&Rule, Option<i64>)> {
         let until = match who {
             Audience::Everyone => None,
@@ -141,21 +142,23 @@ impl Policy {
             .filter(|rule| {
                 rule.action == action
                     && rule.concerns(who)
-                    && rule.reaches(&thing.pattern, thing.class.name())
+                    && rule.reaches(&declaration.pattern, declaration.class.name())
             })
             // What comes to a stakeholder through a rule for everyone does not end with the stakeholder.
             .map(|rule| (rule, until.filter(|_| !rule.who.contains(&Audience::Everyone))))
             .collect()
     }
 
-    pub(super) fn thing(&self, action: Action, name: &str) -> Option<&Thing> {
+    pub(super) fn declaration(&self, action: Action, name: &str) -> Option<&Declaration> {
         match action {
             Action::Read => match self.topics().find(|topic| topic.name() == name) {
-                Some(topic) => Some(&topic.thing),
-                None => self.topic(name).map(|topic| &topic.thing),
+                Some(topic) => Some(&topic.declaration),
+                None => self.topic(name).map(|topic| &topic.declaration),
             },
-            Action::Command => self.commands().iter().find(|one| one.name() == name).map(|one| &one.thing),
-            Action::Call => self.services().iter().find(|one| one.name() == name).map(|one| &one.thing),
+            Action::Command => {
+                self.commands().iter().find(|one| one.name() == name).map(|one| &one.declaration)
+            }
+            Action::Call => self.services().iter().find(|one| one.name() == name).map(|one| &one.declaration),
         }
     }
 }
@@ -194,8 +197,8 @@ fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment)
     }
 }
 
-fn impossible(rule: &Rule, thing: &Thing) -> Option<&'static str> {
+fn impossible(rule: &Rule, declaration: &Declaration) -> Option<&'static str> {
     let redacted = rule.action == Action::Read && rule.effect == Effect::Allow(Form::Redacted);
     let text = "nothing says what to hide in it: the guard denies it";
-    (redacted && thing.image.is_none() && thing.text.is_none()).then_some(text)
+    (redacted && declaration.image.is_none() && declaration.text.is_none()).then_some(text)
 }

@@ -28,7 +28,7 @@ pub enum Severity {
     Warning,
 }
 
-/// One thing to put right.
+/// One declaration to put right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Error or warning.

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Policy;
+use super::declared::{Access, Class};
 use super::rule::Form;
-use super::things::{Access, Class};
 use super::time::{DAY, Moment};
 use super::timetable::{Timetable, Verdict};
 

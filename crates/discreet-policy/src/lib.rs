@@ -8,6 +8,7 @@ pub mod cases;
 mod check;
 mod closure;
 mod compile;
+pub mod declared;
 pub mod diff;
 pub mod explain;
 pub mod file;
@@ -19,7 +20,6 @@ pub mod rule;
 pub mod schema;
 mod scope;
 pub mod signatures;
-pub mod things;
 pub mod time;
 mod timetable;
 pub mod tree;
@@ -32,12 +32,12 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+pub use declared::{Class, Escalation, Ingress, Stakeholder, Suite, Then, TopicPolicy};
 pub use finding::{Finding, Severity, Span};
 pub use groups::Group;
 pub use live::{Adopted, Floor, LivePolicy, Refused, Reloaded, read_file, signed_policy};
 pub use rule::{Action, Audience, Effect, Form, Rule, RuleId};
 pub use scope::Scope;
-pub use things::{Class, Escalation, Ingress, Stakeholder, Suite, Then, TopicPolicy};
 pub use time::Moment;
 pub use timetable::Verdict;
 pub use tree::Limits;
@@ -92,11 +92,11 @@ impl Policy {
         let mut globs = Vec::new();
         for (at, topic) in parts.topics.iter().enumerate() {
             if topic.is_glob() {
-                let pattern = &topic.thing.pattern;
+                let pattern = &topic.declaration.pattern;
                 let within = parts
                     .topics
                     .iter()
-                    .filter(|other| other.is_glob() && other.thing.pattern.covers(pattern));
+                    .filter(|other| other.is_glob() && other.declaration.pattern.covers(pattern));
                 globs.push((std::cmp::Reverse(within.count()), at));
             } else {
                 exact.insert(topic.name().to_owned(), at);
@@ -166,7 +166,7 @@ impl Policy {
         }
         let some = !self.globs.is_empty();
         let name = some.then(|| Pattern::read(name)).flatten().filter(|name| !name.is_glob())?;
-        self.globs().find(|topic| topic.thing.pattern.covers(&name))
+        self.globs().find(|topic| topic.declaration.pattern.covers(&name))
     }
 
     /// All globs over topics, narrower ones before the wider ones they are within.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::declared::{Class, Escalation, Lasting, Suite};
 use super::super::file::{ClassEntry, Entry, EscalateEntry, Section};
 use super::super::finding::{closest, quoted};
 use super::super::rule::is_within;
-use super::super::things::{Class, Escalation, Lasting, Suite};
 use super::super::time::seconds_of;
 use super::Context;
 use super::fields::kinds;

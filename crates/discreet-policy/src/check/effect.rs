@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::compile::Compiled;
+use super::super::declared::{TopicPolicy, is_opaque};
 use super::super::file::PolicyFile;
 use super::super::finding::quoted;
 use super::super::rule::{Action, Audience, Effect, Form, Rule, RuleId, Target, is_within};
-use super::super::things::{TopicPolicy, is_opaque};
 use super::Context;
 
 pub(super) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
@@ -51,7 +51,7 @@ fn unread_topics(compiled: &Compiled, context: &mut Context) {
             let message = format!("nobody may read {}", quoted(topic.name()));
             let help =
                 "add a rule that allows it, or take the topic out: what is not declared is denied anyway";
-            context.warning("unread-topic", topic.thing.span, message, help);
+            context.warning("unread-topic", topic.declaration.span, message, help);
         }
     }
 }
@@ -85,12 +85,12 @@ fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
             format!("this rule allows {} redacted, but nothing says what to hide in it", quoted(topic.name()))
         };
         if let Some(topic) = images.get(&rule.id) {
-            let line = topic.thing.span.line;
+            let line = topic.declaration.span.line;
             let help = format!("add `redact: {{ faces: solid }}` to the topic on line {line}, or deny it");
             context.error("nothing-to-redact", rule.span, said(topic), help);
         }
         let Some(topic) = others.get(&rule.id) else { continue };
-        let line = topic.thing.span.line;
+        let line = topic.declaration.span.line;
         if is_opaque(topic.type_name()) {
             let message = format!(
                 "this rule allows {} redacted, but nothing can be covered in a {}",
@@ -196,7 +196,7 @@ fn settles<'a>(rule: &Rule, compiled: &'a Compiled, reach: &Reach) -> Option<&'a
 }
 
 fn shares_topic(rule: &Rule, other: &Rule, reach: &Reach) -> bool {
-    reach.topics(rule).any(|topic| other.reaches(&topic.thing.pattern, topic.class().name()))
+    reach.topics(rule).any(|topic| other.reaches(&topic.declaration.pattern, topic.class().name()))
 }
 
 /// A deny that hides nothing, because the same may be had in the open.
@@ -235,7 +235,7 @@ impl<'a> Reach<'a> {
         {
             let covers = |topic: &&Arc<TopicPolicy>| match target {
                 Target::Class(class) => is_within(topic.class().name(), class),
-                Target::Names(pattern) => pattern.covers(&topic.thing.pattern),
+                Target::Names(pattern) => pattern.covers(&topic.declaration.pattern),
             };
             let name = match target {
                 Target::Class(class) => class,

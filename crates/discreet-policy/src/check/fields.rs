@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::super::declared::{is_image, is_opaque};
 use super::super::file::{Entry, FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction};
 use super::super::finding::{Span, quoted, suggest};
-use super::super::things::{is_image, is_opaque};
 use super::Context;
-use super::things::{is_outside, is_word};
+use super::declared::{is_outside, is_word};
 use discreet_pii::{Kinds, Operator, PersonalData};
 use discreet_redact::{EVERY_FIELD, FieldRule, TextRules};
 

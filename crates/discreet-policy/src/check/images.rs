@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::super::declared::{Declaration, is_image};
 use super::super::file::{CameraEntry, Entry, Hide, Redaction, Section, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
-use super::super::things::{Thing, is_image};
 use super::super::time::milliseconds_of;
 use super::Context;
 use discreet_redact::{Cover, ImageRules, Subject, WholeFrame};
@@ -188,7 +188,7 @@ fn camera_place(entry: &Entry<TopicEntry>, key: &str, of_key: bool) -> Span {
 }
 
 /// A camera that follows another uses what was found there: so it has to be looked for there.
-pub(super) fn followers(section: &Section<TopicEntry>, topics: &[Thing], context: &mut Context) {
+pub(super) fn followers(section: &Section<TopicEntry>, topics: &[Declaration], context: &mut Context) {
     for entry in &section.0 {
         let camera = entry.value.as_ref().and_then(|topic| topic.camera.as_ref());
         let Some(name) = camera.and_then(|camera| camera.follows.as_ref()) else { continue };
@@ -201,10 +201,10 @@ pub(super) fn followers(section: &Section<TopicEntry>, topics: &[Thing], context
 }
 
 fn follow(
-    follower: &Thing,
+    follower: &Declaration,
     rules: &ImageRules,
     name: &str,
-    topics: &[Thing],
+    topics: &[Declaration],
 ) -> Result<(), (String, String)> {
     let images = || topics.iter().filter(|topic| topic.image.is_some()).map(|topic| topic.pattern.text());
     let Some(followed) = topics.iter().find(|topic| topic.pattern.text() == name && !topic.pattern.is_glob())

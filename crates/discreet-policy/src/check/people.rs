@@ -1,8 +1,8 @@
 //! Warnings about topics that carry people by their type, and are declared as if nobody were in them.
 
 use super::super::Policy;
+use super::super::declared::{TopicPolicy, is_image};
 use super::super::finding::{Finding, quoted};
-use super::super::things::{TopicPolicy, is_image};
 use discreet_cdr::types::is_event_name;
 
 pub(super) fn warn(policy: &Policy, findings: &mut Vec<Finding>) {
@@ -14,7 +14,7 @@ pub(super) fn warn(policy: &Policy, findings: &mut Vec<Finding>) {
             topic.class().name()
         );
         let help = format!("{instead}; if nobody is ever in it, say so with `people: none`");
-        findings.push(Finding::warning("people-in-operational", topic.thing.span, message).help(help));
+        findings.push(Finding::warning("people-in-operational", topic.declaration.span, message).help(help));
     }
 }
 

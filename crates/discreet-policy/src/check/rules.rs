@@ -3,16 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::super::declared::Declaration;
 use super::super::file::{Entry, OneOrMore, PolicyFile, RuleEntry};
 use super::super::finding::{quoted, suggest};
 use super::super::names::Pattern;
 use super::super::rule::{Action, Audience, Effect, Form, Rule, RuleId, Target};
-use super::super::things::Thing;
 use super::super::time::Hours;
-use super::things::end;
+use super::declared::end;
 use super::{Context, Declared, names};
 
-/// What rules may name. Broken entries are declared too: what is wrong with them has been said.
+/// What rules may name. Broken entries count too: what is wrong with them has been said.
 struct Known<'a> {
     file: &'a PolicyFile,
     declared: &'a Declared,
@@ -147,7 +147,8 @@ fn action<'a>(
         return None;
     };
     if let Some((second, _)) = said.next() {
-        let message = format!("a rule is about one thing: it has `{}` and `{}`", key(first.0), key(second));
+        let message =
+            format!("a rule is about one declaration: it has `{}` and `{}`", key(first.0), key(second));
         context.error("two-actions", entry.key_place(key(second)), message, "make two rules of it");
         return None;
     }
@@ -269,7 +270,7 @@ fn topic(name: &str, known: &mut Known) -> Result<Target, Refused> {
 }
 
 /// A rule's glob stands for whole declared entries: half of one could not be compiled, nor explained.
-fn glob(pattern: &Pattern, topics: &[Thing], all_names: &HashSet<&str>) -> Result<(), Refused> {
+fn glob(pattern: &Pattern, topics: &[Declaration], all_names: &HashSet<&str>) -> Result<(), Refused> {
     for topic in topics.iter().filter(|topic| topic.pattern.is_glob()) {
         let partly = pattern.overlaps(&topic.pattern) && !pattern.covers(&topic.pattern);
         // The part may be declared by itself; then that is what the rule reaches.

@@ -13,9 +13,9 @@ use super::super::closure::{
     Key, Most, TRANSPORTS, VIEWS, base, camera_names, clouds, device, gives_more, is_protected, key, leaf,
     most, parent,
 };
+use super::super::declared::{TopicPolicy, is_cloud};
 use super::super::finding::{Finding, quoted};
 use super::super::names::Pattern;
-use super::super::things::{TopicPolicy, is_cloud};
 
 /// A part of a name that nobody else uses.
 const ANY: &str = "zz";
@@ -47,7 +47,7 @@ pub(super) fn check<'a>(policy: &'a Policy, findings: &mut Vec<Finding>) {
         around(topic, topic.name(), (&exact, &globs), &mut sampled, &mut ask);
     }
     for glob in &globs {
-        for name in samples(&glob.thing.pattern) {
+        for name in samples(&glob.declaration.pattern) {
             let falls = policy.topic(&name).is_some_and(|found| Arc::ptr_eq(found, glob));
             if falls {
                 ask(glob, &name);
@@ -78,7 +78,7 @@ fn around<'a>(
     let near = below(if of_camera { device(space) } else { space });
     let near: Vec<&&Arc<TopicPolicy>> = globs
         .iter()
-        .filter(|glob| near.as_ref().is_some_and(|near| near.overlaps(&glob.thing.pattern)))
+        .filter(|glob| near.as_ref().is_some_and(|near| near.overlaps(&glob.declaration.pattern)))
         .collect();
     let gives_more =
         |glob: &TopicPolicy| gives_more(&glob.access, most(glob, topic), &topic.access).is_some();
@@ -113,7 +113,9 @@ fn around<'a>(
     for name in first.chain(known).chain(children).chain(grandchildren).chain(others) {
         // What is declared by its own name is asked about anyway; all others fall under globs that are near.
         let Some(pattern) = Pattern::read(&name).filter(|_| !exact.contains(name.as_str())) else { continue };
-        let Some(found) = near.iter().find(|glob| glob.thing.pattern.covers(&pattern)) else { continue };
+        let Some(found) = near.iter().find(|glob| glob.declaration.pattern.covers(&pattern)) else {
+            continue;
+        };
         if seen.insert((found.name(), leaf(&name) == "camera_info")) {
             ask(found, &name);
         }
@@ -159,7 +161,7 @@ fn open(sibling: &TopicPolicy, name: &str, protected: &TopicPolicy) -> Finding {
         Most::Calibration => "belongs to",
         Most::Image | Most::LessHidden | Most::Everything => "shows the same image as",
     };
-    let line = protected.thing.span.line;
+    let line = protected.declaration.span.line;
     let than = match (most, protected.image_rules()) {
         (Most::LessHidden, Some(rules)) => format!(", with less hidden than `{rules}`"),
         _ => String::new(),
@@ -183,7 +185,7 @@ fn open(sibling: &TopicPolicy, name: &str, protected: &TopicPolicy) -> Finding {
     };
     let whole =
         format!("{}/**", camera_of(if sibling.is_glob() { protected.name() } else { sibling.name() }));
-    let help = if protected.is_glob() && protected.thing.pattern.covers(&sibling.thing.pattern) {
+    let help = if protected.is_glob() && protected.declaration.pattern.covers(&sibling.declaration.pattern) {
         let whole = format!("{}/**", camera_of(sibling.name()));
         format!("{same}. If it is another camera, declare the whole of it: {}", quoted(&whole))
     } else if sibling.is_glob() && whole != sibling.name() {
@@ -196,7 +198,7 @@ fn open(sibling: &TopicPolicy, name: &str, protected: &TopicPolicy) -> Finding {
     } else {
         same
     };
-    Finding::error(CODE, sibling.thing.span, message).help(help)
+    Finding::error(CODE, sibling.declaration.span, message).help(help)
 }
 
 /// The namespace of a camera, or the image topic that is one by itself.
@@ -224,10 +226,10 @@ fn services<'a>(policy: &'a Policy, reported: &mut HashSet<&'a str>, findings: &
                 "{} tells what is asked of {} on line {}, to somebody who may not call it",
                 quoted(topic.name()),
                 quoted(service.name()),
-                service.thing.span.line
+                service.declaration.span.line
             );
             let help = format!("let nobody read {} but those who may call the service", quoted(&name));
-            findings.push(Finding::error(CODE, topic.thing.span, message).help(help));
+            findings.push(Finding::error(CODE, topic.declaration.span, message).help(help));
         }
     }
 }

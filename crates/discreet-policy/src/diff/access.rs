@@ -12,7 +12,7 @@ use super::pairs::{Pair, Side};
 use super::times::{describe, without_clock};
 use super::{Direction, EVERYONE, Facet, Parties, To, Who, redaction};
 
-/// One party's access to one thing, before and after.
+/// One party's access to one declaration, before and after.
 pub(super) struct Seen {
     pub who: Who,
     /// In any form, each at some time.
@@ -50,9 +50,9 @@ impl Seen {
     }
 }
 
-/// All that have a thing by one of the policies, and what of it changes for them.
+/// All that have a declaration by one of the policies, and what of it changes for them.
 pub(super) struct Audience<'a> {
-    /// Everyone, and each stakeholder of whom a rule about this thing speaks by name. All others have what everyone has.
+    /// Everyone, and each stakeholder of whom a rule about this declaration speaks by name. All others have what everyone has.
     pub seen: Vec<Seen>,
     sides: [Option<Side<'a>>; 2],
     /// By what the redacted form shows.
@@ -60,7 +60,7 @@ pub(super) struct Audience<'a> {
 }
 
 impl Audience<'_> {
-    /// The parties that have more or less of a thing than before.
+    /// The parties that have more or less of a declaration than before.
     pub fn changes(&mut self, pair: &Pair, zones: [&TimeZone; 2]) -> Vec<(Who, Facet)> {
         let (shown, can) = (shown(pair), self.sides.map(can_redact));
         let seen = &self.seen;
@@ -96,7 +96,7 @@ pub(super) struct Tables<'a> {
     nothing: Arc<Timetable>,
     /// By a party's own table and that of everyone.
     known: HashMap<(*const Timetable, *const Timetable), Arc<Timetable>>,
-    /// The last audience of things of these classes.
+    /// The last audience of declarations of these classes.
     audiences: HashMap<[&'a str; 2], Audience<'a>>,
 }
 
@@ -106,9 +106,9 @@ impl<'a> Tables<'a> {
         Self { nothing, known: HashMap::new(), audiences: HashMap::new() }
     }
 
-    /// All that have a thing before or after.
+    /// All that have a declaration before or after.
     pub fn audience(&mut self, pair: &Pair<'a>, parties: &Parties) -> &mut Audience<'a> {
-        let classes = [pair.old, pair.new].map(|side| side.map_or("", |side| side.thing.class.name()));
+        let classes = [pair.old, pair.new].map(|side| side.map_or("", |side| side.declaration.class.name()));
         let last = self.audiences.remove(&classes).filter(|last| last.is_of(pair));
         let audience = last.unwrap_or_else(|| self.make(pair, parties));
         self.audiences.entry(classes).insert_entry(audience).into_mut()
@@ -134,7 +134,7 @@ impl<'a> Tables<'a> {
         Audience { seen: seen.collect(), sides, compared: HashMap::new() }
     }
 
-    /// Everything a party has of one thing: through its own rules and those for everyone.
+    /// Everything a party has of one declaration: through its own rules and those for everyone.
     fn table(&mut self, side: Option<Side>, own: Option<&Arc<Timetable>>) -> Arc<Timetable> {
         let Some(side) = side else { return Arc::clone(&self.nothing) };
         let everyone = &side.access.everyone;
@@ -168,14 +168,14 @@ fn own_tables<'a>(side: Option<Side<'a>>, parties: &Parties) -> HashMap<Who, &'a
     named.filter_map(|(name, table)| Some((parties.place(name)?, table))).collect()
 }
 
-/// True if the thing can be had redacted. A topic without `redact` is denied to those who may have it redacted only.
+/// True if the declaration can be had redacted. A topic without `redact` is denied to those who may have it redacted only.
 fn can_redact(side: Option<Side>) -> bool {
-    side.is_some_and(|Side { thing, .. }| {
-        thing.action != Action::Read || thing.image.is_some() || thing.text.is_some()
+    side.is_some_and(|Side { declaration, .. }| {
+        declaration.action != Action::Read || declaration.image.is_some() || declaration.text.is_some()
     })
 }
 
-/// The redacted form of the new thing, compared with that of the old.
+/// The redacted form of the new declaration, compared with that of the old.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Shown {
     more: bool,
@@ -184,7 +184,7 @@ struct Shown {
 
 fn shown(pair: &Pair) -> Shown {
     let (Some(old), Some(new)) = (pair.old, pair.new) else { return Shown { more: false, less: false } };
-    let (more, less) = redaction::shows(old.thing, new.thing);
+    let (more, less) = redaction::shows(old.declaration, new.declaration);
     Shown { more, less }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::things::{Class, Escalation, Thing};
+use super::super::declared::{Class, Declaration, Escalation};
 use super::access::Seen;
 use super::personal::words;
 use super::{Direction, Facet, Found, Subject, To, Who};
@@ -20,7 +20,14 @@ pub(super) struct Classes {
 
 impl Classes {
     /// Compares the classes of one topic. If they are two classes, all that differs is told of the topic.
-    pub fn compare(&mut self, topic: &str, old: &Thing, new: &Thing, audience: &[Seen], found: &mut Found) {
+    pub fn compare(
+        &mut self,
+        topic: &str,
+        old: &Declaration,
+        new: &Declaration,
+        audience: &[Seen],
+        found: &mut Found,
+    ) {
         let (old, new) = (&old.class, &new.class);
         if old.name() != new.name() {
             let facets = facets(topic, old, new);

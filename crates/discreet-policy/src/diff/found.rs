@@ -90,7 +90,7 @@ impl<'a> Found<'a> {
     }
 
     pub fn sorted(mut self) -> Vec<Change> {
-        // Stable: the facets of one thing stay in the order of its keys.
+        // Stable: the facets of one declaration stay in the order of its keys.
         self.all.sort_by(|(a, one), (b, other)| {
             (a, one.subject, &one.name).cmp(&(b, other.subject, &other.name))
         });

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::super::declared::Declaration;
 use super::super::rule::Action;
-use super::super::things::Thing;
 use super::pairs::Pair;
 use super::redaction::spoken;
 use super::topics::message_type;
 use super::{Direction, Facet, To};
 
 /// All that differs between two commands or services, but for who may use them.
-pub(super) fn facets(pair: &Pair, old: &Thing, new: &Thing) -> Vec<(To, Facet)> {
+pub(super) fn facets(pair: &Pair, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
     let name = pair.name.as_ref();
     let verb = if pair.action == Action::Call { "call" } else { "command" };
     let all = [message_type(name, old, new), class(name, old, new), rate(verb, name, old, new)];
@@ -19,17 +19,17 @@ pub(super) fn facets(pair: &Pair, old: &Thing, new: &Thing) -> Vec<(To, Facet)> 
 }
 
 /// A command of a contextual class is not let in without a record: an operational one has weaker protection.
-fn class(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+fn class(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let (before, after) = (old.class.is_contextual(), new.class.is_contextual());
-    let names = [old, new].map(|thing| thing.class.name().to_owned());
+    let names = [old, new].map(|declaration| declaration.class.name().to_owned());
     let direction = Direction::of(before && !after, after && !before);
     let says = format!("has {name} in the class");
     (old.class.name() != new.class.name()).then(|| Facet::instead("class", names, direction, &says))
 }
 
-fn rate(verb: &str, name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
-    let most = |thing: &Thing| thing.rate.unwrap_or(u32::MAX);
-    let [before, after] = [old, new].map(|thing| match thing.rate {
+fn rate(verb: &str, name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
+    let most = |declaration: &Declaration| declaration.rate.unwrap_or(u32::MAX);
+    let [before, after] = [old, new].map(|declaration| match declaration.rate {
         Some(1) => "once a second".to_owned(),
         Some(rate) => format!("{rate} times a second"),
         None => "at any rate".to_owned(),
@@ -43,7 +43,7 @@ fn rate(verb: &str, name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
     (old.rate != new.rate).then_some(Facet { what, old: before, new: after, direction, says })
 }
 
-fn limits(name: &str, old: &Thing, new: &Thing) -> Vec<Facet> {
+fn limits(name: &str, old: &Declaration, new: &Declaration) -> Vec<Facet> {
     let fields: BTreeSet<&String> = old.limits.keys().chain(new.limits.keys()).collect();
     let changed = fields.into_iter().filter_map(|field| {
         let (before, after) = (old.limits.get(field), new.limits.get(field));

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::Policy;
+use super::super::declared::{Access, Declaration, TopicPolicy};
 use super::super::names::Pattern;
 use super::super::rule::Action;
-use super::super::things::{Access, Thing, TopicPolicy};
 
 /// What one policy says about a name.
 #[derive(Clone, Copy)]
 pub(super) struct Side<'a> {
-    pub thing: &'a Thing,
+    pub declaration: &'a Declaration,
     pub access: &'a Access,
 }
 
@@ -47,21 +47,21 @@ fn index(policy: &Policy) -> Index<'_> {
     let topics = policy.topics().map(|topic| ((Action::Read, topic.name()), side(topic)));
     let commands = policy.commands().iter().map(|one| (Action::Command, one));
     let services = policy.services().iter().map(|one| (Action::Call, one));
-    let ingress = commands
-        .chain(services)
-        .map(|(action, one)| ((action, one.name()), Side { thing: &one.thing, access: &one.access }));
+    let ingress = commands.chain(services).map(|(action, one)| {
+        ((action, one.name()), Side { declaration: &one.declaration, access: &one.access })
+    });
     topics.chain(ingress).collect()
 }
 
 fn side(topic: &TopicPolicy) -> Side<'_> {
-    Side { thing: &topic.thing, access: &topic.access }
+    Side { declaration: &topic.declaration, access: &topic.access }
 }
 
 fn within<'a>(policy: &'a Policy, (action, name): &(Action, &str)) -> Option<Side<'a>> {
     match action {
         Action::Read => {
             let name = Pattern::read(name)?;
-            policy.globs().find(|glob| glob.thing.pattern.covers(&name)).map(|glob| side(glob))
+            policy.globs().find(|glob| glob.declaration.pattern.covers(&name)).map(|glob| side(glob))
         }
         Action::Command | Action::Call => None,
     }
@@ -77,7 +77,7 @@ fn crossing<'a>(old: &'a Policy, olds: &Index<'a>, new: &'a Policy, news: &Index
     let mut pairs = Vec::new();
     for before in &gone {
         for after in &added {
-            let (one, other) = (&before.thing.pattern, &after.thing.pattern);
+            let (one, other) = (&before.declaration.pattern, &after.declaration.pattern);
             if one.overlaps(other) && !one.covers(other) && !other.covers(one) {
                 let name = Cow::Owned(format!("{} within {}", after.name(), before.name()));
                 pairs.push(Pair {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::Policy;
+use super::super::declared::Declaration;
 use super::super::finding::quoted;
 use super::super::rule::Action;
-use super::super::things::Thing;
 use super::access::{Had, Seen};
 use super::classes::looked_for;
 use super::redaction::{found as found_in, named_operators, operators};
@@ -37,20 +37,20 @@ impl<'a> Personal<'a> {
         Self { old: old.personal_data(), new: new.personal_data(), met: BTreeMap::new() }
     }
 
-    /// Notes what these receive of one thing, as both policies have it.
-    pub fn note(&mut self, things: [&Thing; 2], audience: &[Seen]) {
+    /// Notes what these receive of one declaration, as both policies have it.
+    pub fn note(&mut self, declared: [&Declaration; 2], audience: &[Seen]) {
         if self.is_same() {
             return;
         }
-        for thing in things {
-            if let Some(rules) = &thing.text {
+        for declaration in declared {
+            if let Some(rules) = &declaration.text {
                 let (all, plain) = found_in(rules);
                 let keyed = named_operators(rules).any(Operator::needs_keys);
                 for seen in audience {
                     self.meet(seen.who, Met { all, plain, keyed, had: seen.redacted });
                 }
             }
-            let escalation = thing.class.escalation().filter(|_| thing.action == Action::Read);
+            let escalation = declaration.class.escalation().filter(|_| declaration.action == Action::Read);
             if let Some(escalation) = escalation {
                 let all = looked_for(escalation);
                 for seen in audience {

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::super::closure::hides_less;
-use super::super::things::Thing;
+use super::super::declared::Declaration;
 use super::{Direction, Facet, To};
 use discreet_pii::{Kinds, Operator};
 use discreet_redact::{FieldRule, TextRules};
 
-/// True first, if the redacted form of the new thing shows something that the old one hides; second, the reverse. The
+/// True first, if the redacted form of the new declaration shows something that the old one hides; second, the reverse. The
 /// settings of personal data in general are compared by themselves.
-pub(super) fn shows(old: &Thing, new: &Thing) -> (bool, bool) {
+pub(super) fn shows(old: &Declaration, new: &Declaration) -> (bool, bool) {
     match (&old.text, &new.text, &old.image, &new.image) {
         (Some(old), Some(new), _, _) => texts(old, new),
         (_, _, Some(old), Some(new)) => (hides_less(Some(new), Some(old)), hides_less(Some(old), Some(new))),
@@ -88,7 +88,7 @@ fn either(all: impl IntoIterator<Item = (bool, bool)>) -> (bool, bool) {
 }
 
 /// Fields in which text is looked at as spoken in one policy only. Each way finds something that the other does not.
-pub(super) fn spoken(name: &str, old: &Thing, new: &Thing) -> Vec<(To, Facet)> {
+pub(super) fn spoken(name: &str, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
     let (Some(old), Some(new)) = (&old.text, &new.text) else { return Vec::new() };
     let spoken = |rules: &TextRules, field: &str| match rules.rule(field) {
         Some(FieldRule::Find { spoken, .. }) => Some(*spoken),
@@ -109,7 +109,7 @@ pub(super) fn spoken(name: &str, old: &Thing, new: &Thing) -> Vec<(To, Facet)> {
     names(old, new).into_iter().filter_map(differs).collect()
 }
 
-/// The kinds of personal data that are found in a thing's text: all of them, and those hidden as `personal_data` says.
+/// The kinds of personal data that are found in a declaration's text: all of them, and those hidden as `personal_data` says.
 pub(super) fn found(rules: &TextRules) -> (Kinds, Kinds) {
     rules.fields().fold((Kinds::NONE, Kinds::NONE), |(all, plain), (_, rule)| match rule {
         FieldRule::Whole(_) => (all, plain),
@@ -118,7 +118,7 @@ pub(super) fn found(rules: &TextRules) -> (Kinds, Kinds) {
     })
 }
 
-/// The operators that a thing's rules name for fields of their own.
+/// The operators that a declaration's rules name for fields of their own.
 pub(super) fn named_operators(rules: &TextRules) -> impl Iterator<Item = Operator> {
     rules.fields().filter_map(|(_, rule)| match rule {
         FieldRule::Whole(operator) => Some(*operator),

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::super::Policy;
+use super::super::declared::Stakeholder;
 use super::super::finding::plain;
-use super::super::things::Stakeholder;
 use super::{Direction, Facet, Fingerprints, Found, Subject};
 
 pub(super) fn compare(

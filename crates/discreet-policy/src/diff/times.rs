@@ -16,7 +16,7 @@ pub(super) fn describe(
     side: Option<Side>,
     zone: (&TimeZone, bool),
 ) -> String {
-    let hidden = side.and_then(|side| side.thing.hidden());
+    let hidden = side.and_then(|side| side.declaration.hidden());
     let mut parts = Vec::new();
     for stretch in table.stretches().iter().filter(|stretch| !stretch.phases.is_empty()) {
         let hours = match (stretch.from, stretch.to) {

@@ -1,13 +1,13 @@
 //! Topics: what their messages are, where they come from, how their images are looked at.
 
 use super::super::closure::is_protected_thing;
-use super::super::things::{Thing, is_cloud};
+use super::super::declared::{Declaration, is_cloud};
 use super::redaction::spoken;
 use super::{Direction, Facet, To};
 use discreet_redact::ImageRules;
 
 /// All that differs between two topics, but for their classes and who may read them.
-pub(super) fn facets(name: &str, old: &Thing, new: &Thing) -> Vec<(To, Facet)> {
+pub(super) fn facets(name: &str, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
     let mut facets: Vec<(To, Facet)> =
         [message_type(name, old, new), type_hash(name, old, new), source(name, old, new)]
             .into_iter()
@@ -23,20 +23,20 @@ pub(super) fn facets(name: &str, old: &Thing, new: &Thing) -> Vec<(To, Facet)> {
 }
 
 /// The type, of a topic, command or service.
-pub(super) fn message_type(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
-    let types = [old, new].map(|thing| thing.type_name.clone());
+pub(super) fn message_type(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
+    let types = [old, new].map(|declaration| declaration.type_name.clone());
     let says = format!("has {name} as");
     (old.type_name != new.type_name).then(|| Facet::instead("type", types, Direction::Changes, &says))
 }
 
 /// Without a hash, messages of any version of the type are believed, and leave.
-fn type_hash(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+fn type_hash(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let says = format!("reads {name} of a type with");
     optional("type_hash", [&old.type_hash, &new.type_hash], "any hash", &says)
 }
 
 /// Without a source, messages of any node are believed, and leave.
-fn source(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+fn source(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     optional("source", [&old.source, &new.source], "any node", &format!("reads {name} from"))
 }
 
@@ -48,7 +48,7 @@ fn optional(what: &str, [old, new]: [&Option<String>; 2], free: &str, says: &str
 }
 
 /// A deeper queue keeps more messages for readers that come later. What it is by default depends on the source.
-fn depth(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+fn depth(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let (before, after) = (old.depth, new.depth);
     let direction = match (before, after) {
         (Some(before), Some(after)) => Direction::of(after > before, after < before),
@@ -61,7 +61,7 @@ fn depth(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
 }
 
 /// A cloud of points that is said to show nobody may be had by more than may have the camera beside it.
-fn people(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
+fn people(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let (before, after) = (old.without_people, new.without_people);
     let cloud = is_cloud(&new.type_name);
     let direction = Direction::of(cloud && after, cloud && before);
@@ -73,8 +73,8 @@ fn people(name: &str, old: &Thing, new: &Thing) -> Option<Facet> {
 
 /// The guard denies siblings of a protected camera that show more than the camera does: names under a glob that no check
 /// could foresee. Names that are declared one by one are held against each other when the policy is read.
-pub(super) fn siblings(name: &str, old: Option<&Thing>, new: Option<&Thing>) -> Option<Facet> {
-    let [before, after] = [old, new].map(|thing| thing.is_some_and(is_protected_thing));
+pub(super) fn siblings(name: &str, old: Option<&Declaration>, new: Option<&Declaration>) -> Option<Facet> {
+    let [before, after] = [old, new].map(|declaration| declaration.is_some_and(is_protected_thing));
     let words =
         [before, after].map(|protected| if protected { "protected" } else { "not protected" }.to_owned());
     let says = format!("finds siblings of {name}");

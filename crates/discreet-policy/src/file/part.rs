@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::finding::Span;
 use crate::tree::{Node, Value};
 
-/// A map of names to things, in the order of the file.
+/// A map of names to entries, in the order of the file.
 pub struct Section<T>(pub Vec<Entry<T>>);
 
 /// A part of the file: what it says and where.
@@ -31,7 +31,7 @@ impl<T> Default for Section<T> {
 }
 
 impl<T> Section<T> {
-    /// The names declared, those of broken entries too.
+    /// The names of all entries, those of broken entries too.
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.0.iter().map(|entry| entry.name.as_str())
     }

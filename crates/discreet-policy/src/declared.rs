@@ -115,7 +115,7 @@ pub struct Stakeholder {
 
 /// A declared topic, command or service, before the rules are compiled into it.
 #[derive(Clone, Debug)]
-pub(super) struct Thing {
+pub(super) struct Declaration {
     pub action: Action,
     pub pattern: Pattern,
     pub type_name: String,
@@ -133,7 +133,7 @@ pub(super) struct Thing {
     pub limits: BTreeMap<String, [f64; 2]>,
 }
 
-impl Thing {
+impl Declaration {
     /// What the redacted form hides, and how, as a policy says it.
     pub fn hidden(&self) -> Option<String> {
         let image = self.image.as_ref().map(ToString::to_string);
@@ -152,7 +152,7 @@ pub(super) struct Access {
 /// A topic, or a glob over topics, and what the rules say about it.
 #[derive(Debug)]
 pub struct TopicPolicy {
-    pub(super) thing: Thing,
+    pub(super) declaration: Declaration,
     pub(super) access: Access,
     pub(super) groups: Groups,
 }
@@ -160,72 +160,72 @@ pub struct TopicPolicy {
 impl TopicPolicy {
     /// The name or glob it is declared under.
     pub fn name(&self) -> &str {
-        self.thing.pattern.text()
+        self.declaration.pattern.text()
     }
 
     /// Where it is declared.
     pub fn span(&self) -> Span {
-        self.thing.span
+        self.declaration.span
     }
 
     /// Does it stand for several topics?
     pub fn is_glob(&self) -> bool {
-        self.thing.pattern.is_glob()
+        self.declaration.pattern.is_glob()
     }
 
     /// Its ROS type: `sensor_msgs/msg/Image`.
     pub fn type_name(&self) -> &str {
-        &self.thing.type_name
+        &self.declaration.type_name
     }
 
     /// The hash of that type, if the policy pins it: `RIHS01_...`.
     pub fn type_hash(&self) -> Option<&str> {
-        self.thing.type_hash.as_deref()
+        self.declaration.type_hash.as_deref()
     }
 
     /// The class of its data.
     pub fn class(&self) -> &Class {
-        &self.thing.class
+        &self.declaration.class
     }
 
     /// The only node that may publish it, if the policy says so.
     pub fn source(&self) -> Option<&str> {
-        self.thing.source.as_deref()
+        self.declaration.source.as_deref()
     }
 
     /// Queue depth, if the policy sets it: 1 to 1000.
     pub fn depth(&self) -> Option<usize> {
-        self.thing.depth
+        self.declaration.depth
     }
 
     /// What the redacted form hides, by part of an image or by field.
     pub fn redact(&self) -> &BTreeMap<String, Redaction> {
-        &self.thing.redact
+        &self.declaration.redact
     }
 
     /// Are its messages images that can be redacted?
     pub fn is_image(&self) -> bool {
-        is_image(&self.thing.type_name)
+        is_image(&self.declaration.type_name)
     }
 
     /// How its images are redacted: there exactly if they are images and the policy says what to hide in them.
     pub fn image_rules(&self) -> Option<&ImageRules> {
-        self.thing.image.as_ref()
+        self.declaration.image.as_ref()
     }
 
     /// How the text in its messages is redacted: there exactly if they are no images and the policy says what to hide.
     pub fn text_rules(&self) -> Option<&Arc<TextRules>> {
-        self.thing.text.as_ref()
+        self.declaration.text.as_ref()
     }
 
     /// Does the policy say that nothing about people is in it (`people: none`)?
     pub fn is_without_people(&self) -> bool {
-        self.thing.without_people
+        self.declaration.without_people
     }
 
     /// Does the policy say what to hide in it?
     pub fn says_what_to_hide(&self) -> bool {
-        self.thing.image.is_some() || self.thing.text.is_some()
+        self.declaration.image.is_some() || self.declaration.text.is_some()
     }
 
     /// May everyone have it now? A look-up, however many rules there are.
@@ -283,55 +283,55 @@ pub(super) fn is_cloud(type_name: &str) -> bool {
 /// A topic through which the robot takes commands, or a service it offers.
 #[derive(Debug)]
 pub struct Ingress {
-    pub(super) thing: Thing,
+    pub(super) declaration: Declaration,
     pub(super) access: Access,
 }
 
 impl Ingress {
     /// Its name.
     pub fn name(&self) -> &str {
-        self.thing.pattern.text()
+        self.declaration.pattern.text()
     }
 
     /// The topic, or the service, on the outer domain through which it is reached.
     pub fn outside(&self) -> String {
-        let end = if self.thing.action == Action::Call { "call" } else { "command" };
+        let end = if self.declaration.action == Action::Call { "call" } else { "command" };
         format!("{}/{end}", self.name())
     }
 
     /// Where it is declared.
     pub fn span(&self) -> Span {
-        self.thing.span
+        self.declaration.span
     }
 
     /// Command or call.
     pub fn action(&self) -> Action {
-        self.thing.action
+        self.declaration.action
     }
 
     /// Its ROS type.
     pub fn type_name(&self) -> &str {
-        &self.thing.type_name
+        &self.declaration.type_name
     }
 
     /// Its class.
     pub fn class(&self) -> &Class {
-        &self.thing.class
+        &self.declaration.class
     }
 
     /// The most a second.
     pub fn rate(&self) -> Option<u32> {
-        self.thing.rate
+        self.declaration.rate
     }
 
     /// The least and greatest value, by field.
     pub fn limits(&self) -> &BTreeMap<String, [f64; 2]> {
-        &self.thing.limits
+        &self.declaration.limits
     }
 
     /// How the text in a service's answers is redacted, if the policy says so.
     pub fn text_rules(&self) -> Option<&Arc<TextRules>> {
-        self.thing.text.as_ref()
+        self.declaration.text.as_ref()
     }
 
     /// May this stakeholder use it now?

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::super::declared::{Class, Declaration, Stakeholder};
 use super::super::file::{CommandEntry, Entry, Section, ServiceEntry, StakeholderEntry, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, action_part, is_ros_name, is_ros_type};
 use super::super::rule::Action;
-use super::super::things::{Class, Stakeholder, Thing};
 use super::super::time::end_of;
 use super::{Context, fields, images};
 use discreet_cdr::types::is_event_name;
@@ -52,8 +52,8 @@ pub(super) fn topics(
     classes: &Classes,
     personal: &Arc<PersonalData>,
     context: &mut Context,
-) -> Vec<Thing> {
-    let mut topics: Vec<Thing> = Vec::new();
+) -> Vec<Declaration> {
+    let mut topics: Vec<Declaration> = Vec::new();
     for entry in &section.0 {
         let Some(pattern) = Pattern::read(&entry.name) else {
             let message = format!("{} is neither a topic nor a glob over topics", quoted(&entry.name));
@@ -77,7 +77,7 @@ pub(super) fn topics(
         let image = images::rules(entry, written, context);
         let text = fields::rules(entry, &written.type_name, written.redact.as_ref(), personal, context);
         let Some(class) = class else { continue };
-        topics.push(Thing {
+        topics.push(Declaration {
             image,
             text,
             type_hash: written.type_hash.clone(),
@@ -85,7 +85,7 @@ pub(super) fn topics(
             depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
             redact,
             without_people: written.people.is_some(),
-            ..thing(Action::Read, pattern, &written.type_name, class, entry.span)
+            ..declaration(Action::Read, pattern, &written.type_name, class, entry.span)
         });
     }
     images::followers(section, &topics, context);
@@ -95,7 +95,7 @@ pub(super) fn topics(
 }
 
 /// Outside, commands are taken beside their topics. A topic of the robot of such a name would come out where they go in.
-pub(super) fn ingress(topics: &[Thing], commands: &[Thing], context: &mut Context) {
+pub(super) fn ingress(topics: &[Declaration], commands: &[Declaration], context: &mut Context) {
     let names: HashSet<&str> = commands.iter().map(|command| command.pattern.text()).collect();
     for topic in topics {
         let name = topic.pattern.text();
@@ -107,7 +107,7 @@ pub(super) fn ingress(topics: &[Thing], commands: &[Thing], context: &mut Contex
 
 /// Outside, the guard itself publishes the catalogue below `/discreet`, and beside each topic its tags and what is sealed
 /// of it. A robot's topic of such a name would be taken for the guard's word.
-fn reserved(topics: &[Thing], context: &mut Context) {
+fn reserved(topics: &[Declaration], context: &mut Context) {
     let names: HashSet<&str> = topics.iter().map(|topic| topic.pattern.text()).collect();
     for topic in topics {
         let name = topic.pattern.text();
@@ -122,8 +122,14 @@ fn reserved(topics: &[Thing], context: &mut Context) {
     }
 }
 
-fn thing(action: Action, pattern: Pattern, type_name: &str, class: Arc<Class>, span: Span) -> Thing {
-    Thing {
+fn declaration(
+    action: Action,
+    pattern: Pattern,
+    type_name: &str,
+    class: Arc<Class>,
+    span: Span,
+) -> Declaration {
+    Declaration {
         action,
         pattern,
         type_name: type_name.to_owned(),
@@ -142,8 +148,8 @@ fn thing(action: Action, pattern: Pattern, type_name: &str, class: Arc<Class>, s
 }
 
 /// Two globs may overlap only if one is within the other: then the narrower one speaks for its names.
-fn overlaps(topics: &[Thing], context: &mut Context) {
-    let globs: Vec<&Thing> = topics.iter().filter(|topic| topic.pattern.is_glob()).collect();
+fn overlaps(topics: &[Declaration], context: &mut Context) {
+    let globs: Vec<&Declaration> = topics.iter().filter(|topic| topic.pattern.is_glob()).collect();
     for (at, later) in globs.iter().enumerate() {
         for earlier in globs.iter().take(at) {
             let (a, b) = (&earlier.pattern, &later.pattern);
@@ -170,7 +176,7 @@ pub(super) fn commands(
     section: &Section<CommandEntry>,
     classes: &Classes,
     context: &mut Context,
-) -> Vec<Thing> {
+) -> Vec<Declaration> {
     let mut commands = Vec::new();
     for entry in &section.0 {
         let Some(pattern) = full_name(entry, context) else { continue };
@@ -196,17 +202,17 @@ pub(super) fn commands(
             }
         }
         let Some(class) = class else { continue };
-        commands.push(Thing {
+        commands.push(Declaration {
             rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
             limits,
-            ..thing(Action::Command, pattern, &written.type_name, class, entry.span)
+            ..declaration(Action::Command, pattern, &written.type_name, class, entry.span)
         });
     }
     commands
 }
 
 /// A name that is both read and commanded has one type: a message could not be of both.
-pub(super) fn conflicts(topics: &[Thing], commands: &[Thing], context: &mut Context) {
+pub(super) fn conflicts(topics: &[Declaration], commands: &[Declaration], context: &mut Context) {
     for command in commands {
         let exact = topics.iter().find(|topic| topic.pattern == command.pattern);
         let topic = exact.or_else(|| topics.iter().find(|topic| topic.pattern.covers(&command.pattern)));
@@ -225,7 +231,7 @@ pub(super) fn services(
     classes: &Classes,
     personal: &Arc<PersonalData>,
     context: &mut Context,
-) -> Vec<Thing> {
+) -> Vec<Declaration> {
     let mut services = Vec::new();
     for entry in &section.0 {
         let Some(pattern) = full_name(entry, context) else { continue };
@@ -234,10 +240,10 @@ pub(super) fn services(
         ros_type(&written.type_name, "srv", entry.place("type"), context);
         let text = fields::rules(entry, &written.type_name, written.redact.as_ref(), personal, context);
         let Some(class) = class else { continue };
-        services.push(Thing {
+        services.push(Declaration {
             text,
             rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
-            ..thing(Action::Call, pattern, &written.type_name, class, entry.span)
+            ..declaration(Action::Call, pattern, &written.type_name, class, entry.span)
         });
     }
     services
