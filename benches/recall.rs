@@ -7,7 +7,7 @@ use std::io::{BufRead, Read, Write};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use discreet_redact::{Cover, ImageInspector, ImageRules, Picture, Subject, THUMBNAIL_SIDE, Why};
+use discreet_redact::{Cause, Cover, ImageInspector, ImageRules, Picture, Subject, THUMBNAIL_SIDE};
 use discreet_vision::{Engines, Models, Watch};
 
 fn main() -> anyhow::Result<()> {
@@ -59,7 +59,7 @@ fn main() -> anyhow::Result<()> {
             found.map(<[_]>::to_vec).map_err(|blind| anyhow::anyhow!("{blind:?}: {:?}", watch.trouble()))?;
         let areas = found.iter().map(|found| {
             let area = found.area;
-            let held = found.why == Why::Held;
+            let held = found.why == Cause::Held;
             serde_json::json!([area.left, area.top, area.right, area.bottom, found.score, held])
         });
         let spent = watch.spent();

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use discreet_redact::protocol::{Hello, Reply, Request, RuleBytes, Work};
-use discreet_redact::{Area, CompressedFormat, Cover, Found, ImageRules, Picture, Subject, Subjects, Why};
+use discreet_redact::{Area, Cause, CompressedFormat, Cover, Found, ImageRules, Picture, Subject, Subjects};
 
 #[path = "../fuzz/bodies/audit_line.rs"]
 mod audit_line;
@@ -177,7 +177,7 @@ fn no_answer_of_a_redactor_breaks_the_guard() {
         Hello { pid: 4711, engine: "OpenCV 4.6.0".into(), subjects: Subjects::from_iter(Subject::ALL) };
     hello.write(&mut seeds[0]);
     let area = Area { left: 10, top: 20, right: 960, bottom: 540 };
-    let found = Found { subject: Subject::Plates, area, score: 0.75, why: Why::Held };
+    let found = Found { subject: Subject::Plates, area, score: 0.75, why: Cause::Held };
     assert!(Reply::write_found(&mut seeds[1], 7, &[found; 3]));
     assert!(Reply::write_remade(&mut seeds[2], 8, b"image"));
     Reply::write_failed(&mut seeds[3], 9);
@@ -409,7 +409,7 @@ fn nothing_on_the_keepers_socket_breaks_either_side() {
     use discreet_host::secret::Secret;
     use discreet_keeper::frame::frame;
     use discreet_keeper::protocol::{
-        Apply, Done, FromAdmin, FromGuard, GivenKey, GuardHello, Handed, Hello, Known, News, Reader, Summary,
+        Apply, Done, FromAdmin, FromGuard, GivenKey, GuardHello, Handed, Hello, Known, Member, News, Summary,
         ToAdmin, ToGuard, TopicAccess, TrustTold, VERSION,
     };
     let known = Known { name: "desk".into(), receive: [1; 32], sign: [2; 32] };

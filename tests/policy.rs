@@ -11,7 +11,7 @@
 use discreet_policy::diff::{Direction, diff};
 use discreet_policy::explain::Outcome;
 use discreet_policy::finding::render;
-use discreet_policy::{Action, Finding, Form, Moment, Policy, Verdict};
+use discreet_policy::{Finding, Form, Moment, Policy, Verb, Verdict};
 
 /// Everything that every policy below has, so that each test shows only what it is about.
 const HEAD: &str = "
@@ -243,8 +243,7 @@ fn an_explanation_names_every_rule_that_was_overridden_and_why() {
     );
     let desk = policy.audience("front_desk").unwrap();
     let outcomes = |time: &str| {
-        let explanation =
-            policy.explain(&desk, Action::Read, "/speech/transcript", at(&policy, time)).unwrap();
+        let explanation = policy.explain(&desk, Verb::Read, "/speech/transcript", at(&policy, time)).unwrap();
         explanation.considered.into_iter().map(|(_, outcome)| outcome).collect::<Vec<_>>()
     };
     assert_eq!(

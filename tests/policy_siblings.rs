@@ -16,7 +16,7 @@ use std::sync::Arc;
 use dice::Dice;
 use discreet_policy::finding::render;
 use discreet_policy::names::Pattern;
-use discreet_policy::{Action, Form, Limits, Moment, Policy, TopicPolicy, Verdict};
+use discreet_policy::{Form, Limits, Moment, Policy, TopicPolicy, Verb, Verdict};
 
 const HEAD: &str = "discreet: 1\nrobot: r\nversion: 1\nclasses:\n  operational: { retention: 7d }\n  contextual: { retention: 1d }\n\
                     stakeholders:\n  a: { identity: a.pub }\n  b: { identity: b.pub, until: 2026-04-01 }\ntopics:\n";
@@ -151,7 +151,7 @@ fn the_rules_of_an_image_are_those_of_the_file() {
     assert_eq!(rules("/far").unwrap().to_string(), "frame: lowres");
     assert!(rules("/plain").is_none());
     let everyone = policy.audience("everyone").unwrap();
-    let explained = policy.explain(&everyone, Action::Read, "/far", policy.moment(0, false)).unwrap();
+    let explained = policy.explain(&everyone, Verb::Read, "/far", policy.moment(0, false)).unwrap();
     assert_eq!((explained.hidden.as_deref(), explained.impossible), (Some("frame: lowres"), None));
 }
 
@@ -267,7 +267,7 @@ fn shows(n: &str, s: &str, protected: &TopicPolicy, sibling: &TopicPolicy) -> bo
 fn level(policy: &Policy, who: &str, name: &str, now: Moment) -> Option<Form> {
     let form = |who: &str| {
         let who = policy.audience(who).unwrap();
-        match policy.explain(&who, Action::Read, name, now).unwrap().verdict {
+        match policy.explain(&who, Verb::Read, name, now).unwrap().verdict {
             Verdict::Allow { form, .. } => Some(form),
             Verdict::Deny { .. } | Verdict::NoRule => None,
         }

@@ -12,7 +12,7 @@ mod dice;
 
 use dice::Dice;
 use discreet_policy::names::Pattern;
-use discreet_policy::{Action, Audience, Effect, Form, Limits, Moment, Policy, Verdict};
+use discreet_policy::{Audience, Effect, Form, Limits, Moment, Policy, Verb, Verdict};
 
 const CLASSES: [&str; 5] =
     ["operational", "contextual", "contextual/guest", "contextual/guest/child", "operational/map"];
@@ -98,7 +98,7 @@ fn a_look_up_and_the_rules_read_one_by_one_never_disagree() {
             let now = policy.moment(seconds, dice.roll(8) != 0);
             for topic in policy.topics() {
                 let fast = topic.everyone(now);
-                let slow = policy.explain(&Audience::Everyone, Action::Read, topic.name(), now).unwrap();
+                let slow = policy.explain(&Audience::Everyone, Verb::Read, topic.name(), now).unwrap();
                 assert_eq!(fast, slow.verdict, "{} at {now:?}", topic.name());
                 let fast = topic.named(now).map(|(name, form, _)| (name.to_owned(), form));
                 assert_eq!(fast, named(&policy, topic.name(), topic.class().name(), now), "{}", topic.name());

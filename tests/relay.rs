@@ -19,8 +19,8 @@ use discreet_guard::sources::PublisherTrust;
 use discreet_host::secret::Secret;
 use discreet_policy::{Form, Group, Moment, Policy, Suite, TopicPolicy};
 use discreet_redact::{
-    Area, BlankReason, CompressedFormat, Found, ImageInspector, ImageKind, ImageRedactor, ImageRules,
-    Picture, Redaction, Subject, Why,
+    Area, BlankReason, Cause, CompressedFormat, Found, ImageInspector, ImageKind, ImageRedactor, ImageRules,
+    Picture, Redaction, Subject,
 };
 use discreet_seal::epoch_keys::{EpochKey, Keys};
 use discreet_seal::{GrantTerms, HEADROOM, OpenError, OpeningKey, SealingKey, SenderKey, TAILROOM};
@@ -271,7 +271,7 @@ struct Looker(Result<Area, BlankReason>, Vec<Found>);
 impl ImageInspector for Looker {
     fn look(&mut self, _: &ImageRules, _: Picture<'_>, _: i64) -> Result<&[Found], BlankReason> {
         let area = self.0?;
-        self.1 = vec![Found { subject: Subject::Faces, area, score: 1.0, why: Why::Seen }];
+        self.1 = vec![Found { subject: Subject::Faces, area, score: 1.0, why: Cause::Seen }];
         Ok(&self.1)
     }
 

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use discreet_policy::explain::{Explanation, Outcome, Unknown};
 use discreet_policy::finding::plain;
-use discreet_policy::{Action, Moment, Policy, Verdict};
+use discreet_policy::{Moment, Policy, Verb, Verdict};
 use serde_json::json;
 
 use super::Answer;
@@ -63,9 +63,9 @@ impl Explain {
         let policy = source.usable_policy()?;
         let now = self.moment(&policy)?;
         let (action, name) = match (&self.what.topic, &self.what.command, &self.what.service) {
-            (Some(name), _, _) => (Action::Read, name),
-            (_, Some(name), _) => (Action::Command, name),
-            (_, _, Some(name)) => (Action::Call, name),
+            (Some(name), _, _) => (Verb::Read, name),
+            (_, Some(name), _) => (Verb::Command, name),
+            (_, _, Some(name)) => (Verb::Call, name),
             (None, None, None) => anyhow::bail!("name a --topic, a --command or a --service"),
         };
         let who = policy.audience(&self.who)?;
@@ -110,26 +110,26 @@ impl Explain {
     }
 }
 
-fn decision(verdict: Verdict, action: Action) -> &'static str {
+fn decision(verdict: Verdict, action: Verb) -> &'static str {
     match (verdict, action) {
         // A command has no form.
-        (Verdict::Allow { .. }, Action::Command) => "allowed",
-        (Verdict::Allow { form, .. }, Action::Read | Action::Call) => form.name(),
+        (Verdict::Allow { .. }, Verb::Command) => "allowed",
+        (Verdict::Allow { form, .. }, Verb::Read | Verb::Call) => form.name(),
         (Verdict::Deny { .. }, _) => "denied",
         (Verdict::NoRule, _) => "denied: no rule allows it",
     }
 }
 
 /// How it reaches whom it is meant for, or comes from.
-fn sealed(action: Action) -> &'static str {
+fn sealed(action: Verb) -> &'static str {
     match action {
-        Action::Read => "it leaves sealed for those who may have it",
-        Action::Command => "it comes in only if it is signed by that stakeholder, on <command>/command",
-        Action::Call => "it comes in only if it is signed by that stakeholder, on <service>/call",
+        Verb::Read => "it leaves sealed for those who may have it",
+        Verb::Command => "it comes in only if it is signed by that stakeholder, on <command>/command",
+        Verb::Call => "it comes in only if it is signed by that stakeholder, on <service>/call",
     }
 }
 
-fn show(explanation: &Explanation, action: Action, policy: &Policy, source: &Source, who: &str, name: &str) {
+fn show(explanation: &Explanation, action: Verb, policy: &Policy, source: &Source, who: &str, name: &str) {
     let (who, shown) = (plain(who), plain(name));
     say(&format!("{who}, {shown}: {}", decision(explanation.verdict, action)));
     if explanation.declared != name {
@@ -155,7 +155,7 @@ fn show(explanation: &Explanation, action: Action, policy: &Policy, source: &Sou
 
 fn as_json(
     explanation: &Explanation,
-    action: Action,
+    action: Verb,
     policy: &Policy,
     source: &Source,
     who: &str,

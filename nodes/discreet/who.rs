@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use discreet_keeper::protocol::{Reader, Standing, Summary, TopicAccess};
+use discreet_keeper::protocol::{Member, Standing, Summary, TopicAccess};
 use discreet_keeper::{admin, default_socket};
 use discreet_policy::finding::plain;
 use serde_json::json;
@@ -63,7 +63,7 @@ fn table(topics: &[TopicAccess]) -> String {
     let head = ["TOPIC", "CLASS", "FORM", "WHO", "UNTIL"].map(str::to_owned);
     let mut rows = vec![head];
     for TopicAccess { topic, class, form, who } in topics {
-        for Reader { name, until } in who {
+        for Member { name, until } in who {
             let until = until.map_or_else(|| "-".to_owned(), time);
             rows.push([topic.clone(), class.clone(), form.clone(), name.clone(), until]);
         }
@@ -120,7 +120,7 @@ fn utc(second: i64) -> String {
 }
 
 fn as_json(topics: &[TopicAccess], summary: &Summary) -> serde_json::Value {
-    let reader = |reader: &Reader| json!({ "name": reader.name, "until": reader.until.map(utc) });
+    let reader = |reader: &Member| json!({ "name": reader.name, "until": reader.until.map(utc) });
     let topics: Vec<_> = topics
         .iter()
         .map(|topic| {

@@ -13,7 +13,7 @@ mod vectors;
 
 use std::fs;
 
-use discreet_policy::{Adopted, LivePolicy, Refused, Reloaded, Trust};
+use discreet_policy::{Adopted, LivePolicy, NotInForce, Reloaded, Trust};
 use owners::{Owners, policy};
 
 #[test]
@@ -114,7 +114,7 @@ fn what_is_signed_for_another_robot_or_fleet_is_refused() {
     // A fleet's policy is for this robot once it is loaded here; without a trust nobody knows.
     let trust = Trust::open(&owners.path("trust.yaml")).unwrap();
     let live = LivePolicy::new(owners.path("fleet.yaml"), None);
-    assert_eq!(live.reload(|_| ()).err(), Some(Refused::Fleet("hotels".into())));
+    assert_eq!(live.reload(|_| ()).err(), Some(NotInForce::Fleet("hotels".into())));
     let live = live.trusting(Some(trust));
     let Ok(Reloaded::Switched(loaded)) = live.reload(|_| ()) else { panic!("it is for this fleet") };
     assert_eq!(loaded.robot(), "concierge-1");
@@ -237,7 +237,7 @@ fn a_trust_that_comes_later_takes_back_what_is_not_signed() {
         live
     };
     let unsigned = live();
-    assert!(matches!(unsigned.adopt(Some(trust.clone())), Adopted::TakenBack(Refused::Unsigned(_))));
+    assert!(matches!(unsigned.adopt(Some(trust.clone())), Adopted::TakenBack(NotInForce::Unsigned(_))));
     assert!(unsigned.current().is_none());
     assert!(unsigned.reload(|_| ()).is_err());
     assert_eq!(unsigned.adopt(None), Adopted::Differs("the keeper has no trust, and this guard has"));
@@ -264,7 +264,7 @@ fn the_last_good_policy_stays_and_either_file_may_come_first() {
     let version = || live.current().as_ref().map(|policy| policy.version());
     let old = (owners.read("p.yaml"), owners.read("p.yaml.sig"));
     owners.write("p.yaml", &policy("robot: concierge-1", 8));
-    assert!(matches!(live.reload(|_| ()), Err(Refused::Unsigned(_))));
+    assert!(matches!(live.reload(|_| ()), Err(NotInForce::Unsigned(_))));
     assert_eq!(version(), Some(7));
     owners.signs("alice", "p.yaml", 0);
     owners.signs("carol", "p.yaml", 0);
@@ -278,7 +278,7 @@ fn the_last_good_policy_stays_and_either_file_may_come_first() {
     // What is signed and older stays refused.
     owners.write("p.yaml", &old.0);
     owners.write("p.yaml.sig", &old.1);
-    assert_eq!(live.reload(|_| ()).err(), Some(Refused::Older { offered: 7, floor: 8 }));
+    assert_eq!(live.reload(|_| ()).err(), Some(NotInForce::Older { offered: 7, floor: 8 }));
     assert_eq!(version(), Some(8));
 }
 
@@ -288,5 +288,5 @@ fn nothing_in_a_policy_is_looked_at_before_its_signatures() {
     let trust = Trust::open(&owners.path("trust.yaml")).unwrap();
     owners.write("p.yaml", "robot: [");
     let live = LivePolicy::new(owners.path("p.yaml"), None).trusting(Some(trust));
-    assert!(matches!(live.reload(|_| ()), Err(Refused::Unsigned(_))), "not that it is no policy");
+    assert!(matches!(live.reload(|_| ()), Err(NotInForce::Unsigned(_))), "not that it is no policy");
 }

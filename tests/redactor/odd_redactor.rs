@@ -13,7 +13,7 @@ use std::time::Duration;
 use discreet_redact::protocol::{Hello, Reply};
 use discreet_redact::serve::{end_with_guard, guard_socket, serve};
 use discreet_redact::{
-    Area, BlankReason, CompressedFormat, Found, ImageInspector, ImageRules, Picture, Subject, Subjects, Why,
+    Area, BlankReason, Cause, CompressedFormat, Found, ImageInspector, ImageRules, Picture, Subject, Subjects,
 };
 
 const FAULTS: [&str; 12] = [
@@ -96,7 +96,7 @@ impl ImageInspector for Odd {
     fn look(&mut self, _: &ImageRules, picture: Picture<'_>, stamp: i64) -> Result<&[Found], BlankReason> {
         let number = u32::from_le_bytes(*picture.bgr.first_chunk().unwrap());
         let area = Area { left: number % 100, top: 1, right: number % 100 + 1, bottom: 2 };
-        self.found = vec![Found { subject: Subject::Faces, area, score: 0.5, why: Why::Seen }];
+        self.found = vec![Found { subject: Subject::Faces, area, score: 0.5, why: Cause::Seen }];
         std::thread::sleep(self.sleep);
         self.misbehave(number, stamp as u64)?;
         Ok(&self.found)

@@ -6,7 +6,7 @@ use crate::message::{Buffer, Received};
 use crate::sources::PublisherTrust;
 use discreet_cdr::Plan;
 use discreet_policy::{Class, Then, TopicPolicy};
-use discreet_redact::{MessageRedactor, Reader, Redaction, Unredactable};
+use discreet_redact::{MessageRedactor, Recipient, Redaction, Unredactable};
 
 /// A message that is what the policy declares, and the class that this makes it.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub fn classify<'a>(
     if let Some(escalation) = class.escalation() {
         // Nobody to look where somebody must: nothing is known of what is in it.
         let watch = watch.ok_or(Denied::PersonalData)?;
-        let found = watch.redact(&escalation.rules, Reader::Everyone, message.cdr.message());
+        let found = watch.redact(&escalation.rules, Recipient::Everyone, message.cdr.message());
         let found = found.map_err(|why| match why {
             Unredactable::TooLong => Denied::TooLong,
             Unredactable::Malformed(_) | Unredactable::NoSuchField | Unredactable::NoFinder => {

@@ -7,7 +7,7 @@ use crate::denied::Denied;
 use crate::message::{Buffer, Origin, Received};
 use crate::permit::{Forms, Permitted, To};
 use discreet_policy::{Class, Form, Group, Moment, TopicPolicy};
-use discreet_redact::{ImageRedactor, MessageRedactor, Reader, Redaction, Unredactable};
+use discreet_redact::{ImageRedactor, MessageRedactor, Recipient, Redaction, Unredactable};
 
 pub use seal::{Seal, SealedTopic};
 
@@ -151,8 +151,8 @@ fn redact<'a>(
         }
         (None, _, Some(rules), Some(texts)) => {
             let reader = match to {
-                To::Everyone => Reader::Everyone,
-                To::Group(group) => Reader::Named(group.names()),
+                To::Everyone => Recipient::Everyone,
+                To::Group(group) => Recipient::Named(group.names()),
             };
             let done = texts.redact(rules, reader, buffer.message()).map_err(|why| match why {
                 Unredactable::Malformed(_) => Denied::Malformed,

@@ -248,12 +248,12 @@ pub struct TopicAccess {
     /// The form.
     pub form: String,
     /// Whoever can, and until when as far as the policy tells.
-    pub who: Vec<Reader>,
+    pub who: Vec<Member>,
 }
 
 /// Somebody who can open something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reader {
+pub struct Member {
     /// The stakeholder.
     pub name: String,
     /// The first second at which it cannot any more; none: as long as the policy stays.

@@ -1,7 +1,7 @@
 //! Who can open what now, and until when.
 
 use super::engine::Engine;
-use super::protocol::{GuardState, Reader, Standing, Summary, ToAdmin, TopicAccess};
+use super::protocol::{GuardState, Member, Standing, Summary, ToAdmin, TopicAccess};
 use discreet_policy::{Form, Group, Policy};
 
 /// The answer, in parts.
@@ -24,12 +24,12 @@ pub fn who(engine: &Engine, now: i64) -> Vec<ToAdmin> {
     answer
 }
 
-fn readers(engine: &Engine, policy: &Policy, group: &Group, now: i64) -> Vec<Reader> {
+fn readers(engine: &Engine, policy: &Policy, group: &Group, now: i64) -> Vec<Member> {
     let served = |name: &str| !engine.revoked.contains_key(name) && engine.unserved(name).is_none();
     let now = policy.moment(now, true);
     let until = |name: &str| group.member_until(policy, name, now);
     let members = group.members(now).filter(|name| served(name));
-    members.map(|name| Reader { name: name.to_string(), until: until(name) }).collect()
+    members.map(|name| Member { name: name.to_string(), until: until(name) }).collect()
 }
 
 fn summary(engine: &Engine) -> Summary {

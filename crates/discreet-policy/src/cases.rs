@@ -10,7 +10,7 @@ use super::explain::Explanation;
 use super::file::{Entry, list};
 use super::finding::{Finding, Span, has_errors, plain, quoted, suggest};
 use super::names::is_ros_name;
-use super::rule::{Action, Form};
+use super::rule::{Form, Verb};
 use super::time::Moment;
 use super::timetable::Verdict;
 use super::tree::Limits;
@@ -170,9 +170,9 @@ fn ask(
         Box::new(Finding::error(code, span, message).help(help))
     };
     let (action, name, key) = match (&case.topic, &case.command, &case.service) {
-        (Some(name), None, None) => (Action::Read, name, "topic"),
-        (None, Some(name), None) => (Action::Command, name, "command"),
-        (None, None, Some(name)) => (Action::Call, name, "service"),
+        (Some(name), None, None) => (Verb::Read, name, "topic"),
+        (None, Some(name), None) => (Verb::Command, name, "command"),
+        (None, None, Some(name)) => (Verb::Call, name, "service"),
         _ => {
             let message = "a case is about one declaration".to_owned();
             return Err(wrong(
@@ -198,9 +198,9 @@ fn ask(
     }
     policy.explain(&who, action, name, now).map(Some).map_err(|unknown| {
         let names: Vec<&str> = match action {
-            Action::Read => policy.topics().map(|topic| topic.name()).collect(),
-            Action::Command => policy.commands().iter().map(|one| one.name()).collect(),
-            Action::Call => policy.services().iter().map(|one| one.name()).collect(),
+            Verb::Read => policy.topics().map(|topic| topic.name()).collect(),
+            Verb::Command => policy.commands().iter().map(|one| one.name()).collect(),
+            Verb::Call => policy.services().iter().map(|one| one.name()).collect(),
         };
         wrong(
             "undeclared",
@@ -219,7 +219,7 @@ fn undeclared(
     policy: &Policy,
     entry: &Entry<CaseEntry>,
     case: &CaseEntry,
-    action: Action,
+    action: Verb,
     name: &str,
     key: &str,
 ) -> Option<Finding> {

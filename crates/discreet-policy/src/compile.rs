@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::check::Declared;
 use super::declared::{Access, Class, Declaration, Ingress, Stakeholder, TopicPolicy};
 use super::groups::{self, Group};
-use super::rule::{Action, Audience, Rule, RuleId, Target, is_within};
+use super::rule::{Audience, Rule, RuleId, Target, Verb, is_within};
 use super::timetable::{Builder, Timetable};
 use discreet_pii::PersonalData;
 
@@ -43,11 +43,11 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
 
     let by_class = work.class_tables(&classes, &rules);
     let no_tables = Finished::default();
-    let mut compile_all = |declared: Vec<Declaration>, action: Action| -> Vec<(Declaration, Access)> {
+    let mut compile_all = |declared: Vec<Declaration>, action: Verb| -> Vec<(Declaration, Access)> {
         let own = work.own_layers(&declared, &rules, action);
         let shared = |declaration: &Declaration| match action {
-            Action::Read => by_class.get(declaration.class.name()).unwrap_or(&no_tables),
-            Action::Command | Action::Call => &no_tables,
+            Verb::Read => by_class.get(declaration.class.name()).unwrap_or(&no_tables),
+            Verb::Command | Verb::Call => &no_tables,
         };
         let accesses: Vec<Access> = declared
             .iter()
@@ -56,9 +56,9 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
             .collect();
         declared.into_iter().zip(accesses).collect()
     };
-    let topics = compile_all(topics, Action::Read);
-    let commands = compile_all(commands, Action::Command);
-    let services = compile_all(services, Action::Call);
+    let topics = compile_all(topics, Verb::Read);
+    let commands = compile_all(commands, Verb::Command);
+    let services = compile_all(services, Verb::Call);
     let ingress = |all: Vec<(Declaration, Access)>| -> Vec<Ingress> {
         all.into_iter().map(|(declaration, access)| Ingress { declaration, access }).collect()
     };
@@ -119,7 +119,7 @@ impl Work<'_> {
     fn class_tables(&mut self, classes: &[Arc<Class>], rules: &[Rule]) -> HashMap<String, Finished> {
         let names = self.numbers();
         let mut layers: HashMap<&str, Layer> = HashMap::new();
-        for rule in rules.iter().filter(|rule| rule.action == Action::Read) {
+        for rule in rules.iter().filter(|rule| rule.action == Verb::Read) {
             for target in &rule.targets {
                 if let Target::Class(class) = target {
                     self.add(layers.entry(class.as_ref()).or_default(), &names, rule);
@@ -143,7 +143,7 @@ impl Work<'_> {
     }
 
     /// For each declaration, the rules that name it, by itself or by a glob.
-    fn own_layers(&self, declared: &[Declaration], rules: &[Rule], action: Action) -> Vec<Layer> {
+    fn own_layers(&self, declared: &[Declaration], rules: &[Rule], action: Verb) -> Vec<Layer> {
         let names = self.numbers();
         let by_name: HashMap<&str, usize> =
             declared.iter().enumerate().map(|(at, t)| (t.pattern.text(), at)).collect();

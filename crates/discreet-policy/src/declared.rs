@@ -8,7 +8,7 @@ use super::file::Redaction;
 use super::finding::Span;
 use super::groups::{Group, Groups};
 use super::names::Pattern;
-use super::rule::{Action, Form, RuleId, is_within};
+use super::rule::{Form, RuleId, Verb, is_within};
 use super::time::Moment;
 use super::timetable::{Timetable, Verdict};
 use discreet_redact::{ImageRules, TextRules};
@@ -116,7 +116,7 @@ pub struct Stakeholder {
 /// A declared topic, command or service, before the rules are compiled into it.
 #[derive(Clone, Debug)]
 pub(super) struct Declaration {
-    pub action: Action,
+    pub action: Verb,
     pub pattern: Pattern,
     pub type_name: String,
     pub class: Arc<Class>,
@@ -295,7 +295,7 @@ impl Ingress {
 
     /// The topic, or the service, on the outer domain through which it is reached.
     pub fn outside(&self) -> String {
-        let end = if self.declaration.action == Action::Call { "call" } else { "command" };
+        let end = if self.declaration.action == Verb::Call { "call" } else { "command" };
         format!("{}/{end}", self.name())
     }
 
@@ -305,7 +305,7 @@ impl Ingress {
     }
 
     /// Command or call.
-    pub fn action(&self) -> Action {
+    pub fn action(&self) -> Verb {
         self.declaration.action
     }
 

@@ -19,7 +19,7 @@ mod topics;
 use std::collections::BTreeMap;
 
 use super::Policy;
-use super::rule::Action;
+use super::rule::Verb;
 use found::{EVERYONE, Facet, Found, Parties, To, Who};
 use pairs::pairs;
 
@@ -77,11 +77,11 @@ impl Subject {
         }
     }
 
-    const fn of(action: Action) -> Self {
+    const fn of(action: Verb) -> Self {
         match action {
-            Action::Read => Self::Topic,
-            Action::Command => Self::Command,
-            Action::Call => Self::Service,
+            Verb::Read => Self::Topic,
+            Verb::Command => Self::Command,
+            Verb::Call => Self::Service,
         }
     }
 }
@@ -164,16 +164,16 @@ pub fn diff_with_keys(
         }
         let [before, after] = [pair.old, pair.new].map(|side| side.map(|side| side.declaration));
         let siblings = topics::siblings(&pair.name, before, after);
-        if let Some(facet) = siblings.filter(|_| globs && pair.action == Action::Read) {
+        if let Some(facet) = siblings.filter(|_| globs && pair.action == Verb::Read) {
             found.push(EVERYONE, subject, &pair.name, &facet);
         }
         let (Some(before), Some(after)) = (before, after) else { continue };
         let facets = match pair.action {
-            Action::Read => topics::facets(&pair.name, before, after),
-            Action::Command | Action::Call => ingress::facets(&pair, before, after),
+            Verb::Read => topics::facets(&pair.name, before, after),
+            Verb::Command | Verb::Call => ingress::facets(&pair, before, after),
         };
         found.push_for(&audience.seen, subject, &pair.name, &facets);
-        if pair.action == Action::Read {
+        if pair.action == Verb::Read {
             classes.compare(&pair.name, before, after, &audience.seen, &mut found);
         }
         personal.note([before, after], &audience.seen);

@@ -2,7 +2,7 @@
 //!
 //! This is written apart from the timetable, and tests hold the two against each other.
 
-use super::rule::{Action, Audience, Effect, Form, Rule, RuleId};
+use super::rule::{Audience, Effect, Form, Rule, RuleId, Verb};
 use super::time::{FOREVER, Moment};
 use super::timetable::Verdict;
 use super::{Policy, declared::Declaration};
@@ -85,7 +85,7 @@ impl Policy {
     pub fn explain(
         &self,
         who: &Audience,
-        action: Action,
+        action: Verb,
         name: &str,
         now: Moment,
     ) -> Result<Explanation, Unknown> {
@@ -128,7 +128,7 @@ impl Policy {
     pub(super) fn speaking(
         &self,
         who: &Audience,
-        action: Action,
+        action: Verb,
         declaration: &Declaration,
     ) -> Vec<(&Rule, Option<i64>)> {
         let until = match who {
@@ -149,16 +149,16 @@ impl Policy {
             .collect()
     }
 
-    pub(super) fn declaration(&self, action: Action, name: &str) -> Option<&Declaration> {
+    pub(super) fn declaration(&self, action: Verb, name: &str) -> Option<&Declaration> {
         match action {
-            Action::Read => match self.topics().find(|topic| topic.name() == name) {
+            Verb::Read => match self.topics().find(|topic| topic.name() == name) {
                 Some(topic) => Some(&topic.declaration),
                 None => self.topic(name).map(|topic| &topic.declaration),
             },
-            Action::Command => {
+            Verb::Command => {
                 self.commands().iter().find(|one| one.name() == name).map(|one| &one.declaration)
             }
-            Action::Call => self.services().iter().find(|one| one.name() == name).map(|one| &one.declaration),
+            Verb::Call => self.services().iter().find(|one| one.name() == name).map(|one| &one.declaration),
         }
     }
 }
@@ -198,7 +198,7 @@ fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment)
 }
 
 fn impossible(rule: &Rule, declaration: &Declaration) -> Option<&'static str> {
-    let redacted = rule.action == Action::Read && rule.effect == Effect::Allow(Form::Redacted);
+    let redacted = rule.action == Verb::Read && rule.effect == Effect::Allow(Form::Redacted);
     let text = "nothing says what to hide in it: the guard denies it";
     (redacted && declaration.image.is_none() && declaration.text.is_none()).then_some(text)
 }

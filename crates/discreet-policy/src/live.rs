@@ -37,7 +37,7 @@ pub enum Adopted {
     /// It holds from now on, and the policy in force is signed as it asks, or there is none.
     Now,
     /// It holds from now on, and the policy in force was not signed: it is taken out of force.
-    TakenBack(Refused),
+    TakenBack(NotInForce),
     /// What held before goes on to hold, and this is how it differs.
     Differs(&'static str),
 }
@@ -61,7 +61,7 @@ pub enum Reloaded {
 
 /// Why the file did not come into force. The last good policy stays.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum NotInForce {
     /// It cannot be read.
     #[error("{path}: {message}")]
     Unreadable {
@@ -119,7 +119,7 @@ pub enum Refused {
     Fleet(String),
 }
 
-impl Refused {
+impl NotInForce {
     /// The reason in one line, without what stands in the file.
     pub fn summary(&self) -> String {
         self.to_string().lines().next().unwrap_or_default().to_owned()
@@ -192,7 +192,7 @@ impl LivePolicy {
                 let why =
                     self.trust.get().map(|trust| trust.nobody_signed("its file is another by now".into()));
                 match (read, why) {
-                    (Ok(_), Some(why)) => Adopted::TakenBack(Refused::Unsigned(why)),
+                    (Ok(_), Some(why)) => Adopted::TakenBack(NotInForce::Unsigned(why)),
                     (Ok(_), None) => Adopted::Now,
                     (Err(refused), _) => Adopted::TakenBack(refused),
                 }
@@ -229,15 +229,15 @@ impl LivePolicy {
     /// Reads the file and puts it in force if it is good and not older than what was in force before.
     ///
     /// `before_switch` runs when the new policy is certain to come and before it does: the audit hears of it first.
-    pub fn reload(&self, before_switch: impl FnOnce(&Policy)) -> Result<Reloaded, Refused> {
+    pub fn reload(&self, before_switch: impl FnOnce(&Policy)) -> Result<Reloaded, NotInForce> {
         let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
         let policy = self.read()?;
         if let Some(newest) = *floor {
             if policy.version() < newest.version {
-                return Err(Refused::Older { offered: policy.version(), floor: newest.version });
+                return Err(NotInForce::Older { offered: policy.version(), floor: newest.version });
             }
             if policy.version() == newest.version && policy.hash() != newest.hash {
-                return Err(Refused::SameVersion(newest.version));
+                return Err(NotInForce::SameVersion(newest.version));
             }
         }
         if self.current().as_ref().is_some_and(|current| current.hash() == policy.hash()) {
@@ -251,13 +251,13 @@ impl LivePolicy {
     }
 
     /// The policy in the file. With a trust, nothing in it is looked at before its signatures were.
-    fn read(&self) -> Result<Policy, Refused> {
+    fn read(&self) -> Result<Policy, NotInForce> {
         let text = read_text(&self.path)?;
         let Some(trust) = self.trust.get() else {
             let policy = parsed(&self.path, &text, self.with_key)?.0;
             return match policy.scope() {
                 Scope::Robot(_) => Ok(policy),
-                Scope::Fleet(name) => Err(Refused::Fleet(name.clone())),
+                Scope::Fleet(name) => Err(NotInForce::Fleet(name.clone())),
             };
         };
         let signatures = Signatures::open(&signatures_path(&self.path));
@@ -273,36 +273,36 @@ pub fn signed_policy(
     signatures: Result<Signatures, String>,
     trust: &Trust,
     with_key: bool,
-) -> Result<Policy, Refused> {
-    let signatures = signatures.map_err(|why| Refused::Unsigned(trust.nobody_signed(why)))?;
-    let signed = trust.verify(text.as_bytes(), &signatures).map_err(Refused::Unsigned)?;
+) -> Result<Policy, NotInForce> {
+    let signatures = signatures.map_err(|why| NotInForce::Unsigned(trust.nobody_signed(why)))?;
+    let signed = trust.verify(text.as_bytes(), &signatures).map_err(NotInForce::Unsigned)?;
     let head = signatures.head;
     if !trust.is_for(&head.scope) {
-        return Err(Refused::Elsewhere { scope: head.scope, here: trust.here() });
+        return Err(NotInForce::Elsewhere { scope: head.scope, here: trust.here() });
     }
     let policy = parsed(path, text, with_key)?.0;
     if (policy.scope(), policy.version()) != (&head.scope, head.version) {
-        return Err(Refused::Unlike { version: head.version, scope: head.scope });
+        return Err(NotInForce::Unlike { version: head.version, scope: head.scope });
     }
     Ok(policy.admitted(trust.robot(), Signed { by: signed.owners, identities: head.identities }))
 }
 
 /// Reads and checks a policy file, whoever has signed it, and the key that it names for pseudonyms. It must be a regular
 /// file that nobody else can change ([`disk::open`]).
-pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), Refused> {
+pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), NotInForce> {
     parsed(path, &read_text(path)?, true)
 }
 
-fn read_text(path: &Path) -> Result<String, Refused> {
+fn read_text(path: &Path) -> Result<String, NotInForce> {
     let name = path.display().to_string();
-    let unreadable = |message: String| Refused::Unreadable { path: name.clone(), message };
+    let unreadable = |message: String| NotInForce::Unreadable { path: name.clone(), message };
     let limit = Limits::FILE.bytes as u64;
     let mut text = String::new();
     let file = disk::open(path).map_err(|refused| match refused {
         Untrusted::Io { error, .. } => unreadable(error),
         Untrusted::Missing { .. } => unreadable("there is no such file".into()),
         Untrusted::NotAFile { .. } => unreadable("not a regular file".into()),
-        refused => Refused::Untrusted(refused),
+        refused => NotInForce::Untrusted(refused),
     })?;
     let read =
         file.take(limit + 1).read_to_string(&mut text).map_err(|error| unreadable(error.to_string()))?;
@@ -312,14 +312,14 @@ fn read_text(path: &Path) -> Result<String, Refused> {
     Ok(text)
 }
 
-fn parsed(path: &Path, text: &str, with_key: bool) -> Result<(Policy, Vec<Finding>), Refused> {
+fn parsed(path: &Path, text: &str, with_key: bool) -> Result<(Policy, Vec<Finding>), NotInForce> {
     let name = path.display().to_string();
     let (policy, findings) = Policy::read(&name, text)
-        .map_err(|findings| Refused::Rejected { report: places(&findings, &name, text) })?;
+        .map_err(|findings| NotInForce::Rejected { report: places(&findings, &name, text) })?;
     if with_key {
         // Without its key, what should become a pseudonym could not: better the policy before it.
         let folder = path.parent().unwrap_or(Path::new(""));
-        policy.personal_data().read_key(folder).map_err(|error| Refused::Key(error.to_string()))?;
+        policy.personal_data().read_key(folder).map_err(|error| NotInForce::Key(error.to_string()))?;
     }
     Ok((policy, findings))
 }
@@ -358,17 +358,17 @@ mod tests {
     fn a_newer_policy_takes_over_and_whatever_is_wrong_leaves_the_last_good_one() {
         let file = File::new("takes-over");
         let live = LivePolicy::new(&file.0, None);
-        assert!(matches!(live.reload(|_| ()), Err(Refused::Unreadable { .. })));
+        assert!(matches!(live.reload(|_| ()), Err(NotInForce::Unreadable { .. })));
         assert_eq!(version(&live), None);
         file.write(3, "one");
         assert!(matches!(live.reload(|_| ()), Ok(Reloaded::Switched(_))));
         assert!(matches!(live.reload(|_| panic!("nothing to switch")), Ok(Reloaded::Unchanged)));
         std::fs::write(&file.0, "robot: [").unwrap();
-        assert!(matches!(live.reload(|_| ()), Err(Refused::Rejected { .. })));
+        assert!(matches!(live.reload(|_| ()), Err(NotInForce::Rejected { .. })));
         file.write(2, "one");
-        assert_eq!(live.reload(|_| ()).err(), Some(Refused::Older { offered: 2, floor: 3 }));
+        assert_eq!(live.reload(|_| ()).err(), Some(NotInForce::Older { offered: 2, floor: 3 }));
         file.write(3, "another");
-        assert_eq!(live.reload(|_| ()).err(), Some(Refused::SameVersion(3)));
+        assert_eq!(live.reload(|_| ()).err(), Some(NotInForce::SameVersion(3)));
         assert_eq!(version(&live), Some(3));
         file.write(4, "another");
         assert!(matches!(live.reload(|_| ()), Ok(Reloaded::Switched(_))));
@@ -390,7 +390,7 @@ mod tests {
     #[test]
     fn a_pipe_is_no_policy() {
         let live = LivePolicy::new("/dev/zero", None);
-        assert!(matches!(live.reload(|_| ()), Err(Refused::Unreadable { .. })));
+        assert!(matches!(live.reload(|_| ()), Err(NotInForce::Unreadable { .. })));
     }
 
     #[test]
@@ -398,7 +398,7 @@ mod tests {
         let file = File::new("restart");
         file.write(3, "one");
         let live = LivePolicy::new(&file.0, Some(Floor { version: 4, hash: [0; 32] }));
-        assert_eq!(live.reload(|_| ()).err(), Some(Refused::Older { offered: 3, floor: 4 }));
+        assert_eq!(live.reload(|_| ()).err(), Some(NotInForce::Older { offered: 3, floor: 4 }));
         assert_eq!(version(&live), None);
     }
 }

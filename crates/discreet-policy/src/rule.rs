@@ -40,7 +40,7 @@ impl Audience {
 
 /// What a rule speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Action {
+pub enum Verb {
     /// Reading a topic.
     Read,
     /// Giving a command.
@@ -77,7 +77,7 @@ pub struct Rule {
     /// Whom it speaks of.
     pub who: Vec<Audience>,
     /// What it speaks of.
-    pub action: Action,
+    pub action: Verb,
     /// What it reaches.
     pub targets: Vec<Target>,
     /// What it does.

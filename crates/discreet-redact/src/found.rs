@@ -59,7 +59,7 @@ impl FromIterator<Subject> for Subjects {
 
 /// Why an area is to be covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Why {
+pub enum Cause {
     /// A detector saw it in this picture.
     Seen,
     /// It was seen a moment ago and is held, moved along with the picture.
@@ -78,7 +78,7 @@ pub struct Found {
     /// How sure the detector is: 0 to 1.
     pub score: f32,
     /// Why it is to be covered.
-    pub why: Why,
+    pub why: Cause,
 }
 
 /// What a detector looks at: 8-bit blue, green, red; `width * height * 3` bytes without gaps.

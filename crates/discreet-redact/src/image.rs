@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Area, BlankReason, Cameras, CompressedImage, Cover, Follow, Found, Frame, ImageInspector, ImageRules,
-    RawImage, THUMBNAIL_SIDE, Thumbnail, View, WholeFrame, Why, black, shape,
+    Area, BlankReason, Cameras, Cause, CompressedImage, Cover, Follow, Found, Frame, ImageInspector,
+    ImageRules, RawImage, THUMBNAIL_SIDE, Thumbnail, View, WholeFrame, black, shape,
 };
 use discreet_cdr::Malformed;
 
@@ -210,8 +210,8 @@ impl std::fmt::Debug for ImageRedactor {
 /// How a finding is covered. What nobody has looked at leaves nothing, whatever it may turn out to be.
 fn cover_of(rules: &ImageRules, found: &Found) -> Option<Cover> {
     match found.why {
-        Why::Unseen => Some(Cover::Solid),
-        Why::Seen | Why::Held => rules.cover(found.subject),
+        Cause::Unseen => Some(Cover::Solid),
+        Cause::Seen | Cause::Held => rules.cover(found.subject),
     }
 }
 

@@ -34,7 +34,7 @@ struct Compiled {
 
 /// Who is to have what was redacted.
 #[derive(Debug, Clone, Copy)]
-pub enum Reader<'a> {
+pub enum Recipient<'a> {
     /// The open domain.
     Everyone,
     /// Stakeholders: their names in the order of the policy, with a blank between two.
@@ -76,7 +76,7 @@ impl MessageRedactor {
     pub fn redact(
         &mut self,
         rules: &Arc<TextRules>,
-        reader: Reader<'_>,
+        reader: Recipient<'_>,
         message: &[u8],
     ) -> Result<Rewritten<'_>, Unredactable> {
         let MessageRedactor { plan, rosters, rewriter, compiled } = self;
@@ -139,7 +139,7 @@ impl Compiled {
     }
 
     /// Sees to it that keys and roster are those of now.
-    fn follow(&mut self, reader: Reader<'_>, roster: Option<Arc<Roster>>) {
+    fn follow(&mut self, reader: Recipient<'_>, roster: Option<Arc<Roster>>) {
         let key = self.rules.personal().key();
         if let Some(key) = key
             && self.reader.as_deref() != Some(reader.name())
@@ -186,12 +186,12 @@ impl Way {
     }
 }
 
-impl Reader<'_> {
+impl Recipient<'_> {
     /// The name that pseudonyms are kept apart by.
     fn name(&self) -> &str {
         match self {
-            Reader::Everyone => "everyone",
-            Reader::Named(names) => names,
+            Recipient::Everyone => "everyone",
+            Recipient::Named(names) => names,
         }
     }
 }
@@ -279,11 +279,11 @@ mod tests {
         let mut redactor = MessageRedactor::new(plan(), Arc::default());
         let (rules, before) =
             (rules(vec![("data", all())]), message("mail ada@example.com now", &["ada@example.com"]));
-        let done = redactor.redact(&rules, Reader::Everyone, &before).unwrap();
+        let done = redactor.redact(&rules, Recipient::Everyone, &before).unwrap();
         assert_eq!(done.redaction.covered, 1);
         assert_eq!(done.anew.as_deref(), Some(message("mail <email> now", &["ada@example.com"]).as_slice()));
         let quiet = message("nothing here", &[]);
-        let done = redactor.redact(&rules, Reader::Everyone, &quiet).unwrap();
+        let done = redactor.redact(&rules, Recipient::Everyone, &quiet).unwrap();
         assert!(done.anew.is_none() && done.redaction == Redaction::default());
     }
 
@@ -293,7 +293,7 @@ mod tests {
         let whole = FieldRule::Whole(Operator::Remove);
         let rules = rules(vec![("*", whole.clone()), ("data", all()), ("data.code", whole)]);
         let before = message(r#"{"code": "x", "note": "ada@example.com"}"#, &["Ada", "Bob"]);
-        let done = redactor.redact(&rules, Reader::Everyone, &before).unwrap();
+        let done = redactor.redact(&rules, Recipient::Everyone, &before).unwrap();
         let after = message(r#"{"code": "", "note": "<email>"}"#, &["", ""]);
         assert_eq!(done.anew.as_deref(), Some(after.as_slice()));
     }
@@ -303,7 +303,7 @@ mod tests {
         let mut redactor = MessageRedactor::new(plan(), Arc::default());
         let before = message("", &[]);
         for name in ["guest", "guests.floor", "guests.name.first.x.y", "dat"] {
-            let done = redactor.redact(&rules(vec![(name, all())]), Reader::Everyone, &before);
+            let done = redactor.redact(&rules(vec![(name, all())]), Recipient::Everyone, &before);
             let inside = name == "guests.name.first.x.y"; // JSON in the name, for all that anybody knows
             assert_eq!(done.err(), (!inside).then_some(Unredactable::NoSuchField), "{name}");
         }

@@ -132,7 +132,7 @@ impl<M: FnMut(&ImageRules) -> Result<Box<dyn ImageInspector>, String>> Looker<M>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Area, BlankReason, CompressedFormat, Found, Picture, Subject, Subjects, Why};
+    use crate::{Area, BlankReason, Cause, CompressedFormat, Found, Picture, Subject, Subjects};
 
     /// Finds the whole picture; panics at a picture of one column, cannot look at one of two.
     struct Fake(Vec<Found>);
@@ -144,7 +144,7 @@ mod tests {
                 return Err(BlankReason::UnfitLayout);
             }
             let area = Area { left: 0, top: 0, right: picture.width, bottom: picture.height };
-            self.0 = vec![Found { subject: Subject::Faces, area, score: 1.0, why: Why::Seen }];
+            self.0 = vec![Found { subject: Subject::Faces, area, score: 1.0, why: Cause::Seen }];
             Ok(&self.0)
         }
 

@@ -1,7 +1,7 @@
 //! What was seen, from frame to frame: a thing that a detector misses for some frames stays covered.
 
 use super::sighting::{BySize, Sighting};
-use super::{Motion, Why};
+use super::{Cause, Motion};
 
 /// How things of one subject are followed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -118,8 +118,8 @@ impl Tracks {
     }
 
     /// Where everything is now, and whether it was seen in this frame.
-    pub fn places(&self) -> impl Iterator<Item = (Sighting, Why)> {
-        self.tracks.iter().map(|track| (track.reach, if track.held { Why::Held } else { Why::Seen }))
+    pub fn places(&self) -> impl Iterator<Item = (Sighting, Cause)> {
+        self.tracks.iter().map(|track| (track.reach, if track.held { Cause::Held } else { Cause::Seen }))
     }
 
     fn best_match(&self, sighting: &Sighting, free: &[bool]) -> Option<usize> {
@@ -217,7 +217,7 @@ mod tests {
         Sighting::around(x, 300.0, 40.0, 50.0, score)
     }
 
-    fn step(tracks: &mut Tracks, camera: &Motion, seen: &[Sighting]) -> Vec<(f32, Why)> {
+    fn step(tracks: &mut Tracks, camera: &Motion, seen: &[Sighting]) -> Vec<(f32, Cause)> {
         tracks.advance(camera, SIZE);
         tracks.see(seen);
         tracks.places().map(|(place, why)| (place.middle().0, why)).collect()
@@ -233,7 +233,7 @@ mod tests {
             let [(x, why)] = step(&mut tracks, &Motion::NONE, &[])[..] else {
                 panic!("lost in frame {frame}")
             };
-            assert_eq!(why, Why::Held);
+            assert_eq!(why, Cause::Held);
             assert!((x - (200.0 + 6.0 * frame as f32)).abs() < 15.0, "{x} in frame {frame}");
         }
     }
@@ -244,8 +244,12 @@ mod tests {
         step(&mut tracks, &Motion::NONE, &[face(200.0, 0.9)]);
         step(&mut tracks, &Motion::NONE, &[face(200.0, 0.9)]);
         let pan = Motion { dx: 30.0, ..Motion::NONE };
-        assert_eq!(step(&mut tracks, &pan, &[]), [(230.0, Why::Held)]);
-        assert_eq!(step(&mut tracks, &pan, &[face(260.0, 0.25)]), [(260.0, Why::Seen)], "weak, but expected");
+        assert_eq!(step(&mut tracks, &pan, &[]), [(230.0, Cause::Held)]);
+        assert_eq!(
+            step(&mut tracks, &pan, &[face(260.0, 0.25)]),
+            [(260.0, Cause::Seen)],
+            "weak, but expected"
+        );
     }
 
     #[test]

@@ -17,7 +17,7 @@ use discreet_graph::Participant;
 use discreet_guard::ingress::{CommandKeys, IngressStats, Limits, Rates, Refused};
 use discreet_host::clock::ClockFloor;
 use discreet_pii::Rosters;
-use discreet_policy::{Action, Ingress, LivePolicy, Policy};
+use discreet_policy::{Ingress, LivePolicy, Policy, Verb};
 use discreet_redact::MessageRedactor;
 use discreet_seal::{CALL_TYPE, Freshness};
 
@@ -303,10 +303,8 @@ impl IngressPoints {
 impl Known {
     fn find(&mut self, types: &TypeLibrary, ingress: &Ingress) -> Result<Definition, String> {
         match ingress.action() {
-            Action::Call => self.service(types, ingress.type_name()).map(Definition::Service),
-            Action::Command | Action::Read => {
-                self.message(types, ingress.type_name()).map(Definition::Message)
-            }
+            Verb::Call => self.service(types, ingress.type_name()).map(Definition::Service),
+            Verb::Command | Verb::Read => self.message(types, ingress.type_name()).map(Definition::Message),
         }
     }
 

@@ -17,8 +17,8 @@ use super::unseen_regions::Seen;
 use super::{Engines, Models, VisionError, codec};
 use async_detection::Aside;
 use discreet_redact::{
-    Area, BlankReason, CompressedFormat, Cover, Found, Frame, ImageInspector, ImageRules, Margin, Motion,
-    Picture, Sighting, Subject, THUMBNAIL_SIDE, Tracks, Why, suppress,
+    Area, BlankReason, Cause, CompressedFormat, Cover, Found, Frame, ImageInspector, ImageRules, Margin,
+    Motion, Picture, Sighting, Subject, THUMBNAIL_SIDE, Tracks, suppress,
 };
 
 pub use photo::{NoPhotograph, Photograph};
@@ -254,7 +254,7 @@ impl Watch {
                 bottom: scaled(area.bottom).min(height),
             },
             score: 0.0,
-            why: Why::Unseen,
+            why: Cause::Unseen,
         }));
         Ok(())
     }
@@ -346,8 +346,8 @@ fn cover(bgr: &mut Mat, rules: &ImageRules, found: &[Found]) -> Result<(), Visio
 
 fn covers(rules: &ImageRules, found: &[Found]) -> Vec<(Area, Cover)> {
     let cover = |found: &Found| match found.why {
-        Why::Unseen => Cover::Solid,
-        Why::Seen | Why::Held => rules.cover(found.subject).unwrap_or(Cover::Solid),
+        Cause::Unseen => Cover::Solid,
+        Cause::Seen | Cause::Held => rules.cover(found.subject).unwrap_or(Cover::Solid),
     };
     found.iter().map(|found| (found.area, cover(found))).collect()
 }

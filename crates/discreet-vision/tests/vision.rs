@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use discreet_redact::{
-    Area, BlankReason, CompressedFormat, Cover, Found, ImageInspector, ImageRules, Picture, Subject,
-    WholeFrame, Why, kind,
+    Area, BlankReason, Cause, CompressedFormat, Cover, Found, ImageInspector, ImageRules, Picture, Subject,
+    WholeFrame, kind,
 };
 use discreet_vision::{Engine, Engines, Models, Watch};
 use opencv::core::{Mat, Rect, Scalar, Vector};
@@ -95,7 +95,7 @@ fn a_face_is_found_and_covered_beyond_its_edges() {
     let mut watch = watch(&models, Engines::choose(&models).unwrap(), &[Subject::Faces]);
     let found = look(&mut watch, &rules(&[Subject::Faces]), &picture, 0);
     assert!(covers(&found, FACE), "{found:?}");
-    assert!(found.iter().all(|found| found.why == Why::Seen));
+    assert!(found.iter().all(|found| found.why == Cause::Seen));
     let hidden: u64 = found.iter().map(|found| found.area.pixels()).sum();
     assert!(hidden < 512 * 512 / 6, "{hidden} pixels are hidden: {found:?}");
 }
@@ -146,7 +146,7 @@ fn a_face_stays_covered_while_the_camera_turns_and_no_detector_looks() {
         };
         assert!(covers(&found, face), "frame {frame}: {found:?}");
         assert!(
-            found.iter().all(|found| (found.why == Why::Seen) == (frame == 0)),
+            found.iter().all(|found| (found.why == Cause::Seen) == (frame == 0)),
             "frame {frame}: {found:?}"
         );
     }
@@ -227,8 +227,8 @@ fn writing_is_found_beside_the_frames_and_covered_meanwhile_where_the_policy_is_
         let picture = if frame < 3 { &empty } else { &written };
         let found = look(&mut watch, &every_fifth, picture, i64::from(frame) * SECOND / 30);
         assert!(frame < 3 || covers_writing(&found), "frame {frame}: {found:?}");
-        unseen += u32::from(found.iter().any(|found| found.why == Why::Unseen));
-        held += u32::from(!found.is_empty() && found.iter().all(|found| found.why != Why::Unseen));
+        unseen += u32::from(found.iter().any(|found| found.why == Cause::Unseen));
+        held += u32::from(!found.is_empty() && found.iter().all(|found| found.why != Cause::Unseen));
         if held >= 10 {
             break;
         }

@@ -7,7 +7,7 @@ use super::super::declared::{Class, Declaration, Stakeholder};
 use super::super::file::{CommandEntry, Entry, Section, ServiceEntry, StakeholderEntry, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, action_part, is_ros_name, is_ros_type};
-use super::super::rule::Action;
+use super::super::rule::Verb;
 use super::super::time::end_of;
 use super::{Context, fields, images};
 use discreet_cdr::types::is_event_name;
@@ -85,7 +85,7 @@ pub(super) fn topics(
             depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
             redact,
             without_people: written.people.is_some(),
-            ..declaration(Action::Read, pattern, &written.type_name, class, entry.span)
+            ..declaration(Verb::Read, pattern, &written.type_name, class, entry.span)
         });
     }
     images::followers(section, &topics, context);
@@ -123,7 +123,7 @@ fn reserved(topics: &[Declaration], context: &mut Context) {
 }
 
 fn declaration(
-    action: Action,
+    action: Verb,
     pattern: Pattern,
     type_name: &str,
     class: Arc<Class>,
@@ -205,7 +205,7 @@ pub(super) fn commands(
         commands.push(Declaration {
             rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
             limits,
-            ..declaration(Action::Command, pattern, &written.type_name, class, entry.span)
+            ..declaration(Verb::Command, pattern, &written.type_name, class, entry.span)
         });
     }
     commands
@@ -243,7 +243,7 @@ pub(super) fn services(
         services.push(Declaration {
             text,
             rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
-            ..declaration(Action::Call, pattern, &written.type_name, class, entry.span)
+            ..declaration(Verb::Call, pattern, &written.type_name, class, entry.span)
         });
     }
     services

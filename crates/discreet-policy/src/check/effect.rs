@@ -7,7 +7,7 @@ use super::super::compile::Compiled;
 use super::super::declared::{TopicPolicy, is_opaque};
 use super::super::file::PolicyFile;
 use super::super::finding::quoted;
-use super::super::rule::{Action, Audience, Effect, Form, Rule, RuleId, Target, is_within};
+use super::super::rule::{Audience, Effect, Form, Rule, RuleId, Target, Verb, is_within};
 use super::Context;
 
 pub(super) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
@@ -58,7 +58,7 @@ fn unread_topics(compiled: &Compiled, context: &mut Context) {
 
 fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
     let clear_for_everyone = |rule: &&Rule| {
-        rule.action == Action::Read
+        rule.action == Verb::Read
             && rule.effect == Effect::Allow(Form::Clear)
             && rule.who.contains(&Audience::Everyone)
     };
@@ -108,7 +108,7 @@ fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
 
 /// Whoever allows an answer redacted expects something to be hidden in it.
 fn nothing_to_redact_in_answers(compiled: &Compiled, context: &mut Context) {
-    let calls = compiled.rules.iter().filter(|rule| rule.action == Action::Call);
+    let calls = compiled.rules.iter().filter(|rule| rule.action == Verb::Call);
     for rule in calls.filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
         let bare = compiled.services.iter().find(|service| {
             service.text_rules().is_none()
@@ -150,7 +150,7 @@ fn idle_stakeholders(compiled: &Compiled, context: &mut Context) {
 }
 
 fn without_effect(rule: &Rule, settled_by: Option<&Rule>, reach: &Reach, context: &mut Context) {
-    if rule.action == Action::Read && reach.topics(rule).next().is_none() {
+    if rule.action == Verb::Read && reach.topics(rule).next().is_none() {
         let help = "give the class a topic, or take the rule out";
         context.warning("no-effect", rule.span, "this rule reaches no topic", help);
         return;
@@ -185,7 +185,7 @@ fn settles<'a>(rule: &Rule, compiled: &'a Compiled, reach: &Reach) -> Option<&'a
             && other.until.is_none_or(|end| rule.until.is_some_and(|own| own <= end))
             && other.hours.is_none_or(|hours| rule.hours.is_some_and(|own| hours.contain(own.from)))
             && (other.targets.contains(target)
-                || rule.action != Action::Read
+                || rule.action != Verb::Read
                 || shares_topic(rule, other, reach))
     };
     compiled
@@ -201,7 +201,7 @@ fn shares_topic(rule: &Rule, other: &Rule, reach: &Reach) -> bool {
 
 /// A deny that hides nothing, because the same may be had in the open.
 fn hollow(rule: &Rule, compiled: &Compiled, reach: &Reach, context: &mut Context) {
-    if rule.action != Action::Read {
+    if rule.action != Verb::Read {
         return;
     }
     if let Some(topic) = reach.topics(rule).find(|topic| topic.access.everyone.allows()) {
@@ -231,7 +231,7 @@ impl<'a> Reach<'a> {
         let by_name = compiled.topics.iter().map(|topic| (topic.name(), topic)).collect();
         let mut reach = Self { topics: &compiled.topics, by_name, by_target: HashMap::new() };
         for target in
-            compiled.rules.iter().filter(|rule| rule.action == Action::Read).flat_map(|rule| &rule.targets)
+            compiled.rules.iter().filter(|rule| rule.action == Verb::Read).flat_map(|rule| &rule.targets)
         {
             let covers = |topic: &&Arc<TopicPolicy>| match target {
                 Target::Class(class) => is_within(topic.class().name(), class),
@@ -249,7 +249,7 @@ impl<'a> Reach<'a> {
     }
 
     fn topics(&self, rule: &'a Rule) -> impl Iterator<Item = &'a TopicPolicy> {
-        let targets = rule.targets.iter().filter(|_| rule.action == Action::Read);
+        let targets = rule.targets.iter().filter(|_| rule.action == Verb::Read);
         targets.flat_map(|target| {
             let (one, many): (Option<&Arc<TopicPolicy>>, &[&Arc<TopicPolicy>]) = match target {
                 Target::Class(class) => (None, self.by_target.get(class.as_ref()).map_or(&[], Vec::as_slice)),

@@ -7,7 +7,7 @@ use super::super::declared::Declaration;
 use super::super::file::{Entry, OneOrMore, PolicyFile, RuleEntry};
 use super::super::finding::{quoted, suggest};
 use super::super::names::Pattern;
-use super::super::rule::{Action, Audience, Effect, Form, Rule, RuleId, Target};
+use super::super::rule::{Audience, Effect, Form, Rule, RuleId, Target, Verb};
 use super::super::time::Hours;
 use super::declared::end;
 use super::{Context, Declared, names};
@@ -20,7 +20,7 @@ struct Known<'a> {
     topics: HashSet<&'a str>,
     commands: HashSet<&'a str>,
     services: HashSet<&'a str>,
-    globs: HashMap<String, Result<(), Refused>>,
+    globs: HashMap<String, Result<(), Unreachable>>,
 }
 
 pub(super) fn rules(file: &PolicyFile, declared: &Declared, context: &mut Context) -> Vec<Rule> {
@@ -78,7 +78,7 @@ fn rule(
             Err((code, message, help)) => context.error(code, entry.item_place(key, index), message, help),
         }
     }
-    if action != Action::Read && who.contains(&Audience::Everyone) && written.deny != Some(true) {
+    if action != Verb::Read && who.contains(&Audience::Everyone) && written.deny != Some(true) {
         let index = written.who.names().position(|name| name == "everyone").unwrap_or(0);
         let message = "`everyone` has no key to sign with, so it cannot be allowed to command or call";
         context.error("unsigned", entry.item_place("who", index), message, "name the stakeholders who may");
@@ -86,11 +86,11 @@ fn rule(
     Some(Rule { id, span: entry.span, who, action, targets, effect: effect?, hours, until })
 }
 
-fn key(action: Action) -> &'static str {
+fn key(action: Verb) -> &'static str {
     match action {
-        Action::Read => "read",
-        Action::Command => "command",
-        Action::Call => "call",
+        Verb::Read => "read",
+        Verb::Command => "command",
+        Verb::Call => "call",
     }
 }
 
@@ -137,9 +137,8 @@ fn action<'a>(
     entry: &Entry<RuleEntry>,
     written: &'a RuleEntry,
     context: &mut Context,
-) -> Option<(Action, &'a OneOrMore)> {
-    let all =
-        [(Action::Read, &written.read), (Action::Command, &written.command), (Action::Call, &written.call)];
+) -> Option<(Verb, &'a OneOrMore)> {
+    let all = [(Verb::Read, &written.read), (Verb::Command, &written.command), (Verb::Call, &written.call)];
     let mut said = all.into_iter().filter_map(|(action, names)| Some((action, names.as_ref()?)));
     let Some(first) = said.next() else {
         let help = "add `read:` with a class or topic, `command:` with a command, or `call:` with a service";
@@ -158,7 +157,7 @@ fn action<'a>(
 fn effect(
     entry: &Entry<RuleEntry>,
     written: &RuleEntry,
-    action: Option<Action>,
+    action: Option<Verb>,
     context: &mut Context,
 ) -> Option<Effect> {
     match (written.deny, written.form, action) {
@@ -178,7 +177,7 @@ fn effect(
             None
         }
         (Some(true), None, _) => Some(Effect::Deny),
-        (None, Some(_), Some(Action::Command)) => {
+        (None, Some(_), Some(Verb::Command)) => {
             context.error(
                 "form-of-command",
                 entry.key_place("as"),
@@ -188,8 +187,8 @@ fn effect(
             None
         }
         (None, Some(form), _) => Some(Effect::Allow(form.into())),
-        (None, None, Some(Action::Command | Action::Call)) => Some(Effect::Allow(Form::Clear)),
-        (None, None, Some(Action::Read)) => {
+        (None, None, Some(Verb::Command | Verb::Call)) => Some(Effect::Allow(Form::Clear)),
+        (None, None, Some(Verb::Read)) => {
             let help = "add `as: clear` or `as: redacted`, or `deny: true`";
             context.error("no-form", entry.span, "this rule does not say in which form", help);
             None
@@ -199,18 +198,18 @@ fn effect(
 }
 
 /// Code, message and help of what is wrong with a name.
-type Refused = (&'static str, String, String);
+type Unreachable = (&'static str, String, String);
 
-fn target(action: Action, name: &str, known: &mut Known) -> Result<Target, Refused> {
+fn target(action: Verb, name: &str, known: &mut Known) -> Result<Target, Unreachable> {
     match action {
-        Action::Read if !name.starts_with('/') => class(name, known),
-        Action::Read => topic(name, known),
-        Action::Command => ingress(name, "command", &known.commands),
-        Action::Call => ingress(name, "service", &known.services),
+        Verb::Read if !name.starts_with('/') => class(name, known),
+        Verb::Read => topic(name, known),
+        Verb::Command => ingress(name, "command", &known.commands),
+        Verb::Call => ingress(name, "service", &known.services),
     }
 }
 
-fn class(name: &str, known: &Known) -> Result<Target, Refused> {
+fn class(name: &str, known: &Known) -> Result<Target, Unreachable> {
     if known.declared.classes.contains_key(name) {
         return Ok(Target::Class(name.into()));
     }
@@ -223,7 +222,7 @@ fn class(name: &str, known: &Known) -> Result<Target, Refused> {
     Err(("unknown-class", format!("there is no class {}", quoted(name)), help))
 }
 
-fn ingress(name: &str, what: &str, declared: &HashSet<&str>) -> Result<Target, Refused> {
+fn ingress(name: &str, what: &str, declared: &HashSet<&str>) -> Result<Target, Unreachable> {
     let pattern =
         Pattern::read(name).filter(|pattern| !pattern.is_glob() && declared.contains(pattern.text()));
     pattern.map(Target::Names).ok_or_else(|| {
@@ -235,7 +234,7 @@ fn ingress(name: &str, what: &str, declared: &HashSet<&str>) -> Result<Target, R
     })
 }
 
-fn topic(name: &str, known: &mut Known) -> Result<Target, Refused> {
+fn topic(name: &str, known: &mut Known) -> Result<Target, Unreachable> {
     let Some(pattern) = Pattern::read(name) else {
         let message = format!("{} is neither a topic nor a glob over topics", quoted(name));
         return Err((
@@ -270,7 +269,7 @@ fn topic(name: &str, known: &mut Known) -> Result<Target, Refused> {
 }
 
 /// A rule's glob stands for whole declared entries: half of one could not be compiled, nor explained.
-fn glob(pattern: &Pattern, topics: &[Declaration], all_names: &HashSet<&str>) -> Result<(), Refused> {
+fn glob(pattern: &Pattern, topics: &[Declaration], all_names: &HashSet<&str>) -> Result<(), Unreachable> {
     for topic in topics.iter().filter(|topic| topic.pattern.is_glob()) {
         let partly = pattern.overlaps(&topic.pattern) && !pattern.covers(&topic.pattern);
         // The part may be declared by itself; then that is what the rule reaches.

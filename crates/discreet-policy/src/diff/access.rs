@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::super::rule::{Action, Form};
+use super::super::rule::{Form, Verb};
 use super::super::time::FOREVER;
 use super::super::timetable::{Builder, Stretch, Timetable};
 use super::pairs::{Pair, Side};
@@ -171,7 +171,7 @@ fn own_tables<'a>(side: Option<Side<'a>>, parties: &Parties) -> HashMap<Who, &'a
 /// True if the declaration can be had redacted. A topic without `redact` is denied to those who may have it redacted only.
 fn can_redact(side: Option<Side>) -> bool {
     side.is_some_and(|Side { declaration, .. }| {
-        declaration.action != Action::Read || declaration.image.is_some() || declaration.text.is_some()
+        declaration.action != Verb::Read || declaration.image.is_some() || declaration.text.is_some()
     })
 }
 
@@ -225,10 +225,10 @@ fn form_at(stretch: &Stretch, time: i64) -> Option<Form> {
     stretch.phases.iter().find(|(_, end)| time < *end).and_then(|(form, _)| *form)
 }
 
-fn verb(action: Action) -> &'static str {
+fn verb(action: Verb) -> &'static str {
     match action {
-        Action::Read => "read",
-        Action::Command => "command",
-        Action::Call => "call",
+        Verb::Read => "read",
+        Verb::Command => "command",
+        Verb::Call => "call",
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::Policy;
 use super::super::declared::{Access, Declaration, TopicPolicy};
 use super::super::names::Pattern;
-use super::super::rule::Action;
+use super::super::rule::Verb;
 
 /// What one policy says about a name.
 #[derive(Clone, Copy)]
@@ -17,22 +17,22 @@ pub(super) struct Side<'a> {
 
 /// What both policies say about a name, or about all names of a glob.
 pub(super) struct Pair<'a> {
-    pub action: Action,
+    pub action: Verb,
     pub name: Cow<'a, str>,
     pub old: Option<Side<'a>>,
     pub new: Option<Side<'a>>,
 }
 
-type Index<'a> = BTreeMap<(Action, &'a str), Side<'a>>;
+type Index<'a> = BTreeMap<(Verb, &'a str), Side<'a>>;
 
 /// All that one of the policies declares, by action and name. A topic that the other policy does not declare falls under
 /// the narrowest glob of it that covers the topic.
 pub(super) fn pairs<'a>(old: &'a Policy, new: &'a Policy) -> Vec<Pair<'a>> {
     let (olds, news) = (index(old), index(new));
-    let mut keys: Vec<&(Action, &str)> = olds.keys().chain(news.keys()).collect();
+    let mut keys: Vec<&(Verb, &str)> = olds.keys().chain(news.keys()).collect();
     keys.sort_unstable();
     keys.dedup();
-    let pair = |key: &(Action, &'a str)| Pair {
+    let pair = |key: &(Verb, &'a str)| Pair {
         action: key.0,
         name: Cow::Borrowed(key.1),
         old: olds.get(key).copied().or_else(|| within(old, key)),
@@ -44,9 +44,9 @@ pub(super) fn pairs<'a>(old: &'a Policy, new: &'a Policy) -> Vec<Pair<'a>> {
 }
 
 fn index(policy: &Policy) -> Index<'_> {
-    let topics = policy.topics().map(|topic| ((Action::Read, topic.name()), side(topic)));
-    let commands = policy.commands().iter().map(|one| (Action::Command, one));
-    let services = policy.services().iter().map(|one| (Action::Call, one));
+    let topics = policy.topics().map(|topic| ((Verb::Read, topic.name()), side(topic)));
+    let commands = policy.commands().iter().map(|one| (Verb::Command, one));
+    let services = policy.services().iter().map(|one| (Verb::Call, one));
     let ingress = commands.chain(services).map(|(action, one)| {
         ((action, one.name()), Side { declaration: &one.declaration, access: &one.access })
     });
@@ -57,13 +57,13 @@ fn side(topic: &TopicPolicy) -> Side<'_> {
     Side { declaration: &topic.declaration, access: &topic.access }
 }
 
-fn within<'a>(policy: &'a Policy, (action, name): &(Action, &str)) -> Option<Side<'a>> {
+fn within<'a>(policy: &'a Policy, (action, name): &(Verb, &str)) -> Option<Side<'a>> {
     match action {
-        Action::Read => {
+        Verb::Read => {
             let name = Pattern::read(name)?;
             policy.globs().find(|glob| glob.declaration.pattern.covers(&name)).map(|glob| side(glob))
         }
-        Action::Command | Action::Call => None,
+        Verb::Command | Verb::Call => None,
     }
 }
 
@@ -71,7 +71,7 @@ fn within<'a>(policy: &'a Policy, (action, name): &(Action, &str)) -> Option<Sid
 fn crossing<'a>(old: &'a Policy, olds: &Index<'a>, new: &'a Policy, news: &Index<'a>) -> Vec<Pair<'a>> {
     let only = |policy: &'a Policy, other: &Index<'a>| -> Vec<&'a TopicPolicy> {
         let globs = policy.topics().filter(|topic| topic.is_glob());
-        globs.filter(|glob| !other.contains_key(&(Action::Read, glob.name()))).map(AsRef::as_ref).collect()
+        globs.filter(|glob| !other.contains_key(&(Verb::Read, glob.name()))).map(AsRef::as_ref).collect()
     };
     let (gone, added) = (only(old, news), only(new, olds));
     let mut pairs = Vec::new();
@@ -81,7 +81,7 @@ fn crossing<'a>(old: &'a Policy, olds: &Index<'a>, new: &'a Policy, news: &Index
             if one.overlaps(other) && !one.covers(other) && !other.covers(one) {
                 let name = Cow::Owned(format!("{} within {}", after.name(), before.name()));
                 pairs.push(Pair {
-                    action: Action::Read,
+                    action: Verb::Read,
                     name,
                     old: Some(side(before)),
                     new: Some(side(after)),

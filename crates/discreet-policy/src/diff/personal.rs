@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::Policy;
 use super::super::declared::Declaration;
 use super::super::finding::quoted;
-use super::super::rule::Action;
+use super::super::rule::Verb;
 use super::access::{Had, Seen};
 use super::classes::looked_for;
 use super::redaction::{found as found_in, named_operators, operators};
@@ -50,7 +50,7 @@ impl<'a> Personal<'a> {
                     self.meet(seen.who, Met { all, plain, keyed, had: seen.redacted });
                 }
             }
-            let escalation = declaration.class.escalation().filter(|_| declaration.action == Action::Read);
+            let escalation = declaration.class.escalation().filter(|_| declaration.action == Verb::Read);
             if let Some(escalation) = escalation {
                 let all = looked_for(escalation);
                 for seen in audience {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::super::rule::{Action, Form};
+use super::super::rule::{Form, Verb};
 use super::super::time::{DAY, FOREVER};
 use super::super::timetable::Timetable;
 use super::pairs::Side;
@@ -12,7 +12,7 @@ use super::pairs::Side;
 /// have two.
 pub(super) fn describe(
     table: &Timetable,
-    action: Action,
+    action: Verb,
     side: Option<Side>,
     zone: (&TimeZone, bool),
 ) -> String {
@@ -35,15 +35,15 @@ pub(super) fn describe(
 fn describe_phase(
     (form, end): &(Option<Form>, i64),
     hours: &str,
-    (action, hidden): (Action, Option<&str>),
+    (action, hidden): (Verb, Option<&str>),
     (zone, named): (&TimeZone, bool),
 ) -> String {
     let form = match (form, action, hidden) {
         (None, ..) => "nothing".to_owned(),
-        (Some(_), Action::Command, _) | (Some(Form::Clear), Action::Call, _) => "allowed".to_owned(),
-        (Some(Form::Redacted), Action::Read | Action::Call, Some(hidden)) => format!("redacted ({hidden})"),
-        (Some(Form::Redacted), Action::Read, None) => "nothing (redacted, but nothing says how)".to_owned(),
-        (Some(form), Action::Read | Action::Call, _) => form.name().to_owned(),
+        (Some(_), Verb::Command, _) | (Some(Form::Clear), Verb::Call, _) => "allowed".to_owned(),
+        (Some(Form::Redacted), Verb::Read | Verb::Call, Some(hidden)) => format!("redacted ({hidden})"),
+        (Some(Form::Redacted), Verb::Read, None) => "nothing (redacted, but nothing says how)".to_owned(),
+        (Some(form), Verb::Read | Verb::Call, _) => form.name().to_owned(),
     };
     if *end == FOREVER {
         return form + hours;
@@ -59,10 +59,10 @@ fn describe_phase(
 }
 
 /// The form that is left where the clock cannot be relied on, for two descriptions that are the same otherwise.
-pub(super) fn without_clock(table: &Timetable, action: Action) -> String {
+pub(super) fn without_clock(table: &Timetable, action: Verb) -> String {
     let form = match (table.without_clock(), action) {
         (None, _) => "nothing",
-        (Some(Form::Clear), Action::Command | Action::Call) => "allowed",
+        (Some(Form::Clear), Verb::Command | Verb::Call) => "allowed",
         (Some(form), _) => form.name(),
     };
     format!(" (without a trusted clock: {form})")

@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::{Garbled, MAX_COMPRESSED, MAX_FINDINGS, VERSION};
-use crate::{Area, Found, Subject, Subjects, Why};
+use crate::{Area, Cause, Found, Subject, Subjects};
 
 const HELLO: u8 = 1;
 const FOUND: u8 = 2;
@@ -181,9 +181,9 @@ impl Findings<'_> {
 fn finding(fields: &mut Fields<'_>, width: u32, height: u32) -> Result<Found, Garbled> {
     let subject = *Subject::ALL.get(usize::from(fields.u8()?)).ok_or(Garbled::Undefined("subject"))?;
     let why = match fields.u8()? {
-        0 => Why::Seen,
-        1 => Why::Held,
-        2 => Why::Unseen,
+        0 => Cause::Seen,
+        1 => Cause::Held,
+        2 => Cause::Unseen,
         _ => return Err(Garbled::Undefined("why")),
     };
     let score = fields.f32()?;
@@ -214,7 +214,7 @@ mod tests {
 
     fn face(area: [u32; 4], score: f32) -> Found {
         let [left, top, right, bottom] = area;
-        Found { subject: Subject::Faces, area: Area { left, top, right, bottom }, score, why: Why::Held }
+        Found { subject: Subject::Faces, area: Area { left, top, right, bottom }, score, why: Cause::Held }
     }
 
     fn read_back(found: &[Found], width: u32, height: u32) -> Result<Vec<Found>, Garbled> {

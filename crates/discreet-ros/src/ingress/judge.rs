@@ -13,7 +13,7 @@ use discreet_guard::ingress::{
     Requirements, Senders, allowed,
 };
 use discreet_host::clock::ClockFloor;
-use discreet_policy::{Action, Form, Ingress, LivePolicy, Policy};
+use discreet_policy::{Form, Ingress, LivePolicy, Policy, Verb};
 use discreet_redact::TextRules;
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CommandContext, CommandOpener, ContextDigest, Entry, Freshness, SenderKey};
@@ -23,7 +23,7 @@ pub struct JudgeParts {
     /// The ingress's name inside.
     pub name: String,
     /// Command or call.
-    pub action: Action,
+    pub action: Verb,
     /// Its name outside, without the prefix of a single domain.
     pub outside: String,
     /// The outer domain.
@@ -74,7 +74,7 @@ const NOBODY: &str = "nobody";
 /// What a decision was made with, for what follows from it.
 pub struct Bench {
     policy: Arc<Policy>,
-    action: Action,
+    action: Verb,
     at: usize,
     requirements: Arc<Requirements>,
     opener: Arc<CommandOpener>,
@@ -147,8 +147,8 @@ impl Judge {
     /// How the audit calls what goes in.
     pub fn form(&self) -> &'static str {
         match self.parts.action {
-            Action::Call => "call",
-            Action::Command | Action::Read => "command",
+            Verb::Call => "call",
+            Verb::Command | Verb::Read => "command",
         }
     }
 
@@ -195,8 +195,8 @@ impl Judge {
     fn context(&self, policy: &Policy) -> ContextDigest {
         let JudgeParts { name, domain, type_name, type_hash, .. } = &self.parts;
         let entry = match self.parts.action {
-            Action::Call => Entry::Call,
-            Action::Command | Action::Read => Entry::Command,
+            Verb::Call => Entry::Call,
+            Verb::Command | Verb::Read => Entry::Command,
         };
         CommandContext { robot: policy.robot(), domain: *domain, entry, name, type_name, type_hash }.digest()
     }
@@ -258,9 +258,9 @@ impl Bench {
     }
 }
 
-fn declared(policy: &Policy, action: Action) -> &[Ingress] {
+fn declared(policy: &Policy, action: Verb) -> &[Ingress] {
     match action {
-        Action::Call => policy.services(),
-        Action::Command | Action::Read => policy.commands(),
+        Verb::Call => policy.services(),
+        Verb::Command | Verb::Read => policy.commands(),
     }
 }

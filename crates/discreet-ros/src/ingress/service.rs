@@ -16,7 +16,7 @@ use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
 use discreet_graph::Participant;
 use discreet_guard::ingress::{IngressStats, Refused, Rejected};
-use discreet_redact::{MessageRedactor, Reader, Unredactable};
+use discreet_redact::{MessageRedactor, Recipient, Unredactable};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
 
@@ -206,7 +206,7 @@ impl Way {
         let (form, cdr) = match &rules {
             None => ("answer", cdr),
             Some(rules) => {
-                let reader = Reader::Named(&call.caller.name);
+                let reader = Recipient::Named(&call.caller.name);
                 let redacted = texts.redact(rules, reader, cdr);
                 let redacted = redacted.map_err(|why| match why {
                     Unredactable::TooLong => turned(Refused::TooLong, String::new()),

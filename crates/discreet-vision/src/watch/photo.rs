@@ -8,7 +8,7 @@ use super::{Watch, cover};
 use crate::blob::{Pixels, at_most, size};
 use crate::{VisionError, codec};
 use discreet_redact::{
-    BlankReason, CompressedFormat, Found, ImageRules, Sighting, THUMBNAIL_SIDE, Why, kind, suppress,
+    BlankReason, Cause, CompressedFormat, Found, ImageRules, Sighting, THUMBNAIL_SIDE, kind, suppress,
 };
 
 /// Parts of a large photograph are looked at in full resolution, and overlap so that no face is cut by all of them.
@@ -119,7 +119,7 @@ impl Watch {
                 subject,
                 area: margin.around(one, narrow(full)),
                 score: one.score.clamp(0.0, 1.0),
-                why: Why::Seen,
+                why: Cause::Seen,
             }));
         }
         self.found.retain(|found| found.area.left < found.area.right && found.area.top < found.area.bottom);
