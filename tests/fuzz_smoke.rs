@@ -439,7 +439,7 @@ fn nothing_on_the_keepers_socket_breaks_either_side() {
         mark: None,
     };
     let done = Done { who: "desk".into(), changed: true, in_policy: true, guards: 1, acknowledged: 1 };
-    let reader = Reader { name: "desk".into(), until: Some(1) };
+    let reader = Member { name: "desk".into(), until: Some(1) };
     let topic =
         TopicAccess { topic: "/a".into(), class: "c".into(), form: "clear".into(), who: vec![reader] };
     let summary = Summary {

@@ -4,6 +4,7 @@
 //! against the policy in force (who, when, how often, which values) and against the type, and only then [`Admitted`].
 //! Pure: no clock, no disk, no ROS.
 
+mod authorizer;
 mod command_keys;
 mod failure_limiter;
 mod keeper_command_keys;
@@ -19,9 +20,11 @@ use std::time::Duration;
 use discreet_cdr::Plan;
 use discreet_graph::Gid;
 use discreet_policy::{self as policy, Form, Moment, Verdict};
+use discreet_redact::TextRules;
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{Command, CommandOpener, ContextDigest, Freshness};
 
+pub use authorizer::{Authorizer, AuthorizerParts};
 pub use command_keys::{CommandKeys, NoCommandKeys};
 pub use failure_limiter::FailureLimiter;
 pub use keeper_command_keys::KeeperCommandKeys;
@@ -63,19 +66,38 @@ pub struct Now {
     pub elapsed: Duration,
 }
 
-/// What decides on a message.
-#[derive(Clone, Copy)]
-pub struct IngressFacts<'a> {
+/// The facts that a message is decided by: the policy in force, the keys that there are, and the time.
+#[derive(Clone)]
+pub struct IngressFacts {
     /// The ingress as the policy in force declares it.
-    pub ingress: &'a policy::Ingress,
-    /// What it asks.
-    pub requirements: &'a Requirements,
-    /// What the message was sealed for.
-    pub opener: &'a CommandOpener,
-    /// Who may be at the door.
-    pub senders: &'a Senders,
+    pub ingress: Arc<policy::Ingress>,
+    /// The requirements of the policy and of the type.
+    pub requirements: Arc<Requirements>,
+    /// The key that messages are sealed for.
+    pub opener: Arc<CommandOpener>,
+    /// The stakeholders whose messages are opened.
+    pub senders: Arc<Senders>,
     /// The time.
     pub now: Now,
+}
+
+impl IngressFacts {
+    /// The context that commands and calls are bound to.
+    pub fn context(&self) -> &ContextDigest {
+        &self.requirements.context
+    }
+
+    /// The form in which this stakeholder, who was admitted before, may have an answer now: the rules that it is redacted by,
+    /// or none if it is clear.
+    pub fn still_allows(&self, who: &PublicIdentity) -> Result<Option<Arc<TextRules>>, Refused> {
+        if !self.senders.has(who) {
+            return Err(Refused::UnknownSender);
+        }
+        match allowed(&self.ingress, &who.name, self.now.moment)? {
+            Form::Clear => Ok(None),
+            Form::Redacted => self.ingress.text_rules().cloned().map(Some).ok_or(Refused::UnknownField),
+        }
+    }
 }
 
 /// A message that may go in. Made here only.
@@ -123,32 +145,32 @@ impl IngressState {
     /// Decides on what `publisher` sent, a serialized `Sealed`, which is opened where it lies.
     pub fn admit<'a, 's>(
         &mut self,
-        case: &IngressFacts<'s>,
+        facts: &'s IngressFacts,
         publisher: &Gid,
         sealed: &'a mut [u8],
     ) -> Result<Admitted<'a, 's>, Rejected> {
         // Before anything costs time: whoever sends what does not open is not listened to for a while.
-        if !self.failures.allows(publisher, case.now.elapsed) {
+        if !self.failures.allows(publisher, facts.now.elapsed) {
             return Err(Refused::Flood.into());
         }
-        let opened = case.opener.open(&case.requirements.context, |hint| case.senders.find(hint), sealed);
+        let opened = facts.opener.open(&facts.requirements.context, |hint| facts.senders.find(hint), sealed);
         let Command { sender, stamp_ns, message } = opened.map_err(|why| {
             if why.has_cost() {
-                self.failures.charge(publisher, case.now.elapsed);
+                self.failures.charge(publisher, facts.now.elapsed);
             }
             Rejected { reason: why.into(), sender: None, detail: why.to_string() }
         })?;
-        let decided = self.decide(case, sender, stamp_ns, message);
+        let decided = self.decide(facts, sender, stamp_ns, message);
         let known = self.failures.knows(publisher);
         match &decided {
             // Signed by somebody else than who sends it: as good as forged. It cost a look all the same.
-            Err((Refused::Replayed, _)) => self.failures.charge(publisher, case.now.elapsed),
+            Err((Refused::Replayed, _)) => self.failures.charge(publisher, facts.now.elapsed),
             Err((Refused::Late | Refused::Early, _)) if !known => {
-                self.failures.charge(publisher, case.now.elapsed)
+                self.failures.charge(publisher, facts.now.elapsed)
             }
             Err((Refused::Late | Refused::Early | Refused::ClockUnsure, _)) => {}
             // New, so that its sender's own publisher brought it.
-            Ok(_) | Err(_) => self.failures.opened(publisher, case.now.elapsed),
+            Ok(_) | Err(_) => self.failures.opened(publisher, facts.now.elapsed),
         }
         decided.map(|message| Admitted { sender, message }).map_err(|(reason, detail)| Rejected {
             reason,
@@ -159,12 +181,12 @@ impl IngressState {
 
     fn decide<'a>(
         &mut self,
-        case: &IngressFacts<'_>,
+        facts: &IngressFacts,
         sender: &PublicIdentity,
         stamp_ns: u64,
         message: &'a [u8],
     ) -> Result<&'a [u8], (Refused, String)> {
-        let IngressFacts { ingress, requirements, now, .. } = case;
+        let IngressFacts { ingress, requirements, now, .. } = facts;
         let no = |reason| (reason, String::new());
         if !now.moment.trusted {
             return Err(no(Refused::ClockUnsure)); // nobody can say what is fresh

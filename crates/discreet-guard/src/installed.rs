@@ -9,7 +9,7 @@ use discreet_policy::{Ingress, Policy, TopicPolicy};
 
 /// Limits of a policy that are on no number of the type, as far as the types are installed here.
 pub fn unlimitable(policy: &Policy, library: &TypeLibrary) -> Vec<Finding> {
-    let finding = |command: &Ingress| {
+    let finding = |command: &Arc<Ingress>| {
         let definition = library.definition(command.type_name()).ok()?;
         let why = Limits::compile(&definition.description, command.limits()).err()?;
         let message = format!("{} has a limit that cannot be held: {why}", quoted(command.name()));

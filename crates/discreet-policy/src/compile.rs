@@ -19,8 +19,8 @@ pub(super) struct Compiled {
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Arc<TopicPolicy>>,
     pub groups: Vec<Arc<Group>>,
-    pub commands: Vec<Ingress>,
-    pub services: Vec<Ingress>,
+    pub commands: Vec<Arc<Ingress>>,
+    pub services: Vec<Arc<Ingress>>,
     pub rules: Vec<Rule>,
     pub personal: Arc<PersonalData>,
     /// The rules that decide something, somewhere, at some time.
@@ -59,8 +59,8 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
     let topics = compile_all(topics, Verb::Read);
     let commands = compile_all(commands, Verb::Command);
     let services = compile_all(services, Verb::Call);
-    let ingress = |all: Vec<(Declaration, Access)>| -> Vec<Ingress> {
-        all.into_iter().map(|(declaration, access)| Ingress { declaration, access }).collect()
+    let ingress = |all: Vec<(Declaration, Access)>| -> Vec<Arc<Ingress>> {
+        all.into_iter().map(|(declaration, access)| Arc::new(Ingress { declaration, access })).collect()
     };
     let deciding = work.deciding;
     let mut groups = groups::Builder::default();

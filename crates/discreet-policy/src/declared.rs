@@ -14,6 +14,8 @@ use super::timetable::{Timetable, Verdict};
 use discreet_redact::{ImageRules, TextRules};
 
 pub use super::file::Then;
+use discreet_seal::{Entry, call_service, command_topic};
+
 pub use discreet_seal::Suite;
 
 /// A kind of data, with what it inherits filled in.
@@ -295,8 +297,10 @@ impl Ingress {
 
     /// The topic, or the service, on the outer domain through which it is reached.
     pub fn outside(&self) -> String {
-        let end = if self.declaration.action == Verb::Call { "call" } else { "command" };
-        format!("{}/{end}", self.name())
+        match self.entry() {
+            Entry::Command => command_topic(self.name()),
+            Entry::Call => call_service(self.name()),
+        }
     }
 
     /// Where it is declared.
@@ -305,8 +309,8 @@ impl Ingress {
     }
 
     /// Command or call.
-    pub fn action(&self) -> Verb {
-        self.declaration.action
+    pub fn entry(&self) -> Entry {
+        if self.declaration.action == Verb::Call { Entry::Call } else { Entry::Command }
     }
 
     /// Its ROS type.

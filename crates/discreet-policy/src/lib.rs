@@ -180,12 +180,12 @@ impl Policy {
     }
 
     /// All declared commands, in file order.
-    pub fn commands(&self) -> &[Ingress] {
+    pub fn commands(&self) -> &[Arc<Ingress>] {
         &self.parts.commands
     }
 
     /// All declared services, in file order.
-    pub fn services(&self) -> &[Ingress] {
+    pub fn services(&self) -> &[Arc<Ingress>] {
         &self.parts.services
     }
 
@@ -212,7 +212,7 @@ impl Policy {
     /// Makes ready what takes time to make, before it decides on messages.
     pub fn prepare(&self) {
         let topics = self.topics().filter_map(|topic| topic.text_rules());
-        let services = self.services().iter().filter_map(Ingress::text_rules);
+        let services = self.services().iter().filter_map(|service| service.text_rules());
         let escalations = self.classes().iter().filter_map(|class| class.escalation());
         let escalations = escalations.map(|escalation| &escalation.rules);
         topics.chain(services).chain(escalations).for_each(|rules| rules.prepare());

@@ -1,7 +1,6 @@
 //! Keeps the ingress as the policy wants them: the only way by which anything from outside is published inside.
 
 mod command;
-mod judge;
 mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,15 +13,16 @@ use super::{Node, RosError};
 use discreet_audit::{Audit, Time};
 use discreet_cdr::types::{ServiceDefinition, TypeDefinition, TypeLibrary};
 use discreet_graph::Participant;
-use discreet_guard::ingress::{CommandKeys, IngressStats, Limits, Rates, Refused};
+use discreet_guard::ingress::{
+    Authorizer, AuthorizerParts, CommandKeys, IngressStats, Limits, Rates, Refused,
+};
 use discreet_host::clock::ClockFloor;
 use discreet_pii::Rosters;
-use discreet_policy::{Ingress, LivePolicy, Policy, Verb};
+use discreet_policy::{Ingress, LivePolicy, Policy};
 use discreet_redact::MessageRedactor;
-use discreet_seal::{CALL_TYPE, Freshness};
+use discreet_seal::{CALL_TYPE, Entry, Freshness};
 
 use command::CommandIngress;
-use judge::{Judge, JudgeParts};
 use service::ServiceIngress;
 
 /// An ingress that closes waits so long for the message that is being decided on.
@@ -142,7 +142,7 @@ impl IngressPoints {
     /// has waited for too long.
     pub fn reconcile(&mut self, policy: Option<&Policy>) {
         let declared = policy.map(|policy| policy.commands().iter().chain(policy.services()));
-        let declared: Vec<&Ingress> = declared.into_iter().flatten().collect();
+        let declared: Vec<&Arc<Ingress>> = declared.into_iter().flatten().collect();
         let names: BTreeSet<String> = declared.iter().map(|ingress| ingress.outside()).collect();
         self.active.retain(|name, active| {
             let stays = names.contains(name);
@@ -248,9 +248,9 @@ impl IngressPoints {
             Definition::Message(message) => (message.plan.clone(), Some(message.description.clone())),
             Definition::Service(service) => (service.request.plan.clone(), None),
         };
-        let judge = Judge::new(JudgeParts {
+        let authorizer = Authorizer::new(AuthorizerParts {
             name: ingress.name().into(),
-            action: ingress.action(),
+            entry: ingress.entry(),
             outside: ingress.outside(),
             domain: u32::try_from(parts.outer.domain_id()).unwrap_or(u32::MAX),
             type_name: spec.type_name.clone(),
@@ -268,7 +268,7 @@ impl IngressPoints {
         let (inner, outer, name) = (&parts.inner, &parts.outer, ingress.name());
         match definition {
             Definition::Message(_) => {
-                CommandIngress::open(judge, inner, outer, name, &outside, &spec.type_name, queue)
+                CommandIngress::open(authorizer, inner, outer, name, &outside, &spec.type_name, queue)
                     .map(|opened| opened as _)
             }
             Definition::Service(service) => {
@@ -277,8 +277,16 @@ impl IngressPoints {
                     .service(&parts.types, CALL_TYPE)
                     .map_err(|message| RosError::TypeSupport { type_name: CALL_TYPE.into(), message })?;
                 let texts = MessageRedactor::new(service.response.plan.clone(), Arc::clone(&parts.rosters));
-                ServiceIngress::open(judge, texts, (inner, outer), (name, &outside), &service, &call, queue)
-                    .map(|opened| opened as _)
+                ServiceIngress::open(
+                    authorizer,
+                    texts,
+                    (inner, outer),
+                    (name, &outside),
+                    &service,
+                    &call,
+                    queue,
+                )
+                .map(|opened| opened as _)
             }
         }
     }
@@ -302,9 +310,9 @@ impl IngressPoints {
 
 impl Known {
     fn find(&mut self, types: &TypeLibrary, ingress: &Ingress) -> Result<Definition, String> {
-        match ingress.action() {
-            Verb::Call => self.service(types, ingress.type_name()).map(Definition::Service),
-            Verb::Command | Verb::Read => self.message(types, ingress.type_name()).map(Definition::Message),
+        match ingress.entry() {
+            Entry::Call => self.service(types, ingress.type_name()).map(Definition::Service),
+            Entry::Command => self.message(types, ingress.type_name()).map(Definition::Message),
         }
     }
 

@@ -41,10 +41,10 @@ struct World {
     policy: policy::Policy,
     robot: Identity,
     parties: Vec<Identity>,
-    senders: Senders,
-    opener: CommandOpener,
+    senders: Arc<Senders>,
+    opener: Arc<CommandOpener>,
     receiver: Receiver,
-    requirements: Requirements,
+    requirements: Arc<Requirements>,
     door: IngressState,
     now: Now,
 }
@@ -68,15 +68,25 @@ impl World {
         let limits = Limits::compile(&description, policy.commands()[0].limits()).unwrap();
         let moment = policy.moment(NOON as i64, true);
         World {
-            senders: Senders::new(&known),
-            opener: CommandOpener::new(key, 9),
+            senders: Arc::new(Senders::new(&known)),
+            opener: Arc::new(CommandOpener::new(key, 9)),
             receiver,
-            requirements: Requirements { context: context("r", 1, "/cmd_vel", "H"), plan, limits },
+            requirements: Arc::new(Requirements { context: context("r", 1, "/cmd_vel", "H"), plan, limits }),
             door: IngressState::new("/cmd_vel/command", Arc::default(), Arc::default()),
             now: Now { moment, unix_ns: NOON * SECOND, elapsed: Duration::ZERO },
             policy,
             robot,
             parties,
+        }
+    }
+
+    fn facts(&self) -> IngressFacts {
+        IngressFacts {
+            ingress: Arc::clone(&self.policy.commands()[0]),
+            requirements: Arc::clone(&self.requirements),
+            opener: Arc::clone(&self.opener),
+            senders: Arc::clone(&self.senders),
+            now: self.now,
         }
     }
 
@@ -93,9 +103,8 @@ impl World {
     fn from(&mut self, publisher: u32, mut sealed: Vec<u8>) -> Result<(), Refused> {
         let mut gid = [9; 16];
         gid[..4].copy_from_slice(&publisher.to_le_bytes());
-        let World { policy, requirements, opener, senders, door, now, .. } = self;
-        let case = IngressFacts { ingress: &policy.commands()[0], requirements, opener, senders, now: *now };
-        door.admit(&case, &gid, &mut sealed).map(drop).map_err(|turned| turned.reason)
+        let facts = self.facts();
+        self.door.admit(&facts, &gid, &mut sealed).map(drop).map_err(|turned| turned.reason)
     }
 
     fn sealed(&self, who: usize, message: &[u8]) -> Vec<u8> {
@@ -113,14 +122,8 @@ impl World {
     }
 
     fn admit(&mut self, mut sealed: Vec<u8>) -> Result<(String, Vec<u8>), (Refused, Option<String>)> {
-        let case = IngressFacts {
-            ingress: &self.policy.commands()[0],
-            requirements: &self.requirements,
-            opener: &self.opener,
-            senders: &self.senders,
-            now: self.now,
-        };
-        match self.door.admit(&case, &SOMEBODY, &mut sealed) {
+        let facts = self.facts();
+        match self.door.admit(&facts, &SOMEBODY, &mut sealed) {
             Ok(admitted) => Ok((admitted.sender().name.clone(), admitted.message().to_vec())),
             Err(turned) => Err((turned.reason, turned.sender)),
         }
@@ -178,9 +181,9 @@ fn garbage_and_what_is_not_sealed_for_a_guard_is_turned_away() {
 fn a_command_from_before_a_restart_is_turned_away() {
     let mut world = World::new();
     let sealed = world.sealed(0, &twist(0.1));
-    world.opener = CommandOpener::new(ReceivingKey::generate().unwrap(), 10);
+    world.opener = Arc::new(CommandOpener::new(ReceivingKey::generate().unwrap(), 10));
     assert_eq!(world.reason(sealed.clone()), Refused::OtherReceiver);
-    world.opener = CommandOpener::new(ReceivingKey::generate().unwrap(), 9);
+    world.opener = Arc::new(CommandOpener::new(ReceivingKey::generate().unwrap(), 9));
     assert_eq!(world.reason(sealed), Refused::BadSeal);
 }
 
@@ -190,7 +193,7 @@ fn strangers_and_the_revoked_are_nobody() {
     let sealed = world.sealed(4, &twist(0.1));
     assert_eq!(world.admit(sealed), Err((Refused::UnknownSender, None)));
     let sealed = world.sealed(0, &twist(0.1));
-    world.senders = Senders::new(&[world.parties[1].public().clone()]);
+    world.senders = Arc::new(Senders::new(&[world.parties[1].public().clone()]));
     assert_eq!(world.admit(sealed), Err((Refused::UnknownSender, None)));
 }
 

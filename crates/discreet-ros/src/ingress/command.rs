@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::time::Instant;
 
-use super::judge::Judge;
 use super::{Open, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
 use crate::workers::{ReadyQueue, Serve, Turn};
@@ -12,7 +12,7 @@ use crate::{MessageInfo, Node, Publisher, RosError, SerializedMessage, Subscript
 use discreet_audit::{Receipt, Time};
 use discreet_graph::qos::Qos;
 use discreet_graph::{Gid, Participant, participant};
-use discreet_guard::ingress::{Admitted, IngressStats, Refused, Rejected};
+use discreet_guard::ingress::{Admitted, Authorizer, IngressStats, Refused, Rejected};
 use discreet_guard::stats::Losses;
 use discreet_seal::SEALED_TYPE;
 
@@ -34,7 +34,7 @@ pub struct CommandIngress {
 struct Way {
     input: Option<Subscription>,
     taken: SerializedMessage,
-    judge: Judge,
+    authorizer: Authorizer,
     output: Output,
     losses: Losses,
 }
@@ -52,7 +52,7 @@ impl Output {
 impl CommandIngress {
     /// Announces `name` inside, and listens to `outside`.
     pub fn open(
-        judge: Judge,
+        authorizer: Authorizer,
         inner: &Arc<Node>,
         outer: &Arc<Node>,
         name: &str,
@@ -68,7 +68,7 @@ impl CommandIngress {
             way: Slot::new(Way {
                 input: None,
                 taken: SerializedMessage::new(),
-                judge,
+                authorizer,
                 output: Output(output),
                 losses: Losses::default(),
             }),
@@ -110,7 +110,7 @@ impl Serve for CommandIngress {
 impl Way {
     fn end(&mut self) {
         self.input = None;
-        self.judge.close();
+        self.authorizer.close();
     }
 
     fn decide(&mut self, MessageInfo { gid, sequence, .. }: &MessageInfo, stats: &IngressStats) {
@@ -122,17 +122,17 @@ impl Way {
                 self.losses.remember(gid, *sequence);
                 stats.accepted.fetch_add(1, Relaxed);
             }
-            Err(turned) => self.judge.refuse(stats, turned, now),
+            Err(rejected) => self.authorizer.refuse(stats, rejected, now),
         }
     }
 
     fn let_in(&mut self, publisher: &Gid, now: Time) -> Result<(), Rejected> {
-        let Way { taken, judge, output, .. } = self;
-        let bench = judge.bench(now)?;
-        let command = judge.admit(&bench, publisher, taken.as_mut_bytes())?;
+        let Way { taken, authorizer, output, .. } = self;
+        let facts = authorizer.facts(now, Instant::now())?;
+        let command = authorizer.admit(&facts, publisher, taken.as_mut_bytes())?;
         let who = &command.sender().name;
         // Recorded before publishing: a crash may lose a command, never a record.
-        let receipt = judge.record(judge.form(), who, command.message(), now)?;
+        let receipt = authorizer.record(authorizer.form(), who, command.message(), now)?;
         output.publish(&command, receipt).map_err(|error| Rejected {
             reason: Refused::NotForwarded,
             sender: Some(who.clone()),

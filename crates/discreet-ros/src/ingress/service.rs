@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::{Duration, Instant};
 
-use super::judge::Judge;
 use super::{Open, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
 use crate::workers::{ReadyQueue, Serve, Turn};
@@ -15,7 +14,7 @@ use discreet_audit::Time;
 use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
 use discreet_graph::Participant;
-use discreet_guard::ingress::{IngressStats, Refused, Rejected};
+use discreet_guard::ingress::{Authorizer, IngressStats, Refused, Rejected};
 use discreet_redact::{MessageRedactor, Recipient, Unredactable};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
@@ -46,7 +45,7 @@ struct Way {
     message: SerializedMessage,
     response: Plan,
     texts: MessageRedactor,
-    judge: Judge,
+    authorizer: Authorizer,
 }
 
 /// What is offered outside, and what is called inside.
@@ -66,7 +65,7 @@ struct Call {
 impl ServiceIngress {
     /// Offers `outside`, and calls `name` inside.
     pub fn open(
-        judge: Judge,
+        authorizer: Authorizer,
         texts: MessageRedactor,
         (inner, outer): (&Arc<Node>, &Arc<Node>),
         (name, outside): (&str, &str),
@@ -84,7 +83,7 @@ impl ServiceIngress {
                 message: SerializedMessage::new(),
                 response: service.response.plan.clone(),
                 texts,
-                judge,
+                authorizer,
             }),
         });
         let wakes = || wake(Arc::downgrade(&ingress), Arc::clone(queue));
@@ -122,7 +121,7 @@ impl Way {
         open.into_iter().for_each(|id| self.refuse(id, Refused::Undeclared));
         self.calls.clear();
         self.ends = None;
-        self.judge.close();
+        self.authorizer.close();
     }
 
     /// True if there may be more.
@@ -134,9 +133,9 @@ impl Way {
                 Ok(Some(id)) => {
                     (served, empty) = (served + 1, 0);
                     let now = Time::system();
-                    if let Err(turned) = self.forward(id, now) {
-                        let answer = turned.reason;
-                        self.judge.refuse(stats, turned, now);
+                    if let Err(rejected) = self.forward(id, now) {
+                        let answer = rejected.reason;
+                        self.authorizer.refuse(stats, rejected, now);
                         self.refuse(id, answer);
                     }
                 }
@@ -148,25 +147,27 @@ impl Way {
 
     /// Decides on the request in `message`, and passes it on.
     fn forward(&mut self, id: RequestId, now: Time) -> Result<(), Rejected> {
-        let Way { ends: Some(Ends { client, .. }), message, judge, calls, .. } = self else { return Ok(()) };
-        let bench = judge.bench(now)?;
-        let ticket = Ticket::of(bench.context(), message.as_bytes())
+        let Way { ends: Some(Ends { client, .. }), message, authorizer, calls, .. } = self else {
+            return Ok(());
+        };
+        let facts = authorizer.facts(now, Instant::now())?;
+        let ticket = Ticket::of(facts.context(), message.as_bytes())
             .map_err(|why| Rejected { detail: why.to_string(), ..Refused::NotSealed.into() })?;
-        let request = judge.admit(&bench, &id.client, message.as_mut_bytes())?;
+        let request = authorizer.admit(&facts, &id.client, message.as_mut_bytes())?;
         let caller = request.sender();
-        let turned = |reason, detail| Rejected { reason, sender: Some(caller.name.clone()), detail };
+        let rejected = |reason, detail| Rejected { reason, sender: Some(caller.name.clone()), detail };
         let of_one = calls.values().filter(|call| call.caller.name == caller.name).count();
         if calls.len() >= MAX_CALLS || of_one >= MAX_OF_ONE {
-            return Err(turned(Refused::Busy, format!("{} under way", calls.len())));
+            return Err(rejected(Refused::Busy, format!("{} under way", calls.len())));
         }
         if !client.is_available() {
-            return Err(turned(Refused::NoServer, String::new()));
+            return Err(rejected(Refused::NoServer, String::new()));
         }
         // Recorded before it goes in: a crash may lose a call, never a record.
-        let _receipt = judge.record(judge.form(), &caller.name, request.message(), now)?;
+        let _receipt = authorizer.record(authorizer.form(), &caller.name, request.message(), now)?;
         let number = client
             .send_request(request.message())
-            .map_err(|error| turned(Refused::NotForwarded, error.to_string()))?;
+            .map_err(|error| rejected(Refused::NotForwarded, error.to_string()))?;
         let until = Instant::now() + PATIENCE;
         calls.insert(number, Call { id, ticket, caller: caller.clone(), until });
         Ok(())
@@ -193,15 +194,16 @@ impl Way {
 
     /// Decides on the response in `message`, and gives it to the caller.
     fn answer(&mut self, call: &Call, now: Time) -> Result<(), Rejected> {
-        let Way { ends: Some(Ends { server, .. }), message, judge, response, texts, .. } = self else {
+        let Way { ends: Some(Ends { server, .. }), message, authorizer, response, texts, .. } = self else {
             return Ok(());
         };
-        let turned = |reason, detail| Rejected { reason, sender: Some(call.caller.name.clone()), detail };
+        let rejected = |reason, detail| Rejected { reason, sender: Some(call.caller.name.clone()), detail };
         // Whoever was revoked since the call gets no answer any more.
-        let allowed = judge.bench(now).and_then(|bench| bench.still_allows(&call.caller));
-        let rules = allowed.map_err(|reason| turned(reason, String::new()))?;
+        let allowed =
+            authorizer.facts(now, Instant::now()).and_then(|facts| facts.still_allows(&call.caller));
+        let rules = allowed.map_err(|reason| rejected(reason, String::new()))?;
         let walk = response.check(message.as_bytes());
-        let walk = walk.map_err(|why| turned(Refused::BadResponse, why.to_string()))?;
+        let walk = walk.map_err(|why| rejected(Refused::BadResponse, why.to_string()))?;
         let cdr = message.as_bytes().get(..walk.end()).unwrap_or_default();
         let (form, cdr) = match &rules {
             None => ("answer", cdr),
@@ -209,19 +211,19 @@ impl Way {
                 let reader = Recipient::Named(&call.caller.name);
                 let redacted = texts.redact(rules, reader, cdr);
                 let redacted = redacted.map_err(|why| match why {
-                    Unredactable::TooLong => turned(Refused::TooLong, String::new()),
-                    other => turned(Refused::BadResponse, other.to_string()),
+                    Unredactable::TooLong => rejected(Refused::TooLong, String::new()),
+                    other => rejected(Refused::BadResponse, other.to_string()),
                 })?;
                 ("redacted answer", redacted.anew.map_or(cdr, |anew| &*anew))
             }
         };
-        let signer = judge.signer().ok_or_else(|| turned(Refused::NoKey, String::new()))?;
-        let _receipt = judge.record(form, &call.caller.name, cdr, now)?;
+        let signer = authorizer.signer().ok_or_else(|| rejected(Refused::NoKey, String::new()))?;
+        let _receipt = authorizer.record(form, &call.caller.name, cdr, now)?;
         let sealed = seal_response(&signer, &call.caller, &call.ticket, cdr);
-        let sealed = sealed.map_err(|why| turned(Refused::NotForwarded, why.to_string()))?;
+        let sealed = sealed.map_err(|why| rejected(Refused::NotForwarded, why.to_string()))?;
         server
             .send_response(call.id, &write_call_answer(&CallAnswer::Sealed(sealed)))
-            .map_err(|error| turned(Refused::NotForwarded, error.to_string()))
+            .map_err(|error| rejected(Refused::NotForwarded, error.to_string()))
     }
 
     /// Tells those whom the robot does not answer.
@@ -247,9 +249,9 @@ impl Way {
         let now = Time::system();
         match how(self, &call, now) {
             Ok(()) => drop(stats.accepted.fetch_add(1, Relaxed)),
-            Err(turned) => {
-                let reason = turned.reason;
-                self.judge.refuse(stats, turned, now);
+            Err(rejected) => {
+                let reason = rejected.reason;
+                self.authorizer.refuse(stats, rejected, now);
                 self.refuse(call.id, reason);
             }
         }
