@@ -13,8 +13,8 @@ use discreet_cdr::types::TypeLibrary;
 use discreet_cdr::{Plan, Writer};
 use discreet_guard::denied::Denied;
 use discreet_guard::message::{Buffer, Origin, Received};
-use discreet_guard::protect::{Protection, Releasable, Releases, Seal, SealedTopic};
-use discreet_guard::relay::{Outcome, Output, guard, relay};
+use discreet_guard::protect::{Makers, Protection, Releasable, Releases, Seal, SealedTopic};
+use discreet_guard::relay::{Outcome, Output, decide, record_and_publish};
 use discreet_guard::sources::PublisherTrust;
 use discreet_host::secret::Secret;
 use discreet_policy::{Form, Group, Moment, Policy, Suite, TopicPolicy};
@@ -36,6 +36,10 @@ impl Output for Outside {
         self.0.push((message.cdr().to_vec(), receipt.is_recorded()));
         Ok(())
     }
+}
+
+fn protection(makers: Makers) -> Protection {
+    Protection { makers, ..Protection::default() }
 }
 
 const POLICY: &str = "
@@ -119,7 +123,7 @@ fn at(unix_seconds: i64) -> Moment {
 /// What the guard says of a message on a topic at a moment.
 fn denied(name: &str, now: Moment, cdr: &mut [u8]) -> Option<Denied> {
     let (topic, mut nothing) = (topic(name), Protection::default());
-    release(guard(&topic, &plan(), &mut nothing, now, received(cdr))).err()
+    release(decide(&topic, &plan(), &mut nothing, now, received(cdr))).err()
 }
 
 /// What was decided on the one form in which a message may leave.
@@ -161,8 +165,8 @@ fn what_a_rule_allows_leaves_as_it_came() {
     let (audit, log) = audit(&folder.join("audit.log"), "/open");
     let mut outside = Outside::default();
     let mut nothing = Protection::default();
-    let decision = release(guard(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
-    assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(Outcome::Released(None)));
+    let decision = release(decide(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
+    assert_eq!(record_and_publish(decision, Time::system(), &log, &mut outside), Ok(Outcome::Released(None)));
     assert_eq!(outside.0, [(every(), true)]);
     drop((log, audit));
     let text = std::fs::read_to_string(folder.join("audit.log")).unwrap();
@@ -190,7 +194,7 @@ fn each_way_of_staying_inside_has_its_name() {
     assert_eq!(denied("/open", unsure, message), None);
     let mut of = |trust| {
         let message = Received { origin: Origin { trust, ..ORIGIN }, cdr: Buffer::new(message) };
-        guard(&topic("/open"), &plan(), &mut Protection::default(), at(MORNING), message).err()
+        decide(&topic("/open"), &plan(), &mut Protection::default(), at(MORNING), message).err()
     };
     for reason in [Denied::WrongTypeHash, Denied::DuplicateNode, Denied::WrongSource] {
         assert_eq!(of(PublisherTrust::Refused(reason)), Some(reason));
@@ -215,7 +219,7 @@ fn padding_that_nobody_reads_stays_inside() {
     cdr.extend_from_slice(b"pin");
     let topic = topic("/open");
     let mut nothing = Protection::default();
-    let decision = release(guard(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
+    let decision = release(decide(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
     assert_eq!(decision.unwrap().cdr(), &every()[..length]);
 }
 
@@ -232,8 +236,8 @@ fn without_a_record_nothing_contextual_is_published() {
     ] {
         let (topic, (_audit, log)) = (topic(name), audit(&blocked.join("audit.log"), name));
         let mut nothing = Protection::default();
-        let decision = release(guard(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
-        assert_eq!(relay(decision, Time::system(), &log, &mut outside), Ok(outcome), "{name}");
+        let decision = release(decide(&topic, &plan(), &mut nothing, at(MORNING), received(&mut cdr)));
+        assert_eq!(record_and_publish(decision, Time::system(), &log, &mut outside), Ok(outcome), "{name}");
     }
     assert_eq!(outside.0, [(cdr, false)]);
     std::fs::remove_dir_all(folder).unwrap();
@@ -323,10 +327,10 @@ fn redacted(look: Option<Result<Area, BlankReason>>) -> (Vec<u8>, Redaction) {
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let look = look.map(|found| Box::new(Looker(found, Vec::new())) as Box<dyn ImageInspector + Send>);
     let redactor = Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default()));
-    let mut protection = Protection { images: redactor, ..Protection::default() };
+    let mut protection = protection(Makers { images: redactor, ..Makers::default() });
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
     let topic = Arc::clone(policy.topic("/eyes").unwrap());
-    let releasable = release(guard(&topic, &plan, &mut protection, now, received(&mut cdr))).unwrap();
+    let releasable = release(decide(&topic, &plan, &mut protection, now, received(&mut cdr))).unwrap();
     assert_eq!(releasable.form(), Form::Redacted);
     (releasable.cdr().to_vec(), releasable.redaction().unwrap())
 }
@@ -362,7 +366,7 @@ fn without_a_redactor_nothing_leaves_redacted() {
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
     let mut nothing = Protection::default();
-    let decision = guard(policy.topic("/eyes").unwrap(), &plan, &mut nothing, now, received(&mut cdr));
+    let decision = decide(policy.topic("/eyes").unwrap(), &plan, &mut nothing, now, received(&mut cdr));
     assert_eq!(release(decision).err(), Some(Denied::NotRedactable));
 }
 
@@ -445,9 +449,10 @@ const EVERY: &str = "discreet_test/msg/Every";
 fn what_is_for_a_stakeholder_leaves_sealed_and_opens_for_its_members_only() {
     let (keys, policy) = (Ring::new(Suite::Aes256Gcm), policy());
     let topic = Arc::clone(policy.topic("/guests").unwrap());
-    let mut protection = Protection { clear: Some(seal(&keys, "/guests", EVERY)), ..Protection::default() };
+    let mut protection =
+        protection(Makers { clear: Some(seal(&keys, "/guests", EVERY)), ..Makers::default() });
     let mut cdr = every();
-    let decision = release(guard(&topic, &plan(), &mut protection, at(MORNING), received(&mut cdr)));
+    let decision = release(decide(&topic, &plan(), &mut protection, at(MORNING), received(&mut cdr)));
     let sealed = decision.unwrap();
     assert!(sealed.is_sealed() && sealed.form() == Form::Clear);
     assert_eq!(sealed.cdr().len(), every().len() + 104, "the signed overhead");
@@ -460,12 +465,13 @@ fn what_is_for_a_stakeholder_leaves_sealed_and_opens_for_its_members_only() {
 fn a_message_with_room_around_it_is_sealed_where_it_lies() {
     let (keys, policy) = (Ring::new(Suite::ChaCha20Poly1305), policy());
     let topic = Arc::clone(policy.topic("/guests").unwrap());
-    let mut protection = Protection { clear: Some(seal(&keys, "/guests", EVERY)), ..Protection::default() };
+    let mut protection =
+        protection(Makers { clear: Some(seal(&keys, "/guests", EVERY)), ..Makers::default() });
     let mut bytes = vec![0; HEADROOM + every().len() + TAILROOM];
     bytes[HEADROOM..HEADROOM + every().len()].copy_from_slice(&every());
     let place = bytes.as_ptr();
     let message = Received { origin: ORIGIN, cdr: Buffer::with_room(&mut bytes, HEADROOM, every().len()) };
-    let sealed = release(guard(&topic, &plan(), &mut protection, at(MORNING), message)).unwrap();
+    let sealed = release(decide(&topic, &plan(), &mut protection, at(MORNING), message)).unwrap();
     assert_eq!(sealed.cdr().as_ptr(), place);
     let key = keys.opening(topic.group(Form::Clear).unwrap());
     assert_eq!(open(&key, "/guests", EVERY, sealed.cdr()), Ok(every()));
@@ -474,9 +480,10 @@ fn a_message_with_room_around_it_is_sealed_where_it_lies() {
 #[test]
 fn a_key_that_was_taken_away_seals_nothing_from_the_next_message_on() {
     let (keys, topic) = (Ring::new(Suite::Aes256Gcm), topic("/guests"));
-    let mut protection = Protection { clear: Some(seal(&keys, "/guests", EVERY)), ..Protection::default() };
+    let mut protection =
+        protection(Makers { clear: Some(seal(&keys, "/guests", EVERY)), ..Makers::default() });
     let mut decide = |now| {
-        release(guard(&topic, &plan(), &mut protection, now, received(&mut every())))
+        release(decide(&topic, &plan(), &mut protection, now, received(&mut every())))
             .map(|release| release.is_sealed())
     };
     assert_eq!(decide(at(MORNING)), Ok(true));
@@ -497,16 +504,14 @@ fn a_camera_leaves_covered_for_everyone_and_sealed_as_it_is_for_the_desk_from_on
     let keys = Ring::new(Suite::Aes256Gcm);
     let look = Looker(Ok(Area { left: 4, top: 2, right: 8, bottom: 6 }), Vec::new());
     let look = Some(Box::new(look) as Box<dyn ImageInspector + Send>);
-    let mut protection = Protection {
+    let mut protection = protection(Makers {
         images: Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default())),
         clear: Some(seal(&keys, "/eyes", "sensor_msgs/msg/Image")),
-        watch: None,
-        texts: None,
-        redacted: None,
-    };
+        ..Makers::default()
+    });
     let (topic, now) = (Arc::clone(policy.topic("/eyes").unwrap()), policy.moment(MORNING, true));
     let mut cdr = picture();
-    let releases = guard(&topic, &plan, &mut protection, now, received(&mut cdr)).unwrap();
+    let releases = decide(&topic, &plan, &mut protection, now, received(&mut cdr)).unwrap();
     let releases: Vec<_> = releases.each().map(|(form, release)| (form, release.unwrap())).collect();
     let [(Form::Clear, clear), (Form::Redacted, redacted)] = &releases[..] else { panic!("{releases:?}") };
     assert!(clear.is_sealed() && !redacted.is_sealed());
@@ -517,7 +522,7 @@ fn a_camera_leaves_covered_for_everyone_and_sealed_as_it_is_for_the_desk_from_on
     // Without a key the desk gets nothing, and everyone still gets theirs.
     keys.revoke();
     let mut cdr = picture();
-    let releases = guard(&topic, &plan, &mut protection, now, received(&mut cdr)).unwrap();
+    let releases = decide(&topic, &plan, &mut protection, now, received(&mut cdr)).unwrap();
     let outcomes: Vec<_> =
         releases.each().map(|(form, release)| (form, release.map(|release| release.is_sealed()))).collect();
     assert_eq!(outcomes, [(Form::Clear, Err(Denied::NoKey)), (Form::Redacted, Ok(false))]);

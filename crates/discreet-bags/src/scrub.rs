@@ -15,13 +15,12 @@ use crate::{Aside, Bag, BagWriter, ChannelOut, Damage, Piece, Recorded};
 use discreet_cdr::types::TypeLibrary;
 use discreet_guard::denied::Denied;
 use discreet_guard::message::{Buffer, Origin, Received};
-use discreet_guard::protect::{Protection, Releasable};
-use discreet_guard::relay::guard;
+use discreet_guard::protect::{CameraInfo, Makers, Protection, Releasable};
+use discreet_guard::relay;
 use discreet_guard::sources::PublisherTrust;
 use discreet_policy::{Moment, Policy};
 use discreet_redact::{
-    CAMERA_INFO_TYPE, Cameras, ImageInspector, ImageKind, ImageRedactor, ImageRules, Intrinsics,
-    MessageRedactor,
+    CAMERA_INFO_TYPE, Cameras, ImageInspector, ImageKind, ImageRedactor, ImageRules, MessageRedactor,
 };
 
 pub use report::{Reason, Report, TopicReport};
@@ -165,7 +164,10 @@ impl Work<'_, '_> {
         if open.topic.image_rules().is_none() {
             // Each channel of a bag may bring a definition of its own.
             let texts = open.topic.text_rules().map(|_| texts());
-            self.texts.insert(route.channel.id, Protection { watch, texts, ..Protection::default() });
+            let learns = open.definition.name == CAMERA_INFO_TYPE;
+            let camera_info = learns.then(|| CameraInfo::new(topic, Arc::clone(&self.cameras)));
+            let makers = Makers { texts, ..Makers::default() };
+            self.texts.insert(route.channel.id, Protection { watch, camera_info, makers });
             return;
         }
         let kind = ImageKind::of(&open.definition.name);
@@ -173,7 +175,10 @@ impl Work<'_, '_> {
         if !self.protections.contains_key(topic) {
             let look = if rules.needs_looking() { (self.inspectors)(rules) } else { None };
             let images = Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)));
-            self.protections.insert(topic.clone(), Protection { watch, images, ..Protection::default() });
+            self.protections.insert(
+                topic.clone(),
+                Protection { watch, makers: Makers { images, ..Makers::default() }, ..Protection::default() },
+            );
         }
     }
 
@@ -195,10 +200,6 @@ impl Work<'_, '_> {
             }
         };
         let topic = &route.channel.topic;
-        if open.definition.name == CAMERA_INFO_TYPE {
-            // One that cannot be read is denied below.
-            self.cameras.set_intrinsics(topic, Intrinsics::read(cdr).unwrap_or_default());
-        }
         let mut none = Protection::default();
         let protection = match self.texts.get_mut(&recorded.channel) {
             Some(texts) => texts,
@@ -241,7 +242,7 @@ fn decide<'a>(
         source_stamp: i64::try_from(recorded.publish_time).unwrap_or(i64::MAX),
     };
     let message = Received { origin, cdr: Buffer::new(cdr) };
-    let releases = guard(&open.topic, &open.definition.plan, protection, now, message)?;
+    let releases = relay::decide(&open.topic, &open.definition.plan, protection, now, message)?;
     // What is for named stakeholders only has no key here, and no rule lets everyone have it.
     let for_everyone = |release: &Result<_, _>| !matches!(release, Err(Denied::NoKey));
     releases.each().map(|(_, release)| release).find(for_everyone).unwrap_or(Err(Denied::NoRule))

@@ -61,6 +61,11 @@ pub fn classify<'a>(
 }
 
 impl<'a> Classified<'a> {
+    /// The serialized message.
+    pub fn cdr(&self) -> &[u8] {
+        self.message.cdr.message()
+    }
+
     /// The message, its data class, and what was found in it that does not belong there.
     pub fn into_parts(self) -> (Received<'a>, &'a Class, Option<Redaction>) {
         (self.message, self.class, self.raised)

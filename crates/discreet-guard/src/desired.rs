@@ -1,15 +1,16 @@
 //! What to do about a topic of the inner domain: which route it should have, and who is kept out of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::admit::{NotAdmitted, admit_hash, admit_name};
 use crate::delivery::{Delivery, DeliveryAudience, can_be_made};
 use crate::denied::Denied;
 use crate::lanes::{Leaves, Plan, Source};
 use crate::sources::{PublisherTrust, Sources};
 use discreet_cdr::types::TypeDefinition;
-use discreet_graph::{Endpoint, Gid};
+use discreet_graph::{Endpoint, Gid, Participant, TopicGraph, participant};
 use discreet_policy::{Form, Moment, Policy, TopicPolicy, Verdict};
 use discreet_seal::epoch_keys::Keys;
 
@@ -103,14 +104,70 @@ pub struct TopicFacts<'a> {
     pub now: Duration,
 }
 
-/// Whether the guard publishes something of its own under this name outside, or listens there: the catalogue and the
-/// grants, another topic's tags and sealed messages, commands and calls.
-pub fn is_reserved(topic: &str, policy: &Policy) -> bool {
-    let beside = |suffix| topic.strip_suffix(suffix).is_some_and(|base| policy.topic(base).is_some());
-    let ingress = policy.commands().iter().chain(policy.services());
-    topic.starts_with("/discreet/")
-        || ["/tag", "/sealed/clear", "/sealed/redacted"].into_iter().any(beside)
-        || ingress.into_iter().any(|ingress| ingress.outside() == topic)
+/// The inner domain as discovery and policy have it at one moment.
+pub struct DomainFacts<'a> {
+    /// The publishers of each topic.
+    pub graph: &'a TopicGraph,
+    /// The guard's own participant on this domain, once it publishes commands there.
+    pub own: Option<Participant>,
+    /// The policy in force, and the time of day by it.
+    pub policy: Option<(&'a Arc<Policy>, Moment)>,
+    /// The publishers that were there before.
+    pub sources: &'a Sources,
+    /// The keys that there are.
+    pub keys: &'a dyn Keys,
+    /// Monotonic time.
+    pub now: Duration,
+}
+
+/// The routes that a domain should have, and everything that is kept out.
+#[derive(Default)]
+pub struct Desired {
+    /// By topic.
+    pub routes: BTreeMap<String, RoutePlan>,
+    /// By topic: itself, or some of its publishers.
+    pub refusals: BTreeMap<String, Vec<Refusal>>,
+    /// Topics that the policy does not declare.
+    pub undeclared: BTreeSet<String>,
+}
+
+impl Desired {
+    /// Judges every topic of the domain. `definition` looks up an installed type.
+    pub fn of(
+        domain: &DomainFacts<'_>,
+        definition: impl Fn(&str) -> Result<Arc<TypeDefinition>, String>,
+    ) -> Desired {
+        let DomainFacts { graph, own, policy, sources, keys, now } = *domain;
+        let mut desired = Desired::default();
+        for (topic, endpoints) in graph {
+            let admitted = policy.map(|(policy, moment)| (policy, moment, admit_name(policy, topic)));
+            let (plan, refusals) = match admitted {
+                None | Some((_, _, Err(NotAdmitted::Undeclared))) => {
+                    // A command that goes in is no topic that could leave.
+                    if endpoints.iter().any(|endpoint| Some(participant(&endpoint.gid)) != own) {
+                        desired.undeclared.insert(topic.clone());
+                    }
+                    continue;
+                }
+                Some((_, _, Err(reason))) => {
+                    let detail = match reason {
+                        NotAdmitted::OpenSibling(protected) => format!("of {}", protected.name()),
+                        _ => String::new(),
+                    };
+                    (None, vec![Refusal::of_topic(reason.into(), detail)])
+                }
+                Some((policy, moment, Ok(declared))) => {
+                    let facts = TopicFacts { policy, declared, endpoints, sources, keys, moment, now };
+                    facts.judge(&definition)
+                }
+            };
+            if !refusals.is_empty() {
+                desired.refusals.insert(topic.clone(), refusals);
+            }
+            desired.routes.extend(plan.map(|plan| (topic.clone(), plan)));
+        }
+        desired
+    }
 }
 
 impl TopicFacts<'_> {
@@ -132,9 +189,9 @@ impl TopicFacts<'_> {
             Ok(definition) => definition,
             Err(error) => return whole(Denied::TypeNotInstalled, error),
         };
-        if declared.type_hash().is_some_and(|pinned| pinned != definition.hash) {
+        if let Err(reason) = admit_hash(declared, &definition.hash) {
             let detail = format!("installed {}, the policy wants another", definition.hash);
-            return whole(Denied::WrongTypeHash, detail);
+            return whole(reason.into(), detail);
         }
         let judge = |endpoint| sources.trust(declared, &definition.hash, endpoint, *now);
         let judged: Vec<(&Endpoint, PublisherTrust)> =

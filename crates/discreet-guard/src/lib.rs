@@ -2,8 +2,10 @@
 //!
 //! The modules, in the order a message meets them. Start with [`relay`].
 
+pub mod outbound;
 pub mod relay;
 
+pub mod admit;
 pub mod classify;
 pub mod message;
 pub mod permit;

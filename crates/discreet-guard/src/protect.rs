@@ -1,6 +1,7 @@
 //! Puts a permitted message into the forms in which it may leave: each is made once, and sealed once for all who may
 //! open it.
 
+mod camera_info;
 mod seal;
 
 use crate::denied::Denied;
@@ -9,13 +10,24 @@ use crate::permit::{Forms, Permitted, To};
 use discreet_policy::{Class, Form, Group, Moment, TopicPolicy};
 use discreet_redact::{ImageRedactor, MessageRedactor, Recipient, Redaction, Unredactable};
 
+pub use camera_info::CameraInfo;
 pub use seal::{Seal, SealedTopic};
 
-/// What protecting the messages of one topic takes. What is missing is not done without: the form stays inside.
+/// Everything that the decision on the messages of one topic takes. A missing part is never skipped: the form that needs it
+/// stays inside.
 #[derive(Default)]
 pub struct Protection {
     /// Looks for personal data where the class of the topic has none.
     pub watch: Option<MessageRedactor>,
+    /// Learns how a camera projects, from its `CameraInfo`.
+    pub camera_info: Option<CameraInfo>,
+    /// Makes the forms.
+    pub makers: Makers,
+}
+
+/// The makers of a message's forms.
+#[derive(Default)]
+pub struct Makers {
     /// Covers in images what the policy names.
     pub images: Option<ImageRedactor>,
     /// Hides in text what the policy names.
@@ -24,23 +36,6 @@ pub struct Protection {
     pub clear: Option<Seal>,
     /// Seals the redacted form.
     pub redacted: Option<Seal>,
-}
-
-impl Protection {
-    /// Who looks at a message before it is decided on, and who makes its forms.
-    pub fn parts(&mut self) -> (Option<&mut MessageRedactor>, Makers<'_>) {
-        let Protection { watch, images, texts, clear, redacted } = self;
-        let (images, texts) = (images.as_mut(), texts.as_mut());
-        (watch.as_mut(), Makers { images, texts, clear: clear.as_mut(), redacted: redacted.as_mut() })
-    }
-}
-
-/// What makes the forms of a message.
-pub struct Makers<'a> {
-    images: Option<&'a mut ImageRedactor>,
-    texts: Option<&'a mut MessageRedactor>,
-    clear: Option<&'a mut Seal>,
-    redacted: Option<&'a mut Seal>,
 }
 
 /// A message in a form in which it leaves. Nothing else can be published.
@@ -73,13 +68,15 @@ impl<'a> Releases<'a> {
 /// Makes the permitted forms, in the message's own buffer wherever no other form needs it as it was.
 pub fn protect<'a>(
     topic: &TopicPolicy,
-    makers: Makers<'a>,
+    makers: &'a mut Makers,
     now: Moment,
     permitted: Permitted<'a>,
 ) -> Releases<'a> {
     let (classified, forms) = permitted.into_parts();
     let (Received { origin, cdr: buffer }, class, raised) = classified.into_parts();
     let Makers { images, texts, clear, redacted } = makers;
+    let (images, texts, clear, redacted) =
+        (images.as_mut(), texts.as_mut(), clear.as_mut(), redacted.as_mut());
     let of = Of { origin, class, raised };
     let (redactors, resealing) = ((images, texts), redacted);
     match forms {

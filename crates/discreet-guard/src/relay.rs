@@ -1,45 +1,68 @@
-//! THE DATA PATH. What happens to every message, from the moment it was taken to the moment it is out.
+//! The data path: the whole way of a message, from the moment it is taken to the moment it is out.
 //!
-//! Each stage owns the type it makes, and the next stage asks for it: what was not classified cannot be permitted,
-//! what was not permitted cannot be put into a form, and what has no receipt from the audit cannot be published.
+//! Each stage owns the type it makes, and the next stage asks for it: an unclassified message cannot be permitted, one
+//! without a permit cannot be put into a form, and one without a receipt from the audit cannot be published.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
 
 use crate::classify::classify;
 use crate::denied::Denied;
+use crate::lanes::Lane;
 use crate::message::Received;
+use crate::outbound::Outbound;
 use crate::permit::permit;
 use crate::protect::{Protection, Releasable, Releases, protect};
+use crate::stats::RouteStats;
 use discreet_audit::{self as audit, Receipt, RouteLog, Time};
 use discreet_cdr::Plan;
-use discreet_policy::{Moment, TopicPolicy};
+use discreet_policy::{Form, Moment, TopicPolicy};
 use discreet_redact::Redaction;
 
 /// Decides on one message. Pure: no clock, no disk, no ROS.
 ///
 /// `topic` is what the policy says of the message's topic, compiled when the policy was loaded, so that this is a
 /// look-up however many rules there are. `plan` walks messages of the topic's type, `protection` redacts and seals them.
-pub fn guard<'a>(
+pub fn decide<'a>(
     topic: &'a TopicPolicy,
     plan: &Plan,
     protection: &'a mut Protection,
     now: Moment,
     message: Received<'a>,
 ) -> Result<Releases<'a>, Denied> {
-    let (watch, makers) = protection.parts();
-    let classified = classify(topic, plan, watch, message)?; // is it what was declared, and how sensitive is that?
+    let Protection { watch, camera_info, makers } = protection;
+    let classified = classify(topic, plan, watch.as_mut(), message); // is it what was declared, and how sensitive is that?
+    if let Some(camera_info) = camera_info {
+        camera_info.learn(&classified);
+    }
+    let classified = classified?;
     let permitted = permit(topic, now, classified)?; // who may have it, in which form?
     Ok(protect(topic, makers, now, permitted)) // redact and seal it into these forms
 }
 
-/// Where released messages go.
+/// A place where released messages go.
 pub trait Output {
-    /// What can go wrong with publishing. The message is lost then; the node goes on.
+    /// A failure to publish. The message is lost then; the node goes on.
     type Fault;
 
     /// Publishes a message. The receipt shows that the audit knows.
     fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), Self::Fault>;
 }
 
-/// What became of a message, in one form.
+/// The way out of one topic: a publisher for each lane of its sources.
+pub trait Egress: Output {
+    /// Directs the next message to the lane of its source, which has shown to keep `depth` messages. False if there is no such
+    /// lane.
+    fn turn_to(&mut self, lane: Option<Lane>, depth: Option<usize>) -> Result<bool, Self::Fault>;
+    /// Messages since the last call that late joiners do not get any more.
+    fn displaced(&mut self) -> u64;
+    /// True if there is a publisher.
+    fn any(&self) -> bool;
+    /// Sets the contents of the tags of what leaves openly from now on.
+    fn describe(&mut self, data_class: &str, form: Form, policy_version: u64);
+}
+
+/// The outcome of a message in one form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It is out, after this was done to it.
@@ -48,8 +71,65 @@ pub enum Outcome {
     Denied(Denied),
 }
 
+/// A message at the moment at which it was taken from its source.
+pub struct Arrived<'a> {
+    /// The message.
+    pub message: Received<'a>,
+    /// The lane of its source, and how many messages that keeps, where it has shown it.
+    pub place: (Option<Lane>, Option<usize>),
+    /// When it was taken, for latency.
+    pub at: Instant,
+}
+
+/// The whole pass of one message: decides, records, publishes in each form in which it may leave, and counts.
+///
+/// `is_open` is asked once the decision is made, which may take long: a route that ended meanwhile lets nothing out.
+pub fn pass<E: Egress>(
+    route: &mut Outbound<E>,
+    arrived: Arrived<'_>,
+    now: Time,
+    stats: &RouteStats,
+    is_open: impl FnOnce() -> bool,
+) {
+    let Outbound { definition, decision, protection, egress, .. } = route;
+    let Some(decision) = decision else { return };
+    let Arrived { message, place: (lane, depth), at } = arrived;
+    let size = message.cdr.message().len() as u64;
+    let deny = |reason: Denied| {
+        decision.logs.first.record_denial(now, reason.label());
+        stats.deny(reason);
+    };
+    let decided = decision.topic.as_ref().map_err(|reason| *reason);
+    let decided =
+        decided.and_then(|topic| decide(topic, &definition.plan, protection, decision.moment, message));
+    let releases = match decided {
+        Ok(releases) => releases,
+        Err(reason) => return deny(reason),
+    };
+    if !is_open() {
+        return;
+    }
+    match egress.turn_to(lane, depth) {
+        Ok(true) => drop(stats.displaced.fetch_add(egress.displaced(), Relaxed)),
+        // More sources than lanes.
+        Ok(false) => return deny(Denied::NotOpened),
+        Err(_) => {
+            stats.failed.fetch_add(1, Relaxed);
+            return;
+        }
+    }
+    for (form, release) in releases.each() {
+        match record_and_publish(release, now, decision.logs.of(form), egress) {
+            Ok(Outcome::Released(redaction)) => stats.release(size, redaction.as_ref(), at.elapsed()),
+            Ok(Outcome::Denied(reason)) => stats.deny(reason),
+            // Recorded, and lost on the way out; diagnostics shows the count.
+            Err(_) => drop(stats.failed.fetch_add(1, Relaxed)),
+        }
+    }
+}
+
 /// Records what was decided on a message in one form, and only then publishes.
-pub fn relay<O: Output>(
+pub fn record_and_publish<O: Output>(
     decision: Result<Releasable<'_>, Denied>,
     now: Time,
     log: &RouteLog,

@@ -41,8 +41,16 @@ impl RouteStats {
         }
     }
 
+    /// Counts a message of `bytes` that left, `latency` after it was taken.
+    pub fn release(&self, bytes: u64, redaction: Option<&Redaction>, latency: Duration) {
+        redaction.into_iter().for_each(|redaction| self.redact(redaction));
+        self.released.fetch_add(1, Relaxed);
+        self.bytes.fetch_add(bytes, Relaxed);
+        self.latency.add(latency);
+    }
+
     /// Counts what was done to a redacted message.
-    pub fn redact(&self, redaction: &Redaction) {
+    fn redact(&self, redaction: &Redaction) {
         self.covered.fetch_add(redaction.covered.into(), Relaxed);
         self.raised.fetch_add(redaction.raised.into(), Relaxed);
         if let Some(count) = redaction.blank.and_then(|blind| self.blanked.get(blind as usize)) {

@@ -13,7 +13,7 @@ use super::lanes::Lanes;
 use super::outer::Released;
 use super::readers::{Unmatched, unmatched};
 use super::roster::RosterDesk;
-use super::route::{Route, RouteParts};
+use super::route::Route;
 use super::workers::{ReadyQueue, Serve, join_within};
 use super::{Apart, Context, GraphChanges, Node, Publisher, RosError, TypeSupport};
 use discreet_audit::{Audit, Time};
@@ -22,16 +22,17 @@ use discreet_graph::qos::{Qos, mirror};
 use discreet_graph::{TopicGraph, participant};
 use discreet_guard::delivery::{Delivery, DeliveryAudience, members};
 use discreet_guard::denied::Denied;
-use discreet_guard::desired::{Refusal, RoutePlan, RouteSpec, SealedForms, TopicFacts, is_reserved};
+use discreet_guard::desired::{Desired, DomainFacts, Refusal, RoutePlan, RouteSpec, SealedForms};
 use discreet_guard::ingress::CommandKeys;
 use discreet_guard::lanes::{Plan, catalogued};
-use discreet_guard::protect::{Protection, Seal, SealedTopic};
+use discreet_guard::outbound::Outbound;
+use discreet_guard::protect::{CameraInfo, Makers, Protection, Seal, SealedTopic};
 use discreet_guard::sources::Sources;
 use discreet_guard::tag::tag_topic;
 use discreet_host::clock::ClockFloor;
 use discreet_pii::Rosters;
 use discreet_policy::{Form, LivePolicy, Moment, Policy};
-use discreet_redact::{Cameras, ImageInspector, ImageKind, ImageRedactor, MessageRedactor};
+use discreet_redact::{CAMERA_INFO_TYPE, Cameras, ImageInspector, ImageKind, ImageRedactor, MessageRedactor};
 use discreet_seal::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Entry, Lease};
 use discreet_seal::epoch_keys::Keys;
 use discreet_seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE, SenderKey, sealed_topic};
@@ -240,37 +241,22 @@ impl Bridge {
         self.leave_out_own(&mut graph);
         self.sources.observe(&graph, now);
         let policy = self.live.current().as_ref().map(Arc::clone);
-        let (mut refusals, mut undeclared, mut desired) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        let own = self.ingress.participant();
-        for (topic, endpoints) in &graph {
-            let declared = policy.as_ref().and_then(|policy| Some((policy, policy.topic(topic)?)));
-            let Some((policy, declared)) = declared else {
-                // A command that goes in is no topic that could leave.
-                if endpoints.iter().any(|endpoint| Some(participant(&endpoint.gid)) != own) {
-                    undeclared.insert(topic.clone());
-                }
-                continue;
-            };
-            let whole = |reason, detail| (None, vec![Refusal::of_topic(reason, detail)]);
-            let (want, refused) = if is_reserved(topic, policy) {
-                whole(Denied::ReservedName, String::new())
-            } else if let Some(protected) = policy.open_sibling(topic) {
-                whole(Denied::OpenSibling, format!("of {}", protected.name()))
-            } else {
-                let (sources, moment) = (&self.sources, self.moment(policy));
-                let keys = self.keys.as_ref();
-                let case = TopicFacts { policy, declared, endpoints, sources, keys, moment, now };
-                case.judge(|type_name| self.types.definition(type_name))
-            };
-            if !refused.is_empty() {
-                refusals.insert(topic.clone(), refused);
-            }
-            desired.extend(want.map(|want| (topic.clone(), want)));
-        }
+        let desired = Desired::of(
+            &DomainFacts {
+                graph: &graph,
+                own: self.ingress.participant(),
+                policy: policy.as_ref().map(|policy| (policy, self.moment(policy))),
+                sources: &self.sources,
+                keys: self.keys.as_ref(),
+                now,
+            },
+            |type_name| self.types.definition(type_name),
+        );
+        let Desired { routes, mut refusals, undeclared } = desired;
         let gone: Vec<String> =
-            self.routes.keys().filter(|topic| !desired.contains_key(*topic)).cloned().collect();
+            self.routes.keys().filter(|topic| !routes.contains_key(*topic)).cloned().collect();
         self.close_all(&gone);
-        for (topic, want) in desired {
+        for (topic, want) in routes {
             if let Err(error) = self.open_or_change(&topic, want) {
                 // One topic that cannot be made must not keep the others from being made.
                 let refusal = Refusal::of_topic(Denied::NotOpened, error.to_string());
@@ -393,7 +379,7 @@ impl Bridge {
         };
         let lanes = Lanes::new(Arc::clone(&self.outer), outer);
         let protection = self.protection(topic, &want.spec, &want.definition);
-        let (queue, threads) = match &protection.images {
+        let (queue, threads) = match &protection.makers.images {
             Some(_) => start_workers("redaction", 1)?,
             None if want.spec.contextual => (Arc::clone(&self.contextual), Vec::new()),
             None => (Arc::clone(&self.operational), Vec::new()),
@@ -401,18 +387,19 @@ impl Bridge {
         let route = Arc::new_cyclic(|route| {
             let wake = wake(Weak::clone(route), Arc::clone(&queue));
             let listen = Listen { node: Arc::clone(&self.inner), topic: topic.into(), types, wake };
-            Route::new(RouteParts {
+            let outbound = Outbound {
                 topic: topic.into(),
+                source: String::new(),
                 definition: want.definition,
+                decision: None,
                 live: Arc::clone(&self.live),
                 clock: Arc::clone(&self.clock),
                 audit: Arc::clone(&self.audit),
                 keys: Arc::clone(&self.keys),
                 protection,
-                cameras: Arc::clone(&self.cameras),
-                listen,
-                lanes,
-            })
+                egress: lanes,
+            };
+            Route::new(outbound, listen)
         });
         route.begin(&want.policy, want.plan, &source);
         let trouble = route.trouble();
@@ -433,12 +420,17 @@ impl Bridge {
             Seal::new(of, Arc::clone(&self.keys))
         };
         let SealedForms { clear, redacted } = spec.ever.sealed;
+        let text = spec.redacts && ImageKind::of(&spec.type_name).is_none();
+        let learns = spec.type_name == CAMERA_INFO_TYPE;
         Protection {
-            images: self.images(topic, spec),
             watch: spec.watches.then(|| self.texts(definition)),
-            texts: (spec.redacts && ImageKind::of(&spec.type_name).is_none()).then(|| self.texts(definition)),
-            clear: clear.then(seal),
-            redacted: redacted.then(seal),
+            camera_info: learns.then(|| CameraInfo::new(topic, Arc::clone(&self.cameras))),
+            makers: Makers {
+                images: self.images(topic, spec),
+                texts: text.then(|| self.texts(definition)),
+                clear: clear.then(seal),
+                redacted: redacted.then(seal),
+            },
         }
     }
 

@@ -12,7 +12,7 @@ use discreet_audit::Receipt;
 use discreet_graph::qos::Qos;
 use discreet_guard::lanes::{Lane, Plan, Under};
 use discreet_guard::protect::Releasable;
-use discreet_guard::relay::Output;
+use discreet_guard::relay::{Egress, Output};
 use discreet_policy::Form;
 
 /// A lane that no source needs any more stays for so long: what was under way may still come.
@@ -34,7 +34,7 @@ pub struct Lanes {
     about: Option<About>,
     /// Another depth is offered than when [`Lanes::changed`] was asked last.
     changed: bool,
-    /// Messages displaced since [`Lanes::displaced`] was asked last.
+    /// Messages displaced since [`Egress::displaced`] was asked last.
     displaced: u64,
     farewells: Farewells,
 }
@@ -129,45 +129,6 @@ impl Lanes {
         failed.map_or(Ok(()), Err)
     }
 
-    /// The next message is of a source with this lane, which has shown this depth. False if it has none.
-    pub fn turn_to(&mut self, lane: Option<Lane>, shown: Option<usize>) -> Result<bool, RosError> {
-        self.current = match self.lanes.as_slice() {
-            [only] if only.lane.source.is_none() => Some(0),
-            _ => lane.and_then(|lane| self.places.get(&lane)).copied(),
-        };
-        let Some(at) = self.current else { return Ok(false) };
-        let (Some(open), Some(plan)) = (self.lanes.get_mut(at), &self.plan) else { return Ok(true) };
-        open.sent += 1;
-        self.displaced += u64::from(open.lane.displaces(plan.depth, shown, open.sent));
-        let (Some(shown), Some(open)) = (shown, self.lanes.get(at)) else { return Ok(true) };
-        let depth = open.lane.depth(plan.depth, Some(shown));
-        if open.lane.source.is_some() && open.depth != depth {
-            let outlets = self.outlets(open.lane, depth, plan)?;
-            if let Some(open) = self.lanes.get_mut(at) {
-                let before = std::mem::replace(&mut open.outlets, outlets);
-                open.depth = depth;
-                self.changed = true;
-                if let Some((older, _)) = open.before.replace((before, depth)) {
-                    self.farewells.say(older);
-                }
-            }
-        }
-        Ok(true)
-    }
-
-    /// Whether anything can leave.
-    pub fn any(&self) -> bool {
-        self.lanes.iter().any(|open| open.outlets.any())
-    }
-
-    /// What stands in the tags of what leaves openly from now on.
-    pub fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
-        self.about = Some(About { data_class: data_class.into(), form, policy_version });
-        for open in &mut self.lanes {
-            open.outlets.describe(data_class, form, policy_version);
-        }
-    }
-
     /// Gives reliable readers time to get the last of it.
     pub fn flush(&self, patience: Duration) {
         let until = Instant::now() + patience;
@@ -180,11 +141,6 @@ impl Lanes {
     /// Whether a source has shown another depth since the last call.
     pub fn changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
-    }
-
-    /// Messages since the last call that late joiners do not get any more, and inside perhaps still do.
-    pub fn displaced(&mut self) -> u64 {
-        std::mem::take(&mut self.displaced)
     }
 
     /// What each lane offers.
@@ -216,6 +172,48 @@ impl Output for Lanes {
             }
         }
         Ok(())
+    }
+}
+
+impl Egress for Lanes {
+    fn turn_to(&mut self, lane: Option<Lane>, shown: Option<usize>) -> Result<bool, RosError> {
+        self.current = match self.lanes.as_slice() {
+            [only] if only.lane.source.is_none() => Some(0),
+            _ => lane.and_then(|lane| self.places.get(&lane)).copied(),
+        };
+        let Some(at) = self.current else { return Ok(false) };
+        let (Some(open), Some(plan)) = (self.lanes.get_mut(at), &self.plan) else { return Ok(true) };
+        open.sent += 1;
+        self.displaced += u64::from(open.lane.displaces(plan.depth, shown, open.sent));
+        let (Some(shown), Some(open)) = (shown, self.lanes.get(at)) else { return Ok(true) };
+        let depth = open.lane.depth(plan.depth, Some(shown));
+        if open.lane.source.is_some() && open.depth != depth {
+            let outlets = self.outlets(open.lane, depth, plan)?;
+            if let Some(open) = self.lanes.get_mut(at) {
+                let before = std::mem::replace(&mut open.outlets, outlets);
+                open.depth = depth;
+                self.changed = true;
+                if let Some((older, _)) = open.before.replace((before, depth)) {
+                    self.farewells.say(older);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn any(&self) -> bool {
+        self.lanes.iter().any(|open| open.outlets.any())
+    }
+
+    fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
+        self.about = Some(About { data_class: data_class.into(), form, policy_version });
+        for open in &mut self.lanes {
+            open.outlets.describe(data_class, form, policy_version);
+        }
+    }
+
+    fn displaced(&mut self) -> u64 {
+        std::mem::take(&mut self.displaced)
     }
 }
 

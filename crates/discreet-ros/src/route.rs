@@ -5,26 +5,18 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::RosError;
 use super::inbox::{Inbox, Listen, Next, Take};
 use super::lanes::Lanes;
 use super::slot::{Slot, Taken};
 use super::workers::{Serve, Turn};
-use discreet_audit::{Audit, RouteInfo, RouteLog, Time};
-use discreet_cdr::types::TypeDefinition;
+use discreet_audit::Time;
 use discreet_graph::qos::Qos;
-use discreet_guard::delivery::{Delivery, DeliveryAudience, members};
-use discreet_guard::denied::Denied;
-use discreet_guard::lanes::{Lane, Plan};
-use discreet_guard::message::Received;
-use discreet_guard::protect::Protection;
-use discreet_guard::relay::{Outcome, guard, relay};
-use discreet_guard::sources::PublisherTrust;
+use discreet_guard::lanes::Plan;
+use discreet_guard::outbound::{Decision, Outbound};
+use discreet_guard::relay::{Arrived, Egress as _, pass};
 use discreet_guard::stats::RouteStats;
-use discreet_host::clock::ClockFloor;
-use discreet_policy::{Form, LivePolicy, Moment, Policy, TopicPolicy};
-use discreet_redact::{CAMERA_INFO_TYPE, Cameras, ImageRedactor, Intrinsics};
-use discreet_seal::epoch_keys::Keys;
+use discreet_policy::{Form, Policy};
+use discreet_redact::ImageRedactor;
 
 /// Messages served in one go before other routes have their turn.
 const BATCH: usize = 16;
@@ -79,107 +71,19 @@ struct Verdict {
 /// What serving a message needs. Touched by one worker at a time.
 struct Path {
     inbox: Inbox,
-    exit: Exit,
-}
-
-/// The way out: the decision, the record, the topics outside.
-struct Exit {
-    topic: String,
-    /// Nodes and quality of service, for the audit.
-    source: String,
-    definition: Arc<TypeDefinition>,
-    decided_by: Option<DecidedBy>,
-    live: Arc<LivePolicy>,
-    clock: Arc<ClockFloor>,
-    audit: Arc<Audit>,
-    keys: Arc<dyn Keys>,
-    protection: Protection,
-    cameras: Arc<Cameras>,
-    lanes: Lanes,
-}
-
-/// The policy that decides, and what it says of this topic: looked up once, not per message.
-struct DecidedBy {
-    policy: Arc<Policy>,
-    since: Duration,
-    topic: Result<Arc<TopicPolicy>, Denied>,
-    moment: Moment,
-    /// Of the keys that were there at that moment.
-    generation: u64,
-    delivery: Delivery,
-    logs: Logs,
-}
-
-/// Where a topic's messages are recorded. Entries say which policy decided, in which form it leaves, to whom and with
-/// which key, so each of these has a log of its own.
-struct Logs {
-    /// Of the first form that leaves, and of whatever leaves in none.
-    first: RouteLog,
-    /// Of the redacted form, if the clear one leaves too.
-    redacted: Option<RouteLog>,
-}
-
-impl Logs {
-    fn of(&self, form: Form) -> &RouteLog {
-        match (form, &self.redacted) {
-            (Form::Redacted, Some(log)) => log,
-            (Form::Clear | Form::Redacted, _) => &self.first,
-        }
-    }
-
-    fn each(&self) -> impl Iterator<Item = &RouteLog> {
-        [&self.first].into_iter().chain(&self.redacted)
-    }
-}
-
-/// What a route is made of.
-pub struct RouteParts {
-    /// The topic on the inner domain.
-    pub topic: String,
-    /// The type of its messages.
-    pub definition: Arc<TypeDefinition>,
-    /// The policy in force.
-    pub live: Arc<LivePolicy>,
-    /// Whether the time can be relied on.
-    pub clock: Arc<ClockFloor>,
-    /// Where outcomes are recorded.
-    pub audit: Arc<Audit>,
-    /// What is sealed is sealed with these.
-    pub keys: Arc<dyn Keys>,
-    /// Redacts and seals what the policy ever lets out in such a form.
-    pub protection: Protection,
-    /// What the cameras saw.
-    pub cameras: Arc<Cameras>,
-    /// Where messages come from.
-    pub listen: Listen,
-    /// Where released messages go.
-    pub lanes: Lanes,
+    outbound: Outbound<Lanes>,
 }
 
 impl Route {
     /// A route that nothing comes in on yet.
-    pub fn new(parts: RouteParts) -> Route {
-        let RouteParts { topic, definition, live, clock, audit, keys, protection, cameras, .. } = parts;
-        let exit = Exit {
-            topic,
-            source: String::new(),
-            definition,
-            decided_by: None,
-            live,
-            clock,
-            audit,
-            keys,
-            protection,
-            cameras,
-            lanes: parts.lanes,
-        };
+    pub fn new(outbound: Outbound<Lanes>, listen: Listen) -> Route {
         Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
             turn: Turn::default(),
-            snapshot: Mutex::new(Snapshot { redactor: exit.redactor_state(), ..Snapshot::default() }),
+            snapshot: Mutex::new(Snapshot { redactor: outbound.redactor_state(), ..Snapshot::default() }),
             parked: AtomicUsize::new(0),
-            path: Slot::new(Path { inbox: Inbox::new(parts.listen), exit }),
+            path: Slot::new(Path { inbox: Inbox::new(listen), outbound }),
             verdict: Mutex::default(),
             heard: AtomicBool::new(true),
             winding_up: AtomicBool::new(false),
@@ -252,7 +156,7 @@ impl Route {
     /// Gives reliable readers time to get the last of it.
     pub fn flush(&self, patience: Duration) {
         if let Some(path) = self.path.take_within(patience).as_mut().and_then(Taken::get) {
-            path.exit.lanes.flush(patience);
+            path.outbound.egress.flush(patience);
         }
     }
 
@@ -265,43 +169,43 @@ impl Route {
         let verdict = self.verdict.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(Verdict { policy, plan, source }) = verdict else { return };
         let now = self.opened.elapsed();
-        let Path { inbox, exit } = path;
+        let Path { inbox, outbound } = path;
         // The way out before the way in, so that nothing comes that could not leave.
-        let announced = exit.lanes.arrange(&plan, now);
+        let announced = outbound.egress.arrange(&plan, now);
         let listening = inbox.judge(&policy, &plan, now);
         {
             let mut snapshot = self.snapshot();
-            snapshot.offered = exit.lanes.offered();
+            snapshot.offered = outbound.egress.offered();
             snapshot.trouble = announced.and(listening).err().map(|error| error.to_string());
         }
-        if exit.source != source {
-            exit.source = source;
-            exit.decided_by = None; // what comes from other nodes has entries of its own in the audit
+        if outbound.source != source {
+            outbound.source = source;
+            outbound.decision = None; // what comes from other nodes has entries of its own in the audit
         }
-        exit.follow_policy(Time::system(), now);
-        let soon = now < WARM_UP && exit.lanes.any();
-        if let Some(decided_by) = exit.decided_by.as_ref().filter(|_| soon) {
-            decided_by.logs.each().for_each(|log| log.expect(Time::system()));
+        outbound.refresh_decision(Time::system(), now);
+        let soon = now < WARM_UP && outbound.egress.any();
+        if let Some(decision) = outbound.decision.as_ref().filter(|_| soon) {
+            decision.logs.each().for_each(|log| log.expect(Time::system()));
         }
     }
 
     fn serve_with(&self, path: &mut Path) -> bool {
-        let batch = if path.exit.protection.images.is_some() { 1 } else { BATCH };
+        let batch = if path.outbound.redacts_images() { 1 } else { BATCH };
         for _ in 0..batch {
             if self.ended.load(SeqCst) {
                 path.end();
                 return false;
             }
             self.hear(path);
-            let Path { inbox, exit } = &mut *path;
+            let Path { inbox, outbound } = &mut *path;
             let (taken, elapsed) = (Instant::now(), self.opened.elapsed());
             let now = Time::system();
-            exit.follow_policy(now, elapsed);
+            outbound.refresh_decision(now, elapsed);
             // Without a policy nothing is even taken; it waits in the queue, which keeps the newest.
-            let Some(DecidedBy { policy, since, delivery, logs, .. }) = &exit.decided_by else {
+            let Some(Decision { policy, since, delivery, logs, .. }) = &outbound.decision else {
                 return false;
             };
-            let redacting = exit.protection.images.is_some() && delivery.redacted.is_some();
+            let redacting = outbound.redacts_images() && delivery.redacted.is_some();
             let desired = if redacting { Take::Recent } else { Take::Every };
             let skipped = self.stats.skipped.load(Relaxed);
             let next = inbox.next(desired, policy, *since, elapsed, &self.stats);
@@ -311,11 +215,12 @@ impl Route {
             }
             match next {
                 Ok(Some(Next { message, lane, depth })) => {
-                    exit.serve(message, (lane, depth), taken, now, &self.stats, &self.ended);
+                    let arrived = Arrived { message, place: (lane, depth), at: taken };
+                    pass(outbound, arrived, now, &self.stats, || !self.ended.load(SeqCst));
                 }
                 Ok(None) => {
                     // At least once a second: discovery looks at every route as often, and sees to it that it is served.
-                    exit.protection.images.iter_mut().for_each(ImageRedactor::tend);
+                    outbound.protection.makers.images.iter_mut().for_each(ImageRedactor::tend);
                     return false;
                 }
                 Err(_) => {
@@ -341,11 +246,11 @@ impl Serve for Route {
             self.all_served.notify_all();
         }
         self.parked.store(path.inbox.parked(), Relaxed);
-        if path.exit.protection.images.is_some() {
-            self.snapshot().redactor = path.exit.redactor_state();
+        if path.outbound.redacts_images() {
+            self.snapshot().redactor = path.outbound.redactor_state();
         }
-        if path.exit.lanes.changed() {
-            self.snapshot().offered = path.exit.lanes.offered();
+        if path.outbound.egress.changed() {
+            self.snapshot().offered = path.outbound.egress.offered();
         }
         if self.ended.load(SeqCst) {
             path.end();
@@ -363,169 +268,6 @@ impl Path {
     /// Takes leave of the inner domain, and ends the route in the audit.
     fn end(&mut self) {
         self.inbox.disconnect();
-        self.exit.decided_by = None;
+        self.outbound.decision = None;
     }
-}
-
-impl Exit {
-    fn redactor_state(&self) -> Option<String> {
-        self.protection.images.as_ref().and_then(ImageRedactor::state)
-    }
-
-    /// Decides on a message, records it, and publishes it in the forms in which it may leave, unless the route has `ended`
-    /// meanwhile.
-    fn serve(
-        &mut self,
-        message: Received<'_>,
-        (lane, depth): (Option<Lane>, Option<usize>),
-        taken: Instant,
-        now: Time,
-        stats: &RouteStats,
-        ended: &AtomicBool,
-    ) {
-        let Some(DecidedBy { topic, moment, logs, .. }) = &self.decided_by else { return };
-        let size = message.cdr.message().len() as u64;
-        if self.definition.name == CAMERA_INFO_TYPE && message.origin.trust == PublisherTrust::Accepted {
-            // One that cannot be read is denied below.
-            let known = Intrinsics::read(message.cdr.message()).unwrap_or_default();
-            self.cameras.set_intrinsics(&self.topic, known);
-        }
-        let plan = &self.definition.plan;
-        let decision = match topic {
-            Ok(topic) => guard(topic, plan, &mut self.protection, *moment, message),
-            Err(reason) => Err(*reason),
-        };
-        let releases = match decision {
-            Ok(releases) => releases,
-            Err(reason) => {
-                logs.first.record_denial(now, reason.label());
-                return stats.deny(reason);
-            }
-        };
-        if ended.load(SeqCst) {
-            return; // it took so long that nobody waited for it
-        }
-        match self.lanes.turn_to(lane, depth) {
-            Ok(true) => drop(stats.displaced.fetch_add(self.lanes.displaced(), Relaxed)),
-            // More sources than lanes.
-            Ok(false) => {
-                logs.first.record_denial(now, Denied::NotOpened.label());
-                return stats.deny(Denied::NotOpened);
-            }
-            Err(_) => {
-                stats.failed.fetch_add(1, Relaxed);
-                return;
-            }
-        }
-        for (form, release) in releases.each() {
-            let outcome: Result<Outcome, RosError> = relay(release, now, logs.of(form), &mut self.lanes);
-            match outcome {
-                Ok(Outcome::Released(redaction)) => {
-                    redaction.iter().for_each(|redaction| stats.redact(redaction));
-                    stats.released.fetch_add(1, Relaxed);
-                    stats.bytes.fetch_add(size, Relaxed);
-                    stats.latency.add(taken.elapsed());
-                }
-                Ok(Outcome::Denied(reason)) => stats.deny(reason),
-                // Recorded, and lost on the way out; diagnostics shows the count.
-                Err(_) => drop(stats.failed.fetch_add(1, Relaxed)),
-            }
-        }
-    }
-
-    /// Makes sure that the next message is decided by the policy in force now, at the time that it is now, and sealed
-    /// with the keys of now.
-    fn follow_policy(&mut self, now: Time, elapsed: Duration) {
-        let seconds = now.second();
-        let trusted = self.clock.trusts(seconds);
-        let live = self.live.current();
-        let Some(policy) = live.as_ref() else {
-            self.decided_by = None;
-            return;
-        };
-        let generation = self.keys.generation();
-        let mut since = elapsed;
-        if let Some(decided_by) = &mut self.decided_by
-            && Arc::ptr_eq(&decided_by.policy, policy)
-        {
-            let Moment { unix_seconds, trusted: was_trusted, .. } = decided_by.moment;
-            if (unix_seconds, was_trusted, decided_by.generation) == (seconds, trusted, generation) {
-                return;
-            }
-            decided_by.moment = policy.moment(seconds, trusted);
-            decided_by.generation = generation;
-            if decided_by.delivery == delivery_at(&decided_by.topic, decided_by.moment, self.keys.as_ref()) {
-                return;
-            }
-            since = decided_by.since;
-        }
-        let (topic, moment) = (self.topic_in(policy), policy.moment(seconds, trusted));
-        let delivery = delivery_at(&topic, moment, self.keys.as_ref());
-        if let (Ok(topic), Some(form)) = (&topic, delivery.open()) {
-            self.lanes.describe(topic.class().name(), form, policy.version());
-        }
-        let logs = self.logs(topic.as_deref().ok(), delivery, moment, policy.version());
-        self.decided_by =
-            Some(DecidedBy { policy: Arc::clone(policy), since, topic, moment, generation, delivery, logs });
-    }
-
-    fn logs(&self, topic: Option<&TopicPolicy>, delivery: Delivery, moment: Moment, policy: u64) -> Logs {
-        let nowhere = !self.lanes.any();
-        let delivery = if nowhere { Delivery::default() } else { delivery };
-        let log = |exit| self.audit.route(self.info(topic, exit, moment, policy));
-        let mut exits = delivery.each();
-        Logs { first: log(exits.next()), redacted: exits.next().map(|exit| log(Some(exit))) }
-    }
-
-    /// A form's way out as the audit enters it. A topic that is not declared any more counts as contextual.
-    fn info(
-        &self,
-        topic: Option<&TopicPolicy>,
-        exit: Option<(Form, DeliveryAudience)>,
-        moment: Moment,
-        policy: u64,
-    ) -> RouteInfo {
-        let class = topic.map(TopicPolicy::class);
-        let (form, audience, epoch) = match exit {
-            None => ("none", "nobody".into(), 0),
-            Some((form, DeliveryAudience::Everyone)) => (form.name(), "everyone".into(), 0),
-            Some((form, DeliveryAudience::Group(group, key))) => {
-                // Not the policy's members: the key tells whom the keeper left out.
-                let members = members(self.keys.as_ref(), &group, moment.unix_seconds, key);
-                let audience = if members.is_empty() { "nobody".into() } else { members.join(" ") };
-                (form.name(), audience, key.unwrap_or_default().into())
-            }
-        };
-        RouteInfo {
-            topic: self.topic.clone(),
-            type_name: self.definition.name.clone(),
-            class: class.map(|class| class.name().into()).unwrap_or_default(),
-            contextual: class.is_none_or(|class| class.is_contextual()),
-            form: form.into(),
-            audience,
-            policy,
-            epoch,
-            source: self.source.clone(),
-        }
-    }
-
-    /// What `policy` says of this topic, if it still declares it with the type that this route was made for.
-    fn topic_in(&self, policy: &Policy) -> Result<Arc<TopicPolicy>, Denied> {
-        let topic = policy.topic(&self.topic).ok_or(Denied::UndeclaredTopic)?;
-        if policy.open_sibling(&self.topic).is_some() {
-            return Err(Denied::OpenSibling);
-        }
-        if topic.type_name() != self.definition.name {
-            return Err(Denied::WrongType);
-        }
-        match topic.type_hash() {
-            Some(pinned) if pinned != self.definition.hash => Err(Denied::WrongTypeHash),
-            _ => Ok(Arc::clone(topic)),
-        }
-    }
-}
-
-/// The delivery on which a topic leaves.
-fn delivery_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment, keys: &dyn Keys) -> Delivery {
-    topic.as_ref().map(|topic| Delivery::of(topic, moment, keys)).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use super::why::LeftOut;
 use crate::Channel;
 use discreet_cdr::Plan;
 use discreet_cdr::types::{TypeDefinition, TypeLibrary, rihs, ros2msg};
-use discreet_guard::desired::is_reserved;
+use discreet_guard::admit::{admit_hash, admit_name, admit_type};
 use discreet_policy::{Policy, TopicPolicy};
 
 /// A robot uses about a hundred types. Definitions from a bag are compiled, so their number is bounded.
@@ -48,25 +48,15 @@ impl Route {
 
 /// The same questions that the guard asks of a topic and a publisher, in its order.
 fn open(policy: &Policy, definitions: &mut Definitions<'_>, channel: &Channel) -> Result<Open, Box<LeftOut>> {
-    let Some(topic) = policy.topic(&channel.topic) else {
-        return Err(Box::new(LeftOut::undeclared(channel, policy)));
-    };
-    if is_reserved(&channel.topic, policy) {
-        return Err(Box::new(LeftOut::reserved()));
-    }
-    if let Some(protected) = policy.open_sibling(&channel.topic) {
-        return Err(Box::new(LeftOut::open_sibling(protected)));
-    }
-    if channel.type_name != topic.type_name() {
-        return Err(Box::new(LeftOut::wrong_type(channel, topic)));
-    }
+    let admitted = admit_name(policy, &channel.topic)
+        .and_then(|topic| admit_type(topic, &channel.type_name).map(|()| topic));
+    let topic = admitted.map_err(|reason| Box::new(LeftOut::not_admitted(reason, channel, policy)))?;
     if channel.serialization != "cdr" {
         return Err(Box::new(LeftOut::not_cdr(channel)));
     }
     let (definition, text) = definitions.of(channel).map_err(Box::new)?;
-    if topic.type_hash().is_some_and(|pinned| pinned != definition.hash) {
-        return Err(Box::new(LeftOut::pinned(topic)));
-    }
+    admit_hash(topic, &definition.hash)
+        .map_err(|reason| Box::new(LeftOut::not_admitted(reason, channel, policy)))?;
     Ok(Open { topic: Arc::clone(topic), definition, text, number: None })
 }
 

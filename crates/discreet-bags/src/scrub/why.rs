@@ -2,6 +2,7 @@
 //! somebody who can record it otherwise, or read it by other options.
 
 use crate::Channel;
+use discreet_guard::admit::NotAdmitted;
 use discreet_guard::denied::Denied;
 use discreet_policy::finding::quoted;
 use discreet_policy::names::{action_part, is_ros_name, is_ros_type};
@@ -24,8 +25,21 @@ impl LeftOut {
         LeftOut { reason, because: because.into(), remedy: remedy.into() }
     }
 
+    /// The topic as a whole may not be guarded.
+    pub fn not_admitted(reason: NotAdmitted<'_>, channel: &Channel, policy: &Policy) -> Self {
+        match (reason, policy.topic(&channel.topic)) {
+            (NotAdmitted::Reserved, _) => LeftOut::reserved(),
+            (NotAdmitted::OpenSibling(protected), _) => LeftOut::open_sibling(protected),
+            (NotAdmitted::WrongType, Some(topic)) => LeftOut::wrong_type(channel, topic),
+            (NotAdmitted::WrongTypeHash, Some(topic)) => LeftOut::pinned(topic),
+            (NotAdmitted::Undeclared | NotAdmitted::WrongType | NotAdmitted::WrongTypeHash, _) => {
+                LeftOut::undeclared(channel, policy)
+            }
+        }
+    }
+
     /// Nothing of the policy declares the channel's topic.
-    pub fn undeclared(channel: &Channel, policy: &Policy) -> Self {
+    fn undeclared(channel: &Channel, policy: &Policy) -> Self {
         let because = "the policy does not declare it";
         if channel.topic.starts_with("/discreet/") {
             return LeftOut::reserved();
@@ -63,7 +77,7 @@ impl LeftOut {
         LeftOut::new(Denied::UndeclaredTopic, because, remedy)
     }
 
-    pub fn reserved() -> Self {
+    fn reserved() -> Self {
         LeftOut::new(
             Denied::ReservedName,
             "the guard publishes under this name itself",
@@ -71,13 +85,13 @@ impl LeftOut {
         )
     }
 
-    pub fn open_sibling(of: &TopicPolicy) -> Self {
+    fn open_sibling(of: &TopicPolicy) -> Self {
         let because = format!("it shows the image of {} on line {}", quoted(of.name()), of.span().line);
         LeftOut::new(Denied::OpenSibling, because, Denied::OpenSibling.advice())
     }
 
     /// Another type than the declared one.
-    pub fn wrong_type(channel: &Channel, topic: &TopicPolicy) -> Self {
+    fn wrong_type(channel: &Channel, topic: &TopicPolicy) -> Self {
         let line = topic.span().line;
         let declared = format!("line {line} of the policy declares {}", quoted(topic.type_name()));
         if channel.type_name.is_empty() {
@@ -94,7 +108,7 @@ impl LeftOut {
     }
 
     /// The policy pins a hash, and the bag's definition has another.
-    pub fn pinned(topic: &TopicPolicy) -> Self {
+    fn pinned(topic: &TopicPolicy) -> Self {
         let because = format!("its definition has not the `type_hash` of line {}", topic.span().line);
         LeftOut::new(
             Denied::WrongTypeHash,

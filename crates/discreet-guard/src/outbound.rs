@@ -1,0 +1,181 @@
+//! The way out of one topic: the decision that holds for its messages now, and what it takes to make and record it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::admit::admit;
+use crate::delivery::{Delivery, DeliveryAudience, members};
+use crate::denied::Denied;
+use crate::protect::Protection;
+use crate::relay::Egress;
+use discreet_audit::{Audit, RouteInfo, RouteLog, Time};
+use discreet_cdr::types::TypeDefinition;
+use discreet_host::clock::ClockFloor;
+use discreet_policy::{Form, LivePolicy, Moment, Policy, TopicPolicy};
+use discreet_redact::ImageRedactor;
+use discreet_seal::epoch_keys::Keys;
+
+/// Everything that [`crate::relay::pass`] takes for the messages of one topic.
+pub struct Outbound<E> {
+    /// The topic on the inner domain.
+    pub topic: String,
+    /// Nodes and quality of service of the sources, for the audit.
+    pub source: String,
+    /// The type of its messages.
+    pub definition: Arc<TypeDefinition>,
+    /// The decision that holds now; none without a policy.
+    pub decision: Option<Decision>,
+    /// The policy in force.
+    pub live: Arc<LivePolicy>,
+    /// The trust in the time of day.
+    pub clock: Arc<ClockFloor>,
+    /// The record.
+    pub audit: Arc<Audit>,
+    /// The keys that messages are sealed with.
+    pub keys: Arc<dyn Keys>,
+    /// Redacts and seals.
+    pub protection: Protection,
+    /// The publishers outside.
+    pub egress: E,
+}
+
+/// The policy that decides, and what it says of this topic: looked up once, not per message.
+pub struct Decision {
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// When it began to decide here, since the route was opened.
+    pub since: Duration,
+    /// The topic as the policy has it, or the reason to keep all of it inside.
+    pub topic: Result<Arc<TopicPolicy>, Denied>,
+    /// The time that it was made for.
+    pub moment: Moment,
+    /// The generation of the keys at that moment.
+    generation: u64,
+    /// The forms that leave, to whom, and under which keys.
+    pub delivery: Delivery,
+    /// The records.
+    pub logs: Logs,
+}
+
+/// Where a topic's messages are recorded. Entries say which policy decided, in which form it leaves, to whom and with
+/// which key, so each of these has a log of its own.
+pub struct Logs {
+    /// Of the first form that leaves, and of whatever leaves in none.
+    pub(crate) first: RouteLog,
+    /// Of the redacted form, if the clear one leaves too.
+    redacted: Option<RouteLog>,
+}
+
+impl Logs {
+    /// The log of a form.
+    pub fn of(&self, form: Form) -> &RouteLog {
+        match (form, &self.redacted) {
+            (Form::Redacted, Some(log)) => log,
+            (Form::Clear | Form::Redacted, _) => &self.first,
+        }
+    }
+
+    /// All of them.
+    pub fn each(&self) -> impl Iterator<Item = &RouteLog> {
+        [&self.first].into_iter().chain(&self.redacted)
+    }
+}
+
+impl<E: Egress> Outbound<E> {
+    /// True for a topic whose images are redacted.
+    pub fn redacts_images(&self) -> bool {
+        self.protection.makers.images.is_some()
+    }
+
+    /// State of the image redactor, for diagnostics.
+    pub fn redactor_state(&self) -> Option<String> {
+        self.protection.makers.images.as_ref().and_then(ImageRedactor::state)
+    }
+
+    /// Makes sure that the next message is decided by the policy in force now, at the time that it is now, and sealed
+    /// with the keys of now.
+    pub fn refresh_decision(&mut self, now: Time, elapsed: Duration) {
+        let seconds = now.second();
+        let trusted = self.clock.trusts(seconds);
+        let live = self.live.current();
+        let Some(policy) = live.as_ref() else {
+            self.decision = None;
+            return;
+        };
+        let generation = self.keys.generation();
+        let mut since = elapsed;
+        if let Some(decision) = &mut self.decision
+            && Arc::ptr_eq(&decision.policy, policy)
+        {
+            let Moment { unix_seconds, trusted: was_trusted, .. } = decision.moment;
+            if (unix_seconds, was_trusted, decision.generation) == (seconds, trusted, generation) {
+                return;
+            }
+            decision.moment = policy.moment(seconds, trusted);
+            decision.generation = generation;
+            if decision.delivery == delivery_at(&decision.topic, decision.moment, self.keys.as_ref()) {
+                return;
+            }
+            since = decision.since;
+        }
+        let (topic, moment) = (self.admitted(policy), policy.moment(seconds, trusted));
+        let delivery = delivery_at(&topic, moment, self.keys.as_ref());
+        if let (Ok(topic), Some(form)) = (&topic, delivery.open()) {
+            self.egress.describe(topic.class().name(), form, policy.version());
+        }
+        let logs = self.logs(topic.as_deref().ok(), delivery, moment, policy.version());
+        self.decision =
+            Some(Decision { policy: Arc::clone(policy), since, topic, moment, generation, delivery, logs });
+    }
+
+    fn logs(&self, topic: Option<&TopicPolicy>, delivery: Delivery, moment: Moment, policy: u64) -> Logs {
+        let nowhere = !self.egress.any();
+        let delivery = if nowhere { Delivery::default() } else { delivery };
+        let log = |exit| self.audit.route(self.info(topic, exit, moment, policy));
+        let mut exits = delivery.each();
+        Logs { first: log(exits.next()), redacted: exits.next().map(|exit| log(Some(exit))) }
+    }
+
+    /// A form's way out as the audit enters it. A topic that is not declared any more counts as contextual.
+    fn info(
+        &self,
+        topic: Option<&TopicPolicy>,
+        exit: Option<(Form, DeliveryAudience)>,
+        moment: Moment,
+        policy: u64,
+    ) -> RouteInfo {
+        let class = topic.map(TopicPolicy::class);
+        let (form, audience, epoch) = match exit {
+            None => ("none", "nobody".into(), 0),
+            Some((form, DeliveryAudience::Everyone)) => (form.name(), "everyone".into(), 0),
+            Some((form, DeliveryAudience::Group(group, key))) => {
+                // Not the policy's members: the key tells whom the keeper left out.
+                let members = members(self.keys.as_ref(), &group, moment.unix_seconds, key);
+                let audience = if members.is_empty() { "nobody".into() } else { members.join(" ") };
+                (form.name(), audience, key.unwrap_or_default().into())
+            }
+        };
+        RouteInfo {
+            topic: self.topic.clone(),
+            type_name: self.definition.name.clone(),
+            class: class.map(|class| class.name().into()).unwrap_or_default(),
+            contextual: class.is_none_or(|class| class.is_contextual()),
+            form: form.into(),
+            audience,
+            policy,
+            epoch,
+            source: self.source.clone(),
+        }
+    }
+
+    /// The topic as `policy` has it, if it still declares it with the type that this route was made for.
+    fn admitted(&self, policy: &Policy) -> Result<Arc<TopicPolicy>, Denied> {
+        let TypeDefinition { name, hash, .. } = &*self.definition;
+        Ok(Arc::clone(admit(policy, &self.topic, name, hash)?))
+    }
+}
+
+/// The delivery on which a topic leaves.
+fn delivery_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment, keys: &dyn Keys) -> Delivery {
+    topic.as_ref().map(|topic| Delivery::of(topic, moment, keys)).unwrap_or_default()
+}

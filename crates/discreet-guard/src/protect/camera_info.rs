@@ -1,0 +1,30 @@
+//! The projection of a camera, learned from its `sensor_msgs/msg/CameraInfo`, for those that follow its findings.
+
+use std::sync::Arc;
+
+use crate::classify::Classified;
+use crate::denied::Denied;
+use discreet_redact::{Cameras, Intrinsics};
+
+/// Learns from the messages of one `camera_info` topic.
+pub struct CameraInfo {
+    topic: String,
+    cameras: Arc<Cameras>,
+}
+
+impl CameraInfo {
+    /// For this topic. What is learned is kept in `cameras`.
+    pub fn new(topic: &str, cameras: Arc<Cameras>) -> CameraInfo {
+        CameraInfo { topic: topic.into(), cameras }
+    }
+
+    /// Learns from a message of an accepted publisher. One that cannot be read ends what was known.
+    pub fn learn(&self, classified: &Result<Classified<'_>, Denied>) {
+        let known = match classified {
+            Ok(classified) => Intrinsics::read(classified.cdr()).unwrap_or_default(),
+            Err(Denied::Malformed) => None,
+            Err(_) => return,
+        };
+        self.cameras.set_intrinsics(&self.topic, known);
+    }
+}
