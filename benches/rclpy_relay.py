@@ -1,6 +1,6 @@
 """What a robot integrator would write in an afternoon: a relay between two domains in rclpy.
 
-    rclpy_relay.py raw|typed INNER_DOMAIN OUTER_DOMAIN TOPIC TYPE DEPTH
+Usage: rclpy_relay.py raw|typed INNER_DOMAIN OUTER_DOMAIN TOPIC TYPE DEPTH
 """
 
 import importlib

@@ -1,6 +1,6 @@
 """Draws what is on the lobby's surfaces, into PNG files: nothing of it is in the repository.
 
-    python3 sim/pictures.py FOLDER
+Usage: python3 sim/pictures.py FOLDER
 """
 
 import functools

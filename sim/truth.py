@@ -1,6 +1,6 @@
 """Where in the camera's picture faces, plate, screen, document and sign are, by the lobby's description alone.
 
-    python3 sim/truth.py [X Y YAW]      for a robot at that place (metres, radians), as JSON
+Usage: python3 sim/truth.py [X Y YAW]      for a robot at that place (metres, radians), as JSON
 """
 
 import dataclasses
