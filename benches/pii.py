@@ -47,8 +47,13 @@ def texts():
     for number in range(500):
         yield 'clean', CLEAN[number % len(CLEAN)]
         pose = ' '.join(f'{axis}={dice.uniform(-80, 80):.6f}' for axis in 'xyz')
-        yield 'telemetry', (f'[INFO] [{1700000000 + number}.{dice.randrange(10**9):09}] [amcl]: pose {pose} '
-                            f'seq={dice.randrange(10**8)} dt={dice.randrange(200)}ms cov=[{dice.random():.4f}, {dice.random():.4f}]')
+        yield (
+            'telemetry',
+            (
+                f'[INFO] [{1700000000 + number}.{dice.randrange(10**9):09}] [amcl]: pose {pose} '
+                f'seq={dice.randrange(10**8)} dt={dice.randrange(200)}ms cov=[{dice.random():.4f}, {dice.random():.4f}]'
+            ),
+        )
         yield 'dense', f'{planter.item().sentence}; {planter.item().sentence}'
 
 
@@ -61,15 +66,23 @@ def presidio(rows):
         return
     registry = RecognizerRegistry(supported_languages=['en'])
     registry.load_predefined_recognizers(languages=['en'])
-    patterns = [one for one in registry.get_recognizers(language='en', all_fields=True) if hasattr(one, 'patterns')]
+    patterns = [
+        one for one in registry.get_recognizers(language='en', all_fields=True) if hasattr(one, 'patterns')
+    ]
     for case in ('clean', 'dense', 'telemetry'):
         own = [text for of, text in rows if of == case][:100]
         started, hits = time.perf_counter(), 0
         for text in own:
             hits += sum(len(one.analyze(text, one.supported_entities, None) or []) for one in patterns)
         seconds = time.perf_counter() - started
-        yield {'bench': 'pii', 'case': case, 'variant': 'presidio, patterns', 'mb_s': sum(map(len, own)) / seconds / 1e6,
-               'hits': hits, 'texts': len(own)}
+        yield {
+            'bench': 'pii',
+            'case': case,
+            'variant': 'presidio, patterns',
+            'mb_s': sum(map(len, own)) / seconds / 1e6,
+            'hits': hits,
+            'texts': len(own),
+        }
 
 
 def main():

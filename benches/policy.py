@@ -6,5 +6,7 @@ import sys
 
 from table import show
 
-lines = subprocess.run(['target/release/examples/policy_bench'], check=True, stdout=subprocess.PIPE, text=True).stdout
+lines = subprocess.run(
+    ['target/release/examples/policy_bench'], check=True, stdout=subprocess.PIPE, text=True
+).stdout
 show([json.loads(line) for line in lines.splitlines()], '--json' in sys.argv)

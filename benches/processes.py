@@ -27,8 +27,14 @@ class Processes:
         return self
 
     def start(self, *command, **environment):
-        process = subprocess.Popen([str(word) for word in command], env={**self.environment, **environment},
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.output, text=True)
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            env={**self.environment, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.output,
+            text=True,
+        )
         self.started.append(process)
         return process
 

@@ -47,8 +47,24 @@ def main():
     show(results, options.json, COLUMNS)
 
 
-COLUMNS = ('faces', 'f90', 'f90_low', 'f90_high', 'missed', 'missed_low', 'missed_high', 'pixels', 'pixels_low',
-           'pixels_high', 'hidden', 'cpu_ms', 'motion_ms', 'detection_ms', 'tracking_ms', 'total_ms')
+COLUMNS = (
+    'faces',
+    'f90',
+    'f90_low',
+    'f90_high',
+    'missed',
+    'missed_low',
+    'missed_high',
+    'pixels',
+    'pixels_low',
+    'pixels_high',
+    'hidden',
+    'cpu_ms',
+    'motion_ms',
+    'detection_ms',
+    'tracking_ms',
+    'total_ms',
+)
 
 
 def arguments():
@@ -60,7 +76,9 @@ def arguments():
     parser.add_argument('--opencv', action='store_true', help="OpenCV's own engine instead of ONNX Runtime")
     parser.add_argument('--every', type=int, default=1, metavar='N', help='detect in every n-th frame')
     parser.add_argument('--threads', type=int, default=1, metavar='N')
-    parser.add_argument('--frames', type=int, default=FRAMES, metavar='N', help=f'frames of --moving ({FRAMES})')
+    parser.add_argument(
+        '--frames', type=int, default=FRAMES, metavar='N', help=f'frames of --moving ({FRAMES})'
+    )
     parser.add_argument('--no-peer', action='store_true', help='without deface')
     parser.add_argument('--json', action='store_true')
     return parser.parse_args()
@@ -78,19 +96,20 @@ def cases(options):
             yield f'stills, half {half + 1}', stills(options.data, chosen)
 
 
-
-
 def stills(folder, rows):
     def pictures():
         for number, row in enumerate(rows):
             # An hour between them: nothing is remembered from one to the next.
             yield read(folder, row), np.array(row['boxes'], float).reshape(-1, 4), number * 3600 * 10**9
+
     return len(rows), pictures()
 
 
 def moving(folder, rows, frames):
     """Pans and zooms over pictures, with the unsteadiness of a robot that drives."""
-    rows = sorted((row for row in rows if row['boxes']), key=lambda row: hashlib.sha256(row['image'].encode()).digest())
+    rows = sorted(
+        (row for row in rows if row['boxes']), key=lambda row: hashlib.sha256(row['image'].encode()).digest()
+    )
     clips = [rows[number % len(rows)] for number in range(CLIPS)]
     length = math.ceil(frames / CLIPS)
 
@@ -103,6 +122,7 @@ def moving(folder, rows, frames):
                 frame = cv2.warpAffine(picture, matrix, FRAME, flags=cv2.INTER_LINEAR)
                 shown += 1
                 yield frame, inside(row['boxes'], matrix), number * 3600 * 10**9 + at * 10**9 // 30
+
     return min(frames, length * CLIPS), pictures()
 
 
@@ -141,7 +161,7 @@ def inside(boxes, matrix):
 def read(folder, row):
     picture = cv2.imread(str(folder / row['image']), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     if picture is None:
-        sys.exit(f"error: {folder / row['image']} cannot be read")
+        sys.exit(f'error: {folder / row["image"]} cannot be read')
     return picture
 
 
@@ -149,18 +169,30 @@ class Discreet:
     """The detectors and the tracking of this clone, in a process of their own."""
 
     def __init__(self, options):
-        command = ['target/release/examples/recall_bench', '--every', str(options.every), '--threads', str(options.threads)]
+        command = [
+            'target/release/examples/recall_bench',
+            '--every',
+            str(options.every),
+            '--threads',
+            str(options.threads),
+        ]
         target = os.environ.get('CARGO_TARGET_DIR')
         if target:
             command[0] = f'{target}/release/examples/recall_bench'
-        self.child = subprocess.Popen(command + ['--opencv'] * options.opencv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.child = subprocess.Popen(
+            command + ['--opencv'] * options.opencv, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         self.times = []
 
     def look(self, picture, stamp):
         height, width = picture.shape[:2]
         # What the guard sends is at most this long (SIGHT_SIDE).
         times = min(1, 960 / max(width, height))
-        small = cv2.resize(picture, (round(width * times), round(height * times)), interpolation=cv2.INTER_AREA) if times < 1 else picture
+        small = (
+            cv2.resize(picture, (round(width * times), round(height * times)), interpolation=cv2.INTER_AREA)
+            if times < 1
+            else picture
+        )
         before = cpu_time(self.child.pid)
         self.child.stdin.write(b'%d %d %d\n' % (small.shape[1], small.shape[0], stamp))
         self.child.stdin.write(small.tobytes())
@@ -181,6 +213,7 @@ class Deface:
 
     def __init__(self):
         from deface.centerface import CenterFace
+
         self.network = CenterFace()
 
     def look(self, picture):
@@ -189,11 +222,15 @@ class Deface:
         took = (time.process_time() - before) * 1000
         boxes = np.array(boxes, float).reshape(-1, 5)
         more_x, more_y = 0.3 * (boxes[:, 2] - boxes[:, 0]), 0.3 * (boxes[:, 3] - boxes[:, 1])
-        return np.stack([boxes[:, 0] - more_x, boxes[:, 1] - more_y, boxes[:, 2] + more_x, boxes[:, 3] + more_y], 1), took
+        return np.stack(
+            [boxes[:, 0] - more_x, boxes[:, 1] - more_y, boxes[:, 2] + more_x, boxes[:, 3] + more_y], 1
+        ), took
 
 
 def cpu_time(pid):
-    with open(f'/proc/{pid}/schedstat') as file: # nanoseconds of its main thread, which is the one that looks
+    with open(
+        f'/proc/{pid}/schedstat'
+    ) as file:  # nanoseconds of its main thread, which is the one that looks
         return int(file.read().split()[0]) / 1e9
 
 
@@ -206,11 +243,13 @@ class Score:
     def add(self, clip, picture, boxes, areas, cpu_ms):
         height, width = picture.shape[:2]
         covered = np.zeros((height, width), bool)
-        for x1, y1, x2, y2 in np.concatenate([np.floor(areas[:, :2]), np.ceil(areas[:, 2:])], 1).clip(0, 1e6).astype(int):
+        for x1, y1, x2, y2 in (
+            np.concatenate([np.floor(areas[:, :2]), np.ceil(areas[:, 2:])], 1).clip(0, 1e6).astype(int)
+        ):
             covered[y1:y2, x1:x2] = True
         for x1, y1, x2, y2 in boxes:
             side = max(x2 - x1, y2 - y1)
-            under = covered[int(y1):math.ceil(y2), int(x1):math.ceil(x2)]
+            under = covered[int(y1) : math.ceil(y2), int(x1) : math.ceil(x2)]
             if side >= SMALLEST and under.size:
                 self.faces.append((clip, side, under.mean(), under.size))
         self.hidden.append(covered.mean())
@@ -232,8 +271,18 @@ def with_intervals(faces):
     """f90, missed and pixels, each with its bootstrap 95 % interval over pictures (the frames of a clip are one)."""
     pictures = np.unique(faces[:, 0])
     # Of each picture: faces, faces covered, faces missed, pixels, pixels covered.
-    sums = np.array([[len(of), (of[:, 2] >= 0.9).sum(), (of[:, 2] < 0.1).sum(), of[:, 3].sum(), (of[:, 2] * of[:, 3]).sum()]
-                     for of in (faces[faces[:, 0] == picture] for picture in pictures)])
+    sums = np.array(
+        [
+            [
+                len(of),
+                (of[:, 2] >= 0.9).sum(),
+                (of[:, 2] < 0.1).sum(),
+                of[:, 3].sum(),
+                (of[:, 2] * of[:, 3]).sum(),
+            ]
+            for of in (faces[faces[:, 0] == picture] for picture in pictures)
+        ]
+    )
     draws = np.random.default_rng(0).integers(len(pictures), size=(1000, len(pictures)))
     rates = {}
     for name, part, whole in (('f90', 1, 0), ('missed', 2, 0), ('pixels', 4, 3)):
@@ -254,7 +303,11 @@ class Progress:
             yield picture
             if sys.stderr.isatty():
                 done = 40 * (number + 1) // self.count
-                print(f"\r{self.name} [{'#' * done}{'.' * (40 - done)}] {number + 1}/{self.count}", end='', file=sys.stderr)
+                print(
+                    f'\r{self.name} [{"#" * done}{"." * (40 - done)}] {number + 1}/{self.count}',
+                    end='',
+                    file=sys.stderr,
+                )
         if sys.stderr.isatty():
             print('\r\033[K', end='', file=sys.stderr)
 

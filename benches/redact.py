@@ -39,16 +39,28 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / 'frames.rgb'
         for done, ((width, height), faces) in enumerate(cases):
-            file.write_bytes(b''.join(frame(width, height, faces, number).tobytes() for number in range(FRAMES)))
+            file.write_bytes(
+                b''.join(frame(width, height, faces, number).tobytes() for number in range(FRAMES))
+            )
             for cores in CORES:
                 for variant, command in variants(options.deface, cores):
                     progress(f'{done + 1}/{len(cases)} {width}x{height}, {faces} faces: {variant}')
                     words = [*command, f'{width}x{height}', str(cores), str(options.seconds), str(file)]
                     cpus = ','.join(map(str, range(cores)))
-                    said = subprocess.run(['taskset', '--cpu-list', cpus, *words], stdout=subprocess.PIPE, text=True, check=True,
-                                          env={**os.environ, 'OMP_NUM_THREADS': str(cores)})
-                    results.append({'case': f'{width}x{height}, {faces} faces', 'variant': f'{variant}, {cores} core{"s" * (cores > 1)}',
-                                    **json.loads(said.stdout)})
+                    said = subprocess.run(
+                        ['taskset', '--cpu-list', cpus, *words],
+                        stdout=subprocess.PIPE,
+                        text=True,
+                        check=True,
+                        env={**os.environ, 'OMP_NUM_THREADS': str(cores)},
+                    )
+                    results.append(
+                        {
+                            'case': f'{width}x{height}, {faces} faces',
+                            'variant': f'{variant}, {cores} core{"s" * (cores > 1)}',
+                            **json.loads(said.stdout),
+                        }
+                    )
     progress('')
     show(results, options.json, COLUMNS)
     if not options.json and options.deface:
@@ -70,7 +82,9 @@ def frame(width, height, faces, number):
     columns = math.ceil(math.sqrt(faces * width / height)) if faces else 1
     rows = math.ceil(faces / columns) if faces else 1
     side = int(min(width / columns, height / rows) * 0.9)
-    person = Picture.open(folder / 'astronaut.png').convert('RGB').crop((90, 0, 390, 300)).resize((side, side))
+    person = (
+        Picture.open(folder / 'astronaut.png').convert('RGB').crop((90, 0, 390, 300)).resize((side, side))
+    )
     for at in range(faces):
         x = int((at % columns + 0.5) * width / columns - side / 2 + 6 * math.sin(number / 2 + at))
         y = int((at // columns + 0.5) * height / rows - side / 2 + 6 * math.cos(number / 2 + at))
@@ -82,8 +96,12 @@ def ratios(results):
     print('\nframes per second, guard against deface')
     for mine in results:
         if mine['variant'].startswith('guard'):
-            other = next(result for result in results if result['case'] == mine['case']
-                         and result['variant'] == mine['variant'].replace('guard', 'deface'))
+            other = next(
+                result
+                for result in results
+                if result['case'] == mine['case']
+                and result['variant'] == mine['variant'].replace('guard', 'deface')
+            )
             print(f'{mine["case"]:24} {mine["variant"]:16} {mine["fps"] / other["fps"]:.1f}')
 
 

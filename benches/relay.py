@@ -16,7 +16,8 @@ from table import show
 
 TOPIC, INNER, OUTER = '/x', 66, 67
 CASES = [('string', 1000, 'std_msgs/msg/String', 100)] + [
-    (size, 30, 'sensor_msgs/msg/Image', 2) for size in ('640x480', '1280x720', '1920x1080')]
+    (size, 30, 'sensor_msgs/msg/Image', 2) for size in ('640x480', '1280x720', '1920x1080')
+]
 VARIANTS = ('direct', 'bare', 'guard', 'guard+tags', 'rclpy raw', 'rclpy typed')
 POLICY = """
 discreet: 1
@@ -41,8 +42,11 @@ def main():
     options = parser.parse_args()
     cases = [CASES[0], CASES[-1]] if options.quick else CASES
     rounds = options.rounds or (1 if options.quick else 3)
-    chosen = [(f'{case[0]}@{case[1]} {transport}', transport, case) for transport in ('tuned', 'default')
-              for case in cases]
+    chosen = [
+        (f'{case[0]}@{case[1]} {transport}', transport, case)
+        for transport in ('tuned', 'default')
+        for case in cases
+    ]
     chosen = [one for one in chosen if options.case in one[0]]
     results, done = [], 0
     for name, transport, case in chosen:
@@ -72,15 +76,27 @@ def run(variant, transport, case, rate, type_name, depth, seconds):
         elif variant.startswith('guard'):
             with open(f'{folder}/policy.yaml', 'w') as policy:
                 policy.write(POLICY.format(topic=TOPIC, type_name=type_name, depth=depth))
-            relay = start(f'{BIN}/guard', '--ros-args', '-p', f'policy:={folder}/policy.yaml', '-p',
-                          f'outer_domain:={OUTER}', '-p', f'audit:={folder}/audit.log', ROS_DOMAIN_ID=str(INNER))
+            relay = start(
+                f'{BIN}/guard',
+                '--ros-args',
+                '-p',
+                f'policy:={folder}/policy.yaml',
+                '-p',
+                f'outer_domain:={OUTER}',
+                '-p',
+                f'audit:={folder}/audit.log',
+                ROS_DOMAIN_ID=str(INNER),
+            )
         if variant == 'guard+tags':
             start(f'{BIN}/examples/read_tags', OUTER, TOPIC, type_name)
         sink_domain = INNER if variant == 'direct' else OUTER
         sink = start(f'{BIN}/examples/traffic', 'sink', sink_domain, TOPIC, case, seconds)
         try:
-            seen = traffic([sink], lambda: start(f'{BIN}/examples/traffic', 'source', INNER, TOPIC, case, rate, seconds),
-                           relay)
+            seen = traffic(
+                [sink],
+                lambda: start(f'{BIN}/examples/traffic', 'source', INNER, TOPIC, case, rate, seconds),
+                relay,
+            )
         except NothingMeasured:
             sys.exit(f'{variant}, {case}, {transport}: nothing was measured\n{processes.said()}')
     return {**seen, 'cpu_us': seen['sender_ns'] / 1e3 if relay else None}
@@ -104,9 +120,13 @@ def goals(results):
         by_case.setdefault(result['case'], {})[result['variant']] = result
     for case, found in by_case.items():
         guard = found['guard']
-        print(f'{case:<22} {guard["p50_ms"] / found["bare"]["p50_ms"]:>10.2f} '
-              + ' '.join(f'{guard["cpu_us"] / found[peer]["cpu_us"]:>{width}.2f}'
-                         for peer, width in (('bare', 15), ('rclpy raw', 20), ('rclpy typed', 22))))
+        print(
+            f'{case:<22} {guard["p50_ms"] / found["bare"]["p50_ms"]:>10.2f} '
+            + ' '.join(
+                f'{guard["cpu_us"] / found[peer]["cpu_us"]:>{width}.2f}'
+                for peer, width in (('bare', 15), ('rclpy raw', 20), ('rclpy typed', 22))
+            )
+        )
 
 
 main()

@@ -46,7 +46,10 @@ class Adversary:
                     self.known.add(grant)
                     key = Grant.read(grant, self.robot).open(self.me)
                     if key:
-                        self.keys[key.terms.key] = (key, key.context(self.domain, TOPIC, 'std_msgs/msg/String', self.hash))
+                        self.keys[key.terms.key] = (
+                            key,
+                            key.context(self.domain, TOPIC, 'std_msgs/msg/String', self.hash),
+                        )
         self.grants.messages = []
         # A key may come behind the first message that it opens.
         self.waiting = [*self.waiting[-1000:], *(message.cdr for message in self.sealed.poll())]
@@ -86,9 +89,11 @@ def main():
 def measure(robot, trials):
     for name in ('desk', 'vendor'):
         robot.identity(name)
-    robot.policy({TOPIC: declared('std_msgs/msg/String', 'contextual', depth=1000)},
-                 [{'who': ['desk', 'vendor'], 'read': TOPIC, 'as': 'clear'}],
-                 stakeholders={name: {'identity': f'identities/{name}.pub'} for name in ('desk', 'vendor')})
+    robot.policy(
+        {TOPIC: declared('std_msgs/msg/String', 'contextual', depth=1000)},
+        [{'who': ['desk', 'vendor'], 'read': TOPIC, 'as': 'clear'}],
+        stakeholders={name: {'identity': f'identities/{name}.pub'} for name in ('desk', 'vendor')},
+    )
     publisher, stop = robot.inner.publisher(TOPIC, String), threading.Event()
     robot.keep()
     robot.start()
@@ -125,10 +130,18 @@ def measure(robot, trials):
         progress('')
     times.sort()
     command.sort()
-    return {'bench': 'revoke', 'case': f'{RATE} Hz', 'variant': 'adversary', 'trials': trials,
-            'p50_ms': times[len(times) // 2], 'p99_ms': times[min(len(times) - 1, int(len(times) * 0.99))],
-            'max_ms': times[-1], 'after': after, 'command_p50_ms': command[len(command) // 2],
-            'others_opened': len(desk.opened)}
+    return {
+        'bench': 'revoke',
+        'case': f'{RATE} Hz',
+        'variant': 'adversary',
+        'trials': trials,
+        'p50_ms': times[len(times) // 2],
+        'p99_ms': times[min(len(times) - 1, int(len(times) * 0.99))],
+        'max_ms': times[-1],
+        'after': after,
+        'command_p50_ms': command[len(command) // 2],
+        'others_opened': len(desk.opened),
+    }
 
 
 def opens_again(vendor):

@@ -31,10 +31,19 @@ from processes import BIN, TUNED, NothingMeasured, Processes, progress, traffic
 from table import FIGURES, show
 
 ROBOT, DESK, TOPIC, TYPE = 'bench', 'desk', '/x', 'std_msgs/msg/UInt8MultiArray'
-INNER, OUTER, PEERS = 98, 99, 100  # domains; the peer is another Fast DDS, whose shared memory must not be mixed with ours
+INNER, OUTER, PEERS = (
+    98,
+    99,
+    100,
+)  # domains; the peer is another Fast DDS, whose shared memory must not be mixed with ours
 # Two cores do not keep up with 30 large frames a second of some variants, which then measures a queue; 10 a second they do.
-CASES = [('1 KiB', 1024, 100), ('64 KiB', 65536, 100), ('1 MiB', 1 << 20, 30), ('6.2 MB', 1920 * 1080 * 3, 30),
-         ('6.2 MB', 1920 * 1080 * 3, 10)]
+CASES = [
+    ('1 KiB', 1024, 100),
+    ('64 KiB', 65536, 100),
+    ('1 MiB', 1 << 20, 30),
+    ('6.2 MB', 1920 * 1080 * 3, 30),
+    ('6.2 MB', 1920 * 1080 * 3, 10),
+]
 NO_PEER = 'WARNING: measured without DDS-Security, so that nothing is shown of what it would cost'
 # More often, so that what the guard does anyway counts less; and where sealing is most of what it does.
 CROWDS = [('1 KiB', 1024, 250), ('1 MiB', 1 << 20, 30)]
@@ -60,8 +69,9 @@ COLUMNS = (*FIGURES, 'of_bare')
 
 
 def main():
-    parser = argparse.ArgumentParser(prog='tools/bench seal', description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog='tools/bench seal', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument('--json', action='store_true')
     parser.add_argument('--part', choices=('primitives', 'ways', 'readers'))
     parser.add_argument('--quick', action='store_true')
@@ -85,7 +95,9 @@ def main():
 
 
 def primitives():
-    lines = subprocess.run([f'{BIN}/examples/seal_bench'], check=True, stdout=subprocess.PIPE, text=True).stdout
+    lines = subprocess.run(
+        [f'{BIN}/examples/seal_bench'], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
     return [json.loads(line) for line in lines.splitlines()]
 
 
@@ -100,8 +112,11 @@ def ways(bench, options):
         name = f'{name}@{rate}'
         runs = bench.rounds(name, variants, lambda variant: bench.run(variant, size, rate))
         results += [summary(name, variant, runs[variant]) for variant in variants]
-        added[name] = {what: [more(of, runs[what], runs[base]) for of in (p50, cpu)]
-                       for what, base in BESIDE.items() if what in runs}
+        added[name] = {
+            what: [more(of, runs[what], runs[base]) for of in (p50, cpu)]
+            for what, base in BESIDE.items()
+            if what in runs
+        }
     show(results, options.json, COLUMNS)
     if options.json:
         return
@@ -124,11 +139,15 @@ def readers(bench, options):
         runs = bench.rounds(name, variants, lambda variant: bench.run(variant[0], size, rate, variant[1]))
         results += [summary(name, variant, runs[variant, count]) for variant, count in variants]
         for what in ('sealed', ONE_OPENS):
-            sealing += [(name, what, count, more(sender, runs[what, count], runs['clear', count])) for count in counts]
+            sealing += [
+                (name, what, count, more(sender, runs[what, count], runs['clear', count])) for count in counts
+            ]
     show(results, options.json, COLUMNS)
     if options.json:
         return
-    print('\nsealing at the guard: what it takes more than for clear; the rest is what DDS takes for each reader')
+    print(
+        '\nsealing at the guard: what it takes more than for clear; the rest is what DDS takes for each reader'
+    )
     for name, what, count, cost in sealing:
         print(f'{name:<20} {what:<18} {count} readers {cost:>8.1f} us a message')
 
@@ -142,8 +161,20 @@ class Bench:
         self.passphrase.touch(0o600)
         self.passphrase.write_text('correct horse battery staple')
         for name in (ROBOT, DESK):
-            subprocess.run([f'{BIN}/discreet', 'identity', 'new', folder / f'{name}.key', '--name', name,
-                            '--passphrase-file', self.passphrase], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [
+                    f'{BIN}/discreet',
+                    'identity',
+                    'new',
+                    folder / f'{name}.key',
+                    '--name',
+                    name,
+                    '--passphrase-file',
+                    self.passphrase,
+                ],
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
         if options.peer:
             (folder / 'dds').mkdir()
             self.enclaves = enclaves.make(folder / 'dds', PEERS, 'source', 'sink')
@@ -166,8 +197,10 @@ class Bench:
         return runs
 
     def run(self, variant, size, rate, readers=1):
-        with (tempfile.TemporaryDirectory() as own,
-              Processes(FASTRTPS_DEFAULT_PROFILES_FILE=TUNED, ROS_LOG_DIR=own) as processes):
+        with (
+            tempfile.TemporaryDirectory() as own,
+            Processes(FASTRTPS_DEFAULT_PROFILES_FILE=TUNED, ROS_LOG_DIR=own) as processes,
+        ):
             try:
                 if variant.startswith('dds'):
                     measured = self.dds(processes.start, variant, size, rate)
@@ -182,20 +215,53 @@ class Bench:
         sealed = variant != 'clear'
         of_class = 'contextual' if variant in ('sealed', ONE_OPENS) else 'operational'
         policy, socket = self.folder / 'policy.yaml', own / 'keeper.sock'
-        policy.write_text(POLICY.format(robot=ROBOT, desk=DESK, topic=TOPIC, type_name=TYPE, of_class=of_class,
-                                        who=DESK if sealed else 'everyone'))
+        policy.write_text(
+            POLICY.format(
+                robot=ROBOT,
+                desk=DESK,
+                topic=TOPIC,
+                type_name=TYPE,
+                of_class=of_class,
+                who=DESK if sealed else 'everyone',
+            )
+        )
         if sealed:
-            keeper = start(f'{BIN}/keeper', '--policy', policy, '--identity', self.folder / f'{ROBOT}.key',
-                           '--passphrase-file', self.passphrase, '--state', own / 'keeper', '--socket', socket,
-                           '--new-state', '--same-user')
+            keeper = start(
+                f'{BIN}/keeper',
+                '--policy',
+                policy,
+                '--identity',
+                self.folder / f'{ROBOT}.key',
+                '--passphrase-file',
+                self.passphrase,
+                '--state',
+                own / 'keeper',
+                '--socket',
+                socket,
+                '--new-state',
+                '--same-user',
+            )
             wait_until(lambda: socket.exists() or keeper.poll() is not None)
-        guard = start(f'{BIN}/guard', '--ros-args', '-p', f'policy:={policy}', '-p', f'outer_domain:={OUTER}', '-p',
-                      f'audit:={own}/audit.log', '-p', f'keeper:={socket}', ROS_DOMAIN_ID=str(INNER))
+        guard = start(
+            f'{BIN}/guard',
+            '--ros-args',
+            '-p',
+            f'policy:={policy}',
+            '-p',
+            f'outer_domain:={OUTER}',
+            '-p',
+            f'audit:={own}/audit.log',
+            '-p',
+            f'keeper:={socket}',
+            ROS_DOMAIN_ID=str(INNER),
+        )
         who = [self.folder / f'{DESK}.key', self.passphrase, self.folder / f'{ROBOT}.pub'] if sealed else []
         program = f'{BIN}/examples/traffic'
         others = ['unopened'] if variant == ONE_OPENS else who
-        sinks = [start(program, 'sink', OUTER, TOPIC, size, self.seconds, *(others if number else who))
-                 for number in range(readers)]
+        sinks = [
+            start(program, 'sink', OUTER, TOPIC, size, self.seconds, *(others if number else who))
+            for number in range(readers)
+        ]
         return traffic(sinks, lambda: start(program, 'source', INNER, TOPIC, size, rate, self.seconds), guard)
 
     def dds(self, start, variant, size, rate):
@@ -204,7 +270,9 @@ class Bench:
         own = self.enclaves if variant == 'dds-security' else {}
         sink, source = ([own[name]] if own else [] for name in ('sink', 'source'))
         sinks = [start(program, 'sink', PEERS, size, self.seconds, *sink, **libraries)]
-        return traffic(sinks, lambda: start(program, 'source', PEERS, size, rate, self.seconds, *source, **libraries))
+        return traffic(
+            sinks, lambda: start(program, 'source', PEERS, size, rate, self.seconds, *source, **libraries)
+        )
 
 
 def wait_until(check):
@@ -220,9 +288,16 @@ def summary(case, variant, runs):
     # What was sent before everybody had found each other is not lost on the way.
     sent = sum(run['sent'] - run['first'] for run in runs)
     cost = {'cpu_us': cpu, 'sender_us': sender, 'reader_us': reader}
-    return {'bench': 'seal', 'case': case, 'variant': variant, **middle,
-            **{name: round(statistics.median(map(of, runs)), 1) for name, of in cost.items()},
-            'sent': sent, 'lost': sent - sum(run['received'] for run in runs), 'readers': runs[0]['readers']}
+    return {
+        'bench': 'seal',
+        'case': case,
+        'variant': variant,
+        **middle,
+        **{name: round(statistics.median(map(of, runs)), 1) for name, of in cost.items()},
+        'sent': sent,
+        'lost': sent - sum(run['received'] for run in runs),
+        'readers': runs[0]['readers'],
+    }
 
 
 def p50(run):

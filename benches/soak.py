@@ -26,24 +26,31 @@ import subprocess
 import sys
 import time
 
-import e2e   # first: it puts the folders of what follows on the path
+import e2e  # first: it puts the folders of what follows on the path
 import runs
 import curves
 import machine
 from stage import BIN, Broken
 
-EVERY, GROWTH, MARGIN = 10, 5, 256   # seconds; per cent; KiB that a small process may grow by beside that
-KEPT = 'lttng-ust-wait-'   # the tracer that ROS is built with keeps these for whoever is traced next
+EVERY, GROWTH, MARGIN = 10, 5, 256  # seconds; per cent; KiB that a small process may grow by beside that
+KEPT = 'lttng-ust-wait-'  # the tracer that ROS is built with keeps these for whoever is traced next
 WATCHED = ('inside', 'outside', 'navigation', 'front_desk', 'maintenance', 'analytics')
-STOPPED_AT, STOPPED_FOR = 45, 1.5   # seconds; longer than any queue needs to be full
-DRIVEN_BACK, TURNED = 0.3, 0.3    # m/s; rad/s at most
+STOPPED_AT, STOPPED_FOR = 45, 1.5  # seconds; longer than any queue needs to be full
+DRIVEN_BACK, TURNED = 0.3, 0.3  # m/s; rad/s at most
 
 
 def main():
-    parser = argparse.ArgumentParser(prog='tools/bench soak', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog='tools/bench soak', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument('--minutes', type=float, default=30)
     parser.add_argument('--json', action='store_true')
-    parser.add_argument('--out', type=pathlib.Path, default=runs.ROOT / 'out/soak', help='folder for the curves, the numbers and all logs (default out/soak)')
+    parser.add_argument(
+        '--out',
+        type=pathlib.Path,
+        default=runs.ROOT / 'out/soak',
+        help='folder for the curves, the numbers and all logs (default out/soak)',
+    )
     options = parser.parse_args()
     e2e.enter()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -65,7 +72,9 @@ def main():
     else:
         print(f'{"MiB":<22} {"own":>16} {"all":>17}')
         for name, one in result['memory'].items():
-            print(f'{name:<22} {one["own"][0]:>7.1f} {one["own"][1]:>8.1f} {one["all"][0]:>8.1f} {one["all"][1]:>8.1f}')
+            print(
+                f'{name:<22} {one["own"][0]:>7.1f} {one["own"][1]:>8.1f} {one["all"][0]:>8.1f} {one["all"][1]:>8.1f}'
+            )
         for claim in result['claims']:
             print(f'{"so" if claim["holds"] else "NOT SO"}: {claim["claim"]}')
     return 0 if all(claim['holds'] for claim in result['claims']) else 1
@@ -82,21 +91,35 @@ class Soak:
     def go(self):
         """Missions to the desk, and back, until the time is over."""
         while self.elapsed() < self.seconds:
-            mission = self.run.start('mission', [sys.executable, runs.ROOT / 'demo/mission.py', '--domain', self.run.domains['navigation'],
-                                                 '--namespace', '/navigation', '--limit', 60])
+            mission = self.run.start(
+                'mission',
+                [
+                    sys.executable,
+                    runs.ROOT / 'demo/mission.py',
+                    '--domain',
+                    self.run.domains['navigation'],
+                    '--namespace',
+                    '/navigation',
+                    '--limit',
+                    60,
+                ],
+            )
             while mission.poll() is None:
                 self.look()
             self.missions.append(mission.returncode)
             self.drive_back()
-            print(f'{self.elapsed() / 60:.1f} min: {len(self.missions)} missions, {sum(status == 0 for status in self.missions)} arrived',
-                  file=sys.stderr, flush=True)
+            print(
+                f'{self.elapsed() / 60:.1f} min: {len(self.missions)} missions, {sum(status == 0 for status in self.missions)} arrived',
+                file=sys.stderr,
+                flush=True,
+            )
 
     def drive_back(self):
         """Along the line that it came on, in pieces of a second, so that the memory is looked at meanwhile."""
         limit = time.monotonic() + 60
         while (pose := self.run.pose())[0] > 0.3 and time.monotonic() < limit:
             _, aside, yaw = pose
-            turn = max(-TURNED, min(TURNED, aside / 2 - yaw))   # backwards, it moves against where it looks
+            turn = max(-TURNED, min(TURNED, aside / 2 - yaw))  # backwards, it moves against where it looks
             self.run.ask('drive', who='navigation', speed=-DRIVEN_BACK, turn=turn, seconds=1)
             self.look(wait=0)
 
@@ -150,7 +173,7 @@ class Soak:
             claims.append({'holds': bool(holds), 'claim': text})
 
         late = [sample for sample in self.samples if sample['seconds'] >= self.warm]
-        third = max(1, min(12, len(late) // 3))   # two minutes of them
+        third = max(1, min(12, len(late) // 3))  # two minutes of them
 
         def ends(values):
             return statistics.median(values[:third]), statistics.median(values[-third:])
@@ -160,27 +183,49 @@ class Soak:
             for kind in ('own', 'all'):
                 begin, end = ends([sample[kind][name] for sample in late if name in sample[kind]])
                 memory[name][kind] = [round(begin / 1024, 2), round(end / 1024, 2)]
-                claim(end <= begin * (1 + GROWTH / 100) or end - begin < MARGIN,
-                      f'{name}: {end / 1024:.1f} MiB ({kind}) at the end, {100 * (end / begin - 1):+.1f} % since {self.warm / 60:.1f} min')
+                claim(
+                    end <= begin * (1 + GROWTH / 100) or end - begin < MARGIN,
+                    f'{name}: {end / 1024:.1f} MiB ({kind}) at the end, {100 * (end / begin - 1):+.1f} % since {self.warm / 60:.1f} min',
+                )
         begin, end = ends([sample['shm'] for sample in late])
-        claim(end <= begin * (1 + GROWTH / 100), f'/dev/shm: {end / 2**20:.0f} MiB at the end, {100 * (end / begin - 1):+.1f} %')
+        claim(
+            end <= begin * (1 + GROWTH / 100),
+            f'/dev/shm: {end / 2**20:.0f} MiB at the end, {100 * (end / begin - 1):+.1f} %',
+        )
         claim(len(late) >= 6, f'{len(self.samples)} samples in {self.elapsed() / 60:.1f} min')
-        claim(self.missions and not any(self.missions), f'{len(self.missions)} missions, {sum(map(bool, self.missions))} of them without arriving')
+        claim(
+            self.missions and not any(self.missions),
+            f'{len(self.missions)} missions, {sum(map(bool, self.missions))} of them without arriving',
+        )
         again = [name for name, pids in self.pids.items() if len(pids) > 1 and name != 'redactor']
         claim(not again, 'no program had to be started again' + (f', but {again}' if again else ''))
-        claim(not self.zombies, f'{len(self.zombies)} zombies' + (f': {sorted(set(self.zombies))}' if self.zombies else ''))
+        claim(
+            not self.zombies,
+            f'{len(self.zombies)} zombies' + (f': {sorted(set(self.zombies))}' if self.zombies else ''),
+        )
         claim(not left, f'{len(left)} files left in /dev/shm' + (f': {left[:5]}' if left else ''))
         for holds, text in audited(self.run.out / 'keeper/audit.log', self.times):
             claim(holds, text)
-        return {'bench': 'soak', 'minutes': round(self.elapsed() / 60, 1), 'memory': memory, 'claims': claims,
-                'shm_mib': round(max(sample['shm'] for sample in self.samples) / 2**20),
-                'guard': {name: self.report['guard'].get(name, {}) for name in ('guard', 'audit', 'keys', runs.CAMERA, runs.DEPTH)}}
+        return {
+            'bench': 'soak',
+            'minutes': round(self.elapsed() / 60, 1),
+            'memory': memory,
+            'claims': claims,
+            'shm_mib': round(max(sample['shm'] for sample in self.samples) / 2**20),
+            'guard': {
+                name: self.report['guard'].get(name, {})
+                for name in ('guard', 'audit', 'keys', runs.CAMERA, runs.DEPTH)
+            },
+        }
 
 
 def audited(log, times):
     """The log is whole, and says of each message that a stakeholder received that it could leave then."""
     verified = subprocess.run([BIN / 'discreet', 'audit', 'verify', log], capture_output=True, text=True)
-    yield verified.returncode == 0, f'the audit log verifies: {(verified.stdout + verified.stderr).strip().splitlines()[0]}'
+    yield (
+        verified.returncode == 0,
+        f'the audit log verifies: {(verified.stdout + verified.stderr).strip().splitlines()[0]}',
+    )
     opened, closed, faults = {}, set(), []
     for line in log.read_text().splitlines():
         entry = json.loads(line)
@@ -188,18 +233,32 @@ def audited(log, times):
             for route in entry['routes']:
                 opened.setdefault(route['topic'], set()).add((route['route'], entry['from'], entry['to']))
         elif entry['entry'] == 'closed':
-            closed |= {(route['route'], entry['from'], entry['to']) for route in entry['routes'] if route['released']}
+            closed |= {
+                (route['route'], entry['from'], entry['to']) for route in entry['routes'] if route['released']
+            }
         elif entry['entry'] in ('fault', 'recovered'):
             faults.append(entry)
     windows = set().union(*opened.values())
     yield not faults, f'{len(faults)} faults in the log'
-    yield closed and closed <= windows, f'{len(closed)} windows in which something left, {len(closed - windows)} of them never opened'
+    yield (
+        closed and closed <= windows,
+        f'{len(closed)} windows in which something left, {len(closed - windows)} of them never opened',
+    )
     for topic in (runs.CAMERA, runs.SCAN):
-        seconds = {second for _, begin, end in opened.get(topic, ()) for second in range(int(unix(begin)), int(unix(end)))}
-        came = [moment for name, topics in times.items() if name != 'inside' for moment in topics.get(topic, [])]
+        seconds = {
+            second
+            for _, begin, end in opened.get(topic, ())
+            for second in range(int(unix(begin)), int(unix(end)))
+        }
+        came = [
+            moment for name, topics in times.items() if name != 'inside' for moment in topics.get(topic, [])
+        ]
         # What left at the end of a second may have been received in the next one.
         bare = [moment for moment in came if not {int(moment), int(moment - 0.5)} & seconds]
-        yield came and not bare, f'{topic}: {len(came)} messages received, {len(bare)} of them in a second without a window'
+        yield (
+            came and not bare,
+            f'{topic}: {len(came)} messages received, {len(bare)} of them in a second without a window',
+        )
 
 
 def unix(text):
@@ -214,7 +273,7 @@ def processes():
             words = pathlib.Path(f'/proc/{pid}/cmdline').read_text()
             name = pathlib.Path(f'/proc/{pid}/stat').read_text().partition('(')[2].rpartition(')')[0]
         except OSError:
-            continue   # it has just ended
+            continue  # it has just ended
         whose = re.search(r'/identities/(\w+)\.key', words) if name in ('unsealer', 'commander') else None
         found[pid] = f'{name} {whose[1]}' if whose else name
     return found
@@ -233,7 +292,9 @@ def read(pid):
         said = pathlib.Path(f'/proc/{pid}/smaps_rollup').read_text()
     except OSError:
         return None
-    own, shared = (int(re.search(rf'^{field}:\s+(\d+)', said, re.M)[1]) for field in ('Pss_Anon', 'Pss_Shmem'))
+    own, shared = (
+        int(re.search(rf'^{field}:\s+(\d+)', said, re.M)[1]) for field in ('Pss_Anon', 'Pss_Shmem')
+    )
     return {'own': own, 'all': own + shared}
 
 

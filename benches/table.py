@@ -2,8 +2,24 @@
 
 import json
 
-FIGURES = ('p50_ms', 'p99_ms', 'max_ms', 'after', 'trials', 'cpu_us', 'sender_us', 'reader_us', 'fps', 'mb_s', 'ns', 'readers',
-           'sent', 'lost', 'topics', 'load_ms')
+FIGURES = (
+    'p50_ms',
+    'p99_ms',
+    'max_ms',
+    'after',
+    'trials',
+    'cpu_us',
+    'sender_us',
+    'reader_us',
+    'fps',
+    'mb_s',
+    'ns',
+    'readers',
+    'sent',
+    'lost',
+    'topics',
+    'load_ms',
+)
 
 
 def show(results, as_json, columns=FIGURES):

@@ -43,20 +43,37 @@ class Attempts:
             self.intruder.ask('deliver')
         after = self.refused(before, COMMANDS, reason)
         moved = max(abs(now - then) for now, then in zip(self.pose(), start))
-        marks = {round(speed, 6) for speed in done.get('speeds', [])}   # what was recorded has none
+        marks = {round(speed, 6) for speed in done.get('speeds', [])}  # what was recorded has none
         arrived = sum(not marks or speed in marks for _, speed, _ in self.ask('told', since=before['told']))
-        self.attempt(title, reason, before, done['sent'], held=not arrived and moved < 0.02,
-                     found=f'{arrived} reached the robot, which moved {moved * 100:.0f} cm', after=after)
+        self.attempt(
+            title,
+            reason,
+            before,
+            done['sent'],
+            held=not arrived and moved < 0.02,
+            found=f'{arrived} reached the robot, which moved {moved * 100:.0f} cm',
+            after=after,
+        )
 
     def try_call(self, who, title, reason):
         before, done = self.ask('report'), self.intruder.ask('call', who=who)
-        answer = until(lambda: (said := self.intruder.ask('answer'))['came'] and said, 'an answer to the intruder')
-        self.attempt(title, reason, before, done['sent'], held=not answer['answered'] and not answer['reaches'], entrance=CALLS,
-                     found=f'{answer["answered"]} answered; of the services inside {len(answer["reaches"])} can be reached',
-                     after=self.refused(before, CALLS, reason))
+        answer = until(
+            lambda: (said := self.intruder.ask('answer'))['came'] and said, 'an answer to the intruder'
+        )
+        self.attempt(
+            title,
+            reason,
+            before,
+            done['sent'],
+            held=not answer['answered'] and not answer['reaches'],
+            entrance=CALLS,
+            found=f'{answer["answered"]} answered; of the services inside {len(answer["reaches"])} can be reached',
+            after=self.refused(before, CALLS, reason),
+        )
 
     def refused(self, before, entrance, reason, patience=10):
         """Waits until the guard's diagnostics, which come each second, count another refusal; gives what was seen then."""
+
         def count(report):
             return int(report['guard'].get(entrance, {}).get(f'refused {reason}', 0))
 
@@ -67,10 +84,24 @@ class Attempts:
 
     def attempt(self, title, reason, before, sent, held, found, entrance=COMMANDS, after=None):
         """Notes what was tried, what became of it, and what the guard says of it."""
-        earlier, later = (report['guard'].get(entrance, {}) for report in (before, after or self.refused(before, entrance, reason)))
-        refusals = {key.removeprefix('refused '): int(value) - int(earlier.get(key, 0))
-                    for key, value in later.items() if key.startswith('refused ')}
+        earlier, later = (
+            report['guard'].get(entrance, {})
+            for report in (before, after or self.refused(before, entrance, reason))
+        )
+        refusals = {
+            key.removeprefix('refused '): int(value) - int(earlier.get(key, 0))
+            for key, value in later.items()
+            if key.startswith('refused ')
+        }
         refusals = {name: count for name, count in refusals.items() if count}
-        self.seen['attempts'].append({'title': title, 'sent': sent, 'found': found, 'refusals': refusals, 'expected': reason,
-                                      'held': bool(held) and refusals.get(reason, 0) > 0})
+        self.seen['attempts'].append(
+            {
+                'title': title,
+                'sent': sent,
+                'found': found,
+                'refusals': refusals,
+                'expected': reason,
+                'held': bool(held) and refusals.get(reason, 0) > 0,
+            }
+        )
         self.mark(f'Intruder: {title}: {found}')

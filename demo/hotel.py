@@ -49,7 +49,11 @@ LOGGED = [
 ]
 REPORTED = [
     ('wheel odometry', 'ok', {'left ticks': '18224', 'right ticks': '18201', 'slip': '0.2 %'}),
-    ('network', 'connected', {'interface': 'wlan0', 'station': '3c:22:fb:9a:41:d7', 'address': '192.168.7.23'}),
+    (
+        'network',
+        'connected',
+        {'interface': 'wlan0', 'station': '3c:22:fb:9a:41:d7', 'address': '192.168.7.23'},
+    ),
     ('task', 'delivering', {'for': 'Amara Okafor, room 118', 'log': '/home/jonas.weber/.ros/log/latest'}),
 ]
 
@@ -102,13 +106,22 @@ class Base(Node):
 
     def tell(self):
         now = self.get_clock().now().to_msg()
-        state = BatteryState(voltage=25.1 - self.serial / 2000, percentage=0.81 - self.serial / 5000, present=True)
+        state = BatteryState(
+            voltage=25.1 - self.serial / 2000, percentage=0.81 - self.serial / 5000, present=True
+        )
         state.header.stamp = now
         self.battery.publish(state)
-        report = DiagnosticArray(status=[
-            DiagnosticStatus(name=name, message=message, hardware_id='lobby-1',
-                             values=[KeyValue(key=key, value=value) for key, value in values.items()])
-            for name, message, values in REPORTED])
+        report = DiagnosticArray(
+            status=[
+                DiagnosticStatus(
+                    name=name,
+                    message=message,
+                    hardware_id='lobby-1',
+                    values=[KeyValue(key=key, value=value) for key, value in values.items()],
+                )
+                for name, message, values in REPORTED
+            ]
+        )
         report.header.stamp = now
         self.diagnostics.publish(report)
         self.get_logger().info(LOGGED[self.serial % len(LOGGED)])  # goes to /rosout

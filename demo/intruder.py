@@ -27,8 +27,14 @@ from std_srvs.srv import Trigger
 
 COMMANDS = '/cmd_vel/command'
 # By these names ROS shows one image as well.
-SIBLINGS = {f'/camera/image_raw/{name}': f'sensor_msgs/msg/{kind}' for name, kind in
-            (('compressed', 'CompressedImage'), ('theora', 'CompressedImage'), ('thumbnail', 'Image'))}
+SIBLINGS = {
+    f'/camera/image_raw/{name}': f'sensor_msgs/msg/{kind}'
+    for name, kind in (
+        ('compressed', 'CompressedImage'),
+        ('theora', 'CompressedImage'),
+        ('thumbnail', 'Image'),
+    )
+}
 SIBLINGS['/camera/image_rect_color'] = 'sensor_msgs/msg/Image'
 
 
@@ -37,7 +43,12 @@ class Thief:
 
     def __init__(self, key, robot, domain):
         self.me = Identity.open(key, (key.parent / 'passphrase').read_text())
-        self.book, self.stamps, self.robot, self.domain = GrantBook(self.me, robot, domain), Stamps(), robot, domain
+        self.book, self.stamps, self.robot, self.domain = (
+            GrantBook(self.me, robot, domain),
+            Stamps(),
+            robot,
+            domain,
+        )
 
     def seal(self, kind, name, ros_type, message):
         digest = context(kind, self.robot.name, self.domain, name, type_name(ros_type), hash_of(ros_type))
@@ -49,8 +60,10 @@ class Intruder(Node):
     def __init__(self, domain, identities):
         super().__init__('printer_in_room_12', enable_rosout=False, start_parameter_services=False)
         self.domain, self.robot = domain, PublicIdentity.open(identities / 'robot.pub')
-        self.thieves = {name: Thief(identities / f'{name}.key', self.robot, domain)
-                        for name in ('stranger', 'analytics', 'navigation')}
+        self.thieves = {
+            name: Thief(identities / f'{name}.key', self.robot, domain)
+            for name in ('stranger', 'analytics', 'navigation')
+        }
         self.plain, self.sealed, self.opened, self.heard = {}, {}, {}, []
         self.speeds, self.plain_sent, self.repeating = iter(range(1, 1000)), 0, False
         self.create_subscription(Grants, GRANTS_TOPIC, self.granted, LATCHED, raw=True)
@@ -58,8 +71,11 @@ class Intruder(Node):
         self.forge = self.create_publisher(Sealed, COMMANDS, 50)
         self.drive = self.create_publisher(Twist, '/cmd_vel', 10)
         self.lookup = self.create_client(Call, '/guests/lookup/call')
-        self.inner_services = [self.create_client(LookupGuest, '/guests/lookup'), self.create_client(Trigger, '/guard/reload'),
-                               self.create_client(SetRoster, '/discreet/roster')]
+        self.inner_services = [
+            self.create_client(LookupGuest, '/guests/lookup'),
+            self.create_client(Trigger, '/guard/reload'),
+            self.create_client(SetRoster, '/discreet/roster'),
+        ]
         self.mine = set()
 
     def granted(self, message):
@@ -84,8 +100,12 @@ class Intruder(Node):
     def ready(self):
         """Does it know what a command is sealed for, and does the guard hear it?"""
         knows = all(thief.book.receiver(int(time.time())) for thief in self.thieves.values())
-        ears = self.get_subscriptions_info_by_topic(COMMANDS)   # its own and the judges' are there before the guard's
-        heard = self.forge.get_subscription_count() >= len(ears) and any(ear.node_name == 'guard_outer' for ear in ears)
+        ears = self.get_subscriptions_info_by_topic(
+            COMMANDS
+        )  # its own and the judges' are there before the guard's
+        heard = self.forge.get_subscription_count() >= len(ears) and any(
+            ear.node_name == 'guard_outer' for ear in ears
+        )
         return knows and heard and self.lookup.service_is_ready()
 
     # What it hears
@@ -104,8 +124,11 @@ class Intruder(Node):
 
     def follow(self, topic, type_name, reliable, latched):
         self.plain[topic] = 0
-        qos = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-                         durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE)
+        qos = QoSProfile(
+            depth=10,
+            reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+            durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+        )
 
         def count(_):
             self.plain[topic] += 1
@@ -125,18 +148,33 @@ class Intruder(Node):
             return  # the words are enough to try keys on
 
         for who in self.opened[name]:
+
             def opened(_, who=who):
                 self.opened[name][who] += 1
 
-            SealedSubscription(self, self.thieves[who].me, self.robot, topic, peer.message_class(type_name), opened, form=form)
+            SealedSubscription(
+                self,
+                self.thieves[who].me,
+                self.robot,
+                topic,
+                peer.message_class(type_name),
+                opened,
+                form=form,
+            )
 
     def drive_plainly(self):
         self.drive.publish(self.twist(2.0))
         self.plain_sent += 1
 
     def report(self):
-        return {'plain': self.plain, 'sealed': self.sealed, 'opened': self.opened, 'overheard': len(self.heard),
-                'plain_sent': self.plain_sent, 'sent': len(self.mine)}
+        return {
+            'plain': self.plain,
+            'sealed': self.sealed,
+            'opened': self.opened,
+            'overheard': len(self.heard),
+            'plain_sent': self.plain_sent,
+            'sent': len(self.mine),
+        }
 
     # What it tries
 
@@ -157,7 +195,9 @@ class Intruder(Node):
     def garbage(self):
         self.send(b'\0\1\0\0' + os.urandom(300))
         for _ in range(4):
-            self.forge.publish(Sealed(version=1, suite=3, flags=1, counter=time.time_ns(), body=os.urandom(300)))
+            self.forge.publish(
+                Sealed(version=1, suite=3, flags=1, counter=time.time_ns(), body=os.urandom(300))
+            )
         return {'sent': 5}
 
     def stranger(self):
@@ -184,7 +224,10 @@ class Intruder(Node):
     def hold_back(self):
         """Takes commands out of the air: sealed now, delivered later."""
         speeds = [0.3 + next(self.speeds) / 10000 for _ in range(5)]
-        self.held = [self.thieves['navigation'].seal('command', '/cmd_vel', Twist, self.twist(speed)) for speed in speeds]
+        self.held = [
+            self.thieves['navigation'].seal('command', '/cmd_vel', Twist, self.twist(speed))
+            for speed in speeds
+        ]
         return {'sent': len(speeds), 'speeds': speeds}
 
     def deliver(self):
@@ -194,22 +237,40 @@ class Intruder(Node):
 
     def call(self, who):
         """Asks for guests, signed by somebody; `answer` says later what came."""
-        request = self.thieves[who].seal('call', '/guests/lookup', LookupGuest, LookupGuest.Request(query='412'))
+        request = self.thieves[who].seal(
+            'call', '/guests/lookup', LookupGuest, LookupGuest.Request(query='412')
+        )
         self.calling = [self.lookup.call_async(Call.Request(request=to_message(request)))]
         return {'sent': len(self.calling)}
 
     def answer(self):
         done = [future.result() for future in self.calling if future.done()]
-        return {'came': len(done), 'answered': sum(not response.refused for response in done),
-                'reaches': [client.srv_name for client in self.inner_services if client.service_is_ready()]}
+        return {
+            'came': len(done),
+            'answered': sum(not response.refused for response in done),
+            'reaches': [client.srv_name for client in self.inner_services if client.service_is_ready()],
+        }
 
 
 def main():
     domain = int(sys.argv[1])
     peer.init(domain)
     intruder = Intruder(domain, pathlib.Path(sys.argv[2]))
-    words = ['ready', 'attack', 'report', 'garbage', 'stranger', 'vendor', 'too_fast', 'repeat', 'replay', 'hold_back', 'deliver',
-             'call', 'answer']
+    words = [
+        'ready',
+        'attack',
+        'report',
+        'garbage',
+        'stranger',
+        'vendor',
+        'too_fast',
+        'repeat',
+        'replay',
+        'hold_back',
+        'deliver',
+        'call',
+        'answer',
+    ]
     peer.run([intruder], {word: getattr(intruder, word) for word in words})
 
 

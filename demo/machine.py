@@ -13,7 +13,7 @@ def descendants(root=None):
         try:
             fields = stat.read_text().rpartition(')')[2].split()
         except OSError:
-            continue   # it has just ended
+            continue  # it has just ended
         parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
     found, waiting = [], [root or os.getpid()]
     while waiting:

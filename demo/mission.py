@@ -25,17 +25,17 @@ from rclpy.serialization import deserialize_message
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image, LaserScan
 
-SIGN_WIDTH = 1.0              # metres
-FASTEST, TURN = 0.45, 0.6     # m/s, rad/s
-PATIENCE = 3.0                # seconds without a sign, until it looks around
-STALE = 1.0                   # seconds after which what a sensor said is no reason to move
+SIGN_WIDTH = 1.0  # metres
+FASTEST, TURN = 0.45, 0.6  # m/s, rad/s
+PATIENCE = 3.0  # seconds without a sign, until it looks around
+STALE = 1.0  # seconds after which what a sensor said is no reason to move
 
 
 class Sign(NamedTuple):
     """The blue sign, as the camera sees it."""
 
-    bearing: float    # radians, to the left
-    distance: float   # metres, by its width
+    bearing: float  # radians, to the left
+    distance: float  # metres, by its width
 
 
 def find_sign(pixels, half_angle):
@@ -65,11 +65,11 @@ def steer(sign, lost, front, stop):
     if sign is None and lost < PATIENCE and front > 2 * stop:
         return FASTEST / 3, 0.0
     if sign is None:
-        return 0.0, TURN / 2 if lost > PATIENCE else 0.0   # look around
+        return 0.0, TURN / 2 if lost > PATIENCE else 0.0  # look around
     turn = max(-TURN, min(TURN, 1.5 * sign.bearing))
     room = front - stop
     if room <= 0:
-        return 0.0, turn if abs(sign.bearing) > 0.2 else 0.0   # whatever stands here, it is not yet the desk
+        return 0.0, turn if abs(sign.bearing) > 0.2 else 0.0  # whatever stands here, it is not yet the desk
     return max(0.05, min(FASTEST, 0.7 * room)) * max(0.0, 1 - 2 * abs(sign.bearing)), turn
 
 
@@ -102,7 +102,7 @@ class Mission(Node):
         if self.frame is not None:
             image = deserialize_message(bytes(self.frame), Image)
             pixels = numpy.frombuffer(image.data, numpy.uint8).reshape(image.height, image.width, 3)
-            if pixels.any():   # a frame that nobody could look at in time is black, and says nothing
+            if pixels.any():  # a frame that nobody could look at in time is black, and says nothing
                 self.sign, self.seen_at = find_sign(pixels, math.radians(self.options.field_of_view) / 2), now
                 self.sign_at = now if self.sign else self.sign_at
             else:
@@ -112,14 +112,18 @@ class Mission(Node):
             return self.drive(0.0, 0.0)
         speed, turn = steer(self.sign, now - self.sign_at, self.front, self.options.stop)
         self.drive(speed, turn)
-        there = self.sign and self.front <= self.options.stop + 0.05 and self.sign.distance < self.options.stop + 1
+        there = (
+            self.sign
+            and self.front <= self.options.stop + 0.05
+            and self.sign.distance < self.options.stop + 1
+        )
         self.standing_since = (self.standing_since or now) if there and not speed else None
         if self.standing_since and now - self.standing_since > 1.0:
             self.end(True, 'stands before the desk')
 
     def drive(self, speed, turn):
         if not self.commands.get_subscription_count():
-            return   # nobody hears it yet
+            return  # nobody hears it yet
         command = Twist()
         command.linear.x, command.angular.z = speed, turn
         self.commands.publish(command)
@@ -127,14 +131,28 @@ class Mission(Node):
 
     def tell(self):
         sign = self.sign and {name: round(value, 3) for name, value in self.sign._asdict().items()}
-        say({'seconds': round(time.monotonic() - self.began, 1), 'sign': sign, 'ahead': self.front, 'frames': self.frames})
+        say(
+            {
+                'seconds': round(time.monotonic() - self.began, 1),
+                'sign': sign,
+                'ahead': self.front,
+                'frames': self.frames,
+            }
+        )
 
     def end(self, arrived, why):
         for _ in range(3):
             self.drive(0.0, 0.0)
         self.result = {
-            'arrived': arrived, 'why': why, 'seconds': round(time.monotonic() - self.began, 2), 'ahead': self.front,
-            'frames': self.frames, 'black': self.black, 'scans': self.scans, 'commands': self.sent}
+            'arrived': arrived,
+            'why': why,
+            'seconds': round(time.monotonic() - self.began, 2),
+            'ahead': self.front,
+            'frames': self.frames,
+            'black': self.black,
+            'scans': self.scans,
+            'commands': self.sent,
+        }
         raise ExternalShutdownException
 
 
@@ -149,9 +167,18 @@ def parse():
     parser.add_argument('--image', default='/camera/image_raw')
     parser.add_argument('--scan', default='/scan')
     parser.add_argument('--command', default='/cmd_vel')
-    parser.add_argument('--field-of-view', type=float, default=80, help="the camera's, across, in degrees (default 80)")
-    parser.add_argument('--stop', type=float, default=1.0, help='how far before the desk, in metres by the lidar (default 1.0)')
-    parser.add_argument('--limit', type=float, default=60, help='seconds after which it gives up (default 60)')
+    parser.add_argument(
+        '--field-of-view', type=float, default=80, help="the camera's, across, in degrees (default 80)"
+    )
+    parser.add_argument(
+        '--stop',
+        type=float,
+        default=1.0,
+        help='how far before the desk, in metres by the lidar (default 1.0)',
+    )
+    parser.add_argument(
+        '--limit', type=float, default=60, help='seconds after which it gives up (default 60)'
+    )
     return parser.parse_args()
 
 
@@ -165,7 +192,7 @@ def main():
         executor.spin()
     except (ExternalShutdownException, KeyboardInterrupt):
         pass
-    time.sleep(0.2)   # the last command, to stop, is on its way
+    time.sleep(0.2)  # the last command, to stop, is on its way
     result = mission.result or {'arrived': False, 'why': 'it was stopped'}
     say(result)
     rclpy.try_shutdown()

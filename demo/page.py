@@ -15,22 +15,39 @@ from processes import STAKEHOLDERS
 HERE = pathlib.Path(__file__).parent
 SPEECH = '/speech/transcript'
 ABOUT = {
-    'release': 'What was released', 'words': 'Words', 'pictures': 'Pictures', 'mission': 'The mission', 'revocation': 'The revocation',
-    'lookup': 'The front desk', 'intruder': 'The intruder', 'hours': 'Hours', 'audit': 'The audit log'}
+    'release': 'What was released',
+    'words': 'Words',
+    'pictures': 'Pictures',
+    'mission': 'The mission',
+    'revocation': 'The revocation',
+    'lookup': 'The front desk',
+    'intruder': 'The intruder',
+    'hours': 'Hours',
+    'audit': 'The audit log',
+}
 
 
 def write(path, summary):
     """Writes the page."""
-    parts = [head(summary), views(summary), table(summary), words(summary), drive(summary), intruder(summary), shifts(summary),
-             cost(summary), claims(summary)]
+    parts = [
+        head(summary),
+        views(summary),
+        table(summary),
+        words(summary),
+        drive(summary),
+        intruder(summary),
+        shifts(summary),
+        cost(summary),
+        claims(summary),
+    ]
     style = (HERE / 'page.css').read_text()
-    path.write_text(f'''<!doctype html>
+    path.write_text(f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Discreet: a hotel lobby, guarded</title><style>
 {style}</style></head><body><main>
-{"".join(parts)}
+{''.join(parts)}
 </main></body></html>
-''')
+""")
 
 
 def text(value):
@@ -38,7 +55,11 @@ def text(value):
 
 
 def tick(holds):
-    return '<span class="yes" title="seen to be so">✓</span>' if holds else '<span class="no" title="not so">✗</span>'
+    return (
+        '<span class="yes" title="seen to be so">✓</span>'
+        if holds
+        else '<span class="no" title="not so">✗</span>'
+    )
 
 
 def section(title, lead, body, name=''):
@@ -47,19 +68,26 @@ def section(title, lead, body, name=''):
 
 def table_of(heads, rows, kind=''):
     top = ''.join(f'<th>{head}</th>' for head in heads)
-    body = ''.join('<tr>' + ''.join(cell if cell.startswith('<td') else f'<td>{cell}</td>' for cell in row) + '</tr>' for row in rows)
+    body = ''.join(
+        '<tr>' + ''.join(cell if cell.startswith('<td') else f'<td>{cell}</td>' for cell in row) + '</tr>'
+        for row in rows
+    )
     return f'<div class="scroll"><table class="{kind}"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def head(summary):
     wrong = sum(not claim['holds'] for claim in summary['claims'])
     count = len(summary['claims'])
-    verdict = f'{count} of {count} claims were seen to be so' if not wrong else f'{wrong} of {count} claims were not so'
-    return f'''<header><p class="brand">Discreet</p><h1>A hotel lobby, guarded</h1>
-<p class="lead">A robot drives through a simulated lobby ({text(summary["source"])}). The guard stands between its sensors and whoever
+    verdict = (
+        f'{count} of {count} claims were seen to be so'
+        if not wrong
+        else f'{wrong} of {count} claims were not so'
+    )
+    return f"""<header><p class="brand">Discreet</p><h1>A hotel lobby, guarded</h1>
+<p class="lead">A robot drives through a simulated lobby ({text(summary['source'])}). The guard stands between its sensors and whoever
 uses them; policy <code>lobby.yaml</code> says who may have what. Everything below was received in this run, and held against the policy.</p>
-<p class="verdict {"bad" if wrong else "good"}">{tick(not wrong)} {verdict}</p>
-<p class="small">{text(time.strftime("%d %B %Y, %H:%M", time.localtime(summary["series"]["begin"])))}, {text(summary["seconds"])} s</p></header>'''
+<p class="verdict {'bad' if wrong else 'good'}">{tick(not wrong)} {verdict}</p>
+<p class="small">{text(time.strftime('%d %B %Y, %H:%M', time.localtime(summary['series']['begin'])))}, {text(summary['seconds'])} s</p></header>"""
 
 
 def figure(path, title, caption, kind=''):
@@ -89,22 +117,33 @@ def views(summary):
         figure(before.get('front_desk'), 'Front desk', 'redacted, sealed for it'),
         figure(before.get('analytics'), 'Analytics', 'a vendor: redacted, sealed for it'),
         figure(before.get('maintenance'), 'Maintenance', 'depth only; no reading where a face is'),
-        figure(None, 'Intruder', f'heard {heard} sealed messages on the same network, and opened none')]
+        figure(None, 'Intruder', f'heard {heard} sealed messages on the same network, and opened none'),
+    ]
     second = [
         figure(after.get('inside'), 'Inside', 'what the camera took'),
         figure(after.get('navigation'), 'Navigation', 'goes on'),
-        figure(after.get('analytics'), 'Analytics', 'revoked: nothing, from the next message on')]
-    body = (f'<div class="views">{"".join(first)}</div><h3>Later in the drive, after <code>discreet revoke analytics</code></h3>'
-            f'<div class="views after">{"".join(second)}</div>')
-    return section('One instant, as each party saw it', 'All colour pictures have the same header stamp. Faces, plates and writing are covered '
-                   'before a frame leaves the robot.', body, 'views')
+        figure(after.get('analytics'), 'Analytics', 'revoked: nothing, from the next message on'),
+    ]
+    body = (
+        f'<div class="views">{"".join(first)}</div><h3>Later in the drive, after <code>discreet revoke analytics</code></h3>'
+        f'<div class="views after">{"".join(second)}</div>'
+    )
+    return section(
+        'One instant, as each party saw it',
+        'All colour pictures have the same header stamp. Faces, plates and writing are covered '
+        'before a frame leaves the robot.',
+        body,
+        'views',
+    )
 
 
 def table(summary):
     rows = []
     for row in summary['table']:
-        cells = [f'<td><code>{text(row["topic"])}</code><span class="small">{text(row["class"] or "not declared")}</span></td>',
-                 f'<td class="number">{row["inside"]}</td>']
+        cells = [
+            f'<td><code>{text(row["topic"])}</code><span class="small">{text(row["class"] or "not declared")}</span></td>',
+            f'<td class="number">{row["inside"]}</td>',
+        ]
         for who in ('outside', *STAKEHOLDERS):
             cell = row['cells'][who]
             if cell['form'] and not cell['sealed'] and who != 'outside':
@@ -116,80 +155,160 @@ def table(summary):
             cells.append(f'<td class="cell {word}">{count}<span>{word}{sealed}</span></td>')
         rows.append(cells)
     heads = ['topic', 'inside', *(NAMES[who] for who in ('outside', *STAKEHOLDERS))]
-    return section('Who got what', f'Messages received by each party, beside what the policy gives it. Analytics was revoked '
-                   'midway. Frames that the guard left out for newer ones: '
-                   + ', '.join(f'{row["skipped"]} of <code>{text(row["topic"])}</code>' for row in summary['table'] if row['skipped'])
-                   + '.', table_of(heads, rows, 'matrix'), 'table')
+    return section(
+        'Who got what',
+        f'Messages received by each party, beside what the policy gives it. Analytics was revoked '
+        'midway. Frames that the guard left out for newer ones: '
+        + ', '.join(
+            f'{row["skipped"]} of <code>{text(row["topic"])}</code>'
+            for row in summary['table']
+            if row['skipped']
+        )
+        + '.',
+        table_of(heads, rows, 'matrix'),
+        'table',
+    )
 
 
 def words(summary):
     said, blocks = summary['said'], []
-    for topic, parties in ((SPEECH, ('inside', 'front_desk', 'analytics')), ('/rosout', ('inside', 'maintenance')),
-                           ('/diagnostics', ('inside', 'maintenance'))):
-        columns = ''.join(f'<div><h4>{NAMES[who] if who != "inside" else "inside"}</h4><ul>'
-                          + ''.join(f'<li>{marked(line)}</li>' for line in said[topic].get(who, [])) + '</ul></div>' for who in parties)
+    for topic, parties in (
+        (SPEECH, ('inside', 'front_desk', 'analytics')),
+        ('/rosout', ('inside', 'maintenance')),
+        ('/diagnostics', ('inside', 'maintenance')),
+    ):
+        columns = ''.join(
+            f'<div><h4>{NAMES[who] if who != "inside" else "inside"}</h4><ul>'
+            + ''.join(f'<li>{marked(line)}</li>' for line in said[topic].get(who, []))
+            + '</ul></div>'
+            for who in parties
+        )
         blocks.append(f'<h3><code>{topic}</code></h3><div class="columns">{columns}</div>')
     answer = summary['lookups']['412']
-    asked = ', '.join(f'{key.replace("_", " ")} {text(value)}' for key, value in answer.items() if key != 'found')
-    blocks.append(f'<h3><code>/guests/lookup</code></h3><p>The front desk asks for room 412 and is told: {asked}. Nobody else may ask.</p>')
-    return section('What was said', 'Guests are invented, their numbers are test numbers.', ''.join(blocks), 'words')
+    asked = ', '.join(
+        f'{key.replace("_", " ")} {text(value)}' for key, value in answer.items() if key != 'found'
+    )
+    blocks.append(
+        f'<h3><code>/guests/lookup</code></h3><p>The front desk asks for room 412 and is told: {asked}. Nobody else may ask.</p>'
+    )
+    return section(
+        'What was said', 'Guests are invented, their numbers are test numbers.', ''.join(blocks), 'words'
+    )
 
 
 def marked(line):
     """What the guard put in the place of personal data stands out."""
     escaped = text(line)
     parts = escaped.split('&lt;')
-    return parts[0] + ''.join('<mark>' + part.replace('&gt;', '</mark>', 1) if '&gt;' in part else '&lt;' + part for part in parts[1:])
+    return parts[0] + ''.join(
+        '<mark>' + part.replace('&gt;', '</mark>', 1) if '&gt;' in part else '&lt;' + part
+        for part in parts[1:]
+    )
 
 
 def drive(summary):
     mission, begin = summary['mission'], summary['series']['begin']
     way = [[x, y] for _, x, y, _ in summary['path']][::10]
     lines = [(event['time'] - begin, event['text']) for event in summary['events']]
-    body = (plots.plan(summary['plan'], way, summary['revoked_at'])
-            + '<h3>Frames received, each half second</h3>' + plots.timeline(summary['series'], lines, summary['revoked'] - begin)
-            + '<details><summary>What happened when</summary><ol class="events">'
-            + ''.join(f'<li><b>{moment:.0f} s</b> {text(what)}</li>' for moment, what in lines) + '</ol></details>')
+    body = (
+        plots.plan(summary['plan'], way, summary['revoked_at'])
+        + '<h3>Frames received, each half second</h3>'
+        + plots.timeline(summary['series'], lines, summary['revoked'] - begin)
+        + '<details><summary>What happened when</summary><ol class="events">'
+        + ''.join(f'<li><b>{moment:.0f} s</b> {text(what)}</li>' for moment, what in lines)
+        + '</ol></details>'
+    )
     ahead = f'{mission["ahead"]:.2f}' if mission.get('ahead') else '?'
-    return section('The drive', f'{tick(mission["arrived"])} Navigation steers from its own domain by the redacted picture and the lidar, and its '
-                   f'commands come back signed: {mission.get("commands")} sent, {mission["received"]} reached the robot. After '
-                   f'{mission.get("seconds")} s the robot {text(mission["why"])}, {ahead} m away.', body, 'drive')
+    return section(
+        'The drive',
+        f'{tick(mission["arrived"])} Navigation steers from its own domain by the redacted picture and the lidar, and its '
+        f'commands come back signed: {mission.get("commands")} sent, {mission["received"]} reached the robot. After '
+        f'{mission.get("seconds")} s the robot {text(mission["why"])}, {ahead} m away.',
+        body,
+        'drive',
+    )
 
 
 def intruder(summary):
-    rows = [[tick(attempt['held']), text(attempt['title']), f'<td class="number">{attempt["sent"]}</td>', text(attempt['found']),
-             ', '.join(f'<code>{text(reason)}</code> {count}' for reason, count in attempt['refusals'].items())]
-            for attempt in summary['attempts']]
-    lead = ' '.join(f'{tick(claim["holds"])} {text(claim["claim"][0].upper() + claim["claim"][1:])}.<br>' for claim in summary['claims']
-                    if claim['about'] == 'intruder')
+    rows = [
+        [
+            tick(attempt['held']),
+            text(attempt['title']),
+            f'<td class="number">{attempt["sent"]}</td>',
+            text(attempt['found']),
+            ', '.join(
+                f'<code>{text(reason)}</code> {count}' for reason, count in attempt['refusals'].items()
+            ),
+        ]
+        for attempt in summary['attempts']
+    ]
+    lead = ' '.join(
+        f'{tick(claim["holds"])} {text(claim["claim"][0].upper() + claim["claim"][1:])}.<br>'
+        for claim in summary['claims']
+        if claim['about'] == 'intruder'
+    )
     lead = '<br>'.join(lead.split('<br>')[:4])
-    return section('The intruder', lead, table_of(['', 'attempt', 'sent', 'what became of it', 'refused by the guard as'], rows, 'attempts'),
-                   'intruder')
+    return section(
+        'The intruder',
+        lead,
+        table_of(['', 'attempt', 'sent', 'what became of it', 'refused by the guard as'], rows, 'attempts'),
+        'intruder',
+    )
 
 
 def shifts(summary):
-    rows = [[tick(shift['moved'] > 0.2 if shift['allowed'] else not shift['received']), f'version {shift["version"]}', text(shift['hours']),
-             'allowed now' if shift['allowed'] else 'not now', f'{shift["received"]} of {shift["sent"]}', f'{shift["moved"]:.2f} m']
-            for shift in summary['shift']]
-    return section('By day and by night', 'Maintenance drives within its hours. The demo cannot wait for the night, so it switches to a '
-                   'version of the policy that has the hours the other way round, while the robot runs.',
-                   table_of(['', 'policy', 'its hours', 'it may drive', 'commands received', 'moved'], rows), 'hours')
+    rows = [
+        [
+            tick(shift['moved'] > 0.2 if shift['allowed'] else not shift['received']),
+            f'version {shift["version"]}',
+            text(shift['hours']),
+            'allowed now' if shift['allowed'] else 'not now',
+            f'{shift["received"]} of {shift["sent"]}',
+            f'{shift["moved"]:.2f} m',
+        ]
+        for shift in summary['shift']
+    ]
+    return section(
+        'By day and by night',
+        'Maintenance drives within its hours. The demo cannot wait for the night, so it switches to a '
+        'version of the policy that has the hours the other way round, while the robot runs.',
+        table_of(['', 'policy', 'its hours', 'it may drive', 'commands received', 'moved'], rows),
+        'hours',
+    )
 
 
 def cost(summary):
     shares = {name: share for name, share in summary['machine'].items() if share >= 0.005}
     most = max(shares.values())
-    bars = ''.join(f'<div class="bar"><span>{text(name)}</span><i style="width:{100 * share / most:.0f}%" '
-                   f'class="{"ours" if name in ("guard", "redactor", "keeper", "unsealer", "commander") else ""}"></i><b>{share:.0%}</b></div>'
-                   for name, share in shares.items())
-    rows = [[f'<code>{text(topic)}</code>', text(values.get('released', '')), text(values.get('latency p50', '')), text(values.get('latency p99', ''))]
-            for topic, values in summary['guard_latency'].items()]
-    delays = ', '.join(f'{NAMES[who]} {values["p50"]} ms (99 %: {values["p99"]} ms)' for who, values in summary['camera_delay'].items())
-    body = (f'<h3>Processor time during the mission, of one core</h3><div class="bars">{bars}</div>'
-            f'<h3>In the guard, from taking a message to having published it</h3>{table_of(["topic", "released", "median", "99 %"], rows)}'
-            f'<p>A camera frame came later than inside by (median), opened on the party\'s own domain: {delays}.</p>')
-    return section('What it costs', 'Programs of Discreet in colour, all others grey; the simulator draws its pictures on the same processor.',
-                   body, 'cost')
+    bars = ''.join(
+        f'<div class="bar"><span>{text(name)}</span><i style="width:{100 * share / most:.0f}%" '
+        f'class="{"ours" if name in ("guard", "redactor", "keeper", "unsealer", "commander") else ""}"></i><b>{share:.0%}</b></div>'
+        for name, share in shares.items()
+    )
+    rows = [
+        [
+            f'<code>{text(topic)}</code>',
+            text(values.get('released', '')),
+            text(values.get('latency p50', '')),
+            text(values.get('latency p99', '')),
+        ]
+        for topic, values in summary['guard_latency'].items()
+    ]
+    delays = ', '.join(
+        f'{NAMES[who]} {values["p50"]} ms (99 %: {values["p99"]} ms)'
+        for who, values in summary['camera_delay'].items()
+    )
+    body = (
+        f'<h3>Processor time during the mission, of one core</h3><div class="bars">{bars}</div>'
+        f'<h3>In the guard, from taking a message to having published it</h3>{table_of(["topic", "released", "median", "99 %"], rows)}'
+        f"<p>A camera frame came later than inside by (median), opened on the party's own domain: {delays}.</p>"
+    )
+    return section(
+        'What it costs',
+        'Programs of Discreet in colour, all others grey; the simulator draws its pictures on the same processor.',
+        body,
+        'cost',
+    )
 
 
 def claims(summary):
@@ -198,7 +317,9 @@ def claims(summary):
         lines = [claim for claim in summary['claims'] if claim['about'] == about]
         if lines:
             items = ''.join(f'<li>{tick(claim["holds"])} {text(claim["claim"])}</li>' for claim in lines)
-            groups.append(f'<details{" open" if not all(claim["holds"] for claim in lines) else ""}><summary>{tick(all(claim["holds"] for claim in lines))} '
-                          f'{title} <span class="small">{len(lines)}</span></summary><ul class="claims">{items}</ul></details>')
+            groups.append(
+                f'<details{" open" if not all(claim["holds"] for claim in lines) else ""}><summary>{tick(all(claim["holds"] for claim in lines))} '
+                f'{title} <span class="small">{len(lines)}</span></summary><ul class="claims">{items}</ul></details>'
+            )
     audit = f'<p class="audit">{tick(summary["audit"]["verified"])} <code>discreet audit verify</code></p><pre>{text(summary["audit"]["text"])}</pre>'
     return section('Every claim', 'What this page says, one by one.', audit + ''.join(groups), 'claims')

@@ -37,7 +37,7 @@ import peer
 from looks import picture, stamp_of
 
 # Some frames are kept to be looked at afterwards. Which ones, their stamps say, so that every party keeps the same ones.
-RATE = {'rgb8': (15, 5), '32FC1': (5, 2)}   # of the cameras, in Hz of simulated time; and one in so many
+RATE = {'rgb8': (15, 5), '32FC1': (5, 2)}  # of the cameras, in Hz of simulated time; and one in so many
 STAMPED = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/LaserScan')
 TEXTS = ('std_msgs/msg/String', 'rcl_interfaces/msg/Log', 'diagnostic_msgs/msg/DiagnosticArray')
 
@@ -49,11 +49,26 @@ class Inbox:
 
     def __init__(self, node, topic, type_name, reliable, latched):
         self.kind, self.type_name = peer.message_class(type_name), type_name
-        self.count, self.times, self.kept, self.stamps, self.sent, self.sequence = 0, array.array('d'), {}, {}, {}, 0
+        self.count, self.times, self.kept, self.stamps, self.sent, self.sequence = (
+            0,
+            array.array('d'),
+            {},
+            {},
+            {},
+            0,
+        )
         self.last = deque(maxlen=400 if type_name in TEXTS else 1)
-        self.handle = node.create_subscription(self.kind, topic, print, QoSProfile(
-            depth=50, reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-            durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE), raw=True).handle
+        self.handle = node.create_subscription(
+            self.kind,
+            topic,
+            print,
+            QoSProfile(
+                depth=50,
+                reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+                durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+            ),
+            raw=True,
+        ).handle
 
     def poll(self):
         """Takes what has come; gives it."""
@@ -74,7 +89,9 @@ class Inbox:
     def keep(self, message, info):
         stamp = stamp_of(message)
         self.stamps[stamp], self.sent[stamp] = self.times[-1], info['source_timestamp'] / 1e9
-        rate, every = RATE['rgb8' if len(message) > 500000 else '32FC1'] if self.type_name == STAMPED[0] else (1, 1)
+        rate, every = (
+            RATE['rgb8' if len(message) > 500000 else '32FC1'] if self.type_name == STAMPED[0] else (1, 1)
+        )
         if self.keeps and round(stamp * rate / 1e9) % every == 0:
             self.kept[stamp] = message
 
@@ -92,12 +109,19 @@ class Party:
         self.publishers, self.looked = {}, 0
         # Whose topics count: what this party was given comes out of its unsealer, and what is open to all out of the guard.
         # The intruder counts too: that its commands are heard out there shows that they are real.
-        self.givers = {'inside': None, 'outside': ('guard_outer', 'printer_in_room_12')}.get(name, ('unsealer_own',))
+        self.givers = {'inside': None, 'outside': ('guard_outer', 'printer_in_room_12')}.get(
+            name, ('unsealer_own',)
+        )
 
     def make_node(self, name):
         # Without /rosout of its own: what is heard there came from somebody else.
-        return rclpy.create_node(name, context=self.context, use_global_arguments=False, enable_rosout=False,
-                                 start_parameter_services=False)
+        return rclpy.create_node(
+            name,
+            context=self.context,
+            use_global_arguments=False,
+            enable_rosout=False,
+            start_parameter_services=False,
+        )
 
     def look(self):
         """Follows the topics that have come up."""
@@ -111,11 +135,15 @@ class Party:
         found = {}
         for topic, kinds in self.node.get_topic_names_and_types():
             infos = self.node.get_publishers_info_by_topic(topic)
-            profiles = [info.qos_profile for info in infos if not self.givers or info.node_name in self.givers]
+            profiles = [
+                info.qos_profile for info in infos if not self.givers or info.node_name in self.givers
+            ]
             if profiles:
-                found[topic] = {'type_name': kinds[0],
-                                'reliable': all(qos.reliability == ReliabilityPolicy.RELIABLE for qos in profiles),
-                                'latched': all(qos.durability == DurabilityPolicy.TRANSIENT_LOCAL for qos in profiles)}
+                found[topic] = {
+                    'type_name': kinds[0],
+                    'reliable': all(qos.reliability == ReliabilityPolicy.RELIABLE for qos in profiles),
+                    'latched': all(qos.durability == DurabilityPolicy.TRANSIENT_LOCAL for qos in profiles),
+                }
         return found
 
     def poll(self):
@@ -156,15 +184,21 @@ class Inside(Party):
 def words(message):
     """A message's texts in one line."""
     if isinstance(message, DiagnosticArray):
-        return '; '.join(f'{status.name}: {status.message} ' + ' '.join(f'{value.key}={value.value}' for value in status.values)
-                         for status in message.status)
+        return '; '.join(
+            f'{status.name}: {status.message} '
+            + ' '.join(f'{value.key}={value.value}' for value in status.values)
+            for status in message.status
+        )
     return f'{message.name}: {message.msg}' if isinstance(message, Log) else message.data
 
 
 class Parties:
     def __init__(self, domains, folder):
         self.folder, Inbox.keeps = folder, bool(folder)
-        self.all = {name: (Inside(domain) if name == 'inside' else Party(name, domain)) for name, domain in domains.items()}
+        self.all = {
+            name: (Inside(domain) if name == 'inside' else Party(name, domain))
+            for name, domain in domains.items()
+        }
 
     def poll(self):
         for party in self.all.values():
@@ -175,9 +209,16 @@ class Parties:
     def report(self):
         """Counts, by party and by the robot's name of a topic."""
         inside = self.all['inside']
-        return {'counts': {name: {party.own(topic): inbox.count for topic, inbox in party.inboxes.items()}
-                           for name, party in self.all.items()},
-                'guard': inside.guard, 'pose': inside.path[-1:], 'told': len(inside.told), 'time': time.time()}
+        return {
+            'counts': {
+                name: {party.own(topic): inbox.count for topic, inbox in party.inboxes.items()}
+                for name, party in self.all.items()
+            },
+            'guard': inside.guard,
+            'pose': inside.path[-1:],
+            'told': len(inside.told),
+            'time': time.time(),
+        }
 
     def topics(self):
         """All that can be known of the robot's own topics."""
@@ -192,8 +233,13 @@ class Parties:
 
     def times(self):
         """When each message came."""
-        return {name: {party.own(topic): [round(moment, 3) for moment in inbox.times] for topic, inbox in party.inboxes.items()}
-                for name, party in self.all.items()}
+        return {
+            name: {
+                party.own(topic): [round(moment, 3) for moment in inbox.times]
+                for topic, inbox in party.inboxes.items()
+            }
+            for name, party in self.all.items()
+        }
 
     def arrived(self, topic):
         """When each frame that was kept came inside, by stamp."""
@@ -203,45 +249,75 @@ class Parties:
     def delays(self, topic):
         """How much later than inside each party had a frame of the same stamp, in seconds."""
         inside = self.all['inside'].inboxes[topic].stamps
-        return {name: [round(moment - inside[stamp], 5) for stamp, moment in inbox.stamps.items() if stamp in inside]
-                for name, party in self.all.items() if (inbox := party.inboxes.get(f'/{name}{topic}'))}
+        return {
+            name: [
+                round(moment - inside[stamp], 5) for stamp, moment in inbox.stamps.items() if stamp in inside
+            ]
+            for name, party in self.all.items()
+            if (inbox := party.inboxes.get(f'/{name}{topic}'))
+        }
 
     def stamps(self, topic):
         """The stamps of all that came, by party; when each came inside, and the number its publisher gave the last one there."""
         found = {name: inbox for name in self.all if (inbox := self.inbox(name, topic))}
-        return {'stamps': {name: list(inbox.stamps) for name, inbox in found.items()},
-                'arrived': list(found['inside'].stamps.items()), 'sequence': found['inside'].sequence}
+        return {
+            'stamps': {name: list(inbox.stamps) for name, inbox in found.items()},
+            'arrived': list(found['inside'].stamps.items()),
+            'sequence': found['inside'].sequence,
+        }
 
     def latencies(self, topic):
         """From the publisher inside to each party, in seconds, by stamp. One clock, as all is on one machine."""
         sent = self.all['inside'].inboxes[topic].sent
-        return {name: [[stamp, round(moment - sent[stamp], 5)] for stamp, moment in inbox.stamps.items() if stamp in sent]
-                for name in self.all if (inbox := self.inbox(name, topic))}
+        return {
+            name: [
+                [stamp, round(moment - sent[stamp], 5)]
+                for stamp, moment in inbox.stamps.items()
+                if stamp in sent
+            ]
+            for name in self.all
+            if (inbox := self.inbox(name, topic))
+        }
 
     def same(self, topic):
         """How many messages are, byte for byte, what they were inside, and of how many, by party."""
         inside = self.all['inside'].inboxes[topic].kept
-        return {name: [sum(inside[stamp] == message for stamp, message in common), len(common)] for name in self.all
-                if (inbox := self.inbox(name, topic)) and name != 'inside'
-                and (common := [(stamp, message) for stamp, message in inbox.kept.items() if stamp in inside])}
+        return {
+            name: [sum(inside[stamp] == message for stamp, message in common), len(common)]
+            for name in self.all
+            if (inbox := self.inbox(name, topic))
+            and name != 'inside'
+            and (common := [(stamp, message) for stamp, message in inbox.kept.items() if stamp in inside])
+        }
 
     def said(self, topic):
         """What texts came on a topic, by party."""
-        return {name: [words(message) for message in inbox.texts()] for name, party in self.all.items()
-                for own, inbox in party.inboxes.items() if party.own(own) == topic}
+        return {
+            name: [words(message) for message in inbox.texts()]
+            for name, party in self.all.items()
+            for own, inbox in party.inboxes.items()
+            if party.own(own) == topic
+        }
 
     def kept(self, topic):
         """Of the frames that were kept: their stamps, and how much of each is more than black, by party."""
         shares = {}
         for name in self.all:
             if inbox := self.inbox(name, topic):
-                images = ((stamp, deserialize_message(bytes(inbox.kept[stamp]), Image)) for stamp in sorted(inbox.kept))
-                shares[name] = [[stamp, round(float((numpy.frombuffer(image.data, numpy.uint32) != 0).mean()), 4)]
-                                for stamp, image in images]
+                images = (
+                    (stamp, deserialize_message(bytes(inbox.kept[stamp]), Image))
+                    for stamp in sorted(inbox.kept)
+                )
+                shares[name] = [
+                    [stamp, round(float((numpy.frombuffer(image.data, numpy.uint32) != 0).mean()), 4)]
+                    for stamp, image in images
+                ]
         return shares
 
     def inbox(self, who, topic):
-        return next((inbox for own, inbox in self.all[who].inboxes.items() if self.all[who].own(own) == topic), None)
+        return next(
+            (inbox for own, inbox in self.all[who].inboxes.items() if self.all[who].own(own) == topic), None
+        )
 
     def frame(self, who, topic, stamp):
         """The pixels of one that was kept."""
@@ -264,7 +340,7 @@ class Parties:
             mask = Picture.new('1', (taken.shape[1], taken.shape[0]))
             ImageDraw.Draw(mask).polygon([tuple(corner) for corner in polygon], fill=1)
             inside = numpy.asarray(mask)
-            same = (taken == came).all(axis=2) & (taken.max(axis=2) > 8)   # a black pixel may be the cover's
+            same = (taken == came).all(axis=2) & (taken.max(axis=2) > 8)  # a black pixel may be the cover's
             answers.append([stamp, name, round(float(same[inside].mean()), 4) if inside.any() else None])
         return answers
 
@@ -293,7 +369,11 @@ class Parties:
         party = self.all[who]
         node, executor = party.make_node('asking'), SingleThreadedExecutor(context=party.context)
         executor.add_node(node)
-        client, answer, end = node.create_client(LookupGuest, f'/{who}/guests/lookup'), None, time.monotonic() + patience
+        client, answer, end = (
+            node.create_client(LookupGuest, f'/{who}/guests/lookup'),
+            None,
+            time.monotonic() + patience,
+        )
         future = None
         while time.monotonic() < end and not (future and future.done()):
             if future is None and client.service_is_ready():
@@ -301,7 +381,10 @@ class Parties:
             executor.spin_once(timeout_sec=0.01)
             self.poll()
         if future and future.done():
-            answer = {name: getattr(future.result(), name) for name in LookupGuest.Response.get_fields_and_field_types()}
+            answer = {
+                name: getattr(future.result(), name)
+                for name in LookupGuest.Response.get_fields_and_field_types()
+            }
         executor.remove_node(node)
         node.destroy_node()
         return {'answer': answer}
@@ -315,8 +398,24 @@ class Parties:
 
 def main():
     parties = Parties(json.loads(sys.argv[1]), pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None)
-    words = ['report', 'topics', 'path', 'told', 'times', 'delays', 'latencies', 'stamps', 'same', 'said', 'kept', 'arrived', 'save',
-             'unchanged', 'drive', 'look_up']
+    words = [
+        'report',
+        'topics',
+        'path',
+        'told',
+        'times',
+        'delays',
+        'latencies',
+        'stamps',
+        'same',
+        'said',
+        'kept',
+        'arrived',
+        'save',
+        'unchanged',
+        'drive',
+        'look_up',
+    ]
     peer.poll(parties.poll, {word: getattr(parties, word) for word in words})
 
 

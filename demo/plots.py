@@ -3,10 +3,21 @@
 import html
 import math
 
-COLOURS = {'inside': 'var(--soft)', 'navigation': 'var(--navigation)', 'front_desk': 'var(--front_desk)',
-           'analytics': 'var(--analytics)', 'maintenance': 'var(--maintenance)'}
-NAMES = {'inside': 'the camera itself', 'navigation': 'navigation', 'front_desk': 'front desk', 'analytics': 'analytics',
-         'maintenance': 'maintenance', 'outside': 'everyone'}
+COLOURS = {
+    'inside': 'var(--soft)',
+    'navigation': 'var(--navigation)',
+    'front_desk': 'var(--front_desk)',
+    'analytics': 'var(--analytics)',
+    'maintenance': 'var(--maintenance)',
+}
+NAMES = {
+    'inside': 'the camera itself',
+    'navigation': 'navigation',
+    'front_desk': 'front desk',
+    'analytics': 'analytics',
+    'maintenance': 'maintenance',
+    'outside': 'everyone',
+}
 
 
 def plan(things, path, revoked_at):
@@ -23,17 +34,23 @@ def plan(things, path, revoked_at):
         if kind == 'desk':
             middle = at(x + 0.9, y)
             parts.append(f'<text x="{middle[0]}" y="{middle[1]}">desk</text>')
-        parts.append(f'<rect class="{kind}" x="{corner[0]}" y="{corner[1]}" width="{max(deep * scale, 5):.0f}" '
-                     f'height="{max(wide * scale, 5):.0f}" rx="2"><title>{html.escape(name)}</title></rect>')
+        parts.append(
+            f'<rect class="{kind}" x="{corner[0]}" y="{corner[1]}" width="{max(deep * scale, 5):.0f}" '
+            f'height="{max(wide * scale, 5):.0f}" rx="2"><title>{html.escape(name)}</title></rect>'
+        )
     points = ' '.join(','.join(at(x, y)) for x, y in path)
     parts.append(f'<polyline class="way" points="{points}"/>')
     start, end = at(*path[0]), at(*path[-1])
-    parts.append(f'<circle class="start" cx="{start[0]}" cy="{start[1]}" r="9"/><circle class="robot" cx="{end[0]}" cy="{end[1]}" r="15"/>')
+    parts.append(
+        f'<circle class="start" cx="{start[0]}" cy="{start[1]}" r="9"/><circle class="robot" cx="{end[0]}" cy="{end[1]}" r="15"/>'
+    )
     parts.append(f'<text x="{start[0]}" y="{int(start[1]) + 42}" text-anchor="middle">start</text>')
     if revoked_at:
         place = at(*revoked_at)
-        parts.append(f'<line class="revoked" x1="{place[0]}" y1="{int(place[1]) - 34}" x2="{place[0]}" y2="{int(place[1]) + 34}"/>'
-                     f'<text class="revoked" x="{place[0]}" y="{int(place[1]) - 46}" text-anchor="middle">vendor revoked</text>')
+        parts.append(
+            f'<line class="revoked" x1="{place[0]}" y1="{int(place[1]) - 34}" x2="{place[0]}" y2="{int(place[1]) + 34}"/>'
+            f'<text class="revoked" x="{place[0]}" y="{int(place[1]) - 46}" text-anchor="middle">vendor revoked</text>'
+        )
     width, height = (right - left) * scale, (top - bottom) * scale
     return f'<svg class="plan" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="The lobby from above">{"".join(parts)}</svg>'
 
@@ -55,16 +72,23 @@ def timeline(series, events, marked):
     for row, who in enumerate(lanes):
         base = margin + row * (lane + gap) + lane
         parts.append(f'<line class="base" x1="0" y1="{base}" x2="{width}" y2="{base}"/>')
-        bars = ''.join(f'M{across(slot / 2):.1f} {base}V{base - value / most * lane:.1f}H{across((slot + 1) / 2) - 0.6:.1f}V{base}Z'
-                       for slot, value in enumerate(frames[who]) if value)
+        bars = ''.join(
+            f'M{across(slot / 2):.1f} {base}V{base - value / most * lane:.1f}H{across((slot + 1) / 2) - 0.6:.1f}V{base}Z'
+            for slot, value in enumerate(frames[who])
+            if value
+        )
         parts.append(f'<path d="{bars}" fill="{COLOURS[who]}"/>')
         parts.append(f'<text x="0" y="{base - lane - 6}">{NAMES[who]}: {sum(frames[who])} frames</text>')
     bottom = margin + len(lanes) * (lane + gap)
     for moment in range(0, math.ceil(seconds), 10):
         parts.append(f'<text class="tick" x="{across(moment):.0f}" y="{bottom + 10}">{moment} s</text>')
-    parts.append(f'<line class="revoked" x1="{across(marked):.1f}" y1="10" x2="{across(marked):.1f}" y2="{bottom - gap + 4}"/>'
-                 f'<text class="revoked" x="{across(marked) + 6:.1f}" y="20">discreet revoke analytics</text>')
+    parts.append(
+        f'<line class="revoked" x1="{across(marked):.1f}" y1="10" x2="{across(marked):.1f}" y2="{bottom - gap + 4}"/>'
+        f'<text class="revoked" x="{across(marked) + 6:.1f}" y="20">discreet revoke analytics</text>'
+    )
     for moment, text in events:
-        parts.append(f'<line class="event" x1="{across(moment):.1f}" y1="{bottom - gap + 4}" x2="{across(moment):.1f}" y2="{bottom - gap + 12}">'
-                     f'<title>{html.escape(text)}</title></line>')
+        parts.append(
+            f'<line class="event" x1="{across(moment):.1f}" y1="{bottom - gap + 4}" x2="{across(moment):.1f}" y2="{bottom - gap + 12}">'
+            f'<title>{html.escape(text)}</title></line>'
+        )
     return f'<svg class="time" viewBox="0 0 {width} {height}" role="img" aria-label="Frames received over time">{"".join(parts)}</svg>'

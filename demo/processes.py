@@ -14,12 +14,21 @@ SERVICES = {'front_desk': ['/guests/lookup hotel_interfaces/srv/LookupGuest']}
 # Argument: what it is, and the default where there is a sensible one.
 ARGUMENTS = {
     'policy': ('the policy', None),
-    'identities': ('the folder with NAME.key and NAME.pub of the robot (robot.key) and of each stakeholder', None),
+    'identities': (
+        'the folder with NAME.key and NAME.pub of the robot (robot.key) and of each stakeholder',
+        None,
+    ),
     'passphrase_file': ('the file with the passphrase of the keys, which only its owner may read', None),
-    'state': ("the keeper's folder, empty and this user's alone; its socket and the audit log are there too", None),
+    'state': (
+        "the keeper's folder, empty and this user's alone; its socket and the audit log are there too",
+        None,
+    ),
     'inner_domain': ("the robot's own ROS domain", '81'),
     'outer_domain': ('the ROS domain that its users see', '82'),
-    **{f'{name}_domain': (f"the domain of {name}'s own nodes", str(82 + above)) for name, above in STAKEHOLDERS.items()},
+    **{
+        f'{name}_domain': (f"the domain of {name}'s own nodes", str(82 + above))
+        for name, above in STAKEHOLDERS.items()
+    },
 }
 
 
@@ -28,7 +37,7 @@ class Process(NamedTuple):
 
     name: str
     program: str
-    domain: str = None         # of a ROS node: which argument is its ROS_DOMAIN_ID
+    domain: str = None  # of a ROS node: which argument is its ROS_DOMAIN_ID
     arguments: tuple = ()
     parameters: dict = {}
 
@@ -37,33 +46,72 @@ class Process(NamedTuple):
         return self._replace(
             domain=self.domain and self.domain.format(**values),
             arguments=tuple(word.format(**values) for word in self.arguments),
-            parameters={name: text.format(**values) if isinstance(text, str) else text
-                        for name, text in self.parameters.items()})
+            parameters={
+                name: text.format(**values) if isinstance(text, str) else text
+                for name, text in self.parameters.items()
+            },
+        )
 
     def command(self, programs, scripts):
         """To start it without a launch system."""
-        start = ['python3', scripts / self.program] if self.program.endswith('.py') else [programs / self.program]
-        given = [word for name, value in self.parameters.items()
-                 for word in ('-p', f'{name}:={value if isinstance(value, str) else json.dumps(value)}')]
+        start = (
+            ['python3', scripts / self.program] if self.program.endswith('.py') else [programs / self.program]
+        )
+        given = [
+            word
+            for name, value in self.parameters.items()
+            for word in ('-p', f'{name}:={value if isinstance(value, str) else json.dumps(value)}')
+        ]
         return [*start, *self.arguments, *(['--ros-args', *given] if given else [])]
 
 
 def stakeholder(name, program, **parameters):
-    return Process(f'{program}_{name}', program, f'{{{name}_domain}}', parameters={
-        'identity': f'{{identities}}/{name}.key', 'passphrase_file': '{passphrase_file}',
-        'robot': '{identities}/robot.pub', 'outer_domain': '{outer_domain}', **parameters})
+    return Process(
+        f'{program}_{name}',
+        program,
+        f'{{{name}_domain}}',
+        parameters={
+            'identity': f'{{identities}}/{name}.key',
+            'passphrase_file': '{passphrase_file}',
+            'robot': '{identities}/robot.pub',
+            'outer_domain': '{outer_domain}',
+            **parameters,
+        },
+    )
 
 
 PROCESSES = [
     Process('hotel', 'hotel.py', '{inner_domain}'),
-    Process('keeper', 'keeper', arguments=(
-        '--policy', '{policy}', '--identity', '{identities}/robot.key', '--passphrase-file', '{passphrase_file}',
-        '--state', '{state}', '--socket', '{state}/keeper.sock',
-        # Each run is a first start, and everything is one user's; a robot has neither in its units (docs/keys.md).
-        '--new-state', '--same-user')),
-    Process('guard', 'guard', '{inner_domain}', parameters={
-        'policy': '{policy}', 'audit': '{state}/audit.log', 'keeper': '{state}/keeper.sock',
-        'outer_domain': '{outer_domain}'}),
+    Process(
+        'keeper',
+        'keeper',
+        arguments=(
+            '--policy',
+            '{policy}',
+            '--identity',
+            '{identities}/robot.key',
+            '--passphrase-file',
+            '{passphrase_file}',
+            '--state',
+            '{state}',
+            '--socket',
+            '{state}/keeper.sock',
+            # Each run is a first start, and everything is one user's; a robot has neither in its units (docs/keys.md).
+            '--new-state',
+            '--same-user',
+        ),
+    ),
+    Process(
+        'guard',
+        'guard',
+        '{inner_domain}',
+        parameters={
+            'policy': '{policy}',
+            'audit': '{state}/audit.log',
+            'keeper': '{state}/keeper.sock',
+            'outer_domain': '{outer_domain}',
+        },
+    ),
     *(stakeholder(name, 'unsealer') for name in STAKEHOLDERS),
     *(stakeholder(name, 'commander', commands=names) for name, names in COMMANDS.items()),
     *(stakeholder(name, 'commander', services=names) for name, names in SERVICES.items()),

@@ -23,9 +23,12 @@ from sim import gazebo, namespace  # noqa: E402
 
 POLICY, ADAPTER = ROOT / 'policies' / 'lobby.yaml', BIN / 'examples' / 'gazebo_adapter'
 # One topic of each kind that each stakeholder is given: when these have come, all is connected.
-GIVEN = {'navigation': ['/camera/image_raw', '/scan', '/odom'], 'front_desk': ['/camera/image_raw', '/speech/transcript'],
-         'maintenance': ['/camera/depth/image_rect_raw', '/scan', '/rosout', '/diagnostics'],
-         'analytics': ['/camera/image_raw', '/speech/transcript']}
+GIVEN = {
+    'navigation': ['/camera/image_raw', '/scan', '/odom'],
+    'front_desk': ['/camera/image_raw', '/speech/transcript'],
+    'maintenance': ['/camera/depth/image_rect_raw', '/scan', '/rosout', '/diagnostics'],
+    'analytics': ['/camera/image_raw', '/speech/transcript'],
+}
 
 
 def main():
@@ -34,7 +37,7 @@ def main():
         print(missing() or '', end='')
         return 0
     try:
-        namespace.enter()   # gzserver and the robot's own domain are open to whoever can reach them
+        namespace.enter()  # gzserver and the robot's own domain are open to whoever can reach them
     except namespace.Unavailable as why:
         raise SystemExit(f'The lobby cannot be run: {why}')
     return perform(lambda: Lobby(options.domains), options.keep)
@@ -42,10 +45,20 @@ def main():
 
 def parse():
     parser = argparse.ArgumentParser(prog='tools/demo', description=__doc__.splitlines()[0])
-    parser.add_argument('--keep', action='store_true', help='leave it running until Ctrl-C, and say how to look at it')
-    parser.add_argument('--domains', type=int, nargs=2, default=(81, 82), metavar=('INNER', 'OUTER'),
-                        help='ROS domain ids to use, and the next four for the stakeholders (default 81 82)')
-    parser.add_argument('--why-not', action='store_true', help='say why the lobby cannot be run here, or nothing if it can')
+    parser.add_argument(
+        '--keep', action='store_true', help='leave it running until Ctrl-C, and say how to look at it'
+    )
+    parser.add_argument(
+        '--domains',
+        type=int,
+        nargs=2,
+        default=(81, 82),
+        metavar=('INNER', 'OUTER'),
+        help='ROS domain ids to use, and the next four for the stakeholders (default 81 82)',
+    )
+    parser.add_argument(
+        '--why-not', action='store_true', help='say why the lobby cannot be run here, or nothing if it can'
+    )
     return parser.parse_args()
 
 
@@ -63,8 +76,11 @@ class Lobby(Stage, Acts):
         super().__init__(participants=24, **where)
         self.lockstep, self.shipped, self.world = lockstep, policy, None
         self.inner, self.outer = domains
-        self.domains = {'inside': self.inner, 'outside': self.outer,
-                        **{name: self.outer + above for name, above in STAKEHOLDERS.items()}}
+        self.domains = {
+            'inside': self.inner,
+            'outside': self.outer,
+            **{name: self.outer + above for name, above in STAKEHOLDERS.items()},
+        }
         self.policy = self.out / 'lobby.yaml'
         self.source = 'Gazebo'
         self.seen = {'events': [], 'attempts': [], 'shift': []}
@@ -79,7 +95,9 @@ class Lobby(Stage, Acts):
         (self.out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
         page.write(self.out / 'index.html', summary)
         print('\n' + verdict.report(summary, paint) + '\n')
-        self.say('Left in out/: index.html, which shows all of it; summary.json; keeper/audit.log; what each program said')
+        self.say(
+            'Left in out/: index.html, which shows all of it; summary.json; keeper/audit.log; what each program said'
+        )
         return summary
 
     def mark(self, text):
@@ -90,24 +108,44 @@ class Lobby(Stage, Acts):
     # Starting
 
     def start_robot(self):
-        self.gazebo = self.stack.enter_context(gazebo.Gazebo(self.world, self.lockstep, log=self.out / 'gazebo.log'))
-        self.adapter = self.start('adapter', [ADAPTER, '--json', '--master', f'127.0.0.1:{self.gazebo.port}'],
-                                  ROS_DOMAIN_ID=str(self.inner))
-        self.say(f'Gazebo has the lobby and the robot in it; its sensors are on the inner domain ({self.inner})')
+        self.gazebo = self.stack.enter_context(
+            gazebo.Gazebo(self.world, self.lockstep, log=self.out / 'gazebo.log')
+        )
+        self.adapter = self.start(
+            'adapter',
+            [ADAPTER, '--json', '--master', f'127.0.0.1:{self.gazebo.port}'],
+            ROS_DOMAIN_ID=str(self.inner),
+        )
+        self.say(
+            f'Gazebo has the lobby and the robot in it; its sensors are on the inner domain ({self.inner})'
+        )
 
     def start_discreet(self):
         self.policy.write_bytes(self.shipped.read_bytes())
         self.identity(re.search(r'^robot: (\S+)', self.policy.read_text(), re.M)[1], file='robot')
         for name in (*STAKEHOLDERS, 'stranger'):
             self.identity(name)
-        values = {'policy': self.policy, 'identities': self.passphrase.parent, 'passphrase_file': self.passphrase,
-                  'state': self.out / 'keeper', 'inner_domain': self.inner, 'outer_domain': self.outer,
-                  **{f'{name}_domain': self.domains[name] for name in STAKEHOLDERS}}
+        values = {
+            'policy': self.policy,
+            'identities': self.passphrase.parent,
+            'passphrase_file': self.passphrase,
+            'state': self.out / 'keeper',
+            'inner_domain': self.inner,
+            'outer_domain': self.outer,
+            **{f'{name}_domain': self.domains[name] for name in STAKEHOLDERS},
+        }
         if has_launch():
             prefix = install_in_place(self.out / 'prefix')
-            self.start('guard', ['ros2', 'launch', ROOT / 'launch' / 'demo.launch.py',
-                                 *(f'{name}:={value}' for name, value in values.items())],
-                       AMENT_PREFIX_PATH=f'{prefix}:{self.environment["AMENT_PREFIX_PATH"]}')
+            self.start(
+                'guard',
+                [
+                    'ros2',
+                    'launch',
+                    ROOT / 'launch' / 'demo.launch.py',
+                    *(f'{name}:={value}' for name, value in values.items()),
+                ],
+                AMENT_PREFIX_PATH=f'{prefix}:{self.environment["AMENT_PREFIX_PATH"]}',
+            )
             how = 'ros2 launch launch/demo.launch.py'
         else:
             for process in PROCESSES:
@@ -132,7 +170,9 @@ class Lobby(Stage, Acts):
         topics = self.ask('topics')
         names = self.intruder.ask('attack', topics=topics)['names']
         self.seen['first'] = self.ask('report')
-        self.mark(f'Each stakeholder gets its own; an intruder on the outer domain ({self.outer}) listens for {names} names')
+        self.mark(
+            f'Each stakeholder gets its own; an intruder on the outer domain ({self.outer}) listens for {names} names'
+        )
 
     def peer(self, script, *arguments):
         return Peer(self.stack, self.log, ROOT / 'demo' / script, *arguments, environment=self.environment)
@@ -144,8 +184,11 @@ class Lobby(Stage, Acts):
         return self.ask('report')['pose'][0][1:]
 
     def explain(self, who, kind, name):
-        done = subprocess.run([BIN / 'discreet', 'explain', self.policy, '--who', who, f'--{kind}', name, '--json'],
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            [BIN / 'discreet', 'explain', self.policy, '--who', who, f'--{kind}', name, '--json'],
+            capture_output=True,
+            text=True,
+        )
         try:
             return json.loads(done.stdout)
         except json.JSONDecodeError:
@@ -153,7 +196,8 @@ class Lobby(Stage, Acts):
 
     def wait(self):
         """Leaves it running, and says how to look at it."""
-        print(f"""
+        print(
+            f"""
 It runs on. To look, in another terminal, in its network:
   sudo nsenter --target {os.getpid()} --net --ipc --mount bash
   cd {ROOT}; source .ros/env.sh; export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST
@@ -167,17 +211,28 @@ It runs on. To look, in another terminal, in its network:
 For Foxglove or a browser, start a bridge there, in the domain of the stakeholder whose eyes you want:
   ROS_DOMAIN_ID={self.domains['maintenance']} ros2 launch foxglove_bridge foxglove_bridge_launch.xml
   ROS_DOMAIN_ID={self.domains['maintenance']} ros2 launch rosbridge_server rosbridge_websocket_launch.xml
-Ctrl-C ends it.""", flush=True)
+Ctrl-C ends it.""",
+            flush=True,
+        )
         while True:
             time.sleep(0.5)
             self.gazebo.check()
 
     def look(self):
         """What everybody has at the end."""
-        time.sleep(1.5)   # for diagnostics to have counted everything
-        self.seen |= {'report': self.ask('report'), 'intruder': self.intruder.ask('report'), 'path': self.ask('path'),
-                      'told': self.ask('told'), 'times': self.ask('times'), 'delays': self.ask('delays', topic='/camera/image_raw')}
-        self.seen['said'] = {topic: self.ask('said', topic=topic) for topic in ('/speech/transcript', '/rosout', '/diagnostics')}
+        time.sleep(1.5)  # for diagnostics to have counted everything
+        self.seen |= {
+            'report': self.ask('report'),
+            'intruder': self.intruder.ask('report'),
+            'path': self.ask('path'),
+            'told': self.ask('told'),
+            'times': self.ask('times'),
+            'delays': self.ask('delays', topic='/camera/image_raw'),
+        }
+        self.seen['said'] = {
+            topic: self.ask('said', topic=topic)
+            for topic in ('/speech/transcript', '/rosout', '/diagnostics')
+        }
         self.seen['pictures'] = frames.choose(self.ask, self.seen['revoked']['time'])
         self.seen['faces'] = frames.compare(self.ask, self.seen['path'])
         self.say('The run is over')

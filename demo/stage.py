@@ -65,8 +65,14 @@ class Peer:
     def __init__(self, stack, log, *command, environment):
         self.name = pathlib.Path(command[0]).name
         self.process = subprocess.Popen(
-            [sys.executable, *map(str, command)], env=environment, text=True, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=log, start_new_session=True)
+            [sys.executable, *map(str, command)],
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
         stack.callback(self.end)
 
     def ask(self, word, **options):
@@ -101,7 +107,12 @@ class Stage:
         self.began, self.stack, self.out = time.monotonic(), contextlib.ExitStack(), out
         self.out.mkdir(exist_ok=True)
         self.passphrase = self.out / 'identities' / 'passphrase'
-        for old in [*self.out.glob('*.log*'), *self.out.glob('*.png'), *self.out.glob('*.html'), self.out / 'summary.json']:
+        for old in [
+            *self.out.glob('*.log*'),
+            *self.out.glob('*.png'),
+            *self.out.glob('*.html'),
+            self.out / 'summary.json',
+        ]:
             old.unlink(missing_ok=True)
         for folder in ('identities', 'keeper', 'frames'):
             shutil.rmtree(self.out / folder, ignore_errors=True)
@@ -127,9 +138,13 @@ class Stage:
 
     def discreet(self, *arguments):
         """Runs the program `discreet`; gives what it says."""
-        done = subprocess.run([BIN / 'discreet', *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            [BIN / 'discreet', *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
         if done.returncode:
-            raise Broken(f'discreet {" ".join(map(str, arguments))}: {done.stderr.strip() or done.stdout.strip()}')
+            raise Broken(
+                f'discreet {" ".join(map(str, arguments))}: {done.stderr.strip() or done.stdout.strip()}'
+            )
         return done.stdout
 
     def identity(self, name, file=None):
@@ -145,8 +160,14 @@ class Stage:
     def start(self, name, command, **variables):
         """A program that writes to out/NAME.log, and ends with the demo."""
         log = self.stack.enter_context(open(self.out / f'{name}.log', 'w'))
-        process = subprocess.Popen(list(map(str, command)), env={**self.environment, **variables}, stdout=log,
-                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            list(map(str, command)),
+            env={**self.environment, **variables},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self.stack.callback(end, process)
         return process
 
@@ -162,27 +183,38 @@ def end(process):
 
 def environment(participants):
     """Nobody else's robots are heard, and large images take the tuned transport if there is room for it."""
-    variables = {**os.environ, 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', 'PYTHONUNBUFFERED': '1',
-                 'RCUTILS_COLORIZED_OUTPUT': '0'}
+    variables = {
+        **os.environ,
+        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+        'PYTHONUNBUFFERED': '1',
+        'RCUTILS_COLORIZED_OUTPUT': '0',
+    }
     for name in ('ROS_LOCALHOST_ONLY', 'ROS_STATIC_PEERS', 'FASTRTPS_DEFAULT_PROFILES_FILE'):
         variables.pop(name, None)
     needed = participants * 128 * 2**20 + 2**28  # a segment of 128 MiB each
     if shutil.disk_usage('/dev/shm').free > needed:
         variables['FASTRTPS_DEFAULT_PROFILES_FILE'] = str(ROOT / 'launch' / 'fastdds.xml')
     else:
-        print(f'note: /dev/shm has less than {needed / 1e9:.1f} GB free, so images take the default transport of Fast DDS')
+        print(
+            f'note: /dev/shm has less than {needed / 1e9:.1f} GB free, so images take the default transport of Fast DDS'
+        )
     return variables
 
 
 def install_in_place(prefix):
     """What the launch files look for in an installed package, as links into this clone."""
-    index, share, programs = (prefix / 'share/ament_index/resource_index/packages', prefix / 'share/discreet',
-                              prefix / 'lib/discreet')
+    index, share, programs = (
+        prefix / 'share/ament_index/resource_index/packages',
+        prefix / 'share/discreet',
+        prefix / 'lib/discreet',
+    )
     for folder in (index, share, programs):
         folder.mkdir(parents=True, exist_ok=True)
     (index / 'discreet').touch()
     links = [(share / name, ROOT / name) for name in ('launch', 'policies', 'demo')]
-    links += [(programs / name, BIN / name) for name in ('guard', 'redactor', 'keeper', 'unsealer', 'commander')]
+    links += [
+        (programs / name, BIN / name) for name in ('guard', 'redactor', 'keeper', 'unsealer', 'commander')
+    ]
     for link, target in links:
         link.unlink(missing_ok=True)
         link.symlink_to(target)

@@ -13,7 +13,7 @@ from processes import STAKEHOLDERS
 from stage import BIN
 
 CAMERA, DEPTH, SPEECH = '/camera/image_raw', '/camera/depth/image_rect_raw', '/speech/transcript'
-FORGED = 2.0   # m/s, of the commands that the intruder publishes plainly
+FORGED = 2.0  # m/s, of the commands that the intruder publishes plainly
 
 
 def judge(run):
@@ -41,16 +41,47 @@ class Judge:
         self.intruder(table)
         self.maintenance()
         audit = self.audit()
-        latency = {topic: {key: self.guard[topic][key] for key in self.guard[topic] if
-                           key in ('latency p50', 'latency p99', 'released', 'frames skipped') or key.startswith('blank_')} for topic in self.policy['topics'] if topic in self.guard}
+        latency = {
+            topic: {
+                key: self.guard[topic][key]
+                for key in self.guard[topic]
+                if key in ('latency p50', 'latency p99', 'released', 'frames skipped')
+                or key.startswith('blank_')
+            }
+            for topic in self.policy['topics']
+            if topic in self.guard
+        }
         delays = {who: percentiles(values) for who, values in self.seen['delays'].items() if values}
         return {
-            'source': self.run.source, 'robot': self.policy['robot'], 'policy_version': self.policy['version'], 'table': table,
-            **{name: self.seen[name] for name in ('events', 'attempts', 'shift', 'lookups', 'mission', 'path', 'machine', 'pictures')},
-            'seconds': round(time.monotonic() - self.run.began, 1), 'plan': frames.plan(),
-            'revoked': self.seen['revoked']['time'], 'revoked_at': self.seen['revoked']['pose'],
-            'intruder': {'heard': sum(self.seen['intruder']['sealed'].values())}, 'series': self.series(), 'said': self.examples(), 'audit': audit,
-            'guard_latency': latency, 'camera_delay': delays, 'claims': self.claims}
+            'source': self.run.source,
+            'robot': self.policy['robot'],
+            'policy_version': self.policy['version'],
+            'table': table,
+            **{
+                name: self.seen[name]
+                for name in (
+                    'events',
+                    'attempts',
+                    'shift',
+                    'lookups',
+                    'mission',
+                    'path',
+                    'machine',
+                    'pictures',
+                )
+            },
+            'seconds': round(time.monotonic() - self.run.began, 1),
+            'plan': frames.plan(),
+            'revoked': self.seen['revoked']['time'],
+            'revoked_at': self.seen['revoked']['pose'],
+            'intruder': {'heard': sum(self.seen['intruder']['sealed'].values())},
+            'series': self.series(),
+            'said': self.examples(),
+            'audit': audit,
+            'guard_latency': latency,
+            'camera_delay': delays,
+            'claims': self.claims,
+        }
 
     # What the policy says, beside what came
 
@@ -65,12 +96,23 @@ class Judge:
             declared = self.policy['topics'].get(topic)
             cells = {}
             for who in ('outside', *STAKEHOLDERS):
-                form, sealed = self.decision(who if who != 'outside' else 'everyone', topic) if declared else (None, False)
+                form, sealed = (
+                    self.decision(who if who != 'outside' else 'everyone', topic)
+                    if declared
+                    else (None, False)
+                )
                 came = last[who].get(topic, 0) - first[who].get(topic, 0)
                 cells[who] = {'form': form, 'sealed': sealed, 'came': came}
-            rows.append({'topic': topic, 'class': declared and declared['class'], 'inside': inside, 'cells': cells,
-                         'why': None if declared else 'the policy does not declare it',
-                         'skipped': int(self.guard.get(topic, {}).get('frames skipped', 0))})
+            rows.append(
+                {
+                    'topic': topic,
+                    'class': declared and declared['class'],
+                    'inside': inside,
+                    'cells': cells,
+                    'why': None if declared else 'the policy does not declare it',
+                    'skipped': int(self.guard.get(topic, {}).get('frames skipped', 0)),
+                }
+            )
         return rows
 
     def decision(self, who, topic):
@@ -84,114 +126,235 @@ class Judge:
             kept = [row for row in table if not row['cells'][who]['form']]
             missing = [row['topic'] for row in given if not row['cells'][who]['came']]
             leaked = [row['topic'] for row in kept if row['cells'][who]['came']]
-            self.claim('release', given and not missing,
-                       f'{who} received each of the {len(given)} topics that the policy gives it' + names(missing, 'but not'))
-            self.claim('release', kept and not leaked, f'and none of the other {len(kept)}' + names(leaked, 'but'))
+            self.claim(
+                'release',
+                given and not missing,
+                f'{who} received each of the {len(given)} topics that the policy gives it'
+                + names(missing, 'but not'),
+            )
+            self.claim(
+                'release', kept and not leaked, f'and none of the other {len(kept)}' + names(leaked, 'but')
+            )
             for row in given:
                 came, inside, skipped = row['cells'][who]['came'], row['inside'], row['skipped']
-                if who != revoked and row['topic'] not in ('/rosout', '/diagnostics'):   # their counts depend on who listened first
+                if who != revoked and row['topic'] not in (
+                    '/rosout',
+                    '/diagnostics',
+                ):  # their counts depend on who listened first
                     # What must be looked at may be left out for a newer frame; the guard counts that.
-                    self.claim('release', came + skipped >= 0.9 * inside,
-                               f'of {row["topic"]}, {who} received {came} of {inside}' +
-                               (f'; {skipped} were left out for newer ones since the guard started' if skipped else ''))
+                    self.claim(
+                        'release',
+                        came + skipped >= 0.9 * inside,
+                        f'of {row["topic"]}, {who} received {came} of {inside}'
+                        + (
+                            f'; {skipped} were left out for newer ones since the guard started'
+                            if skipped
+                            else ''
+                        ),
+                    )
 
     def words(self):
         """Nothing of what the guests and the staff are known by is in redacted words; all of it is inside."""
         known = {text.casefold() for guest in hotel.GUESTS for text in (guest[0], *guest[2:])} | {
-            'jonas.weber', '3c:22:fb:9a:41:d7', '192.168.7.23', '9f2c77b1e0d94a6fb3558c21', 'amara.okafor@mail.example'}
+            'jonas.weber',
+            '3c:22:fb:9a:41:d7',
+            '192.168.7.23',
+            '9f2c77b1e0d94a6fb3558c21',
+            'amara.okafor@mail.example',
+        }
 
         def found(texts):
             return sum(any(item in text.casefold() for item in known) for text in texts)
 
-        for topic, who in ((SPEECH, 'analytics'), ('/rosout', 'maintenance'), ('/diagnostics', 'maintenance')):
+        for topic, who in (
+            (SPEECH, 'analytics'),
+            ('/rosout', 'maintenance'),
+            ('/diagnostics', 'maintenance'),
+        ):
             said = self.seen['said'][topic]
             inside, came = said['inside'], said.get(who, [])
-            self.claim('words', found(inside), f'{topic} has names and numbers of guests or staff in {found(inside)} of {len(inside)} messages inside')
-            self.claim('words', came and not found(came), f'and in {found(came)} of the {len(came)} that {who} received')
+            self.claim(
+                'words',
+                found(inside),
+                f'{topic} has names and numbers of guests or staff in {found(inside)} of {len(inside)} messages inside',
+            )
+            self.claim(
+                'words',
+                came and not found(came),
+                f'and in {found(came)} of the {len(came)} that {who} received',
+            )
         clear = self.seen['said'][SPEECH].get('front_desk', [])
-        self.claim('words', found(clear), f'the front desk received {SPEECH} as it was said: {found(clear)} of {len(clear)} with names or numbers')
+        self.claim(
+            'words',
+            found(clear),
+            f'the front desk received {SPEECH} as it was said: {found(clear)} of {len(clear)} with names or numbers',
+        )
 
     def pictures(self):
         for look in self.seen['faces']:
             self.claim('pictures', look['holds'], look['claim'])
         parties = ('inside', 'navigation', 'front_desk', 'analytics', 'maintenance')
-        self.claim('pictures', all(self.seen['pictures']['before'].get(who) for who in parties),
-                   'of one instant there is the picture that each party received')
+        self.claim(
+            'pictures',
+            all(self.seen['pictures']['before'].get(who) for who in parties),
+            'of one instant there is the picture that each party received',
+        )
         route = self.guard[CAMERA]
         blank = sum(int(value) for key, value in route.items() if key.startswith('blank_'))
-        self.claim('pictures', blank < 0.5 * int(route['released']),
-                   f'{blank} of {route["released"]} released frames were black, because nobody could look in time')
+        self.claim(
+            'pictures',
+            blank < 0.5 * int(route['released']),
+            f'{blank} of {route["released"]} released frames were black, because nobody could look in time',
+        )
 
     def mission(self):
         mission = self.seen['mission']
-        self.claim('mission', mission['arrived'],
-                   f'navigation reached the desk by redacted camera and lidar: {mission["why"]}, {mission.get("ahead") or 0:.2f} m ahead, '
-                   f'{mission.get("seconds")} s, {mission.get("frames")} frames')
-        self.claim('mission', 0.8 * mission.get('commands', 0) <= mission['received'] <= mission.get('commands', 0),
-                   f'the robot received {mission["received"]} of its {mission.get("commands")} commands')
+        self.claim(
+            'mission',
+            mission['arrived'],
+            f'navigation reached the desk by redacted camera and lidar: {mission["why"]}, {mission.get("ahead") or 0:.2f} m ahead, '
+            f'{mission.get("seconds")} s, {mission.get("frames")} frames',
+        )
+        self.claim(
+            'mission',
+            0.8 * mission.get('commands', 0) <= mission['received'] <= mission.get('commands', 0),
+            f'the robot received {mission["received"]} of its {mission.get("commands")} commands',
+        )
 
     def revocation(self):
         revoked, who = self.seen['revoked'], self.run.revoked
         last, at = self.seen['report']['counts'], revoked['counts']
         given = [topic for topic in at[who]]
-        before, after = sum(at[who].values()), sum(last[who].get(topic, 0) - at[who][topic] for topic in given)
-        self.claim('revocation', before and not after, f'{who} received {before} messages until it was revoked, and {after} afterwards')
+        before, after = (
+            sum(at[who].values()),
+            sum(last[who].get(topic, 0) - at[who][topic] for topic in given),
+        )
+        self.claim(
+            'revocation',
+            before and not after,
+            f'{who} received {before} messages until it was revoked, and {after} afterwards',
+        )
         others = {name: last[name][CAMERA] - at[name][CAMERA] for name in ('navigation', 'front_desk')}
-        self.claim('revocation', all(others.values()),
-                   'the others went on: after it ' + ', '.join(f'{name} received {count} frames' for name, count in others.items()))
+        self.claim(
+            'revocation',
+            all(others.values()),
+            'the others went on: after it '
+            + ', '.join(f'{name} received {count} frames' for name, count in others.items()),
+        )
         opened = sum(topic['analytics'] for topic in revoked['intruder']['opened'].values())
         later = sum(topic['analytics'] for topic in self.seen['intruder']['opened'].values()) - opened
         heard = revoked['intruder']['sealed'][f'{SPEECH}/sealed/redacted']
-        self.claim('revocation', opened and not later,
-                   f'the stolen key of {who} opened {opened} of {heard} sealed transcripts before, and {later} afterwards')
+        self.claim(
+            'revocation',
+            opened and not later,
+            f'the stolen key of {who} opened {opened} of {heard} sealed transcripts before, and {later} afterwards',
+        )
 
     def front_desk(self):
         for query, answer in self.seen['lookups'].items():
-            guest = next((guest for guest in hotel.GUESTS if query == guest[1] or query in guest[0].casefold()), None)
+            guest = next(
+                (guest for guest in hotel.GUESTS if query == guest[1] or query in guest[0].casefold()), None
+            )
             told = tuple(answer[key] for key in ('name', 'room', 'passport_number', 'card_number', 'phone'))
-            self.claim('lookup', (told == guest) if guest else not answer['found'],
-                       f'the front desk asks for `{query}` and is told ' + (guest[0] if guest else 'that there is nobody'))
+            self.claim(
+                'lookup',
+                (told == guest) if guest else not answer['found'],
+                f'the front desk asks for `{query}` and is told '
+                + (guest[0] if guest else 'that there is nobody'),
+            )
 
     def intruder(self, table):
         intruder = self.seen['intruder']
         public = {row['topic'] for row in table if row['cells']['outside']['form']}
-        got = {topic: count for topic, count in intruder['plain'].items() if count and topic not in public | set(self.policy['commands'])}
-        heard, opened = sum(intruder['sealed'].values()), sum(topic['stranger'] for topic in intruder['opened'].values())
-        self.claim('intruder', not got and len(intruder['plain']) > 10,
-                   f'the intruder listened to {len(intruder["plain"])} topics by name, type and QoS, siblings of the camera too, and '
-                   f'received {sum(got.values())} messages of what is not for everyone')
-        self.claim('intruder', public and all(intruder['plain'].get(topic) for topic in public),
-                   'its ears work: it received ' + ', '.join(f'{topic} {intruder["plain"].get(topic, 0)} times' for topic in sorted(public)) +
-                   ', which is for everyone')
-        self.claim('intruder', heard and not opened, f'it heard {heard} sealed messages; its own key opened {opened}')
+        got = {
+            topic: count
+            for topic, count in intruder['plain'].items()
+            if count and topic not in public | set(self.policy['commands'])
+        }
+        heard, opened = (
+            sum(intruder['sealed'].values()),
+            sum(topic['stranger'] for topic in intruder['opened'].values()),
+        )
+        self.claim(
+            'intruder',
+            not got and len(intruder['plain']) > 10,
+            f'the intruder listened to {len(intruder["plain"])} topics by name, type and QoS, siblings of the camera too, and '
+            f'received {sum(got.values())} messages of what is not for everyone',
+        )
+        self.claim(
+            'intruder',
+            public and all(intruder['plain'].get(topic) for topic in public),
+            'its ears work: it received '
+            + ', '.join(f'{topic} {intruder["plain"].get(topic, 0)} times' for topic in sorted(public))
+            + ', which is for everyone',
+        )
+        self.claim(
+            'intruder', heard and not opened, f'it heard {heard} sealed messages; its own key opened {opened}'
+        )
         told = self.seen['told']
         forged = sum(abs(speed - FORGED) < 0.01 for _, speed, _ in told)
         out = self.seen['report']['counts']['outside'].get('/cmd_vel', 0)
-        self.claim('intruder', intruder['plain_sent'] and out and not forged and told,
-                   f'all the while it published plain commands: {intruder["plain_sent"]} sent, {out} heard on the outer domain, '
-                   f'{forged} received by the robot')
+        self.claim(
+            'intruder',
+            intruder['plain_sent'] and out and not forged and told,
+            f'all the while it published plain commands: {intruder["plain_sent"]} sent, {out} heard on the outer domain, '
+            f'{forged} received by the robot',
+        )
         for attempt in self.seen['attempts']:
-            refused = ', '.join(f'{reason} {count}' for reason, count in attempt['refusals'].items()) or 'nothing'
-            self.claim('intruder', attempt['held'], f'{attempt["title"]}: {attempt["found"]}; the guard counts {refused}')
+            refused = (
+                ', '.join(f'{reason} {count}' for reason, count in attempt['refusals'].items()) or 'nothing'
+            )
+            self.claim(
+                'intruder',
+                attempt['held'],
+                f'{attempt["title"]}: {attempt["found"]}; the guard counts {refused}',
+            )
 
     def maintenance(self):
         for shift in self.seen['shift']:
-            holds = shift['moved'] > 0.2 if shift['allowed'] else not shift['received'] and shift['moved'] < 0.02
-            self.claim('hours', holds, f'maintenance drives at {shift["hours"]} (version {shift["version"]}), so that now it '
-                       f'{"may" if shift["allowed"] else "may not"}: {shift["received"]} of {shift["sent"]} commands received, '
-                       f'{shift["moved"]:.2f} m moved')
-        self.claim('hours', len({shift['allowed'] for shift in self.seen['shift']}) == 2, 'both sides of its hours were tried')
+            holds = (
+                shift['moved'] > 0.2 if shift['allowed'] else not shift['received'] and shift['moved'] < 0.02
+            )
+            self.claim(
+                'hours',
+                holds,
+                f'maintenance drives at {shift["hours"]} (version {shift["version"]}), so that now it '
+                f'{"may" if shift["allowed"] else "may not"}: {shift["received"]} of {shift["sent"]} commands received, '
+                f'{shift["moved"]:.2f} m moved',
+            )
+        self.claim(
+            'hours',
+            len({shift['allowed'] for shift in self.seen['shift']}) == 2,
+            'both sides of its hours were tried',
+        )
 
     def audit(self):
         file = self.run.socket.parent / 'audit.log'
         done = subprocess.run([BIN / 'discreet', 'audit', 'verify', file], capture_output=True, text=True)
         text = (done.stdout + done.stderr).strip()
-        self.claim('audit', done.returncode == 0, f'the audit log is as the guard wrote it: {text.splitlines()[0] if text else "?"}')
-        shown = subprocess.run([BIN / 'discreet', 'audit', 'show', file, '--entry', 'denied', '--json'], capture_output=True, text=True)
-        denied = {(entry['topic'], entry['reason']) for line in shown.stdout.splitlines() for entry in [json.loads(line)]}
+        self.claim(
+            'audit',
+            done.returncode == 0,
+            f'the audit log is as the guard wrote it: {text.splitlines()[0] if text else "?"}',
+        )
+        shown = subprocess.run(
+            [BIN / 'discreet', 'audit', 'show', file, '--entry', 'denied', '--json'],
+            capture_output=True,
+            text=True,
+        )
+        denied = {
+            (entry['topic'], entry['reason'])
+            for line in shown.stdout.splitlines()
+            for entry in [json.loads(line)]
+        }
         wanted = {attempt['expected'] for attempt in self.seen['attempts']}
         missing = wanted - {reason for _, reason in denied}
-        self.claim('audit', wanted and not missing, f'and names each of the {len(wanted)} reasons for which the intruder was refused' + names(missing, 'but not'))
+        self.claim(
+            'audit',
+            wanted and not missing,
+            f'and names each of the {len(wanted)} reasons for which the intruder was refused'
+            + names(missing, 'but not'),
+        )
         return {'verified': done.returncode == 0, 'text': text, 'denied': sorted(denied)}
 
     # For the page
@@ -207,18 +370,26 @@ class Judge:
                 for moment in moments:
                     if 0 <= (slot := int(2 * (moment - begin))) < len(slots):
                         slots[slot] += 1
-                counted[who] = slots[:-1]   # the last one is not over
+                counted[who] = slots[:-1]  # the last one is not over
         return {'begin': begin, 'frames': counted}
 
     def examples(self):
         """The messages of one round of each kind of words, as each party had them."""
-        begins = {SPEECH: hotel.HEARD[0], '/rosout': f'base: {hotel.LOGGED[0]}', '/diagnostics': hotel.REPORTED[0][0]}
+        begins = {
+            SPEECH: hotel.HEARD[0],
+            '/rosout': f'base: {hotel.LOGGED[0]}',
+            '/diagnostics': hotel.REPORTED[0][0],
+        }
         chosen = {}
         for topic, begin in begins.items():
             for who, texts in self.seen['said'][topic].items():
                 lines = [line for line in texts if not line.startswith('discreet:')]
-                first = next((at for at, line in enumerate(lines) if line.startswith(begin[:14])), 0)   # up to the first name
-                chosen.setdefault(topic, {})[who] = list(dict.fromkeys(lines[first:first + len(hotel.HEARD)]))
+                first = next(
+                    (at for at, line in enumerate(lines) if line.startswith(begin[:14])), 0
+                )  # up to the first name
+                chosen.setdefault(topic, {})[who] = list(
+                    dict.fromkeys(lines[first : first + len(hotel.HEARD)])
+                )
         return chosen
 
 
@@ -228,11 +399,16 @@ def names(topics, word):
 
 def percentiles(values):
     values = sorted(values)
-    return {'p50': round(1000 * values[len(values) // 2], 1), 'p99': round(1000 * values[int(len(values) * 0.99)], 1), 'count': len(values)}
+    return {
+        'p50': round(1000 * values[len(values) // 2], 1),
+        'p99': round(1000 * values[int(len(values) * 0.99)], 1),
+        'count': len(values),
+    }
 
 
 def report(summary, paint):
     """All of it for a terminal."""
+
     def shown(cell, who):
         if cell['form'] and not cell['sealed'] and who != 'outside':
             return 'as everyone'
@@ -241,11 +417,15 @@ def report(summary, paint):
     parties = ['outside', *STAKEHOLDERS]
     lines = [['TOPIC', 'INSIDE', *(name.upper().replace('OUTSIDE', 'EVERYONE') for name in parties)]]
     for row in summary['table']:
-        lines.append([row['topic'], str(row['inside']), *(
-            shown(row['cells'][who], who) for who in parties)])
+        lines.append([row['topic'], str(row['inside']), *(shown(row['cells'][who], who) for who in parties)])
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    text = [paint('  '.join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip(), 1 if number == 0 else 0)
-            for number, line in enumerate(lines)]
+    text = [
+        paint(
+            '  '.join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip(),
+            1 if number == 0 else 0,
+        )
+        for number, line in enumerate(lines)
+    ]
     about = None
     for claim in summary['claims']:
         if claim['about'] != about:
@@ -254,8 +434,19 @@ def report(summary, paint):
         text.append(f'{paint("✓", 32) if claim["holds"] else paint("✗ NOT SO:", 31)} {claim["claim"]}')
     wrong = sum(not claim['holds'] for claim in summary['claims'])
     guard = re.sub(r'\D*(\d.*)', r'\1', summary['guard_latency'].get(CAMERA, {}).get('latency p50', '-'))
-    text += ['', f'The guard took {guard} for a camera frame (median), its processes ' +
-             ', '.join(f'{name} {share:.0%}' for name, share in summary['machine'].items() if name in ('guard', 'redactor', 'unsealer')) +
-             ' of one processor while the robot drove', '',
-             paint(f'{len(summary["claims"]) - wrong} of {len(summary["claims"])} claims were seen to be so.', 31 if wrong else 32)]
+    text += [
+        '',
+        f'The guard took {guard} for a camera frame (median), its processes '
+        + ', '.join(
+            f'{name} {share:.0%}'
+            for name, share in summary['machine'].items()
+            if name in ('guard', 'redactor', 'unsealer')
+        )
+        + ' of one processor while the robot drove',
+        '',
+        paint(
+            f'{len(summary["claims"]) - wrong} of {len(summary["claims"])} claims were seen to be so.',
+            31 if wrong else 32,
+        ),
+    ]
     return '\n'.join(text)

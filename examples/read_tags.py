@@ -56,8 +56,11 @@ def main():
     node = rclpy.create_node('read_tags')
 
     def show(sequence, message, tag):
-        print(f'{sequence}: {type(message).__name__} of class {tag.data_class}, {tag.form}, from {tag.source_topic}, '
-              f'policy version {tag.policy_version}', flush=True)
+        print(
+            f'{sequence}: {type(message).__name__} of class {tag.data_class}, {tag.form}, from {tag.source_topic}, '
+            f'policy version {tag.policy_version}',
+            flush=True,
+        )
 
     pairs, found = Pairs(show), []
 
@@ -65,10 +68,14 @@ def main():
         """The catalogue tells the topic's type and where its tags are."""
         for entry in offered.entries:
             if entry.topic == topic and not entry.sealed and not found:  # a sealed topic has no tags
-                found.append(node.create_subscription(
-                    message_class(entry.type), topic, pairs.message, qos_profile_sensor_data))
-                found.append(node.create_subscription(
-                    Tag, entry.tag_topic, pairs.tag, qos_profile_sensor_data))
+                found.append(
+                    node.create_subscription(
+                        message_class(entry.type), topic, pairs.message, qos_profile_sensor_data
+                    )
+                )
+                found.append(
+                    node.create_subscription(Tag, entry.tag_topic, pairs.tag, qos_profile_sensor_data)
+                )
 
     latched = rclpy.qos.QoSProfile(depth=1, durability=rclpy.qos.DurabilityPolicy.TRANSIENT_LOCAL)
     node.create_subscription(Catalog, '/discreet/catalog', catalog, latched)

@@ -18,19 +18,31 @@ def generate_launch_description():
         DeclareLaunchArgument('identity', description="The stakeholder's private identity file."),
         DeclareLaunchArgument('robot', description="The robot's public identity file."),
         DeclareLaunchArgument(
-            'domain', description="ROS domain of the stakeholder's own nodes. Whoever is on it commands in this name."),
+            'domain',
+            description="ROS domain of the stakeholder's own nodes. Whoever is on it commands in this name.",
+        ),
         DeclareLaunchArgument('outer_domain', default_value='1', description="The robot's outer ROS domain."),
         DeclareLaunchArgument(
-            'commands', default_value="''",
-            description="Topics that the robot takes commands on: 'NAME TYPE', or a list of those in YAML."),
+            'commands',
+            default_value="''",
+            description="Topics that the robot takes commands on: 'NAME TYPE', or a list of those in YAML.",
+        ),
         DeclareLaunchArgument(
-            'services', default_value="''", description='Services of the robot, in the same way. There must be one or the other.'),
+            'services',
+            default_value="''",
+            description='Services of the robot, in the same way. There must be one or the other.',
+        ),
         DeclareLaunchArgument(
-            'passphrase_file', default_value='',
+            'passphrase_file',
+            default_value='',
             description='File with the passphrase of the identity, which only this user may read. Without one: the systemd '
-                        'credential NAME.passphrase.'),
+            'credential NAME.passphrase.',
+        ),
         DeclareLaunchArgument(
-            'namespace', default_value='', description='Stands before the names here. Without it: the name in the identity.'),
+            'namespace',
+            default_value='',
+            description='Stands before the names here. Without it: the name in the identity.',
+        ),
     ]
 
     def text(name):
@@ -40,12 +52,14 @@ def generate_launch_description():
         package='discreet',
         executable='commander',
         name='commander',
-        parameters=[{
-            **{name: text(name) for name in ('identity', 'robot', 'passphrase_file', 'namespace')},
-            # Read as YAML: a text or a list of texts.
-            **{name: ParameterValue(LaunchConfiguration(name)) for name in ('commands', 'services')},
-            'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
-        }],
+        parameters=[
+            {
+                **{name: text(name) for name in ('identity', 'robot', 'passphrase_file', 'namespace')},
+                # Read as YAML: a text or a list of texts.
+                **{name: ParameterValue(LaunchConfiguration(name)) for name in ('commands', 'services')},
+                'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
+            }
+        ],
         additional_env={'ROS_DOMAIN_ID': LaunchConfiguration('domain')},
         output='screen',
         respawn=True,

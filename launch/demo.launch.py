@@ -40,18 +40,28 @@ def action(process):
     arguments = [substituted(word) for word in process.arguments]
     if process.program.endswith('.py'):
         return ExecuteProcess(
-            cmd=[sys.executable, str(DEMO / process.program)], name=process.name, output='screen',
-            additional_env={'ROS_DOMAIN_ID': substituted(process.domain)})
-    if not process.domain:   # no ROS node
+            cmd=[sys.executable, str(DEMO / process.program)],
+            name=process.name,
+            output='screen',
+            additional_env={'ROS_DOMAIN_ID': substituted(process.domain)},
+        )
+    if not process.domain:  # no ROS node
         program = PathJoinSubstitution([FindPackagePrefix('discreet'), 'lib', 'discreet', process.program])
         return ExecuteProcess(cmd=[program, *arguments], name=process.name, output='screen')
     return Node(
-        package='discreet', executable=process.program, name=process.program, output='screen', arguments=arguments,
+        package='discreet',
+        executable=process.program,
+        name=process.program,
+        output='screen',
+        arguments=arguments,
         parameters=[{name: parameter(name, value) for name, value in process.parameters.items()}],
-        additional_env={'ROS_DOMAIN_ID': substituted(process.domain)})
+        additional_env={'ROS_DOMAIN_ID': substituted(process.domain)},
+    )
 
 
 def generate_launch_description():
-    declared = [DeclareLaunchArgument(name, description=what, **({'default_value': default} if default else {}))
-                for name, (what, default) in ARGUMENTS.items()]
+    declared = [
+        DeclareLaunchArgument(name, description=what, **({'default_value': default} if default else {}))
+        for name, (what, default) in ARGUMENTS.items()
+    ]
     return LaunchDescription([*declared, *map(action, PROCESSES)])

@@ -9,7 +9,10 @@ from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, GroupAction, SetEnvironmentVariable
 from launch.conditions import IfCondition, UnlessCondition
 from launch.substitutions import (
-    EnvironmentVariable, EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution,
+    EnvironmentVariable,
+    EqualsSubstitution,
+    LaunchConfiguration,
+    PathJoinSubstitution,
 )
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
@@ -21,47 +24,72 @@ def generate_launch_description():
     arguments = [
         DeclareLaunchArgument('policy', description='Policy file. Without one nothing leaves the robot.'),
         DeclareLaunchArgument(
-            'inner_domain', default_value=EnvironmentVariable('ROS_DOMAIN_ID', default_value='0'),
-            description='ROS domain of the robot itself: sensors, actuators, drivers. The node `guard` is seen here.'),
+            'inner_domain',
+            default_value=EnvironmentVariable('ROS_DOMAIN_ID', default_value='0'),
+            description='ROS domain of the robot itself: sensors, actuators, drivers. The node `guard` is seen here.',
+        ),
         DeclareLaunchArgument(
-            'outer_domain', default_value='1',
-            description='ROS domain of everything that uses what the robot releases.'),
+            'outer_domain',
+            default_value='1',
+            description='ROS domain of everything that uses what the robot releases.',
+        ),
         DeclareLaunchArgument('namespace', default_value='', description='Namespace of the node `guard`.'),
         DeclareLaunchArgument(
-            'log_level', default_value='info', choices=['debug', 'info', 'warn', 'error', 'fatal'],
-            description='What the guard logs.'),
+            'log_level',
+            default_value='info',
+            choices=['debug', 'info', 'warn', 'error', 'fatal'],
+            description='What the guard logs.',
+        ),
         DeclareLaunchArgument(
-            'params_file', default_value=PathJoinSubstitution([launch_folder, 'guard.params.yaml']),
-            description='More parameters of the guard. The arguments here override it.'),
+            'params_file',
+            default_value=PathJoinSubstitution([launch_folder, 'guard.params.yaml']),
+            description='More parameters of the guard. The arguments here override it.',
+        ),
         DeclareLaunchArgument(
-            'audit', default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/audit.log'],
-            description='Audit log. When it cannot be written, the guard releases nothing that is contextual.'),
+            'audit',
+            default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/audit.log'],
+            description='Audit log. When it cannot be written, the guard releases nothing that is contextual.',
+        ),
         DeclareLaunchArgument(
-            'keeper', default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/keeper.sock'],
-            description='Socket of the keeper, which gives the keys for what is sealed. It is no ROS node, and runs as another user: see keeper.service.'),
+            'keeper',
+            default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/keeper.sock'],
+            description='Socket of the keeper, which gives the keys for what is sealed. It is no ROS node, and runs as another user: see keeper.service.',
+        ),
         DeclareLaunchArgument(
-            'trust', default_value='',
+            'trust',
+            default_value='',
             description='Trust file: only policies that enough of the owners in it have signed are taken. Without it: as the '
-                        'keeper says.'),
+            'keeper says.',
+        ),
         DeclareLaunchArgument(
-            'models', default_value=EnvironmentVariable('DISCREET_MODELS', default_value=''),
+            'models',
+            default_value=EnvironmentVariable('DISCREET_MODELS', default_value=''),
             description='Folder with the models that look at images. Without it: where docs/models.md says. A policy that '
-                        'redacts images gives black ones without models.'),
+            'redacts images gives black ones without models.',
+        ),
         DeclareLaunchArgument(
-            'transport', default_value='tuned', choices=['tuned', 'default'],
+            'transport',
+            default_value='tuned',
+            choices=['tuned', 'default'],
             description='`tuned`: large messages by shared memory, see fastdds.xml beside this file, unless '
-                        'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. Other nodes profit when they have it set to '
-                        'that file as well. `default`: as Fast DDS comes.'),
+            'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. Other nodes profit when they have it set to '
+            'that file as well. `default`: as Fast DDS comes.',
+        ),
     ]
 
     tuned = SetEnvironmentVariable(
         'FASTRTPS_DEFAULT_PROFILES_FILE',
         EnvironmentVariable(
-            'FASTRTPS_DEFAULT_PROFILES_FILE', default_value=PathJoinSubstitution([launch_folder, 'fastdds.xml'])),
-        condition=IfCondition(EqualsSubstitution(LaunchConfiguration('transport'), 'tuned')))
+            'FASTRTPS_DEFAULT_PROFILES_FILE',
+            default_value=PathJoinSubstitution([launch_folder, 'fastdds.xml']),
+        ),
+        condition=IfCondition(EqualsSubstitution(LaunchConfiguration('transport'), 'tuned')),
+    )
     models = SetEnvironmentVariable(
-        'DISCREET_MODELS', LaunchConfiguration('models'),
-        condition=UnlessCondition(EqualsSubstitution(LaunchConfiguration('models'), '')))
+        'DISCREET_MODELS',
+        LaunchConfiguration('models'),
+        condition=UnlessCondition(EqualsSubstitution(LaunchConfiguration('models'), '')),
+    )
 
     guard = Node(
         package='discreet',

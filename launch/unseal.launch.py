@@ -9,7 +9,10 @@ from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, GroupAction, SetEnvironmentVariable
 from launch.conditions import IfCondition
 from launch.substitutions import (
-    EnvironmentVariable, EqualsSubstitution, LaunchConfiguration, PathJoinSubstitution,
+    EnvironmentVariable,
+    EqualsSubstitution,
+    LaunchConfiguration,
+    PathJoinSubstitution,
 )
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
@@ -22,25 +25,38 @@ def generate_launch_description():
         DeclareLaunchArgument('identity', description="The stakeholder's private identity file."),
         DeclareLaunchArgument('robot', description="The robot's public identity file."),
         DeclareLaunchArgument(
-            'domain', description="ROS domain of the stakeholder's own nodes. Whoever is on it can read what is opened."),
+            'domain',
+            description="ROS domain of the stakeholder's own nodes. Whoever is on it can read what is opened.",
+        ),
         DeclareLaunchArgument('outer_domain', default_value='1', description="The robot's outer ROS domain."),
         DeclareLaunchArgument(
-            'passphrase_file', default_value='',
+            'passphrase_file',
+            default_value='',
             description='File with the passphrase of the identity, which only this user may read. Without one: the systemd '
-                        'credential NAME.passphrase.'),
+            'credential NAME.passphrase.',
+        ),
         DeclareLaunchArgument(
-            'namespace', default_value='', description='Stands before the opened topics. Without it: the name in the identity.'),
+            'namespace',
+            default_value='',
+            description='Stands before the opened topics. Without it: the name in the identity.',
+        ),
         DeclareLaunchArgument(
-            'transport', default_value='tuned', choices=['tuned', 'default'],
+            'transport',
+            default_value='tuned',
+            choices=['tuned', 'default'],
             description='`tuned`: large messages by shared memory, see fastdds.xml beside this file, unless '
-                        'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. `default`: as Fast DDS comes.'),
+            'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. `default`: as Fast DDS comes.',
+        ),
     ]
 
     tuned = SetEnvironmentVariable(
         'FASTRTPS_DEFAULT_PROFILES_FILE',
         EnvironmentVariable(
-            'FASTRTPS_DEFAULT_PROFILES_FILE', default_value=PathJoinSubstitution([launch_folder, 'fastdds.xml'])),
-        condition=IfCondition(EqualsSubstitution(LaunchConfiguration('transport'), 'tuned')))
+            'FASTRTPS_DEFAULT_PROFILES_FILE',
+            default_value=PathJoinSubstitution([launch_folder, 'fastdds.xml']),
+        ),
+        condition=IfCondition(EqualsSubstitution(LaunchConfiguration('transport'), 'tuned')),
+    )
 
     def text(name):
         return ParameterValue(LaunchConfiguration(name), value_type=str)
@@ -49,10 +65,12 @@ def generate_launch_description():
         package='discreet',
         executable='unsealer',
         name='unsealer',
-        parameters=[{
-            **{name: text(name) for name in ('identity', 'robot', 'passphrase_file', 'namespace')},
-            'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
-        }],
+        parameters=[
+            {
+                **{name: text(name) for name in ('identity', 'robot', 'passphrase_file', 'namespace')},
+                'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
+            }
+        ],
         additional_env={'ROS_DOMAIN_ID': LaunchConfiguration('domain')},
         output='screen',
         respawn=True,

@@ -41,7 +41,11 @@ def unavailable(root=ROOT):
     """Why Gazebo cannot be started here, or None."""
     if not (root / 'usr/bin/gzserver').exists():
         why = root.with_suffix('.why')  # tools/setup leaves it there
-        return why.read_text().strip() if why.is_file() else f'there is no Gazebo in {root}: tools/setup --gazebo makes it'
+        return (
+            why.read_text().strip()
+            if why.is_file()
+            else f'there is no Gazebo in {root}: tools/setup --gazebo makes it'
+        )
     return 'Gazebo is in a chroot, which needs root' if os.geteuid() else None
 
 
@@ -95,8 +99,19 @@ class Gazebo:
             self.already_said = log.tell()
             number = self.start_display(log)
             options = ['--lockstep'] if self.lockstep else []
-            self.server = self.program(['sh', '-c', '. /usr/share/gazebo-11/setup.sh && exec gzserver "$@"', 'gzserver',
-                                        '--verbose', *options, self.inside(world)], log, DISPLAY=f':{number}')
+            self.server = self.program(
+                [
+                    'sh',
+                    '-c',
+                    '. /usr/share/gazebo-11/setup.sh && exec gzserver "$@"',
+                    'gzserver',
+                    '--verbose',
+                    *options,
+                    self.inside(world),
+                ],
+                log,
+                DISPLAY=f':{number}',
+            )
         self.wait_until_ready()
         return self
 
@@ -123,8 +138,11 @@ class Gazebo:
     def start_display(self, log):
         """Xvfb chooses the first display that nobody has, and says which."""
         readable, writable = os.pipe()
-        self.display = self.program(['Xvfb', '-displayfd', str(writable), '-screen', '0', '640x480x24', '-nolisten', 'tcp'],
-                                    log, pass_fds=[writable])
+        self.display = self.program(
+            ['Xvfb', '-displayfd', str(writable), '-screen', '0', '640x480x24', '-nolisten', 'tcp'],
+            log,
+            pass_fds=[writable],
+        )
         os.close(writable)
         with os.fdopen(readable) as said:
             number = said.readline().strip()
@@ -134,16 +152,36 @@ class Gazebo:
 
     def program(self, command, log, pass_fds=(), **variables):
         environment = {
-            'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': self.inside(self.folder), 'USER': self.folder.name, 'LANG': 'C.UTF-8',
-            'TMPDIR': self.inside(self.folder), 'LIBGL_ALWAYS_SOFTWARE': '1', 'AUDIODEV': 'null',
-            'GAZEBO_MASTER_URI': f'http://127.0.0.1:{self.port}', 'GAZEBO_IP': '127.0.0.1', 'IGN_IP': '127.0.0.1',
+            'PATH': '/usr/sbin:/usr/bin:/sbin:/bin',
+            'HOME': self.inside(self.folder),
+            'USER': self.folder.name,
+            'LANG': 'C.UTF-8',
+            'TMPDIR': self.inside(self.folder),
+            'LIBGL_ALWAYS_SOFTWARE': '1',
+            'AUDIODEV': 'null',
+            'GAZEBO_MASTER_URI': f'http://127.0.0.1:{self.port}',
+            'GAZEBO_IP': '127.0.0.1',
+            'IGN_IP': '127.0.0.1',
             # Nothing is fetched from a model database.
-            'GAZEBO_MODEL_DATABASE_URI': '', 'GAZEBO_MODEL_PATH': self.inside(self.folder) + '/models', **variables}
-        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                pass_fds=pass_fds, start_new_session=True, preexec_fn=self.move_in)
+            'GAZEBO_MODEL_DATABASE_URI': '',
+            'GAZEBO_MODEL_PATH': self.inside(self.folder) + '/models',
+            **variables,
+        }
+        return subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=pass_fds,
+            start_new_session=True,
+            preexec_fn=self.move_in,
+        )
 
     def move_in(self):
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: not even a parent that is killed leaves us behind
+        ctypes.CDLL(None).prctl(
+            1, signal.SIGKILL
+        )  # PR_SET_PDEATHSIG: not even a parent that is killed leaves us behind
         os.chroot(self.root)
         os.chdir('/')
 
@@ -207,7 +245,9 @@ def what_is_in(world):
     """Its name, and whether it has a camera."""
     try:
         described = ElementTree.parse(world).find('world')
-        return described.attrib['name'], any(sensor.get('type') == 'camera' for sensor in described.iter('sensor'))
+        return described.attrib['name'], any(
+            sensor.get('type') == 'camera' for sensor in described.iter('sensor')
+        )
     except (ElementTree.ParseError, AttributeError, KeyError) as why:
         raise Failed(f'{world.name} is no SDF file with a world that has a name: {why}') from None
 
@@ -231,12 +271,22 @@ def free_port():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--world', type=pathlib.Path, help='another world than the lobby; `models` beside it are taken along')
-    parser.add_argument('--lockstep', action='store_true', help='no simulated second without its frames, however slow the machine')
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        '--world', type=pathlib.Path, help='another world than the lobby; `models` beside it are taken along'
+    )
+    parser.add_argument(
+        '--lockstep',
+        action='store_true',
+        help='no simulated second without its frames, however slow the machine',
+    )
     parser.add_argument('--port', type=int, help='of its master (a free one)')
     parser.add_argument('--log', help='file for what gzserver says')
-    parser.add_argument('--picture', type=pathlib.Path, help='write what the camera sees first to this PNG file, and end')
+    parser.add_argument(
+        '--picture', type=pathlib.Path, help='write what the camera sees first to this PNG file, and end'
+    )
     parser.add_argument('--here', action='store_true', help='in this network, not in a namespace of its own')
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -260,6 +310,7 @@ def main():
 def take(gazebo, file):
     """Saves one frame of the first camera."""
     from PIL import Image
+
     listed = transport.topics(gazebo.port)
     topic = next((topic for topic in sorted(listed) if topic.endswith('/camera/image')), None)
     if not topic:

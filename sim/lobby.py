@@ -21,6 +21,7 @@ class Box:
 
     The way of a laser beam ends at what is `solid`: `True`, or how deep a guest is behind the photograph.
     """
+
     name: str
     at: tuple  # of its middle
     size: tuple
@@ -54,8 +55,10 @@ BUILDING = [
     Box('ceiling_entrance', (0.55, 2.3, 3.05), (4.3, 2.8, 0.1), '#d9ccb6'),
     # The glass front, with a door of two leaves.
     Box('glass', (2.66, 2.3, 1.45), (0.02, 2.6, 2.9), '#dfeef0', solid=True, clear=0.88),
-    *(Box(f'post_{number}', (2.66, y, 1.5), (0.07, 0.05, 3.0), '#3a332c', solid=True)
-      for number, y in enumerate((0.92, 2.22, 3.55))),
+    *(
+        Box(f'post_{number}', (2.66, y, 1.5), (0.07, 0.05, 3.0), '#3a332c', solid=True)
+        for number, y in enumerate((0.92, 2.22, 3.55))
+    ),
     Box('lintel', (2.66, 2.3, 2.35), (0.07, 2.7, 0.07), '#3a332c'),
     Box('sill', (2.66, 2.3, 0.03), (0.07, 2.7, 0.06), '#3a332c'),
     Box('handle', (2.62, 2.16, 1.05), (0.02, 0.02, 0.3), '#c9a24a'),
@@ -117,9 +120,17 @@ def shadows():
     """What stands on the floor darkens it: middle and half sides, as parts of the floor's picture."""
     (x, y, _), (deep, wide, _) = FLOOR.at, FLOOR.size
     for thing in THINGS:
-        if 0 <= thing.at[2] - thing.size[2] / 2 < 0.1 and max(thing.size[:2]) < 3 and thing.name not in ('glass', 'rug'):
-            yield ((y - thing.at[1]) / wide + 0.5, (x - thing.at[0]) / deep + 0.5,
-                   thing.size[1] * 0.55 / wide, max(thing.size[0], 0.3) * 0.6 / deep)
+        if (
+            0 <= thing.at[2] - thing.size[2] / 2 < 0.1
+            and max(thing.size[:2]) < 3
+            and thing.name not in ('glass', 'rug')
+        ):
+            yield (
+                (y - thing.at[1]) / wide + 0.5,
+                (x - thing.at[0]) / deep + 0.5,
+                thing.size[1] * 0.55 / wide,
+                max(thing.size[0], 0.3) * 0.6 / deep,
+            )
 
 
 def build(folder, harmonic=False):
@@ -136,9 +147,13 @@ def build(folder, harmonic=False):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument('folder', type=pathlib.Path)
-    parser.add_argument('--harmonic', action='store_true', help='for Gazebo Harmonic, not for Gazebo classic 11')
+    parser.add_argument(
+        '--harmonic', action='store_true', help='for Gazebo Harmonic, not for Gazebo classic 11'
+    )
     options = parser.parse_args()
     print(build(options.folder, options.harmonic))
 

@@ -34,8 +34,21 @@ def enter(arguments=None):
     if why := unavailable():
         raise Unavailable(why)
     again = arguments or [sys.executable, *sys.orig_argv[1:]]
-    os.execvp('unshare', ['unshare', '--net', '--ipc', '--mount', '--propagation', 'private',
-                          sys.executable, __file__, '--inside', *again])
+    os.execvp(
+        'unshare',
+        [
+            'unshare',
+            '--net',
+            '--ipc',
+            '--mount',
+            '--propagation',
+            'private',
+            sys.executable,
+            __file__,
+            '--inside',
+            *again,
+        ],
+    )
 
 
 def unavailable():
@@ -60,7 +73,7 @@ def furnish():
     """`lo` with multicast for DDS, and a /dev/shm of our own: Fast DDS names what it has there by port, not by namespace."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         name = struct.pack('16sh14x', b'lo', 0)
-        flags, = struct.unpack_from('h', fcntl.ioctl(control, SIOCGIFFLAGS, name), 16)
+        (flags,) = struct.unpack_from('h', fcntl.ioctl(control, SIOCGIFFLAGS, name), 16)
         fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack('16sh14x', b'lo', flags | IFF_UP | IFF_MULTICAST))
         route_multicast(control)
     if LIBC.mount(b'tmpfs', b'/dev/shm', b'tmpfs', 0, b'mode=1777') != 0:
@@ -72,8 +85,19 @@ def route_multicast(control):
     address = lambda text: struct.pack('=HH4s8x', socket.AF_INET, 0, socket.inet_aton(text))
     lo = ctypes.create_string_buffer(b'lo')
     # struct rtentry: pad1, destination, gateway, netmask, flags, pad2, pad3, pad4, metric, device, ...
-    entry = struct.pack('@L16s16s16sHhLPhP', 0, address('224.0.0.0'), address('0.0.0.0'), address('240.0.0.0'),
-                        RTF_UP, 0, 0, 0, 0, ctypes.addressof(lo))
+    entry = struct.pack(
+        '@L16s16s16sHhLPhP',
+        0,
+        address('224.0.0.0'),
+        address('0.0.0.0'),
+        address('240.0.0.0'),
+        RTF_UP,
+        0,
+        0,
+        0,
+        0,
+        ctypes.addressof(lo),
+    )
     fcntl.ioctl(control, SIOCADDRT, entry.ljust(120, b'\0'))
 
 

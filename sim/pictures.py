@@ -16,8 +16,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from sim import people  # noqa: E402
 
 # Guests that nobody is called, card numbers that payment systems are tested with, and the specimen passport of ICAO 9303.
-GUESTS = [('Mira Okafor', '412', '4111 1111 1111 1111', 'L898902C3'), ('Jonas Lindqvist', '208', '5555 5555 5555 4444', 'L898902C4'),
-          ('Ines Castellano', '115', '4012 8888 8888 1881', 'L898902C5'), ('Tomas Brandvik', '301', '3782 822463 10005', 'L898902C6')]
+GUESTS = [
+    ('Mira Okafor', '412', '4111 1111 1111 1111', 'L898902C3'),
+    ('Jonas Lindqvist', '208', '5555 5555 5555 4444', 'L898902C4'),
+    ('Ines Castellano', '115', '4012 8888 8888 1881', 'L898902C5'),
+    ('Tomas Brandvik', '301', '3782 822463 10005', 'L898902C6'),
+]
 PLATE = 'QU 482 IO'  # of no country: the letters Q, U, I and O are in no plate of this form
 SIGN = (20, 60, 220)
 
@@ -120,7 +124,11 @@ def car():
 def street():
     """What is on the other side of the road, in the evening."""
     dice, size = random.Random(3), (1024, 512)
-    picture = Image.composite(Image.new('RGB', size, '#f7d9ae'), Image.new('RGB', size, '#9db4c4'), Image.linear_gradient('L').resize(size))
+    picture = Image.composite(
+        Image.new('RGB', size, '#f7d9ae'),
+        Image.new('RGB', size, '#9db4c4'),
+        Image.linear_gradient('L').resize(size),
+    )
     draw, left = ImageDraw.Draw(picture), 0
     while left < 1024:
         width, height = dice.randint(90, 170), dice.randint(140, 300)
@@ -128,15 +136,19 @@ def street():
         draw.rectangle((left, 400 - height, left + width, 400), fill=shade)
         for x in range(left + 14, left + width - 20, 32):
             for y in range(400 - height + 16, 370, 40):
-                draw.rectangle((x, y, x + 15, y + 22), fill=dice.choice(['#4a4f52', '#5b5f60', '#ffdf9a', '#f7cf85']))
+                draw.rectangle(
+                    (x, y, x + 15, y + 22), fill=dice.choice(['#4a4f52', '#5b5f60', '#ffdf9a', '#f7cf85'])
+                )
         left += width
     for x in range(30, 1024, 150):
         draw.rectangle((x - 5, 320, x + 5, 412), fill='#4b3a2a')
         for _ in range(60):
             a, r = dice.uniform(0, 6.28), dice.uniform(0, 42)
             y, spot = 290 + r * math.sin(a), dice.randint(8, 17)
-            draw.ellipse((x + r * math.cos(a) - spot, y - spot, x + r * math.cos(a) + spot, y + spot),
-                         fill=dice.choice(['#5d7340', '#6f8549', '#4f6637']))
+            draw.ellipse(
+                (x + r * math.cos(a) - spot, y - spot, x + r * math.cos(a) + spot, y + spot),
+                fill=dice.choice(['#5d7340', '#6f8549', '#4f6637']),
+            )
     draw.rectangle((0, 405, 1024, 425), fill='#a9a29a')
     draw.rectangle((0, 425, 1024, 512), fill='#66635f')
     return picture.filter(ImageFilter.GaussianBlur(1.5))
@@ -151,7 +163,9 @@ def wood():
         draw.rectangle((left, 0, left + 27, 768), fill=(128 + tone, 84 + tone, 54 + tone))
         draw.rectangle((left + 28, 0, left + 31, 768), fill='#2f1f15')
     for x in range(0, 1024, 2):
-        draw.line((x, 0, x + dice.randint(-1, 1), 768), fill=(90, 58, 38) if dice.random() < 0.12 else (134, 90, 58))
+        draw.line(
+            (x, 0, x + dice.randint(-1, 1), 768), fill=(90, 58, 38) if dice.random() < 0.12 else (134, 90, 58)
+        )
     for left in range(0, 1024, 32):
         draw.rectangle((left + 28, 0, left + 31, 768), fill='#2f1f15')
     picture = pools(picture, 4, 0.62)
@@ -204,13 +218,17 @@ def floor(shadows, size=1536):
     for row in range(tiles):
         for column in range(tiles):
             tone = dice.randint(-7, 7) + (9 if (row + column) % 2 else 0)
-            draw.rectangle((column * side, row * side, column * side + side - 2, row * side + side - 2),
-                           fill=(206 + tone, 188 + tone, 162 + tone))
+            draw.rectangle(
+                (column * side, row * side, column * side + side - 2, row * side + side - 2),
+                fill=(206 + tone, 188 + tone, 162 + tone),
+            )
     veins = Image.effect_noise((size // 3, size // 3), 40).resize((size, size), Image.Resampling.BICUBIC)
     picture = ImageChops.multiply(picture, ImageOps.colorize(veins, '#d8d2c8', '#ffffff'))
     shade = Image.new('L', (512, 512), 255)
     for x, y, wide, deep in shadows:
-        ImageDraw.Draw(shade).ellipse([512 * edge for edge in (x - wide, y - deep, x + wide, y + deep)], fill=110)
+        ImageDraw.Draw(shade).ellipse(
+            [512 * edge for edge in (x - wide, y - deep, x + wide, y + deep)], fill=110
+        )
     shade = shade.filter(ImageFilter.GaussianBlur(7)).resize((size, size), Image.Resampling.BICUBIC)
     return ImageChops.multiply(picture, Image.merge('RGB', (shade,) * 3))
 
@@ -228,7 +246,9 @@ def plant():
             y = 420 - length * math.cos(turn * 0.8) * t + 90 * t * t * abs(turn)
             wide = 15 * math.sin(math.pi * min(1, t * 0.96 + 0.04))
             points.append((x - wide, y - wide / 3)), back.append((x + wide, y + wide / 3))
-        draw.polygon(points + back[::-1], fill=dice.choice(['#3f5f34', '#4d7440', '#5f8a4b', '#35522d', '#6f9a55']))
+        draw.polygon(
+            points + back[::-1], fill=dice.choice(['#3f5f34', '#4d7440', '#5f8a4b', '#35522d', '#6f9a55'])
+        )
     draw.polygon([(110, 400), (250, 400), (232, 556), (128, 556)], fill='#d9d2c6')
     draw.polygon([(200, 400), (250, 400), (232, 556), (196, 556)], fill='#b9b1a4')
     return solid_edges(picture)
@@ -236,11 +256,18 @@ def plant():
 
 def painting():
     """Hills at sunset, framed."""
-    picture = Image.composite(Image.new('RGB', (400, 300), '#f2a65e'), Image.new('RGB', (400, 300), '#8c5a6e'), Image.linear_gradient('L').resize((400, 300)))
+    picture = Image.composite(
+        Image.new('RGB', (400, 300), '#f2a65e'),
+        Image.new('RGB', (400, 300), '#8c5a6e'),
+        Image.linear_gradient('L').resize((400, 300)),
+    )
     draw = ImageDraw.Draw(picture)
     draw.ellipse((240, 110, 300, 170), fill='#ffe9b0')
     for base, colour in ((190, '#a5604f'), (225, '#7c4a45'), (260, '#4f3a38')):
-        draw.polygon([(0, 300), *((x, base + 22 * math.sin(x / 47 + base)) for x in range(0, 401, 8)), (400, 300)], fill=colour)
+        draw.polygon(
+            [(0, 300), *((x, base + 22 * math.sin(x / 47 + base)) for x in range(0, 401, 8)), (400, 300)],
+            fill=colour,
+        )
     draw.rectangle((0, 0, 399, 299), outline='#7a5a2c', width=14)
     return picture
 
@@ -259,8 +286,13 @@ def rug():
     return ImageChops.multiply(picture, ImageOps.colorize(threads, '#c8c8c8', '#ffffff'))
 
 
-LOOKS = {**people.GUESTS, **{draw.__name__: draw for draw in (
-    sign, screen, document, plate, car, street, wood, wall, ceiling, plant, painting, rug)}}
+LOOKS = {
+    **people.GUESTS,
+    **{
+        draw.__name__: draw
+        for draw in (sign, screen, document, plate, car, street, wood, wall, ceiling, plant, painting, rug)
+    },
+}
 
 
 if __name__ == '__main__':

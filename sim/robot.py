@@ -60,10 +60,19 @@ def wheel(name, side):
 
 def sensors(harmonic):
     """Harmonic calls two of them otherwise, and has to be told the names of topics and frames, which the adapter knows."""
-    return (camera('camera', 'camera', CAMERA, 'R8G8B8', (0.05, 50), 'camera/image_raw', harmonic)
-            + camera('depth', 'depth_camera' if harmonic else 'depth', DEPTH, 'R_FLOAT32' if harmonic else 'L8', (0.1, 10),
-                     'camera/depth/image_rect_raw', harmonic)
-            + lidar(harmonic))
+    return (
+        camera('camera', 'camera', CAMERA, 'R8G8B8', (0.05, 50), 'camera/image_raw', harmonic)
+        + camera(
+            'depth',
+            'depth_camera' if harmonic else 'depth',
+            DEPTH,
+            'R_FLOAT32' if harmonic else 'L8',
+            (0.1, 10),
+            'camera/depth/image_rect_raw',
+            harmonic,
+        )
+        + lidar(harmonic)
+    )
 
 
 def camera(name, kind, has, pixels, clip, topic, harmonic):
@@ -97,7 +106,9 @@ def place(has):
 def drive(harmonic):
     joints = '<left_joint>left_wheel_joint</left_joint><right_joint>right_wheel_joint</right_joint>'
     if not harmonic:
-        return f'      <plugin name="drive" filename="libDiffDrivePlugin.so">{joints}<torque>6</torque></plugin>'
+        return (
+            f'      <plugin name="drive" filename="libDiffDrivePlugin.so">{joints}<torque>6</torque></plugin>'
+        )
     return f"""      <plugin filename="gz-sim-diff-drive-system" name="gz::sim::systems::DiffDrive">{joints}
         <wheel_separation>{WHEELS['apart']}</wheel_separation><wheel_radius>{WHEELS['radius']}</wheel_radius>
         <topic>cmd_vel</topic><odom_topic>odom</odom_topic><tf_topic>tf</tf_topic>

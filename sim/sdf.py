@@ -36,8 +36,10 @@ def world(things, simulator):
 def thing_xml(thing, simulator):
     x, y, z = thing.at
     pose = f'{x:g} {y:g} {z:g} 0 0 0'
-    xml = (f'        <visual name="{thing.name}"><pose>{pose}</pose>{box(thing.size)}'
-           f'{material(thing, simulator)}</visual>\n')
+    xml = (
+        f'        <visual name="{thing.name}"><pose>{pose}</pose>{box(thing.size)}'
+        f'{material(thing, simulator)}</visual>\n'
+    )
     if thing.solid is not False:
         deep, wide, high = thing.size
         if thing.solid is not True:
@@ -54,21 +56,26 @@ def box(size):
 
 def material(thing, simulator):
     if thing.look.startswith('#'):
-        red, green, blue = (int(thing.look[at:at + 2], 16) / 255 for at in (1, 3, 5))
+        red, green, blue = (int(thing.look[at : at + 2], 16) / 255 for at in (1, 3, 5))
         colour = f'{red:.3f} {green:.3f} {blue:.3f} {1 - thing.clear:g}'
         clear = f'<transparency>{thing.clear:g}</transparency>' if thing.clear else ''
         return f'{clear}<material><ambient>{colour}</ambient><diffuse>{colour}</diffuse><specular>0 0 0 1</specular></material>'
     if simulator == CLASSIC:
-        return (f'<material><script><uri>model://lobby/materials/scripts</uri><uri>model://lobby/materials/textures</uri>'
-                f'<name>lobby/{thing.look}</name></script></material>')
+        return (
+            f'<material><script><uri>model://lobby/materials/scripts</uri><uri>model://lobby/materials/textures</uri>'
+            f'<name>lobby/{thing.look}</name></script></material>'
+        )
     picture = f'{PICTURES}/{thing.look}.png'
-    return (f'<material><diffuse>1 1 1 1</diffuse><pbr><metal><albedo_map>{picture}</albedo_map>'
-            f'<emissive_map>{picture}</emissive_map><metalness>0</metalness><roughness>1</roughness></metal></pbr></material>')
+    return (
+        f'<material><diffuse>1 1 1 1</diffuse><pbr><metal><albedo_map>{picture}</albedo_map>'
+        f'<emissive_map>{picture}</emissive_map><metalness>0</metalness><roughness>1</roughness></metal></pbr></material>'
+    )
 
 
 def materials(looks):
     """Scripts of OGRE. Pictures have their light in them; what is see-through in them is cut out, for depth cameras too."""
-    return '\n'.join(f"""material lobby/{look}
+    return '\n'.join(
+        f"""material lobby/{look}
 {{
   technique
   {{
@@ -86,7 +93,9 @@ def materials(looks):
     }}
   }}
 }}
-""" for look in looks)
+"""
+        for look in looks
+    )
 
 
 # Somebody who walks to and fro in the lounge. Its mesh comes with Gazebo classic; Harmonic has none of its own.

@@ -99,7 +99,7 @@ def fields(message):
             length = {1: 8, 5: 4}.get(key & 7)
             if length is None:
                 length, at = read_varint(message, at)
-            value, at = message[at:at + length], at + length
+            value, at = message[at : at + length], at + length
         found.setdefault(key >> 3, []).append(value)
     return found
 

@@ -14,7 +14,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from sim import lobby, people, pictures, robot  # noqa: E402
 
 WHOLE = [(0, 0), (1, 0), (1, 1), (0, 1)]
-SURFACES = {'plate': 'plate', 'screen': 'screen', 'document': 'document', 'sign': 'sign', **dict.fromkeys(people.FACES, 'face')}
+SURFACES = {
+    'plate': 'plate',
+    'screen': 'screen',
+    'document': 'document',
+    'sign': 'sign',
+    **dict.fromkeys(people.FACES, 'face'),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,15 +46,25 @@ def marks(pose=(0.0, 0.0, 0.0), camera=robot.CAMERA):
         corners = [on_front(thing, *corner) for corner in unit]
         if min(ahead(pose, eye, corner) for corner in corners) > 0.05:
             samples = [on_front(thing, *sample) for sample in inside(unit)]
-            seen = [in_picture(pixel(pose, eye, camera, sample), camera) and not hidden(eye, sample, thing) for sample in samples]
-            found[thing.name] = Mark(SURFACES[thing.look], [pixel(pose, eye, camera, corner) for corner in corners],
-                                     round(sum(seen) / len(seen), 3))
+            seen = [
+                in_picture(pixel(pose, eye, camera, sample), camera) and not hidden(eye, sample, thing)
+                for sample in samples
+            ]
+            found[thing.name] = Mark(
+                SURFACES[thing.look],
+                [pixel(pose, eye, camera, corner) for corner in corners],
+                round(sum(seen) / len(seen), 3),
+            )
     return found
 
 
 def in_world(pose, at):
     x, y, yaw = pose
-    return (x + at[0] * math.cos(yaw) - at[1] * math.sin(yaw), y + at[0] * math.sin(yaw) + at[1] * math.cos(yaw), at[2])
+    return (
+        x + at[0] * math.cos(yaw) - at[1] * math.sin(yaw),
+        y + at[0] * math.sin(yaw) + at[1] * math.cos(yaw),
+        at[2],
+    )
 
 
 def on_front(thing, across, down):
@@ -65,8 +81,10 @@ def pixel(pose, eye, camera, point):
     focal = camera['width'] / 2 / math.tan(camera['field_of_view'] / 2)
     depth = ahead(pose, eye, point)
     left = (point[1] - eye[1]) * math.cos(pose[2]) - (point[0] - eye[0]) * math.sin(pose[2])
-    return (round(camera['width'] / 2 - focal * left / depth, 2),
-            round(camera['height'] / 2 - focal * (point[2] - eye[2]) / depth, 2))
+    return (
+        round(camera['width'] / 2 - focal * left / depth, 2),
+        round(camera['height'] / 2 - focal * (point[2] - eye[2]) / depth, 2),
+    )
 
 
 def in_picture(at, camera):
@@ -76,13 +94,22 @@ def in_picture(at, camera):
 def inside(polygon):
     """Points spread over a polygon that bulges everywhere: towards its middle from along its edge."""
     middle = [sum(part) / len(polygon) for part in zip(*polygon)]
-    edge = [[a + (b - a) * step / 4 for a, b in zip(start, end)]
-            for start, end in zip(polygon, polygon[1:] + polygon[:1]) for step in range(4)]
-    return [[m + (e - m) * scale for m, e in zip(middle, corner)] for corner in edge for scale in (0.35, 0.65, 0.95)]
+    edge = [
+        [a + (b - a) * step / 4 for a, b in zip(start, end)]
+        for start, end in zip(polygon, polygon[1:] + polygon[:1])
+        for step in range(4)
+    ]
+    return [
+        [m + (e - m) * scale for m, e in zip(middle, corner)]
+        for corner in edge
+        for scale in (0.35, 0.65, 0.95)
+    ]
 
 
 def hidden(eye, point, target):
-    return any(thing is not target and thing.clear < 0.5 and blocks(thing, eye, point) for thing in lobby.THINGS)
+    return any(
+        thing is not target and thing.clear < 0.5 and blocks(thing, eye, point) for thing in lobby.THINGS
+    )
 
 
 def blocks(thing, eye, point):
@@ -103,7 +130,10 @@ def blocks(thing, eye, point):
     picture = pictures.drawn(thing.look).getchannel('A')
     y, z = (start + (end - start) * enters for start, end in zip(eye[1:], point[1:]))
     across, down = 0.5 - (y - thing.at[1]) / thing.size[1], 0.5 - (z - thing.at[2]) / thing.size[2]
-    place = min(picture.width - 1, int(across * picture.width)), min(picture.height - 1, int(down * picture.height))
+    place = (
+        min(picture.width - 1, int(across * picture.width)),
+        min(picture.height - 1, int(down * picture.height)),
+    )
     return picture.getpixel(place) > 110
 
 
@@ -111,7 +141,12 @@ def main():
     if len(sys.argv) not in (1, 4) or any(word in ('-h', '--help') for word in sys.argv):
         sys.exit(__doc__.strip())
     pose = tuple(map(float, sys.argv[1:])) or (0.0, 0.0, 0.0)
-    print(json.dumps({name: dataclasses.asdict(mark) | {'box': mark.box()} for name, mark in marks(pose).items()}, indent=1))
+    print(
+        json.dumps(
+            {name: dataclasses.asdict(mark) | {'box': mark.box()} for name, mark in marks(pose).items()},
+            indent=1,
+        )
+    )
 
 
 if __name__ == '__main__':

@@ -26,8 +26,12 @@ class Judge:
     def __init__(self, programs, topics, before, last):
         self.programs, self.topics, self.before, self.last = programs, topics, before, last
         self.guard = last['inside']['guard']
-        self.figures = {topic: values for look in (before, last) for topic, values in look['inside']['guard'].items()
-                        if int(values.get('released', 0))}  # a route that was withdrawn has its last ones
+        self.figures = {
+            topic: values
+            for look in (before, last)
+            for topic, values in look['inside']['guard'].items()
+            if int(values.get('released', 0))
+        }  # a route that was withdrawn has its last ones
         self.undeclared = self.guard['guard']['undeclared'].split()
         self.rows, self.claims, self.seen = [], [], {}
 
@@ -44,10 +48,13 @@ class Judge:
             others = self.others(policy, topic)
             sealed = not leaves and topic == SPEECH and 'front_desk' in others
             row = {
-                'topic': topic, 'class': data_class(policy, topic), 'policy_version': version,
+                'topic': topic,
+                'class': data_class(policy, topic),
+                'policy_version': version,
                 'form': answer['decision'] if leaves else 'sealed' if sealed else None,
                 'reason': None if leaves or sealed else self.reason(topic),
-                'rule': rule(answer), 'for_others': others,
+                'rule': rule(answer),
+                'for_others': others,
                 **{who: self.between(who, topic, start, end) for who in ('inside', 'consumer', 'intruder')},
             }
             self.rows.append(row)
@@ -57,15 +64,22 @@ class Judge:
                 skipped = int(self.figures.get(topic, {}).get('frames skipped', 0))
                 left_out = f', {skipped} left out for newer ones' if skipped else ''
                 # Two processes count; what is under way when they are asked is in one count and not in the other.
-                self.claim(row['inside'] and row['consumer'] >= 0.6 * row['inside']
-                           and row['consumer'] + skipped >= 0.95 * row['inside'],
-                           f'{topic} arrives outside{under}: {row["consumer"]} of {row["inside"]}{left_out}')
+                self.claim(
+                    row['inside']
+                    and row['consumer'] >= 0.6 * row['inside']
+                    and row['consumer'] + skipped >= 0.95 * row['inside'],
+                    f'{topic} arrives outside{under}: {row["consumer"]} of {row["inside"]}{left_out}',
+                )
             elif sealed:
-                self.claim(row['inside'] and row['consumer'] == row['intruder'] == 0,
-                           f'{topic} leaves sealed only: {max(row["consumer"], row["intruder"])} of {row["inside"]} came out open')
+                self.claim(
+                    row['inside'] and row['consumer'] == row['intruder'] == 0,
+                    f'{topic} leaves sealed only: {max(row["consumer"], row["intruder"])} of {row["inside"]} came out open',
+                )
             else:
-                self.claim(row['inside'] and row['consumer'] == row['intruder'] == 0,
-                           f'{topic} stays inside{under}: {max(row["consumer"], row["intruder"])} of {row["inside"]} came out')
+                self.claim(
+                    row['inside'] and row['consumer'] == row['intruder'] == 0,
+                    f'{topic} stays inside{under}: {max(row["consumer"], row["intruder"])} of {row["inside"]} came out',
+                )
                 self.claim(row['reason'], f'the guard names why {topic} stays inside{under}')
 
     def cameras(self, audit, killed):
@@ -75,43 +89,75 @@ class Judge:
             taken, came = (self.last[who]['seen'][topic] for who in ('inside', 'consumer'))
             seen = Counter(what for _, what in came['frames'])
             frames, faces = len(came['frames']), sum(what == 'face' for _, what in taken['frames'])
-            self.seen[topic] = {'frames': frames, **{what: seen[what] for what in ('covered', 'blank', 'face')},
-                                'inside': len(taken['frames']), 'face_inside': faces, 'audit': noted[topic],
-                                'carried': came['carried'], 'carried_inside': taken['carried']}
-            self.claim(faces == len(taken['frames']) > 0,
-                       f'the face can be seen inside, in {faces} of {len(taken["frames"])} frames of {topic}')
+            self.seen[topic] = {
+                'frames': frames,
+                **{what: seen[what] for what in ('covered', 'blank', 'face')},
+                'inside': len(taken['frames']),
+                'face_inside': faces,
+                'audit': noted[topic],
+                'carried': came['carried'],
+                'carried_inside': taken['carried'],
+            }
+            self.claim(
+                faces == len(taken['frames']) > 0,
+                f'the face can be seen inside, in {faces} of {len(taken["frames"])} frames of {topic}',
+            )
             self.claim(frames and not seen['face'], f'and outside in {seen["face"]} of {frames}')
             # A busy machine has less time to look, and what was not looked at in time is blank.
-            self.claim(seen['covered'] > 0.5 * frames,
-                       f'{seen["covered"]} of them show the lobby, the face covered; the others are blank')
-            self.claim(noted[topic]['blank'] >= seen['blank'],
-                       f'the audit log counts the blank frames of {topic}, {noted[topic]["blank"]}')
+            self.claim(
+                seen['covered'] > 0.5 * frames,
+                f'{seen["covered"]} of them show the lobby, the face covered; the others are blank',
+            )
+            self.claim(
+                noted[topic]['blank'] >= seen['blank'],
+                f'the audit log counts the blank frames of {topic}, {noted[topic]["blank"]}',
+            )
         areas = noted[CAMERA]['covered']
-        self.claim(areas >= self.seen[CAMERA]['covered'], f'and the areas that were covered in {CAMERA}, {areas}')
+        self.claim(
+            areas >= self.seen[CAMERA]['covered'], f'and the areas that were covered in {CAMERA}, {areas}'
+        )
         alike = self.last['consumer']['seen'][CAMERA]['least_alike']
-        self.claim(alike > 0.75, f'of {CAMERA}, {alike:.0%} or more of each frame that is not blank is as the camera took it')
+        self.claim(
+            alike > 0.75,
+            f'of {CAMERA}, {alike:.0%} or more of each frame that is not blank is as the camera took it',
+        )
         jpegs = self.seen[JPEGS]
-        self.claim(not any(jpegs['carried'].values()) and all(jpegs['carried_inside'].values()),
-                   'a note and a thumbnail are in {exif} and {thumbnail} of'.format(**jpegs['carried_inside'])
-                   + f' {jpegs["inside"]} JPEGs inside, and in ' + '{exif} and {thumbnail} outside'.format(**jpegs['carried']))
+        self.claim(
+            not any(jpegs['carried'].values()) and all(jpegs['carried_inside'].values()),
+            'a note and a thumbnail are in {exif} and {thumbnail} of'.format(**jpegs['carried_inside'])
+            + f' {jpegs["inside"]} JPEGs inside, and in '
+            + '{exif} and {thumbnail} outside'.format(**jpegs['carried']),
+        )
         latency = [float(self.figures[CAMERA][f'latency {part}'].split()[0]) for part in ('p50', 'p99')]
-        self.seen[CAMERA] |= {'killed': self.blindness(killed), 'film': self.last['consumer']['seen'][CAMERA]['frames'],
-                              'latency': latency}
+        self.seen[CAMERA] |= {
+            'killed': self.blindness(killed),
+            'film': self.last['consumer']['seen'][CAMERA]['frames'],
+            'latency': latency,
+        }
 
     def desk(self, revoked):
         """Judges what the front desk opened until it was revoked, and afterwards."""
         spoken = [revoked['inside']['counts'][SPEECH], self.last['inside']['counts'][SPEECH]]
         opened = [look['desk']['counts'][f'/front_desk{SPEECH}'] for look in (revoked, self.last)]
         heard, readable = self.last['intruder']['sealed'], self.last['intruder']['readable']
-        self.claim(spoken[0] and opened[0] >= 0.9 * spoken[0],
-                   f'the front desk opens what guests say: {opened[0]} of {spoken[0]} until it is revoked')
-        self.claim(spoken[1] > spoken[0] and opened[1] == opened[0],
-                   f'and {opened[1] - opened[0]} of {spoken[1] - spoken[0]} afterwards')
+        self.claim(
+            spoken[0] and opened[0] >= 0.9 * spoken[0],
+            f'the front desk opens what guests say: {opened[0]} of {spoken[0]} until it is revoked',
+        )
+        self.claim(
+            spoken[1] > spoken[0] and opened[1] == opened[0],
+            f'and {opened[1] - opened[0]} of {spoken[1] - spoken[0]} afterwards',
+        )
         self.claim(heard and not readable, f'the intruder hears {heard} sealed messages, and reads none')
         for row in self.rows:
             if row['form'] == 'sealed':
-                row['desk'] = {'opened': opened[0], 'of': spoken[0], 'after': opened[1] - opened[0],
-                               'of_after': spoken[1] - spoken[0], 'intruder': heard}
+                row['desk'] = {
+                    'opened': opened[0],
+                    'of': spoken[0],
+                    'after': opened[1] - opened[0],
+                    'of_after': spoken[1] - spoken[0],
+                    'intruder': heard,
+                }
 
     def blindness(self, killed):
         """What came out of the camera from the moment at which its redactor was killed."""
@@ -119,12 +165,17 @@ class Judge:
         begin = next((time for time, what in frames if time > killed['at'] - 0.2 and what == 'blank'), None)
         back = next((time for time, what in frames if begin and time > begin and what == 'covered'), None)
         blank = sum(begin <= time < back for time, _ in frames) if back else 0
-        self.claim(back, f'its redactor was killed: {blank} frames came out blank, until there was another one')
+        self.claim(
+            back, f'its redactor was killed: {blank} frames came out blank, until there was another one'
+        )
         return {'at': killed['at'], 'blank': blank, 'seconds': round(back - begin, 2) if back else None}
 
     def redaction(self, audit):
         """What the audit log says was done to the images of each topic."""
-        done, noted = self.discreet('audit', 'show', audit, '--entry', 'closed', '--json'), {CAMERA: Counter(), JPEGS: Counter()}
+        done, noted = (
+            self.discreet('audit', 'show', audit, '--entry', 'closed', '--json'),
+            {CAMERA: Counter(), JPEGS: Counter()},
+        )
         for route in (route for line in done.stdout.splitlines() for route in json.loads(line)['routes']):
             for what, times in route.get('redaction', {}).items():
                 noted[route['topic']]['blank' if what.startswith('blank') else what] += times
@@ -138,7 +189,11 @@ class Judge:
 
     def reason(self, topic):
         """As the guard named it in diagnostics."""
-        named = [key.split(' ', 1)[1] for key in self.guard.get(topic, {}) if key.startswith(('denied ', 'refused '))]
+        named = [
+            key.split(' ', 1)[1]
+            for key in self.guard.get(topic, {})
+            if key.startswith(('denied ', 'refused '))
+        ]
         return named[0] if named else 'undeclared_topic' if topic in self.undeclared else None
 
     def explain(self, policy, who, topic):
@@ -155,74 +210,140 @@ class Judge:
             for who in read(policy).get('stakeholders') or {}:
                 answer = self.explain(policy, who, topic)
                 if answer['decision'] != 'denied' and answer['line'] != everyone['line']:
-                    found[who] = {'form': answer['decision'], 'impossible': answer['impossible'], 'rule': rule(answer)}
+                    found[who] = {
+                        'form': answer['decision'],
+                        'impossible': answer['impossible'],
+                        'rule': rule(answer),
+                    }
         return found
 
     def discreet(self, *arguments):
-        return subprocess.run([self.programs / 'discreet', *map(str, arguments)], capture_output=True, text=True)
+        return subprocess.run(
+            [self.programs / 'discreet', *map(str, arguments)], capture_output=True, text=True
+        )
 
     def summary(self, audit, withdrawn, version):
         """The claims about all of it, and everything that is shown."""
         consumer, intruder, robot = self.last['consumer'], self.last['intruder'], self.last['robot']
-        self.rows.sort(key=lambda row: (row['form'] is None, row['reason'] == 'undeclared_topic', row['topic'],
-                                        row['policy_version']))
+        self.rows.sort(
+            key=lambda row: (
+                row['form'] is None,
+                row['reason'] == 'undeclared_topic',
+                row['topic'],
+                row['policy_version'],
+            )
+        )
         for topic in {row['topic'] for row in self.rows if row['form'] not in (None, 'sealed')}:
-            self.claim(consumer['paired'][topic] >= 0.98 * consumer['counts'][topic],
-                       f'each message of {topic} has its tag: {consumer["paired"][topic]} of {consumer["counts"][topic]}')
+            self.claim(
+                consumer['paired'][topic] >= 0.98 * consumer['counts'][topic],
+                f'each message of {topic} has its tag: {consumer["paired"][topic]} of {consumer["counts"][topic]}',
+            )
         withheld = {row['topic'] for row in self.rows if row['form'] in (None, 'sealed') and row['class']}
         found = sorted(withheld & set(intruder['publishers_found']))
-        self.claim(not found, f'no publisher of what is withheld can be discovered outside: {len(found)} of {len(withheld)}')
+        self.claim(
+            not found,
+            f'no publisher of what is withheld can be discovered outside: {len(found)} of {len(withheld)}',
+        )
         late = consumer['tag_versions'].get(withdrawn, {}).get(str(version), 0)
         self.claim(late == 0, f'{late} frames of {withdrawn} were released by version {version}')
-        commands = {'sent': intruder['sent'], 'heard_outside': consumer['commands'], 'received_by_robot': robot['commands']}
-        self.claim(commands['heard_outside'] and not commands['received_by_robot'],
-                   'commands: {sent} sent to the outer domain, {heard_outside} heard there, {received_by_robot} received by '
-                   'the robot'.format(**commands))
-        self.claim(not intruder['reaches_guard'], "the guard's reload service cannot be reached from the outer domain")
+        commands = {
+            'sent': intruder['sent'],
+            'heard_outside': consumer['commands'],
+            'received_by_robot': robot['commands'],
+        }
+        self.claim(
+            commands['heard_outside'] and not commands['received_by_robot'],
+            'commands: {sent} sent to the outer domain, {heard_outside} heard there, {received_by_robot} received by '
+            'the robot'.format(**commands),
+        )
+        self.claim(
+            not intruder['reaches_guard'],
+            "the guard's reload service cannot be reached from the outer domain",
+        )
         wanted = ('released', 'lost', 'latency p50', 'latency p99', 'qos')
-        routes = {topic: {key: self.figures[topic][key] for key in wanted if key in self.figures[topic]}
-                  for topic in sorted(self.figures)}
+        routes = {
+            topic: {key: self.figures[topic][key] for key in wanted if key in self.figures[topic]}
+            for topic in sorted(self.figures)
+        }
         verified = self.discreet('audit', 'verify', audit)
         self.claim(verified.returncode == 0, 'the audit log is as the guard wrote it')
-        return {'rows': self.rows, 'cameras': self.seen, 'commands': commands, 'catalog': consumer['catalog'], 'guard': routes,
-                'audit': (verified.stdout + verified.stderr).strip(), 'claims': self.claims}
+        return {
+            'rows': self.rows,
+            'cameras': self.seen,
+            'commands': commands,
+            'catalog': consumer['catalog'],
+            'guard': routes,
+            'audit': (verified.stdout + verified.stderr).strip(),
+            'claims': self.claims,
+        }
 
     def report(self, summary, paint):
         """All of it for a terminal."""
         lines = [['TOPIC', 'CLASS', 'INSIDE', 'OUTSIDE', 'FORM', 'WHY']]
         for row in summary['rows']:
             outside = f'{row["consumer"]}' if row['form'] else f'{max(row["consumer"], row["intruder"])}'
-            shown = [row['topic'], row['class'] or '-', f'{row["inside"]}', outside, row['form'] or 'nothing', why(row)]
+            shown = [
+                row['topic'],
+                row['class'] or '-',
+                f'{row["inside"]}',
+                outside,
+                row['form'] or 'nothing',
+                why(row),
+            ]
             lines.append(shown)
         widths = [max(len(line[column]) for line in lines) for column in range(5)]
         text = []
         for number, line in enumerate(lines):
-            cells = [cell.rjust(width) if column in (2, 3) else cell.ljust(width)
-                     for column, (cell, width) in enumerate(zip(line, widths))]
+            cells = [
+                cell.rjust(width) if column in (2, 3) else cell.ljust(width)
+                for column, (cell, width) in enumerate(zip(line, widths))
+            ]
             colour = 1 if number == 0 else 32 if line[4] != 'nothing' else 33
             text.append(paint('  '.join(cells), colour) + '  ' + line[5])
         commands = summary['commands']
         text.append('')
         for row in summary['rows']:
             if row['form'] == 'sealed':
-                text.append('{}: the front desk opened {opened} of {of} until it was revoked, {after} of {of_after} afterwards; the '
-                            'intruder heard {intruder} sealed messages and read none'.format(row['topic'], **row['desk']))
+                text.append(
+                    '{}: the front desk opened {opened} of {of} until it was revoked, {after} of {of_after} afterwards; the '
+                    'intruder heard {intruder} sealed messages and read none'.format(
+                        row['topic'], **row['desk']
+                    )
+                )
         for topic, seen in self.seen.items():
-            text.append('{}: the face is seen in {face_inside} of {inside} frames inside, in {face} of {frames} outside: '
-                        '{covered} have it covered, {blank} are blank'.format(topic, **seen))
-        text += ['', *(f'  {reason}: {words}' for reason, words in WORDS.items()
-                       if reason in {row['reason'] for row in summary['rows']})]
-        text += ['', f'/cmd_vel from outside: {commands["sent"]} sent by the intruder, {commands["heard_outside"]} heard on the '
-                     f'outer domain, {commands["received_by_robot"]} received by the robot', '']
+            text.append(
+                '{}: the face is seen in {face_inside} of {inside} frames inside, in {face} of {frames} outside: '
+                '{covered} have it covered, {blank} are blank'.format(topic, **seen)
+            )
+        text += [
+            '',
+            *(
+                f'  {reason}: {words}'
+                for reason, words in WORDS.items()
+                if reason in {row['reason'] for row in summary['rows']}
+            ),
+        ]
+        text += [
+            '',
+            f'/cmd_vel from outside: {commands["sent"]} sent by the intruder, {commands["heard_outside"]} heard on the '
+            f'outer domain, {commands["received_by_robot"]} received by the robot',
+            '',
+        ]
         text.append(paint('The guard, from taking a message to having published it', 1))
         for topic, figures in summary['guard'].items():
-            text.append(f'  {topic:{widths[0]}}  p50 {figures.get("latency p50", "-")}, p99 {figures.get("latency p99", "-")}, '
-                        f'lost {figures["lost"]}')
+            text.append(
+                f'  {topic:{widths[0]}}  p50 {figures.get("latency p50", "-")}, p99 {figures.get("latency p99", "-")}, '
+                f'lost {figures["lost"]}'
+            )
         text += ['', paint('discreet audit verify out/audit.log', 1), summary['audit'], '']
         wrong = [claim['claim'] for claim in self.claims if not claim['holds']]
         text += [f'{paint("NOT SO:", 31)} {claim}' for claim in wrong]
-        text.append(paint(f'{len(self.claims) - len(wrong)} of {len(self.claims)} claims were seen to be so.',
-                          31 if wrong else 32))
+        text.append(
+            paint(
+                f'{len(self.claims) - len(wrong)} of {len(self.claims)} claims were seen to be so.',
+                31 if wrong else 32,
+            )
+        )
         return '\n'.join(text)
 
 

@@ -36,18 +36,23 @@ class Inbox:
         qos = QoSProfile(
             depth=50,
             reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-            durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE)
-        self.subscription = node.create_subscription(peer.message_class(type_name), topic, self.add, qos, raw=True)
+            durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+        )
+        self.subscription = node.create_subscription(
+            peer.message_class(type_name), topic, self.add, qos, raw=True
+        )
 
     def add(self, message, info):
         self.count += 1
         self.sequences[info['publication_sequence_number']] += 1
-        self.last = [*self.last[1 - self.keep:], message] if self.keep > 1 else [message]
+        self.last = [*self.last[1 - self.keep :], message] if self.keep > 1 else [message]
         if self.witness:
             self.witness.see(self.messages()[-1])
 
     def messages(self):
-        return [deserialize_message(bytes(message), peer.message_class(self.type_name)) for message in self.last]
+        return [
+            deserialize_message(bytes(message), peer.message_class(self.type_name)) for message in self.last
+        ]
 
 
 class Observer(Node):
@@ -71,13 +76,17 @@ class Observer(Node):
         if not publishers:
             return None
         profiles = [publisher.qos_profile for publisher in publishers]
-        return {'type_name': publishers[0].topic_type,
-                'reliable': all(qos.reliability == ReliabilityPolicy.RELIABLE for qos in profiles),
-                'latched': all(qos.durability == DurabilityPolicy.TRANSIENT_LOCAL for qos in profiles)}
+        return {
+            'type_name': publishers[0].topic_type,
+            'reliable': all(qos.reliability == ReliabilityPolicy.RELIABLE for qos in profiles),
+            'latched': all(qos.durability == DurabilityPolicy.TRANSIENT_LOCAL for qos in profiles),
+        }
 
     def report(self):
-        return {'counts': {topic: inbox.count for topic, inbox in self.inboxes.items()},
-                'seen': {topic: witness.report() for topic, witness in self.witnesses.items()}}
+        return {
+            'counts': {topic: inbox.count for topic, inbox in self.inboxes.items()},
+            'seen': {topic: witness.report() for topic, witness in self.witnesses.items()},
+        }
 
     def show(self):
         """The newest messages of the kinds that can be shown. Slower than a report."""
@@ -155,11 +164,18 @@ class Consumer(Observer):
         for entry in self.catalog.entries if self.catalog else []:
             if entry.sealed or entry.topic in self.inboxes or not (offered := self.offered(entry.topic)):
                 continue
-            qos = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL if offered['latched']
-                             else DurabilityPolicy.VOLATILE, reliability=ReliabilityPolicy.RELIABLE
-                             if offered['reliable'] else ReliabilityPolicy.BEST_EFFORT)
+            qos = QoSProfile(
+                depth=100,
+                durability=DurabilityPolicy.TRANSIENT_LOCAL
+                if offered['latched']
+                else DurabilityPolicy.VOLATILE,
+                reliability=ReliabilityPolicy.RELIABLE
+                if offered['reliable']
+                else ReliabilityPolicy.BEST_EFFORT,
+            )
             self.tag_subscriptions[entry.topic] = self.create_subscription(
-                Tag, entry.tag_topic, lambda tag, topic=entry.topic: self.tagged(topic, tag), qos)
+                Tag, entry.tag_topic, lambda tag, topic=entry.topic: self.tagged(topic, tag), qos
+            )
             self.follow(entry.topic, entry.type, offered['reliable'], offered['latched'])
 
     def tagged(self, topic, tag):
@@ -168,17 +184,35 @@ class Consumer(Observer):
 
     def ready(self):
         """The topics that it is connected to, with their tags."""
-        return [topic for topic in self.inboxes if self.count_publishers(topic) and self.count_publishers(f'{topic}/tag')]
+        return [
+            topic
+            for topic in self.inboxes
+            if self.count_publishers(topic) and self.count_publishers(f'{topic}/tag')
+        ]
 
     def report(self):
-        catalog = {entry.topic: {'class': entry.data_class, 'form': entry.form, 'audience': entry.audience,
-                                 'retention_s': entry.retention.sec}
-                   for entry in (self.catalog.entries if self.catalog else [])}
-        paired = {topic: (inbox.sequences & self.tags[topic]).total() for topic, inbox in self.inboxes.items()}
-        return {**super().report(), 'catalog': catalog, 'paired': paired, 'commands': self.commands,
-                'policy_version': self.catalog.policy_version if self.catalog else None,
-                'tag_versions': {topic: {str(v): n for v, n in counts.items()}
-                                 for topic, counts in self.versions.items()}}
+        catalog = {
+            entry.topic: {
+                'class': entry.data_class,
+                'form': entry.form,
+                'audience': entry.audience,
+                'retention_s': entry.retention.sec,
+            }
+            for entry in (self.catalog.entries if self.catalog else [])
+        }
+        paired = {
+            topic: (inbox.sequences & self.tags[topic]).total() for topic, inbox in self.inboxes.items()
+        }
+        return {
+            **super().report(),
+            'catalog': catalog,
+            'paired': paired,
+            'commands': self.commands,
+            'policy_version': self.catalog.policy_version if self.catalog else None,
+            'tag_versions': {
+                topic: {str(v): n for v, n in counts.items()} for topic, counts in self.versions.items()
+            },
+        }
 
 
 class Desk(Observer):
@@ -220,9 +254,19 @@ class Intruder(Observer):
     def report(self):
         found = [topic for topic in self.inboxes if self.count_publishers(topic)]
         sealed = self.inboxes[f'{SPEECH}/sealed/clear'] if self.reload else None
-        readable = sum(b'guest' in bytes(message) or b'room' in bytes(message) for message in sealed.last) if sealed else 0
-        return {**super().report(), 'sent': self.sent, 'sealed': sealed.count if sealed else 0, 'readable': readable, 'reaches_guard': bool(self.reload and self.reload.service_is_ready()),
-                'publishers_found': found}
+        readable = (
+            sum(b'guest' in bytes(message) or b'room' in bytes(message) for message in sealed.last)
+            if sealed
+            else 0
+        )
+        return {
+            **super().report(),
+            'sent': self.sent,
+            'sealed': sealed.count if sealed else 0,
+            'readable': readable,
+            'reaches_guard': bool(self.reload and self.reload.service_is_ready()),
+            'publishers_found': found,
+        }
 
 
 def main():

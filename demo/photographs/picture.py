@@ -69,13 +69,25 @@ class Sheet:
     def text(self, at, text, size=17, fill=INK, bold=False, anchor='ls'):
         # Pillow brings one font along, in one weight; a thin outline makes a bold of it.
         font = ImageFont.load_default(size * SCALE)
-        self.draw.text((at[0] * SCALE, at[1] * SCALE), text, fill, font, anchor,
-                       stroke_width=size * SCALE / 46 if bold else 0, stroke_fill=fill)
+        self.draw.text(
+            (at[0] * SCALE, at[1] * SCALE),
+            text,
+            fill,
+            font,
+            anchor,
+            stroke_width=size * SCALE / 46 if bold else 0,
+            stroke_fill=fill,
+        )
         return self.draw.textlength(text, font) / SCALE
 
     def box(self, left, top, width, height, fill=None, outline=None, radius=10, line=1):
-        self.draw.rounded_rectangle([left * SCALE, top * SCALE, (left + width) * SCALE, (top + height) * SCALE],
-                                    radius * SCALE, fill, outline, round(line * SCALE))
+        self.draw.rounded_rectangle(
+            [left * SCALE, top * SCALE, (left + width) * SCALE, (top + height) * SCALE],
+            radius * SCALE,
+            fill,
+            outline,
+            round(line * SCALE),
+        )
 
     def line(self, points, fill, width):
         self.draw.line([(x * SCALE, y * SCALE) for x, y in points], fill, round(width * SCALE))
@@ -89,14 +101,24 @@ class Sheet:
     def head(self, summary):
         old, new = summary['versions']
         self.text((MARGIN, 66), 'Discreet', 42, bold=True)
-        self.text((MARGIN + 196, 66), 'What a robot that is shown photographs sees, and what leaves it', 25, SOFT)
+        self.text(
+            (MARGIN + 196, 66), 'What a robot that is shown photographs sees, and what leaves it', 25, SOFT
+        )
         self.text((WIDTH - MARGIN, 54), 'policies/hotel.yaml', 18, bold=True, anchor='rs')
-        self.text((WIDTH - MARGIN, 78), f'version {old}, then {new}, switched while it drives', 16, SOFT, anchor='rs')
+        self.text(
+            (WIDTH - MARGIN, 78),
+            f'version {old}, then {new}, switched while it drives',
+            16,
+            SOFT,
+            anchor='rs',
+        )
         self.line([(MARGIN, 96), (WIDTH - MARGIN, 96)], LINE, 1.5)
 
     def column(self, left, side):
-        title, words = {'inside': ('Inner domain', 'what the robot sees'),
-                        'outside': ('Outer domain', 'what everyone else gets')}[side]
+        title, words = {
+            'inside': ('Inner domain', 'what the robot sees'),
+            'outside': ('Outer domain', 'what everyone else gets'),
+        }[side]
         width = self.text((left, 138), title, 22, bold=True)
         self.text((left + width + 14, 138), words, 19, SOFT)
 
@@ -136,7 +158,14 @@ class Sheet:
         top += (PANEL[1] - height) / 2
         self.box(left + 24, top, PANEL[0] - 48, height, PAPER, LINE)
         sealed = row['form'] == 'sealed'
-        self.text((middle, top + 40), 'sealed' if sealed else 'withheld', 27, GREEN if sealed else AMBER, bold=True, anchor='ms')
+        self.text(
+            (middle, top + 40),
+            'sealed' if sealed else 'withheld',
+            27,
+            GREEN if sealed else AMBER,
+            bold=True,
+            anchor='ms',
+        )
         reason = 'front desk: {opened} of {of} opened'.format(**row['desk']) if sealed else row['reason']
         self.text((middle, top + 68), reason, 18, bold=True, anchor='ms')
         if rule:
@@ -153,12 +182,29 @@ class Sheet:
             total = row['inside'] + (later['inside'] if later else 0)
             self.text((right, top + 49), f'{total} messages', 16, SOFT, anchor='rs')
         elif later:
-            self.text((left + 2, top + 49), f'version {row["policy_version"]}: {row["consumer"]} of {row["inside"]}', 16, GREEN,
-                      bold=True)
-            self.text((right, top + 49), f'version {later["policy_version"]}: {later["consumer"]} of {later["inside"]}', 16, AMBER,
-                      bold=True, anchor='rs')
+            self.text(
+                (left + 2, top + 49),
+                f'version {row["policy_version"]}: {row["consumer"]} of {row["inside"]}',
+                16,
+                GREEN,
+                bold=True,
+            )
+            self.text(
+                (right, top + 49),
+                f'version {later["policy_version"]}: {later["consumer"]} of {later["inside"]}',
+                16,
+                AMBER,
+                bold=True,
+                anchor='rs',
+            )
         else:
-            self.text((left + 2, top + 49), f'{row["consumer"]} of {row["inside"]}', 16, GREEN if row['form'] else AMBER, bold=True)
+            self.text(
+                (left + 2, top + 49),
+                f'{row["consumer"]} of {row["inside"]}',
+                16,
+                GREEN if row['form'] else AMBER,
+                bold=True,
+            )
             words = f'{row["form"]}, {row["rule"]["place"]}' if row['rule'] else row['form'] or 'nothing'
             if row['form'] == 'sealed':
                 words = 'once it is revoked, {after} of {of_after}'.format(**row['desk'])
@@ -169,7 +215,9 @@ class Sheet:
         middle, top, bottom = (left + right) / 2, TOP, TOP + 2 * PANEL[1] + CAPTION + GAP
         self.box(middle - 19, top, 38, bottom - top, NIGHT, radius=12)
         label = Image.new('RGB', (200 * SCALE, 38 * SCALE), NIGHT)
-        ImageDraw.Draw(label).text((100 * SCALE, 19 * SCALE), 'G U A R D', PAPER, ImageFont.load_default(17 * SCALE), 'mm')
+        ImageDraw.Draw(label).text(
+            (100 * SCALE, 19 * SCALE), 'G U A R D', PAPER, ImageFont.load_default(17 * SCALE), 'mm'
+        )
         label = label.rotate(90, expand=True)
         self.image.paste(label, (round((middle - 19) * SCALE), round(((top + bottom) / 2 - 100) * SCALE)))
         for row, (stays, passes) in enumerate(((0.32, 0.62), (0.62, 0.32))):
@@ -181,7 +229,9 @@ class Sheet:
     def arrow(self, start, end, y, head=True):
         self.line([(start, y), (end - (6 if head else 0), y)], GREEN, 4)
         if head:
-            self.draw.polygon([(x * SCALE, v * SCALE) for x, v in ((end, y), (end - 13, y - 9), (end - 13, y + 9))], GREEN)
+            self.draw.polygon(
+                [(x * SCALE, v * SCALE) for x, v in ((end, y), (end - 13, y - 9), (end - 13, y + 9))], GREEN
+            )
 
     def stop(self, start, end, y):
         self.line([(start, y), (end - 8, y)], AMBER, 4)
@@ -193,8 +243,11 @@ class Sheet:
         self.box(MARGIN, top, width, height, PAPER, LINE)
         self.text((MARGIN + 18, top + 27), 'Each frame that left', 18, bold=True)
         at = MARGIN + 18
-        for what, colour, words in (('covered', GREEN, 'the face covered'), ('blank', NIGHT, 'blank, not looked at in time'),
-                                    ('face', AMBER, 'the face shown')):
+        for what, colour, words in (
+            ('covered', GREEN, 'the face covered'),
+            ('blank', NIGHT, 'blank, not looked at in time'),
+            ('face', AMBER, 'the face shown'),
+        ):
             self.box(at + (210 if what == 'covered' else 0), top + 14, 14, 14, colour, radius=3)
             at += 232 if what == 'covered' else 22
             at += self.text((at, top + 27), f'{words}: {camera[what]}', 16, SOFT) + 26
@@ -220,14 +273,27 @@ class Sheet:
         entries = summary['audit'].split(' entries')[0].split()[-1]
         faces, jpegs = summary['cameras'][PEOPLE], summary['cameras'][f'{PEOPLE}/compressed']
         tiles = [
-            (f'{faces["face"]} of {faces["frames"]}', 'frames outside show a pixel of the face',
-             f'inside {faces["face_inside"]} of {faces["inside"]} do, by the same check'),
-            (f'{jpegs["carried"]["exif"]} of {jpegs["frames"]}', 'JPEGs outside have EXIF or a thumbnail',
-             f'inside {jpegs["carried_inside"]["exif"]} of {jpegs["inside"]}: {PEOPLE}/compressed'),
-            (f'{commands["received_by_robot"]} of {commands["sent"]}', 'commands from outside reached the robot',
-             f'and 0 of {sum(row["inside"] for row in undeclared)} messages that nobody declared came out'),
-            (entries, 'audit entries, verified', f'they count {faces["audit"]["covered"]} covered areas, '
-             f'{faces["audit"]["blank"]} blank frames'),
+            (
+                f'{faces["face"]} of {faces["frames"]}',
+                'frames outside show a pixel of the face',
+                f'inside {faces["face_inside"]} of {faces["inside"]} do, by the same check',
+            ),
+            (
+                f'{jpegs["carried"]["exif"]} of {jpegs["frames"]}',
+                'JPEGs outside have EXIF or a thumbnail',
+                f'inside {jpegs["carried_inside"]["exif"]} of {jpegs["inside"]}: {PEOPLE}/compressed',
+            ),
+            (
+                f'{commands["received_by_robot"]} of {commands["sent"]}',
+                'commands from outside reached the robot',
+                f'and 0 of {sum(row["inside"] for row in undeclared)} messages that nobody declared came out',
+            ),
+            (
+                entries,
+                'audit entries, verified',
+                f'they count {faces["audit"]["covered"]} covered areas, '
+                f'{faces["audit"]["blank"]} blank frames',
+            ),
         ]
         width = (WIDTH - 2 * MARGIN - 3 * space) / 4
         for number, (figure, what, detail) in enumerate(tiles):
@@ -236,13 +302,19 @@ class Sheet:
             self.text((left + 18, top + 37), figure, 25, bold=True)
             self.text((left + 18, top + 61), what, 16)
             self.text((left + 18, top + 82), detail, 14, SOFT)
-        self.text((MARGIN, HEIGHT - 20), 'Frames, scans, texts and counts as received on each domain by tools/demo. Photographs: '
-                  'Eileen Collins by NASA, public domain; brick and gravel by CC0Textures, CC0. Names and numbers are invented.',
-                  14, SOFT)
+        self.text(
+            (MARGIN, HEIGHT - 20),
+            'Frames, scans, texts and counts as received on each domain by tools/demo. Photographs: '
+            'Eileen Collins by NASA, public domain; brick and gravel by CC0Textures, CC0. Names and numbers are invented.',
+            14,
+            SOFT,
+        )
 
     def save(self, path):
         small = self.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
-        small.quantize(255, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+        small.quantize(255, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG).save(
+            path, optimize=True
+        )
 
 
 def plot(panel, distances):
@@ -251,7 +323,11 @@ def plot(panel, distances):
     x0, y0 = panel.width / 2, panel.height / 2
     unit = panel.height / 2 / reach
     for metres in range(2, 12, 2):
-        draw.ellipse([x0 - metres * unit, y0 - metres * unit, x0 + metres * unit, y0 + metres * unit], outline='#24313f', width=2)
+        draw.ellipse(
+            [x0 - metres * unit, y0 - metres * unit, x0 + metres * unit, y0 + metres * unit],
+            outline='#24313f',
+            width=2,
+        )
     for number, distance in enumerate(distances):
         angle = -math.pi + number * 2 * math.pi / len(distances)
         x, y = x0 - distance * unit * math.sin(angle), y0 - distance * unit * math.cos(angle)

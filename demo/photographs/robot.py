@@ -28,8 +28,10 @@ from scene import HEIGHT, WIDTH, photograph
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 # The lobby, in metres: walls and the reception desk as corners, pillars as circles.
-WALLS = [[(0, 0), (9, 0), (9, 4), (11, 4), (11, 7), (0, 7), (0, 0)],
-         [(1.2, 5.2), (3.6, 5.2), (3.6, 6.0), (1.2, 6.0), (1.2, 5.2)]]
+WALLS = [
+    [(0, 0), (9, 0), (9, 4), (11, 4), (11, 7), (0, 7), (0, 0)],
+    [(1.2, 5.2), (3.6, 5.2), (3.6, 6.0), (1.2, 6.0), (1.2, 5.2)],
+]
 PILLARS = [(6.2, 2.2, 0.30), (6.2, 5.4, 0.30), (2.2, 1.4, 0.22)]
 
 HEARD = [
@@ -113,18 +115,26 @@ def cameras():
         rows = (int(seconds * 90) + numpy.arange(HEIGHT)) % len(floor)
         return scene.image(stamp, 'floor_camera', floor[rows[::-1]])
 
-    return [Source(driver, Image, scene.CAMERA, 15, people),
-            Source(driver, CompressedImage, scene.JPEGS, 3, compressed),
-            Source(driver, Image, f'{scene.CAMERA}/thumbnail', 1, thumbnail),
-            Source('floor_camera_driver', Image, '/camera/floor/image_raw', 10, below)]
+    return [
+        Source(driver, Image, scene.CAMERA, 15, people),
+        Source(driver, CompressedImage, scene.JPEGS, 3, compressed),
+        Source(driver, Image, f'{scene.CAMERA}/thumbnail', 1, thumbnail),
+        Source('floor_camera_driver', Image, '/camera/floor/image_raw', 10, below),
+    ]
 
 
 def lidar():
     rng = numpy.random.default_rng(7)
 
     def scan(stamp, seconds, _):
-        message = LaserScan(angle_min=-math.pi, angle_max=math.pi - math.pi / 360, angle_increment=math.pi / 360,
-                            scan_time=0.1, range_min=0.1, range_max=25.0)
+        message = LaserScan(
+            angle_min=-math.pi,
+            angle_max=math.pi - math.pi / 360,
+            angle_increment=math.pi / 360,
+            scan_time=0.1,
+            range_min=0.1,
+            range_max=25.0,
+        )
         message.header.stamp, message.header.frame_id = stamp, 'lidar'
         message.ranges = array.array('f', ranges(*pose(seconds), 720, rng).astype(numpy.float32).tobytes())
         return message
@@ -148,6 +158,7 @@ def base(node):
 
 def latched(node):
     """What is published once, for everybody who comes later."""
+
     def lobby(stamp, *_):
         message = OccupancyGrid()
         message.header.stamp, message.header.frame_id = stamp, 'map'
@@ -199,8 +210,15 @@ def payment():
 
 def health(node):
     def status(stamp, _seconds, serial):
-        message = DiagnosticArray(status=[DiagnosticStatus(
-            name='base: battery', message='ok', values=[KeyValue(key='charge', value=f'{80 - serial / 30:.1f} %')])])
+        message = DiagnosticArray(
+            status=[
+                DiagnosticStatus(
+                    name='base: battery',
+                    message='ok',
+                    values=[KeyValue(key='charge', value=f'{80 - serial / 30:.1f} %')],
+                )
+            ]
+        )
         message.header.stamp = stamp
         return message
 
@@ -211,17 +229,28 @@ def main():
     peer.init(int(sys.argv[1]))
     mobile_base, commands = Node('mobile_base'), []
     mobile_base.create_subscription(Twist, '/cmd_vel', commands.append, 10)
-    sources = [*cameras(), lidar(), base(mobile_base), *latched(mobile_base), speech(), payment(), health(mobile_base)]
+    sources = [
+        *cameras(),
+        lidar(),
+        base(mobile_base),
+        *latched(mobile_base),
+        speech(),
+        payment(),
+        health(mobile_base),
+    ]
 
     def go(going):
         Source.going = going
         return {}
 
-    peer.run(list({source.node: None for source in sources}), {
-        'go': lambda: go(True),
-        'stop': lambda: go(False),
-        'report': lambda: {'published': Source.count, 'commands': len(commands)},
-    })
+    peer.run(
+        list({source.node: None for source in sources}),
+        {
+            'go': lambda: go(True),
+            'stop': lambda: go(False),
+            'report': lambda: {'published': Source.count, 'commands': len(commands)},
+        },
+    )
 
 
 if __name__ == '__main__':

@@ -24,8 +24,8 @@ NOTE = 'concierge-1, lobby, guest of room 412'  # what a camera driver may write
 
 
 def ellipse(width, height):
-    y, x = numpy.ogrid[-1:1:height * 1j, -1:1:width * 1j]
-    return x ** 2 + y ** 2 < 1
+    y, x = numpy.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    return x**2 + y**2 < 1
 
 
 ELLIPSE = ellipse(FACE[2] - FACE[0], FACE[3] - FACE[1])  # which pixels of its box are the face
@@ -46,7 +46,7 @@ def frame(stamp):
     """What the camera takes: its pixels, and the place of the face among them, which is as large as `ELLIPSE`."""
     left, top = (int(a + b * math.sin(moment(stamp) / c)) for a, b, c in ((60, 55, 3), (30, 25, 5)))
     face = slice(FACE[1] - top, FACE[3] - top), slice(FACE[0] - left, FACE[2] - left)
-    return photograph('astronaut.png', (SIDE, SIDE))[top:top + HEIGHT, left:left + WIDTH], face
+    return photograph('astronaut.png', (SIDE, SIDE))[top : top + HEIGHT, left : left + WIDTH], face
 
 
 def image(stamp, frame_id, pixels):
@@ -70,10 +70,30 @@ def jpeg(stamp, frame_id, pixels):
 def exif(note, thumbnail):
     """An Exif block of two directories: one with a description, one with a thumbnail."""
     second = 26 + len(note)
-    return (b'Exif\0\0' + struct.pack('<2sHI', b'II', 42, 8)
-            + struct.pack('<HHHIII', 1, 0x010E, 2, len(note), 26, second) + note
-            + struct.pack('<H HHII HHII HHII I', 3, 0x0103, 3, 1, 6, 0x0201, 4, 1, second + 42, 0x0202, 4, 1, len(thumbnail), 0)
-            + thumbnail)
+    return (
+        b'Exif\0\0'
+        + struct.pack('<2sHI', b'II', 42, 8)
+        + struct.pack('<HHHIII', 1, 0x010E, 2, len(note), 26, second)
+        + note
+        + struct.pack(
+            '<H HHII HHII HHII I',
+            3,
+            0x0103,
+            3,
+            1,
+            6,
+            0x0201,
+            4,
+            1,
+            second + 42,
+            0x0202,
+            4,
+            1,
+            len(thumbnail),
+            0,
+        )
+        + thumbnail
+    )
 
 
 class Witness:
@@ -92,7 +112,11 @@ class Witness:
 
     def example(self, at):
         """A frame to be shown: the one that was taken at that moment, else the newest that is not blank."""
-        wanted = [message for message, what in self.recent if (moment(message.header.stamp) == at if at else what != 'blank')]
+        wanted = [
+            message
+            for message, what in self.recent
+            if (moment(message.header.stamp) == at if at else what != 'blank')
+        ]
         return (wanted or [self.recent[-1][0]])[-1]
 
     def raw(self, message, taken, face):

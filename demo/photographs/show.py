@@ -26,13 +26,28 @@ def main():
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog='tools/demo', description=__doc__.splitlines()[0], epilog=(
-        'Leaves demo.png, inside.png, outside.png, summary.json, audit.log and guard.log in out/. Exit status: 0 if all '
-        'that is claimed was seen to be so, 1 if not, 2 for a wrong argument.'))
-    parser.add_argument('--keep', action='store_true', help='leave it running until Ctrl-C, and say how to look at it')
-    parser.add_argument('--seconds', type=float, default=12, help='how long each policy is in force (default 12)')
-    parser.add_argument('--domains', type=int, nargs=2, default=(81, 82), metavar=('INNER', 'OUTER'),
-                        help='ROS domain ids to use, and the next one for the front desk (default 81 82)')
+    parser = argparse.ArgumentParser(
+        prog='tools/demo',
+        description=__doc__.splitlines()[0],
+        epilog=(
+            'Leaves demo.png, inside.png, outside.png, summary.json, audit.log and guard.log in out/. Exit status: 0 if all '
+            'that is claimed was seen to be so, 1 if not, 2 for a wrong argument.'
+        ),
+    )
+    parser.add_argument(
+        '--keep', action='store_true', help='leave it running until Ctrl-C, and say how to look at it'
+    )
+    parser.add_argument(
+        '--seconds', type=float, default=12, help='how long each policy is in force (default 12)'
+    )
+    parser.add_argument(
+        '--domains',
+        type=int,
+        nargs=2,
+        default=(81, 82),
+        metavar=('INNER', 'OUTER'),
+        help='ROS domain ids to use, and the next one for the front desk (default 81 82)',
+    )
     return parser.parse_args()
 
 
@@ -54,13 +69,21 @@ class Demo(Stage):
         self.frames = self.out / 'frames'
 
     def peer(self, script, *arguments, domain):
-        return Peer(self.stack, self.log, pathlib.Path(__file__).parent / script, domain, *arguments,
-                    environment=self.environment)
+        return Peer(
+            self.stack,
+            self.log,
+            pathlib.Path(__file__).parent / script,
+            domain,
+            *arguments,
+            environment=self.environment,
+        )
 
     def run(self):
         self.say('Photographs are shown to the robot; nothing here is simulated')
-        self.say(f'The robot starts on the inner domain ({self.inner}): two cameras, lidar, odometry, map, speech, '
-                 'payment')
+        self.say(
+            f'The robot starts on the inner domain ({self.inner}): two cameras, lidar, odometry, map, speech, '
+            'payment'
+        )
         robot = self.robot = self.peer('robot.py', domain=self.inner)
         inside = self.peer('observe.py', 'inside', self.frames, domain=self.inner)
         robot.ask('report')  # its latched topics are out before anybody outside is there
@@ -75,17 +98,27 @@ class Demo(Stage):
         self.say(f'The unsealer of the front desk opens, on domain {self.own}, what is sealed for it')
         consumer = self.peer('observe.py', 'consumer', self.frames, domain=self.outer)
         intruder = self.peer('observe.py', 'intruder', self.frames, domain=self.outer)
-        until(lambda: {'/scan', '/odom', '/map', WITHDRAWN, CAMERA, JPEGS} <= set(consumer.ask('ready')),
-              'the topics of the catalogue on the outer domain')
+        until(
+            lambda: {'/scan', '/odom', '/map', WITHDRAWN, CAMERA, JPEGS} <= set(consumer.ask('ready')),
+            'the topics of the catalogue on the outer domain',
+        )
         published = set(robot.ask('report')['published'])
         until(lambda: published <= set(inside.ask('topics')), 'the topics of the robot on the inner domain')
         topics = inside.ask('topics')
         intruder.ask('attack', topics=topics)
-        self.say(f'A consumer on the outer domain ({self.outer}) takes what the catalogue offers; '
-                 f'an intruder asks for all {len(topics)} inner topics and sends commands')
+        self.say(
+            f'A consumer on the outer domain ({self.outer}) takes what the catalogue offers; '
+            f'an intruder asks for all {len(topics)} inner topics and sends commands'
+        )
         time.sleep(1)
-        until(lambda: all(redactor(inside, camera) for camera in (CAMERA, JPEGS)), 'a redactor for each camera', timeout=30)
-        self.say('For each of the two topics with guests the guard has started a redactor, which looks for faces')
+        until(
+            lambda: all(redactor(inside, camera) for camera in (CAMERA, JPEGS)),
+            'a redactor for each camera',
+            timeout=30,
+        )
+        self.say(
+            'For each of the two topics with guests the guard has started a redactor, which looks for faces'
+        )
 
         until(lambda: f'/front_desk{SPEECH}' in desk.ask('topics'), 'what the front desk opens')
         peers = {'inside': inside, 'consumer': consumer, 'intruder': intruder, 'robot': robot, 'desk': desk}
@@ -106,7 +139,10 @@ class Demo(Stage):
         before, shown = look(), frames()
         rule = withdraw(policy)
         self.say(f'The policy is switched while it drives: version {version + 1} adds  {rule}')
-        until(lambda: consumer.ask('report')['policy_version'] == version + 1, 'the new version in the catalogue')
+        until(
+            lambda: consumer.ask('report')['policy_version'] == version + 1,
+            'the new version in the catalogue',
+        )
         time.sleep(1)  # what was decided before the switch has arrived by then
         after = look()
         self.say(f'Version {version + 1} is in force')
@@ -136,7 +172,11 @@ class Demo(Stage):
         judge.cameras(self.out / 'audit.log', killed)
         judge.desk(revoked)
         summary = judge.summary(self.out / 'audit.log', WITHDRAWN, version + 1)
-        summary |= {'source': 'photographs, not a simulation', 'versions': [version, version + 1], 'seconds': round(time.monotonic() - self.began, 1)}
+        summary |= {
+            'source': 'photographs, not a simulation',
+            'versions': [version, version + 1],
+            'seconds': round(time.monotonic() - self.began, 1),
+        }
         (self.out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
         print('\n' + judge.report(summary, paint) + '\n')
         if all(claim['holds'] for claim in summary['claims']):  # else there is nothing to show off
@@ -149,13 +189,33 @@ class Demo(Stage):
     def start_keeper(self, policy):
         robot = re.search(r'^robot: (\S+)', policy.read_text(), re.M)[1]
         self.robot_key, self.desk_key = self.identity(robot), self.identity('front_desk')
-        self.start('keeper', [BIN / 'keeper', '--policy', policy, '--identity', self.robot_key, '--passphrase-file', self.passphrase,
-                   '--state', self.out / 'keeper', '--socket', self.socket, '--new-state', '--same-user'])
+        self.start(
+            'keeper',
+            [
+                BIN / 'keeper',
+                '--policy',
+                policy,
+                '--identity',
+                self.robot_key,
+                '--passphrase-file',
+                self.passphrase,
+                '--state',
+                self.out / 'keeper',
+                '--socket',
+                self.socket,
+                '--new-state',
+                '--same-user',
+            ],
+        )
         until(self.socket.exists, 'the keeper; see out/keeper.log')
 
     def start_unsealer(self):
-        given = {'identity': self.desk_key, 'passphrase_file': self.passphrase, 'robot': self.robot_key.with_suffix('.pub'),
-                 'outer_domain': self.outer}
+        given = {
+            'identity': self.desk_key,
+            'passphrase_file': self.passphrase,
+            'robot': self.robot_key.with_suffix('.pub'),
+            'outer_domain': self.outer,
+        }
         arguments = [word for name, value in given.items() for word in ('-p', f'{name}:={value}')]
         self.start('unsealer', [BIN / 'unsealer', '--ros-args', *arguments], ROS_DOMAIN_ID=str(self.own))
 
@@ -166,14 +226,33 @@ class Demo(Stage):
             prefix = install_in_place(self.out / 'prefix')
             variables['AMENT_PREFIX_PATH'] = f'{prefix}:{self.environment["AMENT_PREFIX_PATH"]}'
             transport = 'tuned' if 'FASTRTPS_DEFAULT_PROFILES_FILE' in self.environment else 'default'
-            command = ['ros2', 'launch', ROOT / 'launch' / 'discreet.launch.py', f'policy:={policy}', f'audit:={audit}',
-                       f'inner_domain:={self.inner}', f'outer_domain:={self.outer}', f'keeper:={self.socket}',
-                       f'transport:={transport}']
+            command = [
+                'ros2',
+                'launch',
+                ROOT / 'launch' / 'discreet.launch.py',
+                f'policy:={policy}',
+                f'audit:={audit}',
+                f'inner_domain:={self.inner}',
+                f'outer_domain:={self.outer}',
+                f'keeper:={self.socket}',
+                f'transport:={transport}',
+            ]
             how = 'ros2 launch launch/discreet.launch.py'
         else:
-            command = [BIN / 'guard', '--ros-args', '--params-file', ROOT / 'launch' / 'guard.params.yaml',
-                       '-p', f'policy:={policy}', '-p', f'audit:={audit}', '-p', f'keeper:={self.socket}',
-                       '-p', f'outer_domain:={self.outer}']
+            command = [
+                BIN / 'guard',
+                '--ros-args',
+                '--params-file',
+                ROOT / 'launch' / 'guard.params.yaml',
+                '-p',
+                f'policy:={policy}',
+                '-p',
+                f'audit:={audit}',
+                '-p',
+                f'keeper:={self.socket}',
+                '-p',
+                f'outer_domain:={self.outer}',
+            ]
             how = 'there is no `ros2 launch` here, so the program with the same parameters'
         self.guard = self.start('guard', command, **variables)
         return how
@@ -187,9 +266,13 @@ class Demo(Stage):
         return {'pid': pid, 'at': time.time()}
 
     def wait(self):
-        local = ' '.join(f'{name}={self.environment[name]}' for name in
-                         ('ROS_AUTOMATIC_DISCOVERY_RANGE', 'FASTRTPS_DEFAULT_PROFILES_FILE') if name in self.environment)
-        print(f"""
+        local = ' '.join(
+            f'{name}={self.environment[name]}'
+            for name in ('ROS_AUTOMATIC_DISCOVERY_RANGE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
+            if name in self.environment
+        )
+        print(
+            f"""
 It runs on, and the robot drives again. To look, in another terminal:
   source .ros/env.sh; export {local}
   ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /scan     what a consumer sees
@@ -197,7 +280,9 @@ It runs on, and the robot drives again. To look, in another terminal:
   target/release/discreet audit show out/audit.log        who got what
   target/release/discreet who --socket out/keeper/keeper.sock       who can open what now
   edit out/hotel.yaml                                     raise `version:`, save, and the guard follows
-Ctrl-C ends it.""", flush=True)
+Ctrl-C ends it.""",
+            flush=True,
+        )
         self.robot.ask('go')
         self.guard.wait()
 

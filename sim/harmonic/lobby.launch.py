@@ -22,14 +22,30 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 def generate_launch_description():
     from sim import lobby  # it draws pictures, so it needs Pillow and the photographs of scikit-image
+
     world = lobby.build(tempfile.mkdtemp(prefix='lobby-'), harmonic=True)
     gazebo = PathJoinSubstitution([FindPackageShare('ros_gz_sim'), 'launch', 'gz_sim.launch.py'])
-    return LaunchDescription([
-        DeclareLaunchArgument('gazebo_arguments', default_value='-r -s --headless-rendering',
-                              description='of `gz sim`; -s leaves out the window'),
-        IncludeLaunchDescription(PythonLaunchDescriptionSource(gazebo), launch_arguments={
-            'gz_args': [LaunchConfiguration('gazebo_arguments'), f' {world}'], 'on_exit_shutdown': 'true'}.items()),
-        # The policies know the bridge by this name.
-        Node(package='ros_gz_bridge', executable='parameter_bridge', name='ros_gz_bridge', output='screen',
-             parameters=[{'config_file': str(HERE / 'bridge.yaml'), 'use_sim_time': True}]),
-    ])
+    return LaunchDescription(
+        [
+            DeclareLaunchArgument(
+                'gazebo_arguments',
+                default_value='-r -s --headless-rendering',
+                description='of `gz sim`; -s leaves out the window',
+            ),
+            IncludeLaunchDescription(
+                PythonLaunchDescriptionSource(gazebo),
+                launch_arguments={
+                    'gz_args': [LaunchConfiguration('gazebo_arguments'), f' {world}'],
+                    'on_exit_shutdown': 'true',
+                }.items(),
+            ),
+            # The policies know the bridge by this name.
+            Node(
+                package='ros_gz_bridge',
+                executable='parameter_bridge',
+                name='ros_gz_bridge',
+                output='screen',
+                parameters=[{'config_file': str(HERE / 'bridge.yaml'), 'use_sim_time': True}],
+            ),
+        ]
+    )

@@ -14,13 +14,14 @@ try:
     import runs
     from attempts import AFTER, BEFORE, COMMANDS
     from runs import CAMERA, DEPTH, SCAN
+
     MISSING = runs.missing()
 except ImportError as why:
     MISSING = f'{why}; source .ros/env.sh'
 
-FOR_ONE, STANDS = 40, 6 * 10**9   # patience in seconds; simulated nanoseconds
-PACE = 0.5   # so that there is time to look at frames when the machine has other work; `tools/bench e2e` measures without
-STANDING, DRIVING, DEEP = 6, 12, 4   # pictures that are compared
+FOR_ONE, STANDS = 40, 6 * 10**9  # patience in seconds; simulated nanoseconds
+PACE = 0.5  # so that there is time to look at frames when the machine has other work; `tools/bench e2e` measures without
+STANDING, DRIVING, DEEP = 6, 12, 4  # pictures that are compared
 
 
 def pytest_collection_modifyitems(items):
@@ -47,14 +48,18 @@ def guarded(tmp_path_factory):
         run.start_intruder()
         run.tries(BEFORE)
         seen.drive = drive(run, -0.2)
-        run.tries(AFTER[:-1])   # the last is about a revocation
-        seen.attempts, seen.told, seen.intruder = run.seen['attempts'], run.ask('told'), run.intruder.ask('report')
+        run.tries(AFTER[:-1])  # the last is about a revocation
+        seen.attempts, seen.told, seen.intruder = (
+            run.seen['attempts'],
+            run.ask('told'),
+            run.intruder.ask('report'),
+        )
         seen.frames, seen.depth = pictures(run, standing_until)
         seen.same = run.ask('same', topic=SCAN)
         seen.redacted_lookups = lookups_redacted(run)
         seen.adapter = run.end_adapter()
         seen.stamps_at_end = run.ask('stamps', topic=CAMERA)
-    return seen   # and the robot is gone before the next one comes
+    return seen  # and the robot is gone before the next one comes
 
 
 @pytest.fixture(scope='session')
@@ -65,7 +70,7 @@ def bare(guarded, tmp_path_factory):
         seen = SimpleNamespace(folder=run.out, mission=run.drive_to_the_desk())
         seen.adapter = run.end_adapter()
         seen.stamps_at_end = run.ask('stamps', topic=CAMERA)
-    return seen   # and the robot is gone before the next one comes
+    return seen  # and the robot is gone before the next one comes
 
 
 class collecting:
@@ -100,22 +105,36 @@ def drive(run, speed):
     time.sleep(1)
     repeated = run.intruder.ask('repeat', on=False)['sent'] - repeated
     after = run.refused(before, COMMANDS, 'replayed')['guard'].get(COMMANDS, {}).get('refused replayed', 0)
-    return {'sent': sent, 'moved': math.dist(start[:2], run.pose()[:2]), 'repeated': repeated,
-            'replayed': int(after) - int(before['guard'].get(COMMANDS, {}).get('refused replayed', 0)),
-            'received': run.ask('report')['told'] - before['told']}
+    return {
+        'sent': sent,
+        'moved': math.dist(start[:2], run.pose()[:2]),
+        'repeated': repeated,
+        'replayed': int(after) - int(before['guard'].get(COMMANDS, {}).get('refused replayed', 0)),
+        'received': run.ask('report')['told'] - before['told'],
+    }
 
 
 def lookups_redacted(run):
     """The next version of the policy gives the front desk the answers redacted."""
     policy = yaml.safe_load(run.policy.read_text())
     policy['version'] += 1
-    policy['services']['/guests/lookup']['redact'] = {'passport_number': 'mask', 'card_number': 'mask', '*': ['all']}
-    rule, = (rule for rule in policy['rules'] if rule.get('call') == '/guests/lookup' and not rule.get('deny'))
+    policy['services']['/guests/lookup']['redact'] = {
+        'passport_number': 'mask',
+        'card_number': 'mask',
+        '*': ['all'],
+    }
+    (rule,) = (
+        rule for rule in policy['rules'] if rule.get('call') == '/guests/lookup' and not rule.get('deny')
+    )
     rule['as'] = 'redacted'
     new = run.policy.with_suffix('.new')
     new.write_text(re.sub(r'\n\.\.\.\n$', '\n', yaml.safe_dump(policy, sort_keys=False)))
     new.replace(run.policy)
-    runs.until(lambda: run.ask('report')['guard']['guard'].get('policy version') == str(policy['version']), 'the new policy', 30)
+    runs.until(
+        lambda: run.ask('report')['guard']['guard'].get('policy version') == str(policy['version']),
+        'the new policy',
+        30,
+    )
     return {query: look_up(run, query) for query in ('412', 'okafor')}
 
 
@@ -128,14 +147,32 @@ def pictures(run, standing_until):
 
     def frames(topic, parties, count, wanted):
         kept = {who: dict(map(tuple, frames)) for who, frames in run.ask('kept', topic=topic).items()}
-        common = [stamp for stamp in sorted(kept['inside']) if wanted(stamp) and all(kept.get(who, {}).get(stamp) for who in parties)]
-        chosen = common[::max(1, len(common) // count)][:count]
-        return [SimpleNamespace(
-            stamp=stamp, pose=min(places, key=lambda place: abs(place[0] - stamp))[1:], standing=stamp < standing_until,
-            pixels={who: numpy.asarray(Image.open(run.ask('save', topic=topic, stamp=stamp, who=who))).astype(int)
-                    for who in ('inside', *parties)}) for stamp in chosen]
+        common = [
+            stamp
+            for stamp in sorted(kept['inside'])
+            if wanted(stamp) and all(kept.get(who, {}).get(stamp) for who in parties)
+        ]
+        chosen = common[:: max(1, len(common) // count)][:count]
+        return [
+            SimpleNamespace(
+                stamp=stamp,
+                pose=min(places, key=lambda place: abs(place[0] - stamp))[1:],
+                standing=stamp < standing_until,
+                pixels={
+                    who: numpy.asarray(Image.open(run.ask('save', topic=topic, stamp=stamp, who=who))).astype(
+                        int
+                    )
+                    for who in ('inside', *parties)
+                },
+            )
+            for stamp in chosen
+        ]
 
     everybody = ('navigation', 'front_desk', 'analytics')
-    return ([*frames(CAMERA, everybody, STANDING, lambda stamp: stamp < standing_until),
-             *frames(CAMERA, everybody, DRIVING, lambda stamp: stamp >= standing_until)],
-            frames(DEPTH, ('maintenance',), DEEP, lambda stamp: stamp < standing_until))
+    return (
+        [
+            *frames(CAMERA, everybody, STANDING, lambda stamp: stamp < standing_until),
+            *frames(CAMERA, everybody, DRIVING, lambda stamp: stamp >= standing_until),
+        ],
+        frames(DEPTH, ('maintenance',), DEEP, lambda stamp: stamp < standing_until),
+    )

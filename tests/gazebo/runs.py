@@ -20,16 +20,24 @@ import numpy
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / 'demo')]
-os.environ['PYTHONPATH'] = os.pathsep.join([str(ROOT / 'python/discreet'), os.environ.get('PYTHONPATH', '')])  # for the intruder
+os.environ['PYTHONPATH'] = os.pathsep.join(
+    [str(ROOT / 'python/discreet'), os.environ.get('PYTHONPATH', '')]
+)  # for the intruder
 
-import machine                         # noqa: E402
-import show                            # noqa: E402
-from processes import STAKEHOLDERS     # noqa: E402
-from sim import lobby, namespace, transport   # noqa: E402
-from stage import Broken, Peer, end, until   # noqa: E402
+import machine  # noqa: E402
+import show  # noqa: E402
+from processes import STAKEHOLDERS  # noqa: E402
+from sim import lobby, namespace, transport  # noqa: E402
+from stage import Broken, Peer, end, until  # noqa: E402
 
 CAMERA, DEPTH, SCAN = '/camera/image_raw', '/camera/depth/image_rect_raw', '/scan'
-OURS = ('guard', 'redactor', 'unsealer', 'commander', 'keeper')   # what the guarded robot has beside the bare one
+OURS = (
+    'guard',
+    'redactor',
+    'unsealer',
+    'commander',
+    'keeper',
+)  # what the guarded robot has beside the bare one
 
 
 def missing():
@@ -51,8 +59,11 @@ class Run(show.Lobby):
         self.guarded, self.keep, self.poses = guarded, keep, []
         if pace != 1.0:
             self.world = lobby.build(self.out / 'world')
-            text, changed = re.subn(r'(<real_time_update_rate>)(\d+)', lambda found: f'{found[1]}{int(found[2]) * pace:g}',
-                                    self.world.read_text())
+            text, changed = re.subn(
+                r'(<real_time_update_rate>)(\d+)',
+                lambda found: f'{found[1]}{int(found[2]) * pace:g}',
+                self.world.read_text(),
+            )
             assert changed == 1
             self.world.write_text(text)
         names = watch or ('inside', 'outside', *STAKEHOLDERS)
@@ -67,7 +78,9 @@ class Run(show.Lobby):
         self.start_robot()
         if self.guarded:
             self.start_discreet()
-        self.parties = self.peer('parties.py', json.dumps(self.watched), *([self.out / 'frames'] if self.keep else []))
+        self.parties = self.peer(
+            'parties.py', json.dumps(self.watched), *([self.out / 'frames'] if self.keep else [])
+        )
         given = {'inside': [CAMERA, SCAN, '/odom'], **(show.GIVEN if self.guarded else {})}
 
         def arrived():
@@ -105,7 +118,9 @@ class Run(show.Lobby):
     def attempt(self, *arguments, **options):
         super().attempt(*arguments, **options)
         before, after = self.poses[-2:] if len(self.poses) > 1 else (None, None)
-        self.seen['attempts'][-1]['moved'] = before and math.dist(before[:2], after[:2]) + abs(before[2] - after[2])
+        self.seen['attempts'][-1]['moved'] = before and math.dist(before[:2], after[:2]) + abs(
+            before[2] - after[2]
+        )
 
     @contextlib.contextmanager
     def still(self):
@@ -118,9 +133,12 @@ class Run(show.Lobby):
 
     def settled(self, patience=30):
         """Waits until no count of the camera changes over two of the guard's reports, which come each second."""
+
         def counts():
             report = self.ask('report')
-            return {name: topics.get(CAMERA, 0) for name, topics in report['counts'].items()}, self.of_guard(report)
+            return {name: topics.get(CAMERA, 0) for name, topics in report['counts'].items()}, self.of_guard(
+                report
+            )
 
         last, since, limit = counts(), time.monotonic(), time.monotonic() + patience
         while time.monotonic() - since < 3:
@@ -134,8 +152,11 @@ class Run(show.Lobby):
     @staticmethod
     def of_guard(report):
         """What became of the camera's frames, as the guard's diagnostics count it."""
-        return {key: int(value) for key, value in report['guard'].get(CAMERA, {}).items()
-                if key.startswith(('released', 'frames skipped', 'lost', 'denied', 'blank_'))}
+        return {
+            key: int(value)
+            for key, value in report['guard'].get(CAMERA, {}).items()
+            if key.startswith(('released', 'frames skipped', 'lost', 'denied', 'blank_'))
+        }
 
     def settled_guard(self):
         """The guard's counts, a second later, when it has told the last ones."""
@@ -147,14 +168,26 @@ class Run(show.Lobby):
 
         `others` is how many processors were busy with what is none of ours.
         """
-        where = ['--domain', self.domains['navigation'], '--namespace', '/navigation'] if self.guarded else ['--domain', self.inner]
-        begin, used, busy, began = self.ask('path')[-1][0], machine.used(machine.descendants()), processors(), time.monotonic()
+        where = (
+            ['--domain', self.domains['navigation'], '--namespace', '/navigation']
+            if self.guarded
+            else ['--domain', self.inner]
+        )
+        begin, used, busy, began = (
+            self.ask('path')[-1][0],
+            machine.used(machine.descendants()),
+            processors(),
+            time.monotonic(),
+        )
         process = self.start('mission', [sys.executable, ROOT / 'demo/mission.py', '--limit', 100, *where])
         try:
             process.wait(130)
         except subprocess.TimeoutExpired:
             raise Broken(f'the mission does not end; see {self.out}/mission.log') from None
-        elapsed, spent = time.monotonic() - began, machine.between(used, machine.used(machine.descendants()), 1)
+        elapsed, spent = (
+            time.monotonic() - began,
+            machine.between(used, machine.used(machine.descendants()), 1),
+        )
         others = (processors() - busy - sum(spent.values())) / elapsed
         # Behind its last word rclpy may complain while the interpreter ends.
         said = (self.out / 'mission.log').read_text().splitlines()
@@ -164,9 +197,17 @@ class Run(show.Lobby):
         arrivals = self.ask('stamps', topic=CAMERA)['arrived']
         wall = numpy.interp([first[0], done[0]], *zip(*arrivals))
         self.say(f'mission: {last}')
-        return {**last, 'simulated': round((done[0] - first[0]) / 1e9, 3), 'wall': round(float(wall[1] - wall[0]), 3),
-                'since': begin, 'moved': (first[0], done[0]), 'end': done[1:], 'elapsed': round(elapsed, 2),
-                'others': round(others, 2), 'cpu': {name: round(seconds, 2) for name, seconds in spent.items()}}
+        return {
+            **last,
+            'simulated': round((done[0] - first[0]) / 1e9, 3),
+            'wall': round(float(wall[1] - wall[0]), 3),
+            'since': begin,
+            'moved': (first[0], done[0]),
+            'end': done[1:],
+            'elapsed': round(elapsed, 2),
+            'others': round(others, 2),
+            'cpu': {name: round(seconds, 2) for name, seconds in spent.items()},
+        }
 
     def end_adapter(self):
         """Ends the adapter in order; gives its own counts."""
@@ -179,7 +220,9 @@ class Run(show.Lobby):
 
 def processors():
     """Seconds that the machine's processors have worked, but for what our own processes did that have ended."""
-    user, nice, system, _, _, *interrupts = map(int, pathlib.Path('/proc/stat').read_text().split('\n')[0].split()[1:8])
+    user, nice, system, _, _, *interrupts = map(
+        int, pathlib.Path('/proc/stat').read_text().split('\n')[0].split()[1:8]
+    )
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (user + nice + system + sum(interrupts)) / machine.TICKS - ended.ru_utime - ended.ru_stime
 

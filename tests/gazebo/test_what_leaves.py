@@ -11,10 +11,13 @@ hotel = pytest.importorskip('hotel', reason='NOT RUN: no ROS here; source .ros/e
 from sim import people, pictures, robot, truth  # noqa: E402
 
 WHO = ('navigation', 'front_desk', 'analytics')
-SMALLEST = 20      # pixels of height from which on a face counts
-NO_READING = (70, 16, 24)   # how demo/looks.py shows it
-EMPTY = ((250, 50, 420, 100), (215, 320, 390, 400))   # left, top, right, bottom: ceiling and rug, with nobody before them
-FACES = ('guest_sitting', 'guest_in_red', 'guest_in_profile')   # before the camera at the start
+SMALLEST = 20  # pixels of height from which on a face counts
+NO_READING = (70, 16, 24)  # how demo/looks.py shows it
+EMPTY = (
+    (250, 50, 420, 100),
+    (215, 320, 390, 400),
+)  # left, top, right, bottom: ceiling and rug, with nobody before them
+FACES = ('guest_sitting', 'guest_in_red', 'guest_in_profile')  # before the camera at the start
 
 
 def mask(polygon, shape, grown=0.0):
@@ -23,8 +26,12 @@ def mask(polygon, shape, grown=0.0):
     if grown:
         xs, ys = zip(*polygon)
         wide, high = grown * (max(xs) - min(xs)) + 8, grown * (max(ys) - min(ys)) + 8
-        polygon = [(min(xs) - wide, min(ys) - high), (max(xs) + wide, min(ys) - high),
-                   (max(xs) + wide, max(ys) + high), (min(xs) - wide, max(ys) + high)]
+        polygon = [
+            (min(xs) - wide, min(ys) - high),
+            (max(xs) + wide, min(ys) - high),
+            (max(xs) + wide, max(ys) + high),
+            (min(xs) - wide, max(ys) + high),
+        ]
     ImageDraw.Draw(image).polygon([tuple(corner) for corner in polygon], fill=1)
     return numpy.asarray(image)
 
@@ -56,8 +63,12 @@ def likeness(pixels, name):
     left, top, right, bottom = (round(edge) for edge in marks((0.0, 0.0, 0.0))[name].box())
     drawn = pictures.drawn(name).convert('RGB')
     xs, ys = zip(*people.FACES[name])
-    drawn = drawn.crop([round(at * size) for at, size in zip((min(xs), min(ys), max(xs), max(ys)), drawn.size * 2)])
-    wanted = numpy.asarray(drawn.convert('L').resize((right - left, bottom - top), Image.Resampling.BOX)).astype(float)
+    drawn = drawn.crop(
+        [round(at * size) for at, size in zip((min(xs), min(ys), max(xs), max(ys)), drawn.size * 2)]
+    )
+    wanted = numpy.asarray(
+        drawn.convert('L').resize((right - left, bottom - top), Image.Resampling.BOX)
+    ).astype(float)
     found = pixels[top:bottom, left:right].mean(axis=2)
     if found.std() < 1:
         return 0.0
@@ -86,10 +97,15 @@ def test_a_standing_robot_shows_nobody_a_face(guarded, who, name):
 @pytest.mark.parametrize('who', WHO)
 def test_faces_and_the_plate_are_covered(guarded, who, kind):
     looked = list(shown(guarded, who, kind))
-    print(f'{who}: {len(looked)} times a {kind}, of the worst {max(share for *_, share in looked):.1%} came as it was')
+    print(
+        f'{who}: {len(looked)} times a {kind}, of the worst {max(share for *_, share in looked):.1%} came as it was'
+    )
     assert len(looked) >= 5
-    bad = [(name, f'{share:.0%}', f'standing at {frame.pose}' if frame.standing else f'driving at {frame.pose}')
-           for frame, name, share in looked if share > 0.1]
+    bad = [
+        (name, f'{share:.0%}', f'standing at {frame.pose}' if frame.standing else f'driving at {frame.pose}')
+        for frame, name, share in looked
+        if share > 0.1
+    ]
     assert not bad
 
 
@@ -116,7 +132,10 @@ def test_depth_has_no_reading_where_the_camera_sees_a_face(guarded):
         for name, mark in marks(tuple(frame.pose), 'depth').items():
             if mark.kind == 'face' and mark.visible > 0.95 and name in FACES:
                 inside = mask(mark.polygon, (240, 320))
-                none = {who: (frame.pixels[who] == NO_READING).all(axis=2)[inside].mean() for who in ('inside', 'maintenance')}
+                none = {
+                    who: (frame.pixels[who] == NO_READING).all(axis=2)[inside].mean()
+                    for who in ('inside', 'maintenance')
+                }
                 assert none['inside'] < 0.1 and none['maintenance'] > 0.9, f'{name}: {none}'
                 looked += 1
     assert looked >= 3
@@ -143,11 +162,25 @@ def test_who_may_have_answers_redacted_is_told_that_there_is_somebody(guarded):
     for query, answer in guarded.redacted_lookups.items():
         name, room, passport, card, phone = guest(query)
         assert answer['found']
-        for field, known in (('name', name), ('room', room), ('passport_number', passport), ('card_number', card), ('phone', phone)):
+        for field, known in (
+            ('name', name),
+            ('room', room),
+            ('passport_number', passport),
+            ('card_number', card),
+            ('phone', phone),
+        ):
             assert answer[field] and known not in answer[field], f'{field}: {answer[field]}'
 
 
 @pytest.mark.parametrize('caller', ['an identity of its own', "the vendor's key"])
 def test_nobody_else_is_told_of_guests(guarded, caller):
-    attempt, = (attempt for attempt in guarded.attempts if 'book of guests' in attempt['title'] and caller in attempt['title'])
-    assert attempt['sent'] and attempt['found'].startswith('0 answered') and attempt['refusals'].get(attempt['expected'])
+    (attempt,) = (
+        attempt
+        for attempt in guarded.attempts
+        if 'book of guests' in attempt['title'] and caller in attempt['title']
+    )
+    assert (
+        attempt['sent']
+        and attempt['found'].startswith('0 answered')
+        and attempt['refusals'].get(attempt['expected'])
+    )

@@ -10,7 +10,7 @@ from attempts import AFTER, BEFORE  # noqa: E402
 
 DRIVES = [(title, reason) for word, title, reason in BEFORE + AFTER[:-1] if not word.startswith('call')]
 SECOND = 10**9
-RATE = 15   # frames in a simulated second
+RATE = 15  # frames in a simulated second
 BUSY = 0.5  # processors that have other work, from which on the mission's time says nothing of the guard
 
 
@@ -21,7 +21,7 @@ def test_an_allowed_command_moves_the_robot(guarded):
 
 @pytest.mark.parametrize(('title', 'reason'), DRIVES)
 def test_a_command_that_is_not_allowed_does_not_move_it(guarded, title, reason):
-    attempt, = (attempt for attempt in guarded.attempts if attempt['title'] == title)
+    (attempt,) = (attempt for attempt in guarded.attempts if attempt['title'] == title)
     assert attempt['sent'] and attempt['refusals'].get(reason), f'the guard counts {attempt["refusals"]}'
     assert attempt['found'].startswith('0 reached the robot')
     assert attempt['moved'] < 0.01, f'{attempt["moved"]:.3f} m and rad'
@@ -79,8 +79,10 @@ def test_each_frame_is_released_or_accounted_for(guarded):
     came = {who: after['frames'][who] - before['frames'].get(who, 0) for who in after['frames']}
     black = sum(count for key, count in during.items() if key.startswith('blank_'))
     kept = sum(count for key, count in during.items() if key.startswith('denied'))
-    print(f'{came["inside"]} frames: {during["released"]} released, {black} of them black; {during["frames skipped"]} left out for '
-          f'newer ones, {during["lost"]} lost before the guard could take them; received by navigation {came["navigation"]}, front desk {came["front_desk"]}, vendor {came["analytics"]}')
+    print(
+        f'{came["inside"]} frames: {during["released"]} released, {black} of them black; {during["frames skipped"]} left out for '
+        f'newer ones, {during["lost"]} lost before the guard could take them; received by navigation {came["navigation"]}, front desk {came["front_desk"]}, vendor {came["analytics"]}'
+    )
     assert came['inside'] > 100
     assert during['released'] + during['frames skipped'] + during['lost'] + kept == came['inside']
     assert black < during['released']

@@ -11,8 +11,10 @@ sys.path.insert(0, str(ROOT / 'python/discreet'))
 
 from discreet import Identity, PublicIdentity  # noqa: E402
 
-VECTORS = {name: json.loads((ROOT / f'tests/data/envelope/{name}.json').read_text())
-           for name in ('sealed', 'grants', 'commands', 'catalogs')}
+VECTORS = {
+    name: json.loads((ROOT / f'tests/data/envelope/{name}.json').read_text())
+    for name in ('sealed', 'grants', 'commands', 'catalogs')
+}
 
 
 def hexed(text):
@@ -28,8 +30,8 @@ def identity(party):
 def changed(data):
     """What differs in one byte: in its lowest bit, its highest, and all."""
     for at in range(len(data)):
-        for by in (1, 0x80, 0xff):
-            yield at, data[:at] + bytes([data[at] ^ by]) + data[at + 1:]
+        for by in (1, 0x80, 0xFF):
+            yield at, data[:at] + bytes([data[at] ^ by]) + data[at + 1 :]
 
 
 @pytest.fixture(scope='session')

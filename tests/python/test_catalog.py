@@ -20,10 +20,11 @@ def test_a_catalogue_is_the_guards_or_refused(vector, robot, parties):
         with pytest.raises(Refused):
             catalog.verify(other, robot, vector['domain'], SENDERS)
     for message, of, domain, senders in (
-            (hexed(vector['unsigned']), robot, vector['domain'], SENDERS),
-            (signed, parties['night'].public, vector['domain'], SENDERS),
-            (signed, robot, vector['domain'] + 1, SENDERS),
-            (signed, robot, vector['domain'], []),
-            (signed, robot, vector['domain'], [robot.sign])):
+        (hexed(vector['unsigned']), robot, vector['domain'], SENDERS),
+        (signed, parties['night'].public, vector['domain'], SENDERS),
+        (signed, robot, vector['domain'] + 1, SENDERS),
+        (signed, robot, vector['domain'], []),
+        (signed, robot, vector['domain'], [robot.sign]),
+    ):
         with pytest.raises(Refused):
             catalog.verify(message, of, domain, senders)

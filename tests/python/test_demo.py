@@ -12,8 +12,8 @@ ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / 'demo'))
 
 mission = pytest.importorskip('mission', reason='NOT RUN: no rclpy here; source .ros/env.sh')
-import page        # noqa: E402
-import processes   # noqa: E402
+import page  # noqa: E402
+import processes  # noqa: E402
 
 HALF = math.radians(40)
 
@@ -28,8 +28,8 @@ def frame(left, right, colour=(20, 60, 220)):
 def test_the_sign_is_found_with_its_direction_and_distance():
     sign = mission.find_sign(frame(288, 352), HALF)
     assert abs(sign.bearing) < 0.01 and sign.distance == pytest.approx(5.96, abs=0.1)
-    assert mission.find_sign(frame(0, 64), HALF).bearing > 0.5       # to the left
-    assert mission.find_sign(frame(288, 352, (90, 70, 130)), HALF) is None   # a violet patch is no sign
+    assert mission.find_sign(frame(0, 64), HALF).bearing > 0.5  # to the left
+    assert mission.find_sign(frame(288, 352, (90, 70, 130)), HALF) is None  # a violet patch is no sign
     assert mission.find_sign(frame(288, 294), HALF) is None
 
 
@@ -38,8 +38,8 @@ def test_it_goes_to_the_sign_and_stops_before_the_desk():
     assert mission.steer(straight, 0, 5.0, 1.0) == (mission.FASTEST, 0.0)
     assert mission.steer(straight, 0, 1.0, 1.0) == (0.0, 0.0)
     speed, turn = mission.steer(aside, 0, 5.0, 1.0)
-    assert speed == 0 and turn > 0                                # turns before it goes
-    assert mission.steer(aside, 0, 0.8, 1.0)[1] > 0                # and where something stands before it
+    assert speed == 0 and turn > 0  # turns before it goes
+    assert mission.steer(aside, 0, 0.8, 1.0)[1] > 0  # and where something stands before it
 
 
 def test_without_the_sign_it_creeps_and_then_only_looks_around():
@@ -60,7 +60,13 @@ def test_the_table_asks_for_no_argument_that_nobody_declares():
 
 
 def test_what_was_heard_cannot_write_into_the_page():
-    for heard in ('<script>alert(1)</script> from <person>', '<script src=x>', 'a <b', '<img onerror="x">', '&lt;script&gt;'):
+    for heard in (
+        '<script>alert(1)</script> from <person>',
+        '<script src=x>',
+        'a <b',
+        '<img onerror="x">',
+        '&lt;script&gt;',
+    ):
         shown = re.sub('</?mark>', '', page.marked(heard) + page.text(heard))
         assert '<' not in shown and '"' not in shown
     assert page.marked('call <phone>') == 'call <mark>phone</mark>'

@@ -9,13 +9,25 @@ from discreet.hashing import is_signed
 
 def key_of(vector, **other):
     said = {**vector['terms'], **other}
-    terms = Terms(said['robot'], hexed(said['group']), said['class'], said['form'], SUITES[said['suite']], said['key'],
-                  said['from'], said['until'], said['policy_version'], hexed(said['sender']))
+    terms = Terms(
+        said['robot'],
+        hexed(said['group']),
+        said['class'],
+        said['form'],
+        SUITES[said['suite']],
+        said['key'],
+        said['from'],
+        said['until'],
+        said['policy_version'],
+        hexed(said['sender']),
+    )
     return OpeningKey(terms, hexed(vector['secret']))
 
 
 def context_of(vector, opening, **other):
-    return opening.context(*({**vector, **other}[name] for name in ('domain', 'topic', 'type_name', 'type_hash')))
+    return opening.context(
+        *({**vector, **other}[name] for name in ('domain', 'topic', 'type_name', 'type_hash'))
+    )
 
 
 def name_of(vector):
@@ -51,11 +63,23 @@ def test_every_byte_that_is_changed_keeps_it_from_opening(vector):
 
 
 @every
-@pytest.mark.parametrize('other', [
-    {'domain': 43}, {'topic': '/other'}, {'type_name': 'std_msgs/msg/Char'}, {'type_hash': ''},
-    {'robot': 'concierge-2'}, {'class': 'operational/other'}, {'form': 'redacted'}, {'policy_version': 8},
-    {'group': '00' * 16}, {'suite': ...}, {'key': 1},
-], ids=lambda other: next(iter(other)))
+@pytest.mark.parametrize(
+    'other',
+    [
+        {'domain': 43},
+        {'topic': '/other'},
+        {'type_name': 'std_msgs/msg/Char'},
+        {'type_hash': ''},
+        {'robot': 'concierge-2'},
+        {'class': 'operational/other'},
+        {'form': 'redacted'},
+        {'policy_version': 8},
+        {'group': '00' * 16},
+        {'suite': ...},
+        {'key': 1},
+    ],
+    ids=lambda other: next(iter(other)),
+)
 def test_it_opens_nowhere_else(vector, other):
     if other.get('suite') is ...:
         other = {'suite': next(suite for suite in SUITES if suite != vector['terms']['suite'])}

@@ -72,8 +72,11 @@ def reader(me, robot):
 
 
 def sealed(suite, cls='contextual'):
-    return [hexed(vector['sealed']) for vector in VECTORS['sealed']
-            if vector['terms']['suite'] == suite and vector['terms']['class'] == cls]
+    return [
+        hexed(vector['sealed'])
+        for vector in VECTORS['sealed']
+        if vector['terms']['suite'] == suite and vector['terms']['class'] == cls
+    ]
 
 
 def test_messages_are_opened_once_whichever_comes_first(parties, robot):
@@ -83,7 +86,8 @@ def test_messages_are_opened_once_whichever_comes_first(parties, robot):
     book.add(BOARD, NOW)
     assert topic.grants_changed(NOW) == [hexed(v['message']) for v in VECTORS['sealed'][4:8]]
     assert sum((topic.message(message, NOW) for message in late), []) == [
-        hexed(v['message']) for v in VECTORS['sealed'][12:16]]
+        hexed(v['message']) for v in VECTORS['sealed'][12:16]
+    ]
     assert topic.opened == 8 and not topic.refused
     for message in early + late:
         assert topic.message(message, NOW) == []
@@ -130,8 +134,15 @@ def test_another_robots_grants_are_not_taken(parties):
 def board(receiver):
     """A message of grants with nothing in it but an announcement."""
     name = b'concierge-1\0'
-    return (b'\0\1\0\0' + len(name).to_bytes(4, 'little') + name + len(receiver).to_bytes(4, 'little') + receiver
-            + bytes(-len(receiver) % 4) + bytes(4))
+    return (
+        b'\0\1\0\0'
+        + len(name).to_bytes(4, 'little')
+        + name
+        + len(receiver).to_bytes(4, 'little')
+        + receiver
+        + bytes(-len(receiver) % 4)
+        + bytes(4)
+    )
 
 
 def test_a_renewal_under_the_same_id_renews_and_an_old_one_sent_again_does_not_end_it(parties, robot):

@@ -35,7 +35,11 @@ def test_the_parser_of_sdf_finds_it_valid(simulator, tmp_path):
     file = tmp_path / 'lobby.sdf'
     file.write_text(sdf.world(lobby.THINGS, simulator))
     said = subprocess.run(['ign', 'sdf', '-k', file], capture_output=True, text=True, timeout=60)
-    assert said.returncode == 0 and 'Valid.' in said.stdout and 'Error' not in said.stderr.replace('Library error', '')
+    assert (
+        said.returncode == 0
+        and 'Valid.' in said.stdout
+        and 'Error' not in said.stderr.replace('Library error', '')
+    )
 
 
 def test_harmonics_bridge_carries_what_the_robots_sensors_publish():
@@ -47,7 +51,9 @@ def test_harmonics_bridge_carries_what_the_robots_sensors_publish():
         assert '/' + sensor.find('topic').text in out
     drive = model.find('plugin')
     assert {'/' + drive.find(f'{name}_topic').text for name in ('odom', 'tf')} <= out
-    assert [row['gz_topic_name'] for row in bridged if row['direction'] == 'ROS_TO_GZ'] == ['/' + drive.find('topic').text]
+    assert [row['gz_topic_name'] for row in bridged if row['direction'] == 'ROS_TO_GZ'] == [
+        '/' + drive.find('topic').text
+    ]
 
 
 def test_nothing_solid_stands_between_robot_and_desk():
@@ -90,12 +96,15 @@ Components: main
 """
 
 
-@pytest.mark.parametrize('system, file, text, mirror', [
-    ('debian', 'sources.list', SOURCES, 'http://mirror.example/debian/'),
-    ('debian', 'sources.list.d/debian.sources', STANZAS, 'http://first.example/debian'),
-    ('ubuntu', 'sources.list', SOURCES, ''),
-    ('debian', 'sources.list', '', ''),
-])
+@pytest.mark.parametrize(
+    'system, file, text, mirror',
+    [
+        ('debian', 'sources.list', SOURCES, 'http://mirror.example/debian/'),
+        ('debian', 'sources.list.d/debian.sources', STANZAS, 'http://first.example/debian'),
+        ('ubuntu', 'sources.list', SOURCES, ''),
+        ('debian', 'sources.list', '', ''),
+    ],
+)
 def test_the_mirror_is_debians_own_and_nobody_elses(tmp_path, system, file, text, mirror):
     release = tmp_path / 'os-release'
     release.write_text(f'ID={system}\nVERSION_CODENAME=bookworm\n')

@@ -45,8 +45,10 @@ def test_grants_are_what_ros_reads():
     message = deserialize_message(hexed(VECTORS['grants']['grants_message']), interfaces.Grants)
     assert message.robot == 'concierge-1'
     assert [bytes(grant.bytes) for grant in message.grants] == [
-        hexed(vector['grant']) for vector in VECTORS['grants']['grants']]
+        hexed(vector['grant']) for vector in VECTORS['grants']['grants']
+    ]
     from discreet_interfaces.srv import Call
+
     answer = deserialize_message(hexed(VECTORS['commands']['calls'][0]['answer_message']), Call.Response)
     assert ros.to_bytes(answer.response) == hexed(VECTORS['commands']['calls'][0]['sealed_response'])
     refusal = deserialize_message(hexed(VECTORS['commands']['refusal_message']), Call.Response)
@@ -95,7 +97,9 @@ def robot_here(parties, robot, monkeypatch):
 def test_a_node_opens_a_sealed_topic(robot_here):
     got = []
     of = VECTORS['sealed'][0]
-    subscription = ros.SealedSubscription(robot_here.desk, robot_here.me, robot_here.public, of['topic'], String, got.append)
+    subscription = ros.SealedSubscription(
+        robot_here.desk, robot_here.me, robot_here.public, of['topic'], String, got.append
+    )
     sealed = robot_here.guard.create_publisher(interfaces.Sealed, f'{of["topic"]}/sealed/clear', 10)
     robot_here.until(lambda: sealed.get_subscription_count() and robot_here.board.get_subscription_count())
     vectors = [VECTORS['sealed'][at] for at in (5, 6, 13)]
@@ -113,6 +117,7 @@ def test_a_node_opens_a_sealed_topic(robot_here):
 
 def guards_key():
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
     return X25519PrivateKey.from_private_bytes(hexed(VECTORS['commands']['receiver_secret']))
 
 
@@ -128,7 +133,9 @@ def test_a_node_commands(robot_here):
     twist.linear.x = 0.25
     publisher.publish(twist)
     robot_here.until(lambda: got)
-    digest = commands.context('command', 'concierge-1', DOMAIN, '/cmd_vel', 'geometry_msgs/msg/Twist', ros.hash_of(Twist))
+    digest = commands.context(
+        'command', 'concierge-1', DOMAIN, '/cmd_vel', 'geometry_msgs/msg/Twist', ros.hash_of(Twist)
+    )
     sender, stamp, text = commands.open_command(guards_key(), [robot_here.me.public], digest, got[0])
     assert (sender, stamp, deserialize_message(text, Twist)) == (robot_here.me.public, NOW * 10**9, twist)
 
@@ -136,8 +143,11 @@ def test_a_node_commands(robot_here):
 def test_a_node_calls(robot_here):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from discreet_interfaces.srv import Call
+
     sign = Ed25519PrivateKey.from_private_bytes(b'\x41' * 32).sign  # the vectors' guard
-    digest = commands.context('call', 'concierge-1', DOMAIN, '/set_mode', 'std_srvs/srv/SetBool', ros.hash_of(SetBool))
+    digest = commands.context(
+        'call', 'concierge-1', DOMAIN, '/set_mode', 'std_srvs/srv/SetBool', ros.hash_of(SetBool)
+    )
 
     def answer(asked, response):
         request = ros.to_bytes(asked.request)
@@ -147,7 +157,9 @@ def test_a_node_calls(robot_here):
             return response
         said = serialize_message(SetBool.Response(success=True, message='on'))
         bound, header, party = commands.answer_context(digest, request), split(request).header, caller.party()
-        enc, sealed = hpke.seal(caller.receive, b'discreet answer to one caller v1', bound + header + party, said)
+        enc, sealed = hpke.seal(
+            caller.receive, b'discreet answer to one caller v1', bound + header + party, said
+        )
         body = party[:8] + enc + sealed
         body += sign(signed_over(b'discreet guard answer sign v1\0\0\0', bound, header, body))
         response.response = ros.to_message(join(header, body))

@@ -14,7 +14,8 @@ VECTORS = json.loads((Path(__file__).parents[1] / 'data/signing/policies.json').
 NAME = r'([A-Za-z0-9_.-]{1,64})'
 HEAD = re.compile(
     rf'discreet policy signatures 1\nfor: (robot|fleet) {NAME}\nversion: (0|[1-9][0-9]*)\npolicy: ([0-9a-f]{{64}})\n'
-    rf'((?:identity: {NAME} [0-9a-f]{{32}}\n)*)')
+    rf'((?:identity: {NAME} [0-9a-f]{{32}}\n)*)'
+)
 LINE = re.compile(rf'signature: {NAME} ([A-Za-z0-9+/]{{43}}=) ([A-Za-z0-9+/]{{86}}==)\n')
 
 
@@ -43,7 +44,9 @@ def signed_by(policy, signatures, trust):
             signed.add(name)
     is_for = head[2] == trust[head[1]]
     # The policy itself has to say the same of whom it is for and of its version.
-    says = re.search(rf'^{head[1]}: {re.escape(head[2])}$', policy, re.M) and f'\nversion: {head[3]}\n' in policy
+    says = (
+        re.search(rf'^{head[1]}: {re.escape(head[2])}$', policy, re.M) and f'\nversion: {head[3]}\n' in policy
+    )
     return sorted(signed) if is_for and says and len(signed) >= trust['threshold'] else None
 
 

@@ -22,8 +22,12 @@ def robot(tmp_path):
 
 
 def pytest_addoption(parser):
-    parser.addoption('--minutes', type=float, default=0.2, help='how long tests with a crowd of strangers last (0.2)')
-    parser.addoption('--steps', type=int, default=6, help='in how many steps the clock is moved over a day (6)')
+    parser.addoption(
+        '--minutes', type=float, default=0.2, help='how long tests with a crowd of strangers last (0.2)'
+    )
+    parser.addoption(
+        '--steps', type=int, default=6, help='in how many steps the clock is moved over a day (6)'
+    )
 
 
 @pytest.fixture
@@ -34,5 +38,8 @@ def seconds(request):
 
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        item.add_marker(pytest.mark.timeout(
-            90 + 60 * config.getoption('--minutes') + 12 * config.getoption('--steps'), method='signal'))
+        item.add_marker(
+            pytest.mark.timeout(
+                90 + 60 * config.getoption('--minutes') + 12 * config.getoption('--steps'), method='signal'
+            )
+        )

@@ -46,10 +46,10 @@ class Scene:
         left = int(WIDTH / 2 - size / 2 + (WIDTH / 2 - size / 4) * math.sin(t / 1.7))
         top = int(HEIGHT / 2 - size / 2 + 40 * math.sin(t / 1.1))
         turn = int((1 + math.sin(t / 3.1)) * WIDTH / 2)
-        picture = self.wall[:, turn:turn + WIDTH].copy()
+        picture = self.wall[:, turn : turn + WIDTH].copy()
         a, b = max(left, 0), min(left + size, WIDTH)
         c, d = max(top, 0), min(top + size, HEIGHT)
-        picture[c:d, a:b] = person[c - top:d - top, a - left:b - left]
+        picture[c:d, a:b] = person[c - top : d - top, a - left : b - left]
         scale = size / 512
         x1, y1, x2, y2 = (edge * scale for edge in FACE)
         return picture, (left + x1, top + y1, left + x2, top + y2)
@@ -73,6 +73,7 @@ def face(area):
 def image(pixels, number, encoding='rgb8'):
     """A sensor_msgs/Image whose stamp tells the frame."""
     from sensor_msgs.msg import Image
+
     height, width = pixels.shape[:2]
     message = Image(height=height, width=width, encoding=encoding, step=pixels.strides[0])
     message.header.stamp.sec = EPOCH + number // RATE
@@ -96,6 +97,7 @@ def pixels(message):
 def main(domain, topic, rate, frames):
     import rclpy
     from sensor_msgs.msg import Image
+
     rclpy.init(domain_id=int(domain))
     node = rclpy.create_node('camera_driver', start_parameter_services=False, enable_rosout=False)
     publisher = node.create_publisher(Image, topic, 5)

@@ -10,7 +10,9 @@ topic, kind, name, count = sys.argv[1:]
 package, folder, message = kind.split('/')
 rclpy.init()
 node = rclpy.create_node(name, start_parameter_services=False, enable_rosout=False)
-publisher = node.create_publisher(getattr(importlib.import_module(f'{package}.{folder}'), message), topic, 1000)
+publisher = node.create_publisher(
+    getattr(importlib.import_module(f'{package}.{folder}'), message), topic, 1000
+)
 try:
     while not publisher.get_subscription_count():
         time.sleep(0.01)

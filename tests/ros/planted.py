@@ -13,7 +13,10 @@ class Item(NamedTuple):
 
 def luhn(digits):
     """Adds the check digit of ISO/IEC 7812-1."""
-    total = sum(sum(divmod(2 * int(digit), 10)) if at % 2 == 0 else int(digit) for at, digit in enumerate(reversed(digits)))
+    total = sum(
+        sum(divmod(2 * int(digit), 10)) if at % 2 == 0 else int(digit)
+        for at, digit in enumerate(reversed(digits))
+    )
     return f'{digits}{-total % 10}'
 
 
@@ -37,27 +40,37 @@ class Planter:
 
     def payment_card(self):
         number = luhn(f'4{self.digits(14)}')
-        groups = ' '.join(number[at:at + 4] for at in range(0, 16, 4))
-        return self.random.choice([number, groups, groups.replace(' ', '-')]), 'the card {} was refused at the desk'
+        groups = ' '.join(number[at : at + 4] for at in range(0, 16, 4))
+        return self.random.choice(
+            [number, groups, groups.replace(' ', '-')]
+        ), 'the card {} was refused at the desk'
 
     def iban(self):
         return iban('DE', self.digits(18)), 'please refund to {} by Friday'
 
     def phone(self):
-        return f'+49 30 {self.random.randint(2, 9)}{self.digits(7)}', 'call me back on {} when the room is ready'
+        return (
+            f'+49 30 {self.random.randint(2, 9)}{self.digits(7)}',
+            'call me back on {} when the room is ready',
+        )
 
     def email(self):
         return f'{self.word()}.{self.word()}@{self.word()}.com', 'send the bill to {} please'
 
     def us_ssn(self):
         area = self.random.choice([number for number in range(101, 899) if number != 666])
-        return f'{area}-{self.random.randint(10, 99)}-{self.random.randint(1000, 9999)}', 'her SSN is {} she says'
+        return (
+            f'{area}-{self.random.randint(10, 99)}-{self.random.randint(1000, 9999)}',
+            'her SSN is {} she says',
+        )
 
     def ip(self):
         return '.'.join(str(self.random.randint(11, 250)) for _ in range(4)), 'the tablet at {} asks again'
 
     def mac(self):
-        return ':'.join(f'{self.random.randint(16, 255):02x}' for _ in range(6)), 'phone {} joined the guest network'
+        return ':'.join(
+            f'{self.random.randint(16, 255):02x}' for _ in range(6)
+        ), 'phone {} joined the guest network'
 
     KINDS = ('payment_card', 'iban', 'phone', 'email', 'us_ssn', 'ip', 'mac')
 

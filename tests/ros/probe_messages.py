@@ -34,7 +34,11 @@ def probe_messages():
 
 
 def build(version):
-    files = {'msg/Probe.msg': FIELDS[version], 'CMakeLists.txt': CMAKE, 'package.xml': PACKAGE.format(version=version)}
+    files = {
+        'msg/Probe.msg': FIELDS[version],
+        'CMakeLists.txt': CMAKE,
+        'package.xml': PACKAGE.format(version=version),
+    }
     content = repr((files, os.environ['AMENT_PREFIX_PATH'], sys.version)).encode()
     folder = REPOSITORY / '.ros' / 'probe' / hashlib.sha256(content).hexdigest()[:16]
     prefix, done = folder / 'install', folder / 'done'
@@ -43,9 +47,24 @@ def build(version):
         for name, text in files.items():
             (folder / 'src' / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / 'src' / name).write_text(text)
-        configure = ['cmake', '-S', folder / 'src', '-B', folder / 'build', f'-DCMAKE_INSTALL_PREFIX={prefix}',
-                     '-DBUILD_TESTING=OFF', f'-DPython3_EXECUTABLE={sys.executable}', '-DPython3_FIND_VIRTUALENV=FIRST']
-        shell = ['sh', '-ec', '"$@" && exec cmake --build "$0" --parallel 2 --target install', folder / 'build', *configure]
+        configure = [
+            'cmake',
+            '-S',
+            folder / 'src',
+            '-B',
+            folder / 'build',
+            f'-DCMAKE_INSTALL_PREFIX={prefix}',
+            '-DBUILD_TESTING=OFF',
+            f'-DPython3_EXECUTABLE={sys.executable}',
+            '-DPython3_FIND_VIRTUALENV=FIRST',
+        ]
+        shell = [
+            'sh',
+            '-ec',
+            '"$@" && exec cmake --build "$0" --parallel 2 --target install',
+            folder / 'build',
+            *configure,
+        ]
         process = subprocess.Popen(shell, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def finished():
@@ -53,8 +72,14 @@ def build(version):
             output, _ = process.communicate()
             assert process.returncode == 0, output
             done.touch()
-        python = glob.glob(f'{prefix}/lib/python3*/site-packages') + glob.glob(f'{prefix}/local/lib/python3*/dist-packages')
-        before = {'AMENT_PREFIX_PATH': str(prefix), 'LD_LIBRARY_PATH': f'{prefix}/lib', 'PYTHONPATH': python[0]}
+        python = glob.glob(f'{prefix}/lib/python3*/site-packages') + glob.glob(
+            f'{prefix}/local/lib/python3*/dist-packages'
+        )
+        before = {
+            'AMENT_PREFIX_PATH': str(prefix),
+            'LD_LIBRARY_PATH': f'{prefix}/lib',
+            'PYTHONPATH': python[0],
+        }
         return {name: f'{value}:{os.environ.get(name, "")}' for name, value in before.items()}
 
     return finished

@@ -33,7 +33,9 @@ PATIENCE = 20  # seconds until something that should happen counts as not happen
 RELIABLE = QoSProfile(depth=5000)
 BEST_EFFORT = QoSProfile(depth=5000, reliability=ReliabilityPolicy.BEST_EFFORT)
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-POSTS = QoSProfile(depth=64, durability=DurabilityPolicy.TRANSIENT_LOCAL)  # several robots and strangers publish there
+POSTS = QoSProfile(
+    depth=64, durability=DurabilityPolicy.TRANSIENT_LOCAL
+)  # several robots and strangers publish there
 
 
 def eventually(what, check, patience=PATIENCE):
@@ -74,20 +76,29 @@ class Reader:
         with self.subscription.handle:
             while taken := self.subscription.handle.take_message(self.kind, True):
                 cdr, info = taken
-                self.messages.append(Message(
-                    cdr, info['publication_sequence_number'], info['source_timestamp'], time.monotonic()))
+                self.messages.append(
+                    Message(
+                        cdr, info['publication_sequence_number'], info['source_timestamp'], time.monotonic()
+                    )
+                )
         return self.messages
 
     def wait(self, count, patience=PATIENCE):
         """Waits until `count` messages have come."""
-        eventually(lambda: f'{count} messages on {self.subscription.topic_name}, {len(self.messages)} came',
-                   lambda: len(self.poll()) >= count, patience)
+        eventually(
+            lambda: f'{count} messages on {self.subscription.topic_name}, {len(self.messages)} came',
+            lambda: len(self.poll()) >= count,
+            patience,
+        )
         return self.messages
 
     def wait_for(self, message, patience=PATIENCE):
         """Waits until this very message has come."""
-        eventually(lambda: f'on {self.subscription.topic_name}: {message}',
-                   lambda: any(came.cdr == wire(message) for came in self.poll()), patience)
+        eventually(
+            lambda: f'on {self.subscription.topic_name}: {message}',
+            lambda: any(came.cdr == wire(message) for came in self.poll()),
+            patience,
+        )
 
     def typed(self):
         """Everything that came, as messages of the type."""
@@ -108,8 +119,12 @@ class Domain:
     def node(self, name='peer'):
         if name not in self.nodes:
             self.nodes[name] = rclpy.create_node(
-                name, context=self.context, use_global_arguments=False, start_parameter_services=False,
-                enable_rosout=False)
+                name,
+                context=self.context,
+                use_global_arguments=False,
+                start_parameter_services=False,
+                enable_rosout=False,
+            )
         return self.nodes[name]
 
     def publisher(self, topic, kind, qos=RELIABLE, node='driver'):
@@ -123,7 +138,9 @@ class Domain:
 
     def topics(self):
         """Topics that somebody publishes."""
-        return {name for name, _ in self.node().get_topic_names_and_types() if self.node().count_publishers(name)}
+        return {
+            name for name, _ in self.node().get_topic_names_and_types() if self.node().count_publishers(name)
+        }
 
     def call(self, service, kind=Trigger, patience=PATIENCE, **request):
         """Calls a service and waits for the answer. None if there is none, where there need not be one."""
@@ -183,8 +200,14 @@ class Process:
         self.log = pathlib.Path(log)
         with open(self.log, 'ab') as output:
             self.process = subprocess.Popen(
-                [str(part) for part in command], stderr=output, env={**os.environ, **environment},
-                stdin=subprocess.DEVNULL, stdout=output, start_new_session=True, preexec_fn=_die_with_parent)
+                [str(part) for part in command],
+                stderr=output,
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
         Process.started.append(self)
 
     @property
@@ -199,7 +222,9 @@ class Process:
         try:
             return self.process.wait(patience)
         except subprocess.TimeoutExpired:
-            raise AssertionError(f'{self.process.args[0]} does not end within {patience} s\n{self.said()}') from None
+            raise AssertionError(
+                f'{self.process.args[0]} does not end within {patience} s\n{self.said()}'
+            ) from None
 
     def kill(self):
         if self.process.poll() is None:
@@ -215,7 +240,10 @@ class Process:
 
     def memory(self):
         """Resident bytes."""
-        return int(re.search(r'VmRSS:\s+(\d+) kB', pathlib.Path(f'/proc/{self.pid}/status').read_text())[1]) * 1024
+        return (
+            int(re.search(r'VmRSS:\s+(\d+) kB', pathlib.Path(f'/proc/{self.pid}/status').read_text())[1])
+            * 1024
+        )
 
     def children(self):
         """Processes that it started and that still run."""
@@ -250,12 +278,17 @@ class Robot:
     def policy(self, topics, rules, version=1, **more):
         """Puts a policy in place of the one that is there, at once, as an editor does."""
         policy = {
-            'discreet': 1, 'robot': self.name, 'version': version,
+            'discreet': 1,
+            'robot': self.name,
+            'version': version,
             'classes': {
                 'operational': {'suite': 'chacha20-poly1305', 'epoch': '1h', 'retention': '7d'},
                 'contextual': {'suite': 'aes-256-gcm', 'epoch': '60s', 'retention': '24h'},
             },
-            'topics': topics, 'rules': rules, **more}
+            'topics': topics,
+            'rules': rules,
+            **more,
+        }
         # A flow of JSON is YAML; a section a line, so that reports have places.
         return self.policy_text(''.join(f'{key}: {json.dumps(value)}\n' for key, value in policy.items()))
 
@@ -272,16 +305,32 @@ class Robot:
 
     def start(self, *, wait=True, environment=(), **parameters):
         """Starts the guard as an operator does; comes back when its catalogue is there."""
-        given = {'policy': self.policy_file, 'outer_domain': self.outer.number, 'audit': self.audit_file, **parameters}
-        arguments = [word for name, value in given.items() if value is not None for word in ('-p', f'{name}:={value}')]
+        given = {
+            'policy': self.policy_file,
+            'outer_domain': self.outer.number,
+            'audit': self.audit_file,
+            **parameters,
+        }
+        arguments = [
+            word for name, value in given.items() if value is not None for word in ('-p', f'{name}:={value}')
+        ]
         catalogs = len(self.own_catalogs())
         self.guard = Process(
-            [BINARIES / 'guard', '--ros-args', *arguments], self.folder / 'guard.log',
-            {'ROS_DOMAIN_ID': str(self.inner.number), 'ROS_LOG_DIR': str(self.folder), 'HOME': str(self.folder),
-             **self.environment, **dict(environment)})
+            [BINARIES / 'guard', '--ros-args', *arguments],
+            self.folder / 'guard.log',
+            {
+                'ROS_DOMAIN_ID': str(self.inner.number),
+                'ROS_LOG_DIR': str(self.folder),
+                'HOME': str(self.folder),
+                **self.environment,
+                **dict(environment),
+            },
+        )
         if wait:
-            eventually(lambda: f'the catalogue of the guard, which said\n{self.guard.said()}',
-                       lambda: len(self.own_catalogs()) > catalogs or not self.guard.is_running())
+            eventually(
+                lambda: f'the catalogue of the guard, which said\n{self.guard.said()}',
+                lambda: len(self.own_catalogs()) > catalogs or not self.guard.is_running(),
+            )
             assert self.guard.is_running(), self.guard.said()
         return self.guard
 
@@ -292,7 +341,9 @@ class Robot:
 
     def released(self, topic):
         """Waits until the guard offers a topic outside and listens to it inside."""
-        eventually(lambda: f'{topic} outside; catalogue {self.catalog()}', lambda: self.outer.publishers_of(topic))
+        eventually(
+            lambda: f'{topic} outside; catalogue {self.catalog()}', lambda: self.outer.publishers_of(topic)
+        )
 
     # The keeper and the stakeholders
 
@@ -301,7 +352,9 @@ class Robot:
         key = self.folder / 'identities' / f'{name}.key'
         if not key.exists():
             # The least work there is: what is tested is not the passphrase.
-            self.program('identity', 'new', key, '--name', name, '--passphrase-file', self.passphrase(), '--work', '10')
+            self.program(
+                'identity', 'new', key, '--name', name, '--passphrase-file', self.passphrase(), '--work', '10'
+            )
         return key
 
     def passphrase(self):
@@ -316,12 +369,29 @@ class Robot:
         """Starts the keeper, with more arguments if there are any; comes back when it listens and, if `well`, all is well."""
         key = self.identity(self.name)
         self.keeper = Process(
-            [BINARIES / 'keeper', '--policy', self.policy_file, '--identity', key, '--passphrase-file', self.passphrase(),
-             '--state', self.folder / 'keeper', '--socket', self.socket, '--same-user',
-             *([] if (self.folder / 'keeper').exists() else ['--new-state']), *more],
-            self.folder / 'keeper.log', {'HOME': str(self.folder), **self.environment})
-        eventually(lambda: f'the keeper, which said\n{self.keeper.said()}',
-                   lambda: self.listens(well) or not self.keeper.is_running())
+            [
+                BINARIES / 'keeper',
+                '--policy',
+                self.policy_file,
+                '--identity',
+                key,
+                '--passphrase-file',
+                self.passphrase(),
+                '--state',
+                self.folder / 'keeper',
+                '--socket',
+                self.socket,
+                '--same-user',
+                *([] if (self.folder / 'keeper').exists() else ['--new-state']),
+                *more,
+            ],
+            self.folder / 'keeper.log',
+            {'HOME': str(self.folder), **self.environment},
+        )
+        eventually(
+            lambda: f'the keeper, which said\n{self.keeper.said()}',
+            lambda: self.listens(well) or not self.keeper.is_running(),
+        )
         assert self.keeper.is_running(), self.keeper.said()
         return self.keeper
 
@@ -339,40 +409,69 @@ class Robot:
     def program(self, *words, check=True):
         """Runs the program `discreet`."""
         words = [BINARIES / 'discreet', *words]
-        ran = subprocess.run([str(word) for word in words], capture_output=True, stdin=subprocess.DEVNULL, text=True)
+        ran = subprocess.run(
+            [str(word) for word in words], capture_output=True, stdin=subprocess.DEVNULL, text=True
+        )
         assert not check or ran.returncode == 0, f'{words[1:]}: {ran.stdout}\n{ran.stderr}'
         return ran
 
     def unsealer(self, name, wait=True):
         """Starts a stakeholder's unsealer on a domain of its own; gives that domain."""
         own = self.domain(free_domains(1)[0])
-        given = {'identity': self.identity(name), 'passphrase_file': self.passphrase(),
-                 'robot': self.identity(self.name).with_suffix('.pub'), 'outer_domain': self.outer.number}
+        given = {
+            'identity': self.identity(name),
+            'passphrase_file': self.passphrase(),
+            'robot': self.identity(self.name).with_suffix('.pub'),
+            'outer_domain': self.outer.number,
+        }
         arguments = [word for key, value in given.items() for word in ('-p', f'{key}:={value}')]
         own.unsealer = Process(
-            [BINARIES / 'unsealer', '--ros-args', *arguments], self.folder / f'unsealer_{name}.log',
-            {'ROS_DOMAIN_ID': str(own.number), 'ROS_LOG_DIR': str(self.folder), 'HOME': str(self.folder),
-             **self.environment})
+            [BINARIES / 'unsealer', '--ros-args', *arguments],
+            self.folder / f'unsealer_{name}.log',
+            {
+                'ROS_DOMAIN_ID': str(own.number),
+                'ROS_LOG_DIR': str(self.folder),
+                'HOME': str(self.folder),
+                **self.environment,
+            },
+        )
         if wait:
-            eventually(lambda: f'the unsealer, which said\n{own.unsealer.said()}',
-                       lambda: own.publishers_of('/diagnostics') or not own.unsealer.is_running())
+            eventually(
+                lambda: f'the unsealer, which said\n{own.unsealer.said()}',
+                lambda: own.publishers_of('/diagnostics') or not own.unsealer.is_running(),
+            )
             assert own.unsealer.is_running(), own.unsealer.said()
         return own
 
     def commander(self, name, commands=(), services=(), wait=True):
         """Starts a stakeholder's commander on a domain of its own; gives that domain."""
         own = self.domain(free_domains(1)[0])
-        given = {'identity': self.identity(name), 'passphrase_file': self.passphrase(),
-                 'robot': self.identity(self.name).with_suffix('.pub'), 'outer_domain': self.outer.number,
-                 'commands': json.dumps(list(commands)), 'services': json.dumps(list(services))}
-        arguments = [word for key, value in given.items() if value != '[]' for word in ('-p', f'{key}:={value}')]
+        given = {
+            'identity': self.identity(name),
+            'passphrase_file': self.passphrase(),
+            'robot': self.identity(self.name).with_suffix('.pub'),
+            'outer_domain': self.outer.number,
+            'commands': json.dumps(list(commands)),
+            'services': json.dumps(list(services)),
+        }
+        arguments = [
+            word for key, value in given.items() if value != '[]' for word in ('-p', f'{key}:={value}')
+        ]
         own.commander = Process(
-            [BINARIES / 'commander', '--ros-args', *arguments], self.folder / f'commander_{name}.log',
-            {'ROS_DOMAIN_ID': str(own.number), 'ROS_LOG_DIR': str(self.folder), 'HOME': str(self.folder),
-             **self.environment})
+            [BINARIES / 'commander', '--ros-args', *arguments],
+            self.folder / f'commander_{name}.log',
+            {
+                'ROS_DOMAIN_ID': str(own.number),
+                'ROS_LOG_DIR': str(self.folder),
+                'HOME': str(self.folder),
+                **self.environment,
+            },
+        )
         if wait:
-            eventually(lambda: f'the commander, which said\n{own.commander.said()}',
-                       lambda: own.publishers_of('/diagnostics') or not own.commander.is_running())
+            eventually(
+                lambda: f'the commander, which said\n{own.commander.said()}',
+                lambda: own.publishers_of('/diagnostics') or not own.commander.is_running(),
+            )
             assert own.commander.is_running(), own.commander.said()
         return own
 
@@ -398,14 +497,19 @@ class Robot:
             for message in self.diagnostics.poll():
                 for status in deserialize_message(message.cdr, DiagnosticArray).status:
                     if status.name == f'discreet: {name}':
-                        last = Status(status.level[0], status.message, {pair.key: pair.value for pair in status.values})
+                        last = Status(
+                            status.level[0], status.message, {pair.key: pair.value for pair in status.values}
+                        )
                         if check(last):
                             return last
             self.diagnostics.messages = []
             return None
 
-        return eventually(lambda: f'fitting diagnostics of {name}; the last was {last}\n{self.guard.said()[-2000:]}',
-                          fits, patience)
+        return eventually(
+            lambda: f'fitting diagnostics of {name}; the last was {last}\n{self.guard.said()[-2000:]}',
+            fits,
+            patience,
+        )
 
     def flow(self, publisher, readers, message):
         """
@@ -426,7 +530,10 @@ class Robot:
                 time.sleep(0.005)
             return came
 
-        eventually(lambda: f'something comes through on {publisher.topic_name}\n{self.guard.said()[-2000:]}', comes_through)
+        eventually(
+            lambda: f'something comes through on {publisher.topic_name}\n{self.guard.said()[-2000:]}',
+            comes_through,
+        )
         # What is under way must not be taken for what comes next.
         before = None
         while (now := poll()) != before:
@@ -454,13 +561,22 @@ class Robot:
 
     def kept_out(self, topic):
         """The reasons for which the log names a topic."""
-        return {entry['reason'] for entry in self.audit() if entry['entry'] == 'denied' and entry['topic'] == topic}
+        return {
+            entry['reason']
+            for entry in self.audit()
+            if entry['entry'] == 'denied' and entry['topic'] == topic
+        }
 
     def verify(self):
         """Has the program verify the log. None if this build has no such command yet."""
-        if b'verify' not in subprocess.run([BINARIES / 'discreet', 'audit', '--help'], capture_output=True).stdout:
+        if (
+            b'verify'
+            not in subprocess.run([BINARIES / 'discreet', 'audit', '--help'], capture_output=True).stdout
+        ):
             return None
-        return subprocess.run([BINARIES / 'discreet', 'audit', 'verify', self.audit_file], capture_output=True, text=True)
+        return subprocess.run(
+            [BINARIES / 'discreet', 'audit', 'verify', self.audit_file], capture_output=True, text=True
+        )
 
     def end(self):
         """Everything that the test started ends; the guard in order, with an intact audit."""
@@ -481,9 +597,14 @@ class Robot:
 
 
 # Not the lowest first: somebody else on this machine may be testing as well. Processes of one run (pytest -n) take turns.
-_workers, _worker = int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', 1)), os.environ.get('PYTEST_XDIST_WORKER', 'gw0')
-_ids = [number for number in range(1, 100) if not 60 <= number <= 69][int(_worker.removeprefix('gw'))::_workers]
-_ids = itertools.cycle(_ids[os.getpid() % len(_ids):] + _ids[:os.getpid() % len(_ids)])
+_workers, _worker = (
+    int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', 1)),
+    os.environ.get('PYTEST_XDIST_WORKER', 'gw0'),
+)
+_ids = [number for number in range(1, 100) if not 60 <= number <= 69][
+    int(_worker.removeprefix('gw')) :: _workers
+]
+_ids = itertools.cycle(_ids[os.getpid() % len(_ids) :] + _ids[: os.getpid() % len(_ids)])
 
 
 def _is_locked(port):

@@ -37,10 +37,12 @@ def stands_still_while_it_cannot_record(robot, breaks, mends):
 
     def keep_talking(check):
         """Both sources go on until the check holds: a window that is open already may still be used."""
+
         def step():
             operational.publish(text('operational'))
             contextual.publish(text('contextual'))
             return check()
+
         return step
 
     denials = {}
@@ -77,11 +79,15 @@ def found(message):
     """From diagnostics: the level of the audit, and how often /speech was not recorded."""
     from diagnostic_msgs.msg import DiagnosticArray
     from rclpy.serialization import deserialize_message
+
     for status in deserialize_message(message.cdr, DiagnosticArray).status:
         if status.name == 'discreet: audit':
             yield 'audit', status.level[0]
         if status.name == 'discreet: /speech':
-            yield '/speech', next((int(pair.value) for pair in status.values if pair.key == 'denied not_recorded'), 0)
+            yield (
+                '/speech',
+                next((int(pair.value) for pair in status.values if pair.key == 'denied not_recorded'), 0),
+            )
 
 
 def test_on_a_full_disk_contextual_stops_operational_goes_on_and_both_recover(robot, small_disk):
@@ -134,8 +140,11 @@ def test_the_log_says_what_left_and_diagnostics_shows_its_head(robot):
     log = robot.audit_file.read_text()
     assert head in log, 'the head that was shown is in the log'
     assert 'secret words' not in log
-    opened = [entry for entry in robot.audit() if entry['entry'] == 'route' and entry['change'] == 'opened'
-              and entry['info']['topic'] == '/speech']
+    opened = [
+        entry
+        for entry in robot.audit()
+        if entry['entry'] == 'route' and entry['change'] == 'opened' and entry['info']['topic'] == '/speech'
+    ]
     assert all(entry['info']['class'] == 'contextual' for entry in opened)
     assert '/driver' in opened[-1]['source'], 'the node is named as soon as discovery has told it'
 

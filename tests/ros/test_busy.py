@@ -56,8 +56,10 @@ def test_diagnostics_policy_and_signals_do_not_wait_for_a_text_that_takes_long(r
         policy(robot, version=2)
         answer = robot.reload()
         assert answer.success and time.monotonic() - before < 5, answer
-        eventually('the second version', lambda: robot.catalog() and all(
-            entry.policy_version == 2 for entry in robot.catalog().values()))
+        eventually(
+            'the second version',
+            lambda: robot.catalog() and all(entry.policy_version == 2 for entry in robot.catalog().values()),
+        )
         robot.flow(publisher, outside, String(data='operational goes on'))
         guard.signal(signal.SIGTERM)
         before = time.monotonic()
@@ -82,8 +84,12 @@ def test_a_message_with_more_text_than_is_looked_at_stays_inside_by_name(robot):
 def test_neither_log_nor_answer_has_a_name_that_the_policy_hides(robot):
     policy(robot)
     guard = robot.start()
-    robot.policy({'/text': TEXT}, [everyone('/text')], 2,
-                 personal_data={'hide': {'persn': ['Ada Lovelace', 'Grand Duke Ferdinand']}, 'Ferdinand': 1})
+    robot.policy(
+        {'/text': TEXT},
+        [everyone('/text')],
+        2,
+        personal_data={'hide': {'persn': ['Ada Lovelace', 'Grand Duke Ferdinand']}, 'Ferdinand': 1},
+    )
     answer = robot.reload()
     assert not answer.success
     assert 'policy.yaml:' in answer.message and 'error[' in answer.message, answer.message

@@ -25,8 +25,12 @@ class Clock:
         self.file, self.offset = file, 0
         self.set(0)
         self.environment = {
-            'LD_PRELOAD': LIBRARY, 'FAKETIME_TIMESTAMP_FILE': str(file), 'FAKETIME_NO_CACHE': '1',
-            'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'DONT_FAKE_MONOTONIC': '1'}
+            'LD_PRELOAD': LIBRARY,
+            'FAKETIME_TIMESTAMP_FILE': str(file),
+            'FAKETIME_NO_CACHE': '1',
+            'FAKETIME_DONT_FAKE_MONOTONIC': '1',
+            'DONT_FAKE_MONOTONIC': '1',
+        }
 
     def set(self, offset):
         """So many seconds from the true time."""
@@ -45,10 +49,12 @@ def hotel(robot):
     robot.identity('desk')
     robot.clock = Clock(robot.folder / 'clock')
     robot.environment = robot.clock.environment
-    robot.policy({PEOPLE: declared('std_msgs/msg/String', 'contextual', depth=1000)},
-                 [{'who': 'desk', 'read': PEOPLE, 'as': 'clear'}, {'who': 'desk', 'command': CMD}],
-                 stakeholders={'desk': {'identity': 'identities/desk.pub'}},
-                 commands={CMD: {'type': 'geometry_msgs/msg/Twist', 'class': 'operational', 'rate': 100}})
+    robot.policy(
+        {PEOPLE: declared('std_msgs/msg/String', 'contextual', depth=1000)},
+        [{'who': 'desk', 'read': PEOPLE, 'as': 'clear'}, {'who': 'desk', 'command': CMD}],
+        stakeholders={'desk': {'identity': 'identities/desk.pub'}},
+        commands={CMD: {'type': 'geometry_msgs/msg/Twist', 'class': 'operational', 'rate': 100}},
+    )
     robot.said, robot.moved = robot.inner.publisher(PEOPLE, String), robot.inner.reader(CMD, Twist)
     robot.keep()
     robot.start()
@@ -61,6 +67,7 @@ def hotel(robot):
 
 def flows(robot, number):
     """What people say reaches the desk, and ten commands in a row reach the robot. Gives how long that took to be so."""
+
     def passes():
         robot.heard.forget()
         robot.moved.forget()
@@ -87,7 +94,9 @@ def test_a_day_passes_and_the_desk_still_reads_and_commands(hotel, request):
     for number in range(1, steps + 1):
         hotel.clock.move(DAY // steps)
         took.append(flows(hotel, number))
-    print(f'{steps} steps of {DAY // steps} s: all passes again after {max(took):.1f} s at most, {sum(took) / steps:.1f} s on average')
+    print(
+        f'{steps} steps of {DAY // steps} s: all passes again after {max(took):.1f} s at most, {sum(took) / steps:.1f} s on average'
+    )
     hotel.status('keys', lambda status: status.level == 0)
     assert hotel.clock.offset > DAY - steps
 

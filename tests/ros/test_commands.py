@@ -29,10 +29,13 @@ def ward(robot):
 
     def policy(rules=None, commands=None, **more):
         command = {'type': 'geometry_msgs/msg/Twist', 'class': 'operational', 'limits': LIMITS}
-        robot.policy({'/scan': {'type': 'sensor_msgs/msg/LaserScan', 'class': 'operational'}},
-                     [everyone('/scan'), *(rules or [{'who': 'desk', 'command': CMD}])],
-                     stakeholders={name: {'identity': f'identities/{name}.pub'} for name in ('desk', 'vendor')},
-                     commands=commands or {CMD: command}, **more)
+        robot.policy(
+            {'/scan': {'type': 'sensor_msgs/msg/LaserScan', 'class': 'operational'}},
+            [everyone('/scan'), *(rules or [{'who': 'desk', 'command': CMD}])],
+            stakeholders={name: {'identity': f'identities/{name}.pub'} for name in ('desk', 'vendor')},
+            commands=commands or {CMD: command},
+            **more,
+        )
 
     def start(**more):
         policy(**more)
@@ -60,7 +63,7 @@ def overheard(ward, publisher, moved):
     publisher.publish(twist(0.2))
     moved.wait_for(twist(0.2))
     captured = seen.wait(1)[-1].cdr
-    seen.subscription.destroy()   # so that whoever publishes there next is heard by the guard, or by nobody
+    seen.subscription.destroy()  # so that whoever publishes there next is heard by the guard, or by nobody
     return captured
 
 
@@ -143,7 +146,7 @@ def test_garbage_and_bytes_that_nobody_signed_are_refused(ward):
     attacker.publish(wire(os.urandom(400)))
     refused(ward, 'not_sealed', 1)
     for at in (4, 100, 140, len(sealed) - 8):  # the stamp, what is sealed, the signature
-        attacker.publish(sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1:])
+        attacker.publish(sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :])
     refused(ward, 'bad_signature', 4)
     # It goes on, and the honest ones are heard all the while: what costs nothing to refuse is refused, however much it is.
     for _ in range(200):
@@ -238,7 +241,11 @@ def test_every_command_is_decided_by_the_policy_in_force(ward):
     assert moved.poll() == []
     # Without the command in the policy there is no entrance, and nothing of the guard on the topic inside.
     robot = ward
-    robot.policy({'/scan': {'type': 'sensor_msgs/msg/LaserScan', 'class': 'operational'}}, [everyone('/scan')], version=3)
+    robot.policy(
+        {'/scan': {'type': 'sensor_msgs/msg/LaserScan', 'class': 'operational'}},
+        [everyone('/scan')],
+        version=3,
+    )
     assert robot.reload().success
     eventually('nobody publishes inside', lambda: not robot.inner.publishers_of(CMD))
     robot.rules(version=4)
@@ -283,7 +290,12 @@ def test_without_a_keeper_nothing_comes_in(ward):
 
 def test_a_commander_says_what_is_wrong(ward):
     ward.identity('probe')
-    for commands in (['/cmd_vel'], ['cmd_vel geometry_msgs/msg/Twist'], ['/cmd_vel std_srvs/srv/Trigger'], []):
+    for commands in (
+        ['/cmd_vel'],
+        ['cmd_vel geometry_msgs/msg/Twist'],
+        ['/cmd_vel std_srvs/srv/Trigger'],
+        [],
+    ):
         own = ward.commander('desk', commands, wait=False)
         assert own.commander.wait() == 2, own.commander.said()
         assert 'name and type' in own.commander.said() or 'nothing to send' in own.commander.said()

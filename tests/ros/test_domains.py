@@ -12,8 +12,12 @@ def everything(domain):
     """Every topic of a domain with a publisher or a subscription, and every node."""
     node = domain.node()
     names = {name for name, _ in node.get_topic_names_and_types()}
-    publishers = {name: {info.node_name for info in node.get_publishers_info_by_topic(name)} for name in names}
-    readers = {name: {info.node_name for info in node.get_subscriptions_info_by_topic(name)} for name in names}
+    publishers = {
+        name: {info.node_name for info in node.get_publishers_info_by_topic(name)} for name in names
+    }
+    readers = {
+        name: {info.node_name for info in node.get_subscriptions_info_by_topic(name)} for name in names
+    }
     return publishers, readers, {name for name, _ in node.get_node_names_and_namespaces()}
 
 
@@ -32,17 +36,31 @@ def test_outside_there_is_what_is_released_and_nothing_more(robot):
     def seen():
         nonlocal publishers, readers, nodes
         publishers, readers, nodes = everything(stranger)
-        return '_NODE_NAME_UNKNOWN_' not in repr(publishers) and '/text' in publishers and 'guard_outer' in nodes
+        return (
+            '_NODE_NAME_UNKNOWN_' not in repr(publishers) and '/text' in publishers and 'guard_outer' in nodes
+        )
 
     eventually('the stranger sees the guard', seen)
     assert {topic for topic, nodes in publishers.items() if 'guard_outer' in nodes} == {
-        '/text', '/text/tag', '/discreet/catalog', '/discreet/grants'}
-    assert not [topic for topic, nodes in readers.items() if 'guard_outer' in nodes], 'it listens to the outer domain'
+        '/text',
+        '/text/tag',
+        '/discreet/catalog',
+        '/discreet/grants',
+    }
+    assert not [topic for topic, nodes in readers.items() if 'guard_outer' in nodes], (
+        'it listens to the outer domain'
+    )
     assert nodes - {'peer', 'operator'} == {'guard_outer'}
     services = stranger.node().get_service_names_and_types_by_node('guard_outer', '/')
     assert services == [], 'it can be asked or changed from outside'
     assert {name for name, _ in stranger.node().get_topic_names_and_types()} <= {
-        '/text', '/text/tag', '/discreet/catalog', '/discreet/grants', '/parameter_events', '/rosout'}
+        '/text',
+        '/text/tag',
+        '/discreet/catalog',
+        '/discreet/grants',
+        '/parameter_events',
+        '/rosout',
+    }
 
 
 def test_what_is_published_outside_does_not_come_in(robot):

@@ -70,7 +70,9 @@ def test_a_source_that_republishes_displaces_only_its_own(robot, guard_first):
     early = robot.outer.reader('/tf_static', JointState, EVERYTHING)
     if guard_first:
         robot.start()
-        eventually('the guard listens', lambda: calm.get_subscription_count() and chatty.get_subscription_count())
+        eventually(
+            'the guard listens', lambda: calm.get_subscription_count() and chatty.get_subscription_count()
+        )
     calm.publish(JointState(name=links))
     for number in range(25):
         chatty.publish(JointState(name=[f'camera_{number}']))
@@ -195,8 +197,11 @@ def test_a_latched_source_that_comes_to_a_volatile_topic_interrupts_nothing(robo
 
 def test_sealed_the_histories_of_all_sources_reach_a_stakeholders_late_joiners(robot):
     robot.identity('desk')
-    robot.policy({'/notes': TEXT}, [{'who': 'desk', 'read': '/notes', 'as': 'clear'}],
-                 stakeholders={'desk': {'identity': 'identities/desk.pub'}})
+    robot.policy(
+        {'/notes': TEXT},
+        [{'who': 'desk', 'read': '/notes', 'as': 'clear'}],
+        stakeholders={'desk': {'identity': 'identities/desk.pub'}},
+    )
     calm = [robot.inner.publisher('/notes', String, LATCHED, node=f'calm_{number}') for number in range(13)]
     chatty = robot.inner.publisher('/notes', String, LATCHED, node='chatty')
     for number, publisher in enumerate(calm):
@@ -219,10 +224,16 @@ def test_sealed_the_histories_of_all_sources_reach_a_stakeholders_late_joiners(r
 @pytest.mark.parametrize('depth', [30, None])
 def test_sealed_a_long_history_reaches_a_stakeholders_late_joiners(robot, depth):
     robot.identity('desk')
-    robot.policy({'/notes': TEXT}, [{'who': 'desk', 'read': '/notes', 'as': 'clear'}],
-                 stakeholders={'desk': {'identity': 'identities/desk.pub'}})
-    kept = QoSProfile(depth=depth, durability=TRANSIENT_LOCAL) if depth else QoSProfile(
-        history=HistoryPolicy.KEEP_ALL, durability=TRANSIENT_LOCAL)
+    robot.policy(
+        {'/notes': TEXT},
+        [{'who': 'desk', 'read': '/notes', 'as': 'clear'}],
+        stakeholders={'desk': {'identity': 'identities/desk.pub'}},
+    )
+    kept = (
+        QoSProfile(depth=depth, durability=TRANSIENT_LOCAL)
+        if depth
+        else QoSProfile(history=HistoryPolicy.KEEP_ALL, durability=TRANSIENT_LOCAL)
+    )
     publisher = robot.inner.publisher('/notes', String, kept)
     robot.keep()
     robot.start()
@@ -253,8 +264,11 @@ def test_a_best_effort_source_beside_a_latched_one(robot):
     latched = robot.inner.publisher('/mixed', String, LATCHED, node='latched')
     latched.publish(text('latched'))
     hasty = robot.inner.publisher(
-        '/mixed', String, QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT), node='hasty')
-    anyone = robot.outer.reader('/mixed', String, QoSProfile(depth=100, reliability=ReliabilityPolicy.BEST_EFFORT))
+        '/mixed', String, QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT), node='hasty'
+    )
+    anyone = robot.outer.reader(
+        '/mixed', String, QoSProfile(depth=100, reliability=ReliabilityPolicy.BEST_EFFORT)
+    )
     robot.start()
     robot.flow(hasty, anyone, text('hasty'))
     assert words(settled(late(robot, '/mixed'), 1)) == ['latched']

@@ -25,7 +25,8 @@ IDENTITY = ['identity:=desk.key', 'robot:=robot.pub', 'domain:=20']
 
 needs_launch = pytest.mark.skipif(
     not all(importlib.util.find_spec(package) for package in SYSTEM),
-    reason=f'NOT RUN: not all of {", ".join(SYSTEM)} are here; source a ROS 2 Jazzy to run the launch files')
+    reason=f'NOT RUN: not all of {", ".join(SYSTEM)} are here; source a ROS 2 Jazzy to run the launch files',
+)
 
 RUN = """
 import sys
@@ -68,14 +69,26 @@ def start(tmp_path):
         (programs / name).chmod(0o755)
 
     def run(file, *arguments, **environment):
-        variables = {name: value for name, value in os.environ.items()
-                     if name not in ('ROS_DOMAIN_ID', 'FASTRTPS_DEFAULT_PROFILES_FILE', 'DISCREET_MODELS')}
-        variables |= {'AMENT_PREFIX_PATH': f'{tmp_path}:{variables.get("AMENT_PREFIX_PATH", "")}',
-                      'ROS_LOG_DIR': str(tmp_path / 'log'), 'HOME': str(tmp_path), **environment}
+        variables = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ('ROS_DOMAIN_ID', 'FASTRTPS_DEFAULT_PROFILES_FILE', 'DISCREET_MODELS')
+        }
+        variables |= {
+            'AMENT_PREFIX_PATH': f'{tmp_path}:{variables.get("AMENT_PREFIX_PATH", "")}',
+            'ROS_LOG_DIR': str(tmp_path / 'log'),
+            'HOME': str(tmp_path),
+            **environment,
+        }
         seen.unlink(missing_ok=True)
         with open(tmp_path / 'output', 'w+') as output:
-            process = subprocess.Popen([sys.executable, '-c', RUN, str(LAUNCH / file), *arguments],
-                                       env=variables, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+            process = subprocess.Popen(
+                [sys.executable, '-c', RUN, str(LAUNCH / file), *arguments],
+                env=variables,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
             deadline = time.monotonic() + 20
             while not seen.exists() and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -114,11 +127,24 @@ def parameters(program):
 
 @needs_launch
 def test_the_guard_gets_what_the_operator_asked_for(launch):
-    guard, output = launch('policy:=/etc/shop.yaml', 'outer_domain:=7', 'audit:=/var/audit.log',
-                           'keeper:=/run/keeper.sock', 'trust:=/etc/trust.yaml', 'log_level:=debug', 'namespace:=/concierge')
+    guard, output = launch(
+        'policy:=/etc/shop.yaml',
+        'outer_domain:=7',
+        'audit:=/var/audit.log',
+        'keeper:=/run/keeper.sock',
+        'trust:=/etc/trust.yaml',
+        'log_level:=debug',
+        'namespace:=/concierge',
+    )
     assert guard, output
-    assert parameters(guard) == {'policy': '/etc/shop.yaml', 'outer_domain': 7, 'audit': '/var/audit.log',
-                                 'keeper': '/run/keeper.sock', 'trust': '/etc/trust.yaml', 'workers': 2}
+    assert parameters(guard) == {
+        'policy': '/etc/shop.yaml',
+        'outer_domain': 7,
+        'audit': '/var/audit.log',
+        'keeper': '/run/keeper.sock',
+        'trust': '/etc/trust.yaml',
+        'workers': 2,
+    }
     given = guard['arguments']
     assert given[given.index('--log-level') + 1] == 'debug'
     assert '__ns:=/concierge' in given
@@ -144,15 +170,25 @@ def test_only_the_policy_has_to_be_named(launch, tmp_path):
     guard, output = launch('policy:=p.yaml')
     assert guard, output
     own = tmp_path / '.ros' / 'discreet'
-    assert parameters(guard) == {'policy': 'p.yaml', 'outer_domain': 1, 'audit': f'{own}/audit.log',
-                                 'keeper': f'{own}/keeper.sock', 'trust': '', 'workers': 2}
+    assert parameters(guard) == {
+        'policy': 'p.yaml',
+        'outer_domain': 1,
+        'audit': f'{own}/audit.log',
+        'keeper': f'{own}/keeper.sock',
+        'trust': '',
+        'workers': 2,
+    }
     assert guard['environment']['ROS_DOMAIN_ID'] == '0'
     assert 'DISCREET_MODELS' not in guard['environment']
 
 
 @needs_launch
 def test_the_models_are_the_ones_named_here_or_in_the_shell(launch):
-    for arguments, shell in ((['models:=/m'], {}), ([], {'DISCREET_MODELS': '/m'}), (['models:=/m'], {'DISCREET_MODELS': '/n'})):
+    for arguments, shell in (
+        (['models:=/m'], {}),
+        ([], {'DISCREET_MODELS': '/m'}),
+        (['models:=/m'], {'DISCREET_MODELS': '/n'}),
+    ):
         guard, output = launch('policy:=p.yaml', *arguments, **shell)
         assert guard, output
         assert guard['environment']['DISCREET_MODELS'] == '/m'
@@ -174,8 +210,14 @@ def test_the_tuned_transport_is_the_default(launch):
 
 
 @needs_launch
-@pytest.mark.parametrize('file, arguments', [
-    ('discreet.launch.py', ['policy:=p.yaml']), ('discreet.launch.xml', ['policy:=p.yaml']), ('unseal.launch.py', IDENTITY)])
+@pytest.mark.parametrize(
+    'file, arguments',
+    [
+        ('discreet.launch.py', ['policy:=p.yaml']),
+        ('discreet.launch.xml', ['policy:=p.yaml']),
+        ('unseal.launch.py', IDENTITY),
+    ],
+)
 def test_a_profile_that_the_robot_has_already_stays(start, file, arguments):
     program, output = start(file, *arguments, FASTRTPS_DEFAULT_PROFILES_FILE='/own.xml')
     assert program, output
@@ -200,11 +242,14 @@ def test_a_params_file_adds_and_arguments_override_it(launch, tmp_path):
 
 
 @needs_launch
-@pytest.mark.parametrize('arguments, reason', [
-    ([], 'policy'),
-    (['policy:=p.yaml', 'transport:=fast'], 'fast'),
-    (['policy:=p.yaml', 'log_level:=chatty'], 'chatty'),
-])
+@pytest.mark.parametrize(
+    'arguments, reason',
+    [
+        ([], 'policy'),
+        (['policy:=p.yaml', 'transport:=fast'], 'fast'),
+        (['policy:=p.yaml', 'log_level:=chatty'], 'chatty'),
+    ],
+)
 def test_what_makes_no_sense_starts_no_guard(launch, arguments, reason):
     guard, output = launch(*arguments)
     assert guard is None
@@ -213,12 +258,25 @@ def test_what_makes_no_sense_starts_no_guard(launch, arguments, reason):
 
 @needs_launch
 def test_what_a_stakeholder_runs_gets_its_files_and_is_on_its_own_domain(stakeholder):
-    program, output = stakeholder('identity:=7', 'robot:=robot.pub', 'domain:=20', 'outer_domain:=3',
-                                  'passphrase_file:=/desk.passphrase', 'namespace:=/desk')
+    program, output = stakeholder(
+        'identity:=7',
+        'robot:=robot.pub',
+        'domain:=20',
+        'outer_domain:=3',
+        'passphrase_file:=/desk.passphrase',
+        'namespace:=/desk',
+    )
     assert program, output
     given = parameters(program)
-    assert {name: given[name] for name in ('identity', 'robot', 'outer_domain', 'passphrase_file', 'namespace')} == {
-        'identity': '7', 'robot': 'robot.pub', 'outer_domain': 3, 'passphrase_file': '/desk.passphrase', 'namespace': '/desk'}
+    assert {
+        name: given[name] for name in ('identity', 'robot', 'outer_domain', 'passphrase_file', 'namespace')
+    } == {
+        'identity': '7',
+        'robot': 'robot.pub',
+        'outer_domain': 3,
+        'passphrase_file': '/desk.passphrase',
+        'namespace': '/desk',
+    }
     assert program['environment']['ROS_DOMAIN_ID'] == '20'
 
 
@@ -247,20 +305,38 @@ def declared(file):
     """The arguments of a launch file, each with its words and its choices, as they can be read without the launch system."""
     if file.endswith('.xml'):
         root = ElementTree.parse(LAUNCH / file).getroot()
-        return {argument.get('name'): (argument.get('description'), [choice.get('value') for choice in argument])
-                for argument in root.iterfind('arg')}
-    calls = [node for node in ast.walk(ast.parse((LAUNCH / file).read_text()))
-             if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'DeclareLaunchArgument']
-    words = [(call.args[0].value, {keyword.arg: keyword.value for keyword in call.keywords}) for call in calls]
-    return {name: (ast.literal_eval(given['description']), ast.literal_eval(given.get('choices', ast.List([]))))
-            for name, given in words}
+        return {
+            argument.get('name'): (argument.get('description'), [choice.get('value') for choice in argument])
+            for argument in root.iterfind('arg')
+        }
+    calls = [
+        node
+        for node in ast.walk(ast.parse((LAUNCH / file).read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'DeclareLaunchArgument'
+    ]
+    words = [
+        (call.args[0].value, {keyword.arg: keyword.value for keyword in call.keywords}) for call in calls
+    ]
+    return {
+        name: (ast.literal_eval(given['description']), ast.literal_eval(given.get('choices', ast.List([]))))
+        for name, given in words
+    }
 
 
-@pytest.mark.parametrize('file, names', [
-    ('discreet.launch.py', 'policy inner_domain outer_domain namespace log_level params_file audit keeper trust models transport'),
-    ('unseal.launch.py', 'identity robot domain outer_domain passphrase_file namespace transport'),
-    ('command.launch.py', 'identity robot domain outer_domain commands services passphrase_file namespace'),
-])
+@pytest.mark.parametrize(
+    'file, names',
+    [
+        (
+            'discreet.launch.py',
+            'policy inner_domain outer_domain namespace log_level params_file audit keeper trust models transport',
+        ),
+        ('unseal.launch.py', 'identity robot domain outer_domain passphrase_file namespace transport'),
+        (
+            'command.launch.py',
+            'identity robot domain outer_domain commands services passphrase_file namespace',
+        ),
+    ],
+)
 def test_a_launch_file_has_every_argument_that_the_documentation_names(file, names):
     assert list(declared(file)) == names.split()
 

@@ -16,10 +16,12 @@ LEASE = 30  # seconds
 def ward(robot):
     """The desk commands."""
     robot.identity('desk')
-    robot.policy({'/scan': {'type': 'sensor_msgs/msg/LaserScan', 'class': 'operational'}},
-                 [everyone('/scan'), {'who': 'desk', 'command': CMD}],
-                 stakeholders={'desk': {'identity': 'identities/desk.pub'}},
-                 commands={CMD: {'type': 'geometry_msgs/msg/Twist', 'class': 'operational', 'limits': LIMITS}})
+    robot.policy(
+        {'/scan': {'type': 'sensor_msgs/msg/LaserScan', 'class': 'operational'}},
+        [everyone('/scan'), {'who': 'desk', 'command': CMD}],
+        stakeholders={'desk': {'identity': 'identities/desk.pub'}},
+        commands={CMD: {'type': 'geometry_msgs/msg/Twist', 'class': 'operational', 'limits': LIMITS}},
+    )
     robot.keep()
     robot.start()
     return robot
@@ -51,8 +53,14 @@ def test_commands_end_with_the_keepers_lease_and_come_back_with_the_keeper(ward,
             last = time.monotonic()
         assert last < gone + LEASE + 2, 'commands do not end with the lease'
     assert last > gone + 10, 'a keeper that starts again must not stop the robot'
-    ward.status('keys', lambda status: status.level == 2 and 'no command comes in' in status.message
-                and status.number('stakeholders') == 0)
+    ward.status(
+        'keys',
+        lambda status: (
+            status.level == 2
+            and 'no command comes in' in status.message
+            and status.number('stakeholders') == 0
+        ),
+    )
     ward.keeper.signal(signal.SIGCONT) if how == signal.SIGSTOP else ward.keep()
     eventually('commands come in again', moves)
     ward.status('keys', lambda status: status.level == 0)

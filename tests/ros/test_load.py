@@ -64,7 +64,10 @@ def test_a_source_that_restarts_often_is_still_believed(robot):
 def test_what_is_published_faster_than_it_is_served_is_counted_as_lost_and_the_newest_arrives(robot):
     robot.policy({'/text': declared('std_msgs/msg/String', depth=10)}, OPEN)
     quality = QoSProfile(depth=10)
-    publisher, outside = robot.inner.publisher('/text', String, quality), robot.outer.reader('/text', String, quality)
+    publisher, outside = (
+        robot.inner.publisher('/text', String, quality),
+        robot.outer.reader('/text', String, quality),
+    )
     guard = robot.start()
     robot.flow(publisher, outside, text('hello'))
     lost = robot.status('/text').number('lost')

@@ -11,12 +11,22 @@ from std_msgs.msg import String
 LOCK_CHECK = [sys.executable, str(REPOSITORY / 'tools' / 'lock-check')]
 
 # As programs that must stay outside are started: docs/lock.md.
-ELSEWHERE = ['unshare', *([] if os.geteuid() == 0 else ['--map-root-user']), '--net', '--mount', 'sh', '-c',
-             'mount -t tmpfs tmpfs /dev/shm && exec "$@"', 'sh']
+ELSEWHERE = [
+    'unshare',
+    *([] if os.geteuid() == 0 else ['--map-root-user']),
+    '--net',
+    '--mount',
+    'sh',
+    '-c',
+    'mount -t tmpfs tmpfs /dev/shm && exec "$@"',
+    'sh',
+]
 
 
 def lock_check(domain, *words, prefix=()):
-    return subprocess.run([*prefix, *LOCK_CHECK, '--domain', str(domain), *words], capture_output=True, text=True)
+    return subprocess.run(
+        [*prefix, *LOCK_CHECK, '--domain', str(domain), *words], capture_output=True, text=True
+    )
 
 
 @pytest.fixture

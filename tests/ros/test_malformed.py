@@ -13,7 +13,7 @@ HEAD = b'\x00\x01\x00\x00'
 def huge_lengths(cdr):
     """The message with each of its words replaced by a length of almost 4 GiB."""
     for place in range(4, len(cdr) - 3, 4):
-        yield cdr[:place] + struct.pack('<I', 0xffffffff) + cdr[place + 4:]
+        yield cdr[:place] + struct.pack('<I', 0xFFFFFFFF) + cdr[place + 4 :]
 
 
 def test_malformed_messages_are_denied_each_and_counted_and_good_ones_still_pass(robot):
@@ -24,12 +24,20 @@ def test_malformed_messages_are_denied_each_and_counted_and_good_ones_still_pass
     good = wire(String(data='twelve bytes'))
     text = HEAD + struct.pack('<I', 4) + b'abc\0'
     bad = [
-        b'\0', HEAD[:3], HEAD, good[:-4], good[:-5], good[:8], good[:7],
+        b'\0',
+        HEAD[:3],
+        HEAD,
+        good[:-4],
+        good[:-5],
+        good[:8],
+        good[:7],
         *huge_lengths(HEAD + struct.pack('<I', 4)),
         HEAD + struct.pack('<I', 0x80000000) + b'abc\0',
         HEAD + struct.pack('<I', 4) + b'abcd',
-        *(bytes([0, kind]) + text[2:] for kind in (2, 3, 6, 7, 8, 9, 10, 11, 255)), b'\x80\x01' + text[2:],
-        good + b'trailing', good + bytes(64 * 1024),
+        *(bytes([0, kind]) + text[2:] for kind in (2, 3, 6, 7, 8, 9, 10, 11, 255)),
+        b'\x80\x01' + text[2:],
+        good + b'trailing',
+        good + bytes(64 * 1024),
     ]
     for number, message in enumerate(bad):
         publisher.publish(message)
@@ -66,7 +74,9 @@ def test_big_endian_is_a_message_too(robot):
 
 def test_a_storm_of_malformed_messages_takes_no_memory(robot):
     """Lengths of 4 GiB at every place of a type with many sequences, and much nonsense, over and over."""
-    robot.policy({'/data': declared('test_msgs/msg/UnboundedSequences', depth=1000)}, [everyone('operational')])
+    robot.policy(
+        {'/data': declared('test_msgs/msg/UnboundedSequences', depth=1000)}, [everyone('operational')]
+    )
     kind = UnboundedSequences
     publisher, outside = robot.inner.publisher('/data', kind), robot.outer.reader('/data', kind)
     guard = robot.start()

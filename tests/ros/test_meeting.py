@@ -30,8 +30,13 @@ def server(robot):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(('127.0.0.1', 0))
         port = free.getsockname()[1]
-    running = Process([program, '-i', '0', '-l', '127.0.0.1', '-p', str(port)], robot.folder / 'server.log', {})
-    eventually(lambda: f'a discovery server\n{running.said()}', lambda: f':{port:04X} ' in pathlib.Path('/proc/net/udp').read_text())
+    running = Process(
+        [program, '-i', '0', '-l', '127.0.0.1', '-p', str(port)], robot.folder / 'server.log', {}
+    )
+    eventually(
+        lambda: f'a discovery server\n{running.said()}',
+        lambda: f':{port:04X} ' in pathlib.Path('/proc/net/udp').read_text(),
+    )
     return port
 
 
@@ -44,11 +49,24 @@ def profile(robot, protocol, port):
 
 def stakeholder(robot, program, environment, **more):
     """Starts the unsealer or the commander of the front desk."""
-    given = {'identity': robot.identity('desk'), 'passphrase_file': robot.passphrase(),
-             'robot': robot.identity('probe').with_suffix('.pub'), 'outer_domain': robot.outer.number, **more}
+    given = {
+        'identity': robot.identity('desk'),
+        'passphrase_file': robot.passphrase(),
+        'robot': robot.identity('probe').with_suffix('.pub'),
+        'outer_domain': robot.outer.number,
+        **more,
+    }
     arguments = [word for key, value in given.items() for word in ('-p', f'{key}:={value}')]
-    return Process([BINARIES / program, '--ros-args', *arguments], robot.folder / f'{program}.log', {
-        'ROS_DOMAIN_ID': str(free_domains(1)[0]), 'ROS_LOG_DIR': str(robot.folder), 'HOME': str(robot.folder), **environment})
+    return Process(
+        [BINARIES / program, '--ros-args', *arguments],
+        robot.folder / f'{program}.log',
+        {
+            'ROS_DOMAIN_ID': str(free_domains(1)[0]),
+            'ROS_LOG_DIR': str(robot.folder),
+            'HOME': str(robot.folder),
+            **environment,
+        },
+    )
 
 
 PROGRAMS = {'unsealer': {}, 'commander': {'commands': json.dumps(['/cmd_vel geometry_msgs/msg/Twist'])}}

@@ -40,8 +40,10 @@ def test_a_guard_that_has_lost_its_log_is_told_the_floor_by_the_keeper(robot):
     write(robot, OPENED, EVERYONE, version=1)
     outside = robot.outer.reader(OPEN, String)
     robot.start(wait=False)
-    eventually(lambda: f'the guard refuses it; it said\n{robot.guard.said()}',
-               lambda: 'version 1 is older than version 2' in robot.guard.said())
+    eventually(
+        lambda: f'the guard refuses it; it said\n{robot.guard.said()}',
+        lambda: 'version 1 is older than version 2' in robot.guard.said(),
+    )
     robot.status('guard', lambda status: status.level == 2)
     for _ in range(10):
         publisher.publish(String(data='an older policy lets it out'))
@@ -63,7 +65,9 @@ def test_a_guard_does_not_write_on_a_log_whose_head_is_gone(robot):
     kept = head.read_bytes()
     head.unlink()
     verified = robot.verify()
-    assert verified.returncode == 3 and 'END NOT KNOWN' in verified.stdout and '\nintact' not in verified.stdout
+    assert (
+        verified.returncode == 3 and 'END NOT KNOWN' in verified.stdout and '\nintact' not in verified.stdout
+    )
     robot.start(wait=False)
     assert robot.guard.wait() == 1 and '.head is missing' in robot.guard.said()
     assert robot.audit_file.read_bytes() == before
@@ -80,7 +84,10 @@ def test_other_keys_under_a_name_are_in_the_audit(robot):
 
 
 def test_a_mark_in_the_audit_log_stops_a_keeper_with_an_older_state(robot):
-    publisher, sealed = robot.inner.publisher(GUESTS, String), robot.outer.reader('/guests/sealed/clear', Sealed)
+    publisher, sealed = (
+        robot.inner.publisher(GUESTS, String),
+        robot.outer.reader('/guests/sealed/clear', Sealed),
+    )
     begin(robot)
     robot.flow(publisher, sealed, String(data='hello'))
     files = [robot.folder / 'keeper' / 'state', robot.folder / 'identities' / 'probe.mark']
@@ -97,7 +104,10 @@ def test_a_mark_in_the_audit_log_stops_a_keeper_with_an_older_state(robot):
     robot.start()
     sealed.forget()
     robot.status('keys', lambda status: status.level == 2)
-    eventually(lambda: f'the guard says why; it said\n{robot.guard.said()}', lambda: '--accept-state' in robot.guard.said())
+    eventually(
+        lambda: f'the guard says why; it said\n{robot.guard.said()}',
+        lambda: '--accept-state' in robot.guard.said(),
+    )
     with Stream(publisher, 20):
         robot.status(GUESTS, lambda status: status.denied('no_key') >= 10)
     assert not sealed.poll()

@@ -99,15 +99,30 @@ def refused(robot, words):
     assert status.values['policy version'] == '5'
 
 
-@pytest.mark.parametrize('put, words', [
-    (lambda robot: robot.policy(TOPICS, SHUT, 4), 'older'),
-    (lambda robot: robot.policy(TOPICS, SHUT, 5), 'version 5'),
-    (lambda robot: robot.policy_text('rules: ['), 'errors'),
-    (lambda robot: robot.policy_text(''), 'errors'),
-    (lambda robot: robot.policy_text('discreet: 1\n' + 'x' * 300_000), 'bytes'),
-    (lambda robot: robot.policy(TOPICS, [{'who': 'nobody', 'read': '/text', 'as': 'clear'}], 6), 'nobody'),
-    (lambda robot: robot.policy_file.unlink(), 'policy.yaml'),
-], ids=['older', 'same version, other content', 'syntax error', 'empty', 'too large', 'unknown name', 'deleted'])
+@pytest.mark.parametrize(
+    'put, words',
+    [
+        (lambda robot: robot.policy(TOPICS, SHUT, 4), 'older'),
+        (lambda robot: robot.policy(TOPICS, SHUT, 5), 'version 5'),
+        (lambda robot: robot.policy_text('rules: ['), 'errors'),
+        (lambda robot: robot.policy_text(''), 'errors'),
+        (lambda robot: robot.policy_text('discreet: 1\n' + 'x' * 300_000), 'bytes'),
+        (
+            lambda robot: robot.policy(TOPICS, [{'who': 'nobody', 'read': '/text', 'as': 'clear'}], 6),
+            'nobody',
+        ),
+        (lambda robot: robot.policy_file.unlink(), 'policy.yaml'),
+    ],
+    ids=[
+        'older',
+        'same version, other content',
+        'syntax error',
+        'empty',
+        'too large',
+        'unknown name',
+        'deleted',
+    ],
+)
 def test_a_policy_that_is_not_good_changes_nothing_and_a_good_one_still_follows(robot, put, words):
     robot.policy(TOPICS, OPEN, 5)
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)

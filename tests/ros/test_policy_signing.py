@@ -26,14 +26,23 @@ class Owned:
     def write_trust(self, owners, threshold=2, path=None):
         names = [str(owner.relative_to(self.robot.folder)) for owner in owners]
         path = path or self.trust
-        path.write_text(f'discreet_trust: 1\nrobot: probe\nthreshold: {threshold}\nowners: {json.dumps(names)}\n')
+        path.write_text(
+            f'discreet_trust: 1\nrobot: probe\nthreshold: {threshold}\nowners: {json.dumps(names)}\n'
+        )
         path.chmod(0o644)
         return path
 
     def sign(self, *owners):
         for owner in owners:
-            self.robot.program('policy', 'sign', self.robot.policy_file, '--key', self.robot.identity(owner),
-                               '--passphrase-file', self.robot.passphrase())
+            self.robot.program(
+                'policy',
+                'sign',
+                self.robot.policy_file,
+                '--key',
+                self.robot.identity(owner),
+                '--passphrase-file',
+                self.robot.passphrase(),
+            )
 
     def policy(self, version, *owners, topics=None, robot=None):
         """Puts a policy in place that these owners have signed."""
@@ -65,7 +74,9 @@ def flip(path):
     """One bit of the last signature."""
     data = bytearray(path.read_bytes())
     # To another digit of base64, so that it is a signature still.
-    data[-10] ^= next(bit for bit in (1, 2, 4, 8) if chr(data[-10] ^ bit).isalnum() or chr(data[-10] ^ bit) in '+/')
+    data[-10] ^= next(
+        bit for bit in (1, 2, 4, 8) if chr(data[-10] ^ bit).isalnum() or chr(data[-10] ^ bit) in '+/'
+    )
     path.write_bytes(data)
 
 
@@ -119,8 +130,11 @@ def same_version(owned):
     return 'still says version 5'
 
 
-@pytest.mark.parametrize('put', [
-    unsigned, too_few, by_a_stranger, one_bit, replayed, another_robot, older, same_version], ids=lambda put: put.__name__)
+@pytest.mark.parametrize(
+    'put',
+    [unsigned, too_few, by_a_stranger, one_bit, replayed, another_robot, older, same_version],
+    ids=lambda put: put.__name__,
+)
 def test_a_policy_that_is_not_signed_as_the_trust_asks_changes_nothing(owned, put):
     robot = owned.robot
     owned.policy(5, 'alice', 'bob')
@@ -132,7 +146,9 @@ def test_a_policy_that_is_not_signed_as_the_trust_asks_changes_nothing(owned, pu
     # A good one still follows, by itself, in whichever order its two files come.
     owned.policy(7, 'bob')
     owned.sign('carol')
-    good = robot.status('guard', lambda status: status.values.get('policy version') == '7' and status.level == 0)
+    good = robot.status(
+        'guard', lambda status: status.values.get('policy version') == '7' and status.level == 0
+    )
     assert good.values['signatures'] == 'bob, carol; needed: 2 of alice, bob, carol'
     robot.stop()
     assert 'refused' in [entry['change'] for entry in robot.audit() if entry['entry'] == 'policy']
@@ -176,7 +192,9 @@ def test_a_keeper_that_comes_back_with_a_trust_takes_an_unsigned_policy_from_a_g
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     robot.start()
     robot.flow(publisher, outside, text('nobody has signed this'))
-    assert 'policies are not signed' in robot.guard.said() and 'policies are not signed' in robot.keeper.said()
+    assert (
+        'policies are not signed' in robot.guard.said() and 'policies are not signed' in robot.keeper.said()
+    )
     assert 'not signed' in robot.status('guard').values['signatures']
     robot.keeper.kill()
     robot.keep('--trust', owned.trust, well=False)
@@ -241,11 +259,15 @@ def test_a_guard_whose_trust_is_another_than_the_keepers_says_so(owned):
     robot.status('guard', lambda status: status.level == 1 and 'the keeper has no trust' in status.message)
 
 
-@pytest.mark.parametrize('spoil, words', [
-    (lambda trust: trust.chmod(0o666), 'chmod go-w'),
-    (lambda trust: trust.unlink(), 'trust.yaml'),
-    (lambda trust: trust.write_text('discreet_trust: 1\n'), 'has errors'),
-], ids=['others may write it', 'missing', 'broken'])
+@pytest.mark.parametrize(
+    'spoil, words',
+    [
+        (lambda trust: trust.chmod(0o666), 'chmod go-w'),
+        (lambda trust: trust.unlink(), 'trust.yaml'),
+        (lambda trust: trust.write_text('discreet_trust: 1\n'), 'has errors'),
+    ],
+    ids=['others may write it', 'missing', 'broken'],
+)
 def test_a_guard_does_not_start_with_a_trust_that_is_not_one(owned, spoil, words):
     owned.policy(5, 'alice', 'bob')
     spoil(owned.trust)

@@ -49,7 +49,9 @@ def test_killed_under_load_it_starts_again_and_has_let_nothing_out(robot):
 def segments(pid):
     """Files of shared memory that a process holds the locks of: its own, and others' that it maps besides are not in it."""
     held = {os.readlink(link) for link in pathlib.Path(f'/proc/{pid}/fd').iterdir() if link.is_symlink()}
-    return {name.removesuffix('_el') for name in held if name.startswith('/dev/shm/fast') and name.endswith('_el')}
+    return {
+        name.removesuffix('_el') for name in held if name.startswith('/dev/shm/fast') and name.endswith('_el')
+    }
 
 
 def ports(pid):
@@ -104,7 +106,11 @@ def test_a_signal_ends_it_within_three_seconds_and_it_leaves_nothing(robot, by):
         assert time.monotonic() - began < 3
     # A port stays for as long as a publisher maps it. Ports from 7000 on are mapped by other tests' processes as well.
     mapped = pathlib.Path('/proc/self/maps').read_text()
-    left = {segment for segment in mine - set(mapped.split()) if pathlib.Path(segment).exists() and not re.search(r'_port7[0-3]\d\d$', segment)}
+    left = {
+        segment
+        for segment in mine - set(mapped.split())
+        if pathlib.Path(segment).exists() and not re.search(r'_port7[0-3]\d\d$', segment)
+    }
     assert left == set()
     assert [child for child in children if pathlib.Path(f'/proc/{child}').exists()] == []
     assert robot.audit()[-1]['entry'] == 'stop'
@@ -124,17 +130,31 @@ def handles(pid, number):
     return caught >> (number - 1) & 1
 
 
-@pytest.mark.parametrize('parameters, words', [
-    ({'policy': None}, 'policy'),
-    ({'polizy': 'x.yaml'}, 'polizy'),
-    ({'outer_domain': 233}, 'outer_domain'),
-    ({'outer_domain': -1}, 'outer_domain'),
-    ({'outer_domain': 'one'}, 'outer_domain'),
-    ({'workers': 0}, 'workers'),
-    ({'policy': 7}, 'in quotes'),
-    ({'policy': 'true'}, 'in quotes'),
-    ({'audit_log': '/tmp/a.log'}, 'did you mean `audit`'),
-], ids=['missing', 'misspelt', 'too large', 'negative', 'no number', 'no workers', 'no text', 'true', 'near'])
+@pytest.mark.parametrize(
+    'parameters, words',
+    [
+        ({'policy': None}, 'policy'),
+        ({'polizy': 'x.yaml'}, 'polizy'),
+        ({'outer_domain': 233}, 'outer_domain'),
+        ({'outer_domain': -1}, 'outer_domain'),
+        ({'outer_domain': 'one'}, 'outer_domain'),
+        ({'workers': 0}, 'workers'),
+        ({'policy': 7}, 'in quotes'),
+        ({'policy': 'true'}, 'in quotes'),
+        ({'audit_log': '/tmp/a.log'}, 'did you mean `audit`'),
+    ],
+    ids=[
+        'missing',
+        'misspelt',
+        'too large',
+        'negative',
+        'no number',
+        'no workers',
+        'no text',
+        'true',
+        'near',
+    ],
+)
 def test_parameters_that_make_no_sense_are_named_and_end_it(robot, parameters, words):
     robot.policy(TOPICS, OPEN)
     guard = robot.start(wait=False, **parameters)
@@ -144,21 +164,31 @@ def test_parameters_that_make_no_sense_are_named_and_end_it(robot, parameters, w
 
 def test_parameters_that_a_launch_file_gives_to_every_node_are_told_and_passed_over(robot):
     robot.policy(TOPICS, OPEN)
-    guard = robot.start(robot_model='lite', start_type_description_service='false',
-                        **{'qos_overrides./parameter_events.publisher.depth': 10})
+    guard = robot.start(
+        robot_model='lite',
+        start_type_description_service='false',
+        **{'qos_overrides./parameter_events.publisher.depth': 10},
+    )
     assert 'robot_model' in guard.said() and 'qos_overrides' not in guard.said()
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     robot.flow(publisher, outside, text('hello'))
 
 
-@pytest.mark.parametrize('content', [None, 'a: [', '{guard: {policy: x}}'], ids=['missing', 'no YAML', 'no parameters'])
+@pytest.mark.parametrize(
+    'content', [None, 'a: [', '{guard: {policy: x}}'], ids=['missing', 'no YAML', 'no parameters']
+)
 def test_a_file_of_parameters_that_cannot_be_read_is_named_without_a_panic(robot, content):
     file = robot.folder / 'nope.yaml'
     if content:
         file.write_text(content)
     environment = os.environ | {'ROS_DOMAIN_ID': str(robot.inner.number), 'HOME': str(robot.folder)}
-    done = subprocess.run([BINARIES / 'guard', '--ros-args', '--params-file', file], capture_output=True, text=True,
-                          timeout=30, env=environment)
+    done = subprocess.run(
+        [BINARIES / 'guard', '--ros-args', '--params-file', file],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=environment,
+    )
     said = done.stdout + done.stderr
     assert done.returncode == 2, said
     assert 'parameters' in said and 'panicked' not in said and 'stack backtrace' not in said
@@ -171,11 +201,16 @@ def test_no_parameter_can_be_changed_while_it_runs(robot):
     robot.status('guard')
     value = ParameterValue(type=ParameterType.PARAMETER_STRING, string_value='/nonexistent.yaml')
     for name in ('policy', 'use_sim_time', 'new_one'):
-        answer = robot.inner.call('/guard/set_parameters', SetParameters, parameters=[Parameter(name=name, value=value)])
+        answer = robot.inner.call(
+            '/guard/set_parameters', SetParameters, parameters=[Parameter(name=name, value=value)]
+        )
         assert [one.successful for one in answer.results] == [False]
         assert 'start it again' in answer.results[0].reason, answer
-        atomic = robot.inner.call('/guard/set_parameters_atomically', SetParametersAtomically,
-                                  parameters=[Parameter(name=name, value=value)])
+        atomic = robot.inner.call(
+            '/guard/set_parameters_atomically',
+            SetParametersAtomically,
+            parameters=[Parameter(name=name, value=value)],
+        )
         assert not atomic.result.successful and 'start it again' in atomic.result.reason
     got = robot.inner.call('/guard/get_parameters', GetParameters, names=['policy', 'new_one'])
     assert got.values[0].string_value == str(robot.policy_file)
@@ -200,7 +235,9 @@ def test_without_a_policy_nothing_leaves_until_there_is_one(robot):
 def test_with_one_domain_released_topics_have_a_prefix_and_it_warns(robot):
     robot.policy(TOPICS, OPEN)
     robot.outer = robot.inner
-    robot.catalogs = robot.inner.reader('/discreet/catalog', robot.catalogs.kind, LATCHED, node='second_operator')
+    robot.catalogs = robot.inner.reader(
+        '/discreet/catalog', robot.catalogs.kind, LATCHED, node='second_operator'
+    )
     publisher, outside = robot.inner.publisher('/text', String), robot.inner.reader('/discreet/text', String)
     guard = robot.start()
     assert 'same' in guard.said()
@@ -209,5 +246,7 @@ def test_with_one_domain_released_topics_have_a_prefix_and_it_warns(robot):
     outside.wait_for(text('once'))
     assert list(robot.catalog()) == ['/discreet/text']
     undeclared = robot.status('guard').values['undeclared'].split()
-    assert not [topic for topic in undeclared if topic.startswith('/discreet/')], 'it takes its own topics for others'
+    assert not [topic for topic in undeclared if topic.startswith('/discreet/')], (
+        'it takes its own topics for others'
+    )
     assert outside.typed().count(text('once')) == 1

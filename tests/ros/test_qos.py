@@ -19,20 +19,43 @@ def text(data):
 
 def promised(qos):
     """What discovery tells of a publisher, the depth excepted."""
-    return (qos.reliability, qos.durability, qos.deadline, qos.lifespan, qos.liveliness,
-            qos.liveliness_lease_duration)
+    return (
+        qos.reliability,
+        qos.durability,
+        qos.deadline,
+        qos.lifespan,
+        qos.liveliness,
+        qos.liveliness_lease_duration,
+    )
 
 
-@pytest.mark.parametrize('offered', [
-    QoSProfile(depth=10),
-    QoSProfile(depth=10, reliability=BEST_EFFORT),
-    QoSProfile(depth=1, durability=TRANSIENT_LOCAL),
-    QoSProfile(depth=5, reliability=BEST_EFFORT, deadline=Duration(seconds=2), lifespan=Duration(seconds=3)),
-    QoSProfile(depth=5, durability=TRANSIENT_LOCAL, deadline=Duration(seconds=1.5), lifespan=Duration(seconds=60)),
-    QoSProfile(depth=5, liveliness=LivelinessPolicy.AUTOMATIC, liveliness_lease_duration=Duration(seconds=4)),
-    QoSProfile(depth=5, liveliness=MANUAL, liveliness_lease_duration=Duration(seconds=3)),
-], ids=['reliable', 'best effort', 'latched', 'best effort with times', 'latched with times', 'with a lease',
-        'alive while it publishes'])
+@pytest.mark.parametrize(
+    'offered',
+    [
+        QoSProfile(depth=10),
+        QoSProfile(depth=10, reliability=BEST_EFFORT),
+        QoSProfile(depth=1, durability=TRANSIENT_LOCAL),
+        QoSProfile(
+            depth=5, reliability=BEST_EFFORT, deadline=Duration(seconds=2), lifespan=Duration(seconds=3)
+        ),
+        QoSProfile(
+            depth=5, durability=TRANSIENT_LOCAL, deadline=Duration(seconds=1.5), lifespan=Duration(seconds=60)
+        ),
+        QoSProfile(
+            depth=5, liveliness=LivelinessPolicy.AUTOMATIC, liveliness_lease_duration=Duration(seconds=4)
+        ),
+        QoSProfile(depth=5, liveliness=MANUAL, liveliness_lease_duration=Duration(seconds=3)),
+    ],
+    ids=[
+        'reliable',
+        'best effort',
+        'latched',
+        'best effort with times',
+        'latched with times',
+        'with a lease',
+        'alive while it publishes',
+    ],
+)
 def test_what_the_source_promises_the_guard_promises(robot, offered):
     robot.policy({'/text': declared('std_msgs/msg/String')}, OPEN)
     robot.inner.publisher('/text', String, offered)
@@ -89,7 +112,10 @@ def test_a_volatile_topic_gives_late_joiners_nothing_old(robot):
 def test_a_reader_that_asks_for_a_lease_gets_what_it_would_get_inside(robot, kind):
     leased = QoSProfile(depth=1000, liveliness=kind, liveliness_lease_duration=Duration(seconds=2))
     robot.policy({'/text': TEXT}, OPEN)
-    publisher, outside = robot.inner.publisher('/text', String, leased), robot.outer.reader('/text', String, leased)
+    publisher, outside = (
+        robot.inner.publisher('/text', String, leased),
+        robot.outer.reader('/text', String, leased),
+    )
     robot.start()
     robot.flow(publisher, outside, text('hello'))
     for number in range(240):
@@ -106,8 +132,13 @@ def test_sources_that_differ_are_each_offered_as_they_are(robot):
     hasty = robot.inner.publisher('/text', String, HASTY, node='hasty')
     anyone = robot.outer.reader('/text', String, QoSProfile(depth=1000, reliability=BEST_EFFORT))
     robot.start()
-    publishers = eventually('both are outside', lambda: len(found := robot.outer.publishers_of('/text')) == 2 and found)
-    assert {publisher.qos_profile.reliability for publisher in publishers} == {BEST_EFFORT, ReliabilityPolicy.RELIABLE}
+    publishers = eventually(
+        'both are outside', lambda: len(found := robot.outer.publishers_of('/text')) == 2 and found
+    )
+    assert {publisher.qos_profile.reliability for publisher in publishers} == {
+        BEST_EFFORT,
+        ReliabilityPolicy.RELIABLE,
+    }
     robot.flow(reliable, anyone, text('of one'))
     robot.flow(hasty, anyone, text('and of the other'))
     assert robot.status('/text').level == 0
@@ -117,7 +148,9 @@ def test_a_weak_source_that_comes_and_goes_cuts_nobody_off(robot):
     robot.policy({'/text': TEXT}, OPEN)
     steady = robot.inner.publisher('/text', String, RELIABLE, node='steady')
     outside = robot.outer.reader('/text', String)
-    anyone = robot.outer.reader('/text', String, QoSProfile(depth=5000, reliability=BEST_EFFORT), node='anyone')
+    anyone = robot.outer.reader(
+        '/text', String, QoSProfile(depth=5000, reliability=BEST_EFFORT), node='anyone'
+    )
     robot.start()
     robot.flow(steady, [outside, anyone], text('hello'))
     visitor, sent = None, 0

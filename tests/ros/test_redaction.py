@@ -25,7 +25,9 @@ DEEP = QoSProfile(depth=30)
 
 pytestmark = [
     pytest.mark.skipif(not YUNET.exists(), reason=f'NOT RUN: no models in {MODELS}; tools/setup gets them'),
-    pytest.mark.skipif(faces.photograph() is None, reason='NOT RUN: scikit-image, whose photograph is used, is missing'),
+    pytest.mark.skipif(
+        faces.photograph() is None, reason='NOT RUN: scikit-image, whose photograph is used, is missing'
+    ),
     pytest.mark.skipif(not (BINARIES / 'redactor').exists(), reason='NOT RUN: the redactor is not built'),
 ]
 
@@ -85,8 +87,11 @@ def test_a_minute_of_a_moving_face_shows_no_pixel_of_it(robot, scene):
     robot.start()
     outside = robot.outer.reader(CAMERA, Image, DEEP)
     seconds, begun = 60, time.monotonic()
-    Process([sys.executable, faces.__file__, robot.inner.number, CAMERA, faces.RATE, seconds * faces.RATE],
-            robot.folder / 'camera.log', {})
+    Process(
+        [sys.executable, faces.__file__, robot.inner.number, CAMERA, faces.RATE, seconds * faces.RATE],
+        robot.folder / 'camera.log',
+        {},
+    )
     while time.monotonic() - begun < seconds + 8 and len(outside.poll()) < seconds * faces.RATE:
         time.sleep(0.01)
     frames, found, blank, detected_before, detected_after = len(outside.messages), [], 0, 0, 0
@@ -97,13 +102,17 @@ def test_a_minute_of_a_moving_face_shows_no_pixel_of_it(robot, scene):
         blank += is_blank(came)
         detected_before += detect(taken) is not None
         detected_after += detect(faces.pixels(came)) is not None
-    print(f'{frames} frames, {blank} of them blank; the test\'s own detector finds a face in {detected_before} of them before '
-          f'and in {detected_after} after')
+    print(
+        f"{frames} frames, {blank} of them blank; the test's own detector finds a face in {detected_before} of them before "
+        f'and in {detected_after} after'
+    )
     assert frames > 0.9 * seconds * faces.RATE, f'only {frames} frames came out'
     assert blank < 0.1 * frames, f'{blank} of {frames} frames are blank'
     assert detected_before > 0.95 * frames, 'the test would not notice a face'
     assert detected_after == 0
-    assert max(found) == 0, f'{sum(count > 0 for count in found)} frames show pixels of the face, at most {max(found)}'
+    assert max(found) == 0, (
+        f'{sum(count > 0 for count in found)} frames show pixels of the face, at most {max(found)}'
+    )
 
 
 @pytest.mark.parametrize('fault', ['kill -9', 'SIGSTOP', 'starvation'])
@@ -141,12 +150,19 @@ def test_without_its_redactor_only_blank_or_redacted_frames_leave(robot, scene, 
         assert blanked >= sum(is_blank(frame) for frame in came)
     redacts(robot, publisher, outside, scene)  # it comes back by itself
     robot.stop()
-    counted = [route['redaction'] for entry in robot.audit() if entry['entry'] == 'closed'
-               for route in entry['routes'] if route['topic'] == CAMERA and 'redaction' in route]
+    counted = [
+        route['redaction']
+        for entry in robot.audit()
+        if entry['entry'] == 'closed'
+        for route in entry['routes']
+        if route['topic'] == CAMERA and 'redaction' in route
+    ]
     assert counted, 'the audit counts what was covered and blanked'
 
 
-def test_two_frames_wait_for_one_that_takes_long_and_of_more_the_oldest_are_left_out_and_counted(robot, scene):
+def test_two_frames_wait_for_one_that_takes_long_and_of_more_the_oldest_are_left_out_and_counted(
+    robot, scene
+):
     robot.policy({CAMERA: camera(camera={'deadline': '1s'})}, [REDACTED])
     guard = robot.start()
     outside = robot.outer.reader(CAMERA, Image, DEEP)
@@ -156,17 +172,19 @@ def test_two_frames_wait_for_one_that_takes_long_and_of_more_the_oldest_are_left
     def burst(frames):
         """Numbers of those that come out, if they come while the redactor does not get to work."""
         outside.forget()
-        redactor, = guard.children()
+        (redactor,) = guard.children()
         os.kill(redactor, signal.SIGSTOP)
         try:
             publisher.publish(faces.image(scene.frame(0)[0], 0))
-            time.sleep(0.1)   # it is being looked at
+            time.sleep(0.1)  # it is being looked at
             for number in range(1, frames):
                 publisher.publish(faces.image(scene.frame(number)[0], number))
             time.sleep(0.2)
         finally:
             os.kill(redactor, signal.SIGCONT)
-        eventually('the last frame', lambda: outside.poll() and faces.number(outside.typed()[-1]) == frames - 1)
+        eventually(
+            'the last frame', lambda: outside.poll() and faces.number(outside.typed()[-1]) == frames - 1
+        )
         assert not any(is_blank(frame) for frame in outside.typed())
         return [faces.number(frame) for frame in outside.typed()]
 
@@ -193,17 +211,26 @@ def test_the_robot_leaves_no_redactor_behind(robot, scene):
         assert not any('.cache' in file or '.db' in file for file in files), f'it keeps records: {files}'
         assert not any('fastrtps' in file or 'audit' in file for file in files), files
     guard.kill()
-    eventually('the redactor ends with its guard', lambda: not any(pathlib.Path(f'/proc/{pid}/exe').exists() for pid in children))
+    eventually(
+        'the redactor ends with its guard',
+        lambda: not any(pathlib.Path(f'/proc/{pid}/exe').exists() for pid in children),
+    )
 
 
 def test_each_form_is_what_it_says(robot, scene):
     """Clear, redacted and nothing, side by side; tags and catalogue name the form."""
-    kinds = {'/clear/image_raw': ('operational', {}), '/eyes/image_raw': ('contextual', {'redact': {'faces': 'solid'}}),
-             '/dark/image_raw': ('contextual', {'redact': {'frame': 'blank'}}),
-             '/coarse/image_raw': ('contextual', {'redact': {'frame': 'lowres'}})}
+    kinds = {
+        '/clear/image_raw': ('operational', {}),
+        '/eyes/image_raw': ('contextual', {'redact': {'faces': 'solid'}}),
+        '/dark/image_raw': ('contextual', {'redact': {'frame': 'blank'}}),
+        '/coarse/image_raw': ('contextual', {'redact': {'frame': 'lowres'}}),
+    }
     topics = {topic: declared(IMAGE, data_class, **more) for topic, (data_class, more) in kinds.items()}
     topics['/shut/image_raw'] = declared(IMAGE, 'contextual', redact={'faces': 'solid'})
-    robot.policy(topics, [everyone('operational'), REDACTED, {'who': 'everyone', 'read': '/shut/image_raw', 'deny': True}])
+    robot.policy(
+        topics,
+        [everyone('operational'), REDACTED, {'who': 'everyone', 'read': '/shut/image_raw', 'deny': True}],
+    )
     robot.start()
     outside = {topic: robot.outer.reader(topic, Image, DEEP) for topic in topics}
     inside = {topic: robot.inner.publisher(topic, Image, DEEP) for topic in topics}
@@ -216,14 +243,17 @@ def test_each_form_is_what_it_says(robot, scene):
     last = {topic: outside[topic].wait(1) and outside[topic].typed()[-1] for topic in kinds}
     assert (faces.pixels(last['/clear/image_raw']) == picture).all()
     assert shown(last['/eyes/image_raw'], scene) == 0
-    assert (faces.pixels(last['/eyes/image_raw']) == picture).mean() > 0.7, 'the rest of the frame is as it was'
+    assert (faces.pixels(last['/eyes/image_raw']) == picture).mean() > 0.7, (
+        'the rest of the frame is as it was'
+    )
     assert is_blank(last['/dark/image_raw'])
     tiles = {tuple(pixel) for pixel in faces.pixels(last['/coarse/image_raw']).reshape(-1, 3)}
     assert 4 < len(tiles) < 2000
     assert not outside['/shut/image_raw'].poll()
     catalog = robot.catalog()
     assert {topic: catalog[topic].form for topic in kinds} == {
-        topic: 'clear' if topic.startswith('/clear') else 'redacted' for topic in kinds}
+        topic: 'clear' if topic.startswith('/clear') else 'redacted' for topic in kinds
+    }
 
 
 def test_a_camera_that_becomes_redacted_shows_no_face_from_then_on(robot, scene):
@@ -248,6 +278,7 @@ def test_a_compressed_image_comes_out_without_face_thumbnail_and_exif(robot, sce
     from io import BytesIO
 
     from PIL import Image as Picture
+
     topic = CAMERA + '/compressed'
     robot.policy({topic: declared(COMPRESSED, 'contextual', redact={'faces': 'solid'})}, [REDACTED])
     robot.start()
@@ -257,7 +288,7 @@ def test_a_compressed_image_comes_out_without_face_thumbnail_and_exif(robot, sce
     pixels, area = scene.frame(7)
     picture = Picture.fromarray(pixels)
     exif = picture.getexif()
-    exif[0x010e] = 'CANARY room 412'
+    exif[0x010E] = 'CANARY room 412'
     for form in ('jpeg', 'png'):
         buffer = BytesIO()
         picture.save(buffer, form, exif=exif)
@@ -277,7 +308,7 @@ def test_a_compressed_image_comes_out_without_face_thumbnail_and_exif(robot, sce
         came = eventually(f'a {form} that was looked at', looked_at)
         assert came.format.lower() == form and not came.getexif()
         left, top, right, bottom = (int(edge) for edge in area)
-        face = numpy.asarray(came.convert('RGB'))[top + 8:bottom - 8, left + 8:right - 8]
+        face = numpy.asarray(came.convert('RGB'))[top + 8 : bottom - 8, left + 8 : right - 8]
         assert face.std(axis=(0, 1)).max() < 4, 'one colour, but for what JPEG adds'
         outside.forget()
 
@@ -305,9 +336,16 @@ def test_an_encoding_that_cannot_be_looked_at_is_blanked_and_said(robot):
 def test_a_depth_camera_hides_the_person_that_its_colour_camera_sees(robot, scene):
     depth = '/camera/depth/image_raw'
     robot.policy(
-        {CAMERA: declared(IMAGE, 'contextual', redact={'faces': 'solid', 'persons': 'solid'}, camera={'deadline': '1s'}),
-         depth: declared(IMAGE, 'contextual', redact={'persons': 'solid'}, camera={'follows': CAMERA, 'deadline': '1s'})},
-        [REDACTED])
+        {
+            CAMERA: declared(
+                IMAGE, 'contextual', redact={'faces': 'solid', 'persons': 'solid'}, camera={'deadline': '1s'}
+            ),
+            depth: declared(
+                IMAGE, 'contextual', redact={'persons': 'solid'}, camera={'follows': CAMERA, 'deadline': '1s'}
+            ),
+        },
+        [REDACTED],
+    )
     robot.start()
     colour, outside = robot.outer.reader(CAMERA, Image, DEEP), robot.outer.reader(depth, Image, DEEP)
     publisher, ranges = robot.inner.publisher(CAMERA, Image, DEEP), robot.inner.publisher(depth, Image, DEEP)
@@ -324,7 +362,7 @@ def test_a_depth_camera_hides_the_person_that_its_colour_camera_sees(robot, scen
     came = eventually('a depth frame that is not blank', together)
     measured = numpy.frombuffer(came.data, '<u2').reshape(flat.shape)
     left, top, right, bottom = (int(edge) // 2 for edge in area)
-    assert not measured[max(top, 0):bottom, max(left, 0):right].any(), 'no reading where the person is'
+    assert not measured[max(top, 0) : bottom, max(left, 0) : right].any(), 'no reading where the person is'
     assert (measured == 1234).mean() > 0.2
     # Without the colour camera nobody knows where the person is.
     outside.forget()
@@ -336,8 +374,12 @@ def test_a_depth_camera_hides_the_person_that_its_colour_camera_sees(robot, scen
 
 def test_siblings_of_a_camera_stay_inside(robot, scene):
     """What image_transport and drivers publish beside it, undeclared or under a glob that would let it out."""
-    siblings = {'/camera/image_raw/compressed': CompressedImage, '/camera/image_raw/thumbnail': Image,
-                '/camera/image_raw/theora': CompressedImage, '/camera/camera_info': CameraInfo}
+    siblings = {
+        '/camera/image_raw/compressed': CompressedImage,
+        '/camera/image_raw/thumbnail': Image,
+        '/camera/image_raw/theora': CompressedImage,
+        '/camera/camera_info': CameraInfo,
+    }
     robot.policy({CAMERA: camera()}, [REDACTED])
     robot.start()
     outside = [robot.outer.reader(topic, kind, DEEP) for topic, kind in siblings.items()]
@@ -346,5 +388,7 @@ def test_siblings_of_a_camera_stay_inside(robot, scene):
     redacts(robot, robot.inner.publisher(CAMERA, Image, DEEP), camera_outside, scene)
     for publisher in inside:
         publisher.publish(publisher.msg_type())
-    eventually('they are known', lambda: set(robot.status('guard').values['undeclared'].split()) >= set(siblings))
+    eventually(
+        'they are known', lambda: set(robot.status('guard').values['undeclared'].split()) >= set(siblings)
+    )
     assert not any(reader.poll() for reader in outside)

@@ -19,13 +19,26 @@ def text(data):
 
 
 def test_without_a_rule_nothing_leaves_and_not_even_the_topic_is_seen(robot):
-    rules = [everyone(OPEN), everyone('/faces', **{'as': 'redacted'}), everyone('/denied'),
-             everyone('/denied', deny=True), {'who': 'doctor', 'read': '/sealed', 'as': 'clear'}]
+    rules = [
+        everyone(OPEN),
+        everyone('/faces', **{'as': 'redacted'}),
+        everyone('/denied'),
+        everyone('/denied', deny=True),
+        {'who': 'doctor', 'read': '/sealed', 'as': 'clear'},
+    ]
     # Nothing says what to hide in `/faces`.
-    robot.policy(dict.fromkeys([OPEN, '/unruled', '/denied', '/sealed', '/faces'], TEXT), rules,
-                 stakeholders={'doctor': {'identity': 'doctor.pub'}})
-    inside = {'/undeclared': 'undeclared_topic', '/unruled': 'no_rule', '/denied': None,
-              '/faces': 'not_redactable', '/sealed': 'no_key'}
+    robot.policy(
+        dict.fromkeys([OPEN, '/unruled', '/denied', '/sealed', '/faces'], TEXT),
+        rules,
+        stakeholders={'doctor': {'identity': 'doctor.pub'}},
+    )
+    inside = {
+        '/undeclared': 'undeclared_topic',
+        '/unruled': 'no_rule',
+        '/denied': None,
+        '/faces': 'not_redactable',
+        '/sealed': 'no_key',
+    }
     publishers = {topic: robot.inner.publisher(topic, String) for topic in [OPEN, *inside]}
     readers = {topic: robot.outer.reader(topic, String) for topic in [OPEN, *inside]}
     robot.start()
@@ -73,7 +86,10 @@ def test_a_topic_that_a_rule_denies_by_name_stays_inside_though_its_class_may_le
 
 def test_a_denial_by_the_hour_is_counted_message_by_message(robot):
     """A rule that only ended makes a route that may open, so its messages are read, and each is counted."""
-    robot.policy({OPEN: TEXT, '/late': TEXT}, [everyone(OPEN), everyone('/late', **{'as': 'clear', 'until': '2020-01-01'})])
+    robot.policy(
+        {OPEN: TEXT, '/late': TEXT},
+        [everyone(OPEN), everyone('/late', **{'as': 'clear', 'until': '2020-01-01'})],
+    )
     publisher, late = robot.inner.publisher(OPEN, String), robot.inner.publisher('/late', String)
     outside, leaked = robot.outer.reader(OPEN, String), robot.outer.reader('/late', String)
     robot.start()
@@ -100,27 +116,41 @@ def odometry(number):
 
 
 def diagnostic_array(number):
-    status = DiagnosticStatus(level=b'\x02', name=f'motor {number}', values=[KeyValue(key='°C', value='71')] * 9)
+    status = DiagnosticStatus(
+        level=b'\x02', name=f'motor {number}', values=[KeyValue(key='°C', value='71')] * 9
+    )
     return DiagnosticArray(status=[status] * 5)
 
 
 def image(number):
-    return Image(height=480, width=640, encoding='rgb8', step=1920,
-                 data=array.array('B', bytes((number + byte) % 256 for byte in range(1920)) * 480))
+    return Image(
+        height=480,
+        width=640,
+        encoding='rgb8',
+        step=1920,
+        data=array.array('B', bytes((number + byte) % 256 for byte in range(1920)) * 480),
+    )
 
 
 def sequences(number):
-    return UnboundedSequences(bool_values=[True] * number, string_values=['ü' * number, ''],
-                              basic_types_values=[BasicTypes(int64_value=-number)] * 3)
+    return UnboundedSequences(
+        bool_values=[True] * number,
+        string_values=['ü' * number, ''],
+        basic_types_values=[BasicTypes(int64_value=-number)] * 3,
+    )
 
 
-@pytest.mark.parametrize('kind, make, count', [
-    ('std_msgs/msg/String', lambda number: text(f'{number} ' + 'x' * (number % 7)), 500),
-    ('sensor_msgs/msg/LaserScan', laser_scan, 500),
-    ('nav_msgs/msg/Odometry', odometry, 500),
-    ('diagnostic_msgs/msg/DiagnosticArray', diagnostic_array, 500),
-    ('sensor_msgs/msg/Image', image, 30),
-], ids=lambda value: value.split('/')[-1] if isinstance(value, str) else '')
+@pytest.mark.parametrize(
+    'kind, make, count',
+    [
+        ('std_msgs/msg/String', lambda number: text(f'{number} ' + 'x' * (number % 7)), 500),
+        ('sensor_msgs/msg/LaserScan', laser_scan, 500),
+        ('nav_msgs/msg/Odometry', odometry, 500),
+        ('diagnostic_msgs/msg/DiagnosticArray', diagnostic_array, 500),
+        ('sensor_msgs/msg/Image', image, 30),
+    ],
+    ids=lambda value: value.split('/')[-1] if isinstance(value, str) else '',
+)
 def test_what_is_allowed_arrives_byte_for_byte_and_none_is_lost(robot, kind, make, count):
     """Also at once: the inner queue is deep enough for all that is sent before an answer is seen."""
     robot.policy({'/data': declared(kind, depth=1000)}, [everyone('operational')])
@@ -141,10 +171,17 @@ def test_what_is_allowed_arrives_byte_for_byte_and_none_is_lost(robot, kind, mak
 
 
 def test_messages_of_every_shape_arrive_byte_for_byte(robot):
-    messages = {f'/shape_{type(message).__name__.lower()}': message for message in [
-        BasicTypes(float64_value=math.inf, uint64_value=2**64 - 1), Arrays(string_values=['a', 'bc', '']),
-        MultiNested(), Strings(string_value='x' * 10_000, bounded_string_value='y' * 22),
-        WStrings(wstring_value='ハロー'), sequences(100)]}
+    messages = {
+        f'/shape_{type(message).__name__.lower()}': message
+        for message in [
+            BasicTypes(float64_value=math.inf, uint64_value=2**64 - 1),
+            Arrays(string_values=['a', 'bc', '']),
+            MultiNested(),
+            Strings(string_value='x' * 10_000, bounded_string_value='y' * 22),
+            WStrings(wstring_value='ハロー'),
+            sequences(100),
+        ]
+    }
     kinds = {topic: f'test_msgs/msg/{type(message).__name__}' for topic, message in messages.items()}
     robot.policy({topic: declared(kind) for topic, kind in kinds.items()}, [everyone('operational')])
     publishers = {topic: robot.inner.publisher(topic, type(message)) for topic, message in messages.items()}

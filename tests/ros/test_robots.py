@@ -30,10 +30,12 @@ def fleet(tmp_path):
 def begin(robot):
     """Starts a robot and its desk; gives what its people say, what the desk hears, and the same of commands."""
     robot.identity('desk')
-    robot.policy({PEOPLE: declared('std_msgs/msg/String', 'contextual', depth=1000)},
-                 [{'who': 'desk', 'read': PEOPLE, 'as': 'clear'}, {'who': 'desk', 'command': CMD}],
-                 stakeholders={'desk': {'identity': 'identities/desk.pub'}},
-                 commands={CMD: {'type': 'geometry_msgs/msg/Twist', 'class': 'operational', 'rate': 100}})
+    robot.policy(
+        {PEOPLE: declared('std_msgs/msg/String', 'contextual', depth=1000)},
+        [{'who': 'desk', 'read': PEOPLE, 'as': 'clear'}, {'who': 'desk', 'command': CMD}],
+        stakeholders={'desk': {'identity': 'identities/desk.pub'}},
+        commands={CMD: {'type': 'geometry_msgs/msg/Twist', 'class': 'operational', 'rate': 100}},
+    )
     robot.said_by = robot.inner.publisher(PEOPLE, String)
     robot.moved = robot.inner.reader(CMD, Twist)
     robot.keep()
@@ -51,12 +53,21 @@ class Strangers(threading.Thread):
     def __init__(self, domain, names):
         super().__init__(daemon=True)
         self.domain, self.names, self.dice, self.stopped = domain, names, random.Random(7), threading.Event()
-        self.overheard = {topic: domain.reader(topic, kind, qos, node='stranger') for topic, kind, qos in (
-            ('/discreet/catalog', Catalog, POSTS), ('/discreet/grants', Grants, POSTS),
-            (SEALED, Sealed, RELIABLE), (COMMAND, Sealed, RELIABLE))}
+        self.overheard = {
+            topic: domain.reader(topic, kind, qos, node='stranger')
+            for topic, kind, qos in (
+                ('/discreet/catalog', Catalog, POSTS),
+                ('/discreet/grants', Grants, POSTS),
+                (SEALED, Sealed, RELIABLE),
+                (COMMAND, Sealed, RELIABLE),
+            )
+        }
         self.publishers = {
-            topic: domain.publisher(topic, reader.kind, LATCHED if '/discreet/' in topic else RELIABLE, node='stranger')
-            for topic, reader in self.overheard.items()}
+            topic: domain.publisher(
+                topic, reader.kind, LATCHED if '/discreet/' in topic else RELIABLE, node='stranger'
+            )
+            for topic, reader in self.overheard.items()
+        }
         self.published = 0
 
     def run(self):
@@ -103,10 +114,15 @@ class Strangers(threading.Thread):
 def alarms(robot, program):
     """What diagnostics of a robot's desk says of a program's topics, as far as it is an error."""
     from diagnostic_msgs.msg import DiagnosticArray
+
     reader = program.reader('/diagnostics', DiagnosticArray, node='watch')
     reader.wait(2)
-    return [(status.name, status.message, {value.key: value.value for value in status.values})
-            for message in reader.typed() for status in message.status if status.level != b'\0']
+    return [
+        (status.name, status.message, {value.key: value.value for value in status.values})
+        for message in reader.typed()
+        for status in message.status
+        if status.level != b'\0'
+    ]
 
 
 def test_robots_with_the_same_topics_do_not_disturb_each_other(fleet, seconds):

@@ -40,8 +40,12 @@ def hotel(robot):
         robot.identity(name)
 
     def start(topics=None, rules=None, **more):
-        robot.policy(topics or {GUESTS: TEXT}, rules or [may('desk', GUESTS)],
-                     stakeholders=parties('desk', 'vendor'), **more)
+        robot.policy(
+            topics or {GUESTS: TEXT},
+            rules or [may('desk', GUESTS)],
+            stakeholders=parties('desk', 'vendor'),
+            **more,
+        )
         robot.keep()
         robot.start()
         return robot
@@ -93,8 +97,10 @@ def test_a_frame_is_the_same_to_the_last_pixel(hotel):
 def test_from_one_frame_everyone_has_less_and_the_desk_all_of_it(hotel):
     picture = Image(height=8, width=16, encoding='rgb8', step=48, data=bytes(range(1, 129)) * 3)
     publisher = hotel.inner.publisher('/camera', Image)
-    hotel.go({'/camera': declared('sensor_msgs/msg/Image', 'contextual', redact={'frame': 'blank'})},
-             [everyone('/camera', **{'as': 'redacted'}), may('desk', '/camera')])
+    hotel.go(
+        {'/camera': declared('sensor_msgs/msg/Image', 'contextual', redact={'frame': 'blank'})},
+        [everyone('/camera', **{'as': 'redacted'}), may('desk', '/camera')],
+    )
     opened, blank = hotel.unsealer('desk').reader('/desk/camera', Image), hotel.outer.reader('/camera', Image)
     hotel.flow(publisher, [opened, blank], picture)
     publisher.publish(picture)
@@ -108,8 +114,14 @@ def test_from_one_frame_everyone_has_less_and_the_desk_all_of_it(hotel):
 
 def test_a_latched_message_opens_for_who_comes_late_also_in_a_later_epoch(hotel):
     publisher = hotel.inner.publisher('/plan', String, LATCHED)
-    hotel.go({'/plan': TEXT}, [may('desk', '/plan')], classes={
-        'operational': {'retention': '7d'}, 'contextual': {'suite': 'aes-256-gcm', 'epoch': '4s', 'retention': '24h'}})
+    hotel.go(
+        {'/plan': TEXT},
+        [may('desk', '/plan')],
+        classes={
+            'operational': {'retention': '7d'},
+            'contextual': {'suite': 'aes-256-gcm', 'epoch': '4s', 'retention': '24h'},
+        },
+    )
     publisher.publish(text('the plan'))
     eventually('the plan outside', lambda: hotel.outer.publishers_of('/plan/sealed/clear'))
     time.sleep(9)  # two epochs, and what was sealed in the first one does not open any more
@@ -135,8 +147,12 @@ def test_a_revoked_stakeholder_that_keeps_everything_reads_nothing_from_the_next
     assert came == [message.data for message in after], 'the desk loses nothing'
     time.sleep(0.5)
     assert not [message.data for message in readers[1].typed() if message.data.startswith('after')]
-    assert any(line['entry'] == 'keys' and (line['change'], line['who']) == ('revoked', 'vendor')
-               for line in eventually('the audit', lambda: [line for line in hotel.audit() if line['entry'] == 'keys']))
+    assert any(
+        line['entry'] == 'keys' and (line['change'], line['who']) == ('revoked', 'vendor')
+        for line in eventually(
+            'the audit', lambda: [line for line in hotel.audit() if line['entry'] == 'keys']
+        )
+    )
     # It is remembered, and taken back only by who says so.
     hotel.keeper.kill()
     hotel.keep()
@@ -214,8 +230,12 @@ def test_without_a_keeper_nothing_is_sealed_and_nothing_leaves_in_its_place(hote
 
 def test_when_the_keeper_dies_the_keys_run_out_and_come_back_with_it(hotel):
     publisher = hotel.inner.publisher(GUESTS, String)
-    hotel.go(classes={'operational': {'retention': '7d'},
-                      'contextual': {'suite': 'chacha20-poly1305', 'epoch': '5s', 'retention': '24h'}})
+    hotel.go(
+        classes={
+            'operational': {'retention': '7d'},
+            'contextual': {'suite': 'chacha20-poly1305', 'epoch': '5s', 'retention': '24h'},
+        }
+    )
     opened = hotel.unsealer('desk').reader('/desk/guests', String)
     hotel.flow(publisher, opened, text('hello'))
     hotel.keeper.kill()
@@ -251,7 +271,9 @@ def test_a_guard_that_is_killed_starts_again_with_keys_that_were_never_used(hote
     assert len({key for key, _ in seen}) >= 3
 
 
-@pytest.mark.skipif(not shutil.which('gcore'), reason='NOT RUN: no gcore (Debian: gdb) to look into the guard with')
+@pytest.mark.skipif(
+    not shutil.which('gcore'), reason='NOT RUN: no gcore (Debian: gdb) to look into the guard with'
+)
 def test_the_guards_memory_has_no_long_term_key(hotel):
     publisher = hotel.inner.publisher(GUESTS, String)
     hotel.go()
@@ -286,8 +308,10 @@ def test_who_is_revoked_is_named_in_no_audience(hotel):
     hotel.flow(publisher, opened, text('hello'))
     assert sorted(hotel.catalog()['/guests/sealed/clear'].audience) == ['desk', 'vendor']
     hotel.ask('revoke', 'vendor')
-    eventually('a catalogue without the vendor',
-               lambda: list(hotel.catalog()['/guests/sealed/clear'].audience) == ['desk'])
+    eventually(
+        'a catalogue without the vendor',
+        lambda: list(hotel.catalog()['/guests/sealed/clear'].audience) == ['desk'],
+    )
     publisher.publish(text('for the desk alone'))
     opened.wait_for(text('for the desk alone'))
     hotel.stop()

@@ -51,10 +51,13 @@ def ward(robot):
     servings = []
 
     def policy(services=None, rules=None, **more):
-        robot.policy({'/scan': {'type': 'sensor_msgs/msg/LaserScan', 'class': 'operational'}},
-                     [everyone('/scan'), *(rules or [{'who': 'desk', 'call': DOCK}])],
-                     stakeholders={name: {'identity': f'identities/{name}.pub'} for name in ('desk', 'vendor')},
-                     services=services or {DOCK: {'type': 'std_srvs/srv/SetBool', 'class': 'contextual'}}, **more)
+        robot.policy(
+            {'/scan': {'type': 'sensor_msgs/msg/LaserScan', 'class': 'operational'}},
+            [everyone('/scan'), *(rules or [{'who': 'desk', 'call': DOCK}])],
+            stakeholders={name: {'identity': f'identities/{name}.pub'} for name in ('desk', 'vendor')},
+            services=services or {DOCK: {'type': 'std_srvs/srv/SetBool', 'class': 'contextual'}},
+            **more,
+        )
 
     def start(**more):
         policy(**more)
@@ -78,7 +81,9 @@ def dock(request, response):
 
 def caller(ward, who, services=(f'{DOCK} std_srvs/srv/SetBool',)):
     own = ward.commander(who, services=services)
-    eventually('the commander is ready', lambda: ward.outer.node().count_clients(f'{services[0].split()[0]}/call'))
+    eventually(
+        'the commander is ready', lambda: ward.outer.node().count_clients(f'{services[0].split()[0]}/call')
+    )
     return own
 
 
@@ -118,13 +123,19 @@ def test_types_that_nobody_knew_when_the_guard_was_compiled_are_called(ward):
 
     ward.offer('/sum', BasicTypes, sum_up)
     ward.offer('/echo', Arrays, echo)
-    ward.go(services={'/sum': {'type': 'test_msgs/srv/BasicTypes', 'class': 'operational'},
-                      '/echo': {'type': 'test_msgs/srv/Arrays', 'class': 'operational'}},
-            rules=[{'who': 'desk', 'call': ['/sum', '/echo']}])
+    ward.go(
+        services={
+            '/sum': {'type': 'test_msgs/srv/BasicTypes', 'class': 'operational'},
+            '/echo': {'type': 'test_msgs/srv/Arrays', 'class': 'operational'},
+        },
+        rules=[{'who': 'desk', 'call': ['/sum', '/echo']}],
+    )
     desk = caller(ward, 'desk', ['/sum test_msgs/srv/BasicTypes', '/echo test_msgs/srv/Arrays'])
     answer = called(desk, '/desk/sum', BasicTypes, int64_value=2**60, string_value='drawkcab')
     assert (answer.int64_value, answer.string_value) == (2**60 + 1, 'backward')
-    answer = called(desk, '/desk/echo', Arrays, string_values=['a', '', 'ü'], float64_values=[0.5, -1.0, 2e300])
+    answer = called(
+        desk, '/desk/echo', Arrays, string_values=['a', '', 'ü'], float64_values=[0.5, -1.0, 2e300]
+    )
     assert list(answer.string_values) == ['a', '', 'ü'] and list(answer.float64_values) == [0.5, -1.0, 2e300]
 
 
@@ -167,7 +178,11 @@ def test_without_a_server_and_without_an_answer_the_caller_is_told(ward):
     ward.offer(DOCK, SetBool, slow)
     eventually('the service is there', lambda: ward.inner.node().count_services(DOCK))
     refusals = lambda: ward.status(f'{DOCK}/call').number('refused timed_out')
-    eventually('it takes too long', lambda: desk.call(f'/desk{DOCK}', SetBool, patience=2, data=True) is None and refusals(), 40)
+    eventually(
+        'it takes too long',
+        lambda: desk.call(f'/desk{DOCK}', SetBool, patience=2, data=True) is None and refusals(),
+        40,
+    )
     eventually('the commander tells why', lambda: 'refused: timed_out' in desk.commander.said())
 
 
@@ -200,7 +215,9 @@ def test_who_is_revoked_while_the_robot_thinks_gets_no_answer(ward):
     desk = caller(ward, 'desk')
     client = desk.node('asking').create_client(SetBool, f'/desk{DOCK}')
     assert client.wait_for_service(10)
-    eventually('the robot is asked', lambda: client.call_async(SetBool.Request(data=True)) and thinking.wait(1))
+    eventually(
+        'the robot is asked', lambda: client.call_async(SetBool.Request(data=True)) and thinking.wait(1)
+    )
     ward.ask('revoke', 'desk')
     go_on.set()
     refused(ward, 'unknown_sender')

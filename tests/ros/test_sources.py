@@ -50,7 +50,9 @@ def test_a_source_may_change_its_type_and_back(robot):
     robot.flow(publisher, outside, text('before'))
     publisher.destroy()
     wrong = robot.inner.publisher('/text', Int32)
-    robot.status('/text', lambda status: 'refused wrong_type' in status.values and not status.values.get('qos'))
+    robot.status(
+        '/text', lambda status: 'refused wrong_type' in status.values and not status.values.get('qos')
+    )
     wrong.publish(Int32(data=7))
     eventually('the topic is gone outside', lambda: not robot.outer.publishers_of('/text'))
     wrong.destroy()
@@ -62,8 +64,17 @@ def test_a_source_may_change_its_type_and_back(robot):
 def peer(robot, messages, name, environment, topic='/probe'):
     """A process of its own that publishes its version of the probe message until it is told to stop."""
     return Process(
-        [sys.executable, REPOSITORY / 'tests/ros/peer.py', topic, 'discreet_probe_msgs/msg/Probe', name, messages],
-        robot.folder / f'{name}.log', {'ROS_DOMAIN_ID': str(robot.inner.number), **environment})
+        [
+            sys.executable,
+            REPOSITORY / 'tests/ros/peer.py',
+            topic,
+            'discreet_probe_msgs/msg/Probe',
+            name,
+            messages,
+        ],
+        robot.folder / f'{name}.log',
+        {'ROS_DOMAIN_ID': str(robot.inner.number), **environment},
+    )
 
 
 @pytest.fixture(scope='session')
@@ -134,7 +145,10 @@ def test_two_nodes_of_one_name_with_a_topic_each_are_both_heard_and_named(robot)
     """As two bridges that were started with their default name."""
     robot.policy({'/tf': TEXT, '/map': TEXT, '/scan': {**TEXT, 'source': '/ros_gz_bridge'}}, OPEN)
     one, other = robot.domain(robot.inner.number), robot.domain(robot.inner.number)
-    publishers = [one.publisher('/tf', String, node='ros_gz_bridge'), other.publisher('/map', String, node='ros_gz_bridge')]
+    publishers = [
+        one.publisher('/tf', String, node='ros_gz_bridge'),
+        other.publisher('/map', String, node='ros_gz_bridge'),
+    ]
     both = [domain.publisher('/scan', String, node='ros_gz_bridge') for domain in (one, other)]
     readers = [robot.outer.reader('/tf', String), robot.outer.reader('/map', String)]
     robot.start()
@@ -146,7 +160,9 @@ def test_two_nodes_of_one_name_with_a_topic_each_are_both_heard_and_named(robot)
     status = robot.status('/scan', lambda status: 'refused duplicate_node' in status.values)
     assert status.level == 2 and '/ros_gz_bridge' in status.values['refused duplicate_node']
     assert robot.status('/map').values['shared names'] == '/ros_gz_bridge'
-    said = eventually('the console', lambda: 'several nodes are called' in robot.guard.said() and robot.guard.said())
+    said = eventually(
+        'the console', lambda: 'several nodes are called' in robot.guard.said() and robot.guard.said()
+    )
     assert '/map: several nodes are called /ros_gz_bridge' in said
     assert '/scan: nothing leaves from /ros_gz_bridge, duplicate_node' in said
 

@@ -34,7 +34,12 @@ def test_each_message_has_its_tag(robot):
         assert tag.stamp.sec * 10**9 + tag.stamp.nanosec == origin.stamp
         assert bytes(tag.publisher_gid) == bytes(info.endpoint_gid)
         assert bytes(tag.source_gid) == bytes(source.endpoint_gid)
-        assert (tag.data_class, tag.form, tag.policy_version, tag.source_topic) == ('contextual', 'clear', 3, '/text')
+        assert (tag.data_class, tag.form, tag.policy_version, tag.source_topic) == (
+            'contextual',
+            'clear',
+            3,
+            '/text',
+        )
 
 
 def test_a_denied_message_has_no_tag_and_leaves_no_gap_in_the_released_ones(robot):
@@ -50,7 +55,9 @@ def test_a_denied_message_has_no_tag_and_leaves_no_gap_in_the_released_ones(robo
     tags.wait(10)
     sequences = [message.sequence for message in outside.messages]
     assert [tag.sequence for tag in tags.typed()] == sequences == list(range(sequences[0], sequences[0] + 10))
-    assert [tag.source_sequence - tags.typed()[0].source_sequence for tag in tags.typed()] == list(range(0, 20, 2))
+    assert [tag.source_sequence - tags.typed()[0].source_sequence for tag in tags.typed()] == list(
+        range(0, 20, 2)
+    )
 
 
 def test_the_catalogue_follows_sources_and_policy(robot):
@@ -61,10 +68,18 @@ def test_the_catalogue_follows_sources_and_policy(robot):
     entry = eventually('the first is listed', lambda: robot.catalog().get('/text'))
     scanner = robot.domain(robot.inner.number)
     scanner.publisher('/scan', LaserScan, node='lidar')
-    scan = eventually('the second is listed', lambda: (found := robot.catalog().get('/scan')) and found.source and found)
+    scan = eventually(
+        'the second is listed', lambda: (found := robot.catalog().get('/scan')) and found.source and found
+    )
     entry = robot.catalog()['/text']
-    assert (entry.type, entry.data_class, entry.form, entry.audience, entry.policy_version, entry.tag_topic) == (
-        'std_msgs/msg/String', 'operational', 'clear', ['everyone'], 1, '/text/tag')
+    assert (
+        entry.type,
+        entry.data_class,
+        entry.form,
+        entry.audience,
+        entry.policy_version,
+        entry.tag_topic,
+    ) == ('std_msgs/msg/String', 'operational', 'clear', ['everyone'], 1, '/text/tag')
     assert list(entry.source) == ['/speech'] and entry.retention.sec == 7 * 86400
     assert str(entry.type_hash) == str(robot.inner.publishers_of('/text')[0].topic_type_hash)
     assert (scan.data_class, list(scan.source), scan.retention.sec) == ('contextual', ['/lidar'], 86400)
@@ -76,24 +91,34 @@ def test_the_catalogue_follows_sources_and_policy(robot):
     eventually('what is denied is not listed', lambda: robot.catalog() == {})
     robot.policy({'/text': TEXT}, RULES, version=3)
     robot.reload()
-    assert eventually('what is allowed again is listed', lambda: robot.catalog().get('/text')).policy_version == 3
+    assert (
+        eventually('what is allowed again is listed', lambda: robot.catalog().get('/text')).policy_version
+        == 3
+    )
     late = robot.domain(robot.outer.number).reader('/discreet/catalog', robot.catalogs.kind, LATCHED)
     late.wait(1)
-    assert [entry.topic for entry in late.typed()[-1].entries] == ['/text'] and late.typed()[-1].robot == 'probe'
+    assert [entry.topic for entry in late.typed()[-1].entries] == ['/text'] and late.typed()[
+        -1
+    ].robot == 'probe'
     assert first.topic_name == '/text'
 
 
-@pytest.mark.parametrize('command', [
-    lambda domain: [sys.executable, REPOSITORY / 'examples/read_tags.py', '/scan'],
-    lambda domain: [BINARIES / 'examples/read_tags', domain, '/scan', 'sensor_msgs/msg/LaserScan'],
-], ids=['Python', 'Rust'])
+@pytest.mark.parametrize(
+    'command',
+    [
+        lambda domain: [sys.executable, REPOSITORY / 'examples/read_tags.py', '/scan'],
+        lambda domain: [BINARIES / 'examples/read_tags', domain, '/scan', 'sensor_msgs/msg/LaserScan'],
+    ],
+    ids=['Python', 'Rust'],
+)
 def test_the_examples_pair_messages_with_their_tags(robot, command):
     robot.policy({'/scan': declared('sensor_msgs/msg/LaserScan')}, RULES, version=7)
     publisher, outside = robot.inner.publisher('/scan', LaserScan), robot.outer.reader('/scan', LaserScan)
     robot.start()
     robot.flow(publisher, outside, LaserScan())
-    example = Process(command(robot.outer.number), robot.folder / 'example.log',
-                      {'ROS_DOMAIN_ID': str(robot.outer.number)})
+    example = Process(
+        command(robot.outer.number), robot.folder / 'example.log', {'ROS_DOMAIN_ID': str(robot.outer.number)}
+    )
 
     def paired():
         publisher.publish(LaserScan(ranges=[1.0, 2.0]))

@@ -31,21 +31,55 @@ TYPES = {
     'string': (String, 1, lambda a: String(data=a)),
     'joints': (JointState, 3, lambda a, b, c: JointState(header=header(a), name=[b, c], position=[1.5, 2.5])),
     'time': (TimeReference, 1, lambda a: TimeReference(source=a)),
-    'diagnostics': (DiagnosticArray, 5, lambda a, b, c, d, e: DiagnosticArray(status=[
-        DiagnosticStatus(level=b'\x01', name=a, message=b, hardware_id='arm', values=[KeyValue(key='k', value=c)]),
-        DiagnosticStatus(level=b'\x00', name='base', message=d, values=[KeyValue(key='a', value='1'),
-                                                                     KeyValue(key='last', value=e)])])),
+    'diagnostics': (
+        DiagnosticArray,
+        5,
+        lambda a, b, c, d, e: DiagnosticArray(
+            status=[
+                DiagnosticStatus(
+                    level=b'\x01', name=a, message=b, hardware_id='arm', values=[KeyValue(key='k', value=c)]
+                ),
+                DiagnosticStatus(
+                    level=b'\x00',
+                    name='base',
+                    message=d,
+                    values=[KeyValue(key='a', value='1'), KeyValue(key='last', value=e)],
+                ),
+            ]
+        ),
+    ),
     'log': (Log, 2, lambda a, b: Log(level=20, name='reception', msg=a, file=b, function='f', line=7)),
-    'parameters': (ParameterEvent, 2, lambda a, b: ParameterEvent(node='/desk', changed_parameters=[
-        Parameter(name='guest', value=ParameterValue(type=4, string_value=a)),
-        Parameter(name='guests', value=ParameterValue(type=9, string_array_value=['none', b], double_array_value=[0.5]))])),
+    'parameters': (
+        ParameterEvent,
+        2,
+        lambda a, b: ParameterEvent(
+            node='/desk',
+            changed_parameters=[
+                Parameter(name='guest', value=ParameterValue(type=4, string_value=a)),
+                Parameter(
+                    name='guests',
+                    value=ParameterValue(type=9, string_array_value=['none', b], double_array_value=[0.5]),
+                ),
+            ],
+        ),
+    ),
     'marker': (Marker, 2, lambda a, b: Marker(ns=a, id=3, text=b, mesh_resource='')),
     'menu': (MenuEntry, 2, lambda a, b: MenuEntry(id=1, title=a, command=b, command_type=1)),
     'trajectory': (JointTrajectory, 2, lambda a, b: JointTrajectory(joint_names=[a, 'elbow', b])),
-    'layout': (UInt8MultiArray, 1, lambda a: UInt8MultiArray(
-        layout=MultiArrayLayout(dim=[MultiArrayDimension(label=a, size=2, stride=1)]), data=[1, 2, 3])),
-    'sequences': (UnboundedSequences, 2, lambda a, b: UnboundedSequences(
-        bool_values=[True], string_values=[a, '', b], float64_values=[1.0, 2.0], int8_values=[1])),
+    'layout': (
+        UInt8MultiArray,
+        1,
+        lambda a: UInt8MultiArray(
+            layout=MultiArrayLayout(dim=[MultiArrayDimension(label=a, size=2, stride=1)]), data=[1, 2, 3]
+        ),
+    ),
+    'sequences': (
+        UnboundedSequences,
+        2,
+        lambda a, b: UnboundedSequences(
+            bool_values=[True], string_values=[a, '', b], float64_values=[1.0, 2.0], int8_values=[1]
+        ),
+    ),
     'strings': (Strings, 1, lambda a: Strings(string_value=a)),
     'wide': (WStrings, 2, lambda a, b: WStrings(wstring_value=a, array_of_wstrings=['', b, ''])),
 }
@@ -59,8 +93,10 @@ def name_of(kind):
 def to_the_last(reader):
     """Everything up to the message that says that it is the last."""
     last = forms('that was the last')
-    eventually(f'the last on {reader.subscription.topic_name}',
-               lambda: any(form in message.cdr for message in reader.poll()[-1:] for form in last))
+    eventually(
+        f'the last on {reader.subscription.topic_name}',
+        lambda: any(form in message.cdr for message in reader.poll()[-1:] for form in last),
+    )
     return reader.messages
 
 
@@ -69,7 +105,10 @@ def release(robot, topics, rules=None, **more):
 
 
 def test_of_a_thousand_planted_items_none_leaves_in_any_of_the_types(robot):
-    topics = {f'/{name}': declared(name_of(kind), 'contextual', redact=ALL, depth=1000) for name, (kind, _, _) in TYPES.items()}
+    topics = {
+        f'/{name}': declared(name_of(kind), 'contextual', redact=ALL, depth=1000)
+        for name, (kind, _, _) in TYPES.items()
+    }
     release(robot, topics)
     publishers = {name: robot.inner.publisher(f'/{name}', kind) for name, (kind, _, _) in TYPES.items()}
     seen_inside = {name: robot.inner.reader(f'/{name}', kind) for name, (kind, _, _) in TYPES.items()}
@@ -106,7 +145,9 @@ def test_of_a_thousand_planted_items_none_leaves_in_any_of_the_types(robot):
 
 
 def test_what_has_nothing_to_hide_comes_through_byte_for_byte(robot):
-    topics = {f'/{name}': declared(name_of(kind), 'contextual', redact=ALL) for name, (kind, _, _) in TYPES.items()}
+    topics = {
+        f'/{name}': declared(name_of(kind), 'contextual', redact=ALL) for name, (kind, _, _) in TYPES.items()
+    }
     release(robot, topics)
     publishers = {name: robot.inner.publisher(f'/{name}', kind) for name, (kind, _, _) in TYPES.items()}
     robot.start()
@@ -120,17 +161,33 @@ def test_what_has_nothing_to_hide_comes_through_byte_for_byte(robot):
 
 def test_fields_are_hidden_as_the_policy_says(robot):
     robot.program('pseudonym-key', robot.folder / 'pseudonyms.key')
-    rules = {'status.message': 'remove', 'status[].values[].value': {'find': ['payment_card'], 'with': 'mask'},
-             'status.hardware_id': 'pseudonym', 'header': ['email']}
-    release(robot, {'/state': declared('diagnostic_msgs/msg/DiagnosticArray', 'contextual', redact=rules)},
-            personal_data={'key': 'pseudonyms.key'})
+    rules = {
+        'status.message': 'remove',
+        'status[].values[].value': {'find': ['payment_card'], 'with': 'mask'},
+        'status.hardware_id': 'pseudonym',
+        'header': ['email'],
+    }
+    release(
+        robot,
+        {'/state': declared('diagnostic_msgs/msg/DiagnosticArray', 'contextual', redact=rules)},
+        personal_data={'key': 'pseudonyms.key'},
+    )
     publisher = robot.inner.publisher('/state', DiagnosticArray)
     robot.start()
     reader = robot.outer.reader('/state', DiagnosticArray)
 
     def state(device, value):
-        return DiagnosticArray(header=header('ada@analytical.example'), status=[DiagnosticStatus(
-            name='ada@analytical.example', message='whatever', hardware_id=device, values=[KeyValue(key='note', value=value)])])
+        return DiagnosticArray(
+            header=header('ada@analytical.example'),
+            status=[
+                DiagnosticStatus(
+                    name='ada@analytical.example',
+                    message='whatever',
+                    hardware_id=device,
+                    values=[KeyValue(key='note', value=value)],
+                )
+            ],
+        )
 
     robot.flow(publisher, reader, state('x', 'nothing'))
     for device in ('one', 'two', 'one'):
@@ -148,30 +205,48 @@ def test_fields_are_hidden_as_the_policy_says(robot):
 def test_a_field_that_is_not_there_keeps_the_whole_topic_inside_and_check_says_so(robot):
     release(robot, {'/said': declared('std_msgs/msg/String', 'contextual', redact={'guest.name': 'remove'})})
     checked = robot.program('check', robot.policy_file, check=False)
-    assert checked.returncode == 1 and "guest.name" in checked.stdout, checked.stdout
+    assert checked.returncode == 1 and 'guest.name' in checked.stdout, checked.stdout
     publisher = robot.inner.publisher('/said', String)
     robot.start()
     reader = robot.outer.reader('/said', String)
     publisher.publish(String(data='hello'))
-    robot.status('/said', lambda status: publisher.publish(String(data='hello')) or status.denied('not_redactable'))
+    robot.status(
+        '/said', lambda status: publisher.publish(String(data='hello')) or status.denied('not_redactable')
+    )
     assert reader.poll() == []
 
 
 def test_json_in_a_string_is_walked_and_stays_json(robot):
-    release(robot, {'/said': declared('std_msgs/msg/String', 'contextual',
-                                      redact={'data': ['all'], 'data.guest.passport_no': 'remove'})})
+    release(
+        robot,
+        {
+            '/said': declared(
+                'std_msgs/msg/String',
+                'contextual',
+                redact={'data': ['all'], 'data.guest.passport_no': 'remove'},
+            )
+        },
+    )
     publisher = robot.inner.publisher('/said', String)
     robot.start()
     reader = robot.outer.reader('/said', String)
     robot.flow(publisher, reader, String(data='{}'))
-    publisher.publish(String(data='{"guest": {"passport_no": "whatever", "card": 4111111111111111, "floor": 3}}'))
+    publisher.publish(
+        String(data='{"guest": {"passport_no": "whatever", "card": 4111111111111111, "floor": 3}}')
+    )
     reader.wait(1)
     assert reader.typed()[0].data == '{"guest": {"passport_no": "", "card": "<payment_card>", "floor": 3}}'
 
 
 def test_speech_is_read_as_numbers(robot):
-    release(robot, {'/transcript': declared('std_msgs/msg/String', 'contextual',
-                                            redact={'data': {'find': ['all'], 'spoken': True}})})
+    release(
+        robot,
+        {
+            '/transcript': declared(
+                'std_msgs/msg/String', 'contextual', redact={'data': {'find': ['all'], 'spoken': True}}
+            )
+        },
+    )
     publisher = robot.inner.publisher('/transcript', String)
     robot.start()
     reader = robot.outer.reader('/transcript', String)
@@ -180,11 +255,16 @@ def test_speech_is_read_as_numbers(robot):
     publisher.publish(String(data=said))
     reader.wait(1)
     heard = reader.typed()[0].data
-    assert 'one' not in heard.split() and heard.startswith('my card is') and heard.endswith('thank you'), heard
+    assert 'one' not in heard.split() and heard.startswith('my card is') and heard.endswith('thank you'), (
+        heard
+    )
 
 
 def test_the_roster_hides_todays_guests_until_it_is_taken_back(robot):
-    release(robot, {'/said': declared('std_msgs/msg/String', 'contextual', redact={'data': ['person', 'booking']})})
+    release(
+        robot,
+        {'/said': declared('std_msgs/msg/String', 'contextual', redact={'data': ['person', 'booking']})},
+    )
     publisher = robot.inner.publisher('/said', String)
     robot.start()
     reader = robot.outer.reader('/said', String)
@@ -197,8 +277,9 @@ def test_the_roster_hides_todays_guests_until_it_is_taken_back(robot):
         return reader.wait(1) and reader.typed()[0].data
 
     assert heard() == said.data
-    answer = robot.inner.call('/discreet/roster', SetRoster, kinds=['person', 'booking'],
-                              texts=['Xylopha Quandrel', 'ZZ-4711-K'])
+    answer = robot.inner.call(
+        '/discreet/roster', SetRoster, kinds=['person', 'booking'], texts=['Xylopha Quandrel', 'ZZ-4711-K']
+    )
     assert answer.success, answer.message
     assert heard() == '<person> is here, <booking>'
     answer = robot.inner.call('/discreet/roster', SetRoster, kinds=['person'], texts=[])
@@ -211,8 +292,10 @@ def test_the_roster_hides_todays_guests_until_it_is_taken_back(robot):
 
 @pytest.mark.parametrize('then', ['deny', 'redact', 'alarm'])
 def test_personal_data_in_an_operational_topic_raises_the_alarm(robot, then):
-    classes = {'operational': {'retention': '7d', 'escalate': {'find': ['payment_card', 'email'], 'then': then}},
-               'contextual': {'retention': '1d'}}
+    classes = {
+        'operational': {'retention': '7d', 'escalate': {'find': ['payment_card', 'email'], 'then': then}},
+        'contextual': {'retention': '1d'},
+    }
     robot.policy({'/state': TEXT}, [everyone('/state')], classes=classes)
     publisher = robot.inner.publisher('/state', String)
     robot.start()
@@ -222,13 +305,17 @@ def test_personal_data_in_an_operational_topic_raises_the_alarm(robot, then):
 
     def alarmed(status):
         publisher.publish(String(data=leak))
-        return status.level == 2 and (status.denied('personal_data') if then == 'deny' else status.number('personal data'))
+        return status.level == 2 and (
+            status.denied('personal_data') if then == 'deny' else status.number('personal data')
+        )
 
     robot.status('/state', alarmed)
     publisher.publish(String(data='battery at 12.5 V'))
     reader.wait_for(String(data='battery at 12.5 V'))
     came = {message.data for message in reader.typed()} - {'battery at 12.5 V'}
-    assert came == {'deny': set(), 'alarm': {leak}, 'redact': {'charged card <payment_card> for <email>'}}[then]
+    assert (
+        came == {'deny': set(), 'alarm': {leak}, 'redact': {'charged card <payment_card> for <email>'}}[then]
+    )
     robot.stop()
     routes = [route for line in robot.audit() if line['entry'] == 'closed' for route in line['routes']]
     if then == 'deny':
@@ -238,22 +325,36 @@ def test_personal_data_in_an_operational_topic_raises_the_alarm(robot, then):
 
 
 def test_rosout_and_diagnostics_of_the_robot_leave_redacted(robot):
-    release(robot, {'/rosout': declared('rcl_interfaces/msg/Log', 'contextual', redact=ALL),
-                    '/diagnostics': declared('diagnostic_msgs/msg/DiagnosticArray', 'contextual', redact=ALL)})
+    release(
+        robot,
+        {
+            '/rosout': declared('rcl_interfaces/msg/Log', 'contextual', redact=ALL),
+            '/diagnostics': declared('diagnostic_msgs/msg/DiagnosticArray', 'contextual', redact=ALL),
+        },
+    )
     node = rclpy.create_node('reception', context=robot.inner.context, enable_rosout=True)
     states = robot.inner.publisher('/diagnostics', DiagnosticArray, node='reception_state')
     robot.start()
-    logs, diagnostics = robot.outer.reader('/rosout', Log), robot.outer.reader('/diagnostics', DiagnosticArray)
+    logs, diagnostics = (
+        robot.outer.reader('/rosout', Log),
+        robot.outer.reader('/diagnostics', DiagnosticArray),
+    )
     robot.released('/rosout')
     items = [Planter(seed).item() for seed in range(2, 12)]
 
     def leak():
         for item in items:
             node.get_logger().info(item.sentence)
-            states.publish(DiagnosticArray(status=[DiagnosticStatus(name='reception', message=item.sentence)]))
+            states.publish(
+                DiagnosticArray(status=[DiagnosticStatus(name='reception', message=item.sentence)])
+            )
         time.sleep(0.1)
         said = [message.msg for message in logs.typed() if message.name == 'reception']
-        shown = [message for message in diagnostics.typed() if message.status and message.status[0].name == 'reception']
+        shown = [
+            message
+            for message in diagnostics.typed()
+            if message.status and message.status[0].name == 'reception'
+        ]
         return len(said) >= 3 * len(items) and len(shown) >= 3 * len(items)
 
     eventually('logs and diagnostics outside', leak)
@@ -273,7 +374,8 @@ def lookup(robot):
 
     serving = Serving(robot.inner, '/lookup', SetBool, answer)
     serving.service.configure_introspection(
-        serving.node.get_clock(), rclpy.qos.qos_profile_system_default, ServiceIntrospectionState.CONTENTS)
+        serving.node.get_clock(), rclpy.qos.qos_profile_system_default, ServiceIntrospectionState.CONTENTS
+    )
     robot.item = items[0]
     yield robot
     serving.end()
@@ -285,11 +387,16 @@ def test_answers_and_what_tells_about_calls_are_redacted_too(lookup):
         robot.identity(name)
     service = {'type': 'std_srvs/srv/SetBool', 'class': 'contextual', 'redact': {'message': ['all']}}
     events = declared('std_srvs/srv/SetBool_Event', 'contextual', redact=ALL)
-    robot.policy({'/lookup/_service_event': events},
-                 [{'who': 'desk', 'call': '/lookup'}, {'who': 'vendor', 'call': '/lookup', 'as': 'redacted'},
-                  {'who': 'vendor', 'read': '/lookup/_service_event', 'as': 'redacted'}],
-                 stakeholders={name: {'identity': f'identities/{name}.pub'} for name in ('desk', 'vendor')},
-                 services={'/lookup': service})
+    robot.policy(
+        {'/lookup/_service_event': events},
+        [
+            {'who': 'desk', 'call': '/lookup'},
+            {'who': 'vendor', 'call': '/lookup', 'as': 'redacted'},
+            {'who': 'vendor', 'read': '/lookup/_service_event', 'as': 'redacted'},
+        ],
+        stakeholders={name: {'identity': f'identities/{name}.pub'} for name in ('desk', 'vendor')},
+        services={'/lookup': service},
+    )
     robot.keep()
     robot.start()
     told = robot.unsealer('vendor').reader('/vendor/lookup/_service_event', SetBool.Event)
@@ -300,8 +407,13 @@ def test_answers_and_what_tells_about_calls_are_redacted_too(lookup):
     assert robot.item.text in answers['desk']
     assert robot.item.text not in answers['vendor'] and '<' in answers['vendor'], answers['vendor']
     # Of a service that is looked into, the robot tells every call; the vendor may have to wait until it hears of them.
-    eventually('events, opened by the vendor',
-               lambda: called(own, '/vendor/lookup', SetBool, data=True) and any(event.response for event in told.typed()))
+    eventually(
+        'events, opened by the vendor',
+        lambda: (
+            called(own, '/vendor/lookup', SetBool, data=True)
+            and any(event.response for event in told.typed())
+        ),
+    )
     assert not any(robot.item.text.encode() in message.cdr for message in told.messages)
     robot.stop()
     windows = [route for line in robot.audit() if line['entry'] == 'window' for route in line['routes']]

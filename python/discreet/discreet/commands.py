@@ -14,8 +14,10 @@ class NotNow(Exception):
 
 def context(kind, robot, domain, name, type_name, type_hash):
     """The digest of where a command or call belongs. `kind` is `command` or `call`."""
-    return derive('discreet 2026-11 command context v1',
-                  fields(kind, robot, struct.pack('<I', domain), name, type_name, type_hash))
+    return derive(
+        'discreet 2026-11 command context v1',
+        fields(kind, robot, struct.pack('<I', domain), name, type_name, type_hash),
+    )
 
 
 class Stamps:
@@ -36,9 +38,12 @@ def seal_command(me, receiver, digest, stamp, message):
         raise NotNow('the robot does not take commands with this key now')
     header, party = header_of(stamp, receiver.key, HPKE, SIGNED), me.public.party()
     enc, ciphertext = hpke.seal(
-        receiver.receive, b'discreet sealed for the guard v1', digest + header + party, message)
+        receiver.receive, b'discreet sealed for the guard v1', digest + header + party, message
+    )
     body = party[:8] + enc + ciphertext
-    return join(header, body + me.sign(signed_over(b'discreet stakeholder command v1\0', digest, header, body)))
+    return join(
+        header, body + me.sign(signed_over(b'discreet stakeholder command v1\0', digest, header, body))
+    )
 
 
 def answer_context(digest, request):
@@ -57,8 +62,15 @@ def open_answer(me, receiver, digest, request, answer):
     if parts.key != asked.key:
         raise Refused('key')
     bound = answer_context(digest, request)
-    return _open(me.receive, receiver.sender, b'discreet answer to one caller v1',
-                 b'discreet guard answer sign v1\0\0\0', bound, party, parts)
+    return _open(
+        me.receive,
+        receiver.sender,
+        b'discreet answer to one caller v1',
+        b'discreet guard answer sign v1\0\0\0',
+        bound,
+        party,
+        parts,
+    )
 
 
 def open_command(receiving, senders, digest, message):
@@ -70,8 +82,15 @@ def open_command(receiving, senders, digest, message):
     sender = next((sender for sender in senders if sender.party()[:8] == hint), None)
     if sender is None:
         raise Refused('sender')
-    text = _open(receiving, sender.sign, b'discreet sealed for the guard v1',
-                 b'discreet stakeholder command v1\0', digest, sender.party(), parts)
+    text = _open(
+        receiving,
+        sender.sign,
+        b'discreet sealed for the guard v1',
+        b'discreet stakeholder command v1\0',
+        digest,
+        sender.party(),
+        parts,
+    )
     return sender, parts.counter, text
 
 
@@ -82,6 +101,8 @@ def _open(private, signer, info, domain, digest, party, parts):
     if not is_signed(signer, signed_over(domain, digest, parts.header, body), signature):
         raise Refused('signature')
     try:
-        return hpke.open_sealed(private, bytes(body[8:40]), info, digest + parts.header + party, bytes(body[40:]))
+        return hpke.open_sealed(
+            private, bytes(body[8:40]), info, digest + parts.header + party, bytes(body[40:])
+        )
     except hpke.NotForThisKey:
         raise Refused('changed') from None

@@ -60,8 +60,15 @@ def split(message):
     signed = bool(flags & SIGNED)
     if length < 16 + (64 if signed else 0):
         raise Refused('truncated')
-    return Parts(counter, key, suite, signed, bool(flags & PADDED), bytes(message[4:20]),
-                 memoryview(message)[24:24 + length])
+    return Parts(
+        counter,
+        key,
+        suite,
+        signed,
+        bool(flags & PADDED),
+        bytes(message[4:20]),
+        memoryview(message)[24 : 24 + length],
+    )
 
 
 def join(header, body):
@@ -105,16 +112,32 @@ class OpeningKey:
 
     def __init__(self, terms, secret):
         self.terms = terms
-        derived = derive('discreet 2026-11 sealed message key v1', secret, bytes([terms.suite]),
-                         struct.pack('<I', terms.key), length=44)
+        derived = derive(
+            'discreet 2026-11 sealed message key v1',
+            secret,
+            bytes([terms.suite]),
+            struct.pack('<I', terms.key),
+            length=44,
+        )
         self._cipher, self._salt = CIPHERS[terms.suite](derived[:32]), int.from_bytes(derived[32:], 'big')
 
     def context(self, domain, topic, type_name, type_hash):
         """The digest of a topic's context under this key."""
         terms = self.terms
-        return derive('discreet 2026-11 sealed message context v1', fields(
-            terms.robot, struct.pack('<I', domain), topic, type_name, type_hash, terms.cls, terms.form, terms.group,
-            struct.pack('<Q', terms.policy_version)))
+        return derive(
+            'discreet 2026-11 sealed message context v1',
+            fields(
+                terms.robot,
+                struct.pack('<I', domain),
+                topic,
+                type_name,
+                type_hash,
+                terms.cls,
+                terms.form,
+                terms.group,
+                struct.pack('<Q', terms.policy_version),
+            ),
+        )
 
     def open(self, digest, now, message):
         """Opens a serialized `Sealed` at second `now`. Gives the serialized message in it, and its counter."""

@@ -21,7 +21,7 @@ class Cursor:
 
     def take(self, size):
         """So many bytes."""
-        taken = self.data[self.at:self.at + size]
+        taken = self.data[self.at : self.at + size]
         if len(taken) != size:
             raise Refused('length')
         self.at += size
@@ -85,13 +85,15 @@ class Grant:
         named, cls_name, form = cursor.name(), cursor.name(), cursor.name()
         if named != robot.name:
             raise Refused('robot')
-        digest = derive('discreet 2026-11 grant terms v1', cursor.data[:cursor.at])
+        digest = derive('discreet 2026-11 grant terms v1', cursor.data[: cursor.at])
         (count,) = cursor.numbers('<H')
         if count > MAX_MEMBERS:
             raise Refused('members')
         parts = tuple(cursor.take(PART) for _ in range(count))
         cursor.end()
-        return cls(Terms(named, group, cls_name, form, suite, key, start, until, policy, sender), digest, parts)
+        return cls(
+            Terms(named, group, cls_name, form, suite, key, start, until, policy, sender), digest, parts
+        )
 
     def open(self, me):
         """The key, or None if it is not for me."""
@@ -101,7 +103,9 @@ class Grant:
             if part[:8] == hint:
                 info = b'discreet grant of a group key v1' + self.digest
                 try:
-                    return OpeningKey(self.terms, hpke.open_sealed(me.receive, part[8:40], info, party, part[40:]))
+                    return OpeningKey(
+                        self.terms, hpke.open_sealed(me.receive, part[8:40], info, party, part[40:])
+                    )
                 except hpke.NotForThisKey:
                     raise Refused('broken') from None
         return None
@@ -188,7 +192,11 @@ class GrantBook:
             receiver = Receiver.read(data, self.robot)
             known = self._receiver and self._receiver[0]
             # One that does not hold at this moment gives way to any that does.
-            replaces = not known or not known.is_valid(now) or (receiver.key, receiver.until) > (known.key, known.until)
+            replaces = (
+                not known
+                or not known.is_valid(now)
+                or (receiver.key, receiver.until) > (known.key, known.until)
+            )
             holds = receiver.is_valid(now) and receiver.until - now <= LONGEST
             if receiver.domain == self.domain and holds and replaces:
                 self._receiver = (receiver, data)
@@ -203,7 +211,9 @@ class GrantBook:
     def _forget_ended(self, now):
         """Drops what has ended. Gives the latest second ever seen: a clock that is set back revives nothing."""
         now = self._latest = max(self._latest, now)
-        self._keys = {key: opening for key, opening in self._keys.items() if now < opening.terms.until + GRACE}
+        self._keys = {
+            key: opening for key, opening in self._keys.items() if now < opening.terms.until + GRACE
+        }
         self._seen = {data: until for data, until in self._seen.items() if now < until + GRACE}
         self._replays = {of: replay for of, replay in self._replays.items() if of[0] in self._keys}
         return now

@@ -7,15 +7,18 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 # Points of small order, whose signatures fit more than one message: y, without the sign of x.
-SMALL_ORDER = frozenset(bytes.fromhex(y) for y in (
-    '0000000000000000000000000000000000000000000000000000000000000000',
-    '0100000000000000000000000000000000000000000000000000000000000000',
-    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
-    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-    'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-    'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-    'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-))
+SMALL_ORDER = frozenset(
+    bytes.fromhex(y)
+    for y in (
+        '0000000000000000000000000000000000000000000000000000000000000000',
+        '0100000000000000000000000000000000000000000000000000000000000000',
+        '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+        'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+        'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+        'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+        'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    )
+)
 
 
 def derive(context, *data, length=32):
@@ -34,7 +37,7 @@ def fields(*values):
 
 def is_signed(by, statement, signature):
     """Is this the signature of `by`, an Ed25519 public key?"""
-    y = by[:31] + bytes([by[31] & 0x7f])
+    y = by[:31] + bytes([by[31] & 0x7F])
     if y in SMALL_ORDER:
         return False
     try:

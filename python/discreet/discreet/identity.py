@@ -60,7 +60,8 @@ class Identity:
         self.receive = X25519PrivateKey.from_private_bytes(receive)
         self._sign = Ed25519PrivateKey.from_private_bytes(sign)
         self.public = PublicIdentity(
-            name, self.receive.public_key().public_bytes_raw(), self._sign.public_key().public_bytes_raw())
+            name, self.receive.public_key().public_bytes_raw(), self._sign.public_key().public_bytes_raw()
+        )
 
     @classmethod
     def open(cls, path, passphrase):
@@ -91,7 +92,7 @@ def _lines(text, first, *keys):
     for key, line in zip(keys, lines[1:]):
         if not line.startswith(f'{key}: '):
             raise NoIdentity(f'`{key}` is missing')
-        values.append(line[len(key) + 2:])
+        values.append(line[len(key) + 2 :])
     return values
 
 

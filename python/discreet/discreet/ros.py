@@ -43,15 +43,34 @@ class _Grants:
 class SealedSubscription:
     """A subscription of a topic that is sealed for me. `callback` gets messages of the topic's own type."""
 
-    def __init__(self, node, identity, robot, topic, msg_type, callback, *, form='clear', qos=qos_profile_sensor_data,
-                 type_hash=None):
+    def __init__(
+        self,
+        node,
+        identity,
+        robot,
+        topic,
+        msg_type,
+        callback,
+        *,
+        form='clear',
+        qos=qos_profile_sensor_data,
+        type_hash=None,
+    ):
         """`robot` is its public identity. `form` is the one that the policy gives: clear or redacted."""
         topic = node.resolve_topic_name(topic)
         self._type, self._callback = msg_type, callback
         self._grants = _Grants(node, identity, robot, self._granted)
-        self.reader = Reader(self._grants.book, node.context.get_domain_id(), topic, type_name(msg_type),
-                             type_hash or hash_of(msg_type), form)
-        self._subscription = node.create_subscription(Sealed, f'{topic}/sealed/{form}', self._took, qos, raw=True)
+        self.reader = Reader(
+            self._grants.book,
+            node.context.get_domain_id(),
+            topic,
+            type_name(msg_type),
+            type_hash or hash_of(msg_type),
+            form,
+        )
+        self._subscription = node.create_subscription(
+            Sealed, f'{topic}/sealed/{form}', self._took, qos, raw=True
+        )
 
     def _took(self, message):
         self._deliver(self.reader.message(message, int(time.time())))
@@ -70,14 +89,23 @@ class CommandPublisher:
     def __init__(self, node, identity, robot, topic, msg_type, *, qos=1, type_hash=None):
         topic = node.resolve_topic_name(topic)
         self._me, self._stamps, self._grants = identity, Stamps(), _Grants(node, identity, robot)
-        self._digest = context('command', robot.name, node.context.get_domain_id(), topic, type_name(msg_type),
-                               type_hash or hash_of(msg_type))
+        self._digest = context(
+            'command',
+            robot.name,
+            node.context.get_domain_id(),
+            topic,
+            type_name(msg_type),
+            type_hash or hash_of(msg_type),
+        )
         self._publisher = node.create_publisher(Sealed, f'{topic}/command', qos)
 
     @property
     def ready(self):
         """Has the robot said where commands go, and is somebody there?"""
-        return bool(self._grants.book.receiver(int(time.time()))) and self._publisher.get_subscription_count() > 0
+        return (
+            bool(self._grants.book.receiver(int(time.time())))
+            and self._publisher.get_subscription_count() > 0
+        )
 
     def publish(self, message):
         """Seals and sends. Raises NotNow if the robot takes no commands now."""
@@ -85,7 +113,9 @@ class CommandPublisher:
         if receiver is None:
             raise NotNow('the robot has announced no key for commands')
         stamp = self._stamps.next()
-        self._publisher.publish(seal_command(self._me, receiver, self._digest, stamp, serialize_message(message)))
+        self._publisher.publish(
+            seal_command(self._me, receiver, self._digest, stamp, serialize_message(message))
+        )
 
 
 class CallClient:
@@ -95,8 +125,14 @@ class CallClient:
         service = node.resolve_service_name(service)
         self._me, self._stamps, self._grants = identity, Stamps(), _Grants(node, identity, robot)
         self._type = srv_type
-        self._digest = context('call', robot.name, node.context.get_domain_id(), service, type_name(srv_type),
-                               type_hash or hash_of(srv_type))
+        self._digest = context(
+            'call',
+            robot.name,
+            node.context.get_domain_id(),
+            service,
+            type_name(srv_type),
+            type_hash or hash_of(srv_type),
+        )
         self._client = node.create_client(Call, f'{service}/call')
 
     @property
@@ -109,7 +145,9 @@ class CallClient:
         receiver = self._grants.book.receiver(int(time.time()))
         if receiver is None:
             raise NotNow('the robot has announced no key for calls')
-        sealed = seal_command(self._me, receiver, self._digest, self._stamps.next(), serialize_message(request))
+        sealed = seal_command(
+            self._me, receiver, self._digest, self._stamps.next(), serialize_message(request)
+        )
         inner = self._client.call_async(Call.Request(request=to_message(sealed)))
         outer = Future()
 

@@ -23,14 +23,14 @@ test_msgs/Arrays test_msgs/BasicTypes test_msgs/BoundedPlainSequences test_msgs/
 test_msgs/Constants test_msgs/Defaults test_msgs/Empty test_msgs/MultiNested test_msgs/Nested test_msgs/Strings
 test_msgs/UnboundedSequences test_msgs/WStrings
 """.split()
-TEXTS = ["a", "door", "naïve", "日本", "", "0123456789 abcdef"]
+TEXTS = ['a', 'door', 'naïve', '日本', '', '0123456789 abcdef']
 HERE = pathlib.Path(__file__).parent
 dice = random.Random(7)
 
 
 def message_class(name):
-    package, name = name.split("/")
-    return getattr(importlib.import_module(package + ".msg"), name)
+    package, name = name.split('/')
+    return getattr(importlib.import_module(package + '.msg'), name)
 
 
 def filled(message):
@@ -40,30 +40,30 @@ def filled(message):
 
 
 def value(of):
-    if sequence := re.match(r"sequence<(.+?)(?:, (\d+))?>$", of):
+    if sequence := re.match(r'sequence<(.+?)(?:, (\d+))?>$', of):
         return [value(sequence[1]) for _ in range(min(int(sequence[2] or 4), dice.choice([1, 2, 3])))]
-    if array := re.match(r"(.+)\[(\d+)\]$", of):
+    if array := re.match(r'(.+)\[(\d+)\]$', of):
         return [value(array[1]) for _ in range(int(array[2]))]
-    if "/" in of:
+    if '/' in of:
         return filled(message_class(of)())
-    if of == "boolean":
+    if of == 'boolean':
         return dice.random() < 0.5
-    if of == "octet":
+    if of == 'octet':
         return bytes([dice.randrange(256)])
-    if of in ("char", "uint8"):
+    if of in ('char', 'uint8'):
         return dice.randrange(256)
-    if of.startswith("uint"):
+    if of.startswith('uint'):
         return dice.randrange(2 ** int(of[4:]))
-    if of.startswith("int"):
+    if of.startswith('int'):
         half = 2 ** (int(of[3:]) - 1)
         return dice.randrange(-half, half)
-    if of in ("float", "double"):
+    if of in ('float', 'double'):
         return dice.randrange(-1000, 1000) / 8
-    return dice.choice(TEXTS + ["😀x"] if of.startswith("wstring") else TEXTS)
+    return dice.choice(TEXTS + ['😀x'] if of.startswith('wstring') else TEXTS)
 
 
 def on_the_wire(node, message):
-    taken, topic = [], "/fixture_" + type(message).__name__.lower()
+    taken, topic = [], '/fixture_' + type(message).__name__.lower()
     publisher = node.create_publisher(type(message), topic, 10)
     subscription = node.create_subscription(type(message), topic, taken.append, 10, raw=True)
     while publisher.get_subscription_count() == 0:
@@ -77,10 +77,10 @@ def on_the_wire(node, message):
 
 
 rclpy.init()
-node = rclpy.create_node("fixtures")
+node = rclpy.create_node('fixtures')
 for name in TYPES:
-    stem = name.replace("/", ".")
+    stem = name.replace('/', '.')
     cls = message_class(name)
-    (HERE / f"{stem}.cdr").write_bytes(on_the_wire(node, filled(cls())))
-    if name.startswith("test_msgs/"):
-        (HERE / f"{stem}.default.cdr").write_bytes(on_the_wire(node, cls()))
+    (HERE / f'{stem}.cdr').write_bytes(on_the_wire(node, filled(cls())))
+    if name.startswith('test_msgs/'):
+        (HERE / f'{stem}.default.cdr').write_bytes(on_the_wire(node, cls()))
