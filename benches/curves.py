@@ -35,11 +35,13 @@ def memory(samples, warm):
     for tick in range(0, top + 1, max(1, step)):
         y = TOP + HIGH - tick / top * HIGH
         parts.append(
-            f'<path d="M{LEFT} {y:.1f}h{WIDE}" stroke="#ddd"/><text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{tick}</text>'
+            f'<path d="M{LEFT} {y:.1f}h{WIDE}" stroke="#ddd"/><text x="{LEFT - 6}" y="{y + 4:.1f}"'
+            f' text-anchor="end">{tick}</text>'
         )
     for minute in range(0, int(last / 60) + 1, max(1, int(last / 600))):
         parts.append(
-            f'<text x="{LEFT + minute * 60 / last * WIDE:.1f}" y="{TOP + HIGH + 18}" text-anchor="middle">{minute}</text>'
+            f'<text x="{LEFT + minute * 60 / last * WIDE:.1f}" y="{TOP + HIGH + 18}"'
+            f' text-anchor="middle">{minute}</text>'
         )
     parts.append(
         f'<path d="M{LEFT + warm / last * WIDE:.1f} {TOP}v{HIGH}" stroke="#888" stroke-dasharray="4 4"/>'
@@ -51,10 +53,12 @@ def memory(samples, warm):
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.6"/>')
     for number, (name, colour) in enumerate(zip(names, COLOURS * 3)):
         parts.append(
-            f'<text x="{LEFT + WIDE + 14}" y="{TOP + 14 + number * 18}" fill="{colour}">{html.escape(name)}</text>'
+            f'<text x="{LEFT + WIDE + 14}" y="{TOP + 14 + number * 18}"'
+            f' fill="{colour}">{html.escape(name)}</text>'
         )
     parts.append(
-        f'<text x="{LEFT + WIDE / 2}" y="{TOP + HIGH + 36}" text-anchor="middle">minutes; MiB of their own memory</text>'
+        f'<text x="{LEFT + WIDE / 2}" y="{TOP + HIGH + 36}" text-anchor="middle">minutes; MiB of their own'
+        ' memory</text>'
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDE + 190} {TOP + HIGH + 46}" '

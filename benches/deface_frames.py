@@ -1,4 +1,6 @@
-"""deface with its defaults, on frames from a file: SIZE THREADS SECONDS FILE. Needs the Python package deface."""
+"""deface with its defaults, on frames from a file: SIZE THREADS SECONDS FILE.
+Needs the Python package deface.
+"""
 
 import json
 import sys

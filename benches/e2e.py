@@ -1,12 +1,14 @@
 """`tools/bench e2e`: the simulated lobby's mission with the guard and without, in turns.
 
-Navigation drives to the reception desk by camera and lidar: `bare` on the robot's own domain, `guarded` behind guard, unsealer and
-commander, with policies/lobby.yaml and all that belongs to it. Gazebo runs in lockstep, so both have the same frames.
+Navigation drives to the reception desk by camera and lidar: `bare` on the robot's own domain, `guarded`
+behind guard, unsealer and commander, with policies/lobby.yaml and all that belongs to it. Gazebo runs in
+lockstep, so both have the same frames.
 
-`sim_s`, `wall_s`: from the first centimetre to the last. `p50_ms`, `p99_ms`: from the camera's publishing to the consumer's
-receiving. `frames`: of the camera in that time; `lost`: those that the consumer did not get; `left_out`: those that the guard
-passed over for a newer one; `black`: those that left black, because nobody could look in time. `cpu`: of one processor, what
-guard, redactors, keeper, unsealers and commanders took, in per cent; `all_cpu`: what everything took, Gazebo and consumers too.
+`sim_s`, `wall_s`: from the first centimetre to the last. `p50_ms`, `p99_ms`: from the camera's publishing to
+the consumer's receiving. `frames`: of the camera in that time; `lost`: those that the consumer did not get;
+`left_out`: those that the guard passed over for a newer one; `black`: those that left black, because nobody
+could look in time. `cpu`: of one processor, what guard, redactors, keeper, unsealers and commanders took, in
+per cent; `all_cpu`: what everything took, Gazebo and consumers too.
 """
 
 import argparse
@@ -147,11 +149,13 @@ def verdict(results):
         f'({"within" if abs(slower) <= SLOWER else "NOT within"} the {SLOWER} % that are the goal)'
     )
     print(
-        f'of {frames} frames at 15 Hz the redacted view lost {lost} ({"as" if not lost else "NOT as"} the goal has it, none)'
+        f'of {frames} frames at 15 Hz the redacted view lost {lost} ({"as" if not lost else "NOT as"} the'
+        ' goal has it, none)'
     )
     for one in results['guarded']:
         print(
-            f'  guarded round: processors {one["cpu_of"]}; guard counts {one["reasons"] or "nothing else"}, left out {one["left_out"]}'
+            f'  guarded round: processors {one["cpu_of"]}; guard counts {one["reasons"] or "nothing else"},'
+            f' left out {one["left_out"]}'
         )
 
 

@@ -1,7 +1,8 @@
-"""`tools/bench pii`: looking for personal data in clean text, in telemetry, and in text that is full of it, beside others.
+"""`tools/bench pii`: looking for personal data in clean text, in telemetry, and in text that is full of it,
+beside others.
 
-The texts are made here, the same ones on every run. Others: redact-core (Rust, built by tools/bench), and Presidio with its
-patterns where Python finds it.
+The texts are made here, the same ones on every run. Others: redact-core (Rust, built by tools/bench), and
+Presidio with its patterns where Python finds it.
 """
 
 import argparse
@@ -20,7 +21,10 @@ from planted import Planter  # noqa: E402
 
 CLEAN = [
     'please bring two towels to the front desk and tell them that breakfast is served until half past ten',
-    'the robot moves slowly along the corridor because the floor was cleaned and a trolley stands near the lift',
+    (
+        'the robot moves slowly along the corridor because the floor was cleaned and a trolley stands near'
+        ' the lift'
+    ),
     'kitchen reports that all tables are ready, the delivery can start when the elevator is free again',
     'navigation goal reached after replanning, waiting for the next task from the fleet manager',
     'the battery is charged, the docking station is free, and the tray is empty',
@@ -50,8 +54,9 @@ def texts():
         yield (
             'telemetry',
             (
-                f'[INFO] [{1700000000 + number}.{dice.randrange(10**9):09}] [amcl]: pose {pose} '
-                f'seq={dice.randrange(10**8)} dt={dice.randrange(200)}ms cov=[{dice.random():.4f}, {dice.random():.4f}]'
+                f'[INFO] [{1700000000 + number}.{dice.randrange(10**9):09}] [amcl]: pose {pose}'
+                f' seq={dice.randrange(10**8)} dt={dice.randrange(200)}ms cov=[{dice.random():.4f},'
+                f' {dice.random():.4f}]'
             ),
         )
         yield 'dense', f'{planter.item().sentence}; {planter.item().sentence}'

@@ -63,8 +63,8 @@ class NothingMeasured(Exception):
 def traffic(sinks, source, relay=None):
     """Waits for the sinks, starts the source by calling `source`, and gives what the first sink saw.
 
-    `sender_ns` is the processor time of the relay, or of the source if there is none; `reader_ns` that of all sinks.
-    Both are of the whole time of the traffic, for each message.
+    `sender_ns` is the processor time of the relay, or of the source if there is none; `reader_ns` that of all
+    sinks. Both are of the whole time of the traffic, for each message.
     """
     try:
         for sink in sinks:
@@ -84,7 +84,8 @@ def traffic(sinks, source, relay=None):
         after = processor_time(sender), sum(map(processor_time, sinks))
         seen = [json.loads(sink.stdout.readline()) for sink in sinks]
         for sink in sinks:
-            sink.stdin.close()  # it leaves in order, by itself: what killed participants leave in /dev/shm is large
+            # It leaves in order, by itself: what killed participants leave in /dev/shm is large.
+            sink.stdin.close()
         for process in (source, *sinks):
             process.wait(10)
         if not all(one['received'] for one in seen):

@@ -1,7 +1,7 @@
 """`tools/bench recall`: how much of people's faces is covered, beside deface, on the same pictures.
 
-DIR has images and `boxes.jsonl`, a line an image: {"image", "width", "height", "boxes": [[x1, y1, x2, y2], ...]} with all
-faces. A face counts if its longer side has at least 20 pixels.
+DIR has images and `boxes.jsonl`, a line an image: {"image", "width", "height", "boxes": [[x1, y1, x2, y2],
+...]} with all faces. A face counts if its longer side has at least 20 pixels.
 """
 
 import argparse
@@ -222,9 +222,12 @@ class Deface:
         took = (time.process_time() - before) * 1000
         boxes = np.array(boxes, float).reshape(-1, 5)
         more_x, more_y = 0.3 * (boxes[:, 2] - boxes[:, 0]), 0.3 * (boxes[:, 3] - boxes[:, 1])
-        return np.stack(
-            [boxes[:, 0] - more_x, boxes[:, 1] - more_y, boxes[:, 2] + more_x, boxes[:, 3] + more_y], 1
-        ), took
+        return (
+            np.stack(
+                [boxes[:, 0] - more_x, boxes[:, 1] - more_y, boxes[:, 2] + more_x, boxes[:, 3] + more_y], 1
+            ),
+            took,
+        )
 
 
 def cpu_time(pid):
@@ -268,7 +271,9 @@ class Score:
 
 
 def with_intervals(faces):
-    """f90, missed and pixels, each with its bootstrap 95 % interval over pictures (the frames of a clip are one)."""
+    """f90, missed and pixels, each with its bootstrap 95 % interval over pictures (the frames
+    of a clip are one).
+    """
     pictures = np.unique(faces[:, 0])
     # Of each picture: faces, faces covered, faces missed, pixels, pixels covered.
     sums = np.array(

@@ -1,8 +1,9 @@
 """`tools/bench redact`: hiding faces in camera frames, beside deface, which the same frames are given.
 
-Each case is a frame size and a number of faces (a photograph of one face, set into the frame that often, moving). Variants:
-`guard` is the guard's own code and its redactor process, together pinned to one core or to two, detection on every frame;
-`deface` is the Python package with its defaults, pinned the same. `cpu_ms` is processor time a frame, of all processes.
+Each case is a frame size and a number of faces (a photograph of one face, set into the frame that often,
+moving). Variants: `guard` is the guard's own code and its redactor process, together pinned to one core or to
+two, detection on every frame; `deface` is the Python package with its defaults, pinned the same. `cpu_ms` is
+processor time a frame, of all processes.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 """`tools/bench relay`: a message's way on real ROS 2, with and without something in between.
 
-Variants: `direct` one hop; `bare` a relay over the guard's own edge to ROS, without decision, record or tag; `guard`;
-`guard+tags` with somebody reading the tags; `rclpy raw` and `rclpy typed`, relays as one writes them in Python.
-`cpu_us` is the relay's processor time for each message, over the whole time of the traffic. The message's own time
-is measured from before it is published to after it is taken. The first tenth is warm-up.
+Variants: `direct` one hop; `bare` a relay over the guard's own edge to ROS, without decision, record or tag;
+`guard`; `guard+tags` with somebody reading the tags; `rclpy raw` and `rclpy typed`, relays as one writes them
+in Python. `cpu_us` is the relay's processor time for each message, over the whole time of the traffic. The
+message's own time is measured from before it is published to after it is taken. The first tenth is warm-up.
 """
 
 import argparse

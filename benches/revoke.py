@@ -1,9 +1,9 @@
 """`tools/bench revoke`: how long a revoked stakeholder goes on opening messages.
 
-A real keeper, a real guard and real DDS, with messages at 100 Hz. The revoked node is an adversary: it keeps every key that
-it ever had, ignores that grants end, and tries all keys on all messages. The time is from the start of the command
-`discreet revoke` to when the last message was published that it can open; `after` counts those published after the command
-had come back, which must be none.
+A real keeper, a real guard and real DDS, with messages at 100 Hz. The revoked node is an adversary: it keeps
+every key that it ever had, ignores that grants end, and tries all keys on all messages. The time is from the
+start of the command `discreet revoke` to when the last message was published that it can open; `after` counts
+those published after the command had come back, which must be none.
 """
 
 import argparse
@@ -39,7 +39,9 @@ class Adversary:
         self.opened, self.waiting = [], []
 
     def look(self):
-        """Takes what came, and opens what it can. Gives when the newest of it was published, in nanoseconds."""
+        """Takes what came, and opens what it can. Gives when the newest of it was published,
+        in nanoseconds.
+        """
         for message in self.grants.poll():
             for grant in read_message(message.cdr)[2]:
                 if grant not in self.known:

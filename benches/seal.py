@@ -2,17 +2,20 @@
 
 --part primitives: nanoseconds and megabytes a second of sealing and opening, beside the bare cipher.
 
---part ways: a message's way through the guard. `clear` is for everyone; `sealed` for one stakeholder, aes-256-gcm, signed
-(a contextual class); `sealed operational` chacha20-poly1305, not signed. The stakeholder opens in the process that reads.
-Beside it DDS-Security from writer to reader, without a relay, on a Fast DDS that has it: `dds none`, and `dds-security` with
-the kinds of protection that SROS2 chooses by default (benches/peer/governance.xml). What counts is what each adds.
+--part ways: a message's way through the guard. `clear` is for everyone; `sealed` for one stakeholder,
+aes-256-gcm, signed (a contextual class); `sealed operational` chacha20-poly1305, not signed. The stakeholder
+opens in the process that reads. Beside it DDS-Security from writer to reader, without a relay, on a Fast DDS
+that has it: `dds none`, and `dds-security` with the kinds of protection that SROS2 chooses by default
+(benches/peer/governance.xml). What counts is what each adds.
 
---part readers: the same clear and sealed topic with 1, 2, 4 and 8 readers, each a process. `sealed, one opens`: the others
-take the messages and leave them as they are, so that readers who open on the guard's own cores do not slow it down.
+--part readers: the same clear and sealed topic with 1, 2, 4 and 8 readers, each a process. `sealed, one
+opens`: the others take the messages and leave them as they are, so that readers who open on the guard's own
+cores do not slow it down.
 
-`sender_us` is the processor time of the guard, or of the DDS writer, for each message; `reader_us` that of each reader;
-`cpu_us` of the sender and all readers. A message's own time is measured from before it is published to after it is taken
-and opened. The first tenth is warm-up. Everything is reliable, keep-last 2, on the tuned transport, launch/fastdds.xml.
+`sender_us` is the processor time of the guard, or of the DDS writer, for each message; `reader_us` that of
+each reader; `cpu_us` of the sender and all readers. A message's own time is measured from before it is
+published to after it is taken and opened. The first tenth is warm-up. Everything is reliable, keep-last 2, on
+the tuned transport, launch/fastdds.xml.
 """
 
 import argparse
@@ -36,7 +39,8 @@ INNER, OUTER, PEERS = (
     99,
     100,
 )  # domains; the peer is another Fast DDS, whose shared memory must not be mixed with ours
-# Two cores do not keep up with 30 large frames a second of some variants, which then measures a queue; 10 a second they do.
+# Two cores do not keep up with 30 large frames a second of some variants, which then measures a queue; 10 a
+# second they do.
 CASES = [
     ('1 KiB', 1024, 100),
     ('64 KiB', 65536, 100),
@@ -146,7 +150,8 @@ def readers(bench, options):
     if options.json:
         return
     print(
-        '\nsealing at the guard: what it takes more than for clear; the rest is what DDS takes for each reader'
+        '\nsealing at the guard: what it takes more than for clear; the rest is what DDS takes for each'
+        ' reader'
     )
     for name, what, count, cost in sealing:
         print(f'{name:<20} {what:<18} {count} readers {cost:>8.1f} us a message')

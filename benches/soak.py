@@ -1,15 +1,17 @@
 """`tools/bench soak`: the guarded lobby for half an hour, and whether it stays as it was.
 
-The robot drives to the desk and back, navigation steers, all stakeholders receive what is theirs. Every ten seconds the memory of
-the guard, its redactors, the keeper, the unsealers and the commanders is read: `own` is theirs alone; `all` has their part of
-shared memory too. Pages of files are in neither: the system drops and shares them as it likes. Programs that hold keys lock all of
-their memory, so that the large segments of the tuned transport count from the start, and `all` is large. In the first minute the
-unsealers and the guard are stopped for a moment: each of their queues has been full once then, and takes no more from then on.
+The robot drives to the desk and back, navigation steers, all stakeholders receive what is theirs. Every ten
+seconds the memory of the guard, its redactors, the keeper, the unsealers and the commanders is read: `own` is
+theirs alone; `all` has their part of shared memory too. Pages of files are in neither: the system drops and
+shares them as it likes. Programs that hold keys lock all of their memory, so that the large segments of the
+tuned transport count from the start, and `all` is large. In the first minute the unsealers and the guard are
+stopped for a moment: each of their queues has been full once then, and takes no more from then on.
 
-It holds if, after the first five minutes (a quarter of a shorter run), both grew by less than 5 % in each program, and /dev/shm too;
-the audit log verifies, without a fault, and has a window for every second in which a stakeholder received something; every mission
-arrived; no program ended, and none was a zombie for ten seconds; and when all has ended, nothing of it is in /dev/shm. Leaves
-soak.svg, soak.json and all logs in --out.
+It holds if, after the first five minutes (a quarter of a shorter run), both grew by less than 5 % in each
+program, and /dev/shm too; the audit log verifies, without a fault, and has a window for every second in which
+a stakeholder received something; every mission arrived; no program ended, and none was a zombie for ten
+seconds; and when all has ended, nothing of it is in /dev/shm. Leaves soak.svg, soak.json and all logs in
+--out.
 
 Exit status: 0 it holds, 1 something does not, 2 a wrong argument.
 """
@@ -73,7 +75,8 @@ def main():
         print(f'{"MiB":<22} {"own":>16} {"all":>17}')
         for name, one in result['memory'].items():
             print(
-                f'{name:<22} {one["own"][0]:>7.1f} {one["own"][1]:>8.1f} {one["all"][0]:>8.1f} {one["all"][1]:>8.1f}'
+                f'{name:<22} {one["own"][0]:>7.1f} {one["own"][1]:>8.1f} {one["all"][0]:>8.1f}'
+                f' {one["all"][1]:>8.1f}'
             )
         for claim in result['claims']:
             print(f'{"so" if claim["holds"] else "NOT SO"}: {claim["claim"]}')
@@ -109,13 +112,16 @@ class Soak:
             self.missions.append(mission.returncode)
             self.drive_back()
             print(
-                f'{self.elapsed() / 60:.1f} min: {len(self.missions)} missions, {sum(status == 0 for status in self.missions)} arrived',
+                f'{self.elapsed() / 60:.1f} min: {len(self.missions)} missions,'
+                f' {sum(status == 0 for status in self.missions)} arrived',
                 file=sys.stderr,
                 flush=True,
             )
 
     def drive_back(self):
-        """Along the line that it came on, in pieces of a second, so that the memory is looked at meanwhile."""
+        """Along the line that it came on, in pieces of a second,
+        so that the memory is looked at meanwhile.
+        """
         limit = time.monotonic() + 60
         while (pose := self.run.pose())[0] > 0.3 and time.monotonic() < limit:
             _, aside, yaw = pose
@@ -185,7 +191,8 @@ class Soak:
                 memory[name][kind] = [round(begin / 1024, 2), round(end / 1024, 2)]
                 claim(
                     end <= begin * (1 + GROWTH / 100) or end - begin < MARGIN,
-                    f'{name}: {end / 1024:.1f} MiB ({kind}) at the end, {100 * (end / begin - 1):+.1f} % since {self.warm / 60:.1f} min',
+                    f'{name}: {end / 1024:.1f} MiB ({kind}) at the end, {100 * (end / begin - 1):+.1f} %'
+                    f' since {self.warm / 60:.1f} min',
                 )
         begin, end = ends([sample['shm'] for sample in late])
         claim(

@@ -1,4 +1,6 @@
-"""What happens in the lobby, once everything runs: the front desk, the mission, the revocation, maintenance by day and by night."""
+"""What happens in the lobby, once everything runs:
+the front desk, the mission, the revocation, maintenance by day and by night.
+"""
 
 import json
 import re
@@ -34,7 +36,8 @@ class Acts(Attempts):
             )
         self.seen['lookups'] = answers
         self.mark(
-            f'The front desk looks three guests up: {sum(answer["found"] for answer in answers.values())} are found'
+            f'The front desk looks three guests up: {sum(answer["found"] for answer in answers.values())} are'
+            ' found'
         )
 
     def navigation_drives_to_the_desk(self):
@@ -104,7 +107,9 @@ class Acts(Attempts):
         }
 
     def maintenance_drives(self):
-        """By day and by night: whatever the hour is, the next version of the policy has the hours the other way round."""
+        """By day and by night: whatever the hour is, the next version
+        of the policy has the hours the other way round.
+        """
         for version in (1, 2):
             if version == 2:
                 self.swap_hours()

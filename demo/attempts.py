@@ -1,6 +1,7 @@
 """What the intruder tries one after the other, and how it is seen what became of it.
 
-An attempt held if nothing of it reached the robot, the robot stood still, and the guard counted the refusal that was expected.
+An attempt held if nothing of it reached the robot, the robot stood still, and the guard counted the refusal
+that was expected.
 """
 
 import time
@@ -9,7 +10,8 @@ from stage import until
 
 COMMANDS, CALLS = '/cmd_vel/command', '/guests/lookup/call'
 
-# What the intruder is told to do, what that is, and the reason for which the guard should refuse it. The robot stands still.
+# What the intruder is told to do, what that is, and the reason for which the guard should refuse it. The
+# robot stands still.
 BEFORE = [
     ('garbage', 'Random bytes as a sealed command', 'other_receiver'),
     ('stranger', 'A command sealed and signed with an identity of its own', 'unknown_sender'),
@@ -67,12 +69,17 @@ class Attempts:
             done['sent'],
             held=not answer['answered'] and not answer['reaches'],
             entrance=CALLS,
-            found=f'{answer["answered"]} answered; of the services inside {len(answer["reaches"])} can be reached',
+            found=(
+                f'{answer["answered"]} answered; of the services inside {len(answer["reaches"])} can be'
+                ' reached'
+            ),
             after=self.refused(before, CALLS, reason),
         )
 
     def refused(self, before, entrance, reason, patience=10):
-        """Waits until the guard's diagnostics, which come each second, count another refusal; gives what was seen then."""
+        """Waits until the guard's diagnostics, which come each second, count another refusal;
+        gives what was seen then.
+        """
 
         def count(report):
             return int(report['guard'].get(entrance, {}).get(f'refused {reason}', 0))

@@ -1,7 +1,7 @@
 """Frames of one instant, as each party received them, and what of the lobby's faces they show.
 
-Where a face is in a frame tells sim/truth.py, from the description of the lobby and the robot's place at that moment. What is
-compared are pixels: an area is covered if hardly one of them left as it was inside.
+Where a face is in a frame tells sim/truth.py, from the description of the lobby and the robot's place at that
+moment. What is compared are pixels: an area is covered if hardly one of them left as it was inside.
 """
 
 CAMERA, DEPTH = '/camera/image_raw', '/camera/depth/image_rect_raw'
@@ -85,8 +85,10 @@ def compare(ask, path):
                     'kind': kind,
                     'shown': len(shown),
                     'of': len(answers),
-                    'claim': f'{who}: a {kind} was {len(answers)} times in a frame, and shown {len(shown)} times'
-                    + (f' ({", ".join(sorted(set(shown)))})' if shown else ''),
+                    'claim': (
+                        f'{who}: a {kind} was {len(answers)} times in a frame, and shown {len(shown)} times'
+                        + (f' ({", ".join(sorted(set(shown)))})' if shown else '')
+                    ),
                 }
             )
     return claims

@@ -1,9 +1,10 @@
-"""The rest of the robot, beside what the simulator gives it: the reception's book of guests, what guests say, and what nodes
-tell of themselves. All of it on the inner domain.
+"""The rest of the robot, beside what the simulator gives it: the reception's book of guests, what guests say,
+and what nodes tell of themselves. All of it on the inner domain.
 
     ROS_DOMAIN_ID=81 python3 demo/hotel.py
 
-Guests are invented. Their cards are numbers that payment systems are tested with, their telephones belong to nobody.
+Guests are invented. Their cards are numbers that payment systems are tested with, their telephones belong to
+nobody.
 """
 
 import signal
@@ -44,7 +45,10 @@ HEARD = [
 LOGGED = [
     'goal reached: two towels for guest Karin Lindqvist, room 412',
     'map loaded from /home/jonas.weber/maps/lobby.yaml',
-    'upload to https://fleet.hotel.example/v2/push?robot=lobby-1&token=9f2c77b1e0d94a6fb3558c21 failed, trying again',
+    (
+        'upload to https://fleet.hotel.example/v2/push?robot=lobby-1&token=9f2c77b1e0d94a6fb3558c21 failed,'
+        ' trying again'
+    ),
     'speech: heard guest Tomas Ferreira, confidence 0.93',
 ]
 REPORTED = [
@@ -59,7 +63,9 @@ REPORTED = [
 
 
 class Reception(Node):
-    """Knows the guests: answers who asks on the robot's own domain, and hands the guard the list of today's."""
+    """Knows the guests: answers who asks on the robot's own domain,
+    and hands the guard the list of today's.
+    """
 
     def __init__(self):
         super().__init__('reception')

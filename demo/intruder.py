@@ -2,9 +2,10 @@
 
     python3 demo/intruder.py DOMAIN IDENTITIES
 
-It sits on the outer domain. It has no identity that the policy knows, but for attempts that say so, in which it has stolen
-one. What became of an attempt is not for it to say: each command that it forges has a speed of its own, and demo/show.py
-looks for that among the commands which reached the robot. Orders come on standard input (see peer.py).
+It sits on the outer domain. It has no identity that the policy knows, but for attempts that say so, in which
+it has stolen one. What became of an attempt is not for it to say: each command that it forges has a speed of
+its own, and demo/show.py looks for that among the commands which reached the robot. Orders come on standard
+input (see peer.py).
 """
 
 import os

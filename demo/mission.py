@@ -1,10 +1,12 @@
-"""Drives the robot to the reception desk, by camera and lidar alone: towards the blue sign, until the desk is a metre away.
+"""Drives the robot to the reception desk, by camera and lidar alone.
+
+It goes towards the blue sign, until the desk is a metre away.
 
     python3 demo/mission.py --domain 81                               on the robot itself, past the guard
     python3 demo/mission.py --domain 83 --namespace /navigation       behind an unsealer and a commander
 
-Writes a line of JSON each second, and at last {"arrived": ...} with what it counted. Exit status: 0 it stands before the
-desk, 1 it does not.
+Writes a line of JSON each second, and at last {"arrived": ...} with what it counted. Exit status: 0 it stands
+before the desk, 1 it does not.
 """
 
 import argparse
@@ -61,7 +63,9 @@ def ahead(scan, half_angle=math.radians(8)):
 
 
 def steer(sign, lost, front, stop):
-    """Forward speed and turn. `lost` is for how long the sign was not seen: a cover may lie on it for a moment."""
+    """Forward speed and turn. `lost` is for how long the sign was not seen:
+    a cover may lie on it for a moment.
+    """
     if sign is None and lost < PATIENCE and front > 2 * stop:
         return FASTEST / 3, 0.0
     if sign is None:
@@ -82,7 +86,8 @@ class Mission(Node):
         self.frames = self.scans = self.sent = self.black = 0
         self.standing_since, self.result = None, None
         names = {name: options.namespace + getattr(options, name) for name in ('image', 'scan', 'command')}
-        # Serialized: only one frame in each period is looked at, and unpacking each takes longer than receiving it.
+        # Serialized: only one frame in each period is looked at, and unpacking each takes longer than
+        # receiving it.
         self.create_subscription(Image, names['image'], self.saw, qos_profile_sensor_data, raw=True)
         self.create_subscription(LaserScan, names['scan'], self.measured, qos_profile_sensor_data)
         self.commands = self.create_publisher(Twist, names['command'], 1)

@@ -1,4 +1,6 @@
-"""The demo's page: one file, nothing fetched, no script. Whatever is shown came from the run and is escaped."""
+"""The demo's page: one file, nothing fetched, no script.
+Whatever is shown came from the run and is escaped.
+"""
 
 import base64
 import html
@@ -42,7 +44,8 @@ def write(path, summary):
     ]
     style = (HERE / 'page.css').read_text()
     path.write_text(f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Discreet: a hotel lobby, guarded</title><style>
 {style}</style></head><body><main>
 {''.join(parts)}
@@ -72,7 +75,10 @@ def table_of(heads, rows, kind=''):
         '<tr>' + ''.join(cell if cell.startswith('<td') else f'<td>{cell}</td>' for cell in row) + '</tr>'
         for row in rows
     )
-    return f'<div class="scroll"><table class="{kind}"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    return (
+        f'<div class="scroll"><table class="{kind}"><thead><tr>{top}</tr></thead>'
+        f'<tbody>{body}</tbody></table></div>'
+    )
 
 
 def head(summary):
@@ -83,11 +89,13 @@ def head(summary):
         if not wrong
         else f'{wrong} of {count} claims were not so'
     )
+    begun = time.strftime('%d %B %Y, %H:%M', time.localtime(summary['series']['begin']))
     return f"""<header><p class="brand">Discreet</p><h1>A hotel lobby, guarded</h1>
-<p class="lead">A robot drives through a simulated lobby ({text(summary['source'])}). The guard stands between its sensors and whoever
-uses them; policy <code>lobby.yaml</code> says who may have what. Everything below was received in this run, and held against the policy.</p>
+<p class="lead">A robot drives through a simulated lobby ({text(summary['source'])}). The guard stands
+between its sensors and whoever uses them; policy <code>lobby.yaml</code> says who may have what.
+Everything below was received in this run, and held against the policy.</p>
 <p class="verdict {'bad' if wrong else 'good'}">{tick(not wrong)} {verdict}</p>
-<p class="small">{text(time.strftime('%d %B %Y, %H:%M', time.localtime(summary['series']['begin'])))}, {text(summary['seconds'])} s</p></header>"""
+<p class="small">{text(begun)}, {text(summary['seconds'])} s</p></header>"""
 
 
 def figure(path, title, caption, kind=''):
@@ -125,7 +133,8 @@ def views(summary):
         figure(after.get('analytics'), 'Analytics', 'revoked: nothing, from the next message on'),
     ]
     body = (
-        f'<div class="views">{"".join(first)}</div><h3>Later in the drive, after <code>discreet revoke analytics</code></h3>'
+        f'<div class="views">{"".join(first)}</div>'
+        '<h3>Later in the drive, after <code>discreet revoke analytics</code></h3>'
         f'<div class="views after">{"".join(second)}</div>'
     )
     return section(
@@ -141,7 +150,8 @@ def table(summary):
     rows = []
     for row in summary['table']:
         cells = [
-            f'<td><code>{text(row["topic"])}</code><span class="small">{text(row["class"] or "not declared")}</span></td>',
+            f'<td><code>{text(row["topic"])}</code>'
+            f'<span class="small">{text(row["class"] or "not declared")}</span></td>',
             f'<td class="number">{row["inside"]}</td>',
         ]
         for who in ('outside', *STAKEHOLDERS):
@@ -157,7 +167,7 @@ def table(summary):
     heads = ['topic', 'inside', *(NAMES[who] for who in ('outside', *STAKEHOLDERS))]
     return section(
         'Who got what',
-        f'Messages received by each party, beside what the policy gives it. Analytics was revoked '
+        'Messages received by each party, beside what the policy gives it. Analytics was revoked '
         'midway. Frames that the guard left out for newer ones: '
         + ', '.join(
             f'{row["skipped"]} of <code>{text(row["topic"])}</code>'
@@ -189,7 +199,8 @@ def words(summary):
         f'{key.replace("_", " ")} {text(value)}' for key, value in answer.items() if key != 'found'
     )
     blocks.append(
-        f'<h3><code>/guests/lookup</code></h3><p>The front desk asks for room 412 and is told: {asked}. Nobody else may ask.</p>'
+        '<h3><code>/guests/lookup</code></h3>'
+        f'<p>The front desk asks for room 412 and is told: {asked}. Nobody else may ask.</p>'
     )
     return section(
         'What was said', 'Guests are invented, their numbers are test numbers.', ''.join(blocks), 'words'
@@ -221,9 +232,10 @@ def drive(summary):
     ahead = f'{mission["ahead"]:.2f}' if mission.get('ahead') else '?'
     return section(
         'The drive',
-        f'{tick(mission["arrived"])} Navigation steers from its own domain by the redacted picture and the lidar, and its '
-        f'commands come back signed: {mission.get("commands")} sent, {mission["received"]} reached the robot. After '
-        f'{mission.get("seconds")} s the robot {text(mission["why"])}, {ahead} m away.',
+        f'{tick(mission["arrived"])} Navigation steers from its own domain by the redacted picture and the'
+        f' lidar, and its commands come back signed: {mission.get("commands")} sent, {mission["received"]}'
+        f' reached the robot. After {mission.get("seconds")} s the robot {text(mission["why"])}, {ahead} m'
+        ' away.',
         body,
         'drive',
     )
@@ -277,12 +289,15 @@ def shifts(summary):
     )
 
 
+OURS = ('guard', 'redactor', 'keeper', 'unsealer', 'commander')
+
+
 def cost(summary):
     shares = {name: share for name, share in summary['machine'].items() if share >= 0.005}
     most = max(shares.values())
     bars = ''.join(
         f'<div class="bar"><span>{text(name)}</span><i style="width:{100 * share / most:.0f}%" '
-        f'class="{"ours" if name in ("guard", "redactor", "keeper", "unsealer", "commander") else ""}"></i><b>{share:.0%}</b></div>'
+        f'class="{"ours" if name in OURS else ""}"></i><b>{share:.0%}</b></div>'
         for name, share in shares.items()
     )
     rows = [
@@ -300,12 +315,15 @@ def cost(summary):
     )
     body = (
         f'<h3>Processor time during the mission, of one core</h3><div class="bars">{bars}</div>'
-        f'<h3>In the guard, from taking a message to having published it</h3>{table_of(["topic", "released", "median", "99 %"], rows)}'
-        f"<p>A camera frame came later than inside by (median), opened on the party's own domain: {delays}.</p>"
+        '<h3>In the guard, from taking a message to having published it</h3>'
+        f'{table_of(["topic", "released", "median", "99 %"], rows)}'
+        "<p>A camera frame came later than inside by (median), opened on the party's own domain: "
+        f'{delays}.</p>'
     )
     return section(
         'What it costs',
-        'Programs of Discreet in colour, all others grey; the simulator draws its pictures on the same processor.',
+        'Programs of Discreet in colour, all others grey; the simulator draws its pictures on the same'
+        ' processor.',
         body,
         'cost',
     )
@@ -317,9 +335,14 @@ def claims(summary):
         lines = [claim for claim in summary['claims'] if claim['about'] == about]
         if lines:
             items = ''.join(f'<li>{tick(claim["holds"])} {text(claim["claim"])}</li>' for claim in lines)
+            holds = all(claim['holds'] for claim in lines)
             groups.append(
-                f'<details{" open" if not all(claim["holds"] for claim in lines) else ""}><summary>{tick(all(claim["holds"] for claim in lines))} '
-                f'{title} <span class="small">{len(lines)}</span></summary><ul class="claims">{items}</ul></details>'
+                f'<details{"" if holds else " open"}>'
+                f'<summary>{tick(holds)} {title} <span class="small">{len(lines)}</span></summary>'
+                f'<ul class="claims">{items}</ul></details>'
             )
-    audit = f'<p class="audit">{tick(summary["audit"]["verified"])} <code>discreet audit verify</code></p><pre>{text(summary["audit"]["text"])}</pre>'
+    audit = (
+        f'<p class="audit">{tick(summary["audit"]["verified"])} <code>discreet audit verify</code></p>'
+        f'<pre>{text(summary["audit"]["text"])}</pre>'
+    )
     return section('Every claim', 'What this page says, one by one.', audit + ''.join(groups), 'claims')

@@ -4,8 +4,9 @@
 
 Without a folder no frame is kept, only when it was sent and when it came.
 
-One process for all, because what is compared must be counted by one clock; each domain has a context of its own, which to DDS
-is a participant like any other. Messages are taken as they are on the wire. Commands come on standard input (see peer.py).
+One process for all, because what is compared must be counted by one clock; each domain has a context of its
+own, which to DDS is a participant like any other. Messages are taken as they are on the wire. Commands come
+on standard input (see peer.py).
 """
 
 import array
@@ -36,7 +37,8 @@ from sensor_msgs.msg import Image
 import peer
 from looks import picture, stamp_of
 
-# Some frames are kept to be looked at afterwards. Which ones, their stamps say, so that every party keeps the same ones.
+# Some frames are kept to be looked at afterwards. Which ones, their stamps say, so that every party keeps the
+# same ones.
 RATE = {'rgb8': (15, 5), '32FC1': (5, 2)}  # of the cameras, in Hz of simulated time; and one in so many
 STAMPED = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/LaserScan')
 TEXTS = ('std_msgs/msg/String', 'rcl_interfaces/msg/Log', 'diagnostic_msgs/msg/DiagnosticArray')
@@ -107,8 +109,9 @@ class Party:
         rclpy.init(context=self.context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
         self.node = self.make_node(f'{name}_ears')
         self.publishers, self.looked = {}, 0
-        # Whose topics count: what this party was given comes out of its unsealer, and what is open to all out of the guard.
-        # The intruder counts too: that its commands are heard out there shows that they are real.
+        # Whose topics count: what this party was given comes out of its unsealer, and what is open to all out
+        # of the guard. The intruder counts too: that its commands are heard out there shows that they are
+        # real.
         self.givers = {'inside': None, 'outside': ('guard_outer', 'printer_in_room_12')}.get(
             name, ('unsealer_own',)
         )
@@ -196,7 +199,7 @@ class Parties:
     def __init__(self, domains, folder):
         self.folder, Inbox.keeps = folder, bool(folder)
         self.all = {
-            name: (Inside(domain) if name == 'inside' else Party(name, domain))
+            name: Inside(domain) if name == 'inside' else Party(name, domain)
             for name, domain in domains.items()
         }
 
@@ -258,7 +261,9 @@ class Parties:
         }
 
     def stamps(self, topic):
-        """The stamps of all that came, by party; when each came inside, and the number its publisher gave the last one there."""
+        """The stamps of all that came, by party; when each came inside,
+        and the number its publisher gave the last one there.
+        """
         found = {name: inbox for name in self.all if (inbox := self.inbox(name, topic))}
         return {
             'stamps': {name: list(inbox.stamps) for name, inbox in found.items()},
@@ -267,7 +272,9 @@ class Parties:
         }
 
     def latencies(self, topic):
-        """From the publisher inside to each party, in seconds, by stamp. One clock, as all is on one machine."""
+        """From the publisher inside to each party, in seconds, by stamp.
+        One clock, as all is on one machine.
+        """
         sent = self.all['inside'].inboxes[topic].sent
         return {
             name: [

@@ -1,5 +1,5 @@
-"""What the demo's ROS processes have in common: they obey JSON lines on standard input, answer with JSON lines, and end
-with the process that started them.
+"""What the demo's ROS processes have in common: they obey JSON lines on standard input, answer with JSON
+lines, and end with the process that started them.
 """
 
 import importlib

@@ -21,7 +21,9 @@ NAMES = {
 
 
 def plan(things, path, revoked_at):
-    """`things`: (kind, x, y, deep, wide) in metres, x ahead of the robot's start, y to its left. `path`: [x, y] and so on."""
+    """`things`: (kind, x, y, deep, wide) in metres, x ahead of the robot's start, y to its left. `path`:
+    [x, y] and so on.
+    """
     left, right, top, bottom = -1.6, 8.4, 3.8, -3.4
     scale = 84
 
@@ -42,21 +44,28 @@ def plan(things, path, revoked_at):
     parts.append(f'<polyline class="way" points="{points}"/>')
     start, end = at(*path[0]), at(*path[-1])
     parts.append(
-        f'<circle class="start" cx="{start[0]}" cy="{start[1]}" r="9"/><circle class="robot" cx="{end[0]}" cy="{end[1]}" r="15"/>'
+        f'<circle class="start" cx="{start[0]}" cy="{start[1]}" r="9"/><circle class="robot" cx="{end[0]}"'
+        f' cy="{end[1]}" r="15"/>'
     )
     parts.append(f'<text x="{start[0]}" y="{int(start[1]) + 42}" text-anchor="middle">start</text>')
     if revoked_at:
         place = at(*revoked_at)
         parts.append(
-            f'<line class="revoked" x1="{place[0]}" y1="{int(place[1]) - 34}" x2="{place[0]}" y2="{int(place[1]) + 34}"/>'
-            f'<text class="revoked" x="{place[0]}" y="{int(place[1]) - 46}" text-anchor="middle">vendor revoked</text>'
+            f'<line class="revoked" x1="{place[0]}" y1="{int(place[1]) - 34}" x2="{place[0]}"'
+            f' y2="{int(place[1]) + 34}"/><text class="revoked" x="{place[0]}" y="{int(place[1]) - 46}"'
+            ' text-anchor="middle">vendor revoked</text>'
         )
     width, height = (right - left) * scale, (top - bottom) * scale
-    return f'<svg class="plan" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="The lobby from above">{"".join(parts)}</svg>'
+    return (
+        f'<svg class="plan" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="The lobby from'
+        f' above">{"".join(parts)}</svg>'
+    )
 
 
 def timeline(series, events, marked):
-    """Frames a second of each party, in lanes. `events`: (seconds, text); `marked` is the one that gets a line."""
+    """Frames a second of each party, in lanes. `events`: (seconds, text);
+    `marked` is the one that gets a line.
+    """
     frames = series['frames']
     lanes = [who for who in ('inside', 'navigation', 'front_desk', 'analytics') if who in frames]
     slots = max(len(values) for values in frames.values())
@@ -73,7 +82,8 @@ def timeline(series, events, marked):
         base = margin + row * (lane + gap) + lane
         parts.append(f'<line class="base" x1="0" y1="{base}" x2="{width}" y2="{base}"/>')
         bars = ''.join(
-            f'M{across(slot / 2):.1f} {base}V{base - value / most * lane:.1f}H{across((slot + 1) / 2) - 0.6:.1f}V{base}Z'
+            f'M{across(slot / 2):.1f}'
+            f' {base}V{base - value / most * lane:.1f}H{across((slot + 1) / 2) - 0.6:.1f}V{base}Z'
             for slot, value in enumerate(frames[who])
             if value
         )
@@ -83,12 +93,16 @@ def timeline(series, events, marked):
     for moment in range(0, math.ceil(seconds), 10):
         parts.append(f'<text class="tick" x="{across(moment):.0f}" y="{bottom + 10}">{moment} s</text>')
     parts.append(
-        f'<line class="revoked" x1="{across(marked):.1f}" y1="10" x2="{across(marked):.1f}" y2="{bottom - gap + 4}"/>'
-        f'<text class="revoked" x="{across(marked) + 6:.1f}" y="20">discreet revoke analytics</text>'
+        f'<line class="revoked" x1="{across(marked):.1f}" y1="10" x2="{across(marked):.1f}"'
+        f' y2="{bottom - gap + 4}"/><text class="revoked" x="{across(marked) + 6:.1f}" y="20">discreet revoke'
+        ' analytics</text>'
     )
     for moment, text in events:
         parts.append(
-            f'<line class="event" x1="{across(moment):.1f}" y1="{bottom - gap + 4}" x2="{across(moment):.1f}" y2="{bottom - gap + 12}">'
-            f'<title>{html.escape(text)}</title></line>'
+            f'<line class="event" x1="{across(moment):.1f}" y1="{bottom - gap + 4}" x2="{across(moment):.1f}"'
+            f' y2="{bottom - gap + 12}"><title>{html.escape(text)}</title></line>'
         )
-    return f'<svg class="time" viewBox="0 0 {width} {height}" role="img" aria-label="Frames received over time">{"".join(parts)}</svg>'
+    return (
+        f'<svg class="time" viewBox="0 0 {width} {height}" role="img" aria-label="Frames received over'
+        f' time">{"".join(parts)}</svg>'
+    )

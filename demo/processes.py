@@ -96,7 +96,8 @@ PROCESSES = [
             '{state}',
             '--socket',
             '{state}/keeper.sock',
-            # Each run is a first start, and everything is one user's; a robot has neither in its units (docs/keys.md).
+            # Each run is a first start, and everything is one user's; a robot has neither in its units
+            # (docs/keys.md).
             '--new-state',
             '--same-user',
         ),

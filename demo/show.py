@@ -1,6 +1,6 @@
-"""Runs the hotel lobby: a robot in Gazebo, the guard, four stakeholders and an intruder. Called by tools/demo.
+"""Runs the hotel lobby: a robot in Gazebo, the guard, four stakeholders and an intruder.
 
-Every claim that it makes is checked against what was received.
+Called by tools/demo. Every claim that it makes is checked against what was received.
 """
 
 import argparse
@@ -70,7 +70,9 @@ def missing():
 
 
 class Lobby(Stage, Acts):
-    """The run, act by act. `self.seen` is what was observed in it, and all that the verdict and the page are made of."""
+    """The run, act by act. `self.seen` is what was observed in it,
+    and all that the verdict and the page are made of.
+    """
 
     def __init__(self, domains, lockstep=False, policy=POLICY, **where):
         super().__init__(participants=24, **where)
@@ -96,7 +98,8 @@ class Lobby(Stage, Acts):
         page.write(self.out / 'index.html', summary)
         print('\n' + verdict.report(summary, paint) + '\n')
         self.say(
-            'Left in out/: index.html, which shows all of it; summary.json; keeper/audit.log; what each program said'
+            'Left in out/: index.html, which shows all of it; summary.json; keeper/audit.log; what each'
+            ' program said'
         )
         return summary
 
@@ -171,7 +174,8 @@ class Lobby(Stage, Acts):
         names = self.intruder.ask('attack', topics=topics)['names']
         self.seen['first'] = self.ask('report')
         self.mark(
-            f'Each stakeholder gets its own; an intruder on the outer domain ({self.outer}) listens for {names} names'
+            f'Each stakeholder gets its own; an intruder on the outer domain ({self.outer}) listens for'
+            f' {names} names'
         )
 
     def peer(self, script, *arguments):
@@ -202,8 +206,8 @@ It runs on. To look, in another terminal, in its network:
   sudo nsenter --target {os.getpid()} --net --ipc --mount bash
   cd {ROOT}; source .ros/env.sh; export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST
   ROS_DOMAIN_ID={self.domains['navigation']} python3 demo/mission.py --namespace /navigation     drive again
-  ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /battery                      what everyone gets, with its tags
-  ROS_DOMAIN_ID={self.domains['front_desk']} ros2 topic echo /front_desk/speech/transcript      where the tools of ROS are installed
+  ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /battery     what everyone gets, with its tags
+  ROS_DOMAIN_ID={self.domains['front_desk']} ros2 topic echo /front_desk/speech/transcript
   target/release/discreet who --socket {self.socket}
   target/release/discreet grant analytics --socket {self.socket}
   target/release/discreet audit show --follow {self.socket.parent}/audit.log
@@ -211,7 +215,7 @@ It runs on. To look, in another terminal, in its network:
 For Foxglove or a browser, start a bridge there, in the domain of the stakeholder whose eyes you want:
   ROS_DOMAIN_ID={self.domains['maintenance']} ros2 launch foxglove_bridge foxglove_bridge_launch.xml
   ROS_DOMAIN_ID={self.domains['maintenance']} ros2 launch rosbridge_server rosbridge_websocket_launch.xml
-Ctrl-C ends it.""",
+`ros2` is there where the tools of ROS are installed. Ctrl-C ends it.""",
             flush=True,
         )
         while True:

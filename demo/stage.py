@@ -148,7 +148,9 @@ class Stage:
         return done.stdout
 
     def identity(self, name, file=None):
-        """Makes an identity, as its owner does; all of the demo have one passphrase, which nobody needs to know."""
+        """Makes an identity, as its owner does; all of the demo have one passphrase,
+        which nobody needs to know.
+        """
         key = self.passphrase.parent / f'{file or name}.key'
         key.parent.mkdir(exist_ok=True)
         if not self.passphrase.exists():
@@ -196,7 +198,8 @@ def environment(participants):
         variables['FASTRTPS_DEFAULT_PROFILES_FILE'] = str(ROOT / 'launch' / 'fastdds.xml')
     else:
         print(
-            f'note: /dev/shm has less than {needed / 1e9:.1f} GB free, so images take the default transport of Fast DDS'
+            f'note: /dev/shm has less than {needed / 1e9:.1f} GB free, so images take the default transport'
+            ' of Fast DDS'
         )
     return variables
 

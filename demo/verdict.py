@@ -1,4 +1,6 @@
-"""Holds what was seen in the lobby's run against what the policy says. What holds and what does not goes into the page."""
+"""Holds what was seen in the lobby's run against what the policy says.
+What holds and what does not goes into the page.
+"""
 
 import json
 import re
@@ -176,7 +178,8 @@ class Judge:
             self.claim(
                 'words',
                 found(inside),
-                f'{topic} has names and numbers of guests or staff in {found(inside)} of {len(inside)} messages inside',
+                f'{topic} has names and numbers of guests or staff in {found(inside)} of {len(inside)}'
+                ' messages inside',
             )
             self.claim(
                 'words',
@@ -187,7 +190,8 @@ class Judge:
         self.claim(
             'words',
             found(clear),
-            f'the front desk received {SPEECH} as it was said: {found(clear)} of {len(clear)} with names or numbers',
+            f'the front desk received {SPEECH} as it was said: {found(clear)} of {len(clear)} with names or'
+            ' numbers',
         )
 
     def pictures(self):
@@ -212,8 +216,9 @@ class Judge:
         self.claim(
             'mission',
             mission['arrived'],
-            f'navigation reached the desk by redacted camera and lidar: {mission["why"]}, {mission.get("ahead") or 0:.2f} m ahead, '
-            f'{mission.get("seconds")} s, {mission.get("frames")} frames',
+            f'navigation reached the desk by redacted camera and lidar: {mission["why"]},'
+            f' {mission.get("ahead") or 0:.2f} m ahead, {mission.get("seconds")} s, {mission.get("frames")}'
+            ' frames',
         )
         self.claim(
             'mission',
@@ -247,7 +252,8 @@ class Judge:
         self.claim(
             'revocation',
             opened and not later,
-            f'the stolen key of {who} opened {opened} of {heard} sealed transcripts before, and {later} afterwards',
+            f'the stolen key of {who} opened {opened} of {heard} sealed transcripts before, and {later}'
+            ' afterwards',
         )
 
     def front_desk(self):
@@ -278,8 +284,8 @@ class Judge:
         self.claim(
             'intruder',
             not got and len(intruder['plain']) > 10,
-            f'the intruder listened to {len(intruder["plain"])} topics by name, type and QoS, siblings of the camera too, and '
-            f'received {sum(got.values())} messages of what is not for everyone',
+            f'the intruder listened to {len(intruder["plain"])} topics by name, type and QoS, siblings of the'
+            f' camera too, and received {sum(got.values())} messages of what is not for everyone',
         )
         self.claim(
             'intruder',
@@ -297,8 +303,8 @@ class Judge:
         self.claim(
             'intruder',
             intruder['plain_sent'] and out and not forged and told,
-            f'all the while it published plain commands: {intruder["plain_sent"]} sent, {out} heard on the outer domain, '
-            f'{forged} received by the robot',
+            f'all the while it published plain commands: {intruder["plain_sent"]} sent, {out} heard on the'
+            f' outer domain, {forged} received by the robot',
         )
         for attempt in self.seen['attempts']:
             refused = (
@@ -318,9 +324,9 @@ class Judge:
             self.claim(
                 'hours',
                 holds,
-                f'maintenance drives at {shift["hours"]} (version {shift["version"]}), so that now it '
-                f'{"may" if shift["allowed"] else "may not"}: {shift["received"]} of {shift["sent"]} commands received, '
-                f'{shift["moved"]:.2f} m moved',
+                f'maintenance drives at {shift["hours"]} (version {shift["version"]}), so that now it'
+                f' {"may" if shift["allowed"] else "may not"}: {shift["received"]} of {shift["sent"]}'
+                f' commands received, {shift["moved"]:.2f} m moved',
             )
         self.claim(
             'hours',

@@ -2,8 +2,8 @@
 
     ROS_DOMAIN_ID=1 python3 examples/read_tags.py /scan
 
-The tag of a message has the message's publication sequence number, which ROS 2 hands to callbacks that ask for it.
-Message and tag come on two topics, so either may be first: what has come waits for the other.
+The tag of a message has the message's publication sequence number, which ROS 2 hands to callbacks that ask
+for it. Message and tag come on two topics, so either may be first: what has come waits for the other.
 """
 
 import importlib
@@ -23,7 +23,9 @@ def message_class(type_name):
 
 
 class Pairs:
-    """Matches messages and tags by sequence number; forgets the oldest, so that a lost partner costs nothing."""
+    """Matches messages and tags by sequence number;
+    forgets the oldest, so that a lost partner costs nothing.
+    """
 
     def __init__(self, on_pair, most=100):
         self.on_pair, self.most = on_pair, most
@@ -57,8 +59,8 @@ def main():
 
     def show(sequence, message, tag):
         print(
-            f'{sequence}: {type(message).__name__} of class {tag.data_class}, {tag.form}, from {tag.source_topic}, '
-            f'policy version {tag.policy_version}',
+            f'{sequence}: {type(message).__name__} of class {tag.data_class}, {tag.form}, from'
+            f' {tag.source_topic}, policy version {tag.policy_version}',
             flush=True,
         )
 

@@ -1,7 +1,8 @@
 """Sends a stakeholder's commands and calls to a robot, sealed and signed, from the stakeholder's own domain.
 
-    ros2 launch discreet command.launch.py identity:=front_desk.key robot:=concierge-1.pub outer_domain:=1 domain:=20 \\
-        commands:='/cmd_vel geometry_msgs/msg/Twist' services:='["/dock std_srvs/srv/Trigger", "/undock std_srvs/srv/Trigger"]'
+    ros2 launch discreet command.launch.py identity:=front_desk.key robot:=concierge-1.pub \\
+        outer_domain:=1 domain:=20 commands:='/cmd_vel geometry_msgs/msg/Twist' \\
+        services:='["/dock std_srvs/srv/Trigger", "/undock std_srvs/srv/Trigger"]'
 
 `ros2 launch discreet command.launch.py --show-args` lists the arguments.
 """
@@ -35,8 +36,10 @@ def generate_launch_description():
         DeclareLaunchArgument(
             'passphrase_file',
             default_value='',
-            description='File with the passphrase of the identity, which only this user may read. Without one: the systemd '
-            'credential NAME.passphrase.',
+            description=(
+                'File with the passphrase of the identity, which only this user may read. Without one: the'
+                ' systemd credential NAME.passphrase.'
+            ),
         ),
         DeclareLaunchArgument(
             'namespace',

@@ -1,6 +1,8 @@
-"""Starts the lobby's programs beside a simulator: the rest of the robot, its guard and keeper, and the stakeholders' ends.
+"""Starts the lobby's programs beside a simulator: the rest of the robot, its guard and keeper, and the
+stakeholders' ends.
 
-    ros2 launch discreet demo.launch.py policy:=lobby.yaml identities:=identities passphrase_file:=passphrase state:=state
+    ros2 launch discreet demo.launch.py policy:=lobby.yaml identities:=identities \\
+        passphrase_file:=passphrase state:=state
 
 `tools/demo` starts it where ROS has a launch system, and else the same programs itself, from the same table
 (demo/processes.py). Each needs what `tools/demo` makes first: identities, a passphrase, an empty folder.

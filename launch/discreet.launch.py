@@ -26,7 +26,9 @@ def generate_launch_description():
         DeclareLaunchArgument(
             'inner_domain',
             default_value=EnvironmentVariable('ROS_DOMAIN_ID', default_value='0'),
-            description='ROS domain of the robot itself: sensors, actuators, drivers. The node `guard` is seen here.',
+            description=(
+                'ROS domain of the robot itself: sensors, actuators, drivers. The node `guard` is seen here.'
+            ),
         ),
         DeclareLaunchArgument(
             'outer_domain',
@@ -48,32 +50,43 @@ def generate_launch_description():
         DeclareLaunchArgument(
             'audit',
             default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/audit.log'],
-            description='Audit log. When it cannot be written, the guard releases nothing that is contextual.',
+            description=(
+                'Audit log. When it cannot be written, the guard releases nothing that is contextual.'
+            ),
         ),
         DeclareLaunchArgument(
             'keeper',
             default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/keeper.sock'],
-            description='Socket of the keeper, which gives the keys for what is sealed. It is no ROS node, and runs as another user: see keeper.service.',
+            description=(
+                'Socket of the keeper, which gives the keys for what is sealed. It is no ROS node, and runs'
+                ' as another user: see keeper.service.'
+            ),
         ),
         DeclareLaunchArgument(
             'trust',
             default_value='',
-            description='Trust file: only policies that enough of the owners in it have signed are taken. Without it: as the '
-            'keeper says.',
+            description=(
+                'Trust file: only policies that enough of the owners in it have signed are taken. Without it:'
+                ' as the keeper says.'
+            ),
         ),
         DeclareLaunchArgument(
             'models',
             default_value=EnvironmentVariable('DISCREET_MODELS', default_value=''),
-            description='Folder with the models that look at images. Without it: where docs/models.md says. A policy that '
-            'redacts images gives black ones without models.',
+            description=(
+                'Folder with the models that look at images. Without it: where docs/models.md says. A policy'
+                ' that redacts images gives black ones without models.'
+            ),
         ),
         DeclareLaunchArgument(
             'transport',
             default_value='tuned',
             choices=['tuned', 'default'],
-            description='`tuned`: large messages by shared memory, see fastdds.xml beside this file, unless '
-            'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. Other nodes profit when they have it set to '
-            'that file as well. `default`: as Fast DDS comes.',
+            description=(
+                '`tuned`: large messages by shared memory, see fastdds.xml beside this file, unless'
+                ' FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. Other nodes profit when they have'
+                ' it set to that file as well. `default`: as Fast DDS comes.'
+            ),
         ),
     ]
 

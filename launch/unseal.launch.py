@@ -1,6 +1,7 @@
 """Opens what a robot sealed for a stakeholder, on the stakeholder's own domain.
 
-    ros2 launch discreet unseal.launch.py identity:=front_desk.key robot:=concierge-1.pub outer_domain:=1 domain:=20
+    ros2 launch discreet unseal.launch.py identity:=front_desk.key robot:=concierge-1.pub \\
+        outer_domain:=1 domain:=20
 
 `ros2 launch discreet unseal.launch.py --show-args` lists the arguments.
 """
@@ -26,14 +27,18 @@ def generate_launch_description():
         DeclareLaunchArgument('robot', description="The robot's public identity file."),
         DeclareLaunchArgument(
             'domain',
-            description="ROS domain of the stakeholder's own nodes. Whoever is on it can read what is opened.",
+            description=(
+                "ROS domain of the stakeholder's own nodes. Whoever is on it can read what is opened."
+            ),
         ),
         DeclareLaunchArgument('outer_domain', default_value='1', description="The robot's outer ROS domain."),
         DeclareLaunchArgument(
             'passphrase_file',
             default_value='',
-            description='File with the passphrase of the identity, which only this user may read. Without one: the systemd '
-            'credential NAME.passphrase.',
+            description=(
+                'File with the passphrase of the identity, which only this user may read. Without one: the'
+                ' systemd credential NAME.passphrase.'
+            ),
         ),
         DeclareLaunchArgument(
             'namespace',
@@ -44,8 +49,10 @@ def generate_launch_description():
             'transport',
             default_value='tuned',
             choices=['tuned', 'default'],
-            description='`tuned`: large messages by shared memory, see fastdds.xml beside this file, unless '
-            'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. `default`: as Fast DDS comes.',
+            description=(
+                '`tuned`: large messages by shared memory, see fastdds.xml beside this file, unless '
+                'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. `default`: as Fast DDS comes.'
+            ),
         ),
     ]
 

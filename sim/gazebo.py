@@ -191,9 +191,9 @@ class Gazebo:
     def wait_until_ready(self):
         """The master answers, and if the world has a camera, a picture comes.
 
-        gzserver is the first whom its master knows. Master numbers a connection by how many it has at that time: if ours were the
-        first, and ended, the next one would get the number of gzserver's own and take its place; then gzserver waits for its
-        namespace for ever, and no world comes.
+        gzserver is the first whom its master knows. Master numbers a connection by how many it has at that
+        time: if ours were the first, and ended, the next one would get the number of gzserver's own and take
+        its place; then gzserver waits for its namespace for ever, and no world comes.
         """
         until, listed = time.monotonic() + READY_WITHIN, {}
         while time.monotonic() < until:

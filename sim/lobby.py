@@ -1,6 +1,9 @@
-"""The hotel lobby: what stands where. sdf.py writes it for either Gazebo, truth.py says where it is in the camera's picture.
+"""The hotel lobby: what stands where. sdf.py writes it for either Gazebo, truth.py says where it is in the
+camera's picture.
 
-    python3 sim/lobby.py FOLDER [--harmonic]      writes lobby.world (or lobby.sdf), the robot in it, and the pictures
+    python3 sim/lobby.py FOLDER [--harmonic]
+
+writes lobby.world (or lobby.sdf), the robot in it, and the pictures.
 
 Metres, in the world's axes: the robot starts at the origin and looks along x, y is to its left, z is up.
 """
@@ -17,7 +20,8 @@ from sim import pictures, sdf  # noqa: E402
 
 @dataclass(frozen=True)
 class Box:
-    """`look` is a colour, or the name of a picture, which is on each of its faces; guests and signs are thin boxes.
+    """`look` is a colour, or the name of a picture, which is on each of its faces; guests and signs are thin
+    boxes.
 
     The way of a laser beam ends at what is `solid`: `True`, or how deep a guest is behind the photograph.
     """

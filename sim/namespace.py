@@ -1,6 +1,7 @@
 """A network namespace of its own for a simulated robot: nobody else hears it, and nobody can reach it.
 
-gzserver and an unlocked ROS domain take commands from whoever can send them packets. Used as a program, it runs another one:
+gzserver and an unlocked ROS domain take commands from whoever can send them packets. Used as a program, it
+runs another one:
 
     python3 sim/namespace.py tools/demo --keep
 """
@@ -25,7 +26,8 @@ class Unavailable(Exception):
 
 
 def enter(arguments=None):
-    """Goes on in namespaces for network, IPC and mounts. The program starts anew in them, as the same process.
+    """Goes on in namespaces for network, IPC and mounts. The program starts anew in them, as the same
+    process.
 
     Returns at once if it is in them already; raises `Unavailable` where that cannot be.
     """
@@ -70,7 +72,9 @@ def here():
 
 
 def furnish():
-    """`lo` with multicast for DDS, and a /dev/shm of our own: Fast DDS names what it has there by port, not by namespace."""
+    """`lo` with multicast for DDS, and a /dev/shm of our own:
+    Fast DDS names what it has there by port, not by namespace.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         name = struct.pack('16sh14x', b'lo', 0)
         (flags,) = struct.unpack_from('h', fcntl.ioctl(control, SIOCGIFFLAGS, name), 16)

@@ -1,7 +1,8 @@
-"""The lobby's guests: people cut out of two photographs that scikit-image ships (sim/README.md has their rights).
+"""The lobby's guests: people cut out of two photographs that scikit-image ships (sim/README.md has their
+rights).
 
-Each function draws one, on nothing. FACES says where on the picture the face is, as a polygon from (0, 0) at the top left to
-(1, 1).
+Each function draws one, on nothing. FACES says where on the picture the face is, as a polygon from (0, 0) at
+the top left to (1, 1).
 """
 
 import functools

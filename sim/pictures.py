@@ -15,7 +15,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from sim import people  # noqa: E402
 
-# Guests that nobody is called, card numbers that payment systems are tested with, and the specimen passport of ICAO 9303.
+# Guests that nobody is called, card numbers that payment systems are tested with, and the specimen passport
+# of ICAO 9303.
 GUESTS = [
     ('Mira Okafor', '412', '4111 1111 1111 1111', 'L898902C3'),
     ('Jonas Lindqvist', '208', '5555 5555 5555 4444', 'L898902C4'),
@@ -40,7 +41,9 @@ def drawn(look):
 
 
 def solid_edges(picture):
-    """Colour beyond the outline: else what is see-through shows as a dark rim when the picture is seen from afar."""
+    """Colour beyond the outline: else what is see-through shows
+    as a dark rim when the picture is seen from afar.
+    """
     spread = picture
     for radius in (2, 8):
         soft = picture.filter(ImageFilter.GaussianBlur(radius))
@@ -211,7 +214,9 @@ def ceiling():
 
 
 def floor(shadows, size=1536):
-    """Tiles, and the soft shadows of what stands on them: (across, down, half width, half depth) from 0 to 1 each."""
+    """Tiles, and the soft shadows of what stands on them:
+    (across, down, half width, half depth) from 0 to 1 each.
+    """
     dice, picture = random.Random(7), Image.new('RGB', (size, size), '#a08a70')
     draw, tiles = ImageDraw.Draw(picture), 16
     side = size // tiles

@@ -48,7 +48,8 @@ def wheel(name, side):
         <pose>0 {y} {radius} -1.570796 0 0</pose>
         <inertial><mass>0.8</mass>
           <inertia><ixx>0.0015</ixx><iyy>0.0015</iyy><izz>0.0026</izz><ixy>0</ixy><ixz>0</ixz><iyz>0</iyz></inertia></inertial>
-        <collision name="tyre_shape"><geometry><sphere><radius>{radius}</radius></sphere></geometry><surface><friction><ode><mu>1</mu><mu2>1</mu2></ode></friction></surface></collision>
+        <collision name="tyre_shape"><geometry><sphere><radius>{radius}</radius></sphere></geometry>
+          <surface><friction><ode><mu>1</mu><mu2>1</mu2></ode></friction></surface></collision>
         <visual name="tyre">{shape}{paint(DARK)}</visual>
       </link>
       <joint name="{name}_wheel_joint" type="revolute">
@@ -59,7 +60,9 @@ def wheel(name, side):
 
 
 def sensors(harmonic):
-    """Harmonic calls two of them otherwise, and has to be told the names of topics and frames, which the adapter knows."""
+    """Harmonic calls two of them otherwise, and has to be told the names of topics and frames,
+    which the adapter knows.
+    """
     return (
         camera('camera', 'camera', CAMERA, 'R8G8B8', (0.05, 50), 'camera/image_raw', harmonic)
         + camera(
@@ -79,7 +82,8 @@ def camera(name, kind, has, pixels, clip, topic, harmonic):
     return f"""        <sensor name="{name}" type="{kind}">
           <pose>{place(has)} 0 0 0</pose><always_on>true</always_on><update_rate>{has['rate']}</update_rate>
           {f'<topic>{topic}</topic>' if harmonic else '<visualize>false</visualize>'}
-          <camera>{f'<optical_frame_id>{name}_optical</optical_frame_id>' if harmonic else ''}<horizontal_fov>{has['field_of_view']:.6f}</horizontal_fov>
+          <camera>{f'<optical_frame_id>{name}_optical</optical_frame_id>' if harmonic else ''}
+            <horizontal_fov>{has['field_of_view']:.6f}</horizontal_fov>
             <image><width>{has['width']}</width><height>{has['height']}</height><format>{pixels}</format></image>
             <clip><near>{clip[0]}</near><far>{clip[1]}</far></clip></camera>
         </sensor>
@@ -89,11 +93,16 @@ def camera(name, kind, has, pixels, clip, topic, harmonic):
 def lidar(harmonic):
     step = 2 * math.pi / LIDAR['beams']
     shape = 'lidar' if harmonic else 'ray'
+    topic = (
+        '<topic>scan</topic><gz_frame_id>laser</gz_frame_id>' if harmonic else '<visualize>false</visualize>'
+    )
     return f"""        <sensor name="lidar" type="{'gpu_lidar' if harmonic else 'ray'}">
-          <pose>{place(LIDAR)} 0 0 0</pose><always_on>true</always_on><update_rate>{LIDAR['rate']}</update_rate>
-          {'<topic>scan</topic><gz_frame_id>laser</gz_frame_id>' if harmonic else '<visualize>false</visualize>'}
+          <pose>{place(LIDAR)} 0 0 0</pose>
+          <always_on>true</always_on><update_rate>{LIDAR['rate']}</update_rate>
+          {topic}
           <{shape}><scan><horizontal><samples>{LIDAR['beams']}</samples><resolution>1</resolution>
-              <min_angle>{-math.pi:.6f}</min_angle><max_angle>{math.pi - step:.6f}</max_angle></horizontal></scan>
+              <min_angle>{-math.pi:.6f}</min_angle>
+              <max_angle>{math.pi - step:.6f}</max_angle></horizontal></scan>
             <range><min>{LIDAR['near']}</min><max>{LIDAR['far']}</max><resolution>0.01</resolution></range></{shape}>
         </sensor>
 """

@@ -1,4 +1,6 @@
-"""Writes the lobby as SDF: for Gazebo classic 11, and the same for Gazebo Harmonic (checked for syntax only, never run)."""
+"""Writes the lobby as SDF: for Gazebo classic 11, and the same for Gazebo Harmonic (checked for syntax only,
+never run).
+"""
 
 from sim import robot
 
@@ -12,10 +14,12 @@ def world(things, simulator):
 <!-- Written by sim/lobby.py, which has the description that both Gazebos share. -->
 <sdf version="{version}">
   <world name="lobby">
-    <physics name="steps" type="ode"><max_step_size>0.002</max_step_size><real_time_factor>1</real_time_factor>
+    <physics name="steps" type="ode">
+      <max_step_size>0.002</max_step_size><real_time_factor>1</real_time_factor>
       <real_time_update_rate>500</real_time_update_rate></physics>
     <gravity>0 0 -9.8</gravity>
-    <scene><ambient>0.62 0.58 0.52 1</ambient><background>0.62 0.72 0.8 1</background><shadows>false</shadows></scene>
+    <scene><ambient>0.62 0.58 0.52 1</ambient><background>0.62 0.72 0.8 1</background>
+      <shadows>false</shadows></scene>
     <light name="lamps" type="directional">
       <cast_shadows>false</cast_shadows><pose>0 0 10 0 0 0</pose><direction>0.55 -0.3 -0.8</direction>
       <diffuse>0.62 0.56 0.46 1</diffuse><specular>0.05 0.05 0.05 1</specular>
@@ -24,7 +28,8 @@ def world(things, simulator):
     <model name="lobby">
       <static>true</static>
       <link name="things">
-        <collision name="ground"><geometry><plane><normal>0 0 1</normal><size>40 40</size></plane></geometry></collision>
+        <collision name="ground">
+          <geometry><plane><normal>0 0 1</normal><size>40 40</size></plane></geometry></collision>
 {''.join(thing_xml(thing, simulator) for thing in things)}      </link>
     </model>
 {robot.model(simulator == HARMONIC)}
@@ -46,7 +51,10 @@ def thing_xml(thing, simulator):
             # A guest: not as wide as the picture, and with a back.
             deep, wide, x = thing.solid, wide * 0.6, x + thing.solid / 2
         pose = f'{x:g} {y:g} {z:g} 0 0 0'
-        xml += f'        <collision name="{thing.name}_shape"><pose>{pose}</pose>{box((deep, wide, high))}</collision>\n'
+        xml += (
+            '        <collision'
+            f' name="{thing.name}_shape"><pose>{pose}</pose>{box((deep, wide, high))}</collision>\n'
+        )
     return xml
 
 
@@ -59,10 +67,13 @@ def material(thing, simulator):
         red, green, blue = (int(thing.look[at : at + 2], 16) / 255 for at in (1, 3, 5))
         colour = f'{red:.3f} {green:.3f} {blue:.3f} {1 - thing.clear:g}'
         clear = f'<transparency>{thing.clear:g}</transparency>' if thing.clear else ''
-        return f'{clear}<material><ambient>{colour}</ambient><diffuse>{colour}</diffuse><specular>0 0 0 1</specular></material>'
+        return (
+            f'{clear}<material><ambient>{colour}</ambient><diffuse>{colour}</diffuse><specular>0 0 0'
+            ' 1</specular></material>'
+        )
     if simulator == CLASSIC:
         return (
-            f'<material><script><uri>model://lobby/materials/scripts</uri><uri>model://lobby/materials/textures</uri>'
+            '<material><script><uri>model://lobby/materials/scripts</uri><uri>model://lobby/materials/textures</uri>'
             f'<name>lobby/{thing.look}</name></script></material>'
         )
     picture = f'{PICTURES}/{thing.look}.png'
@@ -73,7 +84,9 @@ def material(thing, simulator):
 
 
 def materials(looks):
-    """Scripts of OGRE. Pictures have their light in them; what is see-through in them is cut out, for depth cameras too."""
+    """Scripts of OGRE. Pictures have their light in them;
+    what is see-through in them is cut out, for depth cameras too.
+    """
     return '\n'.join(
         f"""material lobby/{look}
 {{
@@ -98,10 +111,12 @@ def materials(looks):
     )
 
 
-# Somebody who walks to and fro in the lounge. Its mesh comes with Gazebo classic; Harmonic has none of its own.
+# Somebody who walks to and fro in the lounge. Its mesh comes with Gazebo classic; Harmonic has none of its
+# own.
 ACTOR = """    <actor name="walker">
       <skin><filename>walk.dae</filename><scale>1.0</scale></skin>
-      <animation name="walking"><filename>walk.dae</filename><scale>1.0</scale><interpolate_x>true</interpolate_x></animation>
+      <animation name="walking"><filename>walk.dae</filename><scale>1.0</scale>
+        <interpolate_x>true</interpolate_x></animation>
       <script>
         <trajectory id="0" type="walking">
           <waypoint><time>0</time><pose>5.5 -1.1 0 0 0 -1.57</pose></waypoint>
@@ -116,4 +131,5 @@ ACTOR = """    <actor name="walker">
 SYSTEMS = """    <plugin filename="gz-sim-physics-system" name="gz::sim::systems::Physics"/>
     <plugin filename="gz-sim-user-commands-system" name="gz::sim::systems::UserCommands"/>
     <plugin filename="gz-sim-scene-broadcaster-system" name="gz::sim::systems::SceneBroadcaster"/>
-    <plugin filename="gz-sim-sensors-system" name="gz::sim::systems::Sensors"><render_engine>ogre2</render_engine></plugin>"""
+    <plugin filename="gz-sim-sensors-system" name="gz::sim::systems::Sensors">
+      <render_engine>ogre2</render_engine></plugin>"""

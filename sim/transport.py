@@ -1,6 +1,7 @@
 """As much of Gazebo classic's transport as it takes to list topics and to receive from one.
 
-Frames are a length in eight hex digits and a protobuf; from the master and in requests that is a `Packet` around another.
+Frames are a length in eight hex digits and a protobuf; from the master and in requests that is a `Packet`
+around another.
 """
 
 import itertools

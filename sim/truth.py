@@ -1,4 +1,5 @@
-"""Where in the camera's picture faces, plate, screen, document and sign are, by the lobby's description alone.
+"""Where in the camera's picture faces, plate, screen, document and sign are, by the lobby's description
+alone.
 
 Usage: python3 sim/truth.py [X Y YAW]      for a robot at that place (metres, radians), as JSON
 """
@@ -27,7 +28,8 @@ SURFACES = {
 class Mark:
     kind: str  # face, plate, screen, document or sign
     polygon: list  # in pixels, (0, 0) is the picture's top left corner; may reach beyond the picture
-    visible: float  # which part of it is in the picture and not behind something. Who walks about is not reckoned with
+    # Which part of it is in the picture and not behind something. Who walks about is not reckoned with.
+    visible: float
 
     def box(self):
         """left, top, right, bottom"""

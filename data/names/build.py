@@ -143,7 +143,9 @@ class Table:
 
 
 def census(table):
-    """The census of the United States of 1990, as the package `names` (MIT) has it: NAME share cumulated rank."""
+    """The census of the United States of 1990, as the package `names` (MIT) has it:
+    NAME share cumulated rank.
+    """
     import names
 
     root = pathlib.Path(names.__file__).parent

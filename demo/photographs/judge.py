@@ -60,10 +60,12 @@ class Judge:
             self.rows.append(row)
             under = f' under version {version}' if only else ''
             if leaves:
-                # Of what must be looked at, the newest frame is; older ones are left out when there is no time for all.
+                # Of what must be looked at, the newest frame is; older ones are left out when there is no
+                # time for all.
                 skipped = int(self.figures.get(topic, {}).get('frames skipped', 0))
                 left_out = f', {skipped} left out for newer ones' if skipped else ''
-                # Two processes count; what is under way when they are asked is in one count and not in the other.
+                # Two processes count; what is under way when they are asked is in one count and not in the
+                # other.
                 self.claim(
                     row['inside']
                     and row['consumer'] >= 0.6 * row['inside']
@@ -73,17 +75,21 @@ class Judge:
             elif sealed:
                 self.claim(
                     row['inside'] and row['consumer'] == row['intruder'] == 0,
-                    f'{topic} leaves sealed only: {max(row["consumer"], row["intruder"])} of {row["inside"]} came out open',
+                    f'{topic} leaves sealed only: {max(row["consumer"], row["intruder"])} of {row["inside"]}'
+                    ' came out open',
                 )
             else:
                 self.claim(
                     row['inside'] and row['consumer'] == row['intruder'] == 0,
-                    f'{topic} stays inside{under}: {max(row["consumer"], row["intruder"])} of {row["inside"]} came out',
+                    f'{topic} stays inside{under}: {max(row["consumer"], row["intruder"])} of {row["inside"]}'
+                    ' came out',
                 )
                 self.claim(row['reason'], f'the guard names why {topic} stays inside{under}')
 
     def cameras(self, audit, killed):
-        """Judges what the frames with the guest in them show: those that the camera took, and those that came out."""
+        """Judges what the frames with the guest in them show:
+        those that the camera took, and those that came out.
+        """
         noted = self.redaction(audit)
         for topic in (CAMERA, JPEGS):
             taken, came = (self.last[who]['seen'][topic] for who in ('inside', 'consumer'))
@@ -182,7 +188,8 @@ class Judge:
         return noted
 
     def between(self, who, topic, start, end):
-        # What is latched was sent before anybody began to count, and may be sent again when the policy is switched.
+        # What is latched was sent before anybody began to count, and may be sent again when the policy is
+        # switched.
         if self.topics[topic]['latched'] and topic not in self.undeclared:
             return self.before[who]['counts'].get(topic, 0)
         return end[who]['counts'].get(topic, 0) - start[who]['counts'].get(topic, 0)
@@ -236,7 +243,8 @@ class Judge:
         for topic in {row['topic'] for row in self.rows if row['form'] not in (None, 'sealed')}:
             self.claim(
                 consumer['paired'][topic] >= 0.98 * consumer['counts'][topic],
-                f'each message of {topic} has its tag: {consumer["paired"][topic]} of {consumer["counts"][topic]}',
+                f'each message of {topic} has its tag: {consumer["paired"][topic]} of'
+                f' {consumer["counts"][topic]}',
             )
         withheld = {row['topic'] for row in self.rows if row['form'] in (None, 'sealed') and row['class']}
         found = sorted(withheld & set(intruder['publishers_found']))
@@ -253,8 +261,8 @@ class Judge:
         }
         self.claim(
             commands['heard_outside'] and not commands['received_by_robot'],
-            'commands: {sent} sent to the outer domain, {heard_outside} heard there, {received_by_robot} received by '
-            'the robot'.format(**commands),
+            'commands: {sent} sent to the outer domain, {heard_outside} heard there, {received_by_robot}'
+            ' received by the robot'.format(**commands),
         )
         self.claim(
             not intruder['reaches_guard'],
@@ -305,15 +313,15 @@ class Judge:
         for row in summary['rows']:
             if row['form'] == 'sealed':
                 text.append(
-                    '{}: the front desk opened {opened} of {of} until it was revoked, {after} of {of_after} afterwards; the '
-                    'intruder heard {intruder} sealed messages and read none'.format(
+                    '{}: the front desk opened {opened} of {of} until it was revoked, {after} of {of_after}'
+                    ' afterwards; the intruder heard {intruder} sealed messages and read none'.format(
                         row['topic'], **row['desk']
                     )
                 )
         for topic, seen in self.seen.items():
             text.append(
-                '{}: the face is seen in {face_inside} of {inside} frames inside, in {face} of {frames} outside: '
-                '{covered} have it covered, {blank} are blank'.format(topic, **seen)
+                '{}: the face is seen in {face_inside} of {inside} frames inside, in {face} of {frames}'
+                ' outside: {covered} have it covered, {blank} are blank'.format(topic, **seen)
             )
         text += [
             '',
@@ -325,15 +333,17 @@ class Judge:
         ]
         text += [
             '',
-            f'/cmd_vel from outside: {commands["sent"]} sent by the intruder, {commands["heard_outside"]} heard on the '
-            f'outer domain, {commands["received_by_robot"]} received by the robot',
+            (
+                f'/cmd_vel from outside: {commands["sent"]} sent by the intruder, {commands["heard_outside"]}'
+                f' heard on the outer domain, {commands["received_by_robot"]} received by the robot'
+            ),
             '',
         ]
         text.append(paint('The guard, from taking a message to having published it', 1))
         for topic, figures in summary['guard'].items():
             text.append(
-                f'  {topic:{widths[0]}}  p50 {figures.get("latency p50", "-")}, p99 {figures.get("latency p99", "-")}, '
-                f'lost {figures["lost"]}'
+                f'  {topic:{widths[0]}}  p50 {figures.get("latency p50", "-")}, p99'
+                f' {figures.get("latency p99", "-")}, lost {figures["lost"]}'
             )
         text += ['', paint('discreet audit verify out/audit.log', 1), summary['audit'], '']
         wrong = [claim['claim'] for claim in self.claims if not claim['holds']]

@@ -1,9 +1,13 @@
 """Watches one domain, as four different observers.
 
-    python3 demo/photographs/observe.py DOMAIN inside FOLDER     every topic of the robot's own domain
-    python3 demo/photographs/observe.py DOMAIN consumer FOLDER   an honest user: takes what the catalogue offers, with its tags
-    python3 demo/photographs/observe.py DOMAIN desk FOLDER       the front desk, on its own domain: what its unsealer opens
-    python3 demo/photographs/observe.py DOMAIN intruder FOLDER   knows every topic inside by name, type and QoS, and wants it all
+    python3 demo/photographs/observe.py DOMAIN inside FOLDER
+        every topic of the robot's own domain
+    python3 demo/photographs/observe.py DOMAIN consumer FOLDER
+        an honest user: takes what the catalogue offers, with its tags
+    python3 demo/photographs/observe.py DOMAIN desk FOLDER
+        the front desk, on its own domain: what its unsealer opens
+    python3 demo/photographs/observe.py DOMAIN intruder FOLDER
+        knows every topic inside by name, type and QoS, and wants it all
 
 FOLDER is for the frames that came, as pictures. Commands come on standard input (see peer.py).
 """
@@ -28,7 +32,9 @@ SPEECH = '/speech/transcript'
 
 
 class Inbox:
-    """What came on one topic. Messages stay serialized, but for a witness: counting must not be slower than receiving."""
+    """What came on one topic. Messages stay serialized, but for a witness:
+    counting must not be slower than receiving.
+    """
 
     def __init__(self, node, topic, type_name, reliable, latched, keep=1, witness=None):
         self.type_name, self.count, self.last, self.keep, self.sequences = type_name, 0, [], keep, Counter()
@@ -142,7 +148,9 @@ class Inside(Observer):
 
 
 class Consumer(Observer):
-    """Takes what the catalogue offers, and pairs each message with its tag by the publication sequence number."""
+    """Takes what the catalogue offers, and pairs each message with its tag
+    by the publication sequence number.
+    """
 
     def __init__(self, folder):
         super().__init__('consumer', folder)
@@ -166,12 +174,12 @@ class Consumer(Observer):
                 continue
             qos = QoSProfile(
                 depth=100,
-                durability=DurabilityPolicy.TRANSIENT_LOCAL
-                if offered['latched']
-                else DurabilityPolicy.VOLATILE,
-                reliability=ReliabilityPolicy.RELIABLE
-                if offered['reliable']
-                else ReliabilityPolicy.BEST_EFFORT,
+                durability=(
+                    DurabilityPolicy.TRANSIENT_LOCAL if offered['latched'] else DurabilityPolicy.VOLATILE
+                ),
+                reliability=(
+                    ReliabilityPolicy.RELIABLE if offered['reliable'] else ReliabilityPolicy.BEST_EFFORT
+                ),
             )
             self.tag_subscriptions[entry.topic] = self.create_subscription(
                 Tag, entry.tag_topic, lambda tag, topic=entry.topic: self.tagged(topic, tag), qos

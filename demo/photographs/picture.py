@@ -263,7 +263,10 @@ class Sheet:
         killed = camera['killed']
         x = left + (killed['at'] - begin) / (end - begin) * (span - 3)
         self.line([(x, top + 36), (x, top + 88)], AMBER, 2)
-        words = f'kill -9 of the redactor: {killed["blank"]} blank frames in {killed["seconds"]:.1f} s, then it was back'
+        words = (
+            f'kill -9 of the redactor: {killed["blank"]} blank frames in {killed["seconds"]:.1f} s, then it'
+            ' was back'
+        )
         self.text((x - 8, top + 86), words, 16, AMBER, bold=True, anchor='rs')
 
     def foot(self, summary):
@@ -291,8 +294,10 @@ class Sheet:
             (
                 entries,
                 'audit entries, verified',
-                f'they count {faces["audit"]["covered"]} covered areas, '
-                f'{faces["audit"]["blank"]} blank frames',
+                (
+                    f'they count {faces["audit"]["covered"]} covered areas, '
+                    f'{faces["audit"]["blank"]} blank frames'
+                ),
             ),
         ]
         width = (WIDTH - 2 * MARGIN - 3 * space) / 4
@@ -304,8 +309,9 @@ class Sheet:
             self.text((left + 18, top + 82), detail, 14, SOFT)
         self.text(
             (MARGIN, HEIGHT - 20),
-            'Frames, scans, texts and counts as received on each domain by tools/demo. Photographs: '
-            'Eileen Collins by NASA, public domain; brick and gravel by CC0Textures, CC0. Names and numbers are invented.',
+            'Frames, scans, texts and counts as received on each domain by tools/demo. Photographs: Eileen'
+            ' Collins by NASA, public domain; brick and gravel by CC0Textures, CC0. Names and numbers are'
+            ' invented.',
             14,
             SOFT,
         )

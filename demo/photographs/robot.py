@@ -1,9 +1,11 @@
 """A small service robot in a hotel lobby: what its sensors publish on the inner domain.
 
-The pictures are photographs in the public domain that scikit-image ships (demo/README.md names their origin). The lidar
-is computed from the room below, with noise. Names, rooms and card numbers are invented.
+The pictures are photographs in the public domain that scikit-image ships (demo/README.md names their origin).
+The lidar is computed from the room below, with noise. Names, rooms and card numbers are invented.
 
-    python3 demo/photographs/robot.py DOMAIN      then, on standard input: {"do": "go"}, {"do": "stop"}, {"do": "report"}
+    python3 demo/photographs/robot.py DOMAIN
+
+Then, on standard input: {"do": "go"}, {"do": "stop"}, {"do": "report"}
 """
 
 import array

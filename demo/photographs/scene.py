@@ -1,6 +1,7 @@
 """What the camera at eye level sees, where in it the guest's face is, and what a frame shows of that face.
 
-A frame is made from its stamp alone, so whoever receives one can make the frame that the camera took, and compare.
+A frame is made from its stamp alone, so whoever receives one can make the frame that the camera took, and
+compare.
 """
 
 import array
@@ -43,7 +44,9 @@ def moment(stamp):
 
 
 def frame(stamp):
-    """What the camera takes: its pixels, and the place of the face among them, which is as large as `ELLIPSE`."""
+    """What the camera takes: its pixels, and the place of the face among them,
+    which is as large as `ELLIPSE`.
+    """
     left, top = (int(a + b * math.sin(moment(stamp) / c)) for a, b, c in ((60, 55, 3), (30, 25, 5)))
     face = slice(FACE[1] - top, FACE[3] - top), slice(FACE[0] - left, FACE[2] - left)
     return photograph('astronaut.png', (SIDE, SIDE))[top : top + HEIGHT, left : left + WIDTH], face
@@ -138,7 +141,8 @@ class Witness:
         came = numpy.asarray(picture.convert('RGB'))
         if came.max() < 16:
             return 'blank'
-        # JPEG mixes the pixels of a block, so the middle of the face is looked at: it has one colour, but for rounding.
+        # JPEG mixes the pixels of a block, so the middle of the face is looked at: it has one colour, but for
+        # rounding.
         return 'covered' if came[face][12:-12, 12:-12].std(axis=(0, 1)).max() < 4 else 'face'
 
     def report(self):

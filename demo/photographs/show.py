@@ -1,6 +1,7 @@
-"""The demo without Gazebo: a robot whose cameras show photographs, the guard, and two observers on the outer domain.
+"""The demo without Gazebo: a robot whose cameras show photographs, the guard, two observers outside.
 
-Every claim that it makes is checked against what the observers received. Called by tools/demo, which sets things up.
+Every claim that it makes is checked against what the observers received. Called by tools/demo, which sets
+things up.
 """
 
 import argparse
@@ -30,8 +31,8 @@ def parse():
         prog='tools/demo',
         description=__doc__.splitlines()[0],
         epilog=(
-            'Leaves demo.png, inside.png, outside.png, summary.json, audit.log and guard.log in out/. Exit status: 0 if all '
-            'that is claimed was seen to be so, 1 if not, 2 for a wrong argument.'
+            'Leaves demo.png, inside.png, outside.png, summary.json, audit.log and guard.log in out/. Exit'
+            ' status: 0 if all that is claimed was seen to be so, 1 if not, 2 for a wrong argument.'
         ),
     )
     parser.add_argument(
@@ -81,8 +82,8 @@ class Demo(Stage):
     def run(self):
         self.say('Photographs are shown to the robot; nothing here is simulated')
         self.say(
-            f'The robot starts on the inner domain ({self.inner}): two cameras, lidar, odometry, map, speech, '
-            'payment'
+            f'The robot starts on the inner domain ({self.inner}): two cameras, lidar, odometry, map, speech,'
+            ' payment'
         )
         robot = self.robot = self.peer('robot.py', domain=self.inner)
         inside = self.peer('observe.py', 'inside', self.frames, domain=self.inner)
@@ -276,7 +277,7 @@ class Demo(Stage):
 It runs on, and the robot drives again. To look, in another terminal:
   source .ros/env.sh; export {local}
   ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /scan     what a consumer sees
-  ROS_DOMAIN_ID={self.outer} ros2 topic list                         the same with the tools of ROS, where they are installed
+  ROS_DOMAIN_ID={self.outer} ros2 topic list       the same with the tools of ROS, where they are installed
   target/release/discreet audit show out/audit.log        who got what
   target/release/discreet who --socket out/keeper/keeper.sock       who can open what now
   edit out/hotel.yaml                                     raise `version:`, save, and the guard follows
@@ -288,7 +289,9 @@ Ctrl-C ends it.""",
 
 
 def withdraw(policy):
-    """Writes the next version of a policy, which takes one topic from everyone; in one step, as an editor does."""
+    """Writes the next version of a policy, which takes one topic from everyone;
+    in one step, as an editor does.
+    """
     text = policy.read_text()
     text = re.sub(r'^version: (\d+)', lambda found: f'version: {int(found[1]) + 1}', text, flags=re.M)
     rule = f'  - {{ who: everyone, read: {WITHDRAWN}, deny: true }}'

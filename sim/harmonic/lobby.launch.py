@@ -1,4 +1,5 @@
-"""The lobby in Gazebo Harmonic, on this shell's ROS domain: that is the inner one, so let nothing untrusted near it.
+"""The lobby in Gazebo Harmonic, on this shell's ROS domain: that is the inner one, so let nothing untrusted
+near it.
 
     ros2 launch sim/harmonic/lobby.launch.py
 

@@ -1,4 +1,6 @@
-"""Two runs of the lobby, one with the guard and one without. Each collects its evidence once; the tests judge it."""
+"""Two runs of the lobby, one with the guard and one without. Each collects its evidence once;
+the tests judge it.
+"""
 
 import math
 import pathlib
@@ -20,7 +22,8 @@ except ImportError as why:
     MISSING = f'{why}; source .ros/env.sh'
 
 FOR_ONE, STANDS = 40, 6 * 10**9  # patience in seconds; simulated nanoseconds
-PACE = 0.5  # so that there is time to look at frames when the machine has other work; `tools/bench e2e` measures without
+# So that there is time to look at frames when the machine has other work; `tools/bench e2e` measures without.
+PACE = 0.5
 STANDING, DRIVING, DEEP = 6, 12, 4  # pictures that are compared
 
 
@@ -44,7 +47,8 @@ def guarded(tmp_path_factory):
         seen.mission = run.drive_to_the_desk()
         with run.still() as seen.counted_after:
             pass
-        # The intruder tries many keys on all that it hears, which takes much of a processor: not while the mission is timed.
+        # The intruder tries many keys on all that it hears, which takes much of a processor: not while the
+        # mission is timed.
         run.start_intruder()
         run.tries(BEFORE)
         seen.drive = drive(run, -0.2)
@@ -98,7 +102,9 @@ def look_up(run, query):
 
 
 def drive(run, speed):
-    """Navigation drives for three seconds, and the intruder sends each command that it hears again at once."""
+    """Navigation drives for three seconds, and the intruder sends each command
+    that it hears again at once.
+    """
     start, before = run.pose(), run.ask('report')
     repeated = run.intruder.ask('repeat', on=True)['sent']
     sent = run.ask('drive', who='navigation', speed=speed, turn=0.0, seconds=3)['sent']
@@ -139,7 +145,9 @@ def lookups_redacted(run):
 
 
 def pictures(run, standing_until):
-    """Frames that everybody has, with the robot's place at their time: standing, then driving. And depth frames."""
+    """Frames that everybody has, with the robot's place at their time: standing, then driving.
+    And depth frames.
+    """
     from PIL import Image
     import numpy
 
@@ -159,8 +167,10 @@ def pictures(run, standing_until):
                 pose=min(places, key=lambda place: abs(place[0] - stamp))[1:],
                 standing=stamp < standing_until,
                 pixels={
-                    who: numpy.asarray(Image.open(run.ask('save', topic=topic, stamp=stamp, who=who))).astype(
-                        int
+                    who: (
+                        numpy.asarray(Image.open(run.ask('save', topic=topic, stamp=stamp, who=who))).astype(
+                            int
+                        )
                     )
                     for who in ('inside', *parties)
                 },

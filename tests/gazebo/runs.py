@@ -1,7 +1,7 @@
 """Runs of the simulated lobby for tests and measurements: the demo's robot, guarded or not.
 
-Gazebo runs in lockstep: no simulated second without its frames, however slow the machine. They need the namespaces of
-sim/namespace.py around them.
+Gazebo runs in lockstep: no simulated second without its frames, however slow the machine. They need the
+namespaces of sim/namespace.py around them.
 """
 
 import contextlib
@@ -50,8 +50,9 @@ def missing():
 
 
 class Run(show.Lobby):
-    """The lobby with its robot. `watch` are the parties whose messages are received, by default all; `pace` is how many simulated
-    seconds there are in one of the clock's: less on a machine that is busy with other work too.
+    """The lobby with its robot. `watch` are the parties whose messages are received, by default all; `pace`
+    is how many simulated seconds there are in one of the clock's: less on a machine that is busy with other
+    work too.
     """
 
     def __init__(self, out, guarded=True, watch=None, keep=True, policy=None, pace=1.0):
@@ -124,7 +125,9 @@ class Run(show.Lobby):
 
     @contextlib.contextmanager
     def still(self):
-        """The simulation stands still, and all that was under way has arrived; gives what was counted until then."""
+        """The simulation stands still, and all that was under way has arrived;
+        gives what was counted until then.
+        """
         os.kill(self.gazebo.server.pid, signal.SIGSTOP)
         try:
             yield self.settled()
@@ -132,7 +135,9 @@ class Run(show.Lobby):
             os.kill(self.gazebo.server.pid, signal.SIGCONT)
 
     def settled(self, patience=30):
-        """Waits until no count of the camera changes over two of the guard's reports, which come each second."""
+        """Waits until no count of the camera changes over two of the guard's reports,
+        which come each second.
+        """
 
         def counts():
             report = self.ask('report')
@@ -164,7 +169,8 @@ class Run(show.Lobby):
         return self.of_guard(self.ask('report'))
 
     def drive_to_the_desk(self):
-        """The mission, behind the guard or past it. Gives what it said, and what it took: simulated, by the clock, of the processors.
+        """The mission, behind the guard or past it. Gives what it said, and what it took: simulated, by the
+        clock, of the processors.
 
         `others` is how many processors were busy with what is none of ours.
         """
@@ -219,7 +225,9 @@ class Run(show.Lobby):
 
 
 def processors():
-    """Seconds that the machine's processors have worked, but for what our own processes did that have ended."""
+    """Seconds that the machine's processors have worked,
+    but for what our own processes did that have ended.
+    """
     user, nice, system, _, _, *interrupts = map(
         int, pathlib.Path('/proc/stat').read_text().split('\n')[0].split()[1:8]
     )

@@ -1,4 +1,6 @@
-"""What each stakeholder of the lobby received, held against the same message inside: pictures, scans, and answers of a service."""
+"""What each stakeholder of the lobby received, held against the same message inside:
+pictures, scans, and answers of a service.
+"""
 
 import functools
 
@@ -51,7 +53,9 @@ def counts(mark, kind):
 
 
 def shown(guarded, who, kind):
-    """Of each area that should be covered: which frame, what it is, and how much of it came as it was inside."""
+    """Of each area that should be covered: which frame, what it is,
+    and how much of it came as it was inside.
+    """
     for frame in guarded.frames:
         for name, mark in marks(tuple(frame.pose)).items():
             if counts(mark, kind):
@@ -59,7 +63,9 @@ def shown(guarded, who, kind):
 
 
 def likeness(pixels, name):
-    """How much the face in a frame is like the picture that the lobby was made with: 1 is the same, 0 nothing of it."""
+    """How much the face in a frame is like the picture that the lobby was made with:
+    1 is the same, 0 nothing of it.
+    """
     left, top, right, bottom = (round(edge) for edge in marks((0.0, 0.0, 0.0))[name].box())
     drawn = pictures.drawn(name).convert('RGB')
     xs, ys = zip(*people.FACES[name])
@@ -98,7 +104,8 @@ def test_a_standing_robot_shows_nobody_a_face(guarded, who, name):
 def test_faces_and_the_plate_are_covered(guarded, who, kind):
     looked = list(shown(guarded, who, kind))
     print(
-        f'{who}: {len(looked)} times a {kind}, of the worst {max(share for *_, share in looked):.1%} came as it was'
+        f'{who}: {len(looked)} times a {kind}, of the worst {max(share for *_, share in looked):.1%} came as'
+        ' it was'
     )
     assert len(looked) >= 5
     bad = [
@@ -111,7 +118,9 @@ def test_faces_and_the_plate_are_covered(guarded, who, kind):
 
 @pytest.mark.parametrize('who', WHO)
 def test_the_rest_of_the_picture_is_what_it_was_inside(guarded, who):
-    """But for the margins that are covered until somebody has looked at them, and signs that are taken for plates."""
+    """But for the margins that are covered until somebody has looked at them,
+    and signs that are taken for plates.
+    """
     shares = []
     for frame in guarded.frames:
         if frame.standing:

@@ -80,8 +80,10 @@ def test_each_frame_is_released_or_accounted_for(guarded):
     black = sum(count for key, count in during.items() if key.startswith('blank_'))
     kept = sum(count for key, count in during.items() if key.startswith('denied'))
     print(
-        f'{came["inside"]} frames: {during["released"]} released, {black} of them black; {during["frames skipped"]} left out for '
-        f'newer ones, {during["lost"]} lost before the guard could take them; received by navigation {came["navigation"]}, front desk {came["front_desk"]}, vendor {came["analytics"]}'
+        f'{came["inside"]} frames: {during["released"]} released, {black} of them black;'
+        f' {during["frames skipped"]} left out for newer ones, {during["lost"]} lost before the guard could'
+        f' take them; received by navigation {came["navigation"]}, front desk {came["front_desk"]}, vendor'
+        f' {came["analytics"]}'
     )
     assert came['inside'] > 100
     assert during['released'] + during['frames skipped'] + during['lost'] + kept == came['inside']

@@ -1,4 +1,6 @@
-"""What of the lobby's demo is decided without a robot: how the mission steers, what the page shows, what the table starts."""
+"""What of the lobby's demo is decided without a robot:
+how the mission steers, what the page shows, what the table starts.
+"""
 
 import math
 import pathlib

@@ -1,6 +1,8 @@
-"""Private identity files are age files: what `discreet` writes another implementation opens, and the other way round.
+"""Private identity files are age files: what `discreet` writes another implementation opens, and the other
+way round.
 
-Run: pip install pytest pyrage && cargo build --release --bin discreet && pytest tests/python/test_identity_age.py
+Run: pip install pytest pyrage && cargo build --release --bin discreet && pytest
+tests/python/test_identity_age.py
 """
 
 import os

@@ -110,7 +110,10 @@ def test_the_mirror_is_debians_own_and_nobody_elses(tmp_path, system, file, text
     release.write_text(f'ID={system}\nVERSION_CODENAME=bookworm\n')
     (tmp_path / 'sources.list.d').mkdir()
     (tmp_path / file).write_text(text)
-    script = f'ROOT={tmp_path}; set -euo pipefail; shopt -s nullglob; source {ROOT}/tools/lib/gazebo.sh; debian_mirror'
+    script = (
+        f'ROOT={tmp_path}; set -euo pipefail; shopt -s nullglob; source {ROOT}/tools/lib/gazebo.sh;'
+        ' debian_mirror'
+    )
     environment = {**os.environ, 'APT_SOURCES': str(tmp_path), 'OS_RELEASE': str(release)}
     environment.pop('DISCREET_DEBIAN_MIRROR', None)
     said = subprocess.run(['bash', '-c', script], env=environment, capture_output=True, text=True, check=True)

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 VECTORS = json.loads((Path(__file__).parents[1] / 'data/signing/policies.json').read_text())
 NAME = r'([A-Za-z0-9_.-]{1,64})'
 HEAD = re.compile(
-    rf'discreet policy signatures 1\nfor: (robot|fleet) {NAME}\nversion: (0|[1-9][0-9]*)\npolicy: ([0-9a-f]{{64}})\n'
+    rf'discreet policy signatures 1\nfor: (robot|fleet) {NAME}\nversion: (0|[1-9][0-9]*)\npolicy:'
+    r' ([0-9a-f]{64})\n'
     rf'((?:identity: {NAME} [0-9a-f]{{32}}\n)*)'
 )
 LINE = re.compile(rf'signature: {NAME} ([A-Za-z0-9+/]{{43}}=) ([A-Za-z0-9+/]{{86}}==)\n')

@@ -1,7 +1,8 @@
 """A camera that sees a face move about, and knows where it is in every frame.
 
-The face is the astronaut Eileen Collins, photographed by NASA, which scikit-image ships (demo/README.md says more). A frame
-is made from its number alone, so that whoever receives a frame can make the one that the camera took.
+The face is the astronaut Eileen Collins, photographed by NASA, which scikit-image ships (demo/README.md says
+more). A frame is made from its number alone, so that whoever receives a frame can make the one that the
+camera took.
 
     python3 tests/ros/faces.py DOMAIN TOPIC RATE FRAMES      publishes; the stamp tells the frame
 """
@@ -39,7 +40,9 @@ class Scene:
         self.sizes = {}
 
     def frame(self, number):
-        """The picture, rows by columns by red, green and blue, and the face's area in it, which may lie outside."""
+        """The picture, rows by columns by red, green and blue, and the face's area in it,
+        which may lie outside.
+        """
         t = number / RATE
         size = int(round((300 + 180 * math.sin(t / 2.3)) / 12)) * 12
         person = self.scaled(size)

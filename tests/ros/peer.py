@@ -1,4 +1,6 @@
-"""Publishes messages of a type on a topic: TOPIC TYPE NODE COUNT, 100 a second, then stays until it is interrupted."""
+"""Publishes messages of a type on a topic: TOPIC TYPE NODE COUNT, 100 a second,
+then stays until it is interrupted.
+"""
 
 import importlib
 import sys

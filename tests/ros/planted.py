@@ -1,4 +1,6 @@
-"""Personal data made for a test: random, of valid form, each item there once, so that it can be searched for in bytes."""
+"""Personal data made for a test: random, of valid form, each item there once,
+so that it can be searched for in bytes.
+"""
 
 import random
 import string
@@ -41,9 +43,10 @@ class Planter:
     def payment_card(self):
         number = luhn(f'4{self.digits(14)}')
         groups = ' '.join(number[at : at + 4] for at in range(0, 16, 4))
-        return self.random.choice(
-            [number, groups, groups.replace(' ', '-')]
-        ), 'the card {} was refused at the desk'
+        return (
+            self.random.choice([number, groups, groups.replace(' ', '-')]),
+            'the card {} was refused at the desk',
+        )
 
     def iban(self):
         return iban('DE', self.digits(18)), 'please refund to {} by Friday'
@@ -68,9 +71,10 @@ class Planter:
         return '.'.join(str(self.random.randint(11, 250)) for _ in range(4)), 'the tablet at {} asks again'
 
     def mac(self):
-        return ':'.join(
-            f'{self.random.randint(16, 255):02x}' for _ in range(6)
-        ), 'phone {} joined the guest network'
+        return (
+            ':'.join(f'{self.random.randint(16, 255):02x}' for _ in range(6)),
+            'phone {} joined the guest network',
+        )
 
     KINDS = ('payment_card', 'iban', 'phone', 'email', 'us_ssn', 'ip', 'mac')
 

@@ -1,4 +1,6 @@
-"""Builds two versions of a message package: the same names, other fields. Kept in .ros, so only the first run waits."""
+"""Builds two versions of a message package: the same names, other fields.
+Kept in .ros, so only the first run waits.
+"""
 
 import glob
 import hashlib

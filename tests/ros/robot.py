@@ -1,7 +1,9 @@
-"""A robot to test the guard on: two domains, a policy, a guard started as an operator starts it, and what can be seen of it.
+"""A robot to test the guard on: two domains, a policy, a guard started as an operator starts it, and what can
+be seen of it.
 
-Nothing here sleeps for luck. A test waits for a signal that a user could see as well: the catalogue, diagnostics, the graph,
-a message. Messages are taken as they are on the wire, without an executor, so that none is lost in Python.
+Nothing here sleeps for luck. A test waits for a signal that a user could see as well: the catalogue,
+diagnostics, the graph, a message. Messages are taken as they are on the wire, without an executor, so that
+none is lost in Python.
 """
 
 import ctypes
@@ -366,7 +368,9 @@ class Robot:
         return file
 
     def keep(self, *more, well=True):
-        """Starts the keeper, with more arguments if there are any; comes back when it listens and, if `well`, all is well."""
+        """Starts the keeper, with more arguments if there are any;
+        comes back when it listens and, if `well`, all is well.
+        """
         key = self.identity(self.name)
         self.keeper = Process(
             [
@@ -512,9 +516,8 @@ class Robot:
         )
 
     def flow(self, publisher, readers, message):
-        """
-        Publishes `message` until it comes through to the reader, or to each of a list: from then on each one does. Gives
-        how often, and forgets them.
+        """Publishes `message` until it comes through to the reader, or to each of a list: from then on each
+        one does. Gives how often, and forgets them.
         """
         sent, readers = 0, readers if isinstance(readers, list) else [readers]
 
@@ -596,7 +599,8 @@ class Robot:
                     print(f'== {log.name}', log.read_text(errors='replace')[-4000:], sep='\n')
 
 
-# Not the lowest first: somebody else on this machine may be testing as well. Processes of one run (pytest -n) take turns.
+# Not the lowest first: somebody else on this machine may be testing as well. Processes of one run (pytest -n)
+# take turns.
 _workers, _worker = (
     int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', 1)),
     os.environ.get('PYTEST_XDIST_WORKER', 'gw0'),

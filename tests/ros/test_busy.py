@@ -1,4 +1,6 @@
-"""However much work somebody's texts make: diagnostics, the policy and the end of the guard do not wait for it."""
+"""However much work somebody's texts make: diagnostics,
+the policy and the end of the guard do not wait for it.
+"""
 
 import signal
 import threading

@@ -1,4 +1,5 @@
-"""Longer than any lifetime: the clock of keeper, guard, unsealer and commander is moved over a day, and set back.
+"""Longer than any lifetime: the clock of keeper, guard, unsealer and commander is moved over a day, and set
+back.
 
 libfaketime moves it; DDS goes on by the monotonic clock. `--steps 48` moves it half an hour at a time.
 """
@@ -66,7 +67,9 @@ def hotel(robot):
 
 
 def flows(robot, number):
-    """What people say reaches the desk, and ten commands in a row reach the robot. Gives how long that took to be so."""
+    """What people say reaches the desk, and ten commands in a row reach the robot.
+    Gives how long that took to be so.
+    """
 
     def passes():
         robot.heard.forget()
@@ -95,7 +98,8 @@ def test_a_day_passes_and_the_desk_still_reads_and_commands(hotel, request):
         hotel.clock.move(DAY // steps)
         took.append(flows(hotel, number))
     print(
-        f'{steps} steps of {DAY // steps} s: all passes again after {max(took):.1f} s at most, {sum(took) / steps:.1f} s on average'
+        f'{steps} steps of {DAY // steps} s: all passes again after {max(took):.1f} s at most,'
+        f' {sum(took) / steps:.1f} s on average'
     )
     hotel.status('keys', lambda status: status.level == 0)
     assert hotel.clock.offset > DAY - steps

@@ -1,4 +1,6 @@
-"""Nothing from outside moves the robot but what a stakeholder signed, what the policy allows, and what the audit knows."""
+"""Nothing from outside moves the robot but what a stakeholder signed, what the policy allows,
+and what the audit knows.
+"""
 
 import math
 import os
@@ -148,7 +150,8 @@ def test_garbage_and_bytes_that_nobody_signed_are_refused(ward):
     for at in (4, 100, 140, len(sealed) - 8):  # the stamp, what is sealed, the signature
         attacker.publish(sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :])
     refused(ward, 'bad_signature', 4)
-    # It goes on, and the honest ones are heard all the while: what costs nothing to refuse is refused, however much it is.
+    # It goes on, and the honest ones are heard all the while: what costs nothing to refuse is refused,
+    # however much it is.
     for _ in range(200):
         attacker.publish(Sealed(version=1, suite=3, flags=1, body=os.urandom(300)))
         time.sleep(0.002)

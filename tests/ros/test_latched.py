@@ -21,7 +21,9 @@ def words(reader):
 
 
 def frames(reader):
-    """Everything that the messages name, sorted. JointState stands for tf2_msgs/TFMessage: a list of names in a message."""
+    """Everything that the messages name, sorted. JointState stands for tf2_msgs/TFMessage:
+    a list of names in a message.
+    """
     return sorted(name for message in reader.typed() for name in message.name)
 
 

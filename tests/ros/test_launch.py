@@ -1,7 +1,7 @@
 """The launch files start the guard, the unsealer and the commander as somebody asked for it.
 
-The launch system is part of a ROS installation and in no package registry: without one the tests that run the launch
-files are skipped, and only what can be read from the files is checked.
+The launch system is part of a ROS installation and in no package registry: without one the tests that run the
+launch files are skipped, and only what can be read from the files is checked.
 """
 
 import ast
@@ -44,7 +44,8 @@ sys.exit(service.run())
 PROGRAM = """#!{python}
 import json, os, sys, time
 files = [sys.argv[i + 1] for i, argument in enumerate(sys.argv) if argument == '--params-file']
-started = {{'arguments': sys.argv[1:], 'environment': dict(os.environ), 'parameters': [open(f).read() for f in files]}}
+parameters = [open(file).read() for file in files]
+started = {{'arguments': sys.argv[1:], 'environment': dict(os.environ), 'parameters': parameters}}
 with open({seen!r} + '.new', 'w') as file:
     json.dump(started, file)
 os.rename({seen!r} + '.new', {seen!r})
@@ -302,7 +303,9 @@ def test_commands_and_services_are_one_or_a_list_or_none(start):
 
 
 def declared(file):
-    """The arguments of a launch file, each with its words and its choices, as they can be read without the launch system."""
+    """The arguments of a launch file, each with its words and its choices,
+    as they can be read without the launch system.
+    """
     if file.endswith('.xml'):
         root = ElementTree.parse(LAUNCH / file).getroot()
         return {
@@ -328,7 +331,10 @@ def declared(file):
     [
         (
             'discreet.launch.py',
-            'policy inner_domain outer_domain namespace log_level params_file audit keeper trust models transport',
+            (
+                'policy inner_domain outer_domain namespace log_level params_file audit keeper trust models'
+                ' transport'
+            ),
         ),
         ('unseal.launch.py', 'identity robot domain outer_domain passphrase_file namespace transport'),
         (

@@ -1,4 +1,6 @@
-"""What authorises ends by itself: a keeper that is gone, or hangs, takes commands and calls with it within half a minute."""
+"""What authorises ends by itself: a keeper that is gone, or hangs,
+takes commands and calls with it within half a minute.
+"""
 
 import signal
 import time

@@ -50,7 +50,9 @@ def test_malformed_messages_are_denied_each_and_counted_and_good_ones_still_pass
 
 
 def test_an_empty_message_harms_nobody_but_its_sender(robot):
-    """Fast DDS does not deliver it to another process, nor anything reliable that its sender publishes later."""
+    """Fast DDS does not deliver it to another process,
+    nor anything reliable that its sender publishes later.
+    """
     robot.policy({'/text': TEXT}, [everyone('operational')])
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     other = robot.inner.publisher('/text', String, node='other')

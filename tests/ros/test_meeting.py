@@ -1,4 +1,6 @@
-"""Domains that shall be apart and are not: at a discovery server, whichever way the middleware was told of it, nothing runs."""
+"""Domains that shall be apart and are not: at a discovery server,
+whichever way the middleware was told of it, nothing runs.
+"""
 
 import json
 import pathlib
@@ -13,7 +15,8 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8" ?>
 <dds xmlns="http://www.eprosima.com/XMLSchemas/fastRTPS_Profiles"><profiles>
   <participant profile_name="all" is_default_profile="true"><rtps><builtin><discovery_config>
     <discoveryProtocol>{protocol}</discoveryProtocol>
-    <discoveryServersList><RemoteServer prefix="44.53.00.5f.45.50.52.4f.53.49.4d.41"><metatrafficUnicastLocatorList>
+    <discoveryServersList><RemoteServer prefix="44.53.00.5f.45.50.52.4f.53.49.4d.41">
+      <metatrafficUnicastLocatorList>
       <locator><udpv4><address>127.0.0.1</address><port>{port}</port></udpv4></locator>
     </metatrafficUnicastLocatorList></RemoteServer></discoveryServersList>
   </discovery_config></builtin></rtps></participant>

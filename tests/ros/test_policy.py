@@ -46,7 +46,9 @@ class Stream:
 
 
 def test_after_a_switch_under_load_no_message_crosses_against_the_new_policy(robot):
-    """The topic alternates between allowed and denied; whatever is published once the switch is acknowledged obeys it."""
+    """The topic alternates between allowed and denied;
+    whatever is published once the switch is acknowledged obeys it.
+    """
     robot.policy(TOPICS, OPEN)
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     tags = robot.outer.reader('/text/tag', Tag)
@@ -56,7 +58,8 @@ def test_after_a_switch_under_load_no_message_crosses_against_the_new_policy(rob
     with Stream(publisher, 200) as stream:
         for version in range(2, 10):
             robot.policy(TOPICS, SHUT if version % 2 == 0 else OPEN, version)
-            # Whoever is quicker, the guard's own look at the file or this call: after the answer it is in force.
+            # Whoever is quicker, the guard's own look at the file or this call: after the answer it is in
+            # force.
             assert robot.reload().success
             first = stream.number + 2  # one may be under way
             stream.more(60)

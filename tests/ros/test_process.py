@@ -1,4 +1,6 @@
-"""Started, stopped, killed: the guard says what is wrong, leaves nothing behind, and never lets out more for it."""
+"""Started, stopped, killed: the guard says what is wrong, leaves nothing behind,
+and never lets out more for it.
+"""
 
 import os
 import pathlib
@@ -24,7 +26,8 @@ def text(data):
 
 def test_killed_under_load_it_starts_again_and_has_let_nothing_out(robot):
     robot.policy(TOPICS, OPEN)
-    # Best effort: to a reliable reader that was killed Fast DDS clings for seconds, and its successor waits as long.
+    # Best effort: to a reliable reader that was killed Fast DDS clings for seconds, and its successor waits
+    # as long.
     publisher = robot.inner.publisher('/text', String, BEST_EFFORT)
     secret = robot.inner.publisher('/secret', String, BEST_EFFORT)
     outside = robot.outer.reader('/text', String, BEST_EFFORT)
@@ -47,7 +50,9 @@ def test_killed_under_load_it_starts_again_and_has_let_nothing_out(robot):
 
 
 def segments(pid):
-    """Files of shared memory that a process holds the locks of: its own, and others' that it maps besides are not in it."""
+    """Files of shared memory that a process holds the locks of:
+    its own, and others' that it maps besides are not in it.
+    """
     held = {os.readlink(link) for link in pathlib.Path(f'/proc/{pid}/fd').iterdir() if link.is_symlink()}
     return {
         name.removesuffix('_el') for name in held if name.startswith('/dev/shm/fast') and name.endswith('_el')
@@ -55,7 +60,9 @@ def segments(pid):
 
 
 def ports(pid):
-    """Files of shared memory that it maps as ports of its domains; others than these are shared by all domains."""
+    """Files of shared memory that it maps as ports of its domains;
+    others than these are shared by all domains.
+    """
     maps = pathlib.Path(f'/proc/{pid}/maps').read_text()
     found = re.findall(r'/dev/shm/fast(?:rtps|dds)_port(\d+)( \(deleted\))?', maps)
     return {port + deleted for port, deleted in found if int(port) >= 7400}
@@ -104,7 +111,8 @@ def test_a_signal_ends_it_within_three_seconds_and_it_leaves_nothing(robot, by):
         began = time.monotonic()
         assert guard.wait(10) == 0, guard.said()
         assert time.monotonic() - began < 3
-    # A port stays for as long as a publisher maps it. Ports from 7000 on are mapped by other tests' processes as well.
+    # A port stays for as long as a publisher maps it. Ports from 7000 on are mapped by other tests' processes
+    # as well.
     mapped = pathlib.Path('/proc/self/maps').read_text()
     left = {
         segment

@@ -1,4 +1,6 @@
-"""Cameras over real DDS: what the policy hides is hidden in every frame, and what cannot be looked at is blanked."""
+"""Cameras over real DDS: what the policy hides is hidden in every frame,
+and what cannot be looked at is blanked.
+"""
 
 import os
 import pathlib
@@ -50,7 +52,9 @@ def detector():
 
 
 def shown(came, scene):
-    """How many of the face's pixels stand in a redacted frame as the camera took them. A blank frame has none."""
+    """How many of the face's pixels stand in a redacted frame as the camera took them.
+    A blank frame has none.
+    """
     return shown_of(came, *scene.frame(faces.number(came)))
 
 
@@ -103,8 +107,8 @@ def test_a_minute_of_a_moving_face_shows_no_pixel_of_it(robot, scene):
         detected_before += detect(taken) is not None
         detected_after += detect(faces.pixels(came)) is not None
     print(
-        f"{frames} frames, {blank} of them blank; the test's own detector finds a face in {detected_before} of them before "
-        f'and in {detected_after} after'
+        f"{frames} frames, {blank} of them blank; the test's own detector finds a face in {detected_before}"
+        f' of them before and in {detected_after} after'
     )
     assert frames > 0.9 * seconds * faces.RATE, f'only {frames} frames came out'
     assert blank < 0.1 * frames, f'{blank} of {frames} frames are blank'
@@ -373,7 +377,9 @@ def test_a_depth_camera_hides_the_person_that_its_colour_camera_sees(robot, scen
 
 
 def test_siblings_of_a_camera_stay_inside(robot, scene):
-    """What image_transport and drivers publish beside it, undeclared or under a glob that would let it out."""
+    """What image_transport and drivers publish beside it,
+    undeclared or under a glob that would let it out.
+    """
     siblings = {
         '/camera/image_raw/compressed': CompressedImage,
         '/camera/image_raw/thumbnail': Image,

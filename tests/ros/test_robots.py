@@ -1,4 +1,6 @@
-"""Several robots on one outer domain, with the same topics, and strangers who publish what they like there."""
+"""Several robots on one outer domain, with the same topics,
+and strangers who publish what they like there.
+"""
 
 import random
 import threading
@@ -28,7 +30,9 @@ def fleet(tmp_path):
 
 
 def begin(robot):
-    """Starts a robot and its desk; gives what its people say, what the desk hears, and the same of commands."""
+    """Starts a robot and its desk; gives what its people say, what the desk hears,
+    and the same of commands.
+    """
     robot.identity('desk')
     robot.policy(
         {PEOPLE: declared('std_msgs/msg/String', 'contextual', depth=1000)},
@@ -48,7 +52,9 @@ def begin(robot):
 
 
 class Strangers(threading.Thread):
-    """On the outer domain, without a key: recorded messages again, catalogues and grants of their own, weak publishers."""
+    """On the outer domain, without a key: recorded messages again, catalogues and grants of their own,
+    weak publishers.
+    """
 
     def __init__(self, domain, names):
         super().__init__(daemon=True)
@@ -155,7 +161,9 @@ def test_strangers_neither_stop_nor_repeat_anything(fleet, seconds):
 
 
 def exchange(fleet, seconds):
-    """People speak and desks command for so long. Each desk hears its own robot, each robot its own desk, and each once."""
+    """People speak and desks command for so long. Each desk hears its own robot, each robot its own desk,
+    and each once.
+    """
     for robot in fleet:
         robot.heard.forget()
         robot.moved.forget()

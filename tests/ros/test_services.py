@@ -1,4 +1,6 @@
-"""A service of the robot is called from outside only by whom the policy names, through the guard, and answered to nobody else."""
+"""A service of the robot is called from outside only by whom the policy names, through the guard,
+and answered to nobody else.
+"""
 
 import os
 import threading

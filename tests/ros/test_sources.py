@@ -1,4 +1,6 @@
-"""Only whom the policy means is a topic's source: by type, by definition, by node, and of two of one name the first."""
+"""Only whom the policy means is a topic's source:
+by type, by definition, by node, and of two of one name the first.
+"""
 
 import signal
 import sys
@@ -154,7 +156,8 @@ def test_two_nodes_of_one_name_with_a_topic_each_are_both_heard_and_named(robot)
     robot.start()
     for publisher, reader in zip(publishers, readers, strict=True):
         robot.flow(publisher, reader, text('hello'))
-    # Where the name is asked for, one of them keeps it at most: the one of which the guard heard first, if it heard of one.
+    # Where the name is asked for, one of them keeps it at most: the one of which the guard heard first, if it
+    # heard of one.
     for publisher in both:
         publisher.publish(text('scan'))
     status = robot.status('/scan', lambda status: 'refused duplicate_node' in status.values)

@@ -1,4 +1,6 @@
-"""Every released message can be told: its tag says what it is and where it comes from, the catalogue what there is."""
+"""Every released message can be told: its tag says what it is and where it comes from,
+the catalogue what there is.
+"""
 
 import sys
 

@@ -1,4 +1,6 @@
-"""Personal data in words leaves in no form that hides it, whatever the type, and what has none leaves as it was."""
+"""Personal data in words leaves in no form that hides it, whatever the type,
+and what has none leaves as it was.
+"""
 
 import time
 
@@ -26,7 +28,8 @@ def header(text):
     return Header(frame_id=text)
 
 
-# Each type, and how texts are put into it: nested, in arrays, in sequences, bounded, wide, behind and before numbers.
+# Each type, and how texts are put into it: nested, in arrays, in sequences, bounded, wide, behind and before
+# numbers.
 TYPES = {
     'string': (String, 1, lambda a: String(data=a)),
     'joints': (JointState, 3, lambda a, b, c: JointState(header=header(a), name=[b, c], position=[1.5, 2.5])),
@@ -406,7 +409,8 @@ def test_answers_and_what_tells_about_calls_are_redacted_too(lookup):
         answers[who] = called(own, f'/{who}/lookup', SetBool, data=True).message
     assert robot.item.text in answers['desk']
     assert robot.item.text not in answers['vendor'] and '<' in answers['vendor'], answers['vendor']
-    # Of a service that is looked into, the robot tells every call; the vendor may have to wait until it hears of them.
+    # Of a service that is looked into, the robot tells every call; the vendor may have to wait until it hears
+    # of them.
     eventually(
         'events, opened by the vendor',
         lambda: (

@@ -10,8 +10,8 @@ SIGNED_FROM = 72  # encapsulation, the signature's length, the signature
 
 
 def verify(message, robot, domain, senders):
-    """
-    Raises Refused unless one of `senders` (GrantBook.senders) signed a serialized `Catalog` of this robot for this domain.
+    """Raises Refused unless one of `senders` (GrantBook.senders) signed a serialized `Catalog` of this robot
+    for this domain.
     """
     message = bytes(message)
     cursor = Cursor(message)

@@ -140,7 +140,9 @@ class OpeningKey:
         )
 
     def open(self, digest, now, message):
-        """Opens a serialized `Sealed` at second `now`. Gives the serialized message in it, and its counter."""
+        """Opens a serialized `Sealed` at second `now`. Gives the serialized message in it,
+        and its counter.
+        """
         parts, terms = split(message), self.terms
         if parts.key != terms.key:
             raise Refused('key')

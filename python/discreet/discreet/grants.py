@@ -161,7 +161,9 @@ def read_message(message):
 
 
 class GrantBook:
-    """What I was granted by a robot on one outer domain, and where to send commands. All of it ends by itself."""
+    """What I was granted by a robot on one outer domain, and where to send commands.
+    All of it ends by itself.
+    """
 
     def __init__(self, me, robot, domain):
         self.me, self.robot, self.domain = me, robot, domain
@@ -170,8 +172,8 @@ class GrantBook:
         self._latest = 0
 
     def add(self, message, now):
-        """
-        Takes what is valid from a serialized `Grants` of this robot. What is missing in it takes nothing back.
+        """Takes what is valid from a serialized `Grants` of this robot. What is missing in it takes nothing
+        back.
 
         Of an announcement under the id of the one that is known, the one that ends last counts.
         """
@@ -209,7 +211,9 @@ class GrantBook:
             self._keys.setdefault(grant.terms.key, opening)
 
     def _forget_ended(self, now):
-        """Drops what has ended. Gives the latest second ever seen: a clock that is set back revives nothing."""
+        """Drops what has ended. Gives the latest second ever seen:
+        a clock that is set back revives nothing.
+        """
         now = self._latest = max(self._latest, now)
         self._keys = {
             key: opening for key, opening in self._keys.items() if now < opening.terms.until + GRACE

@@ -1,6 +1,6 @@
 """Makes the messages in this folder: publishes random values of each type with rclpy and stores what a raw
-subscription takes, so that the bytes are those of the wire. (serialize_message pads, and pads wide strings with
-whatever was in memory.) Run in a sourced ROS 2: python3 tests/data/cdr/make.py
+subscription takes, so that the bytes are those of the wire. (serialize_message pads, and pads wide strings
+with whatever was in memory.) Run in a sourced ROS 2: python3 tests/data/cdr/make.py
 """
 
 import importlib
@@ -19,9 +19,9 @@ sensor_msgs/CameraInfo sensor_msgs/BatteryState sensor_msgs/NavSatFix
 nav_msgs/Odometry nav_msgs/OccupancyGrid nav_msgs/Path diagnostic_msgs/DiagnosticArray
 geometry_msgs/Twist geometry_msgs/PoseStamped geometry_msgs/TransformStamped geometry_msgs/PolygonStamped
 trajectory_msgs/JointTrajectory visualization_msgs/MarkerArray
-test_msgs/Arrays test_msgs/BasicTypes test_msgs/BoundedPlainSequences test_msgs/BoundedSequences test_msgs/Builtins
-test_msgs/Constants test_msgs/Defaults test_msgs/Empty test_msgs/MultiNested test_msgs/Nested test_msgs/Strings
-test_msgs/UnboundedSequences test_msgs/WStrings
+test_msgs/Arrays test_msgs/BasicTypes test_msgs/BoundedPlainSequences test_msgs/BoundedSequences
+test_msgs/Builtins test_msgs/Constants test_msgs/Defaults test_msgs/Empty test_msgs/MultiNested
+test_msgs/Nested test_msgs/Strings test_msgs/UnboundedSequences test_msgs/WStrings
 """.split()
 TEXTS = ['a', 'door', 'naïve', '日本', '', '0123456789 abcdef']
 HERE = pathlib.Path(__file__).parent
