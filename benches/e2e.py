@@ -21,10 +21,10 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / 'tests/gazebo'))
 
-import runs  # noqa: E402
-from sim import namespace  # noqa: E402
-from stage import Broken  # noqa: E402
-from table import show  # noqa: E402
+import runs
+from sim import namespace
+from stage import Broken
+from table import show
 
 COLUMNS = ('sim_s', 'wall_s', 'p50_ms', 'p99_ms', 'frames', 'lost', 'left_out', 'black', 'cpu', 'all_cpu')
 SLOWER, VARIANTS = 5, ('bare', 'guarded')  # per cent that the mission may take longer

@@ -17,7 +17,7 @@ import time
 from table import show
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / 'tests' / 'ros'))
-from planted import Planter  # noqa: E402
+from planted import Planter
 
 CLEAN = [
     'please bring two towels to the front desk and tell them that breakfast is served until half past ten',

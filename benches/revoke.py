@@ -16,12 +16,13 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / 'tests' / 'ros'), str(ROOT / 'python' / 'discreet')]
 
+from discreet_interfaces.msg import Grants, Sealed
+from std_msgs.msg import String
+
 import discreet
 from discreet.grants import Grant, read_message
 from discreet.ros import hash_of
-from discreet_interfaces.msg import Grants, Sealed
 from robot import LATCHED, Robot, declared, eventually
-from std_msgs.msg import String
 from table import show
 
 TOPIC, RATE = '/guests', 100

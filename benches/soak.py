@@ -29,9 +29,11 @@ import sys
 import time
 
 import e2e  # first: it puts the folders of what follows on the path
-import runs
+
+# isort: split
 import curves
 import machine
+import runs
 from stage import BIN, Broken
 
 EVERY, GROWTH, MARGIN = 10, 5, 256  # seconds; per cent; KiB that a small process may grow by beside that

@@ -31,7 +31,7 @@ class Acts(Attempts):
         answers = {}
         for query in ('412', 'okafor', 'nobody'):
             answers[query] = until(
-                lambda: self.ask('look_up', who='front_desk', query=query)['answer'],
+                lambda query=query: self.ask('look_up', who='front_desk', query=query)['answer'],
                 'an answer of the reception',
             )
         self.seen['lookups'] = answers

@@ -96,8 +96,10 @@ def compare(ask, path):
 
 def counts(mark):
     """Is it one that should be covered, and is all of it in view?"""
-    left, top, right, bottom = mark.box()
-    return mark.visible > 0.95 and (mark.kind == 'plate' or mark.kind == 'face' and bottom - top >= SMALLEST)
+    _, top, _, bottom = mark.box()
+    return mark.visible > 0.95 and (
+        mark.kind == 'plate' or (mark.kind == 'face' and bottom - top >= SMALLEST)
+    )
 
 
 def plan():

@@ -7,6 +7,7 @@ Guests are invented. Their cards are numbers that payment systems are tested wit
 nobody.
 """
 
+import contextlib
 import signal
 import sys
 
@@ -141,10 +142,8 @@ def main():
     executor = SingleThreadedExecutor()
     for node in (Reception(), Speech(), Base()):
         executor.add_node(node)
-    try:
+    with contextlib.suppress(ExternalShutdownException, KeyboardInterrupt):
         executor.spin()
-    except (ExternalShutdownException, KeyboardInterrupt):
-        pass
     rclpy.try_shutdown()
 
 

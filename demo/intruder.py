@@ -8,15 +8,12 @@ its own, and demo/show.py looks for that among the commands which reached the ro
 input (see peer.py).
 """
 
+import contextlib
 import os
 import pathlib
 import sys
 import time
 
-import peer
-from discreet import GrantBook, Identity, PublicIdentity, Refused
-from discreet.commands import Stamps, context, seal_command
-from discreet.ros import GRANTS_TOPIC, LATCHED, SealedSubscription, hash_of, to_message, type_name
 from discreet_interfaces.msg import Grants, Sealed
 from discreet_interfaces.srv import Call, SetRoster
 from geometry_msgs.msg import Twist
@@ -25,6 +22,11 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import serialize_message
 from std_srvs.srv import Trigger
+
+import peer
+from discreet import GrantBook, Identity, PublicIdentity, Refused
+from discreet.commands import Stamps, context, seal_command
+from discreet.ros import GRANTS_TOPIC, LATCHED, SealedSubscription, hash_of, to_message, type_name
 
 COMMANDS = '/cmd_vel/command'
 # By these names ROS shows one image as well.
@@ -81,10 +83,8 @@ class Intruder(Node):
 
     def granted(self, message):
         for thief in self.thieves.values():
-            try:
+            with contextlib.suppress(Refused):
                 thief.book.add(message, int(time.time()))
-            except Refused:
-                pass
 
     def overheard(self, message):
         message = bytes(message)

@@ -10,6 +10,7 @@ before the desk, 1 it does not.
 """
 
 import argparse
+import contextlib
 import json
 import math
 import signal
@@ -193,10 +194,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     mission, executor = Mission(options), SingleThreadedExecutor()
     executor.add_node(mission)
-    try:
+    with contextlib.suppress(ExternalShutdownException, KeyboardInterrupt):
         executor.spin()
-    except (ExternalShutdownException, KeyboardInterrupt):
-        pass
     time.sleep(0.2)  # the last command, to stop, is on its way
     result = mission.result or {'arrived': False, 'why': 'it was stopped'}
     say(result)

@@ -4,6 +4,8 @@ Words in braces are the launch file's arguments: `{outer_domain}`, `{policy}`.
 """
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 # Each stakeholder has a domain of its own behind its unsealer; its number is this much above the outer one.
@@ -39,7 +41,7 @@ class Process(NamedTuple):
     program: str
     domain: str = None  # of a ROS node: which argument is its ROS_DOMAIN_ID
     arguments: tuple = ()
-    parameters: dict = {}
+    parameters: Mapping = MappingProxyType({})
 
     def fill(self, values):
         """With the values of the arguments."""

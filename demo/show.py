@@ -19,7 +19,7 @@ from processes import PROCESSES, STAKEHOLDERS
 from stage import BIN, ROOT, Broken, Peer, Stage, has_launch, install_in_place, paint, perform, until
 
 sys.path.append(str(ROOT))
-from sim import gazebo, namespace  # noqa: E402
+from sim import gazebo, namespace
 
 POLICY, ADAPTER = ROOT / 'policies' / 'lobby.yaml', BIN / 'examples' / 'gazebo_adapter'
 # One topic of each kind that each stakeholder is given: when these have come, all is connected.
@@ -39,7 +39,7 @@ def main():
     try:
         namespace.enter()  # gzserver and the robot's own domain are open to whoever can reach them
     except namespace.Unavailable as why:
-        raise SystemExit(f'The lobby cannot be run: {why}')
+        raise SystemExit(f'The lobby cannot be run: {why}') from None
     return perform(lambda: Lobby(options.domains), options.keep)
 
 

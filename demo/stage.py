@@ -161,7 +161,7 @@ class Stage:
 
     def start(self, name, command, **variables):
         """A program that writes to out/NAME.log, and ends with the demo."""
-        log = self.stack.enter_context(open(self.out / f'{name}.log', 'w'))
+        log = self.stack.enter_context(open(self.out / f'{name}.log', 'w'))  # noqa: SIM115, the stack closes it
         process = subprocess.Popen(
             list(map(str, command)),
             env={**self.environment, **variables},

@@ -6,14 +6,14 @@ The tag of a message has the message's publication sequence number, which ROS 2 
 for it. Message and tag come on two topics, so either may be first: what has come waits for the other.
 """
 
+import contextlib
 import importlib
 import sys
 from collections import OrderedDict
 
 import rclpy
-from rclpy.qos import qos_profile_sensor_data
-
 from discreet_interfaces.msg import Catalog, Tag
+from rclpy.qos import qos_profile_sensor_data
 
 
 def message_class(type_name):
@@ -46,12 +46,6 @@ class Pairs:
         self.add(tag.sequence, tag, self.tags, self.messages, swap=True)
 
 
-def message_class(type_name):
-    """The class of a type that is known by its name, `package/msg/Name`."""
-    package, _, name = type_name.split('/')
-    return getattr(importlib.import_module(f'{package}.msg'), name)
-
-
 def main():
     topic = sys.argv[1] if len(sys.argv) > 1 else '/scan'
     rclpy.init()
@@ -81,10 +75,8 @@ def main():
 
     latched = rclpy.qos.QoSProfile(depth=1, durability=rclpy.qos.DurabilityPolicy.TRANSIENT_LOCAL)
     node.create_subscription(Catalog, '/discreet/catalog', catalog, latched)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         rclpy.spin(node)
-    except KeyboardInterrupt:
-        pass
 
 
 if __name__ == '__main__':

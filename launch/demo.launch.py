@@ -22,7 +22,7 @@ from launch_ros.substitutions import FindPackagePrefix
 
 DEMO = pathlib.Path(__file__).resolve().parents[1] / 'demo'
 sys.path.insert(0, str(DEMO))
-from processes import ARGUMENTS, PROCESSES  # noqa: E402
+from processes import ARGUMENTS, PROCESSES
 
 
 def substituted(text):

@@ -25,7 +25,9 @@ from xml.etree import ElementTree
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))  # for when this is run, or imported as `gazebo`
 
-from sim import lobby, namespace, transport  # noqa: E402
+import contextlib
+
+from sim import lobby, namespace, transport
 
 ROOT = pathlib.Path(os.environ.get('DISCREET_GAZEBO') or REPOSITORY / '.ros' / 'gazebo')
 OURS = 'lobby-'  # how what we put into the chroot begins
@@ -254,10 +256,8 @@ def what_is_in(world):
 
 def end(program):
     for send, patience in ((signal.SIGINT, 3), (signal.SIGKILL, 5)):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(program.pid, send)
-        except ProcessLookupError:
-            pass
         try:
             program.wait(patience)
             return

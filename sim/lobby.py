@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from sim import pictures, sdf  # noqa: E402
+from sim import pictures, sdf
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ runs another one:
 import ctypes
 import fcntl
 import os
-import pathlib
 import shutil
 import socket
 import struct
@@ -86,7 +85,10 @@ def furnish():
 
 def route_multicast(control):
     """224.0.0.0/4 by `lo`, for who sends multicast without naming an interface."""
-    address = lambda text: struct.pack('=HH4s8x', socket.AF_INET, 0, socket.inet_aton(text))
+
+    def address(text):
+        return struct.pack('=HH4s8x', socket.AF_INET, 0, socket.inet_aton(text))
+
     lo = ctypes.create_string_buffer(b'lo')
     # struct rtentry: pad1, destination, gateway, netmask, flags, pad2, pad3, pad4, metric, device, ...
     entry = struct.pack(

@@ -13,7 +13,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from sim import people  # noqa: E402
+from sim import people
 
 # Guests that nobody is called, card numbers that payment systems are tested with, and the specimen passport
 # of ICAO 9303.
@@ -242,7 +242,7 @@ def plant():
     """Leaves over a pot."""
     dice, picture = random.Random(11), Image.new('RGBA', (360, 560))
     draw = ImageDraw.Draw(picture)
-    for leaf in range(70):
+    for _ in range(70):
         turn, length = dice.uniform(-1.35, 1.35), dice.uniform(140, 330)
         points, back = [], []
         for step in range(11):
@@ -279,7 +279,7 @@ def painting():
 
 def rug():
     """Woven, with a border."""
-    dice, picture = random.Random(13), Image.new('RGB', (400, 1000), '#7a3a34')
+    picture = Image.new('RGB', (400, 1000), '#7a3a34')
     draw = ImageDraw.Draw(picture)
     for inset, colour in ((18, '#c9a878'), (30, '#5c2b2b'), (70, '#c9a878'), (76, '#8a453c')):
         draw.rectangle((inset, inset, 399 - inset, 999 - inset), fill=colour)

@@ -12,7 +12,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from sim import lobby, people, pictures, robot  # noqa: E402
+from sim import lobby, people, pictures, robot
 
 WHOLE = [(0, 0), (1, 0), (1, 1), (0, 1)]
 SURFACES = {

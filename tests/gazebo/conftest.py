@@ -148,8 +148,8 @@ def pictures(run, standing_until):
     """Frames that everybody has, with the robot's place at their time: standing, then driving.
     And depth frames.
     """
-    from PIL import Image
     import numpy
+    from PIL import Image
 
     places = run.ask('path')
 

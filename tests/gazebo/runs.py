@@ -24,11 +24,11 @@ os.environ['PYTHONPATH'] = os.pathsep.join(
     [str(ROOT / 'python/discreet'), os.environ.get('PYTHONPATH', '')]
 )  # for the intruder
 
-import machine  # noqa: E402
-import show  # noqa: E402
-from processes import STAKEHOLDERS  # noqa: E402
-from sim import lobby, namespace, transport  # noqa: E402
-from stage import Broken, Peer, end, until  # noqa: E402
+import machine
+import show
+from processes import STAKEHOLDERS
+from sim import lobby, namespace, transport
+from stage import Broken, Peer, end, until
 
 CAMERA, DEPTH, SCAN = '/camera/image_raw', '/camera/depth/image_rect_raw', '/scan'
 OURS = (

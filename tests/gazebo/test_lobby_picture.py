@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from sim import gazebo, lobby, namespace, people, truth  # noqa: E402
+from sim import gazebo, lobby, namespace, people, truth
 
 MISSING = gazebo.unavailable() or namespace.unavailable()
 COLOURS = dict(

@@ -9,7 +9,9 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from sim import gazebo, namespace, transport  # noqa: E402
+import contextlib
+
+from sim import gazebo, namespace, transport
 
 MISSING = gazebo.unavailable() or namespace.unavailable()
 if not MISSING and os.environ.get(namespace.INSIDE) != namespace.here():
@@ -24,10 +26,8 @@ class Restless(gazebo.Gazebo):
         for _ in range(200):
             self.check()
             if self.has_said(b'Connected to gazebo master'):
-                try:
+                with contextlib.suppress(transport.Gone):
                     transport.topics(self.port, 0.3)
-                except transport.Gone:
-                    pass
         super().wait_until_ready()
 
 

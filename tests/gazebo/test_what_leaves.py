@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 hotel = pytest.importorskip('hotel', reason='NOT RUN: no ROS here; source .ros/env.sh')
 
-from sim import people, pictures, robot, truth  # noqa: E402
+from sim import people, pictures, robot, truth
 
 WHO = ('navigation', 'front_desk', 'analytics')
 SMALLEST = 20  # pixels of height from which on a face counts

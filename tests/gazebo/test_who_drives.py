@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip('runs', reason='NOT RUN: no ROS here; source .ros/env.sh')
 
-from attempts import AFTER, BEFORE  # noqa: E402
+from attempts import AFTER, BEFORE
 
 DRIVES = [(title, reason) for word, title, reason in BEFORE + AFTER[:-1] if not word.startswith('call')]
 SECOND = 10**9

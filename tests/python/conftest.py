@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / 'python/discreet'))
 
-from discreet import Identity, PublicIdentity  # noqa: E402
+from discreet import Identity, PublicIdentity
 
 VECTORS = {
     name: json.loads((ROOT / f'tests/data/envelope/{name}.json').read_text())

@@ -1,8 +1,8 @@
 """The catalogue's signature, by the specification."""
 
 import pytest
-from conftest import VECTORS, changed, hexed
 
+from conftest import VECTORS, changed, hexed
 from discreet import catalog
 from discreet.envelope import Refused
 

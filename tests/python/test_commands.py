@@ -1,9 +1,9 @@
 """Commands and calls, both ways between the two implementations as far as vectors reach."""
 
 import pytest
-from conftest import VECTORS, changed, hexed
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from conftest import VECTORS, changed, hexed
 from discreet import commands
 from discreet.envelope import Refused, split
 from discreet.grants import Receiver

@@ -14,8 +14,8 @@ ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / 'demo'))
 
 mission = pytest.importorskip('mission', reason='NOT RUN: no rclpy here; source .ros/env.sh')
-import page  # noqa: E402
-import processes  # noqa: E402
+import page
+import processes
 
 HALF = math.radians(40)
 

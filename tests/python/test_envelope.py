@@ -1,8 +1,8 @@
 """Sealed messages: every vector opens, and nothing that differs from one."""
 
 import pytest
-from conftest import VECTORS, changed, hexed
 
+from conftest import VECTORS, changed, hexed
 from discreet.envelope import SUITES, OpeningKey, Refused, Replay, Terms, split
 from discreet.hashing import is_signed
 

@@ -1,9 +1,9 @@
 """Grants, announcements, and the pairing of messages with keys."""
 
 import pytest
-from conftest import VECTORS, changed, hexed
 from test_envelope import context_of
 
+from conftest import VECTORS, changed, hexed
 from discreet import GrantBook, Reader
 from discreet.envelope import SUITES, Refused
 from discreet.grants import Grant, Receiver, read_message
@@ -85,7 +85,7 @@ def test_messages_are_opened_once_whichever_comes_first(parties, robot):
     assert [text for message in early for text in topic.message(message, NOW)] == []
     book.add(BOARD, NOW)
     assert topic.grants_changed(NOW) == [hexed(v['message']) for v in VECTORS['sealed'][4:8]]
-    assert sum((topic.message(message, NOW) for message in late), []) == [
+    assert [text for message in late for text in topic.message(message, NOW)] == [
         hexed(v['message']) for v in VECTORS['sealed'][12:16]
     ]
     assert topic.opened == 8 and not topic.refused
@@ -104,7 +104,7 @@ def test_who_is_no_member_opens_nothing_and_keeps_little(parties, robot):
 
 
 def test_a_message_of_grants_without_mine_takes_nothing_back_but_time_does(parties, robot):
-    book, topic = reader(parties['front_desk'], robot)
+    book, _ = reader(parties['front_desk'], robot)
     book.add(BOARD, NOW)
     empty = BOARD[:4] + (1).to_bytes(4, 'little') + bytes(4) + bytes(4) + bytes(4)
     book.add(empty, NOW)

@@ -13,7 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from sim import lobby, robot, sdf  # noqa: E402
+from sim import lobby, robot, sdf
 
 SIMULATORS = [sdf.CLASSIC, sdf.HARMONIC]
 

@@ -6,6 +6,7 @@ os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'  # before rclpy
 os.environ.pop('ROS_LOCALHOST_ONLY', None)
 
 import pytest
+
 from conftest import VECTORS, hexed
 
 pytest.importorskip('rclpy')
@@ -13,15 +14,15 @@ interfaces = pytest.importorskip('discreet_interfaces.msg')
 if not hasattr(interfaces, 'Sealed'):
     pytest.skip('discreet_interfaces is older than sealed messages', allow_module_level=True)
 
-import rclpy  # noqa: E402
-from geometry_msgs.msg import Twist  # noqa: E402
-from rclpy.executors import SingleThreadedExecutor  # noqa: E402
-from rclpy.serialization import deserialize_message, serialize_message  # noqa: E402
-from std_msgs.msg import String  # noqa: E402
-from std_srvs.srv import SetBool  # noqa: E402
+import rclpy
+from geometry_msgs.msg import Twist
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.serialization import deserialize_message, serialize_message
+from std_msgs.msg import String
+from std_srvs.srv import SetBool
 
-from discreet import commands, hpke, ros  # noqa: E402
-from discreet.envelope import join, signed_over, split  # noqa: E402
+from discreet import commands, hpke, ros
+from discreet.envelope import join, signed_over, split
 
 NOW = VECTORS['sealed'][0]['now']
 DOMAIN = VECTORS['sealed'][0]['domain']

@@ -11,6 +11,7 @@ os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
 os.environ.pop('ROS_LOCALHOST_ONLY', None)  # the older word for it, which would only add warnings
 
 import pytest
+
 from robot import Robot
 
 

@@ -44,7 +44,7 @@ class Scene:
         which may lie outside.
         """
         t = number / RATE
-        size = int(round((300 + 180 * math.sin(t / 2.3)) / 12)) * 12
+        size = round((300 + 180 * math.sin(t / 2.3)) / 12) * 12
         person = self.scaled(size)
         left = int(WIDTH / 2 - size / 2 + (WIDTH / 2 - size / 4) * math.sin(t / 1.7))
         top = int(HEIGHT / 2 - size / 2 + 40 * math.sin(t / 1.1))

@@ -17,7 +17,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
@@ -196,7 +196,7 @@ TEXT = declared('std_msgs/msg/String', depth=1000)  # room for all that a test p
 class Process:
     """A process of the test that ends with it, whatever happens."""
 
-    started = []
+    started: ClassVar[list] = []
 
     def __init__(self, command, log, environment):
         self.log = pathlib.Path(log)

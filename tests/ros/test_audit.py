@@ -4,8 +4,9 @@ import os
 import subprocess
 
 import pytest
-from robot import TEXT, eventually, everyone
 from std_msgs.msg import String
+
+from robot import TEXT, eventually, everyone
 
 RULES = [everyone('operational'), everyone('contextual')]
 TOPICS = {'/scan': TEXT, '/speech': {**TEXT, 'class': 'contextual'}}
@@ -130,7 +131,7 @@ def test_the_log_says_what_left_and_diagnostics_shows_its_head(robot):
     publisher, outside = robot.inner.publisher('/speech', String), robot.outer.reader('/speech', String)
     robot.start()
     robot.flow(publisher, outside, text('hello'))
-    for number in range(50):
+    for _ in range(50):
         publisher.publish(text('secret words'))
     outside.wait(50)
     head = robot.status('audit').values['audit head']
@@ -156,7 +157,7 @@ def test_a_log_that_was_tampered_with_is_not_written_on(robot):
     robot.flow(publisher, outside, text('hello'))
     robot.stop()
     lines = robot.audit_file.read_text().splitlines(keepends=True)
-    robot.audit_file.write_text(''.join(lines[:-1] + [lines[-1].replace('stop', 'stoq')]))
+    robot.audit_file.write_text(''.join([*lines[:-1], lines[-1].replace('stop', 'stoq')]))
     guard = robot.start(wait=False)
     assert guard.wait() == 1 and 'audit' in guard.said().lower()
     verified = robot.verify()

@@ -6,8 +6,9 @@ import signal
 import threading
 import time
 
-from robot import TEXT, declared, eventually, everyone
 from std_msgs.msg import String
+
+from robot import TEXT, declared, eventually, everyone
 
 BUSY = [f'/busy{number}' for number in range(4)]
 SAID = declared('std_msgs/msg/String', 'contextual', depth=10, redact={'*': ['all']})

@@ -8,8 +8,9 @@ import glob
 import time
 
 import pytest
-from robot import declared, eventually
 from std_msgs.msg import String
+
+from robot import declared, eventually
 from test_commands import Twist, twist
 
 LIBRARY = next(iter(glob.glob('/usr/lib/*/faketime/libfaketimeMT.so.1')), None)

@@ -10,6 +10,7 @@ import time
 import pytest
 from discreet_interfaces.msg import Sealed
 from geometry_msgs.msg import Twist
+
 from robot import eventually, everyone, wire
 
 CMD, OUTSIDE = '/cmd_vel', '/cmd_vel/command'
@@ -108,7 +109,7 @@ def test_what_is_published_plainly_outside_never_arrives(ward):
     plain = ward.outer.publisher(CMD, Twist)
     for topic in (CMD, OUTSIDE):
         same_name = ward.outer.publisher(topic, Twist, node='another')
-        for number in range(20):
+        for _ in range(20):
             same_name.publish(twist(0.3))
             plain.publish(twist(0.4))
             time.sleep(0.005)

@@ -1,7 +1,8 @@
 """The two domains never mix: outside there is what is released and nothing more, and nothing comes in."""
 
-from robot import TEXT, eventually, everyone
 from std_msgs.msg import Int32, String
+
+from robot import TEXT, eventually, everyone
 
 
 def text(data):

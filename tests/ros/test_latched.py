@@ -2,9 +2,10 @@
 
 import pytest
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
-from robot import LATCHED, declared, eventually, everyone
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
+
+from robot import LATCHED, declared, eventually, everyone
 
 OPEN = [everyone('operational')]
 TRANSIENT_LOCAL = DurabilityPolicy.TRANSIENT_LOCAL

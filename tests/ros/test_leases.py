@@ -6,8 +6,9 @@ import signal
 import time
 
 import pytest
-from discreet import GrantBook, Identity, PublicIdentity
 from discreet_interfaces.msg import Grants
+
+from discreet import GrantBook, Identity, PublicIdentity
 from robot import POSTS, eventually, everyone
 from test_commands import CMD, LIMITS, Twist, command, twist
 

@@ -4,8 +4,9 @@ import signal
 import time
 
 from rclpy.qos import QoSProfile
-from robot import TEXT, declared, eventually, everyone
 from std_msgs.msg import String
+
+from robot import TEXT, declared, eventually, everyone
 
 OPEN = [everyone('operational')]
 

@@ -5,8 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from robot import REPOSITORY, free_domains
 from std_msgs.msg import String
+
+from robot import REPOSITORY, free_domains
 
 LOCK_CHECK = [sys.executable, str(REPOSITORY / 'tools' / 'lock-check')]
 

@@ -3,9 +3,10 @@
 import struct
 
 from rclpy.duration import Duration
-from robot import PATIENCE, TEXT, declared, everyone, wire
 from std_msgs.msg import String
 from test_msgs.msg import UnboundedSequences
+
+from robot import PATIENCE, TEXT, declared, everyone, wire
 
 HEAD = b'\x00\x01\x00\x00'
 

@@ -8,8 +8,9 @@ import shutil
 import socket
 
 import pytest
-from robot import BINARIES, TEXT, Process, eventually, everyone, free_domains
 from std_msgs.msg import String
+
+from robot import BINARIES, TEXT, Process, eventually, everyone, free_domains
 
 PROFILE = """<?xml version="1.0" encoding="UTF-8" ?>
 <dds xmlns="http://www.eprosima.com/XMLSchemas/fastRTPS_Profiles"><profiles>

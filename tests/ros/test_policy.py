@@ -5,8 +5,9 @@ import time
 
 import pytest
 from discreet_interfaces.msg import Tag
-from robot import TEXT, eventually, everyone
 from std_msgs.msg import String
+
+from robot import TEXT, eventually, everyone
 
 OPEN, SHUT = [everyone('operational')], [everyone('operational'), everyone('/text', deny=True)]
 TOPICS = {'/text': TEXT, '/open': TEXT}

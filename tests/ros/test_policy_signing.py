@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from robot import TEXT, declared, eventually, everyone
 from std_msgs.msg import String
+
+from robot import TEXT, declared, eventually, everyone
 
 OPEN = [everyone('operational')]
 TOPICS = {'/text': TEXT}

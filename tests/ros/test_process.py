@@ -12,8 +12,9 @@ import time
 import pytest
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import GetParameters, SetParameters, SetParametersAtomically
-from robot import BEST_EFFORT, BINARIES, LATCHED, TEXT, eventually, everyone
 from std_msgs.msg import String
+
+from robot import BEST_EFFORT, BINARIES, LATCHED, TEXT, eventually, everyone
 from test_policy import Stream
 
 OPEN = [everyone('/text')]

@@ -3,8 +3,9 @@
 import pytest
 from rclpy.duration import Duration
 from rclpy.qos import DurabilityPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
-from robot import LATCHED, RELIABLE, TEXT, declared, eventually, everyone
 from std_msgs.msg import String
+
+from robot import LATCHED, RELIABLE, TEXT, declared, eventually, everyone
 
 OPEN = [everyone('operational')]
 BEST_EFFORT = ReliabilityPolicy.BEST_EFFORT

@@ -13,10 +13,10 @@ import numpy
 import pytest
 from rclpy.qos import QoSProfile
 from rclpy.serialization import deserialize_message
-from robot import BINARIES, REPOSITORY, Process, declared, eventually, everyone
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 import faces
+from robot import BINARIES, REPOSITORY, Process, declared, eventually, everyone
 
 CAMERA = '/camera/image_raw'
 IMAGE, COMPRESSED = 'sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage'

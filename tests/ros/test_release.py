@@ -6,10 +6,11 @@ import math
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from nav_msgs.msg import Odometry
-from robot import TEXT, declared, eventually, everyone, wire
 from sensor_msgs.msg import Image, LaserScan
 from std_msgs.msg import String
 from test_msgs.msg import Arrays, BasicTypes, MultiNested, Strings, UnboundedSequences, WStrings
+
+from robot import TEXT, declared, eventually, everyone, wire
 
 OPEN = '/open'
 

@@ -9,8 +9,9 @@ import time
 import pytest
 from discreet_interfaces.msg import Catalog, Grants, Sealed
 from geometry_msgs.msg import Twist
-from robot import BEST_EFFORT, LATCHED, POSTS, RELIABLE, Robot, declared, eventually, wire
 from std_msgs.msg import String
+
+from robot import BEST_EFFORT, LATCHED, POSTS, RELIABLE, Robot, declared, eventually, wire
 
 PEOPLE, CMD = '/people', '/cmd_vel'
 SEALED, COMMAND = '/people/sealed/clear', '/cmd_vel/command'

@@ -7,14 +7,15 @@ import signal
 import subprocess
 import time
 
-import discreet
 import pytest
-from discreet.ros import SealedSubscription
 from discreet_interfaces.msg import Sealed
 from rclpy.executors import SingleThreadedExecutor
-from robot import LATCHED, declared, eventually, everyone, wire
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
+
+import discreet
+from discreet.ros import SealedSubscription
+from robot import LATCHED, declared, eventually, everyone, wire
 
 TEXT = declared('std_msgs/msg/String', 'contextual', depth=1000)
 GUESTS = '/guests'

@@ -2,6 +2,7 @@
 and answered to nobody else.
 """
 
+import contextlib
 import os
 import threading
 import time
@@ -11,9 +12,10 @@ import rclpy
 from discreet_interfaces.msg import Sealed
 from discreet_interfaces.srv import Call
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from robot import eventually, everyone
 from std_srvs.srv import SetBool, Trigger
 from test_msgs.srv import Arrays, BasicTypes
+
+from robot import eventually, everyone
 
 DOCK = '/dock'
 
@@ -36,10 +38,8 @@ class Serving:
         self.thread.start()
 
     def spin(self):
-        try:
+        with contextlib.suppress(ExternalShutdownException, rclpy.handle.InvalidHandle):
             self.executor.spin()
-        except (ExternalShutdownException, rclpy.handle.InvalidHandle):
-            pass
 
     def end(self):
         self.executor.shutdown()
@@ -179,7 +179,10 @@ def test_without_a_server_and_without_an_answer_the_caller_is_told(ward):
 
     ward.offer(DOCK, SetBool, slow)
     eventually('the service is there', lambda: ward.inner.node().count_services(DOCK))
-    refusals = lambda: ward.status(f'{DOCK}/call').number('refused timed_out')
+
+    def refusals():
+        return ward.status(f'{DOCK}/call').number('refused timed_out')
+
     eventually(
         'it takes too long',
         lambda: desk.call(f'/desk{DOCK}', SetBool, patience=2, data=True) is None and refusals(),

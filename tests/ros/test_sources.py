@@ -6,9 +6,10 @@ import signal
 import sys
 
 import pytest
+from std_msgs.msg import Int32, String
+
 from probe_messages import probe_messages
 from robot import REPOSITORY, TEXT, Process, declared, eventually, everyone
-from std_msgs.msg import Int32, String
 
 OPEN = [everyone('operational')]
 

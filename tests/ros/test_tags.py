@@ -6,9 +6,10 @@ import sys
 
 import pytest
 from discreet_interfaces.msg import Tag
-from robot import BINARIES, LATCHED, REPOSITORY, TEXT, Process, declared, eventually, everyone
 from sensor_msgs.msg import LaserScan
 from std_msgs.msg import String
+
+from robot import BINARIES, LATCHED, REPOSITORY, TEXT, Process, declared, eventually, everyone
 
 RULES = [everyone('operational'), everyone('contextual')]
 

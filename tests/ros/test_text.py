@@ -8,18 +8,19 @@ import pytest
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from discreet_interfaces.srv import SetRoster
-from planted import Planter, forms
 from rcl_interfaces.msg import Log, Parameter, ParameterEvent, ParameterValue
 from rclpy.serialization import deserialize_message
 from rclpy.service_introspection import ServiceIntrospectionState
-from robot import TEXT, declared, eventually, everyone, wire
 from sensor_msgs.msg import JointState, TimeReference
 from std_msgs.msg import Header, MultiArrayDimension, MultiArrayLayout, String, UInt8MultiArray
 from std_srvs.srv import SetBool
 from test_msgs.msg import Strings, UnboundedSequences, WStrings
-from test_services import Serving, called
 from trajectory_msgs.msg import JointTrajectory
 from visualization_msgs.msg import Marker, MenuEntry
+
+from planted import Planter, forms
+from robot import TEXT, declared, eventually, everyone, wire
+from test_services import Serving, called
 
 ALL = {'*': ['all']}
 
@@ -117,7 +118,7 @@ def test_of_a_thousand_planted_items_none_leaves_in_any_of_the_types(robot):
     seen_inside = {name: robot.inner.reader(f'/{name}', kind) for name, (kind, _, _) in TYPES.items()}
     robot.start()
     seen = {name: robot.outer.reader(f'/{name}', kind) for name, (kind, _, _) in TYPES.items()}
-    for name, (kind, count, make) in TYPES.items():
+    for name, (_, count, make) in TYPES.items():
         robot.released(f'/{name}')
         nothing = make(*['all quiet'] * count)
         robot.flow(publishers[name], [seen[name], seen_inside[name]], nothing)

@@ -89,7 +89,7 @@ def _lines(text, first, *keys):
     if lines[0] != first or len(lines) != len(keys) + 1:
         raise NoIdentity(f'not a file of the kind `{first}`')
     values = []
-    for key, line in zip(keys, lines[1:]):
+    for key, line in zip(keys, lines[1:], strict=True):
         if not line.startswith(f'{key}: '):
             raise NoIdentity(f'`{key}` is missing')
         values.append(line[len(key) + 2 :])

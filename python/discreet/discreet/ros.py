@@ -12,7 +12,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 from rclpy.task import Future
 
 from .commands import NotNow, Stamps, context, open_answer, seal_command
-from .envelope import Refused, join, header_of, split
+from .envelope import Refused, header_of, join, split
 from .grants import GrantBook
 from .reader import Reader
 

@@ -59,7 +59,7 @@ def value(of):
         return dice.randrange(-half, half)
     if of in ('float', 'double'):
         return dice.randrange(-1000, 1000) / 8
-    return dice.choice(TEXTS + ['😀x'] if of.startswith('wstring') else TEXTS)
+    return dice.choice([*TEXTS, '😀x'] if of.startswith('wstring') else TEXTS)
 
 
 def on_the_wire(node, message):
