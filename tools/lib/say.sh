@@ -1,6 +1,8 @@
+# shellcheck shell=bash
 # Telling people what happens, how long it takes and what to do when it fails. Sourced by the tools; $ROOT is the
 # repository, and logs go to .ros/log.
 
+# shellcheck disable=SC2034 # the tools use them
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then BOLD=$'\e[1m' DIM=$'\e[2m' RED=$'\e[31m' GREEN=$'\e[32m' PLAIN=$'\e[0m'
 else BOLD='' DIM='' RED='' GREEN='' PLAIN=''; fi
 
