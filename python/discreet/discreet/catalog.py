@@ -1,15 +1,17 @@
 """The catalogue: what a robot's guard offers, and whether its guard signed it."""
 
 import struct
+from collections.abc import Iterable
 
 from .envelope import Refused
 from .grants import Cursor
-from .hashing import derive, is_signed
+from .hashing import Data, derive, is_signed
+from .identity import PublicIdentity
 
 SIGNED_FROM = 72  # encapsulation, the signature's length, the signature
 
 
-def verify(message, robot, domain, senders):
+def verify(message: Data, robot: PublicIdentity, domain: int, senders: Iterable[bytes]) -> None:
     """Raises Refused unless one of `senders` (GrantBook.senders) signed a serialized `Catalog` of this robot
     for this domain.
     """

@@ -2,17 +2,22 @@
 
 import struct
 import time
+from collections.abc import Iterable
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from . import hpke
-from .envelope import GRACE, HPKE, SIGNED, Refused, header_of, join, signed_over, split
-from .hashing import derive, fields, is_signed
+from .envelope import GRACE, HPKE, SIGNED, Parts, Refused, header_of, join, signed_over, split
+from .grants import Receiver
+from .hashing import Data, derive, fields, is_signed
+from .identity import Identity, PublicIdentity
 
 
 class NotNow(Exception):
     """The robot takes no commands at this time."""
 
 
-def context(kind, robot, domain, name, type_name, type_hash):
+def context(kind: str, robot: str, domain: int, name: str, type_name: str, type_hash: str) -> bytes:
     """The digest of where a command or call belongs. `kind` is `command` or `call`."""
     return derive(
         'discreet 2026-11 command context v1',
@@ -23,16 +28,16 @@ def context(kind, robot, domain, name, type_name, type_hash):
 class Stamps:
     """Nanoseconds since 1970 that always grow, even if the clock does not."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._last = 0
 
-    def next(self):
+    def next(self) -> int:
         """One that was not there before."""
         self._last = max(self._last + 1, time.time_ns())
         return self._last
 
 
-def seal_command(me, receiver, digest, stamp, message):
+def seal_command(me: Identity, receiver: Receiver, digest: bytes, stamp: int, message: bytes) -> bytes:
     """Seals a serialized message. Gives a serialized `Sealed`."""
     if not receiver.start - GRACE <= stamp // 10**9 < receiver.until:
         raise NotNow('the robot does not take commands with this key now')
@@ -46,13 +51,13 @@ def seal_command(me, receiver, digest, stamp, message):
     )
 
 
-def answer_context(digest, request):
+def answer_context(digest: bytes, request: Data) -> bytes:
     """The digest that binds an answer to a sealed request."""
     parts = split(request)
     return derive('discreet 2026-11 call answer context v1', digest, parts.header, parts.body)
 
 
-def open_answer(me, receiver, digest, request, answer):
+def open_answer(me: Identity, receiver: Receiver, digest: bytes, request: Data, answer: Data) -> bytes:
     """Opens the sealed answer to my sealed request. Gives the serialized response."""
     asked, parts, party = split(request), split(answer), me.public.party()
     if parts.suite != HPKE:
@@ -73,7 +78,9 @@ def open_answer(me, receiver, digest, request, answer):
     )
 
 
-def open_command(receiving, senders, digest, message):
+def open_command(
+    receiving: X25519PrivateKey, senders: Iterable[PublicIdentity], digest: bytes, message: Data
+) -> tuple[PublicIdentity, int, bytes]:
     """The guard's side, here for tests and simulators: `receiving` is its X25519 private key."""
     parts = split(message)
     if parts.suite != HPKE or not parts.signed or parts.padded:
@@ -94,7 +101,15 @@ def open_command(receiving, senders, digest, message):
     return sender, parts.counter, text
 
 
-def _open(private, signer, info, domain, digest, party, parts):
+def _open(
+    private: X25519PrivateKey,
+    signer: bytes,
+    info: bytes,
+    domain: bytes,
+    digest: bytes,
+    party: bytes,
+    parts: Parts,
+) -> bytes:
     body, signature = parts.body[:-64], bytes(parts.body[-64:])
     if len(body) < 8 + 32 + 16:
         raise Refused('truncated')

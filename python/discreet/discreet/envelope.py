@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
-from .hashing import derive, fields, is_signed
+from .hashing import Data, derive, fields, is_signed
 
 SUITES = {'chacha20-poly1305': 1, 'aes-256-gcm': 2}
-CIPHERS = {1: ChaCha20Poly1305, 2: AESGCM}
+CIPHERS: dict[int, type[ChaCha20Poly1305 | AESGCM]] = {1: ChaCha20Poly1305, 2: AESGCM}
 HPKE = 3
 SIGNED, PADDED = 1, 2
 GRACE = 2  # seconds, for clocks and the way
@@ -19,7 +19,7 @@ WINDOW = 1024
 class Refused(Exception):
     """A message was not opened. `reason` is one word, and the same as in the Rust implementation."""
 
-    def __init__(self, reason):
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -34,10 +34,10 @@ class Parts:
     signed: bool
     padded: bool
     header: bytes
-    body: bytes
+    body: memoryview
 
 
-def split(message):
+def split(message: Data) -> Parts:
     """Takes a serialized `Sealed` apart."""
     if len(message) < 24:
         raise Refused('truncated')
@@ -71,24 +71,24 @@ def split(message):
     )
 
 
-def join(header, body):
+def join(header: bytes, body: bytes) -> bytes:
     """A serialized `Sealed`."""
     return b'\0\1\0\0' + header + struct.pack('<I', len(body)) + body
 
 
-def header_of(counter, key, suite, flags):
+def header_of(counter: int, key: int, suite: int, flags: int) -> bytes:
     """The 16 bytes of a header."""
     return struct.pack('<QIBBBB', counter, key, 1, suite, flags, 0)
 
 
-def signed_over(domain, digest, header, body):
+def signed_over(domain: bytes, digest: bytes, header: bytes, body: Data) -> bytes:
     """What is signed of a sealed message."""
     return domain + digest + header + derive('discreet 2026-11 sealed message body v1', body)
 
 
-def must_be_signed(cls):
+def must_be_signed(data_class: str) -> bool:
     """All but what is known to be operational."""
-    return cls != 'operational' and not cls.startswith('operational/')
+    return data_class != 'operational' and not data_class.startswith('operational/')
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Terms:
 
     robot: str
     group: bytes
-    cls: str
+    data_class: str
     form: str
     suite: int
     key: int
@@ -110,7 +110,7 @@ class Terms:
 class OpeningKey:
     """A key that came with a grant."""
 
-    def __init__(self, terms, secret):
+    def __init__(self, terms: Terms, secret: bytes) -> None:
         self.terms = terms
         derived = derive(
             'discreet 2026-11 sealed message key v1',
@@ -121,7 +121,7 @@ class OpeningKey:
         )
         self._cipher, self._salt = CIPHERS[terms.suite](derived[:32]), int.from_bytes(derived[32:], 'big')
 
-    def context(self, domain, topic, type_name, type_hash):
+    def context(self, domain: int, topic: str, type_name: str, type_hash: str) -> bytes:
         """The digest of a topic's context under this key."""
         terms = self.terms
         return derive(
@@ -132,14 +132,14 @@ class OpeningKey:
                 topic,
                 type_name,
                 type_hash,
-                terms.cls,
+                terms.data_class,
                 terms.form,
                 terms.group,
                 struct.pack('<Q', terms.policy_version),
             ),
         )
 
-    def open(self, digest, now, message):
+    def open(self, digest: bytes, now: int, message: Data) -> tuple[bytes, int]:
         """Opens a serialized `Sealed` at second `now`. Gives the serialized message in it,
         and its counter.
         """
@@ -158,7 +158,7 @@ class OpeningKey:
             statement = signed_over(b'discreet sealed message sign v1\0', digest, parts.header, body)
             if not is_signed(terms.sender, statement, signature):
                 raise Refused('signature')
-        elif must_be_signed(terms.cls):
+        elif must_be_signed(terms.data_class):
             raise Refused('unsigned')
         nonce = (self._salt ^ parts.counter).to_bytes(12, 'big')
         try:
@@ -168,7 +168,7 @@ class OpeningKey:
         return (_unpadded(text) if parts.padded else text), parts.counter
 
 
-def _unpadded(text):
+def _unpadded(text: bytes) -> bytes:
     text = text.rstrip(b'\0')
     if not text.endswith(b'\x80'):
         raise Refused('padding')
@@ -178,10 +178,10 @@ def _unpadded(text):
 class Replay:
     """Which counters of one key on one topic were there before."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._greatest, self._seen = -1, 0  # bit n: the one n below the greatest
 
-    def accept(self, counter):
+    def accept(self, counter: int) -> None:
         """Lets each pass once."""
         if counter > self._greatest:
             ahead = counter - self._greatest

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from . import hpke
 from .envelope import GRACE, HPKE, OpeningKey, Refused, Replay, Terms
-from .hashing import derive, is_signed
+from .hashing import Data, derive, is_signed
+from .identity import Identity, PublicIdentity
 
 GRANT, RECEIVER = 1, 2
 LONGEST = 300  # seconds for which an announcement may hold
@@ -16,10 +17,10 @@ MAX_MEMBERS, MAX_NAME, MAX_GRANTS, MAX_SEEN = 1000, 256, 4096, 8192
 class Cursor:
     """Reads bytes one field after the other, never past the end."""
 
-    def __init__(self, data):
+    def __init__(self, data: Data) -> None:
         self.data, self.at = bytes(data), 0
 
-    def take(self, size):
+    def take(self, size: int) -> bytes:
         """So many bytes."""
         taken = self.data[self.at : self.at + size]
         if len(taken) != size:
@@ -27,11 +28,11 @@ class Cursor:
         self.at += size
         return taken
 
-    def numbers(self, layout):
+    def numbers(self, layout: str) -> tuple[int, ...]:
         """Numbers of this layout."""
         return struct.unpack(layout, self.take(struct.calcsize(layout)))
 
-    def name(self):
+    def name(self) -> str:
         """A name with its length in front."""
         (length,) = self.numbers('<H')
         try:
@@ -42,13 +43,15 @@ class Cursor:
             raise Refused('name')
         return name
 
-    def end(self):
+    def end(self) -> None:
         """Nothing may be left."""
         if self.at != len(self.data):
             raise Refused('length')
 
 
-def _statement(data, robot, kind):
+def _statement(
+    data: bytes, robot: PublicIdentity, kind: int
+) -> tuple[Cursor, int, int, int, int, int, bytes]:
     """Verifies, and reads what grants and announcements have in common."""
     statement, signature = bytes(data[:-64]), bytes(data[-64:])
     digest = derive('discreet 2026-11 robot statement v1', statement)
@@ -73,16 +76,16 @@ class Grant:
 
     terms: Terms
     digest: bytes
-    parts: tuple
+    parts: tuple[bytes, ...]
 
     @classmethod
-    def read(cls, data, robot):
+    def read(cls, data: bytes, robot: PublicIdentity) -> 'Grant':
         """Reads a grant of this robot."""
         cursor, suite, key, start, until, policy, sender = _statement(data, robot, GRANT)
         if suite not in (1, 2):
             raise Refused('suite')
         group = cursor.take(16)
-        named, cls_name, form = cursor.name(), cursor.name(), cursor.name()
+        named, data_class, form = cursor.name(), cursor.name(), cursor.name()
         if named != robot.name:
             raise Refused('robot')
         digest = derive('discreet 2026-11 grant terms v1', cursor.data[: cursor.at])
@@ -92,10 +95,10 @@ class Grant:
         parts = tuple(cursor.take(PART) for _ in range(count))
         cursor.end()
         return cls(
-            Terms(named, group, cls_name, form, suite, key, start, until, policy, sender), digest, parts
+            Terms(named, group, data_class, form, suite, key, start, until, policy, sender), digest, parts
         )
 
-    def open(self, me):
+    def open(self, me: Identity) -> OpeningKey | None:
         """The key, or None if it is not for me."""
         party = me.public.party()
         hint = derive('discreet 2026-11 grant member v1', party, self.digest)[:8]
@@ -124,7 +127,7 @@ class Receiver:
     sender: bytes
 
     @classmethod
-    def read(cls, data, robot):
+    def read(cls, data: bytes, robot: PublicIdentity) -> 'Receiver':
         """Reads an announcement of this robot."""
         cursor, suite, key, start, until, policy, sender = _statement(data, robot, RECEIVER)
         receive, (domain,), named = cursor.take(32), cursor.numbers('<I'), cursor.name()
@@ -137,18 +140,18 @@ class Receiver:
         cursor.end()
         return cls(named, key, start, until, domain, receive, sender)
 
-    def is_valid(self, now):
+    def is_valid(self, now: int) -> bool:
         """Can commands be sealed for it at this second?"""
         return self.start - GRACE <= now < self.until
 
 
-def read_message(message):
+def read_message(message: Data) -> tuple[str, bytes, list[bytes]]:
     """A serialized `Grants`: the robot's name, the announcement and the grants. Nothing in it is verified."""
     cursor = Cursor(message)
     if cursor.take(3) != b'\0\1\0' or cursor.take(1)[0] > 3:
         raise Refused('encapsulation')
 
-    def octets():
+    def octets() -> bytes:
         cursor.at += -cursor.at % 4
         return cursor.take(*cursor.numbers('<I'))
 
@@ -165,13 +168,16 @@ class GrantBook:
     All of it ends by itself.
     """
 
-    def __init__(self, me, robot, domain):
+    def __init__(self, me: Identity, robot: PublicIdentity, domain: int) -> None:
         self.me, self.robot, self.domain = me, robot, domain
-        self._keys, self._receiver, self._seen = {}, None, {}
-        self._replays = {}  # by key id and context: they live as long as the key, whoever reads with it
+        self._keys: dict[int, OpeningKey] = {}  # by id
+        self._receiver: tuple[Receiver, bytes] | None = None  # and the announcement it was read from
+        self._seen: dict[bytes, int] = {}  # grants, until when they hold
+        # By key id and context: they live as long as the key, whoever reads with it.
+        self._replays: dict[tuple[int, bytes], Replay] = {}
         self._latest = 0
 
-    def add(self, message, now):
+    def add(self, message: Data, now: int) -> None:
         """Takes what is valid from a serialized `Grants` of this robot. What is missing in it takes nothing
         back.
 
@@ -189,7 +195,7 @@ class GrantBook:
             except Refused:
                 continue  # anybody can publish such a message; one bad piece says nothing about the others
 
-    def _take(self, data, now):
+    def _take(self, data: bytes, now: int) -> None:
         if data[1:2] == bytes([RECEIVER]):
             receiver = Receiver.read(data, self.robot)
             known = self._receiver and self._receiver[0]
@@ -210,7 +216,7 @@ class GrantBook:
         if opening := grant.open(self.me):
             self._keys.setdefault(grant.terms.key, opening)
 
-    def _forget_ended(self, now):
+    def _forget_ended(self, now: int) -> int:
         """Drops what has ended. Gives the latest second ever seen:
         a clock that is set back revives nothing.
         """
@@ -222,30 +228,31 @@ class GrantBook:
         self._replays = {of: replay for of, replay in self._replays.items() if of[0] in self._keys}
         return now
 
-    def key(self, number):
+    def key(self, number: int) -> OpeningKey | None:
         """The key of this id, or None."""
         return self._keys.get(number)
 
-    def keys(self):
+    def keys(self) -> list[OpeningKey]:
         """All that I have."""
         return list(self._keys.values())
 
-    def replay(self, number, context):
+    def replay(self, number: int, context: bytes) -> Replay:
         """Which messages the key of this id has opened in this context."""
         return self._replays.setdefault((number, context), Replay())
 
-    def not_before(self, now):
+    def not_before(self, now: int) -> int:
         """The second to go by: the latest ever seen."""
         self._latest = max(self._latest, now)
         return self._latest
 
-    def receiver(self, now):
+    def receiver(self, now: int) -> Receiver | None:
         """Where to send commands at this second, or None."""
         receiver = self._receiver and self._receiver[0]
         return receiver if receiver and receiver.is_valid(self.not_before(now)) else None
 
-    def senders(self, now):
+    def senders(self, now: int) -> list[bytes]:
         """The Ed25519 keys that the robot certified its guard to sign with, by what holds at this second."""
         now = self._forget_ended(now)
-        announced = [self._receiver[0].sender] if self.receiver(now) else []
+        receiver = self.receiver(now)
+        announced = [receiver.sender] if receiver else []
         return sorted({*announced, *(key.terms.sender for key in self._keys.values())})

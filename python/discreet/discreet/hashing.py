@@ -1,10 +1,13 @@
 """Hashes and signatures, each with a domain of its own."""
 
 import struct
+from typing import TypeAlias
 
 from blake3 import blake3
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+Data: TypeAlias = bytes | bytearray | memoryview
 
 # Points of small order, whose signatures fit more than one message: y, without the sign of x.
 SMALL_ORDER = frozenset(
@@ -21,7 +24,7 @@ SMALL_ORDER = frozenset(
 )
 
 
-def derive(context, *data, length=32):
+def derive(context: str, *data: Data, length: int = 32) -> bytes:
     """BLAKE3's key derivation mode."""
     hasher = blake3(derive_key_context=context)
     for piece in data:
@@ -29,13 +32,13 @@ def derive(context, *data, length=32):
     return hasher.digest(length=length)
 
 
-def fields(*values):
+def fields(*values: str | bytes) -> bytes:
     """Each with its length in front, so that no two lists have the same bytes."""
     pieces = [value.encode() if isinstance(value, str) else value for value in values]
     return b''.join(struct.pack('<Q', len(piece)) + piece for piece in pieces)
 
 
-def is_signed(by, statement, signature):
+def is_signed(by: bytes, statement: bytes, signature: bytes) -> bool:
     """Is this the signature of `by`, an Ed25519 public key?"""
     y = by[:31] + bytes([by[31] & 0x7F])
     if y in SMALL_ORDER:

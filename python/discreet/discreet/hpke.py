@@ -18,7 +18,7 @@ class NotForThisKey(Exception):
     """The key is none, or what was sealed was changed or is for another."""
 
 
-def seal(to, info, aad, plaintext):
+def seal(to: bytes, info: bytes, aad: bytes, plaintext: bytes) -> tuple[bytes, bytes]:
     """Seals for the X25519 public key `to`. Gives enc and ciphertext with tag."""
     ephemeral = X25519PrivateKey.generate()
     enc = ephemeral.public_key().public_bytes_raw()
@@ -26,7 +26,7 @@ def seal(to, info, aad, plaintext):
     return enc, ChaCha20Poly1305(key).encrypt(nonce, plaintext, aad)
 
 
-def open_sealed(me, enc, info, aad, ciphertext):
+def open_sealed(me: X25519PrivateKey, enc: bytes, info: bytes, aad: bytes, ciphertext: bytes) -> bytes:
     """Opens with the X25519 private key `me`."""
     key, nonce = _schedule(_shared(me, enc, enc, me.public_key().public_bytes_raw()), info)
     try:
@@ -35,7 +35,7 @@ def open_sealed(me, enc, info, aad, ciphertext):
         raise NotForThisKey from None
 
 
-def _shared(private, public, enc, to):
+def _shared(private: X25519PrivateKey, public: bytes, enc: bytes, to: bytes) -> bytes:
     try:
         agreed = private.exchange(X25519PublicKey.from_public_bytes(public))
     except ValueError:  # all zero
@@ -44,18 +44,18 @@ def _shared(private, public, enc, to):
     return _expand(KEM, extracted, b'shared_secret', enc + to, 32)
 
 
-def _schedule(shared, info):
+def _schedule(shared: bytes, info: bytes) -> tuple[bytes, bytes]:
     context = b'\0' + _extract(SUITE, b'', b'psk_id_hash', b'') + _extract(SUITE, b'', b'info_hash', info)
     secret = _extract(SUITE, shared, b'secret', b'')
     return _expand(SUITE, secret, b'key', context, 32), _expand(SUITE, secret, b'base_nonce', context, 12)
 
 
-def _extract(suite, salt, label, material):
+def _extract(suite: bytes, salt: bytes, label: bytes, material: bytes) -> bytes:
     mac = hmac.HMAC(salt or bytes(32), hashes.SHA256())
     mac.update(b'HPKE-v1' + suite + label + material)
     return mac.finalize()
 
 
-def _expand(suite, key, label, info, length):
+def _expand(suite: bytes, key: bytes, label: bytes, info: bytes, length: int) -> bytes:
     labeled = struct.pack('>H', length) + b'HPKE-v1' + suite + label + info
     return HKDFExpand(hashes.SHA256(), length, labeled).derive(key)

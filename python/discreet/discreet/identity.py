@@ -33,12 +33,12 @@ class PublicIdentity:
     sign: bytes
 
     @classmethod
-    def open(cls, path):
+    def open(cls, path: str | os.PathLike[str]) -> 'PublicIdentity':
         """Reads a `.pub` file."""
         return cls.read(_at_most(path).decode('utf-8', 'replace'))
 
     @classmethod
-    def read(cls, text):
+    def read(cls, text: str) -> 'PublicIdentity':
         """Reads the text of a `.pub` file. Its last line proves that the two keys belong together."""
         name, receive, sign, proof = _lines(text, PUBLIC, 'name', 'receive', 'sign', 'proof')
         identity = cls(_name(name), _key(receive, 32), _key(sign, 32))
@@ -47,7 +47,7 @@ class PublicIdentity:
             raise NoIdentity('its proof does not fit: it was changed, or put together from two identities')
         return identity
 
-    def party(self):
+    def party(self) -> bytes:
         """What it is called where its name cannot be."""
         return derive('discreet 2026-11 party v1', self.receive, self.sign)
 
@@ -55,7 +55,7 @@ class PublicIdentity:
 class Identity:
     """An identity with its private keys."""
 
-    def __init__(self, name, receive, sign):
+    def __init__(self, name: str, receive: bytes, sign: bytes) -> None:
         """From the X25519 scalar and the Ed25519 seed."""
         self.receive = X25519PrivateKey.from_private_bytes(receive)
         self._sign = Ed25519PrivateKey.from_private_bytes(sign)
@@ -64,7 +64,7 @@ class Identity:
         )
 
     @classmethod
-    def open(cls, path, passphrase):
+    def open(cls, path: str | os.PathLike[str], passphrase: str) -> 'Identity':
         """Opens a private file, which nobody but its owner may be able to read."""
         import pyrage  # only for this, so that all else works without it
 
@@ -75,15 +75,15 @@ class Identity:
         name, receive, sign = _lines(text, PRIVATE, 'name', 'receive', 'sign')
         return cls(_name(name), _key(receive, 32), _key(sign, 32))
 
-    def sign(self, statement):
+    def sign(self, statement: bytes) -> bytes:
         """Signs."""
         return self._sign.sign(statement)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f'Identity({self.public.name!r})'
 
 
-def _lines(text, first, *keys):
+def _lines(text: str, first: str, *keys: str) -> list[str]:
     """The values of these lines, and nothing else may be there."""
     lines = text.removesuffix('\n').split('\n')
     if lines[0] != first or len(lines) != len(keys) + 1:
@@ -96,13 +96,13 @@ def _lines(text, first, *keys):
     return values
 
 
-def _name(text):
+def _name(text: str) -> str:
     if not NAME.fullmatch(text):
         raise NoIdentity('its name is none')
     return text
 
 
-def _key(text, length):
+def _key(text: str, length: int) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
     except binascii.Error:
@@ -112,7 +112,7 @@ def _key(text, length):
     return key
 
 
-def _at_most(path):
+def _at_most(path: str | os.PathLike[str]) -> bytes:
     with Path(path).open('rb') as file:
         text = file.read(MOST_BYTES + 1)
     if len(text) > MOST_BYTES:
@@ -120,7 +120,7 @@ def _at_most(path):
     return text
 
 
-def _private(path):
+def _private(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a file that is its owner's alone."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, 'rb') as file:

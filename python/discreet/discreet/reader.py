@@ -3,6 +3,8 @@
 from collections import Counter, deque
 
 from .envelope import Refused, split
+from .grants import GrantBook
+from .hashing import Data
 
 WAITING = 10  # messages whose grant is not there yet
 
@@ -10,24 +12,27 @@ WAITING = 10  # messages whose grant is not there yet
 class Reader:
     """Opens the messages of one topic in one form, each once."""
 
-    def __init__(self, book, domain, topic, type_name, type_hash, form='clear'):
+    def __init__(
+        self, book: GrantBook, domain: int, topic: str, type_name: str, type_hash: str, form: str = 'clear'
+    ) -> None:
         self.book, self.form = book, form
         self._of = (domain, topic, type_name, type_hash)
-        self._contexts = {}  # by key id
-        self._waiting = deque(maxlen=WAITING)
-        self.opened, self.refused = 0, Counter()
+        self._contexts: dict[int, bytes] = {}  # by key id
+        self._waiting: deque[bytes] = deque(maxlen=WAITING)
+        self.opened = 0
+        self.refused: Counter[str] = Counter()  # by reason
 
-    def message(self, message, now):
+    def message(self, message: Data, now: int) -> list[bytes]:
         """A serialized `Sealed` came. Gives the serialized messages that can be opened now: one or none."""
         return self._open(bytes(message), now)
 
-    def grants_changed(self, now):
+    def grants_changed(self, now: int) -> list[bytes]:
         """The book has new keys. Gives the messages that were waiting for them."""
         waiting, self._waiting = list(self._waiting), deque(maxlen=WAITING)
         self._contexts = {number: known for number, known in self._contexts.items() if self.book.key(number)}
         return [text for message in waiting for text in self._open(message, now)]
 
-    def _open(self, message, now):
+    def _open(self, message: bytes, now: int) -> list[bytes]:
         try:
             number = split(message).key
             key = self.book.key(number)

@@ -2,23 +2,30 @@
 
 import json
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ament_index_python.packages import get_package_share_directory
 from discreet_interfaces.msg import Grants, Sealed
 from discreet_interfaces.srv import Call
+from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from rclpy.serialization import deserialize_message, serialize_message
 from rclpy.task import Future
 
 from .commands import NotNow, Stamps, context, open_answer, seal_command
 from .envelope import Refused, header_of, join, split
-from .grants import GrantBook
+from .grants import GrantBook, Receiver
+from .identity import Identity, PublicIdentity
 from .reader import Reader
 
 GRANTS_TOPIC = '/discreet/grants'
 # Deeper than the one message that the guard keeps: other robots, or anybody, may publish there too.
 LATCHED = QoSProfile(depth=64, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+# A class of messages, such as std_msgs.msg.String. ROS has no type that all of them share.
+Message = TypeVar('Message')
 
 
 class CallRefused(Exception):
@@ -28,11 +35,13 @@ class CallRefused(Exception):
 class _Grants:
     """Follows the grants of a robot."""
 
-    def __init__(self, node, me, robot, changed=lambda: None):
+    def __init__(
+        self, node: Node, me: Identity, robot: PublicIdentity, changed: Callable[[], object] = lambda: None
+    ) -> None:
         self.book, self._changed = GrantBook(me, robot, node.context.get_domain_id()), changed
         self._subscription = node.create_subscription(Grants, GRANTS_TOPIC, self._took, LATCHED, raw=True)
 
-    def _took(self, message):
+    def _took(self, message: bytes) -> None:
         try:
             self.book.add(message, int(time.time()))
         except Refused:
@@ -45,20 +54,21 @@ class SealedSubscription:
 
     def __init__(
         self,
-        node,
-        identity,
-        robot,
-        topic,
-        msg_type,
-        callback,
+        node: Node,
+        identity: Identity,
+        robot: PublicIdentity,
+        topic: str,
+        msg_type: type[Message],
+        callback: Callable[[Message], object],
         *,
-        form='clear',
-        qos=qos_profile_sensor_data,
-        type_hash=None,
-    ):
+        form: str = 'clear',
+        qos: QoSProfile | int = qos_profile_sensor_data,
+        type_hash: str | None = None,
+    ) -> None:
         """`robot` is its public identity. `form` is the one that the policy gives: clear or redacted."""
         topic = node.resolve_topic_name(topic)
-        self._type, self._callback = msg_type, callback
+        self._type = msg_type
+        self._callback: Callable[[Any], object] = callback
         self._grants = _Grants(node, identity, robot, self._granted)
         self.reader = Reader(
             self._grants.book,
@@ -72,13 +82,13 @@ class SealedSubscription:
             Sealed, f'{topic}/sealed/{form}', self._took, qos, raw=True
         )
 
-    def _took(self, message):
+    def _took(self, message: bytes) -> None:
         self._deliver(self.reader.message(message, int(time.time())))
 
-    def _granted(self):
+    def _granted(self) -> None:
         self._deliver(self.reader.grants_changed(int(time.time())))
 
-    def _deliver(self, opened):
+    def _deliver(self, opened: Iterable[bytes]) -> None:
         for text in opened:
             self._callback(deserialize_message(text, self._type))
 
@@ -86,7 +96,17 @@ class SealedSubscription:
 class CommandPublisher:
     """Commands the robot through a topic that the policy lets me command."""
 
-    def __init__(self, node, identity, robot, topic, msg_type, *, qos=1, type_hash=None):
+    def __init__(
+        self,
+        node: Node,
+        identity: Identity,
+        robot: PublicIdentity,
+        topic: str,
+        msg_type: type,
+        *,
+        qos: QoSProfile | int = 1,
+        type_hash: str | None = None,
+    ) -> None:
         topic = node.resolve_topic_name(topic)
         self._me, self._stamps, self._grants = identity, Stamps(), _Grants(node, identity, robot)
         self._digest = context(
@@ -100,14 +120,14 @@ class CommandPublisher:
         self._publisher = node.create_publisher(Sealed, f'{topic}/command', qos)
 
     @property
-    def ready(self):
+    def ready(self) -> bool:
         """Has the robot said where commands go, and is somebody there?"""
         return (
-            bool(self._grants.book.receiver(int(time.time())))
-            and self._publisher.get_subscription_count() > 0
+            self._grants.book.receiver(int(time.time())) is not None
+            and int(self._publisher.get_subscription_count()) > 0
         )
 
-    def publish(self, message):
+    def publish(self, message: Any) -> None:
         """Seals and sends. Raises NotNow if the robot takes no commands now."""
         receiver = self._grants.book.receiver(int(time.time()))
         if receiver is None:
@@ -121,7 +141,16 @@ class CommandPublisher:
 class CallClient:
     """Calls a service of the robot that the policy lets me call."""
 
-    def __init__(self, node, identity, robot, service, srv_type, *, type_hash=None):
+    def __init__(
+        self,
+        node: Node,
+        identity: Identity,
+        robot: PublicIdentity,
+        service: str,
+        srv_type: Any,
+        *,
+        type_hash: str | None = None,
+    ) -> None:
         service = node.resolve_service_name(service)
         self._me, self._stamps, self._grants = identity, Stamps(), _Grants(node, identity, robot)
         self._type = srv_type
@@ -136,11 +165,12 @@ class CallClient:
         self._client = node.create_client(Call, f'{service}/call')
 
     @property
-    def ready(self):
+    def ready(self) -> bool:
         """Has the robot said where calls go, and is somebody there?"""
-        return bool(self._grants.book.receiver(int(time.time()))) and self._client.service_is_ready()
+        announced = self._grants.book.receiver(int(time.time())) is not None
+        return announced and bool(self._client.service_is_ready())
 
-    def call_async(self, request):
+    def call_async(self, request: Any) -> Future:
         """Calls. The future has the response, or raises CallRefused or Refused."""
         receiver = self._grants.book.receiver(int(time.time()))
         if receiver is None:
@@ -151,7 +181,7 @@ class CallClient:
         inner = self._client.call_async(Call.Request(request=to_message(sealed)))
         outer = Future()
 
-        def answered(future):
+        def answered(future: Future) -> None:
             try:
                 outer.set_result(self._opened(future.result(), receiver, sealed))
             except Exception as error:  # whatever it is, it is for whoever waits
@@ -160,18 +190,18 @@ class CallClient:
         inner.add_done_callback(answered)
         return outer
 
-    async def call(self, request):
+    async def call(self, request: Any) -> Any:
         """Calls, and waits for the response."""
         return await self.call_async(request)
 
-    def _opened(self, response, receiver, request):
+    def _opened(self, response: Any, receiver: Receiver, request: bytes) -> Any:
         if response.refused:
             raise CallRefused(response.refused)
         text = open_answer(self._me, receiver, self._digest, request, to_bytes(response.response))
         return deserialize_message(text, self._type.Response)
 
 
-def to_message(sealed):
+def to_message(sealed: bytes) -> Sealed:
     """A `Sealed` of its serialized bytes."""
     parts = split(sealed)
     message = Sealed(counter=parts.counter, key=parts.key, version=1, suite=parts.suite, flags=sealed[18])
@@ -179,26 +209,26 @@ def to_message(sealed):
     return message
 
 
-def to_bytes(message):
+def to_bytes(message: Sealed) -> bytes:
     """The serialized bytes of a `Sealed`, however it was filled."""
     header = header_of(message.counter, message.key, message.suite, message.flags)
     header = header[:12] + bytes([message.version]) + header[13:15] + bytes([message.reserved])
     return join(header, bytes(message.body))
 
 
-def type_name(ros_type):
+def type_name(ros_type: type) -> str:
     """`std_msgs/msg/String` of the class."""
     package, kind = ros_type.__module__.split('.')[:2]
     return f'{package}/{kind}/{ros_type.__name__}'
 
 
-def hash_of(ros_type):
+def hash_of(ros_type: type) -> str:
     """The hash of a type's definition, as it is installed here."""
     name = type_name(ros_type)
     package, rest = name.split('/', 1)
     path = Path(get_package_share_directory(package)) / f'{rest}.json'
     try:
         hashes = json.loads(path.read_text())['type_hashes']
-        return next(entry['hash_string'] for entry in hashes if entry['type_name'] == name)
+        return next(str(entry['hash_string']) for entry in hashes if entry['type_name'] == name)
     except (OSError, ValueError, KeyError, StopIteration):
         raise LookupError(f'{path} does not say the hash of {name}; give it as type_hash=') from None
