@@ -11,11 +11,11 @@ import subprocess
 import sys
 import time
 
+import checks
 import frames
 import page
-import verdict
-from acts import Acts
 from processes import PROCESSES, STAKEHOLDERS
+from scenario import Acts
 from stage import BIN, ROOT, Broken, Peer, Stage, has_launch, install_in_place, paint, perform, until
 
 sys.path.append(str(ROOT))
@@ -93,10 +93,10 @@ class Lobby(Stage, Acts):
         self.gather()
         self.act()
         self.look()
-        summary = verdict.judge(self)
+        summary = checks.judge(self)
         (self.out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
         page.write(self.out / 'index.html', summary)
-        print('\n' + verdict.report(summary, paint) + '\n')
+        print('\n' + checks.report(summary, paint) + '\n')
         self.say(
             'Left in out/: index.html, which shows all of it; summary.json; keeper/audit.log; what each'
             ' program said'
@@ -162,7 +162,7 @@ class Lobby(Stage, Acts):
 
     def gather(self):
         """The parties' own nodes, and the intruder's."""
-        self.parties = self.peer('parties.py', json.dumps(self.domains), self.out / 'frames')
+        self.parties = self.peer('listeners.py', json.dumps(self.domains), self.out / 'frames')
         self.intruder = self.peer('intruder.py', self.outer, self.passphrase.parent)
 
         def arrived():

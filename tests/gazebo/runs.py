@@ -80,7 +80,7 @@ class Run(show.Lobby):
         if self.guarded:
             self.start_discreet()
         self.parties = self.peer(
-            'parties.py', json.dumps(self.watched), *([self.out / 'frames'] if self.keep else [])
+            'listeners.py', json.dumps(self.watched), *([self.out / 'frames'] if self.keep else [])
         )
         given = {'inside': [CAMERA, SCAN, '/odom'], **(show.GIVEN if self.guarded else {})}
 

@@ -14,7 +14,7 @@ from sim import people, pictures, robot, truth
 
 WHO = ('navigation', 'front_desk', 'analytics')
 SMALLEST = 20  # pixels of height from which on a face counts
-NO_READING = (70, 16, 24)  # how demo/looks.py shows it
+NO_READING = (70, 16, 24)  # how demo/frames_io.py shows it
 EMPTY = (
     (250, 50, 420, 100),
     (215, 320, 390, 400),

@@ -1,6 +1,6 @@
 """What each party receives, on its own domain, and the few things that parties do there.
 
-    python3 demo/parties.py '{"inside": 81, "outside": 82, "navigation": 83, ...}' FOLDER
+    python3 demo/listeners.py '{"inside": 81, "outside": 82, "navigation": 83, ...}' FOLDER
 
 Without a folder no frame is kept, only when it was sent and when it came.
 
@@ -35,7 +35,7 @@ from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 
 import peer
-from looks import picture, stamp_of
+from frames_io import picture, stamp_of
 
 # Some frames are kept to be looked at afterwards. Which ones, their stamps say, so that every party keeps the
 # same ones.
