@@ -9,197 +9,30 @@ own, which to DDS is a participant like any other. Messages are taken as they ar
 on standard input (see peer.py).
 """
 
-import array
 import json
-import math
 import pathlib
-import re
 import sys
 import time
-from collections import deque
 
 import numpy
-import rclpy
-from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Twist
 from hotel_interfaces.srv import LookupGuest
-from nav_msgs.msg import Odometry
 from PIL import Image as Picture
 from PIL import ImageDraw
-from rcl_interfaces.msg import Log
-from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message
-from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 
 import peer
-from frames_io import picture, stamp_of
-
-# Some frames are kept to be looked at afterwards. Which ones, their stamps say, so that every party keeps the
-# same ones.
-RATE = {'rgb8': (15, 5), '32FC1': (5, 2)}  # of the cameras, in Hz of simulated time; and one in so many
-STAMPED = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/LaserScan')
-TEXTS = ('std_msgs/msg/String', 'rcl_interfaces/msg/Log', 'diagnostic_msgs/msg/DiagnosticArray')
-
-
-class Inbox:
-    """What came on one topic."""
-
-    keeps = True
-
-    def __init__(self, node, topic, type_name, reliable, latched):
-        self.kind, self.type_name = peer.message_class(type_name), type_name
-        self.count, self.times, self.kept, self.stamps, self.sent, self.sequence = (
-            0,
-            array.array('d'),
-            {},
-            {},
-            {},
-            0,
-        )
-        self.last = deque(maxlen=400 if type_name in TEXTS else 1)
-        self.handle = node.create_subscription(
-            self.kind,
-            topic,
-            print,
-            QoSProfile(
-                depth=50,
-                reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-                durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
-            ),
-            raw=True,
-        ).handle
-
-    def poll(self):
-        """Takes what has come; gives it."""
-        came = []
-        with self.handle:
-            while taken := self.handle.take_message(self.kind, True):
-                message, info = taken
-                came.append(message)
-                self.count += 1
-                self.times.append(info['received_timestamp'] / 1e9 or time.time())
-                self.sequence = info['publication_sequence_number']
-                if self.type_name in STAMPED:
-                    self.keep(message, info)
-                else:
-                    self.last.append(message)
-        return came
-
-    def keep(self, message, info):
-        stamp = stamp_of(message)
-        self.stamps[stamp], self.sent[stamp] = self.times[-1], info['source_timestamp'] / 1e9
-        rate, every = (
-            RATE['rgb8' if len(message) > 500000 else '32FC1'] if self.type_name == STAMPED[0] else (1, 1)
-        )
-        if self.keeps and round(stamp * rate / 1e9) % every == 0:
-            self.kept[stamp] = message
-
-    def texts(self):
-        return [deserialize_message(bytes(message), self.kind) for message in self.last]
-
-
-class Party:
-    """One domain, and all topics on it that are somebody else's."""
-
-    def __init__(self, name, domain):
-        self.name, self.context, self.inboxes = name, Context(), {}
-        rclpy.init(context=self.context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
-        self.node = self.make_node(f'{name}_ears')
-        self.publishers, self.looked = {}, 0
-        # Whose topics count: what this party was given comes out of its unsealer, and what is open to all out
-        # of the guard. The intruder counts too: that its commands are heard out there shows that they are
-        # real.
-        self.givers = {'inside': None, 'outside': ('guard_outer', 'printer_in_room_12')}.get(
-            name, ('unsealer_own',)
-        )
-
-    def make_node(self, name):
-        # Without /rosout of its own: what is heard there came from somebody else.
-        return rclpy.create_node(
-            name,
-            context=self.context,
-            use_global_arguments=False,
-            enable_rosout=False,
-            start_parameter_services=False,
-        )
-
-    def look(self):
-        """Follows the topics that have come up."""
-        self.looked = time.monotonic()
-        for topic, offered in self.offered().items():
-            if topic not in self.inboxes and not re.search(r'/tag$|/sealed/\w+$|^/discreet/', topic):
-                self.inboxes[topic] = Inbox(self.node, topic, **offered)
-
-    def offered(self):
-        """Type and QoS of what somebody publishes here."""
-        found = {}
-        for topic, kinds in self.node.get_topic_names_and_types():
-            infos = self.node.get_publishers_info_by_topic(topic)
-            profiles = [
-                info.qos_profile for info in infos if not self.givers or info.node_name in self.givers
-            ]
-            if profiles:
-                found[topic] = {
-                    'type_name': kinds[0],
-                    'reliable': all(qos.reliability == ReliabilityPolicy.RELIABLE for qos in profiles),
-                    'latched': all(qos.durability == DurabilityPolicy.TRANSIENT_LOCAL for qos in profiles),
-                }
-        return found
-
-    def poll(self):
-        if time.monotonic() - self.looked > 0.5:
-            self.look()
-        return {topic: came for topic, inbox in self.inboxes.items() if (came := inbox.poll())}
-
-    def own(self, topic):
-        """The robot's name of a topic."""
-        return topic.removeprefix(f'/{self.name}')
-
-
-class Inside(Party):
-    """The robot's own domain: the guard's diagnostics, where the robot is, and what it was told to do."""
-
-    def __init__(self, domain):
-        super().__init__('inside', domain)
-        self.guard, self.path, self.told = {}, [], []
-
-    def poll(self):
-        came = super().poll()
-        for message in came.get('/diagnostics', []):
-            for status in deserialize_message(bytes(message), DiagnosticArray).status:
-                if status.name.startswith('discreet: '):
-                    values = {value.key: value.value for value in status.values}
-                    self.guard[status.name.removeprefix('discreet: ')] = {'message': status.message, **values}
-        if odometry := came.get('/odom'):
-            message = deserialize_message(bytes(odometry[-1]), Odometry)
-            at = [round(message.pose.pose.position.x, 3), round(message.pose.pose.position.y, 3)]
-            turn = message.pose.pose.orientation
-            self.path.append([stamp_of(odometry[-1]), *at, round(2 * math.atan2(turn.z, turn.w), 4)])
-        for message in came.get('/cmd_vel', []):
-            command = deserialize_message(bytes(message), Twist)
-            self.told.append([time.time(), round(command.linear.x, 6), round(command.angular.z, 6)])
-        return came
-
-
-def words(message):
-    """A message's texts in one line."""
-    if isinstance(message, DiagnosticArray):
-        return '; '.join(
-            f'{status.name}: {status.message} '
-            + ' '.join(f'{value.key}={value.value}' for value in status.values)
-            for status in message.status
-        )
-    return f'{message.name}: {message.msg}' if isinstance(message, Log) else message.data
+from frames_io import picture
+from party import Inside, Party, words
 
 
 class Parties:
     def __init__(self, domains, folder):
-        self.folder, Inbox.keeps = folder, bool(folder)
+        self.folder, keeps = folder, bool(folder)
         self.all = {
-            name: Inside(domain) if name == 'inside' else Party(name, domain)
+            name: Inside(domain, keeps) if name == 'inside' else Party(name, domain, keeps)
             for name, domain in domains.items()
         }
 
