@@ -61,7 +61,7 @@ def enter():
     """Into the namespaces, or out of here with the reason why there is no lobby."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with it
     try:
-        if why := runs.show.missing():
+        if why := runs.deployment.missing():
             sys.exit(f'the lobby cannot be run: {why}')
         namespace.enter()
     except namespace.Unavailable as why:
@@ -95,11 +95,13 @@ def figures(run, mission, before, consumer):
         raise Broken(f'the robot did not arrive: {mission}')
     first, last = mission['moved']
     during = [
-        stamp for stamp in run.ask('stamps', topic=runs.CAMERA)['stamps']['inside'] if first <= stamp <= last
+        stamp
+        for stamp in run.listeners.ask('stamps', topic=runs.CAMERA)['stamps']['inside']
+        if first <= stamp <= last
     ]
     late = {
         stamp: late
-        for stamp, late in run.ask('latencies', topic=runs.CAMERA)[consumer]
+        for stamp, late in run.listeners.ask('latencies', topic=runs.CAMERA)[consumer]
         if first <= stamp <= last
     }
     after = run.settled_guard()

@@ -96,13 +96,13 @@ class Soak:
     def go(self):
         """Missions to the desk, and back, until the time is over."""
         while self.elapsed() < self.seconds:
-            mission = self.run.start(
+            mission = self.run.stage.start(
                 'mission',
                 [
                     sys.executable,
                     runs.ROOT / 'demo/mission.py',
                     '--domain',
-                    self.run.domains['navigation'],
+                    self.run.deployment.domains['navigation'],
                     '--namespace',
                     '/navigation',
                     '--limit',
@@ -128,7 +128,7 @@ class Soak:
         while (pose := self.run.pose())[0] > 0.3 and time.monotonic() < limit:
             _, aside, yaw = pose
             turn = max(-TURNED, min(TURNED, aside / 2 - yaw))  # backwards, it moves against where it looks
-            self.run.ask('drive', who='navigation', speed=-DRIVEN_BACK, turn=turn, seconds=1)
+            self.run.listeners.ask('drive', who='navigation', speed=-DRIVEN_BACK, turn=turn, seconds=1)
             self.look(wait=0)
 
     def elapsed(self):
@@ -136,7 +136,7 @@ class Soak:
 
     def look(self, wait=0.2):
         time.sleep(wait)
-        self.run.gazebo.check()
+        self.run.deployment.gazebo.check()
         if self.stopped_at and self.elapsed() > self.stopped_at:
             self.stopped_at = None
             self.fill_queues()
@@ -164,7 +164,7 @@ class Soak:
 
     def collect(self):
         """What everybody received and when; what the guard says at the end."""
-        self.report, self.times = self.run.ask('report'), self.run.ask('times')
+        self.report, self.times = self.run.listeners.ask('report'), self.run.listeners.ask('times')
         time.sleep(1)
         self.count_zombies(processes())
 

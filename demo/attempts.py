@@ -6,6 +6,7 @@ that was expected.
 
 import time
 
+from run import Attempt
 from stage import until
 
 COMMANDS, CALLS = '/cmd_vel/command', '/guests/lookup/call'
@@ -28,26 +29,35 @@ AFTER = [
 
 
 class Attempts:
-    def tries(self, attempts):
+    """Has the intruder try things, and notes in `run` what became of each."""
+
+    def __init__(self, run, listeners, intruder, pose):
+        """`listeners` and `intruder` are processes that can be asked; `pose` tells where the robot is."""
+        self.run, self.listeners, self.intruder, self.pose = run, listeners, intruder, pose
+
+    def make(self, attempts):
+        """Tries all of a list, one after the other."""
         until(lambda: self.intruder.ask('ready'), 'an intruder whom the guard hears')
         for word, title, reason in attempts:
             who = word.removeprefix('call ')
             if who != word:
-                self.try_call(who, title, reason)
+                self.call(who, title, reason)
             else:
-                self.try_command(word, title, reason)
+                self.command(word, title, reason)
 
-    def try_command(self, word, title, reason):
-        before, start = self.ask('report'), self.pose()
+    def command(self, word, title, reason):
+        before, start = self.listeners.ask('report'), self.pose()
         done = self.intruder.ask(word)
         if word == 'hold_back':
             time.sleep(3)
             self.intruder.ask('deliver')
         after = self.refused(before, COMMANDS, reason)
-        moved = max(abs(now - then) for now, then in zip(self.pose(), start))
+        end = self.pose()
+        moved = max(abs(now - then) for now, then in zip(end, start))
         marks = {round(speed, 6) for speed in done.get('speeds', [])}  # what was recorded has none
-        arrived = sum(not marks or speed in marks for _, speed, _ in self.ask('told', since=before['told']))
-        self.attempt(
+        told = self.listeners.ask('told', since=before['told'])
+        arrived = sum(not marks or speed in marks for _, speed, _ in told)
+        self.note(
             title,
             reason,
             before,
@@ -55,24 +65,23 @@ class Attempts:
             held=not arrived and moved < 0.02,
             found=f'{arrived} reached the robot, which moved {moved * 100:.0f} cm',
             after=after,
+            poses=(start, end),
         )
 
-    def try_call(self, who, title, reason):
-        before, done = self.ask('report'), self.intruder.ask('call', who=who)
+    def call(self, who, title, reason):
+        before, done = self.listeners.ask('report'), self.intruder.ask('call', who=who)
         answer = until(
             lambda: (said := self.intruder.ask('answer'))['came'] and said, 'an answer to the intruder'
         )
-        self.attempt(
+        reached = len(answer['reaches'])
+        self.note(
             title,
             reason,
             before,
             done['sent'],
-            held=not answer['answered'] and not answer['reaches'],
+            held=not answer['answered'] and not reached,
+            found=f'{answer["answered"]} answered; of the services inside {reached} can be reached',
             entrance=CALLS,
-            found=(
-                f'{answer["answered"]} answered; of the services inside {len(answer["reaches"])} can be'
-                ' reached'
-            ),
             after=self.refused(before, CALLS, reason),
         )
 
@@ -85,11 +94,11 @@ class Attempts:
             return int(report['guard'].get(entrance, {}).get(f'refused {reason}', 0))
 
         end = time.monotonic() + patience
-        while count(report := self.ask('report')) <= count(before) and time.monotonic() < end:
+        while count(report := self.listeners.ask('report')) <= count(before) and time.monotonic() < end:
             time.sleep(0.1)
         return report
 
-    def attempt(self, title, reason, before, sent, held, found, entrance=COMMANDS, after=None):
+    def note(self, title, reason, before, sent, *, held, found, entrance=COMMANDS, after=None, poses=None):
         """Notes what was tried, what became of it, and what the guard says of it."""
         earlier, later = (
             report['guard'].get(entrance, {})
@@ -101,14 +110,6 @@ class Attempts:
             if key.startswith('refused ')
         }
         refusals = {name: count for name, count in refusals.items() if count}
-        self.seen['attempts'].append(
-            {
-                'title': title,
-                'sent': sent,
-                'found': found,
-                'refusals': refusals,
-                'expected': reason,
-                'held': bool(held) and refusals.get(reason, 0) > 0,
-            }
-        )
-        self.mark(f'Intruder: {title}: {found}')
+        held = bool(held) and refusals.get(reason, 0) > 0
+        self.run.attempts.append(Attempt(title, sent, found, refusals, reason, held, poses))
+        self.run.mark(f'Intruder: {title}: {found}')

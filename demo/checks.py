@@ -3,36 +3,38 @@ What holds and what does not goes into the page.
 """
 
 import json
-import re
 import subprocess
 import time
+from dataclasses import asdict
 
 import yaml
 
+import excerpts
 import frames
 import hotel
+from excerpts import SPEECH
+from frames import CAMERA
 from processes import STAKEHOLDERS
+from scenario import REVOKED
 from stage import BIN
 
-CAMERA, DEPTH, SPEECH = '/camera/image_raw', '/camera/depth/image_rect_raw', '/speech/transcript'
 FORGED = 2.0  # m/s, of the commands that the intruder publishes plainly
 
 
-def judge(run):
-    """The summary: all numbers, and every claim with whether it holds."""
-    return Judge(run).summary()
+class Checks:
+    """Every claim about a run, with whether it holds."""
 
-
-class Judge:
-    def __init__(self, run):
-        self.run, self.seen, self.claims = run, run.seen, []
-        self.policy = yaml.safe_load(run.policy.read_text())
-        self.guard = self.seen['report']['guard']
+    def __init__(self, run, deployment):
+        self.run, self.deployment, self.claims = run, deployment, []
+        self.policy = yaml.safe_load(deployment.policy.read_text())
+        self.guard = run.last['guard']
 
     def claim(self, about, holds, text):
         self.claims.append({'about': about, 'holds': bool(holds), 'claim': text})
 
     def summary(self):
+        """All numbers, and every claim with whether it holds."""
+        run = self.run
         table = self.table()
         self.robot_to_stakeholders(table)
         self.words()
@@ -53,32 +55,27 @@ class Judge:
             for topic in self.policy['topics']
             if topic in self.guard
         }
-        delays = {who: percentiles(values) for who, values in self.seen['delays'].items() if values}
+        delays = {who: excerpts.percentiles(values) for who, values in run.delays.items() if values}
         return {
-            'source': self.run.source,
+            'source': 'Gazebo',
             'robot': self.policy['robot'],
             'policy_version': self.policy['version'],
             'table': table,
-            **{
-                name: self.seen[name]
-                for name in (
-                    'events',
-                    'attempts',
-                    'shift',
-                    'lookups',
-                    'mission',
-                    'path',
-                    'machine',
-                    'pictures',
-                )
-            },
-            'seconds': round(time.monotonic() - self.run.began, 1),
+            'events': [asdict(event) for event in run.events],
+            'attempts': [without_poses(asdict(attempt)) for attempt in run.attempts],
+            'shift': [asdict(shift) for shift in run.shifts],
+            'lookups': run.lookups,
+            'mission': run.mission,
+            'path': run.path,
+            'machine': run.machine,
+            'pictures': run.pictures,
+            'seconds': round(time.monotonic() - self.deployment.stage.began, 1),
             'plan': frames.plan(),
-            'revoked': self.seen['revoked']['time'],
-            'revoked_at': self.seen['revoked']['pose'],
-            'intruder': {'heard': sum(self.seen['intruder']['sealed'].values())},
-            'series': self.series(),
-            'said': self.examples(),
+            'revoked': run.revocation.time,
+            'revoked_at': run.revocation.pose,
+            'intruder': {'heard': sum(run.intruder['sealed'].values())},
+            'series': excerpts.series(run),
+            'said': excerpts.examples(run),
             'audit': audit,
             'guard_latency': latency,
             'camera_delay': delays,
@@ -89,7 +86,7 @@ class Judge:
 
     def table(self):
         """A row for each topic that exists inside, a cell for each party."""
-        first, last = self.seen['first']['counts'], self.seen['report']['counts']
+        first, last = self.run.first['counts'], self.run.last['counts']
         rows = []
         for topic in sorted(last['inside'], key=lambda name: (name not in self.policy['topics'], name)):
             inside = last['inside'][topic] - first['inside'].get(topic, 0)
@@ -118,11 +115,10 @@ class Judge:
         return rows
 
     def decision(self, who, topic):
-        answer = self.run.explain(who, 'topic', topic)
+        answer = self.deployment.explain(who, 'topic', topic)
         return (None if answer['decision'] == 'denied' else answer['decision']), answer['sealed']
 
     def robot_to_stakeholders(self, table):
-        revoked = self.run.revoked
         for who in STAKEHOLDERS:
             given = [row for row in table if row['cells'][who]['form'] and row['cells'][who]['sealed']]
             kept = [row for row in table if not row['cells'][who]['form']]
@@ -139,7 +135,7 @@ class Judge:
             )
             for row in given:
                 came, inside, skipped = row['cells'][who]['came'], row['inside'], row['skipped']
-                if who != revoked and row['topic'] not in (
+                if who != REVOKED and row['topic'] not in (
                     '/rosout',
                     '/diagnostics',
                 ):  # their counts depend on who listened first
@@ -173,7 +169,7 @@ class Judge:
             ('/rosout', 'maintenance'),
             ('/diagnostics', 'maintenance'),
         ):
-            said = self.seen['said'][topic]
+            said = self.run.said[topic]
             inside, came = said['inside'], said.get(who, [])
             self.claim(
                 'words',
@@ -186,7 +182,7 @@ class Judge:
                 came and not found(came),
                 f'and in {found(came)} of the {len(came)} that {who} received',
             )
-        clear = self.seen['said'][SPEECH].get('front_desk', [])
+        clear = self.run.said[SPEECH].get('front_desk', [])
         self.claim(
             'words',
             found(clear),
@@ -195,12 +191,12 @@ class Judge:
         )
 
     def pictures(self):
-        for look in self.seen['faces']:
+        for look in self.run.faces:
             self.claim('pictures', look['holds'], look['claim'])
         parties = ('inside', 'navigation', 'front_desk', 'analytics', 'maintenance')
         self.claim(
             'pictures',
-            all(self.seen['pictures']['before'].get(who) for who in parties),
+            all(self.run.pictures['before'].get(who) for who in parties),
             'of one instant there is the picture that each party received',
         )
         route = self.guard[CAMERA]
@@ -212,7 +208,7 @@ class Judge:
         )
 
     def mission(self):
-        mission = self.seen['mission']
+        mission = self.run.mission
         self.claim(
             'mission',
             mission['arrived'],
@@ -227,8 +223,8 @@ class Judge:
         )
 
     def revocation(self):
-        revoked, who = self.seen['revoked'], self.run.revoked
-        last, at = self.seen['report']['counts'], revoked['counts']
+        revocation, who = self.run.revocation, REVOKED
+        last, at = self.run.last['counts'], revocation.counts
         given = [topic for topic in at[who]]
         before, after = (
             sum(at[who].values()),
@@ -246,9 +242,9 @@ class Judge:
             'the others went on: after it '
             + ', '.join(f'{name} received {count} frames' for name, count in others.items()),
         )
-        opened = sum(topic['analytics'] for topic in revoked['intruder']['opened'].values())
-        later = sum(topic['analytics'] for topic in self.seen['intruder']['opened'].values()) - opened
-        heard = revoked['intruder']['sealed'][f'{SPEECH}/sealed/redacted']
+        opened = sum(topic['analytics'] for topic in revocation.intruder['opened'].values())
+        later = sum(topic['analytics'] for topic in self.run.intruder['opened'].values()) - opened
+        heard = revocation.intruder['sealed'][f'{SPEECH}/sealed/redacted']
         self.claim(
             'revocation',
             opened and not later,
@@ -257,7 +253,7 @@ class Judge:
         )
 
     def front_desk(self):
-        for query, answer in self.seen['lookups'].items():
+        for query, answer in self.run.lookups.items():
             guest = next(
                 (guest for guest in hotel.GUESTS if query == guest[1] or query in guest[0].casefold()), None
             )
@@ -270,7 +266,7 @@ class Judge:
             )
 
     def intruder(self, table):
-        intruder = self.seen['intruder']
+        intruder = self.run.intruder
         public = {row['topic'] for row in table if row['cells']['outside']['form']}
         got = {
             topic: count
@@ -297,45 +293,41 @@ class Judge:
         self.claim(
             'intruder', heard and not opened, f'it heard {heard} sealed messages; its own key opened {opened}'
         )
-        told = self.seen['told']
+        told = self.run.told
         forged = sum(abs(speed - FORGED) < 0.01 for _, speed, _ in told)
-        out = self.seen['report']['counts']['outside'].get('/cmd_vel', 0)
+        out = self.run.last['counts']['outside'].get('/cmd_vel', 0)
         self.claim(
             'intruder',
             intruder['plain_sent'] and out and not forged and told,
             f'all the while it published plain commands: {intruder["plain_sent"]} sent, {out} heard on the'
             f' outer domain, {forged} received by the robot',
         )
-        for attempt in self.seen['attempts']:
+        for attempt in self.run.attempts:
             refused = (
-                ', '.join(f'{reason} {count}' for reason, count in attempt['refusals'].items()) or 'nothing'
+                ', '.join(f'{reason} {count}' for reason, count in attempt.refusals.items()) or 'nothing'
             )
             self.claim(
-                'intruder',
-                attempt['held'],
-                f'{attempt["title"]}: {attempt["found"]}; the guard counts {refused}',
+                'intruder', attempt.held, f'{attempt.title}: {attempt.found}; the guard counts {refused}'
             )
 
     def maintenance(self):
-        for shift in self.seen['shift']:
-            holds = (
-                shift['moved'] > 0.2 if shift['allowed'] else not shift['received'] and shift['moved'] < 0.02
-            )
+        for shift in self.run.shifts:
+            holds = shift.moved > 0.2 if shift.allowed else not shift.received and shift.moved < 0.02
             self.claim(
                 'hours',
                 holds,
-                f'maintenance drives at {shift["hours"]} (version {shift["version"]}), so that now it'
-                f' {"may" if shift["allowed"] else "may not"}: {shift["received"]} of {shift["sent"]}'
-                f' commands received, {shift["moved"]:.2f} m moved',
+                f'maintenance drives at {shift.hours} (version {shift.version}), so that now it'
+                f' {"may" if shift.allowed else "may not"}: {shift.received} of {shift.sent}'
+                f' commands received, {shift.moved:.2f} m moved',
             )
         self.claim(
             'hours',
-            len({shift['allowed'] for shift in self.seen['shift']}) == 2,
+            len({shift.allowed for shift in self.run.shifts}) == 2,
             'both sides of its hours were tried',
         )
 
     def audit(self):
-        file = self.run.socket.parent / 'audit.log'
+        file = self.deployment.stage.socket.parent / 'audit.log'
         done = subprocess.run([BIN / 'discreet', 'audit', 'verify', file], capture_output=True, text=True)
         text = (done.stdout + done.stderr).strip()
         self.claim(
@@ -353,7 +345,7 @@ class Judge:
             for line in shown.stdout.splitlines()
             for entry in [json.loads(line)]
         }
-        wanted = {attempt['expected'] for attempt in self.seen['attempts']}
+        wanted = {attempt.expected for attempt in self.run.attempts}
         missing = wanted - {reason for _, reason in denied}
         self.claim(
             'audit',
@@ -363,96 +355,10 @@ class Judge:
         )
         return {'verified': done.returncode == 0, 'text': text, 'denied': sorted(denied)}
 
-    # For the page
 
-    def series(self):
-        """Frames received in each half second, by party."""
-        times = {who: topics.get(CAMERA, []) for who, topics in self.seen['times'].items()}
-        begin = min(event['time'] for event in self.seen['events'])
-        counted = {}
-        for who, moments in times.items():
-            if moments:
-                slots = [0] * (int(2 * (max(times['inside']) - begin)) + 1)
-                for moment in moments:
-                    if 0 <= (slot := int(2 * (moment - begin))) < len(slots):
-                        slots[slot] += 1
-                counted[who] = slots[:-1]  # the last one is not over
-        return {'begin': begin, 'frames': counted}
-
-    def examples(self):
-        """The messages of one round of each kind of words, as each party had them."""
-        begins = {
-            SPEECH: hotel.HEARD[0],
-            '/rosout': f'base: {hotel.LOGGED[0]}',
-            '/diagnostics': hotel.REPORTED[0][0],
-        }
-        chosen = {}
-        for topic, begin in begins.items():
-            for who, texts in self.seen['said'][topic].items():
-                lines = [line for line in texts if not line.startswith('discreet:')]
-                first = next(
-                    (at for at, line in enumerate(lines) if line.startswith(begin[:14])), 0
-                )  # up to the first name
-                chosen.setdefault(topic, {})[who] = list(
-                    dict.fromkeys(lines[first : first + len(hotel.HEARD)])
-                )
-        return chosen
+def without_poses(attempt):
+    return {key: value for key, value in attempt.items() if key != 'poses'}
 
 
 def names(topics, word):
     return f'; {word} {", ".join(sorted(topics))}' if topics else ''
-
-
-def percentiles(values):
-    values = sorted(values)
-    return {
-        'p50': round(1000 * values[len(values) // 2], 1),
-        'p99': round(1000 * values[int(len(values) * 0.99)], 1),
-        'count': len(values),
-    }
-
-
-def report(summary, paint):
-    """All of it for a terminal."""
-
-    def shown(cell, who):
-        if cell['form'] and not cell['sealed'] and who != 'outside':
-            return 'as everyone'
-        return f'{cell["came"]} {cell["form"] or "denied"}' if cell['form'] or cell['came'] else '-'
-
-    parties = ['outside', *STAKEHOLDERS]
-    lines = [['TOPIC', 'INSIDE', *(name.upper().replace('OUTSIDE', 'EVERYONE') for name in parties)]]
-    for row in summary['table']:
-        lines.append([row['topic'], str(row['inside']), *(shown(row['cells'][who], who) for who in parties)])
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    text = [
-        paint(
-            '  '.join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip(),
-            1 if number == 0 else 0,
-        )
-        for number, line in enumerate(lines)
-    ]
-    about = None
-    for claim in summary['claims']:
-        if claim['about'] != about:
-            about = claim['about']
-            text += ['', paint(about.upper(), 1)]
-        text.append(f'{paint("✓", 32) if claim["holds"] else paint("✗ NOT SO:", 31)} {claim["claim"]}')
-    wrong = sum(not claim['holds'] for claim in summary['claims'])
-    guard = re.sub(r'\D*(\d.*)', r'\1', summary['guard_latency'].get(CAMERA, {}).get('latency p50', '-'))
-    text += [
-        '',
-        f'The guard took {guard} for a camera frame (median), its processes '
-        + ', '.join(
-            f'{name} {share:.0%}'
-            for name, share in summary['machine'].items()
-            if name in ('guard', 'redactor', 'unsealer')
-        )
-        + ' of one processor while the robot drove',
-        '',
-        paint(
-            f'{len(summary["claims"]) - wrong} of {len(summary["claims"])} claims were seen to be so.',
-            31 if wrong else 32,
-        ),
-    ]
-    return '\n'.join(text)

@@ -8,61 +8,63 @@ import subprocess
 import sys
 import time
 
+import frames
 import machine
 from attempts import AFTER, BEFORE, Attempts
+from run import Revocation, Shift
 from stage import ROOT, until
 
 REVOKED = 'analytics'
 
 
-class Acts(Attempts):
-    """The acts. Each notes in `self.seen` what was observed, and judges nothing."""
+class Scenario:
+    """The acts. Each notes in `run` what was observed, and judges nothing."""
 
-    revoked = REVOKED
+    def __init__(self, run, stage, deployment, listeners, intruder, pose):
+        """`listeners` and `intruder` are processes that can be asked; `pose` tells where the robot is."""
+        self.run, self.stage, self.deployment = run, stage, deployment
+        self.listeners, self.intruder, self.pose = listeners, intruder, pose
+        self.attempts = Attempts(run, listeners, intruder, pose)
 
-    def act(self):
+    def play(self):
         self.front_desk_looks_guests_up()
-        self.tries(BEFORE)
+        self.attempts.make(BEFORE)
         self.navigation_drives_to_the_desk()
-        self.tries(AFTER)
+        self.attempts.make(AFTER)
         self.maintenance_drives()
 
     def front_desk_looks_guests_up(self):
-        answers = {}
         for query in ('412', 'okafor', 'nobody'):
-            answers[query] = until(
-                lambda query=query: self.ask('look_up', who='front_desk', query=query)['answer'],
-                'an answer of the reception',
-            )
-        self.seen['lookups'] = answers
-        self.mark(
-            f'The front desk looks three guests up: {sum(answer["found"] for answer in answers.values())} are'
-            ' found'
+            self.run.lookups[query] = self.looked_up(query)
+        found = sum(answer['found'] for answer in self.run.lookups.values())
+        self.run.mark(f'The front desk looks three guests up: {found} are found')
+
+    def looked_up(self, query):
+        return until(
+            lambda: self.listeners.ask('look_up', who='front_desk', query=query)['answer'],
+            'an answer of the reception',
         )
 
     def navigation_drives_to_the_desk(self):
-        start, before, used, began = (
-            self.pose(),
-            self.ask('report'),
-            machine.used(machine.descendants()),
-            time.monotonic(),
-        )
-        with open(self.out / 'mission.log', 'w') as log:
+        start, before = self.pose(), self.listeners.ask('report')
+        used, began = machine.used(machine.descendants()), time.monotonic()
+        said = self.stage.out / 'mission.log'
+        with open(said, 'w') as log:
             mission = subprocess.Popen(
                 [
                     sys.executable,
                     ROOT / 'demo' / 'mission.py',
                     '--domain',
-                    str(self.domains['navigation']),
+                    str(self.deployment.domains['navigation']),
                     '--namespace',
                     '/navigation',
                 ],
-                env=self.environment,
+                env=self.stage.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.stack.callback(mission.kill)
-        self.mark('Navigation drives to the reception desk, by redacted camera and lidar')
+        self.stage.stack.callback(mission.kill)
+        self.run.mark('Navigation drives to the reception desk, by redacted camera and lidar')
         repeated = self.intruder.ask('repeat', on=True)['sent']
         until(
             lambda: self.pose()[0] - start[0] > 2 or mission.poll() is not None,
@@ -72,18 +74,17 @@ class Acts(Attempts):
         self.revoke()
         mission.wait(120)  # it has a limit of its own
         # Behind its last word rclpy may complain while the interpreter ends.
-        said = (self.out / 'mission.log').read_text().splitlines()
-        last = json.loads([line for line in said if line.startswith('{')][-1])
+        last = json.loads([line for line in said.read_text().splitlines() if line.startswith('{')][-1])
         repeated = self.intruder.ask('repeat', on=False)['sent'] - repeated
-        self.seen['machine'] = machine.between(
+        self.run.machine = machine.between(
             used, machine.used(machine.descendants()), time.monotonic() - began
         )
-        received = self.ask('report')['told'] - before['told']
-        self.seen['mission'] = {**last, 'start': start, 'end': self.pose(), 'received': received}
-        self.mark(
+        received = self.listeners.ask('report')['told'] - before['told']
+        self.run.mission = {**last, 'start': start, 'end': self.pose(), 'received': received}
+        self.run.mark(
             f'Navigation {last["why"]}, {last.get("ahead") or 0:.2f} m away, after {last.get("seconds")} s'
         )
-        self.attempt(
+        self.attempts.note(
             'Each command of the mission, heard and sent again at once',
             'replayed',
             before,
@@ -93,18 +94,16 @@ class Acts(Attempts):
         )
 
     def revoke(self):
-        before = self.ask('report')['counts']
-        self.discreet('revoke', REVOKED, '--socket', self.socket)
+        self.stage.discreet('revoke', REVOKED, '--socket', self.stage.socket)
         at = time.time()
-        self.mark(f'discreet revoke {REVOKED}, while the robot drives')
+        self.run.mark(f'discreet revoke {REVOKED}, while the robot drives')
         time.sleep(0.5)  # what was sealed before it has arrived by then
-        self.seen['revoked'] = {
-            'time': at,
-            'pose': self.pose()[:2],
-            'before': before,
-            'counts': self.ask('report')['counts'],
-            'intruder': self.intruder.ask('report'),
-        }
+        self.run.revocation = Revocation(
+            time=at,
+            pose=self.pose()[:2],
+            counts=self.listeners.ask('report')['counts'],
+            intruder=self.intruder.ask('report'),
+        )
 
     def maintenance_drives(self):
         """By day and by night: whatever the hour is, the next version
@@ -113,41 +112,46 @@ class Acts(Attempts):
         for version in (1, 2):
             if version == 2:
                 self.swap_hours()
-            allowed = self.explain('maintenance', 'command', '/cmd_vel')['decision'] != 'denied'
-            start, before = self.pose(), self.ask('report')
-            sent = self.ask('drive', who='maintenance', speed=-0.2, turn=0.0, seconds=2)['sent']
+            decision = self.deployment.explain('maintenance', 'command', '/cmd_vel')['decision']
+            start, before = self.pose(), self.listeners.ask('report')
+            done = self.listeners.ask('drive', who='maintenance', speed=-0.2, turn=0.0, seconds=2)
             time.sleep(1.0)
-            end, received = self.pose(), self.ask('report')['told'] - before['told']
+            end, received = self.pose(), self.listeners.ask('report')['told'] - before['told']
             moved = ((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5
-            hours = re.search(r'maintenance, command: /cmd_vel, hours: "([^"]+)"', self.policy.read_text())[1]
-            self.seen['shift'].append(
-                {
-                    'version': version,
-                    'hours': hours,
-                    'allowed': allowed,
-                    'sent': sent,
-                    'received': received,
-                    'moved': round(moved, 3),
-                }
+            policy = self.deployment.policy.read_text()
+            hours = re.search(r'maintenance, command: /cmd_vel, hours: "([^"]+)"', policy)[1]
+            self.run.shifts.append(
+                Shift(version, hours, decision != 'denied', done['sent'], received, round(moved, 3))
             )
-            self.mark(
+            self.run.mark(
                 f'Maintenance, whose hours are {hours}, commands 0.2 m/s back: the robot moves {moved:.2f} m'
             )
 
     def swap_hours(self):
         """The next version of the policy; in one step, as an editor does."""
+        policy = self.deployment.policy
         text = re.sub(
-            r'^version: (\d+)',
-            lambda found: f'version: {int(found[1]) + 1}',
-            self.policy.read_text(),
-            flags=re.M,
+            r'^version: (\d+)', lambda found: f'version: {int(found[1]) + 1}', policy.read_text(), flags=re.M
         )
         text = re.sub(r'hours: "(\d\d:\d\d)-(\d\d:\d\d)"', r'hours: "\2-\1"', text)
-        new = self.policy.with_suffix('.new')
+        new = policy.with_suffix('.new')
         new.write_text(text)
-        new.replace(self.policy)
+        new.replace(policy)
         until(
-            lambda: self.ask('report')['guard']['guard'].get('policy version') == '2',
+            lambda: self.listeners.ask('report')['guard']['guard'].get('policy version') == '2',
             'version 2 of the policy',
         )
-        self.mark('The policy is switched: version 2 has the hours of maintenance the other way round')
+        self.run.mark('The policy is switched: version 2 has the hours of maintenance the other way round')
+
+    def collect(self):
+        """What everybody has at the end."""
+        time.sleep(1.5)  # for diagnostics to have counted everything
+        ask, run = self.listeners.ask, self.run
+        run.last, run.intruder, run.path = ask('report'), self.intruder.ask('report'), ask('path')
+        run.told, run.times, run.delays = ask('told'), ask('times'), ask('delays', topic=frames.CAMERA)
+        run.said = {
+            topic: ask('said', topic=topic) for topic in ('/speech/transcript', '/rosout', '/diagnostics')
+        }
+        run.pictures = frames.choose(ask, run.revocation.time)
+        run.faces = frames.compare(ask, run.path)
+        run.say('The run is over')

@@ -100,10 +100,16 @@ class Peer:
             self.process.wait()
 
 
+def on_terminal(seconds, text):
+    print(f'{paint(f"{seconds:5.1f} s", 2)}  {text}', flush=True)
+
+
 class Stage:
     """Starts everything, and ends everything."""
 
-    def __init__(self, participants, out=ROOT / 'out'):
+    def __init__(self, participants, out=ROOT / 'out', tell=on_terminal):
+        """`tell` takes what is said: seconds since the beginning, and a text."""
+        self.tell = tell
         self.began, self.stack, self.out = time.monotonic(), contextlib.ExitStack(), out
         self.out.mkdir(exist_ok=True)
         self.passphrase = self.out / 'identities' / 'passphrase'
@@ -130,7 +136,7 @@ class Stage:
         self.stack.close()
 
     def say(self, text):
-        print(f'{paint(f"{time.monotonic() - self.began:5.1f} s", 2)}  {text}', flush=True)
+        self.tell(time.monotonic() - self.began, text)
 
     @property
     def socket(self):

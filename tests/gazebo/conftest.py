@@ -39,30 +39,34 @@ def guarded(tmp_path_factory):
     with collecting(tmp_path_factory.mktemp('guarded')) as run:
         run.begin()
         seen = SimpleNamespace(folder=run.out, start=run.pose())
-        begun = run.ask('path')[-1][0]
+        begun = run.listeners.ask('path')[-1][0]
         seen.lookups = {query: look_up(run, query) for query in ('412', 'okafor', 'nobody')}
-        runs.until(lambda: run.ask('path')[-1][0] - begun > STANDS, 'some frames of a robot that stands', 60)
+        runs.until(
+            lambda: run.listeners.ask('path')[-1][0] - begun > STANDS,
+            'some frames of a robot that stands',
+            60,
+        )
         with run.still() as seen.counted_before:
-            standing_until = run.ask('path')[-1][0]
+            standing_until = run.listeners.ask('path')[-1][0]
         seen.mission = run.drive_to_the_desk()
         with run.still() as seen.counted_after:
             pass
         # The intruder tries many keys on all that it hears, which takes much of a processor: not while the
         # mission is timed.
         run.start_intruder()
-        run.tries(BEFORE)
+        run.attempts.make(BEFORE)
         seen.drive = drive(run, -0.2)
-        run.tries(AFTER[:-1])  # the last is about a revocation
+        run.attempts.make(AFTER[:-1])  # the last is about a revocation
         seen.attempts, seen.told, seen.intruder = (
-            run.seen['attempts'],
-            run.ask('told'),
+            run.seen.attempts,
+            run.listeners.ask('told'),
             run.intruder.ask('report'),
         )
         seen.frames, seen.depth = pictures(run, standing_until)
-        seen.same = run.ask('same', topic=SCAN)
+        seen.same = run.listeners.ask('same', topic=SCAN)
         seen.redacted_lookups = lookups_redacted(run)
         seen.adapter = run.end_adapter()
-        seen.stamps_at_end = run.ask('stamps', topic=CAMERA)
+        seen.stamps_at_end = run.listeners.ask('stamps', topic=CAMERA)
     return seen  # and the robot is gone before the next one comes
 
 
@@ -73,7 +77,7 @@ def bare(guarded, tmp_path_factory):
         run.begin()
         seen = SimpleNamespace(folder=run.out, mission=run.drive_to_the_desk())
         seen.adapter = run.end_adapter()
-        seen.stamps_at_end = run.ask('stamps', topic=CAMERA)
+        seen.stamps_at_end = run.listeners.ask('stamps', topic=CAMERA)
     return seen  # and the robot is gone before the next one comes
 
 
@@ -88,7 +92,7 @@ class collecting:
         return self.run.__enter__()
 
     def __exit__(self, kind, *_):
-        self.run.stack.close()
+        self.run.stage.stack.close()
         if kind:
             for log in sorted(pathlib.Path(self.folder).glob('*.log')):
                 print(f'== {log.name}', log.read_text(errors='replace')[-3000:], sep='\n')
@@ -96,7 +100,7 @@ class collecting:
 
 def look_up(run, query):
     end = time.monotonic() + FOR_ONE
-    while not (answer := run.ask('look_up', who='front_desk', query=query)['answer']):
+    while not (answer := run.listeners.ask('look_up', who='front_desk', query=query)['answer']):
         assert time.monotonic() < end, f'no answer about {query} within {FOR_ONE} s'
     return answer
 
@@ -105,24 +109,28 @@ def drive(run, speed):
     """Navigation drives for three seconds, and the intruder sends each command
     that it hears again at once.
     """
-    start, before = run.pose(), run.ask('report')
+    start, before = run.pose(), run.listeners.ask('report')
     repeated = run.intruder.ask('repeat', on=True)['sent']
-    sent = run.ask('drive', who='navigation', speed=speed, turn=0.0, seconds=3)['sent']
+    sent = run.listeners.ask('drive', who='navigation', speed=speed, turn=0.0, seconds=3)['sent']
     time.sleep(1)
     repeated = run.intruder.ask('repeat', on=False)['sent'] - repeated
-    after = run.refused(before, COMMANDS, 'replayed')['guard'].get(COMMANDS, {}).get('refused replayed', 0)
+    after = (
+        run.attempts.refused(before, COMMANDS, 'replayed')['guard']
+        .get(COMMANDS, {})
+        .get('refused replayed', 0)
+    )
     return {
         'sent': sent,
         'moved': math.dist(start[:2], run.pose()[:2]),
         'repeated': repeated,
         'replayed': int(after) - int(before['guard'].get(COMMANDS, {}).get('refused replayed', 0)),
-        'received': run.ask('report')['told'] - before['told'],
+        'received': run.listeners.ask('report')['told'] - before['told'],
     }
 
 
 def lookups_redacted(run):
     """The next version of the policy gives the front desk the answers redacted."""
-    policy = yaml.safe_load(run.policy.read_text())
+    policy = yaml.safe_load(run.deployment.policy.read_text())
     policy['version'] += 1
     policy['services']['/guests/lookup']['redact'] = {
         'passport_number': 'mask',
@@ -133,11 +141,11 @@ def lookups_redacted(run):
         rule for rule in policy['rules'] if rule.get('call') == '/guests/lookup' and not rule.get('deny')
     )
     rule['as'] = 'redacted'
-    new = run.policy.with_suffix('.new')
+    new = run.deployment.policy.with_suffix('.new')
     new.write_text(re.sub(r'\n\.\.\.\n$', '\n', yaml.safe_dump(policy, sort_keys=False)))
-    new.replace(run.policy)
+    new.replace(run.deployment.policy)
     runs.until(
-        lambda: run.ask('report')['guard']['guard'].get('policy version') == str(policy['version']),
+        lambda: run.listeners.ask('report')['guard']['guard'].get('policy version') == str(policy['version']),
         'the new policy',
         30,
     )
@@ -151,10 +159,12 @@ def pictures(run, standing_until):
     import numpy
     from PIL import Image
 
-    places = run.ask('path')
+    places = run.listeners.ask('path')
 
     def frames(topic, parties, count, wanted):
-        kept = {who: dict(map(tuple, frames)) for who, frames in run.ask('kept', topic=topic).items()}
+        kept = {
+            who: dict(map(tuple, frames)) for who, frames in run.listeners.ask('kept', topic=topic).items()
+        }
         common = [
             stamp
             for stamp in sorted(kept['inside'])
@@ -168,9 +178,9 @@ def pictures(run, standing_until):
                 standing=stamp < standing_until,
                 pixels={
                     who: (
-                        numpy.asarray(Image.open(run.ask('save', topic=topic, stamp=stamp, who=who))).astype(
-                            int
-                        )
+                        numpy.asarray(
+                            Image.open(run.listeners.ask('save', topic=topic, stamp=stamp, who=who))
+                        ).astype(int)
                     )
                     for who in ('inside', *parties)
                 },

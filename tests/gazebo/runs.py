@@ -24,11 +24,13 @@ os.environ['PYTHONPATH'] = os.pathsep.join(
     [str(ROOT / 'python/discreet'), os.environ.get('PYTHONPATH', '')]
 )  # for the intruder
 
+import deployment
 import machine
-import show
+import run
+from attempts import Attempts
 from processes import STAKEHOLDERS
 from sim import lobby, namespace, transport
-from stage import Broken, Peer, end, until
+from stage import Broken, Stage, end, until
 
 CAMERA, DEPTH, SCAN = '/camera/image_raw', '/camera/depth/image_rect_raw', '/scan'
 OURS = (
@@ -42,97 +44,97 @@ OURS = (
 
 def missing():
     """Why there can be no lobby here, or None."""
-    if why := show.missing():
+    if why := deployment.missing():
         return why
     if os.environ.get(namespace.INSIDE) != namespace.here():
         return 'start this with: python3 sim/namespace.py python3 -m pytest tests/gazebo'
     return None
 
 
-class Run(show.Lobby):
+class Run:
     """The lobby with its robot. `watch` are the parties whose messages are received, by default all; `pace`
     is how many simulated seconds there are in one of the clock's: less on a machine that is busy with other
     work too.
     """
 
     def __init__(self, out, guarded=True, watch=None, keep=True, policy=None, pace=1.0):
-        super().__init__((81, 82), lockstep=True, policy=policy or show.POLICY, out=pathlib.Path(out))
-        self.guarded, self.keep, self.poses = guarded, keep, []
-        if pace != 1.0:
-            self.world = lobby.build(self.out / 'world')
-            text, changed = re.subn(
-                r'(<real_time_update_rate>)(\d+)',
-                lambda found: f'{found[1]}{int(found[2]) * pace:g}',
-                self.world.read_text(),
-            )
-            assert changed == 1
-            self.world.write_text(text)
+        self.stage = Stage(participants=24, out=pathlib.Path(out), tell=self.log)
+        self.out = self.stage.out
+        self.deployment = deployment.Deployment(
+            self.stage,
+            (81, 82),
+            policy=policy or deployment.POLICY,
+            world=None if pace == 1.0 else slower(self.out / 'world', pace),
+            lockstep=True,
+        )
+        self.guarded, self.keep = guarded, keep
+        self.listeners = self.intruder = self.attempts = None
+        self.seen = run.Run(self.stage.say)
         names = watch or ('inside', 'outside', *STAKEHOLDERS)
-        self.watched = {name: self.domains[name] for name in names if guarded or name == 'inside'}
+        self.watched = {name: self.deployment.domains[name] for name in names if guarded or name == 'inside'}
 
-    def say(self, text):
+    def __enter__(self):
+        self.stage.__enter__()
+        return self
+
+    def __exit__(self, *why):
+        self.stage.__exit__(*why)
+
+    def log(self, seconds, text):
         with open(self.out / 'run.log', 'a') as log:
-            log.write(f'{time.monotonic() - self.began:6.1f} s  {text}\n')
+            log.write(f'{seconds:6.1f} s  {text}\n')
 
     def begin(self):
         """Starts everything; comes back when everybody has what is given to them."""
-        self.start_robot()
+        self.deployment.start_robot()
         if self.guarded:
-            self.start_discreet()
-        self.parties = self.peer(
-            'listeners.py', json.dumps(self.watched), *([self.out / 'frames'] if self.keep else [])
-        )
-        given = {'inside': [CAMERA, SCAN, '/odom'], **(show.GIVEN if self.guarded else {})}
+            self.deployment.start_discreet()
+        frames = self.out / 'frames' if self.keep else None
+        self.listeners = self.deployment.start_listeners(self.watched, frames)
+        given = {'inside': [CAMERA, SCAN, '/odom'], **(deployment.GIVEN if self.guarded else {})}
 
         def arrived():
-            self.gazebo.check()
-            counts = self.ask('report')['counts']
+            self.deployment.gazebo.check()
+            counts = self.listeners.ask('report')['counts']
             return all(counts[who].get(topic, 0) for who in self.watched for topic in given.get(who, []))
 
         until(arrived, f'what each party is given; see {self.out}', timeout=90)
         if self.guarded:
             until(lambda: self.sees() > 10, 'a redactor that looks', timeout=60)
-        self.say('everybody has what is given to them')
+        self.stage.say('everybody has what is given to them')
         return self
 
     def sees(self):
         """Areas covered, which only somebody who looks can tell."""
-        return int(self.ask('report')['guard'].get(CAMERA, {}).get('covered', 0))
+        return int(self.listeners.ask('report')['guard'].get(CAMERA, {}).get('covered', 0))
 
     def start_intruder(self):
-        self.intruder = self.peer('intruder.py', self.outer, self.passphrase.parent)
-        self.intruder.ask('attack', topics=self.ask('topics'))
+        self.intruder = self.deployment.start_intruder()
+        self.intruder.ask('attack', topics=self.listeners.ask('topics'))
+        self.attempts = Attempts(self.seen, self.listeners, self.intruder, self.pose)
 
     # What is measured
 
     def pose(self):
         """x, y and yaw of the robot: from Gazebo itself, past the adapter and ROS."""
-        listed = transport.topics(self.gazebo.port)
+        listed = transport.topics(self.deployment.gazebo.port)
         for message in transport.messages('/gazebo/lobby/pose/info', listed):
             for pose in map(transport.fields, message.get(2, [])):
                 if pose[1] == [b'robot']:
                     place, turn = (transport.fields(pose[number][0]) for number in (3, 4))
                     x, y = (number(place, axis) for axis in (1, 2))
-                    self.poses.append((x, y, 2 * math.atan2(number(turn, 4), number(turn, 5))))
-                    return self.poses[-1]
-
-    def attempt(self, *arguments, **options):
-        super().attempt(*arguments, **options)
-        before, after = self.poses[-2:] if len(self.poses) > 1 else (None, None)
-        self.seen['attempts'][-1]['moved'] = before and math.dist(before[:2], after[:2]) + abs(
-            before[2] - after[2]
-        )
+                    return [x, y, 2 * math.atan2(number(turn, 4), number(turn, 5))]
 
     @contextlib.contextmanager
     def still(self):
         """The simulation stands still, and all that was under way has arrived;
         gives what was counted until then.
         """
-        os.kill(self.gazebo.server.pid, signal.SIGSTOP)
+        os.kill(self.deployment.gazebo.server.pid, signal.SIGSTOP)
         try:
             yield self.settled()
         finally:
-            os.kill(self.gazebo.server.pid, signal.SIGCONT)
+            os.kill(self.deployment.gazebo.server.pid, signal.SIGCONT)
 
     def settled(self, patience=30):
         """Waits until no count of the camera changes over two of the guard's reports,
@@ -140,7 +142,7 @@ class Run(show.Lobby):
         """
 
         def counts():
-            report = self.ask('report')
+            report = self.listeners.ask('report')
             return {name: topics.get(CAMERA, 0) for name, topics in report['counts'].items()}, self.of_guard(
                 report
             )
@@ -166,7 +168,7 @@ class Run(show.Lobby):
     def settled_guard(self):
         """The guard's counts, a second later, when it has told the last ones."""
         time.sleep(1.2)
-        return self.of_guard(self.ask('report'))
+        return self.of_guard(self.listeners.ask('report'))
 
     def drive_to_the_desk(self):
         """The mission, behind the guard or past it. Gives what it said, and what it took: simulated, by the
@@ -175,17 +177,19 @@ class Run(show.Lobby):
         `others` is how many processors were busy with what is none of ours.
         """
         where = (
-            ['--domain', self.domains['navigation'], '--namespace', '/navigation']
+            ['--domain', self.deployment.domains['navigation'], '--namespace', '/navigation']
             if self.guarded
-            else ['--domain', self.inner]
+            else ['--domain', self.deployment.inner]
         )
         begin, used, busy, began = (
-            self.ask('path')[-1][0],
+            self.listeners.ask('path')[-1][0],
             machine.used(machine.descendants()),
             processors(),
             time.monotonic(),
         )
-        process = self.start('mission', [sys.executable, ROOT / 'demo/mission.py', '--limit', 100, *where])
+        process = self.stage.start(
+            'mission', [sys.executable, ROOT / 'demo/mission.py', '--limit', 100, *where]
+        )
         try:
             process.wait(130)
         except subprocess.TimeoutExpired:
@@ -198,11 +202,11 @@ class Run(show.Lobby):
         # Behind its last word rclpy may complain while the interpreter ends.
         said = (self.out / 'mission.log').read_text().splitlines()
         last = json.loads([line for line in said if line.startswith('{')][-1])
-        path = [place for place in self.ask('path') if place[0] >= begin]
+        path = [place for place in self.listeners.ask('path') if place[0] >= begin]
         first, done = (moving(path, end) for end in (0, -1))
-        arrivals = self.ask('stamps', topic=CAMERA)['arrived']
+        arrivals = self.listeners.ask('stamps', topic=CAMERA)['arrived']
         wall = numpy.interp([first[0], done[0]], *zip(*arrivals))
-        self.say(f'mission: {last}')
+        self.stage.say(f'mission: {last}')
         return {
             **last,
             'simulated': round((done[0] - first[0]) / 1e9, 3),
@@ -217,11 +221,27 @@ class Run(show.Lobby):
 
     def end_adapter(self):
         """Ends the adapter in order; gives its own counts."""
-        end(self.adapter)
+        end(self.deployment.adapter)
         return json.loads((self.out / 'adapter.log').read_text().splitlines()[-1])
 
-    def peer(self, script, *arguments):
-        return Peer(self.stack, self.log, ROOT / 'demo' / script, *arguments, environment=self.environment)
+
+def moved(attempt):
+    """How far the robot went while something was tried: metres and radians, added."""
+    before, after = attempt.poses
+    return math.dist(before[:2], after[:2]) + abs(before[2] - after[2])
+
+
+def slower(folder, pace):
+    """The lobby's world with so many simulated seconds in one of the clock's."""
+    world = lobby.build(folder)
+    text, changed = re.subn(
+        r'(<real_time_update_rate>)(\d+)',
+        lambda found: f'{found[1]}{int(found[2]) * pace:g}',
+        world.read_text(),
+    )
+    assert changed == 1
+    world.write_text(text)
+    return world
 
 
 def processors():

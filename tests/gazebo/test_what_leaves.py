@@ -186,10 +186,6 @@ def test_nobody_else_is_told_of_guests(guarded, caller):
     (attempt,) = (
         attempt
         for attempt in guarded.attempts
-        if 'book of guests' in attempt['title'] and caller in attempt['title']
+        if 'book of guests' in attempt.title and caller in attempt.title
     )
-    assert (
-        attempt['sent']
-        and attempt['found'].startswith('0 answered')
-        and attempt['refusals'].get(attempt['expected'])
-    )
+    assert attempt.sent and attempt.found.startswith('0 answered') and attempt.refusals.get(attempt.expected)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-pytest.importorskip('runs', reason='NOT RUN: no ROS here; source .ros/env.sh')
+runs = pytest.importorskip('runs', reason='NOT RUN: no ROS here; source .ros/env.sh')
 
 from attempts import AFTER, BEFORE
 
@@ -21,10 +21,10 @@ def test_an_allowed_command_moves_the_robot(guarded):
 
 @pytest.mark.parametrize(('title', 'reason'), DRIVES)
 def test_a_command_that_is_not_allowed_does_not_move_it(guarded, title, reason):
-    (attempt,) = (attempt for attempt in guarded.attempts if attempt['title'] == title)
-    assert attempt['sent'] and attempt['refusals'].get(reason), f'the guard counts {attempt["refusals"]}'
-    assert attempt['found'].startswith('0 reached the robot')
-    assert attempt['moved'] < 0.01, f'{attempt["moved"]:.3f} m and rad'
+    (attempt,) = (attempt for attempt in guarded.attempts if attempt.title == title)
+    assert attempt.sent and attempt.refusals.get(reason), f'the guard counts {attempt.refusals}'
+    assert attempt.found.startswith('0 reached the robot')
+    assert (way := runs.moved(attempt)) < 0.01, f'{way:.3f} m and rad'
 
 
 def test_unsigned_commands_reach_nothing(guarded):
