@@ -1,6 +1,6 @@
-"""`tools/bench` reads its options before it sets anything up.
+"""The tools, with programs in place of setup, cargo, Python and linters that do next to nothing.
 
-Setup, cargo and Python are replaced by programs that only note their arguments.
+`tools/bench` reads its options before it sets anything up; `tools/test` counts what it cannot check.
 """
 
 import os
@@ -118,3 +118,81 @@ def test_a_fast_dds_with_security_is_built_only_if_it_is_measured(bench, words, 
     done, said = bench(*words.split())
     assert done.returncode == 0, done.stderr
     assert any(line.startswith('build ') for line in said) == built
+
+
+NEEDED = 'awk bash cat dirname env git grep mktemp rm sed tail tee timeout'.split()
+CHECKS = {
+    'Python format and lints': 'ruff',
+    'Python types': 'mypy',
+    'shell lints': 'shellcheck',
+    'spelling': 'typos',
+    'licences and sources': 'cargo-deny',
+    'known weaknesses': 'cargo-deny',
+}
+
+
+@pytest.fixture
+def fast(tmp_path):
+    """Runs tools/test --fast in a clone of which only the tools are there, on a system with few programs."""
+    (tmp_path / 'bin').mkdir()
+    (tmp_path / 'tools').mkdir()
+    shutil.copy(TOOLS / 'test', tmp_path / 'tools')
+    shutil.copytree(TOOLS / 'lib', tmp_path / 'tools/lib')
+    for name in NEEDED:
+        (tmp_path / 'bin' / name).symlink_to(shutil.which(name))
+    subprocess.run(['git', 'init', '--quiet', tmp_path], check=True)
+    subprocess.run(['git', '-C', tmp_path, 'add', '.'], check=True)
+
+    def program(name, script='exit 0'):
+        path = tmp_path / 'bin' / name
+        path.write_text(f'#!/usr/bin/env bash\n{script}\n')
+        path.chmod(0o755)
+
+    def run():
+        program('cargo', '[[ $1 == test ]] && echo "test result: ok. 3 passed; 0 failed; 0 ignored"; exit 0')
+        done = subprocess.run(
+            [tmp_path / 'tools/test', '--fast'],
+            env={'PATH': str(tmp_path / 'bin')},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        stages = dict(line[3:].split(': ', 1) for line in done.stdout.splitlines() if line.startswith('-- '))
+        return done, stages
+
+    run.program = program
+    return run
+
+
+def test_a_check_whose_program_is_missing_is_skipped_by_name(fast):
+    done, stages = fast()
+    assert done.returncode == 0, done.stdout + done.stderr
+    for stage, program in CHECKS.items():
+        assert stages[stage].startswith('0 passed, 0 failed, 1 skipped'), stages[stage]
+        assert f'SKIPPED: {program} is not installed here; tools/setup --test installs it' in done.stdout
+    assert done.stdout.splitlines()[-1] == '6 passed, 0 failed, 6 skipped'  # three checks and three tests
+
+
+def test_checks_run_where_their_programs_are(fast):
+    for program in CHECKS.values():
+        fast.program(program)
+    done, stages = fast()
+    assert done.returncode == 0 and all(stages[stage].startswith('1 passed') for stage in CHECKS)
+
+
+@pytest.mark.parametrize('stage', CHECKS)
+def test_a_check_that_finds_something_fails_the_run_and_shows_it(fast, stage):
+    fast.program(CHECKS[stage], 'echo "found something"; [[ $* == "fetch db" ]]')
+    done, stages = fast()
+    assert done.returncode == 1 and stages[stage].startswith('0 passed, 1 failed'), done.stdout
+    (failed,) = (line for line in done.stdout.splitlines() if line.startswith('Failed: '))
+    assert stage in failed and 'found something' in done.stdout
+
+
+def test_weaknesses_whose_database_cannot_be_had_are_skipped(fast):
+    for program in CHECKS.values():
+        fast.program(program)
+    fast.program('cargo-deny', '[[ $* != "fetch db" ]]')
+    done, stages = fast()
+    assert done.returncode == 0 and stages['known weaknesses'].startswith('0 passed, 0 failed, 1 skipped')
+    assert 'SKIPPED: the database of known weaknesses (RustSec) cannot be fetched from here' in done.stdout
