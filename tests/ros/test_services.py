@@ -8,9 +8,9 @@ import threading
 import time
 
 import pytest
-import rclpy
 from discreet_interfaces.msg import Sealed
 from discreet_interfaces.srv import Call
+from rclpy.exceptions import InvalidHandle
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from std_srvs.srv import SetBool, Trigger
 from test_msgs.srv import Arrays, BasicTypes
@@ -38,7 +38,7 @@ class Serving:
         self.thread.start()
 
     def spin(self):
-        with contextlib.suppress(ExternalShutdownException, rclpy.handle.InvalidHandle):
+        with contextlib.suppress(ExternalShutdownException, InvalidHandle):
             self.executor.spin()
 
     def end(self):
