@@ -2,15 +2,16 @@
 
 use serde::Serialize;
 
+use super::note::{Note, hash};
 use super::time::Time;
 
 /// A policy as the log knows it: its version and the BLAKE3 of its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct PolicyMark {
     /// The policy's `version:`.
     pub version: u64,
     /// BLAKE3 of the file's bytes.
-    #[serde(serialize_with = "hex")]
+    #[serde(with = "hash")]
     pub hash: [u8; 32],
 }
 
@@ -66,7 +67,7 @@ pub(super) enum Entry {
     /// A line was torn by a crash: this many bytes were dropped.
     Recovered {
         bytes: u64,
-        #[serde(serialize_with = "hex")]
+        #[serde(serialize_with = "hash::serialize")]
         blake3: [u8; 32],
     },
     /// These routes may release from `from` until `to`. Durable before the first message leaves.
@@ -83,8 +84,30 @@ pub(super) enum Entry {
     Route { change: &'static str, route: u32, info: RouteInfo, source: String },
     /// Something broke; with `lost`, so many entries could not be kept.
     Fault { since: Time, what: String, lost: u64 },
+    /// A part of the log was closed, opened or removed.
+    Part(Note),
     /// An orderly end.
     Stop,
+}
+
+impl Entry {
+    /// The mark of the keeper's state, if the entry is one.
+    pub fn mark(&self) -> Option<&str> {
+        match self {
+            Entry::Keys { change: "mark", why, .. } => Some(why),
+            Entry::Start { .. }
+            | Entry::Recovered { .. }
+            | Entry::Window { .. }
+            | Entry::Closed { .. }
+            | Entry::Denied { .. }
+            | Entry::Policy { .. }
+            | Entry::Keys { .. }
+            | Entry::Route { .. }
+            | Entry::Fault { .. }
+            | Entry::Part(_)
+            | Entry::Stop => None,
+        }
+    }
 }
 
 /// A route in a `window` entry.
@@ -106,7 +129,7 @@ pub(super) struct Closed {
     pub unrecorded: u64,
     pub bytes: u64,
     /// BLAKE3 over the digests of the released messages, in order.
-    #[serde(serialize_with = "hex")]
+    #[serde(serialize_with = "hash::serialize")]
     pub root: [u8; 32],
     #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub denied: std::collections::BTreeMap<&'static str, u64>,
@@ -117,10 +140,6 @@ pub(super) struct Closed {
 
 fn is_zero(number: &u64) -> bool {
     *number == 0
-}
-
-fn hex<S: serde::Serializer>(hash: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&blake3::Hash::from_bytes(*hash).to_hex())
 }
 
 /// Longer than any ROS name; keeps lines short whatever is announced.

@@ -1,178 +1,161 @@
-//! The log's file, its torn ends and its head.
+//! The log's files: the part that is written, its lock, and the change to the next part.
 //!
 //! Beside `audit.log` stands `audit.log.head`, the number and hash of the last entry that is surely on the disk,
 //! replaced after each write, and there before the first. A log that ends before its head was cut; one with entries and
 //! without a head may have been.
+//!
+//! A new part takes four states, and a start goes on from each. (1) `audit.log.next` is there, empty and locked. (2) The
+//! entry that closes the part is on the disk; from now on lines go to `audit.log.next`. (3) `audit.log` has become
+//! `audit.log.000001`. (4) `audit.log.next` has become `audit.log`. The names change in another thread.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read};
-use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
+mod opening;
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use serde::{Deserialize, Serialize};
-
-use super::chain::{Line, Link, MAX_LINE, hex, unhex};
-use super::entry::PolicyMark;
+use super::background::{Background, Hands};
+use super::chain::Link;
+use super::head::{read_head, read_mark, write_head};
+use super::lock;
+use super::moves::{self, Steps, moved_away};
+use super::note::Removed;
+use super::parts::{self, closed_parts, id, id_at, next_path, part_path};
+use super::refused::OpenError;
+use super::tail::{Tail, last_mark};
 use super::time::Time;
-use discreet_host::disk::{self, Untrusted};
 
-/// Where the lines go. One implementation writes a file; tests put a failing one in front of it.
+/// Where the lines go. One implementation writes files; tests put a failing one in front of it.
 pub(super) trait Disk: Send {
     /// Opens the log and checks its end. Called again until it succeeds.
     fn open(&mut self) -> Result<Tail, OpenError>;
     /// Puts `lines` behind the end; when it returns, they are on the disk, or none of them is in the log.
     fn append(&mut self, lines: &[u8], end: Link) -> io::Result<()>;
+    /// Is a file for the next part there? If not, has one made, and does not wait for it.
+    fn is_ready(&mut self, now: Time) -> bool;
+    /// The part is closed: what is appended from now on goes to the next one. Only if it is ready.
+    fn begin_part(&mut self);
+    /// Has the oldest part looked at: is its last entry from before `before`? Does not wait for it.
+    fn look_for_old(&mut self, before: Time);
+    /// A part that is to be removed, once, and what went wrong with parts, once.
+    fn news(&mut self) -> (Option<Removed>, Option<String>);
+    /// Has a part removed, and does not wait for it.
+    fn remove(&mut self, part: u64);
 }
 
-/// The end of a log as it was found.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Tail {
-    pub link: Option<Link>,
-    pub time: Option<Time>,
-    /// The highest policy version in the log.
-    pub policy: Option<PolicyMark>,
-    /// The mark of the keeper's state that was entered last.
-    pub mark: Option<String>,
-    /// The first entry that was read, and the hash of the one that the head names.
-    first: u64,
-    at_head: Option<[u8; 32]>,
-    /// Bytes of a line that a crash tore, and their hash.
-    pub torn: Option<(u64, [u8; 32])>,
-    /// What the head file said: `found`, `behind` by a write that a crash cut short, or `new` with the log.
-    pub head: &'static str,
-}
-
-/// Why the log was not opened.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum OpenError {
-    /// Comes from the disk and may pass.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// Comes from the log and will not.
-    #[error(transparent)]
-    Refused(#[from] Refused),
-}
-
-/// Why a log is not written on: it is evidence now.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// The last entry is not what was written.
-    #[error(
-        "the end of {} is not what was written (byte {offset}); run `discreet audit verify`, then move the log and its \
-         .head away to begin a new one", path.display()
-    )]
-    Broken {
-        /// The log.
-        path: PathBuf,
-        /// Where the bad line begins.
-        offset: u64,
-    },
-    /// The log is shorter than it was.
-    #[error(
-        "{} ends at entry {found}, but its .head says that entry {expected} was written: entries were cut off or \
-         replaced; keep both as evidence and move them away to begin a new log", path.display()
-    )]
-    Cut {
-        /// The log.
-        path: PathBuf,
-        /// The last entry.
-        found: u64,
-        /// The last entry that was written.
-        expected: u64,
-    },
-    /// Nothing tells where it ended.
-    #[error(
-        "{} has {found} entries, but its .head is missing or damaged, so that nobody can see what was cut off at its end. \
-         Compare it with a head kept elsewhere (`discreet audit verify --head`, from a recording of diagnostics), keep \
-         it as evidence, and move it away to begin a new log", path.display()
-    )]
-    NoHead {
-        /// The log.
-        path: PathBuf,
-        /// The number of its last entry.
-        found: u64,
-    },
-    /// Others may change or replace it.
-    #[error("the audit log is not written: {0}")]
-    Untrusted(Untrusted),
-    /// Another process writes it.
-    #[error("{} is written by another process; give each guard a log of its own", path.display())]
-    InUse {
-        /// The log.
-        path: PathBuf,
-    },
-}
-
-/// Bytes of the log that are searched at a time.
-const SEARCHED: u64 = 1 << 20;
-
-#[derive(Serialize, Deserialize)]
-struct Head {
-    seq: u64,
-    hash: String,
-    /// The mark of the keeper's state, so that it need not be looked for in the log.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    mark: Option<String>,
-}
-
-/// Reads `<log>.head`; nothing if it is missing or damaged.
-pub(super) fn read_head(log: &Path) -> Option<Link> {
-    let head = head_file(log)?;
-    Some(Link { seq: head.seq, hash: unhex(&head.hash)? })
-}
-
-fn head_file(log: &Path) -> Option<Head> {
-    let file = OpenOptions::new().read(true).custom_flags(disk::no_links()).open(head_path(log)).ok()?;
-    if !file.metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    file.take(1024).read_to_end(&mut bytes).ok()?;
-    serde_json::from_slice(&bytes).ok()
-}
-
-fn head_path(log: &Path) -> PathBuf {
-    let mut name = log.as_os_str().to_owned();
-    name.push(".head");
-    PathBuf::from(name)
-}
+/// How long after a failed attempt the file for the next part is tried again, in seconds.
+const AGAIN: i64 = 60;
 
 pub(super) struct LogFile {
     path: PathBuf,
-    open: Option<(File, u64)>,
+    open: Option<Open>,
     mark: Option<String>,
+    steps: Steps,
+    hands: Box<dyn Hands>,
+    side: Arc<Mutex<Side>>,
+}
+
+struct Open {
+    file: Arc<File>,
+    end: u64,
+    part: u64,
+    /// The part before, until its name is changed.
+    before: Option<Arc<File>>,
+    /// When the file for the next part was last asked for, in seconds.
+    asked: Option<i64>,
+}
+
+/// What the steps in the background have come to.
+#[derive(Default)]
+struct Side {
+    next: Option<File>,
+    preparing: bool,
+    swap: Swap,
+    looking: bool,
+    old: Option<Removed>,
+    trouble: Option<String>,
+    said: Option<String>,
+}
+
+#[derive(Default, Clone, PartialEq, Eq)]
+enum Swap {
+    #[default]
+    Done,
+    Running,
+    Failed {
+        why: String,
+        /// It is being tried again.
+        again: bool,
+    },
+}
+
+impl Side {
+    /// Told once, until it is another.
+    fn complain(&mut self, what: String) {
+        if self.said.as_ref() != Some(&what) {
+            self.trouble = Some(what.clone());
+            self.said = Some(what);
+        }
+    }
 }
 
 impl LogFile {
     pub fn new(path: &Path) -> Self {
-        LogFile { path: path.to_owned(), open: None, mark: None }
+        LogFile::with(path, Steps::default(), Box::new(Background::default()))
     }
 
-    /// An open file that somebody renamed or deleted would take entries that nobody finds again.
-    fn still_there(&self, file: &File) -> io::Result<()> {
-        let (open, named) = (file.metadata()?, fs::metadata(&self.path)?);
-        if (open.dev(), open.ino()) != (named.dev(), named.ino()) {
-            return Err(io::Error::other(
-                "the log was moved away while it was written; move it back or restart",
-            ));
-        }
-        Ok(())
+    pub fn with(path: &Path, steps: Steps, hands: Box<dyn Hands>) -> Self {
+        LogFile { path: path.to_owned(), open: None, mark: None, steps, hands, side: Arc::default() }
     }
 
-    fn write_head(&self, end: Link) -> io::Result<()> {
-        let head = serde_json::to_vec(&Head { seq: end.seq, hash: hex(&end.hash), mark: self.mark.clone() })?;
-        disk::put(&head_path(&self.path), &head, 0o640)
-    }
-
-    /// Only this user and root may change the log, or put another into its place.
-    fn ours_alone(&self) -> Result<(), OpenError> {
-        match disk::check(&self.path) {
-            Err(Untrusted::Missing { path } | Untrusted::NotAFile { path }) => {
-                Err(io::Error::other(format!("{path} is not a regular file")).into())
+    /// What the change of names in the background has come to; tried again if it failed.
+    fn settled(&mut self) -> io::Result<()> {
+        let swap = lock(&self.side).swap.clone();
+        let Some(open) = &mut self.open else { return Err(io::Error::other("not open")) };
+        match swap {
+            Swap::Running => Ok(()), // the file has no name of its own for a moment
+            Swap::Failed { why, again } => {
+                if !again {
+                    lock(&self.side).swap = Swap::Failed { why: why.clone(), again: true };
+                    self.swap();
+                }
+                Err(io::Error::other(why))
             }
-            Err(Untrusted::Io { path, error }) => Err(io::Error::other(format!("{path}: {error}")).into()),
-            Err(refused) => Err(Refused::Untrusted(refused).into()),
-            Ok(()) => Ok(()),
+            Swap::Done => {
+                open.before = None;
+                match id_at(&self.path)? == Some(id(&open.file)?) {
+                    true => Ok(()),
+                    false => Err(moved_away()),
+                }
+            }
+        }
+    }
+
+    /// Has the closed part get its name, in the background.
+    fn swap(&mut self) {
+        let Some(open) = &self.open else { return };
+        let Some(old) = open.before.clone() else { return };
+        let (next, part) = (Arc::clone(&open.file), open.part.saturating_sub(1));
+        let (steps, path, side) = (self.steps.clone(), self.path.clone(), Arc::clone(&self.side));
+        self.hands.give(Box::new(move || {
+            let swapped = moves::swap(&steps, &path, part, &old, &next);
+            lock(&side).swap = match swapped {
+                Ok(()) => Swap::Done,
+                Err(error) => Swap::Failed { why: error.to_string(), again: false },
+            };
+        }));
+    }
+}
+
+impl Drop for LogFile {
+    fn drop(&mut self) {
+        // Steps that are under way end first.
+        self.hands = Box::new(Background::default());
+        let next = lock(&self.side).next.take();
+        if next.is_some_and(|next| id(&next).ok() == id_at(&next_path(&self.path)).ok().flatten()) {
+            let _ = self.steps.remove(&next_path(&self.path)); // empty; the next start removes it otherwise
         }
     }
 }
@@ -185,191 +168,130 @@ impl Disk for LogFile {
         if self.path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
             return Err(io::Error::other("the log is a symbolic link; name the file itself").into());
         }
-        let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o640)
-            .custom_flags(disk::no_links());
-        let file = options.open(&self.path)?;
-        if !file.metadata()?.is_file() {
-            return Err(io::Error::other("not a regular file").into());
-        }
-        self.ours_alone()?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Refused::InUse { path: self.path.clone() }.into()),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
-        }
+        let mut file = self.acquire()?;
         // The name of a new file must survive a crash as well as its contents.
-        if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            File::open(folder)?.sync_all()?;
-        }
+        self.steps.sync_folder(&self.path)?;
         let head = read_head(&self.path);
-        let (mut tail, end) = read_tail(&self.path, &file, head)?;
-        let (found, path) = (tail.link.unwrap_or(Link::START), self.path.clone());
-        tail.head = match head {
-            None | Some(Link::START) if tail.link.is_none() => "new",
-            None => return Err(Refused::NoHead { path, found: found.seq }.into()),
-            Some(head) if found.seq < head.seq || tail.at_head.is_some_and(|hash| hash != head.hash) => {
-                return Err(Refused::Cut { path, found: found.seq, expected: head.seq }.into());
-            }
-            Some(head) if head.seq < found.seq => "behind",
-            Some(_) => "found",
-        };
+        let mut tail = self.tail(&file, head, None)?;
+        if tail.closed.is_some() {
+            file = self.finish_part(file, &tail, head)?;
+            tail = self.tail(&file, head, Some(&tail))?;
+        } else {
+            self.drop_next()?;
+        }
+        self.settle_head(&mut tail, head)?;
         // The chained log counts: whoever may write the head could put an old mark into it.
-        let in_log = tail.mark.take().map_or_else(|| search_mark(&file, end), |mark| Ok(Some(mark)))?;
-        self.mark = in_log.or_else(|| head_file(&self.path).and_then(|head| head.mark));
+        self.mark = tail.mark.take().or_else(|| read_mark(&self.path));
         tail.mark.clone_from(&self.mark);
         if tail.link.is_none() {
             // Before there are entries: from now on, a log with entries and without a head was tampered with.
-            self.write_head(Link::START)?;
+            write_head(&self.path, Link::START, self.mark.as_deref())?;
         }
-        self.open = Some((file, end));
+        let (end, part) = (tail.end, tail.part);
+        self.open = Some(Open { file: Arc::new(file), end, part, before: None, asked: None });
         Ok(tail)
     }
 
     fn append(&mut self, lines: &[u8], end: Link) -> io::Result<()> {
-        let (file, at) = self.open.as_ref().ok_or_else(|| io::Error::other("not open"))?;
-        let (at, new_end) = (*at, *at + lines.len() as u64);
-        self.still_there(file)?;
+        self.settled()?;
+        let open = self.open.as_mut().ok_or_else(|| io::Error::other("not open"))?;
+        let (file, at, new_end) = (&open.file, open.end, open.end + lines.len() as u64);
         // Torn bytes behind the end are written over first and cut after, so that no crash in between hides that there
         // were any. A failed sync may have dropped its pages: everything is written again the next time.
-        let written = file.write_all_at(lines, at).and_then(|()| file.set_len(new_end));
-        if let Err(error) = written.and_then(|()| file.sync_data()) {
-            let _ = file.set_len(at); // none of it is in the log; if this fails too, the next append writes over it
+        let steps = &self.steps;
+        let written = steps.write(file, lines, at).and_then(|()| steps.cut(file, new_end));
+        if let Err(error) = written.and_then(|()| steps.sync(file)) {
+            let _ = steps.cut(file, at); // none of it is in the log; if this fails too, the next append writes over it
             return Err(error);
         }
-        if let Some((_, at)) = &mut self.open {
-            *at = new_end;
-        }
+        open.end = new_end;
         if let Some(mark) = last_mark(lines) {
             self.mark = Some(mark);
         }
         // The entries are safe. An old head only makes the check at the next start weaker.
-        let _ = self.write_head(end);
+        let _ = steps.put_head(|| write_head(&self.path, end, self.mark.as_deref()));
         Ok(())
     }
-}
 
-/// Checks the end of a log, however long, and finds what the start after it needs to know. Gives also where it ends.
-fn read_tail(path: &Path, file: &File, head: Option<Link>) -> Result<(Tail, u64), OpenError> {
-    let length = file.metadata()?.len();
-    let mut size = (MAX_LINE + 1) as u64;
-    loop {
-        let from = length.saturating_sub(size);
-        let mut bytes = vec![0; usize::try_from(length - from).unwrap_or(usize::MAX)];
-        file.read_exact_at(&mut bytes, from)?;
-        let (tail, end) = tail_of(path, &bytes, from, head)?;
-        let has_head = head.is_none_or(|head| tail.first <= head.seq);
-        // Policies stand in every window, so this is seldom read twice; a log of nothing but denials may need it.
-        if from == 0 || (tail.policy.is_some() && tail.link.is_some() && has_head) {
-            return Ok((tail, end));
+    fn is_ready(&mut self, now: Time) -> bool {
+        let Some(open) = &mut self.open else { return false };
+        let mut side = lock(&self.side);
+        if side.next.is_some() {
+            return side.swap == Swap::Done;
         }
-        size = size.saturating_mul(16);
-    }
-}
-
-fn tail_of(path: &Path, bytes: &[u8], from: u64, head: Option<Link>) -> Result<(Tail, u64), OpenError> {
-    let mut tail = Tail::default();
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    let (lines, torn) = bytes.split_at(whole);
-    if !torn.is_empty() {
-        tail.torn = Some((torn.len() as u64, blake3::hash(torn).into()));
-    }
-    let mut at = 0;
-    for line in lines.split_inclusive(|byte| *byte == b'\n') {
-        let offset = from + at as u64;
-        let cut_in_front = at == 0 && from > 0;
-        at += line.len();
-        let parsed = Line::parse(line.strip_suffix(b"\n").unwrap_or(line)).filter(Line::holds);
-        let Some(line) = parsed.filter(|line| tail.link.is_none_or(|link| link.hash == line.prev)) else {
-            if cut_in_front {
-                continue;
+        let soon = open.asked.is_some_and(|asked| now.second().abs_diff(asked) < AGAIN.unsigned_abs());
+        if side.preparing || side.swap != Swap::Done || (soon && side.said.is_some()) {
+            return false;
+        }
+        side.preparing = true;
+        drop(side);
+        open.asked = Some(now.second());
+        let (steps, path, part) = (self.steps.clone(), self.path.clone(), open.part);
+        let side = Arc::clone(&self.side);
+        self.hands.give(Box::new(move || {
+            let prepared = moves::prepare(&steps, &path, part);
+            let mut side = lock(&side);
+            side.preparing = false;
+            match prepared {
+                Ok(next) => (side.next, side.said) = (Some(next), None),
+                Err(error) => side.complain(format!("the audit log goes on in one file: {error}")),
             }
-            return Err(Refused::Broken { path: path.to_owned(), offset }.into());
-        };
-        if tail.link.is_none() {
-            tail.first = line.seq;
+        }));
+        false
+    }
+
+    fn begin_part(&mut self) {
+        let Some(open) = &mut self.open else { return };
+        let Some(next) = lock(&self.side).next.take() else { return };
+        open.before = Some(std::mem::replace(&mut open.file, Arc::new(next)));
+        (open.end, open.part, open.asked) = (0, open.part.saturating_add(1), None);
+        lock(&self.side).swap = Swap::Running;
+        self.swap();
+    }
+
+    fn look_for_old(&mut self, before: Time) {
+        let Some(open) = &self.open else { return };
+        let mut side = lock(&self.side);
+        if side.looking || side.old.is_some() {
+            return;
         }
-        if head.is_some_and(|head| head.seq == line.seq) {
-            tail.at_head = Some(line.hash);
-        }
-        if let Some(mark) = mark_in(line.text()) {
-            tail.mark = Some(mark);
-        }
-        tail.link = Some(line.link());
-        tail.time = tail.time.max(Some(line.time));
-        tail.policy = higher(tail.policy, policy_in(line.text()));
+        side.looking = true;
+        drop(side);
+        let (path, part, side) = (self.path.clone(), open.part, Arc::clone(&self.side));
+        self.hands.give(Box::new(move || {
+            let oldest = oldest_part(&path, part);
+            let mut side = lock(&side);
+            side.looking = false;
+            match oldest {
+                Ok(old) => side.old = old.filter(|old| old.to < before),
+                Err(error) => side.complain(format!("no old part is removed: {error}")),
+            }
+        }));
     }
-    Ok((tail, from + whole as u64))
+
+    fn news(&mut self) -> (Option<Removed>, Option<String>) {
+        let mut side = lock(&self.side);
+        (side.old.clone(), side.trouble.take())
+    }
+
+    fn remove(&mut self, part: u64) {
+        let (steps, path, side) = (self.steps.clone(), self.path.clone(), Arc::clone(&self.side));
+        lock(&side).old = None;
+        self.hands.give(Box::new(move || {
+            let removed = steps.remove(&part_path(&path, part)).and_then(|()| steps.sync_folder(&path));
+            if let Err(error) = removed {
+                lock(&side).complain(format!("old part {part} is not removed: {error}"));
+            }
+        }));
+    }
 }
 
-pub(super) fn higher(one: Option<PolicyMark>, other: Option<PolicyMark>) -> Option<PolicyMark> {
-    match (one, other) {
-        (Some(one), Some(other)) if one.version >= other.version => Some(one),
-        (one, other) => other.or(one),
+/// The oldest closed part before `open`.
+fn oldest_part(log: &Path, open: u64) -> io::Result<Option<Removed>> {
+    let Some(part) = closed_parts(log)?.into_iter().find(|part| *part < open) else { return Ok(None) };
+    match parts::summary(&part_path(log, part), part) {
+        Ok(Some(old)) => Ok(Some(old)),
+        Ok(None) => Err(io::Error::other(format!("part {part} is not what was written; it is evidence"))),
+        Err(error) => Err(io::Error::other(format!("part {part}: {error}"))),
     }
-}
-
-/// The newest mark of the keeper's state in the first `end` bytes of a log, looked for from the end.
-fn search_mark(file: &File, end: u64) -> io::Result<Option<String>> {
-    let (mut until, mut rest) = (end, Vec::new());
-    while until > 0 {
-        let from = until.saturating_sub(SEARCHED);
-        let mut bytes = vec![0; usize::try_from(until - from).unwrap_or_default()];
-        file.read_exact_at(&mut bytes, from)?;
-        bytes.append(&mut rest);
-        // A line that begins in front of this is looked at with what is in front.
-        let whole =
-            if from == 0 { 0 } else { memchr::memchr(b'\n', &bytes).map_or(bytes.len(), |at| at + 1) };
-        if let Some(mark) = last_mark(bytes.get(whole..).unwrap_or_default()) {
-            return Ok(Some(mark));
-        }
-        bytes.truncate(whole.min(MAX_LINE + 1));
-        (rest, until) = (bytes, from);
-    }
-    Ok(None)
-}
-
-/// The newest mark of the keeper's state in these lines.
-fn last_mark(lines: &[u8]) -> Option<String> {
-    let lines = lines.split(|byte| *byte == b'\n').rev();
-    lines.filter_map(|line| std::str::from_utf8(line).ok()).find_map(mark_in)
-}
-
-/// The mark of the keeper's state that a line is.
-fn mark_in(line: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Mark {
-        entry: String,
-        change: String,
-        why: String,
-    }
-    // Looked for in each line that is written, so it is not parsed for nothing.
-    line.contains(r#""change":"mark""#)
-        .then(|| serde_json::from_str::<Mark>(line).ok())?
-        .filter(|mark| mark.entry == "keys" && mark.change == "mark")
-        .map(|mark| mark.why)
-}
-
-/// The policy that a line names as the one in force.
-fn policy_in(line: &str) -> Option<PolicyMark> {
-    #[derive(Deserialize)]
-    struct Named {
-        policy: Option<Policy>,
-        #[serde(default)]
-        change: String,
-    }
-    #[derive(Deserialize)]
-    struct Policy {
-        version: u64,
-        hash: String,
-    }
-    let named: Named = serde_json::from_str(line).ok()?;
-    // A refused policy was never in force: it must not raise the floor.
-    let policy = named.policy.filter(|_| named.change != "refused")?;
-    Some(PolicyMark { version: policy.version, hash: unhex(&policy.hash)? })
 }

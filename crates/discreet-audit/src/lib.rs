@@ -1,9 +1,10 @@
 //! The record of what left the robot: no record, no release.
 //!
-//! An append-only file, one JSON object a line, each line hashed together with the hash of the line before. Time runs in
-//! windows of one second. Before the first message of a window leaves on a route, a durable `window` entry says which
-//! route, form, audience and policy; afterwards a `closed` entry says how many messages left, with the root of their
-//! hashes, and how many were denied and why. So a crash may lose counts, never the fact that something was released.
+//! An append-only log, one JSON object a line, each line hashed together with the hash of the line before. By size and age
+//! it goes on in a new file, and the chain with it; docs/audit.md has the format. Time runs in windows of one second.
+//! Before the first message of a window leaves on a route, a durable `window` entry says which route, form, audience and
+//! policy; afterwards a `closed` entry says how many messages left, with the root of their hashes, and how many were
+//! denied and why. So a crash may lose counts, never the fact that something was released.
 //!
 //! The disk is not on the path of a busy route: a thread opens the next window of a route in use while the current one
 //! still runs. Only the first message after a pause waits for the disk. When the log cannot be written, contextual
@@ -14,12 +15,23 @@
 //! a head somewhere else to close that: the guard publishes it on `/diagnostics` (`audit head`), any recorder of
 //! diagnostics has it, and `discreet audit verify audit.log --head <hash>` tells whether the log still contains it.
 
+mod background;
 mod chain;
+mod check;
 mod digest;
 mod entry;
 mod file;
 mod gate;
+mod head;
+mod moves;
+mod note;
+mod part;
+mod parts;
+mod refused;
+mod report;
+mod rotation;
 mod route;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -34,15 +46,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use chain::{Link, unhex as parse_hash};
 pub use digest::digest;
 pub use entry::{PolicyMark, RouteInfo};
-pub use file::Refused;
+pub use parts::{Parts, carried_time, open, part_of};
+pub use refused::Refused;
+pub use report::{Finding, MAX_FINDINGS, Report, Verdict, What};
+pub use rotation::Rotation;
 pub use route::{NotRecorded, Receipt, RouteLog};
 pub use time::Time;
-pub use verify::{Finding, MAX_FINDINGS, Report, Verdict, What, open, verify, verify_lines};
+pub use verify::{verify, verify_from, verify_lines};
 
 use entry::Entry;
 pub use entry::cleaned;
-use file::{Disk, LogFile, OpenError};
+use file::{Disk, LogFile};
 use gate::Gate;
+use refused::OpenError;
 use route::Route;
 use writer::{Writer, route_entry};
 
@@ -97,14 +113,30 @@ impl Audit {
     /// A path that cannot be written is no error here: the log is faulty then, and is tried again. An error is a log
     /// that was tampered with, which must not be written on.
     pub fn open(path: &Path, opening: Opening, clock: Clock) -> Result<Self, Refused> {
-        Audit::on(Box::new(LogFile::new(path)), opening, clock, true)
+        Audit::rotating(path, opening, clock, Rotation::NEVER)
     }
 
-    fn on(disk: Box<dyn Disk>, opening: Opening, clock: Clock, by_itself: bool) -> Result<Self, Refused> {
+    /// The same with a log that begins new parts, and removes old ones, as `rotation` says.
+    pub fn rotating(
+        path: &Path,
+        opening: Opening,
+        clock: Clock,
+        rotation: Rotation,
+    ) -> Result<Self, Refused> {
+        Audit::on(Box::new(LogFile::new(path)), opening, clock, rotation, true)
+    }
+
+    fn on(
+        disk: Box<dyn Disk>,
+        opening: Opening,
+        clock: Clock,
+        rotation: Rotation,
+        by_itself: bool,
+    ) -> Result<Self, Refused> {
         let opening =
             Opening { program: cleaned(&opening.program), robot: cleaned(&opening.robot), ..opening };
         let shared = Arc::new(Shared::new());
-        let mut writer = Writer::new(disk, shared.clone(), opening);
+        let mut writer = Writer::new(disk, shared.clone(), opening, rotation);
         if let Err(OpenError::Refused(refused)) = writer.open(clock()) {
             return Err(refused);
         } // any other error: the writer opens it when it can
@@ -249,7 +281,7 @@ impl Shared {
 
     fn raise_policy(&self, policy: PolicyMark) {
         let mut highest = lock(&self.policy);
-        *highest = file::higher(Some(policy), *highest);
+        *highest = tail::higher(Some(policy), *highest);
     }
 
     fn set_last(&self, last: Last) {

@@ -6,8 +6,13 @@ use std::time::Duration;
 
 use super::chain::{Link, MAX_ROUTES, write_line};
 use super::entry::{Closed, Entry, Opened, PolicyMark, cleaned};
-use super::file::{Disk, OpenError, higher};
+use super::file::Disk;
+use super::note::{Carried, Note};
+use super::part::Part;
+use super::refused::OpenError;
+use super::rotation::Rotation;
 use super::route::Route;
+use super::tail::higher;
 use super::time::Time;
 use super::{Clock, Last, Opening, Shared};
 
@@ -26,15 +31,35 @@ pub(super) struct Writer {
     /// The end of the chain; nothing while the log is not open.
     link: Option<Link>,
     policy: Option<PolicyMark>,
+    part: Part,
     backlog: VecDeque<(Time, Entry)>,
     lost: u64,
     fault: Option<(Time, String)>,
 }
 
+/// Windows to open: the second, and the routes that may release in it.
+type Grants = BTreeMap<i64, Vec<Arc<Route>>>;
+
+/// One write.
+struct Batch {
+    lines: Vec<u8>,
+    /// The end of the chain after it.
+    link: Link,
+    /// Something happened in this part that is not about parts.
+    in_use: bool,
+    /// What a start needs to know after it.
+    state: Carried,
+    /// A part that it says is removed.
+    removed: Option<u64>,
+    /// Its last entry, if that closes the part.
+    closed: Option<Note>,
+}
+
 impl Writer {
-    pub fn new(disk: Box<dyn Disk>, shared: Arc<Shared>, opening: Opening) -> Self {
-        let policy = opening.policy;
-        Writer { disk, shared, opening, link: None, policy, backlog: VecDeque::new(), lost: 0, fault: None }
+    pub fn new(disk: Box<dyn Disk>, shared: Arc<Shared>, opening: Opening, rotation: Rotation) -> Self {
+        let (policy, part) = (opening.policy, Part::new(rotation));
+        let backlog = VecDeque::new();
+        Writer { disk, shared, opening, link: None, policy, part, backlog, lost: 0, fault: None }
     }
 
     /// Opens the log and writes its start.
@@ -42,6 +67,7 @@ impl Writer {
         let tail = self.disk.open()?;
         self.policy = higher(self.policy, tail.policy);
         self.link = Some(tail.link.unwrap_or(Link::START));
+        self.part.found(&tail);
         self.shared.set_last(Last { time: tail.time, policy: tail.policy, mark: tail.mark.clone() });
         if let Some(policy) = self.policy {
             self.shared.raise_policy(policy);
@@ -128,6 +154,20 @@ impl Writer {
     fn write(&mut self, now: Time, last: bool) -> Result<(), String> {
         self.policy = higher(self.policy, self.shared.policy());
         let grants = if last { BTreeMap::new() } else { self.grants(now) };
+        let batch = self.batch(now, last, &grants)?;
+        if batch.lines.is_empty() {
+            return Ok(());
+        }
+        self.disk.append(&batch.lines, batch.link).map_err(|error| error.to_string())?;
+        self.written(now, batch);
+        for (second, routes) in grants {
+            routes.iter().for_each(|route| route.tally().open(second));
+        }
+        Ok(())
+    }
+
+    /// What there is to be written, and the entry that closes the part if it is full.
+    fn batch(&mut self, now: Time, last: bool, grants: &Grants) -> Result<Batch, String> {
         let overrun = || (self.lost > 0).then(|| (now, "more happened than could be entered".to_owned()));
         let fault = self
             .fault
@@ -137,31 +177,51 @@ impl Writer {
         let windows = grants.iter().flat_map(|(second, routes)| self.window_entries(now, *second, routes));
         let windows: Vec<_> = windows.collect();
         let Some(mut link) = self.link else { return Err("the log is not open".to_owned()) };
-        let mut lines = Vec::new();
-        for (time, entry) in fault.iter().chain(&self.backlog).chain(&windows) {
+        let parts = self.part.entries(self.disk.as_mut(), now);
+        self.backlog.extend(parts.trouble);
+        let (mut lines, mut latest) = (Vec::new(), now);
+        let others = fault.iter().chain(&self.backlog).chain(&windows);
+        for (time, entry) in parts.first.iter().chain(others.clone()).chain(&parts.removed) {
             link = write_line(&mut lines, link, *time, entry).map_err(|error| error.to_string())?;
+            latest = latest.max(*time);
         }
-        if lines.is_empty() {
-            return Ok(());
+        // What is said about parts alone is not worth another part.
+        let in_use = self.part.is_in_use() || others.clone().next().is_some();
+        let mark = self.backlog.iter().rev().find_map(|(_, entry)| entry.mark());
+        let state = self.part.state(latest, self.policy, mark);
+        let closed = match in_use && !last {
+            true => self.part.closing(self.disk.as_mut(), lines.len() as u64, now, state.clone()),
+            false => None,
+        };
+        if let Some(note) = &closed {
+            let entry = Entry::Part(note.clone());
+            link = write_line(&mut lines, link, now, &entry).map_err(|error| error.to_string())?;
         }
-        self.disk.append(&lines, link).map_err(|error| error.to_string())?;
-        self.link = Some(link);
-        self.shared.set_head(link);
+        Ok(Batch { lines, link, in_use, state, removed: parts.part, closed })
+    }
+
+    /// A batch is on the disk.
+    fn written(&mut self, now: Time, batch: Batch) {
+        self.link = Some(batch.link);
+        self.shared.set_head(batch.link);
         self.backlog.clear();
         self.lost = 0;
-        for (second, routes) in grants {
-            routes.iter().for_each(|route| route.tally().open(second));
+        self.part.written(batch.lines.len() as u64, now, batch.in_use, batch.state);
+        if let Some(part) = batch.removed {
+            self.part.removed(self.disk.as_mut(), part, now);
         }
-        Ok(())
+        if let Some(closed) = batch.closed {
+            self.part.begin_next(self.disk.as_mut(), &closed, batch.link);
+        }
     }
 
     /// Windows to open: for routes in use, the current one, and from the handover on the next.
-    fn grants(&self, now: Time) -> BTreeMap<i64, Vec<Arc<Route>>> {
+    fn grants(&self, now: Time) -> Grants {
         let second = now.second();
         let both = [second, second.saturating_add(1)];
         let (current, _) = both.split_at(1);
         let seconds = if now.millisecond() < HANDOVER { current } else { &both };
-        let mut grants: BTreeMap<i64, Vec<Arc<Route>>> = BTreeMap::new();
+        let mut grants = Grants::new();
         for route in self.shared.routes() {
             for second in route.tally().wanted(second, seconds) {
                 grants.entry(second).or_default().push(route.clone());

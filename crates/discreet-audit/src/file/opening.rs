@@ -1,0 +1,196 @@
+//! A start: the log is found, locked and checked, and what a crash left undone is done.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use super::super::chain::Link;
+use super::super::head::head_path;
+use super::super::moves;
+use super::super::note::Note;
+use super::super::parts::{First, closed_parts, id, id_at, next_path, part_path};
+use super::super::refused::{OpenError, Refused};
+use super::super::tail::{Tail, read_tail};
+use super::LogFile;
+use crate::disk::{self, Untrusted};
+
+impl LogFile {
+    /// The log, locked; a new one if there is none.
+    pub(super) fn acquire(&self) -> Result<File, OpenError> {
+        for _ in 0..3 {
+            let file = match existing(&self.path) {
+                Ok(file) => file,
+                Err(error) if error.kind() == ErrorKind::NotFound => match self.unnamed() {
+                    Ok(Some(next)) => next,
+                    Ok(None) => continue, // somebody else made it
+                    Err(error) => return Err(self.in_use(error)),
+                },
+                Err(error) => return Err(error.into()),
+            };
+            if !file.metadata()?.is_file() {
+                return Err(io::Error::other("not a regular file").into());
+            }
+            self.ours_alone()?;
+            moves::lock(&file).map_err(|error| self.in_use(error))?;
+            // A guard that runs may have begun a new part since the file was opened.
+            if id_at(&self.path)? == Some(id(&file)?) {
+                return Ok(file);
+            }
+        }
+        Err(Refused::InUse { path: self.path.clone() }.into())
+    }
+
+    /// There is no log under its name: killed before the next part had it, or none was ever there.
+    fn unnamed(&self) -> io::Result<Option<File>> {
+        match existing(&next_path(&self.path)) {
+            Ok(next) => {
+                moves::lock(&next)?;
+                self.steps.rename(&next_path(&self.path), &self.path)?;
+                Ok(Some(next))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => match self.steps.create(&self.path) {
+                Ok(file) => Ok(Some(file)),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    fn in_use(&self, error: io::Error) -> OpenError {
+        match error.kind() {
+            ErrorKind::WouldBlock => Refused::InUse { path: self.path.clone() }.into(),
+            _ => error.into(),
+        }
+    }
+
+    /// Only this user and root may change the log, or put another into its place.
+    fn ours_alone(&self) -> Result<(), OpenError> {
+        match disk::check(&self.path) {
+            Err(Untrusted::Missing { path } | Untrusted::NotAFile { path }) => {
+                Err(io::Error::other(format!("{path} is not a regular file")).into())
+            }
+            Err(Untrusted::Io { path, error }) => Err(io::Error::other(format!("{path}: {error}")).into()),
+            Err(refused) => Err(Refused::Untrusted(refused).into()),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// The first entry of a file.
+    fn first(&self, path: &Path, file: &File) -> Result<Option<First>, OpenError> {
+        match First::read(file) {
+            Err(error) if error.kind() == ErrorKind::InvalidData => {
+                Err(Refused::Broken { path: path.to_owned(), offset: 0 }.into())
+            }
+            first => Ok(first?),
+        }
+    }
+
+    /// The end of a closed part.
+    fn end_of_part(&self, part: u64, head: Option<Link>) -> Result<Tail, OpenError> {
+        let path = part_path(&self.path, part);
+        let file = existing(&path)?;
+        let first = self.first(&path, &file)?;
+        let tail = read_tail(&path, &file, first.as_ref(), head, None)?;
+        match tail.closed {
+            Some(_) if tail.part == part => Ok(tail),
+            _ => Err(Refused::Broken { path, offset: tail.end }.into()),
+        }
+    }
+
+    /// The end of the log in `file`, wherever its last entry is.
+    pub(super) fn tail(
+        &self,
+        file: &File,
+        head: Option<Link>,
+        before: Option<&Tail>,
+    ) -> Result<Tail, OpenError> {
+        let first = self.first(&self.path, file)?;
+        let last = match (&first, before) {
+            (None, None) => closed_parts(&self.path)?.last().copied(),
+            _ => None,
+        };
+        let last = last.map(|part| self.end_of_part(part, head)).transpose()?;
+        let mut tail = read_tail(&self.path, file, first.as_ref(), head, before.or(last.as_ref()))?;
+        if let (Some(head), Some(first), None) = (head, &first, tail.at_head) {
+            tail.at_head = self.older(head, first)?;
+        }
+        Ok(tail)
+    }
+
+    /// The hash of the entry that the head names, if it is older than the part that begins with `first`.
+    fn older(&self, head: Link, first: &First) -> Result<Option<[u8; 32]>, OpenError> {
+        if head.seq == 0 || head.seq >= first.seq {
+            return Ok(None); // before the first entry, or after the last
+        }
+        if head.seq.saturating_add(1) == first.seq {
+            return Ok(Some(first.prev));
+        }
+        for part in closed_parts(&self.path)?.into_iter().rev().filter(|part| *part < first.part()) {
+            let tail = self.end_of_part(part, Some(head))?;
+            if tail.at_head.is_some() {
+                return Ok(tail.at_head);
+            }
+        }
+        Err(Refused::PartMissing { path: head_path(&self.path), entry: head.seq }.into())
+    }
+
+    /// Ends the change to a new part that a crash cut short. Gives the file that is written now.
+    pub(super) fn finish_part(&self, old: File, tail: &Tail, head: Option<Link>) -> Result<File, OpenError> {
+        let path = next_path(&self.path);
+        let next = match existing(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            next => Some(next?),
+        };
+        if let Some(next) = &next {
+            moves::lock(next).map_err(|error| self.in_use(error))?;
+        }
+        let first = next.as_ref().map(|next| self.first(&path, next)).transpose()?.flatten();
+        match first.map(|first| first.opened) {
+            // Before anything changes its name: evidence stays where it is.
+            None => self.settle_head(&mut tail.clone(), head)?,
+            // Only what follows this part may take its place.
+            Some(Some(Note::Opened { part, before, .. }))
+                if part == tail.part.saturating_add(1) && Some(before.link()) == tail.link => {}
+            Some(_) => return Err(Refused::Broken { path, offset: 0 }.into()),
+        }
+        let next = match next {
+            Some(next) => next,
+            None => moves::prepare(&self.steps, &self.path, tail.part)?,
+        };
+        moves::swap(&self.steps, &self.path, tail.part, &old, &next)?;
+        Ok(next)
+    }
+
+    /// Without a part to close, there is nothing in the file for the next one.
+    pub(super) fn drop_next(&self) -> Result<(), OpenError> {
+        let path = next_path(&self.path);
+        match fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error.into()),
+            Ok(of) if of.is_file() && of.len() > 0 => Err(Refused::Broken { path, offset: 0 }.into()),
+            Ok(_) => Ok(self.steps.remove(&path)?),
+        }
+    }
+
+    /// Compares the end with what the head says of it.
+    pub(super) fn settle_head(&self, tail: &mut Tail, head: Option<Link>) -> Result<(), OpenError> {
+        let (found, path) = (tail.link.unwrap_or(Link::START), self.path.clone());
+        tail.head = match head {
+            None | Some(Link::START) if tail.link.is_none() => "new",
+            None => return Err(Refused::NoHead { path, found: found.seq }.into()),
+            Some(head) if found.seq < head.seq || tail.at_head.is_some_and(|hash| hash != head.hash) => {
+                return Err(Refused::Cut { path, found: found.seq, expected: head.seq }.into());
+            }
+            Some(head) if head.seq < found.seq => "behind",
+            Some(_) => "found",
+        };
+        Ok(())
+    }
+}
+
+/// Opens a file of the log that is there.
+fn existing(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).custom_flags(disk::no_links()).open(path)
+}

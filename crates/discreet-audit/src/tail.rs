@@ -1,0 +1,219 @@
+//! The end of a log as a start finds it: torn lines, the last link, and what earlier runs left.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::chain::{Line, Link, MAX_LINE, unhex};
+use super::entry::PolicyMark;
+use super::note::{Carried, Note};
+use super::parts::First;
+use super::refused::{OpenError, Refused};
+use super::time::Time;
+
+/// Bytes of the log that are searched at a time.
+const SEARCHED: u64 = 1 << 20;
+
+/// The end of a log as it was found.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tail {
+    pub link: Option<Link>,
+    pub time: Option<Time>,
+    /// The highest policy version in the log.
+    pub policy: Option<PolicyMark>,
+    /// The mark of the keeper's state that was entered last.
+    pub mark: Option<String>,
+    /// The first entry that was read, and the hash of the one that the head names.
+    pub first: u64,
+    pub at_head: Option<[u8; 32]>,
+    /// Bytes of a line that a crash tore, and their hash.
+    pub torn: Option<(u64, [u8; 32])>,
+    /// What the head file said: `found`, `behind` by a write that a crash cut short, or `new` with the log.
+    pub head: &'static str,
+    /// The last entry, if it closes the part.
+    pub closed: Option<Note>,
+    /// The number of the part, and where it ends.
+    pub part: u64,
+    pub end: u64,
+    /// The time of the part's first entry.
+    pub since: Option<Time>,
+    /// The first entry that the part must have, if it has none yet and is not the log's first.
+    pub opened: Option<Note>,
+}
+
+impl Tail {
+    /// A part without entries that follows `before`, which is closed.
+    pub fn after(before: &Tail) -> Tail {
+        let opened =
+            before.closed.as_ref().zip(before.link).and_then(|(closed, end)| Note::opened(closed, end));
+        Tail {
+            link: before.link,
+            time: before.time,
+            policy: before.policy,
+            mark: before.mark.clone(),
+            first: before.first,
+            at_head: before.at_head,
+            part: before.part.saturating_add(1),
+            opened,
+            ..Tail::default()
+        }
+    }
+
+    fn heed(&mut self, state: &Carried) {
+        self.time = self.time.max(state.latest);
+        self.policy = higher(self.policy, state.policy);
+    }
+}
+
+/// Checks the end of a part, however long, and finds what the start after it needs to know. `first` is its first entry, and
+/// `before` the end of the part before where that is known. `head` is looked for if it is in this part.
+pub(super) fn read_tail(
+    path: &Path,
+    file: &File,
+    first: Option<&First>,
+    head: Option<Link>,
+    before: Option<&Tail>,
+) -> Result<Tail, OpenError> {
+    let length = file.metadata()?.len();
+    let begin = before.map(Tail::after).unwrap_or_else(|| Tail { part: 1, ..Tail::default() });
+    let head_here = head.filter(|head| first.is_none_or(|first| head.seq >= first.seq));
+    let mut size = (MAX_LINE + 1) as u64;
+    let mut tail = loop {
+        let from = length.saturating_sub(size);
+        let mut bytes = vec![0; usize::try_from(length - from).unwrap_or(usize::MAX)];
+        file.read_exact_at(&mut bytes, from)?;
+        let begin = if from == 0 { begin.clone() } else { Tail::default() };
+        let tail = tail_of(path, &bytes, from, begin, head)?;
+        let has_head = head_here.is_none_or(|head| tail.first <= head.seq);
+        // Policies stand in every window, so this is seldom read twice; a log of nothing but denials may need it.
+        if from == 0 || (tail.policy.is_some() && tail.link.is_some() && has_head) {
+            break tail;
+        }
+        size = size.saturating_mul(16);
+    };
+    if tail.mark.is_none() {
+        tail.mark = search_mark(file, tail.end)?;
+    }
+    if let Some(first) = first {
+        (tail.part, tail.since, tail.opened) = (first.part(), Some(first.time), None);
+        if let Some(Note::Opened { state, .. }) = &first.opened {
+            tail.heed(state);
+            tail.mark = tail.mark.take().or_else(|| state.mark.clone());
+        }
+    }
+    if let Some(Note::Closed { state, .. }) = &tail.closed {
+        let state = state.clone();
+        tail.heed(&state);
+    }
+    Ok(tail)
+}
+
+fn tail_of(path: &Path, bytes: &[u8], from: u64, begin: Tail, head: Option<Link>) -> Result<Tail, OpenError> {
+    let mut tail = begin;
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    let (lines, torn) = bytes.split_at(whole);
+    if !torn.is_empty() {
+        tail.torn = Some((torn.len() as u64, blake3::hash(torn).into()));
+    }
+    let (mut at, mut any) = (0, false);
+    for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        let offset = from + at as u64;
+        let cut_in_front = at == 0 && from > 0;
+        at += line.len();
+        let parsed = Line::parse(line.strip_suffix(b"\n").unwrap_or(line)).filter(Line::holds);
+        // Nothing follows the entry that closes a part.
+        let follows =
+            |line: &Line| tail.link.is_none_or(|link| link.hash == line.prev) && tail.closed.is_none();
+        let Some(line) = parsed.filter(follows) else {
+            if cut_in_front {
+                continue;
+            }
+            return Err(Refused::Broken { path: path.to_owned(), offset }.into());
+        };
+        if !any {
+            (tail.first, any) = (line.seq, true);
+        }
+        if head.is_some_and(|head| head.seq == line.seq) {
+            tail.at_head = Some(line.hash);
+        }
+        if let Some(mark) = mark_in(line.text()) {
+            tail.mark = Some(mark);
+        }
+        tail.closed = Note::of(&line).filter(|note| matches!(note, Note::Closed { .. }));
+        tail.link = Some(line.link());
+        tail.time = tail.time.max(Some(line.time));
+        tail.policy = higher(tail.policy, policy_in(line.text()));
+    }
+    tail.end = from + whole as u64;
+    Ok(tail)
+}
+
+pub(super) fn higher(one: Option<PolicyMark>, other: Option<PolicyMark>) -> Option<PolicyMark> {
+    match (one, other) {
+        (Some(one), Some(other)) if one.version >= other.version => Some(one),
+        (one, other) => other.or(one),
+    }
+}
+
+/// The newest mark of the keeper's state in the first `end` bytes of a log, looked for from the end.
+fn search_mark(file: &File, end: u64) -> io::Result<Option<String>> {
+    let (mut until, mut rest) = (end, Vec::new());
+    while until > 0 {
+        let from = until.saturating_sub(SEARCHED);
+        let mut bytes = vec![0; usize::try_from(until - from).unwrap_or_default()];
+        file.read_exact_at(&mut bytes, from)?;
+        bytes.append(&mut rest);
+        // A line that begins in front of this is looked at with what is in front.
+        let whole =
+            if from == 0 { 0 } else { memchr::memchr(b'\n', &bytes).map_or(bytes.len(), |at| at + 1) };
+        if let Some(mark) = last_mark(bytes.get(whole..).unwrap_or_default()) {
+            return Ok(Some(mark));
+        }
+        bytes.truncate(whole.min(MAX_LINE + 1));
+        (rest, until) = (bytes, from);
+    }
+    Ok(None)
+}
+
+/// The newest mark of the keeper's state in these lines.
+pub(super) fn last_mark(lines: &[u8]) -> Option<String> {
+    let lines = lines.split(|byte| *byte == b'\n').rev();
+    lines.filter_map(|line| std::str::from_utf8(line).ok()).find_map(mark_in)
+}
+
+/// The mark of the keeper's state that a line is.
+fn mark_in(line: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Mark {
+        entry: String,
+        change: String,
+        why: String,
+    }
+    // Looked for in each line that is written, so it is not parsed for nothing.
+    line.contains(r#""change":"mark""#)
+        .then(|| serde_json::from_str::<Mark>(line).ok())?
+        .filter(|mark| mark.entry == "keys" && mark.change == "mark")
+        .map(|mark| mark.why)
+}
+
+/// The policy that a line names as the one in force.
+fn policy_in(line: &str) -> Option<PolicyMark> {
+    #[derive(Deserialize)]
+    struct Named {
+        policy: Option<Policy>,
+        #[serde(default)]
+        change: String,
+    }
+    #[derive(Deserialize)]
+    struct Policy {
+        version: u64,
+        hash: String,
+    }
+    let named: Named = serde_json::from_str(line).ok()?;
+    // A refused policy was never in force: it must not raise the floor.
+    let policy = named.policy.filter(|_| named.change != "refused")?;
+    Some(PolicyMark { version: policy.version, hash: unhex(&policy.hash)? })
+}
