@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use discreet_audit::{Report, Verdict, parse_hash, verify};
+use discreet_audit::{Report, Verdict, parse_hash, verify, verify_from};
 
-/// Reads audit logs. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be read, 3 what is there is intact, and
+/// Reads audit logs, with all parts that are next to them. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be read, 3 what is there is intact, and
 /// nothing tells whether its end was cut off.
 #[derive(Debug, Args)]
 pub struct AuditArgs {
@@ -27,8 +27,12 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct VerifyArgs {
-    /// The log; its .head beside it is compared with it
+    /// The log; it is read with all its parts, and its .head is compared with it. Of a part such as audit.log.000003: the
+    /// log from that part on
     file: PathBuf,
+    /// Begin with this part: the parts before it are somewhere else, and are not looked at
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    from_part: Option<u64>,
     /// A head kept elsewhere, from /diagnostics (`audit head`): finds a log that was written anew from its start
     #[arg(long, value_name = "HASH", value_parser = head)]
     head: Option<Head>,
@@ -62,7 +66,11 @@ pub fn run(args: AuditArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn run_verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
-    let report = verify(&args.file, args.head.map(|head| head.0))?;
+    let head = args.head.map(|head| head.0);
+    let report = match args.from_part {
+        Some(part) => verify_from(&args.file, Some(part), head),
+        None => verify(&args.file, head),
+    }?;
     if args.json {
         let mut json = serde_json::to_value(&report)?;
         if let Some(fields) = json.as_object_mut() {
@@ -85,9 +93,12 @@ fn run_verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
 
 fn in_words(report: &Report) -> String {
     let mut text = String::new();
+    let last_part = report.first_part.saturating_add(report.parts).saturating_sub(1);
+    let in_parts = last_part > 1;
     for finding in &report.findings {
         let (line, seq, offset) = (finding.line, finding.seq, finding.offset);
-        text.push_str(&format!("line {line} (entry {seq}, byte {offset}): {}\n", finding.what));
+        let part = if in_parts { format!("part {}, ", finding.part) } else { String::new() };
+        text.push_str(&format!("{part}line {line} (entry {seq}, byte {offset}): {}\n", finding.what));
     }
     if report.more_findings > 0 {
         text.push_str(&format!("and {} more\n", report.more_findings));
@@ -100,6 +111,12 @@ fn in_words(report: &Report) -> String {
     text.push_str(&format!("{verdict}: {} entries, {} starts", report.entries, report.starts));
     if let (Some(first), Some(last)) = (report.first, report.last) {
         text.push_str(&format!(", {first} to {last}"));
+    }
+    if in_parts {
+        text.push_str(&match report.parts {
+            1 => format!(", part {last_part}"),
+            parts => format!(", {parts} parts from part {}", report.first_part),
+        });
     }
     text.push('\n');
     if let Some(head) = &report.head {
@@ -116,6 +133,16 @@ fn in_words(report: &Report) -> String {
     ];
     for (number, note) in notes.into_iter().filter(|(number, _)| *number > 0) {
         text.push_str(&format!("note: {number} {note}\n"));
+    }
+    match report.began_with {
+        Some(part) => text.push_str(&format!(
+            "note: it begins with part {part}, as asked: what was before it was not looked at\n"
+        )),
+        None if report.first_part > 1 && report.is_intact() => text.push_str(&format!(
+            "note: it begins with part {}: the parts before it were removed, as entries in it say\n",
+            report.first_part
+        )),
+        None => {}
     }
     if !report.end_is_known {
         text.push_str(

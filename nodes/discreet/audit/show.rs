@@ -1,21 +1,24 @@
 //! `discreet audit show`: the entries as a table, or as they are.
 
-use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+#[path = "read.rs"]
+mod read;
+
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Args;
-use discreet_audit::{Time, open};
+use discreet_audit::Time;
+use read::Lines;
 use serde_json::Value;
 
 /// The kinds of entries, as the log names them.
-const KINDS: [&str; 10] =
-    ["window", "closed", "denied", "policy", "keys", "route", "fault", "start", "stop", "recovered"];
+const KINDS: [&str; 11] =
+    ["window", "closed", "denied", "policy", "keys", "route", "fault", "part", "start", "stop", "recovered"];
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The log
+    /// The log, with all its parts; of a part such as audit.log.000003, that part alone
     pub file: PathBuf,
     /// Go on with what is written from now on
     #[arg(long, short)]
@@ -42,24 +45,13 @@ fn since(text: &str) -> Result<Time, String> {
 }
 
 pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let mut log = BufReader::new(open(&args.file)?);
     let mut out = io::stdout().lock();
     let colours = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let mut line = Vec::new();
-    loop {
-        // An entry has 256 KiB at most; a file of another kind must not fill the memory.
-        let room = (1 << 20) - line.len() as u64;
-        let read = io::Read::take(&mut log, room).read_until(b'\n', &mut line)?;
-        if line.ends_with(b"\n") || line.len() >= 1 << 20 {
-            show(args, &line, colours, &mut out)?;
-            line.clear();
-        } else if read == 0 && args.follow {
-            out.flush()?;
-            std::thread::sleep(Duration::from_millis(200));
-        } else if read == 0 {
-            return Ok(ExitCode::SUCCESS);
-        }
+    let mut lines = Lines::of(&args.file, args.since, args.follow)?;
+    while let Some(line) = lines.next(&mut out)? {
+        show(args, line, colours, &mut out)?;
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn show(args: &ShowArgs, line: &[u8], colours: bool, out: &mut impl Write) -> io::Result<()> {
@@ -79,7 +71,7 @@ fn show(args: &ShowArgs, line: &[u8], colours: bool, out: &mut impl Write) -> io
     let colour = match kind.as_str() {
         "denied" => "\x1b[33m",
         "fault" | "recovered" => "\x1b[31m",
-        "start" | "stop" | "policy" | "keys" => "\x1b[1m",
+        "start" | "stop" | "policy" | "keys" | "part" => "\x1b[1m",
         _ => "",
     };
     let (colour, end) = if colours && !colour.is_empty() { (colour, "\x1b[0m") } else { ("", "") };
@@ -122,9 +114,29 @@ fn details(entry: &Value, kind: &str, topic: Option<&str>) -> Vec<String> {
         "fault" => {
             vec![format!("since {}: {} ({} entries lost)", get("since"), get("what"), number(entry, "lost"))]
         }
+        "part" => vec![part(entry)],
         "recovered" => vec![format!("{} bytes of an unfinished entry dropped", number(entry, "bytes"))],
         _ => vec![String::new()],
     }
+}
+
+fn part(entry: &Value) -> String {
+    let (change, number_of) = (text(entry, "change"), |key| number(entry, key));
+    let words = match change.as_str() {
+        "closed" => format!("by {}, part {} follows", text(entry, "why"), number_of("next")),
+        "opened" => {
+            let before = entry.get("before").unwrap_or(&Value::Null);
+            format!("after part {}, which ends with entry {}", number(before, "part"), number(before, "last"))
+        }
+        _ => format!(
+            "entries {} to {}, {} to {}",
+            number_of("first"),
+            number_of("last"),
+            text(entry, "from"),
+            text(entry, "to")
+        ),
+    };
+    format!("part {} {change}: {words}", number_of("part"))
 }
 
 fn audience(route: &Value) -> String {
