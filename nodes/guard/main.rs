@@ -47,6 +47,11 @@ Parameters (also from a file: --ros-args --params-file guard.params.yaml):
                 keeper says of its own; without a trust there either, every policy that is valid
   outer_domain  the domain to release to, 0 to 232 (default 1)
   audit         the audit log (default ~/.ros/discreet/audit.log)
+  audit_max_bytes, audit_max_age_hours
+                size and age from which the log goes on in a new part, audit.log.000001 being the first that is
+                closed (defaults 67108864 and 24; 0 for no limit)
+  audit_keep_days
+                days after which a closed part is removed, which is entered in the log before (default 0: never)
   keeper        the socket of the keeper, which gives the keys for what is sealed (default ~/.ros/discreet/keeper.sock)
   workers       threads for operational topics, and as many for contextual ones (default 2)
 They are read when it starts; `ros2 param set` is refused. Others, which a launch file gives to every node, are told in the log;
@@ -186,7 +191,8 @@ impl Guard {
         };
         let program = format!("discreet {}", env!("CARGO_PKG_VERSION"));
         let opening = Opening { program, robot: robot.clone(), policy: None };
-        let audit = Arc::new(Audit::open(&settings.audit, opening, Arc::new(Time::system))?);
+        let audit = Audit::rotating(&settings.audit, opening, Arc::new(Time::system), settings.rotation)?;
+        let audit = Arc::new(audit);
         let live = Arc::new(LivePolicy::new(&settings.policy, None).trusting(trust));
         let trusting = Arc::new(Trusting::new(Arc::clone(&live), Arc::clone(&audit), logger.clone()));
         let clock = Arc::new(ClockFloor::new(None));

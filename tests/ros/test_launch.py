@@ -117,6 +117,14 @@ def stakeholder(request, start):
     return lambda *arguments, **environment: start(request.param, *arguments, **environment)
 
 
+DEFAULTS = {
+    'workers': 2,
+    'audit_max_bytes': 64 << 20,
+    'audit_max_age_hours': 24,
+    'audit_keep_days': 0,
+}  # guard.params.yaml
+
+
 def parameters(program):
     """What the guard ends up with: a later file overrides an earlier one."""
     merged = {}
@@ -144,7 +152,7 @@ def test_the_guard_gets_what_the_operator_asked_for(launch):
         'audit': '/var/audit.log',
         'keeper': '/run/keeper.sock',
         'trust': '/etc/trust.yaml',
-        'workers': 2,
+        **DEFAULTS,
     }
     given = guard['arguments']
     assert given[given.index('--log-level') + 1] == 'debug'
@@ -177,7 +185,7 @@ def test_only_the_policy_has_to_be_named(launch, tmp_path):
         'audit': f'{own}/audit.log',
         'keeper': f'{own}/keeper.sock',
         'trust': '',
-        'workers': 2,
+        **DEFAULTS,
     }
     assert guard['environment']['ROS_DOMAIN_ID'] == '0'
     assert 'DISCREET_MODELS' not in guard['environment']

@@ -151,6 +151,8 @@ def handles(pid, number):
         ({'policy': 7}, 'in quotes'),
         ({'policy': 'true'}, 'in quotes'),
         ({'audit_log': '/tmp/a.log'}, 'did you mean `audit`'),
+        ({'audit_max_bytes': 1000}, 'at least 4096'),
+        ({'audit_keep_days': -1}, 'audit_keep_days'),
     ],
     ids=[
         'missing',
@@ -162,6 +164,8 @@ def handles(pid, number):
         'no text',
         'true',
         'near',
+        'tiny parts',
+        'negative days',
     ],
 )
 def test_parameters_that_make_no_sense_are_named_and_end_it(robot, parameters, words):

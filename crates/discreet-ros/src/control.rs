@@ -9,7 +9,8 @@ use futures::StreamExt;
 use r2r::QosProfile;
 use r2r::std_srvs::srv::Trigger;
 
-use super::program::{Diagnostics, Logger, Program, StartError};
+use super::program::{Diagnostics, Logger, Parameters, Program, StartError};
+use crate::audit::Rotation;
 
 /// What the guard is started with. No parameter can be changed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Settings {
     pub trust: Option<PathBuf>,
     /// The audit log.
     pub audit: PathBuf,
+    /// When it begins a new part, and how long old parts are kept.
+    pub rotation: Rotation,
     /// Where the keeper listens.
     pub keeper: PathBuf,
     /// The domain that the guard releases to.
@@ -28,12 +31,44 @@ pub struct Settings {
     pub workers: usize,
 }
 
-const PARAMETERS: [&str; 6] = ["policy", "trust", "audit", "keeper", "outer_domain", "workers"];
+const PARAMETERS: [&str; 9] = [
+    "policy",
+    "trust",
+    "audit",
+    "audit_max_bytes",
+    "audit_max_age_hours",
+    "audit_keep_days",
+    "keeper",
+    "outer_domain",
+    "workers",
+];
+
+/// A part that is smaller would hold little more than the entries about parts.
+const SMALLEST_PART: usize = 4096;
 
 /// The control node.
 pub struct Control {
     program: Program,
     reload: Pin<Box<dyn futures::Stream<Item = r2r::ServiceRequest<Trigger::Service>> + Send>>,
+}
+
+fn rotation(given: &Parameters) -> Result<Rotation, String> {
+    let Rotation { max_bytes, max_age_hours, keep_days } = Rotation::default();
+    let usual = |number: u32| usize::try_from(number).unwrap_or_default();
+    let bytes =
+        given.number("audit_max_bytes", usize::try_from(max_bytes).unwrap_or_default(), 0..=1 << 40)?;
+    if (1..SMALLEST_PART).contains(&bytes) {
+        return Err(format!(
+            "parameter `audit_max_bytes` is {bytes}; give 0 for no limit, or at least {SMALLEST_PART}"
+        ));
+    }
+    let hours = given.number("audit_max_age_hours", usual(max_age_hours), 0..=100_000)?;
+    let days = given.number("audit_keep_days", usual(keep_days), 0..=100_000)?;
+    Ok(Rotation {
+        max_bytes: bytes as u64,
+        max_age_hours: u32::try_from(hours).unwrap_or(max_age_hours),
+        keep_days: u32::try_from(days).unwrap_or(keep_days),
+    })
 }
 
 /// What the reload service answers.
@@ -56,6 +91,7 @@ impl Control {
             policy: given.path("policy")?.ok_or(missing)?,
             trust: given.path("trust")?,
             audit: given.path_or_own("audit", "audit.log")?,
+            rotation: rotation(&given)?,
             keeper: given.path_or_own("keeper", "keeper.sock")?,
             outer_domain: given.number("outer_domain", 1, 0..=232)?,
             workers: given.number("workers", 2, 1..=64)?,
