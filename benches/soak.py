@@ -236,7 +236,8 @@ def audited(log, times):
         f'the audit log verifies: {(verified.stdout + verified.stderr).strip().splitlines()[0]}',
     )
     opened, closed, faults = {}, set(), []
-    for line in log.read_text().splitlines():
+    parts = sorted(log.parent.glob(f'{log.name}.' + '[0-9]' * 6))
+    for line in (line for part in [*parts, log] for line in part.read_text().splitlines()):
         entry = json.loads(line)
         if entry['entry'] == 'window':
             for route in entry['routes']:

@@ -26,13 +26,18 @@ def entries(robot):
 
 def seconds(robot):
     """Seconds in which the log lets /speech out."""
-    return {datetime.fromisoformat(entry['from']).timestamp() for entry in entries(robot) if entry['entry'] == 'window'
-            and any(route['topic'] == '/speech' for route in entry['routes'])}
+    return {
+        datetime.fromisoformat(entry['from']).timestamp()
+        for entry in entries(robot)
+        if entry['entry'] == 'window' and any(route['topic'] == '/speech' for route in entry['routes'])
+    }
 
 
 def talkers(robot):
     """Publishers of all topics, and a reader of the first. Best effort: Fast DDS clings to a reliable reader that was killed."""
-    return [robot.inner.publisher(name, String, BEST_EFFORT) for name in TOPICS], robot.outer.reader('/speech', String, BEST_EFFORT)
+    return [robot.inner.publisher(name, String, BEST_EFFORT) for name in TOPICS], robot.outer.reader(
+        '/speech', String, BEST_EFFORT
+    )
 
 
 def fill(robot, publishers, outside, parts):
@@ -90,8 +95,11 @@ def test_a_part_that_is_gone_is_named_and_the_guard_goes_on(robot):
     first.unlink()
     verified = robot.verify()
     assert verified.returncode == 1 and 'part 1 is missing' in verified.stdout, verified.stdout
-    shown = subprocess.run([BINARIES / 'discreet', 'audit', 'verify', '--from-part', '2', robot.audit_file],
-                           capture_output=True, text=True)
+    shown = subprocess.run(
+        [BINARIES / 'discreet', 'audit', 'verify', '--from-part', '2', robot.audit_file],
+        capture_output=True,
+        text=True,
+    )
     assert shown.returncode == 0 and 'not looked at' in shown.stdout, shown.stdout
     robot.start()
     robot.flow(publishers[0], outside, String(data='again'))
