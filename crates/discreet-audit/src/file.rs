@@ -1,6 +1,6 @@
 //! The log's files: the part that is written, its lock, and the change to the next part.
 //!
-//! Beside `audit.log` stands `audit.log.head`, the number and hash of the last entry that is surely on the disk,
+//! Next to `audit.log` stands `audit.log.head`, the number and hash of the last entry that is surely on the disk,
 //! replaced after each write, and there before the first. A log that ends before its head was cut; one with entries and
 //! without a head may have been.
 //!

@@ -71,7 +71,7 @@ pub(super) fn id_at(path: &Path) -> io::Result<Option<(u64, u64)>> {
     }
 }
 
-/// Opens a log that is a regular file: a pipe would keep whoever verifies it waiting, and a device has no end.
+/// Opens a log that is a regular file: a pipe would keep the reader waiting, and a device has no end.
 pub fn open(path: &Path) -> io::Result<File> {
     let file =
         OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)?;

@@ -62,7 +62,7 @@ impl Tail {
         }
     }
 
-    fn heed(&mut self, state: &Carried) {
+    fn raise_to(&mut self, state: &Carried) {
         self.time = self.time.max(state.latest);
         self.policy = higher(self.policy, state.policy);
     }
@@ -100,13 +100,13 @@ pub(super) fn read_tail(
     if let Some(first) = first {
         (tail.part, tail.since, tail.opened) = (first.part(), Some(first.time), None);
         if let Some(Note::Opened { state, .. }) = &first.opened {
-            tail.heed(state);
+            tail.raise_to(state);
             tail.mark = tail.mark.take().or_else(|| state.mark.clone());
         }
     }
     if let Some(Note::Closed { state, .. }) = &tail.closed {
         let state = state.clone();
-        tail.heed(&state);
+        tail.raise_to(&state);
     }
     Ok(tail)
 }
