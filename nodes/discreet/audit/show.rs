@@ -1,6 +1,5 @@
 //! `discreet audit show`: the entries as a table, or as they are.
 
-#[path = "read.rs"]
 mod read;
 
 use std::io::{self, IsTerminal, Write};
