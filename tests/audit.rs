@@ -17,7 +17,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use discreet::audit::{Audit, Opening, PolicyMark, Rotation, Time, Verdict, verify};
+use discreet_audit::{Audit, Opening, PolicyMark, Rotation, Time, Verdict, verify};
 
 /// Where the process that is killed writes; without it, that test has nothing to do.
 const WRITE_TO: &str = "DISCREET_TEST_AUDIT";

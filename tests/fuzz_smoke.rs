@@ -170,7 +170,7 @@ fn no_log_breaks_the_verifier() {
     assert!(report.is_intact() && report.entries > 5);
     let first = log.split_inclusive(|byte| *byte == b'\n').next().unwrap().to_vec();
     let parts = parts_of_a_log();
-    let report = discreet::audit::verify_lines(parts.concat().as_slice(), None, None).unwrap();
+    let report = discreet_audit::verify_lines(parts.concat().as_slice(), None, None).unwrap();
     assert!(report.is_intact() && report.parts as usize == parts.len());
     fuzz(&[log, first, parts.concat()], audit_line::run);
 }

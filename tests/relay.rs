@@ -267,7 +267,7 @@ fn deciding_is_a_look_up_however_many_rules_there_are() {
     assert!(started.elapsed() < Duration::from_millis(100), "{:?}", started.elapsed() / 10_000);
 }
 
-// Images. The one that looks is played; `tests/redactor.rs` and `tests/vision.rs` have the real ones.
+// Images. The one that looks is played; `tests/redactor/main.rs` and `crates/discreet-vision/tests/vision.rs` have the real ones.
 
 /// Finds a face at one place, or cannot look.
 struct Looker(Result<Area, BlankReason>, Vec<Found>);

@@ -1,7 +1,7 @@
 //! Any lines as a log in parts: each is given the hash, the number and the `prev` that fit, so that what entries say about
 //! parts is read as that of a log that nobody changed.
 
-use discreet::audit::{MAX_FINDINGS, verify_lines};
+use discreet_audit::{MAX_FINDINGS, verify_lines};
 
 const HASH: &str = ",\"hash\":\"";
 

@@ -200,7 +200,9 @@ fn is_bin(name: &str) -> Result<(), String> {
 fn file(words: &[String]) -> Result<(), String> {
     let path = match words {
         [cargo, test, option, name] if cargo == "cargo" && test == "test" && option == "--test" => {
-            format!("tests/{name}.rs")
+            let places = [format!("tests/{name}.rs"), format!("tests/{name}/main.rs")];
+            let there = places.iter().find(|path| root().join(path).is_file());
+            there.unwrap_or(&places[0]).clone()
         }
         [python, path, ..] if python == "python3" => path.clone(),
         _ => return Err("only `python3 FILE` and `cargo test --test NAME` are known".into()),

@@ -26,7 +26,7 @@ pub struct Fence {
 }
 
 impl Fence {
-    /// The file that a comment in its first line names: `# keeper_command_keys.yaml`.
+    /// The file that a comment in its first line names: `# porter.yaml`.
     pub fn file_name(&self) -> Option<&str> {
         let name = self.lines.first()?.strip_prefix("# ")?;
         (name.ends_with(".yaml") && !name.contains(' ')).then_some(name)

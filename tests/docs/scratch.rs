@@ -129,8 +129,7 @@ fn audit_log(path: &Path) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     only_mine(path.parent().unwrap(), 0o700);
     only_mine(path.parent().unwrap().parent().unwrap(), 0o700);
-    let opening =
-        Opening { program: "guard 0.1.0".into(), robot: "keeper_command_keys-2".into(), policy: None };
+    let opening = Opening { program: "guard 0.1.0".into(), robot: "porter-2".into(), policy: None };
     let audit = Audit::open(path, opening, Arc::new(Time::system)).unwrap_or_else(|error| panic!("{error}"));
     audit.kept_out(Time::system(), "/rosout", "undeclared_topic");
     audit.finish();

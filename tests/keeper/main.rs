@@ -116,17 +116,17 @@ fn who_may_command_is_a_lease_that_ends_without_the_keeper() {
     let mut house = House::new("lease");
     house.start();
     let (guard, policy) = (house.guard(), house.policy());
-    let keeper_command_keys = KeeperCommandKeys::new(Arc::new(SenderKey::generate().unwrap())).unwrap();
-    keeper_command_keys.serve(&guard.ring);
+    let command_keys = KeeperCommandKeys::new(Arc::new(SenderKey::generate().unwrap())).unwrap();
+    command_keys.serve(&guard.ring);
     let takes_commands = |after: u64| {
         let at = Instant::now() + Duration::from_secs(after);
-        keeper_command_keys.opener(at, now() + after as i64).is_some()
+        command_keys.opener(at, now() + after as i64).is_some()
     };
     assert!(!takes_commands(0), "the keeper has not said anything yet");
     assert!(guard.follow(&policy));
     assert!(takes_commands(0) && takes_commands(25) && !takes_commands(31));
     assert!(
-        keeper_command_keys.opener(Instant::now() + Duration::from_secs(31), now() - 3600).is_none(),
+        command_keys.opener(Instant::now() + Duration::from_secs(31), now() - 3600).is_none(),
         "a clock set back"
     );
     // A keeper that serves another policy has no say on who may command under this one.
@@ -152,10 +152,10 @@ fn commands_go_on_under_another_id_when_the_keeper_lost_its_memory() {
     assert!(other.follow(&policy));
     drop(other); // its ids are used up, so that this guard's is not the first
     let guard = house.guard();
-    let keeper_command_keys = KeeperCommandKeys::new(Arc::new(SenderKey::generate().unwrap())).unwrap();
-    keeper_command_keys.serve(&guard.ring);
+    let command_keys = KeeperCommandKeys::new(Arc::new(SenderKey::generate().unwrap())).unwrap();
+    command_keys.serve(&guard.ring);
     assert!(soon(|| guard.follow(&policy)));
-    let id = || keeper_command_keys.opener(Instant::now(), now()).map(|opener| opener.id());
+    let id = || command_keys.opener(Instant::now(), now()).map(|opener| opener.id());
     let before = id();
     assert!(before > Some(1) && guard.ring.receiver_id() == before, "{before:?}");
     house.kill();

@@ -76,8 +76,8 @@ fn cases() -> Vec<Case> {
         case("another identity", &robot, lied.write()),
         case("another byte of the policy", &robot.replace("clear", "Clear"), text.clone()),
         case("another version in the head", &robot, text.replace("version: 7", "version: 8")),
-        case("for another robot", &policy("robot: keeper_command_keys-9", 7), {
-            signed(&policy("robot: keeper_command_keys-9", 7), &[alice, bob]).write()
+        case("for another robot", &policy("robot: porter-9", 7), {
+            signed(&policy("robot: porter-9", 7), &[alice, bob]).write()
         }),
         case("for another fleet", &policy("fleet: ships", 7), {
             signed(&policy("fleet: ships", 7), &[alice, bob]).write()

@@ -11,7 +11,7 @@
 
 mod bag;
 #[cfg(feature = "vision")]
-#[allow(dead_code, reason = "tests/redact.rs uses the rest of it")]
+#[allow(dead_code, reason = "tests/redact/main.rs uses the rest of it")]
 #[path = "../redact/photo.rs"]
 mod photo;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::chain::{Link, hex, unhex};
 use super::parts::small_file;
-use crate::disk;
+use discreet_host::disk;
 
 #[derive(Serialize, Deserialize)]
 struct Head {

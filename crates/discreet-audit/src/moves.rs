@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::parts::{id, id_at, next_path, part_path};
-use crate::disk;
+use discreet_host::disk;
 
 /// What is asked before each step: a test says there that the step fails.
 type Ask = Arc<dyn Fn(&'static str) -> io::Result<()> + Send + Sync>;

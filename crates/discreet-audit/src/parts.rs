@@ -236,7 +236,7 @@ pub(super) fn summary(path: &Path, number: u64) -> io::Result<Option<Removed>> {
 
 /// Reads a file of at most `most` bytes without following a link.
 pub(super) fn small_file(path: &Path, most: u64) -> Option<Vec<u8>> {
-    let flags = crate::disk::no_links();
+    let flags = discreet_host::disk::no_links();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?;
     file.metadata().ok().filter(fs::Metadata::is_file)?;
     let mut bytes = Vec::new();

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::disk::Untrusted;
+use discreet_host::disk::Untrusted;
 
 /// Why the log was not opened.
 #[derive(Debug, thiserror::Error)]

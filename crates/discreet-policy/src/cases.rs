@@ -174,9 +174,9 @@ fn ask(
         (None, Some(name), None) => (Verb::Command, name, "command"),
         (None, None, Some(name)) => (Verb::Call, name, "service"),
         _ => {
-            let message = "a case is about one declaration".to_owned();
+            let message = "a case is about one thing".to_owned();
             return Err(wrong(
-                "one-declaration",
+                "one-thing",
                 entry.span,
                 message,
                 "name a `topic`, a `command` or a `service`".to_owned(),
@@ -232,7 +232,7 @@ fn undeclared(
     }
     if case.line.is_some() {
         let message = "no rule decides on what is not declared";
-        return Some(Finding::error("one-declaration", entry.place("line"), message).help("take `line` out"));
+        return Some(Finding::error("one-thing", entry.place("line"), message).help("take `line` out"));
     }
     let declaration = policy.declaration(action, name)?;
     let message = format!("expected undeclared, but line {} declares it", declaration.span.line);

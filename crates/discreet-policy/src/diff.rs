@@ -2,7 +2,7 @@
 //!
 //! [`pairs`] matches what the policies declare, by name. Each of the other files compares one subject. Differences of
 //! writing are no changes: comments, order, a default that is written out, the same time in another unit, and the
-//! description of rules that decide the same. tests/policy_diff.rs holds every key of the schema against this.
+//! description of rules that decide the same. tests/policy_diff/main.rs holds every key of the schema against this.
 
 mod access;
 mod classes;

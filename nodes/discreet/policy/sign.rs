@@ -26,7 +26,7 @@ use super::identities::Identities;
 #[command(after_long_help = "\
 Examples:
   discreet policy sign hotel.yaml --key alice.key
-  discreet policy sign keeper_command_keys-*.yaml --key alice.key --passphrase-file alice.pass
+  discreet policy sign porter-*.yaml --key alice.key --passphrase-file alice.pass
 
 Signatures of an older version in POLICY.sig are replaced. Those of other bytes of the same version are not, unless --replace:
 whoever changed the policy should have raised `version`.

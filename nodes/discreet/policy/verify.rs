@@ -20,7 +20,7 @@ use super::identities::Identities;
 #[command(after_long_help = "\
 Examples:
   discreet policy verify hotel.yaml --trust trust.yaml
-  discreet policy verify keeper_command_keys-*.yaml --trust trust.yaml --json
+  discreet policy verify porter-*.yaml --trust trust.yaml --json
 
 Exit codes:
   0  enough owners have signed each policy, and it is for the robot of the trust file

@@ -13,7 +13,7 @@ use super::super::parts::{First, closed_parts, id, id_at, next_path, part_path};
 use super::super::refused::{OpenError, Refused};
 use super::super::tail::{Tail, read_tail};
 use super::LogFile;
-use crate::disk::{self, Untrusted};
+use discreet_host::disk::{self, Untrusted};
 
 impl LogFile {
     /// The log, locked; a new one if there is none.

@@ -146,8 +146,7 @@ fn action<'a>(
         return None;
     };
     if let Some((second, _)) = said.next() {
-        let message =
-            format!("a rule is about one declaration: it has `{}` and `{}`", key(first.0), key(second));
+        let message = format!("a rule is about one thing: it has `{}` and `{}`", key(first.0), key(second));
         context.error("two-actions", entry.key_place(key(second)), message, "make two rules of it");
         return None;
     }

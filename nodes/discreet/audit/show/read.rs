@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use discreet::audit::{Parts, Time, carried_time, open, part_of};
+use discreet_audit::{Parts, Time, carried_time, open, part_of};
 
 /// An entry has 256 KiB at most; a file of another kind must not fill the memory.
 const MAX_LINE: usize = 1 << 20;
