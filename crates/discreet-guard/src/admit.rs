@@ -97,15 +97,11 @@ stakeholders:
 topics:
   /scan: { type: sensor_msgs/msg/LaserScan, class: operational }
   /pinned: { type: a/msg/A, class: operational, type_hash: RIHS01_HASH }
-  /scan/tag: { type: a/msg/A, class: operational }
   /camera: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
   "/**": { type: sensor_msgs/msg/CompressedImage, class: operational }
-commands:
-  /go: { type: a/msg/A, class: operational }
 rules:
   - { who: everyone, read: operational, as: clear }
   - { who: desk, read: /camera, as: redacted }
-  - { who: desk, command: /go }
 "#;
 
     fn policy() -> Policy {
@@ -127,8 +123,8 @@ rules:
             ("/scan", "a/msg/A", "RIHS01_1", Err(Denied::WrongType)),
             ("/pinned", "a/msg/A", "RIHS01_1", Err(Denied::WrongTypeHash)),
             ("/pinned", "a/msg/B", "RIHS01_1", Err(Denied::WrongType)),
-            ("/scan/tag", "a/msg/A", "RIHS01_1", Err(Denied::ReservedName)),
-            ("/go/command", "sensor_msgs/msg/CompressedImage", "RIHS01_1", Err(Denied::ReservedName)),
+            ("/scan/tag", "sensor_msgs/msg/CompressedImage", "RIHS01_1", Err(Denied::ReservedName)),
+            ("/camera/sealed/clear", "a/msg/A", "RIHS01_1", Err(Denied::ReservedName)),
             ("/discreet/catalog", "sensor_msgs/msg/CompressedImage", "RIHS01_1", Err(Denied::ReservedName)),
             ("/camera/compressed", "sensor_msgs/msg/CompressedImage", "RIHS01_1", Err(Denied::OpenSibling)),
             ("bad name", "a/msg/A", "RIHS01_1", Err(Denied::UndeclaredTopic)),

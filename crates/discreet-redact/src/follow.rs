@@ -195,7 +195,11 @@ mod tests {
             assert_eq!(Intrinsics::read(&cdr), Ok(Some(expected)));
             assert!((0..cdr.len()).all(|end| Intrinsics::read(&cdr[..end]).is_err()));
         }
-        let real = std::fs::read("tests/data/cdr/sensor_msgs.CameraInfo.cdr").unwrap();
+        let real = std::fs::read(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../tests/data/cdr/sensor_msgs.CameraInfo.cdr"
+        ))
+        .unwrap();
         assert!(Intrinsics::read(&real).is_ok());
     }
 

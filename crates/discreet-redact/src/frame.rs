@@ -221,7 +221,9 @@ pub(super) mod tests {
 
     #[test]
     fn a_message_that_ros_wrote_is_read() {
-        let mut cdr = std::fs::read("tests/data/cdr/sensor_msgs.Image.cdr").unwrap();
+        let mut cdr =
+            std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/cdr/sensor_msgs.Image.cdr"))
+                .unwrap();
         let mut raw = RawImage::read(&mut cdr).unwrap();
         assert_eq!(
             (raw.size, raw.step, &*raw.data),

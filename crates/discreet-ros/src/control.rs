@@ -10,7 +10,7 @@ use r2r::QosProfile;
 use r2r::std_srvs::srv::Trigger;
 
 use super::program::{Diagnostics, Logger, Parameters, Program, StartError};
-use crate::audit::Rotation;
+use discreet_audit::Rotation;
 
 /// What the guard is started with. No parameter can be changed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
