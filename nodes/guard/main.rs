@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use discreet_audit::{Audit, Opening, PolicyMark, Time};
-use discreet_cdr::types::TypeLibrary;
+use discreet_cdr::types::{Definitions, TypeLibrary};
 use discreet_guard::ingress::{CommandKeys, KeeperCommandKeys};
 use discreet_host::clock::ClockFloor;
 use discreet_host::secret::{Lock, harden};
@@ -23,7 +23,7 @@ use discreet_policy::watch::PolicyWatch;
 use discreet_policy::{Floor, LivePolicy, Policy, Reloaded, Trust, read_file};
 use discreet_redact::remote::{Patience, Program, Remote};
 use discreet_ros::{
-    Bridge, BridgeParts, Control, Health, InspectorFactory, Level, Logger, Publisher, Settings,
+    Bridge, BridgeParts, Control, Health, InspectorFactory, Level, Logger, Publisher, Settings, Shared,
     keep_files_to_itself, no_discovery_server, own_domain,
 };
 use discreet_seal::catalog::RENEWED_EVERY;
@@ -209,13 +209,17 @@ impl Guard {
             inner_domain,
             outer_domain: settings.outer_domain,
             workers: settings.workers,
-            live: Arc::clone(&live),
-            audit: Arc::clone(&audit),
-            clock: Arc::clone(&clock),
-            types: TypeLibrary::from_env()?,
+            shared: Shared {
+                live: Arc::clone(&live),
+                audit: Arc::clone(&audit),
+                clock: Arc::clone(&clock),
+                keys: Arc::clone(&keys) as Arc<dyn Keys>,
+                command_keys: keeper_command_keys as Arc<dyn CommandKeys>,
+                types: Arc::new(Definitions::new(TypeLibrary::from_env()?)),
+                rosters: Arc::default(),
+                cameras: Arc::default(),
+            },
             inspectors: inspectors(&logger)?,
-            keys: Arc::clone(&keys) as Arc<dyn Keys>,
-            command_keys: keeper_command_keys as Arc<dyn CommandKeys>,
         })?;
         grants_publisher.publish_on(&bridge.grants(), &keys, &logger);
         logger.info(&format!("inner domain {inner_domain}, outer domain {}", settings.outer_domain));

@@ -3,6 +3,7 @@
 //! Type names come from policies and from discovery, where anybody can announce anything: a name is checked to be
 //! `package/msg/Name` by ROS's own rules before a path is made from it.
 
+mod definitions;
 pub mod description;
 pub mod rihs;
 pub mod ros2msg;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{Plan, Unwalkable};
 
+pub use definitions::Definitions;
 pub use service::ServiceDefinition;
 
 /// The largest definition in a ROS 2 desktop installation has 60 KB.

@@ -17,6 +17,7 @@ pub mod delivery;
 pub mod desired;
 pub mod history;
 pub mod lanes;
+pub mod offers;
 pub mod publishers;
 pub mod sources;
 

@@ -3,10 +3,11 @@
 mod call;
 mod topic;
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::wake::wake;
 use super::workers::{ReadyQueue, Serve};
 use super::{Apart, Context, Node, RosError, SerializedMessage, Subscription, TypeSupport};
 use discreet_audit::Time;
@@ -224,13 +225,4 @@ impl Stamps {
         self.0 = now.max(self.0.saturating_add(1));
         self.0
     }
-}
-
-/// The word from the middleware to the workers.
-fn wake<T: Serve + 'static>(way: Weak<T>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Sync> {
-    Box::new(move || {
-        if let Some(way) = way.upgrade() {
-            queue.push(way);
-        }
-    })
 }

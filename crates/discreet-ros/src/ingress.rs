@@ -5,20 +5,18 @@ mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::shared::Shared;
+use super::wake::wake;
 use super::workers::{ReadyQueue, Serve};
 use super::{Node, RosError};
-use discreet_audit::{Audit, Time};
-use discreet_cdr::types::{ServiceDefinition, TypeDefinition, TypeLibrary};
+use discreet_audit::Time;
+use discreet_cdr::types::{Definitions, ServiceDefinition, TypeDefinition};
 use discreet_graph::Participant;
-use discreet_guard::ingress::{
-    Authorizer, AuthorizerParts, CommandKeys, IngressStats, Limits, Rates, Refused,
-};
-use discreet_host::clock::ClockFloor;
-use discreet_pii::Rosters;
-use discreet_policy::{Ingress, LivePolicy, Policy};
+use discreet_guard::ingress::{Authorizer, AuthorizerParts, IngressStats, Limits, Rates, Refused};
+use discreet_policy::{Ingress, Policy};
 use discreet_redact::MessageRedactor;
 use discreet_seal::{CALL_TYPE, Entry, Freshness};
 
@@ -40,18 +38,8 @@ pub struct IngressParts {
     pub operational: Arc<ReadyQueue>,
     /// Those who serve the others.
     pub contextual: Arc<ReadyQueue>,
-    /// The policy in force.
-    pub live: Arc<LivePolicy>,
-    /// Where everything is recorded.
-    pub audit: Arc<Audit>,
-    /// Whether the time can be relied on.
-    pub clock: Arc<ClockFloor>,
-    /// Keys for what comes in.
-    pub command_keys: Arc<dyn CommandKeys>,
-    /// Today's guests.
-    pub rosters: Arc<Rosters>,
-    /// The installed types.
-    pub types: TypeLibrary,
+    /// The parts that all ingress share.
+    pub shared: Shared,
 }
 
 /// All ingress.
@@ -62,19 +50,11 @@ pub struct IngressPoints {
     /// The same.
     rates: Arc<Mutex<Rates>>,
     started: Instant,
-    known: Known,
     /// By the name outside.
     active: BTreeMap<String, Active>,
     refusals: BTreeMap<String, (Refused, String)>,
     /// What stands in the audit already.
     entered: BTreeSet<(String, Refused)>,
-}
-
-/// Definitions that were read once. What cannot be found is looked for again, since it may be installed meanwhile.
-#[derive(Default)]
-struct Known {
-    messages: BTreeMap<String, Arc<TypeDefinition>>,
-    services: BTreeMap<String, Arc<ServiceDefinition>>,
 }
 
 struct Active {
@@ -131,7 +111,6 @@ impl IngressPoints {
             freshness: Arc::default(),
             rates: Arc::default(),
             started: Instant::now(),
-            known: Known::default(),
             active: BTreeMap::new(),
             refusals: BTreeMap::new(),
             entered: BTreeSet::new(),
@@ -189,7 +168,7 @@ impl IngressPoints {
 
     fn open_or_keep(&mut self, ingress: &Ingress) -> Result<(), (Refused, String)> {
         let name = ingress.outside();
-        let found = self.known.find(&self.parts.types, ingress);
+        let found = definition_of(&self.parts.shared.types, ingress);
         let ready = found.map_err(|why| (Refused::TypeNotInstalled, why)).and_then(|definition| {
             match &definition {
                 Definition::Message(message) => {
@@ -260,10 +239,10 @@ impl IngressPoints {
             freshness: Arc::clone(&self.freshness),
             rates: Arc::clone(&self.rates),
             started: self.started,
-            live: Arc::clone(&parts.live),
-            audit: Arc::clone(&parts.audit),
-            clock: Arc::clone(&parts.clock),
-            command_keys: Arc::clone(&parts.command_keys),
+            live: Arc::clone(&parts.shared.live),
+            audit: Arc::clone(&parts.shared.audit),
+            clock: Arc::clone(&parts.shared.clock),
+            command_keys: Arc::clone(&parts.shared.command_keys),
         });
         let (inner, outer, name) = (&parts.inner, &parts.outer, ingress.name());
         match definition {
@@ -272,11 +251,13 @@ impl IngressPoints {
                     .map(|opened| opened as _)
             }
             Definition::Service(service) => {
-                let call = self
-                    .known
-                    .service(&parts.types, CALL_TYPE)
+                let call = parts
+                    .shared
+                    .types
+                    .service(CALL_TYPE)
                     .map_err(|message| RosError::TypeSupport { type_name: CALL_TYPE.into(), message })?;
-                let texts = MessageRedactor::new(service.response.plan.clone(), Arc::clone(&parts.rosters));
+                let texts =
+                    MessageRedactor::new(service.response.plan.clone(), Arc::clone(&parts.shared.rosters));
                 ServiceIngress::open(
                     authorizer,
                     texts,
@@ -302,44 +283,16 @@ impl IngressPoints {
         let now = refusals.iter().map(|(name, (reason, _))| (name.clone(), *reason)).collect();
         let before = std::mem::replace(&mut self.entered, now);
         for (name, reason) in self.entered.difference(&before) {
-            self.parts.audit.kept_out(Time::system(), name, reason.label());
+            self.parts.shared.audit.kept_out(Time::system(), name, reason.label());
         }
         self.refusals = refusals;
     }
 }
 
-impl Known {
-    fn find(&mut self, types: &TypeLibrary, ingress: &Ingress) -> Result<Definition, String> {
-        match ingress.entry() {
-            Entry::Call => self.service(types, ingress.type_name()).map(Definition::Service),
-            Entry::Command => self.message(types, ingress.type_name()).map(Definition::Message),
-        }
+/// The installed definition of an ingress's type.
+fn definition_of(types: &Definitions, ingress: &Ingress) -> Result<Definition, String> {
+    match ingress.entry() {
+        Entry::Call => types.service(ingress.type_name()).map(Definition::Service),
+        Entry::Command => types.message(ingress.type_name()).map(Definition::Message),
     }
-
-    fn message(&mut self, types: &TypeLibrary, name: &str) -> Result<Arc<TypeDefinition>, String> {
-        if let Some(known) = self.messages.get(name) {
-            return Ok(Arc::clone(known));
-        }
-        let definition = Arc::new(types.definition(name).map_err(|error| error.to_string())?);
-        self.messages.insert(name.into(), Arc::clone(&definition));
-        Ok(definition)
-    }
-
-    fn service(&mut self, types: &TypeLibrary, name: &str) -> Result<Arc<ServiceDefinition>, String> {
-        if let Some(known) = self.services.get(name) {
-            return Ok(Arc::clone(known));
-        }
-        let definition = Arc::new(types.service(name).map_err(|error| error.to_string())?);
-        self.services.insert(name.into(), Arc::clone(&definition));
-        Ok(definition)
-    }
-}
-
-/// The word from the middleware to the workers. Weak, because the ingress owns the subscription that owns this.
-fn wake<T: Serve + 'static>(ingress: Weak<T>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Sync> {
-    Box::new(move || {
-        if let Some(ingress) = ingress.upgrade() {
-            queue.push(ingress);
-        }
-    })
 }

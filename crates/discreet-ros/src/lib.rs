@@ -8,6 +8,7 @@
 #![allow(unsafe_code)] // rcl is a C library; every block says why it is sound
 
 mod bridge;
+mod catalog;
 mod commanding;
 mod context;
 mod control;
@@ -28,15 +29,18 @@ mod qos;
 mod readers;
 mod roster;
 mod route;
+mod route_maker;
 mod serialized;
 mod service;
+mod shared;
 mod slot;
 mod subscription;
 mod type_support;
 mod unsealing;
+mod wake;
 mod workers;
 
-pub use bridge::{Bridge, BridgeParts, InspectorFactory, TopicStatus};
+pub use bridge::{Bridge, BridgeParts, TopicStatus};
 pub use commanding::{CommandedStatus, Commanding, CommandingParts};
 pub use context::{Context, Node};
 pub use control::{Control, Settings};
@@ -48,8 +52,10 @@ pub use ingress::IngressStatus;
 pub use meeting::{Apart, no_discovery_server};
 pub use program::{Diagnostics, Level, Logger, Parameters, Program, StartError, Status, own_domain};
 pub use publisher::Publisher;
+pub use route_maker::InspectorFactory;
 pub use serialized::{Framed, HEADROOM, SerializedMessage};
 pub use service::{Client, RequestId, Server, ServiceSupport};
+pub use shared::Shared;
 pub use subscription::{MessageInfo, Subscription};
 pub use type_support::TypeSupport;
 pub use unsealing::{RefusedPosts, UnsealedStatus, Unsealing, UnsealingParts};

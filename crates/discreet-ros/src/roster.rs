@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::wake::wake;
 use super::workers::{ReadyQueue, Serve, Turn};
 use super::{Node, RosError, SerializedMessage, Server, ServiceSupport};
-use discreet_cdr::types::{TypeError, TypeLibrary};
+use discreet_cdr::types::Definitions;
 use discreet_cdr::{Malformed, Plan, Reader, Writer};
 use discreet_pii::{Kinds, Roster, Rosters};
 
@@ -28,14 +29,11 @@ impl RosterDesk {
     /// Offers the service on the inner domain.
     pub fn open(
         inner: &Arc<Node>,
-        types: &TypeLibrary,
+        types: &Definitions,
         rosters: Arc<Rosters>,
         queue: &Arc<ReadyQueue>,
     ) -> Result<Arc<RosterDesk>, RosError> {
-        let refuse = |error: TypeError| {
-            let (type_name, message) = (ROSTER_TYPE.into(), error.to_string());
-            RosError::TypeSupport { type_name, message }
-        };
+        let refuse = |message| RosError::TypeSupport { type_name: ROSTER_TYPE.into(), message };
         let definition = types.service(ROSTER_TYPE).map_err(refuse)?;
         let desk = Arc::new(RosterDesk {
             turn: Turn::default(),
@@ -43,12 +41,7 @@ impl RosterDesk {
             plan: definition.request.plan.clone(),
             server: Mutex::default(),
         });
-        let (weak, queue) = (Arc::downgrade(&desk), Arc::clone(queue));
-        let wake = Box::new(move || {
-            if let Some(desk) = weak.upgrade() {
-                queue.push(desk);
-            }
-        });
+        let wake = wake(Arc::downgrade(&desk), Arc::clone(queue));
         let server = Server::new(inner, ROSTER_SERVICE, &ServiceSupport::load(&definition)?, wake)?;
         *desk.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(server);
         Ok(desk)

@@ -4,10 +4,11 @@ mod outputs;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::wake::wake;
 use super::workers::{ReadyQueue, Serve, Turn};
 use super::{Apart, Context, Node, RosError, SerializedMessage, Subscription, TypeSupport};
 use discreet_audit::Time;
@@ -336,15 +337,6 @@ impl Drop for Unsealing {
             let _panicked = thread.join();
         }
     }
-}
-
-/// The word from the middleware to the workers.
-fn wake(topic: Weak<UnsealedTopic>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Sync> {
-    Box::new(move || {
-        if let Some(topic) = topic.upgrade() {
-            queue.push(topic);
-        }
-    })
 }
 
 /// Reads a sealed topic of the robot.
