@@ -6,7 +6,7 @@ mod trusting;
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -15,6 +15,7 @@ use discreet_cdr::types::{Definitions, TypeLibrary};
 use discreet_guard::ingress::{CommandKeys, KeeperCommandKeys};
 use discreet_host::clock::ClockFloor;
 use discreet_host::secret::{Lock, harden};
+use discreet_host::sync::lock;
 use discreet_keeper::{
     self as keeper,
     client::{Event, KeyRing},
@@ -294,7 +295,7 @@ impl Guard {
             let why = format!("version {} was in force before; the older one is taken back", floor.version);
             self.logger.error(&why);
             self.audit.policy_refused(None, &why);
-            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+            *lock(&self.refused) = Some(why);
             self.reconcile();
         }
     }
@@ -325,7 +326,7 @@ impl Guard {
                 (Err(error.to_string()), Some(error.summary()))
             }
         };
-        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused;
+        *lock(&self.refused) = refused;
         self.reconcile();
         answer
     }
@@ -359,10 +360,10 @@ impl Guard {
     }
 
     fn statuses(&self, health: &mut Health, since_last: Duration) -> Vec<discreet_ros::Status> {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let refused = lock(&self.refused).clone();
         let (live, audit, keys) = (&self.live, &self.audit, &self.keys);
         let mut statuses = health.statuses(&self.bridge(), live, audit, keys, refused.as_deref(), since_last);
-        let gone = self.log_gone.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let gone = lock(&self.log_gone).clone();
         for status in statuses.iter_mut().filter(|status| status.name == "audit") {
             if let Some(why) = gone.clone().filter(|_| status.level == Level::Ok) {
                 (status.level, status.message) = (Level::Warn, why); // until somebody has looked, and starts it again
@@ -372,7 +373,7 @@ impl Guard {
     }
 
     fn bridge(&self) -> MutexGuard<'_, Bridge> {
-        self.bridge.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.bridge)
     }
 }
 
@@ -432,7 +433,7 @@ fn keys(
             audit.keys("new_state", "", what);
         }
         Event::LogGone(what) => {
-            *log_gone.lock().unwrap_or_else(PoisonError::into_inner) = Some(what.clone());
+            *lock(&log_gone) = Some(what.clone());
             logger.error(what);
             audit.keys("log_gone", "", what);
         }

@@ -14,11 +14,12 @@ mod refused;
 mod senders;
 mod stats;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use discreet_cdr::Plan;
 use discreet_graph::Gid;
+use discreet_host::sync::lock;
 use discreet_policy::{self as policy, Form, Moment, Verdict};
 use discreet_redact::TextRules;
 use discreet_seal::identity::PublicIdentity;
@@ -192,13 +193,13 @@ impl IngressState {
             return Err(no(Refused::ClockUnsure)); // nobody can say what is fresh
         }
         // First of all: whatever else is wrong with it, it has had its one chance.
-        let mut freshness = self.freshness.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut freshness = lock(&self.freshness);
         let fresh = freshness.accept(sender, &self.name, stamp_ns, now.unix_ns);
         drop(freshness);
         fresh.map_err(|why| (why.into(), why.to_string()))?;
         allowed(ingress, &sender.name, now.moment).map_err(no)?;
         if let Some(most) = ingress.rate() {
-            let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut rates = lock(&self.rates);
             if !rates.take(sender, &self.name, most, now.elapsed) {
                 return Err((Refused::OverRate, format!("more than {most} a second")));
             }

@@ -4,3 +4,4 @@ pub mod clock;
 pub mod disk;
 pub mod secret;
 pub mod steps;
+pub mod sync;

@@ -2,11 +2,12 @@
 
 use std::ffi::CString;
 use std::ptr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use r2r_rcl as rcl;
 
 use super::error::{RosError, check};
+use discreet_host::sync::lock;
 
 /// A ROS 2 context: one DDS participant on one domain id. A process may have several, each on its own domain.
 pub struct Context {
@@ -115,7 +116,7 @@ impl Node {
 
     /// To be held while a publisher or subscription of this node is made or destroyed.
     pub(super) fn entities(&self) -> MutexGuard<'_, ()> {
-        self.entities.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.entities)
     }
 
     pub(super) fn as_ptr(&self) -> *const rcl::rcl_node_t {

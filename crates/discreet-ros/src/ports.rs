@@ -5,13 +5,14 @@
 //! the publisher is started again (Fast DDS 2.14 and 3; its project was told in 2024). For Fast DDS a port is dead when nobody
 //! holds the lock on its file `..._el`. Here that lock is taken, so that Fast DDS finds the port in use and takes the next one.
 
+use discreet_host::sync::lock;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use rustix::fs::OFlags;
 
@@ -43,14 +44,14 @@ struct Held(BTreeMap<usize, File>);
 /// Sees to it that a process which joins `domain_id` is not given a dead port. To be called before it joins. Gives how many
 /// ports are avoided by now.
 pub fn avoid_dead(domain_id: usize) -> usize {
-    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut held = lock(&HELD);
     held.hold(Path::new(FOLDER), domain_id);
     held.0.len()
 }
 
 /// Ports of this process whose files somebody removed. Publishers do not reach it there, and nobody tells it.
 pub fn lost() -> Vec<usize> {
-    HELD.lock().unwrap_or_else(PoisonError::into_inner).lost(Path::new("/proc/self"))
+    lock(&HELD).lost(Path::new("/proc/self"))
 }
 
 impl Held {
@@ -60,7 +61,7 @@ impl Held {
         let first = FIRST + OF_A_DOMAIN * domain_id;
         for range in [UNSHARED, first..first + OF_A_DOMAIN] {
             let found: Vec<(usize, Option<File>)> =
-                range.filter_map(|port| Some((port, lock(folder, port)?))).collect();
+                range.filter_map(|port| Some((port, lock_port(folder, port)?))).collect();
             let room = MAX_TAKEN.saturating_sub(found.iter().filter(|(_, dead)| dead.is_none()).count());
             let dead = found.into_iter().filter_map(|(port, dead)| Some((port, dead?)));
             self.0.extend(dead.take(room));
@@ -118,7 +119,7 @@ fn open(path: &Path) -> Option<File> {
 }
 
 /// The lock of a port that is there, if it has one; an owner that ends in order removes it. Of a port in use, none.
-fn lock(folder: &Path, port: usize) -> Option<Option<File>> {
+fn lock_port(folder: &Path, port: usize) -> Option<Option<File>> {
     NAMES.iter().find_map(|name| {
         let lock = open(&folder.join(format!("{name}{port}_el")))?;
         is_there(folder, port).then(|| lock.try_lock().is_ok().then_some(lock))

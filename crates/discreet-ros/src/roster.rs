@@ -1,12 +1,13 @@
 //! The service through which the robot's own software hands over the list of today's guests.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::wake::wake;
 use super::workers::{ReadyQueue, Serve, Turn};
 use super::{Node, RosError, SerializedMessage, Server, ServiceSupport};
 use discreet_cdr::types::Definitions;
 use discreet_cdr::{Malformed, Plan, Reader, Writer};
+use discreet_host::sync::lock;
 use discreet_pii::{Kinds, Roster, Rosters};
 
 /// Its name on the inner domain. It is not offered outside.
@@ -43,7 +44,7 @@ impl RosterDesk {
         });
         let wake = wake(Arc::downgrade(&desk), Arc::clone(queue));
         let server = Server::new(inner, ROSTER_SERVICE, &ServiceSupport::load(&definition)?, wake)?;
-        *desk.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(server);
+        *lock(&desk.server) = Some(server);
         Ok(desk)
     }
 
@@ -86,7 +87,7 @@ fn entries(request: &[u8]) -> Result<(Vec<String>, Vec<String>), Malformed> {
 
 impl Serve for RosterDesk {
     fn serve(&self) -> bool {
-        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut server = lock(&self.server);
         let Some(server) = server.as_mut() else { return false };
         let (mut request, mut response) = (SerializedMessage::new(), Vec::new());
         for _ in 0..BATCH {

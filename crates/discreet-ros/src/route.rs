@@ -15,6 +15,7 @@ use discreet_guard::lanes::Plan;
 use discreet_guard::outbound::{Decision, Outbound};
 use discreet_guard::relay::{Arrived, Egress as _, pass};
 use discreet_guard::stats::RouteStats;
+use discreet_host::sync::lock;
 use discreet_policy::{Form, Policy};
 use discreet_redact::ImageRedactor;
 
@@ -104,7 +105,7 @@ impl Route {
     /// from the next message on that is taken; whoever serves the route has to be told that there is something to do.
     pub fn judge(&self, policy: &Arc<Policy>, plan: Plan, source: &str) {
         let verdict = Verdict { policy: Arc::clone(policy), plan, source: source.into() };
-        *self.verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(verdict);
+        *lock(&self.verdict) = Some(verdict);
         self.heard.store(false, SeqCst);
     }
 
@@ -132,7 +133,7 @@ impl Route {
     /// Takes leave of the inner domain, once nothing waits any more or `until` has come. A message that is being decided on
     /// for longer than a moment does not leave, and its worker takes the leave when it is done.
     pub fn disconnect(&self, until: Instant) {
-        let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut served = lock(&self.served);
         while !*served && Instant::now() < until {
             let left = until.saturating_duration_since(Instant::now());
             served = self.all_served.wait_timeout(served, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -150,7 +151,7 @@ impl Route {
     }
 
     fn snapshot(&self) -> MutexGuard<'_, Snapshot> {
-        self.snapshot.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.snapshot)
     }
 
     /// Gives reliable readers time to get the last of it.
@@ -166,7 +167,7 @@ impl Route {
             return;
         }
         self.heard.store(true, SeqCst);
-        let verdict = self.verdict.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let verdict = lock(&self.verdict).take();
         let Some(Verdict { policy, plan, source }) = verdict else { return };
         let now = self.opened.elapsed();
         let Path { inbox, outbound } = path;
@@ -242,7 +243,7 @@ impl Serve for Route {
         let more = self.serve_with(path);
         // What discovery said last comes before the end: there may be messages that wait for it.
         if !more && self.winding_up.load(SeqCst) && self.heard.load(SeqCst) {
-            *self.served.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            *lock(&self.served) = true;
             self.all_served.notify_all();
         }
         self.parked.store(path.inbox.parked(), Relaxed);

@@ -3,6 +3,7 @@
 //! Nobody who only wants to know something, or to end it, waits behind a message that takes long: the lock is held for
 //! as long as taking and putting back take.
 
+use discreet_host::sync::lock;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -60,7 +61,7 @@ impl<T> Slot<T> {
     }
 
     fn place(&self) -> MutexGuard<'_, Place<T>> {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.place)
     }
 }
 

@@ -4,7 +4,7 @@ mod outputs;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use discreet_graph::qos::Qos;
 use discreet_graph::{Gid, Participant, participant};
 use discreet_guard::ingress::FailureLimiter;
 use discreet_guard::lanes::Input;
+use discreet_host::sync::lock;
 use discreet_seal::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Offer, Unverified};
 use discreet_seal::unseal::{Forgotten, From, Granted, Offered, Opener, Refusal, SealedSource, Unopened};
 use discreet_seal::{GRANTS_TOPIC, GRANTS_TYPE, OpenError, SEALED_TYPE};
@@ -379,15 +380,15 @@ struct Path {
 
 impl UnsealedTopic {
     fn path(&self) -> MutexGuard<'_, Path> {
-        self.path.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.path)
     }
 
     fn set_guard(&self, guard: Option<Participant>) {
-        *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = guard;
+        *lock(&self.guard) = guard;
     }
 
     fn origin(&self, publisher: Gid) -> From {
-        let guard = *self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = *lock(&self.guard);
         From { publisher, is_foreign: guard.is_some_and(|guard| guard != participant(&publisher)) }
     }
 
@@ -446,7 +447,7 @@ impl UnsealedTopic {
     }
 
     fn why(&self) -> MutexGuard<'_, String> {
-        self.why.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.why)
     }
 
     fn count_forgotten(&self, opener: &mut Opener) {

@@ -4,6 +4,7 @@
 //! queue at most once, and served by one worker at a time, so its messages stay in order, one slow route does not hold
 //! up the others while another worker is free, and the queue is never longer than the number of routes.
 
+use discreet_host::sync::lock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -154,7 +155,7 @@ impl ReadyQueue {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Definitions that were read once.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::{ServiceDefinition, TypeDefinition, TypeLibrary};
+use discreet_host::sync::lock;
 
 /// The definitions of a library, each read and compiled once. One that cannot be found is looked for again, since its package
 /// may be installed meanwhile.
@@ -35,7 +36,7 @@ fn cached<T>(
     name: &str,
     read: impl FnOnce() -> Result<T, String>,
 ) -> Result<Arc<T>, String> {
-    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = lock(known);
     if let Some(definition) = known.get(name) {
         return Ok(Arc::clone(definition));
     }

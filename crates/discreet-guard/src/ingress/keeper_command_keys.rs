@@ -1,10 +1,11 @@
 //! The command_keys of a guard whose keys come from a keeper.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use super::CommandKeys;
 use discreet_host::secret::NoRandomness;
+use discreet_host::sync::lock;
 use discreet_keeper::client::KeyRing;
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CommandOpener, ReceivingKey, SenderKey};
@@ -50,7 +51,7 @@ impl CommandKeys for KeeperCommandKeys {
                 opener.rename(id);
             }
         } else {
-            let key = self.unnamed.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let key = lock(&self.unnamed).take();
             if let Some(key) = key {
                 let _first = self.opener.set(Arc::new(CommandOpener::new(key, id)));
             }

@@ -1,9 +1,10 @@
 //! Counters of an ingress.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
 
 use super::{Refused, Rejected};
+use discreet_host::sync::lock;
 
 /// What happened at one ingress since it was made.
 #[derive(Debug, Default)]
@@ -22,7 +23,7 @@ impl IngressStats {
         if let Some(count) = self.refused.get(turned.reason as usize) {
             count.fetch_add(1, Relaxed);
         }
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(turned);
+        *lock(&self.last) = Some(turned);
     }
 
     /// The reasons that occurred, and how often.
@@ -33,7 +34,7 @@ impl IngressStats {
 
     /// The last refusal in words: why, of whom, and what more there is to say.
     pub fn last(&self) -> Option<String> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = lock(&self.last);
         let Rejected { reason, sender, detail } = last.as_ref()?;
         let sender = sender.as_deref().map(|name| format!(" of {name}")).unwrap_or_default();
         let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };

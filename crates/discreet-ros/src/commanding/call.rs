@@ -1,7 +1,7 @@
 //! A call's way to the robot and back.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
 use super::{CommandedStatus, Sending, Stamps, Way, wake};
@@ -10,6 +10,7 @@ use crate::{Client, RequestId, RosError, SerializedMessage, Server, ServiceSuppo
 use discreet_audit::{Time, cleaned};
 use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
+use discreet_host::sync::lock;
 use discreet_seal::unseal::Granted;
 use discreet_seal::{
     CallAnswer, ContextDigest, Receiver, Ticket, open_response, read_call_answer, seal_call,
@@ -98,13 +99,13 @@ impl CallWay {
     }
 
     fn path(&self) -> MutexGuard<'_, Path> {
-        self.path.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.path)
     }
 }
 
 impl Path {
     fn count(&mut self, outcome: Result<bool, String>) {
-        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut status = lock(&self.status);
         match outcome {
             Ok(answered) => status.sent += u64::from(answered),
             // A service of ROS has no way to say no: its caller waits in vain, and diagnostics tells why.
@@ -156,7 +157,7 @@ impl Path {
             (true, false) => match offer() {
                 Ok(offered) => *server = Some(offered),
                 Err(error) => {
-                    self.status.lock().unwrap_or_else(PoisonError::into_inner).why = error.to_string();
+                    lock(&self.status).why = error.to_string();
                 }
             },
             (false, true) => *server = None,
@@ -211,7 +212,7 @@ impl Serve for CallWay {
 
 impl Way for CallWay {
     fn status(&self) -> CommandedStatus {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.status).clone()
     }
 
     fn close(&self) {

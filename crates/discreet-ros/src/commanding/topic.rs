@@ -1,6 +1,6 @@
 //! A command's way to the robot.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::{CommandedStatus, Sending, Stamps, Way, wake};
 use crate::workers::{ReadyQueue, Serve, Turn};
@@ -9,6 +9,7 @@ use discreet_audit::Time;
 use discreet_cdr::types::TypeDefinition;
 use discreet_graph::qos::Qos;
 use discreet_guard::stats::Losses;
+use discreet_host::sync::lock;
 use discreet_seal::unseal::Granted;
 use discreet_seal::{ContextDigest, SEALED_TYPE, command_topic, seal_command};
 
@@ -67,11 +68,11 @@ impl CommandWay {
     }
 
     fn path(&self) -> MutexGuard<'_, Path> {
-        self.path.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.path)
     }
 
     fn status(&self) -> MutexGuard<'_, CommandedStatus> {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.status)
     }
 }
 
