@@ -23,7 +23,7 @@ use discreet_redact::{
     Picture, Redaction, Subject,
 };
 use discreet_seal::epoch_keys::{EpochKey, Keys};
-use discreet_seal::{GrantTerms, HEADROOM, OpenError, OpeningKey, SealingKey, SenderKey, TAILROOM};
+use discreet_seal::{GrantTerms, HEADROOM, OpenError, OpeningKey, PerForm, SealingKey, SenderKey, TAILROOM};
 
 /// What got out.
 #[derive(Default)]
@@ -128,7 +128,7 @@ fn denied(name: &str, now: Moment, cdr: &mut [u8]) -> Option<Denied> {
 
 /// What was decided on the one form in which a message may leave.
 fn release<'a>(decision: Result<Releases<'a>, Denied>) -> Result<Releasable<'a>, Denied> {
-    let mut releases = decision?.each();
+    let mut releases = decision?.present();
     let (_, release) = releases.next().unwrap();
     assert!(releases.next().is_none(), "it leaves in two forms");
     release
@@ -449,8 +449,10 @@ const EVERY: &str = "discreet_test/msg/Every";
 fn what_is_for_a_stakeholder_leaves_sealed_and_opens_for_its_members_only() {
     let (keys, policy) = (Ring::new(Suite::Aes256Gcm), policy());
     let topic = Arc::clone(policy.topic("/guests").unwrap());
-    let mut protection =
-        protection(Makers { clear: Some(seal(&keys, "/guests", EVERY)), ..Makers::default() });
+    let mut protection = protection(Makers {
+        seals: PerForm { clear: Some(seal(&keys, "/guests", EVERY)), redacted: None },
+        ..Makers::default()
+    });
     let mut cdr = every();
     let decision = release(decide(&topic, &plan(), &mut protection, at(MORNING), received(&mut cdr)));
     let sealed = decision.unwrap();
@@ -465,8 +467,10 @@ fn what_is_for_a_stakeholder_leaves_sealed_and_opens_for_its_members_only() {
 fn a_message_with_room_around_it_is_sealed_where_it_lies() {
     let (keys, policy) = (Ring::new(Suite::ChaCha20Poly1305), policy());
     let topic = Arc::clone(policy.topic("/guests").unwrap());
-    let mut protection =
-        protection(Makers { clear: Some(seal(&keys, "/guests", EVERY)), ..Makers::default() });
+    let mut protection = protection(Makers {
+        seals: PerForm { clear: Some(seal(&keys, "/guests", EVERY)), redacted: None },
+        ..Makers::default()
+    });
     let mut bytes = vec![0; HEADROOM + every().len() + TAILROOM];
     bytes[HEADROOM..HEADROOM + every().len()].copy_from_slice(&every());
     let place = bytes.as_ptr();
@@ -480,8 +484,10 @@ fn a_message_with_room_around_it_is_sealed_where_it_lies() {
 #[test]
 fn a_key_that_was_taken_away_seals_nothing_from_the_next_message_on() {
     let (keys, topic) = (Ring::new(Suite::Aes256Gcm), topic("/guests"));
-    let mut protection =
-        protection(Makers { clear: Some(seal(&keys, "/guests", EVERY)), ..Makers::default() });
+    let mut protection = protection(Makers {
+        seals: PerForm { clear: Some(seal(&keys, "/guests", EVERY)), redacted: None },
+        ..Makers::default()
+    });
     let mut decide = |now| {
         release(decide(&topic, &plan(), &mut protection, now, received(&mut every())))
             .map(|release| release.is_sealed())
@@ -506,13 +512,13 @@ fn a_camera_leaves_covered_for_everyone_and_sealed_as_it_is_for_the_desk_from_on
     let look = Some(Box::new(look) as Box<dyn ImageInspector + Send>);
     let mut protection = protection(Makers {
         images: Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default())),
-        clear: Some(seal(&keys, "/eyes", "sensor_msgs/msg/Image")),
+        seals: PerForm { clear: Some(seal(&keys, "/eyes", "sensor_msgs/msg/Image")), redacted: None },
         ..Makers::default()
     });
     let (topic, now) = (Arc::clone(policy.topic("/eyes").unwrap()), policy.moment(MORNING, true));
     let mut cdr = picture();
     let releases = decide(&topic, &plan, &mut protection, now, received(&mut cdr)).unwrap();
-    let releases: Vec<_> = releases.each().map(|(form, release)| (form, release.unwrap())).collect();
+    let releases: Vec<_> = releases.present().map(|(form, release)| (form, release.unwrap())).collect();
     let [(Form::Clear, clear), (Form::Redacted, redacted)] = &releases[..] else { panic!("{releases:?}") };
     assert!(clear.is_sealed() && !redacted.is_sealed());
     let key = keys.opening(topic.group(Form::Clear).unwrap());
@@ -523,7 +529,9 @@ fn a_camera_leaves_covered_for_everyone_and_sealed_as_it_is_for_the_desk_from_on
     keys.revoke();
     let mut cdr = picture();
     let releases = decide(&topic, &plan, &mut protection, now, received(&mut cdr)).unwrap();
-    let outcomes: Vec<_> =
-        releases.each().map(|(form, release)| (form, release.map(|release| release.is_sealed()))).collect();
+    let outcomes: Vec<_> = releases
+        .present()
+        .map(|(form, release)| (form, release.map(|release| release.is_sealed())))
+        .collect();
     assert_eq!(outcomes, [(Form::Clear, Err(Denied::NoKey)), (Form::Redacted, Ok(false))]);
 }

@@ -245,5 +245,5 @@ fn decide<'a>(
     let releases = relay::decide(&open.topic, &open.definition.plan, protection, now, message)?;
     // What is for named stakeholders only has no key here, and no rule lets everyone have it.
     let for_everyone = |release: &Result<_, _>| !matches!(release, Err(Denied::NoKey));
-    releases.each().map(|(_, release)| release).find(for_everyone).unwrap_or(Err(Denied::NoRule))
+    releases.present().map(|(_, release)| release).find(for_everyone).unwrap_or(Err(Denied::NoRule))
 }

@@ -5,16 +5,12 @@
 
 use crate::permit::{To, forms};
 use discreet_policy::{Form, Moment, TopicPolicy};
+use discreet_seal::PerForm;
 use discreet_seal::epoch_keys::Keys;
 
-/// What leaves, and to whom.
+/// The audience of each form that leaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Delivery {
-    /// Who has it clear.
-    pub clear: Option<DeliveryAudience>,
-    /// Who has it redacted.
-    pub redacted: Option<DeliveryAudience>,
-}
+pub struct Delivery(pub PerForm<Option<DeliveryAudience>>);
 
 /// To whom a form leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,14 +35,12 @@ impl Delivery {
                 }
             })
         };
-        Delivery { clear: audience(Form::Clear), redacted: audience(Form::Redacted) }
+        Delivery(PerForm::of(audience))
     }
 
     /// Each form that leaves, the clear one first.
     pub fn each(self) -> impl Iterator<Item = (Form, DeliveryAudience)> {
-        let clear = self.clear.map(|audience| (Form::Clear, audience));
-        let redacted = self.redacted.map(|audience| (Form::Redacted, audience));
-        clear.into_iter().chain(redacted)
+        self.0.present()
     }
 
     /// The form in which everyone has it.

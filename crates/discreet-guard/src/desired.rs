@@ -12,6 +12,7 @@ use crate::sources::{PublisherTrust, Sources};
 use discreet_cdr::types::TypeDefinition;
 use discreet_graph::{Endpoint, Gid, Participant, TopicGraph, participant};
 use discreet_policy::{Form, Moment, Policy, TopicPolicy, Verdict};
+use discreet_seal::PerForm;
 use discreet_seal::epoch_keys::Keys;
 
 /// What a route is made for. If any of it changes, the route is made anew.
@@ -33,23 +34,6 @@ pub struct RouteSpec {
     pub contextual: bool,
     /// The depth that the policy sets.
     pub depth: Option<usize>,
-}
-
-/// The forms in which somebody may have a topic sealed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SealedForms {
-    /// As it is.
-    pub clear: bool,
-    /// With what the policy names taken out.
-    pub redacted: bool,
-}
-
-impl SealedForms {
-    /// Each of them.
-    pub fn forms(self) -> impl Iterator<Item = Form> {
-        let form = |is: bool, form| is.then_some(form);
-        [form(self.clear, Form::Clear), form(self.redacted, Form::Redacted)].into_iter().flatten()
-    }
 }
 
 /// A route as it should be.
@@ -238,7 +222,7 @@ impl TopicFacts<'_> {
 /// Whether the topic leaves open, and in which forms it leaves sealed, on these delivery.
 fn leaves_now(delivery: Delivery) -> Leaves {
     let is_sealed = |audience| matches!(audience, Some(DeliveryAudience::Group(..)));
-    let sealed = SealedForms { clear: is_sealed(delivery.clear), redacted: is_sealed(delivery.redacted) };
+    let sealed = delivery.0.map(|_, audience| is_sealed(audience));
     Leaves { open: delivery.open().is_some(), sealed }
 }
 
@@ -247,7 +231,7 @@ fn may_leave(declared: &TopicPolicy) -> Leaves {
     let mut forms = [Form::Clear, Form::Redacted].into_iter();
     let open = forms.any(|form| declared.may_release(form) && can_be_made(declared, form));
     let sealed = |form| declared.group(form).is_some() && can_be_made(declared, form);
-    Leaves { open, sealed: SealedForms { clear: sealed(Form::Clear), redacted: sealed(Form::Redacted) } }
+    Leaves { open, sealed: PerForm::of(sealed) }
 }
 
 fn refusal(endpoint: &Endpoint, trust: PublisherTrust) -> Option<Refusal> {

@@ -11,10 +11,10 @@
 use std::collections::BTreeSet;
 
 use crate::delivery::Delivery;
-use crate::desired::SealedForms;
 use crate::sources::PublisherTrust;
 use discreet_graph::Gid;
 use discreet_graph::qos::{DEFAULT_DEPTH, MAX_DEPTH, Qos};
+use discreet_seal::PerForm;
 
 /// Lanes of one topic. What comes from further sources stays inside, and is counted.
 pub const MAX_LANES: usize = crate::publishers::MAX_SOURCES;
@@ -53,8 +53,8 @@ pub struct Input {
 pub struct Leaves {
     /// Open to everyone.
     pub open: bool,
-    /// SealedForms.
-    pub sealed: SealedForms,
+    /// Sealed, in each form.
+    pub sealed: PerForm<bool>,
 }
 
 /// All lanes of a topic.
@@ -185,7 +185,7 @@ mod tests {
             trust: *trust,
             offered: *offered,
         });
-        let leaves = Leaves { open: true, sealed: SealedForms::default() };
+        let leaves = Leaves { open: true, sealed: PerForm::default() };
         Plan {
             sources: sources.collect(),
             depth: None,

@@ -10,6 +10,8 @@ use crate::permit::{Forms, Permitted, To};
 use discreet_policy::{Class, Form, Group, Moment, TopicPolicy};
 use discreet_redact::{ImageRedactor, MessageRedactor, Recipient, Redaction, Unredactable};
 
+use discreet_seal::PerForm;
+
 pub use camera_info::CameraInfo;
 pub use seal::{Seal, SealedTopic};
 
@@ -32,10 +34,8 @@ pub struct Makers {
     pub images: Option<ImageRedactor>,
     /// Hides in text what the policy names.
     pub texts: Option<MessageRedactor>,
-    /// Seals the clear form.
-    pub clear: Option<Seal>,
-    /// Seals the redacted form.
-    pub redacted: Option<Seal>,
+    /// Seals each form.
+    pub seals: PerForm<Option<Seal>>,
 }
 
 /// A message in a form in which it leaves. Nothing else can be published.
@@ -49,21 +49,8 @@ pub struct Releasable<'a> {
     redaction: Option<Redaction>,
 }
 
-/// The forms of one message. One that cannot be made stays inside and does not keep the other back.
-#[derive(Debug)]
-pub struct Releases<'a> {
-    clear: Option<Result<Releasable<'a>, Denied>>,
-    redacted: Option<Result<Releasable<'a>, Denied>>,
-}
-
-impl<'a> Releases<'a> {
-    /// Each form in which it was permitted, the clear one first.
-    pub fn each(self) -> impl Iterator<Item = (Form, Result<Releasable<'a>, Denied>)> {
-        let clear = self.clear.map(|release| (Form::Clear, release));
-        let redacted = self.redacted.map(|release| (Form::Redacted, release));
-        clear.into_iter().chain(redacted)
-    }
-}
+/// The forms of one message in which it was permitted. One that cannot be made stays inside and does not keep the other back.
+pub type Releases<'a> = PerForm<Option<Result<Releasable<'a>, Denied>>>;
 
 /// Makes the permitted forms, in the message's own buffer wherever no other form needs it as it was.
 pub fn protect<'a>(
@@ -74,7 +61,7 @@ pub fn protect<'a>(
 ) -> Releases<'a> {
     let (classified, forms) = permitted.into_parts();
     let (Received { origin, cdr: buffer }, class, raised) = classified.into_parts();
-    let Makers { images, texts, clear, redacted } = makers;
+    let Makers { images, texts, seals: PerForm { clear, redacted } } = makers;
     let (images, texts, clear, redacted) =
         (images.as_mut(), texts.as_mut(), clear.as_mut(), redacted.as_mut());
     let of = Of { origin, class, raised };
@@ -82,23 +69,23 @@ pub fn protect<'a>(
     match forms {
         Forms::Clear(To::Everyone) => {
             let open = of.releasable(Form::Clear, (buffer.into_message(), None), false);
-            Releases { clear: Some(Ok(open)), redacted: None }
+            PerForm { clear: Some(Ok(open)), redacted: None }
         }
         Forms::Clear(To::Group(group)) => {
             let sealed = seal(clear, group, now, buffer);
             let release = sealed.map(|cdr| of.releasable(Form::Clear, (cdr, None), true));
-            Releases { clear: Some(release), redacted: None }
+            PerForm { clear: Some(release), redacted: None }
         }
         Forms::Redacted(to) => {
             let made = redact(topic, redactors, resealing, now, buffer, to);
-            Releases { clear: None, redacted: Some(of.redacted(made, to)) }
+            PerForm { clear: None, redacted: Some(of.redacted(made, to)) }
         }
         Forms::Both { clear: group, redacted: to } => {
             // From a copy, because the redacted form is made where the message lies.
             let seal = clear.ok_or(Denied::NoKey);
             let sealed = seal.and_then(|seal| seal.copy(group, now, buffer.message()));
             let made = redact(topic, redactors, resealing, now, buffer, to);
-            Releases {
+            PerForm {
                 clear: Some(sealed.map(|cdr| of.releasable(Form::Clear, (cdr, None), true))),
                 redacted: Some(of.redacted(made, to)),
             }

@@ -118,7 +118,7 @@ pub fn pass<E: Egress>(
             return;
         }
     }
-    for (form, release) in releases.each() {
+    for (form, release) in releases.present() {
         match record_and_publish(release, now, decision.logs.of(form), egress) {
             Ok(Outcome::Released(redaction)) => stats.release(size, redaction.as_ref(), at.elapsed()),
             Ok(Outcome::Denied(reason)) => stats.deny(reason),

@@ -266,7 +266,11 @@ impl Bridge {
         let outer = format!("{}{topic}", self.prefix);
         let RouteSpec { type_name, ever, .. } = &active.spec;
         let open = ever.open.then(|| (outer.clone(), type_name.as_str()));
-        let sealed = ever.sealed.forms().map(|form| (sealed_topic(&outer, form), SEALED_TYPE));
+        let sealed = ever
+            .sealed
+            .each()
+            .filter(|(_, sealed)| *sealed)
+            .map(|(form, _)| (sealed_topic(&outer, form), SEALED_TYPE));
         let topics = open.into_iter().chain(sealed);
         topics
             .flat_map(|(topic, type_name)| match self.outer.subscribers_of(&topic) {

@@ -11,15 +11,14 @@ use discreet_guard::protect::Releasable;
 use discreet_guard::relay::Output;
 use discreet_guard::tag::{Stamp, TAG_TYPE, TagWriter, tag_topic};
 use discreet_policy::Form;
-use discreet_seal::{SEALED_TYPE, sealed_topic};
+use discreet_seal::{PerForm, SEALED_TYPE, sealed_topic};
 
 /// Where the forms of one topic's messages go. What the policy never releases has no topic outside, and nothing to
 /// publish on.
 #[derive(Default)]
 pub struct Outlets {
     open: Option<OuterTopic>,
-    clear: Option<Publisher>,
-    redacted: Option<Publisher>,
+    sealed: PerForm<Option<Publisher>>,
 }
 
 impl Outlets {
@@ -31,14 +30,13 @@ impl Outlets {
             let topic = sealed_topic(&released.topic, form);
             Publisher::new(node, &topic, &TypeSupport::load(SEALED_TYPE)?, released.qos)
         };
-        let clear = sealed.clear.then(|| announce(Form::Clear)).transpose()?;
-        let redacted = sealed.redacted.then(|| announce(Form::Redacted)).transpose()?;
-        Ok(Outlets { open, clear, redacted })
+        let sealed = sealed.map(|form, sealed| sealed.then(|| announce(form)).transpose()).all()?;
+        Ok(Outlets { open, sealed })
     }
 
     /// Whether anything can leave.
     pub fn any(&self) -> bool {
-        self.open.is_some() || self.clear.is_some() || self.redacted.is_some()
+        self.open.is_some() || self.sealed.as_ref().each().any(|(_, sealed)| sealed.is_some())
     }
 
     /// What stands in the tags of what leaves openly from now on.
@@ -52,7 +50,8 @@ impl Outlets {
     pub fn flush(&self, patience: Duration) {
         let until = Instant::now() + patience;
         let open = self.open.as_ref().map(|open| &open.messages);
-        for publisher in open.into_iter().chain(&self.clear).chain(&self.redacted) {
+        let sealed = self.sealed.as_ref().each().filter_map(|(_, sealed)| sealed.as_ref());
+        for publisher in open.into_iter().chain(sealed) {
             publisher.flush(until.saturating_duration_since(Instant::now()));
         }
     }
@@ -63,10 +62,7 @@ impl Output for Outlets {
 
     // The receipt has done its work by being there: without one this cannot be called.
     fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), RosError> {
-        let sealed = match message.form() {
-            Form::Clear => &self.clear,
-            Form::Redacted => &self.redacted,
-        };
+        let sealed = self.sealed.get(message.form());
         match (&mut self.open, sealed) {
             (Some(open), _) if !message.is_sealed() => open.publish(message, receipt),
             (_, Some(sealed)) if message.is_sealed() => sealed.publish(message.cdr()).map(drop),

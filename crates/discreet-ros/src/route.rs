@@ -206,7 +206,7 @@ impl Route {
             let Some(Decision { policy, since, delivery, logs, .. }) = &outbound.decision else {
                 return false;
             };
-            let redacting = outbound.redacts_images() && delivery.redacted.is_some();
+            let redacting = outbound.redacts_images() && delivery.0.redacted.is_some();
             let desired = if redacting { Take::Recent } else { Take::Every };
             let skipped = self.stats.skipped.load(Relaxed);
             let next = inbox.next(desired, policy, *since, elapsed, &self.stats);

@@ -14,7 +14,7 @@ use super::workers::ReadyQueue;
 use super::{Node, RosError, TypeSupport};
 use discreet_cdr::types::TypeDefinition;
 use discreet_graph::qos::Qos;
-use discreet_guard::desired::{RouteSpec, SealedForms};
+use discreet_guard::desired::RouteSpec;
 use discreet_guard::outbound::Outbound;
 use discreet_guard::protect::{CameraInfo, Makers, Protection, Seal, SealedTopic};
 use discreet_redact::{CAMERA_INFO_TYPE, ImageInspector, ImageKind, ImageRedactor, MessageRedactor};
@@ -97,7 +97,6 @@ impl RouteMaker {
             };
             Seal::new(of, Arc::clone(&self.shared.keys))
         };
-        let SealedForms { clear, redacted } = spec.ever.sealed;
         let text = spec.redacts && ImageKind::of(&spec.type_name).is_none();
         let learns = spec.type_name == CAMERA_INFO_TYPE;
         Protection {
@@ -106,8 +105,7 @@ impl RouteMaker {
             makers: Makers {
                 images: self.images(topic, spec),
                 texts: text.then(|| self.texts(definition)),
-                clear: clear.then(seal),
-                redacted: redacted.then(seal),
+                seals: spec.ever.sealed.map(|_, sealed| sealed.then(seal)),
             },
         }
     }
