@@ -1,46 +1,49 @@
-//! Personal data in text: finds it, says how sure that is, and takes it out.
+//! Finds personal data in text, and hides it.
 //!
-//! [`Finder`] looks for all of it at once. A [`Kind`] is what is found, a [`Hit`] where and how sure.
+//! Robots write down what people say, and log what they do for them. This crate finds more than a hundred kinds of personal
+//! data in such text (names, telephones, payment cards, identity numbers of many countries, credentials) and replaces them by
+//! the name of their kind, a mask, a pseudonym or something less exact. It works offline, without a trained model, and in
+//! bounded time: see [`LONGEST`].
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use discreet_pii::{Finder, HidingRules, Operator, Options, TextRedactor};
+//!
+//! # fn main() -> Result<(), discreet_pii::NotBuilt> {
+//! let finder = Arc::new(Finder::new(&Options::default())?);
+//! let rules = HidingRules::new(Operator::Replace);
+//! let field = rules.field("speech.text");
+//! let mut redactor = TextRedactor::new(rules, finder, None);
+//!
+//! let mut out = String::new();
+//! let outcome = redactor.redact("Call Maria Gonzalez at +49 30 901820.", &field, &mut out);
+//! assert_eq!(out, "Call <person> at <phone>.");
+//! assert_eq!(outcome.hits.total(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Map
+//!
+//! | module | content |
+//! |---|---|
+//! | `kinds` | the catalogue: a file for each family or country, with the forms, checks, context words and scores of its kinds |
+//! | `recognisers` | readers for what no pattern describes: names, telephones, the web, speech |
+//! | `detect` | the search: one pass over a text, and the choice among what overlaps |
+//! | `hide` | the redactor: rules, operators and their keys, JSON in strings |
+//!
+//! A [`Kind`] is a kind of personal data, a [`Hit`] a finding. [`Finder`] searches; [`TextRedactor`] searches and hides.
 
-mod budget;
-mod candidates;
-mod check;
-mod codes;
-mod context;
-mod eight;
-mod field;
-mod finder;
-mod hit;
-mod json;
-mod key;
-mod kind;
-mod labelled;
-mod matcher;
-mod names;
-mod network;
-mod operate;
-mod options;
-mod overlap;
-mod personal;
-mod quiet;
-mod redactor;
-mod rosters;
-mod rules;
-mod spoken;
-mod telephone;
-mod tld;
-mod web;
+mod detect;
+mod hide;
+mod kinds;
+mod recognisers;
 
-pub use budget::{LONGEST, LONGEST_OFFLINE};
-pub use field::Field;
-pub use finder::{Finder, Scratch};
-pub use hit::{Hit, Why};
-pub use key::{KeyFileError, PseudonymKey};
-pub use kind::{Group, Kind, Kinds};
-pub use matcher::NotBuilt;
-pub use names::{Roster, RosterRefused};
-pub use operate::{NotRevealed, Operator, OperatorKeys, WeakSecret, apply, decrypt, reveal};
-pub use options::Options;
-pub use personal::PersonalData;
-pub use redactor::{Counts, FieldRules, Outcome, TextRedactor, TextRules, TooLong};
-pub use rosters::Rosters;
+pub use detect::{Evidence, Field, Finder, Hit, LONGEST, LONGEST_OFFLINE, NotBuilt, Options, Scratch};
+pub use hide::{
+    Counts, FieldRules, HidingRules, KeyFileError, NotRevealed, Operator, OperatorKeys, Outcome, PersonalData,
+    PseudonymKey, Rosters, TextRedactor, TooLong, WeakSecret, apply, decrypt, reveal,
+};
+pub use kinds::{Group, Kind, Kinds};
+pub use recognisers::names::{Roster, RosterRefused};

@@ -1,0 +1,34 @@
+//! The search: one pass over a text that proposes findings, and the choice among them.
+//!
+//! [`Finder::find`] runs these steps:
+//!
+//! 1. `spoken` of [`recognisers`](crate::recognisers) writes spoken digits and addresses as digits.
+//! 2. [`reader`] passes over the text once. `skip` passes over plain words with the bit tricks of `swar`. Where a finding may begin,
+//!    the reader calls [`matcher`], which holds all patterns in one automaton, or a recogniser.
+//! 3. [`proposals`] checks each match and keeps it if its score, raised by [`context`], reaches the threshold.
+//! 4. The recogniser `names` adds persons and places.
+//! 5. [`overlap`] keeps the best of overlapping findings.
+//!
+//! `budget` bounds the work of all of it.
+
+mod budget;
+mod context;
+mod field;
+mod finder;
+mod hit;
+mod matcher;
+mod options;
+mod overlap;
+mod proposals;
+mod reader;
+mod skip;
+pub(crate) mod swar;
+
+pub(crate) use budget::Budget;
+pub use budget::{LONGEST, LONGEST_OFFLINE};
+pub(crate) use context::of_word as kinds_of_word;
+pub use field::Field;
+pub use finder::{Finder, Scratch};
+pub use hit::{Evidence, Hit};
+pub use matcher::NotBuilt;
+pub use options::Options;

@@ -1,0 +1,153 @@
+//! The field of a message that a text is from: its name says what the text may be.
+
+use super::context;
+use crate::{Kind, Kinds};
+
+/// The knowledge about a field before its text is read. Made once for each field of a type.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Field {
+    /// The kinds that the name of the field suggests: `guest.passport_no` a passport.
+    pub hints: Kinds,
+    /// Its text is a transcript of speech: lower case, no punctuation, digits as words.
+    pub spoken: bool,
+}
+
+impl Field {
+    /// The field with this path, such as `guest.passport_no`, `status[].values[].value` or `callerPhoneNumber`.
+    ///
+    /// The last name counts. The one before it counts too if the last is a general one: `phone.number`, `passport.value`.
+    pub fn of(path: &str) -> Field {
+        let mut names = path
+            .rsplit(['.', '/'])
+            .map(|name| name.trim_end_matches(['[', ']', '0', '1', '2', '3']))
+            .filter(|name| !name.is_empty());
+        let last = names.next().unwrap_or_default();
+        if ROBOT.contains(&last) {
+            return Field::default();
+        }
+        let mut found = hints(last);
+        if GENERAL.contains(&last) || found.is_empty() {
+            found = names.next().map_or(found, |outer| found.union(hints(outer)));
+        }
+        // A pose of the robot is not a position on Earth.
+        if path.contains("pose") || path.contains("twist") {
+            found.remove(Kind::Position);
+        }
+        let spoken = path.split(|c: char| !c.is_ascii_alphabetic()).any(|word| SPOKEN.contains(&word));
+        Field { hints: found, spoken }
+    }
+}
+
+/// Identifiers of the parts of a robot, which are not personal.
+const ROBOT: [&str; 9] = [
+    "frame_id",
+    "child_frame_id",
+    "hardware_id",
+    "goal_id",
+    "node_id",
+    "map_id",
+    "marker_id",
+    "object_id",
+    "class_id",
+];
+
+/// General names, which say nothing themselves.
+const GENERAL: [&str; 12] =
+    ["value", "values", "data", "number", "no", "id", "text", "code", "string", "content", "name", "str"];
+
+/// Names of fields with transcripts of speech.
+const SPOKEN: [&str; 9] = [
+    "speech",
+    "transcript",
+    "utterance",
+    "asr",
+    "stt",
+    "spoken",
+    "transcription",
+    "hypothesis",
+    "utterances",
+];
+
+/// The kinds of the words of a name, alone and two or three of them as one.
+pub(crate) fn hints(name: &str) -> Kinds {
+    let (mut one, mut two) = (String::new(), String::new());
+    let mut found = Kinds::NONE;
+    for word in words(name) {
+        let pair = format!("{one}{word}");
+        for joined in [word, &pair, &format!("{two}{word}")] {
+            found = found.union(context::of_word(joined));
+        }
+        (one, two) = (word.to_string(), pair);
+    }
+    found
+}
+
+/// The words of a name in snake case, camel case or kebab case.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| !c.is_alphabetic()).flat_map(humps).filter(|word| !word.is_empty())
+}
+
+/// The words of a name in camel case: `callerID` has two, `IPAddress` too.
+fn humps(mut name: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        let mut before = None;
+        let small =
+            |at: usize| name.get(at..).and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase);
+        let end = name.char_indices().find(|(at, c)| {
+            let begins = c.is_uppercase()
+                && before.is_some_and(|before: char| before.is_lowercase() || small(at + c.len_utf8()));
+            before = Some(*c);
+            begins
+        });
+        let (word, rest) = name.split_at_checked(end.map_or(name.len(), |(at, _)| at))?;
+        name = rest;
+        (!word.is_empty()).then_some(word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_any_case_suggests_kinds() {
+        for (path, kind) in [
+            ("guest.passport_no", Kind::Passport),
+            ("callerPhoneNumber", Kind::Phone),
+            ("contact/emailAddress", Kind::Email),
+            ("guest.phone.value", Kind::Phone),
+            ("gast.kreditkarte", Kind::PaymentCard),
+            ("invitado.telefono[]", Kind::Phone),
+            ("IPAddress", Kind::Ip),
+            ("person.date_of_birth", Kind::DateOfBirth),
+        ] {
+            assert!(Field::of(path).hints.contains(kind), "{path}");
+        }
+    }
+
+    #[test]
+    fn ordinary_fields_suggest_nothing() {
+        for path in
+            ["status[].values[].value", "header.frame_id", "twist.linear.x", "pose.position", "data", ""]
+        {
+            assert_eq!(Field::of(path).hints, Kinds::NONE, "{path}");
+        }
+    }
+
+    #[test]
+    fn transcripts_are_spoken() {
+        assert!(
+            Field::of("speech.transcript").spoken
+                && Field::of("asr.text").spoken
+                && !Field::of("data").spoken
+        );
+    }
+
+    #[test]
+    fn words_begin_where_capitals_do() {
+        assert_eq!(
+            words("callerIDNumber_of-guest").collect::<Vec<_>>(),
+            ["caller", "ID", "Number", "of", "guest"]
+        );
+    }
+}

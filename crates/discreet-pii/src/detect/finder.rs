@@ -1,0 +1,349 @@
+//! The search for all kinds of personal data in a text.
+
+use aho_corasick::AhoCorasick;
+
+use super::context::{self, Context};
+use super::matcher::{FormMatch, Matcher, NotBuilt};
+use super::reader::Reader;
+use super::{Budget, Evidence, Field, Hit, Options, overlap};
+use crate::Kind;
+use crate::kinds::Score;
+use crate::recognisers::names::{Memo, Names, Roster};
+use crate::recognisers::spoken::{self, Written};
+
+/// Finds personal data. It is built once and takes some megabytes. Threads may share it, each with its own [`Scratch`].
+pub struct Finder {
+    matcher: Matcher,
+    names: Names,
+    thresholds: [u8; 128],
+    allow: Option<AhoCorasick>,
+    deny: Option<(AhoCorasick, Vec<Kind>)>,
+    overlapping: bool,
+}
+
+/// Memory of a search, kept for the next one: then no search allocates.
+#[derive(Default)]
+pub struct Scratch {
+    context: Context,
+    matches: Vec<FormMatch>,
+    hits: Vec<Hit>,
+    written: Written,
+    spoken: Vec<Hit>,
+    memo: Memo,
+    budget: Budget,
+}
+
+impl Scratch {
+    /// The findings in the last text.
+    pub(crate) fn hits(&self) -> &[Hit] {
+        &self.hits
+    }
+
+    /// Renews the budget: the next text belongs to another message.
+    pub(crate) fn begin(&mut self) {
+        self.budget = Budget::default();
+    }
+
+    /// Did the last text take more steps than a text may? Then parts of it were not searched, and it must not be released.
+    pub fn is_over(&self) -> bool {
+        self.budget.is_over()
+    }
+}
+
+impl Finder {
+    /// Compiles the patterns of the kinds in `options`. An error if they need more memory than allowed.
+    pub fn new(options: &Options) -> Result<Finder, NotBuilt> {
+        context::prepare();
+        let mut thresholds = [u8::MAX; 128];
+        for kind in options.kinds.iter() {
+            if let Some(threshold) = thresholds.get_mut(kind as usize) {
+                *threshold = options.threshold_of(kind);
+            }
+        }
+        let words = |words: Vec<&str>| {
+            let words = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
+            words.map_err(|err| NotBuilt::Lists(Box::new(err)))
+        };
+        let allow =
+            options.allow.iter().map(String::as_str).filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        let deny: Vec<_> = options.deny.iter().filter(|(_, text)| !text.is_empty()).collect();
+        Ok(Finder {
+            matcher: Matcher::new(options.kinds)?,
+            names: Names::new(options.kinds),
+            thresholds,
+            allow: if allow.is_empty() { None } else { Some(words(allow)?) },
+            deny: match deny.as_slice() {
+                [] => None,
+                some => Some((
+                    words(some.iter().map(|(_, text)| text.as_str()).collect())?,
+                    some.iter().map(|(kind, _)| *kind).collect(),
+                )),
+            },
+            overlapping: options.overlapping,
+        })
+    }
+
+    /// The memory of the patterns, in bytes.
+    pub fn memory(&self) -> usize {
+        self.matcher.memory()
+    }
+
+    /// The findings in `text`, in order, without overlaps unless [`Options::overlapping`] asks for them. `field` is the place of
+    /// the text in a message, `roster` the list of guests in force. [`Scratch::is_over`] says whether all of the text was
+    /// searched.
+    pub fn find<'s>(
+        &self,
+        text: &str,
+        field: &Field,
+        roster: Option<&Roster>,
+        scratch: &'s mut Scratch,
+    ) -> &'s [Hit] {
+        scratch.begin();
+        self.find_more(text, field, roster, scratch)
+    }
+
+    /// The same for a further text of a message: the texts of a message share a budget.
+    pub(crate) fn find_more<'s>(
+        &self,
+        text: &str,
+        field: &Field,
+        roster: Option<&Roster>,
+        scratch: &'s mut Scratch,
+    ) -> &'s [Hit] {
+        let Scratch { context, matches, hits, written, spoken, memo, budget } = scratch;
+        hits.clear();
+        budget.add(text.len());
+        let before = budget.left();
+        self.read(text, field, roster, (context, matches, memo, hits, budget));
+        if spoken::normalise(text, field, written) {
+            spoken.clear();
+            self.read(written.text(), field, None, (context, matches, memo, spoken, budget));
+            hits.extend(spoken.iter().map(|hit| {
+                let at = written.original(hit.start, hit.end);
+                Hit { start: at.start, end: at.end, ..*hit }
+            }));
+        }
+        budget.count_since(before);
+        if hits.is_empty() || budget.is_over() {
+            return hits;
+        }
+        self.listed(text, hits);
+        if self.overlapping {
+            overlap::order(hits);
+        } else {
+            overlap::resolve(hits);
+        }
+        hits
+    }
+
+    /// All findings in `text`, overlaps included.
+    fn read(
+        &self,
+        text: &str,
+        field: &Field,
+        roster: Option<&Roster>,
+        (context, matches, memo, hits, budget): (
+            &mut Context,
+            &mut Vec<FormMatch>,
+            &mut Memo,
+            &mut Vec<Hit>,
+            &mut Budget,
+        ),
+    ) {
+        context.clear();
+        Reader {
+            matcher: &self.matcher,
+            thresholds: &self.thresholds,
+            text,
+            field,
+            context,
+            matches,
+            hits,
+            overlapping: self.overlapping,
+            budget,
+        }
+        .run();
+        let before = hits.len();
+        self.names.find(text, field, roster, memo, budget, hits);
+        let mut at = 0;
+        hits.retain(|hit| {
+            at += 1;
+            at <= before
+                || hit.evidence == Evidence::Roster
+                || self.thresholds.get(hit.kind as usize).is_some_and(|least| hit.score >= *least)
+        });
+        if let Some((deny, kinds)) = &self.deny {
+            for found in deny.find_iter(text).filter(|found| whole(text, found.start(), found.end())) {
+                if let Some(kind) = kinds.get(found.pattern().as_usize()) {
+                    hits.push(Hit {
+                        kind: *kind,
+                        start: found.start(),
+                        end: found.end(),
+                        score: Score::CERTAIN.points(),
+                        evidence: Evidence::Roster,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Removes the findings that are on the list of texts that are never reported.
+    fn listed(&self, text: &str, hits: &mut Vec<Hit>) {
+        let Some(allow) = &self.allow else { return };
+        hits.retain(|hit| {
+            let found = text.get(hit.start..hit.end).unwrap_or_default();
+            hit.score == Score::CERTAIN.points()
+                || !allow.find_overlapping_iter(found).any(|of| of.start() == 0 && of.end() == found.len())
+        });
+    }
+}
+
+/// Is `start..end` not a part of a longer word?
+fn whole(text: &str, start: usize, end: usize) -> bool {
+    let before = text.get(..start).and_then(|before| before.chars().next_back());
+    let behind = text.get(end..).and_then(|behind| behind.chars().next());
+    let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    !inside(before) && !inside(behind)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+    use crate::Kinds;
+
+    fn finder(options: &Options) -> Finder {
+        Finder::new(options).unwrap()
+    }
+
+    /// Building it takes long without optimisation.
+    static DEFAULT: LazyLock<Finder> = LazyLock::new(|| finder(&Options::default()));
+
+    fn found<'t>(finder: &Finder, text: &'t str, path: &str) -> Vec<(Kind, &'t str)> {
+        let mut scratch = Scratch::default();
+        let hits = finder.find(text, &Field::of(path), None, &mut scratch);
+        hits.iter().map(|hit| (hit.kind, &text[hit.start..hit.end])).collect()
+    }
+
+    /// A text of pieces that the finder looks for, in random order.
+    fn nonsense(seed: u64) -> String {
+        const PIECES: [&str; 40] = [
+            "4111 1111 1111 1111",
+            "+49",
+            " ",
+            "-",
+            ".",
+            "@",
+            "://",
+            "::",
+            "é",
+            "여권",
+            "passport",
+            "password: ",
+            "12",
+            "2001:db8",
+            "<<",
+            "P<UTO",
+            "(",
+            ")",
+            "\n",
+            "1.5",
+            "DE",
+            "89",
+            "-----BEGIN PRIVATE KEY-----",
+            "www.",
+            "example.com",
+            "0x",
+            "eyJa.",
+            "bc1",
+            "May ",
+            "°",
+            "room ",
+            "x1",
+            "\u{0}",
+            "𝟙",
+            "_",
+            "=",
+            "#",
+            "AKIA",
+            "GB29NWBK",
+            "lat",
+        ];
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state as usize
+        };
+        (0..next() % 40).filter_map(|_| PIECES.get(next() % PIECES.len())).copied().collect()
+    }
+
+    #[test]
+    fn hits_are_in_order_apart_and_on_boundaries_of_characters_in_any_text() {
+        for overlapping in [false, true] {
+            let finder = finder(&Options { threshold: 1, overlapping, ..Options::default() });
+            let mut scratch = Scratch::default();
+            for seed in 1..1500 {
+                let text = nonsense(seed);
+                let hits = finder.find(&text, &Field::default(), None, &mut scratch);
+                for hit in hits {
+                    assert!(
+                        hit.start < hit.end && text.get(hit.start..hit.end).is_some(),
+                        "{text:?} {hit:?}"
+                    );
+                    assert!((1..=100).contains(&hit.score));
+                }
+                let apart = hits.windows(2).all(|pair| pair[0].end <= pair[1].start);
+                assert!(overlapping || apart, "{text:?} {hits:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn several_kinds_in_one_text_are_each_found() {
+        let text = "Card 5105 1051 0510 5100, mail anna@example.org, phone +49 30 901820, from 192.0.2.44.";
+        let kinds: Vec<Kind> = found(&DEFAULT, text, "data").into_iter().map(|(kind, _)| kind).collect();
+        assert_eq!(kinds, [Kind::PaymentCard, Kind::Email, Kind::Phone, Kind::Ip]);
+    }
+
+    #[test]
+    fn the_name_of_a_field_counts_as_context() {
+        let finder = &DEFAULT;
+        assert_eq!(found(finder, "1207", "guest.room_number"), [(Kind::Room, "1207")]);
+        assert_eq!(found(finder, "1207", "motor.ticks"), []);
+    }
+
+    #[test]
+    fn numbers_of_a_robot_are_not_personal() {
+        for text in [
+            "[INFO] [1700000000.123456789] [amcl]: pose x=12.345678 y=-9.876543 seq=184467440",
+            "Resizing layer to 384 X 384 at 0.050000 m/pix",
+            "Node 4821 of /map/tile_12/cell_7 took 1234567 us, 3 of 1048576 bytes",
+            "v1.2.3 built 20240611, id 9f1c2e77-1b7c-4c1d-9a3e-0d2b5a6c7e8f",
+        ] {
+            assert_eq!(found(&DEFAULT, text, "msg"), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn listed_texts_are_never_or_always_reported() {
+        let finder = finder(&Options {
+            allow: vec!["info@hotel.example.com".into()],
+            deny: vec![(Kind::Person, "Grand Duke".into())],
+            ..Options::default()
+        });
+        let text = "INFO@hotel.example.com, guest@example.com and the grand duke";
+        let hits = found(&finder, text, "");
+        assert_eq!(hits, [(Kind::Email, "guest@example.com"), (Kind::Person, "grand duke")]);
+    }
+
+    #[test]
+    fn only_wanted_kinds_are_reported_each_with_its_own_threshold() {
+        let kinds: Kinds = [Kind::Email, Kind::Phone].into_iter().collect();
+        let finder = finder(&Options { kinds, thresholds: vec![(Kind::Phone, 90)], ..Options::default() });
+        let text = "anna@example.org, 212-555-0199, 192.0.2.44";
+        assert_eq!(found(&finder, text, ""), [(Kind::Email, "anna@example.org")]);
+    }
+}

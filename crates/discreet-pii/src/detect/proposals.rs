@@ -1,0 +1,193 @@
+//! Proposals: the findings of the recognisers, kept if their score reaches the threshold of their kind.
+
+use std::ops::Range;
+
+use super::reader::Reader;
+use super::{Evidence, Hit};
+use crate::kinds::{Check, Form, REACH, Score, Scores, mrz, secrets, wallets};
+use crate::recognisers::{code, coordinates, ipv6, telephone, web};
+use crate::{Group, Kind, Kinds};
+
+impl Reader<'_> {
+    /// Proposes all forms that begin at `start`. Returns the end of a secret among them, else 0.
+    pub(super) fn forms(&mut self, start: usize, number: bool) -> usize {
+        let mut matches = std::mem::take(self.matches);
+        let read = self.matcher.read(self.text.as_bytes(), start, &mut matches);
+        self.budget.take(read);
+        let mut behind = 0;
+        for found in &matches {
+            if let Some((kind, form)) = self.matcher.form(found.form)
+                && self.form(kind, form, start..found.end, number)
+                && kind.group() == Group::Secret
+            {
+                behind = behind.max(self.behind(found.end));
+            }
+        }
+        *self.matches = matches;
+        behind
+    }
+
+    /// The place to go on behind a finding that ends at `end`: there, unless findings inside it are wanted too.
+    pub(super) fn behind(&self, end: usize) -> usize {
+        if self.overlapping { 0 } else { end }
+    }
+
+    /// Proposes a match of a form, if it passes its check. The score decides first: checks cost more.
+    fn form(&mut self, kind: Kind, form: &Form, at: Range<usize>, number: bool) -> bool {
+        let Some(raw) = self.text.get(at.clone()).filter(|raw| raw.len() >= usize::from(form.least)) else {
+            return false;
+        };
+        let alone = form.alone(!number && raw.bytes().any(|byte| byte.is_ascii_lowercase()));
+        let scores = Scores { alone, ..form.scores };
+        let threshold = self.threshold(kind);
+        let hopeless = |score: Score| score.points() < threshold;
+        if hopeless(alone) && (hopeless(scores.near) || !self.supported().contains(kind)) {
+            return false;
+        }
+        let (passes, evidence) = match form.check {
+            Check::None => (true, Evidence::Form),
+            Check::Raw(check) => (check(raw), Evidence::Checked),
+            Check::Code(check) => (check(compact(raw, &mut [0; 96])), Evidence::Checked),
+        };
+        let at = at.start + usize::from(form.lead)..at.end;
+        passes && self.propose_within(kind, at, (scores, form.reach), evidence)
+    }
+
+    /// Proposes a code that only a context word makes anything of.
+    pub(super) fn code(&mut self, bytes: &[u8], start: usize) {
+        let (matcher, supported) = (self.matcher, self.supported());
+        if matcher.codes().any(|(kind, _)| supported.contains(kind))
+            && let Some((end, count)) = code::end(bytes, start)
+        {
+            let fits = |length: (usize, usize)| (length.0..=length.1).contains(&count);
+            for (kind, code) in matcher.codes().filter(|(_, code)| fits(code.length)) {
+                self.propose_within(kind, start..end, (code.scores, code.reach), Evidence::Context);
+            }
+        }
+    }
+
+    /// Proposes a word of many letters and digits as a wallet or a key without a prefix of its own.
+    pub(super) fn long_word(&mut self, word: &str, at: Range<usize>) {
+        if let Some(scores) = wallets::address(word) {
+            self.propose(Kind::CryptoWallet, at, scores, Evidence::Checked);
+        } else if let Some(scores) = secrets::key(word) {
+            self.propose(Kind::ApiKey, at, scores, Evidence::Checked);
+        }
+    }
+
+    /// Proposes the telephone number that begins at `start`.
+    pub(super) fn telephone(&mut self, bytes: &[u8], start: usize) {
+        if let Some(found) = telephone::number(bytes, start) {
+            self.propose_within(Kind::Phone, found.at, (found.scores, found.reach), Evidence::Form);
+        }
+    }
+
+    /// Proposes the domain name whose first label is `start..end`. Returns where to go on.
+    pub(super) fn name(&mut self, bytes: &[u8], start: usize, end: usize) -> usize {
+        if !bytes.get(end + 1).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+            return end;
+        }
+        match web::name(self.text, start) {
+            Some((found, scores)) if self.propose(Kind::Url, found.clone(), scores, Evidence::Form) => {
+                self.behind(found.end).max(end)
+            }
+            _ => end,
+        }
+    }
+
+    /// Proposes the IPv6 address that begins at `start`.
+    pub(super) fn ipv6(&mut self, start: usize) {
+        if let Some((end, scores)) = ipv6::address(self.text, start) {
+            self.propose(Kind::Ip, start..end, scores, Evidence::Checked);
+        }
+    }
+
+    /// Proposes the position whose first decimal point is at `point`.
+    pub(super) fn position(&mut self, bytes: &[u8], start: usize, point: usize) {
+        if self.supported().contains(Kind::Position)
+            && let Some(found) = coordinates::position(self.text, bytes, start, point)
+        {
+            self.propose_within(Kind::Position, found.at, (found.scores, found.reach), Evidence::Context);
+        }
+    }
+
+    /// Proposes the machine-readable zone whose first filler is at `at`. Returns where to go on.
+    pub(super) fn zone(&mut self, bytes: &[u8], at: usize) -> usize {
+        let Some(zone) = mrz::zone(bytes, at) else {
+            let fillers = bytes.iter().skip(at).take_while(|byte| **byte == b'<').count();
+            return at + fillers.max(1);
+        };
+        let (scores, evidence) =
+            if zone.checked { (mrz::CHECKED, Evidence::Checked) } else { (mrz::MISREAD, Evidence::Form) };
+        let end = zone.at.end;
+        self.propose(Kind::Mrz, zone.at, scores, evidence);
+        end
+    }
+
+    /// Proposes the private key whose header is at `start`. Returns where to go on.
+    pub(super) fn private_key(&mut self, start: usize) -> usize {
+        let Some(end) = secrets::private_key_end(self.text, start) else {
+            return start + secrets::HEADER_BEGINS.len() - 1;
+        };
+        self.propose(Kind::PrivateKey, start..end, secrets::PEM, Evidence::Form);
+        end
+    }
+
+    /// The kinds that have a context word in this text or in the name of the field.
+    fn supported(&mut self) -> Kinds {
+        self.context.anywhere(self.text).union(self.field.hints)
+    }
+
+    fn threshold(&self, kind: Kind) -> u8 {
+        self.thresholds.get(kind as usize).copied().unwrap_or(u8::MAX)
+    }
+
+    /// Keeps a finding with the usual reach of context words.
+    pub(super) fn propose(&mut self, kind: Kind, at: Range<usize>, scores: Scores, evidence: Evidence) -> bool {
+        self.propose_within(kind, at, (scores, REACH), evidence)
+    }
+
+    /// Keeps a finding if its score reaches the threshold. A context word at most `reach` words away raises the score. Returns
+    /// whether it was kept.
+    fn propose_within(
+        &mut self,
+        kind: Kind,
+        at: Range<usize>,
+        (scores, reach): (Scores, u8),
+        evidence: Evidence,
+    ) -> bool {
+        let Scores { alone, near } = scores;
+        let threshold = self.threshold(kind);
+        if threshold == u8::MAX || alone.points() < threshold && near.points() < threshold {
+            return false;
+        }
+        let Range { start, end } = at;
+        let mut hit = Hit { kind, start, end, score: alone.points(), evidence };
+        if near > alone && self.supported().contains(kind) {
+            let distance =
+                self.context.distance(self.text, start, end, kind).filter(|distance| *distance <= reach);
+            let hinted = self.field.hints.contains(kind).then_some(0);
+            if let Some(distance) = hinted.or(distance) {
+                // Each word between takes a point.
+                hit.score = near.less(distance).max(alone).points();
+                hit.evidence =
+                    if evidence == Evidence::Checked { Evidence::Checked } else { Evidence::Context };
+            }
+        }
+        let kept = hit.score >= threshold;
+        if kept {
+            self.hits.push(hit);
+        }
+        kept
+    }
+}
+
+/// The letters, in upper case, and digits of a match, without separators.
+fn compact<'c>(raw: &str, into: &'c mut [u8; 96]) -> &'c [u8] {
+    let mut length = 0;
+    for (to, byte) in into.iter_mut().zip(raw.bytes().filter(u8::is_ascii_alphanumeric)) {
+        *to = byte.to_ascii_uppercase();
+        length += 1;
+    }
+    into.get(..length).unwrap_or_default()
+}

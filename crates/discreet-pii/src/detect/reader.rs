@@ -1,0 +1,266 @@
+//! Reads a text once and calls the recognisers where a finding may begin. `proposals.rs` keeps what they find.
+
+use super::context::Context;
+use super::matcher::{FormMatch, Matcher};
+use super::{Budget, Evidence, Field, Hit, skip, swar};
+use crate::Kind;
+use crate::kinds::iban;
+use crate::recognisers::{coordinates, labelled, web};
+
+/// The class of a byte: what may begin with it. Most of a text is passed over by it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Nothing.
+    Other,
+    Letter,
+    Digit,
+    /// `@`, `:`, `+`, `(`, `-`, `<`.
+    Mark,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // `byte` is below 256 by the condition of the loop.
+        #[allow(clippy::indexing_slicing)]
+        let class = &mut classes[byte];
+        *class = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
+            b'0'..=b'9' => Class::Digit,
+            b'@' | b':' | b'+' | b'(' | b'-' | b'<' => Class::Mark,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// The first three letters of the months in five languages.
+const MONTHS: [[u8; 3]; 28] = [
+    *b"jan", *b"feb", *b"fev", *b"mar", *b"mae", *b"apr", *b"avr", *b"abr", *b"may", *b"mai", *b"mag",
+    *b"jun", *b"jui", *b"giu", *b"jul", *b"lug", *b"aug", *b"aou", *b"ago", *b"sep", *b"set", *b"oct",
+    *b"okt", *b"ott", *b"nov", *b"dec", *b"dez", *b"dic",
+];
+
+/// A word: letters, digits and `_`.
+struct Word {
+    length: usize,
+    /// The number of digits.
+    digits: usize,
+    /// Are all of them digits?
+    number: bool,
+}
+
+impl Word {
+    /// The word that begins at `start`.
+    fn at(bytes: &[u8], start: usize) -> Word {
+        let (mut length, mut digits) = (0, 0);
+        for byte in bytes.get(start..).unwrap_or_default() {
+            match CLASSES.get(usize::from(*byte)) {
+                Some(Class::Letter) => {}
+                Some(Class::Digit) => digits += 1,
+                _ if *byte == b'_' => {}
+                _ => break,
+            }
+            length += 1;
+        }
+        Word { length, digits, number: digits == length }
+    }
+}
+
+/// A pass over a text.
+pub(super) struct Reader<'r> {
+    pub(super) matcher: &'r Matcher,
+    /// The least score of each kind that is reported, by the number of the kind; [`u8::MAX`] for kinds that are not wanted.
+    pub(super) thresholds: &'r [u8; 128],
+    pub(super) text: &'r str,
+    pub(super) field: &'r Field,
+    pub(super) context: &'r mut Context,
+    pub(super) matches: &'r mut Vec<FormMatch>,
+    pub(super) hits: &'r mut Vec<Hit>,
+    /// Are findings under better ones wanted too?
+    pub(super) overlapping: bool,
+    pub(super) budget: &'r mut Budget,
+}
+
+impl Reader<'_> {
+    /// Reads the text.
+    pub(super) fn run(&mut self) {
+        let bytes = self.text.as_bytes();
+        if !self.budget.take(bytes.len()) {
+            return;
+        }
+        // `looked`: the end of the last stretch of small letters.
+        let (mut at, mut looked) = (0, 0);
+        while let Some(byte) = bytes.get(at).copied() {
+            at = match CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other) {
+                Class::Other => at + 1,
+                // Few words of telemetry, such as `seq=` and `[INFO]`, have another word behind them.
+                Class::Letter if !skip::begins(bytes, at) => self.word(bytes, at),
+                Class::Letter if at >= looked => {
+                    let stretch = skip::stretch(bytes, at);
+                    looked = stretch.end.max(at + 1);
+                    if stretch.safe > at {
+                        stretch.safe
+                    } else {
+                        skip::word(bytes, at).unwrap_or_else(|| self.word(bytes, at))
+                    }
+                }
+                Class::Letter => skip::word(bytes, at).unwrap_or_else(|| self.word(bytes, at)),
+                Class::Digit => self.word(bytes, at),
+                Class::Mark => self.mark(bytes, at, byte),
+            };
+            if self.budget.is_over() {
+                return;
+            }
+        }
+    }
+
+    /// Proposes what begins with the word or number at `start`. Returns where to go on.
+    fn word(&mut self, bytes: &[u8], start: usize) -> usize {
+        let word = Word::at(bytes, start);
+        let end = start + word.length;
+        let next = bytes.get(end).copied().unwrap_or(b' ');
+        if word.number
+            && next == b'.'
+            && let Some(behind) = coordinates::decimal_end(bytes, end)
+        {
+            self.position(bytes, start, end);
+            return behind;
+        }
+        let plain = word.digits == 0 && matches!(next, b' ' | b',') && word.length < 26;
+        if plain && !self.may_begin(bytes, start, word.length, next) && !labelled::announces(bytes, end) {
+            return end;
+        }
+        if !begins(bytes, start) {
+            return end;
+        }
+        let before = start.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+        if word.digits > 0 || self.may_begin(bytes, start, word.length, next) {
+            let behind = self.forms(start, word.number);
+            if behind > end {
+                return behind;
+            }
+        }
+        if word.digits > 0 || matches!(next, b'-' | b'/') {
+            self.code(bytes, start);
+        }
+        if word.length >= 26
+            && let Some(word) = self.text.get(start..end)
+        {
+            self.long_word(word, start..end);
+        }
+        if next == b':' && word.length <= 4 && before != b':' {
+            self.ipv6(start);
+        }
+        if word.number {
+            self.telephone(bytes, start);
+        } else {
+            self.mixed(bytes, start, end, &word);
+        }
+        if matches!(next, b'.' | b'-') && !matches!(before, b'.' | b'-' | b'/' | b'@') {
+            return self.name(bytes, start, end);
+        }
+        end
+    }
+
+    /// Proposes what only a word with letters begins.
+    fn mixed(&mut self, bytes: &[u8], start: usize, end: usize, word: &Word) {
+        if word.digits >= 2
+            && let Some(last) = iban::end(self.text, start)
+        {
+            self.propose(Kind::Iban, start..last, iban::SCORES, Evidence::Checked);
+        }
+        if word.length >= 3
+            && labelled::announces(bytes, end)
+            && let Some(value) = labelled::value(self.text, start..end)
+        {
+            self.propose(value.kind, value.at, value.scores, Evidence::Context);
+        }
+        // `is199003052397`: a blank is missing.
+        if word.digits >= 6 {
+            let word = bytes.get(start..end).unwrap_or_default();
+            let small = word.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+            if small >= 2 && word.iter().skip(small).take(6).filter(|byte| byte.is_ascii_digit()).count() == 6
+            {
+                self.forms(start + small, false);
+            }
+        }
+    }
+
+    /// May a word without digits begin a form? Only months, short words in front of digits and prefixes of keys do.
+    fn may_begin(&self, bytes: &[u8], start: usize, length: usize, next: u8) -> bool {
+        let Some(&[a, b, c]) = bytes.get(start..).and_then(<[u8]>::first_chunk) else { return false };
+        let behind = bytes.get(start + length..).unwrap_or_default();
+        match next {
+            b'-' | b'.' | 0x80.. => true,
+            b' ' | b':' if has_digit(behind) => {
+                length <= 3 || MONTHS.contains(&[a, b, c].map(|byte| byte.to_ascii_lowercase()))
+            }
+            b' ' if matches!([a, b, c], [b'B' | b'b', b'e' | b'a', b'a' | b's']) => true,
+            // The code of a bank.
+            _ => length >= 6 && a.is_ascii_uppercase() && b.is_ascii_uppercase(),
+        }
+    }
+
+    /// Proposes what has the mark at `at` in it or at its beginning. Returns where to go on.
+    fn mark(&mut self, bytes: &[u8], at: usize, mark: u8) -> usize {
+        let next = bytes.get(at + 1).copied().unwrap_or(b' ');
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(b' ');
+        match mark {
+            b'@' => {
+                if let Some((found, scores)) = web::email(self.text, at) {
+                    self.propose(Kind::Email, found, scores, Evidence::Form);
+                }
+            }
+            b':' if next == b'/' && bytes.get(at + 2) == Some(&b'/') => {
+                if let Some((found, scores)) = web::url(self.text, at)
+                    && self.propose(Kind::Url, found.clone(), scores, Evidence::Form)
+                {
+                    return self.behind(found.end).max(at + 1);
+                }
+            }
+            b':' if next == b':'
+                && !before.is_ascii_alphanumeric()
+                && !matches!(before, b':' | b'_' | b'>') =>
+            {
+                self.ipv6(at)
+            }
+            b'+' | b'(' if next.is_ascii_digit() && !before.is_ascii_alphanumeric() => {
+                self.telephone(bytes, at)
+            }
+            b'(' if next == b'+' => {}
+            b'<' if next == b'<' || before.is_ascii_uppercase() => return self.zone(bytes, at),
+            b'-' if next == b'-' && bytes.get(at..).is_some_and(|rest| rest.starts_with(b"-----BEGIN ")) => {
+                return self.private_key(at);
+            }
+            _ => {}
+        }
+        at + 1
+    }
+}
+
+/// Is there a digit in the first eight bytes?
+fn has_digit(bytes: &[u8]) -> bool {
+    swar::digits(swar::block(bytes, 0)) != 0
+}
+
+/// May something begin here, or is it the middle of a word, a number or a path?
+fn begins(bytes: &[u8], start: usize) -> bool {
+    let at = |back: usize| start.checked_sub(back).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+    let digit = bytes.get(start).is_some_and(u8::is_ascii_digit);
+    match at(1) {
+        b'.' | b'-' | b':' if digit => {
+            !at(2).is_ascii_digit() && (at(1) == b':' || at(2).is_ascii_alphanumeric())
+        }
+        b'/' if digit => at(2) == b'/' || at(2) == b'.',
+        b'.' | b'-' => true,
+        b'_' => false,
+        0x80.. => !bytes
+            .get(..start)
+            .and_then(|before| std::str::from_utf8(before.get(before.len().saturating_sub(2)..)?).ok())
+            .is_some_and(|c| c.chars().all(char::is_alphabetic)),
+        _ => true,
+    }
+}

@@ -1,0 +1,83 @@
+//! SIMD within a register (SWAR): eight bytes of a text in a `u64`. A test sets the high bit of each byte that passes it.
+//!
+//! See H. S. Warren, Hacker's Delight, 2nd edition, chapter 6.
+
+/// A one in each byte.
+pub(crate) const ONES: u64 = 0x0101_0101_0101_0101;
+/// The high bit of each byte.
+pub(crate) const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// The eight bytes from `at` on; zeros behind the end.
+#[inline]
+pub(crate) fn block(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    match rest.first_chunk::<8>() {
+        Some(block) => u64::from_le_bytes(*block),
+        None => {
+            let mut block = [0; 8];
+            block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            u64::from_le_bytes(block)
+        }
+    }
+}
+
+/// All bits of the first `count` bytes.
+pub(crate) const fn below(count: usize) -> u64 {
+    if count >= 8 { u64::MAX } else { (1 << (8 * count)) - 1 }
+}
+
+/// Tests for letters of ASCII.
+pub(crate) const fn letters(block: u64) -> u64 {
+    between((block | (ONES * 0x20)) & !HIGH, 0x61, 0x7a) & !block & HIGH
+}
+
+/// Tests for small letters of ASCII.
+pub(crate) const fn smalls(block: u64) -> u64 {
+    between(block & !HIGH, 0x61, 0x7a) & !block & HIGH
+}
+
+/// Tests for capital letters of ASCII.
+pub(crate) const fn capitals(block: u64) -> u64 {
+    between(block & !HIGH, 0x41, 0x5a) & !block & HIGH
+}
+
+/// Tests for digits of ASCII.
+pub(crate) const fn digits(block: u64) -> u64 {
+    between(block & !HIGH, 0x30, 0x39) & !block & HIGH
+}
+
+/// Tests for `byte`, a character of ASCII.
+pub(crate) const fn are(block: u64, byte: u8) -> u64 {
+    between(block & !HIGH, byte as u64, byte as u64) & !block & HIGH
+}
+
+/// The number of bytes in front that all pass the test with the result `found`.
+pub(crate) const fn leading(found: u64) -> usize {
+    ((!found & HIGH).trailing_zeros() / 8) as usize
+}
+
+/// Tests for bytes from `first` to `last`. No byte of `block` has its high bit set.
+const fn between(block: u64, first: u64, last: u64) -> u64 {
+    block.wrapping_add(ONES * (0x80 - first)) & !block.wrapping_add(ONES * (0x7f - last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_is_tested_as_the_standard_library_does() {
+        for byte in 0..=255_u8 {
+            for place in 0..8 {
+                let block = u64::from(byte) << (8 * place) | ((ONES * 0x20) & !(0xff << (8 * place)));
+                let only = |passes: bool| if passes { 0x80 << (8 * place) } else { 0 };
+                assert_eq!(letters(block), only(byte.is_ascii_alphabetic()), "{byte}");
+                assert_eq!(smalls(block), only(byte.is_ascii_lowercase()), "{byte}");
+                assert_eq!(capitals(block), only(byte.is_ascii_uppercase()), "{byte}");
+                assert_eq!(digits(block), only(byte.is_ascii_digit()), "{byte}");
+            }
+        }
+        assert_eq!((leading(smalls(block(b"anna-lena", 0))), leading(smalls(block(b"abc", 0)))), (4, 3));
+        assert_eq!(leading(HIGH), 8);
+    }
+}

@@ -1,0 +1,193 @@
+//! What is written in the place of personal data.
+//!
+//! What cannot be done as asked, for want of a key or because the value does not fit, ends as the name of its kind: never as
+//! the value.
+
+mod encrypt;
+mod generalise;
+mod keys;
+mod mask;
+mod token;
+
+use std::fmt;
+
+use crate::Kind;
+
+pub use encrypt::decrypt;
+pub use keys::{OperatorKeys, WeakSecret};
+pub use token::{NotRevealed, reveal};
+
+/// What becomes of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Operator {
+    /// Nothing is left of it.
+    Remove,
+    /// The name of its kind: `<phone>`.
+    #[default]
+    Replace,
+    /// Stars, but for the end of a long number: `************1111`.
+    Mask,
+    /// A name that is the same for the same value, and another for every stakeholder: `<person:7f3a9c21>`.
+    Pseudonym,
+    /// A pseudonym from which whoever has the key gets the value back: `<person~...>`.
+    Reversible,
+    /// Another number of the same form (FF1); a pseudonym where there are too few of the form to hide among.
+    Encrypt,
+    /// Less exact: a year, a decade, a district, a network.
+    Generalise,
+    /// As it is.
+    Keep,
+}
+
+impl Operator {
+    /// All of them.
+    pub const ALL: [Operator; 8] = [
+        Operator::Remove,
+        Operator::Replace,
+        Operator::Mask,
+        Operator::Pseudonym,
+        Operator::Reversible,
+        Operator::Encrypt,
+        Operator::Generalise,
+        Operator::Keep,
+    ];
+
+    /// As a policy writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Operator::Remove => "remove",
+            Operator::Replace => "replace",
+            Operator::Mask => "mask",
+            Operator::Pseudonym => "pseudonym",
+            Operator::Reversible => "reversible",
+            Operator::Encrypt => "encrypt",
+            Operator::Generalise => "generalise",
+            Operator::Keep => "keep",
+        }
+    }
+
+    /// What a policy's word stands for.
+    pub fn named(word: &str) -> Option<Operator> {
+        Operator::ALL.into_iter().find(|operator| operator.name() == word)
+    }
+
+    /// Whether it does nothing without keys but name the kind.
+    pub const fn needs_keys(self) -> bool {
+        matches!(self, Operator::Pseudonym | Operator::Reversible | Operator::Encrypt)
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Writes what `operator` makes of `value`. `kind` is `None` for a whole field of which nothing else is known.
+pub fn apply(
+    operator: Operator,
+    kind: Option<Kind>,
+    value: &str,
+    keys: Option<&OperatorKeys>,
+    out: &mut String,
+) {
+    let from = out.len();
+    let written = match operator {
+        Operator::Remove => Some(()),
+        Operator::Keep => return out.push_str(value),
+        Operator::Replace => None,
+        Operator::Mask => {
+            mask::mask(kind, value, out);
+            Some(())
+        }
+        Operator::Pseudonym => keys.and_then(|keys| token::pseudonym(kind, value, keys, out)),
+        Operator::Reversible => keys.and_then(|keys| token::reversible(kind, value, keys, out)),
+        Operator::Encrypt => keys.and_then(|keys| {
+            encrypt::encrypt(kind, value, keys, out).or_else(|| token::pseudonym(kind, value, keys, out))
+        }),
+        Operator::Generalise => generalise::generalise(kind, value, out),
+    };
+    // A value of nothing but separators masks to itself, a round position generalises to itself.
+    let shows = |written: &str| !value.is_empty() && written.contains(value);
+    if written.is_none() || (!token::is_token(operator) && out.get(from..).is_none_or(shows)) {
+        out.truncate(from);
+        token::name(kind, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> OperatorKeys {
+        OperatorKeys::derive(b"a secret of a robot, for tests", "front_desk").unwrap()
+    }
+
+    fn made(operator: Operator, kind: Kind, value: &str) -> String {
+        let mut out = String::new();
+        apply(operator, Some(kind), value, Some(&keys()), &mut out);
+        out
+    }
+
+    #[test]
+    fn each_operator_does_what_its_name_says() {
+        let card = |operator| made(operator, Kind::PaymentCard, "4111 1111 1111 1111");
+        assert_eq!(card(Operator::Remove), "");
+        assert_eq!(card(Operator::Replace), "<payment_card>");
+        assert_eq!(card(Operator::Mask), "**** **** **** 1111");
+        assert_eq!(card(Operator::Keep), "4111 1111 1111 1111");
+        assert!(card(Operator::Pseudonym).starts_with("<payment_card:"));
+        assert_eq!(made(Operator::Generalise, Kind::DateOfBirth, "12 May 1985"), "1985");
+    }
+
+    #[test]
+    fn without_a_key_only_the_kind_is_named() {
+        for operator in Operator::ALL.into_iter().filter(|operator| operator.needs_keys()) {
+            let mut out = String::from("call ");
+            apply(operator, Some(Kind::Phone), "+44 7700 900123", None, &mut out);
+            assert_eq!(out, "call <phone>", "{operator}");
+        }
+        let mut out = String::new();
+        apply(Operator::Replace, None, "anything", None, &mut out);
+        assert_eq!(out, "<redacted>");
+    }
+
+    #[test]
+    fn the_value_is_never_in_what_is_written() {
+        let values = [
+            "4111 1111 1111 1111",
+            "+44 7700 900123",
+            "Ada Lovelace",
+            "ada@example.org",
+            "-- -- --",
+            "48.137, 11.575",
+            "203.0.113.7",
+            "2001:db8::7",
+            "1985-05-12",
+            "80331",
+            "SW1A 1AA",
+            "37 years",
+            "DE89370400440532013000",
+            "123456",
+            "über die Brücke",
+            "0000000000000000",
+        ];
+        let operators = Operator::ALL.into_iter().filter(|operator| *operator != Operator::Keep);
+        for (operator, kind) in
+            operators.flat_map(|operator| Kind::ALL.iter().map(move |kind| (operator, *kind)))
+        {
+            for value in values {
+                let written = made(operator, kind, value);
+                assert!(!written.contains(value), "{operator} of {kind} wrote {written} for {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_policy_can_name_them() {
+        for operator in Operator::ALL {
+            assert_eq!(Operator::named(&operator.to_string()), Some(operator));
+        }
+        assert_eq!(Operator::named("shred"), None);
+    }
+}

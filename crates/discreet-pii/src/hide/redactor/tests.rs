@@ -1,0 +1,123 @@
+use std::sync::LazyLock;
+
+use super::*;
+use crate::{Kind, Kinds, Options};
+
+/// One for all tests: without optimisation it takes seconds to make.
+static FINDER: LazyLock<Arc<Finder>> = LazyLock::new(|| {
+    let kinds = [Kind::PaymentCard, Kind::Email, Kind::Phone, Kind::Ip].into_iter().collect();
+    Arc::new(Finder::new(&Options { kinds, ..Options::default() }).unwrap())
+});
+
+fn redactor(rules: HidingRules) -> TextRedactor {
+    let keys = OperatorKeys::derive(b"a secret of a robot, for tests", "front_desk").unwrap();
+    TextRedactor::new(rules, Arc::clone(&FINDER), Some(Arc::new(keys)))
+}
+
+fn redacted(redactor: &mut TextRedactor, path: &str, text: &str) -> String {
+    let (field, mut out) = (redactor.rules().field(path), String::new());
+    let outcome = redactor.redact(text, &field, &mut out);
+    assert_eq!(outcome.changed, out != text, "{text} became {out}");
+    out
+}
+
+fn by(operator: Operator) -> TextRedactor {
+    redactor(HidingRules::new(operator))
+}
+
+#[test]
+fn plain_text_loses_what_is_found_and_keeps_the_rest() {
+    let text = "card 4111 1111 1111 1111, mail ada@example.org.";
+    assert_eq!(redacted(&mut by(Operator::Replace), "data", text), "card <payment_card>, mail <email>.");
+    assert_eq!(
+        redacted(&mut by(Operator::Mask), "data", text),
+        "card **** **** **** 1111, mail ***@*******.***."
+    );
+    assert_eq!(redacted(&mut by(Operator::Keep), "data", text), text);
+    assert_eq!(redacted(&mut by(Operator::Replace), "data", "nothing to see"), "nothing to see");
+}
+
+#[test]
+fn what_was_found_is_counted() {
+    let mut redactor = by(Operator::Remove);
+    let field = redactor.rules().field("data");
+    let outcome = redactor.redact("ada@example.org and bob@example.org", &field, &mut String::new());
+    assert_eq!((outcome.hits.of(Kind::Email), outcome.hits.total()), (2, 2));
+}
+
+#[test]
+fn json_stays_json_and_numbers_become_strings() {
+    let text = r#"{ "order": 7, "card": 4111111111111111, "to" : "mail a\u0064a@example.org \u2713 now" , "ok": [true,null] }"#;
+    let out = redacted(&mut by(Operator::Replace), "data", text);
+    let expected =
+        r#"{ "order": 7, "card": "<payment_card>", "to" : "mail <email> \u2713 now" , "ok": [true,null] }"#;
+    assert_eq!(out, expected);
+    serde_json::from_str::<serde_json::Value>(&out).unwrap();
+}
+
+#[test]
+fn json_in_json_is_read_too() {
+    let inner = r#"{"note":"call","mail":"ada@example.org"}"#;
+    let text = serde_json::json!({ "payload": inner, "id": 1 }).to_string();
+    let out = redacted(&mut by(Operator::Replace), "data", &text);
+    let outer: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let inner: serde_json::Value = serde_json::from_str(outer["payload"].as_str().unwrap()).unwrap();
+    assert_eq!(inner["mail"], "<email>");
+}
+
+#[test]
+fn keys_that_are_addresses_are_taken_out_and_names_of_fields_are_not() {
+    let out = redacted(&mut by(Operator::Replace), "data", r#"{"ada@example.org":{"phone":"","paris":1}}"#);
+    assert_eq!(out, r#"{"<email>":{"phone":"","paris":1}}"#);
+}
+
+#[test]
+fn a_rule_for_a_field_takes_all_of_it_whatever_it_looks_like() {
+    let mut rules = HidingRules::new(Operator::Replace);
+    rules.set_whole("guest.passport_no", Operator::Mask);
+    rules.set_whole("secret", Operator::Remove);
+    rules.set_whole("public", Operator::Keep);
+    let mut redactor = redactor(rules);
+    assert_eq!(redacted(&mut redactor, "guest.passport_no", "not \"a\" number"), "*** \"*\" ******");
+    let text = r#"{"guest":{"passport_no":"C01X00T47","n":2},"secret":[12,"x"],"public":"ada@example.org"}"#;
+    let expected =
+        r#"{"guest":{"passport_no":"*****0T47","n":2},"secret":["",""],"public":"ada@example.org"}"#;
+    assert_eq!(redacted(&mut redactor, "data", text), expected);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_let_out_where_a_rule_names_something_in_it() {
+    let mut rules = HidingRules::new(Operator::Replace);
+    rules.set_whole("data.secret", Operator::Remove);
+    let mut redactor = redactor(rules);
+    assert_eq!(redacted(&mut redactor, "data", r#"{"secret":"tulip""#), "<redacted>");
+    assert_eq!(redacted(&mut redactor, "data", "no brackets"), "no brackets");
+    let broken = r#"{"mail":"ada@example.org""#;
+    assert_eq!(redacted(&mut by(Operator::Replace), "data", broken), r#"{"mail":"<email>""#);
+}
+
+#[test]
+fn kinds_have_operators_of_their_own() {
+    let mut rules = HidingRules::new(Operator::Replace);
+    rules.set(Kinds::named("money").unwrap(), Some(Operator::Mask));
+    rules.set(Kinds::named("email").unwrap(), None);
+    let text = "card 4111 1111 1111 1111 for ada@example.org";
+    assert_eq!(redacted(&mut redactor(rules), "data", text), "card **** **** **** 1111 for ada@example.org");
+}
+
+#[test]
+fn a_spoken_number_has_the_pseudonym_of_the_number_typed() {
+    let mut redactor = by(Operator::Pseudonym);
+    let typed = redacted(&mut redactor, "data", "my card is 4111 1111 1111 1111");
+    let said = "my card is four one one one one one one one one one one one one one one one";
+    assert_eq!(redacted(&mut redactor, "speech.transcript", said), typed);
+}
+
+#[test]
+fn every_document_stays_one_under_every_operator() {
+    let text = r#"{"a\n":["ada@example.org","\"+44 7700 900123\\",4111111111111111,-3.5],"b":{"c":"{\"d\":\"203.0.113.7\"}"}}"#;
+    for operator in Operator::ALL {
+        let out = redacted(&mut by(operator), "data", text);
+        assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok(), "{operator}: {out}");
+    }
+}

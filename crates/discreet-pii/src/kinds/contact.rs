@@ -1,0 +1,42 @@
+//! Telephones, e-mail, the web and account names. The recognisers `telephone.rs` and `web.rs` find them; they
+//! have no pattern.
+
+use super::form::{Definition, define};
+use super::Group;
+
+/// A telephone number.
+pub(super) const PHONE: Definition = define("phone", "PHONE_NUMBER", Group::Contact)
+    .words(&[
+        "mynumber yournumber hisnumber hernumber meinenummer monnumero minumero mionumero \
+        phone telephone tel telefon telefonnummer telefono telefonica fon mobile mobil \
+        mobiltelefon mobilnummer cellphone cellular cellulare handy handynummer fax telefax \
+        telephonique portable movil celular llamar llame llamada llamame chiama chiamare \
+        chiamami chiamata appeler appelez appelle rappeler rappelez anrufen anruf ruf rufen \
+        ruckruf ruckrufnummer call calling callme callback called caller dial whatsapp sms \
+        hotline contact contactnumber contacto kontakt contatto contattare contactar phones \
+        desk office landline festnetz festnetznummer durchwahl rufnummer numerodetelephone \
+        numerodetelefono numeroditelefono telepono numara numaram telefonu ceptelefonu cep \
+        gsm telefoon telefone ligar ring reach extension ext switchboard pager msisdn \
+        telefonnumer komorka sim",
+    ]);
+
+/// An e-mail address.
+pub(super) const EMAIL: Definition = define("email", "EMAIL_ADDRESS", Group::Contact)
+    .words(&[
+        "email mail emailaddress mailto courriel correo correoelectronico posta \
+        postaelettronica",
+    ]);
+
+/// A web address or domain name.
+pub(super) const URL: Definition = define("url", "URL", Group::Contact)
+    .words(&[
+        "url website web site link homepage webseite internetseite siteweb sitioweb paginaweb \
+        sitoweb sito visit visited domain domains webpage blog www browse browsing",
+    ]);
+
+/// An account's name.
+pub(super) const USERNAME: Definition = define("username", "USERNAME", Group::Contact)
+    .words(&[
+        "username user login userid benutzer benutzername nutzername utilisateur \
+        nomdutilisateur identifiant usuario utente nomeutente handle",
+    ]);

@@ -1,0 +1,76 @@
+//! Addresses and serial numbers of devices. IPv6 addresses have too many forms for a pattern: the recogniser
+//! `ipv6.rs` reads them.
+
+use super::checksums::{luhn, monotone, number};
+use super::form::{Definition, define, form};
+use super::score::alone;
+use super::Group;
+
+/// An IP address.
+pub(super) const IP: Definition = define("ip", "IP_ADDRESS", Group::Network)
+    .forms(&[
+        form(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d{1,2})?", alone(65).near(85)).check_text(ipv4),
+    ])
+    .words(&[
+        "ip ipv4 ipv6 ipaddress ipadresse adresseip direccionip indirizzoip host hostname \
+        server gateway subnet ping",
+    ]);
+
+/// A network card's address.
+pub(super) const MAC: Definition = define("mac", "MAC_ADDRESS", Group::Network)
+    .forms(&[
+        form(r"[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}", alone(65).near(85)).check(mac).case_sensitive(),
+        form(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}", alone(65).near(85)).check(mac).case_sensitive(),
+        form(r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}", alone(60).near(85)).check(mac).case_sensitive(),
+    ])
+    .words(&[
+        "mac macaddress ethernet hardware hardwareaddress physicaladdress wifi bluetooth \
+        bssid wlan",
+    ]);
+
+/// A telephone's serial number.
+pub(super) const IMEI: Definition = define("imei", "IMEI", Group::Network)
+    .forms(&[
+        form(r"\d{15}", alone(30).near(85)).check(imei),
+        form(r"\d{2}-\d{6}-\d{6}-\d", alone(70).near(90)).check(imei),
+    ])
+    .words(&["imei imeisv handset serialnumber"]);
+
+/// An IPv4 address (RFC 791), with or without a prefix length.
+fn ipv4(raw: &str) -> bool {
+    let (address, length) =
+        raw.split_once('/').map_or((raw, None), |(address, length)| (address, Some(length)));
+    address.parse::<std::net::Ipv4Addr>().is_ok()
+        && length.is_none_or(|length| length.parse::<u8>().is_ok_and(|length| length <= 32))
+}
+
+/// A MAC address (IEEE 802), neither broadcast nor zero.
+fn mac(code: &[u8]) -> bool {
+    code.len() == 12 && !monotone(code)
+}
+
+/// A mobile equipment identity (3GPP TS 23.003, 6.2.1): a reporting body, and Luhn.
+fn imei(code: &[u8]) -> bool {
+    let body = matches!(number(code, 0, 2), 1 | 10 | 30 | 33 | 35 | 44 | 45 | 49..=54 | 86 | 91 | 98 | 99);
+    code.len() == 15 && luhn(code) && body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_numbers_up_to_255_are_an_address() {
+        assert!(ipv4("10.1.2.3") && ipv4("10.1.2.0/24") && !ipv4("10.1.2.300") && !ipv4("10.1.2.0/64"));
+    }
+
+    #[test]
+    fn an_equipment_identity_has_a_check_digit() {
+        assert!(imei(b"490154203237518") && !imei(b"490154203237519"));
+    }
+
+    #[test]
+    fn the_broadcast_address_belongs_to_no_device() {
+        assert!(mac(b"001A2B3C4D5E") && !mac(b"FFFFFFFFFFFF"));
+    }
+}

@@ -1,0 +1,17 @@
+//! Names of persons and organizations, titles, nationalities. The recogniser `names.rs` finds them by word lists
+//! and context.
+
+use super::form::{Definition, define};
+use super::Group;
+
+/// A person's name.
+pub(super) const PERSON: Definition = define("person", "PERSON", Group::Person);
+
+/// A nationality, religion or political group.
+pub(super) const NATIONALITY: Definition = define("nationality", "NRP", Group::Person);
+
+/// A form of address.
+pub(super) const TITLE: Definition = define("title", "TITLE", Group::Person);
+
+/// A company or institution.
+pub(super) const ORGANIZATION: Definition = define("organization", "ORGANIZATION", Group::Person);

@@ -1,0 +1,10 @@
+//! Places and street addresses. The recogniser `names.rs` finds them by word lists and context.
+
+use super::form::{Definition, define};
+use super::Group;
+
+/// A city, region or country.
+pub(super) const PLACE: Definition = define("place", "LOCATION", Group::Place);
+
+/// A street address.
+pub(super) const ADDRESS: Definition = define("address", "STREET_ADDRESS", Group::Place);

@@ -1,0 +1,323 @@
+//! Street addresses: a street with its number, and what follows of door, city, state and postcode.
+
+use super::person::{Endings, Found, ends_in};
+use super::run::{Part, Run, following, preceding, spaces};
+use super::table::Class;
+use super::word::{Shape, Word, byte};
+use super::{cue, tail};
+use crate::{Kind, Evidence};
+
+/// The address that a run is in.
+pub(super) fn find(text: &str, run: &Run) -> Option<Found> {
+    if !run.iter().any(|part| is_street(text, part)) && !digits_near(text, run) {
+        return None;
+    }
+    let (start, end, score) =
+        box_number(text, run).or_else(|| fleet(text, run)).or_else(|| street(text, run))?;
+    let end = tail::end(text, end, false);
+    Some(Found { kind: Kind::Address, start, end, score, evidence: Evidence::Form })
+}
+
+/// The address that `street`, a word in small letters, is the street's word of: `58 lauzon parkway`, `12 rue verte`.
+pub(super) fn lower(text: &str, street: Part) -> Option<Found> {
+    if !is_street(text, street) {
+        return None;
+    }
+    let found = |start, end| {
+        Some(Found { kind: Kind::Address, start, end: tail::end(text, end, true), score: 70, evidence: Evidence::Form })
+    };
+    // `rue de la paix`: up to three words behind it, when a number stands before.
+    if let Some(start) = before(text, street.word.start) {
+        let (mut last, mut end) = (street, street.word.end);
+        for _ in 0..3 {
+            if let Some(after) = number_after(text, end) {
+                return found(start, after);
+            }
+            match following(text, last)
+                .filter(|next| !next.is(Class::COMMON.or(Class::UNIT)) || next.is(Class::PARTICLE))
+            {
+                Some(next) => (last, end) = (next, next.word.end),
+                None => break,
+            }
+        }
+        return found(start, end);
+    }
+    let mut at = street.word.start;
+    let after = number_after(text, street.word.end);
+    for _ in 0..3 {
+        let (word, _) = preceding(text, at).filter(|(_, gap)| matches!(*gap, " " | ". "))?;
+        if word.shape == Shape::Code
+            || word.class(text).any(Class::COMMON) && !word.class(text).any(Class::SURNAME)
+        {
+            break;
+        }
+        at = word.start;
+        if let Some(start) = before(text, at) {
+            return found(start, after.unwrap_or(street.word.end));
+        }
+    }
+    let compound = !street.is(Class::STREET) && street.word.end - street.word.start > 7;
+    after.filter(|_| compound).and_then(|after| found(street.word.start, after))
+}
+
+/// Without a word for a street, a number stands close by.
+fn digits_near(text: &str, run: &Run) -> bool {
+    let bytes = text.as_bytes();
+    let before = bytes.get(run.start().saturating_sub(24)..run.start()).unwrap_or_default();
+    let after = bytes.get(run.end()..).unwrap_or_default();
+    let fleet = || run.get(0).is_some_and(|part| part.word.shape == Shape::Upper);
+    after.iter().take(12).any(u8::is_ascii_digit) || before.iter().any(u8::is_ascii_digit) || fleet()
+}
+
+/// `P.O. Box 17`, `Unit 2451 Box 9006`, `Postfach 12 34`.
+fn box_number(text: &str, run: &Run) -> Option<(usize, usize, u8)> {
+    let first = run.get(0)?;
+    let last = run.iter().next_back()?;
+    let end = number_after(text, last.word.end)?;
+    let word = last.word.text(text);
+    if cue::any(word, &["postfach", "apartado", "postbox", "postboks", "pobox"]) {
+        return Some((before(text, last.word.start).unwrap_or(last.word.start), end, 80));
+    }
+    if cue::any(word, &["box"]) && run.len() > 1 {
+        let post = first.word.shape == Shape::Initial
+            || cue::any(first.word.text(text), &["po", "post", "postal", "pob"]);
+        return post.then_some((before(text, first.word.start).unwrap_or(first.word.start), end, 85));
+    }
+    // Military and diplomatic post of the United States.
+    if !cue::any(word, &["psc", "unit", "cmr"]) {
+        return None;
+    }
+    let rest = text.get(end..)?.trim_start_matches([',', ' ']);
+    let skipped = text.len() - end - rest.len();
+    let end = number_after(text, end + skipped + rest.strip_prefix("Box").map(|_| 3)?)?;
+    Some((last.word.start, end, 85))
+}
+
+/// `USS Enterprise`, when the next line is a fleet's post office.
+fn fleet(text: &str, run: &Run) -> Option<(usize, usize, u8)> {
+    let rest = text.get(run.end()..)?.trim_start_matches([',', ' ', '\n']);
+    let office = ["FPO A", "APO A", "DPO A"].iter().any(|office| rest.starts_with(office));
+    (office && run.get(0)?.word.shape == Shape::Upper).then_some((run.start(), run.end(), 80))
+}
+
+fn street(text: &str, run: &Run) -> Option<(usize, usize, u8)> {
+    let place = (0..run.len()).rev().find(|index| run.get(*index).is_some_and(|part| is_street(text, part)));
+    let end = closing_word(text, run.end());
+    let after = number_after(text, end);
+    let Some(index) = place else {
+        return without_word(text, run, end, after);
+    };
+    let part = run.get(index)?;
+    let closes = cue::any(part.word.text(text), CLOSING);
+    let leads = part.is(Class::STREET) && index + 1 < run.len() && !closes;
+    let from = if leads { index } else { beginning(run, index) };
+    let start = run.get(from)?.word.start;
+    let before = ordinal(text, start).filter(|_| from == index).or_else(|| before(text, start));
+    // `Drive 5`, `Close`, `Server Drive`: words of their own.
+    let names =
+        run.iter().filter(|part| !part.is(Class::PARTICLE.or(Class::STREET).or(Class::COMMON))).count();
+    let ordinal = ordinal(text, start).is_some();
+    let led = before.is_some()
+        || cue::any(part.word.text(text), &["calle", "avenida", "rue", "piazza", "rua", "viale"]);
+    let named = names > 0 || led && (run.len() > 1 || ordinal);
+    if part.is(Class::STREET) && (!named || part.word.shape == Shape::Initial) {
+        return None;
+    }
+    // Behind an English street stands what belongs to the rest: `12 Main Street London`.
+    let end = if leads || part.word.end == run.end() { end } else { part.word.end };
+    let after = number_after(text, end);
+    match (before, after) {
+        (Some(start), after) => Some((start, after.unwrap_or(end), 85)),
+        (None, Some(after)) => Some((start, after, 82)),
+        (None, None) => clear(text, part, run).then_some((start, end, 60)),
+    }
+}
+
+/// A run without a word for a street: `12 rue de la Paix`, `ul. Karpacka 69`, `24 Nerudy 894`.
+fn without_word(text: &str, run: &Run, end: usize, after: Option<usize>) -> Option<(usize, usize, u8)> {
+    let start = run.start();
+    if let Some(street) = street_before(text, start) {
+        let before = before(text, street);
+        return match (before, after) {
+            (None, None) => Some((street, end, 60)),
+            _ => Some((before.unwrap_or(street), after.unwrap_or(end), 85)),
+        };
+    }
+    let before = before(text, start);
+    let plain = run.iter().any(|part| part.is(Class::WORD) && !part.is(Class::SURNAME.or(Class::GIVEN)));
+    let closed = end > run.end();
+    let words = run.iter().any(|part| part.word.end - part.word.start > 2);
+    match (before, after) {
+        (before, Some(after)) if closed => Some((before.unwrap_or(start), after, 80)),
+        (Some(before), Some(after)) if !plain && words && start - before < 12 => Some((before, after, 70)),
+        _ => None,
+    }
+}
+
+/// `184th` before `Street`, and the number before that.
+fn ordinal(text: &str, start: usize) -> Option<usize> {
+    let head = text.get(..start)?.strip_suffix(' ')?;
+    let bare = ["st", "nd", "rd", "th"].iter().find_map(|ending| head.strip_suffix(ending))?;
+    let digits = bare.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let first = bare.len() - digits;
+    (1..4).contains(&digits).then(|| before(text, first).unwrap_or(first))
+}
+
+/// Where a street's name begins in a run: behind words that are in every text.
+fn beginning(run: &Run, index: usize) -> usize {
+    let mut from = index;
+    while let Some(part) = from.checked_sub(1).and_then(|before| run.get(before)) {
+        let plain =
+            part.is(Class::COMMON) && !part.is(Class::SURNAME.or(Class::GIVEN)) || part.is(Class::TITLE);
+        if plain && from < index || part.is(Class::FIRM) {
+            break;
+        }
+        from -= 1;
+    }
+    from
+}
+
+fn is_street(text: &str, part: Part) -> bool {
+    part.is(Class::STREET)
+        || !part.is(Class::WORD)
+            && part.word.end - part.word.start > 5
+            && ends_in(part.word.text(text), ENDINGS)
+}
+
+/// A street even without a number.
+fn clear(text: &str, part: Part, run: &Run) -> bool {
+    let word = part.word.text(text);
+    if !part.is(Class::STREET) {
+        return part.word.end - part.word.start > 8
+            && !part.is(Class::SURNAME.or(Class::GIVEN).or(Class::PLACE));
+    }
+    let last = run.iter().next_back().is_some_and(|last| last.word.start == part.word.start);
+    let closing =
+        &["street", "avenue", "road", "boulevard", "lane", "parkway", "highway", "crescent", "terrace"];
+    let leading = &[
+        "rue",
+        "calle",
+        "avenida",
+        "avenue",
+        "boulevard",
+        "via",
+        "viale",
+        "piazza",
+        "rua",
+        "plaza",
+        "paseo",
+    ];
+    if last { cue::any(word, closing) } else { cue::any(word, leading) }
+}
+
+/// A small word for a street behind its name: `Király u. 23`.
+fn closing_word(text: &str, end: usize) -> usize {
+    let start = end + spaces(text, end);
+    if start == end || !super::run::letter(text, start) {
+        return end;
+    }
+    let word = Word::at(text, start);
+    if word.shape == Shape::Lower && word.class(text).any(Class::STREET) {
+        return word.end + usize::from(byte(text, word.end) == b'.');
+    }
+    end
+}
+
+/// A small word for a street before its name: `rue de la`.
+fn street_before(text: &str, start: usize) -> Option<usize> {
+    let mut at = start;
+    for _ in 0..4 {
+        let (word, gap) = preceding(text, at)?;
+        if word.shape != Shape::Lower || !gap.bytes().all(|byte| matches!(byte, b' ' | b'.' | b'\'')) {
+            return None;
+        }
+        let class = word.class(text);
+        if class.any(Class::STREET) {
+            return Some(word.start);
+        }
+        if !class.any(Class::PARTICLE) {
+            return None;
+        }
+        at = word.start;
+    }
+    None
+}
+
+/// Where the number or two numbers before `start` begin.
+pub(super) fn before(text: &str, start: usize) -> Option<usize> {
+    let first = one_before(text, start)?;
+    Some(one_before(text, first).unwrap_or(first))
+}
+
+fn one_before(text: &str, start: usize) -> Option<usize> {
+    let head = text.get(..start)?.as_bytes();
+    let gap = head.iter().rev().take_while(|byte| matches!(byte, b' ' | b',')).count();
+    let rest = head.get(..head.len().checked_sub(gap)?)?;
+    // `12b`, `12-14`, `3/4`.
+    let letter = usize::from(matches!(rest, [.., b'0'..=b'9', b'a'..=b'e' | b'A'..=b'E']));
+    let digits = rest.get(..rest.len() - letter)?;
+    let length = digits.iter().rev().take_while(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'/')).count();
+    let begin = digits.len() - length;
+    let border = begin.checked_sub(1).and_then(|at| digits.get(at)).copied().unwrap_or(b' ');
+    let whole = digits.get(begin)?.is_ascii_digit()
+        && matches!(border, b' ' | b'\n' | b'\t' | b',' | b'(' | b':' | b'"' | b'#');
+    (whole && gap > 0 && gap < 3 && (1..=9).contains(&length)).then_some(begin)
+}
+
+/// Where the number ends that follows `end`: ` 12`, `, 12b`, ` No. 3`.
+pub(super) fn number_after(text: &str, end: usize) -> Option<usize> {
+    let rest = text.get(end..)?;
+    let trimmed = rest.trim_start_matches([' ', ',', '.']);
+    let gap = rest.len() - trimmed.len();
+    if gap == 0 || gap > 2 {
+        return None;
+    }
+    let short = ["No. ", "no. ", "Nr. ", "nr. ", "n. ", "nº ", "n° ", "#", "N° "];
+    let bare = short.iter().find_map(|short| trimmed.strip_prefix(short)).unwrap_or(trimmed);
+    let digits = bare.bytes().take_while(u8::is_ascii_digit).count();
+    if !(1..=5).contains(&digits) {
+        return None;
+    }
+    let mut length = digits;
+    let at = |index: usize| bare.as_bytes().get(index).copied().unwrap_or(b' ');
+    if matches!(at(length), b'-' | b'/') && at(length + 1).is_ascii_digit() {
+        length += 1 + bare.bytes().skip(length + 1).take_while(u8::is_ascii_digit).count();
+    }
+    if at(length).is_ascii_alphabetic() && !at(length + 1).is_ascii_alphanumeric() {
+        length += 1;
+    }
+    let next = at(length);
+    let number = !next.is_ascii_alphanumeric() && next != b'_' && next != b':' && next != b'%';
+    let fraction = next == b'.' && at(length + 1).is_ascii_digit();
+    (number && !fraction).then_some(text.len() - bare.len() + length)
+}
+
+/// Words of streets that stand behind the name.
+const CLOSING: &[&str] = &[
+    "street", "st", "road", "rd", "ave", "lane", "ln", "drive", "parkway", "court", "close", "sq",
+    "crescent", "grove", "mews", "trail", "terrace", "highway", "pkwy", "hwy", "blvd", "ct", "utca", "tér",
+    "straat", "laan",
+];
+
+/// What the names of streets end in.
+const ENDINGS: Endings = &[
+    (b'e', &["straße", "strasse", "gasse", "allee", "gade", "tie", "kade", "rinne", "stræde", "lände"]),
+    (b'r', &["str", "ufer", "vegur", "hólar"]),
+    (b'g', &["weg", "steig"]),
+    (b'z', &["platz"]),
+    (b'm', &["damm"]),
+    (
+        b'n',
+        &[
+            "gatan", "vägen", "vagen", "veien", "vegen", "gaten", "katan", "laan", "plein", "bakken",
+            "haugen", "parken", "graben",
+        ],
+    ),
+    (b'j', &["vej"]),
+    (b'u', &["katu", "polku"]),
+    (b't', &["straat", "gracht", "vænget", "torget", "braut"]),
+    (b'f', &["dreef"]),
+    (b'a', &["utca", "gata", "ulica", "kuja"]),
+    (0xa9, &["allé"]),
+    (0xb0, &["gerði"]),
+];

@@ -1,0 +1,164 @@
+//! Speech, and what is typed without capitals: lists and the words around decide.
+
+use super::TELLING;
+use super::cue::{self, Cue};
+use super::memo::Memo;
+use super::person::{Found, Role, role};
+use super::place;
+use super::run::{Part, following};
+use super::table::Class;
+use super::word::{Shape, Word};
+use crate::detect::Budget;
+use crate::{Kind, Evidence};
+
+/// Marks of words that say something of the next.
+const CUES: Class = Class::SECOND
+    .or(Class::LABEL)
+    .or(Class::STRONG)
+    .or(Class::GREETING)
+    .or(Class::WEAK)
+    .or(Class::WHERE)
+    .or(Class::TITLE);
+
+/// Gives what is found among words in small letters; `promised`: by the field's name.
+pub(super) fn find(
+    text: &str,
+    promised: Cue,
+    (memo, budget): (&mut Memo, &mut Budget),
+    mut give: impl FnMut(Found),
+) {
+    let mut at = 0;
+    // Most words are no cue for the next; only behind one that may be is it asked.
+    let mut cued = false;
+    while let Some(start) = next_word(text, at) {
+        let part = memo.part(text, start);
+        let word = part.word;
+        at = word.end.max(start + 1);
+        if !budget.take(at - start) {
+            return;
+        }
+        let behind_cue = std::mem::replace(&mut cued, part.is(CUES));
+        let plain = part.is(Class::COMMON)
+            && !part.is(Class::STREET)
+            && !(part.is(Class::PHRASE) && place::may_go_on(text, part, memo))
+            || part.is(Class::WORD) && !part.is(TELLING);
+        if plain || word.shape == Shape::Code || word.end - word.start < 3 {
+            continue;
+        }
+        let found = super::address::lower(text, part)
+            .or_else(|| person(text, part, behind_cue, promised))
+            .or_else(|| thing(text, part));
+        if let Some(found) = found {
+            at = found.end.max(at);
+            give(found);
+        }
+    }
+}
+
+/// The next place from `from` on where a word begins.
+#[inline]
+fn next_word(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    if text.as_bytes().get(at) == Some(&b' ') {
+        at += 1;
+    }
+    if text.as_bytes().get(at).is_some_and(u8::is_ascii_alphabetic) {
+        return Some(at);
+    }
+    loop {
+        at +=
+            text.as_bytes().get(at..)?.iter().position(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)?;
+        let letter = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+        if super::word::is_letter(letter) {
+            return Some(at);
+        }
+        at += letter.len_utf8();
+    }
+}
+
+fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<Found> {
+    let lead = role(text, first);
+    let blocked = first.is(Class::COMMON) || matches!(lead, Role::No | Role::Particle | Role::Suffix);
+    if blocked {
+        return None;
+    }
+    let sure = matches!(lead, Role::Given) && first.is(Class::GIVEN_COMMON);
+    let cue = if behind_cue { promised.max(cue::before(text, first.word.start)) } else { promised };
+    let strong = cue == Cue::Strong || behind_cue && titled(text, first.word.start);
+    let mut end = first.word.end;
+    let (mut more, mut listed) = (0, u8::from(matches!(lead, Role::Given | Role::Surname)));
+    let mut last = first;
+    while let Some(next) = following(text, last) {
+        let fits = match role(text, next) {
+            _ if initial(text, next) => sure || strong || lead == Role::Given,
+            Role::Given | Role::Surname => true,
+            Role::Unknown => sure || strong || lead == Role::Given,
+            Role::SurnameWord | Role::GivenWord => !next.is(Class::COMMON) && (sure || strong),
+            Role::Particle => sure,
+            Role::Suffix => true,
+            Role::Initial | Role::Place | Role::No => false,
+        };
+        if !fits || more > 3 {
+            break;
+        }
+        if role(text, next) != Role::Particle && !initial(text, next) {
+            end = next.word.end;
+            more += 1;
+            listed += u8::from(matches!(role(text, next), Role::Surname | Role::Given));
+        }
+        last = next;
+    }
+    let place = first.is(Class::PLACE.or(Class::REGION));
+    let score = match lead {
+        _ if strong => 80,
+        Role::Given if more > 0 && (sure || listed > 1) => 72,
+        Role::Given if sure && !place => {
+            if cue == Cue::Weak {
+                65
+            } else {
+                55
+            }
+        }
+        Role::Surname | Role::Unknown if listed > 1 || (more > 0 && listed > 0 && cue == Cue::Weak) => 55,
+        Role::Given | Role::Surname if cue == Cue::Weak && !place => 52,
+        Role::Unknown | Role::GivenWord if cue::spoken_to(text, first.word.start, end) => 50,
+        _ => return None,
+    };
+    let evidence = if strong { Evidence::Context } else { Evidence::Listed };
+    Some(Found { kind: Kind::Person, start: first.word.start, end, score, evidence })
+}
+
+/// A letter that is no word by itself.
+fn initial(text: &str, part: Part) -> bool {
+    part.word.end - part.word.start == 1 && !matches!(part.word.text(text), "i" | "a" | "o" | "e" | "y")
+}
+
+/// `mr`, `frau` before.
+fn titled(text: &str, start: usize) -> bool {
+    super::run::preceding(text, start).is_some_and(|(word, gap)| {
+        matches!(gap, " " | ". ") && word.end - word.start > 1 && word.class(text).any(Class::TITLE)
+    })
+}
+
+/// A place, a nationality, a firm by its form.
+fn thing(text: &str, part: Part) -> Option<Found> {
+    let Word { start, end, .. } = part.word;
+    if let Some((end, class)) = place::phrase(text, part) {
+        let kind = if class.any(Class::NATION) { Kind::Nationality } else { Kind::Place };
+        return Some(Found { kind, start, end, score: 62, evidence: Evidence::Listed });
+    }
+    if part.is(Class::COMMON) {
+        return None;
+    }
+    let found = |kind, score| Some(Found { kind, start, end, score, evidence: Evidence::Listed });
+    if part.is(Class::NATION) {
+        return found(Kind::Nationality, 60);
+    }
+    if part.is(Class::REGION) && end - start > 3 && !part.is(Class::WORD) {
+        return found(Kind::Place, 62);
+    }
+    let there = part.is(Class::PLACE)
+        && !part.is(Class::WORD)
+        && matches!(cue::before(text, start), Cue::Where | Cue::Lives);
+    if there { found(Kind::Place, 55) } else { None }
+}

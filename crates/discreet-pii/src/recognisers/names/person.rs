@@ -1,0 +1,328 @@
+//! Persons among words with capitals.
+
+use std::ops::Range;
+
+use super::cue::{self, Cue};
+use super::run::{Part, Run, following, letter};
+use super::table::Class;
+use super::word::{Shape, byte};
+use crate::{Kind, Evidence};
+
+/// A stretch of a text that is taken for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    pub kind: Kind,
+    pub start: usize,
+    pub end: usize,
+    pub score: u8,
+    pub evidence: Evidence,
+}
+
+/// What a word can be in a person's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Given,
+    /// A plain word too: `Grace`.
+    GivenWord,
+    Surname,
+    SurnameWord,
+    /// On no list.
+    Unknown,
+    Place,
+    Initial,
+    Particle,
+    Suffix,
+    /// Nothing in a name.
+    No,
+}
+
+pub(super) fn role(text: &str, part: Part) -> Role {
+    let class = part.class;
+    let length = part.word.end - part.word.start;
+    match part.word.shape {
+        Shape::Initial => return Role::Initial,
+        Shape::Code => return Role::No,
+        // Short ones are abbreviations of anything.
+        Shape::Upper if length < 3 && !class.any(Class::SUFFIX.or(Class::PARTICLE)) => return Role::No,
+        _ => {}
+    }
+    if class.any(Class::SUFFIX) {
+        return Role::Suffix;
+    }
+    if class.any(Class::PARTICLE) {
+        return Role::Particle;
+    }
+    if class.any(Class::STREET.or(Class::FIRM).or(Class::BODY).or(Class::UNIT).or(Class::TITLE)) {
+        return Role::No;
+    }
+    let well_known = class.any(Class::GIVEN_COMMON.or(Class::SURNAME_COMMON));
+    if class.any(Class::NATION.or(Class::REGION)) && !well_known {
+        return Role::No;
+    }
+    let plain = class.any(Class::COMMON) || (class.any(Class::WORD) && !class.any(Class::GIVEN_COMMON));
+    if class.any(Class::GIVEN) {
+        return if plain { Role::GivenWord } else { Role::Given };
+    }
+    if class.any(Class::SURNAME) {
+        return if class.any(Class::WORD) { Role::SurnameWord } else { Role::Surname };
+    }
+    if class.any(Class::WORD) {
+        return Role::No;
+    }
+    if class.any(Class::PLACE) {
+        return Role::Place;
+    }
+    match length {
+        0..3 => Role::No,
+        5.. if ends_in(part.word.text(text), FAMILY) => Role::Surname,
+        _ => Role::Unknown,
+    }
+}
+
+/// What the names of families end in, where lists do not have them all; by the last byte.
+const FAMILY: Endings = &[
+    (b'i', &["ski", "cki", "elli", "etti", "nyi"]),
+    (b'a', &["ska", "cka", "ova", "eva"]),
+    (b'z', &["wicz", "ez"]),
+    (0x87, &["ić"]),
+    (b'c', &["vic"]),
+    (0xa1, &["ová"]),
+    (b'v', &["ov", "ev"]),
+    (b'o', &["enko"]),
+    (b'k', &["chuk", "czyk", "czak", "iak"]),
+    (b'n', &["yan", "sson", "sen", "nen", "mann", "stein"]),
+    (b'e', &["dze"]),
+    (b'r', &["dóttir", "dottir"]),
+    (b's', &["opoulos", "akis", "idis"]),
+    (b'u', &["escu", "oğlu", "eau"]),
+    (b't', &["quist", "ault"]),
+    (b'm', &["ström"]),
+    (b'd', &["gaard"]),
+    (b'h', &["zadeh"]),
+];
+
+/// Endings of words, by their last byte.
+pub(super) type Endings = &'static [(u8, &'static [&'static str])];
+
+/// Does the word end in one of these?
+pub(super) fn ends_in(word: &str, endings: Endings) -> bool {
+    let word = word.as_bytes();
+    let Some(last) = word.last().map(u8::to_ascii_lowercase) else { return false };
+    let Some((_, endings)) = endings.iter().find(|(byte, _)| *byte == last) else { return false };
+    endings.iter().any(|ending| {
+        let from = word.len().checked_sub(ending.len());
+        from.and_then(|from| word.get(from..))
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(ending.as_bytes()))
+    })
+}
+
+/// What stands in a stretch of words without a blocking one.
+#[derive(Default)]
+struct Tally {
+    given: u8,
+    given_words: u8,
+    surnames: u8,
+    unknown: u8,
+    initials: u8,
+    all: u8,
+}
+
+/// Gives the persons of a run. `cue`: what stands before it, or what the field's name promises.
+pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(Found)) {
+    let mut index = 0;
+    while index < run.len() {
+        let from = index;
+        while run
+            .get(index)
+            .is_some_and(|part| role(text, part) != Role::No || behind_initial(run, index, part))
+        {
+            index += 1;
+        }
+        if index > from {
+            let title =
+                from.checked_sub(1).and_then(|before| run.get(before)).filter(|part| part.is(Class::TITLE));
+            if let Some(found) = stretch(text, run, from..index, title.is_some(), cue) {
+                if let Some(Part { word, .. }) = title {
+                    give(Found { kind: Kind::Title, start: word.start, end: word.end, ..found });
+                }
+                give(found);
+            }
+        }
+        index += 1;
+    }
+}
+
+/// `Anna M. Winterfield`: behind an initial even a plain word is a name.
+fn behind_initial(run: &Run, index: usize, part: Part) -> bool {
+    let before = index.checked_sub(1).and_then(|before| run.get(before));
+    index > 1
+        && part.word.shape == Shape::Capital
+        && before.is_some_and(|before| before.word.shape == Shape::Initial)
+        && !part.is(Class::COMMON.or(Class::STREET).or(Class::FIRM).or(Class::BODY).or(Class::UNIT))
+}
+
+fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -> Option<Found> {
+    let Range { start: mut from, end: mut to } = range;
+    let part = |index: usize| run.get(index).map(|part| (part, role(text, part)));
+    while to > from && part(to - 1).is_some_and(|(_, role)| role == Role::Particle) {
+        to -= 1;
+    }
+    // `Can I`, `Anna I`: an initial at the end has a name before it and a point behind.
+    while to > from
+        && part(to - 1).is_some_and(|(last, role)| role == Role::Initial && byte(text, last.word.end) != b'.')
+    {
+        to -= 1;
+    }
+    while from < to && part(from).is_some_and(|(_, role)| role == Role::Suffix) {
+        from += 1;
+    }
+    let first = run.get(from)?;
+    // `Will Anna come?`
+    if to - from == 2
+        && !titled
+        && first.is(Class::COMMON)
+        && cue::begins(text, first.word.start)
+        && part(from + 1).is_some_and(|(next, role)| role == Role::Given && !next.is(Class::SURNAME))
+    {
+        from += 1;
+    }
+    let first = run.get(from)?;
+    let last = run.get(to.checked_sub(1)?)?;
+    let (start, end) = (first.word.start, last.word.end);
+    let mut tally = Tally::default();
+    for (_, role) in (from..to).filter_map(part) {
+        match role {
+            Role::Given => tally.given += 1,
+            Role::GivenWord => tally.given_words += 1,
+            Role::Surname => tally.surnames += 1,
+            Role::SurnameWord => {}
+            Role::Unknown | Role::Place | Role::No => tally.unknown += 1,
+            Role::Initial => tally.initials += 1,
+            Role::Particle | Role::Suffix => continue,
+        }
+        tally.all += u8::from(role != Role::Initial);
+    }
+    let found = |score, evidence| Some(Found { kind: Kind::Person, start, end, score, evidence });
+    if tally.all == 0 {
+        return None;
+    }
+    if titled {
+        return found(92, Evidence::Context);
+    }
+    let cue = if start == run.start() || cue == Cue::Strong { cue } else { cue::before(text, start) };
+    if cue == Cue::Strong {
+        return found(if tally.given + tally.surnames > 0 { 90 } else { 75 }, Evidence::Context);
+    }
+    if tally.all > 1 || tally.initials > 0 {
+        let acts = cue::after(text, end) || heads(text, start, end);
+        return several(&tally, role(text, first), cue, acts).and_then(|score| found(score, Evidence::Listed));
+    }
+    let (only, role) =
+        (from..to).filter_map(part).find(|(_, role)| !matches!(role, Role::Particle | Role::Suffix))?;
+    // `Ceres Solver`: beside other words with capitals, only a well known given name.
+    if run.len() > 1 && cue == Cue::None && run.len() > to - from && !only.is(Class::GIVEN_COMMON) {
+        return None;
+    }
+    let evidence = if cue == Cue::Weak { Evidence::Context } else { Evidence::Listed };
+    single(text, only, role, cue).and_then(|score| found(score, evidence))
+}
+
+/// Alone in the first line of an address or a letter, or with the `'s` of a genitive.
+fn heads(text: &str, start: usize, end: usize) -> bool {
+    let line = start == 0 || byte(text, start - 1) == b'\n';
+    line && (byte(text, end) == b'\n' || text.get(end..).is_some_and(|rest| rest.starts_with("'s ")))
+}
+
+/// How sure two words and more are a person.
+fn several(tally: &Tally, first: Role, cue: Cue, acts: bool) -> Option<u8> {
+    let named = tally.surnames + tally.unknown > 0;
+    if tally.given > 0 && tally.all > 1 {
+        return Some(if named || tally.given > 1 { 85 } else { 75 });
+    }
+    if first == Role::GivenWord && named {
+        return Some(75);
+    }
+    if tally.initials > 0 && (tally.given > 0 || tally.given_words > 0 || tally.surnames > 0) {
+        return Some(75);
+    }
+    if tally.surnames > 1 || (tally.surnames > 0 && tally.unknown > 0) {
+        return Some(65);
+    }
+    // Neither is on a list.
+    (tally.all == 2 && tally.unknown == 2 && (acts || cue == Cue::Weak)).then_some(55)
+}
+
+/// How sure a single word is a person.
+fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<u8> {
+    let (start, end) = (part.word.start, part.word.end);
+    let well_known = part.is(Class::GIVEN_COMMON);
+    if part.word.shape == Shape::Upper && !(well_known && end - start > 3) {
+        return None;
+    }
+    let place = part.is(Class::PLACE.or(Class::REGION));
+    let begins = cue::begins(text, start);
+    let met = matches!(cue, Cue::Weak | Cue::Asked);
+    match role {
+        Role::Given if part.is(Class::REGION) => (well_known && cue == Cue::Weak).then_some(52),
+        Role::Given if place => (well_known && cue != Cue::Where).then_some(55),
+        Role::Given if well_known => Some(if met { 78 } else { 68 }),
+        Role::Given => Some(58),
+        Role::Surname if place => (part.is(Class::SURNAME_COMMON) && cue == Cue::Weak).then_some(52),
+        Role::Surname if part.word.text(text).contains('-') => met.then_some(52),
+        Role::Surname if part.is(Class::SURNAME_COMMON) => Some(if met { 65 } else { 55 }),
+        Role::Surname => (met || !begins || cue::spoken_to(text, start, end)).then_some(52),
+        Role::GivenWord | Role::SurnameWord => {
+            let plain = part.is(Class::COMMON) || begins || !part.is(Class::SURNAME_COMMON);
+            (met && well_known || !plain || cue::spoken_to(text, start, end)).then_some(52)
+        }
+        Role::Unknown => {
+            let acts = cue::after(text, end);
+            (cue::spoken_to(text, start, end) || cue == Cue::Asked || acts && (begins || met)).then_some(50)
+        }
+        _ => None,
+    }
+}
+
+/// `Rossi, Bowman and Hill`: a word that stands in a row with names is one. `expected`: the row began before it.
+pub(super) fn in_row(text: &str, run: &Run, expected: bool) -> Option<Found> {
+    let first = run.get(0).filter(|part| run.len() == 1 && fits_row(text, *part))?;
+    let (start, end) = (first.word.start, first.word.end);
+    let (mut all, mut listed, mut last) = (1, u8::from(in_lists(first)), end);
+    while let Some(part) = next_in_row(text, last).filter(|_| all < 4).map(|next| Part::at(text, next)) {
+        if !fits_row(text, part)
+            || following(text, part).is_some_and(|next| next.word.shape == Shape::Capital)
+        {
+            break;
+        }
+        (all, listed, last) = (all + 1, listed + u8::from(in_lists(part)), part.word.end);
+    }
+    let places = first.is(Class::PLACE) && !in_lists(first);
+    (expected && !places || all > 2 && listed > 1).then_some(Found {
+        kind: Kind::Person,
+        start,
+        end,
+        score: 60,
+        evidence: Evidence::Context,
+    })
+}
+
+/// Where the next would begin that stands in a row with what ends at `end`.
+pub(super) fn next_in_row(text: &str, end: usize) -> Option<usize> {
+    let rest = text.get(end..)?;
+    let gaps = [", and ", ", ", " and ", " & ", " und ", " et ", " y ", " e "];
+    gaps.iter()
+        .find(|gap| rest.starts_with(**gap))
+        .map(|gap| end + gap.len())
+        .filter(|next| letter(text, *next))
+}
+
+fn in_lists(part: Part) -> bool {
+    part.is(Class::SURNAME_COMMON.or(Class::GIVEN_COMMON))
+}
+
+fn fits_row(text: &str, part: Part) -> bool {
+    let role = role(text, part);
+    part.word.shape == Shape::Capital
+        && !part.is(Class::REGION.or(Class::NATION))
+        && !matches!(role, Role::Initial | Role::Particle | Role::Suffix | Role::No)
+}

@@ -1,0 +1,196 @@
+//! Places of which there are lists, nationalities, and firms.
+
+use super::cue::{self, Cue};
+use super::hash::Hash;
+use super::memo::Memo;
+use super::person::{Found, Role, role};
+use super::run::{Part, Run, spaces};
+use super::table::{self, Class};
+use super::word::{Shape, Word, byte};
+use crate::{Kind, Evidence};
+
+/// Whether the word behind `first` is the next of a name of several words that begins with it.
+pub(super) fn may_go_on(text: &str, first: Part, memo: &mut Memo) -> bool {
+    let start = first.word.end + spaces(text, first.word.end);
+    if start == first.word.end || !super::run::letter(text, start) {
+        return false;
+    }
+    let begun = match Word::short(text, first.word.start) {
+        Some((_, letters)) => Hash::new().plain(letters),
+        None => Hash::new().word(first.word.text(text)),
+    };
+    let both = match Word::short(text, start) {
+        Some((_, letters)) => begun.plain(letters),
+        None => begun.word(Word::at(text, start).text(text)),
+    };
+    memo.known(both).any(PREFIX)
+}
+
+/// What two words or more are that some listed name begins with.
+const PREFIX: Class = Class::PHRASE.or(Class::PLACE).or(Class::REGION).or(Class::NATION);
+
+/// The longest name of several words that is listed and begins with `first`: where it ends, and what it is.
+pub(super) fn phrase(text: &str, first: Part) -> Option<(usize, Class)> {
+    if !first.is(Class::PHRASE) {
+        return None;
+    }
+    let mut hash = Hash::new().word(first.word.text(text));
+    let (mut end, mut longest) = (first.word.end, None);
+    for _ in 0..4 {
+        let start = end + spaces(text, end);
+        if start == end || !super::run::letter(text, start) {
+            break;
+        }
+        let word = Word::at(text, start);
+        hash = hash.word(word.text(text));
+        end = word.end;
+        let class = table::known(hash);
+        if class.any(Class::PLACE.or(Class::REGION).or(Class::NATION)) && word.shape != Shape::Code {
+            longest = Some((end, class));
+        }
+        if !class.any(Class::PHRASE) {
+            break;
+        }
+    }
+    longest
+}
+
+/// What a single listed word is, when it is no person.
+pub(super) fn single(text: &str, part: Part) -> Option<Found> {
+    let Word { start, end, shape } = part.word;
+    let found = |kind, score| Some(Found { kind, start, end, score, evidence: Evidence::Listed });
+    if shape == Shape::Code || part.is(Class::COMMON.or(Class::TITLE).or(Class::STREET).or(Class::UNIT)) {
+        return None;
+    }
+    if part.is(Class::NATION) {
+        return found(Kind::Nationality, 75);
+    }
+    // `US`, `UK`, `USA`, `UAE`: in small letters they are words.
+    if part.is(Class::REGION) && (end - start > 3 || shape == Shape::Upper) {
+        return found(Kind::Place, 75);
+    }
+    if !part.is(Class::PLACE) || end - start < 3 {
+        return None;
+    }
+    let there = matches!(cue::before(text, start), Cue::Where | Cue::Lives);
+    match part.is(Class::WORD) {
+        true => there.then_some(()).and_then(|()| found(Kind::Place, 50)),
+        false if part.is(Class::SURNAME.or(Class::GIVEN)) => found(Kind::Place, if there { 70 } else { 50 }),
+        false => found(Kind::Place, if there { 75 } else { 65 }),
+    }
+}
+
+/// A firm: a run with its legal form, or one that someone works for.
+pub(super) fn firm(text: &str, run: &Run, cue: Cue) -> Option<Found> {
+    let named = |part: &Part| !part.is(Class::COMMON) && part.word.shape != Shape::Initial;
+    let first = run.iter().find(|part| !part.is(Class::COMMON.or(Class::TITLE)))?;
+    let found =
+        |end, score, evidence| Some(Found { kind: Kind::Organization, start: first.word.start, end, score, evidence });
+    let form = run.iter().skip(1).find(|part| part.is(Class::FIRM) && part.word.start > first.word.start);
+    if let Some(form) = form {
+        return found(point(text, form.word.end), 85, Evidence::Form);
+    }
+    if let Some(end) = form_behind(text, run.end()) {
+        return found(end, 85, Evidence::Form);
+    }
+    if first.is(Class::NATION) && run.len() == 1 {
+        return None;
+    }
+    if cue == Cue::Firm {
+        return found(run.end(), 65, Evidence::Context);
+    }
+    let body = run.iter().rfind(|part| part.is(Class::BODY))?;
+    let others = run.iter().filter(|part| !part.is(Class::BODY)).filter(named).count();
+    (others > 0 && body.word.start > first.word.start).then_some(())?;
+    found(body.word.end, 55, Evidence::Form)
+}
+
+/// The end of a legal form that points, commas or small letters part from the name.
+fn form_behind(text: &str, end: usize) -> Option<usize> {
+    const FORMS: &[&str] = &[
+        " s.p.a.",
+        " s.r.l.",
+        " s.a.s.",
+        " s.a.",
+        " s.l.",
+        " b.v.",
+        " n.v.",
+        " z o.o.",
+        " sp. z o.o.",
+        " d.o.o.",
+        ", inc.",
+        ", inc",
+        ", llc",
+        ", ltd.",
+        ", ltd",
+        ", llp",
+        ", l.l.c.",
+        " & co. kg",
+        " & co. kgaa",
+        " & co",
+        " e.v.",
+        " a/s",
+        " inc.",
+        " ltd.",
+        " corp.",
+        " inc",
+        " gmbh",
+        " llc",
+        " ltd",
+    ];
+    let rest = text.as_bytes().get(end..)?;
+    let [b' ' | b',', second, ..] = rest else { return None };
+    let second = second.to_ascii_lowercase();
+    let form = FORMS.iter().filter(|form| form.as_bytes().get(1) == Some(&second)).find(|form| {
+        rest.get(..form.len()).is_some_and(|head| head.eq_ignore_ascii_case(form.as_bytes()))
+            && !rest.get(form.len()).is_some_and(u8::is_ascii_alphanumeric)
+    })?;
+    Some(end + form.len())
+}
+
+fn point(text: &str, end: usize) -> usize {
+    // The point of `Inc.`, unless it ends the sentence too; who can tell.
+    if byte(text, end) == b'.' && byte(text, end + 1) == b' ' { end + 1 } else { end }
+}
+
+/// `I live in` before a run: it is a place, on a list or not.
+pub(super) fn lived_in(text: &str, run: &Run) -> Option<Found> {
+    let first = run.get(0)?;
+    let named = matches!(
+        role(text, first),
+        Role::Unknown | Role::Surname | Role::Place | Role::SurnameWord | Role::Particle
+    ) || first.is(Class::GIVEN) && !first.is(Class::GIVEN_COMMON);
+    let others = run.iter().skip(1).all(|part| role(text, part) != Role::No || part.is(Class::PLACE));
+    (named && others && run.len() < 5).then_some(Found {
+        kind: Kind::Place,
+        start: run.start(),
+        end: run.end(),
+        score: 70,
+        evidence: Evidence::Context,
+    })
+}
+
+/// The place or nation of several words that a run begins with.
+pub(super) fn several(text: &str, first: Part, run: &Run) -> Option<Found> {
+    let (end, class) = phrase(text, first)?;
+    // `Charlotte Amalie Bauer`
+    if first.is(Class::GIVEN_COMMON) && end < run.end() {
+        return None;
+    }
+    let kind = if class.any(Class::NATION) { Kind::Nationality } else { Kind::Place };
+    Some(Found { kind, start: first.word.start, end, score: 75, evidence: Evidence::Listed })
+}
+
+/// The words of a run that no one else took.
+pub(super) fn rest(text: &str, run: &Run, mut give: impl FnMut(Found)) {
+    let mut behind = 0;
+    for part in run.iter().filter(|part| !part.class.is_none()) {
+        if part.word.start < behind {
+            continue;
+        }
+        if let Some(found) = several(text, part, run).or_else(|| single(text, part)) {
+            behind = found.end;
+            give(found);
+        }
+    }
+}

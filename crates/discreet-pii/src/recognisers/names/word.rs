@@ -1,0 +1,347 @@
+//! Words and what separates them, read forwards and backwards without a copy.
+
+use super::hash::Letters;
+use super::table::{self, Class};
+use crate::detect::swar::{self, HIGH};
+
+/// How a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Lower,
+    Capital,
+    /// `ANNA`.
+    Upper,
+    /// `J`.
+    Initial,
+    /// `BtNode`, `nav2`, `/scan`: a program's word.
+    Code,
+}
+
+/// A word of a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word {
+    pub start: usize,
+    pub end: usize,
+    pub shape: Shape,
+}
+
+impl Word {
+    /// The word that begins at `start`, where a letter stands.
+    pub(super) fn at(text: &str, start: usize) -> Word {
+        Word::glance(text, start).0
+    }
+
+    /// The word that begins at `start`, and what is known of it unless it is a program's.
+    pub(super) fn known(text: &str, start: usize) -> (Word, Class) {
+        let (word, letters) = Word::glance(text, start);
+        let class = match letters {
+            _ if word.shape == Shape::Code => Class::NONE,
+            Some(letters) => table::plain(letters, word.text(text)),
+            None => word.class(text),
+        };
+        (word, class)
+    }
+
+    /// One look at each byte, for a word of plain letters; its hash, if it is one.
+    #[inline]
+    pub(super) fn glance(text: &str, start: usize) -> (Word, Option<Letters>) {
+        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        let (letters, length) = Letters::of(rest);
+        let uppers = letters.capitals as usize;
+        let more = rest.get(length).is_some_and(|next| matches!(next, b'\'' | b'-' | 0x80..));
+        let end = if more { end(text, start + length) } else { start + length };
+        if end > start + length {
+            return (Word { start, end, shape: shape(text, start, end) }, None);
+        }
+        let capital = rest.first().is_some_and(u8::is_ascii_uppercase);
+        let shape = match (capital, uppers) {
+            _ if touches_code(text, start, end) => Shape::Code,
+            (false, 0) => Shape::Lower,
+            (true, 1) if length == 1 => Shape::Initial,
+            (true, 1) => Shape::Capital,
+            (true, uppers) if uppers == length => Shape::Upper,
+            (true, 2) if name_prefix(rest.get(..length).unwrap_or_default()) => Shape::Capital,
+            _ => Shape::Code,
+        };
+        (Word { start, end, shape }, Some(letters))
+    }
+
+    /// The word that begins at `start`, if it is up to seven small letters between blanks: as most are.
+    #[inline]
+    pub(super) fn short(text: &str, start: usize) -> Option<(Word, Letters)> {
+        let bytes = text.as_bytes();
+        let block = swar::block(bytes, start);
+        let length = swar::leading(swar::smalls(block));
+        let blank = |byte: u8| byte == b' ' || byte == b',';
+        let apart = length < 8
+            && (blank((block >> (8 * length)) as u8) || start + length == bytes.len())
+            && start.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|before| blank(*before));
+        let word = Word { start, end: start + length, shape: Shape::Lower };
+        (apart && length > 0).then(|| (word, Letters::small(block, length)))
+    }
+
+    /// The word that ends at `end`, where a letter stands before. Of its shape, only how it begins.
+    pub(super) fn ending(text: &str, end: usize) -> Word {
+        let head = text.as_bytes().get(..end).unwrap_or_default();
+        let plain = head.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let mut start = end - plain;
+        if head.get(..start).and_then(<[u8]>::last).is_some_and(|byte| matches!(byte, b'\'' | b'-' | 0x80..))
+        {
+            for (at, letter) in text.get(..start).unwrap_or_default().char_indices().rev() {
+                let inside = is_letter(letter) || (joins(letter) && ends_in_letter(text, at));
+                if !inside {
+                    break;
+                }
+                start = at;
+            }
+        }
+        let capital = text.get(start..).and_then(|rest| rest.chars().next()).is_some_and(char::is_uppercase);
+        let shape = match capital {
+            _ if touches_code(text, start, end) => Shape::Code,
+            true => Shape::Capital,
+            false => Shape::Lower,
+        };
+        Word { start, end, shape }
+    }
+
+    pub(super) fn text(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+
+    pub(super) fn class(self, text: &str) -> Class {
+        table::class(self.text(text))
+    }
+}
+
+pub(super) fn byte(text: &str, at: usize) -> u8 {
+    text.as_bytes().get(at).copied().unwrap_or_default()
+}
+
+pub(super) fn is_letter(letter: char) -> bool {
+    letter.is_ascii_alphabetic() || (!letter.is_ascii() && (letter.is_alphabetic() || is_accent(letter)))
+}
+
+fn is_accent(letter: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&letter)
+}
+
+fn joins(letter: char) -> bool {
+    matches!(letter, '\'' | '’' | '-')
+}
+
+fn letter_at(text: &str, at: usize) -> bool {
+    text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(is_letter)
+}
+
+fn ends_in_letter(text: &str, end: usize) -> bool {
+    text.get(..end).and_then(|head| head.chars().next_back()).is_some_and(is_letter)
+}
+
+/// Where the word ends that begins at `start`: before the `'s` of a genitive.
+fn end(text: &str, start: usize) -> usize {
+    let mut at = start;
+    loop {
+        let letter = match byte(text, at) {
+            b'a'..=b'z' | b'A'..=b'Z' => {
+                at += 1;
+                continue;
+            }
+            0..=0x7f if !matches!(byte(text, at), b'\'' | b'-') => return at,
+            _ => text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or('\0'),
+        };
+        let next = at + letter.len_utf8();
+        if is_letter(letter) {
+            at = next;
+            continue;
+        }
+        let genitive = letter != '-' && matches!(byte(text, next), b's' | b'S') && !letter_at(text, next + 1);
+        if !joins(letter) || genitive || !letter_at(text, next) {
+            return at;
+        }
+        at = next;
+    }
+}
+
+fn shape(text: &str, start: usize, end: usize) -> Shape {
+    if touches_code(text, start, end) {
+        return Shape::Code;
+    }
+    let word = text.get(start..end).unwrap_or_default();
+    let mut letters = word.chars();
+    let Some(first) = letters.next() else { return Shape::Code };
+    if !first.is_uppercase() {
+        let inner = word.get(2..).filter(|_| matches!(word.as_bytes(), [b'd' | b'l', b'\'', ..]));
+        let capital = inner
+            .unwrap_or(word)
+            .bytes()
+            .skip(usize::from(inner.is_some()))
+            .any(|byte| byte.is_ascii_uppercase());
+        return if capital { Shape::Code } else { Shape::Lower };
+    }
+    if letters.as_str().is_empty() {
+        return Shape::Initial;
+    }
+    let (mut uppers, mut lowers, mut odd) = (1, 0, 0);
+    let mut before = first;
+    for letter in letters {
+        if letter.is_uppercase() {
+            uppers += 1;
+            odd += usize::from(!joins(before));
+        } else if letter.is_lowercase() {
+            lowers += 1;
+        }
+        before = letter;
+    }
+    match (lowers, odd) {
+        (0, _) => Shape::Upper,
+        (_, 0) => Shape::Capital,
+        // `McNeill`, `DeVito`: one more capital behind a beginning that names have.
+        (_, 1) if uppers == 2 && name_prefix(word.as_bytes()) => Shape::Capital,
+        _ => Shape::Code,
+    }
+}
+
+fn name_prefix(word: &[u8]) -> bool {
+    let prefixes: &[&[u8]] =
+        &[b"Mc", b"Mac", b"De", b"Di", b"Da", b"Du", b"La", b"Le", b"Van", b"Von", b"Fitz", b"St"];
+    prefixes.iter().any(|prefix| {
+        word.strip_prefix(*prefix)
+            .is_some_and(|rest| rest.len() > 2 && rest.first().is_some_and(u8::is_ascii_uppercase))
+    })
+}
+
+/// Names of nodes, topics and types have digits, underscores, slashes and brackets beside their words.
+fn touches_code(text: &str, start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).map_or(b' ', |at| byte(text, at));
+    let after = byte(text, end);
+    let marks = |byte: u8| MARKS.get(usize::from(byte)).copied().unwrap_or_default();
+    match marks(before) & BEFORE | marks(after) & AFTER {
+        0 => false,
+        _ if marks(before) & BEFORE == BEFORE || marks(after) & AFTER == AFTER => true,
+        _ => point_of_code(text, start, end, before, after),
+    }
+}
+
+/// Whether a point or a colon beside a word is one of a program's name.
+#[cold]
+fn point_of_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool {
+    let further = start.checked_sub(2).map_or(b' ', |at| byte(text, at));
+    let beyond = byte(text, end + 1);
+    let initial = end - start == 1 || (before == b'.' && further.is_ascii_uppercase());
+    (before == b':' && further == b':')
+        || (before == b'.' && !initial && (further.is_ascii_alphanumeric() || further == b'_'))
+        || (after == b':' && beyond == b':')
+        || (after == b'.' && !initial && (beyond.is_ascii_lowercase() || beyond == b'_'))
+}
+
+/// Before a word: both bits if it makes it a program's, one if that depends.
+const BEFORE: u8 = 0b0011;
+/// The same behind a word.
+const AFTER: u8 = 0b1100;
+
+static MARKS: [u8; 256] = marks();
+
+#[allow(clippy::indexing_slicing)] // When it is compiled, and never when it runs.
+const fn marks() -> [u8; 256] {
+    let mut marks = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        marks[byte] = match byte as u8 {
+            b'0'..=b'9' | b'_' | b'/' | b'\\' | b'@' | b'=' | b'<' => BEFORE | AFTER,
+            b'#' | b'$' | b'~' | b'%' | b'&' => BEFORE,
+            b'(' | b'>' => AFTER,
+            b'.' | b':' => 0b0101,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    marks
+}
+
+/// The next place from `from` on where a word begins with a capital letter.
+pub(super) fn next_capital(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        at = next_standing_out(bytes, at)?;
+        let before = at.checked_sub(1).map_or(b' ', |before| byte(text, before));
+        let this = byte(text, at);
+        if this.is_ascii() && before.is_ascii() {
+            // Within a word nothing begins.
+            if !before.is_ascii_alphabetic() {
+                return Some(at);
+            }
+            at += 1;
+            continue;
+        }
+        let letter = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+        if letter.is_uppercase() && !ends_in_letter(text, at) {
+            return Some(at);
+        }
+        at += letter.len_utf8();
+    }
+}
+
+/// The next byte that is a capital letter, or no ASCII; eight bytes at a time.
+fn next_standing_out(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    let (blocks, tail) = rest.as_chunks::<8>();
+    for (number, block) in blocks.iter().enumerate() {
+        let block = u64::from_le_bytes(*block);
+        let found = (swar::capitals(block) | block) & HIGH;
+        if found != 0 {
+            return Some(from + number * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let start = bytes.len() - tail.len();
+    tail.iter().position(|byte| byte.is_ascii_uppercase() || *byte >= 0x80).map(|at| start + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_from_what_programs_call_things() {
+        for (word, shape) in [
+            ("Anna", Shape::Capital),
+            ("McNeill", Shape::Capital),
+            ("O'Brien", Shape::Capital),
+            ("Jean-Luc", Shape::Capital),
+            ("ANNA", Shape::Upper),
+            ("J", Shape::Initial),
+            ("anna", Shape::Lower),
+            ("BtNode", Shape::Code),
+            ("Nav2", Shape::Code),
+            ("Node_a", Shape::Code),
+            ("Foo::bar", Shape::Code),
+            ("Éric", Shape::Capital),
+        ] {
+            assert_eq!(Word::at(word, 0).shape, shape, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_genitive_is_no_part_of_a_word() {
+        for (text, word) in
+            [("Anna's", "Anna"), ("O'Brien’s bag", "O'Brien"), ("l'Abbé,", "l'Abbé"), ("dogs' ", "dogs")]
+        {
+            let found = Word::at(text, 0);
+            assert_eq!(found.text(text), word);
+            let end = found.end;
+            assert_eq!(Word::ending(text, end).text(text), word);
+        }
+    }
+
+    #[test]
+    fn capitals_are_found_where_words_begin() {
+        let text = "a long line without any, then Anna and écoleÉ Éric; xA _B “Cé";
+        let mut starts = Vec::new();
+        let mut at = 0;
+        while let Some(start) = next_capital(text, at) {
+            starts.push(Word::at(text, start).text(text));
+            at = start + 1;
+        }
+        assert_eq!(starts, ["Anna", "Éric", "B", "Cé"]);
+    }
+}

@@ -1,0 +1,187 @@
+//! Telephone numbers: groups of digits with separators, in the forms of many countries.
+
+mod forms;
+mod shape;
+
+use std::ops::Range;
+
+use crate::kinds::Scores;
+use shape::{MOST_GROUPS, Shape};
+
+/// The longest group that is read, in digits.
+const LONGEST_GROUP: usize = 15;
+
+/// A number in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Telephone {
+    /// Its bytes, with an extension.
+    pub(crate) at: Range<usize>,
+    /// Its scores.
+    pub(crate) scores: Scores,
+    /// The number of words that may stand between a context word and the number.
+    pub(crate) reach: u8,
+}
+
+/// The longest telephone number that begins at `start`, with `+`, `(` or a digit.
+pub(crate) fn number(bytes: &[u8], start: usize) -> Option<Telephone> {
+    let found = groups(bytes, start)?;
+    // Speech gives a date and time digit by digit: `2015 12 22 04 34 22`. Neither all of it nor a part is a number.
+    let in_time =
+        [0, 5, 8, 11, 14].iter().any(|back| start.checked_sub(*back).is_some_and(|at| is_day(bytes, at)));
+    (!in_time).then_some(found)
+}
+
+/// The longest plausible number in the groups from `start` on.
+fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
+    let mut shape = Shape::default();
+    let mut at = start;
+    if bytes.get(at) == Some(&b'+') {
+        shape.country_code = true;
+        at += 1;
+    }
+    let mut best = None;
+    let mut before = 0;
+    while shape.count < MOST_GROUPS && shape.total <= 15 {
+        let bracket = bytes.get(at) == Some(&b'(');
+        let from = at + usize::from(bracket);
+        let length = bytes.get(from..)?.iter().take(LONGEST_GROUP + 1).take_while(|byte| byte.is_ascii_digit()).count();
+        if length == 0 || length > LONGEST_GROUP {
+            break;
+        }
+        let mut end = from + length;
+        if bracket {
+            if bytes.get(end) != Some(&b')') || length > 5 {
+                break;
+            }
+            end += 1;
+            before = b'(';
+        }
+        shape.push(before, bytes.get(from..from + length)?);
+        let whole = ends(bytes, end);
+        if whole {
+            let (to, extension) = with_extension(bytes, end);
+            shape.extension = extension;
+            let scores = if shape.is_plausible() { forms::scores(&shape) } else { None };
+            best =
+                scores.map(|scores| Telephone { at: start..to, scores, reach: shape.reach() }).or(best);
+            if extension {
+                break;
+            }
+        }
+        // One separator, or a blank on either side of a bracket.
+        let Some(separator) = bytes.get(end).copied() else { break };
+        at = match (separator, bytes.get(end + 1), bytes.get(end + 2)) {
+            (b' ' | b'-' | b'.' | b'/', Some(next), _) if next.is_ascii_digit() => end + 1,
+            (b' ' | b'-', Some(b'('), Some(next)) if next.is_ascii_digit() => end + 1,
+            (b' ', Some(b'-' | b'/'), Some(b' ')) if shape.total < 6 => end + 3,
+            (b'(', Some(next), _) if next.is_ascii_digit() => end,
+            (next, ..) if bracket && next.is_ascii_digit() => end,
+            _ => break,
+        };
+        before = if at == end { 0 } else { separator };
+        if whole && separator == b' ' && shape.is_complete() {
+            // Behind a blank another number may begin.
+            break;
+        }
+    }
+    best
+}
+
+/// Is there a day, year first: `2015 12 22`?
+fn is_day(bytes: &[u8], at: usize) -> bool {
+    let Some([y1, y2, y3, y4, s1, m1, m2, s2, d1, d2]) = bytes.get(at..).and_then(|rest| rest.first_chunk())
+    else {
+        return false;
+    };
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let alone = !digit(at.checked_sub(1).and_then(|before| bytes.get(before))) && !digit(bytes.get(at + 10));
+    alone
+        && matches!([y1, y2], [b'1', b'9'] | [b'2', b'0'])
+        && [y3, y4].into_iter().all(u8::is_ascii_digit)
+        && matches!((s1, s2), (b' ', b' ') | (b'-', b'-') | (b'.', b'.') | (b'/', b'/'))
+        && matches!([m1, m2], [b'0', b'1'..=b'9'] | [b'1', b'0'..=b'2'])
+        && matches!([d1, d2], [b'0', b'1'..=b'9'] | [b'1' | b'2', b'0'..=b'9'] | [b'3', b'0' | b'1'])
+}
+
+/// Does a number end here, and not in a word, a decimal number or a longer code?
+fn ends(bytes: &[u8], end: usize) -> bool {
+    let next = bytes.get(end).copied().unwrap_or(b' ');
+    let after = bytes.get(end + 1).copied().unwrap_or(b' ');
+    match next {
+        b'0'..=b'9' | b'_' | b'@' => false,
+        b'x' | b'X' => after.is_ascii_digit(),
+        b'A'..=b'Z' | b'a'..=b'z' => false,
+        b'.' | b':' | b',' => !after.is_ascii_digit(),
+        _ => true,
+    }
+}
+
+/// The end of the number with its extension, `x12` or `ext. 12`, and whether there is one.
+fn with_extension(bytes: &[u8], end: usize) -> (usize, bool) {
+    let rest = bytes.get(end..).unwrap_or_default();
+    let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b',')).take(2).count();
+    let word = [&b"extension"[..], b"ext.", b"ext", b"Ext.", b"Ext", b"x", b"X", b"#"]
+        .into_iter()
+        .find(|word| rest.get(blank..).is_some_and(|rest| rest.starts_with(word)));
+    let Some(word) = word else { return (end, false) };
+    let mut at = blank + word.len();
+    at += usize::from(rest.get(at) == Some(&b' '));
+    let digits =
+        rest.get(at..).unwrap_or_default().iter().take(8).take_while(|byte| byte.is_ascii_digit()).count();
+    let whole = rest.get(at + digits).is_none_or(|next| !next.is_ascii_alphanumeric());
+    if (1..=6).contains(&digits) && whole { (end + at + digits, true) } else { (end, false) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<(&str, bool)> {
+        number(text.as_bytes(), 0).map(|found| (&text[..found.at.end], found.scores.alone.points() >= 40))
+    }
+
+    #[test]
+    fn numbers_of_many_countries_need_no_context() {
+        for text in [
+            "+49 30 123456",
+            "(212) 555-0199",
+            "212-555-0199",
+            "212.555.0199x123",
+            "01.42.68.53.00",
+            "+44 (0)20 7946 0958",
+            "020 7946 0958",
+            "+39 06 698 12345",
+            "0171 2345678",
+            "001-212-555-0199",
+            "+4915112345678",
+            "(0)30/1234567",
+        ] {
+            assert_eq!(found(text), Some((text, true)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_and_time_is_not_a_number_and_neither_is_a_part_of_it() {
+        let text = "on 2015 12 22 04 34 22 and +44 20 1512 2204";
+        for start in [3, 8, 11, 14, 17] {
+            assert_eq!(number(text.as_bytes(), start), None, "{}", &text[start..]);
+        }
+        assert!(number(text.as_bytes(), 27).is_some());
+        assert!(number(b"2015 13 22 04 34 22", 0).is_some(), "a month that does not exist");
+    }
+
+    #[test]
+    fn short_numbers_need_context() {
+        for text in ["555-0199", "9123 4567", "22 44 66 88"] {
+            assert_eq!(found(text), Some((text, false)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_ends_before_a_full_stop_and_before_another_number() {
+        assert_eq!(found("212-555-0199."), Some(("212-555-0199", true)));
+        assert_eq!(found("212-555-0199 415-555-0188"), Some(("212-555-0199", true)));
+        assert_eq!(found("1.234567"), None);
+        assert_eq!(found("12"), None);
+    }
+}
