@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use discreet_host::steps;
 use discreet_pii::Operator;
-use discreet_pii::{Finder, Kind, LONGEST, Options, Roster, TextRedactor, TextRules};
+use discreet_pii::{Finder, Kind, LONGEST, Options, Roster, TextRedactor, HidingRules};
 
 /// A name, and what makes a text of so many bytes.
 type Family = (String, Box<dyn Fn(usize) -> String>);
@@ -236,7 +236,7 @@ static EVERYTHING: LazyLock<Arc<Finder>> = LazyLock::new(|| {
 });
 
 fn redactor(finder: &Arc<Finder>) -> TextRedactor {
-    let mut redactor = TextRedactor::new(TextRules::new(Operator::Replace), Arc::clone(finder), None);
+    let mut redactor = TextRedactor::new(HidingRules::new(Operator::Replace), Arc::clone(finder), None);
     let guests = ["Ada Lovelace", "Ada Byron", "Ada King", "Anna Schmidt", "Rossi", "4111"];
     let roster = Roster::new(guests.map(|name| (Kind::Person, name.to_owned()))).unwrap();
     redactor.set_roster(Some(Arc::new(roster)));

@@ -5,7 +5,7 @@
 
 use discreet_cdr::{Plan, Rewriter, Strings};
 use discreet_host::steps;
-use discreet_pii::{Finder, Kind, Operator, Options, Roster, TextRedactor, TextRules};
+use discreet_pii::{Finder, Kind, Operator, Options, Roster, TextRedactor, HidingRules};
 use discreet_policy::Policy;
 
 fn steps_of(work: impl FnOnce()) -> u64 {
@@ -82,7 +82,7 @@ fn guests_who_share_a_name_do_not_make_texts_take_for_ever() {
     let finder = std::sync::Arc::new(Finder::new(&Options::default()).unwrap());
     let guests = (0..20_000).map(|n| (Kind::Person, format!("Ada of House Number {n}")));
     let roster = std::sync::Arc::new(Roster::new(guests).unwrap());
-    let mut redactor = TextRedactor::new(TextRules::new(Operator::Replace), finder, None);
+    let mut redactor = TextRedactor::new(HidingRules::new(Operator::Replace), finder, None);
     redactor.set_roster(Some(roster));
     let field = redactor.rules().field("data");
     let mut out = String::new();

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use discreet_pii::{Field, Finder, Operator, OperatorKeys, Options, Scratch, TextRedactor, TextRules};
+use discreet_pii::{Field, Finder, Operator, OperatorKeys, Options, Scratch, TextRedactor, HidingRules};
 
 const FIELDS: [&str; 5] =
     ["data", "guest.passport_no", "speech.transcript", "status[].values[].value", "phone"];
@@ -22,7 +22,7 @@ pub fn run(data: &[u8]) {
         assert!(text.get(hit.start..hit.end).is_some(), "{hit:?}");
         behind = hit.end;
     }
-    let mut rules = TextRules::new(Operator::ALL[operator % Operator::ALL.len()]);
+    let mut rules = HidingRules::new(Operator::ALL[operator % Operator::ALL.len()]);
     rules.set_whole("data.guest.passport_no", Operator::Mask);
     let keys = OperatorKeys::derive(&[7; 32], "fuzz").ok().map(Arc::new);
     let of = rules.field(FIELDS[usize::from(*choice) % FIELDS.len()]).spoken(field.spoken);

@@ -13,7 +13,7 @@ use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use discreet_pii::{
     FieldRules, Finder, Kinds, LONGEST_OFFLINE, Operator, OperatorKeys, Options, PseudonymKey, TextRedactor,
-    TextRules, TooLong,
+    HidingRules, TooLong,
 };
 use serde_json::json;
 
@@ -146,8 +146,8 @@ impl RedactText {
     }
 
     /// What is looked for, and what becomes of it.
-    fn rules(&self) -> TextRules {
-        let mut rules = TextRules::new(self.operator);
+    fn rules(&self) -> HidingRules {
+        let mut rules = HidingRules::new(self.operator);
         if !self.kinds.is_empty() {
             let desired = self.kinds.iter().fold(Kinds::NONE, |all, kinds| all.union(*kinds));
             rules.set(Kinds::all(), None);

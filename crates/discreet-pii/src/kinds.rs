@@ -257,7 +257,8 @@ mod tests {
     fn context_words_are_lower_case_without_accents() {
         for kind in Kind::ALL {
             for word in kind.definition().words.iter().flat_map(|words| words.split(' ')) {
-                let plain = !word.is_empty() && !word.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0xC3);
+                let plain =
+                    !word.is_empty() && !word.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0xC3);
                 assert!(plain, "{kind}: {word:?}");
             }
         }

@@ -42,8 +42,8 @@ mod recognisers;
 
 pub use detect::{Evidence, Field, Finder, Hit, LONGEST, LONGEST_OFFLINE, NotBuilt, Options, Scratch};
 pub use hide::{
-    Counts, FieldRules, HidingRules, KeyFileError, NotRevealed, Operator, OperatorKeys, Outcome, PersonalData,
-    PseudonymKey, Rosters, TextRedactor, TooLong, WeakSecret, apply, decrypt, reveal,
+    Counts, FieldRules, HidingRules, KeyFileError, NotRevealed, Operator, OperatorKeys, Outcome,
+    PersonalData, PseudonymKey, Rosters, TextRedactor, TooLong, WeakSecret, apply, decrypt, reveal,
 };
 pub use kinds::{Group, Kind, Kinds};
 pub use recognisers::names::{Roster, RosterRefused};

@@ -173,7 +173,7 @@ struct Way {
 impl Way {
     fn redactor(self, rules: &TextRules) -> Result<TextRedactor, Unredactable> {
         let personal = rules.personal();
-        let mut all = pii::TextRules::new(Operator::Replace);
+        let mut all = pii::HidingRules::new(Operator::Replace);
         for kind in Kind::ALL.iter().copied() {
             let operator = self.with.unwrap_or_else(|| personal.operator(kind));
             all.set([kind].into_iter().collect(), self.kinds.contains(kind).then_some(operator));

@@ -30,7 +30,7 @@ pub fn answer(
             .map(|hit| {
                 json!({
                     "kind": hit.kind.name(), "label": hit.kind.label(), "start": before(hit.start),
-                    "end": before(hit.end), "score": f64::from(hit.score) / 100.0, "why": hit.why.text(),
+                    "end": before(hit.end), "score": f64::from(hit.score) / 100.0, "why": hit.evidence.text(),
                 })
             })
             .collect();
@@ -54,7 +54,7 @@ pub fn answer(
         let indent = " ".repeat(place.chars().count() + start - from);
         let carets = paint(&"^".repeat((end - start).max(1)), "1;31");
         let kind = paint(hit.kind.name(), "1");
-        let (what, why) = (hit.kind.what(), hit.why.text());
+        let (what, why) = (hit.kind.what(), hit.evidence.text());
         let (whole, rest) = (hit.score / 100, hit.score % 100);
         write!(out, "\n{indent}{carets} {kind} {start}-{end}, {whole}.{rest:02}: {what}, by {why}")?;
     }

@@ -143,7 +143,13 @@ impl Reader<'_> {
     }
 
     /// Keeps a finding with the usual reach of context words.
-    pub(super) fn propose(&mut self, kind: Kind, at: Range<usize>, scores: Scores, evidence: Evidence) -> bool {
+    pub(super) fn propose(
+        &mut self,
+        kind: Kind,
+        at: Range<usize>,
+        scores: Scores,
+        evidence: Evidence,
+    ) -> bool {
         self.propose_within(kind, at, (scores, REACH), evidence)
     }
 

@@ -20,7 +20,7 @@ pub(super) struct Broken;
 
 /// A key or a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct Entry {
     pub part: Part,
     /// Its bytes, without quotation marks.
     pub range: Range<usize>,
@@ -106,7 +106,7 @@ impl<'t, 's> Walk<'t, 's> {
     }
 
     /// The next key, string or number; `None` at the end of the document.
-    pub fn next(&mut self) -> Result<Option<Found>, Broken> {
+    pub fn next(&mut self) -> Result<Option<Entry>, Broken> {
         loop {
             self.skip_space();
             let Some(byte) = self.peek() else {
@@ -121,14 +121,14 @@ impl<'t, 's> Walk<'t, 's> {
                     self.next = Next::Behind;
                     let range = string::end(self.text, self.at)?;
                     self.at = range.end + 1;
-                    return Ok(Some(Found { part: Part::Text, range }));
+                    return Ok(Some(Entry { part: Part::Text, range }));
                 }
                 (Next::Value | Next::FirstValue, b'{' | b'[') => self.open(byte == b'{')?,
                 (Next::Value | Next::FirstValue, b'-' | b'0'..=b'9') => {
                     self.next = Next::Behind;
                     let range = self.at..self.number()?;
                     self.at = range.end;
-                    return Ok(Some(Found { part: Part::Number, range }));
+                    return Ok(Some(Entry { part: Part::Number, range }));
                 }
                 (Next::Value | Next::FirstValue, _) => self.literal()?,
                 (Next::Behind, b',') => self.comma()?,
@@ -178,7 +178,7 @@ impl<'t, 's> Walk<'t, 's> {
         Ok(())
     }
 
-    fn key(&mut self) -> Result<Found, Broken> {
+    fn key(&mut self) -> Result<Entry, Broken> {
         let range = string::end(self.text, self.at)?;
         self.at = range.end + 1;
         self.skip_space();
@@ -197,7 +197,7 @@ impl<'t, 's> Walk<'t, 's> {
             }
             path.push_str(key.text());
         }
-        Ok(Found { part: Part::Key, range })
+        Ok(Entry { part: Part::Key, range })
     }
 
     fn literal(&mut self) -> Result<(), Broken> {

@@ -40,7 +40,9 @@ pub enum KeyFileError {
     #[error("{0}")]
     Untrusted(Untrusted),
     /// Other users than the owner may read the file.
-    #[error("{0}: other users may read it; run `chmod 600` on it, and replace the key if one of them may have read it")]
+    #[error(
+        "{0}: other users may read it; run `chmod 600` on it, and replace the key if one of them may have read it"
+    )]
     Exposed(String),
     /// The file does not hold a key.
     #[error("{0}: not a pseudonym key; make one with `discreet pseudonym-key FILE`")]

@@ -6,10 +6,9 @@ use super::score::alone;
 use super::{Group, documents, national_ids};
 
 /// An Australian passport.
-pub(super) const PASSPORT: Definition = define("au_passport", "AU_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[A-Z]\d{7}|P[A-Z]\d{7}", alone(5).near(71)),
-    ])
+pub(super) const PASSPORT: Definition = define("au_passport", "AU_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[A-Z]\d{7}|P[A-Z]\d{7}", alone(5).near(71))])
     .words(&[documents::PASSPORT_WORDS]);
 
 /// An Australian tax file number.
@@ -18,10 +17,7 @@ pub(super) const TFN: Definition = define("au_tfn", "AU_TFN", Group::NationalId)
         form(r"\d{3} \d{3} \d{3}", alone(30).near(90)).check(tfn),
         form(r"\d{9}", alone(10).near(85)).check(tfn),
     ])
-    .words(&[
-        national_ids::TAX_WORDS,
-        "tfn taxfile taxfilenumber",
-    ]);
+    .words(&[national_ids::TAX_WORDS, "tfn taxfile taxfilenumber"]);
 
 /// An Australian Medicare number.
 pub(super) const MEDICARE: Definition = define("au_medicare", "AU_MEDICARE", Group::Health)
@@ -37,10 +33,7 @@ pub(super) const ABN: Definition = define("au_abn", "AU_ABN", Group::Business)
         form(r"\d{2} \d{3} \d{3} \d{3}", alone(70).near(92)).check(abn),
         form(r"\d{11}", alone(15).near(88)).check(abn),
     ])
-    .words(&[
-        national_ids::TAX_WORDS,
-        "abn australianbusiness",
-    ]);
+    .words(&[national_ids::TAX_WORDS, "abn australianbusiness"]);
 
 /// An Australian company number.
 pub(super) const ACN: Definition = define("au_acn", "AU_ACN", Group::Business)

@@ -1,15 +1,13 @@
 //! Austria.
 
+use super::Group;
 use super::checksums::{digit, number, weighted};
 use super::form::{Definition, define, form};
 use super::score::alone;
-use super::Group;
 
 /// An Austrian social insurance number.
 pub(super) const SVNR: Definition = define("at_svnr", "AT_SVNR", Group::NationalId)
-    .forms(&[
-        form(r"\d{4}[ -]?\d{6}", alone(12).near(85)).check(svnr),
-    ])
+    .forms(&[form(r"\d{4}[ -]?\d{6}", alone(12).near(85)).check(svnr)])
     .words(&["svnr sozialversicherungsnummer sozialversicherung versicherungsnummer svnummer"]);
 
 /// A social insurance number: the fourth digit checks the others; a day of birth follows it.

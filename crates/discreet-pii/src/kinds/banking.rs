@@ -11,11 +11,9 @@ pub(super) const ACCOUNT: Definition = define("bank_account", "US_BANK_NUMBER", 
         form(r"\d{8,17}", alone(5).near(55)).check(varied),
         form(r"\d{3}-\d{5,8}-\d{1,3}", alone(5).near(60)).check(varied),
     ])
-    .words(&[
-        "bankaccount account acct accountno banking bank checking savings konto kontonummer \
+    .words(&["bankaccount account acct accountno banking bank checking savings konto kontonummer \
         bankkonto bankverbindung compte comptebancaire cuenta cuentabancaria conto \
-        contocorrente debit transfer wire deposit",
-    ]);
+        contocorrente debit transfer wire deposit"]);
 
 /// A bank's routing number.
 pub(super) const ROUTING: Definition = define("bank_routing", "ABA_ROUTING_NUMBER", Group::Money)
@@ -28,9 +26,10 @@ pub(super) const ROUTING: Definition = define("bank_routing", "ABA_ROUTING_NUMBE
 
 /// A bank's SWIFT code next to an account.
 pub(super) const BIC: Definition = define("bic", "SWIFT_CODE", Group::Money)
-    .forms(&[
-        form(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", only_near(80)).check(bic).within(3).case_sensitive(),
-    ])
+    .forms(&[form(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", only_near(80))
+        .check(bic)
+        .within(3)
+        .case_sensitive()])
     .words(&["bic swift swiftcode biccode swiftbic codebic codicebic codigobic iban"]);
 
 /// A routing number of the American Bankers Association: a Federal Reserve district, weights 3, 7, 1.

@@ -11,10 +11,7 @@ pub(super) const NRN: Definition = define("be_nrn", "BE_NRN", Group::NationalId)
         form(r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}", alone(90).near(95)).check(nrn),
         form(r"\d{11}", alone(20).near(85)).check(nrn),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "rijksregisternummer rijksregister registrenational nrn niss insz",
-    ]);
+    .words(&[national_ids::ID_WORDS, "rijksregisternummer rijksregister registrenational nrn niss insz"]);
 
 /// A national register number: the last two digits are 97 minus the rest modulo 97, with a 2 in front since 2000.
 fn nrn(code: &[u8]) -> bool {

@@ -6,10 +6,9 @@ use super::score::alone;
 use super::{Group, documents, national_ids};
 
 /// A Canadian passport.
-pub(super) const PASSPORT: Definition = define("ca_passport", "CA_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[A-Z]{2}\d{6}|[A-Z]\d{6}[A-Z]{2}", alone(5).near(73)),
-    ])
+pub(super) const PASSPORT: Definition = define("ca_passport", "CA_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[A-Z]{2}\d{6}|[A-Z]\d{6}[A-Z]{2}", alone(5).near(73))])
     .words(&[documents::PASSPORT_WORDS]);
 
 /// A Canadian social insurance number.
@@ -18,10 +17,7 @@ pub(super) const SIN: Definition = define("ca_sin", "CA_SIN", Group::NationalId)
         form(r"\d{3} \d{3} \d{3}|\d{3}-\d{3}-\d{3}", alone(50).near(90)).check(sin),
         form(r"\d{9}", alone(10).near(85)).check(sin),
     ])
-    .words(&[
-        national_ids::TAX_WORDS,
-        "sin socialinsurance nas assurancesociale",
-    ]);
+    .words(&[national_ids::TAX_WORDS, "sin socialinsurance nas assurancesociale"]);
 
 /// A social insurance number: Luhn; the first digit is neither 0 nor 8.
 fn sin(code: &[u8]) -> bool {

@@ -1,9 +1,9 @@
 //! Payment cards (ISO/IEC 7812).
 
+use super::Group;
 use super::checksums::{digit, luhn, monotone, number};
 use super::form::{Definition, define, form};
 use super::score::{alone, only_near};
-use super::Group;
 
 /// A payment card's number.
 pub(super) const PAYMENT_CARD: Definition = define("payment_card", "CREDIT_CARD", Group::Money)
@@ -12,23 +12,17 @@ pub(super) const PAYMENT_CARD: Definition = define("payment_card", "CREDIT_CARD"
         form(r"\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,4}(?:[ -]\d{1,3})?", alone(90).near(95)).check(card),
         form(r"\d{4}[ -]\d{6}[ -]\d{4,5}", alone(90).near(95)).check(card),
     ])
-    .words(&[
-        "card creditcard debitcard credit visa mastercard maestro amex americanexpress diners \
+    .words(&["card creditcard debitcard credit visa mastercard maestro amex americanexpress diners \
         discover jcb cc pan karte kreditkarte kartennummer bankkarte girokarte carte \
         cartebancaire cartecredit cartedecredit tarjeta tarjetadecredito carta \
-        cartadicredito bancomat",
-    ]);
+        cartadicredito bancomat"]);
 
 /// A payment card's security code.
 pub(super) const SECURITY_CODE: Definition = define("card_security_code", "CARD_CVV", Group::Money)
-    .forms(&[
-        form(r"\d{3,4}", only_near(75)).check(security_code).within(2),
-    ])
-    .words(&[
-        "cvv cvc cvv2 cvc2 csc cid securitycode verificationcode cardcode prufziffer \
+    .forms(&[form(r"\d{3,4}", only_near(75)).check(security_code).within(2)])
+    .words(&["cvv cvc cvv2 cvc2 csc cid securitycode verificationcode cardcode prufziffer \
         prufnummer kartenprufnummer sicherheitscode cryptogramme codedesecurite \
-        codigodeseguridad codicedisicurezza",
-    ]);
+        codigodeseguridad codicedisicurezza"]);
 
 /// An issuer's range of ISO/IEC 7812-1 with its lengths, and Luhn's check digit.
 fn card(code: &[u8]) -> bool {

@@ -126,7 +126,10 @@ mod tests {
 
     #[test]
     fn mod_97_10_leaves_one() {
-        assert_eq!((mod_97_10(b"WEST12345698765432GB82".iter()), mod_97_10(b"WEST12345698765433GB82".iter())), (1, 28));
+        assert_eq!(
+            (mod_97_10(b"WEST12345698765432GB82".iter()), mod_97_10(b"WEST12345698765433GB82".iter())),
+            (1, 28)
+        );
     }
 
     #[test]

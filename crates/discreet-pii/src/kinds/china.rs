@@ -7,21 +7,15 @@ use super::score::alone;
 use super::{Group, documents, national_ids};
 
 /// A Chinese passport.
-pub(super) const PASSPORT: Definition = define("cn_passport", "CN_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[EG]\d{8}|E[A-Z]\d{7}", alone(8).near(73)),
-    ])
+pub(super) const PASSPORT: Definition = define("cn_passport", "CN_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[EG]\d{8}|E[A-Z]\d{7}", alone(8).near(73))])
     .words(&[documents::PASSPORT_WORDS]);
 
 /// A Chinese identity number.
 pub(super) const ID: Definition = define("cn_id", "CN_ID", Group::NationalId)
-    .forms(&[
-        form(r"\d{17}[0-9Xx]", alone(85).near(95)).check(id).case_sensitive(),
-    ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "chineseid residentidentity chinese 身份证 身份证号 身份证号码",
-    ]);
+    .forms(&[form(r"\d{17}[0-9Xx]", alone(85).near(95)).check(id).case_sensitive()])
+    .words(&[national_ids::ID_WORDS, "chineseid residentidentity chinese 身份证 身份证号 身份证号码"]);
 
 /// A day of birth, and ISO/IEC 7064 MOD 11-2 (GB 11643).
 fn id(code: &[u8]) -> bool {

@@ -1,13 +1,12 @@
 //! Telephones, e-mail, the web and account names. The recognisers `telephone.rs` and `web.rs` find them; they
 //! have no pattern.
 
-use super::form::{Definition, define};
 use super::Group;
+use super::form::{Definition, define};
 
 /// A telephone number.
-pub(super) const PHONE: Definition = define("phone", "PHONE_NUMBER", Group::Contact)
-    .words(&[
-        "mynumber yournumber hisnumber hernumber meinenummer monnumero minumero mionumero \
+pub(super) const PHONE: Definition = define("phone", "PHONE_NUMBER", Group::Contact).words(&[
+    "mynumber yournumber hisnumber hernumber meinenummer monnumero minumero mionumero \
         phone telephone tel telefon telefonnummer telefono telefonica fon mobile mobil \
         mobiltelefon mobilnummer cellphone cellular cellulare handy handynummer fax telefax \
         telephonique portable movil celular llamar llame llamada llamame chiama chiamare \
@@ -18,25 +17,19 @@ pub(super) const PHONE: Definition = define("phone", "PHONE_NUMBER", Group::Cont
         numerodetelefono numeroditelefono telepono numara numaram telefonu ceptelefonu cep \
         gsm telefoon telefone ligar ring reach extension ext switchboard pager msisdn \
         telefonnumer komorka sim",
-    ]);
+]);
 
 /// An e-mail address.
 pub(super) const EMAIL: Definition = define("email", "EMAIL_ADDRESS", Group::Contact)
-    .words(&[
-        "email mail emailaddress mailto courriel correo correoelectronico posta \
-        postaelettronica",
-    ]);
+    .words(&["email mail emailaddress mailto courriel correo correoelectronico posta \
+        postaelettronica"]);
 
 /// A web address or domain name.
 pub(super) const URL: Definition = define("url", "URL", Group::Contact)
-    .words(&[
-        "url website web site link homepage webseite internetseite siteweb sitioweb paginaweb \
-        sitoweb sito visit visited domain domains webpage blog www browse browsing",
-    ]);
+    .words(&["url website web site link homepage webseite internetseite siteweb sitioweb paginaweb \
+        sitoweb sito visit visited domain domains webpage blog www browse browsing"]);
 
 /// An account's name.
 pub(super) const USERNAME: Definition = define("username", "USERNAME", Group::Contact)
-    .words(&[
-        "username user login userid benutzer benutzername nutzername utilisateur \
-        nomdutilisateur identifiant usuario utente nomeutente handle",
-    ]);
+    .words(&["username user login userid benutzer benutzername nutzername utilisateur \
+        nomdutilisateur identifiant usuario utente nomeutente handle"]);

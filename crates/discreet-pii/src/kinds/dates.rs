@@ -36,31 +36,35 @@ pub(super) const DATE_OF_BIRTH: Definition = define("date_of_birth", "DATE_OF_BI
         form(r"(?:19|20)\d{6}", only_near(70)).check(|code| yymmdd(code, 2)).within(3),
         form(r"(?:19|20)\d{2}", only_near(65)).check(|code| code.len() == 4).within(2),
     ])
-    .words(&[
-        "birth birthday birthdate dateofbirth dob born bornon geboren geburtsdatum geburtstag \
+    .words(&["birth birthday birthdate dateofbirth dob born bornon geboren geburtsdatum geburtstag \
         geb gebdatum geburt naissance datedenaissance ne nee neele neeele anniversaire \
         nacimiento fechadenacimiento nacido nacida cumpleanos nascita datadinascita natoil \
-        natail nato nata compleanno geboortedatum nascimento",
-    ]);
+        natail nato nata compleanno geboortedatum nascimento"]);
 
 /// Any other date or time.
-pub(super) const DATE: Definition = define("date", "DATE_TIME", Group::Person)
-    .forms(&[
-        form(ISO, alone(65).near(70)).check_text(numeric).case_sensitive(),
-        form(YEAR_FIRST, alone(60).near(70)).check_text(numeric),
-        form(YEAR_LAST, alone(60).near(70)).check_text(numeric),
-        form(DAY_MONTH, alone(65).near(75)).check_text(named).case_sensitive(),
-        form(MONTH_DAY, alone(65).near(75)).check_text(named).case_sensitive(),
-        form(MONTH_YEAR, alone(55).near(70)).check_text(named).case_sensitive(),
-        form(r"\d{1,2}/\d{2}", alone(10).near(30)).check_text(month_first),
-        form(r"\d{1,2}/\d{4}", alone(20).near(45)).check_text(month_first),
-    ]);
+pub(super) const DATE: Definition = define("date", "DATE_TIME", Group::Person).forms(&[
+    form(ISO, alone(65).near(70)).check_text(numeric).case_sensitive(),
+    form(YEAR_FIRST, alone(60).near(70)).check_text(numeric),
+    form(YEAR_LAST, alone(60).near(70)).check_text(numeric),
+    form(DAY_MONTH, alone(65).near(75)).check_text(named).case_sensitive(),
+    form(MONTH_DAY, alone(65).near(75)).check_text(named).case_sensitive(),
+    form(MONTH_YEAR, alone(55).near(70)).check_text(named).case_sensitive(),
+    form(r"\d{1,2}/\d{2}", alone(10).near(30)).check_text(month_first),
+    form(r"\d{1,2}/\d{4}", alone(20).near(45)).check_text(month_first),
+]);
 
 /// An age.
 pub(super) const AGE: Definition = define("age", "AGE", Group::Person)
     .forms(&[
-        form(r"\d{1,3}[ -]?(?i:years?[ -]old|year[ -]olds?|y/o|yrs? old|jahre alt|ans|a(?:ñ|n)os|anni)", alone(60).near(85)).check(age).case_sensitive(),
-        form(r"\d{1,3}[ -]?(?i:j(?:ä|ae)hrige[rnms]?|months? old|weeks? old)", alone(65).near(85)).check(age).case_sensitive(),
+        form(
+            r"\d{1,3}[ -]?(?i:years?[ -]old|year[ -]olds?|y/o|yrs? old|jahre alt|ans|a(?:ñ|n)os|anni)",
+            alone(60).near(85),
+        )
+        .check(age)
+        .case_sensitive(),
+        form(r"\d{1,3}[ -]?(?i:j(?:ä|ae)hrige[rnms]?|months? old|weeks? old)", alone(65).near(85))
+            .check(age)
+            .case_sensitive(),
         form(r"\d{1,3}", only_near(70)).check(age).within(1),
     ])
     .words(&["age aged alter alters jahrgang edad agede eta ageof turned turns turn turning"]);

@@ -11,10 +11,7 @@ pub(super) const CPR: Definition = define("dk_cpr", "DK_CPR", Group::NationalId)
         form(r"\d{6}-\d{4}", alone(35).near(85)).check(cpr),
         form(r"\d{10}", alone(4).near(75)).check(cpr),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "cpr cprnummer personnummer",
-    ]);
+    .words(&[national_ids::ID_WORDS, "cpr cprnummer personnummer"]);
 
 /// A personal number begins with a day of birth. Numbers since 2007 have no check digit.
 fn cpr(code: &[u8]) -> bool {

@@ -15,9 +15,7 @@ pub(super) const LICENCE_WORDS: &str = "license licence driverlicense driverlice
 
 /// A passport's number, of a country not listed.
 pub(super) const PASSPORT: Definition = define("passport", "PASSPORT", Group::Document)
-    .forms(&[
-        form(r"[A-Z]{0,3}\d{6,9}", only_near(70)).check(varied),
-    ])
+    .forms(&[form(r"[A-Z]{0,3}\d{6,9}", only_near(70)).check(varied)])
     .code(6, 10, only_near(65))
     .words(&[
         PASSPORT_WORDS,
@@ -30,9 +28,8 @@ pub(super) const PASSPORT: Definition = define("passport", "PASSPORT", Group::Do
     ]);
 
 /// A driving licence, of a country not listed.
-pub(super) const DRIVING_LICENCE: Definition = define("driving_licence", "DRIVING_LICENSE", Group::Document)
-    .code(6, 18, only_near(62))
-    .words(&[
+pub(super) const DRIVING_LICENCE: Definition =
+    define("driving_licence", "DRIVING_LICENSE", Group::Document).code(6, 18, only_near(62)).words(&[
         LICENCE_WORDS,
         germany::LICENCE_WORDS,
         italy::LICENCE_WORDS,

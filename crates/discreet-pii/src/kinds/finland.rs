@@ -7,14 +7,14 @@ use super::score::alone;
 use super::{Group, national_ids};
 
 /// A Finnish identity code.
-pub(super) const PERSONAL_IDENTITY_CODE: Definition = define("fi_personal_identity_code", "FI_PERSONAL_IDENTITY_CODE", Group::NationalId)
-    .forms(&[
-        form(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", alone(85).near(95)).check_text(personal_identity_code),
-    ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "henkilotunnus hetu personalidentitycode personbeteckning finnishid",
-    ]);
+pub(super) const PERSONAL_IDENTITY_CODE: Definition =
+    define("fi_personal_identity_code", "FI_PERSONAL_IDENTITY_CODE", Group::NationalId)
+        .forms(&[form(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", alone(85).near(95))
+            .check_text(personal_identity_code)])
+        .words(&[
+            national_ids::ID_WORDS,
+            "henkilotunnus hetu personalidentitycode personbeteckning finnishid",
+        ]);
 
 /// A day of birth, the sign of a century, and a character that is the nine digits modulo 31.
 fn personal_identity_code(raw: &str) -> bool {

@@ -9,24 +9,15 @@ use super::{Group, documents, national_ids};
 pub(super) const PASSPORT_WORDS: &str = "passeport passeports";
 
 /// A French passport.
-pub(super) const PASSPORT: Definition = define("fr_passport", "FR_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"\d{2}[A-Z]{2}\d{5}", alone(20).near(75)),
-    ])
-    .words(&[
-        documents::PASSPORT_WORDS,
-        PASSPORT_WORDS,
-    ]);
+pub(super) const PASSPORT: Definition = define("fr_passport", "FR_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"\d{2}[A-Z]{2}\d{5}", alone(20).near(75))])
+    .words(&[documents::PASSPORT_WORDS, PASSPORT_WORDS]);
 
 /// A French social security number.
 pub(super) const NIR: Definition = define("fr_nir", "FR_NIR", Group::NationalId)
-    .forms(&[
-        form(r"[1-478] ?\d{2} ?\d{2} ?\d[0-9AB] ?\d{3} ?\d{3} ?\d{2}", alone(75).near(95)).check(nir),
-    ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "nir securitesociale numerodesecuritesociale secu insee",
-    ]);
+    .forms(&[form(r"[1-478] ?\d{2} ?\d{2} ?\d[0-9AB] ?\d{3} ?\d{3} ?\d{2}", alone(75).near(95)).check(nir)])
+    .words(&[national_ids::ID_WORDS, "nir securitesociale numerodesecuritesociale secu insee"]);
 
 /// A social security number (INSEE): the key is 97 minus the rest modulo 97. Corsica counts as 19 and 18.
 fn nir(code: &[u8]) -> bool {

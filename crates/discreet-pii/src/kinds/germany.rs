@@ -13,41 +13,33 @@ pub(super) const PASSPORT_WORDS: &str = "reisepass pass reisepassnummer passnumm
 pub(super) const LICENCE_WORDS: &str = "fuhrerschein fuhrerscheinnummer fahrerlaubnis";
 
 /// German words for a vehicle registration.
-pub(super) const PLATE_WORDS: &str = "kennzeichen kfz kfzkennzeichen autokennzeichen nummernschild fahrzeug auto";
+pub(super) const PLATE_WORDS: &str =
+    "kennzeichen kfz kfzkennzeichen autokennzeichen nummernschild fahrzeug auto";
 
 /// German words for an identity card.
 pub(super) const ID_CARD_WORDS: &str = "personalausweis ausweis personalausweisnummer ausweisnummer";
 
 /// A German passport.
-pub(super) const PASSPORT: Definition = define("de_passport", "DE_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[A-Z][A-Z0-9]{7}\d", alone(30).near(85)).check(passport),
-    ])
-    .words(&[
-        documents::PASSPORT_WORDS,
-        PASSPORT_WORDS,
-    ]);
+pub(super) const PASSPORT: Definition = define("de_passport", "DE_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[A-Z][A-Z0-9]{7}\d", alone(30).near(85)).check(passport)])
+    .words(&[documents::PASSPORT_WORDS, PASSPORT_WORDS]);
 
 /// A German driving licence.
-pub(super) const DRIVING_LICENCE: Definition = define("de_fuehrerschein", "DE_FUEHRERSCHEIN", Group::Document).covered_by("driving_licence")
-    .forms(&[
-        form(r"[A-Z0-9]{2}\d{8}[A-Z0-9]", alone(15).near(80)).check(driving_licence),
-    ])
-    .words(&[
-        documents::LICENCE_WORDS,
-        LICENCE_WORDS,
-    ]);
+pub(super) const DRIVING_LICENCE: Definition =
+    define("de_fuehrerschein", "DE_FUEHRERSCHEIN", Group::Document)
+        .covered_by("driving_licence")
+        .forms(&[form(r"[A-Z0-9]{2}\d{8}[A-Z0-9]", alone(15).near(80)).check(driving_licence)])
+        .words(&[documents::LICENCE_WORDS, LICENCE_WORDS]);
 
 /// A German vehicle registration.
-pub(super) const VEHICLE_REGISTRATION: Definition = define("de_kfz", "DE_KFZ", Group::Document).covered_by("vehicle_plate")
+pub(super) const VEHICLE_REGISTRATION: Definition = define("de_kfz", "DE_KFZ", Group::Document)
+    .covered_by("vehicle_plate")
     .forms(&[
         form(r"(?i)[a-z]{1,3}[ -][a-z]{1,2}[ -]\d{1,4}[eh]?", alone(35).near(80)),
         form(r"(?:[A-Z]|Ä|Ö|Ü){1,3}-[A-Z]{1,2} ?\d{1,4}[EH]?", alone(45).near(85)),
     ])
-    .words(&[
-        vehicles::PLATE_WORDS,
-        PLATE_WORDS,
-    ]);
+    .words(&[vehicles::PLATE_WORDS, PLATE_WORDS]);
 
 /// A German identity card.
 pub(super) const ID_CARD: Definition = define("de_id_card", "DE_ID_CARD", Group::NationalId)
@@ -55,10 +47,7 @@ pub(super) const ID_CARD: Definition = define("de_id_card", "DE_ID_CARD", Group:
         form(r"[A-Z][A-Z0-9]{7}\d", alone(30).near(85)).check(document),
         form(r"T\d{8}", alone(5).near(70)),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        ID_CARD_WORDS,
-    ]);
+    .words(&[national_ids::ID_WORDS, ID_CARD_WORDS]);
 
 /// A German tax identification number.
 pub(super) const TAX_ID: Definition = define("de_tax_id", "DE_TAX_ID", Group::NationalId)
@@ -77,69 +66,54 @@ pub(super) const TAX_NUMBER: Definition = define("de_tax_number", "DE_TAX_NUMBER
         form(r"\d{2,3}/\d{3,4}/\d{4,5}", alone(50).near(85)).check(tax_number),
         form(r"\d{13}", alone(5).near(75)).check(tax_number),
     ])
-    .words(&[
-        national_ids::TAX_WORDS,
-        "steuernummer stnr steuer finanzamt",
-    ]);
+    .words(&[national_ids::TAX_WORDS, "steuernummer stnr steuer finanzamt"]);
 
 /// A German pension insurance number.
-pub(super) const PENSION_INSURANCE: Definition = define("de_social_security", "DE_SOCIAL_SECURITY", Group::NationalId)
-    .forms(&[
-        form(r"\d{2} ?\d{6} ?[A-Z] ?\d{3}", alone(80).near(95)).check(pension_insurance),
-    ])
-    .words(&[
-        "rvnr rentenversicherung rentenversicherungsnummer sozialversicherung \
-        sozialversicherungsnummer svnr versicherungsnummer sozialversicherungsausweis",
-    ]);
+pub(super) const PENSION_INSURANCE: Definition =
+    define("de_social_security", "DE_SOCIAL_SECURITY", Group::NationalId)
+        .forms(&[form(r"\d{2} ?\d{6} ?[A-Z] ?\d{3}", alone(80).near(95)).check(pension_insurance)])
+        .words(&["rvnr rentenversicherung rentenversicherungsnummer sozialversicherung \
+        sozialversicherungsnummer svnr versicherungsnummer sozialversicherungsausweis"]);
 
 /// A German postal code.
-pub(super) const POSTCODE: Definition = define("de_plz", "DE_PLZ", Group::Place).covered_by("postcode")
-    .forms(&[
-        form(r"\d{5}", alone(5).near(66)).check(postcode).within(2),
-    ])
+pub(super) const POSTCODE: Definition = define("de_plz", "DE_PLZ", Group::Place)
+    .covered_by("postcode")
+    .forms(&[form(r"\d{5}", alone(5).near(66)).check(postcode).within(2)])
     .words(&[postcodes::POSTCODE_WORDS]);
 
 /// A German health insurance number.
-pub(super) const HEALTH_INSURANCE: Definition = define("de_health_insurance", "DE_HEALTH_INSURANCE", Group::Health)
-    .forms(&[
-        form(r"[A-Z]\d{9}", alone(50).near(90)).check(health_insurance),
-    ])
-    .words(&[
-        "kvnr krankenkasse krankenversicherung krankenversichertennummer versichertennummer \
-        versichertenkarte gesundheitskarte krankenversicherungsnummer",
-    ]);
+pub(super) const HEALTH_INSURANCE: Definition =
+    define("de_health_insurance", "DE_HEALTH_INSURANCE", Group::Health)
+        .forms(&[form(r"[A-Z]\d{9}", alone(50).near(90)).check(health_insurance)])
+        .words(&["kvnr krankenkasse krankenversicherung krankenversichertennummer versichertennummer \
+        versichertenkarte gesundheitskarte krankenversicherungsnummer"]);
 
 /// A German physician's number.
 pub(super) const PHYSICIAN: Definition = define("de_lanr", "DE_LANR", Group::Health)
-    .forms(&[
-        form(r"\d{9}", alone(8).near(85)).check(physician),
-    ])
+    .forms(&[form(r"\d{9}", alone(8).near(85)).check(physician)])
     .words(&["lanr arztnummer arzt arztnr lebenslangearztnummer"]);
 
 /// A German practice's number.
 pub(super) const PRACTICE: Definition = define("de_bsnr", "DE_BSNR", Group::Health)
-    .forms(&[
-        form(r"\d{9}", alone(4).near(80)).check(practice),
-    ])
+    .forms(&[form(r"\d{9}", alone(4).near(80)).check(practice)])
     .words(&["bsnr betriebsstatte betriebsstattennummer betriebsstatten praxis"]);
 
 /// A German VAT number.
 pub(super) const VAT_ID: Definition = define("de_vat_id", "DE_VAT_ID", Group::Business)
-    .forms(&[
-        form(r"(?i)de ?\d{3}[ .-]?\d{3}[ .-]?\d{3}", alone(70).near(92)).check(vat_id).case_sensitive(),
-    ])
+    .forms(&[form(r"(?i)de ?\d{3}[ .-]?\d{3}[ .-]?\d{3}", alone(70).near(92)).check(vat_id).case_sensitive()])
     .words(&[
         national_ids::TAX_WORDS,
         "ustid ustidnr umsatzsteuer umsatzsteueridentifikationsnummer mwst vatid",
     ]);
 
 /// A German commercial register number.
-pub(super) const COMMERCIAL_REGISTER: Definition = define("de_handelsregister", "DE_HANDELSREGISTER", Group::Business)
-    .forms(&[
-        form(r"(?i)hr[ab] ?\d{1,6}(?: [a-z]{1,2})?", alone(65).near(85)),
-        form(r"(?i)hr[ab] ?\d{1,6}", alone(66).near(86)).case_sensitive(),
-    ])
-    .words(&["handelsregister amtsgericht registergericht handelsregisternummer"]);
+pub(super) const COMMERCIAL_REGISTER: Definition =
+    define("de_handelsregister", "DE_HANDELSREGISTER", Group::Business)
+        .forms(&[
+            form(r"(?i)hr[ab] ?\d{1,6}(?: [a-z]{1,2})?", alone(65).near(85)),
+            form(r"(?i)hr[ab] ?\d{1,6}", alone(66).near(86)).case_sensitive(),
+        ])
+        .words(&["handelsregister amtsgericht registergericht handelsregisternummer"]);
 
 /// A passport or identity card: the ninth character checks the other eight (ICAO Doc 9303-3, 4.9).
 fn document(code: &[u8]) -> bool {
@@ -246,7 +220,8 @@ mod tests {
 
     #[test]
     fn a_health_insurance_number_has_its_check_digit() {
-        let digits: Vec<u8> = (b'0'..=b'9').filter(|last| health_insurance(&[b"T00000000", &[*last][..]].concat())).collect();
+        let digits: Vec<u8> =
+            (b'0'..=b'9').filter(|last| health_insurance(&[b"T00000000", &[*last][..]].concat())).collect();
         assert_eq!(digits.len(), 1);
     }
 

@@ -6,8 +6,7 @@ use super::form::{Definition, define};
 use super::score::{Scores, alone};
 
 /// An international bank account number.
-pub(super) const IBAN: Definition = define("iban", "IBAN_CODE", Group::Money)
-    .words(&["iban"]);
+pub(super) const IBAN: Definition = define("iban", "IBAN_CODE", Group::Money).words(&["iban"]);
 
 /// The scores of a number with the length and form of its country and right check digits.
 pub(crate) const SCORES: Scores = alone(95).near(98);
@@ -83,7 +82,9 @@ pub(super) fn country(letters: &[u8]) -> bool {
 /// The length and the form of the country, and the check digits.
 fn valid(code: &[u8]) -> bool {
     let Some((length, form)) = code.get(..2).and_then(entry) else { return false };
-    code.len() == length && code.get(4..).is_some_and(|rest| has_form(rest, form)) && rotated_remainder(code) == 1
+    code.len() == length
+        && code.get(4..).is_some_and(|rest| has_form(rest, form))
+        && rotated_remainder(code) == 1
 }
 
 /// Does the part behind the check digits have the form of the registry?

@@ -6,19 +6,20 @@ use super::score::alone;
 use super::{Group, documents, national_ids, vehicles};
 
 /// An Indian passport.
-pub(super) const PASSPORT: Definition = define("in_passport", "IN_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[A-Z]\d{2} ?\d{5}", alone(10).near(74)).check(passport),
-    ])
+pub(super) const PASSPORT: Definition = define("in_passport", "IN_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[A-Z]\d{2} ?\d{5}", alone(10).near(74)).check(passport)])
     .words(&[documents::PASSPORT_WORDS]);
 
 /// An Indian vehicle registration.
-pub(super) const VEHICLE_REGISTRATION: Definition = define("in_vehicle_registration", "IN_VEHICLE_REGISTRATION", Group::Document).covered_by("vehicle_plate")
-    .forms(&[
-        form(r"[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4}", alone(60).near(85)).check(plate),
-        form(r"[A-Z]{2}\d{4}|[A-Z]1\d{4}", alone(1).near(30)),
-    ])
-    .words(&[vehicles::PLATE_WORDS]);
+pub(super) const VEHICLE_REGISTRATION: Definition =
+    define("in_vehicle_registration", "IN_VEHICLE_REGISTRATION", Group::Document)
+        .covered_by("vehicle_plate")
+        .forms(&[
+            form(r"[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4}", alone(60).near(85)).check(plate),
+            form(r"[A-Z]{2}\d{4}|[A-Z]1\d{4}", alone(1).near(30)),
+        ])
+        .words(&[vehicles::PLATE_WORDS]);
 
 /// An Indian Aadhaar number.
 pub(super) const AADHAAR: Definition = define("in_aadhaar", "IN_AADHAAR", Group::NationalId)
@@ -26,10 +27,7 @@ pub(super) const AADHAAR: Definition = define("in_aadhaar", "IN_AADHAAR", Group:
         form(r"\d{12}", alone(20).near(90)).check(aadhaar),
         form(r"\d{4}[ :-]\d{4}[ :-]\d{4}", alone(60).near(92)).check(aadhaar),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "aadhaar aadhar uidai uid",
-    ]);
+    .words(&[national_ids::ID_WORDS, "aadhaar aadhar uidai uid"]);
 
 /// An Indian tax number.
 pub(super) const PAN: Definition = define("in_pan", "IN_PAN", Group::NationalId)
@@ -37,23 +35,18 @@ pub(super) const PAN: Definition = define("in_pan", "IN_PAN", Group::NationalId)
         form(r"[A-Z]{5}\d{4}[A-Z]", alone(60).near(90)).check(pan),
         form(r"[A-Z]{5}\d{4}[A-Z]", alone(20).near(85)),
     ])
-    .words(&[
-        national_ids::TAX_WORDS,
-        "pan permanentaccount pancard permanentaccountnumber",
-    ]);
+    .words(&[national_ids::TAX_WORDS, "pan permanentaccount pancard permanentaccountnumber"]);
 
 /// An Indian voter number.
 pub(super) const VOTER: Definition = define("in_voter", "IN_VOTER", Group::NationalId)
-    .forms(&[
-        form(r"[A-Z]{3}\d{7}", alone(30).near(85)),
-    ])
+    .forms(&[form(r"[A-Z]{3}\d{7}", alone(30).near(85))])
     .words(&["voter epic elector vote voterid"]);
 
 /// An Indian goods and services tax number.
 pub(super) const GSTIN: Definition = define("in_gstin", "IN_GSTIN", Group::Business)
-    .forms(&[
-        form(r"(?i)\d{2}[a-z]{5}\d{4}[a-z][1-9a-z]z[0-9a-z]", alone(80).near(92)).check(gstin).case_sensitive(),
-    ])
+    .forms(&[form(r"(?i)\d{2}[a-z]{5}\d{4}[a-z][1-9a-z]z[0-9a-z]", alone(80).near(92))
+        .check(gstin)
+        .case_sensitive()])
     .words(&["gstin gst goodsandservices"]);
 
 /// A passport: no Q, X or Z in front; the first and last digits are not 0.

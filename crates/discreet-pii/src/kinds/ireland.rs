@@ -1,15 +1,13 @@
 //! Ireland.
 
+use super::Group;
 use super::checksums::{letter, weighted};
 use super::form::{Definition, define, form};
 use super::score::alone;
-use super::Group;
 
 /// An Irish public service number.
 pub(super) const PPS: Definition = define("ie_pps", "IE_PPS", Group::NationalId)
-    .forms(&[
-        form(r"\d{7}[A-W][A-IW]?", alone(50).near(85)).check(pps),
-    ])
+    .forms(&[form(r"\d{7}[A-W][A-IW]?", alone(50).near(85)).check(pps)])
     .words(&["pps ppsn publicservice"]);
 
 /// A personal public service number: the letter is the digits modulo 23; a second letter has weight 9.

@@ -12,46 +12,36 @@ pub(super) const PASSPORT_WORDS: &str = "passaporto passaporti";
 pub(super) const LICENCE_WORDS: &str = "patente patentediguida";
 
 /// An Italian passport.
-pub(super) const PASSPORT: Definition = define("it_passport", "IT_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[A-Z]{2}\d{7}", alone(5).near(73)),
-    ])
-    .words(&[
-        documents::PASSPORT_WORDS,
-        PASSPORT_WORDS,
-    ]);
+pub(super) const PASSPORT: Definition = define("it_passport", "IT_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[A-Z]{2}\d{7}", alone(5).near(73))])
+    .words(&[documents::PASSPORT_WORDS, PASSPORT_WORDS]);
 
 /// An Italian driving licence.
-pub(super) const DRIVING_LICENCE: Definition = define("it_driver_license", "IT_DRIVER_LICENSE", Group::Document).covered_by("driving_licence")
-    .forms(&[
-        form(r"[A-Z]{2}\d{7}[A-Z]|U1[A-Z0-9]{7}[A-Z]", alone(30).near(80)),
-    ])
-    .words(&[
-        documents::LICENCE_WORDS,
-        LICENCE_WORDS,
-    ]);
+pub(super) const DRIVING_LICENCE: Definition =
+    define("it_driver_license", "IT_DRIVER_LICENSE", Group::Document)
+        .covered_by("driving_licence")
+        .forms(&[form(r"[A-Z]{2}\d{7}[A-Z]|U1[A-Z0-9]{7}[A-Z]", alone(30).near(80))])
+        .words(&[documents::LICENCE_WORDS, LICENCE_WORDS]);
 
 /// An Italian fiscal code.
 pub(super) const FISCAL_CODE: Definition = define("it_fiscal_code", "IT_FISCAL_CODE", Group::NationalId)
     .forms(&[
-        form(r"[A-Z]{6}[A-Z0-9]{2}[A-Z][A-Z0-9]{2}[A-Z][A-Z0-9]{3}[A-Z]", alone(90).near(95)).check(fiscal_code),
-        form(r"[A-Z]{6}[A-Z0-9]{2}[A-Z][A-Z0-9]{2}[A-Z][A-Z0-9]{3}[A-Z]", alone(50).near(85)).check(fiscal_form),
+        form(r"[A-Z]{6}[A-Z0-9]{2}[A-Z][A-Z0-9]{2}[A-Z][A-Z0-9]{3}[A-Z]", alone(90).near(95))
+            .check(fiscal_code),
+        form(r"[A-Z]{6}[A-Z0-9]{2}[A-Z][A-Z0-9]{2}[A-Z][A-Z0-9]{3}[A-Z]", alone(50).near(85))
+            .check(fiscal_form),
     ])
-    .words(&[
-        national_ids::TAX_WORDS,
-        "codicefiscale fiscale cf",
-    ]);
+    .words(&[national_ids::TAX_WORDS, "codicefiscale fiscale cf"]);
 
 /// An Italian identity card.
-pub(super) const IDENTITY_CARD: Definition = define("it_identity_card", "IT_IDENTITY_CARD", Group::NationalId)
-    .forms(&[
-        form(r"[A-Z]{2}\d{5}[A-Z]{2}", alone(4).near(75)),
-        form(r"[A-Z]{2} ?\d{7}|\d{7}[A-Z]{2}", alone(3).near(72)),
-    ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "cartadidentita identita cie",
-    ]);
+pub(super) const IDENTITY_CARD: Definition =
+    define("it_identity_card", "IT_IDENTITY_CARD", Group::NationalId)
+        .forms(&[
+            form(r"[A-Z]{2}\d{5}[A-Z]{2}", alone(4).near(75)),
+            form(r"[A-Z]{2} ?\d{7}|\d{7}[A-Z]{2}", alone(3).near(72)),
+        ])
+        .words(&[national_ids::ID_WORDS, "cartadidentita identita cie"]);
 
 /// An Italian VAT number.
 pub(super) const VAT_CODE: Definition = define("it_vat_code", "IT_VAT_CODE", Group::Business)
@@ -59,10 +49,7 @@ pub(super) const VAT_CODE: Definition = define("it_vat_code", "IT_VAT_CODE", Gro
         form(r"\d{11}|\d{8}[_-]\d{3}|\d{5}_?\d{3}_?\d{3}", alone(20).near(90)).check(vat),
         form(r"IT ?\d{11}", alone(75).near(92)).check(vat),
     ])
-    .words(&[
-        national_ids::TAX_WORDS,
-        "partitaiva piva iva partita",
-    ]);
+    .words(&[national_ids::TAX_WORDS, "partitaiva piva iva partita"]);
 
 /// The form of a fiscal code (DM 12/03/1974): the letter of a month, and a day of birth.
 fn fiscal_form(code: &[u8]) -> bool {

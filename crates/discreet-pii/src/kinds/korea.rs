@@ -7,23 +7,20 @@ use super::score::alone;
 use super::{Group, documents, national_ids};
 
 /// A Korean passport.
-pub(super) const PASSPORT: Definition = define("kr_passport", "KR_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[MSROD]\d{3}[A-Z]\d{4}", alone(20).near(76)),
-        form(r"[MSROD]\d{8}", alone(8).near(72)),
-    ])
-    .words(&[
-        documents::PASSPORT_WORDS,
-        "여권번호는 여권 여권번호",
-    ]);
+pub(super) const PASSPORT: Definition = define("kr_passport", "KR_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[MSROD]\d{3}[A-Z]\d{4}", alone(20).near(76)), form(r"[MSROD]\d{8}", alone(8).near(72))])
+    .words(&[documents::PASSPORT_WORDS, "여권번호는 여권 여권번호"]);
 
 /// A Korean driving licence.
-pub(super) const DRIVER_LICENSE: Definition = define("kr_driver_license", "KR_DRIVER_LICENSE", Group::Document).covered_by("driving_licence")
-    .forms(&[
-        form(r"\d{2}-\d{2}-\d{6}-\d{2}", alone(60).near(90)).check(driver_license),
-        form(r"\d{12}", alone(5).near(75)).check(driver_license),
-    ])
-    .words(&[documents::LICENCE_WORDS]);
+pub(super) const DRIVER_LICENSE: Definition =
+    define("kr_driver_license", "KR_DRIVER_LICENSE", Group::Document)
+        .covered_by("driving_licence")
+        .forms(&[
+            form(r"\d{2}-\d{2}-\d{6}-\d{2}", alone(60).near(90)).check(driver_license),
+            form(r"\d{12}", alone(5).near(75)).check(driver_license),
+        ])
+        .words(&[documents::LICENCE_WORDS]);
 
 /// A Korean resident number.
 pub(super) const RRN: Definition = define("kr_rrn", "KR_RRN", Group::NationalId)
@@ -32,10 +29,7 @@ pub(super) const RRN: Definition = define("kr_rrn", "KR_RRN", Group::NationalId)
         form(r"\d{13}", alone(10).near(85)).check(rrn),
         form(r"\d{6}-?\d{7}", alone(45).near(92)).check(|code| rrn(code) && checked(code)),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "rrn residentregistration korean resident 주민등록번호 주민번호",
-    ]);
+    .words(&[national_ids::ID_WORDS, "rrn residentregistration korean resident 주민등록번호 주민번호"]);
 
 /// A Korean foreigner's number.
 pub(super) const FRN: Definition = define("kr_frn", "KR_FRN", Group::NationalId)
@@ -44,10 +38,7 @@ pub(super) const FRN: Definition = define("kr_frn", "KR_FRN", Group::NationalId)
         form(r"\d{13}", alone(10).near(85)).check(frn),
         form(r"\d{6}-?\d{7}", alone(45).near(92)).check(|code| frn(code) && checked(code)),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "frn foreignerregistration korean foreigner 외국인등록번호",
-    ]);
+    .words(&[national_ids::ID_WORDS, "frn foreignerregistration korean foreigner 외국인등록번호"]);
 
 /// A Korean business number.
 pub(super) const BRN: Definition = define("kr_brn", "KR_BRN", Group::Business)

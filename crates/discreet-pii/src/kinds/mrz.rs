@@ -9,8 +9,8 @@ use super::form::{Definition, define};
 use super::score::{Scores, alone};
 
 /// A machine-readable zone (ICAO 9303).
-pub(super) const MRZ: Definition = define("mrz", "MRZ", Group::Document).covered_by("passport")
-    .words(&["mrz"]);
+pub(super) const MRZ: Definition =
+    define("mrz", "MRZ", Group::Document).covered_by("passport").words(&["mrz"]);
 
 /// The scores of a zone with right check digits.
 pub(crate) const CHECKED: Scores = alone(97).always();

@@ -12,9 +12,8 @@ pub(super) const ID_WORDS: &str = "nationalid identity idcard idno identificatio
 pub(super) const TAX_WORDS: &str = "taxid tax tin taxpayerid vat";
 
 /// An identity number, of a country not listed.
-pub(super) const NATIONAL_ID: Definition = define("national_id", "NATIONAL_ID", Group::NationalId)
-    .code(6, 16, only_near(61))
-    .words(&[
+pub(super) const NATIONAL_ID: Definition =
+    define("national_id", "NATIONAL_ID", Group::NationalId).code(6, 16, only_near(61)).words(&[
         ID_WORDS,
         germany::ID_CARD_WORDS,
         "identite cartedidentite carteidentite cni identidad cedula documento identita \

@@ -9,12 +9,10 @@ use super::{Group, documents, national_ids};
 pub(super) const PASSPORT_WORDS: &str = "paspoort reisdocument";
 
 /// A Dutch passport.
-pub(super) const PASSPORT: Definition = define("nl_passport", "NL_PASSPORT", Group::Document).covered_by("passport")
+pub(super) const PASSPORT: Definition = define("nl_passport", "NL_PASSPORT", Group::Document)
+    .covered_by("passport")
     .code(9, 9, only_near(66))
-    .words(&[
-        documents::PASSPORT_WORDS,
-        PASSPORT_WORDS,
-    ]);
+    .words(&[documents::PASSPORT_WORDS, PASSPORT_WORDS]);
 
 /// A Dutch citizen service number.
 pub(super) const BSN: Definition = define("nl_bsn", "NL_BSN", Group::NationalId)
@@ -22,10 +20,7 @@ pub(super) const BSN: Definition = define("nl_bsn", "NL_BSN", Group::NationalId)
         form(r"\d{9}", alone(10).near(85)).check(bsn),
         form(r"\d{4}[. ]\d{2}[. ]\d{3}", alone(30).near(85)).check(bsn),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "bsn burgerservicenummer sofinummer burgerservice",
-    ]);
+    .words(&[national_ids::ID_WORDS, "bsn burgerservicenummer sofinummer burgerservice"]);
 
 /// A citizen service number: the "eleven proof", weights 9 to 2 modulo 11.
 fn bsn(code: &[u8]) -> bool {

@@ -1,32 +1,28 @@
 //! Addresses and serial numbers of devices. IPv6 addresses have too many forms for a pattern: the recogniser
 //! `ipv6.rs` reads them.
 
+use super::Group;
 use super::checksums::{luhn, monotone, number};
 use super::form::{Definition, define, form};
 use super::score::alone;
-use super::Group;
 
 /// An IP address.
 pub(super) const IP: Definition = define("ip", "IP_ADDRESS", Group::Network)
-    .forms(&[
-        form(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d{1,2})?", alone(65).near(85)).check_text(ipv4),
-    ])
-    .words(&[
-        "ip ipv4 ipv6 ipaddress ipadresse adresseip direccionip indirizzoip host hostname \
-        server gateway subnet ping",
-    ]);
+    .forms(&[form(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d{1,2})?", alone(65).near(85)).check_text(ipv4)])
+    .words(&["ip ipv4 ipv6 ipaddress ipadresse adresseip direccionip indirizzoip host hostname \
+        server gateway subnet ping"]);
 
 /// A network card's address.
 pub(super) const MAC: Definition = define("mac", "MAC_ADDRESS", Group::Network)
     .forms(&[
         form(r"[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}", alone(65).near(85)).check(mac).case_sensitive(),
         form(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}", alone(65).near(85)).check(mac).case_sensitive(),
-        form(r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}", alone(60).near(85)).check(mac).case_sensitive(),
+        form(r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}", alone(60).near(85))
+            .check(mac)
+            .case_sensitive(),
     ])
-    .words(&[
-        "mac macaddress ethernet hardware hardwareaddress physicaladdress wifi bluetooth \
-        bssid wlan",
-    ]);
+    .words(&["mac macaddress ethernet hardware hardwareaddress physicaladdress wifi bluetooth \
+        bssid wlan"]);
 
 /// A telephone's serial number.
 pub(super) const IMEI: Definition = define("imei", "IMEI", Group::Network)

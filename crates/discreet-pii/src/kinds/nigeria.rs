@@ -6,21 +6,16 @@ use super::score::alone;
 use super::{Group, national_ids, vehicles};
 
 /// A Nigerian vehicle registration.
-pub(super) const VEHICLE_REGISTRATION: Definition = define("ng_vehicle_registration", "NG_VEHICLE_REGISTRATION", Group::Document).covered_by("vehicle_plate")
-    .forms(&[
-        form(r"[A-Z]{3}[ -]\d{3}[A-Z]{2}", alone(50).near(85)),
-    ])
-    .words(&[vehicles::PLATE_WORDS]);
+pub(super) const VEHICLE_REGISTRATION: Definition =
+    define("ng_vehicle_registration", "NG_VEHICLE_REGISTRATION", Group::Document)
+        .covered_by("vehicle_plate")
+        .forms(&[form(r"[A-Z]{3}[ -]\d{3}[A-Z]{2}", alone(50).near(85))])
+        .words(&[vehicles::PLATE_WORDS]);
 
 /// A Nigerian identity number.
 pub(super) const NIN: Definition = define("ng_nin", "NG_NIN", Group::NationalId)
-    .forms(&[
-        form(r"\d{11}", alone(6).near(82)).check(nin),
-    ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "nin nimc nigerian nigeria",
-    ]);
+    .forms(&[form(r"\d{11}", alone(6).near(82)).check(nin)])
+    .words(&[national_ids::ID_WORDS, "nin nimc nigerian nigeria"]);
 
 /// Verhoeff over eleven digits.
 fn nin(code: &[u8]) -> bool {

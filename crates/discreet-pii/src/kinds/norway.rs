@@ -11,10 +11,7 @@ pub(super) const FNR: Definition = define("no_fnr", "NO_FNR", Group::NationalId)
         form(r"\d{11}", alone(35).near(92)).check(fnr),
         form(r"\d{6} \d{5}", alone(70).near(92)).check(fnr),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "fodselsnummer fnr personnummer dnummer",
-    ]);
+    .words(&[national_ids::ID_WORDS, "fodselsnummer fnr personnummer dnummer"]);
 
 /// A birth number: a day of birth (plus 40 in a D number), and two check digits modulo 11.
 fn fnr(code: &[u8]) -> bool {

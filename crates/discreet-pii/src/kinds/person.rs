@@ -1,8 +1,8 @@
 //! Names of persons and organizations, titles, nationalities. The recogniser `names.rs` finds them by word lists
 //! and context.
 
-use super::form::{Definition, define};
 use super::Group;
+use super::form::{Definition, define};
 
 /// A person's name.
 pub(super) const PERSON: Definition = define("person", "PERSON", Group::Person);

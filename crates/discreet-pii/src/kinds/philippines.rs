@@ -11,10 +11,7 @@ pub(super) const TIN: Definition = define("ph_tin", "PH_TIN", Group::NationalId)
         form(r"\d{3}-\d{3}-\d{3}(?:-\d{3,5})?", alone(12).near(85)).check(tin),
         form(r"\d{12}|\d{9}", alone(2).near(80)).check(tin),
     ])
-    .words(&[
-        national_ids::TAX_WORDS,
-        "bir philippine birtin",
-    ]);
+    .words(&[national_ids::TAX_WORDS, "bir philippine birtin"]);
 
 /// A tax number: the ninth digit is the first eight, with weights 9 to 2, modulo 11.
 fn tin(code: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! Places and street addresses. The recogniser `names.rs` finds them by word lists and context.
 
-use super::form::{Definition, define};
 use super::Group;
+use super::form::{Definition, define};
 
 /// A city, region or country.
 pub(super) const PLACE: Definition = define("place", "LOCATION", Group::Place);

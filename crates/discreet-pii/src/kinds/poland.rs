@@ -9,24 +9,15 @@ use super::{Group, documents, national_ids};
 pub(super) const PASSPORT_WORDS: &str = "paszport paszportu";
 
 /// A Polish passport.
-pub(super) const PASSPORT: Definition = define("pl_passport", "PL_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[A-Z]{2}\d{7}", alone(10).near(75)).check(passport),
-    ])
-    .words(&[
-        documents::PASSPORT_WORDS,
-        PASSPORT_WORDS,
-    ]);
+pub(super) const PASSPORT: Definition = define("pl_passport", "PL_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[A-Z]{2}\d{7}", alone(10).near(75)).check(passport)])
+    .words(&[documents::PASSPORT_WORDS, PASSPORT_WORDS]);
 
 /// A Polish identity number.
 pub(super) const PESEL: Definition = define("pl_pesel", "PL_PESEL", Group::NationalId)
-    .forms(&[
-        form(r"\d{11}", alone(30).near(90)).check(pesel),
-    ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "pesel",
-    ]);
+    .forms(&[form(r"\d{11}", alone(30).near(90)).check(pesel)])
+    .words(&[national_ids::ID_WORDS, "pesel"]);
 
 /// A passport: two letters, a check digit, six digits; the weights 7, 3, 1 of ICAO Doc 9303-3, rearranged.
 fn passport(code: &[u8]) -> bool {

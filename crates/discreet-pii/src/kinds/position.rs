@@ -1,8 +1,8 @@
 //! Positions on Earth. A pair of decimal numbers needs context: the recogniser `coordinates.rs` reads it.
 
+use super::Group;
 use super::form::{Definition, define, form};
 use super::score::alone;
-use super::Group;
 
 /// A position on Earth.
 pub(super) const POSITION: Definition = define("position", "GPS_POSITION", Group::Place)

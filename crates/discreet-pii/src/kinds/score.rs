@@ -98,7 +98,10 @@ mod tests {
 
     #[test]
     fn scores_stay_between_0_and_100_points() {
-        assert_eq!((Score::new(3).less(5), Score::new(95).more(15, Score::new(97))), (Score::NONE, Score(97)));
+        assert_eq!(
+            (Score::new(3).less(5), Score::new(95).more(15, Score::new(97))),
+            (Score::NONE, Score(97))
+        );
     }
 
     #[test]

@@ -3,9 +3,9 @@
 
 use memchr::memmem;
 
+use super::Group;
 use super::form::{Definition, Form, define, form};
 use super::score::{Scores, alone, only_near};
-use super::Group;
 
 /// A prefix that its service reserves for this purpose: context adds nothing.
 const RESERVED_PREFIX: Scores = alone(95).always();
@@ -19,57 +19,49 @@ const fn prefixed(pattern: &'static str, least: u8) -> Form {
 pub(super) const API_KEY: Definition = define("api_key", "API_KEY", Group::Secret)
     .forms(&[
         prefixed(r"A(?:KIA|SIA|ROA|IDA)[A-Z0-9]+", 20), // Amazon
-        prefixed(r"gh[pousr]_[A-Za-z0-9]+", 34), // GitHub
-        prefixed(r"github_pat_[A-Za-z0-9_]+", 33), // GitHub
-        prefixed(r"glpat-[A-Za-z0-9_-]+", 26), // GitLab
-        prefixed(r"AIza[A-Za-z0-9_-]+", 39), // Google
-        prefixed(r"GOCSPX-[A-Za-z0-9_-]+", 35), // Google
-        prefixed(r"ya29\.[A-Za-z0-9_-]+", 25), // Google
-        prefixed(r"xox[abeoprs]-[A-Za-z0-9-]+", 15), // Slack
-        prefixed(r"xapp-\d-[A-Za-z0-9-]+", 27), // Slack
+        prefixed(r"gh[pousr]_[A-Za-z0-9]+", 34),        // GitHub
+        prefixed(r"github_pat_[A-Za-z0-9_]+", 33),      // GitHub
+        prefixed(r"glpat-[A-Za-z0-9_-]+", 26),          // GitLab
+        prefixed(r"AIza[A-Za-z0-9_-]+", 39),            // Google
+        prefixed(r"GOCSPX-[A-Za-z0-9_-]+", 35),         // Google
+        prefixed(r"ya29\.[A-Za-z0-9_-]+", 25),          // Google
+        prefixed(r"xox[abeoprs]-[A-Za-z0-9-]+", 15),    // Slack
+        prefixed(r"xapp-\d-[A-Za-z0-9-]+", 27),         // Slack
         prefixed(r"(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]+", 18), // Stripe
-        prefixed(r"whsec_[A-Za-z0-9]+", 30), // Stripe
-        prefixed(r"sk-[A-Za-z0-9_-]+", 24), // model services
-        prefixed(r"hf_[A-Za-z0-9]+", 33), // Hugging Face
-        prefixed(r"npm_[A-Za-z0-9]+", 40), // npm
-        prefixed(r"pypi-[A-Za-z0-9_-]+", 55), // PyPI
-        prefixed(r"dop_v1_[a-f0-9]+", 71), // DigitalOcean
+        prefixed(r"whsec_[A-Za-z0-9]+", 30),            // Stripe
+        prefixed(r"sk-[A-Za-z0-9_-]+", 24),             // model services
+        prefixed(r"hf_[A-Za-z0-9]+", 33),               // Hugging Face
+        prefixed(r"npm_[A-Za-z0-9]+", 40),              // npm
+        prefixed(r"pypi-[A-Za-z0-9_-]+", 55),           // PyPI
+        prefixed(r"dop_v1_[a-f0-9]+", 71),              // DigitalOcean
         prefixed(r"SG\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", 36), // SendGrid
         prefixed(r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]+", 38), // Shopify
-        prefixed(r"AGE-SECRET-KEY-1[0-9A-Z]+", 74), // age (the encryption tool)
+        prefixed(r"AGE-SECRET-KEY-1[0-9A-Z]+", 74),     // age (the encryption tool)
     ])
     .code(20, 100, only_near(80))
-    .words(&[
-        "apikey apitoken secretkey accesskey apisecret clientsecret secret privatekey \
-        awssecretaccesskey accesskeyid apischlussel cleapi clavedeapi claveapi chiaveapi",
-    ]);
+    .words(&["apikey apitoken secretkey accesskey apisecret clientsecret secret privatekey \
+        awssecretaccesskey accesskeyid apischlussel cleapi clavedeapi claveapi chiaveapi"]);
 
 /// A bearer token, JWT or session.
 pub(super) const TOKEN: Definition = define("token", "ACCESS_TOKEN", Group::Secret)
     .forms(&[
         prefixed(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", 20), // RFC 7519
-        prefixed(r"[Bb]earer [A-Za-z0-9._~+/-]+=*", 23).skip(7), // RFC 6750
-        prefixed(r"[Bb]asic [A-Za-z0-9+/]+=*", 22).skip(6), // RFC 7617
+        prefixed(r"[Bb]earer [A-Za-z0-9._~+/-]+=*", 23).skip(7),            // RFC 6750
+        prefixed(r"[Bb]asic [A-Za-z0-9+/]+=*", 22).skip(6),                 // RFC 7617
     ])
     .code(16, 100, only_near(75))
-    .words(&[
-        "token accesstoken authtoken bearer sessionid sessiontoken refreshtoken jwt cookie \
-        authorization jeton",
-    ]);
+    .words(&["token accesstoken authtoken bearer sessionid sessiontoken refreshtoken jwt cookie \
+        authorization jeton"]);
 
 /// A private key, PEM or OpenSSH.
 pub(super) const PRIVATE_KEY: Definition = define("private_key", "PRIVATE_KEY", Group::Secret);
 
 /// A password or PIN.
 pub(super) const PASSWORD: Definition = define("password", "PASSWORD", Group::Secret)
-    .forms(&[
-        form(r"\d{4,8}", only_near(70)).check(|code| code.len() >= 4).within(2),
-    ])
-    .words(&[
-        "password passwort passwd pwd passcode passphrase pin pincode kennwort motdepasse mdp \
+    .forms(&[form(r"\d{4,8}", only_near(70)).check(|code| code.len() >= 4).within(2)])
+    .words(&["password passwort passwd pwd passcode passphrase pin pincode kennwort motdepasse mdp \
         contrasena clave parola parolachiave codepin geheimzahl wifipassword wlanpasswort \
-        codicepin doorcode accesscode turcode zugangscode",
-    ]);
+        codicepin doorcode accesscode turcode zugangscode"]);
 
 /// The beginning of a header in the armour of RFC 7468.
 pub(crate) const HEADER_BEGINS: &str = "-----BEGIN ";

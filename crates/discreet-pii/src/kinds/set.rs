@@ -25,7 +25,11 @@ impl Kinds {
         let chosen: Kinds = Kind::ALL
             .iter()
             .copied()
-            .filter(|kind| kind.name() == word || kind.group().name() == word || kind.definition().covered_by == Some(word))
+            .filter(|kind| {
+                kind.name() == word
+                    || kind.group().name() == word
+                    || kind.definition().covered_by == Some(word)
+            })
             .collect();
         (!chosen.is_empty()).then_some(chosen)
     }

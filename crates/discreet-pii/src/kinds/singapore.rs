@@ -11,16 +11,11 @@ pub(super) const NRIC_FIN: Definition = define("sg_nric_fin", "SG_NRIC_FIN", Gro
         form(r"[STFGM]\d{7}[A-Z]", alone(75).near(92)).check(nric),
         form(r"[A-Z]\d{7}[A-Z]", alone(10).near(30)),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "nric fin singapore",
-    ]);
+    .words(&[national_ids::ID_WORDS, "nric fin singapore"]);
 
 /// A Singaporean entity number.
 pub(super) const UEN: Definition = define("sg_uen", "SG_UEN", Group::Business)
-    .forms(&[
-        form(r"\d{8}[A-Z]|\d{9}[A-Z]|[TSR]\d{2}[A-Z]{2}\d{4}[A-Z]", alone(50).near(90)).check(uen),
-    ])
+    .forms(&[form(r"\d{8}[A-Z]|\d{9}[A-Z]|[TSR]\d{2}[A-Z]{2}\d{4}[A-Z]", alone(50).near(90)).check(uen)])
     .words(&["uen uniqueentity entity"]);
 
 /// An identity number (ICA): weights 2, 7, 6, 5, 4, 3, 2, and a letter of the series.

@@ -12,10 +12,7 @@ pub(super) const ID_NUMBER: Definition = define("za_id_number", "ZA_ID_NUMBER", 
         form(r"\d{13}", alone(40).near(92)).check(id_number),
         form(r"\d{6} \d{4} \d{3}|\d{6} \d{4} \d{2} \d", alone(70).near(92)).check(id_number),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "southafrican southafricanid rsaid resident",
-    ]);
+    .words(&[national_ids::ID_WORDS, "southafrican southafricanid rsaid resident"]);
 
 /// A day of birth, citizenship 0 to 2, an 8 or 9, Luhn.
 fn id_number(code: &[u8]) -> bool {

@@ -9,14 +9,10 @@ use super::{Group, documents, national_ids};
 pub(super) const PASSPORT_WORDS: &str = "pasaporte pasaportes";
 
 /// A Spanish passport.
-pub(super) const PASSPORT: Definition = define("es_passport", "ES_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[A-Z]{3}\d{6}", alone(5).near(73)),
-    ])
-    .words(&[
-        documents::PASSPORT_WORDS,
-        PASSPORT_WORDS,
-    ]);
+pub(super) const PASSPORT: Definition = define("es_passport", "ES_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[A-Z]{3}\d{6}", alone(5).near(73))])
+    .words(&[documents::PASSPORT_WORDS, PASSPORT_WORDS]);
 
 /// A Spanish tax number.
 pub(super) const NIF: Definition = define("es_nif", "ES_NIF", Group::NationalId)
@@ -32,9 +28,7 @@ pub(super) const NIF: Definition = define("es_nif", "ES_NIF", Group::NationalId)
 
 /// A Spanish foreigner's number.
 pub(super) const NIE: Definition = define("es_nie", "ES_NIE", Group::NationalId)
-    .forms(&[
-        form(r"[XYZ]-?\d{7,8}-?[A-Z]", alone(65).near(90)).check(nie),
-    ])
+    .forms(&[form(r"[XYZ]-?\d{7,8}-?[A-Z]", alone(65).near(90)).check(nie)])
     .words(&["nie extranjero"]);
 
 /// The check letters, by the number modulo 23.

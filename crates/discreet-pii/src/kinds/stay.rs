@@ -1,8 +1,8 @@
 //! Rooms and bookings.
 
+use super::Group;
 use super::form::{Definition, define, form};
 use super::score::only_near;
-use super::Group;
 
 /// A room number.
 pub(super) const ROOM: Definition = define("room", "ROOM_NUMBER", Group::Stay)
@@ -10,24 +10,18 @@ pub(super) const ROOM: Definition = define("room", "ROOM_NUMBER", Group::Stay)
         form(r"\d{1,4}[A-Za-z]?", only_near(75)).within(2).case_sensitive(),
         form(r"[A-Za-z]-?\d{1,4}", only_near(75)).within(1).case_sensitive(),
     ])
-    .words(&[
-        "room roomno rooms suite zimmer zimmernummer raum chambre chambres habitacion \
-        habitaciones cuarto stanza camerad numerodicamera camerano kamer ward bed bett rm",
-    ]);
+    .words(&["room roomno rooms suite zimmer zimmernummer raum chambre chambres habitacion \
+        habitaciones cuarto stanza camerad numerodicamera camerano kamer ward bed bett rm"]);
 
 /// A booking, reservation, order or loyalty number.
 pub(super) const BOOKING: Definition = define("booking", "BOOKING_NUMBER", Group::Stay)
-    .forms(&[
-        form(r"[A-Z]{6}", only_near(65)).check(|code| code.len() == 6).within(1).case_sensitive(),
-    ])
+    .forms(&[form(r"[A-Z]{6}", only_near(65)).check(|code| code.len() == 6).within(1).case_sensitive()])
     .code(5, 16, only_near(74))
-    .words(&[
-        "booking bookingref bookingcode bookingreference reservation reservationcode \
+    .words(&["booking bookingref bookingcode bookingreference reservation reservationcode \
         confirmation confirmationcode confirmationnumber pnr recordlocator order ordernumber \
         loyalty loyaltynumber membership member frequentflyer ticket itinerary buchung \
         buchungsnummer buchungscode reservierung reservierungsnummer bestellung \
         bestellnummer bestatigung bestatigungsnummer auftrag auftragsnummer reference \
         commande numerodecommande confirmacion reserva reservacion pedido prenotazione \
         ordine conferma numerodiprenotazione kundennummer customernumber customerid \
-        vorgangsnummer ticketnumber mitgliedsnummer bonusnummer",
-    ]);
+        vorgangsnummer ticketnumber mitgliedsnummer bonusnummer"]);

@@ -12,18 +12,16 @@ pub(super) const PERSONNUMMER: Definition = define("se_personnummer", "SE_PERSON
         form(r"(?:\d{2})?\d{6}[-+]\d{4}", alone(75).near(92)).check(personnummer),
         form(r"\d{10}|\d{12}", alone(25).near(90)).check(personnummer),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "personnummer pnr samordningsnummer swedishid",
-    ]);
+    .words(&[national_ids::ID_WORDS, "personnummer pnr samordningsnummer swedishid"]);
 
 /// A Swedish organisation number.
-pub(super) const ORGANISATIONSNUMMER: Definition = define("se_organisationsnummer", "SE_ORGANISATIONSNUMMER", Group::Business)
-    .forms(&[
-        form(r"\d{6}-\d{4}", alone(50).near(90)).check(organisationsnummer),
-        form(r"\d{10}", alone(10).near(86)).check(organisationsnummer),
-    ])
-    .words(&["organisationsnummer orgnr organisation company foretag companyidentity"]);
+pub(super) const ORGANISATIONSNUMMER: Definition =
+    define("se_organisationsnummer", "SE_ORGANISATIONSNUMMER", Group::Business)
+        .forms(&[
+            form(r"\d{6}-\d{4}", alone(50).near(90)).check(organisationsnummer),
+            form(r"\d{10}", alone(10).near(86)).check(organisationsnummer),
+        ])
+        .words(&["organisationsnummer orgnr organisation company foretag companyidentity"]);
 
 /// A day of birth (plus 60 in a coordination number), and Luhn over ten digits.
 fn personnummer(code: &[u8]) -> bool {

@@ -7,13 +7,8 @@ use super::{Group, national_ids};
 
 /// A Swiss social insurance number.
 pub(super) const AHV: Definition = define("ch_ahv", "CH_AHV", Group::NationalId)
-    .forms(&[
-        form(r"756\.?\d{4}\.?\d{4}\.?\d{2}", alone(85).near(95)).check(ahv),
-    ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "ahv ahvnummer avs navs sozialversicherungsnummer",
-    ]);
+    .forms(&[form(r"756\.?\d{4}\.?\d{4}\.?\d{2}", alone(85).near(95)).check(ahv)])
+    .words(&[national_ids::ID_WORDS, "ahv ahvnummer avs navs sozialversicherungsnummer"]);
 
 /// A social insurance number: 756, and the check digit of EAN-13.
 fn ahv(code: &[u8]) -> bool {

@@ -11,10 +11,7 @@ pub(super) const TNIN: Definition = define("th_tnin", "TH_TNIN", Group::National
         form(r"\d{13}", alone(25).near(90)).check(tnin),
         form(r"\d-\d{4}-\d{5}-\d{2}-\d", alone(90).near(95)).check(tnin),
     ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "thai thaiid เลขประจำตัวประชาชน บัตรประชาชน",
-    ]);
+    .words(&[national_ids::ID_WORDS, "thai thaiid เลขประจำตัวประชาชน บัตรประชาชน"]);
 
 /// Modulo 11; the first digit is a type of citizen, the next two are a province.
 fn tnin(code: &[u8]) -> bool {

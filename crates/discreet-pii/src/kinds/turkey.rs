@@ -6,24 +6,15 @@ use super::score::alone;
 use super::{Group, national_ids, vehicles};
 
 /// A Turkish vehicle registration.
-pub(super) const LICENSE_PLATE: Definition = define("tr_license_plate", "TR_LICENSE_PLATE", Group::Document).covered_by("vehicle_plate")
-    .forms(&[
-        form(r"\d{2} (?:[A-Z] \d{4,5}|[A-Z]{1,3} \d{2,4})", alone(30).near(85)).check(plate),
-    ])
-    .words(&[
-        vehicles::PLATE_WORDS,
-        "plaka",
-    ]);
+pub(super) const LICENSE_PLATE: Definition = define("tr_license_plate", "TR_LICENSE_PLATE", Group::Document)
+    .covered_by("vehicle_plate")
+    .forms(&[form(r"\d{2} (?:[A-Z] \d{4,5}|[A-Z]{1,3} \d{2,4})", alone(30).near(85)).check(plate)])
+    .words(&[vehicles::PLATE_WORDS, "plaka"]);
 
 /// A Turkish identity number.
 pub(super) const NATIONAL_ID: Definition = define("tr_national_id", "TR_NATIONAL_ID", Group::NationalId)
-    .forms(&[
-        form(r"\d{11}", alone(40).near(92)).check(national_id),
-    ])
-    .words(&[
-        national_ids::ID_WORDS,
-        "tckn tckimlik kimlik kimlikno turkishid tcno vatandaslik",
-    ]);
+    .forms(&[form(r"\d{11}", alone(40).near(92)).check(national_id)])
+    .words(&[national_ids::ID_WORDS, "tckn tckimlik kimlik kimlikno turkishid tcno vatandaslik"]);
 
 /// A plate begins with a province, 01 to 81.
 fn plate(code: &[u8]) -> bool {

@@ -6,50 +6,42 @@ use super::score::alone;
 use super::{Group, documents, postcodes, vehicles};
 
 /// A British postal code.
-pub(super) const POSTCODE: Definition = define("uk_postcode", "UK_POSTCODE", Group::Place).covered_by("postcode")
-    .forms(&[
-        form(r"(?:GIR|[A-Z]\d[A-Z]?|[A-Z]\d\d|[A-Z]{2}\d[A-Z]?|[A-Z]{2}\d\d) ?\d[A-Z]{2}", alone(45).near(80)).check(postcode),
-    ])
-    .words(&[
-        postcodes::POSTCODE_WORDS,
-        "address live lives",
-    ]);
+pub(super) const POSTCODE: Definition = define("uk_postcode", "UK_POSTCODE", Group::Place)
+    .covered_by("postcode")
+    .forms(&[form(
+        r"(?:GIR|[A-Z]\d[A-Z]?|[A-Z]\d\d|[A-Z]{2}\d[A-Z]?|[A-Z]{2}\d\d) ?\d[A-Z]{2}",
+        alone(45).near(80),
+    )
+    .check(postcode)])
+    .words(&[postcodes::POSTCODE_WORDS, "address live lives"]);
 
 /// A British passport.
-pub(super) const PASSPORT: Definition = define("uk_passport", "UK_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[A-Z]{2}\d{7}", alone(10).near(72)),
-        form(r"\d{9}", alone(2).near(71)).check(varied),
-    ])
-    .words(&[
-        documents::PASSPORT_WORDS,
-        "ukpassport britishpassport",
-    ]);
+pub(super) const PASSPORT: Definition = define("uk_passport", "UK_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[A-Z]{2}\d{7}", alone(10).near(72)), form(r"\d{9}", alone(2).near(71)).check(varied)])
+    .words(&[documents::PASSPORT_WORDS, "ukpassport britishpassport"]);
 
 /// A British driving licence.
-pub(super) const DRIVING_LICENCE: Definition = define("uk_driving_licence", "UK_DRIVING_LICENCE", Group::Document).covered_by("driving_licence")
-    .forms(&[
-        form(r"[A-Z]{2}[A-Z0-9]{3}\d{6}[A-Z0-9]{5}", alone(50).near(90)).check(driving_licence),
-    ])
-    .words(&[
-        documents::LICENCE_WORDS,
-        "dvla",
-    ]);
+pub(super) const DRIVING_LICENCE: Definition =
+    define("uk_driving_licence", "UK_DRIVING_LICENCE", Group::Document)
+        .covered_by("driving_licence")
+        .forms(&[form(r"[A-Z]{2}[A-Z0-9]{3}\d{6}[A-Z0-9]{5}", alone(50).near(90)).check(driving_licence)])
+        .words(&[documents::LICENCE_WORDS, "dvla"]);
 
 /// A British vehicle registration.
-pub(super) const VEHICLE_REGISTRATION: Definition = define("uk_vehicle_registration", "UK_VEHICLE_REGISTRATION", Group::Document).covered_by("vehicle_plate")
-    .forms(&[
-        form(r"[A-Z]{2}\d{2}[ -]?[A-Z]{3}", alone(55).near(90)).check(plate),
-        form(r"[A-Z]\d{1,3}[ -]?[A-Z]{3}", alone(20).near(75)).check(old_plate),
-        form(r"[A-Z]{3}[ -]?\d{1,3}[A-Z]", alone(15).near(75)).check(old_plate),
-    ])
-    .words(&[vehicles::PLATE_WORDS]);
+pub(super) const VEHICLE_REGISTRATION: Definition =
+    define("uk_vehicle_registration", "UK_VEHICLE_REGISTRATION", Group::Document)
+        .covered_by("vehicle_plate")
+        .forms(&[
+            form(r"[A-Z]{2}\d{2}[ -]?[A-Z]{3}", alone(55).near(90)).check(plate),
+            form(r"[A-Z]\d{1,3}[ -]?[A-Z]{3}", alone(20).near(75)).check(old_plate),
+            form(r"[A-Z]{3}[ -]?\d{1,3}[A-Z]", alone(15).near(75)).check(old_plate),
+        ])
+        .words(&[vehicles::PLATE_WORDS]);
 
 /// A British national insurance number.
 pub(super) const NINO: Definition = define("uk_nino", "UK_NINO", Group::NationalId)
-    .forms(&[
-        form(r"[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]", alone(60).near(90)).check(nino),
-    ])
+    .forms(&[form(r"[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]", alone(60).near(90)).check(nino)])
     .words(&["nino nationalinsurance ni insurance"]);
 
 /// An NHS number.

@@ -6,14 +6,10 @@ use super::score::alone;
 use super::{Group, documents, national_ids};
 
 /// A passport of the United States.
-pub(super) const PASSPORT: Definition = define("us_passport", "US_PASSPORT", Group::Document).covered_by("passport")
-    .forms(&[
-        form(r"[A-Z]\d{8}|\d{9}", alone(5).near(72)).check(varied),
-    ])
-    .words(&[
-        documents::PASSPORT_WORDS,
-        "uspassport americanpassport unitedstates",
-    ]);
+pub(super) const PASSPORT: Definition = define("us_passport", "US_PASSPORT", Group::Document)
+    .covered_by("passport")
+    .forms(&[form(r"[A-Z]\d{8}|\d{9}", alone(5).near(72)).check(varied)])
+    .words(&[documents::PASSPORT_WORDS, "uspassport americanpassport unitedstates"]);
 
 /// A driver license of the United States.
 pub(super) const DRIVER_LICENSE: Definition = define("us_driver_license", "US_DRIVER_LICENSE", Group::Document).covered_by("driving_licence")
@@ -40,16 +36,11 @@ pub(super) const ITIN: Definition = define("us_itin", "US_ITIN", Group::National
         form(r"9\d{8}", alone(30).near(86)).check(itin),
         form(r"9\d{2}-\d{6}|9\d{4}-\d{4}", alone(30).near(86)).check(itin),
     ])
-    .words(&[
-        "itin taxpayer individualtaxpayer",
-        national_ids::TAX_WORDS,
-    ]);
+    .words(&["itin taxpayer individualtaxpayer", national_ids::TAX_WORDS]);
 
 /// A US Medicare beneficiary number.
 pub(super) const MBI: Definition = define("us_mbi", "US_MBI", Group::Health)
-    .forms(&[
-        form(r"\d[A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}", alone(60).near(90)).check(mbi),
-    ])
+    .forms(&[form(r"\d[A-Z][A-Z0-9]\d-?[A-Z][A-Z0-9]\d-?[A-Z]{2}\d{2}", alone(60).near(90)).check(mbi)])
     .words(&["mbi medicare beneficiary medicarebeneficiary"]);
 
 /// A US health provider's number.
@@ -62,9 +53,7 @@ pub(super) const NPI: Definition = define("us_npi", "US_NPI", Group::Health)
 
 /// A US DEA certificate number.
 pub(super) const DEA_CERTIFICATE: Definition = define("medical_license", "MEDICAL_LICENSE", Group::Health)
-    .forms(&[
-        form(r"[A-Z][A-Z9]\d{7}", alone(35).near(88)).check(dea_certificate),
-    ])
+    .forms(&[form(r"[A-Z][A-Z9]\d{7}", alone(35).near(88)).check(dea_certificate)])
     .words(&["dea deanumber medicallicense certificate"]);
 
 /// A number that the Social Security Administration issues: no area 000, 666 or 900 to 999, no group 00, no serial 0000.

@@ -11,9 +11,7 @@ pub(super) const PLATE_WORDS: &str = "plate plates licenseplate licenceplate num
 
 /// A vehicle's registration, of a country not listed.
 pub(super) const PLATE: Definition = define("vehicle_plate", "VEHICLE_PLATE", Group::Document)
-    .forms(&[
-        form(r"[A-Z]{2}-\d{3}-[A-Z]{2}", alone(55).near(85)).check(mixed),
-    ])
+    .forms(&[form(r"[A-Z]{2}-\d{3}-[A-Z]{2}", alone(55).near(85)).check(mixed)])
     .code(4, 9, only_near(60))
     .words(&[
         PLATE_WORDS,
@@ -27,10 +25,8 @@ pub(super) const VIN: Definition = define("vin", "VIN", Group::Document)
         form(r"[A-Z0-9]{17}", alone(75).near(90)).check(vin),
         form(r"[A-Z0-9]{17}", alone(15).near(85)).check(vin_form),
     ])
-    .words(&[
-        "vin chassis vehicleidentification fahrgestellnummer fahrzeugidentifizierungsnummer \
-        fin telaio bastidor",
-    ]);
+    .words(&["vin chassis vehicleidentification fahrgestellnummer fahrzeugidentifizierungsnummer \
+        fin telaio bastidor"]);
 
 /// The check character of 49 CFR 565.15, which North America and China require.
 fn vin(code: &[u8]) -> bool {

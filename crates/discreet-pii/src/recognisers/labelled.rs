@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use crate::Kind;
 use crate::detect::kinds_of_word;
 use crate::kinds::{Kinds, Scores, alone};
-use crate::Kind;
 
 /// A kind of values that a label announces.
 struct Labelled {
@@ -105,15 +105,18 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     let person = row.kind == Kind::Username && !odd && value.starts_with(|c: char| !c.is_ascii_lowercase());
     let placeholder = value.starts_with(['/', '[', '{', '<', '%', '$']);
     let at = from..from + value.len();
-    (value_like && fits && !person && !placeholder).then_some(Value { kind: row.kind, at, scores: row.scores })
+    (value_like && fits && !person && !placeholder).then_some(Value {
+        kind: row.kind,
+        at,
+        scores: row.scores,
+    })
 }
 
 /// The kinds of a label: those of the whole, `accessToken`, and of its last word, `wifi_password`.
 fn label_kinds(label: &str) -> Kinds {
     let last = label.rfind('_').map_or(0, |at| at + 1);
     let hump = label.bytes().rposition(|byte| byte.is_ascii_uppercase()).unwrap_or(0);
-    let from =
-        |start: usize| label.get(start..).filter(|_| start > 0).map(kinds_of_word).unwrap_or_default();
+    let from = |start: usize| label.get(start..).filter(|_| start > 0).map(kinds_of_word).unwrap_or_default();
     kinds_of_word(label).union(from(last)).union(from(hump))
 }
 

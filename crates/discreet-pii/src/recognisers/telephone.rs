@@ -44,7 +44,12 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
     while shape.count < MOST_GROUPS && shape.total <= 15 {
         let bracket = bytes.get(at) == Some(&b'(');
         let from = at + usize::from(bracket);
-        let length = bytes.get(from..)?.iter().take(LONGEST_GROUP + 1).take_while(|byte| byte.is_ascii_digit()).count();
+        let length = bytes
+            .get(from..)?
+            .iter()
+            .take(LONGEST_GROUP + 1)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         if length == 0 || length > LONGEST_GROUP {
             break;
         }
@@ -62,8 +67,7 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
             let (to, extension) = with_extension(bytes, end);
             shape.extension = extension;
             let scores = if shape.is_plausible() { forms::scores(&shape) } else { None };
-            best =
-                scores.map(|scores| Telephone { at: start..to, scores, reach: shape.reach() }).or(best);
+            best = scores.map(|scores| Telephone { at: start..to, scores, reach: shape.reach() }).or(best);
             if extension {
                 break;
             }

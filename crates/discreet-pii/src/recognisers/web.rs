@@ -62,12 +62,14 @@ pub(crate) fn email(text: &str, at: usize) -> Option<(Range<usize>, Scores)> {
         let length = bytes.get(at + 2..)?.iter().take(48).position(|byte| *byte == b']')?;
         let literal = text.get(at + 2..at + 2 + length)?;
         let literal = literal.strip_prefix("IPv6:").unwrap_or(literal);
-        return literal.parse::<std::net::IpAddr>().is_ok().then_some((start..at + 3 + length, email_scores::LITERAL));
+        return literal
+            .parse::<std::net::IpAddr>()
+            .is_ok()
+            .then_some((start..at + 3 + length, email_scores::LITERAL));
     }
     let end = domain(text, at + 1)?;
     let top = text.get(at + 1..end)?.rsplit_once('.')?.1;
-    let scores =
-        if top_level(top) { email_scores::KNOWN_DOMAIN } else { email_scores::UNKNOWN_DOMAIN };
+    let scores = if top_level(top) { email_scores::KNOWN_DOMAIN } else { email_scores::UNKNOWN_DOMAIN };
     (top.len() >= 2 && !top.bytes().all(|byte| byte.is_ascii_digit())).then_some((start..end, scores))
 }
 
@@ -247,6 +249,9 @@ mod tests {
     fn a_name_has_a_top_level_domain_that_exists() {
         assert_eq!(found("at example.com today", "example", name).as_deref(), Some("example.com"));
         assert_eq!(found("at example.invalid", "example", name), None);
-        assert!(name("robot.sh", 0).is_some_and(|(_, scores)| scores == name_scores::DOUBTFUL), "a file as well");
+        assert!(
+            name("robot.sh", 0).is_some_and(|(_, scores)| scores == name_scores::DOUBTFUL),
+            "a file as well"
+        );
     }
 }

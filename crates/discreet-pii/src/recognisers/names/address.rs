@@ -1,30 +1,37 @@
 //! Street addresses: a street with its number, and what follows of door, city, state and postcode.
 
-use super::person::{Endings, Found, ends_in};
+use super::person::{Endings, NameHit, ends_in};
 use super::run::{Part, Run, following, preceding, spaces};
 use super::table::Class;
 use super::word::{Shape, Word, byte};
-use super::{cue, tail};
-use crate::{Kind, Evidence};
+use super::{cue, scores, tail};
+use crate::kinds::Score;
+use crate::{Evidence, Kind};
 
 /// The address that a run is in.
-pub(super) fn find(text: &str, run: &Run) -> Option<Found> {
+pub(super) fn find(text: &str, run: &Run) -> Option<NameHit> {
     if !run.iter().any(|part| is_street(text, part)) && !digits_near(text, run) {
         return None;
     }
     let (start, end, score) =
         box_number(text, run).or_else(|| fleet(text, run)).or_else(|| street(text, run))?;
     let end = tail::end(text, end, false);
-    Some(Found { kind: Kind::Address, start, end, score, evidence: Evidence::Form })
+    Some(NameHit { kind: Kind::Address, start, end, score, evidence: Evidence::Form })
 }
 
 /// The address that `street`, a word in small letters, is the street's word of: `58 lauzon parkway`, `12 rue verte`.
-pub(super) fn lower(text: &str, street: Part) -> Option<Found> {
+pub(super) fn lower(text: &str, street: Part) -> Option<NameHit> {
     if !is_street(text, street) {
         return None;
     }
     let found = |start, end| {
-        Some(Found { kind: Kind::Address, start, end: tail::end(text, end, true), score: 70, evidence: Evidence::Form })
+        Some(NameHit {
+            kind: Kind::Address,
+            start,
+            end: tail::end(text, end, true),
+            score: scores::LOWER_ADDRESS,
+            evidence: Evidence::Form,
+        })
     };
     // `rue de la paix`: up to three words behind it, when a number stands before.
     if let Some(start) = before(text, street.word.start) {
@@ -70,18 +77,22 @@ fn digits_near(text: &str, run: &Run) -> bool {
 }
 
 /// `P.O. Box 17`, `Unit 2451 Box 9006`, `Postfach 12 34`.
-fn box_number(text: &str, run: &Run) -> Option<(usize, usize, u8)> {
+fn box_number(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     let first = run.get(0)?;
     let last = run.iter().next_back()?;
     let end = number_after(text, last.word.end)?;
     let word = last.word.text(text);
     if cue::any(word, &["postfach", "apartado", "postbox", "postboks", "pobox"]) {
-        return Some((before(text, last.word.start).unwrap_or(last.word.start), end, 80));
+        return Some((before(text, last.word.start).unwrap_or(last.word.start), end, scores::POST_BOX));
     }
     if cue::any(word, &["box"]) && run.len() > 1 {
         let post = first.word.shape == Shape::Initial
             || cue::any(first.word.text(text), &["po", "post", "postal", "pob"]);
-        return post.then_some((before(text, first.word.start).unwrap_or(first.word.start), end, 85));
+        return post.then_some((
+            before(text, first.word.start).unwrap_or(first.word.start),
+            end,
+            scores::ADDRESS,
+        ));
     }
     // Military and diplomatic post of the United States.
     if !cue::any(word, &["psc", "unit", "cmr"]) {
@@ -90,17 +101,17 @@ fn box_number(text: &str, run: &Run) -> Option<(usize, usize, u8)> {
     let rest = text.get(end..)?.trim_start_matches([',', ' ']);
     let skipped = text.len() - end - rest.len();
     let end = number_after(text, end + skipped + rest.strip_prefix("Box").map(|_| 3)?)?;
-    Some((last.word.start, end, 85))
+    Some((last.word.start, end, scores::ADDRESS))
 }
 
 /// `USS Enterprise`, when the next line is a fleet's post office.
-fn fleet(text: &str, run: &Run) -> Option<(usize, usize, u8)> {
+fn fleet(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     let rest = text.get(run.end()..)?.trim_start_matches([',', ' ', '\n']);
     let office = ["FPO A", "APO A", "DPO A"].iter().any(|office| rest.starts_with(office));
-    (office && run.get(0)?.word.shape == Shape::Upper).then_some((run.start(), run.end(), 80))
+    (office && run.get(0)?.word.shape == Shape::Upper).then_some((run.start(), run.end(), scores::POST_BOX))
 }
 
-fn street(text: &str, run: &Run) -> Option<(usize, usize, u8)> {
+fn street(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     let place = (0..run.len()).rev().find(|index| run.get(*index).is_some_and(|part| is_street(text, part)));
     let end = closing_word(text, run.end());
     let after = number_after(text, end);
@@ -127,20 +138,20 @@ fn street(text: &str, run: &Run) -> Option<(usize, usize, u8)> {
     let end = if leads || part.word.end == run.end() { end } else { part.word.end };
     let after = number_after(text, end);
     match (before, after) {
-        (Some(start), after) => Some((start, after.unwrap_or(end), 85)),
-        (None, Some(after)) => Some((start, after, 82)),
-        (None, None) => clear(text, part, run).then_some((start, end, 60)),
+        (Some(start), after) => Some((start, after.unwrap_or(end), scores::ADDRESS)),
+        (None, Some(after)) => Some((start, after, scores::NUMBER_BEHIND)),
+        (None, None) => clear(text, part, run).then_some((start, end, scores::STREET)),
     }
 }
 
 /// A run without a word for a street: `12 rue de la Paix`, `ul. Karpacka 69`, `24 Nerudy 894`.
-fn without_word(text: &str, run: &Run, end: usize, after: Option<usize>) -> Option<(usize, usize, u8)> {
+fn without_word(text: &str, run: &Run, end: usize, after: Option<usize>) -> Option<(usize, usize, Score)> {
     let start = run.start();
     if let Some(street) = street_before(text, start) {
         let before = before(text, street);
         return match (before, after) {
-            (None, None) => Some((street, end, 60)),
-            _ => Some((before.unwrap_or(street), after.unwrap_or(end), 85)),
+            (None, None) => Some((street, end, scores::STREET)),
+            _ => Some((before.unwrap_or(street), after.unwrap_or(end), scores::ADDRESS)),
         };
     }
     let before = before(text, start);
@@ -148,8 +159,10 @@ fn without_word(text: &str, run: &Run, end: usize, after: Option<usize>) -> Opti
     let closed = end > run.end();
     let words = run.iter().any(|part| part.word.end - part.word.start > 2);
     match (before, after) {
-        (before, Some(after)) if closed => Some((before.unwrap_or(start), after, 80)),
-        (Some(before), Some(after)) if !plain && words && start - before < 12 => Some((before, after, 70)),
+        (before, Some(after)) if closed => Some((before.unwrap_or(start), after, scores::SMALL_WORD)),
+        (Some(before), Some(after)) if !plain && words && start - before < 12 => {
+            Some((before, after, scores::TWO_NUMBERS))
+        }
         _ => None,
     }
 }

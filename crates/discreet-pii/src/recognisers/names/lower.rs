@@ -3,13 +3,14 @@
 use super::TELLING;
 use super::cue::{self, Cue};
 use super::memo::Memo;
-use super::person::{Found, Role, role};
+use super::person::{NameHit, Role, role};
 use super::place;
 use super::run::{Part, following};
+use super::scores;
 use super::table::Class;
 use super::word::{Shape, Word};
 use crate::detect::Budget;
-use crate::{Kind, Evidence};
+use crate::{Evidence, Kind};
 
 /// Marks of words that say something of the next.
 const CUES: Class = Class::SECOND
@@ -25,7 +26,7 @@ pub(super) fn find(
     text: &str,
     promised: Cue,
     (memo, budget): (&mut Memo, &mut Budget),
-    mut give: impl FnMut(Found),
+    mut give: impl FnMut(NameHit),
 ) {
     let mut at = 0;
     // Most words are no cue for the next; only behind one that may be is it asked.
@@ -76,7 +77,7 @@ fn next_word(text: &str, from: usize) -> Option<usize> {
     }
 }
 
-fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<Found> {
+fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<NameHit> {
     let lead = role(text, first);
     let blocked = first.is(Class::COMMON) || matches!(lead, Role::No | Role::Particle | Role::Suffix);
     if blocked {
@@ -110,22 +111,24 @@ fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<Fo
     }
     let place = first.is(Class::PLACE.or(Class::REGION));
     let score = match lead {
-        _ if strong => 80,
-        Role::Given if more > 0 && (sure || listed > 1) => 72,
+        _ if strong => scores::LOWER_INTRODUCED,
+        Role::Given if more > 0 && (sure || listed > 1) => scores::LOWER_FULL_NAME,
         Role::Given if sure && !place => {
             if cue == Cue::Weak {
-                65
+                scores::LOWER_GREETED
             } else {
-                55
+                scores::LOWER_NAME
             }
         }
-        Role::Surname | Role::Unknown if listed > 1 || (more > 0 && listed > 0 && cue == Cue::Weak) => 55,
-        Role::Given | Role::Surname if cue == Cue::Weak && !place => 52,
-        Role::Unknown | Role::GivenWord if cue::spoken_to(text, first.word.start, end) => 50,
+        Role::Surname | Role::Unknown if listed > 1 || (more > 0 && listed > 0 && cue == Cue::Weak) => {
+            scores::LOWER_NAME
+        }
+        Role::Given | Role::Surname if cue == Cue::Weak && !place => scores::DOUBTFUL,
+        Role::Unknown | Role::GivenWord if cue::spoken_to(text, first.word.start, end) => scores::SPOKEN_TO,
         _ => return None,
     };
     let evidence = if strong { Evidence::Context } else { Evidence::Listed };
-    Some(Found { kind: Kind::Person, start: first.word.start, end, score, evidence })
+    Some(NameHit { kind: Kind::Person, start: first.word.start, end, score, evidence })
 }
 
 /// A letter that is no word by itself.
@@ -141,24 +144,24 @@ fn titled(text: &str, start: usize) -> bool {
 }
 
 /// A place, a nationality, a firm by its form.
-fn thing(text: &str, part: Part) -> Option<Found> {
+fn thing(text: &str, part: Part) -> Option<NameHit> {
     let Word { start, end, .. } = part.word;
     if let Some((end, class)) = place::phrase(text, part) {
         let kind = if class.any(Class::NATION) { Kind::Nationality } else { Kind::Place };
-        return Some(Found { kind, start, end, score: 62, evidence: Evidence::Listed });
+        return Some(NameHit { kind, start, end, score: scores::LOWER_REGION, evidence: Evidence::Listed });
     }
     if part.is(Class::COMMON) {
         return None;
     }
-    let found = |kind, score| Some(Found { kind, start, end, score, evidence: Evidence::Listed });
+    let found = |kind, score| Some(NameHit { kind, start, end, score, evidence: Evidence::Listed });
     if part.is(Class::NATION) {
-        return found(Kind::Nationality, 60);
+        return found(Kind::Nationality, scores::LOWER_NATION);
     }
     if part.is(Class::REGION) && end - start > 3 && !part.is(Class::WORD) {
-        return found(Kind::Place, 62);
+        return found(Kind::Place, scores::LOWER_REGION);
     }
     let there = part.is(Class::PLACE)
         && !part.is(Class::WORD)
         && matches!(cue::before(text, start), Cue::Where | Cue::Lives);
-    if there { found(Kind::Place, 55) } else { None }
+    if there { found(Kind::Place, scores::LOWER_PLACE) } else { None }
 }

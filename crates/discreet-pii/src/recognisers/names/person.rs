@@ -4,17 +4,19 @@ use std::ops::Range;
 
 use super::cue::{self, Cue};
 use super::run::{Part, Run, following, letter};
+use super::scores;
 use super::table::Class;
 use super::word::{Shape, byte};
-use crate::{Kind, Evidence};
+use crate::kinds::Score;
+use crate::{Evidence, Kind};
 
 /// A stretch of a text that is taken for something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct NameHit {
     pub kind: Kind,
     pub start: usize,
     pub end: usize,
-    pub score: u8,
+    pub score: Score,
     pub evidence: Evidence,
 }
 
@@ -128,7 +130,7 @@ struct Tally {
 }
 
 /// Gives the persons of a run. `cue`: what stands before it, or what the field's name promises.
-pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(Found)) {
+pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(NameHit)) {
     let mut index = 0;
     while index < run.len() {
         let from = index;
@@ -143,7 +145,7 @@ pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(Found))
                 from.checked_sub(1).and_then(|before| run.get(before)).filter(|part| part.is(Class::TITLE));
             if let Some(found) = stretch(text, run, from..index, title.is_some(), cue) {
                 if let Some(Part { word, .. }) = title {
-                    give(Found { kind: Kind::Title, start: word.start, end: word.end, ..found });
+                    give(NameHit { kind: Kind::Title, start: word.start, end: word.end, ..found });
                 }
                 give(found);
             }
@@ -161,7 +163,7 @@ fn behind_initial(run: &Run, index: usize, part: Part) -> bool {
         && !part.is(Class::COMMON.or(Class::STREET).or(Class::FIRM).or(Class::BODY).or(Class::UNIT))
 }
 
-fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -> Option<Found> {
+fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -> Option<NameHit> {
     let Range { start: mut from, end: mut to } = range;
     let part = |index: usize| run.get(index).map(|part| (part, role(text, part)));
     while to > from && part(to - 1).is_some_and(|(_, role)| role == Role::Particle) {
@@ -202,20 +204,23 @@ fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -
         }
         tally.all += u8::from(role != Role::Initial);
     }
-    let found = |score, evidence| Some(Found { kind: Kind::Person, start, end, score, evidence });
+    let found = |score, evidence| Some(NameHit { kind: Kind::Person, start, end, score, evidence });
     if tally.all == 0 {
         return None;
     }
     if titled {
-        return found(92, Evidence::Context);
+        return found(scores::TITLED, Evidence::Context);
     }
     let cue = if start == run.start() || cue == Cue::Strong { cue } else { cue::before(text, start) };
     if cue == Cue::Strong {
-        return found(if tally.given + tally.surnames > 0 { 90 } else { 75 }, Evidence::Context);
+        let listed = tally.given + tally.surnames > 0;
+        let score = if listed { scores::INTRODUCED } else { scores::INTRODUCED_UNLISTED };
+        return found(score, Evidence::Context);
     }
     if tally.all > 1 || tally.initials > 0 {
         let acts = cue::after(text, end) || heads(text, start, end);
-        return several(&tally, role(text, first), cue, acts).and_then(|score| found(score, Evidence::Listed));
+        return several(&tally, role(text, first), cue, acts)
+            .and_then(|score| found(score, Evidence::Listed));
     }
     let (only, role) =
         (from..to).filter_map(part).find(|(_, role)| !matches!(role, Role::Particle | Role::Suffix))?;
@@ -234,26 +239,26 @@ fn heads(text: &str, start: usize, end: usize) -> bool {
 }
 
 /// How sure two words and more are a person.
-fn several(tally: &Tally, first: Role, cue: Cue, acts: bool) -> Option<u8> {
+fn several(tally: &Tally, first: Role, cue: Cue, acts: bool) -> Option<Score> {
     let named = tally.surnames + tally.unknown > 0;
     if tally.given > 0 && tally.all > 1 {
-        return Some(if named || tally.given > 1 { 85 } else { 75 });
+        return Some(if named || tally.given > 1 { scores::FULL_NAME } else { scores::LIKELY_FULL_NAME });
     }
     if first == Role::GivenWord && named {
-        return Some(75);
+        return Some(scores::LIKELY_FULL_NAME);
     }
     if tally.initials > 0 && (tally.given > 0 || tally.given_words > 0 || tally.surnames > 0) {
-        return Some(75);
+        return Some(scores::LIKELY_FULL_NAME);
     }
     if tally.surnames > 1 || (tally.surnames > 0 && tally.unknown > 0) {
-        return Some(65);
+        return Some(scores::SURNAMES);
     }
     // Neither is on a list.
-    (tally.all == 2 && tally.unknown == 2 && (acts || cue == Cue::Weak)).then_some(55)
+    (tally.all == 2 && tally.unknown == 2 && (acts || cue == Cue::Weak)).then_some(scores::UNLISTED_PAIR)
 }
 
 /// How sure a single word is a person.
-fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<u8> {
+fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<Score> {
     let (start, end) = (part.word.start, part.word.end);
     let well_known = part.is(Class::GIVEN_COMMON);
     if part.word.shape == Shape::Upper && !(well_known && end - start > 3) {
@@ -263,28 +268,33 @@ fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<u8> {
     let begins = cue::begins(text, start);
     let met = matches!(cue, Cue::Weak | Cue::Asked);
     match role {
-        Role::Given if part.is(Class::REGION) => (well_known && cue == Cue::Weak).then_some(52),
-        Role::Given if place => (well_known && cue != Cue::Where).then_some(55),
-        Role::Given if well_known => Some(if met { 78 } else { 68 }),
-        Role::Given => Some(58),
-        Role::Surname if place => (part.is(Class::SURNAME_COMMON) && cue == Cue::Weak).then_some(52),
-        Role::Surname if part.word.text(text).contains('-') => met.then_some(52),
-        Role::Surname if part.is(Class::SURNAME_COMMON) => Some(if met { 65 } else { 55 }),
-        Role::Surname => (met || !begins || cue::spoken_to(text, start, end)).then_some(52),
+        Role::Given if part.is(Class::REGION) => (well_known && cue == Cue::Weak).then_some(scores::DOUBTFUL),
+        Role::Given if place => (well_known && cue != Cue::Where).then_some(scores::GIVEN_OR_PLACE),
+        Role::Given if well_known => Some(if met { scores::GIVEN_GREETED } else { scores::GIVEN_COMMON }),
+        Role::Given => Some(scores::GIVEN_RARE),
+        Role::Surname if place => {
+            (part.is(Class::SURNAME_COMMON) && cue == Cue::Weak).then_some(scores::DOUBTFUL)
+        }
+        Role::Surname if part.word.text(text).contains('-') => met.then_some(scores::DOUBTFUL),
+        Role::Surname if part.is(Class::SURNAME_COMMON) => {
+            Some(if met { scores::SURNAME_GREETED } else { scores::SURNAME_COMMON })
+        }
+        Role::Surname => (met || !begins || cue::spoken_to(text, start, end)).then_some(scores::DOUBTFUL),
         Role::GivenWord | Role::SurnameWord => {
             let plain = part.is(Class::COMMON) || begins || !part.is(Class::SURNAME_COMMON);
-            (met && well_known || !plain || cue::spoken_to(text, start, end)).then_some(52)
+            (met && well_known || !plain || cue::spoken_to(text, start, end)).then_some(scores::DOUBTFUL)
         }
         Role::Unknown => {
             let acts = cue::after(text, end);
-            (cue::spoken_to(text, start, end) || cue == Cue::Asked || acts && (begins || met)).then_some(50)
+            (cue::spoken_to(text, start, end) || cue == Cue::Asked || acts && (begins || met))
+                .then_some(scores::SPOKEN_TO)
         }
         _ => None,
     }
 }
 
 /// `Rossi, Bowman and Hill`: a word that stands in a row with names is one. `expected`: the row began before it.
-pub(super) fn in_row(text: &str, run: &Run, expected: bool) -> Option<Found> {
+pub(super) fn in_row(text: &str, run: &Run, expected: bool) -> Option<NameHit> {
     let first = run.get(0).filter(|part| run.len() == 1 && fits_row(text, *part))?;
     let (start, end) = (first.word.start, first.word.end);
     let (mut all, mut listed, mut last) = (1, u8::from(in_lists(first)), end);
@@ -297,11 +307,11 @@ pub(super) fn in_row(text: &str, run: &Run, expected: bool) -> Option<Found> {
         (all, listed, last) = (all + 1, listed + u8::from(in_lists(part)), part.word.end);
     }
     let places = first.is(Class::PLACE) && !in_lists(first);
-    (expected && !places || all > 2 && listed > 1).then_some(Found {
+    (expected && !places || all > 2 && listed > 1).then_some(NameHit {
         kind: Kind::Person,
         start,
         end,
-        score: 60,
+        score: scores::IN_ROW,
         evidence: Evidence::Context,
     })
 }

@@ -3,11 +3,12 @@
 use super::cue::{self, Cue};
 use super::hash::Hash;
 use super::memo::Memo;
-use super::person::{Found, Role, role};
+use super::person::{NameHit, Role, role};
 use super::run::{Part, Run, spaces};
+use super::scores;
 use super::table::{self, Class};
 use super::word::{Shape, Word, byte};
-use crate::{Kind, Evidence};
+use crate::{Evidence, Kind};
 
 /// Whether the word behind `first` is the next of a name of several words that begins with it.
 pub(super) fn may_go_on(text: &str, first: Part, memo: &mut Memo) -> bool {
@@ -56,53 +57,56 @@ pub(super) fn phrase(text: &str, first: Part) -> Option<(usize, Class)> {
 }
 
 /// What a single listed word is, when it is no person.
-pub(super) fn single(text: &str, part: Part) -> Option<Found> {
+pub(super) fn single(text: &str, part: Part) -> Option<NameHit> {
     let Word { start, end, shape } = part.word;
-    let found = |kind, score| Some(Found { kind, start, end, score, evidence: Evidence::Listed });
+    let found = |kind, score| Some(NameHit { kind, start, end, score, evidence: Evidence::Listed });
     if shape == Shape::Code || part.is(Class::COMMON.or(Class::TITLE).or(Class::STREET).or(Class::UNIT)) {
         return None;
     }
     if part.is(Class::NATION) {
-        return found(Kind::Nationality, 75);
+        return found(Kind::Nationality, scores::PLACE_SURE);
     }
     // `US`, `UK`, `USA`, `UAE`: in small letters they are words.
     if part.is(Class::REGION) && (end - start > 3 || shape == Shape::Upper) {
-        return found(Kind::Place, 75);
+        return found(Kind::Place, scores::PLACE_SURE);
     }
     if !part.is(Class::PLACE) || end - start < 3 {
         return None;
     }
     let there = matches!(cue::before(text, start), Cue::Where | Cue::Lives);
     match part.is(Class::WORD) {
-        true => there.then_some(()).and_then(|()| found(Kind::Place, 50)),
-        false if part.is(Class::SURNAME.or(Class::GIVEN)) => found(Kind::Place, if there { 70 } else { 50 }),
-        false => found(Kind::Place, if there { 75 } else { 65 }),
+        true => there.then_some(()).and_then(|()| found(Kind::Place, scores::PLACE_DOUBTFUL)),
+        false if part.is(Class::SURNAME.or(Class::GIVEN)) => {
+            found(Kind::Place, if there { scores::PLACE_LIKELY } else { scores::PLACE_DOUBTFUL })
+        }
+        false => found(Kind::Place, if there { scores::PLACE_SURE } else { scores::PLACE }),
     }
 }
 
 /// A firm: a run with its legal form, or one that someone works for.
-pub(super) fn firm(text: &str, run: &Run, cue: Cue) -> Option<Found> {
+pub(super) fn firm(text: &str, run: &Run, cue: Cue) -> Option<NameHit> {
     let named = |part: &Part| !part.is(Class::COMMON) && part.word.shape != Shape::Initial;
     let first = run.iter().find(|part| !part.is(Class::COMMON.or(Class::TITLE)))?;
-    let found =
-        |end, score, evidence| Some(Found { kind: Kind::Organization, start: first.word.start, end, score, evidence });
+    let found = |end, score, evidence| {
+        Some(NameHit { kind: Kind::Organization, start: first.word.start, end, score, evidence })
+    };
     let form = run.iter().skip(1).find(|part| part.is(Class::FIRM) && part.word.start > first.word.start);
     if let Some(form) = form {
-        return found(point(text, form.word.end), 85, Evidence::Form);
+        return found(point(text, form.word.end), scores::FIRM, Evidence::Form);
     }
     if let Some(end) = form_behind(text, run.end()) {
-        return found(end, 85, Evidence::Form);
+        return found(end, scores::FIRM, Evidence::Form);
     }
     if first.is(Class::NATION) && run.len() == 1 {
         return None;
     }
     if cue == Cue::Firm {
-        return found(run.end(), 65, Evidence::Context);
+        return found(run.end(), scores::EMPLOYER, Evidence::Context);
     }
     let body = run.iter().rfind(|part| part.is(Class::BODY))?;
     let others = run.iter().filter(|part| !part.is(Class::BODY)).filter(named).count();
     (others > 0 && body.word.start > first.word.start).then_some(())?;
-    found(body.word.end, 55, Evidence::Form)
+    found(body.word.end, scores::INSTITUTION, Evidence::Form)
 }
 
 /// The end of a legal form that points, commas or small letters part from the name.
@@ -154,35 +158,41 @@ fn point(text: &str, end: usize) -> usize {
 }
 
 /// `I live in` before a run: it is a place, on a list or not.
-pub(super) fn lived_in(text: &str, run: &Run) -> Option<Found> {
+pub(super) fn lived_in(text: &str, run: &Run) -> Option<NameHit> {
     let first = run.get(0)?;
     let named = matches!(
         role(text, first),
         Role::Unknown | Role::Surname | Role::Place | Role::SurnameWord | Role::Particle
     ) || first.is(Class::GIVEN) && !first.is(Class::GIVEN_COMMON);
     let others = run.iter().skip(1).all(|part| role(text, part) != Role::No || part.is(Class::PLACE));
-    (named && others && run.len() < 5).then_some(Found {
+    (named && others && run.len() < 5).then_some(NameHit {
         kind: Kind::Place,
         start: run.start(),
         end: run.end(),
-        score: 70,
+        score: scores::PLACE_LIKELY,
         evidence: Evidence::Context,
     })
 }
 
 /// The place or nation of several words that a run begins with.
-pub(super) fn several(text: &str, first: Part, run: &Run) -> Option<Found> {
+pub(super) fn several(text: &str, first: Part, run: &Run) -> Option<NameHit> {
     let (end, class) = phrase(text, first)?;
     // `Charlotte Amalie Bauer`
     if first.is(Class::GIVEN_COMMON) && end < run.end() {
         return None;
     }
     let kind = if class.any(Class::NATION) { Kind::Nationality } else { Kind::Place };
-    Some(Found { kind, start: first.word.start, end, score: 75, evidence: Evidence::Listed })
+    Some(NameHit {
+        kind,
+        start: first.word.start,
+        end,
+        score: scores::PLACE_SURE,
+        evidence: Evidence::Listed,
+    })
 }
 
 /// The words of a run that no one else took.
-pub(super) fn rest(text: &str, run: &Run, mut give: impl FnMut(Found)) {
+pub(super) fn rest(text: &str, run: &Run, mut give: impl FnMut(NameHit)) {
     let mut behind = 0;
     for part in run.iter().filter(|part| !part.class.is_none()) {
         if part.word.start < behind {

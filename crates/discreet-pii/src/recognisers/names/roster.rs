@@ -3,10 +3,11 @@
 use zeroize::Zeroize;
 
 use super::hash::Hash;
+use super::scores;
 use super::table::{self, Class};
 use super::word::{byte, is_letter};
 use crate::detect::Budget;
-use crate::{Hit, Kind, Evidence};
+use crate::{Evidence, Hit, Kind};
 
 /// More names than a house has guests.
 const MOST_ENTRIES: usize = 20_000;
@@ -161,7 +162,8 @@ impl Roster {
                     hit.end = end;
                 }
                 _ => {
-                    let hit = Hit { kind, start, end, score: 97, evidence: Evidence::Roster };
+                    let hit =
+                        Hit { kind, start, end, score: scores::ROSTER.points(), evidence: Evidence::Roster };
                     open.replace(hit).into_iter().for_each(&mut give);
                 }
             }

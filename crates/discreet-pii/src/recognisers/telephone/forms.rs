@@ -4,9 +4,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::shape::{
-    BRACKET, COUNTRY_CODE, DOTTED, EXTENSION, Marks, NO_MARKS, Shape, TRUNK_ZERO, UNIFORM,
-};
+use super::shape::{BRACKET, COUNTRY_CODE, DOTTED, EXTENSION, Marks, NO_MARKS, Shape, TRUNK_ZERO, UNIFORM};
 use crate::kinds::{Score, Scores};
 
 /// A row of a table: a condition on the shape of a number, and its score.
