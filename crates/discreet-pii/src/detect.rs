@@ -3,8 +3,8 @@
 //! [`Finder::find`] runs these steps:
 //!
 //! 1. `spoken` of [`recognisers`](crate::recognisers) writes spoken digits and addresses as digits.
-//! 2. [`reader`] passes over the text once. `skip` passes over plain words with the bit tricks of `swar`. Where a finding may begin,
-//!    the reader calls [`matcher`], which holds all patterns in one automaton, or a recogniser.
+//! 2. [`reader`] passes over the text once. `skip` passes over plain words with the bit tricks of `swar`. Where a
+//!    finding may begin, the reader calls [`matcher`], which holds all patterns in one automaton, or a recogniser.
 //! 3. [`proposals`] checks each match and keeps it if its score, raised by [`context`], reaches the threshold.
 //! 4. The recogniser `names` adds persons and places.
 //! 5. [`overlap`] keeps the best of overlapping findings.

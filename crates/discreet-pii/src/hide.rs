@@ -1,7 +1,8 @@
 //! The redactor: it replaces findings by what the rules of an audience say.
 //!
 //! [`TextRedactor`] takes a text, plain or JSON ([`json`]), finds personal data in it and applies the operators of
-//! [`HidingRules`]. [`PersonalData`] holds what a policy says about all texts, [`Rosters`] the list of guests in force.
+//! [`HidingRules`]. [`PersonalData`] holds what a policy says about all texts, [`Rosters`] the list of guests in
+//! force.
 
 mod json;
 mod operators;

@@ -1,5 +1,5 @@
-//! The kinds of personal data. A family or a country has a file, and in it a constant [`Definition`] for each kind, next to
-//! the checks and the tests.
+//! The kinds of personal data. A family or a country has a file, and in it a constant [`Definition`] for each kind,
+//! next to the checks and the tests.
 //!
 //! A new kind is a constant in such a file and a line in the list below.
 
@@ -92,8 +92,8 @@ macro_rules! kinds {
     };
 }
 
-// The order decides between findings that are alike in every other respect, and is that of reports. New kinds of a group
-// go to its end.
+// The order decides between findings that are alike in every other respect, and is that of reports. New kinds of a
+// group go to its end.
 kinds! {
     PaymentCard = cards::PAYMENT_CARD, "a payment card's number";
     CardSecurityCode = cards::SECURITY_CODE, "a payment card's security code";

@@ -1,9 +1,9 @@
 //! Finds personal data in text, and hides it.
 //!
-//! Robots write down what people say, and log what they do for them. This crate finds more than a hundred kinds of personal
-//! data in such text (names, telephones, payment cards, identity numbers of many countries, credentials) and replaces them by
-//! the name of their kind, a mask, a pseudonym or something less exact. It works offline, without a trained model, and in
-//! bounded time: see [`LONGEST`].
+//! Robots write down what people say, and log what they do for them. This crate finds more than a hundred kinds of
+//! personal data in such text (names, telephones, payment cards, identity numbers of many countries, credentials) and
+//! replaces them by the name of their kind, a mask, a pseudonym or something less exact. It works offline, without a
+//! trained model, and in bounded time: see [`LONGEST`].
 //!
 //! ```
 //! use std::sync::Arc;
@@ -33,7 +33,8 @@
 //! | `detect` | the search: one pass over a text, and the choice among what overlaps |
 //! | `hide` | the redactor: rules, operators and their keys, JSON in strings |
 //!
-//! A [`Kind`] is a kind of personal data, a [`Hit`] a finding. [`Finder`] searches; [`TextRedactor`] searches and hides.
+//! A [`Kind`] is a kind of personal data, a [`Hit`] a finding. [`Finder`] searches; [`TextRedactor`] searches and
+//! hides.
 
 mod detect;
 mod hide;

@@ -1,4 +1,5 @@
-//! Recognisers: readers for what no pattern describes. Each takes a text and a place in it, and returns a range with scores.
+//! Recognisers: readers for what no pattern describes. Each takes a text and a place in it, and returns a range with
+//! scores.
 
 pub(crate) mod code;
 pub(crate) mod coordinates;

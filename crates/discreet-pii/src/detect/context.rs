@@ -24,7 +24,8 @@ struct Known {
     words: Vec<(u64, Kinds)>,
 }
 
-/// A rolling hash of the letters so far, without case and accents. The hashes of two words give that of both in a row.
+/// A rolling hash of the letters so far, without case and accents. The hashes of two words give that of both in a
+/// row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Folded {
     hash: u64,
@@ -228,8 +229,8 @@ impl Context {
         }
     }
 
-    /// The number of words between `start..end` and the nearest context word of `kind`. A word behind counts for less: two are
-    /// added. `None` if there is none near. [`anywhere`](Context::anywhere) must have read the text.
+    /// The number of words between `start..end` and the nearest context word of `kind`. A word behind counts for
+    /// less: two are added. `None` if there is none near. [`anywhere`](Context::anywhere) must have read the text.
     pub(crate) fn distance(&self, text: &str, start: usize, end: usize, kind: Kind) -> Option<u8> {
         let next = self.marks.partition_point(|mark| mark.end <= start);
         let (earlier, later) = self.marks.split_at_checked(next)?;

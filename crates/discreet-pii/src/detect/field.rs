@@ -15,7 +15,8 @@ pub struct Field {
 impl Field {
     /// The field with this path, such as `guest.passport_no`, `status[].values[].value` or `callerPhoneNumber`.
     ///
-    /// The last name counts. The one before it counts too if the last is a general one: `phone.number`, `passport.value`.
+    /// The last name counts. The one before it counts too if the last is a general one: `phone.number`,
+    /// `passport.value`.
     pub fn of(path: &str) -> Field {
         let mut names = path
             .rsplit(['.', '/'])

@@ -11,7 +11,8 @@ use crate::kinds::Score;
 use crate::recognisers::names::{Memo, Names, Roster};
 use crate::recognisers::spoken::{self, Written};
 
-/// Finds personal data. It is built once and takes some megabytes. Threads may share it, each with its own [`Scratch`].
+/// Finds personal data. It is built once and takes some megabytes. Threads may share it, each with its own
+/// [`Scratch`].
 pub struct Finder {
     matcher: Matcher,
     names: Names,
@@ -44,7 +45,8 @@ impl Scratch {
         self.budget = Budget::default();
     }
 
-    /// Did the last text take more steps than a text may? Then parts of it were not searched, and it must not be released.
+    /// Did the last text take more steps than a text may? Then parts of it were not searched, and it must not be
+    /// released.
     pub fn is_over(&self) -> bool {
         self.budget.is_over()
     }
@@ -88,9 +90,9 @@ impl Finder {
         self.matcher.memory()
     }
 
-    /// The findings in `text`, in order, without overlaps unless [`Options::overlapping`] asks for them. `field` is the place of
-    /// the text in a message, `roster` the list of guests in force. [`Scratch::is_over`] says whether all of the text was
-    /// searched.
+    /// The findings in `text`, in order, without overlaps unless [`Options::overlapping`] asks for them. `field` is
+    /// the place of the text in a message, `roster` the list of guests in force. [`Scratch::is_over`] says whether
+    /// all of the text was searched.
     pub fn find<'s>(
         &self,
         text: &str,

@@ -90,8 +90,8 @@ impl Matcher {
         self.automaton.memory_usage()
     }
 
-    /// Finds every form that begins at `start` and ends at the end of a word; of each form the longest match. Returns the number
-    /// of bytes that it read.
+    /// Finds every form that begins at `start` and ends at the end of a word; of each form the longest match. Returns
+    /// the number of bytes that it read.
     pub(super) fn read(&self, bytes: &[u8], start: usize, matches: &mut Vec<FormMatch>) -> usize {
         matches.clear();
         let mut state = self.start;

@@ -61,8 +61,9 @@ fn best_of_few(heap: &mut [Hit]) -> usize {
     kept
 }
 
-/// The findings that stay are disjoint. Of them only the last that begins before the end of a finding can overlap it. The
-/// author of the text decides how many findings overlap, so that a comparison of all pairs is out of the question.
+/// The findings that stay are disjoint. Of them only the last that begins before the end of a finding can overlap it.
+/// The author of the text decides how many findings overlap, so that a comparison of all pairs is out of the
+/// question.
 fn best_of_many(heap: &mut [Hit]) -> usize {
     let (mut kept, mut apart) = (0, BTreeMap::new());
     for next in 0..heap.len() {

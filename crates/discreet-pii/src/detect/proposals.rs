@@ -153,8 +153,8 @@ impl Reader<'_> {
         self.propose_within(kind, at, (scores, REACH), evidence)
     }
 
-    /// Keeps a finding if its score reaches the threshold. A context word at most `reach` words away raises the score. Returns
-    /// whether it was kept.
+    /// Keeps a finding if its score reaches the threshold. A context word at most `reach` words away raises the
+    /// score. Returns whether it was kept.
     fn propose_within(
         &mut self,
         kind: Kind,

@@ -72,7 +72,8 @@ impl Word {
 /// A pass over a text.
 pub(super) struct Reader<'r> {
     pub(super) matcher: &'r Matcher,
-    /// The least score of each kind that is reported, by the number of the kind; [`u8::MAX`] for kinds that are not wanted.
+    /// The least score of each kind that is reported, by the number of the kind; [`u8::MAX`] for kinds that are not
+    /// wanted.
     pub(super) thresholds: &'r [u8; 128],
     pub(super) text: &'r str,
     pub(super) field: &'r Field,

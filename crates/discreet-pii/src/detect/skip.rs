@@ -1,7 +1,7 @@
 //! Skips plain words of small letters, of which most texts consist, eight bytes at a time.
 //!
-//! A word is plain if no finding begins with it and no value follows it: [`Reader`](super::reader::Reader) would propose nothing
-//! for it.
+//! A word is plain if no finding begins with it and no value follows it: [`Reader`](super::reader::Reader) would
+//! propose nothing for it.
 
 use super::swar::{self, HIGH};
 
@@ -25,8 +25,8 @@ pub(crate) fn begins(bytes: &[u8], start: usize) -> bool {
 /// The value of a label may begin so many bytes behind it: a verb and blanks stand between.
 const ANNOUNCED: usize = 12;
 
-/// The stretch that `start` is in. No word up to `safe` has sixteen letters, as a token may, and each is followed by enough
-/// plain text.
+/// The stretch that `start` is in. No word up to `safe` has sixteen letters, as a token may, and each is followed by
+/// enough plain text.
 pub(crate) fn stretch(bytes: &[u8], start: usize) -> Stretch {
     let (mut at, mut before, mut blank) = (start, 0, start);
     loop {
@@ -60,7 +60,8 @@ fn last_blank(bytes: &[u8], start: usize, blank: usize) -> usize {
     head.iter().rposition(|byte| matches!(byte, b' ' | b',')).map_or(start, |at| start + at)
 }
 
-/// The place to go on behind a plain word of up to fifteen small letters at `start`. `None` if the word may not be plain.
+/// The place to go on behind a plain word of up to fifteen small letters at `start`. `None` if the word may not be
+/// plain.
 #[inline]
 pub(crate) fn word(bytes: &[u8], start: usize) -> Option<usize> {
     let first = swar::block(bytes, start);

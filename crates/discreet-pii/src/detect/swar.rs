@@ -1,4 +1,5 @@
-//! SIMD within a register (SWAR): eight bytes of a text in a `u64`. A test sets the high bit of each byte that passes it.
+//! SIMD within a register (SWAR): eight bytes of a text in a `u64`. A test sets the high bit of each byte that passes
+//! it.
 //!
 //! See H. S. Warren, Hacker's Delight, 2nd edition, chapter 6.
 

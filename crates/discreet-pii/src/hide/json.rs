@@ -1,7 +1,7 @@
-//! JSON in a string: its keys and values one after the other, each with the path of keys that leads to it.
+//! JSON in a string (RFC 8259): a walk over its keys and values, each with the path of keys that leads to it.
 //!
-//! Not a parser that builds anything: no recursion, no allocation once warm, a bound on depth. What is not JSON to the last
-//! byte (RFC 8259) is [`Broken`], and treated as plain text.
+//! The walk builds no tree: it does not recurse, does not allocate after the first documents, and bounds the depth.
+//! Text that is not JSON to the last byte is [`Broken`] and counts as plain text.
 
 mod string;
 
@@ -9,12 +9,12 @@ use std::ops::Range;
 
 pub(super) use string::{Unescaped, push_escaped};
 
-/// More brackets inside one another than any message has.
+/// The deepest nesting that is read. No message needs more.
 const DEEPEST: usize = 64;
-/// A longer path says no more about a value.
+/// The longest path of keys, in bytes. The keys behind are left out.
 const LONGEST_PATH: usize = 512;
 
-/// It is no JSON document, or a deeper one than is read.
+/// The text is not a JSON document, or nests deeper than is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Broken;
 
@@ -26,7 +26,7 @@ pub(super) struct Entry {
     pub range: Range<usize>,
 }
 
-/// What was found.
+/// The type of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     /// A key of an object.
@@ -37,7 +37,7 @@ pub(super) enum Part {
     Number,
 }
 
-/// Reused from one document to the next.
+/// Memory of a walk, kept for the next document.
 #[derive(Default)]
 pub(super) struct Scratch {
     path: String,
@@ -47,7 +47,7 @@ pub(super) struct Scratch {
 
 struct Level {
     object: bool,
-    /// The length of the path outside.
+    /// The length of the path in front of this level.
     path: usize,
 }
 
@@ -59,25 +59,25 @@ pub(super) struct Walk<'t, 's> {
     scratch: &'s mut Scratch,
 }
 
-/// What may come.
+/// The token that must come next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
     Value,
-    /// Or the end of the array.
+    /// A value or the end of the array.
     FirstValue,
     Key,
-    /// Or the end of the object.
+    /// A key or the end of the object.
     FirstKey,
-    /// A comma, or the end of what it is in.
+    /// A comma, or the end of the array or object.
     Behind,
 }
 
-/// Could it be a document at all? A string or a number alone is plain text.
+/// May the text be a document? A string or a number alone is plain text.
 pub(super) fn looks_like(text: &str) -> bool {
     text.trim_start_matches(is_space).starts_with(['{', '['])
 }
 
-/// Is it a document?
+/// Is the text a document?
 pub(super) fn is_document(text: &str, scratch: &mut Scratch) -> bool {
     if !looks_like(text) {
         return false;
@@ -93,14 +93,14 @@ pub(super) fn is_document(text: &str, scratch: &mut Scratch) -> bool {
 }
 
 impl<'t, 's> Walk<'t, 's> {
-    /// Begins at the beginning, whose keys are added to `path`.
+    /// A walk from the beginning of `text`.
     pub fn new(text: &'t str, scratch: &'s mut Scratch) -> Walk<'t, 's> {
         scratch.path.clear();
         scratch.levels.clear();
         Walk { text, at: 0, next: Next::Value, scratch }
     }
 
-    /// The keys that lead to what was found last: `guest.passport_no`.
+    /// The keys that lead to the last entry: `guest.passport_no`.
     pub fn path(&self) -> &str {
         &self.scratch.path
     }
@@ -149,7 +149,7 @@ impl<'t, 's> Walk<'t, 's> {
     }
 
     fn open(&mut self, object: bool) -> Result<(), Broken> {
-        // A number or a string alone is no document, so the first level is here.
+        // A number or a string alone is not a document, so that there is a level here.
         if self.scratch.levels.len() >= DEEPEST {
             return Err(Broken);
         }
@@ -189,7 +189,7 @@ impl<'t, 's> Walk<'t, 's> {
         self.next = Next::Value;
         let Scratch { path, levels, key } = &mut *self.scratch;
         path.truncate(levels.last().ok_or(Broken)?.path);
-        // An escaped key means the same.
+        // A key means the same with escapes.
         key.read(self.text.get(range.clone()).ok_or(Broken)?);
         if path.len() + key.text().len() < LONGEST_PATH {
             if !path.is_empty() {
@@ -209,7 +209,7 @@ impl<'t, 's> Walk<'t, 's> {
         Ok(())
     }
 
-    /// Where the number ends.
+    /// The end of the number.
     fn number(&self) -> Result<usize, Broken> {
         let bytes = self.text.as_bytes();
         let is = |at: usize, wanted: &[u8]| bytes.get(at).is_some_and(|byte| wanted.contains(byte));
@@ -225,7 +225,7 @@ impl<'t, 's> Walk<'t, 's> {
         if is(end, b"eE") {
             end = digits(end + 1 + usize::from(is(end + 1, b"+-")))?;
         }
-        // `01` is no number, and not two.
+        // `01` is not a number, and not two numbers.
         if bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) { Err(Broken) } else { Ok(end) }
     }
 }
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_broken_and_nothing_else() {
+    fn all_text_that_is_not_json_is_broken_and_no_other() {
         let documents = [
             "{}",
             "[]",

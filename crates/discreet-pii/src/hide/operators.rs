@@ -1,7 +1,7 @@
-//! What is written in the place of personal data.
+//! Operators: what is written in the place of personal data.
 //!
-//! What cannot be done as asked, for want of a key or because the value does not fit, ends as the name of its kind: never as
-//! the value.
+//! If an operator cannot be applied, because there is no key or the value does not fit, the name of the kind is
+//! written, never the value.
 
 mod encrypt;
 mod generalise;
@@ -17,30 +17,31 @@ pub use encrypt::decrypt;
 pub use keys::{OperatorKeys, WeakSecret};
 pub use token::{NotRevealed, reveal};
 
-/// What becomes of a value.
+/// An operator: what is written in the place of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Operator {
-    /// Nothing is left of it.
+    /// Nothing.
     Remove,
     /// The name of its kind: `<phone>`.
     #[default]
     Replace,
-    /// Stars, but for the end of a long number: `************1111`.
+    /// Stars, and the end of a long number: `************1111`.
     Mask,
-    /// A name that is the same for the same value, and another for every stakeholder: `<person:7f3a9c21>`.
+    /// A keyed name that is the same for the same value, and differs for each stakeholder: `<person:7f3a9c21>`.
     Pseudonym,
-    /// A pseudonym from which whoever has the key gets the value back: `<person~...>`.
+    /// A pseudonym from which the holder of the key recovers the value: `<person~...>`.
     Reversible,
-    /// Another number of the same form (FF1); a pseudonym where there are too few of the form to hide among.
+    /// Another number of the same form (FF1 of NIST SP 800-38G). A pseudonym where fewer than a million numbers have
+    /// the form.
     Encrypt,
-    /// Less exact: a year, a decade, a district, a network.
+    /// A less exact value: a year, a decade, a district, a network.
     Generalise,
-    /// As it is.
+    /// The value itself.
     Keep,
 }
 
 impl Operator {
-    /// All of them.
+    /// All operators.
     pub const ALL: [Operator; 8] = [
         Operator::Remove,
         Operator::Replace,
@@ -52,7 +53,7 @@ impl Operator {
         Operator::Keep,
     ];
 
-    /// As a policy writes it.
+    /// The word in a policy.
     pub const fn name(self) -> &'static str {
         match self {
             Operator::Remove => "remove",
@@ -66,12 +67,12 @@ impl Operator {
         }
     }
 
-    /// What a policy's word stands for.
+    /// The operator with this word in a policy; `None` for an unknown word.
     pub fn named(word: &str) -> Option<Operator> {
         Operator::ALL.into_iter().find(|operator| operator.name() == word)
     }
 
-    /// Whether it does nothing without keys but name the kind.
+    /// Does it need keys? Without them it writes the name of the kind.
     pub const fn needs_keys(self) -> bool {
         matches!(self, Operator::Pseudonym | Operator::Reversible | Operator::Encrypt)
     }
@@ -83,7 +84,8 @@ impl fmt::Display for Operator {
     }
 }
 
-/// Writes what `operator` makes of `value`. `kind` is `None` for a whole field of which nothing else is known.
+/// Appends to `out` what `operator` makes of `value`. `kind` is `None` for a whole field of an unknown kind. `keys`
+/// are those of the audience.
 pub fn apply(
     operator: Operator,
     kind: Option<Kind>,
@@ -107,7 +109,7 @@ pub fn apply(
         }),
         Operator::Generalise => generalise::generalise(kind, value, out),
     };
-    // A value of nothing but separators masks to itself, a round position generalises to itself.
+    // The mask of a value without letters and digits is the value, and a round position generalises to itself.
     let shows = |written: &str| !value.is_empty() && written.contains(value);
     if written.is_none() || (!token::is_token(operator) && out.get(from..).is_none_or(shows)) {
         out.truncate(from);
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_key_only_the_kind_is_named() {
+    fn without_a_key_the_kind_is_written() {
         for operator in Operator::ALL.into_iter().filter(|operator| operator.needs_keys()) {
             let mut out = String::from("call ");
             apply(operator, Some(Kind::Phone), "+44 7700 900123", None, &mut out);
@@ -153,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_value_is_never_in_what_is_written() {
+    fn the_value_is_never_written() {
         let values = [
             "4111 1111 1111 1111",
             "+44 7700 900123",
@@ -184,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_can_name_them() {
+    fn every_operator_has_a_word_in_policies() {
         for operator in Operator::ALL {
             assert_eq!(Operator::named(&operator.to_string()), Some(operator));
         }

@@ -58,8 +58,8 @@ impl PersonalData {
         self.operators.get(&kind).copied().unwrap_or_default()
     }
 
-    /// A finder of exactly these kinds. Where kinds overlap a finder reports only one, which must be one that is hidden: a finder
-    /// of more kinds would not do.
+    /// A finder of exactly these kinds. Where kinds overlap a finder reports only one, which must be one that is
+    /// hidden: a finder of more kinds would not do.
     pub fn finder(&self, kinds: Kinds) -> Result<Arc<Finder>, NotBuilt> {
         let mut finders = self.finders.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = finders.get(&kinds) {

@@ -21,8 +21,8 @@ const FIRST: &str = "discreet pseudonym key 1";
 /// The most bytes that are read of the file, far more than it has.
 const MOST: u64 = 1024;
 
-/// The key of pseudonyms and of format-preserving encryption: 32 bytes. It has no `Clone`, does not show in `Debug`, and is
-/// wiped on drop.
+/// The key of pseudonyms and of format-preserving encryption: 32 bytes. It has no `Clone`, does not show in `Debug`,
+/// and is wiped on drop.
 pub struct PseudonymKey(Secret<32>);
 
 /// A key file that cannot be used or made.

@@ -99,8 +99,8 @@ impl TextRedactor {
         &self.rules
     }
 
-    /// The findings in a text that the rules hide. JSON is not read: its keys count as text. An error if the text is too long
-    /// or takes too many steps.
+    /// The findings in a text that the rules hide. JSON is not read: its keys count as text. An error if the text is
+    /// too long or takes too many steps.
     pub fn hits(&mut self, text: &str, field: &Field) -> Result<impl Iterator<Item = Hit> + '_, TooLong> {
         let TextRedactor { finder, roster, rules, writing, longest, .. } = self;
         if text.len() > *longest {
@@ -348,8 +348,8 @@ impl Form<'_> {
     }
 }
 
-/// May a key of JSON be personal data of this kind? A key that looks like a name or a place mostly is a word of the program. Five
-/// digits are not.
+/// May a key of JSON be personal data of this kind? A key that looks like a name or a place mostly is a word of the
+/// program. Five digits are not.
 fn may_be_key(hit: &Hit) -> bool {
     hit.kind == Kind::DePlz || !matches!(hit.kind.group(), Group::Person | Group::Place)
 }

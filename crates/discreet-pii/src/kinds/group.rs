@@ -17,8 +17,8 @@ pub enum Group {
     Place,
     /// References of a hotel to its guests: `stay`.
     Stay,
-    /// Passports, driving licences, vehicle registrations: `document`. The word `passport` covers the passports of all
-    /// countries too, `driving_licence` all driving licences, `vehicle_plate` all registrations.
+    /// Passports, driving licences, vehicle registrations: `document`. The word `passport` covers the passports of
+    /// all countries too, `driving_licence` all driving licences, `vehicle_plate` all registrations.
     Document,
     /// Numbers that a state issues to a person: `national_id`.
     NationalId,

@@ -11,8 +11,8 @@ pub(super) const IBAN: Definition = define("iban", "IBAN_CODE", Group::Money).wo
 /// The scores of a number with the length and form of its country and right check digits.
 pub(crate) const SCORES: Scores = alone(95).near(98);
 
-/// The end of the account number that begins at `start`. Its country gives the length; blanks and hyphens may separate
-/// groups.
+/// The end of the account number that begins at `start`. Its country gives the length; blanks and hyphens may
+/// separate groups.
 pub(crate) fn end(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let head: &[u8; 4] = bytes.get(start..)?.first_chunk()?;
@@ -41,8 +41,8 @@ pub(crate) fn end(text: &str, start: usize) -> Option<usize> {
     (whole && number.get(..count).is_some_and(valid)).then_some(end)
 }
 
-/// The countries of SWIFT's registry, each with the length of its numbers and the form of the part behind the check digits:
-/// `n` is a digit, `a` a letter, `c` either.
+/// The countries of SWIFT's registry, each with the length of its numbers and the form of the part behind the check
+/// digits: `n` is a digit, `a` a letter, `c` either.
 const REGISTRY: &str = "\
     AD 24 n8c12;AE 23 n19;AL 28 n8c16;AT 20 n16;AZ 28 a4c20;BA 20 n16;BE 16 n12;BG 22 a4n6c8;BH 22 a4c14;BI 27 n23;\
     BR 29 n23a1c1;BY 28 c4n4c16;CH 21 n5c12;CR 22 n18;CY 28 n8c16;CZ 24 n20;DE 22 n18;DJ 27 n23;DK 18 n14;\

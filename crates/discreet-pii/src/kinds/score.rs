@@ -2,15 +2,18 @@
 //!
 //! # Origin of the numbers
 //!
-//! The scores are set by judgement. They are not measured probabilities, and no corpus calibrates them. They were
-//! adjusted while this crate was developed against two collections: 1,811 sentences of Presidio's research data (the
-//! README says what is found in them), and log lines of robots, in which nothing may be found. Two properties carry the meaning:
+//! The scores are set by judgement. They are not measured probabilities, and the history of the project records no
+//! calibration. They were adjusted while the crate was developed against 1,811 sentences of Presidio's research data
+//! (the README says what is found in them) and log lines of robots such as those in the tests of the finder, in which
+//! nothing may be found. Two properties carry the meaning:
 //!
 //! - The side of the threshold, 40 by default. A form at or above it needs no context; a form below it does.
-//! - The order. Where findings overlap, the higher score stays. Neighbouring values such as 71, 72 and 73 only break ties
-//!   between kinds that have the same form.
+//! - The order. Where findings overlap, the higher score stays. Neighbouring values such as 71, 72 and 73 only break
+//!   ties between kinds that have the same form.
 //!
 //! # Bands
+//!
+//! A guide for new forms; some old ones deviate.
 //!
 //! | `alone` | form |
 //! |---|---|

@@ -70,8 +70,8 @@ pub(crate) const PEM: Scores = alone(99).always();
 /// The longest label of a header.
 const LONGEST_LABEL: usize = 60;
 
-/// The end of the private key whose header begins at `start`: the end of its footer, or of a text without one. `None` if the
-/// header is that of something else, such as a certificate.
+/// The end of the private key whose header begins at `start`: the end of its footer, or of a text without one. `None`
+/// if the header is that of something else, such as a certificate.
 pub(crate) fn private_key_end(text: &str, start: usize) -> Option<usize> {
     const FOOTER_BEGINS: &str = "-----END ";
     let rest = text.get(start..).unwrap_or_default();

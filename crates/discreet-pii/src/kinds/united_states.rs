@@ -56,8 +56,8 @@ pub(super) const DEA_CERTIFICATE: Definition = define("medical_license", "MEDICA
     .forms(&[form(r"[A-Z][A-Z9]\d{7}", alone(35).near(88)).check(dea_certificate)])
     .words(&["dea deanumber medicallicense certificate"]);
 
-/// A number that the Social Security Administration issues: no area 000, 666 or 900 to 999, no group 00, no serial 0000.
-/// Numbers known from advertisements do not count.
+/// A number that the Social Security Administration issues: no area 000, 666 or 900 to 999, no group 00, no serial
+/// 0000. Numbers known from advertisements do not count.
 fn ssn(code: &[u8]) -> bool {
     let (area, group, serial) = (number(code, 0, 3), number(code, 3, 2), number(code, 5, 4));
     let published = matches!(code, b"078051120" | b"219099999" | b"123456789");

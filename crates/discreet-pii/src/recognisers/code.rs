@@ -3,8 +3,8 @@
 /// The most bytes of a code.
 const LONGEST: usize = 128;
 
-/// The end of the code that begins at `start` (letters, digits, and `-`, `/` or `_` between them) and the number of its
-/// letters and digits. `None` if it has no digit.
+/// The end of the code that begins at `start` (letters, digits, and `-`, `/` or `_` between them) and the number of
+/// its letters and digits. `None` if it has no digit.
 pub(crate) fn end(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
     let rest = bytes.get(start..)?;
     let (mut count, mut number, mut end) = (0, false, 0);

@@ -1,5 +1,9 @@
-//! Names of persons, places, firms and nationalities, and street addresses. No pattern finds them: lists of words,
-//! capitals and the words around do.
+//! Names of persons, places, organizations and nationalities, and street addresses. Word lists, capitals and the
+//! words around them decide.
+//!
+//! `table` holds the word lists in one hash table. [`run`] collects words with capitals that stand together;
+//! `person`, `place` and `address` look for names in a run, with the context of [`cue`]. `lower` reads text without
+//! capitals, `roster` finds listed guests.
 
 mod address;
 mod cue;
@@ -27,11 +31,11 @@ use self::word::Shape;
 use crate::detect::Budget;
 use crate::{Field, Hit, Kind, Kinds};
 
-/// The kinds that are found here.
+/// The kinds of names.
 const OURS: [Kind; 6] =
     [Kind::Person, Kind::Title, Kind::Place, Kind::Address, Kind::Organization, Kind::Nationality];
 
-/// Marks that make a run worth a look.
+/// Marks of words that may be part of a name.
 const TELLING: Class = Class::GIVEN
     .or(Class::SURNAME)
     .or(Class::PLACE)
@@ -44,7 +48,7 @@ const TELLING: Class = Class::GIVEN
     .or(Class::PARTICLE)
     .or(Class::FIRM);
 
-/// The same of a word that is in every text: `The` begins a few names of places, and no name else.
+/// The same for very common words: `The` begins the names of a few places and no other name.
 const STILL_TELLING: Class = Class::GIVEN
     .or(Class::SURNAME)
     .or(Class::NATION)
@@ -60,12 +64,12 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// That finds those of `kinds` that are names of something.
+    /// Finds those of `kinds` that are names.
     pub(crate) fn new(kinds: Kinds) -> Names {
         Names { wanted: OURS.into_iter().filter(|kind| kinds.contains(*kind)).collect() }
     }
 
-    /// Adds to `out` what is found in `text`, and what of `roster` is in it.
+    /// Appends to `out` the names in `text`, and the entries of `roster` in it.
     pub(crate) fn find(
         &self,
         text: &str,
@@ -99,7 +103,7 @@ impl Names {
     }
 }
 
-/// What the field's name says of all its names, as if words before them said it.
+/// The cue that the name of a field gives to all names in it.
 fn promised(field: &Field) -> Cue {
     let hints = |kind| field.hints.contains(kind);
     match () {
@@ -110,7 +114,7 @@ fn promised(field: &Field) -> Cue {
     }
 }
 
-/// What was found first of the same kind, the roster's above all, stays.
+/// Keeps a finding unless an earlier one of its kind overlaps it. Those of the roster come first.
 fn push(out: &mut Vec<Hit>, already: usize, found: NameHit) {
     let NameHit { kind, start, end, score, evidence } = found;
     let hit = Hit { kind, start, end, score: score.points(), evidence };
@@ -120,7 +124,7 @@ fn push(out: &mut Vec<Hit>, already: usize, found: NameHit) {
     }
 }
 
-/// Looks at each run of words with capitals.
+/// Finds names in each run of words with capitals.
 fn cased(
     text: &str,
     first: usize,
@@ -129,17 +133,17 @@ fn cased(
     give: &mut impl FnMut(NameHit),
 ) {
     let promised = promised(field);
-    // Where a name would begin that stands in a row with the last: `Rossi, Bowman and Hill`.
+    // `row`: the place of the next name of a list: `Rossi, Bowman and Hill`.
     let mut row = None;
     let mut next = Some(first);
     while let Some(start) = next {
         let part = memo.part(text, start);
         let mut end = part.word.end.max(start + 1);
-        // What is around a word is looked at too, a dozen words or so.
+        // The words around are read too, about a dozen.
         if !budget.take(end - start + 1) {
             return;
         }
-        // Most capitals begin a sentence with a plain word, or are a program's.
+        // Most capitals begin a sentence with a plain word, or belong to a program.
         let plain = part.is(Class::WORD) && !part.is(TELLING)
             || part.is(Class::COMMON)
                 && !part.is(STILL_TELLING)
@@ -154,7 +158,8 @@ fn cased(
     }
 }
 
-/// Whether a word is nothing by itself, and no capital follows: an abbreviation, a letter, half a phrase.
+/// Does the word need a capital behind it to be a name, and has none? Such words are abbreviations, letters and
+/// halves of phrases.
 fn alone(text: &str, part: Part) -> bool {
     const BY_ITSELF: Class = Class::STREET
         .or(Class::TITLE)
@@ -168,13 +173,15 @@ fn alone(text: &str, part: Part) -> bool {
     in_name && !part.is(BY_ITSELF) && !capital_follows(text, part)
 }
 
+/// Does a word with a capital follow?
 fn capital_follows(text: &str, part: Part) -> bool {
     let rest = text.as_bytes().get(part.word.end..).unwrap_or_default();
     let next = rest.iter().take(4).find(|byte| !matches!(byte, b' ' | b'.' | b',' | b'\n'));
     next.is_some_and(|next| next.is_ascii_uppercase() || *next >= 0x80)
 }
 
-/// Gives what a run is; `row`: whether it stands in a row with a name. Where what is known ends, and where its last person does.
+/// Finds the names in a run. `row`: the run continues a list of names. Returns the end of the part that was read, and
+/// of the last person.
 fn one(
     text: &str,
     run: &Run,
@@ -194,7 +201,7 @@ fn one(
         give(found);
         return (found.end.max(run.end()), None);
     }
-    // `New York` is one, whatever else its words are.
+    // `New York` is a place, whatever its words are alone.
     if let Some(found) = run.get(0).and_then(|first| place::several(text, first, run)) {
         give(found);
         return (found.end, None);

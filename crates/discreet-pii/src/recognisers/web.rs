@@ -178,7 +178,8 @@ fn rest(text: &str, start: usize) -> usize {
     let end = tail.char_indices().find(|(at, c)| *at > REST || stop(*c)).map_or(tail.len(), |(at, _)| at);
     let mut address = tail.get(..end).unwrap_or_default();
     steps::count(address.len());
-    // Brackets that close more often than they open. Counted once: each byte that is cut off changes the count by one.
+    // Brackets that close more often than they open. Counted once: each byte that is cut off changes the count by
+    // one.
     let more = |closing: char, opening: char| {
         address.matches(closing).count().saturating_sub(address.matches(opening).count())
     };

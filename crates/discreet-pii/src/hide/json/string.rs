@@ -1,4 +1,4 @@
-//! Strings of JSON, with their escapes and without.
+//! Strings of JSON, with and without their escapes.
 
 use std::ops::Range;
 
@@ -20,8 +20,8 @@ pub(super) fn end(text: &str, at: usize) -> Result<Range<usize>, Broken> {
     }
 }
 
-/// The character that an escape at the beginning of `text` stands for, and its length. Half a surrogate pair stands for the
-/// character that marks what cannot be read.
+/// The character of the escape at the beginning of `text`, and the length of the escape. Half a surrogate pair is
+/// U+FFFD, the replacement character.
 fn escape(text: &str) -> Option<(char, usize)> {
     let c = match text.as_bytes().get(1)? {
         b'"' => '"',
@@ -52,16 +52,16 @@ fn unicode(text: &str) -> Option<(char, usize)> {
     Some((char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), 6))
 }
 
-/// A string without its escapes, and where in the raw string each byte comes from. Reused.
+/// A string without its escapes, and the place of each byte in the raw string. Its memory is reused.
 #[derive(Default)]
 pub(crate) struct Unescaped {
     text: String,
-    /// For each escape: the bytes behind it, here and in the raw string.
+    /// For each escape, the place behind it: here, and in the raw string.
     behind: Vec<(usize, usize)>,
 }
 
 impl Unescaped {
-    /// Takes the escapes out of `raw`, which is the content of a string.
+    /// Resolves the escapes of `raw`, the content of a string.
     pub fn read(&mut self, raw: &str) {
         self.text.clear();
         self.behind.clear();
@@ -72,7 +72,7 @@ impl Unescaped {
                 break;
             };
             self.text.push_str(rest.get(..plain).unwrap_or_default());
-            // The walk has found it to be an escape.
+            // The walk checked the escape.
             let (c, length) = rest.get(plain..).and_then(escape).unwrap_or(('\\', 1));
             self.text.push(c);
             at += plain + length;
@@ -80,7 +80,7 @@ impl Unescaped {
         }
     }
 
-    /// Without escapes.
+    /// The string without escapes.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -95,7 +95,7 @@ impl Unescaped {
     }
 }
 
-/// Writes text as the content of a string.
+/// Appends text as the content of a string.
 pub(crate) fn push_escaped(text: &str, out: &mut String) {
     use std::fmt::Write;
     for c in text.chars() {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_pair_is_marked_as_unreadable() {
+    fn half_a_surrogate_pair_is_the_replacement_character() {
         let mut unescaped = Unescaped::default();
         for raw in [r"\ud800", r"\udc00", r"\ud800\n", r"\ud800\u0041"] {
             unescaped.read(raw);

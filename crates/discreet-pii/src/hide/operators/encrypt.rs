@@ -1,7 +1,8 @@
-//! Format-preserving encryption: a number becomes another of the same form, by FF1 of NIST SP 800-38G.
+//! Format-preserving encryption (FF1 of NIST SP 800-38G): a number becomes another number of the same form.
 //!
-//! Only where there are a million numbers of the form, as its revision 1 demands: never for rooms, security codes and PINs.
-//! A card's number stays one by Luhn, and an IBAN by its check digits, so that programs that check them go on working.
+//! Revision 1 of the standard demands a million numbers of the form. Rooms, security codes and PINs have fewer and
+//! are not encrypted. The check digits of cards (Luhn) and IBANs stay right, so that programs that check them go on
+//! working.
 
 mod numerals;
 
@@ -12,14 +13,14 @@ use super::OperatorKeys;
 use crate::{Group, Kind};
 use numerals::{Numerals, TEN};
 
-/// Writes the encrypted value; `None` if its form does not allow it.
+/// Appends the encrypted value. `None` if its form does not allow it.
 pub(super) fn encrypt(kind: Option<Kind>, value: &str, keys: &OperatorKeys, out: &mut String) -> Option<()> {
     out.push_str(&turned(kind?, value, keys, Way::There)?);
     Some(())
 }
 
-/// The value that the operator `encrypt` made `text` of. Anything of the form decrypts to something: nothing shows whether
-/// the keys were the right ones.
+/// The value from which [`Operator::Encrypt`](super::Operator::Encrypt) made `text`; `None` if the form of `text`
+/// does not allow it. Wrong keys give a wrong value and no error: every number of the form decrypts to another.
 pub fn decrypt(kind: Kind, text: &str, keys: &OperatorKeys) -> Option<String> {
     turned(kind, text, keys, Way::Back)
 }
@@ -34,7 +35,7 @@ fn turned(kind: Kind, value: &str, keys: &OperatorKeys, way: Way) -> Option<Stri
     if !is_number(kind) {
         return None;
     }
-    // An IBAN's country stays, and its check digits follow.
+    // The country of an IBAN stays, and its check digits are computed again.
     let kept = if kind == Kind::Iban { value.get(..4)? } else { "" };
     let rest = value.get(kept.len()..)?;
     if rest.chars().any(|c| c.is_alphanumeric() && !c.is_ascii_digit()) {
@@ -59,7 +60,7 @@ fn next(digits: &mut impl Iterator<Item = u8>) -> char {
     (b'0' + digits.next().unwrap_or_default()).into()
 }
 
-/// Numbers with a right check digit turn into such, others into others: both ways are unique.
+/// A permutation of the numbers with a right check digit, and another of those with a wrong one.
 fn card(digits: Numerals, turn: impl Fn(&Numerals) -> Option<Numerals>) -> Option<Numerals> {
     let valid =
         |digits: &Numerals| digits.without_last().is_some_and(|front| luhn(front.iter()) == digits.last());
@@ -68,7 +69,7 @@ fn card(digits: Numerals, turn: impl Fn(&Numerals) -> Option<Numerals>) -> Optio
         let check = luhn(front.iter())?;
         return front.with(check);
     }
-    // Nine in ten are no card's: this ends soon.
+    // Nine numbers in ten have a wrong check digit: this ends soon.
     let mut turned = turn(&digits)?;
     while valid(&turned) {
         turned = turn(&turned)?;
@@ -76,7 +77,7 @@ fn card(digits: Numerals, turn: impl Fn(&Numerals) -> Option<Numerals>) -> Optio
     Some(turned)
 }
 
-/// The check digit behind these, by Luhn.
+/// The check digit of these digits (Luhn).
 fn luhn(digits: impl DoubleEndedIterator<Item = u8>) -> Option<u8> {
     let sum: u32 = digits
         .rev()
@@ -90,7 +91,7 @@ fn luhn(digits: impl DoubleEndedIterator<Item = u8>) -> Option<u8> {
     u8::try_from((10 - sum % 10) % 10).ok()
 }
 
-/// ISO 13616: 98 less the remainder by 97.
+/// The check digits of an IBAN (ISO 13616): 98 minus the remainder modulo 97.
 fn check_digits(country: &str, account: &str) -> Option<u32> {
     let mut rest = 0;
     for c in account.chars().chain(country.chars()).chain("00".chars()).filter(|c| c.is_alphanumeric()) {
@@ -100,7 +101,7 @@ fn check_digits(country: &str, account: &str) -> Option<u32> {
     Some(98 - rest)
 }
 
-/// Long numbers, whose check digits or ranges nobody needs to know.
+/// Is a value of this kind a long number? Programs that read it must not depend on ranges or on other check digits.
 fn is_number(kind: Kind) -> bool {
     match kind.group() {
         Group::Money => !matches!(kind, Kind::CardSecurityCode | Kind::Bic | Kind::CryptoWallet),
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_samples_of_nist_come_out() {
+    fn the_samples_of_nist_are_reproduced() {
         let digits = |text: &str| Numerals::of(text).unwrap();
         let text =
             |numerals: Numerals| numerals.iter().map(|digit| char::from(b'0' + digit)).collect::<String>();
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn where_too_few_share_the_form_nothing_is_encrypted() {
+    fn a_form_of_too_few_numbers_is_not_encrypted() {
         for (kind, value) in [
             (Kind::Booking, "12345"),
             (Kind::Room, "1234567"),

@@ -1,11 +1,11 @@
-//! Less exact values: what statistics need, and no person.
+//! Less exact values, for statistics.
 
 use std::fmt::Write;
 use std::net::IpAddr;
 
 use crate::Kind;
 
-/// Writes a coarser value. `None` where there is none for the kind, or the value is not understood.
+/// Appends a less exact value. `None` if the kind has none, or the value has an unknown form.
 pub(super) fn generalise(kind: Option<Kind>, value: &str, out: &mut String) -> Option<()> {
     match kind? {
         Kind::DateOfBirth | Kind::Date => year(value, out),
@@ -26,7 +26,7 @@ fn year(value: &str, out: &mut String) -> Option<()> {
     Some(())
 }
 
-/// `34 years` to `30-39`. From ninety on people are few.
+/// `34 years` to `30-39`. Few people are over ninety: they share a group.
 fn decade(value: &str, out: &mut String) -> Option<()> {
     let number = value.split(|c: char| !c.is_ascii_digit()).find(|number| !number.is_empty())?;
     match number.parse::<u8>().ok()? {
@@ -36,7 +36,7 @@ fn decade(value: &str, out: &mut String) -> Option<()> {
     }
 }
 
-/// To a thousandth of a degree: at most 111 metres.
+/// A position to a thousandth of a degree, at most 111 metres.
 fn grid(value: &str, out: &mut String) -> Option<()> {
     let mut numbers =
         value.split(|c: char| c == ',' || c == ';' || c.is_whitespace()).filter(|part| !part.is_empty());
@@ -53,7 +53,7 @@ fn district(value: &str, out: &mut String) -> Option<()> {
     let characters = value.chars().filter(char::is_ascii_alphanumeric).count();
     let letters = value.chars().any(|c| c.is_ascii_alphabetic());
     let kept = match characters {
-        // British and Canadian codes end in three characters for a street.
+        // The last three characters of British and Canadian codes are a street.
         5..=7 if letters => characters - 3,
         4..=9 if !letters => 2,
         _ => return None,
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_not_guessed() {
+    fn a_value_of_unknown_form_is_not_guessed() {
         for (kind, value) in [
             (Kind::Date, "12/05/85"),
             (Kind::Age, "thirty four"),

@@ -4,13 +4,14 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroize;
 
-/// What a secret has to have at least, in bytes.
+/// The least length of a secret, in bytes.
 const LEAST: usize = 16;
 const SALT: &[u8] = b"discreet/pii/operators/v1";
 
-/// Keys of one audience. Two audiences get other pseudonyms for the same value: a leaked copy says whose it is.
+/// The keys of one audience. Each audience gets other pseudonyms for the same value, so that a leaked copy shows its
+/// audience.
 pub struct OperatorKeys {
-    // Boxed, so that moving them leaves no copy behind.
+    // Boxed, so that a move leaves no copy in memory.
     keys: Box<Keys>,
 }
 
@@ -27,7 +28,8 @@ struct Keys {
 pub struct WeakSecret;
 
 impl OperatorKeys {
-    /// The keys of `audience`, from a secret of the robot or of its owner.
+    /// Derives the keys of `audience` from a secret of the robot or of its owner (HKDF, RFC 5869). An error if the
+    /// secret is shorter than 16 bytes.
     pub fn derive(secret: &[u8], audience: &str) -> Result<OperatorKeys, WeakSecret> {
         if secret.len() < LEAST {
             return Err(WeakSecret);
@@ -39,7 +41,7 @@ impl OperatorKeys {
         let Keys { pseudonym, nonce, reveal, format } = &mut *keys.keys;
         let purposes = [("pseudonym", pseudonym), ("nonce", nonce), ("reveal", reveal), ("format", format)];
         for (purpose, key) in purposes {
-            // Fails for thousands of bytes only. The nought parts purpose and audience.
+            // Fails only for thousands of bytes. The zero byte separates purpose and audience.
             let label = [purpose.as_bytes(), b"\0", audience.as_bytes()];
             derived.expand_multi_info(&label, key).map_err(|_| WeakSecret)?;
         }
@@ -76,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_audience_and_every_purpose_has_a_key_of_its_own() {
+    fn every_audience_and_every_purpose_has_its_own_key() {
         let of = |audience| OperatorKeys::derive(b"sixteen bytes or more", audience).unwrap();
         let (desk, shop, again) = (of("front_desk"), of("shop"), of("front_desk"));
         assert_eq!(desk.pseudonym(), again.pseudonym());

@@ -2,15 +2,15 @@
 
 use crate::{Group, Kind};
 
-/// How much of a long number's end is shown.
+/// The number of characters that are shown at the end of a long number.
 const SHOWN: usize = 4;
 
-/// Letters and digits become stars, separators stay. The last four stay too where the number is long enough and its kind
-/// is one that people recognise by them.
+/// Appends the value with stars for letters and digits. Separators stay. The last four characters stay too if the
+/// number is long enough and people know numbers of its kind by them.
 pub(super) fn mask(kind: Option<Kind>, value: &str, out: &mut String) {
     let letters = value.chars().filter(|c| c.is_alphanumeric()).count();
     let digits = value.chars().filter(char::is_ascii_digit).count();
-    // Half of it stays hidden at least, and words are no number: `four one one` has no last four digits.
+    // At least half of it is hidden. Words are not a number: `four one one` has no last four digits.
     let shown = if kind.is_some_and(shows) && letters >= 2 * SHOWN && digits >= SHOWN { SHOWN } else { 0 };
     let mut hidden = letters - shown;
     for c in value.chars() {
@@ -25,6 +25,7 @@ pub(super) fn mask(kind: Option<Kind>, value: &str, out: &mut String) {
     }
 }
 
+/// Do people know a number of this kind by its end?
 fn shows(kind: Kind) -> bool {
     let number = match kind.group() {
         Group::Money | Group::Document | Group::NationalId | Group::Health | Group::Business => true,
@@ -33,7 +34,7 @@ fn shows(kind: Kind) -> bool {
         Group::Network => kind == Kind::Imei,
         Group::Secret | Group::Person | Group::Place => false,
     };
-    // A machine-readable zone ends in check digits of everything in it.
+    // A machine-readable zone ends in check digits of all of its content.
     number && !matches!(kind, Kind::CardSecurityCode | Kind::Mrz | Kind::DePlz)
 }
 
@@ -55,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_secret_or_no_number_is_hidden_whole() {
+    fn a_short_or_secret_value_is_hidden_whole() {
         assert_eq!(masked(Kind::UsSsn, "6789"), "****");
         assert_eq!(masked(Kind::CardSecurityCode, "1234"), "****");
         assert_eq!(masked(Kind::Password, "hunter2024!"), "**********!");

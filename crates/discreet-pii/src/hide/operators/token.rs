@@ -1,4 +1,5 @@
-//! Words that stand for a value: `<phone>`, `<phone:7f3a9c21>`, and those that can be opened again.
+//! Tokens in the place of a value: the name of the kind `<phone>`, a pseudonym `<phone:7f3a9c21>`, a reversible token
+//! `<phone~...>`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,30 +12,30 @@ use zeroize::Zeroizing;
 use super::{Operator, OperatorKeys};
 use crate::Kind;
 
-/// What a reversible token has room for. Longer values are only named.
+/// The longest value of a reversible token, in bytes. Longer values become the name of their kind.
 const MOST: usize = 255;
-/// Lengths are hidden up to a multiple of this.
+/// Values are padded to a multiple of this, so that a token does not show the length.
 const BLOCK: usize = 16;
 const NONCE: usize = 12;
 const TAG: usize = 16;
 
-/// Why a token gives no value back.
+/// A token that gives no value back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotRevealed {
-    /// It is no token that can be opened.
-    #[error("it is no token of the operator `reversible`; one looks like <phone~...>")]
+    /// The text is not a token of the operator `reversible`.
+    #[error("not a token of the operator `reversible`; such a token looks like <phone~...>")]
     NoToken,
-    /// Another audience's, or changed.
-    #[error("it does not open with these keys: it was made for somebody else, or changed")]
+    /// The token is that of another audience, or was changed.
+    #[error("the token does not open with these keys: it was made for another stakeholder, or changed")]
     WrongKeys,
 }
 
-/// What these write is made by a key, and has the value in it by accident only.
+/// Is the output independent of the text of the value? Such output contains the value only by chance.
 pub(super) fn is_token(operator: Operator) -> bool {
     matches!(operator, Operator::Pseudonym | Operator::Reversible | Operator::Remove)
 }
 
-/// `<phone>`
+/// Appends the name of the kind: `<phone>`.
 pub(super) fn name(kind: Option<Kind>, out: &mut String) {
     out.push('<');
     out.push_str(word(kind));
@@ -45,7 +46,7 @@ fn word(kind: Option<Kind>) -> &'static str {
     kind.map_or("redacted", Kind::name)
 }
 
-/// `<phone:7f3a9c21>`: the same for `+44 7700` and `(+44)7700`.
+/// Appends a pseudonym: `<phone:7f3a9c21>`. It is the same for `+44 7700` and `(+44)7700`.
 pub(super) fn pseudonym(
     kind: Option<Kind>,
     value: &str,
@@ -76,8 +77,8 @@ pub(super) fn pseudonym(
     Some(())
 }
 
-/// `<phone~...>`: nonce, then the sealed value. The nonce is made of the value, so the same value gives the same token, and
-/// no two values share a nonce, but for one chance in 2^96.
+/// Appends a reversible token, `<phone~...>`: nonce and sealed value. The nonce is a MAC of the value. So the same
+/// value gives the same token, and two values share a nonce with a chance of 2^-96.
 pub(super) fn reversible(
     kind: Option<Kind>,
     value: &str,
@@ -104,7 +105,8 @@ pub(super) fn reversible(
     Some(())
 }
 
-/// The value that a token of the operator `reversible` stands for.
+/// The value of a token that [`Operator::Reversible`] made. An error if `token` is something else, or was made with
+/// other keys.
 pub fn reveal(token: &str, keys: &OperatorKeys) -> Result<String, NotRevealed> {
     let inside = token.trim().strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
     let (kind, sealed) = inside.and_then(|inside| inside.split_once('~')).ok_or(NotRevealed::NoToken)?;
@@ -125,7 +127,7 @@ fn cipher(keys: &OperatorKeys) -> ChaCha20Poly1305 {
     ChaCha20Poly1305::new(&Key::from(*keys.reveal()))
 }
 
-/// Each kind apart: a name that is a place too has two pseudonyms.
+/// A MAC that depends on the kind: a word that is a name and a place has two pseudonyms.
 fn keyed(key: &[u8; 32], kind: Option<Kind>) -> Option<Hmac<Sha256>> {
     let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).ok()?;
     mac.update(word(kind).as_bytes());
@@ -153,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pseudonym_is_the_same_for_the_same_value_and_another_for_everybody_else() {
+    fn a_pseudonym_is_the_same_for_the_same_value_and_differs_for_each_audience() {
         let one = pseudonym_for("desk", "Ada Lovelace");
         assert_eq!(one, pseudonym_for("desk", "ada  lovelace"));
         assert_ne!(one, pseudonym_for("shop", "Ada Lovelace"));
@@ -162,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_the_key_gets_the_value_back_and_nobody_else() {
+    fn only_the_holder_of_the_key_gets_the_value_back() {
         for value in ["", "+44 7700 900123", "ünlü", &"x".repeat(255)] {
             assert_eq!(reveal(&token(value).unwrap(), &keys("desk")).as_deref(), Ok(value));
             assert_eq!(reveal(&token(value).unwrap(), &keys("shop")), Err(NotRevealed::WrongKeys));

@@ -11,8 +11,8 @@ pub struct Outcome {
     pub hits: Counts,
     /// The number of values that a rule for their field replaced as a whole.
     pub whole: u32,
-    /// The text is longer than allowed, or takes too many steps. Not all of it was searched, and there is no output. The message
-    /// that contains it must not be released.
+    /// The text is longer than allowed, or takes too many steps. Not all of it was searched, and there is no output.
+    /// The message that contains it must not be released.
     pub too_long: bool,
 }
 

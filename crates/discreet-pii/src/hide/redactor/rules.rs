@@ -40,8 +40,8 @@ impl HidingRules {
         self.threshold = threshold;
     }
 
-    /// Applies `operator` to the whole value of a field and of the fields inside it: `guest.passport_no`. For JSON in a string the
-    /// path is the field and then the keys, or the keys alone.
+    /// Applies `operator` to the whole value of a field and of the fields inside it: `guest.passport_no`. For JSON in
+    /// a string the path is the field and then the keys, or the keys alone.
     pub fn set_whole(&mut self, path: &str, operator: Operator) {
         self.whole.push((plain(path), operator));
     }

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use super::*;
 use crate::{Kind, Kinds, Options};
 
-/// One for all tests: without optimisation it takes seconds to make.
+/// A finder for all tests: without optimisation it takes seconds to build.
 static FINDER: LazyLock<Arc<Finder>> = LazyLock::new(|| {
     let kinds = [Kind::PaymentCard, Kind::Email, Kind::Phone, Kind::Ip].into_iter().collect();
     Arc::new(Finder::new(&Options { kinds, ..Options::default() }).unwrap())
@@ -26,7 +26,7 @@ fn by(operator: Operator) -> TextRedactor {
 }
 
 #[test]
-fn plain_text_loses_what_is_found_and_keeps_the_rest() {
+fn findings_in_plain_text_are_replaced_and_the_rest_stays() {
     let text = "card 4111 1111 1111 1111, mail ada@example.org.";
     assert_eq!(redacted(&mut by(Operator::Replace), "data", text), "card <payment_card>, mail <email>.");
     assert_eq!(
@@ -38,7 +38,7 @@ fn plain_text_loses_what_is_found_and_keeps_the_rest() {
 }
 
 #[test]
-fn what_was_found_is_counted() {
+fn findings_are_counted() {
     let mut redactor = by(Operator::Remove);
     let field = redactor.rules().field("data");
     let outcome = redactor.redact("ada@example.org and bob@example.org", &field, &mut String::new());
@@ -56,7 +56,7 @@ fn json_stays_json_and_numbers_become_strings() {
 }
 
 #[test]
-fn json_in_json_is_read_too() {
+fn json_in_a_string_of_json_is_read() {
     let inner = r#"{"note":"call","mail":"ada@example.org"}"#;
     let text = serde_json::json!({ "payload": inner, "id": 1 }).to_string();
     let out = redacted(&mut by(Operator::Replace), "data", &text);
@@ -66,13 +66,13 @@ fn json_in_json_is_read_too() {
 }
 
 #[test]
-fn keys_that_are_addresses_are_taken_out_and_names_of_fields_are_not() {
+fn keys_that_are_addresses_are_hidden_and_names_of_fields_are_not() {
     let out = redacted(&mut by(Operator::Replace), "data", r#"{"ada@example.org":{"phone":"","paris":1}}"#);
     assert_eq!(out, r#"{"<email>":{"phone":"","paris":1}}"#);
 }
 
 #[test]
-fn a_rule_for_a_field_takes_all_of_it_whatever_it_looks_like() {
+fn a_rule_for_a_field_hides_its_whole_value() {
     let mut rules = HidingRules::new(Operator::Replace);
     rules.set_whole("guest.passport_no", Operator::Mask);
     rules.set_whole("secret", Operator::Remove);
@@ -86,7 +86,7 @@ fn a_rule_for_a_field_takes_all_of_it_whatever_it_looks_like() {
 }
 
 #[test]
-fn what_cannot_be_read_is_not_let_out_where_a_rule_names_something_in_it() {
+fn broken_json_is_hidden_whole_if_a_rule_names_a_key_in_it() {
     let mut rules = HidingRules::new(Operator::Replace);
     rules.set_whole("data.secret", Operator::Remove);
     let mut redactor = redactor(rules);
@@ -97,7 +97,7 @@ fn what_cannot_be_read_is_not_let_out_where_a_rule_names_something_in_it() {
 }
 
 #[test]
-fn kinds_have_operators_of_their_own() {
+fn each_kind_has_its_operator() {
     let mut rules = HidingRules::new(Operator::Replace);
     rules.set(Kinds::named("money").unwrap(), Some(Operator::Mask));
     rules.set(Kinds::named("email").unwrap(), None);
@@ -106,7 +106,7 @@ fn kinds_have_operators_of_their_own() {
 }
 
 #[test]
-fn a_spoken_number_has_the_pseudonym_of_the_number_typed() {
+fn a_spoken_number_has_the_pseudonym_of_the_typed_one() {
     let mut redactor = by(Operator::Pseudonym);
     let typed = redacted(&mut redactor, "data", "my card is 4111 1111 1111 1111");
     let said = "my card is four one one one one one one one one one one one one one one one";
@@ -114,7 +114,7 @@ fn a_spoken_number_has_the_pseudonym_of_the_number_typed() {
 }
 
 #[test]
-fn every_document_stays_one_under_every_operator() {
+fn a_document_stays_a_document_under_every_operator() {
     let text = r#"{"a\n":["ada@example.org","\"+44 7700 900123\\",4111111111111111,-3.5],"b":{"c":"{\"d\":\"203.0.113.7\"}"}}"#;
     for operator in Operator::ALL {
         let out = redacted(&mut by(operator), "data", text);

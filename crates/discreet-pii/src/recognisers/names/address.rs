@@ -1,4 +1,4 @@
-//! Street addresses: a street with its number, and what follows of door, city, state and postcode.
+//! Street addresses: a street with its number, and the door, city, state and postcode that follow.
 
 use super::person::{Endings, NameHit, ends_in};
 use super::run::{Part, Run, following, preceding, spaces};
@@ -8,7 +8,7 @@ use super::{cue, scores, tail};
 use crate::kinds::Score;
 use crate::{Evidence, Kind};
 
-/// The address that a run is in.
+/// The address in a run.
 pub(super) fn find(text: &str, run: &Run) -> Option<NameHit> {
     if !run.iter().any(|part| is_street(text, part)) && !digits_near(text, run) {
         return None;
@@ -19,7 +19,7 @@ pub(super) fn find(text: &str, run: &Run) -> Option<NameHit> {
     Some(NameHit { kind: Kind::Address, start, end, score, evidence: Evidence::Form })
 }
 
-/// The address that `street`, a word in small letters, is the street's word of: `58 lauzon parkway`, `12 rue verte`.
+/// The address around `street`, a word for a street in small letters: `58 lauzon parkway`, `12 rue verte`.
 pub(super) fn lower(text: &str, street: Part) -> Option<NameHit> {
     if !is_street(text, street) {
         return None;
@@ -33,7 +33,7 @@ pub(super) fn lower(text: &str, street: Part) -> Option<NameHit> {
             evidence: Evidence::Form,
         })
     };
-    // `rue de la paix`: up to three words behind it, when a number stands before.
+    // `12 rue de la paix`: up to three words behind it, with a number in front.
     if let Some(start) = before(text, street.word.start) {
         let (mut last, mut end) = (street, street.word.end);
         for _ in 0..3 {
@@ -67,7 +67,7 @@ pub(super) fn lower(text: &str, street: Part) -> Option<NameHit> {
     after.filter(|_| compound).and_then(|after| found(street.word.start, after))
 }
 
-/// Without a word for a street, a number stands close by.
+/// Is there a number near the run? An address without a word for a street has one.
 fn digits_near(text: &str, run: &Run) -> bool {
     let bytes = text.as_bytes();
     let before = bytes.get(run.start().saturating_sub(24)..run.start()).unwrap_or_default();
@@ -76,7 +76,7 @@ fn digits_near(text: &str, run: &Run) -> bool {
     after.iter().take(12).any(u8::is_ascii_digit) || before.iter().any(u8::is_ascii_digit) || fleet()
 }
 
-/// `P.O. Box 17`, `Unit 2451 Box 9006`, `Postfach 12 34`.
+/// A post box: `P.O. Box 17`, `Unit 2451 Box 9006`, `Postfach 12 34`.
 fn box_number(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     let first = run.get(0)?;
     let last = run.iter().next_back()?;
@@ -94,7 +94,7 @@ fn box_number(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
             scores::ADDRESS,
         ));
     }
-    // Military and diplomatic post of the United States.
+    // Military and diplomatic mail of the United States.
     if !cue::any(word, &["psc", "unit", "cmr"]) {
         return None;
     }
@@ -104,13 +104,14 @@ fn box_number(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     Some((last.word.start, end, scores::ADDRESS))
 }
 
-/// `USS Enterprise`, when the next line is a fleet's post office.
+/// A ship, `USS Enterprise`, if the next line is the post office of a fleet.
 fn fleet(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     let rest = text.get(run.end()..)?.trim_start_matches([',', ' ', '\n']);
     let office = ["FPO A", "APO A", "DPO A"].iter().any(|office| rest.starts_with(office));
     (office && run.get(0)?.word.shape == Shape::Upper).then_some((run.start(), run.end(), scores::POST_BOX))
 }
 
+/// A street with a word for it.
 fn street(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     let place = (0..run.len()).rev().find(|index| run.get(*index).is_some_and(|part| is_street(text, part)));
     let end = closing_word(text, run.end());
@@ -124,7 +125,7 @@ fn street(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     let from = if leads { index } else { beginning(run, index) };
     let start = run.get(from)?.word.start;
     let before = ordinal(text, start).filter(|_| from == index).or_else(|| before(text, start));
-    // `Drive 5`, `Close`, `Server Drive`: words of their own.
+    // `Drive 5`, `Close`, `Server Drive`: not streets.
     let names =
         run.iter().filter(|part| !part.is(Class::PARTICLE.or(Class::STREET).or(Class::COMMON))).count();
     let ordinal = ordinal(text, start).is_some();
@@ -134,7 +135,7 @@ fn street(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     if part.is(Class::STREET) && (!named || part.word.shape == Shape::Initial) {
         return None;
     }
-    // Behind an English street stands what belongs to the rest: `12 Main Street London`.
+    // The words behind an English street are the city: `12 Main Street London`.
     let end = if leads || part.word.end == run.end() { end } else { part.word.end };
     let after = number_after(text, end);
     match (before, after) {
@@ -144,7 +145,7 @@ fn street(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     }
 }
 
-/// A run without a word for a street: `12 rue de la Paix`, `ul. Karpacka 69`, `24 Nerudy 894`.
+/// The address in a run without a word for a street: `12 rue de la Paix`, `ul. Karpacka 69`, `24 Nerudy 894`.
 fn without_word(text: &str, run: &Run, end: usize, after: Option<usize>) -> Option<(usize, usize, Score)> {
     let start = run.start();
     if let Some(street) = street_before(text, start) {
@@ -167,7 +168,7 @@ fn without_word(text: &str, run: &Run, end: usize, after: Option<usize>) -> Opti
     }
 }
 
-/// `184th` before `Street`, and the number before that.
+/// The beginning of an ordinal in front of `Street`, such as `184th`, and of the number in front of that.
 fn ordinal(text: &str, start: usize) -> Option<usize> {
     let head = text.get(..start)?.strip_suffix(' ')?;
     let bare = ["st", "nd", "rd", "th"].iter().find_map(|ending| head.strip_suffix(ending))?;
@@ -176,7 +177,7 @@ fn ordinal(text: &str, start: usize) -> Option<usize> {
     (1..4).contains(&digits).then(|| before(text, first).unwrap_or(first))
 }
 
-/// Where a street's name begins in a run: behind words that are in every text.
+/// The index of the first word of the name of a street: behind very common words.
 fn beginning(run: &Run, index: usize) -> usize {
     let mut from = index;
     while let Some(part) = from.checked_sub(1).and_then(|before| run.get(before)) {
@@ -190,6 +191,7 @@ fn beginning(run: &Run, index: usize) -> usize {
     from
 }
 
+/// Is this a word for a street, or does it end in one?
 fn is_street(text: &str, part: Part) -> bool {
     part.is(Class::STREET)
         || !part.is(Class::WORD)
@@ -197,7 +199,7 @@ fn is_street(text: &str, part: Part) -> bool {
             && ends_in(part.word.text(text), ENDINGS)
 }
 
-/// A street even without a number.
+/// Is this a street even without a number?
 fn clear(text: &str, part: Part, run: &Run) -> bool {
     let word = part.word.text(text);
     if !part.is(Class::STREET) {
@@ -223,7 +225,7 @@ fn clear(text: &str, part: Part, run: &Run) -> bool {
     if last { cue::any(word, closing) } else { cue::any(word, leading) }
 }
 
-/// A small word for a street behind its name: `Király u. 23`.
+/// The end of a small word for a street behind its name: `Király u. 23`.
 fn closing_word(text: &str, end: usize) -> usize {
     let start = end + spaces(text, end);
     if start == end || !super::run::letter(text, start) {
@@ -236,7 +238,7 @@ fn closing_word(text: &str, end: usize) -> usize {
     end
 }
 
-/// A small word for a street before its name: `rue de la`.
+/// The beginning of a small word for a street in front of its name: `rue de la`.
 fn street_before(text: &str, start: usize) -> Option<usize> {
     let mut at = start;
     for _ in 0..4 {
@@ -256,7 +258,7 @@ fn street_before(text: &str, start: usize) -> Option<usize> {
     None
 }
 
-/// Where the number or two numbers before `start` begin.
+/// The beginning of the number, or of two numbers, in front of `start`.
 pub(super) fn before(text: &str, start: usize) -> Option<usize> {
     let first = one_before(text, start)?;
     Some(one_before(text, first).unwrap_or(first))
@@ -277,7 +279,7 @@ fn one_before(text: &str, start: usize) -> Option<usize> {
     (whole && gap > 0 && gap < 3 && (1..=9).contains(&length)).then_some(begin)
 }
 
-/// Where the number ends that follows `end`: ` 12`, `, 12b`, ` No. 3`.
+/// The end of the number behind `end`: ` 12`, `, 12b`, ` No. 3`.
 pub(super) fn number_after(text: &str, end: usize) -> Option<usize> {
     let rest = text.get(end..)?;
     let trimmed = rest.trim_start_matches([' ', ',', '.']);
@@ -305,14 +307,14 @@ pub(super) fn number_after(text: &str, end: usize) -> Option<usize> {
     (number && !fraction).then_some(text.len() - bare.len() + length)
 }
 
-/// Words of streets that stand behind the name.
+/// Words for a street that stand behind its name.
 const CLOSING: &[&str] = &[
     "street", "st", "road", "rd", "ave", "lane", "ln", "drive", "parkway", "court", "close", "sq",
     "crescent", "grove", "mews", "trail", "terrace", "highway", "pkwy", "hwy", "blvd", "ct", "utca", "tér",
     "straat", "laan",
 ];
 
-/// What the names of streets end in.
+/// Endings of names of streets, by their last byte.
 const ENDINGS: Endings = &[
     (b'e', &["straße", "strasse", "gasse", "allee", "gade", "tie", "kade", "rinne", "stræde", "lände"]),
     (b'r', &["str", "ufer", "vegur", "hólar"]),

@@ -1,29 +1,29 @@
-//! The words around a name that tell it is one.
+//! Cues: words around a name that tell what it is.
 
 use super::hash::Hash;
 use super::run::{letter, preceding};
 use super::table::{self, Class};
 use super::word::{Word, byte};
 
-/// What the words before say.
+/// The cue that the words in front of a name give. Later variants are stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cue {
     None,
-    /// `to`, `in`, `from`: a place is as likely.
+    /// `to`, `in`, `from`: a place or a person follows.
     Where,
-    /// `hello`, `dear`, `with`: a name that is known is one.
+    /// `hello`, `dear`, `with`: a listed name is a person.
     Weak,
-    /// `where is`: what follows may be a person.
+    /// `where is`: a person may follow.
     Asked,
     /// `live in`: a place follows.
     Lives,
-    /// `work for`: a firm follows.
+    /// `work for`: an organization follows.
     Firm,
-    /// `my name is`: whatever follows.
+    /// `my name is`: a person follows, listed or not.
     Strong,
 }
 
-/// What the words before `start` say of what begins there.
+/// The cue in front of `start`.
 pub(super) fn before(text: &str, start: usize) -> Cue {
     let Some((last, gap)) = preceding(text, start) else { return Cue::None };
     let class = last.class(text);
@@ -51,7 +51,7 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
     }
 }
 
-/// What is known of a word together with the one before it.
+/// The marks of a word together with the one in front of it.
 fn pair(text: &str, last: Word) -> Class {
     match preceding(text, last.start) {
         Some((first, gap)) if !gap.contains(['.', ':']) => {
@@ -61,12 +61,12 @@ fn pair(text: &str, last: Word) -> Class {
     }
 }
 
-/// Whether the word behind `end` is one that follows a person.
+/// Is the word behind `end` an action of a person?
 pub(super) fn after(text: &str, end: usize) -> bool {
     byte(text, end) == b' ' && letter(text, end + 1) && Word::at(text, end + 1).class(text).any(Class::ACTS)
 }
 
-/// `Mimi, can you ...`: someone is spoken to.
+/// Is somebody spoken to by this name: `Mimi, can you ...`?
 pub(super) fn spoken_to(text: &str, start: usize, end: usize) -> bool {
     let comma = byte(text, end) == b',' && byte(text, end + 1) == b' ' && letter(text, end + 2);
     comma && {
@@ -83,6 +83,7 @@ pub(super) fn begins(text: &str, start: usize) -> bool {
     bare.is_none_or(|last| matches!(last, b'.' | b'!' | b'?' | b'\n' | b':' | b'-' | b']' | b'>'))
 }
 
+/// Is the word in the list, in any case?
 pub(super) fn any(word: &str, list: &[&str]) -> bool {
     list.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
@@ -92,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_before_a_name_tell_of_it() {
+    fn words_in_front_of_a_name_give_a_cue() {
         for (text, cue) in [
             ("my name is ", Cue::Strong),
             ("Guest: ", Cue::Strong),
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn someone_is_spoken_to_before_a_question() {
+    fn a_name_in_front_of_a_question_is_spoken_to() {
         assert!(spoken_to("Mimi, can you come?", 0, 4) && !spoken_to("Mimi, cans are empty", 0, 4));
         assert!(after("Mimi lives here", 4) && !after("Mimi level", 4));
     }

@@ -1,17 +1,17 @@
-//! Words without case and accents: `Zoë`, `ZOË` and `zoe` are one.
+//! Case and accent folding: `Zoë`, `ZOË` and `zoe` are the same word.
 
-/// What the letters from U+00C0 to U+017F are without their accents; `-`: see [`fold`].
+/// The letters from U+00C0 to U+017F without their accents; `-` marks those that [`fold`] handles.
 const LATIN: &[u8] = b"\
      aaaaaa-ceeeeiiiidnooooo-ouuuuy--aaaaaa-ceeeeiiiidnooooo-ouuuuy-yaaaaaaccccccccddddeeeeeeeeeegggg \
      gggghhhhiiiiiiiiii--jjkkkllllllllllnnnnnnnnnoooooo--rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
-/// The same from U+1E00 to U+1EFF.
+/// The same for U+1E00 to U+1EFF.
 const VIETNAMESE: &[u8] = b"\
      aabbbbbbccddddddddddeeeeeeeeeeffgghhhhhhhhhhiiiikkkkkkllllllllmmmmmmnnnnnnnnoooooooopppprrrrrrrr \
      ssssssssssttttttttuuuuuuuuuuvvvvwwwwwwwwwwxxxxyyzzzzzzhtwy-s----aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeee \
      eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy------";
 
-/// Gives each byte of `text` as it is without case and accents. `data/names/build.py` does the same.
+/// Calls `give` with each byte of `text` without case and accents. `data/names/build.py` does the same.
 pub(super) fn fold(text: &str, mut give: impl FnMut(u8)) {
     let mut rest = text;
     while let Some(&byte) = rest.as_bytes().first() {
@@ -59,7 +59,7 @@ fn fold_letter(letter: char, give: &mut impl FnMut(u8)) {
         'ț' | 'Ț' => "t",
         'ơ' | 'Ơ' => "o",
         'ư' | 'Ư' => "u",
-        // Accents that stand by themselves.
+        // Combining accents.
         '\u{300}'..='\u{36f}' => "",
         _ => {
             let mut buffer = [0; 4];

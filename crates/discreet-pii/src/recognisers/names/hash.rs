@@ -1,11 +1,11 @@
-//! The hash of folded words, eight bytes at a time. `data/names/build.py` has the same.
+//! The hash of folded words, eight bytes at a time. `data/names/build.py` has the same function.
 
 use super::fold::fold;
 use crate::detect::swar::{self, HIGH, ONES, below, block};
 
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Of words one behind the other.
+/// The hash of words in a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hash(u64);
 
@@ -14,18 +14,18 @@ impl Hash {
         Hash(0)
     }
 
-    /// One that differs from [`new`](Hash::new)'s for the same words.
+    /// A hash with a key: it differs from that of [`new`](Hash::new) for the same words.
     pub(super) const fn seeded(seed: u64) -> Hash {
         Hash(seed)
     }
 
-    /// With one word more.
+    /// The hash with one more word.
     pub(super) fn word(self, word: &str) -> Hash {
         let (letters, length) = Letters::of(word.as_bytes());
         if length == word.len() { self.plain(letters) } else { self.folded(word) }
     }
 
-    /// With one word more, of plain letters.
+    /// The hash with one more word of plain letters.
     pub(super) const fn plain(self, letters: Letters) -> Hash {
         Hash(mixed(self.0, letters.hash))
     }
@@ -57,27 +57,27 @@ const fn mixed(hash: u64, block: u64) -> u64 {
     hash ^ hash >> 29
 }
 
-/// The plain letters that a text begins with.
+/// The plain letters at the beginning of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Letters {
     hash: u64,
-    /// How many of them are capitals.
+    /// The number of capitals.
     pub capitals: u32,
 }
 
 impl Letters {
-    /// The same for the same letters, large or small.
+    /// The same for the same letters in any case.
     pub(super) const fn value(self) -> u64 {
         self.hash
     }
 
-    /// The first `length` bytes of `block`, at most seven, all of them letters in small.
+    /// The first `length` bytes of `block`, at most seven, which are small letters.
     #[inline]
     pub(super) const fn small(block: u64, length: usize) -> Letters {
         Letters { hash: mixed(mixed(0, block & below(length)), length as u64), capitals: 0 }
     }
 
-    /// The letters that `bytes` begins with, and how many they are.
+    /// The letters at the beginning of `bytes`, and their number.
     #[inline]
     pub(super) fn of(bytes: &[u8]) -> (Letters, usize) {
         let (mut hash, mut length, mut capitals) = (0, 0, 0);
@@ -88,7 +88,7 @@ impl Letters {
             if here > 0 {
                 let within = below(here);
                 capitals += ((swar::capitals(block) & within) >> 7).wrapping_mul(ONES) >> 56;
-                // A letter in small is the letter with this bit.
+                // This bit makes a small letter of a capital.
                 hash = mixed(hash, (block | (ONES * 0x20)) & within);
             }
             length += here;
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_end_where_something_else_stands() {
+    fn letters_end_at_the_first_other_byte() {
         for (text, length, capitals) in
             [("McNeill's", 7, 2), ("", 0, 0), ("[Anna", 0, 0), ("ZOË", 2, 2), ("abcdefghI@", 9, 1)]
         {

@@ -1,4 +1,4 @@
-//! Speech, and what is typed without capitals: lists and the words around decide.
+//! Names in small letters, in speech and in careless typing. Word lists and the words around decide.
 
 use super::TELLING;
 use super::cue::{self, Cue};
@@ -12,7 +12,7 @@ use super::word::{Shape, Word};
 use crate::detect::Budget;
 use crate::{Evidence, Kind};
 
-/// Marks of words that say something of the next.
+/// Marks of words that give a cue for the next.
 const CUES: Class = Class::SECOND
     .or(Class::LABEL)
     .or(Class::STRONG)
@@ -21,7 +21,7 @@ const CUES: Class = Class::SECOND
     .or(Class::WHERE)
     .or(Class::TITLE);
 
-/// Gives what is found among words in small letters; `promised`: by the field's name.
+/// Finds names in small letters. `promised`: the cue of the name of the field.
 pub(super) fn find(
     text: &str,
     promised: Cue,
@@ -29,7 +29,7 @@ pub(super) fn find(
     mut give: impl FnMut(NameHit),
 ) {
     let mut at = 0;
-    // Most words are no cue for the next; only behind one that may be is it asked.
+    // Most words give no cue for the next: the look-up is made only behind one that may.
     let mut cued = false;
     while let Some(start) = next_word(text, at) {
         let part = memo.part(text, start);
@@ -56,7 +56,7 @@ pub(super) fn find(
     }
 }
 
-/// The next place from `from` on where a word begins.
+/// The next place from `from` on at which a word begins.
 #[inline]
 fn next_word(text: &str, from: usize) -> Option<usize> {
     let mut at = from;
@@ -131,19 +131,19 @@ fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<Na
     Some(NameHit { kind: Kind::Person, start: first.word.start, end, score, evidence })
 }
 
-/// A letter that is no word by itself.
+/// Is this a single letter that is not a word?
 fn initial(text: &str, part: Part) -> bool {
     part.word.end - part.word.start == 1 && !matches!(part.word.text(text), "i" | "a" | "o" | "e" | "y")
 }
 
-/// `mr`, `frau` before.
+/// Is there a title in front: `mr`, `frau`?
 fn titled(text: &str, start: usize) -> bool {
     super::run::preceding(text, start).is_some_and(|(word, gap)| {
         matches!(gap, " " | ". ") && word.end - word.start > 1 && word.class(text).any(Class::TITLE)
     })
 }
 
-/// A place, a nationality, a firm by its form.
+/// The place or nationality that begins with this word.
 fn thing(text: &str, part: Part) -> Option<NameHit> {
     let Word { start, end, .. } = part.word;
     if let Some((end, class)) = place::phrase(text, part) {

@@ -1,14 +1,15 @@
-//! What the words of late were. Most words of most texts are of a few hundred, so that the table is seldom asked.
+//! A cache of the marks of recent words. Most texts consist of a few hundred words, so that few look-ups reach the
+//! table.
 
 use super::hash::Hash;
 use super::run::Part;
 use super::table::{self, Class};
 use super::word::{Shape, Word};
 
-/// 16 KiB, which the first cache of a core holds.
+/// 16 KiB, which fit in the first cache of a core.
 const ROWS: usize = 1 << 10;
 
-/// Words by their hash, each in one place; who comes later takes it.
+/// A direct-mapped cache by the hash of a word.
 pub(crate) struct Memo {
     rows: Vec<(u64, Class)>,
 }
@@ -20,7 +21,7 @@ impl Default for Memo {
 }
 
 impl Memo {
-    /// The word that begins at `start`, as [`Part::at`] has it.
+    /// The word that begins at `start`, as [`Part::at`] returns it.
     #[inline]
     pub(super) fn part(&mut self, text: &str, start: usize) -> Part {
         if let Some((word, letters)) = Word::short(text, start) {
@@ -40,14 +41,14 @@ impl Memo {
         Part { word, class }
     }
 
-    /// What is known of the words of a hash taken together.
+    /// The marks of the words with this hash, taken together.
     pub(super) fn known(&mut self, hash: Hash) -> Class {
         self.remember(hash.value(), || table::known(hash))
     }
 
     #[inline]
     fn remember(&mut self, hash: u64, look: impl FnOnce() -> Class) -> Class {
-        // The high bits of a product are the best mixed.
+        // The high bits of a product are mixed best.
         let Some(row) = self.rows.get_mut((hash >> 40) as usize & (ROWS - 1)) else { return look() };
         if row.0 != hash {
             *row = (hash, look());
@@ -61,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_remembered_is_what_the_table_says() {
+    fn the_cache_returns_what_the_table_returns() {
         let mut memo = Memo::default();
         let text =
             "anna walks to the new york office of plans and corridors, O'Brien and müller-lüdenscheidt";

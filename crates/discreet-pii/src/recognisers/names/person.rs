@@ -1,4 +1,4 @@
-//! Persons among words with capitals.
+//! Persons in runs of words with capitals.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::word::{Shape, byte};
 use crate::kinds::Score;
 use crate::{Evidence, Kind};
 
-/// A stretch of a text that is taken for something.
+/// A name in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NameHit {
     pub kind: Kind,
@@ -20,31 +20,32 @@ pub(super) struct NameHit {
     pub evidence: Evidence,
 }
 
-/// What a word can be in a person's name.
+/// The role of a word in the name of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Given,
-    /// A plain word too: `Grace`.
+    /// A given name that is a plain word as well: `Grace`.
     GivenWord,
     Surname,
     SurnameWord,
-    /// On no list.
+    /// A word on no list.
     Unknown,
     Place,
     Initial,
     Particle,
     Suffix,
-    /// Nothing in a name.
+    /// Not part of a name.
     No,
 }
 
+/// The role that a word may have.
 pub(super) fn role(text: &str, part: Part) -> Role {
     let class = part.class;
     let length = part.word.end - part.word.start;
     match part.word.shape {
         Shape::Initial => return Role::Initial,
         Shape::Code => return Role::No,
-        // Short ones are abbreviations of anything.
+        // Short words in capitals are abbreviations.
         Shape::Upper if length < 3 && !class.any(Class::SUFFIX.or(Class::PARTICLE)) => return Role::No,
         _ => {}
     }
@@ -81,7 +82,7 @@ pub(super) fn role(text: &str, part: Part) -> Role {
     }
 }
 
-/// What the names of families end in, where lists do not have them all; by the last byte.
+/// Endings of surnames, by their last byte. The lists do not have all surnames.
 const FAMILY: Endings = &[
     (b'i', &["ski", "cki", "elli", "etti", "nyi"]),
     (b'a', &["ska", "cka", "ova", "eva"]),
@@ -106,7 +107,7 @@ const FAMILY: Endings = &[
 /// Endings of words, by their last byte.
 pub(super) type Endings = &'static [(u8, &'static [&'static str])];
 
-/// Does the word end in one of these?
+/// Does the word have one of these endings?
 pub(super) fn ends_in(word: &str, endings: Endings) -> bool {
     let word = word.as_bytes();
     let Some(last) = word.last().map(u8::to_ascii_lowercase) else { return false };
@@ -118,7 +119,7 @@ pub(super) fn ends_in(word: &str, endings: Endings) -> bool {
     })
 }
 
-/// What stands in a stretch of words without a blocking one.
+/// The roles of the words of a stretch, counted.
 #[derive(Default)]
 struct Tally {
     given: u8,
@@ -129,7 +130,7 @@ struct Tally {
     all: u8,
 }
 
-/// Gives the persons of a run. `cue`: what stands before it, or what the field's name promises.
+/// Finds the persons in a run. `cue`: the cue in front of it, or of the name of the field.
 pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(NameHit)) {
     let mut index = 0;
     while index < run.len() {
@@ -154,7 +155,7 @@ pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(NameHit
     }
 }
 
-/// `Anna M. Winterfield`: behind an initial even a plain word is a name.
+/// Is this a word behind an initial, `Anna M. Winterfield`? There even a plain word is a name.
 fn behind_initial(run: &Run, index: usize, part: Part) -> bool {
     let before = index.checked_sub(1).and_then(|before| run.get(before));
     index > 1
@@ -163,13 +164,14 @@ fn behind_initial(run: &Run, index: usize, part: Part) -> bool {
         && !part.is(Class::COMMON.or(Class::STREET).or(Class::FIRM).or(Class::BODY).or(Class::UNIT))
 }
 
+/// The person in a stretch of words that may all be part of a name.
 fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -> Option<NameHit> {
     let Range { start: mut from, end: mut to } = range;
     let part = |index: usize| run.get(index).map(|part| (part, role(text, part)));
     while to > from && part(to - 1).is_some_and(|(_, role)| role == Role::Particle) {
         to -= 1;
     }
-    // `Can I`, `Anna I`: an initial at the end has a name before it and a point behind.
+    // `Can I`, `Anna I`: an initial at the end has a point behind it.
     while to > from
         && part(to - 1).is_some_and(|(last, role)| role == Role::Initial && byte(text, last.word.end) != b'.')
     {
@@ -224,7 +226,7 @@ fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -
     }
     let (only, role) =
         (from..to).filter_map(part).find(|(_, role)| !matches!(role, Role::Particle | Role::Suffix))?;
-    // `Ceres Solver`: beside other words with capitals, only a well known given name.
+    // `Ceres Solver`: next to other words with capitals only a common given name counts.
     if run.len() > 1 && cue == Cue::None && run.len() > to - from && !only.is(Class::GIVEN_COMMON) {
         return None;
     }
@@ -232,13 +234,13 @@ fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -
     single(text, only, role, cue).and_then(|score| found(score, evidence))
 }
 
-/// Alone in the first line of an address or a letter, or with the `'s` of a genitive.
+/// Does the name fill the first line of an address or letter, or begin a line with a genitive `'s`?
 fn heads(text: &str, start: usize, end: usize) -> bool {
     let line = start == 0 || byte(text, start - 1) == b'\n';
     line && (byte(text, end) == b'\n' || text.get(end..).is_some_and(|rest| rest.starts_with("'s ")))
 }
 
-/// How sure two words and more are a person.
+/// The score of a name of two words or more.
 fn several(tally: &Tally, first: Role, cue: Cue, acts: bool) -> Option<Score> {
     let named = tally.surnames + tally.unknown > 0;
     if tally.given > 0 && tally.all > 1 {
@@ -253,11 +255,11 @@ fn several(tally: &Tally, first: Role, cue: Cue, acts: bool) -> Option<Score> {
     if tally.surnames > 1 || (tally.surnames > 0 && tally.unknown > 0) {
         return Some(scores::SURNAMES);
     }
-    // Neither is on a list.
+    // Both are on no list.
     (tally.all == 2 && tally.unknown == 2 && (acts || cue == Cue::Weak)).then_some(scores::UNLISTED_PAIR)
 }
 
-/// How sure a single word is a person.
+/// The score of a name of one word.
 fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<Score> {
     let (start, end) = (part.word.start, part.word.end);
     let well_known = part.is(Class::GIVEN_COMMON);
@@ -293,7 +295,7 @@ fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<Score> {
     }
 }
 
-/// `Rossi, Bowman and Hill`: a word that stands in a row with names is one. `expected`: the row began before it.
+/// The name in a list of names: `Rossi, Bowman and Hill`. `expected`: the list began in front of it.
 pub(super) fn in_row(text: &str, run: &Run, expected: bool) -> Option<NameHit> {
     let first = run.get(0).filter(|part| run.len() == 1 && fits_row(text, *part))?;
     let (start, end) = (first.word.start, first.word.end);
@@ -316,7 +318,7 @@ pub(super) fn in_row(text: &str, run: &Run, expected: bool) -> Option<NameHit> {
     })
 }
 
-/// Where the next would begin that stands in a row with what ends at `end`.
+/// The beginning of the next name of a list, if the list continues at `end`.
 pub(super) fn next_in_row(text: &str, end: usize) -> Option<usize> {
     let rest = text.get(end..)?;
     let gaps = [", and ", ", ", " and ", " & ", " und ", " et ", " y ", " e "];
@@ -326,10 +328,12 @@ pub(super) fn next_in_row(text: &str, end: usize) -> Option<usize> {
         .filter(|next| letter(text, *next))
 }
 
+/// Is this a common given name or surname?
 fn in_lists(part: Part) -> bool {
     part.is(Class::SURNAME_COMMON.or(Class::GIVEN_COMMON))
 }
 
+/// May the word be a name in a list of names?
 fn fits_row(text: &str, part: Part) -> bool {
     let role = role(text, part);
     part.word.shape == Shape::Capital

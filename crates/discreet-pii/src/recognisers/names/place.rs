@@ -1,4 +1,4 @@
-//! Places of which there are lists, nationalities, and firms.
+//! Listed places, nationalities, and organizations.
 
 use super::cue::{self, Cue};
 use super::hash::Hash;
@@ -10,7 +10,7 @@ use super::table::{self, Class};
 use super::word::{Shape, Word, byte};
 use crate::{Evidence, Kind};
 
-/// Whether the word behind `first` is the next of a name of several words that begins with it.
+/// Is the word behind `first` the next word of a listed name that begins with it?
 pub(super) fn may_go_on(text: &str, first: Part, memo: &mut Memo) -> bool {
     let start = first.word.end + spaces(text, first.word.end);
     if start == first.word.end || !super::run::letter(text, start) {
@@ -27,10 +27,10 @@ pub(super) fn may_go_on(text: &str, first: Part, memo: &mut Memo) -> bool {
     memo.known(both).any(PREFIX)
 }
 
-/// What two words or more are that some listed name begins with.
+/// The marks of the first words of a listed name, two or more.
 const PREFIX: Class = Class::PHRASE.or(Class::PLACE).or(Class::REGION).or(Class::NATION);
 
-/// The longest name of several words that is listed and begins with `first`: where it ends, and what it is.
+/// The end and the marks of the longest listed name of several words that begins with `first`.
 pub(super) fn phrase(text: &str, first: Part) -> Option<(usize, Class)> {
     if !first.is(Class::PHRASE) {
         return None;
@@ -56,7 +56,7 @@ pub(super) fn phrase(text: &str, first: Part) -> Option<(usize, Class)> {
     longest
 }
 
-/// What a single listed word is, when it is no person.
+/// The place or nationality of a single word.
 pub(super) fn single(text: &str, part: Part) -> Option<NameHit> {
     let Word { start, end, shape } = part.word;
     let found = |kind, score| Some(NameHit { kind, start, end, score, evidence: Evidence::Listed });
@@ -83,7 +83,7 @@ pub(super) fn single(text: &str, part: Part) -> Option<NameHit> {
     }
 }
 
-/// A firm: a run with its legal form, or one that someone works for.
+/// An organization: a run with its legal form, or one behind `work for`.
 pub(super) fn firm(text: &str, run: &Run, cue: Cue) -> Option<NameHit> {
     let named = |part: &Part| !part.is(Class::COMMON) && part.word.shape != Shape::Initial;
     let first = run.iter().find(|part| !part.is(Class::COMMON.or(Class::TITLE)))?;
@@ -109,7 +109,7 @@ pub(super) fn firm(text: &str, run: &Run, cue: Cue) -> Option<NameHit> {
     found(body.word.end, scores::INSTITUTION, Evidence::Form)
 }
 
-/// The end of a legal form that points, commas or small letters part from the name.
+/// The end of a legal form that punctuation or small letters separate from the name.
 fn form_behind(text: &str, end: usize) -> Option<usize> {
     const FORMS: &[&str] = &[
         " s.p.a.",
@@ -152,12 +152,13 @@ fn form_behind(text: &str, end: usize) -> Option<usize> {
     Some(end + form.len())
 }
 
+/// The end of a legal form with its full stop.
 fn point(text: &str, end: usize) -> usize {
-    // The point of `Inc.`, unless it ends the sentence too; who can tell.
+    // The full stop of `Inc.` belongs to the name. At the end of a text it is taken for that of the sentence.
     if byte(text, end) == b'.' && byte(text, end + 1) == b' ' { end + 1 } else { end }
 }
 
-/// `I live in` before a run: it is a place, on a list or not.
+/// The place behind `I live in`, listed or not.
 pub(super) fn lived_in(text: &str, run: &Run) -> Option<NameHit> {
     let first = run.get(0)?;
     let named = matches!(
@@ -174,7 +175,7 @@ pub(super) fn lived_in(text: &str, run: &Run) -> Option<NameHit> {
     })
 }
 
-/// The place or nation of several words that a run begins with.
+/// The listed place or nation of several words that begins with `first`.
 pub(super) fn several(text: &str, first: Part, run: &Run) -> Option<NameHit> {
     let (end, class) = phrase(text, first)?;
     // `Charlotte Amalie Bauer`
@@ -191,7 +192,7 @@ pub(super) fn several(text: &str, first: Part, run: &Run) -> Option<NameHit> {
     })
 }
 
-/// The words of a run that no one else took.
+/// Finds the places in the words of a run that are not part of another name.
 pub(super) fn rest(text: &str, run: &Run, mut give: impl FnMut(NameHit)) {
     let mut behind = 0;
     for part in run.iter().filter(|part| !part.class.is_none()) {

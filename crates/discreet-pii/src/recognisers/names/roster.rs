@@ -1,4 +1,4 @@
-//! Today's guests, known while the robot runs and to nobody after.
+//! The roster: names, rooms and bookings of the guests in force.
 
 use zeroize::Zeroize;
 
@@ -9,26 +9,26 @@ use super::word::{byte, is_letter};
 use crate::detect::Budget;
 use crate::{Evidence, Hit, Kind};
 
-/// More names than a house has guests.
+/// The most entries.
 const MOST_ENTRIES: usize = 20_000;
-/// Longer than any name.
+/// The longest entry, in bytes.
 const LONGEST: usize = 200;
-/// Words of an entry.
+/// The most words of an entry.
 const MOST_WORDS: usize = 12;
-/// Bytes between the words of an entry.
+/// The most bytes between two words of an entry.
 const GAP: usize = 3;
-/// Steps that it takes to see whether an entry fits.
+/// The steps of a comparison with an entry.
 const ENTRY: usize = 16;
-/// Places of the filter that nearly every word of a text fails: a power of two.
+/// The size of the Bloom filter, which rejects nearly all words of a text; a power of two.
 const FILTER: usize = 1 << 13;
 
-/// A list of names, rooms, bookings that are personal today. Holds keyed hashes of words instead of the words; they are
-/// wiped when it is dropped.
+/// A list of names, rooms and bookings that count as personal data. It holds keyed hashes of words instead of the
+/// words, and wipes them on drop.
 pub struct Roster {
     seed: u64,
-    /// The hash of the word of an entry that has one, and the entry; sorted.
+    /// For each entry of one word, the hash of the word and the number of the entry; sorted.
     firsts: Vec<(u64, u32)>,
-    /// The same of the first two words of the others: many guests have one first name.
+    /// The same for the first two words of longer entries: many guests share a first name.
     pairs: Vec<(u64, u32)>,
     entries: Vec<Entry>,
     /// The hashes of all words of all entries.
@@ -40,26 +40,27 @@ struct Entry {
     kind: Kind,
     from: u32,
     len: u8,
-    /// A plain word too: found only where it has a capital.
+    /// The entry is a plain word as well, and is found only with a capital.
     plain: bool,
 }
 
-/// Evidence a roster is not taken.
+/// A roster that is refused.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum RosterRefused {
-    /// Too long.
+    /// The roster has too many entries.
     #[error("a roster has at most {MOST_ENTRIES} entries")]
     TooMany,
-    /// One of its entries cannot be found in a text.
+    /// This entry, counted from 0, cannot be found in a text.
     #[error("entry {0} of the roster is empty, or longer than {LONGEST} bytes or {MOST_WORDS} words")]
     Entry(usize),
-    /// No randomness for its hashes.
+    /// The system gives no randomness for the hashes.
     #[error("the operating system gives no randomness")]
     NoRandomness,
 }
 
 impl Roster {
-    /// The roster of these entries. A person is found by the full name, and by each part of three letters and more.
+    /// A roster of these entries, at most 20,000 of 200 bytes and 12 words each. A person is found by the full name
+    /// and by each part of three letters or more.
     pub fn new(entries: impl IntoIterator<Item = (Kind, String)>) -> Result<Roster, RosterRefused> {
         let seed = getrandom::u64().map_err(|_| RosterRefused::NoRandomness)?;
         let (firsts, words) = (Vec::new(), Vec::new());
@@ -80,7 +81,7 @@ impl Roster {
         Ok(roster)
     }
 
-    /// Of single words that are alike one is enough: many guests may have one first name.
+    /// Removes duplicates among entries of one word: many guests share a first name.
     fn merge(&mut self) {
         let (mut of, mut seen) = (None, Vec::new());
         let entries = &self.entries;
@@ -140,7 +141,8 @@ impl Roster {
         self.entries.push(Entry { kind, from: u32::try_from(from).unwrap_or(u32::MAX), len, plain });
     }
 
-    /// Gives what of the roster is in `text`, the longest where several fit. Neighbouring parts of persons' names are one.
+    /// Finds the entries in `text`, the longest where several fit. Parts of the name of a person that stand together
+    /// are one finding.
     pub(super) fn find(&self, text: &str, budget: &mut Budget, mut give: impl FnMut(Hit)) {
         let mut tokens = Tokens { text, at: 0 };
         let mut open: Option<Hit> = None;
@@ -194,7 +196,7 @@ impl Roster {
             .max_by_key(|(_, end)| *end)
     }
 
-    /// Where the entry ends if it begins with the word from `start` to `end`.
+    /// The end of the longest entry that begins with the word `start..end`, and its kind.
     fn fits(&self, entry: &Entry, text: &str, start: usize, end: usize) -> Option<usize> {
         if entry.plain && !text.get(start..)?.chars().next()?.is_uppercase() {
             return None;
@@ -223,7 +225,7 @@ impl Drop for Roster {
     }
 }
 
-/// The hash of two words from those of each.
+/// The hash of two words, from the hashes of each.
 fn both(first: u64, second: u64) -> u64 {
     first.rotate_left(23) ^ second.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
@@ -244,7 +246,7 @@ fn joined(text: &str, end: usize, start: usize) -> bool {
         .is_some_and(|gap| gap.len() <= 2 && gap.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'.')))
 }
 
-/// The words and numbers of a text: letters and digits, nothing else.
+/// The words and numbers of a text: rows of letters and digits.
 struct Tokens<'a> {
     text: &'a str,
     at: usize,
@@ -261,7 +263,7 @@ impl Iterator for Tokens<'_> {
 }
 
 impl Tokens<'_> {
-    /// Goes on while it is, or is not, within a word.
+    /// Advances while the text is, or is not, in a word.
     fn skip(&mut self, within: bool) -> usize {
         while self.at < self.text.len() {
             let this = byte(self.text, self.at);
@@ -296,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guest_is_found_by_any_part_of_the_name_however_it_is_written() {
+    fn a_guest_is_found_by_any_part_of_the_name_in_any_case() {
         let roster = roster(&[(Kind::Person, "Zoë van der Quast")]);
         for (text, name) in [
             ("Good morning, Zoe!", "Zoe"),
@@ -310,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guest_whose_name_is_a_word_is_found_by_the_capital() {
+    fn a_guest_whose_name_is_a_word_is_found_with_a_capital() {
         let roster = roster(&[(Kind::Person, "Will Young")]);
         assert_eq!(found(&roster, "it will take a young man"), []);
         assert_eq!(found(&roster, "ask Will"), [(Kind::Person, "Will")]);
@@ -325,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_roster_is_refused() {
+    fn entries_that_cannot_be_found_are_refused() {
         let refused = |entries: Vec<(Kind, String)>| Roster::new(entries).err();
         assert_eq!(
             refused(vec![(Kind::Person, "Ada Lovelace".into()), (Kind::Person, " - ".into())]),

@@ -1,12 +1,12 @@
-//! Words with capitals that stand together: what may be a name, a street, a firm.
+//! Runs: words with capitals that stand together, which may be a name, a street or an organization.
 
 use super::table::Class;
 use super::word::{Shape, Word, byte, is_letter};
 
-/// More words than a name has.
+/// The most words of a run.
 const MOST: usize = 10;
 
-/// A word of a run, and what is known of it.
+/// A word and its marks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part {
     pub word: Word,
@@ -14,17 +14,19 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// The word that begins at `start`.
     pub(super) fn at(text: &str, start: usize) -> Part {
         let (word, class) = Word::known(text, start);
         Part { word, class }
     }
 
+    /// Has the word one of these marks?
     pub(super) fn is(self, class: Class) -> bool {
         self.class.any(class)
     }
 }
 
-/// Words with capitals, and particles between them, with nothing but spaces and the points of initials between.
+/// Words with capitals and the particles between them, separated by spaces and the points of initials.
 #[derive(Clone, Copy)]
 pub(super) struct Run {
     parts: [Option<Part>; MOST],
@@ -32,12 +34,12 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// The run that begins with `first`. `lower`: in a text without capitals, where any word may belong to it.
+    /// The run that begins with `first`.
     pub(super) fn from(text: &str, first: Part) -> Run {
         let mut run = Run { parts: [None; MOST], len: 0 };
         run.push(first);
         let mut last = first;
-        // Particles belong to a run only if a capital follows.
+        // Particles belong to a run only in front of a capital.
         let mut sure = 1;
         while let Some(next) = following(text, last) {
             let belongs = match next.word.shape {
@@ -76,7 +78,7 @@ impl Run {
         self.parts.iter().take(self.len).flatten().copied()
     }
 
-    /// Its words that end before `end`.
+    /// The words that end before `end`.
     pub(super) fn until(&self, end: usize) -> Run {
         Run { parts: self.parts, len: self.iter().take_while(|part| part.word.end < end).count() }
     }
@@ -90,7 +92,7 @@ impl Run {
     }
 }
 
-/// The word behind `last` on the same line, with nothing but space between; behind initials and short forms a point.
+/// The word behind `last` on the same line, separated by spaces; behind initials and abbreviations by a point too.
 pub(super) fn following(text: &str, last: Part) -> Option<Part> {
     let mut at = last.word.end;
     if byte(text, at) == b'.' {
@@ -103,7 +105,7 @@ pub(super) fn following(text: &str, last: Part) -> Option<Part> {
         at += 1;
     }
     let spaces = spaces(text, at);
-    // `J.Smith` has none; more than two are a table's.
+    // `J.Smith` has no space. More than two are a column of a table.
     if spaces > 2 || (spaces == 0 && byte(text, at.wrapping_sub(1)) != b'.') {
         return None;
     }
@@ -111,16 +113,18 @@ pub(super) fn following(text: &str, last: Part) -> Option<Part> {
     letter(text, start).then(|| Part::at(text, start))
 }
 
+/// The number of spaces and tabs at `at`.
 pub(super) fn spaces(text: &str, at: usize) -> usize {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
     rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
+/// Is there a letter at `at`?
 pub(super) fn letter(text: &str, at: usize) -> bool {
     text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(is_letter)
 }
 
-/// The word before `start` on the same line, and what stands between.
+/// The word in front of `start` on the same line, and the text between.
 pub(super) fn preceding(text: &str, start: usize) -> Option<(Word, &str)> {
     let head = text.get(..start)?;
     let mut end = start;

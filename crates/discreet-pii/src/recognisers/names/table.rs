@@ -1,8 +1,10 @@
-//! What is known of a word: a name, a place, a plain word. From `table.bin`, which `data/names/build.py` makes.
+//! The word lists, as a hash table from words to marks: name, place, plain word. `data/names/build.py` makes
+//! `table.bin`.
 
 use super::hash::{Hash, Letters};
 
-/// Folded hashes and what they are: 256 sets of marks, where each bucket begins, and rows of three bytes.
+/// 256 sets of marks of four bytes, the beginning of each bucket in four bytes, and rows of three bytes: hash and
+/// set.
 static TABLE: &[u8] = include_bytes!("table.bin");
 
 const BUCKETS: usize = 1 << 14;
@@ -22,14 +24,14 @@ impl Class {
     /// A country or a state.
     pub(super) const REGION: Class = Class(1 << 5);
     pub(super) const WORD: Class = Class(1 << 6);
-    /// A plain word that is in every text.
+    /// A very common word.
     pub(super) const COMMON: Class = Class(1 << 7);
     pub(super) const NATION: Class = Class(1 << 8);
-    /// Some name of several words begins with it.
+    /// The first word of a listed name of several words.
     pub(super) const PHRASE: Class = Class(1 << 9);
     pub(super) const STREET: Class = Class(1 << 10);
     pub(super) const TITLE: Class = Class(1 << 11);
-    /// The legal form of a firm.
+    /// The legal form of an organization.
     pub(super) const FIRM: Class = Class(1 << 12);
     /// `Bank`, `Hotel`, `Institute`.
     pub(super) const BODY: Class = Class(1 << 13);
@@ -39,23 +41,23 @@ impl Class {
     /// `Jr`, `PhD`.
     pub(super) const SUFFIX: Class = Class(1 << 16);
 
-    /// With the word before it, a place follows, or a question about someone.
+    /// With the word in front of it: a place follows, or a question about a person.
     pub(super) const LIVES: Class = Class(1 << 17);
     pub(super) const ASKS: Class = Class(1 << 18);
-    /// With the word before it, a firm follows.
+    /// With the word in front of it: an organization follows.
     pub(super) const EMPLOYS: Class = Class(1 << 19);
     /// The second word of such a pair.
     pub(super) const SECOND: Class = Class(1 << 20);
     /// `guest:`
     pub(super) const LABEL: Class = Class(1 << 21);
-    /// Whatever follows is a name; alone or with the word before it.
+    /// Alone or with the word in front of it: any word that follows is a name.
     pub(super) const STRONG: Class = Class(1 << 22);
     pub(super) const GREETING: Class = Class(1 << 23);
     pub(super) const WEAK: Class = Class(1 << 24);
     pub(super) const WHERE: Class = Class(1 << 25);
-    /// What persons do.
+    /// An action of a person.
     pub(super) const ACTS: Class = Class(1 << 26);
-    /// What is said to someone.
+    /// The beginning of a request to a person.
     pub(super) const ADDRESSES: Class = Class(1 << 27);
 
     pub(super) const NONE: Class = Class(0);
@@ -64,7 +66,7 @@ impl Class {
         Class(self.0 | other.0)
     }
 
-    /// Has it any of the marks of `other`?
+    /// Has the word any of the marks of `other`?
     pub(super) const fn any(self, other: Class) -> bool {
         self.0 & other.0 != 0
     }
@@ -74,7 +76,7 @@ impl Class {
     }
 }
 
-/// What is known of the words of a hash.
+/// The marks of the words with this hash.
 pub(super) fn known(hash: Hash) -> Class {
     let hash = hash.value() >> 20 & 0x3fff_ffff;
     let (bucket, low) = ((hash >> 16) as usize, (hash & 0xffff) as u16);
@@ -91,7 +93,7 @@ fn number(at: usize) -> Option<u32> {
     TABLE.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes)
 }
 
-/// What is known of `word`, which is plain letters.
+/// The marks of `word`, which consists of plain letters.
 pub(super) fn plain(letters: Letters, word: &str) -> Class {
     match known(Hash::new().plain(letters)) {
         Class::NONE => unlisted(word),
@@ -99,13 +101,13 @@ pub(super) fn plain(letters: Letters, word: &str) -> Class {
     }
 }
 
-/// What is known of a word; of `Anna-Lena`, what is known of its parts.
+/// The marks of a word; of `Anna-Lena`, those of its parts.
 pub(super) fn class(word: &str) -> Class {
     let whole = known(Hash::new().word(word));
     if whole.is_none() { unlisted(word) } else { whole }
 }
 
-/// What is known of a word that is not in the table itself.
+/// The marks of a word that is not in the table: those of its stem.
 #[cold]
 pub(super) fn unlisted(word: &str) -> Class {
     if let Some((first, second)) = word.split_once('-') {
@@ -132,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_knows_names_places_and_words_apart() {
+    fn names_places_and_words_have_different_marks() {
         assert!(class("Zoë").any(Class::GIVEN) && class("ZOE").any(Class::GIVEN));
         assert!(class("Szabó").any(Class::SURNAME));
         assert!(class("Portugal").any(Class::REGION) && class("Marseille").any(Class::PLACE));

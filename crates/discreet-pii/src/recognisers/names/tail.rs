@@ -1,10 +1,10 @@
-//! What follows a street and its number: door, city, state, postcode, country, over several lines.
+//! The rest of an address behind its street and number: door, city, state, postcode, country, on several lines.
 
 use super::run::Part;
 use super::table::Class;
 use super::word::{Shape, byte};
 
-/// More parts than an address has behind its street.
+/// The most parts behind a street.
 const MOST: usize = 12;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ enum Last {
     Name,
 }
 
-/// Where an address ends whose street ends at `end`. `lower`: in a text without capitals.
+/// The end of the address whose street ends at `end`. `lower`: the text has no capitals.
 pub(super) fn end(text: &str, end: usize, lower: bool) -> usize {
     let numbered = byte(text, end.wrapping_sub(1)).is_ascii_digit();
     let (mut sure, mut at, mut last) = (end, end, if numbered { Last::Number } else { Last::Street });
@@ -75,7 +75,7 @@ pub(super) fn end(text: &str, end: usize, lower: bool) -> usize {
 
 struct Gap {
     length: usize,
-    /// A comma, a line.
+    /// A comma or the end of a line.
     apart: bool,
     line: bool,
     point: bool,
@@ -101,7 +101,7 @@ fn gap(text: &str, at: usize) -> Option<Gap> {
     (gap.length > 0 && gap.length < 8 && lines < 3).then_some(gap)
 }
 
-/// A number of a door, or a postcode: `12`, `3b`, `04494`, `SW1A`, `1011 AB`, `00-950`.
+/// The end of the number of a door or of a postcode: `12`, `3b`, `04494`, `SW1A`, `1011 AB`, `00-950`.
 fn number(text: &str, start: usize) -> Option<usize> {
     let rest = text.as_bytes().get(start..)?;
     let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_ends_where_the_sentence_goes_on() {
+    fn an_address_ends_where_the_sentence_continues() {
         for (text, whole) in [
             ("12 Elm Street, Boston, and call me", "12 Elm Street, Boston"),
             ("12 Elm Street. Please wait", "12 Elm Street"),

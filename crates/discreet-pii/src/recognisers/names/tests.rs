@@ -39,7 +39,7 @@ fn a_persons_name_is_found_as_a_whole() {
 }
 
 #[test]
-fn whatever_someone_is_called_is_a_name_in_five_languages() {
+fn any_word_behind_an_introduction_is_a_name_in_five_languages() {
     for (text, name) in [
         ("Hello, my name is Xandrivo.", "Xandrivo"),
         ("Guten Tag, ich heiße Brunkhild Vasterot", "Brunkhild Vasterot"),
@@ -74,7 +74,7 @@ fn speech_has_no_capitals() {
 }
 
 #[test]
-fn robots_talk_of_no_one() {
+fn log_lines_of_robots_have_no_names() {
     for text in [
         "[INFO] [1700000000.123] [controller_server]: Received a goal, begin computing control effort.",
         "Activating plugin RegulatedPurePursuit of type nav2_regulated::Controller",
@@ -123,14 +123,14 @@ fn places_firms_and_nationalities() {
 }
 
 #[test]
-fn a_fields_name_is_as_good_as_words_before() {
+fn the_name_of_a_field_counts_as_a_cue() {
     let field = Field { hints: [Kind::Person].into_iter().collect(), spoken: false };
     assert_eq!(all("Vrenzel Oktar", field), [(Kind::Person, "Vrenzel Oktar")]);
     assert_eq!(found("Vrenzel"), []);
 }
 
 #[test]
-fn only_what_is_wanted_is_found() {
+fn only_the_chosen_kinds_are_found() {
     let mut hits = Vec::new();
     Names::new([Kind::Phone].into_iter().collect()).find(
         "Anna Schmidt",
@@ -144,7 +144,7 @@ fn only_what_is_wanted_is_found() {
 }
 
 #[test]
-fn hits_lie_on_characters_whatever_the_text() {
+fn any_text_is_read_without_a_panic() {
     let pieces = [
         "Dr", ".", " ", "Ö", "Anna", "'", "s", "-", "\n", "12", ",", "Straße", "日本", "é", "St", "\u{301}",
         "@", "P.O. Box", "x",

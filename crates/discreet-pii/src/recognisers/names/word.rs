@@ -1,10 +1,10 @@
-//! Words and what separates them, read forwards and backwards without a copy.
+//! Words of a text, read forwards and backwards without a copy.
 
 use super::hash::Letters;
 use super::table::{self, Class};
 use crate::detect::swar::{self, HIGH};
 
-/// How a word is written.
+/// The spelling of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Lower,
@@ -13,7 +13,7 @@ pub(super) enum Shape {
     Upper,
     /// `J`.
     Initial,
-    /// `BtNode`, `nav2`, `/scan`: a program's word.
+    /// `BtNode`, `nav2`, `/scan`: an identifier.
     Code,
 }
 
@@ -26,12 +26,12 @@ pub(super) struct Word {
 }
 
 impl Word {
-    /// The word that begins at `start`, where a letter stands.
+    /// The word that begins with the letter at `start`.
     pub(super) fn at(text: &str, start: usize) -> Word {
         Word::glance(text, start).0
     }
 
-    /// The word that begins at `start`, and what is known of it unless it is a program's.
+    /// The word that begins at `start`, and its marks; an identifier has none.
     pub(super) fn known(text: &str, start: usize) -> (Word, Class) {
         let (word, letters) = Word::glance(text, start);
         let class = match letters {
@@ -42,7 +42,7 @@ impl Word {
         (word, class)
     }
 
-    /// One look at each byte, for a word of plain letters; its hash, if it is one.
+    /// The word that begins at `start`, and its hash if it consists of plain letters. Reads each byte once.
     #[inline]
     pub(super) fn glance(text: &str, start: usize) -> (Word, Option<Letters>) {
         let rest = text.as_bytes().get(start..).unwrap_or_default();
@@ -66,7 +66,7 @@ impl Word {
         (Word { start, end, shape }, Some(letters))
     }
 
-    /// The word that begins at `start`, if it is up to seven small letters between blanks: as most are.
+    /// The word that begins at `start`, if it has up to seven small letters between blanks, as most words have.
     #[inline]
     pub(super) fn short(text: &str, start: usize) -> Option<(Word, Letters)> {
         let bytes = text.as_bytes();
@@ -80,7 +80,7 @@ impl Word {
         (apart && length > 0).then(|| (word, Letters::small(block, length)))
     }
 
-    /// The word that ends at `end`, where a letter stands before. Of its shape, only how it begins.
+    /// The word that ends at `end`, behind a letter. Its shape considers only its first letter.
     pub(super) fn ending(text: &str, end: usize) -> Word {
         let head = text.as_bytes().get(..end).unwrap_or_default();
         let plain = head.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
@@ -137,7 +137,7 @@ fn ends_in_letter(text: &str, end: usize) -> bool {
     text.get(..end).and_then(|head| head.chars().next_back()).is_some_and(is_letter)
 }
 
-/// Where the word ends that begins at `start`: before the `'s` of a genitive.
+/// The end of the word that begins at `start`, without the `'s` of a genitive.
 fn end(text: &str, start: usize) -> usize {
     let mut at = start;
     loop {
@@ -195,12 +195,13 @@ fn shape(text: &str, start: usize, end: usize) -> Shape {
     match (lowers, odd) {
         (0, _) => Shape::Upper,
         (_, 0) => Shape::Capital,
-        // `McNeill`, `DeVito`: one more capital behind a beginning that names have.
+        // `McNeill`, `DeVito`: one more capital behind a prefix of names.
         (_, 1) if uppers == 2 && name_prefix(word.as_bytes()) => Shape::Capital,
         _ => Shape::Code,
     }
 }
 
+/// Does a prefix of names with a capital behind it begin the word?
 fn name_prefix(word: &[u8]) -> bool {
     let prefixes: &[&[u8]] =
         &[b"Mc", b"Mac", b"De", b"Di", b"Da", b"Du", b"La", b"Le", b"Van", b"Von", b"Fitz", b"St"];
@@ -210,7 +211,8 @@ fn name_prefix(word: &[u8]) -> bool {
     })
 }
 
-/// Names of nodes, topics and types have digits, underscores, slashes and brackets beside their words.
+/// Does the word touch a mark of identifiers? Names of nodes, topics and types have digits, underscores, slashes and
+/// brackets.
 fn touches_code(text: &str, start: usize, end: usize) -> bool {
     let before = start.checked_sub(1).map_or(b' ', |at| byte(text, at));
     let after = byte(text, end);
@@ -222,7 +224,7 @@ fn touches_code(text: &str, start: usize, end: usize) -> bool {
     }
 }
 
-/// Whether a point or a colon beside a word is one of a program's name.
+/// Is the point or colon next to a word one of an identifier?
 #[cold]
 fn point_of_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool {
     let further = start.checked_sub(2).map_or(b' ', |at| byte(text, at));
@@ -234,14 +236,14 @@ fn point_of_code(text: &str, start: usize, end: usize, before: u8, after: u8) ->
         || (after == b'.' && !initial && (beyond.is_ascii_lowercase() || beyond == b'_'))
 }
 
-/// Before a word: both bits if it makes it a program's, one if that depends.
+/// A mark in front of a word: both bits if it makes an identifier of the word, one bit if [`point_of_code`] decides.
 const BEFORE: u8 = 0b0011;
 /// The same behind a word.
 const AFTER: u8 = 0b1100;
 
 static MARKS: [u8; 256] = marks();
 
-#[allow(clippy::indexing_slicing)] // When it is compiled, and never when it runs.
+#[allow(clippy::indexing_slicing)] // Evaluated by the compiler, never at run time.
 const fn marks() -> [u8; 256] {
     let mut marks = [0; 256];
     let mut byte = 0;
@@ -258,7 +260,7 @@ const fn marks() -> [u8; 256] {
     marks
 }
 
-/// The next place from `from` on where a word begins with a capital letter.
+/// The next place from `from` on at which a word begins with a capital.
 pub(super) fn next_capital(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
@@ -267,7 +269,7 @@ pub(super) fn next_capital(text: &str, from: usize) -> Option<usize> {
         let before = at.checked_sub(1).map_or(b' ', |before| byte(text, before));
         let this = byte(text, at);
         if this.is_ascii() && before.is_ascii() {
-            // Within a word nothing begins.
+            // No word begins inside another.
             if !before.is_ascii_alphabetic() {
                 return Some(at);
             }
@@ -282,7 +284,7 @@ pub(super) fn next_capital(text: &str, from: usize) -> Option<usize> {
     }
 }
 
-/// The next byte that is a capital letter, or no ASCII; eight bytes at a time.
+/// The next byte that is a capital or not ASCII. Reads eight bytes at a time.
 fn next_standing_out(bytes: &[u8], from: usize) -> Option<usize> {
     let rest = bytes.get(from..)?;
     let (blocks, tail) = rest.as_chunks::<8>();
@@ -302,7 +304,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_told_from_what_programs_call_things() {
+    fn words_are_distinguished_from_identifiers() {
         for (word, shape) in [
             ("Anna", Shape::Capital),
             ("McNeill", Shape::Capital),
@@ -322,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_genitive_is_no_part_of_a_word() {
+    fn a_genitive_is_not_part_of_a_word() {
         for (text, word) in
             [("Anna's", "Anna"), ("O'Brien’s bag", "O'Brien"), ("l'Abbé,", "l'Abbé"), ("dogs' ", "dogs")]
         {

@@ -7,26 +7,26 @@ use super::run;
 use super::token::{Token, joins};
 use super::words::Sense;
 
-/// What domains end in that is no everyday word.
+/// Top-level domains that are not everyday words.
 const ENDINGS: &str = " com org net edu gov mil info biz name io ai app dev cloud online shop store site tech hotel travel \
     museum eu uk de fr es ch nl dk se fi pl cz sk hu ro bg gr tr ru ua ie pt lu li jp cn kr hk sg tw th vn ph nz au za br \
     ar mx cl co pe uy ve cr pa ec si hr rs ba mk al lt lv ee mt cy md ge az kz il ae sa qa kw eg ng ke gh tn ir pk bd lk np \
     gl fo tv cc ws fm tf re nc pf ad sm va mc gi gg je im ";
-/// What domains end in that is an everyday word too.
+/// Top-level domains that are everyday words as well.
 const WORD_ENDINGS: &str = " is in it at to me us so no be my am as by do la id hi ma pa ";
-/// In front of `dot` they make it the thing, and in front of `at` no mailbox.
+/// Words that are neither a domain in front of `dot` nor a mailbox in front of `at`: `the dot`, `red dot`.
 const NO_NAMES: &str = " the a an this that these those my your his her our their its one each every any some no red green \
     blue black white yellow polka little big small tiny der die das ein eine le la les un une el los las il lo uno una \
     and or of in on with is are was were be ";
-/// In front of `at` they say where something is.
+/// Words in front of an `at` that tells a place: `works at`.
 const NO_MAILBOXES: &str = " me us you it him them work works working look looking looked find found online available here \
     there stay staying live living page site website hosted visit visited meet arrive arrived call called shop room \
     people guest order ordered book booked booking bought sold see seen back up out ";
-/// Behind them an address begins.
+/// Words in front of an address.
 const ANNOUNCES: &str =
     " is it's its email mail e-mail address to adresse ist est es è correo indirizzo mailadresse ";
 
-/// The words of every address and domain, in order.
+/// Finds the tokens of every address and domain, in order.
 pub(super) fn find(text: &str, tokens: &[Token], found: &mut Vec<Range<usize>>) {
     found.clear();
     let words = Words { text, tokens };
@@ -47,7 +47,7 @@ pub(super) fn find(text: &str, tokens: &[Token], found: &mut Vec<Range<usize>>) 
     }
 }
 
-/// Writes an address. The answer is the word behind it.
+/// Writes an address. Returns the index of the token behind it.
 pub(super) fn read(tokens: &[Token], address: Range<usize>, items: &mut Vec<Item>) -> usize {
     let mut rest = tokens.get(address.clone()).unwrap_or_default();
     let mut after_dot = false;
@@ -83,7 +83,7 @@ impl Token {
         matches!(self.sense, Sense::Letter(_))
     }
 
-    /// It may be a part of a name.
+    /// May the token be part of a name?
     fn is_name(&self) -> bool {
         !matches!(self.sense, Sense::Sign(_) | Sense::Point | Sense::At | Sense::And | Sense::Filler)
     }
@@ -96,7 +96,7 @@ impl Words<'_> {
         Some(start..end)
     }
 
-    /// The domain behind `at`; people's words for it may be several: `blue horizon dot com`.
+    /// The end of the domain behind `at`. A label may have several words: `blue horizon dot com`.
     fn host(&self, start: usize) -> Option<usize> {
         let dot = (start + 1..start + 4).find(|dot| self.tokens.get(*dot).is_some_and(Token::is_dot))?;
         let label = self.tokens.get(start..dot)?;
@@ -105,7 +105,7 @@ impl Words<'_> {
         if whole && !article { self.ending(dot, true) } else { None }
     }
 
-    /// Where the mailbox in front of `at` begins.
+    /// The beginning of the mailbox in front of `at`.
     fn mailbox(&self, at: usize) -> Option<usize> {
         let mut start = at.checked_sub(1)?;
         let last = self.tokens.get(start)?;
@@ -119,7 +119,7 @@ impl Words<'_> {
         while let Some(longer) = self.longer(start) {
             start = longer;
         }
-        // All that is between `email is` and `at`.
+        // Everything between `email is` and `at`.
         let announced = (start.saturating_sub(3)..start)
             .rev()
             .find(|before| self.tokens.get(*before).is_some_and(|word| self.listed(word, ANNOUNCES)));
@@ -129,7 +129,7 @@ impl Words<'_> {
         }
     }
 
-    /// A mailbox goes on to the left over signs, letters and digits.
+    /// The beginning of a mailbox, which extends to the left over signs, letters and digits.
     fn longer(&self, start: usize) -> Option<usize> {
         let before = start.checked_sub(1)?;
         let (word, first) = (self.tokens.get(before)?, self.tokens.get(start)?);
@@ -159,7 +159,7 @@ impl Words<'_> {
         }
     }
 
-    /// A domain without a mailbox, around its first dot.
+    /// The domain without a mailbox around its first dot.
     fn domain(&self, dot: usize) -> Option<Range<usize>> {
         let mut start = dot.checked_sub(1)?;
         let label = self.tokens.get(start)?;
@@ -188,14 +188,14 @@ impl Words<'_> {
         Some(self.scheme(start).unwrap_or(start)..end)
     }
 
-    /// `sea dash breeze`
+    /// The beginning of a label with signs: `sea dash breeze`.
     fn dashed(&self, start: usize) -> Option<usize> {
         let (dash, name) = (start.checked_sub(1)?, start.checked_sub(2)?);
         let fits = self.tokens.get(dash)?.sense == Sense::Sign(b'-') && self.tokens.get(name)?.is_name();
         (fits && self.joined(name, start)).then_some(name)
     }
 
-    /// `https colon slash slash`
+    /// The beginning of a scheme: `https colon slash slash`.
     fn scheme(&self, start: usize) -> Option<usize> {
         let first = start.checked_sub(4)?;
         let [name, colon, slash, other] = self.tokens.get(first..start)? else { return None };
@@ -204,7 +204,7 @@ impl Words<'_> {
         (signs && matches!(name.text(self.text), "http" | "https")).then_some(first)
     }
 
-    /// The end of the domain whose first dot this is, if it ends as domains do.
+    /// The end of the domain whose first dot this is, if it has a top-level domain.
     fn ending(&self, dot: usize, mail: bool) -> Option<usize> {
         let (mut dot, mut end) = (dot, None);
         while let (Some(sign), Some(label)) = (self.tokens.get(dot), self.tokens.get(dot + 1)) {
@@ -222,7 +222,7 @@ impl Words<'_> {
                 }
                 _ => self.spelled_ending(dot + 1..behind),
             };
-            // Behind `at` nearly anything may end it, if it is short and a word.
+            // Behind `at` nearly any short word may be the top-level domain.
             let short = mail
                 && letters == 0
                 && (2..=6).contains(&word.len())
@@ -253,7 +253,7 @@ impl Words<'_> {
         letters.len() >= 2 && word.is_some_and(|word| ENDINGS.contains(word) || WORD_ENDINGS.contains(word))
     }
 
-    /// Nothing but spaces is between the words.
+    /// Are there only spaces between the tokens?
     fn joined(&self, first: usize, last: usize) -> bool {
         let words = self.tokens.get(first..=last).unwrap_or_default();
         words.windows(2).all(|pair| matches!(pair, [a, b] if joins(self.text, a, b)))
@@ -266,7 +266,7 @@ impl Words<'_> {
             .all(|word| word.is_name() && !self.listed(word, NO_NAMES) && !self.listed(word, NO_MAILBOXES))
     }
 
-    /// Is the word in the list? They are lists between spaces.
+    /// Is the token in the list? The words of a list have spaces around them.
     fn listed(&self, word: &Token, list: &str) -> bool {
         let word = word.text(self.text);
         list.split_ascii_whitespace().any(|listed| listed.eq_ignore_ascii_case(word))

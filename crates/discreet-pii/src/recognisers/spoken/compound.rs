@@ -1,8 +1,8 @@
-//! Numbers that are one long word: `neunzehnhundertfünfundachtzig`, `quarantacinque`.
+//! Numbers that are one word, in German and Italian: `neunzehnhundertfünfundachtzig`, `quarantacinque`.
 
-/// The value of such a word, and whether it is German; otherwise it is Italian.
+/// The value of such a word, and whether it is German. Otherwise it is Italian.
 pub(super) fn value(word: &str) -> Option<(u16, bool)> {
-    // The shortest is `ventuno`. Most other words end here.
+    // The shortest is `ventuno`. This rejects most words.
     let bytes = word.as_bytes();
     if bytes.len() < 7 || !FIRST.contains(bytes.first_chunk()?) || !LAST.contains(bytes.last_chunk()?) {
         return None;
@@ -13,7 +13,7 @@ pub(super) fn value(word: &str) -> Option<(u16, bool)> {
     italian(word).map(|value| (value, false))
 }
 
-/// What they begin with, and what they end in.
+/// The beginnings and the endings of such words.
 const FIRST: [[u8; 2]; 24] = [
     *b"ei",
     *b"zw",
@@ -110,7 +110,7 @@ fn german(word: &str) -> Option<u16> {
     parts(word, "tausend", 1000, 9, below_thousand)
 }
 
-/// What is before `unit` counts it, what is behind is added.
+/// The number with `unit` in it: the part in front multiplies it, the part behind is added.
 fn parts(word: &str, unit: &str, size: u16, most: u16, rest: impl Fn(&str) -> Option<u16>) -> Option<u16> {
     let Some((count, behind)) = word.split_once(unit) else { return rest(word) };
     let count = if count.is_empty() { 1 } else { listed(GERMAN, count)? };
@@ -144,7 +144,7 @@ const ITALIAN: &[(&str, u16)] = &[
     ("diciannove", 19),
 ];
 
-/// Without the vowel that they lose before `uno` and `otto`.
+/// The stems without the vowel that they lose in front of `uno` and `otto`.
 const ITALIAN_TENS: &[(&str, u16)] = &[
     ("vent", 20),
     ("trent", 30),
@@ -153,7 +153,7 @@ const ITALIAN_TENS: &[(&str, u16)] = &[
     ("sessant", 60),
     ("settant", 70),
     ("ottant", 80),
-    // As it is behind `cento`, which keeps the vowel.
+    // Behind `cento`, which keeps the vowel.
     ("ttant", 80),
     ("novant", 90),
 ];
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_words_are_read_as_the_numbers_they_are() {
+    fn compounds_are_read_as_numbers() {
         let german =
             [("dreiundzwanzig", 23), ("hundertfünfzig", 150), ("neunzehnhundertfünfundachtzig", 1985)];
         for (word, number) in german.into_iter().chain([("zweitausendvierundzwanzig", 2024)]) {
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_words_are_none() {
+    fn ordinary_words_are_not_numbers() {
         for word in [
             "hundreds",
             "achtung",

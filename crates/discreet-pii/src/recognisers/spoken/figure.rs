@@ -3,14 +3,14 @@
 use super::token::Token;
 use super::words::{EN, EVERY, FR, Languages, Sense, WEAK};
 
-/// A number as it is written, and how many words it took.
+/// The value of a spoken number, and the number of its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Figure {
     pub value: u32,
     pub words: usize,
-    /// The languages it may be of.
+    /// The languages that it may be of.
     pub languages: Languages,
-    /// It is an everyday word too.
+    /// The number is an everyday word as well.
     pub weak: bool,
 }
 
@@ -37,7 +37,7 @@ fn below_thousand(tokens: &[Token]) -> Option<Figure> {
     }
 }
 
-/// `count` times `size`, and what is behind it.
+/// `count` times `size`, and the numbers behind it.
 fn scaled(
     tokens: &[Token],
     count: Option<Figure>,
@@ -46,7 +46,7 @@ fn scaled(
     rest: impl Fn(&[Token]) -> Option<Figure>,
 ) -> Option<Figure> {
     let alone = Figure { value: 1, words: 0, languages: EVERY, weak: of & WEAK != 0 };
-    // `hundred` alone is no number in English: `a hundred`.
+    // `hundred` alone is not a number in English: `a hundred`.
     let count = match count {
         Some(count) => count,
         None if of & EN != 0 => return None,
@@ -61,7 +61,7 @@ fn scaled(
     Some(added(tokens, scaled, languages, rest))
 }
 
-/// Adds what is behind, unless it reads as the next digits of a longer number: `eight hundred five five five`.
+/// Adds the number behind, unless it is the next digits of a longer number: `eight hundred five five five`.
 fn added(tokens: &[Token], sum: Figure, of: Languages, rest: impl Fn(&[Token]) -> Option<Figure>) -> Figure {
     let joined = matches!(tokens.get(sum.words).map(|token| token.sense), Some(Sense::And));
     let from = sum.words + usize::from(joined);
@@ -98,7 +98,7 @@ fn below_hundred(tokens: &[Token]) -> Option<Figure> {
     if !matches!(figure.value, 20 | 30 | 40 | 50 | 60 | 70 | 80 | 90) {
         return Some(figure);
     }
-    // Only where `and` is said inside a number is it part of one: `vingt et un`, `treinta y uno`.
+    // `and` is part of a number only inside it: `vingt et un`, `treinta y uno`.
     let and = matches!(sense(figure.words), Some(Sense::And | Sense::Letter(b'y')));
     let joined = figure.languages & EN == 0 && and;
     let behind = figure.words + usize::from(joined);
@@ -125,7 +125,7 @@ fn below_hundred(tokens: &[Token]) -> Option<Figure> {
     Some(figure)
 }
 
-/// `twelve`, `dix sept`
+/// The number at the beginning of `tokens`: `twelve`, `dix sept`.
 fn teens(tokens: &[Token]) -> Option<Figure> {
     let Sense::Number(value, of) = tokens.first()?.sense else { return None };
     if let (10, Some(Sense::Digit(ones @ 7..=9, next))) = (value, tokens.get(1).map(|token| token.sense))

@@ -1,8 +1,8 @@
-//! What is written for spoken words.
+//! Items: the written form of spoken words.
 
 use super::token::Token;
 
-/// What one or more words are written as.
+/// The written form of one or more words.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Item {
     /// The bytes of the words.
@@ -15,28 +15,28 @@ pub(super) struct Item {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
-    /// As it was.
+    /// The word as it is.
     Same,
     Digit,
-    /// Of several digits.
+    /// A number of several digits.
     Figure,
     Letter,
     Sign,
 }
 
 impl Item {
-    /// What is written for it; `None` for the words themselves.
+    /// The text that is written; `None` for the words themselves.
     pub fn written(&self) -> Option<&str> {
         let bytes = self.bytes.get(..self.length.into()).unwrap_or_default();
         if self.what == What::Same { None } else { std::str::from_utf8(bytes).ok() }
     }
 
-    /// The words themselves.
+    /// An item of the words themselves.
     pub fn same(words: &[Token]) -> Option<Item> {
         Item::new(words, What::Same, b"")
     }
 
-    /// What stands between two words.
+    /// An item of the unchanged text between two words.
     pub fn between(from: usize, to: usize) -> Item {
         Item { from, to, what: What::Same, bytes: [0; 8], length: 0 }
     }
@@ -65,7 +65,7 @@ impl Item {
         if self.what == What::Letter { self.length.into() } else { 0 }
     }
 
-    /// `a` and `i` are words, and so are `e`, `o` and `y` elsewhere.
+    /// Is this a letter that is a word: `a` and `i`, and `e`, `o` and `y` in other languages?
     pub fn is_word(&self) -> bool {
         matches!(
             (self.what, self.bytes.first(), self.length),
@@ -73,7 +73,7 @@ impl Item {
         )
     }
 
-    /// And how many words it takes.
+    /// The item with the number of its words.
     pub fn with(self, words: usize) -> (Item, usize) {
         (self, words)
     }

@@ -1,18 +1,19 @@
-//! Digits, letters and signs that are spoken one after the other, and make one number or word.
+//! Runs: digits, letters and signs that are spoken in a row, and form a number or a word.
 
 use super::figure;
 use super::item::{Item, What};
 use super::token::{Token, joins};
 use super::words::{EVERY, Languages, Sense};
 
-/// Reads the run that begins at the word `first`. `items` is empty if it stays as it is; the answer is the word behind.
+/// Reads the run that begins at the token `first`. `items` is empty if the run stays as it is. Returns the index of
+/// the token behind it.
 pub(super) fn read(text: &str, tokens: &[Token], first: usize, items: &mut Vec<Item>) -> usize {
     let mut reading = Reading { text, tokens, languages: EVERY, strong: false, spelled: 0 };
     let mut next = first;
     while let Some((item, words)) = reading.item(items, next) {
         items.extend(item);
         next += words;
-        // `twenty first` and a figure with its sign end what they are in.
+        // `twenty first` and a figure with its sign end a run.
         if item.is_some_and(|item| item.what == What::Figure && item.bytes.iter().any(u8::is_ascii_lowercase))
         {
             break;
@@ -26,7 +27,7 @@ pub(super) fn read(text: &str, tokens: &[Token], first: usize, items: &mut Vec<I
     next
 }
 
-/// A letter, digit or number at the beginning of `tokens`, as it stands in an address; and how many words it takes.
+/// The letter, digit or number of an address at the beginning of `tokens`, and the number of its words.
 pub(super) fn single(tokens: &[Token]) -> Option<(Item, usize)> {
     let first = tokens.first()?;
     if let Some(figure) = figure::read(tokens) {
@@ -55,7 +56,7 @@ fn written(tokens: &[Token], value: u32, words: usize) -> Option<(Item, usize)> 
     Some((Item::new(tokens.get(..words)?, what, digits.get(8 - length..)?)?, words))
 }
 
-/// `double five`; `double u`, which is a letter.
+/// A repeated digit or letter, `double five`, or the letter `double u`.
 fn repeated(tokens: &[Token], times: u8) -> Option<(Item, usize)> {
     let words = tokens.get(..2)?;
     let (what, byte) = match tokens.get(1)?.sense {
@@ -72,16 +73,16 @@ fn repeated(tokens: &[Token], times: u8) -> Option<(Item, usize)> {
 struct Reading<'t> {
     text: &'t str,
     tokens: &'t [Token],
-    /// What all its numbers so far may be of.
+    /// The languages that all numbers so far may be of.
     languages: Languages,
-    /// Has a number that is nothing else.
+    /// There is a number that is not an everyday word.
     strong: bool,
-    /// Words such as `bravo`.
+    /// The number of words for letters, such as `bravo`.
     spelled: usize,
 }
 
 impl Reading<'_> {
-    /// The next item, and how many words it takes. Some words are in a run and write nothing: `um`.
+    /// The next item, and the number of its words. Fillers such as `um` have no item.
     fn item(&mut self, items: &[Item], at: usize) -> Option<(Option<Item>, usize)> {
         let rest = self.tokens.get(at..)?;
         let (token, before) = (rest.first()?, items.last());
@@ -147,7 +148,7 @@ impl Reading<'_> {
         written(rest, figure.value, figure.words)
     }
 
-    /// What is written in digits joins over a sign, and digit by digit: `1 9 8 5`.
+    /// A number in digits. It joins others over a sign, and digit by digit: `1 9 8 5`.
     fn numeral(&self, items: &[Item], rest: &[Token]) -> Option<Item> {
         let item = Item::same(rest.get(..1)?)?;
         match items.last() {
@@ -163,7 +164,7 @@ impl Reading<'_> {
         if inside { Item::sign(rest.get(..1)?, sign) } else { None }
     }
 
-    /// `to` for 2: only deep inside a long number.
+    /// A word that sounds like a digit, such as `to`. It counts only inside a long number.
     fn sound(&self, items: &[Item], rest: &[Token], digit: u8) -> Option<Item> {
         let digits = |token: &Token| matches!(token.sense, Sense::Digit(..));
         let before = items.iter().rev().take_while(|item| item.what == What::Digit).count();
@@ -180,7 +181,7 @@ impl Reading<'_> {
         }
     }
 
-    /// One `mike` is a man: a second word of the kind has to be beside it.
+    /// A word for a letter. A single `mike` is a person: a second such word must stand next to it.
     fn spelling(&mut self, rest: &[Token], at: usize, letter: u8) -> Option<Item> {
         let is = |token: Option<&Token>| token.is_some_and(|token| matches!(token.sense, Sense::Spelling(_)));
         let previous = at.checked_sub(1).and_then(|at| self.tokens.get(at));
@@ -191,7 +192,7 @@ impl Reading<'_> {
         Item::new(rest.get(..1)?, What::Letter, &[letter.to_ascii_uppercase()])
     }
 
-    /// A day, if a month is beside it: `the third of march`.
+    /// An ordinal: a day if a month stands next to it, `the third of march`.
     fn ordinal(&mut self, items: &[Item], rest: &[Token], at: usize, day: u8) -> Option<Item> {
         let month = |token: Option<&Token>| token.is_some_and(|token| token.sense == Sense::Month);
         let of = rest.get(1).is_some_and(|token| token.text(self.text) == "of");
@@ -206,7 +207,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Takes off what is a word after all.
+    /// Removes items at the end that are words.
     fn trim(&self, items: &mut Vec<Item>, first: usize) {
         while items.last().is_some_and(|last| last.what == What::Sign) {
             items.pop();
@@ -228,7 +229,7 @@ impl Reading<'_> {
         }
     }
 
-    /// A word before it says that a number or code comes.
+    /// Is there a word in front that announces a number or code?
     fn announced(&self, first: usize) -> bool {
         const WORDS: &[&str] =
             &["is", "number", "no", "code", "passport", "plate", "license", "licence", "id", "ist", "nummer"];
@@ -258,7 +259,7 @@ impl Reading<'_> {
         spelled && (digits + letters >= 2 || signs || years)
     }
 
-    /// `march five nineteen eighty five`: the day and the year are two numbers.
+    /// Separates a day and a year: `march five nineteen eighty five`.
     fn part_day_and_year(&self, items: &mut Vec<Item>, first: usize) {
         let month = first
             .checked_sub(1)
@@ -273,7 +274,7 @@ impl Reading<'_> {
     }
 }
 
-/// Words that are spoken letter by letter and say what follows.
+/// Abbreviations that are spoken letter by letter and announce a number or code.
 fn is_known(items: &[Item]) -> bool {
     const WORDS: &[&[u8]] =
         &[b"IBAN", b"SSN", b"CVV", b"CVC", b"PIN", b"DOB", b"NHS", b"WWW", b"VIN", b"BIC", b"IP", b"ID"];

@@ -21,7 +21,7 @@ fn stays(text: &str) {
     assert!(!changed, "{text} became {}", normal.text());
 }
 
-/// Every span goes back to whole characters, in order, and the whole to the whole.
+/// Every span maps back to whole characters, in order, and the whole text to the whole.
 #[track_caller]
 fn mapped(text: &str, normal: &Written) {
     assert_eq!(normal.original(0, normal.text().len()), 0..text.len());
@@ -47,7 +47,7 @@ fn digits_in_a_row_are_one_number() {
 }
 
 #[test]
-fn numbers_of_several_words_are_written_as_they_would_be() {
+fn numbers_of_several_words_are_written_in_digits() {
     reads("i am twenty three years old", "i am 23 years old");
     reads("she is nine years old", "she is 9 years old");
     reads("born in nineteen eighty five", "born in 1985");
@@ -124,7 +124,7 @@ fn ordinary_words_stay() {
 }
 
 #[test]
-fn what_was_not_spoken_is_left_alone() {
+fn text_of_other_fields_stays() {
     let mut normal = Written::default();
     assert!(!normalise("four four five", &Field::default(), &mut normal));
 }

@@ -1,4 +1,4 @@
-//! The words of a text, and what each may stand for.
+//! Tokens: the words of a text, each with its meaning.
 
 use super::words::{self, Languages, Sense};
 
@@ -11,7 +11,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// Nothing that is rewritten begins with it.
+    /// Nothing that is rewritten begins with this word.
     pub fn is_plain(&self) -> bool {
         matches!(
             self.sense,
@@ -19,7 +19,7 @@ impl Token {
         )
     }
 
-    /// It is a number as spoken, of these languages.
+    /// Is this a spoken number of one of these languages?
     pub fn number(&self) -> Option<Languages> {
         match self.sense {
             Sense::Digit(_, of) | Sense::Number(_, of) | Sense::Hundred(of) | Sense::Thousand(of) => Some(of),
@@ -27,7 +27,7 @@ impl Token {
         }
     }
 
-    /// A number or a letter, spoken or written, or what multiplies one.
+    /// Is this a number or a letter, spoken or written, or a word such as `double`?
     pub fn is_sign_or_number(&self) -> bool {
         let spelled = matches!(
             self.sense,
@@ -36,13 +36,13 @@ impl Token {
         spelled || self.number().is_some()
     }
 
-    /// The word itself.
+    /// The text of the word.
     pub fn text<'t>(&self, text: &'t str) -> &'t str {
         text.get(self.start..self.end).unwrap_or_default()
     }
 }
 
-/// Reads all words. False if none of them is spoken for something else, and there is nothing to do.
+/// Reads all words. False if none of them may be rewritten.
 pub(super) fn read(text: &str, lower: &mut String, tokens: &mut Vec<Token>) -> bool {
     let (bytes, mut at, mut special) = (text.as_bytes(), 0, false);
     while let Some(rest) = bytes.get(at..) {
@@ -51,7 +51,7 @@ pub(super) fn read(text: &str, lower: &mut String, tokens: &mut Vec<Token>) -> b
         let length = word.iter().position(|byte| !belongs(*byte)).unwrap_or(word.len());
         let (start, end) = (at + skipped, at + skipped + length);
         let sense = words::sense(text.get(start..end).unwrap_or_default(), lower);
-        // A letter or a month alone is no reason to go on; `at` and `to` are neither.
+        // A letter, a month, `at` or `to` alone does not count.
         special |= !matches!(
             sense,
             Sense::Word
@@ -70,18 +70,18 @@ pub(super) fn read(text: &str, lower: &mut String, tokens: &mut Vec<Token>) -> b
     special
 }
 
-/// The second letter or single digit in a row.
+/// Is this the second letter or single digit in a row?
 fn spelled(before: &[Token], sense: Sense) -> bool {
     let single = |sense| matches!(sense, Sense::Letter(_) | Sense::Numeral);
     single(sense) && before.last().is_some_and(|token| single(token.sense))
 }
 
-/// Words are of letters and digits, with apostrophes and underscores. All that is not ASCII counts as letters.
+/// May this byte be in a word? Letters, digits, apostrophes, underscores, and all bytes that are not ASCII.
 fn belongs(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80 || byte == b'\'' || byte == b'_'
 }
 
-/// May what stands between two words stand inside one number? Spaces may, and a comma or a dash with them.
+/// May the text between two words stand inside one number? Spaces may, with a comma or a dash.
 pub(super) fn joins(text: &str, before: &Token, after: &Token) -> bool {
     let between = text.get(before.end..after.start).unwrap_or("?");
     between.len() <= 8 && between.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b',' | b'-'))

@@ -1,16 +1,16 @@
-//! The words in which digits, letters and signs are spoken.
+//! The spoken words for digits, letters and signs, in five languages.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::compound;
 
-/// What a spoken word may stand for.
+/// The meaning that a spoken word may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sense {
-    /// Only itself.
+    /// The word itself.
     Word,
-    /// It is written in digits already.
+    /// Digits already.
     Numeral,
     /// A single letter, lower case.
     Letter(u8),
@@ -18,7 +18,7 @@ pub(super) enum Sense {
     Spelling(u8),
     /// `four`: a digit, in these languages.
     Digit(u8, Languages),
-    /// A nought, if it is among digits: `oh`.
+    /// A zero among digits: `oh`.
     Oh,
     /// `twelve`, `forty`, `dreiundzwanzig`.
     Number(u16, Languages),
@@ -26,9 +26,9 @@ pub(super) enum Sense {
     Hundred(Languages),
     /// `thousand`.
     Thousand(Languages),
-    /// `double`: what follows, so many times.
+    /// `double`: the next digit or letter, so many times.
     Times(u8),
-    /// Sounds like a digit, and nearly always is none: `to`, `for`.
+    /// A word that sounds like a digit, and nearly always is another: `to`, `for`.
     Sound(u8),
     /// `twenty first`.
     Ordinal(u8),
@@ -38,17 +38,17 @@ pub(super) enum Sense {
     Point,
     /// The sign of an e-mail address.
     At,
-    /// `and`, `et`: joins what is one number.
+    /// `and`, `et`: joins the parts of a number.
     And,
-    /// `um`.
+    /// A filler: `um`.
     Filler,
     /// The name of a month.
     Month,
-    /// `years`: what is before it is an age.
+    /// `years`: the number in front is an age.
     Years,
 }
 
-/// Languages as bits; [`WEAK`] marks what is an everyday word too.
+/// Languages as bits. [`WEAK`] marks an everyday word.
 pub(super) type Languages = u8;
 pub(super) const EN: Languages = 1;
 const DE: Languages = 2;
@@ -58,10 +58,11 @@ const IT: Languages = 16;
 pub(super) const EVERY: Languages = EN | DE | FR | ES | IT;
 pub(super) const WEAK: Languages = 128;
 
-/// The longest word of the list, and of what is read as a compound.
+/// The longest word of the list, and the longest compound, in bytes.
 const LONGEST: usize = 48;
 
-/// Each group: a language, and its words from `from` upwards, `/` between words for the same.
+/// Words for numbers. Each row: a language, and its words from `from` upwards, with `/` between words for the same
+/// number.
 const COUNTED: &[(Languages, u16, &str)] = &[
     (EN, 0, "zero/nought/naught one two three four five six/sicks seven eight nine/niner"),
     (EN, 10, "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"),
@@ -75,7 +76,7 @@ const COUNTED: &[(Languages, u16, &str)] = &[
     (ES, 26, "veintiséis/veintiseis veintisiete veintiocho veintinueve"),
     (IT, 0, "zero uno - tre quattro cinque - sette - nove"),
     (IT, 10, "dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove"),
-    // Everyday words too: they count beside a number of their language, never alone.
+    // Everyday words: they count next to a number of their language, never alone.
     (WEAK | DE, 0, "null ein/eine"),
     (WEAK | DE, 11, "elf"),
     (WEAK | FR, 1, "un/une - - - - - - - neuf"),
@@ -84,7 +85,7 @@ const COUNTED: &[(Languages, u16, &str)] = &[
     (WEAK | IT, 2, "due - - - sei - otto"),
 ];
 
-/// The same in tens and in hundreds.
+/// The same in steps of ten and of a hundred.
 const STEPPED: &[(Languages, u16, u16, &str)] = &[
     (EN, 20, 10, "twenty thirty forty/fourty fifty sixty seventy eighty ninety"),
     (DE, 20, 10, "zwanzig dreißig/dreissig vierzig fünfzig/fuenfzig sechzig siebzig achtzig neunzig"),
@@ -145,11 +146,11 @@ static WORDS: LazyLock<Words> = LazyLock::new(Words::new);
 
 struct Words {
     senses: HashMap<&'static str, Sense>,
-    /// Which combinations of first byte, last byte and length any word of the list has: most text ends here.
+    /// A filter of the combinations of first byte, last byte and length in the list. It rejects most words.
     seen: [u64; 64],
 }
 
-/// What a word may stand for. `lower` is for its lower case, and reused.
+/// The meaning of a word. `lower` is memory for its lower case.
 pub(super) fn sense(word: &str, lower: &mut String) -> Sense {
     let bytes = word.as_bytes();
     let word = match bytes {
@@ -198,7 +199,7 @@ impl Words {
         words
     }
 
-    /// Adds a word; a number that two languages share is one of both.
+    /// Adds a word. A number that two languages share belongs to both.
     fn add(&mut self, form: &'static str, sense: Sense) {
         let (word, bit) = slot(form);
         if let Some(bits) = self.seen.get_mut(word) {

@@ -63,8 +63,8 @@ impl Shape {
         matches!(self.groups(), [3, 3, 4] | [1, 3, 3, 4]) && !self.country_code || self.total >= 13
     }
 
-    /// Can this be a telephone number? It has 6 to 15 digits (ITU-T E.164), and no group of one digit but a trunk prefix or
-    /// the code of a country.
+    /// Can this be a telephone number? It has 6 to 15 digits (ITU-T E.164), and no group of one digit but a trunk
+    /// prefix or the code of a country.
     pub(super) fn is_plausible(&self) -> bool {
         let groups = self.groups();
         let short_end = self.count > 1 && groups.last().is_some_and(|last| *last < 2);
@@ -72,8 +72,8 @@ impl Shape {
         (6..=15).contains(&self.total) && !short_end && (self.country_code || !odd)
     }
 
-    /// The number of words that may stand between a context word and the number. A short row of digits may be anything,
-    /// and two short groups may be a house and the number of its street.
+    /// The number of words that may stand between a context word and the number. A short row of digits may be
+    /// anything, and two short groups may be a house and the number of its street.
     pub(super) fn reach(&self) -> u8 {
         let plain = !self.separators().any(|before| matches!(before, b'(' | b'-'));
         match self.count {

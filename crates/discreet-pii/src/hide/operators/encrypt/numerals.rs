@@ -2,13 +2,13 @@
 
 use fpe::ff1::{NumeralString, Operations};
 
-/// Ten to the sixth is a million.
+/// The fewest digits: FF1 demands a million numbers of the form.
 const LEAST: usize = 6;
-/// Halves of it are numbers of 64 bits.
+/// The most digits: a half of them fits in 64 bits.
 const MOST: usize = 36;
 pub(super) const TEN: u32 = 10;
 
-/// Digits, as FF1 takes them. No allocation, and no arithmetic beyond 128 bits.
+/// The digits of a number, as FF1 takes them. They need no allocation, and no arithmetic beyond 128 bits.
 pub(super) struct Numerals {
     digits: [u8; MOST],
     length: usize,
@@ -40,7 +40,7 @@ impl Numerals {
         Some(self)
     }
 
-    /// The number that some of the digits make.
+    /// The number that these digits make.
     fn half(&self, from: usize, length: usize) -> Half {
         let value =
             self.iter().skip(from).take(length).fold(0, |sum, digit| sum * u64::from(TEN) + u64::from(digit));
@@ -119,13 +119,13 @@ impl Operations for Half {
 }
 
 impl Half {
-    /// Below ten to the eighteenth, whatever it is given: it was reduced.
+    /// A number below ten to the eighteenth, the modulus of the reduction.
     fn of(value: u128, length: usize) -> Half {
         Half { value: u64::try_from(value).unwrap_or_default(), length }
     }
 }
 
-/// A number of many bytes, and what it was reduced by. At most ten to the eighteenth, so that a byte more fits.
+/// A number of many bytes, reduced by a modulus of at most ten to the eighteenth, so that one more byte fits.
 fn reduced(bytes: impl Iterator<Item = u8>, radix: u32, digits: usize) -> (u128, u128) {
     let digits = u32::try_from(digits).unwrap_or_default().min(18);
     let modulus = u128::from(radix).pow(digits);
