@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use discreet_host::steps;
 use discreet_pii::Operator;
-use discreet_pii::{Finder, Kind, LONGEST, Options, Roster, TextRedactor, HidingRules};
+use discreet_pii::{Finder, HidingRules, Kind, LONGEST, Options, Roster, TextRedactor};
 
 /// A name, and what makes a text of so many bytes.
 type Family = (String, Box<dyn Fn(usize) -> String>);

@@ -5,7 +5,7 @@
 
 use discreet_cdr::{Plan, Rewriter, Strings};
 use discreet_host::steps;
-use discreet_pii::{Finder, Kind, Operator, Options, Roster, TextRedactor, HidingRules};
+use discreet_pii::{Finder, HidingRules, Kind, Operator, Options, Roster, TextRedactor};
 use discreet_policy::Policy;
 
 fn steps_of(work: impl FnOnce()) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use discreet_pii::{Field, Finder, Operator, OperatorKeys, Options, Scratch, TextRedactor, HidingRules};
+use discreet_pii::{Field, Finder, HidingRules, Operator, OperatorKeys, Options, Scratch, TextRedactor};
 
 const FIELDS: [&str; 5] =
     ["data", "guest.passport_no", "speech.transcript", "status[].values[].value", "phone"];

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use discreet_pii::{
-    FieldRules, Finder, Kinds, LONGEST_OFFLINE, Operator, OperatorKeys, Options, PseudonymKey, TextRedactor,
-    HidingRules, TooLong,
+    FieldRules, Finder, HidingRules, Kinds, LONGEST_OFFLINE, Operator, OperatorKeys, Options, PseudonymKey,
+    TextRedactor, TooLong,
 };
 use serde_json::json;
 
