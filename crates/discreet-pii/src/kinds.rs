@@ -166,6 +166,7 @@ kinds! {
     DeTaxId = germany::TAX_ID, "a German tax identification number";
     DeTaxNumber = germany::TAX_NUMBER, "a German tax number";
     DeSocialSecurity = germany::PENSION_INSURANCE, "a German pension insurance number";
+    // Of the group Place: it is here for the order of reports.
     DePlz = germany::POSTCODE, "a German postal code";
     FrNir = france::NIR, "a French social security number";
     EsNif = spain::NIF, "a Spanish tax number";

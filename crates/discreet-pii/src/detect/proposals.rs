@@ -37,11 +37,13 @@ impl Reader<'_> {
         let Some(raw) = self.text.get(at.clone()).filter(|raw| raw.len() >= usize::from(form.least)) else {
             return false;
         };
-        let alone = form.alone(!number && raw.bytes().any(|byte| byte.is_ascii_lowercase()));
-        let scores = Scores { alone, ..form.scores };
+        let mut scores = form.scores;
+        if !number && !form.case_sensitive && raw.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            scores.alone = scores.alone.min(Score::WRONG_CASE);
+        }
         let threshold = self.threshold(kind);
         let hopeless = |score: Score| score.points() < threshold;
-        if hopeless(alone) && (hopeless(scores.near) || !self.supported().contains(kind)) {
+        if hopeless(scores.alone) && (hopeless(scores.near) || !self.supported().contains(kind)) {
             return false;
         }
         let (passes, evidence) = match form.check {

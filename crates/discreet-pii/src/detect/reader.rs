@@ -5,6 +5,7 @@ use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
 use crate::kinds::iban;
+use crate::kinds::secrets::HEADER_BEGINS;
 use crate::recognisers::{coordinates, labelled, web};
 
 /// The class of a byte: what may begin with it. Most of a text is passed over by it.
@@ -233,7 +234,9 @@ impl Reader<'_> {
             }
             b'(' if next == b'+' => {}
             b'<' if next == b'<' || before.is_ascii_uppercase() => return self.zone(bytes, at),
-            b'-' if next == b'-' && bytes.get(at..).is_some_and(|rest| rest.starts_with(b"-----BEGIN ")) => {
+            b'-' if next == b'-'
+                && bytes.get(at..).is_some_and(|rest| rest.starts_with(HEADER_BEGINS.as_bytes())) =>
+            {
                 return self.private_key(at);
             }
             _ => {}

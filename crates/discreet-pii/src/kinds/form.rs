@@ -1,7 +1,7 @@
 //! The definition of a kind: its names, its group, its forms and its context words.
 
 use super::Group;
-use super::score::{Score, Scores};
+use super::score::Scores;
 
 /// Everything that is known of a kind. The files of the families hold one constant of this type for each kind.
 pub(crate) struct Definition {
@@ -124,11 +124,5 @@ impl Form {
     /// Case is as in the pattern.
     pub(super) const fn case_sensitive(self) -> Form {
         Form { case_sensitive: true, ..self }
-    }
-
-    /// The score without context of a match that has small letters or not.
-    pub(crate) fn alone(&self, small_letters: bool) -> Score {
-        let alone = self.scores.alone;
-        if small_letters && !self.case_sensitive { alone.min(Score::WRONG_CASE) } else { alone }
     }
 }

@@ -72,23 +72,29 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
                 break;
             }
         }
-        // One separator, or a blank on either side of a bracket.
-        let Some(separator) = bytes.get(end).copied() else { break };
-        at = match (separator, bytes.get(end + 1), bytes.get(end + 2)) {
-            (b' ' | b'-' | b'.' | b'/', Some(next), _) if next.is_ascii_digit() => end + 1,
-            (b' ' | b'-', Some(b'('), Some(next)) if next.is_ascii_digit() => end + 1,
-            (b' ', Some(b'-' | b'/'), Some(b' ')) if shape.total < 6 => end + 3,
-            (b'(', Some(next), _) if next.is_ascii_digit() => end,
-            (next, ..) if bracket && next.is_ascii_digit() => end,
-            _ => break,
-        };
-        before = if at == end { 0 } else { separator };
-        if whole && separator == b' ' && shape.is_complete() {
+        let Some((next, separator)) = next_group(bytes, end, bracket, shape.total) else { break };
+        if whole && separator == Some(b' ') && shape.is_complete() {
             // Behind a blank another number may begin.
             break;
         }
+        (at, before) = (next, separator.unwrap_or(0));
     }
     best
+}
+
+/// The beginning of the group behind `end`, and the separator in front of it, if there is one. One separator may stand
+/// there, or a blank on either side of a bracket; in the first six digits also a separator between blanks.
+fn next_group(bytes: &[u8], end: usize, after_bracket: bool, digits: usize) -> Option<(usize, Option<u8>)> {
+    let separator = *bytes.get(end)?;
+    let next = match (separator, bytes.get(end + 1), bytes.get(end + 2)) {
+        (b' ' | b'-' | b'.' | b'/', Some(next), _) if next.is_ascii_digit() => end + 1,
+        (b' ' | b'-', Some(b'('), Some(next)) if next.is_ascii_digit() => end + 1,
+        (b' ', Some(b'-' | b'/'), Some(b' ')) if digits < 6 => end + 3,
+        (b'(', Some(next), _) if next.is_ascii_digit() => end,
+        (next, ..) if after_bracket && next.is_ascii_digit() => end,
+        _ => return None,
+    };
+    Some((next, (next > end).then_some(separator)))
 }
 
 /// Is there a day, year first: `2015 12 22`?

@@ -164,8 +164,8 @@ fn behind_initial(run: &Run, index: usize, part: Part) -> bool {
         && !part.is(Class::COMMON.or(Class::STREET).or(Class::FIRM).or(Class::BODY).or(Class::UNIT))
 }
 
-/// The person in a stretch of words that may all be part of a name.
-fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -> Option<NameHit> {
+/// The words of a stretch that are the name: without particles and initials at its end, and suffixes at its beginning.
+fn trim(text: &str, run: &Run, range: Range<usize>, titled: bool) -> Range<usize> {
     let Range { start: mut from, end: mut to } = range;
     let part = |index: usize| run.get(index).map(|part| (part, role(text, part)));
     while to > from && part(to - 1).is_some_and(|(_, role)| role == Role::Particle) {
@@ -180,32 +180,45 @@ fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -
     while from < to && part(from).is_some_and(|(_, role)| role == Role::Suffix) {
         from += 1;
     }
-    let first = run.get(from)?;
     // `Will Anna come?`
     if to - from == 2
         && !titled
-        && first.is(Class::COMMON)
-        && cue::begins(text, first.word.start)
+        && run.get(from).is_some_and(|first| first.is(Class::COMMON) && cue::begins(text, first.word.start))
         && part(from + 1).is_some_and(|(next, role)| role == Role::Given && !next.is(Class::SURNAME))
     {
         from += 1;
     }
+    from..to
+}
+
+impl Tally {
+    /// Counts these roles.
+    fn of(roles: impl Iterator<Item = Role>) -> Tally {
+        let mut tally = Tally::default();
+        for role in roles {
+            match role {
+                Role::Given => tally.given += 1,
+                Role::GivenWord => tally.given_words += 1,
+                Role::Surname => tally.surnames += 1,
+                Role::SurnameWord => {}
+                Role::Unknown | Role::Place | Role::No => tally.unknown += 1,
+                Role::Initial => tally.initials += 1,
+                Role::Particle | Role::Suffix => continue,
+            }
+            tally.all += u8::from(role != Role::Initial);
+        }
+        tally
+    }
+}
+
+/// The person in a stretch of words that may all be part of a name.
+fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -> Option<NameHit> {
+    let Range { start: from, end: to } = trim(text, run, range, titled);
+    let part = |index: usize| run.get(index).map(|part| (part, role(text, part)));
     let first = run.get(from)?;
     let last = run.get(to.checked_sub(1)?)?;
     let (start, end) = (first.word.start, last.word.end);
-    let mut tally = Tally::default();
-    for (_, role) in (from..to).filter_map(part) {
-        match role {
-            Role::Given => tally.given += 1,
-            Role::GivenWord => tally.given_words += 1,
-            Role::Surname => tally.surnames += 1,
-            Role::SurnameWord => {}
-            Role::Unknown | Role::Place | Role::No => tally.unknown += 1,
-            Role::Initial => tally.initials += 1,
-            Role::Particle | Role::Suffix => continue,
-        }
-        tally.all += u8::from(role != Role::Initial);
-    }
+    let tally = Tally::of((from..to).filter_map(part).map(|(_, role)| role));
     let found = |score, evidence| Some(NameHit { kind: Kind::Person, start, end, score, evidence });
     if tally.all == 0 {
         return None;
