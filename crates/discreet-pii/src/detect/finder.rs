@@ -318,6 +318,17 @@ mod tests {
     }
 
     #[test]
+    fn each_word_between_a_context_word_and_a_finding_takes_a_point() {
+        let score = |text: &str| {
+            let mut scratch = Scratch::default();
+            DEFAULT.find(text, &Field::default(), None, &mut scratch).first().map(|hit| hit.score)
+        };
+        assert_eq!(score("the room 1207"), Some(75));
+        assert_eq!(score("the room is 1207"), Some(74));
+        assert_eq!(score("the room that we booked is 1207"), None, "too far");
+    }
+
+    #[test]
     fn numbers_of_a_robot_are_not_personal() {
         for text in [
             "[INFO] [1700000000.123456789] [amcl]: pose x=12.345678 y=-9.876543 seq=184467440",

@@ -5,7 +5,7 @@ use crate::{Kind, Kinds, Options};
 
 /// A finder for all tests: without optimisation it takes seconds to build.
 static FINDER: LazyLock<Arc<Finder>> = LazyLock::new(|| {
-    let kinds = [Kind::PaymentCard, Kind::Email, Kind::Phone, Kind::Ip].into_iter().collect();
+    let kinds = [Kind::PaymentCard, Kind::Email, Kind::Phone, Kind::Ip, Kind::DePlz].into_iter().collect();
     Arc::new(Finder::new(&Options { kinds, ..Options::default() }).unwrap())
 });
 
@@ -69,6 +69,12 @@ fn json_in_a_string_of_json_is_read() {
 fn keys_that_are_addresses_are_hidden_and_names_of_fields_are_not() {
     let out = redacted(&mut by(Operator::Replace), "data", r#"{"ada@example.org":{"phone":"","paris":1}}"#);
     assert_eq!(out, r#"{"<email>":{"phone":"","paris":1}}"#);
+}
+
+#[test]
+fn a_german_postal_code_in_a_key_is_hidden() {
+    let out = redacted(&mut by(Operator::Replace), "data", r#"{"plz 10115":1}"#);
+    assert_eq!(out, r#"{"plz <de_plz>":1}"#);
 }
 
 #[test]
