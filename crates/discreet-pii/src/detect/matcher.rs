@@ -36,6 +36,7 @@ pub(super) struct Matcher {
     start: StateID,
     forms: Vec<(Kind, &'static Form)>,
     codes: Vec<(Kind, Code)>,
+    code_kinds: Kinds,
 }
 
 /// A match of a form: its number, and the end of the match.
@@ -52,7 +53,9 @@ impl Matcher {
             .iter()
             .flat_map(|kind| kind.definition().forms.iter().map(move |form| (kind, form)))
             .collect();
-        let codes = kinds.iter().filter_map(|kind| Some((kind, kind.definition().code?))).collect();
+        let codes: Vec<(Kind, Code)> =
+            kinds.iter().filter_map(|kind| Some((kind, kind.definition().code?))).collect();
+        let code_kinds = codes.iter().map(|(kind, _)| *kind).collect();
         let pattern = |(_, form): &(Kind, &Form)| match form.case_sensitive {
             true => form.pattern.to_string(),
             false => format!("(?i:{})", form.pattern),
@@ -72,7 +75,7 @@ impl Matcher {
             .map_err(|err| NotBuilt::Patterns(Box::new(err)))?;
         let config = start::Config::new().anchored(Anchored::Yes);
         let start = automaton.start_state(&config).map_err(NotBuilt::Start)?;
-        Ok(Matcher { automaton, start, forms, codes })
+        Ok(Matcher { automaton, start, forms, codes, code_kinds })
     }
 
     /// The form of this number, and its kind.
@@ -83,6 +86,11 @@ impl Matcher {
     /// The kinds with codes that only context makes anything of.
     pub(super) fn codes(&self) -> impl Iterator<Item = (Kind, Code)> + '_ {
         self.codes.iter().copied()
+    }
+
+    /// The kinds of [`codes`](Matcher::codes).
+    pub(super) fn code_kinds(&self) -> Kinds {
+        self.code_kinds
     }
 
     /// The memory of the automaton, in bytes.

@@ -58,7 +58,7 @@ impl Reader<'_> {
     /// Proposes a code that only a context word makes anything of.
     pub(super) fn code(&mut self, bytes: &[u8], start: usize) {
         let (matcher, supported) = (self.matcher, self.supported());
-        if matcher.codes().any(|(kind, _)| supported.contains(kind))
+        if supported.meets(matcher.code_kinds())
             && let Some((end, count)) = code::end(bytes, start)
         {
             let fits = |length: (usize, usize)| (length.0..=length.1).contains(&count);

@@ -76,6 +76,12 @@ impl Kinds {
         Kinds([a | c, b | d])
     }
 
+    /// Have the sets a kind in common?
+    pub(crate) fn meets(self, other: Kinds) -> bool {
+        let (Kinds([a, b]), Kinds([c, d])) = (self, other);
+        (a & c) | (b & d) != 0
+    }
+
     /// Is `other` a subset of this set?
     pub fn covers(self, other: Kinds) -> bool {
         self.union(other) == self
@@ -133,6 +139,7 @@ mod tests {
     fn a_set_contains_what_was_inserted_and_not_removed() {
         let mut set: Kinds = [Kind::Phone, Kind::SgUen].into_iter().collect();
         assert_eq!(set.iter().collect::<Vec<_>>(), [Kind::Phone, Kind::SgUen]);
+        assert!(set.meets(Kinds::named("contact").unwrap()) && !set.meets(Kinds::named("money").unwrap()));
         set.remove(Kind::Phone);
         assert!(!set.contains(Kind::Phone) && set.contains(Kind::SgUen) && !set.is_empty());
     }

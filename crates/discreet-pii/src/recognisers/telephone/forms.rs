@@ -2,16 +2,14 @@
 //!
 //! Context words are those of [`Kind::Phone`](crate::Kind::Phone). [`Score`] says where the numbers come from.
 
-use std::ops::RangeInclusive;
-
 use super::shape::{BRACKET, COUNTRY_CODE, DOTTED, EXTENSION, Marks, NO_MARKS, Shape, TRUNK_ZERO, UNIFORM};
 use crate::kinds::{Score, Scores};
 
 /// A row of a table: a condition on the shape of a number, and its score.
 struct Row {
     groups: Groups,
-    /// The number of digits.
-    total: RangeInclusive<usize>,
+    /// The number of digits, at least and at most.
+    total: (usize, usize),
     needs: Marks,
     excludes: Marks,
     score: Score,
@@ -39,7 +37,7 @@ enum Groups {
 use Groups::{Any, Are, AreaAndNumber, Begin, Count, LongEnd, TenOrEleven};
 
 const fn row(groups: Groups, score: u8) -> Row {
-    Row { groups, total: 0..=usize::MAX, needs: NO_MARKS, excludes: NO_MARKS, score: Score::new(score) }
+    Row { groups, total: (0, usize::MAX), needs: NO_MARKS, excludes: NO_MARKS, score: Score::new(score) }
 }
 
 /// A national form that begins with the trunk prefix 0 and has nine digits or more.
@@ -49,7 +47,7 @@ const fn trunk(groups: Groups, score: u8) -> Row {
 
 impl Row {
     const fn digits(self, least: usize, most: usize) -> Row {
-        Row { total: least..=most, ..self }
+        Row { total: (least, most), ..self }
     }
 
     const fn with(self, needs: Marks) -> Row {
@@ -63,20 +61,32 @@ impl Row {
     fn fits(&self, shape: &Shape, marks: Marks) -> bool {
         marks & self.needs == self.needs
             && marks & self.excludes == NO_MARKS
-            && self.total.contains(&shape.total)
+            && (self.total.0..=self.total.1).contains(&shape.total)
             && self.groups.fit(shape.groups())
     }
 }
 
-/// Scores without context.
+/// Scores without context of international numbers: `+` or `00`, then the code of a country (ITU-T E.164). Other numbers
+/// begin with `00` too.
 #[rustfmt::skip]
-const ALONE: &[Row] = &[
-    // International: `+` or `00`, then the code of a country (ITU-T E.164). Other numbers begin with `00` too.
-    row(Count(2, 8), 75).digits(8, 15).with(COUNTRY_CODE),             // +49 30 123456
-    row(Any, 75).digits(8, 14).with(COUNTRY_CODE).without(TRUNK_ZERO), // +4930123456
-    row(Any, 50).digits(11, 15).with(COUNTRY_CODE),                    // 004930123456
-    row(Any, 20).with(COUNTRY_CODE),                                   // 00493012
+const INTERNATIONAL: &[Row] = &[
+    row(Count(2, 8), 75).digits(8, 15),                                // +49 30 123456
+    row(Any, 75).digits(8, 14).without(TRUNK_ZERO),                    // +4930123456
+    row(Any, 50).digits(11, 15),                                       // 004930123456
+    row(Any, 20),                                                      // 00493012
+];
 
+/// Scores without context of national numbers of one group.
+#[rustfmt::skip]
+const UNGROUPED: &[Row] = &[
+    row(TenOrEleven, 38).with(TRUNK_ZERO),                             // 01712345678
+    row(Are(&[10]), 25),                                               // 2125550199
+    row(Any, 8),
+];
+
+/// Scores without context of national numbers of several groups.
+#[rustfmt::skip]
+const GROUPED: &[Row] = &[
     // North America (NANP).
     row(Are(&[3, 3, 4]), 75).with(BRACKET),                            // (212) 555-0199
     row(Are(&[3, 3, 4]), 65).with(UNIFORM | DOTTED),                   // 212.555.0199
@@ -112,15 +122,12 @@ const ALONE: &[Row] = &[
 
     // Forms that other numbers have as well.
     row(Are(&[3, 4]), 25),                                             // 555-0199
-    row(TenOrEleven, 38).with(TRUNK_ZERO),                             // 01712345678
-    row(Are(&[10]), 25),                                               // 2125550199
-    row(Count(1, 1), 8),
     row(Any, 60).with(EXTENSION),                                      // 22 44 66 x12
     row(Count(4, 8), 10).with(DOTTED),                                 // 10.20.30.40
     row(Any, 20),
 ];
 
-/// Scores with context.
+/// Scores with context. 0 is not a telephone number.
 #[rustfmt::skip]
 const NEAR: &[Row] = &[
     row(Count(2, 2), 0).with(DOTTED).without(TRUNK_ZERO | COUNTRY_CODE), // a decimal number
@@ -145,7 +152,11 @@ pub(super) fn scores(shape: &Shape) -> Option<Scores> {
     let marks = shape.marks();
     let first = |table: &[Row]| table.iter().find(|row| row.fits(shape, marks)).map(|row| row.score);
     let near = first(NEAR).filter(|near| *near > Score::NONE)?;
-    let mut alone = first(ALONE)?;
+    let mut alone = first(match (shape.country_code, shape.count) {
+        (true, _) => INTERNATIONAL,
+        (false, 1) => UNGROUPED,
+        (false, _) => GROUPED,
+    })?;
     if marks & EXTENSION != NO_MARKS {
         alone = alone.more(EXTENSION_POINTS, MOST_WITH_EXTENSION);
     }
@@ -170,11 +181,13 @@ impl Groups {
 mod tests {
     use super::*;
 
+    const TABLES: [&[Row]; 4] = [INTERNATIONAL, UNGROUPED, GROUPED, NEAR];
+
     #[test]
     fn every_shape_fits_a_row_of_each_table() {
         let shape = Shape::default();
         for marks in 0..=u8::MAX {
-            for table in [ALONE, NEAR] {
+            for table in TABLES {
                 assert!(table.last().is_some_and(|row| row.fits(&shape, marks)));
             }
         }
@@ -182,7 +195,7 @@ mod tests {
 
     #[test]
     fn no_row_is_hidden_by_an_earlier_one_of_the_same_groups() {
-        for table in [ALONE, NEAR] {
+        for table in TABLES {
             for (at, row) in table.iter().enumerate() {
                 let hidden = table.iter().take(at).any(|earlier| {
                     matches!((earlier.groups, row.groups), (Are(one), Are(other)) if one == other)
