@@ -17,12 +17,14 @@ import struct
 import unicodedata
 
 HERE = pathlib.Path(__file__).resolve().parent
-TABLE = HERE.parent.parent / "crates/discreet-pii/src/recognisers/names/table.bin"
+TABLE = HERE.parent.parent / 'crates/discreet-pii/src/recognisers/names/table.bin'
 
 # The order of crates/discreet-pii/src/recognisers/names/table.rs.
-BITS = ("given given_common surname surname_common place region word common nation phrase "
-        "street title org orgword particle unit suffix "
-        "lives asks employs second label strong greeting weak where acts addresses").split()
+BITS = (
+    'given given_common surname surname_common place region word common nation phrase '
+    'street title org orgword particle unit suffix '
+    'lives asks employs second label strong greeting weak where acts addresses'
+).split()
 BIT = {name: 1 << number for number, name in enumerate(BITS)}
 DIRECTORY = 14  # bits of a hash that choose the bucket; sixteen more are in the row
 
@@ -49,9 +51,9 @@ LIGATURES = {
 
 def fold(text):
     """Lower case without accents, as crates/discreet-pii/src/recognisers/names/fold.rs does it."""
-    text = unicodedata.normalize("NFD", text.lower())
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    return "".join(LIGATURES.get(c, c) for c in text).replace("’", "'")
+    text = unicodedata.normalize('NFD', text.lower())
+    text = ''.join(c for c in text if not unicodedata.combining(c))
+    return ''.join(LIGATURES.get(c, c) for c in text).replace('’', "'")
 
 
 def mixed(value, piece):
@@ -246,8 +248,9 @@ def words(table, folder):
                     found.setdefault(fold(word), level)
     for word, level in found.items():
         # The forms of a word need no rows of their own: table.rs takes these endings off.
-        regular = any(word.endswith(end) and len(word) - len(end) >= 3 and word[:-len(end)] in found
-                      for end in ENDINGS)
+        regular = any(
+            word.endswith(end) and len(word) - len(end) >= 3 and word[: -len(end)] in found for end in ENDINGS
+        )
         if not regular or level <= 35 or word in table.rows:
             table.add(word, 'word', *(['common'] if level <= 20 else []))
     for locale, provider in faker_lists('lorem'):
