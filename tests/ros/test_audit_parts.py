@@ -50,7 +50,7 @@ def fill(robot, publishers, outside, parts):
         if outside.poll():
             came.add(int(time.time()))
         outside.forget()
-        return len(closed(robot)) >= parts
+        return came and len(closed(robot)) >= parts
 
     robot.flow(publishers[0], outside, String(data='hello'))
     eventually(f'{parts} closed parts', step, patience=60)
