@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The models that look at images, and ONNX Runtime to run them. Sourced by tools/setup.
 
-MODELS="$ROOT/.ros/models" PINNED="$ROOT/src/vision/models.txt"
+MODELS="$ROOT/.ros/models" PINNED="$ROOT/crates/discreet-vision/src/models.txt"
 
 # Fetches what is missing, or is not what is pinned.
 models() {
