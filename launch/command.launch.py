@@ -20,31 +20,31 @@ def generate_launch_description():
         DeclareLaunchArgument('robot', description="The robot's public identity file."),
         DeclareLaunchArgument(
             'domain',
-            description="ROS domain of the stakeholder's own nodes. Whoever is on it commands in this name.",
+            description="ROS domain of the stakeholder's own nodes. Any node on it commands in this name.",
         ),
         DeclareLaunchArgument('outer_domain', default_value='1', description="The robot's outer ROS domain."),
         DeclareLaunchArgument(
             'commands',
             default_value="''",
-            description="Topics that the robot takes commands on: 'NAME TYPE', or a list of those in YAML.",
+            description="Topics that the robot accepts commands on: 'NAME TYPE', or a list of these in YAML.",
         ),
         DeclareLaunchArgument(
             'services',
             default_value="''",
-            description='Services of the robot, in the same way. There must be one or the other.',
+            description='Services of the robot, in the same form. At least one topic or service is required.',
         ),
         DeclareLaunchArgument(
             'passphrase_file',
             default_value='',
             description=(
-                'File with the passphrase of the identity, which only this user may read. Without one: the'
+                'File with the passphrase of the identity, readable by this user only. Without it: the'
                 ' systemd credential NAME.passphrase.'
             ),
         ),
         DeclareLaunchArgument(
             'namespace',
             default_value='',
-            description='Stands before the names here. Without it: the name in the identity.',
+            description='Prefix of the names on this domain. Without it: the name in the identity.',
         ),
     ]
 

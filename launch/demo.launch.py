@@ -1,11 +1,11 @@
-"""Starts the lobby's programs beside a simulator: the rest of the robot, its guard and keeper, and the
-stakeholders' ends.
+"""Starts the lobby's programs next to a simulator: the other nodes of the robot, its guard and keeper, and the
+programs of the stakeholders.
 
     ros2 launch discreet demo.launch.py policy:=lobby.yaml identities:=identities \\
         passphrase_file:=passphrase state:=state
 
-`tools/demo` starts it where ROS has a launch system, and else the same programs itself, from the same table
-(demo/processes.py). Each needs what `tools/demo` makes first: identities, a passphrase, an empty folder.
+`tools/demo` uses it where ROS has a launch system; otherwise it starts the same programs itself, from the same
+table (demo/processes.py). They need files that `tools/demo` makes first: identities, a passphrase, an empty folder.
 `--show-args` lists the arguments.
 """
 
@@ -26,7 +26,7 @@ from processes import ARGUMENTS, PROCESSES
 
 
 def substituted(text):
-    """`{name}` becomes what the argument is."""
+    """Replaces `{name}` by the argument."""
     parts = re.split(r'\{(\w+)\}', text)
     return [LaunchConfiguration(part) if index % 2 else part for index, part in enumerate(parts) if part]
 
@@ -34,7 +34,7 @@ def substituted(text):
 def parameter(name, value):
     if isinstance(value, list):
         return ParameterValue(value, value_type=list[str])
-    # Typed, so that a file called `2` is no number.
+    # Typed, so that a file named `2` is not a number.
     return ParameterValue(substituted(value), value_type=int if name.endswith('domain') else str)
 
 
@@ -47,7 +47,7 @@ def action(process):
             output='screen',
             additional_env={'ROS_DOMAIN_ID': substituted(process.domain)},
         )
-    if not process.domain:  # no ROS node
+    if not process.domain:  # not a ROS node
         program = PathJoinSubstitution([FindPackagePrefix('discreet'), 'lib', 'discreet', process.program])
         return ExecuteProcess(cmd=[program, *arguments], name=process.name, output='screen')
     return Node(

@@ -27,55 +27,55 @@ def generate_launch_description():
             'inner_domain',
             default_value=EnvironmentVariable('ROS_DOMAIN_ID', default_value='0'),
             description=(
-                'ROS domain of the robot itself: sensors, actuators, drivers. The node `guard` is seen here.'
+                'ROS domain of the robot itself: sensors, actuators, drivers. The node `guard` is on it.'
             ),
         ),
         DeclareLaunchArgument(
             'outer_domain',
             default_value='1',
-            description='ROS domain of everything that uses what the robot releases.',
+            description='ROS domain of the nodes that use released data.',
         ),
         DeclareLaunchArgument('namespace', default_value='', description='Namespace of the node `guard`.'),
         DeclareLaunchArgument(
             'log_level',
             default_value='info',
             choices=['debug', 'info', 'warn', 'error', 'fatal'],
-            description='What the guard logs.',
+            description='Log level of the guard.',
         ),
         DeclareLaunchArgument(
             'params_file',
             default_value=PathJoinSubstitution([launch_folder, 'guard.params.yaml']),
-            description='More parameters of the guard. The arguments here override it.',
+            description='File with more parameters of the guard. Launch arguments override it.',
         ),
         DeclareLaunchArgument(
             'audit',
             default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/audit.log'],
             description=(
-                'Audit log. When it cannot be written, the guard releases nothing that is contextual.'
+                'Audit log. While it cannot be written, the guard releases no contextual data.'
             ),
         ),
         DeclareLaunchArgument(
             'keeper',
             default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/keeper.sock'],
             description=(
-                'Socket of the keeper, which gives the keys for what is sealed. It is no ROS node, and runs'
-                ' as another user: see keeper.service.'
+                'Socket of the keeper, which gives the guard its keys. The keeper is not a ROS node, and'
+                ' runs as another user: see keeper.service.'
             ),
         ),
         DeclareLaunchArgument(
             'trust',
             default_value='',
             description=(
-                'Trust file: only policies that enough of the owners in it have signed are taken. Without it:'
-                ' as the keeper says.'
+                'Trust file: only policies that enough of its owners have signed are accepted. Without it:'
+                ' as the keeper requires.'
             ),
         ),
         DeclareLaunchArgument(
             'models',
             default_value=EnvironmentVariable('DISCREET_MODELS', default_value=''),
             description=(
-                'Folder with the models that look at images. Without it: where docs/models.md says. A policy'
-                ' that redacts images gives black ones without models.'
+                'Folder with the detection models. Without it: the folders in docs/models.md. Without'
+                ' models, redacted images are black.'
             ),
         ),
         DeclareLaunchArgument(
@@ -83,9 +83,9 @@ def generate_launch_description():
             default_value='tuned',
             choices=['tuned', 'default'],
             description=(
-                '`tuned`: large messages by shared memory, see fastdds.xml beside this file, unless'
-                ' FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. Other nodes profit when they have'
-                ' it set to that file as well. `default`: as Fast DDS comes.'
+                '`tuned`: large messages by shared memory (fastdds.xml, next to this file), unless'
+                ' FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. Set it to that file for other nodes'
+                ' too. `default`: the default transport of Fast DDS.'
             ),
         ),
     ]
@@ -112,7 +112,7 @@ def generate_launch_description():
         parameters=[
             LaunchConfiguration('params_file'),
             {
-                # Typed, so that a file called `2` is no number.
+                # Typed, so that a file named `2` is not a number.
                 'policy': ParameterValue(LaunchConfiguration('policy'), value_type=str),
                 'audit': ParameterValue(LaunchConfiguration('audit'), value_type=str),
                 'keeper': ParameterValue(LaunchConfiguration('keeper'), value_type=str),
@@ -121,10 +121,10 @@ def generate_launch_description():
             },
         ],
         ros_arguments=['--log-level', LaunchConfiguration('log_level')],
-        # The guard opens the outer domain itself; what ROS asks for by the environment is the inner one.
+        # The guard opens the outer domain itself; the environment sets the inner one.
         additional_env={'ROS_DOMAIN_ID': LaunchConfiguration('inner_domain')},
         output='screen',
-        # Whatever ends it, it comes back; until then nothing leaves.
+        # It is restarted after every exit; until then nothing leaves.
         respawn=True,
         respawn_delay=2.0,
     )

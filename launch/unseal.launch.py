@@ -1,4 +1,4 @@
-"""Opens what a robot sealed for a stakeholder, on the stakeholder's own domain.
+"""Opens the messages that a robot sealed for a stakeholder, on the stakeholder's own domain.
 
     ros2 launch discreet unseal.launch.py identity:=front_desk.key robot:=concierge-1.pub \\
         outer_domain:=1 domain:=20
@@ -28,7 +28,7 @@ def generate_launch_description():
         DeclareLaunchArgument(
             'domain',
             description=(
-                "ROS domain of the stakeholder's own nodes. Whoever is on it can read what is opened."
+                "ROS domain of the stakeholder's own nodes. Any node on it can read the opened messages."
             ),
         ),
         DeclareLaunchArgument('outer_domain', default_value='1', description="The robot's outer ROS domain."),
@@ -36,22 +36,23 @@ def generate_launch_description():
             'passphrase_file',
             default_value='',
             description=(
-                'File with the passphrase of the identity, which only this user may read. Without one: the'
+                'File with the passphrase of the identity, readable by this user only. Without it: the'
                 ' systemd credential NAME.passphrase.'
             ),
         ),
         DeclareLaunchArgument(
             'namespace',
             default_value='',
-            description='Stands before the opened topics. Without it: the name in the identity.',
+            description='Prefix of the opened topics. Without it: the name in the identity.',
         ),
         DeclareLaunchArgument(
             'transport',
             default_value='tuned',
             choices=['tuned', 'default'],
             description=(
-                '`tuned`: large messages by shared memory, see fastdds.xml beside this file, unless '
-                'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. `default`: as Fast DDS comes.'
+                '`tuned`: large messages by shared memory (fastdds.xml, next to this file), unless '
+                'FASTRTPS_DEFAULT_PROFILES_FILE names a profile already. `default`: the default transport of'
+                ' Fast DDS.'
             ),
         ),
     ]
