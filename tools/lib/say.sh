@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Telling people what happens, how long it takes and what to do when it fails. Sourced by the tools; $ROOT is the
-# repository, and logs go to .ros/log.
+# Output of the tools: progress, durations, errors with remedies. Sourced by the tools; $ROOT is the repository, and logs
+# go to .ros/log.
 
 # shellcheck disable=SC2034 # the tools use them
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then BOLD=$'\e[1m' DIM=$'\e[2m' RED=$'\e[31m' GREEN=$'\e[32m' PLAIN=$'\e[0m'
 else BOLD='' DIM='' RED='' GREEN='' PLAIN=''; fi
 
-# die WHAT [WHAT TO DO...]
+# die ERROR [REMEDY...]
 die() {
     printf '\n%serror:%s %s\n' "$RED" "$PLAIN" "$1" >&2
     shift
@@ -17,7 +17,7 @@ die() {
 now() { printf '%s' "${EPOCHREALTIME/[.,]/}"; } # microseconds
 elapsed() { local us=$(($(now) - $1)); printf '%d.%d s' $((us / 1000000)) $((us / 100000 % 10)); }
 
-# run NAME COMMAND...: runs it with its output in .ros/log/NAME.log and the last line of it on the terminal.
+# run NAME COMMAND...: runs it with its output in .ros/log/NAME.log, and shows the last line on the terminal.
 run() {
     local name=$1 started line log child status=0 next=20
     shift
@@ -44,7 +44,7 @@ run() {
     [[ -t 1 ]] && printf '\r\e[K'
     if ((status)); then
         tail -n 30 "$log" >&2
-        die "$name failed after $(elapsed "$started") (exit status $status)." "Everything it said: $log"
+        die "$name failed after $(elapsed "$started") (exit status $status)." "Its whole output: $log"
     fi
     printf '  %sdone%s %s (%s)\n' "$GREEN" "$PLAIN" "$name" "$(elapsed "$started")"
 }
