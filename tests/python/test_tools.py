@@ -169,7 +169,7 @@ def test_a_check_whose_program_is_missing_is_skipped_by_name(fast):
     assert done.returncode == 0, done.stdout + done.stderr
     for stage, program in CHECKS.items():
         assert stages[stage].startswith('0 passed, 0 failed, 1 skipped'), stages[stage]
-        assert f'SKIPPED: {program} is not installed here; tools/setup --test installs it' in done.stdout
+        assert f'SKIPPED: {program} is not installed; tools/setup --test installs it' in done.stdout
     assert done.stdout.splitlines()[-1] == '6 passed, 0 failed, 6 skipped'  # three checks and three tests
 
 
