@@ -1,7 +1,7 @@
-"""What the intruder tries one after the other, and how it is seen what became of it.
+"""Attempts of the intruder, in sequence, and the check of each.
 
-An attempt held if nothing of it reached the robot, the robot stood still, and the guard counted the refusal
-that was expected.
+The guard held against an attempt if no message of it reached the robot, the robot stood still, and the guard
+counted the expected refusal.
 """
 
 import time
@@ -11,7 +11,7 @@ from stage import until
 
 COMMANDS, CALLS = '/cmd_vel/command', '/guests/lookup/call'
 
-# What the intruder is told to do, what that is, and the reason for which the guard should refuse it. The
+# Command to the intruder, title of the attempt, and the reason with which the guard should refuse it. The
 # robot stands still.
 BEFORE = [
     ('garbage', 'Random bytes as a sealed command', 'other_receiver'),
@@ -29,14 +29,14 @@ AFTER = [
 
 
 class Attempts:
-    """Has the intruder try things, and notes in `run` what became of each."""
+    """Runs the intruder's attempts, and records the outcome of each in `run`."""
 
     def __init__(self, run, listeners, intruder, pose):
-        """`listeners` and `intruder` are processes that can be asked; `pose` tells where the robot is."""
+        """`listeners` and `intruder` are processes that answer requests; `pose` returns the robot's pose."""
         self.run, self.listeners, self.intruder, self.pose = run, listeners, intruder, pose
 
     def make(self, attempts):
-        """Tries all of a list, one after the other."""
+        """Runs all attempts of a list in sequence."""
         until(lambda: self.intruder.ask('ready'), 'an intruder whom the guard hears')
         for word, title, reason in attempts:
             who = word.removeprefix('call ')
@@ -54,7 +54,7 @@ class Attempts:
         after = self.refused(before, COMMANDS, reason)
         end = self.pose()
         moved = max(abs(now - then) for now, then in zip(end, start))
-        marks = {round(speed, 6) for speed in done.get('speeds', [])}  # what was recorded has none
+        marks = {round(speed, 6) for speed in done.get('speeds', [])}  # recorded commands have none
         told = self.listeners.ask('told', since=before['told'])
         arrived = sum(not marks or speed in marks for _, speed, _ in told)
         self.note(
@@ -86,8 +86,8 @@ class Attempts:
         )
 
     def refused(self, before, entrance, reason, patience=10):
-        """Waits until the guard's diagnostics, which come each second, count another refusal;
-        gives what was seen then.
+        """Waits until the guard's diagnostics, published each second, count another refusal;
+        returns that report.
         """
 
         def count(report):
@@ -99,7 +99,7 @@ class Attempts:
         return report
 
     def note(self, title, reason, before, sent, *, held, found, entrance=COMMANDS, after=None, poses=None):
-        """Notes what was tried, what became of it, and what the guard says of it."""
+        """Records an attempt, its outcome, and the guard's refusals."""
         earlier, later = (
             report['guard'].get(entrance, {})
             for report in (before, after or self.refused(before, entrance, reason))

@@ -1,5 +1,5 @@
-"""Holds what was seen in the lobby's run against what the policy says.
-What holds and what does not goes into the page.
+"""Compares the observations of a run with the policy.
+The page shows every claim, with its result.
 """
 
 import json
@@ -18,11 +18,11 @@ from processes import STAKEHOLDERS
 from scenario import REVOKED
 from stage import BIN
 
-FORGED = 2.0  # m/s, of the commands that the intruder publishes plainly
+FORGED = 2.0  # m/s, of the unsigned commands of the intruder
 
 
 class Checks:
-    """Every claim about a run, with whether it holds."""
+    """Every claim about a run, with its result."""
 
     def __init__(self, run, deployment):
         self.run, self.deployment, self.claims = run, deployment, []
@@ -33,7 +33,7 @@ class Checks:
         self.claims.append({'about': about, 'holds': bool(holds), 'claim': text})
 
     def summary(self):
-        """All numbers, and every claim with whether it holds."""
+        """All numbers, and every claim with its result."""
         run = self.run
         table = self.table()
         self.robot_to_stakeholders(table)
@@ -82,10 +82,10 @@ class Checks:
             'claims': self.claims,
         }
 
-    # What the policy says, beside what came
+    # Comparison of the policy with the received messages
 
     def table(self):
-        """A row for each topic that exists inside, a cell for each party."""
+        """One row for each inner topic, one cell for each party."""
         first, last = self.run.first['counts'], self.run.last['counts']
         rows = []
         for topic in sorted(last['inside'], key=lambda name: (name not in self.policy['topics'], name)):
@@ -138,8 +138,8 @@ class Checks:
                 if who != REVOKED and row['topic'] not in (
                     '/rosout',
                     '/diagnostics',
-                ):  # their counts depend on who listened first
-                    # What must be looked at may be left out for a newer frame; the guard counts that.
+                ):  # their counts depend on the start of each subscription
+                    # A frame that waits for inspection may be dropped for a newer one; the guard counts that.
                     self.claim(
                         'release',
                         came + skipped >= 0.9 * inside,
@@ -152,7 +152,7 @@ class Checks:
                     )
 
     def words(self):
-        """Nothing of what the guests and the staff are known by is in redacted words; all of it is inside."""
+        """Redacted texts have no names or numbers of guests and staff; the inner texts have all of them."""
         known = {text.casefold() for guest in hotel.GUESTS for text in (guest[0], *guest[2:])} | {
             'jonas.weber',
             '3c:22:fb:9a:41:d7',

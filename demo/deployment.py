@@ -1,4 +1,4 @@
-"""The lobby's robot and all of Discreet around it, started on a stage."""
+"""The lobby's robot and the programs of Discreet, started on a stage."""
 
 import json
 import re
@@ -12,7 +12,7 @@ sys.path.append(str(ROOT))
 from sim import gazebo, namespace
 
 POLICY, ADAPTER = ROOT / 'policies' / 'lobby.yaml', BIN / 'examples' / 'gazebo_adapter'
-# One topic of each kind that each stakeholder is given: when these have come, all is connected.
+# One topic of each kind that each stakeholder may have: once these arrive, all parties are connected.
 GIVEN = {
     'navigation': ['/camera/image_raw', '/scan', '/odom'],
     'front_desk': ['/camera/image_raw', '/speech/transcript'],
@@ -22,7 +22,7 @@ GIVEN = {
 
 
 def missing():
-    """Why the lobby cannot be run here, or None."""
+    """The reason why the lobby cannot run here, or None."""
     if not ADAPTER.exists():
         return f'{ADAPTER.name} is not built: tools/setup --gazebo does that'
     return gazebo.unavailable() or namespace.unavailable()
@@ -30,12 +30,12 @@ def missing():
 
 class Deployment:
     """Gazebo with the robot in it, its guard and keeper, each stakeholder's unsealer and commander,
-    and the processes that listen and attack.
+    the listeners and the intruder.
     """
 
     def __init__(self, stage, domains, *, policy=POLICY, world=None, lockstep=False):
-        """`domains`: the inner and the outer one; the stakeholders' come after. `world` is a file, by default
-        the lobby as it is described; in `lockstep` no simulated second passes without its frames.
+        """`domains`: the inner and the outer one; those of the stakeholders follow. `world` is a file, by
+        default the described lobby; in `lockstep` simulated time waits for the frames.
         """
         self.stage, self.shipped, self.world, self.lockstep = stage, policy, world, lockstep
         self.inner, self.outer = domains
@@ -100,8 +100,8 @@ class Deployment:
         stage.say(f'Guard, keeper, four unsealers and three commanders start: {how}')
 
     def start_listeners(self, watched=None, frames=None):
-        """The process that hears what each party receives. `watched`: names and domains, by default all.
-        Frames are kept if there is a folder for them.
+        """The process that records the messages of each party. `watched`: names and domains, by default all.
+        Frames are kept if a folder is given.
         """
         domains = json.dumps(self.domains if watched is None else watched)
         return self.peer('listeners.py', domains, *([frames] if frames else []))

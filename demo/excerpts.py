@@ -1,4 +1,4 @@
-"""What the page shows of a run: frames over time, examples of what was said, how long frames took."""
+"""Excerpts of a run for the page: frames over time, example texts, latency of frames."""
 
 import hotel
 from frames import CAMERA
@@ -17,12 +17,12 @@ def series(run):
             for moment in moments:
                 if 0 <= (slot := int(2 * (moment - begin))) < len(slots):
                     slots[slot] += 1
-            counted[who] = slots[:-1]  # the last one is not over
+            counted[who] = slots[:-1]  # the last one is incomplete
     return {'begin': begin, 'frames': counted}
 
 
 def examples(run):
-    """The messages of one round of each kind of words, as each party had them."""
+    """The messages of one round of each kind of text, as each party received them."""
     begins = {
         SPEECH: hotel.HEARD[0],
         '/rosout': f'base: {hotel.LOGGED[0]}',

@@ -1,17 +1,17 @@
-"""Frames of one instant, as each party received them, and what of the lobby's faces they show.
+"""Frames of one instant, as each party received them, and the visible faces in them.
 
-Where a face is in a frame tells sim/truth.py, from the description of the lobby and the robot's place at that
-moment. What is compared are pixels: an area is covered if hardly one of them left as it was inside.
+sim/truth.py computes the area of a face in a frame from the description of the lobby and the robot's position
+at that moment. Pixels are compared: an area is covered if hardly any of them equals the inner image.
 """
 
 CAMERA, DEPTH = '/camera/image_raw', '/camera/depth/image_rect_raw'
-SMALLEST = 20  # pixels of height from which on a face counts
-SHOWN = 0.10  # of an area, from which on it counts as shown
+SMALLEST = 20  # pixels; lower faces are not counted
+SHOWN = 0.10  # share of an area from which it counts as shown
 COMPARED = 20  # frames
 
 
 def choose(ask, revoked):
-    """Two instants: one before the vendor was revoked, one after. Gives paths of pictures, by party."""
+    """Two instants: one before the vendor's revocation, one after. Returns paths of pictures, by party."""
     kept, arrived = (
         {who: dict(map(tuple, frames)) for who, frames in ask('kept', topic=CAMERA).items()},
         {int(stamp): at for stamp, at in ask('arrived', topic=CAMERA).items()},
@@ -35,10 +35,10 @@ def choose(ask, revoked):
             chosen[name] = {}
             continue
 
-        def away(stamp):  # from the nearest depth frame, which has a rate of its own
+        def away(stamp):  # from the nearest depth frame, which has another rate
             return min((abs(other - stamp) for other in depth), default=0)
 
-        # Of the first ones, in which the guests are near, the one that shows most.
+        # Of the first frames, in which the guests are near, the one that shows most.
         common = [stamp for stamp in common if away(stamp) < 6e8] or common
         stamp = max(common[: len(common) // 2 + 1], key=lambda stamp: kept['navigation'][stamp])
         chosen[name] = {
@@ -52,7 +52,7 @@ def choose(ask, revoked):
 
 
 def compare(ask, path):
-    """What of faces and of the car's plate left, in frames that each party had, spread over the run."""
+    """Visible faces and plates in the frames of each party, sampled over the run."""
     from sim import truth
 
     kept, poses = ask('kept', topic=CAMERA), {stamp: pose for stamp, *pose in path}
@@ -95,7 +95,7 @@ def compare(ask, path):
 
 
 def counts(mark):
-    """Is it one that should be covered, and is all of it in view?"""
+    """True if it should be covered and is completely in view."""
     _, top, _, bottom = mark.box()
     return mark.visible > 0.95 and (
         mark.kind == 'plate' or (mark.kind == 'face' and bottom - top >= SMALLEST)
@@ -103,7 +103,7 @@ def counts(mark):
 
 
 def plan():
-    """What stands in the lobby, for a drawing from above: kind, x, y, deep, wide, name."""
+    """Objects of the lobby, for a plan: kind, x, y, depth, width, name."""
     from sim import lobby
 
     kinds = [

@@ -1,4 +1,4 @@
-"""Images as they come: their stamp, and how they are shown."""
+"""Serialized images: their stamp, and their display."""
 
 import struct
 
@@ -6,13 +6,13 @@ import numpy
 
 
 def stamp_of(serialized):
-    """Nanoseconds in the header of a serialized message; little-endian, as everything here is."""
+    """Nanoseconds in the header of a serialized message; little-endian, like all messages here."""
     seconds, nanoseconds = struct.unpack_from('<iI', serialized, 4)
     return seconds * 10**9 + nanoseconds
 
 
 def picture(image):
-    """What an Image shows, as RGB pixels. Depth: near is light, and no reading is dark red."""
+    """An Image as RGB pixels. Depth: near is light, and no reading is dark red."""
     if image.encoding == '32FC1':
         depth = numpy.frombuffer(image.data, numpy.float32).reshape(image.height, image.width)
         known = numpy.isfinite(depth) & (depth > 0)

@@ -1,10 +1,9 @@
-"""The rest of the robot, beside what the simulator gives it: the reception's book of guests, what guests say,
-and what nodes tell of themselves. All of it on the inner domain.
+"""The nodes of the robot that the simulator does not provide: the reception's guest database, the guests'
+speech, logs and diagnostics. All are on the inner domain.
 
     ROS_DOMAIN_ID=81 python3 demo/hotel.py
 
-Guests are invented. Their cards are numbers that payment systems are tested with, their telephones belong to
-nobody.
+Guests are invented. Card numbers are test numbers of payment systems, telephone numbers are unassigned.
 """
 
 import contextlib
@@ -29,7 +28,7 @@ GUESTS = [
     ('Jean Moreau', '305', '12AB34567', '6011 1111 1111 1117', '+33 6 99 55 01 23'),
 ]
 
-# As a recogniser writes it: lower case, and numbers at times as words.
+# As written by a speech recogniser: lower case, and some numbers as words.
 HEARD = [
     'good evening my name is Karin Lindqvist i have a booking',
     'Where is the breakfast room?',
@@ -42,7 +41,7 @@ HEARD = [
     'Please write to amara.okafor@mail.example, or ring room one one eight.',
 ]
 
-# What real nodes log and report without a thought.
+# Log messages and diagnostics with personal data, as real nodes publish them.
 LOGGED = [
     'goal reached: two towels for guest Karin Lindqvist, room 412',
     'map loaded from /home/jonas.weber/maps/lobby.yaml',
@@ -64,8 +63,8 @@ REPORTED = [
 
 
 class Reception(Node):
-    """Knows the guests: answers who asks on the robot's own domain,
-    and hands the guard the list of today's.
+    """The guest database: answers calls on the robot's own domain,
+    and gives the guard today's roster.
     """
 
     def __init__(self):

@@ -1,11 +1,10 @@
-"""Somebody on the guest network: knows every name, type and QoS of the robot's own domain, and wants in.
+"""An attacker on the guest network, who knows every name, type and QoS of the robot's own domain.
 
     python3 demo/intruder.py DOMAIN IDENTITIES
 
-It sits on the outer domain. It has no identity that the policy knows, but for attempts that say so, in which
-it has stolen one. What became of an attempt is not for it to say: each command that it forges has a speed of
-its own, and demo/show.py looks for that among the commands which reached the robot. Orders come on standard
-input (see peer.py).
+It is on the outer domain. It has no identity that the policy names, except in attempts with a stolen one. It
+does not report the outcome of an attempt: each forged command has a unique speed, and demo/show.py searches
+the commands that reached the robot for it. It receives its orders on standard input (see peer.py).
 """
 
 import contextlib
@@ -29,7 +28,7 @@ from discreet.commands import Stamps, context, seal_command
 from discreet.ros import GRANTS_TOPIC, LATCHED, SealedSubscription, hash_of, to_message, type_name
 
 COMMANDS = '/cmd_vel/command'
-# By these names ROS shows one image as well.
+# Names under which ROS publishes the same image.
 SIBLINGS = {
     f'/camera/image_raw/{name}': f'sensor_msgs/msg/{kind}'
     for name, kind in (
@@ -42,7 +41,7 @@ SIBLINGS['/camera/image_rect_color'] = 'sensor_msgs/msg/Image'
 
 
 class Thief:
-    """An identity, and what can be done with it."""
+    """An identity, and the operations with it."""
 
     def __init__(self, key, robot, domain):
         self.me = Identity.open(key, (key.parent / 'passphrase').read_text())
@@ -99,20 +98,20 @@ class Intruder(Node):
         self.forge.publish(message)
 
     def ready(self):
-        """Does it know what a command is sealed for, and does the guard hear it?"""
+        """True if it knows the guard's key for commands, and the guard has subscribed to its topics."""
         knows = all(thief.book.receiver(int(time.time())) for thief in self.thieves.values())
         ears = self.get_subscriptions_info_by_topic(
             COMMANDS
-        )  # its own and the judges' are there before the guard's
+        )  # its own subscription and those of the checks exist before the guard's
         heard = self.forge.get_subscription_count() >= len(ears) and any(
             ear.node_name == 'guard_outer' for ear in ears
         )
         return knows and heard and self.lookup.service_is_ready()
 
-    # What it hears
+    # Receiving
 
     def attack(self, topics):
-        """From now on it listens to everything, and drives whenever it can."""
+        """Subscribes to all topics, and publishes commands wherever it can."""
         for topic, offered in topics.items():
             self.follow(topic, **offered)
         for topic, kind in SIBLINGS.items():
@@ -137,7 +136,7 @@ class Intruder(Node):
         self.create_subscription(peer.message_class(type_name), topic, count, qos, raw=True)
 
     def eavesdrop(self, topic, form, type_name):
-        """Hears what is sealed, and tries to open it: with a key of its own, and with the vendor's."""
+        """Receives sealed messages, and tries to open them with its own key and with the vendor's."""
         name = f'{topic}/sealed/{form}'
         self.sealed[name], self.opened[name] = 0, {'stranger': 0, 'analytics': 0}
 
@@ -146,7 +145,7 @@ class Intruder(Node):
 
         self.create_subscription(Sealed, name, count, 10, raw=True)
         if type_name == 'sensor_msgs/msg/Image':
-            return  # the words are enough to try keys on
+            return  # the transcripts are enough for trying keys
 
         for who in self.opened[name]:
 
@@ -177,7 +176,7 @@ class Intruder(Node):
             'sent': len(self.mine),
         }
 
-    # What it tries
+    # Attacks
 
     @staticmethod
     def twist(speed):
@@ -186,7 +185,7 @@ class Intruder(Node):
         return command
 
     def forged(self, who, times=5, fast=0.0):
-        """Commands in somebody's name, well-formed, sealed and signed; gives the speeds that mark them."""
+        """Well-formed commands, sealed and signed with an identity; returns the speeds that mark them."""
         speeds = []
         for _ in range(times):
             speeds.append(fast + 0.3 + next(self.speeds) / 10000)
@@ -211,19 +210,19 @@ class Intruder(Node):
         return self.forged('navigation', fast=1.5)
 
     def repeat(self, on):
-        """Sends each command that it hears again, at once."""
+        """Replays each received command at once."""
         before = len(self.mine)
         self.repeating = on
         return {'sent': before}
 
     def replay(self):
-        """Sends what it heard a while ago again."""
+        """Replays commands that it received earlier."""
         for message in self.heard[-30:]:
             self.send(message)
         return {'sent': len(self.heard[-30:])}
 
     def hold_back(self):
-        """Takes commands out of the air: sealed now, delivered later."""
+        """Intercepts commands: sealed now, delivered later."""
         speeds = [0.3 + next(self.speeds) / 10000 for _ in range(5)]
         self.held = [
             self.thieves['navigation'].seal('command', '/cmd_vel', Twist, self.twist(speed))
@@ -237,7 +236,7 @@ class Intruder(Node):
         return {}
 
     def call(self, who):
-        """Asks for guests, signed by somebody; `answer` says later what came."""
+        """Calls the guest database, signed with an identity; `answer` later returns the result."""
         request = self.thieves[who].seal(
             'call', '/guests/lookup', LookupGuest, LookupGuest.Request(query='412')
         )

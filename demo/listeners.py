@@ -1,12 +1,11 @@
-"""What each party receives, on its own domain, and the few things that parties do there.
+"""Records the messages that each party receives on its own domain; sends the parties' commands and calls.
 
     python3 demo/listeners.py '{"inside": 81, "outside": 82, "navigation": 83, ...}' FOLDER
 
-Without a folder no frame is kept, only when it was sent and when it came.
+Without a folder frames are not kept, only their times of sending and arrival.
 
-One process for all, because what is compared must be counted by one clock; each domain has a context of its
-own, which to DDS is a participant like any other. Messages are taken as they are on the wire. Commands come
-on standard input (see peer.py).
+One process for all parties, because compared values need one clock; each domain has its own context, which is
+a participant of DDS. Messages stay serialized. Commands arrive on standard input (see peer.py).
 """
 
 import json
@@ -40,7 +39,7 @@ class Parties:
         for party in self.all.values():
             party.poll()
 
-    # What may be asked
+    # Requests
 
     def report(self):
         """Counts, by party and by the robot's name of a topic."""
@@ -57,18 +56,18 @@ class Parties:
         }
 
     def topics(self):
-        """All that can be known of the robot's own topics."""
+        """Names, types and QoS of the robot's own topics."""
         return self.all['inside'].offered()
 
     def path(self):
         return self.all['inside'].path
 
     def told(self, since=0):
-        """The commands that reached the robot, from one on."""
+        """The commands that reached the robot, from an index on."""
         return self.all['inside'].told[since:]
 
     def times(self):
-        """When each message came."""
+        """Time of arrival of each message."""
         return {
             name: {
                 party.own(topic): [round(moment, 3) for moment in inbox.times]
@@ -78,12 +77,12 @@ class Parties:
         }
 
     def arrived(self, topic):
-        """When each frame that was kept came inside, by stamp."""
+        """Time of arrival of each kept frame on the inner domain, by stamp."""
         inbox = self.all['inside'].inboxes[topic]
         return {stamp: inbox.stamps[stamp] for stamp in inbox.kept}
 
     def delays(self, topic):
-        """How much later than inside each party had a frame of the same stamp, in seconds."""
+        """Delay of each party's frame after the inner frame of the same stamp, in seconds."""
         inside = self.all['inside'].inboxes[topic].stamps
         return {
             name: [
@@ -94,8 +93,8 @@ class Parties:
         }
 
     def stamps(self, topic):
-        """The stamps of all that came, by party; when each came inside,
-        and the number its publisher gave the last one there.
+        """The stamps of all messages, by party; the time of arrival of each on the inner domain,
+        and the sequence number of the last one there.
         """
         found = {name: inbox for name in self.all if (inbox := self.inbox(name, topic))}
         return {
@@ -106,7 +105,7 @@ class Parties:
 
     def latencies(self, topic):
         """From the publisher inside to each party, in seconds, by stamp.
-        One clock, as all is on one machine.
+        All processes are on one machine, with one clock.
         """
         sent = self.all['inside'].inboxes[topic].sent
         return {
@@ -120,7 +119,7 @@ class Parties:
         }
 
     def same(self, topic):
-        """How many messages are, byte for byte, what they were inside, and of how many, by party."""
+        """Number of messages that are byte for byte as inside, and the number of all, by party."""
         inside = self.all['inside'].inboxes[topic].kept
         return {
             name: [sum(inside[stamp] == message for stamp, message in common), len(common)]
@@ -131,7 +130,7 @@ class Parties:
         }
 
     def said(self, topic):
-        """What texts came on a topic, by party."""
+        """Texts that arrived on a topic, by party."""
         return {
             name: [words(message) for message in inbox.texts()]
             for name, party in self.all.items()
@@ -140,7 +139,7 @@ class Parties:
         }
 
     def kept(self, topic):
-        """Of the frames that were kept: their stamps, and how much of each is more than black, by party."""
+        """Stamps of the kept frames, and the share of each that is not black, by party."""
         shares = {}
         for name in self.all:
             if inbox := self.inbox(name, topic):
@@ -160,11 +159,11 @@ class Parties:
         )
 
     def frame(self, who, topic, stamp):
-        """The pixels of one that was kept."""
+        """The pixels of a kept frame."""
         return picture(deserialize_message(bytes(self.inbox(who, topic).kept[stamp]), Image))
 
     def save(self, topic, stamp, who):
-        """One frame of one party, as a PNG; gives its path, or nothing if it never came."""
+        """One frame of one party, as a PNG; returns its path, or None if it did not arrive."""
         inbox = self.inbox(who, topic)
         if not inbox or stamp not in inbox.kept:
             return None
@@ -173,18 +172,18 @@ class Parties:
         return str(path)
 
     def unchanged(self, topic, who, areas):
-        """How much of each area of a frame is as it was inside. `areas`: [[stamp, name, polygon], ...]."""
+        """Share of each area of a frame that is as inside. `areas`: [[stamp, name, polygon], ...]."""
         answers = []
         for stamp, name, polygon in areas:
             taken, came = self.frame('inside', topic, stamp), self.frame(who, topic, stamp)
             mask = Picture.new('1', (taken.shape[1], taken.shape[0]))
             ImageDraw.Draw(mask).polygon([tuple(corner) for corner in polygon], fill=1)
             inside = numpy.asarray(mask)
-            same = (taken == came).all(axis=2) & (taken.max(axis=2) > 8)  # a black pixel may be the cover's
+            same = (taken == came).all(axis=2) & (taken.max(axis=2) > 8)  # black may be the cover
             answers.append([stamp, name, round(float(same[inside].mean()), 4) if inside.any() else None])
         return answers
 
-    # What parties do
+    # Actions of the parties
 
     def drive(self, who, speed, turn, seconds):
         """A stakeholder's node commands, by way of its commander."""

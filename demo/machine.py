@@ -1,4 +1,4 @@
-"""What each program costs: processor time by /proc."""
+"""CPU time of each program, from /proc."""
 
 import os
 import pathlib
@@ -7,13 +7,13 @@ TICKS = os.sysconf('SC_CLK_TCK')
 
 
 def descendants(root=None):
-    """Process ids of all that this process started, and of what those started."""
+    """Process ids of all descendants of this process."""
     parents = {}
     for stat in pathlib.Path('/proc').glob('[0-9]*/stat'):
         try:
             fields = stat.read_text().rpartition(')')[2].split()
         except OSError:
-            continue  # it has just ended
+            continue  # it has ended meanwhile
         parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
     found, waiting = [], [root or os.getpid()]
     while waiting:
@@ -24,7 +24,7 @@ def descendants(root=None):
 
 
 def used(processes):
-    """Processor seconds, by process and name."""
+    """CPU seconds, by process and name."""
     seconds = {}
     for pid in processes:
         try:
@@ -42,7 +42,7 @@ def name(pid):
 
 
 def between(before, after, seconds):
-    """The share of one processor that each name took, in between."""
+    """The share of one core that each name used in between."""
     shares = {}
     for pid, (called, spent) in after.items():
         shares[called] = shares.get(called, 0) + (spent - before.get(pid, (called, 0))[1]) / seconds

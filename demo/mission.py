@@ -1,12 +1,12 @@
 """Drives the robot to the reception desk, by camera and lidar alone.
 
-It goes towards the blue sign, until the desk is a metre away.
+It drives towards the blue sign, until the desk is a metre away.
 
-    python3 demo/mission.py --domain 81                               on the robot itself, past the guard
+    python3 demo/mission.py --domain 81                               on the robot itself, without the guard
     python3 demo/mission.py --domain 83 --namespace /navigation       behind an unsealer and a commander
 
-Writes a line of JSON each second, and at last {"arrived": ...} with what it counted. Exit status: 0 it stands
-before the desk, 1 it does not.
+Writes a line of JSON each second, and at the end {"arrived": ...} with its counts. Exit status: 0 it stopped
+at the desk, 1 it did not.
 """
 
 import argparse
@@ -31,24 +31,24 @@ from sensor_msgs.msg import Image, LaserScan
 SIGN_WIDTH = 1.0  # metres
 FASTEST, TURN = 0.45, 0.6  # m/s, rad/s
 PATIENCE = 3.0  # seconds without a sign, until it looks around
-STALE = 1.0  # seconds after which what a sensor said is no reason to move
+STALE = 1.0  # seconds after which a sensor message is too old to move by
 
 
 class Sign(NamedTuple):
-    """The blue sign, as the camera sees it."""
+    """The blue sign in the camera image."""
 
     bearing: float  # radians, to the left
-    distance: float  # metres, by its width
+    distance: float  # metres, from its width
 
 
 def find_sign(pixels, half_angle):
-    """`half_angle` is half the horizontal field of view. Nothing else in the lobby is as blue."""
+    """`half_angle` is half the horizontal field of view. No other object in the lobby is as blue."""
     colours = pixels[::2, ::2].astype(numpy.int16)
     blue = colours[..., 2] - colours[..., :2].max(axis=2) > 105
     columns = numpy.flatnonzero(blue.sum(axis=0) >= 3)
     if len(columns) < 8:
         return None
-    # The middle half of them: a stray pixel far off does not count.
+    # The middle half: distant stray pixels are not counted.
     middle, width = 2 * numpy.median(columns), 2 * len(columns)
     focal = pixels.shape[1] / 2 / math.tan(half_angle)
     return Sign(math.atan2(pixels.shape[1] / 2 - middle, focal), focal * SIGN_WIDTH / width)
@@ -64,8 +64,8 @@ def ahead(scan, half_angle=math.radians(8)):
 
 
 def steer(sign, lost, front, stop):
-    """Forward speed and turn. `lost` is for how long the sign was not seen:
-    a cover may lie on it for a moment.
+    """Forward speed and turn. `lost`: seconds since the sign was last seen;
+    it may be covered for a moment.
     """
     if sign is None and lost < PATIENCE and front > 2 * stop:
         return FASTEST / 3, 0.0
@@ -74,7 +74,7 @@ def steer(sign, lost, front, stop):
     turn = max(-TURN, min(TURN, 1.5 * sign.bearing))
     room = front - stop
     if room <= 0:
-        return 0.0, turn if abs(sign.bearing) > 0.2 else 0.0  # whatever stands here, it is not yet the desk
+        return 0.0, turn if abs(sign.bearing) > 0.2 else 0.0  # an obstacle before the desk
     return max(0.05, min(FASTEST, 0.7 * room)) * max(0.0, 1 - 2 * abs(sign.bearing)), turn
 
 
@@ -87,7 +87,7 @@ class Mission(Node):
         self.frames = self.scans = self.sent = self.black = 0
         self.standing_since, self.result = None, None
         names = {name: options.namespace + getattr(options, name) for name in ('image', 'scan', 'command')}
-        # Serialized: only one frame in each period is looked at, and unpacking each takes longer than
+        # Serialized: only one frame in each period is used, and deserializing each takes longer than
         # receiving it.
         self.create_subscription(Image, names['image'], self.saw, qos_profile_sensor_data, raw=True)
         self.create_subscription(LaserScan, names['scan'], self.measured, qos_profile_sensor_data)
@@ -108,7 +108,7 @@ class Mission(Node):
         if self.frame is not None:
             image = deserialize_message(bytes(self.frame), Image)
             pixels = numpy.frombuffer(image.data, numpy.uint8).reshape(image.height, image.width, 3)
-            if pixels.any():  # a frame that nobody could look at in time is black, and says nothing
+            if pixels.any():  # a frame that was not inspected in time is black
                 self.sign, self.seen_at = find_sign(pixels, math.radians(self.options.field_of_view) / 2), now
                 self.sign_at = now if self.sign else self.sign_at
             else:
@@ -129,7 +129,7 @@ class Mission(Node):
 
     def drive(self, speed, turn):
         if not self.commands.get_subscription_count():
-            return  # nobody hears it yet
+            return  # no subscription yet
         command = Twist()
         command.linear.x, command.angular.z = speed, turn
         self.commands.publish(command)
@@ -196,7 +196,7 @@ def main():
     executor.add_node(mission)
     with contextlib.suppress(ExternalShutdownException, KeyboardInterrupt):
         executor.spin()
-    time.sleep(0.2)  # the last command, to stop, is on its way
+    time.sleep(0.2)  # until the last command, to stop, has been sent
     result = mission.result or {'arrived': False, 'why': 'it was stopped'}
     say(result)
     rclpy.try_shutdown()

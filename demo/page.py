@@ -1,5 +1,5 @@
-"""The demo's page: one file, nothing fetched, no script.
-Whatever is shown came from the run and is escaped.
+"""The demo's page: one file without scripts and external resources.
+All contents are from the run and are escaped.
 """
 
 import base64
@@ -91,9 +91,9 @@ def head(summary):
     )
     begun = time.strftime('%d %B %Y, %H:%M', time.localtime(summary['series']['begin']))
     return f"""<header><p class="brand">Discreet</p><h1>A hotel lobby, guarded</h1>
-<p class="lead">A robot drives through a simulated lobby ({text(summary['source'])}). The guard stands
-between its sensors and whoever uses them; policy <code>lobby.yaml</code> says who may have what.
-Everything below was received in this run, and held against the policy.</p>
+<p class="lead">A robot drives through a simulated lobby ({text(summary['source'])}). The guard is
+between its sensors and all other parties; the policy <code>lobby.yaml</code> says who may have which data.
+All messages below were received in this run, and compared with the policy.</p>
 <p class="verdict {'bad' if wrong else 'good'}">{tick(not wrong)} {verdict}</p>
 <p class="small">{text(begun)}, {text(summary['seconds'])} s</p></header>"""
 
@@ -107,7 +107,7 @@ def figure(path, title, caption, kind=''):
 
 
 def inline(path):
-    """A picture as a part of the page."""
+    """A picture, embedded in the page."""
     buffer = io.BytesIO()
     picture = Image.open(path)
     if picture.width < 640:
@@ -167,7 +167,7 @@ def table(summary):
     heads = ['topic', 'inside', *(NAMES[who] for who in ('outside', *STAKEHOLDERS))]
     return section(
         'Who got what',
-        'Messages received by each party, beside what the policy gives it. Analytics was revoked '
+        'Messages received by each party, compared with the policy. Analytics was revoked '
         'midway. Frames that the guard left out for newer ones: '
         + ', '.join(
             f'{row["skipped"]} of <code>{text(row["topic"])}</code>'
@@ -208,7 +208,7 @@ def words(summary):
 
 
 def marked(line):
-    """What the guard put in the place of personal data stands out."""
+    """Highlights the replacements of personal data."""
     escaped = text(line)
     parts = escaped.split('&lt;')
     return parts[0] + ''.join(

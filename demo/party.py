@@ -1,6 +1,6 @@
-"""One party's domain: the topics that come up on it, and what was received on each.
+"""One party's domain: the topics that appear on it, and the messages received on each.
 
-Messages stay as they are on the wire.
+Messages stay serialized.
 """
 
 import array
@@ -22,18 +22,17 @@ from rclpy.signals import SignalHandlerOptions
 import peer
 from frames_io import stamp_of
 
-# Some frames are kept to be looked at afterwards. Which ones, their stamps say, so that every party keeps the
-# same ones.
-RATE = {'rgb8': (15, 5), '32FC1': (5, 2)}  # of the cameras, in Hz of simulated time; and one in so many
+# Some frames are kept for later comparison. The stamp selects them, so that every party keeps the same ones.
+RATE = {'rgb8': (15, 5), '32FC1': (5, 2)}  # of the cameras, in Hz of simulated time; one frame in N is kept
 STAMPED = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/LaserScan')
 TEXTS = ('std_msgs/msg/String', 'rcl_interfaces/msg/Log', 'diagnostic_msgs/msg/DiagnosticArray')
 
 
 class Inbox:
-    """What came on one topic."""
+    """The messages of one topic."""
 
     def __init__(self, node, topic, keeps, type_name, reliable, latched):
-        """Frames are kept if it `keeps` them; their times always."""
+        """Frames are kept if `keeps` is set; their times always."""
         self.keeps = keeps
         self.kind, self.type_name = peer.message_class(type_name), type_name
         self.count, self.times, self.kept, self.stamps, self.sent, self.sequence = (
@@ -58,7 +57,7 @@ class Inbox:
         ).handle
 
     def poll(self):
-        """Takes what has come; gives it."""
+        """Takes the waiting messages; returns them."""
         came = []
         with self.handle:
             while taken := self.handle.take_message(self.kind, True):
@@ -87,7 +86,7 @@ class Inbox:
 
 
 class Party:
-    """One domain, and all topics on it that are somebody else's."""
+    """One domain, and all topics on it that other processes publish."""
 
     def __init__(self, name, domain, keeps):
         self.keeps = keeps
@@ -95,15 +94,14 @@ class Party:
         rclpy.init(context=self.context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
         self.node = self.make_node(f'{name}_ears')
         self.publishers, self.looked = {}, 0
-        # Whose topics count: what this party was given comes out of its unsealer, and what is open to all out
-        # of the guard. The intruder counts too: that its commands are heard out there shows that they are
-        # real.
+        # Publishers that count: the unsealer for sealed topics of this party, the guard for open ones. The
+        # intruder counts too: its commands are real if they arrive outside.
         self.givers = {'inside': None, 'outside': ('guard_outer', 'printer_in_room_12')}.get(
             name, ('unsealer_own',)
         )
 
     def make_node(self, name):
-        # Without /rosout of its own: what is heard there came from somebody else.
+        # Without its own /rosout: all messages there are from other nodes.
         return rclpy.create_node(
             name,
             context=self.context,
@@ -113,14 +111,14 @@ class Party:
         )
 
     def look(self):
-        """Follows the topics that have come up."""
+        """Subscribes to topics that have appeared."""
         self.looked = time.monotonic()
         for topic, offered in self.offered().items():
             if topic not in self.inboxes and not re.search(r'/tag$|/sealed/\w+$|^/discreet/', topic):
                 self.inboxes[topic] = Inbox(self.node, topic, self.keeps, **offered)
 
     def offered(self):
-        """Type and QoS of what somebody publishes here."""
+        """Type and QoS of a topic that others publish here."""
         found = {}
         for topic, kinds in self.node.get_topic_names_and_types():
             infos = self.node.get_publishers_info_by_topic(topic)
@@ -146,7 +144,7 @@ class Party:
 
 
 class Inside(Party):
-    """The robot's own domain: the guard's diagnostics, where the robot is, and what it was told to do."""
+    """The robot's own domain: the guard's diagnostics, the robot's pose, and its commands."""
 
     def __init__(self, domain, keeps):
         super().__init__('inside', domain, keeps)
@@ -171,7 +169,7 @@ class Inside(Party):
 
 
 def words(message):
-    """A message's texts in one line."""
+    """The texts of a message, in one line."""
     if isinstance(message, DiagnosticArray):
         return '; '.join(
             f'{status.name}: {status.message} '

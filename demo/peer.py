@@ -1,4 +1,4 @@
-"""What the demo's ROS processes have in common: they obey JSON lines on standard input, answer with JSON
+"""Common part of the demo's ROS processes: they follow JSON lines on standard input, answer with JSON
 lines, and end with the process that started them.
 """
 
@@ -15,7 +15,7 @@ from rclpy.signals import SignalHandlerOptions
 
 
 class Orders:
-    """What whoever started this process tells it to do."""
+    """Commands of the process that started this one."""
 
     def __init__(self, commands):
         """`commands` maps each word to the function that answers it."""
@@ -25,10 +25,10 @@ class Orders:
     def read(self):
         for line in sys.stdin:
             self.lines.put(line)
-        self.lines.put(None)  # whoever started this is gone
+        self.lines.put(None)  # the parent process is gone
 
     def obey(self):
-        """Does what was asked since. Raises ExternalShutdownException when nobody will ask any more."""
+        """Serves the waiting requests. Raises ExternalShutdownException when standard input has ended."""
         while not self.lines.empty():
             line = self.lines.get()
             if line is None:
@@ -43,7 +43,7 @@ def run(nodes, commands):
     orders, executor = Orders(commands), SingleThreadedExecutor()
     for node in nodes:
         executor.add_node(node)
-    # In the executor's own thread, so that a report never sees half a message.
+    # In the executor's thread, so that a report is never made during a callback.
     nodes[0].create_timer(0.02, orders.obey)
     try:
         executor.spin()
@@ -55,7 +55,7 @@ def run(nodes, commands):
 
 
 def poll(take, commands):
-    """The same without an executor: `take` takes what has come."""
+    """The same without an executor: `take` takes the waiting messages."""
     orders = Orders(commands)
     try:
         while True:

@@ -1,4 +1,4 @@
-"""The page's drawings, as SVG: the lobby from above with the way that was driven, and frames over time."""
+"""The page's drawings, as SVG: a plan of the lobby with the driven path, and frames over time."""
 
 import html
 import math

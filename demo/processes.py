@@ -1,4 +1,4 @@
-"""The lobby's programs beside the simulator: one table for `tools/demo` and for launch/demo.launch.py.
+"""The lobby's programs other than the simulator: one table for `tools/demo` and for launch/demo.launch.py.
 
 Words in braces are the launch file's arguments: `{outer_domain}`, `{policy}`.
 """
@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-# Each stakeholder has a domain of its own behind its unsealer; its number is this much above the outer one.
+# Each stakeholder has its own domain behind its unsealer; this is the offset of its id from the outer domain.
 STAKEHOLDERS = {'navigation': 1, 'front_desk': 2, 'maintenance': 3, 'analytics': 4}
 COMMANDS = {name: ['/cmd_vel geometry_msgs/msg/Twist'] for name in ('navigation', 'maintenance')}
 SERVICES = {'front_desk': ['/guests/lookup hotel_interfaces/srv/LookupGuest']}
 
-# Argument: what it is, and the default where there is a sensible one.
+# Argument: its description, and its default if there is a sensible one.
 ARGUMENTS = {
     'policy': ('the policy', None),
     'identities': (
@@ -39,12 +39,12 @@ class Process(NamedTuple):
 
     name: str
     program: str
-    domain: str = None  # of a ROS node: which argument is its ROS_DOMAIN_ID
+    domain: str = None  # of a ROS node: the argument with its ROS_DOMAIN_ID
     arguments: tuple = ()
     parameters: Mapping = MappingProxyType({})
 
     def fill(self, values):
-        """With the values of the arguments."""
+        """The process with the values of the arguments."""
         return self._replace(
             domain=self.domain and self.domain.format(**values),
             arguments=tuple(word.format(**values) for word in self.arguments),
@@ -55,7 +55,7 @@ class Process(NamedTuple):
         )
 
     def command(self, programs, scripts):
-        """To start it without a launch system."""
+        """Command for starting it without a launch system."""
         start = (
             ['python3', scripts / self.program] if self.program.endswith('.py') else [programs / self.program]
         )
@@ -98,7 +98,7 @@ PROCESSES = [
             '{state}',
             '--socket',
             '{state}/keeper.sock',
-            # Each run is a first start, and everything is one user's; a robot has neither in its units
+            # Each run is a first start, with one user for all; the units of a robot have neither option
             # (docs/keys.md).
             '--new-state',
             '--same-user',

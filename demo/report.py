@@ -7,7 +7,7 @@ from processes import STAKEHOLDERS
 
 
 def report(summary, paint):
-    """All of it for a terminal."""
+    """The whole summary as text."""
 
     def shown(cell, who):
         if cell['form'] and not cell['sealed'] and who != 'outside':

@@ -1,6 +1,6 @@
-"""What has been seen in a run of the lobby.
+"""Observations of a run of the lobby.
 
-scenario.py and attempts.py write it down and judge nothing; checks.py holds it against the policy.
+scenario.py and attempts.py record them without judgement; checks.py compares them with the policy.
 """
 
 import time
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Pose = list[float]  # x and y in metres, yaw in radians
-Report = dict[str, Any]  # what demo/listeners.py and demo/intruder.py answer to `report`
+Report = dict[str, Any]  # answer of demo/listeners.py and demo/intruder.py to `report`
 
 
 @dataclass
 class Event:
-    """Something that happened, for the time line."""
+    """An event, for the time line."""
 
     time: float  # seconds since 1970
     text: str
@@ -22,20 +22,20 @@ class Event:
 
 @dataclass
 class Attempt:
-    """What the intruder tried, and what became of it."""
+    """An attempt of the intruder, and its outcome."""
 
     title: str
     sent: int
     found: str
-    refusals: dict[str, int]  # by reason: what the guard counted meanwhile
-    expected: str  # the reason for which the guard should refuse it
+    refusals: dict[str, int]  # counted by the guard meanwhile, by reason
+    expected: str  # the reason with which the guard should refuse it
     held: bool
     poses: tuple[Pose, Pose] | None = None  # of a command: the robot before it and after it
 
 
 @dataclass
 class Shift:
-    """Maintenance drove, within its hours or outside of them."""
+    """A drive of maintenance, within its hours or outside of them."""
 
     version: int  # of the policy
     hours: str
@@ -47,7 +47,7 @@ class Shift:
 
 @dataclass
 class Revocation:
-    """What everybody had half a second after the revocation."""
+    """Counts of each party half a second after the revocation."""
 
     time: float  # seconds since 1970
     pose: Pose  # x and y
@@ -57,17 +57,17 @@ class Revocation:
 
 @dataclass
 class Run:
-    """One run. `say` tells its user about it."""
+    """One run. `say` prints a line for the user."""
 
     say: Callable[[str], None]
     events: list[Event] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     shifts: list[Shift] = field(default_factory=list)
     lookups: dict[str, dict[str, Any]] = field(default_factory=dict)  # answers of the reception, by query
-    mission: dict[str, Any] = field(default_factory=dict)  # its last word, with `start`, `end` and `received`
-    machine: dict[str, float] = field(default_factory=dict)  # shares of a processor during it, by program
+    mission: dict[str, Any] = field(default_factory=dict)  # its last line, with `start`, `end`, `received`
+    machine: dict[str, float] = field(default_factory=dict)  # share of one core in the mission, by program
     revocation: Revocation | None = None
-    first: Report = field(default_factory=dict)  # of the listeners, when all had what they are given
+    first: Report = field(default_factory=dict)  # of the listeners, once all parties received their topics
     last: Report = field(default_factory=dict)  # of the listeners, at the end
     intruder: Report = field(default_factory=dict)  # its own, at the end
     path: list[list[float]] = field(default_factory=list)  # stamp in nanoseconds, x, y, yaw
@@ -80,9 +80,9 @@ class Run:
     delays: dict[str, list[float]] = field(default_factory=dict)  # of camera frames, in seconds, by party
     said: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # texts, by topic and party
     pictures: dict[str, dict[str, Any]] = field(default_factory=dict)  # paths, by instant and party
-    faces: list[dict[str, Any]] = field(default_factory=list)  # what frames.compare found
+    faces: list[dict[str, Any]] = field(default_factory=list)  # results of frames.compare
 
     def mark(self, text: str) -> None:
-        """An event: said, and kept."""
+        """Prints and records an event."""
         self.events.append(Event(time.time(), text))
         self.say(text)

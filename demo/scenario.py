@@ -1,4 +1,4 @@
-"""What happens in the lobby, once everything runs:
+"""The scenario, once all processes run:
 the front desk, the mission, the revocation, maintenance by day and by night.
 """
 
@@ -18,10 +18,10 @@ REVOKED = 'analytics'
 
 
 class Scenario:
-    """The acts. Each notes in `run` what was observed, and judges nothing."""
+    """The acts. Each records its observations in `run`, without judgement."""
 
     def __init__(self, run, stage, deployment, listeners, intruder, pose):
-        """`listeners` and `intruder` are processes that can be asked; `pose` tells where the robot is."""
+        """`listeners` and `intruder` are processes that answer requests; `pose` returns the robot's pose."""
         self.run, self.stage, self.deployment = run, stage, deployment
         self.listeners, self.intruder, self.pose = listeners, intruder, pose
         self.attempts = Attempts(run, listeners, intruder, pose)
@@ -72,8 +72,8 @@ class Scenario:
             timeout=60,
         )
         self.revoke()
-        mission.wait(120)  # it has a limit of its own
-        # Behind its last word rclpy may complain while the interpreter ends.
+        mission.wait(120)  # it has its own time limit
+        # rclpy may print errors after the last line, while the interpreter ends.
         last = json.loads([line for line in said.read_text().splitlines() if line.startswith('{')][-1])
         repeated = self.intruder.ask('repeat', on=False)['sent'] - repeated
         self.run.machine = machine.between(
@@ -97,7 +97,7 @@ class Scenario:
         self.stage.discreet('revoke', REVOKED, '--socket', self.stage.socket)
         at = time.time()
         self.run.mark(f'discreet revoke {REVOKED}, while the robot drives')
-        time.sleep(0.5)  # what was sealed before it has arrived by then
+        time.sleep(0.5)  # until messages sealed before have arrived
         self.run.revocation = Revocation(
             time=at,
             pose=self.pose()[:2],
@@ -106,8 +106,8 @@ class Scenario:
         )
 
     def maintenance_drives(self):
-        """By day and by night: whatever the hour is, the next version
-        of the policy has the hours the other way round.
+        """Within and outside of its hours: the next version of the policy
+        has the opposite hours, independent of the time of the run.
         """
         for version in (1, 2):
             if version == 2:
@@ -128,7 +128,7 @@ class Scenario:
             )
 
     def swap_hours(self):
-        """The next version of the policy; in one step, as an editor does."""
+        """The next version of the policy; replaced by a rename, as editors do."""
         policy = self.deployment.policy
         text = re.sub(
             r'^version: (\d+)', lambda found: f'version: {int(found[1]) + 1}', policy.read_text(), flags=re.M
@@ -144,8 +144,8 @@ class Scenario:
         self.run.mark('The policy is switched: version 2 has the hours of maintenance the other way round')
 
     def collect(self):
-        """What everybody has at the end."""
-        time.sleep(1.5)  # for diagnostics to have counted everything
+        """Records the final counts of all parties."""
+        time.sleep(1.5)  # until diagnostics have counted all messages
         ask, run = self.listeners.ask, self.run
         run.last, run.intruder, run.path = ask('report'), self.intruder.ask('report'), ask('path')
         run.told, run.times, run.delays = ask('told'), ask('times'), ask('delays', topic=frames.CAMERA)

@@ -1,6 +1,6 @@
 """Runs the hotel lobby: a robot in Gazebo, the guard, four stakeholders and an intruder.
 
-Called by tools/demo. Every claim that it makes is checked against what was received.
+Called by tools/demo. Every claim is checked against the received messages.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def main():
         print(missing() or '', end='')
         return 0
     try:
-        namespace.enter()  # gzserver and the robot's own domain are open to whoever can reach them
+        namespace.enter()  # gzserver and the robot's own domain accept any process that can reach them
     except namespace.Unavailable as why:
         raise SystemExit(f'The lobby cannot be run: {why}') from None
     return perform(lambda: Demo(options.domains), options.keep)
@@ -34,7 +34,7 @@ def main():
 def parse():
     parser = argparse.ArgumentParser(prog='tools/demo', description=__doc__.splitlines()[0])
     parser.add_argument(
-        '--keep', action='store_true', help='leave it running until Ctrl-C, and say how to look at it'
+        '--keep', action='store_true', help='leave it running until Ctrl-C, and print commands to inspect it'
     )
     parser.add_argument(
         '--domains',
@@ -45,7 +45,7 @@ def parse():
         help='ROS domain ids to use, and the next four for the stakeholders (default 81 82)',
     )
     parser.add_argument(
-        '--why-not', action='store_true', help='say why the lobby cannot be run here, or nothing if it can'
+        '--why-not', action='store_true', help='print why the lobby cannot run here, or nothing if it can'
     )
     return parser.parse_args()
 
@@ -65,7 +65,7 @@ class Demo:
         self.stage.__exit__(*why)
 
     def run(self):
-        """Gives the summary: all numbers, and every claim with whether it holds."""
+        """Returns the summary: all numbers, and every claim with its result."""
         stage, deployment, run = self.stage, self.deployment, Run(self.stage.say)
         deployment.start_robot()
         deployment.start_discreet()
@@ -88,24 +88,24 @@ class Demo:
         return summary
 
     def wait(self):
-        """Leaves it running, and says how to look at it."""
+        """Leaves it running, and prints commands to inspect it."""
         socket, domains, outer = self.stage.socket, self.deployment.domains, self.deployment.outer
         print(
             f"""
-It runs on. To look, in another terminal, in its network:
+The demo keeps running. To inspect it, open another terminal, in its network namespace:
   sudo nsenter --target {os.getpid()} --net --ipc --mount bash
   cd {ROOT}; source .ros/env.sh; export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST
   ROS_DOMAIN_ID={domains['navigation']} python3 demo/mission.py --namespace /navigation     drive again
-  ROS_DOMAIN_ID={outer} python3 examples/read_tags.py /battery     what everyone gets, with its tags
+  ROS_DOMAIN_ID={outer} python3 examples/read_tags.py /battery     open data, with its tags
   ROS_DOMAIN_ID={domains['front_desk']} ros2 topic echo /front_desk/speech/transcript
   target/release/discreet who --socket {socket}
   target/release/discreet grant analytics --socket {socket}
   target/release/discreet audit show --follow {socket.parent}/audit.log
-  edit out/lobby.yaml                                     raise `version:`, save, and the guard follows
-For Foxglove or a browser, start a bridge there, in the domain of the stakeholder whose eyes you want:
+  edit out/lobby.yaml                                     raise `version:` and save: the guard reloads it
+For Foxglove or a browser, start a bridge there, in the domain of a stakeholder:
   ROS_DOMAIN_ID={domains['maintenance']} ros2 launch foxglove_bridge foxglove_bridge_launch.xml
   ROS_DOMAIN_ID={domains['maintenance']} ros2 launch rosbridge_server rosbridge_websocket_launch.xml
-`ros2` is there where the tools of ROS are installed. Ctrl-C ends it.""",
+`ros2` needs an installed ROS. Ctrl-C ends the demo.""",
             flush=True,
         )
         while True:
@@ -114,7 +114,7 @@ For Foxglove or a browser, start a bridge there, in the domain of the stakeholde
 
 
 def gather(run, deployment, listeners, intruder):
-    """Waits until each stakeholder has what it is given, and lets the intruder attack."""
+    """Waits until each stakeholder receives its topics, and lets the intruder attack."""
 
     def arrived():
         counts = listeners.ask('report')['counts']

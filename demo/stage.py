@@ -1,4 +1,4 @@
-"""What a run of the demo stands on: its processes, its log, its time, and that everything ends with it."""
+"""Processes, logs and time of a run of the demo; all processes end with it."""
 
 import contextlib
 import importlib.util
@@ -18,7 +18,7 @@ COLOURS = sys.stdout.isatty() and not os.environ.get('NO_COLOR')
 
 
 class Broken(Exception):
-    """The demo could not be run to its end."""
+    """The demo could not be completed."""
 
 
 def paint(text, *codes):
@@ -26,7 +26,7 @@ def paint(text, *codes):
 
 
 def until(condition, what, timeout=20):
-    """Waits for something to be so, and gives it."""
+    """Waits for a condition, and returns its value."""
     end = time.monotonic() + timeout
     while not (found := condition()):
         if time.monotonic() > end:
@@ -36,12 +36,12 @@ def until(condition, what, timeout=20):
 
 
 def has_launch():
-    """Is the launch system of ROS here? It is in no package registry."""
+    """True if the launch system of ROS is installed. It is not in a package registry."""
     return bool(shutil.which('ros2') and importlib.util.find_spec('launch_ros'))
 
 
 def perform(make, keep):
-    """Runs a demo to its end, and with `keep` leaves it running. Gives the exit status."""
+    """Runs a demo, and with `keep` leaves it running. Returns the exit status."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it otherwise
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))
@@ -55,12 +55,12 @@ def perform(make, keep):
         print('\nStopped.')
         return 130
     except Broken as broken:
-        print(f'\n{paint("It did not work:", 31)} {broken}', file=sys.stderr)
+        print(f'\n{paint("The demo failed:", 31)} {broken}', file=sys.stderr)
         return 1
 
 
 class Peer:
-    """A process of the demo that obeys JSON lines (see peer.py)."""
+    """A process of the demo that follows JSON lines (see peer.py)."""
 
     def __init__(self, stack, log, *command, environment):
         self.name = pathlib.Path(command[0]).name
@@ -105,10 +105,10 @@ def on_terminal(seconds, text):
 
 
 class Stage:
-    """Starts everything, and ends everything."""
+    """Starts and ends all processes."""
 
     def __init__(self, participants, out=ROOT / 'out', tell=on_terminal):
-        """`tell` takes what is said: seconds since the beginning, and a text."""
+        """`tell` receives output: seconds since the start, and a text."""
         self.tell = tell
         self.began, self.stack, self.out = time.monotonic(), contextlib.ExitStack(), out
         self.out.mkdir(exist_ok=True)
@@ -143,7 +143,7 @@ class Stage:
         return self.out / 'keeper' / 'keeper.sock'
 
     def discreet(self, *arguments):
-        """Runs the program `discreet`; gives what it says."""
+        """Runs the program `discreet`; returns its output."""
         done = subprocess.run(
             [BIN / 'discreet', *map(str, arguments)], capture_output=True, text=True, stdin=subprocess.DEVNULL
         )
@@ -154,8 +154,8 @@ class Stage:
         return done.stdout
 
     def identity(self, name, file=None):
-        """Makes an identity, as its owner does; all of the demo have one passphrase,
-        which nobody needs to know.
+        """Makes an identity, as its owner does; all of the demo have the same
+        random passphrase.
         """
         key = self.passphrase.parent / f'{file or name}.key'
         key.parent.mkdir(exist_ok=True)
@@ -181,7 +181,7 @@ class Stage:
 
 
 def end(process):
-    """Ends a process and its children: in order, and after ten seconds anyhow."""
+    """Ends a process and its children: orderly, and by force after ten seconds."""
     for number in (signal.SIGINT, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
@@ -190,7 +190,7 @@ def end(process):
 
 
 def environment(participants):
-    """Nobody else's robots are heard, and large images take the tuned transport if there is room for it."""
+    """Isolation from other robots, and the tuned transport for large images if /dev/shm has room."""
     variables = {
         **os.environ,
         'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
@@ -211,7 +211,7 @@ def environment(participants):
 
 
 def install_in_place(prefix):
-    """What the launch files look for in an installed package, as links into this clone."""
+    """The files that launch files expect in an installed package, as links into this clone."""
     index, share, programs = (
         prefix / 'share/ament_index/resource_index/packages',
         prefix / 'share/discreet',

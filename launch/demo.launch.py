@@ -1,12 +1,12 @@
-"""Starts the lobby's programs next to a simulator: the other nodes of the robot, its guard and keeper, and the
-programs of the stakeholders.
+"""Starts the lobby's programs next to a simulator: the other nodes of the robot, its guard and keeper, and
+the programs of the stakeholders.
 
     ros2 launch discreet demo.launch.py policy:=lobby.yaml identities:=identities \\
         passphrase_file:=passphrase state:=state
 
-`tools/demo` uses it where ROS has a launch system; otherwise it starts the same programs itself, from the same
-table (demo/processes.py). They need files that `tools/demo` makes first: identities, a passphrase, an empty folder.
-`--show-args` lists the arguments.
+`tools/demo` uses it where ROS has a launch system; otherwise it starts the same programs itself, from the
+same table (demo/processes.py). They need files that `tools/demo` makes first: identities, a passphrase, an
+empty folder. `--show-args` lists the arguments.
 """
 
 import pathlib

@@ -31,9 +31,7 @@ def generate_launch_description():
             ),
         ),
         DeclareLaunchArgument(
-            'outer_domain',
-            default_value='1',
-            description='ROS domain of the nodes that use released data.',
+            'outer_domain', default_value='1', description='ROS domain of the nodes that use released data.'
         ),
         DeclareLaunchArgument('namespace', default_value='', description='Namespace of the node `guard`.'),
         DeclareLaunchArgument(
@@ -50,9 +48,7 @@ def generate_launch_description():
         DeclareLaunchArgument(
             'audit',
             default_value=[EnvironmentVariable('HOME'), '/.ros/discreet/audit.log'],
-            description=(
-                'Audit log. While it cannot be written, the guard releases no contextual data.'
-            ),
+            description=('Audit log. While it cannot be written, the guard releases no contextual data.'),
         ),
         DeclareLaunchArgument(
             'keeper',
