@@ -2,9 +2,9 @@
 
     from sim.gazebo import Gazebo
     with Gazebo(lockstep=True, log='gazebo.log') as gazebo:
-        ...  # its master answers at 127.0.0.1:{gazebo.port}, and the camera takes pictures
+        ...  # its master listens at 127.0.0.1:{gazebo.port}, and the camera publishes
 
-gzserver listens on all interfaces without asking who commands it: run it in a namespace (sim/namespace.py).
+gzserver listens on all interfaces without authentication: run it in a namespace (sim/namespace.py).
 """
 
 import argparse
@@ -23,24 +23,24 @@ import time
 from xml.etree import ElementTree
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY))  # for when this is run, or imported as `gazebo`
+sys.path.insert(0, str(REPOSITORY))  # if this is run, or imported as `gazebo`
 
 import contextlib
 
 from sim import lobby, namespace, transport
 
 ROOT = pathlib.Path(os.environ.get('DISCREET_GAZEBO') or REPOSITORY / '.ros' / 'gazebo')
-OURS = 'lobby-'  # how what we put into the chroot begins
+OURS = 'lobby-'  # prefix of our files in the chroot
 READY_WITHIN = 60  # seconds; it takes 3 on an idle machine
 ATTEMPTS = 2
 
 
 class Failed(Exception):
-    """Gazebo is not there, did not start, or ended by itself."""
+    """Gazebo is missing, did not start, or ended by itself."""
 
 
 def unavailable(root=ROOT):
-    """Why Gazebo cannot be started here, or None."""
+    """The reason why Gazebo cannot start here, or None."""
     if not (root / 'usr/bin/gzserver').exists():
         why = root.with_suffix('.why')  # tools/setup leaves it there
         return (
@@ -48,13 +48,13 @@ def unavailable(root=ROOT):
             if why.is_file()
             else f'there is no Gazebo in {root}: tools/setup --gazebo makes it'
         )
-    return 'Gazebo is in a chroot, which needs root' if os.geteuid() else None
+    return 'the chroot of Gazebo needs root' if os.geteuid() else None
 
 
 class Gazebo:
     """Xvfb and gzserver, from `start` to `stop`. `world` is a file; without one it is the lobby.
 
-    They end with the thread that started them, whatever becomes of it.
+    They end with the thread that started them, even if it is killed.
     """
 
     def __init__(self, world=None, lockstep=False, port=None, log=None, root=ROOT):
@@ -75,7 +75,7 @@ class Gazebo:
         self.stop()
 
     def start(self):
-        """Once more if it does not come up, and says so."""
+        """Repeats a failed start once, and reports it."""
         if why := unavailable(self.root):
             raise Failed(why)
         given = self.port
@@ -87,7 +87,7 @@ class Gazebo:
                 if attempt == ATTEMPTS:
                     raise
                 self.stop()
-                print(f'gazebo: did not start; trying once more: {why}', file=sys.stderr, flush=True)
+                print(f'gazebo: did not start; second attempt: {why}', file=sys.stderr, flush=True)
 
     def begin(self):
         (self.root / 'opt').mkdir(exist_ok=True)
@@ -118,7 +118,7 @@ class Gazebo:
         return self
 
     def sweep(self):
-        """Removes what those left behind who were killed."""
+        """Removes the files of killed instances."""
         for folder in (self.root / 'opt').glob(f'{OURS}*-*'):
             if not pathlib.Path('/proc', folder.name.removeprefix(OURS).split('-')[0]).exists():
                 self.remove(folder)
@@ -129,7 +129,7 @@ class Gazebo:
             shutil.rmtree(shaders, ignore_errors=True)
 
     def furnish(self):
-        """World, models and pictures, where the chroot finds them."""
+        """Copies world, models and pictures into the chroot."""
         if self.world:
             given = pathlib.Path(self.world)
             if (given.parent / 'models').is_dir():
@@ -138,7 +138,7 @@ class Gazebo:
         return lobby.build(self.folder)
 
     def start_display(self, log):
-        """Xvfb chooses the first display that nobody has, and says which."""
+        """Xvfb chooses the first free display, and prints its number."""
         readable, writable = os.pipe()
         self.display = self.program(
             ['Xvfb', '-displayfd', str(writable), '-screen', '0', '640x480x24', '-nolisten', 'tcp'],
@@ -164,7 +164,7 @@ class Gazebo:
             'GAZEBO_MASTER_URI': f'http://127.0.0.1:{self.port}',
             'GAZEBO_IP': '127.0.0.1',
             'IGN_IP': '127.0.0.1',
-            # Nothing is fetched from a model database.
+            # No downloads from a model database.
             'GAZEBO_MODEL_DATABASE_URI': '',
             'GAZEBO_MODEL_PATH': self.inside(self.folder) + '/models',
             **variables,
@@ -181,9 +181,7 @@ class Gazebo:
         )
 
     def move_in(self):
-        ctypes.CDLL(None).prctl(
-            1, signal.SIGKILL
-        )  # PR_SET_PDEATHSIG: not even a parent that is killed leaves us behind
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: ends with a killed parent, too
         os.chroot(self.root)
         os.chdir('/')
 
@@ -191,11 +189,11 @@ class Gazebo:
         return '/' + str(path.relative_to(self.root))
 
     def wait_until_ready(self):
-        """The master answers, and if the world has a camera, a picture comes.
+        """Waits until the master answers and, if the world has a camera, a picture arrives.
 
-        gzserver is the first whom its master knows. Master numbers a connection by how many it has at that
-        time: if ours were the first, and ended, the next one would get the number of gzserver's own and take
-        its place; then gzserver waits for its namespace for ever, and no world comes.
+        gzserver must be the first client of its master. The master numbers a connection by the count at that
+        time: if ours were the first, and ended, the next one would get the number of gzserver's own and
+        replace it; gzserver would then wait for its namespace forever, without a world.
         """
         until, listed = time.monotonic() + READY_WITHIN, {}
         while time.monotonic() < until:
@@ -205,7 +203,7 @@ class Gazebo:
                     raise transport.Gone('gzserver is not connected to its own master yet')
                 listed = transport.topics(self.port)
                 cameras = [topic for topic in listed if topic.endswith('/camera/image')]
-                # A world that gzserver does not understand it replaces by an empty one, of another name.
+                # gzserver replaces a world that it cannot read by an empty one with another name.
                 if f'/gazebo/{self.name}/world_stats' in listed and (cameras or not self.has_camera):
                     for topic in cameras[:1]:
                         next(transport.messages(topic, listed))
@@ -213,7 +211,7 @@ class Gazebo:
             except (transport.Gone, KeyError):
                 pass
             time.sleep(0.1)
-        raise Failed(f'the world `{self.name}` is not there after {READY_WITHIN} s\n{self.last_words()}')
+        raise Failed(f'the world `{self.name}` is not ready after {READY_WITHIN} s\n{self.last_words()}')
 
     def check(self):
         """Raises `Failed` if one of its programs has ended."""
@@ -228,9 +226,9 @@ class Gazebo:
 
     def last_words(self, count=15):
         said = re.sub(r'\x1b\[[0-9;]*m', '', self.said.read_text(errors='replace')).splitlines()
-        # There is no sound card here, and ALSA says so at length.
+        # Without a sound card ALSA prints many errors.
         lines = [line for line in said if line.strip() and not line.startswith(('ALSA', 'AL lib'))][-count:]
-        kept = '' if self.folder in self.said.parents else f'\nEverything it said: {self.said}'
+        kept = '' if self.folder in self.said.parents else f'\nIts whole output: {self.said}'
         return '\n'.join(f'  {line}' for line in lines) + kept
 
     def stop(self):
@@ -244,14 +242,14 @@ class Gazebo:
 
 
 def what_is_in(world):
-    """Its name, and whether it has a camera."""
+    """Name of the world, and True if it has a camera."""
     try:
         described = ElementTree.parse(world).find('world')
         return described.attrib['name'], any(
             sensor.get('type') == 'camera' for sensor in described.iter('sensor')
         )
     except (ElementTree.ParseError, AttributeError, KeyError) as why:
-        raise Failed(f'{world.name} is no SDF file with a world that has a name: {why}') from None
+        raise Failed(f'{world.name} is not an SDF file with a named world: {why}') from None
 
 
 def end(program):
@@ -275,19 +273,19 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        '--world', type=pathlib.Path, help='another world than the lobby; `models` beside it are taken along'
+        '--world',
+        type=pathlib.Path,
+        help='another world than the lobby; a folder `models` next to it is used too',
     )
     parser.add_argument(
-        '--lockstep',
-        action='store_true',
-        help='no simulated second without its frames, however slow the machine',
+        '--lockstep', action='store_true', help='simulated time waits for the frames, on any machine'
     )
-    parser.add_argument('--port', type=int, help='of its master (a free one)')
-    parser.add_argument('--log', help='file for what gzserver says')
+    parser.add_argument('--port', type=int, help='port of the master (default: a free one)')
+    parser.add_argument('--log', help='file for the output of gzserver')
     parser.add_argument(
-        '--picture', type=pathlib.Path, help='write what the camera sees first to this PNG file, and end'
+        '--picture', type=pathlib.Path, help='write the first camera image to this PNG file, and exit'
     )
-    parser.add_argument('--here', action='store_true', help='in this network, not in a namespace of its own')
+    parser.add_argument('--here', action='store_true', help='run in this network namespace, not in a new one')
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -314,7 +312,7 @@ def take(gazebo, file):
     listed = transport.topics(gazebo.port)
     topic = next((topic for topic in sorted(listed) if topic.endswith('/camera/image')), None)
     if not topic:
-        raise Failed('no camera in this world, so no picture')
+        raise Failed('this world has no camera, so no picture can be written')
     image = transport.fields(next(transport.messages(topic, listed))[2][0])
     Image.frombytes('RGB', (image[1][0], image[2][0]), image[5][0]).save(file)
 

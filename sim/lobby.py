@@ -1,11 +1,11 @@
-"""The hotel lobby: what stands where. sdf.py writes it for either Gazebo, truth.py says where it is in the
-camera's picture.
+"""The hotel lobby: its objects and their positions. sdf.py writes it for both versions of Gazebo, truth.py
+computes the areas of its objects in the camera's picture.
 
     python3 sim/lobby.py FOLDER [--harmonic]
 
 writes lobby.world (or lobby.sdf), the robot in it, and the pictures.
 
-Metres, in the world's axes: the robot starts at the origin and looks along x, y is to its left, z is up.
+Metres, in the world's axes: the robot starts at the origin and faces along x, y is to its left, z is up.
 """
 
 import argparse
@@ -20,21 +20,21 @@ from sim import pictures, sdf
 
 @dataclass(frozen=True)
 class Box:
-    """`look` is a colour, or the name of a picture, which is on each of its faces; guests and signs are thin
+    """`look` is a colour, or the name of a picture that is on each of its faces; guests and signs are thin
     boxes.
 
-    The way of a laser beam ends at what is `solid`: `True`, or how deep a guest is behind the photograph.
+    A laser beam ends at objects that are `solid`: `True`, or the depth of a guest behind the photograph.
     """
 
     name: str
-    at: tuple  # of its middle
+    at: tuple  # of its centre
     size: tuple
     look: str
     solid: object = False
-    clear: float = 0.0  # how far one sees through it
+    clear: float = 0.0  # transparency, 0 to 1
 
 
-THIN = 0.0002  # so that a picture's edges, which have the picture on them too, are never seen
+THIN = 0.0002  # the edges have the picture too, and must not be visible
 
 
 def upright(name, x, y, width, height, look, bottom=0.0, **more):
@@ -121,7 +121,7 @@ THINGS = BUILDING + DESK + LOUNGE + GUESTS + OUTSIDE
 
 
 def shadows():
-    """What stands on the floor darkens it: middle and half sides, as parts of the floor's picture."""
+    """Shadows of objects on the floor: centre and half sides, as shares of the floor's picture."""
     (x, y, _), (deep, wide, _) = FLOOR.at, FLOOR.size
     for thing in THINGS:
         if (

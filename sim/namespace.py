@@ -1,7 +1,7 @@
-"""A network namespace of its own for a simulated robot: nobody else hears it, and nobody can reach it.
+"""A separate network namespace for a simulated robot, without connections to other programs.
 
-gzserver and an unlocked ROS domain take commands from whoever can send them packets. Used as a program, it
-runs another one:
+gzserver and an unlocked ROS domain accept commands from any program that can send them packets. As a program,
+this runs another one:
 
     python3 sim/namespace.py tools/demo --keep
 """
@@ -14,21 +14,21 @@ import socket
 import struct
 import sys
 
-INSIDE = 'DISCREET_NAMESPACE'  # says which network namespace we made
+INSIDE = 'DISCREET_NAMESPACE'  # the network namespace that we made
 SIOCGIFFLAGS, SIOCSIFFLAGS, SIOCADDRT = 0x8913, 0x8914, 0x890B
 IFF_UP, IFF_MULTICAST, RTF_UP = 0x1, 0x1000, 0x1
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class Unavailable(Exception):
-    """Why there can be no namespace here."""
+    """The namespace cannot be made, with the reason."""
 
 
 def enter(arguments=None):
-    """Goes on in namespaces for network, IPC and mounts. The program starts anew in them, as the same
+    """Enters new namespaces for network, IPC and mounts. The program is executed again in them, as the same
     process.
 
-    Returns at once if it is in them already; raises `Unavailable` where that cannot be.
+    Returns at once if it is in them already; raises `Unavailable` if they cannot be made.
     """
     if os.environ.get(INSIDE) == here():
         return
@@ -71,8 +71,8 @@ def here():
 
 
 def furnish():
-    """`lo` with multicast for DDS, and a /dev/shm of our own:
-    Fast DDS names what it has there by port, not by namespace.
+    """`lo` with multicast for DDS, and a separate /dev/shm:
+    Fast DDS names its files there by port, not by namespace.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         name = struct.pack('16sh14x', b'lo', 0)
@@ -80,11 +80,11 @@ def furnish():
         fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack('16sh14x', b'lo', flags | IFF_UP | IFF_MULTICAST))
         route_multicast(control)
     if LIBC.mount(b'tmpfs', b'/dev/shm', b'tmpfs', 0, b'mode=1777') != 0:
-        raise Unavailable(f'no /dev/shm of its own: {os.strerror(ctypes.get_errno())}')
+        raise Unavailable(f'cannot mount a separate /dev/shm: {os.strerror(ctypes.get_errno())}')
 
 
 def route_multicast(control):
-    """224.0.0.0/4 by `lo`, for who sends multicast without naming an interface."""
+    """Routes 224.0.0.0/4 over `lo`, for programs that send multicast without an interface."""
 
     def address(text):
         return struct.pack('=HH4s8x', socket.AF_INET, 0, socket.inet_aton(text))

@@ -1,8 +1,8 @@
 """The lobby's guests: people cut out of two photographs that scikit-image ships (sim/README.md has their
 rights).
 
-Each function draws one, on nothing. FACES says where on the picture the face is, as a polygon from (0, 0) at
-the top left to (1, 1).
+Each function draws one person on a transparent background. FACES has the polygon of the face in each picture,
+from (0, 0) at the top left to (1, 1).
 """
 
 import functools
@@ -141,26 +141,26 @@ PROFILE = [
     (190, 172),
 ]
 FACE = (180, 70, 268, 180)  # left, top, right, bottom of an ellipse
-# What of each drawing is the picture.
+# The part of each drawing that becomes the picture.
 SITTING, STANDING, AT_A_CAMERA = (14, 10, 504, 512), (40, 10, 412, 1076), (0, 60, 412, 896)
 
 
 @functools.cache
 def photograph(name):
-    """Only the files of scikit-image are used, so none of what it needs to run."""
+    """Only the files of scikit-image are used, so its dependencies are not needed."""
     found = importlib.util.find_spec('skimage')
     if not found:
-        raise SystemExit('sim: the photographs are missing: tools/setup --demo brings them')
+        raise SystemExit('sim: the photographs are missing: run tools/setup --demo')
     return Image.open(pathlib.Path(found.submodule_search_locations[0]) / 'data' / name).convert('RGB')
 
 
 def sitting():
-    """The whole portrait: as much of a person as an armchair shows."""
+    """The whole portrait, as the upper body of a person in an armchair."""
     return cut(without_blue(photograph('astronaut.png')), [HEAD, SUIT]).crop(SITTING)
 
 
 def without_blue(picture):
-    """Nothing in the lobby is to be as blue as the sign: the badges become grey."""
+    """Makes the badges grey: no other object may be as blue as the sign."""
     red, green, blue = picture.split()
     excess = ImageChops.subtract(blue, ImageChops.lighter(red, green))
     return Image.composite(
@@ -169,7 +169,7 @@ def without_blue(picture):
 
 
 def in_a_coat(coat, trousers, hair, mirrored=False):
-    """The head of the portrait, with other hair, on a body that is drawn."""
+    """The head of the portrait, with other hair, on a drawn body."""
     portrait = photograph('astronaut.png')
     dyed = ImageOps.colorize(
         ImageOps.autocontrast(portrait.convert('L')), '#0a0705', hair, mid=hair_shade(hair)
@@ -241,7 +241,7 @@ def hair_shade(colour):
 
 
 def shaded(size, polygon, colour, light=(0.35, 0.9)):
-    """A polygon in cloth: lighter where it faces the light, and soft in between."""
+    """A polygon of cloth: lighter where it faces the light, with soft transitions."""
     mask = Image.new('L', size)
     ImageDraw.Draw(mask).polygon(polygon, fill=255)
     inner = mask.filter(ImageFilter.GaussianBlur(14)).point(lambda value: max(0, 2 * value - 255))

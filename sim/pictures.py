@@ -1,4 +1,4 @@
-"""Draws what is on the lobby's surfaces, into PNG files: nothing of it is in the repository.
+"""Draws the pictures on the lobby's surfaces into PNG files; they are not in the repository.
 
 Usage: python3 sim/pictures.py FOLDER
 """
@@ -15,15 +15,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from sim import people
 
-# Guests that nobody is called, card numbers that payment systems are tested with, and the specimen passport
-# of ICAO 9303.
+# Invented guests, test card numbers of payment systems, and the specimen passport of ICAO 9303.
 GUESTS = [
     ('Mira Okafor', '412', '4111 1111 1111 1111', 'L898902C3'),
     ('Jonas Lindqvist', '208', '5555 5555 5555 4444', 'L898902C4'),
     ('Ines Castellano', '115', '4012 8888 8888 1881', 'L898902C5'),
     ('Tomas Brandvik', '301', '3782 822463 10005', 'L898902C6'),
 ]
-PLATE = 'QU 482 IO'  # of no country: the letters Q, U, I and O are in no plate of this form
+PLATE = 'QU 482 IO'  # invalid everywhere: no plate of this form has the letters Q, U, I and O
 SIGN = (20, 60, 220)
 
 
@@ -41,8 +40,8 @@ def drawn(look):
 
 
 def solid_edges(picture):
-    """Colour beyond the outline: else what is see-through shows
-    as a dark rim when the picture is seen from afar.
+    """Extends colours beyond the outline: otherwise transparent pixels
+    appear as a dark rim at a distance.
     """
     spread = picture
     for radius in (2, 8):

@@ -60,8 +60,8 @@ def wheel(name, side):
 
 
 def sensors(harmonic):
-    """Harmonic calls two of them otherwise, and has to be told the names of topics and frames,
-    which the adapter knows.
+    """Harmonic has other names for two sensors, and needs the names of topics and frames,
+    which the adapter has.
     """
     return (
         camera('camera', 'camera', CAMERA, 'R8G8B8', (0.05, 50), 'camera/image_raw', harmonic)

@@ -11,7 +11,7 @@ PICTURES = 'models/lobby/materials/textures'
 def world(things, simulator):
     version = '1.7' if simulator == CLASSIC else '1.9'
     return f"""<?xml version="1.0"?>
-<!-- Written by sim/lobby.py, which has the description that both Gazebos share. -->
+<!-- Written by sim/lobby.py, which has the description for both versions of Gazebo. -->
 <sdf version="{version}">
   <world name="lobby">
     <physics name="steps" type="ode">
@@ -48,7 +48,7 @@ def thing_xml(thing, simulator):
     if thing.solid is not False:
         deep, wide, high = thing.size
         if thing.solid is not True:
-            # A guest: not as wide as the picture, and with a back.
+            # A guest: narrower than the picture, and with depth.
             deep, wide, x = thing.solid, wide * 0.6, x + thing.solid / 2
         pose = f'{x:g} {y:g} {z:g} 0 0 0'
         xml += (
@@ -84,8 +84,8 @@ def material(thing, simulator):
 
 
 def materials(looks):
-    """Scripts of OGRE. Pictures have their light in them;
-    what is see-through in them is cut out, for depth cameras too.
+    """Scripts of OGRE. Pictures include their lighting;
+    transparent parts are cut out, for depth cameras too.
     """
     return '\n'.join(
         f"""material lobby/{look}
@@ -111,8 +111,7 @@ def materials(looks):
     )
 
 
-# Somebody who walks to and fro in the lounge. Its mesh comes with Gazebo classic; Harmonic has none of its
-# own.
+# A person who walks to and fro in the lounge. The mesh is part of Gazebo classic; Harmonic has none.
 ACTOR = """    <actor name="walker">
       <skin><filename>walk.dae</filename><scale>1.0</scale></skin>
       <animation name="walking"><filename>walk.dae</filename><scale>1.0</scale>

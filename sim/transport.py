@@ -1,22 +1,22 @@
-"""As much of Gazebo classic's transport as it takes to list topics and to receive from one.
+"""The part of Gazebo classic's transport that lists topics and receives from one.
 
 Frames are a length in eight hex digits and a protobuf; from the master and in requests that is a `Packet`
-around another.
+around another message.
 """
 
 import itertools
 import re
 import socket
 
-LIMIT = 64 << 20  # no message is longer
+LIMIT = 64 << 20  # bytes, maximum of a message
 
 
 class Gone(Exception):
-    """Whoever we were listening to is no longer there."""
+    """The other end of a connection is gone."""
 
 
 def topics(port, timeout=2):
-    """What is published now: topic -> (message type, host, port)."""
+    """Present publishers: topic -> (message type, host, port)."""
     with connected('127.0.0.1', port, timeout) as master:
         for _ in range(8):
             packet = fields(frame(master))
@@ -24,7 +24,7 @@ def topics(port, timeout=2):
                 publishers = fields(packet[3][0]).get(1, [])
                 break
         else:
-            raise Gone('the master does not say who publishes')
+            raise Gone('the master does not list the publishers')
     listed = {}
     for publisher in map(fields, publishers):
         name, kind, host, at = (publisher[number][0] for number in (1, 2, 3, 4))
@@ -37,7 +37,7 @@ def messages(topic, listed, timeout=10):
     kind, host, port = listed[topic]
     with connected(host, port, timeout) as publisher:
         subscribe = field(1, topic) + field(2, '127.0.0.1') + field(3, 0) + field(4, kind) + field(5, 0)
-        # The stamp of a packet is demanded, and not looked at.
+        # The stamp of a packet is required, and ignored.
         send(publisher, field(1, field(1, 0) + field(2, 0)) + field(2, 'sub') + field(3, subscribe))
         while True:
             yield fields(frame(publisher))

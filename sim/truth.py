@@ -1,7 +1,7 @@
-"""Where in the camera's picture faces, plate, screen, document and sign are, by the lobby's description
-alone.
+"""Areas of faces, plate, screen, document and sign in the camera's picture, computed from the lobby's
+description alone.
 
-Usage: python3 sim/truth.py [X Y YAW]      for a robot at that place (metres, radians), as JSON
+Usage: python3 sim/truth.py [X Y YAW]      for a robot at that pose (metres, radians), as JSON
 """
 
 import dataclasses
@@ -28,7 +28,7 @@ SURFACES = {
 class Mark:
     kind: str  # face, plate, screen, document or sign
     polygon: list  # in pixels, (0, 0) is the picture's top left corner; may reach beyond the picture
-    # Which part of it is in the picture and not behind something. Who walks about is not reckoned with.
+    # Share of it that is in the picture and not occluded. The walking person is not considered.
     visible: float
 
     def box(self):
@@ -38,7 +38,7 @@ class Mark:
 
 
 def marks(pose=(0.0, 0.0, 0.0), camera=robot.CAMERA):
-    """Name of the thing -> Mark, for all that is before the camera of a robot at `pose`: x, y, yaw."""
+    """Name of the object -> Mark, for all objects before the camera of a robot at `pose`: x, y, yaw."""
     eye = in_world(pose, camera['at'])
     found = {}
     for thing in lobby.THINGS:
@@ -70,7 +70,7 @@ def in_world(pose, at):
 
 
 def on_front(thing, across, down):
-    """The point of a picture, which faces the robot's start."""
+    """The point in the world of a point of a picture that faces the robot's start."""
     (x, y, z), (deep, wide, high) = thing.at, thing.size
     return x - deep / 2, y + (0.5 - across) * wide, z + (0.5 - down) * high
 
@@ -94,7 +94,7 @@ def in_picture(at, camera):
 
 
 def inside(polygon):
-    """Points spread over a polygon that bulges everywhere: towards its middle from along its edge."""
+    """Points spread over a convex polygon: from its edge towards its centre."""
     middle = [sum(part) / len(polygon) for part in zip(*polygon)]
     edge = [
         [a + (b - a) * step / 4 for a, b in zip(start, end)]
@@ -115,7 +115,7 @@ def hidden(eye, point, target):
 
 
 def blocks(thing, eye, point):
-    """Does the way from `eye` to `point` go through it, where it is not cut out?"""
+    """True if the line from `eye` to `point` goes through it, where it is not cut out."""
     enters, leaves = 0.0, 0.999
     for start, end, middle, side in zip(eye, point, thing.at, thing.size):
         way, low, high = end - start, middle - side / 2, middle + side / 2

@@ -1,9 +1,9 @@
-"""The lobby in Gazebo Harmonic, on this shell's ROS domain: that is the inner one, so let nothing untrusted
-near it.
+"""The lobby in Gazebo Harmonic, on this shell's ROS domain. That is the inner domain: keep untrusted programs
+off it.
 
     ros2 launch sim/harmonic/lobby.launch.py
 
-Checked for syntax only, never run: Harmonic is in no package registry that the tests can use.
+Checked for syntax only, never run: Harmonic is not in a package registry that the tests can use.
 """
 
 import pathlib
@@ -22,7 +22,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 
 def generate_launch_description():
-    from sim import lobby  # it draws pictures, so it needs Pillow and the photographs of scikit-image
+    from sim import lobby  # draws pictures, so it needs Pillow and the photographs of scikit-image
 
     world = lobby.build(tempfile.mkdtemp(prefix='lobby-'), harmonic=True)
     gazebo = PathJoinSubstitution([FindPackageShare('ros_gz_sim'), 'launch', 'gz_sim.launch.py'])
@@ -40,7 +40,7 @@ def generate_launch_description():
                     'on_exit_shutdown': 'true',
                 }.items(),
             ),
-            # The policies know the bridge by this name.
+            # The policies name the bridge as source.
             Node(
                 package='ros_gz_bridge',
                 executable='parameter_bridge',
