@@ -1,4 +1,4 @@
-"""Holds what the observers received against what the policy says, topic by topic."""
+"""Compares the messages that the observers received with the policy, for each topic."""
 
 import json
 import subprocess
@@ -11,17 +11,17 @@ from stage import Broken
 
 SPEECH = '/speech/transcript'
 
-# What the guard's names for a refusal mean here.
+# Explanations of the guard's reasons.
 WORDS = {
     'no_key': 'there was no key to seal it with',
     'undeclared_topic': 'the policy does not declare it',
-    'no_rule': 'nobody may have it',
+    'no_rule': 'no rule allows it',
     'rule_denies': 'a rule denies it',
 }
 
 
 class Judge:
-    """Makes a row a topic: what was inside, what came out, in what form, and why."""
+    """Makes a row for each topic: messages inside and outside, form, and reason."""
 
     def __init__(self, programs, topics, before, last):
         self.programs, self.topics, self.before, self.last = programs, topics, before, last
@@ -31,7 +31,7 @@ class Judge:
             for look in (before, last)
             for topic, values in look['inside']['guard'].items()
             if int(values.get('released', 0))
-        }  # a route that was withdrawn has its last ones
+        }  # a withdrawn route has its last figures
         self.undeclared = self.guard['guard']['undeclared'].split()
         self.rows, self.claims, self.seen = [], [], {}
 
@@ -39,10 +39,10 @@ class Judge:
         self.claims.append({'holds': bool(holds), 'claim': text})
 
     def phase(self, policy, version, start, end, only=None, without=None):
-        """Judges what came between two looks, under one version of the policy."""
+        """Judges the messages between two reports, under one version of the policy."""
         for topic in sorted(self.topics, key=lambda name: (name in self.undeclared, name)):
             if topic != (only or topic) or topic == without or not self.between('inside', topic, start, end):
-                continue  # /parameter_events, for one, exists without ever being used
+                continue  # /parameter_events, for example, exists without messages
             answer = self.explain(policy, 'everyone', topic)
             leaves = answer['decision'] != 'denied' and not answer.get('impossible')
             others = self.others(policy, topic)
@@ -60,12 +60,10 @@ class Judge:
             self.rows.append(row)
             under = f' under version {version}' if only else ''
             if leaves:
-                # Of what must be looked at, the newest frame is; older ones are left out when there is no
-                # time for all.
+                # If there is no time to inspect all frames, older ones are dropped.
                 skipped = int(self.figures.get(topic, {}).get('frames skipped', 0))
                 left_out = f', {skipped} left out for newer ones' if skipped else ''
-                # Two processes count; what is under way when they are asked is in one count and not in the
-                # other.
+                # Two processes count; messages in transit during the requests are in one count only.
                 self.claim(
                     row['inside']
                     and row['consumer'] >= 0.6 * row['inside']
@@ -87,8 +85,8 @@ class Judge:
                 self.claim(row['reason'], f'the guard names why {topic} stays inside{under}')
 
     def cameras(self, audit, killed):
-        """Judges what the frames with the guest in them show:
-        those that the camera took, and those that came out.
+        """Judges the frames with the guest in them:
+        those of the camera, and those that were released.
         """
         noted = self.redaction(audit)
         for topic in (CAMERA, JPEGS):
@@ -109,7 +107,7 @@ class Judge:
                 f'the face can be seen inside, in {faces} of {len(taken["frames"])} frames of {topic}',
             )
             self.claim(frames and not seen['face'], f'and outside in {seen["face"]} of {frames}')
-            # A busy machine has less time to look, and what was not looked at in time is blank.
+            # On a busy machine more frames are not inspected in time, and are blank.
             self.claim(
                 seen['covered'] > 0.5 * frames,
                 f'{seen["covered"]} of them show the lobby, the face covered; the others are blank',
@@ -142,7 +140,7 @@ class Judge:
         }
 
     def desk(self, revoked):
-        """Judges what the front desk opened until it was revoked, and afterwards."""
+        """Judges the messages that the front desk opened before and after its revocation."""
         spoken = [revoked['inside']['counts'][SPEECH], self.last['inside']['counts'][SPEECH]]
         opened = [look['desk']['counts'][f'/front_desk{SPEECH}'] for look in (revoked, self.last)]
         heard, readable = self.last['intruder']['sealed'], self.last['intruder']['readable']
@@ -166,7 +164,7 @@ class Judge:
                 }
 
     def blindness(self, killed):
-        """What came out of the camera from the moment at which its redactor was killed."""
+        """Released frames of the camera since its redactor was killed."""
         frames = self.last['consumer']['seen'][CAMERA]['frames']
         begin = next((time for time, what in frames if time > killed['at'] - 0.2 and what == 'blank'), None)
         back = next((time for time, what in frames if begin and time > begin and what == 'covered'), None)
@@ -177,7 +175,7 @@ class Judge:
         return {'at': killed['at'], 'blank': blank, 'seconds': round(back - begin, 2) if back else None}
 
     def redaction(self, audit):
-        """What the audit log says was done to the images of each topic."""
+        """Redactions of the images of each topic, from the audit log."""
         done, noted = (
             self.discreet('audit', 'show', audit, '--entry', 'closed', '--json'),
             {CAMERA: Counter(), JPEGS: Counter()},
@@ -188,14 +186,13 @@ class Judge:
         return noted
 
     def between(self, who, topic, start, end):
-        # What is latched was sent before anybody began to count, and may be sent again when the policy is
-        # switched.
+        # Latched messages were sent before the counting, and may be sent again when the policy is switched.
         if self.topics[topic]['latched'] and topic not in self.undeclared:
             return self.before[who]['counts'].get(topic, 0)
         return end[who]['counts'].get(topic, 0) - start[who]['counts'].get(topic, 0)
 
     def reason(self, topic):
-        """As the guard named it in diagnostics."""
+        """The reason in the guard's diagnostics."""
         named = [
             key.split(' ', 1)[1]
             for key in self.guard.get(topic, {})
@@ -211,7 +208,7 @@ class Judge:
             raise Broken(f'discreet explain: {done.stderr.strip()}') from None
 
     def others(self, policy, topic):
-        """Named stakeholders whom the policy allows it."""
+        """Named stakeholders that may have the topic."""
         found, everyone = {}, self.explain(policy, 'everyone', topic)
         if topic not in self.undeclared:
             for who in read(policy).get('stakeholders') or {}:
@@ -230,7 +227,7 @@ class Judge:
         )
 
     def summary(self, audit, withdrawn, version):
-        """The claims about all of it, and everything that is shown."""
+        """The remaining claims, and all results."""
         consumer, intruder, robot = self.last['consumer'], self.last['intruder'], self.last['robot']
         self.rows.sort(
             key=lambda row: (
@@ -286,7 +283,7 @@ class Judge:
         }
 
     def report(self, summary, paint):
-        """All of it for a terminal."""
+        """The summary as text."""
         lines = [['TOPIC', 'CLASS', 'INSIDE', 'OUTSIDE', 'FORM', 'WHY']]
         for row in summary['rows']:
             outside = f'{row["consumer"]}' if row['form'] else f'{max(row["consumer"], row["intruder"])}'

@@ -3,13 +3,13 @@
     python3 demo/photographs/observe.py DOMAIN inside FOLDER
         every topic of the robot's own domain
     python3 demo/photographs/observe.py DOMAIN consumer FOLDER
-        an honest user: takes what the catalogue offers, with its tags
+        an honest user: subscribes to the topics in the catalogue, and their tags
     python3 demo/photographs/observe.py DOMAIN desk FOLDER
-        the front desk, on its own domain: what its unsealer opens
+        the front desk, on its own domain: the messages that its unsealer opens
     python3 demo/photographs/observe.py DOMAIN intruder FOLDER
-        knows every topic inside by name, type and QoS, and wants it all
+        knows every inner topic by name, type and QoS, and subscribes to all of them
 
-FOLDER is for the frames that came, as pictures. Commands come on standard input (see peer.py).
+FOLDER is for the received frames, as pictures. Commands come on standard input (see peer.py).
 """
 
 import pathlib
@@ -32,7 +32,7 @@ SPEECH = '/speech/transcript'
 
 
 class Inbox:
-    """What came on one topic. Messages stay serialized, but for a witness:
+    """The messages of one topic. They stay serialized, except for a witness:
     counting must not be slower than receiving.
     """
 
@@ -62,10 +62,10 @@ class Inbox:
 
 
 class Observer(Node):
-    """Counts what arrives, and keeps enough of it to show."""
+    """Counts messages, and keeps some to show."""
 
     def __init__(self, name, folder):
-        # Without /rosout of its own: what is heard there came from somebody else.
+        # Without its own /rosout: all messages there are from other nodes.
         super().__init__(name, enable_rosout=False, start_parameter_services=False)
         self.folder, self.inboxes = folder, {}
         self.witnesses = {topic: scene.Witness() for topic in (scene.CAMERA, scene.JPEGS)}
@@ -95,7 +95,7 @@ class Observer(Node):
         }
 
     def show(self):
-        """The newest messages of the kinds that can be shown. Slower than a report."""
+        """The newest messages of the types that can be shown. Slower than a report."""
         shown = {}
         for topic, inbox in self.inboxes.items():
             if inbox.type_name == 'std_msgs/msg/String':
@@ -109,7 +109,7 @@ class Observer(Node):
         return shown
 
     def shot(self, at=None):
-        """A frame of the guest's camera: the one of that moment, else the newest that is not blank."""
+        """A frame of the guest's camera: the one of that time, or the newest that is not blank."""
         message = self.witnesses[scene.CAMERA].example(at)
         return {scene.CAMERA: [self.save(scene.CAMERA, message)], 'at': scene.moment(message.header.stamp)}
 
@@ -120,7 +120,7 @@ class Observer(Node):
 
 
 class Inside(Observer):
-    """Sees everything on the robot's own domain, the guard's diagnostics too."""
+    """Subscribes to all topics of the robot's own domain, and the guard's diagnostics."""
 
     def __init__(self, folder):
         super().__init__('inside', folder)
@@ -140,7 +140,7 @@ class Inside(Observer):
                 self.guard[status.name.removeprefix('discreet: ')] = {'message': status.message, **values}
 
     def topics(self):
-        """All that an intruder could know of the inner domain."""
+        """Names, types and QoS of the inner domain, for the intruder."""
         return {topic: offered for topic in self.inboxes if (offered := self.offered(topic))}
 
     def report(self):
@@ -148,7 +148,7 @@ class Inside(Observer):
 
 
 class Consumer(Observer):
-    """Takes what the catalogue offers, and pairs each message with its tag
+    """Subscribes to the topics in the catalogue, and matches each message with its tag
     by the publication sequence number.
     """
 
@@ -158,7 +158,7 @@ class Consumer(Observer):
         self.tag_subscriptions, self.commands = {}, 0
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self.create_subscription(Catalog, '/discreet/catalog', self.offer, latched)
-        # Proves that what the intruder sends is real: it is heard out here.
+        # Proves that the intruder's commands are real: they arrive on the outer domain.
         self.create_subscription(Twist, '/cmd_vel', self.heard_command, 10)
         self.create_timer(0.1, self.look)
 
@@ -187,7 +187,7 @@ class Consumer(Observer):
             self.follow(entry.topic, entry.type, offered['reliable'], offered['latched'])
 
     def tagged(self, topic, tag):
-        self.tags[topic][tag.sequence] += 1  # a sequence begins anew when the guard makes its publisher anew
+        self.tags[topic][tag.sequence] += 1  # a sequence starts again when the guard recreates its publisher
         self.versions[topic][tag.policy_version] += 1
 
     def ready(self):
@@ -224,7 +224,7 @@ class Consumer(Observer):
 
 
 class Desk(Observer):
-    """Takes what the front desk's unsealer opens."""
+    """Receives the messages that the front desk's unsealer opens."""
 
     def __init__(self, folder):
         super().__init__('desk', folder)
@@ -232,22 +232,22 @@ class Desk(Observer):
         self.follow(f'/front_desk{SPEECH}', 'std_msgs/msg/String', reliable=True, latched=False)
 
     def topics(self):
-        """What is opened."""
+        """Counts of opened messages."""
         return [topic for topic in self.inboxes if self.count_publishers(topic)]
 
 
 class Intruder(Observer):
-    """Is told all that can be known of the inner domain, and tries to get at it from the outer one."""
+    """Gets all names of the inner domain, and tries to reach its topics from the outer one."""
 
     def __init__(self, folder):
         super().__init__('intruder', folder)
-        self.witnesses = {}  # it gets what the consumer gets; only what should not come at all is counted
+        self.witnesses = {}  # open topics are not counted, only those that should not arrive
         self.sent, self.reload, self.forging = 0, None, None
 
     def attack(self, topics):
         for topic, offered in topics.items():
             self.follow(topic, **offered)
-        # What is sealed is there to be had; only not to be read.
+        # Sealed messages can be received, but not read.
         self.follow(f'{SPEECH}/sealed/clear', 'discreet_interfaces/msg/Sealed', reliable=True, latched=False)
         self.reload = self.create_client(Trigger, '/guard/reload')
         command = self.create_publisher(Twist, '/cmd_vel', 10)

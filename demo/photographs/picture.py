@@ -1,4 +1,4 @@
-"""Draws the contact sheet of the demo: on the left what the robot sees, on the right what leaves it."""
+"""Draws the contact sheet of the demo: the robot's data on the left, the released data on the right."""
 
 import math
 import textwrap
@@ -9,14 +9,14 @@ PEOPLE, FLOOR, SCAN, SPEECH = '/camera/image_raw', '/camera/floor/image_raw', '/
 NIGHT, PAPER, INK, SOFT, LINE = '#0f1720', '#ffffff', '#17202b', '#667382', '#dde3ea'
 GREEN, AMBER, GROUND, HATCH = '#0f8a5f', '#b4480f', '#f4f6f9', '#eef1f5'
 
-SCALE = 2  # drawn larger and then reduced, so that edges are smooth
+SCALE = 2  # drawn larger and then reduced, for smooth edges
 WIDTH, HEIGHT = 1680, 1136
 PANEL, CAPTION, GAP, MARGIN = (362, 272), 62, 20, 36
 TOP = 158
 
 
 def draw(out, summary, shown):
-    """`shown` is what each side received last: topic to pictures, scans or texts."""
+    """`shown`: the last messages of each side, topic to pictures, scans or texts."""
     sheet = Sheet()
     rows = {row['topic']: row for row in reversed(summary['rows']) if row['form'] or row['topic'] != FLOOR}
     later = next((row for row in summary['rows'] if row['topic'] == FLOOR and not row['form']), None)
@@ -41,7 +41,7 @@ def draw(out, summary, shown):
 
 
 def frames(path, received):
-    """Frames as they were received, side by side; hatched where none came."""
+    """Received frames, side by side; hatched where there is none."""
     picture = Image.new('RGB', (1280, 480), HATCH)
     for left, files in ((0, received[0]), (640, received[1])):
         if files:
@@ -67,7 +67,7 @@ class Sheet:
         self.draw = ImageDraw.Draw(self.image)
 
     def text(self, at, text, size=17, fill=INK, bold=False, anchor='ls'):
-        # Pillow brings one font along, in one weight; a thin outline makes a bold of it.
+        # Pillow includes one font in one weight; a thin outline makes it bold.
         font = ImageFont.load_default(size * SCALE)
         self.draw.text(
             (at[0] * SCALE, at[1] * SCALE),
@@ -93,7 +93,7 @@ class Sheet:
         self.draw.line([(x * SCALE, y * SCALE) for x, y in points], fill, round(width * SCALE))
 
     def paste(self, picture, left, top):
-        """With the round corners of a panel."""
+        """A picture with the round corners of a panel."""
         mask = Image.new('L', picture.size, 0)
         ImageDraw.Draw(mask).rounded_rectangle([0, 0, picture.width - 1, picture.height - 1], 10 * SCALE, 255)
         self.image.paste(picture, (round(left * SCALE), round(top * SCALE)), mask)
@@ -211,7 +211,7 @@ class Sheet:
             self.text((right, top + 49), words, 16, SOFT, anchor='rs')
 
     def guard(self, left, right):
-        """Between the columns, with what passes it and what does not."""
+        """The guard between the columns, with released and withheld data."""
         middle, top, bottom = (left + right) / 2, TOP, TOP + 2 * PANEL[1] + CAPTION + GAP
         self.box(middle - 19, top, 38, bottom - top, NIGHT, radius=12)
         label = Image.new('RGB', (200 * SCALE, 38 * SCALE), NIGHT)
@@ -238,14 +238,14 @@ class Sheet:
         self.line([(end - 6, y - 11), (end - 6, y + 11)], AMBER, 4)
 
     def film(self, camera, top):
-        """Each frame that left, in the order of time, as a stroke."""
+        """Each released frame as a stroke, in order of time."""
         width, height = WIDTH - 2 * MARGIN, 96
         self.box(MARGIN, top, width, height, PAPER, LINE)
         self.text((MARGIN + 18, top + 27), 'Each frame that left', 18, bold=True)
         at = MARGIN + 18
         for what, colour, words in (
             ('covered', GREEN, 'the face covered'),
-            ('blank', NIGHT, 'blank, not looked at in time'),
+            ('blank', NIGHT, 'blank, not inspected in time'),
             ('face', AMBER, 'the face shown'),
         ):
             self.box(at + (210 if what == 'covered' else 0), top + 14, 14, 14, colour, radius=3)
@@ -289,7 +289,7 @@ class Sheet:
             (
                 f'{commands["received_by_robot"]} of {commands["sent"]}',
                 'commands from outside reached the robot',
-                f'and 0 of {sum(row["inside"] for row in undeclared)} messages that nobody declared came out',
+                f'and 0 of {sum(row["inside"] for row in undeclared)} undeclared messages came out',
             ),
             (
                 entries,
@@ -324,7 +324,7 @@ class Sheet:
 
 
 def plot(panel, distances):
-    """A lidar scan from above, the robot in the middle, looking up."""
+    """A lidar scan from above, the robot in the middle, facing up."""
     draw, reach = ImageDraw.Draw(panel), 7.6  # metres up and down
     x0, y0 = panel.width / 2, panel.height / 2
     unit = panel.height / 2 / reach

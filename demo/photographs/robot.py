@@ -1,4 +1,4 @@
-"""A small service robot in a hotel lobby: what its sensors publish on the inner domain.
+"""A small service robot in a hotel lobby: the messages of its sensors on the inner domain.
 
 The pictures are photographs in the public domain that scikit-image ships (demo/README.md names their origin).
 The lidar is computed from the room below, with noise. Names, rooms and card numbers are invented.
@@ -47,14 +47,14 @@ HEARD = [
 
 
 def pose(seconds):
-    """Where the robot is: a round through the lobby in 40 s. Gives x, y, heading."""
+    """Pose of the robot: a round through the lobby in 40 s. Returns x, y, heading."""
     a = 2 * math.pi * seconds / 40
     x, y = 4.4 + 3.0 * math.cos(a), 3.3 + 1.3 * math.sin(a)
     return x, y, math.atan2(1.3 * math.cos(a), -3.0 * math.sin(a))
 
 
 def ranges(x, y, heading, beams, rng):
-    """Distances that a lidar measures from there, with 1 cm of noise."""
+    """Distances that a lidar measures from a pose, with 1 cm of noise."""
     angle = heading + numpy.linspace(-math.pi, math.pi, beams, endpoint=False)
     dx, dy = numpy.cos(angle), numpy.sin(angle)
     nearest = numpy.full(beams, numpy.inf)
@@ -160,7 +160,7 @@ def base(node):
 
 
 def latched(node):
-    """What is published once, for everybody who comes later."""
+    """Latched topics, published once."""
 
     def lobby(stamp, *_):
         message = OccupancyGrid()
@@ -197,7 +197,7 @@ def speech():
 
     def heard(_stamp, _seconds, serial):
         text = HEARD[serial % len(HEARD)]
-        # Real nodes log what they should not: this goes to /rosout.
+        # Real nodes log personal data: this goes to /rosout.
         node.get_logger().info(f'heard: {text}')
         return String(data=text)
 

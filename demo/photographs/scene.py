@@ -1,7 +1,6 @@
-"""What the camera at eye level sees, where in it the guest's face is, and what a frame shows of that face.
+"""The image of the camera at eye level, the guest's face in it, and the visible part of that face.
 
-A frame is made from its stamp alone, so whoever receives one can make the frame that the camera took, and
-compare.
+A frame is computed from its stamp alone, so a receiver can compute the original frame, and compare.
 """
 
 import array
@@ -19,9 +18,9 @@ from sensor_msgs.msg import CompressedImage, Image
 
 CAMERA, JPEGS = '/camera/image_raw', '/camera/image_raw/compressed'
 WIDTH, HEIGHT = 640, 480
-SIDE = 760  # of the photograph, as the camera sees it
+SIDE = 760  # of the photograph in the camera image
 FACE = [edge * SIDE // 512 for edge in (180, 66, 266, 174)]  # left, top, right, bottom in the photograph
-NOTE = 'concierge-1, lobby, guest of room 412'  # what a camera driver may write into its JPEG files
+NOTE = 'concierge-1, lobby, guest of room 412'  # a comment that a camera driver may write into its JPEG files
 
 
 def ellipse(width, height):
@@ -29,12 +28,12 @@ def ellipse(width, height):
     return x**2 + y**2 < 1
 
 
-ELLIPSE = ellipse(FACE[2] - FACE[0], FACE[3] - FACE[1])  # which pixels of its box are the face
+ELLIPSE = ellipse(FACE[2] - FACE[0], FACE[3] - FACE[1])  # the pixels of the face in its box
 
 
 @functools.cache
 def photograph(name, size):
-    """A photograph that scikit-image ships. Only its files are used, so none of what it needs to run."""
+    """A photograph that scikit-image ships. Only its files are used, so its dependencies are not needed."""
     folder = pathlib.Path(importlib.util.find_spec('skimage').submodule_search_locations[0]) / 'data'
     return numpy.asarray(Picture.open(folder / name).convert('RGB').resize(size, Picture.Resampling.LANCZOS))
 
@@ -44,8 +43,8 @@ def moment(stamp):
 
 
 def frame(stamp):
-    """What the camera takes: its pixels, and the place of the face among them,
-    which is as large as `ELLIPSE`.
+    """The original frame: its pixels, and the position of the face,
+    which has the size of `ELLIPSE`.
     """
     left, top = (int(a + b * math.sin(moment(stamp) / c)) for a, b, c in ((60, 55, 3), (30, 25, 5)))
     face = slice(FACE[1] - top, FACE[3] - top), slice(FACE[0] - left, FACE[2] - left)
@@ -61,7 +60,7 @@ def image(stamp, frame_id, pixels):
 
 
 def jpeg(stamp, frame_id, pixels):
-    """The same as JPEG, as cameras write it: with a note, and a small picture of what is in the large one."""
+    """The same as JPEG, as cameras write it: with a comment and a thumbnail."""
     picture, small, large = Picture.fromarray(pixels), io.BytesIO(), io.BytesIO()
     picture.resize((160, 120)).save(small, 'jpeg')
     picture.save(large, 'jpeg', quality=90, exif=exif(NOTE.encode() + b'\0', small.getvalue()))
@@ -100,7 +99,7 @@ def exif(note, thumbnail):
 
 
 class Witness:
-    """Looks at each frame of a camera, and says what it shows of the guest's face."""
+    """Classifies each frame of a camera by the visibility of the guest's face."""
 
     def __init__(self):
         self.frames, self.least_alike, self.carried = [], 1.0, Counter()
@@ -114,7 +113,7 @@ class Witness:
         self.recent.append((message, what))
 
     def example(self, at):
-        """A frame to be shown: the one that was taken at that moment, else the newest that is not blank."""
+        """A frame to be shown: the one of that time, or the newest that is not blank."""
         wanted = [
             message
             for message, what in self.recent
@@ -127,9 +126,9 @@ class Witness:
         if not came.any():
             return 'blank'
         left_as_it_was = ELLIPSE & (came[face] == taken[face]).all(axis=2)
-        if taken[face][left_as_it_was].max(initial=0) > 8:  # a pixel that is black may be the cover's
+        if taken[face][left_as_it_was].max(initial=0) > 8:  # a black pixel may belong to the cover
             return 'face'
-        if len(self.frames) % 8 == 0:  # slower than the camera, if done for every frame
+        if len(self.frames) % 8 == 0:  # too slow for every frame
             self.least_alike = min(self.least_alike, (came == taken).mean())
         return 'covered'
 
@@ -137,11 +136,11 @@ class Witness:
         data = bytes(message.data)
         picture = Picture.open(io.BytesIO(data))
         self.carried['exif'] += bool(picture.getexif()) or NOTE.encode() in data
-        self.carried['thumbnail'] += data.count(b'\xff\xd8\xff') > 1  # that is how a JPEG begins
+        self.carried['thumbnail'] += data.count(b'\xff\xd8\xff') > 1  # the first bytes of a JPEG
         came = numpy.asarray(picture.convert('RGB'))
         if came.max() < 16:
             return 'blank'
-        # JPEG mixes the pixels of a block, so the middle of the face is looked at: it has one colour, but for
+        # JPEG mixes the pixels of a block, so the middle of the face is checked: it has one colour but for
         # rounding.
         return 'covered' if came[face][12:-12, 12:-12].std(axis=(0, 1)).max() < 4 else 'face'
 

@@ -1,7 +1,6 @@
 """The demo without Gazebo: a robot whose cameras show photographs, the guard, two observers outside.
 
-Every claim that it makes is checked against what the observers received. Called by tools/demo, which sets
-things up.
+Every claim is checked against the messages that the observers received. Called by tools/demo, after set-up.
 """
 
 import argparse
@@ -36,10 +35,10 @@ def parse():
         ),
     )
     parser.add_argument(
-        '--keep', action='store_true', help='leave it running until Ctrl-C, and say how to look at it'
+        '--keep', action='store_true', help='leave it running until Ctrl-C, and print commands to inspect it'
     )
     parser.add_argument(
-        '--seconds', type=float, default=12, help='how long each policy is in force (default 12)'
+        '--seconds', type=float, default=12, help='seconds for which each policy is in force (default 12)'
     )
     parser.add_argument(
         '--domains',
@@ -53,7 +52,7 @@ def parse():
 
 
 def together(peers, word):
-    """Asks all at the same time, so that their counts compare."""
+    """Asks all at the same time, so that their counts are comparable."""
     for peer in peers.values():
         peer.tell(word)
     return {name: peer.answer() for name, peer in peers.items()}
@@ -65,7 +64,7 @@ class Demo(Stage):
     def __init__(self, arguments):
         super().__init__(participants=8)
         self.inner, self.outer = arguments.domains
-        self.own = self.outer + 1  # the front desk's
+        self.own = self.outer + 1  # the front desk's domain
         self.seconds, self.keep = arguments.seconds, arguments.keep
         self.frames = self.out / 'frames'
 
@@ -87,16 +86,16 @@ class Demo(Stage):
         )
         robot = self.robot = self.peer('robot.py', domain=self.inner)
         inside = self.peer('observe.py', 'inside', self.frames, domain=self.inner)
-        robot.ask('report')  # its latched topics are out before anybody outside is there
+        robot.ask('report')  # its latched topics are published before the observers start
 
         policy = self.out / 'hotel.yaml'
         policy.write_bytes(POLICY.read_bytes())
         self.start_keeper(policy)
-        self.say('The keeper starts, with the identity of the robot; the front desk has one of its own')
+        self.say('The keeper starts with the identity of the robot; the front desk has its own identity')
         self.say(f'The guard starts between the domains: {self.start_guard(policy)}')
         self.start_unsealer()
         desk = self.peer('observe.py', 'desk', self.frames, domain=self.own)
-        self.say(f'The unsealer of the front desk opens, on domain {self.own}, what is sealed for it')
+        self.say(f'The unsealer of the front desk publishes opened messages on domain {self.own}')
         consumer = self.peer('observe.py', 'consumer', self.frames, domain=self.outer)
         intruder = self.peer('observe.py', 'intruder', self.frames, domain=self.outer)
         until(
@@ -144,7 +143,7 @@ class Demo(Stage):
             lambda: consumer.ask('report')['policy_version'] == version + 1,
             'the new version in the catalogue',
         )
-        time.sleep(1)  # what was decided before the switch has arrived by then
+        time.sleep(1)  # until messages decided before the switch have arrived
         after = look()
         self.say(f'Version {version + 1} is in force')
         time.sleep(self.seconds / 2)
@@ -153,12 +152,12 @@ class Demo(Stage):
         self.say(f'kill -9 {killed["pid"]}: the redactor of {CAMERA}')
         time.sleep(self.seconds / 4)
         self.discreet('revoke', 'front_desk', '--socket', self.socket)
-        time.sleep(0.3)  # what was sealed before it has arrived by then
+        time.sleep(0.3)  # until messages sealed before have arrived
         revoked = look()
         self.say('discreet revoke front_desk')
         time.sleep(self.seconds / 4)
         robot.ask('stop')
-        time.sleep(1.5)  # for diagnostics to have counted everything
+        time.sleep(1.5)  # until diagnostics have counted all messages
         last = look()
         if self.keep:
             self.say('The robot stops')
@@ -180,7 +179,7 @@ class Demo(Stage):
         }
         (self.out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
         print('\n' + judge.report(summary, paint) + '\n')
-        if all(claim['holds'] for claim in summary['claims']):  # else there is nothing to show off
+        if all(claim['holds'] for claim in summary['claims']):  # otherwise no picture is drawn
             picture.draw(self.out, summary, shown)
             self.say('Left in out/: demo.png, inside.png, outside.png, summary.json, audit.log, guard.log')
         else:
@@ -221,7 +220,7 @@ class Demo(Stage):
         self.start('unsealer', [BIN / 'unsealer', '--ros-args', *arguments], ROS_DOMAIN_ID=str(self.own))
 
     def start_guard(self, policy):
-        """As the launch file does it: by the launch file where ROS has one, else with the same parameters."""
+        """Starts the guard by the launch file if that is possible, otherwise with the same parameters."""
         audit, variables = self.out / 'audit.log', {'ROS_DOMAIN_ID': str(self.inner)}
         if has_launch():
             prefix = install_in_place(self.out / 'prefix')
@@ -259,7 +258,7 @@ class Demo(Stage):
         return how
 
     def kill(self, pid):
-        """Ends a redactor without a warning; only one that this guard has started."""
+        """Kills a redactor, but only one that this guard has started."""
         name = pathlib.Path(f'/proc/{pid}/comm').read_text().strip()
         if name != 'redactor' or os.getsid(pid) != self.guard.pid:
             raise Broken(f'process {pid} is not a redactor of this guard')
@@ -274,14 +273,14 @@ class Demo(Stage):
         )
         print(
             f"""
-It runs on, and the robot drives again. To look, in another terminal:
+The demo keeps running, and the robot drives again. To inspect it, open another terminal:
   source .ros/env.sh; export {local}
-  ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /scan     what a consumer sees
+  ROS_DOMAIN_ID={self.outer} python3 examples/read_tags.py /scan     the data of a consumer
   ROS_DOMAIN_ID={self.outer} ros2 topic list       the same with the tools of ROS, where they are installed
-  target/release/discreet audit show out/audit.log        who got what
+  target/release/discreet audit show out/audit.log        the audit log
   target/release/discreet who --socket out/keeper/keeper.sock       who can open what now
-  edit out/hotel.yaml                                     raise `version:`, save, and the guard follows
-Ctrl-C ends it.""",
+  edit out/hotel.yaml                                     raise `version:` and save: the guard reloads it
+Ctrl-C ends the demo.""",
             flush=True,
         )
         self.robot.ask('go')
@@ -289,8 +288,8 @@ Ctrl-C ends it.""",
 
 
 def withdraw(policy):
-    """Writes the next version of a policy, which takes one topic from everyone;
-    in one step, as an editor does.
+    """Writes the next version of a policy, which denies one topic to everyone;
+    replaced by a rename, as editors do.
     """
     text = policy.read_text()
     text = re.sub(r'^version: (\d+)', lambda found: f'version: {int(found[1]) + 1}', text, flags=re.M)
@@ -303,7 +302,7 @@ def withdraw(policy):
 
 
 def redactor(inside, topic):
-    """The process that looks at a camera for the guard, once it was ready; from diagnostics."""
+    """The redactor process of a camera, once it is ready; from diagnostics."""
     state = inside.ask('report')['guard'].get(topic, {}).get('redactor', '')
     found = re.match(r'(?:ready|late), process (\d+)', state)
     return found and int(found[1])
