@@ -1,4 +1,4 @@
-//! Everything put together: who reads what, and where it goes.
+//! The whole adapter: the threads that read each topic, and the publishers that they feed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -19,14 +19,14 @@ use crate::odometry::{Odometry, Path};
 use crate::ros_out::{CLOCK, Counts, Failed, Flow, SENSOR};
 use crate::{Arguments, Gone};
 
-/// The bridge of newer Gazebo is called so, and one policy should fit both.
+/// The name of newer Gazebo's bridge, so that one policy fits both.
 const NODE: &str = "ros_gz_bridge";
 
 const CAMERA_FRAME: &str = "camera_optical";
 const DEPTH_FRAME: &str = "depth_optical";
 const LASER_FRAME: &str = "laser";
 
-/// A robot in Gazebo that is joined to ROS.
+/// A robot in Gazebo that is connected to ROS.
 pub struct Adapter {
     domain: usize,
     counts: Arc<Counts>,
@@ -38,7 +38,7 @@ pub struct Adapter {
 }
 
 impl Adapter {
-    /// Waits for Gazebo and for all topics, and begins. `gone` is told when it cannot go on.
+    /// Waits for Gazebo and for all topics, and starts. Sends a reason to `gone` when it cannot continue.
     pub fn start(
         arguments: &Arguments,
         patience: Duration,
@@ -124,7 +124,7 @@ impl Adapter {
         let link = format!("{world}/{}/base_link", arguments.robot);
         let counts = Arc::clone(&self.counts);
         let drive = Arc::clone(&self.drive);
-        // Not ~/pose/info: that one is thinned out by the wall clock, to less than 60 a second.
+        // Not ~/pose/info: it is limited by the wall clock, to less than 60 a second.
         self.feed(format!("{world}/pose/local/info"), deadline, gone, move |buffer| {
             let (stamp, told) = odometry.publish(buffer)?;
             counts.now.store(stamp, Ordering::Relaxed);
@@ -163,7 +163,7 @@ impl Adapter {
         work: impl FnMut(&mut Vec<u8>) -> Result<(), Failed> + Send + 'static,
     ) -> anyhow::Result<()> {
         let publish = self.master.find(&topic, deadline).with_context(|| {
-            format!("nothing in Gazebo publishes {topic}: has the world this name, the robot this sensor, and gzserver a display?")
+            format!("nothing in Gazebo publishes {topic}: check the name of the world, the sensor of the robot, and the display of gzserver")
         })?;
         let (gone, name) = (gone.clone(), topic.clone());
         let gone = move |failed: Failed| drop(gone.send(format!("{name}: {failed}")));
@@ -171,11 +171,11 @@ impl Adapter {
         Ok(())
     }
 
-    /// What has not come yet since the start.
+    /// Topics without a message since the start.
     pub fn missing(&self) -> Vec<&'static str> {
         let mut missing = self.counts.silent();
         if !self.drive.is_heard() {
-            missing.push("the way of /cmd_vel (no libDiffDrivePlugin.so listens)");
+            missing.push("/cmd_vel (no libDiffDrivePlugin.so has subscribed)");
         }
         missing
     }
@@ -184,7 +184,7 @@ impl Adapter {
         self.domain
     }
 
-    /// Stops the robot and everything here. `politely`: Gazebo stays, and should be able to serve others.
+    /// Stops the robot and all threads. `politely`: Gazebo keeps running, and must be able to serve others.
     pub fn end(self, politely: bool) -> Arc<Counts> {
         self.stop.store(true, Ordering::Relaxed);
         let _panicked = self.obeying.join();
@@ -197,7 +197,7 @@ impl Adapter {
     }
 }
 
-/// Listens to /cmd_vel.
+/// Subscribes to /cmd_vel.
 fn obey(
     node: &Arc<Node>,
     drive: Arc<Drive>,

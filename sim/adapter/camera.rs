@@ -1,4 +1,4 @@
-//! A camera's frames, published from the memory that they were read into, and its `CameraInfo`.
+//! Frames of a camera, published from the memory that they were read into, and its `CameraInfo`.
 
 use std::ops::Range;
 
@@ -23,14 +23,14 @@ pub struct Camera {
     pub frame_id: &'static str,
     /// Horizontal field of view, radians.
     pub fov: f64,
-    /// What ROS messages are written into before they are published.
+    /// Buffer in which ROS messages are written before they are published.
     pub scratch: Vec<u8>,
 }
 
 impl Camera {
-    /// Publishes the frame that lies in `buffer` behind [`ROOM`] bytes, and tells its stamp.
+    /// Publishes the frame in `buffer` after [`ROOM`] bytes, and returns its stamp.
     ///
-    /// Its pixels stay where they are: what a ROS image has in front of them is written over what Gazebo's has.
+    /// Its pixels are not moved: the header of the ROS image overwrites that of Gazebo's image.
     pub fn publish(&mut self, buffer: &mut Vec<u8>) -> Result<i64, Failed> {
         let picture = look(buffer)?;
         let message = in_place(&picture, self.frame_id, &mut self.scratch, buffer)?;
@@ -49,13 +49,13 @@ struct Picture {
     height: u32,
     step: u32,
     encoding: &'static str,
-    /// Where its pixels lie in the buffer.
+    /// Position of its pixels in the buffer.
     pixels: Range<usize>,
 }
 
-/// Decodes and checks the frame in `buffer`, which is the same afterwards.
+/// Decodes and checks the frame in `buffer`, which does not change.
 fn look(buffer: &mut Vec<u8>) -> Result<Picture, Fault> {
-    // Bytes count who looks at them, so that the pixels can be decoded to a view; in the end the memory is one's own again.
+    // `Bytes` counts references, so that the pixels are decoded to a view; afterwards the memory is owned again.
     let whole = Bytes::from(std::mem::take(buffer));
     let looked = look_at(&whole);
     *buffer = whole.into();
@@ -70,11 +70,11 @@ fn look_at(whole: &Bytes) -> Result<Picture, Fault> {
         R_FLOAT32 => ("32FC1", 4),
         other => {
             return Err(Fault::Nonsense(format!(
-                "an image of pixel format {other}; a camera should have <format>R8G8B8</format>"
+                "an image of pixel format {other}; set <format>R8G8B8</format> for the camera"
             )));
         }
     };
-    // Gazebo's own step is not looked at: that of a depth camera is wrong, because it is one of colours to begin with.
+    // Gazebo's own step is ignored: that of a depth camera is wrong, because it is computed for a colour image.
     let step = image.width.checked_mul(pixel);
     let size = step.and_then(|step| step.checked_mul(image.height));
     let (Some(step), true) = (step, size.is_some_and(|size| size as usize == image.data.len())) else {
@@ -117,7 +117,7 @@ fn in_place<'a>(
 fn write_info(picture: &Picture, frame_id: &str, fov: f64, info: &mut Vec<u8>) {
     let (width, height) = (f64::from(picture.width), f64::from(picture.height));
     let focal = width / 2.0 / (fov / 2.0).tan();
-    // ROS counts from the middle of the first pixel.
+    // In ROS the origin is the centre of the first pixel.
     let (x, y) = ((width - 1.0) / 2.0, (height - 1.0) / 2.0);
     let mut writer = Writer::new(info);
     header(&mut writer, picture.stamp, frame_id);

@@ -1,4 +1,4 @@
-//! Commands: /cmd_vel becomes what Gazebo's differential drive listens to.
+//! Commands: converts /cmd_vel to the messages of Gazebo's differential drive.
 
 use std::net::{IpAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,22 +13,22 @@ use crate::frame::{Fault, read_packet, write};
 use crate::msgs::{Pose, Publish, Quaternion, Subscribe, Vector3};
 use crate::ros_out::Counts;
 
-/// What the drive plugin's messages are.
+/// Type of the drive plugin's messages.
 const COMMAND_TYPE: &str = "gazebo.msgs.Pose";
 
-/// So long, in simulated time, a command holds when no other follows. Real bases do the same.
+/// Simulated time for which a command is valid if no other follows. Real bases have such a limit too.
 const HOLDS: i64 = 500_000_000;
 
-/// The plugin takes a turning speed as a yaw, which ends at half a turn.
+/// The plugin reads a turning speed from a yaw angle, which is limited to half a turn.
 const FASTEST_TURN: f64 = 3.1;
 
 /// A request to subscribe is small.
 const LIMIT: usize = 64 << 10;
 
-/// How often threads here look whether they should end.
+/// Interval at which threads check whether they should end.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The robot's drive, in Gazebo: whoever connected and wants commands.
+/// The robot's drive in Gazebo: the connected subscribers of commands.
 pub struct Drive {
     topic: String,
     counts: Arc<Counts>,
@@ -38,7 +38,7 @@ pub struct Drive {
 #[derive(Default)]
 struct State {
     listeners: Vec<TcpStream>,
-    /// The command that holds, if it is not to stand still, and when it came.
+    /// The present command, unless it is to stand still, and its time of arrival.
     moving: Option<i64>,
 }
 
@@ -56,7 +56,7 @@ impl Drive {
         Arc::new(Drive { topic, counts, state: Mutex::default() })
     }
 
-    /// Listens for whoever wants commands. What is returned is to be told to the master.
+    /// Listens for subscribers of commands. The caller announces the returned publisher to the master.
     pub fn open(self: &Arc<Self>, address: IpAddr, stop: Arc<AtomicBool>) -> Result<Publish, Fault> {
         let listener = TcpListener::bind((address, 0))?;
         listener.set_nonblocking(true)?;
@@ -71,7 +71,7 @@ impl Drive {
             while !stop.load(Ordering::Relaxed) {
                 match listener.accept() {
                     Ok((stream, _)) => {
-                        // Who asks for something else is not served.
+                        // Requests for other topics are not served.
                         let _refused = drive.serve(stream);
                     }
                     Err(_) => std::thread::sleep(LOOK),
@@ -98,7 +98,7 @@ impl Drive {
         Ok(())
     }
 
-    /// Whether something in Gazebo listens.
+    /// True if there is a subscriber in Gazebo.
     pub fn is_heard(&self) -> bool {
         !self.lock().listeners.is_empty()
     }
@@ -124,7 +124,7 @@ impl Drive {
                 }
             }
         }
-        self.send(STOP, &mut self.lock()); // nobody is there any more to stop it later
+        self.send(STOP, &mut self.lock()); // nothing stops it later
         Ok(())
     }
 
@@ -137,7 +137,7 @@ impl Drive {
         }
     }
 
-    /// Gives a command to all that listen; false if nobody does.
+    /// Sends a command to all subscribers; false if there are none.
     fn send(&self, command: Command, state: &mut State) -> bool {
         let pose = Pose {
             name: None,
@@ -154,7 +154,7 @@ impl Drive {
     }
 }
 
-/// Reads a `geometry_msgs/msg/Twist`. One with a speed that is no number stops the robot.
+/// Reads a `geometry_msgs/msg/Twist`. A speed that is not a number stops the robot.
 fn decode(message: &[u8]) -> Result<Command, Malformed> {
     let mut reader = Reader::new(message)?;
     let forward = reader.f64()?;

@@ -1,7 +1,7 @@
-//! One topic of Gazebo's, read by a thread of its own.
+//! One topic of Gazebo, read by its own thread.
 //!
-//! Gazebo keeps a short queue for each topic and throws away what does not fit. It sends the next messages only when the
-//! last ones are gone, so whoever reads slowly loses some. These threads do nothing but read and publish.
+//! Gazebo keeps a short queue for each topic and drops what does not fit. It sends the next messages only when the last
+//! ones are gone, so a slow reader loses some. These threads only read and publish.
 
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::master::{Master, subscribe};
 use crate::msgs::Publish;
 use crate::ros_out::{Counts, Failed};
 
-/// The largest message that is taken: an image of 3840x2160 with floats has half of it.
+/// The largest message that is accepted, in bytes: an image of 3840x2160 with floats has half of it.
 const LIMIT: usize = 64 << 20;
 
 /// A topic that is being read.
@@ -25,7 +25,7 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Subscribes to `publish` and gives each message to `work`, behind ROOM bytes. `gone` is called if it ends by itself.
+    /// Subscribes to `publish` and passes each message to `work`, after ROOM bytes. Calls `gone` if it ends by itself.
     pub fn start(
         publish: Publish,
         counts: Arc<Counts>,
@@ -35,7 +35,7 @@ impl Feed {
         let stream = subscribe(&publish)?;
         let mut reading = stream.try_clone()?;
         let topic = publish.topic.clone();
-        // The system shows fifteen letters of it: `camera/image`, `local/info`.
+        // The system shows fifteen letters of the name: `camera/image`, `local/info`.
         let name = topic.rsplit('/').take(2).collect::<Vec<_>>();
         let name = name.into_iter().rev().collect::<Vec<_>>().join("/");
         let thread = std::thread::Builder::new().name(name).spawn(move || {
@@ -61,8 +61,8 @@ impl Feed {
         Ok(Feed { publish, stream, thread })
     }
 
-    /// Asks Gazebo to send no more. It is not told so by closing: a publisher of Gazebo 11 whose subscriber goes away while
-    /// it writes to it may wait for ever, and then nobody gets that topic again.
+    /// Requests Gazebo to stop sending. Closing is not enough: a publisher of Gazebo 11 whose subscriber leaves during a
+    /// write may wait forever, and then nothing receives that topic again.
     pub fn unsubscribe(&self, master: &Master) {
         let _gone_already = master.unsubscribe(&self.publish, &self.stream);
     }
@@ -74,5 +74,5 @@ impl Feed {
     }
 }
 
-/// So long, after it was asked, Gazebo may still be sending.
+/// Time for which Gazebo may still send after the request.
 pub const LAST_WORDS: Duration = Duration::from_millis(300);

@@ -1,4 +1,4 @@
-//! Frames of Gazebo's transport: eight hexadecimal digits of length, then so many bytes.
+//! Frames of Gazebo's transport: the length in eight hexadecimal digits, then that many bytes.
 
 use std::io::{self, Read, Write};
 
@@ -6,13 +6,13 @@ use prost::Message;
 
 use crate::msgs::{Packet, Time};
 
-/// The length's own length.
+/// Digits of the length.
 const DIGITS: usize = 8;
 
-/// Left free in front of a frame, so that a ROS message can be completed where the frame's bytes lie.
+/// Free bytes before a frame, so that a ROS message can be completed in place.
 pub const ROOM: usize = 128;
 
-/// What goes wrong between Gazebo and here.
+/// Failure of the connection to Gazebo.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The other side has closed the connection, at the end of a frame or within one.
@@ -21,18 +21,18 @@ pub enum Fault {
     /// The operating system refuses.
     #[error("{0}")]
     Io(io::Error),
-    /// Where a length should be, there is none.
-    #[error("`{}` stands where a frame's length should", .0.escape_ascii())]
+    /// There are no digits in place of the length.
+    #[error("`{}` instead of the length of a frame", .0.escape_ascii())]
     Header([u8; DIGITS]),
-    /// A frame that is larger than anything expected here.
-    #[error("a frame claims {length} bytes; at most {limit} are taken")]
+    /// A frame above the limit.
+    #[error("a frame of {length} bytes; the limit is {limit}")]
     TooLong {
-        /// What it claims.
+        /// Length in the frame's header, in bytes.
         length: usize,
-        /// The most that is taken.
+        /// Limit, in bytes.
         limit: usize,
     },
-    /// No protobuf message of the expected kind.
+    /// Not a protobuf message of the expected type.
     #[error("not the expected message: {0}")]
     Decode(#[from] prost::DecodeError),
     /// A message that contradicts itself.
@@ -52,12 +52,12 @@ impl From<io::Error> for Fault {
     }
 }
 
-/// Reads one frame into `buffer`, behind [`ROOM`] bytes. The buffer keeps its memory from one frame to the next, and grows
+/// Reads one frame into `buffer`, after [`ROOM`] bytes. The buffer keeps its memory from one frame to the next, and grows
 /// to the largest.
 pub fn read(from: &mut impl Read, limit: usize, buffer: &mut Vec<u8>) -> Result<(), Fault> {
     let mut header = [0; DIGITS];
     from.read_exact(&mut header)?;
-    // `from_str_radix` alone would also take a sign.
+    // `from_str_radix` alone would also accept a sign.
     let digits = Some(header.as_slice()).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
     let length = digits.and_then(|digits| usize::from_str_radix(digits, 16).ok());
@@ -83,7 +83,7 @@ pub fn write(to: &mut impl Write, message: &impl Message) -> Result<(), Fault> {
     Ok(to.write_all(&frame)?)
 }
 
-/// Writes a message in a packet, as the master and publishers want their requests. Nobody looks at its stamp.
+/// Writes a message in a packet, as the master and publishers require it. The stamp is ignored.
 pub fn write_packet(to: &mut impl Write, kind: &str, message: &impl Message) -> Result<(), Fault> {
     let packet =
         Packet { stamp: Time::default(), kind: kind.into(), serialized_data: message.encode_to_vec() };

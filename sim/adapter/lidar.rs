@@ -12,13 +12,13 @@ use crate::ros_out::{Failed, header};
 pub struct Lidar {
     pub scan: Publisher,
     pub frame_id: &'static str,
-    /// When the last scan was, for the time between two.
+    /// Stamp of the last scan, for the time between two.
     pub before: Option<i64>,
     pub scratch: Vec<u8>,
 }
 
 impl Lidar {
-    /// Publishes the scan that lies in `buffer` behind [`ROOM`] bytes, and tells its stamp.
+    /// Publishes the scan in `buffer` after [`ROOM`] bytes, and returns its stamp.
     pub fn publish(&mut self, buffer: &[u8]) -> Result<i64, Failed> {
         let (stamp, scan) = decode(buffer.get(ROOM..).unwrap_or_default())?;
         let period = self.before.replace(stamp).map_or(0, |before| stamp.saturating_sub(before).max(0));
@@ -49,7 +49,7 @@ fn write(scan: &LaserScan, stamp: i64, period: i64, frame_id: &str, message: &mu
     writer.f32(scan.range_max as f32);
     writer.sequence(scan.ranges.len());
     for range in &scan.ranges {
-        // REP 117: nothing within reach is infinity.
+        // REP 117: infinity if there is no object within range.
         writer.f32(if *range >= scan.range_max { f32::INFINITY } else { *range as f32 });
     }
     writer.sequence(scan.intensities.len());

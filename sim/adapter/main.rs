@@ -1,8 +1,8 @@
-//! The way between Gazebo classic and ROS 2, for machines that have no packages for it: `gazebo_adapter --help`.
+//! Adapter between Gazebo classic and ROS 2, for machines without packages for that: `gazebo_adapter --help`.
 //!
-//! Gazebo's transport is read as it is on the wire (TCP, protobuf); the ROS side is the guard's own, raw CDR. Each topic of
-//! Gazebo's has a thread (`feed.rs`), and what is done with its messages is in `camera.rs`, `lidar.rs` and
-//! `odometry.rs`. The other way, from /cmd_vel to the wheels, is `drive.rs`.
+//! Gazebo's transport is read from the wire (TCP, protobuf); the ROS side is that of the guard, raw CDR. Each topic of
+//! Gazebo has a thread (`feed.rs`), and `camera.rs`, `lidar.rs` and `odometry.rs` process its messages. `drive.rs` is the
+//! opposite direction, from /cmd_vel to the wheels.
 
 mod adapter;
 mod camera;
@@ -24,7 +24,7 @@ use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-/// Joins a robot in Gazebo classic 11 to ROS 2.
+/// Connects a robot in Gazebo classic 11 to ROS 2.
 ///
 /// Its sensors become topics of the node /ros_gz_bridge, and /cmd_vel moves it.
 #[derive(Parser)]
@@ -46,7 +46,7 @@ In:
              The robot stops when no command came for half a second of simulation time.
 Frames: odom, base_link, laser, camera_optical, depth_optical.
 
-Gazebo has no locks: it listens on all interfaces, and whoever reaches it can do everything. Run it, this and the robot's
+Gazebo has no locks: it listens on all interfaces, and any process that reaches it can control it. Run it, this and the robot's
 ROS nodes in a network namespace of their own.
 
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 Gazebo went away or something broke, 2 wrong options"
@@ -68,24 +68,24 @@ struct Arguments {
     #[arg(long, default_value = "robot")]
     robot: String,
 
-    /// The camera's horizontal field of view, in degrees, as the world has it
+    /// The camera's horizontal field of view in the world, in degrees
     #[arg(long, value_name = "DEGREES", default_value = "80", value_parser = angle)]
     camera_fov: f64,
 
-    /// The depth camera's
+    /// The same of the depth camera
     #[arg(long, value_name = "DEGREES", default_value = "80", value_parser = angle)]
     depth_fov: f64,
 
-    /// So long Gazebo, and each of the topics, may take to come up
+    /// Time limit for Gazebo, and for each topic, to appear
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     patience: u32,
 
-    /// Print what was carried as one line of JSON when it ends
+    /// Print the counts of messages as one line of JSON at the end
     #[arg(long)]
     json: bool,
 }
 
-/// Something that ends the work.
+/// An event that ends the adapter.
 type Gone = String;
 
 #[tokio::main(flavor = "current_thread")]
@@ -100,19 +100,19 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    // Before anything is started, so that a signal during the start is not lost.
+    // Before the start, so that a signal during it is not lost.
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let (json, patience) = (arguments.json, Duration::from_secs(arguments.patience.into()));
     let (gone, mut going) = mpsc::unbounded_channel();
     let (ready, mut started) = mpsc::channel(1);
-    // Connecting waits for Gazebo, and signals do not wait for that.
+    // Connecting waits for Gazebo; signals must not wait.
     std::thread::Builder::new().name("start".into()).spawn(move || {
         let _ended_meanwhile = ready.blocking_send(Adapter::start(&arguments, patience, gone));
     })?;
     let adapter = tokio::select! {
         _ = interrupt.recv() => return Ok(()),
         _ = terminate.recv() => return Ok(()),
-        adapter = started.recv() => adapter.context("the start was broken off")??,
+        adapter = started.recv() => adapter.context("the start was interrupted")??,
     };
     let (begun, mut flows) = (Instant::now(), false);
     let mut tick = tokio::time::interval(Duration::from_millis(100));
@@ -130,7 +130,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         if !flows && begun.elapsed() > patience {
             let missing = missing.join(", ");
-            break Err(anyhow::anyhow!("nothing came on {missing} for {} s", patience.as_secs()));
+            break Err(anyhow::anyhow!("no message on {missing} for {} s", patience.as_secs()));
         }
     };
     let counts = adapter.end(outcome.is_ok());
@@ -140,7 +140,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     outcome
 }
 
-/// The master that was named, here or in the environment as for Gazebo's own programs.
+/// Address of the master, from the arguments or, as in Gazebo's own programs, from the environment.
 fn master(option: Option<&str>) -> anyhow::Result<String> {
     match (option, std::env::var("GAZEBO_MASTER_URI")) {
         (Some(option), _) => Ok(option.into()),
@@ -162,7 +162,7 @@ fn address(text: &str) -> anyhow::Result<String> {
 fn angle(text: &str) -> anyhow::Result<f64> {
     let degrees: f64 = text.parse()?;
     if !(1.0..180.0).contains(&degrees) {
-        bail!("a pinhole camera sees from 1 to less than 180 degrees");
+        bail!("the field of view of a pinhole camera is from 1 to less than 180 degrees");
     }
     Ok(degrees.to_radians())
 }

@@ -1,4 +1,4 @@
-//! Gazebo's master: tells who publishes what, and is told what is published here.
+//! Gazebo's master: the directory of publishers, including those of the adapter.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, TcpStream, ToSocketAddrs};
@@ -10,13 +10,13 @@ use prost::Message;
 use crate::frame::{Fault, ROOM, read, read_packet, write_packet};
 use crate::msgs::{Packet, Publish, Publishers, Subscribe};
 
-/// The largest packet that is taken from the master: its list of everything published has some ten kilobytes.
+/// The largest packet that is accepted from the master: its list of publishers has some ten kilobytes.
 const LIMIT: usize = 4 << 20;
 
 /// The pause between two attempts to reach it.
 const AGAIN: Duration = Duration::from_millis(200);
 
-/// Where one thing of Gazebo's publishes a topic, by topic.
+/// A publisher for each topic.
 type Directory = HashMap<String, Publish>;
 
 /// A connection to the master.
@@ -26,8 +26,8 @@ pub struct Master {
 }
 
 impl Master {
-    /// Connects to `HOST:PORT`, tries again until `deadline`, and reads who publishes what. The thread that keeps the
-    /// list up to date calls `gone` when the master goes away.
+    /// Connects to `HOST:PORT`, retries until `deadline`, and reads the list of publishers. The thread that updates the
+    /// list calls `gone` when the master disconnects.
     pub fn connect(
         address: &str,
         deadline: Instant,
@@ -41,10 +41,10 @@ impl Master {
             if packet.kind != expected {
                 let kind = packet.kind.escape_default();
                 return Err(Fault::Nonsense(format!(
-                    "`{kind}` instead of `{expected}`: no Gazebo 11 master"
+                    "`{kind}` instead of `{expected}`: not a master of Gazebo 11"
                 )));
             }
-            heed(&mut directory, &packet)?;
+            update(&mut directory, &packet)?;
         }
         stream.set_read_timeout(None)?;
         let directory = Arc::new((Mutex::new(directory), Condvar::new()));
@@ -56,7 +56,7 @@ impl Master {
                     Err(fault) => break fault,
                 };
                 let heeded =
-                    packet.map_err(Fault::from).and_then(|packet| heed(&mut lock(&listed.0), &packet));
+                    packet.map_err(Fault::from).and_then(|packet| update(&mut lock(&listed.0), &packet));
                 if let Err(fault) = heeded {
                     break fault;
                 }
@@ -67,12 +67,12 @@ impl Master {
         Ok(Master { stream, directory })
     }
 
-    /// This machine's address as the master sees it: where Gazebo reaches what is published here.
+    /// This machine's address as the master sees it, under which Gazebo reaches the publishers here.
     pub fn own_address(&self) -> Result<IpAddr, Fault> {
         Ok(self.stream.local_addr()?.ip())
     }
 
-    /// Waits until somebody publishes `topic`.
+    /// Waits for a publisher of `topic`.
     pub fn find(&self, topic: &str, deadline: Instant) -> Option<Publish> {
         let (listed, changed) = &*self.directory;
         let left = deadline.saturating_duration_since(Instant::now());
@@ -82,12 +82,12 @@ impl Master {
         listed.get(topic).cloned()
     }
 
-    /// Tells that `publish` is published here; whoever wants it will connect.
+    /// Announces the publisher `publish`; subscribers then connect.
     pub fn advertise(&self, publish: &Publish) -> Result<(), Fault> {
         write_packet(&mut &self.stream, "advertise", publish)
     }
 
-    /// Asks that the publisher stop sending to this connection of ours.
+    /// Requests the publisher to stop sending to this connection.
     pub fn unsubscribe(&self, publish: &Publish, stream: &TcpStream) -> Result<(), Fault> {
         let own = stream.local_addr()?;
         let subscribe = Subscribe {
@@ -101,7 +101,7 @@ impl Master {
     }
 }
 
-/// Connects as soon as somebody listens.
+/// Connects as soon as the port is open.
 fn patiently(address: &str, deadline: Instant) -> Result<TcpStream, Fault> {
     loop {
         match TcpStream::connect(address) {
@@ -115,7 +115,7 @@ fn patiently(address: &str, deadline: Instant) -> Result<TcpStream, Fault> {
     }
 }
 
-/// Connects to a publisher and asks for its topic.
+/// Connects to a publisher and subscribes to its topic.
 pub fn subscribe(publish: &Publish) -> Result<TcpStream, Fault> {
     let port = u16::try_from(publish.port).map_err(|_| Fault::Nonsense(format!("port {}", publish.port)))?;
     let address = (publish.host.as_str(), port).to_socket_addrs()?.next();
@@ -133,8 +133,8 @@ pub fn subscribe(publish: &Publish) -> Result<TcpStream, Fault> {
     Ok(stream)
 }
 
-/// Brings the directory up to date. Packets of other kinds are for Gazebo's own programs.
-fn heed(directory: &mut Directory, packet: &Packet) -> Result<(), Fault> {
+/// Updates the directory. Packets of other types are for Gazebo's own programs.
+fn update(directory: &mut Directory, packet: &Packet) -> Result<(), Fault> {
     let data = packet.serialized_data.as_slice();
     let mut add = |publish: Publish| drop(directory.insert(publish.topic.clone(), publish));
     match packet.kind.as_str() {
@@ -163,10 +163,10 @@ mod tests {
         let publish = |topic: &str| Publish { topic: topic.into(), port: 7, ..Publish::default() };
         let mut directory = Directory::new();
         let all = Publishers { publisher: vec![publish("a"), publish("b")] };
-        heed(&mut directory, &packet("publishers_init", &all)).unwrap();
-        heed(&mut directory, &packet("publisher_add", &publish("c"))).unwrap();
-        heed(&mut directory, &packet("publisher_del", &publish("a"))).unwrap();
-        heed(&mut directory, &packet("something_else", &publish("d"))).unwrap();
+        update(&mut directory, &packet("publishers_init", &all)).unwrap();
+        update(&mut directory, &packet("publisher_add", &publish("c"))).unwrap();
+        update(&mut directory, &packet("publisher_del", &publish("a"))).unwrap();
+        update(&mut directory, &packet("something_else", &publish("d"))).unwrap();
         let mut topics: Vec<_> = directory.keys().map(String::as_str).collect();
         topics.sort_unstable();
         assert_eq!(topics, ["b", "c"]);
@@ -176,7 +176,7 @@ mod tests {
     fn a_publisher_that_is_none_is_an_error() {
         let broken =
             Packet { kind: "publisher_add".into(), serialized_data: vec![0xff], ..Packet::default() };
-        assert!(matches!(heed(&mut Directory::new(), &broken), Err(Fault::Decode(_))));
+        assert!(matches!(update(&mut Directory::new(), &broken), Err(Fault::Decode(_))));
         let nowhere = Publish { host: "127.0.0.1".into(), port: 1 << 20, ..Publish::default() };
         assert!(matches!(subscribe(&nowhere), Err(Fault::Nonsense(_))));
     }

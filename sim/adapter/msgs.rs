@@ -1,13 +1,13 @@
-//! Those of Gazebo's messages (`gazebo.msgs`, protobuf) that are read or written here, and of them the fields that are used.
+//! The used part of Gazebo's messages (`gazebo.msgs`, protobuf): message types and fields that are read or written here.
 //!
-//! A field that is `required` is written even when it is zero: Gazebo does not take a message without it.
+//! A `required` field is written even if it is zero: Gazebo does not accept a message without it.
 
 use prost::Message;
 use prost::bytes::Bytes;
 
 use crate::frame::Fault;
 
-/// What the master says, and what is asked of it and of publishers.
+/// Messages of the master, and requests to it and to publishers.
 #[derive(Clone, PartialEq, Message)]
 pub struct Packet {
     #[prost(message, required, tag = "1")]
@@ -33,7 +33,7 @@ impl Time {
     }
 }
 
-/// Somebody publishes a topic.
+/// A publisher of a topic.
 #[derive(Clone, PartialEq, Message)]
 pub struct Publish {
     #[prost(string, required, tag = "1")]
@@ -52,7 +52,7 @@ pub struct Publishers {
     pub publisher: Vec<Publish>,
 }
 
-/// Somebody wants a topic.
+/// A subscription to a topic.
 #[derive(Clone, PartialEq, Message)]
 pub struct Subscribe {
     #[prost(string, required, tag = "1")]
@@ -84,7 +84,7 @@ pub struct Image {
     /// Gazebo's numbers: see [`crate::camera`].
     #[prost(uint32, required, tag = "3")]
     pub pixel_format: u32,
-    /// Decoded from [`Bytes`], it is a view into them and no copy.
+    /// Decoded from [`Bytes`], it is a view into them, not a copy.
     #[prost(bytes = "bytes", required, tag = "5")]
     pub data: Bytes,
 }
@@ -125,7 +125,7 @@ pub struct PosesStamped {
     pub pose: Vec<Pose>,
 }
 
-/// Where something is; as a command, how it shall move.
+/// A pose; in a command, a velocity.
 #[derive(Clone, PartialEq, Message)]
 pub struct Pose {
     #[prost(string, optional, tag = "1")]

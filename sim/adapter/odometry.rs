@@ -1,4 +1,4 @@
-//! The clock, and where the robot is: both from the poses that Gazebo tells after each of its steps.
+//! The clock and the robot's pose, both from the poses that Gazebo publishes after each step.
 
 use discreet_cdr::Writer;
 use discreet_ros::Publisher;
@@ -29,10 +29,10 @@ pub struct Odometry {
 }
 
 impl Odometry {
-    /// Publishes what the poses in `buffer` tell. Returns their stamp, and whether there was something for /odom.
+    /// Publishes the clock and odometry of the poses in `buffer`. Returns their stamp, and true if /odom was published.
     pub fn publish(&mut self, buffer: &[u8]) -> Result<(i64, bool), Failed> {
         let (stamp, pose) = decode(buffer.get(ROOM..).unwrap_or_default(), &self.robot)?;
-        // Also when the time went back: the world was reset, and everybody should know.
+        // Also when the time went back, after a reset of the world.
         if self.told.is_none_or(|told| !(told..told.saturating_add(CLOCK_PERIOD)).contains(&stamp)) {
             self.told = Some(stamp);
             time(&mut Writer::new(&mut self.scratch), stamp);
@@ -60,7 +60,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The same place as somebody at `origin` sees it.
+    /// The same pose in the frame of `origin`.
     fn seen_from(self, origin: Place) -> Place {
         let (x, y, (sin, cos)) = (self.x - origin.x, self.y - origin.y, origin.yaw.sin_cos());
         let yaw = self.yaw - origin.yaw;
@@ -80,20 +80,20 @@ fn decode(bytes: &[u8], robot: &str) -> Result<(i64, Option<Place>), Fault> {
     });
     match place {
         Some(Place { x, y, yaw }) if !(x.is_finite() && y.is_finite() && yaw.is_finite()) => {
-            Err(Fault::Nonsense("a robot that is nowhere".into()))
+            Err(Fault::Nonsense("a robot without a finite pose".into()))
         }
         place => Ok((stamp, place)),
     }
 }
 
-/// The robot's way from where it started.
+/// The robot's motion since its start.
 #[derive(Debug, Default)]
 pub struct Path {
     origin: Option<Place>,
     last: Option<(i64, Place)>,
 }
 
-/// What /odom says at one time.
+/// Odometry at one time.
 #[derive(Debug, PartialEq)]
 pub struct Reading {
     stamp: i64,
@@ -103,7 +103,7 @@ pub struct Reading {
 }
 
 impl Path {
-    /// What there is to say when the robot is at `world`; nothing if it is too soon after the last time.
+    /// Odometry for a robot at `world`; None if it is too soon after the last one.
     fn at(&mut self, stamp: i64, world: Place) -> Option<Reading> {
         let place = world.seen_from(*self.origin.get_or_insert(world));
         let elapsed = self.last.map(|(last, _)| stamp.saturating_sub(last));
@@ -111,7 +111,7 @@ impl Path {
             return None;
         }
         let seconds = elapsed.unwrap_or(0) as f64 / 1e9;
-        // None before the first, nor after the world was set back.
+        // None before the first, and after a reset of the world.
         let velocity = match self.last.filter(|_| seconds > 0.0) {
             Some((_, last)) => {
                 let moved = place.seen_from(last);

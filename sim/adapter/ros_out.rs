@@ -1,4 +1,4 @@
-//! What all publishers here have in common.
+//! Common parts of all publishers.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -10,21 +10,20 @@ use discreet_ros::RosError;
 
 use crate::frame::Fault;
 
-/// As the bridge of newer Gazebo publishes, and real drivers whose images must be whole: reliable, because a large image is
-/// many packets, and best effort would lose all of it with one. A reliable publisher also serves subscribers that ask
-/// for less.
+/// QoS of newer Gazebo's bridge, and of real drivers of images: reliable, because a large image is many packets, and
+/// best effort would lose all of it with one. A reliable publisher also serves subscribers that request less.
 pub const SENSOR: Qos = Qos::DEFAULT;
 
-/// Only the newest time is of use.
+/// Only the newest time is useful.
 pub const CLOCK: Qos = Qos { reliable: false, depth: 1, ..SENSOR };
 
-/// Why a message did not become a ROS message.
+/// Reason why a message was not published.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
-    /// It was no good: it is counted, and the next one may be better.
+    /// It was invalid: it is counted, and the next one may be valid.
     #[error(transparent)]
     Message(#[from] Fault),
-    /// ROS refuses: nothing more can come of it.
+    /// ROS failed: nothing more can be published.
     #[error(transparent)]
     Ros(#[from] RosError),
 }
@@ -46,7 +45,7 @@ pub fn numbers<const N: usize>(writer: &mut Writer<'_>, numbers: [f64; N]) {
     numbers.iter().for_each(|number| writer.f64(*number));
 }
 
-/// What has flown until now, and how late it is in the simulation.
+/// Counts of messages so far, and the simulated time.
 #[derive(Debug, Default)]
 pub struct Counts {
     pub frames: Flow,
@@ -54,16 +53,16 @@ pub struct Counts {
     pub scans: Flow,
     pub odometry: AtomicU64,
     pub commands: AtomicU64,
-    /// Commands that came when nothing in Gazebo listened, or that were no velocities.
+    /// Commands without a subscriber in Gazebo, or that are not velocities.
     pub commands_lost: AtomicU64,
-    /// How often the robot was stopped because no command came any more.
+    /// Number of stops because commands ended.
     pub stops: AtomicU64,
-    /// Messages of Gazebo's that made no sense.
+    /// Invalid messages of Gazebo.
     pub malformed: AtomicU64,
     pub now: AtomicI64,
 }
 
-/// A topic with a steady rate. Holes in it show in its stamps, whoever made them.
+/// A topic with a steady rate. Gaps show in its stamps, whatever their cause.
 #[derive(Debug, Default)]
 pub struct Flow(Mutex<Stamps>);
 
@@ -71,11 +70,11 @@ pub struct Flow(Mutex<Stamps>);
 struct Stamps {
     count: u64,
     last: i64,
-    /// How often how many milliseconds were between two.
+    /// Counts of the gaps between two messages, by milliseconds.
     gaps: BTreeMap<i64, u64>,
 }
 
-/// Longer gaps count as this one, in milliseconds, so that few are told apart.
+/// Longer gaps count as this one, in milliseconds, to bound their number.
 const LONGEST_GAP: i64 = 10_000;
 
 impl Flow {
@@ -90,12 +89,12 @@ impl Flow {
         stamps.last = stamp;
     }
 
-    /// How many came.
+    /// Number of messages.
     pub fn count(&self) -> u64 {
         self.stamps().count
     }
 
-    /// How many should have come and did not, taking the median gap for the period.
+    /// Number of missing messages, with the median gap as the period.
     pub fn lost(&self) -> u64 {
         let stamps = self.stamps();
         let half = stamps.gaps.values().sum::<u64>().div_ceil(2);
@@ -115,7 +114,7 @@ impl Flow {
 }
 
 impl Counts {
-    /// The topics on which nothing has come yet.
+    /// The topics without a message so far.
     pub fn silent(&self) -> Vec<&'static str> {
         let topics = [
             ("/camera/image_raw", self.frames.count()),
