@@ -17,7 +17,7 @@ from processes import STAKEHOLDERS
 HERE = pathlib.Path(__file__).parent
 SPEECH = '/speech/transcript'
 ABOUT = {
-    'release': 'What was released',
+    'release': 'Released topics',
     'words': 'Words',
     'pictures': 'Pictures',
     'mission': 'The mission',
@@ -120,16 +120,16 @@ def views(summary):
     before, after = summary['pictures']['before'], summary['pictures']['after']
     heard = summary['intruder']['heard']
     first = [
-        figure(before.get('inside'), 'Inside', 'what the camera took; it stays in the robot', 'wide'),
-        figure(before.get('navigation'), 'Navigation', 'redacted, sealed for it: enough to find the desk'),
-        figure(before.get('front_desk'), 'Front desk', 'redacted, sealed for it'),
-        figure(before.get('analytics'), 'Analytics', 'a vendor: redacted, sealed for it'),
-        figure(before.get('maintenance'), 'Maintenance', 'depth only; no reading where a face is'),
-        figure(None, 'Intruder', f'heard {heard} sealed messages on the same network, and opened none'),
+        figure(before.get('inside'), 'Inside', 'the camera image; it stays in the robot', 'wide'),
+        figure(before.get('navigation'), 'Navigation', 'redacted and sealed: enough to find the desk'),
+        figure(before.get('front_desk'), 'Front desk', 'redacted and sealed'),
+        figure(before.get('analytics'), 'Analytics', 'a vendor: redacted and sealed'),
+        figure(before.get('maintenance'), 'Maintenance', 'depth only; no reading in the area of a face'),
+        figure(None, 'Intruder', f'received {heard} sealed messages on the same network, opened none'),
     ]
     second = [
-        figure(after.get('inside'), 'Inside', 'what the camera took'),
-        figure(after.get('navigation'), 'Navigation', 'goes on'),
+        figure(after.get('inside'), 'Inside', 'the camera image'),
+        figure(after.get('navigation'), 'Navigation', 'continues'),
         figure(after.get('analytics'), 'Analytics', 'revoked: nothing, from the next message on'),
     ]
     body = (
@@ -138,7 +138,7 @@ def views(summary):
         f'<div class="views after">{"".join(second)}</div>'
     )
     return section(
-        'One instant, as each party saw it',
+        'One instant, as each party received it',
         'All colour pictures have the same header stamp. Faces, plates and writing are covered '
         'before a frame leaves the robot.',
         body,
@@ -166,9 +166,9 @@ def table(summary):
         rows.append(cells)
     heads = ['topic', 'inside', *(NAMES[who] for who in ('outside', *STAKEHOLDERS))]
     return section(
-        'Who got what',
+        'Received messages',
         'Messages received by each party, compared with the policy. Analytics was revoked '
-        'midway. Frames that the guard left out for newer ones: '
+        'midway. Frames that the guard dropped for newer ones: '
         + ', '.join(
             f'{row["skipped"]} of <code>{text(row["topic"])}</code>'
             for row in summary['table']
@@ -202,9 +202,7 @@ def words(summary):
         '<h3><code>/guests/lookup</code></h3>'
         f'<p>The front desk asks for room 412 and is told: {asked}. Nobody else may ask.</p>'
     )
-    return section(
-        'What was said', 'Guests are invented, their numbers are test numbers.', ''.join(blocks), 'words'
-    )
+    return section('Texts', 'Guests are invented, their numbers are test numbers.', ''.join(blocks), 'words')
 
 
 def marked(line):
@@ -263,7 +261,7 @@ def intruder(summary):
     return section(
         'The intruder',
         lead,
-        table_of(['', 'attempt', 'sent', 'what became of it', 'refused by the guard as'], rows, 'attempts'),
+        table_of(['', 'attempt', 'sent', 'result', 'reason of the refusal'], rows, 'attempts'),
         'intruder',
     )
 
@@ -281,9 +279,9 @@ def shifts(summary):
         for shift in summary['shift']
     ]
     return section(
-        'By day and by night',
+        'Within and outside of its hours',
         'Maintenance drives within its hours. The demo cannot wait for the night, so it switches to a '
-        'version of the policy that has the hours the other way round, while the robot runs.',
+        'version of the policy with the opposite hours, while the robot runs.',
         table_of(['', 'policy', 'its hours', 'it may drive', 'commands received', 'moved'], rows),
         'hours',
     )
@@ -321,7 +319,7 @@ def cost(summary):
         f'{delays}.</p>'
     )
     return section(
-        'What it costs',
+        'Costs',
         'Programs of Discreet in colour, all others grey; the simulator draws its pictures on the same'
         ' processor.',
         body,
@@ -345,4 +343,4 @@ def claims(summary):
         f'<p class="audit">{tick(summary["audit"]["verified"])} <code>discreet audit verify</code></p>'
         f'<pre>{text(summary["audit"]["text"])}</pre>'
     )
-    return section('Every claim', 'What this page says, one by one.', audit + ''.join(groups), 'claims')
+    return section('Every claim', 'All claims of this page.', audit + ''.join(groups), 'claims')

@@ -20,13 +20,13 @@ ARGUMENTS = {
         'the folder with NAME.key and NAME.pub of the robot (robot.key) and of each stakeholder',
         None,
     ),
-    'passphrase_file': ('the file with the passphrase of the keys, which only its owner may read', None),
+    'passphrase_file': ('the file with the passphrase of the keys, readable by its owner only', None),
     'state': (
         "the keeper's folder, empty and this user's alone; its socket and the audit log are there too",
         None,
     ),
     'inner_domain': ("the robot's own ROS domain", '81'),
-    'outer_domain': ('the ROS domain that its users see', '82'),
+    'outer_domain': ('the ROS domain of the users of its data', '82'),
     **{
         f'{name}_domain': (f"the domain of {name}'s own nodes", str(82 + above))
         for name, above in STAKEHOLDERS.items()

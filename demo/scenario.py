@@ -141,7 +141,7 @@ class Scenario:
             lambda: self.listeners.ask('report')['guard']['guard'].get('policy version') == '2',
             'version 2 of the policy',
         )
-        self.run.mark('The policy is switched: version 2 has the hours of maintenance the other way round')
+        self.run.mark('The policy is switched: version 2 has the opposite hours for maintenance')
 
     def collect(self):
         """Records the final counts of all parties."""
@@ -154,4 +154,4 @@ class Scenario:
         }
         run.pictures = frames.choose(ask, run.revocation.time)
         run.faces = frames.compare(ask, run.path)
-        run.say('The run is over')
+        run.say('The run is complete')

@@ -27,7 +27,7 @@ def main():
     try:
         namespace.enter()  # gzserver and the robot's own domain accept any process that can reach them
     except namespace.Unavailable as why:
-        raise SystemExit(f'The lobby cannot be run: {why}') from None
+        raise SystemExit(f'The lobby cannot run here: {why}') from None
     return perform(lambda: Demo(options.domains), options.keep)
 
 
@@ -82,8 +82,7 @@ class Demo:
         page.write(stage.out / 'index.html', summary)
         print('\n' + report(summary, paint) + '\n')
         stage.say(
-            'Left in out/: index.html, which shows all of it; summary.json; keeper/audit.log; what each'
-            ' program said'
+            'Results in out/: the page index.html, summary.json, keeper/audit.log, and the log of each program'
         )
         return summary
 
@@ -120,12 +119,12 @@ def gather(run, deployment, listeners, intruder):
         counts = listeners.ask('report')['counts']
         return all(counts[who].get(topic, 0) for who, topics in GIVEN.items() for topic in topics)
 
-    until(arrived, 'what each stakeholder is given', timeout=40)
+    until(arrived, 'the topics of each stakeholder', timeout=40)
     names = intruder.ask('attack', topics=listeners.ask('topics'))['names']
     run.first = listeners.ask('report')
     run.mark(
-        f'Each stakeholder gets its own; an intruder on the outer domain ({deployment.outer}) listens for'
-        f' {names} names'
+        f'Each stakeholder receives its topics; an intruder on the outer domain ({deployment.outer})'
+        f' subscribes to {names} names'
     )
 
 

@@ -102,7 +102,10 @@ class Sheet:
         old, new = summary['versions']
         self.text((MARGIN, 66), 'Discreet', 42, bold=True)
         self.text(
-            (MARGIN + 196, 66), 'What a robot that is shown photographs sees, and what leaves it', 25, SOFT
+            (MARGIN + 196, 66),
+            'Data of a robot with photographs as camera images, and the released data',
+            25,
+            SOFT,
         )
         self.text((WIDTH - MARGIN, 54), 'policies/hotel.yaml', 18, bold=True, anchor='rs')
         self.text(
@@ -116,8 +119,8 @@ class Sheet:
 
     def column(self, left, side):
         title, words = {
-            'inside': ('Inner domain', 'what the robot sees'),
-            'outside': ('Outer domain', 'what everyone else gets'),
+            'inside': ('Inner domain', 'data of the robot'),
+            'outside': ('Outer domain', 'data for everyone'),
         }[side]
         width = self.text((left, 138), title, 22, bold=True)
         self.text((left + width + 14, 138), words, 19, SOFT)
@@ -241,7 +244,7 @@ class Sheet:
         """Each released frame as a stroke, in order of time."""
         width, height = WIDTH - 2 * MARGIN, 96
         self.box(MARGIN, top, width, height, PAPER, LINE)
-        self.text((MARGIN + 18, top + 27), 'Each frame that left', 18, bold=True)
+        self.text((MARGIN + 18, top + 27), 'Each released frame', 18, bold=True)
         at = MARGIN + 18
         for what, colour, words in (
             ('covered', GREEN, 'the face covered'),

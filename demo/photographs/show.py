@@ -181,9 +181,9 @@ class Demo(Stage):
         print('\n' + judge.report(summary, paint) + '\n')
         if all(claim['holds'] for claim in summary['claims']):  # otherwise no picture is drawn
             picture.draw(self.out, summary, shown)
-            self.say('Left in out/: demo.png, inside.png, outside.png, summary.json, audit.log, guard.log')
+            self.say('Results in out/: demo.png, inside.png, outside.png, summary.json, audit.log, guard.log')
         else:
-            self.say('Left in out/: summary.json, audit.log, guard.log, frames')
+            self.say('Results in out/: summary.json, audit.log, guard.log, frames')
         return summary
 
     def start_keeper(self, policy):
