@@ -82,7 +82,7 @@ class Demo:
         page.write(stage.out / 'index.html', summary)
         print('\n' + report(summary, paint) + '\n')
         stage.say(
-            'Results in out/: the page index.html, summary.json, keeper/audit.log, and the log of each program'
+            'Results in out/: the page index.html, summary.json, keeper/audit.log, logs of all programs'
         )
         return summary
 
