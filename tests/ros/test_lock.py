@@ -64,4 +64,4 @@ def test_without_ros_it_says_that_it_could_not_look():
     # -S and no environment: neither installed nor sourced packages.
     seen = subprocess.run([sys.executable, '-S', *LOCK_CHECK[1:]], capture_output=True, text=True, env={})
     assert seen.returncode == 2, seen.stdout + seen.stderr
-    assert 'source one first' in seen.stderr
+    assert 'source it first' in seen.stderr
