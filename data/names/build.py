@@ -62,7 +62,7 @@ def mixed(value, piece):
 
 
 def hashed(text):
-    """Eight bytes at a time, and word by word, as crates/discreet-pii/src/recognisers/names/hash.rs does it."""
+    """Eight bytes at a time, word by word, as crates/discreet-pii/src/recognisers/names/hash.rs does it."""
     value = 0
     for word in text.split(' '):
         data = word.encode()

@@ -5,8 +5,9 @@ import subprocess
 import time
 from datetime import datetime
 
-from robot import BEST_EFFORT, BINARIES, TEXT, eventually, everyone
 from std_msgs.msg import String
+
+from robot import BEST_EFFORT, BINARIES, TEXT, eventually, everyone
 
 TOPICS = {name: {**TEXT, 'class': 'contextual'} for name in ('/speech', '/one', '/two', '/three')}
 RULES = [everyone('contextual')]
@@ -18,7 +19,7 @@ def closed(robot):
 
 
 def entries(robot):
-    """All entries, of a guard that does not run; a kill may have left the newest in the file for the next part."""
+    """All entries of a guard that does not run. After a kill, the newest may be in the next file."""
     files = [*closed(robot), robot.audit_file, robot.audit_file.with_name('audit.log.next')]
     lines = [line for file in files if file.exists() for line in file.read_text().splitlines(keepends=True)]
     return [json.loads(line) for line in lines if line.endswith('\n')]
@@ -34,7 +35,7 @@ def seconds(robot):
 
 
 def talkers(robot):
-    """Publishers of all topics, and a reader of the first. Best effort: Fast DDS clings to a reliable reader that was killed."""
+    """Publishers of all topics, and a reader of the first. Best effort: Fast DDS keeps killed readers."""
     return [robot.inner.publisher(name, String, BEST_EFFORT) for name in TOPICS], robot.outer.reader(
         '/speech', String, BEST_EFFORT
     )
