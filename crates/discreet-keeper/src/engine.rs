@@ -3,13 +3,14 @@
 
 mod give;
 mod memory;
+mod orders;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::peer::Peer;
-use super::protocol::{Done, FromGuard, GuardHello, Known, Mismatch, News, ToGuard, TrustTold};
+use super::protocol::{FromGuard, GuardHello, Known, Mismatch, News, ToGuard, TrustTold};
 use super::roster::Roster;
 use super::schedule::is_candidate;
 use super::session::{Notice, Outbox, Session};
@@ -18,7 +19,9 @@ use discreet_host::clock::ClockFloor;
 use discreet_policy::finding::plain;
 use discreet_policy::watch::PolicyWatch;
 use discreet_policy::{Floor, LivePolicy, Policy, Reloaded, Trust};
-use discreet_seal::identity::{Identity, PublicIdentity};
+use discreet_seal::identity::Identity;
+
+pub use orders::Ordered;
 
 /// The latest time is written down this often.
 const REMEMBERED_EVERY: i64 = 10;
@@ -45,14 +48,6 @@ pub struct Engine {
     /// What no guard has heard yet.
     unheard: Vec<News>,
     log: Box<dyn Fn(&str) + Send>,
-}
-
-/// What came of a revocation or grant, and which guards must confirm it.
-pub struct Ordered {
-    /// For whoever asked; how many have confirmed is not known yet.
-    pub done: Done,
-    /// Sessions, and the number that each must confirm.
-    pub awaited: Vec<(u64, u64)>,
 }
 
 impl Engine {
@@ -168,49 +163,6 @@ impl Engine {
             }
         }
         Ok(())
-    }
-
-    /// Takes everything from a stakeholder, on the disk first.
-    pub fn revoke(&mut self, who: &str, now: i64) -> Result<Ordered, StateFault> {
-        self.look(now)?;
-        let changed = !self.revoked.contains_key(who);
-        if changed {
-            self.state.set_revoked(who, Some(now))?;
-            self.revoked.insert(who.to_owned(), now);
-            (self.log)(&format!("revoked {who}"));
-        }
-        self.order(who, changed, News::Revoked(who.to_owned()), now)
-    }
-
-    /// Gives back to a stakeholder what the policy says.
-    pub fn grant(&mut self, who: &str, now: i64) -> Result<Ordered, StateFault> {
-        self.look(now)?;
-        let changed = self.revoked.contains_key(who);
-        if changed {
-            self.state.set_revoked(who, None)?;
-            self.revoked.remove(who);
-            (self.log)(&format!("granted {who}"));
-        }
-        self.order(who, changed, News::Granted(who.to_owned()), now)
-    }
-
-    /// Why this stakeholder gets nothing, if it does not and is not revoked itself.
-    pub(super) fn unserved(&self, who: &str) -> Option<String> {
-        match self.roster.identity(who) {
-            Ok(identity) => self.revoked_as(identity).map(|other| {
-                format!(
-                    "its keys are those of `{other}`, which is revoked: give it an identity of its own, or \
-                     `discreet grant {other}`"
-                )
-            }),
-            Err(why) => Some(why.to_owned()),
-        }
-    }
-
-    /// The identity of somebody who may be given something: neither its name is revoked nor its keys are.
-    fn served(&self, who: &str) -> Option<&PublicIdentity> {
-        let identity = self.roster.identity(who).ok()?;
-        (!self.revoked.contains_key(who) && self.revoked_as(identity).is_none()).then_some(identity)
     }
 
     /// The policy in force, if keys may be given for it.
@@ -361,45 +313,6 @@ impl Engine {
             }
         }
         self.keep_unheard(news);
-        Ok(())
-    }
-
-    fn order(&mut self, who: &str, changed: bool, news: News, now: i64) -> Result<Ordered, StateFault> {
-        let mut awaited = Vec::new();
-        // Before the order, so that who has carried it out also holds the mark of the state that it is in.
-        self.tell_held();
-        let names = self.names_of(who);
-        for id in self.ids() {
-            // Even if nothing changes: what was asked for before may not have reached every guard.
-            let news = if changed { vec![news.clone()] } else { Vec::new() };
-            self.rotate(id, now, |group| names.iter().any(|who| is_candidate(group, who)), news)?;
-            if let Some(session) = self.sessions.get(&id).filter(|session| session.policy.is_some()) {
-                awaited.push((id, session.number()));
-            }
-        }
-        let in_policy = self.roster.names(who);
-        let guards = u32::try_from(awaited.len()).unwrap_or(u32::MAX);
-        let done = Done { who: who.to_owned(), changed, in_policy, guards, acknowledged: 0 };
-        Ok(Ordered { done, awaited })
-    }
-
-    /// Takes back the keys of some groups at once, and gives fresh ones if the guard has the policy in force.
-    fn rotate(
-        &mut self,
-        id: u64,
-        now: i64,
-        of: impl Fn(&Arc<discreet_policy::Group>) -> bool,
-        news: Vec<News>,
-    ) -> Result<(), StateFault> {
-        let mut notice = Notice { stakeholders: Some(self.known()), news, ..Notice::default() };
-        let Some(session) = self.sessions.get_mut(&id).filter(|session| session.policy.is_some()) else {
-            return Ok(());
-        };
-        session.take_back(&mut notice, of);
-        self.give(id, now, &mut notice)?;
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.apply(notice);
-        }
         Ok(())
     }
 
