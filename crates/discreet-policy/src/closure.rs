@@ -75,7 +75,7 @@ pub(super) fn is_protected(topic: &TopicPolicy) -> bool {
 
 /// The same of a topic that is declared, whatever the rules say about it.
 pub(super) fn is_protected_thing(topic: &Declaration) -> bool {
-    is_image(&topic.type_name) && (topic.class.is_contextual() || !topic.redact.is_empty())
+    is_image(&topic.type_name) && (topic.class.is_contextual() || topic.image.is_some())
 }
 
 /// What a sibling shows of a protected image at most.

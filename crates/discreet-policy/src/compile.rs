@@ -6,11 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::check::Declared;
-use super::declared::{Access, Class, Declaration, Ingress, Stakeholder, TopicPolicy};
+use super::declared::{Class, Declaration, Declared, Ingress, Stakeholder, TopicPolicy};
 use super::groups::{self, Group};
 use super::rule::{Audience, Rule, RuleId, Target, Verb, is_within};
-use super::timetable::{Builder, Timetable};
+use super::timetable::{Access, Builder, Timetable};
 use discreet_pii::PersonalData;
 
 /// A policy's parts, compiled.

@@ -1,16 +1,16 @@
 //! What a policy declares: classes, stakeholders, and the topics, commands and services rules speak of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::file::Redaction;
 use super::finding::Span;
 use super::groups::{Group, Groups};
 use super::names::Pattern;
 use super::rule::{Form, RuleId, Verb, is_within};
 use super::time::Moment;
-use super::timetable::{Timetable, Verdict};
+use super::timetable::{Access, Verdict};
+use discreet_pii::PersonalData;
 use discreet_redact::{ImageRules, TextRules};
 
 pub use super::file::Then;
@@ -115,6 +115,17 @@ pub struct Stakeholder {
     pub span: Span,
 }
 
+/// What a policy declares, checked.
+pub(super) struct Declared {
+    /// By name; `None` if it is declared and wrong, which has been reported.
+    pub classes: HashMap<String, Option<Arc<Class>>>,
+    pub stakeholders: Vec<Stakeholder>,
+    pub topics: Vec<Declaration>,
+    pub commands: Vec<Declaration>,
+    pub services: Vec<Declaration>,
+    pub personal: Arc<PersonalData>,
+}
+
 /// A declared topic, command or service, before the rules are compiled into it.
 #[derive(Clone, Debug)]
 pub(super) struct Declaration {
@@ -126,7 +137,6 @@ pub(super) struct Declaration {
     pub type_hash: Option<String>,
     pub source: Option<String>,
     pub depth: Option<usize>,
-    pub redact: BTreeMap<String, Redaction>,
     pub image: Option<ImageRules>,
     pub text: Option<Arc<TextRules>>,
     /// The policy says that nobody is in it.
@@ -141,14 +151,6 @@ impl Declaration {
         let image = self.image.as_ref().map(ToString::to_string);
         image.or_else(|| self.text.as_ref().map(ToString::to_string))
     }
-}
-
-/// What the rules say about one name.
-#[derive(Clone, Debug)]
-pub(super) struct Access {
-    pub everyone: Arc<Timetable>,
-    /// Those named in a rule, in file order, with what their own rules give or deny them.
-    pub named: Vec<(Arc<str>, Arc<Timetable>)>,
 }
 
 /// A topic, or a glob over topics, and what the rules say about it.
@@ -198,11 +200,6 @@ impl TopicPolicy {
     /// Queue depth, if the policy sets it: 1 to 1000.
     pub fn depth(&self) -> Option<usize> {
         self.declaration.depth
-    }
-
-    /// What the redacted form hides, by part of an image or by field.
-    pub fn redact(&self) -> &BTreeMap<String, Redaction> {
-        &self.declaration.redact
     }
 
     /// Are its messages images that can be redacted?

@@ -2,6 +2,7 @@
 //! what an editor shows.
 
 mod part;
+mod redaction;
 
 use std::collections::BTreeMap;
 
@@ -10,11 +11,11 @@ use serde::Deserialize;
 
 use super::finding::Span;
 use super::tree::Node;
-use discreet_pii::Kinds;
 use discreet_seal::{Form, Suite};
 pub(super) use part::list;
 pub use part::{Entry, Section};
 use part::{section, single};
+pub use redaction::{FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction, Threshold};
 
 /// The greatest version: as large as a whole number may be in JSON, whoever reads it.
 pub const LAST_VERSION: u64 = (1 << 53) - 1;
@@ -234,127 +235,6 @@ pub struct CameraEntry {
     /// it: its own detection.
     pub follows: Option<String>,
 }
-
-/// The way in which something is hidden.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
-#[schemars(inline)]
-pub enum Redaction {
-    /// A part of an image, or all of a text field.
-    How(Hide),
-    /// In a text field: the kinds of personal data that are found and hidden.
-    Kinds(Vec<KindWord>),
-    /// In a text field: the kinds that are found, and how they are hidden.
-    Field(FieldEntry),
-}
-
-/// What is found in a text field, and how it is hidden.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(title = "field", inline)]
-pub struct FieldEntry {
-    /// The kinds of personal data to find: `[phone, email]`, `[all]`.
-    #[schemars(length(min = 1))]
-    pub find: Vec<KindWord>,
-    /// The operator that hides them here. Without it: that of `personal_data`, or `replace`.
-    pub with: Option<Hide>,
-    /// The text was spoken: small letters, no punctuation, digits as words. Without it: decided by the text.
-    pub spoken: Option<bool>,
-}
-
-/// The way in which a part of an image, the whole frame, or personal data in text is hidden.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-pub enum Hide {
-    /// A part of an image, with one colour: nothing of it is left.
-    Solid,
-    /// A part of an image, with a mosaic of at most 6 by 6 tiles, whatever its size.
-    Pixelate,
-    /// A part of an image, blurred. It may be possible to undo that.
-    Blur,
-    /// The whole frame: black.
-    Blank,
-    /// The whole frame: at a resolution at which no face can be recognised.
-    Lowres,
-    /// Text: removed.
-    Remove,
-    /// Text: its kind stands in its place, `<phone>`.
-    Replace,
-    /// Text: stars, but for the last four characters.
-    Mask,
-    /// Text: the same token for the same text, another one for each audience.
-    Pseudonym,
-    /// Text: a pseudonym from which a holder of the key recovers the text.
-    Reversible,
-    /// Text: digits for digits, letters for letters, by a key (FF1), where that is safe.
-    Encrypt,
-    /// Text: a date becomes its year, a position a hundred metres, an age its decade.
-    Generalise,
-}
-
-impl Hide {
-    /// As a policy writes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Solid => "solid",
-            Self::Pixelate => "pixelate",
-            Self::Blur => "blur",
-            Self::Blank => "blank",
-            Self::Lowres => "lowres",
-            Self::Remove => "remove",
-            Self::Replace => "replace",
-            Self::Mask => "mask",
-            Self::Pseudonym => "pseudonym",
-            Self::Reversible => "reversible",
-            Self::Encrypt => "encrypt",
-            Self::Generalise => "generalise",
-        }
-    }
-}
-
-/// The name of a kind of personal data, of a group of kinds, or `all`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(transparent)]
-pub struct KindWord(pub String);
-
-impl JsonSchema for KindWord {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "kind".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let words: Vec<&str> = Kinds::words().collect();
-        schemars::json_schema!({ "type": "string", "enum": words })
-    }
-}
-
-/// How personal data is found and hidden in messages that are not images.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(title = "personal data section")]
-pub struct PersonalDataEntry {
-    /// The operator for each kind: `payment_card: mask`. Without it: `replace`, which leaves `<payment_card>`.
-    pub operators: Option<BTreeMap<String, Hide>>,
-    /// The confidence that a finding must have, in hundredths, by kind: `person: 60`. Without it: 40.
-    pub thresholds: Option<BTreeMap<String, Threshold>>,
-    /// Texts that are never hidden, such as the hotel's own number. Without it: none.
-    #[schemars(length(max = 1000))]
-    pub allow: Option<Vec<String>>,
-    /// Texts that are always hidden, by kind: `person: ["Ada Lovelace"]`. Without it: none.
-    pub hide: Option<BTreeMap<String, Vec<String>>>,
-    /// File with the key of pseudonyms and encryption, relative to this file. Without it: none; operators that need a key are errors.
-    #[schemars(length(min = 1, max = 255))]
-    pub key: Option<String>,
-}
-
-/// The confidence that a finding must have, in hundredths.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(inline)]
-pub struct Threshold(#[schemars(range(min = 1, max = 100))] pub u64);
 
 /// A topic through which the robot takes commands.
 #[derive(Deserialize, JsonSchema)]

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Policy;
-use super::declared::{Access, Class};
+use super::declared::Class;
 use super::rule::Form;
 use super::time::{DAY, Moment};
-use super::timetable::{Timetable, Verdict};
+use super::timetable::{Access, Timetable, Verdict};
 
 /// Hours begin and end with a minute of the day, and zones are whole minutes apart.
 const MINUTE: i64 = 60;

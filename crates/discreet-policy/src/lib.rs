@@ -15,6 +15,7 @@ pub mod file;
 pub mod finding;
 mod groups;
 mod live;
+mod load;
 pub mod names;
 pub mod rule;
 pub mod schema;
@@ -77,7 +78,7 @@ impl Policy {
         text: &str,
         limits: &Limits,
     ) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
-        check::read(file_name, text, limits)
+        load::load(file_name, text, limits)
     }
 
     fn assemble(

@@ -3,17 +3,20 @@
 //! A new policy is read and checked apart, then put in with one atomic store: every message decided before it was
 //! decided by the old one, every message after it by the new one. What is wrong in any way changes nothing.
 
-use std::io::Read;
+mod not_in_force;
+mod read;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arc_swap::{ArcSwapOption, Guard};
 
-use super::finding::{Finding, places};
 use super::signatures::{Signatures, signatures_path};
-use super::trust::{Trust, Unsigned};
-use super::{Limits, Policy, Scope, Signed};
-use discreet_host::disk::{self, Untrusted};
+use super::trust::Trust;
+use super::{Policy, Scope};
+pub use not_in_force::NotInForce;
+use read::{parsed, read_text};
+pub use read::{read_file, signed_policy};
 
 /// The policy in force. Without one, nothing leaves.
 pub struct LivePolicy {
@@ -57,73 +60,6 @@ pub enum Reloaded {
     Unchanged,
     /// It is in force from now on.
     Switched(Arc<Policy>),
-}
-
-/// Why the file did not come into force. The last good policy stays.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotInForce {
-    /// It cannot be read.
-    #[error("{path}: {message}")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// The system's words.
-        message: String,
-    },
-    /// Somebody else may change it.
-    #[error("the policy is not read: {0}")]
-    Untrusted(Untrusted),
-    /// The key that it names for pseudonyms cannot be used.
-    #[error("{0}")]
-    Key(String),
-    /// It has errors.
-    #[error("the policy has errors; `discreet check` shows the lines\n{report}")]
-    Rejected {
-        /// All errors, with file, line and column, and nothing that stands in the lines: they may have people's names.
-        report: String,
-    },
-    /// It is older than the newest that was in force.
-    #[error(
-        "version {offered} is older than version {floor}, which was in force; a policy's version only grows"
-    )]
-    Older {
-        /// The version in the file.
-        offered: u64,
-        /// The newest version that was in force.
-        floor: u64,
-    },
-    /// It was changed without a new version, so nobody could tell the two apart in the audit.
-    #[error("the policy was changed but still says version {0}; raise `version`")]
-    SameVersion(u64),
-    /// Too few of the owners have signed it.
-    #[error("the policy is not signed as the trust asks: {0}")]
-    Unsigned(Unsigned),
-    /// It is signed, for somebody else.
-    #[error("the policy is for {scope}, and the trust is for {here}")]
-    Elsewhere {
-        /// For whom it is.
-        scope: Scope,
-        /// The robot that this is, and its fleet.
-        here: String,
-    },
-    /// Its signatures are not about what it says.
-    #[error("its signatures say version {version} for {scope}, and the policy says otherwise; sign it again")]
-    Unlike {
-        /// The version that was signed.
-        version: u64,
-        /// For whom it was signed.
-        scope: Scope,
-    },
-    /// It is for a fleet, and nothing says which robot this is.
-    #[error("the policy is for the fleet {0}, and only a trust file says which robot of which fleet this is")]
-    Fleet(String),
-}
-
-impl NotInForce {
-    /// The reason in one line, without what stands in the file.
-    pub fn summary(&self) -> String {
-        self.to_string().lines().next().unwrap_or_default().to_owned()
-    }
 }
 
 impl LivePolicy {
@@ -263,65 +199,6 @@ impl LivePolicy {
         let signatures = Signatures::open(&signatures_path(&self.path));
         signed_policy(&self.path, &text, signatures, trust, self.with_key)
     }
-}
-
-/// The policy in a text, if enough owners have signed it and it is for this robot. `with_key`: with the key that it names
-/// for pseudonyms.
-pub fn signed_policy(
-    path: &Path,
-    text: &str,
-    signatures: Result<Signatures, String>,
-    trust: &Trust,
-    with_key: bool,
-) -> Result<Policy, NotInForce> {
-    let signatures = signatures.map_err(|why| NotInForce::Unsigned(trust.nobody_signed(why)))?;
-    let signed = trust.verify(text.as_bytes(), &signatures).map_err(NotInForce::Unsigned)?;
-    let head = signatures.head;
-    if !trust.is_for(&head.scope) {
-        return Err(NotInForce::Elsewhere { scope: head.scope, here: trust.here() });
-    }
-    let policy = parsed(path, text, with_key)?.0;
-    if (policy.scope(), policy.version()) != (&head.scope, head.version) {
-        return Err(NotInForce::Unlike { version: head.version, scope: head.scope });
-    }
-    Ok(policy.admitted(trust.robot(), Signed { by: signed.owners, identities: head.identities }))
-}
-
-/// Reads and checks a policy file, whoever has signed it, and the key that it names for pseudonyms. It must be a regular
-/// file that nobody else can change ([`disk::open`]).
-pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), NotInForce> {
-    parsed(path, &read_text(path)?, true)
-}
-
-fn read_text(path: &Path) -> Result<String, NotInForce> {
-    let name = path.display().to_string();
-    let unreadable = |message: String| NotInForce::Unreadable { path: name.clone(), message };
-    let limit = Limits::FILE.bytes as u64;
-    let mut text = String::new();
-    let file = disk::open(path).map_err(|refused| match refused {
-        Untrusted::Io { error, .. } => unreadable(error),
-        Untrusted::Missing { .. } => unreadable("there is no such file".into()),
-        Untrusted::NotAFile { .. } => unreadable("not a regular file".into()),
-        refused => NotInForce::Untrusted(refused),
-    })?;
-    let read =
-        file.take(limit + 1).read_to_string(&mut text).map_err(|error| unreadable(error.to_string()))?;
-    if read as u64 > limit {
-        return Err(unreadable(format!("larger than {limit} bytes, the most that a policy may have")));
-    }
-    Ok(text)
-}
-
-fn parsed(path: &Path, text: &str, with_key: bool) -> Result<(Policy, Vec<Finding>), NotInForce> {
-    let name = path.display().to_string();
-    let (policy, findings) = Policy::read(&name, text)
-        .map_err(|findings| NotInForce::Rejected { report: places(&findings, &name, text) })?;
-    if with_key {
-        // Without its key, what should become a pseudonym could not: better the policy before it.
-        let folder = path.parent().unwrap_or(Path::new(""));
-        policy.personal_data().read_key(folder).map_err(|error| NotInForce::Key(error.to_string()))?;
-    }
-    Ok((policy, findings))
 }
 
 #[cfg(test)]

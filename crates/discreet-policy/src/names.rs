@@ -25,6 +25,18 @@ pub fn is_ros_type(name: &str, kind: &str) -> bool {
         && class.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
+/// Is it a name in the policy: a small letter, then small letters, digits and `_`, at most 64 of them?
+pub(super) fn is_word(text: &str) -> bool {
+    text.len() <= 64
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// Does a file's path lead out of the policy's folder?
+pub(super) fn is_outside(path: &str) -> bool {
+    path.starts_with('/') || path.split('/').any(|part| part == "..")
+}
+
 /// The part of an action that a type is, if it is of one: `nav2_msgs/action/NavigateToPose_FeedbackMessage`.
 pub fn action_part(name: &str) -> Option<&'static str> {
     let (package, class) = name.split_once("/action/")?;

@@ -1,5 +1,7 @@
 //! Rules compiled into a table of the day: deciding is one look-up, however many rules there were.
 
+use std::sync::Arc;
+
 use super::rule::{Effect, Form, Rule, RuleId, earliest};
 use super::time::{DAY, FOREVER, Moment};
 
@@ -49,6 +51,14 @@ pub(crate) struct Timetable {
     segments: Vec<Segment>,
     /// What holds when the clock cannot be relied on.
     base: Segment,
+}
+
+/// The timetables of one declared name, by audience.
+#[derive(Clone, Debug)]
+pub(crate) struct Access {
+    pub everyone: Arc<Timetable>,
+    /// Those named in a rule, in file order, with what their own rules give or deny them.
+    pub named: Vec<(Arc<str>, Arc<Timetable>)>,
 }
 
 /// A rule's effect over a stretch of the day.

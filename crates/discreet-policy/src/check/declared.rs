@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::declared::{Class, Declaration, Stakeholder};
 use super::super::file::{CommandEntry, Entry, Section, ServiceEntry, StakeholderEntry, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
-use super::super::names::{Pattern, action_part, is_ros_name, is_ros_type};
+use super::super::names::{Pattern, action_part, is_outside, is_ros_name, is_ros_type, is_word};
 use super::super::rule::Verb;
 use super::super::time::end_of;
 use super::{Context, fields, images};
@@ -73,7 +73,6 @@ pub(super) fn topics(
             let message = format!("{} is not the full name of a node", quoted(source));
             context.error("bad-node-name", entry.place("source"), message, "write it as `/camera_driver`");
         }
-        let redact = written.redact.clone().unwrap_or_default();
         let image = images::rules(entry, written, context);
         let text = fields::rules(entry, &written.type_name, written.redact.as_ref(), personal, context);
         let Some(class) = class else { continue };
@@ -83,7 +82,6 @@ pub(super) fn topics(
             type_hash: written.type_hash.clone(),
             source: written.source.clone(),
             depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
-            redact,
             without_people: written.people.is_some(),
             ..declaration(Verb::Read, pattern, &written.type_name, class, entry.span)
         });
@@ -138,7 +136,6 @@ fn declaration(
         type_hash: None,
         source: None,
         depth: None,
-        redact: BTreeMap::new(),
         image: None,
         text: None,
         without_people: false,
@@ -308,18 +305,7 @@ pub(super) fn end(text: &str, span: Span, context: &mut Context) -> Option<i64> 
     }
 }
 
-/// Does a file's path lead out of the policy's folder?
-pub(super) fn is_outside(path: &str) -> bool {
-    path.starts_with('/') || path.split('/').any(|part| part == "..")
-}
-
 /// A path to a field: `linear.x`.
 fn is_field(path: &str) -> bool {
     path.len() <= 255 && path.split('.').all(is_word)
-}
-
-pub(super) fn is_word(text: &str) -> bool {
-    text.len() <= 64
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }

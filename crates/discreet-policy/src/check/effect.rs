@@ -10,7 +10,7 @@ use super::super::finding::quoted;
 use super::super::rule::{Audience, Effect, Form, Rule, RuleId, Target, Verb, is_within};
 use super::Context;
 
-pub(super) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
+pub(crate) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
     let reach = &Reach::new(compiled);
     unread_topics(compiled, context);
     open_contextual(compiled, reach, context);

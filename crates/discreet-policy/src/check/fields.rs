@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::super::declared::{is_image, is_opaque};
 use super::super::file::{Entry, FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction};
 use super::super::finding::{Span, quoted, suggest};
+use super::super::names::{is_outside, is_word};
 use super::Context;
-use super::declared::{is_outside, is_word};
 use discreet_pii::{Kinds, Operator, PersonalData};
 use discreet_redact::{EVERY_FIELD, FieldRule, TextRules};
 
@@ -114,11 +114,7 @@ fn rule(
     personal: &PersonalData,
     context: &mut Context,
 ) -> Option<FieldRule> {
-    let whole = match how {
-        Redaction::How(hide) => Some(*hide),
-        Redaction::Kinds(_) | Redaction::Field(_) => None,
-    };
-    if whole.is_some_and(covers) {
+    if let Redaction::How(Hide::Image(_) | Hide::Frame(_)) = how {
         let message =
             format!("{} is covered as in an image, but the topic is a {}", quoted(field), quoted(type_name));
         let help = "name what to take out of the field: `data: [phone, email]`";
@@ -161,21 +157,23 @@ pub(super) fn kinds(words: &[KindWord]) -> Kinds {
 }
 
 fn operator(hide: Hide, of: &str, place: Span, context: &mut Context) -> Option<Operator> {
-    let operator = Operator::named(hide.name());
-    if operator.is_none() {
-        let message = format!("`{}` is for images, but {} is text", hide.name(), quoted(of));
-        let help = "write `remove`, `replace`, `mask`, `pseudonym`, `reversible`, `encrypt` or `generalise`";
-        context.error("redact-mismatch", place, message, help);
+    match hide {
+        Hide::Text(operator) => Some(operator),
+        Hide::Image(_) | Hide::Frame(_) => {
+            let message = format!("`{}` is for images, but {} is text", hide.name(), quoted(of));
+            let help =
+                "write `remove`, `replace`, `mask`, `pseudonym`, `reversible`, `encrypt` or `generalise`";
+            context.error("redact-mismatch", place, message, help);
+            None
+        }
     }
-    operator
-}
-
-fn covers(hide: Hide) -> bool {
-    matches!(hide, Hide::Solid | Hide::Pixelate | Hide::Blur | Hide::Blank | Hide::Lowres)
 }
 
 fn needs_key(hide: Hide) -> bool {
-    Operator::named(hide.name()).is_some_and(Operator::needs_keys)
+    match hide {
+        Hide::Text(operator) => operator.needs_keys(),
+        Hide::Image(_) | Hide::Frame(_) => false,
+    }
 }
 
 fn needs_a_key(hide: Hide, place: Span, personal: &PersonalData, context: &mut Context) {

@@ -75,46 +75,43 @@ fn parts(
         let place = written.and_then(|parts| parts.node.entry(part));
         let key = place.map_or(entry.span, |entry| entry.key_span);
         let value = place.map_or(entry.span, |entry| entry.node.span);
-        let hidden = match how {
-            Redaction::How(hide) => split(*hide),
-            Redaction::Kinds(_) | Redaction::Field(_) => None,
-        };
-        let Some(hidden) = hidden else {
-            let message = format!("{} is redacted as text, but the topic is an image", quoted(part));
-            context.error("redact-mismatch", key, message, "say what is covered: `faces: solid`");
-            wrong = true;
-            continue;
-        };
         let subject = Subject::ALL.into_iter().find(|subject| subject.name() == part);
-        match (subject, hidden) {
-            (Some(subject), Ok(cover)) => {
-                if cover == Cover::Blur {
+        let (code, span, message, help) = match (subject, how) {
+            (_, Redaction::Kinds(_) | Redaction::Field(_) | Redaction::How(Hide::Text(_))) => {
+                let message = format!("{} is redacted as text, but the topic is an image", quoted(part));
+                ("redact-mismatch", key, message, "say what is covered: `faces: solid`".to_owned())
+            }
+            (Some(subject), Redaction::How(Hide::Image(cover))) => {
+                if *cover == Cover::Blur {
                     let message = format!("blurred {part} may be made recognisable again");
                     let help = "`solid` leaves nothing to work with";
                     context.warning("blur-reversible", value, message, help);
                 }
-                covers.push((subject, cover));
+                covers.push((subject, *cover));
+                continue;
             }
-            (None, Err(whole)) if part == FRAME => frame = Some(whole),
-            (Some(_), Err(whole)) => {
+            (None, Redaction::How(Hide::Frame(whole))) if part == FRAME => {
+                frame = Some(*whole);
+                continue;
+            }
+            (Some(_), Redaction::How(Hide::Frame(whole))) => {
                 let message = format!("`{}` is for a whole frame", whole.name());
                 let help = format!("write `frame: {}`, or cover {part} with `solid`", whole.name());
-                context.error("cover-mismatch", value, message, help);
-                wrong = true;
+                ("cover-mismatch", value, message, help)
             }
-            (None, Ok(cover)) if part == FRAME => {
+            (None, Redaction::How(Hide::Image(cover))) if part == FRAME => {
                 let message =
                     format!("`{}` is for what is found in a frame, not for the whole of it", cover.name());
-                context.error("cover-mismatch", value, message, "write `frame: blank` or `frame: lowres`");
-                wrong = true;
+                ("cover-mismatch", value, message, "write `frame: blank` or `frame: lowres`".to_owned())
             }
-            (None, _) => {
+            (None, Redaction::How(Hide::Image(_) | Hide::Frame(_))) => {
                 let message = format!("{} is nothing that can be found in an image", quoted(part));
                 let known = Subject::ALL.iter().map(|subject| subject.name()).chain([FRAME]);
-                context.error("unknown-image-part", key, message, suggest(part, known, ""));
-                wrong = true;
+                ("unknown-image-part", key, message, suggest(part, known, ""))
             }
-        }
+        };
+        context.error(code, span, message, help);
+        wrong = true;
     }
     if let (Some(whole), false) = (frame, covers.is_empty()) {
         let place = written.and_then(|parts| parts.node.entry(FRAME));
@@ -126,24 +123,6 @@ fn parts(
     // In the order in which everybody names them, however the file does.
     covers.sort_by_key(|(subject, _)| *subject);
     (!wrong).then_some((covers, frame))
-}
-
-/// How a part of an image, or else the whole frame, is covered; none of what is for text.
-fn split(hide: Hide) -> Option<Result<Cover, WholeFrame>> {
-    match hide {
-        Hide::Solid => Some(Ok(Cover::Solid)),
-        Hide::Pixelate => Some(Ok(Cover::Pixelate)),
-        Hide::Blur => Some(Ok(Cover::Blur)),
-        Hide::Blank => Some(Err(WholeFrame::Blank)),
-        Hide::Lowres => Some(Err(WholeFrame::Lowres)),
-        Hide::Remove
-        | Hide::Replace
-        | Hide::Mask
-        | Hide::Pseudonym
-        | Hide::Reversible
-        | Hide::Encrypt
-        | Hide::Generalise => None,
-    }
 }
 
 /// Where the whole frame is covered nobody looks; where another camera is followed, nobody looks here.

@@ -5,7 +5,7 @@ use super::super::declared::{TopicPolicy, is_image};
 use super::super::finding::{Finding, quoted};
 use discreet_cdr::types::is_event_name;
 
-pub(super) fn warn(policy: &Policy, findings: &mut Vec<Finding>) {
+pub(crate) fn warn(policy: &Policy, findings: &mut Vec<Finding>) {
     for topic in policy.topics().filter(|topic| is_open(topic)) {
         let Some((carries, instead)) = carries(topic.type_name()) else { continue };
         let message = format!(

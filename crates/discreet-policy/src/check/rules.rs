@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::declared::Declaration;
+use super::super::declared::Declared;
 use super::super::file::{Entry, OneOrMore, PolicyFile, RuleEntry};
 use super::super::finding::{quoted, suggest};
 use super::super::names::Pattern;
 use super::super::rule::{Audience, Effect, Form, Rule, RuleId, Target, Verb};
 use super::super::time::Hours;
 use super::declared::end;
-use super::{Context, Declared, names};
+use super::{Context, names};
 
 /// What rules may name. Broken entries count too: what is wrong with them has been said.
 struct Known<'a> {

@@ -21,7 +21,7 @@ use super::super::names::Pattern;
 const ANY: &str = "zz";
 const CODE: &str = "sibling-open";
 
-pub(super) fn check<'a>(policy: &'a Policy, findings: &mut Vec<Finding>) {
+pub(crate) fn check<'a>(policy: &'a Policy, findings: &mut Vec<Finding>) {
     let mut reported: HashSet<&str> = HashSet::new();
     services(policy, &mut reported, findings);
     let globs: Vec<&Arc<TopicPolicy>> = policy.globs().collect();

@@ -1,7 +1,7 @@
 //! Who may have more of one topic than of another, at any time.
 
-use super::super::declared::Access;
 use super::super::rule::Form;
+use super::super::timetable::Access;
 use super::super::timetable::Timetable;
 use discreet_redact::{Cover, ImageRules, Subject, WholeFrame};
 

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::Policy;
-use super::super::declared::{Access, Declaration, TopicPolicy};
+use super::super::declared::{Declaration, TopicPolicy};
 use super::super::names::Pattern;
 use super::super::rule::Verb;
+use super::super::timetable::Access;
 
 /// What one policy says about a name.
 #[derive(Clone, Copy)]

@@ -1,0 +1,157 @@
+//! Redaction as a policy writes it: the parts and kinds that are hidden, and the way in which each is hidden.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+use discreet_pii::{Kinds, Operator};
+use discreet_redact::{Cover, WholeFrame};
+
+/// The way in which something is hidden.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum Redaction {
+    /// A part of an image, or all of a text field.
+    How(Hide),
+    /// In a text field: the kinds of personal data that are found and hidden.
+    Kinds(Vec<KindWord>),
+    /// In a text field: the kinds that are found, and how they are hidden.
+    Field(FieldEntry),
+}
+
+/// What is found in a text field, and how it is hidden.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "field", inline)]
+pub struct FieldEntry {
+    /// The kinds of personal data to find: `[phone, email]`, `[all]`.
+    #[schemars(length(min = 1))]
+    pub find: Vec<KindWord>,
+    /// The operator that hides them here. Without it: that of `personal_data`, or `replace`.
+    pub with: Option<Hide>,
+    /// The text was spoken: small letters, no punctuation, digits as words. Without it: decided by the text.
+    pub spoken: Option<bool>,
+}
+
+/// The way in which a part of an image, the whole frame, or personal data in text is hidden: one word in a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Hide {
+    /// Covers a part of an image.
+    Image(Cover),
+    /// Covers the whole frame.
+    Frame(WholeFrame),
+    /// Hides text.
+    Text(Operator),
+}
+
+/// The words of a policy, in the order of the schema, with their descriptions in an editor. [`Operator::Keep`] has none.
+const HIDE_WORDS: [(Hide, &str); 12] = [
+    (Hide::Image(Cover::Solid), "A part of an image, with one colour: nothing of it is left."),
+    (
+        Hide::Image(Cover::Pixelate),
+        "A part of an image, with a mosaic of at most 6 by 6 tiles, whatever its size.",
+    ),
+    (Hide::Image(Cover::Blur), "A part of an image, blurred. It may be possible to undo that."),
+    (Hide::Frame(WholeFrame::Blank), "The whole frame: black."),
+    (Hide::Frame(WholeFrame::Lowres), "The whole frame: at a resolution at which no face can be recognised."),
+    (Hide::Text(Operator::Remove), "Text: removed."),
+    (Hide::Text(Operator::Replace), "Text: its kind stands in its place, `<phone>`."),
+    (Hide::Text(Operator::Mask), "Text: stars, but for the last four characters."),
+    (
+        Hide::Text(Operator::Pseudonym),
+        "Text: the same token for the same text, another one for each audience.",
+    ),
+    (Hide::Text(Operator::Reversible), "Text: a pseudonym from which a holder of the key recovers the text."),
+    (
+        Hide::Text(Operator::Encrypt),
+        "Text: digits for digits, letters for letters, by a key (FF1), where that is safe.",
+    ),
+    (
+        Hide::Text(Operator::Generalise),
+        "Text: a date becomes its year, a position a hundred metres, an age its decade.",
+    ),
+];
+
+impl Hide {
+    /// The word of a policy.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Image(cover) => cover.name(),
+            Self::Frame(whole) => whole.name(),
+            Self::Text(operator) => operator.name(),
+        }
+    }
+}
+
+impl TryFrom<String> for Hide {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Hide, String> {
+        let found = HIDE_WORDS.into_iter().find(|(hide, _)| hide.name() == word);
+        found.map(|(hide, _)| hide).ok_or_else(|| format!("`{word}` hides nothing"))
+    }
+}
+
+impl JsonSchema for Hide {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "hide".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let word = |(hide, description): (Hide, &str)| json_schema!({ "const": hide.name(), "description": description, "type": "string" });
+        json_schema!({
+            "description":
+                "The way in which a part of an image, the whole frame, or personal data in text is hidden.",
+            "oneOf": HIDE_WORDS.map(word),
+        })
+    }
+}
+
+/// The name of a kind of personal data, of a group of kinds, or `all`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(transparent)]
+pub struct KindWord(pub String);
+
+impl JsonSchema for KindWord {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "kind".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let words: Vec<&str> = Kinds::words().collect();
+        json_schema!({ "type": "string", "enum": words })
+    }
+}
+
+/// How personal data is found and hidden in messages that are not images.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "personal data section")]
+pub struct PersonalDataEntry {
+    /// The operator for each kind: `payment_card: mask`. Without it: `replace`, which leaves `<payment_card>`.
+    pub operators: Option<BTreeMap<String, Hide>>,
+    /// The confidence that a finding must have, in hundredths, by kind: `person: 60`. Without it: 40.
+    pub thresholds: Option<BTreeMap<String, Threshold>>,
+    /// Texts that are never hidden, such as the hotel's own number. Without it: none.
+    #[schemars(length(max = 1000))]
+    pub allow: Option<Vec<String>>,
+    /// Texts that are always hidden, by kind: `person: ["Ada Lovelace"]`. Without it: none.
+    pub hide: Option<BTreeMap<String, Vec<String>>>,
+    /// File with the key of pseudonyms and encryption, relative to this file. Without it: none; operators that need a key are errors.
+    #[schemars(length(min = 1, max = 255))]
+    pub key: Option<String>,
+}
+
+/// The confidence that a finding must have, in hundredths.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Threshold(#[schemars(range(min = 1, max = 100))] pub u64);

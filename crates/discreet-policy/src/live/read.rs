@@ -1,0 +1,70 @@
+//! From a file to a checked policy, with the signatures that a trust asks for.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::super::finding::{Finding, places};
+use super::super::signatures::Signatures;
+use super::super::trust::Trust;
+use super::super::{Limits, Policy, Signed};
+use super::NotInForce;
+use discreet_host::disk::{self, Untrusted};
+
+/// The policy in a text, if enough owners have signed it and it is for this robot. `with_key`: with the key that it names
+/// for pseudonyms.
+pub fn signed_policy(
+    path: &Path,
+    text: &str,
+    signatures: Result<Signatures, String>,
+    trust: &Trust,
+    with_key: bool,
+) -> Result<Policy, NotInForce> {
+    let signatures = signatures.map_err(|why| NotInForce::Unsigned(trust.nobody_signed(why)))?;
+    let signed = trust.verify(text.as_bytes(), &signatures).map_err(NotInForce::Unsigned)?;
+    let head = signatures.head;
+    if !trust.is_for(&head.scope) {
+        return Err(NotInForce::Elsewhere { scope: head.scope, here: trust.here() });
+    }
+    let policy = parsed(path, text, with_key)?.0;
+    if (policy.scope(), policy.version()) != (&head.scope, head.version) {
+        return Err(NotInForce::Unlike { version: head.version, scope: head.scope });
+    }
+    Ok(policy.admitted(trust.robot(), Signed { by: signed.owners, identities: head.identities }))
+}
+
+/// Reads and checks a policy file, whoever has signed it, and the key that it names for pseudonyms. It must be a regular
+/// file that nobody else can change ([`disk::open`]).
+pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), NotInForce> {
+    parsed(path, &read_text(path)?, true)
+}
+
+pub(super) fn read_text(path: &Path) -> Result<String, NotInForce> {
+    let name = path.display().to_string();
+    let unreadable = |message: String| NotInForce::Unreadable { path: name.clone(), message };
+    let limit = Limits::FILE.bytes as u64;
+    let mut text = String::new();
+    let file = disk::open(path).map_err(|refused| match refused {
+        Untrusted::Io { error, .. } => unreadable(error),
+        Untrusted::Missing { .. } => unreadable("there is no such file".into()),
+        Untrusted::NotAFile { .. } => unreadable("not a regular file".into()),
+        refused => NotInForce::Untrusted(refused),
+    })?;
+    let read =
+        file.take(limit + 1).read_to_string(&mut text).map_err(|error| unreadable(error.to_string()))?;
+    if read as u64 > limit {
+        return Err(unreadable(format!("larger than {limit} bytes, the most that a policy may have")));
+    }
+    Ok(text)
+}
+
+pub(super) fn parsed(path: &Path, text: &str, with_key: bool) -> Result<(Policy, Vec<Finding>), NotInForce> {
+    let name = path.display().to_string();
+    let (policy, findings) = Policy::read(&name, text)
+        .map_err(|findings| NotInForce::Rejected { report: places(&findings, &name, text) })?;
+    if with_key {
+        // Without its key, what should become a pseudonym could not: better the policy before it.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        policy.personal_data().read_key(folder).map_err(|error| NotInForce::Key(error.to_string()))?;
+    }
+    Ok((policy, findings))
+}

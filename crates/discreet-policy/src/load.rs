@@ -1,0 +1,107 @@
+//! From the text of a policy file to a policy: read, checked and compiled.
+
+use jiff::tz::TimeZone;
+
+use super::check::{self, Context};
+use super::compile::compile;
+use super::file::PolicyFile;
+use super::finding::{Finding, Severity, has_errors};
+use super::tree::{Limits, Node, Value};
+use super::{Policy, schema, writing};
+
+/// Reads, checks and compiles a policy.
+pub(super) fn load(
+    file_name: &str,
+    text: &str,
+    limits: &Limits,
+) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
+    let root = writing::read(text, limits)?;
+    if matches!(root.node.value, Value::Null) {
+        let finding = Finding::error("empty-file", root.node.span, "there is nothing in this file");
+        return Err(vec![finding.help("begin with `discreet: 1`; policies/hotel.yaml is an example")]);
+    }
+    let mut findings = schema::validate(&root.node, text, &schema::schema::<PolicyFile>());
+    findings.extend(root.findings);
+    let root = root.node;
+    let mut context = Context { zone: TimeZone::UTC, findings };
+    let file = PolicyFile::from_tree(&root);
+    count(&file, &root, limits, &mut context);
+    if context.findings.iter().any(|finding| finding.code == "too-many") {
+        // What follows compares declared with each other: not worth it for a file that is refused for its size.
+        return Err(sorted(context.findings));
+    }
+    let scope = check::scope(&file, &root, &mut context);
+    let (declared, rules) = check::check(&file, &root, &mut context);
+    if !has_errors(&context.findings) {
+        // Should the schema ever let through what the types do not: a rule that is not understood is never skipped.
+        context.findings.extend(file.not_understood().map(|span| {
+            Finding::error("not-understood", span, "this could not be understood")
+                .help("please report it: the schema and the reader disagree")
+        }));
+    }
+    if has_errors(&context.findings) {
+        return Err(sorted(context.findings));
+    }
+    let (Some(scope), Some(version)) = (scope, file.version.value) else {
+        // Both are required, so their absence is an error already reported.
+        return Err(sorted(context.findings));
+    };
+    let compiled = compile(declared, rules);
+    check::effect::warn(&file, &compiled, &mut context);
+    if has_errors(&context.findings) {
+        return Err(sorted(context.findings));
+    }
+    let Context { zone, mut findings } = context;
+    let policy = Policy::assemble(file_name, scope, version, text, zone, compiled);
+    check::siblings::check(&policy, &mut findings);
+    if !has_errors(&findings) {
+        // An error at the same topic says more.
+        check::people::warn(&policy, &mut findings);
+    }
+    if has_errors(&findings) { Err(sorted(findings)) } else { Ok((policy, sorted(findings))) }
+}
+
+/// Refuses a section with more entries than `limits` allow.
+fn count(file: &PolicyFile, root: &Node, limits: &Limits, context: &mut Context) {
+    let globs = file.topics.names().filter(|name| name.contains('*')).count();
+    let numbers = [
+        ("classes", "classes", file.classes.0.len(), limits.entries),
+        ("stakeholders", "stakeholders", file.stakeholders.0.len(), limits.stakeholders),
+        ("topics", "topics", file.topics.0.len(), limits.entries),
+        ("topics", "globs over topics", globs, limits.globs),
+        ("commands", "commands", file.commands.0.len(), limits.entries),
+        ("services", "services", file.services.0.len(), limits.entries),
+        ("rules", "rules", file.rules.len(), limits.entries),
+    ];
+    for (key, what, number, most) in numbers {
+        if number > most {
+            let span = root.entry(key).map_or(root.span, |entry| entry.key_span);
+            let help = "use globs, lists and classes to say the same in fewer";
+            context.error(
+                "too-many",
+                span,
+                format!("there are {number} {what}; at most {most} are read"),
+                help,
+            );
+        }
+    }
+}
+
+/// In the order of the file, and no more than a person or a log can take.
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    const SHOWN: usize = 200;
+    findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
+    if findings.len() > SHOWN {
+        let more = findings.len() - SHOWN;
+        // Errors stay: they are what keeps the file from being used.
+        findings.sort_by_key(|finding| (finding.severity != Severity::Error, finding.span.start));
+        findings.truncate(SHOWN);
+        let span = findings.last().map(|finding| finding.span).unwrap_or_default();
+        findings.push(Finding::warning(
+            "more",
+            span,
+            format!("and {more} more, shown once these are put right"),
+        ));
+    }
+    findings
+}
