@@ -1,4 +1,4 @@
-//! A policy's own tests: `hotel.cases.yaml` beside `hotel.yaml` says what its owner expects of it.
+//! A policy's own tests: `hotel.cases.yaml` next to `hotel.yaml` has the decisions that its owner expects.
 
 use std::borrow::Cow;
 
@@ -115,13 +115,13 @@ impl JsonSchema for Expect {
 /// The result of running the cases.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// How many there were.
+    /// The number of cases.
     pub cases: usize,
-    /// Those that came out otherwise, and those that could not be asked.
+    /// The cases with another result, and those that could not be asked.
     pub failures: Vec<Finding>,
 }
 
-/// How many cases a file has, if it is one; whether they come out as expected, its policy alone can tell.
+/// The number of cases in a file of cases; `None` if it is not one. The cases are not run.
 pub fn check(cases: &str) -> Result<usize, Vec<Finding>> {
     read(cases).map(|entries| entries.len())
 }
@@ -160,7 +160,7 @@ fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
     Ok(entries)
 }
 
-/// What the policy says to a case; nothing if it is met by the policy's saying nothing.
+/// The policy's decision on a case; `None` if the case expects the name to be undeclared, and it is.
 fn ask(
     policy: &Policy,
     entry: &Entry<CaseEntry>,
@@ -214,7 +214,7 @@ fn ask(
     })
 }
 
-/// What is wrong with a case that expects the policy not to have this name.
+/// The mistake in a case that expects the policy not to have this name.
 fn undeclared(
     policy: &Policy,
     entry: &Entry<CaseEntry>,

@@ -1,4 +1,4 @@
-//! From the policy as written to the policy as meant: everything that is wrong with it, at once.
+//! The check of a policy: from the file as written to its declarations and rules, with all mistakes in one run.
 
 mod classes;
 mod declared;
@@ -21,7 +21,7 @@ use super::rule::Rule;
 use super::tree::{Node, Value};
 use discreet_seal::identity::public::is_name;
 
-/// What the parts of the check share.
+/// State that the parts of the check share.
 pub(super) struct Context {
     pub zone: TimeZone,
     pub findings: Vec<Finding>,
@@ -49,7 +49,7 @@ impl Context {
     }
 }
 
-/// For whom it is: a robot or a fleet, one of them.
+/// The scope of the policy: a robot or a fleet, one of the two.
 pub(super) fn scope(file: &PolicyFile, root: &Node, context: &mut Context) -> Option<Scope> {
     match (&file.robot, &file.fleet) {
         (Some(robot), None) => robot.value.clone().map(Scope::Robot),

@@ -1,13 +1,13 @@
 //! The closure of a protected camera topic: every other topic that shows the same image, by the names that ROS gives it.
 //!
 //! A topic is protected when its messages are images and it is about people: its class is contextual, or it has `redact:`.
-//! No sibling of it may give anybody, at any time, more than it gives itself: nothing is less than redacted, redacted less
-//! than clear, and of two redactions the one that covers less gives more. Calibration (`camera_info`) shows nobody: who
-//! may have the image redacted may have it clear. `discreet check` refuses a policy that breaks this, and the guard asks
-//! [`Policy::open_sibling`] of every topic that it discovers, for names that no check could foresee.
+//! No sibling of it may give any party, at any time, more than it gives itself: nothing is less than redacted, redacted
+//! less than clear, and of two redactions the one that covers less gives more. Calibration (`camera_info`) shows no people:
+//! a party that may have the image redacted may have it clear. `discreet check` refuses a policy that breaks this, and the
+//! guard calls [`Policy::open_sibling`] for every topic that it discovers, for names that no check could foresee.
 //!
-//! A wide glob is not taken for a declaration of cameras: what is declared within it by a narrower name is held against
-//! such names in it only as are names of cameras, or of a camera's transports.
+//! A wide glob does not count as a declaration of cameras: a narrower name within it is compared only with those of its
+//! names that are names of cameras, or of a camera's transports.
 
 mod level;
 mod names;
@@ -23,13 +23,13 @@ use super::Policy;
 use super::declared::{Declaration, TopicPolicy, is_cloud, is_image};
 use super::names::Pattern;
 
-/// The type that says how a camera sees, not what.
+/// The type of a camera's calibration.
 const CALIBRATION: &str = "sensor_msgs/msg/CameraInfo";
 
-/// Protected topics, by what their siblings are found by. The numbers are places in the list of topics.
+/// Protected topics, by the keys under which their siblings are found. The numbers are indices into the list of topics.
 #[derive(Default)]
 pub(super) struct Closure {
-    /// By the camera's namespace: all of whose views show one image.
+    /// By the camera's namespace: all views in it show one image.
     views: HashMap<String, Vec<usize>>,
     /// By the name of the image topic; and whether the policy names only a transport of it.
     plain: HashMap<String, Vec<(usize, bool)>>,
@@ -68,17 +68,17 @@ impl Closure {
     }
 }
 
-/// Is it about people, and an image?
+/// True for an image topic about people.
 pub(super) fn is_protected(topic: &TopicPolicy) -> bool {
     is_protected_thing(&topic.declaration)
 }
 
-/// The same of a topic that is declared, whatever the rules say about it.
+/// The same for a declaration, independent of the rules about it.
 pub(super) fn is_protected_thing(topic: &Declaration) -> bool {
     is_image(&topic.type_name) && (topic.class.is_contextual() || topic.image.is_some())
 }
 
-/// What a sibling shows of a protected image at most.
+/// The most that a sibling shows of a protected image.
 pub(super) fn most(sibling: &TopicPolicy, protected: &TopicPolicy) -> Most {
     match sibling.type_name() == CALIBRATION {
         true => Most::Calibration,
@@ -88,8 +88,8 @@ pub(super) fn most(sibling: &TopicPolicy, protected: &TopicPolicy) -> Most {
 }
 
 impl Policy {
-    /// The protected camera topic whose image a topic of this name would show to somebody who may not have that much of
-    /// it. `None` for what the policy does not declare: that is denied anyway.
+    /// The protected camera topic whose image a topic of this name would show to a party that may not have that much of
+    /// it. `None` for a name that the policy does not declare: that is denied anyway.
     pub fn open_sibling(&self, name: &str) -> Option<&TopicPolicy> {
         if self.closure.globs.is_empty() && self.closure.spaces.is_empty() {
             return None;
@@ -106,7 +106,7 @@ impl Policy {
     }
 
     fn breaks(&self, sibling: &Arc<TopicPolicy>, protected: &TopicPolicy) -> bool {
-        // Whether a cloud has a camera's colours its type does not tell: there the policy's word counts.
+        // The type of a cloud does not tell if it has a camera's colours: the policy does (`people: none`).
         if is_cloud(sibling.type_name()) && sibling.is_without_people() {
             return false;
         }
@@ -138,7 +138,7 @@ impl Policy {
             .map(AsRef::as_ref)
     }
 
-    /// Is there a name that falls under the protected glob and shows the image that `name` shows?
+    /// True if a name under the protected glob shows the image that `name` shows.
     fn shows_image_of_glob(&self, name: &str, sibling: &TopicPolicy, glob: &Arc<TopicPolicy>) -> bool {
         let falls = |candidate: &str| {
             glob.declaration.pattern.matches(candidate)

@@ -1,7 +1,7 @@
 //! Compiles rules into one timetable for each declared name and audience.
 //!
-//! What rules say about a class is compiled once and shared by its topics, so that the work grows with the rules
-//! and the topics, not with their product.
+//! Rules about a class are compiled once and shared by its topics, so that the work grows with the sum of rules and topics,
+//! not with their product.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(super) struct Compiled {
 type Who = usize;
 const EVERYONE: Who = 0;
 
-/// What rules about one class or one name say, by audience.
+/// The rules about one class or one name, by audience.
 type Layer = BTreeMap<Who, Builder>;
 type Tables = BTreeMap<Who, Arc<Timetable>>;
 
@@ -83,7 +83,7 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
 /// The tables of one class, or of one name.
 #[derive(Default)]
 struct Finished {
-    /// What each audience's own rules say.
+    /// The tables of each audience's own rules.
     own: Tables,
     access: Option<Access>,
 }
@@ -125,7 +125,7 @@ impl Work<'_> {
                 }
             }
         }
-        // Each class first by itself, reduced; then with its parents.
+        // Each class first on its own, reduced; then with its parents.
         let reduced: Vec<(&str, Tables)> =
             layers.into_iter().map(|(class, layer)| (class, finish(layer))).collect();
         let mut tables = HashMap::new();
@@ -141,7 +141,7 @@ impl Work<'_> {
         tables
     }
 
-    /// For each declaration, the rules that name it, by itself or by a glob.
+    /// For each declaration, the rules that name it, by its name or by a glob.
     fn own_layers(&self, declared: &[Declaration], rules: &[Rule], action: Verb) -> Vec<Layer> {
         let names = self.numbers();
         let by_name: HashMap<&str, usize> =
@@ -187,7 +187,7 @@ impl Work<'_> {
         }
     }
 
-    /// What each audience has when its own rules and those for everyone are put together.
+    /// The access of each audience: its own rules combined with those for everyone.
     fn combine(&self, own: &Tables) -> Access {
         let nothing = || Arc::new(Builder::default().finish());
         let everyone = own.get(&EVERYONE).cloned().unwrap_or_else(nothing);
@@ -196,7 +196,7 @@ impl Work<'_> {
             let Some(stakeholder) = who.checked_sub(1).and_then(|at| self.stakeholders.get(at)) else {
                 continue;
             };
-            // What everyone may have comes in the open; only what is denied to everyone reaches a stakeholder's own.
+            // Messages for everyone leave in the open; only denies for everyone apply to a stakeholder's own access.
             let mut builder = Builder::default();
             builder.add_table(table);
             builder.add_denies(&everyone);
@@ -205,7 +205,7 @@ impl Work<'_> {
         Access { everyone, named }
     }
 
-    /// Notes which rules decide for somebody.
+    /// Notes the rules that decide for some party.
     fn mark(&mut self, own: &Tables) {
         let everyone = own.get(&EVERYONE);
         self.deciding.extend(everyone.into_iter().flat_map(|table| table.deciding()));

@@ -1,4 +1,4 @@
-//! What a policy declares: classes, stakeholders, and the topics, commands and services rules speak of.
+//! Declarations of a policy: classes, stakeholders, and the topics, commands and services that rules name.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -37,12 +37,12 @@ pub(super) struct Lasting {
     pub written: Arc<str>,
 }
 
-/// What becomes of messages in which personal data is found that does not belong there.
+/// The treatment of messages in which personal data is found that does not belong there.
 #[derive(Debug)]
 pub struct Escalation {
-    /// What is looked for, in every text.
+    /// The kinds that are searched for, in every text.
     pub rules: Arc<TextRules>,
-    /// What then becomes of the message.
+    /// The treatment of the message.
     pub then: Then,
 }
 
@@ -63,12 +63,12 @@ impl Class {
         &self.name
     }
 
-    /// How its data is encrypted.
+    /// The cipher suite of its data.
     pub fn suite(&self) -> Suite {
         self.suite
     }
 
-    /// How long one key is used.
+    /// The time for which one key is used.
     pub fn epoch(&self) -> Duration {
         self.epoch.time
     }
@@ -77,7 +77,7 @@ impl Class {
         &self.epoch
     }
 
-    /// How long its data may be kept.
+    /// The time for which its data may be kept.
     pub fn retention(&self) -> Duration {
         self.retention.time
     }
@@ -86,17 +86,17 @@ impl Class {
         &self.retention
     }
 
-    /// Are its sealed messages padded, so that they do not tell how long they are?
+    /// True if its sealed messages are padded, which hides their length.
     pub fn is_padded(&self) -> bool {
         self.padded
     }
 
-    /// What becomes of its messages in which personal data is found, if anybody looks.
+    /// The treatment of its messages in which personal data is found; `None` if none is searched for.
     pub fn escalation(&self) -> Option<&Arc<Escalation>> {
         self.escalation.as_ref()
     }
 
-    /// Does it say something about people?
+    /// True for `contextual` and its children: data about people.
     pub fn is_contextual(&self) -> bool {
         is_within(&self.name, "contextual")
     }
@@ -109,15 +109,15 @@ pub struct Stakeholder {
     pub name: Arc<str>,
     /// File with its public keys, relative to the policy.
     pub identity: String,
-    /// The second from which it has nothing any more.
+    /// The second since 1970 from which it has no rights; `None`: no end.
     pub until: Option<i64>,
-    /// Where it is declared.
+    /// The place of its declaration.
     pub span: Span,
 }
 
-/// What a policy declares, checked.
+/// All checked declarations of a policy.
 pub(super) struct Declared {
-    /// By name; `None` if it is declared and wrong, which has been reported.
+    /// By name; `None` if its declaration has an error, which has been reported.
     pub classes: HashMap<String, Option<Arc<Class>>>,
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Declaration>,
@@ -139,21 +139,21 @@ pub(super) struct Declaration {
     pub depth: Option<usize>,
     pub image: Option<ImageRules>,
     pub text: Option<Arc<TextRules>>,
-    /// The policy says that nobody is in it.
+    /// `people: none`: it shows nothing about people.
     pub without_people: bool,
     pub rate: Option<u32>,
     pub limits: BTreeMap<String, [f64; 2]>,
 }
 
 impl Declaration {
-    /// What the redacted form hides, and how, as a policy says it.
+    /// The redaction, in the words of a policy: `faces: solid`. `None` without a redacted form.
     pub fn hidden(&self) -> Option<String> {
         let image = self.image.as_ref().map(ToString::to_string);
         image.or_else(|| self.text.as_ref().map(ToString::to_string))
     }
 }
 
-/// A topic, or a glob over topics, and what the rules say about it.
+/// A topic, or a glob over topics, with the compiled rules about it.
 #[derive(Debug)]
 pub struct TopicPolicy {
     pub(super) declaration: Declaration,
@@ -167,12 +167,12 @@ impl TopicPolicy {
         self.declaration.pattern.text()
     }
 
-    /// Where it is declared.
+    /// The place of its declaration.
     pub fn span(&self) -> Span {
         self.declaration.span
     }
 
-    /// Does it stand for several topics?
+    /// True if it stands for several topics.
     pub fn is_glob(&self) -> bool {
         self.declaration.pattern.is_glob()
     }
@@ -202,47 +202,47 @@ impl TopicPolicy {
         self.declaration.depth
     }
 
-    /// Are its messages images that can be redacted?
+    /// True if its messages are images that can be redacted.
     pub fn is_image(&self) -> bool {
         is_image(&self.declaration.type_name)
     }
 
-    /// How its images are redacted: there exactly if they are images and the policy says what to hide in them.
+    /// The redaction of its images; `Some` if and only if they are images and the policy has `redact:` for them.
     pub fn image_rules(&self) -> Option<&ImageRules> {
         self.declaration.image.as_ref()
     }
 
-    /// How the text in its messages is redacted: there exactly if they are no images and the policy says what to hide.
+    /// The redaction of text in its messages; `Some` if and only if they are not images and the policy has `redact:` for them.
     pub fn text_rules(&self) -> Option<&Arc<TextRules>> {
         self.declaration.text.as_ref()
     }
 
-    /// Does the policy say that nothing about people is in it (`people: none`)?
+    /// True if the policy says that it shows nothing about people (`people: none`).
     pub fn is_without_people(&self) -> bool {
         self.declaration.without_people
     }
 
-    /// Does the policy say what to hide in it?
+    /// True if it has a redacted form.
     pub fn says_what_to_hide(&self) -> bool {
         self.declaration.image.is_some() || self.declaration.text.is_some()
     }
 
-    /// May everyone have it now? A look-up, however many rules there are.
+    /// The decision for everyone at `now`: one look-up, independent of the number of rules.
     pub fn everyone(&self, now: Moment) -> Verdict {
         self.access.everyone.verdict(now)
     }
 
-    /// May anybody have it, ever?
+    /// True if any party may have it at any time.
     pub fn has_readers(&self) -> bool {
         self.access.everyone.allows() || self.access.named.iter().any(|(_, table)| table.allows())
     }
 
-    /// May everyone have it in this form, ever?
+    /// True if everyone may have it in this form at some time.
     pub fn may_release(&self, form: Form) -> bool {
         self.access.everyone.allows_form(form)
     }
 
-    /// Those who may have it sealed in this form at some time.
+    /// The group of those that may have it sealed in this form at some time.
     pub fn group(&self, form: Form) -> Option<&Arc<Group>> {
         self.groups.iter().flatten().find(|group| group.form() == form)
     }
@@ -261,7 +261,7 @@ pub(super) fn is_image(type_name: &str) -> bool {
     matches!(type_name, "sensor_msgs/msg/Image" | "sensor_msgs/msg/CompressedImage")
 }
 
-/// Types that show what a camera sees in a way in which nothing can be covered: video streams and point clouds.
+/// Types with a camera's picture in which nothing can be covered: video streams and point clouds.
 pub(super) fn is_opaque(type_name: &str) -> bool {
     matches!(
         type_name,
@@ -300,7 +300,7 @@ impl Ingress {
         }
     }
 
-    /// Where it is declared.
+    /// The place of its declaration.
     pub fn span(&self) -> Span {
         self.declaration.span
     }
@@ -320,7 +320,7 @@ impl Ingress {
         &self.declaration.class
     }
 
-    /// The most a second.
+    /// The most commands or calls a second; `None`: no limit.
     pub fn rate(&self) -> Option<u32> {
         self.declaration.rate
     }
@@ -330,12 +330,12 @@ impl Ingress {
         &self.declaration.limits
     }
 
-    /// How the text in a service's answers is redacted, if the policy says so.
+    /// The redaction of text in a service's answers; `None` without a redacted form.
     pub fn text_rules(&self) -> Option<&Arc<TextRules>> {
         self.declaration.text.as_ref()
     }
 
-    /// May this stakeholder use it now?
+    /// The decision for a stakeholder at `now`.
     pub fn stakeholder(&self, name: &str, now: Moment) -> Verdict {
         self.access
             .named

@@ -1,8 +1,8 @@
-//! Everything that changes for anybody between two policies, at whatever time.
+//! Everything that changes for any party between two policies, at any time.
 //!
 //! [`pairs`] matches what the policies declare, by name. Each of the other files compares one subject. Differences of
-//! writing are no changes: comments, order, a default that is written out, the same time in another unit, and the
-//! description of rules that decide the same. tests/policy_diff/main.rs holds every key of the schema against this.
+//! writing are not changes: comments, order, a default that is written out, the same time in another unit, and the
+//! description of rules that decide the same. tests/policy_diff/main.rs checks this for every key of the schema.
 
 mod access;
 mod classes;
@@ -95,7 +95,7 @@ pub enum Direction {
     Loses,
     /// More at some times or in some respect, less in another.
     Both,
-    /// Something else, of which a person has to judge.
+    /// Something else, on which a person has to decide.
     Changes,
 }
 
@@ -130,16 +130,16 @@ impl Direction {
     }
 }
 
-/// Everything that changes for anybody: by party, then by subject and name.
+/// Everything that changes for any party: by party, then by subject and name.
 ///
-/// Of a stakeholder stands here what its own rules give it. A change for `everyone` is one for each stakeholder to whom
-/// no rule of its own gives as much.
+/// A stakeholder's entries cover its own rules only. A change for `everyone` also applies to each stakeholder whose own
+/// rules give it less.
 pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
     let unknown = Fingerprints::new();
     diff_with_keys((old, &unknown), (new, &unknown))
 }
 
-/// Fingerprints of the stakeholders' keys, by name, as far as their files are at hand.
+/// Fingerprints of the stakeholders' keys, by name, of the files that are present.
 pub type Fingerprints = BTreeMap<String, String>;
 
 /// The same, with the keys in the identity files. A key that is unknown in one of the two policies is not compared.

@@ -1,30 +1,30 @@
-//! Why: one decision, taken rule by rule as a person would take it from the file.
+//! Explanation of a decision, taken rule by rule as a person would take it from the file.
 //!
-//! This is written apart from the timetable, and tests hold the two against each other.
+//! It does not use the timetable, and tests compare the two.
 
 use super::rule::{Audience, Effect, Form, Rule, RuleId, Verb};
 use super::time::{FOREVER, Moment};
 use super::timetable::Verdict;
 use super::{Policy, declared::Declaration};
 
-/// A decision and how it came about.
+/// A decision and the reasons for it.
 #[derive(Clone, Debug)]
 pub struct Explanation {
-    /// What was decided.
+    /// The decision.
     pub verdict: Verdict,
-    /// Every rule that speaks of it, in file order, and what became of it.
+    /// Every rule about it, in file order, with its part in the decision.
     pub considered: Vec<(RuleId, Outcome)>,
     /// The declared name or glob it fell under.
     pub declared: String,
-    /// Of what is allowed redacted, what is hidden in it, and how: `faces: solid`, `data: phone email`.
+    /// If it is allowed redacted, the redaction: `faces: solid`, `data: phone email`.
     pub hidden: Option<String>,
-    /// It is allowed, and leaves sealed for whom it is meant. A command or call comes in signed and sealed.
+    /// True if it is allowed, and leaves sealed to a stakeholder. A command or call comes in signed and sealed.
     pub sealed: bool,
-    /// Why the guard denies it all the same, if what the policy says cannot be done.
+    /// The reason for which the guard denies it although the policy allows it; `None` without one.
     pub impossible: Option<&'static str>,
 }
 
-/// What became of a rule.
+/// The part of a rule in a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It decided.
@@ -44,7 +44,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// As a reader is told.
+    /// The words for a reader.
     pub fn reason(self) -> &'static str {
         match self {
             Self::Decided => "decided",
@@ -58,19 +58,19 @@ impl Outcome {
     }
 }
 
-/// A question that names something the policy does not have.
+/// A question with a name that the policy does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unknown {
-    /// Nobody of that name.
+    /// There is no stakeholder of that name.
     #[error("the policy has no stakeholder {0}")]
     Stakeholder(String),
-    /// Nothing of that name.
+    /// There is no topic, command or service of that name.
     #[error("the policy does not declare {0}, so it is denied to everyone")]
     Name(String),
 }
 
 impl Policy {
-    /// Somebody a question may be asked about.
+    /// A party that a question may be about.
     pub fn audience(&self, name: &str) -> Result<Audience, Unknown> {
         if name == "everyone" {
             return Ok(Audience::Everyone);
@@ -81,7 +81,7 @@ impl Policy {
             .ok_or_else(|| Unknown::Stakeholder(super::finding::quoted(name)))
     }
 
-    /// Decides rule by rule, and says what became of each.
+    /// Decides rule by rule, and reports the part of each.
     pub fn explain(
         &self,
         who: &Audience,
@@ -110,7 +110,7 @@ impl Policy {
             speaking.iter().map(|(rule, until)| (rule.id, outcome(rule, *until, decided, now))).collect();
         let impossible = decided.and_then(|rule| impossible(rule, declaration));
         let sealed = decided.is_some_and(|rule| {
-            // What everyone may have in this form comes in the open, whoever else is named.
+            // What everyone may have in this form leaves in the open, even if stakeholders are named too.
             let says_the_same = |(other, until): &(&Rule, Option<i64>)| {
                 other.effect == rule.effect
                     && other.who.contains(&Audience::Everyone)
@@ -124,7 +124,7 @@ impl Policy {
         Ok(Explanation { verdict, considered, declared, hidden, sealed, impossible })
     }
 
-    /// The rules that speak of a declaration to somebody, each with when that somebody's time is over for it.
+    /// The rules about a declaration for a party, each with the second at which it ends for that party.
     pub(super) fn speaking(
         &self,
         who: &Audience,
@@ -144,7 +144,7 @@ impl Policy {
                     && rule.concerns(who)
                     && rule.reaches(&declaration.pattern, declaration.class.name())
             })
-            // What comes to a stakeholder through a rule for everyone does not end with the stakeholder.
+            // A right that comes from a rule for everyone does not end with the stakeholder.
             .map(|rule| (rule, until.filter(|_| !rule.who.contains(&Audience::Everyone))))
             .collect()
     }

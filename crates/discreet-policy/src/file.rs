@@ -17,7 +17,7 @@ pub use part::{Entry, Section};
 use part::{section, single};
 pub use redaction::{FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction, Threshold};
 
-/// The greatest version: as large as a whole number may be in JSON, whoever reads it.
+/// The greatest version: 2^53 - 1, the largest whole number that every JSON reader takes (RFC 8259, section 6).
 pub const LAST_VERSION: u64 = (1 << 53) - 1;
 
 /// The rights of each party to a robot's data and commands.
@@ -66,7 +66,7 @@ pub struct PolicyFile {
 }
 
 impl PolicyFile {
-    /// Takes a tree apart that the schema has been held against. What it found wrong is left out here.
+    /// Reads a tree that was compared with the schema. Parts with errors have no value here.
     pub fn from_tree(root: &Node) -> Self {
         Self {
             discreet: single(root, "discreet"),
@@ -84,7 +84,7 @@ impl PolicyFile {
         }
     }
 
-    /// Where the parts stand that the types could not take.
+    /// The places of parts that the types could not take.
     pub fn not_understood(&self) -> impl Iterator<Item = Span> {
         let single = [self.discreet.unread(), self.version.unread()];
         let zone = [&self.robot, &self.fleet, &self.timezone].into_iter().flatten().filter_map(Entry::unread);

@@ -1,11 +1,11 @@
-//! What is wrong with a file, where, and what to do about it.
+//! Findings: mistakes in a file, with their place and remedy.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 
 use discreet_host::steps;
 
-/// A place in a file: where it starts, for people, and its bytes, for the renderer.
+/// A place in a file: its start, for people, and its bytes, for the renderer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Span {
     /// Line, from 1.
@@ -18,44 +18,44 @@ pub struct Span {
     pub end: usize,
 }
 
-/// Does it stop the file from being used?
+/// Severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The file is refused.
     Error,
-    /// The file is used, and somebody should look at this.
+    /// The file is used; a person should read this.
     Warning,
 }
 
-/// One declaration to put right.
+/// One mistake in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Error or warning.
     pub severity: Severity,
     /// A stable name for the rule that was broken, such as `unknown-class`.
     pub code: &'static str,
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub help: Option<String>,
-    /// Where.
+    /// The place.
     #[serde(flatten)]
     pub span: Span,
 }
 
 impl Finding {
-    /// Something that stops the file from being used.
+    /// An error: the file is refused.
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Error, code, message: message.into(), help: None, span }
     }
 
-    /// Something to look at.
+    /// A warning.
     pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
 
-    /// Adds what to do about it.
+    /// Adds the remedy.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -63,12 +63,12 @@ impl Finding {
     }
 }
 
-/// Is there an error among them?
+/// True if one of them is an error.
 pub fn has_errors(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
-/// Shows findings as rustc shows its own: the offending line, marked, and what to do.
+/// Renders findings in the style of rustc: the offending line, marked, and the remedy.
 pub fn render(findings: &[Finding], file: &str, text: &str, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
@@ -90,8 +90,8 @@ pub fn render(findings: &[Finding], file: &str, text: &str, colour: bool) -> Str
     out
 }
 
-/// Says what is wrong and where, for logs and answers that others read: nothing of the file's lines, and in messages nothing
-/// that stands among the texts to hide, which are people's names.
+/// Findings with their places, for logs and answers that others read: without the file's lines, and without words of the
+/// texts to hide, which are people's names.
 pub(super) fn places(findings: &[Finding], file: &str, text: &str) -> String {
     let personal = personal(text).to_lowercase();
     let shown = findings.iter().map(|finding| {
@@ -108,7 +108,7 @@ pub(super) fn places(findings: &[Finding], file: &str, text: &str) -> String {
     shown.collect::<Vec<_>>().join("\n")
 }
 
-/// The part of a policy, perhaps a broken one, from where it names texts that are personal.
+/// The part of a policy, perhaps with errors, that names personal texts, up to its end.
 fn personal(text: &str) -> &str {
     let from = ["personal_data", "hide:", "allow:"].iter().filter_map(|key| text.find(key)).min();
     from.and_then(|from| text.get(from..)).unwrap_or_default()
@@ -176,7 +176,7 @@ pub fn quoted(name: &str) -> String {
     format!("`{shown}`")
 }
 
-/// Names that are compared with a mistyped one. A file may have thousands of either.
+/// The most names that are compared with a mistyped one. A file may have thousands of either.
 const COMPARED: usize = 64;
 
 /// The known name closest to a mistyped one, if one is close.

@@ -36,32 +36,32 @@ pub struct Group {
 pub(super) type Groups = [Option<Arc<Group>>; 2];
 
 impl Group {
-    /// What guard and keeper call it by.
+    /// Its id between guard and keeper.
     pub fn id(&self) -> [u8; 16] {
         self.id
     }
 
-    /// The class of what it opens.
+    /// The class of the messages that it opens.
     pub fn class(&self) -> &Class {
         &self.class
     }
 
-    /// The form of what it opens.
+    /// The form of the messages that it opens.
     pub fn form(&self) -> Form {
         self.form
     }
 
-    /// The names of those who may be members at some time, in file order, with a blank between two.
+    /// The names of the possible members, in file order, with a blank between two.
     pub fn names(&self) -> &str {
         &self.names
     }
 
-    /// Whether a stakeholder of this name may be a member at some time.
+    /// True if a stakeholder of this name may be a member at some time.
     pub fn can_have_member(&self, name: &str) -> bool {
         self.candidates.iter().any(|(candidate, _)| candidate.as_ref() == name)
     }
 
-    /// Who may have it in this form now, and does not have as much in the open.
+    /// The stakeholders that may have it in this form now, and do not have as much in the open.
     pub fn members(&self, now: Moment) -> impl Iterator<Item = &Arc<str>> {
         let closed = allowed(&self.everyone, now) < Some(self.form);
         let members =
@@ -69,13 +69,12 @@ impl Group {
         members.map(|(name, _)| name)
     }
 
-    /// Is there a member now? A look-up for each candidate.
+    /// True if there is a member now. One look-up for each candidate.
     pub fn has_members(&self, now: Moment) -> bool {
         self.members(now).next().is_some()
     }
 
-    /// The first second after `now`, at most `horizon`, at which the members are others than now, as far as the policy
-    /// tells.
+    /// The first second after `now`, at most `horizon`, at which the policy gives the group other members than now.
     pub fn next_change(&self, policy: &Policy, now: Moment, horizon: i64) -> Option<i64> {
         let differs = |second: &i64| {
             let then = policy.moment(*second, now.trusted);
@@ -84,7 +83,7 @@ impl Group {
         self.possible_changes(now, horizon).into_iter().find(differs)
     }
 
-    /// The first second after `now` at which `who` is not a member, as far as the policy tells.
+    /// The first second after `now` at which `who` is not a member by the policy.
     pub fn member_until(&self, policy: &Policy, who: &str, now: Moment) -> Option<i64> {
         let is_gone = |second: &i64| {
             let then = policy.moment(*second, now.trusted);
@@ -98,7 +97,7 @@ impl Group {
         let mut seconds: Vec<i64> = Vec::new();
         if self.tables().any(|table| table.changes().any(|minute| minute > 0)) {
             let minutes = (now.unix_seconds.div_euclid(MINUTE) + 1..).map(|minute| minute * MINUTE);
-            // A day holds every hour there is.
+            // Hours repeat each day; an hour more for a change of the clocks.
             seconds.extend(minutes.take(usize::from(DAY) + 60).take_while(|second| *second <= horizon));
         }
         let within = |end: &i64| now.unix_seconds < *end && *end <= horizon;
@@ -119,11 +118,11 @@ fn allowed(table: &Timetable, now: Moment) -> Option<Form> {
     }
 }
 
-/// Makes each group once, whatever the number of topics.
+/// Makes each group once, independent of the number of topics.
 #[derive(Default)]
 pub(super) struct Builder {
     known: HashMap<[u8; 16], Arc<Group>>,
-    /// In the order in which they came up.
+    /// In the order of their first topics.
     all: Vec<Arc<Group>>,
 }
 
@@ -163,7 +162,7 @@ impl Builder {
     }
 }
 
-/// Everything that tells a group from another, and nothing else: not the rules that say so, which may differ.
+/// Everything that distinguishes groups. The ids of the rules do not: they may differ.
 fn identify(group: &Group) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new_derive_key(ID);
     let mut put = |bytes: &[u8]| {

@@ -1,8 +1,8 @@
-//! The policy: who may have what, as the owner of the robot meant it.
+//! The policy: the rights of each party to a robot's data and commands.
 //!
-//! A file is read into a tree with places ([`tree`]), held against the schema its types make ([`schema`], [`file`]),
-//! checked for sense (`check`), and compiled into one timetable per topic and audience (`compile`, `timetable`).
-//! Whatever is wrong is found in one run, each with its place and what to do ([`finding`]).
+//! A file is read into a tree with places ([`tree`]), compared with the schema that its types generate ([`schema`],
+//! [`file`]), checked for sense (`check`), and compiled into one timetable per topic and audience (`compile`, `timetable`);
+//! `load` runs these steps. One run finds all mistakes, each with its place and remedy ([`finding`]).
 
 pub mod cases;
 mod check;
@@ -50,7 +50,7 @@ use names::Pattern;
 
 use discreet_pii::PersonalData;
 
-/// A checked policy. There is no other way to make one than to have it checked.
+/// A checked policy. [`Policy::read`] is the only way to make one.
 pub struct Policy {
     file_name: String,
     scope: Scope,
@@ -120,22 +120,22 @@ impl Policy {
         &self.file_name
     }
 
-    /// For whom it is, as it says.
+    /// Its scope, as written: a robot or a fleet.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// The robot it is for. Of a policy for a fleet: the one that it was loaded for, and none before.
+    /// The robot it is for. For a policy of a fleet: the robot that it was loaded for; empty before.
     pub fn robot(&self) -> &str {
         &self.robot
     }
 
-    /// Who has signed it, where a trust asks for that.
+    /// The verified signatures; `None` without a trust.
     pub fn signed(&self) -> Option<&Signed> {
         self.signed.as_ref()
     }
 
-    /// The same policy, once a robot's trust has found that it is signed, and for this robot.
+    /// The same policy, after a robot's trust has verified its signatures and its scope.
     fn admitted(self, robot: &str, signed: Signed) -> Policy {
         Policy { robot: robot.to_owned(), signed: Some(signed), ..self }
     }
@@ -160,7 +160,7 @@ impl Policy {
         &self.zone
     }
 
-    /// What it says about a topic: as declared by name, or else by the narrowest glob the name fits.
+    /// The declaration of a topic: by its name, or else by the narrowest glob that the name fits.
     pub fn topic(&self, name: &str) -> Option<&Arc<TopicPolicy>> {
         if let Some(at) = self.exact.get(name) {
             return self.parts.topics.get(*at);
@@ -200,17 +200,17 @@ impl Policy {
         &self.parts.stakeholders
     }
 
-    /// The groups that share keys: each is somebody's audience in some form.
+    /// The groups that share keys, each for one class and form.
     pub fn groups(&self) -> &[Arc<Group>] {
         &self.parts.groups
     }
 
-    /// What it says of personal data in general.
+    /// The `personal_data` section.
     pub fn personal_data(&self) -> &PersonalData {
         &self.parts.personal
     }
 
-    /// Makes ready what takes time to make, before it decides on messages.
+    /// Builds the text rules, which takes time, before it decides on messages.
     pub fn prepare(&self) {
         let topics = self.topics().filter_map(|topic| topic.text_rules());
         let services = self.services().iter().filter_map(|service| service.text_rules());
@@ -230,7 +230,7 @@ impl Policy {
     }
 }
 
-/// What the owners' signatures say, beside the policy itself.
+/// Verified signatures of the owners.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
     /// The owners whose signatures fit.

@@ -1,7 +1,7 @@
-//! The policy in force, and how another takes its place.
+//! The policy in force, and the switch to another.
 //!
-//! A new policy is read and checked apart, then put in with one atomic store: every message decided before it was
-//! decided by the old one, every message after it by the new one. What is wrong in any way changes nothing.
+//! A new policy is read and checked first, then put in force with one atomic store: every earlier message was decided by
+//! the old one, every later message by the new one. A file with any error changes nothing.
 
 mod not_in_force;
 mod read;
@@ -24,24 +24,24 @@ pub struct LivePolicy {
     current: ArcSwapOption<Policy>,
     /// The newest version ever in force, and its hash. Held while a policy is switched.
     floor: Mutex<Option<Floor>>,
-    /// Whose signatures a policy must have. Once there is one, it holds for as long as the process runs.
+    /// The owners whose signatures a policy must have. Once set, it holds for as long as the process runs.
     trust: OnceLock<Trust>,
-    /// How the keeper's trust differs from this one.
+    /// The difference between the keeper's trust and this one.
     disagreement: Mutex<Option<&'static str>>,
-    /// Without the key for pseudonyms a guard takes no policy.
+    /// True if a policy needs its key for pseudonyms, as in a guard.
     with_key: bool,
 }
 
-/// What became of the keeper's word on whose signatures a policy must have.
+/// Result of [`LivePolicy::adopt`].
 #[derive(Debug, PartialEq, Eq)]
 pub enum Adopted {
-    /// It changes nothing: it is what holds already, or neither asks for signatures.
+    /// Nothing changes: both have the same trust, or neither has one.
     Same,
-    /// It holds from now on, and the policy in force is signed as it asks, or there is none.
+    /// The trust holds from now on, and the policy in force has the signatures, or there is none.
     Now,
-    /// It holds from now on, and the policy in force was not signed: it is taken out of force.
+    /// The trust holds from now on, and the policy in force was not signed: it is taken out of force.
     TakenBack(NotInForce),
-    /// What held before goes on to hold, and this is how it differs.
+    /// The trust from before holds; the text is the difference.
     Differs(&'static str),
 }
 
@@ -54,16 +54,16 @@ pub struct Floor {
     pub hash: [u8; 32],
 }
 
-/// What became of a look at the file.
+/// Result of [`LivePolicy::reload`].
 pub enum Reloaded {
     /// It is the one in force.
     Unchanged,
-    /// It is in force from now on.
+    /// It has come into force.
     Switched(Arc<Policy>),
 }
 
 impl LivePolicy {
-    /// No policy yet. `floor` is what the audit log remembers from before.
+    /// No policy yet. `floor` comes from the audit log.
     pub fn new(path: impl Into<PathBuf>, floor: Option<Floor>) -> LivePolicy {
         LivePolicy {
             path: path.into(),
@@ -75,7 +75,7 @@ impl LivePolicy {
         }
     }
 
-    /// For the keeper, which makes no pseudonyms, and as another user cannot read their key.
+    /// For the keeper, which makes no pseudonyms and, as another user, cannot read their key.
     pub fn without_key(self) -> LivePolicy {
         LivePolicy { with_key: false, ..self }
     }
@@ -86,20 +86,20 @@ impl LivePolicy {
         LivePolicy { trust: trust.map(OnceLock::from).unwrap_or_default(), ..self }
     }
 
-    /// Whose signatures a policy must have, if any.
+    /// The owners whose signatures a policy must have; `None`: signatures are not needed.
     pub fn trust(&self) -> Option<&Trust> {
         self.trust.get()
     }
 
-    /// How the keeper's trust differs from the one that holds here.
+    /// The difference between the keeper's trust and the one that holds here; `None` if they agree.
     pub fn disagreement(&self) -> Option<&'static str> {
         *self.disagreement.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hears whose signatures the keeper asks for. Where none were asked for, they are from now on, for as long as this
-    /// process runs; a policy in force that does not have them is taken out of force before this returns.
+    /// Takes over the keeper's trust. If there was none before, it holds for as long as this process runs, and a policy in
+    /// force without its signatures is taken out of force before this returns.
     pub fn adopt(&self, trust: Option<Trust>) -> Adopted {
-        // Held, so that no policy is switched in between that was read without a trust.
+        // Held, so that no policy that was read without a trust is switched to meanwhile.
         let _floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
         let adopted = match (self.trust.get(), trust) {
             (None, None) => Adopted::Same,
@@ -136,9 +136,8 @@ impl LivePolicy {
         }
     }
 
-    /// The audit remembers that `floor` was in force. Takes an older policy out of force; true if it did.
-    ///
-    /// For a log that could only be read after the start.
+    /// Raises the floor to `newest`, and takes an older policy out of force; true if it did. For an audit log that could only
+    /// be read after the start.
     pub fn raise_floor(&self, newest: Floor) -> bool {
         let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
         if floor.is_some_and(|floor| floor.version >= newest.version) {
@@ -164,7 +163,7 @@ impl LivePolicy {
 
     /// Reads the file and puts it in force if it is good and not older than what was in force before.
     ///
-    /// `before_switch` runs when the new policy is certain to come and before it does: the audit hears of it first.
+    /// `before_switch` runs before a switch that is certain, so that the audit records it first.
     pub fn reload(&self, before_switch: impl FnOnce(&Policy)) -> Result<Reloaded, NotInForce> {
         let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
         let policy = self.read()?;
@@ -186,7 +185,7 @@ impl LivePolicy {
         Ok(Reloaded::Switched(policy))
     }
 
-    /// The policy in the file. With a trust, nothing in it is looked at before its signatures were.
+    /// The policy in the file. With a trust, its signatures are verified before anything in it is parsed.
     fn read(&self) -> Result<Policy, NotInForce> {
         let text = read_text(&self.path)?;
         let Some(trust) = self.trust.get() else {

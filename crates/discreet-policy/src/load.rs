@@ -27,13 +27,13 @@ pub(super) fn load(
     let file = PolicyFile::from_tree(&root);
     count(&file, &root, limits, &mut context);
     if context.findings.iter().any(|finding| finding.code == "too-many") {
-        // What follows compares declared with each other: not worth it for a file that is refused for its size.
+        // The next steps compare entries with each other: not worth the time for a file that is refused for its size.
         return Err(sorted(context.findings));
     }
     let scope = check::scope(&file, &root, &mut context);
     let (declared, rules) = check::check(&file, &root, &mut context);
     if !has_errors(&context.findings) {
-        // Should the schema ever let through what the types do not: a rule that is not understood is never skipped.
+        // If the schema ever accepts what the types do not: a rule that is not understood is never skipped.
         context.findings.extend(file.not_understood().map(|span| {
             Finding::error("not-understood", span, "this could not be understood")
                 .help("please report it: the schema and the reader disagree")
@@ -87,13 +87,13 @@ fn count(file: &PolicyFile, root: &Node, limits: &Limits, context: &mut Context)
     }
 }
 
-/// In the order of the file, and no more than a person or a log can take.
+/// The findings in the order of the file, at most `SHOWN`.
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     const SHOWN: usize = 200;
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     if findings.len() > SHOWN {
         let more = findings.len() - SHOWN;
-        // Errors stay: they are what keeps the file from being used.
+        // Errors stay: they keep the file from being used.
         findings.sort_by_key(|finding| (finding.severity != Severity::Error, finding.span.start));
         findings.truncate(SHOWN);
         let span = findings.last().map(|finding| finding.span).unwrap_or_default();

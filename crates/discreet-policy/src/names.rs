@@ -1,6 +1,6 @@
 //! ROS names and types, and globs over names.
 
-/// Is it a full ROS 2 name: `/camera/image_raw`?
+/// True for a full ROS 2 name of at most 255 bytes: `/camera/image_raw`.
 pub fn is_ros_name(name: &str) -> bool {
     name.len() <= 255 && name.strip_prefix('/').is_some_and(|rest| rest.split('/').all(is_name_segment))
 }
@@ -11,7 +11,7 @@ fn is_name_segment(segment: &str) -> bool {
         && !segment.contains("__")
 }
 
-/// Is it a ROS type of that kind (`msg` or `srv`): `sensor_msgs/msg/Image`?
+/// True for a ROS type of that kind (`msg` or `srv`): `sensor_msgs/msg/Image`.
 pub fn is_ros_type(name: &str, kind: &str) -> bool {
     let mut parts = name.split('/');
     let package = parts.next().unwrap_or_default();
@@ -25,22 +25,22 @@ pub fn is_ros_type(name: &str, kind: &str) -> bool {
         && class.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
-/// Is it a name in the policy: a small letter, then small letters, digits and `_`, at most 64 of them?
+/// True for a name in a policy: a small letter, then small letters, digits and `_`; at most 64 in all.
 pub(super) fn is_word(text: &str) -> bool {
     text.len() <= 64
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// Does a file's path lead out of the policy's folder?
+/// True if a file's path leads out of the policy's folder.
 pub(super) fn is_outside(path: &str) -> bool {
     path.starts_with('/') || path.split('/').any(|part| part == "..")
 }
 
-/// The part of an action that a type is, if it is of one: `nav2_msgs/action/NavigateToPose_FeedbackMessage`.
+/// The part of an action that a type stands for; `None` for other types. Example: `nav2_msgs/action/NavigateToPose_Feedback`.
 pub fn action_part(name: &str) -> Option<&'static str> {
     let (package, class) = name.split_once("/action/")?;
-    // As types are: the underscores are the action's own.
+    // A type without the underscores, which are the action's own.
     if !is_ros_type(&format!("{package}/msg/{}", class.replace('_', "")), "msg") {
         return None;
     }
@@ -87,17 +87,17 @@ impl Pattern {
         Some(Self { text: text.to_owned(), segments: canonical(segments?) })
     }
 
-    /// As it was written.
+    /// The text, as written.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Does it stand for more than one name?
+    /// True if it may stand for more than one name.
     pub fn is_glob(&self) -> bool {
         self.text.contains('*')
     }
 
-    /// Is the name one of those it stands for?
+    /// True if it stands for this name.
     pub fn matches(&self, name: &str) -> bool {
         if !self.is_glob() {
             return self.text == name;
@@ -105,12 +105,12 @@ impl Pattern {
         Self::read(name).is_some_and(|name| !name.is_glob() && self.covers(&name))
     }
 
-    /// Does it stand for every name that the other stands for?
+    /// True if it stands for every name that the other stands for.
     pub fn covers(&self, other: &Self) -> bool {
         covers(&self.segments, &other.segments)
     }
 
-    /// Is there a name that both stand for?
+    /// True if both stand for a common name.
     pub fn overlaps(&self, other: &Self) -> bool {
         overlaps(&self.segments, &other.segments)
     }
@@ -155,7 +155,7 @@ fn finish_run(run: &mut Vec<Segment>, out: &mut Vec<Segment>) {
     run.clear();
 }
 
-/// Segment by segment; the table says whether the rests from here on cover each other. No recursion: names come from files.
+/// Segment by segment, from the end; a table holds the results for the rests. No recursion: names come from files.
 fn covers(wide: &[Segment], narrow: &[Segment]) -> bool {
     // `after[j]`: do the segments of `wide` after the current one cover `narrow[j..]`?
     let mut after: Vec<bool> = vec![false; narrow.len() + 1];
@@ -187,7 +187,7 @@ fn covers(wide: &[Segment], narrow: &[Segment]) -> bool {
 /// Within one segment. A `*` of the narrower one can only be met by a `*` of the wider one.
 fn text_covers(wide: &[u8], narrow: &[u8]) -> bool {
     let (mut at, mut on) = (0, 0);
-    // The last star of `wide`, and where in `narrow` to go on should it take one letter more.
+    // The last star of `wide`, and the place in `narrow` to continue from if it takes one letter more.
     let mut star: Option<(usize, usize)> = None;
     while let Some(letter) = narrow.get(on) {
         match wide.get(at) {
@@ -223,7 +223,7 @@ fn overlaps(a: &[Segment], b: &[Segment]) -> bool {
             if meet {
                 set(&mut states, i + 1, j + 1);
             }
-            // `**` swallows a segment of the other and goes on.
+            // `**` takes a segment of the other and stays.
             if matches!(one, Segment::Any) {
                 set(&mut states, i, j + 1);
             }

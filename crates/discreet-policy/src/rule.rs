@@ -1,4 +1,4 @@
-//! A rule as it is meant: whom it speaks of, what it reaches, and when it holds.
+//! A checked rule: its parties, its targets, its effect and its times.
 
 use std::sync::Arc;
 
@@ -8,28 +8,28 @@ use super::time::{FOREVER, Hours, Moment};
 
 pub use discreet_seal::Form;
 
-/// Which rule of the file, from 0. [`super::Policy::rule`] has its line.
+/// Number of a rule in the file, from 0. [`super::Policy::rule`] has its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub(crate) u32);
 
 impl RuleId {
-    /// Its place in the list of rules, from 0.
+    /// Its index in the list of rules, from 0.
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// Who receives or asks.
+/// A party that receives, commands or calls.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Audience {
-    /// The open outer domain: anybody, without a key.
+    /// The open outer domain: any node, without a key.
     Everyone,
     /// A named party with an identity.
     Stakeholder(Arc<str>),
 }
 
 impl Audience {
-    /// As a policy writes it.
+    /// The word of a policy.
     pub fn name(&self) -> &str {
         match self {
             Self::Everyone => "everyone",
@@ -38,7 +38,7 @@ impl Audience {
     }
 }
 
-/// What a rule speaks of.
+/// The action that a rule is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verb {
     /// Reading a topic.
@@ -49,7 +49,7 @@ pub enum Verb {
     Call,
 }
 
-/// What it does.
+/// Effect of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Wins over every allow.
@@ -58,7 +58,7 @@ pub enum Effect {
     Allow(Form),
 }
 
-/// What it reaches.
+/// Target of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A class and its children.
@@ -70,36 +70,36 @@ pub enum Target {
 /// A checked rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Which.
+    /// Its number.
     pub id: RuleId,
-    /// Where it stands in the file.
+    /// Its place in the file.
     pub span: Span,
-    /// Whom it speaks of.
+    /// Its parties.
     pub who: Vec<Audience>,
-    /// What it speaks of.
+    /// Its action.
     pub action: Verb,
-    /// What it reaches.
+    /// Target of a rule.
     pub targets: Vec<Target>,
-    /// What it does.
+    /// Effect of a rule.
     pub effect: Effect,
-    /// The hours it is limited to.
+    /// The hours it is limited to; `None`: at any hour.
     pub hours: Option<Hours>,
-    /// The second at which it is over.
+    /// The second since 1970 at which it ends; `None`: no end.
     pub until: Option<i64>,
 }
 
 impl Rule {
-    /// The line it stands on, from 1.
+    /// Its line in the file, from 1.
     pub fn line(&self) -> u32 {
         self.span.line
     }
 
-    /// Does it speak of them? A rule for everyone speaks of each stakeholder too.
+    /// True if it applies to this party. A rule for everyone applies to each stakeholder too.
     pub fn concerns(&self, who: &Audience) -> bool {
         self.who.iter().any(|named| *named == Audience::Everyone || named == who)
     }
 
-    /// Does it reach a declared name of this class?
+    /// True if it reaches a declared name of this class.
     pub fn reaches(&self, declared: &Pattern, class: &str) -> bool {
         self.targets.iter().any(|target| match target {
             Target::Class(name) => is_within(class, name),
@@ -107,14 +107,14 @@ impl Rule {
         })
     }
 
-    /// Does it hold now? `stakeholder_until` is when the one asking stops being a stakeholder.
+    /// True if it holds at this moment. `stakeholder_until`: the second at which the stakeholder's rights end.
     pub fn holds(&self, now: Moment, stakeholder_until: Option<i64>) -> bool {
         let end = match self.effect {
             Effect::Deny => self.until,
             Effect::Allow(_) => earliest(self.until, stakeholder_until),
         };
         if !now.trusted {
-            // Without a clock to rely on, time can take away but not give.
+            // With an untrusted clock, a time limit denies and never allows.
             return self.effect == Effect::Deny || (self.hours.is_none() && end.is_none());
         }
         now.unix_seconds < end.unwrap_or(FOREVER)
@@ -122,12 +122,12 @@ impl Rule {
     }
 }
 
-/// The earlier of two ends, of which none may be there.
+/// The earlier of two ends; `None` stands for no end.
 pub(crate) fn earliest(a: Option<i64>, b: Option<i64>) -> Option<i64> {
     a.into_iter().chain(b).min()
 }
 
-/// Is a class another class, or a child of it?
+/// True if a class is the other class, or a child of it.
 pub fn is_within(class: &str, of: &str) -> bool {
     class.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

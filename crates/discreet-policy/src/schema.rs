@@ -1,4 +1,4 @@
-//! The shape of a policy file: one JSON Schema, generated, for the editor and for `check`, so that they never disagree.
+//! The structure of a policy file: one generated JSON Schema for editors and for `check`, so that they never disagree.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -23,7 +23,7 @@ pub fn schema<T: JsonSchema>() -> Json {
 }
 
 fn without_null(object: &mut serde_json::Map<String, Json>) {
-    // What the numbers are in Rust means nothing to an editor.
+    // An editor does not need the Rust types of numbers.
     object.remove("format");
     object.remove("default");
     if let Some(Json::Array(types)) = object.get_mut("type") {
@@ -47,7 +47,7 @@ fn without_null(object: &mut serde_json::Map<String, Json>) {
     }
 }
 
-/// Holds a tree against the schema. Everything that is wrong, at once. `text` is what the tree was read from.
+/// Compares a tree with the schema, and returns all mistakes. `text`: the file that the tree was read from.
 pub fn validate(root: &Node, text: &str, schema: &Json) -> Vec<Finding> {
     let mut walk = Walk { root: schema, text, findings: Vec::new() };
     walk.node(root, schema, root.span);
@@ -61,7 +61,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// `named_at`: where the key to this value stands, for values that have no place of their own worth showing.
+    /// `named_at`: the place of the value's key, for values without a place of their own that is worth showing.
     fn node(&mut self, node: &Node, schema: &'a Json, named_at: Span) {
         if let Some(target) = schema.get("$ref").and_then(Json::as_str) {
             let target = target.strip_prefix('#').and_then(|path| self.root.pointer(path));
@@ -84,7 +84,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The branch for this type of value speaks for itself; without one, all are named.
+    /// Checks the branch for this type of value; without one, the error names the types of all.
     fn branches(&mut self, node: &Node, branches: &'a [Json], schema: &'a Json, named_at: Span) {
         let constants: Option<Vec<&str>> =
             branches.iter().map(|branch| branch.get("const").and_then(Json::as_str)).collect();
@@ -155,7 +155,7 @@ impl<'a> Walk<'a> {
         Some(Finding::error("wrong-type", node.span, message).help(help.trim_end()))
     }
 
-    /// A scalar as it stands in the file; nothing where it is empty, or stands elsewhere (an alias).
+    /// A scalar as written; `None` if it is empty, or written elsewhere (an alias).
     fn written(&self, span: Span) -> Option<&'a str> {
         let written = self.text.get(span.start..span.end)?.lines().next()?.trim();
         (!written.is_empty() && !written.starts_with('*')).then_some(written)
@@ -299,7 +299,7 @@ fn has_type(node: &Node, name: &str) -> bool {
     }
 }
 
-/// The words that a text may be, if it may not be any.
+/// The words that a text may be; `None` if it may be any text.
 fn words(schema: &Json) -> Option<Vec<&str>> {
     if let Some(Json::Array(words)) = schema.get("enum") {
         return Some(words.iter().filter_map(Json::as_str).collect());
@@ -308,7 +308,7 @@ fn words(schema: &Json) -> Option<Vec<&str>> {
     branches.iter().map(|branch| branch.get("const").and_then(Json::as_str)).collect()
 }
 
-/// May it be any text? Of several branches, one that takes text decides.
+/// True if it may be any text. Of several branches, one that takes text decides.
 fn takes_any_text(schema: &Json) -> bool {
     let branches = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array);
     match branches {
@@ -326,7 +326,7 @@ fn in_quotes(written: &str) -> String {
     format!("put it in quotes: `\"{short}\"`")
 }
 
-/// Text of which everybody knows what it is to be: `yes` for true, `"3"` for 3.
+/// The intended value of a text with an obvious meaning: `yes` for true, `"3"` for 3.
 fn as_meant<'n>(node: &'n Node, expected: &[&str]) -> Option<&'n str> {
     let Value::Text(text) = &node.value else { return None };
     match text.to_ascii_lowercase().as_str() {
@@ -339,7 +339,7 @@ fn as_meant<'n>(node: &'n Node, expected: &[&str]) -> Option<&'n str> {
     }
 }
 
-/// Digits, a point and an exponent, as in JSON: everybody reads the same number in it.
+/// True for digits, a point and an exponent, as in JSON (RFC 8259): every reader takes it as the same number.
 fn is_plain_number(text: &str) -> bool {
     serde_json::from_str::<serde_json::Number>(text).is_ok()
 }

@@ -1,8 +1,8 @@
-//! For whom a policy is: one robot, or every robot of a fleet.
+//! Scope of a policy: one robot, or every robot of a fleet.
 
 use std::fmt;
 
-/// For whom a policy is.
+/// Scope of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// One robot, by its name.

@@ -1,4 +1,4 @@
-//! The signatures of a policy: a text file beside it, `POLICY.sig`, to which each owner adds a line.
+//! The signatures of a policy: a text file next to it, `POLICY.sig`, to which each owner adds a line.
 //!
 //! ```text
 //! discreet policy signatures 1
@@ -30,7 +30,7 @@ use discreet_seal::identity::{Identity, PublicIdentity};
 const FIRST: &str = "discreet policy signatures 1";
 /// The context of the hash that is signed.
 const HASH: &str = "discreet 2026-11 policy signature v1";
-/// What is signed begins with these bytes, and nothing else that is signed does.
+/// Every signed statement about a policy begins with these bytes, and no other signed statement does.
 const SIGN: [u8; 32] = *b"discreet policy signature v1\0\0\0\0";
 /// The most bytes that the file may have.
 pub const MOST_BYTES: usize = 32 * 1024;
@@ -44,20 +44,20 @@ const FINGERPRINT: usize = 32;
 /// Everything that is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// For whom the policy is.
+    /// The scope of the policy.
     pub scope: Scope,
     /// Its version.
     pub version: u64,
     /// BLAKE3 of its bytes.
     pub policy: [u8; 32],
-    /// The stakeholders' public identities that the owners saw: name to fingerprint, without spaces.
+    /// The stakeholders' public identities at the time of signing: name to fingerprint, without spaces.
     pub identities: BTreeMap<String, String>,
 }
 
 /// One owner's signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// The owner's name, as it gave it.
+    /// The owner's name, by its own account.
     pub name: String,
     /// Ed25519 public key.
     pub key: [u8; 32],
@@ -70,11 +70,11 @@ pub struct Signature {
 pub struct Signatures {
     /// Everything that is signed.
     pub head: Head,
-    /// By whom.
+    /// The signatures.
     pub by: Vec<Signature>,
 }
 
-/// Why a file is not one of signatures.
+/// Reason for which a file is not a signature file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotSignatures {
     /// It begins with something else.
@@ -83,15 +83,15 @@ pub enum NotSignatures {
     /// A line is missing, or not of its format.
     #[error("a line `{0}` is missing or not as it should be")]
     Line(&'static str),
-    /// More than such a file has.
+    /// It is larger than a signature file may be.
     #[error("it has more than {MOST_SIGNATURES} signatures or {MOST_IDENTITIES} identities")]
     TooMany,
-    /// It says the same in other bytes.
+    /// It is not in the canonical form.
     #[error("it is not written as `discreet policy sign` writes it, to the byte")]
     Altered,
 }
 
-/// Where the signatures of `hotel.yaml` are: `hotel.yaml.sig`.
+/// The path of the signatures of `hotel.yaml`: `hotel.yaml.sig`.
 pub fn signatures_path(policy: &Path) -> PathBuf {
     let mut name = policy.as_os_str().to_owned();
     name.push(".sig");
@@ -104,7 +104,7 @@ pub fn fingerprint(identity: &PublicIdentity) -> String {
 }
 
 impl Head {
-    /// Of a policy, with the identities that were there when it was signed.
+    /// The head for a policy, with the stakeholders' identities at the time of signing.
     pub fn of(policy: &Policy, identities: BTreeMap<String, String>) -> Head {
         Head { scope: policy.scope().clone(), version: policy.version(), policy: policy.hash(), identities }
     }
@@ -123,7 +123,7 @@ impl Head {
         Signature { name, key: sign, signature: owner.sign(&self.statement()) }
     }
 
-    /// Is this a signature of it? Keys and signatures that fit more than one message are refused.
+    /// True if this is a signature of it. Keys and signatures that fit more than one message are refused.
     pub fn fits(&self, by: &Signature) -> bool {
         let signature = Ed25519Signature::from_bytes(&by.signature);
         VerifyingKey::from_bytes(&by.key)
@@ -143,7 +143,7 @@ impl Head {
 }
 
 impl Signatures {
-    /// None yet.
+    /// A file without signatures.
     pub fn new(head: Head) -> Signatures {
         Signatures { head, by: Vec::new() }
     }
@@ -199,7 +199,7 @@ impl Signatures {
             std::io::ErrorKind::NotFound => format!("there is no {shown}; `discreet policy sign` makes it"),
             _ => format!("{shown}: {error}"),
         };
-        // Looked at first: a pipe would keep whoever opens it waiting.
+        // Checked before it is opened: opening a pipe would block.
         if !std::fs::metadata(path).map_err(io)?.is_file() {
             return Err(format!("{shown} is not a regular file"));
         }

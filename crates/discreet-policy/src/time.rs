@@ -9,14 +9,14 @@ pub const DAY: u16 = 24 * 60;
 /// An end that never comes.
 pub const FOREVER: i64 = i64::MAX;
 
-/// The time a decision is made at. Comes in as an argument; nothing below reads a clock.
+/// The time of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// Seconds since 1970, UTC.
     pub unix_seconds: i64,
     /// Minutes since midnight in the policy's time zone.
     pub minute_of_day: u16,
-    /// May anything rely on it? If not, only what time cannot take away is allowed.
+    /// True if the clock can be relied on. If not, only rights without a time limit hold.
     pub trusted: bool,
 }
 
@@ -46,7 +46,7 @@ impl Hours {
         Ok(hours)
     }
 
-    /// Are we in them?
+    /// True if the minute of the day is within them.
     pub fn contain(self, minute_of_day: u16) -> bool {
         self.within_one_day().any(|(from, to)| (from..to).contains(&minute_of_day))
     }
@@ -73,10 +73,10 @@ fn minute(text: &str) -> Option<u16> {
     (minute < 60 && total <= DAY).then_some(total)
 }
 
-/// The second at which `until` is over: the end of a date in the zone, or a point in time with its offset.
+/// The second at which `until` ends: the end of a date in the zone, or a point in time with its offset.
 pub fn end_of(text: &str, zone: &TimeZone) -> Result<i64, &'static str> {
     const SHAPE: &str = "write a date, `2027-01-31`, or a time with its offset, `2027-01-31T18:00:00Z`";
-    // Only the plain forms: what jiff would also take (weeks, zones in brackets) is more than a policy needs.
+    // Only the plain forms: a policy does not need the others that jiff takes (weeks, zones in brackets).
     if text.len() == 10 {
         let date: Date = text.parse().map_err(|_| SHAPE)?;
         let next = date.tomorrow().map_err(|_| SHAPE)?;
@@ -123,7 +123,7 @@ pub fn milliseconds_of(text: &str) -> Option<u64> {
 
 /// The moment of a second in a zone.
 pub fn moment(unix_seconds: i64, zone: &TimeZone, trusted: bool) -> Moment {
-    // A time no calendar has is no time to rely on.
+    // A time outside the calendar cannot be relied on.
     let Ok(timestamp) = Timestamp::from_second(unix_seconds) else {
         return Moment { unix_seconds, minute_of_day: 0, trusted: false };
     };

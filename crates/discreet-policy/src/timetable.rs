@@ -1,11 +1,11 @@
-//! Rules compiled into a table of the day: deciding is one look-up, however many rules there were.
+//! Rules compiled into a table of the day: a decision is one look-up, independent of the number of rules.
 
 use std::sync::Arc;
 
 use super::rule::{Effect, Form, Rule, RuleId, earliest};
 use super::time::{DAY, FOREVER, Moment};
 
-/// What a policy says to one request.
+/// Decision of a policy on one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// A rule allows it, in this form.
@@ -20,11 +20,11 @@ pub enum Verdict {
         /// The rule: of those that deny it, the one that lasts longest.
         rule: RuleId,
     },
-    /// No rule speaks of it, so it is denied.
+    /// No rule applies to it, so it is denied.
     NoRule,
 }
 
-/// How long a decision reaches, and by which rule.
+/// The end of a decision, and its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Reach {
     until: i64,
@@ -44,12 +44,12 @@ struct Segment {
     redacted: Option<Reach>,
 }
 
-/// Everything a policy says about one name to one audience.
+/// The decisions of a policy on one name for one audience, at any time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Timetable {
     /// Over the whole day, in order; never empty.
     segments: Vec<Segment>,
-    /// What holds when the clock cannot be relied on.
+    /// The decisions when the clock cannot be relied on.
     base: Segment,
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Timetable {
 #[derive(Clone, Debug)]
 pub(crate) struct Access {
     pub everyone: Arc<Timetable>,
-    /// Those named in a rule, in file order, with what their own rules give or deny them.
+    /// Each stakeholder that a rule names, in file order, with the table of its own rules.
     pub named: Vec<(Arc<str>, Arc<Timetable>)>,
 }
 
@@ -147,7 +147,7 @@ impl Segment {
 }
 
 impl Timetable {
-    /// What the policy says now.
+    /// The decision at this moment.
     pub fn verdict(&self, now: Moment) -> Verdict {
         if !now.trusted {
             return self.base.verdict(i64::MIN);
@@ -163,12 +163,12 @@ impl Timetable {
         self.segments.iter().chain([&self.base]).flat_map(Segment::deciding)
     }
 
-    /// Does it ever allow anything?
+    /// True if it allows anything at some time.
     pub fn allows(&self) -> bool {
         self.allows_form(Form::Clear) || self.allows_form(Form::Redacted)
     }
 
-    /// Does it ever allow this form?
+    /// True if it allows this form at some time.
     pub fn allows_form(&self, form: Form) -> bool {
         self.segments.iter().any(|segment| {
             let denied_until = segment.deny.map_or(i64::MIN, |reach| reach.until);
@@ -176,7 +176,7 @@ impl Timetable {
         })
     }
 
-    /// The day in stretches, each with what holds one after the other, the rules left aside.
+    /// The day in stretches, each with its forms one after the other, without the rules.
     pub fn stretches(&self) -> Vec<Stretch> {
         let ends = self.segments.iter().skip(1).map(|segment| segment.from).chain([DAY]);
         let mut stretches: Vec<Stretch> = Vec::new();
@@ -190,7 +190,7 @@ impl Timetable {
         stretches
     }
 
-    /// What it allows at a minute of the day, at a second.
+    /// The form that it allows at a minute of the day, at a second.
     pub fn form(&self, minute: u16, second: i64) -> Option<Form> {
         self.segment(minute).and_then(|segment| segment.form(second))
     }
@@ -200,13 +200,13 @@ impl Timetable {
         self.segments.iter().map(|segment| segment.from)
     }
 
-    /// The seconds at which something of what holds at a minute of the day ends.
+    /// The seconds at which a rule that holds at this minute of the day ends.
     pub fn ends(&self, minute: u16) -> impl Iterator<Item = i64> {
         let kinds = self.segment(minute).map(|segment| [segment.deny, segment.clear, segment.redacted]);
         kinds.into_iter().flatten().flatten().map(|reach| reach.until)
     }
 
-    /// The seconds at which anything of it ends, at whatever minute of the day.
+    /// The seconds at which any rule ends, at any minute of the day.
     pub fn all_ends(&self) -> impl Iterator<Item = i64> {
         let kinds = self.segments.iter().flat_map(|segment| [segment.deny, segment.clear, segment.redacted]);
         kinds.flatten().map(|reach| reach.until)
@@ -217,13 +217,13 @@ impl Timetable {
         after.checked_sub(1).and_then(|at| self.segments.get(at))
     }
 
-    /// What holds when the clock cannot be relied on.
+    /// The decisions when the clock cannot be relied on.
     pub fn without_clock(&self) -> Option<Form> {
         self.base.form(i64::MIN)
     }
 }
 
-/// A part of the day and what holds in it, one after the other.
+/// A part of the day with its forms, one after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stretch {
     pub from: u16,
@@ -254,12 +254,12 @@ impl Builder {
         }
     }
 
-    /// Adds all that a finished table says.
+    /// Adds the rules of a finished table.
     pub fn add_table(&mut self, table: &Timetable) {
         self.add_kinds(table, &KINDS);
     }
 
-    /// Adds only what a finished table denies.
+    /// Adds only the denials of a finished table.
     pub fn add_denies(&mut self, table: &Timetable) {
         self.add_kinds(table, &[Effect::Deny]);
     }
@@ -295,7 +295,7 @@ impl Builder {
         starts.retain(|start| *start < DAY);
         let mut segments: Vec<Segment> =
             starts.iter().map(|from| Segment { from: *from, ..Segment::default() }).collect();
-        // Longest first: a stretch that is taken is taken for good, so each is written once.
+        // Longest first: a stretch that is taken stays taken, so each is written once.
         self.windows.sort_by_key(|window| (std::cmp::Reverse(window.reach.until), window.reach.rule));
         for kind in KINDS {
             let mut free = Free::new(segments.len());

@@ -1,6 +1,6 @@
-//! A YAML file as a tree in which every key and value knows its place.
+//! A YAML file as a tree in which every key and value has its place.
 //!
-//! Reading bounds everything a file could blow up: bytes, depth, nodes and aliases.
+//! Bytes, depth, nodes and aliases of a file are limited.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use serde_yaml::{Error, Location, Spanned};
 
 use super::finding::{Finding, Span, plain};
 
-/// How big a file may be.
+/// Limits of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Size of the file.
+    /// Size of the file, in bytes.
     pub bytes: usize,
     /// Nesting of lists and maps.
     pub depth: usize,
@@ -47,13 +47,13 @@ impl Limits {
 /// A value and its place.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
-    /// What it is.
+    /// Its value.
     pub value: Value,
 }
 
-/// What a node is.
+/// Value of a node.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// Nothing.
@@ -75,9 +75,9 @@ pub enum Value {
 pub struct Entry {
     /// The key.
     pub key: String,
-    /// Where the key stands.
+    /// The place of the key.
     pub key_span: Span,
-    /// The key is what YAML reads as nothing: `null`, `~`.
+    /// True if YAML reads the key as null: `null`, `~`.
     pub is_null: bool,
     /// The value.
     pub node: Node,
@@ -140,11 +140,11 @@ pub fn read(text: &str, limits: &Limits) -> Result<Node, Finding> {
     let options = serde_yaml::options! {
         budget: budget,
         alias_limits: alias_limits,
-        // Every repeated key is a finding of its own, made later with all the others.
+        // Each repeated key is a finding of its own, made later with all the others.
         duplicate_keys: serde_yaml::options::DuplicateKeyPolicy::PassThrough,
         merge_keys: serde_yaml::options::MergeKeyPolicy::AsOrdinary,
         strict_booleans: true,
-        // Infinity is no number a policy can use; as text it is found wrong in its place.
+        // A policy cannot use infinity as a number; as text, it is reported at its place.
         non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     };
@@ -193,7 +193,7 @@ fn unreadable(error: &Error, text: &str) -> Finding {
         }
         other => {
             let message = other.to_string();
-            // The place is shown anyway.
+            // The place is shown in any case.
             let message = message.split(" at line ").next().unwrap_or_default();
             Finding::error("yaml", span, format!("this is not YAML: {}", plain(message)))
                 .help("nothing after this place was read; put it right and check again")
@@ -217,7 +217,7 @@ impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<Value>::deserialize(deserializer)?;
         let mut span = place(spanned.referenced);
-        // Of a list or a map the parser gives the beginning only.
+        // For a list or a map, the parser gives the beginning only.
         let last = match &spanned.value {
             Value::List(items) => items.last(),
             Value::Map(entries) => entries.last().map(|entry| &entry.node),
@@ -287,7 +287,7 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        // A key that YAML reads as nothing is found wrong later, in its place and with all the others.
+        // A key that YAML reads as null is reported later, at its place and with all the others.
         while let Some(key) = map.next_key::<Spanned<Option<String>>>()? {
             let node = map.next_value()?;
             let (key_span, is_null) = (place(key.referenced), key.value.is_none());

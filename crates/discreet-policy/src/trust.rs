@@ -1,5 +1,5 @@
-//! Whose signatures a policy must have: `threshold` of the robot's owners. It stands in a file of its own, outside of the
-//! policy, so that a policy cannot say by whom it has to be signed.
+//! Trust: the owners whose signatures a policy must have, and `threshold`, the number of them. It has a file of its own,
+//! outside of the policy, so that a policy cannot name its own signers.
 
 mod kept;
 mod read;
@@ -18,7 +18,7 @@ pub use unsigned::Unsigned;
 /// The most owners there may be.
 pub const MOST_OWNERS: usize = 32;
 
-/// Whose signatures a policy of this robot must have.
+/// The signatures that a policy of this robot must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trust {
     robot: String,
@@ -37,27 +37,27 @@ pub struct Owner {
     pub key: [u8; 32],
 }
 
-/// Why there is no trust to be made of something.
+/// Reason for which a trust is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoTrust {
-    /// None, or more than there may be.
+    /// No owner, or more than the most.
     #[error("it has {0} owners; a trust has 1 to {MOST_OWNERS}")]
     Owners(usize),
-    /// Nobody could reach it, or everybody has.
+    /// The threshold is zero, or more than there are owners.
     #[error("its threshold is {threshold}, and it has {owners} owners; it must be from 1 to their number")]
     Threshold {
-        /// How many signatures it asks for.
+        /// The number of signatures.
         threshold: usize,
-        /// How many owners it has.
+        /// The number of owners.
         owners: usize,
     },
-    /// Two of one name.
+    /// Two owners with one name.
     #[error("two owners are called {0}; each counts once, under a name of its own")]
     SameName(String),
-    /// Two of one key.
+    /// Two owners with one key.
     #[error("{0} and {1} have the same key; an owner counts once, whatever the name")]
     SameKey(String, String),
-    /// A key for which anybody can make signatures.
+    /// A weak key, for which anyone can make signatures.
     #[error(
         "the key of {0} is weak: signatures of it prove nothing; `discreet identity new` makes a good one"
     )]
@@ -67,17 +67,17 @@ pub enum NoTrust {
     Name(&'static str),
 }
 
-/// Which owners have signed.
+/// Result of a verification.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SignedBy {
     /// The names of the owners whose signatures fit, each once.
     pub owners: Vec<String>,
-    /// What else there is to say about the signatures.
+    /// Remarks about other signatures.
     pub notes: Vec<String>,
 }
 
 impl Trust {
-    /// The only way to make one: whatever it comes from, what it must not be is refused here.
+    /// The only way to make one, from a file or from the keeper: all checks are here.
     pub fn new(
         robot: String,
         fleet: Option<String>,
@@ -124,7 +124,7 @@ impl Trust {
         self.fleet.as_deref()
     }
 
-    /// How many owners must have signed.
+    /// The number of owners that must have signed.
     pub fn threshold(&self) -> usize {
         self.threshold
     }
@@ -134,7 +134,7 @@ impl Trust {
         &self.owners
     }
 
-    /// Whose signatures are asked for, in words: `2 of alice, bob, carol`.
+    /// The needed signatures, in words: `2 of alice, bob, carol`.
     pub fn summary(&self) -> String {
         let names: Vec<&str> = self.owners.iter().map(|owner| owner.name.as_str()).collect();
         format!("{} of {}", self.threshold, names.join(", "))
@@ -146,7 +146,7 @@ impl Trust {
         format!("robot {}{}", self.robot, fleet.unwrap_or_default())
     }
 
-    /// Is a policy with this scope for this robot?
+    /// True if a policy with this scope is for this robot.
     pub fn is_for(&self, scope: &Scope) -> bool {
         match scope {
             Scope::Robot(name) => *name == self.robot,
@@ -154,7 +154,7 @@ impl Trust {
         }
     }
 
-    /// Which owners have signed these bytes, if that is enough. Nothing in the bytes is looked at.
+    /// The owners that have signed these bytes, if they are enough. The bytes are not parsed.
     pub fn verify(&self, policy: &[u8], signatures: &Signatures) -> Result<SignedBy, Unsigned> {
         let head = &signatures.head;
         let (mut signed, mut misfits) = (SignedBy::default(), Vec::new());
@@ -184,12 +184,12 @@ impl Trust {
         Ok(signed)
     }
 
-    /// Nobody has signed, for this reason.
+    /// The error for a policy that no owner has signed, with the reason.
     pub fn nobody_signed(&self, why: String) -> Unsigned {
         self.unsigned(SignedBy { notes: vec![why], ..SignedBy::default() }, &[])
     }
 
-    /// Names who is missing: before the others those who have not tried.
+    /// Names the missing owners: first those without a signature, then those with one that does not fit.
     fn unsigned(&self, signed: SignedBy, misfits: &[String]) -> Unsigned {
         let needed = self.threshold.saturating_sub(signed.owners.len());
         let absent = |also_misfits: bool| {

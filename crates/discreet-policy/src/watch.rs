@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use super::signatures::signatures_path;
 
-/// Notices that a policy's file or that of its signatures was changed, once both have stood still: half a policy may be a
-/// valid one, with other rules, and of two files one comes first.
+/// Notices a change of a policy's file or of its signatures, once both have stopped changing: half a policy may be a valid
+/// one with other rules, and of two files one is written first.
 pub struct PolicyWatch {
     paths: [PathBuf; 2],
     reported: [Option<Stamp>; 2],
@@ -17,14 +17,14 @@ pub struct PolicyWatch {
 type Stamp = (SystemTime, u64, u64);
 
 impl PolicyWatch {
-    /// From now on.
+    /// Watches from now on.
     pub fn new(policy: &Path) -> PolicyWatch {
         let paths = [policy.to_owned(), signatures_path(policy)];
         let now = [stamp(policy), paths.last().and_then(|path| stamp(path))];
         PolicyWatch { paths, reported: now, seen: now }
     }
 
-    /// True if they are others than the last time that this was true, and the same as at the last call.
+    /// True if the files differ from those at the last report, and are the same as at the last call.
     pub fn has_changed(&mut self) -> bool {
         let now = self.now();
         let still = now == std::mem::replace(&mut self.seen, now);
@@ -35,7 +35,7 @@ impl PolicyWatch {
         changed
     }
 
-    /// Takes them as they are now for reported: somebody is about to read them.
+    /// Counts their present state as reported: the caller is about to read them.
     pub fn catch_up(&mut self) {
         (self.seen, self.reported) = (self.now(), self.now());
     }

@@ -1,5 +1,4 @@
-//! How a file is written: tags, line ends and characters that YAML takes, and that a reader of the file takes for
-//! something else. None of them is of use in a policy.
+//! Tags, line ends and characters that YAML takes, and that a person reads as something else. A policy needs none of them.
 
 use granit_parser::{Event, Parser, Span as Place};
 
@@ -12,7 +11,7 @@ pub(super) struct Written {
     pub findings: Vec<Finding>,
 }
 
-/// Reads a file into a tree. What cannot be read comes alone, beside characters that may be the cause.
+/// Reads a file into a tree. If that fails, the error comes with the characters that may be its cause.
 pub(super) fn read(text: &str, limits: &Limits) -> Result<Written, Vec<Finding>> {
     let mut findings = characters(text);
     match tree::read(text, limits) {
@@ -27,7 +26,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Written, Vec<Finding>>
     }
 }
 
-/// Characters at which YAML and an editor do not agree where a line ends, or in which order its letters stand.
+/// Characters for which YAML and an editor disagree on the end of a line or on the order of its letters.
 ///
 /// At most a hundred: each counts the letters before it in its line.
 fn characters(text: &str) -> Vec<Finding> {
@@ -73,10 +72,10 @@ fn characters(text: &str) -> Vec<Finding> {
     findings
 }
 
-/// Tags, `!foo` and `!!int`: nothing in a policy takes one, and the parser passes over most of them.
+/// Tags, `!foo` and `!!int`: no key of a policy takes one, and the parser ignores most of them.
 fn tags(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // A tree was made of the same text: what the parser gives is within its limits.
+    // The same text was read into a tree before, so the parser stays within the limits.
     for (event, place) in Parser::new_from_str(text).map_while(Result::ok) {
         let tag = match &event {
             Event::Scalar(_, _, _, tag)

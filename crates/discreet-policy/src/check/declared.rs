@@ -1,4 +1,4 @@
-//! Stakeholders, topics, commands and services: names, types, and what belongs to which.
+//! Stakeholders, topics, commands and services: their names, types and classes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub(super) fn topics(
         };
         let Some(written) = &entry.value else { continue };
         let class = class(&written.class, entry, classes, context);
-        // A service that is looked into tells about its calls on a topic.
+        // Service introspection publishes calls on a topic of an event type.
         if !is_event_name(&written.type_name) {
             ros_type(&written.type_name, "msg", entry.place("type"), context);
         }
@@ -92,7 +92,7 @@ pub(super) fn topics(
     topics
 }
 
-/// Outside, commands are taken beside their topics. A topic of the robot of such a name would come out where they go in.
+/// On the outer domain, commands are taken on `<topic>/command`. A robot's topic of that name would be published there.
 pub(super) fn ingress(topics: &[Declaration], commands: &[Declaration], context: &mut Context) {
     let names: HashSet<&str> = commands.iter().map(|command| command.pattern.text()).collect();
     for topic in topics {
@@ -103,8 +103,8 @@ pub(super) fn ingress(topics: &[Declaration], commands: &[Declaration], context:
     }
 }
 
-/// Outside, the guard itself publishes the catalogue below `/discreet`, and beside each topic its tags and what is sealed
-/// of it. A robot's topic of such a name would be taken for the guard's word.
+/// On the outer domain, the guard publishes the catalogue below `/discreet`, and next to each topic its tags and its
+/// sealed messages. A robot's topic of such a name would be taken for the guard's own.
 fn reserved(topics: &[Declaration], context: &mut Context) {
     let names: HashSet<&str> = topics.iter().map(|topic| topic.pattern.text()).collect();
     for topic in topics {
@@ -144,7 +144,7 @@ fn declaration(
     }
 }
 
-/// Two globs may overlap only if one is within the other: then the narrower one speaks for its names.
+/// Two globs may overlap only if one is within the other: then the narrower one decides on its names.
 fn overlaps(topics: &[Declaration], context: &mut Context) {
     let globs: Vec<&Declaration> = topics.iter().filter(|topic| topic.pattern.is_glob()).collect();
     for (at, later) in globs.iter().enumerate() {

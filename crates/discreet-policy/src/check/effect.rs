@@ -1,4 +1,4 @@
-//! Warnings about what a correct policy does: rules without effect, topics nobody may read, and what cannot be done.
+//! Warnings about a correct policy: rules without effect, topics that no rule lets anyone read, redaction that cannot be done.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -75,8 +75,8 @@ fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
     }
 }
 
-/// A redacted form in which nothing is named to be hidden is no form at all. Of an image that is an error: whoever
-/// wrote it expects faces to be hidden.
+/// A topic without `redact:` has no redacted form. For an image that is an error: the author of the rule expects faces to
+/// be hidden.
 fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
     let images = deciding_first(compiled, |topic| topic.is_image() && topic.image_rules().is_none());
     let others = deciding_first(compiled, |topic| !topic.is_image() && topic.text_rules().is_none());
@@ -106,7 +106,7 @@ fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
     }
 }
 
-/// Whoever allows an answer redacted expects something to be hidden in it.
+/// A rule with redacted answers, for a service without `redact:`.
 fn nothing_to_redact_in_answers(compiled: &Compiled, context: &mut Context) {
     let calls = compiled.rules.iter().filter(|rule| rule.action == Verb::Call);
     for rule in calls.filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
@@ -167,7 +167,7 @@ fn without_effect(rule: &Rule, settled_by: Option<&Rule>, reach: &Reach, context
     context.warning("shadowed-rule", rule.span, "this rule never decides anything", help);
 }
 
-/// The rule that decides in this one's place, where and when this one begins to hold.
+/// The rule that decides instead of this one, where and when this one begins to hold.
 fn settles<'a>(rule: &Rule, compiled: &'a Compiled, reach: &Reach) -> Option<&'a Rule> {
     let strength = |effect: Effect| match effect {
         Effect::Deny => 2,
@@ -199,7 +199,7 @@ fn shares_topic(rule: &Rule, other: &Rule, reach: &Reach) -> bool {
     reach.topics(rule).any(|topic| other.reaches(&topic.declaration.pattern, topic.class().name()))
 }
 
-/// A deny that hides nothing, because the same may be had in the open.
+/// A deny without effect, because everyone may have the same in the open.
 fn hollow(rule: &Rule, compiled: &Compiled, reach: &Reach, context: &mut Context) {
     if rule.action != Verb::Read {
         return;
@@ -219,7 +219,7 @@ fn allowing(topic: &TopicPolicy, compiled: &Compiled) -> Option<u32> {
     Some(rule.span.line)
 }
 
-/// Which topics a rule reaches, looked up: there may be very many of both.
+/// Index of the topics that each rule reaches: there may be thousands of both.
 struct Reach<'a> {
     topics: &'a [Arc<TopicPolicy>],
     by_name: HashMap<&'a str, &'a Arc<TopicPolicy>>,

@@ -1,4 +1,4 @@
-//! Text: what is hidden in which field, and how.
+//! Redaction of text: which kinds are hidden in which field, and by which operator.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::Context;
 use discreet_pii::{Kinds, Operator, PersonalData};
 use discreet_redact::{EVERY_FIELD, FieldRule, TextRules};
 
-/// What the policy says of personal data in general.
+/// The `personal_data` section.
 pub(super) fn personal_data(
     section: Option<&Entry<PersonalDataEntry>>,
     context: &mut Context,
@@ -53,7 +53,7 @@ pub(super) fn personal_data(
     personal
 }
 
-/// Where a key of a part of the section stands, and its value.
+/// The places of a key in a part of the section, and of its value.
 fn places(entry: &Entry<PersonalDataEntry>, part: &str, key: &str) -> (Span, Span) {
     let found = entry.node.entry(part).and_then(|part| part.node.entry(key));
     found.map_or((entry.span, entry.span), |found| (found.key_span, found.node.span))
@@ -68,8 +68,7 @@ fn known(word: &str, place: Span, context: &mut Context) -> Option<Kinds> {
     kinds
 }
 
-/// What the policy says of the text of one topic or service; none without `redact:`, of images, and where it is wrong,
-/// which is reported.
+/// The text rules of one topic or service. `None` without `redact:`, for images, and after an error, which is reported.
 pub(super) fn rules<T>(
     entry: &Entry<T>,
     type_name: &str,
@@ -87,7 +86,7 @@ pub(super) fn rules<T>(
         return None;
     }
     if is_opaque(type_name) {
-        // Whatever was taken out of its text, the picture would still be there.
+        // Hiding its text would leave the picture.
         let message = format!("nothing can be covered in a {}", quoted(type_name));
         let help = "take `redact` out and deny the topic";
         context.error("cannot-redact", entry.key_place("redact"), message, help);
@@ -151,7 +150,7 @@ fn rule(
     Some(FieldRule::Find { kinds, with, spoken: spoken.unwrap_or(false) })
 }
 
-/// The schema has let known words through only.
+/// The kinds of these words. The schema has refused unknown words.
 pub(super) fn kinds(words: &[KindWord]) -> Kinds {
     words.iter().filter_map(|word| Kinds::named(&word.0)).fold(Kinds::NONE, Kinds::union)
 }

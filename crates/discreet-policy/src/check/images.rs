@@ -1,4 +1,4 @@
-//! Images: what is hidden in them, how they are looked at, and which camera follows which.
+//! Redaction of images: the parts that are hidden, the settings of detection, and the cameras that follow others.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const DEADLINES: std::ops::RangeInclusive<u64> = 20..=1000;
 /// The part that stands for the whole frame.
 const FRAME: &str = "frame";
 
-/// What the policy says of an image topic; `None` without `redact:`, and where it is wrong, which is reported.
+/// The image rules of a topic. `None` without `redact:`, and after an error, which is reported.
 pub(super) fn rules(
     entry: &Entry<TopicEntry>,
     topic: &TopicEntry,
@@ -120,12 +120,12 @@ fn parts(
         context.error("frame-and-parts", place.map_or(entry.span, |entry| entry.key_span), message, help);
         return None;
     }
-    // In the order in which everybody names them, however the file does.
+    // In a fixed order, independent of the file's.
     covers.sort_by_key(|(subject, _)| *subject);
     (!wrong).then_some((covers, frame))
 }
 
-/// Where the whole frame is covered nobody looks; where another camera is followed, nobody looks here.
+/// Settings of a detection that does not run: the whole frame is covered, or another camera is followed.
 fn idle_keys(
     entry: &Entry<TopicEntry>,
     camera: &CameraEntry,
@@ -166,7 +166,7 @@ fn camera_place(entry: &Entry<TopicEntry>, key: &str, of_key: bool) -> Span {
     camera.map_or(entry.span, |found| if of_key { found.key_span } else { found.node.span })
 }
 
-/// A camera that follows another uses what was found there: so it has to be looked for there.
+/// A camera that follows another uses that one's findings: the followed camera must detect all that this one hides.
 pub(super) fn followers(section: &Section<TopicEntry>, topics: &[Declaration], context: &mut Context) {
     for entry in &section.0 {
         let camera = entry.value.as_ref().and_then(|topic| topic.camera.as_ref());

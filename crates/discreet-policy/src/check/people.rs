@@ -1,4 +1,4 @@
-//! Warnings about topics that carry people by their type, and are declared as if nobody were in them.
+//! Warnings about topics whose type may show people, and whose declaration says otherwise.
 
 use super::super::Policy;
 use super::super::declared::{TopicPolicy, is_image};
@@ -18,7 +18,7 @@ pub(crate) fn warn(policy: &Policy, findings: &mut Vec<Finding>) {
     }
 }
 
-/// May anybody have it, without anything hidden in it or looked for?
+/// True if a party may have it with nothing hidden in it and nothing searched for.
 fn is_open(topic: &TopicPolicy) -> bool {
     !topic.class().is_contextual()
         && !topic.says_what_to_hide()
@@ -27,7 +27,7 @@ fn is_open(topic: &TopicPolicy) -> bool {
         && (is_image(topic.type_name()) || topic.class().escalation().is_none())
 }
 
-/// Something of people that a type carries, and how it is declared instead.
+/// The personal data that a type may carry, and the declaration that suits it.
 fn carries(type_name: &str) -> Option<(&'static str, &'static str)> {
     let (package, name) = type_name.split_once('/').unwrap_or((type_name, ""));
     let text = "give it a contextual class and `redact: { \"*\": [all] }`, or leave it undeclared";

@@ -1,4 +1,4 @@
-//! Rules: whom and what they name, and whether what they say makes sense.
+//! Rules: the parties and names in them, and combinations that make no sense.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::super::time::Hours;
 use super::declared::end;
 use super::{Context, names};
 
-/// What rules may name. Broken entries count too: what is wrong with them has been said.
+/// Names that rules may use. Entries with errors count too: their errors are reported already.
 struct Known<'a> {
     file: &'a PolicyFile,
     declared: &'a Declared,
@@ -197,7 +197,7 @@ fn effect(
     }
 }
 
-/// Code, message and help of what is wrong with a name.
+/// Code, message and help of a mistake in a name.
 type Unreachable = (&'static str, String, String);
 
 fn target(action: Verb, name: &str, known: &mut Known) -> Result<Target, Unreachable> {
@@ -272,7 +272,7 @@ fn topic(name: &str, known: &mut Known) -> Result<Target, Unreachable> {
 fn glob(pattern: &Pattern, topics: &[Declaration], all_names: &HashSet<&str>) -> Result<(), Unreachable> {
     for topic in topics.iter().filter(|topic| topic.pattern.is_glob()) {
         let partly = pattern.overlaps(&topic.pattern) && !pattern.covers(&topic.pattern);
-        // The part may be declared by itself; then that is what the rule reaches.
+        // If the part is declared itself, the rule reaches that.
         let apart = || {
             topics.iter().any(|other| topic.pattern.covers(&other.pattern) && other.pattern.covers(pattern))
         };

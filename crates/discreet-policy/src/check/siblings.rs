@@ -1,9 +1,9 @@
-//! No sibling of a protected camera topic is left more open than the topic, and no service can be listened to by those
-//! who may not call it.
+//! Refuses a policy in which a sibling of a protected camera topic is more open than the topic, or in which a party may
+//! listen to the calls of a service that it may not call.
 //!
-//! Declared names are asked about one by one. A glob stands for names without end, so it is asked about by samples: the
-//! names of siblings of every protected topic that fall under it, and names made from the glob itself. What no sample
-//! showed, the guard still denies when it meets it.
+//! Declared names are checked one by one. A glob stands for any number of names, so it is checked by samples: the names of
+//! siblings of every protected topic that fall under it, and names made from the glob itself. The guard denies any other
+//! sibling when it discovers it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::super::declared::{TopicPolicy, is_cloud};
 use super::super::finding::{Finding, quoted};
 use super::super::names::Pattern;
 
-/// A part of a name that nobody else uses.
+/// A part of a name that no policy uses.
 const ANY: &str = "zz";
 const CODE: &str = "sibling-open";
 
@@ -59,7 +59,7 @@ pub(crate) fn check<'a>(policy: &'a Policy, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Asks about each glob under which a sibling of this name falls.
+/// Checks each glob under which a sibling of this name falls.
 fn around<'a>(
     topic: &TopicPolicy,
     name: &str,
@@ -74,7 +74,7 @@ fn around<'a>(
     };
     let whole = if of_camera { space } else { image };
     let below = |name: &str| Pattern::read(&format!("{name}/**"));
-    // Clouds in its colours are beside its namespace, not only in it.
+    // Clouds in its colours are next to its namespace too.
     let near = below(if of_camera { device(space) } else { space });
     let near: Vec<&&Arc<TopicPolicy>> = globs
         .iter()
@@ -111,7 +111,7 @@ fn around<'a>(
     let mut seen: HashSet<(&str, bool)> = HashSet::new();
     let first = images.iter().take(1).map(|image| format!("{image}/compressed"));
     for name in first.chain(known).chain(children).chain(grandchildren).chain(others) {
-        // What is declared by its own name is asked about anyway; all others fall under globs that are near.
+        // Topics declared by name are checked in any case; all others fall under globs that are near.
         let Some(pattern) = Pattern::read(&name).filter(|_| !exact.contains(name.as_str())) else { continue };
         let Some(found) = near.iter().find(|glob| glob.declaration.pattern.covers(&pattern)) else {
             continue;
@@ -122,7 +122,7 @@ fn around<'a>(
     }
 }
 
-/// Names that a glob stands for: plain ones, and such as cameras have.
+/// Names that a glob stands for: plain ones, and those that cameras have.
 fn samples(glob: &Pattern) -> Vec<String> {
     let text = glob.text();
     let last = leaf(text);
@@ -201,7 +201,7 @@ fn open(sibling: &TopicPolicy, name: &str, protected: &TopicPolicy) -> Finding {
     Finding::error(CODE, sibling.declaration.span, message).help(help)
 }
 
-/// The namespace of a camera, or the image topic that is one by itself.
+/// The namespace of a camera, or an image topic without one.
 fn camera_of(name: &str) -> &str {
     let image = base(name).0;
     match key(image) {
@@ -211,12 +211,12 @@ fn camera_of(name: &str) -> &str {
     }
 }
 
-/// The hidden topic beside a service says what was asked and answered.
+/// The hidden event topic of a service shows its requests and responses.
 fn services<'a>(policy: &'a Policy, reported: &mut HashSet<&'a str>, findings: &mut Vec<Finding>) {
     for service in policy.services() {
         let name = format!("{}/_service_event", service.name());
         let Some(topic) = policy.topic(&name) else { continue };
-        // Redacted, it tells no more than the redacted answers, if it hides in them what these hide.
+        // Redacted, it shows no more than the redacted answers, if it hides the same.
         let most = match (topic.text_rules(), service.text_rules()) {
             (Some(told), Some(answered)) if !told.hides_less_within("response.", answered) => Most::Image,
             _ => Most::Everything,

@@ -1,11 +1,11 @@
-//! Who may have more of one topic than of another, at any time.
+//! Comparison of access: a party that may have more of one topic than of another, at any time.
 
 use super::super::rule::Form;
 use super::super::timetable::Access;
 use super::super::timetable::Timetable;
 use discreet_redact::{Cover, ImageRules, Subject, WholeFrame};
 
-/// How much of an image somebody may have.
+/// The amount of an image that a party may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Nothing,
@@ -13,16 +13,16 @@ enum Level {
     Clear,
 }
 
-/// What a form of the sibling shows of the protected image.
+/// The part of the protected image that a form of the sibling shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Most {
     /// The image, in that form.
     Image,
     /// The image, and what is redacted in it is less than what is hidden in the protected one.
     LessHidden,
-    /// Calibration, in whatever form.
+    /// Calibration, in any form.
     Calibration,
-    /// All of what is said, in whatever form.
+    /// All calls of the service, in any form.
     Everything,
 }
 
@@ -36,12 +36,12 @@ impl Most {
     }
 }
 
-/// Somebody who, at some time, may have more of the sibling than of the protected one.
+/// A party that, at some time, may have more of the sibling than of the protected one.
 pub(crate) fn gives_more<'a>(sibling: &'a Access, most: Most, protected: &Access) -> Option<&'a str> {
     if exceeds([Some(&sibling.everyone), None], most, [Some(&protected.everyone), None]) {
         return Some("everyone");
     }
-    // What everyone may have, everybody can listen to: a stakeholder's own rules can only add to it.
+    // The open domain is open to all: a stakeholder's own rules can only add to it.
     let exceeding = sibling.named.iter().find(|(name, own)| {
         let theirs = protected.named.iter().find(|(other, _)| other == name).map(|(_, table)| table.as_ref());
         exceeds([Some(own), None], most, [Some(&protected.everyone), theirs])
@@ -72,13 +72,13 @@ fn exceeds(sibling: Tables<'_>, most: Most, protected: Tables<'_>) -> bool {
     })
 }
 
-/// Does the one hide less than the other? Only what both redact can differ.
+/// True if the one hides less than the other. Only what both redact can differ.
 pub(crate) fn hides_less(one: Option<&ImageRules>, other: Option<&ImageRules>) -> bool {
     let (Some(one), Some(other)) = (one, other) else { return false };
     match (one.frame, other.frame) {
         (Some(WholeFrame::Blank), _) | (Some(WholeFrame::Lowres), Some(WholeFrame::Lowres)) => false,
         (_, Some(_)) => true,
-        // Nobody can be recognised at that resolution, but that somebody is there can.
+        // At that resolution nobody can be recognised, but a presence can be seen.
         (Some(WholeFrame::Lowres), None) => other.cover(Subject::Persons).is_some(),
         (None, None) => {
             let weaker =

@@ -1,18 +1,18 @@
 //! The names under which ROS shows one image.
 //!
-//! - Transports: `image_transport` publishes each beside the image, as `<image topic>/<transport>` (`SimplePublisherPlugin`
+//! - Transports: `image_transport` publishes each next to the image, as `<image topic>/<transport>` (`SimplePublisherPlugin`
 //!   in its own headers). The names listed are those of image_transport_plugins (compressed, compressedDepth, theora, zstd,
-//!   zlib, avif, depthz, h265, svtav1) and ffmpeg_image_transport (ffmpeg); of a topic that is known to be an image, whatever
-//!   else stands below it counts too, because a transport may have any name.
-//! - Views: `image_proc` makes `image_mono`, `image_color`, `image_rect` and `image_rect_color` beside `image_raw`, `image`
+//!   zlib, avif, depthz, h265, svtav1) and ffmpeg_image_transport (ffmpeg). Below a topic that is known to be an image, any
+//!   other name counts too, because a transport may have any name.
+//! - Views: `image_proc` makes `image_mono`, `image_color`, `image_rect` and `image_rect_color` next to `image_raw`, `image`
 //!   (cropped) and, below `resize`, a smaller one; drivers add `image_rect_raw` and `thumbnail`.
 //! - Calibration: `camera_info` in the namespace of the image topic (`getCameraInfoTopic` of image_transport).
 //! - Passed on: `topic_tools` adds `_relay`, `_throttle`, `_drop` or `_delay` to the name unless told otherwise, each tool
 //!   once more.
 //! - Clouds: `depth_image_proc` and drivers give points the camera's colours, as `points` in the camera's namespace or in one
-//!   of those that a camera's streams have beside each other (`/camera/depth/color/points`).
+//!   of the sibling namespaces of a camera's streams (`/camera/depth/color/points`).
 //!
-//! What is republished under any other name is not found by it; the policy's class for that topic is all there is.
+//! An image that is republished under any other name is not found; only the policy's class for that topic protects it.
 
 /// Names of transports.
 pub(crate) const TRANSPORTS: [&str; 10] =
@@ -31,7 +31,7 @@ pub(crate) const VIEWS: [&str; 9] = [
     "thumbnail",
 ];
 
-/// What tools that pass a topic on add to its name.
+/// Suffixes that relaying tools add to a topic's name.
 const TOOLS: [&str; 4] = ["_throttle", "_relay", "_drop", "_delay"];
 
 /// Namespaces that drivers give the streams of one camera.
@@ -57,7 +57,7 @@ const STREAMS: [&str; 16] = [
 /// The last part of the name of a camera's calibration.
 pub(super) const CAMERA_INFO: &str = "camera_info";
 
-/// What all names of one image have in common.
+/// The key that all names of one image share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Key<'a> {
     /// A view of the camera in this namespace.
@@ -66,13 +66,13 @@ pub(crate) enum Key<'a> {
     Plain(&'a str),
 }
 
-/// Of a name of an image, without its transport.
+/// The key of an image's name, without its transport.
 pub(crate) fn key(name: &str) -> Key<'_> {
     let name = without_tool(name);
     if VIEWS.contains(&leaf(name)) { Key::Camera(camera_space(parent(name))) } else { Key::Plain(name) }
 }
 
-/// The image topic that a name belongs to, and whether the name is only that of a transport of it.
+/// The image topic that a name belongs to; true, if the name is that of a transport of it.
 pub(crate) fn base(name: &str) -> (&str, bool) {
     let is_of_transport = is_transport(without_tool(leaf(name))) && !parent(name).is_empty();
     if is_of_transport { (parent(name), true) } else { (name, false) }
@@ -100,7 +100,7 @@ pub(super) fn without_tool(name: &str) -> &str {
     name
 }
 
-/// What the streams of one camera have in common: of `/camera/depth/color` it is `/camera`.
+/// The device of a camera's streams: of `/camera/depth/color` it is `/camera`.
 pub(crate) fn device(space: &str) -> &str {
     let mut space = space;
     while STREAMS.contains(&leaf(space)) {

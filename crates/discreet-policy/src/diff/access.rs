@@ -1,4 +1,4 @@
-//! Reading, commanding and calling: by whom, in which form, at which times.
+//! Access: the parties that read, command and call, in which form, at which times.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub(super) struct Had {
 }
 
 impl Had {
-    /// To one who had nothing, what is less than it was is no loss. Of what is lost altogether no more is told.
+    /// A party that had nothing loses nothing. Of access that is lost altogether, no details are reported.
     pub fn concerns(self, direction: Direction) -> bool {
         self.after && (self.before || direction != Direction::Loses)
     }
@@ -50,9 +50,9 @@ impl Seen {
     }
 }
 
-/// All that have a declaration by one of the policies, and what of it changes for them.
+/// All parties with access to a declaration in one of the policies, and the changes for them.
 pub(super) struct Audience<'a> {
-    /// Everyone, and each stakeholder of whom a rule about this declaration speaks by name. All others have what everyone has.
+    /// Everyone, and each stakeholder that a rule about this declaration names. All others have what everyone has.
     pub seen: Vec<Seen>,
     sides: [Option<Side<'a>>; 2],
     /// By what the redacted form shows.
@@ -168,7 +168,7 @@ fn own_tables<'a>(side: Option<Side<'a>>, parties: &Parties) -> HashMap<Who, &'a
     named.filter_map(|(name, table)| Some((parties.place(name)?, table))).collect()
 }
 
-/// True if the declaration can be had redacted. A topic without `redact` is denied to those who may have it redacted only.
+/// True if the declaration has a redacted form. A topic without `redact` is denied to parties that may have it redacted only.
 fn can_redact(side: Option<Side>) -> bool {
     side.is_some_and(|Side { declaration, .. }| {
         declaration.action != Verb::Read || declaration.image.is_some() || declaration.text.is_some()

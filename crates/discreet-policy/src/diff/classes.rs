@@ -1,4 +1,4 @@
-//! Classes: how long data may be kept, how it is sealed, what is looked for in it.
+//! Classes: retention, sealing, and escalation.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,7 +10,7 @@ use crate::Then;
 use discreet_pii::{Kind, Kinds};
 use discreet_redact::{EVERY_FIELD, FieldRule};
 
-/// Collects whom a class's changes concern: each party is told once, however many topics it reads.
+/// Collects the parties that a class's changes concern: each is listed once, however many topics it reads.
 #[derive(Default)]
 pub(super) struct Classes {
     /// By the old name and the new.
@@ -121,7 +121,7 @@ fn escalation(data: &str, old: &Class, new: &Class) -> Option<Facet> {
     (gains || loses).then(|| Facet::instead("escalate", words, Direction::of(gains, loses), &says))
 }
 
-/// A rank for what leaves of a message in which this kind is found. Without an alarm nobody even learns of it.
+/// A rank for the part of a message that leaves if this kind is found in it. Without an alarm, the finding stays unknown.
 fn leaves(escalation: Option<&Escalation>, kind: Kind) -> u8 {
     match escalation.filter(|escalation| looked_for(escalation).contains(kind)).map(|found| found.then) {
         Some(Then::Deny) => 0,

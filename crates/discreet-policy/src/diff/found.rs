@@ -1,4 +1,4 @@
-//! Changes as they are found, and the parties that they are told to.
+//! Changes, and the parties that they concern.
 
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ impl<'a> Parties<'a> {
     }
 }
 
-/// A difference, before it is told to a party.
+/// A difference, before it is assigned to a party.
 #[derive(Clone)]
 pub(super) struct Facet {
     pub what: String,
@@ -43,16 +43,16 @@ pub(super) struct Facet {
     pub says: String,
 }
 
-/// Those of a topic's audience whom a difference concerns.
+/// The part of a topic's audience that a difference concerns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum To {
-    /// All who read, command or call.
+    /// All parties that read, command or call.
     All,
-    /// Those to whom it goes redacted.
+    /// Parties that receive it redacted.
     Redacted,
-    /// Named stakeholders: to them it goes sealed.
+    /// Named stakeholders, which receive it sealed.
     Named,
-    /// Anybody who listens to the open domain, where something goes sealed.
+    /// Anyone who listens to the open domain, where sealed messages can be seen.
     Onlookers,
 }
 

@@ -1,4 +1,4 @@
-//! Commands and services: how often, and with which values.
+//! Commands and services: rates and limits.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::redaction::spoken;
 use super::topics::message_type;
 use super::{Direction, Facet, To};
 
-/// All that differs between two commands or services, but for who may use them.
+/// All differences between two commands or services, except the access to them.
 pub(super) fn facets(pair: &Pair, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
     let name = pair.name.as_ref();
     let verb = if pair.action == Verb::Call { "call" } else { "command" };
@@ -35,7 +35,7 @@ fn rate(verb: &str, name: &str, old: &Declaration, new: &Declaration) -> Option<
         None => "at any rate".to_owned(),
     });
     let direction = Direction::of(most(new) > most(old), most(new) < most(old));
-    // The unit is told once.
+    // The unit is written once.
     let both = before.strip_suffix(" times a second").filter(|_| new.rate.is_some_and(|rate| rate > 1));
     let short = both.unwrap_or(&before);
     let says = format!("may {verb} {name} {after} instead of {short}");

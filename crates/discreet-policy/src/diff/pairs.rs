@@ -1,4 +1,4 @@
-//! What the policies declare, matched by name.
+//! Declarations of two policies, matched by name.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,14 +9,14 @@ use super::super::names::Pattern;
 use super::super::rule::Verb;
 use super::super::timetable::Access;
 
-/// What one policy says about a name.
+/// A name in one policy: its declaration and the access to it.
 #[derive(Clone, Copy)]
 pub(super) struct Side<'a> {
     pub declaration: &'a Declaration,
     pub access: &'a Access,
 }
 
-/// What both policies say about a name, or about all names of a glob.
+/// A name, or a glob, in both policies.
 pub(super) struct Pair<'a> {
     pub action: Verb,
     pub name: Cow<'a, str>,

@@ -12,21 +12,21 @@ use super::redaction::{found as found_in, named_operators, operators};
 use super::{Direction, Facet, Found, Subject, Who};
 use discreet_pii::{Kind, Kinds, Operator, PersonalData};
 
-/// Collects which parties receive text in which something is found, so that each is told of what it meets.
+/// Collects the parties that receive text in which something is found, so that each change is listed for those it concerns.
 pub(super) struct Personal<'a> {
     old: &'a PersonalData,
     new: &'a PersonalData,
     met: BTreeMap<Who, Met>,
 }
 
-/// What is found in the text that a party receives.
+/// The findings in the text that a party receives.
 #[derive(Clone, Copy)]
 struct Met {
     /// All kinds.
     all: Kinds,
     /// Those that are hidden as the section says.
     plain: Kinds,
-    /// Something is hidden by a key.
+    /// Something is hidden with a key.
     keyed: bool,
     /// It receives such text by the new policy, and perhaps by the old one.
     had: Had,
@@ -37,7 +37,7 @@ impl<'a> Personal<'a> {
         Self { old: old.personal_data(), new: new.personal_data(), met: BTreeMap::new() }
     }
 
-    /// Notes what these receive of one declaration, as both policies have it.
+    /// Notes the text of one declaration that these parties receive, in both policies.
     pub fn note(&mut self, declared: [&Declaration; 2], audience: &[Seen]) {
         if self.is_same() {
             return;
@@ -77,7 +77,7 @@ impl<'a> Personal<'a> {
             && self.old.key_file == self.new.key_file
     }
 
-    /// Tells each party what changes in the text that it receives.
+    /// Lists for each party the changes in the text that it receives.
     pub fn finish(self, found: &mut Found) {
         for (who, met) in &self.met {
             let facets = self.thresholds(met.all).into_iter().chain(self.operators(met.plain));

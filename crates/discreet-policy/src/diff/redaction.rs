@@ -9,7 +9,7 @@ use discreet_pii::{Kinds, Operator};
 use discreet_redact::{FieldRule, TextRules};
 
 /// True first, if the redacted form of the new declaration shows something that the old one hides; second, the reverse. The
-/// settings of personal data in general are compared by themselves.
+/// `personal_data` section is compared separately.
 pub(super) fn shows(old: &Declaration, new: &Declaration) -> (bool, bool) {
     match (&old.text, &new.text, &old.image, &new.image) {
         (Some(old), Some(new), _, _) => texts(old, new),
@@ -45,7 +45,7 @@ fn field(old: Option<&FieldRule>, new: Option<&FieldRule>) -> (bool, bool) {
     }
 }
 
-/// Two ways to hide what is found. Without one, each kind has its own in `personal_data`: of those nothing is known here.
+/// Two operators for findings. Without one, each kind has its own in `personal_data`, which is not known here.
 fn ways(old: Option<Operator>, new: Option<Operator>) -> (bool, bool) {
     match (old, new) {
         (Some(old), Some(new)) => operators(old, new),
@@ -63,12 +63,12 @@ pub(super) fn operators(old: Operator, new: Operator) -> (bool, bool) {
         (Operator::Pseudonym, Operator::Reversible) => (true, false),
         (Operator::Reversible, Operator::Pseudonym) => (false, true),
         (old, new) if left(old) != left(new) => (left(old) < left(new), left(old) > left(new)),
-        // One shows the end of a number, another tells which are the same: neither is less.
+        // A mask shows the end of a number, a pseudonym shows which are the same: neither is less.
         _ => (true, true),
     }
 }
 
-/// A rank for what an operator leaves of a value.
+/// A rank for the part of a value that an operator leaves.
 const fn left(operator: Operator) -> u8 {
     match operator {
         Operator::Remove => 0,
@@ -87,7 +87,7 @@ fn either(all: impl IntoIterator<Item = (bool, bool)>) -> (bool, bool) {
         .fold((false, false), |(more, less), (also_more, also_less)| (more || also_more, less || also_less))
 }
 
-/// Fields in which text is looked at as spoken in one policy only. Each way finds something that the other does not.
+/// Fields whose text counts as spoken in one policy only. Each way finds something that the other does not.
 pub(super) fn spoken(name: &str, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
     let (Some(old), Some(new)) = (&old.text, &new.text) else { return Vec::new() };
     let spoken = |rules: &TextRules, field: &str| match rules.rule(field) {

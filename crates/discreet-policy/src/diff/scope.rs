@@ -1,4 +1,4 @@
-//! The policy itself: for which robots it is, and by which clock.
+//! The policy itself: its robots and its time zone.
 
 use jiff::tz::TimeZone;
 
@@ -8,7 +8,7 @@ use super::{Direction, EVERYONE, Facet, Found, Subject};
 
 pub(super) fn compare(old: &Policy, new: &Policy, found: &mut Found) {
     if old.scope() != new.scope() {
-        // All that it allows, it allows with other robots: more with the new ones, less with the old.
+        // All its rights apply to other robots: more on the new ones, less on the old.
         let scopes = [old, new].map(|policy| plain(&policy.scope().to_string()));
         let facet = Facet::instead("scope", scopes, Direction::Both, "finds this policy on");
         found.push(EVERYONE, Subject::Policy, "policy", &facet);

@@ -1,4 +1,4 @@
-//! Topics: what their messages are, where they come from, how their images are looked at.
+//! Topics: types, sources, and detection in images.
 
 use super::super::closure::is_protected_thing;
 use super::super::declared::{Declaration, is_cloud};
@@ -6,7 +6,7 @@ use super::redaction::spoken;
 use super::{Direction, Facet, To};
 use discreet_redact::ImageRules;
 
-/// All that differs between two topics, but for their classes and who may read them.
+/// All differences between two topics, except their classes and the access to them.
 pub(super) fn facets(name: &str, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
     let mut facets: Vec<(To, Facet)> =
         [message_type(name, old, new), type_hash(name, old, new), source(name, old, new)]
@@ -29,13 +29,13 @@ pub(super) fn message_type(name: &str, old: &Declaration, new: &Declaration) -> 
     (old.type_name != new.type_name).then(|| Facet::instead("type", types, Direction::Changes, &says))
 }
 
-/// Without a hash, messages of any version of the type are believed, and leave.
+/// Without a hash, messages of any version of the type are accepted, and leave.
 fn type_hash(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let says = format!("reads {name} of a type with");
     optional("type_hash", [&old.type_hash, &new.type_hash], "any hash", &says)
 }
 
-/// Without a source, messages of any node are believed, and leave.
+/// Without a source, messages of any node are accepted, and leave.
 fn source(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     optional("source", [&old.source, &new.source], "any node", &format!("reads {name} from"))
 }
@@ -47,7 +47,7 @@ fn optional(what: &str, [old, new]: [&Option<String>; 2], free: &str, says: &str
     (old != new).then(|| Facet::instead(what, words, direction, says))
 }
 
-/// A deeper queue keeps more messages for readers that come later. What it is by default depends on the source.
+/// A deeper queue keeps more messages for late joiners. Its default depends on the source.
 fn depth(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let (before, after) = (old.depth, new.depth);
     let direction = match (before, after) {
@@ -60,7 +60,7 @@ fn depth(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     (before != after).then(|| Facet::instead("depth", words, direction, &says))
 }
 
-/// A cloud of points that is said to show nobody may be had by more than may have the camera beside it.
+/// A cloud of points with `people: none` may be read by more parties than the camera next to it.
 fn people(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let (before, after) = (old.without_people, new.without_people);
     let cloud = is_cloud(&new.type_name);
@@ -72,7 +72,7 @@ fn people(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
 }
 
 /// The guard denies siblings of a protected camera that show more than the camera does: names under a glob that no check
-/// could foresee. Names that are declared one by one are held against each other when the policy is read.
+/// could foresee. Names that are declared one by one are compared when the policy is read.
 pub(super) fn siblings(name: &str, old: Option<&Declaration>, new: Option<&Declaration>) -> Option<Facet> {
     let [before, after] = [old, new].map(|declaration| declaration.is_some_and(is_protected_thing));
     let words =
@@ -81,7 +81,7 @@ pub(super) fn siblings(name: &str, old: Option<&Declaration>, new: Option<&Decla
     (before != after).then(|| Facet::instead("siblings", words, Direction::of(before, after), &says))
 }
 
-/// How the images of two topics are looked at. `strict` is a part of the redacted form, and compared with that.
+/// Settings of detection of two topics. `strict` is part of the redacted form, and compared with that.
 fn camera(name: &str, old: &ImageRules, new: &ImageRules) -> Vec<Facet> {
     let mut facets = Vec::new();
     let mut differs = |what: &str, words: [String; 2], more: bool, less: bool, says: String| {
@@ -89,7 +89,7 @@ fn camera(name: &str, old: &ImageRules, new: &ImageRules) -> Vec<Facet> {
         facets.push(Facet::instead(&key, words, Direction::of(more, less), &says));
     };
     if old.deadline != new.deadline {
-        // What is not looked at in time is blanked: with more time, more is seen.
+        // A frame that was not inspected in time is blanked: with more time, more is shown.
         let words = [old, new].map(milliseconds);
         let (more, less) = (new.deadline > old.deadline, new.deadline < old.deadline);
         differs("deadline", words, more, less, format!("sees {name} redacted with a deadline of"));

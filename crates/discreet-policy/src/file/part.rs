@@ -1,4 +1,4 @@
-//! Parts of a file: what each says, and where.
+//! Parts of a file: values with their places.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,15 +12,15 @@ use crate::tree::{Node, Value};
 /// A map of names to entries, in the order of the file.
 pub struct Section<T>(pub Vec<Entry<T>>);
 
-/// A part of the file: what it says and where.
+/// A part of the file: its value and its place.
 pub struct Entry<T> {
     /// Its name, if it has one.
     pub name: String,
-    /// Where the name stands, or the part begins.
+    /// The place of the name, or the start of the part.
     pub span: Span,
     /// The part as a tree, to find the places of its keys.
     pub node: Node,
-    /// What it says; `None` if its structure was wrong, which has been reported.
+    /// Its value; `None` after an error in its structure, which has been reported.
     pub value: Option<T>,
 }
 
@@ -31,29 +31,29 @@ impl<T> Default for Section<T> {
 }
 
 impl<T> Section<T> {
-    /// The names of all entries, those of broken entries too.
+    /// The names of all entries, including those with errors.
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.0.iter().map(|entry| entry.name.as_str())
     }
 }
 
 impl<T> Entry<T> {
-    /// Where it stands, if its structure was not as it should be.
+    /// Its place, if its structure has an error.
     pub fn unread(&self) -> Option<Span> {
         self.value.is_none().then_some(self.span)
     }
 
-    /// Where the value under a key stands; the entry itself if it has no such key.
+    /// The place of the value under a key; that of the entry without such a key.
     pub fn place(&self, key: &str) -> Span {
         self.node.entry(key).map_or(self.span, |entry| entry.node.span)
     }
 
-    /// Where the key itself stands.
+    /// The place of the key itself; that of the entry without such a key.
     pub fn key_place(&self, key: &str) -> Span {
         self.node.entry(key).map_or(self.span, |entry| entry.key_span)
     }
 
-    /// Where the n-th name under a key stands: the value itself, or an item of the list.
+    /// The place of the n-th name under a key: the value itself, or an item of the list.
     pub fn item_place(&self, key: &str, index: usize) -> Span {
         match self.node.entry(key).map(|entry| &entry.node) {
             Some(Node { value: Value::List(items), span }) => {

@@ -32,8 +32,8 @@ pub fn signed_policy(
     Ok(policy.admitted(trust.robot(), Signed { by: signed.owners, identities: head.identities }))
 }
 
-/// Reads and checks a policy file, whoever has signed it, and the key that it names for pseudonyms. It must be a regular
-/// file that nobody else can change ([`disk::open`]).
+/// Reads and checks a policy file, without its signatures, and the key that it names for pseudonyms. It must be a regular
+/// file that no other user can change ([`disk::open`]).
 pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), NotInForce> {
     parsed(path, &read_text(path)?, true)
 }
@@ -62,7 +62,7 @@ pub(super) fn parsed(path: &Path, text: &str, with_key: bool) -> Result<(Policy,
     let (policy, findings) = Policy::read(&name, text)
         .map_err(|findings| NotInForce::Rejected { report: places(&findings, &name, text) })?;
     if with_key {
-        // Without its key, what should become a pseudonym could not: better the policy before it.
+        // Without the key there are no pseudonyms: the policy from before is better.
         let folder = path.parent().unwrap_or(Path::new(""));
         policy.personal_data().read_key(folder).map_err(|error| NotInForce::Key(error.to_string()))?;
     }

@@ -1,6 +1,5 @@
-//! Files that nobody else may change: a trust file, and the owners' public identities.
-//!
-//! The one place in which such a file is opened.
+//! Files that no other user may change: a trust file, and the owners' public identities. This is the one place in which
+//! such a file is opened.
 
 use std::fs;
 use std::io::Read;
@@ -8,15 +7,15 @@ use std::path::Path;
 
 use discreet_host::disk::{self, Untrusted};
 
-/// Why such a file is not read. Each says what to do.
+/// Reason for which such a file is not read. Each message has the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotKept {
-    /// The system says no.
+    /// An error of the system.
     #[error("{path}: {error}")]
     Io {
         /// The file.
         path: String,
-        /// The system's words.
+        /// The system's message.
         error: String,
     },
     /// It is a link.
@@ -28,12 +27,12 @@ pub enum NotKept {
     /// Not a file, or one that others may change or replace.
     #[error(transparent)]
     Untrusted(#[from] Untrusted),
-    /// More than such a file has.
+    /// It is larger than such a file may be.
     #[error("{path} is larger than {most} bytes")]
     Large {
         /// The file.
         path: String,
-        /// The most that it may have.
+        /// The most bytes.
         most: usize,
     },
     /// It is not UTF-8.
@@ -44,7 +43,7 @@ pub enum NotKept {
     },
 }
 
-/// The text of a file that nobody else can change.
+/// The text of a file that no other user can change.
 pub fn read_kept(path: &Path, most: usize) -> Result<String, NotKept> {
     let shown = || path.display().to_string();
     let io = |error: std::io::Error| NotKept::Io { path: shown(), error: error.to_string() };

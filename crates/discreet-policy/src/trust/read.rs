@@ -12,7 +12,7 @@ use crate::{Limits, schema, tree};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::identity::public::{MOST_BYTES as MOST_PUBLIC, NotPublic};
 
-/// How large a trust file may be.
+/// Limits of a trust file.
 const LIMITS: Limits =
     Limits { bytes: 64 * 1024, depth: 8, nodes: 500, entries: 32, stakeholders: 0, globs: 0 };
 
@@ -38,7 +38,7 @@ pub struct TrustFile {
     pub owners: Vec<String>,
 }
 
-/// Why there is no trust in a file.
+/// Reason for which a trust file is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TrustError {
     /// It cannot be read, or others may change it.
@@ -52,23 +52,23 @@ pub enum TrustError {
     Owner {
         /// The trust file.
         path: String,
-        /// Which one, from 1.
+        /// Its number, from 1.
         number: usize,
-        /// Why not.
+        /// The reason.
         why: NotPublic,
     },
-    /// It cannot be a trust.
+    /// Its trust is refused.
     #[error("{path}: {why}")]
     NoTrust {
         /// The file.
         path: String,
-        /// Why not.
+        /// The reason.
         why: NoTrust,
     },
 }
 
 impl Trust {
-    /// Reads a trust file, and those of the owners that it names. Nobody else may be able to change any of them.
+    /// Reads a trust file, and those of the owners that it names. No other user may be able to change any of them.
     pub fn open(path: &Path) -> Result<Trust, TrustError> {
         let text = read_kept(path, LIMITS.bytes)?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -105,7 +105,7 @@ fn written(text: &str) -> Result<TrustFile, Vec<Finding>> {
     if has_errors(&findings) {
         return Err(findings);
     }
-    // Should the schema ever let through what the type does not.
+    // If the schema ever accepts what the type does not.
     serde_json::from_value(root.to_json()).map_err(|error| {
         vec![Finding::error("not-understood", root.span, format!("this could not be understood: {error}"))]
     })

@@ -7,13 +7,13 @@ use super::SignedBy;
 /// Too few owners have signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsigned {
-    /// Who has, and what else there is to say.
+    /// The owners that have signed, with remarks.
     pub signed: SignedBy,
-    /// How many must have.
+    /// The number of owners that must have signed.
     pub threshold: usize,
-    /// How many more are needed.
+    /// The number of signatures that are missing.
     pub needed: usize,
-    /// Of whom.
+    /// The owners to ask.
     pub missing: Vec<String>,
 }
 
