@@ -7,7 +7,7 @@ pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 /// Does jobs, one after the other.
 pub(super) trait Hands: Send {
-    /// Has a job done.
+    /// Runs a job.
     fn give(&mut self, job: Job);
 }
 

@@ -25,7 +25,7 @@ impl Link {
     pub(super) const START: Link = Link { seq: 0, hash: [0; 32] };
 }
 
-/// A line taken apart. What it says of itself; [`Line::holds`] tells whether that is so.
+/// A parsed line, with its own claims; [`Line::holds`] checks them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
     pub seq: u64,
@@ -79,7 +79,7 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// Is the hash that of the line?
+    /// True if the hash is that of the line.
     pub fn holds(&self) -> bool {
         let halves = self.text.split_once(HASH_KEY).and_then(|(before, rest)| {
             let end = before.len() + HASH_KEY.len();
@@ -88,7 +88,7 @@ impl<'a> Line<'a> {
         halves.is_some_and(|(before, after)| hash(before, after) == self.hash)
     }
 
-    /// The link that this line is.
+    /// The link after this line.
     pub fn link(&self) -> Link {
         Link { seq: self.seq, hash: self.hash }
     }

@@ -1,4 +1,4 @@
-//! Follows a chain line by line, over all parts, and notes where it is not what was written.
+//! Follows a chain line by line, over all parts, and notes each place where it is not as it was written.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, BufRead};
@@ -11,7 +11,7 @@ use super::report::{Finding, MAX_FINDINGS, Report, What};
 use super::time::Time;
 
 const MAX_OPEN: usize = 100_000;
-/// How far up an entry's double is recognised.
+/// Number of earlier entries among which a repeated entry is recognised.
 const REMEMBERED: usize = 64;
 
 /// Reads a line of any length but keeps only as much as an entry can have.
@@ -40,13 +40,13 @@ pub(super) struct Check {
     report: Report,
     head_file: Option<Link>,
     wanted: Option<[u8; 32]>,
-    /// The last entry in order; nothing behind a line that could not be read.
+    /// The last entry in order; `None` after a line that could not be read.
     link: Option<Link>,
     /// The highest number seen, and the `prev` of that entry.
     highest: u64,
     prev: [u8; 32],
     recent: VecDeque<Link>,
-    /// Cuts that an entry further down may turn out to fill: where in the findings, and the numbers.
+    /// Cuts that a later entry may fill: their index in the findings, and the numbers.
     gaps: Vec<(u64, u64)>,
     open: BTreeSet<(i64, u32)>,
     /// The part, and the place in its file.
@@ -59,7 +59,7 @@ pub(super) struct Check {
     next: Option<u64>,
     /// The part before the first one that was read, and where that begins, until an entry says that it was removed.
     missing: Option<(Before, Finding)>,
-    /// A part stands where another should: the next one may be any.
+    /// A part is in the place of another: the next one may be any.
     astray: bool,
     buffer: Vec<u8>,
 }
@@ -78,7 +78,7 @@ impl Check {
         self.report.entries == 0 && self.report.torn == 0
     }
 
-    /// What follows is in another file: part `named`, or the one that is written.
+    /// Begins another file: part `named`, or the one that is written.
     pub fn begin_file(&mut self, named: Option<u64>) {
         if self.report.torn > 0 {
             // Only the last file may end in the middle of a line.
@@ -138,7 +138,7 @@ impl Check {
         }
     }
 
-    /// Is the part the one that should be here?
+    /// Compares the part with the expected one.
     fn part(&mut self, line: &Line, note: Option<&Note>) {
         let closed = self.next.take();
         match note {
@@ -184,7 +184,7 @@ impl Check {
         } else if !any {
             return; // the next part, in order
         }
-        // What is missing or moved has been said; the order goes on from here.
+        // Missing or moved entries are reported already; the order continues from here.
         (self.link, self.highest) = (Some(prev), prev.seq);
     }
 
@@ -196,7 +196,7 @@ impl Check {
         }
     }
 
-    /// Does the entry stand where it was written?
+    /// Checks that the entry is in its place.
     fn order(&mut self, line: &Line, sound: bool) {
         let expected = self.highest.saturating_add(1);
         let follows = self.link.is_none_or(|link| link.hash == line.prev);
@@ -220,7 +220,7 @@ impl Check {
             if sound {
                 self.find(line.seq, What::Inserted);
             }
-            // Of two entries with one number either may be the true one: what follows tells.
+            // Of two entries with one number either may be the true one: the next entry decides.
             if line.seq != self.highest || line.prev != self.prev {
                 return;
             }
@@ -234,7 +234,7 @@ impl Check {
         }
     }
 
-    /// Which windows are open? A start closes them all, without counts.
+    /// Tracks open windows. A start closes them all, without counts.
     fn windows(&mut self, text: &str) {
         #[derive(Deserialize)]
         struct Known<'a> {

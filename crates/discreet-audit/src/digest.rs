@@ -1,4 +1,4 @@
-//! What identifies a released message in the log.
+//! Digests that identify released messages in the log.
 
 /// Up to here a message is hashed in full.
 const WHOLE: usize = 64 * 1024;
@@ -9,8 +9,8 @@ const BLOCK: usize = 1024;
 /// included, and its length.
 ///
 /// A full pass over a 6 MB frame would cost a third of relaying it. So for a large message the digest tells which frame
-/// left (sensor noise makes any two frames differ in the blocks) but does not commit to every byte of it: whoever holds
-/// a copy of the frame could change bytes between the blocks and it would still match.
+/// left (sensor noise makes any two frames differ in the blocks) but does not commit to every byte of it: a copy of the
+/// frame with other bytes between the blocks would still match.
 pub fn digest(message: &[u8]) -> [u8; 32] {
     if message.len() <= WHOLE {
         return blake3::hash(message).into();

@@ -1,4 +1,4 @@
-//! What stands in the log. No personal data: names of topics, types and nodes, counts and hashes.
+//! Entries of the log. They have no personal data: names of topics, types and nodes, counts and hashes.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ pub struct PolicyMark {
     pub hash: [u8; 32],
 }
 
-/// What a route is, as its entries say it.
+/// Description of a route in its entries.
 #[derive(Debug, Clone, Serialize)]
 pub struct RouteInfo {
     /// The topic that may leave.
@@ -25,24 +25,24 @@ pub struct RouteInfo {
     pub type_name: String,
     /// Its data class.
     pub class: String,
-    /// Does the class hold what the robot learns about people? Then nothing leaves unrecorded.
+    /// True for classes about people. Then nothing leaves unrecorded.
     #[serde(skip)]
     pub contextual: bool,
     /// `clear` or `redacted`; `command` or `call` for what goes in, `answer` for what a call gives back.
     pub form: String,
-    /// `everyone` or a stakeholder's name; of a command or call, whose it is.
+    /// `everyone` or a stakeholder's name; of a command or call, its sender.
     pub audience: String,
     /// The policy version that decides.
     pub policy: u64,
     /// The epoch of the keys in use; 0 where nothing is sealed.
     pub epoch: u64,
-    /// Who publishes it and how (node, QoS); stands in the `route` entry only.
+    /// The publisher (node, QoS); in the `route` entry only.
     #[serde(skip)]
     pub source: String,
 }
 
 impl RouteInfo {
-    /// The same with names that are fit for the log, whatever they came from.
+    /// The same with names that are fit for the log.
     pub fn cleaned(mut self) -> Self {
         for name in [
             &mut self.topic,
@@ -58,7 +58,7 @@ impl RouteInfo {
     }
 }
 
-/// One entry; the variants are what an auditor can look for.
+/// One entry; the variants are the kinds that an auditor can search for.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "entry", rename_all = "lowercase")]
 pub(super) enum Entry {
@@ -72,13 +72,13 @@ pub(super) enum Entry {
     },
     /// These routes may release from `from` until `to`. Durable before the first message leaves.
     Window { from: Time, to: Time, policy: Option<PolicyMark>, routes: Vec<Opened> },
-    /// What they did.
+    /// The counts of these routes.
     Closed { from: Time, to: Time, routes: Vec<Closed> },
     /// The first denial for this reason on this route in a window.
     Denied { route: u32, topic: String, reason: &'static str, at: Time },
     /// A policy was switched to or refused.
     Policy { change: &'static str, policy: Option<PolicyMark>, why: String },
-    /// Somebody's keys were taken or given, or there are none any more.
+    /// A stakeholder's keys were taken or given, or there are none any more.
     Keys { change: &'static str, who: String, why: String },
     /// A route came or went.
     Route { change: &'static str, route: u32, info: RouteInfo, source: String },
@@ -142,7 +142,7 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// Longer than any ROS name; keeps lines short whatever is announced.
+/// Longer than any ROS name; keeps lines short.
 const MAX_TEXT: usize = 256;
 
 /// Text from outside, fit for a log that people read in a terminal: printable ASCII only, so that neither control

@@ -1,11 +1,11 @@
 //! The log's files: the part that is written, its lock, and the change to the next part.
 //!
 //! Next to `audit.log` stands `audit.log.head`, the number and hash of the last entry that is surely on the disk,
-//! replaced after each write, and there before the first. A log that ends before its head was cut; one with entries and
-//! without a head may have been.
+//! replaced after each write, and written before the first. A log that ends before its head was cut; one with entries and
+//! without a head may have been cut.
 //!
-//! A new part takes four states, and a start goes on from each. (1) `audit.log.next` is there, empty and locked. (2) The
-//! entry that closes the part is on the disk; from now on lines go to `audit.log.next`. (3) `audit.log` has become
+//! A new part takes four states, and a start continues from each. (1) `audit.log.next` exists, empty and locked. (2) The
+//! entry that closes the part is on the disk; later lines go to `audit.log.next`. (3) `audit.log` has become
 //! `audit.log.000001`. (4) `audit.log.next` has become `audit.log`. The names change in another thread.
 
 mod opening;
@@ -27,25 +27,25 @@ use super::refused::OpenError;
 use super::tail::{Tail, last_mark};
 use super::time::Time;
 
-/// Where the lines go. One implementation writes files; tests put a failing one in front of it.
+/// Destination of the lines. One implementation writes files; tests put a failing one in front of it.
 pub(super) trait Disk: Send {
     /// Opens the log and checks its end. Called again until it succeeds.
     fn open(&mut self) -> Result<Tail, OpenError>;
     /// Puts `lines` behind the end; when it returns, they are on the disk, or none of them is in the log.
     fn append(&mut self, lines: &[u8], end: Link) -> io::Result<()>;
-    /// Is a file for the next part there? If not, has one made, and does not wait for it.
+    /// True if there is a file for the next part. If not, starts to make one, and does not wait for it.
     fn is_ready(&mut self, now: Time) -> bool;
-    /// The part is closed: what is appended from now on goes to the next one. Only if it is ready.
+    /// The part is closed: later lines go to the next one. Only if that is ready.
     fn begin_part(&mut self);
-    /// Has the oldest part looked at: is its last entry from before `before`? Does not wait for it.
+    /// Starts a check of the oldest part: is its last entry from before `before`? Does not wait for it.
     fn look_for_old(&mut self, before: Time);
-    /// A part that is to be removed, once, and what went wrong with parts, once.
+    /// A part to be removed, and a fault with parts, each reported once.
     fn news(&mut self) -> (Option<Removed>, Option<String>);
-    /// Has a part removed, and does not wait for it.
+    /// Starts to remove a part, and does not wait for it.
     fn remove(&mut self, part: u64);
 }
 
-/// How long after a failed attempt the file for the next part is tried again, in seconds.
+/// Seconds between attempts to make the file for the next part.
 const AGAIN: i64 = 60;
 
 pub(super) struct LogFile {
@@ -67,7 +67,7 @@ struct Open {
     asked: Option<i64>,
 }
 
-/// What the steps in the background have come to.
+/// Results of the steps in the background.
 #[derive(Default)]
 struct Side {
     next: Option<File>,
@@ -92,7 +92,7 @@ enum Swap {
 }
 
 impl Side {
-    /// Told once, until it is another.
+    /// The last reported fault; reported again only if it changes.
     fn complain(&mut self, what: String) {
         if self.said.as_ref() != Some(&what) {
             self.trouble = Some(what.clone());
@@ -110,7 +110,7 @@ impl LogFile {
         LogFile { path: path.to_owned(), open: None, mark: None, steps, hands, side: Arc::default() }
     }
 
-    /// What the change of names in the background has come to; tried again if it failed.
+    /// Result of the renaming in the background; tried again if it failed.
     fn settled(&mut self) -> io::Result<()> {
         let swap = lock(&self.side).swap.clone();
         let Some(open) = &mut self.open else { return Err(io::Error::other("not open")) };
@@ -133,7 +133,7 @@ impl LogFile {
         }
     }
 
-    /// Has the closed part get its name, in the background.
+    /// Renames the closed part in the background.
     fn swap(&mut self) {
         let Some(open) = &self.open else { return };
         let Some(old) = open.before.clone() else { return };
@@ -180,11 +180,11 @@ impl Disk for LogFile {
             self.drop_next()?;
         }
         self.settle_head(&mut tail, head)?;
-        // The chained log counts: whoever may write the head could put an old mark into it.
+        // The chained log counts: a user who may write the head could put an old mark into it.
         self.mark = tail.mark.take().or_else(|| read_mark(&self.path));
         tail.mark.clone_from(&self.mark);
         if tail.link.is_none() {
-            // Before there are entries: from now on, a log with entries and without a head was tampered with.
+            // Before there are entries: a log with entries and without a head was tampered with.
             write_head(&self.path, Link::START, self.mark.as_deref())?;
         }
         let (end, part) = (tail.end, tail.part);

@@ -1,4 +1,4 @@
-//! Where routes meet the writer: they ask for a window and wait, it answers when the disk has it.
+//! The gate between routes and the writer: a route asks for a window and waits; the writer answers when it is on the disk.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -87,7 +87,7 @@ impl Gate {
         self.from_writer.notify_all();
     }
 
-    /// The writer's side: it is gone, by itself or in a panic.
+    /// The writer's side: it has ended, in order or in a panic.
     pub fn writer_gone(&self, now: Time) {
         let mut inner = self.lock();
         inner.gone = true;

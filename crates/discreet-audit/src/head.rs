@@ -13,7 +13,7 @@ use discreet_host::disk;
 struct Head {
     seq: u64,
     hash: String,
-    /// The mark of the keeper's state, so that it need not be looked for in the log.
+    /// The mark of the keeper's state, so that the log need not be searched for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mark: Option<String>,
 }
@@ -35,7 +35,7 @@ pub(super) fn write_head(log: &Path, end: Link, mark: Option<&str>) -> io::Resul
     disk::put(&head_path(log), &serde_json::to_vec(&head)?, 0o640)
 }
 
-/// Where the head of `log` is.
+/// The path of the head of `log`.
 pub(super) fn head_path(log: &Path) -> PathBuf {
     let mut name = log.as_os_str().to_owned();
     name.push(".head");

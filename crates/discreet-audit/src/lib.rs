@@ -1,7 +1,7 @@
 //! The record of what left the robot: no record, no release.
 //!
 //! An append-only log, one JSON object a line, each line hashed together with the hash of the line before. By size and age
-//! it goes on in a new file, and the chain with it; docs/audit.md has the format. Time runs in windows of one second.
+//! it continues in a new file with the same chain; docs/audit.md has the format. Time is divided into windows of a second.
 //! Before the first message of a window leaves on a route, a durable `window` entry says which route, form, audience and
 //! policy; afterwards a `closed` entry says how many messages left, with the root of their hashes, and how many were
 //! denied and why. So a crash may lose counts, never the fact that something was released.
@@ -11,7 +11,7 @@
 //! routes stop and operational ones go on, marked as unrecorded; both are entered as soon as the log can be written.
 //!
 //! **What the chain proves.** A changed, cut, reordered or inserted entry is found by [`verify`]. But the chain has no key:
-//! whoever may write the file can also compute a whole new one from the first line on, and its `.head` file too. Keep
+//! a user who may write the file can also compute a whole new one from the first line on, and its `.head` file too. Keep
 //! a head somewhere else to close that: the guard publishes it on `/diagnostics` (`audit head`), any recorder of
 //! diagnostics has it, and `discreet audit verify audit.log --head <hash>` tells whether the log still contains it.
 
@@ -62,10 +62,10 @@ use refused::OpenError;
 use route::Route;
 use writer::{Writer, route_entry};
 
-/// Where the writer gets the time from.
+/// Source of the writer's time.
 pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
 
-/// What the `start` entry says.
+/// Contents of the `start` entry.
 #[derive(Debug, Clone)]
 pub struct Opening {
     /// Program and version.
@@ -76,7 +76,7 @@ pub struct Opening {
     pub policy: Option<PolicyMark>,
 }
 
-/// What an earlier run left in the log: the floor for the clock and for policy versions.
+/// The floors for the clock and for policy versions, from earlier runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Last {
     /// The latest time in the end of the log.
@@ -87,7 +87,7 @@ pub struct Last {
     pub mark: Option<String>,
 }
 
-/// Can the log be written?
+/// State of the log's writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// Yes.
@@ -110,8 +110,8 @@ pub struct Audit {
 impl Audit {
     /// Opens the log at `path` and starts its writer.
     ///
-    /// A path that cannot be written is no error here: the log is faulty then, and is tried again. An error is a log
-    /// that was tampered with, which must not be written on.
+    /// A path that cannot be written is not an error here: the log is faulty then, and is tried again. A log that was tampered
+    /// with is an error, and must not be written on.
     pub fn open(path: &Path, opening: Opening, clock: Clock) -> Result<Self, Refused> {
         Audit::rotating(path, opening, clock, Rotation::NEVER)
     }
@@ -170,25 +170,25 @@ impl Audit {
         self.enter(Entry::Policy { change: "refused", policy, why: cleaned(why) });
     }
 
-    /// Keys were taken from a stakeholder (`revoked`), given back (`granted`), or there is no keeper (`keeper_gone`,
-    /// `keeper_back`) or none for this policy (`mismatch`); a stakeholder has others than before (`rekeyed`), another
-    /// process came as this guard's user (`another_guard`), a person gave up or accepted the keeper's state (`new_state`),
-    /// or it has come so far (`mark`), or says that there was a log before this one (`log_gone`).
+    /// Records an event of the keeper: a stakeholder was revoked (`revoked`) or granted again (`granted`), the keeper cannot be
+    /// reached or is back (`keeper_gone`, `keeper_back`) or has no keys for this policy (`mismatch`), a stakeholder's keys have
+    /// changed (`rekeyed`), another process connected as this guard's user (`another_guard`), a person gave up or accepted the
+    /// keeper's state (`new_state`), that state has a new mark (`mark`), or there was a log before this one (`log_gone`).
     pub fn keys(&self, change: &'static str, who: &str, why: &str) {
         self.enter(Entry::Keys { change, who: cleaned(who), why: cleaned(why) });
     }
 
-    /// A topic, or a publisher of it, is kept out before any message: the reason becomes a `denied` entry.
+    /// Records that a topic, or a publisher of it, is denied before any message: the reason becomes a `denied` entry.
     pub fn kept_out(&self, now: Time, topic: &str, reason: &'static str) {
         self.enter(Entry::Denied { route: 0, topic: cleaned(topic), reason, at: now });
     }
 
-    /// Something in the program broke.
+    /// Records a fault of the program.
     pub fn fault(&self, now: Time, what: &str) {
         self.enter(Entry::Fault { since: now, what: cleaned(what), lost: 0 });
     }
 
-    /// Can the log be written?
+    /// State of the log's writing.
     pub fn state(&self) -> State {
         self.shared.gate.state()
     }
@@ -198,7 +198,7 @@ impl Audit {
         *lock(&self.shared.head)
     }
 
-    /// What earlier runs left; nothing as long as the log could not be read.
+    /// The floors from earlier runs; empty as long as the log could not be read.
     pub fn last(&self) -> Last {
         lock(&self.shared.last).clone()
     }
@@ -211,7 +211,7 @@ impl Audit {
     fn enter(&self, entry: Entry) {
         let mut entries = lock(&self.shared.entries);
         // The time of an entry is the time it is written; the queue lives for a tenth of a second.
-        // What anybody can cause by publishing leaves room for what only the robot's owner can.
+        // Entries that any publisher can cause leave room for those that only the robot's owner can.
         let room = if matches!(entry, Entry::Denied { .. }) { MAX_QUEUE / 2 } else { MAX_QUEUE };
         if entries.len() < room {
             entries.push_back(entry);
@@ -236,7 +236,7 @@ impl Drop for Audit {
 /// Control entries between two steps of the writer.
 const MAX_QUEUE: usize = 1024;
 
-/// What the writer shares with the rest of the program.
+/// State that the writer shares with the rest of the program.
 #[derive(Debug)]
 struct Shared {
     gate: Arc<Gate>,

@@ -1,7 +1,7 @@
 //! Steps on the folder of a log: preparing the next part's file, giving a closed part its name, removing an old one.
 //!
-//! Each can be cut short anywhere and done again. The order keeps every durable entry findable under one of the names
-//! that a start looks at: a name is on the disk before the name that it replaces is used for another file.
+//! Each can be cut short anywhere and repeated. The order keeps every durable entry under one of the names that a start
+//! reads: a name is on the disk before the name that it replaces is used for another file.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::parts::{id, id_at, next_path, part_path};
 use discreet_host::disk;
 
-/// What is asked before each step: a test says there that the step fails.
+/// Hook before each step, with which a test makes the step fail.
 type Ask = Arc<dyn Fn(&'static str) -> io::Result<()> + Send + Sync>;
 
 /// The operating system's side of a log. Cheap to clone.
@@ -90,7 +90,7 @@ pub(super) fn prepare(steps: &Steps, log: &Path, number: u64) -> io::Result<File
         let why = format!("no new part is begun: {} is there already; move it away", part.display());
         return Err(io::Error::new(ErrorKind::AlreadyExists, why));
     }
-    // Left by an attempt that failed. A start has looked into it, and nothing is written to it before it is in use.
+    // Left by a failed attempt. A start has checked it, and nothing is written to it before it is in use.
     steps.remove(&next_path(log))?;
     let file = steps.create(&next_path(log))?;
     lock(&file)?;
@@ -98,7 +98,7 @@ pub(super) fn prepare(steps: &Steps, log: &Path, number: u64) -> io::Result<File
     Ok(file)
 }
 
-/// Gives `old`, the closed part `number`, its name, and its place to `next`. Does what is left to do of it.
+/// Renames `old`, the closed part `number`, and puts `next` in its place. Completes a renaming that was cut short.
 pub(super) fn swap(steps: &Steps, log: &Path, number: u64, old: &File, next: &File) -> io::Result<()> {
     let (part, next_path) = (part_path(log, number), next_path(log));
     let (old, next) = (Some(id(old)?), Some(id(next)?));
@@ -119,7 +119,7 @@ pub(super) fn swap(steps: &Steps, log: &Path, number: u64, old: &File, next: &Fi
     steps.sync_folder(log)
 }
 
-/// An open file that somebody renamed or deleted would take entries that nobody finds again.
+/// Entries in an open file that was renamed or deleted would be lost.
 pub(super) fn moved_away() -> io::Error {
     io::Error::other("the log was moved away while it was written; move it back or restart")
 }

@@ -10,7 +10,7 @@ use super::chain::{Line, Link};
 use super::entry::PolicyMark;
 use super::time::Time;
 
-/// What a `part` entry says.
+/// Contents of a `part` entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "lowercase")]
 pub(super) enum Note {
@@ -46,7 +46,7 @@ pub(super) struct Removed {
     pub head: [u8; 32],
 }
 
-/// What a start needs to know of all that was written before.
+/// The state that a start needs of all earlier entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Carried {
     /// The latest time of any entry.
@@ -58,7 +58,7 @@ pub(super) struct Carried {
 }
 
 impl Note {
-    /// The note that a line is; nothing if it is another entry.
+    /// The note in a line; `None` for other entries.
     pub fn of(line: &Line) -> Option<Note> {
         #[derive(Deserialize)]
         struct Entry {
@@ -66,7 +66,7 @@ impl Note {
             #[serde(flatten)]
             note: Note,
         }
-        // Looked for in each line that is verified. In a text of an entry the quotes would be escaped.
+        // Searched for in each line that is verified. In a text of an entry the quotes would be escaped.
         let is_one = line.text().contains(r#","entry":"part","#);
         let entry: Entry = is_one.then(|| serde_json::from_str(line.text()).ok())??;
         (entry.entry == "part").then_some(entry.note)

@@ -1,4 +1,4 @@
-//! The part that is written, as the writer sees it: when it is to be closed, and what is entered about parts.
+//! The part that is written, in the writer: when it is closed, and the entries about parts.
 
 use super::Time;
 use super::chain::Link;
@@ -8,7 +8,7 @@ use super::note::{Carried, Note};
 use super::rotation::Rotation;
 use super::tail::{Tail, higher};
 
-/// How often old parts are looked for, in seconds; also after each new part.
+/// Interval of searches for old parts, in seconds; there is also one after each new part.
 const LOOK: i64 = 3600;
 
 pub(super) struct Part {
@@ -16,7 +16,7 @@ pub(super) struct Part {
     number: u64,
     bytes: u64,
     since: Option<Time>,
-    /// There is more in it than entries about parts.
+    /// True if it has more than entries about parts.
     in_use: bool,
     /// The first entry, until it is written.
     opened: Option<Note>,
@@ -32,7 +32,7 @@ pub(super) struct Entries {
     pub removed: Option<(Time, Entry)>,
     /// Its number.
     pub part: Option<u64>,
-    /// Went wrong; to be kept until it is written.
+    /// A fault, kept until it is written.
     pub trouble: Option<(Time, Entry)>,
 }
 
@@ -62,7 +62,7 @@ impl Part {
         self.in_use
     }
 
-    /// What has to be said about parts now.
+    /// The entries about parts for this step.
     pub fn entries(&mut self, disk: &mut dyn Disk, now: Time) -> Entries {
         self.look(disk, now);
         let (removed, trouble) = disk.news();
@@ -93,7 +93,7 @@ impl Part {
         }
     }
 
-    /// The entry that closes the part after `more` bytes, if that is due and there is a file to go on in.
+    /// The entry that closes the part after `more` bytes, if that is due and there is a file for the next part.
     pub fn closing(&self, disk: &mut dyn Disk, more: u64, now: Time, state: Carried) -> Option<Note> {
         let why = self.rotation.due(self.bytes.saturating_add(more), self.since, now)?;
         let (part, next) = (self.number, self.number.saturating_add(1));

@@ -15,12 +15,12 @@ use super::time::Time;
 /// Shorter numbers are those of other programs: `logrotate` calls its files `audit.log.1`.
 const DIGITS: usize = 6;
 
-/// Where part `number` is once it is closed.
+/// The path of part `number` once it is closed.
 pub(super) fn part_path(log: &Path, number: u64) -> PathBuf {
     with(log, &format!("{number:0DIGITS$}"))
 }
 
-/// Where the file for the next part stands until the part before has its name.
+/// The path of the file for the next part, until the part before is renamed.
 pub(super) fn next_path(log: &Path) -> PathBuf {
     with(log, "next")
 }
@@ -57,7 +57,7 @@ pub(super) fn closed_parts(log: &Path) -> io::Result<Vec<u64>> {
     Ok(numbers)
 }
 
-/// The same file, whatever it is called?
+/// True if both are the same file, under any name.
 pub(super) fn id(file: &File) -> io::Result<(u64, u64)> {
     file.metadata().map(|of| (of.dev(), of.ino()))
 }
@@ -134,7 +134,7 @@ impl Parts {
     }
 }
 
-/// The latest time of all parts before this one, as its first entry says.
+/// The latest time of all parts before this one, from its first entry.
 pub fn carried_time(file: &File) -> Option<Time> {
     match First::read(file).ok()??.opened? {
         Note::Opened { state, .. } => state.latest,
@@ -189,7 +189,7 @@ impl First {
         let length = read_at_most(file, &mut bytes, 0)?;
         bytes.truncate(length);
         let Some(end) = memchr::memchr(b'\n', &bytes) else {
-            // Longer than an entry can be: somebody else's.
+            // Longer than an entry can be: not a file of this log.
             return if length > MAX_LINE { Err(ErrorKind::InvalidData.into()) } else { Ok(None) };
         };
         let line = bytes.get(..end).and_then(Line::parse).filter(Line::holds);
@@ -210,7 +210,7 @@ fn read_at_most(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
     Ok(length)
 }
 
-/// Says of a closed part what its removal has to say; nothing if the part is not whole.
+/// The note for the removal of a closed part; `None` if the part is not whole.
 pub(super) fn summary(path: &Path, number: u64) -> io::Result<Option<Removed>> {
     let file = open(path)?;
     let Some(first) = First::read(&file)?.filter(|first| first.part() == number) else { return Ok(None) };

@@ -1,11 +1,11 @@
-//! Why a log is not opened, and not written on.
+//! Reasons for which a log is not opened, and not written on.
 
 use std::io;
 use std::path::PathBuf;
 
 use discreet_host::disk::Untrusted;
 
-/// Why the log was not opened.
+/// Reason for which the log was not opened.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum OpenError {
     /// Comes from the disk and may pass.
@@ -16,10 +16,10 @@ pub(super) enum OpenError {
     Refused(#[from] Refused),
 }
 
-/// Why a log is not written on: it is evidence now.
+/// Reason for which a log is not written on: it is evidence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// The last entry is not what was written.
+    /// The last entry is not as it was written.
     #[error(
         "the end of {} is not what was written (byte {offset}); run `discreet audit verify`, then move the log, its parts \
          and its .head away to begin a new one", path.display()
@@ -27,7 +27,7 @@ pub enum Refused {
     Broken {
         /// The log.
         path: PathBuf,
-        /// Where the bad line begins.
+        /// The offset of the bad line, in bytes.
         offset: u64,
     },
     /// The log is shorter than it was.
@@ -43,7 +43,7 @@ pub enum Refused {
         /// The last entry that was written.
         expected: u64,
     },
-    /// Nothing tells where it ended.
+    /// Its end is unknown.
     #[error(
         "{} has {found} entries, but its .head is missing or damaged, so that nobody can see what was cut off at its end. \
          Compare it with a head kept elsewhere (`discreet audit verify --head`, from a recording of diagnostics), keep \
@@ -55,7 +55,7 @@ pub enum Refused {
         /// The number of its last entry.
         found: u64,
     },
-    /// The head names an entry of an older part, and the part is not there.
+    /// The head names an entry of an older part, and the part is missing.
     #[error(
         "{} says that entry {entry} was written last, and no part of the log with it is there; bring the parts back, or keep \
          the log and its .head as evidence and move them away to begin a new log", path.display()

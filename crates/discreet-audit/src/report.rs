@@ -1,10 +1,10 @@
-//! What can be said of a log that was read.
+//! Results of a verification.
 
 use serde::Serialize;
 
 use super::time::Time;
 
-/// What [`verify`](super::verify()) found.
+/// Result of [`verify`](super::verify()).
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Report {
     /// The number of the first part that was read; 0 if there was none.
@@ -13,7 +13,7 @@ pub struct Report {
     pub parts: u64,
     /// Entries of parts that were removed because they were older than they had to be kept.
     pub removed: u64,
-    /// It was asked to begin with this part: nothing is known of the parts before it.
+    /// The part that the caller asked to begin with: nothing is known of the parts before it.
     pub began_with: Option<u64>,
     /// Lines read.
     pub entries: u64,
@@ -25,13 +25,13 @@ pub struct Report {
     pub starts: u64,
     /// The hash of the last entry.
     pub head: Option<String>,
-    /// Windows that a crash left open before a later start: what was released in them is known, how much is not.
+    /// Windows that a crash left open before a later start: their routes are known, the counts are not.
     pub counts_lost: u64,
     /// Windows open at the end: the program still runs, or was killed just now.
     pub still_open: u64,
     /// Bytes of an unfinished line at the end: a crash, or a program that is writing just now.
     pub torn: u64,
-    /// There was a head, beside the log or from elsewhere, to tell whether its end is there.
+    /// True if a head was given, next to the log or from elsewhere, to check that the end is complete.
     pub end_is_known: bool,
     /// Entries after the one that the head file names: it is replaced after each write.
     pub after_head: u64,
@@ -41,20 +41,20 @@ pub struct Report {
     pub more_findings: u64,
 }
 
-/// What can be said of a log.
+/// Verdict on a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It is what was written, and its end is there.
+    /// It is as it was written, and complete.
     Intact,
-    /// What is there is what was written. Nothing tells whether something was cut off at the end.
+    /// Its entries are as they were written. Without a head, a cut at its end would not be seen.
     EndUnknown,
-    /// It is not what was written.
+    /// It is not as it was written.
     NotIntact,
 }
 
 impl Report {
-    /// What can be said.
+    /// The verdict.
     pub fn verdict(&self) -> Verdict {
         match (self.is_intact(), self.end_is_known) {
             (false, _) => Verdict::NotIntact,
@@ -63,29 +63,29 @@ impl Report {
         }
     }
 
-    /// Is what is there what was written? See [`Report::verdict`] for its end.
+    /// True if its entries are as they were written. See [`Report::verdict`] for its end.
     pub fn is_intact(&self) -> bool {
         self.findings.is_empty()
     }
 }
 
-/// One place where the log is not what was written.
+/// One place where the log is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The part that it is in.
     pub part: u64,
     /// The line in that part, from 1.
     pub line: u64,
-    /// Where it begins in the part's file.
+    /// Its offset in the part's file, in bytes.
     pub offset: u64,
     /// The number that the entry has or, where it cannot be read, should have.
     pub seq: u64,
-    /// What is wrong.
+    /// The fault.
     #[serde(flatten)]
     pub what: What,
 }
 
-/// What can be wrong with an entry.
+/// Fault of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum What {
@@ -155,7 +155,7 @@ pub enum What {
     HeadNotFound,
 }
 
-/// More than anybody reads; a log of garbage must not fill the memory.
+/// The most findings: more than a person reads. A log of garbage must not fill the memory.
 pub const MAX_FINDINGS: usize = 100;
 
 fn missing(from: u64, to: u64) -> String {

@@ -1,8 +1,8 @@
-//! When a log begins a new part, and how long old parts are kept.
+//! Rotation: conditions for a new part, and the retention of old parts.
 
 use super::time::Time;
 
-/// When a log begins a new part, and how long old parts are kept. A zero turns a rule off.
+/// Conditions for a new part, and the retention of old parts. A zero turns a rule off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rotation {
     /// Bytes from which a part is closed. It may be longer by what one step of the writer writes.
@@ -19,7 +19,7 @@ impl Rotation {
     /// One file that grows for ever.
     pub const NEVER: Rotation = Rotation { max_bytes: 0, max_age_hours: 0, keep_days: 0 };
 
-    /// Is a part of so many bytes, whose first entry is from `since`, to be closed at `now`, and why?
+    /// The reason to close a part of so many bytes, whose first entry is from `since`, at `now`; `None` to keep it open.
     pub(super) fn due(&self, bytes: u64, since: Option<Time>, now: Time) -> Option<&'static str> {
         let age = since.map_or(0, |since| now.second().saturating_sub(since.second()));
         match () {

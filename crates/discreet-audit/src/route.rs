@@ -20,7 +20,7 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// False on an operational route while the log cannot be written: it goes on, and says so.
+    /// False on an operational route while the log cannot be written: it continues, and reports that.
     pub fn is_recorded(&self) -> bool {
         self.recorded
     }
@@ -37,7 +37,7 @@ impl NotRecorded {
     pub const LABEL: &'static str = "not_recorded";
 }
 
-/// Where one route records what it does. Dropping it ends the route.
+/// The log of one route. Dropping it ends the route.
 #[derive(Debug)]
 pub struct RouteLog {
     pub(super) route: Arc<Route>,
@@ -66,12 +66,12 @@ impl RouteLog {
         Ok(Receipt { recorded: false })
     }
 
-    /// Says that messages are about to come, so that the first of them need not wait for the disk.
+    /// Announces that messages are about to come, so that the first of them need not wait for the disk.
     pub fn expect(&self, now: Time) {
         self.route.tally().active = Some(now.second());
     }
 
-    /// Counts what was done to a redacted message that is about to leave: areas covered, or why it was blanked.
+    /// Counts the redaction of a message that is about to leave: areas covered, or the reason for a blank frame.
     pub fn record_redaction(&self, now: Time, redaction: &Redaction) {
         let mut tally = self.route.tally();
         let window = tally.window(now.second());
@@ -85,7 +85,7 @@ impl RouteLog {
         }
     }
 
-    /// Counts frames that were left out because newer ones had come before they could be looked at.
+    /// Counts frames that were skipped because newer ones had come before they could be inspected.
     pub fn record_skipped(&self, now: Time, frames: u64) {
         self.route.tally().window(now.second()).note("skipped", frames);
     }
@@ -109,7 +109,7 @@ pub(super) struct Route {
     tally: Mutex<Tally>,
 }
 
-/// What a route did in the windows that are not closed yet.
+/// Counts of a route in the windows that are not closed yet.
 #[derive(Debug)]
 pub(super) struct Tally {
     windows: [Window; 4],
@@ -117,7 +117,7 @@ pub(super) struct Tally {
     active: Option<i64>,
     /// A second that a message waits for. It may differ from the writer's at the turn of a second.
     asked: Option<i64>,
-    /// The route is gone; the writer closes what is left.
+    /// The route has ended; the writer closes its windows.
     pub ended: bool,
 }
 
@@ -132,9 +132,9 @@ struct Window {
     unrecorded: u64,
     bytes: u64,
     order: blake3::Hasher,
-    /// Reason, count, the first one's time, and whether it has its entry.
+    /// Reason, count, the first one's time, and true once that has its entry.
     denials: Vec<(&'static str, u64, Time, bool)>,
-    /// What redaction did, and how often.
+    /// Results of redaction, with their counts.
     redaction: Vec<(&'static str, u64)>,
 }
 
@@ -178,7 +178,7 @@ impl Route {
 }
 
 impl Tally {
-    /// Which seconds need a durable window: those given if the route is in use, and one that a message waits for.
+    /// The seconds that need a durable window: those given if the route is in use, and one that a message waits for.
     pub fn wanted(&mut self, now: i64, seconds: &[i64]) -> Vec<i64> {
         let near = |second: &i64| second.abs_diff(now) <= 1;
         let busy = !self.ended && self.active.as_ref().is_some_and(near);
@@ -193,7 +193,7 @@ impl Tally {
         self.window(second).durable = true;
     }
 
-    /// No window lets anything out any more.
+    /// Ends the permission to release of all windows.
     pub fn revoke(&mut self) {
         self.windows.iter_mut().for_each(|window| window.durable = false);
         self.active = None;

@@ -1,4 +1,4 @@
-//! The end of a log as a start finds it: torn lines, the last link, and what earlier runs left.
+//! The end of a log at a start: torn lines, the last link, and the state from earlier runs.
 
 use std::fs::File;
 use std::io;
@@ -31,11 +31,11 @@ pub(super) struct Tail {
     pub at_head: Option<[u8; 32]>,
     /// Bytes of a line that a crash tore, and their hash.
     pub torn: Option<(u64, [u8; 32])>,
-    /// What the head file said: `found`, `behind` by a write that a crash cut short, or `new` with the log.
+    /// State of the head file: `found`, `behind` by a write that a crash cut short, or `new` with the log.
     pub head: &'static str,
     /// The last entry, if it closes the part.
     pub closed: Option<Note>,
-    /// The number of the part, and where it ends.
+    /// The number of the part, and the offset of its end.
     pub part: u64,
     pub end: u64,
     /// The time of the part's first entry.
@@ -68,8 +68,8 @@ impl Tail {
     }
 }
 
-/// Checks the end of a part, however long, and finds what the start after it needs to know. `first` is its first entry, and
-/// `before` the end of the part before where that is known. `head` is looked for if it is in this part.
+/// Checks the end of a part of any length, and finds the state that the next start needs. `first` is its first entry, and
+/// `before` the end of the part before, if known. `head` is searched for if it is in this part.
 pub(super) fn read_tail(
     path: &Path,
     file: &File,
@@ -88,7 +88,7 @@ pub(super) fn read_tail(
         let begin = if from == 0 { begin.clone() } else { Tail::default() };
         let tail = tail_of(path, &bytes, from, begin, head)?;
         let has_head = head_here.is_none_or(|head| tail.first <= head.seq);
-        // Policies stand in every window, so this is seldom read twice; a log of nothing but denials may need it.
+        // Every window names its policy, so this is seldom read twice; a log of denials alone may need it.
         if from == 0 || (tail.policy.is_some() && tail.link.is_some() && has_head) {
             break tail;
         }
@@ -158,7 +158,7 @@ pub(super) fn higher(one: Option<PolicyMark>, other: Option<PolicyMark>) -> Opti
     }
 }
 
-/// The newest mark of the keeper's state in the first `end` bytes of a log, looked for from the end.
+/// The newest mark of the keeper's state in the first `end` bytes of a log, searched from the end.
 fn search_mark(file: &File, end: u64) -> io::Result<Option<String>> {
     let (mut until, mut rest) = (end, Vec::new());
     while until > 0 {
@@ -166,7 +166,7 @@ fn search_mark(file: &File, end: u64) -> io::Result<Option<String>> {
         let mut bytes = vec![0; usize::try_from(until - from).unwrap_or_default()];
         file.read_exact_at(&mut bytes, from)?;
         bytes.append(&mut rest);
-        // A line that begins in front of this is looked at with what is in front.
+        // A line that begins before this block is read with the block before.
         let whole =
             if from == 0 { 0 } else { memchr::memchr(b'\n', &bytes).map_or(bytes.len(), |at| at + 1) };
         if let Some(mark) = last_mark(bytes.get(whole..).unwrap_or_default()) {
@@ -184,7 +184,7 @@ pub(super) fn last_mark(lines: &[u8]) -> Option<String> {
     lines.filter_map(|line| std::str::from_utf8(line).ok()).find_map(mark_in)
 }
 
-/// The mark of the keeper's state that a line is.
+/// The mark of the keeper's state in a line.
 fn mark_in(line: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Mark {
@@ -192,7 +192,7 @@ fn mark_in(line: &str) -> Option<String> {
         change: String,
         why: String,
     }
-    // Looked for in each line that is written, so it is not parsed for nothing.
+    // Checked for each line that is written, so it is parsed only if needed.
     line.contains(r#""change":"mark""#)
         .then(|| serde_json::from_str::<Mark>(line).ok())?
         .filter(|mark| mark.entry == "keys" && mark.change == "mark")

@@ -17,7 +17,7 @@ impl Time {
         Time { nanoseconds: second.saturating_mul(SECOND) }
     }
 
-    /// What the system's clock says.
+    /// The time of the system's clock.
     pub fn system() -> Self {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         Time { nanoseconds: i64::try_from(since.as_nanos()).unwrap_or(i64::MAX) }
@@ -28,7 +28,7 @@ impl Time {
         self.nanoseconds.div_euclid(SECOND)
     }
 
-    /// How far into its second, in milliseconds.
+    /// Milliseconds since the start of its second: 0 to 999.
     pub(super) fn millisecond(self) -> i64 {
         self.nanoseconds.rem_euclid(SECOND) / 1_000_000
     }

@@ -1,4 +1,4 @@
-//! Reads a whole log, with all its parts, and says whether it is what was written, and if not, where and how.
+//! Verification of a whole log with all its parts: each place where it is not as it was written.
 
 use std::io::{self, BufRead, BufReader, ErrorKind};
 use std::path::Path;
@@ -13,13 +13,13 @@ use super::report::Report;
 /// there is one. If `path` is that of a part, it is verified from that part on.
 pub fn verify(path: &Path, head: Option<[u8; 32]>) -> io::Result<Report> {
     match part_of(path) {
-        // Somebody may have called a log so.
+        // A log may have such a name of its own.
         Some((log, part)) if !begins_a_log(path) => verify_from(&log, Some(part), head),
         _ => verify_from(path, None, head),
     }
 }
 
-/// Is the file the first of a log, and not named as that log's first part?
+/// True if the file is the first of a log, and its name is not that of the log's first part.
 fn begins_a_log(path: &Path) -> bool {
     let first = open(path).and_then(|file| First::read(&file)).ok().flatten();
     first.is_some_and(|first| first.opened.is_none()) && part_of(path).is_none_or(|(_, part)| part != 1)
@@ -27,7 +27,7 @@ fn begins_a_log(path: &Path) -> bool {
 
 /// Verifies the log at `path` from part `from` on; from the first on if there is none named.
 ///
-/// An error of kind `NotFound` says that there is no such log or part.
+/// An error of kind `NotFound` means that there is no such log or part.
 pub fn verify_from(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io::Result<Report> {
     // A part that is removed while this runs is on record as removed when it runs again.
     for _ in 0..3 {
@@ -38,7 +38,7 @@ pub fn verify_from(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io
     Err(io::Error::other("parts disappear while they are read"))
 }
 
-/// Nothing if a part was there and is not any more.
+/// `None` if a part was removed meanwhile.
 fn attempt(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io::Result<Option<Report>> {
     // The head first: a log that is being written only grows beyond it.
     let head_file = read_head(path);
@@ -60,7 +60,7 @@ fn attempt(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io::Result
         read(&mut check, BufReader::with_capacity(1 << 20, file))?;
     }
     for file in parts.live {
-        // Its number is in it. One that nobody can read is read by the check, which says so.
+        // Its number is in it. The check reports an unreadable one.
         let number = First::read(&file).ok().flatten().map(|first| first.part());
         if number.is_none_or(wanted) {
             check.begin_file(None);

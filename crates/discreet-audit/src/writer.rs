@@ -16,7 +16,7 @@ use super::tail::higher;
 use super::time::Time;
 use super::{Clock, Last, Opening, Shared};
 
-/// How often the writer looks. A step with nothing to write costs microseconds.
+/// Interval of the writer's steps. A step with nothing to write costs microseconds.
 const PAUSE: Duration = Duration::from_millis(100);
 /// From here in a window the last one is closed and the next one opened, together in one sync. Late enough that
 /// stragglers are counted, early enough that the disk has most of a second.
@@ -45,9 +45,9 @@ struct Batch {
     lines: Vec<u8>,
     /// The end of the chain after it.
     link: Link,
-    /// Something happened in this part that is not about parts.
+    /// True if the part has entries that are not about parts.
     in_use: bool,
-    /// What a start needs to know after it.
+    /// The state that a start after it needs.
     state: Carried,
     /// A part that it says is removed.
     removed: Option<u64>,
@@ -83,7 +83,7 @@ impl Writer {
     /// Steps until told to stop. With no pause between, only when asked (tests drive it by hand).
     pub fn run(self, clock: &Clock, by_itself: bool) {
         let _gone = Gone { shared: self.shared.clone(), clock: clock.clone() };
-        let mut writer = self; // dropped before `_gone`: who waits for that may open the file again
+        let mut writer = self; // dropped before `_gone`: a thread that waits for that may open the file again
         let pause = if by_itself { PAUSE } else { Duration::from_secs(3600) };
         loop {
             let go_on = writer.shared.gate.next_step(pause);
@@ -108,7 +108,7 @@ impl Writer {
         }
     }
 
-    /// Takes what the routes and the control plane have to say.
+    /// Takes the entries of the routes and of the control plane.
     fn collect(&mut self, now: Time, last: bool) {
         let (entries, dropped) = self.shared.take_entries();
         self.backlog.extend(entries.into_iter().map(|entry| (now, entry)));
@@ -166,7 +166,7 @@ impl Writer {
         Ok(())
     }
 
-    /// What there is to be written, and the entry that closes the part if it is full.
+    /// The entries to write, and the entry that closes the part if it is full.
     fn batch(&mut self, now: Time, last: bool, grants: &Grants) -> Result<Batch, String> {
         let overrun = || (self.lost > 0).then(|| (now, "more happened than could be entered".to_owned()));
         let fault = self
@@ -185,7 +185,7 @@ impl Writer {
             link = write_line(&mut lines, link, *time, entry).map_err(|error| error.to_string())?;
             latest = latest.max(*time);
         }
-        // What is said about parts alone is not worth another part.
+        // Entries about parts alone are not worth another part.
         let in_use = self.part.is_in_use() || others.clone().next().is_some();
         let mark = self.backlog.iter().rev().find_map(|(_, entry)| entry.mark());
         let state = self.part.state(latest, self.policy, mark);
@@ -246,7 +246,7 @@ pub(super) fn route_entry(change: &'static str, route: &Route) -> Entry {
     Entry::Route { change, route: route.id, info, source }
 }
 
-/// Says that the writer is gone even if it panicked: waiting routes must not wait for it.
+/// Reports the end of the writer, even in a panic, so that routes do not wait for it.
 struct Gone {
     shared: Arc<Shared>,
     clock: Clock,

@@ -1,10 +1,10 @@
-//! Whether the time of day can be relied on.
+//! Trust in the time of day.
 //!
-//! A clock that is set back would revive what has expired. The guard therefore never believes a time before one that
-//! it has already seen, in this run or, by the audit log, in an earlier one.
+//! A clock that is set back would revive expired rights. The guard therefore never trusts a time before one that it has
+//! already seen, in this run or, by the audit log, in an earlier one.
 //!
-//! It cannot tell a clock that was set forward wrongly from one that was set right: hours may begin early then. And once
-//! such a time was seen, the right one counts as set back, until it has caught up or the audit log is moved aside.
+//! It cannot distinguish a clock that was set forward wrongly from one that was corrected: hours may begin early then. After
+//! such a time, the right one counts as set back, until it has caught up or the audit log is moved aside.
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
@@ -23,7 +23,7 @@ impl ClockFloor {
         ClockFloor { latest: AtomicI64::new(latest.unwrap_or(i64::MIN)) }
     }
 
-    /// Whether `unix_seconds`, the system's time now, can be trusted.
+    /// True if `unix_seconds`, the system's present time, can be trusted. Remembers it if it is the latest.
     pub fn trusts(&self, unix_seconds: i64) -> bool {
         let latest = self.latest.fetch_max(unix_seconds, Relaxed);
         unix_seconds >= latest.saturating_sub(TOLERANCE_SECONDS)

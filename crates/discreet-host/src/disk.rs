@@ -1,5 +1,5 @@
-//! Files that decide something, and files that are written: read only if nobody else could have changed them, written so
-//! that nobody else's file is.
+//! Files that decide something are read only if no other user could have changed them. Files are written so that no other
+//! user's file is overwritten.
 
 mod replace;
 mod rights;

@@ -31,7 +31,7 @@ impl<const N: usize> Secret<N> {
         Ok(secret)
     }
 
-    /// Takes over these bytes, and wipes them where they were.
+    /// Takes over these bytes, and wipes the originals.
     pub fn take(bytes: &mut [u8; N]) -> Secret<N> {
         let mut secret = Secret::zero();
         secret.page.0.copy_from_slice(bytes);
@@ -39,7 +39,7 @@ impl<const N: usize> Secret<N> {
         secret
     }
 
-    /// Made by `fill`, in place: no copy of it is anywhere else. None if `fill` says so.
+    /// Made by `fill`, in place, without another copy. An error if `fill` fails.
     pub fn fill<E>(fill: impl FnOnce(&mut [u8; N]) -> Result<(), E>) -> Result<Secret<N>, E> {
         let mut secret = Secret::zero();
         fill(&mut secret.page.0)?;
@@ -65,7 +65,7 @@ impl<const N: usize> Drop for Secret<N> {
 }
 
 fn lock(bytes: &[u8]) -> Option<region::LockGuard> {
-    // Nothing to lock is no failure worth a secret.
+    // A secret that cannot be locked is still usable: `harden` reports that.
     region::lock(bytes.as_ptr(), bytes.len()).ok()
 }
 

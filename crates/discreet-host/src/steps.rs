@@ -1,6 +1,6 @@
 //! Counts the steps of work that bytes from outside make, for tests: seconds depend on the machine, steps do not.
 //!
-//! A loop that goes over such bytes counts once a turn, or says how many bytes it looked at. One thread's count is its own.
+//! A loop over such bytes counts one step a turn, or the number of bytes that it read. Each thread has its own count.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ thread_local! {
     static STEPS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// So many more steps were taken.
+/// Adds steps to this thread's count.
 #[inline]
 pub fn count(steps: usize) {
     STEPS.with(|all| all.set(all.get().wrapping_add(steps as u64)));

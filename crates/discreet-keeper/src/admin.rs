@@ -6,24 +6,24 @@ use std::time::{Duration, Instant};
 use super::frame::{FrameError, Frames, send};
 use super::protocol::{Done, FromAdmin, Hello, Summary, ToAdmin, TopicAccess, VERSION};
 
-/// How long an answer may take: the keeper itself waits a second for its guards.
+/// Time limit for an answer: the keeper itself waits a second for its guards.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
 
-/// Why there is no answer.
+/// Reason for which there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum NoAnswer {
     /// There is no keeper.
     #[error("no keeper at {socket}: {error}. Start `keeper`, or say with --socket where it listens")]
     NotThere {
-        /// Where it was looked for.
+        /// Its expected socket.
         socket: String,
-        /// The system's words.
+        /// The system's message.
         error: std::io::Error,
     },
-    /// It said no.
+    /// It refused.
     #[error("the keeper refuses: {0}")]
     Refused(String),
-    /// It hung up, or said something else.
+    /// It closed the connection, or sent something else.
     #[error(
         "the keeper gave no answer ({0}). What was asked may still take effect: see `discreet who`. It takes orders of root, its own user and those of --admin-uid, and its log says more"
     )]
@@ -36,17 +36,17 @@ impl From<FrameError> for NoAnswer {
     }
 }
 
-/// Takes everything from a stakeholder.
+/// Revokes all rights of a stakeholder.
 pub fn revoke(socket: &Path, who: &str) -> Result<Done, NoAnswer> {
     done(ask(socket, &FromAdmin::Revoke(who.to_owned()))?)
 }
 
-/// Gives back to a stakeholder what the policy says.
+/// Grants a stakeholder again what the policy gives it.
 pub fn grant(socket: &Path, who: &str) -> Result<Done, NoAnswer> {
     done(ask(socket, &FromAdmin::Grant(who.to_owned()))?)
 }
 
-/// Who can open what now.
+/// The present access: who can open each topic.
 pub fn who(socket: &Path) -> Result<(Vec<TopicAccess>, Summary), NoAnswer> {
     let mut topics = Vec::new();
     for part in ask(socket, &FromAdmin::Who)? {

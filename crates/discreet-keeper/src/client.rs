@@ -1,7 +1,7 @@
 //! The guard's side: keys that a keeper gives, ready to be used without waiting.
 //!
 //! A thread of its own talks to the keeper, for as long as the [`KeyRing`] lives, and connects again when it has to.
-//! If the keeper is gone, the keys of now and next run out, and there are none until it is back.
+//! Without the keeper, the keys of the present and the next epoch run out, and there are none until it is back.
 
 mod link;
 mod ring;
@@ -21,40 +21,40 @@ use link::Shared;
 pub use super::protocol::Held;
 pub use ring::CurrentGrants;
 
-/// What a guard is to its keeper.
+/// A guard, as its keeper knows it.
 pub struct Guard {
-    /// Where the keeper listens.
+    /// The keeper's socket.
     pub socket: PathBuf,
-    /// Signs what this guard sends. Made when it starts.
+    /// Signs the messages of this guard. Made when it starts.
     pub sender: Arc<SenderKey>,
-    /// X25519 public key of what is sent to this guard. Made when it starts.
+    /// X25519 public key for messages to this guard. Made when it starts.
     pub receiver: [u8; 32],
     /// The domain on which it sends.
     pub domain: u32,
-    /// The mark of the keeper's state that the audit log of an earlier run has.
+    /// The mark of the keeper's state from the audit log of an earlier run.
     pub mark: Option<String>,
 }
 
-/// What happens to the keys, for audit, log and diagnostics.
+/// Changes of the keys, for audit, log and diagnostics.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// Keys, grants or stakeholders are others than before: publish [`KeyRing::grants`] again.
+    /// Keys, grants or stakeholders have changed: publish [`KeyRing::grants`] again.
     Changed,
-    /// A stakeholder was revoked. From now on no key is used that it has.
+    /// A stakeholder was revoked. No key that it has is used any more.
     Revoked(String),
     /// A stakeholder may have again what the policy gives it.
     Granted(String),
     /// The keeper cannot be reached, or does not answer. Keys run out.
     KeeperGone(String),
-    /// The keeper is there, and has answered.
+    /// The keeper is connected, and has answered.
     KeeperBack,
     /// The keeper gives no keys for the policy that this guard runs.
     Mismatch(String),
-    /// Whose signatures the keeper asks for, if any. Comes with each connection, before any key.
+    /// The trust of the keeper, if it has one. Comes with each connection, before any key.
     Trust(Option<Trust>),
     /// The mark of the keeper's state, to be remembered: [`Guard::mark`] of the next run.
     Marked(String),
-    /// A stakeholder has other keys than before: its name, and which.
+    /// The keys of a stakeholder have changed: its name, and the fingerprints.
     Rekeyed(String, String),
     /// Another process of this user is a guard too, or tried to be.
     AnotherGuard(String),
@@ -64,7 +64,7 @@ pub enum Event {
     LogGone(String),
 }
 
-/// The keys that a guard has at the moment. Reading them never waits.
+/// The present keys of a guard. Reading them never waits.
 pub struct KeyRing {
     shared: Arc<Shared>,
 }
@@ -79,7 +79,7 @@ impl KeyRing {
         Arc::new(KeyRing { shared })
     }
 
-    /// Asks for keys for this policy, and waits until they are there: `true`, or until `patience` is over.
+    /// Asks for keys for this policy, and waits until they come (`true`) or until `patience` is over.
     ///
     /// Call it before the policy is switched. Keys of the one before that are of no use to the new one stay for another
     /// five seconds, so that no message falls between the two.
@@ -103,29 +103,29 @@ impl KeyRing {
         Arc::clone(&self.shared.ring.load().grants)
     }
 
-    /// What commands call the guard's receiving key: known once the keeper has answered, and then always the same.
+    /// The id of the guard's receiving key in commands: known once the keeper has answered, and then constant.
     pub fn receiver_id(&self) -> Option<u32> {
         self.shared.ring.load().grants.receiver_id
     }
 
-    /// Stakeholders with a valid identity that are not revoked, as the keeper said last; [`KeyRing::lease`] tells whether its
-    /// word still holds. What they may do is the policy's to say.
+    /// Stakeholders with a valid identity that are not revoked, by the keeper's last message; it holds until [`KeyRing::lease`]
+    /// ends. The policy decides on their rights.
     pub fn stakeholders(&self) -> Arc<Vec<PublicIdentity>> {
         Arc::clone(&self.shared.ring.load().stakeholders)
     }
 
-    /// How long it still holds who may command: renewed whenever the keeper is heard, as long as it serves the policy that
-    /// this guard runs.
+    /// The lease on the stakeholders that may command: renewed by each message of the keeper, as long as it serves the policy
+    /// that this guard runs.
     pub fn lease(&self) -> &Lease {
         &self.shared.lease
     }
 
-    /// What the keeper remembered when it was first heard in this run: floors for a guard that has lost its own memory.
+    /// The keeper's memory at its first message in this run: floors for a guard that has lost its own.
     pub fn held(&self) -> Option<Held> {
         self.shared.state().held.clone()
     }
 
-    /// Waits for that, if a keeper seems to be there.
+    /// Waits for that, if a keeper seems to be running.
     pub fn wait_held(&self, patience: Duration) {
         let until = Instant::now() + patience;
         let mut state = self.shared.state();
@@ -138,7 +138,7 @@ impl KeyRing {
         }
     }
 
-    /// Is there a keeper that answers?
+    /// True if a keeper answers.
     pub fn is_connected(&self) -> bool {
         self.shared.state().connected
     }

@@ -1,4 +1,4 @@
-//! What the keeper does, apart from sockets and threads: the time comes in as an argument, frames go out through
+//! The keeper's decisions, without sockets and threads: the time comes in as an argument, frames go out through
 //! [`Outbox`].
 
 mod give;
@@ -23,16 +23,16 @@ use discreet_seal::identity::Identity;
 
 pub use orders::Ordered;
 
-/// The latest time is written down this often.
+/// Interval at which the latest time is written to the state, in seconds.
 const REMEMBERED_EVERY: i64 = 10;
 
-/// Everything the keeper knows.
+/// State of the keeper.
 pub struct Engine {
     pub(super) signer: Identity,
     pub(super) state: State,
     pub(super) live: LivePolicy,
     file: PolicyWatch,
-    /// Why the policy's file is not in force.
+    /// The reason for which the policy's file is not in force.
     pub(super) refused: Option<String>,
     pub(super) roster: Roster,
     looked: i64,
@@ -43,16 +43,16 @@ pub struct Engine {
     pub(super) trusted: bool,
     remembered: i64,
     pub(super) ungranted: BTreeMap<[u8; 16], String>,
-    /// The state is older than one that a guard still knows of: why nobody gets keys.
+    /// The reason for which no keys are given: the state is older than a guard's mark.
     pub(super) outdated: Option<String>,
-    /// What no guard has heard yet.
+    /// News that no guard has received yet.
     unheard: Vec<News>,
     log: Box<dyn Fn(&str) + Send>,
 }
 
 impl Engine {
-    /// With what the state remembers. `trust`: whose signatures a policy must have. `accept_time`: the time is right,
-    /// whatever was seen before.
+    /// Starts from `state`. `trust`: the signatures that a policy must have. `accept_time`: `now` is right, even if a later
+    /// time was seen before. `now`: seconds since 1970.
     pub fn new(
         signer: Identity,
         mut state: State,
@@ -92,7 +92,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// What is to be done now and then: several times a second.
+    /// Periodic work. Call it several times a second.
     pub fn tick(&mut self, now: i64) -> Result<(), StateFault> {
         if self.outdated.is_some() {
             return Ok(());
@@ -113,7 +113,7 @@ impl Engine {
         Ok(())
     }
 
-    /// A guard has come.
+    /// A guard connects.
     pub fn connect(&mut self, peer: Peer, hello: GuardHello, outbox: Outbox) -> Result<u64, StateFault> {
         self.last_session = self.last_session.saturating_add(1);
         (self.log)(&format!("guard {} of user {} is here, domain {}", peer.pid, peer.uid, hello.domain));
@@ -131,19 +131,19 @@ impl Engine {
         Ok(self.last_session)
     }
 
-    /// It is gone.
+    /// A guard disconnects, for the reason `why`.
     pub fn disconnect(&mut self, id: u64, why: &str) {
         if let Some(session) = self.sessions.remove(&id) {
             (self.log)(&format!("guard {} is gone: {why}", session.peer.pid));
         }
     }
 
-    /// A guard.
+    /// The session of a guard.
     pub fn session(&self, id: u64) -> Option<&Session> {
         self.sessions.get(&id)
     }
 
-    /// It says something.
+    /// A guard sends a message.
     pub fn hear(&mut self, id: u64, message: &FromGuard, now: i64) -> Result<(), StateFault> {
         if self.outdated.is_some() {
             return Ok(());
@@ -154,7 +154,7 @@ impl Engine {
             FromGuard::Applied(number) => session.applied = session.applied.max(*number),
             FromGuard::Want(policy) => {
                 session.wanted = Some(*policy);
-                // The guard has seen the file change before the keeper looked.
+                // The guard has noticed the changed file before the keeper.
                 if self.live.current().as_ref().is_none_or(|current| current.hash() != *policy) {
                     self.file.catch_up();
                     self.reload(now)?;
@@ -193,7 +193,7 @@ impl Engine {
         self.sessions.keys().copied().collect()
     }
 
-    /// Is it later than ever? Remembers that.
+    /// Compares `now` with the latest time, and remembers it if it is later.
     fn look(&mut self, now: i64) -> Result<(), StateFault> {
         let trusted = self.clock.trusts(now);
         if trusted != self.trusted {
@@ -252,7 +252,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Gives a guard keys for the policy it wants, if that is the one in force.
+    /// Gives a guard keys for the policy that it wants, if that is the one in force.
     fn settle(&mut self, id: u64, now: i64) -> Result<(), StateFault> {
         let policy = self.policy();
         let Some(session) = self.sessions.get_mut(&id) else { return Ok(()) };
@@ -294,7 +294,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Looks after identities that are others than before.
+    /// Takes over changed identities.
     fn refresh(&mut self, now: i64) -> Result<(), StateFault> {
         let Some(policy) = self.live.current().as_ref().map(Arc::clone) else { return Ok(()) };
         let changes = self.roster.refresh(&policy);
@@ -326,7 +326,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Who may command, as far as identities go.
+    /// The stakeholders with a valid identity that are not revoked: those whose commands may be accepted.
     fn known(&self) -> Vec<Known> {
         let served = self.roster.valid().filter(|(name, _)| self.served(name).is_some());
         served

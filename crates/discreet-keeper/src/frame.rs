@@ -7,13 +7,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::{Zeroize, Zeroizing};
 
-/// The longest frame that is sent or believed.
+/// The longest frame that is sent or accepted, in bytes.
 pub const MAX_FRAME: usize = 1 << 20;
 
-/// A frame that has begun is whole after this long, or the connection ends.
+/// Time limit for the rest of a frame that has begun. After it the connection ends.
 const WHOLE_WITHIN: Duration = Duration::from_secs(5);
 
-/// Why there is no frame.
+/// Reason for which there is no frame.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
     /// None has begun; ask again.
@@ -25,10 +25,10 @@ pub enum FrameError {
     /// It began and did not end.
     #[error("a frame was not finished in time")]
     Late,
-    /// It says that it is longer than any may be, or one to be sent would be.
+    /// Its length is beyond [`MAX_FRAME`], received or to be sent.
     #[error("a frame of more than {MAX_FRAME} bytes")]
     TooLong,
-    /// Its bytes are none that the other side would send.
+    /// Its bytes are not a message of this protocol.
     #[error("a frame that does not parse")]
     Odd,
     /// The connection broke.
@@ -36,7 +36,7 @@ pub enum FrameError {
     Broken(std::io::Error),
 }
 
-/// Reads frames. What was in the last one is wiped when the next is read.
+/// Reads frames. The bytes of one are wiped when the next is read.
 #[derive(Default)]
 pub struct Frames {
     bytes: Zeroizing<Vec<u8>>,

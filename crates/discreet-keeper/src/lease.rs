@@ -1,12 +1,12 @@
-//! How long the keeper's word on who may command holds.
+//! The lease on the stakeholders that may command.
 //!
-//! What was once allowed is not remembered for ever: a keeper that is gone, hangs, or is cut off cannot revoke. So every
-//! sign of life renews a lease, and without one commands and calls end by themselves.
+//! A permission does not last without the keeper, because one that has ended, hangs, or is cut off cannot revoke. So each
+//! sign of life of the keeper renews a lease; when the lease ends, commands and calls are refused.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Commands and calls end so long after the keeper was last heard.
+/// Commands and calls end this long after the keeper's last message.
 pub const LEASE: Duration = Duration::from_secs(30);
 
 /// Holds from each renewal for [`LEASE`], by the monotonic clock and by the time of day: a clock that is set back does not
@@ -20,7 +20,7 @@ impl Lease {
         *self.renewed() = Some((at, second));
     }
 
-    /// How long it still holds; zero if it has ended or never began.
+    /// The time that is left; zero if it has ended or never began.
     pub fn left(&self, at: Instant, second: i64) -> Duration {
         let Some((renewed, since)) = *self.renewed() else { return Duration::ZERO };
         let by_clock = u64::try_from(second.saturating_sub(since)).unwrap_or_default();
@@ -28,7 +28,7 @@ impl Lease {
         LEASE.saturating_sub(gone)
     }
 
-    /// Whether it holds.
+    /// True if it holds.
     pub fn holds(&self, at: Instant, second: i64) -> bool {
         !self.left(at, second).is_zero()
     }

@@ -1,5 +1,5 @@
-//! The keeper: a process with no ROS in it that holds the robot's identity, decides who is given which keys, and gives
-//! each guard the keys of now and next.
+//! The keeper: a process without ROS that holds the robot's identity, decides on the members of each key, and gives each
+//! guard the keys of the present and the next epoch.
 //!
 //! A guard links [`client`], the command line [`admin`]; the program itself is [`server`] around [`engine`].
 
@@ -19,7 +19,7 @@ mod who;
 
 use std::path::PathBuf;
 
-/// Where the keeper listens if nobody says otherwise: `~/.ros/discreet/keeper.sock`.
+/// The default socket of the keeper: `~/.ros/discreet/keeper.sock`.
 pub fn default_socket() -> PathBuf {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     home.join(".ros/discreet/keeper.sock")

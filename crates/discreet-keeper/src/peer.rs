@@ -1,4 +1,4 @@
-//! Who is at the other end of a socket.
+//! The process at the other end of a socket.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -9,17 +9,17 @@ use std::path::Path;
 use nix::sys::socket::getsockopt;
 use nix::sys::socket::sockopt::PeerCredentials;
 
-/// The process at the other end, as the kernel knows it.
+/// The process at the other end, as the kernel reports it (SO_PEERCRED).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer {
-    /// Its process; 0 for one of another PID namespace, such as a container's, which nobody here can name.
+    /// Its process id; 0 for a process of another PID namespace, such as a container's.
     pub pid: u32,
     /// Its user.
     pub uid: u32,
 }
 
 impl Peer {
-    /// Of a connection.
+    /// The peer of a connection.
     pub fn of(stream: &impl AsFd) -> io::Result<Peer> {
         let peer = getsockopt(stream, PeerCredentials)?;
         Ok(Peer { pid: peer.pid().unsigned_abs(), uid: peer.uid() })
@@ -31,7 +31,7 @@ pub fn own_uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Connects to a keeper: to one that is this user, root, or the only one who could have put a socket there.
+/// Connects to a keeper that runs as this user, as root, or as the only user who could have made that socket.
 pub fn connect(socket: &Path) -> io::Result<UnixStream> {
     let stream = UnixStream::connect(socket)?;
     let Peer { uid, .. } = Peer::of(&stream)?;

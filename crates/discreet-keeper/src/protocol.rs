@@ -1,4 +1,4 @@
-//! What keeper, guards and the command line say to each other: postcard in frames, see [`super::frame`].
+//! Messages between keeper, guards and the command line: postcard in frames, see [`super::frame`].
 
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,60 +13,60 @@ pub const VERSION: u16 = 2;
 /// The hash of a policy's file.
 pub type PolicyHash = [u8; 32];
 
-/// The first frame of a connection: who calls?
+/// The first frame of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hello {
     /// A guard, which stays.
     Guard(GuardHello),
-    /// Somebody with one question.
+    /// An administrator with one question.
     Admin {
         /// [`VERSION`].
         version: u16,
     },
 }
 
-/// What a guard is known by.
+/// Identification of a guard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuardHello {
     /// [`VERSION`].
     pub version: u16,
-    /// Ed25519 public key of what it sends.
+    /// Ed25519 public key for messages from it.
     pub sender: [u8; 32],
-    /// X25519 public key of what is sent to it.
+    /// X25519 public key for messages to it.
     pub receiver: [u8; 32],
     /// The id that this key was announced under before, so that it keeps it.
     pub receiver_id: Option<u32>,
     /// The domain on which it sends.
     pub domain: u32,
-    /// The last mark of the keeper's state that it was told, from its memory or its audit log.
+    /// The last mark of the keeper's state that it received, from its memory or its audit log.
     pub mark: Option<String>,
 }
 
-/// What a guard says.
+/// Message of a guard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FromGuard {
     /// It wants keys for this policy, and soon for no other.
     Want(PolicyHash),
-    /// It has done what the [`Apply`] of this number says.
+    /// It has carried out the [`Apply`] of this number.
     Applied(u64),
 }
 
-/// What a guard is told.
+/// Message to a guard.
 #[derive(Serialize, Deserialize)]
 pub enum ToGuard {
     /// A key, to be used once the next [`Apply`] comes.
     Key(GivenKey),
-    /// Everything said since the last one takes effect, at once.
+    /// Everything sent since the last one takes effect, at once.
     Apply(Apply),
     /// There are no keys for the policy it wants.
     Mismatch(Mismatch),
-    /// The keeper is there.
+    /// The keeper is alive.
     Alive,
-    /// Whose signatures a policy must have. The first word of a connection, of a keeper that has a trust.
+    /// The signatures that a policy must have. The first message of a connection, if the keeper has a trust.
     Trust(TrustTold),
-    /// What it holds for the keeper, and the keeper for it. First of all, and whenever it changes.
+    /// Memory that guard and keeper hold for each other. Sent at the start, and after each change.
     Held(Held),
-    /// This process is given nothing: why, for a person.
+    /// This process is refused; the reason, for a person.
     Refused(String),
 }
 
@@ -77,14 +77,14 @@ pub struct TrustTold {
     pub robot: String,
     /// Its fleet.
     pub fleet: Option<String>,
-    /// How many owners must have signed.
+    /// The number of owners that must have signed.
     pub threshold: u32,
     /// The owners: name and Ed25519 public key.
     pub owners: Vec<(String, [u8; 32])>,
 }
 
 impl TrustTold {
-    /// To be told.
+    /// The message for a trust.
     pub fn of(trust: &Trust) -> TrustTold {
         TrustTold {
             robot: trust.robot().to_owned(),
@@ -94,17 +94,17 @@ impl TrustTold {
         }
     }
 
-    /// As it was told. The same is refused in it as in a file.
+    /// The trust in the message. Checked as in a file.
     pub fn trust(self) -> Result<Trust, NoTrust> {
         let owners = self.owners.into_iter().map(|(name, key)| Owner { name, key }).collect();
         Trust::new(self.robot, self.fleet, usize::try_from(self.threshold).unwrap_or(usize::MAX), owners)
     }
 }
 
-/// Memory that two keep for each other, so that neither loses it alone.
+/// Memory that keeper and guard hold for each other, so that the loss of one copy does no harm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
-    /// The mark of the keeper's state: the guard keeps it, and says it when it comes again.
+    /// The mark of the keeper's state: the guard keeps it, and sends it when it connects again.
     pub mark: String,
     /// The keeper's robot.
     pub robot: String,
@@ -127,20 +127,20 @@ pub struct GivenKey {
     pub from: i64,
     /// The first second at which it is not used any more.
     pub until: i64,
-    /// What it is derived from.
+    /// The secret from which it is derived.
     pub secret: Handed,
-    /// The same for the members, wrapped and signed.
+    /// The secret for the members, wrapped and signed.
     pub grant: Vec<u8>,
-    /// Whom it is wrapped to, by name: stakeholders of the group who are served now.
+    /// The names of the members that it is wrapped to: those of the group that are not revoked.
     pub members: Vec<String>,
 }
 
-/// What changes for a guard.
+/// Changes for a guard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Apply {
     /// Grows by one with each; the guard repeats it.
     pub number: u64,
-    /// Nothing that the guard had from before holds any more.
+    /// All that the guard had before is void.
     pub fresh: bool,
     /// The policy that the keys since the last one are for.
     pub policy: PolicyHash,
@@ -156,9 +156,9 @@ pub struct Apply {
     pub receiver_id: Option<u32>,
     /// The announcement of that key, if it is another than before.
     pub receiver: Option<Vec<u8>>,
-    /// Who may send commands as far as identities go, if they are others than before.
+    /// The stakeholders with a valid identity that are not revoked, if they have changed.
     pub stakeholders: Option<Vec<Known>>,
-    /// What happened.
+    /// Events for the audit.
     pub news: Vec<News>,
 }
 
@@ -173,40 +173,40 @@ pub struct Known {
     pub sign: [u8; 32],
 }
 
-/// Something for the audit.
+/// Event for the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum News {
     /// A stakeholder was revoked.
     Revoked(String),
     /// A stakeholder was granted again what the policy gives it.
     Granted(String),
-    /// A stakeholder has other keys than before: its name, and which.
+    /// The keys of a stakeholder have changed: its name, and the fingerprints.
     Rekeyed(String, String),
-    /// Another process of this guard's user connected, or tried to: which.
+    /// Another process of this guard's user connected, or tried to; with its process id.
     AnotherGuard(String),
-    /// A person gave up what the keeper remembered, or accepted an older state: when and which.
+    /// A person gave up the keeper's memory, or accepted an older state; with the details.
     NewState(String),
     /// This guard's audit log is new, and there was one before.
     LogGone(String),
 }
 
-/// Why there are no keys.
+/// Reason for which there are no keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mismatch {
     /// The policy that the guard wants.
     pub wanted: PolicyHash,
-    /// What the keeper has to say about it, for a person.
+    /// The keeper's reason, for a person.
     pub reason: String,
 }
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FromAdmin {
-    /// Take everything from this stakeholder, until it is granted.
+    /// Revoke all rights of this stakeholder, until it is granted again.
     Revoke(String),
-    /// Let it have again what the policy gives it.
+    /// Grant it again what the policy gives it.
     Grant(String),
-    /// Who can open what?
+    /// List the present access.
     Who,
 }
 
@@ -219,26 +219,26 @@ pub enum ToAdmin {
     Topic(TopicAccess),
     /// Its end.
     Summary(Summary),
-    /// No.
+    /// A refusal, with its reason.
     Refused(String),
 }
 
-/// What came of a revocation or a grant.
+/// Result of a revocation or a grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
     /// The stakeholder.
     pub who: String,
-    /// It was not so before.
+    /// True if this was a change.
     pub changed: bool,
-    /// Does the policy in force name it?
+    /// True if the policy in force names it.
     pub in_policy: bool,
-    /// Guards that are connected.
+    /// Connected guards.
     pub guards: u32,
-    /// Those of them that have said that it is in effect.
+    /// The number of them that have confirmed it.
     pub acknowledged: u32,
 }
 
-/// Who can open a topic in one form now.
+/// The stakeholders that can open a topic in one form now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TopicAccess {
     /// The topic as the policy declares it.
@@ -247,11 +247,11 @@ pub struct TopicAccess {
     pub class: String,
     /// The form.
     pub form: String,
-    /// Whoever can, and until when as far as the policy tells.
+    /// The stakeholders, each with its end by the policy.
     pub who: Vec<Member>,
 }
 
-/// Somebody who can open something.
+/// A stakeholder with access.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// The stakeholder.
@@ -260,33 +260,33 @@ pub struct Member {
     pub until: Option<i64>,
 }
 
-/// What else there is to know.
+/// State of the keeper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// The robot.
     pub robot: String,
     /// The version of the policy in force, if there is one.
     pub policy_version: Option<u64>,
-    /// Is the clock not behind what was seen before?
+    /// True if the clock is not behind the latest time seen.
     pub clock_trusted: bool,
-    /// Everybody the policy names.
+    /// The stakeholders that the policy names.
     pub stakeholders: Vec<Standing>,
-    /// Guards that are connected.
+    /// Connected guards.
     pub guards: Vec<GuardState>,
-    /// What is wrong, for a person.
+    /// Faults, for a person.
     pub trouble: Vec<String>,
 }
 
-/// How a stakeholder stands.
+/// State of a stakeholder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// Its name.
     pub name: String,
     /// Of its identity, if there is a valid one.
     pub fingerprint: Option<String>,
-    /// Since when it is revoked.
+    /// The second of its revocation; `None` if it is not revoked.
     pub revoked: Option<i64>,
-    /// Why it gets nothing although the policy names it.
+    /// The reason for which it gets nothing although the policy names it.
     pub unserved: Option<String>,
 }
 
@@ -297,9 +297,9 @@ pub struct GuardState {
     pub pid: u32,
     /// The domain on which it sends.
     pub domain: u32,
-    /// How many keys it holds.
+    /// The number of its keys.
     pub keys: u32,
-    /// Does it run the policy that the keeper has?
+    /// True if it runs the policy that the keeper has.
     pub same_policy: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The identities of the stakeholders that a policy names, as their files are now.
+//! The identities of the stakeholders that a policy names, as their files are at present.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use discreet_policy::Policy;
 use discreet_policy::signatures::fingerprint;
 use discreet_seal::identity::PublicIdentity;
 
-/// Everybody that a policy names.
+/// The stakeholders that a policy names.
 #[derive(Default)]
 pub struct Roster {
     entries: BTreeMap<String, Entry>,
@@ -20,16 +20,15 @@ struct Entry {
     path: PathBuf,
     mark: Option<Mark>,
     signed: Signed,
-    /// Nobody else could change it. A folder's rights change without the file.
+    /// No other user can change it. A folder's rights change without the file.
     ours: bool,
     identity: Result<PublicIdentity, String>,
 }
 
-/// What the owners' signatures of the policy say of an identity: nothing, as nobody asks for them; or its fingerprint, if it
-/// was there.
+/// The fingerprint of an identity in the owners' signatures: none without a trust, and `None` within if it was missing then.
 type Signed = Option<Option<String>>;
 
-/// What tells a file from another in its place.
+/// Data by which a replaced file is recognised.
 #[derive(PartialEq, Eq, Clone, Copy)]
 struct Mark(u64, u64, i64, i64, u64);
 
@@ -38,17 +37,17 @@ fn mark(path: &Path) -> Option<Mark> {
     Some(Mark(found.dev(), found.ino(), found.mtime(), found.mtime_nsec(), found.size()))
 }
 
-/// Somebody whose identity is another than before, or became valid or invalid.
+/// A stakeholder whose identity has changed, or became valid or invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The stakeholder.
     pub who: String,
-    /// Why it has no identity now, if it has none.
+    /// The reason for which it has no identity now; `None` if it has one.
     pub trouble: Option<String>,
 }
 
 impl Roster {
-    /// Looks at the files that `policy` names: those that it did not know, and those that are others than before.
+    /// Reads the files that `policy` names, if they are new or have changed.
     pub fn refresh(&mut self, policy: &Policy) -> Vec<Change> {
         let folder = Path::new(policy.file_name()).parent().unwrap_or(Path::new("")).to_owned();
         let mut changes = Vec::new();
@@ -82,7 +81,7 @@ impl Roster {
         changes
     }
 
-    /// The identity of a stakeholder, or why there is none.
+    /// The identity of a stakeholder, or the reason for which it has none.
     pub fn identity(&self, who: &str) -> Result<&PublicIdentity, &str> {
         match self.entries.get(who) {
             Some(entry) => entry.identity.as_ref().map_err(String::as_str),
@@ -90,18 +89,18 @@ impl Roster {
         }
     }
 
-    /// Does the policy name it?
+    /// True if the policy names it.
     pub fn names(&self, who: &str) -> bool {
         self.entries.contains_key(who)
     }
 
-    /// Everybody with a valid identity.
+    /// All stakeholders with a valid identity.
     pub fn valid(&self) -> impl Iterator<Item = (&str, &PublicIdentity)> {
         self.entries.iter().filter_map(|(name, entry)| Some((name.as_str(), entry.identity.as_ref().ok()?)))
     }
 }
 
-/// A file that somebody put under another's name would give that one's messages to whoever it is of.
+/// An identity file under another stakeholder's name would give that stakeholder's messages to the file's owner.
 fn read(path: &Path, name: &str, signed: &Signed) -> Result<PublicIdentity, String> {
     let identity = PublicIdentity::open(path).map_err(|error| error.to_string())?;
     if identity.name != name {
@@ -112,7 +111,7 @@ fn read(path: &Path, name: &str, signed: &Signed) -> Result<PublicIdentity, Stri
             identity.name
         ));
     }
-    // Who may replace the file must not be able to put other keys into a policy that is signed.
+    // A user who may replace the file must not be able to bring other keys into a signed policy.
     match signed {
         None => Ok(identity),
         Some(Some(signed)) if *signed == fingerprint(&identity) => Ok(identity),

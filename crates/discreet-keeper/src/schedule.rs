@@ -1,4 +1,4 @@
-//! Which stretches of time the keys of a group are for. Pure: the time is an argument.
+//! The stretches of time of a group's keys. Pure: the time is an argument.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ pub struct Stretch {
 /// The next key is given at least so long before it is used.
 const AHEAD: i64 = 2;
 
-/// Where the next stretch of a group begins, if it is time to think of it: now if there is none for now, and at the end of
-/// the current one when a third of it is left.
+/// The start of the next stretch of a group, once its key is due: now without a present one, and the end of the present one
+/// when a third of it is left.
 pub fn next_start(last: Option<Stretch>, now: i64) -> Option<i64> {
     match last {
         Some(last) if last.from > now => None,
@@ -29,8 +29,7 @@ pub fn next_start(last: Option<Stretch>, now: i64) -> Option<i64> {
     }
 }
 
-/// The stretch that begins at `from`, through which the members stay the same: as long as the class says, or until hours
-/// or a contract begin or end.
+/// The stretch from `from` with constant members: the epoch of the class, or until hours or a contract begin or end.
 pub fn stretch(policy: &Policy, group: &Group, from: i64) -> Stretch {
     let epoch = i64::try_from(group.class().epoch().as_secs()).unwrap_or(i64::MAX).max(1);
     let until = from.saturating_add(epoch);
@@ -38,7 +37,7 @@ pub fn stretch(policy: &Policy, group: &Group, from: i64) -> Stretch {
     Stretch { from, until: change.unwrap_or(until) }
 }
 
-/// May this stakeholder ever be a member?
+/// True if this stakeholder may be a member at some time.
 pub fn is_candidate(group: &Arc<Group>, who: &str) -> bool {
     group.can_have_member(who)
 }

@@ -21,13 +21,13 @@ pub use door::Door;
 
 /// Connections of one user at a time.
 const MOST_CONNECTIONS: usize = 16;
-/// How often keys, policy and identities are looked after.
+/// Interval of [`Engine::tick`].
 const TICK: Duration = Duration::from_millis(200);
 
-/// Why the keeper ends.
+/// Reason for which the keeper ends.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerFault {
-    /// Its state cannot be kept.
+    /// Its state cannot be written.
     #[error(transparent)]
     State(#[from] StateFault),
     /// Its socket is broken.
@@ -41,22 +41,22 @@ pub struct Server {
     shared: Arc<Shared>,
 }
 
-/// What the threads share.
+/// State that the threads share.
 struct Shared {
     engine: Mutex<Engine>,
-    /// A guard has confirmed something, or is gone.
+    /// Signals that a guard has confirmed something, or has disconnected.
     confirmed: Condvar,
-    /// By user: one who takes all that he may have leaves the others theirs.
+    /// Connections by user: a user at its limit does not affect the others.
     connections: Mutex<HashMap<u32, usize>>,
     door: Door,
     fault: Mutex<Option<StateFault>>,
-    /// When a refusal was said last, and how many there were since.
+    /// The time of the last logged refusal, and the number of refusals since.
     refused: Mutex<(Option<Instant>, u64)>,
     log: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Server {
-    /// Listens. The state is open already, so that there is no second keeper which does the same.
+    /// Listens. The state is already open and locked, so a second keeper cannot do the same.
     pub fn new(
         door: Door,
         engine: Engine,
@@ -75,7 +75,7 @@ impl Server {
         Ok(Server { listener, shared: Arc::new(shared) })
     }
 
-    /// Serves until `stop` is set or something breaks. Then the socket is gone.
+    /// Serves until `stop` is set or a fault occurs. Then it removes the socket.
     pub fn run(&self, stop: &AtomicBool) -> Result<(), ServerFault> {
         let ended = self.serve(stop);
         let _gone_already = std::fs::remove_file(&self.shared.door.socket);
@@ -107,7 +107,7 @@ impl Server {
     fn accept(&self) -> Result<(), ServerFault> {
         let stream = match self.listener.accept() {
             Ok((stream, _)) => stream,
-            // It has gone again, or there are too many files for now.
+            // The caller has disconnected, or too many files are open.
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(()),
             Err(error) => {
                 self.shared.say(&format!("a connection was not taken: {error}"));
@@ -166,7 +166,7 @@ impl Shared {
         locked(&self.engine)
     }
 
-    /// Says that somebody was refused: once a second, and how many there were besides.
+    /// Logs a refusal: at most once a second, with the number of others.
     fn refuse(&self, text: &str) {
         let mut refused = locked(&self.refused);
         let (since, count) = &mut *refused;

@@ -1,4 +1,4 @@
-//! What one guard has been given.
+//! Session of one guard: the keys and messages that it was given.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use super::protocol::{Apply, GuardHello, Held, Mismatch, News, PolicyHash, ToGua
 use super::schedule::Stretch;
 use discreet_policy::{Group, Policy};
 
-/// Takes frames for a guard, without waiting. `false`: the guard does not read, or is gone.
+/// Takes frames for a guard, without waiting. `false`: the guard does not read, or has disconnected.
 pub type Outbox = Box<dyn FnMut(Frame) -> bool + Send>;
 
-/// Keys of a policy that is not wanted any more stay for so long, so that no message falls between the two.
+/// Seconds for which keys of the policy before stay valid after a switch, so that no message is lost between the two.
 const HAND_OVER: i64 = 5;
 
-/// A guard that is connected.
+/// A connected guard.
 pub struct Session {
     pub(super) peer: Peer,
     pub(super) hello: GuardHello,
@@ -22,30 +22,30 @@ pub struct Session {
     pub(super) wanted: Option<PolicyHash>,
     pub(super) policy: Option<Arc<Policy>>,
     pub(super) given: Vec<Given>,
-    /// Of the last [`Apply`].
+    /// Number of the last [`Apply`].
     number: u64,
-    /// Of the last that the guard has said it did.
+    /// Number of the last one that the guard has confirmed.
     pub(super) applied: u64,
-    /// The id under which its receiving key is announced, and until when.
+    /// The id of its receiving key, and the end of the announcement.
     pub(super) receiver: Option<(u32, i64)>,
-    /// What it was told about why it gets no keys.
+    /// The last reason that it was given for getting no keys.
     mismatch: Option<Mismatch>,
-    /// The mark that it was told last.
+    /// The last mark that it received.
     mark: String,
     broken: bool,
 }
 
-/// A key that a guard has, or that nobody may have one.
+/// A key that a guard has, or a stretch without members.
 pub struct Given {
     pub(super) group: Arc<Group>,
     pub(super) stretch: Stretch,
     /// None: the group has no members in this stretch.
     pub(super) id: Option<u32>,
-    /// Of a policy that is not wanted any more.
+    /// True for a key of the policy before.
     leftover: bool,
 }
 
-/// What the next [`Apply`] says.
+/// Contents of the next [`Apply`].
 #[derive(Default)]
 pub(super) struct Notice {
     pub drop: Vec<u32>,
@@ -73,22 +73,22 @@ impl Session {
         }
     }
 
-    /// It does not read what it is sent; the connection is to be ended.
+    /// True if it does not read its messages, and the connection should end.
     pub fn is_broken(&self) -> bool {
         self.broken
     }
 
-    /// The number of the last thing that it says it has done.
+    /// The number of the last [`Apply`] that it has confirmed.
     pub fn applied(&self) -> u64 {
         self.applied
     }
 
-    /// The number of the last thing it was told to do.
+    /// The number of the last [`Apply`] that it was sent.
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// The last stretch of a group that keys were given for under the policy it wants.
+    /// The last stretch of a group with a key for the policy that it wants.
     pub(super) fn last_stretch(&self, group: &Group) -> Option<Stretch> {
         let mut last = None;
         for given in self.given.iter().filter(|given| !given.leftover && given.group.id() == group.id()) {
@@ -101,7 +101,7 @@ impl Session {
         self.given.push(Given { group: Arc::clone(group), stretch, id, leftover: false });
     }
 
-    /// Forgets what has ended; the guard does so by itself.
+    /// Forgets keys that have ended; the guard does so too.
     pub(super) fn forget_ended(&mut self, now: i64) {
         self.given.retain(|given| given.stretch.until > now);
     }
@@ -115,7 +115,7 @@ impl Session {
         });
     }
 
-    /// Another policy is wanted. Keys of groups that it has too are taken back; of the others, they soon end.
+    /// Changes to another policy. Keys of groups that it has too are taken back; those of the others end soon.
     pub(super) fn change_policy(&mut self, policy: &Arc<Policy>, now: i64, notice: &mut Notice) {
         self.take_back(notice, |group| policy.groups().iter().any(|new| new.id() == group.id()));
         let end = now.saturating_add(HAND_OVER);
@@ -142,7 +142,7 @@ impl Session {
         self.broken = !sent;
     }
 
-    /// Says how far the keeper's state has come, if that is news.
+    /// Sends the mark of the keeper's state, if it is new.
     pub(super) fn tell_held(&mut self, held: &Held) {
         if self.mark != held.mark {
             self.mark.clone_from(&held.mark);
@@ -150,13 +150,13 @@ impl Session {
         }
     }
 
-    /// Says why, and ends the connection.
+    /// Sends the reason, and ends the connection.
     pub(super) fn end(&mut self, why: String) {
         self.tell(&ToGuard::Refused(why));
         self.broken = true;
     }
 
-    /// Says, once, why there are no keys.
+    /// Sends, once, the reason for which there are no keys.
     pub(super) fn tell_mismatch(&mut self, mismatch: Mismatch) -> bool {
         let new = self.mismatch.as_ref() != Some(&mismatch);
         if new {
@@ -166,7 +166,7 @@ impl Session {
         new
     }
 
-    /// Everything told since the last time takes effect.
+    /// Puts everything that was sent since the last time into effect.
     pub(super) fn apply(&mut self, notice: Notice) {
         let Some(policy) = self.policy.clone() else { return };
         self.number = self.number.saturating_add(1);

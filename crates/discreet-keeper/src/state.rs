@@ -1,10 +1,9 @@
-//! What the keeper must not forget: which key ids are taken, who is revoked, how new the policy and how late the time was,
-//! and which keys each name had.
+//! The keeper's memory: used key ids, revoked stakeholders, the newest policy, the latest time, and the keys that each name
+//! had.
 //!
-//! One small file with a MAC whose key comes of the robot's identity, written whole and put in the place of the one before
-//! with each change, before anything relies on it: there is no half of a write to tell from damage. So whatever is not
-//! exactly what was written is refused. That it is also the *newest* that was written, its [`Mark`] tells, a copy of
-//! which is kept in another folder and by guards.
+//! One small file with a MAC whose key is derived from the robot's identity. With each change it is written whole and
+//! replaces the file before, before anything relies on it: a torn write cannot occur, so a file with any changed bit is
+//! refused. Its [`Mark`] shows that it is also the *newest*; another folder and the guards keep copies of the mark.
 
 mod fault;
 mod mark;
@@ -24,16 +23,16 @@ pub use fault::StateFault;
 pub use mark::{Mark, MarkKey, Run};
 pub use record::{MOST_BYTES, Record, RecordKey, Rekeyed, Verdict};
 
-/// Key ids reserved at a time. A keeper that is killed loses as many at most; there are four billion.
+/// Key ids reserved at a time. A killed keeper loses at most this many of four billion.
 const RESERVED: u32 = 64;
-/// A new time alone makes a new mark this often, so that guards have not one to write down every ten seconds.
+/// Interval of new marks for a new time alone, so that guards do not have to write one every ten seconds.
 const MARKED_EVERY: i64 = 600;
 const NAME: &str = "state";
 
-/// Where a state is.
+/// Paths of a state.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// Its folder, this user's alone.
+    /// Its folder, which only this user may access.
     pub folder: PathBuf,
     /// The second copy of its mark, in another folder.
     pub mark: PathBuf,
@@ -42,12 +41,12 @@ pub struct Place {
 /// A person's decision about a state, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Decision {
-    /// The state is there, and is the newest.
+    /// The state exists and is the newest.
     #[default]
     None,
-    /// There was never one, or it is given up.
+    /// There was none before, or it is given up.
     New,
-    /// It is the newest there is, although its mark says otherwise.
+    /// It is the newest that exists, although its mark says otherwise.
     Accept,
 }
 
@@ -68,7 +67,7 @@ pub struct State {
 }
 
 impl State {
-    /// Opens it, or begins it if a person says so. Nobody but this user may get at the folder.
+    /// Opens it, or begins it if a person says so. Only this user may have access to the folder.
     ///
     /// `rotated_from` is the identity that the robot had before: a state that is of that one is taken over.
     pub fn open(
@@ -104,7 +103,7 @@ impl State {
         let rekeyed = mark.is_some() && state.mark_key.read(text).is_none();
         let after = |record: &Record| {
             let least = mark.map_or(0, |mark| mark.number).max(record.number).saturating_add(1);
-            // Above every number that ever was: those grow far slower than by one in a millisecond.
+            // Above every earlier number: they grow far slower than by one in a millisecond.
             u64::try_from(now).unwrap_or(0).saturating_mul(1000).max(least)
         };
         if decision == Decision::New {
@@ -145,7 +144,7 @@ impl State {
                 state.begun = true;
                 state.commit(record.decided_anew(number, now, run))?;
             }
-            // Under the key of the new identity from now on.
+            // Written with the key of the new identity.
             (None, _) if by != 0 || rekeyed => state.change(|_| ())?,
             (None, _) => {}
         }
@@ -154,7 +153,7 @@ impl State {
         Ok(state)
     }
 
-    /// A key id that no other key ever had or will have.
+    /// A key id that no other key had or will have.
     pub fn next_key(&mut self) -> Result<u32, StateFault> {
         if self.next == self.record.next_key {
             let reserved = self.next.checked_add(RESERVED).ok_or(StateFault::NoIds)?;
@@ -165,7 +164,7 @@ impl State {
         Ok(id)
     }
 
-    /// Was this id given to anything?
+    /// True if this id was given out.
     pub fn was_given(&self, id: u32) -> bool {
         (1..self.next).contains(&id)
     }
@@ -196,12 +195,12 @@ impl State {
         self.change(|record| record.set_floor(floor))
     }
 
-    /// Everybody who is revoked, and since when.
+    /// All revoked stakeholders, with the second of the revocation.
     pub fn revoked(&self) -> impl Iterator<Item = (&str, i64)> {
         self.record.revoked.iter().map(|(who, since)| (who.as_str(), *since))
     }
 
-    /// Revokes somebody from a second on, or ends that.
+    /// Revokes a stakeholder from a second on; `None` ends the revocation.
     pub fn set_revoked(&mut self, who: &str, since: Option<i64>) -> Result<(), StateFault> {
         self.change(|record| {
             match since {
@@ -211,7 +210,7 @@ impl State {
         })
     }
 
-    /// Remembers the keys of these; gives those that had others.
+    /// Remembers the keys of these; returns those whose keys have changed.
     pub fn learn<'a>(
         &mut self,
         identities: impl Iterator<Item = &'a PublicIdentity>,
@@ -224,7 +223,7 @@ impl State {
         Ok(learnt.into_iter().filter_map(|learnt| learnt.rekeyed).collect())
     }
 
-    /// A guard is told a mark. Was one of this user and domain told one before?
+    /// Notes that a guard receives a mark; true if one of this user and domain received one before.
     pub fn meet(&mut self, uid: u32, domain: u32) -> Result<bool, StateFault> {
         let mut record = self.record.clone();
         let known = record.meet(uid, domain);
@@ -234,32 +233,33 @@ impl State {
         Ok(known)
     }
 
-    /// Did this name ever have one of these two keys?
+    /// True if this name ever had one of these two keys.
     pub fn had(&self, who: &str, identity: &PublicIdentity) -> bool {
         self.record.had(who, identity)
     }
 
-    /// When a person last said that this is the state, whatever there was before.
+    /// The second at which a person last decided that this is the state.
     pub fn decided(&self) -> i64 {
         self.record.decided
     }
 
-    /// How far it has come, for others to hold.
+    /// Its mark, for others to keep.
     pub fn mark(&self) -> String {
         self.mark_key.write(&self.record.mark())
     }
 
-    /// Somebody brings a mark. None: this keeper never made it. Otherwise why the state is not the newest, if it is not.
+    /// Compares the state with a mark from outside. `None`: this keeper did not make the mark. Otherwise the reason for which
+    /// the state is not the newest, if it is not.
     pub fn compare(&self, mark: &str) -> Option<Option<String>> {
         Some(self.behind(&self.mark_key.read(mark)?))
     }
 
-    /// A newer mark than the state's has turned up: it is kept, so that the next start is refused too.
+    /// Keeps a mark that is newer than the state, so that the next start is refused too.
     pub fn keep_newer(&self, mark: &str) -> Result<(), StateFault> {
         self.put_mark(mark.trim_end())
     }
 
-    /// Where it is.
+    /// The path of its file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -275,7 +275,7 @@ impl State {
         }
     }
 
-    /// A change that matters.
+    /// Writes a change that makes a new mark.
     fn change(&mut self, change: impl FnOnce(&mut Record)) -> Result<(), StateFault> {
         let mut record = self.record.clone();
         change(&mut record);
@@ -288,7 +288,7 @@ impl State {
         Ok(())
     }
 
-    /// The state first: killed in between, the mark is one that the state came of.
+    /// The state first: after a kill in between, the state is a successor of the mark's.
     fn commit(&mut self, record: Record) -> Result<(), StateFault> {
         self.write(record)?;
         self.write_mark(&self.record)
@@ -305,14 +305,14 @@ impl State {
         self.put_mark(&self.mark_key.write(&record.mark()))
     }
 
-    /// If its name is not on the disk yet when the power fails, the one before is there, and the state came of that.
+    /// Without a sync of the folder: after a power failure the mark before may be there, and the state is a successor of it.
     fn put_mark(&self, mark: &str) -> Result<(), StateFault> {
         disk::put(&self.mark_path, format!("{mark}\n").as_bytes(), 0o600)
             .map_err(|error| broken(&self.mark_path, &error))
     }
 }
 
-/// Makes the folders, looks whose they are, and locks the state's.
+/// Makes the folders, checks their owners, and locks the state's.
 fn prepare(folder: &Path, mark: &Path) -> Result<File, StateFault> {
     let beside = mark.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     for folder in [folder, beside] {
@@ -333,7 +333,7 @@ fn prepare(folder: &Path, mark: &Path) -> Result<File, StateFault> {
     }
 }
 
-/// All bytes of a file, if it is there: no more than a state has, and no link.
+/// All bytes of a file, if it exists: at most as many as a state has, and not through a link.
 fn read(path: &Path) -> Result<Option<Vec<u8>>, StateFault> {
     let broken = |error| broken(path, &error);
     match fs::symlink_metadata(path) {

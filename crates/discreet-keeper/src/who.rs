@@ -1,4 +1,4 @@
-//! Who can open what now, and until when.
+//! Present access: the stakeholders that can open each topic, and the end of that.
 
 use super::engine::Engine;
 use super::protocol::{GuardState, Member, Standing, Summary, ToAdmin, TopicAccess};
@@ -38,7 +38,7 @@ fn summary(engine: &Engine) -> Summary {
     let named =
         policy.into_iter().flat_map(|policy| policy.stakeholders().iter().map(|one| one.name.to_string()));
     let mut names: Vec<String> = named.collect();
-    // Somebody may be revoked whom the policy does not name any more, or not yet.
+    // A revoked stakeholder may be missing from the policy.
     names.extend(engine.revoked.keys().filter(|who| !engine.roster.names(who)).cloned());
     let standing = |name: String| Standing {
         fingerprint: engine.roster.identity(&name).ok().map(|identity| identity.fingerprint()),
@@ -63,7 +63,7 @@ fn summary(engine: &Engine) -> Summary {
     trouble.extend(guards.iter().filter(|guard| !guard.same_policy).map(|guard| {
         format!("guard {} wants another policy than the keeper has; it gets no new keys", guard.pid)
     }));
-    // A guard that hangs has been told to forget keys, and may not have.
+    // A guard that hangs may still have keys that it was told to forget.
     let silent = engine.sessions.values().filter(|session| session.applied < session.number());
     trouble.extend(silent.map(|session| {
         format!(

@@ -1,4 +1,4 @@
-//! A start: the log is found, locked and checked, and what a crash left undone is done.
+//! A start: the log is found, locked and checked, and steps that a crash cut short are completed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -23,7 +23,7 @@ impl LogFile {
                 Ok(file) => file,
                 Err(error) if error.kind() == ErrorKind::NotFound => match self.unnamed() {
                     Ok(Some(next)) => next,
-                    Ok(None) => continue, // somebody else made it
+                    Ok(None) => continue, // another process made it
                     Err(error) => return Err(self.in_use(error)),
                 },
                 Err(error) => return Err(error.into()),
@@ -41,7 +41,7 @@ impl LogFile {
         Err(Refused::InUse { path: self.path.clone() }.into())
     }
 
-    /// There is no log under its name: killed before the next part had it, or none was ever there.
+    /// There is no log under its name: killed before the next part had it, or there was none before.
     fn unnamed(&self) -> io::Result<Option<File>> {
         match existing(&next_path(&self.path)) {
             Ok(next) => {
@@ -99,7 +99,7 @@ impl LogFile {
         }
     }
 
-    /// The end of the log in `file`, wherever its last entry is.
+    /// The end of the log in `file`, in whichever part its last entry is.
     pub(super) fn tail(
         &self,
         file: &File,
@@ -150,7 +150,7 @@ impl LogFile {
         match first.map(|first| first.opened) {
             // Before anything changes its name: evidence stays where it is.
             None => self.settle_head(&mut tail.clone(), head)?,
-            // Only what follows this part may take its place.
+            // Only the successor of this part may take its place.
             Some(Some(Note::Opened { part, before, .. }))
                 if part == tail.part.saturating_add(1) && Some(before.link()) == tail.link => {}
             Some(_) => return Err(Refused::Broken { path, offset: 0 }.into()),
@@ -174,7 +174,7 @@ impl LogFile {
         }
     }
 
-    /// Compares the end with what the head says of it.
+    /// Compares the end with the head.
     pub(super) fn settle_head(&self, tail: &mut Tail, head: Option<Link>) -> Result<(), OpenError> {
         let (found, path) = (tail.link.unwrap_or(Link::START), self.path.clone());
         tail.head = match head {
@@ -190,7 +190,7 @@ impl LogFile {
     }
 }
 
-/// Opens a file of the log that is there.
+/// Opens an existing file of the log.
 fn existing(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).custom_flags(disk::no_links()).open(path)
 }

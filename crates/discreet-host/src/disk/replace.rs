@@ -1,4 +1,4 @@
-//! Another file in the place of one, in one step.
+//! Replacement of a file in one step.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-/// Puts `bytes` into the place of `path`, and comes back when they are on the disk under that name.
+/// Replaces `path` with `bytes`, and returns when they are on the disk under that name.
 pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     put(path, bytes, mode)?;
     // The name itself is in the folder.
@@ -15,10 +15,10 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Puts `bytes` into the place of `path`. Killed at any instant, the old file is there or the new one, whole; if the power
-/// fails soon after, it may still be the old one.
+/// Replaces `path` with `bytes`. After a kill at any instant, either the old or the new file is there, whole; after a power
+/// failure soon after, it may still be the old one.
 ///
-/// The bytes are first in `<path>.new`, which is made anew: a link that somebody put there is removed, not followed.
+/// The bytes are first written to a fresh `<path>.new`: a link at that path is removed, not followed.
 pub fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
@@ -30,17 +30,17 @@ pub fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     // `create_new` is O_EXCL, which does not follow a link either.
     let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
     let mut written = || -> io::Result<()> {
-        // Whatever the umask takes away.
+        // Independent of the umask.
         file.set_permissions(Permissions::from_mode(mode))?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&new, path)
     };
-    // What could not be written takes no room on a disk that is full.
+    // A partial file would take room on a full disk.
     written().inspect_err(|_| drop(fs::remove_file(&new)))
 }
 
-/// For [`OpenOptionsExt::custom_flags`]: a link in the last place of the path is an error, and a pipe keeps nobody waiting.
+/// For [`OpenOptionsExt::custom_flags`]: a link as the last part of the path is an error, and a pipe does not block.
 pub fn no_links() -> i32 {
     (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed()
 }

@@ -1,9 +1,9 @@
-//! Who else could change a file? The rule of OpenSSH's StrictModes.
+//! Rights to change a file, by the rule of OpenSSH's StrictModes.
 //!
-//! A file decides something (a policy, an identity, parameters) only if nobody but root and this user can change it: it and
+//! A file decides something (a policy, an identity, parameters) only if root and this user alone can change it: it and
 //! each folder above it belong to one of the two, and neither group nor others may write to any of them. A folder that
-//! has the sticky bit, as /tmp has, may be above: nobody there removes what is another's. Links are followed, and the
-//! folders on their way are held to the same.
+//! has the sticky bit, as /tmp has, may be above: there a user can remove only files of their own. Links are followed, and
+//! the folders on their way are checked in the same way.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -16,30 +16,30 @@ use rustix::fs::OFlags;
 /// Links on the way to a file; Linux follows as many.
 const MOST_LINKS: usize = 40;
 
-/// Why a file decides nothing here.
+/// Reason for which a file is not used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Untrusted {
-    /// It is not there.
+    /// It does not exist.
     #[error("{path} is not there")]
     Missing {
         /// The file, or a folder above it.
         path: String,
     },
-    /// The system says no.
+    /// An error of the system.
     #[error("{path}: {error}")]
     Io {
         /// The file, or a folder above it.
         path: String,
-        /// The system's words.
+        /// The system's message.
         error: String,
     },
     /// A folder, a pipe, a device.
     #[error("{path} is not a regular file")]
     NotAFile {
-        /// It.
+        /// The path.
         path: String,
     },
-    /// Somebody else may change it.
+    /// Others may change it.
     #[error(
         "others may write to {path} (mode {mode:04o}), and so change or replace {file}; `chmod go-w {path}`, and see that \
          {file} says what it should"
@@ -52,7 +52,7 @@ pub enum Untrusted {
         /// The file that is wanted.
         file: String,
     },
-    /// It is somebody else's.
+    /// It belongs to another user.
     #[error(
         "{path} belongs to user {owner}, who may so change or replace {file}, and this runs as user {own}; `chown root \
          {path}`, or `chown {own} {path}`"
@@ -60,9 +60,9 @@ pub enum Untrusted {
     Owner {
         /// The file, or a folder above it.
         path: String,
-        /// Whose it is.
+        /// Its owner.
         owner: u32,
-        /// Who we are.
+        /// The user of this process.
         own: u32,
         /// The file that is wanted.
         file: String,
@@ -75,12 +75,12 @@ pub enum Untrusted {
     },
 }
 
-/// Opens a regular file that nobody else can change, for reading.
+/// Opens a regular file that no other user can change, for reading.
 pub fn open(path: &Path) -> Result<File, Untrusted> {
     let way = Way { file: path, own: rustix::process::geteuid().as_raw() };
     let real = way.walk()?;
     let mut options = OpenOptions::new();
-    // A pipe in its place must not make anybody wait; a link that came there since the walk is refused.
+    // A pipe must not block the open; a link that was put there since the walk is refused.
     options.read(true).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
     let file = options.open(&real).map_err(|error| io(&real, &error))?;
     let found = file.metadata().map_err(|error| io(&real, &error))?;
@@ -91,12 +91,12 @@ pub fn open(path: &Path) -> Result<File, Untrusted> {
     Ok(file)
 }
 
-/// Could [`open`] open it?
+/// The result of [`open`], without the file.
 pub fn check(path: &Path) -> Result<(), Untrusted> {
     open(path).map(drop)
 }
 
-/// Is this a folder in which nobody else can change or replace anything of ours?
+/// Checks that no other user can change or replace this user's files in a folder.
 pub fn check_folder(path: &Path) -> Result<(), Untrusted> {
     let path = if path == Path::new("") { Path::new(".") } else { path };
     Way { file: path, own: rustix::process::geteuid().as_raw() }.walk().map(drop)
@@ -108,7 +108,7 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    /// Judges all folders on the way, and follows links. Gives the path without any.
+    /// Checks all folders on the way, and follows links. Returns the path without links.
     fn walk(&self) -> Result<PathBuf, Untrusted> {
         let absolute = std::path::absolute(self.file).map_err(|error| io(self.file, &error))?;
         let mut at = PathBuf::from("/");

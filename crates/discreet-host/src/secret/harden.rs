@@ -1,27 +1,27 @@
-//! What a program that holds secrets does first.
+//! The first steps of a program that holds secrets.
 
 use rustix::mm::{MlockAllFlags, mlockall};
 use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
 
-/// How much of it was possible.
+/// Result of [`harden`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hardened {
-    /// Nothing of this process is ever swapped out.
+    /// True if no memory of this process is ever swapped out.
     pub all_locked: bool,
-    /// What was not possible, for a person. Say it once.
+    /// Steps that were not possible, for a person. Report them once.
     pub notes: Vec<String>,
 }
 
-/// What is kept from being swapped out.
+/// Memory that is kept from being swapped out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lock {
     /// All of the process's memory, where it may be locked without limit; otherwise the secrets.
     All,
-    /// Each [`Secret`](super::Secret) alone, as far as the limit goes: for programs that hold frames of cameras too.
+    /// Each [`Secret`](super::Secret) alone, up to the limit: for programs that hold frames of cameras too.
     Secrets,
 }
 
-/// No core dumps, nobody of the same user looks into its memory, and what it runs gains no rights.
+/// Disables core dumps, access of other processes of the same user to its memory, and privileges of programs that it runs.
 pub fn harden(lock: Lock) -> std::io::Result<Hardened> {
     unreadable()?;
     let mut notes = Vec::new();
@@ -38,9 +38,9 @@ pub fn harden(lock: Lock) -> std::io::Result<Hardened> {
     Ok(Hardened { all_locked, notes })
 }
 
-/// From here on no process of the same user may attach to this one or read its memory, no core file of it is written, also
-/// by a handler that the system pipes cores to, and it never gains rights. For programs that see what is clear and hold no
-/// secrets of their own.
+/// From here on no process of the same user may attach to this one or read its memory, no core file of it is written, not
+/// even by a handler that the system pipes cores to, and it never gains rights. For programs that see clear data and hold
+/// no secrets of their own.
 pub fn unreadable() -> std::io::Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;

@@ -16,16 +16,16 @@ use super::{Event, Guard, locked};
 
 /// Between two attempts to connect: at first, and at most.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
-/// How long nothing may come of a keeper that says every second that it is there.
+/// The longest silence of a keeper, which sends a sign of life every second.
 const SILENCE: Duration = Duration::from_secs(5);
-/// How often keys that have ended are looked for.
+/// Interval at which keys that have ended are dropped.
 const TICK: Duration = Duration::from_millis(500);
-/// How long a frame may take to be sent.
+/// Time limit for sending a frame.
 const SENT_WITHIN: Duration = Duration::from_secs(1);
-/// Keys that may come before they are put to use: far more than any policy has groups.
+/// The most received keys that wait for an `Apply`: far more than any policy has groups.
 const MOST_PENDING: usize = 20_000;
 
-/// What thread and callers share.
+/// State that thread and callers share.
 pub(super) struct Shared {
     guard: Guard,
     tell: Box<dyn Fn(&Event) + Send + Sync>,
@@ -37,13 +37,13 @@ pub(super) struct Shared {
     stopped: AtomicBool,
 }
 
-/// How it goes.
+/// State of the connection.
 #[derive(Default)]
 pub(super) struct State {
     wanted: Option<PolicyHash>,
     pub applied: Option<PolicyHash>,
     pub connected: bool,
-    /// What the keeper said first of what it remembers.
+    /// The keeper's memory, from its first message.
     pub held: Option<Held>,
     /// The last mark of its state.
     mark: Option<String>,
@@ -80,11 +80,11 @@ impl Shared {
         (self.tell)(event);
     }
 
-    /// Asks for keys for another policy; now if there is a connection, and with every one after.
+    /// Asks for keys for another policy: now if there is a connection, and at the start of each later one.
     pub fn want(&self, policy: PolicyHash) {
         self.state().wanted = Some(policy);
         self.changed.notify_all();
-        // If it does not get through, the connection ends, and the next begins with it.
+        // If the send fails, the connection ends, and the next begins with it.
         let _ends = self.say(&FromGuard::Want(policy));
     }
 
@@ -143,7 +143,7 @@ impl Shared {
         }
     }
 
-    /// Waits, and goes on forgetting keys that end.
+    /// Waits, and meanwhile drops keys that end.
     fn rest(&self, pause: Duration) {
         let until = Instant::now() + pause;
         self.tick();
@@ -173,7 +173,7 @@ impl Shared {
         };
         frame::send(&mut stream, &Hello::Guard(hello))?;
         *locked(&self.writer) = Some(stream.try_clone().map_err(FrameError::Broken)?);
-        // After the writer is there: a policy that is wanted from now on is said by whoever wants it.
+        // After the writer exists: a later request for another policy is sent by its caller.
         let wanted = self.state().wanted;
         if let Some(policy) = wanted {
             self.say(&FromGuard::Want(policy))?;
@@ -200,7 +200,7 @@ impl Shared {
                 continue;
             }
             if heard.elapsed() > SILENCE + TICK {
-                // This process stood still, and what waited in the socket is of then: the keeper may be gone since.
+                // This process was suspended, and the bytes in the socket are old: the keeper may have ended since.
                 return Err(FrameError::Late);
             }
             heard = Instant::now();
@@ -209,7 +209,7 @@ impl Shared {
                 return Err(FrameError::Broken(io::Error::new(io::ErrorKind::PermissionDenied, why)));
             }
             if !std::mem::replace(answered, true) {
-                // Before keys are waited for: hearing this may have to wait for a policy that is being switched.
+                // Before the wait for keys: this may have to wait for a switch of the policy.
                 self.tell(&Event::Trust(match &message {
                     ToGuard::Trust(told) => Some(told.clone().trust().map_err(|_| FrameError::Odd)?),
                     _ => None,
@@ -230,7 +230,7 @@ impl Shared {
                     {
                         let mut state = self.state();
                         if state.wanted == Some(mismatch.wanted) {
-                            // It had keys for it, and has none any more: nothing renews the lease either.
+                            // The keeper gave keys for the policy before, and gives none now: the lease is not renewed either.
                             state.applied = None;
                         }
                     }
@@ -273,7 +273,7 @@ impl Shared {
         self.say(&FromGuard::Applied(apply.number))
     }
 
-    /// The keeper was heard. A keeper that serves another policy has nothing to say on who may command under this one.
+    /// A message of the keeper has come. A keeper that serves another policy does not renew this one's lease.
     fn renew_lease(&self) {
         let state = self.state();
         if state.applied.is_some() && state.applied == state.wanted {

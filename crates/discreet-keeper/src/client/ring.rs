@@ -9,10 +9,10 @@ use discreet_seal::epoch_keys::EpochKey;
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{GrantSet, SealingKey, SenderKey, write_grants};
 
-/// What is published for the readers: everything they need to open what is sealed now and next.
+/// Grants as they are published: all that readers need to open messages of the present and the next epoch.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct CurrentGrants {
-    /// Another number, other grants.
+    /// Changes with the grants.
     pub generation: u64,
     /// The robot's name in the policy.
     pub robot: String,
@@ -20,7 +20,7 @@ pub struct CurrentGrants {
     pub grants: Vec<Arc<[u8]>>,
     /// The guard's receiving key, signed by the robot, once the keeper has announced it.
     pub receiver: Option<Arc<[u8]>>,
-    /// The id that it is announced under. The same for as long as the guard runs.
+    /// The id in its announcement. Constant for as long as the guard runs.
     pub receiver_id: Option<u32>,
 }
 
@@ -35,7 +35,7 @@ impl CurrentGrants {
     }
 }
 
-/// All keys of an instant. Never changed: another takes its place.
+/// All keys of an instant. Immutable: a change makes another.
 #[derive(Default)]
 pub(super) struct Ring {
     pub generation: u64,
@@ -44,7 +44,7 @@ pub(super) struct Ring {
     groups: HashMap<[u8; 16], Vec<Held>>,
 }
 
-/// A key and when it is used.
+/// A key and its time of use.
 #[derive(Clone)]
 pub(super) struct Held {
     from: i64,
@@ -53,7 +53,7 @@ pub(super) struct Held {
     grant: Arc<[u8]>,
 }
 
-/// A key that has come and is not in use yet.
+/// A received key that is not in use yet.
 pub(super) struct Pending {
     group: [u8; 16],
     id: u32,
@@ -62,7 +62,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// A key as it came, if it makes sense.
+    /// A key from a message, if it is valid.
     pub fn new(given: GivenKey) -> Option<Pending> {
         let suites = [Suite::Aes256Gcm, Suite::ChaCha20Poly1305];
         let suite = suites.into_iter().find(|suite| suite.name() == given.suite)?;
@@ -91,7 +91,7 @@ impl Ring {
         now.next().map(|held| Arc::clone(&held.key))
     }
 
-    /// What it is after `apply`, with the keys that came since the one before.
+    /// The keys after `apply`, with those received since the one before.
     pub fn after(&self, apply: &Apply, pending: Vec<Pending>, sender: &Arc<SenderKey>, now: i64) -> Ring {
         let mut groups = if apply.fresh { HashMap::new() } else { self.groups.clone() };
         for held in groups.values_mut() {
@@ -126,7 +126,7 @@ impl Ring {
         self.next(groups, grant_set, stakeholders, now)
     }
 
-    /// What it is when a second is over, if that is anything else.
+    /// The keys at this second, if they have changed.
     pub fn without_ended(&self, now: i64) -> Option<Ring> {
         let ended = self.groups.values().flatten().any(|held| held.until <= now);
         ended.then(|| {

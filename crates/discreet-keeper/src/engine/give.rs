@@ -1,4 +1,4 @@
-//! Fresh keys: for whom, for how long, and never one twice.
+//! Fresh keys: their members and times. No key is given twice.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use discreet_policy::{Group, Policy};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{GrantTerms, ReceiverTerms, announce, issue};
 
-/// An announcement is a lease: commands end so many seconds after the last one, whatever becomes of keeper and guard.
+/// An announcement is a lease: commands end so many seconds after the last one, even if keeper or guard fails.
 const ANNOUNCED_FOR: i64 = LEASE.as_secs() as i64;
 /// It is renewed when it has so many seconds left.
 const RENEWED_AT: i64 = ANNOUNCED_FOR * 2 / 3;
@@ -21,12 +21,12 @@ const RENEWED_AT: i64 = ANNOUNCED_FOR * 2 / 3;
 const EARLIER: i64 = 5;
 
 impl Engine {
-    /// Gives a guard the keys that it should have by now: `true` if there was anything to give.
+    /// Gives a guard the keys that it should have at `now`; true if there were any.
     pub(super) fn give(&mut self, id: u64, now: i64, notice: &mut Notice) -> Result<bool, StateFault> {
         let Ok(policy) = self.policy() else { return Ok(false) };
         let Some(session) = self.sessions.get_mut(&id) else { return Ok(false) };
         let follows = session.policy.as_ref().is_some_and(|served| served.hash() == policy.hash());
-        // What is given holds for a stretch of time. Without a time to rely on, there is none.
+        // A key is for a stretch of time, which needs a trusted clock.
         if !follows || !self.trusted {
             return Ok(false);
         }
@@ -62,7 +62,7 @@ impl Engine {
         Ok(())
     }
 
-    /// A key of a group for a stretch, with its grant to whoever is a member then. None if nobody is.
+    /// A key of a group for a stretch, with its grant to the members then. `None` without members.
     fn make(
         &mut self,
         session: u64,

@@ -1,4 +1,4 @@
-//! What the keeper remembers, held against what others remember: marks that guards bring, keys that names had.
+//! The keeper's memory, compared with that of others: marks that guards bring, keys that names had.
 
 use std::collections::BTreeSet;
 
@@ -11,23 +11,23 @@ use super::Engine;
 use discreet_policy::finding::plain;
 use discreet_seal::identity::PublicIdentity;
 
-/// News that wait for a guard. There are as many as names change their keys while none is there.
+/// The most news that wait for a guard: as many as names change their keys while none is connected.
 const MOST_UNHEARD: usize = 64;
-/// For so long after a person decided about the state, guards that come are told.
+/// Seconds after a person's decision about the state in which connecting guards are told of it.
 const RECENT: i64 = 60;
 
 impl Engine {
-    /// Why nobody gets keys, if the state is older than one that somebody still knows of.
+    /// The reason for which no keys are given: the state is older than a mark. `None` if it is not.
     pub fn outdated(&self) -> Option<&str> {
         self.outdated.as_deref()
     }
 
-    /// Is there a guard of this user for this domain?
+    /// True if a guard of this user serves this domain.
     pub fn has_guard(&self, peer: Peer, domain: u32) -> bool {
         self.sessions.values().any(|session| session.peer.uid == peer.uid && session.hello.domain == domain)
     }
 
-    /// A second guard for a domain was not let in; those that are there enter it in their audit.
+    /// A second guard for a domain was refused; connected guards record it in their audit.
     pub fn guard_refused(&mut self, peer: Peer, domain: u32) {
         let what =
             format!("process {} wanted to be the guard of domain {domain} too, and was refused", peer.pid);
@@ -35,7 +35,7 @@ impl Engine {
         self.tell_of_guard(peer, &what);
     }
 
-    /// Those that are there are told who else comes as their user.
+    /// Tells connected guards of another guard of their user.
     pub(super) fn announce_guard(&mut self, peer: Peer, domain: u32) {
         self.tell_of_guard(peer, &format!("process {} is the guard of domain {domain}", peer.pid));
     }
@@ -47,7 +47,7 @@ impl Engine {
         }
     }
 
-    /// Says how far the state has come to all who do not know.
+    /// Sends the present mark to all guards that do not have it.
     pub(super) fn tell_held(&mut self) {
         if self.outdated.is_some() || self.sessions.is_empty() {
             return;
@@ -61,11 +61,11 @@ impl Engine {
         self.sessions.values_mut().for_each(|session| session.tell_held(&held));
     }
 
-    /// A guard brings a mark. If the state did not come of it, everybody's keys are taken back, and nothing is given.
+    /// Compares a guard's mark with the state. If the state is not a successor, all keys are taken back, and none are given.
     pub(super) fn compare(&mut self, mark: Option<&str>, pid: u32) -> Result<(), StateFault> {
         let Some(mark) = mark else { return Ok(()) };
         match self.state.compare(mark) {
-            // Nobody else can say that there was a newer state.
+            // Only this keeper's marks count as proof of a newer state.
             None => {
                 self.say(&format!("guard {pid} brought a mark that this keeper never made; it is ignored"))
             }
@@ -81,7 +81,7 @@ impl Engine {
                     let mut notice = Notice { stakeholders: Some(Vec::new()), ..Notice::default() };
                     session.take_back(&mut notice, |_| true);
                     session.apply(notice);
-                    // From now on it is as if there were no keeper: what holds only for as long as one is heard ends.
+                    // From here on the guard runs without a keeper, so its lease ends.
                     session.end(why.clone());
                 }
             }
@@ -90,7 +90,7 @@ impl Engine {
         Ok(())
     }
 
-    /// A guard that was told a mark has it in its audit log. One that comes without has lost that log.
+    /// A guard that received a mark has it in its audit log. One that connects without a mark has lost that log.
     pub(super) fn meet(&mut self, peer: Peer, domain: u32, brings: bool) -> Result<(), StateFault> {
         if self.outdated.is_none() && self.state.meet(peer.uid, domain)? && !brings {
             let what = format!(
@@ -107,7 +107,7 @@ impl Engine {
         Ok(())
     }
 
-    /// A person has just begun a new state, or accepted an older one.
+    /// Reports that a person has just begun a new state, or accepted an older one.
     pub(super) fn say_decided(&mut self, now: i64) {
         let decided = self.state.decided();
         if now.saturating_sub(decided) > RECENT {
@@ -120,7 +120,7 @@ impl Engine {
         self.keep_unheard(vec![News::NewState(what)]);
     }
 
-    /// Remembers the keys of those who have others; news for the audit.
+    /// Remembers changed keys; returns news for the audit.
     pub(super) fn learn(&mut self, changes: &[Change]) -> Result<Vec<News>, StateFault> {
         let identities = changes.iter().filter_map(|change| self.roster.identity(&change.who).ok());
         let mut news = Vec::new();
@@ -132,7 +132,7 @@ impl Engine {
         Ok(news)
     }
 
-    /// If no guard is there that has heard it, the next one will.
+    /// Keeps news for the next guard if no guard has received it.
     pub(super) fn keep_unheard(&mut self, news: Vec<News>) {
         if self.sessions.values().any(|session| session.policy.is_some()) {
             return;

@@ -10,16 +10,16 @@ use super::Engine;
 use discreet_policy::Group;
 use discreet_seal::identity::PublicIdentity;
 
-/// What came of a revocation or grant, and which guards must confirm it.
+/// Result of a revocation or grant, with the guards that must confirm it.
 pub struct Ordered {
-    /// For whoever asked; how many have confirmed is not known yet.
+    /// The answer; the number of confirmations is not known yet.
     pub done: Done,
     /// Sessions, and the number that each must confirm.
     pub awaited: Vec<(u64, u64)>,
 }
 
 impl Engine {
-    /// Takes everything from a stakeholder, on the disk first.
+    /// Revokes all rights of a stakeholder, on the disk first.
     pub fn revoke(&mut self, who: &str, now: i64) -> Result<Ordered, StateFault> {
         self.look(now)?;
         let changed = !self.revoked.contains_key(who);
@@ -31,7 +31,7 @@ impl Engine {
         self.order(who, changed, News::Revoked(who.to_owned()), now)
     }
 
-    /// Gives back to a stakeholder what the policy says.
+    /// Grants a stakeholder again what the policy gives it.
     pub fn grant(&mut self, who: &str, now: i64) -> Result<Ordered, StateFault> {
         self.look(now)?;
         let changed = self.revoked.contains_key(who);
@@ -43,7 +43,7 @@ impl Engine {
         self.order(who, changed, News::Granted(who.to_owned()), now)
     }
 
-    /// Why this stakeholder gets nothing, if it does not and is not revoked itself.
+    /// The reason for which a stakeholder gets nothing although it is not revoked itself; `None` if it does.
     pub(in super::super) fn unserved(&self, who: &str) -> Option<String> {
         match self.roster.identity(who) {
             Ok(identity) => self.revoked_as(identity).map(|other| {
@@ -56,7 +56,7 @@ impl Engine {
         }
     }
 
-    /// The identity of somebody who may be given something: neither its name is revoked nor its keys are.
+    /// The identity of a stakeholder of whom neither the name nor the keys are revoked.
     pub(super) fn served(&self, who: &str) -> Option<&PublicIdentity> {
         let identity = self.roster.identity(who).ok()?;
         (!self.revoked.contains_key(who) && self.revoked_as(identity).is_none()).then_some(identity)
@@ -64,11 +64,11 @@ impl Engine {
 
     fn order(&mut self, who: &str, changed: bool, news: News, now: i64) -> Result<Ordered, StateFault> {
         let mut awaited = Vec::new();
-        // Before the order, so that who has carried it out also holds the mark of the state that it is in.
+        // Before the order, so that a guard that has carried it out also holds the mark of the state with the order.
         self.tell_held();
         let names = self.names_of(who);
         for id in self.ids() {
-            // Even if nothing changes: what was asked for before may not have reached every guard.
+            // Even without a change: an earlier order may not have reached every guard.
             let news = if changed { vec![news.clone()] } else { Vec::new() };
             self.rotate(id, now, |group| names.iter().any(|who| is_candidate(group, who)), news)?;
             if let Some(session) = self.sessions.get(&id).filter(|session| session.policy.is_some()) {
@@ -81,7 +81,7 @@ impl Engine {
         Ok(Ordered { done, awaited })
     }
 
-    /// Takes back the keys of some groups at once, and gives fresh ones if the guard has the policy in force.
+    /// Takes back the keys of some groups at once, and gives fresh ones if the guard runs the policy in force.
     pub(super) fn rotate(
         &mut self,
         id: u64,

@@ -1,4 +1,4 @@
-//! Putting the socket in its place.
+//! Creation of the keeper's socket.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::ErrorKind;
@@ -9,10 +9,10 @@ use std::path::Path;
 use super::Door;
 use discreet_host::disk::{self, Untrusted};
 
-/// Why the keeper cannot listen.
+/// Reason for which the keeper cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    /// There is something else in its place.
+    /// The path is something other than a socket.
     #[error("{0} is there and is no socket; name another place with --socket")]
     NotASocket(String),
     /// A keeper listens there.
@@ -24,12 +24,12 @@ pub enum BindError {
     /// Others may replace a folder above it.
     #[error(transparent)]
     Untrusted(#[from] Untrusted),
-    /// The system says no.
+    /// An error of the system.
     #[error("{path}: {error}")]
     Io {
         /// The socket.
         path: String,
-        /// The system's words.
+        /// The system's message.
         error: std::io::Error,
     },
 }
@@ -49,7 +49,7 @@ pub(super) fn bind(door: &Door) -> Result<UnixListener, BindError> {
     disk::check_folder(folder)?;
     clear(path, &shown)?;
     let listener = UnixListener::bind(path).map_err(io)?;
-    // Who calls is asked of the kernel in any case; the mode keeps others from getting as far as that.
+    // The kernel tells the caller's user in any case; the mode already keeps other users from connecting.
     let mode = if private { 0o600 } else { 0o666 };
     fs::set_permissions(path, Permissions::from_mode(mode)).map_err(io)?;
     listener.set_nonblocking(true).map_err(io)?;

@@ -18,17 +18,17 @@ use super::super::who::who;
 use super::{Shared, now};
 use discreet_seal::identity::public::is_name;
 
-/// How often a connection on which nothing comes is looked after.
+/// Interval of checks on a silent connection.
 const TICK: Duration = Duration::from_millis(500);
-/// How long a frame may take to be sent.
+/// Time limit for sending a frame.
 const SENT_WITHIN: Duration = Duration::from_secs(1);
-/// Whoever connects says within this time who it is, and asks what it has to ask.
+/// Time limit for a new connection's hello, and for its question.
 const HELLO_WITHIN: Duration = Duration::from_secs(2);
 /// Frames that wait for a guard: a whole policy's keys.
 const MOST_WAITING: usize = 16_384;
-/// A guard that has ended is gone after this long.
+/// Time after which a guard that has ended is disconnected.
 const GONE_WITHIN: Duration = Duration::from_secs(1);
-/// How long guards may take to confirm what was ordered.
+/// Time limit for the guards' confirmations of an order.
 const CONFIRMED_WITHIN: Duration = Duration::from_secs(1);
 
 pub(super) fn serve(shared: &Shared, mut stream: UnixStream, peer: Peer) {
@@ -117,8 +117,8 @@ fn is_gone(stream: &UnixStream) -> bool {
     poll(&mut polled, Some(&Timespec::default())).is_ok() && !polled[0].revents().is_empty()
 }
 
-/// The engine, once no other guard has this one's place. A guard that has just ended may not be gone yet; one that stays
-/// keeps its place, because who comes second is more likely the wrong one.
+/// The engine, once no other guard serves this domain. A guard that has just ended may still be connected; one that stays
+/// keeps the domain, because the second is more likely the wrong one.
 fn alone(shared: &Shared, peer: Peer, domain: u32) -> Option<MutexGuard<'_, Engine>> {
     let until = Instant::now() + GONE_WITHIN;
     let mut engine = shared.engine();
@@ -133,7 +133,7 @@ fn alone(shared: &Shared, peer: Peer, domain: u32) -> Option<MutexGuard<'_, Engi
     Some(engine)
 }
 
-/// Sends what waits, until there is no one to send to. A guard that does not read is cut off.
+/// Sends waiting frames until the other end disconnects. A guard that does not read is disconnected.
 fn write(mut stream: UnixStream, waiting: &Receiver<Frame>) {
     while let Ok(frame) = waiting.recv() {
         if stream.write_all(&frame).is_err() {
@@ -186,7 +186,7 @@ fn admin(shared: &Shared, mut stream: UnixStream, mut frames: Frames, peer: Peer
     Ok(())
 }
 
-/// Has something done, and waits for the guards to say that it is.
+/// Carries out an order, and waits for the guards to confirm it.
 fn order(
     shared: &Shared,
     what: impl FnOnce(&mut Engine) -> Result<Ordered, StateFault>,

@@ -1,39 +1,39 @@
-//! Which user may do what at the keeper's socket. The kernel says which user it is.
+//! Rights of users at the keeper's socket. The kernel tells the user of a connection.
 
 use std::path::PathBuf;
 
 use super::super::peer::own_uid;
 
-/// Where to listen, and to whom.
+/// The socket, and the rights of users at it.
 ///
-/// A guard gets keys; an administrator revokes, grants and asks who has what. They are different rights: what breaks into a
-/// guard must not be able to give back what was revoked.
+/// A guard gets keys; an administrator revokes, grants and lists access. These are different rights: an attacker in a guard
+/// must not be able to grant again what was revoked.
 #[derive(Debug, Clone)]
 pub struct Door {
     /// The socket.
     pub socket: PathBuf,
     /// Users whose guards are given keys.
     pub guards: Vec<u32>,
-    /// Users who may administer, beside root and the keeper's own.
+    /// Users who may administer, in addition to root and the keeper's own.
     pub admins: Vec<u32>,
-    /// The keeper's own user may run a guard: whoever breaks into that one is the keeper's user, too, and so has all that
-    /// the keeper has.
+    /// The keeper's own user may run a guard. An attacker in that guard is the keeper's user too, and so has all that the
+    /// keeper has.
     pub same_user: bool,
 }
 
 impl Door {
-    /// May this user get as far as its first word?
+    /// True if this user may send a hello.
     pub fn lets_in(&self, uid: u32) -> bool {
         self.refuses_guard(uid).is_none() || self.refuses_admin(uid).is_none()
     }
 
-    /// Is nobody but the keeper's own user wanted?
+    /// True if no user but the keeper's own is named.
     pub fn is_private(&self) -> bool {
         let own = own_uid();
         self.guards.iter().chain(&self.admins).all(|uid| *uid == own)
     }
 
-    /// Why a guard of this user gets no keys.
+    /// Reason for which a guard of this user gets no keys; `None` if it does.
     pub fn refuses_guard(&self, uid: u32) -> Option<String> {
         if uid == own_uid() {
             return (!self.same_user).then(|| {
@@ -49,7 +49,7 @@ impl Door {
         })
     }
 
-    /// Why this user's orders are not taken.
+    /// Reason for which this user's orders are refused; `None` if they are not.
     pub fn refuses_admin(&self, uid: u32) -> Option<String> {
         let may = uid == 0 || uid == own_uid() || self.admins.contains(&uid);
         (!may).then(|| {

@@ -1,13 +1,13 @@
-//! Why there is no state to go on with, and what a person can do about it.
+//! Faults of the state, with their remedies.
 
 use super::record::MOST_BYTES;
 use discreet_host::disk::Untrusted;
 use discreet_host::secret::NoRandomness;
 
-/// The state cannot be kept, or is not what it should be: the keeper must not go on.
+/// The state cannot be written, or is not the right one: the keeper must end.
 #[derive(Debug, thiserror::Error)]
 pub enum StateFault {
-    /// Others can get at it.
+    /// Others have access to it.
     #[error(
         "the folder {path} has mode {mode:04o} and user {owner}; it must be this user's alone: `chmod 700 {path}`"
     )]
@@ -16,7 +16,7 @@ pub enum StateFault {
         path: String,
         /// Its mode.
         mode: u32,
-        /// Whose it is.
+        /// Its owner.
         owner: u32,
     },
     /// Others can replace it.
@@ -30,7 +30,7 @@ pub enum StateFault {
     Broken {
         /// The file.
         path: String,
-        /// What the system says.
+        /// The system's message.
         error: String,
     },
     /// There is none.
@@ -41,9 +41,9 @@ pub enum StateFault {
         if *known { ", although its mark says that there was one" } else { "" }
     )]
     Absent {
-        /// Where it was looked for.
+        /// The expected path.
         path: String,
-        /// The second copy of its mark is there.
+        /// A note, if the second copy of its mark exists.
         known: bool,
     },
     /// There is one of an earlier version.
@@ -64,7 +64,7 @@ pub enum StateFault {
         /// The file.
         path: String,
     },
-    /// It is not what this keeper wrote.
+    /// Its MAC is wrong: this keeper did not write it.
     #[error(
         "{path} is not what this keeper wrote: it was changed, cut or emptied, or is another robot's. Nothing in it is \
          believed. Put the newest copy of it back; after `discreet identity rotate`, name the old identity with \
@@ -74,7 +74,7 @@ pub enum StateFault {
         /// The file.
         path: String,
     },
-    /// It is not the newest, or nothing tells whether it is.
+    /// It is not the newest, or its mark is missing.
     #[error(
         "{path} may not be the newest state: {why}. Revocations may be missing in it. Put the newest copy back; or, if a \
          person says that it is the newest there is, start once with --accept-state, and revoke again whoever is to stay \
@@ -83,16 +83,16 @@ pub enum StateFault {
     Behind {
         /// The file.
         path: String,
-        /// How that is known.
+        /// The evidence.
         why: String,
     },
-    /// Nothing is wrong that could be accepted.
+    /// There is no fault that could be accepted.
     #[error("--accept-state, but the state at {path} is the newest that is known of: leave that option out")]
     NothingToAccept {
         /// The file.
         path: String,
     },
-    /// More than anybody has.
+    /// It is larger than the limit.
     #[error("the state would have more than {MOST_BYTES} bytes: there are too many revocations in it")]
     Full,
     /// All ids were used.

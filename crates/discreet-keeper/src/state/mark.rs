@@ -1,10 +1,10 @@
-//! How far the state has come, as others hold it for the keeper: in a file beside the identity, in guards, in their
-//! audit logs. It is of the keeper's own making (a MAC), so nobody else can say that there was a newer state.
+//! Marks: number and run of the newest state, kept for the keeper by others: in a file next to the identity, in guards, in
+//! their audit logs. A mark has a MAC of the keeper's, so no other party can claim that there was a newer state.
 
 use discreet_host::secret::Secret;
 use discreet_seal::identity::Identity;
 
-/// Random, of each run of a keeper that wrote: two states with one number that came of different runs are told apart.
+/// Random id of a run of a keeper that wrote. It distinguishes states of different runs with one number.
 pub type Run = [u8; 16];
 
 /// A state's number, and the run that wrote it.
@@ -12,7 +12,7 @@ pub type Run = [u8; 16];
 pub struct Mark {
     /// Grows with each change that matters.
     pub number: u64,
-    /// Which run of the keeper it is of.
+    /// The run of the keeper that wrote it.
     pub run: Run,
 }
 
@@ -23,7 +23,7 @@ const LENGTH: usize = 56;
 pub struct MarkKey(Secret<32>);
 
 impl MarkKey {
-    /// Of a robot.
+    /// The key for a robot's identity.
     pub fn of(identity: &Identity) -> MarkKey {
         MarkKey(identity.derive(CONTEXT))
     }

@@ -28,7 +28,7 @@ pub struct RecordKey(Secret<32>);
 pub struct Record {
     /// Grows with each change that matters.
     pub number: u64,
-    /// What has a smaller number, a person gave up: `--new-state`, `--accept-state`.
+    /// A person gave up all states with a smaller number: `--new-state`, `--accept-state`.
     pub origin: u64,
     /// The second at which a person did so.
     pub decided: i64,
@@ -51,10 +51,10 @@ pub struct Record {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Keys([u8; 32], [u8; 32]);
 
-/// What a mark says of a record.
+/// Comparison of a record with a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The record is this state, or came of it.
+    /// The record is the mark's state, or a successor.
     Fits,
     /// There was a newer one.
     Older,
@@ -62,14 +62,14 @@ pub enum Verdict {
     Another,
 }
 
-/// A name has other keys than before.
+/// A name whose keys have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rekeyed {
     /// The stakeholder.
     pub who: String,
     /// The fingerprint of the keys that it had.
     pub was: String,
-    /// Of those that it has.
+    /// The fingerprint of its present keys.
     pub is: String,
 }
 
@@ -109,7 +109,7 @@ impl Record {
         (bytes.len() <= MOST_BYTES).then_some(bytes)
     }
 
-    /// From the bytes of the disk, if not one bit of them is another.
+    /// The record in the bytes of the disk; `None` if any bit has changed.
     pub fn read(bytes: &[u8], key: &RecordKey) -> Option<Record> {
         let (said, mac) = bytes.split_last_chunk::<32>()?;
         // `Hash` compares in constant time.
@@ -130,13 +130,13 @@ impl Record {
         self.runs.push((number, run));
     }
 
-    /// How far it has come.
+    /// Its mark.
     pub fn mark(&self) -> Mark {
         let run = self.runs.last().map(|(_, run)| *run).unwrap_or_default();
         Mark { number: self.number, run }
     }
 
-    /// Is it as new as the one of which somebody holds the mark?
+    /// Compares it with the state of a mark.
     pub fn judge(&self, mark: &Mark) -> Verdict {
         if mark.number < self.origin {
             return Verdict::Fits;
@@ -144,7 +144,7 @@ impl Record {
         if mark.number > self.number {
             return Verdict::Older;
         }
-        // Of a run so long ago that it is forgotten: nothing is left to compare.
+        // The mark's run is so long ago that it is forgotten: there is nothing to compare.
         let of = self.runs.iter().rev().find(|(first, _)| *first <= mark.number);
         match of {
             Some((_, run)) if *run != mark.run => Verdict::Another,
@@ -162,7 +162,7 @@ impl Record {
         self.floor = Some((floor.version, floor.hash));
     }
 
-    /// Remembers the keys that a name has now. If it had others before, says so.
+    /// Remembers the present keys of a name, and reports a change.
     pub fn learn(&mut self, identity: &PublicIdentity) -> Learnt {
         let now = Keys(identity.receive, identity.sign);
         let all = self.keys.entry(identity.name.clone()).or_default();
@@ -183,7 +183,7 @@ impl Record {
         Learnt { changed: true, rekeyed }
     }
 
-    /// A guard is told a mark. Was one of this user and domain told one before?
+    /// Notes that a guard receives a mark; true if one of this user and domain received one before.
     pub fn meet(&mut self, uid: u32, domain: u32) -> bool {
         let known = self.guards.contains(&(uid, domain));
         if self.guards.len() < MOST_GUARDS {
@@ -192,14 +192,14 @@ impl Record {
         known
     }
 
-    /// Did this name ever have one of these two keys?
+    /// True if this name ever had one of these two keys.
     pub fn had(&self, who: &str, identity: &PublicIdentity) -> bool {
         let same = |keys: &Keys| keys.0 == identity.receive || keys.1 == identity.sign;
         self.keys.get(who).is_some_and(|all| all.iter().any(same))
     }
 }
 
-/// What came of [`Record::learn`].
+/// Result of [`Record::learn`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Learnt {
     /// It was not known.
