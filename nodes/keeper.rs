@@ -1,4 +1,4 @@
-//! The keeper: holds the robot's identity, and gives guards their keys. No ROS in it.
+//! The keeper: holds the robot's identity, and gives guards their keys. It has no ROS.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,10 +17,10 @@ use discreet_seal::identity::{Identity, PassphraseSource};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// Holds the robot's identity and decides who is given which keys.
+/// Holds the robot's identity and gives out keys as the policy says
 ///
-/// Guards connect to its socket and get the keys of now and next; `discreet revoke`, `grant` and `who` ask it. Make the
-/// identity first: `discreet identity new robot.key --name concierge-1`.
+/// Guards connect to its socket and get the keys of the present and the next epoch; `discreet revoke`, `grant` and `who`
+/// use it too. Make the identity first: `discreet identity new robot.key --name concierge-1`.
 #[derive(Parser)]
 #[command(
     version,
@@ -28,20 +28,20 @@ use signal_hook::flag;
 Example:
   keeper --policy hotel.yaml --identity robot.key --passphrase-file robot.passphrase --guard-uid guard --new-state
 
---new-state is for the first start alone. Guards run as another user than the keeper, which --guard-uid names; to try it
-out as one user, --same-user.
+--new-state is for the first start only. Guards run as another user than the keeper, named by --guard-uid; for a trial as
+one user, use --same-user.
 
 The passphrase is asked at the terminal, or read from --passphrase-file (mode 0600), or from the systemd credential
 robot.passphrase (for an identity robot.key). Never from an argument or the environment.
 
-Exit codes: 0 stopped by SIGINT or SIGTERM, 1 something broke while it ran, 2 it could not start"
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 a fault while it ran, 2 it could not start"
 )]
 struct Arguments {
     /// The policy: the same file that the guards read
     #[arg(long, value_name = "FILE")]
     policy: PathBuf,
 
-    /// Takes only policies that enough of the owners named in this file have signed; guards are told the same
+    /// Accepts only policies that enough of the owners in this file have signed; guards do the same
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
 
@@ -49,20 +49,20 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     identity: PathBuf,
 
-    /// A file with its passphrase, which nobody else can read
+    /// A file with its passphrase, which no other user can read
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
 
-    /// The folder for what must not be forgotten: revocations, key ids in use. This user's alone
+    /// The folder of the state: revocations, used key ids. Only this user may have access to it
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
 
-    /// Where to listen [default: ~/.ros/discreet/keeper.sock]
+    /// The socket to listen at [default: ~/.ros/discreet/keeper.sock]
     #[arg(long, value_name = "FILE")]
     socket: Option<PathBuf>,
 
-    /// The second copy of the state's mark, by which an older state is known: in another folder than the state, which
-    /// only this user or root may write to [default: beside the identity, robot.mark for robot.key]
+    /// The second copy of the state's mark, by which an older state is recognised: in another folder than the state, which
+    /// only this user or root may write to [default: next to the identity, robot.mark for robot.key]
     #[arg(long, value_name = "FILE")]
     mark: Option<PathBuf>,
 
@@ -70,32 +70,32 @@ struct Arguments {
     #[arg(long, value_name = "USER", value_parser = user)]
     guard_uid: Vec<u32>,
 
-    /// A user who may revoke, grant and ask `discreet who`, beside root and the keeper's own
+    /// A user who may revoke, grant and use `discreet who`, in addition to root and the keeper's own
     #[arg(long, value_name = "USER", value_parser = user)]
     admin_uid: Vec<u32>,
 
-    /// Guards of the keeper's own user are given keys: to try it out. Whoever breaks into such a guard can give back what
-    /// was revoked, and has the robot's identity
+    /// Gives keys to guards of the keeper's own user, for a trial. An attacker in such a guard can grant again what was
+    /// revoked, and has the robot's identity
     #[arg(long)]
     same_user: bool,
 
-    /// Begin a new state. For the first start; refused if there is one. A state that is given up took who is revoked with
-    /// it: a person decides that, no unit file
+    /// Begins a new state. For the first start; refused if there is one. A state that is given up loses its revocations: a
+    /// person decides that, not a unit file
     #[arg(long, conflicts_with = "accept_state")]
     new_state: bool,
 
-    /// The state is the newest there is, although its mark is missing or says otherwise. Refused if there is nothing to accept
+    /// Accepts the state as the newest, although its mark is missing or newer. Refused if there is nothing to accept
     #[arg(long)]
     accept_state: bool,
 
-    /// The robot's identity before `discreet identity rotate`: a state that is of that one is taken over. The same passphrase
+    /// The robot's identity before `discreet identity rotate`: a state of that one is taken over. The same passphrase
     #[arg(long, value_name = "FILE")]
     rotated_from: Option<PathBuf>,
 
     #[arg(long, hide = true)]
     allow_uid: Vec<String>,
 
-    /// The clock is right, although a later time was seen before
+    /// Trusts the clock, although a later time was seen before
     #[arg(long)]
     accept_time: bool,
 }
@@ -116,7 +116,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// A keeper that listens, and what a signal sets when it is to end.
+/// A keeper that listens, and the flag that a signal sets to stop it.
 fn start(arguments: Arguments) -> anyhow::Result<(Server, Arc<AtomicBool>)> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
@@ -134,7 +134,7 @@ fn start(arguments: Arguments) -> anyhow::Result<(Server, Arc<AtomicBool>)> {
              may revoke and grant"
         );
     }
-    // Before there is any secret in memory.
+    // Before any secret is in memory.
     let hardened = harden(Lock::All).context("cannot protect its own memory")?;
     hardened.notes.iter().for_each(|note| log(note));
     let source = PassphraseSource::choose(arguments.passphrase_file.as_deref(), &arguments.identity)?;

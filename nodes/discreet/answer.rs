@@ -1,8 +1,8 @@
-//! What a command answers.
+//! Answer of a command.
 
 use std::process::ExitCode;
 
-/// Could it be answered, and is the answer yes?
+/// Answer of a command that could run.
 pub enum Answer {
     /// Exit code 0.
     Yes,

@@ -1,6 +1,5 @@
-//! `discreet audit`: is the log intact, and what is in it?
+//! `discreet audit`: verifies an audit log, and shows its entries.
 
-// This file is itself reached by a path, which makes its folder the place to look in.
 mod show;
 
 use std::path::PathBuf;
@@ -9,8 +8,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use discreet_audit::{Report, Verdict, parse_hash, verify, verify_from};
 
-/// Reads audit logs, with all parts that are next to them. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be read, 3 what is there is intact, and
-/// nothing tells whether its end was cut off.
+/// Reads audit logs, with all parts that are next to them. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be read,
+/// 3 the entries are intact, but without a head a cut at the end would not be seen.
 #[derive(Debug, Args)]
 pub struct AuditArgs {
     #[command(subcommand)]
@@ -19,7 +18,7 @@ pub struct AuditArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check that the log is what was written: nothing changed, cut, moved or inserted
+    /// Check that no entry was changed, cut, moved or inserted
     Verify(VerifyArgs),
     /// Show the entries
     Show(show::ShowArgs),
@@ -30,10 +29,10 @@ struct VerifyArgs {
     /// The log; it is read with all its parts, and its .head is compared with it. Of a part such as audit.log.000003: the
     /// log from that part on
     file: PathBuf,
-    /// Begin with this part: the parts before it are somewhere else, and are not looked at
+    /// Begin with this part: the parts before it are elsewhere, and are not checked
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     from_part: Option<u64>,
-    /// A head kept elsewhere, from /diagnostics (`audit head`): finds a log that was written anew from its start
+    /// A head kept elsewhere, from /diagnostics (`audit head`): detects a log that was rewritten from its start
     #[arg(long, value_name = "HASH", value_parser = head)]
     head: Option<Head>,
     /// The report as JSON
@@ -76,7 +75,7 @@ fn run_verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
         if let Some(fields) = json.as_object_mut() {
             let verdict = report.verdict();
             fields.insert("verdict".to_owned(), serde_json::to_value(verdict)?);
-            // Neither true nor false as long as nobody knows.
+            // Neither true nor false as long as it is unknown.
             let intact = (verdict != Verdict::EndUnknown).then(|| verdict == Verdict::Intact);
             fields.insert("intact".to_owned(), intact.into());
         }

@@ -1,4 +1,4 @@
-//! `discreet check`: is this a policy, and does it make sense?
+//! `discreet check`: finds the mistakes in a policy.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,16 +16,15 @@ use serde::Serialize;
 use super::Answer;
 use super::input::{Source, say, say_json};
 
-/// Checks policies: everything that is wrong, at once, with its place and what to do.
+/// Checks policies: all mistakes at once, each with its place and remedy.
 ///
 /// Errors make a policy unusable. Warnings do not: a rule that never decides anything, a topic nobody may read,
-/// something that this version cannot do yet. Where ROS 2 is sourced, the limits of commands and the names of fields that are to be
-/// hidden are held against the installed types too. What of types and identities is not on this machine is told, and is no
-/// warning: it may be on the robot.
+/// something that this version cannot do yet. Where ROS 2 is sourced, the limits of commands and the names of hidden fields
+/// are compared with the installed types too. Types and identities that are not on this machine are listed, without a
+/// warning: they may be on the robot.
 ///
-/// Of a file of cases (`hotel.cases.yaml`) it says whether it is one; `discreet test` says how they come out. The same of a
-/// trust file (`hotel.trust.yaml`). Of a policy it tells by whom it is signed; `discreet policy verify` says whether that is
-/// enough.
+/// Files of cases (`hotel.cases.yaml`) and trust files (`hotel.trust.yaml`) are checked for their structure; `discreet test`
+/// runs the cases. For a policy it lists the signers; `discreet policy verify` checks if they are enough.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -43,34 +42,34 @@ pub struct Check {
     /// Answers with JSON: a list, one object a file, with its findings.
     #[arg(long)]
     json: bool,
-    /// Takes warnings for errors.
+    /// Treats warnings as errors.
     #[arg(long)]
     strict: bool,
 }
 
-/// What was found out about one file.
+/// Result for one file.
 struct Judged {
-    /// What is in it, if it can be used.
+    /// Its contents, if it can be used.
     summary: Option<String>,
     findings: Vec<Finding>,
     absent: Absent,
     signatures: Option<Beside>,
 }
 
-/// The signatures beside a policy, without a word on whether they are enough.
+/// The signatures next to a policy. They may not be enough.
 #[derive(Serialize)]
 struct Beside {
     file: PathBuf,
-    /// Who has signed these bytes, by its own word.
+    /// The owners that have signed these bytes, by the names in the file.
     by: Vec<String>,
-    /// Why nobody has.
+    /// The reason for which there are none.
     trouble: Option<String>,
 }
 
-/// What a policy names and is not on this machine.
+/// Types and identities of a policy that are not on this machine.
 #[derive(Default, Serialize)]
 struct Absent {
-    /// Types that are not installed; none of them if no type is, for want of a ROS 2.
+    /// Types that are not installed; empty if none is installed, as without ROS 2.
     types: BTreeSet<String>,
     /// Stakeholders whose `identity:` cannot be read.
     identities: Vec<String>,
@@ -149,9 +148,9 @@ fn judged(source: &Source) -> Judged {
     Judged { summary, findings, absent, signatures: Some(Beside::of(source, &policy)) }
 }
 
-/// A file of owners, beside the policies that they sign.
+/// A trust file, next to the policies that its owners sign.
 fn trust(source: &Source) -> Judged {
-    // Who may write to it counts on the robot, not where it is checked.
+    // The right to write to it matters on the robot, not where it is checked.
     let open = |owner: &str| {
         let path = source.folder().join(owner);
         Source::read(&path).map(|read| read.text).map_err(|error| NotKept::Io {
@@ -263,7 +262,7 @@ fn missing_key(source: &Source, policy: &Policy) -> Option<Finding> {
     Some(Finding::warning("no-key", at_start, message).help(help))
 }
 
-/// What a guard or keeper, run as this user, would not believe here, because somebody else may change it.
+/// Files that a guard or keeper of this user would refuse, because others may change them.
 fn changeable(source: &Source, policy: &Policy) -> Vec<Finding> {
     let identities = policy.stakeholders().iter().map(|one| source.folder().join(&*one.identity));
     let files = [PathBuf::from(&source.name)].into_iter().chain(identities).filter(|file| file.is_file());

@@ -1,4 +1,4 @@
-//! `discreet classify`: which fields of a type hold text, and what their names promise.
+//! `discreet classify`: the text fields of a type, and the kinds of data that their names suggest.
 
 use discreet_cdr::types::{TypeDefinition, TypeLibrary};
 use discreet_pii::{Field, Kinds};
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::Answer;
 use super::input::{say, say_json};
 
-/// Shows which fields of an installed type hold text in which personal data would be looked for.
+/// Shows the fields of an installed type with text in which personal data would be searched for.
 ///
-/// A field's name says much about what is in it: `guest.passport_no` promises a passport, `speech.transcript` words that
-/// were spoken. What it promises is found there more surely.
+/// A field's name tells much about its data: `guest.passport_no` suggests a passport, `speech.transcript` spoken words.
+/// Suggested kinds are found there with more confidence.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:

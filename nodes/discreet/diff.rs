@@ -1,4 +1,4 @@
-//! `discreet diff`: who gains what and who loses what?
+//! `discreet diff`: compares two policies by their effect.
 
 use std::path::PathBuf;
 
@@ -9,9 +9,9 @@ use super::Answer;
 use super::input::{Source, say, say_json};
 use super::policy::identities::Identities;
 
-/// Compares two policies by what they do: who gains what, and who loses what, at whatever time.
+/// Compares two policies by their effect: the rights that each party gains and loses, at any time.
 ///
-/// The same said in other words is no difference. A version that is not newer is pointed out: a guard refuses it.
+/// The same rights in other words are not a difference. A version that is not newer is pointed out: a guard refuses it.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 The output has one line a change:
@@ -35,9 +35,9 @@ Exit codes:
   1  somebody gains or loses something, or something else changes
   2  a file cannot be read, or a policy is unusable")]
 pub struct Diff {
-    /// The policy as it is.
+    /// The old policy.
     old: PathBuf,
-    /// The policy as it is to be.
+    /// The new policy.
     new: PathBuf,
     /// Answers with JSON.
     #[arg(long)]

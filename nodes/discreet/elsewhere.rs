@@ -1,7 +1,7 @@
-//! Commands that another program has: `discreet-offline`, which is started in the place of this one.
+//! Commands of another program, `discreet-offline`, which replaces this process.
 //!
-//! What looks at images links a hundred libraries, which take a third of a second to load. Somebody who revokes a
-//! stakeholder shall not wait for them.
+//! Inspection of images links a hundred libraries, which take a third of a second to load. A command such as `revoke` does
+//! not have to wait for them.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -9,13 +9,13 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Context;
 
-/// The program, beside this one.
+/// The program, next to this one.
 const PROGRAM: &str = "discreet-offline";
 
 /// Everything that follows the command's name.
 #[derive(clap::Args)]
 pub struct Words {
-    /// As `--help` of the command says
+    /// See `--help` of the command
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
     words: Vec<OsString>,
 }
@@ -25,7 +25,7 @@ impl Words {
     pub fn run(self, command: &str) -> anyhow::Result<ExitCode> {
         let program =
             std::env::current_exe().context("cannot tell where this program is")?.with_file_name(PROGRAM);
-        let error = Command::new(&program).arg(command).args(self.words).exec(); // comes back only if it failed
+        let error = Command::new(&program).arg(command).args(self.words).exec(); // returns only if it failed
         Err(error).with_context(|| {
             format!("{}: build it with `--features full`, and keep it beside `discreet`", program.display())
         })

@@ -1,4 +1,4 @@
-//! `discreet explain`: what does a policy say, and by which rule?
+//! `discreet explain`: one decision of a policy, with its rule.
 
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::Answer;
 use super::input::{Source, say, say_json};
 
-/// Explains one decision: the rule that made it, and what became of every other rule that speaks of it.
+/// Explains one decision: the rule that made it, and the part of every other rule about it.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -27,12 +27,12 @@ Exit codes:
 pub struct Explain {
     /// The policy.
     file: PathBuf,
-    /// Who asks: a stakeholder, or `everyone`.
+    /// The party: a stakeholder, or `everyone`.
     #[arg(long)]
     who: String,
     #[command(flatten)]
     what: What,
-    /// When, with its offset: 2026-05-01T09:30:00+02:00. Without it: now.
+    /// The time, with its offset: 2026-05-01T09:30:00+02:00. Without it: now.
     #[arg(long, conflicts_with = "no_clock")]
     at: Option<String>,
     /// As when the robot's clock cannot be trusted.
@@ -74,7 +74,7 @@ impl Explain {
                 say_json(&as_json(&explanation, action, &policy, &source, &self.who, name))?
             }
             Ok(explanation) => show(&explanation, action, &policy, &source, &self.who, name),
-            // What a policy does not declare is denied: that is an answer, not a failure.
+            // A name that a policy does not declare is denied: that is an answer, not a failure.
             Err(unknown @ Unknown::Name(_)) => {
                 if self.json {
                     say_json(
@@ -112,7 +112,7 @@ impl Explain {
 
 fn decision(verdict: Verdict, action: Verb) -> &'static str {
     match (verdict, action) {
-        // A command has no form.
+        // Commands have no form.
         (Verdict::Allow { .. }, Verb::Command) => "allowed",
         (Verdict::Allow { form, .. }, Verb::Read | Verb::Call) => form.name(),
         (Verdict::Deny { .. }, _) => "denied",
@@ -120,7 +120,7 @@ fn decision(verdict: Verdict, action: Verb) -> &'static str {
     }
 }
 
-/// How it reaches whom it is meant for, or comes from.
+/// The way in which it leaves sealed, or comes in signed.
 fn sealed(action: Verb) -> &'static str {
     match action {
         Verb::Read => "it leaves sealed for those who may have it",

@@ -14,11 +14,10 @@ use serde_json::json;
 use super::Answer;
 use super::input::{say, say_error, say_json};
 
-/// Makes, shows and renews identities: the keys of the robot, and of everybody it gives something to.
+/// Makes, shows and renews identities: the keys of the robot, and of its stakeholders.
 ///
 /// An identity is two files. NAME.key is secret: it stays where it was made, readable by its user alone, and a passphrase
-/// opens it. NAME.pub is for everybody: the robot's goes to the stakeholders, theirs to the robot, where the policy names
-/// it.
+/// opens it. NAME.pub is public: the robot's goes to the stakeholders, theirs to the robot, at the path in the policy.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -41,22 +40,22 @@ enum Command {
     Rotate(Rotate),
 }
 
-/// Makes an identity: a private file, and the public one beside it
+/// Makes an identity: a private file, and the public one next to it
 #[derive(Args)]
 struct New {
     /// The private file: NAME.key. The public one becomes NAME.pub
     file: PathBuf,
-    /// Whose it is: the robot's name, or the stakeholder's, as the policy has it [default: the file's name]
+    /// The robot's or stakeholder's name, as in the policy [default: the file's name]
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
     passphrase: Passphrase,
 }
 
-/// Shows an identity and its fingerprint; of a private file, that of the public one beside it
+/// Shows an identity and its fingerprint; of a private file, that of the public one next to it
 #[derive(Args)]
 struct Show {
-    /// The public file, or the private one beside it
+    /// The public file, or the private one next to it
     file: PathBuf,
     /// Answers with JSON
     #[arg(long)]
@@ -74,10 +73,10 @@ struct Rotate {
 
 #[derive(Args)]
 struct Passphrase {
-    /// A file with the passphrase, which nobody else can read [default: asks]
+    /// A file with the passphrase, which no other user can read [default: asks]
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
-    /// The work that a guess costs, as a power of two: 17 is half a second and 128 MiB of memory
+    /// The cost of a guess of the passphrase, as a power of two: 17 is half a second and 128 MiB of memory
     #[arg(long, value_name = "N", default_value_t = WORK, value_parser = clap::value_parser!(u8).range(10..=20))]
     work: u8,
     /// Answers with JSON
@@ -147,7 +146,7 @@ impl Rotate {
     fn run(&self) -> anyhow::Result<Answer> {
         protect()?;
         let source = self.passphrase.source(&self.file)?;
-        // Only who can open the old one replaces it.
+        // Only a person who can open the old one may replace it.
         let old = Identity::open(&self.file, &source)?;
         let passphrase = source.read_new(&self.file)?;
         let name = old.public().name.clone();
@@ -190,7 +189,7 @@ impl Passphrase {
     }
 }
 
-/// Before there is any secret in memory.
+/// Protects the process, before any secret is in memory.
 pub fn protect() -> anyhow::Result<()> {
     let hardened = harden(Lock::Secrets).context("cannot protect its own memory")?;
     hardened.notes.iter().for_each(|note| say_error(&format!("note: {note}")));

@@ -11,9 +11,9 @@ use serde_json::json;
 
 /// A file as read.
 pub struct Source {
-    /// As it was named.
+    /// Its name, as given.
     pub name: String,
-    /// What is in it.
+    /// Its text.
     pub text: String,
 }
 
@@ -27,7 +27,7 @@ impl Source {
         file.take(most).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
-            // The one byte beyond the limit may have cut a character; the limit is what is reported then.
+            // The byte beyond the limit may have cut a character; then the limit is reported.
             Err(error) if error.as_bytes().len() as u64 == most => {
                 String::from_utf8_lossy(error.as_bytes()).into_owned()
             }
@@ -39,7 +39,7 @@ impl Source {
         Ok(Self { name, text })
     }
 
-    /// The policy in it, with everything that was found.
+    /// The policy in it, with all findings.
     pub fn policy(&self) -> (Option<Policy>, Vec<Finding>) {
         match Policy::read(&self.name, &self.text) {
             Ok((policy, warnings)) => (Some(policy), warnings),
@@ -47,7 +47,7 @@ impl Source {
         }
     }
 
-    /// The policy in it; otherwise what is wrong is shown.
+    /// The policy in it; errors are shown.
     pub fn usable_policy(&self) -> anyhow::Result<Policy> {
         let (policy, findings) = self.policy();
         policy.ok_or_else(|| {
@@ -64,7 +64,7 @@ impl Source {
         finding::render(findings, &self.name, &self.text, colour)
     }
 
-    /// The folder that paths in it start from.
+    /// The folder that paths in it are relative to.
     pub fn folder(&self) -> &Path {
         Path::new(&self.name).parent().unwrap_or(Path::new(""))
     }
@@ -84,7 +84,7 @@ impl Source {
     }
 }
 
-/// Writes to standard output. A reader that went away (`| head`) is no fault of ours.
+/// Writes to standard output. A closed pipe (`| head`) is not an error.
 pub fn say(text: &str) {
     let _gone = writeln!(std::io::stdout(), "{text}");
 }

@@ -1,5 +1,5 @@
 //! `discreet`: checks, explains, tests, compares and signs policies, applies them to recorded bags, redacts pictures and text,
-//! reads audit logs, makes identities, and says to the keeper who may open what.
+//! reads audit logs, makes identities, and gives orders to the keeper.
 
 mod answer;
 mod audit;
@@ -24,10 +24,10 @@ use clap::{Parser, Subcommand};
 
 pub use answer::Answer;
 
-/// Decides who gets what of a robot's data.
+/// Access control for a robot's data.
 ///
-/// A policy is a YAML file. Check it, ask it why, run its own tests, and see what a new version changes, before a
-/// guard ever loads it.
+/// A policy is a YAML file. Check it, explain its decisions, run its own tests, and compare versions, before a guard ever
+/// loads it.
 #[derive(Parser)]
 #[command(
     version,
@@ -48,9 +48,9 @@ Examples:
   discreet revoke maintenance
 
 Exit codes:
-  0  fine
+  0  done, or the answer is yes
   1  the answer is no: a policy has errors, a case failed, two policies differ, something is denied,
-     too few owners have signed, an audit log was tampered with, something could not be looked at and was blanked, a guard has not
+     too few owners have signed, an audit log was tampered with, a picture could not be inspected and was blanked, a guard has not
      confirmed an order
   2  could not run: wrong usage, a file that cannot be read"
 )]
@@ -66,10 +66,10 @@ enum Command {
     Test(test::Test),
     Diff(diff::Diff),
     Schema(schema::SchemaOf),
-    /// Applies a policy to a recorded bag: OUT has what the guard would have let out, and nothing else.
+    /// Applies a policy to a recorded bag: OUT has exactly the messages that the guard would have released.
     #[command(disable_help_flag = true)]
     Scrub(elsewhere::Words),
-    /// Covers faces, and what else is asked for, in photographs: as the guard does in a camera's images.
+    /// Covers faces, and other parts on request, in photographs, as the guard does in a camera's images.
     #[command(disable_help_flag = true)]
     Redact(elsewhere::Words),
     RedactText(redact_text::RedactText),
@@ -84,7 +84,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    // First of all: photographs, recordings and texts are clear in here.
+    // First of all: this process reads clear photographs, recordings and texts.
     if let Err(error) = discreet_host::secret::unreadable() {
         input::say_error(&format!("discreet: cannot keep its memory to itself: {error}"));
         return ExitCode::from(2);

@@ -1,4 +1,4 @@
-//! `discreet revoke` and `discreet grant`: takes everything from a stakeholder at once, and gives it back.
+//! `discreet revoke` and `discreet grant`: revoke all rights of a stakeholder at once, and grant them again.
 
 use std::path::PathBuf;
 
@@ -10,10 +10,10 @@ use serde_json::json;
 use super::Answer;
 use super::input::{say, say_error, say_json};
 
-/// Takes everything sealed from a stakeholder, and every command, from the next message on.
+/// Revokes a stakeholder's access to sealed messages and its commands, from the next message on.
 ///
-/// The keeper writes it down, and gives every guard fresh keys which the stakeholder does not get; the guards confirm that
-/// they use no others before this command ends. It stays so, whatever the policy says, until `discreet grant`.
+/// The keeper writes it down, and gives every guard fresh keys that the stakeholder does not get; the guards confirm that
+/// they use no others before this command ends. It holds, whatever the policy says, until `discreet grant`.
 #[derive(Args)]
 #[command(after_long_help = AFTER)]
 pub struct Revoke {
@@ -21,7 +21,7 @@ pub struct Revoke {
     order: Order,
 }
 
-/// Lets a revoked stakeholder have again what the policy gives it
+/// Grants a revoked stakeholder again what the policy gives it
 #[derive(Args)]
 #[command(after_long_help = AFTER)]
 pub struct Grant {
@@ -40,7 +40,7 @@ Exit codes:
 struct Order {
     /// The stakeholder, by its name in the policy
     who: String,
-    /// Where the keeper listens [default: ~/.ros/discreet/keeper.sock]
+    /// The keeper's socket [default: ~/.ros/discreet/keeper.sock]
     #[arg(long, value_name = "FILE")]
     socket: Option<PathBuf>,
     /// Answers with JSON

@@ -1,4 +1,4 @@
-//! `discreet policy`: signs policies, and says whether enough owners have.
+//! `discreet policy`: signs policies, and verifies signatures.
 
 pub mod identities;
 mod sign;
@@ -8,10 +8,10 @@ use clap::{Args, Subcommand};
 
 use super::Answer;
 
-/// Signs policies, and says whether enough owners have signed.
+/// Signs policies, and checks if enough owners have signed.
 ///
-/// A robot whose keeper and guard have a trust file takes only policies that enough of its owners have signed. An owner is
-/// an identity; its key stays where the owner is, never on the robot. docs/signing.md has the whole of it.
+/// A robot whose keeper and guard have a trust file accepts only policies that enough of its owners have signed. An owner is
+/// an identity; its key stays with the owner, never on the robot. See docs/signing.md.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:

@@ -10,11 +10,11 @@ use super::input::say;
 
 /// Makes the key that pseudonyms, reversible pseudonyms and encrypted numbers are made with
 ///
-/// A policy names it: `personal_data: { key: FILE }`, beside the policy. Whoever has it can tell whose pseudonyms are the
-/// same, and has the texts behind reversible ones (`discreet redact-text --reveal`): keep it as you keep what it hides.
+/// A policy names it: `personal_data: { key: FILE }`, next to the policy. A holder of the key can tell which pseudonyms are
+/// the same, and has the texts behind reversible ones (`discreet redact-text --reveal`): protect it like the data it hides.
 #[derive(Args)]
 pub struct NewKey {
-    /// The file to make; it must not be there yet
+    /// The file to make; it must not exist yet
     file: PathBuf,
 }
 

@@ -1,4 +1,4 @@
-//! `discreet redact-text`: takes personal data out of text, or shows where it is.
+//! `discreet redact-text`: hides personal data in text, or shows it.
 
 mod explain;
 mod lines;
@@ -20,10 +20,10 @@ use serde_json::json;
 use super::Answer;
 use lines::{Lines, Piece};
 
-/// Takes personal data out of text: cards, telephones, names, passports, and a hundred kinds more.
+/// Hides personal data in text: cards, telephones, names, passports, and a hundred kinds more.
 ///
 /// Reads files or standard input line by line, and writes the same lines without it. A line of JSON stays JSON. A private
-/// key or a machine-readable zone may go over several lines. What the kinds are called: `--kinds help`.
+/// key or a machine-readable zone may span several lines. `--kinds help` lists the kinds.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -45,34 +45,34 @@ Exit codes:
 pub struct RedactText {
     /// The files; without any, or for `-`, standard input
     files: Vec<PathBuf>,
-    /// What is written in the place of what is found
+    /// The operator that replaces a finding
     #[arg(long, value_name = "OPERATOR", default_value = "replace", value_parser = operators())]
     operator: Operator,
-    /// What to look for: kinds and groups, parted by commas; without it, everything
+    /// The kinds and groups to find, separated by commas; without it, all
     #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = kinds)]
     kinds: Vec<Kinds>,
-    /// How sure it has to be, in hundredths
+    /// The confidence that a finding must have, in hundredths
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100))]
     threshold: Option<u8>,
-    /// The field that the text is from: its name says much about what is in it
+    /// The field that the text is from: its name tells much about the kinds in it
     #[arg(long, value_name = "NAME", default_value = "")]
     field: String,
     /// The text was spoken: lower case, digits as words
     #[arg(long)]
     spoken: bool,
-    /// Writes where something is, for lines of {"id", "text"}
+    /// Writes the places of findings, for lines of {"id", "text"}
     #[arg(long, conflicts_with_all = ["explain", "reveal"])]
     spans: bool,
-    /// Shows what is found, how sure that is, and why
+    /// Shows each finding with its confidence and reason
     #[arg(long, conflicts_with = "reveal")]
     explain: bool,
-    /// Puts values back in the place of the tokens that --operator reversible wrote
+    /// Replaces the tokens of --operator reversible by their values
     #[arg(long, requires = "key")]
     reveal: bool,
-    /// The file with the key that pseudonyms are made with; `discreet pseudonym-key` makes one
+    /// The file with the key of pseudonyms; `discreet pseudonym-key` makes one
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// For whom: every audience gets pseudonyms of its own
+    /// The audience: each gets pseudonyms of its own
     #[arg(long, value_name = "NAME", default_value = "everyone", requires = "key")]
     audience: String,
     /// Answers with JSON, an object a line
@@ -97,7 +97,7 @@ fn kinds(word: &str) -> Result<Kinds, String> {
 impl RedactText {
     pub fn run(&self) -> anyhow::Result<Answer> {
         match self.work() {
-            // A reader that went away (`| head`) is no fault of ours.
+            // A closed pipe (`| head`) is not an error.
             Err(error) if gone(&error) => Ok(Answer::Yes),
             result => result.map(|()| Answer::Yes),
         }
@@ -145,7 +145,7 @@ impl RedactText {
         Ok(out.flush()?)
     }
 
-    /// What is looked for, and what becomes of it.
+    /// The kinds to find, and their operators.
     fn rules(&self) -> HidingRules {
         let mut rules = HidingRules::new(self.operator);
         if !self.kinds.is_empty() {
@@ -179,7 +179,7 @@ impl RedactText {
     }
 }
 
-/// Ends a line as it was ended. Somebody may be waiting for it.
+/// Writes the line's own end, and flushes: a reader may be waiting for it.
 fn end_line(out: &mut impl Write, piece: &Piece, lines: &Lines) -> io::Result<()> {
     out.write_all(piece.end.as_bytes())?;
     if lines.would_wait() { out.flush() } else { Ok(()) }

@@ -1,4 +1,4 @@
-//! `discreet schema`: the shape of the files, for editors.
+//! `discreet schema`: the structure of the files, for editors.
 
 use clap::ValueEnum;
 use discreet_policy::cases::CasesFile;
@@ -17,10 +17,10 @@ use super::input::say_json;
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct SchemaOf {
-    /// Of which kind of file.
+    /// The kind of file.
     #[arg(value_enum, default_value_t = Kind::Policy)]
     kind: Kind,
-    /// Changes nothing: a schema is JSON.
+    /// No effect: a schema is JSON.
     #[arg(long)]
     json: bool,
 }

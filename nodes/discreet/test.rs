@@ -1,4 +1,4 @@
-//! `discreet test`: does a policy do what its owner expects of it?
+//! `discreet test`: runs a policy's own cases.
 
 use std::path::PathBuf;
 
@@ -8,17 +8,17 @@ use serde_json::json;
 use super::Answer;
 use super::input::{Source, say, say_json};
 
-/// Runs a policy's own cases: `hotel.yaml` is tested by `hotel.cases.yaml` beside it.
+/// Runs a policy's own cases: `hotel.yaml` is tested by `hotel.cases.yaml` next to it.
 ///
-/// A case says who asks for what, when, and what is to come out:
+/// A case has a party, a name, a time, and the expected decision:
 ///
 ///   cases:
 ///     - { who: everyone, topic: /scan, expect: clear }
 ///     - { who: maintenance, command: /cmd_vel, at: 2026-05-01T03:00:00+02:00, expect: denied, why: "not at night" }
 ///
 /// `expect` is clear, redacted, allowed (for commands and services), denied, or undeclared: the policy has no such name,
-/// neither by itself nor under a glob, so that it stays inside. Without `at`, a case is asked as when
-/// the clock cannot be trusted: what comes out then holds at any time. `line` names the line of the rule that is to decide.
+/// neither as such nor under a glob, so that it stays inside. Without `at`, the clock counts as
+/// untrusted: such a decision holds at any time. `line` names the line of the rule that must decide.
 #[derive(clap::Args)]
 #[command(
     verbatim_doc_comment,

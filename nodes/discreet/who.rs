@@ -1,4 +1,4 @@
-//! `discreet who`: who can open what now, and until when.
+//! `discreet who`: the present access of stakeholders, and its end.
 
 use std::path::PathBuf;
 
@@ -11,10 +11,10 @@ use serde_json::json;
 use super::Answer;
 use super::input::{say, say_error, say_json};
 
-/// Shows who can open which sealed topics now, and until when.
+/// Shows the stakeholders that can open each sealed topic now, and until when.
 ///
-/// What everyone has in the open is not in it: `discreet explain` tells that. `until` is the end of hours or of a contract
-/// as the policy has it; a revocation or another policy can come before.
+/// Topics that everyone has in the open are not listed: see `discreet explain`. `until` is the end of hours or of a contract
+/// by the policy; a revocation or another policy can come before.
 #[derive(Args)]
 #[command(after_long_help = "\
 Exit codes:
@@ -23,10 +23,10 @@ Exit codes:
      another policy, a clock that was set back
   2  the keeper cannot be reached")]
 pub struct Who {
-    /// Only what this stakeholder can open
+    /// Only topics that this stakeholder can open
     #[arg(long, value_name = "WHO")]
     only: Option<String>,
-    /// Where the keeper listens [default: ~/.ros/discreet/keeper.sock]
+    /// The keeper's socket [default: ~/.ros/discreet/keeper.sock]
     #[arg(long, value_name = "FILE")]
     socket: Option<PathBuf>,
     /// Answers with JSON
@@ -105,7 +105,7 @@ fn standing(summary: &Summary) -> String {
     lines.iter().map(|line| plain(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// In the zone of whoever looks.
+/// A time in the reader's time zone.
 fn time(second: i64) -> String {
     let zone = jiff::tz::TimeZone::system();
     let shown = jiff::Timestamp::from_second(second).map(|time| {

@@ -19,19 +19,19 @@ const KINDS: [&str; 11] =
 pub struct ShowArgs {
     /// The log, with all its parts; of a part such as audit.log.000003, that part alone
     pub file: PathBuf,
-    /// Go on with what is written from now on
+    /// Follow the log: show new entries as they are written
     #[arg(long, short)]
     follow: bool,
     /// The entries as they are, one JSON object a line
     #[arg(long)]
     json: bool,
-    /// Only what concerns this topic
+    /// Only entries about this topic
     #[arg(long, value_name = "TOPIC")]
     route: Option<String>,
     /// Only entries of this kind
     #[arg(long, value_name = "KIND", value_parser = KINDS)]
     entry: Option<String>,
-    /// Only from this time on: 2026-11-23T22:34:13Z, or so long ago: 10m, 2h
+    /// Only entries from this time on: 2026-11-23T22:34:13Z, or a time ago: 10m, 2h
     #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Time>,
 }
@@ -85,13 +85,13 @@ fn show(args: &ShowArgs, line: &[u8], colours: bool, out: &mut impl Write) -> io
     Ok(())
 }
 
-/// Is the entry about this topic?
+/// True if the entry is about this topic.
 fn concerns(entry: &Value, topic: &str) -> bool {
     let of = |value: &Value| value.get("topic").is_some_and(|name| name == topic);
     of(entry) || entry.get("info").is_some_and(of) || routes(entry).iter().any(of)
 }
 
-/// What to say about an entry, in one line for each route.
+/// The text of an entry, one line for each route.
 fn details(entry: &Value, kind: &str, topic: Option<&str>) -> Vec<String> {
     let of_topic = |route: &&Value| topic.is_none_or(|topic| text(route, "topic") == topic);
     let each_route =

@@ -1,4 +1,4 @@
-//! The stakeholders' public identities beside a policy, which are signed with it.
+//! The stakeholders' public identities next to a policy, which are signed with it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,19 +8,19 @@ use discreet_policy::finding::plain;
 use discreet_policy::signatures::fingerprint;
 use discreet_seal::identity::{IdentityError, PublicIdentity};
 
-/// What of them is here.
+/// The identities that are present.
 #[derive(Default)]
 pub struct Identities {
     /// Name to fingerprint.
     pub here: BTreeMap<String, String>,
     /// Stakeholders without a file.
     pub absent: Vec<String>,
-    /// What is wrong with files that are here.
+    /// Errors of files that are present.
     pub wrong: Vec<String>,
 }
 
 impl Identities {
-    /// As `folder` has them, in which the policy is.
+    /// The identities in `folder`, the policy's.
     pub fn of(policy: &Policy, folder: &Path) -> Identities {
         let mut found = Identities::default();
         for stakeholder in policy.stakeholders() {

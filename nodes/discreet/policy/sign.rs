@@ -17,11 +17,11 @@ use super::super::identity::protect;
 use super::super::input::{Source, say, say_error, say_json};
 use super::identities::Identities;
 
-/// Adds an owner's signature to POLICY.sig, beside the policy
+/// Adds an owner's signature to POLICY.sig, next to the policy
 ///
-/// Signed are the policy's exact bytes, its robot or fleet, its version, and the stakeholders' public identities that
-/// are there now. The other owners add theirs with the same two files, one after the other. A policy with errors is not
-/// signed. ImageInspector at what changed before you sign: `discreet diff`.
+/// It signs the policy's exact bytes, its robot or fleet, its version, and the stakeholders' public identities that are
+/// there now. The other owners add theirs with the same two files, one after the other. A policy with errors is not signed.
+/// Read the changes before you sign: `discreet diff`.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -42,10 +42,10 @@ pub struct Sign {
     /// The owner's private identity
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
-    /// A file with its passphrase, which nobody else can read [default: asks]
+    /// A file with its passphrase, which no other user can read [default: asks]
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
-    /// Throws away signatures that are there and are of other bytes or identities
+    /// Deletes present signatures of other bytes or identities
     #[arg(long)]
     replace: bool,
     /// Answers with JSON: a list, one object a policy
@@ -57,7 +57,7 @@ pub struct Sign {
 struct Plan {
     name: String,
     signatures: Signatures,
-    /// What whoever signs should know.
+    /// Notes for the person who signs.
     notes: Vec<String>,
 }
 
@@ -98,7 +98,7 @@ impl Sign {
         Ok(Answer::Yes)
     }
 
-    /// With the signatures that are there and are kept. An error says why it is not to be signed.
+    /// Plans a policy's new signatures, with those that are kept. An error is the reason not to sign it.
     fn plan(&self, source: &Source) -> Result<Plan, String> {
         let (policy, findings) = source.policy();
         let Some(policy) = policy else {
@@ -131,7 +131,7 @@ impl Sign {
     }
 }
 
-/// The signatures that are there, if they are of the same; none, if they are of an older version.
+/// The present signatures, if they are of the same head; none, if they are of an older version.
 fn kept(there: Signatures, head: Head, notes: &mut Vec<String>) -> Result<Signatures, String> {
     let names: Vec<&str> = there.by.iter().map(|by| by.name.as_str()).collect();
     let names = names.join(", ");
@@ -146,7 +146,7 @@ fn kept(there: Signatures, head: Head, notes: &mut Vec<String>) -> Result<Signat
             there.head.version, there.head.scope
         ));
     }
-    // Who signs second may have fewer of the identities, and none that differ.
+    // A second signer may have fewer of the identities, and none that differ.
     let differs = head.identities.iter().find(|(name, seen)| there.head.identities.get(*name) != Some(seen));
     if let Some((name, _)) = differs {
         return Err(format!(
@@ -195,7 +195,7 @@ impl Plan {
     }
 }
 
-/// Puts a file into its place, whole.
+/// Replaces a file as a whole.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut new = path.as_os_str().to_owned();
     new.push(format!(".{}.new", std::process::id()));
@@ -210,7 +210,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     written()
         .inspect_err(|_| drop(fs::remove_file(&new)))
         .with_context(|| format!("cannot write {}", path.display()))?;
-    // The name itself is in the folder. Not every file system can be asked to write that.
+    // The name itself is in the folder. Not every file system can sync that.
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let _unsupported = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())

@@ -1,4 +1,4 @@
-//! `discreet policy verify`: have enough owners signed?
+//! `discreet policy verify`: checks the owners' signatures.
 
 use std::path::{Path, PathBuf};
 
@@ -12,10 +12,10 @@ use super::super::Answer;
 use super::super::input::{Source, say, say_json};
 use super::identities::Identities;
 
-/// Says whether a robot with this trust file would take these policies, and who is missing if not
+/// Checks if a robot with this trust file would accept these policies, and names the missing owners if not
 ///
-/// It does what keeper and guard do: enough owners, these bytes, this robot or its fleet. Whether the robot has had a newer
-/// version only the robot knows.
+/// It checks the same as keeper and guard: enough owners, these bytes, this robot or its fleet. Only the robot knows if it
+/// has had a newer version.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -27,7 +27,7 @@ Exit codes:
   1  not, and it says why
   2  a policy cannot be read, or the trust file is not one")]
 pub struct Verify {
-    /// The policies; their signatures are beside them
+    /// The policies; their signatures are next to them
     #[arg(required = true)]
     policies: Vec<PathBuf>,
     /// The trust file: the robot, its owners, and how many of them must have signed
@@ -84,7 +84,7 @@ fn as_json(source: &Source, policy: &Policy, notes: &[String]) -> serde_json::Va
     })
 }
 
-/// Stakeholders whose identity is not here as it was signed.
+/// Stakeholders whose identity differs from the signed one, or is missing here.
 fn unserved(folder: &Path, policy: &Policy) -> Vec<String> {
     let found = Identities::of(policy, folder);
     let signed = policy.signed().map(|signed| signed.identities.clone()).unwrap_or_default();

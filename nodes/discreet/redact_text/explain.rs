@@ -1,4 +1,4 @@
-//! What is found in a line, how sure that is, and why.
+//! The findings in a line, with confidence and reason.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::lines::Piece;
 use super::spans::Characters;
 
-/// So much of a long line is shown on either side of a hit.
+/// Characters of a long line that are shown on either side of a hit.
 const AROUND: usize = 40;
 
 /// Shows the line and, below it, each hit.
@@ -61,7 +61,7 @@ pub fn answer(
     Ok(())
 }
 
-/// As it may be shown on a terminal: no control characters, and every character as wide as a caret.
+/// Text that is safe on a terminal: no control characters, and every character as wide as a caret.
 fn shown(c: char) -> char {
     if c.is_control() { ' ' } else { c }
 }

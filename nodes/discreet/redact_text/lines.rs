@@ -1,4 +1,4 @@
-//! The lines of files, one after the other, none of them longer than a bound.
+//! The lines of files, one after the other, each of bounded length.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-/// A line has at most so many bytes, and so has a key over several lines.
+/// The most bytes of a line, or of a key over several lines.
 const LONGEST: usize = 16 << 20;
 /// More lines than any private key has.
 const MOST_LINES: usize = 512;
@@ -24,7 +24,7 @@ pub struct Piece {
 }
 
 impl Piece {
-    /// Where it is, for people.
+    /// Its place, for people.
     pub fn place(&self) -> String {
         format!("{}:{}", self.file, self.line)
     }
@@ -51,7 +51,7 @@ impl Lines {
         Lines { files: files.into_iter(), open: None, together, ahead: None }
     }
 
-    /// Nothing is there to be read at once.
+    /// True if a read would wait.
     pub fn would_wait(&self) -> bool {
         self.ahead.is_none() && self.open.as_ref().is_none_or(|open| open.reader.buffer().is_empty())
     }
@@ -131,7 +131,7 @@ impl Open {
     }
 }
 
-/// May the next line belong to it?
+/// True if the next line may belong to it.
 fn goes_on(text: &str) -> bool {
     let last = text.rsplit('\n').next().unwrap_or(text);
     (text.contains("-----BEGIN ") && !last.contains("-----END ")) || is_zone(last)

@@ -1,8 +1,8 @@
-//! The way back from tokens to what they stand for.
+//! The way back from tokens to their values.
 
 use discreet_pii::{OperatorKeys, reveal};
 
-/// The text with values in the place of tokens. What does not open stays as it is.
+/// The text with values instead of tokens. A token that does not open stays.
 pub fn revealed(text: &str, keys: &OperatorKeys) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(start) = rest.find('<') {

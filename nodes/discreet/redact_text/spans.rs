@@ -1,4 +1,4 @@
-//! Where something is, for programs: rows of JSON in, rows of JSON out.
+//! Places of findings, for programs: rows of JSON in, rows of JSON out.
 
 use std::io::Write;
 

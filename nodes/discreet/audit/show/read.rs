@@ -10,7 +10,7 @@ use discreet_audit::{Parts, Time, carried_time, open, part_of};
 
 /// An entry has 256 KiB at most; a file of another kind must not fill the memory.
 const MAX_LINE: usize = 1 << 20;
-/// How often a log that is followed is looked at.
+/// Interval of reads of a followed log.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Reads line by line.
@@ -39,7 +39,7 @@ impl Lines {
         Ok(Lines { log: path.to_owned(), files, file: None, line: Vec::new(), follow: follow && !one })
     }
 
-    /// The next line, or the rest of a long one. Waits if the log is followed, and shows first what is in `out`.
+    /// The next line, or the rest of a long one. Flushes `out` and waits if the log is followed.
     pub fn next(&mut self, out: &mut impl Write) -> io::Result<Option<&[u8]>> {
         self.line.clear();
         loop {
