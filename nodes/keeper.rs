@@ -17,10 +17,10 @@ use discreet_seal::identity::{Identity, PassphraseSource};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// Holds the robot's identity and gives out keys as the policy says
+/// Holds the robot's identity and gives out keys by the policy
 ///
-/// Guards connect to its socket and get the keys of the present and the next epoch; `discreet revoke`, `grant` and `who`
-/// use it too. Make the identity first: `discreet identity new robot.key --name concierge-1`.
+/// Guards connect to its socket and get the keys of the present and the next epoch; `discreet revoke`, `grant` and
+/// `who` use it too. Make the identity first: `discreet identity new robot.key --name concierge-1`.
 #[derive(Parser)]
 #[command(
     version,
@@ -61,8 +61,8 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     socket: Option<PathBuf>,
 
-    /// The second copy of the state's mark, by which an older state is recognised: in another folder than the state, which
-    /// only this user or root may write to [default: next to the identity, robot.mark for robot.key]
+    /// The second copy of the state's mark, by which an older state is recognised: in another folder than the state,
+    /// which only this user or root may write to [default: next to the identity, robot.mark for robot.key]
     #[arg(long, value_name = "FILE")]
     mark: Option<PathBuf>,
 
@@ -79,8 +79,8 @@ struct Arguments {
     #[arg(long)]
     same_user: bool,
 
-    /// Begins a new state. For the first start; refused if there is one. A state that is given up loses its revocations: a
-    /// person decides that, not a unit file
+    /// Begins a new state. For the first start; refused if there is one. A state that is given up loses its
+    /// revocations: a person decides that, not a unit file
     #[arg(long, conflicts_with = "accept_state")]
     new_state: bool,
 
@@ -120,11 +120,11 @@ fn main() -> ExitCode {
 fn start(arguments: Arguments) -> anyhow::Result<(Server, Arc<AtomicBool>)> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
-        flag::register(signal, Arc::clone(&stop)).context("cannot be told when to end")?;
+        flag::register(signal, Arc::clone(&stop)).context("cannot handle signals")?;
     }
     if let Some(uid) = arguments.guard_uid.iter().find(|uid| arguments.admin_uid.contains(uid)) {
         bail!(
-            "user {uid} is named by --guard-uid and by --admin-uid: whoever breaks into its guard could then give back what was \
+            "user {uid} is named by --guard-uid and by --admin-uid: an attacker in its guard could then grant again what was \
              revoked. Give orders as another user"
         );
     }
@@ -160,7 +160,9 @@ fn start(arguments: Arguments) -> anyhow::Result<(Server, Arc<AtomicBool>)> {
             arguments.identity.display()
         ),
         Some(trust) => log(&format!("policies for {} must be signed by {}", trust.here(), trust.summary())),
-        None => log("policies are not signed: whoever may write the file decides (--trust, docs/signing.md)"),
+        None => {
+            log("policies are not signed: any user who may write the file decides (--trust, docs/signing.md)")
+        }
     }
     let fingerprint = identity.public().fingerprint();
     let engine =
@@ -172,7 +174,7 @@ fn start(arguments: Arguments) -> anyhow::Result<(Server, Arc<AtomicBool>)> {
         same_user: arguments.same_user,
     };
     if door.same_user {
-        log("--same-user: whoever breaks into a guard of this user has all that the keeper has");
+        log("--same-user: an attacker in a guard of this user has all that the keeper has");
     } else if door.guards.is_empty() {
         log("no guard will be given keys: name its user with --guard-uid, or try it out with --same-user");
     }

@@ -94,7 +94,9 @@ fn a_log_in_parts_is_verified_as_one_and_a_missing_part_is_named() {
     {
         let later = discreet(arguments, &file);
         assert_eq!(later.status.code(), Some(0), "{}", said(&later));
-        assert!(said(&later).contains("begins with part 3, as asked: what was before it was not looked at"));
+        assert!(
+            said(&later).contains("begins with part 3, as requested: the parts before it were not checked")
+        );
     }
     assert_eq!(discreet(&["verify", "--from-part", "99"], &folder.log()).status.code(), Some(2));
     fs::rename(kept, folder.part(2)).unwrap();

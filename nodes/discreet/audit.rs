@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use discreet_audit::{Report, Verdict, parse_hash, verify, verify_from};
 
-/// Reads audit logs, with all parts that are next to them. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be read,
-/// 3 the entries are intact, but without a head a cut at the end would not be seen.
+/// Reads audit logs, with all parts that are next to them. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be
+/// read, 3 the entries are intact, but without a head a cut at the end would not be seen.
 #[derive(Debug, Args)]
 pub struct AuditArgs {
     #[command(subcommand)]
@@ -26,8 +26,8 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct VerifyArgs {
-    /// The log; it is read with all its parts, and its .head is compared with it. Of a part such as audit.log.000003: the
-    /// log from that part on
+    /// The log; it is read with all its parts, and its .head is compared with it. Of a part such as audit.log.000003:
+    /// the log from that part on
     file: PathBuf,
     /// Begin with this part: the parts before it are elsewhere, and are not checked
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
@@ -135,7 +135,7 @@ fn in_words(report: &Report) -> String {
     }
     match report.began_with {
         Some(part) => text.push_str(&format!(
-            "note: it begins with part {part}, as asked: what was before it was not looked at\n"
+            "note: it begins with part {part}, as requested: the parts before it were not checked\n"
         )),
         None if report.first_part > 1 && report.is_intact() => text.push_str(&format!(
             "note: it begins with part {}: the parts before it were removed, as entries in it say\n",
@@ -145,8 +145,8 @@ fn in_words(report: &Report) -> String {
     }
     if !report.end_is_known {
         text.push_str(
-            "note: the .head beside it is missing or damaged, and there is no --head: whether entries were cut off at \
-             the end cannot be told. A head is in every recording of /diagnostics (`audit head`); the guard does not \
+            "note: the .head next to it is missing or damaged, and there is no --head: a cut at the end would not \
+             be seen. A head is in every recording of /diagnostics (`audit head`); the guard does not \
              write on such a log\n",
         );
     }

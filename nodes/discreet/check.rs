@@ -18,13 +18,14 @@ use super::input::{Source, say, say_json};
 
 /// Checks policies: all mistakes at once, each with its place and remedy.
 ///
-/// Errors make a policy unusable. Warnings do not: a rule that never decides anything, a topic nobody may read,
-/// something that this version cannot do yet. Where ROS 2 is sourced, the limits of commands and the names of hidden fields
-/// are compared with the installed types too. Types and identities that are not on this machine are listed, without a
-/// warning: they may be on the robot.
+/// Errors make a policy unusable. Warnings do not: a rule that never decides anything, a topic without a reader,
+/// something that this version cannot do yet. Where ROS 2 is sourced, the limits of commands and the names of hidden
+/// fields are compared with the installed types too. Types and identities that are not on this machine are listed,
+/// without a warning: they may be on the robot.
 ///
-/// Files of cases (`hotel.cases.yaml`) and trust files (`hotel.trust.yaml`) are checked for their structure; `discreet test`
-/// runs the cases. For a policy it lists the signers; `discreet policy verify` checks if they are enough.
+/// Files of cases (`hotel.cases.yaml`) and trust files (`hotel.trust.yaml`) are checked for their structure;
+/// `discreet test` runs the cases. For a policy it lists the signers; `discreet policy verify` checks if they are
+/// enough.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -256,8 +257,8 @@ impl Absent {
 /// The key that pseudonyms need may be on the robot only; but a guard without it refuses the policy.
 fn missing_key(source: &Source, policy: &Policy) -> Option<Finding> {
     let error = policy.personal_data().read_key(source.folder()).err()?;
-    let message = format!("a guard would refuse this policy here, for want of its key: {error}");
-    let help = "`discreet pseudonym-key` makes one, beside the policy";
+    let message = format!("a guard would refuse this policy here, because its key cannot be read: {error}");
+    let help = "`discreet pseudonym-key` makes one, next to the policy";
     let at_start = Span { line: 1, column: 1, start: 0, end: 0 };
     Some(Finding::warning("no-key", at_start, message).help(help))
 }

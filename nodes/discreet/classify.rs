@@ -56,7 +56,7 @@ impl Classify {
         }
         let telling = rows.iter().filter(|row| row.field != Field::default()).count();
         let texts = if rows.len() == 1 { "1 text field" } else { &format!("{} text fields", rows.len()) };
-        say(&format!("{}: {texts}, {telling} with a name that tells what is in it", self.type_name));
+        say(&format!("{}: {texts}, {telling} with a name that suggests its kinds", self.type_name));
         if self.fields {
             let width = rows.iter().map(|row| row.path.len()).max().unwrap_or_default();
             rows.iter()

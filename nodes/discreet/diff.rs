@@ -15,13 +15,13 @@ use super::policy::identities::Identities;
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 The output has one line a change:
-  + who gains something, or has it with weaker protection
-  - who loses something, or has it with stronger protection
+  + a party gains something, or has it with weaker protection
+  - a party loses something, or has it with stronger protection
   ~ more at some times or in some respect, less in another
   * something else that changes: a cipher suite, a type, a time zone
 
 A change for `everyone` is one for each stakeholder that has no more by a rule of its own. A change of a topic, a class
-or a command is told to those who have it by the new policy.
+or a command is listed for the parties that have it by the new policy.
 
 Another identity is a change in both directions: the holder of the new keys gains what the holder of the old ones loses.
 Keys are compared where the identity files lie next to both policies. Keys that were replaced in a file that both
@@ -31,8 +31,8 @@ With --json each change has: who, subject (policy, stakeholder, personal_data, c
 what (the right or the key), old, new, direction (gains, loses, both, changes), gains, loses, text.
 
 Exit codes:
-  0  nothing changes for anybody
-  1  somebody gains or loses something, or something else changes
+  0  nothing changes for any party
+  1  a party gains or loses something, or something else changes
   2  a file cannot be read, or a policy is unusable")]
 pub struct Diff {
     /// The old policy.
@@ -61,7 +61,7 @@ impl Diff {
                 say(&as_line(change));
             }
             if changes.is_empty() {
-                say("nobody gains or loses anything");
+                say("no party gains or loses anything");
             }
             if new.version() <= old.version() {
                 let (old, new) = (old.version(), new.version());

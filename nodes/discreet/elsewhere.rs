@@ -1,7 +1,7 @@
 //! Commands of another program, `discreet-offline`, which replaces this process.
 //!
-//! Inspection of images links a hundred libraries, which take a third of a second to load. A command such as `revoke` does
-//! not have to wait for them.
+//! Inspection of images links a hundred libraries, which take a third of a second to load. A command such as `revoke`
+//! does not have to wait for them.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -27,7 +27,7 @@ impl Words {
             std::env::current_exe().context("cannot tell where this program is")?.with_file_name(PROGRAM);
         let error = Command::new(&program).arg(command).args(self.words).exec(); // returns only if it failed
         Err(error).with_context(|| {
-            format!("{}: build it with `--features full`, and keep it beside `discreet`", program.display())
+            format!("{}: build it with `--features full`, and keep it next to `discreet`", program.display())
         })
     }
 }

@@ -23,7 +23,7 @@ Examples:
 Exit codes:
   0  the policy allows it (a note says so if this version cannot do it yet)
   1  it is denied
-  2  the policy is unusable or cannot be read, or there is nobody of that name")]
+  2  the policy is unusable or cannot be read, or the name is unknown")]
 pub struct Explain {
     /// The policy.
     file: PathBuf,
@@ -123,7 +123,7 @@ fn decision(verdict: Verdict, action: Verb) -> &'static str {
 /// The way in which it leaves sealed, or comes in signed.
 fn sealed(action: Verb) -> &'static str {
     match action {
-        Verb::Read => "it leaves sealed for those who may have it",
+        Verb::Read => "it leaves sealed to its stakeholders",
         Verb::Command => "it comes in only if it is signed by that stakeholder, on <command>/command",
         Verb::Call => "it comes in only if it is signed by that stakeholder, on <service>/call",
     }

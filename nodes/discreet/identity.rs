@@ -16,8 +16,9 @@ use super::input::{say, say_error, say_json};
 
 /// Makes, shows and renews identities: the keys of the robot, and of its stakeholders.
 ///
-/// An identity is two files. NAME.key is secret: it stays where it was made, readable by its user alone, and a passphrase
-/// opens it. NAME.pub is public: the robot's goes to the stakeholders, theirs to the robot, at the path in the policy.
+/// An identity is two files. NAME.key is secret: it stays where it was made, readable by its user alone, and a
+/// passphrase opens it. NAME.pub is public: the robot's goes to the stakeholders, theirs to the robot, at the path in
+/// the policy.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -113,7 +114,7 @@ impl New {
         } else {
             say(&format!(
                 "{name}\n  fingerprint  {}\n  private      {}: keep it here; without its passphrase it is lost\n  public       \
-                 {}: hand it out, and let whoever gets it compare the fingerprint",
+                 {}: hand it out, and let the recipient compare the fingerprint",
                 identity.public().fingerprint(),
                 self.file.display(),
                 public.display(),
@@ -171,11 +172,11 @@ impl Rotate {
             kept.join(", "),
         ));
         say(&format!(
-            "What to do next:\n  a stakeholder's: put {} where the policy names it; the keeper takes it up within a second, \
-             and what is\n    sealed from then on opens with the new keys only. Restart the unsealer.\n  the robot's: \
-             restart the keeper once with --rotated-from and what was kept aside of the private file, and give {} to\n    \
+            "Next steps:\n  a stakeholder's: put {} at the path in the policy; the keeper reads it within a second, \
+             and later\n    messages open with the new keys only. Restart the unsealer.\n  the robot's: \
+             restart the keeper once with --rotated-from and the old private file, and give {} to\n    \
              every stakeholder; until then they refuse its grants.\n  then delete \
-             what was kept aside. If the old keys may be known to others: `discreet revoke` first.",
+             the old files. If the old keys may be known to others: `discreet revoke` first.",
             public.display(),
             public.display(),
         ));

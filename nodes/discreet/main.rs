@@ -1,5 +1,5 @@
-//! `discreet`: checks, explains, tests, compares and signs policies, applies them to recorded bags, redacts pictures and text,
-//! reads audit logs, makes identities, and gives orders to the keeper.
+//! `discreet`: checks, explains, tests, compares and signs policies, applies them to recorded bags, redacts pictures
+//! and text, reads audit logs, makes identities, and gives orders to the keeper.
 
 mod answer;
 mod audit;
@@ -26,8 +26,8 @@ pub use answer::Answer;
 
 /// Access control for a robot's data.
 ///
-/// A policy is a YAML file. Check it, explain its decisions, run its own tests, and compare versions, before a guard ever
-/// loads it.
+/// A policy is a YAML file. Check it, explain its decisions, run its own tests, and compare versions, before a guard
+/// ever loads it.
 #[derive(Parser)]
 #[command(
     version,
@@ -86,7 +86,7 @@ enum Command {
 fn main() -> ExitCode {
     // First of all: this process reads clear photographs, recordings and texts.
     if let Err(error) = discreet_host::secret::unreadable() {
-        input::say_error(&format!("discreet: cannot keep its memory to itself: {error}"));
+        input::say_error(&format!("discreet: cannot protect its memory: {error}"));
         return ExitCode::from(2);
     }
     let result = match Arguments::parse().command {

@@ -12,8 +12,8 @@ use super::input::{say, say_error, say_json};
 
 /// Revokes a stakeholder's access to sealed messages and its commands, from the next message on.
 ///
-/// The keeper writes it down, and gives every guard fresh keys that the stakeholder does not get; the guards confirm that
-/// they use no others before this command ends. It holds, whatever the policy says, until `discreet grant`.
+/// The keeper writes it down, and gives every guard fresh keys that the stakeholder does not get; the guards confirm
+/// that they use no others before this command ends. It holds, whatever the policy says, until `discreet grant`.
 #[derive(Args)]
 #[command(after_long_help = AFTER)]
 pub struct Revoke {
@@ -32,8 +32,8 @@ pub struct Grant {
 const AFTER: &str = "\
 Exit codes:
   0  done, and in effect in every guard that is connected
-  1  written down, but a guard has not confirmed it within a second, or none is connected, or the policy names nobody of
-     that name
+  1  written down, but a guard has not confirmed it within a second, or none is connected, or the policy does not name
+     the stakeholder
   2  the keeper cannot be reached, or refuses";
 
 #[derive(Args)]

@@ -10,8 +10,8 @@ use super::Answer;
 
 /// Signs policies, and checks if enough owners have signed.
 ///
-/// A robot whose keeper and guard have a trust file accepts only policies that enough of its owners have signed. An owner is
-/// an identity; its key stays with the owner, never on the robot. See docs/signing.md.
+/// A robot whose keeper and guard have a trust file accepts only policies that enough of its owners have signed. An
+/// owner is an identity; its key stays with the owner, never on the robot. See docs/signing.md.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:

@@ -22,8 +22,8 @@ use lines::{Lines, Piece};
 
 /// Hides personal data in text: cards, telephones, names, passports, and a hundred kinds more.
 ///
-/// Reads files or standard input line by line, and writes the same lines without it. A line of JSON stays JSON. A private
-/// key or a machine-readable zone may span several lines. `--kinds help` lists the kinds.
+/// Reads files or standard input line by line, and writes the same lines without it. A line of JSON stays JSON. A
+/// private key or a machine-readable zone may span several lines. `--kinds help` lists the kinds.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -124,7 +124,7 @@ impl RedactText {
         let rules = self.rules();
         let (kinds, threshold) = (rules.kinds(), Options::default().threshold);
         let options = Options { kinds, threshold: self.threshold.unwrap_or(threshold), ..Options::default() };
-        let finder = Finder::new(&options).context("cannot look for this")?;
+        let finder = Finder::new(&options).context("cannot search for this")?;
         let field = rules.field(&self.field);
         let field = if self.spoken { field.spoken(true) } else { field };
         let mut redactor = TextRedactor::new(rules, Arc::new(finder), keys.map(Arc::new));

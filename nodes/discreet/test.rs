@@ -16,9 +16,9 @@ use super::input::{Source, say, say_json};
 ///     - { who: everyone, topic: /scan, expect: clear }
 ///     - { who: maintenance, command: /cmd_vel, at: 2026-05-01T03:00:00+02:00, expect: denied, why: "not at night" }
 ///
-/// `expect` is clear, redacted, allowed (for commands and services), denied, or undeclared: the policy has no such name,
-/// neither as such nor under a glob, so that it stays inside. Without `at`, the clock counts as
-/// untrusted: such a decision holds at any time. `line` names the line of the rule that must decide.
+/// `expect` is clear, redacted, allowed (for commands and services), denied, or undeclared: the policy has no such
+/// name, neither as such nor under a glob, so that it stays inside. Without `at`, the clock counts as untrusted: such
+/// a decision holds at any time. `line` names the line of the rule that must decide.
 #[derive(clap::Args)]
 #[command(
     verbatim_doc_comment,

@@ -210,7 +210,7 @@ fn a_guard_of_the_keepers_own_user_is_refused_unless_a_person_says_so() {
     assert!(said < 10, "it does not try a hundred times a second: {said}");
     house.kill();
     house.start();
-    assert!(house.log().contains("whoever breaks into a guard of this user"));
+    assert!(house.log().contains("an attacker in a guard of this user"));
     assert!(guard.follow(&policy), "{}", house.log());
 }
 
@@ -270,7 +270,7 @@ fn the_socket_of_a_killed_keeper_is_replaced_and_that_of_a_live_one_is_not() {
     fs::remove_file(house.socket()).unwrap();
     fs::write(house.socket(), "precious").unwrap();
     let output = house.keeper().stderr(Stdio::piped()).output().unwrap();
-    assert!(String::from_utf8_lossy(&output.stderr).contains("is no socket"), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is not a socket"), "{output:?}");
     assert_eq!(fs::read_to_string(house.socket()).unwrap(), "precious");
 }
 

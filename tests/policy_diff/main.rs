@@ -167,7 +167,7 @@ fn a_redacted_form_that_could_not_be_had_is_a_gain_once_something_says_how() {
         told(&[bare], &[]),
         [says(
             Gains,
-            "desk read /talk: nothing (redacted, but nothing says how) -> redacted (data: phone person)"
+            "desk read /talk: nothing (redacted, but without `redact:`) -> redacted (data: phone person)"
         )]
     );
 }

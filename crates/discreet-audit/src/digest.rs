@@ -5,8 +5,8 @@ const WHOLE: usize = 64 * 1024;
 const BLOCKS: usize = 64;
 const BLOCK: usize = 1024;
 
-/// BLAKE3 of a message up to 64 KiB; of a larger one, BLAKE3 over 64 evenly spaced blocks of 1 KiB, the first and the last
-/// included, and its length.
+/// BLAKE3 of a message up to 64 KiB; of a larger one, BLAKE3 over 64 evenly spaced blocks of 1 KiB, the first and the
+/// last included, and its length.
 ///
 /// A full pass over a 6 MB frame would cost a third of relaying it. So for a large message the digest tells which frame
 /// left (sensor noise makes any two frames differ in the blocks) but does not commit to every byte of it: a copy of the

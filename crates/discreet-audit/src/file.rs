@@ -1,11 +1,11 @@
 //! The log's files: the part that is written, its lock, and the change to the next part.
 //!
 //! Next to `audit.log` stands `audit.log.head`, the number and hash of the last entry that is surely on the disk,
-//! replaced after each write, and written before the first. A log that ends before its head was cut; one with entries and
-//! without a head may have been cut.
+//! replaced after each write, and written before the first. A log that ends before its head was cut; one with entries
+//! and without a head may have been cut.
 //!
-//! A new part takes four states, and a start continues from each. (1) `audit.log.next` exists, empty and locked. (2) The
-//! entry that closes the part is on the disk; later lines go to `audit.log.next`. (3) `audit.log` has become
+//! A new part takes four states, and a start continues from each. (1) `audit.log.next` exists, empty and locked. (2)
+//! The entry that closes the part is on the disk; later lines go to `audit.log.next`. (3) `audit.log` has become
 //! `audit.log.000001`. (4) `audit.log.next` has become `audit.log`. The names change in another thread.
 
 mod opening;
@@ -234,7 +234,7 @@ impl Disk for LogFile {
             side.preparing = false;
             match prepared {
                 Ok(next) => (side.next, side.said) = (Some(next), None),
-                Err(error) => side.complain(format!("the audit log goes on in one file: {error}")),
+                Err(error) => side.complain(format!("the audit log stays in one file: {error}")),
             }
         }));
         false
@@ -291,7 +291,7 @@ fn oldest_part(log: &Path, open: u64) -> io::Result<Option<Removed>> {
     let Some(part) = closed_parts(log)?.into_iter().find(|part| *part < open) else { return Ok(None) };
     match parts::summary(&part_path(log, part), part) {
         Ok(Some(old)) => Ok(Some(old)),
-        Ok(None) => Err(io::Error::other(format!("part {part} is not what was written; it is evidence"))),
+        Ok(None) => Err(io::Error::other(format!("part {part} is not as it was written; it is evidence"))),
         Err(error) => Err(io::Error::other(format!("part {part}: {error}"))),
     }
 }

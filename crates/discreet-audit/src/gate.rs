@@ -1,4 +1,5 @@
-//! The gate between routes and the writer: a route asks for a window and waits; the writer answers when it is on the disk.
+//! The gate between routes and the writer: a route asks for a window and waits; the writer answers when it is on the
+//! disk.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -44,7 +45,7 @@ impl Gate {
     }
 
     /// Asks for a step and waits until one that began after this call has ended. Does not wait on a log that is known
-    /// to be faulty: the writer retries by itself.
+    /// to be faulty: the writer retries in any case.
     pub fn ask(&self, contextual: bool) {
         let limit = if contextual { STALLED } else { OPERATIONAL };
         let inner = self.lock();

@@ -1,10 +1,10 @@
 //! The record of what left the robot: no record, no release.
 //!
-//! An append-only log, one JSON object a line, each line hashed together with the hash of the line before. By size and age
-//! it continues in a new file with the same chain; docs/audit.md has the format. Time is divided into windows of a second.
-//! Before the first message of a window leaves on a route, a durable `window` entry says which route, form, audience and
-//! policy; afterwards a `closed` entry says how many messages left, with the root of their hashes, and how many were
-//! denied and why. So a crash may lose counts, never the fact that something was released.
+//! An append-only log, one JSON object a line, each line hashed together with the hash of the line before. By size
+//! and age it continues in a new file with the same chain; docs/audit.md has the format. Time is divided into windows
+//! of a second. Before the first message of a window leaves on a route, a durable `window` entry says which route,
+//! form, audience and policy; afterwards a `closed` entry says how many messages left, with the root of their hashes,
+//! and how many were denied and why. So a crash may lose counts, never the fact that something was released.
 //!
 //! The disk is not on the path of a busy route: a thread opens the next window of a route in use while the current one
 //! still runs. Only the first message after a pause waits for the disk. When the log cannot be written, contextual
@@ -110,8 +110,8 @@ pub struct Audit {
 impl Audit {
     /// Opens the log at `path` and starts its writer.
     ///
-    /// A path that cannot be written is not an error here: the log is faulty then, and is tried again. A log that was tampered
-    /// with is an error, and must not be written on.
+    /// A path that cannot be written is not an error here: the log is faulty then, and is tried again. A log that was
+    /// tampered with is an error, and must not be written on.
     pub fn open(path: &Path, opening: Opening, clock: Clock) -> Result<Self, Refused> {
         Audit::rotating(path, opening, clock, Rotation::NEVER)
     }
@@ -170,10 +170,11 @@ impl Audit {
         self.enter(Entry::Policy { change: "refused", policy, why: cleaned(why) });
     }
 
-    /// Records an event of the keeper: a stakeholder was revoked (`revoked`) or granted again (`granted`), the keeper cannot be
-    /// reached or is back (`keeper_gone`, `keeper_back`) or has no keys for this policy (`mismatch`), a stakeholder's keys have
-    /// changed (`rekeyed`), another process connected as this guard's user (`another_guard`), a person gave up or accepted the
-    /// keeper's state (`new_state`), that state has a new mark (`mark`), or there was a log before this one (`log_gone`).
+    /// Records an event of the keeper: a stakeholder was revoked (`revoked`) or granted again (`granted`), the keeper
+    /// cannot be reached or is back (`keeper_gone`, `keeper_back`) or has no keys for this policy (`mismatch`), a
+    /// stakeholder's keys have changed (`rekeyed`), another process connected as this guard's user (`another_guard`),
+    /// a person gave up or accepted the keeper's state (`new_state`), that state has a new mark (`mark`), or there
+    /// was a log before this one (`log_gone`).
     pub fn keys(&self, change: &'static str, who: &str, why: &str) {
         self.enter(Entry::Keys { change, who: cleaned(who), why: cleaned(why) });
     }
@@ -220,8 +221,8 @@ impl Audit {
         }
     }
 
-    /// Writes the last entry, `stop`, and waits for it unless the disk hangs. Nothing is recorded after that. The end of the last
-    /// owner does the same, but a thread that is slow to end may be one.
+    /// Writes the last entry, `stop`, and waits for it unless the disk hangs. Nothing is recorded after that. The end
+    /// of the last owner does the same, but a thread that is slow to end may be one.
     pub fn finish(&self) {
         self.shared.gate.stop();
     }

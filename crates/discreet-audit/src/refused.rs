@@ -45,7 +45,7 @@ pub enum Refused {
     },
     /// Its end is unknown.
     #[error(
-        "{} has {found} entries, but its .head is missing or damaged, so that nobody can see what was cut off at its end. \
+        "{} has {found} entries, but its .head is missing or damaged, so that a cut at its end would not be seen. \
          Compare it with a head kept elsewhere (`discreet audit verify --head`, from a recording of diagnostics), keep \
          it and its parts as evidence, and move them away to begin a new log", path.display()
     )]

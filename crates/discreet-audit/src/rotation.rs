@@ -19,7 +19,8 @@ impl Rotation {
     /// One file that grows for ever.
     pub const NEVER: Rotation = Rotation { max_bytes: 0, max_age_hours: 0, keep_days: 0 };
 
-    /// The reason to close a part of so many bytes, whose first entry is from `since`, at `now`; `None` to keep it open.
+    /// The reason to close a part of so many bytes, whose first entry is from `since`, at `now`; `None` to keep it
+    /// open.
     pub(super) fn due(&self, bytes: u64, since: Option<Time>, now: Time) -> Option<&'static str> {
         let age = since.map_or(0, |since| now.second().saturating_sub(since.second()));
         match () {

@@ -68,7 +68,8 @@ impl Tail {
     }
 }
 
-/// Checks the end of a part of any length, and finds the state that the next start needs. `first` is its first entry, and
+/// Checks the end of a part of any length, and finds the state that the next start needs. `first` is its first entry,
+/// and
 /// `before` the end of the part before, if known. `head` is searched for if it is in this part.
 pub(super) fn read_tail(
     path: &Path,

@@ -1,4 +1,4 @@
-//! What the audit promises, on real files, with a disk that fails on command and a clock set by hand.
+//! Promises of the audit, on real files, with a disk that fails on command and a clock set by hand.
 
 mod crashes;
 mod evidence;

@@ -9,8 +9,8 @@ use super::head::read_head;
 use super::parts::{First, Parts, open, part_of};
 use super::report::Report;
 
-/// Verifies the log at `path` and all its parts, with its head file if there is one, and with a `head` kept elsewhere if
-/// there is one. If `path` is that of a part, it is verified from that part on.
+/// Verifies the log at `path` and all its parts, with its head file if there is one, and with a `head` kept elsewhere
+/// if there is one. If `path` is that of a part, it is verified from that part on.
 pub fn verify(path: &Path, head: Option<[u8; 32]>) -> io::Result<Report> {
     match part_of(path) {
         // A log may have such a name of its own.
@@ -43,7 +43,7 @@ fn attempt(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io::Result
     // The head first: a log that is being written only grows beyond it.
     let head_file = read_head(path);
     let parts = match Parts::find(path) {
-        // The head tells that there was a log.
+        // The head is evidence of a log.
         Err(error) if error.kind() == ErrorKind::NotFound && head_file.is_some_and(|head| head.seq > 0) => {
             return verify_lines(io::empty(), head_file, head).map(Some);
         }

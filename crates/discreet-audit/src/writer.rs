@@ -49,7 +49,7 @@ struct Batch {
     in_use: bool,
     /// The state that a start after it needs.
     state: Carried,
-    /// A part that it says is removed.
+    /// The part whose removal it records.
     removed: Option<u64>,
     /// Its last entry, if that closes the part.
     closed: Option<Note>,
@@ -168,7 +168,8 @@ impl Writer {
 
     /// The entries to write, and the entry that closes the part if it is full.
     fn batch(&mut self, now: Time, last: bool, grants: &Grants) -> Result<Batch, String> {
-        let overrun = || (self.lost > 0).then(|| (now, "more happened than could be entered".to_owned()));
+        let overrun =
+            || (self.lost > 0).then(|| (now, "there were more events than could be entered".to_owned()));
         let fault = self
             .fault
             .clone()

@@ -3,8 +3,8 @@
 //! A clock that is set back would revive expired rights. The guard therefore never trusts a time before one that it has
 //! already seen, in this run or, by the audit log, in an earlier one.
 //!
-//! It cannot distinguish a clock that was set forward wrongly from one that was corrected: hours may begin early then. After
-//! such a time, the right one counts as set back, until it has caught up or the audit log is moved aside.
+//! It cannot distinguish a clock that was set forward wrongly from one that was corrected: hours may begin early
+//! then. After such a time, the right one counts as set back, until it has caught up or the audit log is moved aside.
 
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 

@@ -1,5 +1,5 @@
-//! Files that decide something are read only if no other user could have changed them. Files are written so that no other
-//! user's file is overwritten.
+//! Files that decide something are read only if no other user could have changed them. Files are written so that no
+//! other user's file is overwritten.
 
 mod replace;
 mod rights;

@@ -1,4 +1,5 @@
-//! The machine that a program of Discreet runs on: files that decide something, locked memory, and a clock that may be set back.
+//! The machine that a program of Discreet runs on: files that decide something, locked memory, and a clock that may
+//! be set back.
 
 pub mod clock;
 pub mod disk;

@@ -13,7 +13,7 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum NoAnswer {
     /// There is no keeper.
-    #[error("no keeper at {socket}: {error}. Start `keeper`, or say with --socket where it listens")]
+    #[error("no keeper at {socket}: {error}. Start `keeper`, or name its socket with --socket")]
     NotThere {
         /// Its expected socket.
         socket: String,

@@ -70,7 +70,7 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Connects, in a thread of its own, and stays connected. No keys come before [`KeyRing::follow`] says for which policy.
+    /// Connects, in a thread of its own, and stays connected. No keys come before [`KeyRing::follow`] names a policy.
     ///
     /// `tell` is called from that thread, and should not take long: a revocation is not confirmed before it returns.
     pub fn connect(guard: Guard, tell: impl Fn(&Event) + Send + Sync + 'static) -> Arc<KeyRing> {
@@ -108,14 +108,14 @@ impl KeyRing {
         self.shared.ring.load().grants.receiver_id
     }
 
-    /// Stakeholders with a valid identity that are not revoked, by the keeper's last message; it holds until [`KeyRing::lease`]
-    /// ends. The policy decides on their rights.
+    /// Stakeholders with a valid identity that are not revoked, by the keeper's last message; it holds until
+    /// [`KeyRing::lease`] ends. The policy decides on their rights.
     pub fn stakeholders(&self) -> Arc<Vec<PublicIdentity>> {
         Arc::clone(&self.shared.ring.load().stakeholders)
     }
 
-    /// The lease on the stakeholders that may command: renewed by each message of the keeper, as long as it serves the policy
-    /// that this guard runs.
+    /// The lease on the stakeholders that may command: renewed by each message of the keeper, as long as it serves
+    /// the policy that this guard runs.
     pub fn lease(&self) -> &Lease {
         &self.shared.lease
     }

@@ -51,8 +51,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts from `state`. `trust`: the signatures that a policy must have. `accept_time`: `now` is right, even if a later
-    /// time was seen before. `now`: seconds since 1970.
+    /// Starts from `state`. `trust`: the signatures that a policy must have. `accept_time`: `now` is right, even if a
+    /// later time was seen before. `now`: seconds since 1970.
     pub fn new(
         signer: Identity,
         mut state: State,
@@ -116,7 +116,10 @@ impl Engine {
     /// A guard connects.
     pub fn connect(&mut self, peer: Peer, hello: GuardHello, outbox: Outbox) -> Result<u64, StateFault> {
         self.last_session = self.last_session.saturating_add(1);
-        (self.log)(&format!("guard {} of user {} is here, domain {}", peer.pid, peer.uid, hello.domain));
+        (self.log)(&format!(
+            "guard {} of user {} has connected, domain {}",
+            peer.pid, peer.uid, hello.domain
+        ));
         let (brought, domain) = (hello.mark.clone(), hello.domain);
         self.announce_guard(peer, hello.domain);
         let mut session = Session::new(peer, hello, outbox);
@@ -172,7 +175,7 @@ impl Engine {
         }
         let policy = self.live.current();
         let Some(policy) = policy.as_ref() else {
-            let why = self.refused.as_deref().unwrap_or("it was not read yet");
+            let why = self.refused.as_deref().unwrap_or("it has not been read yet");
             return Err(format!("the keeper has no policy: {why}"));
         };
         let (robot, signer) = (policy.robot(), &self.signer.public().name);
@@ -267,7 +270,7 @@ impl Engine {
                 short(&wanted),
                 self.refused
                     .as_ref()
-                    .map(|why| format!("; the keeper says of its own: {why}"))
+                    .map(|why| format!("; the keeper's own policy: {why}"))
                     .unwrap_or_default(),
             ),
             Err(why) => why,

@@ -1,7 +1,7 @@
 //! The lease on the stakeholders that may command.
 //!
-//! A permission does not last without the keeper, because one that has ended, hangs, or is cut off cannot revoke. So each
-//! sign of life of the keeper renews a lease; when the lease ends, commands and calls are refused.
+//! A permission does not last without the keeper, because one that has ended, hangs, or is cut off cannot revoke. So
+//! each sign of life of the keeper renews a lease; when the lease ends, commands and calls are refused.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 /// Commands and calls end this long after the keeper's last message.
 pub const LEASE: Duration = Duration::from_secs(30);
 
-/// Holds from each renewal for [`LEASE`], by the monotonic clock and by the time of day: a clock that is set back does not
-/// lengthen it, and neither does a machine that was suspended.
+/// Holds from each renewal for [`LEASE`], by the monotonic clock and by the time of day: a clock that is set back
+/// does not lengthen it, and neither does a machine that was suspended.
 #[derive(Debug, Default)]
 pub struct Lease(Mutex<Option<(Instant, i64)>>);
 

@@ -1,5 +1,5 @@
-//! The keeper: a process without ROS that holds the robot's identity, decides on the members of each key, and gives each
-//! guard the keys of the present and the next epoch.
+//! The keeper: a process without ROS that holds the robot's identity, decides on the members of each key, and gives
+//! each guard the keys of the present and the next epoch.
 //!
 //! A guard links [`client`], the command line [`admin`]; the program itself is [`server`] around [`engine`].
 

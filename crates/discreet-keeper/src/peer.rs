@@ -41,6 +41,8 @@ pub fn connect(socket: &Path) -> io::Result<UnixStream> {
     if uid == 0 || uid == own_uid() || owns_folder {
         return Ok(stream);
     }
-    let message = format!("who listens there is user {uid}, and others may put sockets into that folder");
+    let message = format!(
+        "the process that listens there is of user {uid}, and others may put sockets into that folder"
+    );
     Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
 }

@@ -25,7 +25,8 @@ struct Entry {
     identity: Result<PublicIdentity, String>,
 }
 
-/// The fingerprint of an identity in the owners' signatures: none without a trust, and `None` within if it was missing then.
+/// The fingerprint of an identity in the owners' signatures: none without a trust, and `None` within if it was
+/// missing then.
 type Signed = Option<Option<String>>;
 
 /// Data by which a replaced file is recognised.
@@ -116,7 +117,7 @@ fn read(path: &Path, name: &str, signed: &Signed) -> Result<PublicIdentity, Stri
         None => Ok(identity),
         Some(Some(signed)) if *signed == fingerprint(&identity) => Ok(identity),
         Some(signed) => Err(format!(
-            "{} {}; sign a next version of the policy with the right file beside it",
+            "{} {}; sign the next version of the policy with the right file next to it",
             path.display(),
             match signed {
                 Some(_) => "has other keys than the owners signed with the policy",
@@ -157,7 +158,7 @@ mod tests {
         write("vendor.pub", &Identity::generate("vendor").unwrap().public_file());
         assert_eq!(roster.refresh(&policy), [Change { who: "vendor".into(), trouble: None }]);
         assert_eq!(roster.valid().count(), 2);
-        // One stakeholder's file in another's place is nobody's.
+        // A file under another stakeholder's name is refused.
         write("vendor.pub", &desk.public_file());
         let trouble = roster.refresh(&policy)[0].trouble.clone().unwrap();
         assert!(trouble.contains("the identity of `desk`") && trouble.contains("for `vendor`"), "{trouble}");

@@ -16,8 +16,8 @@ pub struct Stretch {
 /// The next key is given at least so long before it is used.
 const AHEAD: i64 = 2;
 
-/// The start of the next stretch of a group, once its key is due: now without a present one, and the end of the present one
-/// when a third of it is left.
+/// The start of the next stretch of a group, once its key is due: now without a present one, and the end of the
+/// present one when a third of it is left.
 pub fn next_start(last: Option<Stretch>, now: i64) -> Option<i64> {
     match last {
         Some(last) if last.from > now => None,

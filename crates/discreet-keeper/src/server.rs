@@ -118,7 +118,8 @@ impl Server {
         let peer = match Peer::of(&stream) {
             Ok(peer) => peer,
             Err(error) => {
-                self.shared.refuse(&format!("a connection was refused: who it is cannot be told: {error}"));
+                self.shared
+                    .refuse(&format!("a connection was refused: its user cannot be determined: {error}"));
                 return Ok(());
             }
         };

@@ -1,5 +1,5 @@
-//! The keeper's memory: used key ids, revoked stakeholders, the newest policy, the latest time, and the keys that each name
-//! had.
+//! The keeper's memory: used key ids, revoked stakeholders, the newest policy, the latest time, and the keys that
+//! each name had.
 //!
 //! One small file with a MAC whose key is derived from the robot's identity. With each change it is written whole and
 //! replaces the file before, before anything relies on it: a torn write cannot occur, so a file with any changed bit is
@@ -248,8 +248,8 @@ impl State {
         self.mark_key.write(&self.record.mark())
     }
 
-    /// Compares the state with a mark from outside. `None`: this keeper did not make the mark. Otherwise the reason for which
-    /// the state is not the newest, if it is not.
+    /// Compares the state with a mark from outside. `None`: this keeper did not make the mark. Otherwise the reason
+    /// for which the state is not the newest, if it is not.
     pub fn compare(&self, mark: &str) -> Option<Option<String>> {
         Some(self.behind(&self.mark_key.read(mark)?))
     }
@@ -270,7 +270,7 @@ impl State {
             Verdict::Fits => None,
             Verdict::Older => Some(format!("number {theirs}, and the state is number {ours}")),
             Verdict::Another => {
-                Some(format!("number {theirs}, and the state, number {ours}, did not come of it"))
+                Some(format!("number {theirs}, and the state, number {ours}, is not its successor"))
             }
         }
     }
@@ -305,7 +305,8 @@ impl State {
         self.put_mark(&self.mark_key.write(&record.mark()))
     }
 
-    /// Without a sync of the folder: after a power failure the mark before may be there, and the state is a successor of it.
+    /// Without a sync of the folder: after a power failure the mark before may be there, and the state is a successor
+    /// of it.
     fn put_mark(&self, mark: &str) -> Result<(), StateFault> {
         disk::put(&self.mark_path, format!("{mark}\n").as_bytes(), 0o600)
             .map_err(|error| broken(&self.mark_path, &error))
@@ -314,8 +315,8 @@ impl State {
 
 /// Makes the folders, checks their owners, and locks the state's.
 fn prepare(folder: &Path, mark: &Path) -> Result<File, StateFault> {
-    let beside = mark.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    for folder in [folder, beside] {
+    let mark_folder = mark.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    for folder in [folder, mark_folder] {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(|error| broken(folder, &error))?;
         disk::check_folder(folder)?;

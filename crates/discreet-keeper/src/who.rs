@@ -67,7 +67,7 @@ fn summary(engine: &Engine) -> Summary {
     let silent = engine.sessions.values().filter(|session| session.applied < session.number());
     trouble.extend(silent.map(|session| {
         format!(
-            "guard {} has not confirmed what it was told last: it may still use keys that were taken back, until they end",
+            "guard {} has not confirmed its last message: it may still use keys that were taken back, until they end",
             session.peer.pid
         )
     }));

@@ -17,7 +17,7 @@ use super::tree::Limits;
 use super::writing::{self, Written};
 use super::{Policy, schema};
 
-/// What the owner of a policy expects of it.
+/// The decisions that the owner of a policy expects.
 #[derive(JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "file of cases")]
@@ -41,15 +41,15 @@ pub struct CaseEntry {
     pub service: Option<String>,
     /// When, with its offset: `2026-05-01T09:30:00+02:00`. Without it: at a time when the clock is not trusted.
     pub at: Option<String>,
-    /// What is to come out. `undeclared`: nothing, because the policy does not have it, neither by name nor by a glob.
+    /// The expected decision. `undeclared`: denied, because the policy does not have it, neither by name nor by a glob.
     pub expect: Expect,
     /// The line of the rule that is to decide.
     pub line: Option<u64>,
-    /// Why it is expected, for whoever sees it fail.
+    /// The reason for the expectation, shown if it fails.
     pub why: Option<String>,
 }
 
-/// What is to come out.
+/// The expected decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {
     /// Read as it is.
@@ -155,7 +155,7 @@ fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
     let entries: Vec<Entry<CaseEntry>> = list(&root, "cases");
     if entries.is_empty() {
         let finding = Finding::error("no-cases", root.span, "there are no cases in this file");
-        return Err(vec![finding.help("a policy without a test is a guess: say what you expect of it")]);
+        return Err(vec![finding.help("add a case for each decision that matters")]);
     }
     Ok(entries)
 }
@@ -207,7 +207,7 @@ fn ask(
             entry.place(key),
             unknown.to_string(),
             format!(
-                "{}. If it is to stay inside because nobody declared it: `expect: undeclared`",
+                "{}. If it should stay inside, undeclared: `expect: undeclared`",
                 suggest(name, names, "declare it in the policy").trim_end_matches('?')
             ),
         )
@@ -231,7 +231,7 @@ fn undeclared(
         );
     }
     if case.line.is_some() {
-        let message = "no rule decides on what is not declared";
+        let message = "no rule decides on an undeclared name";
         return Some(Finding::error("one-thing", entry.place("line"), message).help("take `line` out"));
     }
     let declaration = policy.declaration(action, name)?;
@@ -273,14 +273,14 @@ fn judge(
                 policy_text.lines().nth(rule.span.line.saturating_sub(1) as usize).unwrap_or_default().trim();
             format!("{policy_file}:{} decided: {text}", rule.span.line)
         }
-        None => format!("no rule of {policy_file} speaks of it"),
+        None => format!("no rule of {policy_file} is about it"),
     };
     let by = match &case.why {
         Some(why) => format!("{by}\nexpected because: {}", plain(why)),
         None => by,
     };
     if !case.expect.is_met_by(explanation.verdict) {
-        let message = format!("expected {}, came out {came_out}", case.expect.name());
+        let message = format!("expected {}, got {came_out}", case.expect.name());
         return Some(Finding::error("case-failed", entry.place("expect"), message).help(by));
     }
     if case.line.is_some() && case.line != line {

@@ -1,10 +1,12 @@
-//! The closure of a protected camera topic: every other topic that shows the same image, by the names that ROS gives it.
+//! The closure of a protected camera topic: every other topic that shows the same image, by the names that ROS gives
+//! it.
 //!
-//! A topic is protected when its messages are images and it is about people: its class is contextual, or it has `redact:`.
-//! No sibling of it may give any party, at any time, more than it gives itself: nothing is less than redacted, redacted
-//! less than clear, and of two redactions the one that covers less gives more. Calibration (`camera_info`) shows no people:
-//! a party that may have the image redacted may have it clear. `discreet check` refuses a policy that breaks this, and the
-//! guard calls [`Policy::open_sibling`] for every topic that it discovers, for names that no check could foresee.
+//! A topic is protected when its messages are images and it is about people: its class is contextual, or it has
+//! `redact:`. No sibling of it may give any party, at any time, more than it gives itself: nothing is less than
+//! redacted, redacted less than clear, and of two redactions the one that covers less gives more. Calibration
+//! (`camera_info`) shows no people: a party that may have the image redacted may have it clear. `discreet check`
+//! refuses a policy that breaks this, and the guard calls [`Policy::open_sibling`] for every topic that it discovers,
+//! for names that no check could foresee.
 //!
 //! A wide glob does not count as a declaration of cameras: a narrower name within it is compared only with those of its
 //! names that are names of cameras, or of a camera's transports.

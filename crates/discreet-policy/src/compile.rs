@@ -1,7 +1,7 @@
 //! Compiles rules into one timetable for each declared name and audience.
 //!
-//! Rules about a class are compiled once and shared by its topics, so that the work grows with the sum of rules and topics,
-//! not with their product.
+//! Rules about a class are compiled once and shared by its topics, so that the work grows with the sum of rules and
+//! topics, not with their product.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -212,7 +212,8 @@ impl TopicPolicy {
         self.declaration.image.as_ref()
     }
 
-    /// The redaction of text in its messages; `Some` if and only if they are not images and the policy has `redact:` for them.
+    /// The redaction of text in its messages; `Some` if and only if they are not images and the policy has `redact:`
+    /// for them.
     pub fn text_rules(&self) -> Option<&Arc<TextRules>> {
         self.declaration.text.as_ref()
     }

@@ -29,7 +29,7 @@ pub struct Explanation {
 pub enum Outcome {
     /// It decided.
     Decided,
-    /// It says the same as the rule that decided.
+    /// It has the same effect as the rule that decided.
     Agrees,
     /// A deny won over it.
     OverriddenByDeny,
@@ -110,7 +110,7 @@ impl Policy {
             speaking.iter().map(|(rule, until)| (rule.id, outcome(rule, *until, decided, now))).collect();
         let impossible = decided.and_then(|rule| impossible(rule, declaration));
         let sealed = decided.is_some_and(|rule| {
-            // What everyone may have in this form leaves in the open, even if stakeholders are named too.
+            // A topic for everyone in this form leaves in the open, even if stakeholders are named too.
             let says_the_same = |(other, until): &(&Rule, Option<i64>)| {
                 other.effect == rule.effect
                     && other.who.contains(&Audience::Everyone)
@@ -199,6 +199,6 @@ fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment)
 
 fn impossible(rule: &Rule, declaration: &Declaration) -> Option<&'static str> {
     let redacted = rule.action == Verb::Read && rule.effect == Effect::Allow(Form::Redacted);
-    let text = "nothing says what to hide in it: the guard denies it";
+    let text = "it has no `redact:`, so the guard denies it";
     (redacted && declaration.image.is_none() && declaration.text.is_none()).then_some(text)
 }

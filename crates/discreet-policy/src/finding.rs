@@ -90,8 +90,8 @@ pub fn render(findings: &[Finding], file: &str, text: &str, colour: bool) -> Str
     out
 }
 
-/// Findings with their places, for logs and answers that others read: without the file's lines, and without words of the
-/// texts to hide, which are people's names.
+/// Findings with their places, for logs and answers that others read: without the file's lines, and without words of
+/// the texts to hide, which are people's names.
 pub(super) fn places(findings: &[Finding], file: &str, text: &str) -> String {
     let personal = personal(text).to_lowercase();
     let shown = findings.iter().map(|finding| {

@@ -1,8 +1,8 @@
 //! Groups: stakeholders who may open the same sealed messages at the same times, and so share keys.
 //!
-//! Topics of one class that go to the same stakeholders by the same timetables in the same form make one group, so that
-//! the number of keys grows with what the policy distinguishes and not with its topics. Guard and keeper both derive the
-//! groups from the policy; a group's id names it between them.
+//! Topics of one class that go to the same stakeholders by the same timetables in the same form make one group, so
+//! that the number of keys grows with what the policy distinguishes and not with its topics. Guard and keeper both
+//! derive the groups from the policy; a group's id names it between them.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The policy in force, and the switch to another.
 //!
-//! A new policy is read and checked first, then put in force with one atomic store: every earlier message was decided by
-//! the old one, every later message by the new one. A file with any error changes nothing.
+//! A new policy is read and checked first, then put in force with one atomic store: every earlier message was decided
+//! by the old one, every later message by the new one. A file with any error changes nothing.
 
 mod not_in_force;
 mod read;
@@ -96,8 +96,8 @@ impl LivePolicy {
         *self.disagreement.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes over the keeper's trust. If there was none before, it holds for as long as this process runs, and a policy in
-    /// force without its signatures is taken out of force before this returns.
+    /// Takes over the keeper's trust. If there was none before, it holds for as long as this process runs, and a
+    /// policy in force without its signatures is taken out of force before this returns.
     pub fn adopt(&self, trust: Option<Trust>) -> Adopted {
         // Held, so that no policy that was read without a trust is switched to meanwhile.
         let _floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
@@ -126,7 +126,7 @@ impl LivePolicy {
             read => {
                 self.current.store(None);
                 let why =
-                    self.trust.get().map(|trust| trust.nobody_signed("its file is another by now".into()));
+                    self.trust.get().map(|trust| trust.nobody_signed("its file has changed since".into()));
                 match (read, why) {
                     (Ok(_), Some(why)) => Adopted::TakenBack(NotInForce::Unsigned(why)),
                     (Ok(_), None) => Adopted::Now,
@@ -136,8 +136,8 @@ impl LivePolicy {
         }
     }
 
-    /// Raises the floor to `newest`, and takes an older policy out of force; true if it did. For an audit log that could only
-    /// be read after the start.
+    /// Raises the floor to `newest`, and takes an older policy out of force; true if it did. For an audit log that
+    /// could only be read after the start.
     pub fn raise_floor(&self, newest: Floor) -> bool {
         let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
         if floor.is_some_and(|floor| floor.version >= newest.version) {

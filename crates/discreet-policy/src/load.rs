@@ -55,7 +55,7 @@ pub(super) fn load(
     let policy = Policy::assemble(file_name, scope, version, text, zone, compiled);
     check::siblings::check(&policy, &mut findings);
     if !has_errors(&findings) {
-        // An error at the same topic says more.
+        // An error at the same topic is more important.
         check::people::warn(&policy, &mut findings);
     }
     if has_errors(&findings) { Err(sorted(findings)) } else { Ok((policy, sorted(findings))) }
@@ -76,7 +76,7 @@ fn count(file: &PolicyFile, root: &Node, limits: &Limits, context: &mut Context)
     for (key, what, number, most) in numbers {
         if number > most {
             let span = root.entry(key).map_or(root.span, |entry| entry.key_span);
-            let help = "use globs, lists and classes to say the same in fewer";
+            let help = "use globs, lists and classes to write the same with fewer entries";
             context.error(
                 "too-many",
                 span,
@@ -100,7 +100,7 @@ fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
         findings.push(Finding::warning(
             "more",
             span,
-            format!("and {more} more, shown once these are put right"),
+            format!("and {more} more, shown once these are corrected"),
         ));
     }
     findings

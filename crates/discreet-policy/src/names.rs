@@ -37,7 +37,8 @@ pub(super) fn is_outside(path: &str) -> bool {
     path.starts_with('/') || path.split('/').any(|part| part == "..")
 }
 
-/// The part of an action that a type stands for; `None` for other types. Example: `nav2_msgs/action/NavigateToPose_Feedback`.
+/// The part of an action that a type stands for; `None` for other types. Example:
+/// `nav2_msgs/action/NavigateToPose_Feedback`.
 pub fn action_part(name: &str) -> Option<&'static str> {
     let (package, class) = name.split_once("/action/")?;
     // A type without the underscores, which are the action's own.
@@ -45,15 +46,15 @@ pub fn action_part(name: &str) -> Option<&'static str> {
         return None;
     }
     let ends = [
-        ("_FeedbackMessage", "what an action publishes as feedback"),
+        ("_FeedbackMessage", "the feedback message of an action"),
         ("_Feedback", "the feedback of an action"),
-        ("_SendGoal_Request", "the request with which an action is begun"),
-        ("_SendGoal_Response", "the answer with which an action begins"),
-        ("_SendGoal_Event", "what tells who begins an action"),
-        ("_SendGoal", "the service with which an action is begun"),
+        ("_SendGoal_Request", "the request that starts an action"),
+        ("_SendGoal_Response", "the response to the start of an action"),
+        ("_SendGoal_Event", "the event that shows the start of an action"),
+        ("_SendGoal", "the service that starts an action"),
         ("_GetResult_Request", "the request for the result of an action"),
         ("_GetResult_Response", "the answer with the result of an action"),
-        ("_GetResult_Event", "what tells who asks for the result of an action"),
+        ("_GetResult_Event", "the event that shows a request for the result of an action"),
         ("_GetResult", "the service that gives the result of an action"),
         ("_Goal", "the goal of an action"),
         ("_Result", "the result of an action"),
@@ -121,7 +122,7 @@ impl Segment {
         if text == "**" {
             return Some(Self::Any);
         }
-        // Where a star is, a letter could be: the name is checked with the stars filled in.
+        // A star can stand for a letter: the name is checked with the stars filled in.
         let plausible = is_name_segment(&text.replace('*', "a"));
         (plausible && !text.contains("**")).then(|| Self::One(text.to_owned()))
     }
@@ -298,9 +299,9 @@ mod tests {
     fn the_types_of_an_action_are_told_apart() {
         for (name, part) in [
             ("nav2_msgs/action/NavigateToPose", "an action"),
-            ("nav2_msgs/action/NavigateToPose_FeedbackMessage", "what an action publishes as feedback"),
-            ("nav2_msgs/action/NavigateToPose_SendGoal_Request", "the request with which an action is begun"),
-            ("nav2_msgs/action/NavigateToPose_SendGoal_Event", "what tells who begins an action"),
+            ("nav2_msgs/action/NavigateToPose_FeedbackMessage", "the feedback message of an action"),
+            ("nav2_msgs/action/NavigateToPose_SendGoal_Request", "the request that starts an action"),
+            ("nav2_msgs/action/NavigateToPose_SendGoal_Event", "the event that shows the start of an action"),
             ("nav2_msgs/action/NavigateToPose_GetResult_Response", "the answer with the result of an action"),
         ] {
             assert_eq!(action_part(name), Some(part));

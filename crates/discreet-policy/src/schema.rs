@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
         };
         let written = self.written(node.span).filter(|_| expected.contains(&"string"))?;
         let described = described(schema);
-        let message = format!("YAML reads {} as {read_as}, but text is wanted here", quoted(written));
+        let message = format!("YAML reads {} as {read_as}, but text is expected here", quoted(written));
         let help = match words(schema) {
             Some(words) => suggest(written, words, ""),
             None if takes_any_text(schema) => {
@@ -169,7 +169,8 @@ impl<'a> Walk<'a> {
         for entry in entries {
             if entry.is_null {
                 let written = self.written(entry.key_span).unwrap_or_default();
-                let message = format!("YAML reads {} as nothing, but a key is wanted here", quoted(written));
+                let message =
+                    format!("YAML reads {} as nothing, but a key is expected here", quoted(written));
                 self.findings
                     .push(Finding::error("wrong-type", entry.key_span, message).help(in_quotes(written)));
                 continue;

@@ -81,13 +81,13 @@ pub enum NotSignatures {
     #[error("it does not begin with `{FIRST}`; `discreet policy sign` writes such a file")]
     AnotherFile,
     /// A line is missing, or not of its format.
-    #[error("a line `{0}` is missing or not as it should be")]
+    #[error("a line `{0}` is missing or malformed")]
     Line(&'static str),
     /// It is larger than a signature file may be.
     #[error("it has more than {MOST_SIGNATURES} signatures or {MOST_IDENTITIES} identities")]
     TooMany,
     /// It is not in the canonical form.
-    #[error("it is not written as `discreet policy sign` writes it, to the byte")]
+    #[error("it is not in the exact form that `discreet policy sign` writes")]
     Altered,
 }
 

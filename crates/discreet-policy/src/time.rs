@@ -39,9 +39,7 @@ impl Hours {
             return Err("a day begins at `00:00`; only an end may be `24:00`");
         }
         if hours.from == hours.to {
-            return Err(
-                "hours that end when they begin are either none or all; leave `hours` out for all day",
-            );
+            return Err("hours that end when they begin are ambiguous; leave `hours` out for the whole day");
         }
         Ok(hours)
     }
@@ -105,7 +103,7 @@ pub fn seconds_of(text: &str) -> Result<u64, &'static str> {
         return Err(SHAPE);
     }
     match digits.parse::<u64>().map_err(|_| SHAPE)? {
-        0 => Err("a duration of nothing; the shortest is `1s`"),
+        0 => Err("a duration of zero; the shortest is `1s`"),
         number => Ok(number.saturating_mul(seconds)),
     }
 }

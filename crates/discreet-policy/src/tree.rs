@@ -184,7 +184,7 @@ fn unreadable(error: &Error, text: &str) -> Finding {
         .help("look for a bracket that is not closed"),
         Error::Budget { breach, .. } => {
             Finding::error("file-too-complex", span, format!("the file exceeds a limit: {breach:?}"))
-                .help("use globs, lists and classes to say the same in fewer lines")
+                .help("use globs, lists and classes to write the same with fewer entries lines")
         }
         // An error while an alias is replayed arrives as text; the limits are ours, so their wording is tested below.
         Error::AliasError { .. } if error.to_string().contains("limit exceeded") => {

@@ -1,5 +1,5 @@
-//! Trust: the owners whose signatures a policy must have, and `threshold`, the number of them. It has a file of its own,
-//! outside of the policy, so that a policy cannot name its own signers.
+//! Trust: the owners whose signatures a policy must have, and `threshold`, the number of them. It has a file of its
+//! own, outside of the policy, so that a policy cannot name its own signers.
 
 mod kept;
 mod read;

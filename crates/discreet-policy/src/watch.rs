@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use super::signatures::signatures_path;
 
-/// Notices a change of a policy's file or of its signatures, once both have stopped changing: half a policy may be a valid
-/// one with other rules, and of two files one is written first.
+/// Notices a change of a policy's file or of its signatures, once both have stopped changing: half a policy may be a
+/// valid one with other rules, and of two files one is written first.
 pub struct PolicyWatch {
     paths: [PathBuf; 2],
     reported: [Option<Stamp>; 2],

@@ -1,4 +1,5 @@
-//! Tags, line ends and characters that YAML takes, and that a person reads as something else. A policy needs none of them.
+//! Tags, line ends and characters that YAML takes, and that a person reads as something else. A policy needs none of
+//! them.
 
 use granit_parser::{Event, Parser, Span as Place};
 
@@ -49,7 +50,7 @@ fn characters(text: &str) -> Vec<Finding> {
             }
             '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' => {
                 let message =
-                    format!("U+{code:04X} looks like the end of a line in some editors; for YAML it is none");
+                    format!("U+{code:04X} looks like the end of a line in some editors; in YAML it is not");
                 let help = format!("take it out; in a text write it as `\"\\u{code:04x}\"`");
                 findings.push(Finding::error("hidden-line-end", span(), message).help(help));
             }

@@ -19,9 +19,9 @@ use super::identities::Identities;
 
 /// Adds an owner's signature to POLICY.sig, next to the policy
 ///
-/// It signs the policy's exact bytes, its robot or fleet, its version, and the stakeholders' public identities that are
-/// there now. The other owners add theirs with the same two files, one after the other. A policy with errors is not signed.
-/// Read the changes before you sign: `discreet diff`.
+/// It signs the policy's exact bytes, its robot or fleet, its version, and the stakeholders' public identities that
+/// are there now. The other owners add theirs with the same two files, one after the other. A policy with errors is
+/// not signed. Read the changes before you sign: `discreet diff`.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:
@@ -29,11 +29,11 @@ Examples:
   discreet policy sign porter-*.yaml --key alice.key --passphrase-file alice.pass
 
 Signatures of an older version in POLICY.sig are replaced. Those of other bytes of the same version are not, unless --replace:
-whoever changed the policy should have raised `version`.
+raise `version` with each change of a policy.
 
 Exit codes:
   0  signed, or it was already
-  1  not signed, nothing is written: it says why
+  1  not signed, nothing is written; the reason is shown
   2  a file cannot be read or written, or the passphrase is wrong")]
 pub struct Sign {
     /// The policies
@@ -141,8 +141,8 @@ fn kept(there: Signatures, head: Head, notes: &mut Vec<String>) -> Result<Signat
             return Ok(Signatures::new(head));
         }
         return Err(format!(
-            "its signatures are of version {} for {} in other bytes, by {names}: raise `version` beyond that, or throw \
-             them away with --replace",
+            "its signatures are of version {} for {} in other bytes, by {names}: raise `version` beyond that, or delete \
+             them with --replace",
             there.head.version, there.head.scope
         ));
     }
@@ -150,14 +150,17 @@ fn kept(there: Signatures, head: Head, notes: &mut Vec<String>) -> Result<Signat
     let differs = head.identities.iter().find(|(name, seen)| there.head.identities.get(*name) != Some(seen));
     if let Some((name, _)) = differs {
         return Err(format!(
-            "the identity of {name} is another than {names} signed: raise `version`, or throw the signatures away with \
+            "the identity of {name} is another than {names} signed: raise `version`, or delete the signatures with \
              --replace"
         ));
     }
     let unseen = there.head.identities.keys().filter(|name| !head.identities.contains_key(*name));
-    notes.extend(unseen.map(|name| format!("the identity of {name} is signed as {names} saw it")));
+    notes
+        .extend(unseen.map(|name| {
+            format!("the identity of {name} is signed with the fingerprint that {names} signed")
+        }));
     if let Some(misfit) = there.by.iter().find(|by| !there.head.fits(by)) {
-        return Err(format!("{}'s signature in it does not fit; throw it away with --replace", misfit.name));
+        return Err(format!("{}'s signature in it does not fit; delete it with --replace", misfit.name));
     }
     if there.by.len() >= MOST_SIGNATURES {
         return Err(format!("it has {MOST_SIGNATURES} signatures already"));

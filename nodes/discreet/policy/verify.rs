@@ -14,8 +14,8 @@ use super::identities::Identities;
 
 /// Checks if a robot with this trust file would accept these policies, and names the missing owners if not
 ///
-/// It checks the same as keeper and guard: enough owners, these bytes, this robot or its fleet. Only the robot knows if it
-/// has had a newer version.
+/// It checks the same as keeper and guard: enough owners, these bytes, this robot or its fleet. Only the robot knows
+/// if it has had a newer version.
 #[derive(Args)]
 #[command(after_long_help = "\
 Examples:

@@ -1,4 +1,4 @@
-//! Killed at each step on the disk, a log goes on, verifies, and has every window in which something left.
+//! Killed at each step on the disk, a log continues, verifies, and has every window in which something left.
 
 use std::collections::BTreeSet;
 
@@ -73,7 +73,7 @@ fn live(scene: &Scene, late: u32) -> Life {
     life
 }
 
-/// After the kill: the log goes on, and has all that was told.
+/// After the kill: the log continues, and has all that was recorded.
 fn check(scene: &Scene, life: &Life, when: &str) {
     let audit = scene.open().unwrap_or_else(|refused| panic!("{when}: {refused}"));
     assert_eq!(audit.state(), State::Writing, "{when}");

@@ -16,7 +16,7 @@ fn when_the_disk_is_full_contextual_stops_and_operational_goes_on_and_says_so() 
 
     scene.full.store(false, Ordering::Relaxed);
     scene.set(11.5);
-    audit.flush(); // as the writer does by itself ten times a second
+    audit.flush(); // as the writer does ten times a second
     assert_eq!(audit.state(), State::Writing);
     assert!(voice.record_release(scene.set(11.6), &[1; 32], 1).unwrap().is_recorded());
     scene.set(13.5);
@@ -58,7 +58,7 @@ fn a_disk_that_hangs_delays_an_operational_message_once_and_a_contextual_one_for
 #[test]
 fn an_unwritable_path_is_a_fault_and_not_the_end() {
     let scene = Scene::new();
-    // A file where a folder should be stops everybody, also root.
+    // A file in the place of a folder is an error for every user, also for root.
     let log = scene.folder.join("blocked/audit.log");
     fs::write(log.parent().unwrap(), "").unwrap();
     let time = scene.time.clone();

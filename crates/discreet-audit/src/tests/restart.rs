@@ -38,7 +38,7 @@ fn counts_lost_in_a_crash_are_said_and_are_no_tampering() {
     let audit = scene.open().unwrap();
     let route = audit.route(info("/voice", true));
     let _receipt = route.record_release(scene.set(10.1), &[1; 32], 1).unwrap();
-    // What a kill -9 here would leave.
+    // The state that a kill -9 here would leave.
     let killed = Scene::new();
     for name in ["audit.log", "audit.log.head"] {
         fs::copy(scene.folder.join(name), killed.folder.join(name)).unwrap();

@@ -83,7 +83,8 @@ fn a_release_is_in_a_durable_window_also_while_names_change() {
     assert!(!next_path(&scene.log()).exists());
 }
 
-/// Talks until a part is closed and the next one has entries, and neither has its name yet. Gives the second after that.
+/// Talks until a part is closed and the next one has entries, and neither has its name yet. Gives the second after
+/// that.
 fn while_names_wait(scene: &Scene, audit: &Audit, mut second: u32) -> u32 {
     let length = || fs::metadata(next_path(&scene.log())).map_or(None, |of| Some(of.len()));
     while length().is_none_or(|length| length == 0) {

@@ -32,7 +32,7 @@ fn every_kind_of_tampering_is_found_at_its_place() {
     }
 }
 
-/// A line with a right hash, written after `line` by somebody who knows the format.
+/// A line with a right hash, written after `line` by an attacker who knows the format.
 pub(super) fn forged(line: &str) -> String {
     let link = chain::Line::parse(line.as_bytes()).unwrap().link();
     let mut out = Vec::new();

@@ -15,8 +15,8 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Replaces `path` with `bytes`. After a kill at any instant, either the old or the new file is there, whole; after a power
-/// failure soon after, it may still be the old one.
+/// Replaces `path` with `bytes`. After a kill at any instant, either the old or the new file is there, whole; after a
+/// power failure soon after, it may still be the old one.
 ///
 /// The bytes are first written to a fresh `<path>.new`: a link at that path is removed, not followed.
 pub fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {

@@ -1,9 +1,9 @@
 //! Rights to change a file, by the rule of OpenSSH's StrictModes.
 //!
-//! A file decides something (a policy, an identity, parameters) only if root and this user alone can change it: it and
-//! each folder above it belong to one of the two, and neither group nor others may write to any of them. A folder that
-//! has the sticky bit, as /tmp has, may be above: there a user can remove only files of their own. Links are followed, and
-//! the folders on their way are checked in the same way.
+//! A file decides something (a policy, an identity, parameters) only if root and this user alone can change it: it
+//! and each folder above it belong to one of the two, and neither group nor others may write to any of them. A folder
+//! that has the sticky bit, as /tmp has, may be above: there a user can remove only files of their own. Links are
+//! followed, and the folders on their way are checked in the same way.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};

@@ -21,7 +21,8 @@ pub enum Lock {
     Secrets,
 }
 
-/// Disables core dumps, access of other processes of the same user to its memory, and privileges of programs that it runs.
+/// Disables core dumps, access of other processes of the same user to its memory, and privileges of programs that it
+/// runs.
 pub fn harden(lock: Lock) -> std::io::Result<Hardened> {
     unreadable()?;
     let mut notes = Vec::new();
@@ -38,9 +39,9 @@ pub fn harden(lock: Lock) -> std::io::Result<Hardened> {
     Ok(Hardened { all_locked, notes })
 }
 
-/// From here on no process of the same user may attach to this one or read its memory, no core file of it is written, not
-/// even by a handler that the system pipes cores to, and it never gains rights. For programs that see clear data and hold
-/// no secrets of their own.
+/// From here on no process of the same user may attach to this one or read its memory, no core file of it is written,
+/// not even by a handler that the system pipes cores to, and it never gains rights. For programs that see clear data
+/// and hold no secrets of their own.
 pub fn unreadable() -> std::io::Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;

@@ -136,7 +136,7 @@ impl Shared {
         match end {
             FrameError::Broken(error) if error.kind() == io::ErrorKind::NotFound => {
                 format!(
-                    "no keeper listens at {socket}: start `keeper`, or say where it listens (parameter `keeper`)"
+                    "no keeper listens at {socket}: start `keeper`, or name its socket (parameter `keeper`)"
                 )
             }
             end => format!("{socket}: {end}"),
@@ -230,7 +230,8 @@ impl Shared {
                     {
                         let mut state = self.state();
                         if state.wanted == Some(mismatch.wanted) {
-                            // The keeper gave keys for the policy before, and gives none now: the lease is not renewed either.
+                            // The keeper gave keys for the policy before, and gives none now: the lease is not
+                            // renewed either.
                             state.applied = None;
                         }
                     }

@@ -61,7 +61,8 @@ impl Engine {
         self.sessions.values_mut().for_each(|session| session.tell_held(&held));
     }
 
-    /// Compares a guard's mark with the state. If the state is not a successor, all keys are taken back, and none are given.
+    /// Compares a guard's mark with the state. If the state is not a successor, all keys are taken back, and none are
+    /// given.
     pub(super) fn compare(&mut self, mark: Option<&str>, pid: u32) -> Result<(), StateFault> {
         let Some(mark) = mark else { return Ok(()) };
         match self.state.compare(mark) {
@@ -95,7 +96,7 @@ impl Engine {
         if self.outdated.is_none() && self.state.meet(peer.uid, domain)? && !brings {
             let what = format!(
                 "the guard of user {} and domain {domain} has no mark of the keeper's, and had one: its audit log was moved \
-                 away or deleted, or cannot be read. If nobody did that on purpose, keep what is there as evidence, and compare it \
+                 away or deleted, or cannot be read. If that was not on purpose, keep the files as evidence, and compare them \
                  with an `audit head` that was kept elsewhere",
                 peer.uid
             );

@@ -13,7 +13,7 @@ use discreet_host::disk::{self, Untrusted};
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// The path is something other than a socket.
-    #[error("{0} is there and is no socket; name another place with --socket")]
+    #[error("{0} exists and is not a socket; name another path with --socket")]
     NotASocket(String),
     /// A keeper listens there.
     #[error("a keeper listens at {0} already")]

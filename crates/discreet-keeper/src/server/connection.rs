@@ -111,14 +111,15 @@ fn guard(
     Ok(())
 }
 
-/// True if the other end has closed it already. After the keeper was stopped for a while, such connections wait to be accepted.
+/// True if the other end has closed it already. After the keeper was stopped for a while, such connections wait to be
+/// accepted.
 fn is_gone(stream: &UnixStream) -> bool {
     let mut polled = [PollFd::new(stream, PollFlags::RDHUP)];
     poll(&mut polled, Some(&Timespec::default())).is_ok() && !polled[0].revents().is_empty()
 }
 
-/// The engine, once no other guard serves this domain. A guard that has just ended may still be connected; one that stays
-/// keeps the domain, because the second is more likely the wrong one.
+/// The engine, once no other guard serves this domain. A guard that has just ended may still be connected; one that
+/// stays keeps the domain, because the second is more likely the wrong one.
 fn alone(shared: &Shared, peer: Peer, domain: u32) -> Option<MutexGuard<'_, Engine>> {
     let until = Instant::now() + GONE_WITHIN;
     let mut engine = shared.engine();
@@ -171,7 +172,7 @@ fn admin(shared: &Shared, mut stream: UnixStream, mut frames: Frames, peer: Peer
         let why = if is_name(who) {
             shared.engine().outdated().map(str::to_owned)
         } else {
-            Some("that is no name".into())
+            Some("that is not a name".into())
         };
         why.map(|why| vec![ToAdmin::Refused(why)])
     };

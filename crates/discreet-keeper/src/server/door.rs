@@ -6,8 +6,8 @@ use super::super::peer::own_uid;
 
 /// The socket, and the rights of users at it.
 ///
-/// A guard gets keys; an administrator revokes, grants and lists access. These are different rights: an attacker in a guard
-/// must not be able to grant again what was revoked.
+/// A guard gets keys; an administrator revokes, grants and lists access. These are different rights: an attacker in a
+/// guard must not be able to grant again what was revoked.
 #[derive(Debug, Clone)]
 pub struct Door {
     /// The socket.
@@ -16,8 +16,8 @@ pub struct Door {
     pub guards: Vec<u32>,
     /// Users who may administer, in addition to root and the keeper's own.
     pub admins: Vec<u32>,
-    /// The keeper's own user may run a guard. An attacker in that guard is the keeper's user too, and so has all that the
-    /// keeper has.
+    /// The keeper's own user may run a guard. An attacker in that guard is the keeper's user too, and so has all that
+    /// the keeper has.
     pub same_user: bool,
 }
 
@@ -38,7 +38,7 @@ impl Door {
         if uid == own_uid() {
             return (!self.same_user).then(|| {
                 format!(
-                    "the guard runs as user {uid}, as the keeper does, so that whoever breaks into it would have all \
+                    "the guard runs as user {uid}, as the keeper does, so that an attacker in it would have all \
                      that the keeper has: run it as another user and start the keeper with --guard-uid of that one, or \
                      with --same-user to try it out (docs/keys.md)"
                 )

@@ -36,14 +36,14 @@ pub enum StateFault {
     /// There is none.
     #[error(
         "there is no state at {path}{}. If this robot's keeper runs for the first time, start it once with --new-state. If \
-         there was one, who was revoked is not known any more: put the newest copy of it back, or start once with \
-         --new-state and revoke again whoever is to stay revoked (`discreet audit show` on the guard's log has them)",
+         there was one, its revocations are lost: put the newest copy of it back, or start once with \
+         --new-state and repeat the revocations (`discreet audit show` on the guard's log has them)",
         if *known { ", although its mark says that there was one" } else { "" }
     )]
     Absent {
         /// The expected path.
         path: String,
-        /// A note, if the second copy of its mark exists.
+        /// True if the second copy of its mark exists.
         known: bool,
     },
     /// There is one of an earlier version.
@@ -67,8 +67,8 @@ pub enum StateFault {
     /// Its MAC is wrong: this keeper did not write it.
     #[error(
         "{path} is not what this keeper wrote: it was changed, cut or emptied, or is another robot's. Nothing in it is \
-         believed. Put the newest copy of it back; after `discreet identity rotate`, name the old identity with \
-         --rotated-from; or move it away, start once with --new-state, and revoke again whoever is to stay revoked"
+         used. Put the newest copy of it back; after `discreet identity rotate`, name the old identity with \
+         --rotated-from; or move it away, start once with --new-state, and repeat the revocations"
     )]
     Altered {
         /// The file.
@@ -77,8 +77,8 @@ pub enum StateFault {
     /// It is not the newest, or its mark is missing.
     #[error(
         "{path} may not be the newest state: {why}. Revocations may be missing in it. Put the newest copy back; or, if a \
-         person says that it is the newest there is, start once with --accept-state, and revoke again whoever is to stay \
-         revoked (`discreet audit show` on the guard's log has them)"
+         person says that it is the newest that exists, start once with --accept-state, and repeat the revocations \
+         (`discreet audit show` on the guard's log has them)"
     )]
     Behind {
         /// The file.

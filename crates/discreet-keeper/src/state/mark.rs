@@ -1,5 +1,6 @@
-//! Marks: number and run of the newest state, kept for the keeper by others: in a file next to the identity, in guards, in
-//! their audit logs. A mark has a MAC of the keeper's, so no other party can claim that there was a newer state.
+//! Marks: number and run of the newest state, kept for the keeper by others: in a file next to the identity, in
+//! guards, in their audit logs. A mark has a MAC of the keeper's, so no other party can claim that there was a newer
+//! state.
 
 use discreet_host::secret::Secret;
 use discreet_seal::identity::Identity;

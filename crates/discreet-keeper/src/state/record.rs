@@ -41,7 +41,7 @@ pub struct Record {
     floor: Option<(u64, [u8; 32])>,
     /// Stakeholders, and since when.
     pub revoked: BTreeMap<String, i64>,
-    /// User and domain of each guard that was told a mark.
+    /// User and domain of each guard that received a mark.
     guards: BTreeSet<(u32, u32)>,
     /// The keys that each name has had, the newest last.
     keys: BTreeMap<String, Vec<Keys>>,

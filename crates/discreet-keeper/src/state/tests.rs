@@ -192,13 +192,13 @@ fn marks_that_others_hold_tell_an_old_image_also_after_it_ran_on() {
         state.next_key().unwrap();
         state.set_revoked("somebody", Some(5)).unwrap();
     }
-    assert!(state.compare(&held).unwrap().unwrap().contains("did not come of it"));
+    assert!(state.compare(&held).unwrap().unwrap().contains("is not its successor"));
     assert_eq!(state.compare(&before), Some(None));
-    // Who did not get its mark of this keeper stops nobody.
+    // A mark of another keeper has no effect.
     assert_eq!(state.compare(&"0".repeat(112)), None);
     state.keep_newer(&held).unwrap();
     drop(state);
-    assert!(scene.refused().contains("did not come of it"), "also at the next start");
+    assert!(scene.refused().contains("is not its successor"), "also at the next start");
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn killed_between_any_two_steps_it_starts_again_with_all_that_was_confirmed() {
         fs::write(scene.place().mark, files[1]).unwrap();
     };
     let revoked = || scene.usual().unwrap().revoked().count();
-    // While the new bytes are written beside: whatever they are, they count for nothing.
+    // While the new bytes are written next to it: they have no effect, whatever they are.
     put([&before[0], &before[1]]);
     for part in [0, 10, after[0].len()] {
         fs::write(scene.folder.join("state/state.new"), &after[0][..part]).unwrap();

@@ -87,10 +87,7 @@ fn class(
         context.error(
             "never-erased",
             entry.span,
-            format!(
-                "nobody is told how long to keep the data of class {}: it has no retention, not even an inherited one",
-                quoted(name)
-            ),
+            format!("the data of class {} has no retention, not even an inherited one", quoted(name)),
             "add `retention:` with how long it may be kept, such as `24h`",
         );
         return None;

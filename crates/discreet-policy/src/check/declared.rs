@@ -32,7 +32,7 @@ pub(super) fn stakeholders(section: &Section<StakeholderEntry>, context: &mut Co
         let Some(written) = &entry.value else { continue };
         if is_outside(&written.identity) {
             let message = format!("identity {} is outside the policy's folder", quoted(&written.identity));
-            let help = "name a file beside the policy, such as `identities/front_desk.pub`";
+            let help = "name a file next to the policy, such as `identities/front_desk.pub`";
             context.error("identity-outside", entry.place("identity"), message, help);
         }
         let until = written.until.as_ref().and_then(|text| end(text, entry.place("until"), context));
@@ -109,10 +109,10 @@ fn reserved(topics: &[Declaration], context: &mut Context) {
     let names: HashSet<&str> = topics.iter().map(|topic| topic.pattern.text()).collect();
     for topic in topics {
         let name = topic.pattern.text();
-        let beside = |end| name.strip_suffix(end).filter(|base| names.contains(base));
-        let tags_of = beside("/tag").map(|base| format!("the tags of {}", quoted(base)));
-        let sealed = beside("/sealed/clear").or(beside("/sealed/redacted"));
-        let whose = tags_of.or(sealed.map(|base| format!("what is sealed of {}", quoted(base))));
+        let base_of = |end| name.strip_suffix(end).filter(|base| names.contains(base));
+        let tags_of = base_of("/tag").map(|base| format!("the tags of {}", quoted(base)));
+        let sealed = base_of("/sealed/clear").or(base_of("/sealed/redacted"));
+        let whose = tags_of.or(sealed.map(|base| format!("the sealed messages of {}", quoted(base))));
         let below = name.starts_with("/discreet/").then(|| "the catalogue".to_owned());
         let Some(whose) = whose.or(below) else { continue };
         let message = format!("{} is where the guard publishes {whose}", quoted(name));
@@ -275,7 +275,7 @@ fn ros_type(name: &str, kind: &str, span: Span, context: &mut Context) {
     if !is_ros_type(name, kind) {
         if let Some(part) = action_part(name) {
             let message = format!("{} is {part}, and actions cannot be declared yet", quoted(name));
-            let help = "take it out: what is not declared stays inside. Of an action, `_action/status` \
+            let help = "take it out: undeclared topics stay inside. Of an action, `_action/status` \
                         (action_msgs/msg/GoalStatusArray) can be declared as a topic, and `_action/cancel_goal` \
                         (action_msgs/srv/CancelGoal) as a service";
             context.error("bad-type", span, message, help);

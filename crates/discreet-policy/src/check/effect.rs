@@ -1,4 +1,5 @@
-//! Warnings about a correct policy: rules without effect, topics that no rule lets anyone read, redaction that cannot be done.
+//! Warnings about a correct policy: rules without effect, topics that no rule lets anyone read, redaction that cannot
+//! be done.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -50,7 +51,7 @@ fn unread_topics(compiled: &Compiled, context: &mut Context) {
         if !topic.access.everyone.allows() && !topic.access.named.iter().any(|(_, table)| table.allows()) {
             let message = format!("nobody may read {}", quoted(topic.name()));
             let help =
-                "add a rule that allows it, or take the topic out: what is not declared is denied anyway";
+                "add a rule that allows it, or take the topic out: undeclared topics are denied anyway";
             context.warning("unread-topic", topic.declaration.span, message, help);
         }
     }
@@ -75,8 +76,8 @@ fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
     }
 }
 
-/// A topic without `redact:` has no redacted form. For an image that is an error: the author of the rule expects faces to
-/// be hidden.
+/// A topic without `redact:` has no redacted form. For an image that is an error: the author of the rule expects
+/// faces to be hidden.
 fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
     let images = deciding_first(compiled, |topic| topic.is_image() && topic.image_rules().is_none());
     let others = deciding_first(compiled, |topic| !topic.is_image() && topic.text_rules().is_none());

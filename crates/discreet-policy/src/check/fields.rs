@@ -40,7 +40,7 @@ pub(super) fn personal_data(
     if let Some(key) = &written.key {
         if is_outside(key) {
             let message = format!("key {} is outside the policy's folder", quoted(key));
-            let help = "name a file beside the policy, such as `identities/pseudonyms.key`";
+            let help = "name a file next to the policy, such as `identities/pseudonyms.key`";
             context.error("key-outside", entry.place("key"), message, help);
         }
         personal.key_file = Some(key.clone());
@@ -62,7 +62,7 @@ fn places(entry: &Entry<PersonalDataEntry>, part: &str, key: &str) -> (Span, Spa
 fn known(word: &str, place: Span, context: &mut Context) -> Option<Kinds> {
     let kinds = Kinds::named(word);
     if kinds.is_none() {
-        let message = format!("{} is no kind of personal data", quoted(word));
+        let message = format!("{} is not a kind of personal data", quoted(word));
         context.error("unknown-kind", place, message, suggest(word, Kinds::words(), ""));
     }
     kinds
@@ -116,7 +116,7 @@ fn rule(
     if let Redaction::How(Hide::Image(_) | Hide::Frame(_)) = how {
         let message =
             format!("{} is covered as in an image, but the topic is a {}", quoted(field), quoted(type_name));
-        let help = "name what to take out of the field: `data: [phone, email]`";
+        let help = "name the kinds to hide in the field: `data: [phone, email]`";
         context.error("redact-mismatch", key, message, help);
         return None;
     }
@@ -137,7 +137,7 @@ fn rule(
     let kinds = kinds(find);
     if kinds.is_empty() {
         let help = "name kinds of personal data: `[phone, email]`";
-        context.error("empty-redact", key, format!("nothing is taken out of {}", quoted(field)), help);
+        context.error("empty-redact", key, format!("nothing is hidden in {}", quoted(field)), help);
         return None;
     }
     let with = match with {

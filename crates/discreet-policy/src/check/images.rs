@@ -32,8 +32,8 @@ pub(super) fn rules(
             return None;
         }
         if redact.is_none() {
-            let help = "add `redact:` with what to look for, or take `camera` out";
-            context.error("camera-without-redact", key, "nothing says what to look for in this camera", help);
+            let help = "add `redact:` with the parts to hide, or take `camera` out";
+            context.error("camera-without-redact", key, "`camera` is of no use without `redact:`", help);
             return None;
         }
         idle_keys(entry, camera, redact, context);
@@ -41,7 +41,7 @@ pub(super) fn rules(
     let redact = redact.filter(|_| is_image(&topic.type_name))?;
     let deadline = deadline(entry, camera, context);
     if topic.type_name == COMPRESSED && entry.name.ends_with("/compressedDepth") {
-        let message = "compressed depth images cannot be redacted: nothing here reads or writes them";
+        let message = "compressed depth images cannot be redacted: there is no codec for them";
         let help = "leave `redact` out and deny the topic; readers can have the raw depth image redacted";
         context.error("cannot-redact", entry.key_place("redact"), message, help);
         return None;
@@ -79,7 +79,7 @@ fn parts(
         let (code, span, message, help) = match (subject, how) {
             (_, Redaction::Kinds(_) | Redaction::Field(_) | Redaction::How(Hide::Text(_))) => {
                 let message = format!("{} is redacted as text, but the topic is an image", quoted(part));
-                ("redact-mismatch", key, message, "say what is covered: `faces: solid`".to_owned())
+                ("redact-mismatch", key, message, "name the parts to cover: `faces: solid`".to_owned())
             }
             (Some(subject), Redaction::How(Hide::Image(cover))) => {
                 if *cover == Cover::Blur {
@@ -100,12 +100,11 @@ fn parts(
                 ("cover-mismatch", value, message, help)
             }
             (None, Redaction::How(Hide::Image(cover))) if part == FRAME => {
-                let message =
-                    format!("`{}` is for what is found in a frame, not for the whole of it", cover.name());
+                let message = format!("`{}` is for parts of a frame, not for the whole frame", cover.name());
                 ("cover-mismatch", value, message, "write `frame: blank` or `frame: lowres`".to_owned())
             }
             (None, Redaction::How(Hide::Image(_) | Hide::Frame(_))) => {
-                let message = format!("{} is nothing that can be found in an image", quoted(part));
+                let message = format!("{} cannot be found in an image", quoted(part));
                 let known = Subject::ALL.iter().map(|subject| subject.name()).chain([FRAME]);
                 ("unknown-image-part", key, message, suggest(part, known, ""))
             }
@@ -115,8 +114,8 @@ fn parts(
     }
     if let (Some(whole), false) = (frame, covers.is_empty()) {
         let place = written.and_then(|parts| parts.node.entry(FRAME));
-        let message = format!("`frame: {}` stands beside other parts", whole.name());
-        let help = "either the whole frame is covered, or what is found in it: keep one of the two";
+        let message = format!("`frame: {}` stands next to other parts", whole.name());
+        let help = "cover either the whole frame or parts of it: keep one of the two";
         context.error("frame-and-parts", place.map_or(entry.span, |entry| entry.key_span), message, help);
         return None;
     }
@@ -140,8 +139,8 @@ fn idle_keys(
     ];
     for (key, _, _) in keys.into_iter().filter(|(_, said, idle)| *said && *idle) {
         let why =
-            if frame { "the whole frame is covered" } else { "the followed camera is looked at instead" };
-        let message = format!("`{key}` is about looking for something, but {why}");
+            if frame { "the whole frame is covered" } else { "the followed camera is inspected instead" };
+        let message = format!("`{key}` is about detection, but {why}");
         context.error("camera-unused", camera_place(entry, key, true), message, format!("take `{key}` out"));
     }
 }
@@ -196,11 +195,11 @@ fn follow(
     if followed.pattern == follower.pattern {
         return Err((
             "a camera cannot follow itself".to_owned(),
-            "name the colour camera beside it".to_owned(),
+            "name the colour camera next to it".to_owned(),
         ));
     }
     let Some(found) = &followed.image else {
-        let message = format!("{} is not looked at, so there is nothing to follow", quoted(name));
+        let message = format!("{} is not inspected, so there is nothing to follow", quoted(name));
         let help = format!("follow an image topic that has `redact:`; this one is on line {line}");
         return Err((message, help));
     };
@@ -210,7 +209,7 @@ fn follow(
     }
     let missing = rules.covers.iter().find(|(subject, _)| found.cover(*subject).is_none());
     if let Some((subject, _)) = missing {
-        let message = format!("{} is not looked at for {}", quoted(name), subject.name());
+        let message = format!("{} is not inspected for {}", quoted(name), subject.name());
         let help = format!("add `{}` to its `redact` on line {line}, or take it out here", subject.name());
         return Err((message, help));
     }

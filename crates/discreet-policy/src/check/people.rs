@@ -13,7 +13,7 @@ pub(crate) fn warn(policy: &Policy, findings: &mut Vec<Finding>) {
             quoted(topic.name()),
             topic.class().name()
         );
-        let help = format!("{instead}; if nobody is ever in it, say so with `people: none`");
+        let help = format!("{instead}; if it never shows people, write `people: none`");
         findings.push(Finding::warning("people-in-operational", topic.declaration.span, message).help(help));
     }
 }
@@ -33,7 +33,7 @@ fn carries(type_name: &str) -> Option<(&'static str, &'static str)> {
     let text = "give it a contextual class and `redact: { \"*\": [all] }`, or leave it undeclared";
     Some(match type_name {
         _ if is_image(type_name) => {
-            ("whoever is before the camera", "give it a contextual class and `redact: { faces: solid }`")
+            ("people in front of the camera", "give it a contextual class and `redact: { faces: solid }`")
         }
         "theora_image_transport/msg/Packet"
         | "ffmpeg_image_transport_msgs/msg/FFMPEGPacket"
@@ -41,16 +41,16 @@ fn carries(type_name: &str) -> Option<(&'static str, &'static str)> {
         | "foxglove_msgs/msg/RawImage"
         | "foxglove_msgs/msg/CompressedImage"
         | "stereo_msgs/msg/DisparityImage" => (
-            "whoever is before the camera",
-            "give it a contextual class, and clear to those only who may see people",
+            "people in front of the camera",
+            "give it a contextual class, and clear only for parties that may see people",
         ),
-        "rcl_interfaces/msg/Log" => ("whatever any node writes to its log, names and paths too", text),
+        "rcl_interfaces/msg/Log" => ("all log messages of nodes, with names and paths", text),
         "rcl_interfaces/msg/ParameterEvent" => {
             ("the value of every parameter that is set, passwords too", text)
         }
-        _ if is_event_name(type_name) => ("what is asked of a service, and answered", text),
+        _ if is_event_name(type_name) => ("requests and responses of a service", text),
         _ if package.starts_with("audio_") || package.ends_with("_audio") || name.contains("Audio") => {
-            ("voices", "give it a contextual class, and clear to those only who may listen to people")
+            ("voices", "give it a contextual class, and clear only for parties that may listen to people")
         }
         _ => return None,
     })

@@ -181,7 +181,7 @@ fn effect(
             context.error(
                 "form-of-command",
                 entry.key_place("as"),
-                "only what is read, and what a service answers, has a form",
+                "only topics and the answers of services have a form",
                 "take `as` out",
             );
             None
@@ -250,7 +250,7 @@ fn topic(name: &str, known: &mut Known) -> Result<Target, Unreachable> {
         let within = known.declared.topics.iter().find(|topic| topic.pattern.covers(&pattern));
         let help = match within {
             Some(topic) => format!(
-                "it is only a part of {} on line {}: declare it by itself under `topics`",
+                "it is only a part of {} on line {}: declare it on its own under `topics`",
                 quoted(topic.pattern.text()),
                 topic.span.line
             ),
@@ -283,7 +283,7 @@ fn glob(pattern: &Pattern, topics: &[Declaration], all_names: &HashSet<&str>) ->
                 quoted(topic.pattern.text())
             );
             let help = format!(
-                "declare {} by itself under `topics`, or name all of the topics on line {}",
+                "declare {} on its own under `topics`, or name all of the topics on line {}",
                 quoted(pattern.text()),
                 topic.span.line
             );

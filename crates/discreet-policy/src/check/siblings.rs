@@ -1,9 +1,9 @@
 //! Refuses a policy in which a sibling of a protected camera topic is more open than the topic, or in which a party may
 //! listen to the calls of a service that it may not call.
 //!
-//! Declared names are checked one by one. A glob stands for any number of names, so it is checked by samples: the names of
-//! siblings of every protected topic that fall under it, and names made from the glob itself. The guard denies any other
-//! sibling when it discovers it.
+//! Declared names are checked one by one. A glob stands for any number of names, so it is checked by samples: the
+//! names of siblings of every protected topic that fall under it, and names made from the glob itself. The guard
+//! denies any other sibling when it discovers it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -223,12 +223,12 @@ fn services<'a>(policy: &'a Policy, reported: &mut HashSet<&'a str>, findings: &
         };
         if gives_more(&topic.access, most, &service.access).is_some() && reported.insert(topic.name()) {
             let message = format!(
-                "{} tells what is asked of {} on line {}, to somebody who may not call it",
+                "{} shows the requests to {} on line {} to a party that may not call it",
                 quoted(topic.name()),
                 quoted(service.name()),
                 service.declaration.span.line
             );
-            let help = format!("let nobody read {} but those who may call the service", quoted(&name));
+            let help = format!("allow {} only to parties that may call the service", quoted(&name));
             findings.push(Finding::error(CODE, topic.declaration.span, message).help(help));
         }
     }

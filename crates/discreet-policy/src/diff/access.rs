@@ -168,7 +168,8 @@ fn own_tables<'a>(side: Option<Side<'a>>, parties: &Parties) -> HashMap<Who, &'a
     named.filter_map(|(name, table)| Some((parties.place(name)?, table))).collect()
 }
 
-/// True if the declaration has a redacted form. A topic without `redact` is denied to parties that may have it redacted only.
+/// True if the declaration has a redacted form. A topic without `redact` is denied to parties that may have it
+/// redacted only.
 fn can_redact(side: Option<Side>) -> bool {
     side.is_some_and(|Side { declaration, .. }| {
         declaration.action != Verb::Read || declaration.image.is_some() || declaration.text.is_some()

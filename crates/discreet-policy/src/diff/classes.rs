@@ -19,7 +19,7 @@ pub(super) struct Classes {
 }
 
 impl Classes {
-    /// Compares the classes of one topic. If they are two classes, all that differs is told of the topic.
+    /// Compares the classes of one topic. If they are two classes, all differences are listed under the topic.
     pub fn compare(
         &mut self,
         topic: &str,
@@ -121,7 +121,8 @@ fn escalation(data: &str, old: &Class, new: &Class) -> Option<Facet> {
     (gains || loses).then(|| Facet::instead("escalate", words, Direction::of(gains, loses), &says))
 }
 
-/// A rank for the part of a message that leaves if this kind is found in it. Without an alarm, the finding stays unknown.
+/// A rank for the part of a message that leaves if this kind is found in it. Without an alarm, the finding stays
+/// unknown.
 fn leaves(escalation: Option<&Escalation>, kind: Kind) -> u8 {
     match escalation.filter(|escalation| looked_for(escalation).contains(kind)).map(|found| found.then) {
         Some(Then::Deny) => 0,

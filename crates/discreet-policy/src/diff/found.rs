@@ -6,7 +6,8 @@ use super::super::Policy;
 use super::access::Seen;
 use super::{Change, Direction, Subject};
 
-/// A party by number: `everyone` is 0, then the old policy's stakeholders in file order, then those only the new one has.
+/// A party by number: `everyone` is 0, then the old policy's stakeholders in file order, then those only the new one
+/// has.
 pub(super) type Who = usize;
 pub(super) const EVERYONE: Who = 0;
 

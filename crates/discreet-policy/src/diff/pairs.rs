@@ -26,8 +26,8 @@ pub(super) struct Pair<'a> {
 
 type Index<'a> = BTreeMap<(Verb, &'a str), Side<'a>>;
 
-/// All that one of the policies declares, by action and name. A topic that the other policy does not declare falls under
-/// the narrowest glob of it that covers the topic.
+/// All that one of the policies declares, by action and name. A topic that the other policy does not declare falls
+/// under the narrowest glob of it that covers the topic.
 pub(super) fn pairs<'a>(old: &'a Policy, new: &'a Policy) -> Vec<Pair<'a>> {
     let (olds, news) = (index(old), index(new));
     let mut keys: Vec<&(Verb, &str)> = olds.keys().chain(news.keys()).collect();
@@ -68,7 +68,8 @@ fn within<'a>(policy: &'a Policy, (action, name): &(Verb, &str)) -> Option<Side<
     }
 }
 
-/// A glob of the old policy and one of the new that share names, while neither covers the other. A policy holds few globs.
+/// A glob of the old policy and one of the new that share names, while neither covers the other. A policy holds few
+/// globs.
 fn crossing<'a>(old: &'a Policy, olds: &Index<'a>, new: &'a Policy, news: &Index<'a>) -> Vec<Pair<'a>> {
     let only = |policy: &'a Policy, other: &Index<'a>| -> Vec<&'a TopicPolicy> {
         let globs = policy.topics().filter(|topic| topic.is_glob());

@@ -12,7 +12,8 @@ use super::redaction::{found as found_in, named_operators, operators};
 use super::{Direction, Facet, Found, Subject, Who};
 use discreet_pii::{Kind, Kinds, Operator, PersonalData};
 
-/// Collects the parties that receive text in which something is found, so that each change is listed for those it concerns.
+/// Collects the parties that receive text in which something is found, so that each change is listed for those it
+/// concerns.
 pub(super) struct Personal<'a> {
     old: &'a PersonalData,
     new: &'a PersonalData,
@@ -24,7 +25,7 @@ pub(super) struct Personal<'a> {
 struct Met {
     /// All kinds.
     all: Kinds,
-    /// Those that are hidden as the section says.
+    /// The kinds that are hidden by the section's operators.
     plain: Kinds,
     /// Something is hidden with a key.
     keyed: bool,

@@ -8,7 +8,8 @@ use super::{Direction, Facet, To};
 use discreet_pii::{Kinds, Operator};
 use discreet_redact::{FieldRule, TextRules};
 
-/// True first, if the redacted form of the new declaration shows something that the old one hides; second, the reverse. The
+/// True first, if the redacted form of the new declaration shows something that the old one hides; second, the
+/// reverse. The
 /// `personal_data` section is compared separately.
 pub(super) fn shows(old: &Declaration, new: &Declaration) -> (bool, bool) {
     match (&old.text, &new.text, &old.image, &new.image) {
@@ -109,7 +110,8 @@ pub(super) fn spoken(name: &str, old: &Declaration, new: &Declaration) -> Vec<(T
     names(old, new).into_iter().filter_map(differs).collect()
 }
 
-/// The kinds of personal data that are found in a declaration's text: all of them, and those hidden as `personal_data` says.
+/// The kinds of personal data that are found in a declaration's text: all of them, and those hidden as
+/// `personal_data` says.
 pub(super) fn found(rules: &TextRules) -> (Kinds, Kinds) {
     rules.fields().fold((Kinds::NONE, Kinds::NONE), |(all, plain), (_, rule)| match rule {
         FieldRule::Whole(_) => (all, plain),

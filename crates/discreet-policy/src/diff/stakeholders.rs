@@ -27,8 +27,8 @@ fn by_name(policy: &Policy) -> HashMap<&str, &Stakeholder> {
     policy.stakeholders().iter().map(|one| (one.name.as_ref(), one)).collect()
 }
 
-/// A changed key: its holder gains what the holder of the old one loses. Another file counts as another key, unless both
-/// are known and the same.
+/// A changed key: its holder gains what the holder of the old one loses. Another file counts as another key, unless
+/// both are known and the same.
 fn identity(files: [Option<String>; 2], keys: [Option<&String>; 2]) -> Option<Facet> {
     let same_keys = match keys {
         [Some(old), Some(new)] => Some(old == new),

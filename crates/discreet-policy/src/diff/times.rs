@@ -8,8 +8,8 @@ use super::super::time::{DAY, FOREVER};
 use super::super::timetable::Timetable;
 use super::pairs::Side;
 
-/// "nothing", "clear", "redacted (faces: solid) 22:00-06:00 until 2027-02-01 00:00". The zone is named where the policies
-/// have two.
+/// "nothing", "clear", "redacted (faces: solid) 22:00-06:00 until 2027-02-01 00:00". The zone is named where the
+/// policies have two.
 pub(super) fn describe(
     table: &Timetable,
     action: Verb,
@@ -42,7 +42,7 @@ fn describe_phase(
         (None, ..) => "nothing".to_owned(),
         (Some(_), Verb::Command, _) | (Some(Form::Clear), Verb::Call, _) => "allowed".to_owned(),
         (Some(Form::Redacted), Verb::Read | Verb::Call, Some(hidden)) => format!("redacted ({hidden})"),
-        (Some(Form::Redacted), Verb::Read, None) => "nothing (redacted, but nothing says how)".to_owned(),
+        (Some(Form::Redacted), Verb::Read, None) => "nothing (redacted, but without `redact:`)".to_owned(),
         (Some(form), Verb::Read | Verb::Call, _) => form.name().to_owned(),
     };
     if *end == FOREVER {

@@ -71,8 +71,8 @@ fn people(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     (before != after).then(|| Facet::instead("people", words, direction, &says))
 }
 
-/// The guard denies siblings of a protected camera that show more than the camera does: names under a glob that no check
-/// could foresee. Names that are declared one by one are compared when the policy is read.
+/// The guard denies siblings of a protected camera that show more than the camera does: names under a glob that no
+/// check could foresee. Names that are declared one by one are compared when the policy is read.
 pub(super) fn siblings(name: &str, old: Option<&Declaration>, new: Option<&Declaration>) -> Option<Facet> {
     let [before, after] = [old, new].map(|declaration| declaration.is_some_and(is_protected_thing));
     let words =
@@ -97,11 +97,11 @@ fn camera(name: &str, old: &ImageRules, new: &ImageRules) -> Vec<Facet> {
     if old.every != new.every {
         let words = [old, new].map(|rules| rules.every.to_string());
         let (more, less) = (new.every > old.every, new.every < old.every);
-        differs("every", words, more, less, format!("sees {name} looked at in one frame of"));
+        differs("every", words, more, less, format!("sees {name} inspected in one frame of"));
     }
     if old.follows != new.follows {
         let words = [old, new].map(|rules| rules.follows.clone().unwrap_or_else(|| "itself".to_owned()));
-        differs("follows", words, false, false, format!("sees {name} redacted by what is found in"));
+        differs("follows", words, false, false, format!("sees {name} redacted by the findings of"));
     }
     facets
 }

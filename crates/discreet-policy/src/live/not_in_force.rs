@@ -60,7 +60,9 @@ pub enum NotInForce {
         scope: Scope,
     },
     /// It is for a fleet, and there is no trust file with this robot's name.
-    #[error("the policy is for the fleet {0}, and only a trust file says which robot of which fleet this is")]
+    #[error(
+        "the policy is for the fleet {0}, and there is no trust file that names this robot and its fleet"
+    )]
     Fleet(String),
 }
 

@@ -10,8 +10,8 @@ use super::super::{Limits, Policy, Signed};
 use super::NotInForce;
 use discreet_host::disk::{self, Untrusted};
 
-/// The policy in a text, if enough owners have signed it and it is for this robot. `with_key`: with the key that it names
-/// for pseudonyms.
+/// The policy in a text, if enough owners have signed it and it is for this robot. `with_key`: with the key that it
+/// names for pseudonyms.
 pub fn signed_policy(
     path: &Path,
     text: &str,
@@ -32,8 +32,8 @@ pub fn signed_policy(
     Ok(policy.admitted(trust.robot(), Signed { by: signed.owners, identities: head.identities }))
 }
 
-/// Reads and checks a policy file, without its signatures, and the key that it names for pseudonyms. It must be a regular
-/// file that no other user can change ([`disk::open`]).
+/// Reads and checks a policy file, without its signatures, and the key that it names for pseudonyms. It must be a
+/// regular file that no other user can change ([`disk::open`]).
 pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), NotInForce> {
     parsed(path, &read_text(path)?, true)
 }

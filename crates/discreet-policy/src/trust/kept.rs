@@ -19,7 +19,7 @@ pub enum NotKept {
         error: String,
     },
     /// It is a link.
-    #[error("{path} is a symbolic link; name the file itself, so that nobody can point it elsewhere")]
+    #[error("{path} is a symbolic link; name the file itself, so that it cannot be redirected")]
     Link {
         /// The file.
         path: String,

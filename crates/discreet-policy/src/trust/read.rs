@@ -16,7 +16,7 @@ use discreet_seal::identity::public::{MOST_BYTES as MOST_PUBLIC, NotPublic};
 const LIMITS: Limits =
     Limits { bytes: 64 * 1024, depth: 8, nodes: 500, entries: 32, stakeholders: 0, globs: 0 };
 
-/// Whose signatures the policies of a robot must have. It stays on the robot, and is not part of any policy.
+/// The signatures that the policies of a robot must have. It stays on the robot, and is not part of any policy.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "trust")]
@@ -30,7 +30,7 @@ pub struct TrustFile {
     /// The fleet that the robot belongs to. Policies for this fleet (`fleet:`) are for it too.
     #[schemars(length(min = 1, max = 64))]
     pub fleet: Option<String>,
-    /// How many owners must have signed a policy.
+    /// The number of owners that must have signed a policy.
     #[schemars(range(min = 1, max = 32))]
     pub threshold: u64,
     /// The owners' public identities: each a file relative to this one, or the text of such a file.

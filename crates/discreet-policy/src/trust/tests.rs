@@ -107,7 +107,7 @@ fn signatures_are_of_these_bytes_this_version_this_robot_and_these_identities() 
 
 #[test]
 fn a_signature_that_a_weak_key_makes_for_everything_does_not_count() {
-    // The identity point: (R, s) = (identity, 0) fits any message of it, where nobody looks closer.
+    // The identity point: (R, s) = (identity, 0) fits any message of it, unless weak keys are refused.
     let mut weak = [0; 32];
     weak[0] = 1;
     let mut signature = [0; 64];
