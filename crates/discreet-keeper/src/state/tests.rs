@@ -109,10 +109,7 @@ fn emptied_cut_altered_or_another_robots_it_is_refused_with_what_to_do() {
     for damaged in [&[][..], &bytes[..bytes.len() - 1], &bytes[..bytes.len() / 2], &[0; 300], b"garbage"] {
         fs::write(scene.state(), damaged).unwrap();
         let refused = scene.refused();
-        assert!(
-            refused.contains("Nothing in it is believed") && refused.contains("--new-state"),
-            "{refused}"
-        );
+        assert!(refused.contains("Nothing in it is used") && refused.contains("--new-state"), "{refused}");
         assert!(matches!(scene.open(Decision::Accept), Err(StateFault::Altered { .. })));
         assert!(matches!(scene.open(Decision::New), Err(StateFault::There { .. })));
     }
