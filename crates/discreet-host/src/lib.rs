@@ -1,8 +1,10 @@
 //! The machine that a program of Discreet runs on: files that decide something, locked memory, and a clock that may
-//! be set back.
+//! be set back. Also [`words!`], which all crates can use.
 
 pub mod clock;
 pub mod disk;
 pub mod secret;
 pub mod steps;
 pub mod sync;
+
+mod words;

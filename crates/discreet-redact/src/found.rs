@@ -1,33 +1,23 @@
-//! What was found in an image.
+//! Findings in an image.
 
 use super::Area;
 
-/// What is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
-    /// Faces of people.
-    Faces,
-    /// Licence plates of vehicles.
-    Plates,
-    /// Whole people: face, body, clothes.
-    Persons,
-    /// Writing: on screens, documents, name tags.
-    Text,
-}
-
-impl Subject {
-    /// Every subject, in the order of the variants.
-    pub const ALL: [Subject; 4] = [Subject::Faces, Subject::Plates, Subject::Persons, Subject::Text];
-
-    /// As a policy writes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Subject::Faces => "faces",
-            Subject::Plates => "plates",
-            Subject::Persons => "persons",
-            Subject::Text => "text",
-        }
+discreet_host::words! {
+    /// Kind of thing that detectors look for.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Subject {
+        /// Faces of people.
+        Faces = "faces",
+        /// Licence plates of vehicles.
+        Plates = "plates",
+        /// Whole people: face, body, clothes.
+        Persons = "persons",
+        /// Writing: on screens, documents, name tags.
+        Text = "text",
     }
+
+    /// The name in policies.
+    name
 }
 
 /// Some of the subjects.
@@ -35,17 +25,17 @@ impl Subject {
 pub struct Subjects(u8);
 
 impl Subjects {
-    /// As one byte, of which the first subject is the lowest bit; none if another bit is set too.
+    /// From one byte, whose lowest bit is the first subject; `None` if any other bit is set.
     pub const fn from_bits(bits: u8) -> Option<Subjects> {
         if bits >> Subject::ALL.len() == 0 { Some(Subjects(bits)) } else { None }
     }
 
-    /// As one byte, of which the first subject is the lowest bit.
+    /// As one byte, whose lowest bit is the first subject.
     pub const fn bits(self) -> u8 {
         self.0
     }
 
-    /// Whether it is among them.
+    /// Is it among them?
     pub const fn contains(self, subject: Subject) -> bool {
         self.0 >> subject as u8 & 1 == 1
     }
@@ -57,31 +47,31 @@ impl FromIterator<Subject> for Subjects {
     }
 }
 
-/// Why an area is to be covered.
+/// Reason for covering an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cause {
     /// A detector saw it in this picture.
     Seen,
-    /// It was seen a moment ago and is held, moved along with the picture.
+    /// It was seen some frames ago and is held, moved along with the picture.
     Held,
-    /// Nobody has looked at this part yet (`strict`).
+    /// No detector has inspected this part yet (`strict`).
     Unseen,
 }
 
-/// An area to be covered.
+/// An area to cover.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Found {
-    /// What it is.
+    /// Its kind.
     pub subject: Subject,
-    /// Where, in pixels of the picture that was looked at, enlarged already.
+    /// Its position in pixels of the inspected picture, with its margin.
     pub area: Area,
-    /// How sure the detector is: 0 to 1.
+    /// The detector's score: 0 to 1.
     pub score: f32,
-    /// Why it is to be covered.
+    /// The reason for covering it.
     pub why: Cause,
 }
 
-/// What a detector looks at: 8-bit blue, green, red; `width * height * 3` bytes without gaps.
+/// The picture that detectors inspect: 8-bit blue, green, red; `width * height * 3` bytes without gaps.
 #[derive(Debug, Clone, Copy)]
 pub struct Picture<'a> {
     /// Columns.
@@ -92,6 +82,6 @@ pub struct Picture<'a> {
     pub bgr: &'a [u8],
 }
 
-/// The long side of the largest picture that is worth looking at: what is sent to a [`ImageInspector`](super::ImageInspector) is made smaller
-/// to this. Faces of 10 pixels in it are still found; a larger one takes longer and finds hardly more.
+/// The longest side of a picture for a [`ImageInspector`](super::ImageInspector); larger ones are shrunk to
+/// it. Faces of 10 pixels in it are still found; a larger picture takes longer and yields hardly more.
 pub const THUMBNAIL_SIDE: u32 = 960;

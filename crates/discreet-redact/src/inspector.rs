@@ -1,25 +1,25 @@
-//! The port through which images are looked at.
+//! The port through which images are inspected.
 
 use super::{Found, ImageRules, Picture};
 
-/// Finds what is to be covered. In the guard this is another process; offline, this one.
+/// Finds what to cover. In the guard this is another process; offline, the same one.
 ///
-/// One for each image topic: it remembers what it saw in the frames before.
+/// One for each image topic: it tracks findings from frame to frame.
 pub trait ImageInspector {
-    /// Called about once a second, whether frames come or not.
+    /// Called about once a second, also without frames.
     fn tend(&mut self) {}
 
-    /// How it is, in words for diagnostics.
+    /// Its state, for diagnostics.
     fn state(&self) -> String {
         String::new()
     }
 
-    /// What is to be covered in `picture`. `stamp`: when it was taken, nanoseconds since 1970.
+    /// The areas to cover in `picture`. `stamp`: the time of the picture, nanoseconds since 1970.
     fn look(&mut self, rules: &ImageRules, picture: Picture<'_>, stamp: i64)
     -> Result<&[Found], BlankReason>;
 
-    /// Decodes a compressed image, covers in it what the rules name, and encodes it anew in the same format, without
-    /// anything but pixels: no EXIF, no thumbnail, no comment.
+    /// Decodes a compressed image, covers what the rules name, and encodes it again in the same format,
+    /// with nothing but pixels: no EXIF, no thumbnail, no comment.
     fn remake(
         &mut self,
         rules: &ImageRules,
@@ -38,46 +38,29 @@ pub enum CompressedFormat {
     Png,
 }
 
-/// Why nobody could look, so that the frame is blanked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BlankReason {
-    /// The detector is not running (yet, or any more).
-    Absent,
-    /// It did not answer in time.
-    Late,
-    /// It answered that it could not: an image that it cannot read, or a fault of its own.
-    Failed,
-    /// The image's encoding is not one that can be looked at.
-    UnknownEncoding,
-    /// Its size, step and data do not fit together.
-    UnfitLayout,
-    /// The camera that it follows has not been looked at lately.
-    NothingToFollow,
+discreet_host::words! {
+    /// Why a frame could not be inspected, so that it is blanked.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum BlankReason {
+        /// The detector is not running (not yet, or no longer).
+        Absent = "blank_detector_absent",
+        /// It did not answer in time.
+        Late = "blank_detector_late",
+        /// It reported a failure: an unreadable image, or a fault of its own.
+        Failed = "blank_detector_failed",
+        /// The image's encoding cannot be inspected.
+        UnknownEncoding = "blank_unknown_encoding",
+        /// Its size, step and data are inconsistent.
+        UnfitLayout = "blank_unfit_layout",
+        /// The camera that it follows has no recent inspected frame.
+        NothingToFollow = "blank_nothing_to_follow",
+    }
+
+    /// The name in the audit and in diagnostics. Never changes once released.
+    label
 }
 
 impl BlankReason {
-    /// Every reason, in the order of the variants.
-    pub const ALL: [BlankReason; 6] = [
-        BlankReason::Absent,
-        BlankReason::Late,
-        BlankReason::Failed,
-        BlankReason::UnknownEncoding,
-        BlankReason::UnfitLayout,
-        BlankReason::NothingToFollow,
-    ];
-
-    /// The name in the audit and in diagnostics. Never changes once released.
-    pub const fn label(self) -> &'static str {
-        match self {
-            BlankReason::Absent => "blank_detector_absent",
-            BlankReason::Late => "blank_detector_late",
-            BlankReason::Failed => "blank_detector_failed",
-            BlankReason::UnknownEncoding => "blank_unknown_encoding",
-            BlankReason::UnfitLayout => "blank_unfit_layout",
-            BlankReason::NothingToFollow => "blank_nothing_to_follow",
-        }
-    }
-
     /// Meaning and remedy, for the operator.
     pub const fn advice(self) -> &'static str {
         match self {
