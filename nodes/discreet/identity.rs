@@ -7,8 +7,7 @@ use clap::{Args, Subcommand};
 use discreet_host::secret::{Lock, harden};
 use discreet_seal::identity::age::WORK;
 use discreet_seal::identity::file::public_path;
-use discreet_seal::identity::public::is_name;
-use discreet_seal::identity::{Identity, PassphraseSource, PublicIdentity};
+use discreet_seal::identity::{Identity, PassphraseSource, PublicIdentity, is_name};
 use serde_json::json;
 
 use super::Answer;

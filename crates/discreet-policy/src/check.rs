@@ -19,7 +19,7 @@ use super::file::{LAST_VERSION, PolicyFile, Section};
 use super::finding::{Finding, Span, quoted};
 use super::rule::Rule;
 use super::tree::{Node, Value};
-use discreet_seal::identity::public::is_name;
+use discreet_seal::identity::is_name;
 
 /// State that the parts of the check share.
 pub(super) struct Context {

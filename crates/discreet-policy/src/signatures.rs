@@ -23,8 +23,7 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature as Ed25519Signature, VerifyingKey};
 
 use super::{Policy, Scope};
-use discreet_seal::identity::public::is_name;
-use discreet_seal::identity::{Identity, PublicIdentity};
+use discreet_seal::identity::{Identity, PublicIdentity, is_name};
 
 /// The first line of the file.
 const FIRST: &str = "discreet policy signatures 1";

@@ -9,7 +9,7 @@ use ed25519_dalek::VerifyingKey;
 
 use super::Scope;
 use super::signatures::Signatures;
-use discreet_seal::identity::public::is_name;
+use discreet_seal::identity::is_name;
 
 pub use kept::{NotKept, read_kept};
 pub use read::{TrustError, TrustFile};

@@ -1,4 +1,4 @@
-//! What is sealed for one party and signed by another: commands, calls and their answers.
+//! Messages sealed for one party and signed by another: commands, calls and their answers.
 
 use super::header::{Header, Sealing, front};
 use super::sender::{is_signed, statement};
@@ -9,7 +9,7 @@ use discreet_host::secret::Secret;
 /// Hint and encapsulated key in front of the ciphertext.
 const BEFORE: usize = 8 + 32;
 
-/// What distinguishes the two directions.
+/// Labels that keep the two directions apart.
 pub(super) struct Direction {
     info: [u8; 32],
     sign: [u8; 32],
@@ -22,33 +22,34 @@ pub(super) const INWARD: Direction =
 pub(super) const OUTWARD: Direction =
     Direction { info: *b"discreet answer to one caller v1", sign: *b"discreet guard answer sign v1\0\0\0" };
 
-/// What both ends know of a message beside its bytes.
+/// Facts about a message that both ends know without its bytes.
 pub(super) struct Bound<'a> {
     pub direction: &'a Direction,
     pub context: &'a ContextDigest,
-    /// The stakeholder at the one end.
+    /// The stakeholder at one end.
     pub party: &'a [u8; 32],
 }
 
-/// Why it could not be sealed.
+/// Why a message could not be sealed.
 pub(super) enum Unsealable {
     TooLong,
     PublicKey,
 }
 
-/// Why it was not opened.
+/// Why a message was not opened.
 pub(super) enum Unopenable {
     Truncated,
     Signature,
     Changed,
 }
 
-/// The header of what goes to or comes from a guard's receiving key.
+/// The header of messages to and from a guard's receiving key.
 pub(super) fn header(counter: u64, key: u32) -> Header {
     Header { counter, key, sealing: Sealing::Hpke, signed: true, padded: false }
 }
 
-/// Seals a serialized message; gives a serialized `Sealed`.
+/// Seals a serialized message; returns a serialized `Sealed`. The order of fields is that of
+/// interfaces/discreet_interfaces/msg/Sealed.msg.
 pub(super) fn seal(
     bound: &Bound<'_>,
     header: Header,
@@ -79,12 +80,12 @@ pub(super) fn seal(
     Ok(sealed)
 }
 
-/// The hint in a body: whom to look up.
+/// The hint in a body, by which its sender is looked up.
 pub(super) fn hint(body: &[u8]) -> Option<[u8; 8]> {
     body.first_chunk().copied()
 }
 
-/// Opens a body where it lies: first the signature, which costs less to refuse.
+/// Opens a body in place. The signature is verified first, because that is the cheaper refusal.
 pub(super) fn open<'a>(
     bound: &Bound<'_>,
     header: Header,
@@ -108,7 +109,7 @@ pub(super) fn open<'a>(
     Ok(text)
 }
 
-/// Whoever signs is part of what is encrypted: nobody can sign another's ciphertext as its own.
+/// The signer is part of the associated data: nobody can sign another's ciphertext as its own.
 fn associated(bound: &Bound<'_>, header: &[u8; 16]) -> [u8; 80] {
     let mut aad = [0; 80];
     let parts = bound.context.0.iter().chain(header).chain(bound.party);

@@ -1,4 +1,4 @@
-//! Calls: a request goes in as a command does, and its answer comes back sealed for the caller alone.
+//! Calls: a request comes in like a command, and its answer leaves sealed for the caller alone.
 
 use blake3::Hasher;
 
@@ -13,7 +13,7 @@ use discreet_host::secret::Secret;
 
 const ANSWER: &str = "discreet 2026-11 call answer context v1";
 
-/// Which request an answer is to.
+/// The request that an answer belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
     context: ContextDigest,
@@ -22,9 +22,9 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// Of a sealed request, before it is opened where it lies.
+    /// The ticket of a sealed request. Take it before the request is opened in place.
     pub fn of(context: &ContextDigest, request: &[u8]) -> Result<Ticket, OpenError> {
-        // Only what the request itself covers: middleware may fill up what lies behind.
+        // Only the part that the request itself covers: middleware may pad the bytes after it.
         let mut head = request.first_chunk::<HEADROOM>().copied().ok_or(OpenError::Truncated)?;
         let [.., a, b, c, d] = head;
         let end = HEADROOM.saturating_add(u32::from_le_bytes([a, b, c, d]) as usize);
@@ -42,7 +42,7 @@ impl Ticket {
     }
 }
 
-/// Seals a serialized request; its answer needs the ticket.
+/// Seals a serialized request. Its answer opens with the ticket.
 pub fn seal_call(
     me: &Identity,
     receiver: &Receiver,
@@ -92,7 +92,7 @@ pub fn seal_response_drawing(
     Ok(addressed::seal(&bound, header, &caller.receive, random, sign, response)?)
 }
 
-/// The caller's side: opens the answer to its own request where it lies.
+/// The caller's side: opens the answer to its own request in place.
 pub fn open_response<'a>(
     me: &Identity,
     receiver: &Receiver,
@@ -118,16 +118,17 @@ pub fn open_response<'a>(
     })
 }
 
-/// What the guard answers a call with: `discreet_interfaces/srv/Call_Response`.
+/// The guard's answer to a call: `discreet_interfaces/srv/Call_Response`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallAnswer<'a> {
     /// A serialized `Sealed`.
     Sealed(Vec<u8>),
-    /// Why there is none. Nobody signs it: only a hint for whoever called.
+    /// The reason for a refusal. Not signed: only a hint for the caller.
     Refused(&'a str),
 }
 
-/// Writes the serialized response.
+/// Writes the serialized response. The order of fields is that of
+/// interfaces/discreet_interfaces/srv/Call.srv.
 pub fn write_call_answer(answer: &CallAnswer<'_>) -> Vec<u8> {
     let (sealed, refused) = match answer {
         CallAnswer::Sealed(sealed) => (sealed.as_slice(), ""),
@@ -157,6 +158,6 @@ pub fn read_call_answer(bytes: &[u8]) -> Result<CallAnswer<'_>, Malformed> {
     rest.end()?;
     match refused {
         [] => Ok(CallAnswer::Sealed(sealed.to_vec())),
-        why => Ok(CallAnswer::Refused(std::str::from_utf8(why).unwrap_or("for a reason that is no text"))),
+        why => Ok(CallAnswer::Refused(std::str::from_utf8(why).unwrap_or("the reason is not text"))),
     }
 }

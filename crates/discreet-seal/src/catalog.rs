@@ -1,7 +1,7 @@
-//! What the outer domain offers: `discreet_interfaces/msg/Catalog`, latched on `/discreet/catalog`.
+//! The signed list of released topics: `discreet_interfaces/msg/Catalog`, latched on `/discreet/catalog`.
 //!
-//! A catalogue is a lease: the guard signs it and renews it, and it ends by itself. Anybody outside can publish one; a
-//! stakeholder takes only what a guard signed that the robot's keeper certified (docs/envelope.md).
+//! A catalogue is a lease: the guard signs and renews it, and it expires. Anybody outside can publish one; a
+//! stakeholder accepts only one signed by a guard that the robot's keeper certified (docs/envelope.md).
 
 use std::time::Duration;
 
@@ -15,12 +15,13 @@ pub const CATALOG_TYPE: &str = "discreet_interfaces/msg/Catalog";
 /// Its topic on the outer domain.
 pub const CATALOG_TOPIC: &str = "/discreet/catalog";
 
-/// Everything that is released now.
+/// All topics that are released now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalog {
     /// The robot's name in the policy.
     pub robot: String,
-    /// The GID of the guard's publisher of catalogues. What the guard publishes elsewhere has the same participant.
+    /// The GID of the guard's publisher of catalogues. The guard's other publishers have the same
+    /// participant.
     pub publisher: Gid,
     /// The policy's version.
     pub policy_version: u64,
@@ -30,16 +31,16 @@ pub struct Catalog {
     pub entries: Vec<Entry>,
 }
 
-/// One released topic.
+/// A released topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its name on the outer domain.
     pub topic: String,
-    /// Its name in the policy, to which sealed messages are bound.
+    /// Its name in the policy. Sealed messages are bound to it.
     pub policy_topic: String,
-    /// Whether it is sealed for its audience.
+    /// True if it is sealed for its audience.
     pub sealed: bool,
-    /// Its type, `package/msg/Name`; of a sealed one, of what is inside.
+    /// Its type, `package/msg/Name`. For a sealed topic, the type of the content.
     pub type_name: String,
     /// The type's hash (REP 2016).
     pub type_hash: String,
@@ -47,42 +48,43 @@ pub struct Entry {
     pub data_class: String,
     /// `clear` or `redacted`.
     pub form: String,
-    /// Who may read it in this form; of a sealed one, whom its key was wrapped to.
+    /// The stakeholders that may read it in this form. For a sealed topic, those to whom its key was wrapped.
     pub audience: Vec<String>,
-    /// How long the class may be kept.
+    /// The longest time for which the class may be kept.
     pub retention: Duration,
     /// The version of the policy that lets it leave.
     pub policy_version: u64,
-    /// The nodes of the inner domain that it comes from.
+    /// The nodes of the inner domain that publish it.
     pub source: Vec<String>,
-    /// Where its tags are.
+    /// The topic of its tags.
     pub tag_topic: String,
-    /// What its publisher offers.
+    /// The quality of service that its publisher offers.
     pub qos: Qos,
 }
 
-/// When a catalogue was made, and until when it holds.
+/// The time at which a catalogue was made, and the time at which it expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
     /// Nanoseconds since 1970.
     pub stamp: i64,
-    /// The first second since 1970 at which it does not hold.
+    /// The first second since 1970 at which it is not valid.
     pub until: i64,
 }
 
-/// How long a catalogue holds.
+/// Validity of a catalogue.
 pub const LEASE: Duration = Duration::from_secs(30);
-/// How often it is renewed.
+/// Interval at which it is renewed.
 pub const RENEWED_EVERY: Duration = Duration::from_secs(10);
 
 impl Lease {
-    /// Of a catalogue that is made at `stamp`, in nanoseconds since 1970.
+    /// The lease of a catalogue that is made at `stamp`, in nanoseconds since 1970.
     pub fn from(stamp: i64) -> Lease {
         let seconds = i64::try_from(LEASE.as_secs()).unwrap_or(i64::MAX);
         Lease { stamp, until: stamp.div_euclid(1_000_000_000).saturating_add(seconds) }
     }
 
-    /// Whether it is to be renewed at `now`, in nanoseconds since 1970: a while before it ends, or if it is of the future.
+    /// Must it be renewed at `now`, in nanoseconds since 1970? True some time before it expires, and if it is
+    /// of the future.
     pub fn is_due(self, now: i64) -> bool {
         let renewed_every = i64::try_from(RENEWED_EVERY.as_nanos()).unwrap_or(i64::MAX);
         !(self.stamp..self.stamp.saturating_add(renewed_every)).contains(&now)
@@ -92,7 +94,7 @@ impl Lease {
 impl Catalog {
     /// Serialized, and signed by a guard for an outer domain.
     pub fn signed(&self, sender: &SenderKey, domain: u32, lease: Lease) -> Vec<u8> {
-        // The signature stands in front of what it signs, and has its room from the start.
+        // The signature stands before the bytes that it signs, and has its room from the start.
         let mut cdr = self.write(lease, &[0; SIGNATURE]);
         let signature = cdr.get(SIGNED_FROM..).map(|signed| sign_catalog(sender, domain, signed));
         if let (Some(signature), Some(room)) = (signature, cdr.get_mut(SIGNED_FROM - SIGNATURE..SIGNED_FROM))
@@ -102,7 +104,7 @@ impl Catalog {
         cdr
     }
 
-    /// Serialized, without a signature: nobody takes a sealed topic from it.
+    /// Serialized, without a signature. Stakeholders accept no sealed topic from it.
     pub fn unsigned(&self, lease: Lease) -> Vec<u8> {
         self.write(lease, &[])
     }
@@ -149,10 +151,10 @@ impl Entry {
     }
 }
 
-/// A catalogue that one of the robot's guards signed, as far as it concerns one stakeholder.
+/// A catalogue that one of the robot's guards signed, reduced to the entries for one stakeholder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// Until when it holds.
+    /// Its validity.
     pub lease: Lease,
     /// The GID of the guard's publisher of catalogues.
     pub publisher: Gid,
@@ -167,19 +169,19 @@ pub struct Offer {
     pub topic: String,
     /// Its name in the policy.
     pub policy_topic: String,
-    /// The type of what is inside.
+    /// The type of the content.
     pub type_name: String,
-    /// Its hash.
+    /// The hash of that type.
     pub type_hash: String,
     /// Its data class.
     pub data_class: String,
     /// `clear` or `redacted`.
     pub form: String,
-    /// What its publisher offers.
+    /// The quality of service that its publisher offers.
     pub qos: Qos,
 }
 
-/// Why a catalogue is left out.
+/// Why a catalogue is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unverified {
     /// Of another robot on the same domain.
@@ -193,27 +195,28 @@ pub enum Unverified {
     Malformed(#[from] Malformed),
 }
 
-/// Whose catalogue is read, and for whom.
+/// The robot whose catalogue is read, and the stakeholder that reads it.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadFor<'a> {
     /// The robot's name.
     pub robot: &'a str,
     /// Its outer domain.
     pub domain: u32,
-    /// What the robot's guards may sign with now.
+    /// The Ed25519 public keys with which the robot's guards may sign now.
     pub senders: &'a [[u8; 32]],
     /// The stakeholder's name in the policy.
     pub audience: &'a str,
 }
 
-/// More topics than a robot has; a catalogue of more is refused.
+/// The most entries. A catalogue of more is refused; robots have fewer topics.
 const MAX_ENTRIES: u32 = 4096;
 const SIGNATURE: usize = 64;
-/// Behind the encapsulation, the signature's length, and the signature.
+/// The first signed byte: after the encapsulation, the signature's length, and the signature.
 const SIGNED_FROM: usize = 4 + 4 + SIGNATURE;
 
 impl Verified {
-    /// Reads a serialized catalogue. The name and the signature come first: nothing else of a stranger's is looked at.
+    /// Reads a serialized catalogue. The name and the signature come first: nothing else is read of a
+    /// catalogue that a stranger signed.
     pub fn read(message: &[u8], of: ReadFor<'_>) -> Result<Verified, Unverified> {
         let mut reader = Reader::new(message)?;
         let signature = <&[u8; SIGNATURE]>::try_from(reader.octets()?).ok();
@@ -272,7 +275,7 @@ fn texts(reader: &mut Reader<'_>) -> Result<Vec<String>, Malformed> {
     (0..count).map(|_| text(reader)).collect()
 }
 
-/// Zero stands for none.
+/// Zero means that there is no limit.
 fn duration(reader: &mut Reader<'_>) -> Result<Option<Duration>, Malformed> {
     let (seconds, nanoseconds) = (reader.i32()?, reader.u32()?);
     let whole = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
@@ -343,7 +346,7 @@ mod tests {
         for length in 0..message.len() {
             assert!(read("desk", &message[..length]).is_err(), "{length}");
         }
-        // Byte 3 is for the middleware: it may count the filling there.
+        // Byte 3 belongs to the middleware, which may count its padding there.
         for at in (0..message.len()).filter(|at| *at != 3) {
             let mut changed = message.clone();
             changed[at] ^= 1;

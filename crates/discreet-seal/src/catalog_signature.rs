@@ -1,4 +1,4 @@
-//! The guard's signature below a catalogue: everybody may read it, and only the guard can have written it.
+//! The guard's signature of a catalogue: everybody may read it, and only the guard can have written it.
 
 use super::sender::is_signed;
 use super::{SIGNATURE, SenderKey};
@@ -6,12 +6,12 @@ use super::{SIGNATURE, SenderKey};
 const HASH: &str = "discreet 2026-11 catalog v1";
 const SIGN: [u8; 32] = *b"discreet guard catalog sign v1\0\0";
 
-/// Signs a catalogue for one ROS domain: one that is carried to another domain says nothing there.
+/// Signs a catalogue for one ROS domain. It is not valid on another domain.
 pub fn sign_catalog(sender: &SenderKey, domain: u32, catalog: &[u8]) -> [u8; SIGNATURE] {
     sender.sign(&statement(domain, catalog))
 }
 
-/// Whether one of `senders` (Ed25519 public keys that the robot certified) signed it.
+/// Has one of `senders` (Ed25519 public keys that the robot certified) signed it?
 pub fn is_signed_catalog(
     senders: &[[u8; 32]],
     domain: u32,

@@ -1,4 +1,4 @@
-//! The two suites: a key and a salt for one key id, and what they do to bytes in place.
+//! The two cipher suites: a key and a salt for one key id, applied to bytes in place.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use chacha20poly1305::aead::AeadInOut;
@@ -13,7 +13,7 @@ use discreet_host::secret::Secret;
 
 const KEY: &str = "discreet 2026-11 sealed message key v1";
 
-/// Encrypts and decrypts under one key. Which suite it is was decided when the key was made.
+/// Encrypts and decrypts under one key. The suite is fixed when the key is made.
 pub(super) struct Cipher {
     suite: Suite,
     aead: Option<Box<Aead>>,
@@ -27,7 +27,7 @@ enum Aead {
 }
 
 impl Cipher {
-    /// Suite and id go into the key: the same secret under another of either is another key.
+    /// Suite and id are derived into the key: the same secret with another suite or id gives another key.
     pub fn new(suite: Suite, id: u32, secret: &Secret<32>) -> Cipher {
         let mut hasher = blake3::Hasher::new_derive_key(KEY);
         hasher.update(secret.expose()).update(&[suite_number(suite)]).update(&id.to_le_bytes());
@@ -53,7 +53,7 @@ impl Cipher {
         self.suite
     }
 
-    /// Encrypts where it lies. `None`: the library refused.
+    /// Encrypts in place. `None`: the library refused.
     pub fn encrypt(&self, counter: u64, aad: &Associated, bytes: &mut [u8]) -> Option<[u8; TAG]> {
         let nonce = self.nonce(counter);
         match self.aead.as_deref()? {
@@ -68,7 +68,8 @@ impl Cipher {
         }
     }
 
-    /// Decrypts ciphertext and tag where they lie. `None`: somebody else's, or changed; what lies there is rubbish then.
+    /// Decrypts ciphertext and tag in place. `None`: of another key, or changed; the buffer is then
+    /// undefined.
     pub fn decrypt<'a>(&self, counter: u64, aad: &Associated, bytes: &'a mut [u8]) -> Option<&'a mut [u8]> {
         let nonce = self.nonce(counter);
         match self.aead.as_deref()? {
@@ -94,13 +95,14 @@ impl Cipher {
     }
 }
 
-/// What is authenticated beside the text. 64 bytes, because the library's Poly1305 takes four blocks at a time only as
-/// long as it has had a multiple of four: with 48, frames of a camera take a fifth longer.
+/// Data that is authenticated in addition to the text. 64 bytes, because the library's Poly1305 takes four
+/// blocks at a time only while it has received a multiple of four: with 48, camera frames take a fifth
+/// longer.
 pub(super) type Associated = [u8; 64];
 
 const DOMAIN: [u8; 16] = *b"discreet seal v1";
 
-/// That of a message in a group.
+/// The associated data of a message in a group.
 pub(super) fn associated(context: &ContextDigest, header: &HeaderBytes) -> Associated {
     let mut aad = [0; 64];
     let (domain, rest) = aad.split_at_mut(DOMAIN.len());

@@ -1,4 +1,4 @@
-//! Commands: from a stakeholder to the robot, sealed for the guard that is running now.
+//! Commands: from a stakeholder to the robot, sealed for the guard that is running.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -10,7 +10,7 @@ use super::{ContextDigest, OpenError, Receiver, ReceivingKey};
 use crate::identity::{Identity, PublicIdentity};
 use discreet_host::secret::{NoRandomness, Secret};
 
-/// What enters: a command, or the request of a call.
+/// Kind of message that comes in: a command, or the request of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
     /// A message on an inner topic.
@@ -19,7 +19,7 @@ pub enum Entry {
     Call,
 }
 
-/// Where a command or call belongs.
+/// The context that a command or call is bound to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandContext<'a> {
     /// The robot's name in the policy.
@@ -30,14 +30,14 @@ pub struct CommandContext<'a> {
     pub entry: Entry,
     /// The inner topic or service, without `/command`.
     pub name: &'a str,
-    /// The type of what is sealed; of a service, the service's.
+    /// The type of the content; for a service, the service's type.
     pub type_name: &'a str,
     /// The hash of that type.
     pub type_hash: &'a str,
 }
 
 impl CommandContext<'_> {
-    /// To be made once for each topic or service.
+    /// The digest of the context. Compute it once for each topic or service.
     pub fn digest(&self) -> ContextDigest {
         let kind = match self.entry {
             Entry::Command => "command",
@@ -51,10 +51,10 @@ impl CommandContext<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unsendable {
     /// The guard's key is not valid at this time.
-    #[error("the robot does not take commands with this key now; wait for its next announcement")]
+    #[error("the robot does not accept commands with this key now; wait for its next announcement")]
     Receiver,
-    /// What was announced is no key.
-    #[error("the announced key is no X25519 key")]
+    /// The announced key is not valid.
+    #[error("the announced key is not an X25519 key")]
     PublicKey,
     /// DDS has no sequences of more than 4 GiB.
     #[error("the message is longer than a sealed message can be")]
@@ -73,8 +73,8 @@ impl From<Unsealable> for Unsendable {
     }
 }
 
-/// Seals a serialized message as a command; gives a serialized `Sealed`. The stamp is nanoseconds since 1970, and must
-/// grow from one command of a sender on a topic to its next.
+/// Seals a serialized message as a command; returns a serialized `Sealed`. The stamp is nanoseconds since
+/// 1970, and must grow from one command of a sender on a topic to its next.
 pub fn seal_command(
     me: &Identity,
     receiver: &Receiver,
@@ -108,40 +108,40 @@ pub fn seal_command_drawing(
 /// Why a command or call was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CommandRefused {
-    /// Not a sealed message that a guard takes.
+    /// Not a sealed message that a guard accepts.
     #[error("not a command: {0}")]
     Malformed(#[from] OpenError),
-    /// Sealed for another key: before this guard started, or for another robot.
+    /// Sealed for another key: that of another robot, or of this guard before its last start.
     #[error("sealed for key {0}, which this guard does not have")]
     Receiver(u32),
-    /// Nobody who may command has this hint.
-    #[error("from nobody whom the policy knows")]
+    /// No sender in the policy has this hint.
+    #[error("the policy does not name its sender")]
     Sender,
-    /// Not signed by whom it names, or for another topic, service, domain, type or robot.
-    #[error("not signed by whom it names for this topic or service")]
+    /// Not signed by the sender that it names, or signed for another topic, service, domain, type or robot.
+    #[error("not signed by the sender that it names for this topic or service")]
     Signature,
     /// Signed, but not sealed for this guard and context.
-    #[error("signed, but it does not open")]
+    #[error("signed, but it cannot be decrypted")]
     Changed,
     /// Its stamp is too old.
     #[error("too late by {by_ms} ms")]
     Late {
-        /// How much older it is than it may be.
+        /// Milliseconds beyond the greatest permitted age.
         by_ms: u64,
     },
     /// Its stamp is in the future.
     #[error("too early by {by_ms} ms: the sender's clock is ahead")]
     Early {
-        /// How much further ahead it is than it may be.
+        /// Milliseconds beyond the greatest permitted lead.
         by_ms: u64,
     },
-    /// Its stamp is not greater than that of the one before it.
-    #[error("there before, or overtaken by a later one")]
+    /// Its stamp is not greater than that of the command before it.
+    #[error("repeated, or overtaken by a later one")]
     Replayed,
 }
 
 impl CommandRefused {
-    /// Whether it took a signature check to find it out. What did not is free, however much of it comes.
+    /// Did the refusal cost a signature check? Refusals without cost need no rate limit.
     pub fn has_cost(self) -> bool {
         match self {
             CommandRefused::Malformed(_) | CommandRefused::Receiver(_) | CommandRefused::Sender => false,
@@ -155,7 +155,7 @@ impl CommandRefused {
 }
 
 impl CommandRefused {
-    /// The reason in one word, for counters and the audit log.
+    /// The reason as one word, for counters and the audit log.
     pub fn label(&self) -> &'static str {
         match self {
             CommandRefused::Malformed(_) => "malformed",
@@ -170,13 +170,14 @@ impl CommandRefused {
     }
 }
 
-/// A command or call that was opened. Whether its sender may, and whether it is fresh, is for others to say.
+/// A command or call that was opened. The caller decides whether its sender is authorized, and whether it is
+/// fresh.
 pub struct Command<'a, 's> {
-    /// Who signed it.
+    /// The signer.
     pub sender: &'s PublicIdentity,
-    /// When it was sealed, by its sender's clock.
+    /// The time of sealing by the sender's clock, in nanoseconds since 1970.
     pub stamp_ns: u64,
-    /// The message as it was serialized.
+    /// The serialized message.
     pub message: &'a mut [u8],
 }
 
@@ -187,22 +188,24 @@ pub struct CommandOpener {
 }
 
 impl CommandOpener {
-    /// The id is the one that the keeper announced the key under.
+    /// `id` is the id under which the keeper announced the key.
     pub fn new(key: ReceivingKey, id: u32) -> CommandOpener {
         CommandOpener { key, id: AtomicU32::new(id) }
     }
 
-    /// What commands call the key.
+    /// The id of the key in commands.
     pub fn id(&self) -> u32 {
         self.id.load(Relaxed)
     }
 
-    /// The keeper announces the key under another id: it has lost its memory of the one before.
+    /// Sets the id under which the keeper now announces the key. It changes when the keeper has lost its
+    /// state.
     pub fn rename(&self, id: u32) {
         self.id.store(id, Relaxed);
     }
 
-    /// Opens a command or the request of a call where it lies. `senders` finds who has this [`super::hint`].
+    /// Opens a command or the request of a call in place. `senders` finds the identity that has this
+    /// [`super::hint`].
     pub fn open<'a, 's>(
         &self,
         context: &ContextDigest,

@@ -1,26 +1,26 @@
-//! What a sealed message is bound to without carrying it.
+//! The context that a sealed message is bound to without carrying it.
 
 use blake3::Hasher;
 
 const DATA: &str = "discreet 2026-11 sealed message context v1";
 const ENTRY: &str = "discreet 2026-11 command context v1";
 
-/// Where a sealed message belongs. One that is moved anywhere else does not open there.
+/// Origin and destination of a sealed message. It does not open in another context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context<'a> {
     /// The robot's name in the policy.
     pub robot: &'a str,
     /// The ROS domain on which it is published.
     pub domain: u32,
-    /// The topic that it is of, without `/sealed/...`.
+    /// The topic, without `/sealed/...`.
     pub topic: &'a str,
-    /// The type of what is sealed: `sensor_msgs/msg/Image`.
+    /// The type of the content: `sensor_msgs/msg/Image`.
     pub type_name: &'a str,
     /// The hash of that type: `RIHS01_...`.
     pub type_hash: &'a str,
     /// The class of the data.
     pub class: &'a str,
-    /// The form in which it is: `clear` or `redacted`.
+    /// The form of the data: `clear` or `redacted`.
     pub form: &'a str,
     /// The group that may open it.
     pub group: &'a [u8; 16],
@@ -28,12 +28,12 @@ pub struct Context<'a> {
     pub policy_version: u64,
 }
 
-/// The hash of a context: all that is needed of it for each message.
+/// The hash of a context, which is all that each message needs of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ContextDigest(pub(super) [u8; 32]);
 
 impl Context<'_> {
-    /// To be made once for each topic and key.
+    /// The digest. Compute it once for each topic and key.
     pub fn digest(&self) -> ContextDigest {
         digest(
             DATA,
@@ -52,7 +52,7 @@ impl Context<'_> {
     }
 }
 
-/// The context of what enters. `kind` tells commands from calls, and calls from their answers.
+/// The context of a command or call. `kind` keeps commands, calls and answers apart.
 pub(super) fn entry_digest(
     kind: &str,
     robot: &str,
@@ -67,7 +67,7 @@ pub(super) fn entry_digest(
     )
 }
 
-/// Every field with its length in front, so that no two lists of fields have the same bytes.
+/// Each field with its length before it, so that no two lists of fields have the same bytes.
 fn digest(domain: &str, fields: &[&[u8]]) -> ContextDigest {
     let mut hasher = Hasher::new_derive_key(domain);
     for field in fields {

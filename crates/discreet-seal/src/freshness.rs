@@ -1,13 +1,13 @@
-//! Which commands are new: not old, not from the future, and not there before.
+//! Freshness of commands: neither old, nor from the future, nor repeated.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::CommandRefused;
 
-/// Remembers the last stamp of each sender on each topic. Only for what was opened: the number of pairs is that of the
-/// policy's senders and topics, and nobody else can add one. It need not survive a restart, because a guard that starts
-/// again has another receiving key.
+/// Remembers the last stamp of each sender on each topic. Only for opened commands: the number of pairs is
+/// bounded by the policy's senders and topics, and strangers cannot add one. It need not survive a restart,
+/// because a restarted guard has another receiving key.
 #[derive(Debug)]
 pub struct Freshness {
     max_age: Duration,
@@ -15,9 +15,9 @@ pub struct Freshness {
     last: HashMap<[u8; 32], u64>,
 }
 
-/// How old a command may be.
+/// The greatest age of a command.
 const MAX_AGE: Duration = Duration::from_secs(2);
-/// How far its sender's clock may be ahead.
+/// The greatest lead of the sender's clock.
 const MAX_AHEAD: Duration = Duration::from_millis(500);
 
 impl Default for Freshness {
@@ -27,12 +27,12 @@ impl Default for Freshness {
 }
 
 impl Freshness {
-    /// With limits of one's own.
+    /// With other limits.
     pub fn new(max_age: Duration, max_ahead: Duration) -> Freshness {
         Freshness { max_age, max_ahead, last: HashMap::new() }
     }
 
-    /// Lets each stamp of a sender on a topic pass once, in order. Times are nanoseconds since 1970.
+    /// Accepts each stamp of a sender on a topic once, in order. Times are nanoseconds since 1970.
     pub fn accept(
         &mut self,
         sender: &crate::identity::PublicIdentity,
@@ -57,7 +57,7 @@ impl Freshness {
     }
 }
 
-/// By keys, not by name: a party that is given another name has no second chance.
+/// By keys, not by name: a party that gets another name cannot repeat its commands.
 fn pair(sender: &crate::identity::PublicIdentity, topic: &str) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("discreet 2026-11 sender and topic v1");
     hasher.update(&super::identity_hash::party(sender)).update(topic.as_bytes());

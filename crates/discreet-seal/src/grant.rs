@@ -9,7 +9,7 @@ use super::{OpeningKey, SIGNATURE, TAG};
 use crate::identity::{Identity, PublicIdentity};
 use discreet_host::secret::{NoRandomness, Secret};
 
-/// The most members that one grant has.
+/// The most members of one grant.
 const MAX_MEMBERS: usize = 1000;
 const TERMS: &str = "discreet 2026-11 grant terms v1";
 const INFO: [u8; 32] = *b"discreet grant of a group key v1";
@@ -17,49 +17,50 @@ const INFO: [u8; 32] = *b"discreet grant of a group key v1";
 /// A member's part: hint, encapsulated key, wrapped secret, tag.
 const PART: usize = 8 + 32 + 32 + TAG;
 
-/// What a grant says of its key.
+/// The statements of a grant about its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantTerms<'a> {
     /// The robot's name in the policy.
     pub robot: &'a str,
     /// The group that has the key.
     pub group: [u8; 16],
-    /// The class of what it opens.
+    /// The class of the data that it opens.
     pub class: &'a str,
-    /// The form of what it opens: `clear` or `redacted`.
+    /// The form of the data that it opens: `clear` or `redacted`.
     pub form: &'a str,
-    /// How it encrypts.
+    /// The cipher suite.
     pub suite: Suite,
-    /// What messages call the key.
+    /// The id of the key in messages.
     pub key: u32,
     /// The second from which it is used.
     pub from: i64,
-    /// The first second at which it is not used any more.
+    /// The first second at which it is no longer used.
     pub until: i64,
     /// The version of the policy that it was made under.
     pub policy_version: u64,
-    /// What the guard signs with (Ed25519).
+    /// The guard's signing key (Ed25519).
     pub sender: [u8; 32],
 }
 
 /// Why a grant could not be issued or opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Ungranted {
-    /// Its terms or members are not what a grant can say.
-    #[error("no grant can be issued: {0}")]
+    /// Its terms or members cannot be represented.
+    #[error("the grant cannot be issued: {0}")]
     Terms(#[from] Unreadable),
-    /// A member's public key is none.
-    #[error("the public key of `{0}` is no X25519 key")]
+    /// A member's public key is not valid.
+    #[error("the public key of `{0}` is not an X25519 key")]
     PublicKey(String),
     /// The operating system gave no random bytes.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
-    /// It has a part for this identity, which does not open.
+    /// Its part for this identity does not open.
     #[error("the part of the grant for this identity does not open")]
     Broken,
 }
 
-/// Wraps a key to each member.
+/// Wraps a key to each member. The order of fields is defined in docs/envelope.md; the result is one element
+/// of `grants` in interfaces/discreet_interfaces/msg/Grants.msg.
 pub fn issue(
     terms: &GrantTerms<'_>,
     secret: &Secret<32>,
@@ -112,7 +113,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Whether a grant says that it has a part for this party. Nothing of it is verified: a look that costs no signature.
+    /// Does a grant claim to have a part for this party? Nothing is verified, so it costs no signature check.
     pub fn names(bytes: &[u8], identity: &PublicIdentity) -> bool {
         let statement = bytes.split_last_chunk::<SIGNATURE>().map(|(statement, _)| statement);
         statement
@@ -145,7 +146,7 @@ impl Grant {
         Ok(Grant { robot: named, class, form, group, suite, head, digest, parts: parts.to_vec() })
     }
 
-    /// What it says of its key.
+    /// Its terms.
     pub fn terms(&self) -> GrantTerms<'_> {
         GrantTerms {
             robot: &self.robot,
@@ -161,7 +162,7 @@ impl Grant {
         }
     }
 
-    /// How many members it has.
+    /// The number of members.
     pub fn members(&self) -> usize {
         self.parts.len()
     }
@@ -171,7 +172,7 @@ impl Grant {
         self.part(&party(identity)).is_some()
     }
 
-    /// The key, if it is for me.
+    /// The key, if the grant has a part for `me`.
     pub fn open(&self, me: &Identity) -> Result<Option<OpeningKey>, Ungranted> {
         let who = party(me.public());
         let Some(part) = self.part(&who) else { return Ok(None) };

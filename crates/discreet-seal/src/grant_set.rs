@@ -1,4 +1,5 @@
-//! The message on the topic of grants: everything that a guard has to say about keys, each piece signed by itself.
+//! The message on the topic of grants: all that a guard publishes about keys. Each part has its own
+//! signature.
 
 use discreet_cdr::{Malformed, Reader, Writer};
 
@@ -8,15 +9,15 @@ const MAX_GRANTS: u32 = 4096;
 /// `discreet_interfaces/msg/Grants`, borrowed from its serialized bytes. Nothing in it is verified yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GrantSet<'a> {
-    /// The robot's name in the policy; empty if it is no text.
+    /// The robot's name in the policy; empty if it is not text.
     pub robot: &'a str,
-    /// The announcement of the guard's receiving key; empty if it takes no commands.
+    /// The announcement of the guard's receiving key; empty if it accepts no commands.
     pub receiver: &'a [u8],
     /// The grants.
     pub grants: Vec<&'a [u8]>,
 }
 
-/// Writes the message.
+/// Writes the message. The order of fields is that of interfaces/discreet_interfaces/msg/Grants.msg.
 pub fn write_grants(grant_set: &GrantSet<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = Writer::new(&mut bytes);

@@ -1,20 +1,20 @@
-//! The clear part of a sealed message, and where its body lies.
+//! The clear part of a sealed message, and the position of its body.
 
-use super::opening::OpenError;
+use super::error::OpenError;
 use super::suite::Suite;
 use super::{HEADROOM, SIGNATURE, TAG};
 
-/// The encapsulation that is written, and the only one that is read: CDR version 1, little endian.
+/// The encapsulation that is written, and the only one that is accepted: CDR version 1, little endian.
 const ENCAPSULATION: [u8; 4] = [0, 1, 0, 0];
-/// The only version of the layout there is.
+/// The only version of the layout.
 const VERSION: u8 = 1;
 const SIGNED: u8 = 1;
 const PADDED: u8 = 2;
 
-/// The number of the suite of what is sealed to one key: HPKE with X25519, HKDF-SHA256 and ChaCha20-Poly1305.
+/// The number of the suite for messages to one key: HPKE with X25519, HKDF-SHA256 and ChaCha20-Poly1305.
 const HPKE: u8 = 3;
 
-/// How a body is encrypted.
+/// Encryption of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sealing {
     /// With the key of a group.
@@ -23,7 +23,7 @@ pub(super) enum Sealing {
     Hpke,
 }
 
-/// A header, as meant.
+/// A decoded header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     pub counter: u64,
@@ -33,10 +33,10 @@ pub(super) struct Header {
     pub padded: bool,
 }
 
-/// The bytes of a header without the length of the body: what is associated data.
+/// The bytes of a header without the length of the body, as they go into the associated data.
 pub(super) type HeaderBytes = [u8; 16];
 
-/// A sealed message, taken apart.
+/// A sealed message, split into its parts.
 pub(super) struct Parts<'a> {
     pub header: Header,
     pub bytes: HeaderBytes,
@@ -68,7 +68,8 @@ impl Header {
             Sealing::Hpke => HPKE,
         };
         let flags = if self.signed { SIGNED } else { 0 } | if self.padded { PADDED } else { 0 };
-        // As one number: what is put together byte by byte is slow to load again, and that is a tenth of a small message.
+        // As one number: bytes that are put together one by one are slow to load again, a tenth of the time
+        // of a small message.
         let end = u128::from(u32::from_le_bytes([VERSION, suite, flags, 0]));
         (u128::from(self.counter) | u128::from(self.key) << 64 | end << 96).to_le_bytes()
     }
@@ -94,7 +95,8 @@ impl Header {
     }
 }
 
-/// What stands in front of a body: encapsulation, header, length.
+/// The bytes before a body: encapsulation, header, length. The order of fields is that of
+/// interfaces/discreet_interfaces/msg/Sealed.msg.
 pub(super) fn front(header: &HeaderBytes, body: u32) -> [u8; HEADROOM] {
     let mut front = [0; HEADROOM];
     let (encapsulation, rest) = front.split_at_mut(ENCAPSULATION.len());
@@ -105,14 +107,14 @@ pub(super) fn front(header: &HeaderBytes, body: u32) -> [u8; HEADROOM] {
     front
 }
 
-/// Takes a sealed message apart. Nothing in it is believed yet.
+/// Splits a sealed message. Nothing in it is verified yet.
 pub(super) fn split(message: &mut [u8]) -> Result<Parts<'_>, OpenError> {
     let Some(([zero, order, options, padding, rest @ ..], body)) =
         message.split_first_chunk_mut::<HEADROOM>()
     else {
         return Err(OpenError::Truncated);
     };
-    // Middleware may fill a message up to four bytes, and may count in the last byte how many it added.
+    // Middleware may pad a message to a multiple of four bytes, and may count the padding in the last byte.
     if [*zero, *order, *options] != [0, 1, 0] || *padding > 3 {
         return Err(OpenError::Encapsulation);
     }

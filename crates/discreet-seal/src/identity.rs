@@ -1,7 +1,7 @@
-//! Identities: who somebody is, as keys. One key to receive with (X25519), one to sign with (Ed25519).
+//! Identities: the keys of a party. One key to receive with (X25519), one to sign with (Ed25519).
 //!
-//! The public half is a text file of a few lines ([`public`]), the private half a file in age's format that a passphrase
-//! opens ([`file`], [`age`]).
+//! The public half is a text file of a few lines ([`public`]), the private half a file in age's format that a
+//! passphrase opens ([`file`], [`age`]).
 
 pub mod age;
 pub mod file;
@@ -9,15 +9,21 @@ pub mod passphrase;
 pub mod private;
 pub mod public;
 
+mod error;
+mod private_file;
+
 use ed25519_dalek::{Signer, SigningKey};
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroize;
 
 use discreet_host::secret::{NoRandomness, Secret};
 
-pub use file::IdentityError;
+pub use error::IdentityError;
 pub use passphrase::PassphraseSource;
 pub use public::PublicIdentity;
+
+/// The longest name, in bytes.
+const LONGEST_NAME: usize = 64;
 
 /// An identity with its private keys.
 pub struct Identity {
@@ -27,7 +33,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Makes a new one.
+    /// Makes a new one from fresh random bytes.
     pub fn generate(name: &str) -> Result<Identity, NoRandomness> {
         Ok(Identity::from_secrets(name, Secret::random()?, Secret::random()?))
     }
@@ -42,7 +48,7 @@ impl Identity {
         Identity { public, receive, sign }
     }
 
-    /// What everybody may know.
+    /// The public half.
     pub fn public(&self) -> &PublicIdentity {
         &self.public
     }
@@ -52,7 +58,8 @@ impl Identity {
         &self.receive
     }
 
-    /// A key of its own for a purpose, which only who holds the private keys can derive. `context` is said nowhere else.
+    /// A key for one purpose, which only the holder of the private keys can derive. `context` must be unique
+    /// to that purpose.
     pub fn derive(&self, context: &str) -> Secret<32> {
         let mut hasher = blake3::Hasher::new_derive_key(context);
         hasher.update(self.receive.expose()).update(self.sign.expose());
@@ -61,8 +68,26 @@ impl Identity {
         Secret::take(&mut key)
     }
 
-    /// Signs.
+    /// Signs a message (Ed25519, RFC 8032).
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         SigningKey::from_bytes(self.sign.expose()).sign(message).to_bytes()
+    }
+}
+
+/// Can this be the name of an identity, of a robot or of a stakeholder? 1 to 64 characters: ASCII letters and digits, `_`,
+/// `-` and `.`.
+pub fn is_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_plain() {
+        assert!(is_name("concierge-1") && is_name("front_desk"));
+        assert!(!is_name("") && !is_name("a b") && !is_name("a\n") && !is_name(&"a".repeat(65)));
     }
 }

@@ -1,4 +1,4 @@
-//! The guard's side of a group's key: seals messages where they lie.
+//! The guard's side of a group's key: seals messages in place.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,10 +10,10 @@ use super::suite::Suite;
 use super::{ContextDigest, HEADROOM, Padding, SIGNATURE, SenderKey, TAG};
 use discreet_host::secret::Secret;
 
-/// How many messages one key seals: far below what either suite is safe for.
+/// The most messages that one key seals: far below the safe limit of either suite.
 const MESSAGES: u64 = 1 << 48;
 
-/// The key of one group for one epoch, in the guard. Its id is the robot's only one of that number for all time.
+/// The key of one group for one epoch, in the guard. Its id is unique for the robot for ever.
 pub struct SealingKey {
     id: u32,
     cipher: Cipher,
@@ -23,10 +23,10 @@ pub struct SealingKey {
 /// Why a message was not sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// The buffer does not hold the message with what sealing adds.
+    /// The buffer is too small for the sealed message.
     #[error("the buffer is {missing} bytes too small for the sealed message")]
     NoRoom {
-        /// How many bytes more it would need.
+        /// The number of missing bytes.
         missing: usize,
     },
     /// The key has sealed as many messages as it may.
@@ -41,7 +41,7 @@ pub enum SealError {
 }
 
 impl SealError {
-    /// The reason in one word, for counters and the audit log.
+    /// The reason as one word, for counters and the audit log.
     pub fn label(&self) -> &'static str {
         match self {
             SealError::NoRoom { .. } => "no_room",
@@ -52,30 +52,31 @@ impl SealError {
     }
 }
 
-/// How long a message of `length` bytes is when it is sealed, from the start of the buffer. `None`: longer than any.
+/// The length of a sealed message from the start of the buffer, for a message of `length` bytes. `None`:
+/// beyond the format.
 pub fn sealed_size(length: usize, signed: bool, padding: Padding) -> Option<usize> {
     let behind = TAG + if signed { SIGNATURE } else { 0 };
     padding.filled(length)?.checked_add(HEADROOM + behind)
 }
 
 impl SealingKey {
-    /// The secret must be a fresh one: the counter starts at zero.
+    /// The secret must be fresh: the counter starts at zero.
     pub fn new(suite: Suite, id: u32, secret: &Secret<32>) -> SealingKey {
         SealingKey { id, cipher: Cipher::new(suite, id, secret), counter: AtomicU64::new(0) }
     }
 
-    /// What grants and messages call it.
+    /// The id of the key in grants and messages.
     pub fn id(&self) -> u32 {
         self.id
     }
 
-    /// How it encrypts.
+    /// The cipher suite.
     pub fn suite(&self) -> Suite {
         self.cipher.suite()
     }
 
-    /// Seals the message at `buffer[HEADROOM..HEADROOM + length]` where it lies. What comes back is a serialized
-    /// `Sealed`, and begins where the buffer begins.
+    /// Seals the message at `buffer[HEADROOM..HEADROOM + length]` in place. Returns a serialized `Sealed`,
+    /// which begins where the buffer begins.
     pub fn seal<'a>(
         &self,
         context: &ContextDigest,
@@ -94,7 +95,7 @@ impl SealingKey {
         let (encrypted, signature) = body.split_at_mut_checked(filled + TAG).ok_or(no_room)?;
         let (text, tag) = encrypted.split_last_chunk_mut::<TAG>().ok_or(no_room)?;
 
-        // Counted before anything else is done with it: a number that was taken is never taken again.
+        // Counted before all else: a number that was drawn is never used again.
         let counter = self.counter.fetch_add(1, Ordering::Relaxed);
         if counter >= MESSAGES {
             return Err(SealError::Exhausted);

@@ -1,8 +1,8 @@
-//! What leaves the robot for named stakeholders, and what they send back to it: sealed messages, the grants of the keys
-//! that open them, commands and calls.
+//! Messages that leave the robot for named stakeholders, and those that they send back: sealed messages, the
+//! grants of the keys that open them, commands and calls.
 //!
-//! Bytes in, bytes out: no clock, no disk, no ROS. `docs/envelope.md` says what each byte means, `tests/data/envelope` has
-//! vectors for it, and `python/discreet` opens the same bytes without any of this code.
+//! Bytes in, bytes out: no clock, no disk, no ROS. `docs/envelope.md` defines each byte,
+//! `tests/data/envelope` has vectors, and `python/discreet` opens the same bytes with other code.
 
 pub mod catalog;
 pub mod epoch_keys;
@@ -15,6 +15,7 @@ mod catalog_signature;
 mod cipher;
 mod command;
 mod context;
+mod error;
 mod form;
 mod freshness;
 mod grant;
@@ -38,13 +39,14 @@ pub use call::{
 pub use catalog_signature::{is_signed_catalog, sign_catalog};
 pub use command::{Command, CommandContext, CommandOpener, CommandRefused, Entry, Unsendable, seal_command};
 pub use context::{Context, ContextDigest};
+pub use error::OpenError;
 pub use form::Form;
 pub use freshness::Freshness;
 pub use grant::{Grant, GrantTerms, Ungranted, issue};
 pub use grant_set::{GrantSet, read_grants, write_grants};
 pub use identity_hash::hint;
 pub use key::{SealError, SealingKey, sealed_size};
-pub use opening::{OpenError, OpeningKey, key_id};
+pub use opening::{OpeningKey, key_id};
 pub use padding::Padding;
 pub use per_form::PerForm;
 pub use receiver::{Receiver, ReceiverTerms, ReceivingKey, announce};
@@ -53,7 +55,7 @@ pub use sender::SenderKey;
 pub use statement::Unreadable;
 pub use suite::Suite;
 
-/// Doors for test vectors: the same functions with their randomness as an argument.
+/// Entry points for test vectors: the same functions with their randomness as an argument.
 #[doc(hidden)]
 pub mod fixed {
     pub use super::call::{seal_call_drawing, seal_response_drawing};
@@ -63,40 +65,41 @@ pub mod fixed {
 
 /// The ROS type of sealed messages and commands.
 pub const SEALED_TYPE: &str = "discreet_interfaces/msg/Sealed";
-/// The ROS type of what [`GRANTS_TOPIC`] carries.
+/// The ROS type of messages on [`GRANTS_TOPIC`].
 pub const GRANTS_TYPE: &str = "discreet_interfaces/msg/Grants";
 /// The ROS type of calls.
 pub const CALL_TYPE: &str = "discreet_interfaces/srv/Call";
-/// Where grants are published: latched (reliable, transient local, depth 1), the whole list each time.
+/// The topic of grants: latched (reliable, transient local, depth 1), each message has the whole list.
 pub const GRANTS_TOPIC: &str = "/discreet/grants";
-/// Bytes that sealing needs in front of a serialized message.
+/// Bytes that sealing needs before a serialized message.
 pub const HEADROOM: usize = 24;
-/// Bytes that it needs behind: a tag of 16 and a signature of 64. Padding needs more; see [`sealed_size`].
+/// Bytes that it needs after the message: a tag of 16 and a signature of 64. Padding needs more; see
+/// [`sealed_size`].
 pub const TAILROOM: usize = TAG + SIGNATURE;
 
 const TAG: usize = 16;
 const SIGNATURE: usize = 64;
 
-/// Seconds by which a reader's clock may differ from the guard's, and a message be on its way.
+/// Seconds by which a reader's clock may differ from the guard's, or for which a message may be in transit.
 pub const GRACE: i64 = 2;
 
-/// Where a topic's messages are published sealed in this form.
+/// The outer topic of the sealed messages of `topic` in this form.
 pub fn sealed_topic(topic: &str, form: Form) -> String {
     format!("{topic}/sealed/{}", form.name())
 }
 
-/// Where commands for an inner topic are taken.
+/// The outer topic of commands for an inner topic.
 pub fn command_topic(topic: &str) -> String {
     format!("{topic}/command")
 }
 
-/// Where calls of an inner service are taken.
+/// The outer service that takes calls of an inner service.
 pub fn call_service(service: &str) -> String {
     format!("{service}/call")
 }
 
-/// Must messages of this class be signed? All that says something about people; a class that is not known to be
-/// operational is taken for one of those.
+/// Must messages of this class be signed? True for every class that is not operational, also for an unknown
+/// one.
 pub fn must_be_signed(class: &str) -> bool {
     !class.strip_prefix("operational").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

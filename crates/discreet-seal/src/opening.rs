@@ -1,6 +1,7 @@
 //! A reader's side of a group's key.
 
 use super::cipher::{Cipher, associated};
+use super::error::OpenError;
 use super::grant::GrantTerms;
 use super::header::{Parts, Sealing, split};
 use super::padding::unfilled;
@@ -9,112 +10,13 @@ use super::suite::Suite;
 use super::{Context, ContextDigest, GRACE, SIGNATURE, must_be_signed};
 use discreet_host::secret::Secret;
 
-/// Why a sealed message was not opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// Not little-endian CDR of version 1.
-    #[error("not a sealed message: another encapsulation")]
-    Encapsulation,
-    /// It ends too early.
-    #[error("the sealed message ends too early")]
-    Truncated,
-    /// More behind its end than filling.
-    #[error("there are bytes behind the sealed message")]
-    Trailing,
-    /// Of a version that is not known here.
-    #[error("sealed in version {0}, which is not known here")]
-    Version(u8),
-    /// No such suite, or not that of the key.
-    #[error("sealed with suite {0}, which is not that of the key")]
-    Suite(u8),
-    /// A flag that is not known here.
-    #[error("flags {0:#04x} are not known here")]
-    Flags(u8),
-    /// A byte that must be zero is not.
-    #[error("a reserved byte is not zero")]
-    Reserved,
-    /// Sealed with another key.
-    #[error("sealed with key {0}, which is another one")]
-    Key(u32),
-    /// The key is not valid yet.
-    #[error("the key is not valid yet")]
-    NotYet,
-    /// The key is not valid any more.
-    #[error("the key is not valid any more")]
-    Expired,
-    /// Its class has to be signed, and it is not.
-    #[error("not signed, which messages of its class have to be")]
-    Unsigned,
-    /// Not signed by the guard, or not for this context.
-    #[error("not signed by the robot's guard for this topic")]
-    Signature,
-    /// Changed, or sealed for another context.
-    #[error("changed, or sealed for another topic, domain, type, class, form or policy")]
-    Changed,
-    /// It says that it is padded, and is not.
-    #[error("its padding is not padding")]
-    Padding,
-    /// The same message was there before.
-    #[error("a message that was there before")]
-    Replayed,
-    /// So old that nobody remembers whether it was there before.
-    #[error("a message too old to tell whether it was there before")]
-    TooOld,
-}
-
-impl OpenError {
-    /// Whether it took a signature check or a decryption to find it out. What did not is free, however much of it comes.
-    pub fn has_cost(&self) -> bool {
-        match self {
-            OpenError::Signature
-            | OpenError::Changed
-            | OpenError::Padding
-            | OpenError::Replayed
-            | OpenError::TooOld => true,
-            OpenError::Encapsulation
-            | OpenError::Truncated
-            | OpenError::Trailing
-            | OpenError::Version(_)
-            | OpenError::Suite(_)
-            | OpenError::Flags(_)
-            | OpenError::Reserved
-            | OpenError::Key(_)
-            | OpenError::NotYet
-            | OpenError::Expired
-            | OpenError::Unsigned => false,
-        }
-    }
-
-    /// The reason in one word, for counters and diagnostics.
-    pub fn label(&self) -> &'static str {
-        match self {
-            OpenError::Encapsulation => "encapsulation",
-            OpenError::Truncated => "truncated",
-            OpenError::Trailing => "trailing",
-            OpenError::Version(_) => "version",
-            OpenError::Suite(_) => "suite",
-            OpenError::Flags(_) => "flags",
-            OpenError::Reserved => "reserved",
-            OpenError::Key(_) => "key",
-            OpenError::NotYet => "not_yet",
-            OpenError::Expired => "expired",
-            OpenError::Unsigned => "unsigned",
-            OpenError::Signature => "signature",
-            OpenError::Changed => "changed",
-            OpenError::Padding => "padding",
-            OpenError::Replayed => "replayed",
-            OpenError::TooOld => "too_old",
-        }
-    }
-}
-
-/// Which key a sealed message needs. Nothing is checked but that it looks like one.
+/// The id of the key that a sealed message needs. Only the length is checked.
 pub fn key_id(message: &[u8]) -> Result<u32, OpenError> {
     let bytes = message.get(12..16).and_then(<[u8]>::first_chunk).ok_or(OpenError::Truncated)?;
     Ok(u32::from_le_bytes(*bytes))
 }
 
-/// A key that came with a grant, and what it is for.
+/// A key from a grant, with its scope.
 pub struct OpeningKey {
     id: u32,
     cipher: Cipher,
@@ -145,22 +47,22 @@ impl OpeningKey {
         }
     }
 
-    /// What messages call it.
+    /// The id of the key in messages.
     pub fn id(&self) -> u32 {
         self.id
     }
 
-    /// How it decrypts.
+    /// The cipher suite.
     pub fn suite(&self) -> Suite {
         self.cipher.suite()
     }
 
-    /// The class of what it opens.
+    /// The class of the data that it opens.
     pub fn class(&self) -> &str {
         &self.class
     }
 
-    /// The form of what it opens: `clear` or `redacted`.
+    /// The form of the data that it opens: `clear` or `redacted`.
     pub fn form(&self) -> &str {
         &self.form
     }
@@ -170,7 +72,7 @@ impl OpeningKey {
         &self.group
     }
 
-    /// The seconds for which it is valid: from the first, up to and without the second.
+    /// Its validity in seconds since 1970: the first second, and the first second after it.
     pub fn validity(&self) -> (i64, i64) {
         (self.from, self.until)
     }
@@ -180,12 +82,12 @@ impl OpeningKey {
         self.sender
     }
 
-    /// Must what it opens be signed?
+    /// Must the messages that it opens be signed?
     pub fn must_be_signed(&self) -> bool {
         must_be_signed(&self.class)
     }
 
-    /// The context of a topic under this key. To be made once for each.
+    /// The context of a topic under this key. Compute it once for each topic.
     pub fn context(&self, domain: u32, topic: &str, type_name: &str, type_hash: &str) -> ContextDigest {
         let context = Context {
             robot: &self.robot,
@@ -201,8 +103,8 @@ impl OpeningKey {
         context.digest()
     }
 
-    /// Opens a message where it lies, at second `now`. What comes back is the message as it was serialized, and its
-    /// number, which is for [`super::Replay`] to judge.
+    /// Opens a message in place, at second `now`. Returns the serialized message and its number, which the
+    /// caller gives to [`super::Replay`].
     pub fn open<'a>(
         &self,
         context: &ContextDigest,
@@ -214,7 +116,7 @@ impl OpeningKey {
         if header.key != self.id {
             return Err(OpenError::Key(header.key));
         }
-        // The suite is the key's. What the message says of it can only be wrong.
+        // The suite is that of the key. The message can only contradict it.
         if header.sealing != Sealing::Group(self.cipher.suite()) {
             let [.., suite, _, _] = bytes;
             return Err(OpenError::Suite(suite));

@@ -1,21 +1,21 @@
-//! Hides how long a message is.
+//! Padding, which hides the length of a message.
 
-/// Whether messages are filled up before they are encrypted.
+/// Padding of messages before encryption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Padding {
-    /// The length of what is sealed can be seen.
+    /// None: the length of the content is visible.
     #[default]
     None,
-    /// Filled up to the next of few lengths, at most 12 percent longer (Padmé, of "Reducing Metadata Leakage from
+    /// To the next of few lengths, at most 12 percent longer (Padmé, of "Reducing Metadata Leakage from
     /// Encrypted Files and Communication with PURBs", 2019). Lengths that differ little cannot be told apart.
     Padme,
 }
 
-/// What stands behind the message in front of the zeros (ISO/IEC 7816-4).
+/// The byte between the message and the zeros (ISO/IEC 7816-4).
 pub(super) const MARK: u8 = 0x80;
 
 impl Padding {
-    /// How long a message of this length is when it is filled up.
+    /// The padded length of a message of `length` bytes.
     pub(super) fn filled(self, length: usize) -> Option<usize> {
         match self {
             Padding::None => Some(length),
@@ -32,7 +32,7 @@ fn padme(length: usize) -> Option<usize> {
     Some(length.checked_add(mask)? & !mask)
 }
 
-/// The length of what was filled up. `None`: it was not.
+/// The length without padding. `None`: not padded.
 pub(super) fn unfilled(bytes: &[u8]) -> Option<usize> {
     let end = bytes.iter().rposition(|byte| *byte != 0)?;
     (*bytes.get(end)? == MARK).then_some(end)

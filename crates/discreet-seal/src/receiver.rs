@@ -1,4 +1,4 @@
-//! The key that a guard receives commands with, and the robot's word for it.
+//! The key with which a guard receives commands, and the robot's announcement of it.
 
 use super::statement::{Cursor, Head, RECEIVER, Unreadable, put_name, sign, verified};
 use super::{SIGNATURE, wrap};
@@ -8,15 +8,15 @@ use discreet_host::secret::{NoRandomness, Secret};
 /// The suite of receiving keys.
 const HPKE: u8 = 3;
 
-/// What a guard opens commands with: made when it starts, only ever in its memory. What was sealed for the guard before
-/// it started again does not open any more.
+/// The key with which a guard opens commands: made when it starts, held only in its memory. Messages sealed
+/// before a restart do not open after it.
 pub struct ReceivingKey {
     secret: Secret<32>,
     public: [u8; 32],
 }
 
 impl ReceivingKey {
-    /// A fresh one.
+    /// Makes a fresh one.
     pub fn generate() -> Result<ReceivingKey, NoRandomness> {
         Ok(ReceivingKey::from_secret(Secret::random()?))
     }
@@ -37,22 +37,22 @@ impl ReceivingKey {
     }
 }
 
-/// What an announcement says.
+/// The statements of an announcement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiverTerms<'a> {
     /// The robot's name in the policy.
     pub robot: &'a str,
-    /// What commands call the key.
+    /// The id of the key in commands.
     pub key: u32,
-    /// The second from which it takes commands.
+    /// The second from which it is valid.
     pub from: i64,
-    /// The first second at which it does not any more.
+    /// The first second at which it is no longer valid.
     pub until: i64,
-    /// The ROS domain on which the guard takes commands. An announcement that is carried to another one says nothing there.
+    /// The ROS domain on which the guard takes commands. The announcement is not valid on another one.
     pub domain: u32,
     /// The X25519 public key.
     pub receive: [u8; 32],
-    /// What the guard signs its answers with (Ed25519).
+    /// The key with which the guard signs its answers (Ed25519).
     pub sender: [u8; 32],
 }
 
@@ -71,8 +71,8 @@ pub fn announce(terms: &ReceiverTerms<'_>, signer: &Identity) -> Result<Vec<u8>,
     Ok(sign(announcement, signer))
 }
 
-/// Where commands for a robot can be sent: an announcement that the robot signed, and a lease. Of several, the one of the
-/// highest id is the newest; of several of one id, the one that ends last.
+/// Destination of commands for a robot: an announcement that the robot signed, and a lease. Of several, the
+/// one with the highest id is the newest; of several with one id, the one that expires last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receiver {
     robot: String,
@@ -82,7 +82,7 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// The id and the end that an announcement claims. Nothing of it is verified: a look that costs no signature.
+    /// The id and the end that an announcement claims. Nothing is verified, so it costs no signature check.
     pub fn claims(bytes: &[u8]) -> Option<(u32, i64)> {
         let statement = bytes.split_last_chunk::<SIGNATURE>()?.0;
         let head = Head::read(&mut Cursor(statement), RECEIVER).ok()?;
@@ -111,12 +111,12 @@ impl Receiver {
         }
     }
 
-    /// Whether commands can be sealed for it at second `now`.
+    /// Can commands be sealed for it at second `now`?
     pub fn is_valid(&self, now: i64) -> bool {
         (self.head.from.saturating_sub(super::GRACE)..self.head.until).contains(&now)
     }
 
-    /// What it says.
+    /// Its terms.
     pub fn terms(&self) -> ReceiverTerms<'_> {
         ReceiverTerms {
             robot: &self.robot,

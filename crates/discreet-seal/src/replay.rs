@@ -1,12 +1,13 @@
-//! Which messages of one key on one topic were there before.
+//! Replay check: the messages of one key on one topic that were opened before.
 
 use super::OpenError;
 
-/// How many numbers back a message may come late.
+/// The greatest distance behind the newest number.
 const WIDTH: u64 = 1024;
 const WORDS: usize = 16;
 
-/// Remembers the last 1024 numbers of one key on one topic. Only for messages that opened: others may say any number.
+/// Remembers the last 1024 numbers of one key on one topic. Only for opened messages: anybody can claim a
+/// number.
 #[derive(Debug, Clone, Default)]
 pub struct Replay {
     greatest: Option<u64>,
@@ -15,7 +16,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Lets each number pass once.
+    /// Accepts each number once.
     pub fn accept(&mut self, counter: u64) -> Result<(), OpenError> {
         match self.greatest {
             Some(greatest) if counter <= greatest => {

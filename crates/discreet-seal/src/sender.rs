@@ -1,4 +1,4 @@
-//! Signatures: who sent what everybody in a group could have encrypted.
+//! Signatures: the sender of a message that every member of the group could have encrypted.
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
@@ -9,11 +9,11 @@ use discreet_host::secret::{NoRandomness, Secret};
 const BODY: &str = "discreet 2026-11 sealed message body v1";
 const DATA: [u8; 32] = *b"discreet sealed message sign v1\0";
 
-/// What a guard signs with: made when it starts, never stored, certified in every grant.
-pub struct SenderKey(SigningKey); // Wipes itself.
+/// The guard's signing key: made when it starts, never stored, certified in every grant.
+pub struct SenderKey(SigningKey); // Zeroizes itself.
 
 impl SenderKey {
-    /// A fresh one.
+    /// Makes a fresh one.
     pub fn generate() -> Result<SenderKey, NoRandomness> {
         Ok(SenderKey::from_secret(&Secret::random()?))
     }
@@ -33,13 +33,13 @@ impl SenderKey {
     }
 }
 
-/// What is signed of a message in a group.
+/// The signed statement about a message in a group.
 pub(super) fn data_statement(context: &ContextDigest, header: &HeaderBytes, body: &[u8]) -> [u8; 112] {
     statement(&DATA, context, header, body)
 }
 
-/// What is signed of a sealed message: the ciphertext's hash, because a tag alone fits more than one ciphertext for
-/// whoever has the key.
+/// The signed statement about a sealed message. It has the ciphertext's hash, because a holder of the key can
+/// find several ciphertexts for one tag.
 pub(super) fn statement(
     domain: &[u8; 32],
     context: &ContextDigest,

@@ -1,4 +1,5 @@
-//! What the robot's identity signs: grants and announcements of receiving keys. One layout for both.
+//! Statements that the robot's identity signs: grants and announcements of receiving keys. One layout for
+//! both.
 
 use super::SIGNATURE;
 use super::sender::is_signed;
@@ -10,20 +11,20 @@ pub(super) const MAX_NAME: usize = 256;
 const HASH: &str = "discreet 2026-11 robot statement v1";
 const SIGN: [u8; 32] = *b"discreet robot statement sign v1";
 
-/// Why a grant or an announcement is not believed.
+/// Why a grant or an announcement is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// It ends too early, or goes on behind its end.
+    /// It is too short, or has bytes after its end.
     #[error("its length is wrong")]
     Length,
-    /// Of a version that is not known here.
-    #[error("version {0} is not known here")]
+    /// Of an unknown version.
+    #[error("unknown version {0}")]
     Version(u8),
-    /// Something else than what was asked for.
-    #[error("not of the kind that was asked for")]
+    /// Of another kind than expected.
+    #[error("of another kind than expected")]
     Kind,
-    /// No such suite.
-    #[error("suite {0} is not known here")]
+    /// An unknown suite.
+    #[error("unknown suite {0}")]
     Suite(u8),
     /// A byte that must be zero is not.
     #[error("a reserved byte is not zero")]
@@ -32,9 +33,9 @@ pub enum Unreadable {
     #[error("it ends before it begins")]
     Validity,
     /// A name that is too long, not UTF-8, or has control characters in it.
-    #[error("a name in it is too long or no text")]
+    #[error("a name in it is too long or not text")]
     Name,
-    /// More members than there may be.
+    /// More members than the limit.
     #[error("it has more members than a grant may have")]
     Members,
     /// Of another robot.
@@ -46,7 +47,7 @@ pub enum Unreadable {
 }
 
 impl Unreadable {
-    /// The reason in one word.
+    /// The reason as one word.
     pub fn label(&self) -> &'static str {
         match self {
             Unreadable::Length => "length",
@@ -63,7 +64,7 @@ impl Unreadable {
     }
 }
 
-/// What grants and announcements have in common, and in the same place.
+/// The common fields of grants and announcements, at the same positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Head {
     pub kind: u8,
@@ -124,14 +125,14 @@ fn is_name(name: &str) -> bool {
     name.len() <= MAX_NAME && !name.chars().any(char::is_control)
 }
 
-/// Signs what was written, behind it.
+/// Appends the signature.
 pub(super) fn sign(mut statement: Vec<u8>, signer: &Identity) -> Vec<u8> {
     let signature = signer.sign(&signed(&statement));
     statement.extend_from_slice(&signature);
     statement
 }
 
-/// What the robot signed, without the signature. The only way to the bytes of a statement.
+/// The signed bytes, without the signature. The only access to the bytes of a statement.
 pub(super) fn verified<'a>(bytes: &'a [u8], robot: &PublicIdentity) -> Result<&'a [u8], Unreadable> {
     let (statement, signature) = bytes.split_last_chunk::<SIGNATURE>().ok_or(Unreadable::Length)?;
     match is_signed(&robot.sign, &signed(statement), signature) {

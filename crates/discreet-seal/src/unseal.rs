@@ -1,6 +1,8 @@
-//! A stakeholder's side: keys come with grants, the catalogue says where, and sealed messages are opened with them.
+//! A stakeholder's side: keys come with grants, the catalogue names the sealed topics, and the keys open
+//! their messages.
 //!
-//! Pure: no clock, no ROS. [`discreet_ros`] has the node that does this for every topic, `python/discreet` the same in Python.
+//! Pure: no clock, no ROS. [`discreet_ros`] has the node that does this for every topic, `python/discreet`
+//! the same in Python.
 
 mod granted;
 mod offered;

@@ -1,4 +1,4 @@
-//! HPKE (RFC 9180, base mode): what one party alone can open. X25519, HKDF-SHA256, ChaCha20-Poly1305.
+//! HPKE (RFC 9180, base mode): seals for one party alone. X25519, HKDF-SHA256, ChaCha20-Poly1305.
 
 use std::convert::Infallible;
 
@@ -19,11 +19,11 @@ type Public = <Kem as hpke::Kem>::PublicKey;
 
 const RANDOM: &str = "discreet 2026-11 ephemeral randomness v1";
 
-/// The key is no X25519 key, or what was sealed was changed or is not for it.
+/// The key is not an X25519 key, or the sealed bytes were changed or belong to another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NotForThisKey;
 
-/// Encrypts where it lies. Gives the encapsulated key and the tag.
+/// Encrypts in place. Returns the encapsulated key and the tag.
 pub(super) fn wrap(
     to: &[u8; 32],
     info: &[u8],
@@ -43,7 +43,7 @@ pub(super) fn wrap(
     Ok((encapsulated.to_bytes().into(), tag.to_bytes().into()))
 }
 
-/// Decrypts where it lies.
+/// Decrypts in place.
 pub(super) fn unwrap(
     me: &Secret<32>,
     encapsulated: &[u8; 32],
@@ -65,7 +65,8 @@ pub(super) fn public(me: &Secret<32>) -> Option<[u8; 32]> {
     Some(Kem::sk_to_pk(&Private::from_bytes(me.expose()).ok()?).to_bytes().into())
 }
 
-/// 32 random bytes drawn out to as many as are asked for. The library's own source panics when the system has none.
+/// 32 random bytes, expanded to the length that is asked for. The library's own source panics when the system
+/// has none.
 struct Drawn(blake3::OutputReader);
 
 impl Drawn {

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use discreet_policy::signatures::{Head, MOST_SIGNATURES, Signatures, signatures_path};
-use discreet_seal::identity::public::is_name;
-use discreet_seal::identity::{Identity, PassphraseSource};
+use discreet_seal::identity::{Identity, PassphraseSource, is_name};
 use serde_json::json;
 
 use super::super::Answer;

@@ -16,7 +16,7 @@ use super::super::protocol::{FromAdmin, FromGuard, GuardHello, Hello, ToAdmin, T
 use super::super::state::StateFault;
 use super::super::who::who;
 use super::{Shared, now};
-use discreet_seal::identity::public::is_name;
+use discreet_seal::identity::is_name;
 
 /// Interval of checks on a silent connection.
 const TICK: Duration = Duration::from_millis(500);

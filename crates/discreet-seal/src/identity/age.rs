@@ -1,6 +1,7 @@
-//! The part of age's file format that a passphrase needs: one scrypt recipient, one chunk. <https://c2sp.org/age>
+//! The part of age's file format that a passphrase needs: one scrypt recipient, one chunk.
+//! <https://c2sp.org/age>
 //!
-//! Any age program opens what is written here, and what it writes with a passphrase is read here.
+//! Any age program opens these files, and files that it seals with a passphrase are read here.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -15,11 +16,12 @@ use discreet_host::secret::{NoRandomness, Secret};
 
 /// The first line of every age file.
 pub const FIRST: &str = "age-encryption.org/v1";
-/// How much work a passphrase is, as a power of two, unless somebody says otherwise: half a second and 128 MiB.
+/// The default work of scrypt, as a power of two: half a second and 128 MiB.
 pub const WORK: u8 = 17;
-/// The most work that a file may ask for: a gigabyte. A file that asks for more is an attack, or not for a robot.
+/// The most work that a file may ask for: a gigabyte. A file that asks for more is an attack, or not meant
+/// for a robot.
 pub const MOST_WORK: u8 = 20;
-/// The most that may be in a file. An identity has a tenth of it.
+/// The most bytes of a file. An identity has a tenth of it.
 pub const MOST_BYTES: usize = 4096;
 
 const SALT_LABEL: &[u8] = b"age-encryption.org/v1/scrypt";
@@ -28,19 +30,19 @@ const TAG: usize = 16;
 /// Why a file does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotOpened {
-    /// It is none of age's.
+    /// It is not an age file.
     #[error("it is not a file in age's format")]
     AnotherFile,
-    /// It is sealed for a key, or in more pieces than an identity has.
-    #[error("it is an age file, but not one of a single passphrase and a few lines")]
+    /// It is sealed for a key, or has more parts than an identity.
+    #[error("it is an age file, but not with a single passphrase and a few lines")]
     AnotherKind,
-    /// It asks for more work than any file of ours.
-    #[error("it asks for 2^{0} units of work; at most 2^{MOST_WORK} are done")]
+    /// It asks for more work than the limit.
+    #[error("it asks for 2^{0} units of work; the limit is 2^{MOST_WORK}")]
     TooMuchWork(u8),
     /// It does not open with this passphrase.
     #[error("the passphrase is wrong, or the file is damaged")]
     WrongPassphrase,
-    /// It opens, but somebody changed it.
+    /// It opens with this passphrase, but was changed.
     #[error("the file was changed")]
     Changed,
 }
@@ -51,7 +53,7 @@ pub fn seal(plain: &[u8], passphrase: &[u8], work: u8) -> Result<Vec<u8>, NoRand
     let (mut salt, mut nonce) = ([0; 16], [0; 16]);
     getrandom::fill(&mut salt).map_err(|_| NoRandomness)?;
     getrandom::fill(&mut nonce).map_err(|_| NoRandomness)?;
-    // Neither fails: both are of fixed, short length.
+    // Neither fails: both have a fixed, short length.
     let wrapped = wrapping_key(passphrase, &salt, work)
         .and_then(|key| cipher(&key).encrypt(&Nonce::default(), file_key.expose().as_slice()).ok())
         .ok_or(NoRandomness)?;
@@ -65,12 +67,12 @@ pub fn seal(plain: &[u8], passphrase: &[u8], work: u8) -> Result<Vec<u8>, NoRand
     Ok([header.as_bytes(), b" ", mac.as_bytes(), b"\n", &nonce, &body].concat())
 }
 
-/// Opens what a passphrase has sealed.
+/// Opens a file that a passphrase has sealed.
 pub fn open(file: &[u8], passphrase: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
     open_within(file, passphrase, MOST_WORK)
 }
 
-/// The same with less work at most.
+/// The same, with another limit of work.
 pub fn open_within(file: &[u8], passphrase: &[u8], most: u8) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
     let sealed = Sealed::read(file)?;
     if sealed.work > most.min(MOST_WORK) {
@@ -91,12 +93,12 @@ pub fn open_within(file: &[u8], passphrase: &[u8], most: u8) -> Result<Zeroizing
     Ok(Zeroizing::new(plain.map_err(|_| NotOpened::Changed)?))
 }
 
-/// A file, taken apart.
+/// A file, split into its parts.
 struct Sealed<'a> {
     salt: [u8; 16],
     work: u8,
     wrapped: [u8; 16 + TAG],
-    /// Everything up to and with `---`.
+    /// All bytes up to and including `---`.
     header: &'a [u8],
     mac: [u8; 32],
     nonce: [u8; 16],

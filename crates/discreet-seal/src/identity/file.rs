@@ -1,168 +1,17 @@
-//! Files that hold secrets: read only if nobody else can read or change them, and written so that nobody else ever could.
+//! The files of an identity: the private one, and the public one next to it.
 
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
-use super::age::{self, NotOpened};
 use super::passphrase::PassphraseSource;
-use super::public::{MOST_BYTES as MOST_PUBLIC, NotPublic};
-use super::{Identity, PublicIdentity, private};
-use discreet_host::disk::{self, Untrusted};
-use discreet_host::secret::NoRandomness;
-
-/// Why an identity cannot be used. Each says what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum IdentityError {
-    /// It is not there.
-    #[error("{path} is not there; `discreet identity new` makes one")]
-    Missing {
-        /// The file.
-        path: String,
-    },
-    /// The system says no.
-    #[error("{path}: {error}")]
-    Io {
-        /// The file.
-        path: String,
-        /// The system's words.
-        error: String,
-    },
-    /// It is a link.
-    #[error("{path} is a symbolic link; name the file itself, so that nobody can point it elsewhere")]
-    Link {
-        /// The file.
-        path: String,
-    },
-    /// It is a folder, a pipe or a device.
-    #[error("{path} is not a regular file")]
-    NotAFile {
-        /// The file.
-        path: String,
-    },
-    /// Others may read or change it.
-    #[error(
-        "{path} has mode {mode:04o}, so others can get at it; `chmod 600 {path}`, and if they could for long: {after}"
-    )]
-    Mode {
-        /// The file.
-        path: String,
-        /// What its mode is.
-        mode: u32,
-        /// What else there is to do.
-        after: &'static str,
-    },
-    /// It is somebody else's.
-    #[error(
-        "{path} belongs to user {owner}, and this runs as user {own}; `chown {own} {path}`, or run it as that user"
-    )]
-    Owner {
-        /// The file.
-        path: String,
-        /// Whose it is.
-        owner: u32,
-        /// Who we are.
-        own: u32,
-    },
-    /// Others may put another file into its place.
-    #[error("others may write to the folder {path}, and so replace what is in it; `chmod go-w {path}`")]
-    Folder {
-        /// The folder.
-        path: String,
-    },
-    /// Somebody else may change it.
-    #[error("{0}")]
-    Untrusted(Untrusted),
-    /// More than such a file has.
-    #[error("{path} is larger than {most} bytes")]
-    Large {
-        /// The file.
-        path: String,
-        /// The most that it may have.
-        most: usize,
-    },
-    /// It does not open.
-    #[error("{path} does not open: {why}")]
-    NotOpened {
-        /// The file.
-        path: String,
-        /// Why.
-        why: NotOpened,
-    },
-    /// It opens, and there is something else in it.
-    #[error("{path} opens, but there is no identity in it")]
-    NoIdentity {
-        /// The file.
-        path: String,
-    },
-    /// It is no public identity.
-    #[error("{path}: {why}")]
-    NotPublic {
-        /// The file.
-        path: String,
-        /// Why.
-        why: NotPublic,
-    },
-    /// There is one already.
-    #[error("{path} is there already; `discreet identity rotate` makes new keys for it")]
-    Exists {
-        /// The file.
-        path: String,
-    },
-    /// Nobody can say the passphrase.
-    #[error(
-        "nobody is here to type the passphrase of {identity}: give a file with it (--passphrase-file, mode 0600), or with \
-         systemd a credential named {credential} (LoadCredential=); never an argument or an environment variable, \
-         which others can read"
-    )]
-    NoPassphrase {
-        /// The identity.
-        identity: String,
-        /// What the credential would be called.
-        credential: String,
-    },
-    /// There is nothing in it.
-    #[error("there is no passphrase in {path}")]
-    EmptyPassphrase {
-        /// The file.
-        path: String,
-    },
-    /// Too easily guessed.
-    #[error("a passphrase has at least {0} characters; four or five words picked by dice are a good one")]
-    ShortPassphrase(usize),
-    /// Not twice the same.
-    #[error("that was not the same passphrase again")]
-    TypedDifferently,
-    /// No randomness.
-    #[error("{0}")]
-    Randomness(#[from] NoRandomness),
-}
-
-/// Who may be able to read a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Secrecy {
-    /// This user, whose it is.
-    Own,
-    /// This user, by the means of systemd, whose it is. An access list shows up as a group's right.
-    Credential,
-}
-
-impl From<Untrusted> for IdentityError {
-    fn from(refused: Untrusted) -> IdentityError {
-        match refused {
-            Untrusted::Missing { path } => IdentityError::Missing { path },
-            Untrusted::Io { path, error } => IdentityError::Io { path, error },
-            Untrusted::NotAFile { path } => IdentityError::NotAFile { path },
-            refused => IdentityError::Untrusted(refused),
-        }
-    }
-}
+use super::private_file::{Secrecy, make_folder, read_secret, write_new};
+use super::public::MOST_BYTES as MOST_PUBLIC;
+use super::{Identity, IdentityError, PublicIdentity, age, private};
+use discreet_host::disk;
 
 impl Identity {
-    /// Opens a private file. It must be this user's alone.
+    /// Opens a private file. Only this user may have access to it.
     pub fn open(path: &Path, passphrase: &PassphraseSource) -> Result<Identity, IdentityError> {
         let shown = || path.display().to_string();
         let sealed = read_secret(path, Secrecy::Own, age::MOST_BYTES)?;
@@ -172,7 +21,7 @@ impl Identity {
         private::read(&plain).ok_or_else(|| IdentityError::NoIdentity { path: shown() })
     }
 
-    /// Writes the private file, and beside it the public one. Neither may be there.
+    /// Writes the private file, and the public one next to it. Neither may exist.
     pub fn create(&self, path: &Path, passphrase: &[u8], work: u8) -> Result<PathBuf, IdentityError> {
         let public = public_path(path);
         if let Some(there) = [path, &public].into_iter().find(|path| path.symlink_metadata().is_ok()) {
@@ -185,7 +34,7 @@ impl Identity {
         Ok(public)
     }
 
-    /// Puts this identity in the place of the one in `path`, whose files get names that end in `mark`.
+    /// Replaces the identity in `path`. Its old files get names that end in `mark`; their paths are returned.
     pub fn replace(
         &self,
         path: &Path,
@@ -199,140 +48,46 @@ impl Identity {
         for (path, bytes, mode) in
             [(path, sealed.as_slice(), 0o600), (public.as_path(), self.public_file().as_bytes(), 0o644)]
         {
-            let (new, old) = (ending(path, "new"), ending(path, mark));
-            let _none = fs::remove_file(&new);
-            write_new(&new, bytes, mode)?;
+            let old = ending(path, mark);
             if path.symlink_metadata().is_ok() {
-                // A second name first: whenever this is killed, one of the two is under the name that is used.
-                fs::hard_link(path, &old).map_err(|error| io(&old, &error))?;
+                // The second name comes first: whenever this process is killed, one of the two is at `path`.
+                fs::hard_link(path, &old).map_err(|error| IdentityError::io(&old, &error))?;
                 aside.push(old);
             }
-            fs::rename(&new, path).map_err(|error| io(path, &error))?;
+            disk::put(path, bytes, mode).map_err(|error| IdentityError::io(path, &error))?;
         }
         Ok(aside)
     }
 }
 
 impl PublicIdentity {
-    /// Reads a public file that nobody else can change: whose keys are in it is who gets what it names.
+    /// Reads a public file that no other user can change: its keys decide who gets access.
     pub fn open(path: &Path) -> Result<PublicIdentity, IdentityError> {
         PublicIdentity::read_from(disk::open(path)?, path)
     }
 
-    /// Reads a public file that decides nothing, whoever may write to it.
+    /// Reads a public file that decides nothing, so anybody may be able to change it.
     pub fn look_at(path: &Path) -> Result<PublicIdentity, IdentityError> {
-        let metadata = fs::metadata(path).map_err(|error| io(path, &error))?;
+        let metadata = fs::metadata(path).map_err(|error| IdentityError::io(path, &error))?;
         if !metadata.is_file() {
             return Err(IdentityError::NotAFile { path: path.display().to_string() });
         }
-        PublicIdentity::read_from(File::open(path).map_err(|error| io(path, &error))?, path)
+        PublicIdentity::read_from(File::open(path).map_err(|error| IdentityError::io(path, &error))?, path)
     }
 
     fn read_from(file: File, path: &Path) -> Result<PublicIdentity, IdentityError> {
         let shown = || path.display().to_string();
         let mut bytes = Vec::new();
         let most = MOST_PUBLIC as u64 + 1;
-        file.take(most).read_to_end(&mut bytes).map_err(|error| io(path, &error))?;
+        file.take(most).read_to_end(&mut bytes).map_err(|error| IdentityError::io(path, &error))?;
         let text = String::from_utf8_lossy(&bytes);
         PublicIdentity::read(&text).map_err(|why| IdentityError::NotPublic { path: shown(), why })
     }
 }
 
-/// Where the public half of `robot.key` is: `robot.pub`.
+/// The path of the public half: `robot.pub` for `robot.key`.
 pub fn public_path(private: &Path) -> PathBuf {
     private.with_extension("pub")
-}
-
-/// Reads a file that only this user can read.
-pub(super) fn read_secret(
-    path: &Path,
-    secrecy: Secrecy,
-    most: usize,
-) -> Result<Zeroizing<Vec<u8>>, IdentityError> {
-    let before = fs::symlink_metadata(path).map_err(|error| io(path, &error))?;
-    check(path, &before, secrecy)?;
-    let mut options = OpenOptions::new();
-    let file =
-        options.read(true).custom_flags(disk::no_links()).open(path).map_err(|error| io(path, &error))?;
-    // What was opened is what was looked at, whatever has been moved in between.
-    let opened = file.metadata().map_err(|error| io(path, &error))?;
-    if (opened.dev(), opened.ino()) != (before.dev(), before.ino()) {
-        return Err(IdentityError::Link { path: path.display().to_string() });
-    }
-    check(path, &opened, secrecy)?;
-    // With room for all of it from the start: a buffer that grows leaves copies behind.
-    let mut bytes = Zeroizing::new(vec![0; most + 1]);
-    let mut length = 0;
-    while let Some(rest) = bytes.get_mut(length..).filter(|rest| !rest.is_empty()) {
-        match (&file).read(rest).map_err(|error| io(path, &error))? {
-            0 => break,
-            read => length += read,
-        }
-    }
-    if length > most {
-        return Err(IdentityError::Large { path: path.display().to_string(), most });
-    }
-    bytes.truncate(length);
-    Ok(bytes)
-}
-
-fn check(path: &Path, metadata: &Metadata, secrecy: Secrecy) -> Result<(), IdentityError> {
-    let (shown, own) = (|| path.display().to_string(), rustix::process::geteuid().as_raw());
-    if metadata.is_symlink() {
-        return Err(IdentityError::Link { path: shown() });
-    }
-    if !metadata.is_file() {
-        return Err(IdentityError::NotAFile { path: shown() });
-    }
-    let (mode, owner) = (metadata.mode() & 0o7777, metadata.uid());
-    let (others, owned) = match secrecy {
-        Secrecy::Own => (0o077, owner == own),
-        Secrecy::Credential => (0o007, owner == own || owner == 0),
-    };
-    if !owned {
-        return Err(IdentityError::Owner { path: shown(), owner, own });
-    }
-    if mode & others != 0 {
-        let after = "make a new passphrase, `discreet identity rotate`, and hand out the new public file";
-        return Err(IdentityError::Mode { path: shown(), mode, after });
-    }
-    match secrecy {
-        Secrecy::Own => check_folder(path),
-        Secrecy::Credential => Ok(()),
-    }
-}
-
-/// Nobody else may put another file into its place.
-fn check_folder(path: &Path) -> Result<(), IdentityError> {
-    disk::check_folder(folder_of(path)).map_err(|refused| match refused {
-        Untrusted::Writable { path, .. } => IdentityError::Folder { path },
-        refused => refused.into(),
-    })
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
-}
-
-fn make_folder(path: &Path) -> Result<(), IdentityError> {
-    let folder = folder_of(path);
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|error| io(folder, &error))
-}
-
-/// Writes a file that was not there, to the disk and not only to memory.
-fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), IdentityError> {
-    let written = || -> std::io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
-        // Whatever the umask adds or takes away.
-        file.set_permissions(Permissions::from_mode(mode))?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    written().map_err(|error| io(path, &error))?;
-    // The name itself is in the folder. Not every file system can be asked to write that.
-    let _unsupported = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
-    Ok(())
 }
 
 fn ending(path: &Path, ending: &str) -> PathBuf {
@@ -342,17 +97,11 @@ fn ending(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn io(path: &Path, error: &std::io::Error) -> IdentityError {
-    let path = path.display().to_string();
-    match error.kind() {
-        std::io::ErrorKind::NotFound => IdentityError::Missing { path },
-        _ => IdentityError::Io { path, error: error.to_string() },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::Permissions;
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 
     struct Folder(PathBuf);
 

@@ -1,33 +1,35 @@
-//! Where a passphrase comes from: somebody at a terminal, a file, or a credential of systemd. Never an argument or a
-//! variable of the environment, which other processes can read.
+//! Sources of a passphrase: a terminal, a file, or a credential of systemd. Never an argument or an
+//! environment variable, which other processes can read.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::file::{IdentityError, Secrecy, read_secret};
+use super::IdentityError;
+use super::private_file::{Secrecy, read_secret};
 
-/// The most that a passphrase may have.
+/// The longest passphrase, in bytes.
 const MOST_BYTES: usize = 1024;
-/// The least that a new one must have.
+/// The shortest new passphrase, in bytes.
 const LEAST_BYTES: usize = 12;
 
-/// Where a passphrase comes from.
+/// Source of a passphrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PassphraseSource {
-    /// Whoever sits at the terminal.
+    /// Typed at the terminal.
     Terminal,
-    /// A file that nobody else can read.
+    /// A file that no other user can read.
     File(PathBuf),
     /// A file that systemd gives to this service alone: `LoadCredential=robot.passphrase:...`.
     Credential(PathBuf),
 }
 
 impl PassphraseSource {
-    /// The file that was named, or else the credential `NAME.passphrase` for an identity `NAME.key`, or else the terminal.
+    /// The file if one is named, else the credential `NAME.passphrase` for an identity `NAME.key`, else the
+    /// terminal.
     pub fn choose(file: Option<&Path>, identity: &Path) -> Result<PassphraseSource, IdentityError> {
-        // The variable names a folder. What is secret is in the folder.
+        // The variable names a folder. The secret is in the folder.
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         let terminal = std::io::stdin().is_terminal();
         Self::choose_from(file, identity, credentials.as_deref(), terminal)
@@ -53,7 +55,7 @@ impl PassphraseSource {
         Err(IdentityError::NoPassphrase { identity: identity.display().to_string(), credential: name })
     }
 
-    /// The passphrase of an identity that is there.
+    /// The passphrase of an existing identity.
     pub fn read(&self, identity: &Path) -> Result<Zeroizing<Vec<u8>>, IdentityError> {
         match self {
             PassphraseSource::Terminal => ask(&format!("Passphrase of {}: ", identity.display())),
@@ -62,7 +64,7 @@ impl PassphraseSource {
         }
     }
 
-    /// The passphrase of one that is being made: long enough, and typed twice.
+    /// The passphrase of a new identity: at least 12 bytes, typed twice at a terminal.
     pub fn read_new(&self, identity: &Path) -> Result<Zeroizing<Vec<u8>>, IdentityError> {
         let passphrase = match self {
             PassphraseSource::Terminal => ask(&format!("New passphrase of {}: ", identity.display()))?,
@@ -87,7 +89,7 @@ fn ask(question: &str) -> Result<Zeroizing<Vec<u8>>, IdentityError> {
 
 fn from_file(path: &Path, secrecy: Secrecy) -> Result<Zeroizing<Vec<u8>>, IdentityError> {
     let mut passphrase = read_secret(path, secrecy, MOST_BYTES)?;
-    // As an editor or `echo` leaves it.
+    // The newline that an editor or `echo` leaves.
     if passphrase.last() == Some(&b'\n') {
         passphrase.pop();
     }

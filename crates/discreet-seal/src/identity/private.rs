@@ -1,4 +1,4 @@
-//! What is in a private identity file, once it is open.
+//! Content of a private identity file, once it is open.
 //!
 //! ```text
 //! discreet private identity 1
@@ -11,19 +11,18 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::Identity;
-use super::public::is_name;
+use super::{Identity, is_name};
 use discreet_host::secret::Secret;
 
 /// The first line.
 pub const FIRST: &str = "discreet private identity 1";
-/// Of 32 bytes in base64.
+/// The length of 32 bytes in base64.
 const ENCODED: usize = 44;
 
-/// Writes it. Wiped when dropped.
+/// Writes the content. Zeroized when dropped.
 pub fn write(identity: &Identity) -> Zeroizing<String> {
     let name = &identity.public().name;
-    // As long as it will get: a string that grows leaves copies behind.
+    // With its full capacity: a string that grows leaves copies behind.
     let mut text = Zeroizing::new(String::with_capacity(200 + name.len()));
     for part in [FIRST, "\nname: ", name] {
         text.push_str(part);
@@ -42,7 +41,7 @@ pub fn write(identity: &Identity) -> Zeroizing<String> {
     text
 }
 
-/// Reads it. Of what is wrong nothing is said but that it is: it would be a secret's contents.
+/// Reads the content. The reason of a failure is not reported: it would be part of a secret.
 pub fn read(text: &[u8]) -> Option<Identity> {
     let mut lines = std::str::from_utf8(text).ok()?.lines();
     if lines.next()? != FIRST {
@@ -55,7 +54,7 @@ pub fn read(text: &[u8]) -> Option<Identity> {
 }
 
 fn secret(text: &str) -> Option<Secret<32>> {
-    // The decoder wants room for a whole last group.
+    // The decoder needs room for a whole last group.
     let mut decoded = Zeroizing::new([0; 33]);
     let length = STANDARD.decode_slice(text, decoded.as_mut_slice()).ok().filter(|length| *length == 32)?;
     Secret::fill(|bytes| {

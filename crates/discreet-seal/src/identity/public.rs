@@ -7,57 +7,56 @@
 //! sign: gk2bVh8...=
 //! proof: Vd4qk...==
 //! ```
-//! The proof is the identity's signature of the lines above it: the two keys belong together, and nothing was mistyped.
+//! The proof is the identity's signature of the lines above it. It shows that the two keys belong together,
+//! and finds typing mistakes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, VerifyingKey};
 
-use super::Identity;
+use super::{Identity, is_name};
 
 /// The first line of the file.
 const FIRST: &str = "discreet public identity 1";
-/// What the proof signs begins with this, and nothing else that is signed does.
+/// Prefix of the signed bytes, which no other signature has.
 const PROOF: &[u8] = b"discreet 2026-11 public identity v1\n";
-/// The longest name.
-pub const LONGEST_NAME: usize = 64;
-/// The most that the file may have.
+/// The longest file, in bytes.
 pub const MOST_BYTES: usize = 2048;
 
-/// What everybody may know of an identity.
+/// The public half of an identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicIdentity {
     /// Its name: a stakeholder's in the policy, or the robot's.
     pub name: String,
-    /// X25519 public key (RFC 7748): what is sealed for it is sealed to this.
+    /// X25519 public key (RFC 7748), to which messages are sealed.
     pub receive: [u8; 32],
-    /// Ed25519 public key (RFC 8032): what it signed is checked with this.
+    /// Ed25519 public key (RFC 8032), which verifies its signatures.
     pub sign: [u8; 32],
 }
 
-/// Why a file is no public identity.
+/// Why a file is not a public identity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotPublic {
-    /// It begins with something else.
+    /// Another kind of file.
     #[error("it does not begin with `{FIRST}`; the public half of an identity is the file that ends in .pub")]
     AnotherFile,
     /// It is a private identity.
     #[error("this is the private half of an identity; keep it secret, and name the file that ends in .pub")]
     Private,
-    /// A line is missing, or none of its format.
-    #[error("`{0}` is missing or not as it should be")]
+    /// A line is missing or malformed.
+    #[error("`{0}` is missing or malformed")]
     Line(&'static str),
-    /// There is more in it.
-    #[error("there is more in it than an identity has")]
+    /// Bytes after the end of an identity.
+    #[error("it has more lines than an identity")]
     More,
-    /// The signature does not fit.
-    #[error("its proof does not fit: it was changed, or put together from two identities")]
+    /// The signature does not match.
+    #[error("its proof does not match: it was changed, or combined from two identities")]
     Proof,
 }
 
 impl PublicIdentity {
-    /// Short enough to be read out, long enough that nobody makes another with the same one: 128 bits, in hexadecimal
-    /// groups of four.
+    /// Short enough to be read aloud, long enough to be unique: 128 bits as eight groups of four hexadecimal
+    /// digits.
     pub fn fingerprint(&self) -> String {
         let hash = blake3::hash(self.stated().as_bytes()).to_hex();
         let mut text = String::new();
@@ -103,7 +102,7 @@ impl PublicIdentity {
         Ok(identity)
     }
 
-    /// Everything that it says, in the file's words.
+    /// The lines before the proof, as in the file.
     fn stated(&self) -> String {
         let (receive, sign) = (STANDARD.encode(self.receive), STANDARD.encode(self.sign));
         format!("{FIRST}\nname: {}\nreceive: {receive}\nsign: {sign}\n", self.name)
@@ -115,17 +114,11 @@ impl PublicIdentity {
 }
 
 impl Identity {
-    /// Its public file.
+    /// The content of its public file.
     pub fn public_file(&self) -> String {
         let public = self.public();
         format!("{}proof: {}\n", public.stated(), STANDARD.encode(self.sign(&public.proved())))
     }
-}
-
-/// May this be the name of an identity? Those of robots and stakeholders in a policy are such.
-pub fn is_name(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(plain)
 }
 
 fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
@@ -177,11 +170,5 @@ mod tests {
     fn a_private_file_is_not_taken_for_a_public_one() {
         assert_eq!(PublicIdentity::read("age-encryption.org/v1\n-> scrypt"), Err(NotPublic::Private));
         assert_eq!(PublicIdentity::read("hello"), Err(NotPublic::AnotherFile));
-    }
-
-    #[test]
-    fn names_are_plain() {
-        assert!(is_name("concierge-1") && is_name("front_desk"));
-        assert!(!is_name("") && !is_name("a b") && !is_name("a\n") && !is_name(&"a".repeat(65)));
     }
 }

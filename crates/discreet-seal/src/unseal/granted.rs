@@ -1,4 +1,4 @@
-//! What one robot granted to one stakeholder: keys, and where commands go. All of it is a lease and ends by itself.
+//! Grants of one robot to one stakeholder: keys, and the receiver of commands. All of it expires.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use crate::{ContextDigest, GRACE, Grant, OpenError, OpeningKey, Receiver, Replay
 use discreet_cdr::Malformed;
 use discreet_host::steps;
 
-/// What was granted to one stakeholder by one robot on one outer domain, and has not ended.
+/// The unexpired grants of one robot to one stakeholder, on one outer domain.
 pub struct Granted {
     me: Identity,
     robot: PublicIdentity,
@@ -16,41 +16,44 @@ pub struct Granted {
     held: Mutex<Held>,
 }
 
-/// A key, and which messages it has opened. They live together: a topic that is closed and opened again, for whatever
-/// reason, opens no message a second time.
+/// A key, and the numbers of the messages that it has opened. They live together: a topic that is closed and
+/// opened again opens no message a second time.
 pub struct HeldKey {
     key: OpeningKey,
-    /// By the context of a topic. Contexts come from a catalogue that the robot's guard signed, so they are bounded.
+    /// By the context of a topic. Contexts come from a catalogue that the robot's guard signed, so their
+    /// number is bounded.
     seen: Mutex<HashMap<ContextDigest, Replay>>,
 }
 
 #[derive(Default)]
 struct Held {
     keys: HashMap<u32, Arc<HeldKey>>,
-    /// Grants that were read already, by their hash: most come again and again.
+    /// Hashes of grants that were read, with their ends: most grants are repeated many times.
     known: HashMap<[u8; 32], i64>,
     receiver: Option<Receiver>,
-    /// The latest second that was seen. Of an earlier one nothing is believed: it would revive what has ended.
+    /// The latest second that was seen. An earlier one is not accepted: it would revive expired keys.
     latest: Option<i64>,
 }
 
-/// The most grants that are remembered. A robot has one for each group and epoch, and ended ones are forgotten.
+/// The most grants that are remembered. A robot has one for each group and epoch, and expired ones are
+/// forgotten.
 const MAX_KNOWN: usize = 8192;
 
-/// An announcement that holds for longer was not made by a keeper of this version, or by one whose clock is ahead, in seconds.
+/// The longest validity of an announcement, in seconds. A longer one comes from another version, or from a
+/// keeper whose clock is ahead.
 const LONGEST: i64 = 300;
 
-/// A grant_set with so many grants that are not the robot's is not read any further.
+/// After this many grants that the robot did not sign, the rest of the message is not read.
 const MOST_REFUSED: usize = 8;
 
-/// What came of reading grants.
+/// Result of reading grants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Updated {
-    /// Keys that were not there before.
+    /// The number of new keys.
     pub keys: usize,
-    /// There was an announcement that took the place of the one before.
+    /// True if an announcement replaced the one before it.
     pub announced: bool,
-    /// Grants and announcements in the robot's name that it did not sign. Anybody outside can publish such.
+    /// Grants and announcements in the robot's name that it did not sign. Anybody outside can publish them.
     pub refused: usize,
 }
 
@@ -60,7 +63,7 @@ impl HeldKey {
         &self.key
     }
 
-    /// Lets each number of a topic pass once. Only for messages that opened.
+    /// Accepts each number of a topic once. Only for messages that opened.
     pub fn accept(&self, context: ContextDigest, counter: u64) -> Result<(), OpenError> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.entry(context).or_default().accept(counter)
@@ -68,17 +71,17 @@ impl HeldKey {
 }
 
 impl Granted {
-    /// Nothing yet.
+    /// Without any grant.
     pub fn new(me: Identity, robot: PublicIdentity, domain: u32) -> Granted {
         Granted { me, robot, domain, held: Mutex::default() }
     }
 
-    /// Whose they are.
+    /// The stakeholder.
     pub fn me(&self) -> &Identity {
         &self.me
     }
 
-    /// Who grants.
+    /// The robot that grants.
     pub fn robot(&self) -> &PublicIdentity {
         &self.robot
     }
@@ -88,8 +91,9 @@ impl Granted {
         self.domain
     }
 
-    /// Takes what is valid at second `now` from a message of [`crate::GRANTS_TOPIC`], and forgets keys that have
-    /// ended. A message of another robot is left alone; what is missing in one takes nothing back.
+    /// Reads the grants of a message of [`crate::GRANTS_TOPIC`] that are valid at second `now`, and forgets
+    /// expired keys. A message of another robot is ignored. A grant that is missing in a message is not
+    /// revoked by that.
     pub fn update(&self, message: &[u8], now: i64) -> Result<Updated, Malformed> {
         let grant_set = read_grants(message)?;
         let mut held = self.held();
@@ -100,12 +104,12 @@ impl Granted {
         }
         for bytes in &grant_set.grants {
             let hash = *blake3::hash(bytes).as_bytes();
-            // Looked at before the signature is verified, which costs fifty times as much: most grants are for others.
+            // Checked before the signature, which costs fifty times as much: most grants are for others.
             if held.known.contains_key(&hash) || !Grant::names(bytes, self.me.public()) {
                 continue;
             }
-            // A guard has no grants on its grant_set that its robot did not sign. Each costs a signature check, and a grant_set of
-            // thousands must not keep the next one waiting.
+            // A guard publishes only grants that its robot signed. Each costs a signature check, and a
+            // message with thousands must not delay the next one.
             if updated.refused >= MOST_REFUSED {
                 break;
             }
@@ -121,7 +125,7 @@ impl Granted {
             match grant.open(&self.me) {
                 Ok(Some(key)) => {
                     let held_key = HeldKey { key, seen: Mutex::default() };
-                    // Of one id the first stays, with what it has opened.
+                    // Of one id the first stays, together with its replay check.
                     held.keys.entry(held_key.key.id()).or_insert_with(|| Arc::new(held_key));
                     updated.keys += 1;
                 }
@@ -139,26 +143,26 @@ impl Granted {
         self.held().keys.get(&id).cloned()
     }
 
-    /// All keys that have not ended at second `now`.
+    /// All unexpired keys at second `now`.
     pub fn keys(&self, now: i64) -> Vec<Arc<HeldKey>> {
         let mut held = self.held();
         held.forget_ended(now);
         held.keys.values().cloned().collect()
     }
 
-    /// Where commands can be sent at second `now`.
+    /// The receiver of commands at second `now`.
     pub fn receiver(&self, now: i64) -> Option<Receiver> {
         let mut held = self.held();
         let now = held.not_before(now);
         held.receiver.clone().filter(|receiver| receiver.is_valid(now))
     }
 
-    /// The second at which the newest announcement ends, whether that has come or not.
+    /// The second at which the newest announcement expires, also if that has passed.
     pub fn announced_until(&self) -> Option<i64> {
         self.held().receiver.as_ref().map(|receiver| receiver.terms().until)
     }
 
-    /// The keys that the robot certified its guard to sign with (Ed25519), by what holds at second `now`.
+    /// The guard's signing keys (Ed25519) that the robot certified and that are valid at second `now`.
     pub fn senders(&self, now: i64) -> Vec<[u8; 32]> {
         let mut held = self.held();
         let now = held.forget_ended(now);
@@ -170,7 +174,7 @@ impl Granted {
         senders
     }
 
-    /// The second to go by when the clock says `now`: the latest that was ever seen.
+    /// The second that counts when the clock shows `now`: the latest one that was seen.
     pub fn not_before(&self, now: i64) -> i64 {
         self.held().not_before(now)
     }
@@ -196,10 +200,10 @@ impl Held {
         now
     }
 
-    /// Takes an announcement, or the renewal of one.
+    /// Reads an announcement, or the renewal of one.
     fn renew(&mut self, bytes: &[u8], robot: &PublicIdentity, domain: u32, now: i64, updated: &mut Updated) {
-        // What is not newer is not verified either: anybody can send old ones again. One that does not hold at this moment
-        // gives way to any that does: the robot may have been given another clock, or another memory of its ids.
+        // One that is not newer is not verified: anybody can repeat old ones. One that is not valid now gives
+        // way to any that is: the robot's clock may have been set, or its state lost.
         let stays = |known: &Receiver| {
             let terms = known.terms();
             known.is_valid(now)
@@ -213,7 +217,7 @@ impl Held {
             return;
         };
         if receiver.terms().domain != domain {
-            updated.refused += 1; // carried here from another domain
+            updated.refused += 1; // of another domain
         } else if receiver.is_valid(now) && receiver.terms().until.saturating_sub(now) <= LONGEST {
             self.receiver = Some(receiver);
             updated.announced = true;

@@ -7,45 +7,45 @@ use super::Granted;
 use crate::catalog::{Offer, ReadFor, Unverified, Verified};
 use discreet_graph::Gid;
 
-/// A catalogue that holds for longer was not made by a guard of this version, in seconds.
+/// The longest validity of a catalogue, in seconds. A longer one comes from another version.
 const LONGEST: i64 = 300;
-/// How far the robot's clock may be ahead, in seconds.
+/// The greatest lead of the robot's clock, in seconds.
 const AHEAD: i64 = 60;
 
 /// The newest catalogue that one of the robot's guards signed.
 ///
-/// Only a newer one of the same kind takes its place: what strangers publish neither opens nor closes a topic.
+/// Only a newer signed one replaces it: messages of strangers neither open nor close a topic.
 pub struct Offered {
     granted: Arc<Granted>,
     verified: Option<Verified>,
-    /// The hash of the message that it was read from: anybody may send it again, and that is to cost little.
+    /// The hash of the message that it was read from: anybody may repeat it, which must cost little.
     known: Option<[u8; 32]>,
-    /// Messages that nobody known signed. The grant that certifies their guard may come behind them.
+    /// Messages signed by an unknown key. The grant that certifies their guard may arrive after them.
     early: VecDeque<Vec<u8>>,
-    /// Who was known when those were looked at.
+    /// The keys that were known at the last attempt.
     tried: Vec<[u8; 32]>,
 }
 
-/// So many early messages are kept, and of so many bytes each.
+/// The most early messages, and the most bytes of each.
 const MOST_EARLY: usize = 4;
 const MOST_BYTES: usize = 1 << 20;
 
-/// Why a catalogue was left out.
+/// Why a catalogue was ignored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Not this robot's, or not signed by its guard.
+    /// Of another robot, or not signed by its guard.
     #[error(transparent)]
     Unverified(#[from] Unverified),
-    /// It has ended, or holds longer than one can.
-    #[error("its time is over, or has not come")]
+    /// Expired, of the future, or with a validity that is too long.
+    #[error("it has expired, or is not valid yet")]
     NotNow,
-    /// There is a newer one.
-    #[error("there is a newer one")]
+    /// A newer one is known.
+    #[error("a newer one is known")]
     Older,
 }
 
 impl Offered {
-    /// Nothing yet.
+    /// Without a catalogue.
     pub fn new(granted: Arc<Granted>) -> Offered {
         Offered { granted, verified: None, known: None, early: VecDeque::new(), tried: Vec::new() }
     }
@@ -89,8 +89,7 @@ impl Offered {
         }
     }
 
-    /// Looks again at what came before its guard was certified, once there is another guard to know. To be called after grants
-    /// were read.
+    /// Reads early messages again once another guard is certified. Call it after grants were read.
     pub fn retry(&mut self, now: i64) {
         let senders = self.granted.senders(now);
         if senders == self.tried {
@@ -102,14 +101,14 @@ impl Offered {
         }
     }
 
-    /// Whether the catalogue holds at second `now`: from one that has ended nothing is opened, and what is open stays
-    /// open as long as there are keys for it.
+    /// Is the catalogue valid at second `now`? An expired one opens no topic; open topics stay open while
+    /// there are keys for them.
     pub fn holds(&self, now: i64) -> bool {
         let now = self.granted.not_before(now);
         self.verified.as_ref().is_some_and(|verified| verified.lease.until > now)
     }
 
-    /// The topics for which there is a key at second `now`. More than what was granted is never opened.
+    /// The topics for which there is a key at second `now`. No other is ever opened.
     pub fn offers(&self, now: i64) -> Vec<&Offer> {
         let keys = self.granted.keys(now);
         let granted: HashSet<_> = keys.iter().map(|held| (held.key().class(), held.key().form())).collect();
@@ -117,7 +116,7 @@ impl Offered {
         offers.filter(|offer| granted.contains(&(offer.data_class.as_str(), offer.form.as_str()))).collect()
     }
 
-    /// The guard's publisher of catalogues, by its own word.
+    /// The guard's publisher of catalogues, as the catalogue claims.
     pub fn publisher(&self) -> Option<Gid> {
         self.verified.as_ref().map(|verified| verified.publisher)
     }

@@ -8,16 +8,16 @@ use super::Granted;
 use crate::{ContextDigest, OpenError, key_id};
 use discreet_graph::Gid;
 
-/// What the sealed messages of a topic are bound to, apart from the key.
+/// The context of a topic's sealed messages, without the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedSource {
     /// The domain that they come from.
     pub domain: u32,
     /// The topic's name in the policy.
     pub topic: String,
-    /// The type of what is inside.
+    /// The type of the content.
     pub type_name: String,
-    /// Its hash.
+    /// The hash of that type.
     pub type_hash: String,
     /// `clear` or `redacted`.
     pub form: String,
@@ -29,7 +29,7 @@ pub struct Opener {
     granted: Arc<Granted>,
     /// By the id of a key: the topic's context under it, computed once.
     contexts: HashMap<u32, ContextDigest>,
-    /// Messages whose key has not come yet: after a revocation the grant may come behind the first message.
+    /// Messages whose key has not arrived: after a revocation the first message may overtake the grant.
     waiting: VecDeque<Waiting>,
     forgotten: Forgotten,
 }
@@ -40,41 +40,42 @@ struct Waiting {
     message: Vec<u8>,
 }
 
-/// Where a message comes from.
+/// Origin of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct From {
     /// Its publisher.
     pub publisher: Gid,
-    /// The publisher is not of the guard that the catalogue names.
+    /// The publisher does not belong to the guard that the catalogue names.
     pub is_foreign: bool,
 }
 
-/// Messages that waited in vain.
+/// Messages whose key did not arrive in time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Forgotten {
-    /// From the robot's guard, as far as anybody can tell.
+    /// Of the robot's guard, as it appears.
     pub own: u64,
     /// From other publishers: another robot, or a stranger.
     pub foreign: u64,
 }
 
-/// Messages wait this long for their key.
+/// The longest time that a message waits for its key.
 const PATIENCE: Duration = Duration::from_millis(1000);
-/// So many messages wait, and so many bytes. Of more, those of strangers give way first, then the oldest.
+/// The most messages that wait, and the most bytes. Beyond that, those of strangers are dropped first, then
+/// the oldest.
 const MAX_WAITING: usize = 64;
 const MAX_WAITING_BYTES: usize = 32 << 20;
 
-/// What became of a message.
+/// Why a message was not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unopened {
-    /// Its key is not there: it is not for this stakeholder, not any more, or not yet.
+    /// Its key is not known: it is not for this stakeholder, or no longer, or not yet.
     NoKey(u32),
-    /// It is not what it should be.
+    /// It was refused.
     Refused(OpenError),
 }
 
 impl Opener {
-    /// For the messages of a topic.
+    /// An opener for the messages of a topic.
     pub fn new(of: SealedSource, granted: Arc<Granted>) -> Opener {
         Opener {
             of,
@@ -85,14 +86,14 @@ impl Opener {
         }
     }
 
-    /// Opens a serialized `Sealed` where it lies, at second `now`: the serialized message that was sealed.
+    /// Opens a serialized `Sealed` in place, at second `now`. Returns the serialized message in it.
     pub fn open<'m>(&mut self, message: &'m mut [u8], now: i64) -> Result<&'m [u8], Unopened> {
         let now = self.granted.not_before(now);
         let id = key_id(message).map_err(Unopened::Refused)?;
         let held = self.granted.key(id).ok_or(Unopened::NoKey(id))?;
         let key = held.key();
         if key.form() != self.of.form {
-            return Err(Unopened::Refused(OpenError::Changed)); // a key of the other form, which is on another topic
+            return Err(Unopened::Refused(OpenError::Changed)); // a key of the other form, which has another topic
         }
         if !self.contexts.contains_key(&id) {
             self.contexts.retain(|id, _| self.granted.key(*id).is_some());
@@ -106,7 +107,7 @@ impl Opener {
         Ok(text)
     }
 
-    /// Keeps a message for when its key comes; `at` is monotonic.
+    /// Keeps a message until its key arrives; `at` is monotonic.
     pub fn wait(&mut self, message: &[u8], from: From, at: Duration) {
         self.waiting.push_back(Waiting { since: at, from, message: message.to_vec() });
         while self.waiting.len() > MAX_WAITING
@@ -118,7 +119,7 @@ impl Opener {
         }
     }
 
-    /// The first message that waited and whose key is there.
+    /// The first waiting message whose key has arrived.
     pub fn ready(&mut self, at: Duration) -> Option<(Vec<u8>, From)> {
         let Opener { waiting, forgotten, granted, .. } = self;
         waiting.retain(|waiting| {
@@ -134,7 +135,7 @@ impl Opener {
         Some((waited.message, waited.from))
     }
 
-    /// How many messages waited in vain since the last call.
+    /// Messages that waited too long since the last call.
     pub fn take_forgotten(&mut self) -> Forgotten {
         std::mem::take(&mut self.forgotten)
     }

@@ -1,4 +1,4 @@
-//! A robot that grants, seals and announces, for the tests beside this file.
+//! A robot that grants, seals and announces, for the tests of this module.
 
 use std::sync::Arc;
 
@@ -91,12 +91,12 @@ impl Robot {
     }
 }
 
-/// A grant_set of the robot `r`.
+/// The message of the robot `r` with these grants.
 pub fn grant_set(receiver: &[u8], grants: &[&[u8]]) -> Vec<u8> {
     write_grants(&GrantSet { robot: "r", receiver, grants: grants.to_vec() })
 }
 
-/// What the desk was granted: nothing yet.
+/// The desk's side, without any grant.
 pub fn granted(robot: &Robot) -> Arc<Granted> {
     let me = Identity::generate("desk").unwrap();
     Arc::new(Granted::new(me, robot.identity.public().clone(), DOMAIN))
