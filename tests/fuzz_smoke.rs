@@ -214,7 +214,7 @@ fn no_question_breaks_the_redactor() {
     let deadline = std::time::Duration::from_millis(100);
     let rules = ImageRules { covers, frame: None, strict: true, deadline, every: 2, follows: None };
     let picture = Picture { width: 4, height: 2, bgr: &[100; 24] };
-    let seeds = [Work::ImageInspector(picture), Work::Remake(CompressedFormat::Png, b"image")].map(|work| {
+    let seeds = [Work::Inspect(picture), Work::Remake(CompressedFormat::Png, b"image")].map(|work| {
         let mut head = Vec::new();
         let request = Request { id: 3, stamp: 1_795_426_200_000_000_000, rules: RuleBytes::of(&rules), work };
         let image = request.write_head(&mut head).unwrap();

@@ -6,7 +6,7 @@ pub fn run(mut data: &[u8]) {
     let mut incoming = Incoming::default();
     while let Progress::Whole = incoming.read(&mut data, MAX_REQUEST.min(1 << 20)) {
         if let Ok(request) = Request::read(incoming.frame()) {
-            if let Work::ImageInspector(picture) = request.work {
+            if let Work::Inspect(picture) = request.work {
                 assert_eq!(
                     picture.bgr.len() as u64,
                     u64::from(picture.width) * u64::from(picture.height) * 3

@@ -323,7 +323,7 @@ fn starting_holds_up_no_frame_and_takes_ten_seconds_at_most() {
         "{frames} frames, of which {:?} waited",
         camera.waited
     );
-    assert!(camera.news.lock().unwrap()[0].contains("did not get ready"));
+    assert!(camera.news.lock().unwrap()[0].contains("was not ready in time"));
     assert_eq!(Patience::default().hello, Duration::from_secs(10));
 }
 

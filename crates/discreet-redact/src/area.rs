@@ -22,10 +22,10 @@ impl Area {
         Area { left: 0, top: 0, right: width, bottom: height }
     }
 
-    /// The smallest area that holds the rectangle from `left`, `top` to `right`, `bottom`. What lies left of or above
-    /// the image is cut off; a side that is not a number leaves nothing.
+    /// The smallest area that contains the rectangle from `left`, `top` to `right`, `bottom`. Parts to the
+    /// left of the image or above it are cut off; if a side is NaN, the area is empty.
     pub fn holding(left: f64, top: f64, right: f64, bottom: f64) -> Area {
-        // A cast from float to integer stops at the integer's ends, and makes 0 of what is not a number.
+        // A cast from float to integer saturates, and makes 0 of NaN.
         let area = Area {
             left: left.floor() as u32,
             top: top.floor() as u32,
@@ -46,22 +46,22 @@ impl Area {
         self.bottom.saturating_sub(self.top)
     }
 
-    /// How many pixels it has.
+    /// Number of pixels.
     pub const fn pixels(self) -> u64 {
         self.width() as u64 * self.height() as u64
     }
 
-    /// Without a single pixel.
+    /// True if it has no pixel.
     pub const fn is_empty(self) -> bool {
         self.pixels() == 0
     }
 
-    /// What of it lies in an image of this size.
+    /// The part inside an image of this size.
     pub fn clipped(self, size: Size) -> Area {
         self.intersection(Area::all(size))
     }
 
-    /// What is in both; empty if nothing is.
+    /// The pixels in both areas; empty if there are none.
     pub fn intersection(self, other: Area) -> Area {
         Area {
             left: self.left.max(other.left),
@@ -71,7 +71,7 @@ impl Area {
         }
     }
 
-    /// The smallest area that holds both. An empty one adds nothing.
+    /// The smallest area that contains both. An empty one adds nothing.
     pub fn union(self, other: Area) -> Area {
         match (self.is_empty(), other.is_empty()) {
             (true, _) => other,
@@ -85,7 +85,7 @@ impl Area {
         }
     }
 
-    /// How much two areas are the same: pixels in both over pixels in either, 0 to 1.
+    /// Intersection over union, 0 to 1.
     pub fn overlap(self, other: Area) -> f32 {
         let both = self.intersection(other).pixels();
         let either = self.pixels() + other.pixels() - both;
@@ -104,7 +104,7 @@ impl Area {
         )
     }
 
-    /// The same part of another image: whatever pixel of `to` shows anything of this area in `from` is in it.
+    /// The same part of another image: contains each pixel of `to` that shows some of this area of `from`.
     pub fn scaled(self, from: Size, to: Size) -> Area {
         let down = |at: u32, from: u32, to: u32| u64::from(at) * u64::from(to) / u64::from(from.max(1));
         let up =
@@ -118,7 +118,7 @@ impl Area {
         }
     }
 
-    /// Grown to whole blocks of the image, as far as the image goes.
+    /// Grown to whole blocks of the image, within the image.
     pub(super) fn in_blocks(self, (across, down): Size, size: Size) -> Area {
         let first = |at: u32, block: u32| at - at % block.max(1);
         let last = |at: u32, block: u32| at.checked_next_multiple_of(block.max(1)).unwrap_or(u32::MAX);

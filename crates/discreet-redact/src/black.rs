@@ -1,7 +1,7 @@
-//! Black images, for a compressed one that nobody could look at.
+//! Black images, in place of compressed ones that could not be inspected.
 //!
-//! Written here and not by an encoder, because of a black image every block and every row is the same: it takes
-//! microseconds, needs no pixels in memory, and is there when the process that encodes has died.
+//! Written without an encoder: in a black image every block and every row is the same, so this takes
+//! microseconds, needs no memory for pixels, and works when the process with the encoder has died.
 
 use super::CompressedFormat;
 use super::compressed::{PNG, Shape};
@@ -20,8 +20,8 @@ pub fn black(format: CompressedFormat, shape: Shape, out: &mut Vec<u8>) {
     }
 }
 
-/// A baseline JPEG. Its quantisation divides by 128: the first block of brightness is -8 (black), and every block
-/// after it says "as before" in one bit and "nothing else" in another, both 0.
+/// A baseline JPEG. Its quantisation divides by 128: the first block of brightness is -8 (black), and each
+/// block after it has one bit for "as before" and one for "nothing else", both 0.
 fn jpeg(width: u16, height: u16, grey: bool, out: &mut Vec<u8>) {
     let [[h, height_low], [w, width_low]] = [height.to_be_bytes(), width.to_be_bytes()];
     out.extend_from_slice(&[0xff, 0xd8]);
@@ -31,7 +31,7 @@ fn jpeg(width: u16, height: u16, grey: bool, out: &mut Vec<u8>) {
     // Quantisation table 0.
     out.extend_from_slice(&[0xff, 0xdb, 0, 67, 0]);
     out.extend_from_slice(&[128; 64]);
-    // Frame: brightness at full size, colours (if any) at half of it.
+    // Frame: brightness at full size, colours (if any) at half size.
     if grey {
         out.extend_from_slice(&[0xff, 0xc0, 0, 11, 8, h, height_low, w, width_low, 1, 1, 0x11, 0]);
     } else {
@@ -56,7 +56,7 @@ fn jpeg(width: u16, height: u16, grey: bool, out: &mut Vec<u8>) {
     if let Some(first) = out.get_mut(start) {
         *first = 0b1001_1100;
     }
-    // The last byte is filled up with ones.
+    // The last byte is padded with ones.
     if let (Some(last), unused @ 1..) = (out.last_mut(), bits.div_ceil(8) * 8 - bits) {
         *last |= (1 << unused) - 1;
     }

@@ -1,4 +1,4 @@
-//! Blurring an area: what it was can be guessed from it, so a policy must ask for it by name.
+//! Blurs an area. The content can sometimes be guessed from the result, so a policy must ask for it by name.
 
 use super::encoding::{Plane, Sample};
 use super::mosaic::{bytes, number};
@@ -7,11 +7,11 @@ use super::{Area, Frame};
 /// The radius is this part of the longer side, and at least [`LEAST_RADIUS`].
 const RADIUS_PART: usize = 5;
 const LEAST_RADIUS: usize = 8;
-/// Three box blurs one after the other are close to a Gaussian whose sigma is the radius.
+/// Three box blurs in sequence approximate a Gaussian whose sigma is the radius.
 const PASSES: usize = 3;
 
 impl Frame<'_> {
-    /// Blurs `area`, which consists of whole blocks. Nothing from outside is mixed in, and nothing is mixed out.
+    /// Blurs `area`, which consists of whole blocks. No pixel outside has an influence, and none is changed.
     pub(super) fn blur(&mut self, area: Area) {
         let sample = self.encoding().sample();
         for plane in self.planes.into_iter().flatten() {
@@ -66,14 +66,14 @@ impl Frame<'_> {
     }
 }
 
-/// The mean of each value and those up to `radius` before and behind it, the ends repeated.
+/// The mean of each value and its neighbours up to `radius` on both sides. The ends are repeated.
 fn means(line: &[u16], radius: usize) -> impl Iterator<Item = u16> {
     let first = line.first().copied().map_or(0, u64::from);
     let last = line.last().copied().map_or(0, u64::from);
     let at = move |index: usize| line.get(index).copied().map_or(last, u64::from);
     let count = 2 * radius as u64 + 1;
-    let one = (1 << 32) / count; // multiplied with, instead of divided by the count
-    // The window around a place before the first one.
+    let one = (1 << 32) / count; // multiplies, instead of dividing by the count
+    // The window around the place before the first one.
     let mut sum = first * (radius as u64 + 1) + (0..radius).map(at).sum::<u64>();
     (0..line.len()).map(move |index| {
         let leaving = index.checked_sub(radius + 1).map_or(first, at);

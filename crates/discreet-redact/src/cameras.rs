@@ -1,4 +1,4 @@
-//! What was last seen by each camera, for the depth cameras that follow them.
+//! The latest findings of each camera, for the depth cameras that follow them.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -6,50 +6,50 @@ use std::time::{Duration, Instant};
 
 use super::{Found, Intrinsics};
 
-/// Cameras that are kept of each camera: a second and more at 30 Hz.
+/// Frames that are kept of each camera: more than a second at 30 Hz.
 const KEPT: usize = 48;
 
-/// A frame of a depth camera and one of its colour camera belong together if they were taken this close to each other.
+/// The greatest difference in time between a depth frame and a colour frame that belong together.
 const TOGETHER: Duration = Duration::from_millis(50);
 
-/// What was found in one frame.
+/// The findings in one frame.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Seen {
-    /// When the frame was taken: nanoseconds since 1970.
+    /// Time of the frame: nanoseconds since 1970.
     pub stamp: i64,
     /// The frame's columns and rows.
     pub size: (u32, u32),
-    /// What was found, in the frame's own pixels.
+    /// The findings, in the frame's own pixels.
     pub found: Vec<Found>,
 }
 
 /// The latest frames of all cameras, for those that follow them.
 #[derive(Debug, Default)]
 pub struct Cameras {
-    seen: Mutex<Board>,
-    news: Condvar,
+    latest: Mutex<Latest>,
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Board {
+struct Latest {
     cameras: HashMap<String, VecDeque<Seen>>,
     intrinsics: HashMap<String, Intrinsics>,
 }
 
-impl Board {
+impl Latest {
     fn last(&self, camera: &str) -> Option<i64> {
         self.cameras.get(camera).and_then(VecDeque::back).map(|seen| seen.stamp)
     }
 }
 
 impl Cameras {
-    /// A frame of `camera` was looked at. Reuses the memory of the oldest frame.
+    /// Adds an inspected frame of `camera`. Reuses the memory of the oldest frame.
     pub fn add(&self, camera: &str, stamp: i64, size: (u32, u32), found: impl IntoIterator<Item = Found>) {
-        let mut board = self.board();
-        if !board.cameras.contains_key(camera) {
-            board.cameras.insert(camera.into(), VecDeque::with_capacity(KEPT));
+        let mut latest = self.latest();
+        if !latest.cameras.contains_key(camera) {
+            latest.cameras.insert(camera.into(), VecDeque::with_capacity(KEPT));
         }
-        if let Some(seen) = board.cameras.get_mut(camera) {
+        if let Some(seen) = latest.cameras.get_mut(camera) {
             let oldest = if seen.len() >= KEPT { seen.pop_front() } else { None };
             let mut frame = oldest.unwrap_or_default();
             (frame.stamp, frame.size) = (stamp, size);
@@ -57,55 +57,56 @@ impl Cameras {
             frame.found.extend(found);
             seen.push_back(frame);
         }
-        drop(board);
-        self.news.notify_all();
+        drop(latest);
+        self.changed.notify_all();
     }
 
-    /// What `camera` saw when a frame with this stamp was taken; waits for it until the deadline.
+    /// The findings of `camera` nearest to this stamp, at most 50 ms apart. Waits for them until the
+    /// deadline.
     pub fn at(&self, camera: &str, stamp: i64, deadline: Duration) -> Option<Seen> {
         let until = Instant::now() + deadline;
-        let mut board = self.board();
+        let mut latest = self.latest();
         loop {
-            let nearest = board.cameras.get(camera).and_then(|seen| nearest(seen, stamp));
+            let nearest = latest.cameras.get(camera).and_then(|seen| nearest(seen, stamp));
             let left = until.saturating_duration_since(Instant::now());
-            // Frames come in order: once there is a later one, none that belongs to this moment comes any more.
-            let later = board.last(camera).is_some_and(|last| last > stamp);
+            // Frames come in order: after a later one, none of this moment can come.
+            let later = latest.last(camera).is_some_and(|last| last > stamp);
             if nearest.is_some() || later || left.is_zero() {
                 return nearest.cloned();
             }
-            board = self.news.wait_timeout(board, left).unwrap_or_else(PoisonError::into_inner).0;
+            latest = self.changed.wait_timeout(latest, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    /// When the last frame of `camera` was taken that was looked at.
+    /// The stamp of the last inspected frame of `camera`.
     pub fn last(&self, camera: &str) -> Option<i64> {
-        self.board().last(camera)
+        self.latest().last(camera)
     }
 
-    /// How the camera projects that publishes this `camera_info` topic; nothing if it does not tell (any more).
+    /// Sets the projection of the camera that publishes this `camera_info` topic; `None` if it is unknown.
     pub fn set_intrinsics(&self, camera_info: &str, intrinsics: Option<Intrinsics>) {
-        let mut board = self.board();
-        match (board.intrinsics.get_mut(camera_info), intrinsics) {
+        let mut latest = self.latest();
+        match (latest.intrinsics.get_mut(camera_info), intrinsics) {
             (Some(known), Some(intrinsics)) => *known = intrinsics,
-            (None, Some(intrinsics)) => drop(board.intrinsics.insert(camera_info.into(), intrinsics)),
-            (Some(_), None) => drop(board.intrinsics.remove(camera_info)),
+            (None, Some(intrinsics)) => drop(latest.intrinsics.insert(camera_info.into(), intrinsics)),
+            (Some(_), None) => drop(latest.intrinsics.remove(camera_info)),
             (None, None) => {}
         }
     }
 
-    /// How the camera of an image topic projects, if its `camera_info` has passed.
+    /// The projection of an image topic's camera, if its `camera_info` was received.
     pub fn intrinsics(&self, image_topic: &str) -> Option<Intrinsics> {
         let (namespace, _) = image_topic.rsplit_once('/')?;
-        self.board().intrinsics.get(&format!("{namespace}/camera_info")).copied()
+        self.latest().intrinsics.get(&format!("{namespace}/camera_info")).copied()
     }
 
-    /// A camera that ends, or comes again with another policy, has seen nothing.
+    /// Forgets the frames of a camera that ends or restarts under another policy.
     pub fn forget(&self, camera: &str) {
-        self.board().cameras.remove(camera);
+        self.latest().cameras.remove(camera);
     }
 
-    fn board(&self) -> MutexGuard<'_, Board> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    fn latest(&self) -> MutexGuard<'_, Latest> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

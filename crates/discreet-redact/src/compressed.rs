@@ -1,10 +1,10 @@
-//! A sensor_msgs/msg/CompressedImage: what it says it is, what it is, and one to send in its place.
+//! A sensor_msgs/msg/CompressedImage: its declared and its actual format, and a replacement for it.
 
 use super::frame::stamp;
 use super::{BlankReason, CompressedFormat, Encoding};
 use discreet_cdr::{HEADER, Malformed, Reader};
 
-/// A serialized sensor_msgs/msg/CompressedImage whose fields were found.
+/// A serialized sensor_msgs/msg/CompressedImage with the positions of its fields.
 #[derive(Debug, Clone, Copy)]
 pub struct CompressedImage<'a> {
     stamp: i64,
@@ -28,7 +28,7 @@ impl<'a> CompressedImage<'a> {
         if reader.left() > count.saturating_add(3) {
             return Err(Malformed::Trailing { offset: start + count, extra: reader.left() - count });
         }
-        // `sequence` compared the count with what is left.
+        // `sequence` has compared the count with the rest of the message.
         let data = cdr.get(start..start + count).unwrap_or_default();
         Ok(CompressedImage { stamp, format, data, before, big_endian: cdr.get(1) == Some(&0) })
     }
@@ -38,7 +38,7 @@ impl<'a> CompressedImage<'a> {
         self.stamp
     }
 
-    /// What the message says of its data: `rgb8; jpeg compressed bgr8`, `jpeg`. Not checked for anything.
+    /// The declared format: `rgb8; jpeg compressed bgr8`, `jpeg`. Not checked.
     pub fn format(&self) -> &'a [u8] {
         self.format
     }
@@ -48,8 +48,8 @@ impl<'a> CompressedImage<'a> {
         self.data
     }
 
-    /// What the data is. Refused if the message says something else, or that it is not 8-bit light (a depth image as
-    /// PNG has its distances in its pixels).
+    /// The actual format. An error if the message declares another one, or data other than 8-bit light (a
+    /// depth image as PNG has distances in its pixels).
     pub fn kind(&self) -> Result<CompressedFormat, BlankReason> {
         let found = kind(self.data).ok_or(BlankReason::UnknownEncoding)?;
         let (encoding, codec) = match self.format.iter().position(|byte| *byte == b';') {
@@ -71,21 +71,21 @@ impl<'a> CompressedImage<'a> {
         if agrees || word.is_empty() { Ok(found) } else { Err(BlankReason::UnknownEncoding) }
     }
 
-    /// Writes the message anew into `out`, which is emptied first: the same header and format, other data.
+    /// Writes the message with other data into `out`, which is emptied first. Header and format are copied.
     pub fn rewrite(&self, data: &[u8], out: &mut Vec<u8>) {
         out.clear();
         out.extend_from_slice(self.before);
         out.resize(HEADER + out.len().saturating_sub(HEADER).next_multiple_of(4), 0);
-        // DDS has no messages of 4 GiB; one would fail to decode rather than decode into something else.
+        // DDS has no messages of 4 GiB. Such a count makes decoding fail.
         let count = u32::try_from(data.len()).unwrap_or(u32::MAX);
         out.extend(if self.big_endian { count.to_be_bytes() } else { count.to_le_bytes() });
         out.extend_from_slice(data);
-        // What the options say of padding at the end was true of the other data.
+        // The options counted the padding after the old data.
         out.get_mut(3).into_iter().for_each(|options| *options = 0);
     }
 }
 
-/// What an image's first bytes say it is.
+/// The format by the first bytes of an image.
 pub fn kind(data: &[u8]) -> Option<CompressedFormat> {
     if data.starts_with(&[0xff, 0xd8, 0xff]) {
         Some(CompressedFormat::Jpeg)
@@ -96,13 +96,13 @@ pub fn kind(data: &[u8]) -> Option<CompressedFormat> {
     }
 }
 
-/// Columns and rows of a JPEG or PNG, read from its header alone: to refuse one that would fill the memory before
-/// anything is decoded.
+/// Columns and rows of a JPEG or PNG, read from its header alone, so that an image that would fill the memory
+/// is refused before it is decoded.
 pub fn dimensions(data: &[u8]) -> Option<(u32, u32)> {
     shape(data).map(|shape| (shape.width, shape.height))
 }
 
-/// What a JPEG's or PNG's header tells.
+/// Contents of the header of a JPEG or PNG.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     /// Columns; never 0.
@@ -132,21 +132,22 @@ fn png_shape(data: &[u8]) -> Option<Shape> {
     Some(Shape { width: u32::from_be_bytes([a, b, c, d]), height: u32::from_be_bytes([e, f, g, h]), grey })
 }
 
-/// From marker to marker up to the frame header. Each marker has two bytes and each segment a length of two at least,
-/// so this ends. A height of 0, to be told after the first scan, is not accepted: no camera sends it.
+/// Goes from marker to marker up to the frame header. Each marker has two bytes and each segment a length of
+/// at least two, so this ends. A height of 0, which a later segment would define, is refused: no camera sends
+/// it.
 fn jpeg_shape(data: &[u8]) -> Option<Shape> {
     let mut rest = data.strip_prefix(&[0xff, 0xd8])?;
     loop {
         let (mark, behind) = rest.split_first_chunk::<2>()?;
         match mark {
             [0xff, 0xff] => rest = rest.get(1..)?, // fill bytes
-            // Frame headers of all kinds; three numbers among theirs mean something else.
+            // Frame headers of all kinds. Three numbers in their range have another meaning.
             [0xff, 0xc0..=0xcf] if !matches!(mark, [_, 0xc4 | 0xc8 | 0xcc]) => {
                 let [_, _, _, h, height, w, width, components] = *behind.first_chunk::<8>()?;
                 let side = |high, low| u32::from(u16::from_be_bytes([high, low]));
                 return Some(Shape { width: side(w, width), height: side(h, height), grey: components == 1 });
             }
-            // A scan before its frame, an end, a start, or markers that do not stand here.
+            // A scan before its frame, an end, a start, or markers that are not allowed here.
             [0xff, 0x00..=0x01 | 0xd0..=0xda] => return None,
             [0xff, _] => {
                 let length = usize::from(u16::from_be_bytes(*behind.first_chunk::<2>()?));

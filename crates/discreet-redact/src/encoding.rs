@@ -1,20 +1,20 @@
-//! How an image's pixels lie in its bytes: the encodings of sensor_msgs/image_encodings.hpp.
+//! The layout of pixels in the bytes of an image: the encodings of sensor_msgs/image_encodings.hpp.
 
 use super::{Area, BlankReason};
 
 /// The encodings whose pixels can be covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encoding {
-    /// Colours of a pixel side by side, each in a number of its own. Also monochrome: one "colour".
+    /// The colours of a pixel next to each other, each a number. Also monochrome: one "colour".
     Colours {
-        /// In which order.
+        /// Their order.
         order: Order,
         /// 16 bits each instead of 8.
         deep: bool,
     },
     /// One colour per pixel, in blocks of two by two.
     Bayer {
-        /// Where the red one is in each block: column, row.
+        /// Position of the red pixel in each block: column, row.
         red: (u8, u8),
         /// 16 bits each instead of 8.
         deep: bool,
@@ -91,12 +91,12 @@ impl Encoding {
         })
     }
 
-    /// Distances, not light: nothing that a detector could look at.
+    /// True for distances instead of light, which detectors cannot inspect.
     pub fn is_depth(self) -> bool {
         matches!(self, Encoding::Millimetres | Encoding::Metres)
     }
 
-    /// Light, in numbers of eight bits.
+    /// True for light in numbers of eight bits.
     pub fn is_eight_bit_light(self) -> bool {
         self.sample() == Sample::One
     }
@@ -106,39 +106,50 @@ impl Encoding {
         match self {
             Encoding::Bayer { .. } | Encoding::Pairs420 { .. } | Encoding::Planes420 => (2, 2),
             Encoding::Packed422 { .. } => (2, 1),
-            _ => (1, 1),
+            Encoding::Colours { .. } | Encoding::Pairs444 | Encoding::Millimetres | Encoding::Metres => {
+                (1, 1)
+            }
         }
     }
 
-    /// One number of a pixel.
+    /// The size of one number of a pixel.
     pub(super) fn sample(self) -> Sample {
         match self {
             Encoding::Colours { deep: true, .. } | Encoding::Bayer { deep: true, .. } => Sample::Two,
             Encoding::Millimetres => Sample::Two,
             Encoding::Metres => Sample::Float,
-            _ => Sample::One,
+            Encoding::Colours { deep: false, .. } | Encoding::Bayer { deep: false, .. } => Sample::One,
+            Encoding::Packed422 { .. }
+            | Encoding::Pairs420 { .. }
+            | Encoding::Pairs444
+            | Encoding::Planes420 => Sample::One,
         }
     }
 
-    /// How many bytes of data an image of `height` rows takes, `step` bytes each. Nothing if no machine has so many.
+    /// The number of data bytes of an image with `height` rows of `step` bytes each. `None` if it exceeds the
+    /// address space.
     pub(super) fn bytes(self, height: u32, step: u32) -> Option<usize> {
         let luma = u64::from(step) * u64::from(height);
         usize::try_from(match self {
             Encoding::Pairs420 { .. } | Encoding::Planes420 => luma + luma / 2,
             Encoding::Pairs444 => luma.checked_mul(3)?,
-            _ => luma,
+            Encoding::Colours { .. }
+            | Encoding::Bayer { .. }
+            | Encoding::Packed422 { .. }
+            | Encoding::Millimetres
+            | Encoding::Metres => luma,
         })
         .ok()
     }
 
-    /// The planes of an image of `width` by `height`, whose rows are `step` apart, and where each begins.
-    /// Nothing if rows or blocks do not fit.
+    /// The planes of an image of `width` by `height`, with rows `step` bytes apart, and the start of each.
+    /// `None` if rows or blocks do not fit.
     pub(super) fn planes(self, width: u32, height: u32, step: u32, big_endian: bool) -> Option<Planes> {
         let (across, down) = self.block();
         if width == 0 || height == 0 || !width.is_multiple_of(across) || !height.is_multiple_of(down) {
             return None;
         }
-        // Of 32-bit numbers, none of these overflows in 64 bits.
+        // With 32-bit numbers, none of these overflows in 64 bits.
         let (width, height, step) = (u64::from(width), u64::from(height), u64::from(step));
         let luma = step * height;
         let fitting = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -161,7 +172,8 @@ impl Encoding {
             Encoding::Packed422 { luma_first: false } => {
                 [Some(plane(0, step, &[128, 16, 128, 16], (2, 1))), None, None]
             }
-            // The upper rows of all blocks, then the lower ones: each has its colours always in the same place.
+            // The upper rows of all blocks, then the lower ones: within each plane the colours have fixed
+            // positions.
             Encoding::Bayer { deep, .. } => {
                 let black: &[u8] = if deep { &[0; 4] } else { &[0; 2] };
                 let rows = |start| Plane { reach: fitting(step), ..plane(start, 2 * step, black, (2, 2)) };
@@ -193,15 +205,15 @@ pub(super) type Planes = [Option<Plane>; 3];
 /// A part of the data in which rows of equal units lie `stride` apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Plane {
-    /// Where its first row begins.
+    /// Offset of its first row.
     pub(super) start: usize,
-    /// From the begin of a row to that of the next.
+    /// Distance between the starts of two rows.
     pub(super) stride: usize,
-    /// How many bytes from the begin of a row are its own: what its units do not fill is padding.
+    /// Number of bytes from the start of a row that belong to it. Those outside its units are padding.
     pub(super) reach: usize,
     /// A unit that shows black, or no distance.
     pub(super) black: &'static [u8],
-    /// How many pixels a unit stands for: columns, rows.
+    /// The pixels of a unit: columns, rows.
     pub(super) block: (u32, u32),
 }
 
@@ -223,7 +235,7 @@ impl Plane {
     }
 }
 
-/// How a number is written.
+/// The type of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sample {
     /// One byte.
@@ -234,7 +246,7 @@ pub(super) enum Sample {
     Float,
 }
 
-/// Black; opaque where there is opacity. The same bytes in either byte order.
+/// Black; opaque if there is opacity. The same bytes in either byte order.
 fn black(order: Order, deep: bool) -> &'static [u8] {
     match (order, deep) {
         (Order::Mono, false) => &[0],

@@ -1,41 +1,41 @@
-//! From one camera's frame to another's: what was found in colour is covered in depth.
+//! Projection of findings from one camera's frame to another's: findings in colour are covered in depth.
 //!
-//! The two are assumed to look the same way from nearly the same place, as in every colour-and-depth camera. What
-//! rotation, lens distortion and the distance between them move is left to a margin.
+//! The two cameras are assumed to look in the same direction from nearly the same place, as in every
+//! colour-and-depth camera. A margin covers rotation, lens distortion and the distance between them.
 
 use super::area::Size;
 use super::frame::stamp;
 use super::{Area, Frame};
 use discreet_cdr::{Malformed, Reader};
 
-/// An area is enlarged on each side by this part of its own size. Two cameras five centimetres apart see a thing
-/// shifted by five centimetres at any distance, and a face's area is at least sixteen wide: a third of it, if they are
-/// in time. The D435's are 1.5 cm apart, the Kinect's 2.5.
+/// An area is enlarged on each side by this part of its own size. Two cameras five centimetres apart see a
+/// thing shifted by five centimetres at any distance, and a face's area is at least sixteen wide: a third of
+/// it, if they are in time. The D435's are 1.5 cm apart, the Kinect's 2.5.
 const MARGIN: f64 = 1.0 / 3.0;
 
-/// One of the two frames: its size, and how its camera projects, if that is known.
+/// One of the two frames: its size, and the projection of its camera, if that is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View {
     /// Columns and rows.
     pub size: Size,
-    /// Without it, the two cameras are taken to have the same field of view.
+    /// Without it, both cameras are assumed to have the same field of view.
     pub intrinsics: Option<Intrinsics>,
 }
 
-/// How a camera projects: the matrix K of sensor_msgs/msg/CameraInfo.
+/// The projection of a camera: the matrix K of sensor_msgs/msg/CameraInfo.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Intrinsics {
-    /// The size of image that it is for.
+    /// The size of the image that it applies to.
     pub size: Size,
     /// Focal lengths in pixels: across, down.
     pub focal: (f64, f64),
-    /// Where the optical axis meets the image, in pixels: across, down.
+    /// The point where the optical axis meets the image, in pixels: across, down.
     pub centre: (f64, f64),
 }
 
 impl Intrinsics {
-    /// K out of a serialized sensor_msgs/msg/CameraInfo. Nothing if the camera is not calibrated, or sends a part of
-    /// its image only.
+    /// Reads K from a serialized sensor_msgs/msg/CameraInfo. `None` if the camera is not calibrated, or sends
+    /// only a part of its image.
     pub fn read(cdr: &[u8]) -> Result<Option<Intrinsics>, Malformed> {
         let mut reader = Reader::new(cdr)?;
         stamp(&mut reader)?;
@@ -59,7 +59,7 @@ impl Intrinsics {
         reader.end()?;
         let [fx, _, cx, _, fy, cy, ..] = k;
         let usable = [fx, fy, cx, cy].iter().all(|number| number.is_finite()) && fx >= 1.0 && fy >= 1.0;
-        // All zeros means all of the image.
+        // All zeros mean the whole image.
         let whole = corner == (0, 0) && (roi_height, roi_width) == (0, 0);
         let whole = whole || (corner, roi_height, roi_width) == ((0, 0), height, width);
         let intrinsics = Intrinsics { size: (width, height), focal: (fx, fy), centre: (cx, cy) };
@@ -67,7 +67,7 @@ impl Intrinsics {
     }
 }
 
-/// Where things of one camera's frame are in another's.
+/// Maps positions in one camera's frame to positions in another's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Follow {
     across: Line,
@@ -76,7 +76,7 @@ pub struct Follow {
     to: Size,
 }
 
-/// A place in the one frame times `scale` plus `shift` is the place in the other.
+/// A position in one frame times `scale` plus `shift` is the position in the other.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Line {
     scale: f64,
@@ -84,7 +84,7 @@ struct Line {
 }
 
 impl Follow {
-    /// From the frame in which things were found to the one in which they are covered.
+    /// From the frame with the findings to the frame in which they are covered.
     pub fn new(from: View, to: View) -> Follow {
         let line = |axis: fn((u32, u32)) -> u32, real: fn((f64, f64)) -> f64| {
             let (from_side, to_side) = (f64::from(axis(from.size)), f64::from(axis(to.size)));
@@ -105,7 +105,8 @@ impl Follow {
         }
     }
 
-    /// The area of the other frame that shows what `area` shows in the one, with its margin. Empty if it is not in it.
+    /// The area of the other frame that shows the same as `area` does in the first, with its margin. Empty if
+    /// it is outside.
     pub fn area(&self, area: Area) -> Area {
         if area.is_empty() {
             return Area::all((0, 0));
@@ -121,11 +122,11 @@ impl Follow {
         .clipped(self.to)
     }
 
-    /// The parts of the other frame that the one does not show, so that nobody has looked at them: a depth camera
-    /// often sees further to the sides. Left, right, above, below; those without a pixel are empty.
+    /// The parts of the other frame that the first one does not show, so that no detector has inspected them:
+    /// a depth camera often sees further to the sides. Left, right, above, below; some may be empty.
     pub fn unseen(&self) -> [Area; 4] {
         let place = |line: Line, at: u32| f64::from(at) * line.scale + line.shift;
-        // Inwards: a pixel of which only a part was seen was not seen.
+        // Rounded inwards: a pixel that was seen only in part counts as not seen.
         let seen = Area {
             left: place(self.across, 0).ceil() as u32,
             top: place(self.down, 0).ceil() as u32,
@@ -148,7 +149,7 @@ impl Follow {
 }
 
 impl View {
-    /// A frame, and what its camera's last CameraInfo said.
+    /// A frame, and the projection in its camera's last CameraInfo.
     pub fn of(frame: &Frame<'_>, intrinsics: Option<Intrinsics>) -> View {
         View { size: frame.size(), intrinsics }
     }

@@ -1,12 +1,12 @@
-//! The pixels of a sensor_msgs/msg/Image, where they lie in the serialized message.
+//! The pixels of a sensor_msgs/msg/Image, in place in the serialized message.
 
 use super::BlankReason;
 use super::area::Size;
 use super::encoding::{Encoding, Order, Plane, Planes};
 use discreet_cdr::{Malformed, Reader};
 
-/// A serialized sensor_msgs/msg/Image whose fields were found. Whether its pixels can be covered one by one is another
-/// question ([`frame`](RawImage::frame)); that they can be blanked is certain.
+/// A serialized sensor_msgs/msg/Image with the positions of its fields. It can always be blanked;
+/// [`frame`](RawImage::frame) finds out if its pixels can be covered one by one.
 #[derive(Debug)]
 pub struct RawImage<'a> {
     stamp: i64,
@@ -32,7 +32,7 @@ impl<'a> RawImage<'a> {
         if reader.left() > count.saturating_add(3) {
             return Err(Malformed::Trailing { offset: start + count, extra: reader.left() - count });
         }
-        // `sequence` compared the count with what is left.
+        // `sequence` has compared the count with the rest of the message.
         let data = cdr.get_mut(start..start + count).unwrap_or_default();
         Ok(RawImage { stamp, size: (width, height), step, encoding, big_endian, data })
     }
@@ -42,20 +42,20 @@ impl<'a> RawImage<'a> {
         self.stamp
     }
 
-    /// The pixels, if encoding, size, step and data fit together. What is no pixel (padding behind rows and behind the
-    /// last one) is zeroed at once: nobody looks at it, so nothing may hide there.
+    /// The pixels, if encoding, size, step and data are consistent. Other bytes (padding after rows and after
+    /// the last one) are zeroed at once: no detector inspects them, so nothing may be hidden there.
     pub fn frame(&mut self) -> Result<Frame<'_>, BlankReason> {
         let encoding = self.encoding?;
         Frame::new(self.size, self.step, encoding, self.big_endian, self.stamp, self.data)
     }
 
-    /// Zeroes every byte of data, whatever it means.
+    /// Zeroes every byte of data, whatever its meaning.
     pub fn blank(&mut self) {
         self.data.fill(0);
     }
 }
 
-/// Zeroes every byte of data of a serialized sensor_msgs/msg/Image, whatever it means.
+/// Zeroes every byte of data of a serialized sensor_msgs/msg/Image, whatever its meaning.
 pub fn blank_all(cdr: &mut [u8]) -> Result<(), Malformed> {
     RawImage::read(cdr).map(|mut image| image.blank())
 }
@@ -111,12 +111,12 @@ impl<'a> Frame<'a> {
         self.size
     }
 
-    /// How the pixels are written.
+    /// The encoding of the pixels.
     pub fn encoding(&self) -> Encoding {
         self.encoding
     }
 
-    /// Numbers of 16 and 32 bits begin with their high byte.
+    /// True if numbers of 16 and 32 bits begin with their high byte.
     pub fn big_endian(&self) -> bool {
         self.big_endian
     }
@@ -131,7 +131,7 @@ impl<'a> Frame<'a> {
         self.data
     }
 
-    /// A row of a plane; nothing if there is no such row.
+    /// A row of a plane; empty if it does not exist.
     pub(super) fn row(&self, plane: &Plane, row: u32) -> &[u8] {
         let units = self.size.0 / plane.block.0;
         self.data.get(span(plane, row, 0, units)).unwrap_or_default()
@@ -142,7 +142,7 @@ impl<'a> Frame<'a> {
         self.data.get(span(plane, row, left, right)).unwrap_or_default()
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub(super) fn part_mut(&mut self, plane: &Plane, row: u32, left: u32, right: u32) -> &mut [u8] {
         self.data.get_mut(span(plane, row, left, right)).unwrap_or_default()
     }
@@ -162,12 +162,12 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Seconds and nanoseconds at the begin of a header, as nanoseconds.
+/// Seconds and nanoseconds at the start of a header, as nanoseconds.
 pub(super) fn stamp(reader: &mut Reader) -> Result<i64, Malformed> {
     Ok(i64::from(reader.i32()?) * 1_000_000_000 + i64::from(reader.u32()?))
 }
 
-/// A plane lies inside of the data, which was checked when the frame was made: no sum here overflows.
+/// The frame's constructor checked that a plane lies inside the data: no sum here overflows.
 fn span(plane: &Plane, row: u32, left: u32, right: u32) -> std::ops::Range<usize> {
     let row = plane.start + row as usize * plane.stride;
     row + left as usize * plane.unit()..row + right as usize * plane.unit()

@@ -9,20 +9,20 @@ use super::{
 };
 use discreet_cdr::Malformed;
 
-/// The type of the messages that say how a camera projects.
+/// The type of the messages with a camera's projection.
 pub const CAMERA_INFO_TYPE: &str = "sensor_msgs/msg/CameraInfo";
 
 /// Types whose messages are images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImageKind {
-    /// `sensor_msgs/msg/Image`: pixels as they are.
+    /// `sensor_msgs/msg/Image`: uncompressed pixels.
     Raw,
     /// `sensor_msgs/msg/CompressedImage`: JPEG or PNG.
     Compressed,
 }
 
 impl ImageKind {
-    /// What a ROS type is, if it is one of these.
+    /// The kind of image of a ROS type, if it is one of these.
     pub fn of(type_name: &str) -> Option<ImageKind> {
         match type_name {
             "sensor_msgs/msg/Image" => Some(ImageKind::Raw),
@@ -32,33 +32,34 @@ impl ImageKind {
     }
 }
 
-/// What was done to a message.
+/// Summary of the redaction of a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Redaction {
     /// Areas covered in an image, findings hidden in text.
     pub covered: u32,
-    /// Personal data that was found where it does not belong.
+    /// Findings of personal data where the policy does not expect any.
     pub raised: u32,
-    /// The whole frame was blanked, because nobody could look at it.
+    /// The reason if the whole frame was blanked because it could not be inspected.
     pub blank: Option<BlankReason>,
 }
 
 /// A redacted image.
 pub struct Redacted<'a> {
-    /// What was done to it.
+    /// Summary of its redaction.
     pub redaction: Redaction,
-    /// The serialized image, if it was written anew; else it was redacted where it lies.
+    /// The serialized image, if it was written again; otherwise it was redacted in place.
     pub anew: Option<&'a [u8]>,
 }
 
-/// Covers in the images of one topic what a policy names. It remembers what it saw, so every topic has its own.
+/// Covers in the images of one topic what a policy names. It tracks findings from frame to frame, so each
+/// topic has its own.
 pub struct ImageRedactor {
     topic: String,
     kind: ImageKind,
     look: Option<Box<dyn ImageInspector + Send>>,
     cameras: Arc<Cameras>,
-    /// The camera that this one follows was waited for in vain, when this was the last frame that it had seen: it is not
-    /// waited for again until there is another.
+    /// Set after waiting in vain for the followed camera, with its last frame at that time. There is no
+    /// further wait until it has another frame.
     given_up: Option<Option<i64>>,
     thumbnail: Thumbnail,
     areas: Vec<(Area, Cover)>,
@@ -67,7 +68,8 @@ pub struct ImageRedactor {
 }
 
 impl ImageRedactor {
-    /// For the images of `topic`. Without a `look`, only rules that need none can be followed; else frames are blanked.
+    /// A redactor for the images of `topic`. Without an inspector, frames are blanked unless their rules need
+    /// none.
     pub fn new(
         topic: &str,
         kind: ImageKind,
@@ -88,7 +90,8 @@ impl ImageRedactor {
         }
     }
 
-    /// Redacts a serialized image, in place where that is possible. What cannot be looked at is blanked.
+    /// Redacts a serialized image, in place where that is possible. An image that cannot be inspected is
+    /// blanked.
     pub fn redact(&mut self, rules: &ImageRules, cdr: &mut [u8]) -> Result<Redacted<'_>, Malformed> {
         match self.kind {
             ImageKind::Raw => Ok(Redacted { redaction: self.redact_raw(rules, cdr)?, anew: None }),
@@ -99,12 +102,12 @@ impl ImageRedactor {
         }
     }
 
-    /// Keeps who looks in good order. To be called about once a second.
+    /// Maintains the inspector. Call it about once a second.
     pub fn tend(&mut self) {
         self.look.iter_mut().for_each(|look| look.tend());
     }
 
-    /// How who looks is, in words for diagnostics.
+    /// State of the inspector, for diagnostics.
     pub fn state(&self) -> Option<String> {
         self.look.as_ref().map(|look| look.state())
     }
@@ -147,7 +150,7 @@ impl ImageRedactor {
         Ok(())
     }
 
-    /// Uses what the colour camera saw at the same time.
+    /// Uses the findings of the colour camera at the same time.
     fn follow(
         &mut self,
         rules: &ImageRules,
@@ -191,7 +194,7 @@ impl ImageRedactor {
         })
     }
 
-    /// A black image in its place. What cannot be told to have a size becomes no image at all.
+    /// Replaces it with a black image. If its size cannot be read, the data becomes empty.
     fn blacken(&mut self, image: &CompressedImage<'_>) {
         self.black.clear();
         if let (Ok(format), Some(shape)) = (image.kind(), shape(image.data())) {
@@ -207,7 +210,7 @@ impl std::fmt::Debug for ImageRedactor {
     }
 }
 
-/// How a finding is covered. What nobody has looked at leaves nothing, whatever it may turn out to be.
+/// The cover of a finding. A part that no detector has inspected is always covered solid.
 fn cover_of(rules: &ImageRules, found: &Found) -> Option<Cover> {
     match found.why {
         Cause::Unseen => Some(Cover::Solid),
@@ -246,7 +249,7 @@ mod tests {
         assert_eq!(
             depth(&mut redactor, &rules),
             Some(BlankReason::NothingToFollow),
-            "it has not seen anything yet"
+            "it has not inspected anything yet"
         );
         assert!(began.elapsed() < Duration::from_secs(5), "so it is not waited for");
 

@@ -1,8 +1,9 @@
-//! The redacted form of a message: what the policy names is covered in an image, or hidden in text, and an image that
-//! could not be looked at is blanked.
+//! The redacted form of a message: covers what the policy names in an image, hides it in text, and blanks an
+//! image that could not be inspected.
 //!
-//! Of images, the guard holds the pixels and covers them in place; finding what to cover is the work of a [`ImageInspector`], which the guard
-//! keeps in another process, so that a detector that crashes, hangs or is fed a hostile image takes nothing with it.
+//! The guard holds the pixels of an image and covers them in place. A [`ImageInspector`] finds what to cover.
+//! The guard keeps it in another process, so that a detector that crashes, hangs or reads a hostile image
+//! does no other harm.
 
 mod area;
 mod black;

@@ -1,4 +1,4 @@
-//! Redacts the text in the messages of one topic, or in the answers of one service.
+//! Redacts the text in the messages of one topic, or in the responses of one service.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use discreet_pii::{
     self as pii, FieldRules, Kind, Kinds, LONGEST, Operator, OperatorKeys, Roster, Rosters, TextRedactor,
 };
 
-/// A string counts as so many bytes more than it has: looking at an empty one is work too.
+/// The cost of a string in addition to its bytes: an empty one takes work too.
 const STRING: usize = 8;
 
-/// Finds and hides in the text of messages of one type what a policy names. A message in which nothing is found stays
-/// where it is.
+/// Finds and hides in the text of messages of one type what a policy names. A message without findings is not
+/// copied.
 pub struct MessageRedactor {
     plan: Plan,
     rosters: Arc<Rosters>,
@@ -24,50 +24,51 @@ pub struct MessageRedactor {
 /// The rules of the policy in force, by field of this type.
 struct Compiled {
     rules: Arc<TextRules>,
-    /// For each field the one of `redactors` that hides what is in it.
+    /// For each field, the one of `redactors` that hides its findings.
     fields: Vec<Option<(usize, FieldRules)>>,
     redactors: Vec<TextRedactor>,
-    /// For whom pseudonyms are made: they tell one reader from another.
+    /// The reader for whom pseudonyms are made: each reader gets other ones.
     reader: Option<String>,
     roster: Option<Arc<Roster>>,
 }
 
-/// Who is to have what was redacted.
+/// The recipient of the redacted message.
 #[derive(Debug, Clone, Copy)]
 pub enum Recipient<'a> {
     /// The open domain.
     Everyone,
-    /// Stakeholders: their names in the order of the policy, with a blank between two.
+    /// Stakeholders: their names in the order of the policy, separated by a blank.
     Named(&'a str),
 }
 
-/// A message whose text was looked at.
+/// A message whose text was inspected.
 pub struct Rewritten<'a> {
-    /// What was hidden.
+    /// Summary of the redaction.
     pub redaction: Redaction,
-    /// The message without it, if anything was.
+    /// The redacted message, if anything was hidden.
     pub anew: Option<&'a mut [u8]>,
 }
 
 /// Why a message could not be redacted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unredactable {
-    /// The policy names a field that is no text of this type. Whoever wrote it expects something to be hidden there.
-    #[error("the policy hides a field that is no text of this type")]
+    /// The policy names a field that is not text in this type, so the author expects something to be hidden
+    /// there.
+    #[error("the policy hides a field that is not text in this type")]
     NoSuchField,
     /// The patterns could not be built.
-    #[error("nothing can be looked for here")]
+    #[error("the patterns for personal data could not be built")]
     NoFinder,
-    /// More text than is looked at in one message, or text that takes more steps than text may.
-    #[error("more text than is looked at in one message")]
+    /// More text than the limit of a message, or text that takes more steps than the limit.
+    #[error("more text than is inspected in one message")]
     TooLong,
-    /// No message of the type.
+    /// Not a message of the type.
     #[error(transparent)]
     Malformed(#[from] Malformed),
 }
 
 impl MessageRedactor {
-    /// For messages that `plan` walks. Names on today's roster are found too.
+    /// For messages that `plan` walks. Also finds names on today's roster.
     pub fn new(plan: Plan, rosters: Arc<Rosters>) -> MessageRedactor {
         MessageRedactor { plan, rosters, rewriter: Rewriter::default(), compiled: None }
     }
@@ -101,7 +102,7 @@ impl Compiled {
         if !rules.idle(plan.strings()).is_empty() {
             return Err(Unredactable::NoSuchField);
         }
-        // One redactor for each way of looking: a finder that looks for more could miss what is asked for.
+        // One redactor for each set of options: a finder with more kinds could miss one that was asked for.
         let mut ways: Vec<Way> = Vec::new();
         let paths: Vec<&str> = plan.strings().collect();
         let mut way_of = |path: &str| {
@@ -138,7 +139,7 @@ impl Compiled {
         Ok(Compiled { rules: Arc::clone(rules), fields, redactors, reader: None, roster: None })
     }
 
-    /// Sees to it that keys and roster are those of now.
+    /// Updates keys and roster.
     fn follow(&mut self, reader: Recipient<'_>, roster: Option<Arc<Roster>>) {
         let key = self.rules.personal().key();
         if let Some(key) = key
@@ -160,13 +161,13 @@ impl Compiled {
     }
 }
 
-/// A way of looking.
+/// Options of a redactor.
 struct Way {
-    /// For these kinds.
+    /// The kinds to find.
     kinds: Kinds,
-    /// They are hidden so; without it, each as the policy says.
+    /// The operator that hides them; without it, the policy's operator of each kind.
     with: Option<Operator>,
-    /// Fields that are hidden whole, and parts of the JSON in fields.
+    /// Fields, and parts of the JSON in fields, that are hidden whole.
     wholes: Vec<(String, Operator)>,
 }
 
@@ -187,7 +188,7 @@ impl Way {
 }
 
 impl Recipient<'_> {
-    /// The name that pseudonyms are kept apart by.
+    /// The name that separates the pseudonyms of this reader.
     fn name(&self) -> &str {
         match self {
             Recipient::Everyone => "everyone",
@@ -201,7 +202,7 @@ struct Texts<'a> {
     fields: &'a [Option<(usize, FieldRules)>],
     redactors: &'a mut [TextRedactor],
     hidden: u32,
-    /// Bytes of text that may still be looked at in this message; none once there was one too much.
+    /// Bytes of text that may still be inspected in this message; none after the limit was exceeded.
     left: Option<usize>,
 }
 
@@ -209,7 +210,7 @@ impl Strings for Texts<'_> {
     fn string(&mut self, field: usize, text: &str, into: &mut String) -> bool {
         let Some(Some((number, rules))) = self.fields.get(field) else { return false };
         let Some(redactor) = self.redactors.get_mut(*number) else { return false };
-        // Each string costs something, if it is empty.
+        // Each string has a cost, also an empty one.
         self.left = self.left.and_then(|left| left.checked_sub(text.len() + STRING));
         if self.left.is_none() {
             return false;
@@ -220,7 +221,7 @@ impl Strings for Texts<'_> {
             return false;
         }
         if outcome.changed {
-            // What is hidden without being any kind counts too: JSON that cannot be read, of which a part is to be hidden.
+            // Text hidden without a kind counts too: unreadable JSON of which a part must be hidden.
             let hidden = outcome.hits.total().saturating_add(outcome.whole).max(1);
             self.hidden = self.hidden.saturating_add(hidden);
         }
@@ -304,7 +305,7 @@ mod tests {
         let before = message("", &[]);
         for name in ["guest", "guests.floor", "guests.name.first.x.y", "dat"] {
             let done = redactor.redact(&rules(vec![(name, all())]), Recipient::Everyone, &before);
-            let inside = name == "guests.name.first.x.y"; // JSON in the name, for all that anybody knows
+            let inside = name == "guests.name.first.x.y"; // JSON in the name, as it seems
             assert_eq!(done.err(), (!inside).then_some(Unredactable::NoSuchField), "{name}");
         }
     }

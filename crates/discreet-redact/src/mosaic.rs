@@ -4,11 +4,12 @@ use super::cover::paint;
 use super::encoding::{Encoding, Plane, Sample};
 use super::{Area, Frame};
 
-/// More colours than a unit has.
+/// No unit has more colours.
 const COLOURS: usize = 4;
 
 impl Frame<'_> {
-    /// Leaves `across` by `down` tiles of `area`, which consists of whole blocks: each the mean of what it was.
+    /// Replaces `area`, which consists of whole blocks, by `across` by `down` tiles: each has the mean of its
+    /// pixels.
     pub(super) fn mosaic(&mut self, area: Area, across: u32, down: u32) {
         let sample = self.encoding().sample();
         self.tiled(area, across, down, |frame, plane, tile| match sample {
@@ -17,7 +18,7 @@ impl Frame<'_> {
         });
     }
 
-    /// Leaves `across` by `down` tiles of distances: each the nearest that was in it.
+    /// Replaces distances by `across` by `down` tiles: each has its nearest distance.
     pub(super) fn nearest(&mut self, area: Area, across: u32, down: u32) {
         let metres = self.encoding() == Encoding::Metres;
         self.tiled(area, across, down, |frame, plane, tile| {
@@ -25,7 +26,7 @@ impl Frame<'_> {
         });
     }
 
-    /// Fills each tile of each plane with the unit that `unit` makes of it.
+    /// Fills each tile of each plane with the unit that `unit` computes of it.
     fn tiled(
         &mut self,
         area: Area,
@@ -114,12 +115,12 @@ pub(super) fn number(pair: [u8; 2], big_endian: bool) -> u16 {
     if big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
 }
 
-/// The same back.
+/// The inverse.
 pub(super) fn bytes(number: u16, big_endian: bool) -> [u8; 2] {
     if big_endian { number.to_be_bytes() } else { number.to_le_bytes() }
 }
 
-/// A side cut into `count` parts that are whole blocks and as equal as that allows.
+/// Divides a side into `count` parts of whole blocks, as equal as possible.
 fn edges(from: u32, to: u32, count: u32, block: u32) -> impl Iterator<Item = (u32, u32)> {
     let edge = move |number: u32| {
         if number >= count {
@@ -135,7 +136,7 @@ fn edges(from: u32, to: u32, count: u32, block: u32) -> impl Iterator<Item = (u3
 fn sums<'a, const N: usize>(rows: impl Iterator<Item = &'a [u8]>) -> [u64; COLOURS] {
     let mut sums = [0; COLOURS];
     for row in rows {
-        // A row of 16 million pixels would overflow 32 bits: none fits a message.
+        // A row of 16 million pixels would overflow 32 bits; none fits a message.
         let mut of_row = [0u32; N];
         for unit in row.as_chunks::<N>().0 {
             for (sum, byte) in of_row.iter_mut().zip(unit) {

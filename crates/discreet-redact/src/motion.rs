@@ -1,6 +1,6 @@
-//! How a picture moved from one moment to the next, as far as the camera moved it.
+//! The motion of a picture between two moments, as the camera caused it.
 
-/// Turned, scaled and shifted: `x' = a x - b y + dx`, `y' = b x + a y + dy`.
+/// Rotation, scale and shift: `x' = a x - b y + dx`, `y' = b x + a y + dy`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Motion {
     /// Scale times the cosine of the turn.
@@ -13,15 +13,15 @@ pub struct Motion {
     pub dy: f32,
 }
 
-/// Where a point was, and where it is.
+/// A point before and after.
 pub type Moved = ((f32, f32), (f32, f32));
 
 impl Motion {
     /// Nothing moved.
     pub const NONE: Motion = Motion { a: 1.0, b: 0.0, dx: 0.0, dy: 0.0 };
 
-    /// The motion that most points agree on, to `tolerance` pixels; nothing if fewer than a third agree, or fewer than 8.
-    /// Points on what moves by itself disagree and do no harm.
+    /// The motion that most points agree on, to `tolerance` pixels; `None` if fewer than a third agree, or
+    /// fewer than 8. Points on moving things disagree and do no harm.
     pub fn of(points: &[Moved], tolerance: f32) -> Option<Motion> {
         let mut best: Option<(usize, Motion)> = None;
         let mut pick = 0x2545_f491_4f6c_dd1d_u64; // the same choice on every run
@@ -46,12 +46,12 @@ impl Motion {
         motion.is_plausible().then_some(motion)
     }
 
-    /// Where a point is now.
+    /// The new position of a point.
     pub fn apply(&self, (x, y): (f32, f32)) -> (f32, f32) {
         (self.a * x - self.b * y + self.dx, self.b * x + self.a * y + self.dy)
     }
 
-    /// How much larger everything became.
+    /// The change of size as a factor.
     pub fn scale(&self) -> f32 {
         self.a.hypot(self.b)
     }
@@ -93,14 +93,14 @@ impl Motion {
             spread += x * x + y * y;
         }
         if spread.is_nan() || spread < 1.0 {
-            return None; // two points upon each other tell no turn
+            return None; // two points at one position show no rotation
         }
         let (a, b) = (along / spread, across / spread);
         Some(Motion { a, b, dx: to_x - a * x + b * y, dy: to_y - b * x - a * y })
     }
 }
 
-/// With half of the points on things of their own, 64 pairs miss a good one once in a hundred million times.
+/// With half of the points on moving things, 64 pairs miss a good one once in a hundred million times.
 const GUESSES: u32 = 64;
 
 #[cfg(test)]

@@ -1,19 +1,18 @@
-//! What the guard and its redactor say to each other, over a stream socket.
+//! The protocol between the guard and its redactor, over a stream socket.
 //!
-//! Every frame is a length (u32) and as many bytes: a kind (u8) and what that kind has. Numbers are little-endian.
+//! Each frame is a length (u32) and as many bytes: a kind (u8) and the fields of that kind. Numbers are little-endian.
 //!
-//! | kind | what | then follow |
+//! | kind | name | fields |
 //! |---|---|---|
 //! | 1 | Hello | version u16, pid u32, subjects u8, engine: 1 to 64 printable ASCII characters |
 //! | 2 | Found | id u64, count u16, and for each: subject u8, why u8, score f32, left, top, right, bottom u32 |
 //! | 3 | Remade | id u64, the compressed image |
 //! | 4 | Failed | id u64 |
-//! | 16 | ImageInspector | id u64, stamp i64, rules (17 bytes), width u32, height u32, the pixels |
+//! | 16 | Inspect | id u64, stamp i64, rules (17 bytes), width u32, height u32, the pixels |
 //! | 17 | Remake | id u64, stamp i64, rules (17 bytes), format u8, the compressed image |
 //!
-//! The redactor says Hello once, and then gives one answer to each question, in their order. Neither side believes a
-//! length before it was compared with what such a frame may have, and the guard believes nothing that does not fit what
-//! it asked.
+//! The redactor sends Hello once, and then one answer to each question, in their order. Both sides compare a length
+//! with the limit of such a frame before they use it, and the guard accepts only what belongs to its question.
 
 mod fields;
 mod incoming;
@@ -24,16 +23,16 @@ pub use incoming::{Incoming, Progress};
 pub use reply::{Findings, Hello, Reply};
 pub use request::{Request, RuleBytes, Work};
 
-/// The version of what is said here. A redactor of another one is not asked.
+/// The version of the protocol. A redactor of another version is not used.
 pub const VERSION: u16 = 1;
 
-/// The largest picture that is looked at, in bytes.
+/// The largest picture, in bytes.
 pub const MAX_PICTURE: usize = 1280 * 1280 * 3;
 
 /// The largest compressed image, in bytes.
 pub const MAX_COMPRESSED: usize = 32 << 20;
 
-/// The most findings in one answer. What has more is not answered with a part of them.
+/// The most findings in one answer. A picture with more is answered with Failed.
 pub const MAX_FINDINGS: usize = 256;
 
 /// The longest frame that the redactor reads.
@@ -44,39 +43,39 @@ pub const MAX_SHORT_REPLY: usize = 16 + MAX_FINDINGS * 22;
 /// See [`MAX_SHORT_REPLY`].
 pub const MAX_REPLY: usize = 16 + MAX_COMPRESSED;
 
-/// What was said does not make sense.
+/// Why a frame is malformed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Garbled {
-    /// It ends too early.
-    #[error("it ends too early")]
+    /// It is too short.
+    #[error("it is too short")]
     Truncated,
-    /// It goes on after its end.
+    /// It has bytes after its end.
     #[error("{0} bytes too many")]
     Trailing(usize),
-    /// It claims to be longer than it may be.
-    #[error("it claims {claimed} bytes, where {limit} are the most")]
+    /// It claims to be longer than the limit.
+    #[error("it claims {claimed} bytes; the limit is {limit}")]
     TooLong {
-        /// What it claims.
+        /// The claimed length.
         claimed: usize,
-        /// The most that it may have.
+        /// The limit.
         limit: usize,
     },
-    /// A kind of frame that nobody knows, or that is not expected here.
+    /// A kind that is unknown, or not expected here.
     #[error("unexpected kind {0}")]
     Kind(u8),
-    /// Another version.
-    #[error("it speaks version {0}")]
+    /// Another version of the protocol.
+    #[error("it uses version {0} of the protocol")]
     Version(u16),
-    /// A field has a value that nobody defined.
+    /// An undefined value of a field.
     #[error("undefined value of `{0}`")]
     Undefined(&'static str),
-    /// An area is empty, or not inside of the picture.
-    #[error("an area outside of the picture")]
+    /// An area is empty, or not inside the picture.
+    #[error("an area outside the picture")]
     Outside,
-    /// The picture's size and its bytes do not fit together, or it is too large.
-    #[error("a picture whose size does not fit")]
+    /// The picture's size and its bytes are inconsistent, or it is too large.
+    #[error("a picture with an inconsistent size")]
     Unfit,
-    /// It answers what was not asked.
+    /// It answers a question that was not asked.
     #[error("an answer to question {0}, which is not open")]
     Unasked(u64),
 }

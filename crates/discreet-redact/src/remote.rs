@@ -1,7 +1,7 @@
-//! Looking in another process: the guard's side.
+//! Inspection in another process: the guard's side.
 //!
-//! Whatever that process does, a frame waits for it until its deadline and no longer, and an answer is used only if it
-//! answers the question that was asked for this frame. Everything else is [`BlankReason`], and the guard blanks the frame.
+//! A frame waits until its deadline and no longer, and an answer is used only if it belongs to the question
+//! about this frame. Every other case is a [`BlankReason`], and the guard blanks the frame.
 
 mod channel;
 mod pause;
@@ -20,12 +20,12 @@ use super::{BlankReason, CompressedFormat, Found, ImageInspector, ImageRules, Pi
 pub use self::pause::Patience;
 pub use self::program::Program;
 
-/// No frame waits longer than this, whatever its rules say.
+/// The longest wait of a frame, whatever its rules say.
 const LONGEST_DEADLINE: Duration = Duration::from_secs(10);
 
-/// A redactor in a process of its own, which is started again when it fails.
+/// A redactor in a process of its own, which is restarted when it fails.
 ///
-/// Nothing here has a thread of its own: it goes on with each frame, and with [`Remote::tend`].
+/// It has no thread of its own: it makes progress with each frame, and with [`Remote::tend`].
 pub struct Remote {
     program: Program,
     patience: Patience,
@@ -35,60 +35,60 @@ pub struct Remote {
     counts: Counts,
     last_id: u64,
     found: Vec<Found>,
-    /// What it was said of that the redactor cannot find it.
+    /// The subjects that the redactor cannot find, as reported.
     unable: Subjects,
 }
 
 enum Stage {
-    /// There is no such program. It will not be looked for again.
+    /// The program does not exist. There is no second attempt.
     Missing,
-    /// Started again at `until`, if the one before is gone by then.
+    /// Restarts at `until`, if the process before it has exited by then.
     Resting { until: Instant, before: Option<Process> },
-    /// Running; ready once it has said so.
+    /// Running; ready after its Hello.
     Running(Box<Session>),
 }
 
-/// What became of the redactor so far.
+/// Counters of the redactor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// How often it was started.
+    /// Starts.
     pub started: u64,
-    /// How often it ended, or had to be killed, without having been told to.
+    /// Unexpected exits, and kills.
     pub restarts: u64,
-    /// Frames blanked because there was no redactor that was ready.
+    /// Frames blanked because no redactor was ready.
     pub absent: u64,
-    /// Frames blanked because they, or a frame before them, were not answered in time.
+    /// Frames blanked because the answer to them, or to a frame before them, was late.
     pub late: u64,
-    /// Frames blanked because the answer was that it could not, or made no sense.
+    /// Frames blanked because the answer was a failure, or malformed.
     pub failed: u64,
 }
 
-/// How the redactor is, as of the last frame or [`Remote::tend`].
+/// State of the redactor, after the last frame or [`Remote::tend`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RedactorState<'a> {
-    /// It has been started, and not said yet that it is ready.
+    /// Started, not ready yet.
     Starting,
     /// It answers.
     Ready {
         /// Its process.
         pid: u32,
-        /// What it looks with.
+        /// The name of its engine.
         engine: &'a str,
     },
-    /// It owes the answer to a question whose time is over.
+    /// Its answer to a question is overdue.
     Late {
         /// Its process.
         pid: u32,
     },
-    /// It ended or was killed, and will be started again.
+    /// It exited or was killed, and will be restarted.
     Restarting,
-    /// There is no program to be started.
+    /// The program does not exist.
     Missing,
 }
 
 impl Remote {
-    /// Starts nothing yet: call [`Remote::tend`] when it is clear that frames will come, so that the first need not
-    /// wait for it. Needs no ROS, and no OpenCV in this process.
+    /// Starts nothing yet: call [`Remote::tend`] when frames are expected, so that the first need not wait.
+    /// Needs no ROS, and no OpenCV in this process.
     pub fn new(program: Program, patience: Patience) -> Remote {
         Remote {
             program,
@@ -103,15 +103,16 @@ impl Remote {
         }
     }
 
-    /// Tells `news` in place of standard error what a person should know: a redactor that is missing, or ended.
+    /// Reports to `news`, instead of standard error, what an operator should know: a redactor that is
+    /// missing, or has exited.
     #[must_use]
     pub fn telling(mut self, news: impl FnMut(&str) + Send + 'static) -> Remote {
         self.news = Box::new(news);
         self
     }
 
-    /// Starts the redactor if it is time to, hears what it has to say, and ends it if it has been silent for too long.
-    /// Never waits for it. Each frame does this too; call it about once a second when none come.
+    /// Starts the redactor if that is due, reads its messages, and kills it if it was silent for too long.
+    /// Does not block. Each frame does this too; call it about once a second when none come.
     pub fn tend(&mut self) {
         let now = Instant::now();
         match &mut self.stage {
@@ -134,7 +135,7 @@ impl Remote {
         }
     }
 
-    /// How it is.
+    /// The present state.
     pub fn state(&self) -> RedactorState<'_> {
         match &self.stage {
             Stage::Missing => RedactorState::Missing,
@@ -148,7 +149,7 @@ impl Remote {
         }
     }
 
-    /// What became of it so far.
+    /// The counters.
     pub fn counts(&self) -> Counts {
         self.counts
     }
@@ -164,8 +165,8 @@ impl Remote {
             {
                 let path = self.program.path.display();
                 (self.news)(&format!(
-                    "cannot start the redactor {path}: {error}. Images that are to be redacted stay blank until it is \
-                     there (built with the feature `vision`) and this node is started again"
+                    "cannot start the redactor {path}: {error}. Images that must be redacted stay blank until it is \
+                     installed (built with the feature `vision`) and this node is restarted"
                 ));
                 self.stage = Stage::Missing;
             }
@@ -177,22 +178,20 @@ impl Remote {
         }
     }
 
-    /// The redactor is not to be believed any more, or gone: makes sure of that, and has it started again later.
+    /// Kills a redactor that is no longer trusted, or has exited, and schedules its restart.
     fn end(&mut self, end: &End, now: Instant) {
         let stage = std::mem::replace(&mut self.stage, Stage::Resting { until: now, before: None });
         let Stage::Running(session) = stage else { return };
         self.counts.restarts += 1;
         let pause = self.pauses.next(session.ready_for(now), &self.patience);
         let pid = session.pid();
-        (self.news)(&format!(
-            "redactor {pid}: {end}; images stay blank, and it is started again in {pause:?}"
-        ));
+        (self.news)(&format!("redactor {pid}: {end}; images stay blank, and it is restarted in {pause:?}"));
         let mut process = session.close();
         process.kill();
         self.stage = Stage::Resting { until: now + pause, before: Some(process) };
     }
 
-    /// Asks, and waits for the answer until the deadline.
+    /// Sends the question, and waits for the answer until the deadline.
     fn ask(&mut self, rules: &ImageRules, stamp: i64, work: Work<'_>) -> Result<(), BlankReason> {
         let until = Instant::now() + rules.deadline.min(LONGEST_DEADLINE);
         self.last_id += 1;
@@ -201,14 +200,14 @@ impl Remote {
         let request = Request { id: self.last_id, stamp, rules: RuleBytes::of(rules), work };
         let outcome = session.ask(rules, request, until, &mut self.found);
         outcome.map_err(|fault| match fault {
-            Fault::BlankReason(blind) => blind,
+            Fault::Blank(reason) => reason,
             Fault::Unable(subject) => {
                 self.tell_unable(subject);
                 BlankReason::Failed
             }
             Fault::End(end) => {
                 self.end(&end, Instant::now());
-                end.blind()
+                end.blank_reason()
             }
         })
     }
@@ -249,8 +248,8 @@ impl ImageInspector for Remote {
             RedactorState::Starting => "starting".into(),
             RedactorState::Ready { pid, engine } => format!("ready, process {pid}, {engine}"),
             RedactorState::Late { pid } => format!("late, process {pid}"),
-            RedactorState::Restarting => "being started again".into(),
-            RedactorState::Missing => "there is no program `redactor`".into(),
+            RedactorState::Restarting => "restarting".into(),
+            RedactorState::Missing => "the program `redactor` is not installed".into(),
         }
     }
 
@@ -260,7 +259,7 @@ impl ImageInspector for Remote {
         picture: Picture<'_>,
         stamp: i64,
     ) -> Result<&[Found], BlankReason> {
-        let outcome = self.ask(rules, stamp, Work::ImageInspector(picture));
+        let outcome = self.ask(rules, stamp, Work::Inspect(picture));
         self.count(&outcome);
         outcome.map(|()| self.found.as_slice())
     }
@@ -286,7 +285,7 @@ impl Drop for Remote {
     fn drop(&mut self) {
         let stage = std::mem::replace(&mut self.stage, Stage::Missing);
         if let Stage::Running(session) = stage {
-            // It ends when its input does, if it is sane; it is killed when it is dropped, if it is not.
+            // A sane process exits when its input is closed; any other is killed when this is dropped.
             session.close().wait();
         }
     }

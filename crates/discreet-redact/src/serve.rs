@@ -1,4 +1,4 @@
-//! Looking on behalf of the guard: the redactor's side.
+//! Inspection on behalf of the guard: the redactor's side.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd as _;
@@ -11,24 +11,24 @@ use rustix::event::{PollFd, PollFlags, poll};
 use super::protocol::{Garbled, Hello, Incoming, MAX_REQUEST, Progress, Reply, Request, RuleBytes, Work};
 use super::{ImageInspector, ImageRules};
 
-/// Why it no longer serves, other than that the guard is gone.
+/// Why it stopped serving, other than that the guard is gone.
 #[derive(Debug, thiserror::Error)]
 pub enum Unserved {
-    /// What the guard said makes no sense.
-    #[error("the guard's question makes no sense: {0}")]
+    /// The guard's question is malformed.
+    #[error("the guard's question is malformed: {0}")]
     Garbled(#[from] Garbled),
     /// The socket is broken.
     #[error("the guard cannot be reached: {0}")]
     Broken(#[from] io::Error),
-    /// Looking panicked: nobody knows what state that left.
+    /// The detectors panicked, which leaves their state undefined.
     #[error("looking at an image panicked")]
     Panicked,
 }
 
-/// Says hello and answers each question, until the guard closes the socket.
+/// Sends Hello and answers each question, until the guard closes the socket.
 ///
-/// `make` makes what looks under a topic's rules; it is called again when these change. Where it cannot, each question
-/// is answered with Failed, and the reason is said once.
+/// `make` makes an inspector for a topic's rules; it is called again when these change. When it fails, each
+/// question is answered with Failed, and the reason is reported once.
 pub fn serve<S: Read + Write>(
     stream: &mut S,
     hello: &Hello,
@@ -44,23 +44,23 @@ pub fn serve<S: Read + Write>(
     }
 }
 
-/// The socket to the guard, if this process was started by it: its standard input.
+/// The socket to the guard: this process's standard input, if the guard started it.
 pub fn guard_socket() -> Option<UnixStream> {
     let input = io::stdin().as_fd().try_clone_to_owned().ok()?;
     let domain = rustix::net::sockopt::socket_domain(&input).ok()?;
     (domain == rustix::net::AddressFamily::UNIX).then(|| UnixStream::from(input))
 }
 
-/// Ends this process soon after the guard has closed the socket, even if it hangs in the middle of an image.
+/// Exits soon after the guard has closed the socket, even if an image hangs.
 pub fn end_with_guard(stream: &UnixStream) -> io::Result<()> {
     let stream = stream.try_clone()?;
     std::thread::Builder::new().name("end_with_guard".into()).spawn(move || {
-        // Without being asked for, it tells only that the other side is gone.
+        // Without requested events, poll reports only that the other side has closed.
         while poll(&mut [PollFd::new(&stream, PollFlags::empty())], None).is_err() {
             std::thread::sleep(Duration::from_millis(100));
         }
-        std::thread::sleep(Duration::from_secs(1)); // most often it has ended of itself by then
-        // An orderly exit would wait for what hangs.
+        std::thread::sleep(Duration::from_secs(1)); // in most cases it has exited by then
+        // An orderly exit would wait for a thread that hangs.
         let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     })?;
     Ok(())
@@ -86,7 +86,7 @@ fn answer_all<S: Read + Write>(
             Progress::Broken(error) => return Err(error.into()),
         }
         let request = Request::read(incoming.frame())?;
-        // The process ends after a panic, so that nothing broken is used again.
+        // The process exits after a panic, so that no undefined state is used again.
         let caught = catch_unwind(AssertUnwindSafe(|| looker.answer(&request, &mut outgoing)));
         let answered = matches!(caught, Ok(Ok(true)));
         if !answered {
@@ -101,7 +101,7 @@ fn answer_all<S: Read + Write>(
     }
 }
 
-/// What looks, under the rules that it was made for.
+/// An inspector, and the rules that it was made for.
 struct Looker<M> {
     make: M,
     rules: Option<(RuleBytes, ImageRules)>,
@@ -118,7 +118,7 @@ impl<M: FnMut(&ImageRules) -> Result<Box<dyn ImageInspector>, String>> Looker<M>
         }
         let (Some(look), Some((_, rules))) = (&mut self.look, &self.rules) else { return Ok(false) };
         let written = match request.work {
-            Work::ImageInspector(picture) => look
+            Work::Inspect(picture) => look
                 .look(rules, picture, request.stamp)
                 .map(|found| Reply::write_found(outgoing, request.id, found)),
             Work::Remake(format, image) => look
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use crate::{Area, BlankReason, Cause, CompressedFormat, Found, Picture, Subject, Subjects};
 
-    /// Finds the whole picture; panics at a picture of one column, cannot look at one of two.
+    /// Finds the whole picture; panics at a picture of one column, fails at one of two.
     struct Fake(Vec<Found>);
 
     impl ImageInspector for Fake {
@@ -205,7 +205,7 @@ mod tests {
     }
 
     fn columns(width: u32) -> Work<'static> {
-        Work::ImageInspector(Picture { width, height: 1, bgr: &[0; 30][..width as usize * 3] })
+        Work::Inspect(Picture { width, height: 1, bgr: &[0; 30][..width as usize * 3] })
     }
 
     #[test]

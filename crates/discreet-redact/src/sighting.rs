@@ -1,8 +1,8 @@
-//! What a detector says: a rectangle that fits tightly, and how sure it is.
+//! The output of a detector: a tight rectangle and a score.
 
 use super::{Area, Size};
 
-/// One thing that a detector saw, in pixels of the picture that it looked at.
+/// One sighting of a detector, in pixels of the inspected picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sighting {
     /// Left edge.
@@ -18,39 +18,39 @@ pub struct Sighting {
 }
 
 impl Sighting {
-    /// From the middle and the sides.
+    /// From its centre, width and height.
     pub fn around(x: f32, y: f32, width: f32, height: f32, score: f32) -> Sighting {
         let (across, down) = (width / 2.0, height / 2.0);
         Sighting { left: x - across, top: y - down, right: x + across, bottom: y + down, score }
     }
 
-    /// How wide it is.
+    /// Width.
     pub fn width(&self) -> f32 {
         (self.right - self.left).max(0.0)
     }
 
-    /// How high it is.
+    /// Height.
     pub fn height(&self) -> f32 {
         (self.bottom - self.top).max(0.0)
     }
 
-    /// The side of the square of the same area.
+    /// The side of the square of equal area.
     pub fn side(&self) -> f32 {
         (self.width() * self.height()).sqrt()
     }
 
-    /// Its middle.
+    /// The centre.
     pub fn middle(&self) -> (f32, f32) {
         ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)
     }
 
-    /// A detector's arithmetic can overflow: what is no rectangle of finite size is not one.
+    /// False unless it is a rectangle of finite size: a detector's arithmetic can overflow.
     pub fn is_sound(&self) -> bool {
         let sides = [self.left, self.top, self.right, self.bottom, self.score];
         sides.iter().all(|side| side.is_finite()) && self.width() > 0.0 && self.height() > 0.0
     }
 
-    /// How much two are the same: what both cover over what either covers, 0 to 1.
+    /// Intersection over union, 0 to 1.
     pub fn overlap(&self, other: &Sighting) -> f32 {
         let across = self.right.min(other.right) - self.left.max(other.left);
         let down = self.bottom.min(other.bottom) - self.top.max(other.top);
@@ -60,7 +60,8 @@ impl Sighting {
     }
 }
 
-/// Several sightings of one thing become the surest of them. Sorts by score, the surest first.
+/// Non-maximum suppression: of several sightings of one thing, the one with the highest score stays. Sorts by
+/// score, highest first.
 pub fn suppress(sightings: &mut Vec<Sighting>, overlap: f32) {
     sightings.retain(Sighting::is_sound);
     sightings.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -73,8 +74,8 @@ pub fn suppress(sightings: &mut Vec<Sighting>, overlap: f32) {
     *sightings = kept;
 }
 
-/// A value that changes with the size of what was seen: one for what is 20 pixels and less, another for 160 and more,
-/// even steps a doubling between them.
+/// A value that depends on the size of the sighting: constant up to 20 pixels and from 160 on, in equal steps
+/// for each doubling between them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BySize {
     /// At 20 pixels.
@@ -84,14 +85,14 @@ pub struct BySize {
 }
 
 impl BySize {
-    /// The value for a thing of this side.
+    /// The value for a thing with this side.
     pub fn at(self, side: f32) -> f32 {
         let doublings = (side.max(1.0) / 20.0).log2().clamp(0.0, 3.0);
         self.small + (self.large - self.small) * doublings / 3.0
     }
 }
 
-/// How far a cover reaches beyond what was seen, on each side.
+/// The margin of a cover around a sighting, on each side.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Margin {
     /// A share of the width, left and right.
@@ -100,12 +101,12 @@ pub struct Margin {
     pub above: BySize,
     /// A share of the height, below.
     pub below: BySize,
-    /// And so many pixels.
+    /// Pixels in addition.
     pub pixels: f32,
 }
 
 impl Margin {
-    /// The area to be covered in a picture of this size.
+    /// The area to cover in a picture of this size.
     pub fn around(&self, sighting: &Sighting, picture: Size) -> Area {
         let side = sighting.side();
         let across = sighting.width() * self.across.at(side) + self.pixels;

@@ -1,11 +1,12 @@
-//! What a policy says of the text in one topic's messages, or in one service's answers.
+//! The policy's rules for the text in one topic's messages, or in one service's responses.
 
 use std::fmt;
 use std::sync::Arc;
 
 use discreet_pii::{Kinds, Operator, PersonalData};
 
-/// How text is redacted: the policy's `redact:` of that topic or service, with what it says of personal data in general.
+/// Redaction of text: the policy's `redact:` of that topic or service, with its general rules for personal
+/// data.
 #[derive(Debug)]
 pub struct TextRules {
     /// By field, as written, without brackets: `status.message`, a whole part of the message `guest`, or `*`.
@@ -13,23 +14,23 @@ pub struct TextRules {
     personal: Arc<PersonalData>,
 }
 
-/// What happens to the text of a field.
+/// Treatment of the text of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldRule {
-    /// All of it is hidden so, whatever it is.
+    /// All of it is hidden, whatever it contains.
     Whole(Operator),
-    /// What is found in it is hidden.
+    /// The findings in it are hidden.
     Find {
-        /// What to find.
+        /// The kinds to find.
         kinds: Kinds,
-        /// How it is hidden; without it, as the policy says of each kind.
+        /// The operator that hides them; without it, the policy's operator of each kind.
         with: Option<Operator>,
-        /// Whether it was spoken.
+        /// True if it is transcribed speech.
         spoken: bool,
     },
 }
 
-/// The name that stands for every field that no other rule speaks of.
+/// The name of all fields that no other rule names.
 pub const EVERY_FIELD: &str = "*";
 
 impl TextRules {
@@ -39,36 +40,36 @@ impl TextRules {
         TextRules { fields, personal }
     }
 
-    /// Makes ready what finds: the first message need not wait for it.
+    /// Builds the finders, so that the first message need not wait.
     pub fn prepare(&self) {
         for (_, rule) in &self.fields {
             let kinds = match rule {
                 FieldRule::Whole(_) => Kinds::NONE,
                 FieldRule::Find { kinds, .. } => *kinds,
             };
-            // What cannot be made is missing when a message wants it, and keeps that inside.
+            // A failure is kept inside, and reported when a message needs the finder.
             let _made = self.personal.finder(kinds);
         }
     }
 
-    /// What the policy says of personal data in general.
+    /// The policy's general rules for personal data.
     pub fn personal(&self) -> &Arc<PersonalData> {
         &self.personal
     }
 
-    /// The rule for a field, by its path in the type, `status[].message`: the one that names most of it.
+    /// The rule for a field, by its path in the type, `status[].message`: the most specific one.
     pub fn rule(&self, path: &str) -> Option<&FieldRule> {
         let path = path.replace("[]", "");
         let speaks = self.fields.iter().filter(|(name, _)| speaks_of(name, &path));
         speaks.max_by_key(|(name, _)| if name == EVERY_FIELD { 0 } else { name.len() }).map(|(_, rule)| rule)
     }
 
-    /// The rule of each name: a field as written, without brackets, or `*`.
+    /// The rule of each name: a field as in the policy, without brackets, or `*`.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &FieldRule)> {
         self.fields.iter().map(|(name, rule)| (name.as_str(), rule))
     }
 
-    /// What is hidden whole, and how.
+    /// The fields that are hidden whole, with their operators.
     pub fn wholes(&self) -> impl Iterator<Item = (&str, Operator)> + Clone {
         self.fields.iter().filter_map(|(name, rule)| match rule {
             FieldRule::Whole(operator) => Some((name.as_str(), *operator)),
@@ -76,16 +77,16 @@ impl TextRules {
         })
     }
 
-    /// Names that stand for no text among `paths`. Whoever wrote one expects something to be hidden that is not.
+    /// Names that match no text among `paths`. Their author expects something to be hidden that is not.
     pub fn idle<'a>(&'a self, paths: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
         let paths: Vec<String> = paths.into_iter().map(|path| path.replace("[]", "")).collect();
-        // What goes on from a field's name speaks of JSON in it.
+        // A name that extends a field's name refers to the JSON in it.
         let idle = |name: &&str| !paths.iter().any(|path| speaks_of(name, path) || speaks_of(path, name));
         self.fields.iter().map(|(name, _)| name.as_str()).filter(idle).collect()
     }
 
-    /// True if it hides less than `other` in some field, or in another way: in a part of the message, `response.`, in which
-    /// all is that `other` speaks of. The part may be empty.
+    /// True if it hides less than `other` in some field, or in another way. `part` is a part of the message,
+    /// `response.`, that contains all fields of `other`; it may be empty.
     pub fn hides_less_within(&self, part: &str, other: &TextRules) -> bool {
         let weaker =
             |(name, theirs): &(String, FieldRule)| match (self.rule(&format!("{part}{name}")), theirs) {
@@ -101,7 +102,7 @@ impl TextRules {
     }
 }
 
-/// Whether a name goes on from that of a field of the type: it speaks of a part of the JSON in it.
+/// Does a name extend that of a field of the type? It then refers to a part of the JSON in it.
 pub(super) fn is_inside(name: &str, path: &str) -> bool {
     let path = path.replace("[]", "");
     name != path && name != EVERY_FIELD && speaks_of(&path, name)
@@ -113,7 +114,7 @@ fn speaks_of(name: &str, path: &str) -> bool {
 }
 
 impl fmt::Display for TextRules {
-    /// As a policy says it: `data: phone email, guest.passport_no: mask`.
+    /// As in a policy: `data: phone email, guest.passport_no: mask`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, (field, rule)) in self.fields.iter().enumerate() {
             let comma = if number == 0 { "" } else { ", " };

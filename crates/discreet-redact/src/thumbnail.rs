@@ -1,4 +1,4 @@
-//! The small picture of a frame that detectors look at.
+//! The small picture of a frame that detectors inspect.
 
 mod axis;
 mod colour;
@@ -10,12 +10,12 @@ use super::{BlankReason, Frame, Picture};
 use axis::Axis;
 use colour::Converter;
 
-/// Makes pictures of frames. Its memory is used again: one for each topic.
+/// Makes pictures of frames. Its memory is reused: one for each topic.
 #[derive(Debug, Default)]
 pub struct Thumbnail {
     across: Axis,
     down: Axis,
-    /// A row of the frame, converted, and which one it is.
+    /// A converted row of the frame, and its number.
     row: Vec<u8>,
     /// The weighted sum of rows.
     sum: Vec<u16>,
@@ -23,11 +23,11 @@ pub struct Thumbnail {
 }
 
 impl Thumbnail {
-    /// The frame in 8-bit blue, green, red, shrunk by averaging until its longer side is at most `long_side`. It is
-    /// never made larger. Bayer frames are halved first.
+    /// The frame in 8-bit blue, green, red, shrunk by averaging until its longer side is at most `long_side`.
+    /// It is never enlarged. Bayer frames are halved first.
     ///
-    /// Of 16-bit light, the highest eight bits are shown that the frame makes use of, all but its brightest 64th.
-    /// Distances are [`BlankReason::UnknownEncoding`]: there is nothing to look at.
+    /// Of 16-bit light, the picture has the highest eight bits in use, without regard to the brightest 64th
+    /// of the pixels. Distances are [`BlankReason::UnknownEncoding`]: detectors cannot inspect them.
     pub fn picture(&mut self, frame: &Frame<'_>, long_side: u32) -> Result<Picture<'_>, BlankReason> {
         let mut picture = std::mem::take(&mut self.picture);
         picture.clear();
@@ -37,7 +37,7 @@ impl Thumbnail {
         Ok(Picture { width, height, bgr: &self.picture })
     }
 
-    /// The same, appended to `out`: behind a header, say. Gives the picture's columns and rows.
+    /// The same, appended to `out`, for example after a header. Returns the picture's columns and rows.
     pub fn append(
         &mut self,
         frame: &Frame<'_>,
@@ -72,7 +72,7 @@ impl Thumbnail {
         self.down.set(from.1, to.1, 256);
         let width = from.0 as usize * 3;
         self.row.resize(width, 0);
-        // Each pixel is read together with the byte behind it, because four are faster than three.
+        // Each pixel is read together with the byte after it, because four bytes are faster than three.
         self.sum.resize(width + 1, 0);
         let order = match frame.encoding() {
             Encoding::Colours { order: order @ (Order::Rgb | Order::Bgr), deep: false } => Some(order),

@@ -1,20 +1,20 @@
-//! What was seen, from frame to frame: a thing that a detector misses for some frames stays covered.
+//! Tracking from frame to frame: a thing that a detector misses for some frames stays covered.
 
 use super::sighting::{BySize, Sighting};
 use super::{Cause, Motion};
 
-/// How things of one subject are followed.
+/// Parameters of tracking for one subject.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Following {
-    /// In the first picture, in which everything is new, something is believed from this score on.
+    /// Least score in the first picture, in which everything is new.
     pub first: BySize,
-    /// Something new is believed from this score on.
+    /// Least score of a new thing.
     pub start: BySize,
-    /// Something that is followed already is believed from this score on.
+    /// Least score of a thing that is tracked already.
     pub go_on: BySize,
-    /// So many detections may miss it before it is given up, once it was seen `sure` times.
+    /// The number of detections that may miss it before it is dropped, once it was seen `sure` times.
     pub hold: u32,
-    /// What was seen less often than this is given up sooner.
+    /// A thing that was seen less often is dropped sooner.
     pub sure: u32,
 }
 
@@ -23,36 +23,36 @@ pub struct Following {
 pub struct Tracks {
     following: Following,
     tracks: Vec<Track>,
-    /// Nothing was looked at yet.
+    /// No picture was inspected yet.
     fresh: bool,
 }
 
-/// More things than this at once are not followed; what is seen of them is still covered.
+/// The most tracked things. Sightings beyond are still covered.
 const MOST_TRACKS: usize = 512;
 
 #[derive(Debug, Clone, Copy)]
 struct Track {
-    /// Where it is, as far as is known.
+    /// Its estimated position.
     place: Sighting,
-    /// What is covered: where it is, and where it was a moment ago beside that. Detectors say now a little more and now a
-    /// little less of one face.
+    /// The covered area: its present position and that of a moment ago. Detectors report a face now a little
+    /// larger, now a little smaller.
     reach: Sighting,
-    /// How its middle moves in a frame, beside what the camera does.
+    /// The motion of its centre per frame, in addition to the camera's.
     speed: (f32, f32),
-    /// How often it was seen, and how many detections have missed it since.
+    /// Number of sightings, and of detections that have missed it since.
     seen: u32,
     missed: u32,
-    /// Where it would be without being seen in this frame, to tell how wrong that was.
+    /// Its position without a sighting in this frame, to measure the error of the prediction.
     held: bool,
 }
 
 impl Tracks {
-    /// Follows nothing yet.
+    /// Tracks nothing yet.
     pub fn new(following: Following) -> Tracks {
         Tracks { following, tracks: Vec::new(), fresh: true }
     }
 
-    /// The picture is of something else now.
+    /// Drops all tracks: the picture shows another scene.
     pub fn forget(&mut self) {
         self.tracks.clear();
         self.fresh = true;
@@ -64,7 +64,7 @@ impl Tracks {
         [first, start, go_on].iter().fold(1.0, |least, score| score.small.min(score.large).min(least))
     }
 
-    /// The next frame: everything moves as the camera moved it, and as it moved before.
+    /// Advances to the next frame: everything moves as the camera moved it, and as it moved before.
     pub fn advance(&mut self, camera: &Motion, (width, height): (u32, u32)) {
         let scale = camera.scale();
         for track in &mut self.tracks {
@@ -76,7 +76,7 @@ impl Tracks {
             track.reach = from.apply(&track.reach);
             track.held = true;
             if track.missed > 0 {
-                // Nobody knows any more how it moves.
+                // Its motion is no longer known.
                 track.speed = (track.speed.0 * 0.8, track.speed.1 * 0.8);
             }
         }
@@ -87,7 +87,7 @@ impl Tracks {
         });
     }
 
-    /// What a detector saw in this frame, the surest first and each thing once.
+    /// Adds the sightings in this frame, sorted by score, each thing once.
     pub fn see(&mut self, sightings: &[Sighting]) {
         let before = self.tracks.len();
         let mut free = vec![true; before];
@@ -117,7 +117,7 @@ impl Tracks {
         });
     }
 
-    /// Where everything is now, and whether it was seen in this frame.
+    /// The present positions, and if they were seen in this frame.
     pub fn places(&self) -> impl Iterator<Item = (Sighting, Cause)> {
         self.tracks.iter().map(|track| (track.reach, if track.held { Cause::Held } else { Cause::Seen }))
     }
@@ -137,8 +137,8 @@ impl Track {
         Track { place: *sighting, reach: *sighting, speed: (0.0, 0.0), seen: 1, missed: 0, held: false }
     }
 
-    /// The steady state of a Kalman filter: a detector's word on where something is counts for more than the guess, its
-    /// word on how fast that moves for less.
+    /// The steady state of a Kalman filter: a sighting has more weight than the prediction for the position,
+    /// and less for the speed.
     fn update(&mut self, seen: &Sighting) {
         let (guess, real) = (self.place.middle(), seen.middle());
         let wrong = (real.0 - guess.0, real.1 - guess.1);
@@ -156,7 +156,7 @@ impl Track {
     }
 }
 
-/// How a thing moved and grew.
+/// Change of position and size.
 struct Shift {
     from: (f32, f32),
     to: (f32, f32),
@@ -177,11 +177,11 @@ impl Shift {
     }
 }
 
-/// What reached further a moment ago comes back by this share in a frame.
+/// An area that was larger a moment ago shrinks by this share in a frame.
 const SHRINK: f32 = 0.3;
 
 impl Sighting {
-    /// At least `seen`, and beyond it a part of what this reached.
+    /// At least `seen`, and in addition a part of the former area.
     fn shrunk_to(&self, seen: &Sighting) -> Sighting {
         let between = |reach: f32, seen: f32| reach + (seen - reach) * SHRINK;
         Sighting {
@@ -193,7 +193,7 @@ impl Sighting {
         }
     }
 
-    /// Whether two sightings in different frames may be of one thing: 0 if not, up to 1.
+    /// The likelihood that two sightings in different frames are of one thing: 0 to 1.
     fn likeness(&self, other: &Sighting) -> f32 {
         let ((x, y), (to_x, to_y)) = (self.middle(), other.middle());
         let (small, large) = (self.side().min(other.side()), self.side().max(other.side()));

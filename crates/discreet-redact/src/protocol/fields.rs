@@ -2,7 +2,7 @@
 
 use super::Garbled;
 
-/// What is left of a frame.
+/// The rest of a frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 

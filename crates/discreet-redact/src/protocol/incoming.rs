@@ -1,4 +1,4 @@
-//! Puts frames together from what arrives piece by piece.
+//! Assembles frames from the pieces in which they arrive.
 
 use std::io::{self, ErrorKind, Read};
 
@@ -6,31 +6,31 @@ use super::Garbled;
 
 const PREFIX: usize = 4;
 
-/// One frame, as far as it has arrived. Keeps its memory for the next one.
+/// A frame with the part that has arrived. Reuses its memory for the next one.
 #[derive(Debug, Default)]
 pub struct Incoming {
-    /// The length in front, and the frame.
+    /// The length before the frame, and the frame.
     bytes: Vec<u8>,
     arrived: usize,
 }
 
-/// What came of reading.
+/// Result of reading.
 #[derive(Debug)]
 pub enum Progress {
-    /// The frame is there: see [`Incoming::frame`].
+    /// The frame is complete: see [`Incoming::frame`].
     Whole,
-    /// More is to come, but not now.
+    /// The rest has not arrived yet.
     Pending,
-    /// The other side has closed, between two frames or within one.
+    /// The other side has closed, between two frames or inside one.
     Ended,
-    /// It is not a frame. Where the next one begins cannot be known any more.
+    /// It is not a frame. The start of the next one is unknown.
     Garbled(Garbled),
     /// The socket is broken.
     Broken(io::Error),
 }
 
 impl Incoming {
-    /// Reads on; the frame may have `limit` bytes. Blocks only if `from` does.
+    /// Reads on; a frame may have `limit` bytes. Blocks only if `from` does.
     pub fn read(&mut self, from: &mut impl Read, limit: usize) -> Progress {
         loop {
             let wanted = match self.claimed() {
@@ -55,7 +55,7 @@ impl Incoming {
         }
     }
 
-    /// The frame, without its length; empty unless the last reading said [`Progress::Whole`].
+    /// The frame, without its length; empty unless the last result was [`Progress::Whole`].
     pub fn frame(&self) -> &[u8] {
         let whole = self.claimed().and_then(|claimed| self.bytes.get(PREFIX..PREFIX.saturating_add(claimed)));
         whole.filter(|frame| self.arrived == PREFIX.saturating_add(frame.len())).unwrap_or_default()
@@ -76,7 +76,7 @@ impl Incoming {
 mod tests {
     use super::*;
 
-    /// Hands out one byte at a time, and nothing at every other reading.
+    /// Yields one byte at a time, and nothing at every other reading.
     struct Drip<'a>(&'a [u8], bool);
 
     impl Read for Drip<'_> {

@@ -1,4 +1,4 @@
-//! What the redactor says.
+//! Messages of the redactor.
 
 use super::fields::Fields;
 use super::{Garbled, MAX_COMPRESSED, MAX_FINDINGS, VERSION};
@@ -14,14 +14,14 @@ const FINDING: usize = 22;
 
 const MAX_ENGINE: usize = 64;
 
-/// The first thing that a redactor says: that it is ready.
+/// The first message of a redactor: it is ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
     /// Its process.
     pub pid: u32,
-    /// What it looks with: printable ASCII, at most 64 characters.
+    /// The name of its engine: printable ASCII, at most 64 characters.
     pub engine: String,
-    /// What it can find.
+    /// The subjects that it can find.
     pub subjects: Subjects,
 }
 
@@ -45,7 +45,7 @@ impl Hello {
         }
     }
 
-    /// Writes it with its length in front. What cannot be sent of the engine's name is left out.
+    /// Writes it after its length. Characters of the engine's name that are not allowed are left out.
     pub fn write(&self, into: &mut Vec<u8>) {
         let shown = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
         let mut engine: Vec<u8> = self.engine.bytes().filter(shown).take(MAX_ENGINE).collect();
@@ -64,11 +64,11 @@ impl Hello {
 /// An answer.
 #[derive(Debug, Clone, Copy)]
 pub enum Reply<'a> {
-    /// To ImageInspector: what is to be covered.
+    /// To Inspect: the areas to cover.
     Found {
         /// The question's number.
         id: u64,
-        /// Not held against the picture yet.
+        /// Not compared with the picture yet.
         findings: Findings<'a>,
     },
     /// To Remake: the image that may leave.
@@ -78,7 +78,7 @@ pub enum Reply<'a> {
         /// The compressed image.
         image: &'a [u8],
     },
-    /// To either: it could not.
+    /// To either: it failed.
     Failed {
         /// The question's number.
         id: u64,
@@ -119,7 +119,7 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// Writes what was found, with the length in front; false, and nothing written, if it is too much.
+    /// Writes findings after their length; false, with nothing written, if there are too many.
     pub fn write_found(into: &mut Vec<u8>, id: u64, found: &[Found]) -> bool {
         let Some(count) = u16::try_from(found.len()).ok().filter(|_| found.len() <= MAX_FINDINGS) else {
             return false;
@@ -138,7 +138,7 @@ impl<'a> Reply<'a> {
         true
     }
 
-    /// Writes a remade image, with the length in front; false, and nothing written, if it is none or too much.
+    /// Writes a remade image after its length; false, with nothing written, if it is empty or too large.
     pub fn write_remade(into: &mut Vec<u8>, id: u64, image: &[u8]) -> bool {
         if !(1..=MAX_COMPRESSED).contains(&image.len()) {
             return false;
@@ -150,18 +150,18 @@ impl<'a> Reply<'a> {
         true
     }
 
-    /// Writes that it could not, with the length in front.
+    /// Writes a failure after its length.
     pub fn write_failed(into: &mut Vec<u8>, id: u64) {
         framed(into, FAILED, |into| into.extend_from_slice(&id.to_le_bytes()));
     }
 }
 
-/// Findings as they came.
+/// Findings as received.
 #[derive(Debug, Clone, Copy)]
 pub struct Findings<'a>(&'a [u8]);
 
 impl Findings<'_> {
-    /// Puts them into `found`, if each is inside of a picture of this size. After an error `found` is empty.
+    /// Puts them into `found`, if each is inside a picture of this size. After an error `found` is empty.
     pub fn within(&self, width: u32, height: u32, found: &mut Vec<Found>) -> Result<(), Garbled> {
         found.clear();
         let mut fields = Fields(self.0);
@@ -201,7 +201,7 @@ pub(super) fn framed(into: &mut Vec<u8>, kind: u8, body: impl FnOnce(&mut Vec<u8
     into.clear();
     into.extend_from_slice(&[0, 0, 0, 0, kind]);
     body(into);
-    // Bounded by MAX_REPLY, far below what a u32 can say.
+    // Bounded by MAX_REPLY, far below the range of u32.
     let length = (into.len().saturating_sub(4) as u32).to_le_bytes();
     if let Some(prefix) = into.first_chunk_mut() {
         *prefix = length;

@@ -1,4 +1,4 @@
-//! What the guard asks.
+//! Questions of the guard.
 
 use std::time::Duration;
 
@@ -6,28 +6,28 @@ use super::fields::Fields;
 use super::{Garbled, MAX_COMPRESSED, MAX_PICTURE};
 use crate::{CompressedFormat, Cover, ImageRules, Picture, Subject, WholeFrame};
 
-const LOOK: u8 = 16;
+const INSPECT: u8 = 16;
 const REMAKE: u8 = 17;
 
 /// A question.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// Its number; the answer has the same.
+    /// Its number, which the answer repeats.
     pub id: u64,
-    /// When the image was taken, nanoseconds since 1970.
+    /// Time of the image, nanoseconds since 1970.
     pub stamp: i64,
-    /// What its topic's policy says.
+    /// The rules of its topic.
     pub rules: RuleBytes,
-    /// What is to be done.
+    /// The task.
     pub work: Work<'a>,
 }
 
-/// What is to be done.
+/// A task.
 #[derive(Debug, Clone, Copy)]
 pub enum Work<'a> {
-    /// Find what is to be covered in this picture.
-    ImageInspector(Picture<'a>),
-    /// Cover it in this compressed image.
+    /// Find the areas to cover in this picture.
+    Inspect(Picture<'a>),
+    /// Cover them in this compressed image.
     Remake(CompressedFormat, &'a [u8]),
 }
 
@@ -38,9 +38,7 @@ impl<'a> Request<'a> {
         let kind = fields.u8()?;
         let (id, stamp, rules) = (fields.u64()?, fields.i64()?, RuleBytes(fields.array()?));
         let work = match kind {
-            LOOK => {
-                Work::ImageInspector(Picture { width: fields.u32()?, height: fields.u32()?, bgr: fields.0 })
-            }
+            INSPECT => Work::Inspect(Picture { width: fields.u32()?, height: fields.u32()?, bgr: fields.0 }),
             REMAKE => {
                 let format = match fields.u8()? {
                     0 => CompressedFormat::Jpeg,
@@ -55,26 +53,26 @@ impl<'a> Request<'a> {
         Ok(Request { id, stamp, rules, work })
     }
 
-    /// Writes all but the image, with the length of everything in front, and returns the image, to be sent after it.
+    /// Writes all but the image, after the length of the whole, and returns the image, to be sent next.
     pub fn write_head(&self, into: &mut Vec<u8>) -> Result<&'a [u8], Garbled> {
         let payload = payload(&self.work)?;
         into.clear();
         into.extend_from_slice(&[0; 4]);
         into.push(match self.work {
-            Work::ImageInspector(_) => LOOK,
+            Work::Inspect(_) => INSPECT,
             Work::Remake(..) => REMAKE,
         });
         into.extend_from_slice(&self.id.to_le_bytes());
         into.extend_from_slice(&self.stamp.to_le_bytes());
         into.extend_from_slice(&self.rules.0);
         match self.work {
-            Work::ImageInspector(picture) => {
+            Work::Inspect(picture) => {
                 into.extend_from_slice(&picture.width.to_le_bytes());
                 into.extend_from_slice(&picture.height.to_le_bytes());
             }
             Work::Remake(format, _) => into.push(format as u8),
         }
-        // Bounded by MAX_REQUEST, far below what a u32 can say.
+        // Bounded by MAX_REQUEST, far below the range of u32.
         let length = (into.len().saturating_sub(4).saturating_add(payload.len()) as u32).to_le_bytes();
         if let Some(prefix) = into.first_chunk_mut() {
             *prefix = length;
@@ -83,10 +81,10 @@ impl<'a> Request<'a> {
     }
 }
 
-/// The image, if it is one that may be sent.
+/// The image, if it may be sent.
 fn payload<'a>(work: &Work<'a>) -> Result<&'a [u8], Garbled> {
     match *work {
-        Work::ImageInspector(Picture { width, height, bgr }) => {
+        Work::Inspect(Picture { width, height, bgr }) => {
             let size = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(3);
             let fits = size != 0 && size <= MAX_PICTURE as u64 && size == bgr.len() as u64;
             if fits { Ok(bgr) } else { Err(Garbled::Unfit) }
@@ -99,13 +97,13 @@ fn payload<'a>(work: &Work<'a>) -> Result<&'a [u8], Garbled> {
     }
 }
 
-/// What a topic's policy says, as far as it concerns the redactor: not whom the camera follows, which the guard sees to.
-/// Each subject's cover, the whole frame's, strict (a byte each); deadline (u64, nanoseconds), every (u24).
+/// The rules of a topic that the redactor needs: not the followed camera, which is the guard's task. Each
+/// subject's cover, the whole frame's, strict (a byte each); deadline (u64, nanoseconds), every (u24).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleBytes([u8; 17]);
 
 impl RuleBytes {
-    /// Of these rules.
+    /// Encodes these rules.
     pub fn of(rules: &ImageRules) -> RuleBytes {
         let [faces, plates, persons, text] = Subject::ALL.map(|subject| match rules.cover(subject) {
             None => 0,
@@ -125,7 +123,7 @@ impl RuleBytes {
         RuleBytes([faces, plates, persons, text, frame, strict, d0, d1, d2, d3, d4, d5, d6, d7, e0, e1, e2])
     }
 
-    /// The rules.
+    /// Decodes the rules.
     pub fn rules(&self) -> Result<ImageRules, Garbled> {
         let mut fields = Fields(&self.0);
         let mut covers = Vec::with_capacity(Subject::ALL.len());
@@ -181,13 +179,11 @@ mod tests {
     #[test]
     fn a_question_arrives_as_it_was_asked() {
         let pixels = [9; 2 * 3 * 3];
-        let bytes = sent(Work::ImageInspector(Picture { width: 2, height: 3, bgr: &pixels })).unwrap();
+        let bytes = sent(Work::Inspect(Picture { width: 2, height: 3, bgr: &pixels })).unwrap();
         assert_eq!(bytes[..4], (bytes.len() as u32 - 4).to_le_bytes());
         let read = Request::read(&bytes[4..]).unwrap();
         assert_eq!((read.id, read.stamp, read.rules.rules()), (5, -7, Ok(rules())));
-        assert!(
-            matches!(read.work, Work::ImageInspector(Picture { width: 2, height: 3, bgr }) if bgr == pixels)
-        );
+        assert!(matches!(read.work, Work::Inspect(Picture { width: 2, height: 3, bgr }) if bgr == pixels));
 
         let bytes = sent(Work::Remake(CompressedFormat::Png, b"image")).unwrap();
         assert!(matches!(
@@ -202,10 +198,10 @@ mod tests {
         for (width, height, bytes) in
             [(2, 2, 11), (2, 2, 13), (0, 0, 0), (u32::MAX, u32::MAX, 3), (1638401, 1, 4915203)]
         {
-            let work = Work::ImageInspector(Picture { width, height, bgr: &pixels[..bytes] });
+            let work = Work::Inspect(Picture { width, height, bgr: &pixels[..bytes] });
             assert_eq!(sent(work), Err(Garbled::Unfit), "{width}x{height}");
         }
-        let mut bytes = sent(Work::ImageInspector(Picture { width: 2, height: 2, bgr: &[0; 12] })).unwrap();
+        let mut bytes = sent(Work::Inspect(Picture { width: 2, height: 2, bgr: &[0; 12] })).unwrap();
         bytes.pop();
         assert_eq!(Request::read(&bytes[4..]).err(), Some(Garbled::Unfit));
     }

@@ -1,4 +1,4 @@
-//! The guard's end of the socket: sends and receives whole frames, and never waits longer than it is told to.
+//! The guard's end of the socket: sends and receives whole frames, and never waits beyond the given time.
 
 use std::io::{self, ErrorKind, IoSlice, Write};
 use std::os::unix::net::UnixStream;
@@ -8,20 +8,20 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::protocol::{Incoming, Progress};
 
-/// Several pieces of a picture fit in: fewer turns between the two processes. The system gives less where its
-/// administrator said so (net.core.wmem_max).
+/// Holds several pieces of a picture, which saves switches between the two processes. The system grants less
+/// if its administrator set a limit (net.core.wmem_max).
 const SEND_BUFFER: usize = 1 << 20;
 
 #[derive(Debug)]
 pub(super) struct Channel {
     stream: UnixStream,
     incoming: Incoming,
-    /// The end of a question that could not be sent in time, and how much of it has been sent since.
+    /// The rest of a question that could not be sent in time, and how much of it was sent since.
     unsent: Vec<u8>,
     resumed: usize,
 }
 
-/// How far sending has come.
+/// Progress of sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sending {
     Done,
@@ -32,13 +32,13 @@ pub(super) enum Sending {
 impl Channel {
     pub(super) fn new(stream: UnixStream) -> io::Result<Channel> {
         stream.set_nonblocking(true)?;
-        // Only faster with it.
+        // An optimisation: it may fail.
         let _ = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER);
         Ok(Channel { stream, incoming: Incoming::default(), unsent: Vec::new(), resumed: 0 })
     }
 
-    /// Sends a frame. What is not gone by `until` is copied, so that the other side gets whole frames all the same and
-    /// need not be started again for having been slow.
+    /// Sends a frame. The part that is not sent by `until` is copied, so that the other side still gets whole
+    /// frames and need not be restarted for being slow.
     pub(super) fn send(&mut self, mut head: &[u8], mut image: &[u8], until: Instant) -> io::Result<Sending> {
         while !head.is_empty() || !image.is_empty() {
             match self.stream.write_vectored(&[IoSlice::new(head), IoSlice::new(image)]) {
@@ -64,7 +64,7 @@ impl Channel {
         Ok(Sending::Done)
     }
 
-    /// Sends what is left of the last frame, as far as that goes without waiting.
+    /// Sends the rest of the last frame, without waiting.
     pub(super) fn resume(&mut self) -> io::Result<Sending> {
         loop {
             let rest = self.unsent.get(self.resumed..).unwrap_or_default();
@@ -81,7 +81,7 @@ impl Channel {
         }
     }
 
-    /// Receives as much of a frame as is there.
+    /// Receives the part of a frame that has arrived.
     pub(super) fn receive(&mut self, limit: usize) -> Progress {
         self.incoming.read(&mut self.stream, limit)
     }
@@ -110,7 +110,7 @@ impl Channel {
         self.incoming.clear();
     }
 
-    /// Waits until the socket is ready, but not beyond `until`. Whether it is.
+    /// Waits until the socket is ready, but not beyond `until`. True if it is ready.
     fn wait(&self, what: PollFlags, until: Instant) -> io::Result<bool> {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -118,7 +118,7 @@ impl Channel {
         }
         let limit = Timespec::try_from(left).map_err(io::Error::other)?;
         match poll(&mut [PollFd::new(&self.stream, what)], Some(&limit)) {
-            // Called again, with what is left of the time.
+            // Called again, with the rest of the time.
             Err(rustix::io::Errno::INTR) => Ok(true),
             other => Ok(other? > 0),
         }

@@ -1,21 +1,22 @@
-//! How long to rest before the redactor is started again.
+//! Pauses before the redactor is restarted.
 
 use std::time::Duration;
 
-/// What the guard puts up with. The times of the default are those that the guard uses.
+/// Time limits for a redactor. The guard uses the default.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// A redactor that has not said Hello within this time is killed.
+    /// A redactor without a Hello within this time is killed.
     pub hello: Duration,
-    /// So is one whose first answer, or first under other rules, takes longer: it may have to load what it looks with.
+    /// A redactor whose first answer, or first under other rules, takes longer is killed: it may have to load
+    /// models.
     pub first_answer: Duration,
-    /// And one that has not answered for this long.
+    /// A redactor that has not answered for this long is killed.
     pub silence: Duration,
-    /// The rest before it is started again, doubled each time.
+    /// The first pause before a restart, doubled each time.
     pub shortest_pause: Duration,
-    /// The longest that it grows to.
+    /// The longest pause.
     pub longest_pause: Duration,
-    /// One that was ready for this long counts as healthy: the next rest is the shortest again.
+    /// After being ready for this long it counts as healthy: the next pause is the shortest again.
     pub healthy: Duration,
 }
 
@@ -32,14 +33,14 @@ impl Default for Patience {
     }
 }
 
-/// The rests so far.
+/// The pauses so far.
 #[derive(Debug, Default)]
 pub(super) struct Pauses {
     last: Option<Duration>,
 }
 
 impl Pauses {
-    /// The rest that is due after a redactor has ended that was ready for so long.
+    /// The next pause, after a redactor that was ready for this long.
     pub(super) fn next(&mut self, ready_for: Duration, patience: &Patience) -> Duration {
         let last = self.last.filter(|_| ready_for < patience.healthy);
         let next =

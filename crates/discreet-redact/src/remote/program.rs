@@ -1,4 +1,4 @@
-//! The redactor's process: how it is started, and how it is made sure that it is gone.
+//! The redactor's process: its start and its reliable end.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,30 +11,31 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// What the redactor may know of the guard's environment, for the dynamic loader, where models are installed, and
-/// messages. Nothing that a ROS node is configured with: it has no business there.
+/// The guard's environment variables that the redactor inherits, for the dynamic loader, the folder of
+/// models, and messages. None of those that configure ROS nodes.
 const ENVIRONMENT: [&str; 5] = ["LD_LIBRARY_PATH", "AMENT_PREFIX_PATH", "TZ", "LANG", "LC_ALL"];
 
-/// The same for those that name a file or folder, which are made absolute: the redactor runs in another folder.
+/// The same for variables with a file or folder, which are made absolute: the redactor runs in another
+/// folder.
 const PATHS: [&str; 2] = ["DISCREET_MODELS", "DISCREET_ONNXRUNTIME"];
 
-/// A process that was told to end, or killed, is gone within this time, unless the system hangs.
+/// A process that was told to exit, or killed, is gone within this time, unless the system hangs.
 const ENDING: Duration = Duration::from_millis(250);
 
-/// The program that looks.
+/// The redactor's program.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
-    /// What it is told on its command line.
+    /// Its command line.
     pub arguments: Vec<OsString>,
-    /// Called right before it is started: to see to it that it inherits no file of this process. Those that Rust opens
-    /// it never does, but C libraries, such as a middleware, may leave theirs open to it.
+    /// Called right before the start, to make sure that it inherits no file of this process. Files that Rust
+    /// opens are never inherited, but C libraries, such as a middleware, may leave theirs open.
     pub prepare: fn(),
 }
 
 impl Program {
-    /// The program `redactor` in the folder of the one that runs.
+    /// The program `redactor` in the folder of the running one.
     pub fn beside_this() -> io::Result<Program> {
         Ok(Program::new(env::current_exe()?.with_file_name("redactor"), Vec::new()))
     }
@@ -48,7 +49,7 @@ impl Program {
     pub(super) fn start(&self) -> io::Result<(Process, UnixStream)> {
         let (ours, theirs) = UnixStream::pair()?;
         let kept = ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?)));
-        // As they are: one that depends on a folder is refused there, and said.
+        // Not checked here: the redactor refuses and reports a relative one.
         let paths = PATHS.iter().filter_map(|name| Some((name, env::var_os(name)?)));
         (self.prepare)();
         let child = Command::new(&self.path)
@@ -59,14 +60,14 @@ impl Program {
             .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
-            // Ctrl-C in a terminal reaches the whole group; it is the guard who ends its redactors.
+            // Ctrl-C in a terminal reaches the whole group; the guard ends its redactors itself.
             .process_group(0)
             .spawn()?;
         Ok((Process { child, gone: false }, ours))
     }
 }
 
-/// A running redactor, or one that is about to be gone. Dropped, it is killed and waited for.
+/// A redactor's process. Killed and waited for when dropped.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
@@ -83,14 +84,14 @@ impl Process {
         let _ = self.child.kill(); // fails only if it is gone already
     }
 
-    /// Whether it is gone, and nothing of it left in the table of processes.
+    /// Has it exited, and left the table of processes?
     pub(super) fn is_gone(&mut self) -> bool {
-        // An error means that there is no such child: somebody else waited for it.
+        // An error means that there is no such child: it was waited for elsewhere.
         self.gone = self.gone || !matches!(self.child.try_wait(), Ok(None));
         self.gone
     }
 
-    /// Gives it a short time to end of itself.
+    /// Gives it a short time to exit.
     pub(super) fn wait(&mut self) -> bool {
         let until = Instant::now() + ENDING;
         while !self.is_gone() && Instant::now() < until {

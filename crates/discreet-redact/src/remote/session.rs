@@ -18,7 +18,7 @@ pub(super) struct Session {
     channel: Channel,
     started: Instant,
     ready: Option<(Instant, Hello)>,
-    /// The question that has no answer yet. There is one at most.
+    /// The question without an answer. There is at most one.
     open: Option<Open>,
     /// The rules under which it has answered.
     answered: Option<RuleBytes>,
@@ -31,21 +31,21 @@ struct Open {
     id: u64,
     rules: RuleBytes,
     asked: Instant,
-    /// The longest frame that can be its answer.
+    /// The longest frame that its answer can have.
     limit: usize,
 }
 
 /// Why a frame is blanked.
 pub(super) enum Fault {
-    /// For this frame; the redactor stays.
-    BlankReason(BlankReason),
-    /// For as long as it is asked to find this: it cannot.
+    /// This frame only; the redactor stays.
+    Blank(BlankReason),
+    /// While it is asked to find this subject, which it cannot.
     Unable(Subject),
-    /// And the redactor has to go.
+    /// And the redactor must be killed.
     End(End),
 }
 
-/// Why a redactor has to go, or is gone.
+/// Why a redactor must be killed, or has exited.
 pub(super) enum End {
     Exited,
     Broken(io::Error),
@@ -55,8 +55,8 @@ pub(super) enum End {
 }
 
 impl End {
-    /// What it is to the frame that was waiting.
-    pub(super) fn blind(&self) -> BlankReason {
+    /// The reason for the frame that was waiting.
+    pub(super) fn blank_reason(&self) -> BlankReason {
         match self {
             End::Exited | End::Broken(_) | End::NoHello | End::Silent => BlankReason::Absent,
             End::Garbled(_) => BlankReason::Failed,
@@ -69,8 +69,8 @@ impl fmt::Display for End {
         match self {
             End::Exited => write!(f, "has ended"),
             End::Broken(error) => write!(f, "cannot be reached ({error})"),
-            End::Garbled(garbled) => write!(f, "is not to be believed any more ({garbled})"),
-            End::NoHello => write!(f, "did not get ready in time"),
+            End::Garbled(garbled) => write!(f, "is no longer trusted ({garbled})"),
+            End::NoHello => write!(f, "was not ready in time"),
             End::Silent => write!(f, "has stopped answering"),
         }
     }
@@ -91,7 +91,7 @@ impl Session {
         self.ready.as_ref().map(|(_, hello)| hello)
     }
 
-    /// Whether a question is open.
+    /// Is a question open?
     pub(super) fn owes(&self) -> bool {
         self.open.is_some()
     }
@@ -100,12 +100,12 @@ impl Session {
         self.ready.as_ref().map_or(Duration::ZERO, |(since, _)| now.saturating_duration_since(*since))
     }
 
-    /// Closes the socket, which tells it to end.
+    /// Closes the socket, which tells it to exit.
     pub(super) fn close(self) -> Process {
         self.process
     }
 
-    /// Hears what is there without waiting. An answer that comes now is too late: nobody uses it.
+    /// Reads without waiting. An answer that arrives here is late, and is dropped.
     pub(super) fn tend(&mut self, now: Instant, patience: &Patience) -> Result<(), End> {
         if std::mem::take(&mut self.kept) {
             self.channel.clear();
@@ -132,7 +132,7 @@ impl Session {
         }
     }
 
-    /// Asks and waits for the answer until `until`; puts what was found into `found`.
+    /// Sends a question and waits for the answer until `until`; puts the findings into `found`.
     pub(super) fn ask(
         &mut self,
         rules: &ImageRules,
@@ -140,31 +140,30 @@ impl Session {
         until: Instant,
         found: &mut Vec<Found>,
     ) -> Result<(), Fault> {
-        let Some((_, hello)) = &self.ready else { return Err(Fault::BlankReason(BlankReason::Absent)) };
+        let Some((_, hello)) = &self.ready else { return Err(Fault::Blank(BlankReason::Absent)) };
         if self.open.is_some() {
-            return Err(Fault::BlankReason(BlankReason::Late));
+            return Err(Fault::Blank(BlankReason::Late));
         }
-        // What it cannot find it would not cover.
+        // A subject that it cannot find would not be covered.
         if let Some((subject, _)) =
             rules.covers.iter().find(|(subject, _)| !hello.subjects.contains(*subject))
         {
             return Err(Fault::Unable(*subject));
         }
-        let image =
-            request.write_head(&mut self.head).map_err(|_| Fault::BlankReason(BlankReason::UnfitLayout))?;
+        let image = request.write_head(&mut self.head).map_err(|_| Fault::Blank(BlankReason::UnfitLayout))?;
         let limit = match request.work {
-            Work::ImageInspector(_) => MAX_SHORT_REPLY,
+            Work::Inspect(_) => MAX_SHORT_REPLY,
             Work::Remake(..) => MAX_REPLY,
         };
         self.open = Some(Open { id: request.id, rules: request.rules, asked: Instant::now(), limit });
         match self.channel.send(&self.head, image, until) {
             Ok(Sending::Done) => {}
-            Ok(Sending::Pending) => return Err(Fault::BlankReason(BlankReason::Late)),
+            Ok(Sending::Pending) => return Err(Fault::Blank(BlankReason::Late)),
             Err(error) => return Err(Fault::End(End::Broken(error))),
         }
         match self.channel.receive_until(limit, until) {
             Progress::Whole => {}
-            Progress::Pending => return Err(Fault::BlankReason(BlankReason::Late)),
+            Progress::Pending => return Err(Fault::Blank(BlankReason::Late)),
             other => return Err(Fault::End(ended(other))),
         }
         self.open = None;
@@ -173,7 +172,7 @@ impl Session {
         answer(self.channel.frame(), &request, found)
     }
 
-    /// The image that the last answer was.
+    /// The image of the last answer.
     pub(super) fn remade(&self) -> Option<&[u8]> {
         match Reply::read(self.channel.frame()) {
             Ok(Reply::Remade { image, .. }) => Some(image),
@@ -181,14 +180,14 @@ impl Session {
         }
     }
 
-    /// What came while no frame was waiting: Hello first, and then answers that are too late.
+    /// Reads messages between frames: Hello first, then late answers.
     fn hear(&mut self, sending: Sending, now: Instant) -> Result<(), End> {
         let frame = self.channel.frame();
         if self.ready.is_none() {
             self.ready = Some((now, Hello::read(frame).map_err(End::Garbled)?));
         } else {
             let id = Reply::read(frame).map_err(End::Garbled)?.id();
-            // Nor can it have answered a question that it does not have in full.
+            // It cannot have answered a question of which it has only a part.
             let asked = self.open.take_if(|open| open.id == id && sending == Sending::Done);
             self.answered = Some(asked.ok_or(End::Garbled(Garbled::Unasked(id)))?.rules);
         }
@@ -197,7 +196,7 @@ impl Session {
     }
 }
 
-/// Takes what answers this very question, and nothing else.
+/// Accepts only the answer to this question.
 fn answer(frame: &[u8], request: &Request<'_>, found: &mut Vec<Found>) -> Result<(), Fault> {
     let garbled = |garbled| Fault::End(End::Garbled(garbled));
     let reply = Reply::read(frame).map_err(garbled)?;
@@ -205,12 +204,12 @@ fn answer(frame: &[u8], request: &Request<'_>, found: &mut Vec<Found>) -> Result
         return Err(garbled(Garbled::Unasked(reply.id())));
     }
     match (reply, request.work) {
-        (Reply::Found { findings, .. }, Work::ImageInspector(picture)) => {
+        (Reply::Found { findings, .. }, Work::Inspect(picture)) => {
             findings.within(picture.width, picture.height, found).map_err(garbled)
         }
         (Reply::Remade { .. }, Work::Remake(..)) => Ok(()),
-        (Reply::Failed { .. }, _) => Err(Fault::BlankReason(BlankReason::Failed)),
-        (Reply::Found { .. }, Work::Remake(..)) | (Reply::Remade { .. }, Work::ImageInspector(_)) => {
+        (Reply::Failed { .. }, _) => Err(Fault::Blank(BlankReason::Failed)),
+        (Reply::Found { .. }, Work::Remake(..)) | (Reply::Remade { .. }, Work::Inspect(_)) => {
             Err(garbled(Garbled::Undefined("answer")))
         }
     }
@@ -220,7 +219,7 @@ fn ended(progress: Progress) -> End {
     match progress {
         Progress::Garbled(garbled) => End::Garbled(garbled),
         Progress::Broken(error) => End::Broken(error),
-        // The other two are not ends; who asks has dealt with them.
+        // The other two are not ends; the caller has handled them.
         Progress::Ended | Progress::Whole | Progress::Pending => End::Exited,
     }
 }

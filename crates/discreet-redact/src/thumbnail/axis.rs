@@ -1,16 +1,16 @@
-//! Shrinking along one axis: which pixels of the frame make one of the picture, and how much each counts.
+//! Shrinks along one axis: the pixels of the frame that make one of the picture, and their weights.
 
-/// Kept from frame to frame, as long as their sizes are the same.
+/// Kept from frame to frame, while their sizes are the same.
 #[derive(Debug, Default)]
 pub(super) struct Axis {
     made_for: (u32, u32, u32),
-    /// How many pixels make one, at most.
+    /// The most pixels of the frame for one of the picture.
     taps: usize,
     firsts: Vec<u32>,
     /// `taps` for each pixel of the picture; each such group has the same sum.
     weights: Vec<u16>,
-    /// The same for [`average`](Axis::average), in groups of pixels and in them tap by tap: where in a row each pixel's
-    /// tap begins, and its weight for each of four numbers.
+    /// The same for [`average`](Axis::average), in groups of pixels and within these tap by tap: the offset
+    /// of each pixel's tap in a row, and its weight for each of four numbers.
     starts: Vec<[u32; GROUP]>,
     wide: Vec<[[u16; 4]; GROUP]>,
 }
@@ -21,7 +21,7 @@ impl Axis {
         if std::mem::replace(&mut self.made_for, (from, to, total)) == (from, to, total) {
             return;
         }
-        // In units of a pixel of the frame divided by `to`, everything begins and ends at whole numbers.
+        // In units of a pixel of the frame divided by `to`, all edges are whole numbers.
         let (long, short, total) = (u64::from(from), u64::from(to), u64::from(total));
         let begin = |pixel: u64| pixel * long / short;
         let end = |pixel: u64| ((pixel + 1) * long).div_ceil(short);
@@ -32,7 +32,7 @@ impl Axis {
         for pixel in 0..short {
             let first = begin(pixel).min(long - taps);
             self.firsts.push(u32::try_from(first).unwrap_or(0));
-            // Rounded along the way, so that what one tap loses the next one gets.
+            // Rounded cumulatively, so that the remainder of one tap goes to the next.
             let so_far = |tap: u64| {
                 let at = ((first + tap) * short).clamp(pixel * long, (pixel + 1) * long);
                 (at - pixel * long) * total / long
@@ -58,17 +58,17 @@ impl Axis {
         }
     }
 
-    /// For each pixel of the picture: the first one of the frame, and the weights of it and those behind it.
+    /// For each pixel of the picture: the first one of the frame, and the weights of it and the next ones.
     pub(super) fn taps(&self) -> impl Iterator<Item = (u32, &[u16])> {
         self.firsts.iter().copied().zip(self.weights.chunks_exact(self.taps.max(1)))
     }
 
-    /// Averages a row of weighted sums, 256 for each step of brightness, into pixels of three bytes. `SWAP`: the first
-    /// and the third colour change places. `sums` has one number more than three for each pixel.
+    /// Averages a row of weighted sums, 256 for each step of brightness, into pixels of three bytes. `SWAP`
+    /// exchanges the first and the third colour. `sums` has one number more than three for each pixel.
     pub(super) fn average<const SWAP: bool>(&self, sums: &[u16], out: &mut [u8]) {
         let groups = self.starts.chunks_exact(self.taps.max(1)).zip(self.wide.chunks_exact(self.taps.max(1)));
         for (out, (starts, weights)) in out.chunks_mut(GROUP * 3).zip(groups) {
-            let mut mean = [[128; 4]; GROUP]; // half a step of brightness, so that it is rounded
+            let mut mean = [[128; 4]; GROUP]; // half a step of brightness, for rounding
             for (starts, weights) in starts.iter().zip(weights) {
                 add(&mut mean, sums, starts, weights);
             }
@@ -77,10 +77,10 @@ impl Axis {
     }
 }
 
-/// So many pixels are worked on together, each as four numbers: what compilers make vectors of.
+/// The number of pixels that are processed together, each as four numbers: compilers make vectors of these.
 const GROUP: usize = 64;
 
-/// Adds one tap of each pixel of a group, times its weight, of which 65536 would be all.
+/// Adds one tap of each pixel of a group, times its weight, of which 65536 would be the whole.
 #[inline(always)]
 fn add(mean: &mut [[u16; 4]; GROUP], sums: &[u16], starts: &[u32; GROUP], weights: &[[u16; 4]; GROUP]) {
     let under = starts.map(|start| {
@@ -89,7 +89,8 @@ fn add(mean: &mut [[u16; 4]; GROUP], sums: &[u16], starts: &[u32; GROUP], weight
     });
     let products = under.as_flattened().iter().zip(weights.as_flattened());
     for (mean, (under, weight)) in mean.as_flattened_mut().iter_mut().zip(products) {
-        // The sum of weights is 65535 and that of rows at most 255 * 256: with the half step at the start it fits.
+        // The sum of weights is 65535 and that of rows at most 255 * 256: with the half step at the start it
+        // fits.
         *mean += ((u32::from(*under) * u32::from(*weight)) >> 16) as u16;
     }
 }

@@ -8,14 +8,14 @@ use crate::mosaic::number;
 
 /// Of 16-bit light, this part of the pixels may be brighter than white.
 const BRIGHTEST: u32 = 64;
-/// Brightness is judged by about so many rows.
+/// The approximate number of rows that brightness is estimated from.
 const ROWS_JUDGED: u32 = 60;
 
 /// Converts rows of one frame.
 pub(super) struct Converter<'f, 'a> {
     frame: &'f Frame<'a>,
     planes: [Plane; 3],
-    /// How far numbers of 16 bits are shifted down.
+    /// The number of bits by which 16-bit numbers are shifted down.
     shift: u32,
 }
 
@@ -36,7 +36,7 @@ impl<'f, 'a> Converter<'f, 'a> {
         }
     }
 
-    /// A row as it is.
+    /// A row of the frame.
     pub(super) fn raw(&self, row: u32) -> &[u8] {
         let [plane, ..] = &self.planes;
         self.frame.row(plane, row)
@@ -114,7 +114,7 @@ impl<'f, 'a> Converter<'f, 'a> {
         }
     }
 
-    /// Eight of sixteen bits.
+    /// The eight bits of sixteen that the picture has.
     fn shown(&self, pair: [u8; 2]) -> u8 {
         u8::try_from(number(pair, self.frame.big_endian()) >> self.shift).unwrap_or(u8::MAX)
     }
@@ -145,14 +145,14 @@ fn block(red: (u8, u8), [a, b, c, d]: [u8; 4]) -> [u8; 3] {
     }
 }
 
-/// How far to shift so that all but the brightest pixels fit eight bits. A few hot pixels must not make everything
-/// else too dark to see a face in.
+/// The shift at which all but the brightest pixels fit eight bits. A few hot pixels must not make the rest
+/// too dark for finding faces.
 fn shift(frame: &Frame<'_>) -> u32 {
     let mut with_bits = [0u32; 17];
     for plane in frame.planes.iter().flatten() {
         let rows = frame.height() / plane.block.1;
         for row in (0..rows).step_by(rows.div_ceil(ROWS_JUDGED).max(1) as usize) {
-            let opaque = plane.unit() == 8; // the fourth of four numbers says nothing of light
+            let opaque = plane.unit() == 8; // the fourth of four numbers is opacity
             let pairs = frame.row(plane, row).as_chunks::<2>().0.iter().enumerate();
             for (_, pair) in pairs.filter(|(place, _)| !opaque || place % 4 != 3) {
                 let bits = u16::BITS - number(*pair, frame.big_endian()).leading_zeros();

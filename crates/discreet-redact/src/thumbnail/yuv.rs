@@ -1,6 +1,7 @@
-//! From brightness and two differences of colour to blue, green, red: BT.601 with limited range.
+//! Converts brightness and two differences of colour to blue, green, red: BT.601 with limited range.
 
-/// So many pixels are worked on together, each colour in a row of its own: what compilers make vectors of.
+/// The number of pixels that are processed together, each colour in a row of its own: compilers make vectors
+/// of these.
 const GROUP: usize = 64;
 
 /// Converts pixels that share their chroma in pairs: luma, luma, U, V.
