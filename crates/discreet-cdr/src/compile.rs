@@ -1,4 +1,4 @@
-//! From a type's definition to the plan of its walk.
+//! Compiles a type's definition to the plan of its walk.
 
 use std::collections::HashMap;
 
@@ -8,12 +8,13 @@ use crate::types::description::{Description, Element, Field, Repetition};
 
 /// Messages nest less than ten deep in practice.
 const MAX_DEPTH: usize = 32;
-/// A definition may use a type many times over; flattened it must stay small. The largest common one has about 300.
+/// A definition may use a type many times; flattened it must stay small. The largest common one has about 300
+/// fields.
 const MAX_FIELDS: usize = 16_384;
-/// The fixed part of a message; far above any that fits a DDS sample.
+/// The most bytes of the fixed part of a message; no DDS sample has that many.
 const MAX_FIXED_BYTES: usize = 1 << 30;
 
-/// Why no plan can be made from a definition.
+/// Why a definition cannot be compiled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unwalkable {
     /// The definition uses a type that it does not define.
@@ -33,7 +34,7 @@ pub enum Unwalkable {
         /// The number from type_description_interfaces/msg/FieldType.
         type_id: u8,
     },
-    /// A message or array without anything in it takes no bytes: any number of them would fit anywhere.
+    /// A message or array without content takes no bytes: any number of them would fit anywhere.
     #[error("`{0}` is empty")]
     Empty(String),
 }
@@ -61,7 +62,7 @@ const STAMPS: [&str; 2] = ["std_msgs/msg/Header", "builtin_interfaces/msg/Time"]
 struct Compiler<'a> {
     types: HashMap<&'a str, &'a [Field]>,
     strings: Vec<String>,
-    /// Fields visited so far, all together.
+    /// Fields visited so far.
     fields: usize,
 }
 
@@ -135,14 +136,14 @@ impl<'a> Compiler<'a> {
         Ok(vec![repeated])
     }
 
-    /// Enters a string field; gives its number.
+    /// Registers a string field; returns its number.
     fn string(&mut self, path: String) -> usize {
         self.strings.push(path);
         self.strings.len() - 1
     }
 }
 
-/// Adds a step, merging runs: behind a run that began on a multiple of 8, every padding is known in advance.
+/// Adds a step and merges runs: after a run that began on a multiple of 8, every padding is known in advance.
 fn append(steps: &mut Vec<Step>, step: Step) {
     if let (Step::Skip { align, size }, Some(Step::Skip { align: known, size: run })) =
         (&step, steps.last_mut())

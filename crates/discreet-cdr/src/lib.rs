@@ -1,8 +1,9 @@
-//! Serialized messages (CDR) as they come off the wire: walked, never copied and never believed.
+//! Serialized messages (CDR) as received: walked, never copied, and untrusted.
 //!
-//! A [`Plan`] is compiled once from a type's definition and then walks any number of messages of that type. Every length
-//! in a message is compared with what is left before it is used, and bytes that no reader would look at are refused,
-//! because they are a place to smuggle data out. [`Reader`] and [`Writer`] are the two cursors underneath.
+//! A [`Plan`] is compiled once from a type's definition and then walks any number of messages of that type.
+//! Every length in a message is compared with the rest of the message before it is used. Bytes that no reader
+//! would read are refused, because data could be smuggled out in them. [`Reader`] and [`Writer`] are the two
+//! cursors underneath.
 //!
 //! The wire form is the one that Fast DDS writes for ROS 2 Jazzy: XCDR version 1, plain CDR, either byte order.
 //! What is not checked: padding between fields (senders leave it uninitialised), the value of a bool, UTF-8 in strings.
@@ -21,7 +22,7 @@ pub use reader::Reader;
 pub use rewrite::{Rewriter, Strings};
 pub use writer::Writer;
 
-/// The encapsulation header in front of every message: representation (2 bytes) and options (2 bytes).
+/// The encapsulation header before every message: representation (2 bytes) and options (2 bytes).
 pub const HEADER: usize = 4;
 
 /// Why a message was refused. Offsets count from the start of the message, header included.
@@ -33,23 +34,23 @@ pub enum Malformed {
     /// The message ends inside a field.
     #[error("the message ends at byte {offset}, {missing} bytes too early")]
     Truncated {
-        /// Where the field begins.
+        /// Start of the field.
         offset: usize,
-        /// How many bytes more it would need.
+        /// The number of missing bytes.
         missing: usize,
     },
     /// A sequence claims more elements than the rest of the message could hold.
     #[error("byte {offset} claims {claimed} elements; the message cannot hold them")]
     Count {
-        /// Where the count stands.
+        /// Position of the count.
         offset: usize,
-        /// What it claims.
+        /// The claimed count.
         claimed: u32,
     },
     /// A string or sequence is longer than its type allows.
     #[error("byte {offset} has length {length}; the type allows {bound}")]
     Bound {
-        /// Where the length stands.
+        /// Position of the length.
         offset: usize,
         /// The length found.
         length: u32,
@@ -59,21 +60,21 @@ pub enum Malformed {
     /// A string without its final NUL.
     #[error("the string at byte {offset} does not end in NUL")]
     Unterminated {
-        /// Where the string's length stands.
+        /// Position of the string's length.
         offset: usize,
     },
-    /// Bytes after the last field that no reader would look at.
+    /// Bytes after the last field that no reader would read.
     #[error("{extra} bytes after the message's end at byte {offset}")]
     Trailing {
-        /// Where the last field ends.
+        /// The end of the last field.
         offset: usize,
-        /// How many bytes follow.
+        /// The number of bytes after it.
         extra: usize,
     },
 }
 
 impl Malformed {
-    /// The reason in one word, for counters and the audit log.
+    /// The reason as one word, for counters and the audit log.
     pub fn label(&self) -> &'static str {
         match self {
             Malformed::Encapsulation => "encapsulation",

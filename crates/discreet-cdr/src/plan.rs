@@ -3,11 +3,12 @@
 use super::{Malformed, Reader};
 use discreet_host::steps;
 
-/// How to walk the messages of one type. Made once per route; see [`Plan::compile`](super::Plan::compile).
+/// The plan for walking messages of one type. Made once per route; see
+/// [`Plan::compile`](super::Plan::compile).
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub(super) steps: Box<[Step]>,
-    /// The path of each string field, `status[].message`, wide ones too: what redaction finds a field by.
+    /// The path of each string field, `status[].message`, wide ones too. Redaction identifies fields by it.
     pub(super) strings: Box<[String]>,
     pub(super) stamped: bool,
 }
@@ -36,8 +37,8 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Where the last field ends. Up to three bytes of padding may follow; `&message[..end]` is the same message
-    /// without them (some senders fill them with whatever was in memory).
+    /// The end of the last field. Up to three bytes of padding may follow; `&message[..end]` is the same
+    /// message without them (some senders fill them with uninitialised memory).
     pub fn end(&self) -> usize {
         self.end
     }
@@ -61,14 +62,15 @@ impl Plan {
         Some((reader.i32().ok()?, reader.u32().ok()?))
     }
 
-    /// The paths of the string fields, wide ones too, in order: `header.frame_id`, `status[].message`. A field's number is
-    /// its place here.
+    /// The paths of the string fields, wide ones too, in order: `header.frame_id`, `status[].message`. A
+    /// field's number is its index here.
     pub fn strings(&self) -> impl Iterator<Item = &str> {
         self.strings.iter().map(String::as_str)
     }
 }
 
-/// Recursion here is as deep as arrays nest in the type, which the compiler limits; the message has no say in it.
+/// Recursion is as deep as arrays nest in the type, which the compiler limits. The message has no influence
+/// on it.
 fn walk(steps: &[Step], reader: &mut Reader) -> Result<(), Malformed> {
     for step in steps {
         match step {

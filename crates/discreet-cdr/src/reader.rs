@@ -2,7 +2,7 @@
 
 use super::{HEADER, Malformed};
 
-/// Reads fields one after the other; cannot be made to read past the end.
+/// Reads fields one after the other; never reads past the end.
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     /// The message after its header: CDR aligns from here.
@@ -27,7 +27,7 @@ impl<'a> Reader<'a> {
         let Some((header, body)) = message.split_first_chunk::<HEADER>() else {
             return Err(Malformed::Encapsulation);
         };
-        // The last option byte may count the padding at the end (0 to 3). All other values would be bytes nobody reads.
+        // The last option byte may count the padding at the end (0 to 3). Other values would hide data.
         match *header {
             [0, order @ (0 | 1), 0, 0..=3] => Ok(Reader { body, at: 0, big_endian: order == 0 }),
             _ => Err(Malformed::Encapsulation),
@@ -36,12 +36,12 @@ impl<'a> Reader<'a> {
 
     numbers! { u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 }
 
-    /// Reads a bool; anything but 0 is true, as in Fast DDS's readers of old.
+    /// Reads a bool; anything but 0 is true, as in older readers of Fast DDS.
     pub fn bool(&mut self) -> Result<bool, Malformed> {
         Ok(self.u8()? != 0)
     }
 
-    /// Reads `N` bytes that have no length in front.
+    /// Reads `N` bytes without a length before them.
     pub fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
         let taken = self.take(N)?;
         taken.first_chunk::<N>().copied().ok_or(Malformed::Truncated { offset: self.offset(), missing: N })
@@ -51,8 +51,8 @@ impl<'a> Reader<'a> {
     pub fn string(&mut self, bound: Option<u32>) -> Result<&'a [u8], Malformed> {
         let length = self.u32()?;
         let offset = self.offset().saturating_sub(4);
-        // ROS writes an empty string as length 1 and a NUL. Length 0 is not what the standard says, but every
-        // reader takes it for an empty string.
+        // ROS writes an empty string as length 1 and a NUL. Length 0 is against the standard, but every
+        // reader accepts it as an empty string.
         if length == 0 {
             return Ok(&[]);
         }
@@ -74,8 +74,8 @@ impl<'a> Reader<'a> {
         self.skip_sequence(4, 4, 4, bound)
     }
 
-    /// Reads a wide string, in Fast DDS for ROS 2 a count and then four bytes per UTF-16 unit, with no NUL. What is no
-    /// UTF-16 comes as U+FFFD.
+    /// Reads a wide string: in Fast DDS for ROS 2 a count and then four bytes per UTF-16 unit, without NUL.
+    /// Invalid UTF-16 is replaced by U+FFFD.
     pub(super) fn wstring(&mut self, bound: Option<u32>) -> Result<impl Iterator<Item = char>, Malformed> {
         let bytes = self.sequence_block(4, 4, 4, bound)?;
         let big_endian = self.big_endian;
@@ -86,12 +86,13 @@ impl<'a> Reader<'a> {
         Ok(char::decode_utf16(units).map(|decoded| decoded.unwrap_or(char::REPLACEMENT_CHARACTER)))
     }
 
-    /// Reads how many elements a sequence has, each of which needs at least `smallest` bytes (and at least one).
+    /// Reads the number of elements of a sequence, each of which needs at least `smallest` bytes (and at
+    /// least one).
     pub fn sequence(&mut self, smallest: usize, bound: Option<u32>) -> Result<u32, Malformed> {
         let count = self.u32()?;
         let offset = self.offset().saturating_sub(4);
         over_bound(count, bound, offset)?;
-        // Compared before anybody loops or allocates: a count of four billion costs nothing.
+        // Compared before any loop or allocation: a count of four billion costs nothing.
         if count as usize > self.left() / smallest.max(1) {
             return Err(Malformed::Count { offset, claimed: count });
         }
@@ -118,7 +119,7 @@ impl<'a> Reader<'a> {
         bound: Option<u32>,
     ) -> Result<&'a [u8], Malformed> {
         match self.sequence(size, bound)? {
-            0 => Ok(&[]), // and no alignment either: Fast CDR pads only in front of an element
+            0 => Ok(&[]), // and no alignment either: Fast CDR pads only before an element
             count => {
                 let all_but_last = (count as usize - 1).saturating_mul(stride);
                 self.block(align, all_but_last.saturating_add(size))
@@ -137,7 +138,7 @@ impl<'a> Reader<'a> {
         self.take(size)
     }
 
-    /// Whether numbers have their most significant byte first.
+    /// True if numbers have their most significant byte first.
     pub(super) fn is_big_endian(&self) -> bool {
         self.big_endian
     }
@@ -147,12 +148,12 @@ impl<'a> Reader<'a> {
         self.body.len().saturating_sub(self.at)
     }
 
-    /// Where the cursor stands, counted from the start of the message.
+    /// Position of the cursor, counted from the start of the message.
     pub fn offset(&self) -> usize {
         self.at.saturating_add(HEADER)
     }
 
-    /// Ends the reading: what is left may only be padding to four bytes.
+    /// Ends the reading: the rest may only be padding to four bytes.
     pub fn end(&self) -> Result<(), Malformed> {
         match self.left() {
             0..=3 => Ok(()),
@@ -160,7 +161,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Moves to a multiple of `to`, a power of two; past the end is found by the `take` that follows.
+    /// Advances to a multiple of `to`, a power of two. The next `take` detects the end.
     fn align(&mut self, to: usize) {
         self.at = self.at.next_multiple_of(to.max(1));
     }
@@ -196,7 +197,7 @@ mod tests {
         for header in [[0, 0, 0, 0], [0, 1, 0, 0], [0, 1, 0, 3]] {
             assert!(Reader::new(&header).is_ok(), "{header:?}");
         }
-        // Parameter list, XCDR2, a vendor's own, and options that nobody defines.
+        // Parameter list, XCDR2, a vendor's own, and undefined options.
         for header in [[0, 2, 0, 0], [0, 3, 0, 0], [0, 7, 0, 0], [1, 1, 0, 0], [0, 1, 9, 0], [0, 1, 0, 4]] {
             assert_eq!(Reader::new(&header).err(), Some(Malformed::Encapsulation), "{header:?}");
         }

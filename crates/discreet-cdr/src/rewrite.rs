@@ -1,4 +1,4 @@
-//! Changes strings of a message, and moves whatever comes behind them to where it then belongs.
+//! Changes strings of a message, and moves the fields after them.
 
 use super::plan::Step;
 use super::{HEADER, Malformed, Plan, Reader};
@@ -6,23 +6,23 @@ use discreet_host::steps;
 
 /// Decides on each string of a message.
 pub trait Strings {
-    /// Looks at `text`, which stands in the field of that number (see [`Plan::strings`]); what is no UTF-8 comes as
-    /// U+FFFD. True if what was put into `into`, which is empty, shall stand in its place.
+    /// Inspects `text`, which is in the field of that number (see [`Plan::strings`]); invalid UTF-8 is
+    /// replaced by U+FFFD. True if the content of `into`, which is empty at first, shall replace it.
     fn string(&mut self, field: usize, text: &str, into: &mut String) -> bool;
 }
 
-/// Rewrites messages into a buffer that is used again. Copies nothing before the first string that changes.
+/// Rewrites messages into a buffer that is reused. Copies nothing before the first string that changes.
 #[derive(Debug, Default)]
 pub struct Rewriter {
     out: Vec<u8>,
-    /// What is no UTF-8, made readable.
+    /// Text with invalid UTF-8, made readable.
     readable: String,
     new: String,
 }
 
 impl Rewriter {
-    /// Shows `strings` every string of `message`. Gives the message with what it changed, in the byte order of the
-    /// original, or none if it changed nothing. Padding in what was rewritten is zero.
+    /// Passes every string of `message` to `strings`. Returns the changed message, in the byte order of the
+    /// original, or `None` if nothing changed. Padding in the rewritten part is zero.
     pub fn rewrite<'s>(
         &'s mut self,
         plan: &Plan,
@@ -66,7 +66,7 @@ impl Pass<'_, '_> {
                 Step::WString { field, bound } => self.wide_string(*field, *bound)?,
                 Step::Sequence { align, size, stride, bound } => {
                     let block = self.reader.sequence_block(*align, *size, *stride, *bound)?;
-                    // As many as there were, or the reader would have refused it.
+                    // The count that the reader has accepted.
                     let count = (block.len() + stride - size) / stride;
                     self.count(count);
                     if count > 0 {
@@ -146,7 +146,7 @@ impl Pass<'_, '_> {
         Ok(())
     }
 
-    /// From here on all is written. What came before `offset` is as it was.
+    /// From here on all fields are written. The part before `offset` is unchanged.
     fn start(&mut self, offset: usize) {
         if !self.rewriting {
             self.rewriting = true;
@@ -156,7 +156,7 @@ impl Pass<'_, '_> {
         }
     }
 
-    /// A run of fixed-size fields: behind its first byte, aligned as before, every padding is as it was.
+    /// A run of fixed-size fields: after its first byte, aligned as before, every padding is unchanged.
     fn put(&mut self, align: usize, block: &[u8]) {
         if self.rewriting {
             self.align(align);
@@ -167,7 +167,7 @@ impl Pass<'_, '_> {
     fn count(&mut self, count: usize) {
         if self.rewriting {
             self.align(4);
-            // No message of DDS is that long; one would fail to decode rather than decode into something else.
+            // DDS has no messages of that length. Such a count makes decoding fail.
             let bytes = self.number(u32::try_from(count).unwrap_or(u32::MAX));
             self.out.extend_from_slice(&bytes);
         }
@@ -199,7 +199,7 @@ mod tests {
     use super::super::Writer;
     use super::*;
 
-    /// Says of each text what stands in its place.
+    /// The replacement of each text.
     struct Says<F>(F, Vec<(usize, String)>);
 
     impl<F: Fn(&str) -> Option<String>> Strings for Says<F> {

@@ -1,6 +1,7 @@
-//! The definitions of installed ROS 2 types, read from `share/<package>/msg/<Name>.json` in the ament prefixes.
+//! The definitions of installed ROS 2 types, read from `share/<package>/msg/<Name>.json` in the ament
+//! prefixes.
 //!
-//! Type names come from policies and from discovery, where anybody can announce anything: a name is checked to be
+//! Type names come from policies and from discovery, where anybody can announce anything: a name must be
 //! `package/msg/Name` by ROS's own rules before a path is made from it.
 
 mod definitions;
@@ -21,7 +22,7 @@ pub use service::ServiceDefinition;
 /// The largest definition in a ROS 2 desktop installation has 60 KB.
 const MAX_FILE: u64 = 1 << 20;
 
-/// An installed type: what the policy binds (name and hash) and how to walk its messages.
+/// An installed type: name and hash, to which the policy binds it, and the walk over its messages.
 #[derive(Debug, Clone)]
 pub struct TypeDefinition {
     /// `package/msg/Name`
@@ -30,11 +31,11 @@ pub struct TypeDefinition {
     pub hash: String,
     /// The walk over its messages.
     pub plan: Plan,
-    /// What the walk was compiled from.
+    /// The definition that the walk was compiled from.
     pub description: description::Description,
 }
 
-/// Where types are looked up, first prefix first.
+/// The prefixes in which types are looked up, in order.
 #[derive(Debug, Clone)]
 pub struct TypeLibrary {
     prefixes: Vec<PathBuf>,
@@ -73,15 +74,15 @@ pub enum TypeError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         error: io::Error,
     },
-    /// The definition's file is not what rosidl writes.
+    /// The definition's file is not as rosidl writes it.
     #[error("{} is damaged ({reason}); install its package again", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The defect.
         reason: String,
     },
     /// The definition has no walk.
@@ -89,7 +90,7 @@ pub enum TypeError {
     Unwalkable {
         /// The type.
         name: String,
-        /// Why not.
+        /// The reason.
         reason: Unwalkable,
     },
 }
@@ -107,8 +108,8 @@ impl TypeLibrary {
         TypeLibrary { prefixes: prefixes.into_iter().filter(|prefix| prefix.is_absolute()).collect() }
     }
 
-    /// Reads and compiles the definition of `type_name`: of a message, or of what tells about a service's calls,
-    /// `package/srv/Name_Event`. Reads a file: keep what it gives.
+    /// Reads and compiles the definition of `type_name`: a message, or the event message of a service,
+    /// `package/srv/Name_Event`. Reads a file on each call.
     pub fn definition(&self, type_name: &str) -> Result<TypeDefinition, TypeError> {
         if let Some((service, end)) = service_part(type_name) {
             return self.part_of_service(service, end);
@@ -174,7 +175,7 @@ fn damaged(path: &Path, reason: &str) -> TypeError {
     TypeError::Damaged { path: path.to_owned(), reason: reason.to_owned() }
 }
 
-/// Is this a type hash as ROS 2 writes it?
+/// Is this a type hash of ROS 2?
 pub fn is_type_hash(text: &str) -> bool {
     let digits = text.strip_prefix("RIHS01_").unwrap_or_default();
     digits.len() == 64 && digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
@@ -185,18 +186,18 @@ pub fn is_type_name(text: &str) -> bool {
     parse(text).is_some()
 }
 
-/// Is this the name of the messages that tell about the calls of a service, `package/srv/Name_Event`?
+/// Is this the name of a service's event message, `package/srv/Name_Event`?
 pub fn is_event_name(text: &str) -> bool {
     matches!(service_part(text), Some((service, "Event")) if parse_kind(service, "/srv/").is_some())
 }
 
-/// A service, and which of its messages is meant: `std_srvs/srv/SetBool_Event`.
+/// A service, and one of its messages: `std_srvs/srv/SetBool_Event`.
 fn service_part(type_name: &str) -> Option<(&str, &str)> {
     let (service, end) = type_name.rsplit_once('_')?;
     (service.contains("/srv/") && matches!(end, "Request" | "Response" | "Event")).then_some((service, end))
 }
 
-/// Package and name, by the patterns in rosidl_adapter: nothing that could climb out of a folder fits them.
+/// Package and name, by the patterns in rosidl_adapter: nothing that could leave a folder matches them.
 fn parse(type_name: &str) -> Option<(&str, &str)> {
     parse_kind(type_name, "/msg/")
 }
@@ -217,12 +218,12 @@ fn read_capped(path: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     let read = fs::File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut text)?;
     if read as u64 > MAX_FILE {
-        return Err(io::Error::other("larger than 1 MiB, which no definition is"));
+        return Err(io::Error::other("larger than 1 MiB, the limit for a definition"));
     }
     Ok(text)
 }
 
-/// A name from the network, fit for an error message.
+/// A name from the network, safe for an error message.
 fn printable(text: &str) -> String {
     text.chars().take(80).map(|c| if c.is_ascii_graphic() { c } else { '?' }).collect()
 }

@@ -1,4 +1,4 @@
-//! Writes small messages (tags, catalogue entries) as little-endian CDR into a buffer that is used again.
+//! Writes small messages (tags, catalogue entries) as little-endian CDR into a buffer that is reused.
 
 use super::HEADER;
 
@@ -32,14 +32,14 @@ impl<'a> Writer<'a> {
         self.u8(value.into());
     }
 
-    /// Writes a fixed array of bytes, which has no length in front.
+    /// Writes a fixed array of bytes, without a length before it.
     pub fn bytes<const N: usize>(&mut self, value: &[u8; N]) {
         self.buffer.extend_from_slice(value);
     }
 
     /// Writes a string: its length with the NUL, its bytes, the NUL.
     pub fn str(&mut self, value: &str) {
-        // C readers stop at a NUL; what stands behind it would be bytes nobody reads.
+        // C readers stop at a NUL; the bytes after it would hide data.
         let value = value.split('\0').next().unwrap_or_default();
         self.sequence(value.len().saturating_add(1));
         self.buffer.extend_from_slice(value.as_bytes());
@@ -52,9 +52,9 @@ impl<'a> Writer<'a> {
         self.buffer.extend_from_slice(value);
     }
 
-    /// Writes how many elements follow.
+    /// Writes the number of elements that follow.
     pub fn sequence(&mut self, count: usize) {
-        // DDS has no messages of 4 GiB; one would fail to decode rather than decode into something else.
+        // DDS has no messages of 4 GiB. Such a count makes decoding fail.
         self.u32(u32::try_from(count).unwrap_or(u32::MAX));
     }
 

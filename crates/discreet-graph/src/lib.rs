@@ -1,7 +1,7 @@
-//! Who publishes what on a domain, as discovery tells it.
+//! The publishers of a domain, as discovery reports them.
 //!
-//! All of it is the word of whoever sent it: any node may have any name. What the guard makes of it stands in
-//! [`discreet_guard::sources`].
+//! All of it is unverified: any node may claim any name. [`discreet_guard::sources`] decides how far it is
+//! trusted.
 
 pub mod qos;
 
@@ -12,7 +12,7 @@ use crate::qos::Qos;
 /// A publisher's globally unique id on its domain (RTPS: 12 bytes of participant, 4 of entity).
 pub type Gid = [u8; 16];
 
-/// The part of a [`Gid`] that tells the participant: one process, or one context of it.
+/// The part of a [`Gid`] that identifies the participant: one process, or one context of it.
 pub type Participant = [u8; 12];
 
 /// The participant that `gid` belongs to.
@@ -21,12 +21,13 @@ pub fn participant(gid: &Gid) -> Participant {
     participant
 }
 
-/// The node that a publisher says it belongs to.
+/// The node that a publisher claims to belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeName {
-    /// Discovery has not told it yet. It comes in a message of its own, some milliseconds after the publisher.
+    /// Discovery has not reported it yet. It arrives in a separate message, some milliseconds after the
+    /// publisher.
     Unknown,
-    /// Its participant is no ROS node: a plain DDS application.
+    /// Its participant is not a ROS node but a plain DDS application.
     NotRos,
     /// `/namespace/name`.
     Node(String),
@@ -45,15 +46,15 @@ impl NodeName {
 /// A publisher as it announced itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Its id, which also stands in the info of each of its messages.
+    /// Its id, which is also in the info of each of its messages.
     pub gid: Gid,
     /// Its node.
     pub node: NodeName,
     /// Its type, `package/msg/Name`.
     pub type_name: String,
-    /// Its type's hash, `RIHS01_...` (REP 2016), if it told one.
+    /// Its type's hash, `RIHS01_...` (REP 2016), if it announces one.
     pub type_hash: Option<String>,
-    /// What it offers.
+    /// The quality of service that it offers.
     pub qos: Qos,
 }
 

@@ -1,14 +1,14 @@
 //! Quality of service: what a source offers, and what the guard offers in its place.
 //!
-//! A consumer that moves from the inner to the outer domain should notice no difference, so the guard's publishers
-//! offer what the sources offer: sources that differ have a publisher each ([`discreet_guard::lanes`]). An unsealer has one
-//! publisher for all of them, which offers the weakest of each policy, because a stronger promise would be broken for part
-//! of the messages.
+//! A consumer that moves from the inner to the outer domain should notice no difference, so the guard's
+//! publishers offer the same as the sources: sources that differ have a publisher each
+//! ([`discreet_guard::lanes`]). An unsealer has one publisher for all of them, which offers the weakest of
+//! each policy, because a stronger promise would be broken for some of the messages.
 
 use std::fmt;
 use std::time::Duration;
 
-/// The DDS policies that are carried across. `None` durations are infinite.
+/// The DDS policies that are mirrored. `None` durations are infinite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Qos {
     /// RELIABLE, or BEST_EFFORT.
@@ -19,28 +19,28 @@ pub struct Qos {
     pub depth: usize,
     /// The longest time between two messages that the source promises.
     pub deadline: Option<Duration>,
-    /// How long a message may be delivered after it was published.
+    /// The longest time after publication at which a message may be delivered.
     pub lifespan: Option<Duration>,
-    /// How a publisher shows that it is alive.
+    /// The way a publisher asserts that it is alive.
     pub liveliness: Liveliness,
-    /// A publisher that has not shown it for so long counts as dead.
+    /// A publisher without an assertion for this time counts as dead.
     pub lease: Option<Duration>,
 }
 
-/// How a publisher shows that it is alive.
+/// The way a publisher asserts that it is alive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Liveliness {
-    /// By its process being there.
+    /// By its process.
     Automatic,
     /// By publishing.
     ManualByTopic,
 }
 
-/// The depth used where neither the source nor the policy tells one. DDS discovery does not carry a publisher's
-/// depth (Fast DDS announces none), so this is the usual case; `depth:` in the policy sets another.
+/// The depth if neither the source nor the policy sets one. DDS discovery does not carry a publisher's depth
+/// (Fast DDS announces none), so this is the usual case; `depth:` in the policy sets another.
 pub const DEFAULT_DEPTH: usize = 10;
 
-/// No depth above this is taken from a source: it bounds what a queue of messages may hold.
+/// The largest depth that is accepted from a source: it bounds the queues.
 pub const MAX_DEPTH: usize = 1000;
 
 impl Default for Qos {
@@ -62,13 +62,13 @@ impl Qos {
         lease: None,
     };
 
-    /// The part that discovery tells of a publisher: all but the depth.
+    /// The part that discovery reports of a publisher: all but the depth.
     pub fn promise(self) -> Qos {
         Qos { depth: 0, ..self }
     }
 
-    /// The policies for which DDS does not match a publisher that offers this with a reader that asks for `asked`; none
-    /// if it matches them. Depth and lifespan keep nobody apart.
+    /// The policies for which DDS does not match a publisher that offers this with a reader that asks for
+    /// `asked`; empty if they match. Depth and lifespan do not affect matching.
     pub fn unmet(self, asked: Qos) -> Vec<&'static str> {
         let longer = |offered: Option<Duration>, asked: Option<Duration>| match (offered, asked) {
             (_, None) => false,
@@ -87,18 +87,20 @@ impl Qos {
     }
 }
 
-/// What one publisher offers in place of several.
+/// The quality of service that one publisher offers in place of several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mirrored {
-    /// The weakest of what the publishers offer.
+    /// The weakest of the publishers' policies.
     pub qos: Qos,
     /// The publishers differ in reliability, durability, deadline or lifespan, so some offer more than the guard.
     pub downgraded: bool,
 }
 
-/// The quality of service to offer in place of `offered`, the publishers of one topic; the default if there are none.
+/// The quality of service to offer in place of `offered`, the publishers of one topic; the default if there
+/// are none.
 ///
-/// `depth` is the policy's, and wins over what publishers tell. A depth of 0 means that a publisher told none.
+/// `depth` is the policy's, and overrides the publishers' depth. A depth of 0 means that a publisher
+/// announced none.
 pub fn mirror(offered: impl IntoIterator<Item = Qos>, depth: Option<usize>) -> Mirrored {
     let mut offered = offered.into_iter();
     let first = offered.next().unwrap_or(Qos { depth: 0, ..Qos::default() });

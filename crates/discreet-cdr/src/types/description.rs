@@ -9,7 +9,7 @@ pub(super) struct File {
     pub type_hashes: Vec<TypeHash>,
 }
 
-/// A type and everything that it uses (type_description_interfaces/msg/TypeDescription).
+/// A type and all types that it uses (type_description_interfaces/msg/TypeDescription).
 #[derive(Debug, Clone, Deserialize)]
 pub struct Description {
     /// The type itself.
@@ -25,7 +25,7 @@ pub struct Description {
 pub struct Individual {
     /// `package/msg/Name`
     pub type_name: String,
-    /// In the order of the wire.
+    /// In the order on the wire.
     pub fields: Vec<Field>,
 }
 
@@ -34,7 +34,7 @@ pub struct Individual {
 pub struct Field {
     /// The name in the .msg file.
     pub name: String,
-    /// What it holds.
+    /// Its type.
     #[serde(rename = "type")]
     pub field_type: FieldType,
 }
@@ -61,10 +61,10 @@ pub(super) struct TypeHash {
     pub hash_string: String,
 }
 
-/// What stands in a field, or in each element of it.
+/// The content of a field, or of each element of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Element<'a> {
-    /// A number, bool, char or byte of so many bytes.
+    /// A number, bool, char or byte with this number of bytes.
     Primitive(usize),
     /// A string and the most bytes it may have.
     String(Option<u32>),
@@ -74,14 +74,14 @@ pub enum Element<'a> {
     Nested(&'a str),
 }
 
-/// How often it stands there.
+/// The number of elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repetition {
     /// Once.
     One,
-    /// A fixed number of times, with no count in front.
+    /// A fixed number, without a count before them.
     Array(u32),
-    /// A count, then as many; at most so many if bounded.
+    /// A count, then that many; at most the bound, if there is one.
     Sequence(Option<u32>),
 }
 
@@ -89,7 +89,7 @@ pub enum Repetition {
 const BAND: u8 = 48;
 
 impl FieldType {
-    /// What the field holds; nothing for types that ROS 2 messages do not use.
+    /// The content of the field; `None` for types that ROS 2 messages do not use.
     pub fn element(&self) -> Option<Element<'_>> {
         let bound = || u32::try_from(self.string_capacity).ok();
         match self.type_id.checked_sub(1)? % BAND + 1 {
@@ -102,12 +102,12 @@ impl FieldType {
             18 => Some(Element::WString(None)),
             21 => Some(Element::String(bound())),
             22 => Some(Element::WString(bound())),
-            // 12 long double, 14 wchar, 19 and 20 fixed strings: no .msg file can say them.
+            // 12 long double, 14 wchar, 19 and 20 fixed strings: not available in .msg files.
             _ => None,
         }
     }
 
-    /// How often it stands there; nothing for ids that are not given out.
+    /// The number of elements; `None` for unassigned ids.
     pub fn repetition(&self) -> Option<Repetition> {
         match self.type_id.checked_sub(1)? / BAND {
             0 => Some(Repetition::One),

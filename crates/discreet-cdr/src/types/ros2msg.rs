@@ -1,7 +1,8 @@
-//! Definitions as `.msg` text, in the form that bags carry them: a type, and after each line of `=` one that it uses.
+//! Definitions as `.msg` text, in the form that bags carry them: a type, and after each line of `=` one that
+//! it uses.
 //!
-//! What a bag says of a type comes from outside: lengths are bounded, names follow ROS's rules, and nothing but types
-//! and names is taken from it. Comments, constants and defaults are passed over.
+//! A definition in a bag is untrusted: lengths are bounded, names follow ROS's rules, and only types and
+//! names are used. Comments, constants and defaults are skipped.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -15,27 +16,27 @@ const MAX_TEXT: usize = 1 << 20;
 const MAX_TYPES: usize = 1000;
 const MAX_FIELDS: usize = 16_384;
 
-/// What ROS puts into a message without fields, because C has no empty structures.
+/// The field that ROS adds to a message without fields, because C has no empty structures.
 const PLACEHOLDER: &str = "structure_needs_at_least_one_member";
 
-/// Why a text is no definition.
+/// Why a text is not a definition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misread {
-    /// Longer than any definition is.
-    #[error("longer than any definition is")]
+    /// Longer than the limit.
+    #[error("longer than 1 MiB, the limit for a definition")]
     TooLong,
     /// A line that is neither a field nor a constant nor a comment.
-    #[error("line {0} is no field")]
+    #[error("line {0} is not a field")]
     Line(usize),
-    /// A type that ROS names cannot have, or one defined twice.
-    #[error("line {0} defines no type, or one that is there already")]
+    /// A type with an invalid name, or one that is defined twice.
+    #[error("line {0} does not define a type, or defines one again")]
     Heading(usize),
-    /// A type that is used and not defined.
+    /// A type that is used but not defined.
     #[error("`{0}` is used but not defined")]
     Undefined(String),
 }
 
-/// Reads the definition of `type_name` and of what it uses.
+/// Reads the definition of `type_name` and of the types that it uses.
 pub fn read(type_name: &str, text: &str) -> Result<Description, Misread> {
     if text.len() > MAX_TEXT {
         return Err(Misread::TooLong);
@@ -80,7 +81,7 @@ pub fn write(description: &Description) -> String {
     text
 }
 
-/// The type with all that it uses, directly or not, by name; what else the text defines is left out.
+/// The type with all that it uses, directly or not, sorted by name; other types of the text are left out.
 fn describe(type_name: &str, mut types: BTreeMap<String, Vec<Field>>) -> Result<Description, Misread> {
     let mut used = BTreeSet::new();
     let mut open = vec![type_name.to_owned()];
@@ -108,9 +109,9 @@ fn is_separator(line: &str) -> bool {
     line.len() >= 80 && line.trim_end().bytes().all(|byte| byte == b'=')
 }
 
-/// One line of `owner`: a field, or nothing if it is blank, a comment or a constant.
+/// One line of `owner`: a field, or `None` if it is blank, a comment or a constant.
 fn field(line: &str, owner: &str) -> Result<Option<Field>, ()> {
-    // A `#` may stand in a constant or a default as well; neither is looked at.
+    // A `#` may be part of a constant or a default as well; both are skipped.
     let line = line.split('#').next().unwrap_or_default().trim();
     if line.is_empty() {
         return Ok(None);
@@ -161,7 +162,7 @@ fn element(text: &str, owner: &str) -> Option<FieldType> {
     Some(FieldType { nested_type_name: full_name(text, owner)?, ..single(1) })
 }
 
-/// The words of `.msg` files and their numbers in type_description_interfaces/msg/FieldType. What a file calls `char`
+/// The words of `.msg` files and their numbers in type_description_interfaces/msg/FieldType. `char` in a file
 /// is a uint8 in ROS 2: of two words with one number, the first is written.
 const PRIMITIVES: [(&str, u8); 15] = [
     ("bool", 15),

@@ -10,7 +10,7 @@ use super::{TypeDefinition, TypeError, TypeLibrary, damaged, define, hash_of, pa
 pub struct ServiceDefinition {
     /// `package/srv/Name`
     pub name: String,
-    /// Of the service as a whole.
+    /// The hash of the service as a whole.
     pub hash: String,
     /// `package/srv/Name_Request`
     pub request: TypeDefinition,
@@ -19,7 +19,7 @@ pub struct ServiceDefinition {
 }
 
 impl TypeLibrary {
-    /// Reads and compiles the definition of a service. Reads a file: keep what it gives.
+    /// Reads and compiles the definition of a service. Reads a file on each call.
     pub fn service(&self, type_name: &str) -> Result<ServiceDefinition, TypeError> {
         let (path, file) = self.service_file(type_name)?;
         Ok(ServiceDefinition {
@@ -30,7 +30,7 @@ impl TypeLibrary {
         })
     }
 
-    /// One message of a service: its `Request`, its `Response`, or the `Event` that tells about both.
+    /// One message of a service: its `Request`, its `Response`, or its `Event`, which has both.
     pub(super) fn part_of_service(&self, type_name: &str, end: &str) -> Result<TypeDefinition, TypeError> {
         let (path, file) = self.service_file(type_name)?;
         part(&path, &file, end)
@@ -51,7 +51,7 @@ fn part(path: &Path, file: &File, end: &str) -> Result<TypeDefinition, TypeError
     let Description { main, referenced } = &file.type_description_msg;
     let name = format!("{}_{end}", main.type_name);
     let main = referenced.iter().find(|one| one.type_name == name).cloned();
-    let main = main.ok_or_else(|| damaged(path, "a message of the service is not in it"))?;
+    let main = main.ok_or_else(|| damaged(path, "a message of the service is missing in it"))?;
     let description = Description { referenced: used_by(&main, referenced), main };
     define(path, &name, description, &file.type_hashes)
 }
