@@ -1,4 +1,4 @@
-//! The redactor: looks at the images of one camera on behalf of the guard, in a process of its own.
+//! The redactor: inspects the images of one camera on behalf of the guard, in a process of its own.
 
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -13,35 +13,33 @@ use discreet_redact::{ImageInspector, ImageRules, Subject};
 use discreet_vision::{Engines, Models, Watch};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Looks at images on behalf of the guard, which starts one for each camera whose images are redacted.
+/// Inspects images on behalf of the guard, which starts one for each camera whose images are redacted.
 ///
-/// It reads hostile bytes and may crash over them; the guard then blanks the images and starts it again. It talks to the
-/// guard over its standard input and does nothing without it.
+/// It reads hostile bytes and may crash; the guard then blanks the images and restarts it. It communicates
+/// with the guard over its standard input and does nothing without it.
 #[derive(Parser)]
-#[command(
-    version,
-    after_help = "Exit codes: 0 the guard has closed, 1 something broke, 2 not started by the guard"
-)]
+#[command(version, after_help = "Exit codes: 0 the guard has closed, 1 an error, 2 not started by the guard")]
 struct Arguments {
-    /// The folder with the models, in place of the installed one
+    /// The folder with the models, instead of the installed one
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
 
-    /// Threads to look with
+    /// Threads for inspection
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     threads: u32,
 }
 
-/// The most memory that it may have of its own: an image that unfolds to more ends this process, not the robot's others.
+/// The most memory of this process: an image that decompresses to more ends it, not the other programs of the
+/// robot.
 const MEMORY: u64 = 2 << 30;
 
 /// Models, libraries, the socket and standard error.
 const FILES: u64 = 128;
 
 fn main() -> ExitCode {
-    // First of all: what comes after this sees people's faces.
+    // First of all: from here on this process sees people's faces.
     if let Err(error) = unreadable() {
-        eprintln!("redactor: cannot keep its memory to itself: {error}");
+        eprintln!("redactor: cannot make its memory private: {error}");
         return ExitCode::FAILURE;
     }
     let arguments = Arguments::parse();
@@ -62,7 +60,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments, socket: &mut UnixStream) -> anyhow::Result<()> {
-    end_with_guard(socket).context("cannot watch the guard")?;
+    end_with_guard(socket).context("cannot watch the guard's socket")?;
     lower_rights().context("cannot lower its own rights")?;
     let models = Models::find(arguments.models.as_deref())?;
     let engines = Engines::choose(&models)?.with_threads(arguments.threads as usize)?;
@@ -72,14 +70,14 @@ fn run(arguments: &Arguments, socket: &mut UnixStream) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What looks under these rules.
+/// The inspector for these rules.
 fn watch(models: &Models, engines: &Engines, rules: &ImageRules) -> Result<Box<dyn ImageInspector>, String> {
     let subjects: Vec<Subject> = rules.covers.iter().map(|(subject, _)| *subject).collect();
     let watch = Watch::new(models.clone(), engines.clone(), &subjects).map_err(|error| error.to_string())?;
     Ok(Box::new(watch))
 }
 
-/// Bounds what a hostile image can make of this process. It never regains what it gives away here.
+/// Limits the damage by a hostile image. This process cannot regain the rights that it gives up here.
 fn lower_rights() -> std::io::Result<()> {
     for (resource, limit) in [(Resource::Data, MEMORY), (Resource::Nofile, FILES)] {
         // It may be lower already, and cannot be raised then.

@@ -1,4 +1,5 @@
-//! Files that get their name when they are whole: who looks at it finds all of the result, or nothing.
+//! Output files that get their name when they are complete: at its path there is the whole result, or
+//! nothing.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use tempfile::NamedTempFile;
 
-/// A file in the making, beside the place that it is for. Dropped, it is gone.
+/// A temporary file next to its target. Removed when dropped.
 pub struct Fresh {
     file: NamedTempFile,
     target: PathBuf,
@@ -16,14 +17,14 @@ pub struct Fresh {
 }
 
 impl Fresh {
-    /// Begins a file for `target`; only with `force` in the place of another.
+    /// Creates a file for `target`, which may exist only with `force`.
     pub fn new(target: &Path, force: bool) -> anyhow::Result<Self> {
         let shown = target.display();
         let Some(name) = target.file_name().filter(|_| !target.is_dir()) else {
-            bail!("{shown} is a folder, or names no file");
+            bail!("{shown} is a folder, or does not name a file");
         };
         if !force && target.symlink_metadata().is_ok() {
-            bail!("{shown} is there already; --force replaces it");
+            bail!("{shown} exists already; --force replaces it");
         }
         let folder = match target.parent() {
             Some(folder) if folder != Path::new("") => folder.to_owned(),
@@ -32,13 +33,13 @@ impl Fresh {
         let file = tempfile::Builder::new()
             .prefix(&format!(".{}.", name.to_string_lossy()))
             .suffix(".part")
-            .permissions(Permissions::from_mode(0o666)) // less the umask, as any new file
+            .permissions(Permissions::from_mode(0o666)) // less the umask, as for any new file
             .tempfile_in(&folder)
             .with_context(|| format!("cannot write to {}", folder.display()))?;
         Ok(Fresh { file, target: target.to_owned(), folder, force })
     }
 
-    /// To write to.
+    /// The file to write to.
     pub fn file(&mut self) -> &mut File {
         self.file.as_file_mut()
     }
@@ -52,13 +53,13 @@ impl Fresh {
             false => self.file.persist_noclobber(&self.target),
         };
         named.map_err(|refused| refused.error).with_context(|| format!("cannot write {shown}"))?;
-        // The name itself is in the folder. Not every file system can be asked to write that.
+        // The folder has the name. Not every file system can sync a folder.
         let _unsupported = File::open(&self.folder).and_then(|folder| folder.sync_all());
         Ok(())
     }
 }
 
-/// Are these one file or folder?
+/// Are these the same file or folder?
 pub fn are_same(one: &Path, other: &Path) -> bool {
     let id = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
     id(one).is_some_and(|found| id(other) == Some(found))

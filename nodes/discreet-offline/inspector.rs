@@ -1,11 +1,11 @@
-//! What looks at images in this process: for work by hand, where nobody waits and a crash takes nothing with it.
+//! Inspection of images in this process: offline, nothing waits for it, and a crash does no other harm.
 
 use discreet_redact::ImageInspector;
 use discreet_redact::ImageRules;
 #[cfg(feature = "vision")]
 use discreet_vision::{Engines, Models, Watch};
 
-/// Loads what finds all that the rules name.
+/// Loads the detectors that the rules need.
 #[cfg(feature = "vision")]
 pub fn open(rules: &ImageRules) -> anyhow::Result<Watch> {
     let models = Models::find(None)?;
@@ -20,8 +20,8 @@ pub fn look(rules: &ImageRules) -> anyhow::Result<Box<dyn ImageInspector + Send>
     Ok(Box::new(open(rules)?))
 }
 
-/// Says that this build has no eyes.
+/// Reports that this build has no detectors.
 #[cfg(not(feature = "vision"))]
 pub fn look(_rules: &ImageRules) -> anyhow::Result<Box<dyn ImageInspector + Send>> {
-    anyhow::bail!("this build cannot look at images; build it with `--features vision`")
+    anyhow::bail!("this build cannot inspect images; build it with `--features vision`")
 }

@@ -1,4 +1,5 @@
-//! `discreet-offline`: the commands of `discreet` that read recordings and look at images. `discreet` starts it.
+//! `discreet-offline`: the commands of `discreet` that read recordings and inspect images. `discreet` starts
+//! it.
 
 #[path = "../discreet/answer.rs"]
 mod answer;
@@ -31,9 +32,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    // First of all: photographs, recordings and texts are clear in here.
+    // First of all: photographs, recordings and texts are clear in this process.
     if let Err(error) = discreet_host::secret::unreadable() {
-        input::say_error(&format!("discreet: cannot keep its memory to itself: {error}"));
+        input::say_error(&format!("discreet: cannot make its memory private: {error}"));
         return ExitCode::from(2);
     }
     let result = match Arguments::parse().command {

@@ -9,10 +9,11 @@ use std::path::PathBuf;
 
 use super::Answer;
 
-/// Covers faces, and what else is asked for, in photographs: as the guard does in a camera's images.
+/// Covers faces, and other subjects on request, in photographs: as the guard does in a camera's images.
 ///
-/// IN is a JPEG or PNG file, or a folder, of which the same tree is made in OUT. What is written has nothing but the
-/// pixels: no EXIF, no thumbnail, no place. A picture that cannot be read or looked at is not written, and said.
+/// IN is a JPEG or PNG file, or a folder, whose tree is created again in OUT. The output has nothing but the
+/// pixels: no EXIF, no thumbnail, no place. A picture that cannot be read or inspected is not written, and is
+/// reported.
 ///
 /// No detector finds every face: look at the pictures before you pass them on.
 #[derive(clap::Args)]
@@ -33,7 +34,7 @@ pub struct Redact {
     /// The file or the folder to write.
     #[arg(value_name = "OUT")]
     output: PathBuf,
-    /// How faces are covered.
+    /// Cover of faces.
     #[arg(long, value_enum, value_name = "HOW", default_value_t = How::Solid)]
     faces: How,
     /// Covers licence plates too.
@@ -45,16 +46,17 @@ pub struct Redact {
     /// Covers writing too.
     #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "solid")]
     text: Option<How>,
-    /// The whole picture at a resolution at which no face can be recognised, instead.
+    /// Instead, covers the whole picture at a resolution at which no face can be recognised.
     #[arg(long, conflicts_with_all = ["faces", "plates", "persons", "text"])]
     lowres: bool,
-    /// Prints what was covered, a line of JSON for each picture: left, top, right and bottom in pixels of OUT.
+    /// Prints the covered areas, a line of JSON for each picture: left, top, right and bottom in pixels of
+    /// OUT.
     #[arg(long, conflicts_with = "json")]
     boxes: bool,
-    /// Pictures at a time. Without it: one for each core.
+    /// Pictures in parallel. Default: one for each core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
-    /// Replaces files that are there.
+    /// Replaces existing files.
     #[arg(long)]
     force: bool,
     /// Answers with JSON.
@@ -62,16 +64,16 @@ pub struct Redact {
     json: bool,
 }
 
-/// How something is covered.
+/// Cover of a subject.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum How {
-    /// With one colour: nothing of it is left.
+    /// One colour: no content remains.
     Solid,
-    /// With a mosaic of at most 6 by 6 tiles.
+    /// A mosaic of at most 6 by 6 tiles.
     Pixelate,
     /// Blurred. It may be possible to undo that.
     Blur,
-    /// Not at all.
+    /// None.
     Off,
 }
 
@@ -83,6 +85,6 @@ impl Redact {
 
     #[cfg(not(feature = "vision"))]
     pub fn run(&self) -> anyhow::Result<Answer> {
-        anyhow::bail!("this build cannot look at images; build it with `--features vision`")
+        anyhow::bail!("this build cannot inspect images; build it with `--features vision`")
     }
 }

@@ -1,4 +1,4 @@
-//! `discreet scrub`: what of a recorded bag may be passed on?
+//! `discreet scrub`: which part of a recorded bag may be passed on?
 
 mod work;
 
@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use super::Answer;
 
-/// Applies a policy to a recorded bag: OUT has what the guard would have let out to everyone, as far as a bag tells.
+/// Applies a policy to a recorded bag: OUT has what the guard would have released to everyone, as far as a
+/// bag can tell.
 ///
-/// Each message is judged as of the time at which it was recorded. What the policy lets out in the clear is copied,
-/// images and texts that it lets out redacted are redacted, everything else is left out. So are attachments and metadata, which
-/// may hold anything, and the topics of which nothing is left.
+/// Each message is judged as of the time at which it was recorded. Messages that the policy releases in the
+/// clear are copied, images and texts that it releases redacted are redacted, all others are left out. So are
+/// attachments and metadata, which may contain anything, and topics without any remaining message.
 ///
 /// IN is an MCAP file, a SQLite file (.db3) or a folder of rosbag2; OUT is always MCAP.
 #[derive(clap::Args)]
@@ -40,22 +41,22 @@ pub struct Scrub {
     /// The policy.
     #[arg(long)]
     policy: PathBuf,
-    /// For whom: so far only everyone.
+    /// The recipient: only everyone is supported.
     #[arg(long, default_value = "everyone")]
     who: String,
-    /// Judges all messages as of this time (2026-05-01T09:30:00+02:00) instead of when each was recorded.
+    /// Judges all messages as of this time (2026-05-01T09:30:00+02:00) instead of the time of recording.
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
-    /// Where definitions of message types come from. auto: the sourced ROS 2 if there is one, otherwise the bag.
+    /// Source of message definitions. auto: the sourced ROS 2 if there is one, otherwise the bag.
     #[arg(long, value_enum, default_value_t = Types::Auto)]
     types: Types,
-    /// Believes the type names of a bag that has neither hashes nor definitions (before ROS 2 Iron).
+    /// Trusts the type names of a bag that has neither hashes nor definitions (before ROS 2 Iron).
     #[arg(long)]
     trust_names: bool,
-    /// Of a damaged bag, writes what comes before the damage.
+    /// Writes the part of a damaged bag before the damage.
     #[arg(long)]
     partial: bool,
-    /// Replaces OUT if it is there.
+    /// Replaces OUT if it exists.
     #[arg(long)]
     force: bool,
     /// Answers with JSON.
@@ -69,7 +70,7 @@ enum Types {
     Auto,
     /// The sourced ROS 2, as the guard.
     Installed,
-    /// The bag, which is believed.
+    /// The bag, which is trusted.
     Bag,
 }
 

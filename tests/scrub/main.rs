@@ -638,9 +638,9 @@ fn folders_of_the_first_rosbag2_are_read_and_a_missing_file_is_named() {
     for (version, listed, words) in [
         (9, "bag_7.db3", "not in the folder"),
         (3, "bag/bag_7.db3", "not in the folder"),
-        (9, "../bag_7.db3", "no file of its folder"),
-        (3, "../bag_7.db3", "no file of its folder"),
-        (3, "/etc/bag_7.db3", "no file of its folder"),
+        (9, "../bag_7.db3", "not a file of its folder"),
+        (3, "../bag_7.db3", "not a file of its folder"),
+        (3, "/etc/bag_7.db3", "not a file of its folder"),
     ] {
         let output = write(version, &["bag_0.db3", listed]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,4 +1,4 @@
-//! The folder that rosbag2 makes: `metadata.yaml` and the files that it lists, one after the other.
+//! The folder of a rosbag2 bag: `metadata.yaml` and the files that it lists, in order.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -14,10 +14,10 @@ use discreet_policy::finding::plain;
 const MAX_METADATA: u64 = 4 << 20;
 const MAX_FILES: usize = 65_536;
 
-/// The files of a bag, read as one.
+/// The files of a bag, read as one bag.
 pub struct Folder {
     current: Box<dyn Bag>,
-    /// The number of the file that is being read: part of its channels' numbers.
+    /// The number of the present file, which is part of its channels' numbers.
     number: u64,
     waiting: VecDeque<PathBuf>,
     finished: u64,
@@ -63,12 +63,12 @@ impl Folder {
         Ok(Folder { current: named(&first)?, number: 0, waiting, finished: 0, size })
     }
 
-    /// A channel's number among those of all files. Within a file they are small.
+    /// The number of a channel across all files. Within a file the numbers are small.
     fn numbered(&self, channel: u64) -> u64 {
         (self.number << 32) | (channel & 0xffff_ffff)
     }
 
-    /// Goes to the next file; false after the last.
+    /// Opens the next file; false after the last.
     fn turn(&mut self) -> Result<bool, Damage> {
         let Some(next) = self.waiting.pop_front() else { return Ok(false) };
         self.finished = self.finished.saturating_add(self.current.progress().1);
@@ -108,7 +108,7 @@ impl Bag for Folder {
     }
 }
 
-/// Opens a file of the folder; an error says which it is.
+/// Opens a file of the folder. An error names the file.
 fn named(file: &Path) -> Result<Box<dyn Bag>, Damage> {
     open_file(file).map_err(|damage| match damage {
         Damage::Io(_) => damage,
@@ -120,7 +120,7 @@ fn missing(name: &str, error: &std::io::Error) -> Damage {
     let name = shown(name);
     match error.kind() {
         std::io::ErrorKind::NotFound => Damage::Corrupt(format!(
-            "metadata.yaml lists {name}, which is not in the folder: copy it there, or take its line out of metadata.yaml"
+            "metadata.yaml lists {name}, which is not in the folder: copy it there, or remove its line from metadata.yaml"
         )),
         _ => Damage::Corrupt(format!("{name}, which metadata.yaml lists, cannot be read: {error}")),
     }
@@ -131,14 +131,14 @@ fn shown(name: &str) -> String {
     format!("`{short}`")
 }
 
-/// The files that metadata.yaml lists: names only, nothing that could climb out of the folder, which is called `own`.
+/// The files that metadata.yaml lists: plain names that cannot leave the folder, which is called `own`.
 fn files(metadata: &str, own: &str) -> Result<Vec<String>, Damage> {
     let metadata: Metadata = serde_yaml::from_str(metadata)
         .map_err(|error| Damage::Corrupt(format!("metadata.yaml: {}", plain(&error.to_string()))))?;
     let information = metadata.rosbag2_bagfile_information;
     let names = &information.relative_file_paths;
     if names.len() > MAX_FILES {
-        return Err(Damage::TooLarge("metadata.yaml lists more files than any bag has".to_owned()));
+        return Err(Damage::TooLarge("metadata.yaml lists too many files".to_owned()));
     }
     if !matches!(information.compression_mode.to_ascii_lowercase().as_str(), "" | "none" | "storage") {
         let first = names.first().map_or_else(String::new, |name| format!(" ({})", shown(name)));
@@ -148,12 +148,12 @@ fn files(metadata: &str, own: &str) -> Result<Vec<String>, Damage> {
     names.iter().map(|name| within(name, own, information.version)).collect()
 }
 
-/// The name of a listed file in its folder. Up to version 3, rosbag2 wrote the folder's name before it, which may have been
-/// another then.
+/// The name of a listed file in its folder. Up to version 3, rosbag2 wrote the folder's name before it; the
+/// folder may have been renamed since.
 fn within(listed: &str, own: &str, version: u64) -> Result<String, Damage> {
     let refused = || {
         Damage::Corrupt(format!(
-            "metadata.yaml lists {}, which is no file of its folder: copy the file there, and list it by its name alone",
+            "metadata.yaml lists {}, which is not a file of its folder: copy the file there, and list it by its name alone",
             shown(listed)
         ))
     };
@@ -166,7 +166,7 @@ fn within(listed: &str, own: &str, version: u64) -> Result<String, Damage> {
     if is_plain(name) { Ok(name.to_owned()) } else { Err(refused()) }
 }
 
-/// One name, and neither `.` nor `..`.
+/// A single name, neither `.` nor `..`.
 fn is_plain(name: &str) -> bool {
     Path::new(name).file_name().is_some_and(|file| file == name)
 }
@@ -201,7 +201,7 @@ mod tests {
             "./../x",
         ] {
             let said = files(outside).err().map(|damage| damage.to_string()).unwrap_or_default();
-            assert!(said.contains("no file of its folder"), "{outside}: {said}");
+            assert!(said.contains("not a file of its folder"), "{outside}: {said}");
         }
         let compressed = metadata("bag_0.mcap").replace("compression_mode: \"\"", "compression_mode: FILE");
         let said =

@@ -1,7 +1,7 @@
-//! Recorded bags, read piece by piece: a file from outside, whose every length is bounded before it is believed.
+//! Reads recorded bags piece by piece. They are untrusted files: every length is bounded before it is used.
 //!
-//! MCAP and SQLite, one file or the folder that rosbag2 makes; written is MCAP only. A bag is told by its first bytes,
-//! not by its name.
+//! MCAP and SQLite, one file or the folder of rosbag2; output is always MCAP. The format is detected by the
+//! first bytes, not by the name.
 
 pub mod scrub;
 
@@ -26,11 +26,12 @@ pub use sqlite::SqliteFile;
 /// The largest record or message. A frame of 8K video has 100 MB.
 pub const MAX_RECORD: usize = 256 << 20;
 
-/// The most channels, and the most bytes of names, definitions and QoS in all of them: a robot has some hundred.
+/// The most channels, and the most bytes of names, definitions and QoS in all of them. A robot has some
+/// hundred channels.
 const MAX_CHANNELS: usize = 65_536;
 const MAX_DESCRIPTIONS: usize = 64 << 20;
 
-/// One topic as somebody published it.
+/// A topic of one publisher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Channel {
     /// Its number in this bag.
@@ -39,57 +40,57 @@ pub struct Channel {
     pub topic: String,
     /// `package/msg/Name`
     pub type_name: String,
-    /// How messages are serialized: `cdr`.
+    /// The serialization of its messages: `cdr`.
     pub serialization: String,
     /// The type's definition as `.msg` text, if the bag has one.
     pub definition: Option<String>,
-    /// How the bag writes the definition, where that is not `.msg` text and so not read: `ros2idl`.
+    /// The format of the definition, if it is not `.msg` text and therefore not read: `ros2idl`.
     pub foreign: Option<String>,
-    /// The type's hash, if the bag tells one.
+    /// The type's hash, if the bag has it.
     pub type_hash: Option<String>,
-    /// What the publishers offered, as rosbag2 writes it; made anew of what is known in it.
+    /// The publishers' quality of service, in the format of rosbag2, reduced to its known parts.
     pub qos: Option<String>,
 }
 
-/// What a bag notes of a message.
+/// The recorded facts about a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recorded {
     /// The channel's number.
     pub channel: u64,
-    /// The publisher's count.
+    /// The publisher's sequence number.
     pub sequence: u32,
-    /// When it was recorded: nanoseconds since 1970.
+    /// Time of recording: nanoseconds since 1970.
     pub log_time: u64,
-    /// When it was published.
+    /// Time of publication.
     pub publish_time: u64,
 }
 
-/// What comes out of a bag, piece by piece.
+/// A piece of a bag.
 #[derive(Debug)]
 pub enum Piece {
     /// Before its first message.
     Channel(Channel),
-    /// A message of a channel that came before; [`Bag::cdr`] has its bytes.
+    /// A message of a known channel; [`Bag::cdr`] has its bytes.
     Message(Recorded),
-    /// Something that may hold anything.
+    /// A record with arbitrary content.
     Aside(Aside),
 }
 
-/// What a bag holds besides messages.
+/// Content of a bag other than messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Aside {
     /// A file inside the bag.
     Attachment,
-    /// Notes, by name and value.
+    /// Notes with name and value.
     Metadata,
-    /// A record of a kind that the format leaves to whoever writes it.
+    /// A record of a kind that the format leaves to applications.
     Private,
 }
 
-/// How chunks are compressed.
+/// Compression of chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packing {
-    /// Not at all.
+    /// None.
     Plain,
     /// zstd.
     Zstd,
@@ -102,19 +103,19 @@ pub trait Bag {
     /// The next piece, or the bag's end.
     fn next(&mut self) -> Result<Option<Piece>, Damage>;
 
-    /// The message that `next` gave last: encapsulation header and CDR.
+    /// The message that `next` returned last: encapsulation header and CDR.
     ///
-    /// To be changed in place, as the guard does with images.
+    /// Mutable, so that images can be redacted in place, as in the guard.
     fn cdr(&mut self) -> &mut [u8];
 
-    /// How much has been read, of how much: bytes.
+    /// Bytes read, and bytes in total.
     fn progress(&self) -> (u64, u64);
 
-    /// How its chunks are compressed, so that what is written can be alike.
+    /// The compression of its chunks, so that the output can have the same.
     fn packing(&self) -> Packing;
 }
 
-/// Why a bag cannot be read, or not any further.
+/// Why a bag cannot be read, or not beyond some point.
 #[derive(Debug, thiserror::Error)]
 pub enum Damage {
     /// The system could not read it.
@@ -123,19 +124,19 @@ pub enum Damage {
     /// Neither MCAP nor SQLite nor a folder with metadata.yaml.
     #[error("not a bag: neither MCAP nor SQLite, nor a folder with a metadata.yaml")]
     NotABag,
-    /// It ends in the middle.
-    #[error("cut off: it ends in the middle of a record, as when a recorder was killed")]
+    /// It is incomplete.
+    #[error("incomplete: it ends in the middle of a record, as after the recorder was killed")]
     CutOff,
-    /// Something in it cannot be so.
+    /// It contradicts itself or its format.
     #[error("damaged: {0}")]
     Corrupt(String),
-    /// Something in it is larger than anything a robot records.
+    /// It exceeds a limit.
     #[error("too large: {0}")]
     TooLarge(String),
-    /// Something is wrong with one of its files.
+    /// One of its files is damaged.
     #[error("{0}: {1}")]
     In(String, Box<Damage>),
-    /// It is sound, but not for us.
+    /// It is sound, but not supported.
     #[error("{0}")]
     Unsupported(String),
 }
@@ -164,13 +165,13 @@ fn open_file(path: &Path) -> Result<Box<dyn Bag>, Damage> {
     }
 }
 
-/// The name of a way to write definitions, as it may be shown.
+/// The name of a definition format, safe to show.
 fn foreign(encoding: &str) -> Option<String> {
     let shown: String = plain(encoding).chars().take(40).collect();
     (!shown.is_empty()).then_some(shown)
 }
 
-/// Counts what the descriptions of channels take, and refuses when it is more than a robot has.
+/// Counts the memory for descriptions of channels, and refuses more than the limit.
 #[derive(Debug, Default)]
 struct Remembered {
     channels: usize,
@@ -181,9 +182,9 @@ impl Remembered {
     fn add(&mut self, bytes: usize) -> Result<(), Damage> {
         self.channels += 1;
         self.bytes = self.bytes.saturating_add(bytes);
-        // Channels and definitions count alike here.
+        // Channels and definitions count alike.
         if self.channels > 2 * MAX_CHANNELS || self.bytes > MAX_DESCRIPTIONS {
-            return Err(Damage::TooLarge("more channels and definitions than any robot has".to_owned()));
+            return Err(Damage::TooLarge("too many channels and definitions".to_owned()));
         }
         Ok(())
     }

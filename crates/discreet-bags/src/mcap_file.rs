@@ -1,4 +1,4 @@
-//! MCAP (mcap.dev/spec), read from start to end without its index, which may say something else.
+//! MCAP (mcap.dev/spec), read from start to end without its index, which may contradict the data.
 
 use std::collections::HashMap;
 use std::io::{Read, Seek, SeekFrom};
@@ -13,19 +13,19 @@ use discreet_cdr::types::is_type_hash;
 use discreet_host::steps;
 use discreet_policy::finding::plain;
 
-/// So much is read at a time: what is taken in grows with what is there, not with what a length claims.
+/// The bytes of one read: memory grows with the data that is there, not with a claimed length.
 const READ: usize = 256 << 10;
 /// One byte of kind, eight of length.
 const RECORD_HEADER: u64 = 9;
-/// Why no more of a file is read.
-const UNFOLDS: &str = "it unfolds to more than 1024 times its size";
-/// Two bytes of channel, four of sequence, twice eight of time.
+/// The reason for not reading a file any further.
+const UNFOLDS: &str = "it decompresses to more than 1024 times its size";
+/// Two bytes of channel, four of sequence, two times of eight.
 const MESSAGE_HEADER: usize = 22;
-/// What is unfolded may have so many bytes for each byte of the file that was read, and so many besides: a chunk of zeros has
-/// 30 000, recorded sensors have less than a hundred.
+/// The limits of decompression: bytes for each byte of the file that was read, and bytes in addition. A chunk
+/// of zeros has a ratio of 30 000, recorded sensors have less than a hundred.
 const UNFOLDED_A_BYTE: u64 = 1024;
 const UNFOLDED: u64 = 256 << 20;
-/// Records that are looked at to find the first chunk.
+/// The most records that are read to find the first chunk.
 const LOOKED_AT: usize = 100_000;
 
 /// An MCAP file.
@@ -36,7 +36,7 @@ pub struct McapFile<R> {
     schemas: HashMap<u16, Schema>,
     channels: HashMap<u16, Channel>,
     remembered: Remembered,
-    /// After the data section come copies and the index, which nobody needs here.
+    /// After the data section come copies and the index, which are not read.
     data_ended: bool,
     read: u64,
     unfolded: u64,
@@ -48,7 +48,7 @@ pub struct McapFile<R> {
 struct Schema {
     name: String,
     definition: Option<String>,
-    /// How it is written, if it cannot be read here.
+    /// The format of the definition, if it is not supported.
     foreign: Option<String>,
 }
 
@@ -78,7 +78,7 @@ impl<R: Read + Seek> McapFile<R> {
         })
     }
 
-    /// Puts the next record into `record`; its kind.
+    /// Reads the next record into `record`; returns its kind.
     fn advance(&mut self) -> Result<Option<u8>, Damage> {
         loop {
             match self.reader.next_event() {
@@ -103,10 +103,10 @@ impl<R: Read + Seek> McapFile<R> {
         }
     }
 
-    /// Schemas and channels may be there again, but not as something else.
+    /// A schema or channel may be repeated, but only unchanged.
     fn schema(&mut self, record: &[u8]) -> Result<(), Damage> {
         let SchemaRecord { id, name, encoding, data } = SchemaRecord::read(record).ok_or_else(no_record)?;
-        // Other encodings are nothing that this can read; then only the type's hash can speak for it. Channels without a
+        // Other formats are not supported; then only the type's hash can identify it. Channels without a
         // definition have a schema with neither encoding nor text.
         let definition = (encoding == "ros2msg").then(|| std::str::from_utf8(data).ok()).flatten();
         let other = if definition.is_none() { foreign(encoding) } else { None };
@@ -114,7 +114,7 @@ impl<R: Read + Seek> McapFile<R> {
             Schema { name: name.to_owned(), definition: definition.map(str::to_owned), foreign: other };
         match self.schemas.get(&id) {
             Some(known) if *known == schema => Ok(()),
-            Some(_) => Err(Damage::Corrupt(format!("schema {id} is there twice"))),
+            Some(_) => Err(Damage::Corrupt(format!("schema {id} is defined twice"))),
             None => {
                 self.remembered.add(name.len() + definition.map_or(0, str::len))?;
                 self.schemas.insert(id, schema);
@@ -139,7 +139,7 @@ impl<R: Read + Seek> McapFile<R> {
         };
         match self.channels.get(&id) {
             Some(known) if *known == channel => Ok(None),
-            Some(_) => Err(Damage::Corrupt(format!("channel {id} is there twice"))),
+            Some(_) => Err(Damage::Corrupt(format!("channel {id} is defined twice"))),
             None => {
                 let optional =
                     [&channel.definition, &channel.qos].map(|text| text.as_ref().map_or(0, String::len));
@@ -157,7 +157,7 @@ impl<R: Read + Seek> McapFile<R> {
         let (log_time, publish_time) =
             (fields.u64().ok_or_else(no_record)?, fields.u64().ok_or_else(no_record)?);
         if !self.channels.contains_key(&channel) {
-            return Err(Damage::Corrupt(format!("a message of channel {channel}, which is not there")));
+            return Err(Damage::Corrupt(format!("a message of channel {channel}, which is not defined")));
         }
         Ok(Piece::Message(Recorded { channel: channel.into(), sequence, log_time, publish_time }))
     }
@@ -200,7 +200,7 @@ impl<R: Read + Seek> Bag for McapFile<R> {
     }
 }
 
-/// How the first chunk is compressed.
+/// The compression of the first chunk.
 fn packing_of(source: &mut (impl Read + Seek)) -> Result<Packing, Damage> {
     const UP_TO_NAME: u64 = 28; // two times, the size, its checksum
     source.seek(SeekFrom::Start(mcap::MAGIC.len() as u64))?;
@@ -231,7 +231,7 @@ fn packing_of(source: &mut (impl Read + Seek)) -> Result<Packing, Damage> {
 }
 
 fn no_record() -> Damage {
-    Damage::Corrupt("a record is shorter than what it says is in it".to_owned())
+    Damage::Corrupt("a record is shorter than the fields in it".to_owned())
 }
 
 fn damage(error: McapError) -> Damage {

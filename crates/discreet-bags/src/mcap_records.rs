@@ -1,7 +1,7 @@
-//! The few records of MCAP that are looked into. The format's library allocates what a length claims before it looks
-//! whether that is there; here nothing is copied before it was found.
+//! The few records of MCAP that are read. The format's library allocates a claimed length before it checks
+//! that the data is there; here nothing is copied before that.
 
-/// What is left of a record: numbers in little endian, texts with their length in front.
+/// The rest of a record: numbers in little endian, texts after their length.
 pub(super) struct Fields<'a>(pub &'a [u8]);
 
 /// A schema.
@@ -12,7 +12,7 @@ pub(super) struct SchemaRecord<'a> {
     pub data: &'a [u8],
 }
 
-/// A channel, and of what is told beside it the two notes that rosbag2 makes.
+/// A channel, with the two entries of its metadata that rosbag2 writes.
 pub(super) struct ChannelRecord<'a> {
     pub id: u16,
     pub schema: u16,

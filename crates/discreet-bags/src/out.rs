@@ -1,4 +1,4 @@
-//! Writing a bag: MCAP as rosbag2 writes it, in chunks and with an index.
+//! Writes a bag: MCAP as rosbag2 writes it, in chunks and with an index.
 
 use std::collections::BTreeMap;
 use std::io::{Seek, Write};
@@ -8,7 +8,7 @@ use mcap::{Compression, McapError, WriteOptions, Writer};
 
 use super::{Packing, Recorded};
 
-/// Writes an MCAP file. Nothing gets into it but what is given here.
+/// Writes an MCAP file. It contains nothing but the messages and channels that are passed here.
 pub struct BagWriter<W: Write + Seek> {
     writer: Writer<W>,
 }
@@ -24,7 +24,7 @@ pub struct ChannelOut<'a> {
     pub definition: &'a str,
     /// The type's hash.
     pub type_hash: &'a str,
-    /// What the publishers offered.
+    /// The publishers' quality of service, in the format of rosbag2.
     pub qos: Option<&'a str>,
 }
 
@@ -43,10 +43,10 @@ impl<W: Write + Seek> BagWriter<W> {
         Ok(BagWriter { writer: options.create(output)? })
     }
 
-    /// Describes a channel; its number. The same one again has the same number.
+    /// Defines a channel; returns its number. The same channel gets the same number.
     pub fn channel(&mut self, channel: &ChannelOut<'_>) -> Result<u16, McapError> {
         let schema = self.writer.add_schema(channel.type_name, "ros2msg", channel.definition.as_bytes())?;
-        // rosbag2 reads both, and does without what is not there.
+        // rosbag2 reads both, and works without them.
         let mut metadata = BTreeMap::from([("topic_type_hash".to_owned(), channel.type_hash.to_owned())]);
         if let Some(qos) = channel.qos {
             metadata.insert("offered_qos_profiles".to_owned(), qos.to_owned());
@@ -54,14 +54,14 @@ impl<W: Write + Seek> BagWriter<W> {
         self.writer.add_channel(schema, channel.topic, "cdr", &metadata)
     }
 
-    /// Writes a message of a channel that was described.
+    /// Writes a message of a defined channel.
     pub fn message(&mut self, channel: u16, recorded: &Recorded, cdr: &[u8]) -> Result<(), McapError> {
         let Recorded { sequence, log_time, publish_time, .. } = *recorded;
         let header = MessageHeader { channel_id: channel, sequence, log_time, publish_time };
         self.writer.write_to_known_channel(&header, cdr)
     }
 
-    /// Writes the index, and gives back what was written to.
+    /// Writes the index, and returns the output.
     pub fn finish(mut self) -> Result<W, McapError> {
         self.writer.finish()?;
         Ok(self.writer.into_inner())

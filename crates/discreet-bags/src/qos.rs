@@ -1,14 +1,15 @@
-//! What publishers offered, as rosbag2 keeps it with each topic: a list in YAML, of which only what is known is kept.
+//! The publishers' quality of service, as rosbag2 stores it with each topic: a list in YAML, reduced to its
+//! known parts.
 
 use std::fmt::Write;
 
 use serde::Deserialize;
 
-/// Longer than the list of any topic.
+/// Longer than any real list.
 const MAX_TEXT: usize = 64 << 10;
 const MAX_PROFILES: usize = 64;
 
-/// One publisher's. Numbers until ROS 2 Iron, words since.
+/// The profile of one publisher. Numbers until ROS 2 Iron, words since.
 #[derive(Deserialize)]
 struct Profile {
     history: Value,
@@ -54,7 +55,7 @@ const WORDS: [&str; 14] = [
     "invalid",
 ];
 
-/// The list written anew: nothing is left in it but profiles. Nothing at all if it is no such list.
+/// The list, written again from its profiles alone. `None` if it is malformed.
 pub(super) fn known(text: &str) -> Option<String> {
     if text.is_empty() || text.len() > MAX_TEXT {
         return None;

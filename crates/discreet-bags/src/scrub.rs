@@ -1,7 +1,9 @@
-//! A policy applied to a recorded bag, message by message, exactly as the guard applies it to a robot that is running.
+//! Applies a policy to a recorded bag, message by message, exactly as the guard applies it to a running
+//! robot.
 //!
-//! What differs is what a bag cannot tell: which node published (a policy's `source:` is not checked, and said to be so),
-//! and the time, which is the time of recording: what was recorded at night is judged as of that night.
+//! Two things differ, because a bag does not have them: the node that published (a policy's `source:` is not
+//! checked, which is reported), and the present time. A message is judged as of the time at which it was
+//! recorded.
 
 mod report;
 mod route;
@@ -27,37 +29,37 @@ pub use report::{Reason, Report, TopicReport};
 use route::{Definitions, Open, Route};
 use why::LeftOut;
 
-/// No robot recorded before ROS 2: an earlier time is a simulator's, or none.
+/// ROS 2 did not exist before: an earlier time is that of a simulator, or missing.
 const FIRST_CREDIBLE: i64 = 946_684_800; // 2000-01-01
-/// A recorder's clock may be ahead of ours by so much.
+/// The greatest lead of the recorder's clock, in seconds.
 const CLOCK_ERROR: i64 = 24 * 3600;
 
-/// How a bag is scrubbed.
+/// Options for scrubbing a bag.
 pub struct Scrub<'a> {
     /// The policy.
     pub policy: &'a Policy,
-    /// Where definitions of types come from.
+    /// The source of type definitions.
     pub types: Types<'a>,
-    /// A channel that has neither a hash nor a definition of its type is believed to be of the installed one.
+    /// Trusts the type name of a channel that has neither a hash nor a definition of its type.
     pub trust_names: bool,
-    /// Judges all messages as of this second, instead of when they were recorded.
+    /// Judges all messages as of this second, instead of the time of recording.
     pub at: Option<i64>,
-    /// The second that it is now. What was recorded later has no credible time.
+    /// The present second. A later time of recording is not credible.
     pub now: i64,
-    /// Of a damaged bag, what comes before the damage is scrubbed.
+    /// Scrubs the part of a damaged bag before the damage.
     pub partial: bool,
 }
 
-/// Where definitions of types come from.
+/// The source of type definitions.
 #[derive(Clone, Copy)]
 pub enum Types<'a> {
-    /// From the ROS 2 that is installed, as in the guard.
+    /// The installed ROS 2, as in the guard.
     Installed(&'a TypeLibrary),
-    /// From the bag, which is believed.
+    /// The bag, which is trusted.
     Bag,
 }
 
-/// Makes what looks at the images of one topic; without one they are blanked.
+/// Makes the inspector for the images of one topic; without one they are blanked.
 pub type InspectorFactory<'a> = dyn FnMut(&ImageRules) -> Option<Box<dyn ImageInspector + Send>> + 'a;
 
 /// Why a bag could not be scrubbed.
@@ -66,13 +68,14 @@ pub enum Fault {
     /// The bag cannot be read.
     #[error(transparent)]
     Damage(#[from] Damage),
-    /// What is left of it cannot be written.
+    /// The output cannot be written.
     #[error("cannot be written: {0}")]
     Output(#[from] mcap::McapError),
 }
 
 impl Scrub<'_> {
-    /// Reads all of `bag`, and writes what may leave. `watch` is told how far it is: bytes, of how many.
+    /// Reads all of `bag`, and writes what may leave. `watch` gets the progress: bytes read, and bytes in
+    /// total.
     pub fn run<W: Write + Seek>(
         &self,
         bag: &mut dyn Bag,
@@ -123,7 +126,7 @@ struct Work<'a, 'l> {
     definitions: Definitions<'a>,
     routes: HashMap<u64, Route>,
     inspectors: &'a mut InspectorFactory<'l>,
-    /// By topic: one that remembers, even if several channels and files have its images.
+    /// By topic: tracking continues across all channels and files with its images.
     protections: HashMap<String, Protection>,
     /// By channel.
     texts: HashMap<u64, Protection>,
@@ -162,7 +165,7 @@ impl Work<'_, '_> {
         let texts = || MessageRedactor::new(open.definition.plan.clone(), Arc::default());
         let watch = open.topic.class().escalation().map(|_| texts());
         if open.topic.image_rules().is_none() {
-            // Each channel of a bag may bring a definition of its own.
+            // Each channel of a bag may have a definition of its own.
             let texts = open.topic.text_rules().map(|_| texts());
             let learns = open.definition.name == CAMERA_INFO_TYPE;
             let camera_info = learns.then(|| CameraInfo::new(topic, Arc::clone(&self.cameras)));
@@ -227,7 +230,8 @@ impl Work<'_, '_> {
     }
 }
 
-/// The data path of the guard, for one recorded message: what of it everyone may have. Nothing is sealed in a bag.
+/// The guard's data path for one recorded message: the form that everyone may have. Nothing is sealed in a
+/// bag.
 fn decide<'a>(
     open: &'a Open,
     protection: &'a mut Protection,
@@ -243,7 +247,7 @@ fn decide<'a>(
     };
     let message = Received { origin, cdr: Buffer::new(cdr) };
     let releases = relay::decide(&open.topic, &open.definition.plan, protection, now, message)?;
-    // What is for named stakeholders only has no key here, and no rule lets everyone have it.
+    // There are no keys here for named stakeholders, and no rule lets everyone have it.
     let for_everyone = |release: &Result<_, _>| !matches!(release, Err(Denied::NoKey));
     releases.present().map(|(_, release)| release).find(for_everyone).unwrap_or(Err(Denied::NoRule))
 }

@@ -1,4 +1,4 @@
-//! SQLite bags of rosbag2, whose tables have grown over the years: what a version does not have is not there.
+//! SQLite bags of rosbag2. Their tables have grown over the years, so columns and tables may be missing.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -18,13 +18,13 @@ use discreet_policy::finding::plain;
 /// A SQLite file.
 pub struct SqliteFile {
     database: Connection,
-    /// In reverse: the last is given next, before any message.
+    /// In reverse: the last is returned next, before any message.
     channels: Vec<Channel>,
     known: HashSet<u64>,
-    /// Where to go on; nothing after the last.
+    /// The next row; `None` after the last.
     next_row: Option<i64>,
     message: Vec<u8>,
-    /// Pages are missing at its end; what is in the others can be read all the same.
+    /// Pages are missing at its end; the others can still be read.
     is_cut: bool,
     read: u64,
     size: u64,
@@ -37,14 +37,15 @@ impl SqliteFile {
         let database = connect(path)?;
         database.set_limit(Limit::SQLITE_LIMIT_LENGTH, i32::try_from(MAX_RECORD).unwrap_or(i32::MAX))?;
         database.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
-        // The file is from outside: nothing that it defines is run, and its pages are checked as they are read.
+        // The file is untrusted: nothing that it defines is executed, and its pages are checked when they are
+        // read.
         database.execute_batch(
             "PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA cell_size_check = ON;",
         )?;
         for table in ["topics", "messages"] {
             if !has_table(&database, table)? {
                 return Err(Damage::Unsupported(format!(
-                    "a SQLite file, but no bag: it has no table `{table}`"
+                    "a SQLite file, but not a bag: it does not have a table `{table}`"
                 )));
             }
         }
@@ -63,7 +64,8 @@ impl SqliteFile {
         })
     }
 
-    /// Reads the next row into `message`; its topic and time. By row, so that nothing has to be sorted.
+    /// Reads the next row into `message`; returns its topic and time. In order of rows, so that nothing has
+    /// to be sorted.
     fn advance(&mut self) -> Result<Option<(i64, i64)>, Damage> {
         let Some(from) = self.next_row else { return Ok(None) };
         let query =
@@ -92,10 +94,10 @@ impl Bag for SqliteFile {
         let Some((topic, time)) = self.advance()? else { return Ok(None) };
         let channel = u64::from_ne_bytes(topic.to_ne_bytes());
         if !self.known.contains(&channel) {
-            return Err(Damage::Corrupt(format!("a message of topic {topic}, which is not there")));
+            return Err(Damage::Corrupt(format!("a message of topic {topic}, which is not defined")));
         }
         self.read = self.read.saturating_add(self.message.len() as u64);
-        // A time before 1970 is none.
+        // A time before 1970 is not valid.
         let time = u64::try_from(time).unwrap_or(0);
         let (log_time, publish_time) = (time, time);
         Ok(Some(Piece::Message(Recorded { channel, sequence: 0, log_time, publish_time })))
@@ -114,16 +116,17 @@ impl Bag for SqliteFile {
     }
 }
 
-/// Opens a database so that neither it nor its folder is written to, wherever that is possible.
+/// Opens a database without writing to it or to its folder, if that is possible.
 ///
-/// In WAL mode SQLite makes two files beside the database even to read it, so that a bag on a read-only medium would not open.
-/// `immutable` spares them, and is right where nothing waits in such a file: what is in the bag is then all that there is.
+/// In WAL mode SQLite creates two files next to the database even to read it, so that a bag on a read-only
+/// medium would not open. `immutable` avoids them. It is correct if nothing waits in such a file: the bag is
+/// then complete.
 fn connect(path: &Path) -> Result<Connection, Damage> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if !is_in_wal_mode(path)? {
         return Ok(Connection::open_with_flags(path, flags)?);
     }
-    // SQLite looks beside the file itself, not beside a link to it.
+    // SQLite looks next to the file itself, not next to a link to it.
     let path = path.canonicalize()?;
     let wal = beside(&path, "-wal");
     match wal.symlink_metadata() {
@@ -140,7 +143,7 @@ fn connect(path: &Path) -> Result<Connection, Damage> {
                 Ok(_) => Ok(opened),
             };
         }
-        _ => return Err(Damage::Unsupported(format!("{} is no file", plain(&wal.display().to_string())))),
+        _ => return Err(Damage::Unsupported(format!("{} is not a file", plain(&wal.display().to_string())))),
     }
     Ok(Connection::open_with_flags(address(&path), flags | OpenFlags::SQLITE_OPEN_URI)?)
 }
@@ -151,7 +154,8 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
-/// The file as SQLite takes it with options (sqlite.org/uri.html): every byte that could mean something is written as hexadecimal.
+/// The path as a URI of SQLite (sqlite.org/uri.html): every byte that could have a meaning is written in
+/// hexadecimal.
 fn address(path: &Path) -> String {
     let mut address = "file:".to_owned();
     for byte in path.as_os_str().as_bytes() {
@@ -164,7 +168,7 @@ fn address(path: &Path) -> String {
     address + "?immutable=1"
 }
 
-/// Bytes 18 and 19 of its header say 2 (sqlite.org/fileformat2.html, 1.3).
+/// Bytes 18 and 19 of its header are 2 (sqlite.org/fileformat2.html, 1.3).
 fn is_in_wal_mode(path: &Path) -> Result<bool, Damage> {
     let mut header = [0; 20];
     File::open(path)?.read_exact(&mut header).map_err(|_| Damage::CutOff)?;
@@ -183,7 +187,7 @@ fn is_cut(path: &Path, size: u64) -> Result<bool, Damage> {
     Ok(page * u64::from(u32::from_be_bytes([n0, n1, n2, n3])) > size)
 }
 
-/// A table, not a view, which could compute anything.
+/// A table, not a view, which could execute anything.
 fn has_table(database: &Connection, name: &str) -> Result<bool, Damage> {
     let query = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1 AND rootpage > 0";
     Ok(database.query_row(query, [name], |row| row.get::<_, i64>(0))? == 1)
@@ -219,7 +223,7 @@ fn channels(database: &Connection) -> Result<Vec<Channel>, Damage> {
         remembered.add(texts.into_iter().flatten().map(String::len).sum())?;
         channels.push(channel);
         if channels.len() > MAX_CHANNELS {
-            return Err(Damage::TooLarge("more topics than any robot has".to_owned()));
+            return Err(Damage::TooLarge("too many topics".to_owned()));
         }
     }
     Ok(channels)
@@ -239,7 +243,7 @@ fn channel(row: &Row<'_>) -> Result<Channel, rusqlite::Error> {
     })
 }
 
-/// Since ROS 2 Iron a bag has the definitions of its types; with how they are written. `.msg` text comes first.
+/// The definition of a type, with its format; bags have it since ROS 2 Iron. `.msg` text comes first.
 fn definition(database: &Connection, type_name: &str) -> Result<Option<(String, String)>, Damage> {
     if !has_column(database, "message_definitions", "topic_type")? {
         return Ok(None);

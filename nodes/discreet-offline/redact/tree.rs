@@ -1,4 +1,4 @@
-//! Which pictures there are, and where each goes.
+//! The pictures to redact, and the place of each result.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -9,30 +9,30 @@ use discreet_redact::{CompressedFormat, kind};
 
 use crate::fresh::are_same;
 
-/// A picture and its place.
+/// A picture and the path of its result.
 pub struct Job {
     /// The picture.
     pub from: PathBuf,
-    /// Where it goes.
+    /// The path of its result.
     pub to: PathBuf,
 }
 
-/// What there is to do.
+/// All pictures, and the files that are skipped.
 #[derive(Default)]
 pub struct Jobs {
     /// The pictures.
     pub pictures: Vec<Job>,
-    /// Files that are no JPEG and no PNG, and links, which are not followed.
+    /// Files that are neither JPEG nor PNG, and links, which are not followed.
     pub skipped: Vec<Skipped>,
 }
 
-/// What is not in OUT.
+/// A file that is not in OUT.
 pub struct Skipped {
     /// The file.
     pub path: PathBuf,
-    /// Why it was left out.
+    /// The reason.
     pub why: &'static str,
-    /// It may be a picture: whoever passes OUT on expects it there.
+    /// True if it may be a picture, which the user expects in OUT.
     pub may_be_picture: bool,
 }
 
@@ -87,12 +87,12 @@ fn skipped(path: PathBuf, kind: fs::FileType) -> Skipped {
     } else if is_of_other_format(&path) {
         ("a picture or video of another format: only JPEG and PNG are redacted", true)
     } else {
-        ("no picture", false)
+        ("not a picture", false)
     };
     Skipped { path, why, may_be_picture }
 }
 
-/// By its name: of the formats of cameras and telephones, and of what people send each other.
+/// By its name: the formats of cameras and telephones, and those that people send each other.
 fn is_of_other_format(path: &Path) -> bool {
     const OTHERS: [&str; 24] = [
         "webp", "gif", "tif", "tiff", "bmp", "heic", "heif", "avif", "jxl", "jp2", "svg", "ppm", "pgm",
@@ -102,7 +102,8 @@ fn is_of_other_format(path: &Path) -> bool {
     extension.is_some_and(|extension| OTHERS.contains(&extension.as_str()))
 }
 
-/// By its first bytes; what cannot be opened, or is called a picture and is none, is tried and fails then, aloud.
+/// By its first bytes. A file that cannot be opened, or has the name of a picture without being one, counts
+/// too, so that its failure is reported.
 fn is_picture(path: &Path) -> bool {
     let extension = path.extension().map(|name| name.to_string_lossy().to_ascii_lowercase());
     let called_so = matches!(extension.as_deref(), Some("jpg" | "jpeg" | "png"));
@@ -115,7 +116,7 @@ fn format(path: &Path) -> std::io::Result<Option<CompressedFormat>> {
     Ok(kind(&start))
 }
 
-/// Is `inner`, which need not be there yet, in the folder `outer`?
+/// Is `inner`, which may not exist yet, in the folder `outer`?
 fn is_within(inner: &Path, outer: &Path) -> anyhow::Result<bool> {
     let Ok(outer) = outer.canonicalize() else { return Ok(false) };
     let inner = std::path::absolute(inner)?;

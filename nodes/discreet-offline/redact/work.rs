@@ -1,4 +1,4 @@
-//! How `discreet redact` goes about it.
+//! The work of `discreet redact`.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -24,7 +24,7 @@ use crate::inspector;
 /// The largest file that is read.
 const MAX_FILE: u64 = 256 << 20;
 
-/// What was found in a picture.
+/// The findings in a picture.
 struct Done {
     size: (u32, u32),
     found: Vec<Found>,
@@ -33,18 +33,16 @@ struct Done {
 pub fn run(command: &Redact) -> anyhow::Result<Answer> {
     let rules = rules(command)?;
     if rules.covers.iter().any(|(_, cover)| *cover == Cover::Blur) {
-        say_error(
-            "note: a blurred face can sometimes be recognised all the same; `solid` leaves nothing of it",
-        );
+        say_error("note: a blurred face can sometimes still be recognised; `solid` leaves nothing of it");
     }
     let jobs = tree::jobs(&command.input, &command.output)?;
     let there = jobs.pictures.iter().find(|job| !command.force && job.to.symlink_metadata().is_ok());
     if let Some(job) = there {
-        bail!("{} is there already; --force replaces it", job.to.display());
+        bail!("{} exists already; --force replaces it", job.to.display());
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = command.threads.map_or(cores, usize::from).min(jobs.pictures.len()).max(1);
-    // All at once before the first picture: a model that is missing is no fault of a picture.
+    // All at once before the first picture: a missing model is not a fault of a picture.
     let eyes = (0..threads).map(|_| inspector::open(&rules)).collect::<anyhow::Result<Vec<_>>>()?;
 
     let bar = bar(jobs.pictures.len());
@@ -73,7 +71,7 @@ pub fn run(command: &Redact) -> anyhow::Result<Answer> {
     answer(command, &outcomes, &jobs.skipped)
 }
 
-/// Redacts one picture. Its name in OUT is given to nothing but the finished file.
+/// Redacts one picture. Only the finished file gets the name in OUT.
 fn redact(eyes: &mut Watch, rules: &ImageRules, job: &Job, force: bool) -> anyhow::Result<Done> {
     let mut bytes = Vec::new();
     File::open(&job.from)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
@@ -124,7 +122,7 @@ fn rules(command: &Redact) -> anyhow::Result<ImageRules> {
     Ok(ImageRules { covers, frame, strict: false, deadline: Duration::MAX, every: 1, follows: None })
 }
 
-/// Hidden where nobody looks.
+/// Hidden if standard error is not a terminal.
 fn bar(pictures: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos} of {len} pictures, {eta} to go");
     ProgressBar::new(pictures as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
@@ -166,7 +164,7 @@ fn answer(
         skipped.iter().for_each(|one| say_error(&format!("skipped, {}: {}", one.why, shown(&one.path))));
     }
     if outcomes.is_empty() {
-        say_error("OUT has nothing: there is no JPEG and no PNG in IN");
+        say_error("OUT is empty: there is neither a JPEG nor a PNG in IN");
     }
     let whole = failed == 0 && !outcomes.is_empty() && !skipped.iter().any(|one| one.may_be_picture);
     Ok(if whole { Answer::Yes } else { Answer::No })

@@ -1,4 +1,4 @@
-//! How `discreet scrub` goes about it.
+//! The work of `discreet scrub`.
 
 use std::io::{BufWriter, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,12 +23,12 @@ const BAR_STEP: u64 = 1 << 20;
 
 pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
     if command.who != "everyone" {
-        bail!("--who {}: only `everyone`: nothing is sealed in a bag", plain(&command.who));
+        bail!("--who {}: only `everyone` is supported: nothing is sealed in a bag", plain(&command.who));
     }
     if are_same(&command.input, &command.output) {
         bail!("IN and OUT are one file; a bag is never scrubbed in place");
     }
-    // It decides what leaves: nobody else may be able to change it. What else may be wrong is said below.
+    // It decides what leaves, so no other user may be able to change it. Other faults are reported below.
     if let Err(refused @ (Untrusted::Writable { .. } | Untrusted::Owner { .. })) =
         disk::check(&command.policy)
     {
@@ -98,7 +98,7 @@ fn second(text: &str) -> anyhow::Result<i64> {
     Ok(time.as_second())
 }
 
-/// Hidden where nobody looks.
+/// Hidden if standard error is not a terminal.
 fn bar() -> ProgressBar {
     let style =
         ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go");
@@ -143,7 +143,7 @@ fn show(report: &Report) {
     }
 }
 
-/// What is to be known of the result, on standard error.
+/// Notes about the result, on standard error.
 fn notes(report: &Report, blindness: Option<&str>) {
     let asides = [
         (report.attachments, "attachments"),
@@ -151,43 +151,43 @@ fn notes(report: &Report, blindness: Option<&str>) {
         (report.private, "private records"),
     ];
     for (number, what) in asides.into_iter().filter(|(number, _)| *number > 0) {
-        say_error(&format!("note: {number} {what} left out: they may hold anything"));
+        say_error(&format!("note: {number} {what} left out: they may contain anything"));
     }
     if report.types == "bag" {
-        say_error("note: definitions of types are the bag's own: no ROS 2 was asked (--types)");
+        say_error("note: definitions of types are the bag's own, not those of an installed ROS 2 (--types)");
     }
     if !report.unchecked_sources.is_empty() {
         let topics: Vec<String> = report.unchecked_sources.iter().map(|topic| plain(topic)).collect();
         say_error(&format!(
-            "note: a bag does not tell who published; `source:` is not checked: {}",
+            "note: a bag does not record the publisher; `source:` is not checked: {}",
             topics.join(", ")
         ));
     }
     if !report.not_in_bag.is_empty() {
         let topics: Vec<String> = report.not_in_bag.iter().map(|topic| plain(topic)).collect();
         say_error(&format!(
-            "note: the policy lets these out, and the bag does not have them: {}",
+            "note: the policy releases these topics, but the bag does not have them: {}",
             topics.join(", ")
         ));
     }
     if report.untimed > 0 {
         let number = report.untimed;
         say_error(&format!(
-            "note: the time of {number} messages is not credible; rules with times let none of them pass"
+            "note: the time of {number} messages is not credible; rules with times release none of them"
         ));
     }
     if !report.missing.is_empty() {
         let topics: Vec<String> = report.missing.iter().map(|topic| plain(topic)).collect();
-        say_error(&format!("missing in OUT, though the policy lets it out: {}", topics.join(", ")));
+        say_error(&format!("missing in OUT, though the policy releases it: {}", topics.join(", ")));
     }
     if report.empty {
         say_error("OUT is empty: no message of the bag may leave, or none could be read");
     }
     if report.blanked() > 0 {
-        say_error(&format!("{} images could not be looked at and are blank", report.blanked()));
+        say_error(&format!("{} images could not be inspected and are blank", report.blanked()));
         blindness.iter().for_each(|reason| say_error(&format!("  {reason}")));
     }
     if let Some(damage) = &report.damage {
-        say_error(&format!("the bag is not whole ({damage}); OUT has what comes before that"));
+        say_error(&format!("the bag is incomplete ({damage}); OUT has the part before that"));
     }
 }

@@ -1,4 +1,4 @@
-//! What was done with a bag.
+//! The report about a scrubbed bag.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,10 +10,10 @@ use discreet_guard::denied::Denied;
 use discreet_guard::protect::Releasable;
 use discreet_policy::{Form, Policy, TopicPolicy};
 
-/// The most reasons that are told apart for one topic.
+/// The most reasons that are listed for one topic.
 const MAX_REASONS: usize = 32;
 
-/// What was done with a bag.
+/// The report about a scrubbed bag.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// By topic and type, in the order of the bag.
@@ -24,26 +24,26 @@ pub struct Report {
     pub metadata: u64,
     /// Private records, which were left out.
     pub private: u64,
-    /// Messages whose time is not credible: only rules without times let them pass.
+    /// Messages whose time is not credible: only rules without times release them.
     pub untimed: u64,
-    /// Where definitions of types were from: `installed` or `bag`.
+    /// The source of type definitions: `installed` or `bag`.
     pub types: &'static str,
-    /// Topics of which the policy names the source, which a bag does not tell.
+    /// Topics whose source the policy names. It is not checked, because a bag does not have it.
     pub unchecked_sources: BTreeSet<String>,
-    /// Topics of the bag that the policy lets everyone have, of which messages are missing in the output for another reason than
-    /// its rules.
+    /// Topics of the bag that the policy releases to everyone, but with messages missing in the output for
+    /// another reason than its rules.
     pub missing: BTreeSet<String>,
-    /// Topics that the policy declares by name and lets everyone have, and that the bag does not have.
+    /// Topics that the policy declares by name and releases to everyone, but that are not in the bag.
     pub not_in_bag: BTreeSet<String>,
-    /// No message was written.
+    /// True if no message was written.
     pub empty: bool,
-    /// Why the bag was not read to its end.
+    /// The reason for not reading the bag to its end.
     pub damage: Option<String>,
     #[serde(skip)]
     rows: HashMap<(String, String), usize>,
 }
 
-/// What was done with one topic's messages.
+/// The part of the report about one topic.
 #[derive(Debug, Default, Serialize)]
 pub struct TopicReport {
     /// The topic.
@@ -55,11 +55,11 @@ pub struct TopicReport {
     pub messages: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Messages that were copied as they are.
+    /// Messages that were copied unchanged.
     pub clear: u64,
     /// Messages that were redacted.
     pub redacted: u64,
-    /// Images among the redacted ones that could not be looked at: blank.
+    /// Images among the redacted ones that were blanked because they could not be inspected.
     pub blanked: u64,
     /// The blanked ones, by reason.
     pub blank: BTreeMap<&'static str, u64>,
@@ -67,22 +67,22 @@ pub struct TopicReport {
     pub written_bytes: u64,
     /// Messages that were left out, by reason.
     pub denied: BTreeMap<&'static str, u64>,
-    /// The same with what is to be done about it.
+    /// The same with reasons and remedies.
     pub left_out: Vec<Reason>,
 }
 
-/// Why messages of a topic were left out, and what can be done.
+/// Reason for leaving out messages of a topic, and its remedy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// As the guard names it.
+    /// The guard's name of the reason.
     pub reason: &'static str,
-    /// How many messages.
+    /// The number of messages.
     pub messages: u64,
     /// The reason in words, for this topic of this bag.
     pub because: String,
-    /// What to do if they should be in the output.
+    /// The remedy, if the messages should be in the output.
     pub remedy: String,
-    /// It is not the policy's rules that keep them in.
+    /// True if the reason is not a rule of the policy.
     #[serde(skip)]
     unmeant: bool,
 }
@@ -108,12 +108,12 @@ impl Report {
         }
     }
 
-    /// Images that could not be looked at.
+    /// Images that could not be inspected.
     pub fn blanked(&self) -> u64 {
         self.topics.iter().map(|topic| topic.blanked).sum()
     }
 
-    /// The number of a topic's row.
+    /// The index of a topic's row.
     pub(super) fn row(&mut self, topic: &str, type_name: &str) -> usize {
         let next = self.topics.len();
         let row = *self.rows.entry((topic.to_owned(), type_name.to_owned())).or_insert(next);
@@ -154,7 +154,8 @@ impl Report {
         let label = left_out.reason.label();
         *topic.denied.entry(label).or_default() += 1;
         let is_it = |known: &Reason| known.reason == label && known.because == left_out.because;
-        // Several channels may have one topic, each with a reason of its own; the last speaks for those beyond.
+        // Several channels may have one topic, each with its own reason. Beyond the limit they are counted
+        // under the last one.
         let full = topic.left_out.len() >= MAX_REASONS;
         let at = topic.left_out.iter().position(is_it).or_else(|| full.then_some(MAX_REASONS - 1));
         match at.and_then(|at| topic.left_out.get_mut(at)) {
@@ -172,7 +173,7 @@ impl Report {
         }
     }
 
-    /// Says what is missing, once the bag is read.
+    /// Completes the report, after the bag was read.
     pub(super) fn close(&mut self, policy: &Policy) {
         let for_everyone =
             |topic: &TopicPolicy| topic.may_release(Form::Clear) || topic.may_release(Form::Redacted);

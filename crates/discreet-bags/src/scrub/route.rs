@@ -1,4 +1,4 @@
-//! What becomes of one channel of a bag, as far as it does not depend on the message.
+//! The decisions about one channel of a bag that do not depend on the message.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,25 +11,25 @@ use discreet_cdr::types::{TypeDefinition, TypeLibrary, rihs, ros2msg};
 use discreet_guard::admit::{admit_hash, admit_name, admit_type};
 use discreet_policy::{Policy, TopicPolicy};
 
-/// A robot uses about a hundred types. Definitions from a bag are compiled, so their number is bounded.
+/// The most definitions that are compiled from a bag. A robot uses about a hundred types.
 const MAX_DEFINITIONS: usize = 256;
 
-/// A channel, and what becomes of its messages.
+/// A channel, and the treatment of its messages.
 pub(super) struct Route {
     pub channel: Channel,
     /// Its row in the report.
     pub row: usize,
-    /// How its messages are judged, or why none is.
+    /// The means to judge its messages, or the reason for leaving all of them out.
     pub state: Result<Open, Box<LeftOut>>,
 }
 
-/// What a message of an open channel is judged by.
+/// The means to judge a message of an open channel.
 pub(super) struct Open {
     pub topic: Arc<TopicPolicy>,
     pub definition: Arc<TypeDefinition>,
-    /// The definition as it is written.
+    /// The definition for the output.
     pub text: Arc<str>,
-    /// The channel's number in what is written, once something was.
+    /// The channel's number in the output, once it has a message there.
     pub number: Option<u16>,
 }
 
@@ -46,7 +46,7 @@ impl Route {
     }
 }
 
-/// The same questions that the guard asks of a topic and a publisher, in its order.
+/// The guard's questions about a topic and a publisher, in its order.
 fn open(policy: &Policy, definitions: &mut Definitions<'_>, channel: &Channel) -> Result<Open, Box<LeftOut>> {
     let admitted = admit_name(policy, &channel.topic)
         .and_then(|topic| admit_type(topic, &channel.type_name).map(|()| topic));
@@ -75,7 +75,7 @@ impl<'a> Definitions<'a> {
         Definitions { types, trust_names, known: HashMap::new() }
     }
 
-    /// The definition of a channel's type, if the channel's own is the same.
+    /// The definition of a channel's type, if it is the one that the channel was recorded with.
     fn of(&mut self, channel: &Channel) -> Result<Known, LeftOut> {
         match self.types {
             Types::Installed(library) => self.installed(library, channel),
@@ -83,7 +83,7 @@ impl<'a> Definitions<'a> {
         }
     }
 
-    /// As the guard: who tells no hash cannot show that its bytes mean what the policy was written for.
+    /// As in the guard: without a hash, the meaning of the bytes is not proven to be that of the policy.
     fn installed(&mut self, library: &TypeLibrary, channel: &Channel) -> Result<Known, LeftOut> {
         let key = (channel.type_name.clone(), String::new());
         let look_up = || {
@@ -107,7 +107,7 @@ impl<'a> Definitions<'a> {
         }
     }
 
-    /// By the definition that the bag brings.
+    /// By the definition in the bag.
     fn own(&mut self, channel: &Channel) -> Result<Known, LeftOut> {
         let text = channel.definition.as_deref().ok_or_else(|| LeftOut::undefined(channel))?;
         let unusable = |why: String| LeftOut::unusable(channel, &why);
@@ -118,7 +118,7 @@ impl<'a> Definitions<'a> {
         }
         let key = (channel.type_name.clone(), hash.clone());
         if self.known.len() >= MAX_DEFINITIONS && !self.known.contains_key(&key) {
-            return Err(unusable("there are more types in the bag than any robot has".to_owned()));
+            return Err(unusable("there are too many types in the bag".to_owned()));
         }
         let compile = || {
             let plan = Plan::compile(&description).map_err(|why| unusable(why.to_string()))?;
@@ -129,7 +129,7 @@ impl<'a> Definitions<'a> {
 }
 
 fn known(definition: TypeDefinition) -> Known {
-    // Written anew: a bag's own text may have anything in its comments.
+    // Written again: comments in the bag's own text are untrusted.
     let text = ros2msg::write(&definition.description).into();
     (Arc::new(definition), text)
 }

@@ -1,5 +1,5 @@
-//! Why messages of a bag were left out, and what to do about it: more than the guard can say, because a bag is looked at by
-//! somebody who can record it otherwise, or read it by other options.
+//! Reasons for leaving out messages of a bag, with remedies. They say more than the guard can, because the
+//! reader can record the bag in another way, or use other options.
 
 use crate::Channel;
 use discreet_guard::admit::NotAdmitted;
@@ -9,14 +9,14 @@ use discreet_policy::names::{action_part, is_ros_name, is_ros_type};
 use discreet_policy::{Policy, TopicPolicy};
 use discreet_redact::ImageKind;
 
-/// Why a channel is left out as a whole.
+/// Reason for leaving out a whole channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LeftOut {
-    /// The reason as everywhere else.
+    /// The common name of the reason.
     pub reason: Denied,
-    /// The same in words, for this channel.
+    /// The reason in words, for this channel.
     pub because: String,
-    /// What to do if it should be in the output.
+    /// The remedy, if it should be in the output.
     pub remedy: String,
 }
 
@@ -25,7 +25,7 @@ impl LeftOut {
         LeftOut { reason, because: because.into(), remedy: remedy.into() }
     }
 
-    /// The topic as a whole may not be guarded.
+    /// The topic may not be guarded at all.
     pub fn not_admitted(reason: NotAdmitted<'_>, channel: &Channel, policy: &Policy) -> Self {
         match (reason, policy.topic(&channel.topic)) {
             (NotAdmitted::Reserved, _) => LeftOut::reserved(),
@@ -38,7 +38,7 @@ impl LeftOut {
         }
     }
 
-    /// Nothing of the policy declares the channel's topic.
+    /// The policy does not declare the channel's topic.
     fn undeclared(channel: &Channel, policy: &Policy) -> Self {
         let because = "the policy does not declare it";
         if channel.topic.starts_with("/discreet/") {
@@ -50,21 +50,21 @@ impl LeftOut {
         }
         if !is_ros_type(&channel.type_name, "msg") {
             let remedy = format!(
-                "its type, {}, is no ROS message that a policy could name",
+                "its type, {}, is not a ROS message that a policy could name",
                 quoted(&channel.type_name)
             );
             return LeftOut::new(Denied::UndeclaredTopic, because, remedy);
         }
         if !is_ros_name(&channel.topic) {
-            // Whoever recorded it chose the name; it goes into no line that somebody is to copy.
-            let remedy = "its name is no ROS name, so that no policy can declare it";
+            // The name is untrusted, so it goes into no line that is meant to be copied.
+            let remedy = "its name is not a ROS name, so that no policy can declare it";
             return LeftOut::new(Denied::UndeclaredTopic, because, remedy);
         }
-        // The most careful class of those that there are: nothing of it leaves before somebody thought about it.
+        // The strictest existing class: it releases nothing until somebody decides.
         let class =
             policy.classes().iter().find(|class| class.is_contextual()).or_else(|| policy.classes().first());
         let class = class.map_or("contextual", |class| class.name());
-        // Not an image of which nobody said what to hide: that could not be let out redacted.
+        // Not for an image without a rule for what to hide: it could not be released redacted.
         let (hiding, redacted) = match ImageKind::of(&channel.type_name) {
             Some(_) => (", redact: { faces: solid }", ", `as: redacted`"),
             None => ("", ""),
@@ -80,8 +80,8 @@ impl LeftOut {
     fn reserved() -> Self {
         LeftOut::new(
             Denied::ReservedName,
-            "the guard publishes under this name itself",
-            "it is made anew where the robot's topics are released; record the topic that it belongs to",
+            "the guard itself publishes under this name",
+            "it is created again where the robot's topics are released; record the topic that it belongs to",
         )
     }
 
@@ -99,40 +99,37 @@ impl LeftOut {
             return LeftOut::new(Denied::WrongType, format!("the bag names no type, and {declared}"), remedy);
         }
         let because = format!("in the bag it is {}, and {declared}", quoted(&channel.type_name));
-        LeftOut::new(Denied::WrongType, because, "correct whichever of the two is wrong")
+        LeftOut::new(Denied::WrongType, because, "correct the one that is wrong")
     }
 
     pub fn not_cdr(channel: &Channel) -> Self {
-        let because = format!("its messages are written as {}, not as `cdr`", quoted(&channel.serialization));
+        let because =
+            format!("its messages are serialized as {}, not as `cdr`", quoted(&channel.serialization));
         LeftOut::new(Denied::WrongType, because, "convert the bag to CDR, with `ros2 bag convert`")
     }
 
     /// The policy pins a hash, and the bag's definition has another.
     fn pinned(topic: &TopicPolicy) -> Self {
-        let because = format!("its definition has not the `type_hash` of line {}", topic.span().line);
-        LeftOut::new(
-            Denied::WrongTypeHash,
-            because,
-            "correct the hash, or record with the type that it is of",
-        )
+        let because = format!("its definition does not have the `type_hash` of line {}", topic.span().line);
+        LeftOut::new(Denied::WrongTypeHash, because, "correct the hash, or record the topic with that type")
     }
 
-    /// Neither hash nor definition: before ROS 2 Iron, bags had none.
+    /// Neither hash nor definition: bags had none before ROS 2 Iron.
     pub fn unproven(channel: &Channel) -> Self {
         let (because, also) = match &channel.foreign {
             Some(form) => (
                 format!("the bag has no hash of its type, and defines it as {} ({form})", foreign(form)),
-                ", which is not read here",
+                ", which is not supported",
             ),
             None => ("the bag has neither a hash nor a definition of its type".to_owned(), ""),
         };
-        let remedy = "--trust-names believes that it is of the installed type of that name";
+        let remedy = "--trust-names assumes that it is the installed type of that name";
         LeftOut::new(Denied::WrongTypeHash, because + also, remedy)
     }
 
-    /// The bag's type is another than the installed one of that name.
+    /// The bag's type differs from the installed one of that name.
     pub fn other_version(channel: &Channel) -> Self {
-        let because = "the type was another when it was recorded than the installed one of the same name";
+        let because = "the type at the time of recording differs from the installed one of the same name";
         let remedy = match channel.definition {
             Some(_) => {
                 "--types bag reads it by the bag's own definition; or source the ROS 2 that it was recorded with"
@@ -142,19 +139,15 @@ impl LeftOut {
         LeftOut::new(Denied::WrongTypeHash, because, remedy)
     }
 
-    /// The bag's definition cannot be read, so that nothing shows whether it is the installed one.
+    /// The bag's definition is unreadable, so it cannot be compared with the installed one.
     pub fn unreadable(channel: &Channel, why: &str) -> Self {
         let because = format!("the bag's definition of {} cannot be read: {why}", quoted(&channel.type_name));
-        LeftOut::new(
-            Denied::WrongTypeHash,
-            because,
-            "record it anew, or have `ros2 bag convert` write it anew",
-        )
+        LeftOut::new(Denied::WrongTypeHash, because, "record it again, or have `ros2 bag convert` rewrite it")
     }
 
-    /// The bag contradicts itself.
+    /// The bag is inconsistent.
     pub fn contradiction() -> Self {
-        let because = "the bag tells a hash of its type that is not that of the definition in it";
+        let because = "the bag's hash of its type is not that of the definition in the bag";
         LeftOut::new(
             Denied::WrongTypeHash,
             because,
@@ -172,15 +165,15 @@ impl LeftOut {
         LeftOut::new(Denied::TypeNotInstalled, why, remedy)
     }
 
-    /// The bag is to be read by its own definitions, and has none of this type that could be used.
+    /// The bag's own definitions must be used, and it has no usable one of this type.
     pub fn undefined(channel: &Channel) -> Self {
         let trust = match channel.type_hash {
             Some(_) => "",
-            None => ", with --trust-names, because the bag tells no hash either",
+            None => ", with --trust-names, because the bag has no hash either",
         };
         let because = match &channel.foreign {
             Some(form) => {
-                format!("the bag defines its type as {} ({form}), which is not read here", foreign(form))
+                format!("the bag defines its type as {} ({form}), which is not supported", foreign(form))
             }
             None => "the bag has no definition of its type".to_owned(),
         };
@@ -198,34 +191,34 @@ impl LeftOut {
         LeftOut::new(Denied::TypeNotInstalled, because, remedy)
     }
 
-    /// Messages of a channel that is read, by what became of each.
+    /// The reason for single messages of an open channel.
     pub fn message(reason: Denied) -> Self {
         let (because, remedy) = match reason {
             Denied::NoRule => (
                 "no rule lets everyone have it at the time of recording",
-                "nothing, if that is meant; a bag is for everyone, and what goes to named stakeholders is not in it",
+                "nothing, if that is intended; a bag is for everyone, and data for named stakeholders is not in it",
             ),
             Denied::RuleDenies => {
-                ("a rule denies it", "nothing, if that is meant; `discreet explain` tells which")
+                ("a rule denies it", "nothing, if that is intended; `discreet explain` names the rule")
             }
             Denied::ClockUnsure => (
                 "it was recorded at a time that is not credible, and a rule allows it at certain times",
                 "--at judges all messages as of a time that you name",
             ),
             Denied::Malformed => {
-                ("its bytes are no message of its type", "record it anew; the publisher is broken")
+                ("its bytes are not a message of its type", "record it again; the publisher is broken")
             }
             Denied::NotRedactable => (
-                "a rule allows it redacted, and nothing says what to hide, or a field to hide is not there",
+                "a rule allows it redacted, but the policy does not say what to hide, or a field to hide does not exist",
                 Denied::NotRedactable.advice(),
             ),
-            other => ("the guard would not let it out", other.advice()),
+            other => ("the guard would not release it", other.advice()),
         };
         LeftOut::new(reason, because, remedy)
     }
 }
 
-/// The language of a definition, by what bags call it.
+/// The language of a definition, by its name in bags.
 fn foreign(form: &str) -> &'static str {
     if form.contains("idl") { "IDL" } else { "something else" }
 }
