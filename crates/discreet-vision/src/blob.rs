@@ -1,4 +1,4 @@
-//! A picture as networks want it: floating-point planes of a size that they can divide.
+//! Network input: floating-point planes of a size that the network can divide.
 
 use opencv::boxed_ref::BoxedRef;
 use opencv::core::{Mat, Size};
@@ -8,7 +8,7 @@ use opencv::prelude::*;
 use super::VisionError;
 use discreet_redact::Picture;
 
-/// Pixels that OpenCV reads where they are: 8-bit blue, green, red.
+/// Pixels that OpenCV reads in place: 8-bit blue, green, red.
 pub(super) type Pixels<'a> = BoxedRef<'a, Mat>;
 
 /// A network's input: three planes, one after the other.
@@ -19,7 +19,7 @@ pub(super) struct Blob {
     small: Mat,
 }
 
-/// What a network was trained on.
+/// The colour format of a network's training data.
 pub(super) struct Colours {
     /// Red first instead of blue.
     pub red_first: bool,
@@ -46,8 +46,8 @@ impl Blob {
         &self.values
     }
 
-    /// `picture` made `width` by `height`, and then filled up with black on the right and below, to whole `step`s. Gives
-    /// back how many pixels of the picture one of the blob's is, across and down.
+    /// Fills the blob with `picture`, resized to `width` by `height` and padded with black on the right and
+    /// below, to whole `step`s. Returns how many pixels of the picture one of the blob has, across and down.
     pub fn fill(
         &mut self,
         picture: &Pixels<'_>,
@@ -60,7 +60,7 @@ impl Blob {
         let same = (columns, rows) == (width, height);
         if !same {
             let size = Size::new(i32::try_from(width).unwrap_or(1), i32::try_from(height).unwrap_or(1));
-            // Only averaging keeps small faces when a picture becomes much smaller.
+            // Only averaging preserves small faces when a picture is shrunk a lot.
             let how = if width * 3 < columns * 2 { imgproc::INTER_AREA } else { imgproc::INTER_LINEAR };
             imgproc::resize(picture, &mut self.small, size, 0.0, 0.0, how)?;
         }
@@ -73,7 +73,7 @@ impl Blob {
             small = self.small.reshape_def(3)?;
             &small
         };
-        // Blue, green, red from here on; only the planes know which comes first.
+        // Blue, green, red from here on; only the planes have the network's order.
         let [mut mean, mut scale] = [colours.mean, colours.scale];
         if colours.red_first {
             mean.reverse();
@@ -122,7 +122,7 @@ pub(super) fn size(picture: &impl MatTraitConst) -> (usize, usize) {
     (dimension(picture.cols()), dimension(picture.rows()))
 }
 
-/// Lends OpenCV a picture's bytes, without a copy.
+/// Lends a picture's bytes to OpenCV, without a copy.
 pub(super) fn with_mat<T>(
     picture: &Picture<'_>,
     work: impl FnOnce(&Pixels<'_>) -> Result<T, VisionError>,

@@ -1,4 +1,4 @@
-//! Compressed images: decoded, and encoded anew from nothing but their pixels.
+//! Decodes compressed images, and encodes them again from nothing but their pixels.
 
 use opencv::core::{Mat, Vector};
 use opencv::prelude::*;
@@ -10,9 +10,9 @@ use discreet_redact::{BlankReason, CompressedFormat, dimensions, kind};
 
 /// The largest image that is decoded, in pixels: 7680x4320.
 const MOST_PIXELS: u64 = 7680 * 4320;
-/// A photograph is decoded once, and nobody waits for it.
+/// The same for a photograph, which is decoded once and offline.
 const MOST_PIXELS_OF_A_PHOTOGRAPH: u64 = 128 << 20;
-/// JPEG's quality. What a camera encodes again and again loses little at this.
+/// JPEG's quality, at which an image that is encoded repeatedly loses little.
 const QUALITY: i32 = 90;
 
 /// A decoded image.
@@ -22,10 +22,10 @@ pub(super) struct Decoded {
     grey: bool,
 }
 
-/// Decodes an image, if it is of that format and of a size that is worth it. Its orientation is left alone: what looks at
-/// the pixels, covers them and encodes them must mean the same ones.
+/// Decodes an image of that format, within the limit of size. Its orientation is ignored, so that detection,
+/// covering and encoding refer to the same pixels.
 pub(super) fn decode(bytes: &[u8], format: CompressedFormat) -> Result<Decoded, BlankReason> {
-    // OpenCV looks at the bytes and not at the name: a message that says JPEG must not reach another decoder.
+    // OpenCV detects the format by the bytes: a message that claims JPEG must not reach another decoder.
     if kind(bytes) != Some(format) {
         return Err(BlankReason::UnknownEncoding);
     }
@@ -40,9 +40,9 @@ pub(super) fn decode(bytes: &[u8], format: CompressedFormat) -> Result<Decoded, 
     let (grey, code) = match (decoded.depth(), decoded.channels()) {
         (opencv::core::CV_8U, 3) => return Ok(Decoded { bgr: decoded, grey: false }),
         (opencv::core::CV_8U, 1) => (true, imgproc::COLOR_GRAY2BGR),
-        // What is transparent is still there for who wants to see it: it is shown, and looked at.
+        // Transparent pixels can still be recovered, so they are shown and inspected.
         (opencv::core::CV_8U, 4) => (false, imgproc::COLOR_BGRA2BGR),
-        // 16-bit images are distances or heat, and no detector can read them.
+        // 16-bit images are distances or heat, which no detector can inspect.
         _ => return Err(BlankReason::UnknownEncoding),
     };
     let mut bgr = Mat::default();
@@ -50,7 +50,7 @@ pub(super) fn decode(bytes: &[u8], format: CompressedFormat) -> Result<Decoded, 
     Ok(Decoded { bgr, grey })
 }
 
-/// Decodes a photograph, turned as its EXIF says that it was taken: faces that lie on their side are not found.
+/// Decodes a photograph, rotated upright by its EXIF: faces on their side are not found.
 pub(super) fn decode_upright(bytes: &[u8]) -> Result<Decoded, BlankReason> {
     let (width, height) = dimensions(bytes).ok_or(BlankReason::Failed)?;
     if u64::from(width) * u64::from(height) > MOST_PIXELS_OF_A_PHOTOGRAPH {
@@ -64,7 +64,7 @@ pub(super) fn decode_upright(bytes: &[u8]) -> Result<Decoded, BlankReason> {
     if as_said { Ok(Decoded { bgr, grey: false }) } else { Err(BlankReason::Failed) }
 }
 
-/// Encodes the pixels, and nothing else.
+/// Encodes the pixels, without metadata.
 pub(super) fn encode(
     decoded: &Decoded,
     format: CompressedFormat,
@@ -77,7 +77,7 @@ pub(super) fn encode(
     let pixels = if decoded.grey { &grey } else { &decoded.bgr };
     let (name, options) = match format {
         CompressedFormat::Jpeg => (".jpg", [imgcodecs::IMWRITE_JPEG_QUALITY, QUALITY]),
-        // The fastest that still compresses: a camera's frames are seen once.
+        // The fastest level that still compresses.
         CompressedFormat::Png => (".png", [imgcodecs::IMWRITE_PNG_COMPRESSION, 1]),
     };
     let mut bytes = Vector::new();

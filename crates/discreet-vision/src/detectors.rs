@@ -1,4 +1,4 @@
-//! What can be looked for: one line each.
+//! The detectors: one line each.
 
 use super::blob::Pixels;
 use super::{Engines, Models, VisionError, faces, persons, plates, text};
@@ -6,23 +6,23 @@ use discreet_redact::{Following, Margin, Sighting, Subject};
 
 /// Finds the things of one subject in a picture.
 pub trait Detector: Send {
-    /// Adds what it sees in `picture` (8-bit blue, green, red), whatever its score, to `seen`.
+    /// Adds its sightings in `picture` (8-bit blue, green, red), with any score, to `seen`.
     fn detect(&mut self, picture: &Pixels<'_>, seen: &mut Vec<Sighting>) -> Result<(), VisionError>;
 
-    /// Whether it takes longer than a frame lasts, so that frames should not wait for it.
+    /// True if it takes longer than the period of frames, so that frames should not wait for it.
     fn slow(&self) -> bool {
         true
     }
 
-    /// How much of one another two sightings must cover to be of one thing.
+    /// The least overlap of two sightings of one thing.
     fn same(&self) -> f32 {
         0.4
     }
 
-    /// How far a cover reaches beyond what was seen.
+    /// The margin of a cover around a sighting.
     fn margin(&self) -> Margin;
 
-    /// How what was seen is followed from frame to frame.
+    /// The parameters of tracking its sightings.
     fn following(&self) -> Following;
 }
 

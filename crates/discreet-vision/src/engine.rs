@@ -1,4 +1,4 @@
-//! Running a network: with ONNX Runtime where its library is found, else with OpenCV's own engine.
+//! Runs a network: with ONNX Runtime if its library is found, else with OpenCV's own engine.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -13,17 +13,17 @@ use ort::value::TensorRef;
 use super::blob::Blob;
 use super::{Models, VisionError, library, onnx};
 
-/// What runs networks.
+/// An engine for networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// Three to four times as fast as OpenCV 4.6.
     OnnxRuntime,
-    /// OpenCV's own: always there.
+    /// OpenCV's own: always available.
     OpenCv,
 }
 
 impl Engine {
-    /// As it calls itself.
+    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Engine::OnnxRuntime => "ONNX Runtime",
@@ -32,31 +32,31 @@ impl Engine {
     }
 }
 
-/// The engine that was chosen, and what it may use.
+/// The chosen engine, and its limits.
 #[derive(Debug, Clone)]
 pub struct Engines {
-    /// Which.
+    /// The engine.
     pub engine: Engine,
     /// Threads of one network.
     pub threads: usize,
 }
 
 impl Engines {
-    /// ONNX Runtime if DISCREET_ONNXRUNTIME names its library, or the pinned one lies beside the models. One
-    /// thread: cameras are looked at side by side, and two threads on one picture wait for each other.
+    /// ONNX Runtime if DISCREET_ONNXRUNTIME names its library, or the pinned one is next to the models. One
+    /// thread: cameras are inspected in parallel, and two threads on one picture wait for each other.
     pub fn choose(models: &Models) -> Result<Engines, VisionError> {
         opencv::core::set_num_threads(1)?;
         let engine = if onnx_runtime(models)? { Engine::OnnxRuntime } else { Engine::OpenCv };
         Ok(Engines { engine, threads: 1 })
     }
 
-    /// OpenCV's own engine, whatever else there is.
+    /// OpenCV's own engine, whatever else is available.
     pub fn opencv() -> Result<Engines, VisionError> {
         opencv::core::set_num_threads(1)?;
         Ok(Engines { engine: Engine::OpenCv, threads: 1 })
     }
 
-    /// With so many threads.
+    /// The same with this number of threads.
     pub fn with_threads(self, threads: usize) -> Result<Engines, VisionError> {
         opencv::core::set_num_threads(i32::try_from(threads).unwrap_or(1))?;
         Ok(Engines { threads: threads.max(1), ..self })
@@ -83,7 +83,7 @@ impl Net {
                 let builder = Session::builder()?
                     .with_optimization_level(GraphOptimizationLevel::Level3)?
                     .with_intra_threads(engines.threads)?
-                    // Threads that wait by spinning take the processor from the guard.
+                    // Threads that spin while they wait take processor time from the guard.
                     .with_intra_op_spinning(false)?;
                 Ok(Net::OnnxRuntime({ builder }.commit_from_memory(&free)?))
             }
@@ -110,7 +110,7 @@ impl Net {
         Ok(Net::OpenCv(net))
     }
 
-    /// The outputs of these names, in this order.
+    /// The outputs with these names, in this order.
     pub fn run(&mut self, blob: &Blob, names: &[&str]) -> Result<Vec<Output>, VisionError> {
         let [height, width] = [blob.height(), blob.width()];
         match self {
@@ -138,7 +138,7 @@ impl Net {
     }
 }
 
-/// Loads ONNX Runtime once, if there is one. One that was asked for by name must work.
+/// Loads ONNX Runtime once, if it is available. One that the user named must work.
 fn onnx_runtime(models: &Models) -> Result<bool, VisionError> {
     static LOADED: OnceLock<Result<bool, String>> = OnceLock::new();
     let load = |path: &Path| match ort::init_from(path) {
@@ -150,7 +150,7 @@ fn onnx_runtime(models: &Models) -> Result<bool, VisionError> {
     };
     let loaded = LOADED.get_or_init(|| {
         if let Some(named) = std::env::var_os("DISCREET_ONNXRUNTIME") {
-            // An empty one asks for none.
+            // An empty value disables it.
             return match library::usable(Path::new(&named)) {
                 _ if named.is_empty() => Ok(false),
                 Ok(()) => load(Path::new(&named)),

@@ -6,13 +6,13 @@ use super::engine::{Net, Output};
 use super::{Engines, Models, VisionError};
 use discreet_redact::{BySize, Following, Margin, Sighting};
 
-/// The network misses a face that fills the picture at the first size, and a far one at the second.
+/// The network misses a face that fills the picture at the first size, and a distant one at the second.
 const SIDES: [usize; 2] = [960, 512];
-/// The distances between the places that the network answers for.
+/// The distances between the cells of the network's grids, in pixels.
 const STRIDES: [usize; 3] = [8, 16, 32];
 const OUTPUTS: [&str; 9] =
     ["cls_8", "cls_16", "cls_32", "obj_8", "obj_16", "obj_32", "bbox_8", "bbox_16", "bbox_32"];
-/// Below this, a score says nothing.
+/// Scores below this have no meaning.
 const LEAST: f32 = 0.1;
 const COLOURS: Colours = Colours { red_first: false, mean: [0.0; 3], scale: [1.0; 3] };
 
@@ -35,7 +35,7 @@ impl Detector for Faces {
         for side in SIDES {
             let wanted = at_most(full, side);
             if wanted == before {
-                continue; // a small picture, looked at already
+                continue; // a small picture, inspected already
             }
             before = wanted;
             let times = self.blob.fill(picture, wanted, 32, &COLOURS)?;
@@ -61,7 +61,7 @@ impl Detector for Faces {
     }
 
     fn following(&self) -> Following {
-        // A large face that is none hides much, a small one little: so what is small is believed sooner.
+        // A large false face hides much, a small one little, so small faces need a lower score.
         Following {
             first: BySize { small: 0.15, large: 0.3 },
             start: BySize { small: 0.15, large: 0.45 },
@@ -72,8 +72,8 @@ impl Detector for Faces {
     }
 }
 
-/// The network answers for each cell of a grid: how likely a face is there, how well its box fits, where its middle is
-/// beside the cell's corner, and the logarithm of its sides; distances in cells.
+/// The network's output for each cell of a grid: the likelihood of a face, the fit of its box, its centre
+/// relative to the cell's corner, and the logarithm of its sides; distances in cells.
 fn decode(
     [class, object, places]: [&Output; 3],
     stride: usize,

@@ -1,7 +1,7 @@
-//! A frozen TensorFlow graph, cut down to the network in it: preparing pictures and choosing boxes is left out, because
-//! OpenCV cannot read these parts.
+//! A frozen TensorFlow graph, reduced to its network: the parts that prepare pictures and select boxes are
+//! removed, because OpenCV cannot read them.
 //!
-//! Of GraphDef (graph.proto and node_def.proto) this knows that a graph has nodes, and that a node has a name and inputs.
+//! Of GraphDef (graph.proto and node_def.proto) only nodes, their names and their inputs are read.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,8 @@ const NODE_NAME: u64 = 1;
 const NODE_OPERATION: u64 = 2;
 const NODE_INPUT: u64 = 3;
 
-/// The nodes that `outputs` need, with `input` in place of all that comes before it. Nothing if this is no such graph.
+/// The nodes that `outputs` need, with `input` in place of all nodes before it. `None` if this is not such a
+/// graph.
 pub(super) fn cut(graph: &[u8], input: &str, outputs: &[String]) -> Option<Vec<u8>> {
     let mut inputs_of = HashMap::new();
     for node in nodes(graph) {
@@ -69,7 +70,8 @@ fn node(message: &[u8]) -> Option<Node<'_>> {
     Some((name?, inputs))
 }
 
-/// The node of an input, which may be written `node:1` for its second output or `^node` for "after it".
+/// The node of an input, which may be written `node:1` for its second output or `^node` for a control
+/// dependency.
 fn node_of(input: &[u8]) -> &[u8] {
     let input = input.strip_prefix(b"^").unwrap_or(input);
     input.split(|byte| *byte == b':').next().unwrap_or(input)

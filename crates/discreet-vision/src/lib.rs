@@ -1,7 +1,9 @@
-//! Looking at images with OpenCV (cargo feature `vision`): detectors, tracking, and the codecs of compressed images.
+//! Inspection of images with OpenCV (cargo feature `vision`): detectors, tracking, and the codecs of
+//! compressed images.
 //!
-//! Everything here works on bytes from outside in C++ libraries: the guard does it in a process of its own for each camera.
-//! Start with [`Watch`], one camera's eye and memory. A detector is one file and one line in `detectors.rs`.
+//! All of this processes untrusted bytes in C++ libraries: the guard runs it in a separate process for each
+//! camera. Start with [`Watch`], the inspector of one camera. A detector is one file and one line in
+//! `detectors.rs`.
 
 mod blob;
 mod codec;
@@ -27,33 +29,33 @@ pub use engine::{Engine, Engines};
 pub use models::Models;
 pub use watch::{NoPhotograph, Photograph, Spent, Watch};
 
-/// Why images cannot be looked at.
+/// Why images cannot be inspected.
 #[derive(Debug, thiserror::Error)]
 pub enum VisionError {
-    /// No folder of models.
+    /// There is no folder of models.
     #[error("no models found in {}; get them with tools/setup, or name their folder in DISCREET_MODELS", list(.looked_in))]
     NoModels {
-        /// Where they would be.
+        /// The folders that were searched.
         looked_in: Vec<PathBuf>,
     },
-    /// A folder that depends on where the program was started.
+    /// A relative folder, which depends on where the program was started.
     #[error(
-        "DISCREET_MODELS is `{}`, which depends on the folder that this was started in; write an absolute path",
+        "DISCREET_MODELS is `{}`, a relative path; write an absolute path",
         .folder.display()
     )]
     RelativeModels {
-        /// As it was written.
+        /// The folder as written.
         folder: PathBuf,
     },
-    /// A model is not there.
+    /// A model cannot be read.
     #[error("{} cannot be read ({error}); get it with tools/setup", .path.display())]
     NoModel {
-        /// Where it should be.
+        /// Its expected path.
         path: PathBuf,
-        /// Why it could not be read.
+        /// The system's error.
         error: std::io::Error,
     },
-    /// A model is another than the one that was measured.
+    /// A model differs from the pinned one.
     #[error("{} is not the file that Discreet was built for; delete it and run tools/setup", .path.display())]
     WrongModel {
         /// The file.
@@ -61,19 +63,19 @@ pub enum VisionError {
     },
     /// Only ONNX Runtime can run this model.
     #[error(
-        "looking for {0} needs ONNX Runtime, which was not found: run tools/setup, or name its library in DISCREET_ONNXRUNTIME"
+        "detecting {0} needs ONNX Runtime, which was not found: run tools/setup, or name its library in DISCREET_ONNXRUNTIME"
     )]
     NeedsOnnxRuntime(&'static str),
-    /// ONNX Runtime's library was asked for and cannot be used.
+    /// The named library of ONNX Runtime cannot be used.
     #[error("ONNX Runtime cannot be used: {0}")]
     OnnxRuntime(String),
     /// A model has another form than its detector expects.
-    #[error("the model for {0} does not answer as it should")]
+    #[error("the model for {0} has an unexpected form")]
     Answer(&'static str),
-    /// The system's word.
-    #[error("no thread can be started to look with: {0}")]
+    /// The system's error.
+    #[error("cannot start a thread for detection: {0}")]
     Thread(#[from] std::io::Error),
-    /// OpenCV's word.
+    /// OpenCV's error.
     #[error("OpenCV: {0}")]
     OpenCv(#[from] opencv::Error),
 }

@@ -1,8 +1,8 @@
-//! Whether a library that somebody named is ONNX Runtime.
+//! Checks that a library named by the user is ONNX Runtime.
 //!
-//! It is looked at before it is loaded: the `ort` crate waits for itself forever when a library cannot be loaded or is too
-//! old (it asks the library for the means to report that). Without a name only the one that is pinned by its hash is
-//! loaded, from the folder of the models (`Models::library`).
+//! It is checked before it is loaded: the `ort` crate deadlocks when a library cannot be loaded or is too old
+//! (it asks the library for the means to report that). Without a name, only the library that is pinned by its
+//! hash is loaded, from the folder of the models (`Models::library`).
 
 use std::fs::File;
 use std::io::Read;
@@ -11,19 +11,22 @@ use std::path::Path;
 
 use memchr::memmem;
 
-/// The oldest that will do: 1.18.
+/// The oldest supported version: 1.18.
 const OLDEST: (u32, u32) = (1, 18);
 
-/// Larger than any.
+/// The largest size; every release is smaller.
 const LARGEST: u64 = 1 << 30;
 
 /// The function that every ONNX Runtime has.
 const ENTRY: &[u8] = b"OrtGetApiBase";
 
-/// Whether a library can be expected to load, and nobody but its owner may have changed it.
+/// Can a library be expected to load, and can only its owner have changed it?
 pub(super) fn usable(path: &Path) -> Result<(), String> {
     if !path.is_absolute() {
-        return Err("not an absolute path: it would depend on the folder that this was started in".into());
+        return Err(
+            "not an absolute path: a relative one depends on the folder that the program was started in"
+                .into(),
+        );
     }
     let said = |error: std::io::Error| error.to_string();
     let real = std::fs::canonicalize(path).map_err(said)?;

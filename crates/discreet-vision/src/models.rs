@@ -1,4 +1,4 @@
-//! The models: where they are, and that they are the ones that were measured.
+//! The models: their folder, and the check that they are the pinned ones.
 
 use std::fs::File;
 use std::io::Read;
@@ -14,10 +14,10 @@ pub struct Models {
     folder: PathBuf,
 }
 
-/// Larger than any model, and than ONNX Runtime.
+/// The largest file; models and ONNX Runtime are smaller.
 const LARGEST: u64 = 256 << 20;
 
-/// What is believed, also read by `tools/lib/models.sh`.
+/// The pinned hashes, which `tools/lib/models.sh` reads too.
 const PINNED: &str = include_str!("models.txt");
 
 impl Models {
@@ -26,9 +26,9 @@ impl Models {
         Models { folder: folder.into() }
     }
 
-    /// The folder that was `given`, or that DISCREET_MODELS names by an absolute path; else the first that exists: where
-    /// colcon installs them, beside the program, and where `tools/setup` puts them. Never the current folder, which may be
-    /// that of somebody's photographs.
+    /// The folder that is `given`, or that DISCREET_MODELS names by an absolute path; else the first that
+    /// exists: where colcon installs them, next to the program, and where `tools/setup` puts them. Never the
+    /// current folder, which may be a folder of photographs.
     pub fn find(given: Option<&Path>) -> Result<Models, VisionError> {
         if let Some(folder) = given {
             return Ok(Models { folder: folder.into() });
@@ -44,12 +44,12 @@ impl Models {
         found.map(|folder| Models { folder }).ok_or(VisionError::NoModels { looked_in: candidates })
     }
 
-    /// Where they are.
+    /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Reads a model, if it is byte for byte the one that is meant.
+    /// Reads a model, if it is byte for byte the pinned one.
     pub fn load(&self, file: &'static str) -> Result<Vec<u8>, VisionError> {
         let path = self.folder.join(file);
         let bytes = read(&path).map_err(|error| VisionError::NoModel { path: path.clone(), error })?;
@@ -57,7 +57,7 @@ impl Models {
         if pinned(file) == Some(hex(&digest)) { Ok(bytes) } else { Err(VisionError::WrongModel { path }) }
     }
 
-    /// ONNX Runtime's library in this folder, if it is there, and byte for byte the one that is meant.
+    /// ONNX Runtime's library in this folder, if it exists and is byte for byte the pinned one.
     pub(super) fn library(&self) -> Result<Option<PathBuf>, VisionError> {
         let here = format!("{}/", std::env::consts::ARCH);
         let found = rows().find_map(|(file, _)| Some((file, file.strip_prefix(here.as_str())?)));
@@ -72,7 +72,7 @@ impl Models {
     }
 }
 
-/// Reads a regular file, which ends, of a size that models have.
+/// Reads a regular file with the size of a model.
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let size = std::fs::metadata(path)?;
     if !size.is_file() || size.len() > LARGEST {
@@ -108,7 +108,7 @@ fn candidates() -> Vec<PathBuf> {
     }
     if let Some(program) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
         folders.push(program.join("models"));
-        // target/release/discreet, and target/release/examples/...: where it was built, and nowhere else.
+        // target/release/discreet, and target/release/examples/...: in the build folder, and nowhere else.
         let target = program.ancestors().take(4).find(|folder| folder.ends_with("target"));
         folders.extend(target.and_then(Path::parent).map(|workspace| workspace.join(".ros/models")));
     }

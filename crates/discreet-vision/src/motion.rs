@@ -1,4 +1,5 @@
-//! What the camera did between two pictures, from points that are followed at a small size (Lucas and Kanade).
+//! Motion of the camera between two pictures, from points that are tracked at a small size (Lucas and
+//! Kanade).
 
 use opencv::core::{Mat, Point2f, Size, TermCriteria, TermCriteria_COUNT, TermCriteria_EPS, Vector};
 use opencv::prelude::*;
@@ -8,13 +9,13 @@ use super::VisionError;
 use super::blob::{Pixels, at_most, size};
 use discreet_redact::{Motion, Moved};
 
-/// The long side of the picture in which points are followed.
+/// The long side of the picture in which points are tracked.
 const SIDE: usize = 320;
-/// Between points, in its pixels.
+/// The distance between points, in its pixels.
 const SPACING: usize = 20;
-/// The motion that explains a point explains it to this.
+/// The greatest error of a point that the motion explains, in pixels.
 const TOLERANCE: f32 = 1.0;
-/// Grey levels that two pictures of one scene differ on average, by noise.
+/// The average difference of grey levels between two pictures of one scene, by noise.
 const NOISE: f64 = 3.0;
 
 /// The last picture of a camera, small and grey.
@@ -23,16 +24,16 @@ pub(super) struct Gaze {
     next: Mat,
     small: Mat,
     points: Vector<Point2f>,
-    /// How many pixels of the picture one of the small one is.
+    /// Pixels of the picture for each of the small one.
     pub times: f32,
 }
 
-/// What happened since the last picture.
+/// Change since the last picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Since {
-    /// The camera moved like this, in pixels of the picture.
+    /// The camera's motion, in pixels of the picture.
     Moved(Motion),
-    /// It cannot be told: a cut, a flash, a lens that was covered.
+    /// Unknown: a cut, a flash, a covered lens.
     Unknown,
 }
 
@@ -47,12 +48,12 @@ impl Gaze {
         self.last = Mat::default();
     }
 
-    /// The picture that was given last, small and grey.
+    /// The last picture, small and grey.
     pub fn grey(&self) -> &Mat {
         &self.last
     }
 
-    /// Takes the next picture.
+    /// Processes the next picture.
     pub fn step(&mut self, picture: &Pixels<'_>) -> Result<Since, VisionError> {
         let full = size(picture);
         let (width, height) = at_most(full, SIDE);
@@ -82,7 +83,7 @@ impl Gaze {
             }
         }
         let moved = self.follow()?;
-        // A camera may look at a wall that has too few marks to follow.
+        // A camera may show a wall with too few features to track.
         if let Some(motion) = Motion::of(&moved, TOLERANCE) {
             return Ok(Since::Moved(motion.enlarged(self.times)));
         }
@@ -109,7 +110,7 @@ impl Gaze {
             3,
             TermCriteria::new(TermCriteria_COUNT + TermCriteria_EPS, 10, 0.03)?,
             0,
-            1e-3, // what has no texture cannot be followed
+            1e-3, // a region without texture cannot be tracked
         )?;
         let pairs = self.points.iter().zip(&to).zip(&status);
         let kept = pairs.filter(|(_, status)| *status == 1);

@@ -1,7 +1,7 @@
-//! A small change to a model as it is loaded: ONNX Runtime takes only pictures of the size that the file names, and these
-//! networks can do with any. The file on disk stays what its hash says.
+//! Changes a model when it is loaded: ONNX Runtime accepts only pictures of the size in the file, and these
+//! networks work with any. The file on disk keeps its hash.
 //!
-//! Of ONNX (onnx.proto) this knows where a graph's inputs and outputs say their shapes, and leaves everything else alone.
+//! Of ONNX (onnx.proto) only the shapes of a graph's inputs and outputs are read; all else is copied.
 
 use super::protobuf::{Field, fields, put_bytes, put_field};
 
@@ -15,7 +15,7 @@ const TENSOR_SHAPE: u64 = 2;
 const SHAPE_DIMENSION: u64 = 1;
 const DIMENSION_NAME: u64 = 2;
 
-/// The same model with free rows and columns; nothing if this is no ONNX model.
+/// The same model with free rows and columns; `None` if this is not an ONNX model.
 pub(super) fn with_free_size(model: &[u8]) -> Option<Vec<u8>> {
     rewrite(model, &mut |number, graph| match number {
         MODEL_GRAPH => Some(free_graph(graph)),
@@ -27,7 +27,7 @@ fn free_graph(graph: &[u8]) -> Option<Vec<u8>> {
     let kept = drop_fields(graph, GRAPH_VALUE_INFO)?;
     rewrite(&kept, &mut |number, value| match number {
         GRAPH_INPUT => Some(within(value, &[VALUE_TYPE, TYPE_TENSOR, TENSOR_SHAPE], &free_rows_and_columns)),
-        // What an output's shape is follows from the input's.
+        // The shape of an output follows from that of the input.
         GRAPH_OUTPUT => {
             Some(within(value, &[VALUE_TYPE, TYPE_TENSOR], &|tensor| drop_fields(tensor, TENSOR_SHAPE)))
         }
@@ -54,7 +54,7 @@ fn free_rows_and_columns(shape: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// Rewrites what is at the end of `path`.
+/// Rewrites the message at the end of `path`.
 fn within(message: &[u8], path: &[u64], change: &dyn Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Vec<u8>> {
     let Some((next, rest)) = path.split_first() else { return change(message) };
     rewrite(message, &mut |number, inner| (number == *next).then(|| within(inner, rest, change)))
@@ -62,7 +62,7 @@ fn within(message: &[u8], path: &[u64], change: &dyn Fn(&[u8]) -> Option<Vec<u8>
 
 type Rewritten = Option<Option<Vec<u8>>>;
 
-/// Every embedded message for which `change` gives another; nothing if any of it cannot be read.
+/// Rewrites each embedded message that `change` changes; `None` if any of it is malformed.
 fn rewrite(message: &[u8], change: &mut dyn FnMut(u64, &[u8]) -> Rewritten) -> Option<Vec<u8>> {
     let mut rewritten = Vec::with_capacity(message.len() + 64);
     for field in fields(message) {

@@ -1,5 +1,5 @@
-//! Whole people: a single-shot detector over MobileNetV2 (M. Sandler and others, 2018), which also knows people from
-//! behind, and the body under each face, for those that it misses in a crowd or behind a counter.
+//! Whole people: a single-shot detector over MobileNetV2 (M. Sandler and others, 2018), which finds people
+//! from behind too, and the body under each face, for people in a crowd or behind a counter that it misses.
 
 use super::blob::{Blob, Colours, Pixels, size};
 use super::detectors::Detector;
@@ -8,19 +8,20 @@ use super::faces::Faces;
 use super::{Engines, Models, VisionError, graph};
 use discreet_redact::{BySize, Following, Margin, Sighting};
 
-/// As it was trained: squeezed to a square of this side, red first, from -1 to 1.
+/// As in training: resized to a square of this side, red first, from -1 to 1.
 const SIDE: usize = 300;
 const COLOURS: Colours = Colours { red_first: true, mean: [127.5; 3], scale: [1.0 / 127.5; 3] };
 const INPUT: &str = "Preprocessor/sub";
-/// How many cells its six layers have on a side.
+/// The number of cells on a side of each of its six layers.
 const LAYERS: [usize; 6] = [19, 10, 5, 3, 2, 1];
-/// People in a crowd hide each other: a lower score than that is mostly a part of somebody who was found already.
+/// People in a crowd overlap: below this score, a sighting is mostly a part of a person who was found
+/// already.
 const LEAST: f32 = 0.3;
 
-/// A body is as many faces wide on each side of the face, and as many high below it.
+/// The body extends this many widths of the face to each side, and as many heights below it.
 const BESIDE: f32 = 1.0;
 const BELOW: f32 = 7.0;
-/// Of faces, only the sure ones get a body: one that is none would hide much.
+/// Only faces with this score get a body: a false one would hide much.
 const SURE_FACE: f32 = 0.4;
 
 pub(super) struct Persons {
@@ -31,7 +32,7 @@ pub(super) struct Persons {
     faces: Faces,
 }
 
-/// Where a box would be, as shares of the picture.
+/// The reference box of an output, in shares of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Anchor {
     x: f32,
@@ -43,7 +44,7 @@ struct Anchor {
 impl Persons {
     pub fn load(models: &Models, engines: &Engines) -> Result<Persons, VisionError> {
         let whole = models.load("pedestrian_ssdlite.pb")?;
-        // Boxes and classes of each layer, in turn.
+        // Boxes and classes of each layer, alternating.
         let outputs: Vec<String> = (0..LAYERS.len())
             .flat_map(|layer| {
                 ["BoxEncoding", "Class"].map(|part| format!("BoxPredictor_{layer}/{part}Predictor"))
@@ -100,7 +101,7 @@ impl Detector for Persons {
     }
 }
 
-/// Where the body is that a face belongs to.
+/// The body of a face.
 fn body(face: &Sighting) -> Sighting {
     let (width, height) = (face.width(), face.height());
     Sighting {
@@ -111,8 +112,9 @@ fn body(face: &Sighting) -> Sighting {
     }
 }
 
-/// For each anchor of a layer: how far the box's middle is from the anchor's, and the logarithm of how much larger it is;
-/// and one score for "nothing" and one for "somebody". Planes, one after the other, as OpenCV has them.
+/// For each anchor of a layer: the offset of the box's centre from the anchor's, and the logarithm of its
+/// relative size; and one score for "background" and one for "person". Planes, one after the other, as OpenCV
+/// has them.
 fn decode(
     [boxes, classes]: [&[f32]; 2],
     anchors: &[Anchor],
@@ -142,12 +144,12 @@ fn decode(
     Ok(())
 }
 
-/// The anchors of each layer in the order of its planes: shape by shape, and of each shape cell by cell.
+/// The anchors of each layer in the order of its planes: by shape, and within a shape by cell.
 fn anchors() -> Vec<Vec<Anchor>> {
     let scale = |layer: usize| if layer < LAYERS.len() { 0.2 + 0.15 * layer as f32 } else { 1.0 };
     let layer = |(layer, side): (usize, usize)| {
         let (small, large) = (scale(layer), scale(layer + 1));
-        // A scale, and how much wider than high.
+        // A scale, and the ratio of width to height.
         let shapes = match layer {
             0 => vec![(0.1, 1.0), (small, 2.0), (small, 0.5)],
             _ => {

@@ -6,10 +6,10 @@ use super::engine::Net;
 use super::{Engines, Models, VisionError};
 use discreet_redact::{BySize, Following, Margin, Sighting};
 
-/// American plates are found half as often at 512 pixels as at 800; European and Brazilian ones as well.
+/// At 512 pixels, half as many American plates are found as at 800, and as many European and Brazilian ones.
 const SIDES: [usize; 2] = [512, 832];
 const LEAST: f32 = 0.1;
-/// As it was trained: red first, ImageNet's mean and deviation.
+/// As in training: red first, ImageNet's mean and deviation.
 const COLOURS: Colours = Colours {
     red_first: true,
     mean: [123.675, 116.28, 103.53],
@@ -36,7 +36,7 @@ impl Detector for Plates {
             let (width, height) = (self.blob.width() as f32 * across, self.blob.height() as f32 * down);
             let answer = self.net.run(&self.blob, &["detection_out"])?;
             let found = answer.first().ok_or(VisionError::Answer("plates"))?;
-            // A picture's number, a class, a score, and the four sides as shares of the picture.
+            // The picture's number, a class, a score, and the four sides in shares of the picture.
             for [_, _, score, left, top, right, bottom] in found.values.as_chunks::<7>().0 {
                 if *score >= LEAST {
                     let (left, right) = (left * width, right * width);

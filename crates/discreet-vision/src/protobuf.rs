@@ -1,4 +1,4 @@
-//! Protocol Buffers' wire format, as much of it as reading and writing fields one by one takes.
+//! Protocol Buffers' wire format, as needed to read and write fields one by one.
 
 /// One field of a message.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,7 +18,7 @@ impl Field<'_> {
     }
 }
 
-/// The fields of a message, in their order; `None` once, as the last, where it cannot be read.
+/// The fields of a message, in their order; `None` once, as the last, at a malformed field.
 pub(super) fn fields(message: &[u8]) -> impl Iterator<Item = Option<Field<'_>>> {
     let mut rest = message;
     std::iter::from_fn(move || {

@@ -12,10 +12,10 @@ use super::{Engines, Models, VisionError};
 use discreet_redact::{BySize, Following, Margin, Sighting};
 
 const SIDE: usize = 960;
-/// A pixel is part of a line of text from this probability on.
+/// The probability from which a pixel belongs to a line of text.
 const INK: f64 = 0.3;
 const COLOURS: Colours = Colours { red_first: true, mean: [127.5; 3], scale: [1.0 / 127.5; 3] };
-/// A page has fewer lines than this.
+/// The most lines; a page has fewer.
 const MOST_LINES: i32 = 1000;
 
 pub(super) struct Text {
@@ -58,7 +58,7 @@ impl Detector for Text {
                 continue;
             }
             let [left, top, width, height] = [left, top, width, height].map(|side| side as f32);
-            // The network marks only the middle of a line: it was trained on lines that were shrunk by this much.
+            // The network marks only the core of a line: it was trained on lines shrunk by this much.
             let more = width * height * 1.6 / (2.0 * (width + height));
             let score = (pixels as f32 / (width * height)).clamp(0.5, 1.0);
             seen.push(Sighting {

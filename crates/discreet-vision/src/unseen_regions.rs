@@ -1,4 +1,5 @@
-//! What nobody has looked at yet: parts that came into view, and parts that changed, since the detectors last looked.
+//! Parts of the picture that no detector has inspected: they came into view, or changed, since the last
+//! detection.
 
 use opencv::core::{BORDER_CONSTANT, Mat, Scalar};
 use opencv::imgproc;
@@ -7,19 +8,20 @@ use opencv::prelude::*;
 use super::VisionError;
 use discreet_redact::{Area, Motion};
 
-/// The picture is judged in squares of so many pixels, at the small size.
+/// The side of the squares in which the picture is compared, in pixels of the small picture.
 const SQUARE: i32 = 16;
-/// A square changed if its grey levels differ by this on average.
+/// A square has changed if its grey levels differ by this on average.
 const CHANGED: u32 = 12;
-/// What was seen so many pixels away, beside what the camera did, is not new: what is near moves further than what is far.
+/// The greatest shift of known content in addition to the camera's motion, in pixels: near things move
+/// further than distant ones.
 const SHIFT: i32 = 3;
 
-/// The picture that all detectors saw last.
+/// The last picture that all detectors inspected.
 pub(super) struct Seen {
     grey: Mat,
-    /// What the camera did since, in pixels of the small picture.
+    /// The camera's motion since, in pixels of the small picture.
     since: Motion,
-    /// The picture that some are still looking at.
+    /// The picture that some detectors are still inspecting.
     aside: Mat,
     warped: Mat,
     valid: Mat,
@@ -31,19 +33,19 @@ impl Seen {
         Seen { grey, since: Motion::NONE, aside, warped, valid }
     }
 
-    /// The detectors looked at this picture.
+    /// All detectors have inspected this picture.
     pub fn looked(&mut self, grey: &Mat) -> Result<(), VisionError> {
         grey.copy_to(&mut self.grey)?;
         self.since = Motion::NONE;
         Ok(())
     }
 
-    /// Some detectors begin to look at this picture, which the others have looked at.
+    /// Some detectors begin to inspect this picture, which the others have inspected.
     pub fn look_aside(&mut self, grey: &Mat) -> Result<(), VisionError> {
         Ok(grey.copy_to(&mut self.aside)?)
     }
 
-    /// They have looked at it. `since` is what the camera did meanwhile, in pixels of the small picture.
+    /// They have inspected it. `since` is the camera's motion meanwhile, in pixels of the small picture.
     pub fn looked_aside(&mut self, since: Motion) {
         std::mem::swap(&mut self.grey, &mut self.aside);
         self.since = since;
@@ -54,7 +56,7 @@ impl Seen {
         self.since = self.since.then(motion);
     }
 
-    /// What of `grey` they have not seen, in its own pixels.
+    /// The parts of `grey` that they have not inspected, in its own pixels.
     pub fn unseen(&mut self, grey: &Mat, areas: &mut Vec<Area>) -> Result<(), VisionError> {
         let Motion { a, b, dx, dy } = self.since;
         let map = Mat::from_slice_2d(&[[a, -b, dx], [b, a, dy]])?;
@@ -93,7 +95,7 @@ impl Seen {
     }
 }
 
-/// The picture of now, the one that was looked at, moved as the camera moved, and where that one reaches.
+/// The present picture, the inspected one moved by the camera's motion, and the extent of that one.
 struct Views<'a> {
     now: Plane<'a>,
     then: Plane<'a>,
@@ -101,26 +103,26 @@ struct Views<'a> {
 }
 
 impl Views<'_> {
-    /// Whether the square shows anything that the detectors did not see about there.
+    /// Does the square show anything that the detectors did not see near there?
     fn shows_new(&self, square: &Area) -> bool {
         if !self.was_in_view(square, 0) {
             return true;
         }
-        // What is near moves further than what the whole picture did.
+        // Near things move further than the whole picture.
         let mut shifts = (-SHIFT..=SHIFT).flat_map(|down| (-SHIFT..=SHIFT).map(move |right| (right, down)));
         let mut is_near =
             || self.was_in_view(square, SHIFT as u32) && shifts.any(|shift| self.shows(square, shift));
         !self.shows(square, (0, 0)) && !is_near()
     }
 
-    /// Whether the picture that was looked at reaches so far around the square, or to the edge.
+    /// Does the inspected picture extend this far around the square, or to the edge?
     fn was_in_view(&self, square: &Area, around: u32) -> bool {
         let (left, right) = (square.left.saturating_sub(around), square.right + around);
         let rows = square.top.saturating_sub(around)..(square.bottom + around).min(self.valid.rows);
         rows.into_iter().all(|row| self.valid.part(row, left, right).iter().all(|valid| *valid >= 250))
     }
 
-    /// Whether the square shows what the detectors saw so far to the right and down of it.
+    /// Does the square show what the detectors saw this far to the right and down of it?
     fn shows(&self, square: &Area, (right, down): (i32, i32)) -> bool {
         let (Some(left), Some(top)) =
             (square.left.checked_add_signed(right), square.top.checked_add_signed(down))
@@ -155,7 +157,7 @@ impl<'a> Plane<'a> {
         Ok(Plane { columns: side(mat.cols()), rows: side(mat.rows()), levels: mat.data_bytes()? })
     }
 
-    /// A part of a row, as far as there is one.
+    /// A part of a row, cut off at its end.
     fn part(&self, row: u32, left: u32, right: u32) -> &'a [u8] {
         let start = row as usize * self.columns as usize;
         let right = right.min(self.columns) as usize;

@@ -1,4 +1,4 @@
-//! One camera's eye and memory.
+//! The inspector of one camera: its detectors and tracks.
 
 mod async_detection;
 mod photo;
@@ -23,10 +23,10 @@ use discreet_redact::{
 
 pub use photo::{NoPhotograph, Photograph};
 
-/// After so much time without a picture, what was seen before tells nothing.
+/// After this time without a picture, tracks are dropped.
 const FORGET_AFTER: i64 = 1_000_000_000;
 
-/// Looks at the pictures of one camera, one after the other.
+/// Inspects the pictures of one camera, one after the other.
 pub struct Watch {
     models: Models,
     engines: Engines,
@@ -44,14 +44,14 @@ pub struct Watch {
     trouble: Option<VisionError>,
 }
 
-/// Where the time for the last picture went.
+/// The time spent on the last picture, by step.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Spent {
-    /// What the camera did.
+    /// The camera's motion.
     pub motion: Duration,
-    /// What the detectors took that the picture waited for.
+    /// The detectors that the picture waited for.
     pub detection: Duration,
-    /// Following things, and what has not been seen.
+    /// Tracking, and the search for regions not inspected.
     pub tracking: Duration,
 }
 
@@ -71,12 +71,12 @@ impl Eye {
         Eye { subject, detector: Arc::new(Mutex::new(detector)), slow, margin, same, tracks }
     }
 
-    /// Waits for it if it looks at another picture. After a panic nobody knows what state it is in.
+    /// Waits while it inspects another picture. After a panic its state is undefined.
     fn detector(&self) -> Result<MutexGuard<'_, Box<dyn Detector>>, VisionError> {
         self.detector.lock().map_err(|_| VisionError::Answer("anything after a panic"))
     }
 
-    /// Adds to the tracks what its detector has seen.
+    /// Adds its detector's sightings to the tracks.
     fn see(&mut self, sightings: &mut Vec<Sighting>) {
         let least = self.tracks.least_score();
         sightings.retain(|sighting| sighting.score >= least);
@@ -86,7 +86,7 @@ impl Eye {
 }
 
 impl Watch {
-    /// Loads what finds these subjects. What else a policy asks for later is loaded when it does.
+    /// Loads the detectors for these subjects. Others are loaded when rules ask for them.
     pub fn new(models: Models, engines: Engines, subjects: &[Subject]) -> Result<Watch, VisionError> {
         let mut watch = Watch {
             models,
@@ -108,7 +108,7 @@ impl Watch {
         Ok(watch)
     }
 
-    /// The next picture is of something else.
+    /// Forgets all tracks: the next picture shows another scene.
     pub fn forget(&mut self) {
         self.gaze.forget();
         self.aside.drop_it();
@@ -118,12 +118,12 @@ impl Watch {
         }
     }
 
-    /// Where the time for the last picture went.
+    /// The time spent on the last picture.
     pub fn spent(&self) -> Spent {
         self.spent
     }
 
-    /// Why the last picture could not be looked at.
+    /// The reason if the last picture could not be inspected.
     pub fn trouble(&self) -> Option<&VisionError> {
         self.trouble.as_ref()
     }
@@ -160,7 +160,7 @@ impl Watch {
         for eye in &mut self.eyes {
             eye.tracks.advance(&motion, size);
         }
-        // Where nobody knows how the picture moved, what was found before does not help.
+        // Without a known motion, earlier findings are useless.
         let detection = if since == Since::Unknown || self.aside.is_overdue() {
             self.aside.drop_it();
             self.look_now(rules, picture, |_| true)?
@@ -183,8 +183,9 @@ impl Watch {
         Ok(())
     }
 
-    /// Looks if it is time to. Every n-th picture waits for the quick detectors; the slow ones look at it beside those that
-    /// follow, and it is as if they had seen it at once as soon as they are done.
+    /// Detects when it is due. Every n-th picture waits for the fast detectors; the slow ones inspect it
+    /// while the following pictures pass, and their findings are then tracked as if they had been there at
+    /// once.
     fn look_in_turn(
         &mut self,
         rules: &ImageRules,
@@ -213,7 +214,7 @@ impl Watch {
         Ok(spent)
     }
 
-    /// Waits for detectors to look at this picture; gives the time that took.
+    /// Waits for detectors to inspect this picture; returns the time that took.
     fn look_now(
         &mut self,
         rules: &ImageRules,
@@ -259,7 +260,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Looks at a picture of any size, through one that is small enough.
+    /// Inspects a picture of any size, through a small copy.
     fn look_through(
         &mut self,
         rules: &ImageRules,
@@ -282,7 +283,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Keeps why something failed; for the frame it is one word.
+    /// Stores the reason of a failure; the frame gets only a [`BlankReason`].
     fn noted<T>(&mut self, outcome: Result<T, VisionError>) -> Result<T, BlankReason> {
         outcome.map_err(|trouble| {
             self.trouble = Some(trouble);
@@ -328,7 +329,7 @@ impl ImageInspector for Watch {
     }
 }
 
-/// Covers what was found in a decoded image, as the guard does in a raw one.
+/// Covers findings in a decoded image, as the guard does in a raw one.
 fn cover(bgr: &mut Mat, rules: &ImageRules, found: &[Found]) -> Result<(), VisionError> {
     let (width, height) = size(bgr);
     let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height)) else {
@@ -338,7 +339,7 @@ fn cover(bgr: &mut Mat, rules: &ImageRules, found: &[Found]) -> Result<(), Visio
         .map_err(|_| VisionError::Answer("a picture of this size"))?;
     match rules.frame {
         Some(whole) => frame.cover_whole(whole),
-        // What nobody has looked at is covered whatever it would be covered with.
+        // Parts that no detector has inspected are covered solid, whatever the rules say.
         None => frame.cover_all(&covers(rules, found)),
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! Looking at real photographs with the real models. Without them (`tools/setup --test` gets both) these tests say so and
-//! prove nothing.
+//! Inspection of real photographs with the real models. Without them (`tools/setup --test` gets both) these
+//! tests report that and prove nothing.
 // A test may stop at what it does not expect.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -17,7 +17,7 @@ use opencv::{imgcodecs, imgproc};
 
 const SECOND: i64 = 1_000_000_000;
 
-/// Where the astronaut's face is in the photograph of 512x512 pixels, as seen by eye.
+/// The position of the astronaut's face in the photograph of 512x512 pixels, marked by hand.
 const FACE: Area = Area { left: 180, top: 75, right: 265, bottom: 185 };
 
 fn rules(subjects: &[Subject]) -> ImageRules {
@@ -68,12 +68,12 @@ fn covers(found: &[Found], face: Area) -> bool {
     found.iter().any(|found| found.area.intersection(face) == face)
 }
 
-/// The photograph as part of a larger picture, so many pixels from the left.
+/// The photograph as part of a larger picture, this many pixels from the left.
 fn in_a_room(picture: &Mat, left: i32) -> Mat {
     let mut room =
         Mat::new_rows_cols_with_default(720, 1280, opencv::core::CV_8UC3, Scalar::all(90.0)).unwrap();
     for line in 0..40 {
-        // Something that a camera's motion can be told by.
+        // Features from which a camera's motion can be estimated.
         let (x, y) = (line * 97 % 1280, line * 61 % 720);
         imgproc::rectangle(&mut room, Rect::new(x, y, 23, 17), Scalar::all(f64::from(line * 5)), -1, 8, 0)
             .unwrap();
@@ -170,7 +170,7 @@ fn a_person_is_covered_whole() {
     assert!(covers(&found, Area { left: 150, top: 60, right: 330, bottom: 500 }), "{found:?}");
 }
 
-/// A page with marks that a camera's motion can be told by, and a line of writing or none.
+/// A page with features from which a camera's motion can be estimated, with or without a line of writing.
 fn page(written: bool) -> Mat {
     let mut page =
         Mat::new_rows_cols_with_default(480, 640, opencv::core::CV_8UC3, Scalar::all(255.0)).unwrap();
@@ -188,7 +188,7 @@ fn page(written: bool) -> Mat {
     page
 }
 
-/// Where the line is.
+/// The position of the line.
 const WRITING: Area = Area { left: 82, top: 200, right: 380, bottom: 238 };
 
 fn covers_writing(found: &[Found]) -> bool {
@@ -245,7 +245,7 @@ fn a_compressed_image_comes_back_without_the_face_and_without_what_it_carried() 
     for (name, format) in [(".jpg", CompressedFormat::Jpeg), (".png", CompressedFormat::Png)] {
         let mut bytes = encode(&picture, name);
         if format == CompressedFormat::Jpeg {
-            // An EXIF segment with a secret, and an orientation that nobody may follow.
+            // An EXIF segment with a secret, and an orientation that must be ignored.
             let mut exif =
                 b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0a secret"
                     .to_vec();

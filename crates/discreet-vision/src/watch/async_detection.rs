@@ -1,7 +1,7 @@
-//! Looking beside the way of the frames: what takes longer than a frame lasts must not hold one up.
+//! Asynchronous detection: a detector that is slower than the frames must not delay them.
 //!
-//! Slow detectors look at a picture in a thread of their own, while the next ones are covered by what was known before. Once
-//! they are done, it is as if they had been done at once: what they saw is followed from that picture to the one of now.
+//! Slow detectors inspect a picture in a thread of their own, while the next ones are covered by earlier
+//! findings. When they are done, their findings are tracked from that picture to the present one.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
@@ -17,27 +17,27 @@ use crate::blob::Pixels;
 use crate::detectors::Detector;
 use discreet_redact::{Motion, Sighting, Subject, Tracks};
 
-/// How much the thread yields to frames, which are waited for (nice(2)).
+/// The thread's nice value, with which it yields to frames (nice(2)).
 const NICE: i32 = 10;
 
-/// A look is given up after so many frames: what comes into view meanwhile is not known to be harmless.
+/// The most frames that a detection may take: content that comes into view meanwhile has not been inspected.
 const OVERDUE: usize = 60;
 
-/// The slow look of one camera.
+/// The slow detection of one camera.
 #[derive(Default)]
 pub(super) struct Aside {
-    /// Started when it is needed first.
+    /// Started at its first use.
     thread: Option<Thread>,
-    /// The look that is under way.
+    /// The detection in progress.
     open: Option<Open>,
     /// The memory of the one before.
     spare: Work,
 }
 
 struct Open {
-    /// Nobody wants it any more.
+    /// True if its result is no longer needed.
     dropped: Arc<AtomicBool>,
-    /// What the camera did since, frame by frame.
+    /// The camera's motion since, frame by frame.
     motions: Vec<Motion>,
 }
 
@@ -53,7 +53,7 @@ struct Thread {
     handle: JoinHandle<()>,
 }
 
-/// What goes to the thread, and comes back.
+/// The data that goes to the thread and returns.
 #[derive(Default)]
 struct Work {
     picture: Mat,
@@ -62,17 +62,18 @@ struct Work {
     trouble: Option<VisionError>,
 }
 
-/// One eye's part in it.
+/// One detector's part of it.
 struct Part {
     subject: Subject,
-    /// What it followed in that picture.
+    /// Its tracks in that picture.
     tracks: Tracks,
     detector: Arc<Mutex<Box<dyn Detector>>>,
     sightings: Vec<Sighting>,
 }
 
 impl Aside {
-    /// Begins to look at `picture`, unless there is nobody to look or the look before is not over. Says whether it has begun.
+    /// Begins to inspect `picture`, unless there are no slow detectors or one is in progress. True if it has
+    /// begun.
     pub fn look<'e>(
         &mut self,
         picture: &Pixels<'_>,
@@ -100,7 +101,7 @@ impl Aside {
             Some(thread) => thread,
             none => none.insert(Thread::start()?),
         };
-        // It can only fail if the thread is gone, which `done` finds out.
+        // It fails only if the thread is gone, which `done` detects.
         let _ = thread.work.send(work);
         self.open = Some(Open { dropped, motions: Vec::new() });
         Ok(true)
@@ -113,7 +114,8 @@ impl Aside {
         }
     }
 
-    /// If the look is over, and counts, the eyes know what was seen, and where it is now; gives what the camera did since then.
+    /// If the detection is done, and counts, adds its findings to the tracks at their present positions;
+    /// returns the camera's motion since then.
     pub fn done(&mut self, eyes: &mut [Eye], size: (u32, u32)) -> Result<Option<Motion>, VisionError> {
         let (Some(thread), Some(_)) = (&self.thread, &self.open) else { return Ok(None) };
         let mut work = match thread.done.try_recv() {
@@ -140,12 +142,12 @@ impl Aside {
         Ok(Some(motions.iter().fold(Motion::NONE, |since, motion| since.then(motion))))
     }
 
-    /// Whether the look that is under way takes so long that the frames have to wait for it after all.
+    /// Has the detection taken so long that frames must wait for it?
     pub fn is_overdue(&self) -> bool {
         self.open.as_ref().is_some_and(|open| !open.is_dropped() && open.motions.len() >= OVERDUE)
     }
 
-    /// What is being looked at does not count any more.
+    /// Cancels the detection in progress.
     pub fn drop_it(&mut self) {
         if let Some(open) = &self.open {
             open.dropped.store(true, Relaxed);
@@ -158,7 +160,7 @@ impl Aside {
         if let Some(Err(panic)) = self.thread.take().map(|thread| thread.handle.join()) {
             std::panic::resume_unwind(panic);
         }
-        VisionError::Answer("anything any more")
+        VisionError::Answer("detection, which has ended")
     }
 }
 
@@ -167,7 +169,7 @@ impl Thread {
         let (work, todo) = sync_channel::<Work>(1);
         let (finished, done) = sync_channel(1);
         let handle = std::thread::Builder::new().name("look aside".into()).spawn(move || {
-            // Of this thread alone, on Linux. Without it the look is only less polite.
+            // Of this thread alone, on Linux. If it fails, only the priority is higher.
             let _ = rustix::process::setpriority_process(None, NICE);
             for mut work in todo {
                 work.trouble = work.look().err();
@@ -205,7 +207,7 @@ mod tests {
 
     const SIZE: (u32, u32) = (640, 480);
 
-    /// Sees one thing in each picture, once it is allowed to; fails or panics where it is told to.
+    /// Sees one thing in each picture, once it is allowed to; fails or panics on request.
     struct Fake {
         allowed: Receiver<Outcome>,
         begun: SyncSender<()>,
@@ -258,7 +260,7 @@ mod tests {
             self.aside.look(&picture.reshape_def(3).unwrap(), self.eyes.iter()).unwrap()
         }
 
-        /// As in `Watch`: everything moves, whether somebody looks or not.
+        /// As in `Watch`: everything moves, also during detection.
         fn frame(&mut self, dx: f32) -> Result<bool, VisionError> {
             let motion = Motion { dx, ..Motion::NONE };
             self.eyes[0].tracks.advance(&motion, SIZE);
@@ -266,7 +268,7 @@ mod tests {
             Ok(self.aside.done(&mut self.eyes, SIZE)?.is_some())
         }
 
-        /// Frames without motion until the look is over.
+        /// Frames without motion until the detection is done.
         fn finish(&mut self) -> Result<bool, VisionError> {
             let started = Instant::now();
             while self.aside.open.is_some() && started.elapsed() < Duration::from_secs(10) {

@@ -1,4 +1,4 @@
-//! Photographs: one picture by itself, of any size and turned as it was taken, with time to look closely.
+//! Photographs: single pictures of any size and orientation, inspected more closely.
 
 use opencv::core::{Mat, Rect, Size};
 use opencv::imgproc;
@@ -11,41 +11,42 @@ use discreet_redact::{
     BlankReason, Cause, CompressedFormat, Found, ImageRules, Sighting, THUMBNAIL_SIDE, kind, suppress,
 };
 
-/// Parts of a large photograph are looked at in full resolution, and overlap so that no face is cut by all of them.
+/// Parts of a large photograph are inspected in full resolution. They overlap, so that no face is cut by all
+/// of them.
 const PART: usize = THUMBNAIL_SIDE as usize;
 const OVERLAP: usize = PART / 4;
 
-/// A photograph as it may be shown.
+/// A redacted photograph.
 #[derive(Debug)]
 pub struct Photograph<'a> {
     /// Encoded from nothing but its pixels.
     pub encoded: &'a [u8],
-    /// Columns and rows, the right way up.
+    /// Columns and rows, upright.
     pub size: (u32, u32),
-    /// What is covered in it.
+    /// The covered findings.
     pub found: &'a [Found],
 }
 
-/// Why a photograph cannot be shown.
+/// Why a photograph cannot be redacted.
 #[derive(Debug, thiserror::Error)]
 pub enum NoPhotograph {
-    /// Its first bytes say so.
+    /// Its first bytes are of another format.
     #[error("neither JPEG nor PNG")]
     UnknownFormat,
     /// It cannot be decoded.
     #[error("damaged: it cannot be decoded")]
     Damaged,
-    /// It is larger than what this looks at.
+    /// It is larger than the limit.
     #[error("larger than 128 megapixels")]
     TooLarge,
-    /// Nobody could look at it, or write it.
+    /// It could not be inspected, or not encoded.
     #[error(transparent)]
     Vision(#[from] VisionError),
 }
 
 impl Watch {
-    /// Covers in a photograph what the rules name, and encodes it in this format, or in the one that it was in. Nothing is
-    /// remembered of the one before.
+    /// Covers in a photograph what the rules name, and encodes it in this format, or in its own. Nothing is
+    /// kept from the one before.
     pub fn photograph(
         &mut self,
         rules: &ImageRules,
@@ -69,7 +70,8 @@ impl Watch {
         Ok(Photograph { encoded: &self.encoded, size: (width, height), found: &self.found })
     }
 
-    /// At the whole picture made small, for what is large in it, and at each part of a large one, for what is small.
+    /// Inspects the whole picture at a small size, for large things, and each part of a large one, for small
+    /// things.
     fn look_closely(&mut self, rules: &ImageRules, bgr: &Mat) -> Result<(), VisionError> {
         let full = size(bgr);
         let whole = bgr.reshape_def(3).map_err(VisionError::from)?;
@@ -90,7 +92,7 @@ impl Watch {
             let mut look = |picture: &Pixels<'_>, corner: (f32, f32), times: (f32, f32)| {
                 self.sightings.clear();
                 detector.detect(picture, &mut self.sightings)?;
-                // Believed or not in the pixels that the detector looked at.
+                // Scores depend on the size in the pixels that the detector inspected.
                 let believed =
                     self.sightings.iter().filter(|one| one.is_sound() && one.score >= start.at(one.side()));
                 seen.extend(believed.map(|one| Sighting {
@@ -127,7 +129,7 @@ impl Watch {
     }
 }
 
-/// A side in parts: where each starts, and how long it is.
+/// A side in parts: their starts and their lengths.
 fn parts(side: usize) -> Vec<(usize, usize)> {
     let last = side.saturating_sub(PART);
     let mut starts: Vec<usize> = (0..last).step_by(PART - OVERLAP).collect();
