@@ -1,4 +1,4 @@
-"""The catalogue: what a robot's guard offers, and whether its guard signed it."""
+"""The catalogue of topics that a robot's guard offers, and the check of its signature."""
 
 import struct
 from collections.abc import Iterable

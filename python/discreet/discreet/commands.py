@@ -1,4 +1,4 @@
-"""Commands and calls: sealed for the guard that is running now, signed by me."""
+"""Commands and calls: sealed for the guard that is running, signed by the stakeholder."""
 
 import struct
 import time
@@ -18,7 +18,7 @@ class NotNow(Exception):
 
 
 def context(kind: str, robot: str, domain: int, name: str, type_name: str, type_hash: str) -> bytes:
-    """The digest of where a command or call belongs. `kind` is `command` or `call`."""
+    """The digest of the context of a command or call. `kind` is `command` or `call`."""
     return derive(
         'discreet 2026-11 command context v1',
         fields(kind, robot, struct.pack('<I', domain), name, type_name, type_hash),
@@ -26,21 +26,21 @@ def context(kind: str, robot: str, domain: int, name: str, type_name: str, type_
 
 
 class Stamps:
-    """Nanoseconds since 1970 that always grow, even if the clock does not."""
+    """Nanoseconds since 1970 that always grow, even if the clock is set back."""
 
     def __init__(self) -> None:
         self._last = 0
 
     def next(self) -> int:
-        """One that was not there before."""
+        """A stamp that is greater than all before it."""
         self._last = max(self._last + 1, time.time_ns())
         return self._last
 
 
 def seal_command(me: Identity, receiver: Receiver, digest: bytes, stamp: int, message: bytes) -> bytes:
-    """Seals a serialized message. Gives a serialized `Sealed`."""
+    """Seals a serialized message. Returns a serialized `Sealed`."""
     if not receiver.start - GRACE <= stamp // 10**9 < receiver.until:
-        raise NotNow('the robot does not take commands with this key now')
+        raise NotNow('the robot does not accept commands with this key now')
     header, party = header_of(stamp, receiver.key, HPKE, SIGNED), me.public.party()
     enc, ciphertext = hpke.seal(
         receiver.receive, b'discreet sealed for the guard v1', digest + header + party, message
@@ -58,7 +58,7 @@ def answer_context(digest: bytes, request: Data) -> bytes:
 
 
 def open_answer(me: Identity, receiver: Receiver, digest: bytes, request: Data, answer: Data) -> bytes:
-    """Opens the sealed answer to my sealed request. Gives the serialized response."""
+    """Opens the sealed answer to a sealed request of one's own. Returns the serialized response."""
     asked, parts, party = split(request), split(answer), me.public.party()
     if parts.suite != HPKE:
         raise Refused('suite')

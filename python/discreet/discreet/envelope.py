@@ -1,4 +1,4 @@
-"""Sealed messages: taken apart, and opened with the key of a group."""
+"""Sealed messages: parsed, and opened with the key of a group."""
 
 import struct
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ SUITES = {'chacha20-poly1305': 1, 'aes-256-gcm': 2}
 CIPHERS: dict[int, type[ChaCha20Poly1305 | AESGCM]] = {1: ChaCha20Poly1305, 2: AESGCM}
 HPKE = 3
 SIGNED, PADDED = 1, 2
-GRACE = 2  # seconds, for clocks and the way
+GRACE = 2  # seconds, for different clocks and for transit
 WINDOW = 1024
 
 
@@ -26,7 +26,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Parts:
-    """A sealed message, taken apart. Nothing in it is believed yet."""
+    """A sealed message, split into its parts. Nothing in it is verified yet."""
 
     counter: int
     key: int
@@ -38,7 +38,7 @@ class Parts:
 
 
 def split(message: Data) -> Parts:
-    """Takes a serialized `Sealed` apart."""
+    """Splits a serialized `Sealed` into its parts."""
     if len(message) < 24:
         raise Refused('truncated')
     if bytes(message[:3]) != b'\0\1\0' or message[3] > 3:
@@ -72,7 +72,7 @@ def split(message: Data) -> Parts:
 
 
 def join(header: bytes, body: bytes) -> bytes:
-    """A serialized `Sealed`."""
+    """Writes a serialized `Sealed`."""
     return b'\0\1\0\0' + header + struct.pack('<I', len(body)) + body
 
 
@@ -82,18 +82,18 @@ def header_of(counter: int, key: int, suite: int, flags: int) -> bytes:
 
 
 def signed_over(domain: bytes, digest: bytes, header: bytes, body: Data) -> bytes:
-    """What is signed of a sealed message."""
+    """The signed bytes of a sealed message."""
     return domain + digest + header + derive('discreet 2026-11 sealed message body v1', body)
 
 
 def must_be_signed(data_class: str) -> bool:
-    """All but what is known to be operational."""
+    """True for every class that is not operational."""
     return data_class != 'operational' and not data_class.startswith('operational/')
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a grant says of its key."""
+    """The statements of a grant about its key."""
 
     robot: str
     group: bytes
@@ -108,7 +108,7 @@ class Terms:
 
 
 class OpeningKey:
-    """A key that came with a grant."""
+    """A key from a grant."""
 
     def __init__(self, terms: Terms, secret: bytes) -> None:
         self.terms = terms
@@ -140,7 +140,7 @@ class OpeningKey:
         )
 
     def open(self, digest: bytes, now: int, message: Data) -> tuple[bytes, int]:
-        """Opens a serialized `Sealed` at second `now`. Gives the serialized message in it,
+        """Opens a serialized `Sealed` at second `now`. Returns the serialized message in it,
         and its counter.
         """
         parts, terms = split(message), self.terms
@@ -176,13 +176,13 @@ def _unpadded(text: bytes) -> bytes:
 
 
 class Replay:
-    """Which counters of one key on one topic were there before."""
+    """Replay check: the counters of one key on one topic that were accepted."""
 
     def __init__(self) -> None:
         self._greatest, self._seen = -1, 0  # bit n: the one n below the greatest
 
     def accept(self, counter: int) -> None:
-        """Lets each pass once."""
+        """Accepts each counter once."""
         if counter > self._greatest:
             ahead = counter - self._greatest
             self._seen = 1 if ahead >= WINDOW else (self._seen << ahead | 1) & ((1 << WINDOW) - 1)

@@ -1,4 +1,4 @@
-"""Grants and announcements: what the robot's identity signed, and what of it is for me."""
+"""Grants and announcements: statements signed by the robot's identity, and the keys in them."""
 
 import struct
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from .hashing import Data, derive, is_signed
 from .identity import Identity, PublicIdentity
 
 GRANT, RECEIVER = 1, 2
-LONGEST = 300  # seconds for which an announcement may hold
+LONGEST = 300  # seconds: the longest validity of an announcement
 PART = 88
 MAX_MEMBERS, MAX_NAME, MAX_GRANTS, MAX_SEEN = 1000, 256, 4096, 8192
 
@@ -21,7 +21,7 @@ class Cursor:
         self.data, self.at = bytes(data), 0
 
     def take(self, size: int) -> bytes:
-        """So many bytes."""
+        """The next `size` bytes."""
         taken = self.data[self.at : self.at + size]
         if len(taken) != size:
             raise Refused('length')
@@ -33,7 +33,7 @@ class Cursor:
         return struct.unpack(layout, self.take(struct.calcsize(layout)))
 
     def name(self) -> str:
-        """A name with its length in front."""
+        """A name after its length."""
         (length,) = self.numbers('<H')
         try:
             name = self.take(length).decode()
@@ -44,7 +44,7 @@ class Cursor:
         return name
 
     def end(self) -> None:
-        """Nothing may be left."""
+        """Checks that no bytes are left."""
         if self.at != len(self.data):
             raise Refused('length')
 
@@ -52,7 +52,7 @@ class Cursor:
 def _statement(
     data: bytes, robot: PublicIdentity, kind: int
 ) -> tuple[Cursor, int, int, int, int, int, bytes]:
-    """Verifies, and reads what grants and announcements have in common."""
+    """Verifies the signature, and reads the common part of grants and announcements."""
     statement, signature = bytes(data[:-64]), bytes(data[-64:])
     digest = derive('discreet 2026-11 robot statement v1', statement)
     if not is_signed(robot.sign, b'discreet robot statement sign v1' + digest, signature):
@@ -99,7 +99,7 @@ class Grant:
         )
 
     def open(self, me: Identity) -> OpeningKey | None:
-        """The key, or None if it is not for me."""
+        """The key, or None if the grant has no part for `me`."""
         party = me.public.party()
         hint = derive('discreet 2026-11 grant member v1', party, self.digest)[:8]
         for part in self.parts:
@@ -116,7 +116,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Receiver:
-    """Where commands for the robot can be sent."""
+    """The receiver of commands for the robot."""
 
     robot: str
     key: int
@@ -164,24 +164,23 @@ def read_message(message: Data) -> tuple[str, bytes, list[bytes]]:
 
 
 class GrantBook:
-    """What I was granted by a robot on one outer domain, and where to send commands.
-    All of it ends by itself.
+    """Grants of one robot to one stakeholder on one outer domain, and the receiver of commands.
+    All of it expires.
     """
 
     def __init__(self, me: Identity, robot: PublicIdentity, domain: int) -> None:
         self.me, self.robot, self.domain = me, robot, domain
         self._keys: dict[int, OpeningKey] = {}  # by id
         self._receiver: tuple[Receiver, bytes] | None = None  # and the announcement it was read from
-        self._seen: dict[bytes, int] = {}  # grants, until when they hold
-        # By key id and context: they live as long as the key, whoever reads with it.
+        self._seen: dict[bytes, int] = {}  # hashes of grants, and the end of their validity
+        # By key id and context: shared by all readers, and kept as long as the key.
         self._replays: dict[tuple[int, bytes], Replay] = {}
         self._latest = 0
 
     def add(self, message: Data, now: int) -> None:
-        """Takes what is valid from a serialized `Grants` of this robot. What is missing in it takes nothing
-        back.
+        """Reads the valid grants of a serialized `Grants` of this robot. A missing grant is not revoked.
 
-        Of an announcement under the id of the one that is known, the one that ends last counts.
+        Of announcements with one id, the one that expires last counts.
         """
         name, receiver, grants = read_message(message)
         now = self._forget_ended(now)
@@ -193,13 +192,13 @@ class GrantBook:
             try:
                 self._take(data, now)
             except Refused:
-                continue  # anybody can publish such a message; one bad piece says nothing about the others
+                continue  # anybody can publish such a message; the other parts may be valid
 
     def _take(self, data: bytes, now: int) -> None:
         if data[1:2] == bytes([RECEIVER]):
             receiver = Receiver.read(data, self.robot)
             known = self._receiver and self._receiver[0]
-            # One that does not hold at this moment gives way to any that does.
+            # One that is not valid now gives way to any that is.
             replaces = (
                 not known
                 or not known.is_valid(now)
@@ -217,7 +216,7 @@ class GrantBook:
             self._keys.setdefault(grant.terms.key, opening)
 
     def _forget_ended(self, now: int) -> int:
-        """Drops what has ended. Gives the latest second ever seen:
+        """Drops expired keys. Returns the latest second ever seen:
         a clock that is set back revives nothing.
         """
         now = self._latest = max(self._latest, now)
@@ -233,25 +232,25 @@ class GrantBook:
         return self._keys.get(number)
 
     def keys(self) -> list[OpeningKey]:
-        """All that I have."""
+        """All unexpired keys."""
         return list(self._keys.values())
 
     def replay(self, number: int, context: bytes) -> Replay:
-        """Which messages the key of this id has opened in this context."""
+        """The replay check of the key with this id in this context."""
         return self._replays.setdefault((number, context), Replay())
 
     def not_before(self, now: int) -> int:
-        """The second to go by: the latest ever seen."""
+        """The second that counts: the latest ever seen."""
         self._latest = max(self._latest, now)
         return self._latest
 
     def receiver(self, now: int) -> Receiver | None:
-        """Where to send commands at this second, or None."""
+        """The receiver of commands at this second, or None."""
         receiver = self._receiver and self._receiver[0]
         return receiver if receiver and receiver.is_valid(self.not_before(now)) else None
 
     def senders(self, now: int) -> list[bytes]:
-        """The Ed25519 keys that the robot certified its guard to sign with, by what holds at this second."""
+        """The guard's Ed25519 keys that the robot certified and that are valid at this second."""
         now = self._forget_ended(now)
         receiver = self.receiver(now)
         announced = [receiver.sender] if receiver else []

@@ -33,7 +33,7 @@ def derive(context: str, *data: Data, length: int = 32) -> bytes:
 
 
 def fields(*values: str | bytes) -> bytes:
-    """Each with its length in front, so that no two lists have the same bytes."""
+    """Each field after its length, so that no two lists have the same bytes."""
     pieces = [value.encode() if isinstance(value, str) else value for value in values]
     return b''.join(struct.pack('<Q', len(piece)) + piece for piece in pieces)
 

@@ -15,11 +15,11 @@ SUITE = b'HPKE' + struct.pack('>HHH', 0x0020, 0x0001, 0x0003)
 
 
 class NotForThisKey(Exception):
-    """The key is none, or what was sealed was changed or is for another."""
+    """The key is not valid, or the sealed bytes were changed or belong to another key."""
 
 
 def seal(to: bytes, info: bytes, aad: bytes, plaintext: bytes) -> tuple[bytes, bytes]:
-    """Seals for the X25519 public key `to`. Gives enc and ciphertext with tag."""
+    """Seals for the X25519 public key `to`. Returns enc and ciphertext with tag."""
     ephemeral = X25519PrivateKey.generate()
     enc = ephemeral.public_key().public_bytes_raw()
     key, nonce = _schedule(_shared(ephemeral, to, enc, to), info)

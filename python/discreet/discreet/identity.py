@@ -1,4 +1,4 @@
-"""Identities: who somebody is, as keys, and the files that they are in."""
+"""Identities: the keys of a party, and their files."""
 
 import base64
 import binascii
@@ -21,12 +21,12 @@ MOST_BYTES = 4096
 
 
 class NoIdentity(Exception):
-    """The file is none, or not safe to use."""
+    """The file is not an identity, or not safe to use."""
 
 
 @dataclass(frozen=True)
 class PublicIdentity:
-    """What everybody may know: a name, an X25519 key to receive with, an Ed25519 key to sign with."""
+    """The public half: a name, an X25519 key to receive with, an Ed25519 key to sign with."""
 
     name: str
     receive: bytes
@@ -44,11 +44,11 @@ class PublicIdentity:
         identity = cls(_name(name), _key(receive, 32), _key(sign, 32))
         stated = f'{PUBLIC}\nname: {name}\nreceive: {receive}\nsign: {sign}\n'.encode()
         if not is_signed(identity.sign, PROOF + stated, _key(proof, 64)):
-            raise NoIdentity('its proof does not fit: it was changed, or put together from two identities')
+            raise NoIdentity('its proof does not match: it was changed, or combined from two identities')
         return identity
 
     def party(self) -> bytes:
-        """What it is called where its name cannot be."""
+        """The hash that stands for it in messages."""
         return derive('discreet 2026-11 party v1', self.receive, self.sign)
 
 
@@ -65,13 +65,13 @@ class Identity:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], passphrase: str) -> 'Identity':
-        """Opens a private file, which nobody but its owner may be able to read."""
-        import pyrage  # only for this, so that all else works without it
+        """Opens a private file, which only its owner may be able to read."""
+        import pyrage  # imported here, so that the rest works without it
 
         try:
             text = pyrage.passphrase.decrypt(_private(path), passphrase).decode('utf-8', 'replace')
         except pyrage.DecryptError as error:
-            raise NoIdentity(f'{path} does not open: {error}') from None
+            raise NoIdentity(f'{path} cannot be opened: {error}') from None
         name, receive, sign = _lines(text, PRIVATE, 'name', 'receive', 'sign')
         return cls(_name(name), _key(receive, 32), _key(sign, 32))
 
@@ -84,7 +84,7 @@ class Identity:
 
 
 def _lines(text: str, first: str, *keys: str) -> list[str]:
-    """The values of these lines, and nothing else may be there."""
+    """The values of these lines. Other lines are an error."""
     lines = text.removesuffix('\n').split('\n')
     if lines[0] != first or len(lines) != len(keys) + 1:
         raise NoIdentity(f'not a file of the kind `{first}`')
@@ -98,7 +98,7 @@ def _lines(text: str, first: str, *keys: str) -> list[str]:
 
 def _name(text: str) -> str:
     if not NAME.fullmatch(text):
-        raise NoIdentity('its name is none')
+        raise NoIdentity('its name is not valid')
     return text
 
 
@@ -121,7 +121,7 @@ def _at_most(path: str | os.PathLike[str]) -> bytes:
 
 
 def _private(path: str | os.PathLike[str]) -> bytes:
-    """The bytes of a file that is its owner's alone."""
+    """The bytes of a file to which only its owner has access."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, 'rb') as file:
         found = os.fstat(file.fileno())
@@ -130,5 +130,5 @@ def _private(path: str | os.PathLike[str]) -> bytes:
         if found.st_uid != os.geteuid():
             raise NoIdentity(f'{path} belongs to another user')
         if found.st_mode & 0o077:
-            raise NoIdentity(f'{path} can be read or changed by others; chmod 600 {path}')
+            raise NoIdentity(f'{path} can be read or changed by other users; chmod 600 {path}')
         return file.read(MOST_BYTES)

@@ -6,7 +6,7 @@ from .envelope import Refused, split
 from .grants import GrantBook
 from .hashing import Data
 
-WAITING = 10  # messages whose grant is not there yet
+WAITING = 10  # messages whose grant has not arrived
 
 
 class Reader:
@@ -23,11 +23,11 @@ class Reader:
         self.refused: Counter[str] = Counter()  # by reason
 
     def message(self, message: Data, now: int) -> list[bytes]:
-        """A serialized `Sealed` came. Gives the serialized messages that can be opened now: one or none."""
+        """Takes a serialized `Sealed`. Returns the messages that can be opened now: one or none."""
         return self._open(bytes(message), now)
 
     def grants_changed(self, now: int) -> list[bytes]:
-        """The book has new keys. Gives the messages that were waiting for them."""
+        """Call this when the book has new keys. Returns the messages that were waiting for them."""
         waiting, self._waiting = list(self._waiting), deque(maxlen=WAITING)
         self._contexts = {number: known for number, known in self._contexts.items() if self.book.key(number)}
         return [text for message in waiting for text in self._open(message, now)]
@@ -38,7 +38,7 @@ class Reader:
             key = self.book.key(number)
             if key is None:
                 if len(self._waiting) == WAITING:
-                    self.refused['key'] += 1  # the oldest gives way
+                    self.refused['key'] += 1  # the oldest is dropped
                 self._waiting.append(message)
                 return []
             if key.terms.form != self.form:

@@ -21,7 +21,7 @@ from .identity import Identity, PublicIdentity
 from .reader import Reader
 
 GRANTS_TOPIC = '/discreet/grants'
-# Deeper than the one message that the guard keeps: other robots, or anybody, may publish there too.
+# More than the one message that the guard keeps: other robots, or strangers, may publish there too.
 LATCHED = QoSProfile(depth=64, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 # A class of messages, such as std_msgs.msg.String. ROS has no type that all of them share.
@@ -29,7 +29,7 @@ Message = TypeVar('Message')
 
 
 class CallRefused(Exception):
-    """The guard answered that it does not pass the call on."""
+    """The guard refused the call."""
 
 
 class _Grants:
@@ -50,7 +50,7 @@ class _Grants:
 
 
 class SealedSubscription:
-    """A subscription of a topic that is sealed for me. `callback` gets messages of the topic's own type."""
+    """A subscription of a sealed topic. `callback` gets messages of the topic's own type."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class SealedSubscription:
         qos: QoSProfile | int = qos_profile_sensor_data,
         type_hash: str | None = None,
     ) -> None:
-        """`robot` is its public identity. `form` is the one that the policy gives: clear or redacted."""
+        """`robot` is its public identity. `form` is the one that the policy grants: clear or redacted."""
         topic = node.resolve_topic_name(topic)
         self._type = msg_type
         self._callback: Callable[[Any], object] = callback
@@ -94,7 +94,7 @@ class SealedSubscription:
 
 
 class CommandPublisher:
-    """Commands the robot through a topic that the policy lets me command."""
+    """Sends commands on a topic that the policy allows."""
 
     def __init__(
         self,
@@ -121,14 +121,14 @@ class CommandPublisher:
 
     @property
     def ready(self) -> bool:
-        """Has the robot said where commands go, and is somebody there?"""
+        """Has the robot announced a key for commands, and is there a subscriber?"""
         return (
             self._grants.book.receiver(int(time.time())) is not None
             and int(self._publisher.get_subscription_count()) > 0
         )
 
     def publish(self, message: Any) -> None:
-        """Seals and sends. Raises NotNow if the robot takes no commands now."""
+        """Seals and sends. Raises NotNow if the robot accepts no commands now."""
         receiver = self._grants.book.receiver(int(time.time()))
         if receiver is None:
             raise NotNow('the robot has announced no key for commands')
@@ -139,7 +139,7 @@ class CommandPublisher:
 
 
 class CallClient:
-    """Calls a service of the robot that the policy lets me call."""
+    """Calls a service of the robot that the policy allows."""
 
     def __init__(
         self,
@@ -166,7 +166,7 @@ class CallClient:
 
     @property
     def ready(self) -> bool:
-        """Has the robot said where calls go, and is somebody there?"""
+        """Has the robot announced a key for calls, and is there a server?"""
         announced = self._grants.book.receiver(int(time.time())) is not None
         return announced and bool(self._client.service_is_ready())
 
@@ -184,7 +184,7 @@ class CallClient:
         def answered(future: Future) -> None:
             try:
                 outer.set_result(self._opened(future.result(), receiver, sealed))
-            except Exception as error:  # whatever it is, it is for whoever waits
+            except Exception as error:  # any exception goes to the caller that waits
                 outer.set_exception(error)
 
         inner.add_done_callback(answered)
@@ -210,7 +210,7 @@ def to_message(sealed: bytes) -> Sealed:
 
 
 def to_bytes(message: Sealed) -> bytes:
-    """The serialized bytes of a `Sealed`, however it was filled."""
+    """The serialized bytes of a `Sealed`, received or built."""
     header = header_of(message.counter, message.key, message.suite, message.flags)
     header = header[:12] + bytes([message.version]) + header[13:15] + bytes([message.reserved])
     return join(header, bytes(message.body))
@@ -231,4 +231,4 @@ def hash_of(ros_type: type) -> str:
         hashes = json.loads(path.read_text())['type_hashes']
         return next(str(entry['hash_string']) for entry in hashes if entry['type_name'] == name)
     except (OSError, ValueError, KeyError, StopIteration):
-        raise LookupError(f'{path} does not say the hash of {name}; give it as type_hash=') from None
+        raise LookupError(f'{path} does not have the hash of {name}; pass it as type_hash=') from None
