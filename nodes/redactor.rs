@@ -45,8 +45,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let Some(mut socket) = guard_socket() else {
         eprintln!(
-            "redactor: started by the guard, which talks to it over its standard input; there is nothing to do by hand. \
-             To redact images by hand: `discreet redact --help`"
+            "redactor: the guard starts this program and communicates with it over standard input. To redact images by \
+             hand: `discreet redact --help`"
         );
         return ExitCode::from(2);
     };

@@ -25,8 +25,8 @@ Examples:
 
 Exit codes:
   0  all pictures are done
-  1  some could not be read or looked at, are links or of another format, and are not in OUT; or there are none
-  2  could not run: wrong usage, no models, OUT is there already (--force)")]
+  1  some could not be read or inspected, are links or of another format, and are not in OUT; or there are none
+  2  could not run: wrong usage, no models, OUT exists already (--force)")]
 pub struct Redact {
     /// A JPEG or PNG file, or a folder.
     #[arg(value_name = "IN")]
@@ -46,7 +46,7 @@ pub struct Redact {
     /// Covers writing too.
     #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "solid")]
     text: Option<How>,
-    /// Instead, covers the whole picture at a resolution at which no face can be recognised.
+    /// Instead of areas, covers the whole picture: at a resolution at which no face can be recognised.
     #[arg(long, conflicts_with_all = ["faces", "plates", "persons", "text"])]
     lowres: bool,
     /// Prints the covered areas, a line of JSON for each picture: left, top, right and bottom in pixels of

@@ -20,17 +20,17 @@ Examples:
   discreet scrub tuesday.mcap tuesday-clean.mcap --policy hotel.yaml
   discreet scrub rosbag2_2026_05_01/ clean.mcap --policy hotel.yaml --json
 
-A bag does not tell which node published, so `source:` in the policy is not checked; nor who was a guest then, so that names
-which only a roster knew are not found.
+A bag records neither the publishing nodes, so `source:` in the policy is not checked, nor the roster of guests, so names that
+only the roster had are not found.
 
-Each topic of which messages were left out is listed with the reason and what to do about it; with --json under `left_out`.
+Topics with messages that were left out are listed with reason and remedy; with --json under `left_out`.
 
 Exit codes:
-  0  done: all that the policy lets everyone have is in OUT
-  1  done, but something of that is missing: a type that could not be believed or read, broken messages, a time that is
-     not credible (--json: `missing`); or OUT is empty; or images were blanked because they could not be looked at; or the bag
-     is damaged and what comes before the damage was written (--partial)
-  2  not done, and nothing written: wrong usage, an unusable policy, a bag that cannot be read")]
+  0  done: all that the policy releases to everyone is in OUT
+  1  done, but some of that is missing: a type that could not be verified or read, malformed messages, a time that is not
+     credible (--json: `missing`); or OUT is empty; or images were blanked because they could not be inspected; or the bag is
+     damaged and only the part before the damage was written (--partial)
+  2  not done, and nothing written: wrong usage, an unusable policy, an unreadable bag")]
 pub struct Scrub {
     /// The bag.
     #[arg(value_name = "IN")]

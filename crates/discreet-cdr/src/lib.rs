@@ -6,7 +6,7 @@
 //! cursors underneath.
 //!
 //! The wire form is the one that Fast DDS writes for ROS 2 Jazzy: XCDR version 1, plain CDR, either byte order.
-//! What is not checked: padding between fields (senders leave it uninitialised), the value of a bool, UTF-8 in strings.
+//! Not checked: padding between fields (senders leave it uninitialised), the value of a bool, UTF-8 in strings.
 
 pub mod types;
 

@@ -219,8 +219,8 @@ impl Remote {
                 .filter(|one| *one == subject || self.unable.contains(*one))
                 .collect();
             (self.news)(&format!(
-                "the redactor cannot find {}, for want of a model or engine: images of which they are to be covered stay \
-                 blank",
+                "the redactor cannot find {}, because a model or engine is missing: images in which they must be covered \
+                 stay blank",
                 subject.name()
             ));
         }

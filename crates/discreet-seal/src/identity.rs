@@ -74,8 +74,8 @@ impl Identity {
     }
 }
 
-/// Can this be the name of an identity, of a robot or of a stakeholder? 1 to 64 characters: ASCII letters and digits, `_`,
-/// `-` and `.`.
+/// Can this be the name of an identity, of a robot or of a stakeholder? 1 to 64 characters: ASCII letters and
+/// digits, `_`, `-` and `.`.
 pub fn is_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     !name.is_empty() && name.len() <= LONGEST_NAME && name.chars().all(plain)

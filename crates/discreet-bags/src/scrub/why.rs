@@ -70,8 +70,8 @@ impl LeftOut {
             None => ("", ""),
         };
         let remedy = format!(
-            "if it should be there, add under `topics:` the line `{}: {{ type: {}, class: {class}{hiding} }}`, and a rule that \
-             lets everyone read it{redacted}",
+            "if it should be in OUT, add under `topics:` the line `{}: {{ type: {}, class: {class}{hiding} }}`, and a rule \
+             that lets everyone read it{redacted}",
             channel.topic, channel.type_name
         );
         LeftOut::new(Denied::UndeclaredTopic, because, remedy)

@@ -163,7 +163,7 @@ fn of_frames_that_differ_only_under_the_cover_nobody_can_tell_which_it_was() {
             changed(&other, |frame| frame.blank()),
             "{encoding}"
         );
-        // Whatever else is covered with it, before, after, beside and across it.
+        // The same with other covers before, after, next to and across it.
         let across = Area { left: 30, top: 0, right: 64, bottom: 48 };
         let within = Area { left: 20, top: 20, right: 30, bottom: 30 };
         let orders = [
