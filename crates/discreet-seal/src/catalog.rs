@@ -109,6 +109,7 @@ impl Catalog {
         self.write(lease, &[])
     }
 
+    /// The order of fields is that of interfaces/discreet_interfaces/msg/Catalog.msg.
     fn write(&self, lease: Lease, signature: &[u8]) -> Vec<u8> {
         let mut cdr = Vec::new();
         let mut writer = Writer::new(&mut cdr);
@@ -128,6 +129,7 @@ impl Catalog {
 }
 
 impl Entry {
+    /// The order of fields is that of interfaces/discreet_interfaces/msg/CatalogEntry.msg.
     fn write(&self, writer: &mut Writer<'_>) {
         writer.str(&self.topic);
         writer.str(&self.type_name);

@@ -1,8 +1,9 @@
 //! Grants: the key of a group for one epoch, wrapped to each member, signed by the robot.
 
-use super::header::{suite, suite_number};
+use super::grant_terms::GrantTerms;
+use super::header::suite;
 use super::identity_hash::{member, party};
-use super::statement::{Cursor, GRANT, Head, Unreadable, put_name, sign, verified};
+use super::statement::{Cursor, GRANT, Head, Unreadable, sign, verified};
 use super::suite::Suite;
 use super::wrap::{unwrap, wrap};
 use super::{OpeningKey, SIGNATURE, TAG};
@@ -16,31 +17,6 @@ const INFO: [u8; 32] = *b"discreet grant of a group key v1";
 
 /// A member's part: hint, encapsulated key, wrapped secret, tag.
 const PART: usize = 8 + 32 + 32 + TAG;
-
-/// The statements of a grant about its key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GrantTerms<'a> {
-    /// The robot's name in the policy.
-    pub robot: &'a str,
-    /// The group that has the key.
-    pub group: [u8; 16],
-    /// The class of the data that it opens.
-    pub class: &'a str,
-    /// The form of the data that it opens: `clear` or `redacted`.
-    pub form: &'a str,
-    /// The cipher suite.
-    pub suite: Suite,
-    /// The id of the key in messages.
-    pub key: u32,
-    /// The second from which it is used.
-    pub from: i64,
-    /// The first second at which it is no longer used.
-    pub until: i64,
-    /// The version of the policy that it was made under.
-    pub policy_version: u64,
-    /// The guard's signing key (Ed25519).
-    pub sender: [u8; 32],
-}
 
 /// Why a grant could not be issued or opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,7 +59,7 @@ pub fn issue_drawing(
         return Err(Unreadable::Members.into());
     }
     let mut grant = Vec::with_capacity(256 + members.len() * PART);
-    write_terms(terms, &mut grant)?;
+    terms.write(&mut grant)?;
     let digest = blake3::derive_key(TERMS, &grant);
     grant.extend_from_slice(&count.to_le_bytes());
     for identity in members {
@@ -188,16 +164,6 @@ impl Grant {
         let hint = member(who, &self.digest);
         self.parts.iter().find(|part| part.starts_with(&hint))
     }
-}
-
-fn write_terms(terms: &GrantTerms<'_>, to: &mut Vec<u8>) -> Result<(), Unreadable> {
-    let GrantTerms { robot, group, class, form, suite, key, from, until, policy_version, sender } = *terms;
-    if from >= until {
-        return Err(Unreadable::Validity);
-    }
-    Head { kind: GRANT, suite: suite_number(suite), key, from, until, policy_version, sender }.write(to);
-    to.extend_from_slice(&group);
-    [robot, class, form].iter().try_for_each(|name| put_name(to, name))
 }
 
 fn info(digest: &[u8; 32]) -> [u8; 64] {

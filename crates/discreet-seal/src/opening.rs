@@ -2,7 +2,7 @@
 
 use super::cipher::{Cipher, associated};
 use super::error::OpenError;
-use super::grant::GrantTerms;
+use super::grant_terms::GrantTerms;
 use super::header::{Parts, Sealing, split};
 use super::padding::unfilled;
 use super::sender::{data_statement, is_signed};

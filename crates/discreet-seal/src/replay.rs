@@ -1,6 +1,6 @@
 //! Replay check: the messages of one key on one topic that were opened before.
 
-use super::OpenError;
+use super::error::OpenError;
 
 /// The greatest distance behind the newest number.
 const WIDTH: u64 = 1024;

@@ -72,12 +72,12 @@ def split(message: Data) -> Parts:
 
 
 def join(header: bytes, body: bytes) -> bytes:
-    """Writes a serialized `Sealed`."""
+    """Writes a serialized `Sealed`. The order of fields is that of Sealed.msg."""
     return b'\0\1\0\0' + header + struct.pack('<I', len(body)) + body
 
 
 def header_of(counter: int, key: int, suite: int, flags: int) -> bytes:
-    """The 16 bytes of a header."""
+    """The 16 bytes of a header: the fields of Sealed.msg before the body."""
     return struct.pack('<QIBBBB', counter, key, 1, suite, flags, 0)
 
 

@@ -146,7 +146,7 @@ class Receiver:
 
 
 def read_message(message: Data) -> tuple[str, bytes, list[bytes]]:
-    """A serialized `Grants`: the robot's name, the announcement and the grants. Nothing in it is verified."""
+    """Reads a serialized `Grants`, by Grants.msg: name, announcement, grants. Nothing in it is verified."""
     cursor = Cursor(message)
     if cursor.take(3) != b'\0\1\0' or cursor.take(1)[0] > 3:
         raise Refused('encapsulation')
