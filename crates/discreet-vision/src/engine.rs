@@ -118,7 +118,7 @@ impl Net {
                 let picture = TensorRef::from_array_view(([1, 3, height, width], blob.values()))?;
                 let answer = session.run(ort::inputs![picture])?;
                 let output = |name: &&str| {
-                    let value = answer.get(*name).ok_or(VisionError::Answer("its outputs"))?;
+                    let value = answer.get(*name).ok_or(VisionError::Answer("the outputs of a model"))?;
                     let (_, values) = value.try_extract_tensor::<f32>()?;
                     Ok(Output { values: values.to_vec() })
                 };

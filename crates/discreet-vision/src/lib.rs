@@ -69,8 +69,8 @@ pub enum VisionError {
     /// The named library of ONNX Runtime cannot be used.
     #[error("ONNX Runtime cannot be used: {0}")]
     OnnxRuntime(String),
-    /// A model has another form than its detector expects.
-    #[error("the model for {0} has an unexpected form")]
+    /// The result of a network or of OpenCV is not as the code expects.
+    #[error("a network or OpenCV gave an unexpected result for {0}")]
     Answer(&'static str),
     /// The system's error.
     #[error("cannot start a thread for detection: {0}")]

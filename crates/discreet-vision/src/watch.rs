@@ -73,7 +73,7 @@ impl Eye {
 
     /// Waits while it inspects another picture. After a panic its state is undefined.
     fn detector(&self) -> Result<MutexGuard<'_, Box<dyn Detector>>, VisionError> {
-        self.detector.lock().map_err(|_| VisionError::Answer("anything after a panic"))
+        self.detector.lock().map_err(|_| VisionError::Answer("a detector that panicked"))
     }
 
     /// Adds its detector's sightings to the tracks.

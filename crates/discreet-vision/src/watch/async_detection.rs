@@ -160,7 +160,7 @@ impl Aside {
         if let Some(Err(panic)) = self.thread.take().map(|thread| thread.handle.join()) {
             std::panic::resume_unwind(panic);
         }
-        VisionError::Answer("detection, which has ended")
+        VisionError::Answer("a detection that has ended")
     }
 }
 
@@ -190,7 +190,7 @@ impl Work {
                 return Ok(());
             }
             let mut detector =
-                part.detector.lock().map_err(|_| VisionError::Answer("anything after a panic"))?;
+                part.detector.lock().map_err(|_| VisionError::Answer("a detector that panicked"))?;
             detector.detect(&picture, &mut part.sightings)?;
         }
         Ok(())
