@@ -229,7 +229,7 @@ def test_a_signed_policy_goes_on_when_the_keeper_comes_back_with_a_trust(owned):
     for number in range(20):
         publisher.publish(text(f'{number}'))
     outside.wait_for(text('19'))
-    assert 'taken back' not in robot.guard.said()
+    assert 'taken out of force' not in robot.guard.said()
 
 
 def test_what_is_sealed_needs_a_signed_policy_at_keeper_and_guard(owned):
