@@ -1,5 +1,5 @@
-//! Any bytes as a message of one of several types (the first byte chooses), or as a type's definition: walked, and with
-//! other strings in it.
+//! Any bytes as a message of one of several types (the first byte chooses), or as a type's definition: walked, and
+//! with other strings in it.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -32,16 +32,17 @@ pub fn run(data: &[u8]) {
         assert!(plan.check(&rest[..walk.end() - 1]).is_err());
     }
     // What walks can be rewritten, to what walks; nothing else can.
-    let rewritten =
-        Rewriter::default().rewrite(plan, rest, &mut Odd(0)).map(|anew| anew.map(|anew| anew.to_vec()));
+    let rewritten = Rewriter::default()
+        .rewrite(plan, rest, &mut Odd(0))
+        .map(|message| message.map(|message| message.to_vec()));
     assert_eq!(rewritten.is_ok(), plan.check(rest).is_ok());
-    if let Ok(Some(anew)) = rewritten {
-        assert!(plan.check(&anew).is_ok());
+    if let Ok(Some(rewritten)) = rewritten {
+        assert!(plan.check(&rewritten).is_ok());
         // Once what is no text was made readable, the same strings make the same message.
         let mut again = |message: &[u8]| {
             Rewriter::default().rewrite(plan, message, &mut Same).unwrap().map(|again| again.to_vec())
         };
-        let readable = again(&anew);
+        let readable = again(&rewritten);
         assert_eq!(readable.as_deref().and_then(&mut again), readable);
     }
 }

@@ -1,19 +1,19 @@
-//! Admission of a topic: may it be guarded at all? Routes, discovery and offline scrubbing ask the same questions in the
-//! same order.
+//! Admission of a topic: may it be guarded at all? Routes, discovery and offline scrubbing ask the same questions
+//! in the same order.
 
 use std::sync::Arc;
 
 use crate::denied::Denied;
 use discreet_policy::{Policy, TopicPolicy};
 
-/// Reasons to keep a whole topic inside, whoever publishes it.
+/// Reasons to keep a whole topic inside, independent of its publishers.
 #[derive(Debug, Clone, Copy)]
 pub enum NotAdmitted<'a> {
     /// The policy does not declare it.
     Undeclared,
-    /// The guard uses its name.
+    /// The name is reserved for the guard.
     Reserved,
-    /// It shows what this protected topic shows, and gives more of it.
+    /// It shows the image of this protected topic, and gives more of it.
     OpenSibling(&'a TopicPolicy),
     /// The policy declares another type.
     WrongType,
@@ -46,7 +46,7 @@ pub fn admit<'a>(
     Ok(topic)
 }
 
-/// The questions about the name: declared, not reserved, and no open sibling of a protected topic.
+/// Checks the name: declared, not reserved, and not an open sibling of a protected topic.
 pub fn admit_name<'a>(policy: &'a Policy, name: &str) -> Result<&'a Arc<TopicPolicy>, NotAdmitted<'a>> {
     let topic = policy.topic(name).ok_or(NotAdmitted::Undeclared)?;
     if is_reserved(name, policy) {
@@ -58,12 +58,12 @@ pub fn admit_name<'a>(policy: &'a Policy, name: &str) -> Result<&'a Arc<TopicPol
     }
 }
 
-/// The question about the type, `package/msg/Name`.
+/// Checks the type, `package/msg/Name`.
 pub fn admit_type(topic: &TopicPolicy, type_name: &str) -> Result<(), NotAdmitted<'static>> {
     if topic.type_name() == type_name { Ok(()) } else { Err(NotAdmitted::WrongType) }
 }
 
-/// The question about the type hash, where the policy pins one.
+/// Checks the type hash, where the policy pins one.
 pub fn admit_hash(topic: &TopicPolicy, type_hash: &str) -> Result<(), NotAdmitted<'static>> {
     match topic.type_hash() {
         Some(pinned) if pinned != type_hash => Err(NotAdmitted::WrongTypeHash),
@@ -71,13 +71,13 @@ pub fn admit_hash(topic: &TopicPolicy, type_hash: &str) -> Result<(), NotAdmitte
     }
 }
 
-/// True for names under which the guard itself publishes or listens outside: the catalogue and the grants, another topic's
-/// tags and sealed messages, commands and calls.
+/// True for names under which the guard itself publishes or subscribes outside: the catalogue and the grants, another
+/// topic's tags and sealed messages, commands and calls.
 pub fn is_reserved(topic: &str, policy: &Policy) -> bool {
-    let beside = |suffix| topic.strip_suffix(suffix).is_some_and(|base| policy.topic(base).is_some());
+    let is_derived = |suffix| topic.strip_suffix(suffix).is_some_and(|base| policy.topic(base).is_some());
     let ingress = policy.commands().iter().chain(policy.services());
     topic.starts_with("/discreet/")
-        || ["/tag", "/sealed/clear", "/sealed/redacted"].into_iter().any(beside)
+        || ["/tag", "/sealed/clear", "/sealed/redacted"].into_iter().any(is_derived)
         || ingress.into_iter().any(|ingress| ingress.outside() == topic)
 }
 
@@ -111,7 +111,7 @@ rules:
     }
 
     #[test]
-    fn each_question_has_its_reason_and_the_first_one_that_fails_is_told() {
+    fn each_question_has_its_reason_and_the_first_one_that_fails_is_reported() {
         let policy = policy();
         let pinned = format!("RIHS01_{}", "ab".repeat(32));
         let asked = |name: &str, type_name: &str, hash: &str| {

@@ -1,5 +1,5 @@
-//! What is sensitive in a message? The declared class, once it is certain that the message is what was declared, and
-//! that nothing stands in it that does not belong into that class.
+//! Classifies a message: is it a message of the declared type from an accepted publisher, and which class has it? The
+//! declared class holds once that is certain and no personal data is found that does not belong into it.
 
 use crate::denied::Denied;
 use crate::message::{Buffer, Received};
@@ -8,7 +8,7 @@ use discreet_cdr::Plan;
 use discreet_policy::{Class, Then, TopicPolicy};
 use discreet_redact::{MessageRedactor, Recipient, Redaction, Unredactable};
 
-/// A message that is what the policy declares, and the class that this makes it.
+/// A message that is as the policy declares it, with its class.
 #[derive(Debug)]
 pub struct Classified<'a> {
     message: Received<'a>,
@@ -18,8 +18,8 @@ pub struct Classified<'a> {
 
 /// Checks that `message` comes from an accepted publisher and is, byte for byte, a message of the declared type.
 ///
-/// `plan` is the compiled definition of the topic's type. A class is only worth something for bytes that mean what
-/// the policy's author thought they mean. `watch` looks for personal data where the class has none.
+/// `plan` is the compiled definition of the topic's type. A class holds only for bytes that mean what the policy's
+/// author declared. `watch` looks for personal data where the class has none.
 pub fn classify<'a>(
     topic: &'a TopicPolicy,
     plan: &Plan,
@@ -32,11 +32,11 @@ pub fn classify<'a>(
         PublisherTrust::Refused(reason) => return Err(reason),
     }
     let end = plan.check(message.cdr.message()).map_err(|_| Denied::Malformed)?.end();
-    // Padding after the last field is whatever the sender had in memory: it stays inside.
+    // Padding after the last field is uninitialised memory of the sender: it stays inside.
     message.cdr.truncate(end);
     let (class, mut raised) = (topic.class(), None);
     if let Some(escalation) = class.escalation() {
-        // Nobody to look where somebody must: nothing is known of what is in it.
+        // Without the detector that the class needs, the contents are unknown.
         let watch = watch.ok_or(Denied::PersonalData)?;
         let found = watch.redact(&escalation.rules, Recipient::Everyone, message.cdr.message());
         let found = found.map_err(|why| match why {
@@ -48,8 +48,8 @@ pub fn classify<'a>(
         if found.redaction.covered > 0 {
             let (covered, count) = match (escalation.then, found.anew) {
                 (Then::Deny, _) => return Err(Denied::PersonalData),
-                (Then::Redact, Some(anew)) => {
-                    message.cdr = Buffer::new(anew);
+                (Then::Redact, Some(rewritten)) => {
+                    message.cdr = Buffer::new(rewritten);
                     (found.redaction.covered, found.redaction.covered)
                 }
                 (Then::Redact | Then::Alarm, _) => (0, found.redaction.covered),
@@ -66,7 +66,7 @@ impl<'a> Classified<'a> {
         self.message.cdr.message()
     }
 
-    /// The message, its data class, and what was found in it that does not belong there.
+    /// The message, its data class, and the personal data found in it that does not belong into the class.
     pub fn into_parts(self) -> (Received<'a>, &'a Class, Option<Redaction>) {
         (self.message, self.class, self.raised)
     }

@@ -1,7 +1,8 @@
-//! The delivery on which a topic's messages leave at a moment: in which forms, to whom, sealed with which keys.
+//! The delivery of a topic at a moment: the forms in which its messages leave, the audience of each form, and the
+//! keys.
 //!
-//! They stay the same from message to message, so that a route looks at them once a second, when the policy is another,
-//! and when there are other keys.
+//! It stays the same from message to message, so a route computes it once a second, after a change of policy, and
+//! after a change of keys.
 
 use crate::permit::{To, forms};
 use discreet_policy::{Form, Moment, TopicPolicy};
@@ -12,17 +13,17 @@ use discreet_seal::epoch_keys::Keys;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Delivery(pub PerForm<Option<DeliveryAudience>>);
 
-/// To whom a form leaves.
+/// The audience of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryAudience {
     /// Open to everyone.
     Everyone,
-    /// Sealed for a group, with the key of that number. Without a key it stays inside.
+    /// Sealed for the group of this id, with the key of this number. Without a key the form stays inside.
     Group([u8; 16], Option<u32>),
 }
 
 impl Delivery {
-    /// The delivery of this moment. A form that cannot be made is none.
+    /// The delivery at `now`. A form that cannot be made is absent.
     pub fn of(topic: &TopicPolicy, now: Moment, keys: &dyn Keys) -> Delivery {
         let Some(forms) = forms(topic, now) else { return Delivery::default() };
         let audience = |form| {
@@ -38,24 +39,24 @@ impl Delivery {
         Delivery(PerForm::of(audience))
     }
 
-    /// Each form that leaves, the clear one first.
+    /// Each form that leaves, with its audience; the clear one first.
     pub fn each(self) -> impl Iterator<Item = (Form, DeliveryAudience)> {
         self.0.present()
     }
 
-    /// The form in which everyone has it.
+    /// The form that is open to everyone.
     pub fn open(self) -> Option<Form> {
         self.each().find(|(_, audience)| *audience == DeliveryAudience::Everyone).map(|(form, _)| form)
     }
 }
 
-/// Whom the key of this id was wrapped to: nobody if the group has another key by now, or none.
+/// The members to whom the key of this id was wrapped; empty if the group has another key by now, or none.
 pub fn members(keys: &dyn Keys, group: &[u8; 16], second: i64, key: Option<u32>) -> Vec<String> {
     let current = keys.key(group, second).filter(|current| Some(current.key.id()) == key);
     current.map(|current| current.members.clone()).unwrap_or_default()
 }
 
-/// Whether this version can make the form.
+/// True if this version can make the form.
 pub fn can_be_made(topic: &TopicPolicy, form: Form) -> bool {
     match form {
         Form::Clear => true,

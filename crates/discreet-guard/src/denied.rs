@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Why a message does not leave. Audit, counters, diagnostics and the command line all follow these variants.
+/// The reason for which a message does not leave. Audit, counters, diagnostics and the command line follow these
+/// variants.
 ///
 /// Without fields, so that denying costs no allocation and every reason can be counted in an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11,39 +12,39 @@ pub enum Denied {
     NoPolicy,
     /// The policy does not declare the topic.
     UndeclaredTopic,
-    /// The declared type is not installed where the guard runs, so nothing of it can be checked.
+    /// The declared type is not installed where the guard runs, so its messages cannot be checked.
     TypeNotInstalled,
     /// The publisher's type is not the declared one.
     WrongType,
     /// The publisher's definition of the type is not the installed (or pinned) one.
     WrongTypeHash,
-    /// The policy names the node that may publish this topic, and it is another.
+    /// The policy names the node that may publish this topic, and this is another node.
     WrongSource,
-    /// A second node came up under the name of one that is already there.
+    /// A second node has the name of a node that was there before.
     DuplicateNode,
     /// The message came from a publisher that discovery does not know.
     UnknownSource,
-    /// The topic's name is one under which the guard itself publishes outside.
+    /// The topic's name is reserved for what the guard itself publishes outside.
     ReservedName,
-    /// It would show the image of a protected camera topic to somebody who may not have that much of it.
+    /// It would show the image of a protected camera topic to a party that may not have that much of it.
     OpenSibling,
-    /// The middleware would not make the route; it is tried again.
+    /// The middleware refused to make the route; it is tried again.
     NotOpened,
-    /// The bytes are no message of the declared type.
+    /// The bytes are not a message of the declared type.
     Malformed,
-    /// More text than is looked at in one message, or text that takes too many steps: not all of it could be looked at.
+    /// More text than is inspected in one message, or text that takes too many steps: not all of it was inspected.
     TooLong,
-    /// Personal data was found in it, and its class has none.
+    /// Personal data was found in it, and its class must not contain any.
     PersonalData,
-    /// No rule allows it to anybody.
+    /// No rule allows it.
     NoRule,
     /// A rule denies it.
     RuleDenies,
-    /// A rule allows it at certain times, and the clock cannot be trusted.
+    /// A rule allows it at certain times, and the clock is not trusted.
     ClockUnsure,
-    /// A rule allows it redacted, and nothing says what to hide in it, or a field that is to be hidden is not there.
+    /// A rule allows it redacted, and the policy does not say what to hide, or a field to hide is missing.
     NotRedactable,
-    /// It leaves sealed, and there is no key to seal it with.
+    /// It leaves sealed, and there is no key for it.
     NoKey,
     /// The audit could not record it.
     NotRecorded,
@@ -100,7 +101,7 @@ impl Denied {
         }
     }
 
-    /// What the person on shift can do about it.
+    /// The remedy, for the person on shift.
     pub const fn advice(self) -> &'static str {
         match self {
             Denied::NoPolicy => {
@@ -119,9 +120,7 @@ impl Denied {
             Denied::UnknownSource => {
                 "discovery does not know the publisher; it may be gone, or not a ROS node"
             }
-            Denied::ReservedName => {
-                "the guard publishes under this name outside; call the robot's topic something else"
-            }
+            Denied::ReservedName => "the guard publishes under this name outside; rename the robot's topic",
             Denied::OpenSibling => {
                 "it shows a protected camera's image; declare it with the camera's class and `redact:`, or deny it"
             }
@@ -142,14 +141,14 @@ impl Denied {
                 "say under `redact:` what to hide; a field named there must be text, and in the type"
             }
             Denied::NoKey => {
-                "the keeper has given no key for it, or all who may have it are revoked; see `discreet who`, and start the keeper \
+                "the keeper has given no key for it, or its whole audience is revoked; see `discreet who`, and start the keeper \
                  with the same policy"
             }
             Denied::NotRecorded => "the audit cannot be written; free the disk or correct its path",
         }
     }
 
-    /// Whether it hints at an attack or a broken node, rather than at the policy doing its work.
+    /// True for a hint at an attack or a broken node; false for the policy at work.
     pub const fn is_alarm(self) -> bool {
         match self {
             Denied::WrongType

@@ -1,4 +1,5 @@
-//! What to do about a topic of the inner domain: which route it should have, and who is kept out of it.
+//! The desired state of a topic of the inner domain: the route that it should have, and the publishers kept out of
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,22 +16,22 @@ use discreet_policy::{Form, Moment, Policy, TopicPolicy, Verdict};
 use discreet_seal::PerForm;
 use discreet_seal::epoch_keys::Keys;
 
-/// What a route is made for. If any of it changes, the route is made anew.
+/// The properties that a route is made for. If one of them changes, the route is made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteSpec {
     /// The messages' type.
     pub type_name: String,
     /// Its installed definition.
     pub type_hash: String,
-    /// What the policy lets out at some time, in forms that can be made.
+    /// The forms that the policy releases at some time and that can be made.
     pub ever: Leaves,
     /// It may leave in the redacted form, as an image or as text.
     pub redacts: bool,
-    /// Its class has no personal data, and somebody looks whether that is so.
+    /// Its class must not contain personal data, and messages are checked for it.
     pub watches: bool,
-    /// Making it means looking at images.
+    /// Making the redacted form means inspecting images.
     pub looks: bool,
-    /// The class holds what the robot learns about people.
+    /// The class holds data about people.
     pub contextual: bool,
     /// The depth that the policy sets.
     pub depth: Option<usize>,
@@ -38,13 +39,13 @@ pub struct RouteSpec {
 
 /// A route as it should be.
 pub struct RoutePlan {
-    /// What it is made for.
+    /// The properties that it is made for.
     pub spec: RouteSpec,
-    /// How to walk its messages.
+    /// The plan of its messages.
     pub definition: Arc<TypeDefinition>,
-    /// The policy that says so.
+    /// The policy that asks for it.
     pub policy: Arc<Policy>,
-    /// Every publisher, and in which way it is taken and offered. Changes without the route being made anew.
+    /// Every publisher, with its input and its lane. Changes without the route being made again.
     pub plan: Plan,
     /// The accepted publishers' nodes.
     pub nodes: BTreeSet<String>,
@@ -53,34 +54,34 @@ pub struct RoutePlan {
 /// A publisher, or a whole topic, that is kept out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Why.
+    /// The reason.
     pub reason: Denied,
     /// The publisher; none if it is the topic.
     pub publisher: Option<Gid>,
-    /// The publisher's node, if it told one.
+    /// The publisher's node, if its name is known.
     pub node: Option<String>,
-    /// More in words.
+    /// Details in words.
     pub detail: String,
 }
 
 impl Refusal {
-    /// Of a whole topic.
+    /// A whole topic that is kept out.
     pub fn of_topic(reason: Denied, detail: String) -> Refusal {
         Refusal { reason, publisher: None, node: None, detail }
     }
 }
 
-/// A topic and everything that is known about it.
+/// A topic with all facts about it.
 pub struct TopicFacts<'a> {
     /// The policy in force.
     pub policy: &'a Arc<Policy>,
-    /// What it says of the topic.
+    /// Its declaration in the policy.
     pub declared: &'a TopicPolicy,
-    /// Those who publish it.
+    /// Its publishers.
     pub endpoints: &'a [Endpoint],
-    /// Who is who.
+    /// The names of the nodes.
     pub sources: &'a Sources,
-    /// The keys that there are.
+    /// The present keys.
     pub keys: &'a dyn Keys,
     /// The time of day.
     pub moment: Moment,
@@ -98,7 +99,7 @@ pub struct DomainFacts<'a> {
     pub policy: Option<(&'a Arc<Policy>, Moment)>,
     /// The publishers that were there before.
     pub sources: &'a Sources,
-    /// The keys that there are.
+    /// The present keys.
     pub keys: &'a dyn Keys,
     /// Monotonic time.
     pub now: Duration,
@@ -127,7 +128,7 @@ impl Desired {
             let admitted = policy.map(|(policy, moment)| (policy, moment, admit_name(policy, topic)));
             let (plan, refusals) = match admitted {
                 None | Some((_, _, Err(NotAdmitted::Undeclared))) => {
-                    // A command that goes in is no topic that could leave.
+                    // A command topic is not a topic that could leave.
                     if endpoints.iter().any(|endpoint| Some(participant(&endpoint.gid)) != own) {
                         desired.undeclared.insert(topic.clone());
                     }
@@ -155,7 +156,8 @@ impl Desired {
 }
 
 impl TopicFacts<'_> {
-    /// The route that the topic should have, if any, and who is kept out. `definition` looks up an installed type.
+    /// The route that the topic should have, if any, and the publishers kept out of it. `definition` looks up an
+    /// installed type.
     pub fn judge(
         &self,
         definition: impl FnOnce(&str) -> Result<Arc<TypeDefinition>, String>,
@@ -163,7 +165,7 @@ impl TopicFacts<'_> {
         let TopicFacts { policy, declared, endpoints, sources, keys, moment, now } = self;
         let whole = |reason, detail: String| (None, vec![Refusal::of_topic(reason, detail)]);
         if !declared.has_readers() {
-            // What may never leave is not even read.
+            // A topic that may never leave is not subscribed to.
             return match declared.everyone(*moment) {
                 Verdict::Deny { .. } => whole(Denied::RuleDenies, String::new()),
                 Verdict::Allow { .. } | Verdict::NoRule => whole(Denied::NoRule, String::new()),
@@ -181,7 +183,8 @@ impl TopicFacts<'_> {
         let judged: Vec<(&Endpoint, PublisherTrust)> =
             endpoints.iter().map(|endpoint| (endpoint, judge(endpoint))).collect();
         let refusals = judged.iter().filter_map(|(endpoint, trust)| refusal(endpoint, *trust)).collect();
-        // Messages of refused publishers are still taken, so that each is counted; of another type none can come.
+        // Messages of refused publishers are still taken, so that each is counted; messages of another type cannot
+        // arrive.
         if !endpoints.iter().any(|endpoint| endpoint.type_name == declared.type_name()) {
             return (None, refusals);
         }
@@ -219,14 +222,14 @@ impl TopicFacts<'_> {
     }
 }
 
-/// Whether the topic leaves open, and in which forms it leaves sealed, on these delivery.
+/// The forms that leave with this delivery: the open one, and the sealed ones.
 fn leaves_now(delivery: Delivery) -> Leaves {
     let is_sealed = |audience| matches!(audience, Some(DeliveryAudience::Group(..)));
     let sealed = delivery.0.map(|_, audience| is_sealed(audience));
     Leaves { open: delivery.open().is_some(), sealed }
 }
 
-/// The same, at some time.
+/// The forms that leave at some time.
 fn may_leave(declared: &TopicPolicy) -> Leaves {
     let mut forms = [Form::Clear, Form::Redacted].into_iter();
     let open = forms.any(|form| declared.may_release(form) && can_be_made(declared, form));

@@ -1,62 +1,62 @@
-//! How many messages a latched source keeps for those who come later, as far as its history shows it.
+//! The number of messages that a latched source keeps for late joiners, where its history shows it.
 //!
-//! Discovery does not tell a publisher's depth. A reader that comes late is given the whole history, so the first message
-//! that it gets tells where the history begins: if that is not the source's first, the history is full, and its length is
-//! the depth. The second message of a source, and then each time that their number has doubled, waits for such a reader's
-//! answer, so that what leaves is kept outside for as long as inside.
+//! Discovery does not announce a publisher's depth. A late joiner is given the whole history, so the first message
+//! that it gets shows where the history begins: if that is not the source's first, the history is full, and its
+//! length is the depth. The second message of a source, and then each time that their number has doubled, waits for
+//! the answer of such a reader (the probe), so that a released message is kept outside for as long as inside.
 
 use std::time::Duration;
 
 use discreet_graph::qos::MAX_DEPTH;
 
-/// So long a message waits for the answer at most.
+/// The longest time that a message waits for the answer.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// When nothing has come for so long, the whole history has come.
+/// After this time without a message, the whole history has arrived.
 pub const QUIET: Duration = Duration::from_millis(100);
 
-/// A source that publishes while it is asked is asked so often; then what was found last is taken.
+/// A source that publishes during a question is asked this often; then the last finding holds.
 const MAX_TRIES: u8 = 4;
 
-/// What is known of one source's history. Sequence numbers are the source's own, from 1; times are monotonic.
+/// The known part of one source's history. Sequence numbers are the source's own, from 1; times are monotonic.
 #[derive(Debug, Default)]
 pub struct History {
     newest: u64,
-    /// The newest that was counted.
+    /// The newest sequence number that was counted.
     counted: u64,
-    /// Messages that came, each counted once.
+    /// Messages received, each counted once.
     seen: u64,
-    /// When `seen` is more than this, the source is asked.
+    /// Above this value of `seen` the source is asked.
     settled: u64,
     question: Option<Question>,
     depth: Option<u64>,
     tries: u8,
-    /// When the newest came.
+    /// Arrival of the newest message.
     changed: Duration,
 }
 
 #[derive(Debug)]
 struct Question {
     since: Duration,
-    /// The newest message when it was asked.
+    /// The newest message at the time of the question.
     newest: u64,
-    /// The first message of the history, the newest when that was known, and the time.
+    /// The first message of the history, the newest at that time, and the time.
     answer: Option<(u64, u64, Duration)>,
 }
 
-/// What an answer came to.
+/// Result of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// There is none yet, or nobody asked.
+    /// There is no answer yet, or no question.
     Pending,
     /// Messages need not wait any more.
     Settled,
-    /// More came meanwhile, so that the source has to be asked again.
+    /// More messages arrived meanwhile: the source has to be asked again.
     Unclear,
 }
 
 impl History {
-    /// Takes note of a message. True if it has to wait for an answer, which is asked for now if it was not before.
+    /// Counts a message. True if it has to wait for an answer; the question is put now if it was not before.
     pub fn came(&mut self, sequence: u64, now: Duration) -> bool {
         self.saw(sequence, now);
         if sequence > self.counted {
@@ -69,32 +69,32 @@ impl History {
         self.question.is_some()
     }
 
-    /// Takes note of a message that waits for another reason.
+    /// Counts a message that waits for another reason.
     pub fn saw(&mut self, sequence: u64, now: Duration) {
         if sequence > self.newest {
             (self.newest, self.changed) = (sequence, now);
         }
     }
 
-    /// Whether messages wait for an answer.
+    /// True while messages wait for an answer.
     pub fn is_asked(&self) -> bool {
         self.question.is_some()
     }
 
-    /// Whether nobody has been given the history since the question.
+    /// True if no reader has been given the history since the question.
     pub fn is_unanswered(&self) -> bool {
         self.question.as_ref().is_some_and(|question| question.answer.is_none())
     }
 
-    /// A reader that came after the question was given `first` before all others.
+    /// Notes that a reader that joined after the question was given `first` before all others.
     pub fn begins_with(&mut self, first: u64, now: Duration) {
         if let Some(question) = &mut self.question {
             question.answer.get_or_insert((first, self.newest, now));
         }
     }
 
-    /// Draws the conclusion. To be called when all messages that had come before the answer were taken, and until messages
-    /// need not wait any more.
+    /// Draws the conclusion. Call it when all messages that had arrived before the answer were taken, until
+    /// messages need not wait any more.
     pub fn conclude(&mut self, now: Duration) -> Answer {
         let Some(Question { since, newest: when_asked, answer }) = self.question else {
             return Answer::Pending;
@@ -108,11 +108,11 @@ impl History {
             return Answer::Pending;
         };
         if first <= 1 {
-            // It has kept everything so far. It may keep more.
+            // It has kept all messages so far. It may keep more.
             self.give_up();
             return Answer::Settled;
         }
-        // Of a history that is still coming, the end is not known; of a source that goes on, it moves.
+        // The end of a history that is still arriving is unknown; that of a source that goes on publishing moves.
         let waited = now.saturating_sub(at);
         let quiet = waited.min(now.saturating_sub(self.changed)) >= QUIET;
         let length = |newest: u64| newest.saturating_add(1).saturating_sub(first).max(1);
@@ -136,17 +136,17 @@ impl History {
         Answer::Settled
     }
 
-    /// Messages wait no more; the source is asked again when it has published twice as many.
+    /// Lets messages pass; the source is asked again when it has published twice as many.
     pub fn give_up(&mut self) {
         self.question = None;
         self.tries = 0;
         let most = MAX_DEPTH as u64;
-        // What has more is kept as far as anything is.
+        // A deeper history is kept to the largest depth.
         self.settled =
             if self.seen >= most { u64::MAX } else { self.seen.saturating_mul(2).saturating_sub(1) };
     }
 
-    /// Messages that the source keeps; none if it has not shown yet.
+    /// Messages that the source keeps; none if it has not shown its depth yet.
     pub fn depth(&self) -> Option<usize> {
         self.depth.map(|depth| usize::try_from(depth).unwrap_or(usize::MAX))
     }
@@ -165,8 +165,8 @@ mod tests {
 
     const LATER: Duration = Duration::from_millis(5200);
 
-    /// The history after messages from `first` on came, up to `last`, with each question answered as a source of `depth`
-    /// does.
+    /// The history after messages from `first` to `last` arrived, with each question answered as a source of
+    /// `depth` would answer it.
     fn asked(first: u64, last: u64, depth: u64) -> (History, Vec<u64>) {
         let (mut history, mut questions) = (History::default(), Vec::new());
         for sequence in first..=last {
@@ -188,7 +188,7 @@ mod tests {
         let (history, questions) = asked(1, 50, 10);
         assert_eq!((history.depth(), questions), (Some(10), vec![2, 4, 8, 16]));
         let (history, _) = asked(41, 50, 10);
-        assert_eq!(history.depth(), Some(10), "what came late was given the whole of it");
+        assert_eq!(history.depth(), Some(10), "a late joiner was given the whole of it");
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         assert!(!history.came(1, NOW) && history.came(2, NOW));
         history.begins_with(3, NOW);
         assert!(history.came(3, NOW) && history.came(4, NOW));
-        assert_eq!(history.conclude(LATER), Answer::Unclear, "two at most");
+        assert_eq!(history.conclude(LATER), Answer::Unclear, "at most two");
         history.begins_with(4, LATER);
         assert_eq!(history.conclude(LATER + QUIET), Answer::Settled);
         assert_eq!(history.depth(), Some(1));

@@ -1,8 +1,8 @@
 //! The way in: decides on one command, or on the request of one call.
 //!
-//! Whatever comes is sealed for this guard and signed by a stakeholder, or it is turned away. What was opened is held
-//! against the policy in force (who, when, how often, which values) and against the type, and only then [`Admitted`].
-//! Pure: no clock, no disk, no ROS.
+//! Every message is sealed for this guard and signed by a stakeholder, or it is rejected. An opened message is
+//! checked against the policy in force (sender, time, rate, values) and against the type, and only then
+//! [`Admitted`]. Pure: no clock, no disk, no ROS.
 
 mod authorizer;
 mod command_keys;
@@ -35,28 +35,29 @@ pub use refused::Refused;
 pub use senders::Senders;
 pub use stats::IngressStats;
 
-/// What an ingress asks of a message: compiled once for a policy and a type.
+/// The requirements of an ingress: compiled once for a policy and a type.
 pub struct Requirements {
-    /// What commands and calls for it are bound to.
+    /// The context that its commands and calls are bound to.
     pub context: ContextDigest,
-    /// The walk over its messages.
+    /// The plan of its messages.
     pub plan: Plan,
     /// The values that the policy allows.
     pub limits: Limits,
 }
 
-/// What an ingress remembers from one message to the next.
+/// The state that an ingress keeps from one message to the next.
 pub struct IngressState {
     /// The name outside.
     name: String,
-    /// Shared by all, and as old as the guard: an ingress that closes and opens again must not forget what was there.
+    /// Sequence state. Shared by all ingress, and as old as the guard: an ingress that closes and opens again must
+    /// not forget it.
     freshness: Arc<Mutex<Freshness>>,
-    /// The same.
+    /// Used rates, shared in the same way.
     rates: Arc<Mutex<Rates>>,
     failures: FailureLimiter,
 }
 
-/// When a message is looked at.
+/// The time at which a message is decided on.
 #[derive(Debug, Clone, Copy)]
 pub struct Now {
     /// For the policy's times.
@@ -67,7 +68,7 @@ pub struct Now {
     pub elapsed: Duration,
 }
 
-/// The facts that a message is decided by: the policy in force, the keys that there are, and the time.
+/// The facts that a message is decided by: the policy in force, the present keys, and the time.
 #[derive(Clone)]
 pub struct IngressFacts {
     /// The ingress as the policy in force declares it.
@@ -88,8 +89,8 @@ impl IngressFacts {
         &self.requirements.context
     }
 
-    /// The form in which this stakeholder, who was admitted before, may have an answer now: the rules that it is redacted by,
-    /// or none if it is clear.
+    /// The form in which this stakeholder, who was admitted before, may have an answer now: the rules of its
+    /// redaction, or none if it is clear.
     pub fn still_allows(&self, who: &PublicIdentity) -> Result<Option<Arc<TextRules>>, Refused> {
         if !self.senders.has(who) {
             return Err(Refused::UnknownSender);
@@ -107,14 +108,14 @@ pub struct Admitted<'a, 's> {
     message: &'a [u8],
 }
 
-/// A message that may not.
+/// A message that may not go in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
-    /// Why.
+    /// The reason.
     pub reason: Refused,
-    /// Whose it is, once that is certain.
+    /// The sender, once it is certain.
     pub sender: Option<String>,
-    /// What more there is to say, without anything of the message in it.
+    /// Details in words, without contents of the message.
     pub detail: String,
 }
 
@@ -125,7 +126,7 @@ impl From<Refused> for Rejected {
 }
 
 impl<'a, 's> Admitted<'a, 's> {
-    /// Whose it is.
+    /// The sender.
     pub fn sender(&self) -> &'s PublicIdentity {
         self.sender
     }
@@ -137,20 +138,20 @@ impl<'a, 's> Admitted<'a, 's> {
 }
 
 impl IngressState {
-    /// A door of this name outside. What was there before, and how much of their rates senders have used, it shares with
-    /// others, and with those that stood here before it.
+    /// The state of an ingress of this name outside. Sequence state and used rates are shared with the other
+    /// ingress, and with earlier ones of this name.
     pub fn new(name: &str, freshness: Arc<Mutex<Freshness>>, rates: Arc<Mutex<Rates>>) -> IngressState {
         IngressState { name: name.into(), freshness, rates, failures: FailureLimiter::default() }
     }
 
-    /// Decides on what `publisher` sent, a serialized `Sealed`, which is opened where it lies.
+    /// Decides on what `publisher` sent, a serialized `Sealed`, which is opened in place.
     pub fn admit<'a, 's>(
         &mut self,
         facts: &'s IngressFacts,
         publisher: &Gid,
         sealed: &'a mut [u8],
     ) -> Result<Admitted<'a, 's>, Rejected> {
-        // Before anything costs time: whoever sends what does not open is not listened to for a while.
+        // Before anything expensive: a publisher of messages that do not open is ignored for a while.
         if !self.failures.allows(publisher, facts.now.elapsed) {
             return Err(Refused::Flood.into());
         }
@@ -164,13 +165,13 @@ impl IngressState {
         let decided = self.decide(facts, sender, stamp_ns, message);
         let known = self.failures.knows(publisher);
         match &decided {
-            // Signed by somebody else than who sends it: as good as forged. It cost a look all the same.
+            // Signed by another party than the sender: as good as forged. It cost a verification all the same.
             Err((Refused::Replayed, _)) => self.failures.charge(publisher, facts.now.elapsed),
             Err((Refused::Late | Refused::Early, _)) if !known => {
                 self.failures.charge(publisher, facts.now.elapsed)
             }
             Err((Refused::Late | Refused::Early | Refused::ClockUnsure, _)) => {}
-            // New, so that its sender's own publisher brought it.
+            // New, so the sender's own publisher delivered it.
             Ok(_) | Err(_) => self.failures.opened(publisher, facts.now.elapsed),
         }
         decided.map(|message| Admitted { sender, message }).map_err(|(reason, detail)| Rejected {
@@ -190,9 +191,9 @@ impl IngressState {
         let IngressFacts { ingress, requirements, now, .. } = facts;
         let no = |reason| (reason, String::new());
         if !now.moment.trusted {
-            return Err(no(Refused::ClockUnsure)); // nobody can say what is fresh
+            return Err(no(Refused::ClockUnsure)); // freshness cannot be decided
         }
-        // First of all: whatever else is wrong with it, it has had its one chance.
+        // First of all: a command has one chance, even if it is refused for another reason.
         let mut freshness = lock(&self.freshness);
         let fresh = freshness.accept(sender, &self.name, stamp_ns, now.unix_ns);
         drop(freshness);
@@ -205,14 +206,14 @@ impl IngressState {
             }
         }
         let walk = requirements.plan.check(message).map_err(|why| (Refused::Malformed, why.to_string()))?;
-        // Padding after the last field is whatever the sender had in memory.
+        // Padding after the last field is uninitialised memory of the sender.
         let message = message.get(..walk.end()).ok_or(no(Refused::Malformed))?;
         requirements.limits.check(message).map_err(|field| (Refused::OverLimit, field.to_owned()))?;
         Ok(message)
     }
 }
 
-/// May this stakeholder use the ingress now, and in which form has it the answer?
+/// May this stakeholder use the ingress now, and in which form may it have the answer?
 pub fn allowed(ingress: &policy::Ingress, name: &str, moment: Moment) -> Result<Form, Refused> {
     match ingress.stakeholder(name, moment) {
         Verdict::Allow { form, .. } => Ok(form),

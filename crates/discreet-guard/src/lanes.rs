@@ -1,12 +1,12 @@
-//! Which publishers the guard has outside in place of a topic's sources, and which subscriptions inside.
+//! The plan of a topic's publishers outside (lanes) and of its subscriptions inside (inputs).
 //!
-//! One lane for each quality of service that a source offers, so that a reader outside matches whom it would match inside,
-//! and a weak source that comes and goes changes nothing for the others. Sources that are latched have a lane each: DDS
-//! keeps KEEP_LAST(depth) for each publisher, so that a chatty one displaces only its own history. So do sources with a lease,
-//! because each lives for itself.
+//! One lane for each quality of service that a source offers, so that a reader outside matches the sources that it
+//! would match inside, and a weak source that comes and goes changes nothing for the others. Latched sources have a
+//! lane each: DDS keeps KEEP_LAST(depth) for each publisher, so a source that publishes often displaces only its
+//! own history. So do sources with a liveliness lease, because each lives and expires by itself.
 //!
-//! Inside, a reader matches everybody who offers at least what it asks for. There is one for each pair of reliability and
-//! durability that is offered, and a source is heard on that of its own pair.
+//! Inside, a reader matches every publisher that offers at least what the reader requests. There is one input for
+//! each pair of reliability and durability that is offered, and a source is read on the input of its own pair.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use discreet_graph::Gid;
 use discreet_graph::qos::{DEFAULT_DEPTH, MAX_DEPTH, Qos};
 use discreet_seal::PerForm;
 
-/// Lanes of one topic. What comes from further sources stays inside, and is counted.
+/// Lanes of one topic. Messages of further sources stay inside, and are counted.
 pub const MAX_LANES: usize = crate::publishers::MAX_SOURCES;
 
 /// A publisher of a topic, as judged.
@@ -24,22 +24,22 @@ pub const MAX_LANES: usize = crate::publishers::MAX_SOURCES;
 pub struct Source {
     /// Its id.
     pub gid: Gid,
-    /// Whether it may be the topic's source.
+    /// Its trust as the topic's source.
     pub trust: PublisherTrust,
-    /// What it offers.
+    /// Its offered quality of service.
     pub offered: Qos,
 }
 
-/// What the sources of one lane have in common.
+/// The common properties of the sources of one lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lane {
-    /// What is offered outside, without the depth.
+    /// The quality of service offered outside, without the depth.
     pub promise: Qos,
-    /// The one source, of a lane that is not shared.
+    /// The only source, of a lane that is not shared.
     pub source: Option<Gid>,
 }
 
-/// What a subscription inside asks for. The weakest is the least.
+/// The quality of service that a subscription inside requests. The weakest is the least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Input {
     /// TRANSIENT_LOCAL: begins with the sources' histories.
@@ -64,15 +64,16 @@ pub struct Plan {
     pub sources: Vec<Source>,
     /// The depth that the policy sets.
     pub depth: Option<usize>,
-    /// What may leave at some time.
+    /// The forms that may leave at some time.
     pub ever: Leaves,
-    /// What leaves now: all that is announced of latched messages, because they go on being read after they were released.
+    /// The forms that leave now. Lanes of latched sources announce only these, because latched messages are read
+    /// long after their release.
     pub now: Leaves,
-    /// The policy and the delivery. What was latched under others is not handed on.
+    /// The policy and the delivery. Messages latched under others are not handed on.
     pub under: Under,
 }
 
-/// What latched messages leave under: the policy's hash, and the delivery.
+/// The state under which latched messages leave: the policy's hash, and the delivery.
 pub type Under = ([u8; 32], Delivery);
 
 impl Lane {
@@ -83,15 +84,15 @@ impl Lane {
         Lane { promise: source.offered.promise(), source: own.then_some(source.gid) }
     }
 
-    /// How many messages it keeps: the policy's `depth`, what the source has shown, or else as much as possible where late
-    /// joiners are given it, and ROS 2's default where nobody is.
+    /// The number of messages that it keeps: the policy's `depth`, the depth that the source has shown, or else the
+    /// largest depth where late joiners get a history, and ROS 2's default otherwise.
     pub fn depth(&self, policy: Option<usize>, shown: Option<usize>) -> usize {
         let untold = if self.promise.latched { MAX_DEPTH } else { DEFAULT_DEPTH };
         policy.or(shown).unwrap_or(untold).clamp(1, MAX_DEPTH)
     }
 
-    /// True if late joiners get less of a source that has sent so many messages than it may still have: its depth is unknown, or
-    /// larger than any that is kept. A depth that the policy sets is intended.
+    /// True if late joiners get less of a source that has sent so many messages than it may still have: its depth
+    /// is unknown, or larger than any that is kept. A depth that the policy sets is intended.
     pub fn displaces(&self, policy: Option<usize>, shown: Option<usize>, sent: u64) -> bool {
         let beyond = shown.is_none_or(|shown| shown > MAX_DEPTH);
         self.promise.latched && policy.is_none() && beyond && sent > MAX_DEPTH as u64
@@ -99,12 +100,12 @@ impl Lane {
 }
 
 impl Input {
-    /// The one on which such a source is heard.
+    /// The input on which such a source is read.
     pub fn of(offered: Qos) -> Input {
         Input { latched: offered.latched, reliable: offered.reliable }
     }
 
-    /// What to ask for. A queue of latched messages holds the histories of all sources.
+    /// The quality of service to request. A queue of latched messages holds the histories of all sources.
     pub fn qos(self, policy: Option<usize>) -> Qos {
         let Input { latched, reliable } = self;
         let untold = if latched { MAX_DEPTH } else { DEFAULT_DEPTH };
@@ -115,7 +116,7 @@ impl Input {
 }
 
 impl Plan {
-    /// The lanes that there should be, each once, in the order of the sources.
+    /// The desired lanes, each once, in the order of the sources.
     pub fn lanes(&self) -> Vec<Lane> {
         let mut lanes = Vec::new();
         let mut known = std::collections::HashSet::new();
@@ -128,8 +129,8 @@ impl Plan {
         lanes
     }
 
-    /// The subscriptions that there should be, the weakest first: for those who are accepted or may be soon; if there are
-    /// none, for the refused, so that each of their messages is counted.
+    /// The desired subscriptions, the weakest first: for sources that are accepted or may be soon; if there are
+    /// none, for refused ones, so that each of their messages is counted.
     pub fn inputs(&self) -> BTreeSet<Input> {
         let refused = |source: &&Source| matches!(source.trust, PublisherTrust::Refused(_));
         let others = self.sources.iter().filter(|source| !refused(source));
@@ -140,15 +141,16 @@ impl Plan {
         self.sources.iter().map(|source| Input::of(source.offered)).collect()
     }
 
-    /// Whether the depth of this source is to be found out: late joiners are given its history, and nobody said how much.
+    /// True if the depth of this source must be found out: late joiners are given its history, and the depth is not
+    /// declared.
     pub fn asks(&self, source: &Source) -> bool {
         let Qos { reliable, latched, lifespan, .. } = source.offered;
-        // What is over is gone from a history, however deep that is; who is not reliable does not tell it.
+        // An expired message is gone from a history of any depth; a best-effort source does not show its history.
         let tells = reliable && latched && lifespan.is_none();
         tells && self.depth.is_none() && !matches!(source.trust, PublisherTrust::Refused(_))
     }
 
-    /// What may leave on a lane.
+    /// The forms that may leave on a lane.
     pub fn leaves(&self, lane: &Lane) -> Leaves {
         if lane.promise.latched { self.now } else { self.ever }
     }
@@ -159,8 +161,8 @@ impl Plan {
     }
 }
 
-/// The depth that the catalogue tells readers of lanes that offer `offered`: of each source's messages that many are
-/// kept. A latched source that has not shown its depth counts only where none has.
+/// The depth that the catalogue announces to readers of lanes that offer `offered`: the number of messages kept of
+/// each source. A latched source that has not shown its depth counts only where none has.
 pub fn catalogued(offered: &[Qos], policy: Option<usize>) -> usize {
     let shown =
         offered.iter().filter(|qos| !(qos.latched && qos.depth == MAX_DEPTH)).map(|qos| qos.depth).max();
@@ -213,9 +215,9 @@ mod tests {
         let refused = (PublisherTrust::Refused(Denied::WrongSource), HASTY);
         let alone = plan(&[refused]);
         assert_eq!((alone.lanes().len(), alone.inputs().len()), (0, 1));
-        let beside = plan(&[refused, (PublisherTrust::Accepted, LATCHED)]);
-        assert_eq!(beside.lanes().len(), 1);
-        assert_eq!(beside.inputs().into_iter().collect::<Vec<_>>(), [Input::of(LATCHED)]);
+        let with_accepted = plan(&[refused, (PublisherTrust::Accepted, LATCHED)]);
+        assert_eq!(with_accepted.lanes().len(), 1);
+        assert_eq!(with_accepted.inputs().into_iter().collect::<Vec<_>>(), [Input::of(LATCHED)]);
     }
 
     #[test]
@@ -244,9 +246,9 @@ mod tests {
             lanes.iter().map(|lane| lane.displaces(policy, shown, sent)).collect::<Vec<_>>()
         };
         assert_eq!(displaces(None, None, 1000), [false; 2]);
-        assert_eq!(displaces(None, None, 1001), [true, false], "nobody keeps what is not latched");
+        assert_eq!(displaces(None, None, 1001), [true, false], "only latched messages are kept");
         assert_eq!(displaces(None, Some(1001), 1001), [true, false]);
-        assert_eq!(displaces(None, Some(1000), 5000), [false; 2], "inside no more is kept either");
+        assert_eq!(displaces(None, Some(1000), 5000), [false; 2], "inside as many are kept");
         assert_eq!(displaces(Some(5), None, 5000), [false; 2]);
         assert_eq!(Input::of(LATCHED).qos(Some(5)).depth, MAX_DEPTH, "of each source five");
         assert_eq!(Input::of(HASTY).qos(Some(5)).depth, 5);

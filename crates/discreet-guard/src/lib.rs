@@ -1,6 +1,6 @@
 //! The guard without ROS: decides on every message that leaves, and on every command and call that comes in.
 //!
-//! The modules, in the order a message meets them. Start with [`relay`].
+//! The modules, in the order in which a message meets them. Start with [`relay`].
 
 pub mod outbound;
 pub mod relay;

@@ -1,33 +1,33 @@
-//! A message as it came in: serialized, and whose it is.
+//! A message as it was taken: serialized, with its origin.
 
 use crate::sources::PublisherTrust;
 use discreet_graph::Gid;
 
-/// One message, taken from the inner domain. Its bytes stay where the middleware put them, and are redacted and sealed
-/// there.
+/// One message, taken from the inner domain. Its bytes stay where the middleware put them, and are redacted and
+/// sealed there.
 #[derive(Debug)]
 pub struct Received<'a> {
-    /// Whose it is.
+    /// Its origin.
     pub origin: Origin,
     /// The serialized message.
     pub cdr: Buffer<'a>,
 }
 
-/// Who published a message, and when.
+/// The publisher of a message, and the time of publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {
     /// The publisher's id.
     pub publisher: Gid,
-    /// What is known of the publisher.
+    /// The trust in the publisher.
     pub trust: PublisherTrust,
     /// The publisher's count of its messages.
     pub sequence: u64,
-    /// When the publisher says it published: nanoseconds since 1970.
+    /// The source's time of publication: nanoseconds since 1970.
     pub source_stamp: i64,
 }
 
 /// A serialized message in a buffer: four bytes of encapsulation header, then CDR (OMG DDSI-RTPS, 10.2). There may be
-/// room before and behind it, for what sealing adds.
+/// room before and behind it, for the bytes that sealing adds.
 #[derive(Debug)]
 pub struct Buffer<'a> {
     bytes: &'a mut [u8],
@@ -41,7 +41,7 @@ impl<'a> Buffer<'a> {
         Buffer { start: 0, length: message.len(), bytes: message }
     }
 
-    /// The message is the `length` bytes from `start` on, as far as there are so many.
+    /// The message is the `length` bytes from `start` on, cut at the end of the buffer.
     pub fn with_room(bytes: &'a mut [u8], start: usize, length: usize) -> Buffer<'a> {
         let start = start.min(bytes.len());
         Buffer { start, length: length.min(bytes.len() - start), bytes }
@@ -57,13 +57,13 @@ impl<'a> Buffer<'a> {
         self.bytes.get_mut(self.start..self.start + self.length).unwrap_or_default()
     }
 
-    /// The message alone, for as long as the buffer is lent.
+    /// The message alone, with the lifetime of the buffer.
     pub fn into_message(self) -> &'a [u8] {
         self.bytes.get(self.start..self.start + self.length).unwrap_or_default()
     }
 
-    /// The buffer from `before` bytes before the message to its end, and the length of the message, if there is so much
-    /// room before it and at least `behind` bytes behind it; else the message alone.
+    /// The buffer from `before` bytes before the message to its end, and the length of the message, if there is so
+    /// much room before it and at least `behind` bytes behind it; else the message alone.
     pub fn into_frame(self, before: usize, behind: usize) -> Result<(&'a mut [u8], usize), &'a [u8]> {
         let Buffer { bytes, start, length } = self;
         let behind_it = bytes.len() - start - length;
@@ -73,7 +73,7 @@ impl<'a> Buffer<'a> {
         Ok((bytes.get_mut(start - before..).unwrap_or_default(), length))
     }
 
-    /// Cuts what lies beyond `length` off the message. It stays in the buffer, as room.
+    /// Cuts the message to at most `length` bytes. The rest stays in the buffer, as room.
     pub fn truncate(&mut self, length: usize) {
         self.length = self.length.min(length);
     }

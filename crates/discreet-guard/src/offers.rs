@@ -1,4 +1,4 @@
-//! The catalogue: the topics that leave now, in which form, and for whom.
+//! The catalogue: the topics that leave now, in which form, and to which audience.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ pub struct OfferFacts<'a> {
     pub policy: &'a Policy,
     /// The time of day by it.
     pub moment: Moment,
-    /// The keys that there are.
+    /// The present keys.
     pub keys: &'a dyn Keys,
     /// The prefix of outer topics, where there is only one domain.
     pub prefix: &'a str,
@@ -76,7 +76,8 @@ impl OfferFacts<'_> {
                 (sealed_topic(&outer, form), String::new(), members, true)
             }
         };
-        // A reader of all sources can ask for this: the weakest promise, and of each source's messages as many as are kept.
+        // A reader of all sources can request this: the weakest offer, and the number of messages kept of each
+        // source.
         let qos = mirror(offered.clone(), Some(catalogued(offered, spec.depth))).qos;
         Some(Entry {
             tag_topic,

@@ -1,4 +1,4 @@
-//! The way out of one topic: the decision that holds for its messages now, and what it takes to make and record it.
+//! The way out of one topic: the present decision on its messages, and everything that makes and records it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use discreet_policy::{Form, LivePolicy, Moment, Policy, TopicPolicy};
 use discreet_redact::ImageRedactor;
 use discreet_seal::epoch_keys::Keys;
 
-/// Everything that [`crate::relay::pass`] takes for the messages of one topic.
+/// Everything that [`crate::relay::pass`] needs for the messages of one topic.
 pub struct Outbound<E> {
     /// The topic on the inner domain.
     pub topic: String,
@@ -39,11 +39,11 @@ pub struct Outbound<E> {
     pub egress: E,
 }
 
-/// The policy that decides, and what it says of this topic: looked up once, not per message.
+/// The policy that decides, and its declaration of this topic: looked up once, not per message.
 pub struct Decision {
     /// The policy.
     pub policy: Arc<Policy>,
-    /// When it began to decide here, since the route was opened.
+    /// Start of its validity here, since the route was opened.
     pub since: Duration,
     /// The topic as the policy has it, or the reason to keep all of it inside.
     pub topic: Result<Arc<TopicPolicy>, Denied>,
@@ -57,10 +57,10 @@ pub struct Decision {
     pub logs: Logs,
 }
 
-/// Where a topic's messages are recorded. Entries say which policy decided, in which form it leaves, to whom and with
-/// which key, so each of these has a log of its own.
+/// The records of a topic's messages. Entries name the policy, form, audience and key, so each of these has a log
+/// of its own.
 pub struct Logs {
-    /// Of the first form that leaves, and of whatever leaves in none.
+    /// Of the first form that leaves, and of messages that leave in none.
     pub(crate) first: RouteLog,
     /// Of the redacted form, if the clear one leaves too.
     redacted: Option<RouteLog>,
@@ -92,8 +92,8 @@ impl<E: Egress> Outbound<E> {
         self.protection.makers.images.as_ref().and_then(ImageRedactor::state)
     }
 
-    /// Makes sure that the next message is decided by the policy in force now, at the time that it is now, and sealed
-    /// with the keys of now.
+    /// Renews the decision, if necessary: the next message is decided by the policy in force, at the present time,
+    /// and sealed with the present keys.
     pub fn refresh_decision(&mut self, now: Time, elapsed: Duration) {
         let seconds = now.second();
         let trusted = self.clock.trusts(seconds);
@@ -136,7 +136,7 @@ impl<E: Egress> Outbound<E> {
         Logs { first: log(exits.next()), redacted: exits.next().map(|exit| log(Some(exit))) }
     }
 
-    /// A form's way out as the audit enters it. A topic that is not declared any more counts as contextual.
+    /// The audit's description of a form's way out. A topic that is not declared any more counts as contextual.
     fn info(
         &self,
         topic: Option<&TopicPolicy>,
@@ -149,7 +149,7 @@ impl<E: Egress> Outbound<E> {
             None => ("none", "nobody".into(), 0),
             Some((form, DeliveryAudience::Everyone)) => (form.name(), "everyone".into(), 0),
             Some((form, DeliveryAudience::Group(group, key))) => {
-                // Not the policy's members: the key tells whom the keeper left out.
+                // Not the policy's members: the key shows which of them the keeper left out.
                 let members = members(self.keys.as_ref(), &group, moment.unix_seconds, key);
                 let audience = if members.is_empty() { "nobody".into() } else { members.join(" ") };
                 (form.name(), audience, key.unwrap_or_default().into())
@@ -175,7 +175,7 @@ impl<E: Egress> Outbound<E> {
     }
 }
 
-/// The delivery on which a topic leaves.
+/// The delivery of a topic.
 fn delivery_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment, keys: &dyn Keys) -> Delivery {
     topic.as_ref().map(|topic| Delivery::of(topic, moment, keys)).unwrap_or_default()
 }

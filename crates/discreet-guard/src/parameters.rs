@@ -1,14 +1,14 @@
-//! Parameters that a node was given and does not have.
+//! Parameters given to a node that does not have them.
 //!
-//! A launch file around it may give parameters to every node (`SetParameter`, `/**` in a file), and ROS 2 itself has some for
-//! all: those are none of ours, and no reason to stand still. A misspelt one of ours is: it would silently do nothing.
+//! A launch file may give parameters to every node (`SetParameter`, `/**` in a file), and ROS 2 itself has some for
+//! all: these are no reason to stop. A misspelt name of one of ours is: it would silently have no effect.
 
 use discreet_policy::finding::closest;
 
-/// Names that a parameter of another name was probably meant to be.
+/// Known names that the given name probably misspells.
 const ENDS: [&str; 8] = ["s", "_file", "_path", "_log", "_socket", "_id", "_name", "_count"];
 
-/// Those of the `given` names that are not `known`; an error if one of them was probably meant to be one that is.
+/// The `given` names that are not `known`; an error if one of them is probably a misspelling of a known one.
 pub fn foreign<'a>(given: impl Iterator<Item = &'a str>, known: &[&str]) -> Result<Vec<&'a str>, String> {
     let mut foreign = Vec::new();
     for name in given.filter(|name| !known.contains(name) && !is_of_ros(name)) {
@@ -24,7 +24,7 @@ pub fn foreign<'a>(given: impl Iterator<Item = &'a str>, known: &[&str]) -> Resu
     Ok(foreign)
 }
 
-/// Is it one that ROS 2 may give to any node?
+/// True for a parameter that ROS 2 may give to any node.
 fn is_of_ros(name: &str) -> bool {
     matches!(
         name,
@@ -33,7 +33,7 @@ fn is_of_ros(name: &str) -> bool {
 }
 
 fn meant<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
-    // As others write it: `Outer-Domain`, `outerDomain`, `guard.outer_domain`.
+    // Other notations: `Outer-Domain`, `outerDomain`, `guard.outer_domain`.
     let name = name.rsplit(['.', '/']).next().unwrap_or_default().to_ascii_lowercase().replace('-', "_");
     let begins = |known: &&&str| ENDS.iter().any(|end| name.strip_suffix(end) == Some(**known));
     closest(&name, known.iter().copied())

@@ -4,16 +4,16 @@ use crate::classify::Classified;
 use crate::denied::Denied;
 use discreet_policy::{Form, Group, Moment, TopicPolicy, Verdict};
 
-/// A message that may leave, with the forms in which it may.
+/// A message that may leave, with its permitted forms.
 #[derive(Debug)]
 pub struct Permitted<'a> {
     classified: Classified<'a>,
     forms: Forms<'a>,
 }
 
-/// The forms in which a message leaves, each with the one audience that it has. Whoever may have it clear is not served
-/// redacted as well, so there is nothing beside a form that is open to everyone but the clear one of those who may have
-/// more.
+/// The forms in which a message leaves, each with one audience. A stakeholder that may have it clear is not served
+/// the redacted form as well. So if one form is open to everyone, the only other one is the clear one, for those
+/// with more rights.
 #[derive(Debug, Clone, Copy)]
 pub enum Forms<'a> {
     /// Clear only.
@@ -22,23 +22,23 @@ pub enum Forms<'a> {
     Redacted(To<'a>),
     /// Both.
     Both {
-        /// Who gets it clear.
+        /// The audience of the clear form.
         clear: &'a Group,
-        /// Who gets it redacted.
+        /// The audience of the redacted form.
         redacted: To<'a>,
     },
 }
 
-/// To whom a form goes.
+/// The audience of a form.
 #[derive(Debug, Clone, Copy)]
 pub enum To<'a> {
-    /// The open outer domain.
+    /// Everyone on the outer domain.
     Everyone,
-    /// Those in the group, sealed.
+    /// The members of the group, sealed.
     Group(&'a Group),
 }
 
-/// Asks the policy. What no rule allows is denied.
+/// Asks the policy. A message that no rule allows is denied.
 pub fn permit<'a>(
     topic: &'a TopicPolicy,
     now: Moment,
@@ -50,7 +50,7 @@ pub fn permit<'a>(
     }
 }
 
-/// The forms in which messages of a topic may leave now; none if nobody may have it.
+/// The forms in which messages of a topic may leave now; none if it may not leave.
 pub fn forms(topic: &TopicPolicy, now: Moment) -> Option<Forms<'_>> {
     let sealed = |form| topic.group(form).map(AsRef::as_ref).filter(|group| group.has_members(now));
     let open = match topic.everyone(now) {
@@ -66,7 +66,7 @@ pub fn forms(topic: &TopicPolicy, now: Moment) -> Option<Forms<'_>> {
     }
 }
 
-/// A time that is not credible has no part in the reason, because it may be any.
+/// A time that is not trusted has no part in the reason, because it may be any time.
 fn refusal(topic: &TopicPolicy, now: Moment) -> Denied {
     match topic.everyone(now) {
         Verdict::Deny { .. } => Denied::RuleDenies,
@@ -76,7 +76,7 @@ fn refusal(topic: &TopicPolicy, now: Moment) -> Denied {
 }
 
 impl<'a> Forms<'a> {
-    /// To whom a form goes, if it leaves at all.
+    /// The audience of a form, if it leaves.
     pub fn to(self, form: Form) -> Option<To<'a>> {
         match (form, self) {
             (Form::Clear, Forms::Clear(to)) | (Form::Redacted, Forms::Redacted(to)) => Some(to),
@@ -88,7 +88,7 @@ impl<'a> Forms<'a> {
 }
 
 impl<'a> Permitted<'a> {
-    /// The message and its class, and the forms in which it may leave.
+    /// The message and its class, and the permitted forms.
     pub fn into_parts(self) -> (Classified<'a>, Forms<'a>) {
         (self.classified, self.forms)
     }

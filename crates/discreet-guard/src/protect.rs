@@ -1,5 +1,5 @@
-//! Puts a permitted message into the forms in which it may leave: each is made once, and sealed once for all who may
-//! open it.
+//! Puts a permitted message into its permitted forms: each is made once, and sealed once for everyone who may open
+//! it.
 
 mod camera_info;
 mod seal;
@@ -15,13 +15,13 @@ use discreet_seal::PerForm;
 pub use camera_info::CameraInfo;
 pub use seal::{Seal, SealedTopic};
 
-/// Everything that the decision on the messages of one topic takes. A missing part is never skipped: the form that needs it
-/// stays inside.
+/// Everything that protects the messages of one topic. A missing part is never skipped: the form that needs it stays
+/// inside.
 #[derive(Default)]
 pub struct Protection {
     /// Looks for personal data where the class of the topic has none.
     pub watch: Option<MessageRedactor>,
-    /// Learns how a camera projects, from its `CameraInfo`.
+    /// Learns a camera's projection from its `CameraInfo`.
     pub camera_info: Option<CameraInfo>,
     /// Makes the forms.
     pub makers: Makers,
@@ -30,9 +30,9 @@ pub struct Protection {
 /// The makers of a message's forms.
 #[derive(Default)]
 pub struct Makers {
-    /// Covers in images what the policy names.
+    /// Covers areas of images as the policy says.
     pub images: Option<ImageRedactor>,
-    /// Hides in text what the policy names.
+    /// Hides text as the policy says.
     pub texts: Option<MessageRedactor>,
     /// Seals each form.
     pub seals: PerForm<Option<Seal>>,
@@ -49,10 +49,10 @@ pub struct Releasable<'a> {
     redaction: Option<Redaction>,
 }
 
-/// The forms of one message in which it was permitted. One that cannot be made stays inside and does not keep the other back.
+/// The permitted forms of one message. One that cannot be made stays inside and does not hold the other back.
 pub type Releases<'a> = PerForm<Option<Result<Releasable<'a>, Denied>>>;
 
-/// Makes the permitted forms, in the message's own buffer wherever no other form needs it as it was.
+/// Makes the permitted forms, in the message's own buffer wherever no other form needs the original.
 pub fn protect<'a>(
     topic: &TopicPolicy,
     makers: &'a mut Makers,
@@ -81,7 +81,7 @@ pub fn protect<'a>(
             PerForm { clear: None, redacted: Some(of.redacted(made, to)) }
         }
         Forms::Both { clear: group, redacted: to } => {
-            // From a copy, because the redacted form is made where the message lies.
+            // From a copy, because the redacted form is made in place.
             let seal = clear.ok_or(Denied::NoKey);
             let sealed = seal.and_then(|seal| seal.copy(group, now, buffer.message()));
             let made = redact(topic, redactors, resealing, now, buffer, to);
@@ -93,7 +93,7 @@ pub fn protect<'a>(
     }
 }
 
-/// What all forms of a message have in common.
+/// The common properties of all forms of a message.
 #[derive(Clone, Copy)]
 struct Of<'a> {
     origin: Origin,
@@ -117,7 +117,7 @@ impl<'a> Of<'a> {
     }
 }
 
-/// A serialized message, and what was done to it.
+/// A serialized message, and its redaction.
 type Made<'a> = (&'a [u8], Option<Redaction>);
 
 fn redact<'a>(
@@ -128,7 +128,7 @@ fn redact<'a>(
     mut buffer: Buffer<'a>,
     to: To<'_>,
 ) -> Result<Made<'a>, Denied> {
-    let (redaction, anew) = match (topic.image_rules(), images, topic.text_rules(), texts) {
+    let (redaction, rewritten) = match (topic.image_rules(), images, topic.text_rules(), texts) {
         (Some(rules), Some(images), ..) => {
             let done = images.redact(rules, buffer.message_mut()).map_err(|_| Denied::Malformed)?;
             (done.redaction, done.anew)
@@ -143,15 +143,15 @@ fn redact<'a>(
                 Unredactable::NoSuchField | Unredactable::NoFinder => Denied::NotRedactable,
                 Unredactable::TooLong => Denied::TooLong,
             })?;
-            (done.redaction, done.anew.map(|anew| &*anew))
+            (done.redaction, done.anew.map(|rewritten| &*rewritten))
         }
         _ => return Err(Denied::NotRedactable),
     };
-    let cdr = match (to, anew) {
+    let cdr = match (to, rewritten) {
         (To::Everyone, None) => buffer.into_message(),
-        (To::Everyone, Some(anew)) => anew,
+        (To::Everyone, Some(rewritten)) => rewritten,
         (To::Group(group), None) => seal(sealing, group, now, buffer)?,
-        (To::Group(group), Some(anew)) => sealing.ok_or(Denied::NoKey)?.copy(group, now, anew)?,
+        (To::Group(group), Some(rewritten)) => sealing.ok_or(Denied::NoKey)?.copy(group, now, rewritten)?,
     };
     Ok((cdr, Some(redaction)))
 }
@@ -166,12 +166,13 @@ fn seal<'a>(
 }
 
 impl<'a> Releasable<'a> {
-    /// The bytes to publish: encapsulation header and CDR, of the message itself or of `discreet_interfaces/msg/Sealed`.
+    /// The bytes to publish: encapsulation header and CDR, of the message itself or of
+    /// `discreet_interfaces/msg/Sealed`.
     pub fn cdr(&self) -> &'a [u8] {
         self.cdr
     }
 
-    /// Whose message it was made from.
+    /// The origin of the message that it was made from.
     pub fn origin(&self) -> Origin {
         self.origin
     }
@@ -186,12 +187,12 @@ impl<'a> Releasable<'a> {
         self.form
     }
 
-    /// Whether it is sealed for those who may have it, or open to everyone.
+    /// True if it is sealed for its audience, false if it is open to everyone.
     pub fn is_sealed(&self) -> bool {
         self.sealed
     }
 
-    /// What was done to it, if it is redacted.
+    /// The redaction, of a redacted form.
     pub fn redaction(&self) -> Option<Redaction> {
         self.redaction
     }

@@ -1,4 +1,4 @@
-//! What one route knows of the publishers that its messages come from.
+//! A route's knowledge of the publishers that its messages come from.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::sources::{PATIENCE, PublisherTrust};
 use crate::stats::LossCounter;
 use discreet_graph::Gid;
 
-/// Publishers remembered for a route. Of more than this, messages count as of an unknown source.
+/// Publishers remembered for a route. Beyond this number, messages count as from an unknown source.
 pub const MAX_SOURCES: usize = 256;
 
 /// The publishers of one topic. Times are monotonic.
@@ -22,13 +22,13 @@ pub struct PublisherTable {
 #[derive(Debug)]
 struct Source {
     trust: PublisherTrust,
-    /// Where it is heard; none if discovery has not told.
+    /// The input on which it is read; none if discovery has not announced it.
     home: Option<Input>,
-    /// Where its messages leave.
+    /// The lane of its messages.
     lane: Option<Lane>,
-    /// Something of it came there.
+    /// A message of it arrived there.
     settled: bool,
-    /// Of a latched source whose depth nobody told.
+    /// The history, of a latched source whose depth is not declared.
     history: Option<History>,
     losses: LossCounter,
     awaited_since: Duration,
@@ -37,7 +37,7 @@ struct Source {
 }
 
 impl PublisherTable {
-    /// Takes over what discovery knows: every publisher that is there, and no other.
+    /// Takes over the state of discovery: every publisher that is there, and no other.
     pub fn set(&mut self, plan: &Plan, now: Duration) {
         for source in self.sources.values_mut() {
             source.gone_since.get_or_insert(now);
@@ -55,12 +55,12 @@ impl PublisherTable {
                 source.gone_since = None;
             }
         }
-        // An id that is free again may be anybody's.
+        // An id that is free again may be anyone's.
         self.sources.retain(|_, source| source.gone_since.is_none_or(|since| now < since + PATIENCE));
     }
 
-    /// What to make of a message of `gid`. `judged` tells whether [`set`](Self::set) was called for the policy in
-    /// force, which is so since `policy_since`; if not, nobody is believed yet.
+    /// The trust in a message of `gid`. `judged` says that [`set`](Self::set) was called for the policy in force,
+    /// which holds since `policy_since`; if not, no publisher is trusted yet.
     pub fn of(&mut self, gid: Gid, judged: bool, policy_since: Duration, now: Duration) -> PublisherTrust {
         let Some(source) = self.source(gid, now) else {
             return PublisherTrust::Refused(Denied::UnknownSource);
@@ -74,8 +74,8 @@ impl PublisherTable {
         }
     }
 
-    /// Whether a message that came on `input` is the one to serve, where there are several inputs that it may come on:
-    /// those latched only where they are heard, the others on any until something has come there, and each once.
+    /// True if a message that arrived on `input` is the one to serve, where it may arrive on several inputs:
+    /// latched ones only on the input of their source, others on any until one has arrived there, and each once.
     pub fn takes(&mut self, gid: &Gid, input: Input, sequence: u64) -> bool {
         let Some(source) = self.sources.get_mut(gid) else { return true };
         let Some(home) = source.home else { return true };
@@ -87,7 +87,7 @@ impl PublisherTable {
         source.losses.is_new(sequence)
     }
 
-    /// Latched sources will tell their histories again.
+    /// Expects latched sources to send their histories again.
     pub fn begin_again(&mut self) {
         for source in self.sources.values_mut().filter(|source| source.home.is_some_and(|home| home.latched))
         {
@@ -95,43 +95,43 @@ impl PublisherTable {
         }
     }
 
-    /// Takes note that a message of `gid` came. True if it has to wait until the source has shown its depth.
+    /// Counts a message of `gid`. True if it has to wait until the source has shown its depth.
     pub fn waits(&mut self, gid: &Gid, sequence: u64, now: Duration) -> bool {
         let history = self.sources.get_mut(gid).and_then(|source| source.history.as_mut());
         history.is_some_and(|history| history.came(sequence, now))
     }
 
-    /// Takes note of a message of `gid` that waits for another reason.
+    /// Counts a message of `gid` that waits for another reason.
     pub fn saw(&mut self, gid: &Gid, sequence: u64, now: Duration) {
         if let Some(history) = self.sources.get_mut(gid).and_then(|source| source.history.as_mut()) {
             history.saw(sequence, now);
         }
     }
 
-    /// Whether messages of `gid` wait for that.
+    /// True if messages of `gid` wait for its depth.
     pub fn is_asked(&self, gid: &Gid) -> bool {
         self.sources.get(gid).and_then(|source| source.history.as_ref()).is_some_and(History::is_asked)
     }
 
-    /// Whether `gid` is asked, and nobody has been given its history since.
+    /// True if `gid` is asked, and no reader has been given its history since.
     pub fn is_unanswered(&self, gid: &Gid) -> bool {
         self.sources.get(gid).and_then(|source| source.history.as_ref()).is_some_and(History::is_unanswered)
     }
 
-    /// Those who are asked for their depths.
+    /// The sources that are asked for their depths.
     pub fn asked(&self) -> impl Iterator<Item = Gid> {
         let asked = |source: &Source| source.history.as_ref().is_some_and(History::is_asked);
         self.sources.iter().filter(move |(_, source)| asked(source)).map(|(gid, _)| *gid)
     }
 
-    /// Somebody who came late was given this first.
+    /// Notes that a late joiner was given this message first.
     pub fn begins_with(&mut self, gid: &Gid, first: u64, now: Duration) {
         if let Some(history) = self.sources.get_mut(gid).and_then(|source| source.history.as_mut()) {
             history.begins_with(first, now);
         }
     }
 
-    /// Concludes from the answers that there are. Gives the answer of each who was asked.
+    /// Concludes from the answers that there are. Returns the answer of each source that was asked.
     pub fn conclude(&mut self, now: Duration) -> Vec<(Gid, Answer)> {
         let histories =
             self.sources.iter_mut().filter_map(|(gid, source)| Some((gid, source.history.as_mut()?)));
@@ -139,7 +139,7 @@ impl PublisherTable {
         asked.map(|(gid, history)| (*gid, history.conclude(now))).collect()
     }
 
-    /// Nobody waits for an answer any more.
+    /// Lets all messages pass that wait for an answer.
     pub fn give_up(&mut self) {
         let histories = self.sources.values_mut().filter_map(|source| source.history.as_mut());
         histories.filter(|history| history.is_asked()).for_each(History::give_up);
@@ -151,7 +151,7 @@ impl PublisherTable {
         (source.lane, source.history.as_ref().and_then(History::depth))
     }
 
-    /// How many messages of `gid` were lost before the one that it counted as `sequence`.
+    /// The number of messages of `gid` that were lost before its number `sequence`.
     pub fn lost_before(&mut self, gid: &Gid, sequence: u64) -> u64 {
         self.sources.get_mut(gid).map_or(0, |source| source.losses.lost_before(sequence))
     }

@@ -1,7 +1,8 @@
-//! The data path: the whole way of a message, from the moment it is taken to the moment it is out.
+//! The data path: the whole way of a message, from taking it to publishing it.
 //!
-//! Each stage owns the type it makes, and the next stage asks for it: an unclassified message cannot be permitted, one
-//! without a permit cannot be put into a form, and one without a receipt from the audit cannot be published.
+//! Each stage owns the type that it makes, and the next stage asks for it: an unclassified message cannot be
+//! permitted, one without a permit cannot be put into a form, and one without a receipt from the audit cannot be
+//! published.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
@@ -21,8 +22,9 @@ use discreet_redact::Redaction;
 
 /// Decides on one message. Pure: no clock, no disk, no ROS.
 ///
-/// `topic` is what the policy says of the message's topic, compiled when the policy was loaded, so that this is a
-/// look-up however many rules there are. `plan` walks messages of the topic's type, `protection` redacts and seals them.
+/// `topic` is the policy's declaration of the message's topic, compiled when the policy was loaded, so that this is
+/// a look-up however many rules there are. `plan` walks messages of the topic's type, `protection` redacts and
+/// seals them.
 pub fn decide<'a>(
     topic: &'a TopicPolicy,
     plan: &Plan,
@@ -40,50 +42,50 @@ pub fn decide<'a>(
     Ok(protect(topic, makers, now, permitted)) // redact and seal it into these forms
 }
 
-/// A place where released messages go.
+/// A destination of released messages.
 pub trait Output {
     /// A failure to publish. The message is lost then; the node goes on.
     type Fault;
 
-    /// Publishes a message. The receipt shows that the audit knows.
+    /// Publishes a message. The receipt proves that it is recorded.
     fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), Self::Fault>;
 }
 
 /// The way out of one topic: a publisher for each lane of its sources.
 pub trait Egress: Output {
-    /// Directs the next message to the lane of its source, which has shown to keep `depth` messages. False if there is no such
-    /// lane.
+    /// Directs the next message to the lane of its source, whose shown history is `depth` messages. False if there
+    /// is no such lane.
     fn turn_to(&mut self, lane: Option<Lane>, depth: Option<usize>) -> Result<bool, Self::Fault>;
     /// Messages since the last call that late joiners do not get any more.
     fn displaced(&mut self) -> u64;
     /// True if there is a publisher.
     fn any(&self) -> bool;
-    /// Sets the contents of the tags of what leaves openly from now on.
+    /// Sets the contents of the tags of open messages from now on.
     fn describe(&mut self, data_class: &str, form: Form, policy_version: u64);
 }
 
 /// The outcome of a message in one form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is out, after this was done to it.
+    /// It is published, with this redaction.
     Released(Option<Redaction>),
     /// It stayed inside.
     Denied(Denied),
 }
 
-/// A message at the moment at which it was taken from its source.
+/// A message at the time at which it was taken.
 pub struct Arrived<'a> {
     /// The message.
     pub message: Received<'a>,
-    /// The lane of its source, and how many messages that keeps, where it has shown it.
+    /// The lane of its source, and the depth that the source has shown, if any.
     pub place: (Option<Lane>, Option<usize>),
-    /// When it was taken, for latency.
+    /// The time of taking it, for latency.
     pub at: Instant,
 }
 
-/// The whole pass of one message: decides, records, publishes in each form in which it may leave, and counts.
+/// The whole pass of one message: decides, records, publishes in each permitted form, and counts.
 ///
-/// `is_open` is asked once the decision is made, which may take long: a route that ended meanwhile lets nothing out.
+/// `is_open` is asked after the decision, which may take long: a route that ended meanwhile releases nothing.
 pub fn pass<E: Egress>(
     route: &mut Outbound<E>,
     arrived: Arrived<'_>,
@@ -128,7 +130,7 @@ pub fn pass<E: Egress>(
     }
 }
 
-/// Records what was decided on a message in one form, and only then publishes.
+/// Records the decision on a message in one form, and only then publishes.
 pub fn record_and_publish<O: Output>(
     decision: Result<Releasable<'_>, Denied>,
     now: Time,

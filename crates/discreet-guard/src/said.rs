@@ -1,15 +1,15 @@
-//! What an operator was told on the console already: each thing once, not each second.
+//! The memory of console messages: each is logged once, not each second.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// A thing that ended is said again when it comes back after so long.
+/// A condition that ended is logged again when it comes back after this time.
 const FORGOTTEN: Duration = Duration::from_secs(60);
 
-/// Things remembered. Of more than these only the number is said, so that nobody can fill the log with them.
+/// Conditions remembered. Beyond these only the number is logged, so that no publisher can fill the log with them.
 const MAX_SAID: usize = 500;
 
-/// The memory of what was said.
+/// The conditions that were logged.
 #[derive(Debug, Default)]
 pub struct Said {
     last: HashMap<String, Duration>,
@@ -17,7 +17,8 @@ pub struct Said {
 }
 
 impl Said {
-    /// Those of `now_true` that were not said yet. To be called with everything that is so at `now`, a monotonic time.
+    /// Those of `now_true` that were not logged yet. Call it with every condition that holds at `now`, a monotonic
+    /// time.
     pub fn news(&mut self, now_true: impl IntoIterator<Item = String>, now: Duration) -> Vec<String> {
         self.last.retain(|_, last| now.saturating_sub(*last) < FORGOTTEN);
         let mut news = Vec::new();

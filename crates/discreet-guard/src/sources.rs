@@ -1,14 +1,15 @@
-//! Which publishers may be a topic's source.
+//! The publishers that may be a topic's source.
 //!
 //! In ROS 2 any node may take any name and publish on any topic. The guard therefore binds each message to the
 //! publisher it came from, by the id that the middleware puts on it, and asks of that publisher: is its type the
 //! declared one, down to the hash? Is its node the one that the policy names? Is there already another node of that
-//! name? Of two nodes with one name the first keeps it, so that a second driver started by mistake does not mix in: on
-//! each topic by itself, and where the policy names the source, on the whole domain. A name that nobody asks for gives a
-//! publisher nothing that another name would not give it, so two bridges of one name with a topic each are no impostors.
+//! name? Of two nodes with one name the first keeps it, so that a second driver started by mistake does not mix in:
+//! on each topic by itself, and where the policy names the source, on the whole domain. A name that the policy does
+//! not ask for gives a publisher no rights, so two bridges of one name with a topic each are not impostors.
 //!
-//! This finds mistakes and simple impostors. Names are only as good as the inner domain is locked: without SROS2, whoever
-//! can write to the inner domain can also forge discovery itself.
+//! This finds mistakes and simple impostors. Names are only as good as the inner domain is locked: without SROS2, a
+//! party that can write to the inner domain can also forge discovery itself. can write to the inner domain can also
+//! forge discovery itself.
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
@@ -18,29 +19,29 @@ use crate::denied::Denied;
 use discreet_graph::{Endpoint, Gid, NodeName, Participant, TopicGraph, participant};
 use discreet_policy::TopicPolicy;
 
-/// What is known of a publisher.
+/// The trust in a publisher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PublisherTrust {
     /// It may be the topic's source.
     Accepted,
-    /// Discovery has not told its node's name yet. Its messages wait, for [`PATIENCE`] at most.
+    /// Discovery does not have its node's name yet. Its messages wait, for [`PATIENCE`] at most.
     Awaited,
     /// Its messages are denied.
     Refused(Denied),
 }
 
-/// How long a publisher may stay without a node name before it is taken for one that has none.
+/// The longest that a publisher may stay without a node name before it is judged as one that has none.
 pub const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The memory of who had which name first.
+/// The memory of the first holder of each name.
 #[derive(Debug, Default)]
 pub struct Sources {
-    /// Of each node name.
+    /// By node name.
     owners: HashMap<String, Owner>,
-    /// Of each node name on each topic.
+    /// By node name and topic.
     owners_on: HashMap<(String, String), Owner>,
     known: HashMap<Gid, Known>,
-    /// Names that several have now.
+    /// Names that several nodes have now.
     shared: BTreeSet<String>,
 }
 
@@ -48,21 +49,21 @@ pub struct Sources {
 #[derive(Debug, Clone)]
 struct Known {
     since: Duration,
-    /// The first name that it was heard under. Discovery lets anybody rename anybody; a publisher keeps its name here.
+    /// The first name that it had. Discovery lets any participant rename any other; here a publisher keeps its name.
     node: Option<String>,
-    /// Who may be the node of that name on this publisher's topic.
+    /// The accepted holder of that name on this publisher's topic.
     owner: Owner,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Owner {
     One(Participant),
-    /// Several were there when the guard first looked; nobody can tell which is genuine.
+    /// Several were there when the guard first looked; the genuine one is unknown.
     Unclear,
 }
 
 impl Sources {
-    /// Takes note of everything that is published at `now`, a monotonic time.
+    /// Notes everything that is published at `now`, a monotonic time.
     pub fn observe(&mut self, graph: &TopicGraph, now: Duration) {
         let mut present: HashMap<String, Vec<Participant>> = HashMap::new();
         let mut present_on: HashMap<(String, String), Vec<Participant>> = HashMap::new();
@@ -80,7 +81,7 @@ impl Sources {
             }
             known.insert(endpoint.gid, one);
         }
-        // Sorted once: anybody on the domain may take any name, any number of times.
+        // Sorted once: any participant of the domain may take any name, any number of times.
         for participants in present.values_mut().chain(present_on.values_mut()) {
             participants.sort_unstable();
             participants.dedup();
@@ -108,7 +109,7 @@ impl Sources {
         &self.shared
     }
 
-    /// What to make of `endpoint` as a source of `topic`, whose installed definition has the hash `type_hash`.
+    /// The trust in `endpoint` as a source of `topic`, whose installed definition has the hash `type_hash`.
     pub fn trust(
         &self,
         topic: &TopicPolicy,
@@ -119,7 +120,7 @@ impl Sources {
         if endpoint.type_name != topic.type_name() {
             return PublisherTrust::Refused(Denied::WrongType);
         }
-        // A publisher that tells no hash cannot show that its bytes mean what the policy was written for.
+        // A publisher without a type hash cannot show that its bytes mean what the policy was written for.
         if endpoint.type_hash.as_deref() != Some(type_hash) {
             return PublisherTrust::Refused(Denied::WrongTypeHash);
         }
@@ -129,7 +130,7 @@ impl Sources {
             let may_come = endpoint.node == NodeName::Unknown && now.saturating_sub(since) < PATIENCE;
             return match topic.source() {
                 _ if may_come => PublisherTrust::Awaited,
-                // No ROS node, but the policy does not ask for one either.
+                // Not a ROS node, but the policy does not ask for one either.
                 None => PublisherTrust::Accepted,
                 Some(_) => PublisherTrust::Refused(Denied::WrongSource),
             };
@@ -137,7 +138,7 @@ impl Sources {
         if topic.source().is_some_and(|source| source != node) {
             return PublisherTrust::Refused(Denied::WrongSource);
         }
-        // Where a name is asked for, whoever took it anywhere first is the one who is meant.
+        // Where the policy asks for a name, its first holder on the domain is the one that is meant.
         let owner = match topic.source() {
             Some(_) => self.owners.get(node).copied(),
             None => known.map(|known| known.owner),
@@ -149,7 +150,7 @@ impl Sources {
     }
 }
 
-/// Who has each name, given who had it before and who is `present` under it.
+/// The holder of each name, given the holder before and those who are `present` under it.
 fn owners<K: Eq + Hash>(
     before: &HashMap<K, Owner>,
     present: HashMap<K, Vec<Participant>>,

@@ -8,26 +8,26 @@ use crate::denied::Denied;
 use discreet_graph::Gid;
 use discreet_redact::{BlankReason, Redaction};
 
-/// What happened on one route since it was made. Written by the route's thread, read by diagnostics.
+/// Counters of one route since it was made. Written by the route's thread, read by diagnostics.
 #[derive(Debug, Default)]
 pub struct RouteStats {
     /// Messages released.
     pub released: AtomicU64,
     /// Their bytes.
     pub bytes: AtomicU64,
-    /// Messages that a source published and that never came: the queue was full, or the network lost them.
+    /// Messages that a source published and that never arrived: the queue was full, or the network lost them.
     pub lost: AtomicU64,
-    /// Messages that could not be published although everything allowed it.
+    /// Messages that were permitted and could not be published.
     pub failed: AtomicU64,
-    /// Messages of latched sources that had to give way to newer ones outside, and that their source may still have.
+    /// Messages of latched sources that gave way to newer ones outside, and that their source may still have.
     pub displaced: AtomicU64,
     /// From taking a message to having published it.
     pub latency: Histogram,
     /// Areas covered in redacted images.
     pub covered: AtomicU64,
-    /// Frames left out because newer ones had come before they could be looked at.
+    /// Frames skipped because newer ones had arrived before they could be inspected.
     pub skipped: AtomicU64,
-    /// Personal data found where it does not belong.
+    /// Personal data found in classes that must not contain any.
     pub raised: AtomicU64,
     denied: [AtomicU64; Denied::ALL.len()],
     blanked: [AtomicU64; BlankReason::ALL.len()],
@@ -49,7 +49,7 @@ impl RouteStats {
         self.latency.add(latency);
     }
 
-    /// Counts what was done to a redacted message.
+    /// Counts the redaction of a message.
     fn redact(&self, redaction: &Redaction) {
         self.covered.fetch_add(redaction.covered.into(), Relaxed);
         self.raised.fetch_add(redaction.raised.into(), Relaxed);
@@ -63,7 +63,7 @@ impl RouteStats {
         occurred(Denied::ALL, &self.denied)
     }
 
-    /// Why frames were blanked, with the counts.
+    /// The reasons for which frames were blanked, with their counts.
     pub fn blanked(&self) -> impl Iterator<Item = (BlankReason, u64)> {
         occurred(BlankReason::ALL, &self.blanked)
     }
@@ -74,7 +74,8 @@ fn occurred<T, const N: usize>(reasons: [T; N], counts: &[AtomicU64; N]) -> impl
     reasons.into_iter().zip(counts).filter(|(_, count)| *count > 0)
 }
 
-/// Durations in buckets that each are a quarter of a power of two wide: from 256 ns to 34 s, within 12 % of the truth.
+/// Durations in buckets that each are a quarter of a power of two wide: from 256 ns to 34 s, with an error of at
+/// most 12 %.
 #[derive(Debug)]
 pub struct Histogram {
     buckets: [AtomicU64; BUCKETS],
@@ -116,35 +117,37 @@ impl Histogram {
     }
 }
 
-/// Finds messages that were published and never came, by gaps in a publisher's own count.
+/// Finds messages that were published and never arrived, by gaps in a publisher's own count.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LossCounter {
     last: Option<u64>,
 }
 
 impl LossCounter {
-    /// Whether a message comes after all that came before. Where the middleware counts none, all do.
+    /// True if a message comes after all that came before. Where the middleware does not count, all do.
     pub fn is_new(&self, sequence: u64) -> bool {
         sequence == u64::MAX || self.last.is_none_or(|last| sequence > last)
     }
 
-    /// How many were lost before the message that its publisher counted as `sequence`.
+    /// The number of messages that were lost before the one that its publisher counted as `sequence`.
     pub fn lost_before(&mut self, sequence: u64) -> u64 {
-        // A latched topic's first message may be any of its count; from then on there are no holes.
+        // A latched topic's first message may have any number; from then on there are no gaps.
         let last = self.last.replace(sequence);
         last.map_or(0, |last| sequence.saturating_sub(last).saturating_sub(1))
     }
 }
 
-/// The same for several publishers that anybody may add to: those that are worth it are remembered, and not too many.
+/// The same for several publishers, to which any participant may add: the caller chooses, and their number is
+/// bounded.
 #[derive(Debug, Default)]
 pub struct Losses(HashMap<Gid, LossCounter>);
 
-/// Publishers remembered. With more than this the count begins again.
+/// Publishers remembered. Beyond this number the count begins again.
 const MAX_PUBLISHERS: usize = 256;
 
 impl Losses {
-    /// How many were lost before the message that a publisher counted as `sequence`; none of one that is not remembered.
+    /// The number of messages lost before the one that a publisher counted as `sequence`; 0 for one that is not
+    /// remembered.
     pub fn lost_before(&mut self, publisher: &Gid, sequence: u64) -> u64 {
         self.0.get_mut(publisher).map_or(0, |counter| counter.lost_before(sequence))
     }

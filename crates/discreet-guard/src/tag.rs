@@ -1,4 +1,4 @@
-//! The tag beside each released message: what it is, where it came from, and by which policy it left.
+//! The tag next to each released message: its class and form, its source, and the policy by which it left.
 //!
 //! A consumer pairs message and tag by the publication sequence number, which DDS delivers with every message:
 //! the tag of the message with number `n` on `/scan` is the one on `/scan/tag` whose `sequence` is `n`
@@ -21,7 +21,7 @@ pub fn tag_topic(topic: &str) -> String {
 /// `discreet_interfaces/msg/Tag`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
-    /// What changes with every message.
+    /// The part that changes with every message.
     pub stamp: Stamp,
     /// The topic of the inner domain that the message came from.
     pub source_topic: String,
@@ -36,7 +36,7 @@ pub struct Tag {
 pub struct Stamp {
     /// The released message's publication sequence number on the outer domain, from 1.
     pub sequence: u64,
-    /// When the source published: nanoseconds since 1970.
+    /// The source's time of publication: nanoseconds since 1970.
     pub source_stamp: i64,
     /// The source's count of its messages.
     pub source_sequence: u64,
@@ -44,11 +44,11 @@ pub struct Stamp {
     pub publisher: Gid,
     /// The source's publisher on the inner domain.
     pub source: Gid,
-    /// The version of the policy that let it leave.
+    /// The version of the policy by which it left.
     pub policy_version: u64,
 }
 
-/// Bytes of the encapsulation header, and of what changes after it.
+/// Bytes of the encapsulation header, and of the changing part after it.
 const FIXED: std::ops::Range<usize> = 4..4 + 64;
 
 /// Makes the tags of one route, each in the buffer of the last one.

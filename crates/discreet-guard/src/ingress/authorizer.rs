@@ -32,23 +32,23 @@ pub struct AuthorizerParts {
     pub type_name: String,
     /// Its hash.
     pub type_hash: String,
-    /// The walk over what was sealed.
+    /// The plan of the sealed message.
     pub plan: Plan,
-    /// The fields of a command, for its limits.
+    /// The definition of a command, for its limits.
     pub description: Option<Description>,
-    /// What was there before, at any ingress.
+    /// Sequence state, shared by all ingress.
     pub freshness: Arc<Mutex<Freshness>>,
-    /// What senders have used of their rates, at any ingress.
+    /// Used rates, shared by all ingress.
     pub rates: Arc<Mutex<Rates>>,
-    /// When the guard began: the clock of the rates.
+    /// The start of the guard: the origin of the rates' clock.
     pub started: Instant,
     /// The policy in force.
     pub live: Arc<LivePolicy>,
-    /// Where everything is recorded.
+    /// The record.
     pub audit: Arc<Audit>,
-    /// Whether the time can be relied on.
+    /// The trust in the time of day.
     pub clock: Arc<ClockFloor>,
-    /// Keys for what comes in.
+    /// The keys of commands and calls.
     pub command_keys: Arc<dyn CommandKeys>,
 }
 
@@ -73,13 +73,13 @@ struct CompiledEntry {
 const NOBODY: &str = "nobody";
 
 impl Authorizer {
-    /// Decides on nothing yet.
+    /// Without a policy yet: nothing is decided.
     pub fn new(parts: AuthorizerParts) -> Authorizer {
         let state = IngressState::new(&parts.outside, Arc::clone(&parts.freshness), Arc::clone(&parts.rates));
         Authorizer { parts, state, compiled: None, senders: Default::default() }
     }
 
-    /// The facts to decide by now: `now` for the policy and for stamps, `at` for leases and rates.
+    /// The facts at this time: `now` for the policy and for stamps, `at` for leases and rates.
     pub fn facts(&mut self, now: Time, at: Instant) -> Result<IngressFacts, Refused> {
         let CompiledEntry { policy, ingress, requirements, .. } = self.compiled()?;
         let (policy, ingress, requirements) =
@@ -92,7 +92,7 @@ impl Authorizer {
         Ok(IngressFacts { ingress, requirements, opener, senders: self.senders(), now })
     }
 
-    /// Decides on what `publisher` sent.
+    /// Decides on a message of `publisher`.
     pub fn admit<'a, 's>(
         &mut self,
         facts: &'s IngressFacts,
@@ -117,7 +117,7 @@ impl Authorizer {
         log.record_release(now, &digest(message), message.len()).map_err(|_| not_recorded())
     }
 
-    /// Records and counts that something was rejected away.
+    /// Records and counts a rejection.
     pub fn refuse(&mut self, stats: &IngressStats, rejected: Rejected, now: Time) {
         if rejected.reason != Refused::NotRecorded {
             let who = rejected.sender.clone().unwrap_or_else(|| NOBODY.into());
@@ -129,7 +129,7 @@ impl Authorizer {
         stats.refuse(rejected);
     }
 
-    /// How the audit calls what goes in.
+    /// The audit's word for what goes in.
     pub fn form(&self) -> &'static str {
         match self.parts.entry {
             Entry::Call => "call",
@@ -137,12 +137,12 @@ impl Authorizer {
         }
     }
 
-    /// What answers are signed with.
+    /// The key that answers are signed with.
     pub fn signer(&self) -> Option<Arc<SenderKey>> {
         self.parts.command_keys.signer()
     }
 
-    /// Ends what the audit knows of this ingress.
+    /// Ends the records of this ingress.
     pub fn close(&mut self) {
         self.compiled = None;
     }
@@ -194,7 +194,7 @@ impl Authorizer {
 }
 
 impl AuthorizerParts {
-    /// The ingress as this policy declares it, if it does with the type that is served.
+    /// The ingress as this policy declares it, if with the type that is served.
     fn compile(&self, policy: &Arc<Policy>) -> Result<CompiledEntry, Refused> {
         let declared = match self.entry {
             Entry::Command => policy.commands(),

@@ -1,4 +1,4 @@
-//! Who stands at the door: what the keeper knows of those who come, and the guard's own keys.
+//! The keys of commands and calls: the port through which the way in asks for the guard's own keys and the senders'.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -6,20 +6,20 @@ use std::time::Instant;
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CommandOpener, SenderKey};
 
-/// Keys for what comes in.
+/// Keys of commands and calls.
 pub trait CommandKeys: Send + Sync {
-    /// What commands and calls are sealed for, at this instant and second since 1970. None as long as the robot has not
-    /// announced a key, and when the keeper was not heard for too long.
+    /// The key that commands and calls are sealed for, at this instant and second since 1970. None while the robot
+    /// has not announced a key, and after the keeper was silent for too long.
     fn opener(&self, at: Instant, second: i64) -> Option<Arc<CommandOpener>>;
-    /// The id that the key was announced under, once it was.
+    /// The id under which the key was announced, once it was.
     fn key_id(&self) -> Option<u32>;
-    /// Stakeholders with a valid identity who are not revoked. The same `Arc` as long as they are the same.
+    /// Stakeholders with a valid identity who are not revoked. The same `Arc` while they do not change.
     fn stakeholders(&self) -> Arc<Vec<PublicIdentity>>;
-    /// What answers are signed with.
+    /// The key that answers are signed with.
     fn signer(&self) -> Option<Arc<SenderKey>>;
 }
 
-/// Nobody: nothing goes in.
+/// No keys: nothing goes in.
 pub struct NoCommandKeys;
 
 impl CommandKeys for NoCommandKeys {

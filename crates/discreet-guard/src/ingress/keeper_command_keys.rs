@@ -1,4 +1,4 @@
-//! The command_keys of a guard whose keys come from a keeper.
+//! The command keys of a guard whose keys come from a keeper.
 
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
@@ -10,12 +10,12 @@ use discreet_keeper::client::KeyRing;
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CommandOpener, ReceivingKey, SenderKey};
 
-/// Holds the key that commands are sealed for. Its private part was never anywhere else.
+/// Holds the key that commands are sealed for. Its private part never leaves this process.
 pub struct KeeperCommandKeys {
     public: [u8; 32],
     signer: Arc<SenderKey>,
     keys: OnceLock<Arc<KeyRing>>,
-    /// Until the keeper has said what commands call it.
+    /// Unset until the keeper has given the id of the key.
     unnamed: Mutex<Option<ReceivingKey>>,
     opener: OnceLock<Arc<CommandOpener>>,
 }
@@ -28,12 +28,12 @@ impl KeeperCommandKeys {
         Ok(KeeperCommandKeys { public, signer, keys: OnceLock::new(), unnamed, opener: OnceLock::new() })
     }
 
-    /// What the keeper shall announce.
+    /// The public key that the keeper announces.
     pub fn public(&self) -> [u8; 32] {
         self.public
     }
 
-    /// From here on the keeper's word counts.
+    /// From here on the keeper's stakeholders and lease hold.
     pub fn serve(&self, keys: &Arc<KeyRing>) {
         let _once = self.keys.set(Arc::clone(keys));
     }
@@ -43,7 +43,7 @@ impl CommandKeys for KeeperCommandKeys {
     fn opener(&self, at: Instant, second: i64) -> Option<Arc<CommandOpener>> {
         let keys = self.keys.get()?;
         if !keys.lease().holds(at, second) {
-            return None; // whoever was revoked meanwhile would still be taken for somebody who may
+            return None; // a stakeholder that was revoked meanwhile would still be accepted
         }
         let id = keys.receiver_id()?;
         if let Some(opener) = self.opener.get() {

@@ -8,34 +8,34 @@ use discreet_cdr::{Malformed, Reader};
 /// As deep as the plan of a type goes.
 const MAX_DEPTH: usize = 32;
 
-/// The walk to the limited fields of a type.
+/// The plan of the limited fields of a type.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Limits {
     steps: Vec<Step>,
 }
 
-/// A limit that cannot be held against messages of the type.
+/// A limit that does not fit the type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unlimitable {
     /// No such field.
     #[error("the type has no field `{0}`")]
     NoField(String),
     /// A text, or a message with fields of its own.
-    #[error("field `{0}` is no number")]
+    #[error("field `{0}` is not a number")]
     NoNumber(String),
-    /// The type is one that no plan can be made for.
-    #[error("the type cannot be walked")]
+    /// No plan can be made for the type.
+    #[error("no plan can be made for the type")]
     Unwalkable,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Step {
-    /// Numbers that may be anything.
+    /// Numbers without a limit.
     Skip {
         align: usize,
         size: usize,
     },
-    /// A sequence of such.
+    /// A sequence of these.
     SkipSequence(usize),
     /// A number with its limit.
     Number(Number, Limit),
@@ -67,7 +67,7 @@ enum Number {
     F64,
 }
 
-/// A number as it is.
+/// A number of the message.
 #[derive(Debug, Clone, Copy)]
 enum Value {
     Whole(i128),
@@ -96,9 +96,9 @@ impl Limits {
         Ok(Limits { steps })
     }
 
-    /// Holds a message, whose plan was walked before, against the limits; gives the first field that is outside.
+    /// Checks a message, whose plan was walked before, against the limits; returns the first field that is outside.
     pub fn check(&self, message: &[u8]) -> Result<(), &str> {
-        // The plan has walked it, so it can be read; if not, it is not let in either.
+        // The plan has walked it, so it can be read; if it cannot, it is not let in either.
         let mut reader = Reader::new(message).map_err(|_| "")?;
         walk(&self.steps, &mut reader).map_err(|why| match why {
             Outside::Limit(limit) => limit.field.as_str(),
@@ -151,11 +151,11 @@ fn walk<'a>(steps: &'a [Step], reader: &mut Reader<'_>) -> Result<(), Outside<'a
 }
 
 impl Limit {
-    /// Neither NaN nor an infinity is a value that a limit allows, whatever it is.
+    /// NaN and infinities are outside every limit.
     fn allows(&self, value: Value) -> bool {
         match value {
             Value::Real(value) => value.is_finite() && self.least <= value && value <= self.most,
-            // Whole numbers as such: beyond 2^53 they would be rounded. `as` ends at the ends of the range.
+            // Integers as such: beyond 2^53 they would be rounded. `as` saturates at the ends of the range.
             Value::Whole(value) => self.least.ceil() as i128 <= value && value <= self.most.floor() as i128,
         }
     }
@@ -210,7 +210,7 @@ struct Compiler<'a> {
     description: &'a Description,
     limits: &'a BTreeMap<String, [f64; 2]>,
     used: BTreeSet<String>,
-    /// Fields with a limit that are no numbers.
+    /// Fields with a limit that are not numbers.
     others: BTreeSet<String>,
 }
 

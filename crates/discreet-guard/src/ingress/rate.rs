@@ -1,31 +1,31 @@
-//! How often one stakeholder may use one ingress.
+//! The rate at which one stakeholder may use one ingress.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use discreet_seal::identity::PublicIdentity;
 
-/// Buckets that are kept before those are looked for that are full again.
+/// Buckets that are kept before full ones are removed.
 const MANY: usize = 1024;
 
-/// What each stakeholder has used of each ingress. By keys, not by name, and as old as the guard: neither another name in
-/// the policy nor an ingress that closes and opens again gives a second's worth anew.
+/// The use that each stakeholder has made of each ingress. By keys, not by name, and as old as the guard: neither
+/// another name in the policy nor an ingress that closes and opens again gives a second's worth again.
 #[derive(Debug, Default)]
 pub struct Rates(HashMap<([u8; 32], String), Bucket>);
 
 impl Rates {
-    /// Takes a use of `ingress` by `sender`, if there is one left; `now` is monotonic, and the same clock for all.
+    /// Takes a use of `ingress` by `sender`, if one is left; `now` is monotonic, and the same clock for all.
     pub fn take(&mut self, sender: &PublicIdentity, ingress: &str, per_second: u32, now: Duration) -> bool {
         if self.0.len() >= MANY {
-            // After two seconds a bucket is as good as new.
+            // After two seconds a bucket is full.
             self.0.retain(|_, bucket| bucket.used_since(now.saturating_sub(Duration::from_secs(2))));
         }
         self.0.entry((sender.sign, ingress.to_owned())).or_default().take(per_second, now)
     }
 }
 
-/// A bucket that fills by so many tokens a second, and holds a second's worth: a burst is let through, a stream of more
-/// than that is not.
+/// A token bucket that fills by so many tokens a second, and holds a second's worth: a burst passes, a stream of
+/// more than the rate does not.
 #[derive(Debug, Default)]
 pub struct Bucket {
     state: Option<(f64, Duration)>,

@@ -1,11 +1,11 @@
-//! Every reason for which a command or a call is turned away.
+//! Every reason for which a command or a call is rejected.
 
 use std::fmt;
 
 use discreet_seal::CommandRefused;
 
-/// Why a command or a call does not go in, or its answer not out. Audit, counters, diagnostics and the answer to the
-/// caller all follow these variants.
+/// The reason for which a command or a call does not go in, or its answer not out. Audit, counters, diagnostics and
+/// the answer to the caller follow these variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Refused {
     /// No policy was loaded.
@@ -14,39 +14,39 @@ pub enum Refused {
     Undeclared,
     /// The declared type is not installed where the guard runs.
     TypeNotInstalled,
-    /// The policy limits a field that the type does not have, or that is no number; or hides one that is no text.
+    /// The policy limits a field that the type does not have, or that is not a number; or hides one that is not text.
     UnknownField,
-    /// The middleware would not make the ingress; it is tried again.
+    /// The middleware refused to make the ingress; it is tried again.
     NotOpened,
-    /// The robot has not announced a key for commands: the keeper is not there.
+    /// The robot has not announced a key for commands: there is no keeper.
     NoKey,
-    /// Its publisher sent too much that did not open.
+    /// Its publisher sent too many messages that did not open.
     Flood,
-    /// The bytes are no sealed command.
+    /// The bytes are not a sealed command.
     NotSealed,
     /// Sealed for a guard that ran before, or for another robot.
     OtherReceiver,
-    /// From nobody who may command: unknown, revoked, or expired.
+    /// The sender may not command: unknown, revoked, or expired.
     UnknownSender,
-    /// Not signed by whom it names, or for another topic, domain, type or robot.
+    /// Not signed by the sender that it names, or for another topic, domain, type or robot.
     BadSignature,
     /// Signed, but not sealed for this guard.
     BadSeal,
-    /// The clock cannot be trusted, so nobody can say what is fresh.
+    /// The clock is not trusted, so freshness cannot be decided.
     ClockUnsure,
     /// Too old.
     Late,
     /// From the future.
     Early,
-    /// There before, or overtaken by a later one.
+    /// Received before, or overtaken by a later one.
     Replayed,
-    /// No rule allows it to this stakeholder, now.
+    /// No rule allows it to this stakeholder now.
     NoRule,
     /// A rule denies it.
     RuleDenies,
-    /// More than the policy allows a second.
+    /// More per second than the policy allows.
     OverRate,
-    /// What was sealed is no message of the declared type.
+    /// The sealed bytes are not a message of the declared type.
     Malformed,
     /// A value is not within the policy's limits.
     OverLimit,
@@ -58,11 +58,11 @@ pub enum Refused {
     NoServer,
     /// The robot did not answer in time.
     TimedOut,
-    /// What the robot answered is no response of the declared type.
+    /// The robot's answer is not a response of the declared type.
     BadResponse,
-    /// What the robot answered has more text than is looked at in one message.
+    /// The robot's answer has more text than is inspected in one message.
     TooLong,
-    /// The middleware or the machine refused.
+    /// The middleware or the operating system refused.
     NotForwarded,
 }
 
@@ -133,7 +133,7 @@ impl Refused {
         }
     }
 
-    /// What the person on shift can do about it.
+    /// The remedy, for the person on shift.
     pub const fn advice(self) -> &'static str {
         match self {
             Refused::NoPolicy => {
@@ -159,7 +159,7 @@ impl Refused {
             Refused::BadSignature => {
                 "forged, or made for another topic, domain or version of the type than the robot's"
             }
-            Refused::BadSeal => "signed, but not sealed for this guard or damaged; look at the sender",
+            Refused::BadSeal => "signed, but damaged or not sealed for this guard; check the sender",
             Refused::ClockUnsure => "the robot's clock was set back; correct it",
             Refused::Late => {
                 "more than two seconds old: the network is slow, or the sender's clock is behind; keep both clocks by NTP"
@@ -167,7 +167,7 @@ impl Refused {
             Refused::Early => {
                 "more than half a second from the future: the sender's clock is ahead; keep both clocks by NTP"
             }
-            Refused::Replayed => "sent again by somebody, or two senders share one identity",
+            Refused::Replayed => "received before: a replay, or two senders share one identity",
             Refused::NoRule => "no rule allows it to this stakeholder now; `discreet explain` tells more",
             Refused::RuleDenies => "a rule denies it; `discreet explain` tells which",
             Refused::OverRate => "the sender sends more than the policy's `rate:`",
@@ -178,16 +178,16 @@ impl Refused {
             Refused::NotRecorded => "the audit cannot be written; free the disk or correct its path",
             Refused::Busy => "the robot answers more slowly than it is called",
             Refused::NoServer => "no node of the robot offers the service; start it",
-            Refused::TimedOut => "the node that offers the service did not answer; look at it",
+            Refused::TimedOut => "the node that offers the service did not answer; check it",
             Refused::BadResponse => "the node that offers the service answers with bytes of another type",
             Refused::TooLong => {
-                "the node that offers the service answers with more text than is looked at (4 MiB)"
+                "the node that offers the service answers with more text than is inspected (4 MiB)"
             }
-            Refused::NotForwarded => "the middleware refused; the log has its words",
+            Refused::NotForwarded => "the middleware refused; the log has its error",
         }
     }
 
-    /// Whether it hints at an attack or at something broken, rather than at the policy doing its work.
+    /// True for a hint at an attack or a fault; false for the policy at work.
     pub const fn is_alarm(self) -> bool {
         match self {
             Refused::NoPolicy

@@ -1,4 +1,4 @@
-//! Who may be at the door.
+//! The stakeholders whose commands are opened.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use discreet_seal::identity::PublicIdentity;
 /// Stakeholders by the hint that their commands carry.
 #[derive(Debug, Default)]
 pub struct Senders {
-    /// None where two have the same keys: nobody could say which of them it was.
+    /// None where two have the same keys: the sender would be ambiguous.
     by_hint: HashMap<[u8; 8], Option<PublicIdentity>>,
 }
 
@@ -22,12 +22,12 @@ impl Senders {
         Senders { by_hint }
     }
 
-    /// Who has this hint.
+    /// The stakeholder with this hint.
     pub fn find(&self, hint: &[u8; 8]) -> Option<&PublicIdentity> {
         self.by_hint.get(hint)?.as_ref()
     }
 
-    /// Whether somebody of this name, with these keys, is still among them.
+    /// True if a stakeholder of this name, with these keys, is still among them.
     pub fn has(&self, somebody: &PublicIdentity) -> bool {
         self.find(&hint(somebody)) == Some(somebody)
     }

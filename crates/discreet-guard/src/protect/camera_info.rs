@@ -1,4 +1,4 @@
-//! The projection of a camera, learned from its `sensor_msgs/msg/CameraInfo`, for those that follow its findings.
+//! The projection of a camera, learned from its `sensor_msgs/msg/CameraInfo`, for topics that reuse its findings.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ pub struct CameraInfo {
 }
 
 impl CameraInfo {
-    /// For this topic. What is learned is kept in `cameras`.
+    /// For this topic. Projections are kept in `cameras`.
     pub fn new(topic: &str, cameras: Arc<Cameras>) -> CameraInfo {
         CameraInfo { topic: topic.into(), cameras }
     }
 
-    /// Learns from a message of an accepted publisher. One that cannot be read ends what was known.
+    /// Learns from a message of an accepted publisher. One that cannot be read ends the known projection.
     pub fn learn(&self, classified: &Result<Classified<'_>, Denied>) {
         let known = match classified {
             Ok(classified) => Intrinsics::read(classified.cdr()).unwrap_or_default(),

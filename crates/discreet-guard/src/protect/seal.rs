@@ -8,12 +8,12 @@ use discreet_policy::{Group, Moment};
 use discreet_seal::epoch_keys::{EpochKey, Keys};
 use discreet_seal::{Context, ContextDigest, HEADROOM, Padding, sealed_size};
 
-/// What the sealed messages of a topic are bound to, apart from key and policy.
+/// The properties that sealed messages of a topic are bound to, apart from key and policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedTopic {
     /// The domain on which they leave.
     pub domain: u32,
-    /// The topic that they are of.
+    /// Their topic.
     pub topic: String,
     /// The messages' type.
     pub type_name: String,
@@ -26,11 +26,11 @@ pub struct Seal {
     of: SealedTopic,
     keys: Arc<dyn Keys>,
     ready: Option<Ready>,
-    /// Where what must stay as it is gets copied to.
+    /// Buffer for copies of messages that must stay as they are.
     scratch: Vec<u8>,
 }
 
-/// A key that was chosen, and as long as that choice holds.
+/// A chosen key, and the end of that choice.
 struct Ready {
     generation: u64,
     group: [u8; 16],
@@ -45,7 +45,7 @@ impl Seal {
         Seal { of, keys, ready: None, scratch: Vec::new() }
     }
 
-    /// Seals a message where it lies, if there is room around it.
+    /// Seals a message in place, if there is room around it.
     pub fn in_place<'a>(
         &'a mut self,
         group: &Group,
@@ -64,7 +64,7 @@ impl Seal {
     pub fn copy(&mut self, group: &Group, now: Moment, message: &[u8]) -> Result<&[u8], Denied> {
         self.ready(group, now)?;
         let (Some(ready), scratch) = (&self.ready, &mut self.scratch) else { return Err(Denied::NoKey) };
-        // Only what a longer message needs is ever cleared.
+        // Only the part that a longer message needs is cleared.
         let size = size(group, message.len())?;
         if scratch.len() < size {
             scratch.resize(size, 0);
@@ -74,7 +74,7 @@ impl Seal {
         ready.seal(group, scratch, message.len())
     }
 
-    /// The key of this moment. One that was revoked a message ago is not used for this one.
+    /// The key of this moment. A key that was revoked is not used for the next message.
     fn ready(&mut self, group: &Group, now: Moment) -> Result<&Ready, Denied> {
         if !now.trusted {
             return Err(Denied::ClockUnsure); // keys end by the clock
@@ -120,13 +120,13 @@ impl Ready {
     }
 }
 
-/// One reader must not be able to speak for the robot to another about people. What the robot needs to work is cheap to
-/// send and worth less; whoever has its key is trusted with it.
+/// True for contextual data, which is signed: a reader must not be able to pose as the robot towards another reader.
+/// Operational data must be cheap to send and is worth less; holders of its key are trusted with it.
 fn is_signed(group: &Group) -> bool {
     group.class().is_contextual()
 }
 
-/// How long the sealed message is.
+/// Length of the sealed message in bytes.
 fn size(group: &Group, length: usize) -> Result<usize, Denied> {
     sealed_size(length, is_signed(group), padding(group)).ok_or(Denied::Malformed)
 }

@@ -214,7 +214,7 @@ impl Way {
                     Unredactable::TooLong => rejected(Refused::TooLong, String::new()),
                     other => rejected(Refused::BadResponse, other.to_string()),
                 })?;
-                ("redacted answer", redacted.anew.map_or(cdr, |anew| &*anew))
+                ("redacted answer", redacted.anew.map_or(cdr, |rewritten| &*rewritten))
             }
         };
         let signer = authorizer.signer().ok_or_else(|| rejected(Refused::NoKey, String::new()))?;
