@@ -63,7 +63,7 @@ def stands_still_while_it_cannot_record(robot, breaks, mends):
         contextual.publish(text(f'{number}'))
     scan.wait_for(text('19'))
     assert speech.poll() == []
-    assert 'contextual topics stand still' in robot.status('audit', lambda status: status.level == 2).message
+    assert 'contextual topics are held' in robot.status('audit', lambda status: status.level == 2).message
     assert speech.poll() == []
 
     mends()

@@ -9,7 +9,7 @@ use super::catalog::CatalogPublisher;
 use super::ingress::{IngressParts, IngressPoints, IngressStatus};
 use super::kept_out::KeptOutLog;
 use super::readers::{Unmatched, unmatched};
-use super::roster::RosterDesk;
+use super::roster::RosterService;
 use super::route::Route;
 use super::route_maker::{InspectorFactory, RouteMaker};
 use super::shared::Shared;
@@ -26,26 +26,26 @@ use discreet_policy::Policy;
 use discreet_seal::catalog::Catalog;
 use discreet_seal::{GRANTS_TOPIC, GRANTS_TYPE, SEALED_TYPE, sealed_topic};
 
-/// Reliable readers of a topic that ends have this long to get the last of it.
+/// Time that reliable readers of an ending topic have to receive the last messages.
 const DRAIN: Duration = Duration::from_millis(500);
 
-/// What still waits when routes end is served for at most so long.
+/// The longest time that waiting messages are served when routes end.
 const LAST_ROUND: Duration = Duration::from_millis(100);
 
-/// So long the end of the guard waits for the messages that are being decided on.
+/// The longest time that the end of the guard waits for messages that are being decided on.
 const LAST_MESSAGES: Duration = Duration::from_millis(800);
-/// Sources whose quality of service the audit tells.
+/// Sources whose quality of service the audit records.
 const MAX_DESCRIBED: usize = 16;
 
 /// The two domains and everything between them.
 pub struct Bridge {
     inner: Arc<Node>,
     outer: Arc<Node>,
-    /// Stands before outer topics when there is only one domain.
+    /// The prefix of outer topics when there is only one domain.
     prefix: &'static str,
     maker: RouteMaker,
     threads: Vec<JoinHandle<()>>,
-    farewells: Vec<JoinHandle<()>>,
+    closing: Vec<JoinHandle<()>>,
     shared: Shared,
     sources: Sources,
     routes: BTreeMap<String, ActiveRoute>,
@@ -53,27 +53,27 @@ pub struct Bridge {
     undeclared: BTreeSet<String>,
     entered: KeptOutLog,
     ingress: IngressPoints,
-    /// Held, so that it is offered as long as the bridge is there.
-    _rosters: Arc<RosterDesk>,
+    /// Held, so that the service is offered while the bridge exists.
+    _rosters: Arc<RosterService>,
     grants: Arc<Publisher>,
     apart: Apart,
-    /// They are not: nothing leaves any more.
+    /// Set once the domains have met: nothing leaves any more.
     met: Option<RosError>,
     catalog: CatalogPublisher,
     started: Instant,
 }
 
-/// What a bridge is made of.
+/// The parts of a bridge.
 pub struct BridgeParts {
     /// The robot's own domain.
     pub inner_domain: usize,
-    /// The domain of everything that uses the robot's data.
+    /// The domain of the consumers of the robot's data.
     pub outer_domain: usize,
     /// Threads for operational topics, and as many for contextual ones; at least 1.
     pub workers: usize,
     /// The parts that routes and ingress share.
     pub shared: Shared,
-    /// Starts to look at the images of a topic.
+    /// Starts to inspect the images of a topic.
     pub inspectors: InspectorFactory,
 }
 
@@ -82,7 +82,7 @@ struct ActiveRoute {
     spec: RouteSpec,
     nodes: BTreeSet<String>,
     queue: Arc<ReadyQueue>,
-    /// Of a route that redacts images, its own worker: it may wait for the one who looks at them.
+    /// The worker of a route that redacts images, which may wait for the redactor.
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -92,21 +92,21 @@ pub struct TopicStatus {
     pub topic: String,
     /// Its route, if it has one.
     pub route: Option<Arc<Route>>,
-    /// What is offered on the outer domain, each once.
+    /// The offers on the outer domain, each once.
     pub qos: Vec<Qos>,
     /// Readers outside that get nothing of it, or not all.
     pub unmatched: Vec<Unmatched>,
-    /// The nodes that it comes from.
+    /// The nodes of its sources.
     pub nodes: Vec<String>,
-    /// Those of them whose name another node has as well.
+    /// Those of them that share their name with another node.
     pub namesakes: Vec<String>,
-    /// Who is kept out.
+    /// The publishers that are kept out.
     pub refusals: Vec<Refusal>,
 }
 
 impl Bridge {
     /// Joins both domains and starts the workers. With one and the same domain, released topics get the prefix
-    /// `/discreet`; that is for trying it out, since everybody on that domain sees the sources too.
+    /// `/discreet`; that is for trials, since every participant of that domain sees the sources too.
     pub fn new(parts: BridgeParts) -> Result<Bridge, RosError> {
         let BridgeParts { inner_domain, outer_domain, workers, shared, inspectors } = parts;
         let inner = Node::new(&Context::new(inner_domain)?, "guard_inner")?;
@@ -118,7 +118,7 @@ impl Bridge {
         let (operational, mut threads) = start_workers("operational", workers)?;
         let (contextual, others) = start_workers("contextual", workers)?;
         threads.extend(others);
-        let desk = RosterDesk::open(&inner, &shared.types, Arc::clone(&shared.rosters), &operational)?;
+        let service = RosterService::open(&inner, &shared.types, Arc::clone(&shared.rosters), &operational)?;
         let prefix = if inner_domain == outer_domain { "/discreet" } else { "" };
         let maker = RouteMaker {
             inner: Arc::clone(&inner),
@@ -143,7 +143,7 @@ impl Bridge {
             prefix,
             maker,
             threads,
-            farewells: Vec::new(),
+            closing: Vec::new(),
             shared,
             sources: Sources::default(),
             routes: BTreeMap::new(),
@@ -151,7 +151,7 @@ impl Bridge {
             undeclared: BTreeSet::new(),
             entered: KeptOutLog::default(),
             ingress,
-            _rosters: desk,
+            _rosters: service,
             grants: Arc::new(grants),
             apart,
             met: None,
@@ -160,23 +160,23 @@ impl Bridge {
         })
     }
 
-    /// Tells when the inner domain changes.
+    /// Signals changes of the inner domain.
     pub fn graph_changes(&self) -> Result<GraphChanges, RosError> {
         GraphChanges::new(&self.inner)
     }
 
-    /// Where the grants of keys are published. Apart from the bridge, so that nothing that it does holds them up.
+    /// The publisher of the grants. Apart from the bridge, so that no work of the bridge delays it.
     pub fn grants(&self) -> Arc<Publisher> {
         Arc::clone(&self.grants)
     }
 
-    /// Opens, changes and closes routes and ingress until they are as domain and policy want them now.
+    /// Opens, changes and closes routes and ingress until they are as domains and policy want them now.
     pub fn reconcile(&mut self) -> Result<(), RosError> {
         if let Some(met) = self.met.clone() {
             return Err(met);
         }
         if let Err(met @ RosError::DomainsMeet { .. }) = self.apart.check() {
-            // Fails closed: what the guard keeps inside must not look guarded when it is not.
+            // Fails closed: a topic that is kept inside must not look guarded when it is not.
             self.met = Some(met.clone());
             self.shut_down();
             return Err(met);
@@ -213,7 +213,7 @@ impl Bridge {
         let kept_out = refused.chain(undeclared.iter().map(|topic| (topic, unread)));
         self.entered.enter(&self.shared.audit, kept_out, now);
         (self.refusals, self.undeclared) = (refusals, undeclared);
-        self.farewells.retain(|farewell| !farewell.is_finished());
+        self.closing.retain(|thread| !thread.is_finished());
         self.ingress.reconcile(policy.as_deref());
         self.catalog.publish(policy.as_deref().map(|policy| self.offers(policy)).unwrap_or_default())
     }
@@ -234,7 +234,7 @@ impl Bridge {
         }))
     }
 
-    /// Everything that diagnostics shows.
+    /// State of every topic, for diagnostics.
     pub fn status(&self) -> Vec<TopicStatus> {
         let topics: BTreeSet<&String> = self.routes.keys().chain(self.refusals.keys()).collect();
         topics
@@ -261,7 +261,7 @@ impl Bridge {
             .collect()
     }
 
-    /// Who outside reads a topic without getting all of it.
+    /// Readers outside that do not get all of a topic.
     fn unmatched(&self, topic: &str, active: &ActiveRoute, offered: &[Qos]) -> Vec<Unmatched> {
         let outer = format!("{}{topic}", self.prefix);
         let RouteSpec { type_name, ever, .. } = &active.spec;
@@ -280,7 +280,7 @@ impl Bridge {
             .collect()
     }
 
-    /// The same of what comes in.
+    /// State of every ingress, for diagnostics.
     pub fn ingress(&self) -> Vec<IngressStatus> {
         self.ingress.status()
     }
@@ -290,12 +290,12 @@ impl Bridge {
         &self.undeclared
     }
 
-    /// Why nothing leaves any more: the two domains are not apart.
+    /// The reason for which nothing leaves any more: the two domains are not apart.
     pub fn met(&self) -> Option<&RosError> {
         self.met.as_ref()
     }
 
-    /// Whether every thread of the data plane is alive.
+    /// True while every thread of the data plane is alive.
     pub fn is_sound(&self) -> bool {
         let own = self.routes.values().flat_map(|active| &active.threads);
         self.threads.iter().chain(own).all(|thread| !thread.is_finished())
@@ -307,13 +307,13 @@ impl Bridge {
         self.close_all(&self.routes.keys().cloned().collect::<Vec<_>>());
         self.maker.operational.close();
         self.maker.contextual.close();
-        let threads = self.threads.drain(..).chain(self.farewells.drain(..)).collect();
-        // One that decides on a message for longer ends with the process: the message does not leave.
+        let threads = self.threads.drain(..).chain(self.closing.drain(..)).collect();
+        // A worker that decides on a message for longer ends with the process: the message does not leave.
         let _at_work = join_within(threads, LAST_MESSAGES);
     }
 
-    /// With one domain, what the guard itself publishes must not come in again, nor be mixed with what others publish
-    /// under the same names.
+    /// Removes the guard's own publishers: with one domain, their messages must not come in again, nor be mixed
+    /// with those of other publishers of the same name.
     fn leave_out_own(&self, graph: &mut TopicGraph) {
         let own = participant(&self.catalog.gid());
         graph.retain(|topic, endpoints| {
@@ -326,7 +326,7 @@ impl Bridge {
     fn open_or_change(&mut self, topic: &str, want: RoutePlan) -> Result<(), RosError> {
         let source = describe(&want.nodes, &want.plan);
         if let Some(active) = self.routes.get_mut(topic) {
-            // Also if the route ends: what waits for the verdict on its source gets it first.
+            // Also if the route ends: messages that wait for the verdict on their source get it first.
             active.route.judge(&want.policy, want.plan.clone(), &source);
             if active.spec == want.spec {
                 active.nodes = want.nodes;
@@ -345,8 +345,8 @@ impl Bridge {
         trouble.map_or(Ok(()), |why| Err(RosError::Route(why)))
     }
 
-    /// Ends routes. Nothing comes in any more when this returns; what is out still reaches its readers meanwhile. However
-    /// many they are, they have one last round together.
+    /// Ends routes. Nothing comes in any more when this returns; published messages still reach their readers
+    /// meanwhile. All routes share one last round, however many they are.
     fn close_all(&mut self, topics: &[String]) {
         for active in topics.iter().filter_map(|topic| self.routes.get(topic)) {
             active.route.wind_up();
@@ -361,12 +361,12 @@ impl Bridge {
         active.route.disconnect(until);
         if !active.threads.is_empty() {
             active.queue.close();
-            self.farewells.extend(active.threads);
+            self.closing.extend(active.threads);
         }
         self.shared.cameras.forget(topic);
-        // Saying farewell may take a moment, and the other routes shall not wait for it.
-        let (farewell, route) = (Builder::new().name("farewell".into()), active.route);
-        self.farewells.extend(farewell.spawn(move || route.flush(DRAIN)));
+        // Waiting for the readers may take a moment, and must not delay the other routes.
+        let (thread, route) = (Builder::new().name("closing".into()), active.route);
+        self.closing.extend(thread.spawn(move || route.flush(DRAIN)));
     }
 }
 
@@ -380,7 +380,7 @@ fn start_workers(name: &str, count: usize) -> Result<(Arc<ReadyQueue>, Vec<JoinH
     ReadyQueue::start(name, count).map_err(|error| RosError::Thread(error.to_string()))
 }
 
-/// Where a topic comes from, for the audit.
+/// The sources of a topic, for the audit.
 fn describe(nodes: &BTreeSet<String>, plan: &Plan) -> String {
     let nodes: Vec<&str> = nodes.iter().map(String::as_str).collect();
     let promises: BTreeSet<String> =

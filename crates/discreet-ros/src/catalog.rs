@@ -14,12 +14,12 @@ pub struct CatalogPublisher {
     publisher: Publisher,
     domain: u32,
     signer: Option<Arc<SenderKey>>,
-    /// The last catalogue, and how long it holds.
+    /// The last catalogue, and the end of its lease.
     published: Option<(Lease, Catalog)>,
 }
 
 impl CatalogPublisher {
-    /// On this node. Without a signer the catalogue is not signed, and opens nothing.
+    /// Makes the publisher on this node. Without a signer the catalogue is not signed, and opens nothing.
     pub fn new(
         outer: &Arc<Node>,
         qos: Qos,
@@ -35,10 +35,10 @@ impl CatalogPublisher {
         self.publisher.gid()
     }
 
-    /// Publishes the catalogue if it is another than the last, or if the lease of the last is due.
+    /// Publishes the catalogue if it has changed, or if the lease of the last one is due.
     pub fn publish(&mut self, catalog: Catalog) -> Result<(), RosError> {
         let lease = Lease::from(Time::system().nanoseconds);
-        // By the time of day, as its readers judge it: a clock that was moved renews it at once.
+        // By the time of day, as its readers judge it: a clock that was set renews it at once.
         let published = self.published.as_ref().filter(|(known, _)| !known.is_due(lease.stamp));
         if published.is_none_or(|(_, published)| *published != catalog) {
             self.publisher.publish(&match &self.signer {

@@ -12,7 +12,7 @@ use r2r::std_srvs::srv::Trigger;
 use super::program::{Diagnostics, Logger, Parameters, Program, StartError};
 use discreet_audit::Rotation;
 
-/// What the guard is started with. No parameter can be changed later.
+/// The parameters of the guard. None can be changed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The policy file.
@@ -21,9 +21,9 @@ pub struct Settings {
     pub trust: Option<PathBuf>,
     /// The audit log.
     pub audit: PathBuf,
-    /// When it begins a new part, and how long old parts are kept.
+    /// The size and age at which it is rotated, and the time for which closed parts are kept.
     pub rotation: Rotation,
-    /// Where the keeper listens.
+    /// The keeper's socket.
     pub keeper: PathBuf,
     /// The domain that the guard releases to.
     pub outer_domain: usize,
@@ -43,7 +43,7 @@ const PARAMETERS: [&str; 9] = [
     "workers",
 ];
 
-/// A part that is smaller would hold little more than the entries about parts.
+/// A smaller part would hold little more than the entries about parts.
 const SMALLEST_PART: usize = 4096;
 
 /// The control node.
@@ -71,7 +71,7 @@ fn rotation(given: &Parameters) -> Result<Rotation, String> {
     })
 }
 
-/// What the reload service answers.
+/// The answer of the reload service.
 pub type ReloadAnswer = Result<String, String>;
 
 impl Control {
@@ -103,7 +103,7 @@ impl Control {
         self.program.logger()
     }
 
-    /// Splits the node into what publishes diagnostics and what runs until `stop` is set: the spinning, and the service.
+    /// Splits the node into the publisher of diagnostics and the task that spins and serves until `stop` is set.
     pub fn run(
         self,
         stop: Arc<AtomicBool>,

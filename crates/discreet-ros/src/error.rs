@@ -1,4 +1,4 @@
-//! What rcl says when it refuses.
+//! Errors of rcl.
 
 use std::ffi::CStr;
 
@@ -10,9 +10,9 @@ pub enum RosError {
     /// rcl returned an error code.
     #[error("{doing}: {message} (rcl error {code})")]
     Rcl {
-        /// What was being done, for the person who reads the log.
+        /// The failed action, for the reader of the log.
         doing: String,
-        /// rcl's own words.
+        /// rcl's message.
         message: String,
         /// rcl's return code, `rcl/types.h`.
         code: i32,
@@ -24,21 +24,21 @@ pub enum RosError {
     TypeSupport {
         /// The type as `package/msg/Name`.
         type_name: String,
-        /// What the loader said.
+        /// The loader's message.
         message: String,
     },
-    /// Bytes that are no message of the type; the middleware does not get to see them.
+    /// Bytes that are not a message of the type; the middleware does not get them.
     #[error("not a {type_name}: {why}")]
     Malformed {
         /// The type.
         type_name: String,
-        /// What is wrong with them.
+        /// The defect.
         why: discreet_cdr::Malformed,
     },
     /// A message was permitted on a route that has no topic on the outer domain yet.
     #[error("the topic is not announced on the outer domain")]
     NotAnnounced,
-    /// Two domains that shall be apart are one.
+    /// Two domains that must be apart have met.
     #[error(
         "domains {one} and {other} have met: the middleware finds nodes of the one on the other, at a discovery server or by \
          its profiles (FASTDDS_DEFAULT_PROFILES_FILE), so that consumers reach the robot's nodes past the guard. Take that \
@@ -69,7 +69,7 @@ pub(super) fn check(code: i32, doing: impl FnOnce() -> String) -> Result<(), Ros
     Err(RosError::Rcl { doing: doing(), message: take_message(), code })
 }
 
-/// rcl's words for the error of this thread, which are then forgotten so that they do not stick to the next one.
+/// rcl's message for the error of this thread, which is then cleared so that it does not appear in the next one.
 pub(super) fn take_message() -> String {
     // SAFETY: rcutils keeps the error string of this thread in thread-local storage and returns it by value, always
     // NUL-terminated within its array.

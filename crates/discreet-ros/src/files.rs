@@ -1,7 +1,7 @@
 //! Files that the middleware opens.
 
-/// Sees to it that no process that is started from now on inherits an open file of this one, but for standard input,
-/// output and error. The middleware's sockets lead into both domains, and it leaves them open to be inherited.
+/// Makes every open file of this process, except standard input, output and error, close-on-exec, so that child
+/// processes do not inherit it. The middleware's sockets lead into both domains, and it opens them inheritable.
 pub fn keep_files_to_itself() {
     // SAFETY: changes a flag of this process's files, of all there are, and touches no memory. A kernel before 5.11 does
     // not know it and changes nothing.

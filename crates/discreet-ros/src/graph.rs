@@ -1,4 +1,4 @@
-//! What is on a domain, and the word when that changes.
+//! Discovery: the endpoints on a domain, and changes of its graph.
 
 use std::ffi::{CStr, c_char};
 use std::ptr;
@@ -14,15 +14,15 @@ use discreet_audit::cleaned;
 use discreet_graph::{Endpoint, Gid, NodeName, TopicGraph};
 use discreet_policy::names::is_ros_name;
 
-/// How rmw names a node of which it has not heard yet, and a participant that is no ROS node.
+/// rmw's name for a node that it does not know yet, and for a participant that is not a ROS node.
 const UNKNOWN_NODE: &str = "_NODE_NAME_UNKNOWN_";
 const NOT_ROS: &str = "_CREATED_BY_BARE_DDS_APP_";
 
 impl Node {
-    /// Everything that is published on the node's domain now.
+    /// Every publisher on the node's domain now.
     pub fn topic_graph(&self) -> Result<TopicGraph, RosError> {
         let mut graph = TopicGraph::new();
-        // Names come from whoever is on the domain; one that ROS does not allow is no topic of a robot.
+        // Any participant may choose names; one that ROS does not allow is not a topic of a robot.
         for topic in self.topic_names()?.into_iter().filter(|topic| is_ros_name(topic)) {
             let publishers = self.publishers_of(&topic)?;
             if !publishers.is_empty() {
@@ -47,18 +47,18 @@ impl Node {
         }
     }
 
-    /// Everybody who publishes or subscribes to `topic`, this process included.
+    /// True if `topic` has a publisher or subscription, including those of this process.
     pub(super) fn ends_of(&self, topic: &str) -> Result<Vec<Gid>, RosError> {
         let all = [self.publishers_of(topic)?, self.subscribers_of(topic)?];
         Ok(all.iter().flatten().map(|endpoint| endpoint.gid).collect())
     }
 
-    /// Everybody who publishes `topic`, with what they offer.
+    /// The publishers of `topic`, with their offers.
     pub(super) fn publishers_of(&self, topic: &str) -> Result<Vec<Endpoint>, RosError> {
         self.endpoints_of(topic, rcl::rcl_get_publishers_info_by_topic, "publishes")
     }
 
-    /// Everybody who reads `topic`, with what they ask for.
+    /// The readers of `topic`, with their requests.
     pub fn subscribers_of(&self, topic: &str) -> Result<Vec<Endpoint>, RosError> {
         self.endpoints_of(topic, rcl::rcl_get_subscriptions_info_by_topic, "reads")
     }
@@ -85,7 +85,7 @@ impl Node {
     }
 }
 
-/// rcl's question for the endpoints of a topic.
+/// rcl's query for the endpoints of a topic.
 type Ask = unsafe extern "C" fn(
     *const rcl::rcl_node_t,
     *mut rcl::rcutils_allocator_t,
@@ -105,7 +105,7 @@ unsafe fn endpoint(info: &rcl::rmw_topic_endpoint_info_t) -> Endpoint {
         node: match name.as_str() {
             UNKNOWN_NODE | "" => NodeName::Unknown,
             NOT_ROS => NodeName::NotRos,
-            // A name that no ROS node can have was made by somebody else, for whatever purpose.
+            // A name that no ROS node can have was made by another program, for an unknown purpose.
             _ => Some(full_name(&namespace, &name))
                 .filter(|name| is_ros_name(name))
                 .map_or(NodeName::NotRos, NodeName::Node),

@@ -1,4 +1,4 @@
-//! What diagnostics says of the guard, made from what it counts.
+//! Diagnostics of the guard, made from its counters.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
@@ -17,12 +17,12 @@ use discreet_guard::said::Said;
 use discreet_keeper::client::KeyRing;
 use discreet_policy::LivePolicy;
 
-/// Remembers the counts of the last time, so that rates and fresh alarms can be told.
+/// Remembers the last counts, so that rates and fresh alarms can be reported.
 #[derive(Default)]
 pub struct Health {
     before: HashMap<String, Counts>,
     said: Said,
-    /// What is so now and worth a word on the console.
+    /// Present conditions that deserve a console message.
     noteworthy: Vec<String>,
 }
 
@@ -41,8 +41,9 @@ struct Counts {
 const MAX_NAMED: usize = 20;
 
 impl Health {
-    /// One status for the guard, one for the audit, one for the keys, and one for each topic that the policy declares and a node
-    /// publishes. `refused` is why the newest policy file is not in force, and `since_last` the time since the last call.
+    /// Statuses: one for the guard, one for the audit, one for the keys, and one for each topic that the policy
+    /// declares and a node publishes. `refused` is the reason for which the newest policy file is not in force, and
+    /// `since_last` the time since the last call.
     pub fn statuses(
         &mut self,
         bridge: &Bridge,
@@ -75,14 +76,14 @@ impl Health {
         statuses
     }
 
-    /// What an operator should know and was not told yet, each thing once: topics that lose or withhold something, readers
-    /// that get nothing, nodes of one name. As of the last statuses, at `now`, a monotonic time.
+    /// Console messages that an operator has not had yet, each once: topics that lose or withhold messages, readers
+    /// that get nothing, nodes of one name. From the last statuses, at `now`, a monotonic time.
     pub fn news(&mut self, now: Duration) -> Vec<String> {
         self.said.news(self.noteworthy.drain(..), now)
     }
 }
 
-/// What is worth a word on the console about a topic.
+/// Console messages about a topic.
 fn noteworthy(topic: &TopicStatus, status: &Status) -> Vec<String> {
     let name = &topic.topic;
     let refusals = topic.refusals.iter().filter(|refusal| refusal.reason.is_alarm());
@@ -181,7 +182,7 @@ fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {
 /// By whom the policy is signed, and by whom it must be.
 fn signatures(live: &LivePolicy) -> String {
     let Some(trust) = live.trust() else {
-        return "not asked for: policies are not signed, and whoever may write the file decides".into();
+        return "not required: policies are not signed, and anyone who can write the file decides".into();
     };
     let policy = live.current();
     let by = policy.as_ref().and_then(|policy| policy.signed());
@@ -193,10 +194,10 @@ fn audit_status(audit: &Audit) -> Status {
     let (level, message) = match audit.state() {
         State::Writing => (Level::Ok, "recording".into()),
         State::Faulty { why, .. } => {
-            (Level::Error, format!("not recording, contextual topics stand still: {why}"))
+            (Level::Error, format!("not recording, contextual topics are held: {why}"))
         }
     };
-    // Whoever keeps this head elsewhere can tell later whether the log was replaced.
+    // A copy of this head, kept elsewhere, shows later whether the log was replaced.
     let head = audit
         .head()
         .map(|head| vec![("audit head".into(), blake3::Hash::from_bytes(head.hash).to_hex().to_string())]);
@@ -223,7 +224,7 @@ fn keys_status(live: &LivePolicy, keys: &KeyRing) -> Status {
         ),
         (true, _) => (Level::Ok, "the keeper gives keys".into()),
         (false, false) => (Level::Ok, "no keeper, and no rule of the policy needs one".into()),
-        (false, true) => (Level::Error, format!("no keeper is heard: {sealed}, and {commands}")),
+        (false, true) => (Level::Error, format!("no keeper answers: {sealed}, and {commands}")),
     };
     let may_command = if lease > 0 { keys.stakeholders().len() } else { 0 };
     let values = vec![
@@ -250,7 +251,7 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
             alarms: denied.iter().filter(|(reason, _)| reason.is_alarm()).map(|(_, count)| count).sum(),
             ..Counts::default()
         };
-        // A route that was made anew counts from nothing.
+        // A route that was made again counts from zero.
         let fresh = now.released.checked_sub(before.released).unwrap_or(now.released);
         put("rate", format!("{:.1} Hz", fresh as f64 / since_last.as_secs_f64().max(0.001)));
         put("released", now.released.to_string());
@@ -317,7 +318,7 @@ fn verdict(topic: &TopicStatus, denied: &[(Denied, u64)], now: Counts, before: C
         return (Level::Error, format!("{reason}: {}", reason.advice()));
     }
     if now.blanked > before.blanked {
-        let message = "frames are blanked: nobody could look at them in time; the counts below say why";
+        let message = "frames are blanked: they could not be inspected in time; the counts below say why";
         return (Level::Error, message.into());
     }
     if now.raised > before.raised {

@@ -23,20 +23,20 @@ use discreet_seal::{CALL_TYPE, Entry, Freshness};
 use command::CommandIngress;
 use service::ServiceIngress;
 
-/// An ingress that closes waits so long for the message that is being decided on.
+/// The longest time that an ingress waits, when it closes, for a message that is being decided on.
 const UNDER_WAY: Duration = Duration::from_millis(200);
 
-/// What ingress are made of.
+/// The parts that ingress are made with.
 pub struct IngressParts {
-    /// Where commands and calls go.
+    /// The node inside.
     pub inner: Arc<Node>,
-    /// Where they come from.
+    /// The node outside.
     pub outer: Arc<Node>,
-    /// Stands before outer names when there is only one domain.
+    /// The prefix of outer names when there is only one domain.
     pub prefix: &'static str,
-    /// Those who serve ingress of operational classes.
+    /// The workers of operational ingress.
     pub operational: Arc<ReadyQueue>,
-    /// Those who serve the others.
+    /// The workers of the others.
     pub contextual: Arc<ReadyQueue>,
     /// The parts that all ingress share.
     pub shared: Shared,
@@ -45,15 +45,15 @@ pub struct IngressParts {
 /// All ingress.
 pub struct IngressPoints {
     parts: IngressParts,
-    /// As old as the guard.
+    /// Sequence state, as old as the guard.
     freshness: Arc<Mutex<Freshness>>,
-    /// The same.
+    /// Used rates, as old as the guard.
     rates: Arc<Mutex<Rates>>,
     started: Instant,
     /// By the name outside.
     active: BTreeMap<String, Active>,
     refusals: BTreeMap<String, (Refused, String)>,
-    /// What stands in the audit already.
+    /// Refusals that the audit has already.
     entered: BTreeSet<(String, Refused)>,
 }
 
@@ -63,7 +63,7 @@ struct Active {
     queue: Arc<ReadyQueue>,
 }
 
-/// What an ingress was made for. One that should be another is made anew.
+/// The properties that an ingress was made for. If they change, it is made again.
 #[derive(Clone, PartialEq, Eq)]
 struct Spec {
     type_name: String,
@@ -80,9 +80,9 @@ enum Definition {
 /// An ingress that is open.
 trait Open: Serve {
     fn stats(&self) -> &IngressStats;
-    /// Takes leave of both domains.
+    /// Disconnects from both domains.
     fn close(&self);
-    /// Who publishes inside.
+    /// The endpoints that publish inside.
     fn participant(&self) -> Option<Participant>;
     fn into_serve(self: Arc<Self>) -> Arc<dyn Serve>;
 }
@@ -93,18 +93,18 @@ pub struct IngressStatus {
     pub name: String,
     /// Commands published inside, or calls answered.
     pub accepted: u64,
-    /// Commands that were sent and never came.
+    /// Commands that were sent and never arrived.
     pub lost: u64,
-    /// What was turned away, and how often.
+    /// Rejections, with their counts.
     pub refused: Vec<(Refused, u64)>,
-    /// The last of it, in words.
+    /// The last rejection, in words.
     pub last: Option<String>,
-    /// Why it is not open.
+    /// The reason for which it is not open.
     pub closed: Option<(Refused, String)>,
 }
 
 impl IngressPoints {
-    /// None yet.
+    /// Without an ingress yet.
     pub fn new(parts: IngressParts) -> IngressPoints {
         IngressPoints {
             parts,
@@ -117,8 +117,8 @@ impl IngressPoints {
         }
     }
 
-    /// Opens, changes and closes ingress until they are as the policy wants them, and has each of them look at what
-    /// has waited for too long.
+    /// Opens, changes and closes ingress until they are as the policy wants them, and has each of them time out
+    /// calls that have waited for too long.
     pub fn reconcile(&mut self, policy: Option<&Policy>) {
         let declared = policy.map(|policy| policy.commands().iter().chain(policy.services()));
         let declared: Vec<&Arc<Ingress>> = declared.into_iter().flatten().collect();
@@ -139,7 +139,8 @@ impl IngressPoints {
         self.enter(refusals);
     }
 
-    /// Everything that diagnostics shows: the name outside, what happened there, and why it is closed.
+    /// State of every ingress, for diagnostics: the name outside, the counters, and the reason for which it is
+    /// closed.
     pub fn status(&self) -> Vec<IngressStatus> {
         let names: BTreeSet<&String> = self.active.keys().chain(self.refusals.keys()).collect();
         let status = |name: &String| {
@@ -156,7 +157,7 @@ impl IngressPoints {
         names.into_iter().map(status).collect()
     }
 
-    /// Who the ingress are on the inner domain, once there is one.
+    /// The guard's participant on the inner domain, once there is one.
     pub fn participant(&self) -> Option<Participant> {
         self.active.values().find_map(|active| active.opened.participant())
     }
@@ -179,7 +180,7 @@ impl IngressPoints {
                     let rules = ingress.text_rules();
                     let idle = rules.map(|rules| rules.idle(service.response.plan.strings()));
                     if let Some(field) = idle.unwrap_or_default().first() {
-                        let why = format!("`{field}`, which the policy hides, is no text of the answer");
+                        let why = format!("`{field}`, which the policy hides, is not text of the answer");
                         return Err((Refused::UnknownField, why));
                     }
                 }
@@ -278,7 +279,7 @@ impl IngressPoints {
         }
     }
 
-    /// Enters refusals into the audit when they come up.
+    /// Enters new refusals into the audit.
     fn enter(&mut self, refusals: BTreeMap<String, (Refused, String)>) {
         let now = refusals.iter().map(|(name, (reason, _))| (name.clone(), *reason)).collect();
         let before = std::mem::replace(&mut self.entered, now);

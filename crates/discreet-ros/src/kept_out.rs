@@ -1,4 +1,4 @@
-//! What the audit was told of topics that are kept out.
+//! Audit entries about topics that are kept out.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -6,15 +6,15 @@ use std::time::Duration;
 use discreet_audit::{Audit, Time};
 use discreet_guard::denied::Denied;
 
-/// Topics and reasons in the audit about what is kept out, within a minute. Diagnostics counts them all.
+/// Topics and reasons entered into the audit within a minute. Diagnostics counts them all.
 const MAX_ENTERED: usize = 200;
 
-/// What stands in the audit already: a publisher that comes and goes cannot fill the disk.
+/// Recent entries: a publisher that comes and goes cannot fill the disk.
 #[derive(Default)]
 pub struct KeptOutLog(HashMap<(String, Denied), Duration>);
 
 impl KeptOutLog {
-    /// Enters each topic and reason that was not there within the last minute.
+    /// Enters each topic and reason that was not entered within the last minute.
     pub fn enter<'a>(
         &mut self,
         audit: &Audit,

@@ -1,5 +1,5 @@
-//! The publishers of one topic outside: a lane for each quality of service that its sources offer, and for each latched
-//! source ([`discreet_guard::lanes`]). Lanes come and go with the sources, without a change to the others.
+//! The publishers of one topic outside: a lane for each quality of service that its sources offer, and for each
+//! latched source ([`discreet_guard::lanes`]). Lanes come and go with the sources, without a change to the others.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,49 +15,49 @@ use discreet_guard::protect::Releasable;
 use discreet_guard::relay::{Egress, Output};
 use discreet_policy::Form;
 
-/// A lane that no source needs any more stays for so long: what was under way may still come.
+/// The time that a lane without sources stays: messages under way may still arrive.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Reliable readers of a lane that ends have this long to get the last of it.
+/// Time that reliable readers of an ending lane have to receive the last messages.
 const DRAIN: Duration = Duration::from_millis(500);
 
 /// All lanes of a topic.
 pub struct Lanes {
     node: Arc<Node>,
-    /// Of each lane, but for the quality of service.
+    /// The properties of each lane, without the quality of service.
     released: Released,
     lanes: Vec<Open>,
     places: HashMap<Lane, usize>,
     plan: Option<Plan>,
-    /// Where the next message goes.
+    /// The lane of the next message.
     current: Option<usize>,
     about: Option<About>,
-    /// Another depth is offered than when [`Lanes::changed`] was asked last.
+    /// Another depth is offered than at the last call of [`Lanes::changed`].
     changed: bool,
-    /// Messages displaced since [`Egress::displaced`] was asked last.
+    /// Messages displaced since the last call of [`Egress::displaced`].
     displaced: u64,
-    farewells: Farewells,
+    closing: ClosingPublishers,
 }
 
-/// Publishers that end, each in a thread of its own, because saying farewell may take a moment. Waited for at the end: when
-/// the process ends, the middleware must not be in use any more.
+/// Ending publishers, each in a thread of its own, because waiting for their readers may take a moment. The end
+/// waits for them: when the process ends, the middleware must not be in use any more.
 #[derive(Default)]
-struct Farewells(Vec<JoinHandle<()>>);
+struct ClosingPublishers(Vec<JoinHandle<()>>);
 
-/// A lane that is there.
+/// A lane that exists.
 struct Open {
     lane: Lane,
     under: Under,
     depth: usize,
     outlets: Outlets,
-    /// Messages that left here.
+    /// Messages that left on it.
     sent: u64,
-    /// The same before the source had shown its depth, and how many messages it still stands for.
+    /// The same before the source had shown its depth, and the number of messages that it still stands for.
     before: Option<(Outlets, usize)>,
     unused_since: Option<Duration>,
 }
 
-/// What stands in tags.
+/// The contents of tags.
 #[derive(Clone)]
 struct About {
     data_class: String,
@@ -66,7 +66,7 @@ struct About {
 }
 
 impl Lanes {
-    /// None yet. `released` tells the topic; its quality of service is that of each lane.
+    /// Without lanes yet. `released` describes the topic; the quality of service is that of each lane.
     pub fn new(node: Arc<Node>, released: Released) -> Lanes {
         Lanes {
             node,
@@ -78,11 +78,11 @@ impl Lanes {
             about: None,
             changed: false,
             displaced: 0,
-            farewells: Farewells::default(),
+            closing: ClosingPublishers::default(),
         }
     }
 
-    /// Makes the lanes that `plan` wants and that are not there, and ends those that nobody needs any more.
+    /// Makes the lanes of `plan` that do not exist, and ends those that are not needed any more.
     pub fn arrange(&mut self, plan: &Plan, now: Duration) -> Result<(), RosError> {
         if self.plan.as_ref() == Some(plan) && self.lanes.iter().all(|open| open.unused_since.is_none()) {
             return Ok(());
@@ -94,7 +94,7 @@ impl Lanes {
                 false => drop(open.unused_since.get_or_insert(now)),
             }
         }
-        // What was latched under another policy, or on other delivery, is not handed on.
+        // Messages latched under another policy or delivery are not handed on.
         let is_stale = |open: &Open| open.lane.promise.latched && open.under != plan.under;
         let is_over = |open: &Open| open.unused_since.is_some_and(|since| now >= since + LINGER);
         let (over, mut lanes): (Vec<Open>, Vec<Open>) =
@@ -119,8 +119,8 @@ impl Lanes {
             }
         }
         for open in over {
-            open.before.into_iter().for_each(|(outlets, _)| self.farewells.say(outlets));
-            self.farewells.say(open.outlets);
+            open.before.into_iter().for_each(|(outlets, _)| self.closing.close(outlets));
+            self.closing.close(open.outlets);
         }
         self.lanes = lanes;
         self.places = self.lanes.iter().enumerate().map(|(at, open)| (open.lane, at)).collect();
@@ -129,7 +129,7 @@ impl Lanes {
         failed.map_or(Ok(()), Err)
     }
 
-    /// Gives reliable readers time to get the last of it.
+    /// Gives reliable readers time to receive the last messages.
     pub fn flush(&self, patience: Duration) {
         let until = Instant::now() + patience;
         for open in &self.lanes {
@@ -138,12 +138,12 @@ impl Lanes {
         }
     }
 
-    /// Whether a source has shown another depth since the last call.
+    /// True if a source has shown another depth since the last call.
     pub fn changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
     }
 
-    /// What each lane offers.
+    /// The offer of each lane.
     pub fn offered(&self) -> Vec<Qos> {
         self.lanes.iter().map(|open| Qos { depth: open.depth, ..open.lane.promise }).collect()
     }
@@ -164,10 +164,10 @@ impl Output for Lanes {
     fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), RosError> {
         let open = self.current.and_then(|at| self.lanes.get_mut(at)).ok_or(RosError::NotAnnounced)?;
         open.outlets.publish(message, receipt)?;
-        // Now the new history is all that the source keeps, and what the old one has besides is gone inside as well.
+        // From now on the new history is all that the source keeps; older messages are gone inside as well.
         if let Some((before, left)) = open.before.take() {
             match left.checked_sub(1) {
-                None | Some(0) => self.farewells.say(before),
+                None | Some(0) => self.closing.close(before),
                 Some(left) => open.before = Some((before, left)),
             }
         }
@@ -194,7 +194,7 @@ impl Egress for Lanes {
                 open.depth = depth;
                 self.changed = true;
                 if let Some((older, _)) = open.before.replace((before, depth)) {
-                    self.farewells.say(older);
+                    self.closing.close(older);
                 }
             }
         }
@@ -217,19 +217,19 @@ impl Egress for Lanes {
     }
 }
 
-impl Farewells {
-    fn say(&mut self, outlets: Outlets) {
-        self.0.retain(|farewell| !farewell.is_finished());
-        let farewell = Builder::new().name("farewell".into());
+impl ClosingPublishers {
+    fn close(&mut self, outlets: Outlets) {
+        self.0.retain(|thread| !thread.is_finished());
+        let thread = Builder::new().name("closing".into());
         // Without a thread they end at once.
-        self.0.extend(farewell.spawn(move || outlets.flush(DRAIN)));
+        self.0.extend(thread.spawn(move || outlets.flush(DRAIN)));
     }
 }
 
-impl Drop for Farewells {
+impl Drop for ClosingPublishers {
     fn drop(&mut self) {
-        for farewell in self.0.drain(..) {
-            let _panicked = farewell.join();
+        for thread in self.0.drain(..) {
+            let _panicked = thread.join();
         }
     }
 }

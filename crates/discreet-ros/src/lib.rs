@@ -1,7 +1,7 @@
 //! The edge to ROS 2: the only place that names `r2r` or `r2r_rcl`, and the only one with `unsafe`.
 //!
 //! The data plane is a thin, safe layer over `r2r_rcl`, the C bindings below r2r. r2r itself keeps a channel of ten
-//! messages per subscription and drops the rest without a word, has one domain per process, and throws away who
+//! messages per subscription and drops the rest silently, has one domain per process, and does not say who
 //! published a message; a guard needs all three. r2r serves the control plane: parameters, services, diagnostics.
 //!
 //! Every handle below frees itself in the order that rcl demands, because each holds what it depends on.

@@ -1,5 +1,5 @@
-//! Whether two domains that shall be apart have met: at a discovery server, or however else the middleware was told to
-//! find peers. Then whoever is on the one reaches the nodes of the other past this program.
+//! Detects that two domains that must be apart have met: at a discovery server, or wherever else the middleware was
+//! configured to find peers. Then participants of one domain reach the nodes of the other past this program.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -8,29 +8,29 @@ use super::{Node, Publisher, RosError, Subscription, TypeSupport};
 use discreet_graph::qos::Qos;
 use discreet_seal::{GRANTS_TOPIC, GRANTS_TYPE};
 
-/// Two domains are looked at from both sides.
+/// The check that two domains are apart, from both sides.
 pub struct Apart {
     outer: Arc<Node>,
     other: Arc<Node>,
     _probe: Probe,
 }
 
-/// At a server nobody hears of a topic that it has no use for, so the other domain has a use for what is on the outer one:
-/// the end that this process does not have there. Nothing is published, and nothing is read.
+/// A discovery server forwards only endpoints of topics that a client uses. So the other domain uses the topic of
+/// the outer one, with the end that this process does not have there. Nothing is published, and nothing is read.
 enum Probe {
     None,
     Reads { _end: Subscription },
     Writes { _end: Publisher },
 }
 
-/// Where the middleware may be told of a discovery server without a variable of its own.
+/// Files in which the middleware may be given a discovery server without a variable of its own.
 const ENVIRONMENT_FILE: &str = "FASTDDS_ENVIRONMENT_FILE";
 const SERVER: &str = "ROS_DISCOVERY_SERVER";
 
 /// Refuses an environment that names a discovery server, at which the nodes of all domains meet.
 pub fn no_discovery_server() -> Result<(), String> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let why = "at a discovery server the nodes of all domains meet, past whatever stands between them. Unset it here and \
+    let why = "at a discovery server the nodes of all domains meet, past any guard between them. Unset it here and \
                for the robot (docs/lock.md)";
     if set(SERVER).is_some() {
         return Err(format!("{SERVER} is set: {why}"));
@@ -74,8 +74,8 @@ impl Apart {
         Ok(Apart { outer: Arc::clone(outer), other: Arc::clone(other), _probe: probe })
     }
 
-    /// An error if both have heard of one and the same endpoint, which is on one domain only. With one domain for both there
-    /// is nothing to keep apart.
+    /// An error if both domains have discovered one and the same endpoint, which is on one domain only. With one
+    /// domain for both there is nothing to keep apart.
     pub fn check(&self) -> Result<(), RosError> {
         let (outer, other) = (self.outer.domain_id(), self.other.domain_id());
         if outer == other {

@@ -1,4 +1,4 @@
-//! The topics of the outer domain on which one topic's messages leave: open with the tags beside it, or sealed.
+//! The topics of the outer domain on which one topic's messages leave: open with their tags, or sealed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use discreet_guard::tag::{Stamp, TAG_TYPE, TagWriter, tag_topic};
 use discreet_policy::Form;
 use discreet_seal::{PerForm, SEALED_TYPE, sealed_topic};
 
-/// Where the forms of one topic's messages go. What the policy never releases has no topic outside, and nothing to
-/// publish on.
+/// The publishers of one topic's forms. A form that the policy never releases has no topic outside, and so no
+/// publisher.
 #[derive(Default)]
 pub struct Outlets {
     open: Option<OuterTopic>,
@@ -22,7 +22,7 @@ pub struct Outlets {
 }
 
 impl Outlets {
-    /// Announces the topics for what may leave.
+    /// Advertises the topics of the forms that may leave.
     pub fn new(node: &Arc<Node>, released: &Released, leaves: Leaves) -> Result<Outlets, RosError> {
         let Leaves { open, sealed } = leaves;
         let open = open.then(|| OuterTopic::new(node, released)).transpose()?;
@@ -34,19 +34,19 @@ impl Outlets {
         Ok(Outlets { open, sealed })
     }
 
-    /// Whether anything can leave.
+    /// True if a form can leave.
     pub fn any(&self) -> bool {
         self.open.is_some() || self.sealed.as_ref().each().any(|(_, sealed)| sealed.is_some())
     }
 
-    /// What stands in the tags of what leaves openly from now on.
+    /// Sets the contents of the tags of open messages from now on.
     pub fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
         if let Some(open) = &mut self.open {
             open.describe(data_class, form, policy_version);
         }
     }
 
-    /// Gives reliable readers time to get the last of it.
+    /// Gives reliable readers time to receive the last messages.
     pub fn flush(&self, patience: Duration) {
         let until = Instant::now() + patience;
         let open = self.open.as_ref().map(|open| &open.messages);
@@ -60,7 +60,7 @@ impl Outlets {
 impl Output for Outlets {
     type Fault = RosError;
 
-    // The receipt has done its work by being there: without one this cannot be called.
+    // The receipt is the proof: without one this cannot be called.
     fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), RosError> {
         let sealed = self.sealed.get(message.form());
         match (&mut self.open, sealed) {
@@ -81,7 +81,7 @@ struct OuterTopic {
     latched: bool,
 }
 
-/// What does not change from message to message on a route.
+/// The constant properties of a route's messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Released {
     /// The topic's name on the outer domain.
@@ -90,7 +90,7 @@ pub struct Released {
     pub source_topic: String,
     /// The messages' type.
     pub type_name: String,
-    /// What the sources offer.
+    /// The offer of the sources.
     pub qos: Qos,
 }
 
@@ -114,7 +114,7 @@ impl OuterTopic {
 
     fn publish(&mut self, message: Releasable<'_>, _receipt: Receipt) -> Result<(), RosError> {
         let sequence = self.messages.publish(message.cdr())?;
-        // A tag that nobody reads is not sent, which is what makes tags free. A latched one may be read later.
+        // A tag without a reader is not sent, which makes tags free. A latched one may be read later.
         if self.latched || self.tags.subscription_count() > 0 {
             let source = message.origin();
             let tag = self.tag.write(&Stamp {
@@ -125,7 +125,7 @@ impl OuterTopic {
                 source: source.publisher,
                 policy_version: self.policy_version,
             });
-            // The message is out; a tag that cannot follow it does not make it unsent.
+            // The message is published; a tag that cannot follow it does not change that.
             let _tag_lost = self.tags.publish(tag);
         }
         Ok(())

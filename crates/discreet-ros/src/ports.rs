@@ -1,9 +1,10 @@
 //! Ports of Fast DDS's shared memory: those that a killed process left behind, and those that this process lost.
 //!
-//! Fast DDS gives the port of a dead reader to the next process: it removes the file and makes a new one of the same name.
-//! A publisher that still maps the old file goes on writing there, and the new reader is matched and hears nothing, until
-//! the publisher is started again (Fast DDS 2.14 and 3; its project was told in 2024). For Fast DDS a port is dead when nobody
-//! holds the lock on its file `..._el`. Here that lock is taken, so that Fast DDS finds the port in use and takes the next one.
+//! Fast DDS gives the port of a dead reader to the next process: it removes the file and makes a new one of the
+//! same name. A publisher that still maps the old file goes on writing there, and the new reader is matched and
+//! receives nothing, until the publisher is restarted (Fast DDS 2.14 and 3; reported to its project in 2024). Fast
+//! DDS takes a port for dead when the lock on its file `..._el` is free. Here that lock is taken, so that Fast DDS
+//! finds the port in use and takes the next one.
 
 use discreet_host::sync::lock;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use std::sync::Mutex;
 
 use rustix::fs::OFlags;
 
-/// Where Fast DDS keeps its files on Linux.
+/// Folder of Fast DDS's files on Linux.
 const FOLDER: &str = "/dev/shm";
 
 /// Names of ports in Fast DDS 2 and 3, before the number.
@@ -25,7 +26,7 @@ const NAMES: [&str; 2] = ["fastrtps_port", "fastdds_port"];
 /// The first word of a segment that is ready.
 const READY: u32 = 2;
 
-/// Ports of readers that want one to themselves, as those of the graph do: for all domains together.
+/// Ports of readers with a port of their own, as those of the graph: for all domains together.
 const UNSHARED: Range<usize> = 7000..7400;
 
 /// The first port of domain 0, and the ports of each domain (RTPS 2.5, 9.6.2).
@@ -35,28 +36,29 @@ const OF_A_DOMAIN: usize = 250;
 /// Ports in each range that are held or alive. Fast DDS tries a hundred for a process, every second one.
 const MAX_TAKEN: usize = 80;
 
-/// Until the process ends.
+/// Held until the process ends.
 static HELD: Mutex<Held> = Mutex::new(Held(BTreeMap::new()));
 
 /// Locks of dead ports.
 struct Held(BTreeMap<usize, File>);
 
-/// Sees to it that a process which joins `domain_id` is not given a dead port. To be called before it joins. Gives how many
-/// ports are avoided by now.
+/// Takes the locks of dead ports, so that a process which joins `domain_id` is not given one. Call it before joining.
+/// Returns the number of ports avoided so far.
 pub fn avoid_dead(domain_id: usize) -> usize {
     let mut held = lock(&HELD);
     held.hold(Path::new(FOLDER), domain_id);
     held.0.len()
 }
 
-/// Ports of this process whose files somebody removed. Publishers do not reach it there, and nobody tells it.
+/// Ports of this process whose files were removed. Publishers do not reach it there, and no error is reported.
 pub fn lost() -> Vec<usize> {
     lock(&HELD).lost(Path::new("/proc/self"))
 }
 
 impl Held {
     fn hold(&mut self, folder: &Path, domain_id: usize) {
-        // Fast DDS removes those that its check finds dead, also for their publishers. They are as good as new.
+        // Fast DDS removes the files of ports that its check finds dead, also for their publishers. These ports are
+        // good again.
         self.0.retain(|port, _| is_there(folder, *port));
         let first = FIRST + OF_A_DOMAIN * domain_id;
         for range in [UNSHARED, first..first + OF_A_DOMAIN] {
@@ -99,8 +101,8 @@ fn port(name: &str) -> Option<usize> {
     NAMES.iter().find_map(|start| name.strip_prefix(start))?.parse().ok()
 }
 
-/// A port whose segment was made ready, by its first word (Boost.Interprocess). On one that was not, Fast DDS would wait for
-/// its maker if the lock were held; left alone, it removes the file.
+/// True for a port whose segment was made ready, by its first word (Boost.Interprocess). On one that was not, Fast
+/// DDS would wait for its maker if the lock were held; otherwise it removes the file.
 fn is_there(folder: &Path, port: usize) -> bool {
     NAMES.iter().any(|name| {
         let segment = open(&folder.join(format!("{name}{port}")));
@@ -111,14 +113,14 @@ fn is_there(folder: &Path, port: usize) -> bool {
     })
 }
 
-/// A regular file; nothing is waited for, and no link is followed.
+/// Opens a regular file, without blocking and without following a link.
 fn open(path: &Path) -> Option<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path).ok()?;
     file.metadata().ok()?.is_file().then_some(file)
 }
 
-/// The lock of a port that is there, if it has one; an owner that ends in order removes it. Of a port in use, none.
+/// The lock of an existing port, if it has one; an owner that ends in order removes it. None for a port in use.
 fn lock_port(folder: &Path, port: usize) -> Option<Option<File>> {
     NAMES.iter().find_map(|name| {
         let lock = open(&folder.join(format!("{name}{port}_el")))?;
@@ -209,7 +211,7 @@ mod tests {
         mapped(&["fastrtps_port8163", "fastdds_port7002", "fastrtps_port8167"]);
         assert!(held.lost(&process).is_empty());
         mapped(&["fastrtps_port8163 (deleted)", "fastdds_port7002 (deleted)", "fastrtps_port8165 (deleted)"]);
-        assert_eq!(held.lost(&process), [7002, 8163], "8165 is of somebody who ended");
+        assert_eq!(held.lost(&process), [7002, 8163], "8165 is of a process that ended");
         held.0.insert(8163, File::open("/dev/null").unwrap());
         assert_eq!(held.lost(&process), [7002], "8163 is held, not used");
         fs::remove_dir_all(&process).unwrap();

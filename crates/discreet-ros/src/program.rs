@@ -1,4 +1,4 @@
-//! A program's face on its own domain, by r2r: a node with parameters, diagnostics and a log.
+//! A program's node on its own domain, by r2r: parameters, diagnostics and a log.
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -50,8 +50,9 @@ impl Program {
         Logger(self.node.logger().into())
     }
 
-    /// The parameters that it was started with; none can be changed later. One that is nearly `known` is an error, because a
-    /// misspelt one would silently do nothing; others, which a launch file gives to every node, are told in the log.
+    /// The parameters given at the start; none can be changed later. One that is nearly `known` is an error,
+    /// because a misspelt one would silently have no effect; others, which a launch file gives to every node, are
+    /// logged.
     pub fn parameters(&self, known: &[&str]) -> Result<Parameters<'_>, String> {
         let given = self.node.params.lock().map_err(|_| "parameters are not readable")?;
         let foreign = foreign(given.keys().map(String::as_str), known)?;
@@ -66,7 +67,7 @@ impl Program {
         Ok(Parameters(&self.node))
     }
 
-    /// Splits the node into what publishes diagnostics and what spins until `stop` is set.
+    /// Splits the node into the publisher of diagnostics and the task that spins until `stop` is set.
     pub fn run(self, stop: Arc<AtomicBool>) -> (Diagnostics, tokio::task::JoinHandle<()>) {
         let Program { mut node, diagnostics, parameters } = self;
         tokio::spawn(parameters);
@@ -79,18 +80,18 @@ impl Program {
     }
 }
 
-/// Why a program could not start.
+/// The reason for which a program could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// ROS 2 does not take the arguments, such as a file of parameters that is not there.
-    #[error("ROS 2 does not take the arguments: {0}")]
+    /// ROS 2 rejects the arguments, such as a file of parameters that does not exist.
+    #[error("ROS 2 rejects the arguments: {0}")]
     Arguments(String),
-    /// The middleware would not make the node.
+    /// The middleware refused to make the node.
     #[error(transparent)]
     Middleware(#[from] r2r::Error),
 }
 
-/// Makes the node. Of arguments that rcl does not take, r2r makes a panic.
+/// Makes the node. r2r panics for arguments that rcl rejects.
 fn start(name: &str) -> Result<r2r::Node, StartError> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
@@ -100,14 +101,14 @@ fn start(name: &str) -> Result<r2r::Node, StartError> {
         Ok(node) => Ok(node?),
         Err(panic) => {
             let words = panic.downcast_ref::<String>().map_or("they are wrong", String::as_str);
-            // The place in rcl's own source says nothing to whoever started this.
+            // The place in rcl's own source does not help the operator.
             let words = words.split(", at ").next().unwrap_or_default();
             Err(StartError::Arguments(words.chars().flat_map(char::escape_debug).collect()))
         }
     }
 }
 
-/// Refuses every change: what a program was started with holds until it ends.
+/// Refuses every change: the parameters of the start hold until the program ends.
 struct Fixed;
 
 impl r2r::RosParams for Fixed {
@@ -120,7 +121,7 @@ impl r2r::RosParams for Fixed {
         Ok(())
     }
 
-    /// The value that it was started with stands elsewhere.
+    /// The given value is stored elsewhere.
     fn get_parameter(&mut self, name: &str) -> r2r::Result<ParameterValue> {
         Err(r2r::Error::InvalidParameterName { name: name.to_owned() })
     }
@@ -136,11 +137,11 @@ impl r2r::RosParams for Fixed {
     }
 }
 
-/// What a program was started with; an error names the parameter and what it should be.
+/// The parameters of a program; an error names the parameter and its expected form.
 pub struct Parameters<'a>(&'a r2r::Node);
 
 impl Parameters<'_> {
-    /// A text; an empty one is none.
+    /// A text; none if it is empty.
     pub fn text(&self, name: &str) -> Result<Option<String>, String> {
         match self.value(name) {
             ParameterValue::NotSet => Ok(None),
@@ -153,12 +154,12 @@ impl Parameters<'_> {
         }
     }
 
-    /// The path of a file; an empty one is none.
+    /// The path of a file; none if it is empty.
     pub fn path(&self, name: &str) -> Result<Option<PathBuf>, String> {
         Ok(self.text(name)?.map(PathBuf::from))
     }
 
-    /// A file in the folder where Discreet keeps its own, if no other is named.
+    /// A file in Discreet's own folder, if no other is named.
     pub fn path_or_own(&self, name: &str, own: &str) -> Result<PathBuf, String> {
         let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_else(|| ".".into());
         Ok(self.path(name)?.unwrap_or_else(|| home.join(".ros/discreet").join(own)))
@@ -178,7 +179,7 @@ impl Parameters<'_> {
         }
     }
 
-    /// Yes or no.
+    /// A truth value.
     pub fn flag(&self, name: &str) -> Result<bool, String> {
         match self.value(name) {
             ParameterValue::NotSet => Ok(false),
@@ -211,7 +212,7 @@ impl Parameters<'_> {
     }
 }
 
-/// A value as YAML reads it, which may be another than was meant.
+/// A value as YAML reads it, which may differ from the intended one.
 fn spoken(value: &ParameterValue) -> String {
     match value {
         ParameterValue::NotSet => "nothing".to_owned(),
@@ -223,35 +224,35 @@ fn spoken(value: &ParameterValue) -> String {
     }
 }
 
-/// The domain that ROS 2 starts this process on.
+/// The domain on which ROS 2 starts this process.
 pub fn own_domain() -> Result<usize, String> {
     match std::env::var("ROS_DOMAIN_ID") {
         Ok(text) if !text.is_empty() => text
             .parse()
-            .map_err(|_| format!("ROS_DOMAIN_ID is `{}`, which is no number", text.escape_default())),
+            .map_err(|_| format!("ROS_DOMAIN_ID is `{}`, which is not a number", text.escape_default())),
         _ => Ok(0),
     }
 }
 
-/// How bad it is, as `diagnostic_msgs/msg/DiagnosticStatus` numbers it.
+/// Severity, as `diagnostic_msgs/msg/DiagnosticStatus` numbers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// As it should be.
+    /// Normal operation.
     Ok = 0,
-    /// Somebody should look.
+    /// An operator should look at it.
     Warn = 1,
-    /// Somebody must act.
+    /// An operator must act.
     Error = 2,
 }
 
 /// One line of diagnostics.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
-    /// What it is about; `discreet: ` is put before it.
+    /// The subject; `discreet: ` is put before it.
     pub name: String,
-    /// How bad it is.
+    /// Its severity.
     pub level: Level,
-    /// In words.
+    /// The state, in words.
     pub message: String,
     /// Figures.
     pub values: Vec<(String, String)>,
@@ -284,17 +285,17 @@ impl Diagnostics {
 pub struct Logger(String);
 
 impl Logger {
-    /// Something that happened as it should.
+    /// Logs normal operation.
     pub fn info(&self, text: &str) {
         r2r::log_info!(&self.0, "{text}");
     }
 
-    /// Something that somebody should look at.
+    /// Logs something that an operator should look at.
     pub fn warn(&self, text: &str) {
         r2r::log_warn!(&self.0, "{text}");
     }
 
-    /// Something that somebody must act on.
+    /// Logs something that an operator must act on.
     pub fn error(&self, text: &str) {
         r2r::log_error!(&self.0, "{text}");
     }

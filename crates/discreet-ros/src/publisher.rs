@@ -1,4 +1,4 @@
-//! Publishing bytes that are already serialized.
+//! Publishes bytes that are already serialized.
 
 use std::ptr;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ unsafe impl Send for Publisher {}
 unsafe impl Sync for Publisher {}
 
 impl Publisher {
-    /// Announces `topic` on the node's domain.
+    /// Advertises `topic` on the node's domain.
     pub fn new(node: &Arc<Node>, topic: &str, types: &TypeSupport, qos: Qos) -> Result<Publisher, RosError> {
         let name = c_string(topic)?;
         // SAFETY: node and type support are valid and outlive the publisher (the node is held below, the type support
@@ -85,7 +85,7 @@ impl Publisher {
         Ok(self.published.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// How many subscriptions are matched now.
+    /// The number of matched subscriptions.
     pub fn subscription_count(&self) -> usize {
         let mut count = 0;
         // SAFETY: the publisher is initialised and `count` is a live local.
@@ -93,7 +93,7 @@ impl Publisher {
         if code == rcl::RCL_RET_OK as i32 { count } else { 0 }
     }
 
-    /// Waits until every reliable subscriber has what was published, at most for `timeout`.
+    /// Waits until every reliable subscriber has all published messages, at most for `timeout`.
     pub fn flush(&self, timeout: Duration) {
         let nanoseconds = i64::try_from(timeout.as_nanos()).unwrap_or(i64::MAX);
         // SAFETY: the publisher is initialised.

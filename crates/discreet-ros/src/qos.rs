@@ -6,7 +6,7 @@ use r2r_rcl as rcl;
 
 use discreet_graph::qos::{Liveliness, Qos};
 
-/// The profile that rmw is asked for.
+/// The profile that rmw is given.
 pub(super) fn profile(qos: Qos) -> rcl::rmw_qos_profile_t {
     use rcl::{
         rmw_qos_durability_policy_t as Durability, rmw_qos_history_policy_t as History,
@@ -34,7 +34,8 @@ pub(super) fn profile(qos: Qos) -> rcl::rmw_qos_profile_t {
     }
 }
 
-/// What an endpoint announced. A policy that it did not tell is read as ROS 2's default; an untold depth is 0.
+/// The announced quality of service of an endpoint. A missing policy is read as ROS 2's default; a missing depth is
+/// 0.
 pub(super) fn announced(profile: &rcl::rmw_qos_profile_t) -> Qos {
     use rcl::{
         rmw_qos_durability_policy_t as Durability, rmw_qos_history_policy_t as History,
@@ -58,13 +59,14 @@ pub(super) fn announced(profile: &rcl::rmw_qos_profile_t) -> Qos {
     }
 }
 
-/// rmw writes "infinite" as zero when asking.
+/// rmw takes zero as "infinite" in requests.
 fn time(duration: Option<Duration>) -> rcl::rmw_time_t {
     let duration = duration.unwrap_or_default();
     rcl::rmw_time_t { sec: duration.as_secs(), nsec: u64::from(duration.subsec_nanos()) }
 }
 
-/// rmw tells "infinite" as zero or as the largest number of nanoseconds that fits 63 bits (`RMW_DURATION_INFINITE`).
+/// rmw reports "infinite" as zero or as the largest number of nanoseconds that fits 63 bits
+/// (`RMW_DURATION_INFINITE`).
 fn duration(time: rcl::rmw_time_t) -> Option<Duration> {
     const INFINITE_SECONDS: u64 = 9_223_372_036;
     let finite = time.sec < INFINITE_SECONDS && (time.sec, time.nsec) != (0, 0);

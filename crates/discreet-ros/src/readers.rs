@@ -1,18 +1,18 @@
-//! Readers outside that DDS does not match with what is offered. They would hear nothing of it, and nothing of why.
+//! Readers outside that DDS does not match with the offers. They would receive nothing, and no reason.
 
 use discreet_graph::Endpoint;
 use discreet_graph::qos::Qos;
 
-/// A reader that gets nothing of a topic, or not what some of its sources send.
+/// A reader that gets nothing of a topic, or nothing from some of its sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmatched {
     /// The topic outside.
     pub topic: String,
     /// The reader's node.
     pub node: String,
-    /// Nothing comes to it, not even what others of the sources send.
+    /// It receives nothing, not even from other sources.
     pub wholly: bool,
-    /// What is not met, and what to do, in words.
+    /// The unmet request and the remedy, in words.
     pub why: String,
 }
 
@@ -45,7 +45,7 @@ pub fn unmatched(topic: &str, type_name: &str, readers: &[Endpoint], offered: &[
 }
 
 impl Unmatched {
-    /// For whoever has to do something about it.
+    /// The message for the operator.
     pub fn advice(&self) -> String {
         let Unmatched { topic, node, wholly, why } = self;
         let part = if *wholly { "gets nothing of" } else { "does not get all of" };
@@ -72,14 +72,14 @@ mod tests {
 
     #[test]
     fn a_reader_that_asks_for_more_or_for_another_type_is_named_with_the_reason() {
-        let told = |reader, offered: &[Qos]| unmatched("/map", "a/msg/B", &[reader], offered);
-        assert_eq!(told(reader("a/msg/B", WEAK), &[WEAK, Qos::DEFAULT]), []);
-        assert_eq!(told(reader("a/msg/B", Qos::DEFAULT), &[]), [], "nothing is offered yet");
-        let [nothing] = told(reader("a/msg/B", Qos::DEFAULT), &[WEAK]).try_into().unwrap();
+        let reports = |reader, offered: &[Qos]| unmatched("/map", "a/msg/B", &[reader], offered);
+        assert_eq!(reports(reader("a/msg/B", WEAK), &[WEAK, Qos::DEFAULT]), []);
+        assert_eq!(reports(reader("a/msg/B", Qos::DEFAULT), &[]), [], "nothing is offered yet");
+        let [nothing] = reports(reader("a/msg/B", Qos::DEFAULT), &[WEAK]).try_into().unwrap();
         assert!(nothing.advice().starts_with("/rviz gets nothing of /map: its reliability"), "{nothing:?}");
-        let [part] = told(reader("a/msg/B", Qos::DEFAULT), &[Qos::DEFAULT, WEAK]).try_into().unwrap();
+        let [part] = reports(reader("a/msg/B", Qos::DEFAULT), &[Qos::DEFAULT, WEAK]).try_into().unwrap();
         assert!(part.advice().starts_with("/rviz does not get all of /map"), "{part:?}");
-        let [other] = told(reader("a/msg/C", WEAK), &[WEAK]).try_into().unwrap();
+        let [other] = reports(reader("a/msg/C", WEAK), &[WEAK]).try_into().unwrap();
         assert!(other.wholly && other.why.contains("a/msg/C"));
     }
 }

@@ -19,33 +19,33 @@ pub const ROSTER_TYPE: &str = "discreet_interfaces/srv/SetRoster";
 const BATCH: usize = 4;
 
 /// Takes rosters.
-pub struct RosterDesk {
+pub struct RosterService {
     turn: Turn,
     rosters: Arc<Rosters>,
     plan: Plan,
     server: Mutex<Option<Server>>,
 }
 
-impl RosterDesk {
+impl RosterService {
     /// Offers the service on the inner domain.
     pub fn open(
         inner: &Arc<Node>,
         types: &Definitions,
         rosters: Arc<Rosters>,
         queue: &Arc<ReadyQueue>,
-    ) -> Result<Arc<RosterDesk>, RosError> {
+    ) -> Result<Arc<RosterService>, RosError> {
         let refuse = |message| RosError::TypeSupport { type_name: ROSTER_TYPE.into(), message };
         let definition = types.service(ROSTER_TYPE).map_err(refuse)?;
-        let desk = Arc::new(RosterDesk {
+        let service = Arc::new(RosterService {
             turn: Turn::default(),
             rosters,
             plan: definition.request.plan.clone(),
             server: Mutex::default(),
         });
-        let wake = wake(Arc::downgrade(&desk), Arc::clone(queue));
+        let wake = wake(Arc::downgrade(&service), Arc::clone(queue));
         let server = Server::new(inner, ROSTER_SERVICE, &ServiceSupport::load(&definition)?, wake)?;
-        *lock(&desk.server) = Some(server);
-        Ok(desk)
+        *lock(&service.server) = Some(server);
+        Ok(service)
     }
 
     fn replace(&self, request: &[u8]) -> Result<usize, String> {
@@ -60,7 +60,7 @@ impl RosterDesk {
         }
         let count = texts.len();
         let kind_of = |word: &str| {
-            // A group of kinds, such as `stay`, would not say which of them a text is.
+            // A group of kinds, such as `stay`, does not say which of them a text is.
             let kind = Kinds::named(word).and_then(|kinds| kinds.iter().find(|kind| kind.name() == word));
             kind.ok_or_else(|| "one of the kinds is none: write `person`, `room`, `booking`".to_owned())
         };
@@ -85,7 +85,7 @@ fn entries(request: &[u8]) -> Result<(Vec<String>, Vec<String>), Malformed> {
     Ok((list()?, list()?))
 }
 
-impl Serve for RosterDesk {
+impl Serve for RosterService {
     fn serve(&self) -> bool {
         let mut server = lock(&self.server);
         let Some(server) = server.as_mut() else { return false };

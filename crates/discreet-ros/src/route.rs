@@ -22,61 +22,62 @@ use discreet_redact::ImageRedactor;
 /// Messages served in one go before other routes have their turn.
 const BATCH: usize = 16;
 
-/// A new source soon publishes: for so long the audit is kept ready for it.
+/// A new source soon publishes: for this time the audit is kept ready for it.
 const WARM_UP: Duration = Duration::from_secs(5);
 
-/// A route that ends waits so long for the message that is being decided on. It does not leave after that.
+/// The longest time that an ending route waits for the message that is being decided on. It does not leave after
+/// that.
 const UNDER_WAY: Duration = Duration::from_millis(100);
 
-/// A topic that is being guarded.
+/// A guarded topic.
 ///
-/// Discovery, diagnostics and the end of the guard leave word here, and read what was left for them: none of them waits
-/// for a message to be decided on, however long that takes.
+/// Discovery, diagnostics and the end of the guard leave their requests here, and read the state left for them:
+/// none of them waits for a decision on a message, however long that takes.
 pub struct Route {
     /// Its counters.
     pub stats: RouteStats,
     opened: Instant,
     turn: Turn,
     path: Slot<Path>,
-    /// What discovery said last, until the worker has heard it.
+    /// The last verdicts of discovery, until the worker takes them.
     verdict: Mutex<Option<Verdict>>,
     heard: AtomicBool,
     winding_up: AtomicBool,
-    /// Since it winds up, everything that waited was served.
+    /// While it winds up: every waiting message was served.
     served: Mutex<bool>,
     all_served: Condvar,
-    /// Nothing leaves any more.
+    /// Set at the end: nothing leaves any more.
     ended: AtomicBool,
     snapshot: Mutex<Snapshot>,
-    /// Messages that wait until it is known whose they are, or how much their source keeps.
+    /// Messages that wait until their publisher, or its depth, is known.
     parked: AtomicUsize,
 }
 
-/// How the path was when the worker left it, for diagnostics and the catalogue.
+/// The path's state when the worker left it, for diagnostics and the catalogue.
 #[derive(Default, Clone)]
 struct Snapshot {
     redactor: Option<String>,
-    /// What each lane offers outside.
+    /// The offer of each lane outside.
     offered: Vec<Qos>,
-    /// Why a publisher or subscription could not be made.
+    /// The reason for which a publisher or subscription could not be made.
     trouble: Option<String>,
 }
 
-/// What discovery knows of the publishers, judged by a policy's sources.
+/// The publishers that discovery knows, judged by a policy's sources.
 struct Verdict {
     policy: Arc<Policy>,
     plan: Plan,
     source: String,
 }
 
-/// What serving a message needs. Touched by one worker at a time.
+/// Everything that serves a message. Used by one worker at a time.
 struct Path {
     inbox: Inbox,
     outbound: Outbound<Lanes>,
 }
 
 impl Route {
-    /// A route that nothing comes in on yet.
+    /// A route without subscriptions yet.
     pub fn new(outbound: Outbound<Lanes>, listen: Listen) -> Route {
         Route {
             stats: RouteStats::default(),
@@ -94,44 +95,44 @@ impl Route {
         }
     }
 
-    /// From here on messages come in, from the publishers in `plan`, and leave on lanes of theirs. To be called before anybody
-    /// else knows of the route.
+    /// Opens the way in and the way out: messages come from the publishers in `plan`, and leave on their lanes.
+    /// Call it before any other thread knows of the route.
     pub fn begin(&self, policy: &Arc<Policy>, plan: Plan, source: &str) {
         self.judge(policy, plan, source);
-        self.path.with(|path| self.hear(path));
+        self.path.with(|path| self.apply_verdicts(path));
     }
 
-    /// What discovery knows of the publishers, judged by the sources that `policy` wants; `source` tells the audit. It holds
-    /// from the next message on that is taken; whoever serves the route has to be told that there is something to do.
+    /// Sets the publishers that discovery knows, judged by the sources that `policy` wants; `source` is for the
+    /// audit. It holds from the next message on that is taken; the caller must wake the route's workers.
     pub fn judge(&self, policy: &Arc<Policy>, plan: Plan, source: &str) {
         let verdict = Verdict { policy: Arc::clone(policy), plan, source: source.into() };
         *lock(&self.verdict) = Some(verdict);
         self.heard.store(false, SeqCst);
     }
 
-    /// What each lane offers outside.
+    /// The offer of each lane outside.
     pub fn offered(&self) -> Vec<Qos> {
         self.snapshot().offered.clone()
     }
 
-    /// Why something of the route could not be made, if that is so.
+    /// The reason for which a part of the route could not be made, if any.
     pub fn trouble(&self) -> Option<String> {
         self.snapshot().trouble.clone()
     }
 
-    /// Messages that wait until it is known whose they are, or how much their source keeps.
+    /// Messages that wait until their publisher, or its depth, is known.
     pub fn waiting(&self) -> usize {
         self.parked.load(Relaxed)
     }
 
-    /// The route is about to end: its worker, which has to be told that there is something to do, says when nothing waits
-    /// any more.
+    /// Announces the end of the route: its worker, which the caller must wake, reports when no message waits any
+    /// more.
     pub fn wind_up(&self) {
         self.winding_up.store(true, SeqCst);
     }
 
-    /// Takes leave of the inner domain, once nothing waits any more or `until` has come. A message that is being decided on
-    /// for longer than a moment does not leave, and its worker takes the leave when it is done.
+    /// Disconnects from the inner domain, once no message waits any more or `until` has come. A message whose
+    /// decision takes longer than a moment does not leave, and its worker disconnects when it is done.
     pub fn disconnect(&self, until: Instant) {
         let mut served = lock(&self.served);
         while !*served && Instant::now() < until {
@@ -145,7 +146,7 @@ impl Route {
         }
     }
 
-    /// How the one is who looks at its images, in words for diagnostics.
+    /// State of the redactor of its images, in words, for diagnostics.
     pub fn redactor_state(&self) -> Option<String> {
         self.snapshot().redactor.clone()
     }
@@ -154,15 +155,15 @@ impl Route {
         lock(&self.snapshot)
     }
 
-    /// Gives reliable readers time to get the last of it.
+    /// Gives reliable readers time to receive the last messages.
     pub fn flush(&self, patience: Duration) {
         if let Some(path) = self.path.take_within(patience).as_mut().and_then(Taken::get) {
             path.outbound.egress.flush(patience);
         }
     }
 
-    /// What discovery said meanwhile holds from the next message on.
-    fn hear(&self, path: &mut Path) {
+    /// Applies the verdicts that discovery left meanwhile, from the next message on.
+    fn apply_verdicts(&self, path: &mut Path) {
         if self.heard.load(SeqCst) {
             return;
         }
@@ -171,7 +172,7 @@ impl Route {
         let Some(Verdict { policy, plan, source }) = verdict else { return };
         let now = self.opened.elapsed();
         let Path { inbox, outbound } = path;
-        // The way out before the way in, so that nothing comes that could not leave.
+        // The way out before the way in, so that no message arrives that could not leave.
         let announced = outbound.egress.arrange(&plan, now);
         let listening = inbox.judge(&policy, &plan, now);
         {
@@ -197,12 +198,12 @@ impl Route {
                 path.end();
                 return false;
             }
-            self.hear(path);
+            self.apply_verdicts(path);
             let Path { inbox, outbound } = &mut *path;
             let (taken, elapsed) = (Instant::now(), self.opened.elapsed());
             let now = Time::system();
             outbound.refresh_decision(now, elapsed);
-            // Without a policy nothing is even taken; it waits in the queue, which keeps the newest.
+            // Without a policy no message is taken; they wait in the queue, which keeps the newest.
             let Some(Decision { policy, since, delivery, logs, .. }) = &outbound.decision else {
                 return false;
             };
@@ -220,7 +221,7 @@ impl Route {
                     pass(outbound, arrived, now, &self.stats, || !self.ended.load(SeqCst));
                 }
                 Ok(None) => {
-                    // At least once a second: discovery looks at every route as often, and sees to it that it is served.
+                    // At least once a second: discovery checks every route as often, and has it served.
                     outbound.protection.makers.images.iter_mut().for_each(ImageRedactor::tend);
                     return false;
                 }
@@ -237,11 +238,11 @@ impl Route {
 
 impl Serve for Route {
     fn serve(&self) -> bool {
-        // Nobody else has it but who ends the route.
+        // Only the end of the route may have taken it.
         let mut taken = self.path.take();
         let Some(path) = taken.as_mut().and_then(Taken::get) else { return false };
         let more = self.serve_with(path);
-        // What discovery said last comes before the end: there may be messages that wait for it.
+        // The last verdicts of discovery come before the end: messages may wait for them.
         if !more && self.winding_up.load(SeqCst) && self.heard.load(SeqCst) {
             *lock(&self.served) = true;
             self.all_served.notify_all();
@@ -266,7 +267,7 @@ impl Serve for Route {
 }
 
 impl Path {
-    /// Takes leave of the inner domain, and ends the route in the audit.
+    /// Disconnects from the inner domain, and ends the route in the audit.
     fn end(&mut self) {
         self.inbox.disconnect();
         self.outbound.decision = None;

@@ -1,5 +1,5 @@
-//! Makes the routes: what redacts and seals a topic's messages, the subscription inside, the publishers outside, and the
-//! workers that serve it.
+//! Makes the routes: redaction and sealing of a topic's messages, the subscription inside, the publishers outside,
+//! and the workers that serve it.
 
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -22,11 +22,11 @@ use discreet_redact::{CAMERA_INFO_TYPE, ImageInspector, ImageKind, ImageRedactor
 /// Makes the inspector for the images of the named topic.
 pub type InspectorFactory = Box<dyn Fn(&str) -> Box<dyn ImageInspector + Send> + Send>;
 
-/// Everything that a new route is made with.
+/// The parts that every new route is made with.
 pub struct RouteMaker {
     /// The node on the robot's domain.
     pub inner: Arc<Node>,
-    /// The node on the domain of everybody else.
+    /// The node on the outer domain.
     pub outer: Arc<Node>,
     /// The prefix of outer topics when there is only one domain.
     pub prefix: &'static str,
@@ -44,7 +44,7 @@ pub struct RouteMaker {
 pub type Made = (Arc<Route>, Arc<ReadyQueue>, Vec<JoinHandle<()>>);
 
 impl RouteMaker {
-    /// A route for this topic that nothing comes in on yet.
+    /// A route for this topic, without subscriptions yet.
     pub fn make(
         &self,
         topic: &str,

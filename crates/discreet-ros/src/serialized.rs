@@ -1,4 +1,4 @@
-//! A buffer for serialized messages with room around what rmw fills, so that a message is sealed where it lies.
+//! A buffer for serialized messages with room around the part that rmw fills, so that a message is sealed in place.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, realloc};
 use std::ffi::c_void;
@@ -8,13 +8,13 @@ use r2r_rcl as rcl;
 
 use super::error::{RosError, check};
 
-/// Bytes of a block before the part that rmw knows: the block's size, and what [`Framed`] shows of it.
+/// Bytes of a block before the part that rmw knows: the block's size, and the headroom of [`Framed`].
 const BEFORE: usize = 64;
 /// Bytes behind it.
 const BEHIND: usize = 128;
-/// How much before the message [`Framed`] shows.
+/// Bytes before the message in a [`Framed`].
 pub const HEADROOM: usize = 24;
-/// Malloc's alignment on 64-bit machines; nothing that rmw copies needs more.
+/// Malloc's alignment on 64-bit machines; enough for everything that rmw copies.
 const ALIGNMENT: usize = 16;
 
 /// A buffer that messages are taken into, again and again. It grows to the largest message and stays there.
@@ -47,7 +47,7 @@ impl SerializedMessage {
         }
     }
 
-    /// Holds a copy of `message` from now on.
+    /// Replaces the content by a copy of `message`.
     pub fn fill(&mut self, message: &[u8]) -> Result<(), RosError> {
         if self.array.buffer_capacity < message.len() {
             // SAFETY: the array is valid: empty, or filled with memory of its own allocator.
@@ -71,7 +71,7 @@ impl SerializedMessage {
         unsafe { std::slice::from_raw_parts(self.array.buffer, self.array.buffer_length) }
     }
 
-    /// The same. It may be changed, as redaction does.
+    /// The message, mutable, as redaction needs it.
     pub fn as_mut_bytes(&mut self) -> &mut [u8] {
         if self.array.buffer.is_null() {
             return &mut [];
@@ -108,7 +108,7 @@ impl Drop for SerializedMessage {
     }
 }
 
-/// What rmw makes room with.
+/// The allocator that rmw uses.
 fn allocator() -> rcl::rcutils_allocator_t {
     rcl::rcutils_allocator_t {
         allocate: Some(allocate),
@@ -119,13 +119,13 @@ fn allocator() -> rcl::rcutils_allocator_t {
     }
 }
 
-/// The layout of a block for `size` bytes; none if no memory could be as large.
+/// The layout of a block for `size` bytes; none if the size overflows.
 fn layout(size: usize) -> Option<Layout> {
     let whole = size.checked_add(BEFORE + BEHIND)?;
     Layout::from_size_align(whole, ALIGNMENT).ok()
 }
 
-/// All memory is zeroed before it is given out: bytes that are not initialised must not be looked at.
+/// Zeroes all memory before handing it out: uninitialised bytes must not be read.
 unsafe extern "C" fn allocate(size: usize, _state: *mut c_void) -> *mut c_void {
     let Some(layout) = layout(size) else { return ptr::null_mut() };
     // SAFETY: the layout is not of size zero.
@@ -182,7 +182,7 @@ unsafe fn begin(block: *mut u8, size: usize) -> *mut c_void {
     }
 }
 
-/// Where the block of this pointer begins, and the size that is noted there.
+/// The beginning of this pointer's block, and its noted size.
 fn known(pointer: *mut c_void) -> Option<(NonNull<u8>, usize)> {
     let block = NonNull::new(pointer)?.as_ptr().cast::<u8>().wrapping_sub(BEFORE);
     // SAFETY: rcutils gives back only what `begin` gave it, BEFORE bytes into a block with its size in front.

@@ -1,8 +1,8 @@
 //! Services of types chosen at run time, as bytes.
 //!
-//! rmw takes and sends the messages of services only as C structures, so these are made and read here by the functions
-//! that rosidl generates for every type. Bytes become a structure only after the plan of their type has walked them:
-//! what the middleware's own deserialiser would make of hostile bytes does not matter.
+//! rmw takes and sends the messages of services only as C structures, so these are made and read here by the
+//! functions that rosidl generates for every type. Bytes become a structure only after the plan of their type has
+//! walked them, so the middleware's own deserialiser gets no hostile bytes.
 
 mod client;
 mod server;

@@ -1,7 +1,7 @@
-//! What one worker at a time works with, in a place from which it is taken for as long as that lasts.
+//! The working state of a task, in a place from which one worker at a time takes it.
 //!
-//! Nobody who only wants to know something, or to end it, waits behind a message that takes long: the lock is held for
-//! as long as taking and putting back take.
+//! A thread that only reads the state or ends the task never waits behind a message that takes long: the lock is
+//! held only for taking and putting back.
 
 use discreet_host::sync::lock;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ pub struct Slot<T> {
 struct Place<T> {
     // Boxed, so that taking it moves a pointer.
     content: Option<Box<T>>,
-    /// Who waits for it: waking nobody would cost a system call all the same.
+    /// Number of waiting threads: a notification without one would still cost a system call.
     waiting: usize,
 }
 
@@ -27,12 +27,12 @@ impl<T> Slot<T> {
         Slot { place: Mutex::new(place), put: Condvar::new() }
     }
 
-    /// Takes it, unless somebody has it.
+    /// Takes it, unless another thread has it.
     pub fn take(&self) -> Option<Taken<'_, T>> {
         self.place().content.take().map(|content| Taken { slot: self, content: Some(content) })
     }
 
-    /// Takes it, and waits for it so long if somebody has it.
+    /// Takes it, and waits at most this long if another thread has it.
     pub fn take_within(&self, patience: Duration) -> Option<Taken<'_, T>> {
         let until = Instant::now() + patience;
         let mut place = self.place();
@@ -50,7 +50,7 @@ impl<T> Slot<T> {
         }
     }
 
-    /// Does something with it, as soon as nobody has it.
+    /// Calls a function with it, as soon as it is free.
     pub fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> Option<R> {
         let mut taken = loop {
             if let Some(taken) = self.take_within(Duration::from_secs(1)) {
@@ -65,14 +65,14 @@ impl<T> Slot<T> {
     }
 }
 
-/// What was taken. It is put back when this is dropped, also by a panic.
+/// A taken state. It is put back when this is dropped, also by a panic.
 pub struct Taken<'s, T> {
     slot: &'s Slot<T>,
     content: Option<Box<T>>,
 }
 
 impl<T> Taken<'_, T> {
-    /// It.
+    /// The state.
     pub fn get(&mut self) -> Option<&mut T> {
         self.content.as_deref_mut()
     }

@@ -1,4 +1,4 @@
-//! Taking messages as they came off the wire, with who sent them.
+//! Takes messages as they came off the wire, with their publisher.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -13,13 +13,13 @@ use super::serialized::SerializedMessage;
 use super::type_support::TypeSupport;
 use discreet_graph::qos::Qos;
 
-/// Called when messages wait to be taken. Runs on a thread of the middleware: it must only pass the word on.
+/// Called when messages wait to be taken. Runs on a thread of the middleware: it must only pass the notice on.
 pub type OnMessage = Box<dyn Fn() + Send + Sync>;
 
 /// A subscription that hands out serialized messages of a type chosen at run time.
 ///
-/// Its queue is the middleware's own, KEEP_LAST(depth): bounded, the oldest dropped first. What was dropped shows as
-/// a gap in the publishers' sequence numbers.
+/// Its queue is the middleware's own, KEEP_LAST(depth): bounded, the oldest dropped first. A drop shows as a gap in
+/// the publishers' sequence numbers.
 pub struct Subscription {
     handle: Box<rcl::rcl_subscription_t>,
     node: Arc<Node>,
@@ -30,7 +30,7 @@ pub struct Subscription {
 // SAFETY: rcl_take may be called from any thread, one at a time (`take` wants `&mut self`); the callback is Send + Sync.
 unsafe impl Send for Subscription {}
 
-/// Who sent a message, and when.
+/// The publisher of a message, and the time of publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageInfo {
     /// The publisher.
@@ -110,7 +110,7 @@ impl Subscription {
     }
 }
 
-/// The middleware's way into the callback.
+/// The middleware's entry into the callback.
 pub(super) unsafe extern "C" fn call(on_message: *const c_void, _waiting: usize) {
     // SAFETY: `new` passed a pointer to a live `OnMessage`, and `drop` unsets the callback before that is freed.
     let on_message = unsafe { &*on_message.cast::<OnMessage>() };

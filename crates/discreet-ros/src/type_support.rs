@@ -1,4 +1,4 @@
-//! Type support loaded at run time, for types that nobody knew when this program was compiled.
+//! Type support loaded at run time, for types that are unknown at compile time.
 
 use std::collections::HashMap;
 use std::ffi::CStr;
@@ -12,7 +12,7 @@ use r2r_rcl as rcl;
 use super::error::RosError;
 use discreet_cdr::types::is_event_name;
 
-/// What rmw needs to know of a message type. Lives as long as the process: its library is never unloaded.
+/// The type support of a message type. Lives as long as the process: its library is never unloaded.
 #[derive(Clone, Copy)]
 pub struct TypeSupport {
     pub(super) handle: NonNull<rcl::rosidl_message_type_support_t>,
@@ -24,7 +24,8 @@ unsafe impl Send for TypeSupport {}
 unsafe impl Sync for TypeSupport {}
 
 impl TypeSupport {
-    /// Loads the type support of `package/msg/Name`, or of `package/srv/Name_Event`, from the sourced workspaces (`AMENT_PREFIX_PATH`).
+    /// Loads the type support of `package/msg/Name`, or of `package/srv/Name_Event`, from the sourced workspaces
+    /// (`AMENT_PREFIX_PATH`).
     ///
     /// The name must come from the policy or from this program, never from discovery: a library is loaded by it.
     pub fn load(type_name: &str) -> Result<TypeSupport, RosError> {
@@ -35,7 +36,7 @@ impl TypeSupport {
         TypeSupport::find(package, folder, name).map_err(refuse)
     }
 
-    /// The same of a message, or of a part of a service, whose names were checked.
+    /// The same for a message, or for a part of a service, whose names were checked.
     pub(super) fn find(package: &str, folder: &str, name: &str) -> Result<TypeSupport, String> {
         let library = library(package, "rosidl_typesupport_c")?;
         let symbol =
@@ -50,7 +51,7 @@ impl TypeSupport {
         NonNull::new(handle).map(|handle| TypeSupport { handle }).ok_or_else(|| "null handle".into())
     }
 
-    /// The type's hash as `RIHS01_` and 64 hexadecimal digits (REP 2016), if the type support tells one.
+    /// The type's hash as `RIHS01_` and 64 hexadecimal digits (REP 2016), if the type support has one.
     pub fn type_hash(&self) -> Option<String> {
         // SAFETY: the handle is valid for the life of the process; the function, if there, takes that same handle and
         // returns a pointer to static data or null.
@@ -62,7 +63,7 @@ impl TypeSupport {
     }
 }
 
-/// A hash in the notation of REP 2016; none if the endpoint told none.
+/// A hash in the notation of REP 2016; none if the endpoint has none.
 pub(super) fn hash_text(hash: &rcl::rosidl_type_hash_t) -> Option<String> {
     use std::fmt::Write;
     let mut text = format!("RIHS{:02}_", hash.version);

@@ -4,7 +4,8 @@ use std::sync::{Arc, Weak};
 
 use crate::workers::{ReadyQueue, Serve};
 
-/// A callback for the middleware that puts `serve` into the queue. Weak, because it owns the subscription that owns this.
+/// A callback for the middleware that puts `serve` into the queue. Weak, because `serve` owns the subscription that
+/// owns it.
 pub fn wake<T: Serve + 'static>(serve: Weak<T>, queue: Arc<ReadyQueue>) -> Box<dyn Fn() + Send + Sync> {
     Box::new(move || {
         if let Some(serve) = serve.upgrade() {

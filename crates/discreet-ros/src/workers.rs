@@ -1,8 +1,8 @@
 //! The threads of the data plane.
 //!
 //! The middleware's callback only puts a route into a queue; a worker takes it out and serves it. A route is in the
-//! queue at most once, and served by one worker at a time, so its messages stay in order, one slow route does not hold
-//! up the others while another worker is free, and the queue is never longer than the number of routes.
+//! queue at most once, and served by one worker at a time, so its messages stay in order, one slow route does not
+//! hold up the others while another worker is free, and the queue is never longer than the number of routes.
 
 use discreet_host::sync::lock;
 use std::collections::VecDeque;
@@ -11,16 +11,16 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Something that has messages waiting.
+/// A task with messages waiting.
 pub trait Serve: Send + Sync {
     /// Serves what waits, for a while; true if there is more.
     fn serve(&self) -> bool;
-    /// Where it stands with the queue.
+    /// Its state in the queue.
     fn turn(&self) -> &Turn;
 }
 
-/// Waits for threads that were told to end, and no longer than `patience`. How many are still at work: they end when they
-/// are done, or with the process.
+/// Waits for threads that were told to end, and no longer than `patience`. Returns the number of those still at
+/// work: they end when they are done, or with the process.
 pub fn join_within(threads: Vec<JoinHandle<()>>, patience: Duration) -> usize {
     let until = Instant::now() + patience;
     let mut left = 0;
@@ -36,7 +36,7 @@ pub fn join_within(threads: Vec<JoinHandle<()>>, patience: Duration) -> usize {
     left
 }
 
-/// Where a task stands with the queue.
+/// A task's state in the queue.
 #[derive(Debug, Default)]
 pub struct Turn(AtomicU8);
 
@@ -46,11 +46,11 @@ const IDLE: u8 = 0;
 const READY: u8 = 1;
 /// A worker serves it.
 const RUNNING: u8 = 2;
-/// A worker serves it, and something came since it began.
+/// A worker serves it, and a message came since it began.
 const AGAIN: u8 = 3;
 
 impl Turn {
-    /// Something waits; true if the task must be put into the queue.
+    /// A message waits; true if the task must be put into the queue.
     fn announce(&self) -> bool {
         let next = |turn| match turn {
             IDLE => Some(READY),
@@ -75,7 +75,7 @@ impl Turn {
     }
 }
 
-/// The queue of those who have messages waiting, and the workers who wait for them.
+/// The queue of tasks with waiting messages, and the workers that wait for them.
 pub struct ReadyQueue {
     state: Mutex<State>,
     /// One for each worker.
@@ -102,20 +102,20 @@ impl ReadyQueue {
         Ok((Arc::clone(&queue), workers.collect::<Result<_, _>>()?))
     }
 
-    /// Sees to it that `task` is served.
+    /// Has `task` served.
     pub fn push(&self, task: Arc<dyn Serve>) {
         if task.turn().announce() {
             self.enqueue(task, 0);
         }
     }
 
-    /// Lets the workers go home.
+    /// Ends the workers.
     pub fn close(&self) {
         self.state().closed = true;
         self.woken.iter().for_each(Condvar::notify_all);
     }
 
-    /// Wakes a worker, unless those who are `about_to_dequeue` can take all that is ready.
+    /// Wakes a worker, unless those that are `about_to_dequeue` can take all that is ready.
     fn enqueue(&self, task: Arc<dyn Serve>, about_to_dequeue: usize) {
         let mut state = self.state();
         state.ready.push_back(task);
@@ -209,7 +209,7 @@ mod tests {
         workers.into_iter().for_each(|worker| worker.join().unwrap());
     }
 
-    /// Stands still until it is let go.
+    /// Blocks until it is released.
     struct Blocked {
         turn: Turn,
         begun: mpsc::SyncSender<()>,

@@ -1,4 +1,4 @@
-//! One command's way in.
+//! The way in of one command.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -16,9 +16,9 @@ use discreet_guard::ingress::{Admitted, Authorizer, IngressStats, Refused, Rejec
 use discreet_guard::stats::Losses;
 use discreet_seal::SEALED_TYPE;
 
-/// Commands looked at in one go before others have their turn.
+/// Commands decided on in one go before other tasks have their turn.
 const BATCH: usize = 16;
-/// Commands are not repeated for who comes later, and none is worth waiting for long.
+/// The queue inside. Commands are volatile: they are not repeated for late joiners, and none is worth a long wait.
 const COMMANDS: Qos = Qos::DEFAULT;
 
 /// A topic inside through which commands come in.
@@ -26,12 +26,12 @@ pub struct CommandIngress {
     stats: IngressStats,
     turn: Turn,
     inside: Participant,
-    way: Slot<Way>,
-    /// Nothing goes in any more.
+    path: Slot<CommandPath>,
+    /// Set at the end: nothing goes in any more.
     ended: AtomicBool,
 }
 
-struct Way {
+struct CommandPath {
     input: Option<Subscription>,
     taken: SerializedMessage,
     authorizer: Authorizer,
@@ -39,18 +39,18 @@ struct Way {
     losses: Losses,
 }
 
-/// The topic inside. Takes only what was admitted and recorded.
+/// The topic inside. Takes only admitted and recorded commands.
 struct Output(Publisher);
 
 impl Output {
-    // The receipt has done its work by being there: without one this cannot be called.
+    // The receipt is the proof: without one this cannot be called.
     fn publish(&self, command: &Admitted<'_, '_>, _receipt: Receipt) -> Result<(), RosError> {
         self.0.publish(command.message()).map(drop)
     }
 }
 
 impl CommandIngress {
-    /// Announces `name` inside, and listens to `outside`.
+    /// Advertises `name` inside, and subscribes to `outside`.
     pub fn open(
         authorizer: Authorizer,
         inner: &Arc<Node>,
@@ -65,7 +65,7 @@ impl CommandIngress {
             stats: IngressStats::default(),
             turn: Turn::default(),
             inside: participant(&output.gid()),
-            way: Slot::new(Way {
+            path: Slot::new(CommandPath {
                 input: None,
                 taken: SerializedMessage::new(),
                 authorizer,
@@ -77,24 +77,24 @@ impl CommandIngress {
         let on_message = wake(Arc::downgrade(&ingress), Arc::clone(queue));
         let sealed = TypeSupport::load(SEALED_TYPE)?;
         let input = Subscription::new(outer, outside, &sealed, COMMANDS, on_message)?;
-        ingress.way.with(|way| way.input = Some(input));
+        ingress.path.with(|path| path.input = Some(input));
         Ok(ingress)
     }
 }
 
 impl Serve for CommandIngress {
     fn serve(&self) -> bool {
-        // Nobody else has it but who closes the ingress.
-        let mut taken = self.way.take();
-        let Some(way) = taken.as_mut().and_then(Taken::get) else { return false };
+        // Only the closing of the ingress may have taken it.
+        let mut taken = self.path.take();
+        let Some(path) = taken.as_mut().and_then(Taken::get) else { return false };
         for _ in 0..BATCH {
             if self.ended.load(SeqCst) {
-                way.end();
+                path.end();
                 return false;
             }
-            let Way { input: Some(input), taken, .. } = &mut *way else { return false };
+            let CommandPath { input: Some(input), taken, .. } = &mut *path else { return false };
             match input.take(taken) {
-                Ok(Some(info)) => way.decide(&info, &self.stats),
+                Ok(Some(info)) => path.decide(&info, &self.stats),
                 // Trying again at once would only spin; the next message or tick tries again.
                 Ok(None) | Err(_) => return false,
             }
@@ -107,7 +107,7 @@ impl Serve for CommandIngress {
     }
 }
 
-impl Way {
+impl CommandPath {
     fn end(&mut self) {
         self.input = None;
         self.authorizer.close();
@@ -115,7 +115,7 @@ impl Way {
 
     fn decide(&mut self, MessageInfo { gid, sequence, .. }: &MessageInfo, stats: &IngressStats) {
         let now = Time::system();
-        // Anybody may count as he likes. Those count who have given a command once.
+        // Any participant can fake sequence numbers. Only publishers that gave a valid command once are counted.
         stats.lost.fetch_add(self.losses.lost_before(gid, *sequence), Relaxed);
         match self.let_in(gid, now) {
             Ok(()) => {
@@ -127,7 +127,7 @@ impl Way {
     }
 
     fn let_in(&mut self, publisher: &Gid, now: Time) -> Result<(), Rejected> {
-        let Way { taken, authorizer, output, .. } = self;
+        let CommandPath { taken, authorizer, output, .. } = self;
         let facts = authorizer.facts(now, Instant::now())?;
         let command = authorizer.admit(&facts, publisher, taken.as_mut_bytes())?;
         let who = &command.sender().name;
@@ -148,9 +148,9 @@ impl Open for CommandIngress {
 
     fn close(&self) {
         self.ended.store(true, SeqCst);
-        // One that is being decided on for long: its worker takes leave when it is done.
-        if let Some(way) = self.way.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
-            way.end();
+        // If the decision takes longer: its worker disconnects when it is done.
+        if let Some(path) = self.path.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
+            path.end();
         }
     }
 

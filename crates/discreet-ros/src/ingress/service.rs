@@ -1,4 +1,4 @@
-//! One service's way in, and its answers' way out.
+//! The way in of one service's requests, and the way out of its answers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,27 +19,27 @@ use discreet_redact::{MessageRedactor, Recipient, Unredactable};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
 
-/// Requests and responses looked at in one go before others have their turn.
+/// Requests and responses handled in one go before other tasks have their turn.
 const BATCH: usize = 16;
-/// What the middleware cannot read is gone without a word, and what waits behind it is still there: so often in a row
-/// nothing may come. As many as its queue holds.
+/// A message that the middleware cannot read is lost silently, and the ones behind it are still there: this many
+/// empty takes in a row are tried. The depth of its queue.
 const EMPTY: usize = 10;
-/// Calls under way, and of one stakeholder.
+/// Calls under way: in all, and of one stakeholder.
 const MAX_CALLS: usize = 16;
 const MAX_OF_ONE: usize = 4;
-/// How long the robot may take to answer.
+/// The longest time that the robot may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A service inside that is called from outside.
 pub struct ServiceIngress {
     stats: IngressStats,
     turn: Turn,
-    way: Slot<Way>,
-    /// Nothing goes in any more.
+    path: Slot<CallPath>,
+    /// Set at the end: nothing goes in any more.
     ended: AtomicBool,
 }
 
-struct Way {
+struct CallPath {
     ends: Option<Ends>,
     calls: BTreeMap<i64, Call>,
     message: SerializedMessage,
@@ -48,7 +48,7 @@ struct Way {
     authorizer: Authorizer,
 }
 
-/// What is offered outside, and what is called inside.
+/// The server outside, and the client inside.
 struct Ends {
     server: Server,
     client: Client,
@@ -77,7 +77,7 @@ impl ServiceIngress {
             stats: IngressStats::default(),
             turn: Turn::default(),
             ended: AtomicBool::new(false),
-            way: Slot::new(Way {
+            path: Slot::new(CallPath {
                 ends: None,
                 calls: BTreeMap::new(),
                 message: SerializedMessage::new(),
@@ -89,22 +89,22 @@ impl ServiceIngress {
         let wakes = || wake(Arc::downgrade(&ingress), Arc::clone(queue));
         let client = Client::new(inner, name, &ServiceSupport::load(service)?, wakes())?;
         let server = Server::new(outer, outside, &ServiceSupport::load(call)?, wakes())?;
-        ingress.way.with(|way| way.ends = Some(Ends { server, client }));
+        ingress.path.with(|path| path.ends = Some(Ends { server, client }));
         Ok(ingress)
     }
 }
 
 impl Serve for ServiceIngress {
     fn serve(&self) -> bool {
-        // Nobody else has it but who closes the ingress.
-        let mut taken = self.way.take();
-        let Some(way) = taken.as_mut().and_then(Taken::get) else { return false };
+        // Only the closing of the ingress may have taken it.
+        let mut taken = self.path.take();
+        let Some(path) = taken.as_mut().and_then(Taken::get) else { return false };
         let ended = || self.ended.load(SeqCst);
-        let answers = !ended() && way.serve_answers(&self.stats);
-        way.give_up(&self.stats);
-        let requests = !ended() && way.serve_requests(&self.stats);
+        let answers = !ended() && path.serve_answers(&self.stats);
+        path.give_up(&self.stats);
+        let requests = !ended() && path.serve_requests(&self.stats);
         if ended() {
-            way.end();
+            path.end();
             return false;
         }
         answers || requests
@@ -115,7 +115,7 @@ impl Serve for ServiceIngress {
     }
 }
 
-impl Way {
+impl CallPath {
     fn end(&mut self) {
         let open: Vec<RequestId> = self.calls.values().map(|call| call.id).collect();
         open.into_iter().for_each(|id| self.refuse(id, Refused::Undeclared));
@@ -128,7 +128,7 @@ impl Way {
     fn serve_requests(&mut self, stats: &IngressStats) -> bool {
         let (mut served, mut empty) = (0, 0);
         while served < BATCH && empty < EMPTY {
-            let Way { ends: Some(Ends { server, .. }), message, .. } = self else { return false };
+            let CallPath { ends: Some(Ends { server, .. }), message, .. } = self else { return false };
             match server.take_request(message) {
                 Ok(Some(id)) => {
                     (served, empty) = (served + 1, 0);
@@ -147,7 +147,7 @@ impl Way {
 
     /// Decides on the request in `message`, and passes it on.
     fn forward(&mut self, id: RequestId, now: Time) -> Result<(), Rejected> {
-        let Way { ends: Some(Ends { client, .. }), message, authorizer, calls, .. } = self else {
+        let CallPath { ends: Some(Ends { client, .. }), message, authorizer, calls, .. } = self else {
             return Ok(());
         };
         let facts = authorizer.facts(now, Instant::now())?;
@@ -177,11 +177,11 @@ impl Way {
     fn serve_answers(&mut self, stats: &IngressStats) -> bool {
         let (mut served, mut empty) = (0, 0);
         while served < BATCH && empty < EMPTY {
-            let Way { ends: Some(Ends { client, .. }), message, calls, .. } = self else { return false };
+            let CallPath { ends: Some(Ends { client, .. }), message, calls, .. } = self else { return false };
             match client.take_response(message) {
                 Ok(Some(number)) => {
                     (served, empty) = (served + 1, 0);
-                    // None for a response that comes after its caller was told that there is none.
+                    // None for a response that comes after the timeout was reported to the caller.
                     if let Some(call) = calls.remove(&number) {
                         self.finish(call, Self::answer, stats);
                     }
@@ -192,13 +192,14 @@ impl Way {
         served == BATCH
     }
 
-    /// Decides on the response in `message`, and gives it to the caller.
+    /// Decides on the response in `message`, and returns it to the caller.
     fn answer(&mut self, call: &Call, now: Time) -> Result<(), Rejected> {
-        let Way { ends: Some(Ends { server, .. }), message, authorizer, response, texts, .. } = self else {
+        let CallPath { ends: Some(Ends { server, .. }), message, authorizer, response, texts, .. } = self
+        else {
             return Ok(());
         };
         let rejected = |reason, detail| Rejected { reason, sender: Some(call.caller.name.clone()), detail };
-        // Whoever was revoked since the call gets no answer any more.
+        // A stakeholder that was revoked since the call gets no answer any more.
         let allowed =
             authorizer.facts(now, Instant::now()).and_then(|facts| facts.still_allows(&call.caller));
         let rules = allowed.map_err(|reason| rejected(reason, String::new()))?;
@@ -226,13 +227,13 @@ impl Way {
             .map_err(|error| rejected(Refused::NotForwarded, error.to_string()))
     }
 
-    /// Tells those whom the robot does not answer.
+    /// Reports a timeout to callers that the robot does not answer.
     fn give_up(&mut self, stats: &IngressStats) {
         let now = Instant::now();
         let late: Vec<i64> =
             self.calls.iter().filter(|(_, call)| call.until <= now).map(|(number, _)| *number).collect();
         for call in late.iter().filter_map(|number| self.calls.remove(number)).collect::<Vec<_>>() {
-            let too_late = |_: &mut Way, call: &Call, _| {
+            let too_late = |_: &mut CallPath, call: &Call, _| {
                 let sender = Some(call.caller.name.clone());
                 Err(Rejected { reason: Refused::TimedOut, sender, detail: String::new() })
             };
@@ -243,7 +244,7 @@ impl Way {
     fn finish(
         &mut self,
         call: Call,
-        how: impl FnOnce(&mut Way, &Call, Time) -> Result<(), Rejected>,
+        how: impl FnOnce(&mut CallPath, &Call, Time) -> Result<(), Rejected>,
         stats: &IngressStats,
     ) {
         let now = Time::system();
@@ -257,7 +258,7 @@ impl Way {
         }
     }
 
-    /// Tells the caller why not; whoever floods is not told.
+    /// Reports the refusal to the caller, except to one that floods.
     fn refuse(&mut self, id: RequestId, reason: Refused) {
         let Some(Ends { server, .. }) = &mut self.ends else { return };
         if reason != Refused::Flood {
@@ -275,9 +276,9 @@ impl Open for ServiceIngress {
 
     fn close(&self) {
         self.ended.store(true, SeqCst);
-        // One that is being decided on for long: its worker takes leave when it is done.
-        if let Some(way) = self.way.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
-            way.end();
+        // If the decision takes longer: its worker disconnects when it is done.
+        if let Some(path) = self.path.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
+            path.end();
         }
     }
 

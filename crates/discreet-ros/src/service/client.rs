@@ -1,4 +1,4 @@
-//! Calling a service.
+//! The client of a service.
 
 use std::ptr;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ impl Client {
         Ok(client)
     }
 
-    /// Whether somebody offers the service.
+    /// True if a node offers the service.
     pub fn is_available(&self) -> bool {
         let mut available = false;
         // SAFETY: node and client are initialised; the out-parameter is a live local.
@@ -83,7 +83,8 @@ impl Client {
         code == rcl::RCL_RET_OK as i32 && available
     }
 
-    /// Sends bytes that are checked to be a request of the type; gives the number that the answer will have.
+    /// Sends bytes that are checked to be a request of the type; returns the sequence number that the answer will
+    /// have.
     pub fn send_request(&mut self, request: &[u8]) -> Result<i64, RosError> {
         let typed = self.support.request.read(request)?;
         let mut number = 0;
@@ -93,7 +94,8 @@ impl Client {
         Ok(number)
     }
 
-    /// Takes the oldest waiting response into `response`, and gives the number of its request; none if nothing waits.
+    /// Takes the oldest waiting response into `response`, and returns the number of its request; none if nothing
+    /// waits.
     pub fn take_response(&mut self, response: &mut SerializedMessage) -> Result<Option<i64>, RosError> {
         let typed = self.support.response.make()?;
         let mut id = rcl::rmw_request_id_t { writer_guid: Gid::default(), sequence_number: 0 };

@@ -1,4 +1,4 @@
-//! Offering a service.
+//! The server of a service.
 
 use std::ptr;
 use std::sync::Arc;
@@ -24,10 +24,10 @@ pub struct Server {
 // the callback is Send + Sync.
 unsafe impl Send for Server {}
 
-/// Which request of which client.
+/// Identifies a request: its client and number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestId {
-    /// What the client writes requests with.
+    /// The id of the client's request writer.
     pub client: Gid,
     /// The client's count.
     pub sequence: i64,

@@ -1,4 +1,4 @@
-//! What rmw needs to know of a service type, and messages of it as C structures.
+//! The type support of a service type, and its messages as C structures.
 
 use std::ffi::c_void;
 use std::ptr::NonNull;
@@ -28,7 +28,7 @@ unsafe impl Send for ServiceSupport {}
 // SAFETY: as above.
 unsafe impl Sync for ServiceSupport {}
 
-/// How to make the C structure of a request or a response, and what bytes it can be made from.
+/// The functions that make the C structure of a request or a response, and the definition that checks its bytes.
 #[derive(Clone)]
 pub(super) struct Structure {
     types: TypeSupport,
@@ -38,7 +38,7 @@ pub(super) struct Structure {
 }
 
 impl ServiceSupport {
-    /// Loads what belongs to the definition from the sourced workspaces (`AMENT_PREFIX_PATH`).
+    /// Loads the definition's type support from the sourced workspaces (`AMENT_PREFIX_PATH`).
     ///
     /// The name must come from the policy or from this program, never from discovery: libraries are loaded by it.
     pub fn load(definition: &ServiceDefinition) -> Result<ServiceSupport, RosError> {
