@@ -1,4 +1,5 @@
-//! The commander: a stakeholder's node that takes plain commands and calls, and sends them sealed and signed to a robot.
+//! The commander: a stakeholder's node that takes plain commands and calls, and sends them sealed and signed to a
+//! robot.
 
 #[path = "stakeholder.rs"]
 mod stakeholder;
@@ -16,34 +17,34 @@ use stakeholder::{Stakeholder, Work, clock_set_back, work};
 
 const HELP: &str = "\
 The commander of Discreet: takes plain commands and calls of a stakeholder's own nodes, and sends them to a robot, sealed
-for its guard and signed by the stakeholder. The guard lets in what the robot's policy allows this stakeholder.
+for its guard and signed by the stakeholder. The guard accepts what the robot's policy allows this stakeholder.
 
 It runs where the stakeholder's own nodes run, on their domain (ROS_DOMAIN_ID), and sends on the robot's outer domain:
   ROS_DOMAIN_ID=20 commander --ros-args -p identity:=front_desk.key -p robot:=concierge-1.pub -p outer_domain:=1 \\
     -p 'commands:=[\"/cmd_vel geometry_msgs/msg/Twist\"]' -p 'services:=[\"/dock std_srvs/srv/Trigger\"]'
-Then what is published on /front_desk/cmd_vel on domain 20 moves the robot, and /front_desk/dock on domain 20 calls its
-/dock, for as long as the policy says:
+Then commands on /front_desk/cmd_vel on domain 20 move the robot, and /front_desk/dock on domain 20 calls its /dock, for
+as long as the policy allows it:
   ROS_DOMAIN_ID=20 ros2 topic pub /front_desk/cmd_vel geometry_msgs/msg/Twist '{linear: {x: 0.2}}'
 
-Nobody else outside can do that: what is published plainly on the robot's outer domain does not come in. An emergency
-stop does not go this way: it belongs on the robot, beside the guard, and works without it.
+No other party outside can do that: plain messages on the robot's outer domain do not come in. An emergency stop does not
+go this way: it belongs on the robot, next to the guard, and works without it.
 
 Parameters:
   identity         the stakeholder's private identity (`discreet identity new` makes one); only this user may read it
   passphrase_file  a file with its passphrase, which only this user may read. Without it: the systemd credential
                    NAME.passphrase, or the terminal
-  robot            the robot's public identity: commands are sealed for no other
+  robot            the robot's public identity: commands are sealed for this robot only
   outer_domain     the robot's outer domain, 0 to 232 (default 1)
   commands         the topics that the robot takes commands on: a list of \"NAME TYPE\"
   services         the services that the robot offers: a list of \"NAME TYPE\"
-  namespace        stands before the names on the own domain (default /NAME, as in the identity)
-  open_domain      true: allows the own domain to be the outer one, where anybody could command in this name
+  namespace        prefix of the names on the own domain (default /NAME, as in the identity)
+  open_domain      true: allows the own domain to be the outer one, where anyone could command in this name
 
-Topics:     /diagnostics on the own domain: what was sent, and what was refused and why
+Topics:     /diagnostics on the own domain: sent commands, and the reasons for refusals
 
 A command is refused when it is older than two seconds: keep the clocks of both sides together (NTP).
 
-Exit codes: 0 stopped by SIGINT or SIGTERM, 1 something broke, 2 wrong parameters
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 a fault, 2 wrong parameters
 ";
 
 const PARAMETERS: [&str; 8] = [
@@ -63,7 +64,7 @@ fn main() -> ExitCode {
 
 struct Commander {
     commanding: Commanding,
-    /// What diagnostics said the last time, so that what is new can be told.
+    /// The last statuses, so that news can be logged.
     before: Vec<CommandedStatus>,
 }
 
@@ -78,7 +79,7 @@ impl Work for Commander {
             return Err("there is nothing to send: name `commands`, `services` or both".into());
         }
         let Stakeholder { outer_domain, own_domain, namespace, granted, types } =
-            Stakeholder::read(&given, "anybody there could command in this name")?;
+            Stakeholder::read(&given, "anyone there could command in this name")?;
         Ok(CommandingParts { outer_domain, own_domain, namespace, granted, commands, services, types })
     }
 
@@ -135,10 +136,10 @@ impl Work for Commander {
     }
 }
 
-/// More came at once than the queue holds.
+/// Diagnostics of a full queue.
 const LOST: &str = "commands are lost: more come at once than the queue holds (10); send them more slowly";
 impl Commander {
-    /// Whether commands can be sent at this moment, and if not, why not.
+    /// State of the lease under which commands can be sent.
     fn summary(&self) -> Status {
         let second = Time::system().second();
         let behind = self.commanding.granted().not_before(second) - second;
@@ -148,13 +149,13 @@ impl Commander {
             Some(end) => (
                 Level::Error,
                 format!(
-                    "the robot takes no commands: what it announced ended {} s ago and was not renewed. Is its guard \
-                     there, and its keeper?",
+                    "the robot takes no commands: its announcement ended {} s ago and was not renewed. Do its guard and its \
+                     keeper run?",
                     second - end
                 ),
             ),
             None => {
-                let why = "the robot has announced no key for commands: is its guard there, and its keeper?";
+                let why = "the robot has not announced a key for commands: do its guard and its keeper run?";
                 (Level::Error, why.into())
             }
         };
@@ -169,6 +170,7 @@ fn named(given: &[String], kind: &str, example: &str) -> Result<Vec<(String, Str
         let (name, type_name) = (name.trim(), type_name.trim());
         (is_ros_name(name) && is_ros_type(type_name, kind)).then(|| (name.to_owned(), type_name.to_owned()))
     };
-    let wrong = |text: &String| format!("`{}` is no name and type; write `{example}`", text.escape_default());
+    let wrong =
+        |text: &String| format!("`{}` is not a name and type; write `{example}`", text.escape_default());
     given.iter().map(|text| read(text).ok_or_else(|| wrong(text))).collect()
 }

@@ -1,5 +1,5 @@
-//! What the nodes of a stakeholder have in common: whose identity they have, between which domains they are, and that they
-//! attend to what comes until they are told to stop.
+//! The common part of a stakeholder's nodes: the identity, the two domains, and the loop that serves until a signal
+//! comes.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,10 +17,10 @@ use discreet_seal::unseal::Granted;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
-/// So often it is looked whether there is something to do, if nothing says so.
+/// Time between two rounds without an event.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Whose node it is, and where it is.
+/// The stakeholder of a node, and the node's domains.
 pub struct Stakeholder {
     pub outer_domain: usize,
     pub own_domain: usize,
@@ -30,8 +30,8 @@ pub struct Stakeholder {
 }
 
 impl Stakeholder {
-    /// From the parameters; an error names the one that is wrong. `open` is what somebody could do if the own domain were
-    /// the outer one.
+    /// Reads the parameters; an error names the wrong one. `open` describes the danger if the own domain were the
+    /// outer one.
     pub fn read(given: &Parameters<'_>, open: &str) -> Result<Stakeholder, String> {
         let needed = |name: &str, what: &str| -> Result<PathBuf, String> {
             given.path(name)?.ok_or_else(|| format!("parameter `{name}` is missing: {what}"))
@@ -41,7 +41,7 @@ impl Stakeholder {
         let (outer_domain, own_domain) = (given.number("outer_domain", 1, 0..=232)?, own_domain()?);
         if outer_domain == own_domain && !given.flag("open_domain")? {
             return Err(format!(
-                "the own domain (ROS_DOMAIN_ID) is the outer one, {outer_domain}: {open}. Run it on another, or say \
+                "the own domain (ROS_DOMAIN_ID) is the outer one, {outer_domain}: {open}. Run it on another, or set \
                  `open_domain:=true`"
             ));
         }
@@ -60,30 +60,30 @@ impl Stakeholder {
     }
 }
 
-/// Diagnostics of a clock that is behind what was seen before, by so many seconds.
+/// Diagnostics of a clock that is so many seconds behind the latest time seen.
 pub fn clock_set_back(seconds: i64) -> String {
     format!(
-        "the clock was set back by {seconds} s: what has ended does not come back, so nothing new is believed until the clock \
-         has caught up. If it is right, restart this node"
+        "the clock was set back by {seconds} s: expired grants stay expired, so no new ones are accepted until the clock has \
+         caught up. If it is right, restart this node"
     )
 }
 
-/// What a node does.
+/// The work of a node.
 pub trait Work: Sized {
-    /// What it needs.
+    /// Everything that it is made from.
     type Parts;
 
-    /// What the parameters say; an error names the one that is wrong.
+    /// Reads the parameters; an error names the wrong one.
     fn parts(program: &Program) -> Result<Self::Parts, String>;
-    /// Begins. `wake` is called when there is something to attend to.
+    /// Starts. `wake` is called when an event waits for `attend`.
     fn begin(
         parts: Self::Parts,
         logger: &Logger,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, RosError>;
-    /// Does what there is to do.
+    /// Handles all waiting events.
     fn attend(&mut self) -> Result<(), RosError>;
-    /// How it fares, for diagnostics. What is new is logged.
+    /// Its state, for diagnostics. News is logged.
     fn statuses(&mut self, logger: &Logger) -> Vec<Status>;
 }
 
@@ -91,7 +91,7 @@ pub trait Work: Sized {
 pub async fn work<W: Work>(node: &str) -> anyhow::Result<ExitCode> {
     // Before anything is started, so that a signal during the start is not lost.
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let hardened = harden(Lock::Secrets).context("cannot keep this process's memory to itself")?;
+    let hardened = harden(Lock::Secrets).context("cannot protect this process's memory")?;
     let program = Program::new(node).context("cannot join the own domain (ROS_DOMAIN_ID)")?;
     let logger = program.logger();
     hardened.notes.iter().for_each(|note| logger.warn(note));

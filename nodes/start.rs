@@ -1,4 +1,4 @@
-//! How each node starts: what it says of itself, its runtime, and what it says when it breaks.
+//! The start of each node: `--help` and `--version`, the checks before ROS 2 starts, the runtime, and exit codes.
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -7,15 +7,15 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use discreet_ros::StartError;
 
-/// The files of parameters that it was started with: they say which policy and which keys are used.
+/// The parameter files of the command line. They name the policy and the keys, so their permissions are checked.
 fn parameter_files() -> impl Iterator<Item = PathBuf> {
     let options = std::env::args_os();
     let files = std::env::args_os().skip(1);
     options.zip(files).filter(|(option, _)| option == "--params-file").map(|(_, file)| PathBuf::from(file))
 }
 
-/// ROS 2 writes a log file of each process, and where it cannot it says something else or ends the process. The folder, as its
-/// logging chooses it: ROS_LOG_DIR, or `log` in ROS_HOME, or `.ros/log` in HOME.
+/// Checks that ROS 2 can write the log file of this process; otherwise it fails with a misleading error, or ends
+/// the process. Its folder is ROS_LOG_DIR, or `log` in ROS_HOME, or `.ros/log` in HOME.
 fn log_folder() -> Result<(), String> {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = variable("ROS_LOG_DIR")
@@ -32,14 +32,14 @@ fn log_folder() -> Result<(), String> {
     tempfile_in(&folder).map_err(|error| format!("ROS 2 cannot write its log to {shown}: {error}; {remedy}"))
 }
 
-/// Whether a file can be made there.
+/// Checks that a file can be made in `folder`, by making one and removing it.
 fn tempfile_in(folder: &std::path::Path) -> std::io::Result<()> {
     let path = folder.join(format!(".discreet-{}", std::process::id()));
     std::fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
     std::fs::remove_file(&path)
 }
 
-/// A node's `main`.
+/// A node's `main`. Exit code 2 for wrong parameters, 1 for a fault.
 pub fn start<F>(name: &str, help: &str, run: impl FnOnce() -> F) -> ExitCode
 where
     F: Future<Output = anyhow::Result<ExitCode>>,

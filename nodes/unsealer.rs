@@ -1,4 +1,5 @@
-//! The unsealer: a stakeholder's node that opens what a robot sealed for it, and republishes it on a domain of its own.
+//! The unsealer: a stakeholder's node that opens what a robot sealed for it, and republishes it on a domain of its
+//! own.
 
 #[path = "stakeholder.rs"]
 mod stakeholder;
@@ -24,14 +25,14 @@ Parameters:
   identity         the stakeholder's private identity (`discreet identity new` makes one); only this user may read it
   passphrase_file  a file with its passphrase, which only this user may read. Without it: the systemd credential
                    NAME.passphrase, or the terminal
-  robot            the robot's public identity: what it did not sign is not believed
+  robot            the robot's public identity: messages without its signature are rejected
   outer_domain     the robot's outer domain, 0 to 232 (default 1)
-  namespace        stands before the republished topics (default /NAME, as in the identity)
-  open_domain      true: allows the own domain to be the outer one, where everybody can read what is opened
+  namespace        prefix of the republished topics (default /NAME, as in the identity)
+  open_domain      true: allows the own domain to be the outer one, where everyone can read opened messages
 
-Topics:     /diagnostics on the own domain: what was opened, and what was not and why
+Topics:     /diagnostics on the own domain: opened topics, and the reasons for refusals
 
-Exit codes: 0 stopped by SIGINT or SIGTERM, 1 something broke, 2 wrong parameters
+Exit codes: 0 stopped by SIGINT or SIGTERM, 1 a fault, 2 wrong parameters
 ";
 
 const PARAMETERS: [&str; 6] =
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
 
 struct Unsealer {
     unsealing: Unsealing,
-    /// What diagnostics said the last time, so that what is new can be told.
+    /// The last statuses, so that news can be logged.
     before: Vec<UnsealedStatus>,
 }
 
@@ -51,7 +52,7 @@ impl Work for Unsealer {
     type Parts = Stakeholder;
 
     fn parts(program: &Program) -> Result<Stakeholder, String> {
-        Stakeholder::read(&program.parameters(&PARAMETERS)?, "everybody there could read what is opened")
+        Stakeholder::read(&program.parameters(&PARAMETERS)?, "everyone there could read opened messages")
     }
 
     fn begin(
@@ -60,7 +61,7 @@ impl Work for Unsealer {
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Unsealer, RosError> {
         let (own, outer, name) = (parts.own_domain, parts.outer_domain, &parts.granted.me().public().name);
-        logger.info(&format!("opens what domain {outer} has for `{name}`, for domain {own}"));
+        logger.info(&format!("opens messages for `{name}` from domain {outer}, for domain {own}"));
         let Stakeholder { outer_domain, own_domain, namespace, granted, types } = parts;
         let parts = UnsealingParts { outer_domain, own_domain, namespace, granted, types };
         Ok(Unsealer { unsealing: Unsealing::new(parts, wake)?, before: Vec::new() })
@@ -89,7 +90,7 @@ impl Work for Unsealer {
 }
 
 impl Unsealer {
-    /// The keys, the catalogue and the clock, as they are at this moment.
+    /// The present state of keys, catalogue and clock.
     fn summary(&self) -> Status {
         let second = Time::system().second();
         let (granted, refused) = (self.unsealing.granted(), self.unsealing.refused());
@@ -98,8 +99,8 @@ impl Unsealer {
             _ if behind > TOLERANCE_SECONDS => (Level::Error, clock_set_back(behind)),
             0 => (Level::Warn, "no keys: nothing is granted to this stakeholder at present".into()),
             keys if !self.unsealing.has_catalog(second) => {
-                let what = "the robot's catalogue has ended: what is open stays open until its keys end";
-                (Level::Warn, format!("{keys} keys, but {what}"))
+                let expired = "the robot's catalogue has ended: open topics stay open until their keys end";
+                (Level::Warn, format!("{keys} keys, but {expired}"))
             }
             keys => (Level::Ok, format!("{keys} keys")),
         };
