@@ -1,6 +1,7 @@
-//! `tools/bench pii`: megabytes a second, microseconds per 100 bytes, and allocations of looking for personal data.
+//! `tools/bench pii`: megabytes per second, microseconds per 100 bytes, and allocations of the search for personal
+//! data.
 //!
-//! Reads JSON lines `{"case": ..., "text": ...}` from the file that it is given. Prints one JSON line for each case.
+//! Reads JSON lines `{"case": ..., "text": ...}` from the given file. Prints one JSON line for each case.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -16,10 +17,10 @@ struct Row {
     text: String,
 }
 
-/// Passes over a case are repeated until they took so many bytes.
+/// Passes over a case are repeated until they have processed this many bytes.
 const BYTES: usize = 20_000_000;
 
-/// What this thread has had of its core: others that use the machine don't count.
+/// Processor time of this thread: other users of the machine do not count.
 fn cpu() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)

@@ -1,7 +1,7 @@
-//! `tools/bench policy`: nanoseconds a decision, for policies of 10 to 100,000 rules.
+//! `tools/bench policy`: nanoseconds per decision, for policies of 10 to 100,000 rules.
 //!
-//! Variants: `look-up` is the decision on a message of a known route; `topic+look-up` also finds the topic by its name,
-//! as happens once for each route and policy. Prints one JSON line each.
+//! Variants: `look-up` is the decision on a message of a known route; `topic+look-up` also finds the topic by its
+//! name, as happens once for each route and policy. Prints one JSON line each.
 
 use std::fmt::Write;
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use discreet_policy::{Limits, Policy};
 
-/// 2026-11-23 09:30 UTC, as a moment when some of the hours hold and some do not.
+/// 2026-11-23 09:30 UTC, when some of the rules' hours hold and some do not.
 const NOW: i64 = 1_795_426_200;
 const ROUNDS: u32 = 200_000;
 
@@ -44,7 +44,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The median of seven runs: what a shared machine disturbs least.
+/// The median of seven runs, which load on a shared machine disturbs least.
 fn nanoseconds(mut once: impl FnMut(u32)) -> f64 {
     let mut runs: Vec<f64> = (0..7)
         .map(|_| {
@@ -61,7 +61,8 @@ fn name(topic: usize) -> String {
     format!("/sensors/unit_{topic}/data")
 }
 
-/// A policy of `rules` rules over `topics` topics: by class and by name, with and without hours and ends, some denying.
+/// A policy of `rules` rules over `topics` topics: by class and by name, with and without hours and ends, some
+/// denying.
 fn text(rules: usize, topics: usize) -> anyhow::Result<String> {
     let mut text = String::from(
         "discreet: 1\nrobot: bench\nversion: 1\nclasses:\n\

@@ -1,6 +1,6 @@
-//! Looks at the pictures that `benches/recall.py` hands it, and says what it would cover and how long that took.
+//! Inspects the pictures that `benches/recall.py` sends, and prints the areas to cover and the time taken.
 //!
-//! On standard input, again and again: a line `WIDTH HEIGHT NANOSECONDS` and then that many pixels, blue, green, red.
+//! Standard input, repeated: a line `WIDTH HEIGHT NANOSECONDS`, then that many pixels, blue, green, red.
 //! On standard output one line of JSON for each. Arguments: `--opencv`, `--threads N`, `--every N`, `--subject NAME`.
 
 use std::io::{BufRead, Read, Write};

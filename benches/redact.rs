@@ -1,5 +1,5 @@
-//! The redaction that `tools/bench redact` times: images as they come from a camera, through the guard's own code and a
-//! redactor in a process of its own.
+//! The redaction that `tools/bench redact` times: images as they come from a camera, through the guard's own code
+//! and a redactor in a process of its own.
 //!
 //! SIZE THREADS SECONDS FILE: FILE holds rgb8 frames of SIZE, such as 1280x720, one after the other.
 
@@ -25,7 +25,7 @@ fn main() -> anyhow::Result<()> {
         covers: vec![(Subject::Faces, Cover::Solid)],
         frame: None,
         strict: false,
-        deadline: Duration::from_secs(5), // this is about speed: nothing is to be blanked
+        deadline: Duration::from_secs(5), // this measures speed: no frame may be blanked
         every: 1,
         follows: None,
     };
@@ -50,7 +50,7 @@ fn main() -> anyhow::Result<()> {
     let mut cpu = 0.0;
     let mut buffers = frames.clone();
     for round in 0.. {
-        // The frames are made anew outside the time that is taken, as a camera would.
+        // The frames are made again outside the measured time, as a camera would.
         buffers.iter_mut().zip(&frames).for_each(|(buffer, frame)| buffer.copy_from_slice(frame));
         let before = processor_time(pid)?;
         for buffer in &mut buffers {
@@ -111,7 +111,7 @@ fn frames(width: u32, height: u32, file: &Path) -> anyhow::Result<Vec<Vec<u8>>> 
     Ok(frames)
 }
 
-/// Seconds that this process and the redactor have kept processors busy.
+/// Processor seconds of this process and the redactor.
 fn processor_time(redactor: u32) -> anyhow::Result<f64> {
     let of = |pid: u32| -> anyhow::Result<f64> {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;

@@ -1,5 +1,5 @@
-//! What it costs to ask another process: pictures of 960x540 go to `odd_redactor`, which finds the same in each without
-//! looking, and its answers come back. Prints one JSON line.
+//! The cost of asking another process: pictures of 960x540 go to `odd_redactor`, which reports the same areas in each
+//! without inspecting it, and its answers come back. Prints one JSON line.
 //!
 //! `cargo build --release --examples && target/release/examples/redactor_bench [ROUNDS [HERTZ]]`
 
@@ -73,7 +73,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The time that a process has used, in ticks.
+/// The processor time of a process, in ticks.
 fn cpu(process: &str) -> anyhow::Result<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let (_, fields) = stat.rsplit_once(')').context("no stat")?;

@@ -1,9 +1,10 @@
-//! `tools/bench seal`: nanoseconds and megabytes a second of sealing, beside the bare cipher of the same library.
+//! `tools/bench seal`: nanoseconds and megabytes per second of sealing, next to the bare cipher of the same library.
 //!
 //! Variants: `bare` is the cipher alone, in place, with a nonce that counts and no associated data; `unsigned` and
-//! `signed` are sealed messages; `open` and `open signed` are what a reader pays. `readers` is how many the key was
-//! granted to: a message is sealed once for all of them. Variants take turns, so that their ratios hold on a noisy
-//! machine, and the lower quartile counts, which others on it disturb least. Prints one JSON line each.
+//! `signed` are sealed messages; `open` and `open signed` are the cost to a reader. `readers` is the number of
+//! stakeholders with the key: a message is sealed once for all of them. Variants take turns, so that their ratios
+//! hold on a noisy machine, and the lower quartile counts, which other load disturbs least. Prints one JSON line
+//! each.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -23,7 +24,7 @@ use discreet_seal::{
 const SIZES: [(&str, usize); 4] =
     [("100 B", 100), ("1 KiB", 1024), ("640x480x3", 640 * 480 * 3), ("1920x1080x3", 1920 * 1080 * 3)];
 const NOW: i64 = 1_795_426_200;
-/// Bytes that one run of one variant goes through: little, so that what disturbs one variant disturbs all.
+/// Bytes that one run of one variant processes: few, so that a disturbance affects all variants.
 const BYTES: usize = 4_000_000;
 const RUNS: usize = 60;
 
@@ -39,7 +40,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The key of a group, and each of its readers'.
+/// The key of a group, and the keys of its readers.
 struct Group {
     key: SealingKey,
     sender: SenderKey,
@@ -96,7 +97,7 @@ impl Group {
 fn measure(suite: Suite, name: &str, length: usize, readers: usize) -> anyhow::Result<()> {
     let group = Group::new(suite, readers)?;
     let mut buffer = vec![0x5a; HEADROOM + length + TAILROOM];
-    // Every reader opens what was sealed once.
+    // Every reader opens the sealed message once.
     for signed in [false, true] {
         let sealed = group.seal(signed, &mut buffer, length)?.to_vec();
         (0..readers).try_for_each(|reader| group.open(reader, signed, &mut sealed.clone()))?;
@@ -158,7 +159,7 @@ fn measure(suite: Suite, name: &str, length: usize, readers: usize) -> anyhow::R
     Ok(())
 }
 
-/// The library's cipher and nothing else.
+/// The library's cipher alone.
 enum Bare {
     ChaCha(Box<ChaCha20Poly1305>),
     Aes(Box<LessSafeKey>),

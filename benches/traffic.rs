@@ -1,15 +1,15 @@
-//! Real traffic for the benchmarks: a source that stamps each message, a sink that measures what arrives.
+//! Real traffic for the benchmarks: a source that stamps each message, and a sink that measures arrivals.
 //!
 //! `traffic source DOMAIN TOPIC CASE RATE_HZ SECONDS` prints `begin`, and at the end the number of messages sent.
-//! `traffic sink DOMAIN TOPIC CASE SECONDS` prints JSON: first, the number of the first message that came (earlier ones
-//! were sent before everybody had found each other), received, p50_ms, p99_ms. SECONDS counts from the first message;
-//! the first tenth is warm-up, and its times are left out. With `IDENTITY PASSPHRASE_FILE ROBOT` behind them it is a
-//! stakeholder's, and opens what the robot sealed for it, in its own process. With `unopened` it takes
-//! the sealed messages and does nothing with them. It stays until its input ends, so that what it has cost can be read.
+//! `traffic sink DOMAIN TOPIC CASE SECONDS` prints JSON: first, the number of the first message received (earlier
+//! ones were sent before discovery was complete), received, p50_ms, p99_ms. SECONDS counts from the first message;
+//! the first tenth is warm-up, and its times are left out. With `IDENTITY PASSPHRASE_FILE ROBOT` behind them the
+//! sink is a stakeholder's, and opens the robot's sealed messages in its own process. With `unopened` it takes the
+//! sealed messages and discards them. It stays until its input ends, so that its processor time can be read.
 //!
-//! CASE is `string` (100 bytes of `std_msgs/msg/String`), `WIDTHxHEIGHT` (rgb8 `sensor_msgs/msg/Image`) or a number of
-//! bytes (`std_msgs/msg/UInt8MultiArray`).
-//! Each message carries its number and its time as text at its end, so that no relay can tell the cases apart.
+//! CASE is `string` (100 bytes of `std_msgs/msg/String`), `WIDTHxHEIGHT` (rgb8 `sensor_msgs/msg/Image`) or a number
+//! of bytes (`std_msgs/msg/UInt8MultiArray`). Each message ends in its number and its time as text, so that no
+//! relay can tell the cases apart.
 
 #[path = "traffic/stakeholder.rs"]
 mod stakeholder;
@@ -169,7 +169,7 @@ fn sink(domain: usize, topic: &str, case: &str, seconds: f64, whose: &[&str]) ->
     Ok(())
 }
 
-/// Nanoseconds since 1970, at most some tens off between two processes of one machine.
+/// Nanoseconds since 1970. Two processes of one machine differ by at most some tens.
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)

@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release --features ros --example read_tags -- DOMAIN TOPIC TYPE [SECONDS]`
 //!
-//! The tag of a message carries the message's publication sequence number and publisher, which the middleware hands out
-//! with every message. They come on two topics, so either may be first: what has come waits for the other.
+//! The tag of a message carries the message's publication sequence number and publisher, which the middleware
+//! delivers with every message. Message and tag come on two topics, so either may be first and waits for the other.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc;
@@ -14,7 +14,7 @@ use discreet_graph::qos::Qos;
 use discreet_guard::tag::{TAG_TYPE, Tag, tag_topic};
 use discreet_ros::{Context, Node, SerializedMessage, Subscription, TypeSupport};
 
-/// Messages and tags that wait for their partner. The oldest are forgotten, so that a lost partner costs nothing.
+/// Messages and tags that wait for their partner. The oldest are dropped, so that a lost partner costs nothing.
 const MOST: usize = 100;
 
 fn main() -> anyhow::Result<()> {

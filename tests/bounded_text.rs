@@ -1,8 +1,8 @@
-//! Work on text grows no faster than the text: whoever writes it does not decide how long others wait.
+//! Work on text grows no faster than the text: the author of a text does not decide how long others wait.
 //!
 //! Counted in steps, which are the same on every machine.
 
-// A test may stop at what it does not expect.
+// A test may stop at an unexpected value.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::sync::{Arc, LazyLock};
@@ -11,13 +11,13 @@ use discreet_host::steps;
 use discreet_pii::Operator;
 use discreet_pii::{Finder, HidingRules, Kind, LONGEST, Options, Roster, TextRedactor};
 
-/// A name, and what makes a text of so many bytes.
+/// A name, and the function that makes a text of so many bytes.
 type Family = (String, Box<dyn Fn(usize) -> String>);
 
-/// Texts that have little to do with each other, each of so many bytes.
+/// Texts with little in common, each of so many bytes.
 fn families() -> Vec<Family> {
     let mut all: Vec<Family> = Vec::new();
-    // Beginnings of everything that is looked for, over and over: what overlaps, what almost is, what never ends.
+    // Repeated beginnings of everything that is searched for: overlapping, almost complete, without an end.
     for piece in [
         "4111 ",
         "9111 ",
@@ -174,7 +174,7 @@ fn families() -> Vec<Family> {
     ] {
         all.push((format!("{piece:?}"), Box::new(move |bytes| piece.repeat(bytes / piece.len() + 1))));
     }
-    // One long thing of a kind, at whose end or beginning something stands.
+    // One long item of a kind, with another at its end or beginning.
     for (head, filling, tail) in [
         ("A", "a", "A"),
         ("", " ", "A"),
@@ -243,12 +243,12 @@ fn redactor(finder: &Arc<Finder>) -> TextRedactor {
     redactor
 }
 
-/// The steps that a text takes, and whether it came out.
+/// The steps that a text takes, and whether it was released.
 fn steps_of(redactor: &mut TextRedactor, text: &str, spoken: bool) -> (u64, bool) {
     let field = redactor.rules().field("data").spoken(spoken);
     let (before, mut out) = (steps::taken(), String::new());
     let outcome = redactor.redact(text, &field, &mut out);
-    assert!(!outcome.too_long || out.is_empty(), "what is too long does not come out in part");
+    assert!(!outcome.too_long || out.is_empty(), "a text that is too long is not released in part");
     (steps::taken() - before, !outcome.too_long)
 }
 

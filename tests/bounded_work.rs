@@ -1,6 +1,6 @@
-//! Work on whatever comes from outside grows no faster than it does, counted in steps.
+//! Work on outside input grows no faster than the input, counted in steps.
 
-// A test may stop at what it does not expect.
+// A test may stop at an unexpected value.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use discreet_cdr::{Plan, Rewriter, Strings};
@@ -33,7 +33,7 @@ fn message(count: u32) -> Vec<u8> {
     bytes
 }
 
-/// Makes every string another, as long as can be.
+/// Replaces every string by another of the largest length.
 struct Longer;
 
 impl Strings for Longer {

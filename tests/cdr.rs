@@ -1,7 +1,7 @@
-//! What the walk promises, on messages that real rclpy nodes published (`tests/data/cdr`, taken raw from a
-//! subscription) and on a type of our own that has everything a message can have.
+//! The walk's promises, on messages that real rclpy nodes published (`tests/data/cdr`, taken raw from a
+//! subscription) and on a type of our own with every kind of field.
 
-// A test may stop at what it does not expect.
+// A test may stop at an unexpected value.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ fn every() -> Vec<u8> {
     message
 }
 
-/// Every message we have, with its plan. Loud about what it has to leave out.
+/// Every recorded message, with its plan. Prints the ones left out.
 fn messages() -> Vec<(String, Plan, Vec<u8>)> {
     let mut all = vec![("discreet_test/msg/Every".to_owned(), own_plan("discreet_test/msg/Every"), every())];
     let installed = TypeLibrary::from_env();

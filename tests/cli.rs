@@ -1,4 +1,4 @@
-//! The program as its users meet it: what it says, and how it ends.
+//! The program as its users meet it: its output, and its exit codes.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,16 +26,16 @@ fn code(arguments: &[&str]) -> i32 {
     discreet(arguments).status.code().expect("it ends by itself")
 }
 
-fn said(arguments: &[&str]) -> String {
+fn printed(arguments: &[&str]) -> String {
     String::from_utf8(discreet(arguments).stdout).expect("text")
 }
 
 fn json(arguments: &[&str]) -> Value {
-    let text = said(arguments);
+    let text = printed(arguments);
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}"))
 }
 
-/// A folder of its own for files a test writes.
+/// A folder of its own for files that a test writes.
 fn scratch(test: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(test);
     fs::create_dir_all(&folder).unwrap();
@@ -67,7 +67,7 @@ fn check_takes_a_whole_folder_the_cases_beside_the_policies_too() {
     files.sort();
     let arguments: Vec<&str> = ["check"].into_iter().chain(files.iter().map(String::as_str)).collect();
     assert_eq!(code(&arguments), 0);
-    assert!(said(&arguments).contains("policies/hotel.cases.yaml: 37 cases, 0 warnings\n"));
+    assert!(printed(&arguments).contains("policies/hotel.cases.yaml: 37 cases, 0 warnings\n"));
     let folder = scratch("check_cases");
     for (name, text) in
         [("no.cases.yaml", "cases: []\n"), ("odd.cases.yaml", "cases: [{ whom: everyone }]\n")]
@@ -79,7 +79,7 @@ fn check_takes_a_whole_folder_the_cases_beside_the_policies_too() {
 
 #[test]
 fn check_shows_every_mistake_with_its_line() {
-    let text = said(&["check", BROKEN]);
+    let text = printed(&["check", BROKEN]);
     for place in [":4:1", ":6:40", ":12:18", ":15:12", ":18:5"] {
         assert!(text.contains(&format!("{BROKEN}{place}")), "{place} in:\n{text}");
     }
@@ -113,11 +113,12 @@ rules: [{ who: desk, read: /talk, as: clear }]
     let file = policy.to_str().unwrap();
     assert_eq!(code(&["check", "--strict", file]), 0, "it may be there on the robot");
     assert!(
-        said(&["check", file]).contains("no identity here; a keeper without it gives them nothing: desk\n")
+        printed(&["check", file])
+            .contains("no identity here; a keeper without it gives them nothing: desk\n")
     );
     let absent = &json(&["check", "--json", file])[0]["absent"];
     assert_eq!(absent["identities"], serde_json::json!(["desk"]));
-    // Without a ROS 2 nothing can be said of types.
+    // Without ROS 2 the types are unknown.
     let types = if std::env::var_os("AMENT_PREFIX_PATH").is_some() {
         vec!["nowhere_msgs/msg/Talk"]
     } else {
@@ -129,17 +130,17 @@ rules: [{ who: desk, read: /talk, as: clear }]
 #[test]
 fn explain_names_the_rule_that_decided_and_those_it_overrode() {
     let arguments = ["explain", HOTEL, "--who", "maintenance", "--topic", "/camera/image_raw"];
-    let day = said(&[&arguments[..], &["--at", "2026-05-04T12:00:00+02:00"]].concat());
+    let day = printed(&[&arguments[..], &["--at", "2026-05-04T12:00:00+02:00"]].concat());
     assert!(day.starts_with("maintenance, /camera/image_raw: clear\n"), "{day}");
     assert!(day.contains("it leaves sealed to its stakeholders"), "{day}");
     assert!(day.contains("overridden: the most generous form wins"), "{day}");
-    let night = said(&[&arguments[..], &["--at", "2026-05-04T22:00:00+02:00"]].concat());
+    let night = printed(&[&arguments[..], &["--at", "2026-05-04T22:00:00+02:00"]].concat());
     assert!(
         night.contains("policies/hotel.yaml:81: decided") && night.contains("it holds at other hours"),
         "{night}"
     );
     assert!(night.contains("hidden in it: faces: solid"), "{night}");
-    assert!(said(&[&arguments[..], &["--no-clock"]].concat()).contains("the clock is not trusted"));
+    assert!(printed(&[&arguments[..], &["--no-clock"]].concat()).contains("the clock is not trusted"));
 }
 
 #[test]
@@ -188,7 +189,7 @@ fn test_runs_the_cases_beside_the_policy() {
     let lines: Vec<u64> =
         answer["findings"].as_array().unwrap().iter().map(|f| f["line"].as_u64().unwrap()).collect();
     assert_eq!(lines, [2, 3, 4, 5, 6, 7, 8, 10, 11, 12], "{answer}");
-    let text = said(&["test", path]);
+    let text = printed(&["test", path]);
     assert!(text.contains("expected denied, got clear"), "{text}");
     assert!(text.contains("expected undeclared, but line 33 declares it"), "{text}");
     assert!(text.contains("p.yaml:80 decided") && text.contains("to see it fail"), "{text}");
@@ -208,7 +209,7 @@ fn diff_says_who_gains_and_who_loses() {
     fs::write(&newer, text).unwrap();
     let newer = newer.to_str().unwrap();
     assert_eq!(code(&["diff", HOTEL, newer]), 1);
-    let text = said(&["diff", HOTEL, newer]);
+    let text = printed(&["diff", HOTEL, newer]);
     assert_eq!(
         text,
         "- front_desk read /people: clear -> nothing\n\
@@ -223,7 +224,7 @@ fn diff_says_who_gains_and_who_loses() {
             "direction": "loses", "gains": false, "loses": true, "text": "read /people: clear -> nothing",
         })
     );
-    assert!(said(&["diff", newer, HOTEL]).contains("note: version 7 is not newer than 8"));
+    assert!(printed(&["diff", newer, HOTEL]).contains("note: version 7 is not newer than 8"));
     assert_eq!(code(&["diff", HOTEL, BROKEN]), 2);
     assert_eq!(code(&["diff", HOTEL]), 2);
 }
@@ -242,7 +243,7 @@ fn diff_says_who_may_keep_longer_and_command_faster_farther_and_more_often() {
     let newer = newer.to_str().unwrap();
     assert_eq!(code(&["diff", HOTEL, newer]), 1);
     assert_eq!(
-        said(&["diff", HOTEL, newer]),
+        printed(&["diff", HOTEL, newer]),
         "~ front_desk has the identity identities/reception.pub instead of identities/front_desk.pub\n\
          + front_desk may keep contextual/guest data 9000h instead of 1h\n\
          + maintenance may command /cmd_vel 900 times a second instead of 20\n\
@@ -254,23 +255,23 @@ fn diff_says_who_may_keep_longer_and_command_faster_farther_and_more_often() {
     fs::write(&suite, text.replace("suite: aes-256-gcm, ", "suite: chacha20-poly1305, ")).unwrap();
     let suite = suite.to_str().unwrap();
     assert_eq!(code(&["diff", HOTEL, suite]), 1, "a person has to judge");
-    let said = said(&["diff", HOTEL, suite]);
+    let printed = printed(&["diff", HOTEL, suite]);
     let first = "* front_desk has contextual data sealed with chacha20-poly1305 instead of aes-256-gcm\n";
-    assert!(said.starts_with(first), "{said}");
+    assert!(printed.starts_with(first), "{printed}");
 }
 
 #[test]
 fn schema_is_the_one_in_the_folder() {
-    assert_eq!(said(&["schema"]), fs::read_to_string("policies/policy.schema.json").unwrap());
+    assert_eq!(printed(&["schema"]), fs::read_to_string("policies/policy.schema.json").unwrap());
     assert!(json(&["schema", "cases", "--json"]).is_object());
 }
 
 #[test]
 fn help_teaches() {
-    let text = said(&["--help"]);
+    let text = printed(&["--help"]);
     assert!(text.contains("Examples:") && text.contains("Exit codes:"), "{text}");
     for command in ["check", "explain", "test", "diff"] {
-        assert!(said(&[command, "--help"]).contains("Exit codes:"), "{command}");
+        assert!(printed(&[command, "--help"]).contains("Exit codes:"), "{command}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The fuzz targets' bodies on mutations of real inputs: the same ones on every run, and no nightly toolchain needed.
-//! `FUZZ_ROUNDS=100 cargo test --release --test fuzz_smoke` looks a hundred times as long.
+//! `FUZZ_ROUNDS=100 cargo test --release --test fuzz_smoke` runs a hundred times as many inputs.
 
-// A test may stop at what it does not expect.
+// A test may stop at an unexpected value.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ mod trust_file;
 
 const INPUTS: u32 = 20_000;
 
-/// Mutates the seeds and gives each mutation to `body`; says which one it was if that panics.
+/// Mutates the seeds and gives each mutation to `body`; reports the number of an input that panics.
 fn fuzz(seeds: &[Vec<u8>], body: fn(&[u8])) {
     fuzz_some(seeds, body, INPUTS);
 }
@@ -497,8 +497,8 @@ fn no_state_and_no_mark_breaks_the_keeper() {
     record.revoked.insert("desk".into(), 3);
     record.learn(robot.public());
     let whole = record.write(&RecordKey::of(&robot)).unwrap();
-    let said = whole[..whole.len() - 32].to_vec();
-    let seeds = [whole, said, MarkKey::of(&robot).write(&record.mark()).into_bytes()];
+    let content = whole[..whole.len() - 32].to_vec();
+    let seeds = [whole, content, MarkKey::of(&robot).write(&record.mark()).into_bytes()];
     seeds.iter().for_each(|seed| keeper_state::run(seed));
     fuzz_some(&seeds, keeper_state::run, INPUTS / 10); // each derives keys
 }

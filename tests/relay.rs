@@ -1,6 +1,6 @@
-//! What the data path promises, with the real policy, the real walk and the real audit; only ROS is left out.
+//! The promises of the data path, with the real policy, the real walk and the real audit; only ROS is left out.
 
-// A test may stop at what it does not expect.
+// A test may stop at an unexpected value.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ use discreet_redact::{
 use discreet_seal::epoch_keys::{EpochKey, Keys};
 use discreet_seal::{GrantTerms, HEADROOM, OpenError, OpeningKey, PerForm, SealingKey, SenderKey, TAILROOM};
 
-/// What got out.
+/// The released messages.
 #[derive(Default)]
 struct Outside(Vec<(Vec<u8>, bool)>);
 
@@ -120,13 +120,13 @@ fn at(unix_seconds: i64) -> Moment {
     policy().moment(unix_seconds, true)
 }
 
-/// What the guard says of a message on a topic at a moment.
+/// The guard's decision on a message on a topic at a moment.
 fn denied(name: &str, now: Moment, cdr: &mut [u8]) -> Option<Denied> {
     let (topic, mut nothing) = (topic(name), Protection::default());
     release(decide(&topic, &plan(), &mut nothing, now, received(cdr))).err()
 }
 
-/// What was decided on the one form in which a message may leave.
+/// The decision on the one form in which a message may leave.
 fn release<'a>(decision: Result<Releases<'a>, Denied>) -> Result<Releasable<'a>, Denied> {
     let mut releases = decision?.present();
     let (_, release) = releases.next().unwrap();
@@ -184,7 +184,7 @@ fn each_way_of_staying_inside_has_its_name() {
     assert_eq!(denied("/hours", at(EVENING), message), Some(Denied::NoRule));
     let unsure = Moment { trusted: false, ..at(MORNING) };
     assert_eq!(denied("/hours", unsure, message), Some(Denied::ClockUnsure));
-    // A time that is not credible may be any: the reason is the same at each.
+    // A time that is not trusted may be any: the reason is the same at each.
     for second in [0, 60, 8 * 3600, EVENING, UNTIL, i64::MAX / 2] {
         let unsure = Moment { trusted: false, ..at(second) };
         assert_eq!(denied("/hours", unsure, message), Some(Denied::ClockUnsure), "{second}");
@@ -232,7 +232,7 @@ fn without_a_record_nothing_contextual_is_published() {
     let (mut cdr, mut outside) = (every(), Outside::default());
     for (name, outcome) in [
         ("/watched", Outcome::Denied(Denied::NotRecorded)),
-        ("/open", Outcome::Released(None)), // operational: goes on, and says that it is unrecorded
+        ("/open", Outcome::Released(None)), // operational: goes on, unrecorded, which is reported
     ] {
         let (topic, (_audit, log)) = (topic(name), audit(&blocked.join("audit.log"), name));
         let mut nothing = Protection::default();
@@ -267,9 +267,10 @@ fn deciding_is_a_look_up_however_many_rules_there_are() {
     assert!(started.elapsed() < Duration::from_millis(100), "{:?}", started.elapsed() / 10_000);
 }
 
-// Images. The one that looks is played; `tests/redactor/main.rs` and `crates/discreet-vision/tests/vision.rs` have the real ones.
+// Images. The inspector is a fake; `tests/redactor/main.rs` and `crates/discreet-vision/tests/vision.rs` have the
+// real ones.
 
-/// Finds a face at one place, or cannot look.
+/// Finds a face at one place, or fails.
 struct Looker(Result<Area, BlankReason>, Vec<Found>);
 
 impl ImageInspector for Looker {
@@ -290,7 +291,7 @@ impl ImageInspector for Looker {
     }
 }
 
-const EYES: &str = "
+const CAMERA: &str = "
 discreet: 1
 robot: test
 version: 4
@@ -298,12 +299,12 @@ classes:
   operational: { suite: chacha20-poly1305, epoch: 1h, retention: 7d }
   contextual: { suite: aes-256-gcm, epoch: 60s, retention: 24h }
 topics:
-  /eyes: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
+  /camera: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
 rules:
   - { who: everyone, read: contextual, as: redacted }
 ";
 
-/// A picture of 16 by 8 in which every byte says where it is; the pixels are its last bytes.
+/// A picture of 16 by 8 in which every byte holds its position; the pixels are its last bytes.
 fn picture() -> Vec<u8> {
     let mut message = Vec::new();
     let mut writer = Writer::new(&mut message);
@@ -320,16 +321,16 @@ fn picture() -> Vec<u8> {
     message
 }
 
-/// What leaves of a picture when this is what looking gives.
+/// The released form of a picture under this result of the inspector.
 fn redacted(look: Option<Result<Area, BlankReason>>) -> (Vec<u8>, Redaction) {
-    let policy = Policy::read("eyes.yaml", EYES).map_err(|findings| format!("{findings:#?}")).unwrap().0;
+    let policy = Policy::read("camera.yaml", CAMERA).map_err(|findings| format!("{findings:#?}")).unwrap().0;
     let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let look = look.map(|found| Box::new(Looker(found, Vec::new())) as Box<dyn ImageInspector + Send>);
-    let redactor = Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default()));
+    let redactor = Some(ImageRedactor::new("/camera", ImageKind::Raw, look, Arc::default()));
     let mut protection = protection(Makers { images: redactor, ..Makers::default() });
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
-    let topic = Arc::clone(policy.topic("/eyes").unwrap());
+    let topic = Arc::clone(policy.topic("/camera").unwrap());
     let releasable = release(decide(&topic, &plan, &mut protection, now, received(&mut cdr))).unwrap();
     assert_eq!(releasable.form(), Form::Redacted);
     (releasable.cdr().to_vec(), releasable.redaction().unwrap())
@@ -361,18 +362,18 @@ fn a_frame_that_nobody_could_look_at_is_blank_whatever_the_reason() {
 
 #[test]
 fn without_a_redactor_nothing_leaves_redacted() {
-    let policy = Policy::read("eyes.yaml", EYES).unwrap().0;
+    let policy = Policy::read("camera.yaml", CAMERA).unwrap().0;
     let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let (mut cdr, now) = (picture(), policy.moment(MORNING, true));
     let mut nothing = Protection::default();
-    let decision = decide(policy.topic("/eyes").unwrap(), &plan, &mut nothing, now, received(&mut cdr));
+    let decision = decide(policy.topic("/camera").unwrap(), &plan, &mut nothing, now, received(&mut cdr));
     assert_eq!(release(decision).err(), Some(Denied::NotRedactable));
 }
 
-// Sealing. The keys are real; only the keeper that gives them is played.
+// Sealing. The keys are real; the keeper that gives them is a fake.
 
-/// Gives one key for every group, until it is taken away.
+/// Gives one key for every group, until it is revoked.
 struct Ring {
     generation: AtomicU64,
     key: Mutex<Option<Arc<EpochKey>>>,
@@ -401,7 +402,7 @@ impl Ring {
         self.generation.fetch_add(1, Relaxed);
     }
 
-    /// What a member of the group has.
+    /// The keys of a member of the group.
     fn opening(&self, group: &Group) -> OpeningKey {
         let key = self.key.lock().unwrap();
         let key = key.as_ref().unwrap();
@@ -502,27 +503,27 @@ fn a_key_that_was_taken_away_seals_nothing_from_the_next_message_on() {
 
 #[test]
 fn a_camera_leaves_covered_for_everyone_and_sealed_as_it_is_for_the_desk_from_one_frame() {
-    let text = EYES.replace("topics:", "stakeholders:\n  desk: { identity: desk.pub }\ntopics:")
-        + "  - { who: desk, read: /eyes, as: clear }\n";
-    let policy = Policy::read("eyes.yaml", &text).map_err(|findings| format!("{findings:#?}")).unwrap().0;
+    let text = CAMERA.replace("topics:", "stakeholders:\n  desk: { identity: desk.pub }\ntopics:")
+        + "  - { who: desk, read: /camera, as: clear }\n";
+    let policy = Policy::read("camera.yaml", &text).map_err(|findings| format!("{findings:#?}")).unwrap().0;
     let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/types");
     let plan = TypeLibrary::new([types]).definition("sensor_msgs/msg/Image").unwrap().plan;
     let keys = Ring::new(Suite::Aes256Gcm);
     let look = Looker(Ok(Area { left: 4, top: 2, right: 8, bottom: 6 }), Vec::new());
     let look = Some(Box::new(look) as Box<dyn ImageInspector + Send>);
     let mut protection = protection(Makers {
-        images: Some(ImageRedactor::new("/eyes", ImageKind::Raw, look, Arc::default())),
-        seals: PerForm { clear: Some(seal(&keys, "/eyes", "sensor_msgs/msg/Image")), redacted: None },
+        images: Some(ImageRedactor::new("/camera", ImageKind::Raw, look, Arc::default())),
+        seals: PerForm { clear: Some(seal(&keys, "/camera", "sensor_msgs/msg/Image")), redacted: None },
         ..Makers::default()
     });
-    let (topic, now) = (Arc::clone(policy.topic("/eyes").unwrap()), policy.moment(MORNING, true));
+    let (topic, now) = (Arc::clone(policy.topic("/camera").unwrap()), policy.moment(MORNING, true));
     let mut cdr = picture();
     let releases = decide(&topic, &plan, &mut protection, now, received(&mut cdr)).unwrap();
     let releases: Vec<_> = releases.present().map(|(form, release)| (form, release.unwrap())).collect();
     let [(Form::Clear, clear), (Form::Redacted, redacted)] = &releases[..] else { panic!("{releases:?}") };
     assert!(clear.is_sealed() && !redacted.is_sealed());
     let key = keys.opening(topic.group(Form::Clear).unwrap());
-    assert_eq!(open(&key, "/eyes", "sensor_msgs/msg/Image", clear.cdr()), Ok(picture()));
+    assert_eq!(open(&key, "/camera", "sensor_msgs/msg/Image", clear.cdr()), Ok(picture()));
     assert_eq!(redacted.redaction(), Some(Redaction { covered: 1, ..Redaction::default() }));
     assert_ne!(redacted.cdr(), picture());
     // Without a key the desk gets nothing, and everyone still gets theirs.

@@ -47,7 +47,7 @@ fn every_installed_type_read_from_its_text_has_the_hash_that_ros_gave_it() {
         }
         let read = ros2msg::read(name, &whole).unwrap_or_else(|error| panic!("{name}: {error}\n{whole}"));
         assert_eq!(rihs::type_hash(&read), known.hash, "{name}\n{whole}");
-        // And what is written of it again, without comments and constants, is the same type.
+        // A definition that is written again, without comments and constants, is the same type.
         let again = ros2msg::read(name, &ros2msg::write(&read)).unwrap();
         assert_eq!(rihs::type_hash(&again), known.hash, "{name}");
         checked += 1;

@@ -1,5 +1,5 @@
-//! Nothing is loaded from the folder that a program was started in, nor because its name is the newest.
-// A test may stop at what it does not expect.
+//! Nothing is loaded from the folder that a program was started in, nor because of the highest version in its name.
+// A test may stop at an unexpected value.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 #![cfg(feature = "vision")]
 
@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A folder in which a photograph lies, and what an attacker put beside it.
+/// A folder with a photograph, and with an attacker's files next to it.
 struct Folder(PathBuf);
 
 impl Drop for Folder {
@@ -46,7 +46,7 @@ impl Folder {
         self.0.join("loaded").exists()
     }
 
-    /// Redacts the photograph with a copy of the program that has no models beside it, started in this folder.
+    /// Redacts the photograph with a copy of the program that has no models next to it, started in this folder.
     fn redact(&self, environment: &[(&str, &Path)]) -> Output {
         let program = self.0.join("bin/discreet-offline");
         std::fs::copy(env!("CARGO_BIN_EXE_discreet-offline"), &program).unwrap();
@@ -69,8 +69,8 @@ fn a_library_in_the_folder_of_the_photographs_is_not_loaded() {
     folder.library(".ros/models/libonnxruntime.so.1.28.0");
     let ran = folder.redact(&[]);
     assert!(!folder.was_loaded());
-    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert!(ran.status.code() == Some(2) && said.contains("no models found"), "{said}");
+    let printed = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(ran.status.code() == Some(2) && printed.contains("no models found"), "{printed}");
 }
 
 #[test]
@@ -101,10 +101,10 @@ fn a_library_of_the_right_name_is_compared_before_it_is_loaded() {
     let models = folder.0.join(".ros/models");
     let ran = folder.redact(&[("DISCREET_MODELS", &models)]);
     assert!(!folder.was_loaded());
-    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    let printed = String::from_utf8_lossy(&ran.stderr).into_owned();
     assert!(
-        ran.status.code() == Some(2) && said.contains("not the file that Discreet was built for"),
-        "{said}"
+        ran.status.code() == Some(2) && printed.contains("not the file that Discreet was built for"),
+        "{printed}"
     );
 }
 
@@ -113,11 +113,11 @@ fn relative_folders_and_libraries_are_refused() {
     let folder = Folder::new("relative");
     folder.library(".ros/models/libonnxruntime.so.1.99.0");
     let ran = folder.redact(&[("DISCREET_MODELS", Path::new(".ros/models"))]);
-    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert!(ran.status.code() == Some(2) && said.contains("absolute path"), "{said}");
+    let printed = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(ran.status.code() == Some(2) && printed.contains("absolute path"), "{printed}");
     let library = Path::new(".ros/models/libonnxruntime.so.1.99.0");
     let models = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.ros/models"));
     let ran = folder.redact(&[("DISCREET_MODELS", models), ("DISCREET_ONNXRUNTIME", library)]);
-    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
-    assert!(!folder.was_loaded() && said.contains("absolute path"), "{said}");
+    let printed = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(!folder.was_loaded() && printed.contains("absolute path"), "{printed}");
 }

@@ -1,6 +1,6 @@
-//! What is clear in a program's memory is not readable by another program of the same user, nor left in a core file.
+//! Clear data in a program's memory is not readable by another program of the same user, nor left in a core file.
 
-// A test may stop at what it does not expect.
+// A test may stop at an unexpected value.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::io::Write as _;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Somebody without rights of a root user, as whom everything here runs if this is root.
+/// A user without the rights of root, as whom everything here runs if this is root.
 const NOBODY: u32 = 65_534;
 
 /// A program of a user who is not root.
@@ -23,7 +23,7 @@ fn command(program: &Path) -> Command {
     command
 }
 
-/// A copy that anybody may execute.
+/// A copy that any user may execute.
 fn copy(program: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("discreet-unreadable-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -34,17 +34,17 @@ fn copy(program: &str) -> PathBuf {
     copied
 }
 
-/// Whether another process of the same user can read where a process has its memory, and what is in it.
+/// True if another process of the same user can read the addresses of a process's memory, and its contents.
 fn is_readable(process: &Child) -> bool {
     ["maps", "mem", "environ"].iter().any(|file| {
         let path = format!("/proc/{}/{file}", process.id());
-        let said =
+        let read =
             command(Path::new("/usr/bin/head")).args(["-c", "0", &path]).stderr(Stdio::null()).status();
-        said.unwrap().success()
+        read.unwrap().success()
     })
 }
 
-/// Waits until it cannot be read: a program has to begin before it can keep anything to itself.
+/// Waits until it cannot be read: a program has to begin before it can protect its memory.
 fn becomes_unreadable(mut process: Child) -> bool {
     let until = Instant::now() + Duration::from_secs(20);
     let mut unreadable = false;

@@ -1,4 +1,4 @@
-//! The walls between the crates, and what they are for: the programs with keys link neither OpenCV nor ROS.
+//! The walls between the crates, and their purpose: the programs with keys link neither OpenCV nor ROS.
 
 #![allow(
     clippy::unwrap_used,
@@ -94,14 +94,14 @@ fn each_foreign_world_is_behind_one_wall() {
     assert_eq!(having("r2r_rcl"), ["discreet-ros"]);
     assert_eq!(having("rusqlite"), ["discreet-bags"]);
     assert_eq!(having("regex-automata"), ["discreet-pii"]);
-    // What a stakeholder needs: neither the policy, nor ROS, nor images.
+    // A stakeholder's side needs neither the policy, nor ROS, nor images.
     let stakeholder = below("discreet-seal", &packages);
     for other in ["discreet-policy", "discreet-ros", "discreet-vision", "discreet-redact", "discreet-pii"] {
         assert!(!stakeholder.contains(other), "discreet-seal needs {other}");
     }
-    for world in ["r2r", "r2r_rcl", "opencv", "ort"] {
-        assert!(!below("discreet-keeper", &packages).contains(world), "discreet-keeper needs {world}");
-        assert!(!below("discreet-guard", &packages).contains(world), "discreet-guard needs {world}");
+    for library in ["r2r", "r2r_rcl", "opencv", "ort"] {
+        assert!(!below("discreet-keeper", &packages).contains(library), "discreet-keeper needs {library}");
+        assert!(!below("discreet-guard", &packages).contains(library), "discreet-guard needs {library}");
     }
     // Text in, findings and text out.
     let own: Vec<&str> =

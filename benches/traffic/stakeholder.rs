@@ -1,4 +1,4 @@
-//! A stakeholder who opens sealed messages in the process that reads them.
+//! A stakeholder that opens sealed messages in the process that reads them.
 
 use std::path::Path;
 use std::sync::{Arc, mpsc};
@@ -39,7 +39,7 @@ impl Stakeholder {
         Ok(Stakeholder { opener: Opener::new(of, granted) })
     }
 
-    /// Opens a message where it lies, at `now` in nanoseconds.
+    /// Opens a message in place, at `now` in nanoseconds.
     pub fn open<'m>(&mut self, message: &'m mut [u8], now: i64) -> Result<&'m [u8], Unopened> {
         self.opener.open(message, now / 1_000_000_000)
     }
@@ -54,10 +54,10 @@ fn follow(node: &Arc<Node>, granted: Arc<Granted>) -> anyhow::Result<()> {
     let types = TypeSupport::load(GRANTS_TYPE)?;
     let mut grants = Subscription::new(node, GRANTS_TOPIC, &types, latched, on_message)?;
     std::thread::spawn(move || -> anyhow::Result<()> {
-        let mut board = SerializedMessage::new();
+        let mut message = SerializedMessage::new();
         while woken.recv().is_ok() {
-            while grants.take(&mut board)?.is_some() {
-                granted.update(board.as_bytes(), Time::system().second())?;
+            while grants.take(&mut message)?.is_some() {
+                granted.update(message.as_bytes(), Time::system().second())?;
             }
         }
         Ok(())

@@ -1,5 +1,5 @@
-//! Any lines as a log in parts: each is given the hash, the number and the `prev` that fit, so that what entries say about
-//! parts is read as that of a log that nobody changed.
+//! Any lines as a log in parts: each is given the matching hash, number and `prev`, so that the entries about parts
+//! are read as those of an unchanged log.
 
 use discreet_audit::{MAX_FINDINGS, verify_lines};
 
@@ -16,7 +16,7 @@ pub fn run(data: &[u8]) {
         seq += 1;
         let time = before.split_once("\"time\":\"").and_then(|(_, rest)| rest.split_once('"'));
         let time = time.map_or("2026-11-23T23:06:52Z", |(time, _)| time);
-        // A line that does not begin as an entry stays so.
+        // A line that does not begin as an entry stays as it is.
         let before = match line.starts_with('{') {
             true => format!("{{\"seq\":{seq},\"time\":\"{time}\",\"prev\":\"{prev}\""),
             false => before.to_owned(),

@@ -29,7 +29,7 @@ pub fn run(data: &[u8]) {
     let mut writer = BagWriter::new(Cursor::new(Vec::new()), packing).unwrap();
     scrub.run(&mut bag, &mut writer, &mut |_| None, &mut |_, _| {}).unwrap();
     let written = writer.finish().unwrap().into_inner();
-    // Whatever came in: what comes out is a bag, of the one topic that may leave.
+    // For any input, the output is a bag of the one topic that may leave.
     for message in mcap::MessageStream::new(&written).unwrap() {
         assert_eq!(message.unwrap().channel.topic, "/open");
     }

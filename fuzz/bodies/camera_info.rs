@@ -1,4 +1,4 @@
-//! Any bytes as a serialized CameraInfo: areas that are followed through it stay inside of the frame.
+//! Any bytes as a serialized CameraInfo: areas projected with it stay inside the frame.
 
 use discreet_redact::{Area, Follow, Intrinsics, View};
 

@@ -1,5 +1,5 @@
-//! A catalogue from the outer domain, where anybody can publish one: read or refused, whatever its counts say, also if
-//! the guard's own key signed it.
+//! A catalogue from the outer domain, where any participant can publish one: read or refused, with any counts, and
+//! also if the guard's own key signed it.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use discreet_seal::{SenderKey, sign_catalog};
 
 pub fn run(data: &[u8]) {
     read(data);
-    // What a signature keeps strangers from is looked at too: the same bytes behind a good one.
+    // The code behind the signature check is fuzzed too: the same bytes with a good signature.
     let signed = data.get(72..).unwrap_or_default();
     let signature = sign_catalog(&sender(), 7, signed);
     read(&[&[0, 1, 0, 0, 64, 0, 0, 0], &signature[..], signed].concat());
@@ -20,7 +20,7 @@ fn read(message: &[u8]) {
     let senders = [sender().public()];
     let of = ReadFor { robot: "r", domain: 7, senders: &senders, audience: "desk" };
     if let Ok(verified) = Verified::read(message, of) {
-        // Nothing that is read is longer than what it was read from; a byte that is not UTF-8 becomes three.
+        // No string is longer than the input it was read from; a byte that is not UTF-8 becomes three.
         let length: usize = verified.offers.iter().map(|offer| offer.topic.len()).sum();
         assert!(length <= message.len() * 3);
     }

@@ -26,19 +26,19 @@ pub fn run(data: &[u8]) {
     let plan = &plans[usize::from(*choice) % plans.len()];
     let _ = plan.stamp(rest);
     if let Ok(walk) = plan.check(rest) {
-        // What was accepted has no more than padding behind its end, and is accepted without it.
+        // An accepted message has at most padding behind its end, and is accepted without it.
         assert!(rest.len() - walk.end() <= 3);
         assert_eq!(plan.check(&rest[..walk.end()]), Ok(walk));
         assert!(plan.check(&rest[..walk.end() - 1]).is_err());
     }
-    // What walks can be rewritten, to what walks; nothing else can.
+    // A message that can be walked can be rewritten into one that can be walked; no other message can.
     let rewritten = Rewriter::default()
         .rewrite(plan, rest, &mut Odd(0))
         .map(|message| message.map(|message| message.to_vec()));
     assert_eq!(rewritten.is_ok(), plan.check(rest).is_ok());
     if let Ok(Some(rewritten)) = rewritten {
         assert!(plan.check(&rewritten).is_ok());
-        // Once what is no text was made readable, the same strings make the same message.
+        // Once strings that are not text were replaced, the same strings make the same message.
         let mut again = |message: &[u8]| {
             Rewriter::default().rewrite(plan, message, &mut Same).unwrap().map(|again| again.to_vec())
         };

@@ -1,4 +1,4 @@
-//! Any bytes as a command, and as the answer to a call: refused by name, or exactly what was sealed.
+//! Any bytes as a command, and as the answer to a call: refused by name, or exactly the sealed message.
 
 use std::sync::OnceLock;
 
@@ -13,7 +13,7 @@ use discreet_seal::{
 const STAMP: u64 = 1_795_426_200_000_000_000;
 const MESSAGE: &[u8] = b"\0\x01\0\0forward";
 
-struct World {
+struct Setup {
     desk: Identity,
     opener: CommandOpener,
     receiver: Receiver,
@@ -24,16 +24,16 @@ struct World {
 }
 
 pub fn run(data: &[u8]) {
-    let world = world();
-    let known = world.desk.public();
+    let setup = setup();
+    let known = setup.desk.public();
     let mut bytes = data.to_vec();
-    match world.opener.open(&world.context, |found| (*found == hint(known)).then_some(known), &mut bytes) {
+    match setup.opener.open(&setup.context, |found| (*found == hint(known)).then_some(known), &mut bytes) {
         Ok(command) => assert_eq!((&*command.message, command.stamp_ns), (MESSAGE, STAMP)),
         Err(why) => assert!(!why.label().is_empty() && !why.to_string().is_empty()),
     }
-    let _ = Ticket::of(&world.context, data);
+    let _ = Ticket::of(&setup.context, data);
     if let Ok(CallAnswer::Sealed(mut sealed)) = read_call_answer(data)
-        && let Ok(text) = open_response(&world.desk, &world.receiver, &world.ticket, &mut sealed)
+        && let Ok(text) = open_response(&setup.desk, &setup.receiver, &setup.ticket, &mut sealed)
     {
         assert_eq!(text, MESSAGE);
     }
@@ -42,7 +42,7 @@ pub fn run(data: &[u8]) {
 /// Inputs that open.
 #[allow(dead_code)] // the fuzzer finds its own
 pub fn seeds() -> Vec<Vec<u8>> {
-    let World { desk, receiver, context, request, ticket, sender, .. } = world();
+    let Setup { desk, receiver, context, request, ticket, sender, .. } = setup();
     let command = seal_command(desk, receiver, context, STAMP, MESSAGE).unwrap();
     let answer = seal_response(sender, desk.public(), ticket, MESSAGE).unwrap();
     let answers = [CallAnswer::Sealed(answer), CallAnswer::Refused("not now")];
@@ -50,9 +50,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
     [command, request.clone()].into_iter().chain(answers).collect()
 }
 
-fn world() -> &'static World {
-    static WORLD: OnceLock<World> = OnceLock::new();
-    WORLD.get_or_init(|| {
+fn setup() -> &'static Setup {
+    static SETUP: OnceLock<Setup> = OnceLock::new();
+    SETUP.get_or_init(|| {
         let secret = |byte| Secret::take(&mut [byte; 32]);
         let robot = Identity::from_secrets("r", secret(1), secret(2));
         let desk = Identity::from_secrets("desk", secret(3), secret(4));
@@ -77,6 +77,6 @@ fn world() -> &'static World {
         }
         .digest();
         let (request, ticket) = seal_call(&desk, &receiver, &context, STAMP, MESSAGE).unwrap();
-        World { desk, opener: CommandOpener::new(key, 7), receiver, context, request, ticket, sender }
+        Setup { desk, opener: CommandOpener::new(key, 7), receiver, context, request, ticket, sender }
     })
 }

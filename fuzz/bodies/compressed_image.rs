@@ -1,4 +1,4 @@
-//! Any bytes as a serialized CompressedImage: what is accepted is written anew and read back the same.
+//! Any bytes as a serialized CompressedImage: an accepted one is written again and read back unchanged.
 
 use discreet_redact::{CompressedImage, Shape, black, dimensions, kind, shape};
 

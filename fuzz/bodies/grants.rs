@@ -1,5 +1,5 @@
-//! Any bytes as a message of grants, and any bytes that the robot signed as a grant or an announcement: read in bounded
-//! memory, and only as what can be written again.
+//! Any bytes as a message of grants, and any bytes that the robot signed as a grant or an announcement: read in
+//! bounded memory, and only as what can be written again.
 
 use std::sync::OnceLock;
 
@@ -21,7 +21,7 @@ pub fn run(data: &[u8]) {
         }
     }
     assert!(data.len() < 64 || Grant::read(&data[..64], robot().public()).is_err());
-    // Past the signature, as if the robot had gone mad.
+    // Past the signature check, as from a faulty keeper.
     let signature = robot().sign(&[SIGN, &blake3::derive_key(HASH, data)].concat());
     let signed = [data, &signature].concat();
     if let Ok(grant) = Grant::read(&signed, robot().public()) {

@@ -1,4 +1,4 @@
-//! Any bytes as identity files, public and private: what is read writes itself again as it was.
+//! Any bytes as identity files, public and private: an accepted file is written again unchanged.
 
 use discreet_seal::identity::{PublicIdentity, age, private};
 
@@ -15,7 +15,7 @@ pub fn run(data: &[u8]) {
     if let Some(identity) = private::read(data) {
         assert_eq!(private::write(&identity).trim_end().as_bytes(), data.trim_ascii_end());
     }
-    // A millisecond and a megabyte: the file may ask for more, and is refused.
+    // A millisecond and a megabyte: a file that asks for more is refused.
     if let Ok(plain) = age::open_within(data, PASSPHRASE, 3) {
         assert!(plain.len() < data.len());
     }

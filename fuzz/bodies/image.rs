@@ -1,5 +1,5 @@
-//! Any bytes as a serialized Image, covered in every way: only its data may change, and every cover keeps its promise.
-//! The first bytes are an area, a kind of cover and the size of the picture.
+//! Any bytes as a serialized Image, covered in every way: only its data may change, and every cover keeps its
+//! promise. The first bytes are an area, a kind of cover and the size of the picture.
 
 use discreet_redact::{Area, Cover, RawImage, Thumbnail, WholeFrame, blank_all};
 
@@ -29,7 +29,7 @@ pub fn run(data: &[u8]) {
     assert_eq!(clean, apply(&clean, &|_| {}));
     let solid = apply(&clean, &|frame| frame.cover(area, Cover::Solid));
     assert_eq!(solid, apply(&solid, &|frame| frame.cover(area, Cover::Solid)));
-    // Whatever was done before it, nothing of that is left under a solid cover.
+    // Under a solid cover nothing of earlier covers or of the image is left.
     let other = apply(&clean, &|frame| frame.cover(area, cover));
     assert_eq!(solid, apply(&other, &|frame| frame.cover(area, Cover::Solid)));
     let all = apply(&clean, &|frame| frame.cover_all(&[(area, cover), (area, Cover::Solid)]));

@@ -20,7 +20,7 @@ fn read<T: Serialize + DeserializeOwned>(mut data: &[u8]) {
     let mut frames = Frames::default();
     loop {
         match frames.read::<T>(&mut data) {
-            // What is believed can be said again, and means the same.
+            // An accepted message can be written again, and means the same.
             Ok(message) => {
                 let again = frame(&message).unwrap();
                 assert!(again.len() <= MAX_FRAME + 4);

@@ -1,4 +1,5 @@
-//! Any bytes as the keeper's state and as a mark: nothing that the keeper did not write, and no panic even if it did.
+//! Any bytes as the keeper's state and as a mark: only the keeper's own are accepted, and no input panics, even
+//! under a valid MAC.
 
 use discreet_host::secret::Secret;
 use discreet_keeper::state::{MarkKey, Record, RecordKey};
@@ -11,14 +12,14 @@ pub fn robot() -> Identity {
 pub fn run(data: &[u8]) {
     let robot = robot();
     let (key, marks) = (RecordKey::of(&robot), MarkKey::of(&robot));
-    // Only its own words are believed: what reads back, writes back.
+    // Only its own output is accepted: an accepted state is written again unchanged.
     if let Some(record) = Record::read(data, &key) {
         assert_eq!(record.write(&key).as_deref(), Some(data));
     }
     if let Some(mark) = marks.read(&String::from_utf8_lossy(data)) {
         assert_eq!(marks.write(&mark).as_bytes(), data.trim_ascii_end());
     }
-    // Under a MAC that fits.
+    // Under a valid MAC.
     if let Some(record) = Record::read(&key.seal(data.to_vec()), &key) {
         let written = record.write(&key).unwrap();
         assert_eq!(Record::read(&written, &key).as_ref(), Some(&record));

@@ -1,4 +1,5 @@
-//! Any bytes as the signatures of a policy: what is read writes itself again to the byte, and nothing is signed.
+//! Any bytes as the signatures of a policy: an accepted file is written again to the byte, and no signature is
+//! forged.
 
 use discreet_policy::Trust;
 use discreet_policy::signatures::{MOST_SIGNATURES, Signatures};

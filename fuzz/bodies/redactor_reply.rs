@@ -1,4 +1,4 @@
-//! Any bytes as what a redactor sends: believed only as far as they answer what was asked, in bounded memory.
+//! Any bytes as the answer of a redactor: accepted only if they answer the question, in bounded memory.
 
 use discreet_redact::protocol::{Hello, Incoming, MAX_FINDINGS, MAX_SHORT_REPLY, Progress, Reply};
 

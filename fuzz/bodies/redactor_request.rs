@@ -1,4 +1,4 @@
-//! Any bytes as what the guard sends: read as it was meant, or refused.
+//! Any bytes as the guard's request: read as it was meant, or refused.
 
 use discreet_redact::protocol::{Incoming, MAX_REQUEST, Progress, Request, RuleBytes, Work};
 

@@ -1,4 +1,4 @@
-//! Any bytes as a sealed message (the first byte chooses the key): refused by name, or exactly what was sealed.
+//! Any bytes as a sealed message (the first byte chooses the key): refused by name, or exactly the sealed message.
 
 use std::sync::OnceLock;
 

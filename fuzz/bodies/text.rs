@@ -1,4 +1,4 @@
-//! Any bytes as text of a field (the first byte chooses which): found, and taken out.
+//! Any bytes as text of a field (the first byte chooses which): findings are found and removed.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,7 +15,7 @@ pub fn run(data: &[u8]) {
     let (mut field, operator) =
         (Field::of(FIELDS[usize::from(*choice) % FIELDS.len()]), usize::from(*choice) / FIELDS.len());
     field.spoken = choice % 2 == 0;
-    // In order, none over another, and each on whole characters.
+    // In order, without overlap, and each on whole characters.
     let mut behind = 0;
     for hit in finder.find(&text, &field, None, &mut Scratch::default()) {
         assert!(behind <= hit.start && hit.start < hit.end && hit.score <= 100, "{hit:?}");
@@ -28,8 +28,8 @@ pub fn run(data: &[u8]) {
     let of = rules.field(FIELDS[usize::from(*choice) % FIELDS.len()]).spoken(field.spoken);
     let (mut redactor, mut out) = (TextRedactor::new(rules, Arc::clone(finder), keys), String::new());
     let outcome = redactor.redact(&text, &of, &mut out);
-    assert!(outcome.changed || out == text, "{text:?} became {out:?}, and nothing is said of it");
-    // What was JSON still is.
+    assert!(outcome.changed || out == text, "{text:?} became {out:?}, and the outcome does not report it");
+    // JSON stays JSON.
     if serde_json::from_str::<serde_json::Value>(&text)
         .is_ok_and(|value| value.is_object() || value.is_array())
     {

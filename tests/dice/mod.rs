@@ -1,6 +1,6 @@
-//! Chance that is the same on every machine.
+//! Random numbers that are the same on every machine.
 
-/// A small generator of its own, seeded; not 0.
+/// A small seeded generator; the seed is not 0.
 pub struct Dice(pub u64);
 
 impl Dice {

@@ -6,7 +6,7 @@ use crate::programs::{self, Check};
 use crate::scratch::Scratch;
 use crate::shell;
 
-/// A command as a reader would type it, and what the page shows of its output.
+/// A command as a reader would type it, and the output that the page shows.
 struct Typed {
     line: usize,
     text: String,
@@ -56,7 +56,7 @@ fn parts(text: &str) -> Result<(shell::Line, Vec<Part>), String> {
     Ok((line, parts))
 }
 
-/// Is the line run? One that has to be, next to something that cannot be, is an error.
+/// Is the line run? An error if one must run next to one that cannot.
 fn is_run(parts: &[Part]) -> Result<bool, String> {
     let runs = parts.iter().any(|(_, check)| *check == Check::Run);
     let along = parts.iter().all(|(_, check)| matches!(check, Check::Run | Check::Along));
@@ -76,9 +76,9 @@ fn promised(comment: &str) -> i32 {
 }
 
 /// Does a line that the page shows stand in the output? `...` stands for anything, and a fingerprint for any other.
-fn is_said(shown: &str, said: &str) -> bool {
+fn is_printed(shown: &str, printed: &str) -> bool {
     let shown = without_fingerprints(shown);
-    said.lines().map(without_fingerprints).any(|line| {
+    printed.lines().map(without_fingerprints).any(|line| {
         let mut rest = line.as_str();
         let mut parts = shown.split("...").enumerate();
         let fits = parts.all(|(index, part)| match rest.find(part) {
@@ -140,19 +140,22 @@ fn check_command(command: &Typed, scratch: &mut Scratch, counts: &mut Counts) ->
         }
         return Ok(());
     }
-    let (code, said) = scratch.run(&command.text);
+    let (code, printed) = scratch.run(&command.text);
     if code != promised(&line.comment) {
-        return Err(format!("ended with {code}:\n{said}"));
+        return Err(format!("ended with {code}:\n{printed}"));
     }
     let ran = parts.iter().filter(|(_, check)| *check == Check::Run).count();
     counts.run += ran;
     counts.along += parts.len() - ran;
-    // The page shows the log of a guard that ran, or what the guard says to a new file.
+    // The page shows the log of a running guard, or the guard's answer to a new file.
     let of_a_guard =
         ran == 0 || parts.iter().any(|(words, _)| words.get(1).is_some_and(|word| word == "audit"));
-    match command.shown.iter().find(|shown| !of_a_guard && !shown.trim().is_empty() && !is_said(shown, &said))
+    match command
+        .shown
+        .iter()
+        .find(|shown| !of_a_guard && !shown.trim().is_empty() && !is_printed(shown, &printed))
     {
-        Some(shown) => Err(format!("the page shows\n{shown}\nand it said\n{said}")),
+        Some(shown) => Err(format!("the page shows\n{shown}\nand the output is\n{printed}")),
         None => Ok(()),
     }
 }
@@ -218,8 +221,10 @@ fn every_test_that_the_threat_model_names_exists() {
 
 #[test]
 fn what_a_page_shows_is_compared_with_what_a_command_says() {
-    assert!(is_said("a ... c", "x\na b c\n") && is_said("fingerprint 12ab 34cd", "fingerprint ffff 0000"));
-    assert!(!is_said("a", "ab") && !is_said("b", "ab") && !is_said("a ... d", "a b c"));
+    assert!(
+        is_printed("a ... c", "x\na b c\n") && is_printed("fingerprint 12ab 34cd", "fingerprint ffff 0000")
+    );
+    assert!(!is_printed("a", "ab") && !is_printed("b", "ab") && !is_printed("a ... d", "a b c"));
     assert_eq!(
         (promised("exit code 1: no"), promised("exit code 0; otherwise 1"), promised("4. enough?")),
         (1, 0, 0)

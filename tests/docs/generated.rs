@@ -1,4 +1,4 @@
-//! The pages that are made from the code are as the code makes them.
+//! The generated pages are as the code writes them.
 
 use std::fs;
 

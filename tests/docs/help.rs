@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex};
 use crate::pages::{files, root};
 use crate::programs::Check;
 
-/// What is wrong with a command, if anything is.
+/// The defect of a command, if any.
 pub fn errors(words: &[String], check: Check) -> Result<(), String> {
     match check {
         Check::Run | Check::Help(_) => own(words),
@@ -41,7 +41,7 @@ fn own(words: &[String]) -> Result<(), String> {
     };
     let subcommands = rest.iter().take(depth).take_while(|word| !word.starts_with('-'));
     let arguments: Vec<&str> = subcommands.map(String::as_str).chain(["--help"]).collect();
-    let help = said(path, &arguments)?;
+    let help = printed(path, &arguments)?;
     has_flags(words, &help)
 }
 
@@ -54,21 +54,21 @@ fn has_flags(words: &[String], help: &str) -> Result<(), String> {
     }
 }
 
-/// What a program says and that it ends well; each is asked once.
-fn said(program: &str, arguments: &[&str]) -> Result<String, String> {
-    static SAID: LazyLock<Mutex<HashMap<String, Result<String, String>>>> = LazyLock::new(Mutex::default);
+/// The output of a program that ends well; each is run once.
+fn printed(program: &str, arguments: &[&str]) -> Result<String, String> {
+    static PRINTED: LazyLock<Mutex<HashMap<String, Result<String, String>>>> = LazyLock::new(Mutex::default);
     let key = format!("{program} {arguments:?}");
-    if let Some(known) = SAID.lock().unwrap().get(&key) {
+    if let Some(known) = PRINTED.lock().unwrap().get(&key) {
         return known.clone();
     }
     let output = Command::new(program).args(arguments).current_dir(root()).output();
-    let said = match output {
+    let printed = match output {
         Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
         Ok(output) => Err(format!("{key}: {}", String::from_utf8_lossy(&output.stderr))),
         Err(error) => Err(format!("{key}: {error}")),
     };
-    SAID.lock().unwrap().insert(key, said.clone());
-    said
+    PRINTED.lock().unwrap().insert(key, printed.clone());
+    printed
 }
 
 /// A flag is a field with `#[arg(long ...)]`.
@@ -92,7 +92,7 @@ fn in_source(words: &[String], file: &str) -> Result<(), String> {
 
 fn script(words: &[String]) -> Result<(), String> {
     let script = words[0].as_str();
-    let help = said(root().join(script).to_str().unwrap(), &["--help"])?;
+    let help = printed(root().join(script).to_str().unwrap(), &["--help"])?;
     has_flags(words, &help)?;
     if script == "tools/bench"
         && let Some(name) = words.get(1).filter(|word| !word.starts_with('-'))

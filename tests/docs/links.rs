@@ -1,4 +1,4 @@
-//! Links point to files and headings that are there.
+//! Links point to existing files and headings.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;

@@ -1,11 +1,11 @@
-//! What is done with each program that the documentation names. A program that is not here fails the test: nobody adds a
-//! command that is not checked.
+//! The check of each program that the documentation names. A program that is not listed here fails the test: every
+//! command is checked.
 
 use std::path::Path;
 
 use crate::pages::root;
 
-/// What is done with a command.
+/// The check of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
     /// It is run, in a scratch folder, and has to succeed.
@@ -93,7 +93,7 @@ const PROGRAMS: [(&str, Check); 37] = [
 const NOT_COMMANDS: [&str; 3] =
     ["discreet audit log v1: line", "discreet public identity 1", "discreet 2026-11 public identity v1\\n"];
 
-/// What is done with a command. `words` begin with the program; `sudo` and folders before it are gone ([`program`]).
+/// The check of a command. `words` begin with the program; `sudo` and folders before it are removed ([`program`]).
 pub fn check(words: &[String]) -> Result<Check, String> {
     let (name, rest) = words.split_first().ok_or("there is no command")?;
     if name == "discreet" {

@@ -65,7 +65,7 @@ fn keys(object: &Value) -> String {
     text
 }
 
-/// A description without its sentence `Without it: ...`, and what that sentence says.
+/// A description without its sentence `Without it: ...`, and the content of that sentence.
 fn default(description: &str) -> (String, String) {
     match description.split_once("Without it: ") {
         Some((before, default)) => (before.trim().to_owned(), default.trim_end_matches('.').to_owned()),
@@ -124,7 +124,7 @@ fn several(value: &Value) -> String {
     }
 }
 
-/// The words that a value may be, each with its meaning.
+/// The permitted words of a value, each with its meaning.
 fn allowed(value: &Value) -> String {
     let of = if value["additionalProperties"]["oneOf"].is_array() {
         &value["additionalProperties"]

@@ -16,14 +16,16 @@ pub struct Scratch {
     at: PathBuf,
 }
 
-/// What a page takes for granted, made before its first command.
+/// The files that a page assumes, made before its first command.
 const BEFORE: [(&str, &[&str]); 1] =
     [("docs/signing.md", &["discreet identity new bob.key", "discreet identity new carol.key"])];
 
 impl Scratch {
-    /// What a reader has: the shipped policies, a text, an audit log, and the YAML files of [policy.md] and of the page.
+    /// The reader's files: the shipped policies, a text, an audit log, and the YAML files of [policy.md] and of the
+    /// page.
     pub fn new(of: &Page) -> Self {
-        // Files that decide are refused below a folder that others may write to. A clone may be in one; /tmp is sticky.
+        // Files that decide are refused below a folder that others may write to. A clone may be in one; /tmp is
+        // sticky.
         let folder = format!("discreet-docs-{}-{}", std::process::id(), of.name.replace('/', "-"));
         let home = std::env::temp_dir().join(folder);
         let _none = fs::remove_dir_all(&home);
@@ -57,14 +59,14 @@ impl Scratch {
         }
     }
 
-    /// Writes a file into the working directory, as a reader would who comes to its block.
+    /// Writes a file into the working directory, as a reader would at its block.
     pub fn write(&self, name: &str, text: &str) {
         fs::write(self.at.join(name), text).unwrap();
         only_mine(&self.at.join(name), 0o600);
     }
 
-    /// Changes sections of a policy in the working directory, as a block that says so in its first line asks for: a section
-    /// of one line replaces the one that is there, the lines of a longer one come after those that are there.
+    /// Changes sections of a policy in the working directory, as the first line of a block asks: a section of one
+    /// line replaces the existing one, the lines of a longer one are added to the existing ones.
     pub fn edit(&self, name: &str, block: &Fence) {
         let path = self.at.join(name);
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -88,7 +90,7 @@ impl Scratch {
         self.write(name, &(lines.join("\n") + "\n"));
     }
 
-    /// Runs a line; its exit code, and what it said.
+    /// Runs a line; returns its exit code and its output.
     pub fn run(&mut self, line: &str) -> (i32, String) {
         let script = format!("umask 077\n{line}\nstatus=$?\npwd >\"$HOME/.at\"\nexit $status\n");
         let output = Command::new("bash")
@@ -101,8 +103,8 @@ impl Scratch {
             .output()
             .unwrap();
         self.at = fs::read_to_string(self.home.join(".at")).unwrap().trim().into();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
+        let printed = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&printed).into_owned())
     }
 }
 

@@ -1,17 +1,18 @@
-//! As much of the shell's grammar as the documentation uses: quotes, comments, lists, pipes, redirections, substitutions.
+//! The part of the shell's grammar that the documentation uses: quotes, comments, lists, pipes, redirections,
+//! substitutions.
 
-/// A line taken apart.
+/// A parsed line.
 #[derive(Default, Debug)]
 pub struct Line {
     /// The commands in it, those of `$( )` included, without assignments and redirections.
     pub commands: Vec<Vec<String>>,
     /// Files that a redirection writes or reads.
     pub files: Vec<String>,
-    /// What stands behind `#`.
+    /// The text behind `#`.
     pub comment: String,
 }
 
-/// Takes a line apart. An error says what of the shell this does not know.
+/// Parses a line. An error names the unsupported syntax.
 pub fn parse(text: &str) -> Result<Line, String> {
     let mut line = Line::default();
     let (mut words, mut word, mut in_word) = (Vec::new(), String::new(), false);
@@ -53,7 +54,7 @@ pub fn parse(text: &str) -> Result<Line, String> {
                 end_word(&mut words, &mut word, &mut in_word);
                 words.push("\u{0}redirect".into());
             }
-            '`' | '(' | ')' => return Err(format!("`{c}` is not understood: write it another way")),
+            '`' | '(' | ')' => return Err(format!("`{c}` is not supported: write it another way")),
             '\\' => return Err("a backslash is only understood at the end of a line".into()),
             c => {
                 in_word = true;

@@ -23,7 +23,7 @@ pub mod sources;
 
 pub mod denied;
 pub mod installed;
+pub mod logged;
 pub mod parameters;
-pub mod said;
 pub mod stats;
 pub mod tag;

@@ -13,7 +13,7 @@ use discreet_graph::qos::{MAX_DEPTH, Qos};
 use discreet_guard::denied::Denied;
 use discreet_guard::desired::Refusal;
 use discreet_guard::ingress::Refused;
-use discreet_guard::said::Said;
+use discreet_guard::logged::Logged;
 use discreet_keeper::client::KeyRing;
 use discreet_policy::LivePolicy;
 
@@ -21,7 +21,7 @@ use discreet_policy::LivePolicy;
 #[derive(Default)]
 pub struct Health {
     before: HashMap<String, Counts>,
-    said: Said,
+    logged: Logged,
     /// Present conditions that deserve a console message.
     noteworthy: Vec<String>,
 }
@@ -79,7 +79,7 @@ impl Health {
     /// Console messages that an operator has not had yet, each once: topics that lose or withhold messages, readers
     /// that get nothing, nodes of one name. From the last statuses, at `now`, a monotonic time.
     pub fn news(&mut self, now: Duration) -> Vec<String> {
-        self.said.news(self.noteworthy.drain(..), now)
+        self.logged.news(self.noteworthy.drain(..), now)
     }
 }
 
@@ -87,20 +87,20 @@ impl Health {
 fn noteworthy(topic: &TopicStatus, status: &Status) -> Vec<String> {
     let name = &topic.topic;
     let refusals = topic.refusals.iter().filter(|refusal| refusal.reason.is_alarm());
-    let mut said: Vec<String> = refusals
+    let mut messages: Vec<String> = refusals
         .map(|Refusal { reason, node, .. }| {
             let node = node.as_ref().map(|node| format!(" from {node}")).unwrap_or_default();
             format!("{name}: nothing leaves{node}, {reason}: {}", reason.advice())
         })
         .collect();
-    if status.level != Level::Ok && said.is_empty() && topic.unmatched.is_empty() {
-        said.push(format!("{name}: {}", status.message));
+    if status.level != Level::Ok && messages.is_empty() && topic.unmatched.is_empty() {
+        messages.push(format!("{name}: {}", status.message));
     }
-    said.extend(topic.unmatched.iter().map(Unmatched::advice));
-    said.extend(topic.namesakes.iter().map(|node| {
+    messages.extend(topic.unmatched.iter().map(Unmatched::advice));
+    messages.extend(topic.namesakes.iter().map(|node| {
         format!("{name}: several nodes are called {node}; give each a name of its own, and name it as `source:` in the policy")
     }));
-    said
+    messages
 }
 
 /// A command or a service, by its name outside.

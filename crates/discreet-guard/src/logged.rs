@@ -11,12 +11,12 @@ const MAX_SAID: usize = 500;
 
 /// The conditions that were logged.
 #[derive(Debug, Default)]
-pub struct Said {
+pub struct Logged {
     last: HashMap<String, Duration>,
     overflowed: bool,
 }
 
-impl Said {
+impl Logged {
     /// Those of `now_true` that were not logged yet. Call it with every condition that holds at `now`, a monotonic
     /// time.
     pub fn news(&mut self, now_true: impl IntoIterator<Item = String>, now: Duration) -> Vec<String> {
@@ -55,20 +55,20 @@ mod tests {
 
     #[test]
     fn a_thing_is_said_once_while_it_lasts_and_again_when_it_comes_back() {
-        let mut said = Said::default();
-        assert_eq!(said.news(one("a"), seconds(0)), ["a"]);
-        (1..500).for_each(|second| assert!(said.news(one("a"), seconds(second)).is_empty(), "{second}"));
-        assert!(said.news([], seconds(530)).is_empty() && said.news(one("a"), seconds(540)).is_empty());
-        assert_eq!(said.news(one("a"), seconds(600)), ["a"]);
+        let mut logged = Logged::default();
+        assert_eq!(logged.news(one("a"), seconds(0)), ["a"]);
+        (1..500).for_each(|second| assert!(logged.news(one("a"), seconds(second)).is_empty(), "{second}"));
+        assert!(logged.news([], seconds(530)).is_empty() && logged.news(one("a"), seconds(540)).is_empty());
+        assert_eq!(logged.news(one("a"), seconds(600)), ["a"]);
     }
 
     #[test]
     fn a_flood_of_things_is_said_in_part_and_counted() {
-        let mut said = Said::default();
+        let mut logged = Logged::default();
         let flood = || (0..MAX_SAID + 7).map(|number| number.to_string());
-        let news = said.news(flood(), seconds(0));
+        let news = logged.news(flood(), seconds(0));
         assert_eq!(news.len(), MAX_SAID + 1);
         assert!(news.last().unwrap().starts_with("7 more"));
-        assert!(said.news(flood(), seconds(1)).is_empty());
+        assert!(logged.news(flood(), seconds(1)).is_empty());
     }
 }
