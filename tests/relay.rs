@@ -225,7 +225,7 @@ fn padding_that_nobody_reads_stays_inside() {
 
 #[test]
 fn without_a_record_nothing_contextual_is_published() {
-    // A path below a file cannot be made by anybody, not even by root.
+    // A path below a file cannot be made, not even by root.
     let folder = scratch("unwritable");
     let blocked = folder.join("file");
     std::fs::write(&blocked, "").unwrap();

@@ -28,7 +28,7 @@ use discreet_seal::catalog::RENEWED_EVERY;
 use guard::Guard;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Time between two looks at the policy file.
+/// Time between two checks of the policy file.
 const TICK: Duration = Duration::from_millis(500);
 
 /// Time between two publications of diagnostics.

@@ -138,7 +138,7 @@ impl Sources {
         if topic.source().is_some_and(|source| source != node) {
             return PublisherTrust::Refused(Denied::WrongSource);
         }
-        // Where the policy asks for a name, its first holder on the domain is the one that is meant.
+        // Where the policy asks for a name, its first holder on the domain is the declared source.
         let owner = match topic.source() {
             Some(_) => self.owners.get(node).copied(),
             None => known.map(|known| known.owner),
