@@ -3,7 +3,7 @@
 //! One lane for each quality of service that a source offers, so that a reader outside matches the sources that it
 //! would match inside, and a weak source that comes and goes changes nothing for the others. Latched sources have a
 //! lane each: DDS keeps KEEP_LAST(depth) for each publisher, so a source that publishes often displaces only its
-//! own history. So do sources with a liveliness lease, because each lives and expires by itself.
+//! own history. Sources with a liveliness lease have one each too, because each lives and expires by itself.
 //!
 //! Inside, a reader matches every publisher that offers at least what the reader requests. There is one input for
 //! each pair of reliability and durability that is offered, and a source is read on the input of its own pair.
