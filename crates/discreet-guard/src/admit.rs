@@ -85,6 +85,7 @@ pub fn is_reserved(topic: &str, policy: &Policy) -> bool {
 mod tests {
     use super::*;
 
+    /// Globs, because names that the check of the policy foresees are refused there.
     const POLICY: &str = r#"
 discreet: 1
 robot: r
@@ -97,11 +98,14 @@ stakeholders:
 topics:
   /scan: { type: sensor_msgs/msg/LaserScan, class: operational }
   /pinned: { type: a/msg/A, class: operational, type_hash: RIHS01_HASH }
-  /camera: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
-  "/**": { type: sensor_msgs/msg/CompressedImage, class: operational }
+  /camera/image_raw: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
+  "/s*n/tag": { type: sensor_msgs/msg/CompressedImage, class: operational }
+  "/c*a/image_raw/sealed/*": { type: sensor_msgs/msg/CompressedImage, class: operational }
+  "/d*t/*": { type: sensor_msgs/msg/CompressedImage, class: operational }
+  "/c*a/image_raw/preview/small": { type: sensor_msgs/msg/CompressedImage, class: operational }
 rules:
   - { who: everyone, read: operational, as: clear }
-  - { who: desk, read: /camera, as: redacted }
+  - { who: desk, read: /camera/image_raw, as: redacted }
 "#;
 
     fn policy() -> Policy {
@@ -124,9 +128,14 @@ rules:
             ("/pinned", "a/msg/A", "RIHS01_1", Err(Denied::WrongTypeHash)),
             ("/pinned", "a/msg/B", "RIHS01_1", Err(Denied::WrongType)),
             ("/scan/tag", "sensor_msgs/msg/CompressedImage", "RIHS01_1", Err(Denied::ReservedName)),
-            ("/camera/sealed/clear", "a/msg/A", "RIHS01_1", Err(Denied::ReservedName)),
+            ("/camera/image_raw/sealed/clear", "a/msg/A", "RIHS01_1", Err(Denied::ReservedName)),
             ("/discreet/catalog", "sensor_msgs/msg/CompressedImage", "RIHS01_1", Err(Denied::ReservedName)),
-            ("/camera/compressed", "sensor_msgs/msg/CompressedImage", "RIHS01_1", Err(Denied::OpenSibling)),
+            (
+                "/camera/image_raw/preview/small",
+                "sensor_msgs/msg/CompressedImage",
+                "RIHS01_1",
+                Err(Denied::OpenSibling),
+            ),
             ("bad name", "a/msg/A", "RIHS01_1", Err(Denied::UndeclaredTopic)),
         ] {
             let got = asked(name, type_name, hash);
