@@ -29,7 +29,8 @@ fn copy(program: &str) -> PathBuf {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     let copied = folder.join(Path::new(program).file_name().unwrap());
-    std::fs::copy(program, &copied).unwrap();
+    // By another process: a test that starts a program meanwhile would inherit the open file, and it could not be run.
+    assert!(Command::new("cp").arg(program).arg(&copied).status().unwrap().success());
     std::fs::set_permissions(&copied, std::fs::Permissions::from_mode(0o755)).unwrap();
     copied
 }
