@@ -6,7 +6,6 @@
 
 mod authorizer;
 mod command_keys;
-mod failure_limiter;
 mod keeper_command_keys;
 mod limits;
 mod rate;
@@ -25,9 +24,10 @@ use discreet_redact::TextRules;
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{Command, CommandOpener, ContextDigest, Freshness};
 
+pub use discreet_seal::FailureLimiter;
+
 pub use authorizer::{Authorizer, AuthorizerParts};
 pub use command_keys::{CommandKeys, NoCommandKeys};
-pub use failure_limiter::FailureLimiter;
 pub use keeper_command_keys::KeeperCommandKeys;
 pub use limits::{Limits, Unlimitable};
 pub use rate::Rates;

@@ -8,6 +8,8 @@
 //! Inside, a reader matches every publisher that offers at least what the reader requests. There is one input for
 //! each pair of reliability and durability that is offered, and a source is read on the input of its own pair.
 
+mod handover;
+
 use std::collections::BTreeSet;
 
 use crate::delivery::Delivery;
@@ -16,7 +18,9 @@ use discreet_graph::Gid;
 use discreet_graph::qos::{DEFAULT_DEPTH, MAX_DEPTH, Qos};
 use discreet_seal::PerForm;
 
-/// Lanes of one topic. Messages of further sources stay inside, and are counted.
+pub use handover::Handover;
+
+/// Lanes of one topic. What comes from further sources stays inside, and is counted.
 pub const MAX_LANES: usize = crate::publishers::MAX_SOURCES;
 
 /// A publisher of a topic, as judged.

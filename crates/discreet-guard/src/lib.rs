@@ -7,6 +7,7 @@ pub mod relay;
 
 pub mod admit;
 pub mod classify;
+pub mod inbox;
 pub mod message;
 pub mod permit;
 pub mod protect;

@@ -13,7 +13,18 @@ pub struct Received<'a> {
     pub cdr: Buffer<'a>,
 }
 
-/// The publisher of a message, and the time of publication.
+/// The publisher of a message, and its number and time, as the middleware tells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageInfo {
+    /// The publisher.
+    pub gid: Gid,
+    /// The publisher's count of its messages, from 1.
+    pub sequence: u64,
+    /// Time of publication by the source's clock, in nanoseconds since 1970.
+    pub source_stamp: i64,
+}
+
+/// The publisher of a message, as judged, and its number and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {
     /// The publisher's id.

@@ -13,26 +13,26 @@ use super::{Apart, Context, Node, RosError, SerializedMessage, Subscription, Typ
 use discreet_audit::Time;
 use discreet_cdr::types::TypeLibrary;
 use discreet_graph::qos::Qos;
-use discreet_guard::ingress::FailureLimiter;
-use discreet_seal::unseal::Granted;
+use discreet_seal::commanding::CommandedStatus;
+use discreet_seal::unseal::{Granted, Moment, Posts};
 use discreet_seal::{CALL_TYPE, CommandContext, ContextDigest, Entry, GRANTS_TOPIC, GRANTS_TYPE};
 
 use call::CallWay;
 use topic::CommandWay;
 
-/// Messages of grants that wait to be read: several robots and strangers publish there. One that is displaced comes again
-/// within ten seconds.
-const BOARDS: usize = 64;
-/// How often it is looked whether the two domains are still apart.
-const LOOK: Duration = Duration::from_millis(500);
+/// Messages of grants that wait to be read: several robots and strangers publish on the topic. One that is displaced
+/// comes again within ten seconds.
+const POSTS: usize = 64;
+/// Interval of the checks that the two domains are still apart.
+const CHECK_EVERY: Duration = Duration::from_millis(500);
 
-/// What a commander is made of.
+/// Parts of a commander.
 pub struct CommandingParts {
     /// The robot's outer domain.
     pub outer_domain: usize,
     /// The domain to take plain commands on.
     pub own_domain: usize,
-    /// Stands before the names on the own domain.
+    /// Prefix of the names on the own domain.
     pub namespace: String,
     /// The stakeholder's keys.
     pub granted: Arc<Granted>,
@@ -47,31 +47,15 @@ pub struct CommandingParts {
 /// Everything that a stakeholder sends to a robot.
 pub struct Commanding {
     apart: Apart,
-    looked: Instant,
-    granted: Arc<Granted>,
+    checked: Instant,
+    /// Grants and announcements.
+    posts: Posts,
     grants: Subscription,
     taken: SerializedMessage,
     queue: Arc<ReadyQueue>,
     threads: Vec<JoinHandle<()>>,
     ways: Vec<Arc<dyn Way>>,
-    /// With those who publish boards.
-    failures: FailureLimiter,
     started: Instant,
-}
-
-/// How one command or service fares.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommandedStatus {
-    /// Its name on the own domain.
-    pub name: String,
-    /// Commands sent, or calls answered.
-    pub sent: u64,
-    /// What could not be sent, or was refused.
-    pub refused: u64,
-    /// Commands that were published and never came: the queue was full.
-    pub lost: u64,
-    /// The last reason.
-    pub why: String,
 }
 
 /// One command's or service's way to the robot.
@@ -91,7 +75,7 @@ impl Commanding {
             parts;
         let outer = Node::new(&Context::new(outer_domain)?, "commander_outer")?;
         let own = Node::new(&Context::new(own_domain)?, "commander_own")?;
-        let latched = Qos { latched: true, depth: BOARDS, ..Qos::default() };
+        let latched = Qos { latched: true, depth: POSTS, ..Qos::default() };
         let grants = Subscription::new(
             &outer,
             GRANTS_TOPIC,
@@ -104,14 +88,13 @@ impl Commanding {
         let domain = u32::try_from(outer_domain).unwrap_or(u32::MAX);
         let mut commanding = Commanding {
             apart: Apart::of_reader(&outer, &own)?,
-            looked: Instant::now(),
-            granted,
+            checked: Instant::now(),
+            posts: Posts::new(granted),
             grants,
             taken: SerializedMessage::new(),
             queue,
             threads,
             ways: Vec::new(),
-            failures: FailureLimiter::default(),
             started: Instant::now(),
         };
         let unknown = |type_name: &str, error: discreet_cdr::types::TypeError| RosError::TypeSupport {
@@ -122,7 +105,7 @@ impl Commanding {
             let definition = types.definition(type_name).map_err(|error| unknown(type_name, error))?;
             let digest = commanding.context(domain, Entry::Command, name, type_name, &definition.hash);
             let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name, digest };
-            let way = CommandWay::open(&sending, definition, &commanding.granted, &commanding.queue)?;
+            let way = CommandWay::open(&sending, definition, commanding.posts.granted(), &commanding.queue)?;
             commanding.ways.push(way);
         }
         let call = types.service(CALL_TYPE).map_err(|error| unknown(CALL_TYPE, error))?;
@@ -130,46 +113,39 @@ impl Commanding {
             let definition = types.service(type_name).map_err(|error| unknown(type_name, error))?;
             let digest = commanding.context(domain, Entry::Call, name, type_name, &definition.hash);
             let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name, digest };
-            let way = CallWay::open(&sending, &definition, &call, &commanding.granted, &commanding.queue)?;
+            let way =
+                CallWay::open(&sending, &definition, &call, commanding.posts.granted(), &commanding.queue)?;
             commanding.ways.push(way);
         }
         Ok(commanding)
     }
 
-    /// Reads what the robot announced, and has each way look at what has waited for too long. To be called when woken, and
-    /// once a second.
+    /// Reads the robot's announcements, and lets each way give up calls that have waited for too long. To be called
+    /// when woken, and once a second.
     pub fn attend(&mut self) -> Result<(), RosError> {
-        if self.looked.elapsed() >= LOOK {
-            self.looked = Instant::now();
+        if self.checked.elapsed() >= CHECK_EVERY {
+            self.checked = Instant::now();
             self.apart.check()?;
         }
-        let now = Time::system().second();
-        // Not all that there is: a flood of them must not keep the rest from being served.
-        for _ in 0..BOARDS {
+        let second = Time::system().second();
+        // Not all that wait: a flood of them must not keep the rest from being served.
+        for _ in 0..POSTS {
             let Some(info) = self.grants.take(&mut self.taken)? else { break };
-            let at = self.started.elapsed();
-            if !self.failures.allows(&info.gid, at) {
-                continue;
-            }
-            // Anybody outside can publish such a message; what the robot did not sign in it is left out.
-            let updated = self.granted.update(self.taken.as_bytes(), now).unwrap_or_default();
-            (0..updated.refused).for_each(|_| self.failures.charge(&info.gid, at));
-            if updated.keys > 0 || updated.announced {
-                self.failures.opened(&info.gid, at);
-            }
+            let now = Moment { second, elapsed: self.started.elapsed() };
+            self.posts.read_grants(&info.gid, self.taken.as_bytes(), now);
         }
         self.ways.iter().for_each(|way| self.queue.push(Arc::clone(way).into_serve()));
         Ok(())
     }
 
-    /// The second at which what the robot announced last ends, or has ended. None: it has announced nothing.
+    /// The second since 1970 at which the robot's newest announcement ends, or has ended; none if there was none.
     pub fn ends(&self) -> Option<i64> {
-        self.granted.announced_until()
+        self.posts.granted().announced_until()
     }
 
     /// The stakeholder's keys.
     pub fn granted(&self) -> &Granted {
-        &self.granted
+        self.posts.granted()
     }
 
     /// Each command and service.
@@ -185,7 +161,7 @@ impl Commanding {
         type_name: &str,
         type_hash: &str,
     ) -> ContextDigest {
-        let robot = self.granted.robot().name.as_str();
+        let robot = self.posts.granted().robot().name.as_str();
         CommandContext { robot, domain, entry, name, type_name, type_hash }.digest()
     }
 }
@@ -200,7 +176,7 @@ impl Drop for Commanding {
     }
 }
 
-/// What a way is made between.
+/// The two ends of a way.
 struct Sending<'a> {
     own: &'a Arc<Node>,
     outer: &'a Arc<Node>,
@@ -212,17 +188,5 @@ struct Sending<'a> {
 impl Sending<'_> {
     fn own_name(&self) -> String {
         format!("{}{}", self.namespace, self.name)
-    }
-}
-
-/// Stamps of what is sent: the time, and always greater than the one before.
-#[derive(Default)]
-struct Stamps(u64);
-
-impl Stamps {
-    fn next(&mut self) -> u64 {
-        let now = u64::try_from(Time::system().nanoseconds).unwrap_or_default();
-        self.0 = now.max(self.0.saturating_add(1));
-        self.0
     }
 }

@@ -10,7 +10,7 @@ use super::outer::{Outlets, Released};
 use super::{Node, RosError};
 use discreet_audit::Receipt;
 use discreet_graph::qos::Qos;
-use discreet_guard::lanes::{Lane, Plan, Under};
+use discreet_guard::lanes::{Handover, Lane, Plan, Under};
 use discreet_guard::protect::Releasable;
 use discreet_guard::relay::{Egress, Output};
 use discreet_policy::Form;
@@ -52,8 +52,8 @@ struct Open {
     outlets: Outlets,
     /// Messages that left on it.
     sent: u64,
-    /// The same before the source had shown its depth, and the number of messages that it still stands for.
-    before: Option<(Outlets, usize)>,
+    /// The outlets of another depth, before the source had shown its own.
+    before: Handover<Outlets>,
     unused_since: Option<Duration>,
 }
 
@@ -111,7 +111,7 @@ impl Lanes {
                         depth,
                         outlets,
                         sent: 0,
-                        before: None,
+                        before: Handover::default(),
                         unused_since: None,
                     }),
                     Err(error) => failed = Some(error),
@@ -119,8 +119,8 @@ impl Lanes {
             }
         }
         for open in over {
-            open.before.into_iter().for_each(|(outlets, _)| self.closing.close(outlets));
-            self.closing.close(open.outlets);
+            open.before.into_kept().into_iter().for_each(|outlets| self.farewells.say(outlets));
+            self.farewells.say(open.outlets);
         }
         self.lanes = lanes;
         self.places = self.lanes.iter().enumerate().map(|(at, open)| (open.lane, at)).collect();
@@ -164,12 +164,9 @@ impl Output for Lanes {
     fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), RosError> {
         let open = self.current.and_then(|at| self.lanes.get_mut(at)).ok_or(RosError::NotAnnounced)?;
         open.outlets.publish(message, receipt)?;
-        // From now on the new history is all that the source keeps; older messages are gone inside as well.
-        if let Some((before, left)) = open.before.take() {
-            match left.checked_sub(1) {
-                None | Some(0) => self.closing.close(before),
-                Some(left) => open.before = Some((before, left)),
-            }
+        // Now the new history is all that the source keeps, and what the old one has besides is gone inside as well.
+        if let Some(before) = open.before.published() {
+            self.farewells.say(before);
         }
         Ok(())
     }
@@ -193,8 +190,8 @@ impl Egress for Lanes {
                 let before = std::mem::replace(&mut open.outlets, outlets);
                 open.depth = depth;
                 self.changed = true;
-                if let Some((older, _)) = open.before.replace((before, depth)) {
-                    self.closing.close(older);
+                if let Some(older) = open.before.begin(before, depth) {
+                    self.farewells.say(older);
                 }
             }
         }

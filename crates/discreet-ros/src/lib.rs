@@ -16,10 +16,10 @@ mod error;
 mod files;
 mod graph;
 mod health;
-mod inbox;
 mod ingress;
 mod kept_out;
 mod lanes;
+mod listener;
 mod meeting;
 mod outer;
 mod ports;
@@ -41,7 +41,7 @@ mod wake;
 mod workers;
 
 pub use bridge::{Bridge, BridgeParts, TopicStatus};
-pub use commanding::{CommandedStatus, Commanding, CommandingParts};
+pub use commanding::{Commanding, CommandingParts};
 pub use context::{Context, Node};
 pub use control::{Control, Settings};
 pub use error::RosError;
@@ -58,6 +58,9 @@ pub use service::{Client, RequestId, Server, ServiceSupport};
 pub use shared::Shared;
 pub use subscription::{MessageInfo, Subscription};
 pub use type_support::TypeSupport;
-pub use unsealing::{RefusedPosts, UnsealedStatus, Unsealing, UnsealingParts};
+pub use unsealing::{Unsealing, UnsealingParts};
+
+pub use discreet_seal::commanding::CommandedStatus;
+pub use discreet_seal::unseal::{RefusedPosts, UnsealedStatus};
 
 use discreet_graph::Gid;

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::inbox::{Inbox, Listen, Next, Take};
 use super::lanes::Lanes;
+use super::listener::Listener;
 use super::slot::{Slot, Taken};
 use super::workers::{Serve, Turn};
 use discreet_audit::Time;
 use discreet_graph::qos::Qos;
+use discreet_guard::inbox::{Inbox, Next, Take};
 use discreet_guard::lanes::Plan;
 use discreet_guard::outbound::{Decision, Outbound};
 use discreet_guard::relay::{Arrived, Egress as _, pass};
@@ -72,20 +73,20 @@ struct Verdict {
 
 /// Everything that serves a message. Used by one worker at a time.
 struct Path {
-    inbox: Inbox,
+    inbox: Inbox<Listener>,
     outbound: Outbound<Lanes>,
 }
 
 impl Route {
-    /// A route without subscriptions yet.
-    pub fn new(outbound: Outbound<Lanes>, listen: Listen) -> Route {
+    /// A route that nothing comes in on yet.
+    pub fn new(outbound: Outbound<Lanes>, listener: Listener) -> Route {
         Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
             turn: Turn::default(),
             snapshot: Mutex::new(Snapshot { redactor: outbound.redactor_state(), ..Snapshot::default() }),
             parked: AtomicUsize::new(0),
-            path: Slot::new(Path { inbox: Inbox::new(listen), outbound }),
+            path: Slot::new(Path { inbox: Inbox::new(listener), outbound }),
             verdict: Mutex::default(),
             heard: AtomicBool::new(true),
             winding_up: AtomicBool::new(false),

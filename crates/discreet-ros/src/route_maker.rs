@@ -4,8 +4,8 @@
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 
-use super::inbox::Listen;
 use super::lanes::Lanes;
+use super::listener::Listener;
 use super::outer::Released;
 use super::route::Route;
 use super::shared::Shared;
@@ -69,7 +69,7 @@ impl RouteMaker {
         };
         let route = Arc::new_cyclic(|route| {
             let wake = Arc::from(wake(Weak::clone(route), Arc::clone(&queue)));
-            let listen = Listen { node: Arc::clone(&self.inner), topic: topic.into(), types, wake };
+            let listener = Listener::new(Arc::clone(&self.inner), topic.into(), types, wake);
             let outbound = Outbound {
                 topic: topic.into(),
                 source: String::new(),
@@ -82,7 +82,7 @@ impl RouteMaker {
                 protection,
                 egress: lanes,
             };
-            Route::new(outbound, listen)
+            Route::new(outbound, listener)
         });
         Ok((route, queue, threads))
     }

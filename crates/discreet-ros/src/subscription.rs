@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use r2r_rcl as rcl;
 
-use super::Gid;
 use super::context::{Node, c_string};
 use super::error::{RosError, check};
 use super::serialized::SerializedMessage;
 use super::type_support::TypeSupport;
 use discreet_graph::qos::Qos;
 
-/// Called when messages wait to be taken. Runs on a thread of the middleware: it must only pass the notice on.
+pub use discreet_guard::message::MessageInfo;
+
+/// Called when messages wait to be taken. Runs on a thread of the middleware: it must only pass the word on.
 pub type OnMessage = Box<dyn Fn() + Send + Sync>;
 
 /// A subscription that hands out serialized messages of a type chosen at run time.
@@ -29,17 +30,6 @@ pub struct Subscription {
 
 // SAFETY: rcl_take may be called from any thread, one at a time (`take` wants `&mut self`); the callback is Send + Sync.
 unsafe impl Send for Subscription {}
-
-/// The publisher of a message, and the time of publication.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MessageInfo {
-    /// The publisher.
-    pub gid: Gid,
-    /// The publisher's count of its messages, from 1.
-    pub sequence: u64,
-    /// When the source published, nanoseconds since 1970 by the source's clock.
-    pub source_stamp: i64,
-}
 
 impl Subscription {
     /// Subscribes to `topic` on the node's domain.

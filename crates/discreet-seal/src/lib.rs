@@ -5,17 +5,20 @@
 //! `tests/data/envelope` has vectors, and `python/discreet` opens the same bytes with other code.
 
 pub mod catalog;
+pub mod commanding;
 pub mod epoch_keys;
 pub mod identity;
 pub mod unseal;
 
 mod addressed;
+mod bucket;
 mod call;
 mod catalog_signature;
 mod cipher;
 mod command;
 mod context;
 mod error;
+mod failure_limiter;
 mod form;
 mod freshness;
 mod grant;
@@ -34,6 +37,7 @@ mod statement;
 mod suite;
 mod wrap;
 
+pub use bucket::Bucket;
 pub use call::{
     CallAnswer, Ticket, open_response, read_call_answer, seal_call, seal_response, write_call_answer,
 };
@@ -41,6 +45,7 @@ pub use catalog_signature::{is_signed_catalog, sign_catalog};
 pub use command::{Command, CommandContext, CommandOpener, CommandRefused, Entry, Unsendable, seal_command};
 pub use context::{Context, ContextDigest};
 pub use error::OpenError;
+pub use failure_limiter::FailureLimiter;
 pub use form::Form;
 pub use freshness::Freshness;
 pub use grant::{Grant, Ungranted, issue};

@@ -1,27 +1,19 @@
 //! A call's way to the robot and back.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::{CommandedStatus, Sending, Stamps, Way, wake};
+use super::{CommandedStatus, Sending, Way, wake};
 use crate::workers::{ReadyQueue, Serve, Turn};
 use crate::{Client, RequestId, RosError, SerializedMessage, Server, ServiceSupport};
 use discreet_audit::{Time, cleaned};
-use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
 use discreet_host::sync::lock;
+use discreet_seal::commanding::{AnswerCaller, CallRobot, CallSealer, Unanswered};
 use discreet_seal::unseal::Granted;
-use discreet_seal::{
-    CallAnswer, ContextDigest, Receiver, Ticket, open_response, read_call_answer, seal_call,
-};
 
-/// Requests and answers looked at in one go before others have their turn.
+/// Requests and answers served in one go before others have their turn.
 const BATCH: usize = 16;
-/// Calls under way.
-const MAX_CALLS: usize = 64;
-/// Longer than the guard waits for the robot.
-const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Offers a plain service, and forwards its calls sealed.
 pub struct CallWay {
@@ -34,31 +26,21 @@ pub struct CallWay {
 struct Path {
     ends: Option<Ends>,
     taken: SerializedMessage,
-    request: Plan,
-    digest: ContextDigest,
-    granted: Arc<Granted>,
-    stamps: Stamps,
-    calls: BTreeMap<i64, Call>,
+    started: Instant,
+    calls: CallSealer<RequestId>,
     status: Arc<Mutex<CommandedStatus>>,
 }
 
-/// What is offered on the own domain, and what is called on the robot's. As nodes of the own domain wait for a service,
-/// the one is offered only while the other is there.
+/// The service on the own domain, and the client of the robot's. Nodes of the own domain wait for a service, so that
+/// it is offered only while the robot's is there.
 struct Ends {
     server: Option<Server>,
     client: Client,
     offer: Offer,
 }
 
-/// How to offer the service.
+/// Offers the service on the own domain.
 type Offer = Box<dyn Fn() -> Result<Server, RosError> + Send>;
-
-struct Call {
-    id: RequestId,
-    ticket: Ticket,
-    receiver: Receiver,
-    until: Instant,
-}
 
 impl CallWay {
     pub fn open(
@@ -69,19 +51,16 @@ impl CallWay {
         queue: &Arc<ReadyQueue>,
     ) -> Result<Arc<CallWay>, RosError> {
         let name = sending.own_name();
-        let status = CommandedStatus { name: name.clone(), sent: 0, refused: 0, lost: 0, why: String::new() };
-        let status = Arc::new(Mutex::new(status));
+        let status = Arc::new(Mutex::new(CommandedStatus::new(&name)));
+        let plan = service.request.plan.clone();
         let way = Arc::new(CallWay {
             status: Arc::clone(&status),
             turn: Turn::default(),
             path: Mutex::new(Path {
                 ends: None,
                 taken: SerializedMessage::new(),
-                request: service.request.plan.clone(),
-                digest: sending.digest,
-                granted: Arc::clone(granted),
-                stamps: Stamps::default(),
-                calls: BTreeMap::new(),
+                started: Instant::now(),
+                calls: CallSealer::new(Arc::clone(granted), sending.digest, plan, cleaned),
                 status,
             }),
         });
@@ -104,53 +83,7 @@ impl CallWay {
 }
 
 impl Path {
-    fn count(&mut self, outcome: Result<bool, String>) {
-        let mut status = lock(&self.status);
-        match outcome {
-            Ok(answered) => status.sent += u64::from(answered),
-            // A service of ROS has no way to say no: its caller waits in vain, and diagnostics tells why.
-            Err(why) => {
-                status.refused += 1;
-                status.why = why;
-            }
-        }
-    }
-
-    /// Seals the request in `taken`, and sends it.
-    fn send(&mut self, id: RequestId) -> Result<bool, String> {
-        let Path { ends: Some(Ends { client, .. }), taken, calls, .. } = self else { return Ok(false) };
-        let end = self.request.check(taken.as_bytes()).map_err(|why| why.to_string())?.end();
-        let cdr = taken.as_bytes().get(..end).unwrap_or_default();
-        if calls.len() >= MAX_CALLS {
-            return Err("too many calls are under way".into());
-        }
-        let receiver = self.granted.receiver(Time::system().second());
-        let receiver = receiver.ok_or("the robot has announced no key for calls")?;
-        let stamp = self.stamps.next();
-        let sealed = seal_call(self.granted.me(), &receiver, &self.digest, stamp, cdr);
-        let (sealed, ticket) = sealed.map_err(|why| why.to_string())?;
-        let number = client.send_request(&sealed).map_err(|error| error.to_string())?;
-        let until = Instant::now() + PATIENCE;
-        calls.insert(number, Call { id, ticket, receiver, until });
-        Ok(false)
-    }
-
-    /// Opens the answer in `taken`, and passes it on.
-    fn answer(&mut self, call: &Call) -> Result<bool, String> {
-        let Path { ends: Some(Ends { server: Some(server), .. }), taken, granted, .. } = self else {
-            return Ok(false);
-        };
-        let mut sealed = match read_call_answer(taken.as_bytes()).map_err(|why| why.to_string())? {
-            CallAnswer::Sealed(sealed) => sealed,
-            CallAnswer::Refused(why) => return Err(format!("refused: {}", cleaned(why))),
-        };
-        let opened = open_response(granted.me(), &call.receiver, &call.ticket, &mut sealed);
-        let cdr = opened.map_err(|why| why.to_string())?;
-        server.send_response(call.id, cdr).map_err(|error| error.to_string())?;
-        Ok(true)
-    }
-
-    /// Offers the service, or ceases to, as the robot's guard does.
+    /// Offers the service, or withdraws it, as the robot's guard does.
     fn follow(&mut self) {
         let Some(Ends { server, client, offer }) = &mut self.ends else { return };
         match (client.is_available(), server.is_some()) {
@@ -167,36 +100,52 @@ impl Path {
 
     fn serve(&mut self) -> bool {
         self.follow();
+        let Path { ends: Some(Ends { server, client, .. }), taken, started, calls, status } = self else {
+            return false;
+        };
         let mut served = 0;
-        loop {
-            let Path { ends: Some(Ends { client, .. }), taken, calls, .. } = self else { return false };
-            let Ok(Some(number)) = client.take_response(taken) else { break };
-            if let Some(call) = calls.remove(&number) {
-                let outcome = self.answer(&call);
-                self.count(outcome);
+        while let Ok(Some(number)) = client.take_response(taken) {
+            if let Some(outcome) = calls.answer(number, taken.as_bytes(), server.as_mut()) {
+                lock(status).count(outcome);
             }
             served += 1;
             if served >= BATCH {
                 return true;
             }
         }
-        let (before, now) = (self.calls.len(), Instant::now());
-        self.calls.retain(|_, call| call.until > now);
-        for _ in self.calls.len()..before {
-            self.count(Err("the robot's guard did not answer".into()));
+        for _ in 0..calls.give_up(started.elapsed()) {
+            lock(status).count(Err(Unanswered::Silent));
         }
-        loop {
-            let Path { ends: Some(Ends { server: Some(server), .. }), taken, .. } = self else {
-                return false;
-            };
-            let Ok(Some(id)) = server.take_request(taken) else { return false };
-            let outcome = self.send(id);
-            self.count(outcome);
+        let Some(server) = server else { return false };
+        while let Ok(Some(id)) = server.take_request(taken) {
+            let (now, at) = (Time::system().nanoseconds, started.elapsed());
+            // A service of ROS has no way to refuse: its caller waits in vain, and diagnostics tells the reason.
+            if let Err(why) = calls.send(id, taken.as_bytes(), client, now, at) {
+                lock(status).count(Err(why));
+            }
             served += 1;
             if served >= BATCH {
                 return true;
             }
         }
+        false
+    }
+}
+
+impl CallRobot for Client {
+    type Fault = RosError;
+
+    fn send_request(&mut self, sealed: &[u8]) -> Result<i64, RosError> {
+        Client::send_request(self, sealed)
+    }
+}
+
+impl AnswerCaller for Server {
+    type Id = RequestId;
+    type Fault = RosError;
+
+    fn send_response(&mut self, to: RequestId, response: &[u8]) -> Result<(), RosError> {
+        Server::send_response(self, to, response)
     }
 }
 

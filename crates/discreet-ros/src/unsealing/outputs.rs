@@ -1,5 +1,5 @@
-//! Where the opened messages of one topic go: of a latched topic, a publisher for each of the robot's, so that each keeps its
-//! own history for those who come later.
+//! Publishers of one topic's opened messages: for a latched topic, one for each of the robot's publishers, so that
+//! each keeps its own history for late joiners.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::{Node, Publisher, RosError, TypeSupport};
 use discreet_graph::Gid;
 use discreet_graph::qos::Qos;
-use discreet_guard::lanes::MAX_LANES;
+use discreet_guard::lanes::{Handover, MAX_LANES};
+use discreet_seal::unseal::Republish;
 
 /// The publishers of one topic on the own domain.
 pub struct Outputs {
@@ -19,12 +20,12 @@ pub struct Outputs {
     of: HashMap<Gid, Output>,
 }
 
-/// The publisher for one of the robot's.
+/// The publisher for one of the robot's publishers.
 struct Output {
     publisher: Publisher,
     depth: usize,
-    /// The same with another depth, and how many messages it still stands for.
-    before: Option<(Publisher, usize)>,
+    /// The publisher of another depth, as long as its history is needed.
+    before: Handover<Publisher>,
 }
 
 impl Outputs {
@@ -34,7 +35,7 @@ impl Outputs {
         Ok(Outputs { node, topic, types, qos, shared, of: HashMap::new() })
     }
 
-    /// Offers something else from here on. What was latched stays as it was published, for as many messages as are now kept.
+    /// Offers another quality of service from now on. Latched messages stay until the new depth has been published.
     pub fn set_qos(&mut self, qos: Qos) -> Result<(), RosError> {
         if self.qos.promise() != qos.promise() {
             self.shared = Publisher::new(&self.node, &self.topic, &self.types, qos)?;
@@ -43,32 +44,34 @@ impl Outputs {
         Ok(())
     }
 
-    /// Publishes a message that came from the robot's publisher `from`; none: from somebody else, who repeats it.
-    pub fn publish(&mut self, from: Option<Gid>, message: &[u8]) -> Result<(), RosError> {
+    /// Ends the publishers whose counterpart on the robot is gone, with their histories.
+    pub fn retain(&mut self, is_there: impl Fn(&Gid) -> bool) {
+        self.of.retain(|gid, _| is_there(gid));
+    }
+}
+
+impl Republish for Outputs {
+    type Fault = RosError;
+
+    fn publish(&mut self, from: Option<Gid>, message: &[u8]) -> Result<(), RosError> {
         let Some(from) = from.filter(|_| self.qos.latched) else {
             return self.shared.publish(message).map(drop);
         };
         let depth = self.qos.depth;
         let new = || Publisher::new(&self.node, &self.topic, &self.types, self.qos);
         if !self.of.contains_key(&from) && self.of.len() < MAX_LANES {
-            self.of.insert(from, Output { publisher: new()?, depth, before: None });
+            self.of.insert(from, Output { publisher: new()?, depth, before: Handover::default() });
         }
         let Some(output) = self.of.get_mut(&from) else {
             return self.shared.publish(message).map(drop);
         };
         if output.depth != depth {
             let before = std::mem::replace(&mut output.publisher, new()?);
-            (output.depth, output.before) = (depth, Some((before, depth)));
+            output.depth = depth;
+            drop(output.before.begin(before, depth));
         }
         output.publisher.publish(message)?;
-        if let Some((before, left)) = output.before.take() {
-            output.before = left.checked_sub(1).filter(|left| *left > 0).map(|left| (before, left));
-        }
+        drop(output.before.published());
         Ok(())
-    }
-
-    /// Forgets those whose publisher on the robot is gone, with what they kept.
-    pub fn retain(&mut self, is_there: impl Fn(&Gid) -> bool) {
-        self.of.retain(|gid, _| is_there(gid));
     }
 }

@@ -9,7 +9,7 @@ use discreet_graph::Gid;
 
 /// The longest validity of a catalogue, in seconds. A longer one comes from another version.
 const LONGEST: i64 = 300;
-/// The greatest lead of the robot's clock, in seconds.
+/// The most that the robot's clock may be ahead, in seconds.
 const AHEAD: i64 = 60;
 
 /// The newest catalogue that one of the robot's guards signed.
@@ -20,9 +20,9 @@ pub struct Offered {
     verified: Option<Verified>,
     /// The hash of the message that it was read from: anybody may repeat it, which must cost little.
     known: Option<[u8; 32]>,
-    /// Messages signed by an unknown key. The grant that certifies their guard may arrive after them.
+    /// Messages signed by a sender that is not certified. The grant that certifies it may arrive later.
     early: VecDeque<Vec<u8>>,
-    /// The keys that were known at the last attempt.
+    /// The certified senders when those were last verified.
     tried: Vec<[u8; 32]>,
 }
 
@@ -101,8 +101,8 @@ impl Offered {
         }
     }
 
-    /// Is the catalogue valid at second `now`? An expired one opens no topic; open topics stay open while
-    /// there are keys for them.
+    /// True if the catalogue holds at second `now`. After its end no topic is opened, and an open one stays open as long as
+    /// there are keys for it.
     pub fn holds(&self, now: i64) -> bool {
         let now = self.granted.not_before(now);
         self.verified.as_ref().is_some_and(|verified| verified.lease.until > now)
@@ -124,30 +124,9 @@ impl Offered {
 
 #[cfg(test)]
 mod tests {
-    use super::super::world::{NOW, Robot, grant_set, granted};
+    use super::super::world::{NOW, Robot, catalog, grant_set, granted};
     use super::*;
-    use crate::catalog::{Catalog, Entry, Lease};
-    use discreet_graph::qos::Qos;
-    use std::time::Duration;
-
-    fn catalog(topics: &[&str]) -> Catalog {
-        let entry = |topic: &&str| Entry {
-            topic: format!("{topic}/sealed/clear"),
-            policy_topic: topic.to_string(),
-            sealed: true,
-            type_name: "a/msg/B".into(),
-            type_hash: "h".into(),
-            data_class: "contextual".into(),
-            form: "clear".into(),
-            audience: vec!["desk".into()],
-            retention: Duration::from_secs(1),
-            policy_version: 1,
-            source: Vec::new(),
-            tag_topic: String::new(),
-            qos: Qos::default(),
-        };
-        Catalog { entries: topics.iter().map(entry).collect(), ..Catalog::default() }
-    }
+    use crate::catalog::{Catalog, Lease};
 
     fn at(second: i64) -> Lease {
         Lease::from(second * 1_000_000_000)

@@ -1,15 +1,17 @@
 //! A robot that grants, seals and announces, for the tests of this module.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Granted;
 use crate::Suite;
-use crate::catalog::{Catalog, Lease};
+use crate::catalog::{Catalog, Entry, Lease};
 use crate::identity::{Identity, PublicIdentity};
 use crate::{
     Context, GrantSet, GrantTerms, HEADROOM, Padding, ReceiverTerms, SealingKey, SenderKey, TAILROOM,
     announce, issue, write_grants,
 };
+use discreet_graph::qos::Qos;
 use discreet_host::secret::Secret;
 
 pub const NOW: i64 = 1_800_000_000;
@@ -96,8 +98,28 @@ pub fn grant_set(receiver: &[u8], grants: &[&[u8]]) -> Vec<u8> {
     write_grants(&GrantSet { robot: "r", receiver, grants: grants.to_vec() })
 }
 
-/// The desk's side, without any grant.
+/// The desk's keys: none yet.
 pub fn granted(robot: &Robot) -> Arc<Granted> {
     let me = Identity::generate("desk").unwrap();
     Arc::new(Granted::new(me, robot.identity.public().clone(), DOMAIN))
+}
+
+/// A catalogue of sealed topics of the class `contextual`, for the desk.
+pub fn catalog(topics: &[&str]) -> Catalog {
+    let entry = |topic: &&str| Entry {
+        topic: format!("{topic}/sealed/clear"),
+        policy_topic: topic.to_string(),
+        sealed: true,
+        type_name: "a/msg/B".into(),
+        type_hash: "h".into(),
+        data_class: "contextual".into(),
+        form: "clear".into(),
+        audience: vec!["desk".into()],
+        retention: Duration::from_secs(1),
+        policy_version: 1,
+        source: Vec::new(),
+        tag_topic: String::new(),
+        qos: Qos::default(),
+    };
+    Catalog { entries: topics.iter().map(entry).collect(), ..Catalog::default() }
 }

@@ -1,6 +1,10 @@
-//! Where a route's messages come in: taken from the middleware, or from among those that waited for discovery.
+//! The way in of a route's messages: the next message is taken from the middleware, or is one that waited for
+//! discovery.
+//!
+//! Without a clock and ROS: the ports are [`Listen`], [`Subscription`] and [`Taken`].
 
 mod inputs;
+mod listen;
 mod probe;
 
 use std::collections::VecDeque;
@@ -8,59 +12,60 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::{Framed, HEADROOM, MessageInfo, RosError, SerializedMessage};
-use discreet_guard::denied::Denied;
-use discreet_guard::history::{Answer, QUIET};
-use discreet_guard::lanes::{Lane, Plan};
-use discreet_guard::message::{Buffer, Origin, Received};
-use discreet_guard::publishers::PublisherTable;
-use discreet_guard::sources::PublisherTrust;
-use discreet_guard::stats::RouteStats;
+use crate::denied::Denied;
+use crate::history::{Answer, QUIET};
+use crate::lanes::{Lane, Plan};
+use crate::message::{Buffer, MessageInfo, Origin, Received};
+use crate::publishers::PublisherTable;
+use crate::sources::PublisherTrust;
+use crate::stats::RouteStats;
 use discreet_policy::Policy;
 
 use inputs::{Came, Inputs};
 use probe::Probe;
 
-pub use inputs::Listen;
+pub use listen::{Listen, Subscription, Taken};
 
-/// Messages that may wait for discovery, and their bytes. Whoever sends more before it is known loses the oldest.
+/// Messages that may wait for discovery, and their bytes. Of more, the oldest are lost, and counted.
 const MAX_PARKED: usize = 64;
 const MAX_PARKED_BYTES: usize = 32 << 20;
 
-/// Messages that wait for the one before, where not every one is desired: as many as come while one takes unusually long.
+/// Messages that wait for the one before in a route of [`Take::Recent`]: as many as arrive while one takes unusually
+/// long.
 const MAX_WAITING: usize = 2;
 
-/// Messages that newer ones may displace in one go: whoever publishes faster than is taken must not keep all back.
+/// Messages that newer ones may displace in one go, so that a source which publishes faster than messages are taken
+/// does not keep back all of them.
 const MAX_SKIPPED: usize = 64;
 
 /// One route's incoming messages.
-pub struct Inbox {
-    inputs: Inputs,
+pub struct Inbox<L: Listen> {
+    inputs: Inputs<L>,
     /// Some sources have to show their depth.
     asks: bool,
-    probe: Option<Probe>,
-    taken: SerializedMessage,
-    /// Messages of publishers that discovery has not told yet, or that are asked for their depth. The others go on
+    probe: Option<Probe<L>>,
+    taken: L::Message,
+    /// Messages of publishers that discovery has not named yet, or that are asked for their depth. Others pass
     /// meanwhile.
     parked: VecDeque<(Came, Vec<u8>)>,
     /// Messages that are parked need not wait any more.
     released: bool,
     unparked: Vec<u8>,
     /// Messages that were taken already, the oldest first. Only the last may be one that is refused.
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<Waiting<L::Message>>,
     /// Buffers to be used again.
-    spare: Vec<SerializedMessage>,
+    spare: Vec<L::Message>,
     publishers: PublisherTable,
     judged_by: Option<Arc<Policy>>,
 }
 
-struct Waiting {
-    message: SerializedMessage,
+struct Waiting<M> {
+    message: M,
     came: Came,
     trust: PublisherTrust,
 }
 
-/// The next message, and where it is to leave.
+/// The next message, and its lane.
 pub struct Next<'a> {
     /// The message.
     pub message: Received<'a>,
@@ -75,25 +80,25 @@ pub struct Next<'a> {
 pub enum Take {
     /// Each, in order.
     Every,
-    /// In order, but the oldest is left out when more than two others wait: for routes that may need longer for a message
-    /// than the next one takes to come.
+    /// In order, but the oldest is left out when more than two others wait: for routes that may need longer for a
+    /// message than the next one takes to arrive.
     Recent,
 }
 
-/// Which buffer a message is in.
+/// The buffer that a message is in.
 enum Place {
     Taken,
     Unparked,
 }
 
-impl Inbox {
-    /// Nothing comes in yet.
-    pub fn new(listen: Listen) -> Inbox {
+impl<L: Listen> Inbox<L> {
+    /// Without a subscription.
+    pub fn new(listen: L) -> Inbox<L> {
         Inbox {
             inputs: Inputs::new(listen),
             asks: false,
             probe: None,
-            taken: SerializedMessage::new(),
+            taken: L::Message::default(),
             parked: VecDeque::new(),
             released: false,
             unparked: Vec::new(),
@@ -104,19 +109,19 @@ impl Inbox {
         }
     }
 
-    /// No more come in.
+    /// Ends all subscriptions.
     pub fn disconnect(&mut self) {
         self.inputs.clear();
         self.probe = None;
         self.waiting.clear();
     }
 
-    /// What discovery knows of the publishers, judged by the sources that `policy` wants. From here on messages come in.
-    pub fn judge(&mut self, policy: &Arc<Policy>, plan: &Plan, now: Duration) -> Result<(), RosError> {
+    /// Sets the publishers that discovery knows, judged by the sources of `policy`, and subscribes to them.
+    pub fn judge(&mut self, policy: &Arc<Policy>, plan: &Plan, now: Duration) -> Result<(), L::Fault> {
         self.publishers.set(plan, now);
         self.judged_by = Some(Arc::clone(policy));
         self.asks = plan.sources.iter().any(|source| plan.asks(source));
-        // What was latched is given again, to be let out as it may leave now.
+        // Latched messages are delivered again, and leave as they may leave now.
         if self.inputs.end_stale(plan) {
             self.parked.retain(|(came, _)| !came.input.latched);
             self.publishers.begin_again();
@@ -138,7 +143,7 @@ impl Inbox {
         since: Duration,
         now: Duration,
         stats: &RouteStats,
-    ) -> Result<Option<Next<'_>>, RosError> {
+    ) -> Result<Option<Next<'_>>, L::Fault> {
         let judged = self.judged_by.as_ref().is_some_and(|by| Arc::ptr_eq(by, policy));
         let asks = self.asks;
         let mut known = |publishers: &mut PublisherTable, info: &MessageInfo| {
@@ -157,10 +162,7 @@ impl Inbox {
         self.count_lost(&info, trust, stats);
         let (lane, depth) = self.publishers.exit(&info.gid);
         let cdr = match place {
-            Place::Taken => {
-                let Framed { buffer, length } = self.taken.framed();
-                Buffer::with_room(buffer, HEADROOM, length)
-            }
+            Place::Taken => self.taken.buffer(),
             Place::Unparked => Buffer::new(&mut self.unparked),
         };
         let MessageInfo { gid: publisher, sequence, source_stamp } = info;
@@ -174,8 +176,8 @@ impl Inbox {
         known: &mut impl FnMut(&mut PublisherTable, &MessageInfo) -> Option<PublisherTrust>,
         now: Duration,
         stats: &RouteStats,
-    ) -> Result<Option<(Came, PublisherTrust, Place)>, RosError> {
-        // Before the inputs: so nothing that an answer follows on is missed there.
+    ) -> Result<Option<(Came, PublisherTrust, Place)>, L::Fault> {
+        // Before the inputs, so that no message that precedes an answer is missed there.
         if let Some(probe) = &mut self.probe {
             probe.listen(&mut self.publishers, now)?;
         }
@@ -204,7 +206,7 @@ impl Inbox {
         }
     }
 
-    /// The first of those that need not wait any more, in `unparked`. They go before others, so that each publisher's
+    /// The first of those that need not wait any more, in `unparked`. They precede others, so that each publisher's
     /// messages stay in order.
     fn unpark(
         &mut self,
@@ -224,7 +226,7 @@ impl Inbox {
         None
     }
 
-    /// Whether its source has to show its depth first.
+    /// True if its source has to show its depth first.
     fn must_wait(&mut self, came: Came, trust: PublisherTrust, now: Duration) -> bool {
         let asked = self.asks && came.input.latched && trust == PublisherTrust::Accepted;
         asked && self.publishers.waits(&came.info.gid, came.info.sequence, now)
@@ -236,7 +238,7 @@ impl Inbox {
         known: &mut impl FnMut(&mut PublisherTable, &MessageInfo) -> Option<PublisherTrust>,
         now: Duration,
         stats: &RouteStats,
-    ) -> Result<(), RosError> {
+    ) -> Result<(), L::Fault> {
         let mut left = MAX_SKIPPED;
         // One that is refused does not displace one that is not.
         while self.waiting.back().is_none_or(|last| last.trust == PublisherTrust::Accepted)
@@ -266,7 +268,7 @@ impl Inbox {
         known: &mut impl FnMut(&mut PublisherTable, &MessageInfo) -> Option<PublisherTrust>,
         now: Duration,
         stats: &RouteStats,
-    ) -> Result<Option<(Came, PublisherTrust)>, RosError> {
+    ) -> Result<Option<(Came, PublisherTrust)>, L::Fault> {
         while !self.released {
             let full = self.is_full() && self.publishers.asked().next().is_none();
             let Some(came) = self.inputs.take(&mut self.taken, full)? else { break };
@@ -287,8 +289,8 @@ impl Inbox {
         Ok(None)
     }
 
-    /// What the answers of latched sources come to, once everything that came before them was taken. True if messages
-    /// need not wait any more.
+    /// Concludes from the answers of latched sources, once every message that precedes them was taken. True if
+    /// messages need not wait any more.
     fn conclude(&mut self, now: Duration) -> bool {
         if !self.asks {
             return false;
@@ -301,7 +303,7 @@ impl Inbox {
         }
         let open = answers.iter().any(|(_, answer)| *answer != Answer::Settled);
         if open {
-            self.inputs.look_again(QUIET);
+            self.inputs.listen().look_again(QUIET);
         }
         let unanswered = answers.iter().any(|(gid, _)| self.publishers.is_unanswered(gid));
         if unanswered && self.probe.is_none() {
@@ -318,10 +320,10 @@ impl Inbox {
     }
 
     fn park(&mut self, came: Came, stats: &RouteStats) {
-        self.parked.push_back((came, self.taken.as_mut_bytes().to_vec()));
+        self.parked.push_back((came, self.taken.as_bytes().to_vec()));
         while self.parked.len() > MAX_PARKED || self.parked_bytes() > MAX_PARKED_BYTES {
             if self.asks && self.publishers.asked().next().is_some() {
-                // Rather keep too much outside than lose something.
+                // Rather keep too many messages outside than lose one.
                 self.publishers.give_up();
                 self.released = true;
                 return;
@@ -340,9 +342,12 @@ impl Inbox {
     }
 
     fn count_lost(&mut self, info: &MessageInfo, trust: PublisherTrust, stats: &RouteStats) {
-        // What a refused publisher counts is its own affair.
+        // The numbers of a refused publisher are not believed.
         if trust == PublisherTrust::Accepted {
             stats.lost.fetch_add(self.publishers.lost_before(&info.gid, info.sequence), Relaxed);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,26 +1,26 @@
-//! How much of what does not open is looked at. To find that a message is forged costs a tenth of a millisecond, and
-//! anybody outside can send.
+//! Limit on the work that messages which do not open can cause: finding that a message is forged costs a tenth of a
+//! millisecond, and anybody outside can send one.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::rate::Bucket;
+use crate::Bucket;
 use discreet_graph::Gid;
 
-/// Messages a second of one publisher that may cost a look and not open; what it sends beyond is not looked at.
+/// Failures per second that one publisher may cause; its further messages are not checked.
 const FAILURES: u32 = 20;
-/// The same of all publishers together that are not remembered one by one.
+/// The same, for all publishers together that are not remembered individually.
 const OTHERS: u32 = 100;
-/// Publishers that are remembered: as many that opened something, and as many that did not.
+/// Publishers remembered: this many with a message that opened, and this many without.
 const MAX_KNOWN: usize = 256;
-/// After so long without failures a publisher is as good as new.
+/// After this time without failures a publisher is forgotten.
 const FORGOTTEN: Duration = Duration::from_secs(2);
 
-/// Remembers who sent what cost a look and did not open, and who sent what opened. The latter share nothing with the
-/// former: however many strangers there are, each of them is looked at.
+/// Remembers the publishers whose messages failed, and those with a message that opened. The latter share nothing
+/// with the former: strangers, in any number, do not keep a proven publisher's messages from being checked.
 #[derive(Debug, Default)]
 pub struct FailureLimiter {
-    /// Who opened something, and how it failed otherwise.
+    /// Publishers with a message that opened, and their failures.
     proven: HashMap<Gid, Proven>,
     strangers: HashMap<Gid, Failures>,
     others: Failures,
@@ -35,26 +35,27 @@ struct Proven {
 #[derive(Debug, Default)]
 struct Failures {
     bucket: Bucket,
-    /// The last one, and whether it was one too many.
+    /// Time of the last failure.
     last: Duration,
+    /// The last failure was beyond the limit.
     exhausted: bool,
 }
 
 impl FailureLimiter {
-    /// Whether to look at a message of this publisher; `now` is monotonic.
+    /// True if a message of this publisher is to be checked. `now` is monotonic.
     pub fn allows(&self, publisher: &Gid, now: Duration) -> bool {
         if let Some(proven) = self.proven.get(publisher) {
-            return proven.failures.leave_some(now);
+            return proven.failures.is_below_limit(now);
         }
         match self.strangers.get(publisher) {
-            Some(failures) => failures.leave_some(now),
+            Some(failures) => failures.is_below_limit(now),
             None if self.strangers.len() < MAX_KNOWN => true,
-            None => self.others.leave_some(now),
+            None => self.others.is_below_limit(now),
         }
     }
 
-    /// A message of this publisher cost a signature check or a decryption, and did not open. What costs neither is not to be
-    /// charged: whoever sends only such messages takes nothing from anybody.
+    /// Counts a message of this publisher that cost a signature check or a decryption, and did not open. A message
+    /// that costs neither is not to be charged.
     pub fn charge(&mut self, publisher: &Gid, now: Duration) {
         if let Some(proven) = self.proven.get_mut(publisher) {
             return proven.failures.add(FAILURES, now);
@@ -69,14 +70,14 @@ impl FailureLimiter {
         }
     }
 
-    /// A message of this publisher opened, for the first time that it was there.
+    /// Remembers that a message of this publisher opened. Not to be called for a replay.
     pub fn opened(&mut self, publisher: &Gid, now: Duration) {
         if let Some(proven) = self.proven.get_mut(publisher) {
             proven.opened = now;
             return;
         }
         if self.proven.len() >= MAX_KNOWN {
-            // Only who has a valid key comes here at all. Who was heard of least recently gives way.
+            // Only publishers with a valid key get here. The one whose last message is the oldest is forgotten.
             let oldest = self.proven.iter().min_by_key(|(_, proven)| proven.opened).map(|(gid, _)| *gid);
             oldest.and_then(|gid| self.proven.remove(&gid));
         }
@@ -84,14 +85,14 @@ impl FailureLimiter {
         self.proven.insert(*publisher, Proven { failures, opened: now });
     }
 
-    /// Whether something of this publisher opened before.
+    /// True if a message of this publisher opened before.
     pub fn knows(&self, publisher: &Gid) -> bool {
         self.proven.contains_key(publisher)
     }
 }
 
 impl Failures {
-    fn leave_some(&self, now: Duration) -> bool {
+    fn is_below_limit(&self, now: Duration) -> bool {
         !self.exhausted || now.saturating_sub(self.last) >= Duration::from_secs(1)
     }
 
