@@ -119,8 +119,8 @@ impl Lanes {
             }
         }
         for open in over {
-            open.before.into_kept().into_iter().for_each(|outlets| self.farewells.say(outlets));
-            self.farewells.say(open.outlets);
+            open.before.into_kept().into_iter().for_each(|outlets| self.closing.close(outlets));
+            self.closing.close(open.outlets);
         }
         self.lanes = lanes;
         self.places = self.lanes.iter().enumerate().map(|(at, open)| (open.lane, at)).collect();
@@ -166,7 +166,7 @@ impl Output for Lanes {
         open.outlets.publish(message, receipt)?;
         // Now the new history is all that the source keeps, and what the old one has besides is gone inside as well.
         if let Some(before) = open.before.published() {
-            self.farewells.say(before);
+            self.closing.close(before);
         }
         Ok(())
     }
@@ -191,7 +191,7 @@ impl Egress for Lanes {
                 open.depth = depth;
                 self.changed = true;
                 if let Some(older) = open.before.begin(before, depth) {
-                    self.farewells.say(older);
+                    self.closing.close(older);
                 }
             }
         }
