@@ -50,7 +50,7 @@ def test_a_start_that_fails_is_tried_once_more_and_says_so(tmp_path, capsys):
 
     with Unlucky(lockstep=True, log=tmp_path / 'gazebo.log') as started:
         assert started.server.pid != failures[0] and not pathlib.Path('/proc', str(failures[0])).exists()
-    assert 'trying once more: made to fail' in capsys.readouterr().err
+    assert 'second attempt: made to fail' in capsys.readouterr().err
 
     class Hopeless(gazebo.Gazebo):
         def wait_until_ready(self):

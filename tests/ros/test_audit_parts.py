@@ -101,7 +101,7 @@ def test_a_part_that_is_gone_is_named_and_the_guard_goes_on(robot):
         capture_output=True,
         text=True,
     )
-    assert shown.returncode == 0 and 'not looked at' in shown.stdout, shown.stdout
+    assert shown.returncode == 0 and 'were not checked' in shown.stdout, shown.stdout
     robot.start()
     robot.flow(publishers[0], outside, String(data='again'))
     robot.stop()

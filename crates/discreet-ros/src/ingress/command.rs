@@ -20,6 +20,8 @@ use discreet_seal::SEALED_TYPE;
 const BATCH: usize = 16;
 /// The queue inside. Commands are volatile: they are not repeated for late joiners, and none is worth a long wait.
 const COMMANDS: Qos = Qos::DEFAULT;
+/// Outside, other robots and strangers publish on the same topic: a burst of theirs must not displace a command.
+const SEALED_COMMANDS: Qos = Qos { depth: 200, ..COMMANDS };
 
 /// A topic inside through which commands come in.
 pub struct CommandIngress {
@@ -76,7 +78,7 @@ impl CommandIngress {
         });
         let on_message = wake(Arc::downgrade(&ingress), Arc::clone(queue));
         let sealed = TypeSupport::load(SEALED_TYPE)?;
-        let input = Subscription::new(outer, outside, &sealed, COMMANDS, on_message)?;
+        let input = Subscription::new(outer, outside, &sealed, SEALED_COMMANDS, on_message)?;
         ingress.path.with(|path| path.input = Some(input));
         Ok(ingress)
     }
