@@ -2,6 +2,7 @@
 
 mod show;
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -54,8 +55,8 @@ pub fn run(args: AuditArgs) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => (args.file.clone(), run_verify(&args)),
         Command::Show(args) => (args.file.clone(), show::run(&args)),
     };
-    match result.as_ref().map_err(|error| error.downcast_ref::<std::io::Error>()) {
-        Err(Some(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+    match result.as_ref().map_err(|error| error.downcast_ref::<io::Error>()) {
+        Err(Some(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         Err(Some(error)) => {
             eprintln!("cannot read {}: {error}", file.display());
             Ok(ExitCode::from(2))
@@ -79,15 +80,26 @@ fn run_verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
             let intact = (verdict != Verdict::EndUnknown).then(|| verdict == Verdict::Intact);
             fields.insert("intact".to_owned(), intact.into());
         }
-        println!("{json}");
+        write(&format!("{json}\n"))?;
     } else {
-        print!("{}", in_words(&report));
+        write(&in_words(&report))?;
     }
     Ok(match report.verdict() {
         Verdict::Intact => ExitCode::SUCCESS,
         Verdict::NotIntact => ExitCode::from(1),
         Verdict::EndUnknown => ExitCode::from(3),
     })
+}
+
+/// Prints to a pipe that may be closed, or a file on a disk that may be full.
+fn write(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(anyhow::anyhow!("cannot print the report: {error}"))
+        }
+        written => Ok(written?),
+    }
 }
 
 fn in_words(report: &Report) -> String {

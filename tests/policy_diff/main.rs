@@ -158,6 +158,19 @@ fn a_weaker_rule_for_a_part_of_what_is_hidden_is_a_gain() {
 }
 
 #[test]
+fn an_operator_that_shows_more_is_a_gain_also_where_it_hides_the_whole_field() {
+    let removed = (
+        "note: { find: [phone], with: remove } } }\ncommands",
+        "note: { find: [phone], with: remove } } }\ncommands",
+    );
+    let masked = ("note: { find: [phone], with: remove } } }\ncommands", "note: mask } }\ncommands");
+    let directions =
+        |from, to| told(&[from], &[to]).into_iter().map(|(direction, _)| direction).collect::<Vec<_>>();
+    assert_eq!(directions(removed, masked), [Direction::Both]);
+    assert_eq!(directions(masked, removed), [Direction::Both]);
+}
+
+#[test]
 fn a_redacted_form_that_could_not_be_had_is_a_gain_once_something_says_how() {
     let bare = (
         "{ type: std_msgs/msg/String, class: contextual/guest, redact: { data: { find: [person, phone], spoken: true } } }",

@@ -311,11 +311,11 @@ def test_commands_that_no_queue_could_hold_are_counted_and_said(ward):
     ward.flow(publisher, moved, twist(0.1))
     ward.guard.signal(signal.SIGSTOP)
     try:
-        for number in range(100):
-            publisher.publish(twist(number / 1000))
+        for number in range(400):
+            publisher.publish(twist(number / 10000))
             time.sleep(0.002)
     finally:
         ward.guard.signal(signal.SIGCONT)
-    moved.wait_for(twist(0.099))
+    moved.wait_for(twist(0.0399))
     ward.status(OUTSIDE, lambda status: status.number('lost') > 0)
     eventually('the console', lambda: f'{OUTSIDE}: commands are lost' in ward.guard.said())

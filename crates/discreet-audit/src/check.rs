@@ -73,11 +73,6 @@ impl Check {
         check
     }
 
-    /// Nothing was read.
-    pub fn is_empty(&self) -> bool {
-        self.report.entries == 0 && self.report.torn == 0
-    }
-
     /// Begins another file: part `named`, or the one that is written.
     pub fn begin_file(&mut self, named: Option<u64>) {
         if self.report.torn > 0 {

@@ -51,11 +51,13 @@ fn attempt(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io::Result
     };
     let mut check = Check::new(head_file, head, from);
     let wanted = |part: u64| from.is_none_or(|from| part >= from);
+    let mut found = from.is_none();
     for (number, path) in parts.closed.iter().filter(|(number, _)| wanted(*number)) {
         let file = match open(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             file => file?,
         };
+        found |= from == Some(*number);
         check.begin_file(Some(*number));
         read(&mut check, BufReader::with_capacity(1 << 20, file))?;
     }
@@ -63,12 +65,13 @@ fn attempt(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io::Result
         // Its number is in it. The check reports an unreadable one.
         let number = First::read(&file).ok().flatten().map(|first| first.part());
         if number.is_none_or(wanted) {
+            found |= number == from;
             check.begin_file(None);
             read(&mut check, BufReader::with_capacity(1 << 20, file))?;
         }
     }
-    if from.is_some() && check.is_empty() {
-        return Err(ErrorKind::NotFound.into());
+    if let Some(part) = from.filter(|_| !found) {
+        return Err(io::Error::new(ErrorKind::NotFound, format!("part {part} is not there")));
     }
     Ok(Some(check.finish()))
 }

@@ -110,6 +110,11 @@ fn a_log_is_verified_from_a_part_on_and_the_report_says_so() {
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
     // A gap after it is one.
     fs::remove_file(scene.part(3)).unwrap();
+    assert_eq!(
+        verify_from(&scene.log(), Some(3), None).unwrap_err().kind(),
+        io::ErrorKind::NotFound,
+        "the part itself"
+    );
     assert_eq!(verify_from(&scene.log(), Some(2), None).unwrap().verdict(), Verdict::NotIntact);
 }
 

@@ -33,8 +33,15 @@ fn names<'a>(old: &'a TextRules, new: &'a TextRules) -> BTreeSet<&'a str> {
 fn field(old: Option<&FieldRule>, new: Option<&FieldRule>) -> (bool, bool) {
     match (old, new) {
         (None, None) => (false, false),
-        (Some(_), None) | (Some(FieldRule::Whole(_)), Some(FieldRule::Find { .. })) => (true, false),
-        (None, Some(_)) | (Some(FieldRule::Find { .. }), Some(FieldRule::Whole(_))) => (false, true),
+        (Some(_), None) => (true, false),
+        (None, Some(_)) => (false, true),
+        // All of a field is hidden instead of its findings; but an operator may show more of these than before.
+        (Some(FieldRule::Find { with, .. }), Some(FieldRule::Whole(whole))) => {
+            (shows_more(*with, *whole), true)
+        }
+        (Some(FieldRule::Whole(whole)), Some(FieldRule::Find { with, .. })) => {
+            (true, shows_more(*with, *whole))
+        }
         (Some(FieldRule::Whole(old)), Some(FieldRule::Whole(new))) => operators(*old, *new),
         (
             Some(FieldRule::Find { kinds: old, with: old_way, .. }),
@@ -44,6 +51,12 @@ fn field(old: Option<&FieldRule>, new: Option<&FieldRule>) -> (bool, bool) {
             either([found, ways(*old_way, *new_way)])
         }
     }
+}
+
+/// True if `whole` may show something of a finding that `with` hides. Without `with`, each kind has its own operator in
+/// `personal_data`, which may be the strictest.
+fn shows_more(with: Option<Operator>, whole: Operator) -> bool {
+    operators(with.unwrap_or(Operator::Remove), whole).0
 }
 
 /// Two operators for findings. Without one, each kind has its own in `personal_data`, which is not known here.
