@@ -1,6 +1,6 @@
 //! The publishers of a domain, as discovery reports them.
 //!
-//! All of it is unverified: any node may claim any name. [`discreet_guard::sources`] decides how far it is
+//! All of it is unverified: any node may claim any name. `discreet_guard::sources` decides how far it is
 //! trusted.
 
 pub mod qos;

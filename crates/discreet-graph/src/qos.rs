@@ -2,7 +2,7 @@
 //!
 //! A consumer that moves from the inner to the outer domain should notice no difference, so the guard's
 //! publishers offer the same as the sources: sources that differ have a publisher each
-//! ([`discreet_guard::lanes`]). An unsealer has one publisher for all of them, which offers the weakest of
+//! (`discreet_guard::lanes`). An unsealer has one publisher for all of them, which offers the weakest of
 //! each policy, because a stronger promise would be broken for some of the messages.
 
 use std::fmt;

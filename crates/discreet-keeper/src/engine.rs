@@ -1,5 +1,5 @@
 //! The keeper's decisions, without sockets and threads: the time comes in as an argument, frames go out through
-//! [`Outbox`].
+//! `Outbox`.
 
 mod give;
 mod memory;

@@ -1,6 +1,6 @@
 //! Everything that changes for any party between two policies, at any time.
 //!
-//! [`pairs`] matches what the policies declare, by name. Each of the other files compares one subject. Differences of
+//! `pairs` matches what the policies declare, by name. Each of the other files compares one subject. Differences of
 //! writing are not changes: comments, order, a default that is written out, the same time in another unit, and the
 //! description of rules that decide the same. tests/policy_diff/main.rs checks this for every key of the schema.
 

@@ -1,7 +1,7 @@
 //! Identities: the keys of a party. One key to receive with (X25519), one to sign with (Ed25519).
 //!
 //! The public half is a text file of a few lines ([`public`]), the private half a file in age's format that a
-//! passphrase opens ([`file`], [`age`]).
+//! passphrase opens ([`mod@file`], [`age`]).
 
 pub mod age;
 pub mod file;
