@@ -37,7 +37,7 @@ import runs
 from stage import BIN, Broken
 
 EVERY, GROWTH, MARGIN = 10, 5, 256  # seconds; per cent; KiB that a small process may grow by beside that
-KEPT = 'lttng-ust-wait-'  # the tracer that ROS is built with keeps these for whoever is traced next
+KEPT = 'lttng-ust-wait-'  # the tracer that ROS is built with keeps these for the next traced program
 WATCHED = ('inside', 'outside', 'navigation', 'front_desk', 'maintenance', 'analytics')
 STOPPED_AT, STOPPED_FOR = 45, 1.5  # seconds; longer than any queue needs to be full
 DRIVEN_BACK, TURNED = 0.3, 0.3  # m/s; rad/s at most

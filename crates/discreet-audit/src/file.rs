@@ -19,13 +19,13 @@ use std::sync::{Arc, Mutex};
 use super::background::{Background, Hands};
 use super::chain::Link;
 use super::head::{read_head, read_mark, write_head};
-use super::lock;
 use super::moves::{self, Steps, moved_away};
 use super::note::Removed;
 use super::parts::{self, closed_parts, id, id_at, next_path, part_path};
 use super::refused::OpenError;
 use super::tail::{Tail, last_mark};
 use super::time::Time;
+use discreet_host::sync::lock;
 
 /// Destination of the lines. One implementation writes files; tests put a failing one in front of it.
 pub(super) trait Disk: Send {

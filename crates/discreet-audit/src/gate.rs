@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::State;
 use super::time::Time;
+use discreet_host::sync::lock;
 
 /// As long as a window: a disk that takes longer cannot keep up with one entry a window.
 const STALLED: Duration = Duration::from_secs(1);
@@ -41,7 +42,7 @@ impl Gate {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inner)
     }
 
     /// Asks for a step and waits until one that began after this call has ended. Does not wait on a log that is known

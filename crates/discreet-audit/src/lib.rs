@@ -38,10 +38,11 @@ mod time;
 mod verify;
 mod writer;
 
+use discreet_host::sync::lock;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 pub use chain::{Link, unhex as parse_hash};
 pub use digest::digest;
@@ -292,9 +293,4 @@ impl Shared {
     fn set_head(&self, link: Link) {
         *lock(&self.head) = Some(link);
     }
-}
-
-/// None of these locks is held while something can go wrong; a poisoned one is as good as any.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

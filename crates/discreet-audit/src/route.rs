@@ -5,11 +5,12 @@
 //! and a hash update under it; nothing is allocated.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::entry::{Closed, RouteInfo};
 use super::gate::Gate;
 use super::time::Time;
+use discreet_host::sync::lock;
 use discreet_redact::Redaction;
 
 /// Proof that a release was recorded. Only the audit makes one; the publisher takes it.
@@ -154,7 +155,7 @@ impl Route {
 
     pub fn tally(&self) -> MutexGuard<'_, Tally> {
         // A panic in between leaves counts that are off by one, not a broken lock.
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.tally)
     }
 
     /// Takes out the windows that ended before `second`, as entries.

@@ -7,7 +7,7 @@ mod link;
 mod ring;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::lease::Lease;
@@ -158,8 +158,4 @@ impl Drop for KeyRing {
     fn drop(&mut self) {
         self.shared.stop();
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,8 @@
 //! A permission does not last without the keeper, because one that has ended, hangs, or is cut off cannot revoke. So
 //! each sign of life of the keeper renews a lease; when the lease ends, commands and calls are refused.
 
-use std::sync::{Mutex, PoisonError};
+use discreet_host::sync::lock;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// Commands and calls end this long after the keeper's last message.
@@ -34,7 +35,7 @@ impl Lease {
     }
 
     fn renewed(&self) -> std::sync::MutexGuard<'_, Option<(Instant, i64)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -7,7 +7,7 @@ mod door;
 use std::collections::HashMap;
 use std::os::unix::net::UnixListener;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -15,6 +15,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::engine::Engine;
 use super::peer::Peer;
 use super::state::StateFault;
+use discreet_host::sync::lock;
 
 pub use bind::BindError;
 pub use door::Door;
@@ -97,7 +98,7 @@ impl Server {
                 due = Instant::now() + TICK;
                 self.shared.engine().tick(now())?;
             }
-            if let Some(fault) = locked(&self.shared.fault).take() {
+            if let Some(fault) = lock(&self.shared.fault).take() {
                 return Err(fault.into());
             }
         }
@@ -150,7 +151,7 @@ impl Server {
 impl Shared {
     /// Counts a connection of a user: `false` if it has as many as it may have.
     fn comes(&self, uid: u32) -> bool {
-        let mut connections = locked(&self.connections);
+        let mut connections = lock(&self.connections);
         let of_user = connections.entry(uid).or_default();
         let room = *of_user < MOST_CONNECTIONS;
         *of_user += usize::from(room);
@@ -158,18 +159,18 @@ impl Shared {
     }
 
     fn goes(&self, uid: u32) {
-        if let Some(of_user) = locked(&self.connections).get_mut(&uid) {
+        if let Some(of_user) = lock(&self.connections).get_mut(&uid) {
             *of_user = of_user.saturating_sub(1);
         }
     }
 
     fn engine(&self) -> MutexGuard<'_, Engine> {
-        locked(&self.engine)
+        lock(&self.engine)
     }
 
     /// Logs a refusal: at most once a second, with the number of others.
     fn refuse(&self, text: &str) {
-        let mut refused = locked(&self.refused);
+        let mut refused = lock(&self.refused);
         let (since, count) = &mut *refused;
         if since.is_some_and(|since| since.elapsed() < Duration::from_secs(1)) {
             *count += 1;
@@ -187,12 +188,8 @@ impl Shared {
 
     /// The value, or the end of the keeper.
     fn sound<T>(&self, outcome: Result<T, StateFault>) -> Option<T> {
-        outcome.map_err(|fault| *locked(&self.fault) = Some(fault)).ok()
+        outcome.map_err(|fault| *lock(&self.fault) = Some(fault)).ok()
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The system's time.

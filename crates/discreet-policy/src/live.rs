@@ -7,13 +7,14 @@ mod not_in_force;
 mod read;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use arc_swap::{ArcSwapOption, Guard};
 
 use super::signatures::{Signatures, signatures_path};
 use super::trust::Trust;
 use super::{Policy, Scope};
+use discreet_host::sync::lock;
 pub use not_in_force::NotInForce;
 use read::{parsed, read_text};
 pub use read::{read_file, signed_policy};
@@ -93,14 +94,14 @@ impl LivePolicy {
 
     /// The difference between the keeper's trust and the one that holds here; `None` if they agree.
     pub fn disagreement(&self) -> Option<&'static str> {
-        *self.disagreement.lock().unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.disagreement)
     }
 
     /// Takes over the keeper's trust. If there was none before, it holds for as long as this process runs, and a
     /// policy in force without its signatures is taken out of force before this returns.
     pub fn adopt(&self, trust: Option<Trust>) -> Adopted {
         // Held, so that no policy that was read without a trust is switched to meanwhile.
-        let _floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
+        let _floor = lock(&self.floor);
         let adopted = match (self.trust.get(), trust) {
             (None, None) => Adopted::Same,
             (Some(own), Some(told)) if *own == told => Adopted::Same,
@@ -112,7 +113,7 @@ impl LivePolicy {
             }
         };
         let differs = if let Adopted::Differs(how) = adopted { Some(how) } else { None };
-        *self.disagreement.lock().unwrap_or_else(PoisonError::into_inner) = differs;
+        *lock(&self.disagreement) = differs;
         adopted
     }
 
@@ -139,7 +140,7 @@ impl LivePolicy {
     /// Raises the floor to `newest`, and takes an older policy out of force; true if it did. For an audit log that
     /// could only be read after the start.
     pub fn raise_floor(&self, newest: Floor) -> bool {
-        let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut floor = lock(&self.floor);
         if floor.is_some_and(|floor| floor.version >= newest.version) {
             return false;
         }
@@ -165,7 +166,7 @@ impl LivePolicy {
     ///
     /// `before_switch` runs before a switch that is certain, so that the audit records it first.
     pub fn reload(&self, before_switch: impl FnOnce(&Policy)) -> Result<Reloaded, NotInForce> {
-        let mut floor = self.floor.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut floor = lock(&self.floor);
         let policy = self.read()?;
         if let Some(newest) = *floor {
             if policy.version() < newest.version {

@@ -5,6 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Found, Intrinsics};
+use discreet_host::sync::lock;
 
 /// Frames that are kept of each camera: more than a second at 30 Hz.
 const KEPT: usize = 48;
@@ -106,7 +107,7 @@ impl Cameras {
     }
 
     fn latest(&self) -> MutexGuard<'_, Latest> {
-        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.latest)
     }
 }
 

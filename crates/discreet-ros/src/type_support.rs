@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::ffi::CStr;
 use std::path::PathBuf;
 use std::ptr::NonNull;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 
 use libloading::{Library, Symbol};
 use r2r_rcl as rcl;
 
 use super::error::RosError;
 use discreet_cdr::types::is_event_name;
+use discreet_host::sync::lock;
 
 /// The type support of a message type. Lives as long as the process: its library is never unloaded.
 #[derive(Clone, Copy)]
@@ -86,7 +87,7 @@ pub(super) fn split<'a>(type_name: &'a str, kind: &str) -> Option<(&'a str, &'a 
 /// A library of the package; each is loaded once and kept.
 pub(super) fn library(package: &str, kind: &str) -> Result<&'static Library, String> {
     static LOADED: OnceLock<Mutex<HashMap<String, &'static Library>>> = OnceLock::new();
-    let mut loaded = LOADED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    let mut loaded = lock(LOADED.get_or_init(Mutex::default));
     let file = format!("lib{package}__{kind}.so");
     if let Some(library) = loaded.get(&file) {
         return Ok(library);

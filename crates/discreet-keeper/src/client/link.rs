@@ -12,7 +12,8 @@ use super::super::frame::{self, FrameError, Frames};
 use super::super::lease::Lease;
 use super::super::protocol::{Apply, FromGuard, GuardHello, Held, Hello, News, PolicyHash, ToGuard, VERSION};
 use super::ring::{Pending, Ring};
-use super::{Event, Guard, locked};
+use super::{Event, Guard};
+use discreet_host::sync::lock;
 
 /// Between two attempts to connect: at first, and at most.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
@@ -73,7 +74,7 @@ impl Shared {
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
-        locked(&self.state)
+        lock(&self.state)
     }
 
     fn tell(&self, event: &Event) {
@@ -99,13 +100,13 @@ impl Shared {
     }
 
     fn hang_up(&self) {
-        if let Some(stream) = locked(&self.writer).take() {
+        if let Some(stream) = lock(&self.writer).take() {
             let _closed_already = stream.shutdown(std::net::Shutdown::Both);
         }
     }
 
     fn say(&self, message: &FromGuard) -> Result<(), FrameError> {
-        match locked(&self.writer).as_mut() {
+        match lock(&self.writer).as_mut() {
             Some(stream) => frame::send(stream, message),
             None => Err(FrameError::Closed),
         }
@@ -172,7 +173,7 @@ impl Shared {
             mark: self.state().mark.clone().or_else(|| self.guard.mark.clone()),
         };
         frame::send(&mut stream, &Hello::Guard(hello))?;
-        *locked(&self.writer) = Some(stream.try_clone().map_err(FrameError::Broken)?);
+        *lock(&self.writer) = Some(stream.try_clone().map_err(FrameError::Broken)?);
         // After the writer exists: a later request for another policy is sent by its caller.
         let wanted = self.state().wanted;
         if let Some(policy) = wanted {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::{KeyFileError, Operator, PseudonymKey};
 use crate::{Finder, Kind, Kinds, NotBuilt, Options};
+use discreet_host::sync::lock;
 
 /// The statements of a policy: how each kind of personal data is found and hidden.
 #[derive(Default)]
@@ -61,7 +62,7 @@ impl PersonalData {
     /// A finder of exactly these kinds. Where kinds overlap a finder reports only one, which must be one that is
     /// hidden: a finder of more kinds would not do.
     pub fn finder(&self, kinds: Kinds) -> Result<Arc<Finder>, NotBuilt> {
-        let mut finders = self.finders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut finders = lock(&self.finders);
         if let Some(known) = finders.get(&kinds) {
             return Ok(Arc::clone(known));
         }

@@ -1,12 +1,13 @@
 //! Grants of one robot to one stakeholder: keys, and the receiver of commands. All of it expires.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::identity::{Identity, PublicIdentity};
 use crate::{ContextDigest, GRACE, Grant, OpenError, OpeningKey, Receiver, Replay, read_grants};
 use discreet_cdr::Malformed;
 use discreet_host::steps;
+use discreet_host::sync::lock;
 
 /// The unexpired grants of one robot to one stakeholder, on one outer domain.
 pub struct Granted {
@@ -65,7 +66,7 @@ impl HeldKey {
 
     /// Accepts each number of a topic once. Only for messages that opened.
     pub fn accept(&self, context: ContextDigest, counter: u64) -> Result<(), OpenError> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = lock(&self.seen);
         seen.entry(context).or_default().accept(counter)
     }
 }
@@ -182,7 +183,7 @@ impl Granted {
 
 impl Granted {
     fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.held)
     }
 }
 
