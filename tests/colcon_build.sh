@@ -13,7 +13,7 @@ promise() { # promise WORDS COMMAND...
     local words=$1
     shift
     if "$@" >"$WORKSPACE/said" 2>&1; then echo "ok      $words"; PASSED=$((PASSED + 1))
-    else echo "FAILED  $words"; tail -n 20 "$WORKSPACE/said"; FAILED=$((FAILED + 1)); fi
+    else echo "FAILED  $words"; grep -im 3 "error" "$WORKSPACE/said"; tail -n 20 "$WORKSPACE/said"; FAILED=$((FAILED + 1)); fi
 }
 counts() { echo "$PASSED passed, $FAILED failed, ${1:-0} skipped"; }
 
