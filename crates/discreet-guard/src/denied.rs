@@ -2,105 +2,60 @@
 
 use std::fmt;
 
-/// The reason for which a message does not leave. Audit, counters, diagnostics and the command line follow these
-/// variants.
-///
-/// Without fields, so that denying costs no allocation and every reason can be counted in an array.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Denied {
-    /// No policy was loaded.
-    NoPolicy,
-    /// The policy does not declare the topic.
-    UndeclaredTopic,
-    /// The declared type is not installed where the guard runs, so its messages cannot be checked.
-    TypeNotInstalled,
-    /// The publisher's type is not the declared one.
-    WrongType,
-    /// The publisher's definition of the type is not the installed (or pinned) one.
-    WrongTypeHash,
-    /// The policy names the node that may publish this topic, and this is another node.
-    WrongSource,
-    /// A second node has the name of a node that was there before.
-    DuplicateNode,
-    /// The message came from a publisher that discovery does not know.
-    UnknownSource,
-    /// The topic's name is reserved for what the guard itself publishes outside.
-    ReservedName,
-    /// It would show the image of a protected camera topic to a party that may not have that much of it.
-    OpenSibling,
-    /// The middleware refused to make the route; it is tried again.
-    NotOpened,
-    /// The bytes are not a message of the declared type.
-    Malformed,
-    /// More text than is inspected in one message, or text that takes too many steps: not all of it was inspected.
-    TooLong,
-    /// Personal data was found in it, and its class must not contain any.
-    PersonalData,
-    /// No rule allows it.
-    NoRule,
-    /// A rule denies it.
-    RuleDenies,
-    /// A rule allows it at certain times, and the clock is not trusted.
-    ClockUnsure,
-    /// A rule allows it redacted, and the policy does not say what to hide, or a field to hide is missing.
-    NotRedactable,
-    /// It leaves sealed, and there is no key for it.
-    NoKey,
-    /// The audit could not record it.
-    NotRecorded,
+discreet_host::words! {
+    /// The reason for which a message does not leave. Audit, counters, diagnostics and the command line follow these
+    /// variants.
+    ///
+    /// Without fields, so that denying costs no allocation and every reason can be counted in an array.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Denied {
+        /// No policy was loaded.
+        NoPolicy = "no_policy",
+        /// The policy does not declare the topic.
+        UndeclaredTopic = "undeclared_topic",
+        /// The declared type is not installed where the guard runs, so its messages cannot be checked.
+        TypeNotInstalled = "type_not_installed",
+        /// The publisher's type is not the declared one.
+        WrongType = "wrong_type",
+        /// The publisher's definition of the type is not the installed (or pinned) one.
+        WrongTypeHash = "wrong_type_hash",
+        /// The policy names the node that may publish this topic, and this is another node.
+        WrongSource = "wrong_source",
+        /// A second node has the name of a node that was there before.
+        DuplicateNode = "duplicate_node",
+        /// The message came from a publisher that discovery does not know.
+        UnknownSource = "unknown_source",
+        /// The topic's name is reserved for what the guard itself publishes outside.
+        ReservedName = "reserved_name",
+        /// It would show the image of a protected camera topic to a party that may not have that much of it.
+        OpenSibling = "open_sibling",
+        /// The middleware refused to make the route; it is tried again.
+        NotOpened = "not_opened",
+        /// The bytes are not a message of the declared type.
+        Malformed = "malformed",
+        /// More text than is inspected in one message, or text that takes too many steps: not all of it was inspected.
+        TooLong = "too_long",
+        /// Personal data was found in it, and its class must not contain any.
+        PersonalData = "personal_data",
+        /// No rule allows it.
+        NoRule = "no_rule",
+        /// A rule denies it.
+        RuleDenies = "rule_denies",
+        /// A rule allows it at certain times, and the clock is not trusted.
+        ClockUnsure = "clock_unsure",
+        /// A rule allows it redacted, and the policy does not say what to hide, or a field to hide is missing.
+        NotRedactable = "not_redactable",
+        /// It leaves sealed, and there is no key for it.
+        NoKey = "no_key",
+        /// The audit could not record it.
+        NotRecorded = "not_recorded",
+    }
+
+    /// The name in the audit, in diagnostics and in JSON. Never changes once released.
+    label
 }
 
 impl Denied {
-    /// Every reason, in the order of the variants.
-    pub const ALL: [Denied; 20] = [
-        Denied::NoPolicy,
-        Denied::UndeclaredTopic,
-        Denied::TypeNotInstalled,
-        Denied::WrongType,
-        Denied::WrongTypeHash,
-        Denied::WrongSource,
-        Denied::DuplicateNode,
-        Denied::UnknownSource,
-        Denied::ReservedName,
-        Denied::OpenSibling,
-        Denied::NotOpened,
-        Denied::Malformed,
-        Denied::TooLong,
-        Denied::PersonalData,
-        Denied::NoRule,
-        Denied::RuleDenies,
-        Denied::ClockUnsure,
-        Denied::NotRedactable,
-        Denied::NoKey,
-        Denied::NotRecorded,
-    ];
-
-    /// The name in the audit, in diagnostics and in JSON. Never changes once released.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Denied::NoPolicy => "no_policy",
-            Denied::UndeclaredTopic => "undeclared_topic",
-            Denied::TypeNotInstalled => "type_not_installed",
-            Denied::WrongType => "wrong_type",
-            Denied::WrongTypeHash => "wrong_type_hash",
-            Denied::WrongSource => "wrong_source",
-            Denied::DuplicateNode => "duplicate_node",
-            Denied::UnknownSource => "unknown_source",
-            Denied::ReservedName => "reserved_name",
-            Denied::OpenSibling => "open_sibling",
-            Denied::NotOpened => "not_opened",
-            Denied::Malformed => "malformed",
-            Denied::TooLong => "too_long",
-            Denied::PersonalData => "personal_data",
-            Denied::NoRule => "no_rule",
-            Denied::RuleDenies => "rule_denies",
-            Denied::ClockUnsure => "clock_unsure",
-            Denied::NotRedactable => "not_redactable",
-            Denied::NoKey => "no_key",
-            Denied::NotRecorded => "not_recorded",
-        }
-    }
-
     /// The remedy, for the person on shift.
     pub const fn advice(self) -> &'static str {
         match self {

@@ -4,135 +4,74 @@ use std::fmt;
 
 use discreet_seal::CommandRefused;
 
-/// The reason for which a command or a call does not go in, or its answer not out. Audit, counters, diagnostics and
-/// the answer to the caller follow these variants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Refused {
-    /// No policy was loaded.
-    NoPolicy,
-    /// The policy does not declare the ingress any more, or with another type.
-    Undeclared,
-    /// The declared type is not installed where the guard runs.
-    TypeNotInstalled,
-    /// The policy limits a field that the type does not have, or that is not a number; or hides one that is not text.
-    UnknownField,
-    /// The middleware refused to make the ingress; it is tried again.
-    NotOpened,
-    /// The robot has not announced a key for commands: there is no keeper.
-    NoKey,
-    /// Its publisher sent too many messages that did not open.
-    Flood,
-    /// The bytes are not a sealed command.
-    NotSealed,
-    /// Sealed for a guard that ran before, or for another robot.
-    OtherReceiver,
-    /// The sender may not command: unknown, revoked, or expired.
-    UnknownSender,
-    /// Not signed by the sender that it names, or for another topic, domain, type or robot.
-    BadSignature,
-    /// Signed, but not sealed for this guard.
-    BadSeal,
-    /// The clock is not trusted, so freshness cannot be decided.
-    ClockUnsure,
-    /// Too old.
-    Late,
-    /// From the future.
-    Early,
-    /// Received before, or overtaken by a later one.
-    Replayed,
-    /// No rule allows it to this stakeholder now.
-    NoRule,
-    /// A rule denies it.
-    RuleDenies,
-    /// More per second than the policy allows.
-    OverRate,
-    /// The sealed bytes are not a message of the declared type.
-    Malformed,
-    /// A value is not within the policy's limits.
-    OverLimit,
-    /// The audit could not record it.
-    NotRecorded,
-    /// Too many calls are under way.
-    Busy,
-    /// The robot does not offer the service.
-    NoServer,
-    /// The robot did not answer in time.
-    TimedOut,
-    /// The robot's answer is not a response of the declared type.
-    BadResponse,
-    /// The robot's answer has more text than is inspected in one message.
-    TooLong,
-    /// The middleware or the operating system refused.
-    NotForwarded,
+discreet_host::words! {
+    /// The reason for which a command or a call does not go in, or its answer not out. Audit, counters, diagnostics and
+    /// the answer to the caller follow these variants.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Refused {
+        /// No policy was loaded.
+        NoPolicy = "no_policy",
+        /// The policy does not declare the ingress any more, or with another type.
+        Undeclared = "undeclared",
+        /// The declared type is not installed where the guard runs.
+        TypeNotInstalled = "type_not_installed",
+        /// The policy limits a field that the type does not have, or that is not a number; or hides one that is not text.
+        UnknownField = "unknown_field",
+        /// The middleware refused to make the ingress; it is tried again.
+        NotOpened = "not_opened",
+        /// The robot has not announced a key for commands: there is no keeper.
+        NoKey = "no_key",
+        /// Its publisher sent too many messages that did not open.
+        Flood = "flood",
+        /// The bytes are not a sealed command.
+        NotSealed = "not_sealed",
+        /// Sealed for a guard that ran before, or for another robot.
+        OtherReceiver = "other_receiver",
+        /// The sender may not command: unknown, revoked, or expired.
+        UnknownSender = "unknown_sender",
+        /// Not signed by the sender that it names, or for another topic, domain, type or robot.
+        BadSignature = "bad_signature",
+        /// Signed, but not sealed for this guard.
+        BadSeal = "bad_seal",
+        /// The clock is not trusted, so freshness cannot be decided.
+        ClockUnsure = "clock_unsure",
+        /// Too old.
+        Late = "late",
+        /// From the future.
+        Early = "early",
+        /// Received before, or overtaken by a later one.
+        Replayed = "replayed",
+        /// No rule allows it to this stakeholder now.
+        NoRule = "no_rule",
+        /// A rule denies it.
+        RuleDenies = "rule_denies",
+        /// More per second than the policy allows.
+        OverRate = "over_rate",
+        /// The sealed bytes are not a message of the declared type.
+        Malformed = "malformed",
+        /// A value is not within the policy's limits.
+        OverLimit = "over_limit",
+        /// The audit could not record it.
+        NotRecorded = "not_recorded",
+        /// Too many calls are under way.
+        Busy = "busy",
+        /// The robot does not offer the service.
+        NoServer = "no_server",
+        /// The robot did not answer in time.
+        TimedOut = "timed_out",
+        /// The robot's answer is not a response of the declared type.
+        BadResponse = "bad_response",
+        /// The robot's answer has more text than is inspected in one message.
+        TooLong = "too_long",
+        /// The middleware or the operating system refused.
+        NotForwarded = "not_forwarded",
+    }
+
+    /// The name in the audit, in diagnostics and in the answer to a caller. Never changes once released.
+    label
 }
 
 impl Refused {
-    /// Every reason, in the order of the variants.
-    pub const ALL: [Refused; 28] = [
-        Refused::NoPolicy,
-        Refused::Undeclared,
-        Refused::TypeNotInstalled,
-        Refused::UnknownField,
-        Refused::NotOpened,
-        Refused::NoKey,
-        Refused::Flood,
-        Refused::NotSealed,
-        Refused::OtherReceiver,
-        Refused::UnknownSender,
-        Refused::BadSignature,
-        Refused::BadSeal,
-        Refused::ClockUnsure,
-        Refused::Late,
-        Refused::Early,
-        Refused::Replayed,
-        Refused::NoRule,
-        Refused::RuleDenies,
-        Refused::OverRate,
-        Refused::Malformed,
-        Refused::OverLimit,
-        Refused::NotRecorded,
-        Refused::Busy,
-        Refused::NoServer,
-        Refused::TimedOut,
-        Refused::BadResponse,
-        Refused::TooLong,
-        Refused::NotForwarded,
-    ];
-
-    /// The name in the audit, in diagnostics and in the answer to a caller. Never changes once released.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Refused::NoPolicy => "no_policy",
-            Refused::Undeclared => "undeclared",
-            Refused::TypeNotInstalled => "type_not_installed",
-            Refused::UnknownField => "unknown_field",
-            Refused::NotOpened => "not_opened",
-            Refused::NoKey => "no_key",
-            Refused::Flood => "flood",
-            Refused::NotSealed => "not_sealed",
-            Refused::OtherReceiver => "other_receiver",
-            Refused::UnknownSender => "unknown_sender",
-            Refused::BadSignature => "bad_signature",
-            Refused::BadSeal => "bad_seal",
-            Refused::ClockUnsure => "clock_unsure",
-            Refused::Late => "late",
-            Refused::Early => "early",
-            Refused::Replayed => "replayed",
-            Refused::NoRule => "no_rule",
-            Refused::RuleDenies => "rule_denies",
-            Refused::OverRate => "over_rate",
-            Refused::Malformed => "malformed",
-            Refused::OverLimit => "over_limit",
-            Refused::NotRecorded => "not_recorded",
-            Refused::Busy => "busy",
-            Refused::NoServer => "no_server",
-            Refused::TimedOut => "timed_out",
-            Refused::BadResponse => "bad_response",
-            Refused::TooLong => "too_long",
-            Refused::NotForwarded => "not_forwarded",
-        }
-    }
-
     /// The remedy, for the person on shift.
     pub const fn advice(self) -> &'static str {
         match self {
