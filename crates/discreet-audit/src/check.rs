@@ -6,7 +6,7 @@ use std::io::{self, BufRead};
 use serde::Deserialize;
 
 use super::chain::{Line, Link, MAX_LINE, hex};
-use super::note::{Before, Note};
+use super::part_entry::{Before, Note};
 use super::report::{Finding, MAX_FINDINGS, Report, What};
 use super::time::Time;
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::note::{Note, hash};
+use super::part_entry::{Note, hash};
 use super::time::Time;
 
 /// A policy as the log knows it: its version and the BLAKE3 of its file.

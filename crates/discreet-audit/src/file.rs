@@ -19,12 +19,13 @@ use std::sync::{Arc, Mutex};
 use super::background::{Background, Hands};
 use super::chain::Link;
 use super::head::{read_head, read_mark, write_head};
-use super::moves::{self, Steps, moved_away};
-use super::note::Removed;
+use super::part_entry::Removed;
+use super::part_files::{self, Steps, moved_away};
 use super::parts::{self, closed_parts, id, id_at, next_path, part_path};
 use super::refused::OpenError;
 use super::tail::{Tail, last_mark};
 use super::time::Time;
+use super::verify::part_is_intact;
 use discreet_host::sync::lock;
 
 /// Destination of the lines. One implementation writes files; tests put a failing one in front of it.
@@ -140,7 +141,7 @@ impl LogFile {
         let (next, part) = (Arc::clone(&open.file), open.part.saturating_sub(1));
         let (steps, path, side) = (self.steps.clone(), self.path.clone(), Arc::clone(&self.side));
         self.hands.give(Box::new(move || {
-            let swapped = moves::swap(&steps, &path, part, &old, &next);
+            let swapped = part_files::swap(&steps, &path, part, &old, &next);
             lock(&side).swap = match swapped {
                 Ok(()) => Swap::Done,
                 Err(error) => Swap::Failed { why: error.to_string(), again: false },
@@ -229,7 +230,7 @@ impl Disk for LogFile {
         let (steps, path, part) = (self.steps.clone(), self.path.clone(), open.part);
         let side = Arc::clone(&self.side);
         self.hands.give(Box::new(move || {
-            let prepared = moves::prepare(&steps, &path, part);
+            let prepared = part_files::prepare(&steps, &path, part);
             let mut side = lock(&side);
             side.preparing = false;
             match prepared {
@@ -259,11 +260,11 @@ impl Disk for LogFile {
         drop(side);
         let (path, part, side) = (self.path.clone(), open.part, Arc::clone(&self.side));
         self.hands.give(Box::new(move || {
-            let oldest = oldest_part(&path, part);
+            let oldest = outdated_part(&path, part, before);
             let mut side = lock(&side);
             side.looking = false;
             match oldest {
-                Ok(old) => side.old = old.filter(|old| old.to < before),
+                Ok(old) => side.old = old,
                 Err(error) => side.complain(format!("no old part is removed: {error}")),
             }
         }));
@@ -286,12 +287,22 @@ impl Disk for LogFile {
     }
 }
 
-/// The oldest closed part before `open`.
-fn oldest_part(log: &Path, open: u64) -> io::Result<Option<Removed>> {
+/// The oldest closed part before `open`, if its last entry is from before `before`. A part is evidence, and kept, if any
+/// of its entries is not as it was written.
+fn outdated_part(log: &Path, open: u64, before: Time) -> io::Result<Option<Removed>> {
     let Some(part) = closed_parts(log)?.into_iter().find(|part| *part < open) else { return Ok(None) };
-    match parts::summary(&part_path(log, part), part) {
-        Ok(Some(old)) => Ok(Some(old)),
-        Ok(None) => Err(io::Error::other(format!("part {part} is not as it was written; it is evidence"))),
+    let path = part_path(log, part);
+    let read = || -> io::Result<_> {
+        let Some(old) = parts::summary(&path, part)? else { return Ok(None) };
+        let outdated = old.to < before;
+        let intact = !outdated || part_is_intact(&path, part, old.head)?;
+        Ok(intact.then_some((old, outdated)))
+    };
+    let evidence = || io::Error::other(format!("part {part} is not as it was written; it is evidence"));
+    match read() {
+        Ok(Some((old, outdated))) => Ok(outdated.then_some(old)),
+        Ok(None) => Err(evidence()),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(evidence()),
         Err(error) => Err(io::Error::other(format!("part {part}: {error}"))),
     }
 }

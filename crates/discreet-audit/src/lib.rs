@@ -23,9 +23,9 @@ mod entry;
 mod file;
 mod gate;
 mod head;
-mod moves;
-mod note;
 mod part;
+mod part_entry;
+mod part_files;
 mod parts;
 mod refused;
 mod report;
@@ -47,8 +47,8 @@ use std::sync::{Arc, Mutex};
 pub use chain::{Link, unhex as parse_hash};
 pub use digest::digest;
 pub use entry::{PolicyMark, RouteInfo};
-pub use parts::{Parts, carried_time, open, part_of};
-pub use refused::Refused;
+pub use parts::{Parts, carried_time, open, open_part, part_of};
+pub use refused::LogRefused;
 pub use report::{Finding, MAX_FINDINGS, Report, Verdict, What};
 pub use rotation::Rotation;
 pub use route::{NotRecorded, Receipt, RouteLog};
@@ -113,7 +113,7 @@ impl Audit {
     ///
     /// A path that cannot be written is not an error here: the log is faulty then, and is tried again. A log that was
     /// tampered with is an error, and must not be written on.
-    pub fn open(path: &Path, opening: Opening, clock: Clock) -> Result<Self, Refused> {
+    pub fn open(path: &Path, opening: Opening, clock: Clock) -> Result<Self, LogRefused> {
         Audit::rotating(path, opening, clock, Rotation::NEVER)
     }
 
@@ -123,7 +123,7 @@ impl Audit {
         opening: Opening,
         clock: Clock,
         rotation: Rotation,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, LogRefused> {
         Audit::on(Box::new(LogFile::new(path)), opening, clock, rotation, true)
     }
 
@@ -133,7 +133,7 @@ impl Audit {
         clock: Clock,
         rotation: Rotation,
         by_itself: bool,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, LogRefused> {
         let opening =
             Opening { program: cleaned(&opening.program), robot: cleaned(&opening.robot), ..opening };
         let shared = Arc::new(Shared::new());

@@ -4,7 +4,7 @@ use super::Time;
 use super::chain::Link;
 use super::entry::{Entry, PolicyMark};
 use super::file::Disk;
-use super::note::{Carried, Note};
+use super::part_entry::{Carried, Note};
 use super::rotation::Rotation;
 use super::tail::{Tail, higher};
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use super::chain::{Line, MAX_LINE};
-use super::note::{Note, Removed};
+use super::part_entry::{Note, Removed};
 use super::time::Time;
 
 /// Shorter numbers are those of other programs: `logrotate` calls its files `audit.log.1`.
@@ -79,6 +79,12 @@ pub fn open(path: &Path) -> io::Result<File> {
         true => Ok(file),
         false => Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file")),
     }
+}
+
+/// Opens a closed part. An error names it, since the caller knows the log only.
+pub fn open_part(path: &Path) -> io::Result<File> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    open(path).map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))
 }
 
 /// All files of a log at one instant, the oldest first.

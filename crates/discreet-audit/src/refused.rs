@@ -13,12 +13,12 @@ pub(super) enum OpenError {
     Io(#[from] io::Error),
     /// Comes from the log and will not.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    Refused(#[from] LogRefused),
 }
 
 /// Reason for which a log is not written on: it is evidence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum LogRefused {
     /// The last entry is not as it was written.
     #[error(
         "the end of {} is not what was written (byte {offset}); run `discreet audit verify`, then move the log, its parts \

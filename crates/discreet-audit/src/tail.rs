@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 use super::chain::{Line, Link, MAX_LINE, unhex};
 use super::entry::PolicyMark;
-use super::note::{Carried, Note};
+use super::part_entry::{Carried, Note};
 use super::parts::First;
-use super::refused::{OpenError, Refused};
+use super::refused::{LogRefused, OpenError};
 use super::time::Time;
 
 /// Bytes of the log that are searched at a time.
@@ -132,7 +132,7 @@ fn tail_of(path: &Path, bytes: &[u8], from: u64, begin: Tail, head: Option<Link>
             if cut_in_front {
                 continue;
             }
-            return Err(Refused::Broken { path: path.to_owned(), offset }.into());
+            return Err(LogRefused::Broken { path: path.to_owned(), offset }.into());
         };
         if !any {
             (tail.first, any) = (line.seq, true);

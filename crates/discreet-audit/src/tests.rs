@@ -17,8 +17,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
 use std::time::{Duration, Instant};
 
 use super::background::{Hands, Job};
-use super::moves::Steps;
-use super::note::Removed;
+use super::part_entry::Removed;
+use super::part_files::Steps;
 use super::parts::{next_path, part_path};
 use super::tail::Tail;
 use super::*;
@@ -167,7 +167,7 @@ impl Scene {
         self.folder.join("audit.log")
     }
 
-    fn open(&self) -> Result<Audit, Refused> {
+    fn open(&self) -> Result<Audit, LogRefused> {
         let file = LogFile::with(&self.log(), self.steps.clone(), Box::new(self.jobs.clone()));
         let disk = ShakyDisk { file, full: self.full.clone(), hangs: self.hangs.clone() };
         let time = self.time.clone();

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::chain::Link;
 use super::check::Check;
 use super::head::read_head;
-use super::parts::{First, Parts, open, part_of};
+use super::parts::{First, Parts, open, open_part, part_of};
 use super::report::Report;
 
 /// Verifies the log at `path` and all its parts, with its head file if there is one, and with a `head` kept elsewhere
@@ -53,7 +53,7 @@ fn attempt(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io::Result
     let wanted = |part: u64| from.is_none_or(|from| part >= from);
     let mut found = from.is_none();
     for (number, path) in parts.closed.iter().filter(|(number, _)| wanted(*number)) {
-        let file = match open(path) {
+        let file = match open_part(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             file => file?,
         };
@@ -74,6 +74,16 @@ fn attempt(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io::Result
         return Err(io::Error::new(ErrorKind::NotFound, format!("part {part} is not there")));
     }
     Ok(Some(check.finish()))
+}
+
+/// True if every entry of closed part `part`, in the file at `path`, is as it was written, up to the one with hash
+/// `head`.
+pub(super) fn part_is_intact(path: &Path, part: u64, head: [u8; 32]) -> io::Result<bool> {
+    let mut check = Check::new(None, Some(head), Some(part));
+    check.begin_file(Some(part));
+    read(&mut check, BufReader::with_capacity(1 << 20, open(path)?))?;
+    let report = check.finish();
+    Ok(report.is_intact() && report.torn == 0)
 }
 
 fn read(check: &mut Check, mut log: impl BufRead) -> io::Result<()> {

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use super::super::chain::Link;
 use super::super::head::head_path;
-use super::super::moves;
-use super::super::note::Note;
+use super::super::part_entry::Note;
+use super::super::part_files;
 use super::super::parts::{First, closed_parts, id, id_at, next_path, part_path};
-use super::super::refused::{OpenError, Refused};
+use super::super::refused::{LogRefused, OpenError};
 use super::super::tail::{Tail, read_tail};
 use super::LogFile;
 use discreet_host::disk::{self, Untrusted};
@@ -32,20 +32,20 @@ impl LogFile {
                 return Err(io::Error::other("not a regular file").into());
             }
             self.ours_alone()?;
-            moves::lock(&file).map_err(|error| self.in_use(error))?;
+            part_files::lock(&file).map_err(|error| self.in_use(error))?;
             // A guard that runs may have begun a new part since the file was opened.
             if id_at(&self.path)? == Some(id(&file)?) {
                 return Ok(file);
             }
         }
-        Err(Refused::InUse { path: self.path.clone() }.into())
+        Err(LogRefused::InUse { path: self.path.clone() }.into())
     }
 
     /// There is no log under its name: killed before the next part had it, or there was none before.
     fn unnamed(&self) -> io::Result<Option<File>> {
         match existing(&next_path(&self.path)) {
             Ok(next) => {
-                moves::lock(&next)?;
+                part_files::lock(&next)?;
                 self.steps.rename(&next_path(&self.path), &self.path)?;
                 Ok(Some(next))
             }
@@ -60,7 +60,7 @@ impl LogFile {
 
     fn in_use(&self, error: io::Error) -> OpenError {
         match error.kind() {
-            ErrorKind::WouldBlock => Refused::InUse { path: self.path.clone() }.into(),
+            ErrorKind::WouldBlock => LogRefused::InUse { path: self.path.clone() }.into(),
             _ => error.into(),
         }
     }
@@ -72,7 +72,7 @@ impl LogFile {
                 Err(io::Error::other(format!("{path} is not a regular file")).into())
             }
             Err(Untrusted::Io { path, error }) => Err(io::Error::other(format!("{path}: {error}")).into()),
-            Err(refused) => Err(Refused::Untrusted(refused).into()),
+            Err(refused) => Err(LogRefused::Untrusted(refused).into()),
             Ok(()) => Ok(()),
         }
     }
@@ -81,7 +81,7 @@ impl LogFile {
     fn first(&self, path: &Path, file: &File) -> Result<Option<First>, OpenError> {
         match First::read(file) {
             Err(error) if error.kind() == ErrorKind::InvalidData => {
-                Err(Refused::Broken { path: path.to_owned(), offset: 0 }.into())
+                Err(LogRefused::Broken { path: path.to_owned(), offset: 0 }.into())
             }
             first => Ok(first?),
         }
@@ -95,7 +95,7 @@ impl LogFile {
         let tail = read_tail(&path, &file, first.as_ref(), head, None)?;
         match tail.closed {
             Some(_) if tail.part == part => Ok(tail),
-            _ => Err(Refused::Broken { path, offset: tail.end }.into()),
+            _ => Err(LogRefused::Broken { path, offset: tail.end }.into()),
         }
     }
 
@@ -133,7 +133,7 @@ impl LogFile {
                 return Ok(tail.at_head);
             }
         }
-        Err(Refused::PartMissing { path: head_path(&self.path), entry: head.seq }.into())
+        Err(LogRefused::PartMissing { path: head_path(&self.path), entry: head.seq }.into())
     }
 
     /// Ends the change to a new part that a crash cut short. Gives the file that is written now.
@@ -144,7 +144,7 @@ impl LogFile {
             next => Some(next?),
         };
         if let Some(next) = &next {
-            moves::lock(next).map_err(|error| self.in_use(error))?;
+            part_files::lock(next).map_err(|error| self.in_use(error))?;
         }
         let first = next.as_ref().map(|next| self.first(&path, next)).transpose()?.flatten();
         match first.map(|first| first.opened) {
@@ -153,13 +153,13 @@ impl LogFile {
             // Only the successor of this part may take its place.
             Some(Some(Note::Opened { part, before, .. }))
                 if part == tail.part.saturating_add(1) && Some(before.link()) == tail.link => {}
-            Some(_) => return Err(Refused::Broken { path, offset: 0 }.into()),
+            Some(_) => return Err(LogRefused::Broken { path, offset: 0 }.into()),
         }
         let next = match next {
             Some(next) => next,
-            None => moves::prepare(&self.steps, &self.path, tail.part)?,
+            None => part_files::prepare(&self.steps, &self.path, tail.part)?,
         };
-        moves::swap(&self.steps, &self.path, tail.part, &old, &next)?;
+        part_files::swap(&self.steps, &self.path, tail.part, &old, &next)?;
         Ok(next)
     }
 
@@ -169,7 +169,7 @@ impl LogFile {
         match fs::symlink_metadata(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error.into()),
-            Ok(of) if of.is_file() && of.len() > 0 => Err(Refused::Broken { path, offset: 0 }.into()),
+            Ok(of) if of.is_file() && of.len() > 0 => Err(LogRefused::Broken { path, offset: 0 }.into()),
             Ok(_) => Ok(self.steps.remove(&path)?),
         }
     }
@@ -179,9 +179,9 @@ impl LogFile {
         let (found, path) = (tail.link.unwrap_or(Link::START), self.path.clone());
         tail.head = match head {
             None | Some(Link::START) if tail.link.is_none() => "new",
-            None => return Err(Refused::NoHead { path, found: found.seq }.into()),
+            None => return Err(LogRefused::NoHead { path, found: found.seq }.into()),
             Some(head) if found.seq < head.seq || tail.at_head.is_some_and(|hash| hash != head.hash) => {
-                return Err(Refused::Cut { path, found: found.seq, expected: head.seq }.into());
+                return Err(LogRefused::Cut { path, found: found.seq, expected: head.seq }.into());
             }
             Some(head) if head.seq < found.seq => "behind",
             Some(_) => "found",

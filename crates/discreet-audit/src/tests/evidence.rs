@@ -9,12 +9,12 @@ fn a_log_that_was_cut_or_changed_at_its_end_is_not_written_on() {
     let last = text.trim_end().rfind('\n').unwrap() + 1;
     fs::write(scene.log(), &text[..last]).unwrap();
     let refused = scene.open().unwrap_err();
-    assert!(matches!(refused, Refused::Cut { .. }), "{refused}");
+    assert!(matches!(refused, LogRefused::Cut { .. }), "{refused}");
     assert!(refused.to_string().contains("move them away"));
     fs::write(scene.log(), text.replace("\"stop\"", "\"halt\"")).unwrap();
-    assert!(matches!(scene.open().unwrap_err(), Refused::Broken { .. }));
+    assert!(matches!(scene.open().unwrap_err(), LogRefused::Broken { .. }));
     fs::write(scene.log(), "").unwrap();
-    assert!(matches!(scene.open().unwrap_err(), Refused::Cut { found: 0, .. }));
+    assert!(matches!(scene.open().unwrap_err(), LogRefused::Cut { found: 0, .. }));
     fs::write(scene.log(), &text).unwrap();
     assert!(scene.open().is_ok());
 }
@@ -31,7 +31,7 @@ fn a_log_whose_head_is_gone_is_not_written_on_nor_called_intact() {
             fs::write(&head, damaged).unwrap();
         }
         let refused = scene.open().unwrap_err();
-        assert!(matches!(refused, Refused::NoHead { .. }), "{refused}");
+        assert!(matches!(refused, LogRefused::NoHead { .. }), "{refused}");
         assert!(refused.to_string().contains("--head") && refused.to_string().contains("move them away"));
         assert_eq!(scene.verify().verdict(), Verdict::EndUnknown);
     }
@@ -46,7 +46,7 @@ fn a_log_whose_head_is_gone_is_not_written_on_nor_called_intact() {
         }
         let report = scene.verify();
         assert_eq!(report.verdict(), Verdict::NotIntact, "{report:?}");
-        assert!(matches!(scene.open().unwrap_err(), Refused::Cut { found: 0, .. }));
+        assert!(matches!(scene.open().unwrap_err(), LogRefused::Cut { found: 0, .. }));
         fs::write(scene.log(), whole).unwrap();
     }
     assert!(scene.open().is_ok());
@@ -64,7 +64,7 @@ fn an_entry_that_is_another_than_the_heads_is_found_also_when_more_follow() {
     drop(audit);
     // A whole log, sound in itself, longer than the true one, whose head stayed.
     fs::copy(forged.log(), scene.log()).unwrap();
-    assert!(matches!(scene.open().unwrap_err(), Refused::Cut { .. }));
+    assert!(matches!(scene.open().unwrap_err(), LogRefused::Cut { .. }));
     assert_eq!(scene.verify().verdict(), Verdict::NotIntact);
 }
 
@@ -90,7 +90,7 @@ fn links_are_not_written_through_and_what_others_may_write_is_not_written() {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         let refused = scene.open().unwrap_err();
         assert!(
-            matches!(refused, Refused::Untrusted(_)) && refused.to_string().contains("chmod go-w"),
+            matches!(refused, LogRefused::Untrusted(_)) && refused.to_string().contains("chmod go-w"),
             "{refused}"
         );
         fs::set_permissions(&path, fs::Permissions::from_mode(back)).unwrap();

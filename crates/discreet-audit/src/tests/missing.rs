@@ -125,7 +125,7 @@ fn without_the_part_that_is_written_the_end_is_not_known() {
     fs::remove_file(scene.folder.join("audit.log.head")).unwrap();
     assert_eq!(scene.verify().verdict(), Verdict::EndUnknown);
     let refused = scene.open().unwrap_err();
-    assert!(matches!(refused, Refused::NoHead { .. }), "{refused}");
+    assert!(matches!(refused, LogRefused::NoHead { .. }), "{refused}");
 }
 
 #[test]
@@ -133,12 +133,12 @@ fn a_start_refuses_a_log_whose_last_part_was_emptied_or_exchanged() {
     let scene = with_parts(2);
     let killed = scene.copied();
     fs::write(killed.log(), "").unwrap();
-    assert!(matches!(killed.open().unwrap_err(), Refused::Cut { .. }));
+    assert!(matches!(killed.open().unwrap_err(), LogRefused::Cut { .. }));
     let killed = scene.copied();
     fs::copy(killed.part(1), killed.log()).unwrap();
-    assert!(matches!(killed.open().unwrap_err(), Refused::Cut { .. }));
+    assert!(matches!(killed.open().unwrap_err(), LogRefused::Cut { .. }));
     assert!(killed.part(1).exists() && killed.log().exists(), "evidence stays where it is");
     let killed = scene.copied();
     fs::copy(killed.part(2), next_path(&killed.log())).unwrap();
-    assert!(matches!(killed.open().unwrap_err(), Refused::Broken { .. }));
+    assert!(matches!(killed.open().unwrap_err(), LogRefused::Broken { .. }));
 }

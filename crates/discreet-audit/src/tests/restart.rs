@@ -124,7 +124,7 @@ fn the_mark_in_the_log_counts_whatever_the_head_says_and_however_far_back_it_is(
 fn one_log_has_one_writer() {
     let scene = Scene::new();
     let audit = scene.open().unwrap();
-    assert!(matches!(scene.open().unwrap_err(), Refused::InUse { .. }));
+    assert!(matches!(scene.open().unwrap_err(), LogRefused::InUse { .. }));
     drop(audit);
 }
 

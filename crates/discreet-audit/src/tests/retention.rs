@@ -106,16 +106,37 @@ fn a_removal_on_record_excuses_no_other_part() {
     assert_eq!(report.findings[0].what, What::PartMissing { from: 1, to: first }, "{report:#?}");
 }
 
-#[test]
-fn a_part_that_was_tampered_with_is_evidence_and_not_removed() {
+/// Part 1 after `tamper`, when it is old enough to be removed.
+fn kept_after(tamper: impl Fn(&str) -> String) {
     let scene = kept_for_days(2);
     let audit = scene.open().unwrap();
     talk(&scene, &audit, 11..40);
     let text = fs::read_to_string(scene.part(1)).unwrap();
-    fs::write(scene.part(1), text.replace("\"closed\",\"part\"", "\"closer\",\"part\"")).unwrap();
+    let changed = tamper(&text);
+    assert_ne!(changed, text);
+    fs::write(scene.part(1), changed).unwrap();
     scene.set(3.0 * DAY);
     (0..20).for_each(|_| audit.flush());
     drop(audit);
     assert!(scene.part(1).exists() && scene.part(2).exists());
     assert!(scene.text().contains("it is evidence"));
+}
+
+#[test]
+fn a_part_that_was_tampered_with_anywhere_is_evidence_and_not_removed() {
+    kept_after(|text| text.replace("\"closed\",\"part\"", "\"closer\",\"part\""));
+    for at in [0, 1, 2, 5] {
+        let edit = |change: &dyn Fn(&mut Vec<&str>)| {
+            kept_after(|text| {
+                let mut lines: Vec<_> = text.lines().collect();
+                change(&mut lines);
+                lines.iter().map(|line| format!("{line}\n")).collect()
+            });
+        };
+        edit(&|lines| {
+            lines.remove(at);
+        });
+        edit(&|lines| lines.insert(at, lines[at]));
+        edit(&|lines| lines[at] = "{}");
+    }
 }

@@ -142,12 +142,12 @@ fn a_log_in_parts_has_one_writer_whatever_its_files_are_called_just_now() {
     let audit = scene.open().unwrap();
     talk(&scene, &audit, 11..30);
     assert!(!scene.closed().is_empty());
-    assert!(matches!(scene.open().unwrap_err(), Refused::InUse { .. }));
+    assert!(matches!(scene.open().unwrap_err(), LogRefused::InUse { .. }));
     while_names_wait(&scene, &audit, 30);
     // Between the two changes of names there is no `audit.log`.
     let aside = scene.folder.join("aside");
     fs::rename(scene.log(), &aside).unwrap();
-    assert!(matches!(scene.open().unwrap_err(), Refused::InUse { .. }));
+    assert!(matches!(scene.open().unwrap_err(), LogRefused::InUse { .. }));
     assert!(next_path(&scene.log()).exists());
     fs::rename(&aside, scene.log()).unwrap();
     scene.jobs.run();
@@ -245,12 +245,12 @@ fn a_head_that_stayed_behind_is_compared_with_older_parts() {
         head::write_head(&killed.log(), link, None).unwrap();
         assert!(killed.open().is_ok());
         head::write_head(&killed.log(), Link { hash: [7; 32], ..link }, None).unwrap();
-        assert!(matches!(killed.open().unwrap_err(), Refused::Cut { .. }));
+        assert!(matches!(killed.open().unwrap_err(), LogRefused::Cut { .. }));
     }
     head::write_head(&scene.log(), lines[1], None).unwrap();
     fs::remove_file(scene.part(1)).unwrap();
     let refused = scene.open().unwrap_err();
-    assert!(matches!(refused, Refused::PartMissing { entry: 2, .. }), "{refused}");
+    assert!(matches!(refused, LogRefused::PartMissing { entry: 2, .. }), "{refused}");
 }
 
 #[test]

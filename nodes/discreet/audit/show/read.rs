@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use discreet_audit::{Parts, Time, carried_time, open, part_of};
+use discreet_audit::{Parts, Time, carried_time, open, open_part, part_of};
 
 /// An entry has 256 KiB at most; a file of another kind must not fill the memory.
 const MAX_LINE: usize = 1 << 20;
@@ -46,7 +46,7 @@ impl Lines {
             let Some(file) = &mut self.file else {
                 match self.files.pop_front() {
                     Some(Source::Live(file)) => self.file = Some(BufReader::new(file)),
-                    Some(Source::Closed(path)) => self.file = Some(BufReader::new(open(&path)?)),
+                    Some(Source::Closed(path)) => self.file = Some(BufReader::new(open_part(&path)?)),
                     None => return Ok(None),
                 }
                 continue;
