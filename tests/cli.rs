@@ -161,6 +161,43 @@ fn explain_ends_by_the_answer() {
     assert_eq!(answer["rules"][0]["outcome"], "decided");
 }
 
+/// The guard denies it, although a rule allows it.
+#[test]
+fn explain_denies_a_redacted_form_of_a_topic_that_is_not_redacted() {
+    let policy = "tests/data/warned_policies/nothing_to_redact.yaml";
+    let arguments = ["explain", policy, "--who", "everyone", "--topic", "/people"];
+    assert_eq!(code(&arguments), 1);
+    assert!(printed(&arguments).contains("everyone, /people: denied"), "{}", printed(&arguments));
+}
+
+/// Such a text turns the direction of the line that it is shown in, and looks like another one.
+#[test]
+fn an_answer_shows_characters_without_a_shape_as_their_numbers() {
+    let (old, new) = (scratch("shapes").join("old.yaml"), scratch("shapes").join("new.yaml"));
+    let text = fs::read_to_string("policies/lobby.yaml").unwrap();
+    fs::write(&old, &text).unwrap();
+    fs::write(&new, text.replace("[jonas.weber]", "[\"Ada\\u202e\\u200bL\"]")).unwrap();
+    let shown = printed(&["diff", old.to_str().unwrap(), new.to_str().unwrap()]);
+    assert!(shown.contains("Ada\\u{202e}\\u{200b}L"), "{shown}");
+    assert!(!shown.contains(['\u{202e}', '\u{200b}']), "{shown}");
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_is_not_a_success() {
+    for arguments in [&["check", HOTEL][..], &["schema"], &["test", HOTEL, "--json"], &["diff", HOTEL, HOTEL]]
+    {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_discreet"));
+        let ended =
+            command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).stdout(full).output().unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            String::from_utf8(ended.stderr).unwrap().contains("cannot write the answer"),
+            "{arguments:?}"
+        );
+    }
+}
+
 #[test]
 fn test_runs_the_cases_beside_the_policy() {
     assert_eq!(code(&["test", HOTEL]), 0);

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use discreet_policy::cases::{self, CasesFile};
 use discreet_policy::file::PolicyFile;
 use discreet_policy::finding::render;
-use discreet_policy::schema::schema;
+use discreet_policy::json_schema::schema;
 use discreet_policy::trust::TrustFile;
 use discreet_policy::{Form, Policy, Verdict};
 

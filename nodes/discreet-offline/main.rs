@@ -3,11 +3,11 @@
 
 #[path = "../discreet/answer.rs"]
 mod answer;
-mod fresh;
 #[path = "../discreet/input.rs"]
 #[allow(dead_code, reason = "the other program uses the rest of it")]
 mod input;
 mod inspector;
+mod new_file;
 mod redact;
 mod scrub;
 

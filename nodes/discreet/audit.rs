@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use discreet_audit::{Report, Verdict, parse_hash, verify, verify_from};
+use discreet_policy::finding::plain;
 
 /// Reads audit logs, with all parts that are next to them. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be
 /// read, 3 the entries are intact, but without a head a cut at the end would not be seen.
@@ -58,7 +59,7 @@ pub fn run(args: AuditArgs) -> anyhow::Result<ExitCode> {
     match result.as_ref().map_err(|error| error.downcast_ref::<io::Error>()) {
         Err(Some(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         Err(Some(error)) => {
-            eprintln!("cannot read {}: {error}", file.display());
+            eprintln!("cannot read {}: {error}", plain(&file.display().to_string()));
             Ok(ExitCode::from(2))
         }
         _ => result,

@@ -108,7 +108,7 @@ impl Check {
             signatures.iter().for_each(|beside| say(&beside.line()));
         }
         if self.json {
-            say_json(&all.into())?;
+            say_json(&all)?;
         }
         Ok(answer)
     }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use discreet_policy::diff::{Change, Direction, diff_with_keys};
-use serde_json::json;
+use discreet_policy::diff::{Change, Changes, Direction, diff_with_keys};
+use discreet_policy::finding::plain;
+use serde::Serialize;
 
 use super::Answer;
 use super::input::{Source, say, say_json};
@@ -28,7 +29,8 @@ Keys are compared where the identity files lie next to both policies. Keys that 
 policies share are not seen; `discreet policy sign` signs the fingerprints. The key of pseudonyms is never read.
 
 With --json each change has: who, subject (policy, stakeholder, personal_data, class, topic, command, service), name,
-what (the right or the key), old, new, direction (gains, loses, both, changes), gains, loses, text.
+what (the right or the key), old, new, direction (gains, loses, both, changes), gains, loses, text. `more` is the number
+of changes that are not listed: two policies can differ in millions.
 
 Exit codes:
   0  nothing changes for any party
@@ -52,15 +54,18 @@ impl Diff {
         let new_keys = Identities::of(&new, new_source.folder());
         let changes = diff_with_keys((&old, &old_keys.here), (&new, &new_keys.here));
         if self.json {
-            let changes: Vec<_> = changes.iter().map(as_json).collect();
-            say_json(
-                &json!({ "old_version": old.version(), "new_version": new.version(), "changes": changes }),
-            )?;
+            let (old_version, new_version) = (old.version(), new.version());
+            let Changes { listed, more } = &changes;
+            let changes = listed.iter().map(InJson::of).collect();
+            say_json(&Report { old_version, new_version, changes, more: *more })?;
         } else {
-            for change in &changes {
+            for change in &changes.listed {
                 say(&as_line(change));
             }
-            if changes.is_empty() {
+            if changes.more > 0 {
+                say(&format!("and {} more changes, which are not listed", changes.more));
+            }
+            if changes.listed.is_empty() {
                 say("no party gains or loses anything");
             }
             if new.version() <= old.version() {
@@ -70,7 +75,7 @@ impl Diff {
                 ));
             }
         }
-        Ok(if changes.is_empty() { Answer::Yes } else { Answer::No })
+        Ok(if changes.listed.is_empty() { Answer::Yes } else { Answer::No })
     }
 }
 
@@ -81,13 +86,36 @@ fn as_line(change: &Change) -> String {
         Direction::Both => "~",
         Direction::Changes => "*",
     };
-    format!("{sign} {} {}", change.who, change.says)
+    format!("{sign} {} {}", plain(&change.who), plain(&change.says))
 }
 
-fn as_json(change: &Change) -> serde_json::Value {
-    let Change { who, subject, name, what, old, new, direction, says } = change;
-    json!({
-        "who": who, "subject": subject.name(), "name": name, "what": what, "old": old, "new": new,
-        "direction": direction.name(), "gains": direction.gains(), "loses": direction.loses(), "text": says,
-    })
+#[derive(Serialize)]
+struct Report<'a> {
+    old_version: u64,
+    new_version: u64,
+    changes: Vec<InJson<'a>>,
+    more: usize,
+}
+
+#[derive(Serialize)]
+struct InJson<'a> {
+    who: &'a str,
+    subject: &'static str,
+    name: &'a str,
+    what: &'a str,
+    old: &'a str,
+    new: &'a str,
+    direction: &'static str,
+    gains: bool,
+    loses: bool,
+    text: &'a str,
+}
+
+impl<'a> InJson<'a> {
+    fn of(change: &'a Change) -> InJson<'a> {
+        let Change { who, subject, name, what, old, new, direction, says } = change;
+        let (gains, loses, text) = (direction.gains(), direction.loses(), says);
+        let (subject, direction) = (subject.name(), direction.name());
+        InJson { who, subject, name, what, old, new, direction, gains, loses, text }
+    }
 }

@@ -21,9 +21,9 @@ Examples:
   discreet explain hotel.yaml --who front_desk --topic /speech/transcript --no-clock
 
 Exit codes:
-  0  the policy allows it (a note says so if this version cannot do it yet)
-  1  it is denied
-  2  the policy is unusable or cannot be read, or the name is unknown")]
+  0  it is allowed
+  1  it is denied: by the policy, because the policy does not declare the name, or because the guard cannot redact it
+  2  the policy is unusable or cannot be read, or the stakeholder is unknown")]
 pub struct Explain {
     /// The policy.
     file: PathBuf,
@@ -70,10 +70,15 @@ impl Explain {
         };
         let who = policy.audience(&self.who)?;
         match policy.explain(&who, action, name, now) {
-            Ok(explanation) if self.json => {
-                say_json(&as_json(&explanation, action, &policy, &source, &self.who, name))?
+            Ok(explanation) => {
+                if self.json {
+                    say_json(&as_json(&explanation, action, &policy, &source, &self.who, name))?;
+                } else {
+                    show(&explanation, action, &policy, &source, &self.who, name);
+                }
+                let allowed = matches!(explanation.verdict, Verdict::Allow { .. });
+                Ok(if allowed && explanation.impossible.is_none() { Answer::Yes } else { Answer::No })
             }
-            Ok(explanation) => show(&explanation, action, &policy, &source, &self.who, name),
             // A name that a policy does not declare is denied: that is an answer, not a failure.
             Err(unknown @ Unknown::Name(_)) => {
                 if self.json {
@@ -83,13 +88,9 @@ impl Explain {
                 } else {
                     say(&format!("denied: {unknown}"));
                 }
-                return Ok(Answer::No);
+                Ok(Answer::No)
             }
-            Err(unknown @ Unknown::Stakeholder(_)) => return Err(unknown.into()),
-        }
-        match policy.explain(&who, action, name, now)?.verdict {
-            Verdict::Allow { .. } => Ok(Answer::Yes),
-            Verdict::Deny { .. } | Verdict::NoRule => Ok(Answer::No),
+            Err(unknown @ Unknown::Stakeholder(_)) => Err(unknown.into()),
         }
     }
 
@@ -110,8 +111,10 @@ impl Explain {
     }
 }
 
-fn decision(verdict: Verdict, action: Verb) -> &'static str {
-    match (verdict, action) {
+/// The decision in one word.
+fn decision(explanation: &Explanation, action: Verb) -> &'static str {
+    match (explanation.verdict, action) {
+        (Verdict::Allow { .. }, _) if explanation.impossible.is_some() => "denied",
         // Commands have no form.
         (Verdict::Allow { .. }, Verb::Command) => "allowed",
         (Verdict::Allow { form, .. }, Verb::Read | Verb::Call) => form.name(),
@@ -131,7 +134,7 @@ fn sealed(action: Verb) -> &'static str {
 
 fn show(explanation: &Explanation, action: Verb, policy: &Policy, source: &Source, who: &str, name: &str) {
     let (who, shown) = (plain(who), plain(name));
-    say(&format!("{who}, {shown}: {}", decision(explanation.verdict, action)));
+    say(&format!("{who}, {shown}: {}", decision(explanation, action)));
     if explanation.declared != name {
         say(&format!("  declared as {}", explanation.declared));
     }
@@ -139,7 +142,7 @@ fn show(explanation: &Explanation, action: Verb, policy: &Policy, source: &Sourc
         say(&format!("  hidden in it: {hidden}"));
     }
     match explanation.impossible {
-        Some(note) => say(&format!("  but {note}")),
+        Some(note) => say(&format!("  {note}")),
         None if explanation.sealed => say(&format!("  {}", sealed(action))),
         None => {}
     }
@@ -175,7 +178,7 @@ fn as_json(
         Verdict::NoRule => None,
     };
     let decision = match explanation.verdict {
-        Verdict::Allow { .. } => decision(explanation.verdict, action),
+        Verdict::Allow { .. } => decision(explanation, action),
         Verdict::Deny { .. } | Verdict::NoRule => "denied",
     };
     json!({

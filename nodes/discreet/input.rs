@@ -1,7 +1,7 @@
 //! Reading policies from files, and writing answers.
 
 use std::fs::File;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::Path;
 
 use anyhow::Context;
@@ -77,16 +77,24 @@ impl Source {
     /// One line of it, trimmed, as it may be shown on a terminal.
     pub fn line(&self, number: u32) -> String {
         let line = self.text.lines().nth(number.saturating_sub(1) as usize).unwrap_or_default();
-        line.trim()
-            .chars()
-            .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
-            .collect()
+        finding::plain(line.trim())
     }
 }
 
-/// Writes to standard output. A closed pipe (`| head`) is not an error.
+/// Writes a line to standard output. A closed pipe (`| head`) is not an error. If it cannot be written, on a full disk for
+/// example, the answer is lost, and the program ends with exit code 2.
 pub fn say(text: &str) {
-    let _gone = writeln!(std::io::stdout(), "{text}");
+    or_end(writeln!(std::io::stdout(), "{text}"));
+}
+
+fn or_end(written: std::io::Result<()>) {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            say_error(&format!("discreet: cannot write the answer: {error}"));
+            std::process::exit(2);
+        }
+        _ => {}
+    }
 }
 
 /// Writes to standard error.
@@ -95,7 +103,9 @@ pub fn say_error(text: &str) {
 }
 
 /// Writes a value as JSON.
-pub fn say_json(value: &serde_json::Value) -> anyhow::Result<()> {
-    say(&serde_json::to_string_pretty(value)?);
+pub fn say_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let written = serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from);
+    or_end(written.and_then(|()| writeln!(out)).and_then(|()| out.flush()));
     Ok(())
 }

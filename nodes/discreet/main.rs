@@ -6,10 +6,10 @@ mod audit;
 mod check;
 mod classify;
 mod diff;
-mod elsewhere;
 mod explain;
 mod identity;
 mod input;
+mod offline;
 mod orders;
 mod policy;
 mod pseudonym;
@@ -68,10 +68,10 @@ enum Command {
     Schema(schema::SchemaOf),
     /// Applies a policy to a recorded bag: OUT has exactly the messages that the guard would have released.
     #[command(disable_help_flag = true)]
-    Scrub(elsewhere::Words),
+    Scrub(offline::Words),
     /// Covers faces, and other parts on request, in photographs, as the guard does in a camera's images.
     #[command(disable_help_flag = true)]
-    Redact(elsewhere::Words),
+    Redact(offline::Words),
     RedactText(redact_text::RedactText),
     Classify(classify::Classify),
     Audit(audit::AuditArgs),

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use discreet_policy::cases::CasesFile;
 use discreet_policy::file::PolicyFile;
-use discreet_policy::schema::schema;
+use discreet_policy::json_schema::schema;
 use discreet_policy::trust::TrustFile;
 
 use super::Answer;

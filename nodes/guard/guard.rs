@@ -15,8 +15,8 @@ use discreet_ros::{Bridge, BridgeParts, Health, Level, Logger, Settings, Shared,
 use discreet_seal::epoch_keys::Keys;
 
 use crate::grants_publisher::GrantsPublisher;
-use crate::inspectors::inspectors;
 use crate::keeper_events::{KeeperConnection, KeeperEvents};
+use crate::redactor_processes::inspectors;
 use crate::reload::KEYS_WAIT;
 use crate::required_signatures::RequiredSignatures;
 

@@ -1,12 +1,12 @@
 //! The guard: a node in two domains that releases what the policy allows, and nothing else.
 
-mod floor;
 mod grants_publisher;
 mod graph_watch;
 mod guard;
 mod help;
-mod inspectors;
 mod keeper_events;
+mod policy_floor;
+mod redactor_processes;
 mod reload;
 mod required_signatures;
 #[path = "../start.rs"]

@@ -5,7 +5,7 @@
 
 use discreet_policy::cases::{self, CasesFile};
 use discreet_policy::finding::{Finding, render};
-use discreet_policy::schema::{schema, validate};
+use discreet_policy::json_schema::{schema, validate};
 use discreet_policy::tree::{self, Limits};
 use discreet_policy::trust::TrustFile;
 use discreet_policy::{Policy, Severity};

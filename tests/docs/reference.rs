@@ -2,7 +2,7 @@
 
 use discreet_pii::Kinds;
 use discreet_policy::file::PolicyFile;
-use discreet_policy::schema::schema;
+use discreet_policy::json_schema::schema;
 use serde_json::Value;
 
 const HEAD: &str = "\

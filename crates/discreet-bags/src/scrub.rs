@@ -5,9 +5,9 @@
 //! checked, which is reported), and the present time. A message is judged as of the time at which it was
 //! recorded.
 
+mod left_out;
 mod report;
 mod route;
-mod why;
 
 use std::collections::HashMap;
 use std::io::{Seek, Write};
@@ -25,9 +25,9 @@ use discreet_redact::{
     CAMERA_INFO_TYPE, Cameras, ImageInspector, ImageKind, ImageRedactor, ImageRules, MessageRedactor,
 };
 
+use left_out::LeftOut;
 pub use report::{Reason, Report, TopicReport};
 use route::{Definitions, Open, Route};
-use why::LeftOut;
 
 /// ROS 2 did not exist before: an earlier time is that of a simulator, or missing.
 const FIRST_CREDIBLE: i64 = 946_684_800; // 2000-01-01

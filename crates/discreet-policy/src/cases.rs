@@ -15,7 +15,7 @@ use super::time::Moment;
 use super::timetable::Verdict;
 use super::tree::Limits;
 use super::writing::{self, Written};
-use super::{Policy, schema};
+use super::{Policy, json_schema};
 
 /// The decisions that the owner of a policy expects.
 #[derive(JsonSchema)]
@@ -148,7 +148,7 @@ pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -
 
 fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
     let Written { node: root, mut findings } = writing::read(cases, &Limits::FILE)?;
-    findings.extend(schema::validate(&root, cases, &schema::schema::<CasesFile>()));
+    findings.extend(json_schema::validate(&root, cases, &json_schema::schema::<CasesFile>()));
     if has_errors(&findings) {
         return Err(findings);
     }

@@ -23,6 +23,18 @@ use super::rule::Verb;
 use found::{EVERYONE, Facet, Found, Parties, To, Who};
 use pairs::pairs;
 
+/// Everything that changes, as far as it is listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// By party, then by subject and name; at most [`MAX_CHANGES`].
+    pub listed: Vec<Change>,
+    /// The number of changes beyond these.
+    pub more: usize,
+}
+
+/// The most changes that are listed: more than a person reads, in some 50 MB of memory.
+pub const MAX_CHANGES: usize = 50_000;
+
 /// One declaration that changes for one party.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -134,7 +146,7 @@ impl Direction {
 ///
 /// A stakeholder's entries cover its own rules only. A change for `everyone` also applies to each stakeholder whose own
 /// rules give it less.
-pub fn diff(old: &Policy, new: &Policy) -> Vec<Change> {
+pub fn diff(old: &Policy, new: &Policy) -> Changes {
     let unknown = Fingerprints::new();
     diff_with_keys((old, &unknown), (new, &unknown))
 }
@@ -146,7 +158,7 @@ pub type Fingerprints = BTreeMap<String, String>;
 pub fn diff_with_keys(
     (old, old_keys): (&Policy, &Fingerprints),
     (new, new_keys): (&Policy, &Fingerprints),
-) -> Vec<Change> {
+) -> Changes {
     let parties = Parties::new(old, new);
     let mut found = Found::new(&parties);
     scope::compare(old, new, &mut found);

@@ -157,13 +157,27 @@ fn floor_boundary(text: &str, at: usize) -> usize {
     at
 }
 
-/// Text from a file as it may be shown: control characters written out, so that it cannot steer a terminal.
+/// Text from a file as it may be shown: control characters and characters that reorder or hide others are written out,
+/// so that it cannot steer a terminal or look like another text.
 pub fn plain(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
-        if letter.is_control() { shown.extend(letter.escape_default()) } else { shown.push(letter) }
+        if letter.is_control() || is_invisible(letter) {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
     }
     shown
+}
+
+/// Characters without a shape: separators of lines, marks and overrides of direction (Unicode Standard Annex 9), joiners
+/// and blanks of no width, fillers, tags.
+const fn is_invisible(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A name from a file as it may be shown: in backticks, without control characters, cut when long.

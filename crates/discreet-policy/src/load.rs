@@ -7,7 +7,7 @@ use super::compile::compile;
 use super::file::PolicyFile;
 use super::finding::{Finding, Severity, has_errors};
 use super::tree::{Limits, Node, Value};
-use super::{Policy, schema, writing};
+use super::{Policy, json_schema, writing};
 
 /// Reads, checks and compiles a policy.
 pub(super) fn load(
@@ -20,7 +20,7 @@ pub(super) fn load(
         let finding = Finding::error("empty-file", root.node.span, "there is nothing in this file");
         return Err(vec![finding.help("begin with `discreet: 1`; policies/hotel.yaml is an example")]);
     }
-    let mut findings = schema::validate(&root.node, text, &schema::schema::<PolicyFile>());
+    let mut findings = json_schema::validate(&root.node, text, &json_schema::schema::<PolicyFile>());
     findings.extend(root.findings);
     let root = root.node;
     let mut context = Context { zone: TimeZone::UTC, findings };

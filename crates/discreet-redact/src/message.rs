@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::text::is_inside;
+use super::text_rules::is_inside;
 use super::{FieldRule, Redaction, TextRules};
 use discreet_cdr::{Malformed, Plan, Rewriter, Strings};
 use discreet_pii::{

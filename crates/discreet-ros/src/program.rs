@@ -10,7 +10,7 @@ use std::time::Duration;
 use r2r::diagnostic_msgs::msg::{DiagnosticArray, DiagnosticStatus, KeyValue};
 use r2r::{ParameterValue, Publisher, QosProfile};
 
-use super::ports::avoid_dead;
+use super::fastdds_shm::avoid_dead;
 use discreet_guard::parameters::foreign;
 
 /// Each turn of r2r costs a tenth of a millisecond; a request ends it early, a signal waits for it.

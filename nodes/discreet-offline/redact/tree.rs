@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use discreet_redact::{CompressedFormat, kind};
 
-use crate::fresh::are_same;
+use crate::new_file::are_same;
 
 /// A picture and the path of its result.
 pub struct Job {

@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 use super::tree::{self, Job, Skipped};
 use super::{How, Redact};
 use crate::Answer;
-use crate::fresh::Fresh;
 use crate::input::{say, say_error, say_json};
 use crate::inspector;
+use crate::new_file::Fresh;
 
 /// The largest file that is read.
 const MAX_FILE: u64 = 256 << 20;

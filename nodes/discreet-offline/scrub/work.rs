@@ -14,9 +14,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Scrub, Types};
 use crate::Answer;
-use crate::fresh::{Fresh, are_same};
 use crate::input::{Source, say, say_error, say_json};
 use crate::inspector;
+use crate::new_file::{Fresh, are_same};
 
 /// Updating the bar costs more than reading a message.
 const BAR_STEP: u64 = 1 << 20;

@@ -92,7 +92,7 @@ impl Sign {
             }
         }
         if self.json {
-            say_json(&told.into())?;
+            say_json(&told)?;
         }
         Ok(Answer::Yes)
     }

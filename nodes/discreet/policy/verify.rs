@@ -61,7 +61,7 @@ impl Verify {
             }
         }
         if self.json {
-            say_json(&told.into())?;
+            say_json(&told)?;
         }
         Ok(answer)
     }

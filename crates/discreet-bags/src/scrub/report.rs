@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::Types;
-use super::why::LeftOut;
+use super::left_out::LeftOut;
 use discreet_guard::denied::Denied;
 use discreet_guard::protect::Releasable;
 use discreet_policy::{Form, Policy, TopicPolicy};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Types;
-use super::why::LeftOut;
+use super::left_out::LeftOut;
 use crate::Channel;
 use discreet_cdr::Plan;
 use discreet_cdr::types::{TypeDefinition, TypeLibrary, rihs, ros2msg};

@@ -7,7 +7,7 @@ mod encrypt;
 mod generalise;
 mod keys;
 mod mask;
-mod token;
+mod pseudonym;
 
 use std::fmt;
 
@@ -15,58 +15,37 @@ use crate::Kind;
 
 pub use encrypt::decrypt;
 pub use keys::{OperatorKeys, WeakSecret};
-pub use token::{NotRevealed, reveal};
+pub use pseudonym::{NotRevealed, reveal};
 
-/// An operator: what is written in the place of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Operator {
-    /// Nothing.
-    Remove,
-    /// The name of its kind: `<phone>`.
-    #[default]
-    Replace,
-    /// Stars, and the end of a long number: `************1111`.
-    Mask,
-    /// A keyed name that is the same for the same value, and differs for each stakeholder: `<person:7f3a9c21>`.
-    Pseudonym,
-    /// A pseudonym from which the holder of the key recovers the value: `<person~...>`.
-    Reversible,
-    /// Another number of the same form (FF1 of NIST SP 800-38G). A pseudonym where fewer than a million numbers have
-    /// the form.
-    Encrypt,
-    /// A less exact value: a year, a decade, a district, a network.
-    Generalise,
-    /// The value itself.
-    Keep,
+discreet_host::words! {
+    /// An operator: what is written in the place of a value.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub enum Operator {
+        /// Nothing.
+        Remove = "remove",
+        /// The name of its kind: `<phone>`.
+        #[default]
+        Replace = "replace",
+        /// Stars, and the end of a long number: `************1111`.
+        Mask = "mask",
+        /// A keyed name that is the same for the same value, and differs for each stakeholder: `<person:7f3a9c21>`.
+        Pseudonym = "pseudonym",
+        /// A pseudonym from which the holder of the key recovers the value: `<person~...>`.
+        Reversible = "reversible",
+        /// Another number of the same form (FF1 of NIST SP 800-38G). A pseudonym where fewer than a million numbers have
+        /// the form.
+        Encrypt = "encrypt",
+        /// A less exact value: a year, a decade, a district, a network.
+        Generalise = "generalise",
+        /// The value itself.
+        Keep = "keep",
+    }
+
+    /// The word in a policy.
+    name
 }
 
 impl Operator {
-    /// All operators.
-    pub const ALL: [Operator; 8] = [
-        Operator::Remove,
-        Operator::Replace,
-        Operator::Mask,
-        Operator::Pseudonym,
-        Operator::Reversible,
-        Operator::Encrypt,
-        Operator::Generalise,
-        Operator::Keep,
-    ];
-
-    /// The word in a policy.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Operator::Remove => "remove",
-            Operator::Replace => "replace",
-            Operator::Mask => "mask",
-            Operator::Pseudonym => "pseudonym",
-            Operator::Reversible => "reversible",
-            Operator::Encrypt => "encrypt",
-            Operator::Generalise => "generalise",
-            Operator::Keep => "keep",
-        }
-    }
-
     /// The operator with this word in a policy; `None` for an unknown word.
     pub fn named(word: &str) -> Option<Operator> {
         Operator::ALL.into_iter().find(|operator| operator.name() == word)
@@ -102,18 +81,18 @@ pub fn apply(
             mask::mask(kind, value, out);
             Some(())
         }
-        Operator::Pseudonym => keys.and_then(|keys| token::pseudonym(kind, value, keys, out)),
-        Operator::Reversible => keys.and_then(|keys| token::reversible(kind, value, keys, out)),
+        Operator::Pseudonym => keys.and_then(|keys| pseudonym::pseudonym(kind, value, keys, out)),
+        Operator::Reversible => keys.and_then(|keys| pseudonym::reversible(kind, value, keys, out)),
         Operator::Encrypt => keys.and_then(|keys| {
-            encrypt::encrypt(kind, value, keys, out).or_else(|| token::pseudonym(kind, value, keys, out))
+            encrypt::encrypt(kind, value, keys, out).or_else(|| pseudonym::pseudonym(kind, value, keys, out))
         }),
         Operator::Generalise => generalise::generalise(kind, value, out),
     };
     // The mask of a value without letters and digits is the value, and a round position generalises to itself.
     let shows = |written: &str| !value.is_empty() && written.contains(value);
-    if written.is_none() || (!token::is_token(operator) && out.get(from..).is_none_or(shows)) {
+    if written.is_none() || (!pseudonym::is_token(operator) && out.get(from..).is_none_or(shows)) {
         out.truncate(from);
-        token::name(kind, out);
+        pseudonym::name(kind, out);
     }
 }
 

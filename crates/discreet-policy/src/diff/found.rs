@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::Policy;
 use super::access::Seen;
-use super::{Change, Direction, Subject};
+use super::{Change, Changes, Direction, MAX_CHANGES, Subject};
 
 /// A party by number: `everyone` is 0, then the old policy's stakeholders in file order, then those only the new one
 /// has.
@@ -60,6 +60,7 @@ pub(super) enum To {
 pub(super) struct Found<'a> {
     pub parties: &'a Parties<'a>,
     all: Vec<(Who, Change)>,
+    more: usize,
 }
 
 impl Facet {
@@ -72,11 +73,15 @@ impl Facet {
 
 impl<'a> Found<'a> {
     pub fn new(parties: &'a Parties<'a>) -> Self {
-        Self { parties, all: Vec::new() }
+        Self { parties, all: Vec::new(), more: 0 }
     }
 
     pub fn push(&mut self, who: Who, subject: Subject, name: &str, facet: &Facet) {
         let Some(party) = self.parties.names.get(who) else { return };
+        if self.all.len() >= MAX_CHANGES {
+            self.more += 1;
+            return;
+        }
         let Facet { what, old, new, direction, says } = facet.clone();
         let (who_name, name) = ((*party).to_owned(), name.to_owned());
         self.all.push((who, Change { who: who_name, subject, name, what, old, new, direction, says }));
@@ -90,11 +95,11 @@ impl<'a> Found<'a> {
         }
     }
 
-    pub fn sorted(mut self) -> Vec<Change> {
+    pub fn sorted(mut self) -> Changes {
         // Stable: the facets of one declaration stay in the order of its keys.
         self.all.sort_by(|(a, one), (b, other)| {
             (a, one.subject, &one.name).cmp(&(b, other.subject, &other.name))
         });
-        self.all.into_iter().map(|(_, change)| change).collect()
+        Changes { listed: self.all.into_iter().map(|(_, change)| change).collect(), more: self.more }
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::kept::{NotKept, read_kept};
 use super::{NoTrust, Owner, Trust};
 use crate::finding::{Finding, has_errors, render};
-use crate::{Limits, schema, tree};
+use crate::{Limits, json_schema, tree};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::identity::public::{MOST_BYTES as MOST_PUBLIC, NotPublic};
 
@@ -101,7 +101,7 @@ impl Trust {
 
 fn written(text: &str) -> Result<TrustFile, Vec<Finding>> {
     let root = tree::read(text, &LIMITS).map_err(|finding| vec![finding])?;
-    let findings = schema::validate(&root, text, &schema::schema::<TrustFile>());
+    let findings = json_schema::validate(&root, text, &json_schema::schema::<TrustFile>());
     if has_errors(&findings) {
         return Err(findings);
     }
