@@ -22,8 +22,11 @@ from std_msgs.msg import String
 import discreet
 from discreet.grants import Grant, read_message
 from discreet.ros import hash_of
-from robot import LATCHED, Robot, declared, eventually
+from domain import LATCHED
+from robot import Robot
+from rules import declared
 from table import show
+from waiting import eventually
 
 TOPIC, RATE = '/guests', 100
 

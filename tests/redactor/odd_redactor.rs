@@ -1,4 +1,4 @@
-//! Stands in for the redactor in tests/redactor/main.rs: finds one area in each picture, and misbehaves as it is told to.
+//! Stands in for the redactor in tests/redactor: finds one area in each picture, and misbehaves as it is told to.
 //!
 //! The first four bytes of a picture are its number, and the area says which: its left edge is the number, modulo 100.
 //! `odd_redactor [sleep MS] [start MS] [FAULT N] [random SEED] ...`: the fault comes at every Nth image that it looks at.

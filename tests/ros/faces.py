@@ -97,6 +97,24 @@ def pixels(message):
     return numpy.frombuffer(message.data, numpy.uint8).reshape(message.height, message.width, 3)
 
 
+def shown(came, scene):
+    """How many of the face's pixels stand in a redacted frame as the camera took them.
+    A blank frame has none.
+    """
+    return shown_of(came, *scene.frame(number(came)))
+
+
+def shown_of(came, taken, area):
+    part, within = face(area)
+    before, after = taken[part], pixels(came)[part]
+    same = (before == after).all(axis=2) & (before.max(axis=2) > 8)  # black may be the cover
+    return int((same & within).sum())
+
+
+def is_blank(came):
+    return not numpy.frombuffer(came.data, numpy.uint8).any()
+
+
 def main(domain, topic, rate, frames):
     import rclpy
     from sensor_msgs.msg import Image

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from robot import REPOSITORY
+from process import REPOSITORY
 
 NAME = 'discreet_probe_msgs'
 FIELDS = {1: 'int32 number\nstring text\n', 2: 'int32 number\nfloat64 value\n'}

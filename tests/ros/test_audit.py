@@ -6,7 +6,8 @@ import subprocess
 import pytest
 from std_msgs.msg import String
 
-from robot import TEXT, eventually, everyone
+from rules import TEXT, everyone
+from waiting import eventually
 
 RULES = [everyone('operational'), everyone('contextual')]
 TOPICS = {'/scan': TEXT, '/speech': {**TEXT, 'class': 'contextual'}}

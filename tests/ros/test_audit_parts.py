@@ -7,7 +7,10 @@ from datetime import datetime
 
 from std_msgs.msg import String
 
-from robot import BEST_EFFORT, BINARIES, TEXT, eventually, everyone
+from domain import BEST_EFFORT
+from process import BINARIES
+from rules import TEXT, everyone
+from waiting import eventually
 
 TOPICS = {name: {**TEXT, 'class': 'contextual'} for name in ('/speech', '/one', '/two', '/three')}
 RULES = [everyone('contextual')]

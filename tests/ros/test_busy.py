@@ -8,7 +8,8 @@ import time
 
 from std_msgs.msg import String
 
-from robot import TEXT, declared, eventually, everyone
+from rules import TEXT, declared, everyone
+from waiting import eventually
 
 BUSY = [f'/busy{number}' for number in range(4)]
 SAID = declared('std_msgs/msg/String', 'contextual', depth=10, redact={'*': ['all']})

@@ -10,8 +10,9 @@ import time
 import pytest
 from std_msgs.msg import String
 
-from robot import declared, eventually
+from rules import declared
 from test_commands import Twist, twist
+from waiting import eventually
 
 LIBRARY = next(iter(glob.glob('/usr/lib/*/faketime/libfaketimeMT.so.1')), None)
 PEOPLE, CMD = '/people', '/cmd_vel'

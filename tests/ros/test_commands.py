@@ -11,7 +11,9 @@ import pytest
 from discreet_interfaces.msg import Sealed
 from geometry_msgs.msg import Twist
 
-from robot import eventually, everyone, wire
+from domain import wire
+from rules import everyone
+from waiting import eventually
 
 CMD, OUTSIDE = '/cmd_vel', '/cmd_vel/command'
 COMMANDS = ['/cmd_vel geometry_msgs/msg/Twist']

@@ -2,7 +2,8 @@
 
 from std_msgs.msg import Int32, String
 
-from robot import TEXT, eventually, everyone
+from rules import TEXT, everyone
+from waiting import eventually
 
 
 def text(data):

@@ -5,7 +5,9 @@ from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPo
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
-from robot import LATCHED, declared, eventually, everyone
+from domain import LATCHED
+from rules import declared, everyone
+from waiting import eventually
 
 OPEN = [everyone('operational')]
 TRANSIENT_LOCAL = DurabilityPolicy.TRANSIENT_LOCAL

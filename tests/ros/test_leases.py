@@ -9,8 +9,10 @@ import pytest
 from discreet_interfaces.msg import Grants
 
 from discreet import GrantBook, Identity, PublicIdentity
-from robot import POSTS, eventually, everyone
+from domain import POSTS
+from rules import everyone
 from test_commands import CMD, LIMITS, Twist, command, twist
+from waiting import eventually
 
 LEASE = 30  # seconds
 

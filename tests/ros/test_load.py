@@ -6,7 +6,8 @@ import time
 from rclpy.qos import QoSProfile
 from std_msgs.msg import String
 
-from robot import TEXT, declared, eventually, everyone
+from rules import TEXT, declared, everyone
+from waiting import eventually
 
 OPEN = [everyone('operational')]
 

@@ -7,7 +7,8 @@ import sys
 import pytest
 from std_msgs.msg import String
 
-from robot import REPOSITORY, free_domains
+from domain_ids import free_domains
+from process import REPOSITORY
 
 LOCK_CHECK = [sys.executable, str(REPOSITORY / 'tools' / 'lock-check')]
 

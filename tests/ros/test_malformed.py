@@ -6,7 +6,9 @@ from rclpy.duration import Duration
 from std_msgs.msg import String
 from test_msgs.msg import UnboundedSequences
 
-from robot import PATIENCE, TEXT, declared, everyone, wire
+from domain import wire
+from rules import TEXT, declared, everyone
+from waiting import PATIENCE
 
 HEAD = b'\x00\x01\x00\x00'
 

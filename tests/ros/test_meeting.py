@@ -10,7 +10,10 @@ import socket
 import pytest
 from std_msgs.msg import String
 
-from robot import BINARIES, TEXT, Process, eventually, everyone, free_domains
+from domain_ids import free_domains
+from process import BINARIES, Process
+from rules import TEXT, everyone
+from waiting import eventually
 
 PROFILE = """<?xml version="1.0" encoding="UTF-8" ?>
 <dds xmlns="http://www.eprosima.com/XMLSchemas/fastRTPS_Profiles"><profiles>

@@ -5,8 +5,8 @@ import os
 from discreet_interfaces.msg import Sealed
 from std_msgs.msg import String
 
-from robot import eventually
 from test_policy import Stream
+from waiting import eventually
 
 GUESTS, OPEN = '/guests', '/open'
 TOPICS = {GUESTS: {'type': 'std_msgs/msg/String', 'class': 'contextual'}}

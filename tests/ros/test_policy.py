@@ -7,7 +7,8 @@ import pytest
 from discreet_interfaces.msg import Tag
 from std_msgs.msg import String
 
-from robot import TEXT, eventually, everyone
+from rules import TEXT, everyone
+from waiting import eventually
 
 OPEN, SHUT = [everyone('operational')], [everyone('operational'), everyone('/text', deny=True)]
 TOPICS = {'/text': TEXT, '/open': TEXT}

@@ -5,7 +5,8 @@ import json
 import pytest
 from std_msgs.msg import String
 
-from robot import TEXT, declared, eventually, everyone
+from rules import TEXT, declared, everyone
+from waiting import eventually
 
 OPEN = [everyone('operational')]
 TOPICS = {'/text': TEXT}

@@ -14,8 +14,11 @@ from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import GetParameters, SetParameters, SetParametersAtomically
 from std_msgs.msg import String
 
-from robot import BEST_EFFORT, BINARIES, LATCHED, TEXT, eventually, everyone
+from domain import BEST_EFFORT, LATCHED
+from process import BINARIES
+from rules import TEXT, everyone
 from test_policy import Stream
+from waiting import eventually
 
 OPEN = [everyone('/text')]
 TOPICS = {'/text': TEXT, '/secret': TEXT}

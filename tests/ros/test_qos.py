@@ -5,7 +5,9 @@ from rclpy.duration import Duration
 from rclpy.qos import DurabilityPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import String
 
-from robot import LATCHED, RELIABLE, TEXT, declared, eventually, everyone
+from domain import LATCHED, RELIABLE
+from rules import TEXT, declared, everyone
+from waiting import eventually
 
 OPEN = [everyone('operational')]
 BEST_EFFORT = ReliabilityPolicy.BEST_EFFORT

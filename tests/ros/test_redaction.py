@@ -16,7 +16,10 @@ from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 import faces
-from robot import BINARIES, REPOSITORY, Process, declared, eventually, everyone
+from faces import is_blank, shown, shown_of
+from process import BINARIES, REPOSITORY, Process
+from rules import declared, everyone
+from waiting import eventually
 
 CAMERA = '/camera/image_raw'
 IMAGE, COMPRESSED = 'sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage'
@@ -49,24 +52,6 @@ def detector():
     yunet = cv2.FaceDetectorYN.create(str(YUNET), '', (faces.WIDTH, faces.HEIGHT), 0.6)
     yunet.setInputSize((faces.WIDTH // 2, faces.HEIGHT // 2))
     return lambda picture: yunet.detect(numpy.ascontiguousarray(picture[::2, ::2, ::-1]))[1]
-
-
-def shown(came, scene):
-    """How many of the face's pixels stand in a redacted frame as the camera took them.
-    A blank frame has none.
-    """
-    return shown_of(came, *scene.frame(faces.number(came)))
-
-
-def shown_of(came, taken, area):
-    part, face = faces.face(area)
-    before, after = taken[part], faces.pixels(came)[part]
-    same = (before == after).all(axis=2) & (before.max(axis=2) > 8)  # black may be the cover
-    return int((same & face).sum())
-
-
-def is_blank(came):
-    return not numpy.frombuffer(came.data, numpy.uint8).any()
 
 
 def redacts(robot, publisher, outside, scene):

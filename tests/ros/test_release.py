@@ -10,7 +10,9 @@ from sensor_msgs.msg import Image, LaserScan
 from std_msgs.msg import String
 from test_msgs.msg import Arrays, BasicTypes, MultiNested, Strings, UnboundedSequences, WStrings
 
-from robot import TEXT, declared, eventually, everyone, wire
+from domain import wire
+from rules import TEXT, declared, everyone
+from waiting import eventually
 
 OPEN = '/open'
 

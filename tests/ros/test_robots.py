@@ -11,7 +11,10 @@ from discreet_interfaces.msg import Catalog, Grants, Sealed
 from geometry_msgs.msg import Twist
 from std_msgs.msg import String
 
-from robot import BEST_EFFORT, LATCHED, POSTS, RELIABLE, Robot, declared, eventually, wire
+from domain import BEST_EFFORT, LATCHED, POSTS, RELIABLE, wire
+from robot import Robot
+from rules import declared
+from waiting import eventually
 
 PEOPLE, CMD = '/people', '/cmd_vel'
 SEALED, COMMAND = '/people/sealed/clear', '/cmd_vel/command'

@@ -15,7 +15,9 @@ from std_msgs.msg import String
 
 import discreet
 from discreet.ros import SealedSubscription
-from robot import LATCHED, declared, eventually, everyone, wire
+from domain import LATCHED, wire
+from rules import declared, everyone
+from waiting import eventually
 
 TEXT = declared('std_msgs/msg/String', 'contextual', depth=1000)
 GUESTS = '/guests'

@@ -15,7 +15,8 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from std_srvs.srv import SetBool, Trigger
 from test_msgs.srv import Arrays, BasicTypes
 
-from robot import eventually, everyone
+from rules import everyone
+from waiting import eventually
 
 DOCK = '/dock'
 

@@ -9,7 +9,9 @@ import pytest
 from std_msgs.msg import Int32, String
 
 from probe_messages import probe_messages
-from robot import REPOSITORY, TEXT, Process, declared, eventually, everyone
+from process import REPOSITORY, Process
+from rules import TEXT, declared, everyone
+from waiting import eventually
 
 OPEN = [everyone('operational')]
 

@@ -9,7 +9,10 @@ from discreet_interfaces.msg import Tag
 from sensor_msgs.msg import LaserScan
 from std_msgs.msg import String
 
-from robot import BINARIES, LATCHED, REPOSITORY, TEXT, Process, declared, eventually, everyone
+from domain import LATCHED
+from process import BINARIES, REPOSITORY, Process
+from rules import TEXT, declared, everyone
+from waiting import eventually
 
 RULES = [everyone('operational'), everyone('contextual')]
 
