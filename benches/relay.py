@@ -1,12 +1,13 @@
 """`tools/bench relay`: a message's way on real ROS 2, with and without something in between.
 
 Variants: `direct` one hop; `bare` a relay over the guard's own edge to ROS, without decision, record or tag;
-`guard`; `guard+tags` with somebody reading the tags; `rclpy raw` and `rclpy typed`, relays as one writes them
+`guard`; `guard+tags` with somebody reading the tags; `guard before`, another build of it, with `--before`; `rclpy raw` and `rclpy typed`, relays as one writes them
 in Python. `cpu_us` is the relay's processor time for each message, over the whole time of the traffic. The
 message's own time is measured from before it is published to after it is taken. The first tenth is warm-up.
 """
 
 import argparse
+import functools
 import statistics
 import sys
 import tempfile
@@ -39,7 +40,10 @@ def main():
     parser.add_argument('--rounds', type=int)
     parser.add_argument('--seconds', type=float, default=4.0)
     parser.add_argument('--case', default='')
+    parser.add_argument('--before', help='folder with another build of the guard, measured as `guard before`')
     options = parser.parse_args()
+    variants = [*VARIANTS, 'guard before'] if options.before else VARIANTS
+    run = functools.partial(measure, before=options.before)
     cases = [CASES[0], CASES[-1]] if options.quick else CASES
     rounds = options.rounds or (1 if options.quick else 3)
     chosen = [
@@ -50,20 +54,20 @@ def main():
     chosen = [one for one in chosen if options.case in one[0]]
     results, done = [], 0
     for name, transport, case in chosen:
-        runs = {variant: [] for variant in VARIANTS}
+        runs = {variant: [] for variant in variants}
         for _ in range(rounds):
-            for variant in VARIANTS:
+            for variant in variants:
                 done += 1
-                progress(f'{done}/{len(chosen) * rounds * len(VARIANTS)} {name}: {variant}')
+                progress(f'{done}/{len(chosen) * rounds * len(variants)} {name}: {variant}')
                 runs[variant].append(run(variant, transport, *case, options.seconds))
-        results += [summary(name, variant, runs[variant]) for variant in VARIANTS]
+        results += [summary(name, variant, runs[variant]) for variant in variants]
     progress('')
     show(results, options.json)
     if not options.json:
         goals(results)
 
 
-def run(variant, transport, case, rate, type_name, depth, seconds):
+def measure(variant, transport, case, rate, type_name, depth, seconds, before=None):
     """One variant, once: what the sink saw, and the relay's processor time."""
     between = [INNER, OUTER, TOPIC, type_name, depth]
     transported = {'FASTRTPS_DEFAULT_PROFILES_FILE': TUNED if transport == 'tuned' else None}
@@ -77,7 +81,7 @@ def run(variant, transport, case, rate, type_name, depth, seconds):
             with open(f'{folder}/policy.yaml', 'w') as policy:
                 policy.write(POLICY.format(topic=TOPIC, type_name=type_name, depth=depth))
             relay = start(
-                f'{BIN}/guard',
+                f'{before if variant == "guard before" else BIN}/guard',
                 '--ros-args',
                 '-p',
                 f'policy:={folder}/policy.yaml',
@@ -120,6 +124,11 @@ def goals(results):
         by_case.setdefault(result['case'], {})[result['variant']] = result
     for case, found in by_case.items():
         guard = found['guard']
+        if 'guard before' in found:
+            old = found['guard before']
+            print(
+                f'{case:<22} guard/before p50 {guard["p50_ms"] / old["p50_ms"]:.2f} cpu {guard["cpu_us"] / old["cpu_us"]:.2f}'
+            )
         print(
             f'{case:<22} {guard["p50_ms"] / found["bare"]["p50_ms"]:>10.2f} '
             + ' '.join(

@@ -87,9 +87,10 @@ class Seen:
             comes_through,
         )
         # What is under way must not be taken for what comes next.
-        before = None
-        while (now := poll()) != before:
-            before = now
+        before, quiet = None, 0
+        while quiet < 2:
+            now = poll()
+            quiet, before = quiet + 1 if now == before else 0, now
             time.sleep(0.1)
         for reader in readers:
             reader.forget()

@@ -261,7 +261,9 @@ def test_a_volatile_reader_of_a_latched_topic_gets_each_message_once(robot):
     for number in range(20):
         publisher.publish(text(number))
         outside.wait_for(text(number))
-    assert words(outside) == [str(number) for number in range(20)]
+    # A busy machine may deliver a `hello` that was sent before the flow was noticed.
+    said = [word for word in words(outside) if word != 'hello']
+    assert said == [str(number) for number in range(20)]
 
 
 def test_a_best_effort_source_beside_a_latched_one(robot):
