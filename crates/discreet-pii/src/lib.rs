@@ -30,6 +30,7 @@
 //! |---|---|
 //! | `kinds` | the catalogue: a file for each family or country, with the forms, checks, context words and scores of its kinds |
 //! | `recognisers` | readers for what no pattern describes: names, telephones, the web, speech |
+//! | `view` | the text as a reader sees it: blanks, digits, forms and escapes of one kind |
 //! | `detect` | the search: one pass over a text, and the choice among what overlaps |
 //! | `hide` | the redactor: rules, operators and their keys, JSON in strings |
 //!
@@ -40,6 +41,7 @@ mod detect;
 mod hide;
 mod kinds;
 mod recognisers;
+mod view;
 
 pub use detect::{Evidence, Field, Finder, Hit, LONGEST, LONGEST_OFFLINE, NotBuilt, Options, Scratch};
 pub use hide::{

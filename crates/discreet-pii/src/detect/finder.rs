@@ -10,6 +10,7 @@ use crate::Kind;
 use crate::kinds::Score;
 use crate::recognisers::names::{Memo, Names, Roster};
 use crate::recognisers::spoken::{self, Written};
+use crate::view::View;
 
 /// Finds personal data. It is built once and takes some megabytes. Threads may share it, each with its own
 /// [`Scratch`].
@@ -28,6 +29,7 @@ pub struct Scratch {
     context: Context,
     matches: Vec<FormMatch>,
     hits: Vec<Hit>,
+    view: View,
     written: Written,
     spoken: Vec<Hit>,
     memo: Memo,
@@ -112,12 +114,14 @@ impl Finder {
         roster: Option<&Roster>,
         scratch: &'s mut Scratch,
     ) -> &'s [Hit] {
-        let Scratch { context, matches, hits, written, spoken, memo, budget } = scratch;
+        let Scratch { context, matches, hits, view, written, spoken, memo, budget } = scratch;
         hits.clear();
         budget.add(text.len());
         let before = budget.left();
-        self.read(text, field, roster, (context, matches, memo, hits, budget));
-        if spoken::normalise(text, field, written) {
+        let differs = view.read(text);
+        let seen = if differs { view.text() } else { text };
+        self.read(seen, field, roster, (context, matches, memo, hits, budget));
+        if spoken::normalise(seen, field, written) {
             spoken.clear();
             self.read(written.text(), field, None, (context, matches, memo, spoken, budget));
             hits.extend(spoken.iter().map(|hit| {
@@ -129,7 +133,13 @@ impl Finder {
         if hits.is_empty() || budget.is_over() {
             return hits;
         }
-        self.listed(text, hits);
+        self.listed(seen, hits);
+        if differs {
+            for hit in hits.iter_mut() {
+                let at = view.original(hit.start, hit.end);
+                (hit.start, hit.end) = (at.start, at.end);
+            }
+        }
         if self.overlapping {
             overlap::order(hits);
         } else {

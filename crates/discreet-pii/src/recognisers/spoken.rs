@@ -13,28 +13,18 @@ mod words;
 use std::ops::Range;
 
 use crate::Field;
+use crate::view::Mapped;
 use item::Item;
 use token::Token;
 
 /// A text as it would have been typed. Its memory is reused: after the first texts nothing is allocated.
 #[derive(Default)]
 pub(crate) struct Written {
-    text: String,
-    pieces: Vec<Piece>,
+    mapped: Mapped,
     tokens: Vec<Token>,
     items: Vec<Item>,
     addresses: Vec<Range<usize>>,
     lower: String,
-}
-
-/// The origin of a piece of the rewritten text. It ends where the next one begins.
-#[derive(Debug, Clone, Copy)]
-struct Piece {
-    at: usize,
-    from: usize,
-    to: usize,
-    /// The text is unchanged.
-    same: bool,
 }
 
 /// Rewrites `text` into `into`, if the field is spoken. False if nothing was rewritten; then `into` has no meaning.
@@ -45,19 +35,12 @@ pub(crate) fn normalise(text: &str, field: &Field, into: &mut Written) -> bool {
 impl Written {
     /// The rewritten text.
     pub(crate) fn text(&self) -> &str {
-        &self.text
+        self.mapped.text()
     }
 
     /// The bytes of the original text that `start..end` of the rewritten text comes from.
     pub(crate) fn original(&self, start: usize, end: usize) -> Range<usize> {
-        let piece = |at: usize| {
-            let behind = self.pieces.partition_point(|piece| piece.at <= at);
-            self.pieces.get(behind.saturating_sub(1)).copied()
-        };
-        let from = piece(start).map_or(0, |it| if it.same { it.from + (start - it.at) } else { it.from });
-        let to = piece(end.saturating_sub(1))
-            .map_or(0, |it| if it.same { it.from + (end - it.at) } else { it.to });
-        from..to.max(from)
+        self.mapped.original(start, end)
     }
 
     /// Splits the text into tokens. False if no word in it may be rewritten.
@@ -68,8 +51,7 @@ impl Written {
 
     /// Writes the tokens. False if nothing changed.
     fn rewrite(&mut self, text: &str) -> bool {
-        self.text.clear();
-        self.pieces.clear();
+        self.mapped.clear();
         let (tokens, mut items) = (std::mem::take(&mut self.tokens), std::mem::take(&mut self.items));
         let mut addresses = std::mem::take(&mut self.addresses);
         address::find(text, &tokens, &mut addresses);
@@ -86,7 +68,7 @@ impl Written {
                 }
             };
             if let Some(first) = items.first() {
-                self.same(text, copied, first.from);
+                self.mapped.same(text, copied, first.from);
                 changed = true;
             }
             for item in &items {
@@ -95,27 +77,16 @@ impl Written {
             }
             next = end.max(next + 1);
         }
-        self.same(text, copied, text.len());
+        self.mapped.same(text, copied, text.len());
         (self.tokens, self.items, self.addresses) = (tokens, items, addresses);
         changed
-    }
-
-    /// Adds text that stays unchanged.
-    fn same(&mut self, text: &str, from: usize, to: usize) {
-        if from < to {
-            self.pieces.push(Piece { at: self.text.len(), from, to, same: true });
-            self.text.push_str(text.get(from..to).unwrap_or_default());
-        }
     }
 
     /// Adds an item.
     fn item(&mut self, text: &str, item: &Item) {
         match item.written() {
-            Some(written) => {
-                self.pieces.push(Piece { at: self.text.len(), from: item.from, to: item.to, same: false });
-                self.text.push_str(written);
-            }
-            None => self.same(text, item.from, item.to),
+            Some(written) => self.mapped.replaced(written, item.from, item.to),
+            None => self.mapped.same(text, item.from, item.to),
         }
     }
 }

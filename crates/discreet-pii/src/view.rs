@@ -1,0 +1,333 @@
+//! The view: a text as a reader sees it, with the place of each part in the original.
+//!
+//! People write the same number with no-break blanks, full-width digits or a soft hyphen, and programs escape it. All
+//! recognisers read the view, so that none of them has to know. A text of plain ASCII is its own view.
+
+mod escapes;
+mod letters;
+mod mapped;
+
+use std::ops::Range;
+
+use discreet_host::steps;
+
+use escapes::Meaning;
+use letters::Seen;
+pub(crate) use mapped::Mapped;
+
+/// From so many blanks on, what follows is another column of a table.
+const COLUMN: usize = 4;
+/// The letters on either side that are read to see whether a word is Latin.
+const WORD: usize = 24;
+
+/// A text as a reader sees it. Its memory is reused: after the first texts nothing is allocated.
+#[derive(Default)]
+pub(crate) struct View {
+    mapped: Mapped,
+    made: String,
+}
+
+impl View {
+    /// Reads `text`. False if it is its own view; then this one has no meaning.
+    pub(crate) fn read(&mut self, text: &str) -> bool {
+        let Some(first) = next_special(text.as_bytes(), 0) else { return false };
+        self.mapped.clear();
+        let View { mapped, made } = self;
+        let mut reading = Reading { text, mapped, made, copied: 0, changed: false, latin: (0, false) };
+        let mut next = Some(first);
+        while let Some(at) = next {
+            let end = reading.special(at).max(at + 1);
+            next = next_special(text.as_bytes(), end);
+        }
+        reading.copy(text.len());
+        reading.changed
+    }
+
+    /// The text as a reader sees it.
+    pub(crate) fn text(&self) -> &str {
+        self.mapped.text()
+    }
+
+    /// The bytes of the original text that `start..end` of the view comes from.
+    pub(crate) fn original(&self, start: usize, end: usize) -> Range<usize> {
+        self.mapped.original(start, end)
+    }
+}
+
+/// The next byte from `from` on that may not be what a reader sees: all that is not ASCII, controls, the beginnings of
+/// escapes, and the first of two blanks.
+fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
+    const BLOCK: usize = 64;
+    let mut at = from;
+    loop {
+        let rest = bytes.get(at..)?;
+        let block = rest.get(..rest.len().min(BLOCK + 1))?;
+        // Without an exit inside, so that it compiles to vector instructions.
+        let special = block.iter().fold(false, |found, byte| found | is_special(*byte));
+        let blanks = block
+            .iter()
+            .zip(block.iter().skip(1))
+            .fold(false, |found, (one, other)| found | ((*one == b' ') & (*other == b' ')));
+        if special | blanks {
+            let place = block.iter().enumerate().position(|(place, byte)| {
+                is_special(*byte) || (*byte == b' ' && block.get(place + 1) == Some(&b' '))
+            });
+            return place.map(|place| at + place);
+        }
+        if block.len() <= BLOCK {
+            return None;
+        }
+        at += BLOCK;
+    }
+}
+
+fn is_special(byte: u8) -> bool {
+    (byte.wrapping_sub(0x20) >= 0x5f) & (byte != b'\n')
+        | (byte == b'%')
+        | (byte == b'&')
+        | (byte == b'\\')
+        | (byte == b'<')
+        | (byte == b'+')
+}
+
+/// A text while its view is made.
+struct Reading<'r> {
+    text: &'r str,
+    mapped: &'r mut Mapped,
+    made: &'r mut String,
+    /// The end of the part that is in the view.
+    copied: usize,
+    changed: bool,
+    /// The end of the last word with a letter that looks Latin, and whether the word is Latin.
+    latin: (usize, bool),
+}
+
+impl Reading<'_> {
+    /// Reads what begins with the special byte at `at`. Returns its end.
+    fn special(&mut self, at: usize) -> usize {
+        steps::count(1);
+        let Some(c) = self.text.get(at..).and_then(|rest| rest.chars().next()) else { return at + 1 };
+        let end = at + c.len_utf8();
+        match c {
+            ' ' | '\t' => self.blanks(at),
+            '%' | '&' | '\\' | '<' | '+' => match escapes::escape(self.text, at) {
+                Some((Meaning::Letter(c), end)) => self.letter(c, at, end, true),
+                Some((Meaning::Nothing, end)) => self.put(None, at, end),
+                None => end,
+            },
+            _ => self.letter(c, at, end, false),
+        }
+    }
+
+    /// Adds the character in `from..to`. Returns the place to go on.
+    fn letter(&mut self, c: char, from: usize, to: usize, escaped: bool) -> usize {
+        match letters::seen(c) {
+            Seen::Same | Seen::Dot | Seen::LooksLatin(_) if escaped => self.put(Some(c), from, to),
+            Seen::Same => to,
+            Seen::Gone => self.put(None, from, to),
+            Seen::Blank if escaped => self.blanks_from(from, to, 1),
+            Seen::Blank => self.blanks(from),
+            Seen::Line => self.put(Some('\n'), from, to),
+            Seen::As(c) => self.put(Some(c), from, to),
+            Seen::Dot if self.is_between_digits(from, to) => self.put(Some('-'), from, to),
+            Seen::LooksLatin(letter) if self.is_in_latin_word(from, to) => self.put(Some(letter), from, to),
+            Seen::Dot | Seen::LooksLatin(_) => to,
+            Seen::Compatible => {
+                letters::compatible(c, self.made);
+                self.copy(from);
+                self.mapped.replaced(self.made, from, to);
+                (self.copied, self.changed) = (to, true);
+                to
+            }
+            Seen::Mark => self.mark(c, from, to),
+        }
+    }
+
+    /// Copies the text up to `to` as it stands.
+    fn copy(&mut self, to: usize) {
+        self.mapped.same(self.text, self.copied, to);
+        self.copied = self.copied.max(to);
+    }
+
+    /// Adds a character, or nothing, in the place of `from..to`.
+    fn put(&mut self, c: Option<char>, from: usize, to: usize) -> usize {
+        self.copy(from);
+        if let Some(c) = c {
+            self.mapped.put(c, from, to);
+        }
+        (self.copied, self.changed) = (to, true);
+        to
+    }
+
+    /// Adds a mark to the letter in front of it. A mark that makes no letter of it is not seen.
+    fn mark(&mut self, mark: char, from: usize, to: usize) -> usize {
+        self.copy(from);
+        if let Some((letter, begin)) = self.mapped.pop() {
+            match unicode_normalization::char::compose(letter, mark) {
+                Some(both) => self.mapped.put(both, begin, to),
+                None => self.mapped.put(letter, begin, from),
+            }
+        }
+        (self.copied, self.changed) = (to, true);
+        to
+    }
+
+    /// Reads a row of blanks, the first at `at`.
+    fn blanks(&mut self, at: usize) -> usize {
+        let before = self.text.get(self.copied..at).is_some_and(|before| before.ends_with(' '));
+        let from = at - usize::from(before);
+        self.blanks_from(from, from, 0)
+    }
+
+    /// Reads the blanks from `to` on, behind `count` that begin at `from`. A row of a few blanks is one; a longer one
+    /// is seen as it is.
+    fn blanks_from(&mut self, from: usize, to: usize, count: usize) -> usize {
+        let (mut end, mut count, mut plain) = (to, count, count == 0);
+        for c in self.text.get(to..).unwrap_or_default().chars() {
+            match letters::seen(c) {
+                _ if c == ' ' => count += 1,
+                Seen::Blank => (count, plain) = (count + 1, false),
+                Seen::Gone => plain = false,
+                _ => break,
+            }
+            end += c.len_utf8();
+        }
+        let edge = |c: Option<char>| c.is_none_or(|c| c == '\n' || c == '\r');
+        let behind = self.text.get(end..).and_then(|behind| behind.chars().next());
+        let before = self.text.get(..from).and_then(|before| before.chars().next_back());
+        if plain && (count == 1 || count >= COLUMN || edge(before) || edge(behind)) {
+            return end;
+        }
+        self.copy(from);
+        if count >= COLUMN {
+            self.mapped.replaced("    ", from, end);
+        } else if !self.mapped.text().ends_with(' ') {
+            self.mapped.replaced(" ", from, end);
+        }
+        (self.copied, self.changed) = (end, true);
+        end
+    }
+
+    fn is_between_digits(&self, from: usize, to: usize) -> bool {
+        let digit = |c: Option<char>| {
+            c.is_some_and(|c| c.is_ascii_digit() || matches!(letters::seen(c), Seen::As('0'..='9')))
+        };
+        let before = self.text.get(..from).and_then(|before| before.chars().next_back());
+        let behind = self.text.get(to..).and_then(|behind| behind.chars().next());
+        digit(before) && digit(behind)
+    }
+
+    /// Has the word around `from..to` a letter of ASCII?
+    fn is_in_latin_word(&mut self, from: usize, to: usize) -> bool {
+        let (end, latin) = self.latin;
+        if to <= end {
+            return latin;
+        }
+        let before = self.text.get(..from).unwrap_or_default().chars().rev();
+        let behind = self.text.get(to..).unwrap_or_default().chars();
+        let in_word = |c: &char| c.is_alphabetic();
+        let length: usize = behind.clone().take(WORD).take_while(in_word).map(char::len_utf8).sum();
+        let mut both = before.take(WORD).take_while(in_word).chain(behind.take(WORD).take_while(in_word));
+        let latin = both.any(|c| c.is_ascii_alphabetic());
+        self.latin = (to + length, latin);
+        latin
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(text: &str) -> String {
+        let mut view = View::default();
+        if view.read(text) { view.text().to_owned() } else { text.to_owned() }
+    }
+
+    #[test]
+    fn a_plain_text_is_its_own_view() {
+        for text in [
+            "",
+            "card 4111 1111",
+            "100 % of 3 & 4 < 5",
+            "Jörg Müller, Łódź",
+            "  indented\n    more",
+            "a    column",
+            "C:\\temp",
+        ] {
+            assert!(!View::default().read(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reader_sees_the_same_in_all_of_these() {
+        for (text, view) in [
+            ("4111\u{a0}1111", "4111 1111"),
+            ("4111 \u{a0}1111", "4111 1111"),
+            ("4111\u{202f}\u{2009}1111", "4111 1111"),
+            ("4111  1111\t1111", "4111 1111 1111"),
+            ("4111\u{2011}1111\u{b7}1111", "4111-1111-1111"),
+            ("４１１１　１１１１", "4111 1111"),
+            ("٤١١١ ९९", "4111 99"),
+            ("𝟒𝟏① ²", "411 2"),
+            ("4\u{fe0f}\u{20e3}1\u{fe0f}\u{20e3}", "41"),
+            ("4\u{200b}1\u{ad}1\u{2060}1", "4111"),
+            ("Zoe\u{308} Jo\u{308}rg", "Zoë Jörg"),
+            ("\u{1112}\u{1161}\u{11ab}", "한"),
+            ("Аda Lоvelace", "Ada Lovelace"),
+            ("Анна", "Анна"),
+            ("ada＠example．com", "ada@example.com"),
+            ("O’Brien “x”", "O'Brien \"x\""),
+            ("4111%201111", "4111 1111"),
+            ("4111&nbsp;1111", "4111 1111"),
+            ("\\u0034111", "4111"),
+            ("41<b>11</b>", "4111"),
+            ("a\u{2028}b\u{0}", "a\nb"),
+            ("l·l", "l·l"),
+        ] {
+            assert_eq!(seen(text), view, "{text}");
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_original() {
+        let text = "card 4111\u{a0}1111\u{a0}1111\u{ad} x Zoe\u{308}!";
+        let mut view = View::default();
+        assert!(view.read(text));
+        let place = |word: &str| {
+            let start = view.text().find(word).unwrap();
+            &text[view.original(start, start + word.len())]
+        };
+        assert_eq!(place("4111 1111 1111"), "4111\u{a0}1111\u{a0}1111");
+        assert_eq!((place("Zoë"), place("x"), place("!")), ("Zoe\u{308}", "x", "!"));
+    }
+
+    #[test]
+    fn a_view_of_any_text_has_places_on_boundaries_in_order() {
+        const PIECES: [&str; 24] = [
+            "a", "4", " ", "  ", "\t", "\u{a0}", "\u{200b}", "\u{308}", "é", "%34", "%", "&nbsp;", "&",
+            "\\u0034", "\\", "<b>", "<", "+", "А", "한", "\u{11ab}", "ﬁ", "\n", "·",
+        ];
+        let mut state = 7_u64;
+        for _ in 0..4000 {
+            let mut text = String::new();
+            for _ in 0..12 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                text.push_str(PIECES[(state >> 33) as usize % PIECES.len()]);
+            }
+            let mut view = View::default();
+            if !view.read(&text) {
+                continue;
+            }
+            let mut last = 0;
+            for (at, c) in view.text().char_indices() {
+                let place = view.original(at, at + c.len_utf8());
+                assert!(
+                    text.get(place.clone()).is_some() && place.start >= last,
+                    "{text:?} {:?} {place:?}",
+                    view.text()
+                );
+                last = place.start;
+            }
+        }
+    }
+}

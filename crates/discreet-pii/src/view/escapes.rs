@@ -1,0 +1,293 @@
+//! Escapes of one layer: percent (RFC 3986), entities and inline tags of HTML, and the backslashes of JSON and of
+//! programming languages.
+
+/// What an escape stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A character.
+    Letter(char),
+    /// Nothing: a tag that a reader does not see.
+    Nothing,
+}
+
+/// The escape that begins at `at`: its meaning and its end.
+pub(super) fn escape(text: &str, at: usize) -> Option<(Meaning, usize)> {
+    let rest = text.get(at..)?;
+    let (meaning, length) = match rest.as_bytes().first()? {
+        b'%' => percent(rest).map(letter)?,
+        b'&' => entity(rest).map(letter)?,
+        b'\\' => backslash(rest).map(letter)?,
+        b'+' => plus(text, at).map(letter)?,
+        b'<' => tag(rest)?,
+        _ => return None,
+    };
+    Some((meaning, at + length))
+}
+
+fn letter((c, length): (char, usize)) -> (Meaning, usize) {
+    (Meaning::Letter(c), length)
+}
+
+/// One character in UTF-8, each byte as `%` and two digits. One byte of Latin-1 alone is read too.
+fn percent(rest: &str) -> Option<(char, usize)> {
+    let byte = |number: usize| {
+        let at = number * 3;
+        let digits = rest.get(at..at + 3)?.strip_prefix('%')?;
+        if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            u8::from_str_radix(digits, 16).ok()
+        } else {
+            None
+        }
+    };
+    let first = byte(0)?;
+    let length = match first {
+        0..0x80 => 1,
+        0xc2..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        0xf0..0xf5 => 4,
+        _ => 0,
+    };
+    let mut bytes = [0; 4];
+    let whole = bytes.iter_mut().take(length).enumerate().all(|(number, to)| {
+        byte(number).is_some_and(|byte| {
+            *to = byte;
+            true
+        })
+    });
+    let utf8 =
+        bytes.get(..length).filter(|_| whole && length > 0).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    match utf8.and_then(|text| text.chars().next()) {
+        Some(c) => Some((c, length * 3)),
+        // A blank or a letter of Latin-1.
+        None => (first >= 0xa0).then(|| (char::from(first), 3)),
+    }
+}
+
+/// A `+` in the query of an address is a blank. In other text it is a sign.
+fn plus(text: &str, at: usize) -> Option<(char, usize)> {
+    const LONGEST: usize = 256;
+    let bytes = text.as_bytes();
+    let alnum = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    if !alnum(at.checked_sub(1).and_then(|before| bytes.get(before))) || !alnum(bytes.get(at + 1)) {
+        return None;
+    }
+    let inside = |byte: &&u8| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'<' | b'>');
+    let mut before = bytes.get(..at)?.iter().rev().take(LONGEST).take_while(inside);
+    let mut behind = bytes.get(at..)?.iter().take(LONGEST).take_while(inside);
+    // `mail=ada+hotel@example.com` has a plus of its own.
+    (before.any(|byte| *byte == b'=') && !behind.any(|byte| *byte == b'@')).then_some((' ', 1))
+}
+
+/// `&#52;`, `&#x34;`, `&nbsp;`.
+fn entity(rest: &str) -> Option<(char, usize)> {
+    const LONGEST: usize = 12;
+    let end = rest.bytes().take(LONGEST).position(|byte| byte == b';')?;
+    let name = rest.get(1..end)?;
+    let c = match name.strip_prefix('#') {
+        Some(number) => {
+            let hexadecimal = number.strip_prefix(['x', 'X']);
+            let code = match hexadecimal {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => number.parse(),
+            };
+            code.ok().and_then(char::from_u32)?
+        }
+        None => named(name)?,
+    };
+    Some((c, end + 1))
+}
+
+/// Characters with a name in HTML 4: signs, blanks, and Latin letters with accents, by letter and accent.
+fn named(name: &str) -> Option<char> {
+    const SIGNS: [(&str, char); 42] = [
+        ("nbsp", '\u{a0}'),
+        ("amp", '&'),
+        ("lt", '<'),
+        ("gt", '>'),
+        ("quot", '"'),
+        ("apos", '\''),
+        ("ensp", '\u{2002}'),
+        ("emsp", '\u{2003}'),
+        ("thinsp", '\u{2009}'),
+        ("hairsp", '\u{200a}'),
+        ("numsp", '\u{2007}'),
+        ("puncsp", '\u{2008}'),
+        ("zwnj", '\u{200c}'),
+        ("zwj", '\u{200d}'),
+        ("lrm", '\u{200e}'),
+        ("rlm", '\u{200f}'),
+        ("shy", '\u{ad}'),
+        ("hyphen", '-'),
+        ("dash", '-'),
+        ("minus", '-'),
+        ("ndash", '-'),
+        ("mdash", '-'),
+        ("lsquo", '\''),
+        ("rsquo", '\''),
+        ("ldquo", '"'),
+        ("rdquo", '"'),
+        ("laquo", '"'),
+        ("raquo", '"'),
+        ("middot", '\u{b7}'),
+        ("bull", '\u{2022}'),
+        ("commat", '@'),
+        ("period", '.'),
+        ("comma", ','),
+        ("colon", ':'),
+        ("sol", '/'),
+        ("plus", '+'),
+        ("lowbar", '_'),
+        ("num", '#'),
+        ("szlig", 'ß'),
+        ("aelig", 'æ'),
+        ("oslash", 'ø'),
+        ("aring", 'å'),
+    ];
+    const ACCENTS: [(&str, char); 6] = [
+        ("uml", '\u{308}'),
+        ("acute", '\u{301}'),
+        ("grave", '\u{300}'),
+        ("circ", '\u{302}'),
+        ("tilde", '\u{303}'),
+        ("cedil", '\u{327}'),
+    ];
+    if let Some((_, c)) = SIGNS.iter().find(|(known, _)| *known == name) {
+        return Some(*c);
+    }
+    let mut letters = name.chars();
+    let letter = letters.next().filter(char::is_ascii_alphabetic)?;
+    let (_, accent) = ACCENTS.iter().find(|(known, _)| *known == letters.as_str())?;
+    unicode_normalization::char::compose(letter, *accent)
+}
+
+/// `\u00e9`, `\u{e9}`, `\U000000e9`, `\xe9`, `\"`, `\/`, and `\n` in front of no small letter, as a path may have one. More
+/// backslashes are one: each layer of JSON doubles them.
+fn backslash(rest: &str) -> Option<(char, usize)> {
+    const MOST: usize = 8;
+    let bytes = rest.as_bytes();
+    let slashes = bytes.iter().take(MOST).take_while(|byte| **byte == b'\\').count();
+    let behind = |count: usize| {
+        let digits = rest.get(slashes + 1..slashes + 1 + count)?;
+        let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        hexadecimal.then(|| u32::from_str_radix(digits, 16).ok())?
+    };
+    let coded = |count: usize| Some((behind(count)?, slashes + 1 + count));
+    let (code, length) = match bytes.get(slashes)? {
+        b'u' if bytes.get(slashes + 1) == Some(&b'{') => {
+            let digits = rest.get(slashes + 2..)?.split('}').next().filter(|digits| digits.len() <= 6)?;
+            (u32::from_str_radix(digits, 16).ok()?, slashes + 3 + digits.len())
+        }
+        b'u' => surrogates(rest, slashes).or_else(|| coded(4))?,
+        b'U' => coded(8)?,
+        b'x' => coded(2)?,
+        quote @ (b'"' | b'\'' | b'/') => (u32::from(*quote), slashes + 1),
+        b'n' | b'r' if !next_is_small(bytes, slashes) => (u32::from('\n'), slashes + 1),
+        b't' if !next_is_small(bytes, slashes) => (u32::from('\t'), slashes + 1),
+        _ => return None,
+    };
+    Some((char::from_u32(code)?, length))
+}
+
+fn next_is_small(bytes: &[u8], slashes: usize) -> bool {
+    bytes.get(slashes + 1).is_some_and(u8::is_ascii_lowercase)
+}
+
+/// A character beyond U+FFFF, as two units of UTF-16.
+fn surrogates(rest: &str, slashes: usize) -> Option<(u32, usize)> {
+    let unit = |at: usize| u32::from_str_radix(rest.get(at..at + 4)?, 16).ok();
+    let high = unit(slashes + 1).filter(|unit| (0xd800..0xdc00).contains(unit))?;
+    let second = slashes + 5;
+    let more = rest.as_bytes().get(second..)?.iter().take_while(|byte| **byte == b'\\').count();
+    let low = unit(second + more + 1).filter(|unit| (0xdc00..0xe000).contains(unit))?;
+    let is_unit = (1..=8).contains(&more) && rest.as_bytes().get(second + more) == Some(&b'u');
+    is_unit.then_some((0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00), second + more + 5))
+}
+
+/// A tag of HTML that stands inside of a line, or ends one.
+fn tag(rest: &str) -> Option<(Meaning, usize)> {
+    const LONGEST: usize = 256;
+    const INLINE: [&str; 22] = [
+        "b", "i", "u", "s", "em", "strong", "span", "font", "a", "mark", "sub", "sup", "small", "big",
+        "code", "tt", "del", "ins", "wbr", "abbr", "kbd", "bdi",
+    ];
+    const BLOCK: [&str; 16] = [
+        "br", "p", "div", "td", "th", "tr", "li", "ul", "ol", "h1", "h2", "h3", "h4", "table", "tbody", "hr",
+    ];
+    let inner = rest.get(1..)?;
+    let inner = inner.strip_prefix('/').unwrap_or(inner);
+    let name_end = inner.bytes().take(8).position(|byte| !byte.is_ascii_alphanumeric())?;
+    let name = inner.get(..name_end).filter(|name| !name.is_empty())?;
+    if !matches!(inner.as_bytes().get(name_end), Some(b'>' | b' ' | b'/')) {
+        return None;
+    }
+    let end = rest.bytes().take(LONGEST).position(|byte| byte == b'>')? + 1;
+    let is = |known: &&str| known.eq_ignore_ascii_case(name);
+    if INLINE.iter().any(is) {
+        Some((Meaning::Nothing, end))
+    } else if BLOCK.iter().any(is) {
+        Some((Meaning::Letter(if name.eq_ignore_ascii_case("td") { '\t' } else { '\n' }), end))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_start(text: &str) -> Option<(Meaning, usize)> {
+        escape(text, 0)
+    }
+
+    #[test]
+    fn each_escape_has_its_meaning_and_its_end() {
+        for (text, c, length) in [
+            ("%34x", '4', 3),
+            ("%C3%A9", 'é', 6),
+            ("%F0%9D%9F%99", '𝟙', 12),
+            ("%A0", '\u{a0}', 3),
+            ("&#52;", '4', 5),
+            ("&#x34;", '4', 6),
+            ("&nbsp;", '\u{a0}', 6),
+            ("&eacute;", 'é', 8),
+            ("&Ouml;", 'Ö', 6),
+            ("\\u0034", '4', 6),
+            ("\\\\u0034", '4', 7),
+            ("\\ud835\\udfd9", '𝟙', 12),
+            ("\\u{34}", '4', 6),
+            ("\\x34", '4', 4),
+            ("\\U00000034", '4', 10),
+            ("\\\"", '"', 2),
+            ("\\nAnna", '\n', 2),
+        ] {
+            assert_eq!(at_start(text), Some((Meaning::Letter(c), length)), "{text}");
+        }
+        for text in [
+            "%",
+            "%4",
+            "%zz",
+            "%89",
+            "&",
+            "&amp",
+            "&unknown;",
+            "\\new",
+            "\\",
+            "\\u12",
+            "<person>",
+            "<",
+            "a<b",
+            "+",
+        ] {
+            assert_eq!(at_start(text), None, "{text}");
+        }
+        assert_eq!(at_start("</b>"), Some((Meaning::Nothing, 4)));
+        assert_eq!(at_start("<td class=\"x\">"), Some((Meaning::Letter('\t'), 14)));
+    }
+
+    #[test]
+    fn a_plus_is_a_blank_in_the_query_of_an_address_only() {
+        assert_eq!(escape("?q=ada+lovelace", 6), Some((Meaning::Letter(' '), 7)));
+        assert_eq!(escape("mail=ada+x@example.com", 8), None);
+        assert_eq!(escape("c+d", 1), None);
+    }
+}
