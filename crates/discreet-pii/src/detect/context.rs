@@ -11,6 +11,9 @@ const BEHIND: usize = 40;
 /// Endings of compounds and plurals: `passportnumber`, `Reisepassnummer`, `cards`.
 const ENDINGS: [&str; 9] = ["", "s", "number", "num", "no", "nummer", "nr", "id", "numbers"];
 
+/// Context words that are others in small letters or without accents: `mg/dl`, and the time that a robot needs.
+const NOT_ALONE: [&str; 2] = ["dl", "eta"];
+
 /// 16 KiB: one in twenty words passes it without being a context word.
 const FILTER: usize = 1 << 11;
 
@@ -219,6 +222,10 @@ impl Context {
                         mark.start = mark.start.min(from);
                     }
                 }
+                let bare = text.get(start..at).is_some_and(|word| NOT_ALONE.contains(&word));
+                if bare && mark.start == start {
+                    mark.kinds = Kinds::NONE;
+                }
                 if !mark.kinds.is_empty() {
                     self.anywhere = self.anywhere.union(mark.kinds);
                     self.marks.push(mark);
@@ -234,6 +241,11 @@ impl Context {
     pub(crate) fn distance(&self, text: &str, start: usize, end: usize, kind: Kind) -> Option<u8> {
         let next = self.marks.partition_point(|mark| mark.end <= start);
         let (earlier, later) = self.marks.split_at_checked(next)?;
+        // `EMP-44120` has its label in itself.
+        let own = later.iter().take_while(|mark| mark.end < end);
+        if own.filter(|mark| mark.start <= start).any(|mark| mark.kinds.contains(kind)) {
+            return Some(0);
+        }
         let before = earlier
             .iter()
             .rev()

@@ -27,8 +27,12 @@ impl Field {
             return Field::default();
         }
         let mut found = hints(last);
+        let outer = names.next();
         if GENERAL.contains(&last) || found.is_empty() {
-            found = names.next().map_or(found, |outer| found.union(hints(outer)));
+            found = outer.map_or(found, |outer| found.union(hints(outer)));
+        }
+        if is_name_of_person(last, outer) {
+            found = found.union([Kind::Person].into_iter().collect());
         }
         // A pose of the robot is not a position on Earth.
         if path.contains("pose") || path.contains("twist") {
@@ -55,6 +59,60 @@ const ROBOT: [&str; 9] = [
 /// General names, which say nothing themselves.
 const GENERAL: [&str; 12] =
     ["value", "values", "data", "number", "no", "id", "text", "code", "string", "content", "name", "str"];
+
+/// Words for people. A field with such a name alone, or its `name`, holds the name of one.
+const PEOPLE: [&str; 34] = [
+    "guest",
+    "patient",
+    "customer",
+    "client",
+    "person",
+    "passenger",
+    "visitor",
+    "resident",
+    "caller",
+    "driver",
+    "owner",
+    "employee",
+    "contact",
+    "holder",
+    "cardholder",
+    "recipient",
+    "sender",
+    "applicant",
+    "tenant",
+    "student",
+    "doctor",
+    "nurse",
+    "physician",
+    "gast",
+    "kunde",
+    "kundin",
+    "patientin",
+    "huesped",
+    "cliente",
+    "paciente",
+    "ospite",
+    "paziente",
+    "klant",
+    "hospede",
+];
+
+/// Does a field with this name hold the name of a person: `guest`, `guestName`, `guest.name`?
+fn is_name_of_person(last: &str, outer: Option<&str>) -> bool {
+    let is_people =
+        |name: &str| words(name).any(|word| PEOPLE.iter().any(|known| known.eq_ignore_ascii_case(word)));
+    let count = words(last).count();
+    let is_name = words(last).last().is_some_and(|word| {
+        ["name", "nombre", "nom", "nome", "naam"].iter().any(|known| known.eq_ignore_ascii_case(word))
+    });
+    match count {
+        1 if is_name => outer.is_some_and(is_people),
+        1 => is_people(last),
+        2 if is_name => is_people(last),
+        _ => false,
+    }
+}
 
 /// Names of fields with transcripts of speech.
 const SPOKEN: [&str; 9] = [

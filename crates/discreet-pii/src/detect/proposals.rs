@@ -4,9 +4,16 @@ use std::ops::Range;
 
 use super::reader::Reader;
 use super::{Evidence, Hit};
-use crate::kinds::{Check, Form, REACH, Score, Scores, mrz, secrets, wallets};
+use crate::kinds::{Check, Code, Form, REACH, Score, Scores, iban, mrz, secrets, wallets};
 use crate::recognisers::{code, coordinates, ipv6, telephone, web};
 use crate::{Group, Kind, Kinds};
+
+/// The least number of letters and digits of a number that is hidden although it fails its check.
+const SHORTEST_MISREAD: usize = 6;
+/// The points that such a number loses.
+const MISREAD: u8 = 15;
+/// The most words between a label and a number that follows it directly: `card number is`, `IBAN transfer to`.
+const DIRECTLY: u8 = 2;
 
 impl Reader<'_> {
     /// Proposes all forms that begin at `start`. Returns the end of a secret among them, else 0.
@@ -46,24 +53,54 @@ impl Reader<'_> {
         if hopeless(scores.alone) && (hopeless(scores.near) || !self.supported().contains(kind)) {
             return false;
         }
+        if kind == Kind::Room
+            && (self.text.get(..at.start).is_some_and(|head| head.ends_with(['$', '€', '£', '¥']))
+                || is_amount(self.text, at.end))
+        {
+            return false;
+        }
         let (passes, evidence) = match form.check {
             Check::None => (true, Evidence::Form),
             Check::Raw(check) => (check(raw), Evidence::Checked),
             Check::Code(check) => (check(compact(raw, &mut [0; 96])), Evidence::Checked),
         };
+        let checked = matches!(form.check, Check::Code(_));
         let at = at.start + usize::from(form.lead)..at.end;
-        passes && self.propose_within(kind, at, (scores, form.reach), evidence)
+        match passes {
+            true => self.propose_within(kind, at, (scores, form.reach), evidence),
+            false => checked && self.misread(kind, at, form.scores),
+        }
     }
 
-    /// Proposes a code that only a context word makes anything of.
+    /// Proposes a number that fails its check directly behind its label: somebody misread a digit, and it identifies a
+    /// person all the same.
+    fn misread(&mut self, kind: Kind, at: Range<usize>, scores: Scores) -> bool {
+        let signs = self.text.get(at.clone()).unwrap_or_default().bytes().filter(u8::is_ascii_alphanumeric);
+        let scores = Scores { alone: Score::NONE, near: scores.near.less(MISREAD) };
+        signs.count() >= SHORTEST_MISREAD
+            && self.propose_within(kind, at, (scores, DIRECTLY), Evidence::Context)
+    }
+
+    /// Proposes a code that only a context word makes anything of. Directly behind the word it may have blanks between
+    /// groups of digits.
     pub(super) fn code(&mut self, bytes: &[u8], start: usize) {
         let (matcher, supported) = (self.matcher, self.supported());
-        if supported.meets(matcher.code_kinds())
-            && let Some((end, count)) = code::end(bytes, start)
+        if !supported.meets(matcher.code_kinds()) {
+            return;
+        }
+        let groups = code::groups(bytes, start).map(|(end, count)| (end, count, true));
+        for (end, count, spaced) in
+            code::end(bytes, start).map(|(end, count)| (end, count, false)).into_iter().chain(groups)
         {
-            let fits = |length: (usize, usize)| (length.0..=length.1).contains(&count);
-            for (kind, code) in matcher.codes().filter(|(_, code)| fits(code.length)) {
-                self.propose_within(kind, start..end, (code.scores, code.reach), Evidence::Context);
+            let letters = bytes.get(start..end).unwrap_or_default();
+            let capitals =
+                letters.iter().any(u8::is_ascii_uppercase) && !letters.iter().any(u8::is_ascii_lowercase);
+            let fits = |code: &Code| {
+                (code.length.0..=code.length.1).contains(&count) && (capitals || !code.capitals)
+            };
+            for (kind, code) in matcher.codes().filter(|(_, code)| fits(code)) {
+                let reach = if spaced { 0 } else { code.reach };
+                self.propose_within(kind, start..end, (code.scores, reach), Evidence::Context);
             }
         }
     }
@@ -81,6 +118,17 @@ impl Reader<'_> {
     pub(super) fn telephone(&mut self, bytes: &[u8], start: usize) {
         if let Some(found) = telephone::number(bytes, start) {
             self.propose_within(Kind::Phone, found.at, (found.scores, found.reach), Evidence::Form);
+        }
+    }
+
+    /// Proposes the account number that begins at `start`.
+    pub(super) fn iban(&mut self, start: usize) {
+        if let Some(end) = iban::end(self.text, start) {
+            self.propose(Kind::Iban, start..end, iban::SCORES, Evidence::Checked);
+        } else if self.supported().contains(Kind::Iban)
+            && let Some(end) = iban::misread_end(self.text.as_bytes(), start)
+        {
+            self.propose_within(Kind::Iban, start..end, (iban::MISREAD, DIRECTLY), Evidence::Context);
         }
     }
 
@@ -188,6 +236,21 @@ impl Reader<'_> {
         }
         kept
     }
+}
+
+/// Does a unit follow, so that the number is an amount: `2 nights`, `40 €`, `50 percent`?
+fn is_amount(text: &str, end: usize) -> bool {
+    const UNITS: [&str; 34] = [
+        "night", "nights", "day", "days", "week", "weeks", "hour", "hours", "minute", "minutes", "min",
+        "percent", "per", "degrees", "euro", "euros", "dollars", "pounds", "people", "persons", "adults",
+        "children", "guests", "beds", "rooms", "times", "am", "pm", "nächte", "tage", "uhr", "prozent",
+        "noches", "nuits",
+    ];
+    let rest = text.get(end..).unwrap_or_default();
+    let word = rest.strip_prefix(' ').unwrap_or(rest);
+    let length = word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len());
+    word.starts_with(['%', '€', '£', '°'])
+        || word.get(..length).is_some_and(|unit| UNITS.iter().any(|known| known.eq_ignore_ascii_case(unit)))
 }
 
 /// The letters, in upper case, and digits of a match, without separators.

@@ -4,7 +4,6 @@ use super::context::Context;
 use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
-use crate::kinds::iban;
 use crate::kinds::secrets::HEADER_BEGINS;
 use crate::recognisers::{coordinates, labelled, web};
 
@@ -169,10 +168,8 @@ impl Reader<'_> {
 
     /// Proposes what only a word with letters begins.
     fn mixed(&mut self, bytes: &[u8], start: usize, end: usize, word: &Word) {
-        if word.digits >= 2
-            && let Some(last) = iban::end(self.text, start)
-        {
-            self.propose(Kind::Iban, start..last, iban::SCORES, Evidence::Checked);
+        if word.digits >= 2 {
+            self.iban(start);
         }
         if word.length >= 3
             && labelled::announces(bytes, end)
@@ -214,6 +211,10 @@ impl Reader<'_> {
             b'@' => {
                 if let Some((found, scores)) = web::email(self.text, at) {
                     self.propose(Kind::Email, found, scores, Evidence::Form);
+                } else if matches!((before, next), (b'\'', b'\'') | (b'`', b'`'))
+                    && let Some((found, scores)) = labelled::account(self.text, at)
+                {
+                    self.propose(Kind::Username, found, scores, Evidence::Form);
                 }
             }
             b':' if next == b'/' && bytes.get(at + 2) == Some(&b'/') => {

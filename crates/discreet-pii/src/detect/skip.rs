@@ -75,7 +75,9 @@ pub(crate) fn word(bytes: &[u8], start: usize) -> Option<usize> {
     let begins = a == b'b' && matches!((b, c), (b'e' | b'a', b'a' | b's'));
     let verb = matches!((one, two), (b'i' | b'e' | b'w' | b'l', b's' | b'a') | (0xC3, _));
     let ends = matches!(next, b' ' | b',') || start + length == bytes.len();
-    let plain = (1..16).contains(&length) && ends;
+    // `password 'tulip'`
+    let announces = next == b' ' && matches!(one, b'!'..=b'\'' | b'@' | b'`' | b'A'..=b'Z');
+    let plain = (1..16).contains(&length) && ends && !announces;
     (plain && !begins && !verb && swar::digits(behind) == 0).then_some(start + length + 1)
 }
 

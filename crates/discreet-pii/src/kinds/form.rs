@@ -38,7 +38,17 @@ impl Definition {
 
     /// Codes of `least` to `most` letters and digits count if a context word stands at most three words in front.
     pub(super) const fn code(self, least: usize, most: usize, scores: Scores) -> Definition {
-        Definition { code: Some(Code { length: (least, most), scores, reach: 3 }), ..self }
+        self.code_within(3, (least, most), scores)
+    }
+
+    /// The same if it stands at most `reach` words in front.
+    pub(super) const fn code_within(self, reach: u8, length: (usize, usize), scores: Scores) -> Definition {
+        Definition { code: Some(Code { length, scores, reach, capitals: false }), ..self }
+    }
+
+    /// The same with capitals, and without small letters.
+    pub(super) const fn code_in_capitals(self, length: (usize, usize), scores: Scores) -> Definition {
+        Definition { code: Some(Code { length, scores, reach: 3, capitals: true }), ..self }
     }
 
     pub(super) const fn words(self, words: &'static [&'static str]) -> Definition {
@@ -55,6 +65,8 @@ pub(crate) struct Code {
     pub(crate) scores: Scores,
     /// The number of words that may stand between.
     pub(crate) reach: u8,
+    /// It has capitals, and no small letters.
+    pub(crate) capitals: bool,
 }
 
 /// The condition on a match beyond its pattern.

@@ -36,7 +36,8 @@ pub(super) const DRIVING_LICENCE: Definition =
 pub(super) const VEHICLE_REGISTRATION: Definition = define("de_kfz", "DE_KFZ", Group::Document)
     .covered_by("vehicle_plate")
     .forms(&[
-        form(r"(?i)[a-z]{1,3}[ -][a-z]{1,2}[ -]\d{1,4}[eh]?", alone(35).near(80)),
+        form(r"[A-Z]{1,3}[ -][A-Z]{1,2}[ -]\d{1,4}[EH]?", alone(35).near(80)).case_sensitive(),
+        form(r"[a-z]{1,3}-[a-z]{1,2}[ -]\d{1,4}[eh]?", alone(5).near(80)),
         form(r"(?:[A-Z]|Ä|Ö|Ü){1,3}-[A-Z]{1,2} ?\d{1,4}[EH]?", alone(45).near(85)),
     ])
     .words(&[vehicles::PLATE_WORDS, PLATE_WORDS]);

@@ -3,13 +3,15 @@
 use super::Group;
 use super::checksums::mod_97_10;
 use super::form::{Definition, define};
-use super::score::{Scores, alone};
+use super::score::{Scores, alone, only_near};
 
 /// An international bank account number.
 pub(super) const IBAN: Definition = define("iban", "IBAN_CODE", Group::Money).words(&["iban"]);
 
 /// The scores of a number with the length and form of its country and right check digits.
 pub(crate) const SCORES: Scores = alone(95).near(98);
+/// The scores of one that is wrong.
+pub(crate) const MISREAD: Scores = only_near(83);
 
 /// The end of the account number that begins at `start`. Its country gives the length; blanks and hyphens may
 /// separate groups.
@@ -39,6 +41,36 @@ pub(crate) fn end(text: &str, start: usize) -> Option<usize> {
     }
     let whole = bytes.get(end).is_none_or(|next| !next.is_ascii_alphanumeric());
     (whole && number.get(..count).is_some_and(valid)).then_some(end)
+}
+
+/// The end of a number that begins like an account number but has a wrong length or wrong check digits: two letters, two digits, and 8 to 30 letters and digits in groups.
+pub(crate) fn misread_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let head: &[u8; 4] = bytes.get(start..)?.first_chunk()?;
+    let [a, b, c, d] = *head;
+    let small = a.is_ascii_lowercase();
+    if !(a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit()) {
+        return None;
+    }
+    let of_case = |byte: u8| {
+        byte.is_ascii_digit() || (byte.is_ascii_alphabetic() && byte.is_ascii_lowercase() == small)
+    };
+    let (mut count, mut digits, mut end) = (0, 0, start);
+    for (at, byte) in bytes.iter().enumerate().skip(start) {
+        if of_case(*byte) && count < 34 {
+            (count, digits, end) = (count + 1, digits + usize::from(byte.is_ascii_digit()), at + 1);
+        } else if !matches!(byte, b' ' | b'-') || end != at || !group_follows(bytes, at + 1, of_case) {
+            break;
+        }
+    }
+    let whole = bytes.get(end).is_none_or(|next| !next.is_ascii_alphanumeric());
+    (whole && (12..=34).contains(&count) && digits >= 8).then_some(end)
+}
+
+/// Does a group with a digit follow, so that a word behind the number is not taken for a part of it?
+fn group_follows(bytes: &[u8], at: usize, of_case: impl Fn(u8) -> bool) -> bool {
+    let group = bytes.get(at..).unwrap_or_default();
+    let length = group.iter().take(5).take_while(|byte| of_case(**byte)).count();
+    (1..=4).contains(&length) && group.iter().take(length).any(u8::is_ascii_digit)
 }
 
 /// The countries of SWIFT's registry, each with the length of its numbers and the form of the part behind the check

@@ -1,4 +1,4 @@
-//! Medical records.
+//! Medical records and health insurance.
 
 use super::Group;
 use super::form::{Definition, define};
@@ -9,4 +9,22 @@ pub(super) const MEDICAL_RECORD: Definition = define("medical_record", "MEDICAL_
     .code(4, 14, only_near(72))
     .words(&["mrn medicalrecord patient patientid patientno patientnumber patientin patienten \
         patientennummer patientenid fallnummer krankenakte dossiermedical historiaclinica \
-        cartellaclinica paciente paziente numerodepatient healthrecord hospitalnumber chart"]);
+        cartellaclinica paciente paziente numerodepatient healthrecord hospitalnumber chart \
+        healthid nationalhealthid nationalhealth nhc numerodehistoria numerohistoria cipa \
+        episodio numerodeepisodio episodeid encounterid visitid admissionid prescription rx \
+        rxnumber ipp numerodossier numerocartella patientnummer dossiernummer processoclinico \
+        numerodeutente"]);
+
+/// A health insurance or policy number, of a country not listed.
+pub(super) const INSURANCE: Definition = define("health_insurance", "HEALTH_INSURANCE", Group::Health)
+    .code_within(2, (5, 20), only_near(72))
+    .words(&["insurance insuranceid insurancepolicy insuranceno insurancenumber ins hin policyid \
+        policynumber policyno policyholder policyholderid policy pol subscriberid \
+        healthinsurance healthplan versicherung versicherungsnummer versichertennummer \
+        versicherten krankenversicherung krankenversicherungsnummer policennummer \
+        versicherungsschein assurance numerodassure numeroassure assuresocial mutuelle \
+        numerodepolice carnetdesante seguro numerodeseguro poliza numerodepoliza \
+        aseguramiento asegurado nass nuss numerodeafiliacion afiliacion seguridadsocial \
+        assicurazione numerodipolizza polizza tesserasanitaria verzekering \
+        verzekeringsnummer polisnummer zorgverzekering polis apolice numerodaapolice \
+        segurosaude"]);

@@ -5,7 +5,12 @@ use super::Group;
 use super::form::{Definition, define};
 
 /// A person's name.
-pub(super) const PERSON: Definition = define("person", "PERSON", Group::Person);
+pub(super) const PERSON: Definition = define("person", "PERSON", Group::Person).words(&[
+    "firstname lastname surname familyname givenname fullname middlename maidenname secondname \
+        forename cardholdername accountholder vorname nachname familienname prenom nomdefamille \
+        apellido apellidos nombrecompleto primerapellido cognome nomecognome voornaam \
+        achternaam sobrenome nomecompleto",
+]);
 
 /// A nationality, religion or political group.
 pub(super) const NATIONALITY: Definition = define("nationality", "NRP", Group::Person);

@@ -7,4 +7,6 @@ use super::form::{Definition, define};
 pub(super) const PLACE: Definition = define("place", "LOCATION", Group::Place);
 
 /// A street address.
-pub(super) const ADDRESS: Definition = define("address", "STREET_ADDRESS", Group::Place);
+pub(super) const ADDRESS: Definition = define("address", "STREET_ADDRESS", Group::Place)
+    .words(&["address addr domicilio direccion adresse anschrift indirizzo adres morada endereco \
+        homeaddress postaladdress streetaddress wohnadresse domicile"]);

@@ -35,8 +35,9 @@ pub(super) const ITIN: Definition = define("us_itin", "US_ITIN", Group::National
         form(r"9\d{2}[- ]\d{2}[- ]\d{4}", alone(60).near(92)).check(itin),
         form(r"9\d{8}", alone(30).near(86)).check(itin),
         form(r"9\d{2}-\d{6}|9\d{4}-\d{4}", alone(30).near(86)).check(itin),
+        form(r"\d{2}-\d{7}", alone(5).near(80)).within(2),
     ])
-    .words(&["itin taxpayer individualtaxpayer", national_ids::TAX_WORDS]);
+    .words(&["ein employeridentification fein itin taxpayer individualtaxpayer", national_ids::TAX_WORDS]);
 
 /// A US Medicare beneficiary number.
 pub(super) const MBI: Definition = define("us_mbi", "US_MBI", Group::Health)
@@ -48,6 +49,7 @@ pub(super) const NPI: Definition = define("us_npi", "US_NPI", Group::Health)
     .forms(&[
         form(r"[12]\d{9}", alone(15).near(88)).check(npi),
         form(r"[12]\d{3}[ -]\d{3}[ -]\d{3}", alone(45).near(90)).check(npi),
+        form(r"\d{10}", alone(1).near(72)).check(varied).within(1),
     ])
     .words(&["npi provider nationalprovider"]);
 

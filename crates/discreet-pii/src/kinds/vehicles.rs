@@ -12,7 +12,7 @@ pub(super) const PLATE_WORDS: &str = "plate plates licenseplate licenceplate num
 /// A vehicle's registration, of a country not listed.
 pub(super) const PLATE: Definition = define("vehicle_plate", "VEHICLE_PLATE", Group::Document)
     .forms(&[form(r"[A-Z]{2}-\d{3}-[A-Z]{2}", alone(55).near(85)).check(mixed)])
-    .code(4, 9, only_near(60))
+    .code_in_capitals((4, 9), only_near(60))
     .words(&[
         PLATE_WORDS,
         germany::PLATE_WORDS,

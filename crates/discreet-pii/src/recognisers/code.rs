@@ -17,7 +17,46 @@ pub(crate) fn end(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
         }
     }
     let foreign = rest.get(end).is_some_and(|next| *next >= 0x80);
-    (number && !foreign).then_some((start + end, count))
+    let code = rest.get(..end).unwrap_or_default();
+    (number && !foreign && !is_date(code) && !has_word(code)).then_some((start + end, count))
+}
+
+/// `2022-03-24`, `24-03-2022`, `24/03/22`.
+fn is_date(code: &[u8]) -> bool {
+    let mut parts = code.split(|byte| matches!(byte, b'-' | b'/'));
+    let mut length = || parts.next().filter(|part| part.iter().all(u8::is_ascii_digit)).map(<[u8]>::len);
+    let lengths = [length(), length(), length()];
+    parts.next().is_none()
+        && matches!(lengths, [Some(4), Some(1..=2), Some(1..=2)] | [Some(1..=2), Some(1..=2), Some(2 | 4)])
+}
+
+/// `37-year-old`, `base64`: small letters of a word, and hardly a digit.
+fn has_word(code: &[u8]) -> bool {
+    let digits = code.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let words = code.split(|byte| !byte.is_ascii_lowercase());
+    digits < 4 && words.map(<[u8]>::len).max().unwrap_or(0) >= 3
+}
+
+/// The end of two to four groups of digits with a blank between them, and the number of their digits: `78 57654565 02`.
+pub(crate) fn groups(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
+    let (mut at, mut count, mut groups) = (start, 0, 0);
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let digits = rest.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
+        let whole = rest.get(digits).is_none_or(|next| !next.is_ascii_alphanumeric() && *next < 0x80);
+        if !(2..=8).contains(&digits) || !whole {
+            return None;
+        }
+        (at, count, groups) = (at + digits, count + digits, groups + 1);
+        let more = bytes.get(at) == Some(&b' ') && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+        if !more {
+            return (groups > 1 && count >= 7).then_some((at, count));
+        }
+        if groups == 4 {
+            return None;
+        }
+        at += 1;
+    }
 }
 
 #[cfg(test)]
@@ -27,7 +66,17 @@ mod tests {
     #[test]
     fn a_code_ends_with_a_letter_or_digit_and_has_a_digit() {
         assert_eq!(end(b"AB-12/3, x", 0), Some((7, 5)));
-        assert_eq!(end(b"hello", 0), None);
+        for text in ["hello", "2022-03-24", "24/03/22", "37-year-old", "base64"] {
+            assert_eq!(end(text.as_bytes(), 0), None, "{text}");
+        }
         assert_eq!(end(b"A1--", 0), Some((2, 2)));
+    }
+
+    #[test]
+    fn groups_of_digits_are_one_code() {
+        assert_eq!(groups(b"78 57654565 02, x", 0), Some((14, 12)));
+        for text in ["78", "78 57", "7 8 9 1 2 3 4", "78 57654565x", "12 34 56 78 90", "123456789 12"] {
+            assert_eq!(groups(text.as_bytes(), 0), None, "{text}");
+        }
     }
 }

@@ -17,10 +17,11 @@ struct Labelled {
 }
 
 /// The kinds that have no form of their own. For a label of several kinds the first row counts.
-const KINDS: [Labelled; 4] = [
+const KINDS: [Labelled; 5] = [
     Labelled { kind: Kind::Password, least: 4, mixed: false, scores: alone(85).always() },
     Labelled { kind: Kind::ApiKey, least: 12, mixed: true, scores: alone(80).always() },
     Labelled { kind: Kind::Token, least: 12, mixed: true, scores: alone(80).always() },
+    Labelled { kind: Kind::Address, least: 8, mixed: true, scores: alone(93).always() },
     Labelled { kind: Kind::Username, least: 2, mixed: false, scores: alone(55).always() },
 ];
 
@@ -44,11 +45,29 @@ pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
         [b':' | b'=', next, ..] => !matches!(next, b':' | b'='),
         [b'"' | b'\'' | b'*', b':' | b'=', ..] => true,
         [b' ', b':' | b'=', b' ', ..] => true,
+        // `password Tulip7!`, `IDENTIFIED BY 'tulip'`
+        [b' ', next, ..] if is_odd(*next) || next.is_ascii_uppercase() => true,
         [b' ', b'i' | b'e' | b'w', b's' | b'a', _, ..] | [b' ', b'l' | 0xC3, ..] => {
             rest.get(1..).is_some_and(|rest| VERBS.iter().any(|verb| rest.starts_with(verb.as_bytes())))
         }
         _ => false,
     }
+}
+
+/// Signs with which a word does not begin.
+fn is_odd(byte: u8) -> bool {
+    matches!(byte, b'!'..=b'\'' | b'@' | b'`' | b'*' | b'0'..=b'9')
+}
+
+/// The way in which a label announces its value. A weaker one needs a value that looks more like one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// `password: tulip`
+    Sign,
+    /// `the password is tulip7`
+    Verb,
+    /// `password Tulip7!`
+    Nothing,
 }
 
 /// The value behind the label `word`.
@@ -66,16 +85,21 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         _ => return None,
     };
     let announced = || {
-        let kinds = label_kinds(label);
+        let mut kinds = label_kinds(label);
+        // SQL: `IDENTIFIED BY 'tulip'`.
+        if label.eq_ignore_ascii_case("by") && ends_with_word(text.get(..word.start)?, "identified") {
+            kinds = [Kind::Password].into_iter().collect();
+        }
         KINDS.iter().find(|row| kinds.contains(row.kind))
     };
     let known = if colon { Some(announced()?) } else { None };
     let mut from = sign + 1;
+    let mut way = Way::Sign;
     if !colon {
-        // Without a colon a verb must follow: `the password is`.
         let rest = text.get(from..)?;
-        let verb = VERBS.into_iter().find(|verb| rest.starts_with(verb))?;
-        from += verb.len();
+        let verb = VERBS.into_iter().find(|verb| rest.starts_with(verb));
+        way = if verb.is_some() { Way::Verb } else { Way::Nothing };
+        from += verb.map_or(0, str::len);
     }
     from += bytes
         .get(from..)?
@@ -84,23 +108,37 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         .take_while(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'=' | b':' | b'*'))
         .count();
     let rest = text.get(from..)?;
+    if known.is_some_and(|row| row.kind == Kind::Address) {
+        return line(text, &word, from);
+    }
     let stop = |c: char| {
         c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '<' | '>' | '&' | '}' | ')')
     };
     let length = rest.char_indices().find(|(at, c)| *at > 128 || stop(*c)).map_or(rest.len(), |(at, _)| at);
     let value = rest.get(..length)?.trim_end_matches(['.', '!', '?', ':']);
     let odd = value.bytes().any(|byte| !byte.is_ascii_alphabetic() && byte < 0x80);
-    if !colon && !odd {
+    if !colon && !odd || way == Way::Nothing && !is_mixed(value) {
         return None;
     }
     let row = match known {
         Some(row) => row,
         None => announced()?,
     };
+    if row.kind == Kind::Address {
+        return None;
+    }
     // A scheme or a constant is not a value: `token: Bearer ...`, `password: null`.
     let value_like =
         !colon || !matches!(value, "Bearer" | "Basic" | "null" | "None" | "true" | "false" | "required");
     let fits = value.chars().count() >= row.least && (!row.mixed || odd);
+    if way == Way::Nothing && row.kind == Kind::Username {
+        // `User anna102 logged in`, `CREATE USER 'anna'`
+        let quoted = from > word.end + 1;
+        let rest = text.get(from + value.len()..).unwrap_or_default();
+        let acts =
+            LOGINS.iter().any(|login| rest.strip_prefix(' ').is_some_and(|rest| rest.starts_with(login)));
+        (quoted || acts).then_some(())?;
+    }
     // `user: Anna`: a person, not an account.
     let person = row.kind == Kind::Username && !odd && value.starts_with(|c: char| !c.is_ascii_lowercase());
     let placeholder = value.starts_with(['/', '[', '{', '<', '%', '$']);
@@ -110,6 +148,81 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         at,
         scores: row.scores,
     })
+}
+
+/// The account of a database in front of the `@` at `at`: `'anna'@'%'`.
+pub(crate) fn account(text: &str, at: usize) -> Option<(Range<usize>, Scores)> {
+    const LONGEST: usize = 64;
+    let end = at.checked_sub(1)?;
+    let quote = text.as_bytes().get(end)?;
+    let length = text.as_bytes().get(..end)?.iter().rev().take(LONGEST).position(|byte| byte == quote)?;
+    let start = end - length;
+    let name = text.get(start..end)?;
+    let fits = length > 1
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    fits.then_some((start..end, alone(60).always()))
+}
+
+/// The address in the line behind a label: a number and words, up to the end of the line or cell. `IP address:` is
+/// another thing.
+fn line(text: &str, label: &Range<usize>, from: usize) -> Option<Value> {
+    const LONGEST: usize = 120;
+    const OTHER: [&str; 12] = [
+        "ip",
+        "mac",
+        "mail",
+        "web",
+        "memory",
+        "bluetooth",
+        "base",
+        "hardware",
+        "network",
+        "broadcast",
+        "i2c",
+        "url",
+    ];
+    let head = text.get(..label.start)?;
+    let before = head.trim_end_matches([' ', '-', '_', '.']).rsplit(|c: char| !c.is_alphanumeric()).next()?;
+    let rest = text.get(from..)?;
+    let end = rest.find(['\n', '|', '<', '"', ';', '{', '}', '\t']).unwrap_or(rest.len());
+    let value = rest.get(..end)?;
+    // A sentence may follow: `. Passport: `.
+    let value = value.find(". ").map_or(value, |stop| {
+        if is_abbreviated(value, stop) { value } else { value.get(..stop).unwrap_or(value) }
+    });
+    let value = value.trim_end_matches(['.', ' ', ',', '\r']);
+    let words =
+        value.split(' ').filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 2).count();
+    let fits = value.len() <= LONGEST
+        && value.contains(' ')
+        && words > 0
+        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && !value.contains(['@', '='])
+        && !OTHER.iter().any(|other| other.eq_ignore_ascii_case(before));
+    fits.then(|| Value { kind: Kind::Address, at: from..from + value.len(), scores: alone(93).always() })
+}
+
+/// Does the point at `at` belong to an abbreviation of up to four letters: `Av. de Huelva`?
+fn is_abbreviated(text: &str, at: usize) -> bool {
+    let word = text.get(..at).and_then(|head| head.rsplit(' ').next()).unwrap_or_default();
+    word.chars().count() <= 4 && word.chars().all(char::is_alphabetic)
+}
+
+/// Words behind the name of an account.
+const LOGINS: [&str; 8] =
+    ["logged", "signed", "connected", "authenticated", "login", "logout", "disconnected", "from "];
+
+/// Does a value have letters, and signs or digits among them, as words do not have?
+fn is_mixed(value: &str) -> bool {
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let others = value.bytes().filter(|byte| is_odd(*byte) || *byte == b'_' || *byte == b'#').count();
+    letters >= 3 && others >= 1 && value.len() >= 6
+}
+
+fn ends_with_word(text: &str, word: &str) -> bool {
+    let text = text.trim_end_matches(' ');
+    let start = text.len().checked_sub(word.len());
+    start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
 }
 
 /// The kinds of a label: those of the whole, `accessToken`, and of its last word, `wifi_password`.

@@ -86,13 +86,23 @@ impl Names {
         if self.wanted.is_empty() {
             return;
         }
-        let mut give = |found: NameHit| {
+        // A title is part of the name behind it, unless names are not wanted.
+        let (mut title, with_title) = (None, self.wanted.contains(Kind::Person));
+        let mut give = |mut found: NameHit| {
+            match found.kind {
+                Kind::Title if with_title => return title = Some(found.start),
+                Kind::Person => found.start = title.take().unwrap_or(found.start),
+                _ => {}
+            }
             if self.wanted.contains(found.kind) {
                 push(out, already, found);
             }
         };
         match word::next_capital(text, 0) {
             Some(first) => {
+                if self.wanted.contains(Kind::Address) {
+                    address::numbered(text, &mut give);
+                }
                 cased(text, first, field, (memo, budget), &mut give);
                 if field.spoken {
                     lower::find(text, promised(field), (memo, budget), give);
@@ -148,7 +158,9 @@ fn cased(
             || part.is(Class::COMMON)
                 && !part.is(STILL_TELLING)
                 && !(capital_follows(text, part) && place::phrase(text, part).is_some());
-        if part.word.shape != Shape::Code && !plain && !alone(text, part) {
+        // `8099 Dogwood Drive`: a plain word behind the number of a house.
+        let housed = plain && address::before(text, start).is_some();
+        if part.word.shape != Shape::Code && (!plain || housed) && !alone(text, part) {
             let run = Run::from(text, part);
             let (behind, person) = one(text, &run, promised, row == Some(start), give);
             end = end.max(behind);

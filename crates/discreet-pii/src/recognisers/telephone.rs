@@ -62,7 +62,7 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
             before = b'(';
         }
         shape.push(before, bytes.get(from..from + length)?);
-        let whole = ends(bytes, end);
+        let whole = ends(bytes, end, &shape);
         if whole {
             let (to, extension) = with_extension(bytes, end);
             shape.extension = extension;
@@ -114,13 +114,15 @@ fn is_day(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Does a number end here, and not in a word, a decimal number or a longer code?
-fn ends(bytes: &[u8], end: usize) -> bool {
+fn ends(bytes: &[u8], end: usize, shape: &Shape) -> bool {
     let next = bytes.get(end).copied().unwrap_or(b' ');
     let after = bytes.get(end + 1).copied().unwrap_or(b' ');
     match next {
         b'0'..=b'9' | b'_' | b'@' => false,
         b'x' | b'X' => after.is_ascii_digit(),
         b'A'..=b'Z' | b'a'..=b'z' => false,
+        // The next column of a table, or another number.
+        b',' if shape.is_long() => true,
         b'.' | b':' | b',' => !after.is_ascii_digit(),
         _ => true,
     }

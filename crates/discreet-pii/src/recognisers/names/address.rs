@@ -67,6 +67,30 @@ pub(super) fn lower(text: &str, street: Part) -> Option<NameHit> {
     after.filter(|_| compound).and_then(|after| found(street.word.start, after))
 }
 
+/// Finds streets in small letters behind a number: `1076 carol Lane`, `1 addington street`.
+pub(super) fn numbered(text: &str, give: &mut impl FnMut(NameHit)) {
+    let bytes = text.as_bytes();
+    for blank in memchr::memchr_iter(b' ', bytes) {
+        let number = blank.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+        let small = bytes.get(blank + 1).is_some_and(u8::is_ascii_lowercase);
+        if !number || !small || before(text, blank + 1).is_none() {
+            continue;
+        }
+        let mut part = Part::at(text, blank + 1);
+        for _ in 0..3 {
+            if is_street(text, part) && part.word.end - part.word.start > 2 {
+                lower(text, part).into_iter().for_each(&mut *give);
+                break;
+            }
+            if part.is(Class::COMMON) && !part.is(Class::SURNAME) || part.word.shape == Shape::Code {
+                break;
+            }
+            let Some(next) = following(text, part) else { break };
+            part = next;
+        }
+    }
+}
+
 /// Is there a number near the run? An address without a word for a street has one.
 fn digits_near(text: &str, run: &Run) -> bool {
     let bytes = text.as_bytes();
@@ -174,8 +198,15 @@ fn ordinal(text: &str, start: usize) -> Option<usize> {
     let bare = ["st", "nd", "rd", "th"].iter().find_map(|ending| head.strip_suffix(ending))?;
     let digits = bare.bytes().rev().take_while(u8::is_ascii_digit).count();
     let first = bare.len() - digits;
+    // `418 West 25th Street`
+    let side = preceding(text, first).filter(|(word, gap)| *gap == " " && cue::any(word.text(text), SIDES));
+    let first = side.map_or(first, |(word, _)| word.start);
     (1..4).contains(&digits).then(|| before(text, first).unwrap_or(first))
 }
+
+/// Directions in names of streets.
+const SIDES: &[&str] =
+    &["north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"];
 
 /// The index of the first word of the name of a street: behind very common words.
 fn beginning(run: &Run, index: usize) -> usize {
@@ -194,6 +225,7 @@ fn beginning(run: &Run, index: usize) -> usize {
 /// Is this a word for a street, or does it end in one?
 fn is_street(text: &str, part: Part) -> bool {
     part.is(Class::STREET)
+        || part.word.shape == Shape::Capital && cue::any(part.word.text(text), CAPITALS)
         || !part.is(Class::WORD)
             && part.word.end - part.word.start > 5
             && ends_in(part.word.text(text), ENDINGS)
@@ -307,11 +339,14 @@ pub(super) fn number_after(text: &str, end: usize) -> Option<usize> {
     (number && !fraction).then_some(text.len() - bare.len() + length)
 }
 
+/// Words for a street that are plain words without a capital.
+const CAPITALS: &[&str] = &["way", "place", "pl", "loop", "pike", "row", "walk", "path", "hill", "heights"];
+
 /// Words for a street that stand behind its name.
 const CLOSING: &[&str] = &[
     "street", "st", "road", "rd", "ave", "lane", "ln", "drive", "parkway", "court", "close", "sq",
     "crescent", "grove", "mews", "trail", "terrace", "highway", "pkwy", "hwy", "blvd", "ct", "utca", "tér",
-    "straat", "laan",
+    "straat", "laan", "way", "place", "pl", "loop", "pike", "row", "walk",
 ];
 
 /// Endings of names of streets, by their last byte.

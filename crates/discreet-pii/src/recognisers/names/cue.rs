@@ -3,7 +3,8 @@
 use super::hash::Hash;
 use super::run::{letter, preceding};
 use super::table::{self, Class};
-use super::word::{Word, byte};
+use super::word::{Shape, Word, byte};
+use crate::{Field, Kind};
 
 /// The cue that the words in front of a name give. Later variants are stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +30,8 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
     let class = last.class(text);
     let has = |mark: u8| gap.as_bytes().contains(&mark);
     if has(b':') || has(b'=') {
-        return if class.any(Class::LABEL) { Cue::Strong } else { Cue::None };
+        let label = class.any(Class::LABEL) || is_label(text, last.end);
+        return if label { Cue::Strong } else { Cue::None };
     }
     if (has(b'.') && !class.any(Class::TITLE)) || (has(b',') && !class.any(Class::GREETING)) {
         return Cue::None;
@@ -51,6 +53,16 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
     }
 }
 
+/// Does the name of a field end at `end` that holds the name of a person: `guest_name`, `lastName`?
+fn is_label(text: &str, end: usize) -> bool {
+    const LONGEST: usize = 40;
+    let head = text.as_bytes().get(..end).unwrap_or_default();
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    let length = head.iter().rev().take(LONGEST).take_while(inside).count();
+    let name = text.get(end - length..end).unwrap_or_default();
+    Field::of(name).hints.contains(Kind::Person)
+}
+
 /// The marks of a word together with the one in front of it.
 fn pair(text: &str, last: Word) -> Class {
     match preceding(text, last.start) {
@@ -59,6 +71,22 @@ fn pair(text: &str, last: Word) -> Class {
         }
         _ => Class::NONE,
     }
+}
+
+/// Does an article or a number stand in front of `start`, or an article with one small word between: `dem Kloster`,
+/// `eine wichtige Rolle`, `24 Hufen`? Then a noun follows.
+pub(super) fn behind_article(text: &str, start: usize) -> bool {
+    let head = text.as_bytes().get(..start).unwrap_or_default();
+    if matches!(head, [.., b'0'..=b'9', b' '] | [.., b'0'..=b'9', b'.', b' ']) {
+        return true;
+    }
+    let Some((before, " ")) = preceding(text, start) else { return false };
+    if before.class(text).any(Class::ARTICLE) {
+        return true;
+    }
+    let small = before.shape == Shape::Lower && before.end - before.start > 3;
+    small
+        && matches!(preceding(text, before.start), Some((first, " ")) if first.class(text).any(Class::ARTICLE))
 }
 
 /// Is the word behind `end` an action of a person?

@@ -8,7 +8,7 @@ use super::place;
 use super::run::{Part, following};
 use super::scores;
 use super::table::Class;
-use super::word::{Shape, Word};
+use super::word::{Shape, Word, byte};
 use crate::detect::Budget;
 use crate::{Evidence, Kind};
 
@@ -41,6 +41,7 @@ pub(super) fn find(
         let behind_cue = std::mem::replace(&mut cued, part.is(CUES));
         let plain = part.is(Class::COMMON)
             && !part.is(Class::STREET)
+            && !(part.is(Class::GIVEN_COMMON) && (behind_cue || owns(text, word.end)))
             && !(part.is(Class::PHRASE) && place::may_go_on(text, part, memo))
             || part.is(Class::WORD) && !part.is(TELLING);
         if plain || word.shape == Shape::Code || word.end - word.start < 3 {
@@ -79,12 +80,21 @@ fn next_word(text: &str, from: usize) -> Option<usize> {
 
 fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<NameHit> {
     let lead = role(text, first);
-    let blocked = first.is(Class::COMMON) || matches!(lead, Role::No | Role::Particle | Role::Suffix);
+    // `meeting with bob`, `mark's email`: names that are also words.
+    let met = behind_cue && first.is(Class::GIVEN_COMMON) && meets(text, first.word.start)
+        || first.is(Class::GIVEN_COMMON) && owns(text, first.word.end);
+    let blocked = first.is(Class::COMMON) && !met || matches!(lead, Role::No | Role::Particle | Role::Suffix);
     if blocked {
         return None;
     }
     let sure = matches!(lead, Role::Given) && first.is(Class::GIVEN_COMMON);
-    let cue = if behind_cue { promised.max(cue::before(text, first.word.start)) } else { promised };
+    // `"last_name": "mehta"`
+    let quoted = first
+        .word
+        .start
+        .checked_sub(1)
+        .is_some_and(|at| matches!(byte(text, at), b'"' | b'\'' | b'=' | b':'));
+    let cue = if behind_cue || quoted { promised.max(cue::before(text, first.word.start)) } else { promised };
     let strong = cue == Cue::Strong || behind_cue && titled(text, first.word.start);
     let mut end = first.word.end;
     let (mut more, mut listed) = (0, u8::from(matches!(lead, Role::Given | Role::Surname)));
@@ -94,7 +104,9 @@ fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<Na
             _ if initial(text, next) => sure || strong || lead == Role::Given,
             Role::Given | Role::Surname => true,
             Role::Unknown => sure || strong || lead == Role::Given,
-            Role::SurnameWord | Role::GivenWord => !next.is(Class::COMMON) && (sure || strong),
+            Role::SurnameWord | Role::GivenWord => {
+                (!next.is(Class::COMMON) || next.is(Class::SURNAME_COMMON)) && (sure || strong)
+            }
             Role::Particle => sure,
             Role::Suffix => true,
             Role::Initial | Role::Place | Role::No => false,
@@ -124,11 +136,31 @@ fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<Na
             scores::LOWER_NAME
         }
         Role::Given | Role::Surname if cue == Cue::Weak && !place => scores::DOUBTFUL,
+        Role::Given | Role::GivenWord if met => scores::DOUBTFUL,
+        Role::Given | Role::Surname if owns(text, end) && !place => scores::DOUBTFUL,
         Role::Unknown | Role::GivenWord if cue::spoken_to(text, first.word.start, end) => scores::SPOKEN_TO,
         _ => return None,
     };
     let evidence = if strong { Evidence::Context } else { Evidence::Listed };
     Some(NameHit { kind: Kind::Person, start: first.word.start, end, score, evidence })
+}
+
+/// Verbs and prepositions in front of a person, and of hardly anything else.
+const MEETS: &[&str] = &[
+    "with", "email", "emails", "call", "text", "tell", "ask", "message", "meet", "invite", "remind", "reply",
+    "contact", "did", "does", "has", "add", "include", "says", "said", "mit", "avec", "con", "met",
+];
+
+/// Does somebody meet, call or ask the one whose name begins at `start`?
+fn meets(text: &str, start: usize) -> bool {
+    super::run::preceding(text, start)
+        .is_some_and(|(word, gap)| gap == " " && cue::any(word.text(text), MEETS))
+        || cue::before(text, start) == Cue::Strong
+}
+
+/// Is it the owner of what follows: `mark's email`?
+fn owns(text: &str, end: usize) -> bool {
+    text.get(end..).is_some_and(|rest| rest.starts_with("'s "))
 }
 
 /// Is this a single letter that is not a word?

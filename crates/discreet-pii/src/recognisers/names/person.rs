@@ -137,7 +137,7 @@ pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(NameHit
         let from = index;
         while run
             .get(index)
-            .is_some_and(|part| role(text, part) != Role::No || behind_initial(run, index, part))
+            .is_some_and(|part| role(text, part) != Role::No || is_surname_there(text, run, index, part))
         {
             index += 1;
         }
@@ -155,13 +155,22 @@ pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(NameHit
     }
 }
 
-/// Is this a word behind an initial, `Anna M. Winterfield`? There even a plain word is a name.
-fn behind_initial(run: &Run, index: usize, part: Part) -> bool {
-    let before = index.checked_sub(1).and_then(|before| run.get(before));
-    index > 1
-        && part.word.shape == Shape::Capital
-        && before.is_some_and(|before| before.word.shape == Shape::Initial)
-        && !part.is(Class::COMMON.or(Class::STREET).or(Class::FIRM).or(Class::BODY).or(Class::UNIT))
+/// Is this a word behind an initial, `Anna M. Winterfield`, or the last one behind a well-known given name, `Markus
+/// Runde`? There even a plain word is a name.
+fn is_surname_there(text: &str, run: &Run, index: usize, part: Part) -> bool {
+    const NEVER: Class = Class::COMMON
+        .or(Class::STREET)
+        .or(Class::FIRM)
+        .or(Class::BODY)
+        .or(Class::UNIT)
+        .or(Class::TITLE)
+        .or(Class::NATION)
+        .or(Class::REGION)
+        .or(Class::PLACE);
+    let Some(before) = index.checked_sub(1).and_then(|before| run.get(before)) else { return false };
+    let initial = index > 1 && before.word.shape == Shape::Initial;
+    let given = before.is(Class::GIVEN_COMMON) && role(text, before) == Role::Given && index + 1 == run.len();
+    part.word.shape == Shape::Capital && (initial || given) && !part.is(NEVER)
 }
 
 /// The words of a stretch that are the name: without particles and initials at its end, and suffixes at its beginning.
@@ -232,6 +241,11 @@ fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -
         let score = if listed { scores::INTRODUCED } else { scores::INTRODUCED_UNLISTED };
         return found(score, Evidence::Context);
     }
+    // `Art des Belegmaterials`: nouns, unless one is a given name.
+    let nouns = || (from..to).filter_map(|index| run.get(index)).any(|part| part.is(Class::ARTICLE));
+    if tally.all > 1 && tally.given == 0 && (cue::behind_article(text, start) || nouns()) {
+        return None;
+    }
     if tally.all > 1 || tally.initials > 0 {
         let acts = cue::after(text, end) || heads(text, start, end);
         return several(&tally, role(text, first), cue, acts)
@@ -282,6 +296,10 @@ fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<Score> {
     let place = part.is(Class::PLACE.or(Class::REGION));
     let begins = cue::begins(text, start);
     let met = matches!(cue, Cue::Weak | Cue::Asked);
+    let rare = !(role == Role::Given && well_known);
+    if rare && !begins && cue::behind_article(text, start) {
+        return None;
+    }
     match role {
         Role::Given if part.is(Class::REGION) => (well_known && cue == Cue::Weak).then_some(scores::DOUBTFUL),
         Role::Given if place => (well_known && cue != Cue::Where).then_some(scores::GIVEN_OR_PLACE),

@@ -59,6 +59,8 @@ impl Class {
     pub(super) const ACTS: Class = Class(1 << 26);
     /// The beginning of a request to a person.
     pub(super) const ADDRESSES: Class = Class(1 << 27);
+    /// In front of a noun: `the`, `dem`, `una`.
+    pub(super) const ARTICLE: Class = Class(1 << 28);
 
     pub(super) const NONE: Class = Class(0);
 

@@ -24,8 +24,20 @@ pub(super) fn end(text: &str, end: usize, lower: bool) -> usize {
         let start = at + gap.length;
         if byte(text, start).is_ascii_digit() {
             let Some(number_end) = number(text, start) else { break };
+            // The next line is a telephone number.
+            if gap.line && byte(text, number_end) == b' ' && byte(text, number_end + 1).is_ascii_digit() {
+                break;
+            }
             let digits = number_end - start;
-            if last == Last::Number && !gap.apart || digits < 3 && last != Last::Door {
+            // `34, 2B`: a door has a letter. `1600` may be a year.
+            let door = gap.apart
+                && last == Last::Number
+                && text
+                    .get(start..number_end)
+                    .is_some_and(|of| of.bytes().any(|byte| byte.is_ascii_alphabetic()));
+            if last == Last::Number && !gap.apart && !gap.unit
+                || digits < 3 && last != Last::Door && !door && !gap.unit
+            {
                 break;
             }
             (at, sure, last) = (number_end, number_end, Last::Number);
@@ -79,15 +91,18 @@ struct Gap {
     apart: bool,
     line: bool,
     point: bool,
+    /// `# 702`
+    unit: bool,
 }
 
 fn gap(text: &str, at: usize) -> Option<Gap> {
-    let mut gap = Gap { length: 0, apart: false, line: false, point: false };
+    let mut gap = Gap { length: 0, apart: false, line: false, point: false, unit: false };
     let mut lines = 0;
     for byte in text.as_bytes().get(at..)? {
         match byte {
             b' ' | b'\t' | b'\r' => {}
             b',' | b'-' => gap.apart = true,
+            b'#' => gap.unit = true,
             b'\n' => {
                 lines += 1;
                 gap.apart = true;

@@ -27,9 +27,9 @@ fn a_persons_name_is_found_as_a_whole() {
     for (text, name) in [
         ("Please bring towels to Maria Gonzalez in 12.", "Maria Gonzalez"),
         ("Tell Ludwig van der Heyden that dinner is ready", "Ludwig van der Heyden"),
-        ("The bag of Dr. Sabine O'Connor is here.", "Sabine O'Connor"),
+        ("The bag of Dr. Sabine O'Connor is here.", "Dr. Sabine O'Connor"),
         ("Signed by Thomas J. McAllister Jr. yesterday", "Thomas J. McAllister Jr"),
-        ("Frau Müller-Lüdenscheidt wartet in der Lobby", "Müller-Lüdenscheidt"),
+        ("Frau Müller-Lüdenscheidt wartet in der Lobby", "Frau Müller-Lüdenscheidt"),
         ("J. Kowalski checked in", "J. Kowalski"),
         ("Katarzyna's suitcase", "Katarzyna"),
         ("JOHN ANDERSON IS WAITING", "JOHN ANDERSON"),

@@ -63,6 +63,11 @@ impl Shape {
         matches!(self.groups(), [3, 3, 4] | [1, 3, 3, 4]) && !self.country_code || self.total >= 13
     }
 
+    /// Has it too many digits in groups for a number with thousands marked by a comma?
+    pub(super) fn is_long(&self) -> bool {
+        self.total >= 9 && (self.count > 1 || self.country_code)
+    }
+
     /// Can this be a telephone number? It has 6 to 15 digits (ITU-T E.164), and no group of one digit but a trunk
     /// prefix or the code of a country.
     pub(super) fn is_plausible(&self) -> bool {
