@@ -117,7 +117,11 @@ impl Reader<'_> {
     /// Proposes the telephone number that begins at `start`.
     pub(super) fn telephone(&mut self, bytes: &[u8], start: usize) {
         if let Some(found) = telephone::number(bytes, start) {
-            self.propose_within(Kind::Phone, found.at, (found.scores, found.reach), Evidence::Form);
+            let mut scores = found.scores;
+            if self.field.spoken && found.national_row {
+                scores.alone = scores.alone.max(telephone::SPOKEN_ROW);
+            }
+            self.propose_within(Kind::Phone, found.at, (scores, found.reach), Evidence::Form);
         }
     }
 

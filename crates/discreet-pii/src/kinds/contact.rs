@@ -6,7 +6,11 @@ use super::form::{Definition, define};
 
 /// A telephone number.
 pub(super) const PHONE: Definition = define("phone", "PHONE_NUMBER", Group::Contact).words(&[
-    "mynumber yournumber hisnumber hernumber meinenummer monnumero minumero mionumero \
+    "answeringat answeringon answerat textmeat textmeon texthimat textheron textto messagesto messageto smsto \
+        callson reachmeat reachmeon reachhimon reachheron registeredunder registeredto registeredwith \
+        registerednumber ournumber theirnumber snumber numbersare voicemail erreichbar erreichenunter joindreau \
+        joignableau localizableen alnumero alnumerode numeroes numeroe numeroest \
+        mynumber yournumber hisnumber hernumber meinenummer monnumero minumero mionumero \
         phone telephone tel telefon telefonnummer telefono telefonica fon mobile mobil \
         mobiltelefon mobilnummer cellphone cellular cellulare handy handynummer fax telefax \
         telephonique portable movil celular llamar llame llamada llamame chiama chiamare \

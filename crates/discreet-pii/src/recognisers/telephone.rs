@@ -5,8 +5,11 @@ mod shape;
 
 use std::ops::Range;
 
-use crate::kinds::Scores;
+use crate::kinds::{Score, Scores, alone};
 use shape::{MOST_GROUPS, Shape};
+
+/// The score without context of a national number that is said in one row.
+pub(crate) const SPOKEN_ROW: Score = alone(45);
 
 /// The longest group that is read, in digits.
 const LONGEST_GROUP: usize = 15;
@@ -20,6 +23,8 @@ pub(crate) struct Telephone {
     pub(crate) scores: Scores,
     /// The number of words that may stand between a context word and the number.
     pub(crate) reach: u8,
+    /// The digits are one row, with a trunk prefix or of North America. In speech few other numbers are.
+    pub(crate) national_row: bool,
 }
 
 /// The longest telephone number that begins at `start`, with `+`, `(` or a digit.
@@ -67,7 +72,10 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
             let (to, extension) = with_extension(bytes, end);
             shape.extension = extension;
             let scores = if shape.is_plausible() { forms::scores(&shape) } else { None };
-            best = scores.map(|scores| Telephone { at: start..to, scores, reach: shape.reach() }).or(best);
+            let national_row = shape.is_national_row();
+            best = scores
+                .map(|scores| Telephone { at: start..to, scores, reach: shape.reach(), national_row })
+                .or(best);
             if extension {
                 break;
             }

@@ -169,8 +169,14 @@ fn is_surname_there(text: &str, run: &Run, index: usize, part: Part) -> bool {
         .or(Class::PLACE);
     let Some(before) = index.checked_sub(1).and_then(|before| run.get(before)) else { return false };
     let initial = index > 1 && before.word.shape == Shape::Initial;
-    let given = before.is(Class::GIVEN_COMMON) && role(text, before) == Role::Given && index + 1 == run.len();
-    part.word.shape == Shape::Capital && (initial || given) && !part.is(NEVER)
+    let first = before.is(Class::GIVEN_COMMON) && role(text, before) == Role::Given;
+    let last = run.get(index + 1).is_none_or(|next| role(text, next) == Role::Surname);
+    // `Gabriel de Arriba`
+    let particle = index > 1
+        && role(text, before) == Role::Particle
+        && run.get(index - 2).is_some_and(|first| role(text, first) == Role::Given);
+    let never = if particle { Class::STREET.or(Class::FIRM).or(Class::BODY) } else { NEVER };
+    part.word.shape == Shape::Capital && (initial || first && last || particle) && !part.is(never)
 }
 
 /// The words of a stretch that are the name: without particles and initials at its end, and suffixes at its beginning.
@@ -276,6 +282,14 @@ fn several(tally: &Tally, first: Role, cue: Cue, acts: bool) -> Option<Score> {
     if first == Role::GivenWord && named {
         return Some(scores::LIKELY_FULL_NAME);
     }
+    // `for Mark Hill`
+    if first == Role::GivenWord
+        && tally.given_words == 1
+        && tally.all == 2
+        && matches!(cue, Cue::Weak | Cue::Asked)
+    {
+        return Some(scores::UNLISTED_PAIR);
+    }
     if tally.initials > 0 && (tally.given > 0 || tally.given_words > 0 || tally.surnames > 0) {
         return Some(scores::LIKELY_FULL_NAME);
     }
@@ -315,7 +329,9 @@ fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<Score> {
         Role::Surname => (met || !begins || cue::spoken_to(text, start, end)).then_some(scores::DOUBTFUL),
         Role::GivenWord | Role::SurnameWord => {
             let plain = part.is(Class::COMMON) || begins || !part.is(Class::SURNAME_COMMON);
-            (met && well_known || !plain || cue::spoken_to(text, start, end)).then_some(scores::DOUBTFUL)
+            let acts = part.is(Class::SURNAME_COMMON) && cue::after(text, end);
+            (met && well_known || !plain || acts || cue::spoken_to(text, start, end))
+                .then_some(scores::DOUBTFUL)
         }
         Role::Unknown => {
             let acts = cue::after(text, end);

@@ -31,6 +31,8 @@ pub(super) struct Shape {
     /// `+` or `00`, and then the code of a country.
     pub(super) country_code: bool,
     trunk_zero: bool,
+    /// An area code and an exchange of North America begin it: neither has 0 or 1 in front.
+    american: bool,
     /// The number of digits.
     pub(super) total: usize,
     pub(super) extension: bool,
@@ -41,6 +43,7 @@ impl Shape {
     pub(super) fn push(&mut self, before: u8, digits: &[u8]) {
         if self.count == 0 {
             self.trunk_zero = digits.first() == Some(&b'0');
+            self.american = matches!(digits, [b'2'..=b'9', _, _, b'2'..=b'9', ..]);
             self.country_code |=
                 digits.len() > 2 && digits.starts_with(b"00") && digits.get(2) != Some(&b'0');
         }
@@ -63,6 +66,12 @@ impl Shape {
         matches!(self.groups(), [3, 3, 4] | [1, 3, 3, 4]) && !self.country_code || self.total >= 13
     }
 
+    /// Is it a national number in one row: with its trunk prefix, or of North America?
+    pub(super) fn is_national_row(&self) -> bool {
+        let trunk = self.trunk_zero && (10..=12).contains(&self.total);
+        self.count == 1 && !self.country_code && (trunk || self.american && self.total == 10)
+    }
+
     /// Has it too many digits in groups for a number with thousands marked by a comma?
     pub(super) fn is_long(&self) -> bool {
         self.total >= 9 && (self.count > 1 || self.country_code)
@@ -73,7 +82,8 @@ impl Shape {
     pub(super) fn is_plausible(&self) -> bool {
         let groups = self.groups();
         let short_end = self.count > 1 && groups.last().is_some_and(|last| *last < 2);
-        let odd = groups.iter().skip(2).any(|group| *group < 2) || groups.iter().any(|group| *group > 11);
+        let odd = groups.iter().skip(2).any(|group| *group < 2)
+            || groups.iter().any(|group| *group > 11 + u8::from(self.trunk_zero));
         (6..=15).contains(&self.total) && !short_end && (self.country_code || !odd)
     }
 
