@@ -1,0 +1,94 @@
+"""One name for the labels that Discreet, Presidio and the data sets give to the same kind of data.
+
+This is the only table of it. A label that is missing here is counted under its own name, and reported.
+"""
+
+# Kinds that Discreet looks for.
+SOUGHT = {
+    'person': 'PERSON PER NAME GIVEN_NAME FIRST_NAME LAST_NAME SURNAME PERSON_FAMOUS',
+    'title': 'TITLE PREFIX',
+    'organisation': 'ORGANIZATION ORG',
+    'place': 'LOCATION LOC GPE CITY STATE COUNTRY FAC',
+    'address': 'STREET_ADDRESS ADDRESS STREET_NAME BUILDING_NUMBER SECONDARY_ADDRESS',
+    'postcode': 'ZIP_CODE POSTCODE UK_POSTCODE DE_PLZ',
+    'position': 'GPS_POSITION LATITUDE_LONGITUDE',
+    'phone': 'PHONE_NUMBER PHONE PH_MOBILE_NUMBER TR_PHONE_NUMBER UK_PHONE_NUMBER',
+    'email': 'EMAIL_ADDRESS EMAIL',
+    'url': 'URL DOMAIN_NAME',
+    'ip': 'IP_ADDRESS IP',
+    'mac': 'MAC_ADDRESS MAC',
+    'device': 'IMEI DEVICE_IDENTIFIER',
+    'user name': 'USERNAME USERID SOCIAL_MEDIA_HANDLE',
+    'password': 'PASSWORD',
+    'key or token': 'API_KEY ACCESS_TOKEN AUTHENTICATION_TOKEN PRIVATE_KEY',
+    'date': 'DATE_TIME DATE TIME DATE_OF_BIRTH',
+    'age': 'AGE',
+    'nationality': 'NRP NORP NATIONALITY ETHNICITY POLITICAL_OPINION',
+    'payment card': 'CREDIT_CARD',
+    'card security code': 'CARD_CVV CVV',
+    'iban': 'IBAN_CODE IBAN DE_IBAN',
+    'bank account': 'US_BANK_NUMBER BANK_ACCOUNT BANK_ACCOUNT_NUMBER BANK_ACCOUNT_NUM ACCOUNT ACCOUNT_NUMBER',
+    'bank': 'ABA_ROUTING_NUMBER BANK_ROUTING_NUMBER ROUTING_NUMBER SWIFT_CODE SWIFT_BIC_CODE BIC',
+    'crypto wallet': 'CRYPTO CRYPTOCURRENCY_ADDRESS',
+    'room': 'ROOM_NUMBER ROOM',
+    'booking': 'BOOKING_NUMBER BOOKING_REFERENCE INVOICE_NUMBER',
+    'passport': (
+        'PASSPORT PASSPORT_NUM US_PASSPORT UK_PASSPORT DE_PASSPORT FR_PASSPORT ES_PASSPORT IT_PASSPORT'
+        ' NL_PASSPORT PL_PASSPORT IN_PASSPORT KR_PASSPORT CN_PASSPORT JP_PASSPORT CA_PASSPORT AU_PASSPORT'
+        ' MRZ VISA_NUMBER'
+    ),
+    'driving licence': (
+        'DRIVING_LICENSE DRIVER_LICENSE DRIVER_LICENSE_NUM DL US_DRIVER_LICENSE UK_DRIVING_LICENCE'
+        ' DE_FUEHRERSCHEIN IT_DRIVER_LICENSE KR_DRIVER_LICENSE'
+    ),
+    'plate': (
+        'VEHICLE_PLATE LICENSE_PLATE DE_KFZ UK_VEHICLE_REGISTRATION IN_VEHICLE_REGISTRATION'
+        ' NG_VEHICLE_REGISTRATION TR_LICENSE_PLATE'
+    ),
+    'vin': 'VIN VEHICLE_IDENTIFICATION_NUMBER',
+    # Numbers that a state gives to a person: of identity, of social security, of taxes.
+    'identity number': (
+        'NATIONAL_ID NATIONAL_ID_NUMBER US_SSN SSN US_ITIN TAX_ID TAXID CA_SIN UK_NINO IE_PPS DE_ID_CARD'
+        ' DE_TAX_ID DE_TAX_NUMBER DE_SOCIAL_SECURITY FR_NIR ES_NIF ES_NIE IT_FISCAL_CODE IT_IDENTITY_CARD'
+        ' NL_BSN BE_NRN CH_AHV AT_SVNR PT_NIF PL_PESEL SE_PERSONNUMMER NO_FNR DK_CPR'
+        ' FI_PERSONAL_IDENTITY_CODE TR_NATIONAL_ID IN_AADHAAR AADHAR IN_PAN PAN IN_VOTER SG_NRIC_FIN KR_RRN'
+        ' KR_FRN TH_TNIN CN_ID NG_NIN ZA_ID_NUMBER PH_TIN BR_CPF AU_TFN'
+    ),
+    # Numbers of a patient or of an insured person.
+    'health number': (
+        'MEDICAL_RECORD MEDICAL_RECORD_NUMBER PATIENT_ID PID UK_NHS AU_MEDICARE US_MBI DE_HEALTH_INSURANCE'
+        ' HEALTH_INSURANCE_ID INSURANCE_ID INSURANCE_POLICY_NUMBER INSURANCE_POLICY_NUM ID_ASEGURAMIENTO'
+        ' ID_SUJETO_ASISTENCIA ID_CONTACTO_ASISTENCIAL PRESCRIPTION_NUMBER'
+    ),
+    # Numbers of those who treat them.
+    'health worker': (
+        'US_NPI NPI_NUMBER MEDICAL_LICENSE DEA_NUMBER DE_LANR DE_BSNR ID_TITULACION_PERSONAL_SANITARIO'
+    ),
+    'business number': (
+        'AU_ABN AU_ACN DE_VAT_ID DE_HANDELSREGISTER IT_VAT_CODE IN_GSTIN KR_BRN SE_ORGANISATIONSNUMMER SG_UEN'
+    ),
+}
+
+# Kinds that only the data sets or Presidio have.
+OTHERS = {
+    'employee id': 'EMPLOYEE_ID POLICE_ID_NUM',
+    'licence or case': 'BAR_NUMBER LICENSE COURT_CASE_NUMBER DOCKET_NUMBER',
+    'health': 'HEALTH_CONDITION MEDICATION_NAME PROCEDURE_NAME BIOMETRIC_ID',
+    'occupation': 'JOB_TITLE PROFESION EDUCATION_LEVEL SALARY',
+    'family': 'FAMILY RELATION MARITAL_STATUS HOUSEHOLD_SIZE',
+    'sex': 'GENDER SEXO_SUJETO_ASISTENCIA',
+    'thing': 'VEHICLE_MODEL SYSTEM EVENT OTROS_SUJETO_ASISTENCIA UUID ID',
+}
+
+FAMILIES = {
+    label: family for table in (SOUGHT, OTHERS) for family in table for label in table[family].split()
+}
+
+
+def family(label):
+    """The name under which a label is counted."""
+    return FAMILIES.get(label.upper(), label.lower())
+
+
+def is_known(label):
+    return label.upper() in FAMILIES
