@@ -36,7 +36,7 @@ def bench(tmp_path):
         path = f'{tmp_path / "bin"}:{os.environ["PATH"]}'
         done = subprocess.run(
             [tmp_path / 'tools/bench', *words],
-            env={**os.environ, 'PATH': path},
+            env={'HOME': os.environ.get('HOME', '/'), 'PATH': path},
             capture_output=True,
             text=True,
             timeout=30,
@@ -77,6 +77,21 @@ def test_each_documented_option_reaches_the_program_that_measures(bench, words, 
     assert program in said[-1] and said[-1].endswith(options)
 
 
+def test_text_is_measured_without_ros(bench):
+    done, said = bench('recall', '--text', '--data=d', '--data', 'e', '--held', '.5', '--misses=3', '--json')
+    assert done.returncode == 0, done.stderr
+    assert said == [
+        'cargo build --release --quiet --bin discreet',
+        'python3 benches/recall_text.py --text --data=d --data=e --held=.5 --misses=3 --json',
+    ]
+
+
+def test_text_is_measured_alone_if_presidio_cannot_be_installed(bench):
+    done, said = bench('recall', '--text', '--data=d', '--presidio')
+    assert done.returncode == 0 and 'Presidio failed' in done.stderr  # there is no python in its environment
+    assert said[-1].endswith('recall_text.py --text --data=d --presidio')
+
+
 @pytest.mark.parametrize(
     'words, complaint',
     [
@@ -87,6 +102,10 @@ def test_each_documented_option_reaches_the_program_that_measures(bench, words, 
         ('relay --rounds', '--rounds of relay needs a value'),
         ('seal --part way', 'primitives, ways or readers'),
         ('recall --moving', 'recall needs --data'),
+        ('recall --text', 'recall needs --data'),
+        ('recall --text --data d --moving', 'recall has no option --moving'),
+        ('recall --data d --presidio', 'recall has no option --presidio'),
+        ('recall --text --data d --write-docs p.md --commit c', '--write-docs needs --commit and --date'),
         ('warp', 'no benchmark warp'),
         ('', 'Usage: tools/bench NAME'),
     ],
