@@ -221,6 +221,57 @@ kinds! {
     SgUen = singapore::UEN, "a Singaporean entity number";
 }
 
+/// The kinds whose label announces a number of a form that cannot be known: what an authority, a bank, an insurer or an
+/// employer gave to a person. The order is that of [`Kind::ALL`].
+pub(crate) fn labelled() -> Kinds {
+    use Kind::*;
+    [
+        PaymentCard,
+        Iban,
+        BankAccount,
+        Passport,
+        DrivingLicence,
+        EmployeeId,
+        ProfessionalLicence,
+        NationalId,
+        UsSsn,
+        UsItin,
+        UkNino,
+        DeIdCard,
+        DeTaxId,
+        DeTaxNumber,
+        DeSocialSecurity,
+        FrNir,
+        EsNif,
+        EsNie,
+        ItFiscalCode,
+        ItIdentityCard,
+        NlBsn,
+        BeNrn,
+        ChAhv,
+        AtSvnr,
+        PtNif,
+        PlPesel,
+        SePersonnummer,
+        NoFnr,
+        DkCpr,
+        FiPersonalIdentityCode,
+        TrNationalId,
+        InAadhaar,
+        InPan,
+        BrCpf,
+        UkNhs,
+        AuMedicare,
+        UsMbi,
+        UsNpi,
+        MedicalRecord,
+        HealthInsurance,
+        DeHealthInsurance,
+    ]
+    .into_iter()
+    .collect()
+}
+
 impl Kind {
     /// The word in a policy: `payment_card`.
     pub const fn name(self) -> &'static str {

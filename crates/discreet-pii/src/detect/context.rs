@@ -236,6 +236,15 @@ impl Context {
         }
     }
 
+    /// The kinds of the nearest context word in front of `start`, at most `reach` words away.
+    pub(crate) fn label(&self, text: &str, start: usize, reach: u8) -> Kinds {
+        let next = self.marks.partition_point(|mark| mark.end <= start);
+        let last = next.checked_sub(1).and_then(|last| self.marks.get(last));
+        let near =
+            last.filter(|mark| text.get(mark.end..start).is_some_and(|between| words_in(between) <= reach));
+        near.map(|mark| mark.kinds).unwrap_or_default()
+    }
+
     /// The number of words between `start..end` and the nearest context word of `kind`. A word behind counts for
     /// less: two are added. `None` if there is none near. [`anywhere`](Context::anywhere) must have read the text.
     pub(crate) fn distance(&self, text: &str, start: usize, end: usize, kind: Kind) -> Option<u8> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::reader::Reader;
 use super::{Evidence, Hit};
-use crate::kinds::{Check, Code, Form, REACH, Score, Scores, iban, mrz, secrets, wallets};
+use crate::kinds::{self, Check, Code, Form, REACH, Score, Scores, alone, iban, mrz, secrets, wallets};
 use crate::recognisers::{code, coordinates, ipv6, telephone, web};
 use crate::{Group, Kind, Kinds};
 
@@ -12,6 +12,8 @@ use crate::{Group, Kind, Kinds};
 const SHORTEST_MISREAD: usize = 6;
 /// The points that such a number loses.
 const MISREAD: u8 = 15;
+/// The scores of a number that nothing but its label tells.
+const ANNOUNCED: Scores = alone(48).always();
 /// The most words between a label and a number that follows it directly: `card number is`, `IBAN transfer to`.
 const DIRECTLY: u8 = 2;
 
@@ -111,6 +113,20 @@ impl Reader<'_> {
             self.propose(Kind::CryptoWallet, at, scores, Evidence::Checked);
         } else if let Some(scores) = secrets::key(word) {
             self.propose(Kind::ApiKey, at, scores, Evidence::Checked);
+        }
+    }
+
+    /// Proposes a number of any form directly behind the label of a number: of a card, an account, a person.
+    pub(super) fn announced(&mut self, bytes: &[u8], start: usize) {
+        let labelled = kinds::labelled();
+        if !self.supported().meets(labelled) {
+            return;
+        }
+        let label = self.context.label(self.text, start, DIRECTLY).union(self.field.hints);
+        if let Some(kind) = labelled.iter().find(|kind| label.contains(*kind))
+            && let Some(end) = code::announced(bytes, start)
+        {
+            self.propose(kind, start..end, ANNOUNCED, Evidence::Context);
         }
     }
 

@@ -147,6 +147,9 @@ impl Reader<'_> {
         if word.digits > 0 || matches!(next, b'-' | b'/') {
             self.code(bytes, start);
         }
+        if word.digits > 0 {
+            self.announced(bytes, start);
+        }
         if word.length >= 26
             && let Some(word) = self.text.get(start..end)
         {

@@ -13,7 +13,9 @@ pub(super) const ACCOUNT: Definition = define("bank_account", "US_BANK_NUMBER", 
     ])
     .words(&["bankaccount account acct accountno banking bank checking savings konto kontonummer \
         bankkonto bankverbindung compte comptebancaire cuenta cuentabancaria conto \
-        contocorrente debit transfer wire deposit"]);
+        contocorrente debit transfer wire deposit ktonr kto kontonr kontoinhaber ac acctno rib nib bankrekening \
+        rekening rekeningnummer conta contabancaria numerodaconta numerodeconta contanumero \
+        numerodecuenta numerodecompte numerodiconto contobancario cc"]);
 
 /// A bank's routing number.
 pub(super) const ROUTING: Definition = define("bank_routing", "ABA_ROUTING_NUMBER", Group::Money)

@@ -15,7 +15,9 @@ pub(super) const PAYMENT_CARD: Definition = define("payment_card", "CREDIT_CARD"
     .words(&["card creditcard debitcard credit visa mastercard maestro amex americanexpress diners \
         discover jcb cc pan karte kreditkarte kartennummer bankkarte girokarte carte \
         cartebancaire cartecredit cartedecredit tarjeta tarjetadecredito carta \
-        cartadicredito bancomat"]);
+        cartadicredito bancomat kartennr kreditkartennummer kreditkartennr debitkarte ec cb cartebleue \
+        cartedebancaire cardnumber cardno cardonfile kaart kaartnummer creditcardnummer pasnummer \
+        betaalpas cartao cartaodecredito cartaodedebito"]);
 
 /// A payment card's security code.
 pub(super) const SECURITY_CODE: Definition = define("card_security_code", "CARD_CVV", Group::Money)

@@ -36,4 +36,6 @@ pub(super) const URL: Definition = define("url", "URL", Group::Contact)
 /// An account's name.
 pub(super) const USERNAME: Definition = define("username", "USERNAME", Group::Contact)
     .words(&["username user login userid benutzer benutzername nutzername utilisateur \
-        nomdutilisateur identifiant usuario utente nomeutente handle"]);
+        nomdutilisateur identifiant usuario utente nomeutente handle userid accountname loginname benutzerkonto anmeldename kennung \
+        benutzerkennung nomdutilisateur compteutilisateur nombredeusuario gebruiker gebruikersnaam \
+        inlognaam utilizador nomedeutilizador nomedeusuario"]);

@@ -25,6 +25,7 @@ pub(super) const PASSPORT: Definition = define("passport", "PASSPORT", Group::Do
         italy::PASSPORT_WORDS,
         netherlands::PASSPORT_WORDS,
         poland::PASSPORT_WORDS,
+        "passaporte passaportes passnr passnummer reisepassnr",
     ]);
 
 /// A driving licence, of a country not listed.
@@ -33,6 +34,8 @@ pub(super) const DRIVING_LICENCE: Definition =
         LICENCE_WORDS,
         germany::LICENCE_WORDS,
         italy::LICENCE_WORDS,
-        "permis permisdeconduire permisodeconducir carnetdeconducir licenciadeconducir \
+        "fuehrerschein fuehrerscheinnummer fuhrerscheinnummer carnet carnedeconducir permisodeconducir \
+        licencia cartadeconducao cartaconducao conducao licensenumber licencenumber \
+        permis permisdeconduire permisodeconducir carnetdeconducir licenciadeconducir \
         rijbewijs",
     ]);

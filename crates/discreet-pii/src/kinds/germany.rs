@@ -73,7 +73,7 @@ pub(super) const TAX_NUMBER: Definition = define("de_tax_number", "DE_TAX_NUMBER
 pub(super) const PENSION_INSURANCE: Definition =
     define("de_social_security", "DE_SOCIAL_SECURITY", Group::NationalId)
         .forms(&[form(r"\d{2} ?\d{6} ?[A-Z] ?\d{3}", alone(80).near(95)).check(pension_insurance)])
-        .words(&["rvnr rentenversicherung rentenversicherungsnummer sozialversicherung \
+        .words(&["rvnr rvnummer svnummer sozialversicherungsnr rentenversicherung rentenversicherungsnummer sozialversicherung \
         sozialversicherungsnummer svnr versicherungsnummer sozialversicherungsausweis"]);
 
 /// A German postal code.

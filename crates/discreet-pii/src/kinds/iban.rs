@@ -6,7 +6,8 @@ use super::form::{Definition, define};
 use super::score::{Scores, alone, only_near};
 
 /// An international bank account number.
-pub(super) const IBAN: Definition = define("iban", "IBAN_CODE", Group::Money).words(&["iban"]);
+pub(super) const IBAN: Definition = define("iban", "IBAN_CODE", Group::Money)
+    .words(&["iban rib bankverbindung kontoverbindung coordinatebancarie coordonneesbancaires bankrekening"]);
 
 /// The scores of a number with the length and form of its country and right check digits.
 pub(crate) const SCORES: Scores = alone(95).near(98);
@@ -70,7 +71,10 @@ pub(crate) fn misread_end(bytes: &[u8], start: usize) -> Option<usize> {
 fn group_follows(bytes: &[u8], at: usize, of_case: impl Fn(u8) -> bool) -> bool {
     let group = bytes.get(at..).unwrap_or_default();
     let length = group.iter().take(5).take_while(|byte| of_case(**byte)).count();
-    (1..=4).contains(&length) && group.iter().take(length).any(u8::is_ascii_digit)
+    let digit = |at: usize| group.get(at).is_some_and(u8::is_ascii_digit);
+    // `GB54 CURH 9347`: the letters of the bank, and digits behind them.
+    (1..=4).contains(&length)
+        && (group.iter().take(length).any(u8::is_ascii_digit) || length == 4 && digit(5))
 }
 
 /// The countries of SWIFT's registry, each with the length of its numbers and the form of the part behind the check

@@ -7,7 +7,7 @@ use super::score::only_near;
 /// A medical record or patient number.
 pub(super) const MEDICAL_RECORD: Definition = define("medical_record", "MEDICAL_RECORD", Group::Health)
     .code(4, 14, only_near(72))
-    .words(&["mrn medicalrecord patient patientid patientno patientnumber patientin patienten \
+    .words(&["mrn fallnr historia numerodedossier processo numerodeprocesso medicalrecord patient patientid patientno patientnumber patientin patienten \
         patientennummer patientenid fallnummer krankenakte dossiermedical historiaclinica \
         cartellaclinica paciente paziente numerodepatient healthrecord hospitalnumber chart \
         healthid nationalhealthid nationalhealth nhc numerodehistoria numerohistoria cipa \
@@ -27,4 +27,6 @@ pub(super) const INSURANCE: Definition = define("health_insurance", "HEALTH_INSU
         aseguramiento asegurado nass nuss numerodeafiliacion afiliacion seguridadsocial \
         assicurazione numerodipolizza polizza tesserasanitaria verzekering \
         verzekeringsnummer polisnummer zorgverzekering polis apolice numerodaapolice \
-        segurosaude"]);
+        segurosaude krankenkassennummer verzekerdennummer verzekerde adherent numeroadherent \
+        numerodadherent assicurato codiceassicurato beneficiario numerodebeneficiario \
+        numerodecontrat numerodasegurado membershipid memberid"]);

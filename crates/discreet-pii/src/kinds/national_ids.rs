@@ -16,6 +16,8 @@ pub(super) const NATIONAL_ID: Definition =
     define("national_id", "NATIONAL_ID", Group::NationalId).code(6, 16, only_near(61)).words(&[
         ID_WORDS,
         germany::ID_CARD_WORDS,
-        "nid nationalidnumber identite cartedidentite carteidentite cni identidad cedula documento identita \
+        "nid nationalidnumber idnumber idcardno idcardnumber documentnummer idkaart idkaartnummer \
+        bilhetedeidentidade cartaodecidadao cidadao identificacao numerodeidentificacao \
+        numerodocumento numerodedocumento ausweisnummer ausweisnr personalausweis personalausweisnummer identite cartedidentite carteidentite cni identidad cedula documento identita \
         documentodidentita identiteitskaart curp dnicard rg",
     ]);

@@ -8,7 +8,11 @@ use super::{Group, national_ids};
 /// A Portuguese tax number.
 pub(super) const NIF: Definition = define("pt_nif", "PT_NIF", Group::NationalId)
     .forms(&[form(r"\d{9}|\d{3} \d{3} \d{3}", alone(10).near(85)).check(nif)])
-    .words(&[national_ids::ID_WORDS, national_ids::TAX_WORDS, "nif contribuinte numerodecontribuinte"]);
+    .words(&[
+        national_ids::ID_WORDS,
+        national_ids::TAX_WORDS,
+        "nif fiscal contribuinte numerodecontribuinte",
+    ]);
 
 /// A tax number: modulo 11.
 fn nif(code: &[u8]) -> bool {

@@ -61,7 +61,9 @@ pub(super) const PASSWORD: Definition = define("password", "PASSWORD", Group::Se
     .forms(&[form(r"\d{4,8}", only_near(70)).check(|code| code.len() >= 4).within(2)])
     .words(&["password pass dbpass userpass passwort passwd pwd passcode passphrase pin pincode kennwort motdepasse mdp \
         contrasena clave parola parolachiave codepin geheimzahl wifipassword wlanpasswort \
-        codicepin doorcode accesscode turcode zugangscode"]);
+        codicepin doorcode accesscode turcode zugangscode wlankennwort wifipasswort pw wachtwoord wifiwachtwoord \
+        toegangscode senha senhadowifi palavrapasse contrasenia codewifi cleewifi clewifi \
+        parolachiave passcodewifi"]);
 
 /// The beginning of a header in the armour of RFC 7468.
 pub(crate) const HEADER_BEGINS: &str = "-----BEGIN ";

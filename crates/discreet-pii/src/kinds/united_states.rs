@@ -27,7 +27,7 @@ pub(super) const SSN: Definition = define("us_ssn", "US_SSN", Group::NationalId)
         form(r"\d{9}", alone(5).near(85)).check(ssn),
         form(r"\d{3}-\d{6}|\d{5}-\d{4}", alone(5).near(80)).check(ssn),
     ])
-    .words(&["ssn ssns socialsecurity social ss"]);
+    .words(&["ssn ssns socialsecurity socialsecurityno social ss"]);
 
 /// A US taxpayer number.
 pub(super) const ITIN: Definition = define("us_itin", "US_ITIN", Group::NationalId)

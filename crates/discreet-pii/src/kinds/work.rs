@@ -8,8 +8,8 @@ use super::score::only_near;
 pub(super) const EMPLOYEE_ID: Definition = define("employee_id", "EMPLOYEE_ID", Group::Document)
     .code_within(2, (5, 20), only_near(72))
     .words(&["emp employee employeeid empid employeecode staffid staffnumber badge badgeid badgenumber \
-        personnelnumber personnelid payrollnumber workerid personalnummer mitarbeiter \
-        mitarbeiternummer mitarbeiterid personalnr matricule matriculeemploye numeroemploye \
+        personnel personnelno personnelnumber personnelid staffno payrollnumber workerid personalnummer mitarbeiter \
+        mitarbeiternummer mitarbeiterid personalnr matricule matriculeemploye employe matricola matricula medewerkersnummer numeroemploye \
         empleado numerodeempleado legajo dipendente matricoladipendente numerodimatricola \
         personeelsnummer medewerker medewerkernummer werknemersnummer funcionario \
         numerodefuncionario colaborador"]);

@@ -59,6 +59,43 @@ pub(crate) fn groups(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
     }
 }
 
+/// The end of the number that a label announces: groups of letters and digits with one separator between them. It has
+/// at least five digits, and hardly more letters than digits. `None` for dates, decimal numbers and words.
+pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
+    const LONGEST: usize = 40;
+    let group = |at: usize| {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let length = rest.iter().take(LONGEST).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        rest.get(..length).filter(|group| !group.is_empty())
+    };
+    let is_part = |group: &[u8]| {
+        let digits = group.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let small = group.iter().filter(|byte| byte.is_ascii_lowercase()).count();
+        digits > 0 && small < 3 || digits == 0 && small == 0 && group.len() <= 4
+    };
+    let (mut at, mut end, mut digits, mut letters) = (start, start, 0, 0);
+    while let Some(part) = group(at).filter(|part| is_part(part)) {
+        let here = part.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let blank = at > start && bytes.get(at - 1) == Some(&b' ');
+        // A word in capitals behind a blank belongs to the text, unless digits follow.
+        let more = group(at + part.len() + 1).is_some_and(|next| next.iter().all(u8::is_ascii_digit));
+        if here == 0 && (at == start && !more || blank && !more) {
+            break;
+        }
+        (digits, letters) = (digits + here, letters + part.len() - here);
+        end = at + part.len();
+        at = end + 1;
+        if !matches!(bytes.get(end), Some(b' ' | b'-' | b'.' | b'/')) || end - start > LONGEST {
+            break;
+        }
+    }
+    let code = bytes.get(start..end).unwrap_or_default();
+    let decimal = code.iter().filter(|byte| **byte == b'.').count() == 1
+        && code.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    let ends = bytes.get(end).is_none_or(|next| !matches!(next, b'_' | b'@' | b'%' | b':' | 0x80..));
+    (digits >= 5 && letters <= digits + 2 && ends && !decimal && !is_date(code)).then_some(end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +107,23 @@ mod tests {
             assert_eq!(end(text.as_bytes(), 0), None, "{text}");
         }
         assert_eq!(end(b"A1--", 0), Some((2, 2)));
+    }
+
+    #[test]
+    fn an_announced_number_may_have_any_groups() {
+        for (text, end) in [
+            ("8605 201673.", 11),
+            ("1-43-05-58-845-129-70", 21),
+            ("NL65 RKHH 3481 0547 10, x", 22),
+            ("GB22ABCD60062524", 16),
+            ("321456789K at", 10),
+            ("12345 Main Street", 5),
+        ] {
+            assert_eq!(announced(text.as_bytes(), 0), Some(end), "{text}");
+        }
+        for text in ["1234", "12345.678", "2026-11-30", "base64", "ABCD EFGH", "v1.2.3", "12345_x"] {
+            assert_eq!(announced(text.as_bytes(), 0), None, "{text}");
+        }
     }
 
     #[test]

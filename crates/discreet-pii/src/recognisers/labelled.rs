@@ -85,7 +85,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         _ => return None,
     };
     let announced = || {
-        let mut kinds = label_kinds(label);
+        let mut kinds = label_kinds(label).union(compound_kinds(text, &word));
         // SQL: `IDENTIFIED BY 'tulip'`.
         if label.eq_ignore_ascii_case("by") && ends_with_word(text.get(..word.start)?, "identified") {
             kinds = [Kind::Password].into_iter().collect();
@@ -111,11 +111,10 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     if known.is_some_and(|row| row.kind == Kind::Address) {
         return line(text, &word, from);
     }
-    let stop = |c: char| {
-        c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '<' | '>' | '&' | '}' | ')')
-    };
-    let length = rest.char_indices().find(|(at, c)| *at > 128 || stop(*c)).map_or(rest.len(), |(at, _)| at);
-    let value = rest.get(..length)?.trim_end_matches(['.', '!', '?', ':']);
+    let quoted = bytes.get(from.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+    let length = value_end(rest);
+    let value = rest.get(..length)?;
+    let value = if quoted { value } else { value.trim_end_matches(['.', ',', ';', ':', ')', '}', ']']) };
     let odd = value.bytes().any(|byte| !byte.is_ascii_alphabetic() && byte < 0x80);
     if !colon && !odd || way == Way::Nothing && !is_mixed(value) {
         return None;
@@ -137,7 +136,10 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         let rest = text.get(from + value.len()..).unwrap_or_default();
         let acts =
             LOGINS.iter().any(|login| rest.strip_prefix(' ').is_some_and(|rest| rest.starts_with(login)));
-        (quoted || acts).then_some(())?;
+        let plain = ["user", "login", "utente", "usuario", "handle"];
+        let named = !plain.iter().any(|plain| plain.eq_ignore_ascii_case(label))
+            || word.start > 0 && compound_kinds(text, &word).contains(Kind::Username);
+        (quoted || acts || named).then_some(())?;
     }
     // `user: Anna`: a person, not an account.
     let person = row.kind == Kind::Username && !odd && value.starts_with(|c: char| !c.is_ascii_lowercase());
@@ -215,14 +217,56 @@ const LOGINS: [&str; 8] =
 /// Does a value have letters, and signs or digits among them, as words do not have?
 fn is_mixed(value: &str) -> bool {
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let others = value.bytes().filter(|byte| is_odd(*byte) || *byte == b'_' || *byte == b'#').count();
-    letters >= 3 && others >= 1 && value.len() >= 6
+    let others = value.bytes().filter(|byte| is_odd(*byte) || *byte == b'_').count();
+    letters >= 3 && others >= 1 && value.len() >= 5
 }
 
 fn ends_with_word(text: &str, word: &str) -> bool {
     let text = text.trim_end_matches(' ');
     let start = text.len().checked_sub(word.len());
     start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
+}
+
+/// The end of a value: a blank or a quotation mark, the next parameter of an address, a tag.
+fn value_end(rest: &str) -> usize {
+    const LONGEST: usize = 128;
+    let stop = |(at, c): &(usize, char)| {
+        let behind = rest.get(at + c.len_utf8()..).unwrap_or_default();
+        let parameter = || {
+            let name =
+                behind.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+            name > 0 && behind.as_bytes().get(name) == Some(&b'=')
+        };
+        *at > LONGEST
+            || c.is_whitespace()
+            || matches!(c, '"' | '\'' | '`')
+            || *c == '&' && parameter()
+            || *c == '<' && behind.starts_with('/')
+            || matches!(c, ',' | ';') && behind.starts_with(['"', '\'', '{', '['])
+    };
+    rest.char_indices().find(stop).map_or(rest.len(), |(at, _)| at)
+}
+
+/// The kinds of a label of several words: `mot de passe`, `user name`, `password del wifi`.
+fn compound_kinds(text: &str, word: &Range<usize>) -> Kinds {
+    const LONGEST: usize = 40;
+    let from = word.start.saturating_sub(LONGEST);
+    let from = (from..=word.start).find(|at| text.is_char_boundary(*at)).unwrap_or(word.start);
+    let head = text.get(from..word.start).unwrap_or_default();
+    if !head.ends_with([' ', '-', '_', '\'', '’']) {
+        return Kinds::NONE;
+    }
+    let mut joined = text.get(word.clone()).unwrap_or_default().to_owned();
+    let network = ["wifi", "fi", "wlan", "router"].iter().any(|of| of.eq_ignore_ascii_case(&joined));
+    let mut found = Kinds::NONE;
+    for before in head.split(|c: char| !c.is_alphanumeric()).rev().filter(|word| !word.is_empty()).take(3) {
+        joined.insert_str(0, before);
+        found = found.union(kinds_of_word(&joined));
+        if network {
+            found = found.union(kinds_of_word(before));
+        }
+    }
+    found
 }
 
 /// The kinds of a label: those of the whole, `accessToken`, and of its last word, `wifi_password`.
