@@ -19,6 +19,7 @@ mod hit;
 mod matcher;
 mod options;
 mod overlap;
+mod parts;
 mod proposals;
 mod reader;
 mod skip;

@@ -62,6 +62,7 @@ mod work;
 
 use std::fmt;
 
+pub(crate) use cards::card as is_card;
 pub(crate) use form::{Check, Code, Definition, Form, REACH};
 pub use group::Group;
 pub(crate) use score::{Score, Scores, alone, only_near};

@@ -1,6 +1,7 @@
 //! Recognisers: readers for what no pattern describes. Each takes a text and a place in it, and returns a range with
 //! scores.
 
+pub(crate) mod card;
 pub(crate) mod code;
 pub(crate) mod coordinates;
 pub(crate) mod ipv6;

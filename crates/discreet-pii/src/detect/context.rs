@@ -12,7 +12,7 @@ const BEHIND: usize = 40;
 const ENDINGS: [&str; 9] = ["", "s", "number", "num", "no", "nummer", "nr", "id", "numbers"];
 
 /// Context words that are others in small letters or without accents: `mg/dl`, and the time that a robot needs.
-const NOT_ALONE: [&str; 2] = ["dl", "eta"];
+const NOT_ALONE: [&str; 3] = ["dl", "eta", "rx"];
 
 /// 16 KiB: one in twenty words passes it without being a context word.
 const FILTER: usize = 1 << 11;
@@ -222,6 +222,12 @@ impl Context {
                         mark.start = mark.start.min(from);
                     }
                 }
+                // Letters in a number, `a1cc29`.
+                let touched = text.as_bytes().get(start.wrapping_sub(1)).is_some_and(u8::is_ascii_digit)
+                    || byte.is_ascii_digit() && at - start < 3;
+                if touched {
+                    mark.kinds = Kinds::NONE;
+                }
                 let bare = text.get(start..at).is_some_and(|word| NOT_ALONE.contains(&word));
                 if bare && mark.start == start {
                     mark.kinds = Kinds::NONE;
@@ -231,6 +237,10 @@ impl Context {
                     self.marks.push(mark);
                 }
                 (one, two, word) = ((word, start), pair, Folded::EMPTY);
+            }
+            // The letters of `9a3c` and of hexadecimal numbers are not a word together.
+            if byte.is_ascii_digit() {
+                (one, two) = ((Folded::EMPTY, usize::MAX), (Folded::EMPTY, usize::MAX));
             }
             before = byte;
         }

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::parts;
 use super::reader::Reader;
 use super::{Evidence, Hit};
 use crate::kinds::{self, Check, Code, Form, REACH, Score, Scores, alone, iban, mrz, secrets, wallets};
-use crate::recognisers::{code, coordinates, ipv6, telephone, web};
+use crate::recognisers::{card, code, coordinates, ipv6, telephone, web};
 use crate::{Group, Kind, Kinds};
 
 /// The least number of letters and digits of a number that is hidden although it fails its check.
@@ -141,6 +142,16 @@ impl Reader<'_> {
         }
     }
 
+    /// Proposes the payment card in unusual groups that begins at `start`. Returns its end, else 0.
+    pub(super) fn card(&mut self, bytes: &[u8], start: usize) -> usize {
+        match card::find(bytes, start) {
+            Some(at) if self.propose(Kind::PaymentCard, at.clone(), card::SCORES, Evidence::Checked) => {
+                at.end
+            }
+            _ => 0,
+        }
+    }
+
     /// Proposes the account number that begins at `start`.
     pub(super) fn iban(&mut self, start: usize) {
         if let Some(end) = iban::end(self.text, start) {
@@ -238,6 +249,14 @@ impl Reader<'_> {
             return false;
         }
         let Range { start, end } = at;
+        let bytes = self.text.as_bytes();
+        let digits = bytes.get(start).is_some_and(u8::is_ascii_digit);
+        let spaced = || bytes.get(start..end).is_some_and(|raw| raw.contains(&b' '));
+        let thing = digits
+            && alone.points() >= threshold
+            && (kind.group() != Group::Network && parts::is_of_thing(bytes, start)
+                || spaced() && parts::is_in_row(bytes, start, end, kind != Kind::Phone));
+        let alone = if thing { Score::NONE } else { alone };
         let mut hit = Hit { kind, start, end, score: alone.points(), evidence };
         if near > alone && self.supported().contains(kind) {
             let distance =

@@ -123,6 +123,14 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
+        if word.digits > 0
+            && (word.length >= 13 || matches!(next, b' ' | b'.' | b'/' | b',' | b'|' | b':' | b'+' | b'*'))
+        {
+            let behind = self.card(bytes, start);
+            if behind > end {
+                return behind;
+            }
+        }
         if word.number
             && next == b'.'
             && let Some(behind) = coordinates::decimal_end(bytes, end)
@@ -135,6 +143,7 @@ impl Reader<'_> {
             return end;
         }
         if !begins(bytes, start) {
+            self.foreign_label(bytes, start, end);
             return end;
         }
         let before = start.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
@@ -167,6 +176,20 @@ impl Reader<'_> {
             return self.name(bytes, start, end);
         }
         end
+    }
+
+    /// Proposes the value behind a label with letters that are not ASCII: the end of `contraseña`.
+    fn foreign_label(&mut self, bytes: &[u8], start: usize, end: usize) {
+        let foreign = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| *byte >= 0x80);
+        if !foreign || !labelled::announces(bytes, end) {
+            return;
+        }
+        let head = self.text.get(..start).unwrap_or_default();
+        let letters = head.chars().rev().take(24).take_while(|c| c.is_alphanumeric() || *c == '_');
+        let length: usize = letters.map(char::len_utf8).sum();
+        if let Some(value) = labelled::value(self.text, start - length..end) {
+            self.propose(value.kind, value.at, value.scores, Evidence::Context);
+        }
     }
 
     /// Proposes what only a word with letters begins.

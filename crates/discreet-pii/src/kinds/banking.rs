@@ -13,9 +13,9 @@ pub(super) const ACCOUNT: Definition = define("bank_account", "US_BANK_NUMBER", 
     ])
     .words(&["bankaccount account acct accountno banking bank checking savings konto kontonummer \
         bankkonto bankverbindung compte comptebancaire cuenta cuentabancaria conto \
-        contocorrente debit transfer wire deposit ktonr kto kontonr kontoinhaber ac acctno rib nib bankrekening \
+        contocorrente debit transfer wire deposit ktonr kto kontonr kontoinhaber acctno rib nib bankrekening \
         rekening rekeningnummer conta contabancaria numerodaconta numerodeconta contanumero \
-        numerodecuenta numerodecompte numerodiconto contobancario cc"]);
+        numerodecuenta numerodecompte numerodiconto contobancario"]);
 
 /// A bank's routing number.
 pub(super) const ROUTING: Definition = define("bank_routing", "ABA_ROUTING_NUMBER", Group::Money)

@@ -27,7 +27,7 @@ pub(super) const SECURITY_CODE: Definition = define("card_security_code", "CARD_
         codigodeseguridad codicedisicurezza"]);
 
 /// An issuer's range of ISO/IEC 7812-1 with its lengths, and Luhn's check digit.
-fn card(code: &[u8]) -> bool {
+pub(crate) fn card(code: &[u8]) -> bool {
     let (two, three, four) = (number(code, 0, 2), number(code, 0, 3), number(code, 0, 4));
     let lengths: &[usize] = match (two, three, four) {
         (_, _, 2014 | 2149) => &[15],              // enRoute

@@ -15,6 +15,8 @@ macro_rules! month {
 
 const ISO: &str =
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)?";
+/// Without the `T` of ISO 8601: programs write it in front of each line.
+const ISO_BY_HAND: &str = r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?::\d{2})?)?";
 const YEAR_FIRST: &str = r"\d{4}[/.]\d{1,2}[/.]\d{1,2}";
 const YEAR_LAST: &str = r"\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})";
 const DAY_MONTH: &str = concat!(
@@ -42,16 +44,23 @@ pub(super) const DATE_OF_BIRTH: Definition = define("date_of_birth", "DATE_OF_BI
         natail nato nata compleanno geboortedatum nascimento"]);
 
 /// Any other date or time.
-pub(super) const DATE: Definition = define("date", "DATE_TIME", Group::Person).forms(&[
-    form(ISO, alone(65).near(70)).check_text(numeric).case_sensitive(),
-    form(YEAR_FIRST, alone(60).near(70)).check_text(numeric),
-    form(YEAR_LAST, alone(60).near(70)).check_text(numeric),
-    form(DAY_MONTH, alone(65).near(75)).check_text(named).case_sensitive(),
-    form(MONTH_DAY, alone(65).near(75)).check_text(named).case_sensitive(),
-    form(MONTH_YEAR, alone(55).near(70)).check_text(named).case_sensitive(),
-    form(r"\d{1,2}/\d{2}", alone(10).near(30)).check_text(month_first),
-    form(r"\d{1,2}/\d{4}", alone(20).near(45)).check_text(month_first),
-]);
+pub(super) const DATE: Definition = define("date", "DATE_TIME", Group::Person)
+    .forms(&[
+        form(ISO_BY_HAND, alone(65).near(70)).check_text(numeric),
+        form(ISO, alone(30).near(70)).check_text(numeric).case_sensitive(),
+        form(YEAR_FIRST, alone(60).near(70)).check_text(numeric),
+        form(YEAR_LAST, alone(60).near(70)).check_text(numeric),
+        form(DAY_MONTH, alone(65).near(75)).check_text(named).case_sensitive(),
+        form(MONTH_DAY, alone(65).near(75)).check_text(named).case_sensitive(),
+        form(MONTH_YEAR, alone(55).near(70)).check_text(named).case_sensitive(),
+        form(r"\d{1,2}/\d{2}", alone(10).near(30)).check_text(month_first),
+        form(r"\d{1,2}/\d{4}", alone(20).near(45)).check_text(month_first),
+    ])
+    .words(&[
+        "date dates dated datum fecha filed visit admission admitted discharge discharged appointment \
+        scheduled encounter consultation issued signed arrival departure checkin checkout termin \
+        rendezvous cita appuntamento afspraak",
+    ]);
 
 /// An age.
 pub(super) const AGE: Definition = define("age", "AGE", Group::Person)
@@ -86,6 +95,8 @@ fn numeric(raw: &str) -> bool {
     match (width, last) {
         (4, _) => plausible(a) && day_of(a, b, c),
         (_, 4) => plausible(c) && (day_of(c, b, a) || day_of(c, a, b)),
+        // With points the day stands first: `6.16.36` is a version.
+        (_, 2) if date.contains('.') => day_of(2000 + c, b, a),
         (_, 2) => day_of(2000 + c, b, a) || day_of(2000 + c, a, b) || (width == 2 && day_of(2000 + a, b, c)),
         _ => false,
     }

@@ -11,7 +11,7 @@ pub(super) const PASSPORT_WORDS: &str = "passport passports travelpassport trave
 
 /// Words for a driving licence of any country.
 pub(super) const LICENCE_WORDS: &str = "license licence driverlicense driverlicence driverslicense driverslicence drivinglicence \
-    drivinglicense permit dl driverid driving driver dlno";
+    drivinglicense permit dl driverid dlno";
 
 /// A passport's number, of a country not listed.
 pub(super) const PASSPORT: Definition = define("passport", "PASSPORT", Group::Document)
@@ -34,7 +34,7 @@ pub(super) const DRIVING_LICENCE: Definition =
         LICENCE_WORDS,
         germany::LICENCE_WORDS,
         italy::LICENCE_WORDS,
-        "fuehrerschein fuehrerscheinnummer fuhrerscheinnummer carnet carnedeconducir permisodeconducir \
+        "fuehrerschein fuehrerscheinnummer fuhrerscheinnummer carnet carnedeconducir permisodeconducir permisoconducir numerodepermiso \
         licencia cartadeconducao cartaconducao conducao licensenumber licencenumber \
         permis permisdeconduire permisodeconducir carnetdeconducir licenciadeconducir \
         rijbewijs",

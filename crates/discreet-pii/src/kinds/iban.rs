@@ -28,7 +28,7 @@ pub(crate) fn end(text: &str, start: usize) -> Option<usize> {
     let mut number = [0_u8; 34];
     let (mut count, mut end) = (0, start);
     for (at, byte) in bytes.iter().enumerate().skip(start) {
-        let joiner = matches!(byte, b' ' | b'-') && count > 0;
+        let joiner = matches!(byte, b' ' | b'-' | b'.' | b'/') && count > 0;
         if byte.is_ascii_alphanumeric() && (byte.is_ascii_digit() || byte.is_ascii_lowercase() == small) {
             *number.get_mut(count)? = byte.to_ascii_uppercase();
             count += 1;
@@ -59,7 +59,10 @@ pub(crate) fn misread_end(bytes: &[u8], start: usize) -> Option<usize> {
     for (at, byte) in bytes.iter().enumerate().skip(start) {
         if of_case(*byte) && count < 34 {
             (count, digits, end) = (count + 1, digits + usize::from(byte.is_ascii_digit()), at + 1);
-        } else if !matches!(byte, b' ' | b'-') || end != at || !group_follows(bytes, at + 1, of_case) {
+        } else if !matches!(byte, b' ' | b'-' | b'.' | b'/')
+            || end != at
+            || !group_follows(bytes, at + 1, of_case)
+        {
             break;
         }
     }

@@ -29,4 +29,4 @@ pub(super) const INSURANCE: Definition = define("health_insurance", "HEALTH_INSU
         verzekeringsnummer polisnummer zorgverzekering polis apolice numerodaapolice \
         segurosaude krankenkassennummer verzekerdennummer verzekerde adherent numeroadherent \
         numerodadherent assicurato codiceassicurato beneficiario numerodebeneficiario \
-        numerodecontrat numerodasegurado membershipid memberid"]);
+        contrat numerodecontrat numerodasegurado membershipid memberid"]);

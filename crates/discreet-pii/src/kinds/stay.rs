@@ -18,7 +18,7 @@ pub(super) const BOOKING: Definition = define("booking", "BOOKING_NUMBER", Group
     .forms(&[form(r"[A-Z]{6}", only_near(65)).check(|code| code.len() == 6).within(1).case_sensitive()])
     .code(5, 16, only_near(74))
     .words(&["booking bookingref bookingcode bookingreference reservation reservationcode \
-        confirmation confirmationcode confirmationnumber pnr recordlocator order ordernumber \
+        confirmation confirmationcode confirmationnumber pnr recordlocator ordernumber orderno \
         loyalty loyaltynumber membership member frequentflyer ticket itinerary buchung \
         buchungsnummer buchungscode reservierung reservierungsnummer bestellung \
         bestellnummer bestatigung bestatigungsnummer auftrag auftragsnummer reference \

@@ -92,8 +92,10 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
     let code = bytes.get(start..end).unwrap_or_default();
     let decimal = code.iter().filter(|byte| **byte == b'.').count() == 1
         && code.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+    let hexadecimal = code.starts_with(b"0x");
     let ends = bytes.get(end).is_none_or(|next| !matches!(next, b'_' | b'@' | b'%' | b':' | 0x80..));
-    (digits >= 5 && letters <= digits + 2 && ends && !decimal && !is_date(code)).then_some(end)
+    (digits >= 5 && letters <= digits + 2 && ends && !decimal && !hexadecimal && !is_date(code))
+        .then_some(end)
 }
 
 #[cfg(test)]

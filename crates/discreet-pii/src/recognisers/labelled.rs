@@ -46,12 +46,18 @@ pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
         [b'"' | b'\'' | b'*', b':' | b'=', ..] => true,
         [b' ', b':' | b'=', b' ', ..] => true,
         // `password Tulip7!`, `IDENTIFIED BY 'tulip'`
-        [b' ', next, ..] if is_odd(*next) || next.is_ascii_uppercase() => true,
+        [b' ', next, ..] if is_odd(*next) || next.is_ascii_uppercase() || has_digit(rest) => true,
         [b' ', b'i' | b'e' | b'w', b's' | b'a', _, ..] | [b' ', b'l' | 0xC3, ..] => {
             rest.get(1..).is_some_and(|rest| VERBS.iter().any(|verb| rest.starts_with(verb.as_bytes())))
         }
         _ => false,
     }
+}
+
+/// Has the word behind the blank at the beginning a digit or a `_`?
+fn has_digit(rest: &[u8]) -> bool {
+    let word = rest.iter().skip(1).take(24).take_while(|byte| !matches!(byte, b' ' | b'\n' | b','));
+    word.filter(|byte| byte.is_ascii_digit() || **byte == b'_').count() > 0
 }
 
 /// Signs with which a word does not begin.
@@ -291,7 +297,7 @@ mod tests {
         assert_eq!(found("password: tulip", "password").as_deref(), Some("tulip"));
         assert_eq!(found("{\"wifi_password\": \"tu lip\"}", "wifi_password").as_deref(), None);
         assert_eq!(found("{\"wifi_password\": \"Tulip-7\"}", "wifi_password").as_deref(), Some("Tulip-7"));
-        assert_eq!(found("das Passwort lautet Tulpe7!", "Passwort").as_deref(), Some("Tulpe7"));
+        assert_eq!(found("das Passwort lautet Tulpe7!", "Passwort").as_deref(), Some("Tulpe7!"));
     }
 
     #[test]

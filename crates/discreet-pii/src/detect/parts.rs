@@ -1,0 +1,104 @@
+//! Numbers of things: `part 908-86-8250`, `ticks 698-24-6313`, `"sku": 6819329155805`. They may look like a number of a
+//! person.
+
+/// Words in front of the number of a thing.
+const THINGS: [&str; 44] = [
+    "part",
+    "parts",
+    "lot",
+    "batch",
+    "sku",
+    "ean",
+    "gtin",
+    "upc",
+    "barcode",
+    "article",
+    "item",
+    "model",
+    "rev",
+    "revision",
+    "build",
+    "version",
+    "firmware",
+    "bootloader",
+    "kernel",
+    "release",
+    "image",
+    "seq",
+    "sequence",
+    "tick",
+    "ticks",
+    "count",
+    "counter",
+    "encoder",
+    "offset",
+    "addr",
+    "port",
+    "tile",
+    "cell",
+    "frame",
+    "node",
+    "goal",
+    "task",
+    "order",
+    "orders",
+    "checksum",
+    "crc",
+    "size",
+    "bytes",
+    "took",
+];
+/// Words between such a word and its number.
+const BETWEEN: [&str; 6] = ["number", "no", "nr", "num", "id", "code"];
+/// The most bytes that are read in front of a number.
+const LONGEST: usize = 40;
+
+/// Is the number that begins at `start` that of a thing?
+pub(super) fn is_of_thing(bytes: &[u8], start: usize) -> bool {
+    let head = bytes.get(start.saturating_sub(LONGEST)..start).unwrap_or_default();
+    let mut words = head.rsplit(|byte| !byte.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let is =
+        |word: &[u8], list: &[&str]| list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
+    let Some(last) = words.next() else { return false };
+    // Only signs may stand between the word and the number.
+    let apart = head.iter().rev().take_while(|byte| !byte.is_ascii_alphabetic());
+    let near =
+        apart.clone().count() <= 4 && apart.clone().all(|byte| !byte.is_ascii_digit() && *byte != b'\n');
+    near && (is(last, &THINGS) || is(last, &BETWEEN) && words.next().is_some_and(|word| is(word, &THINGS)))
+}
+
+/// Is the number in `start..end` one of a row of numbers with blanks between, as the cells of a map are? A number on one
+/// side is enough, or there must be `one` on each.
+pub(super) fn is_in_row(bytes: &[u8], start: usize, end: usize, one: bool) -> bool {
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let blank =
+        |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(|byte| matches!(byte, b' ' | b','));
+    let before = blank(start.checked_sub(1)) && digit(start.checked_sub(2));
+    let behind = blank(Some(end)) && digit(Some(end + 1));
+    if one { before || behind } else { before && behind }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_in_front_of_a_number_tells_a_thing() {
+        for text in
+            ["part 908-86-8250", "Part number: 908", "ticks=9", "\"sku\": \"68", "order_id: 67", "tile 22"]
+        {
+            let start = text.find(|c: char| c.is_ascii_digit()).unwrap();
+            assert!(is_of_thing(text.as_bytes(), start), "{text}");
+        }
+        for text in ["call 908", "part of it, 908", "part 1, call 908", "number 908"] {
+            assert!(!is_of_thing(text.as_bytes(), text.rfind("908").unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn cells_of_a_map_are_a_row() {
+        assert!(
+            is_in_row(b"100 187 254 255 0", 4, 15, false) && !is_in_row(b"sin 187 254 255.", 4, 15, true)
+        );
+    }
+}

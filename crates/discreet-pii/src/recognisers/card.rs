@@ -1,0 +1,139 @@
+//! Payment cards in groups that no pattern lists: `4111/1111/1111/1111`, `41 11 11 ...`, `4,111,111,111,111,111`. One
+//! separator stands between all groups. The check digit decides.
+
+use std::ops::Range;
+
+use crate::kinds::{Scores, alone, is_card};
+
+/// The scores of a card in unusual groups.
+pub(crate) const SCORES: Scores = alone(80).near(92);
+
+/// The most digits of a card.
+const LONGEST: usize = 19;
+
+/// The card that begins with the digit at `start`.
+pub(crate) fn find(bytes: &[u8], start: usize) -> Option<Range<usize>> {
+    let (mut code, mut count) = ([0; LONGEST], 0);
+    let (mut sizes, mut groups) = ([0; LONGEST], 0);
+    let (mut at, mut joint) = (start, None);
+    let end = loop {
+        let size = bytes.get(at..)?.iter().take(LONGEST + 1).take_while(|byte| byte.is_ascii_digit()).count();
+        for byte in bytes.get(at..at + size)? {
+            *code.get_mut(count)? = *byte;
+            count += 1;
+        }
+        *sizes.get_mut(groups)? = size;
+        groups += 1;
+        let end = at + size;
+        let Some((length, sign)) = separator(bytes, end).filter(|_| size < 13) else { break end };
+        if *joint.get_or_insert((length, sign)) != (length, sign) {
+            break end;
+        }
+        at = end + length;
+    };
+    let sizes = sizes.get(..groups)?;
+    let (length, sign) = joint.unwrap_or((0, 0));
+    // In the middle of a longer row.
+    let inside = joint.is_some()
+        && start.checked_sub(length + 1).is_some_and(|before| {
+            bytes.get(before).is_some_and(u8::is_ascii_digit) && separator(bytes, before + 1) == joint
+        });
+    let whole = groups > 1
+        || matches!(bytes.get(end), Some(b'.' | b'e' | b'E'))
+        || start > 0 && bytes.get(start - 1) == Some(&b'-');
+    let fits = grouped(sizes, count, sign) && whole && !inside && ends(bytes, end);
+    (fits && code.get(..count).is_some_and(is_card)).then_some(start..end)
+}
+
+/// The length of the separator at `end`, with blanks around it, and its sign; a digit follows.
+fn separator(bytes: &[u8], end: usize) -> Option<(usize, u8)> {
+    let sign = |byte: u8| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b',' | b'|' | b':' | b'+' | b'*');
+    let (length, found) = match bytes.get(end..)? {
+        [b' ', byte, b' ', next, ..] if sign(*byte) && next.is_ascii_digit() => (3, *byte),
+        [byte, b' ', next, ..] if sign(*byte) && next.is_ascii_digit() => (2, *byte),
+        [byte, next, ..] if sign(*byte) && next.is_ascii_digit() => (1, *byte),
+        _ => return None,
+    };
+    Some((length, found))
+}
+
+/// Are the groups those of a card: fours, an American card, equal groups, or thousands?
+fn grouped(sizes: &[usize], count: usize, sign: u8) -> bool {
+    let Some((last, rest)) = sizes.split_last() else { return false };
+    let equal = |size: usize| rest.iter().all(|group| *group == size) && (1..=size).contains(last);
+    let thousands = || {
+        let behind = sizes.get(1..).unwrap_or_default();
+        matches!(sign, b',' | b'.')
+            && behind.iter().all(|group| *group == 3)
+            && sizes.first().is_some_and(|first| *first <= 3)
+    };
+    match sizes {
+        [_] => count >= 13,
+        [4, 6, 4 | 5] => true,
+        _ if equal(4) => count >= 13,
+        _ if matches!(count, 15 | 16) => [1, 2, 3, 5].into_iter().any(equal) || thousands(),
+        _ => false,
+    }
+}
+
+/// Does a number end here? Zeros behind a point, and an exponent of zero, are the same number.
+fn ends(bytes: &[u8], end: usize) -> bool {
+    let rest = bytes.get(end..).unwrap_or_default();
+    let zeros = |rest: &[u8]| rest.iter().take_while(|byte| **byte == b'0').count();
+    match rest {
+        [b'.', b'0', ..] => {
+            !rest.get(1 + zeros(rest.get(1..).unwrap_or_default())).is_some_and(u8::is_ascii_digit)
+        }
+        [b'e' | b'E', b'+', b'0', ..] | [b'e' | b'E', b'0', ..] => true,
+        [byte, ..] => !byte.is_ascii_alphanumeric() && *byte != b'_',
+        [] => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<&str> {
+        let start = text.find(|c: char| c.is_ascii_digit())?;
+        find(text.as_bytes(), start).map(|at| &text[at])
+    }
+
+    #[test]
+    fn a_card_may_have_any_groups_with_one_separator() {
+        for text in [
+            "4111/1111/1111/1111",
+            "4111.1111.1111.1111",
+            "4111_1111_1111_1111",
+            "4111, 1111, 1111, 1111",
+            "4111 - 1111 - 1111 - 1111",
+            "4111|1111|1111|1111",
+            "41 11 11 11 11 11 11 11",
+            "41111 11111 11111 1",
+            "411 111 111 111 111 1",
+            "4,111,111,111,111,111",
+            "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
+            "3782 822463 10005",
+        ] {
+            assert_eq!(found(text), Some(text));
+        }
+        assert_eq!(found("4111111111111111.0"), Some("4111111111111111"));
+        assert_eq!(found("-4111111111111111,"), Some("4111111111111111"));
+        assert_eq!(found("4111111111111111e0"), Some("4111111111111111"));
+    }
+
+    #[test]
+    fn other_rows_of_numbers_are_not_cards() {
+        for text in [
+            "4111/1111/1111/1112",
+            "4111 1111-1111 1111",
+            "411 1111 1111 11111",
+            "41 11 11 11 11 11 11 11 11",
+            "4111111111111111.5",
+            "4111111111111111_x",
+            "12.5 13.75",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+}
