@@ -12,6 +12,7 @@ pub mod types;
 
 mod compile;
 mod plan;
+mod readable;
 mod reader;
 mod rewrite;
 mod writer;

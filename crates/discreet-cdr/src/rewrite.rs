@@ -6,8 +6,8 @@ use discreet_host::steps;
 
 /// Decides on each string of a message.
 pub trait Strings {
-    /// Inspects `text`, which is in the field of that number (see [`Plan::strings`]); invalid UTF-8 is
-    /// replaced by U+FFFD. True if the content of `into`, which is empty at first, shall replace it.
+    /// Inspects `text`, which is in the field of that number (see [`Plan::strings`]); what is
+    /// not UTF-8 is read as Windows-1252. True if the content of `into`, which is empty at first, shall replace it.
     fn string(&mut self, field: usize, text: &str, into: &mut String) -> bool;
 }
 
@@ -97,12 +97,7 @@ impl Pass<'_, '_> {
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
             Err(_) => {
-                self.readable.clear();
-                bytes.utf8_chunks().for_each(|chunk| {
-                    self.readable.push_str(chunk.valid());
-                    self.readable
-                        .extend((!chunk.invalid().is_empty()).then_some(char::REPLACEMENT_CHARACTER));
-                });
+                super::readable::read(bytes, self.readable);
                 self.readable.as_str()
             }
         };
@@ -324,6 +319,6 @@ mod tests {
         let before = [0, 1, 0, 0, 4, 0, 0, 0, b'a', 0xff, b'b', 0];
         let mut says = Says(|_: &str| None, Vec::new());
         assert_eq!(Rewriter::default().rewrite(&plan, &before, &mut says), Ok(None));
-        assert_eq!(says.1, [(0, "a\u{fffd}b".into())]);
+        assert_eq!(says.1, [(0, "aÿb".into())]);
     }
 }

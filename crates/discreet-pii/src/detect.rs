@@ -13,9 +13,11 @@
 
 mod budget;
 mod context;
+mod encoded;
 mod field;
 mod finder;
 mod hit;
+mod lists;
 mod matcher;
 mod options;
 mod overlap;
@@ -31,5 +33,6 @@ pub(crate) use context::of_word as kinds_of_word;
 pub use field::Field;
 pub use finder::{Finder, Scratch};
 pub use hit::{Evidence, Hit};
+pub(crate) use lists::has_no_blanks;
 pub use matcher::NotBuilt;
 pub use options::Options;

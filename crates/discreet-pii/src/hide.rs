@@ -4,6 +4,7 @@
 //! [`HidingRules`]. [`PersonalData`] holds what a policy says about all texts, [`Rosters`] the list of guests in
 //! force.
 
+mod joined;
 mod json;
 mod operators;
 mod personal_data;

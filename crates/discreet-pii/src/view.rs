@@ -217,7 +217,7 @@ impl Reading<'_> {
         digit(before) && digit(behind)
     }
 
-    /// Has the word around `from..to` a letter of ASCII?
+    /// Has the word around `from..to` a letter or digit of ASCII?
     fn is_in_latin_word(&mut self, from: usize, to: usize) -> bool {
         let (end, latin) = self.latin;
         if to <= end {
@@ -225,10 +225,10 @@ impl Reading<'_> {
         }
         let before = self.text.get(..from).unwrap_or_default().chars().rev();
         let behind = self.text.get(to..).unwrap_or_default().chars();
-        let in_word = |c: &char| c.is_alphabetic();
+        let in_word = |c: &char| c.is_alphanumeric();
         let length: usize = behind.clone().take(WORD).take_while(in_word).map(char::len_utf8).sum();
         let mut both = before.take(WORD).take_while(in_word).chain(behind.take(WORD).take_while(in_word));
-        let latin = both.any(|c| c.is_ascii_alphabetic());
+        let latin = both.any(|c| c.is_ascii_alphanumeric());
         self.latin = (to + length, latin);
         latin
     }

@@ -9,6 +9,9 @@ use discreet_pii::{
     self as pii, FieldRules, Kind, Kinds, LONGEST, Operator, OperatorKeys, Roster, Rosters, TextRedactor,
 };
 
+/// The longest key of a pair, in bytes.
+const LONGEST_KEY: usize = 128;
+
 /// The cost of a string in addition to its bytes: an empty one takes work too.
 const STRING: usize = 8;
 
@@ -26,6 +29,8 @@ struct Compiled {
     rules: Arc<TextRules>,
     /// For each field, the one of `redactors` that hides its findings.
     fields: Vec<Option<(usize, FieldRules)>>,
+    /// For each field that is the value of a pair, the field of its key.
+    keys: Vec<Option<usize>>,
     redactors: Vec<TextRedactor>,
     /// The reader for whom pseudonyms are made: each reader gets other ones.
     reader: Option<String>,
@@ -86,9 +91,16 @@ impl MessageRedactor {
         }
         let Some(compiled) = compiled else { return Err(Unredactable::NoSuchField) };
         compiled.follow(reader, rosters.today());
-        let Compiled { fields, redactors, .. } = compiled;
+        let Compiled { fields, keys, redactors, .. } = compiled;
         redactors.iter_mut().for_each(TextRedactor::begin);
-        let mut texts = Texts { fields, redactors, hidden: 0, left: Some(LONGEST) };
+        let mut texts = Texts {
+            fields,
+            keys,
+            key: (usize::MAX, String::new()),
+            redactors,
+            hidden: 0,
+            left: Some(LONGEST),
+        };
         let anew = rewriter.rewrite(plan, message, &mut texts)?;
         if texts.left.is_none() {
             return Err(Unredactable::TooLong);
@@ -136,7 +148,8 @@ impl Compiled {
             Some((number, field.spoken(spoken)))
         };
         let fields = paths.iter().zip(&places).map(field).collect();
-        Ok(Compiled { rules: Arc::clone(rules), fields, redactors, reader: None, roster: None })
+        let keys = paths.iter().map(|path| key_of(path, &paths)).collect();
+        Ok(Compiled { rules: Arc::clone(rules), fields, keys, redactors, reader: None, roster: None })
     }
 
     /// Updates keys and roster.
@@ -197,9 +210,25 @@ impl Recipient<'_> {
     }
 }
 
+/// The field of the key of a pair whose value is the field at `path`, as in diagnostic_msgs/msg/KeyValue.
+fn key_of(path: &str, paths: &[&str]) -> Option<usize> {
+    let (parent, name) = path.rsplit_once('.').map_or(("", path), |(parent, name)| (parent, name));
+    if !["value", "data", "content", "text"].contains(&name) {
+        return None;
+    }
+    let is_key = |other: &&str| {
+        let (of, name) = other.rsplit_once('.').map_or(("", *other), |(of, name)| (of, name));
+        of == parent && ["key", "name", "label"].contains(&name)
+    };
+    paths.iter().position(is_key)
+}
+
 /// The strings of one message.
 struct Texts<'a> {
     fields: &'a [Option<(usize, FieldRules)>],
+    keys: &'a [Option<usize>],
+    /// The last text that may be a key: its field, and the text.
+    key: (usize, String),
     redactors: &'a mut [TextRedactor],
     hidden: u32,
     /// Bytes of text that may still be inspected in this message; none after the limit was exceeded.
@@ -208,6 +237,11 @@ struct Texts<'a> {
 
 impl Strings for Texts<'_> {
     fn string(&mut self, field: usize, text: &str, into: &mut String) -> bool {
+        if self.keys.contains(&Some(field)) && text.len() <= LONGEST_KEY {
+            self.key.0 = field;
+            self.key.1.clear();
+            self.key.1.push_str(text);
+        }
         let Some(Some((number, rules))) = self.fields.get(field) else { return false };
         let Some(redactor) = self.redactors.get_mut(*number) else { return false };
         // Each string has a cost, also an empty one.
@@ -215,7 +249,9 @@ impl Strings for Texts<'_> {
         if self.left.is_none() {
             return false;
         }
-        let outcome = redactor.redact_more(text, rules, into);
+        let label = self.keys.get(field).copied().flatten().filter(|key| *key == self.key.0);
+        let label = if label.is_some() { self.key.1.as_str() } else { "" };
+        let outcome = redactor.redact_labelled(label, text, rules, into);
         if outcome.too_long {
             self.left = None;
             return false;

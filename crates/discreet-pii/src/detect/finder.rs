@@ -1,12 +1,11 @@
 //! The search for all kinds of personal data in a text.
 
-use aho_corasick::AhoCorasick;
-
 use super::context::{self, Context};
+use super::encoded;
+use super::lists::{Always, Folded, Never};
 use super::matcher::{FormMatch, Matcher, NotBuilt};
 use super::reader::Reader;
 use super::{Budget, Evidence, Field, Hit, Options, overlap};
-use crate::Kind;
 use crate::kinds::Score;
 use crate::recognisers::names::{Memo, Names, Roster};
 use crate::recognisers::spoken::{self, Written};
@@ -18,8 +17,8 @@ pub struct Finder {
     matcher: Matcher,
     names: Names,
     thresholds: [u8; 128],
-    allow: Option<AhoCorasick>,
-    deny: Option<(AhoCorasick, Vec<Kind>)>,
+    never: Never,
+    always: Option<Always>,
     overlapping: bool,
 }
 
@@ -30,6 +29,9 @@ pub struct Scratch {
     matches: Vec<FormMatch>,
     hits: Vec<Hit>,
     view: View,
+    folded: Folded,
+    decoded: Vec<u8>,
+    inner: Vec<Hit>,
     written: Written,
     spoken: Vec<Hit>,
     memo: Memo,
@@ -64,25 +66,12 @@ impl Finder {
                 *threshold = options.threshold_of(kind);
             }
         }
-        let words = |words: Vec<&str>| {
-            let words = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
-            words.map_err(|err| NotBuilt::Lists(Box::new(err)))
-        };
-        let allow =
-            options.allow.iter().map(String::as_str).filter(|text| !text.is_empty()).collect::<Vec<_>>();
-        let deny: Vec<_> = options.deny.iter().filter(|(_, text)| !text.is_empty()).collect();
         Ok(Finder {
             matcher: Matcher::new(options.kinds)?,
             names: Names::new(options.kinds),
             thresholds,
-            allow: if allow.is_empty() { None } else { Some(words(allow)?) },
-            deny: match deny.as_slice() {
-                [] => None,
-                some => Some((
-                    words(some.iter().map(|(_, text)| text.as_str()).collect())?,
-                    some.iter().map(|(kind, _)| *kind).collect(),
-                )),
-            },
+            never: Never::new(&options.allow),
+            always: Always::new(&options.deny)?,
             overlapping: options.overlapping,
         })
     }
@@ -114,20 +103,31 @@ impl Finder {
         roster: Option<&Roster>,
         scratch: &'s mut Scratch,
     ) -> &'s [Hit] {
-        let Scratch { context, matches, hits, view, written, spoken, memo, budget } = scratch;
+        let Scratch { context, matches, hits, view, folded, decoded, inner, written, spoken, memo, budget } =
+            scratch;
         hits.clear();
         budget.add(text.len());
         let before = budget.left();
         let differs = view.read(text);
         let seen = if differs { view.text() } else { text };
-        self.read(seen, field, roster, (context, matches, memo, hits, budget));
+        self.read(seen, field, roster, (context, matches, memo, folded, hits, budget));
         if spoken::normalise(seen, field, written) {
             spoken.clear();
-            self.read(written.text(), field, None, (context, matches, memo, spoken, budget));
+            self.read(written.text(), field, None, (context, matches, memo, folded, spoken, budget));
             hits.extend(spoken.iter().map(|hit| {
                 let at = written.original(hit.start, hit.end);
                 Hit { start: at.start, end: at.end, ..*hit }
             }));
+        }
+        let mut from = 0;
+        while let Some(at) = encoded::next(seen.as_bytes(), from, decoded) {
+            from = at.end;
+            budget.take(decoded.len());
+            inner.clear();
+            let text = std::str::from_utf8(decoded).unwrap_or_default();
+            self.read(text, field, roster, (context, matches, memo, folded, inner, budget));
+            let best = inner.iter().max_by_key(|hit| hit.score);
+            hits.extend(best.map(|hit| Hit { start: at.start, end: at.end, ..*hit }));
         }
         budget.count_since(before);
         if hits.is_empty() || budget.is_over() {
@@ -154,10 +154,11 @@ impl Finder {
         text: &str,
         field: &Field,
         roster: Option<&Roster>,
-        (context, matches, memo, hits, budget): (
+        (context, matches, memo, folded, hits, budget): (
             &mut Context,
             &mut Vec<FormMatch>,
             &mut Memo,
+            &mut Folded,
             &mut Vec<Hit>,
             &mut Budget,
         ),
@@ -184,38 +185,21 @@ impl Finder {
                 || hit.evidence == Evidence::Roster
                 || self.thresholds.get(hit.kind as usize).is_some_and(|least| hit.score >= *least)
         });
-        if let Some((deny, kinds)) = &self.deny {
-            for found in deny.find_iter(text).filter(|found| whole(text, found.start(), found.end())) {
-                if let Some(kind) = kinds.get(found.pattern().as_usize()) {
-                    hits.push(Hit {
-                        kind: *kind,
-                        start: found.start(),
-                        end: found.end(),
-                        score: Score::CERTAIN.points(),
-                        evidence: Evidence::Roster,
-                    });
-                }
-            }
+        if let Some(always) = &self.always {
+            always.find(text, folded, |kind, start, end| {
+                let (score, evidence) = (Score::CERTAIN.points(), Evidence::Roster);
+                hits.push(Hit { kind, start, end, score, evidence });
+            });
         }
     }
 
     /// Removes the findings that are on the list of texts that are never reported.
     fn listed(&self, text: &str, hits: &mut Vec<Hit>) {
-        let Some(allow) = &self.allow else { return };
         hits.retain(|hit| {
-            let found = text.get(hit.start..hit.end).unwrap_or_default();
             hit.score == Score::CERTAIN.points()
-                || !allow.find_overlapping_iter(found).any(|of| of.start() == 0 && of.end() == found.len())
+                || !self.never.has(text.get(hit.start..hit.end).unwrap_or_default())
         });
     }
-}
-
-/// Is `start..end` not a part of a longer word?
-fn whole(text: &str, start: usize, end: usize) -> bool {
-    let before = text.get(..start).and_then(|before| before.chars().next_back());
-    let behind = text.get(end..).and_then(|behind| behind.chars().next());
-    let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    !inside(before) && !inside(behind)
 }
 
 #[cfg(test)]
@@ -223,7 +207,7 @@ mod tests {
     use std::sync::LazyLock;
 
     use super::*;
-    use crate::Kinds;
+    use crate::{Kind, Kinds};
 
     fn finder(options: &Options) -> Finder {
         Finder::new(options).unwrap()

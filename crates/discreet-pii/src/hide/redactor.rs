@@ -2,6 +2,7 @@
 
 mod outcome;
 mod rules;
+mod writer;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,10 +10,13 @@ use std::sync::Arc;
 
 use discreet_host::steps;
 
+use super::joined::Joined;
 use super::json::{self, Part, Unescaped, Walk, push_escaped};
 use super::{Operator, OperatorKeys, apply};
-use crate::recognisers::spoken::{self, Written};
-use crate::{Field, Finder, Group, Hit, Kind, LONGEST, Roster, Scratch};
+use crate::recognisers::spoken::Written;
+use crate::{Field, Finder, Hit, Kind, LONGEST, Roster, Scratch};
+
+use writer::{Form, Writer};
 
 pub use outcome::{Counts, Outcome};
 pub use rules::{FieldRules, HidingRules};
@@ -42,6 +46,7 @@ pub struct TextRedactor {
     /// The path before this one, which mostly is the same.
     last: Option<(String, String, Inner)>,
     path: String,
+    joined: Joined,
     writing: Writing,
 }
 
@@ -58,6 +63,8 @@ struct Writing {
     scratch: Scratch,
     written: Written,
     made: String,
+    /// A label and the value behind it.
+    labelled: String,
     outcome: Outcome,
 }
 
@@ -75,6 +82,7 @@ impl TextRedactor {
             inner: HashMap::new(),
             last: None,
             path: String::new(),
+            joined: Joined::default(),
             writing: Writing::default(),
         }
     }
@@ -128,6 +136,17 @@ impl TextRedactor {
 
     /// The same for a further text of a message: the texts of a message share a budget.
     pub fn redact_more(&mut self, text: &str, field: &FieldRules, out: &mut String) -> Outcome {
+        self.redact_labelled("", text, field, out)
+    }
+
+    /// The same for a text that has a label in the message, as the value of a pair of key and value has.
+    pub fn redact_labelled(
+        &mut self,
+        label: &str,
+        text: &str,
+        field: &FieldRules,
+        out: &mut String,
+    ) -> Outcome {
         let before = out.len();
         self.writing.outcome = Outcome::default();
         if text.len() > self.longest {
@@ -143,7 +162,9 @@ impl TextRedactor {
             apply(Operator::Replace, None, text, None, out);
             self.writing.outcome.changed = true;
         } else {
-            self.writer().text(text, field.field(), Form::Plain, out);
+            let known = *field.field();
+            let field = Field { hints: known.hints.union(Field::of(label).hints), ..known };
+            self.writer().text(text, &field, label, Form::Plain, out);
         }
         if self.writing.outcome.too_long {
             out.truncate(before);
@@ -155,6 +176,8 @@ impl TextRedactor {
     fn document(&mut self, text: &str, outer: &FieldRules, depth: usize, out: &mut String) {
         let (mut scratch, mut unescaped) =
             (std::mem::take(&mut self.json), std::mem::take(&mut self.unescaped));
+        let mut joined = std::mem::take(&mut self.joined);
+        joined.read(text, &mut scratch, &self.finder, &mut self.writing.scratch);
         let (mut walk, mut copied) = (Walk::new(text, &mut scratch), 0);
         while let Ok(Some(found)) = walk.next() {
             if self.writing.outcome.too_long {
@@ -167,6 +190,13 @@ impl TextRedactor {
             let Inner { field, whole } = self.inner(outer, before);
             out.push_str(text.get(copied..start).unwrap_or_default());
             copied = end;
+            let part = joined.at(start).and_then(|hit| Some((hit.kind, self.rules.operator(&hit)?)));
+            if let Some((kind, operator)) =
+                part.filter(|(_, operator)| whole.is_none() && *operator != Operator::Keep)
+            {
+                self.part(raw, kind, operator, found.part, out);
+                continue;
+            }
             if found.part == Part::Number {
                 self.number(raw, &field, whole, out);
                 continue;
@@ -183,11 +213,14 @@ impl TextRedactor {
                 {
                     self.inside(raw, unescaped.text(), outer, depth, out);
                 }
-                None => self.writer().text(raw, &field, Form::String(&unescaped, found.part), out),
+                None => {
+                    let label = before.rsplit('.').next().unwrap_or_default().to_owned();
+                    self.writer().text(raw, &field, &label, Form::String(&unescaped, found.part), out)
+                }
             }
         }
         out.push_str(text.get(copied..).unwrap_or_default());
-        (self.json, self.unescaped) = (scratch, unescaped);
+        (self.json, self.unescaped, self.joined) = (scratch, unescaped, joined);
     }
 
     /// Appends a document in a string of a document.
@@ -203,6 +236,19 @@ impl TextRedactor {
         }
     }
 
+    /// Appends what hides a part of a number of this kind.
+    fn part(&mut self, raw: &str, kind: Kind, operator: Operator, part: Part, out: &mut String) {
+        let Writing { made, outcome, .. } = &mut self.writing;
+        made.clear();
+        apply(operator, Some(kind), raw, self.keys.as_deref(), made);
+        let quote = if part == Part::Number { "\"" } else { "" };
+        out.push_str(quote);
+        push_escaped(made, out);
+        out.push_str(quote);
+        outcome.hits.add(kind);
+        outcome.changed = true;
+    }
+
     /// Appends a number. One that is replaced becomes a string: `4111111111111111` to `"<payment_card>"`.
     fn number(&mut self, raw: &str, field: &Field, whole: Option<Operator>, out: &mut String) {
         let digits = raw.bytes().filter(u8::is_ascii_digit).count();
@@ -214,7 +260,7 @@ impl TextRedactor {
         out.push('"');
         match whole {
             Some(operator) => push_escaped(self.writer().whole(raw, field, operator).unwrap_or(raw), out),
-            None => self.writer().text(raw, field, Form::Plain, out),
+            None => self.writer().text(raw, field, "", Form::Plain, out),
         }
         out.push('"');
         if !self.writing.outcome.changed {
@@ -266,97 +312,6 @@ impl TextRedactor {
             writing: &mut self.writing,
         }
     }
-}
-
-/// The place of a text in the output.
-#[derive(Clone, Copy)]
-enum Form<'t> {
-    Plain,
-    /// A string of JSON.
-    String(&'t Unescaped, Part),
-}
-
-/// Everything that is needed to hide the personal data of one text.
-struct Writer<'r> {
-    rules: &'r HidingRules,
-    finder: &'r Finder,
-    keys: Option<&'r OperatorKeys>,
-    roster: Option<&'r Roster>,
-    writing: &'r mut Writing,
-}
-
-impl<'r> Writer<'r> {
-    /// Applies the rule of a field to a whole value of any form. `None` if the value stays.
-    fn whole(self, value: &str, field: &Field, operator: Operator) -> Option<&'r str> {
-        if value.is_empty() || operator == Operator::Keep {
-            return None;
-        }
-        let Writing { written, made, outcome, .. } = self.writing;
-        made.clear();
-        apply(operator, field.hints.iter().next(), as_typed(value, field, written), self.keys, made);
-        outcome.whole += 1;
-        outcome.changed = true;
-        Some(made)
-    }
-
-    /// Appends a text with its findings hidden.
-    fn text(self, raw: &str, field: &Field, form: Form<'_>, out: &mut String) {
-        let text = if let Form::String(unescaped, _) = form { unescaped.text() } else { raw };
-        let Writing { scratch, written, made, outcome } = self.writing;
-        let mut copied = 0;
-        self.finder.find_more(text, field, self.roster, scratch);
-        if scratch.is_over() {
-            outcome.too_long = true;
-            return;
-        }
-        for hit in scratch.hits() {
-            let Some(operator) = self.rules.operator(hit).filter(|_| !form.is_key() || may_be_key(hit))
-            else {
-                continue;
-            };
-            outcome.hits.add(hit.kind);
-            if operator == Operator::Keep {
-                continue;
-            }
-            let (start, end) = (form.raw(hit.start), form.raw(hit.end));
-            // Findings are disjoint. If two overlapped all the same, the second would not be written.
-            let (Some(value), Some(before)) = (text.get(hit.start..hit.end), raw.get(copied..start)) else {
-                continue;
-            };
-            made.clear();
-            apply(operator, Some(hit.kind), as_typed(value, field, written), self.keys, made);
-            out.push_str(before);
-            if matches!(form, Form::Plain) {
-                out.push_str(made)
-            } else {
-                push_escaped(made, out)
-            }
-            copied = end;
-            outcome.changed = true;
-        }
-        out.push_str(raw.get(copied..).unwrap_or_default());
-    }
-}
-
-impl Form<'_> {
-    fn raw(self, at: usize) -> usize {
-        if let Form::String(unescaped, _) = self { unescaped.raw(at) } else { at }
-    }
-
-    fn is_key(self) -> bool {
-        matches!(self, Form::String(_, Part::Key))
-    }
-}
-
-/// May a key of JSON be personal data of this kind? A key that looks like a name or a place mostly is a word of the
-/// program. Five digits are not.
-fn may_be_key(hit: &Hit) -> bool {
-    hit.kind == Kind::DePlz || !matches!(hit.kind.group(), Group::Person | Group::Place)
-}
-
-/// Spoken digits as digits: then a mask shows digits, and a spoken number has the pseudonym of the typed one.
-fn as_typed<'t>(value: &'t str, field: &Field, written: &'t mut Written) -> &'t str {
-    if spoken::normalise(value, field, written) { written.text() } else { value }
 }
 
 #[cfg(test)]

@@ -84,6 +84,7 @@ fn ends(bytes: &[u8], end: usize) -> bool {
         [b'.', b'0', ..] => {
             !rest.get(1 + zeros(rest.get(1..).unwrap_or_default())).is_some_and(u8::is_ascii_digit)
         }
+        [b'.', next, ..] if next.is_ascii_digit() => false,
         [b'e' | b'E', b'+', b'0', ..] | [b'e' | b'E', b'0', ..] => true,
         [byte, ..] => !byte.is_ascii_alphanumeric() && *byte != b'_',
         [] => true,

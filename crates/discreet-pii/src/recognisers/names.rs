@@ -20,6 +20,7 @@ mod table;
 mod tail;
 mod word;
 
+pub(crate) use fold::fold;
 pub(crate) use memo::Memo;
 pub use roster::{Roster, RosterRefused};
 

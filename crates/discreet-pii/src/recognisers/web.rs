@@ -86,7 +86,14 @@ fn local(text: &str, at: usize) -> Option<usize> {
         |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b".!#$%&'*+/=?^_`{|}~-".contains(byte);
     let mut start = at - before.iter().rev().take(LOCAL).take_while(|byte| belongs(byte)).count();
     // Quotes, paths and assignments stand in front: `mail='a@b.de'`, `to=a@b.de`.
-    let lead = text.as_bytes().get(start..at)?.iter().rposition(|byte| b"'=|`{}/?&*".contains(byte));
+    // `jean.d'arc@a.b` has a quote between its letters.
+    let letter = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    let inner = |at: usize| letter(at.checked_sub(1)) && letter(Some(at + 1));
+    let lead = (start..at)
+        .rev()
+        .map(|place| (place, bytes.get(place).copied().unwrap_or(b' ')))
+        .find(|(place, byte)| b"=/?&".contains(byte) || b"'|`{}*".contains(byte) && !inner(*place));
+    let lead = lead.map(|(place, _)| place - start);
     start += lead.map_or(0, |lead| lead + 1);
     start += bytes.get(start..at)?.iter().take_while(|byte| b".#!$%^~-+".contains(byte)).count();
     while !text.is_char_boundary(start) {

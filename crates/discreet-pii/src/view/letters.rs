@@ -34,6 +34,8 @@ pub(super) fn seen(c: char) -> Seen {
             Seen::Blank
         }
         '\u{ad}' => Seen::Gone,
+        // A byte that was not text.
+        '\u{fffd}' => Seen::Gone,
         '\u{b7}' | '\u{2022}' | '\u{2027}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' | '\u{ff65}' => Seen::Dot,
         '²' => Seen::As('2'),
         '³' => Seen::As('3'),

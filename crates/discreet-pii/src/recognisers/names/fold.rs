@@ -12,7 +12,7 @@ const VIETNAMESE: &[u8] = b"\
      eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy------";
 
 /// Calls `give` with each byte of `text` without case and accents. `data/names/build.py` does the same.
-pub(super) fn fold(text: &str, mut give: impl FnMut(u8)) {
+pub(crate) fn fold(text: &str, mut give: impl FnMut(u8)) {
     let mut rest = text;
     while let Some(&byte) = rest.as_bytes().first() {
         if byte.is_ascii() {

@@ -6,7 +6,8 @@ use super::hash::Hash;
 use super::scores;
 use super::table::{self, Class};
 use super::word::{byte, is_letter};
-use crate::detect::Budget;
+use crate::detect::{Budget, has_no_blanks};
+use crate::view::View;
 use crate::{Evidence, Hit, Kind};
 
 /// The most entries.
@@ -98,6 +99,8 @@ impl Roster {
     }
 
     fn add(&mut self, number: usize, kind: Kind, text: &str) -> Result<(), RosterRefused> {
+        let mut view = View::default();
+        let text = if view.read(text) { view.text() } else { text };
         let words = || Tokens { text, at: 0 };
         let count = words().count();
         let length: usize = words().map(|(start, end)| end - start).sum();
@@ -105,6 +108,11 @@ impl Roster {
             return Err(RosterRefused::Entry(number));
         }
         self.entry(kind, text, words(), count == 1);
+        // `田中 太郎`: a reader finds either name in a row of letters.
+        let parts = text.split_whitespace().filter(|part| *part != text && part.chars().count() > 1);
+        for part in parts.filter(|part| kind == Kind::Person && part.chars().all(has_no_blanks)) {
+            self.entry(kind, part, Tokens { text: part, at: 0 }, false);
+        }
         if kind == Kind::Person && count > 1 {
             for (start, end) in words() {
                 let word = text.get(start..end).unwrap_or_default();
@@ -257,7 +265,13 @@ impl Iterator for Tokens<'_> {
 
     fn next(&mut self) -> Option<(usize, usize)> {
         let start = self.skip(false);
-        let end = self.skip(true);
+        let first = self.text.get(start..).and_then(|rest| rest.chars().next()).filter(|c| has_no_blanks(*c));
+        let end = match first {
+            // A word of its own: where words end is not written.
+            Some(letter) => start + letter.len_utf8(),
+            None => self.skip(true),
+        };
+        self.at = end;
         (end > start).then_some((start, end))
     }
 }
@@ -272,7 +286,8 @@ impl Tokens<'_> {
             } else {
                 let letter =
                     self.text.get(self.at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
-                (is_letter(letter) || letter.is_numeric(), letter.len_utf8())
+                let inside = is_letter(letter) || letter.is_numeric();
+                (inside && !(within && has_no_blanks(letter)), letter.len_utf8())
             };
             if inside != within {
                 break;
@@ -317,6 +332,14 @@ mod tests {
         assert_eq!(found(&roster, "it will take a young man"), []);
         assert_eq!(found(&roster, "ask Will"), [(Kind::Person, "Will")]);
         assert_eq!(found(&roster, "will young is here"), [(Kind::Person, "will young")]);
+    }
+
+    #[test]
+    fn names_are_found_in_scripts_without_blanks() {
+        let roster = roster(&[(Kind::Person, "田中 太郎"), (Kind::Person, "王小明")]);
+        assert_eq!(found(&roster, "田中さんが来た"), [(Kind::Person, "田中")]);
+        assert_eq!(found(&roster, "我叫王小明。"), [(Kind::Person, "王小明")]);
+        assert_eq!(found(&roster, "田んぼの中"), []);
     }
 
     #[test]

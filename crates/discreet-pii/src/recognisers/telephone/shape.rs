@@ -46,6 +46,8 @@ impl Shape {
             self.american = matches!(digits, [b'2'..=b'9', _, _, b'2'..=b'9', ..]);
             self.country_code |=
                 digits.len() > 2 && digits.starts_with(b"00") && digits.get(2) != Some(&b'0');
+            // `00 44 7700 900123`
+            self.country_code |= matches!(digits, b"00" | b"011");
         }
         let places = self.lengths.get_mut(self.count).zip(self.before.get_mut(self.count));
         if let Some((length, place)) = places {
