@@ -144,6 +144,11 @@ impl Reader<'_> {
         }
         if !begins(bytes, start) {
             self.foreign_label(bytes, start, end);
+            // `202-555-0143/202-555-0144`
+            let last = self.hits.last().filter(|hit| hit.kind == Kind::Phone && hit.end + 1 == start);
+            if last.is_some() && word.number {
+                self.telephone(bytes, start);
+            }
             return end;
         }
         let before = start.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');

@@ -81,8 +81,8 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
             }
         }
         let Some((next, separator)) = next_group(bytes, end, bracket, shape.total) else { break };
-        if whole && separator == Some(b' ') && shape.is_complete() {
-            // Behind a blank another number may begin.
+        if whole && matches!(separator, Some(b' ' | b'/')) && shape.is_complete() {
+            // Behind a blank or a stroke another number may begin.
             break;
         }
         (at, before) = (next, separator.unwrap_or(0));

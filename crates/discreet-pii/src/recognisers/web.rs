@@ -92,7 +92,7 @@ fn local(text: &str, at: usize) -> Option<usize> {
     let lead = (start..at)
         .rev()
         .map(|place| (place, bytes.get(place).copied().unwrap_or(b' ')))
-        .find(|(place, byte)| b"=/?&".contains(byte) || b"'|`{}*".contains(byte) && !inner(*place));
+        .find(|(place, byte)| b"=/?&|".contains(byte) || b"'`{}*".contains(byte) && !inner(*place));
     let lead = lead.map(|(place, _)| place - start);
     start += lead.map_or(0, |lead| lead + 1);
     start += bytes.get(start..at)?.iter().take_while(|byte| b".#!$%^~-+".contains(byte)).count();
