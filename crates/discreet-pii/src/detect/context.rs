@@ -158,6 +158,12 @@ pub(crate) fn of_word(word: &str) -> Kinds {
     KNOWN.look_up(Folded::of(word).hash).unwrap_or_default()
 }
 
+/// The kinds of two or three words that are one context word: `mot de passe`.
+pub(crate) fn of_words<'w>(words: impl Iterator<Item = &'w str>) -> Kinds {
+    let joined = words.fold(Folded::EMPTY, |joined, word| joined.join(Folded::of(word)));
+    KNOWN.look_up(joined.hash).unwrap_or_default()
+}
+
 /// Builds the table, so that no text waits for it.
 pub(crate) fn prepare() {
     LazyLock::force(&KNOWN);
@@ -204,12 +210,16 @@ impl Context {
         let known = &*KNOWN;
         // The previous word, and the previous two as one; each with its beginning.
         let (mut one, mut two) = ((Folded::EMPTY, usize::MAX), (Folded::EMPTY, usize::MAX));
-        let (mut word, mut start, mut before) = (Folded::EMPTY, 0, 0);
+        let (mut word, mut start, mut before, mut broken) = (Folded::EMPTY, 0, 0, false);
         for (at, byte) in text.bytes().chain([b' ']).enumerate() {
             let letter = LETTERS.get(usize::from(byte)).copied().unwrap_or(0);
             if letter != 0 {
                 if word == Folded::EMPTY {
                     start = at;
+                    // The letters of `9a3c` and of hexadecimal numbers are not a word together.
+                    if std::mem::take(&mut broken) {
+                        (one, two) = ((Folded::EMPTY, usize::MAX), (Folded::EMPTY, usize::MAX));
+                    }
                 }
                 word = word.with(before, letter);
             } else if word != Folded::EMPTY {
@@ -222,26 +232,13 @@ impl Context {
                         mark.start = mark.start.min(from);
                     }
                 }
-                // Letters in a number, `a1cc29`.
-                let touched = text.as_bytes().get(start.wrapping_sub(1)).is_some_and(u8::is_ascii_digit)
-                    || byte.is_ascii_digit() && at - start < 3;
-                if touched {
-                    mark.kinds = Kinds::NONE;
-                }
-                let bare = text.get(start..at).is_some_and(|word| NOT_ALONE.contains(&word));
-                if bare && mark.start == start {
-                    mark.kinds = Kinds::NONE;
-                }
-                if !mark.kinds.is_empty() {
+                if !mark.kinds.is_empty() && is_by_itself(text, start, at, mark.start == start) {
                     self.anywhere = self.anywhere.union(mark.kinds);
                     self.marks.push(mark);
                 }
                 (one, two, word) = ((word, start), pair, Folded::EMPTY);
             }
-            // The letters of `9a3c` and of hexadecimal numbers are not a word together.
-            if byte.is_ascii_digit() {
-                (one, two) = ((Folded::EMPTY, usize::MAX), (Folded::EMPTY, usize::MAX));
-            }
+            broken |= byte.is_ascii_digit();
             before = byte;
         }
     }
@@ -281,6 +278,14 @@ impl Context {
             .map(|words| words + 2);
         before.into_iter().chain(behind).min()
     }
+}
+
+/// Does the context word `start..end` stand by itself? Letters in a number, `a1cc29`, do not, and some words count with
+/// capitals or accents only.
+fn is_by_itself(text: &str, start: usize, end: usize, alone: bool) -> bool {
+    let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let touched = digit(start.wrapping_sub(1)) || digit(end) && end - start < 3;
+    !touched && !(alone && text.get(start..end).is_some_and(|word| NOT_ALONE.contains(&word)))
 }
 
 /// The number of words of a text, at most 255.

@@ -114,6 +114,13 @@ fn is_name_of_person(last: &str, outer: Option<&str>) -> bool {
     }
 }
 
+/// Does the name of a field say that it holds the name of a person: `lastName`, `guest.name`?
+pub(crate) fn is_label_of_person(name: &str) -> bool {
+    let mut names = name.rsplit(['.', '/']).filter(|name| !name.is_empty());
+    let last = names.next().unwrap_or_default();
+    context::of_word(last).contains(Kind::Person) || is_name_of_person(last, names.next())
+}
+
 /// Names of fields with transcripts of speech.
 const SPOKEN: [&str; 9] = [
     "speech",

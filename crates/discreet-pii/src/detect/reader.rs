@@ -5,7 +5,7 @@ use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
 use crate::kinds::secrets::HEADER_BEGINS;
-use crate::recognisers::{coordinates, labelled, web};
+use crate::recognisers::{card, coordinates, labelled, web};
 
 /// The class of a byte: what may begin with it. Most of a text is passed over by it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,9 +123,7 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
-        if word.digits > 0
-            && (word.length >= 13 || matches!(next, b' ' | b'.' | b'/' | b',' | b'|' | b':' | b'+' | b'*'))
-        {
+        if word.digits > 0 && card::may_begin(bytes, start, word.length) {
             let behind = self.card(bytes, start);
             if behind > end {
                 return behind;

@@ -78,8 +78,7 @@ pub(crate) fn word(bytes: &[u8], start: usize) -> Option<usize> {
     // `password 'tulip'`
     let announces = next == b' ' && matches!(one, b'!'..=b'\'' | b'@' | b'`' | b'A'..=b'Z');
     let plain = (1..16).contains(&length) && ends && !announces;
-    let far = swar::block(bytes, start + length + 8);
-    (plain && !begins && !verb && swar::digits(behind) | swar::digits(far) == 0).then_some(start + length + 1)
+    (plain && !begins && !verb && swar::digits(behind) == 0).then_some(start + length + 1)
 }
 
 #[cfg(test)]

@@ -162,8 +162,10 @@ impl TextRedactor {
             apply(Operator::Replace, None, text, None, out);
             self.writing.outcome.changed = true;
         } else {
-            let known = *field.field();
-            let field = Field { hints: known.hints.union(Field::of(label).hints), ..known };
+            let mut field = *field.field();
+            if !label.is_empty() {
+                field.hints = field.hints.union(Field::of(label).hints);
+            }
             self.writer().text(text, &field, label, Form::Plain, out);
         }
         if self.writing.outcome.too_long {

@@ -11,6 +11,30 @@ pub(crate) const SCORES: Scores = alone(80).near(92);
 /// The most digits of a card.
 const LONGEST: usize = 19;
 
+/// May a card begin with the word of `length` bytes at `start`? A fast test that most numbers fail: two separators of one
+/// kind stand between short groups.
+#[inline]
+pub(crate) fn may_begin(bytes: &[u8], start: usize, length: usize) -> bool {
+    if length >= 13 {
+        return true;
+    }
+    let end = start + length;
+    let rest = bytes.get(end..).unwrap_or_default();
+    let first = rest.first().copied().unwrap_or(0);
+    // `4111_1111` is a word.
+    let joined = || bytes.get(start..end).is_some_and(|word| word.contains(&b'_'));
+    if length > 6 || !is_sign(first) {
+        return length > 6 && joined();
+    }
+    let gap = rest.iter().take(3).take_while(|byte| !byte.is_ascii_digit()).count();
+    let second = rest.iter().skip(gap).take(7).take_while(|byte| byte.is_ascii_digit()).count();
+    gap < 4 && (1..=6).contains(&second) && rest.get(gap + second) == Some(&first)
+}
+
+fn is_sign(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b',' | b'|' | b':' | b'+' | b'*')
+}
+
 /// The card that begins with the digit at `start`.
 pub(crate) fn find(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     let (mut code, mut count) = ([0; LONGEST], 0);
@@ -21,6 +45,10 @@ pub(crate) fn find(bytes: &[u8], start: usize) -> Option<Range<usize>> {
         for byte in bytes.get(at..at + size)? {
             *code.get_mut(count)? = *byte;
             count += 1;
+        }
+        // Decimal numbers.
+        if size > 6 && size < 13 {
+            return None;
         }
         *sizes.get_mut(groups)? = size;
         groups += 1;
@@ -47,11 +75,10 @@ pub(crate) fn find(bytes: &[u8], start: usize) -> Option<Range<usize>> {
 
 /// The length of the separator at `end`, with blanks around it, and its sign; a digit follows.
 fn separator(bytes: &[u8], end: usize) -> Option<(usize, u8)> {
-    let sign = |byte: u8| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b',' | b'|' | b':' | b'+' | b'*');
     let (length, found) = match bytes.get(end..)? {
-        [b' ', byte, b' ', next, ..] if sign(*byte) && next.is_ascii_digit() => (3, *byte),
-        [byte, b' ', next, ..] if sign(*byte) && next.is_ascii_digit() => (2, *byte),
-        [byte, next, ..] if sign(*byte) && next.is_ascii_digit() => (1, *byte),
+        [b' ', byte, b' ', next, ..] if is_sign(*byte) && next.is_ascii_digit() => (3, *byte),
+        [byte, b' ', next, ..] if is_sign(*byte) && next.is_ascii_digit() => (2, *byte),
+        [byte, next, ..] if is_sign(*byte) && next.is_ascii_digit() => (1, *byte),
         _ => return None,
     };
     Some((length, found))

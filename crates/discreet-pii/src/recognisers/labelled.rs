@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::Kind;
-use crate::detect::kinds_of_word;
+use crate::detect::{kinds_of_word, kinds_of_words};
 use crate::kinds::{Kinds, Scores, alone};
 
 /// A kind of values that a label announces.
@@ -54,10 +54,18 @@ pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
     }
 }
 
-/// Has the word behind the blank at the beginning a digit or a `_`?
+/// Has the word behind the blank at the beginning letters, and digits or a `_`?
 fn has_digit(rest: &[u8]) -> bool {
-    let word = rest.iter().skip(1).take(24).take_while(|byte| !matches!(byte, b' ' | b'\n' | b','));
-    word.filter(|byte| byte.is_ascii_digit() || **byte == b'_').count() > 0
+    let (mut letters, mut others) = (false, false);
+    for byte in rest.iter().skip(1).take(24) {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => letters = true,
+            b'0'..=b'9' | b'_' => others = true,
+            b'-' | 0x80.. => {}
+            _ => break,
+        }
+    }
+    letters && others
 }
 
 /// Signs with which a word does not begin.
@@ -98,7 +106,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         }
         KINDS.iter().find(|row| kinds.contains(row.kind))
     };
-    let known = if colon { Some(announced()?) } else { None };
+    let row = announced()?;
     let mut from = sign + 1;
     let mut way = Way::Sign;
     if !colon {
@@ -114,8 +122,8 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         .take_while(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'=' | b':' | b'*'))
         .count();
     let rest = text.get(from..)?;
-    if known.is_some_and(|row| row.kind == Kind::Address) {
-        return line(text, &word, from);
+    if row.kind == Kind::Address {
+        return if colon { line(text, &word, from) } else { None };
     }
     let quoted = bytes.get(from.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
     let length = value_end(rest);
@@ -123,13 +131,6 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     let value = if quoted { value } else { value.trim_end_matches(['.', ',', ';', ':', ')', '}', ']']) };
     let odd = value.bytes().any(|byte| !byte.is_ascii_alphabetic() && byte < 0x80);
     if !colon && !odd || way == Way::Nothing && !is_mixed(value) {
-        return None;
-    }
-    let row = match known {
-        Some(row) => row,
-        None => announced()?,
-    };
-    if row.kind == Kind::Address {
         return None;
     }
     // A scheme or a constant is not a value: `token: Bearer ...`, `password: null`.
@@ -256,24 +257,56 @@ fn value_end(rest: &str) -> usize {
 /// The kinds of a label of several words: `mot de passe`, `user name`, `password del wifi`.
 fn compound_kinds(text: &str, word: &Range<usize>) -> Kinds {
     const LONGEST: usize = 40;
+    let label = text.get(word.clone()).unwrap_or_default();
+    let is = |list: &[&str]| list.iter().any(|of| of.eq_ignore_ascii_case(label));
+    let network = is(&["wifi", "fi", "wlan", "router"]);
+    if !network && !is(&LAST_WORDS) {
+        return Kinds::NONE;
+    }
     let from = word.start.saturating_sub(LONGEST);
     let from = (from..=word.start).find(|at| text.is_char_boundary(*at)).unwrap_or(word.start);
     let head = text.get(from..word.start).unwrap_or_default();
     if !head.ends_with([' ', '-', '_', '\'', '’']) {
         return Kinds::NONE;
     }
-    let mut joined = text.get(word.clone()).unwrap_or_default().to_owned();
-    let network = ["wifi", "fi", "wlan", "router"].iter().any(|of| of.eq_ignore_ascii_case(&joined));
-    let mut found = Kinds::NONE;
-    for before in head.split(|c: char| !c.is_alphanumeric()).rev().filter(|word| !word.is_empty()).take(3) {
-        joined.insert_str(0, before);
-        found = found.union(kinds_of_word(&joined));
-        if network {
-            found = found.union(kinds_of_word(before));
-        }
-    }
-    found
+    let mut before = [""; 3];
+    let words = head.split(|c: char| !c.is_alphanumeric()).rev().filter(|word| !word.is_empty());
+    let count = before.iter_mut().zip(words).map(|(place, word)| *place = word).count();
+    (1..=count).fold(Kinds::NONE, |found, length| {
+        let words = before.get(..length).unwrap_or_default();
+        let joined = kinds_of_words(words.iter().rev().copied().chain([label]));
+        let alone = words.last().filter(|_| network).map(|word| kinds_of_word(word)).unwrap_or_default();
+        found.union(joined).union(alone)
+    })
 }
+
+/// The last words of labels of several words.
+const LAST_WORDS: [&str; 24] = [
+    "passe",
+    "name",
+    "id",
+    "number",
+    "no",
+    "utente",
+    "utilisateur",
+    "usuario",
+    "usuário",
+    "utilizador",
+    "chiave",
+    "code",
+    "key",
+    "word",
+    "phrase",
+    "naam",
+    "account",
+    "login",
+    "secret",
+    "token",
+    "wachtwoord",
+    "passwort",
+    "kennwort",
+    "clave",
+];
 
 /// The kinds of a label: those of the whole, `accessToken`, and of its last word, `wifi_password`.
 fn label_kinds(label: &str) -> Kinds {

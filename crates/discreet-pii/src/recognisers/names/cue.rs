@@ -4,7 +4,7 @@ use super::hash::Hash;
 use super::run::{letter, preceding};
 use super::table::{self, Class};
 use super::word::{Shape, Word, byte};
-use crate::{Field, Kind};
+use crate::detect::is_label_of_person;
 
 /// The cue that the words in front of a name give. Later variants are stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +60,7 @@ fn is_label(text: &str, end: usize) -> bool {
     let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
     let length = head.iter().rev().take(LONGEST).take_while(inside).count();
     let name = text.get(end - length..end).unwrap_or_default();
-    Field::of(name).hints.contains(Kind::Person)
+    is_label_of_person(name)
 }
 
 /// The marks of a word together with the one in front of it.
