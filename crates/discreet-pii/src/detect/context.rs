@@ -14,8 +14,8 @@ const ENDINGS: [&str; 9] = ["", "s", "number", "num", "no", "nummer", "nr", "id"
 /// Context words that are others in small letters or without accents: `mg/dl`, and the time that a robot needs.
 const NOT_ALONE: [&str; 3] = ["dl", "eta", "rx"];
 
-/// 16 KiB: one in twenty words passes it without being a context word.
-const FILTER: usize = 1 << 11;
+/// 32 KiB: one in twenty words passes it without being a context word.
+const FILTER: usize = 1 << 12;
 
 /// All context words, by their hashes.
 static KNOWN: LazyLock<Known> = LazyLock::new(Known::new);
@@ -227,7 +227,9 @@ impl Context {
                 let three = (two.0.join(word), two.1);
                 let mut mark = Mark { start: at, end: at, kinds: Kinds::NONE };
                 for (hash, from) in [(word, start), pair, three] {
-                    if let Some(found) = known.look_up(hash.hash).filter(|_| from < at) {
+                    if from < at
+                        && let Some(found) = known.look_up(hash.hash)
+                    {
                         mark.kinds = mark.kinds.union(found);
                         mark.start = mark.start.min(from);
                     }

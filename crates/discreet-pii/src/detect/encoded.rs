@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// The fewest characters that are read: a card has 22, a name of six letters eight.
-const SHORTEST: usize = 12;
+/// The fewest characters that are read: a card has 22, a name of eleven letters 15.
+const SHORTEST: usize = 15;
 /// The most characters that are read.
 const LONGEST: usize = 64 << 10;
 
@@ -34,7 +34,7 @@ fn is_in_alphabet(byte: u8) -> bool {
     IN_ALPHABET.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
-/// The next text in base64 from `from` on: its place, and the text. Looks at one byte in twelve where there is none.
+/// The next text in base64 from `from` on: its place, and the text. Looks at one byte in fourteen where there is none.
 pub(super) fn next(bytes: &[u8], from: usize, into: &mut Vec<u8>) -> Option<Range<usize>> {
     let mut at = from;
     loop {

@@ -6,7 +6,7 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::util::{start, syntax};
 use regex_automata::{Anchored, MatchKind};
 
-use crate::kinds::{Code, Form};
+use crate::kinds::{Code, Form, labelled};
 use crate::{Kind, Kinds};
 
 /// The most memory, in bytes, of the automaton. Building it takes four times as much at most.
@@ -37,6 +37,7 @@ pub(super) struct Matcher {
     forms: Vec<(Kind, &'static Form)>,
     codes: Vec<(Kind, Code)>,
     code_kinds: Kinds,
+    labelled: Kinds,
 }
 
 /// A match of a form: its number, and the end of the match.
@@ -75,7 +76,8 @@ impl Matcher {
             .map_err(|err| NotBuilt::Patterns(Box::new(err)))?;
         let config = start::Config::new().anchored(Anchored::Yes);
         let start = automaton.start_state(&config).map_err(NotBuilt::Start)?;
-        Ok(Matcher { automaton, start, forms, codes, code_kinds })
+        let labelled = kinds.iter().filter(|kind| labelled().contains(*kind)).collect();
+        Ok(Matcher { automaton, start, forms, codes, code_kinds, labelled })
     }
 
     /// The form of this number, and its kind.
@@ -91,6 +93,11 @@ impl Matcher {
     /// The kinds of [`codes`](Matcher::codes).
     pub(super) fn code_kinds(&self) -> Kinds {
         self.code_kinds
+    }
+
+    /// The kinds whose label announces a number of any form.
+    pub(super) fn labelled(&self) -> Kinds {
+        self.labelled
     }
 
     /// The memory of the automaton, in bytes.

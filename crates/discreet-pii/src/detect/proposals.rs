@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::parts;
 use super::reader::Reader;
 use super::{Evidence, Hit};
-use crate::kinds::{self, Check, Code, Form, REACH, Score, Scores, alone, iban, mrz, secrets, wallets};
-use crate::recognisers::{card, code, coordinates, ipv6, telephone, web};
+use crate::kinds::{Check, Code, Form, REACH, Score, Scores, alone, iban, mrz, secrets, wallets};
+use crate::recognisers::{card, code, coordinates, ipv6, names, telephone, web};
 use crate::{Group, Kind, Kinds};
 
 /// The least number of letters and digits of a number that is hidden although it fails its check.
@@ -119,7 +119,7 @@ impl Reader<'_> {
 
     /// Proposes a number of any form directly behind the label of a number: of a card, an account, a person.
     pub(super) fn announced(&mut self, bytes: &[u8], start: usize) {
-        let labelled = kinds::labelled();
+        let labelled = self.matcher.labelled();
         if !self.supported().meets(labelled) {
             return;
         }
@@ -160,6 +160,15 @@ impl Reader<'_> {
             && let Some(end) = iban::misread_end(self.text.as_bytes(), start)
         {
             self.propose_within(Kind::Iban, start..end, (iban::MISREAD, DIRECTLY), Evidence::Context);
+        }
+    }
+
+    /// Proposes the street in small letters behind the number that ends at `end`.
+    pub(super) fn street(&mut self, end: usize) {
+        if self.threshold(Kind::Address) < u8::MAX
+            && let Some((at, scores)) = names::street(self.text, end)
+        {
+            self.propose(Kind::Address, at, scores, Evidence::Form);
         }
     }
 

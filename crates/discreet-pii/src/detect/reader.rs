@@ -172,6 +172,9 @@ impl Reader<'_> {
         }
         if word.number {
             self.telephone(bytes, start);
+            if word.length < 6 && next == b' ' && bytes.get(end + 1).is_some_and(u8::is_ascii_lowercase) {
+                self.street(end);
+            }
         } else {
             self.mixed(bytes, start, end, &word);
         }

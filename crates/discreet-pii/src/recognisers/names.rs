@@ -29,7 +29,10 @@ use self::person::{NameHit, Role};
 use self::run::{Part, Run};
 use self::table::Class;
 use self::word::Shape;
+use std::ops::Range;
+
 use crate::detect::Budget;
+use crate::kinds::Scores;
 use crate::{Field, Hit, Kind, Kinds};
 
 /// The kinds of names.
@@ -101,9 +104,6 @@ impl Names {
         };
         match word::next_capital(text, 0) {
             Some(first) => {
-                if self.wanted.contains(Kind::Address) {
-                    address::numbered(text, &mut give);
-                }
                 cased(text, first, field, (memo, budget), &mut give);
                 if field.spoken {
                     lower::find(text, promised(field), (memo, budget), give);
@@ -112,6 +112,13 @@ impl Names {
             None => lower::find(text, promised(field), (memo, budget), give),
         }
     }
+}
+
+/// The street in small letters behind the number of a house at `start..end`, in a text with capitals: its place and
+/// score.
+pub(crate) fn street(text: &str, end: usize) -> Option<(Range<usize>, Scores)> {
+    let found = address::numbered(text, end)?;
+    Some((found.start..found.end, found.score.always()))
 }
 
 /// The cue that the name of a field gives to all names in it.

@@ -67,28 +67,20 @@ pub(super) fn lower(text: &str, street: Part) -> Option<NameHit> {
     after.filter(|_| compound).and_then(|after| found(street.word.start, after))
 }
 
-/// Finds streets in small letters behind a number: `1076 carol Lane`, `1 addington street`.
-pub(super) fn numbered(text: &str, give: &mut impl FnMut(NameHit)) {
-    let bytes = text.as_bytes();
-    for blank in memchr::memchr_iter(b' ', bytes) {
-        let number = blank.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
-        let small = bytes.get(blank + 1).is_some_and(u8::is_ascii_lowercase);
-        if !number || !small || before(text, blank + 1).is_none() {
-            continue;
+/// The street in small letters behind the number that ends at `end`: `1076 carol Lane`, `1 addington street`.
+pub(super) fn numbered(text: &str, end: usize) -> Option<NameHit> {
+    before(text, end + 1)?;
+    let mut part = Part::at(text, end + 1);
+    for _ in 0..3 {
+        if is_street(text, part) && part.word.end - part.word.start > 2 {
+            return lower(text, part);
         }
-        let mut part = Part::at(text, blank + 1);
-        for _ in 0..3 {
-            if is_street(text, part) && part.word.end - part.word.start > 2 {
-                lower(text, part).into_iter().for_each(&mut *give);
-                break;
-            }
-            if part.is(Class::COMMON) && !part.is(Class::SURNAME) || part.word.shape == Shape::Code {
-                break;
-            }
-            let Some(next) = following(text, part) else { break };
-            part = next;
+        if part.is(Class::COMMON) && !part.is(Class::SURNAME) || part.word.shape == Shape::Code {
+            return None;
         }
+        part = following(text, part)?;
     }
+    None
 }
 
 /// Is there a number near the run? An address without a word for a street has one.
