@@ -217,7 +217,10 @@ fn one(
         give(found);
         return (found.end, None);
     }
-    if let Some(found) = place::firm(text, run, cue) {
+    // `Dra. Nuria García Hospital General`: a person, and where she works.
+    let titled = run.get(0).is_some_and(|first| first.is(Class::TITLE))
+        && !run.iter().any(|part| part.is(Class::FIRM));
+    if let Some(found) = place::firm(text, run, cue).filter(|_| !titled) {
         give(found);
         return (found.end.max(run.end()), None);
     }

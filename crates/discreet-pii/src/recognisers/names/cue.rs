@@ -89,6 +89,26 @@ pub(super) fn behind_article(text: &str, start: usize) -> bool {
         && matches!(preceding(text, before.start), Some((first, " ")) if first.class(text).any(Class::ARTICLE))
 }
 
+/// Is a German verb beside a word: behind it at the beginning of a sentence (`Riedesel war`), or in front of it in a
+/// sentence (`reiste Walthour`)? A noun has an article there.
+pub(super) fn german_verb_beside(text: &str, start: usize, end: usize, begins: bool) -> bool {
+    const VERBS: &[&str] = &[
+        "ist", "war", "hat", "hatte", "wird", "wurde", "kann", "soll", "sei", "habe", "nennt", "gilt",
+        "steht", "kommt", "geht", "ging", "kam", "gab", "gibt", "schrieb", "fand", "blieb", "gelang",
+        "erhielt", "begann", "starb", "trat", "zog", "lebt", "erzählt", "spielt", "arbeitet", "glaubt",
+        "sagt", "meint", "erklärt", "schreibt", "fordert", "warnt",
+    ];
+    let is_verb = |word: Word| {
+        let word_text = word.text(text);
+        let past = word_text.len() > 5 && word_text.ends_with("te") && !word_text.ends_with("ste");
+        word.shape == Shape::Lower && (past || any(word_text, VERBS))
+    };
+    match begins {
+        true => byte(text, end) == b' ' && letter(text, end + 1) && is_verb(Word::at(text, end + 1)),
+        false => preceding(text, start).is_some_and(|(word, gap)| gap == " " && is_verb(word)),
+    }
+}
+
 /// Is the word behind `end` an action of a person?
 pub(super) fn after(text: &str, end: usize) -> bool {
     byte(text, end) == b' ' && letter(text, end + 1) && Word::at(text, end + 1).class(text).any(Class::ACTS)

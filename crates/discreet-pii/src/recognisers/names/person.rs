@@ -104,6 +104,22 @@ const FAMILY: Endings = &[
     (b'h', &["zadeh"]),
 ];
 
+/// Endings of German nouns, which have capitals too.
+const NOUNS: Endings = &[
+    (b'g', &["ung", "ling"]),
+    (b't', &["heit", "keit", "schaft", "tät", "ment", "amt"]),
+    (
+        b'n',
+        &["tion", "ungen", "ionen", "chen", "lein", "heiten", "keiten", "schaften", "eien", "uren", "osen"],
+    ),
+    (b'r', &["ator", "eur"]),
+    (b's', &["ismus", "nis", "ums", "ions"]),
+    (b'e', &["erie", "logie", "üre", "isse"]),
+    (b'k', &["istik", "matik", "werk"]),
+    (b'm', &["tum"]),
+    (b'i', &["erei"]),
+];
+
 /// Endings of words, by their last byte.
 pub(super) type Endings = &'static [(u8, &'static [&'static str])];
 
@@ -335,7 +351,9 @@ fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<Score> {
         }
         Role::Unknown => {
             let acts = cue::after(text, end);
-            (cue::spoken_to(text, start, end) || cue == Cue::Asked || acts && (begins || met))
+            let german =
+                cue::german_verb_beside(text, start, end, begins) && !ends_in(part.word.text(text), NOUNS);
+            (cue::spoken_to(text, start, end) || cue == Cue::Asked || acts && (begins || met) || german)
                 .then_some(scores::SPOKEN_TO)
         }
         _ => None,
