@@ -287,7 +287,8 @@ impl Context {
 fn is_by_itself(text: &str, start: usize, end: usize, alone: bool) -> bool {
     let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let touched = digit(start.wrapping_sub(1)) || digit(end) && end - start < 3;
-    !touched && !(alone && text.get(start..end).is_some_and(|word| NOT_ALONE.contains(&word)))
+    let other = alone && text.get(start..end).is_some_and(|word| NOT_ALONE.contains(&word));
+    !touched && !other
 }
 
 /// The number of words of a text, at most 255.

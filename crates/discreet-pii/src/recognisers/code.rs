@@ -79,7 +79,7 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
         let blank = at > start && bytes.get(at - 1) == Some(&b' ');
         // A word in capitals behind a blank belongs to the text, unless digits follow.
         let more = group(at + part.len() + 1).is_some_and(|next| next.iter().all(u8::is_ascii_digit));
-        if here == 0 && (at == start && !more || blank && !more) {
+        if here == 0 && !more && (at == start || blank) {
             break;
         }
         (digits, letters) = (digits + here, letters + part.len() - here);
