@@ -103,3 +103,25 @@ fn pictures_in_the_redactor_cannot() {
         .unwrap();
     assert!(becomes_unreadable(process));
 }
+
+#[cfg(feature = "vision")]
+#[test]
+fn photographs_in_discreet_offline_cannot() {
+    let program = copy(env!("CARGO_BIN_EXE_discreet-offline"));
+    let folder = program.parent().unwrap();
+    // A photograph that never comes: the program waits for it.
+    let (photograph, out) = (folder.join("photograph.jpg"), folder.join("out.jpg"));
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &photograph,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::from_raw_mode(0o666),
+        0,
+    )
+    .unwrap();
+    std::fs::set_permissions(&photograph, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let process = command(&program).arg("redact").args([&photograph, &out]).spawn().unwrap();
+    let unreadable = becomes_unreadable(process);
+    std::fs::remove_file(&photograph).unwrap();
+    assert!(unreadable);
+}
