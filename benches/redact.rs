@@ -23,11 +23,8 @@ fn main() -> anyhow::Result<()> {
     let frames = frames(width, height, Path::new(file))?;
     let rules = ImageRules {
         covers: vec![(Subject::Faces, Cover::Solid)],
-        frame: None,
-        strict: false,
         deadline: Duration::from_secs(5), // this measures speed: no frame may be blanked
-        every: 1,
-        follows: None,
+        ..ImageRules::default()
     };
     let own = std::env::current_exe()?;
     let folder = own.parent().and_then(Path::parent).context("not in target/release/examples")?;

@@ -32,14 +32,7 @@ fn main() -> anyhow::Result<()> {
     }
     let RedactorState::Ready { pid, .. } = remote.state() else { bail!("it is gone") };
 
-    let rules = ImageRules {
-        covers: vec![(Subject::Faces, Cover::Solid)],
-        frame: None,
-        strict: false,
-        deadline: Duration::from_millis(100),
-        every: 1,
-        follows: None,
-    };
+    let rules = ImageRules { covers: vec![(Subject::Faces, Cover::Solid)], ..ImageRules::default() };
     let bgr = vec![0; (WIDTH * HEIGHT * 3) as usize];
     let picture = Picture { width: WIDTH, height: HEIGHT, bgr: &bgr };
     let mut took = Vec::with_capacity(rounds as usize);

@@ -1,4 +1,4 @@
-//! Any bytes as a serialized CompressedImage: an accepted one is written again and read back unchanged.
+//! Any bytes as a serialized CompressedImage: what is written of an accepted one is written of that again.
 
 use discreet_redact::{CompressedImage, Shape, black, dimensions, kind, shape};
 
@@ -16,5 +16,10 @@ pub fn run(cdr: &[u8]) {
     image.rewrite(&replacement, &mut out);
     let again = CompressedImage::read(&out).unwrap();
     assert_eq!(again.data(), replacement);
-    assert_eq!((again.stamp(), again.format()), (image.stamp(), image.format()));
+    assert_eq!(again.stamp(), image.stamp());
+    let mut twice = Vec::new();
+    again.rewrite(&replacement, &mut twice);
+    if kind(&replacement).is_some() || kind(image.data()).is_none() {
+        assert_eq!(twice, out);
+    }
 }

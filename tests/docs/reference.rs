@@ -88,6 +88,11 @@ fn kind(value: &Value) -> String {
     if value["oneOf"].is_array() {
         return "word".into();
     }
+    if let Some(degrees) = value["anyOf"][0]["enum"].as_array() {
+        let numbers: Vec<String> = degrees.iter().map(Value::to_string).collect();
+        let word = value["anyOf"][1]["const"].as_str().unwrap_or_default();
+        return format!("{} or `{word}`", numbers.join(", "));
+    }
     if value["anyOf"].is_array() {
         return "text, or a list of texts".into();
     }

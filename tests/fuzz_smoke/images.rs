@@ -105,7 +105,7 @@ fn no_answer_of_a_redactor_breaks_the_guard() {
 fn no_question_breaks_the_redactor() {
     let covers = vec![(Subject::Faces, Cover::Solid), (Subject::Text, Cover::Pixelate)];
     let deadline = std::time::Duration::from_millis(100);
-    let rules = ImageRules { covers, frame: None, strict: true, deadline, every: 2, follows: None };
+    let rules = ImageRules { covers, strict: true, deadline, every: 2, ..ImageRules::default() };
     let picture = Picture { width: 4, height: 2, bgr: &[100; 24] };
     let seeds = [Work::Inspect(picture), Work::Remake(CompressedFormat::Png, b"image")].map(|work| {
         let mut head = Vec::new();

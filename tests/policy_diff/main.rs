@@ -33,7 +33,7 @@ topics:
   /lidar/front/points: { type: sensor_msgs/msg/PointCloud2, class: operational, people: none }
   /colour/image_raw: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid }, camera: { strict: true, every: 1 } }
   /other/image_raw: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
-  /depth/image_raw: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid }, camera: { deadline: 200ms, follows: /colour/image_raw } }
+  /depth/image_raw: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid }, camera: { size: 640x480, encoding: 16UC1, deadline: 200ms, follows: /colour/image_raw } }
   /talk: { type: std_msgs/msg/String, class: contextual/guest, redact: { data: { find: [person, phone], spoken: true } } }
   /form: { type: hotel_interfaces/msg/Form, class: contextual, redact: { name: [person], passport: mask, note: { find: [phone], with: remove } } }
 commands:

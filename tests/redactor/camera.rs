@@ -107,14 +107,7 @@ impl Camera {
 }
 
 fn rules() -> ImageRules {
-    ImageRules {
-        covers: vec![(Subject::Faces, Cover::Solid)],
-        frame: None,
-        strict: false,
-        deadline: DEADLINE,
-        every: 1,
-        follows: None,
-    }
+    ImageRules { covers: vec![(Subject::Faces, Cover::Solid)], deadline: DEADLINE, ..ImageRules::default() }
 }
 
 pub fn odd_redactor() -> PathBuf {

@@ -25,6 +25,11 @@ impl<'a> Writer<'a> {
         Writer { buffer }
     }
 
+    /// Goes on with a message that another writer has begun.
+    pub fn append(buffer: &'a mut Vec<u8>) -> Self {
+        Writer { buffer }
+    }
+
     numbers! { u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 }
 
     /// Writes a bool as one byte.

@@ -3,6 +3,7 @@
 
 mod part;
 mod redaction;
+mod rotated;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ pub(super) use part::list;
 pub use part::{Entry, Section};
 use part::{section, single};
 pub use redaction::{FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction, Threshold};
+pub use rotated::RotatedEntry;
 
 /// The greatest version: 2^53 - 1, the largest whole number that every JSON reader takes (RFC 8259, section 6).
 pub const LAST_VERSION: u64 = (1 << 53) - 1;
@@ -234,6 +236,15 @@ pub struct CameraEntry {
     /// For depth images: the colour camera whose findings are used instead of own detection, `/camera/color/image_raw`. Without
     /// it: its own detection.
     pub follows: Option<String>,
+    /// The columns and rows of its images, `640x480`, or several: an image of another size is blanked. Without it: the size in
+    /// the camera's `camera_info`, where the guard has one.
+    pub size: Option<OneOrMore>,
+    /// The encoding of its raw images, `rgb8`, or several: an image of another encoding is blanked. Without it: any that is
+    /// understood.
+    pub encoding: Option<OneOrMore>,
+    /// The clockwise turn, in degrees, that makes its images upright: 90, 180 or 270. `any`: detectors inspect each image in
+    /// all four positions, which takes four times as long. Without it: the camera is mounted upright.
+    pub rotated: Option<RotatedEntry>,
 }
 
 /// A topic through which the robot takes commands.

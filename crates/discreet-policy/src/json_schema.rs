@@ -268,6 +268,16 @@ impl<'a> Walk<'a> {
             let finding = Finding::error("number-form", node.span, message);
             return self.findings.push(finding.help(format!("write it in decimal digits alone: `{number}`")));
         }
+        if let Some(values) = schema.get("enum").and_then(Json::as_array) {
+            let known = values.iter().any(|value| value.as_f64() == number.as_f64());
+            if !known {
+                let list: Vec<String> = values.iter().map(Json::to_string).collect();
+                let message = format!("{number} is not one of the values this key takes");
+                let finding = Finding::error("unknown-value", node.span, message);
+                self.findings.push(finding.help(format!("one of {}", list.join(", "))));
+            }
+            return;
+        }
         let Some(value) = number.as_f64() else { return };
         let bound = |key: &str| schema.get(key).and_then(Json::as_f64);
         let too_low = bound("minimum").is_some_and(|least| value < least);

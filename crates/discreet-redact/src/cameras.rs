@@ -4,7 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Found, Intrinsics};
+use super::area::Size;
+use super::{Calibration, Found, Intrinsics};
 use discreet_host::sync::lock;
 
 /// Frames that are kept of each camera: more than a second at 30 Hz.
@@ -35,6 +36,8 @@ pub struct Cameras {
 struct Latest {
     cameras: HashMap<String, VecDeque<Seen>>,
     intrinsics: HashMap<String, Intrinsics>,
+    /// The sizes that images may have, by the topic of the `camera_info`.
+    sizes: HashMap<String, Vec<Size>>,
 }
 
 impl Latest {
@@ -95,6 +98,33 @@ impl Cameras {
         }
     }
 
+    /// Takes over what a camera says of itself. `None` if its message cannot be read: then the projection is
+    /// unknown, and the size is still the one before.
+    pub fn set_calibration(&self, camera_info: &str, calibration: Option<Calibration>) {
+        let (intrinsics, sizes) = calibration.map(|known| (known.intrinsics, known.sizes)).unzip();
+        self.set_intrinsics(camera_info, intrinsics.flatten());
+        let mut latest = self.latest();
+        match sizes {
+            Some(sizes) if sizes.is_empty() => drop(latest.sizes.remove(camera_info)),
+            Some(sizes) if latest.sizes.get(camera_info) != Some(&sizes) => {
+                latest.sizes.insert(camera_info.into(), sizes);
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    /// The sizes that images of a topic may have by its `camera_info`, which stands beside the image topic; the
+    /// name of the compressed one is longer by a part. Empty if none was received.
+    pub fn sizes(&self, image_topic: &str) -> Vec<Size> {
+        let latest = self.latest();
+        let mut spaces =
+            std::iter::successors(image_topic.rsplit_once('/'), |(space, _)| space.rsplit_once('/'));
+        let beside = spaces.next().map(|(space, _)| space);
+        let above = spaces.next().filter(|_| image_topic.ends_with("/compressed")).map(|(space, _)| space);
+        let known = |space: &str| latest.sizes.get(&format!("{space}/camera_info"));
+        beside.and_then(known).or_else(|| above.and_then(known)).cloned().unwrap_or_default()
+    }
+
     /// The projection of an image topic's camera, if its `camera_info` was received.
     pub fn intrinsics(&self, image_topic: &str) -> Option<Intrinsics> {
         let (namespace, _) = image_topic.rsplit_once('/')?;
@@ -135,6 +165,29 @@ mod tests {
         assert_eq!(at(99 * 33 * MS + 51 * MS), None);
         assert_eq!(at(0), None, "only the last {KEPT} are kept");
         assert_eq!(cameras.at("/other", 0, Duration::ZERO), None);
+    }
+
+    #[test]
+    fn the_size_of_a_camera_is_that_of_the_camera_info_beside_its_images() {
+        let cameras = Cameras::default();
+        let sized = |size| Some(Calibration { intrinsics: None, sizes: vec![size] });
+        cameras.set_calibration("/head/camera_info", sized((640, 480)));
+        for topic in ["/head/image_raw", "/head/image_raw/compressed", "/head/compressed"] {
+            assert_eq!(cameras.sizes(topic), [(640, 480)], "{topic}");
+        }
+        for topic in
+            ["/image_raw", "/other/image_raw", "/head/crop/image_raw", "image", "/head/a/b/compressed"]
+        {
+            assert!(cameras.sizes(topic).is_empty(), "{topic}");
+        }
+        cameras.set_calibration("/head/camera_info", None);
+        assert_eq!(
+            cameras.sizes("/head/image_raw"),
+            [(640, 480)],
+            "a message that cannot be read changes nothing"
+        );
+        cameras.set_calibration("/head/camera_info", sized((320, 240)));
+        assert_eq!(cameras.sizes("/head/image_raw"), [(320, 240)]);
     }
 
     #[test]

@@ -1,28 +1,27 @@
 //! A sensor_msgs/msg/CompressedImage: its declared and its actual format, and a replacement for it.
 
-use super::frame::stamp;
-use super::{BlankReason, CompressedFormat, Encoding};
-use discreet_cdr::{HEADER, Malformed, Reader};
+use super::compressed_format::{FormatWords, agrees};
+use super::frame::nanoseconds;
+use super::labels::frame_id;
+use super::{BlankReason, CompressedFormat};
+use discreet_cdr::{Malformed, Reader, Writer};
 
 /// A serialized sensor_msgs/msg/CompressedImage with the positions of its fields.
 #[derive(Debug, Clone, Copy)]
 pub struct CompressedImage<'a> {
-    stamp: i64,
+    time: (i32, u32),
+    frame_id: &'a [u8],
     format: &'a [u8],
     data: &'a [u8],
-    /// The message up to the end of the format.
-    before: &'a [u8],
-    big_endian: bool,
 }
 
 impl<'a> CompressedImage<'a> {
     /// Finds the fields in `cdr`.
     pub fn read(cdr: &'a [u8]) -> Result<CompressedImage<'a>, Malformed> {
         let mut reader = Reader::new(cdr)?;
-        let stamp = stamp(&mut reader)?;
-        reader.string(None)?; // frame_id
+        let time = (reader.i32()?, reader.u32()?);
+        let frame_id = reader.string(None)?;
         let format = reader.string(None)?;
-        let before = cdr.get(..reader.offset()).unwrap_or_default();
         let count = reader.sequence(1, None)? as usize;
         let start = reader.offset();
         if reader.left() > count.saturating_add(3) {
@@ -30,12 +29,12 @@ impl<'a> CompressedImage<'a> {
         }
         // `sequence` has compared the count with the rest of the message.
         let data = cdr.get(start..start + count).unwrap_or_default();
-        Ok(CompressedImage { stamp, format, data, before, big_endian: cdr.get(1) == Some(&0) })
+        Ok(CompressedImage { time, frame_id, format, data })
     }
 
     /// header.stamp, nanoseconds since 1970.
     pub fn stamp(&self) -> i64 {
-        self.stamp
+        nanoseconds(self.time)
     }
 
     /// The declared format: `rgb8; jpeg compressed bgr8`, `jpeg`. Not checked.
@@ -52,36 +51,18 @@ impl<'a> CompressedImage<'a> {
     /// depth image as PNG has distances in its pixels).
     pub fn kind(&self) -> Result<CompressedFormat, BlankReason> {
         let found = kind(self.data).ok_or(BlankReason::UnknownEncoding)?;
-        let (encoding, codec) = match self.format.iter().position(|byte| *byte == b';') {
-            Some(at) => {
-                let (encoding, codec) = self.format.split_at(at);
-                (encoding.trim_ascii(), codec.get(1..).unwrap_or_default())
-            }
-            None => (&b""[..], self.format),
-        };
-        if !encoding.is_empty() && !Encoding::named(encoding)?.is_eight_bit_light() {
-            return Err(BlankReason::UnknownEncoding);
-        }
-        let word = codec.trim_ascii().split(u8::is_ascii_whitespace).next().unwrap_or_default();
-        let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
-        let agrees = match found {
-            CompressedFormat::Jpeg => is("jpeg") || is("jpg"),
-            CompressedFormat::Png => is("png"),
-        };
-        if agrees || word.is_empty() { Ok(found) } else { Err(BlankReason::UnknownEncoding) }
+        agrees(self.format, found).map(|()| found)
     }
 
-    /// Writes the message with other data into `out`, which is emptied first. Header and format are copied.
+    /// Writes the message with other data into `out`, which is emptied first. Frame and format are those that are
+    /// understood.
     pub fn rewrite(&self, data: &[u8], out: &mut Vec<u8>) {
-        out.clear();
-        out.extend_from_slice(self.before);
-        out.resize(HEADER + out.len().saturating_sub(HEADER).next_multiple_of(4), 0);
-        // DDS has no messages of 4 GiB. Such a count makes decoding fail.
-        let count = u32::try_from(data.len()).unwrap_or(u32::MAX);
-        out.extend(if self.big_endian { count.to_be_bytes() } else { count.to_le_bytes() });
-        out.extend_from_slice(data);
-        // The options counted the padding after the old data.
-        out.get_mut(3).into_iter().for_each(|options| *options = 0);
+        let mut writer = Writer::new(out);
+        writer.i32(self.time.0);
+        writer.u32(self.time.1);
+        writer.str(frame_id(self.frame_id));
+        writer.str(&FormatWords::read(self.format).write(kind(self.data)));
+        writer.octets(data);
     }
 }
 
@@ -209,12 +190,12 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_written_anew_with_header_and_format_kept() {
+    fn a_message_is_written_anew_with_the_header_and_the_format_that_are_understood() {
         for big in [false, true] {
             let cdr = message("rgb8; jpeg compressed bgr8", JPEG, big);
             let mut out = vec![9; 3];
             CompressedImage::read(&cdr).unwrap().rewrite(b"other", &mut out);
-            assert_eq!(out, message("rgb8; jpeg compressed bgr8", b"other", big));
+            assert_eq!(out, message("rgb8; jpeg compressed bgr8", b"other", false));
             assert_eq!(CompressedImage::read(&out).unwrap().data(), b"other");
             assert_eq!(CompressedImage::read(&out).unwrap().stamp(), 5_000_000_007);
         }

@@ -54,41 +54,74 @@ pub enum Order {
     Bgra,
 }
 
+const fn colours(order: Order) -> Encoding {
+    Encoding::Colours { order, deep: false }
+}
+
+const fn deep_colours(order: Order) -> Encoding {
+    Encoding::Colours { order, deep: true }
+}
+
+const fn bayer(column: u8, row: u8, deep: bool) -> Encoding {
+    Encoding::Bayer { red: (column, row), deep }
+}
+
+/// Every name that is understood.
+const NAMES: [(&str, Encoding); 33] = [
+    ("rgb8", colours(Order::Rgb)),
+    ("bgr8", colours(Order::Bgr)),
+    ("8UC3", colours(Order::Bgr)), // OpenCV's own order
+    ("rgba8", colours(Order::Rgba)),
+    ("bgra8", colours(Order::Bgra)),
+    ("8UC4", colours(Order::Bgra)),
+    ("mono8", colours(Order::Mono)),
+    ("8UC1", colours(Order::Mono)),
+    ("rgb16", deep_colours(Order::Rgb)),
+    ("bgr16", deep_colours(Order::Bgr)),
+    ("16UC3", deep_colours(Order::Bgr)),
+    ("rgba16", deep_colours(Order::Rgba)),
+    ("bgra16", deep_colours(Order::Bgra)),
+    ("16UC4", deep_colours(Order::Bgra)),
+    ("mono16", deep_colours(Order::Mono)),
+    ("bayer_rggb8", bayer(0, 0, false)),
+    ("bayer_bggr8", bayer(1, 1, false)),
+    ("bayer_gbrg8", bayer(0, 1, false)),
+    ("bayer_grbg8", bayer(1, 0, false)),
+    ("bayer_rggb16", bayer(0, 0, true)),
+    ("bayer_bggr16", bayer(1, 1, true)),
+    ("bayer_gbrg16", bayer(0, 1, true)),
+    ("bayer_grbg16", bayer(1, 0, true)),
+    ("yuv422", Encoding::Packed422 { luma_first: false }),
+    ("uyvy", Encoding::Packed422 { luma_first: false }),
+    ("yuv422_yuy2", Encoding::Packed422 { luma_first: true }),
+    ("yuyv", Encoding::Packed422 { luma_first: true }),
+    ("nv12", Encoding::Pairs420 { v_first: false }), // not in Jazzy's list, but published
+    ("nv21", Encoding::Pairs420 { v_first: true }),
+    ("nv24", Encoding::Pairs444),
+    ("i420", Encoding::Planes420),
+    ("16UC1", Encoding::Millimetres),
+    ("32FC1", Encoding::Metres),
+];
+
+/// The encoding that a message names, with the name from the list.
+pub(super) fn known(name: &[u8]) -> Option<(&'static str, Encoding)> {
+    NAMES.into_iter().find(|(known, _)| known.as_bytes() == name)
+}
+
+/// The encoding of a policy's word, as it stands in messages.
+pub fn encoding_name(word: &str) -> Option<&'static str> {
+    known(word.as_bytes()).map(|(name, _)| name)
+}
+
+/// The names of all encodings that are understood.
+pub fn encoding_names() -> impl Iterator<Item = &'static str> + Clone {
+    NAMES.into_iter().map(|(name, _)| name)
+}
+
 impl Encoding {
     /// The encoding that a message names.
     pub fn named(name: &[u8]) -> Result<Encoding, BlankReason> {
-        use Order::{Bgr, Bgra, Mono, Rgb, Rgba};
-        let colours = |order, deep| Encoding::Colours { order, deep };
-        let bayer = |column, row, deep| Encoding::Bayer { red: (column, row), deep };
-        Ok(match name {
-            b"rgb8" => colours(Rgb, false),
-            b"bgr8" | b"8UC3" => colours(Bgr, false), // OpenCV's own order
-            b"rgba8" => colours(Rgba, false),
-            b"bgra8" | b"8UC4" => colours(Bgra, false),
-            b"mono8" | b"8UC1" => colours(Mono, false),
-            b"rgb16" => colours(Rgb, true),
-            b"bgr16" | b"16UC3" => colours(Bgr, true),
-            b"rgba16" => colours(Rgba, true),
-            b"bgra16" | b"16UC4" => colours(Bgra, true),
-            b"mono16" => colours(Mono, true),
-            b"bayer_rggb8" => bayer(0, 0, false),
-            b"bayer_bggr8" => bayer(1, 1, false),
-            b"bayer_gbrg8" => bayer(0, 1, false),
-            b"bayer_grbg8" => bayer(1, 0, false),
-            b"bayer_rggb16" => bayer(0, 0, true),
-            b"bayer_bggr16" => bayer(1, 1, true),
-            b"bayer_gbrg16" => bayer(0, 1, true),
-            b"bayer_grbg16" => bayer(1, 0, true),
-            b"yuv422" | b"uyvy" => Encoding::Packed422 { luma_first: false },
-            b"yuv422_yuy2" | b"yuyv" => Encoding::Packed422 { luma_first: true },
-            b"nv12" => Encoding::Pairs420 { v_first: false }, // not in Jazzy's list, but published
-            b"nv21" => Encoding::Pairs420 { v_first: true },
-            b"nv24" => Encoding::Pairs444,
-            b"i420" => Encoding::Planes420,
-            b"16UC1" => Encoding::Millimetres,
-            b"32FC1" => Encoding::Metres,
-            _ => return Err(BlankReason::UnknownEncoding),
-        })
+        known(name).map(|(_, encoding)| encoding).ok_or(BlankReason::UnknownEncoding)
     }
 
     /// True for distances instead of light, which detectors cannot inspect.
@@ -124,6 +157,18 @@ impl Encoding {
             | Encoding::Pairs444
             | Encoding::Planes420 => Sample::One,
         }
+    }
+
+    /// The bytes of a row of luma, or of all colours, without padding. `None` if that is more than 32 bits.
+    pub(super) fn row_bytes(self, width: u32) -> Option<u32> {
+        let bytes = match self {
+            Encoding::Colours { order, deep } => u32::try_from(black(order, deep).len()).ok()?,
+            Encoding::Bayer { deep, .. } => 1 + u32::from(deep),
+            Encoding::Packed422 { .. } | Encoding::Millimetres => 2,
+            Encoding::Pairs420 { .. } | Encoding::Pairs444 | Encoding::Planes420 => 1,
+            Encoding::Metres => 4,
+        };
+        width.checked_mul(bytes)
     }
 
     /// The number of data bytes of an image with `height` rows of `step` bytes each. `None` if it exceeds the

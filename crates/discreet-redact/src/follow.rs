@@ -33,10 +33,25 @@ pub struct Intrinsics {
     pub centre: (f64, f64),
 }
 
+/// What a camera says of itself in sensor_msgs/msg/CameraInfo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibration {
+    /// Its projection. `None` if the camera is not calibrated, or sends only a part of its image.
+    pub intrinsics: Option<Intrinsics>,
+    /// The sizes that its images may have: whole or a part, with and without binning. Empty if it does not say.
+    pub sizes: Vec<Size>,
+}
+
 impl Intrinsics {
-    /// Reads K from a serialized sensor_msgs/msg/CameraInfo. `None` if the camera is not calibrated, or sends
-    /// only a part of its image.
+    /// The projection alone.
     pub fn read(cdr: &[u8]) -> Result<Option<Intrinsics>, Malformed> {
+        Calibration::read(cdr).map(|calibration| calibration.intrinsics)
+    }
+}
+
+impl Calibration {
+    /// Reads it from a serialized message.
+    pub fn read(cdr: &[u8]) -> Result<Calibration, Malformed> {
         let mut reader = Reader::new(cdr)?;
         stamp(&mut reader)?;
         reader.string(None)?; // frame_id
@@ -52,7 +67,7 @@ impl Intrinsics {
         for _ in 0..9 + 12 {
             reader.f64()?; // r, p
         }
-        let _binning = (reader.u32()?, reader.u32()?);
+        let binning = (reader.u32()?.max(1), reader.u32()?.max(1));
         let corner = (reader.u32()?, reader.u32()?);
         let (roi_height, roi_width) = (reader.u32()?, reader.u32()?);
         reader.bool()?; // do_rectify
@@ -63,7 +78,14 @@ impl Intrinsics {
         let whole = corner == (0, 0) && (roi_height, roi_width) == (0, 0);
         let whole = whole || (corner, roi_height, roi_width) == ((0, 0), height, width);
         let intrinsics = Intrinsics { size: (width, height), focal: (fx, fy), centre: (cx, cy) };
-        Ok((usable && whole && width > 0 && height > 0).then_some(intrinsics))
+        let binned = |(width, height): Size| (width / binning.0, height / binning.1);
+        let (full, part) = ((width, height), (roi_width, roi_height));
+        let sizes = [full, part, binned(full), binned(part)];
+        let intrinsics = (usable && whole && width > 0 && height > 0).then_some(intrinsics);
+        Ok(Calibration {
+            intrinsics,
+            sizes: sizes.into_iter().filter(|size| size.0 > 0 && size.1 > 0).collect(),
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::BlankReason;
 use super::area::Size;
 use super::encoding::{Encoding, Order, Plane, Planes};
+use super::raw_fields::RawFields;
 use discreet_cdr::{Malformed, Reader};
 
 /// A serialized sensor_msgs/msg/Image with the positions of its fields. It can always be blanked;
@@ -20,21 +21,12 @@ pub struct RawImage<'a> {
 impl<'a> RawImage<'a> {
     /// Finds the fields in `cdr`.
     pub fn read(cdr: &'a mut [u8]) -> Result<RawImage<'a>, Malformed> {
-        let mut reader = Reader::new(cdr)?;
-        let stamp = stamp(&mut reader)?;
-        reader.string(None)?; // frame_id
-        let (height, width) = (reader.u32()?, reader.u32()?);
-        let encoding = Encoding::named(reader.string(None)?);
-        let big_endian = reader.u8()? != 0;
-        let step = reader.u32()?;
-        let count = reader.sequence(1, None)? as usize;
-        let start = reader.offset();
-        if reader.left() > count.saturating_add(3) {
-            return Err(Malformed::Trailing { offset: start + count, extra: reader.left() - count });
-        }
-        // `sequence` has compared the count with the rest of the message.
-        let data = cdr.get_mut(start..start + count).unwrap_or_default();
-        Ok(RawImage { stamp, size: (width, height), step, encoding, big_endian, data })
+        let fields = RawFields::read(cdr)?;
+        let stamp = nanoseconds(fields.stamp);
+        let (size, step, big_endian) = (fields.size, fields.step, fields.big_endian != 0);
+        let (encoding, place) = (Encoding::named(fields.encoding), fields.data);
+        let data = cdr.get_mut(place).unwrap_or_default();
+        Ok(RawImage { stamp, size, step, encoding, big_endian, data })
     }
 
     /// header.stamp, nanoseconds since 1970.
@@ -164,7 +156,12 @@ impl<'a> Frame<'a> {
 
 /// Seconds and nanoseconds at the start of a header, as nanoseconds.
 pub(super) fn stamp(reader: &mut Reader) -> Result<i64, Malformed> {
-    Ok(i64::from(reader.i32()?) * 1_000_000_000 + i64::from(reader.u32()?))
+    Ok(nanoseconds((reader.i32()?, reader.u32()?)))
+}
+
+/// The same of its two numbers.
+pub(super) fn nanoseconds((seconds, rest): (i32, u32)) -> i64 {
+    i64::from(seconds) * 1_000_000_000 + i64::from(rest)
 }
 
 /// The frame's constructor checked that a plane lies inside the data: no sum here overflows.

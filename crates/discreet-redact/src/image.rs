@@ -3,14 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::raw_fields::RawFields;
 use super::{
     Area, BlankReason, Cameras, Cause, CompressedImage, Cover, Follow, Found, Frame, ImageInspector,
-    ImageRules, RawImage, THUMBNAIL_SIDE, Thumbnail, View, WholeFrame, black, shape,
+    ImageRules, RawImage, Shape, THUMBNAIL_SIDE, Thumbnail, View, WholeFrame, believed, black, shape,
 };
 use discreet_cdr::Malformed;
 
 /// The type of the messages with a camera's projection.
 pub const CAMERA_INFO_TYPE: &str = "sensor_msgs/msg/CameraInfo";
+
+/// The byte of a message's header that may count the padding at its end.
+const OPTIONS: std::ops::Range<usize> = 3..4;
 
 /// Types whose messages are images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +98,7 @@ impl ImageRedactor {
     /// blanked.
     pub fn redact(&mut self, rules: &ImageRules, cdr: &mut [u8]) -> Result<Redacted<'_>, Malformed> {
         match self.kind {
-            ImageKind::Raw => Ok(Redacted { redaction: self.redact_raw(rules, cdr)?, anew: None }),
+            ImageKind::Raw => self.redact_raw(rules, cdr),
             ImageKind::Compressed => {
                 let redaction = self.redact_compressed(rules, cdr)?;
                 Ok(Redacted { redaction, anew: Some(&self.made) })
@@ -112,17 +116,48 @@ impl ImageRedactor {
         self.look.as_ref().map(|look| look.state())
     }
 
-    fn redact_raw(&mut self, rules: &ImageRules, cdr: &mut [u8]) -> Result<Redaction, Malformed> {
-        let mut image = RawImage::read(cdr)?;
-        let stamp = image.stamp();
-        let covered = image.frame().and_then(|mut frame| self.cover(rules, &mut frame, stamp));
-        Ok(match covered {
+    /// Redacts it in place if its fields have nothing that would not be written anew; otherwise in `made`.
+    fn redact_raw(&mut self, rules: &ImageRules, cdr: &mut [u8]) -> Result<Redacted<'_>, Malformed> {
+        let fields = RawFields::read(cdr)?;
+        let mut made = std::mem::take(&mut self.made);
+        if rules.frame == Some(WholeFrame::Blank) {
+            fields.write_blank(&mut made);
+            let redaction = blank(cdr, &mut made)?;
+            self.made = made;
+            return Ok(Redacted { redaction, anew: Some(&self.made) });
+        }
+        let believed = believed::raw(rules, &self.cameras.sizes(&self.topic), &fields);
+        let (mut anew, gaps) = (!fields.are_understood(), fields.gaps());
+        let covered = if anew {
+            fields.write(cdr, &mut made);
+            self.cover_raw(rules, believed, &mut made)?
+        } else {
+            for gap in gaps.into_iter().chain([OPTIONS]) {
+                cdr.get_mut(gap).unwrap_or_default().fill(0);
+            }
+            self.cover_raw(rules, believed, cdr)?
+        };
+        let redaction = match covered {
             Ok(covered) => Redaction { covered, ..Redaction::default() },
             Err(blind) => {
-                image.blank();
+                RawFields::read(cdr)?.write_blank(&mut made);
+                anew = true;
                 Redaction { blank: Some(blind), ..Redaction::default() }
             }
-        })
+        };
+        self.made = made;
+        Ok(Redacted { redaction, anew: anew.then_some(&self.made) })
+    }
+
+    fn cover_raw(
+        &mut self,
+        rules: &ImageRules,
+        believed: Result<(), BlankReason>,
+        cdr: &mut [u8],
+    ) -> Result<Result<u32, BlankReason>, Malformed> {
+        let mut image = RawImage::read(cdr)?;
+        let stamp = image.stamp();
+        Ok(image.frame().and_then(|mut frame| believed.and_then(|()| self.cover(rules, &mut frame, stamp))))
     }
 
     fn cover(&mut self, rules: &ImageRules, frame: &mut Frame<'_>, stamp: i64) -> Result<u32, BlankReason> {
@@ -178,7 +213,13 @@ impl ImageRedactor {
             self.blacken(&image);
             return Ok(Redaction { covered: 1, ..Redaction::default() });
         }
-        let remade = image.kind().and_then(|format| {
+        let believed = match shape(image.data()) {
+            Some(Shape { width, height, .. }) => {
+                believed::size(rules, &self.cameras.sizes(&self.topic), (width, height))
+            }
+            None => Ok(()), // it cannot be decoded
+        };
+        let remade = believed.and_then(|()| image.kind()).and_then(|format| {
             let look = self.look.as_mut().ok_or(BlankReason::Absent)?;
             look.remake(rules, image.data(), format, image.stamp())
         });
@@ -210,6 +251,15 @@ impl std::fmt::Debug for ImageRedactor {
     }
 }
 
+/// Gives a blank image the colour that means nothing in its encoding, if the message that it replaces was one.
+fn blank(cdr: &mut [u8], made: &mut [u8]) -> Result<Redaction, Malformed> {
+    let unfit = RawImage::read(cdr)?.frame().err();
+    if let Ok(mut frame) = RawImage::read(made)?.frame() {
+        frame.blank();
+    }
+    Ok(Redaction { covered: u32::from(unfit.is_none()), raised: 0, blank: unfit })
+}
+
 /// The cover of a finding. A part that no detector has inspected is always covered solid.
 fn cover_of(rules: &ImageRules, found: &Found) -> Option<Cover> {
     match found.why {
@@ -219,46 +269,4 @@ fn cover_of(rules: &ImageRules, found: &Found) -> Option<Cover> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Instant;
-
-    use super::*;
-    use crate::Subject;
-    use crate::frame::tests::image;
-
-    fn depth(redactor: &mut ImageRedactor, rules: &ImageRules) -> Option<BlankReason> {
-        let mut cdr = image("16UC1", (4, 4), 8, 0, &[1; 32], false); // taken at 5 s
-        redactor.redact(rules, &mut cdr).unwrap().redaction.blank
-    }
-
-    #[test]
-    fn a_camera_that_was_late_once_is_waited_for_again_as_soon_as_it_sees() {
-        let cameras = Arc::new(Cameras::default());
-        let mut redactor = ImageRedactor::new("/depth", ImageKind::Raw, None, Arc::clone(&cameras));
-        let mut rules = ImageRules {
-            covers: vec![(Subject::Faces, Cover::Solid)],
-            frame: None,
-            strict: false,
-            deadline: Duration::from_millis(20),
-            every: 1,
-            follows: Some("/color".into()),
-        };
-        assert_eq!(depth(&mut redactor, &rules), Some(BlankReason::NothingToFollow));
-        rules.deadline = Duration::from_secs(10);
-        let began = Instant::now();
-        assert_eq!(
-            depth(&mut redactor, &rules),
-            Some(BlankReason::NothingToFollow),
-            "it has not inspected anything yet"
-        );
-        assert!(began.elapsed() < Duration::from_secs(5), "so it is not waited for");
-
-        cameras.add("/color", 4_900_000_000, (4, 4), []);
-        let late = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(50));
-            cameras.add("/color", 5_000_000_000, (4, 4), []);
-        });
-        assert_eq!(depth(&mut redactor, &rules), None);
-        late.join().unwrap();
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Subject;
+use super::area::Size;
 
 /// Redaction of an image topic: the policy's `redact:` and `camera:` of that topic, compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,29 @@ pub struct ImageRules {
     pub every: u32,
     /// The colour camera topic whose findings are used instead of detectors, for depth images.
     pub follows: Option<String>,
+    /// Sizes that frames may have; empty: any that fits the camera.
+    pub sizes: Vec<Size>,
+    /// Encodings that raw frames may have, by their names in messages; empty: any.
+    pub encodings: Vec<&'static str>,
+    /// The turn that makes frames upright.
+    pub rotated: Rotated,
+}
+
+/// No redaction, with the settings that a policy has if it does not name others.
+impl Default for ImageRules {
+    fn default() -> ImageRules {
+        ImageRules {
+            covers: Vec::new(),
+            frame: None,
+            strict: false,
+            deadline: Duration::from_millis(100),
+            every: 1,
+            follows: None,
+            sizes: Vec::new(),
+            encodings: Vec::new(),
+            rotated: Rotated::No,
+        }
+    }
 }
 
 impl ImageRules {
@@ -47,6 +71,27 @@ impl fmt::Display for ImageRules {
         let parts: Vec<String> = frame.into_iter().chain(covers).chain(strict).chain(follows).collect();
         f.write_str(&parts.join(", "))
     }
+}
+
+discreet_host::words! {
+    /// The clockwise turn that makes the frames of a camera upright.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub enum Rotated {
+        /// None: the camera is mounted upright.
+        #[default]
+        No = "0",
+        /// A quarter to the right.
+        Right = "90",
+        /// Upside down.
+        Half = "180",
+        /// A quarter to the left.
+        Left = "270",
+        /// Any of the four, from frame to frame.
+        Any = "any",
+    }
+
+    /// In degrees, as in policies.
+    name
 }
 
 discreet_host::words! {

@@ -52,6 +52,8 @@ discreet_host::words! {
         UnknownEncoding = "blank_unknown_encoding",
         /// Its size, step and data are inconsistent.
         UnfitLayout = "blank_unfit_layout",
+        /// Its size or its encoding is not the camera's.
+        Misdeclared = "blank_misdeclared",
         /// The camera that it follows has no recent inspected frame.
         NothingToFollow = "blank_nothing_to_follow",
     }
@@ -79,6 +81,11 @@ impl BlankReason {
             }
             BlankReason::UnfitLayout => {
                 "width, height, step and data of the message contradict each other; correct the publisher"
+            }
+            BlankReason::Misdeclared => {
+                "size or encoding of the message is not that of the policy's `size:` and `encoding:` or of the camera's `camera_info`, or \
+                 cannot be a camera's (one side more than 8 times the other, rows or data with much padding); correct the publisher or its \
+                 calibration, or name the true values in the policy"
             }
             BlankReason::NothingToFollow => {
                 "the camera named by `follows:` has no inspected frame of that time, or a `camera_info` is missing"

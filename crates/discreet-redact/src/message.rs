@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::labels::Label;
 use super::text_rules::is_inside;
 use super::{FieldRule, Redaction, TextRules};
 use discreet_cdr::{Malformed, Plan, Rewriter, Strings};
@@ -19,6 +20,8 @@ const STRING: usize = 8;
 /// copied.
 pub struct MessageRedactor {
     plan: Plan,
+    /// Strings of which only known values leave, whatever the rules say of them.
+    labels: &'static [Label],
     rosters: Arc<Rosters>,
     rewriter: Rewriter,
     compiled: Option<Compiled>,
@@ -75,7 +78,8 @@ pub enum Unredactable {
 impl MessageRedactor {
     /// For messages that `plan` walks. Also finds names on today's roster.
     pub fn new(plan: Plan, rosters: Arc<Rosters>) -> MessageRedactor {
-        MessageRedactor { plan, rosters, rewriter: Rewriter::default(), compiled: None }
+        let labels = Label::of_camera_info(plan.strings());
+        MessageRedactor { plan, labels, rosters, rewriter: Rewriter::default(), compiled: None }
     }
 
     /// Redacts a serialized message.
@@ -85,7 +89,7 @@ impl MessageRedactor {
         reader: Recipient<'_>,
         message: &[u8],
     ) -> Result<Rewritten<'_>, Unredactable> {
-        let MessageRedactor { plan, rosters, rewriter, compiled } = self;
+        let MessageRedactor { plan, labels, rosters, rewriter, compiled } = self;
         if compiled.as_ref().is_none_or(|known| !Arc::ptr_eq(&known.rules, rules)) {
             *compiled = Some(Compiled::new(rules, plan)?);
         }
@@ -96,6 +100,7 @@ impl MessageRedactor {
         let mut texts = Texts {
             fields,
             keys,
+            labels,
             key: (usize::MAX, String::new()),
             redactors,
             hidden: 0,
@@ -229,6 +234,7 @@ struct Texts<'a> {
     keys: &'a [Option<usize>],
     /// The last text that may be a key: its field, and the text.
     key: (usize, String),
+    labels: &'static [Label],
     redactors: &'a mut [TextRedactor],
     hidden: u32,
     /// Bytes of text that may still be inspected in this message; none after the limit was exceeded.
@@ -242,6 +248,21 @@ impl Strings for Texts<'_> {
             self.key.1.clear();
             self.key.1.push_str(text);
         }
+        let changed = self.hide(field, text, into);
+        let Some(label) = self.labels.get(field) else { return changed };
+        let now = if changed { into.as_str() } else { text };
+        let known = label.known(now);
+        if known == now {
+            return changed;
+        }
+        *into = known.to_owned();
+        self.hidden = self.hidden.saturating_add(u32::from(!changed));
+        true
+    }
+}
+
+impl Texts<'_> {
+    fn hide(&mut self, field: usize, text: &str, into: &mut String) -> bool {
         let Some(Some((number, rules))) = self.fields.get(field) else { return false };
         let Some(redactor) = self.redactors.get_mut(*number) else { return false };
         // Each string has a cost, also an empty one.
@@ -333,6 +354,36 @@ mod tests {
         let done = redactor.redact(&rules, Recipient::Everyone, &before).unwrap();
         let after = message(r#"{"code": "", "note": "<email>"}"#, &["", ""]);
         assert_eq!(done.anew.as_deref(), Some(after.as_slice()));
+    }
+
+    #[test]
+    fn of_a_camera_info_only_known_strings_leave() {
+        let string = r#""type":{"type_id":17}"#;
+        let json = format!(
+            r#"{{"type_description":{{"type_name":"a/msg/I","fields":[
+                    {{"name":"header","type":{{"type_id":1,"nested_type_name":"a/msg/H"}}}},
+                    {{"name":"distortion_model",{string}}}]}},
+                "referenced_type_descriptions":[{{"type_name":"a/msg/H","fields":[{{"name":"frame_id",{string}}}]}}]}}"#
+        );
+        let plan = Plan::compile(&serde_json::from_str(&json).unwrap()).unwrap();
+        let mut redactor = MessageRedactor::new(plan, Arc::default());
+        let message = |frame: &str, model: &str| {
+            let mut buffer = Vec::new();
+            let mut writer = Writer::new(&mut buffer);
+            writer.str(frame);
+            writer.str(model);
+            buffer
+        };
+        let rules = rules(vec![("header.frame_id", all())]);
+        for (frame, model, expected) in [
+            ("camera_link", "plumb_bob", None),
+            ("room 12", "Ada", Some(message("camera", ""))),
+            ("ada@example.com", "plumb_bob", Some(message("camera", "plumb_bob"))),
+        ] {
+            let before = message(frame, model);
+            let done = redactor.redact(&rules, Recipient::Everyone, &before).unwrap();
+            assert_eq!(done.anew.map(|anew| anew.to_vec()), expected, "{frame}");
+        }
     }
 
     #[test]

@@ -232,8 +232,12 @@ impl Remote {
             Err(BlankReason::Late) => self.counts.late += 1,
             Err(BlankReason::Failed) => self.counts.failed += 1,
             Ok(_)
-            | Err(BlankReason::UnknownEncoding | BlankReason::UnfitLayout | BlankReason::NothingToFollow) => {
-            }
+            | Err(
+                BlankReason::UnknownEncoding
+                | BlankReason::UnfitLayout
+                | BlankReason::Misdeclared
+                | BlankReason::NothingToFollow,
+            ) => {}
         }
     }
 }

@@ -179,14 +179,7 @@ mod tests {
         }
         let mut questions = Vec::new();
         for (id, (every, work)) in every.iter().enumerate() {
-            let rules = ImageRules {
-                covers: vec![],
-                frame: None,
-                strict: false,
-                deadline: Duration::ZERO,
-                every: *every,
-                follows: None,
-            };
+            let rules = ImageRules { deadline: Duration::ZERO, every: *every, ..ImageRules::default() };
             let mut head = Vec::new();
             let request = Request { id: id as u64, stamp: 0, rules: RuleBytes::of(&rules), work: *work };
             let image = request.write_head(&mut head).unwrap();

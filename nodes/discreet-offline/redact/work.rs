@@ -119,7 +119,7 @@ fn rules(command: &Redact) -> anyhow::Result<ImageRules> {
         bail!("nothing to cover: name --plates, --persons, --text or --lowres, or leave --faces on");
     }
     let frame = command.lowres.then_some(WholeFrame::Lowres);
-    Ok(ImageRules { covers, frame, strict: false, deadline: Duration::MAX, every: 1, follows: None })
+    Ok(ImageRules { covers, frame, deadline: Duration::MAX, ..ImageRules::default() })
 }
 
 /// Hidden if standard error is not a terminal.

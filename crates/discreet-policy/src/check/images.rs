@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::declared::{Declaration, is_image};
-use super::super::file::{CameraEntry, Entry, Hide, Redaction, Section, TopicEntry};
+use super::super::file::{CameraEntry, Entry, Hide, OneOrMore, Redaction, Section, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::time::milliseconds_of;
 use super::Context;
-use discreet_redact::{Cover, ImageRules, Subject, WholeFrame};
+use discreet_redact::{Cover, ImageRules, Subject, WholeFrame, encoding_name, encoding_names};
 
 const DEADLINE: Duration = Duration::from_millis(100);
 const DEADLINES: std::ops::RangeInclusive<u64> = 20..=1000;
@@ -47,6 +47,7 @@ pub(super) fn rules(
         return None;
     }
     let (covers, frame) = parts(entry, redact, context)?;
+    let (sizes, encodings) = (sizes(entry, camera, context)?, encodings(entry, topic, camera, context)?);
     Some(ImageRules {
         covers,
         frame,
@@ -57,6 +58,9 @@ pub(super) fn rules(
             .and_then(|every| u32::try_from(every).ok())
             .unwrap_or(1),
         follows: camera.and_then(|camera| camera.follows.clone()),
+        sizes,
+        encodings,
+        rotated: camera.and_then(|camera| camera.rotated?.turn()).unwrap_or_default(),
     })
 }
 
@@ -136,6 +140,7 @@ fn idle_keys(
         ("strict", camera.strict == Some(true), frame),
         ("every", camera.every.is_some(), frame || camera.follows.is_some()),
         ("follows", camera.follows.is_some(), frame),
+        ("rotated", camera.rotated.is_some(), frame || camera.follows.is_some()),
     ];
     for (key, _, _) in keys.into_iter().filter(|(_, said, idle)| *said && *idle) {
         let why =
@@ -143,6 +148,67 @@ fn idle_keys(
         let message = format!("`{key}` is about detection, but {why}");
         context.error("camera-unused", camera_place(entry, key, true), message, format!("take `{key}` out"));
     }
+}
+
+/// The sizes that images may have. `None` after an error, which is reported.
+fn sizes(
+    entry: &Entry<TopicEntry>,
+    camera: Option<&CameraEntry>,
+    context: &mut Context,
+) -> Option<Vec<(u32, u32)>> {
+    let words = camera.and_then(|camera| camera.size.as_ref()).into_iter().flat_map(OneOrMore::names);
+    let mut sizes = Vec::new();
+    for word in words {
+        let Some(size) = size_of(word) else {
+            let message = format!("{} is not the size of an image", quoted(word));
+            let help = "write columns and rows: `640x480`";
+            context.error("bad-size", camera_place(entry, "size", false), message, help);
+            return None;
+        };
+        sizes.push(size);
+    }
+    // In a fixed order, independent of the file's.
+    sizes.sort_unstable();
+    sizes.dedup();
+    Some(sizes)
+}
+
+/// `640x480`, in digits alone.
+fn size_of(word: &str) -> Option<(u32, u32)> {
+    let side = |digits: &str| {
+        let plain = digits.len() <= 5 && digits.bytes().all(|digit| digit.is_ascii_digit());
+        digits.parse().ok().filter(|side| plain && *side > 0)
+    };
+    let (columns, rows) = word.split_once('x')?;
+    Some((side(columns)?, side(rows)?))
+}
+
+/// The encodings that raw images may have. `None` after an error, which is reported.
+fn encodings(
+    entry: &Entry<TopicEntry>,
+    topic: &TopicEntry,
+    camera: Option<&CameraEntry>,
+    context: &mut Context,
+) -> Option<Vec<&'static str>> {
+    let Some(words) = camera.and_then(|camera| camera.encoding.as_ref()) else { return Some(Vec::new()) };
+    if topic.type_name == COMPRESSED {
+        let message = "`encoding` is about raw images, but this topic has compressed ones";
+        context.error("camera-unused", camera_place(entry, "encoding", true), message, "take `encoding` out");
+        return None;
+    }
+    let mut encodings = Vec::new();
+    for word in words.names() {
+        let Some(name) = encoding_name(word) else {
+            let message = format!("{} is not an encoding that is understood", quoted(word));
+            let help = suggest(word, encoding_names(), "");
+            context.error("unknown-encoding", camera_place(entry, "encoding", false), message, help);
+            return None;
+        };
+        encodings.push(name);
+    }
+    encodings.sort_unstable();
+    encodings.dedup();
+    Some(encodings)
 }
 
 fn deadline(

@@ -90,13 +90,10 @@ pub(crate) fn hides_less(one: Option<&ImageRules>, other: Option<&ImageRules>) -
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn rules(covers: &[(Subject, Cover)], frame: Option<WholeFrame>, strict: bool) -> Option<ImageRules> {
-        let deadline = Duration::from_millis(100);
-        Some(ImageRules { covers: covers.to_vec(), frame, strict, deadline, every: 1, follows: None })
+        Some(ImageRules { covers: covers.to_vec(), frame, strict, ..ImageRules::default() })
     }
 
     #[test]

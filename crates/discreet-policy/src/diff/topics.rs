@@ -103,7 +103,35 @@ fn camera(name: &str, old: &ImageRules, new: &ImageRules) -> Vec<Facet> {
         let words = [old, new].map(|rules| rules.follows.clone().unwrap_or_else(|| "itself".to_owned()));
         differs("follows", words, false, false, format!("sees {name} redacted by the findings of"));
     }
+    if old.sizes != new.sizes {
+        let words = [old, new].map(|rules| {
+            listed(rules.sizes.iter().map(|(columns, rows)| format!("{columns}x{rows}")), "any size")
+        });
+        let (more, less) = (is_wider(&new.sizes, &old.sizes), is_wider(&old.sizes, &new.sizes));
+        differs("size", words, more, less, format!("sees {name} in"));
+    }
+    if old.encodings != new.encodings {
+        let words = [old, new]
+            .map(|rules| listed(rules.encodings.iter().map(|&name| name.to_owned()), "any encoding"));
+        let (more, less) =
+            (is_wider(&new.encodings, &old.encodings), is_wider(&old.encodings, &new.encodings));
+        differs("encoding", words, more, less, format!("sees {name} in"));
+    }
+    if old.rotated != new.rotated {
+        let words = [old, new].map(|rules| rules.rotated.name().to_owned());
+        differs("rotated", words, false, false, format!("sees {name} inspected after a turn by"));
+    }
     facets
+}
+
+/// True if the one list permits something that the other does not. An empty list permits everything.
+fn is_wider<T: PartialEq>(one: &[T], other: &[T]) -> bool {
+    !other.is_empty() && (one.is_empty() || one.iter().any(|entry| !other.contains(entry)))
+}
+
+fn listed(words: impl Iterator<Item = String>, free: &str) -> String {
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { free.to_owned() } else { words.join(" or ") }
 }
 
 fn milliseconds(rules: &ImageRules) -> String {

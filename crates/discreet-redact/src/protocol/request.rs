@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fields::Fields;
 use super::{Garbled, MAX_COMPRESSED, MAX_PICTURE};
-use crate::{CompressedFormat, Cover, ImageRules, Picture, Subject, WholeFrame};
+use crate::{CompressedFormat, Cover, ImageRules, Picture, Rotated, Subject, WholeFrame};
 
 const INSPECT: u8 = 16;
 const REMAKE: u8 = 17;
@@ -98,9 +98,10 @@ fn payload<'a>(work: &Work<'a>) -> Result<&'a [u8], Garbled> {
 }
 
 /// The rules of a topic that the redactor needs: not the followed camera, which is the guard's task. Each
-/// subject's cover, the whole frame's, strict (a byte each); deadline (u64, nanoseconds), every (u24).
+/// subject's cover, the whole frame's, strict (a byte each); deadline (u64, nanoseconds), every (u24),
+/// the turn of its frames (a byte).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RuleBytes([u8; 17]);
+pub struct RuleBytes([u8; 18]);
 
 impl RuleBytes {
     /// Encodes these rules.
@@ -120,7 +121,10 @@ impl RuleBytes {
         let [d0, d1, d2, d3, d4, d5, d6, d7] = deadline.to_le_bytes();
         let [e0, e1, e2, _] = rules.every.min(0xff_ffff).to_le_bytes();
         let strict = u8::from(rules.strict);
-        RuleBytes([faces, plates, persons, text, frame, strict, d0, d1, d2, d3, d4, d5, d6, d7, e0, e1, e2])
+        let turn = rules.rotated as u8;
+        RuleBytes([
+            faces, plates, persons, text, frame, strict, d0, d1, d2, d3, d4, d5, d6, d7, e0, e1, e2, turn,
+        ])
     }
 
     /// Decodes the rules.
@@ -150,7 +154,9 @@ impl RuleBytes {
         let deadline = Duration::from_nanos(fields.u64()?);
         let [e0, e1, e2] = fields.array()?;
         let every = u32::from_le_bytes([e0, e1, e2, 0]);
-        Ok(ImageRules { covers, frame, strict, deadline, every, follows: None })
+        let turn = usize::from(fields.u8()?);
+        let rotated = *Rotated::ALL.get(turn).ok_or(Garbled::Undefined("turn"))?;
+        Ok(ImageRules { covers, frame, strict, deadline, every, rotated, ..ImageRules::default() })
     }
 }
 
@@ -165,7 +171,8 @@ mod tests {
             strict: true,
             deadline: Duration::from_millis(100),
             every: 3,
-            follows: None,
+            rotated: Rotated::Half,
+            ..ImageRules::default()
         }
     }
 
