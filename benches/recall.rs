@@ -1,17 +1,19 @@
 //! Inspects the pictures that `benches/recall.py` sends, and prints the areas to cover and the time taken.
 //!
 //! Standard input, repeated: a line `WIDTH HEIGHT NANOSECONDS`, then that many pixels, blue, green, red.
-//! On standard output one line of JSON for each. Arguments: `--opencv`, `--threads N`, `--every N`, `--subject NAME`.
+//! On standard output one line of JSON for each. Arguments: `--opencv`, `--threads N`, `--every N`, `--subject NAME`,
+//! `--rotated TURN`.
 
 use std::io::{BufRead, Read, Write};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use discreet_redact::{Cause, Cover, ImageInspector, ImageRules, Picture, Subject, THUMBNAIL_SIDE};
+use discreet_redact::{Cause, Cover, ImageInspector, ImageRules, Picture, Rotated, Subject, THUMBNAIL_SIDE};
 use discreet_vision::{Engines, Models, Watch};
 
 fn main() -> anyhow::Result<()> {
     let (mut opencv, mut threads, mut every, mut subject) = (false, 1, 1, Subject::Faces);
+    let mut rotated = Rotated::No;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
@@ -24,6 +26,11 @@ fn main() -> anyhow::Result<()> {
                 let named = Subject::ALL.into_iter().find(|subject| subject.name() == name);
                 subject = named.with_context(|| format!("no subject {name}"))?;
             }
+            "--rotated" => {
+                let name = value()?;
+                let named = Rotated::ALL.into_iter().find(|turn| turn.name() == name);
+                rotated = named.with_context(|| format!("no turn by {name}"))?;
+            }
             _ => bail!("unknown argument {argument}"),
         }
     }
@@ -31,15 +38,8 @@ fn main() -> anyhow::Result<()> {
     let engines =
         if opencv { Engines::opencv()? } else { Engines::choose(&models)? }.with_threads(threads)?;
     eprintln!("engine: {:?}", engines.engine);
-    let rules = ImageRules {
-        covers: vec![(subject, Cover::Solid)],
-        frame: None,
-        strict: false,
-        deadline: Duration::from_millis(100),
-        every,
-        follows: None,
-    };
-    let mut watch = Watch::new(models, engines, &[subject])?;
+    let rules = ImageRules { covers: vec![(subject, Cover::Solid)], every, rotated, ..ImageRules::default() };
+    let mut watch = Watch::new(models, engines, &rules)?;
     let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
     let (mut line, mut bgr) = (String::new(), Vec::new());
     while input.read_line(&mut line)? > 0 {

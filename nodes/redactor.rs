@@ -72,8 +72,7 @@ fn run(arguments: &Arguments, socket: &mut UnixStream) -> anyhow::Result<()> {
 
 /// The inspector for these rules.
 fn watch(models: &Models, engines: &Engines, rules: &ImageRules) -> Result<Box<dyn ImageInspector>, String> {
-    let subjects: Vec<Subject> = rules.covers.iter().map(|(subject, _)| *subject).collect();
-    let watch = Watch::new(models.clone(), engines.clone(), &subjects).map_err(|error| error.to_string())?;
+    let watch = Watch::new(models.clone(), engines.clone(), rules).map_err(|error| error.to_string())?;
     Ok(Box::new(watch))
 }
 

@@ -10,8 +10,7 @@ use discreet_vision::{Engines, Models, Watch};
 pub fn open(rules: &ImageRules) -> anyhow::Result<Watch> {
     let models = Models::find(None)?;
     let engines = Engines::choose(&models)?;
-    let subjects: Vec<_> = rules.covers.iter().map(|(subject, _)| *subject).collect();
-    Ok(Watch::new(models, engines, &subjects)?)
+    Ok(Watch::new(models, engines, rules)?)
 }
 
 /// The same, for the images of one topic.

@@ -1,8 +1,9 @@
 //! The detectors: one line each.
 
 use super::blob::Pixels;
+use super::turned::turned;
 use super::{Engines, Models, VisionError, faces, persons, plates, text};
-use discreet_redact::{Following, Margin, Sighting, Subject};
+use discreet_redact::{Following, Margin, Rotated, Sighting, Subject};
 
 /// Finds the things of one subject in a picture.
 pub trait Detector: Send {
@@ -26,16 +27,18 @@ pub trait Detector: Send {
     fn following(&self) -> Following;
 }
 
-/// Loads the detector for a subject.
+/// Loads the detector for a subject in pictures that this turn makes upright.
 pub(super) fn load(
     subject: Subject,
+    rotated: Rotated,
     models: &Models,
     engines: &Engines,
 ) -> Result<Box<dyn Detector>, VisionError> {
-    Ok(match subject {
+    let detector: Box<dyn Detector> = match subject {
         Subject::Faces => Box::new(faces::Faces::load(models, engines)?),
         Subject::Plates => Box::new(plates::Plates::load(models, engines)?),
         Subject::Persons => Box::new(persons::Persons::load(models, engines)?),
         Subject::Text => Box::new(text::Text::load(models, engines)?),
-    })
+    };
+    Ok(turned(detector, rotated))
 }

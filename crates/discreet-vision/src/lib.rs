@@ -19,6 +19,7 @@ mod persons;
 mod plates;
 mod protobuf;
 mod text;
+mod turned;
 mod unseen_regions;
 mod watch;
 

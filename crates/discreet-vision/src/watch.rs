@@ -18,7 +18,7 @@ use super::{Engines, Models, VisionError, codec};
 use async_detection::Aside;
 use discreet_redact::{
     Area, BlankReason, Cause, CompressedFormat, Cover, Found, Frame, ImageInspector, ImageRules, Margin,
-    Motion, Picture, Sighting, Subject, THUMBNAIL_SIDE, Tracks, suppress,
+    Motion, Picture, Rotated, Sighting, Subject, THUMBNAIL_SIDE, Tracks, suppress,
 };
 
 pub use photo::{NoPhotograph, Photograph};
@@ -31,6 +31,7 @@ pub struct Watch {
     models: Models,
     engines: Engines,
     eyes: Vec<Eye>,
+    rotated: Rotated,
     aside: Aside,
     gaze: Gaze,
     seen: Seen,
@@ -86,12 +87,13 @@ impl Eye {
 }
 
 impl Watch {
-    /// Loads the detectors for these subjects. Others are loaded when rules ask for them.
-    pub fn new(models: Models, engines: Engines, subjects: &[Subject]) -> Result<Watch, VisionError> {
+    /// Loads the detectors for these rules. Others are loaded when rules ask for them.
+    pub fn new(models: Models, engines: Engines, rules: &ImageRules) -> Result<Watch, VisionError> {
         let mut watch = Watch {
             models,
             engines,
             eyes: Vec::new(),
+            rotated: rules.rotated,
             aside: Aside::default(),
             gaze: Gaze::new(),
             seen: Seen::new(),
@@ -104,7 +106,7 @@ impl Watch {
             spent: Spent::default(),
             trouble: None,
         };
-        watch.learn(subjects.iter().copied())?;
+        watch.learn(rules)?;
         Ok(watch)
     }
 
@@ -128,10 +130,15 @@ impl Watch {
         self.trouble.as_ref()
     }
 
-    fn learn(&mut self, subjects: impl Iterator<Item = Subject>) -> Result<(), VisionError> {
-        for subject in subjects {
+    fn learn(&mut self, rules: &ImageRules) -> Result<(), VisionError> {
+        if rules.rotated != self.rotated {
+            self.forget();
+            self.eyes.clear();
+            self.rotated = rules.rotated;
+        }
+        for (subject, _) in rules.covers.iter().copied() {
             if !self.eyes.iter().any(|eye| eye.subject == subject) {
-                let detector = detectors::load(subject, &self.models, &self.engines)?;
+                let detector = detectors::load(subject, rules.rotated, &self.models, &self.engines)?;
                 self.eyes.push(Eye::new(subject, detector));
             }
         }
@@ -139,7 +146,7 @@ impl Watch {
     }
 
     fn look_at(&mut self, rules: &ImageRules, picture: &Pixels<'_>, stamp: i64) -> Result<(), VisionError> {
-        self.learn(rules.covers.iter().map(|(subject, _)| *subject))?;
+        self.learn(rules)?;
         let (width, height) = size(picture);
         let size = (u32::try_from(width).unwrap_or(0), u32::try_from(height).unwrap_or(0));
         let later = self.stamp.is_some_and(|last| (0..FORGET_AFTER).contains(&stamp.saturating_sub(last)));

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use discreet_redact::{
-    Area, BlankReason, Cause, CompressedFormat, Cover, Found, ImageInspector, ImageRules, Picture, Subject,
-    WholeFrame, kind,
+    Area, BlankReason, Cause, CompressedFormat, Cover, Found, ImageInspector, ImageRules, Picture, Rotated,
+    Subject, WholeFrame, kind,
 };
 use discreet_vision::{Engine, Engines, Models, Watch};
 use opencv::core::{Mat, Rect, Scalar, Vector};
@@ -23,11 +23,7 @@ const FACE: Area = Area { left: 180, top: 75, right: 265, bottom: 185 };
 fn rules(subjects: &[Subject]) -> ImageRules {
     ImageRules {
         covers: subjects.iter().map(|subject| (*subject, Cover::Solid)).collect(),
-        frame: None,
-        strict: false,
-        deadline: Duration::from_millis(100),
-        every: 1,
-        follows: None,
+        ..ImageRules::default()
     }
 }
 
@@ -55,7 +51,7 @@ fn astronaut() -> Option<Mat> {
 }
 
 fn watch(models: &Models, engines: Engines, subjects: &[Subject]) -> Watch {
-    Watch::new(models.clone(), engines, subjects).unwrap()
+    Watch::new(models.clone(), engines, &rules(subjects)).unwrap()
 }
 
 fn look(watch: &mut Watch, rules: &ImageRules, picture: &Mat, stamp: i64) -> Vec<Found> {
@@ -152,6 +148,35 @@ fn a_face_stays_covered_while_the_camera_turns_and_no_detector_looks() {
     }
 }
 
+/// The photograph as a camera sees it that this turn makes upright, and the place of the face.
+fn seen_by(rotated: Rotated, picture: &Mat) -> (Mat, Area) {
+    let (mut seen, Area { left, top, right, bottom }) = (Mat::default(), FACE);
+    let (how, left, top, right, bottom) = match rotated {
+        Rotated::No | Rotated::Any => return (picture.clone(), FACE),
+        Rotated::Right => (opencv::core::ROTATE_90_COUNTERCLOCKWISE, top, 512 - right, bottom, 512 - left),
+        Rotated::Half => (opencv::core::ROTATE_180, 512 - right, 512 - bottom, 512 - left, 512 - top),
+        Rotated::Left => (opencv::core::ROTATE_90_CLOCKWISE, 512 - bottom, left, 512 - top, right),
+    };
+    opencv::core::rotate(picture, &mut seen, how).unwrap();
+    (seen, Area { left, top, right, bottom })
+}
+
+#[test]
+fn a_camera_that_is_not_mounted_upright_has_its_faces_covered_and_followed() {
+    let (Some(models), Some(picture)) = (models(), astronaut()) else { return };
+    let mut watch = watch(&models, Engines::choose(&models).unwrap(), &[Subject::Faces]);
+    for mounted in Rotated::ALL {
+        let (seen, face) = seen_by(mounted, &picture);
+        for rotated in [mounted, Rotated::Any] {
+            let turned = ImageRules { rotated, every: 10, ..rules(&[Subject::Faces]) };
+            for frame in 0..3 {
+                let found = look(&mut watch, &turned, &seen, frame * SECOND / 30);
+                assert!(covers(&found, face), "{mounted:?}, {rotated:?}, {frame}: {found:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_picture_of_something_else_is_looked_at_whatever_the_policy_skips() {
     let (Some(models), Some(picture)) = (models(), astronaut()) else { return };
@@ -201,7 +226,7 @@ fn writing_is_found() {
     let Some(models) = models() else { return };
     let engines = Engines::choose(&models).unwrap();
     if engines.engine == Engine::OpenCv {
-        let refused = Watch::new(models, engines, &[Subject::Text]).map(|_| ()).unwrap_err();
+        let refused = Watch::new(models, engines, &rules(&[Subject::Text])).map(|_| ()).unwrap_err();
         assert!(refused.to_string().contains("ONNX Runtime"), "{refused}");
         return;
     }

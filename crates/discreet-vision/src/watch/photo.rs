@@ -61,7 +61,7 @@ impl Watch {
         self.forget();
         self.found.clear();
         if rules.frame.is_none() {
-            self.learn(rules.covers.iter().map(|(subject, _)| *subject))?;
+            self.learn(rules)?;
             self.look_closely(rules, &decoded.bgr)?;
         }
         cover(&mut decoded.bgr, rules, &self.found)?;
