@@ -1,7 +1,8 @@
 """`tools/bench recall`: how much of people's faces is covered, beside deface, on the same pictures.
 
 DIR has images and `boxes.jsonl`, a line an image: {"image", "width", "height", "boxes": [[x1, y1, x2, y2],
-...]} with all faces. A face counts if its longer side has at least 20 pixels.
+...]} with all faces, or all plates if `--subject plates` looks for these. One counts if its longer side has at
+least 20 pixels.
 """
 
 import argparse
@@ -59,6 +60,7 @@ COLUMNS = (
     'pixels_low',
     'pixels_high',
     'hidden',
+    'with_any',
     'cpu_ms',
     'motion_ms',
     'detection_ms',
@@ -75,6 +77,17 @@ def arguments():
     parser.add_argument('--profile', action='store_true', help='also milliseconds a picture, stage by stage')
     parser.add_argument('--opencv', action='store_true', help="OpenCV's own engine instead of ONNX Runtime")
     parser.add_argument('--every', type=int, default=1, metavar='N', help='detect in every n-th frame')
+    parser.add_argument(
+        '--turned', default='0', choices=('90', '180', '270'), help='the clockwise turn that makes pictures upright'
+    )
+    parser.add_argument(
+        '--rotated', choices=('0', '90', '180', '270', 'any'), help='the turn that the policy names (that of --turned)'
+    )
+    parser.add_argument('--grey', action='store_true', help='without colours, as of an infrared camera')
+    parser.add_argument('--dark', action='store_true', help='at 15 %% of the light, with noise')
+    parser.add_argument(
+        '--subject', default='faces', choices=('faces', 'plates', 'persons', 'text'), help='what is looked for (faces)'
+    )
     parser.add_argument('--threads', type=int, default=1, metavar='N')
     parser.add_argument(
         '--frames', type=int, default=FRAMES, metavar='N', help=f'frames of --moving ({FRAMES})'
@@ -87,41 +100,65 @@ def arguments():
 def cases(options):
     rows = [json.loads(line) for line in (options.data / 'boxes.jsonl').read_text().splitlines()]
     if options.moving:
-        yield 'moving', moving(options.data, rows, options.frames)
+        yield 'moving', moving(options, rows)
         return
-    yield 'stills', stills(options.data, rows)
+    yield 'stills', stills(options, rows)
     if options.halves:
         for half in (0, 1):
             chosen = [row for row in rows if hashlib.sha256(row['image'].encode()).digest()[0] % 2 == half]
-            yield f'stills, half {half + 1}', stills(options.data, chosen)
+            yield f'stills, half {half + 1}', stills(options, chosen)
 
 
-def stills(folder, rows):
+def stills(options, rows):
     def pictures():
         for number, row in enumerate(rows):
+            picture, boxes = read(options.data, row), np.array(row['boxes'], float).reshape(-1, 4)
             # An hour between them: nothing is remembered from one to the next.
-            yield read(folder, row), np.array(row['boxes'], float).reshape(-1, 4), number * 3600 * 10**9
+            yield *changed(options, picture, boxes, number), number * 3600 * 10**9
 
     return len(rows), pictures()
 
 
-def moving(folder, rows, frames):
+def changed(options, picture, boxes, number):
+    """The picture as another camera would take it."""
+    if options.grey:
+        picture = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    if options.dark:
+        noise = np.random.default_rng(number).normal(0, 4, picture.shape)
+        if options.grey:
+            noise = noise[:, :, :1]
+        picture = np.clip(picture * 0.15 + noise, 0, 255).astype(np.uint8)
+    height, width = picture.shape[:2]
+    x1, y1, x2, y2 = boxes.T
+    if options.turned == '90':
+        picture, boxes = cv2.rotate(picture, cv2.ROTATE_90_COUNTERCLOCKWISE), (y1, width - x2, y2, width - x1)
+    elif options.turned == '180':
+        picture, boxes = cv2.rotate(picture, cv2.ROTATE_180), (width - x2, height - y2, width - x1, height - y1)
+    elif options.turned == '270':
+        picture, boxes = cv2.rotate(picture, cv2.ROTATE_90_CLOCKWISE), (height - y2, x1, height - y1, x2)
+    else:
+        return picture, boxes
+    return picture, np.array(boxes).T
+
+
+def moving(options, rows):
     """Pans and zooms over pictures, with the unsteadiness of a robot that drives."""
     rows = sorted(
         (row for row in rows if row['boxes']), key=lambda row: hashlib.sha256(row['image'].encode()).digest()
     )
     clips = [rows[number % len(rows)] for number in range(CLIPS)]
-    length = math.ceil(frames / CLIPS)
+    frames, length = options.frames, math.ceil(options.frames / CLIPS)
 
     def pictures():
         shown = 0
         for number, row in enumerate(clips):
-            picture, path = read(folder, row), Path(row, random.Random(number))
+            picture, path = read(options.data, row), Path(row, random.Random(number))
             for at in range(min(length, frames - shown)):
                 matrix = path.matrix(at / 30)
                 frame = cv2.warpAffine(picture, matrix, FRAME, flags=cv2.INTER_LINEAR)
                 shown += 1
-                yield frame, inside(row['boxes'], matrix), number * 3600 * 10**9 + at * 10**9 // 30
+                seen = changed(options, frame, inside(row['boxes'], matrix), shown)
+                yield *seen, number * 3600 * 10**9 + at * 10**9 // 30
 
     return min(frames, length * CLIPS), pictures()
 
@@ -175,6 +212,10 @@ class Discreet:
             str(options.every),
             '--threads',
             str(options.threads),
+            '--rotated',
+            options.rotated or options.turned,
+            '--subject',
+            options.subject,
         ]
         target = os.environ.get('CARGO_TARGET_DIR')
         if target:
@@ -267,6 +308,7 @@ class Score:
                 result |= with_intervals(chosen)
             if name == 'all':
                 result |= {'hidden': float(np.mean(self.hidden)), 'cpu_ms': float(np.median(self.cpu))}
+                result['with_any'] = float(np.mean(np.array(self.hidden) > 0))
             yield result
 
 

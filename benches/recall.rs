@@ -5,7 +5,7 @@
 //! `--rotated TURN`.
 
 use std::io::{BufRead, Read, Write};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use discreet_redact::{Cause, Cover, ImageInspector, ImageRules, Picture, Rotated, Subject, THUMBNAIL_SIDE};

@@ -59,6 +59,11 @@ def bench(tmp_path):
             'recall.py',
             '--data=d --no-peer --opencv --every=2 --threads=2 --frames=9',
         ),
+        (
+            'recall --data d --turned 90 --rotated any --grey --dark --subject plates',
+            'recall.py',
+            '--data=d --turned=90 --rotated=any --grey --dark --subject=plates',
+        ),
         ('seal --part ways --case 6.2 --rounds 1', 'seal.py', '--part=ways --case=6.2 --rounds=1'),
         ('seal --seconds 1 --no-peer --quick', 'seal.py', '--seconds=1 --no-peer --quick'),
         ('revoke --trials 3', 'python3 benches/revoke.py', '--trials=3'),

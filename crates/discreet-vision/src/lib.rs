@@ -6,12 +6,14 @@
 //! `detectors.rs`.
 
 mod blob;
+mod close;
 mod codec;
 mod detectors;
 mod engine;
 mod faces;
 mod graph;
 mod library;
+mod light;
 mod models;
 mod motion;
 mod onnx;

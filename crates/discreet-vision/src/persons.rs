@@ -18,6 +18,12 @@ const LAYERS: [usize; 6] = [19, 10, 5, 3, 2, 1];
 /// already.
 const LEAST: f32 = 0.3;
 
+/// The least score of a person who fills at most a quarter of the picture, and of one who fills all of it; and of
+/// one who is wider than high, as hardly anybody is.
+const ENOUGH: f32 = 0.4;
+const ENOUGH_TO_FILL: f32 = 0.8;
+const ENOUGH_LYING: f32 = 0.6;
+
 /// The body extends this many widths of the face to each side, and as many heights below it.
 const BESIDE: f32 = 1.0;
 const BELOW: f32 = 7.0;
@@ -72,6 +78,7 @@ impl Persons {
         for (([boxes, classes], anchors), side) in layers.iter().zip(&self.anchors).zip(LAYERS) {
             decode([&boxes.values, &classes.values], anchors, side * side, full, seen)?;
         }
+        seen.retain(|one| is_credible(one, full));
         Ok(())
     }
 }
@@ -83,7 +90,10 @@ impl Detector for Persons {
         let mut faces = seen.split_off(before);
         discreet_redact::suppress(&mut faces, self.faces.same());
         seen.extend(faces.iter().filter(|face| face.score >= SURE_FACE).map(body));
-        self.bodies(picture, seen)
+        let mut bodies = Vec::new();
+        self.bodies(picture, &mut bodies)?;
+        seen.append(&mut bodies);
+        Ok(())
     }
 
     fn same(&self) -> f32 {
@@ -99,6 +109,17 @@ impl Detector for Persons {
         let start = BySize { small: 0.4, large: 0.4 };
         Following { first: start, start, go_on: BySize { small: 0.3, large: 0.3 }, hold: 8, sure: 3 }
     }
+}
+
+/// False for what is not believed at its score: a cup that fills the picture would hide all of it.
+fn is_credible(person: &Sighting, (width, height): (f32, f32)) -> bool {
+    let inside = |from: f32, to: f32, full: f32| (to.min(full) - from.max(0.0)).max(0.0) / full.max(1.0);
+    let share = inside(person.left, person.right, width) * inside(person.top, person.bottom, height);
+    let large = ((share - 0.25) / 0.75).max(0.0);
+    let lying = person.width() > 1.3 * person.height() && person.score < ENOUGH_LYING;
+    // Below the least score of all, a sighting goes on with a person who is tracked already.
+    let least = if share <= 0.25 { LEAST } else { ENOUGH + (ENOUGH_TO_FILL - ENOUGH) * large };
+    person.score >= least && !(lying && share > 0.25)
 }
 
 /// The body of a face.
@@ -180,6 +201,16 @@ mod tests {
     fn a_body_hangs_under_its_face() {
         let body = body(&Sighting::around(100.0, 50.0, 20.0, 20.0, 0.9));
         assert_eq!((body.left, body.top, body.right, body.bottom), (70.0, 40.0, 130.0, 200.0));
+    }
+
+    #[test]
+    fn what_fills_the_picture_has_to_be_surer_of() {
+        let person = |width, height, score| Sighting::around(50.0, 50.0, width, height, score);
+        let credible = |one: Sighting| is_credible(&one, (100.0, 100.0));
+        assert!(!credible(person(150.0, 100.0, 0.45)), "a cup");
+        assert!(credible(person(90.0, 110.0, 0.9)), "somebody right in front of the camera");
+        assert!(credible(person(20.0, 60.0, 0.35)) && credible(person(40.0, 90.0, 0.5)));
+        assert!(!credible(person(90.0, 40.0, 0.5)) && credible(person(90.0, 40.0, 0.7)), "lying");
     }
 
     #[test]

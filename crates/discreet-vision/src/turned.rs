@@ -7,7 +7,12 @@ use opencv::prelude::*;
 use super::VisionError;
 use super::blob::{Pixels, size};
 use super::detectors::Detector;
-use discreet_redact::{Following, Margin, Rotated, Sighting};
+use discreet_redact::{Following, Margin, Rotated, Sighting, suppress};
+
+/// The least score of what counts for the choice of a turn.
+const SURE: f32 = 0.5;
+/// The scores of all other turns count so much.
+const OTHERWISE: f32 = 0.55;
 
 /// A detector that inspects pictures after turning them. Its sightings are at their places in the picture
 /// itself, so tracking and covers know nothing of the turn.
@@ -39,24 +44,18 @@ pub(super) fn turned(detector: Box<dyn Detector>, rotated: Rotated) -> Box<dyn D
 
 impl Detector for Turned {
     fn detect(&mut self, picture: &Pixels<'_>, seen: &mut Vec<Sighting>) -> Result<(), VisionError> {
-        let (width, height) = size(picture);
-        let full = (width as f32, height as f32);
+        let mut looks = Vec::with_capacity(self.turns.len());
         for turn in self.turns {
-            let how = match turn {
-                Turn::Upright => {
-                    self.detector.detect(picture, seen)?;
-                    continue;
-                }
-                Turn::Right => ROTATE_90_CLOCKWISE,
-                Turn::Half => ROTATE_180,
-                Turn::Left => ROTATE_90_COUNTERCLOCKWISE,
-            };
-            opencv::core::rotate(picture, &mut self.picture, how)?;
-            let before = seen.len();
-            self.detector.detect(&self.picture.reshape_def(3)?, seen)?;
-            for sighting in seen.iter_mut().skip(before) {
-                *sighting = turn.back(sighting, full);
-            }
+            let mut look = Vec::new();
+            self.look(picture, *turn, &mut look)?;
+            let sure = self.sure(&look);
+            looks.push((sure, look));
+        }
+        // The turn in which most is seen is the camera's at the moment. In the others, things look like faces that are not.
+        looks.sort_by(|one, other| other.0.total_cmp(&one.0));
+        for (number, (_, look)) in looks.into_iter().enumerate() {
+            let times = if number == 0 { 1.0 } else { OTHERWISE };
+            seen.extend(look.into_iter().map(|one| Sighting { score: one.score * times, ..one }));
         }
         Ok(())
     }
@@ -75,6 +74,37 @@ impl Detector for Turned {
 
     fn following(&self) -> Following {
         self.detector.following()
+    }
+}
+
+impl Turned {
+    /// Adds what is seen after a turn, at its place in the picture itself.
+    fn look(
+        &mut self,
+        picture: &Pixels<'_>,
+        turn: Turn,
+        seen: &mut Vec<Sighting>,
+    ) -> Result<(), VisionError> {
+        let how = match turn {
+            Turn::Upright => return self.detector.detect(picture, seen),
+            Turn::Right => ROTATE_90_CLOCKWISE,
+            Turn::Half => ROTATE_180,
+            Turn::Left => ROTATE_90_COUNTERCLOCKWISE,
+        };
+        opencv::core::rotate(picture, &mut self.picture, how)?;
+        self.detector.detect(&self.picture.reshape_def(3)?, seen)?;
+        let (width, height) = size(picture);
+        for sighting in seen {
+            *sighting = turn.back(sighting, (width as f32, height as f32));
+        }
+        Ok(())
+    }
+
+    /// The sum of the scores of what it is sure of.
+    fn sure(&self, look: &[Sighting]) -> f32 {
+        let mut sure: Vec<Sighting> = look.iter().copied().filter(|one| one.score > SURE).collect();
+        suppress(&mut sure, self.detector.same());
+        sure.iter().map(|one| one.score).sum()
     }
 }
 
@@ -134,8 +164,10 @@ mod tests {
             let mut seen = vec![place];
             let pixels = picture.reshape_def(3).unwrap();
             turned(Box::new(White), rotated).detect(&pixels, &mut seen).unwrap();
-            let looks = if rotated == Rotated::Any { 4 } else { 1 };
-            assert_eq!(seen, vec![place; looks + 1], "{rotated:?}");
+            let (looks, less) = if rotated == Rotated::Any { (4, 3) } else { (1, 0) };
+            let is_less = |one: &&Sighting| one.score < place.score;
+            assert_eq!((seen.len(), seen.iter().filter(is_less).count()), (looks + 1, less), "{rotated:?}");
+            assert!(seen.iter().all(|one| Sighting { score: 0.5, ..*one } == place), "{rotated:?}: {seen:?}");
         }
     }
 }
