@@ -19,7 +19,7 @@ const RATIO: std::ops::Range<f32> = 1.8..7.5;
 const WIDEST: f32 = 0.6;
 /// A plate that is likely by its score and by its width is looked at again until it is seen once, another one twice.
 const LIKELY: f32 = 0.25;
-const LIKELY_WIDTH: f32 = 0.33;
+const LIKELY_WIDTH: f32 = 0.25;
 /// The widths of the plate in the second looks, in pixels.
 const WIDTHS: [f32; 3] = [128.0, 200.0, 72.0];
 /// Least score and least overlap of what is the same plate in a second look.
@@ -121,7 +121,7 @@ impl Detector for Plates {
     }
 
     fn following(&self) -> Following {
-        let start = BySize { small: 0.1, large: 0.2 };
+        let start = BySize { small: 0.2, large: 0.2 };
         Following { first: start, start, go_on: BySize { small: 0.1, large: 0.1 }, hold: 8, sure: 3 }
     }
 }
@@ -147,7 +147,7 @@ mod tests {
         for (width, height) in [(600.0, 150.0), (200.0, 180.0), (300.0, 20.0), (40.0, 90.0)] {
             assert!(!has_shape(&plate(width, height), 960), "{width} {height}");
         }
-        assert_eq!((needed(&plate(200.0, 45.0), 960), needed(&plate(400.0, 90.0), 960)), (1, 2));
+        assert_eq!((needed(&plate(200.0, 45.0), 960), needed(&plate(300.0, 70.0), 960)), (1, 2));
         assert_eq!(needed(&Sighting { score: 0.2, ..plate(200.0, 45.0) }, 960), 2);
     }
 }
