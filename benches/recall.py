@@ -1,8 +1,8 @@
 """`tools/bench recall`: how much of people's faces is covered, beside deface, on the same pictures.
 
 DIR has images and `boxes.jsonl`, a line an image: {"image", "width", "height", "boxes": [[x1, y1, x2, y2],
-...]} with all faces, or all plates if `--subject plates` looks for these. One counts if its longer side has at
-least 20 pixels.
+...]} with all faces, or all plates if `--subject plates` looks for these. One counts if its longer side has
+at least 20 pixels.
 """
 
 import argparse
@@ -78,15 +78,26 @@ def arguments():
     parser.add_argument('--opencv', action='store_true', help="OpenCV's own engine instead of ONNX Runtime")
     parser.add_argument('--every', type=int, default=1, metavar='N', help='detect in every n-th frame')
     parser.add_argument(
-        '--turned', default='0', choices=('90', '180', '270'), help='the clockwise turn that makes pictures upright'
+        '--turned',
+        default='0',
+        choices=('90', '180', '270'),
+        help='the clockwise turn that makes pictures upright',
     )
     parser.add_argument(
-        '--rotated', choices=('0', '90', '180', '270', 'any'), help='the turn that the policy names (that of --turned)'
+        '--rotated',
+        choices=('0', '90', '180', '270', 'any'),
+        help='the turn that the policy names (that of --turned)',
     )
     parser.add_argument('--grey', action='store_true', help='without colours, as of an infrared camera')
     parser.add_argument('--dark', action='store_true', help='at 15 %% of the light, with noise')
     parser.add_argument(
-        '--subject', default='faces', choices=('faces', 'plates', 'persons', 'text'), help='what is looked for (faces)'
+        '--within', metavar='WIDTHxHEIGHT', help='each picture in the middle of a larger frame'
+    )
+    parser.add_argument(
+        '--subject',
+        default='faces',
+        choices=('faces', 'plates', 'persons', 'text'),
+        help='what is looked for (faces)',
     )
     parser.add_argument('--threads', type=int, default=1, metavar='N')
     parser.add_argument(
@@ -128,12 +139,25 @@ def changed(options, picture, boxes, number):
         if options.grey:
             noise = noise[:, :, :1]
         picture = np.clip(picture * 0.15 + noise, 0, 255).astype(np.uint8)
+    if options.within:
+        width, height = map(int, options.within.split('x'))
+        left, top = (width - picture.shape[1]) // 2, (height - picture.shape[0]) // 2
+        if left < 0 or top < 0:
+            sys.exit(
+                f'error: a picture of {picture.shape[1]}x{picture.shape[0]} is not within {options.within}'
+            )
+        frame = np.full((height, width, 3), 110, np.uint8)
+        frame[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+        picture, boxes = frame, boxes + np.array((left, top, left, top))
     height, width = picture.shape[:2]
     x1, y1, x2, y2 = boxes.T
     if options.turned == '90':
         picture, boxes = cv2.rotate(picture, cv2.ROTATE_90_COUNTERCLOCKWISE), (y1, width - x2, y2, width - x1)
     elif options.turned == '180':
-        picture, boxes = cv2.rotate(picture, cv2.ROTATE_180), (width - x2, height - y2, width - x1, height - y1)
+        picture, boxes = (
+            cv2.rotate(picture, cv2.ROTATE_180),
+            (width - x2, height - y2, width - x1, height - y1),
+        )
     elif options.turned == '270':
         picture, boxes = cv2.rotate(picture, cv2.ROTATE_90_CLOCKWISE), (height - y2, x1, height - y1, x2)
     else:

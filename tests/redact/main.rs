@@ -124,9 +124,12 @@ fn what_cannot_be_read_is_not_copied_and_the_others_are_done() {
 #[test]
 fn pictures_that_are_left_out_show_in_the_exit_code() {
     let Some(photo) = astronaut() else { return };
-    for (name, expected, said) in
-        [("notes.txt", 0, "not a picture"), ("cat.webp", 1, "another format"), ("link.png", 1, "a link")]
-    {
+    for (name, expected, said) in [
+        ("notes.txt", 0, "not a picture"),
+        ("cat.webp", 1, "another format"),
+        ("IMG_1", 1, "another format"),
+        ("link.png", 1, "a link"),
+    ] {
         let folder = scratch(&format!("left_out_{name}"));
         fs::create_dir(folder.join("in")).unwrap();
         let output = redact(&folder, &["in", "out"]);
@@ -135,6 +138,7 @@ fn pictures_that_are_left_out_show_in_the_exit_code() {
         photo.write_png(&folder.join("in/good.png"));
         match name {
             "link.png" => std::os::unix::fs::symlink("good.png", folder.join("in/link.png")).unwrap(),
+            "IMG_1" => fs::write(folder.join("in/IMG_1"), b"RIFF\x24\0\0\0WEBPVP8 ").unwrap(),
             other => fs::write(folder.join("in").join(other), CANARY).unwrap(),
         }
         let output = redact(&folder, &["in", "out"]);

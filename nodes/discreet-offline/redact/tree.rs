@@ -92,8 +92,20 @@ fn skipped(path: PathBuf, kind: fs::FileType) -> Skipped {
     Skipped { path, why, may_be_picture }
 }
 
-/// By its name: the formats of cameras and telephones, and those that people send each other.
+/// By its name or its first bytes: the formats of cameras and telephones, and those that people send each other.
 fn is_of_other_format(path: &Path) -> bool {
+    is_called_so(path) || first_bytes(path).is_ok_and(|start| begins_so(&start))
+}
+
+/// WebP, BMP, TIFF in either byte order, GIF, HEIF and AVIF.
+fn begins_so(start: &[u8]) -> bool {
+    let family = start.get(4..8) == Some(b"ftyp");
+    let webp = start.starts_with(b"RIFF") && start.get(8..12) == Some(b"WEBP");
+    let others: [&[u8]; 4] = [b"BM", b"II*\0", b"MM\0*", b"GIF8"];
+    family || webp || others.iter().any(|other| start.starts_with(other))
+}
+
+fn is_called_so(path: &Path) -> bool {
     const OTHERS: [&str; 24] = [
         "webp", "gif", "tif", "tiff", "bmp", "heic", "heif", "avif", "jxl", "jp2", "svg", "ppm", "pgm",
         "dng", "cr2", "nef", "arw", "raw", "mp4", "mov", "avi", "mkv", "webm", "pdf",
@@ -111,9 +123,13 @@ fn is_picture(path: &Path) -> bool {
 }
 
 fn format(path: &Path) -> std::io::Result<Option<CompressedFormat>> {
+    Ok(kind(&first_bytes(path)?))
+}
+
+fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut start = Vec::new();
     File::open(path)?.take(16).read_to_end(&mut start)?;
-    Ok(kind(&start))
+    Ok(start)
 }
 
 /// Is `inner`, which may not exist yet, in the folder `outer`?
