@@ -1,7 +1,11 @@
 //! Any bytes as a serialized Image, covered in every way: only its data may change, and every cover keeps its
 //! promise. The first bytes are an area, a kind of cover and the size of the picture.
 
-use discreet_redact::{Area, Cover, RawImage, Thumbnail, WholeFrame, blank_all};
+use std::sync::Arc;
+
+use discreet_redact::{
+    Area, Cover, ImageKind, ImageRedactor, ImageRules, RawImage, Thumbnail, WholeFrame, blank_all,
+};
 
 pub fn run(data: &[u8]) {
     let Some(([left, top, right, bottom, cover, side], cdr)) = data.split_first_chunk::<6>() else { return };
@@ -17,6 +21,7 @@ pub fn run(data: &[u8]) {
         assert_eq!(blanked, cdr);
         return;
     }
+    written(cdr);
     let apply = |before: &[u8], change: &dyn Fn(&mut discreet_redact::Frame)| {
         let mut cdr = before.to_vec();
         if let Ok(mut frame) = RawImage::read(&mut cdr).unwrap().frame() {
@@ -41,4 +46,25 @@ pub fn run(data: &[u8]) {
             assert_eq!(picture.bgr.len(), picture.width as usize * picture.height as usize * 3);
         }
     });
+}
+
+/// However it is redacted, a message of the same time leaves, which stays as it is when it is redacted once more.
+fn written(cdr: &[u8]) {
+    let mut redactor = ImageRedactor::new("/camera", ImageKind::Raw, None, Arc::default());
+    for frame in [None, Some(WholeFrame::Blank), Some(WholeFrame::Lowres)] {
+        let rules = ImageRules { frame, ..ImageRules::default() };
+        let mut redact = |before: &[u8]| {
+            let mut message = before.to_vec();
+            let anew = redactor.redact(&rules, &mut message).unwrap().anew.map(<[u8]>::to_vec);
+            anew.unwrap_or(message)
+        };
+        let mut once = redact(cdr);
+        assert_eq!(
+            RawImage::read(&mut once).unwrap().stamp(),
+            RawImage::read(&mut cdr.to_vec()).unwrap().stamp()
+        );
+        if frame != Some(WholeFrame::Lowres) {
+            assert_eq!(redact(&once), once);
+        }
+    }
 }

@@ -89,7 +89,10 @@ impl Detector for Persons {
         self.faces.detect(picture, seen)?;
         let mut faces = seen.split_off(before);
         discreet_redact::suppress(&mut faces, self.faces.same());
-        seen.extend(faces.iter().filter(|face| face.score >= SURE_FACE).map(body));
+        let (width, height) = size(picture);
+        let full = (width as f32, height as f32);
+        let sure = faces.iter().filter(|face| face.score >= SURE_FACE);
+        seen.extend(sure.map(body).filter(|body| is_credible(body, full)));
         let mut bodies = Vec::new();
         self.bodies(picture, &mut bodies)?;
         seen.append(&mut bodies);

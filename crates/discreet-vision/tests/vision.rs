@@ -195,6 +195,25 @@ fn a_person_is_covered_whole() {
     assert!(covers(&found, Area { left: 150, top: 60, right: 330, bottom: 500 }), "{found:?}");
 }
 
+/// A photograph that comes with the one of the astronaut.
+fn beside_the_astronaut(name: &str) -> Option<Mat> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let pythons = [".ros/prefix/lib", ".ros/venv/lib"].into_iter().flat_map(|folder| {
+        std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten().map(|python| python.path())
+    });
+    let mut paths = pythons.map(|python| python.join("site-packages/skimage/data").join(name));
+    let path = paths.find(|path| path.is_file())?;
+    Some(imgcodecs::imread(path.to_str()?, imgcodecs::IMREAD_COLOR).unwrap())
+}
+
+#[test]
+fn a_cup_of_coffee_is_not_a_person_that_fills_the_picture() {
+    let (Some(models), Some(cup)) = (models(), beside_the_astronaut("coffee.png")) else { return };
+    let mut watch = watch(&models, Engines::choose(&models).unwrap(), &[Subject::Persons]);
+    let found = look(&mut watch, &rules(&[Subject::Persons]), &cup, 0);
+    assert!(found.is_empty(), "{found:?}");
+}
+
 /// A page with features from which a camera's motion can be estimated, with or without a line of writing.
 fn page(written: bool) -> Mat {
     let mut page =
