@@ -323,34 +323,6 @@ def test_an_encoding_that_cannot_be_looked_at_is_blanked_and_said(robot):
     assert status.number('blank_unknown_encoding') == 1 and status.number('blank_unfit_layout') == 1
 
 
-def test_strings_beside_the_pixels_and_lies_about_the_size_do_not_leave(robot, scene):
-    info = declared('sensor_msgs/msg/CameraInfo', 'contextual')
-    clear = everyone('/camera/camera_info', **{'as': 'clear'})
-    robot.policy({CAMERA: camera(), '/camera/camera_info': info}, [REDACTED, clear])
-    robot.start()
-    outside = robot.outer.reader(CAMERA, Image, DEEP)
-    infos = robot.outer.reader('/camera/camera_info', CameraInfo, DEEP)
-    publisher = robot.inner.publisher(CAMERA, Image, DEEP)
-    calibration = robot.inner.publisher('/camera/camera_info', CameraInfo, DEEP)
-    redacts(robot, publisher, outside, scene)
-
-    named = faces.image(scene.frame(0)[0], 0)
-    named.header.frame_id = 'Ada Lovelace card 4111 1111 1111 1111'
-    publisher.publish(named)
-    came = outside.wait(1) and outside.typed()[-1]
-    assert came.header.frame_id == 'camera' and not is_blank(came)
-    outside.forget()
-
-    robot.released('/camera/camera_info')
-    calibration.publish(CameraInfo(width=faces.WIDTH, height=faces.HEIGHT))
-    infos.wait(1)
-    lie = faces.image(scene.frame(1)[0], 1)
-    lie.encoding, lie.width, lie.step = 'mono8', faces.WIDTH * 3, faces.WIDTH * 3
-    publisher.publish(lie)
-    came = outside.wait(1) and outside.typed()[-1]
-    assert is_blank(came) and robot.status(CAMERA).number('blank_misdeclared') == 1
-
-
 def test_a_depth_camera_hides_the_person_that_its_colour_camera_sees(robot, scene):
     depth = '/camera/depth/image_raw'
     robot.policy(
