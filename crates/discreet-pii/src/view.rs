@@ -58,7 +58,21 @@ impl View {
 /// escapes, and the first of two blanks.
 fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
     const BLOCK: usize = 64;
+    const NEAR: usize = 24;
+    let here = |at: &usize| {
+        bytes.get(*at).is_some_and(|byte| {
+            SPECIAL.get(usize::from(*byte)) == Some(&true)
+                || *byte == b' ' && bytes.get(at + 1) == Some(&b' ')
+        })
+    };
     let mut at = from;
+    // Letters with accents follow each other soon.
+    if from > 0 {
+        at = bytes.len().min(from + NEAR);
+        if let Some(found) = (from..at).find(here) {
+            return Some(found);
+        }
+    }
     loop {
         let rest = bytes.get(at..)?;
         let block = rest.get(..rest.len().min(BLOCK + 1))?;
@@ -69,10 +83,7 @@ fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
             .zip(block.iter().skip(1))
             .fold(false, |found, (one, other)| found | ((*one == b' ') & (*other == b' ')));
         if special | blanks {
-            let place = block.iter().enumerate().position(|(place, byte)| {
-                is_special(*byte) || (*byte == b' ' && block.get(place + 1) == Some(&b' '))
-            });
-            return place.map(|place| at + place);
+            return (at..at + block.len()).find(here);
         }
         if block.len() <= BLOCK {
             return None;
@@ -81,7 +92,21 @@ fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-fn is_special(byte: u8) -> bool {
+/// [`is_special`] of each byte.
+static SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // `byte` is below 256 by the condition of the loop.
+        #[allow(clippy::indexing_slicing)]
+        let one = &mut special[byte];
+        *one = is_special(byte as u8);
+        byte += 1;
+    }
+    special
+};
+
+const fn is_special(byte: u8) -> bool {
     (byte.wrapping_sub(0x20) >= 0x5f) & (byte != b'\n')
         | (byte == b'%')
         | (byte == b'&')

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::detect::swar::{self, HIGH};
 use crate::{Kind, Kinds};
 
 /// The distance from a finding, in bytes, at which a context word counts: in front of it and behind it.
@@ -85,6 +86,23 @@ impl Folded {
             hash: self.hash.wrapping_mul(Folded::FACTOR).wrapping_add(u64::from(letter)),
             power: self.power.wrapping_mul(Folded::FACTOR),
         }
+    }
+
+    /// The hash of the word at `start`, and its end.
+    fn read(bytes: &[u8], start: usize) -> (Folded, usize) {
+        let mut hash = Folded::EMPTY;
+        let mut before = 0;
+        let mut end = start;
+        while let Some(byte) = bytes.get(end) {
+            let letter = LETTERS.get(usize::from(*byte)).copied().unwrap_or(0);
+            if letter == 0 {
+                break;
+            }
+            hash = hash.with(before, letter);
+            before = *byte;
+            end += 1;
+        }
+        (hash, end)
     }
 
     /// The hash of this word and `next` as one.
@@ -207,41 +225,35 @@ impl Context {
     }
 
     fn read_words(&mut self, text: &str) {
+        const NOTHING: (Folded, usize) = (Folded::EMPTY, usize::MAX);
         let known = &*KNOWN;
+        let bytes = text.as_bytes();
         // The previous word, and the previous two as one; each with its beginning.
-        let (mut one, mut two) = ((Folded::EMPTY, usize::MAX), (Folded::EMPTY, usize::MAX));
-        let (mut word, mut start, mut before, mut broken) = (Folded::EMPTY, 0, 0, false);
-        for (at, byte) in text.bytes().chain([b' ']).enumerate() {
-            let letter = LETTERS.get(usize::from(byte)).copied().unwrap_or(0);
-            if letter != 0 {
-                if word == Folded::EMPTY {
-                    start = at;
-                    // The letters of `9a3c` and of hexadecimal numbers are not a word together.
-                    if std::mem::take(&mut broken) {
-                        (one, two) = ((Folded::EMPTY, usize::MAX), (Folded::EMPTY, usize::MAX));
-                    }
-                }
-                word = word.with(before, letter);
-            } else if word != Folded::EMPTY {
-                let pair = (one.0.join(word), one.1);
-                let three = (two.0.join(word), two.1);
-                let mut mark = Mark { start: at, end: at, kinds: Kinds::NONE };
-                for (hash, from) in [(word, start), pair, three] {
-                    if from < at
-                        && let Some(found) = known.look_up(hash.hash)
-                    {
-                        mark.kinds = mark.kinds.union(found);
-                        mark.start = mark.start.min(from);
-                    }
-                }
-                if !mark.kinds.is_empty() && is_by_itself(text, start, at, mark.start == start) {
-                    self.anywhere = self.anywhere.union(mark.kinds);
-                    self.marks.push(mark);
-                }
-                (one, two, word) = ((word, start), pair, Folded::EMPTY);
+        let (mut one, mut two) = (NOTHING, NOTHING);
+        let mut gap = next_letter(bytes, 0);
+        while let Some(Gap { end: start, digits }) = gap {
+            // The letters of `9a3c` and of hexadecimal numbers are not a word together.
+            if digits {
+                (one, two) = (NOTHING, NOTHING);
             }
-            broken |= byte.is_ascii_digit();
-            before = byte;
+            let (word, end) = Folded::read(bytes, start);
+            let pair = (one.0.join(word), one.1);
+            let three = (two.0.join(word), two.1);
+            let mut mark = Mark { start: end, end, kinds: Kinds::NONE };
+            for (hash, from) in [(word, start), pair, three] {
+                if from < end
+                    && let Some(found) = known.look_up(hash.hash)
+                {
+                    mark.kinds = mark.kinds.union(found);
+                    mark.start = mark.start.min(from);
+                }
+            }
+            if !mark.kinds.is_empty() && is_by_itself(text, start, end, mark.start == start) {
+                self.anywhere = self.anywhere.union(mark.kinds);
+                self.marks.push(mark);
+            }
+            (one, two) = ((word, start), pair);
+            gap = next_letter(bytes, end);
         }
     }
 
@@ -280,6 +292,30 @@ impl Context {
             .map(|words| words + 2);
         before.into_iter().chain(behind).min()
     }
+}
+
+/// Bytes that are not in a word.
+struct Gap {
+    /// The first byte of the next word.
+    end: usize,
+    /// Are digits among them?
+    digits: bool,
+}
+
+/// The bytes from `at` to the next word. `None` if no word follows.
+fn next_letter(bytes: &[u8], at: usize) -> Option<Gap> {
+    let (mut end, mut digits) = (at, false);
+    while end < bytes.len() {
+        let block = swar::block(bytes, end);
+        let letters = swar::letters(block) | block & HIGH;
+        let others = swar::leading(!letters & HIGH);
+        digits |= swar::digits(block) & swar::below(others) != 0;
+        if others < 8 {
+            return Some(Gap { end: end + others, digits });
+        }
+        end += 8;
+    }
+    None
 }
 
 /// Does the context word `start..end` stand by itself? Letters in a number, `a1cc29`, do not, and some words count with

@@ -78,7 +78,26 @@ pub(crate) fn word(bytes: &[u8], start: usize) -> Option<usize> {
     // `password 'tulip'`
     let announces = next == b' ' && matches!(one, b'!'..=b'\'' | b'@' | b'`' | b'A'..=b'Z');
     let plain = (1..16).contains(&length) && ends && !announces;
-    (plain && !begins && !verb && swar::digits(behind) == 0).then_some(start + length + 1)
+    (plain && !begins && !verb && !is_joined(bytes, start + length, behind)).then_some(start + length + 1)
+}
+
+/// Does a number follow the word that ends at `end`, or a word with digits, `_` or a point: `login kwright38`? `behind`
+/// is the block at `end`.
+#[inline]
+fn is_joined(bytes: &[u8], end: usize, behind: u64) -> bool {
+    let letters = swar::smalls(behind);
+    let marks = swar::digits(behind) | swar::are(behind, b'_') | (swar::are(behind, b'.') << 8 & letters);
+    if marks != 0 {
+        return true;
+    }
+    // The next word is longer than the block.
+    if letters != HIGH << 8 {
+        return false;
+    }
+    let next = swar::block(bytes, end + 8);
+    let length = swar::leading(swar::smalls(next));
+    matches!(next.to_le_bytes().get(length), Some(b'0'..=b'9' | b'_'))
+        || matches!(bytes.get(end + 8 + length..), Some([b'.', b'a'..=b'z', ..]))
 }
 
 #[cfg(test)]
@@ -110,6 +129,10 @@ mod tests {
             "Towels are",
             "wi-fi",
             "a_b",
+            "login kwright38",
+            "login mariposas77",
+            "login j.lindholm",
+            "login tovar_s",
             "abcdefghijklmnopqrst u",
         ] {
             assert_eq!(over(text), None, "{text}");

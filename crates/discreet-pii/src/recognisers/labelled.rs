@@ -46,7 +46,7 @@ pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
         [b'"' | b'\'' | b'*', b':' | b'=', ..] => true,
         [b' ', b':' | b'=', b' ', ..] => true,
         // `password Tulip7!`, `IDENTIFIED BY 'tulip'`
-        [b' ', next, ..] if is_odd(*next) || next.is_ascii_uppercase() || has_digit(rest) => true,
+        [b' ', next, ..] if is_odd(*next) || next.is_ascii_uppercase() || is_joined(rest) => true,
         [b' ', b'i' | b'e' | b'w', b's' | b'a', _, ..] | [b' ', b'l' | 0xC3, ..] => {
             rest.get(1..).is_some_and(|rest| VERBS.iter().any(|verb| rest.starts_with(verb.as_bytes())))
         }
@@ -54,13 +54,15 @@ pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
     }
 }
 
-/// Has the word behind the blank at the beginning letters, and digits or a `_`?
-fn has_digit(rest: &[u8]) -> bool {
+/// Has the word behind the blank at the beginning letters, and digits, `_`, `-` or a point among them?
+fn is_joined(rest: &[u8]) -> bool {
     let (mut letters, mut others) = (false, false);
-    for byte in rest.iter().skip(1).take(24) {
+    let mut bytes = rest.iter().skip(1).take(24).peekable();
+    while let Some(byte) = bytes.next() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' => letters = true,
             b'0'..=b'9' | b'_' => others = true,
+            b'-' | b'.' if bytes.peek().is_some_and(|next| next.is_ascii_alphanumeric()) => others = true,
             b'-' | 0x80.. => {}
             _ => break,
         }
@@ -146,7 +148,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         let plain = ["user", "login", "utente", "usuario", "handle"];
         let named = !plain.iter().any(|plain| plain.eq_ignore_ascii_case(label))
             || word.start > 0 && compound_kinds(text, &word).contains(Kind::Username);
-        (quoted || acts || named).then_some(())?;
+        (quoted || acts || named || is_account(value)).then_some(())?;
     }
     // `user: Anna`: a person, not an account.
     let person = row.kind == Kind::Username && !odd && value.starts_with(|c: char| !c.is_ascii_lowercase());
@@ -223,9 +225,22 @@ const LOGINS: [&str; 8] =
 
 /// Does a value have letters, and signs or digits among them, as words do not have?
 fn is_mixed(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let inner = |at: usize, byte: u8| matches!(byte, b'.' | b'-') && at > 0 && at + 1 < bytes.len();
+    let others =
+        bytes.iter().enumerate().filter(|(at, byte)| is_odd(**byte) || **byte == b'_' || inner(*at, **byte));
+    letters >= 3 && others.count() >= 1 && value.len() >= 5
+}
+
+/// Has a value the form that names of accounts often have: `kwright38`, `j.lindholm`, `tovar_s`?
+fn is_account(value: &str) -> bool {
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let others = value.bytes().filter(|byte| is_odd(*byte) || *byte == b'_').count();
-    letters >= 3 && others >= 1 && value.len() >= 5
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let joined = value.split(['.', '_']).count() == 2 && value.split(['.', '_']).all(|part| !part.is_empty());
+    letters >= 4
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && (digits >= 2 || joined)
 }
 
 fn ends_with_word(text: &str, word: &str) -> bool {
@@ -338,5 +353,16 @@ mod tests {
         assert_eq!(found("the password is wrong", "password"), None);
         assert_eq!(found("password required", "password"), None);
         assert_eq!(found("header: tulip", "header"), None);
+        assert_eq!(found("the password was reset", "password"), None);
+    }
+
+    #[test]
+    fn the_name_of_an_account_is_found_by_its_form_and_label() {
+        assert_eq!(found("login kwright38", "login").as_deref(), Some("kwright38"));
+        assert_eq!(found("usuario j.lindholm.", "usuario").as_deref(), Some("j.lindholm"));
+        assert_eq!(found("nome utente hugo-b", "utente").as_deref(), Some("hugo-b"));
+        assert_eq!(found("user interface", "user"), None);
+        assert_eq!(found("user self-service", "user"), None);
+        assert_eq!(found("user 1", "user"), None);
     }
 }
