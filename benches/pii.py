@@ -1,5 +1,5 @@
-"""`tools/bench pii`: looking for personal data in clean text, in telemetry, and in text that is full of it,
-beside others.
+"""`tools/bench pii`: looking for personal data in clean text, in telemetry, in text with accents, and in
+text that is full of it, beside others.
 
 The texts are made here, the same ones on every run. Others: redact-core (Rust, built by tools/bench), and
 Presidio with its patterns where Python finds it.
@@ -45,11 +45,32 @@ CLEAN = [
     'map update received, three regions changed since the previous revision and localisation stayed stable',
 ]
 
+# Not ASCII: accents, umlauts, typographic marks.
+EUROPEAN = [
+    (
+        'Bitte bringen Sie zwei Handtücher an die Rezeption und sagen Sie, dass das Frühstück bis halb'
+        ' elf geöffnet ist'
+    ),
+    (
+        'Der Roboter fährt langsam über den Flur, weil der Boden frisch gewischt wurde und ein'
+        ' Wägelchen dort steht'
+    ),
+    (
+        '¿Podría traernos dos toallas más a la habitación? También faltan jabón y champú, muchas'
+        ' gracias por su ayuda'
+    ),
+    (
+        'Le robot a terminé sa tournée, la réception a été prévenue et l\u2019ascenseur est de nouveau libre'
+        ' jusqu\u2019à midi'
+    ),
+]
+
 
 def texts():
     dice, planter = random.Random(4), Planter(5)
     for number in range(500):
         yield 'clean', CLEAN[number % len(CLEAN)]
+        yield 'european', EUROPEAN[number % len(EUROPEAN)]
         pose = ' '.join(f'{axis}={dice.uniform(-80, 80):.6f}' for axis in 'xyz')
         yield (
             'telemetry',
@@ -74,7 +95,7 @@ def presidio(rows):
     patterns = [
         one for one in registry.get_recognizers(language='en', all_fields=True) if hasattr(one, 'patterns')
     ]
-    for case in ('clean', 'dense', 'telemetry'):
+    for case in ('clean', 'european', 'dense', 'telemetry'):
         own = [text for of, text in rows if of == case][:100]
         started, hits = time.perf_counter(), 0
         for text in own:

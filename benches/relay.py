@@ -1,9 +1,10 @@
 """`tools/bench relay`: a message's way on real ROS 2, with and without something in between.
 
 Variants: `direct` one hop; `bare` a relay over the guard's own edge to ROS, without decision, record or tag;
-`guard`; `guard+tags` with somebody reading the tags; `guard before`, another build of it, with `--before`; `rclpy raw` and `rclpy typed`, relays as one writes them
-in Python. `cpu_us` is the relay's processor time for each message, over the whole time of the traffic. The
-message's own time is measured from before it is published to after it is taken. The first tenth is warm-up.
+`guard`; `guard+tags` with somebody reading the tags; `guard before`, another build of it, with `--before`;
+`rclpy raw` and `rclpy typed`, relays as one writes them in Python. `cpu_us` is the relay's processor time for
+each message, over the whole time of the traffic. The message's own time is measured from before it is
+published to after it is taken. The first tenth is warm-up.
 """
 
 import argparse
@@ -126,9 +127,8 @@ def goals(results):
         guard = found['guard']
         if 'guard before' in found:
             old = found['guard before']
-            print(
-                f'{case:<22} guard/before p50 {guard["p50_ms"] / old["p50_ms"]:.2f} cpu {guard["cpu_us"] / old["cpu_us"]:.2f}'
-            )
+            delay, cost = (guard[of] / old[of] for of in ('p50_ms', 'cpu_us'))
+            print(f'{case:<22} guard/before p50 {delay:.2f} cpu {cost:.2f}')
         print(
             f'{case:<22} {guard["p50_ms"] / found["bare"]["p50_ms"]:>10.2f} '
             + ' '.join(

@@ -263,7 +263,8 @@ def words(table, folder):
 
 # Names among the function words of other languages.
 NAMES = set(
-    'allen anders beau ben dan elke elle ernst ira lang maximo mia mila miss nova otto primo sara sean van vita von will'.split()
+    'allen anders beau ben dan elke elle ernst ira lang maximo mia mila miss nova otto primo sara sean van'
+    ' vita von will'.split()
 )
 LANGUAGES = ('de', 'es', 'fr', 'it', 'nl', 'pt')
 
@@ -289,7 +290,8 @@ def probabilities(language):
 
 
 STREETS = (
-    'straße strasse weg platz gasse allee damm ufer chaussee ring steig stieg pfad markt brücke graben berg'.split()
+    'straße strasse weg platz gasse allee damm ufer chaussee ring steig stieg pfad markt brücke graben'
+    ' berg'.split()
 )
 
 
@@ -303,11 +305,13 @@ def words_of_other_languages(table):
     for word, share in probabilities('de').items():
         noun = word.isalpha() and word.istitle() and len(word) > 3 and share > rare
         abroad = english.get(word, never)
-        if noun and not word.endswith(tuple(STREETS)) and not (abroad > rare - 2 and abroad > english.get(word.lower(), never)):
+        foreign = abroad > rare - 2 and abroad > english.get(word.lower(), never)
+        if noun and not word.endswith(tuple(STREETS)) and not foreign:
             plain(table, word)
     spanish = probabilities('es')
     for word, share in spanish.items():
-        if word.isalpha() and word.islower() and len(word) > 3 and share > max(rare, spanish.get(word.title(), never)):
+        usual = share > max(rare, spanish.get(word.title(), never))
+        if word.isalpha() and word.islower() and len(word) > 3 and usual:
             plain(table, word)
 
 
