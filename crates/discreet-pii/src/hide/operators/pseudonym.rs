@@ -11,6 +11,8 @@ use zeroize::Zeroizing;
 
 use super::{Operator, OperatorKeys};
 use crate::Kind;
+use crate::recognisers::names::fold;
+use crate::view::View;
 
 /// The longest value of a reversible token, in bytes. Longer values become the name of their kind.
 const MOST: usize = 255;
@@ -46,7 +48,7 @@ fn word(kind: Option<Kind>) -> &'static str {
     kind.map_or("redacted", Kind::name)
 }
 
-/// Appends a pseudonym: `<phone:7f3a9c21>`. It is the same for `+44 7700` and `(+44)7700`.
+/// Appends a pseudonym: `<phone:7f3a9c21>`. It is the same for all spellings of a value, see [`spelled`].
 pub(super) fn pseudonym(
     kind: Option<Kind>,
     value: &str,
@@ -55,15 +57,8 @@ pub(super) fn pseudonym(
 ) -> Option<()> {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut mac = keyed(keys.pseudonym(), kind)?;
-    let mut bytes = [0; 4];
-    let mut any = false;
-    for c in value.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
-        mac.update(c.encode_utf8(&mut bytes).as_bytes());
-        any = true;
-    }
-    if !any {
-        mac.update(value.as_bytes());
-    }
+    let spelled = spelled(kind, value);
+    mac.update(if spelled.is_empty() { value.as_bytes() } else { &spelled });
     let tag = mac.finalize().into_bytes();
     out.push('<');
     out.push_str(word(kind));
@@ -75,6 +70,26 @@ pub(super) fn pseudonym(
     }
     out.push('>');
     Some(())
+}
+
+/// The letters and digits of a value as all its spellings have them: without case, accents, blanks, signs and invisible
+/// characters. `+44 7700` and `(+44)7700` are the same, and so are `Zoë Ávila`, `ZOE AVILA` and `Ávila, Zoë`: the words
+/// of a name have no order. Empty if there are none.
+fn spelled(kind: Option<Kind>, value: &str) -> Vec<u8> {
+    let mut view = View::default();
+    let seen = if view.read(value) { view.text() } else { value };
+    let words = seen.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words: Vec<Vec<u8>> = words
+        .map(|word| {
+            let mut bytes = Vec::with_capacity(word.len());
+            fold(word, |byte| bytes.push(byte));
+            bytes
+        })
+        .collect();
+    if kind == Some(Kind::Person) {
+        words.sort();
+    }
+    words.concat()
 }
 
 /// Appends a reversible token, `<phone~...>`: nonce and sealed value. The nonce is a MAC of the value. So the same
@@ -161,6 +176,23 @@ mod tests {
         assert_ne!(one, pseudonym_for("shop", "Ada Lovelace"));
         assert_ne!(one, pseudonym_for("desk", "Ada Byron"));
         assert!(one.len() == "<person:7f3a9c21>".len() && one.starts_with("<person:") && one.ends_with('>'));
+    }
+
+    #[test]
+    fn all_spellings_of_a_name_have_one_pseudonym() {
+        let one = pseudonym_for("desk", "Zoë Ávila");
+        for other in [
+            "ZOË ÁVILA",
+            "Zoe Avila",
+            "Zoe\u{308} A\u{301}vila",
+            "Zoë\u{a0}Á\u{ad}vila",
+            "Ávila, Zoë",
+            "Ｚｏｅ Ａｖｉｌａ",
+        ] {
+            assert_eq!(pseudonym_for("desk", other), one, "{other:?}");
+        }
+        assert_ne!(pseudonym_for("desk", "Zoë Ávilar"), one);
+        assert_ne!(pseudonym_for("desk", "田中"), pseudonym_for("desk", "田"));
     }
 
     #[test]
