@@ -56,10 +56,14 @@ impl Reader<'_> {
         if hopeless(scores.alone) && (hopeless(scores.near) || !self.supported().contains(kind)) {
             return false;
         }
-        if kind == Kind::Room
-            && (self.text.get(..at.start).is_some_and(|head| head.ends_with(['$', '€', '£', '¥']))
-                || is_amount(self.text, at.end))
-        {
+        let paid = || self.text.get(..at.start).is_some_and(|head| head.ends_with(['$', '€', '£', '¥']));
+        let amount = match kind {
+            Kind::Room => paid() || is_amount(self.text, at.end, &[UNITS, TIMES]),
+            // `turn 30 degrees`; `12 days` may be an age.
+            Kind::Age => paid() || is_amount(self.text, at.end, &[UNITS]),
+            _ => false,
+        };
+        if amount {
             return false;
         }
         let (passes, evidence) = match form.check {
@@ -286,19 +290,27 @@ impl Reader<'_> {
     }
 }
 
-/// Does a unit follow, so that the number is an amount: `2 nights`, `40 €`, `50 percent`?
-fn is_amount(text: &str, end: usize) -> bool {
-    const UNITS: [&str; 34] = [
-        "night", "nights", "day", "days", "week", "weeks", "hour", "hours", "minute", "minutes", "min",
-        "percent", "per", "degrees", "euro", "euros", "dollars", "pounds", "people", "persons", "adults",
-        "children", "guests", "beds", "rooms", "times", "am", "pm", "nächte", "tage", "uhr", "prozent",
-        "noches", "nuits",
-    ];
+/// Units of amounts.
+const UNITS: &[&str] = &[
+    "percent", "per", "degrees", "euro", "euros", "dollars", "pounds", "people", "persons", "adults",
+    "children", "guests", "beds", "rooms", "times", "prozent", "grad", "grados", "gradi", "meters", "metres",
+];
+
+/// Units of time.
+const TIMES: &[&str] = &[
+    "night", "nights", "day", "days", "week", "weeks", "hour", "hours", "minute", "minutes", "min", "am",
+    "pm", "nächte", "tage", "uhr", "noches", "nuits",
+];
+
+/// Does one of the `units` follow, so that the number is an amount: `2 nights`, `40 €`, `50 percent`?
+fn is_amount(text: &str, end: usize, units: &[&[&str]]) -> bool {
     let rest = text.get(end..).unwrap_or_default();
     let word = rest.strip_prefix(' ').unwrap_or(rest);
     let length = word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len());
     word.starts_with(['%', '€', '£', '°'])
-        || word.get(..length).is_some_and(|unit| UNITS.iter().any(|known| known.eq_ignore_ascii_case(unit)))
+        || word.get(..length).is_some_and(|unit| {
+            units.iter().any(|units| units.iter().any(|known| known.eq_ignore_ascii_case(unit)))
+        })
 }
 
 /// The letters, in upper case, and digits of a match, without separators.

@@ -9,6 +9,8 @@ pub(super) const POSITION: Definition = define("position", "GPS_POSITION", Group
     .forms(&[
         form(r"geo:-?\d{1,2}(?:\.\d+)?,-?\d{1,3}(?:\.\d+)?", alone(90).always()).check_text(position).case_sensitive(),
         form(r#"\d{1,3}(?:°|º) ?\d{1,2}(?:'|′|’) ?(?:\d{1,2}(?:\.\d+)?(?:"|″|”|'') ?)?[NSEWO](?:,? ?\d{1,3}(?:°|º) ?\d{1,2}(?:'|′|’) ?(?:\d{1,2}(?:\.\d+)?(?:"|″|”|'') ?)?[NSEWO])?"#, alone(80).near(90)),
+        // `48 degrees 8 minutes north`, in seven languages; degrees alone may be a direction.
+        form(r"\d{1,3} (?:degrees?|deg|grad|degr(?:e|é)s?|grados?|gradi|graden|graus?) (?:and |und |et |y |e |en )?\d{1,2}(?:\.\d+)? (?:minutes?|min|minuten|minutos?|minuti|minuut) (?:(?:and |und |et |y |e |en )?\d{1,2}(?:\.\d+)? (?:seconds?|sec|sekunden|secondes?|segundos?|secondi|seconden|seconde) )?(?:north|south|east|west|nord|s(?:u|ü)d|ost|est|ouest|norte|sur|sul|este|oeste|leste|ovest|noord|zuid|oost)", alone(80).near(90)),
         form(r"\d{1,3}\.\d{2,}(?:°|º)? ?[NSEWO](?:,? ?\d{1,3}\.\d{2,}(?:°|º)? ?[NSEWO])?", alone(60).near(90)),
     ])
     .words(&[
