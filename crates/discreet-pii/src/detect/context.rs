@@ -257,13 +257,13 @@ impl Context {
         }
     }
 
-    /// The kinds of the nearest context word in front of `start`, at most `reach` words away.
-    pub(crate) fn label(&self, text: &str, start: usize, reach: u8) -> Kinds {
+    /// The end and the kinds of the nearest context word in front of `start`, at most `reach` words away.
+    pub(crate) fn label(&self, text: &str, start: usize, reach: u8) -> Option<(usize, Kinds)> {
         let next = self.marks.partition_point(|mark| mark.end <= start);
         let last = next.checked_sub(1).and_then(|last| self.marks.get(last));
         let near =
             last.filter(|mark| text.get(mark.end..start).is_some_and(|between| words_in(between) <= reach));
-        near.map(|mark| mark.kinds).unwrap_or_default()
+        near.map(|mark| (mark.end, mark.kinds))
     }
 
     /// The number of words between `start..end` and the nearest context word of `kind`. A word behind counts for

@@ -174,6 +174,7 @@ impl Finder {
             hits,
             overlapping: self.overlapping,
             budget,
+            announced: Vec::new(),
         }
         .run();
         let before = hits.len();

@@ -127,11 +127,29 @@ impl Reader<'_> {
         if !self.supported().meets(labelled) {
             return;
         }
-        let label = self.context.label(self.text, start, DIRECTLY).union(self.field.hints);
+        let (from, label) = self.context.label(self.text, start, DIRECTLY).unwrap_or_default();
+        let label = label.union(self.field.hints);
         if let Some(kind) = labelled.iter().find(|kind| label.contains(*kind))
             && let Some(end) = code::announced(bytes, start)
         {
-            self.propose(kind, start..end, ANNOUNCED, Evidence::Context);
+            let start = code::lead(bytes, from, start);
+            if self.propose(kind, start..end, ANNOUNCED, Evidence::Context) {
+                self.announced.push(start..end);
+            }
+        }
+    }
+
+    /// Widens the findings inside a number with a label to the whole number, so that none is hidden in part.
+    pub(super) fn widen(&mut self) {
+        if self.announced.is_empty() {
+            return;
+        }
+        for hit in self.hits.iter_mut() {
+            let next = self.announced.partition_point(|at| at.start <= hit.start);
+            let Some(at) = next.checked_sub(1).and_then(|last| self.announced.get(last)) else { continue };
+            if hit.end <= at.end {
+                (hit.start, hit.end) = (at.start, at.end);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Reads a text once and calls the recognisers where a finding may begin. `proposals.rs` keeps what they find.
 
+use std::ops::Range;
+
 use super::context::Context;
 use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
@@ -36,11 +38,11 @@ static CLASSES: [Class; 256] = {
     classes
 };
 
-/// The first three letters of the months in five languages.
-const MONTHS: [[u8; 3]; 28] = [
+/// The first three letters of the months in seven languages.
+const MONTHS: [[u8; 3]; 32] = [
     *b"jan", *b"feb", *b"fev", *b"mar", *b"mae", *b"apr", *b"avr", *b"abr", *b"may", *b"mai", *b"mag",
     *b"jun", *b"jui", *b"giu", *b"jul", *b"lug", *b"aug", *b"aou", *b"ago", *b"sep", *b"set", *b"oct",
-    *b"okt", *b"ott", *b"nov", *b"dec", *b"dez", *b"dic",
+    *b"okt", *b"ott", *b"nov", *b"dec", *b"dez", *b"dic", *b"maa", *b"mrt", *b"mei", *b"out",
 ];
 
 /// A word: letters, digits and `_`.
@@ -83,6 +85,8 @@ pub(super) struct Reader<'r> {
     /// Are findings under better ones wanted too?
     pub(super) overlapping: bool,
     pub(super) budget: &'r mut Budget,
+    /// The numbers that have nothing but a label, in the order of the text.
+    pub(super) announced: Vec<Range<usize>>,
 }
 
 impl Reader<'_> {
@@ -116,6 +120,7 @@ impl Reader<'_> {
                 return;
             }
         }
+        self.widen();
     }
 
     /// Proposes what begins with the word or number at `start`. Returns where to go on.

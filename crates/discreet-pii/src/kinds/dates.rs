@@ -6,10 +6,10 @@ use super::checksums::number;
 use super::form::{Definition, define, form};
 use super::score::{alone, only_near};
 
-/// The months in English, German, French, Spanish and Italian, and their abbreviations.
+/// The months in English, German, French, Spanish, Italian, Dutch and Portuguese, and their abbreviations.
 macro_rules! month {
     () => {
-        r"(?i:jan(?:uary|uar|vier|\.)?|jän(?:ner)?|feb(?:ruary|ruar|rero|braio|\.)?|f(?:é|e)v(?:rier|\.)?|mar(?:ch|s|zo|\.)?|m(?:ä|ae|a)rz|apr(?:il|ile|\.)?|avr(?:il|\.)?|abril|abr|may|mai|mayo|maggio|mag|june|jun(?:i|io|\.)?|juin|giu(?:gno)?|july|jul(?:i|io|\.)?|juil(?:let)?|lug(?:lio)?|aug(?:ust|\.)?|ao(?:û|u)t|ago(?:sto)?|sep(?:tember|tembre|tiembre|t|\.)?|set(?:tembre)?|oct(?:ober|obre|ubre|\.)?|okt(?:ober|\.)?|ott(?:obre)?|nov(?:ember|embre|iembre|\.)?|dec(?:ember|\.)?|dez(?:ember|\.)?|d(?:é|e)c(?:embre|\.)?|dic(?:iembre|embre)?)"
+        r"(?i:jan(?:uary|uari|uar|vier|eiro|\.)?|jän(?:ner)?|feb(?:ruary|ruari|ruar|rero|braio|\.)?|f(?:é|e)v(?:rier|ereiro|\.)?|mar(?:ch|s|zo|ço|\.)?|maart|mrt|m(?:ä|ae|a)rz|apr(?:il|ile|\.)?|avr(?:il|\.)?|abril|abr|may|mai|mayo|maio|mei|maggio|mag|june|jun(?:i|io|ho|\.)?|juin|giu(?:gno)?|july|jul(?:i|io|ho|\.)?|juil(?:let)?|lug(?:lio)?|aug(?:ust|ustus|\.)?|ao(?:û|u)t|ago(?:sto)?|sep(?:tember|tembre|tiembre|t|\.)?|set(?:tembre|embro)?|oct(?:ober|obre|ubre|\.)?|okt(?:ober|\.)?|ott(?:obre)?|outubro|nov(?:ember|embre|embro|iembre|\.)?|dec(?:ember|\.)?|dez(?:ember|embro|\.)?|d(?:é|e)c(?:embre|\.)?|dic(?:iembre|embre)?)"
     };
 }
 

@@ -11,7 +11,8 @@ pub(super) const ROOM: Definition = define("room", "ROOM_NUMBER", Group::Stay)
         form(r"[A-Za-z]-?\d{1,4}", only_near(75)).within(1).case_sensitive(),
     ])
     .words(&["room roomno rooms suite zimmer zimmernummer raum chambre chambres habitacion \
-        habitaciones cuarto stanza camerad numerodicamera camerano kamer ward bed bett rm"]);
+        habitaciones cuarto stanza camerad numerodicamera camerano kamer ward bed bett rm quarto quartono \
+        lacamera dellacamera nellacamera allacamera suacamera miacamera camerasingola cameradoppia"]);
 
 /// A booking, reservation, order or loyalty number.
 pub(super) const BOOKING: Definition = define("booking", "BOOKING_NUMBER", Group::Stay)
@@ -24,4 +25,5 @@ pub(super) const BOOKING: Definition = define("booking", "BOOKING_NUMBER", Group
         bestellnummer bestatigung bestatigungsnummer auftrag auftragsnummer reference \
         commande numerodecommande confirmacion reserva reservacion pedido prenotazione \
         ordine conferma numerodiprenotazione kundennummer customernumber customerid \
-        vorgangsnummer ticketnumber mitgliedsnummer bonusnummer"]);
+        vorgangsnummer ticketnumber mitgliedsnummer bonusnummer reservering reserveringsnummer \
+        boeking boekingsnummer boekingscode numerodereservation numerodereserva numerodareserva localizador"]);

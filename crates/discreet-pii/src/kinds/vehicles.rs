@@ -11,12 +11,17 @@ pub(super) const PLATE_WORDS: &str = "plate plates licenseplate licenceplate num
 
 /// A vehicle's registration, of a country not listed.
 pub(super) const PLATE: Definition = define("vehicle_plate", "VEHICLE_PLATE", Group::Document)
-    .forms(&[form(r"[A-Z]{2}-\d{3}-[A-Z]{2}", alone(55).near(85)).check(mixed)])
+    .forms(&[
+        form(r"[A-Z]{2}-\d{3}-[A-Z]{2}", alone(55).near(85)).check(mixed),
+        // France and Italy, with blanks; Spain.
+        form(r"[A-Z]{2} \d{3} ?[A-Z]{2}", only_near(85)).case_sensitive(),
+        form(r"\d{4}[ -]?[B-DF-HJ-NP-TV-Z]{3}", only_near(85)).case_sensitive(),
+    ])
     .code_in_capitals((4, 9), only_near(60))
     .words(&[
         PLATE_WORDS,
         germany::PLATE_WORDS,
-        "immatriculation plaque matricula targa kenteken voiture coche macchina",
+        "immatriculation plaque matricula targa targata kenteken voiture coche macchina",
     ]);
 
 /// A vehicle's identification number.

@@ -59,6 +59,18 @@ pub(crate) fn groups(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
     }
 }
 
+/// The start of the number whose first digits are at `start`, behind a label that ends at `from`: a group of capitals
+/// belongs to it, as in `licence WHITC 801157`.
+pub(crate) fn lead(bytes: &[u8], from: usize, start: usize) -> usize {
+    const WORDS: [&[u8]; 8] = [b"NO", b"NR", b"NUM", b"ID", b"IS", b"OF", b"DE", b"IST"];
+    let head = bytes.get(from..start).unwrap_or_default();
+    let Some((b' ' | b'-', head)) = head.split_last() else { return start };
+    let length = head.iter().rev().take(6).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let (before, group) = head.split_at(head.len() - length);
+    let whole = before.last().is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte < 0x80);
+    if (1..=5).contains(&length) && whole && !WORDS.contains(&group) { from + before.len() } else { start }
+}
+
 /// The end of the number that a label announces: groups of letters and digits with one separator between them. It has
 /// at least five digits, and hardly more letters than digits. `None` for dates, decimal numbers and words.
 pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
@@ -101,6 +113,16 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn capitals_between_a_label_and_its_number_belong_to_the_number() {
+        let start = |text: &str, from| lead(text.as_bytes(), from, text.find('8').unwrap());
+        assert_eq!(start("licence WHITC 801157", 7), 8);
+        assert_eq!(start("licence: P-8012", 7), 9);
+        for text in ["licence NO 801157", "licence Whitc 801157", "licence 801157", "licenceWHITC 801157"] {
+            assert_eq!(start(text, 7), text.find('8').unwrap(), "{text}");
+        }
+    }
 
     #[test]
     fn a_code_ends_with_a_letter_or_digit_and_has_a_digit() {

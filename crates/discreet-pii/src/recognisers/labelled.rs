@@ -36,7 +36,7 @@ pub(crate) struct Value {
 }
 
 /// Verbs between a label and its value, in the place of a colon.
-const VERBS: [&str; 7] = ["is ", "lautet ", "ist ", "est ", "es ", "è ", "was "];
+const VERBS: [&str; 8] = ["is ", "lautet ", "ist ", "est ", "es ", "è ", "é ", "was "];
 
 /// May the word that ends at `end` be a label? A fast test that most words fail.
 pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {

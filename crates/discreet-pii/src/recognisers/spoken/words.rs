@@ -139,6 +139,8 @@ const OTHERS: &[(Sense, &str)] = &[
         "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
     ),
     (Sense::Month, "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre"),
+    (Sense::Month, "januari februari maart mei augustus"),
+    (Sense::Month, "janeiro fevereiro março maio junho julho setembro outubro novembro dezembro"),
     (Sense::Years, "year years jahre jahr ans años anni"),
 ];
 
