@@ -132,6 +132,11 @@ fn street(text: &str, run: &Run) -> Option<(usize, usize, Score)> {
     let place = (0..run.len()).rev().find(|index| run.get(*index).is_some_and(|part| is_street(text, part)));
     let end = closing_word(text, run.end());
     let after = number_after(text, end);
+    // `Am Alten Markt 5, 14467 Potsdam`: any name with a number, a postcode and a city behind it.
+    if let Some(after) = after.filter(|after| postcode_after(text, *after)) {
+        let start = run.get(beginning(run, run.len().checked_sub(1)?))?.word.start;
+        return Some((start, after, scores::ADDRESS));
+    }
     let Some(index) = place else {
         return without_word(text, run, end, after);
     };
@@ -182,6 +187,20 @@ fn without_word(text: &str, run: &Run, end: usize, after: Option<usize>) -> Opti
         }
         _ => None,
     }
+}
+
+/// Do a postcode and a word with a capital follow behind `end`: `, 14467 Potsdam`, `, 1250-022 Lisboa`?
+fn postcode_after(text: &str, end: usize) -> bool {
+    let Some(rest) = text.get(end..).and_then(|rest| rest.strip_prefix(", ")) else { return false };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = rest.get(digits..).unwrap_or_default();
+    let city = match behind.strip_prefix('-') {
+        Some(behind) => behind.trim_start_matches(|c: char| c.is_ascii_digit()),
+        None => behind,
+    };
+    let mut city = city.strip_prefix(' ').unwrap_or_default().chars();
+    let named = city.next().is_some_and(char::is_uppercase) && city.next().is_some_and(char::is_lowercase);
+    (4..=5).contains(&digits) && named
 }
 
 /// The beginning of an ordinal in front of `Street`, such as `184th`, and of the number in front of that.

@@ -24,6 +24,11 @@ pub(super) fn end(text: &str, end: usize, lower: bool) -> usize {
         let start = at + gap.length;
         if byte(text, start).is_ascii_digit() {
             let Some(number_end) = number(text, start) else { break };
+            // `31, 2º B`, `57, 3.º Esq.`
+            if let Some(floor) = floor(text, number_end).filter(|_| number_end - start < 3) {
+                (at, sure, last) = (floor, floor, Last::Door);
+                continue;
+            }
             // The next line is a telephone number.
             if gap.line && byte(text, number_end) == b' ' && byte(text, number_end + 1).is_ascii_digit() {
                 break;
@@ -114,6 +119,15 @@ fn gap(text: &str, at: usize) -> Option<Gap> {
         gap.length += 1;
     }
     (gap.length > 0 && gap.length < 8 && lines < 3).then_some(gap)
+}
+
+/// The end of the sign of a floor behind the number that ends at `end`: `º`, `.ª`.
+fn floor(text: &str, end: usize) -> Option<usize> {
+    let rest = text.get(end..)?;
+    ["º", "ª", "°", ".º", ".ª", ".°"]
+        .iter()
+        .find(|sign| rest.starts_with(**sign))
+        .map(|sign| end + sign.len())
 }
 
 /// The end of the number of a door or of a postcode: `12`, `3b`, `04494`, `SW1A`, `1011 AB`, `00-950`.
