@@ -28,6 +28,22 @@ fn nothing_of_a_value_is_left() {
         ("mijn reserveringsnummer is AMS-55201", "mijn reserveringsnummer is <booking>"),
         ("o quarto 523 precisa", "o quarto <room> precisa"),
         ("nella camera 118 manca il sapone", "nella camera <room> manca il sapone"),
+        // Cards in a row, and beside other numbers.
+        (
+            "4111 1111 1111 1111 5500 0055 5555 5559 4012 8888 8888 1881",
+            "<payment_card> <payment_card> <payment_card>",
+        ),
+        ("amount 12 4111 1111 1111 1111 12", "amount 12 <payment_card> 12"),
+        // Passwords of several words, or of digits.
+        (r#"{"password":"correct horse battery staple"}"#, r#"{"password":"<password>"}"#),
+        (r#"password="correct horse battery""#, r#"password="<password>""#),
+        ("password: 4111 1111 1111 1111", "password: <password>"),
+        // A label that is a value.
+        (r#"{"key":"passport","value":"XQ77124"}"#, r#"{"key":"passport","value":"<passport>"}"#),
+        (
+            r#"[{"name":"card","value":"4111 1111 1111 1112"}]"#,
+            r#"[{"name":"card","value":"<payment_card>"}]"#,
+        ),
         // Accounts.
         ("login kwright38", "login <username>"),
         ("usuario j.lindholm70", "usuario <username>"),

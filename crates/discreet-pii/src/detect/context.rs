@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use discreet_host::steps;
+
 use crate::detect::swar::{self, HIGH};
 use crate::{Kind, Kinds};
 
@@ -261,8 +263,10 @@ impl Context {
     pub(crate) fn label(&self, text: &str, start: usize, reach: u8) -> Option<(usize, Kinds)> {
         let next = self.marks.partition_point(|mark| mark.end <= start);
         let last = next.checked_sub(1).and_then(|last| self.marks.get(last));
-        let near =
-            last.filter(|mark| text.get(mark.end..start).is_some_and(|between| words_in(between) <= reach));
+        let near = last.filter(|mark| mark.end + BEFORE > start).filter(|mark| {
+            steps::count(1 + (start - mark.end) / 16);
+            text.get(mark.end..start).is_some_and(|between| words_in(between) <= reach)
+        });
         near.map(|mark| (mark.end, mark.kinds))
     }
 

@@ -166,12 +166,18 @@ impl Reader<'_> {
 
     /// Proposes the payment card in unusual groups that begins at `start`. Returns its end, else 0.
     pub(super) fn card(&mut self, bytes: &[u8], start: usize) -> usize {
-        match card::find(bytes, start) {
+        match card::find(bytes, start, self.behind_card(start)) {
             Some(at) if self.propose(Kind::PaymentCard, at.clone(), card::SCORES, Evidence::Checked) => {
                 at.end
             }
             _ => 0,
         }
+    }
+
+    /// Is the number at `start` the next one behind a card?
+    fn behind_card(&self, start: usize) -> bool {
+        let next = |hit: &Hit| hit.kind == Kind::PaymentCard && hit.end < start && start - hit.end < 4;
+        self.hits.last().is_some_and(next)
     }
 
     /// Proposes the account number that begins at `start`.
@@ -286,7 +292,10 @@ impl Reader<'_> {
         let thing = digits
             && alone.points() >= threshold
             && (kind.group() != Group::Network && parts::is_of_thing(bytes, start)
-                || spaced() && parts::is_in_row(bytes, start, end, kind != Kind::Phone));
+                || spaced()
+                    && parts::is_in_row(bytes, start, end, kind != Kind::Phone)
+                    && !(kind == Kind::PaymentCard
+                        && card::is_apart(bytes, start..end, self.behind_card(start))));
         let alone = if thing { Score::NONE } else { alone };
         let mut hit = Hit { kind, start, end, score: alone.points(), evidence };
         if near > alone && self.supported().contains(kind) {

@@ -1,5 +1,6 @@
 //! Hides personal data in text: plain, or JSON in a string.
 
+mod named;
 mod outcome;
 mod rules;
 mod writer;
@@ -16,6 +17,7 @@ use super::{Operator, OperatorKeys, apply};
 use crate::recognisers::spoken::Written;
 use crate::{Field, Finder, Hit, Kind, LONGEST, Roster, Scratch};
 
+use named::Named;
 use writer::{Form, Writer};
 
 pub use outcome::{Counts, Outcome};
@@ -181,6 +183,8 @@ impl TextRedactor {
         let mut joined = std::mem::take(&mut self.joined);
         joined.read(text, &mut scratch, &self.finder, &mut self.writing.scratch);
         let (mut walk, mut copied) = (Walk::new(text, &mut scratch), 0);
+        // The last value of a field such as `key`: the label of the `value` beside it.
+        let mut named = Named::default();
         while let Ok(Some(found)) = walk.next() {
             if self.writing.outcome.too_long {
                 break;
@@ -216,7 +220,16 @@ impl TextRedactor {
                     self.inside(raw, unescaped.text(), outer, depth, out);
                 }
                 None => {
-                    let label = before.rsplit('.').next().unwrap_or_default().to_owned();
+                    let (outer, name) = before.rsplit_once('.').unwrap_or(("", before));
+                    let mut label = name.to_owned();
+                    let mut field = field;
+                    if found.part == Part::Text {
+                        if let Some(of) = named.of(outer, name) {
+                            field.hints = field.hints.union(Field::of(of).hints);
+                            of.clone_into(&mut label);
+                        }
+                        named.read(outer, name, unescaped.text());
+                    }
                     self.writer().text(raw, &field, &label, Form::String(&unescaped, found.part), out)
                 }
             }

@@ -35,13 +35,17 @@ fn is_sign(byte: u8) -> bool {
     matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b',' | b'|' | b':' | b'+' | b'*')
 }
 
-/// The card that begins with the digit at `start`.
-pub(crate) fn find(bytes: &[u8], start: usize) -> Option<Range<usize>> {
+/// The card that begins with the digit at `start`. `behind_card`: it is the next of a row of cards.
+pub(crate) fn find(bytes: &[u8], start: usize, behind_card: bool) -> Option<Range<usize>> {
     let (mut code, mut count) = ([0; LONGEST], 0);
     let (mut sizes, mut groups) = ([0; LONGEST], 0);
     let (mut at, mut joint) = (start, None);
     let end = loop {
         let size = bytes.get(at..)?.iter().take(LONGEST + 1).take_while(|byte| byte.is_ascii_digit()).count();
+        // More digits than a card has: the beginning may be one.
+        if count + size > LONGEST || groups == LONGEST {
+            break at - joint.map_or(0, |(length, _)| length);
+        }
         for byte in bytes.get(at..at + size)? {
             *code.get_mut(count)? = *byte;
             count += 1;
@@ -62,15 +66,39 @@ pub(crate) fn find(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     let sizes = sizes.get(..groups)?;
     let (length, sign) = joint.unwrap_or((0, 0));
     // In the middle of a longer row.
-    let inside = joint.is_some()
+    let inside = !behind_card
+        && joint.is_some()
         && start.checked_sub(length + 1).is_some_and(|before| {
-            bytes.get(before).is_some_and(u8::is_ascii_digit) && separator(bytes, before + 1) == joint
+            let head = bytes.get(..=before).unwrap_or_default();
+            let size = head.iter().rev().take(LONGEST).take_while(|byte| byte.is_ascii_digit()).count();
+            // `12 4111 1111 1111 1111`
+            let other = sign == b' ' && Some(&size) != sizes.first();
+            size > 0 && !other && separator(bytes, before + 1) == joint
         });
+    // `4111 1111 1111 1111 12`, `4111 1111 1111 1111 5500 0055 5555 5559`: other numbers follow.
+    if sizes.len() > 4 && sizes.starts_with(&[4; 4]) && !inside && code.get(..16).is_some_and(is_card) {
+        let card = start..start + 16 + 3 * length;
+        let nineteen = grouped(sizes, count, sign) && code.get(..count).is_some_and(is_card);
+        return Some(if nineteen && ends(bytes, end) { start..end } else { card });
+    }
     let whole = groups > 1
         || matches!(bytes.get(end), Some(b'.' | b'e' | b'E'))
         || start > 0 && bytes.get(start - 1) == Some(&b'-');
     let fits = grouped(sizes, count, sign) && whole && !inside && ends(bytes, end);
     (fits && code.get(..count).is_some_and(is_card)).then_some(start..end)
+}
+
+/// Does a card in a row of numbers differ from the cells of a map? The numbers beside it have other lengths than its
+/// groups, or are a card too.
+pub(crate) fn is_apart(bytes: &[u8], card: Range<usize>, behind_card: bool) -> bool {
+    const GROUP: usize = 4;
+    let digits =
+        |bytes: &mut dyn Iterator<Item = &u8>| bytes.take_while(|byte| byte.is_ascii_digit()).count();
+    let head = bytes.get(..card.start.saturating_sub(1)).unwrap_or_default();
+    let tail = bytes.get(card.end + 1..).unwrap_or_default();
+    let before = behind_card || digits(&mut head.iter().rev().take(GROUP + 1)) != GROUP;
+    let size = digits(&mut tail.iter().take(GROUP + 1));
+    before && (size != GROUP || find(bytes, card.end + 1, true).is_some())
 }
 
 /// The length of the separator at `end`, with blanks around it, and its sign; a digit follows.
@@ -124,7 +152,16 @@ mod tests {
 
     fn found(text: &str) -> Option<&str> {
         let start = text.find(|c: char| c.is_ascii_digit())?;
-        find(text.as_bytes(), start).map(|at| &text[at])
+        find(text.as_bytes(), start, false).map(|at| &text[at])
+    }
+
+    #[test]
+    fn a_card_in_a_row_of_numbers_is_found() {
+        for text in ["4111 1111 1111 1111 12", "4111 1111 1111 1111 5500 0055 5555 5559 4012 8888 8888 1881"]
+        {
+            assert_eq!(found(text), Some("4111 1111 1111 1111"), "{text}");
+        }
+        assert_eq!(found("4111 1111 1111 1112 5500 0055"), None);
     }
 
     #[test]

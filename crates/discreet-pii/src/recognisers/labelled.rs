@@ -128,8 +128,14 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         return if colon { line(text, &word, from) } else { None };
     }
     let quoted = bytes.get(from.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
-    let length = value_end(rest);
+    let closed = quoted.then(|| closing_quote(bytes, from)).flatten().filter(|_| row.kind == Kind::Password);
+    let length = closed.unwrap_or_else(|| value_end(rest));
     let value = rest.get(..length)?;
+    let value = if row.kind == Kind::Password && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        rest.get(..digits_end(rest)).unwrap_or(value)
+    } else {
+        value
+    };
     let value = if quoted { value } else { value.trim_end_matches(['.', ',', ';', ':', ')', '}', ']']) };
     let odd = value.bytes().any(|byte| !byte.is_ascii_alphabetic() && byte < 0x80);
     if !colon && !odd || way == Way::Nothing && !is_mixed(value) {
@@ -159,6 +165,23 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         at,
         scores: row.scores,
     })
+}
+
+/// The length of the value at `from`, up to the quotation mark that is also in front of it.
+fn closing_quote(bytes: &[u8], from: usize) -> Option<usize> {
+    const LONGEST: usize = 128;
+    let mark = bytes.get(from.checked_sub(1)?)?;
+    let line = bytes.get(from..)?.iter().take(LONGEST).take_while(|byte| **byte != b'\n');
+    line.enumerate().find(|(_, byte)| *byte == mark).map(|(length, _)| length)
+}
+
+/// The end of groups of digits with blanks or dashes between them.
+fn digits_end(rest: &str) -> usize {
+    const LONGEST: usize = 40;
+    let groups =
+        rest.bytes().take(LONGEST).take_while(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'));
+    let length = groups.count();
+    rest.get(..length).map_or(0, |groups| groups.trim_end_matches([' ', '-']).len())
 }
 
 /// The account of a database in front of the `@` at `at`: `'anna'@'%'`.
@@ -343,7 +366,8 @@ mod tests {
     #[test]
     fn a_password_is_found_by_its_label() {
         assert_eq!(found("password: tulip", "password").as_deref(), Some("tulip"));
-        assert_eq!(found("{\"wifi_password\": \"tu lip\"}", "wifi_password").as_deref(), None);
+        assert_eq!(found("{\"wifi_password\": \"tu lip\"}", "wifi_password").as_deref(), Some("tu lip"));
+        assert_eq!(found("password: 4111 1111", "password").as_deref(), Some("4111 1111"));
         assert_eq!(found("{\"wifi_password\": \"Tulip-7\"}", "wifi_password").as_deref(), Some("Tulip-7"));
         assert_eq!(found("das Passwort lautet Tulpe7!", "Passwort").as_deref(), Some("Tulpe7!"));
     }

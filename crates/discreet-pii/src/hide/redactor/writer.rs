@@ -57,6 +57,9 @@ impl<'r> Writer<'r> {
         }
         for hit in scratch.hits() {
             let Some(end) = hit.end.checked_sub(shift).filter(|end| *end > 0) else { continue };
+            // The whole value of a field for a password is one: `correct horse battery staple`.
+            let whole = shift > 0 && hit.start == shift && hit.kind == Kind::Password;
+            let end = if whole { text.len() } else { end };
             let hit = &Hit { start: hit.start.saturating_sub(shift), end, ..*hit };
             let Some(operator) = self.rules.operator(hit).filter(|_| !form.is_key() || may_be_key(hit, text))
             else {
