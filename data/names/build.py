@@ -9,13 +9,14 @@ Sources and licences: README.md beside this file. Words of our own: words.txt.
 
 import argparse
 import collections
-import gzip
 import importlib
 import json
 import pathlib
 import re
 import struct
 import unicodedata
+
+import languages
 
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE.parent.parent / 'crates/discreet-pii/src/recognisers/names/table.bin'
@@ -261,63 +262,20 @@ def words(table, folder):
                     table.add(word, 'word')
 
 
-# Names among the function words of other languages.
-NAMES = set(
-    'allen anders beau ben dan elke elle ernst ira lang maximo mia mila miss nova otto primo sara sean van'
-    ' vita von will'.split()
-)
-LANGUAGES = ('de', 'es', 'fr', 'it', 'nl', 'pt')
-
-
 def function_words(table):
     """The function words of other languages: no names, whatever the lists say."""
-    import stopwordsiso
-
-    for language in LANGUAGES:
-        for word in stopwordsiso.stopwords(language):
-            word = fold(word)
-            if len(word) > 1 and word.isalpha() and word not in NAMES and letters_known(word):
-                table.rows[word] &= ~mask('given', 'given_common', 'surname', 'surname_common', 'place')
-                table.add(word, 'word', 'common')
+    for word in languages.function_words():
+        word = fold(word)
+        if len(word) > 1 and word.isalpha() and word not in languages.NAMES and letters_known(word):
+            table.rows[word] &= ~mask('given', 'given_common', 'surname', 'surname_common', 'place')
+            table.add(word, 'word', 'common')
 
 
-def probabilities(language):
-    """The logarithm of the share of each word in text of the web, with its capitals."""
-    import spacy_lookups_data
-
-    folder = pathlib.Path(spacy_lookups_data.__file__).parent / 'data'
-    return json.loads(gzip.decompress((folder / f'{language}_lexeme_prob.json.gz').read_bytes()))
-
-
-STREETS = (
-    'straße strasse weg platz gasse allee damm ufer chaussee ring steig stieg pfad markt brücke graben'
-    ' berg'.split()
-)
-
-
-def words_of_other_languages(table):
-    """Frequent nouns of German, which have capitals, and words of Spanish that are mostly small.
-
-    A word that English text has with a capital is a name.
-    """
-    rare, never = -14, -99
-    english = probabilities('en')
-    for word, share in probabilities('de').items():
-        noun = word.isalpha() and word.istitle() and len(word) > 3 and share > rare
-        abroad = english.get(word, never)
-        foreign = abroad > rare - 2 and abroad > english.get(word.lower(), never)
-        if noun and not word.endswith(tuple(STREETS)) and not foreign:
-            plain(table, word)
-    spanish = probabilities('es')
-    for word, share in spanish.items():
-        usual = share > max(rare, spanish.get(word.title(), never))
-        if word.isalpha() and word.islower() and len(word) > 3 and usual:
-            plain(table, word)
-
-
-def plain(table, word):
-    if not table.rows[fold(word)] & BIT['given_common']:
-        table.add(word, 'word')
+def plain(table):
+    """Words of other languages, unless they are common given names."""
+    for word in languages.plain_words():
+        if not table.rows[fold(word)] & BIT['given_common']:
+            table.add(word, 'word')
 
 
 def own(table):
@@ -422,7 +380,7 @@ def main():
     places(table)
     words(table, options.dict)
     function_words(table)
-    words_of_other_languages(table)
+    plain(table)
     own(table)
     write(table)
 

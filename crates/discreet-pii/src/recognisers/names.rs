@@ -9,6 +9,7 @@ mod address;
 mod cue;
 mod fold;
 mod hash;
+mod list;
 mod lower;
 mod memo;
 mod person;
@@ -172,7 +173,7 @@ fn cased(
             let run = Run::from(text, part);
             let (behind, person) = one(text, &run, promised, row == Some(start), give);
             end = end.max(behind);
-            row = person.and_then(|end| person::next_in_row(text, end));
+            row = person.and_then(|end| list::next(text, end));
         }
         next = word::next_capital(text, end);
     }
@@ -233,7 +234,7 @@ fn one(
         give(found);
         return (found.end, None);
     }
-    if let Some(found) = person::in_row(text, run, row) {
+    if let Some(found) = list::find(text, run, row) {
         give(found);
         return (found.end, Some(found.end));
     }
