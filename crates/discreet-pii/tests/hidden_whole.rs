@@ -34,6 +34,7 @@ fn nothing_of_a_value_is_left() {
             "<payment_card> <payment_card> <payment_card>",
         ),
         ("amount 12 4111 1111 1111 1111 12", "amount 12 <payment_card> 12"),
+        ("teléfonos: 612 345 678, 698 765 432, 677 888 999", "teléfonos: <phone>, <phone>, <phone>"),
         // Passwords of several words, or of digits.
         (r#"{"password":"correct horse battery staple"}"#, r#"{"password":"<password>"}"#),
         (r#"password="correct horse battery""#, r#"password="<password>""#),

@@ -15,6 +15,8 @@ const SHORTEST_MISREAD: usize = 6;
 const MISREAD: u8 = 15;
 /// The scores of a number that nothing but its label tells.
 const ANNOUNCED: Scores = alone(48).always();
+/// The score of the next number of a list, whose first has a label.
+const IN_LIST: Score = Score::new(55);
 /// The most words between a label and a number that follows it directly: `card number is`, `IBAN transfer to`.
 const DIRECTLY: u8 = 2;
 
@@ -160,6 +162,9 @@ impl Reader<'_> {
             if self.field.spoken && found.national_row {
                 scores.alone = scores.alone.max(telephone::SPOKEN_ROW);
             }
+            if self.continues(Kind::Phone, found.at.start) {
+                scores.alone = scores.alone.max(IN_LIST);
+            }
             self.propose_within(Kind::Phone, found.at, (scores, found.reach), Evidence::Form);
         }
     }
@@ -172,6 +177,14 @@ impl Reader<'_> {
             }
             _ => 0,
         }
+    }
+
+    /// Does a finding of `kind` end in front of the list's next item at `start`: `612 345 678, 698 765 432`?
+    fn continues(&self, kind: Kind, start: usize) -> bool {
+        const GAPS: [&str; 12] =
+            [", ", ",", "; ", ";", " / ", "/", " or ", " and ", " und ", " oder ", " y ", " e "];
+        let last = self.hits.iter().rev().take(2).find(|hit| hit.kind == kind && hit.end < start);
+        last.and_then(|hit| self.text.get(hit.end..start)).is_some_and(|gap| GAPS.contains(&gap))
     }
 
     /// Is the number at `start` the next one behind a card?
