@@ -17,6 +17,7 @@ fn nothing_of_a_value_is_left() {
         ("member ID WXJ 448 201 976, plan Gold", "member ID <health_insurance>, plan Gold"),
         ("Patientennummer P-33 1902.", "Patientennummer <medical_record>."),
         ("Cartão de cidadão 14820193 7 ZX4.", "Cartão de cidadão <national_id>."),
+        ("SSN: 123 - 45 - 6789", "SSN: <us_ssn>"),
         // Dates with months as words.
         ("data de nascimento 4 de maio de 1990", "data de nascimento <date_of_birth>"),
         ("geboortedatum 9 augustus 1983", "geboortedatum <date_of_birth>"),

@@ -96,8 +96,14 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
         }
         (digits, letters) = (digits + here, letters + part.len() - here);
         end = at + part.len();
-        at = end + 1;
-        if !matches!(bytes.get(end), Some(b' ' | b'-' | b'.' | b'/')) || end - start > LONGEST {
+        // `123 - 45 - 6789`
+        let gap = match bytes.get(end..).unwrap_or_default() {
+            [b' ', b'-' | b'.' | b'/', b' ', next, ..] if next.is_ascii_digit() => 3,
+            [b' ' | b'-' | b'.' | b'/', ..] => 1,
+            _ => break,
+        };
+        at = end + gap;
+        if end - start > LONGEST {
             break;
         }
     }
