@@ -18,6 +18,7 @@ fn nothing_of_a_value_is_left() {
         ("Patientennummer P-33 1902.", "Patientennummer <medical_record>."),
         ("Cartão de cidadão 14820193 7 ZX4.", "Cartão de cidadão <national_id>."),
         ("SSN: 123 - 45 - 6789", "SSN: <us_ssn>"),
+        ("rekeningnummer: DE89 3704 0044 0532 0130 01", "rekeningnummer: <phone>"),
         // Dates with months as words.
         ("data de nascimento 4 de maio de 1990", "data de nascimento <date_of_birth>"),
         ("geboortedatum 9 augustus 1983", "geboortedatum <date_of_birth>"),

@@ -135,7 +135,8 @@ impl Reader<'_> {
             && let Some(end) = code::announced(bytes, start)
         {
             let start = code::lead(bytes, from, start);
-            if self.propose(kind, start..end, ANNOUNCED, Evidence::Context) {
+            let inside = self.announced.last().is_some_and(|last| start < last.end);
+            if self.propose(kind, start..end, ANNOUNCED, Evidence::Context) && !inside {
                 self.announced.push(start..end);
             }
         }
