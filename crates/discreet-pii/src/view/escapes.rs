@@ -1,7 +1,7 @@
 //! Escapes of one layer: percent (RFC 3986), entities and inline tags of HTML, and the backslashes of JSON and of
 //! programming languages.
 
-/// What an escape stands for.
+/// The meaning of an escape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// A character.

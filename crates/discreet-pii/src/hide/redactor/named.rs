@@ -17,9 +17,11 @@ impl Named {
     /// Reads the text of the field `name` in the object at the path `outer`.
     pub fn read(&mut self, outer: &str, name: &str, text: &str) {
         const LONGEST: usize = 64;
-        if LABELS.contains(&name) && text.len() <= LONGEST {
+        if LABELS.contains(&name) {
             outer.clone_into(&mut self.outer);
-            text.clone_into(&mut self.label);
+            // A longer text is not a label; the last one is not valid any more.
+            let label = if text.len() <= LONGEST { text } else { "" };
+            label.clone_into(&mut self.label);
         } else if outer != self.outer {
             self.label.clear();
         }
@@ -29,5 +31,20 @@ impl Named {
     pub fn of(&self, outer: &str, name: &str) -> Option<&str> {
         let beside = VALUES.contains(&name) && outer == self.outer && !self.label.is_empty();
         beside.then_some(&self.label)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_counts_for_the_values_beside_it_until_the_next_one() {
+        let mut named = Named::default();
+        named.read("guest", "key", "passport");
+        assert_eq!(named.of("guest", "value"), Some("passport"));
+        assert_eq!((named.of("guest", "note"), named.of("robot", "value")), (None, None));
+        named.read("guest", "key", &"long ".repeat(20));
+        assert_eq!(named.of("guest", "value"), None, "the label of another value");
     }
 }
