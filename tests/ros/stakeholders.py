@@ -83,49 +83,28 @@ class Stakeholders:
 
     def unsealer(self, name, wait=True):
         """Starts a stakeholder's unsealer on a domain of its own; gives that domain."""
-        own = self.domain(free_domains(1)[0])
-        given = {
-            'identity': self.identity(name),
-            'passphrase_file': self.passphrase(),
-            'robot': self.identity(self.name).with_suffix('.pub'),
-            'outer_domain': self.outer.number,
-        }
-        arguments = [word for key, value in given.items() for word in ('-p', f'{key}:={value}')]
-        own.unsealer = Process(
-            [BINARIES / 'unsealer', '--ros-args', *arguments],
-            self.folder / f'unsealer_{name}.log',
-            {
-                'ROS_DOMAIN_ID': str(own.number),
-                'ROS_LOG_DIR': str(self.folder),
-                'HOME': str(self.folder),
-                **self.environment,
-            },
-        )
-        if wait:
-            eventually(
-                lambda: f'the unsealer, which said\n{own.unsealer.said()}',
-                lambda: own.publishers_of('/diagnostics') or not own.unsealer.is_running(),
-            )
-            assert own.unsealer.is_running(), own.unsealer.said()
-        return own
+        return self._stakeholder('unsealer', name, {}, wait)
 
     def commander(self, name, commands=(), services=(), wait=True):
         """Starts a stakeholder's commander on a domain of its own; gives that domain."""
+        lists = {'commands': list(commands), 'services': list(services)}
+        given = {key: json.dumps(names) for key, names in lists.items() if names}
+        return self._stakeholder('commander', name, given, wait)
+
+    def _stakeholder(self, program, name, more, wait):
+        """Starts a stakeholder's program, also the attribute of that name, on a domain of its own."""
         own = self.domain(free_domains(1)[0])
         given = {
             'identity': self.identity(name),
             'passphrase_file': self.passphrase(),
             'robot': self.identity(self.name).with_suffix('.pub'),
             'outer_domain': self.outer.number,
-            'commands': json.dumps(list(commands)),
-            'services': json.dumps(list(services)),
+            **more,
         }
-        arguments = [
-            word for key, value in given.items() if value != '[]' for word in ('-p', f'{key}:={value}')
-        ]
-        own.commander = Process(
-            [BINARIES / 'commander', '--ros-args', *arguments],
-            self.folder / f'commander_{name}.log',
+        arguments = [word for key, value in given.items() for word in ('-p', f'{key}:={value}')]
+        process = Process(
+            [BINARIES / program, '--ros-args', *arguments],
+            self.folder / f'{program}_{name}.log',
             {
                 'ROS_DOMAIN_ID': str(own.number),
                 'ROS_LOG_DIR': str(self.folder),
@@ -133,10 +112,11 @@ class Stakeholders:
                 **self.environment,
             },
         )
+        setattr(own, program, process)
         if wait:
             eventually(
-                lambda: f'the commander, which said\n{own.commander.said()}',
-                lambda: own.publishers_of('/diagnostics') or not own.commander.is_running(),
+                lambda: f'the {program}, which said\n{process.said()}',
+                lambda: own.publishers_of('/diagnostics') or not process.is_running(),
             )
-            assert own.commander.is_running(), own.commander.said()
+            assert process.is_running(), process.said()
         return own

@@ -45,7 +45,7 @@ discreet_host::words! {
         ClockUnsure = "clock_unsure",
         /// A rule allows it redacted, and the policy does not say what to hide, or a field to hide is missing.
         NotRedactable = "not_redactable",
-        /// It leaves sealed, and there is no key for it.
+        /// It leaves sealed, and no key for it exists.
         NoKey = "no_key",
         /// The audit could not record it.
         NotRecorded = "not_recorded",

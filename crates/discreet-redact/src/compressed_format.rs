@@ -56,7 +56,7 @@ pub(super) fn agrees(format: &[u8], found: CompressedFormat) -> Result<(), Blank
     if agrees { Ok(()) } else { Err(BlankReason::UnknownEncoding) }
 }
 
-/// What stands before the first semicolon, and after it; without one, all is after it.
+/// The parts before and behind the first semicolon. Without a semicolon, all is in the second.
 fn parts(format: &[u8]) -> (&[u8], &[u8]) {
     match format.iter().position(|byte| *byte == b';') {
         Some(at) => {
@@ -75,7 +75,7 @@ fn codec_named(word: &[u8]) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn anew(format: &str) -> String {
+    fn rewritten(format: &str) -> String {
         FormatWords::read(format.as_bytes()).write(Some(CompressedFormat::Png))
     }
 
@@ -91,7 +91,7 @@ mod tests {
             "bgr8; jpeg compressed bgr8",
             "bgr8; jpeg",
         ] {
-            assert_eq!(anew(format), format);
+            assert_eq!(rewritten(format), format);
         }
     }
 
@@ -107,8 +107,8 @@ mod tests {
             ("Ada Lovelace", "png"),
             ("rgb8\0; jpeg", "jpeg"),
         ] {
-            assert_eq!(anew(format), left, "{format}");
-            assert_eq!(anew(left), left, "written once, it stays");
+            assert_eq!(rewritten(format), left, "{format}");
+            assert_eq!(rewritten(left), left, "written once, it stays");
         }
     }
 }

@@ -19,7 +19,7 @@ discreet_host::words! {
         UnknownField = "unknown_field",
         /// The middleware refused to make the ingress; it is tried again.
         NotOpened = "not_opened",
-        /// The robot has not announced a key for commands: there is no keeper.
+        /// The robot has not announced a key for commands: no keeper runs.
         NoKey = "no_key",
         /// Its publisher sent too many messages that did not open.
         Flood = "flood",
