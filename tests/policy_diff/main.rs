@@ -44,6 +44,10 @@ personal_data:
   operators: { phone: pseudonym }
   thresholds: { person: 40 }
   allow: ["+49 30 1234"]
+  patterns: { person: ["guest-[0-9]+"] }
+  near: { person: [guest] }
+  allow_patterns: ["room-[0-9]+"]
+  name_model: false
   hide: { person: ["Ada Lovelace"] }
   key: identities/pseudonyms.key
 rules:

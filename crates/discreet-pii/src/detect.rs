@@ -6,7 +6,7 @@
 //! 2. [`reader`] passes over the text once. `skip` passes over plain words with the bit tricks of `swar`. Where a
 //!    finding may begin, the reader calls [`matcher`], which holds all patterns in one automaton, or a recogniser.
 //! 3. [`proposals`] checks each match and keeps it if its score, raised by [`context`], reaches the threshold.
-//! 4. The recogniser `names` adds persons and places.
+//! 4. The recogniser `names` adds persons and places, [`patterns`] and [`lists`] the texts that the policy names.
 //! 5. [`overlap`] keeps the best of overlapping findings.
 //!
 //! `budget` bounds the work of all of it.
@@ -19,9 +19,11 @@ mod finder;
 mod hit;
 mod lists;
 mod matcher;
+mod name_model;
 mod options;
 mod overlap;
 mod parts;
+mod patterns;
 mod proposals;
 mod reader;
 mod skip;
@@ -36,4 +38,6 @@ pub use finder::{Finder, Scratch};
 pub use hit::{Evidence, Hit};
 pub(crate) use lists::has_no_blanks;
 pub use matcher::NotBuilt;
+pub use name_model::{NameModel, NotSearched};
 pub use options::Options;
+pub use patterns::Pattern;

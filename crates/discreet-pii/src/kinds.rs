@@ -38,6 +38,7 @@ mod netherlands;
 mod network;
 mod nigeria;
 mod norway;
+pub(crate) mod own;
 mod person;
 mod philippines;
 mod places;
@@ -65,30 +66,38 @@ use std::fmt;
 pub(crate) use cards::card as is_card;
 pub(crate) use form::{Check, Code, Definition, Form, REACH};
 pub use group::Group;
+pub use own::NotAKind;
 pub(crate) use score::{Score, Scores, alone, only_near};
 pub use set::Kinds;
 
 macro_rules! kinds {
-    ($($kind:ident = $definition:path, $what:literal;)*) => {
+    ($($kind:ident = $definition:path, $what:literal;)* => own: $($own:ident)*) => {
         /// A kind of personal data.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u8)]
         pub enum Kind {
             $(#[doc = $what] $kind,)*
+            $(#[doc = "A kind of a policy's own; see [`Kind::own`]."] $own,)*
         }
 
         impl Kind {
-            /// All kinds, in the order of their numbers.
-            pub const ALL: &'static [Kind] = &[$(Kind::$kind,)*];
+            /// The kinds that are built in, in the order of their numbers.
+            pub const BUILT_IN: &'static [Kind] = &[$(Kind::$kind,)*];
+
+            /// The places for kinds of a policy's own, in the order of their numbers, which go on from the built-in ones.
+            pub(crate) const OWN: &'static [Kind] = &[$(Kind::$own,)*];
+
+            /// The number of all kinds. `kind as usize` is below it.
+            pub const COUNT: usize = Kind::BUILT_IN.len() + Kind::OWN.len();
 
             /// A description in words: `a payment card's number`.
             pub const fn what(self) -> &'static str {
-                match self { $(Kind::$kind => $what,)* }
+                match self { $(Kind::$kind => $what,)* $(Kind::$own)|* => "defined by the policy" }
             }
 
             /// Everything that is known of the kind.
             pub(crate) const fn definition(self) -> &'static Definition {
-                match self { $(Kind::$kind => &$definition,)* }
+                match self { $(Kind::$kind => &$definition,)* $(Kind::$own)|* => &own::DEFINITION }
             }
         }
     };
@@ -220,10 +229,12 @@ kinds! {
     KrBrn = korea::BRN, "a Korean business number";
     SeOrganisationsnummer = sweden::ORGANISATIONSNUMMER, "a Swedish organisation number";
     SgUen = singapore::UEN, "a Singaporean entity number";
+    => own: Own0 Own1 Own2 Own3 Own4 Own5 Own6 Own7 Own8 Own9 Own10 Own11 Own12 Own13 Own14 Own15
+         Own16 Own17 Own18 Own19 Own20 Own21 Own22 Own23 Own24 Own25 Own26 Own27 Own28 Own29 Own30 Own31
 }
 
 /// The kinds whose label announces a number of a form that cannot be known: what an authority, a bank, an insurer or an
-/// employer gave to a person. The order is that of [`Kind::ALL`].
+/// employer gave to a person. The order is that of [`Kind::BUILT_IN`].
 pub(crate) fn labelled() -> Kinds {
     use Kind::*;
     [
@@ -274,14 +285,19 @@ pub(crate) fn labelled() -> Kinds {
 }
 
 impl Kind {
+    /// All kinds in the order of their numbers, those of a policy's own without a name too.
+    pub(crate) fn all() -> impl Iterator<Item = Kind> {
+        Kind::BUILT_IN.iter().chain(Kind::OWN).copied()
+    }
+
     /// The word in a policy: `payment_card`.
-    pub const fn name(self) -> &'static str {
-        self.definition().name
+    pub fn name(self) -> &'static str {
+        own::names(self).map_or(self.definition().name, |names| &names.name)
     }
 
     /// The word in other tools, Presidio's where it has one: `CREDIT_CARD`.
-    pub const fn label(self) -> &'static str {
-        self.definition().label
+    pub fn label(self) -> &'static str {
+        own::names(self).map_or(self.definition().label, |names| &names.label)
     }
 
     /// The group that it belongs to.
@@ -302,9 +318,9 @@ mod tests {
 
     #[test]
     fn a_kind_of_a_country_is_covered_by_a_kind_of_the_same_group() {
-        for kind in Kind::ALL {
+        for kind in Kind::BUILT_IN {
             if let Some(name) = kind.definition().covered_by {
-                let wider = Kind::ALL.iter().find(|other| other.name() == name).unwrap();
+                let wider = Kind::BUILT_IN.iter().find(|other| other.name() == name).unwrap();
                 assert_eq!((kind.group(), wider.definition().covered_by), (wider.group(), None), "{kind}");
             }
         }
@@ -312,7 +328,7 @@ mod tests {
 
     #[test]
     fn context_words_are_lower_case_without_accents() {
-        for kind in Kind::ALL {
+        for kind in Kind::BUILT_IN {
             for word in kind.definition().words.iter().flat_map(|words| words.split(' ')) {
                 let plain =
                     !word.is_empty() && !word.bytes().any(|byte| byte.is_ascii_uppercase() || byte == 0xC3);

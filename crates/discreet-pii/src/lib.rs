@@ -43,10 +43,13 @@ mod kinds;
 mod recognisers;
 mod view;
 
-pub use detect::{Evidence, Field, Finder, Hit, LONGEST, LONGEST_OFFLINE, NotBuilt, Options, Scratch};
+pub use detect::{
+    Evidence, Field, Finder, Hit, LONGEST, LONGEST_OFFLINE, NameModel, NotBuilt, NotSearched, Options,
+    Pattern, Scratch,
+};
 pub use hide::{
     Counts, FieldRules, HidingRules, KeyFileError, NotRevealed, Operator, OperatorKeys, Outcome,
     PersonalData, PseudonymKey, Rosters, TextRedactor, TooLong, WeakSecret, apply, decrypt, reveal,
 };
-pub use kinds::{Group, Kind, Kinds};
+pub use kinds::{Group, Kind, Kinds, NotAKind};
 pub use recognisers::names::{Roster, RosterRefused};

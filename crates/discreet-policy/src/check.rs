@@ -5,6 +5,7 @@ mod declared;
 pub(super) mod effect;
 mod fields;
 mod images;
+mod patterns;
 pub(super) mod people;
 mod rules;
 pub(super) mod siblings;

@@ -7,7 +7,7 @@ use super::text_rules::is_inside;
 use super::{FieldRule, Redaction, TextRules};
 use discreet_cdr::{Malformed, Plan, Rewriter, Strings};
 use discreet_pii::{
-    self as pii, FieldRules, Kind, Kinds, LONGEST, Operator, OperatorKeys, Roster, Rosters, TextRedactor,
+    self as pii, FieldRules, Kinds, LONGEST, Operator, OperatorKeys, Roster, Rosters, TextRedactor,
 };
 
 /// The longest key of a pair, in bytes.
@@ -193,7 +193,7 @@ impl Way {
     fn redactor(self, rules: &TextRules) -> Result<TextRedactor, Unredactable> {
         let personal = rules.personal();
         let mut all = pii::HidingRules::new(Operator::Replace);
-        for kind in Kind::ALL.iter().copied() {
+        for kind in Kinds::all().iter() {
             let operator = self.with.unwrap_or_else(|| personal.operator(kind));
             all.set([kind].into_iter().collect(), self.kinds.contains(kind).then_some(operator));
         }

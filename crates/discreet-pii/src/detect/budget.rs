@@ -44,6 +44,11 @@ impl Budget {
         !self.over
     }
 
+    /// Ends the search: the text must not count as searched.
+    pub(crate) fn end(&mut self) {
+        (self.left, self.over) = (0, true);
+    }
+
     /// Counts the steps since there were `before` left. Called once for a text, not in the inner loop.
     pub(crate) fn count_since(&self, before: u64) {
         steps::count(usize::try_from(before.saturating_sub(self.left)).unwrap_or(usize::MAX));

@@ -139,7 +139,7 @@ fn place(hash: u64) -> (usize, u64) {
 impl Known {
     fn new() -> Known {
         let mut all: Vec<(u64, Kinds)> = Vec::new();
-        for kind in Kind::ALL {
+        for kind in Kind::BUILT_IN {
             let own: Kinds = [*kind].into_iter().collect();
             for word in kind.definition().words.iter().flat_map(|words| words.split(' ')) {
                 all.extend(ENDINGS.iter().map(|ending| (Folded::of(&format!("{word}{ending}")).hash, own)));

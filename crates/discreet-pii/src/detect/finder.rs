@@ -1,11 +1,16 @@
 //! The search for all kinds of personal data in a text.
 
+use std::sync::Arc;
+
 use super::context::{self, Context};
 use super::encoded;
 use super::lists::{Always, Folded, Never};
 use super::matcher::{FormMatch, Matcher, NotBuilt};
+use super::name_model::{self, NameModel, NotSearched};
+use super::patterns::Reported;
 use super::reader::Reader;
 use super::{Budget, Evidence, Field, Hit, Options, overlap};
+use crate::Kind;
 use crate::kinds::Score;
 use crate::recognisers::names::{Memo, Names, Roster};
 use crate::recognisers::spoken::{self, Written};
@@ -16,9 +21,11 @@ use crate::view::View;
 pub struct Finder {
     matcher: Matcher,
     names: Names,
-    thresholds: [u8; 128],
+    thresholds: [u8; Kind::COUNT],
     never: Never,
     always: Option<Always>,
+    patterns: Option<Reported>,
+    name_model: Option<Arc<dyn NameModel>>,
     overlapping: bool,
 }
 
@@ -60,7 +67,7 @@ impl Finder {
     /// Compiles the patterns of the kinds in `options`. An error if they need more memory than allowed.
     pub fn new(options: &Options) -> Result<Finder, NotBuilt> {
         context::prepare();
-        let mut thresholds = [u8::MAX; 128];
+        let mut thresholds = [u8::MAX; Kind::COUNT];
         for kind in options.kinds.iter() {
             if let Some(threshold) = thresholds.get_mut(kind as usize) {
                 *threshold = options.threshold_of(kind);
@@ -70,15 +77,28 @@ impl Finder {
             matcher: Matcher::new(options.kinds)?,
             names: Names::new(options.kinds),
             thresholds,
-            never: Never::new(&options.allow),
+            never: Never::new(&options.allow, &options.allow_patterns)?,
             always: Always::new(&options.deny)?,
+            patterns: Reported::new(&options.patterns)?,
+            name_model: None,
             overlapping: options.overlapping,
         })
+    }
+
+    /// The same, which also asks a model for names. It takes much longer: no message may wait for it.
+    pub fn with_name_model(self, model: Option<Arc<dyn NameModel>>) -> Finder {
+        let finds_names = self.thresholds.get(Kind::Person as usize).is_some_and(|least| *least < u8::MAX);
+        Finder { name_model: model.filter(|_| finds_names), ..self }
     }
 
     /// The memory of the patterns, in bytes.
     pub fn memory(&self) -> usize {
         self.matcher.memory()
+    }
+
+    /// Is this a word that a pattern of the policy asks for in front of a text?
+    pub(crate) fn knows(&self, label: &str) -> bool {
+        self.patterns.as_ref().is_some_and(|patterns| patterns.knows(label))
     }
 
     /// The findings in `text`, in order, without overlaps unless [`Options::overlapping`] asks for them. `field` is
@@ -111,6 +131,12 @@ impl Finder {
         let differs = view.read(text);
         let seen = if differs { view.text() } else { text };
         self.read(seen, field, roster, (context, matches, memo, folded, hits, budget));
+        if let Some(model) = &self.name_model {
+            match model.find(seen) {
+                Ok(names) => name_model::add(&names, hits),
+                Err(NotSearched) => budget.end(),
+            }
+        }
         if spoken::normalise(seen, field, written) {
             spoken.clear();
             self.read(written.text(), field, None, (context, matches, memo, folded, spoken, budget));
@@ -186,6 +212,9 @@ impl Finder {
                 || hit.evidence == Evidence::Roster
                 || self.thresholds.get(hit.kind as usize).is_some_and(|least| hit.score >= *least)
         });
+        if let Some(patterns) = &self.patterns {
+            patterns.find(text, budget, hits);
+        }
         if let Some(always) = &self.always {
             always.find(text, folded, |kind, start, end| {
                 let (score, evidence) = (Score::CERTAIN.points(), Evidence::Roster);
@@ -208,7 +237,7 @@ mod tests {
     use std::sync::LazyLock;
 
     use super::*;
-    use crate::{Kind, Kinds};
+    use crate::Kinds;
 
     fn finder(options: &Options) -> Finder {
         Finder::new(options).unwrap()

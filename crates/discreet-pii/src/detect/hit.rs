@@ -30,6 +30,10 @@ pub enum Evidence {
     Listed,
     /// The roster of guests, or a list of the policy.
     Roster,
+    /// A pattern of the policy.
+    Pattern,
+    /// A trained model of names.
+    Model,
 }
 
 impl Evidence {
@@ -40,7 +44,9 @@ impl Evidence {
             Evidence::Checked => "its form and check digits",
             Evidence::Context => "its form and the words around it",
             Evidence::Listed => "a list of names and places",
-            Evidence::Roster => "the roster",
+            Evidence::Roster => "the roster or a list of the policy",
+            Evidence::Pattern => "a pattern of the policy",
+            Evidence::Model => "a model of names",
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use aho_corasick::AhoCorasick;
 
 use super::matcher::NotBuilt;
+use super::patterns::Patterns;
 use crate::Kind;
 use crate::recognisers::names::fold;
 use crate::view::View;
@@ -71,30 +72,37 @@ impl Always {
     }
 }
 
-/// Texts that are never reported.
-pub(super) struct Never(HashSet<Vec<u8>>);
+/// Texts that are never reported, and patterns of such texts.
+pub(super) struct Never {
+    texts: HashSet<Vec<u8>>,
+    patterns: Option<Patterns>,
+}
 
 impl Never {
-    pub(super) fn new(texts: &[String]) -> Never {
-        Never(texts.iter().map(|text| folded(text)).filter(|text| !text.is_empty()).collect())
+    pub(super) fn new(texts: &[String], patterns: &[String]) -> Result<Never, NotBuilt> {
+        let texts = texts.iter().map(|text| folded(text)).filter(|text| !text.is_empty()).collect();
+        Ok(Never { texts, patterns: Patterns::new(patterns.iter().map(String::as_str))? })
     }
 
     pub(super) fn has(&self, text: &str) -> bool {
-        !self.0.is_empty() && self.0.contains(&folded(text))
+        (!self.texts.is_empty() && self.texts.contains(&folded(text)))
+            || self.patterns.as_ref().is_some_and(|patterns| patterns.fits(text))
     }
 }
 
-/// Is `start..end` not a part of a longer word? Scripts without blanks have no such border.
+/// Is `start..end` not a part of a longer word?
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let before = text.get(..start).and_then(|before| before.chars().next_back());
     let first = text.get(start..).and_then(|found| found.chars().next());
     let last = text.get(..end).and_then(|found| found.chars().next_back());
     let behind = text.get(end..).and_then(|behind| behind.chars().next());
-    let joins = |one: Option<char>, other: Option<char>| {
-        let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !has_no_blanks(c));
-        inside(one) && inside(other)
-    };
-    !joins(before, first) && !joins(last, behind)
+    is_border(before, first) && is_border(last, behind)
+}
+
+/// Does a word begin or end between these characters? In scripts without blanks, between any two.
+pub(super) fn is_border(before: Option<char>, behind: Option<char>) -> bool {
+    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !has_no_blanks(c));
+    !inside(before) || !inside(behind)
 }
 
 /// Is this a letter of a script that is written without blanks between words: Chinese, Japanese, Thai, Lao, Khmer,

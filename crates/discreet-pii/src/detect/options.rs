@@ -1,5 +1,6 @@
 //! Options of a finder.
 
+use super::Pattern;
 use crate::{Kind, Kinds};
 
 /// The least score that is reported by default. The scores of the forms are chosen around it.
@@ -18,6 +19,10 @@ pub struct Options {
     pub allow: Vec<String>,
     /// Texts that are always reported, whatever their case, as whole words.
     pub deny: Vec<(Kind, String)>,
+    /// Patterns of texts that are always reported.
+    pub patterns: Vec<Pattern>,
+    /// Regular expressions for texts that are never reported; see [`Pattern::regex`].
+    pub allow_patterns: Vec<String>,
     /// Report all findings that overlap, not only the best: to see why something was found.
     pub overlapping: bool,
 }
@@ -30,6 +35,8 @@ impl Default for Options {
             thresholds: Vec::new(),
             allow: Vec::new(),
             deny: Vec::new(),
+            patterns: Vec::new(),
+            allow_patterns: Vec::new(),
             overlapping: false,
         }
     }

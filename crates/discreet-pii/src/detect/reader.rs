@@ -76,7 +76,7 @@ pub(super) struct Reader<'r> {
     pub(super) matcher: &'r Matcher,
     /// The least score of each kind that is reported, by the number of the kind; [`u8::MAX`] for kinds that are not
     /// wanted.
-    pub(super) thresholds: &'r [u8; 128],
+    pub(super) thresholds: &'r [u8; Kind::COUNT],
     pub(super) text: &'r str,
     pub(super) field: &'r Field,
     pub(super) context: &'r mut Context,

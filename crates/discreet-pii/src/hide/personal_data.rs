@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::{KeyFileError, Operator, PseudonymKey};
-use crate::{Finder, Kind, Kinds, NotBuilt, Options};
+use crate::{Finder, Kind, Kinds, NameModel, NotBuilt, Options, Pattern};
 use discreet_host::sync::lock;
 
 /// The statements of a policy: how each kind of personal data is found and hidden.
@@ -17,6 +17,15 @@ pub struct PersonalData {
     pub always: Vec<(Kind, String)>,
     /// Texts that are never hidden.
     pub never: Vec<String>,
+    /// The kinds that are not built in.
+    pub own: Kinds,
+    /// Patterns of texts that are always hidden.
+    pub patterns: Vec<Pattern>,
+    /// Regular expressions for texts that are never hidden.
+    pub never_patterns: Vec<String>,
+    /// Recordings and files are also searched by the model of names.
+    pub wants_name_model: bool,
+    name_model: OnceLock<Arc<dyn NameModel>>,
     /// The file with the key of pseudonyms and encryption, relative to the folder of the policy.
     pub key_file: Option<String>,
     /// The key, once it is read.
@@ -49,9 +58,27 @@ impl PersonalData {
         Ok(())
     }
 
+    /// Uses this model of names in the finders that are made from now on. For recordings and files only.
+    pub fn set_name_model(&self, model: Arc<dyn NameModel>) {
+        // The second model of a process is the same as the first.
+        let _same = self.name_model.set(model);
+    }
+
     /// The key, if it was read.
     pub fn key(&self) -> Option<&PseudonymKey> {
         self.key.get()
+    }
+
+    /// The kinds that a word of this policy stands for: a built-in kind, a group, `all`, or a kind of its own. `None` for
+    /// another word.
+    pub fn named(&self, word: &str) -> Option<Kinds> {
+        let own = || self.own.iter().find(|kind| kind.name() == word);
+        Kinds::named(word).or_else(|| own().map(|kind| [kind].into_iter().collect()))
+    }
+
+    /// The words that [`named`](PersonalData::named) accepts.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> + Clone {
+        Kinds::words().chain(self.own.iter().map(Kind::name).collect::<Vec<_>>())
     }
 
     /// The operator of a kind.
@@ -66,23 +93,29 @@ impl PersonalData {
         if let Some(known) = finders.get(&kinds) {
             return Ok(Arc::clone(known));
         }
-        let finder = Arc::new(Finder::new(&Options {
+        let finder = Finder::new(&Options {
             kinds,
             thresholds: self.thresholds.iter().map(|(kind, least)| (*kind, *least)).collect(),
             allow: self.never.clone(),
             deny: self.always.iter().filter(|(kind, _)| kinds.contains(*kind)).cloned().collect(),
+            patterns: self.patterns.iter().filter(|pattern| kinds.contains(pattern.kind)).cloned().collect(),
+            allow_patterns: self.never_patterns.clone(),
             ..Options::default()
-        })?);
+        })?;
+        let finder = Arc::new(finder.with_name_model(self.name_model.get().cloned()));
         finders.insert(kinds, Arc::clone(&finder));
         Ok(finder)
     }
 
     /// Does this hide everything that `other` hides, and in the same way?
     pub fn hides_as_much_as(&self, other: &PersonalData) -> bool {
-        Kind::ALL.iter().all(|kind| {
-            self.threshold(*kind) <= other.threshold(*kind) && self.operator(*kind) == other.operator(*kind)
+        Kinds::all().iter().all(|kind| {
+            self.threshold(kind) <= other.threshold(kind) && self.operator(kind) == other.operator(kind)
         }) && self.never.iter().all(|text| other.never.contains(text))
+            && self.never_patterns.iter().all(|regex| other.never_patterns.contains(regex))
             && other.always.iter().all(|text| self.always.contains(text))
+            && other.patterns.iter().all(|pattern| self.patterns.contains(pattern))
+            && self.wants_name_model >= other.wants_name_model
     }
 }
 

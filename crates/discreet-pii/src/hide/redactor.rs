@@ -204,7 +204,7 @@ impl TextRedactor {
                 continue;
             }
             if found.part == Part::Number {
-                self.number(raw, &field, whole, out);
+                self.number(raw, before, &field, whole, out);
                 continue;
             }
             unescaped.read(raw);
@@ -265,9 +265,10 @@ impl TextRedactor {
     }
 
     /// Appends a number. One that is replaced becomes a string: `4111111111111111` to `"<payment_card>"`.
-    fn number(&mut self, raw: &str, field: &Field, whole: Option<Operator>, out: &mut String) {
+    fn number(&mut self, raw: &str, path: &str, field: &Field, whole: Option<Operator>, out: &mut String) {
         let digits = raw.bytes().filter(u8::is_ascii_digit).count();
-        if whole.is_none() && digits < SHORT_NUMBER && field.hints.is_empty() {
+        let label = path.rsplit('.').next().filter(|name| self.finder.knows(name)).unwrap_or_default();
+        if whole.is_none() && digits < SHORT_NUMBER && field.hints.is_empty() && label.is_empty() {
             out.push_str(raw);
             return;
         }
@@ -275,7 +276,7 @@ impl TextRedactor {
         out.push('"');
         match whole {
             Some(operator) => push_escaped(self.writer().whole(raw, field, operator).unwrap_or(raw), out),
-            None => self.writer().text(raw, field, "", Form::Plain, out),
+            None => self.writer().text(raw, field, label, Form::Plain, out),
         }
         out.push('"');
         if !self.writing.outcome.changed {

@@ -27,6 +27,8 @@ discreet_host::words! {
         Health = "health",
         /// Numbers of companies, which often stand for one person: `business`.
         Business = "business",
+        /// Kinds that the policy defines by patterns of its own: `own`.
+        Own = "own",
     }
 
     /// The word in a policy.

@@ -1,28 +1,32 @@
 //! Sets of kinds.
 
-use super::{Group, Kind};
+use super::{Group, Kind, own};
 
 /// A set of kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Kinds([u64; 2]);
+pub struct Kinds([u64; WORDS]);
 
-const _: () = assert!(Kind::ALL.len() <= 128, "a set has a bit for each kind");
+/// Words of 64 bits.
+const WORDS: usize = Kind::COUNT.div_ceil(64);
 
 impl Kinds {
     /// The empty set.
-    pub const NONE: Kinds = Kinds([0; 2]);
+    pub const NONE: Kinds = Kinds([0; WORDS]);
 
-    /// Every kind.
+    /// Every kind, and every one that any policy may define.
     pub fn all() -> Kinds {
-        Kind::ALL.iter().copied().collect()
+        Kind::all().collect()
     }
 
-    /// The kinds that a word of a policy stands for: a kind, a group, or `all`. `None` for an unknown word.
+    /// The kinds that a word of a policy stands for: a built-in kind, a group, or `all`. `None` for another word.
     pub fn named(word: &str) -> Option<Kinds> {
         if word == "all" {
             return Some(Kinds::all());
         }
-        let chosen: Kinds = Kind::ALL
+        if word == Group::Own.name() {
+            return Some(Kind::OWN.iter().copied().collect());
+        }
+        let chosen: Kinds = Kind::BUILT_IN
             .iter()
             .copied()
             .filter(|kind| {
@@ -36,7 +40,7 @@ impl Kinds {
 
     /// The words that [`named`](Kinds::named) accepts.
     pub fn words() -> impl Iterator<Item = &'static str> + Clone {
-        let kinds = Kind::ALL.iter().map(|kind| kind.name());
+        let kinds = Kind::BUILT_IN.iter().map(|kind| kind.name());
         // A group and a kind of the same name are one word.
         let groups =
             Group::ALL.iter().map(|group| group.name()).filter(|name| *name != Kind::NationalId.name());
@@ -67,19 +71,17 @@ impl Kinds {
 
     /// Is the set empty?
     pub fn is_empty(self) -> bool {
-        self.0 == [0; 2]
+        self.0 == [0; WORDS]
     }
 
     /// The kinds that are in either set.
     pub fn union(self, other: Kinds) -> Kinds {
-        let (Kinds([a, b]), Kinds([c, d])) = (self, other);
-        Kinds([a | c, b | d])
+        Kinds(std::array::from_fn(|word| self.word(word) | other.word(word)))
     }
 
     /// Have the sets a kind in common?
     pub(crate) fn meets(self, other: Kinds) -> bool {
-        let (Kinds([a, b]), Kinds([c, d])) = (self, other);
-        (a & c) | (b & d) != 0
+        (0..WORDS).any(|word| self.word(word) & other.word(word) != 0)
     }
 
     /// Is `other` a subset of this set?
@@ -87,9 +89,14 @@ impl Kinds {
         self.union(other) == self
     }
 
-    /// The kinds in the set, in the order of [`Kind::ALL`].
+    /// The kinds in the set that have a name, in the order of their numbers.
     pub fn iter(self) -> impl Iterator<Item = Kind> {
-        Kind::ALL.iter().copied().filter(move |kind| self.contains(*kind))
+        let named = Kind::OWN.iter().filter(|kind| own::names(**kind).is_some());
+        Kind::BUILT_IN.iter().chain(named).copied().filter(move |kind| self.contains(*kind))
+    }
+
+    fn word(self, number: usize) -> u64 {
+        self.0.get(number).copied().unwrap_or_default()
     }
 
     fn place(kind: Kind) -> (usize, u64) {

@@ -113,7 +113,9 @@ fn class(
     let padded = written.padding.or(parent.map(Class::is_padded)).unwrap_or_default();
     let escalation = match &written.escalate {
         Some(EscalateEntry { find, then }) => {
-            let rule = FieldRule::Find { kinds: kinds(find), with: None, spoken: false };
+            let list = entry.node.entry("escalate").and_then(|escalate| escalate.node.entry("find"));
+            let kinds = kinds(find, list.map_or(&entry.node, |list| &list.node), personal, context)?;
+            let rule = FieldRule::Find { kinds, with: None, spoken: false };
             let rules = TextRules::new(vec![(EVERY_FIELD.to_owned(), rule)], Arc::clone(personal));
             Some(Arc::new(Escalation { rules: Arc::new(rules), then: *then }))
         }

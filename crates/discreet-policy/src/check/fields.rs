@@ -7,7 +7,8 @@ use super::super::declared::{is_image, is_opaque};
 use super::super::file::{Entry, FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{is_outside, is_word};
-use super::Context;
+use super::super::tree::{self, Node, Value};
+use super::{Context, patterns};
 use discreet_pii::{Kinds, Operator, PersonalData};
 use discreet_redact::{EVERY_FIELD, FieldRule, TextRules};
 
@@ -19,23 +20,27 @@ pub(super) fn personal_data(
     let mut personal = PersonalData::default();
     let Some(entry) = section else { return personal };
     let Some(written) = &entry.value else { return personal };
+    // They may define kinds, which the other parts name.
+    patterns::patterns(entry, written, &mut personal, context);
     for (word, hide) in written.operators.iter().flatten() {
         let (key, value) = places(entry, "operators", word);
-        let Some(kinds) = known(word, key, context) else { continue };
+        let Some(kinds) = known(word, key, &personal, context) else { continue };
         let Some(operator) = operator(*hide, word, value, context) else { continue };
         personal.hide(kinds, operator);
     }
     for (word, threshold) in written.thresholds.iter().flatten() {
         let (key, _) = places(entry, "thresholds", word);
-        let Some(kinds) = known(word, key, context) else { continue };
+        let Some(kinds) = known(word, key, &personal, context) else { continue };
         personal.set_threshold(kinds, u8::try_from(threshold.0).unwrap_or(100));
     }
     for (word, texts) in written.hide.iter().flatten() {
         let (key, _) = places(entry, "hide", word);
-        let Some(kind) = known(word, key, context).and_then(|kinds| kinds.iter().next()) else { continue };
+        let kinds = known(word, key, &personal, context);
+        let Some(kind) = kinds.and_then(|kinds| kinds.iter().next()) else { continue };
         let texts = texts.iter().filter(|text| !text.trim().is_empty());
         personal.always.extend(texts.map(|text| (kind, text.clone())));
     }
+    personal.wants_name_model = written.name_model.unwrap_or_default();
     personal.never.extend(written.allow.iter().flatten().cloned());
     if let Some(key) = &written.key {
         if is_outside(key) {
@@ -54,16 +59,16 @@ pub(super) fn personal_data(
 }
 
 /// The places of a key in a part of the section, and of its value.
-fn places(entry: &Entry<PersonalDataEntry>, part: &str, key: &str) -> (Span, Span) {
+pub(super) fn places(entry: &Entry<PersonalDataEntry>, part: &str, key: &str) -> (Span, Span) {
     let found = entry.node.entry(part).and_then(|part| part.node.entry(key));
     found.map_or((entry.span, entry.span), |found| (found.key_span, found.node.span))
 }
 
-fn known(word: &str, place: Span, context: &mut Context) -> Option<Kinds> {
-    let kinds = Kinds::named(word);
+fn known(word: &str, place: Span, personal: &PersonalData, context: &mut Context) -> Option<Kinds> {
+    let kinds = personal.named(word);
     if kinds.is_none() {
         let message = format!("{} is not a kind of personal data", quoted(word));
-        context.error("unknown-kind", place, message, suggest(word, Kinds::words(), ""));
+        context.error("unknown-kind", place, message, suggest(word, personal.words(), ""));
     }
     kinds
 }
@@ -96,9 +101,8 @@ pub(super) fn rules<T>(
     let mut rules = Vec::new();
     for (field, how) in redact {
         let place = parts.and_then(|parts| parts.node.entry(field));
-        let key = place.map_or(entry.span, |entry| entry.key_span);
-        let value = place.map_or(entry.span, |entry| entry.node.span);
-        if let Some(rule) = rule(field, how, (key, value), type_name, personal, context) {
+        let Some(place) = place else { continue };
+        if let Some(rule) = rule(field, how, place, type_name, personal, context) {
             rules.push((field.clone(), rule));
         }
     }
@@ -108,11 +112,12 @@ pub(super) fn rules<T>(
 fn rule(
     field: &str,
     how: &Redaction,
-    (key, value): (Span, Span),
+    place: &tree::Entry,
     type_name: &str,
     personal: &PersonalData,
     context: &mut Context,
 ) -> Option<FieldRule> {
+    let (key, value) = (place.key_span, place.node.span);
     if let Redaction::How(Hide::Image(_) | Hide::Frame(_)) = how {
         let message =
             format!("{} is covered as in an image, but the topic is a {}", quoted(field), quoted(type_name));
@@ -126,15 +131,17 @@ fn rule(
         context.error("bad-field", key, message, help);
         return None;
     }
-    let (find, with, spoken): (&[KindWord], _, _) = match how {
+    let (find, list, with, spoken): (&[KindWord], _, _, _) = match how {
         Redaction::How(hide) => {
             needs_a_key(*hide, value, personal, context);
             return operator(*hide, field, value, context).map(FieldRule::Whole);
         }
-        Redaction::Kinds(find) => (find, None, None),
-        Redaction::Field(FieldEntry { find, with, spoken }) => (find, *with, *spoken),
+        Redaction::Kinds(find) => (find, Some(&place.node), None, None),
+        Redaction::Field(FieldEntry { find, with, spoken }) => {
+            (find, place.node.entry("find").map(|entry| &entry.node), *with, *spoken)
+        }
     };
-    let kinds = kinds(find);
+    let kinds = kinds(find, list.unwrap_or(&place.node), personal, context)?;
     if kinds.is_empty() {
         let help = "name kinds of personal data: `[phone, email]`";
         context.error("empty-redact", key, format!("nothing is hidden in {}", quoted(field)), help);
@@ -150,9 +157,20 @@ fn rule(
     Some(FieldRule::Find { kinds, with, spoken: spoken.unwrap_or(false) })
 }
 
-/// The kinds of these words. The schema has refused unknown words.
-pub(super) fn kinds(words: &[KindWord]) -> Kinds {
-    words.iter().filter_map(|word| Kinds::named(&word.0)).fold(Kinds::NONE, Kinds::union)
+/// The kinds of the words of a list. `None` after an error, which is reported.
+pub(super) fn kinds(
+    words: &[KindWord],
+    list: &Node,
+    personal: &PersonalData,
+    context: &mut Context,
+) -> Option<Kinds> {
+    let place = |index: usize| match &list.value {
+        Value::List(items) => items.get(index).map_or(list.span, |item| item.span),
+        _ => list.span,
+    };
+    let kinds = words.iter().enumerate();
+    let kinds: Vec<_> = kinds.map(|(index, word)| known(&word.0, place(index), personal, context)).collect();
+    kinds.into_iter().try_fold(Kinds::NONE, |all, kinds| Some(all.union(kinds?)))
 }
 
 fn operator(hide: Hide, of: &str, place: Span, context: &mut Context) -> Option<Operator> {

@@ -113,7 +113,7 @@ fn padding(data: &str, old: &Class, new: &Class) -> Option<Facet> {
 fn escalation(data: &str, old: &Class, new: &Class) -> Option<Facet> {
     let (before, after) = (old.escalation().map(AsRef::as_ref), new.escalation().map(AsRef::as_ref));
     let differs = |more: fn(u8, u8) -> bool| {
-        Kind::ALL.iter().any(|kind| more(leaves(after, *kind), leaves(before, *kind)))
+        Kinds::all().iter().any(|kind| more(leaves(after, kind), leaves(before, kind)))
     };
     let (gains, loses) = (differs(|new, old| new > old), differs(|new, old| new < old));
     let says = format!("reads {data} with personal data in it");

@@ -10,7 +10,7 @@ use super::access::{Had, Seen};
 use super::classes::looked_for;
 use super::redaction::{found as found_in, named_operators, operators};
 use super::{Direction, Facet, Found, Subject, Who};
-use discreet_pii::{Kind, Kinds, Operator, PersonalData};
+use discreet_pii::{Kind, Kinds, Operator, Pattern, PersonalData};
 
 /// Collects the parties that receive text in which something is found, so that each change is listed for those it
 /// concerns.
@@ -82,7 +82,8 @@ impl<'a> Personal<'a> {
     pub fn finish(self, found: &mut Found) {
         for (who, met) in &self.met {
             let facets = self.thresholds(met.all).into_iter().chain(self.operators(met.plain));
-            let facets = facets.chain(self.texts(met.all)).chain(self.key(*met));
+            let facets =
+                facets.chain(self.texts(met.all)).chain(self.name_model(met.all)).chain(self.key(*met));
             for facet in facets.filter(|facet| met.had.concerns(facet.direction)) {
                 found.push(*who, Subject::PersonalData, "personal_data", &facet);
             }
@@ -127,7 +128,33 @@ impl<'a> Personal<'a> {
         };
         let allowed = [allowed(&old.never, &new.never, false), allowed(&new.never, &old.never, true)];
         let hidden = [hidden(&old.always, &new.always, false), hidden(&new.always, &old.always, true)];
-        allowed.into_iter().chain(hidden).flatten().collect()
+        allowed.into_iter().chain(hidden).flatten().chain(self.patterns(kinds)).collect()
+    }
+
+    /// Patterns of texts that are always hidden, or never.
+    fn patterns(&self, kinds: Kinds) -> Vec<Facet> {
+        let only = |these: &PersonalData, others: &PersonalData, is_new: bool| -> Vec<Facet> {
+            let shown = these.never_patterns.iter().filter(|regex| !others.never_patterns.contains(regex));
+            let hidden = these.patterns.iter();
+            let hidden = hidden.filter(|one| kinds.contains(one.kind) && !others.patterns.contains(one));
+            shown
+                .map(|regex| exempt("allow_patterns", &quoted(regex), is_new, is_new))
+                .chain(hidden.map(|one| {
+                    let key = format!("patterns.{}", one.kind);
+                    exempt(&key, &described(one), is_new, !is_new)
+                }))
+                .collect()
+        };
+        [only(self.old, self.new, false), only(self.new, self.old, true)].concat()
+    }
+
+    /// The model of names finds more names in recordings.
+    fn name_model(&self, kinds: Kinds) -> Option<Facet> {
+        let [old, new] = [self.old, self.new].map(|data| data.wants_name_model);
+        let direction = Direction::of(old && !new, new && !old);
+        let says = "has names in recordings searched with the model";
+        (old != new && kinds.contains(Kind::Person))
+            .then(|| Facet::instead("name_model", [old, new].map(|on| on.to_string()), direction, says))
     }
 
     /// Another key makes other pseudonyms, and its holder can undo those that can be undone.
@@ -148,13 +175,20 @@ impl<'a> Personal<'a> {
 /// A text that is listed in one policy only: `is_new`, in the new one. `gains`, if that shows it.
 fn exempt(key: &str, text: &str, is_new: bool, gains: bool) -> Facet {
     let [old, new] = [!is_new, is_new].map(|listed| if listed { text } else { "not listed" }.to_owned());
-    let says = match (key == "allow", is_new) {
+    let says = match (key.starts_with("allow"), is_new) {
         (true, true) => format!("reads {text} as it is, always"),
         (true, false) => format!("reads {text} as it is no longer always"),
         (false, true) => format!("has {text} hidden, always"),
         (false, false) => format!("has {text} hidden no longer always"),
     };
     Facet { what: key.to_owned(), old, new, direction: Direction::of(gains, !gains), says }
+}
+
+/// A pattern in words: "`[0-9]{3}` behind `locker`".
+fn described(pattern: &Pattern) -> String {
+    let near: Vec<_> = pattern.near.iter().map(|word| quoted(word)).collect();
+    let behind = if near.is_empty() { String::new() } else { format!(" behind {}", near.join(" or ")) };
+    format!("{}{behind}", quoted(&pattern.regex))
 }
 
 fn grouped<K: Ord>(kinds: Kinds, key: impl Fn(Kind) -> Option<K>) -> BTreeMap<K, Kinds> {

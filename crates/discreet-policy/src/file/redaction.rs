@@ -113,7 +113,7 @@ impl JsonSchema for Hide {
     }
 }
 
-/// The name of a kind of personal data, of a group of kinds, or `all`.
+/// The name of a kind of personal data, of a group of kinds, `all`, or a kind of the policy's own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
 pub struct KindWord(pub String);
@@ -127,7 +127,8 @@ impl JsonSchema for KindWord {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let words: Vec<&str> = Kinds::words().collect();
-        json_schema!({ "type": "string", "enum": words })
+        // The first is the one that is checked; the second completes words in an editor.
+        json_schema!({ "anyOf": [{ "type": "string", "pattern": "^[a-z][a-z0-9_]*$" }, { "enum": words }] })
     }
 }
 
@@ -145,10 +146,31 @@ pub struct PersonalDataEntry {
     pub allow: Option<Vec<String>>,
     /// Texts that are always hidden, by kind: `person: ["Ada Lovelace"]`. Without it: none.
     pub hide: Option<BTreeMap<String, Vec<String>>>,
+    /// Regular expressions for texts that are always hidden, by kind: `badge: ["HB-[0-9]{4}"]`. A kind that is not built in is one of the policy's own. Without it: none.
+    pub patterns: Option<BTreeMap<String, Patterns>>,
+    /// Words of which one must stand in front of a text of these patterns, by kind: `locker: [locker, spind]`. Without it: no condition.
+    pub near: Option<BTreeMap<String, NearWords>>,
+    /// Regular expressions for texts that are never hidden: `["\\+49 30 9018[0-9]*"]`. Each must match the whole text that was found. Without it: none.
+    #[schemars(length(max = 100))]
+    pub allow_patterns: Option<Vec<String>>,
+    /// Also search names with a trained model in recordings (`discreet scrub`) and files (`discreet redact-text`). Messages never wait for it. Without it: false.
+    pub name_model: Option<bool>,
     /// File with the key of pseudonyms and encryption, relative to this file. Without it: none; operators that need a key are errors.
     #[schemars(length(min = 1, max = 255))]
     pub key: Option<String>,
 }
+
+/// Regular expressions for a kind.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct Patterns(#[schemars(length(min = 1, max = 100))] pub Vec<String>);
+
+/// Words that announce a kind.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct NearWords(#[schemars(length(min = 1, max = 100))] pub Vec<String>);
 
 /// The confidence that a finding must have, in hundredths.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]

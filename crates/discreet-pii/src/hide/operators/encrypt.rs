@@ -108,7 +108,7 @@ fn is_number(kind: Kind) -> bool {
         Group::Contact => kind == Kind::Phone,
         Group::Network => kind == Kind::Imei,
         Group::Stay => kind == Kind::Booking,
-        Group::Document | Group::Health | Group::Business => kind != Kind::Mrz,
+        Group::Document | Group::Health | Group::Business | Group::Own => kind != Kind::Mrz,
         Group::NationalId => kind != Kind::DePlz,
         Group::Secret | Group::Person | Group::Place => false,
     }

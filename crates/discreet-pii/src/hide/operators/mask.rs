@@ -32,7 +32,7 @@ fn shows(kind: Kind) -> bool {
         Group::Contact => kind == Kind::Phone,
         Group::Stay => kind == Kind::Booking,
         Group::Network => kind == Kind::Imei,
-        Group::Secret | Group::Person | Group::Place => false,
+        Group::Secret | Group::Person | Group::Place | Group::Own => false,
     };
     // A machine-readable zone ends in check digits of all of its content.
     number && !matches!(kind, Kind::CardSecurityCode | Kind::Mrz | Kind::DePlz)

@@ -1,6 +1,6 @@
 //! The outcome of hiding the personal data of a text.
 
-use crate::Kind;
+use crate::{Kind, Kinds};
 
 /// The outcome of hiding the personal data of a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,11 +18,11 @@ pub struct Outcome {
 
 /// The number of findings of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counts([u32; Kind::ALL.len()]);
+pub struct Counts([u32; Kind::COUNT]);
 
 impl Default for Counts {
     fn default() -> Counts {
-        Counts([0; Kind::ALL.len()])
+        Counts([0; Kind::COUNT])
     }
 }
 
@@ -46,7 +46,7 @@ impl Counts {
 
     /// The kinds with findings, and their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (Kind, u32)> + '_ {
-        Kind::ALL.iter().map(|kind| (*kind, self.of(*kind))).filter(|(_, count)| *count > 0)
+        Kinds::all().iter().map(|kind| (kind, self.of(kind))).filter(|(_, count)| *count > 0)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{Field, Hit, Kind, Kinds};
 #[derive(Debug, Clone)]
 pub struct HidingRules {
     /// By the number of the kind; `None` if it is shown.
-    kinds: [Option<Operator>; Kind::ALL.len()],
+    kinds: [Option<Operator>; Kind::COUNT],
     threshold: u8,
     whole: Vec<(String, Operator)>,
 }
@@ -23,13 +23,13 @@ pub struct FieldRules {
 impl HidingRules {
     /// Applies `operator` to every kind.
     pub fn new(operator: Operator) -> HidingRules {
-        HidingRules { kinds: [Some(operator); Kind::ALL.len()], threshold: 0, whole: Vec::new() }
+        HidingRules { kinds: [Some(operator); Kind::COUNT], threshold: 0, whole: Vec::new() }
     }
 
     /// Applies another operator to these kinds; with `None` they are shown.
     pub fn set(&mut self, kinds: Kinds, operator: Option<Operator>) {
-        for kind in kinds.iter() {
-            if let Some(of) = self.kinds.get_mut(kind as usize) {
+        for (of, kind) in self.kinds.iter_mut().zip(Kind::all()) {
+            if kinds.contains(kind) {
                 *of = operator;
             }
         }
@@ -48,7 +48,7 @@ impl HidingRules {
 
     /// The kinds that are hidden.
     pub fn kinds(&self) -> Kinds {
-        Kind::ALL.iter().copied().filter(|kind| self.of(*kind).is_some()).collect()
+        Kind::all().filter(|kind| self.of(*kind).is_some()).collect()
     }
 
     /// The operator of a kind; `None` if it is shown.

@@ -44,7 +44,7 @@ impl<'r> Writer<'r> {
         let Writing { scratch, written, made, labelled, outcome } = self.writing;
         let (mut copied, mut shift) = (0, 0);
         let mut searched = text;
-        if !label.is_empty() && !field.hints.is_empty() {
+        if !label.is_empty() && (!field.hints.is_empty() || self.finder.knows(label)) {
             // `password` and `tulip7` mean something together.
             labelled.clear();
             labelled.extend([label, ": ", text]);
