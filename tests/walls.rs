@@ -89,7 +89,8 @@ fn each_foreign_world_is_behind_one_wall() {
         crates.filter(|(_, needs)| needs.contains(dependency)).map(|(name, _)| name.as_str()).collect()
     };
     assert_eq!(having("opencv"), ["discreet-vision"]);
-    assert_eq!(having("ort"), ["discreet-vision"]);
+    assert_eq!(having("ort"), ["discreet-models", "discreet-ner", "discreet-vision"]);
+    assert_eq!(having("discreet-models"), ["discreet-ner", "discreet-vision"]);
     assert_eq!(having("r2r"), ["discreet-ros"]);
     assert_eq!(having("r2r_rcl"), ["discreet-ros"]);
     assert_eq!(having("rusqlite"), ["discreet-bags"]);

@@ -3,7 +3,7 @@
 from .families import SOUGHT
 
 FEWEST = 10  # a row of the page has at least so many
-NAMES = {'discreet': 'Discreet', 'presidio': 'Presidio'}
+NAMES = {'discreet': 'Discreet', 'discreet + model': 'Discreet with the model', 'presidio': 'Presidio'}
 
 
 def percent(result, name, interval=True):

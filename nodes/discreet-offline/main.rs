@@ -7,8 +7,11 @@ mod answer;
 #[allow(dead_code, reason = "the other program uses the rest of it")]
 mod input;
 mod inspector;
+mod names;
 mod new_file;
 mod redact;
+#[path = "../discreet/redact_text/mod.rs"]
+mod redact_text;
 mod scrub;
 
 use std::process::ExitCode;
@@ -17,7 +20,7 @@ use clap::{Parser, Subcommand};
 
 pub use answer::Answer;
 
-/// Recordings and photographs: the commands `scrub` and `redact` of `discreet`.
+/// Recordings, photographs and texts: the commands `scrub` and `redact` of `discreet`, and `redact-text --name-model`.
 #[derive(Parser)]
 #[command(version, name = "discreet", bin_name = "discreet")]
 struct Arguments {
@@ -29,6 +32,7 @@ struct Arguments {
 enum Command {
     Scrub(scrub::Scrub),
     Redact(redact::Redact),
+    RedactText(redact_text::RedactText),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Scrub(command) => command.run(),
         Command::Redact(command) => command.run(),
+        Command::RedactText(command) => command.run(names::model),
     };
     result.map(ExitCode::from).unwrap_or_else(|error| {
         input::say_error(&format!("discreet: {error:#}"));

@@ -59,6 +59,9 @@ pub struct Scrub {
     /// Replaces OUT if it exists.
     #[arg(long)]
     force: bool,
+    /// Also searches names with a trained model, as `name_model: true` of the policy does. Takes about a second for 8000 words.
+    #[arg(long)]
+    name_model: bool,
     /// Answers with JSON.
     #[arg(long)]
     json: bool,

@@ -97,7 +97,7 @@ fn main() -> ExitCode {
         Command::Schema(command) => command.run().map(ExitCode::from),
         Command::Scrub(words) => words.run("scrub"),
         Command::Redact(words) => words.run("redact"),
-        Command::RedactText(command) => command.run().map(ExitCode::from),
+        Command::RedactText(command) => command.run(offline::instead).map(ExitCode::from),
         Command::Classify(command) => command.run().map(ExitCode::from),
         Command::Audit(command) => audit::run(command),
         Command::Identity(command) => command.run().map(ExitCode::from),

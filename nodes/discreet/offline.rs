@@ -23,11 +23,20 @@ pub struct Words {
 impl Words {
     /// Becomes the other program.
     pub fn run(self, command: &str) -> anyhow::Result<ExitCode> {
-        let program =
-            std::env::current_exe().context("cannot tell where this program is")?.with_file_name(PROGRAM);
-        let error = Command::new(&program).arg(command).args(self.words).exec(); // returns only if it failed
-        Err(error).with_context(|| {
-            format!("{}: build it with `--features full`, and keep it next to `discreet`", program.display())
-        })
+        become_it([command.into()].into_iter().chain(self.words))
     }
+}
+
+/// Becomes the other program, with the words of this one.
+pub fn instead<T>() -> anyhow::Result<T> {
+    become_it(std::env::args_os().skip(1))
+}
+
+fn become_it<T>(words: impl Iterator<Item = OsString>) -> anyhow::Result<T> {
+    let program =
+        std::env::current_exe().context("cannot tell where this program is")?.with_file_name(PROGRAM);
+    let error = Command::new(&program).args(words).exec(); // returns only if it failed
+    Err(error).with_context(|| {
+        format!("{}: build it with `--features full`, and keep it next to `discreet`", program.display())
+    })
 }

@@ -16,6 +16,7 @@ use super::{Scrub, Types};
 use crate::Answer;
 use crate::input::{Source, say, say_error, say_json};
 use crate::inspector;
+use crate::names;
 use crate::new_file::{Fresh, are_same};
 
 /// Updating the bar costs more than reading a message.
@@ -36,6 +37,10 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
     }
     let source = Source::read(&command.policy)?;
     let policy = source.usable_policy()?;
+    let personal = policy.personal_data();
+    if command.name_model || personal.wants_name_model {
+        personal.set_name_model(names::model()?);
+    }
     let library = library(command.types)?;
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
     let shown = command.input.display().to_string();

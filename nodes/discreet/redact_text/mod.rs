@@ -9,15 +9,17 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use discreet_pii::{
-    FieldRules, Finder, HidingRules, Kinds, LONGEST_OFFLINE, Operator, OperatorKeys, Options, PseudonymKey,
-    TextRedactor, TooLong,
+    FieldRules, HidingRules, Kinds, LONGEST_OFFLINE, NameModel, Operator, OperatorKeys, PersonalData,
+    PseudonymKey, TextRedactor, TooLong,
 };
+use discreet_policy::Policy;
 use serde_json::json;
 
 use super::Answer;
+use super::input::{Source, say};
 use lines::{Lines, Piece};
 
 /// Hides personal data in text: cards, telephones, names, passports, and a hundred kinds more.
@@ -32,6 +34,7 @@ Examples:
   journalctl -f -o json | discreet redact-text
   discreet redact-text --explain --spoken transcript.txt
   discreet redact-text --field guest.passport_no passports.txt
+  discreet redact-text --policy hotel.yaml --explain chat.txt
   discreet redact-text --operator pseudonym --key pseudonyms.key --audience front_desk chat.txt
   discreet redact-text --reveal --key pseudonyms.key --audience front_desk < ticket.txt
   discreet redact-text --spans sentences.jsonl > found.jsonl
@@ -45,12 +48,15 @@ Exit codes:
 pub struct RedactText {
     /// The files; without any, or for `-`, standard input
     files: Vec<PathBuf>,
-    /// The operator that replaces a finding
-    #[arg(long, value_name = "OPERATOR", default_value = "replace", value_parser = operators())]
-    operator: Operator,
-    /// The kinds and groups to find, separated by commas; without it, all
-    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = kinds)]
-    kinds: Vec<Kinds>,
+    /// The operator that replaces a finding; without it, that of the policy, or `replace`
+    #[arg(long, value_name = "OPERATOR", value_parser = operators())]
+    operator: Option<Operator>,
+    /// The kinds and groups to find, separated by commas; without it, all. `help` lists them
+    #[arg(long, value_name = "KINDS", value_delimiter = ',')]
+    kinds: Vec<String>,
+    /// Finds and hides as the section `personal_data` of this policy says: operators, thresholds, lists, patterns
+    #[arg(long, value_name = "FILE", conflicts_with = "threshold")]
+    policy: Option<PathBuf>,
     /// The confidence that a finding must have, in hundredths
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100))]
     threshold: Option<u8>,
@@ -60,6 +66,9 @@ pub struct RedactText {
     /// The text was spoken: lower case, digits as words
     #[arg(long)]
     spoken: bool,
+    /// Also searches names with a trained model, which knows names that no list has. Takes about a second for 8000 words
+    #[arg(long)]
+    name_model: bool,
     /// Writes the places of findings, for lines of {"id", "text"}
     #[arg(long, conflicts_with_all = ["explain", "reveal"])]
     spans: bool,
@@ -73,7 +82,7 @@ pub struct RedactText {
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// The audience: each gets pseudonyms of its own
-    #[arg(long, value_name = "NAME", default_value = "everyone", requires = "key")]
+    #[arg(long, value_name = "NAME", default_value = "everyone")]
     audience: String,
     /// Answers with JSON, an object a line
     #[arg(long)]
@@ -85,33 +94,55 @@ fn operators() -> impl TypedValueParser<Value = Operator> {
         .map(|word| Operator::named(&word).unwrap_or_default())
 }
 
-fn kinds(word: &str) -> Result<Kinds, String> {
+/// The kinds of a word of --kinds.
+fn kinds(word: &str, personal: &PersonalData) -> anyhow::Result<Kinds> {
     let word = word.trim();
-    let known = Kinds::named(word);
-    known.ok_or_else(|| match discreet_policy::finding::closest(word, Kinds::words()) {
-        Some(close) => format!("there is no kind or group `{word}`; did you mean `{close}`?"),
-        None => format!("these are there: {}", Kinds::words().collect::<Vec<_>>().join(", ")),
+    let known = personal.named(word);
+    known.ok_or_else(|| match discreet_policy::finding::closest(word, personal.words()) {
+        Some(close) => anyhow!("there is no kind or group `{word}`; did you mean `{close}`?"),
+        None => anyhow!("there is no kind or group `{word}`; `--kinds help` lists them"),
     })
 }
 
+/// The groups and kinds, a line each.
+fn list(personal: &PersonalData) {
+    for word in personal.words() {
+        let Some(kinds) = personal.named(word) else { continue };
+        let alone = kinds.iter().find(|kind| kind.name() == word);
+        match alone {
+            Some(kind) => say(&format!("{word:28} {}", kind.what())),
+            None => say(&format!("{word:28} a group of {} kinds", kinds.iter().count())),
+        }
+    }
+}
+
 impl RedactText {
-    pub fn run(&self) -> anyhow::Result<Answer> {
-        match self.work() {
+    /// `name_model` loads the model of names, if it is needed.
+    pub fn run(
+        &self,
+        name_model: impl FnOnce() -> anyhow::Result<Arc<dyn NameModel>>,
+    ) -> anyhow::Result<Answer> {
+        match self.work(name_model) {
             // A closed pipe (`| head`) is not an error.
             Err(error) if gone(&error) => Ok(Answer::Yes),
             result => result.map(|()| Answer::Yes),
         }
     }
 
-    fn work(&self) -> anyhow::Result<()> {
-        let key = self.key.as_deref().map(PseudonymKey::read).transpose()?;
-        let keys = key.map(|key| OperatorKeys::derive(key.expose(), &self.audience)).transpose()?;
-        if self.operator.needs_keys() && keys.is_none() {
-            anyhow::bail!(
-                "--operator {} makes tokens with a key: name its file with --key (`discreet pseudonym-key FILE` makes one)",
-                self.operator
-            );
+    fn work(&self, name_model: impl FnOnce() -> anyhow::Result<Arc<dyn NameModel>>) -> anyhow::Result<()> {
+        let policy = self.policy.as_ref().map(|file| Source::read(file)?.usable_policy()).transpose()?;
+        let mut without = PersonalData::default();
+        self.threshold.into_iter().for_each(|least| without.set_threshold(Kinds::all(), least));
+        let personal = policy.as_ref().map_or(&without, Policy::personal_data);
+        if self.kinds.iter().any(|word| word == "help") {
+            list(personal);
+            return Ok(());
         }
+        if (self.name_model || personal.wants_name_model) && !self.reveal {
+            personal.set_name_model(name_model()?);
+        }
+        let rules = self.rules(personal)?;
+        let keys = self.keys(&rules, personal)?;
         let mut out = BufWriter::new(io::stdout().lock());
         let mut lines = Lines::new(&self.files, !self.spans);
         if let (true, Some(keys)) = (self.reveal, &keys) {
@@ -121,13 +152,10 @@ impl RedactText {
             }
             return Ok(out.flush()?);
         }
-        let rules = self.rules();
-        let (kinds, threshold) = (rules.kinds(), Options::default().threshold);
-        let options = Options { kinds, threshold: self.threshold.unwrap_or(threshold), ..Options::default() };
-        let finder = Finder::new(&options).context("cannot search for this")?;
+        let finder = personal.finder(rules.kinds()).context("cannot search for this")?;
         let field = rules.field(&self.field);
         let field = if self.spoken { field.spoken(true) } else { field };
-        let mut redactor = TextRedactor::new(rules, Arc::new(finder), keys.map(Arc::new));
+        let mut redactor = TextRedactor::new(rules, finder, keys.map(Arc::new));
         redactor.set_longest(LONGEST_OFFLINE);
         while let Some(piece) = lines.next()? {
             if self.spans {
@@ -146,14 +174,38 @@ impl RedactText {
     }
 
     /// The kinds to find, and their operators.
-    fn rules(&self) -> HidingRules {
-        let mut rules = HidingRules::new(self.operator);
-        if !self.kinds.is_empty() {
-            let desired = self.kinds.iter().fold(Kinds::NONE, |all, kinds| all.union(*kinds));
-            rules.set(Kinds::all(), None);
-            rules.set(desired, Some(self.operator));
+    fn rules(&self, personal: &PersonalData) -> anyhow::Result<HidingRules> {
+        let mut desired = if self.kinds.is_empty() { Kinds::all() } else { Kinds::NONE };
+        for word in &self.kinds {
+            desired = desired.union(kinds(word, personal)?);
         }
-        rules
+        let mut rules = HidingRules::new(Operator::Replace);
+        rules.set(Kinds::all(), None);
+        for kind in desired.iter() {
+            let operator = self.operator.unwrap_or_else(|| personal.operator(kind));
+            rules.set([kind].into_iter().collect(), Some(operator));
+        }
+        Ok(rules)
+    }
+
+    /// The keys of --key, or else of the policy if its operators need them.
+    fn keys(&self, rules: &HidingRules, personal: &PersonalData) -> anyhow::Result<Option<OperatorKeys>> {
+        let derive = |key: &PseudonymKey| OperatorKeys::derive(key.expose(), &self.audience);
+        if let Some(file) = &self.key {
+            return Ok(Some(derive(&PseudonymKey::read(file)?)?));
+        }
+        let mut operators = rules.kinds().iter().filter_map(|kind| rules.of(kind));
+        let Some(operator) = operators.find(|operator| operator.needs_keys()) else { return Ok(None) };
+        if let Some(folder) = self.policy.as_ref().and_then(|file| file.parent()) {
+            personal.read_key(folder)?;
+        }
+        let keys = personal.key().map(derive).transpose()?;
+        let missing = || {
+            anyhow!(
+                "the operator {operator} makes tokens with a key: name its file with --key (`discreet pseudonym-key FILE` makes one)"
+            )
+        };
+        keys.ok_or_else(missing).map(Some)
     }
 
     fn redact(
