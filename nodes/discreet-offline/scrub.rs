@@ -59,7 +59,7 @@ pub struct Scrub {
     /// Replaces OUT if it exists.
     #[arg(long)]
     force: bool,
-    /// Also searches names with a trained model, as `name_model: true` of the policy does. Takes about a second for 8000 words.
+    /// Also searches names with a trained model, as `name_model: true` of the policy does. Takes about a millisecond for each word.
     #[arg(long)]
     name_model: bool,
     /// Answers with JSON.

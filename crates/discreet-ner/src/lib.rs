@@ -2,7 +2,7 @@
 //! recorded bags and in files.
 //!
 //! The lists of `discreet-pii` know 237,000 words; this model judges by the sentence, and so finds names that no list
-//! has. It takes about a millisecond for eight words, a hundred times as long as the lists. The model is Rampart of the
+//! has. It takes about a millisecond for each word, a thousand times as long as the lists. The model is Rampart of the
 //! National Design Studio (CC-BY-4.0), a BERT of six layers with four-bit weights; docs/models.md has its source, and
 //! docs/found.md its rates.
 

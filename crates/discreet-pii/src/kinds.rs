@@ -231,6 +231,8 @@ kinds! {
     SgUen = singapore::UEN, "a Singaporean entity number";
     => own: Own0 Own1 Own2 Own3 Own4 Own5 Own6 Own7 Own8 Own9 Own10 Own11 Own12 Own13 Own14 Own15
          Own16 Own17 Own18 Own19 Own20 Own21 Own22 Own23 Own24 Own25 Own26 Own27 Own28 Own29 Own30 Own31
+         Own32 Own33 Own34 Own35 Own36 Own37 Own38 Own39 Own40 Own41 Own42 Own43 Own44 Own45 Own46 Own47
+         Own48 Own49 Own50 Own51 Own52 Own53 Own54 Own55 Own56 Own57 Own58 Own59 Own60 Own61 Own62 Own63
 }
 
 /// The kinds whose label announces a number of a form that cannot be known: what an authority, a bank, an insurer or an
@@ -285,6 +287,12 @@ pub(crate) fn labelled() -> Kinds {
 }
 
 impl Kind {
+    /// The kind with this number.
+    pub(crate) fn numbered(number: usize) -> Option<Kind> {
+        let own = number.checked_sub(Kind::BUILT_IN.len());
+        own.map_or_else(|| Kind::BUILT_IN.get(number), |own| Kind::OWN.get(own)).copied()
+    }
+
     /// All kinds in the order of their numbers, those of a policy's own without a name too.
     pub(crate) fn all() -> impl Iterator<Item = Kind> {
         Kind::BUILT_IN.iter().chain(Kind::OWN).copied()

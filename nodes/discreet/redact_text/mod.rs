@@ -66,7 +66,7 @@ pub struct RedactText {
     /// The text was spoken: lower case, digits as words
     #[arg(long)]
     spoken: bool,
-    /// Also searches names with a trained model, which knows names that no list has. Takes about a second for 8000 words
+    /// Also searches names with a trained model, which knows names that no list has. Takes about a millisecond for each word
     #[arg(long)]
     name_model: bool,
     /// Writes the places of findings, for lines of {"id", "text"}
@@ -111,6 +111,7 @@ fn list(personal: &PersonalData) {
         let alone = kinds.iter().find(|kind| kind.name() == word);
         match alone {
             Some(kind) => say(&format!("{word:28} {}", kind.what())),
+            None if kinds.iter().count() == 1 => say(&format!("{word:28} a group of one kind")),
             None => say(&format!("{word:28} a group of {} kinds", kinds.iter().count())),
         }
     }

@@ -34,6 +34,11 @@ impl Budget {
         self.left = self.left.saturating_add(STEPS_A_BYTE.saturating_mul(bytes as u64));
     }
 
+    /// Adds so many steps.
+    pub(crate) fn add_steps(&mut self, more: usize) {
+        self.left = self.left.saturating_add(more as u64);
+    }
+
     /// Takes so many steps. False once none are left: then the text must not count as searched.
     #[inline]
     pub(crate) fn take(&mut self, more: usize) -> bool {

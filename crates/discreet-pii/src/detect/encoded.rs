@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::swar;
+
 /// The fewest characters that are read: a card has 22, a name of eleven letters 15.
 const SHORTEST: usize = 15;
 /// The most characters that are read.
@@ -34,12 +36,18 @@ fn is_in_alphabet(byte: u8) -> bool {
     IN_ALPHABET.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
-/// The next text in base64 from `from` on: its place, and the text. Looks at one byte in fourteen where there is none.
+/// The next text in base64 from `from` on: its place, and the text. Fifteen of its characters in a row fill a block of
+/// eight, wherever they begin, so only full blocks are looked at more closely.
 pub(super) fn next(bytes: &[u8], from: usize, into: &mut Vec<u8>) -> Option<Range<usize>> {
     let mut at = from;
-    loop {
-        at += SHORTEST - 1;
-        if !is_in_alphabet(*bytes.get(at)?) {
+    while at < bytes.len() {
+        let block = swar::block(bytes, at);
+        let plain = swar::letters(block) | swar::digits(block);
+        // Most blocks have a blank.
+        let other = block.to_le_bytes().get(swar::leading(plain)).copied();
+        let may_be = other.is_none_or(is_in_alphabet);
+        if !may_be || !block.to_le_bytes().into_iter().all(is_in_alphabet) {
+            at += 8;
             continue;
         }
         let head = bytes.get(from..at).unwrap_or_default();
@@ -54,6 +62,7 @@ pub(super) fn next(bytes: &[u8], from: usize, into: &mut Vec<u8>) -> Option<Rang
         }
         at = end;
     }
+    None
 }
 
 /// Decodes `code`. False if it is not text.

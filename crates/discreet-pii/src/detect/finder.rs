@@ -1,5 +1,6 @@
 //! The search for all kinds of personal data in a text.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::context::{self, Context};
@@ -96,6 +97,11 @@ impl Finder {
         self.matcher.memory()
     }
 
+    /// Are there patterns of the policy? They may find a number of any length.
+    pub(crate) fn has_patterns(&self) -> bool {
+        self.patterns.is_some()
+    }
+
     /// Is this a word that a pattern of the policy asks for in front of a text?
     pub(crate) fn knows(&self, label: &str) -> bool {
         self.patterns.as_ref().is_some_and(|patterns| patterns.knows(label))
@@ -127,13 +133,16 @@ impl Finder {
             scratch;
         hits.clear();
         budget.add(text.len());
+        if self.patterns.is_some() {
+            budget.add_steps(Reported::steps(text.len()));
+        }
         let before = budget.left();
         let differs = view.read(text);
         let seen = if differs { view.text() } else { text };
         self.read(seen, field, roster, (context, matches, memo, folded, hits, budget));
         if let Some(model) = &self.name_model {
             match model.find(seen) {
-                Ok(names) => name_model::add(&names, hits),
+                Ok(names) => self.add_names(&names, hits),
                 Err(NotSearched) => budget.end(),
             }
         }
@@ -172,6 +181,14 @@ impl Finder {
             overlap::resolve(hits);
         }
         hits
+    }
+
+    /// Adds the names that the model found, if its confidence is enough.
+    fn add_names(&self, names: &[Range<usize>], hits: &mut Vec<Hit>) {
+        let least = self.thresholds.get(Kind::Person as usize).copied().unwrap_or(u8::MAX);
+        if name_model::SCORE >= least {
+            name_model::add(names, hits);
+        }
     }
 
     /// All findings in `text`, overlaps included.

@@ -7,7 +7,7 @@ use super::{Evidence, Hit};
 use crate::Kind;
 
 /// The confidence in a name that only the model finds, in points.
-const SCORE: u8 = 60;
+pub(super) const SCORE: u8 = 60;
 
 /// A model of names.
 pub trait NameModel: Send + Sync {

@@ -2,10 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use discreet_host::steps;
 
-use super::Hit;
+use super::{Evidence, Hit};
 
 /// Up to so many overlapping findings are compared one by one.
 const FEW: usize = 16;
@@ -23,7 +24,8 @@ pub(crate) fn resolve(hits: &mut Vec<Hit>) {
             inside
         });
         let to = from + behind.count().max(1);
-        let best = hits.get_mut(from..to).map_or(0, best);
+        let all = first.start..end;
+        let best = hits.get_mut(from..to).map_or(0, |heap| best(heap, &all));
         for at in 0..best {
             hits.swap(kept + at, from + at);
         }
@@ -32,9 +34,20 @@ pub(crate) fn resolve(hits: &mut Vec<Hit>) {
     hits.truncate(kept);
 }
 
-/// Moves the findings of a heap that stay to its beginning, in order. Returns their number.
-fn best(heap: &mut [Hit]) -> usize {
+/// Moves the findings of a heap that stay to its beginning, in order. Returns their number. `all`: the bytes of all of
+/// them.
+fn best(heap: &mut [Hit], all: &Range<usize>) -> usize {
     if heap.len() == 1 {
+        return 1;
+    }
+    let of_policy = heap.iter().any(is_of_policy);
+    // A text of the policy in a telephone number: all of the number is hidden.
+    let around = |hit: &Hit| hit.start == all.start && hit.end == all.end && !is_of_policy(hit);
+    if of_policy
+        && !heap.iter().any(|hit| is_of_policy(hit) && hit.start == all.start && hit.end == all.end)
+        && let Some(at) = heap.iter().position(around)
+    {
+        heap.swap(0, at);
         return 1;
     }
     // The highest score first; then the longest, the earliest, the kind of the smaller number.
@@ -42,8 +55,29 @@ fn best(heap: &mut [Hit]) -> usize {
     let kept = if heap.len() <= FEW { best_of_few(heap) } else { best_of_many(heap) };
     if let Some(stay) = heap.get_mut(..kept) {
         stay.sort_unstable_by_key(|hit| hit.start);
+        if of_policy {
+            fill(stay, all);
+        }
     }
     kept
+}
+
+/// Is this a text that the policy or the roster names? It does not compete with the findings that it overlaps: what
+/// would be hidden without it is hidden with it.
+fn is_of_policy(hit: &Hit) -> bool {
+    matches!(hit.evidence, Evidence::Pattern | Evidence::Roster)
+}
+
+/// Extends findings, in order, so that nothing between them is left.
+fn fill(stay: &mut [Hit], all: &Range<usize>) {
+    let mut from = all.start;
+    for hit in stay.iter_mut() {
+        hit.start = from;
+        from = hit.end;
+    }
+    if let Some(last) = stay.last_mut() {
+        last.end = all.end;
+    }
 }
 
 /// Compares each with all that stay. The least work for a few findings, and no memory.
@@ -88,7 +122,7 @@ pub(crate) fn order(hits: &mut Vec<Hit>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Kind};
+    use crate::Kind;
 
     fn hit(kind: Kind, start: usize, end: usize, score: u8) -> Hit {
         Hit { kind, start, end, score, evidence: Evidence::Form }
@@ -104,6 +138,20 @@ mod tests {
         ];
         resolve(&mut hits);
         assert_eq!(hits.iter().map(|hit| hit.kind).collect::<Vec<_>>(), [Kind::PaymentCard, Kind::Url]);
+    }
+
+    #[test]
+    fn a_text_of_the_policy_uncovers_nothing_of_what_it_overlaps() {
+        let own = |start, end| Hit { evidence: Evidence::Pattern, ..hit(Kind::Room, start, end, 99) };
+        let left = |mut hits: Vec<Hit>| {
+            resolve(&mut hits);
+            hits.iter().map(|hit| (hit.kind, hit.start, hit.end)).collect::<Vec<_>>()
+        };
+        assert_eq!(left(vec![hit(Kind::Phone, 0, 10, 60), own(2, 4), own(6, 8)]), [(Kind::Phone, 0, 10)]);
+        assert_eq!(left(vec![hit(Kind::Phone, 0, 10, 60), own(4, 14)]), [(Kind::Room, 0, 14)]);
+        assert_eq!(left(vec![hit(Kind::Phone, 0, 10, 60), own(0, 10)]), [(Kind::Room, 0, 10)]);
+        let both = vec![own(0, 2), hit(Kind::Phone, 1, 6, 60), own(5, 8)];
+        assert_eq!(left(both), [(Kind::Room, 0, 2), (Kind::Room, 2, 8)]);
     }
 
     #[test]

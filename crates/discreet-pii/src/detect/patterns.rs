@@ -1,7 +1,8 @@
 //! Patterns of a policy: regular expressions for texts that are always, or never, reported.
 //!
-//! A match consists of whole words. The automaton reads at most [`LONGEST`] bytes from the beginning of each word, so
-//! that no pattern and no text takes long.
+//! A match consists of whole words, and is as long as it can be. From the beginning of each word the automaton reads at
+//! most [`LONGEST`] bytes beyond the last match, and no word inside a longer match is begun with, so that no pattern and
+//! no text takes long.
 
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson;
@@ -13,14 +14,15 @@ use super::matcher::NotBuilt;
 use super::{Budget, Hit};
 use crate::kinds::Score;
 use crate::recognisers::names::fold;
+use crate::view::View;
 use crate::{Evidence, Kind};
 
-/// The most bytes of a match. A longer one is reported up to there.
+/// The most bytes that are read without a match.
 const LONGEST: usize = 256;
 /// The most memory, in bytes, of the automaton of one pattern. Building it takes four times as much at most.
-const BIGGEST: usize = 1 << 20;
+const BIGGEST: usize = 512 << 10;
 /// The same for all patterns of a policy together.
-const BIGGEST_TOGETHER: usize = 16 << 20;
+const BIGGEST_TOGETHER: usize = 4 << 20;
 /// Words that may stand between a word of `near` and a match.
 const REACH: usize = 5;
 /// The most bytes in which these words are looked for.
@@ -41,10 +43,27 @@ impl Pattern {
     /// The mistake in a regular expression: `unclosed group`.
     pub fn mistake(regex: &str) -> Option<String> {
         match Patterns::compile(&[regex], BIGGEST) {
-            Ok(patterns) if patterns.has_empty() => Some("it matches a text without a character".to_owned()),
+            Ok(patterns) if patterns.has_empty() => Some("it also matches nothing at all".to_owned()),
             Ok(_) => None,
             Err(error) => Some(reason(&error)),
         }
+    }
+
+    /// Signs of a regular expression that no text has when it is searched: the first one, and what a reader sees in its
+    /// place, which may be nothing. Typographic dashes and quotes, digits of other scripts, invisible characters.
+    pub fn unseen(regex: &str) -> Option<(String, String)> {
+        let mut view = View::default();
+        let mut unseen = |c: char| {
+            // Between letters, so that it is not the end of anything.
+            let written = format!("a{c}a");
+            let seen = view.read(&written).then(|| view.text()).filter(|seen| *seen != written)?;
+            let seen = seen.strip_prefix('a').and_then(|seen| seen.strip_suffix('a')).unwrap_or_default();
+            Some((c.to_string(), seen.to_owned()))
+        };
+        let special = regex.chars().filter(|c| !c.is_ascii() || c.is_control()).find_map(&mut unseen);
+        let tab = || regex.contains("\\t").then(|| ("\\t".to_owned(), " ".to_owned()));
+        let blanks = || regex.contains("  ").then(|| ("  ".to_owned(), " ".to_owned()));
+        special.or_else(tab).or_else(blanks)
     }
 
     /// Can all of these regular expressions be searched at once? They are too large otherwise.
@@ -67,6 +86,9 @@ fn reason(error: &dense::BuildError) -> String {
     let text = source.to_string();
     if text.contains("exceeded") {
         return "it takes too much memory; write shorter repetitions".to_owned();
+    }
+    if text.contains("word boundaries") {
+        return "borders of words are implied".to_owned();
     }
     let last = text.lines().last().unwrap_or_default();
     last.trim_start_matches("error: ").to_owned()
@@ -126,14 +148,19 @@ impl Patterns {
                 give(self.automaton.match_pattern(state, index).as_usize(), end);
             }
         };
-        // A match is known one byte late.
-        for at in start..start + LONGEST + 1 {
+        let mut last = start;
+        for at in start.. {
+            // A match is known one byte late.
+            if at > last + LONGEST {
+                return at - start;
+            }
             state = match bytes.get(at) {
                 Some(byte) => self.automaton.next_state(state, *byte),
                 None => self.automaton.next_eoi_state(state),
             };
             if self.automaton.is_match_state(state) {
                 give_all(state, at);
+                last = at;
             } else if self.automaton.is_dead_state(state) || self.automaton.is_quit_state(state) {
                 return at + 1 - start;
             }
@@ -141,7 +168,7 @@ impl Patterns {
                 break;
             }
         }
-        LONGEST
+        bytes.len() + 1 - start
     }
 }
 
@@ -165,16 +192,22 @@ impl Reported {
         let mut words = self.kinds.iter().flat_map(|(_, near)| near).peekable();
         words.peek().is_some() && {
             let label = phrase(label, usize::MAX);
-            words.any(|word| *word == label)
+            words.any(|word| label.windows(word.len()).any(|window| window == word))
         }
+    }
+
+    /// The steps that a text of so many bytes may take.
+    pub(super) const fn steps(length: usize) -> usize {
+        length.saturating_mul(LONGEST)
     }
 
     /// Appends the longest match of each kind at the beginning of each word of `text`.
     pub(super) fn find(&self, text: &str, budget: &mut Budget, hits: &mut Vec<Hit>) {
         let (score, evidence) = (Score::CERTAIN.less(1).points(), Evidence::Pattern);
-        let mut before = None;
+        // Up to `read` all is in a match that is longer than others are read.
+        let (mut before, mut read) = (None, 0);
         for (start, first) in text.char_indices() {
-            let begins = !first.is_whitespace() && is_border(before, Some(first));
+            let begins = start >= read && !first.is_whitespace() && is_border(before, Some(first));
             before = Some(first);
             if !begins {
                 continue;
@@ -190,6 +223,8 @@ impl Reported {
                     None => hits.push(Hit { kind: *kind, start, end, score, evidence }),
                 }
             });
+            let end = hits.iter().skip(from).map(|hit| hit.end).max();
+            read = end.filter(|end| *end > start + LONGEST).unwrap_or(read);
             if !budget.take(steps) {
                 return;
             }
@@ -272,7 +307,7 @@ mod tests {
         assert_eq!(Pattern::mistake("HB-[0-9]{4}"), None);
         assert_eq!(Pattern::mistake("(?i)grün|[\\p{Greek}]+"), None);
         assert_eq!(Pattern::mistake("HB-("), Some("unclosed group".to_owned()));
-        assert_eq!(Pattern::mistake("[0-9]*"), Some("it matches a text without a character".to_owned()));
+        assert_eq!(Pattern::mistake("[0-9]*"), Some("it also matches nothing at all".to_owned()));
         for regex in ["\\bHB", "(a)\\1", "(?=a)b", "[\\p{L}]{1,200}[\\p{L}\\d]{1,200}"] {
             assert!(Pattern::mistake(regex).is_some(), "{regex}");
         }

@@ -58,14 +58,15 @@ impl Word {
     /// The word that begins at `start`.
     fn at(bytes: &[u8], start: usize) -> Word {
         let (mut length, mut digits) = (0, 0);
-        for byte in bytes.get(start..).unwrap_or_default() {
-            match CLASSES.get(usize::from(*byte)) {
-                Some(Class::Letter) => {}
-                Some(Class::Digit) => digits += 1,
-                _ if *byte == b'_' => {}
-                _ => break,
+        loop {
+            let block = swar::block(bytes, start + length);
+            let numerals = swar::digits(block);
+            let more = swar::leading(swar::letters(block) | numerals | swar::are(block, b'_'));
+            digits += (numerals & swar::below(more)).count_ones() as usize;
+            length += more;
+            if more < 8 {
+                break;
             }
-            length += 1;
         }
         Word { length, digits, number: digits == length }
     }
@@ -128,18 +129,18 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
-        if word.digits > 0 && card::may_begin(bytes, start, word.length) {
-            let behind = self.card(bytes, start);
-            if behind > end {
-                return behind;
-            }
-        }
         if word.number
             && next == b'.'
             && let Some(behind) = coordinates::decimal_end(bytes, end)
         {
             self.position(bytes, start, end);
             return behind;
+        }
+        if word.digits > 0 && card::may_begin(bytes, start, word.length) {
+            let behind = self.card(bytes, start);
+            if behind > end {
+                return behind;
+            }
         }
         let plain = word.digits == 0 && matches!(next, b' ' | b',') && word.length < 26;
         if plain && !self.may_begin(bytes, start, word.length, next) && !labelled::announces(bytes, end) {

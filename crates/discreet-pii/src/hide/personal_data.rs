@@ -78,7 +78,8 @@ impl PersonalData {
 
     /// The words that [`named`](PersonalData::named) accepts.
     pub fn words(&self) -> impl Iterator<Item = &'static str> + Clone {
-        Kinds::words().chain(self.own.iter().map(Kind::name).collect::<Vec<_>>())
+        let own: Vec<_> = self.own.iter().map(Kind::name).collect();
+        own.into_iter().chain(Kinds::words())
     }
 
     /// The operator of a kind.

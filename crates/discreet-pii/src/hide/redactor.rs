@@ -268,7 +268,7 @@ impl TextRedactor {
     fn number(&mut self, raw: &str, path: &str, field: &Field, whole: Option<Operator>, out: &mut String) {
         let digits = raw.bytes().filter(u8::is_ascii_digit).count();
         let label = path.rsplit('.').next().filter(|name| self.finder.knows(name)).unwrap_or_default();
-        if whole.is_none() && digits < SHORT_NUMBER && field.hints.is_empty() && label.is_empty() {
+        if whole.is_none() && digits < SHORT_NUMBER && field.hints.is_empty() && !self.finder.has_patterns() {
             out.push_str(raw);
             return;
         }

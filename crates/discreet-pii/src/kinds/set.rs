@@ -91,8 +91,22 @@ impl Kinds {
 
     /// The kinds in the set that have a name, in the order of their numbers.
     pub fn iter(self) -> impl Iterator<Item = Kind> {
-        let named = Kind::OWN.iter().filter(|kind| own::names(**kind).is_some());
-        Kind::BUILT_IN.iter().chain(named).copied().filter(move |kind| self.contains(*kind))
+        let (mut left, mut at) = (self.0, 0);
+        std::iter::from_fn(move || {
+            loop {
+                let word = left.get_mut(at)?;
+                if *word == 0 {
+                    at += 1;
+                    continue;
+                }
+                let number = at * 64 + word.trailing_zeros() as usize;
+                *word &= *word - 1;
+                let kind = Kind::numbered(number)?;
+                if !kind.is_own() || own::names(kind).is_some() {
+                    return Some(kind);
+                }
+            }
+        })
     }
 
     fn word(self, number: usize) -> u64 {

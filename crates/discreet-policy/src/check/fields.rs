@@ -31,6 +31,12 @@ pub(super) fn personal_data(
     for (word, threshold) in written.thresholds.iter().flatten() {
         let (key, _) = places(entry, "thresholds", word);
         let Some(kinds) = known(word, key, &personal, context) else { continue };
+        if kinds.iter().all(|kind| kind.is_own()) {
+            let message = format!("{} has patterns of yours, which are certain", quoted(word));
+            let help = "take the threshold out, and write a narrower pattern or words in front (`near`)";
+            context.error("no-threshold", key, message, help);
+            continue;
+        }
         personal.set_threshold(kinds, u8::try_from(threshold.0).unwrap_or(100));
     }
     for (word, texts) in written.hide.iter().flatten() {

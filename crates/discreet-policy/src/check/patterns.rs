@@ -2,19 +2,36 @@
 
 use super::super::file::{Entry, PersonalDataEntry};
 use super::super::finding::{Span, quoted, suggest};
+use super::super::tree::Value;
 use super::Context;
 use super::fields::places;
 use discreet_pii::{Kind, Kinds, NotAKind, Pattern, PersonalData};
 
 /// The most patterns of a policy.
 const MOST: usize = 64;
+/// The most kinds of its own.
+const MOST_KINDS: usize = 16;
 
 const SYNTAX: &str =
     "write a regular expression without `\\b`, look-around and back references, such as `HB-[0-9]{4}`";
 
-/// Texts of different kinds. A pattern of texts to show should not match two of them.
-const UNLIKE: [&str; 5] =
-    ["4111 1111 1111 1111", "Ada Lovelace", "ada@example.org", "10 Downing Street", "1 May 1990"];
+/// Texts that have little in common. A pattern of texts to show should not match two of them.
+const UNLIKE: [&str; 14] = [
+    "4111 1111 1111 1111",
+    "4111111111111111",
+    "+49 30 901820",
+    "030901820",
+    "Ada Lovelace",
+    "Grace Hopper",
+    "Lovelace",
+    "Hopper",
+    "ada@example.org",
+    "g.hopper@navy.example",
+    "10 Downing Street",
+    "1 May 1990",
+    "01.05.1990",
+    "DE89 3704 0044 0532 0130 00",
+];
 
 /// `patterns`, `near` and `allow_patterns`.
 pub(super) fn patterns(
@@ -23,55 +40,43 @@ pub(super) fn patterns(
     personal: &mut PersonalData,
     context: &mut Context,
 ) {
+    let patterns = || written.patterns.iter().flatten();
+    let shown = || written.allow_patterns.iter().flatten();
+    // Each is compiled.
+    let count = patterns().map(|(_, regexes)| regexes.0.len()).sum::<usize>() + shown().count();
+    if count > MOST || patterns().count() > MOST_KINDS {
+        let message = format!("there are {count} patterns for {} kinds", patterns().count());
+        let help = format!(
+            "use at most {MOST} for {MOST_KINDS} kinds: join some with `|`, or list texts under `hide` and `allow`"
+        );
+        return context.error("too-many", entry.place("patterns"), message, help);
+    }
     let near = |word: &str| written.near.iter().flatten().find(|(of, _)| *of == word);
-    for (word, regexes) in written.patterns.iter().flatten() {
-        let (key, value) = places(entry, "patterns", word);
+    for (word, regexes) in patterns() {
+        let (key, _) = places(entry, "patterns", word);
         let Some(kind) = kind(word, key, context) else { continue };
         if kind.is_own() {
             personal.own.insert(kind);
         }
-        for regex in &regexes.0 {
-            if let Some(mistake) = Pattern::mistake(regex) {
-                bad(regex, &mistake, value, context);
-                continue;
+        for (index, regex) in regexes.0.iter().enumerate() {
+            if is_pattern(regex, item(entry, "patterns", Some(word), index), context) {
+                let mut near = near(word).map(|(_, near)| near.0.clone()).unwrap_or_default();
+                near.sort();
+                near.dedup();
+                personal.patterns.push(Pattern { kind, regex: regex.clone(), near });
             }
-            let near = near(word).map(|(_, near)| near.0.clone()).unwrap_or_default();
-            personal.patterns.push(Pattern { kind, regex: regex.clone(), near });
         }
     }
-    let count = personal.patterns.len() + written.allow_patterns.iter().flatten().count();
-    if count > MOST {
-        let message = format!("there are {count} patterns, more than {MOST}");
-        let help = "join some with `|`, or list texts under `hide` and `allow`";
-        return context.error("too-many", entry.place("patterns"), message, help);
-    }
-    for (word, words) in written.near.iter().flatten() {
-        let (key, value) = places(entry, "near", word);
-        let patterns = written.patterns.as_ref();
-        if patterns.is_none_or(|patterns| !patterns.contains_key(word)) {
-            let message = format!("{} has no patterns", quoted(word));
-            let known = patterns.into_iter().flat_map(|patterns| patterns.keys().map(String::as_str));
-            context.error("near-without-pattern", key, message, suggest(word, known, ""));
-        }
-        if words.0.iter().any(|word| !word.chars().any(char::is_alphanumeric)) {
-            let help = "name words in front of the text: `[locker, spind]`";
-            context.error("empty-near", value, "a word to stand in front has no letter", help);
-        }
-    }
-    for regex in written.allow_patterns.iter().flatten() {
-        let place = entry.place("allow_patterns");
-        if let Some(mistake) = Pattern::mistake(regex) {
-            bad(regex, &mistake, place, context);
+    words_in_front(entry, written, context);
+    for (index, regex) in shown().enumerate() {
+        let place = item(entry, "allow_patterns", None, index);
+        if !is_pattern(regex, place, context) {
             continue;
         }
         let shown: Vec<_> = UNLIKE.iter().filter(|text| Pattern::fits(regex, text)).collect();
         if let [one, other, ..] = shown.as_slice() {
-            let message = format!(
-                "{} shows texts as different as {} and {}",
-                quoted(regex),
-                quoted(one),
-                quoted(other)
-            );
+            let message =
+                format!("{} shows {} and {}, if they are found", quoted(regex), quoted(one), quoted(other));
             let help = "write what is the same in all texts that may be shown, such as `reception-[0-9]`";
             context.warning("wide-allow-pattern", place, message, help);
         }
@@ -85,9 +90,61 @@ pub(super) fn patterns(
     }
 }
 
-fn bad(regex: &str, mistake: &str, place: Span, context: &mut Context) {
-    let message = format!("{} is not a pattern: {mistake}", quoted(regex));
-    context.error("bad-pattern", place, message, SYNTAX);
+/// Can this be searched? Reports the mistake otherwise.
+fn is_pattern(regex: &str, place: Span, context: &mut Context) -> bool {
+    if let Some((written, seen)) = Pattern::unseen(regex) {
+        let message = format!("{} matches nothing: text is searched as a reader sees it", quoted(regex));
+        let help = match seen.is_empty() {
+            true => format!("leave out {}, which nobody sees", quoted(&written)),
+            false => format!("write {} for {}", quoted(&seen), quoted(&written)),
+        };
+        context.error("bad-pattern", place, message, help);
+        return false;
+    }
+    if let Some(mistake) = Pattern::mistake(regex) {
+        let message = format!("{} is not a pattern: {mistake}", quoted(regex));
+        context.error("bad-pattern", place, message, SYNTAX);
+        return false;
+    }
+    true
+}
+
+/// `near`.
+fn words_in_front(entry: &Entry<PersonalDataEntry>, written: &PersonalDataEntry, context: &mut Context) {
+    for (word, words) in written.near.iter().flatten() {
+        let (key, _) = places(entry, "near", word);
+        let patterns = written.patterns.as_ref();
+        if patterns.is_none_or(|patterns| !patterns.contains_key(word)) {
+            let message = format!("{} has no patterns", quoted(word));
+            let known = patterns.into_iter().flat_map(|patterns| patterns.keys().map(String::as_str));
+            context.error("near-without-pattern", key, message, suggest(word, known, ""));
+        }
+        for (index, near) in words.0.iter().enumerate() {
+            let is_word = near.chars().any(char::is_alphanumeric);
+            if !is_word
+                || near.contains(['*', '[', '(', '\\', '^', '$', '|', '?'])
+                || near.split(' ').count() > 3
+            {
+                let message = format!("{} is not a word or two", quoted(near));
+                let help = "name whole words as they stand in front of the text, each form of them: `[locker, lockers]`";
+                context.error("bad-near", item(entry, "near", Some(word), index), message, help);
+            }
+        }
+    }
+}
+
+/// The place of an item of a list.
+fn item(entry: &Entry<PersonalDataEntry>, part: &str, key: Option<&str>, index: usize) -> Span {
+    let node = entry.node.entry(part).map(|entry| &entry.node);
+    let list = match key {
+        Some(key) => node.and_then(|node| node.entry(key)).map(|entry| &entry.node),
+        None => node,
+    };
+    match list.map(|list| (&list.value, list.span)) {
+        Some((Value::List(items), span)) => items.get(index).map_or(span, |item| item.span),
+        Some((_, span)) => span,
+        None => entry.span,
+    }
 }
 
 /// The kind that patterns are for: a built-in one, or one of the policy's own.
@@ -102,7 +159,7 @@ fn kind(word: &str, place: Span, context: &mut Context) -> Option<Kind> {
             let help = match reason {
                 NotAKind::Taken => "name one kind of the group, or one of your own",
                 NotAKind::Name => "write a name such as `staff_badge`",
-                NotAKind::TooMany => "use fewer kinds, or restart the guard",
+                NotAKind::TooMany => "restart the guard",
             };
             context.error("bad-kind", place, format!("{} cannot be a kind: {reason}", quoted(word)), help);
             None

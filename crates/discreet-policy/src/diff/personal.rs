@@ -152,9 +152,14 @@ impl<'a> Personal<'a> {
     fn name_model(&self, kinds: Kinds) -> Option<Facet> {
         let [old, new] = [self.old, self.new].map(|data| data.wants_name_model);
         let direction = Direction::of(old && !new, new && !old);
-        let says = "has names in recordings searched with the model";
-        (old != new && kinds.contains(Kind::Person))
-            .then(|| Facet::instead("name_model", [old, new].map(|on| on.to_string()), direction, says))
+        let says = if new { "has" } else { "no longer has" };
+        (old != new && kinds.contains(Kind::Person)).then(|| Facet {
+            what: "name_model".to_owned(),
+            old: old.to_string(),
+            new: new.to_string(),
+            direction,
+            says: format!("{says} names in recordings searched with the model"),
+        })
     }
 
     /// Another key makes other pseudonyms, and its holder can undo those that can be undone.
@@ -176,19 +181,19 @@ impl<'a> Personal<'a> {
 fn exempt(key: &str, text: &str, is_new: bool, gains: bool) -> Facet {
     let [old, new] = [!is_new, is_new].map(|listed| if listed { text } else { "not listed" }.to_owned());
     let says = match (key.starts_with("allow"), is_new) {
-        (true, true) => format!("reads {text} as it is, always"),
-        (true, false) => format!("reads {text} as it is no longer always"),
-        (false, true) => format!("has {text} hidden, always"),
-        (false, false) => format!("has {text} hidden no longer always"),
+        (true, true) => format!("always reads {text} as it is"),
+        (true, false) => format!("no longer always reads {text} as it is"),
+        (false, true) => format!("always has {text} hidden"),
+        (false, false) => format!("no longer always has {text} hidden"),
     };
     Facet { what: key.to_owned(), old, new, direction: Direction::of(gains, !gains), says }
 }
 
-/// A pattern in words: "`[0-9]{3}` behind `locker`".
+/// A pattern in words: "locker `[0-9]{3}` behind `locker`".
 fn described(pattern: &Pattern) -> String {
     let near: Vec<_> = pattern.near.iter().map(|word| quoted(word)).collect();
     let behind = if near.is_empty() { String::new() } else { format!(" behind {}", near.join(" or ")) };
-    format!("{}{behind}", quoted(&pattern.regex))
+    format!("{} {}{behind}", pattern.kind, quoted(&pattern.regex))
 }
 
 fn grouped<K: Ord>(kinds: Kinds, key: impl Fn(Kind) -> Option<K>) -> BTreeMap<K, Kinds> {
