@@ -129,18 +129,18 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
+        if word.digits > 0 && card::may_begin(bytes, start, word.length) {
+            let behind = self.card(bytes, start);
+            if behind > end {
+                return behind;
+            }
+        }
         if word.number
             && next == b'.'
             && let Some(behind) = coordinates::decimal_end(bytes, end)
         {
             self.position(bytes, start, end);
             return behind;
-        }
-        if word.digits > 0 && card::may_begin(bytes, start, word.length) {
-            let behind = self.card(bytes, start);
-            if behind > end {
-                return behind;
-            }
         }
         let plain = word.digits == 0 && matches!(next, b' ' | b',') && word.length < 26;
         if plain && !self.may_begin(bytes, start, word.length, next) && !labelled::announces(bytes, end) {
