@@ -49,6 +49,9 @@ pub(super) fn role(text: &str, part: Part) -> Role {
         Shape::Upper if length < 3 && !class.any(Class::SUFFIX.or(Class::PARTICLE)) => return Role::No,
         _ => {}
     }
+    if is_month(text, part) || is_contraction(part.word.text(text)) {
+        return Role::No;
+    }
     if class.any(Class::SUFFIX) {
         return Role::Suffix;
     }
@@ -80,6 +83,30 @@ pub(super) fn role(text: &str, part: Part) -> Role {
         5.. if ends_in(part.word.text(text), FAMILY) => Role::Surname,
         _ => Role::Unknown,
     }
+}
+
+/// Months that are names too.
+const MONTHS: [&str; 14] = [
+    "April", "May", "June", "August", "Juni", "Juli", "Mai", "Mars", "Julio", "Junio", "Marzo", "Abril",
+    "Agosto", "Augusto",
+];
+
+/// Is this a month in a date: `30. Juni`, `4 May`, `June 2004`?
+fn is_month(text: &str, part: Part) -> bool {
+    let day = || {
+        let before = text.get(..part.word.start).unwrap_or_default().trim_end_matches([' ', '.']);
+        before.len() < part.word.start && before.ends_with(|c: char| c.is_ascii_digit())
+    };
+    let year = || {
+        let behind = text.get(part.word.end..).and_then(|rest| rest.strip_prefix(' ')).unwrap_or_default();
+        behind.bytes().take_while(u8::is_ascii_digit).count() == 4
+    };
+    MONTHS.contains(&part.word.text(text)) && (day() || year())
+}
+
+/// `I've`, `I'm`, `I'll`.
+fn is_contraction(word: &str) -> bool {
+    word.strip_prefix('I').is_some_and(|rest| rest.starts_with(['\'', '’']))
 }
 
 /// Endings of surnames, by their last byte. The lists do not have all surnames.
