@@ -164,7 +164,9 @@ fn any_text_is_read_without_a_panic() {
 
 #[test]
 fn a_month_in_a_date_and_a_contraction_are_not_names() {
-    for text in ["bis 30. Juni 2012", "im Mai 2004 begann", "on 4 June we sail", "Hello doctor. I've slept badly"] {
+    for text in
+        ["bis 30. Juni 2012", "im Mai 2004 begann", "on 4 June we sail", "Hello doctor. I've slept badly"]
+    {
         assert_eq!(persons(text), Vec::<&str>::new(), "{text}");
     }
     assert_eq!(persons("Please call Augusto Pereira, 12"), ["Augusto Pereira"]);
