@@ -20,7 +20,9 @@ pub(crate) fn resolve(hits: &mut Vec<Hit>) {
         let mut end = first.end;
         let behind = hits.iter().skip(from).take_while(|hit| {
             let inside = hit.start < end;
-            end = end.max(hit.end);
+            if inside {
+                end = end.max(hit.end);
+            }
             inside
         });
         let to = from + behind.count().max(1);
@@ -150,6 +152,8 @@ mod tests {
         assert_eq!(left(vec![hit(Kind::Phone, 0, 10, 60), own(2, 4), own(6, 8)]), [(Kind::Phone, 0, 10)]);
         assert_eq!(left(vec![hit(Kind::Phone, 0, 10, 60), own(4, 14)]), [(Kind::Room, 0, 14)]);
         assert_eq!(left(vec![hit(Kind::Phone, 0, 10, 60), own(0, 10)]), [(Kind::Room, 0, 10)]);
+        let apart = vec![hit(Kind::Phone, 0, 10, 60), own(2, 4), own(12, 14), hit(Kind::Phone, 11, 20, 60)];
+        assert_eq!(left(apart), [(Kind::Phone, 0, 10), (Kind::Phone, 11, 20)]);
         let both = vec![own(0, 2), hit(Kind::Phone, 1, 6, 60), own(5, 8)];
         assert_eq!(left(both), [(Kind::Room, 0, 2), (Kind::Room, 2, 8)]);
     }

@@ -204,7 +204,10 @@ impl TextRedactor {
                 continue;
             }
             if found.part == Part::Number {
-                self.number(raw, before, &field, whole, out);
+                let (outer, name) = before.rsplit_once('.').unwrap_or(("", before));
+                let of = named.of(outer, name);
+                let hints = of.map_or(field.hints, |of| field.hints.union(Field::of(of).hints));
+                self.number(raw, of.unwrap_or(name), &Field { hints, ..field }, whole, out);
                 continue;
             }
             unescaped.read(raw);
@@ -265,9 +268,9 @@ impl TextRedactor {
     }
 
     /// Appends a number. One that is replaced becomes a string: `4111111111111111` to `"<payment_card>"`.
-    fn number(&mut self, raw: &str, path: &str, field: &Field, whole: Option<Operator>, out: &mut String) {
+    fn number(&mut self, raw: &str, label: &str, field: &Field, whole: Option<Operator>, out: &mut String) {
         let digits = raw.bytes().filter(u8::is_ascii_digit).count();
-        let label = path.rsplit('.').next().filter(|name| self.finder.knows(name)).unwrap_or_default();
+        let label = if self.finder.knows(label) { label } else { "" };
         if whole.is_none() && digits < SHORT_NUMBER && field.hints.is_empty() && !self.finder.has_patterns() {
             out.push_str(raw);
             return;

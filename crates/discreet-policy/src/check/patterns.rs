@@ -61,6 +61,7 @@ pub(super) fn patterns(
         for (index, regex) in regexes.0.iter().enumerate() {
             if is_pattern(regex, item(entry, "patterns", Some(word), index), context) {
                 let mut near = near(word).map(|(_, near)| near.0.clone()).unwrap_or_default();
+                near.iter_mut().for_each(|word| *word = word.to_lowercase());
                 near.sort();
                 near.dedup();
                 personal.patterns.push(Pattern { kind, regex: regex.clone(), near });
@@ -73,7 +74,7 @@ pub(super) fn patterns(
         if !is_pattern(regex, place, context) {
             continue;
         }
-        let shown: Vec<_> = UNLIKE.iter().filter(|text| Pattern::fits(regex, text)).collect();
+        let shown = Pattern::fits(regex, &UNLIKE);
         if let [one, other, ..] = shown.as_slice() {
             let message =
                 format!("{} shows {} and {}, if they are found", quoted(regex), quoted(one), quoted(other));

@@ -69,8 +69,8 @@ impl<'r> Writer<'r> {
             if operator == Operator::Keep {
                 continue;
             }
-            let (start, end) = (form.raw(hit.start), form.raw(hit.end));
-            // Findings are disjoint. If two overlapped all the same, the second would not be written.
+            // Findings are disjoint. If two overlapped all the same, the rest of the second would be hidden too.
+            let (start, end) = (form.raw(hit.start).max(copied), form.raw(hit.end));
             let (Some(value), Some(before)) = (text.get(hit.start..hit.end), raw.get(copied..start)) else {
                 continue;
             };
