@@ -1,6 +1,5 @@
 //! The search for all kinds of personal data in a text.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::context::{self, Context};
@@ -88,7 +87,8 @@ impl Finder {
 
     /// The same, which also asks a model for names. It takes much longer: no message may wait for it.
     pub fn with_name_model(self, model: Option<Arc<dyn NameModel>>) -> Finder {
-        let finds_names = self.thresholds.get(Kind::Person as usize).is_some_and(|least| *least < u8::MAX);
+        let least = self.thresholds.get(Kind::Person as usize);
+        let finds_names = least.is_some_and(|least| name_model::SCORE >= *least);
         Finder { name_model: model.filter(|_| finds_names), ..self }
     }
 
@@ -142,7 +142,7 @@ impl Finder {
         self.read(seen, field, roster, (context, matches, memo, folded, hits, budget));
         if let Some(model) = &self.name_model {
             match model.find(seen) {
-                Ok(names) => self.add_names(&names, hits),
+                Ok(names) => name_model::add(&names, hits),
                 Err(NotSearched) => budget.end(),
             }
         }
@@ -181,14 +181,6 @@ impl Finder {
             overlap::resolve(hits);
         }
         hits
-    }
-
-    /// Adds the names that the model found, if its confidence is enough.
-    fn add_names(&self, names: &[Range<usize>], hits: &mut Vec<Hit>) {
-        let least = self.thresholds.get(Kind::Person as usize).copied().unwrap_or(u8::MAX);
-        if name_model::SCORE >= least {
-            name_model::add(names, hits);
-        }
     }
 
     /// All findings in `text`, overlaps included.
