@@ -2,7 +2,7 @@
 //!
 //! A match consists of whole words, and is as long as it can be. From the beginning of each word the automaton reads at
 //! most [`LONGEST`] bytes beyond the last match, and no word inside a longer match is begun with, so that no pattern and
-//! no text takes long. A text in which a match may have its first end behind them is not released.
+//! no text takes long. A text in which a match may have a further end behind them is not released.
 
 mod unseen;
 
@@ -51,7 +51,7 @@ impl Pattern {
         }
     }
 
-    /// Which of these texts does the regular expression match as a whole? None if it has a mistake.
+    /// Those of these texts that the regular expression matches as a whole; none if it has a mistake.
     pub fn fits<'t>(regex: &str, texts: &[&'t str]) -> Vec<&'t str> {
         let Ok(patterns) = Patterns::compile(&[regex], BIGGEST) else { return Vec::new() };
         texts.iter().copied().filter(|text| patterns.fits(text)).collect()
