@@ -77,6 +77,10 @@ pub(crate) fn word(bytes: &[u8], start: usize) -> Option<usize> {
     let ends = matches!(next, b' ' | b',') || start + length == bytes.len();
     // `password 'tulip'`
     let announces = next == b' ' && matches!(one, b'!'..=b'\'' | b'@' | b'`' | b'A'..=b'Z');
+    // `password = tulip`, `password -> tulip`
+    let announces = announces
+        || next == b' '
+            && matches!((one, two), (b'=' | b':' | b'|', b' ') | (b'-' | b'=', b'>') | (0xE2, 0x86));
     let plain = (1..16).contains(&length) && ends && !announces;
     (plain && !begins && !verb && !is_joined(bytes, start + length, behind)).then_some(start + length + 1)
 }
@@ -123,6 +127,9 @@ mod tests {
         assert_eq!((over("towels, please"), over("towels")), (Some(7), Some(7)));
         for text in [
             "password is tulip7",
+            "password = tulip",
+            "password -> tulip",
+            "password → tulip",
             "may 12",
             "bearer abc",
             "key: x",

@@ -35,8 +35,11 @@ pub(crate) struct Value {
     pub(crate) scores: Scores,
 }
 
+/// Signs between a label and its value, with blanks around them.
+const SIGNS: [&str; 5] = [" : ", " = ", " -> ", " => ", " → "];
+
 /// Verbs between a label and its value, in the place of a colon.
-const VERBS: [&str; 8] = ["is ", "lautet ", "ist ", "est ", "es ", "è ", "é ", "was "];
+const VERBS: [&str; 9] = ["is ", "lautet ", "ist ", "est ", "es ", "è ", "é ", "was ", "| "];
 
 /// May the word that ends at `end` be a label? A fast test that most words fail.
 pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
@@ -44,7 +47,8 @@ pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
     match rest {
         [b':' | b'=', next, ..] => !matches!(next, b':' | b'='),
         [b'"' | b'\'' | b'*', b':' | b'=', ..] => true,
-        [b' ', b':' | b'=', b' ', ..] => true,
+        [b' ', b':' | b'=' | b'|', b' ', ..] | [b' ', b'-' | b'=', b'>', ..] => true,
+        [b' ', 0xE2, 0x86, 0x92, ..] => true, // →
         // `password Tulip7!`, `IDENTIFIED BY 'tulip'`
         [b' ', next, ..] if is_odd(*next) || next.is_ascii_uppercase() || is_joined(rest) => true,
         [b' ', b'i' | b'e' | b'w', b's' | b'a', _, ..] | [b' ', b'l' | 0xC3, ..] => {
@@ -93,10 +97,11 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     // `"password": "tulip"`
     let quote = usize::from(matches!(bytes.get(word.end), Some(b'"' | b'\'' | b'*')));
     let sign = word.end + quote;
+    let spaced = SIGNS.into_iter().find(|signs| text.get(sign..).is_some_and(|rest| rest.starts_with(signs)));
     let colon = match bytes.get(sign)? {
+        _ if spaced.is_some() => true,
         b':' if bytes.get(sign + 1) != Some(&b':') => true,
         b'=' if bytes.get(sign + 1) != Some(&b'=') => true,
-        b' ' if matches!(bytes.get(sign + 1..sign + 3), Some(b": " | b"= ")) => true,
         b' ' => false,
         _ => return None,
     };
@@ -109,7 +114,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         KINDS.iter().find(|row| kinds.contains(row.kind))
     };
     let row = announced()?;
-    let mut from = sign + 1;
+    let mut from = sign + spaced.map_or(1, str::len);
     let mut way = Way::Sign;
     if !colon {
         let rest = text.get(from..)?;
@@ -370,6 +375,15 @@ mod tests {
         assert_eq!(found("password: 4111 1111", "password").as_deref(), Some("4111 1111"));
         assert_eq!(found("{\"wifi_password\": \"Tulip-7\"}", "wifi_password").as_deref(), Some("Tulip-7"));
         assert_eq!(found("das Passwort lautet Tulpe7!", "Passwort").as_deref(), Some("Tulpe7!"));
+        for sign in [":", "=", "->", "=>", "→"] {
+            assert_eq!(
+                found(&format!("password {sign} tulip"), "password").as_deref(),
+                Some("tulip"),
+                "{sign}"
+            );
+        }
+        assert_eq!(found("| password | tulip7 |", "password").as_deref(), Some("tulip7"));
+        assert_eq!(found("| password | user |", "password"), None);
     }
 
     #[test]
