@@ -106,6 +106,7 @@ pub(super) fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (D
     };
     declared::conflicts(&declared.topics, &declared.commands, context);
     declared::ingress(&declared.topics, &declared.commands, context);
+    patterns::without_rule(file.personal_data.as_ref(), &declared, context);
     let rules = rules::rules(file, &declared, context);
     (declared, rules)
 }

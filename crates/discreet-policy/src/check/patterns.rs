@@ -1,11 +1,13 @@
 //! Patterns of a policy: kinds of its own, and texts that are never hidden.
 
+use super::super::declared::Declared;
 use super::super::file::{Entry, PersonalDataEntry};
-use super::super::finding::{Span, quoted, suggest};
+use super::super::finding::{Span, has_errors, quoted, suggest};
 use super::super::tree::Value;
 use super::Context;
 use super::fields::places;
 use discreet_pii::{Kind, Kinds, NotAKind, Pattern, PersonalData};
+use discreet_redact::FieldRule;
 
 /// The most patterns of a policy.
 const MOST: usize = 64;
@@ -88,6 +90,31 @@ pub(super) fn patterns(
     if !Pattern::fit_together(regexes.map(String::as_str)) {
         let help = "write shorter repetitions, and `[0-9]` and `[A-Za-z]` for `\\d` and `\\w`";
         context.error("bad-pattern", entry.place("patterns"), "all patterns together are too large", help);
+    }
+}
+
+/// Warns of patterns whose kind no topic, service or class names: they hide nothing.
+pub(super) fn without_rule(
+    section: Option<&Entry<PersonalDataEntry>>,
+    declared: &Declared,
+    context: &mut Context,
+) {
+    let Some(entry) = section.filter(|_| !has_errors(&context.findings)) else { return };
+    let texts = declared.topics.iter().chain(&declared.services).filter_map(|of| of.text.as_ref());
+    let classes = declared.classes.values().flatten().filter_map(|class| class.escalation());
+    let rules = texts.chain(classes.map(|escalation| &escalation.rules)).flat_map(|rules| rules.fields());
+    let named = rules.fold(Kinds::NONE, |named, (_, rule)| match rule {
+        FieldRule::Find { kinds, .. } => named.union(*kinds),
+        FieldRule::Whole(_) => named,
+    });
+    let words = entry.value.iter().flat_map(|written| written.patterns.iter().flatten());
+    for (word, _) in words {
+        let kinds = declared.personal.named(word).unwrap_or_default();
+        if !kinds.iter().any(|kind| named.contains(kind)) {
+            let message = format!("no `redact` names {}: its patterns hide nothing", quoted(word));
+            let help = format!("add it to the fields that have it, `data: [{word}]`, or take it out");
+            context.warning("unused-kind", places(entry, "patterns", word).0, message, help);
+        }
     }
 }
 
