@@ -163,7 +163,8 @@ def test_every_label_of_discreet_has_a_family():
     source = ' '.join(file.read_text() for file in sorted(kinds.glob('*.rs')))
     labels = re.findall(r'define\(\s*"[a-z_0-9]+",\s*"([A-Z_0-9]+)"', source)
     assert len(labels) > 100
-    assert [label for label in labels if label not in FAMILIES] == []
+    # `OWN` stands for kinds of a policy, which have labels of their own.
+    assert [label for label in labels if label not in FAMILIES] == ['OWN']
 
 
 def test_rows_of_each_form_are_read(tmp_path):
