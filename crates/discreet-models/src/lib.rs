@@ -10,12 +10,12 @@ mod runtime;
 use std::path::PathBuf;
 
 pub use folder::Models;
-pub use runtime::onnx_runtime;
+pub use runtime::{onnx_runtime, session};
 
 /// Why a model cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// There is no folder of models.
+    /// No folder of models was found.
     #[error("no models found in {}; get them with tools/setup, or name their folder in DISCREET_MODELS", list(.looked_in))]
     NoModels {
         /// The folders that were searched.
@@ -44,7 +44,7 @@ pub enum ModelError {
         /// The file.
         path: PathBuf,
     },
-    /// The named library of ONNX Runtime cannot be used.
+    /// ONNX Runtime cannot be loaded, or refuses a model.
     #[error("ONNX Runtime cannot be used: {0}")]
     OnnxRuntime(String),
 }

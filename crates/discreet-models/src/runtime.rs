@@ -1,7 +1,10 @@
-//! Loads ONNX Runtime.
+//! Loads ONNX Runtime, and models into it.
 
 use std::path::Path;
 use std::sync::OnceLock;
+
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
 
 use super::{ModelError, Models, library};
 
@@ -32,4 +35,17 @@ pub fn onnx_runtime(models: &Models) -> Result<bool, ModelError> {
         }
     });
     loaded.clone().map_err(ModelError::OnnxRuntime)
+}
+
+/// A model in the format ONNX, ready to run in so many threads. [`onnx_runtime`] must have loaded the library.
+pub fn session(model: &[u8], threads: usize) -> Result<Session, ModelError> {
+    let made = || -> Result<Session, ort::Error> {
+        let builder = Session::builder()?
+            .with_optimization_level(GraphOptimizationLevel::Level3)?
+            .with_intra_threads(threads)?
+            // Threads that spin while they wait take processor time from the guard.
+            .with_intra_op_spinning(false)?;
+        { builder }.commit_from_memory(model)
+    };
+    made().map_err(|error| ModelError::OnnxRuntime(error.to_string()))
 }

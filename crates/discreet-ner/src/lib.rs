@@ -11,10 +11,9 @@ mod word_pieces;
 use std::ops::Range;
 use std::sync::Mutex;
 
-use discreet_models::{ModelError, Models, onnx_runtime};
+use discreet_models::{ModelError, Models, onnx_runtime, session};
 use discreet_pii::{NameModel, NotSearched};
 use ort::session::Session;
-use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
 use word_pieces::{Piece, WordPieces};
@@ -47,15 +46,6 @@ pub enum NerError {
     /// The list of pieces of words is not complete.
     #[error("the model's list of words is incomplete; delete it and run tools/setup")]
     Words,
-    /// ONNX Runtime's error.
-    #[error("ONNX Runtime: {0}")]
-    OnnxRuntime(String),
-}
-
-impl<R> From<ort::Error<R>> for NerError {
-    fn from(error: ort::Error<R>) -> NerError {
-        NerError::OnnxRuntime(error.to_string())
-    }
 }
 
 /// The model, ready to search.
@@ -78,12 +68,7 @@ impl Ner {
             return Err(NerError::NeedsOnnxRuntime);
         }
         let words = WordPieces::read(&String::from_utf8_lossy(&words)).ok_or(NerError::Words)?;
-        let builder = Session::builder()?
-            .with_optimization_level(GraphOptimizationLevel::Level3)?
-            .with_intra_threads(1)?
-            .with_intra_op_spinning(false)?;
-        let session = Mutex::new({ builder }.commit_from_memory(&model)?);
-        Ok(Ner { session, words })
+        Ok(Ner { session: Mutex::new(session(&model, 1)?), words })
     }
 
     /// For each piece, the likelihood that it is a part of a name.

@@ -4,7 +4,6 @@ use opencv::core::{Mat, Scalar, Vector};
 use opencv::dnn::{self, NetTrait};
 use opencv::prelude::*;
 use ort::session::Session;
-use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
 use discreet_models::onnx_runtime;
@@ -79,12 +78,7 @@ impl Net {
         match engines.engine {
             Engine::OnnxRuntime => {
                 let free = onnx::with_free_size(model).ok_or(VisionError::Answer("pictures of any size"))?;
-                let builder = Session::builder()?
-                    .with_optimization_level(GraphOptimizationLevel::Level3)?
-                    .with_intra_threads(engines.threads)?
-                    // Threads that spin while they wait take processor time from the guard.
-                    .with_intra_op_spinning(false)?;
-                Ok(Net::OnnxRuntime({ builder }.commit_from_memory(&free)?))
+                Ok(Net::OnnxRuntime(discreet_models::session(&free, engines.threads)?))
             }
             Engine::OpenCv => Net::ready(dnn::read_net_from_onnx_buffer(&Vector::from_slice(model))?),
         }
