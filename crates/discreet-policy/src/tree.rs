@@ -92,6 +92,12 @@ impl Node {
         }
     }
 
+    /// The place of the n-th item, if this is a list and has it; else its own.
+    pub fn item_place(&self, index: usize) -> Span {
+        let item = if let Value::List(items) = &self.value { items.get(index) } else { None };
+        item.map_or(self.span, |item| item.span)
+    }
+
     /// The same without places. Of a key that appears twice the first counts.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {

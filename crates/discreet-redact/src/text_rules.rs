@@ -69,6 +69,14 @@ impl TextRules {
         self.fields.iter().map(|(name, rule)| (name.as_str(), rule))
     }
 
+    /// The kinds that are found in any field.
+    pub fn kinds(&self) -> Kinds {
+        self.fields.iter().fold(Kinds::NONE, |all, (_, rule)| match rule {
+            FieldRule::Whole(_) => all,
+            FieldRule::Find { kinds, .. } => all.union(*kinds),
+        })
+    }
+
     /// The fields that are hidden whole, with their operators.
     pub fn wholes(&self) -> impl Iterator<Item = (&str, Operator)> + Clone {
         self.fields.iter().filter_map(|(name, rule)| match rule {

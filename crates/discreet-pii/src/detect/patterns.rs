@@ -308,6 +308,7 @@ mod tests {
         for text in ["locker 217", "the LOCKER number is 217", "Spind: 217", "n° DE casier 217"] {
             assert_eq!(found("[0-9]{3}", &near, text), ["217"], "{text}");
         }
+        assert_eq!(found("[0-9]{3}", &["lockerNumber"], "lockerNumber: 217"), ["217"]);
         for text in ["217", "room 217", "lockers 217", "locker\n217", "locker a b c d e f 217"] {
             assert!(found("[0-9]{3}", &near, text).is_empty(), "{text}");
         }

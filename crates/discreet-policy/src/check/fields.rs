@@ -7,7 +7,7 @@ use super::super::declared::{is_image, is_opaque};
 use super::super::file::{Entry, FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{is_outside, is_word};
-use super::super::tree::{self, Node, Value};
+use super::super::tree::{self, Node};
 use super::{Context, patterns};
 use discreet_pii::{Kinds, Operator, PersonalData};
 use discreet_redact::{EVERY_FIELD, FieldRule, TextRules};
@@ -170,12 +170,9 @@ pub(super) fn kinds(
     personal: &PersonalData,
     context: &mut Context,
 ) -> Option<Kinds> {
-    let place = |index: usize| match &list.value {
-        Value::List(items) => items.get(index).map_or(list.span, |item| item.span),
-        _ => list.span,
-    };
     let kinds = words.iter().enumerate();
-    let kinds: Vec<_> = kinds.map(|(index, word)| known(&word.0, place(index), personal, context)).collect();
+    let kinds: Vec<_> =
+        kinds.map(|(index, word)| known(&word.0, list.item_place(index), personal, context)).collect();
     kinds.into_iter().try_fold(Kinds::NONE, |all, kinds| Some(all.union(kinds?)))
 }
 

@@ -3,11 +3,9 @@
 use super::super::declared::Declared;
 use super::super::file::{Entry, PersonalDataEntry};
 use super::super::finding::{Span, has_errors, quoted, suggest};
-use super::super::tree::Value;
 use super::Context;
 use super::fields::places;
 use discreet_pii::{Kind, Kinds, NotAKind, Pattern, PersonalData};
-use discreet_redact::FieldRule;
 
 /// The most patterns of a policy.
 const MOST: usize = 64;
@@ -61,9 +59,8 @@ pub(super) fn patterns(
             personal.own.insert(kind);
         }
         for (index, regex) in regexes.0.iter().enumerate() {
-            if is_pattern(regex, item(entry, "patterns", Some(word), index), context) {
+            if is_pattern(regex, item(entry, "patterns", word, index), context) {
                 let mut near = near(word).map(|(_, near)| near.0.clone()).unwrap_or_default();
-                near.iter_mut().for_each(|word| *word = word.to_lowercase());
                 near.sort();
                 near.dedup();
                 personal.patterns.push(Pattern { kind, regex: regex.clone(), near });
@@ -72,7 +69,7 @@ pub(super) fn patterns(
     }
     words_in_front(entry, written, context);
     for (index, regex) in shown().enumerate() {
-        let place = item(entry, "allow_patterns", None, index);
+        let place = entry.item_place("allow_patterns", index);
         if !is_pattern(regex, place, context) {
             continue;
         }
@@ -102,11 +99,8 @@ pub(super) fn without_rule(
     let Some(entry) = section.filter(|_| !has_errors(&context.findings)) else { return };
     let texts = declared.topics.iter().chain(&declared.services).filter_map(|of| of.text.as_ref());
     let classes = declared.classes.values().flatten().filter_map(|class| class.escalation());
-    let rules = texts.chain(classes.map(|escalation| &escalation.rules)).flat_map(|rules| rules.fields());
-    let named = rules.fold(Kinds::NONE, |named, (_, rule)| match rule {
-        FieldRule::Find { kinds, .. } => named.union(*kinds),
-        FieldRule::Whole(_) => named,
-    });
+    let rules = texts.chain(classes.map(|escalation| &escalation.rules));
+    let named = rules.fold(Kinds::NONE, |named, rules| named.union(rules.kinds()));
     let words = entry.value.iter().flat_map(|written| written.patterns.iter().flatten());
     for (word, _) in words {
         let kinds = declared.personal.named(word).unwrap_or_default();
@@ -155,24 +149,16 @@ fn words_in_front(entry: &Entry<PersonalDataEntry>, written: &PersonalDataEntry,
             {
                 let message = format!("{} is not a word or two", quoted(near));
                 let help = "name whole words as they stand in front of the text, each form of them: `[locker, lockers]`";
-                context.error("bad-near", item(entry, "near", Some(word), index), message, help);
+                context.error("bad-near", item(entry, "near", word, index), message, help);
             }
         }
     }
 }
 
-/// The place of an item of a list.
-fn item(entry: &Entry<PersonalDataEntry>, part: &str, key: Option<&str>, index: usize) -> Span {
-    let node = entry.node.entry(part).map(|entry| &entry.node);
-    let list = match key {
-        Some(key) => node.and_then(|node| node.entry(key)).map(|entry| &entry.node),
-        None => node,
-    };
-    match list.map(|list| (&list.value, list.span)) {
-        Some((Value::List(items), span)) => items.get(index).map_or(span, |item| item.span),
-        Some((_, span)) => span,
-        None => entry.span,
-    }
+/// The place of an item of a list under a word of `patterns` or `near`.
+fn item(entry: &Entry<PersonalDataEntry>, part: &str, word: &str, index: usize) -> Span {
+    let list = entry.node.entry(part).and_then(|part| part.node.entry(word));
+    list.map_or(entry.span, |list| list.node.item_place(index))
 }
 
 /// The kind that patterns are for: a built-in one, or one of the policy's own.

@@ -8,7 +8,6 @@ use super::personal::words;
 use super::{Direction, Facet, Found, Subject, To, Who};
 use crate::Then;
 use discreet_pii::{Kind, Kinds};
-use discreet_redact::{EVERY_FIELD, FieldRule};
 
 /// Collects the parties that a class's changes concern: each is listed once, however many topics it reads.
 #[derive(Default)]
@@ -124,19 +123,11 @@ fn escalation(data: &str, old: &Class, new: &Class) -> Option<Facet> {
 /// A rank for the part of a message that leaves if this kind is found in it. Without an alarm, the finding stays
 /// unknown.
 fn leaves(escalation: Option<&Escalation>, kind: Kind) -> u8 {
-    match escalation.filter(|escalation| looked_for(escalation).contains(kind)).map(|found| found.then) {
+    match escalation.filter(|escalation| escalation.rules.kinds().contains(kind)).map(|found| found.then) {
         Some(Then::Deny) => 0,
         Some(Then::Redact) => 1,
         Some(Then::Alarm) => 2,
         None => 3,
-    }
-}
-
-/// The kinds that an escalation looks for.
-pub(super) fn looked_for(escalation: &Escalation) -> Kinds {
-    match escalation.rules.rule(EVERY_FIELD) {
-        Some(FieldRule::Find { kinds, .. }) => *kinds,
-        Some(FieldRule::Whole(_)) | None => Kinds::NONE,
     }
 }
 
@@ -147,5 +138,5 @@ fn describe(escalation: Option<&Escalation>) -> String {
         Then::Redact => "redacted",
         Then::Alarm => "let through with an alarm",
     };
-    format!("{then} ({})", words(looked_for(escalation)))
+    format!("{then} ({})", words(escalation.rules.kinds()))
 }

@@ -7,7 +7,6 @@ use super::super::declared::Declaration;
 use super::super::finding::quoted;
 use super::super::rule::Verb;
 use super::access::{Had, Seen};
-use super::classes::looked_for;
 use super::redaction::{found as found_in, named_operators, operators};
 use super::{Direction, Facet, Found, Subject, Who};
 use discreet_pii::{Kind, Kinds, Operator, Pattern, PersonalData};
@@ -53,7 +52,7 @@ impl<'a> Personal<'a> {
             }
             let escalation = declaration.class.escalation().filter(|_| declaration.action == Verb::Read);
             if let Some(escalation) = escalation {
-                let all = looked_for(escalation);
+                let all = escalation.rules.kinds();
                 for seen in audience {
                     self.meet(seen.who, Met { all, plain: all, keyed: false, had: seen.any });
                 }

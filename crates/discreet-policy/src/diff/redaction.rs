@@ -126,11 +126,11 @@ pub(super) fn spoken(name: &str, old: &Declaration, new: &Declaration) -> Vec<(T
 /// The kinds of personal data that are found in a declaration's text: all of them, and those hidden as
 /// `personal_data` says.
 pub(super) fn found(rules: &TextRules) -> (Kinds, Kinds) {
-    rules.fields().fold((Kinds::NONE, Kinds::NONE), |(all, plain), (_, rule)| match rule {
-        FieldRule::Whole(_) => (all, plain),
-        FieldRule::Find { kinds, with: None, .. } => (all.union(*kinds), plain.union(*kinds)),
-        FieldRule::Find { kinds, with: Some(_), .. } => (all.union(*kinds), plain),
-    })
+    let plain = rules.fields().fold(Kinds::NONE, |plain, (_, rule)| match rule {
+        FieldRule::Find { kinds, with: None, .. } => plain.union(*kinds),
+        FieldRule::Find { with: Some(_), .. } | FieldRule::Whole(_) => plain,
+    });
+    (rules.kinds(), plain)
 }
 
 /// The operators that a declaration's rules name for fields of their own.

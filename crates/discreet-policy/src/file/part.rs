@@ -55,13 +55,7 @@ impl<T> Entry<T> {
 
     /// The place of the n-th name under a key: the value itself, or an item of the list.
     pub fn item_place(&self, key: &str, index: usize) -> Span {
-        match self.node.entry(key).map(|entry| &entry.node) {
-            Some(Node { value: Value::List(items), span }) => {
-                items.get(index).map_or(*span, |item| item.span)
-            }
-            Some(node) => node.span,
-            None => self.span,
-        }
+        self.node.entry(key).map_or(self.span, |entry| entry.node.item_place(index))
     }
 }
 
