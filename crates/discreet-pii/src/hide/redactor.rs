@@ -203,11 +203,12 @@ impl TextRedactor {
                 self.part(raw, kind, operator, found.part, out);
                 continue;
             }
+            let (object, name) = before.rsplit_once('.').unwrap_or(("", before));
+            let label = named.of(object, name);
+            let hints = label.map_or(field.hints, |label| field.hints.union(Field::of(label).hints));
+            let labelled = Field { hints, ..field };
             if found.part == Part::Number {
-                let (outer, name) = before.rsplit_once('.').unwrap_or(("", before));
-                let of = named.of(outer, name);
-                let hints = of.map_or(field.hints, |of| field.hints.union(Field::of(of).hints));
-                self.number(raw, of.unwrap_or(name), &Field { hints, ..field }, whole, out);
+                self.number(raw, label.unwrap_or(name), &labelled, whole, out);
                 continue;
             }
             unescaped.read(raw);
@@ -223,17 +224,11 @@ impl TextRedactor {
                     self.inside(raw, unescaped.text(), outer, depth, out);
                 }
                 None => {
-                    let (outer, name) = before.rsplit_once('.').unwrap_or(("", before));
-                    let mut label = name.to_owned();
-                    let mut field = field;
+                    let form = Form::String(&unescaped, found.part);
+                    self.writer().text(raw, &labelled, label.unwrap_or(name), form, out);
                     if found.part == Part::Text {
-                        if let Some(of) = named.of(outer, name) {
-                            field.hints = field.hints.union(Field::of(of).hints);
-                            of.clone_into(&mut label);
-                        }
-                        named.read(outer, name, unescaped.text());
+                        named.read(object, name, unescaped.text());
                     }
-                    self.writer().text(raw, &field, &label, Form::String(&unescaped, found.part), out)
                 }
             }
         }
