@@ -99,8 +99,8 @@ fn kinds(word: &str, personal: &PersonalData) -> anyhow::Result<Kinds> {
     let word = word.trim();
     let known = personal.named(word);
     known.ok_or_else(|| match discreet_policy::finding::closest(word, personal.words()) {
-        Some(close) => anyhow!("there is no kind or group `{word}`; did you mean `{close}`?"),
-        None => anyhow!("there is no kind or group `{word}`; `--kinds help` lists them"),
+        Some(close) => anyhow!("unknown kind or group `{word}`; did you mean `{close}`?"),
+        None => anyhow!("unknown kind or group `{word}`; `--kinds help` lists them"),
     })
 }
 

@@ -24,7 +24,7 @@ const LONGEST: usize = 40;
 
 pub(super) const DEFINITION: Definition = define("own", "OWN", Group::Own);
 
-/// A name for which there is no kind.
+/// Reason why a name cannot be a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAKind {
     /// It has other characters, or too many.
