@@ -8,8 +8,10 @@ use super::State;
 use super::time::Time;
 use discreet_host::sync::lock;
 
-/// As long as a window: a disk that takes longer cannot keep up with one entry a window.
+/// As long as a window: a disk that takes longer for a step cannot keep up with one entry a window.
 const STALLED: Duration = Duration::from_secs(1);
+/// The step in progress ends before the one that was asked for begins.
+const TWO_STEPS: Duration = Duration::from_secs(2);
 /// An operational message does not wait for the log longer than a control loop can bear.
 const OPERATIONAL: Duration = Duration::from_millis(50);
 
@@ -48,25 +50,38 @@ impl Gate {
     /// Asks for a step and waits until one that began after this call has ended. Does not wait on a log that is known
     /// to be faulty: the writer retries in any case.
     pub fn ask(&self, contextual: bool) {
-        let limit = if contextual { STALLED } else { OPERATIONAL };
+        let limit = if contextual { TWO_STEPS } else { OPERATIONAL };
         let inner = self.lock();
         if inner.fault.is_none() && !inner.stalled() {
-            self.wait(inner, limit);
+            self.wait(inner, limit, Inner::stalls_at);
         }
     }
 
     /// Asks for a step and waits for it, faulty or not.
     pub fn flush(&self) {
         let inner = self.lock();
-        self.wait(inner, STALLED);
+        self.wait(inner, TWO_STEPS, |_| None);
     }
 
-    fn wait(&self, mut inner: MutexGuard<'_, Inner>, limit: Duration) {
-        let target = inner.begun + 1;
+    /// Waits until a step that began after this call has ended; no longer than `limit`, or until `given_up`.
+    fn wait(
+        &self,
+        mut inner: MutexGuard<'_, Inner>,
+        limit: Duration,
+        given_up: impl Fn(&Inner) -> Option<Instant>,
+    ) {
+        let (target, until) = (inner.begun + 1, Instant::now() + limit);
         inner.asked = true;
         self.to_writer.notify_one();
-        let waiting = |inner: &mut Inner| inner.ended < target && !inner.gone;
-        drop(self.from_writer.wait_timeout_while(inner, limit, waiting));
+        while inner.ended < target && !inner.gone {
+            let until = given_up(&inner).map_or(until, |given_up| until.min(given_up));
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            let waited = self.from_writer.wait_timeout(inner, left);
+            inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     /// The writer's side: sleeps until asked or until `pause` is over. False: make this step the last.
@@ -119,6 +134,11 @@ impl Gate {
 
 impl Inner {
     fn stalled(&self) -> bool {
-        self.begun != self.ended && self.since.elapsed() > STALLED
+        self.stalls_at().is_some_and(|at| Instant::now() >= at)
+    }
+
+    /// When the step in progress counts as stalled.
+    fn stalls_at(&self) -> Option<Instant> {
+        (self.begun != self.ended).then(|| self.since + STALLED)
     }
 }

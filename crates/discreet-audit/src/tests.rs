@@ -32,6 +32,8 @@ struct Scene {
     time: Arc<AtomicI64>,
     full: Arc<AtomicBool>,
     hangs: Arc<AtomicBool>,
+    /// Milliseconds that each write takes.
+    takes: Arc<AtomicU32>,
 }
 
 /// Does steps on parts at once, or when the test says so.
@@ -62,6 +64,8 @@ struct ShakyDisk {
     file: LogFile,
     full: Arc<AtomicBool>,
     hangs: Arc<AtomicBool>,
+    /// Milliseconds that each write takes.
+    takes: Arc<AtomicU32>,
 }
 
 impl Disk for ShakyDisk {
@@ -70,6 +74,7 @@ impl Disk for ShakyDisk {
     }
 
     fn append(&mut self, lines: &[u8], end: Link) -> io::Result<()> {
+        std::thread::sleep(Duration::from_millis(self.takes.load(Ordering::Relaxed).into()));
         while self.hangs.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -118,6 +123,7 @@ impl Scene {
             time: Arc::new(AtomicI64::new(0)),
             full: Arc::default(),
             hangs: Arc::default(),
+            takes: Arc::default(),
         }
         .at(10.0)
     }
@@ -169,7 +175,8 @@ impl Scene {
 
     fn open(&self) -> Result<Audit, LogRefused> {
         let file = LogFile::with(&self.log(), self.steps.clone(), Box::new(self.jobs.clone()));
-        let disk = ShakyDisk { file, full: self.full.clone(), hangs: self.hangs.clone() };
+        let disk =
+            ShakyDisk { file, full: self.full.clone(), hangs: self.hangs.clone(), takes: self.takes.clone() };
         let time = self.time.clone();
         let clock: Clock = Arc::new(move || Time { nanoseconds: time.load(Ordering::Relaxed) });
         Audit::on(Box::new(disk), opening(7), clock, self.rotation, false)

@@ -56,6 +56,16 @@ fn a_disk_that_hangs_delays_an_operational_message_once_and_a_contextual_one_for
 }
 
 #[test]
+fn a_slow_disk_is_waited_for_through_the_step_in_progress() {
+    let scene = Scene::new();
+    let audit = scene.open().unwrap();
+    let (voice, scan) = (audit.route(info("/voice", true)), audit.route(info("/scan", false)));
+    scene.takes.store(700, Ordering::Relaxed);
+    assert!(!scan.record_release(scene.set(10.1), &[1; 32], 1).unwrap().is_recorded());
+    assert!(voice.record_release(scene.set(10.1), &[1; 32], 1).is_ok());
+}
+
+#[test]
 fn an_unwritable_path_is_a_fault_and_not_the_end() {
     let scene = Scene::new();
     // A file in the place of a folder is an error for every user, also for root.
