@@ -329,7 +329,7 @@ rules:
   - { who: everyone, read: operational, as: clear }
 ";
     let policy = policy(rest);
-    let command = &policy.commands()[0];
+    let command = &policy.ingress()[0];
     assert_eq!((command.name(), command.rate()), ("/cmd_vel", Some(20)));
     assert_eq!(command.limits()["linear.x"], [-0.5, 0.5]);
     let day = at(&policy, "2026-05-01T12:00:00Z");

@@ -203,7 +203,7 @@ fn commands_and_calls() {
     let announcement = announce(&receiver_terms(), &robot).unwrap();
     let command = command_context();
     let call = CommandContext {
-        entry: seal::Entry::Call,
+        kind: seal::IngressKind::Call,
         name: "/set_mode",
         type_name: "std_srvs/srv/SetBool",
         ..command.clone()

@@ -10,10 +10,11 @@ use super::explain::Explanation;
 use super::file::{Entry, list};
 use super::finding::{Finding, Span, has_errors, plain, quoted, suggest};
 use super::names::is_ros_name;
-use super::rule::{Form, Verb};
+use super::rule::Form;
 use super::time::Moment;
 use super::timetable::Verdict;
 use super::tree::Limits;
+use super::verb::Verb;
 use super::writing::{self, Written};
 use super::{Policy, json_schema};
 
@@ -47,6 +48,17 @@ pub struct CaseEntry {
     pub line: Option<u64>,
     /// The reason for the expectation, shown if it fails.
     pub why: Option<String>,
+}
+
+impl CaseEntry {
+    /// The name under the key of this verb.
+    fn name(&self, verb: Verb) -> Option<&str> {
+        match verb {
+            Verb::Read => self.topic.as_deref(),
+            Verb::Command => self.command.as_deref(),
+            Verb::Call => self.service.as_deref(),
+        }
+    }
 }
 
 /// The expected decision.
@@ -169,11 +181,10 @@ fn ask(
     let wrong = |code, span: Span, message: String, help: String| {
         Box::new(Finding::error(code, span, message).help(help))
     };
-    let (action, name, key) = match (&case.topic, &case.command, &case.service) {
-        (Some(name), None, None) => (Verb::Read, name, "topic"),
-        (None, Some(name), None) => (Verb::Command, name, "command"),
-        (None, None, Some(name)) => (Verb::Call, name, "service"),
-        _ => {
+    let mut named = Verb::ALL.into_iter().filter_map(|verb| Some((verb, case.name(verb)?)));
+    let (verb, name) = match (named.next(), named.next()) {
+        (Some(only), None) => only,
+        (None, _) | (Some(_), Some(_)) => {
             let message = "a case is about one thing".to_owned();
             return Err(wrong(
                 "one-thing",
@@ -193,18 +204,14 @@ fn ask(
         wrong("bad-time", entry.place("at"), format!("{text} is not a time"), help)
     })?;
     if case.expect == Expect::Undeclared {
-        return undeclared(policy, entry, case, action, name, key)
+        return undeclared(policy, entry, case, verb, name)
             .map_or(Ok(None), |finding| Err(Box::new(finding)));
     }
-    policy.explain(&who, action, name, now).map(Some).map_err(|unknown| {
-        let names: Vec<&str> = match action {
-            Verb::Read => policy.topics().map(|topic| topic.name()).collect(),
-            Verb::Command => policy.commands().iter().map(|one| one.name()).collect(),
-            Verb::Call => policy.services().iter().map(|one| one.name()).collect(),
-        };
+    policy.explain(&who, verb, name, now).map(Some).map_err(|unknown| {
+        let names: Vec<&str> = policy.declarations(verb).map(|(one, _)| one.pattern.text()).collect();
         wrong(
             "undeclared",
-            entry.place(key),
+            entry.place(verb.object()),
             unknown.to_string(),
             format!(
                 "{}. If it should stay inside, undeclared: `expect: undeclared`",
@@ -219,22 +226,21 @@ fn undeclared(
     policy: &Policy,
     entry: &Entry<CaseEntry>,
     case: &CaseEntry,
-    action: Verb,
+    verb: Verb,
     name: &str,
-    key: &str,
 ) -> Option<Finding> {
     // A name that nothing can have is undeclared in every policy: such a case would hold whatever happens.
     if !is_ros_name(name) {
         let message = format!("{} is not a full ROS name", quoted(name));
         return Some(
-            Finding::error("bad-name", entry.place(key), message).help("write it as `/camera/image_raw`"),
+            Finding::error("bad-name", entry.place(verb.object()), message).help("write it as `/camera/image_raw`"),
         );
     }
     if case.line.is_some() {
         let message = "no rule decides on an undeclared name";
         return Some(Finding::error("one-thing", entry.place("line"), message).help("take `line` out"));
     }
-    let declaration = policy.declaration(action, name)?;
+    let declaration = policy.declaration(verb, name)?;
     let message = format!("expected undeclared, but line {} declares it", declaration.span.line);
     let help = match &case.why {
         Some(why) => format!("as {}\nexpected because: {}", quoted(declaration.pattern.text()), plain(why)),

@@ -7,14 +7,15 @@ use std::time::Duration;
 use super::finding::Span;
 use super::groups::{Group, Groups};
 use super::names::Pattern;
-use super::rule::{Form, RuleId, Verb, is_within};
+use super::rule::{Form, RuleId, is_within};
 use super::time::Moment;
 use super::timetable::{Access, Verdict};
+use super::verb::Verb;
 use discreet_pii::PersonalData;
 use discreet_redact::{ImageRules, TextRules};
 
 pub use super::file::Then;
-use discreet_seal::{Entry, call_service, command_topic};
+use discreet_seal::IngressKind;
 
 pub use discreet_seal::Suite;
 
@@ -121,15 +122,15 @@ pub(super) struct Declared {
     pub classes: HashMap<String, Option<Arc<Class>>>,
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Declaration>,
-    pub commands: Vec<Declaration>,
-    pub services: Vec<Declaration>,
+    /// Commands, then services.
+    pub ingress: Vec<Declaration>,
     pub personal: Arc<PersonalData>,
 }
 
 /// A declared topic, command or service, before the rules are compiled into it.
 #[derive(Clone, Debug)]
 pub(super) struct Declaration {
-    pub action: Verb,
+    pub verb: Verb,
     pub pattern: Pattern,
     pub type_name: String,
     pub class: Arc<Class>,
@@ -283,6 +284,7 @@ pub(super) fn is_cloud(type_name: &str) -> bool {
 /// A topic through which the robot takes commands, or a service it offers.
 #[derive(Debug)]
 pub struct Ingress {
+    pub(super) kind: IngressKind,
     pub(super) declaration: Declaration,
     pub(super) access: Access,
 }
@@ -295,10 +297,7 @@ impl Ingress {
 
     /// The topic, or the service, on the outer domain through which it is reached.
     pub fn outside(&self) -> String {
-        match self.entry() {
-            Entry::Command => command_topic(self.name()),
-            Entry::Call => call_service(self.name()),
-        }
+        self.kind.outside(self.name())
     }
 
     /// The place of its declaration.
@@ -307,8 +306,8 @@ impl Ingress {
     }
 
     /// Command or call.
-    pub fn entry(&self) -> Entry {
-        if self.declaration.action == Verb::Call { Entry::Call } else { Entry::Command }
+    pub fn kind(&self) -> IngressKind {
+        self.kind
     }
 
     /// Its ROS type.

@@ -19,7 +19,7 @@ mod topics;
 use std::collections::BTreeMap;
 
 use super::Policy;
-use super::rule::Verb;
+use super::verb::Verb;
 use found::{EVERYONE, Facet, Found, Parties, To, Who};
 use pairs::pairs;
 
@@ -67,12 +67,8 @@ pub enum Subject {
     PersonalData,
     /// A class of data.
     Class,
-    /// A topic, or a glob over topics.
-    Topic,
-    /// A topic through which the robot takes commands.
-    Command,
-    /// A service that the robot offers.
-    Service,
+    /// A topic, a command or a service.
+    Declared(Verb),
 }
 
 impl Subject {
@@ -83,17 +79,7 @@ impl Subject {
             Self::Stakeholder => "stakeholder",
             Self::PersonalData => "personal_data",
             Self::Class => "class",
-            Self::Topic => "topic",
-            Self::Command => "command",
-            Self::Service => "service",
-        }
-    }
-
-    const fn of(action: Verb) -> Self {
-        match action {
-            Verb::Read => Self::Topic,
-            Verb::Command => Self::Command,
-            Verb::Call => Self::Service,
+            Self::Declared(verb) => verb.object(),
         }
     }
 }
@@ -170,22 +156,22 @@ pub fn diff_with_keys(
     let mut personal = personal::Personal::new(old, new);
     for pair in pairs(old, new) {
         let audience = tables.audience(&pair, &parties);
-        let subject = Subject::of(pair.action);
+        let subject = Subject::Declared(pair.verb);
         for (who, facet) in audience.changes(&pair, zones) {
             found.push(who, subject, &pair.name, &facet);
         }
         let [before, after] = [pair.old, pair.new].map(|side| side.map(|side| side.declaration));
         let siblings = topics::siblings(&pair.name, before, after);
-        if let Some(facet) = siblings.filter(|_| globs && pair.action == Verb::Read) {
+        if let Some(facet) = siblings.filter(|_| globs && pair.verb.is_read()) {
             found.push(EVERYONE, subject, &pair.name, &facet);
         }
         let (Some(before), Some(after)) = (before, after) else { continue };
-        let facets = match pair.action {
-            Verb::Read => topics::facets(&pair.name, before, after),
-            Verb::Command | Verb::Call => ingress::facets(&pair, before, after),
+        let facets = match pair.verb.is_read() {
+            true => topics::facets(&pair.name, before, after),
+            false => ingress::facets(&pair, before, after),
         };
         found.push_for(&audience.seen, subject, &pair.name, &facets);
-        if pair.action == Verb::Read {
+        if pair.verb.is_read() {
             classes.compare(&pair.name, before, after, &audience.seen, &mut found);
         }
         personal.note([before, after], &audience.seen);

@@ -2,9 +2,10 @@
 //!
 //! It does not use the timetable, and tests compare the two.
 
-use super::rule::{Audience, Effect, Form, Rule, RuleId, Verb};
+use super::rule::{Audience, Effect, Form, Rule, RuleId};
 use super::time::{FOREVER, Moment};
 use super::timetable::Verdict;
+use super::verb::Verb;
 use super::{Policy, declared::Declaration};
 
 /// A decision and the reasons for it.
@@ -85,13 +86,13 @@ impl Policy {
     pub fn explain(
         &self,
         who: &Audience,
-        action: Verb,
+        verb: Verb,
         name: &str,
         now: Moment,
     ) -> Result<Explanation, Unknown> {
         let declaration =
-            self.declaration(action, name).ok_or_else(|| Unknown::Name(super::finding::quoted(name)))?;
-        let speaking = self.speaking(who, action, declaration);
+            self.declaration(verb, name).ok_or_else(|| Unknown::Name(super::finding::quoted(name)))?;
+        let speaking = self.speaking(who, verb, declaration);
         let decided = speaking
             .iter()
             .filter(|(rule, until)| rule.holds(now, *until))
@@ -128,7 +129,7 @@ impl Policy {
     pub(super) fn speaking(
         &self,
         who: &Audience,
-        action: Verb,
+        verb: Verb,
         declaration: &Declaration,
     ) -> Vec<(&Rule, Option<i64>)> {
         let until = match who {
@@ -140,7 +141,7 @@ impl Policy {
         self.rules()
             .iter()
             .filter(|rule| {
-                rule.action == action
+                rule.verb == verb
                     && rule.concerns(who)
                     && rule.reaches(&declaration.pattern, declaration.class.name())
             })
@@ -149,17 +150,11 @@ impl Policy {
             .collect()
     }
 
-    pub(super) fn declaration(&self, action: Verb, name: &str) -> Option<&Declaration> {
-        match action {
-            Verb::Read => match self.topics().find(|topic| topic.name() == name) {
-                Some(topic) => Some(&topic.declaration),
-                None => self.topic(name).map(|topic| &topic.declaration),
-            },
-            Verb::Command => {
-                self.commands().iter().find(|one| one.name() == name).map(|one| &one.declaration)
-            }
-            Verb::Call => self.services().iter().find(|one| one.name() == name).map(|one| &one.declaration),
-        }
+    /// The declaration of a name: under this very name, or of a topic also by a glob.
+    pub(super) fn declaration(&self, verb: Verb, name: &str) -> Option<&Declaration> {
+        let mut declared = self.declarations(verb).map(|(declaration, _)| declaration);
+        let by_glob = || self.topic(name).filter(|_| verb.is_read()).map(|topic| &topic.declaration);
+        declared.find(|declaration| declaration.pattern.text() == name).or_else(by_glob)
     }
 }
 
@@ -198,7 +193,7 @@ fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment)
 }
 
 fn impossible(rule: &Rule, declaration: &Declaration) -> Option<&'static str> {
-    let redacted = rule.action == Verb::Read && rule.effect == Effect::Allow(Form::Redacted);
+    let redacted = rule.verb.is_read() && rule.effect == Effect::Allow(Form::Redacted);
     let text = "it has no `redact:`, so the guard denies it";
     (redacted && declaration.image.is_none() && declaration.text.is_none()).then_some(text)
 }

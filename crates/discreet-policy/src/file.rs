@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::finding::Span;
 use super::tree::Node;
+use super::verb::Verb;
 use discreet_seal::{Form, Suite};
 pub(super) use part::list;
 pub use part::{Entry, Section};
@@ -83,6 +84,15 @@ impl PolicyFile {
             services: section(root, "services"),
             personal_data: root.entry("personal_data").map(|_| single(root, "personal_data")),
             rules: list(root, "rules"),
+        }
+    }
+
+    /// The names that a rule with this verb may be about.
+    pub fn names(&self, verb: Verb) -> Box<dyn Iterator<Item = &str> + '_> {
+        match verb {
+            Verb::Read => Box::new(self.topics.names()),
+            Verb::Command => Box::new(self.commands.names()),
+            Verb::Call => Box::new(self.services.names()),
         }
     }
 
@@ -307,6 +317,17 @@ pub struct RuleEntry {
     pub hours: Option<String>,
     /// Through this day, or until this moment: `2027-01-31` or `2027-01-31T18:00:00Z`. Without it: no end.
     pub until: Option<String>,
+}
+
+impl RuleEntry {
+    /// The names under the key of this verb.
+    pub fn names(&self, verb: Verb) -> Option<&OneOrMore> {
+        match verb {
+            Verb::Read => self.read.as_ref(),
+            Verb::Command => self.command.as_ref(),
+            Verb::Call => self.call.as_ref(),
+        }
+    }
 }
 
 /// The form in which a stakeholder may have a topic.

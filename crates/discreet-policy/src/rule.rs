@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::finding::Span;
 use super::names::Pattern;
 use super::time::{FOREVER, Hours, Moment};
+use super::verb::Verb;
 
 pub use discreet_seal::Form;
 
@@ -38,17 +39,6 @@ impl Audience {
     }
 }
 
-/// The action that a rule is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verb {
-    /// Reading a topic.
-    Read,
-    /// Giving a command.
-    Command,
-    /// Calling a service.
-    Call,
-}
-
 /// Effect of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
@@ -76,8 +66,8 @@ pub struct Rule {
     pub span: Span,
     /// Its parties.
     pub who: Vec<Audience>,
-    /// Its action.
-    pub action: Verb,
+    /// Reading, commanding or calling.
+    pub verb: Verb,
     /// Target of a rule.
     pub targets: Vec<Target>,
     /// Effect of a rule.

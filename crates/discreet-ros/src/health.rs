@@ -206,9 +206,8 @@ fn audit_status(audit: &Audit) -> Status {
 
 fn keys_status(live: &LivePolicy, keys: &KeyRing) -> Status {
     let policy = live.current();
-    let needed = policy.as_ref().is_some_and(|policy| {
-        !policy.groups().is_empty() || !policy.commands().is_empty() || !policy.services().is_empty()
-    });
+    let needed =
+        policy.as_ref().is_some_and(|policy| !policy.groups().is_empty() || !policy.ingress().is_empty());
     let grants = keys.grants().grants.len();
     let lease = keys.lease().left(Instant::now(), Time::system().second()).as_secs();
     let sealed =

@@ -7,8 +7,8 @@ use super::super::declared::{Class, Declaration, Stakeholder};
 use super::super::file::{CommandEntry, Entry, Section, ServiceEntry, StakeholderEntry, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, action_part, is_outside, is_ros_name, is_ros_type, is_word};
-use super::super::rule::Verb;
 use super::super::time::end_of;
+use super::super::verb::Verb;
 use super::{Context, fields, images};
 use discreet_cdr::types::is_event_name;
 use discreet_pii::PersonalData;
@@ -120,15 +120,9 @@ fn reserved(topics: &[Declaration], context: &mut Context) {
     }
 }
 
-fn declaration(
-    action: Verb,
-    pattern: Pattern,
-    type_name: &str,
-    class: Arc<Class>,
-    span: Span,
-) -> Declaration {
+fn declaration(verb: Verb, pattern: Pattern, type_name: &str, class: Arc<Class>, span: Span) -> Declaration {
     Declaration {
-        action,
+        verb,
         pattern,
         type_name: type_name.to_owned(),
         class,

@@ -97,7 +97,7 @@ pub(super) fn without_rule(
     context: &mut Context,
 ) {
     let Some(entry) = section.filter(|_| !has_errors(&context.findings)) else { return };
-    let texts = declared.topics.iter().chain(&declared.services).filter_map(|of| of.text.as_ref());
+    let texts = declared.topics.iter().chain(&declared.ingress).filter_map(|of| of.text.as_ref());
     let classes = declared.classes.values().flatten().filter_map(|class| class.escalation());
     let rules = texts.chain(classes.map(|escalation| &escalation.rules));
     let named = rules.fold(Kinds::NONE, |named, rules| named.union(rules.kinds()));

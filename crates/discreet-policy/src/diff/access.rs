@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::super::rule::{Form, Verb};
+use super::super::rule::Form;
 use super::super::time::FOREVER;
 use super::super::timetable::{Builder, Stretch, Timetable};
 use super::pairs::{Pair, Side};
@@ -151,14 +151,14 @@ impl<'a> Tables<'a> {
 
 fn change(pair: &Pair, seen: &Seen, direction: Direction, [old_zone, new_zone]: [&TimeZone; 2]) -> Facet {
     let named = old_zone.iana_name() != new_zone.iana_name();
-    let mut old = describe(&seen.old, pair.action, pair.old, (old_zone, named));
-    let mut new = describe(&seen.new, pair.action, pair.new, (new_zone, named));
+    let mut old = describe(&seen.old, pair.verb, pair.old, (old_zone, named));
+    let mut new = describe(&seen.new, pair.verb, pair.new, (new_zone, named));
     if old == new {
         // Hours that are all of the day, or an end that never comes.
-        old += &without_clock(&seen.old, pair.action);
-        new += &without_clock(&seen.new, pair.action);
+        old += &without_clock(&seen.old, pair.verb);
+        new += &without_clock(&seen.new, pair.verb);
     }
-    let verb = verb(pair.action);
+    let verb = pair.verb.name();
     let says = format!("{verb} {}: {old} -> {new}", pair.name);
     Facet { what: verb.to_owned(), old, new, direction, says }
 }
@@ -172,7 +172,7 @@ fn own_tables<'a>(side: Option<Side<'a>>, parties: &Parties) -> HashMap<Who, &'a
 /// redacted only.
 fn can_redact(side: Option<Side>) -> bool {
     side.is_some_and(|Side { declaration, .. }| {
-        declaration.action != Verb::Read || declaration.image.is_some() || declaration.text.is_some()
+        !declaration.verb.is_read() || declaration.image.is_some() || declaration.text.is_some()
     })
 }
 
@@ -224,12 +224,4 @@ fn compare(seen: &Seen, shown: Shown, [old_can, new_can]: [bool; 2]) -> Option<D
 
 fn form_at(stretch: &Stretch, time: i64) -> Option<Form> {
     stretch.phases.iter().find(|(_, end)| time < *end).and_then(|(form, _)| *form)
-}
-
-fn verb(action: Verb) -> &'static str {
-    match action {
-        Verb::Read => "read",
-        Verb::Command => "command",
-        Verb::Call => "call",
-    }
 }

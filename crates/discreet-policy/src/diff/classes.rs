@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::declared::{Class, Declaration, Escalation};
+use super::super::verb::Verb;
 use super::access::Seen;
 use super::personal::words;
 use super::{Direction, Facet, Found, Subject, To, Who};
@@ -30,7 +31,7 @@ impl Classes {
         let (old, new) = (&old.class, &new.class);
         if old.name() != new.name() {
             let facets = facets(topic, old, new);
-            return found.push_for(audience, Subject::Topic, topic, &facets);
+            return found.push_for(audience, Subject::Declared(Verb::Read), topic, &facets);
         }
         let key = [old.name().to_owned(), new.name().to_owned()];
         let data = || format!("{} data", new.name());

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::super::declared::Declaration;
-use super::super::rule::Verb;
 use super::pairs::Pair;
 use super::redaction::spoken;
 use super::topics::message_type;
@@ -12,7 +11,7 @@ use super::{Direction, Facet, To};
 /// All differences between two commands or services, except the access to them.
 pub(super) fn facets(pair: &Pair, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
     let name = pair.name.as_ref();
-    let verb = if pair.action == Verb::Call { "call" } else { "command" };
+    let verb = pair.verb.name();
     let all = [message_type(name, old, new), class(name, old, new), rate(verb, name, old, new)];
     let facets = all.into_iter().flatten().chain(limits(name, old, new));
     facets.map(|facet| (To::All, facet)).chain(spoken(name, old, new)).collect()

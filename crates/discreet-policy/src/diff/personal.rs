@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::super::Policy;
 use super::super::declared::Declaration;
 use super::super::finding::quoted;
-use super::super::rule::Verb;
 use super::access::{Had, Seen};
 use super::redaction::{found as found_in, named_operators, operators};
 use super::{Direction, Facet, Found, Subject, Who};
@@ -50,7 +49,7 @@ impl<'a> Personal<'a> {
                     self.meet(seen.who, Met { all, plain, keyed, had: seen.redacted });
                 }
             }
-            let escalation = declaration.class.escalation().filter(|_| declaration.action == Verb::Read);
+            let escalation = declaration.class.escalation().filter(|_| declaration.verb.is_read());
             if let Some(escalation) = escalation {
                 let all = escalation.rules.kinds();
                 for seen in audience {
