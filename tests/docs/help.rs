@@ -5,6 +5,8 @@ use std::fs;
 use std::process::Command;
 use std::sync::{LazyLock, Mutex};
 
+use discreet_redact::Subject;
+
 use crate::pages::{files, root};
 use crate::programs::Check;
 
@@ -76,6 +78,9 @@ fn in_source(words: &[String], file: &str) -> Result<(), String> {
     let source = fs::read_to_string(root().join(file)).map_err(|error| format!("{file}: {error}"))?;
     let mut long = false;
     let mut fields = vec!["--help".to_owned()];
+    if source.contains("covers: Covers") {
+        fields.extend(Subject::ALL.map(|subject| format!("--{}", subject.name())));
+    }
     for line in source.lines().map(str::trim) {
         long |= line.starts_with("#[arg(") && line.contains("long");
         let name = line.split_once(": ").map(|(name, _)| name).filter(|name| !name.contains(' '));

@@ -209,9 +209,8 @@ pub struct TopicEntry {
     /// as many as the source itself keeps, up to 1000.
     #[schemars(range(min = 1, max = 1000))]
     pub depth: Option<u64>,
-    /// The parts that are hidden in the redacted form. Of an image: `faces`, `plates`, `persons`, `text`, as in `faces: solid`,
-    /// or the whole of it: `frame: lowres`. Of another type, by field: `data: [phone, email]`, `guest.passport_no: mask`,
-    /// `"*": [all]`. Without it: no redacted form.
+    /// The parts that are hidden in the redacted form.
+    #[schemars(description = redaction::of_topic())]
     pub redact: Option<BTreeMap<String, Redaction>>,
     /// `none`: it shows nothing about people, although its type could: a camera that sees only the floor, a cloud of
     /// points without a camera's colours. Without it: unknown; `check` warns of such a topic in a class that is not contextual.

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use discreet_pii::{Kinds, Operator};
-use discreet_redact::{Cover, WholeFrame};
+use discreet_redact::{Cover, Subject, WholeFrame};
 
 /// The way in which something is hidden.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -20,6 +20,16 @@ pub enum Redaction {
     Kinds(Vec<KindWord>),
     /// In a text field: the kinds that are found, and how they are hidden.
     Field(FieldEntry),
+}
+
+/// The description of a topic's `redact` in an editor.
+pub(super) fn of_topic() -> String {
+    format!(
+        "The parts that are hidden in the redacted form. Of an image: {}, as in `faces: solid`, or the whole of it: \
+         `frame: lowres`. Of another type, by field: `data: [phone, email]`, `guest.passport_no: mask`, `\"*\": [all]`. \
+         Without it: no redacted form.",
+        Subject::names()
+    )
 }
 
 /// What is found in a text field, and how it is hidden.
