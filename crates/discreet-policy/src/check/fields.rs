@@ -181,8 +181,8 @@ fn operator(hide: Hide, of: &str, place: Span, context: &mut Context) -> Option<
         Hide::Text(operator) => Some(operator),
         Hide::Image(_) | Hide::Frame(_) => {
             let message = format!("`{}` is for images, but {} is text", hide.name(), quoted(of));
-            let help =
-                "write `remove`, `replace`, `mask`, `pseudonym`, `reversible`, `encrypt` or `generalise`";
+            let words: Vec<String> = Operator::hiding().map(|word| format!("`{word}`")).collect();
+            let help = format!("write one of {}", words.join(", "));
             context.error("redact-mismatch", place, message, help);
             None
         }

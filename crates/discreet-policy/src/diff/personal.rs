@@ -6,7 +6,7 @@ use super::super::Policy;
 use super::super::declared::Declaration;
 use super::super::finding::quoted;
 use super::access::{Had, Seen};
-use super::redaction::{found as found_in, named_operators, operators};
+use super::redaction::{found as found_in, named_operators};
 use super::{Direction, Facet, Found, Subject, Who};
 use discreet_pii::{Kind, Kinds, Operator, Pattern, PersonalData};
 
@@ -105,7 +105,7 @@ impl<'a> Personal<'a> {
         let grouped = grouped(kinds, |kind| Some(names(kind)).filter(|(old, new)| old != new));
         let facet = |((old, new), kinds): ((&str, &str), Kinds)| {
             let ways = Operator::named(old).zip(Operator::named(new));
-            let (gains, loses) = ways.map_or((true, true), |(old, new)| operators(old, new));
+            let (gains, loses) = ways.map_or((true, true), |(old, new)| old.compared(new));
             let says = format!("has {} hidden with", words(kinds));
             let key = format!("operators.{}", words(kinds));
             Facet::instead(&key, [old.to_owned(), new.to_owned()], Direction::of(gains, loses), &says)
