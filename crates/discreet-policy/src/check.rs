@@ -10,6 +10,8 @@ pub(super) mod people;
 mod rules;
 pub(super) mod siblings;
 
+pub(super) use fields::kinds;
+
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;

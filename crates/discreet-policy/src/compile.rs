@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::declared::{Class, Declaration, Declared, Ingress, Stakeholder, TopicPolicy};
+use super::class::Class;
+use super::declared::{Declaration, Declared, Ingress, Stakeholder, TopicPolicy};
 use super::groups::{self, Group};
 use super::rule::{Audience, Rule, RuleId, Target, is_within};
 use super::timetable::{Access, Builder, Timetable};

@@ -2,106 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
+use super::class::Class;
 use super::finding::Span;
 use super::groups::{Group, Groups};
 use super::names::Pattern;
-use super::rule::{Form, RuleId, is_within};
+use super::rule::{Form, RuleId};
 use super::time::Moment;
 use super::timetable::{Access, Verdict};
 use super::verb::Verb;
 use discreet_pii::PersonalData;
 use discreet_redact::{ImageRules, TextRules};
 
-pub use super::file::Then;
 use discreet_seal::IngressKind;
-
-pub use discreet_seal::Suite;
-
-/// A kind of data, with what it inherits filled in.
-#[derive(Debug)]
-pub struct Class {
-    name: Arc<str>,
-    suite: Suite,
-    epoch: Lasting,
-    retention: Lasting,
-    padded: bool,
-    escalation: Option<Arc<Escalation>>,
-}
-
-/// A length of time, and the text it is read from.
-#[derive(Clone, Debug)]
-pub(super) struct Lasting {
-    pub time: Duration,
-    /// As the policy writes it: `24h`.
-    pub written: Arc<str>,
-}
-
-/// The treatment of messages in which personal data is found that does not belong there.
-#[derive(Debug)]
-pub struct Escalation {
-    /// The kinds that are searched for, in every text.
-    pub rules: Arc<TextRules>,
-    /// The treatment of the message.
-    pub then: Then,
-}
-
-impl Class {
-    pub(super) fn new(
-        name: &str,
-        suite: Suite,
-        epoch: Lasting,
-        retention: Lasting,
-        padded: bool,
-        escalation: Option<Arc<Escalation>>,
-    ) -> Self {
-        Self { name: name.into(), suite, epoch, retention, padded, escalation }
-    }
-
-    /// Its full name: `contextual/guest`.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The cipher suite of its data.
-    pub fn suite(&self) -> Suite {
-        self.suite
-    }
-
-    /// The time for which one key is used.
-    pub fn epoch(&self) -> Duration {
-        self.epoch.time
-    }
-
-    pub(super) fn written_epoch(&self) -> &Lasting {
-        &self.epoch
-    }
-
-    /// The time for which its data may be kept.
-    pub fn retention(&self) -> Duration {
-        self.retention.time
-    }
-
-    pub(super) fn written_retention(&self) -> &Lasting {
-        &self.retention
-    }
-
-    /// True if its sealed messages are padded, which hides their length.
-    pub fn is_padded(&self) -> bool {
-        self.padded
-    }
-
-    /// The treatment of its messages in which personal data is found; `None` if none is searched for.
-    pub fn escalation(&self) -> Option<&Arc<Escalation>> {
-        self.escalation.as_ref()
-    }
-
-    /// True for `contextual` and its children: data about people.
-    pub fn is_contextual(&self) -> bool {
-        is_within(&self.name, "contextual")
-    }
-}
 
 /// A party with an identity.
 #[derive(Clone, Debug)]

@@ -20,8 +20,10 @@ use std::collections::BTreeMap;
 
 use super::Policy;
 use super::verb::Verb;
-use found::{EVERYONE, Facet, Found, Parties, To, Who};
+use found::{EVERYONE, Found, Parties, Who};
+pub(crate) use found::{Facet, To};
 use pairs::pairs;
+pub(crate) use personal::words;
 
 /// Everything that changes, as far as it is listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,7 +100,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    const fn of(gains: bool, loses: bool) -> Self {
+    pub(crate) const fn of(gains: bool, loses: bool) -> Self {
         match (gains, loses) {
             (true, true) => Self::Both,
             (true, false) => Self::Gains,

@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::class::ClassEntry;
 use super::finding::Span;
 use super::tree::Node;
 use super::verb::Verb;
-use discreet_seal::{Form, Suite};
+use discreet_seal::Form;
 pub(super) use part::list;
 pub use part::{Entry, Section};
 use part::{section, single};
@@ -108,71 +109,6 @@ impl PolicyFile {
             .chain(self.commands.0.iter().filter_map(Entry::unread))
             .chain(self.services.0.iter().filter_map(Entry::unread))
             .chain(self.rules.iter().filter_map(Entry::unread))
-    }
-}
-
-/// A kind of data, and how it is kept.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(title = "class")]
-pub struct ClassEntry {
-    /// How it is encrypted for a named stakeholder. Without it: the parent's, or `chacha20-poly1305`.
-    pub suite: Option<SuiteWord>,
-    /// How long one key is used: `60s`, `15m`, `1h`, `1d`. Without it: the parent's, or `1h`.
-    pub epoch: Option<String>,
-    /// How long a receiver may keep it: `24h`, `7d`, at least `epoch`. The catalogue states it; nothing enforces it.
-    /// `operational` and `contextual` need it. Without it: the parent's.
-    pub retention: Option<String>,
-    /// The treatment of a message in which personal data is found that does not belong there. Without it: the
-    /// parent's, or such data is not searched for.
-    pub escalate: Option<EscalateEntry>,
-    /// Pads sealed messages, which hides their length up to a few per cent. Without it: the parent's, or `false`.
-    pub padding: Option<bool>,
-}
-
-/// The treatment of personal data where it does not belong.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(title = "escalation")]
-pub struct EscalateEntry {
-    /// The kinds of personal data to look for, in every text of the messages of this class.
-    #[schemars(length(min = 1))]
-    pub find: Vec<KindWord>,
-    /// The treatment of the message. The alarm is raised in every case.
-    pub then: Then,
-}
-
-/// What becomes of a message in which personal data was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub enum Then {
-    /// It stays inside.
-    Deny,
-    /// It leaves with the findings hidden, for every audience.
-    Redact,
-    /// It leaves as it is.
-    Alarm,
-}
-
-/// A cipher suite.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[schemars(inline)]
-pub enum SuiteWord {
-    /// Fast without AES instructions.
-    #[serde(rename = "chacha20-poly1305")]
-    ChaCha20Poly1305,
-    /// Fast with AES instructions.
-    #[serde(rename = "aes-256-gcm")]
-    Aes256Gcm,
-}
-
-impl From<SuiteWord> for Suite {
-    fn from(word: SuiteWord) -> Suite {
-        match word {
-            SuiteWord::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
-            SuiteWord::Aes256Gcm => Suite::Aes256Gcm,
-        }
     }
 }
 

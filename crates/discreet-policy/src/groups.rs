@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Policy;
-use super::declared::Class;
+use super::class::Class;
 use super::rule::Form;
 use super::time::{DAY, Moment};
 use super::timetable::{Access, Timetable, Verdict};

@@ -7,10 +7,12 @@
 
 pub mod cases;
 mod check;
+pub mod class;
 mod closure;
 mod compile;
 pub mod declared;
 pub mod diff;
+pub mod escalation;
 pub mod explain;
 pub mod file;
 pub mod finding;
@@ -35,7 +37,10 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-pub use declared::{Class, Escalation, Ingress, Stakeholder, Suite, Then, TopicPolicy};
+pub use class::Class;
+pub use declared::{Ingress, Stakeholder, TopicPolicy};
+pub use discreet_seal::Suite;
+pub use escalation::{Escalation, Then};
 pub use finding::{Finding, Severity, Span};
 pub use groups::Group;
 pub use live::{Adopted, Floor, LivePolicy, NotInForce, Reloaded, read_file, signed_policy};

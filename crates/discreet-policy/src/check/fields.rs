@@ -164,7 +164,7 @@ fn rule(
 }
 
 /// The kinds of the words of a list. `None` after an error, which is reported.
-pub(super) fn kinds(
+pub(crate) fn kinds(
     words: &[KindWord],
     list: &Node,
     personal: &PersonalData,

@@ -36,7 +36,7 @@ impl<'a> Parties<'a> {
 
 /// A difference, before it is assigned to a party.
 #[derive(Clone)]
-pub(super) struct Facet {
+pub(crate) struct Facet {
     pub what: String,
     pub old: String,
     pub new: String,
@@ -46,7 +46,7 @@ pub(super) struct Facet {
 
 /// The part of a topic's audience that a difference concerns.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum To {
+pub(crate) enum To {
     /// All parties that read, command or call.
     All,
     /// Parties that receive it redacted.

@@ -205,7 +205,7 @@ fn grouped<K: Ord>(kinds: Kinds, key: impl Fn(Kind) -> Option<K>) -> BTreeMap<K,
 }
 
 /// Kinds as a policy writes them: one word, if there is one for exactly these.
-pub(super) fn words(kinds: Kinds) -> String {
+pub(crate) fn words(kinds: Kinds) -> String {
     let one = Kinds::words().find(|word| Kinds::named(word) == Some(kinds));
     one.map_or_else(|| kinds.iter().map(Kind::name).collect::<Vec<_>>().join(" "), str::to_owned)
 }
