@@ -47,6 +47,12 @@ fn own(words: &[String]) -> Result<(), String> {
     has_flags(words, &help)
 }
 
+/// Does `discreet --help` list it?
+pub fn has_subcommand(name: &str) -> Result<bool, String> {
+    let help = printed(env!("CARGO_BIN_EXE_discreet"), &["--help"])?;
+    Ok(help.lines().any(|line| line.starts_with("  ") && line.split_whitespace().next() == Some(name)))
+}
+
 fn has_flags(words: &[String], help: &str) -> Result<(), String> {
     let known: Vec<&str> =
         help.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).collect();
