@@ -153,7 +153,7 @@ fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {
         values.push(("policy version".into(), policy.version().to_string()));
     }
     values.push(("signatures".into(), signatures(live)));
-    let lost = super::fastdds_shm::lost();
+    let lost = super::rmw::unreachable();
     let (level, message) = match (policy.as_ref(), refused) {
         _ if bridge.met().is_some() => {
             let met = bridge.met().map(ToString::to_string).unwrap_or_default();
