@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use discreet_policy::explain::{Explanation, Outcome, Unknown};
+use discreet_policy::explain::{Explanation, RuleOutcome, Unknown};
 use discreet_policy::finding::plain;
 use discreet_policy::{Moment, Policy, Verb, Verdict};
 use serde_json::json;
@@ -74,7 +74,7 @@ impl Explain {
         let now = self.moment(&policy)?;
         let named = Verb::ALL.into_iter().find_map(|verb| Some((verb, self.what.name(verb)?)));
         let (verb, name) = named.context("name a --topic, a --command or a --service")?;
-        let who = policy.audience(&self.who)?;
+        let who = policy.party(&self.who)?;
         match policy.explain(&who, verb, name, now) {
             Ok(explanation) => {
                 if self.json {
@@ -154,7 +154,7 @@ fn show(explanation: &Explanation, verb: Verb, policy: &Policy, source: &Source,
         None if explanation.sealed => say(&format!("  {}", sealed(verb))),
         None => {}
     }
-    let rank = |outcome: &Outcome| usize::from(*outcome != Outcome::Decided);
+    let rank = |outcome: &RuleOutcome| usize::from(*outcome != RuleOutcome::Decided);
     let mut considered = explanation.considered.clone();
     considered.sort_by_key(|(rule, outcome)| (rank(outcome), *rule));
     for (id, outcome) in considered {

@@ -7,13 +7,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::explain::Explanation;
-use super::file::{Entry, list};
+use super::file::{Located, list};
 use super::finding::{Finding, Span, has_errors, plain, quoted, suggest};
 use super::names::is_ros_name;
 use super::rule::Form;
 use super::time::Moment;
 use super::timetable::Verdict;
-use super::tree::Limits;
+use super::tree::FileLimits;
 use super::verb::Verb;
 use super::writing::{self, Written};
 use super::{Policy, json_schema};
@@ -126,7 +126,7 @@ impl JsonSchema for Expect {
 
 /// The result of running the cases.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct CaseResults {
     /// The number of cases.
     pub cases: usize,
     /// The cases with another result, and those that could not be asked.
@@ -139,12 +139,12 @@ pub fn check(cases: &str) -> Result<usize, Vec<Finding>> {
 }
 
 /// Runs a file of cases against a policy. `policy_file` is how the policy is called in the messages.
-pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -> Outcome {
+pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -> CaseResults {
     let entries = match read(cases) {
         Ok(entries) => entries,
-        Err(failures) => return Outcome { cases: 0, failures },
+        Err(failures) => return CaseResults { cases: 0, failures },
     };
-    let mut outcome = Outcome { cases: entries.len(), failures: Vec::new() };
+    let mut outcome = CaseResults { cases: entries.len(), failures: Vec::new() };
     for entry in &entries {
         let Some(case) = &entry.value else { continue };
         let asked = ask(policy, entry, case);
@@ -158,13 +158,13 @@ pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -
     outcome
 }
 
-fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
-    let Written { node: root, mut findings } = writing::read(cases, &Limits::FILE)?;
+fn read(cases: &str) -> Result<Vec<Located<CaseEntry>>, Vec<Finding>> {
+    let Written { node: root, mut findings } = writing::read(cases, &FileLimits::FILE)?;
     findings.extend(json_schema::validate(&root, cases, &json_schema::schema::<CasesFile>()));
     if has_errors(&findings) {
         return Err(findings);
     }
-    let entries: Vec<Entry<CaseEntry>> = list(&root, "cases");
+    let entries: Vec<Located<CaseEntry>> = list(&root, "cases");
     if entries.is_empty() {
         let finding = Finding::error("no-cases", root.span, "there are no cases in this file");
         return Err(vec![finding.help("add a case for each decision that matters")]);
@@ -175,7 +175,7 @@ fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
 /// The policy's decision on a case; `None` if the case expects the name to be undeclared, and it is.
 fn ask(
     policy: &Policy,
-    entry: &Entry<CaseEntry>,
+    entry: &Located<CaseEntry>,
     case: &CaseEntry,
 ) -> Result<Option<Explanation>, Box<Finding>> {
     let wrong = |code, span: Span, message: String, help: String| {
@@ -194,7 +194,7 @@ fn ask(
             ));
         }
     };
-    let who = policy.audience(&case.who).map_err(|unknown| {
+    let who = policy.party(&case.who).map_err(|unknown| {
         let names = policy.stakeholders().iter().map(|one| one.name.as_ref()).chain(["everyone"]);
         wrong("unknown-stakeholder", entry.place("who"), unknown.to_string(), suggest(&case.who, names, ""))
     })?;
@@ -224,7 +224,7 @@ fn ask(
 /// The mistake in a case that expects the policy not to have this name.
 fn undeclared(
     policy: &Policy,
-    entry: &Entry<CaseEntry>,
+    entry: &Located<CaseEntry>,
     case: &CaseEntry,
     verb: Verb,
     name: &str,
@@ -233,7 +233,8 @@ fn undeclared(
     if !is_ros_name(name) {
         let message = format!("{} is not a full ROS name", quoted(name));
         return Some(
-            Finding::error("bad-name", entry.place(verb.object()), message).help("write it as `/camera/image_raw`"),
+            Finding::error("bad-name", entry.place(verb.object()), message)
+                .help("write it as `/camera/image_raw`"),
         );
     }
     if case.line.is_some() {
@@ -260,7 +261,7 @@ fn judge(
     policy: &Policy,
     policy_file: &str,
     policy_text: &str,
-    entry: &Entry<CaseEntry>,
+    entry: &Located<CaseEntry>,
     case: &CaseEntry,
     explanation: &Explanation,
 ) -> Option<Finding> {

@@ -115,7 +115,7 @@ impl Class {
 
 /// The class that an entry declares. `None` after an error, which is reported.
 pub(crate) fn inherited(
-    entry: &Entry<ClassEntry>,
+    entry: &Located<ClassEntry>,
     parent: Option<&Class>,
     personal: &Arc<PersonalData>,
     context: &mut Context,
@@ -156,7 +156,7 @@ pub(crate) fn inherited(
 fn lasting(
     key: &str,
     text: Option<&str>,
-    entry: &Entry<ClassEntry>,
+    entry: &Located<ClassEntry>,
     context: &mut Context,
 ) -> Option<Option<Lasting>> {
     let Some(text) = text else { return Some(None) };
@@ -170,7 +170,7 @@ fn lasting(
     }
 }
 
-fn outlasts(entry: &Entry<ClassEntry>, epoch: &Lasting, retention: &Lasting, context: &mut Context) {
+fn outlasts(entry: &Located<ClassEntry>, epoch: &Lasting, retention: &Lasting, context: &mut Context) {
     let key = if entry.node.entry("epoch").is_some() { "epoch" } else { "retention" };
     let message = format!(
         "class {} uses one key for {} seconds but keeps data for {} only",

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::class::Class;
 use super::declared::{Declaration, Declared, Ingress, Stakeholder, TopicPolicy};
-use super::groups::{self, Group};
-use super::rule::{Audience, Rule, RuleId, Target, is_within};
+use super::groups::{self, KeyGroup};
+use super::rule::{Party, Rule, RuleId, Target, is_within};
 use super::timetable::{Access, Builder, Timetable};
 use super::verb::Verb;
 use discreet_pii::PersonalData;
@@ -19,7 +19,7 @@ pub(super) struct Compiled {
     pub classes: Vec<Arc<Class>>,
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Arc<TopicPolicy>>,
-    pub groups: Vec<Arc<Group>>,
+    pub groups: Vec<Arc<KeyGroup>>,
     /// Commands, then services.
     pub ingress: Vec<Arc<Ingress>>,
     pub rules: Vec<Rule>,
@@ -96,10 +96,10 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn audience(&self, names: &HashMap<&str, Who>, audience: &Audience) -> Option<Who> {
+    fn audience(&self, names: &HashMap<&str, Who>, audience: &Party) -> Option<Who> {
         match audience {
-            Audience::Everyone => Some(EVERYONE),
-            Audience::Stakeholder(name) => names.get(name.as_ref()).copied(),
+            Party::Everyone => Some(EVERYONE),
+            Party::Stakeholder(name) => names.get(name.as_ref()).copied(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::class::Class;
 use super::finding::Span;
-use super::groups::{Group, Groups};
+use super::groups::{Groups, KeyGroup};
 use super::names::Pattern;
 use super::rule::{Form, RuleId};
 use super::time::Moment;
@@ -158,7 +158,7 @@ impl TopicPolicy {
     }
 
     /// The group of those that may have it sealed in this form at some time.
-    pub fn group(&self, form: Form) -> Option<&Arc<Group>> {
+    pub fn group(&self, form: Form) -> Option<&Arc<KeyGroup>> {
         self.groups.iter().flatten().find(|group| group.form() == form)
     }
 

@@ -43,7 +43,7 @@ pub struct Change {
     /// The party: `everyone`, or a stakeholder's name.
     pub who: String,
     /// The part of the policy that it is about.
-    pub subject: Subject,
+    pub subject: ChangedPart,
     /// The name of that part: of a topic, a class, a stakeholder. `policy` for the policy itself.
     pub name: String,
     /// The right or the key that changes: `read`, `retention`, `limits.linear.x`.
@@ -60,7 +60,7 @@ pub struct Change {
 
 /// The part of a policy that a change is about. In the order of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
+pub enum ChangedPart {
     /// Its scope and its clock.
     Policy,
     /// A party with an identity.
@@ -73,7 +73,7 @@ pub enum Subject {
     Declared(Verb),
 }
 
-impl Subject {
+impl ChangedPart {
     /// One word for it, for programs.
     pub const fn name(self) -> &'static str {
         match self {
@@ -158,7 +158,7 @@ pub fn diff_with_keys(
     let mut personal = personal::Personal::new(old, new);
     for pair in pairs(old, new) {
         let audience = tables.audience(&pair, &parties);
-        let subject = Subject::Declared(pair.verb);
+        let subject = ChangedPart::Declared(pair.verb);
         for (who, facet) in audience.changes(&pair, zones) {
             found.push(who, subject, &pair.name, &facet);
         }

@@ -16,9 +16,9 @@ use super::tree::Node;
 use super::verb::Verb;
 use discreet_seal::Form;
 pub(super) use part::list;
-pub use part::{Entry, Section};
+pub use part::{Located, Section};
 use part::{section, single};
-pub use redaction::{FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction, Threshold};
+pub use redaction::{FieldEntry, Hide, KindWord, PersonalDataEntry, RedactionEntry, Threshold};
 pub use rotated::RotatedEntry;
 
 /// The greatest version: 2^53 - 1, the largest whole number that every JSON reader takes (RFC 8259, section 6).
@@ -31,22 +31,22 @@ pub const LAST_VERSION: u64 = (1 << 53) - 1;
 pub struct PolicyFile {
     /// The version of the policy language: 1.
     #[schemars(with = "u64", range(min = 1, max = 1))]
-    pub discreet: Entry<u64>,
+    pub discreet: Located<u64>,
     /// The robot's name. A policy has `robot` or `fleet`.
     #[schemars(with = "String", length(min = 1, max = 64))]
     #[serde(default)]
-    pub robot: Option<Entry<String>>,
+    pub robot: Option<Located<String>>,
     /// In place of `robot`: the name of a fleet. The policy is for every robot whose trust file names it.
     #[schemars(with = "String", length(min = 1, max = 64))]
     #[serde(default)]
-    pub fleet: Option<Entry<String>>,
+    pub fleet: Option<Located<String>>,
     /// The version of this policy. It only ever grows: a guard refuses one older than what it has seen.
     #[schemars(with = "u64", range(min = 1, max = LAST_VERSION))]
-    pub version: Entry<u64>,
+    pub version: Located<u64>,
     /// The time zone of `hours` and dates, by its IANA name: `Europe/Berlin`. Without it: UTC.
     #[schemars(with = "String")]
     #[serde(default)]
-    pub timezone: Option<Entry<String>>,
+    pub timezone: Option<Located<String>>,
     /// Kinds of data: `operational` (what the robot needs to work) and `contextual` (what it learns about people), with
     /// children such as `contextual/guest`. A child has what its parent has, unless it says otherwise.
     pub classes: Section<ClassEntry>,
@@ -64,9 +64,9 @@ pub struct PolicyFile {
     /// How personal data is found and hidden in messages that are not images. Without it: the defaults below.
     #[serde(default)]
     #[schemars(with = "PersonalDataEntry")]
-    pub personal_data: Option<Entry<PersonalDataEntry>>,
+    pub personal_data: Option<Located<PersonalDataEntry>>,
     /// The rights of each party. A deny wins over every allow; anything that no rule allows is denied.
-    pub rules: Vec<Entry<RuleEntry>>,
+    pub rules: Vec<Located<RuleEntry>>,
 }
 
 impl PolicyFile {
@@ -100,15 +100,16 @@ impl PolicyFile {
     /// The places of parts that the types could not take.
     pub fn not_understood(&self) -> impl Iterator<Item = Span> {
         let single = [self.discreet.unread(), self.version.unread()];
-        let zone = [&self.robot, &self.fleet, &self.timezone].into_iter().flatten().filter_map(Entry::unread);
-        let personal = self.personal_data.as_ref().and_then(Entry::unread);
+        let zone =
+            [&self.robot, &self.fleet, &self.timezone].into_iter().flatten().filter_map(Located::unread);
+        let personal = self.personal_data.as_ref().and_then(Located::unread);
         (single.into_iter().flatten().chain(zone).chain(personal))
-            .chain(self.classes.0.iter().filter_map(Entry::unread))
-            .chain(self.stakeholders.0.iter().filter_map(Entry::unread))
-            .chain(self.topics.0.iter().filter_map(Entry::unread))
-            .chain(self.commands.0.iter().filter_map(Entry::unread))
-            .chain(self.services.0.iter().filter_map(Entry::unread))
-            .chain(self.rules.iter().filter_map(Entry::unread))
+            .chain(self.classes.0.iter().filter_map(Located::unread))
+            .chain(self.stakeholders.0.iter().filter_map(Located::unread))
+            .chain(self.topics.0.iter().filter_map(Located::unread))
+            .chain(self.commands.0.iter().filter_map(Located::unread))
+            .chain(self.services.0.iter().filter_map(Located::unread))
+            .chain(self.rules.iter().filter_map(Located::unread))
     }
 }
 
@@ -147,7 +148,7 @@ pub struct TopicEntry {
     pub depth: Option<u64>,
     /// The parts that are hidden in the redacted form.
     #[schemars(description = redaction::of_topic())]
-    pub redact: Option<BTreeMap<String, Redaction>>,
+    pub redact: Option<BTreeMap<String, RedactionEntry>>,
     /// `none`: it shows nothing about people, although its type could: a camera that sees only the floor, a cloud of
     /// points without a camera's colours. Without it: unknown; `check` warns of such a topic in a class that is not contextual.
     pub people: Option<People>,
@@ -222,7 +223,7 @@ pub struct ServiceEntry {
     pub class: String,
     /// The fields that are hidden in the answer to callers whose rule says `as: redacted`, as in a topic. Without it: no
     /// redacted form.
-    pub redact: Option<BTreeMap<String, Redaction>>,
+    pub redact: Option<BTreeMap<String, RedactionEntry>>,
     /// The greatest number of calls a second. Without it: no limit.
     #[schemars(range(min = 1, max = 1000))]
     pub rate: Option<u64>,

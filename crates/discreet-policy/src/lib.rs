@@ -44,11 +44,11 @@ pub use escalation::{Escalation, Then};
 pub use finding::{Finding, Severity, Span};
 pub use groups::Group;
 pub use live::{Adopted, Floor, LivePolicy, NotInForce, Reloaded, read_file, signed_policy};
-pub use rule::{Audience, Effect, Form, Rule, RuleId};
+pub use rule::{Effect, Form, Party, Rule, RuleId};
 pub use scope::Scope;
 pub use time::Moment;
 pub use timetable::Verdict;
-pub use tree::Limits;
+pub use tree::FileLimits;
 pub use trust::Trust;
 pub use verb::Verb;
 
@@ -79,14 +79,14 @@ pub struct Policy {
 impl Policy {
     /// Reads and checks a policy file: the policy and its warnings, or every error and warning at once.
     pub fn read(file_name: &str, text: &str) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
-        Self::read_within(file_name, text, &Limits::FILE)
+        Self::read_within(file_name, text, &FileLimits::FILE)
     }
 
     /// The same with other limits, for policies a program makes.
     pub fn read_within(
         file_name: &str,
         text: &str,
-        limits: &Limits,
+        limits: &FileLimits,
     ) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
         load::load(file_name, text, limits)
     }
@@ -213,7 +213,7 @@ impl Policy {
     }
 
     /// The groups that share keys, each for one class and form.
-    pub fn groups(&self) -> &[Arc<Group>] {
+    pub fn groups(&self) -> &[Arc<KeyGroup>] {
         &self.parts.groups
     }
 

@@ -6,7 +6,7 @@ use super::check::{self, Context};
 use super::compile::compile;
 use super::file::PolicyFile;
 use super::finding::{Finding, Severity, has_errors};
-use super::tree::{Limits, Node, Value};
+use super::tree::{FileLimits, Node, Value};
 use super::verb::Verb;
 use super::{Policy, json_schema, writing};
 
@@ -14,7 +14,7 @@ use super::{Policy, json_schema, writing};
 pub(super) fn load(
     file_name: &str,
     text: &str,
-    limits: &Limits,
+    limits: &FileLimits,
 ) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
     let root = writing::read(text, limits)?;
     if matches!(root.node.value, Value::Null) {
@@ -63,7 +63,7 @@ pub(super) fn load(
 }
 
 /// Refuses a section with more entries than `limits` allow.
-fn count(file: &PolicyFile, root: &Node, limits: &Limits, context: &mut Context) {
+fn count(file: &PolicyFile, root: &Node, limits: &FileLimits, context: &mut Context) {
     let globs = file.topics.names().filter(|name| name.contains('*')).count();
     let declared =
         Verb::ALL.map(|verb| (verb.section(), verb.section(), file.names(verb).count(), limits.entries));

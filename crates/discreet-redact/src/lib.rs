@@ -36,7 +36,7 @@ mod tracks;
 
 pub use area::{Area, Size};
 pub use black::black;
-pub use cameras::{Cameras, Seen};
+pub use cameras::{Cameras, FrameFindings};
 pub use compressed::{CompressedImage, Shape, dimensions, kind, shape};
 pub use cover::{MOST_TILES, SMALLEST_TILE};
 pub use encoding::{Encoding, Order, encoding_name, encoding_names};

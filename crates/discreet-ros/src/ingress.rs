@@ -58,7 +58,7 @@ pub struct IngressPoints {
 }
 
 struct Active {
-    opened: Arc<dyn Open>,
+    opened: Arc<dyn OpenIngress>,
     spec: Spec,
     queue: Arc<ReadyQueue>,
 }
@@ -78,7 +78,7 @@ enum Definition {
 }
 
 /// An ingress that is open.
-trait Open: Serve {
+trait OpenIngress: Serve {
     fn stats(&self) -> &IngressStats;
     /// Disconnects from both domains.
     fn close(&self);
@@ -220,7 +220,7 @@ impl IngressPoints {
         spec: &Spec,
         definition: Definition,
         queue: &Arc<ReadyQueue>,
-    ) -> Result<Arc<dyn Open>, RosError> {
+    ) -> Result<Arc<dyn OpenIngress>, RosError> {
         let parts = &self.parts;
         let outside = format!("{}{}", parts.prefix, ingress.outside());
         let (plan, description) = match &definition {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::class::{Class, ClassEntry, inherited};
-use super::super::file::{Entry, Section};
+use super::super::file::{Located, Section};
 use super::super::finding::{closest, quoted};
 use super::super::rule::is_within;
 use super::Context;
@@ -20,7 +20,7 @@ pub(super) fn classes(
 ) -> HashMap<String, Option<Arc<Class>>> {
     let mut classes: HashMap<String, Option<Arc<Class>>> = HashMap::new();
     // Parents before children: a parent's name is shorter.
-    let mut entries: Vec<&Entry<ClassEntry>> = section.0.iter().collect();
+    let mut entries: Vec<&Located<ClassEntry>> = section.0.iter().collect();
     entries.sort_by_key(|entry| entry.name.len());
     for entry in entries {
         let class = class(entry, &classes, personal, context);
@@ -30,7 +30,7 @@ pub(super) fn classes(
 }
 
 fn class(
-    entry: &Entry<ClassEntry>,
+    entry: &Located<ClassEntry>,
     parents: &HashMap<String, Option<Arc<Class>>>,
     personal: &Arc<PersonalData>,
     context: &mut Context,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::class::Class;
 use super::super::declared::{Declaration, Stakeholder};
-use super::super::file::{CommandEntry, Entry, Section, ServiceEntry, StakeholderEntry, TopicEntry};
+use super::super::file::{CommandEntry, Located, Section, ServiceEntry, StakeholderEntry, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, action_part, is_outside, is_ros_name, is_ros_type, is_word};
 use super::super::time::end_of;
@@ -241,7 +241,7 @@ pub(super) fn services(
     services
 }
 
-fn full_name<T>(entry: &Entry<T>, context: &mut Context) -> Option<Pattern> {
+fn full_name<T>(entry: &Located<T>, context: &mut Context) -> Option<Pattern> {
     if !is_ros_name(&entry.name) {
         let message = format!("{} is not a full ROS name", quoted(&entry.name));
         context.error(
@@ -255,7 +255,7 @@ fn full_name<T>(entry: &Entry<T>, context: &mut Context) -> Option<Pattern> {
     Pattern::read(&entry.name)
 }
 
-fn class<T>(name: &str, entry: &Entry<T>, classes: &Classes, context: &mut Context) -> Option<Arc<Class>> {
+fn class<T>(name: &str, entry: &Located<T>, classes: &Classes, context: &mut Context) -> Option<Arc<Class>> {
     if let Some(class) = classes.get(name) {
         return class.clone();
     }

@@ -8,7 +8,7 @@ use super::super::compile::Compiled;
 use super::super::declared::{TopicPolicy, is_opaque};
 use super::super::file::PolicyFile;
 use super::super::finding::quoted;
-use super::super::rule::{Audience, Effect, Form, Rule, RuleId, Target, is_within};
+use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target, is_within};
 use super::super::verb::Verb;
 use super::Context;
 use discreet_seal::IngressKind;
@@ -27,7 +27,7 @@ pub(crate) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context
         if !compiled.deciding.contains(&rule.id) {
             let other = if find_settling { settles(rule, compiled, reach) } else { None };
             without_effect(rule, other, reach, context);
-        } else if rule.effect == Effect::Deny && !rule.who.contains(&Audience::Everyone) {
+        } else if rule.effect == Effect::Deny && !rule.who.contains(&Party::Everyone) {
             hollow(rule, compiled, reach, context);
         }
     }
@@ -63,7 +63,7 @@ fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
     let clear_for_everyone = |rule: &&Rule| {
         rule.verb.is_read()
             && rule.effect == Effect::Allow(Form::Clear)
-            && rule.who.contains(&Audience::Everyone)
+            && rule.who.contains(&Party::Everyone)
     };
     for rule in compiled.rules.iter().filter(clear_for_everyone) {
         let reached = reach.topics(rule).find(|topic| topic.class().is_contextual());
@@ -145,7 +145,7 @@ fn unused_classes(file: &PolicyFile, compiled: &Compiled, context: &mut Context)
 }
 
 fn idle_stakeholders(compiled: &Compiled, context: &mut Context) {
-    let named: HashSet<&str> = compiled.rules.iter().flat_map(|rule| &rule.who).map(Audience::name).collect();
+    let named: HashSet<&str> = compiled.rules.iter().flat_map(|rule| &rule.who).map(Party::name).collect();
     for stakeholder in compiled.stakeholders.iter().filter(|one| !named.contains(one.name.as_ref())) {
         let message = format!("no rule names stakeholder {}", quoted(&stakeholder.name));
         context.warning("idle-stakeholder", stakeholder.span, message, "add a rule for it, or take it out");

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::super::declared::Declaration;
 use super::super::declared::Declared;
-use super::super::file::{Entry, OneOrMore, PolicyFile, RuleEntry};
+use super::super::file::{Located, OneOrMore, PolicyFile, RuleEntry};
 use super::super::finding::{quoted, suggest};
 use super::super::names::Pattern;
-use super::super::rule::{Audience, Effect, Form, Rule, RuleId, Target};
+use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target};
 use super::super::time::Hours;
 use super::super::verb::Verb;
 use super::declared::end;
@@ -44,7 +44,7 @@ pub(super) fn rules(file: &PolicyFile, declared: &Declared, context: &mut Contex
 
 fn rule(
     id: RuleId,
-    entry: &Entry<RuleEntry>,
+    entry: &Located<RuleEntry>,
     written: &RuleEntry,
     known: &mut Known,
     context: &mut Context,
@@ -78,7 +78,7 @@ fn rule(
             Err((code, message, help)) => context.error(code, entry.item_place(key, index), message, help),
         }
     }
-    if !verb.is_read() && who.contains(&Audience::Everyone) && written.deny != Some(true) {
+    if !verb.is_read() && who.contains(&Party::Everyone) && written.deny != Some(true) {
         let index = written.who.names().position(|name| name == "everyone").unwrap_or(0);
         let message = "`everyone` has no key to sign with, so it cannot be allowed to command or call";
         context.error("unsigned", entry.item_place("who", index), message, "name the stakeholders who may");
@@ -87,17 +87,17 @@ fn rule(
 }
 
 fn audiences(
-    entry: &Entry<RuleEntry>,
+    entry: &Located<RuleEntry>,
     written: &RuleEntry,
     known: &Known,
     context: &mut Context,
-) -> Vec<Audience> {
-    let mut who: Vec<Audience> = Vec::new();
+) -> Vec<Party> {
+    let mut who: Vec<Party> = Vec::new();
     for (index, name) in written.who.names().enumerate() {
         let span = entry.item_place("who", index);
         let audience = match known.stakeholders.get(name) {
-            _ if name == "everyone" => Audience::Everyone,
-            Some(name) => Audience::Stakeholder(Arc::clone(name)),
+            _ if name == "everyone" => Party::Everyone,
+            Some(name) => Party::Stakeholder(Arc::clone(name)),
             None => {
                 let mut all = names(&known.file.stakeholders);
                 all.push("everyone");
@@ -127,7 +127,7 @@ fn audiences(
 
 /// The verb of a rule, and the names that it is about.
 fn about<'a>(
-    entry: &Entry<RuleEntry>,
+    entry: &Located<RuleEntry>,
     written: &'a RuleEntry,
     context: &mut Context,
 ) -> Option<(Verb, &'a OneOrMore)> {
@@ -147,7 +147,7 @@ fn about<'a>(
 }
 
 fn effect(
-    entry: &Entry<RuleEntry>,
+    entry: &Located<RuleEntry>,
     written: &RuleEntry,
     verb: Option<Verb>,
     context: &mut Context,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::super::class::differences;
 use super::super::declared::Declaration;
 use super::super::verb::Verb;
-use super::access::Seen;
-use super::{Facet, Found, Subject, To, Who};
+use super::access::PartyAccess;
+use super::{ChangedPart, Facet, Found, To, Who};
 
 /// Collects the parties that a class's changes concern: each is listed once, however many topics it reads.
 #[derive(Default)]
@@ -23,13 +23,13 @@ impl Classes {
         topic: &str,
         old: &Declaration,
         new: &Declaration,
-        audience: &[Seen],
+        audience: &[PartyAccess],
         found: &mut Found,
     ) {
         let (old, new) = (&old.class, &new.class);
         if old.name() != new.name() {
             let facets = differences(topic, old, new);
-            return found.push_for(audience, Subject::Declared(Verb::Read), topic, &facets);
+            return found.push_for(audience, ChangedPart::Declared(Verb::Read), topic, &facets);
         }
         let key = [old.name().to_owned(), new.name().to_owned()];
         let data = || format!("{} data", new.name());
@@ -51,7 +51,7 @@ impl Classes {
             let Some(facets) = self.facets.get(&[class.clone(), class.clone()]) else { continue };
             for (who, places) in told {
                 for (_, facet) in places.iter().filter_map(|at| facets.get(*at)) {
-                    found.push(who, Subject::Class, &class, facet);
+                    found.push(who, ChangedPart::Class, &class, facet);
                 }
             }
         }

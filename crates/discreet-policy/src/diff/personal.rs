@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::super::Policy;
 use super::super::declared::Declaration;
 use super::super::finding::quoted;
-use super::access::{Had, Seen};
+use super::access::{Had, PartyAccess};
 use super::redaction::{found as found_in, named_operators};
-use super::{Direction, Facet, Found, Subject, Who};
+use super::{ChangedPart, Direction, Facet, Found, Who};
 use discreet_pii::{Kind, Kinds, Operator, Pattern, PersonalData};
 
 /// Collects the parties that receive text in which something is found, so that each change is listed for those it
@@ -37,7 +37,7 @@ impl<'a> Personal<'a> {
     }
 
     /// Notes the text of one declaration that these parties receive, in both policies.
-    pub fn note(&mut self, declared: [&Declaration; 2], audience: &[Seen]) {
+    pub fn note(&mut self, declared: [&Declaration; 2], audience: &[PartyAccess]) {
         if self.is_same() {
             return;
         }
@@ -83,7 +83,7 @@ impl<'a> Personal<'a> {
             let facets =
                 facets.chain(self.texts(met.all)).chain(self.name_model(met.all)).chain(self.key(*met));
             for facet in facets.filter(|facet| met.had.concerns(facet.direction)) {
-                found.push(*who, Subject::PersonalData, "personal_data", &facet);
+                found.push(*who, ChangedPart::PersonalData, "personal_data", &facet);
             }
         }
     }

@@ -13,7 +13,7 @@ use discreet_redact::{Cover, Subject, WholeFrame};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(inline)]
-pub enum Redaction {
+pub enum RedactionEntry {
     /// A part of an image, or all of a text field.
     How(Hide),
     /// In a text field: the kinds of personal data that are found and hidden.
