@@ -48,13 +48,25 @@ pub(super) struct Declaration {
     pub type_name: String,
     pub class: Arc<Class>,
     pub span: Span,
+    pub image: Option<ImageRules>,
+    pub text: Option<Arc<TextRules>>,
+    pub published: Published,
+    pub bounds: Bounds,
+}
+
+/// The keys of a topic that are about its publishers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Published {
     pub type_hash: Option<String>,
     pub source: Option<String>,
     pub depth: Option<usize>,
-    pub image: Option<ImageRules>,
-    pub text: Option<Arc<TextRules>>,
     /// `people: none`: it shows nothing about people.
     pub without_people: bool,
+}
+
+/// The keys that bound a command or a call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bounds {
     pub rate: Option<u32>,
     pub limits: BTreeMap<String, [f64; 2]>,
 }
@@ -98,7 +110,7 @@ impl TopicPolicy {
 
     /// The hash of that type, if the policy pins it: `RIHS01_...`.
     pub fn type_hash(&self) -> Option<&str> {
-        self.declaration.type_hash.as_deref()
+        self.declaration.published.type_hash.as_deref()
     }
 
     /// The class of its data.
@@ -108,12 +120,12 @@ impl TopicPolicy {
 
     /// The only node that may publish it, if the policy says so.
     pub fn source(&self) -> Option<&str> {
-        self.declaration.source.as_deref()
+        self.declaration.published.source.as_deref()
     }
 
     /// Queue depth, if the policy sets it: 1 to 1000.
     pub fn depth(&self) -> Option<usize> {
-        self.declaration.depth
+        self.declaration.published.depth
     }
 
     /// True if its messages are images that can be redacted.
@@ -134,7 +146,7 @@ impl TopicPolicy {
 
     /// True if the policy says that it shows nothing about people (`people: none`).
     pub fn is_without_people(&self) -> bool {
-        self.declaration.without_people
+        self.declaration.published.without_people
     }
 
     /// True if it has a redacted form.
@@ -235,12 +247,12 @@ impl Ingress {
 
     /// The most commands or calls a second; `None`: no limit.
     pub fn rate(&self) -> Option<u32> {
-        self.declaration.rate
+        self.declaration.bounds.rate
     }
 
     /// The least and greatest value, by field.
     pub fn limits(&self) -> &BTreeMap<String, [f64; 2]> {
-        &self.declaration.limits
+        &self.declaration.bounds.limits
     }
 
     /// The redaction of text in a service's answers; `None` without a redacted form.

@@ -1,10 +1,10 @@
 //! Stakeholders, topics, commands and services: their names, types and classes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::class::Class;
-use super::super::declared::{Declaration, Stakeholder};
+use super::super::declared::{Bounds, Declaration, Published, Stakeholder};
 use super::super::file::{CommandEntry, Located, Section, ServiceEntry, StakeholderEntry, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, action_part, is_outside, is_ros_name, is_ros_type, is_word};
@@ -80,10 +80,12 @@ pub(super) fn topics(
         topics.push(Declaration {
             image,
             text,
-            type_hash: written.type_hash.clone(),
-            source: written.source.clone(),
-            depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
-            without_people: written.people.is_some(),
+            published: Published {
+                type_hash: written.type_hash.clone(),
+                source: written.source.clone(),
+                depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
+                without_people: written.people.is_some(),
+            },
             ..declaration(Verb::Read, pattern, &written.type_name, class, entry.span)
         });
     }
@@ -128,14 +130,10 @@ fn declaration(verb: Verb, pattern: Pattern, type_name: &str, class: Arc<Class>,
         type_name: type_name.to_owned(),
         class,
         span,
-        type_hash: None,
-        source: None,
-        depth: None,
         image: None,
         text: None,
-        without_people: false,
-        rate: None,
-        limits: BTreeMap::new(),
+        published: Published::default(),
+        bounds: Bounds::default(),
     }
 }
 
@@ -195,8 +193,7 @@ pub(super) fn commands(
         }
         let Some(class) = class else { continue };
         commands.push(Declaration {
-            rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
-            limits,
+            bounds: Bounds { rate: rate(written.rate), limits },
             ..declaration(Verb::Command, pattern, &written.type_name, class, entry.span)
         });
     }
@@ -234,11 +231,15 @@ pub(super) fn services(
         let Some(class) = class else { continue };
         services.push(Declaration {
             text,
-            rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
+            bounds: Bounds { rate: rate(written.rate), ..Bounds::default() },
             ..declaration(Verb::Call, pattern, &written.type_name, class, entry.span)
         });
     }
     services
+}
+
+fn rate(written: Option<u64>) -> Option<u32> {
+    written.and_then(|rate| u32::try_from(rate).ok())
 }
 
 fn full_name<T>(entry: &Located<T>, context: &mut Context) -> Option<Pattern> {
