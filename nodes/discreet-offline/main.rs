@@ -2,8 +2,8 @@
 //! it.
 
 #[macro_use]
-#[path = "../discreet/verbs.rs"]
-mod verbs;
+#[path = "../discreet/command_macro.rs"]
+mod command_macro;
 
 #[path = "../discreet/answer.rs"]
 mod answer;
@@ -33,7 +33,7 @@ struct Arguments {
     command: Command,
 }
 
-verbs! {
+commands! {
     enum Command {
         Scrub(scrub::Scrub),
         Redact(redact::Redact),

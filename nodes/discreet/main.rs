@@ -2,7 +2,7 @@
 //! and text, reads audit logs, makes identities, and gives orders to the keeper.
 
 #[macro_use]
-mod verbs;
+mod command_macro;
 
 mod answer;
 mod audit;
@@ -63,7 +63,7 @@ struct Arguments {
     command: Command,
 }
 
-verbs! {
+commands! {
     enum Command {
         Check(check::Check),
         Explain(explain::Explain),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::check::Context;
 use crate::diff::{Direction, Facet, To};
 use crate::escalation::{self, EscalateEntry, Escalation};
-use crate::file::Entry;
+use crate::file::Located;
 use crate::finding::quoted;
 use crate::rule::is_within;
 use crate::time::seconds_of;

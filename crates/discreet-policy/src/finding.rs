@@ -1,6 +1,6 @@
 //! Findings: mistakes in a file, with their place and remedy.
 
-use annotate_snippets::{AnnotationKind, KeyGroup, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 
 use discreet_host::steps;
@@ -80,7 +80,7 @@ pub fn render(findings: &[Finding], file: &str, text: &str, colour: bool) -> Str
         let span = marked_bytes(finding.span, text);
         let snippet = Snippet::source(text).path(file).annotation(AnnotationKind::Primary.span(span));
         let mut group =
-            KeyGroup::with_title(level.primary_title(&finding.message).id(finding.code)).element(snippet);
+            Group::with_title(level.primary_title(&finding.message).id(finding.code)).element(snippet);
         if let Some(help) = &finding.help {
             group = group.element(Level::HELP.message(help));
         }

@@ -42,7 +42,7 @@ pub use declared::{Ingress, Stakeholder, TopicPolicy};
 pub use discreet_seal::Suite;
 pub use escalation::{Escalation, Then};
 pub use finding::{Finding, Severity, Span};
-pub use groups::Group;
+pub use groups::KeyGroup;
 pub use live::{Adopted, Floor, LivePolicy, NotInForce, Reloaded, read_file, signed_policy};
 pub use rule::{Effect, Form, Party, Rule, RuleId};
 pub use scope::Scope;

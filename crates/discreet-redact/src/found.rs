@@ -6,7 +6,7 @@ use super::{Area, Subject};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cause {
     /// A detector saw it in this picture.
-    FrameFindings,
+    Seen,
     /// It was seen some frames ago and is held, moved along with the picture.
     Held,
     /// No detector has inspected this part yet (`strict`).

@@ -14,7 +14,7 @@ use discreet_audit::Time;
 use discreet_cdr::types::TypeLibrary;
 use discreet_graph::qos::Qos;
 use discreet_seal::commanding::CommandedStatus;
-use discreet_seal::unseal::{Granted, Moment, Posts};
+use discreet_seal::unseal::{Granted, Posts, ReadTime};
 use discreet_seal::{CALL_TYPE, CommandContext, ContextDigest, GRANTS_TOPIC, GRANTS_TYPE, IngressKind};
 
 use call::CallWay;
@@ -131,7 +131,7 @@ impl Commanding {
         // Not all that wait: a flood of them must not keep the rest from being served.
         for _ in 0..POSTS {
             let Some(info) = self.grants.take(&mut self.taken)? else { break };
-            let now = Moment { second, elapsed: self.started.elapsed() };
+            let now = ReadTime { second, elapsed: self.started.elapsed() };
             self.posts.read_grants(&info.gid, self.taken.as_bytes(), now);
         }
         self.ways.iter().for_each(|way| self.queue.push(Arc::clone(way).into_serve()));

@@ -26,7 +26,7 @@ pub struct Program {
 impl Program {
     /// Makes the node in the domain and with the arguments that ROS 2 gave this process.
     pub fn new(name: &str) -> Result<Program, StartError> {
-        let left_behind = own_domain().and_then(rmw::left_behind);
+        let left_behind = own_domain().ok().and_then(rmw::left_behind);
         let mut node = start(name)?;
         let diagnostics = node.create_publisher("/diagnostics", QosProfile::default())?;
         let (parameters, _changes) = node.make_derived_parameter_handler(Arc::new(Mutex::new(Fixed)))?;

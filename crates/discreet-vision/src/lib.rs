@@ -3,7 +3,7 @@
 //!
 //! All of this processes untrusted bytes in C++ libraries: the guard runs it in a separate process for each
 //! camera. Start with [`Watch`], the inspector of one camera. A detector is one file in
-//! `detectors/`, a line in `detectors.rs`, and a subject in `discreet_redact`'s `subjects.rs`.
+//! `detectors/`, a line in `detectors.rs`, and a subject in `discreet_redact`'s `detector_subjects.rs`.
 
 mod blob;
 mod close;

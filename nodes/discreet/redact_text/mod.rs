@@ -12,8 +12,8 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use discreet_pii::{
-    FieldRules, HidingRules, Kinds, LONGEST_OFFLINE, NameModel, Operator, OperatorKeys, PersonalData,
-    PseudonymKey, TextRedactor, TooLong,
+    FieldRules, HidingRules, Kinds, LONGEST_OFFLINE, Operator, OperatorKeys, PersonalData, PseudonymKey,
+    TextRedactor, TooLong,
 };
 use discreet_policy::Policy;
 use serde_json::json;

@@ -7,7 +7,7 @@ use super::super::schedule::is_candidate;
 use super::super::session::Notice;
 use super::super::state::StateFault;
 use super::Engine;
-use discreet_policy::Group;
+use discreet_policy::KeyGroup;
 use discreet_seal::identity::PublicIdentity;
 
 /// Result of a revocation or grant, with the guards that must confirm it.
