@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
-use discreet_policy::{Limits, Policy};
+use discreet_policy::{FileLimits, Policy};
 
 /// 2026-11-23 09:30 UTC, when some of the rules' hours hold and some do not.
 const NOW: i64 = 1_795_426_200;
@@ -18,7 +18,7 @@ fn main() -> anyhow::Result<()> {
     for rules in [10_usize, 1_000, 10_000, 100_000] {
         let topics = (rules / 10).clamp(1, 10_000);
         let started = Instant::now();
-        let policy = Policy::read_within("bench.yaml", &text(rules, topics)?, &Limits::LARGE)
+        let policy = Policy::read_within("bench.yaml", &text(rules, topics)?, &FileLimits::LARGE)
             .map_err(|findings| anyhow!("{:?}", findings.first()))?
             .0;
         let load_ms = started.elapsed().as_secs_f64() * 1e3;

@@ -41,15 +41,15 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// The key of a group, and the keys of its readers.
-struct Group {
+struct KeyGroup {
     key: SealingKey,
     sender: SenderKey,
     context: ContextDigest,
     readers: Vec<OpeningKey>,
 }
 
-impl Group {
-    fn new(suite: Suite, readers: usize) -> anyhow::Result<Group> {
+impl KeyGroup {
+    fn new(suite: Suite, readers: usize) -> anyhow::Result<KeyGroup> {
         let robot = Identity::generate("robot")?;
         let (secret, sender) = (Secret::random()?, SenderKey::generate()?);
         let terms = GrantTerms {
@@ -81,7 +81,7 @@ impl Group {
             group: &[1; 16],
             policy_version: 1,
         };
-        Ok(Group { key: SealingKey::new(suite, 7, &secret), sender, context: context.digest(), readers })
+        Ok(KeyGroup { key: SealingKey::new(suite, 7, &secret), sender, context: context.digest(), readers })
     }
 
     fn seal<'a>(&self, signed: bool, buffer: &'a mut [u8], length: usize) -> anyhow::Result<&'a [u8]> {
@@ -95,7 +95,7 @@ impl Group {
 }
 
 fn measure(suite: Suite, name: &str, length: usize, readers: usize) -> anyhow::Result<()> {
-    let group = Group::new(suite, readers)?;
+    let group = KeyGroup::new(suite, readers)?;
     let mut buffer = vec![0x5a; HEADROOM + length + TAILROOM];
     // Every reader opens the sealed message once.
     for signed in [false, true] {

@@ -9,7 +9,7 @@
 )]
 
 use discreet_policy::diff::{Direction, diff};
-use discreet_policy::explain::Outcome;
+use discreet_policy::explain::RuleOutcome;
 use discreet_policy::finding::render;
 use discreet_policy::{Finding, Form, Moment, Policy, Verb, Verdict};
 
@@ -241,19 +241,22 @@ fn an_explanation_names_every_rule_that_was_overridden_and_why() {
   - { who: front_desk, read: contextual/guest, deny: true, until: 2026-01-01 }
 ",
     );
-    let desk = policy.audience("front_desk").unwrap();
+    let desk = policy.party("front_desk").unwrap();
     let outcomes = |time: &str| {
         let explanation = policy.explain(&desk, Verb::Read, "/speech/transcript", at(&policy, time)).unwrap();
         explanation.considered.into_iter().map(|(_, outcome)| outcome).collect::<Vec<_>>()
     };
     assert_eq!(
         outcomes("2026-05-01T09:00:00Z"),
-        [Outcome::OverriddenByClear, Outcome::Decided, Outcome::Over]
+        [RuleOutcome::OverriddenByClear, RuleOutcome::Decided, RuleOutcome::Over]
     );
-    assert_eq!(outcomes("2026-05-01T20:00:00Z"), [Outcome::Decided, Outcome::OtherHours, Outcome::Over]);
+    assert_eq!(
+        outcomes("2026-05-01T20:00:00Z"),
+        [RuleOutcome::Decided, RuleOutcome::OtherHours, RuleOutcome::Over]
+    );
     assert_eq!(
         outcomes("2025-05-01T09:00:00Z"),
-        [Outcome::OverriddenByDeny, Outcome::OverriddenByDeny, Outcome::Decided]
+        [RuleOutcome::OverriddenByDeny, RuleOutcome::OverriddenByDeny, RuleOutcome::Decided]
     );
 }
 
@@ -329,7 +332,7 @@ rules:
   - { who: everyone, read: operational, as: clear }
 ";
     let policy = policy(rest);
-    let command = &policy.commands()[0];
+    let command = &policy.ingress()[0];
     assert_eq!((command.name(), command.rate()), ("/cmd_vel", Some(20)));
     assert_eq!(command.limits()["linear.x"], [-0.5, 0.5]);
     let day = at(&policy, "2026-05-01T12:00:00Z");

@@ -12,7 +12,7 @@ mod dice;
 
 use dice::Dice;
 use discreet_policy::names::Pattern;
-use discreet_policy::{Audience, Effect, Form, Limits, Moment, Policy, Verb, Verdict};
+use discreet_policy::{Effect, FileLimits, Form, Moment, Party, Policy, Verb, Verdict};
 
 const CLASSES: [&str; 5] =
     ["operational", "contextual", "contextual/guest", "contextual/guest/child", "operational/map"];
@@ -67,7 +67,7 @@ fn policy(dice: &mut Dice) -> Policy {
 fn named(policy: &Policy, topic: &str, class: &str, now: Moment) -> Option<(String, Form)> {
     let declared = Pattern::read(topic).unwrap();
     for stakeholder in policy.stakeholders() {
-        let who = Audience::Stakeholder(stakeholder.name.clone());
+        let who = Party::Stakeholder(stakeholder.name.clone());
         let about = || policy.rules().iter().filter(|rule| rule.reaches(&declared, class));
         let denied =
             about().any(|r| r.effect == Effect::Deny && r.concerns(&who) && r.holds(now, stakeholder.until));
@@ -98,7 +98,7 @@ fn a_look_up_and_the_rules_read_one_by_one_never_disagree() {
             let now = policy.moment(seconds, dice.roll(8) != 0);
             for topic in policy.topics() {
                 let fast = topic.everyone(now);
-                let slow = policy.explain(&Audience::Everyone, Verb::Read, topic.name(), now).unwrap();
+                let slow = policy.explain(&Party::Everyone, Verb::Read, topic.name(), now).unwrap();
                 assert_eq!(fast, slow.verdict, "{} at {now:?}", topic.name());
                 let fast = topic.named(now).map(|(name, form, _)| (name.to_owned(), form));
                 assert_eq!(fast, named(&policy, topic.name(), topic.class().name(), now), "{}", topic.name());
@@ -181,7 +181,7 @@ fn a_hundred_thousand_rules_compile_and_still_take_one_look_up() {
         );
     }
     let started = std::time::Instant::now();
-    let (policy, _) = Policy::read_within("made.yaml", &text, &Limits::LARGE).unwrap();
+    let (policy, _) = Policy::read_within("made.yaml", &text, &FileLimits::LARGE).unwrap();
     println!("{rules} rules read and compiled in {:?}", started.elapsed());
     let topic = policy.topic("/t500").unwrap();
     let (rounds, started) = (100_000_u32, std::time::Instant::now());

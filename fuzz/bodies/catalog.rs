@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use discreet_graph::qos::Qos;
 use discreet_host::secret::Secret;
-use discreet_seal::catalog::{Catalog, Entry, Lease, ReadFor, Verified};
+use discreet_seal::catalog::{Catalog, CatalogEntry, Lease, ReadFor, Verified};
 use discreet_seal::{SenderKey, sign_catalog};
 
 pub fn run(data: &[u8]) {
@@ -33,7 +33,7 @@ fn sender() -> SenderKey {
 /// A catalogue with one entry for the desk.
 #[allow(dead_code)] // the fuzzer finds its own
 pub fn seeds() -> Vec<Vec<u8>> {
-    let entry = Entry {
+    let entry = CatalogEntry {
         topic: "/guests/sealed/clear".into(),
         policy_topic: "/guests".into(),
         sealed: true,

@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 use discreet_host::secret::Secret;
 use discreet_seal::identity::Identity;
 use discreet_seal::{
-    CallAnswer, CommandContext, CommandOpener, ContextDigest, Entry, Receiver, ReceiverTerms, ReceivingKey,
-    SenderKey, Ticket, announce, hint, open_response, read_call_answer, seal_call, seal_command,
-    seal_response, write_call_answer,
+    CallAnswer, CommandContext, CommandOpener, ContextDigest, IngressKind, Receiver, ReceiverTerms,
+    ReceivingKey, SenderKey, Ticket, announce, hint, open_response, read_call_answer, seal_call,
+    seal_command, seal_response, write_call_answer,
 };
 
 const STAMP: u64 = 1_795_426_200_000_000_000;
@@ -70,7 +70,7 @@ fn setup() -> &'static Setup {
         let context = CommandContext {
             robot: "r",
             domain: 1,
-            entry: Entry::Command,
+            kind: IngressKind::Command,
             name: "/cmd_vel",
             type_name: "geometry_msgs/msg/Twist",
             type_hash: "",

@@ -1,6 +1,10 @@
 //! `discreet-offline`: the commands of `discreet` that read recordings and inspect images. `discreet` starts
 //! it.
 
+#[macro_use]
+#[path = "../discreet/command_macro.rs"]
+mod command_macro;
+
 #[path = "../discreet/answer.rs"]
 mod answer;
 #[path = "../discreet/input.rs"]
@@ -16,9 +20,10 @@ mod scrub;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 pub use answer::Answer;
+use names::model as name_model;
 
 /// Recordings, photographs and texts: the commands `scrub` and `redact` of `discreet`, and `redact-text --name-model`.
 #[derive(Parser)]
@@ -28,11 +33,12 @@ struct Arguments {
     command: Command,
 }
 
-#[derive(Subcommand)]
-enum Command {
-    Scrub(scrub::Scrub),
-    Redact(redact::Redact),
-    RedactText(redact_text::RedactText),
+commands! {
+    enum Command {
+        Scrub(scrub::Scrub),
+        Redact(redact::Redact),
+        RedactText(redact_text::RedactText),
+    }
 }
 
 fn main() -> ExitCode {
@@ -41,12 +47,7 @@ fn main() -> ExitCode {
         input::say_error(&format!("discreet: cannot make its memory private: {error}"));
         return ExitCode::from(2);
     }
-    let result = match Arguments::parse().command {
-        Command::Scrub(command) => command.run(),
-        Command::Redact(command) => command.run(),
-        Command::RedactText(command) => command.run(names::model),
-    };
-    result.map(ExitCode::from).unwrap_or_else(|error| {
+    Arguments::parse().command.run().unwrap_or_else(|error| {
         input::say_error(&format!("discreet: {error:#}"));
         ExitCode::from(2)
     })

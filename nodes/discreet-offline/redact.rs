@@ -1,5 +1,6 @@
 //! `discreet redact`: photographs without faces.
 
+mod covers;
 #[cfg(feature = "vision")]
 mod tree;
 #[cfg(feature = "vision")]
@@ -8,6 +9,7 @@ mod work;
 use std::path::PathBuf;
 
 use super::Answer;
+use covers::Covers;
 
 /// Covers faces, and other subjects on request, in photographs: as the guard does in a camera's images.
 ///
@@ -34,20 +36,10 @@ pub struct Redact {
     /// The file or the folder to write.
     #[arg(value_name = "OUT")]
     output: PathBuf,
-    /// Cover of faces.
-    #[arg(long, value_enum, value_name = "HOW", default_value_t = How::Solid)]
-    faces: How,
-    /// Covers licence plates too.
-    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "solid")]
-    plates: Option<How>,
-    /// Covers whole people too.
-    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "solid")]
-    persons: Option<How>,
-    /// Covers writing too.
-    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "solid")]
-    text: Option<How>,
+    #[command(flatten)]
+    covers: Covers,
     /// Instead of areas, covers the whole picture: at a resolution at which no face can be recognised.
-    #[arg(long, conflicts_with_all = ["faces", "plates", "persons", "text"])]
+    #[arg(long)]
     lowres: bool,
     /// Prints the covered areas, a line of JSON for each picture: left, top, right and bottom in pixels of
     /// OUT.
@@ -62,19 +54,6 @@ pub struct Redact {
     /// Answers with JSON.
     #[arg(long)]
     json: bool,
-}
-
-/// Cover of a subject.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum How {
-    /// One colour: no content remains.
-    Solid,
-    /// A mosaic of at most 6 by 6 tiles.
-    Pixelate,
-    /// Blurred. It may be possible to undo that.
-    Blur,
-    /// None.
-    Off,
 }
 
 impl Redact {

@@ -50,19 +50,21 @@ fn head(text: &str) -> Result<Head, String> {
     parse_hash(text).map(Head).ok_or_else(|| "a hash has 64 hexadecimal digits, in lower case".to_owned())
 }
 
-/// Runs the command.
-pub fn run(args: AuditArgs) -> anyhow::Result<ExitCode> {
-    let (file, result) = match args.command {
-        Command::Verify(args) => (args.file.clone(), run_verify(&args)),
-        Command::Show(args) => (args.file.clone(), show::run(&args)),
-    };
-    match result.as_ref().map_err(|error| error.downcast_ref::<io::Error>()) {
-        Err(Some(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        Err(Some(error)) => {
-            eprintln!("cannot read {}: {error}", plain(&file.display().to_string()));
-            Ok(ExitCode::from(2))
+impl AuditArgs {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let (file, result) = match self.command {
+            Command::Verify(args) => (args.file.clone(), run_verify(&args)),
+            Command::Show(args) => (args.file.clone(), show::run(&args)),
+        };
+        match result.as_ref().map_err(|error| error.downcast_ref::<io::Error>()) {
+            Err(Some(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+            Err(Some(error)) => {
+                eprintln!("cannot read {}: {error}", plain(&file.display().to_string()));
+                Ok(ExitCode::from(2))
+            }
+            _ => result,
         }
-        _ => result,
     }
 }
 

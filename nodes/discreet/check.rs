@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use discreet_cdr::types::TypeLibrary;
 use discreet_guard::installed::{unhideable, unlimitable};
@@ -9,7 +10,8 @@ use discreet_host::disk::{self, Untrusted};
 use discreet_policy::finding::{Span, has_errors, plain};
 use discreet_policy::signatures::{Signatures, signatures_path};
 use discreet_policy::trust::NotKept;
-use discreet_policy::{Finding, Policy, Scope, Severity, Trust, cases};
+use discreet_policy::{Finding, Ingress, Policy, Scope, Severity, Trust, cases};
+use discreet_seal::IngressKind;
 use discreet_seal::identity::PublicIdentity;
 use serde::Serialize;
 
@@ -218,10 +220,12 @@ impl Absent {
         let mut types = BTreeSet::new();
         if let Some(library) = library {
             let messages = policy.topics().map(|topic| topic.type_name());
-            let messages = messages.chain(policy.commands().iter().map(|command| command.type_name()));
             types.extend(messages.filter(|name| library.definition(name).is_err()));
-            let services = policy.services().iter().map(|service| service.type_name());
-            types.extend(services.filter(|name| library.service(name).is_err()));
+            let missing = |one: &&Arc<Ingress>| match one.kind() {
+                IngressKind::Command => library.definition(one.type_name()).is_err(),
+                IngressKind::Call => library.service(one.type_name()).is_err(),
+            };
+            types.extend(policy.ingress().iter().filter(missing).map(|one| one.type_name()));
         }
         let unknown = policy
             .stakeholders()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
-use discreet_policy::explain::{Explanation, Outcome, Unknown};
+use discreet_policy::explain::{Explanation, RuleOutcome, Unknown};
 use discreet_policy::finding::plain;
 use discreet_policy::{Moment, Policy, Verb, Verdict};
 use serde_json::json;
@@ -57,24 +57,30 @@ struct What {
     service: Option<String>,
 }
 
+impl What {
+    fn name(&self, verb: Verb) -> Option<&str> {
+        match verb {
+            Verb::Read => self.topic.as_deref(),
+            Verb::Command => self.command.as_deref(),
+            Verb::Call => self.service.as_deref(),
+        }
+    }
+}
+
 impl Explain {
     pub fn run(&self) -> anyhow::Result<Answer> {
         let source = Source::read(&self.file)?;
         let policy = source.usable_policy()?;
         let now = self.moment(&policy)?;
-        let (action, name) = match (&self.what.topic, &self.what.command, &self.what.service) {
-            (Some(name), _, _) => (Verb::Read, name),
-            (_, Some(name), _) => (Verb::Command, name),
-            (_, _, Some(name)) => (Verb::Call, name),
-            (None, None, None) => anyhow::bail!("name a --topic, a --command or a --service"),
-        };
-        let who = policy.audience(&self.who)?;
-        match policy.explain(&who, action, name, now) {
+        let named = Verb::ALL.into_iter().find_map(|verb| Some((verb, self.what.name(verb)?)));
+        let (verb, name) = named.context("name a --topic, a --command or a --service")?;
+        let who = policy.party(&self.who)?;
+        match policy.explain(&who, verb, name, now) {
             Ok(explanation) => {
                 if self.json {
-                    say_json(&as_json(&explanation, action, &policy, &source, &self.who, name))?;
+                    say_json(&as_json(&explanation, verb, &policy, &source, &self.who, name))?;
                 } else {
-                    show(&explanation, action, &policy, &source, &self.who, name);
+                    show(&explanation, verb, &policy, &source, &self.who, name);
                 }
                 let allowed = matches!(explanation.verdict, Verdict::Allow { .. });
                 Ok(if allowed && explanation.impossible.is_none() { Answer::Yes } else { Answer::No })
@@ -112,29 +118,31 @@ impl Explain {
 }
 
 /// The decision in one word.
-fn decision(explanation: &Explanation, action: Verb) -> &'static str {
-    match (explanation.verdict, action) {
+fn decision(explanation: &Explanation, verb: Verb) -> &'static str {
+    match (explanation.verdict, verb) {
         (Verdict::Allow { .. }, _) if explanation.impossible.is_some() => "denied",
         // Commands have no form.
-        (Verdict::Allow { .. }, Verb::Command) => "allowed",
-        (Verdict::Allow { form, .. }, Verb::Read | Verb::Call) => form.name(),
+        (Verdict::Allow { .. }, verb) if !verb.has_form() => "allowed",
+        (Verdict::Allow { form, .. }, _) => form.name(),
         (Verdict::Deny { .. }, _) => "denied",
         (Verdict::NoRule, _) => "denied: no rule allows it",
     }
 }
 
 /// The way in which it leaves sealed, or comes in signed.
-fn sealed(action: Verb) -> &'static str {
-    match action {
-        Verb::Read => "it leaves sealed to its stakeholders",
-        Verb::Command => "it comes in only if it is signed by that stakeholder, on <command>/command",
-        Verb::Call => "it comes in only if it is signed by that stakeholder, on <service>/call",
+fn sealed(verb: Verb) -> String {
+    match verb.ingress() {
+        None => "it leaves sealed to its stakeholders".to_owned(),
+        Some(kind) => {
+            let outside = kind.outside(&format!("<{}>", verb.object()));
+            format!("it comes in only if it is signed by that stakeholder, on {outside}")
+        }
     }
 }
 
-fn show(explanation: &Explanation, action: Verb, policy: &Policy, source: &Source, who: &str, name: &str) {
+fn show(explanation: &Explanation, verb: Verb, policy: &Policy, source: &Source, who: &str, name: &str) {
     let (who, shown) = (plain(who), plain(name));
-    say(&format!("{who}, {shown}: {}", decision(explanation, action)));
+    say(&format!("{who}, {shown}: {}", decision(explanation, verb)));
     if explanation.declared != name {
         say(&format!("  declared as {}", explanation.declared));
     }
@@ -143,10 +151,10 @@ fn show(explanation: &Explanation, action: Verb, policy: &Policy, source: &Sourc
     }
     match explanation.impossible {
         Some(note) => say(&format!("  {note}")),
-        None if explanation.sealed => say(&format!("  {}", sealed(action))),
+        None if explanation.sealed => say(&format!("  {}", sealed(verb))),
         None => {}
     }
-    let rank = |outcome: &Outcome| usize::from(*outcome != Outcome::Decided);
+    let rank = |outcome: &RuleOutcome| usize::from(*outcome != RuleOutcome::Decided);
     let mut considered = explanation.considered.clone();
     considered.sort_by_key(|(rule, outcome)| (rank(outcome), *rule));
     for (id, outcome) in considered {
@@ -158,7 +166,7 @@ fn show(explanation: &Explanation, action: Verb, policy: &Policy, source: &Sourc
 
 fn as_json(
     explanation: &Explanation,
-    action: Verb,
+    verb: Verb,
     policy: &Policy,
     source: &Source,
     who: &str,
@@ -178,7 +186,7 @@ fn as_json(
         Verdict::NoRule => None,
     };
     let decision = match explanation.verdict {
-        Verdict::Allow { .. } => decision(explanation, action),
+        Verdict::Allow { .. } => decision(explanation, verb),
         Verdict::Deny { .. } | Verdict::NoRule => "denied",
     };
     json!({

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use discreet_policy::finding::{self, Finding, has_errors};
-use discreet_policy::{Limits, Policy};
+use discreet_policy::{FileLimits, Policy};
 use serde_json::json;
 
 /// A file as read.
@@ -23,7 +23,7 @@ impl Source {
         let name = path.display().to_string();
         let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
         let mut bytes = Vec::new();
-        let most = Limits::FILE.bytes as u64 + 1;
+        let most = FileLimits::FILE.bytes as u64 + 1;
         file.take(most).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,

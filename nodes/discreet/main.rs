@@ -1,6 +1,9 @@
 //! `discreet`: checks, explains, tests, compares and signs policies, applies them to recorded bags, redacts pictures
 //! and text, reads audit logs, makes identities, and gives orders to the keeper.
 
+#[macro_use]
+mod command_macro;
+
 mod answer;
 mod audit;
 mod check;
@@ -20,9 +23,10 @@ mod who;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 pub use answer::Answer;
+use offline::name_model;
 
 /// Access control for a robot's data.
 ///
@@ -59,28 +63,29 @@ struct Arguments {
     command: Command,
 }
 
-#[derive(Subcommand)]
-enum Command {
-    Check(check::Check),
-    Explain(explain::Explain),
-    Test(test::Test),
-    Diff(diff::Diff),
-    Schema(schema::SchemaOf),
-    /// Applies a policy to a recorded bag: OUT has exactly the messages that the guard would have released.
-    #[command(disable_help_flag = true)]
-    Scrub(offline::Words),
-    /// Covers faces, and other parts on request, in photographs, as the guard does in a camera's images.
-    #[command(disable_help_flag = true)]
-    Redact(offline::Words),
-    RedactText(redact_text::RedactText),
-    Classify(classify::Classify),
-    Audit(audit::AuditArgs),
-    Identity(identity::IdentityArgs),
-    Policy(policy::PolicyArgs),
-    Who(who::Who),
-    Revoke(orders::Revoke),
-    Grant(orders::Grant),
-    PseudonymKey(pseudonym::NewKey),
+commands! {
+    enum Command {
+        Check(check::Check),
+        Explain(explain::Explain),
+        Test(test::Test),
+        Diff(diff::Diff),
+        Schema(schema::SchemaOf),
+        /// Applies a policy to a recorded bag: OUT has exactly the messages that the guard would have released.
+        #[command(disable_help_flag = true)]
+        Scrub(offline::Elsewhere),
+        /// Covers faces, and other parts on request, in photographs, as the guard does in a camera's images.
+        #[command(disable_help_flag = true)]
+        Redact(offline::Elsewhere),
+        RedactText(redact_text::RedactText),
+        Classify(classify::Classify),
+        Audit(audit::AuditArgs),
+        Identity(identity::IdentityArgs),
+        Policy(policy::PolicyArgs),
+        Who(who::Who),
+        Revoke(orders::Revoke),
+        Grant(orders::Grant),
+        PseudonymKey(pseudonym::NewKey),
+    }
 }
 
 fn main() -> ExitCode {
@@ -89,25 +94,7 @@ fn main() -> ExitCode {
         input::say_error(&format!("discreet: cannot protect its memory: {error}"));
         return ExitCode::from(2);
     }
-    let result = match Arguments::parse().command {
-        Command::Check(command) => command.run().map(ExitCode::from),
-        Command::Explain(command) => command.run().map(ExitCode::from),
-        Command::Test(command) => command.run().map(ExitCode::from),
-        Command::Diff(command) => command.run().map(ExitCode::from),
-        Command::Schema(command) => command.run().map(ExitCode::from),
-        Command::Scrub(words) => words.run("scrub"),
-        Command::Redact(words) => words.run("redact"),
-        Command::RedactText(command) => command.run(offline::instead).map(ExitCode::from),
-        Command::Classify(command) => command.run().map(ExitCode::from),
-        Command::Audit(command) => audit::run(command),
-        Command::Identity(command) => command.run().map(ExitCode::from),
-        Command::Policy(command) => command.run().map(ExitCode::from),
-        Command::Who(command) => command.run().map(ExitCode::from),
-        Command::Revoke(command) => command.run().map(ExitCode::from),
-        Command::Grant(command) => command.run().map(ExitCode::from),
-        Command::PseudonymKey(command) => command.run().map(ExitCode::from),
-    };
-    result.unwrap_or_else(|error| {
+    Arguments::parse().command.run().unwrap_or_else(|error| {
         input::say_error(&format!("discreet: {error:#}"));
         ExitCode::from(2)
     })

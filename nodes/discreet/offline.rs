@@ -6,36 +6,39 @@
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
 
 use anyhow::Context;
+use discreet_pii::NameModel;
 
 /// The program, next to this one.
 const PROGRAM: &str = "discreet-offline";
 
-/// Everything that follows the command's name.
+/// The arguments of a command of the other program, which reads them itself.
 #[derive(clap::Args)]
-pub struct Words {
+pub struct Elsewhere {
     /// See `--help` of the command
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
-    words: Vec<OsString>,
+    _words: Vec<OsString>,
 }
 
-impl Words {
+impl Elsewhere {
     /// Becomes the other program.
-    pub fn run(self, command: &str) -> anyhow::Result<ExitCode> {
-        become_it([command.into()].into_iter().chain(self.words))
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        become_it()
     }
 }
 
-/// Becomes the other program, with the words of this one.
-pub fn instead<T>() -> anyhow::Result<T> {
-    become_it(std::env::args_os().skip(1))
+/// The model of names, which the other program has: becomes it.
+pub fn name_model() -> anyhow::Result<Arc<dyn NameModel>> {
+    become_it()
 }
 
-fn become_it<T>(words: impl Iterator<Item = OsString>) -> anyhow::Result<T> {
+/// Becomes the other program, with the words of this one. Returns only if that failed.
+fn become_it<T>() -> anyhow::Result<T> {
     let program =
         std::env::current_exe().context("cannot tell where this program is")?.with_file_name(PROGRAM);
-    let error = Command::new(&program).args(words).exec(); // returns only if it failed
+    let error = Command::new(&program).args(std::env::args_os().skip(1)).exec();
     Err(error).with_context(|| {
         format!("{}: build it with `--features full`, and keep it next to `discreet`", program.display())
     })

@@ -42,8 +42,7 @@ impl Guard {
 
     /// Asks the keeper for the keys of `policy`, and waits for them if it seals anything.
     fn follow_keys(&self, policy: &Policy) {
-        let sealed =
-            !(policy.groups().is_empty() && policy.commands().is_empty() && policy.services().is_empty());
+        let sealed = !(policy.groups().is_empty() && policy.ingress().is_empty());
         let needs_keys = self.keys.is_connected() && sealed;
         self.keys.follow(policy, if needs_keys { KEYS_WAIT } else { Duration::ZERO });
     }

@@ -5,6 +5,8 @@ use std::fs;
 use std::process::Command;
 use std::sync::{LazyLock, Mutex};
 
+use discreet_redact::Subject;
+
 use crate::pages::{files, root};
 use crate::programs::Check;
 
@@ -45,6 +47,12 @@ fn own(words: &[String]) -> Result<(), String> {
     has_flags(words, &help)
 }
 
+/// Does `discreet --help` list it?
+pub fn has_subcommand(name: &str) -> Result<bool, String> {
+    let help = printed(env!("CARGO_BIN_EXE_discreet"), &["--help"])?;
+    Ok(help.lines().any(|line| line.starts_with("  ") && line.split_whitespace().next() == Some(name)))
+}
+
 fn has_flags(words: &[String], help: &str) -> Result<(), String> {
     let known: Vec<&str> =
         help.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).collect();
@@ -76,6 +84,9 @@ fn in_source(words: &[String], file: &str) -> Result<(), String> {
     let source = fs::read_to_string(root().join(file)).map_err(|error| format!("{file}: {error}"))?;
     let mut long = false;
     let mut fields = vec!["--help".to_owned()];
+    if source.contains("covers: Covers") {
+        fields.extend(Subject::ALL.map(|subject| format!("--{}", subject.name())));
+    }
     for line in source.lines().map(str::trim) {
         long |= line.starts_with("#[arg(") && line.contains("long");
         let name = line.split_once(": ").map(|(name, _)| name).filter(|name| !name.contains(' '));

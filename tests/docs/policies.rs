@@ -6,7 +6,7 @@
 use discreet_policy::cases::{self, CasesFile};
 use discreet_policy::finding::{Finding, render};
 use discreet_policy::json_schema::{schema, validate};
-use discreet_policy::tree::{self, Limits};
+use discreet_policy::tree::{self, FileLimits};
 use discreet_policy::trust::TrustFile;
 use discreet_policy::{Policy, Severity};
 
@@ -49,7 +49,7 @@ fn findings(page: &Page, fence: &Fence) -> Result<(), String> {
         ["discreet_trust", ..] | ["cases"] if !is_fragment => {
             let schema = if keys == ["cases"] { schema::<CasesFile>() } else { schema::<TrustFile>() };
             let text = fence.text();
-            let root = match tree::read(&text, &Limits::FILE) {
+            let root = match tree::read(&text, &FileLimits::FILE) {
                 Ok(root) => root,
                 Err(finding) => return show(&[finding], &text),
             };

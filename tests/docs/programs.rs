@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::help;
 use crate::pages::root;
 
 /// The check of a command.
@@ -28,19 +29,8 @@ pub enum Check {
     System,
 }
 
-/// Subcommands of `discreet`.
-const SUBCOMMANDS: [(&str, Check); 16] = [
-    ("check", Check::Run),
-    ("explain", Check::Run),
-    ("test", Check::Run),
-    ("diff", Check::Run),
-    ("schema", Check::Run),
-    ("classify", Check::Run),
-    ("redact-text", Check::Run),
-    ("pseudonym-key", Check::Run),
-    ("audit", Check::Run),
-    ("identity", Check::Run),
-    ("policy", Check::Run),
+/// Subcommands of `discreet` that are not run.
+const NOT_RUN: [(&str, Check); 5] = [
     ("who", Check::Help("it needs a keeper that runs")),
     ("revoke", Check::Help("it needs a keeper that runs")),
     ("grant", Check::Help("it needs a keeper that runs")),
@@ -100,7 +90,10 @@ pub fn check(words: &[String]) -> Result<Check, String> {
         let Some(subcommand) = rest.first().filter(|word| !word.starts_with('-')) else {
             return Ok(Check::Help("it is not a command without a subcommand"));
         };
-        return known(&SUBCOMMANDS, subcommand).ok_or(format!("`discreet` has no subcommand `{subcommand}`"));
+        if !help::has_subcommand(subcommand)? {
+            return Err(format!("`discreet` has no subcommand `{subcommand}`"));
+        }
+        return Ok(known(&NOT_RUN, subcommand).unwrap_or(Check::Run));
     }
     if name.starts_with("tools/") {
         let exists = root().join(name).is_file();

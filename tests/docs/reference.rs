@@ -3,6 +3,7 @@
 use discreet_pii::Kinds;
 use discreet_policy::file::PolicyFile;
 use discreet_policy::json_schema::schema;
+use discreet_redact::Subject;
 use serde_json::Value;
 
 const HEAD: &str = "\
@@ -161,10 +162,11 @@ fn uncapitalised(text: &str) -> String {
 fn redact(redact: &Value) -> String {
     let forms = redact["additionalProperties"]["anyOf"].as_array().expect("a redaction has several forms");
     let [hide, _kinds, field] = forms.as_slice() else { panic!("a redaction has three forms") };
-    let mut text = String::from(
-        "\n## `redact`\nA map. Of an image: `faces`, `plates`, `persons`, `text` or `frame` to an operator. Of another type: the path of a field, \
-         or `\"*\"`, to an operator, to a list of [kinds](#kinds-of-personal-data), or to `{ find, with, spoken }`.\n\n\
+    let mut text = format!(
+        "\n## `redact`\nA map. Of an image: {} or `frame` to an operator. Of another type: the path of a field, \
+         or `\"*\"`, to an operator, to a list of [kinds](#kinds-of-personal-data), or to `{{ find, with, spoken }}`.\n\n\
          | operator | description |\n|---|---|\n",
+        Subject::names()
     );
     for word in hide["oneOf"].as_array().expect("operators") {
         text += &format!("| `{}` | {} |\n", word["const"].as_str().unwrap_or_default(), one_line(word));

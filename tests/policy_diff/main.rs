@@ -13,7 +13,7 @@ mod keys;
 use Direction::{Both, Changes, Gains};
 use discreet_policy::diff::{Change, Direction, diff, diff_with_keys};
 use discreet_policy::finding::render;
-use discreet_policy::{Limits, Policy};
+use discreet_policy::{FileLimits, Policy};
 
 /// A policy that has something under each key.
 const POLICY: &str = r#"
@@ -273,7 +273,7 @@ fn a_class_of_very_many_topics_is_told_of_once_to_each_reader() {
             .for_each(|at| text += &format!("  /t{at}: {{ type: std_msgs/msg/Bool, class: operational }}\n"));
         text += "rules:\n";
         (0..50).for_each(|who| text += &format!("  - {{ who: s{who}, read: operational, as: clear }}\n"));
-        let limits = Limits { bytes: usize::MAX, nodes: usize::MAX, ..Limits::FILE };
+        let limits = FileLimits { bytes: usize::MAX, nodes: usize::MAX, ..FileLimits::FILE };
         Policy::read_within("made.yaml", &text, &limits).unwrap().0
     };
     let changes = diff(&made("1d"), &made("2d")).listed;

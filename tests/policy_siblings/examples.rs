@@ -113,7 +113,7 @@ fn the_rules_of_an_image_are_those_of_the_file() {
     assert_eq!((depth.follows.as_deref(), depth.deadline.as_millis(), depth.every), (Some("/color"), 100, 1));
     assert_eq!(rules("/far").unwrap().to_string(), "frame: lowres");
     assert!(rules("/plain").is_none());
-    let everyone = policy.audience("everyone").unwrap();
+    let everyone = policy.party("everyone").unwrap();
     let explained = policy.explain(&everyone, Verb::Read, "/far", policy.moment(0, false)).unwrap();
     assert_eq!((explained.hidden.as_deref(), explained.impossible), (Some("frame: lowres"), None));
 }

@@ -1,7 +1,7 @@
 //! The check of a policy with thousands of cameras ends in seconds.
 
 use discreet_policy::finding::render;
-use discreet_policy::{Limits, Policy};
+use discreet_policy::{FileLimits, Policy};
 
 use crate::policies::{CAMERA, HEAD, OPEN};
 
@@ -21,7 +21,7 @@ fn thousands_of_cameras_are_checked_in_seconds() {
     }
     text += "rules:\n  - { who: everyone, read: contextual, as: redacted, hours: \"08:00-18:00\" }\n  - { who: a, read: contextual, as: clear }\n";
     let started = std::time::Instant::now();
-    let read = Policy::read_within("made.yaml", &text, &Limits { bytes: 300 * 1024, ..Limits::FILE });
+    let read = Policy::read_within("made.yaml", &text, &FileLimits { bytes: 300 * 1024, ..FileLimits::FILE });
     println!("{cameras} cameras in {:?}", started.elapsed());
     assert!(started.elapsed().as_secs() < 10);
     let (policy, _) =

@@ -68,7 +68,7 @@ fn shows(n: &str, s: &str, protected: &TopicPolicy, sibling: &TopicPolicy) -> bo
 
 fn level(policy: &Policy, who: &str, name: &str, now: Moment) -> Option<Form> {
     let form = |who: &str| {
-        let who = policy.audience(who).unwrap();
+        let who = policy.party(who).unwrap();
         match policy.explain(&who, Verb::Read, name, now).unwrap().verdict {
             Verdict::Allow { form, .. } => Some(form),
             Verdict::Deny { .. } | Verdict::NoRule => None,

@@ -157,7 +157,7 @@ fn deciding_is_a_look_up_however_many_rules_there_are() {
         )
         .unwrap();
     }
-    let policy = Policy::read_within("large.yaml", &text, &discreet_policy::Limits::LARGE).unwrap().0;
+    let policy = Policy::read_within("large.yaml", &text, &discreet_policy::FileLimits::LARGE).unwrap().0;
     let (now, topic) = (policy.moment(MORNING, true), policy.topic("/open").unwrap());
     let started = std::time::Instant::now();
     for _ in 0..10_000 {

@@ -10,7 +10,7 @@ use discreet_guard::message::{Buffer, Received};
 use discreet_guard::protect::{Makers, Seal, SealedTopic};
 use discreet_guard::relay::decide;
 use discreet_host::secret::Secret;
-use discreet_policy::{Form, Group, Moment, Policy, Suite};
+use discreet_policy::{Form, KeyGroup, Moment, Policy, Suite};
 use discreet_redact::{Area, ImageInspector, ImageKind, ImageRedactor, Redaction};
 use discreet_seal::epoch_keys::{EpochKey, Keys};
 use discreet_seal::{GrantTerms, HEADROOM, OpenError, OpeningKey, PerForm, SealingKey, SenderKey, TAILROOM};
@@ -49,7 +49,7 @@ impl Ring {
     }
 
     /// The keys of a member of the group.
-    fn opening(&self, group: &Group) -> OpeningKey {
+    fn opening(&self, group: &KeyGroup) -> OpeningKey {
         let key = self.key.lock().unwrap();
         let key = key.as_ref().unwrap();
         let terms = GrantTerms {

@@ -1,15 +1,15 @@
 //! Calls: an answer is for one caller, to one request.
 
 use discreet_seal::{
-    CallAnswer, CommandContext, CommandOpener, Entry, SenderKey, Ticket, open_response, read_call_answer,
-    seal_call, seal_response, write_call_answer,
+    CallAnswer, CommandContext, CommandOpener, IngressKind, SenderKey, Ticket, open_response,
+    read_call_answer, seal_call, seal_response, write_call_answer,
 };
 
 use super::world::*;
 
 fn context() -> CommandContext<'static> {
     let (name, type_name) = ("/set_mode", "std_srvs/srv/SetBool");
-    CommandContext { entry: Entry::Call, name, type_name, ..command_context() }
+    CommandContext { kind: IngressKind::Call, name, type_name, ..command_context() }
 }
 
 fn request(stamp: u64) -> (Vec<u8>, Ticket) {

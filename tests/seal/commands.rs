@@ -2,7 +2,7 @@
 
 use discreet_seal::identity::{Identity, PublicIdentity};
 use discreet_seal::{
-    CommandContext, CommandOpener, Entry, Freshness, ReceivingKey, Unsendable, hint, seal_command,
+    CommandContext, CommandOpener, Freshness, IngressKind, ReceivingKey, Unsendable, hint, seal_command,
 };
 
 use super::world::*;
@@ -52,7 +52,7 @@ fn a_command_is_for_one_topic_type_domain_and_robot() {
         ("topic", CommandContext { name: "/goal", ..here.clone() }),
         ("type", CommandContext { type_name: "geometry_msgs/msg/Wrench", ..here.clone() }),
         ("type hash", CommandContext { type_hash: "", ..here.clone() }),
-        ("entry", CommandContext { entry: Entry::Call, ..here.clone() }),
+        ("kind", CommandContext { kind: IngressKind::Call, ..here.clone() }),
     ] {
         assert_eq!(open(&context, &sealed), Err("signature"), "another {what}");
     }

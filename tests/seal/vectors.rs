@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use discreet_graph::qos::Qos;
 use discreet_seal::Suite;
-use discreet_seal::catalog::{Catalog, Entry, Lease};
+use discreet_seal::catalog::{Catalog, CatalogEntry, Lease};
 use discreet_seal::fixed::{issue_drawing, seal_call_drawing, seal_command_drawing, seal_response_drawing};
 use discreet_seal::identity::Identity;
 use discreet_seal::{
@@ -165,7 +165,7 @@ fn grants_and_announcements() {
 #[test]
 fn catalogs() {
     let (sender, robot) = (sender(), robot());
-    let entry = Entry {
+    let entry = CatalogEntry {
         topic: "/speech/transcript/sealed/clear".into(),
         policy_topic: "/speech/transcript".into(),
         sealed: true,
@@ -203,7 +203,7 @@ fn commands_and_calls() {
     let announcement = announce(&receiver_terms(), &robot).unwrap();
     let command = command_context();
     let call = CommandContext {
-        entry: seal::Entry::Call,
+        kind: seal::IngressKind::Call,
         name: "/set_mode",
         type_name: "std_srvs/srv/SetBool",
         ..command.clone()

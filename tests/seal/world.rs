@@ -4,8 +4,8 @@ use discreet_host::secret::Secret;
 use discreet_seal::Suite;
 use discreet_seal::identity::{Identity, PublicIdentity};
 use discreet_seal::{
-    CommandContext, Context, Entry, GrantTerms, OpeningKey, Padding, Receiver, ReceiverTerms, ReceivingKey,
-    SealError, SealingKey, SenderKey, announce, sealed_size,
+    CommandContext, Context, GrantTerms, IngressKind, OpeningKey, Padding, Receiver, ReceiverTerms,
+    ReceivingKey, SealError, SealingKey, SenderKey, announce, sealed_size,
 };
 
 /// 2026-11-23 09:30 UTC.
@@ -151,7 +151,7 @@ pub fn command_context() -> CommandContext<'static> {
     CommandContext {
         robot: "concierge-1",
         domain: 42,
-        entry: Entry::Command,
+        kind: IngressKind::Command,
         name: "/cmd_vel",
         type_name: "geometry_msgs/msg/Twist",
         type_hash: HASH,

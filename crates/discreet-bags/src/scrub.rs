@@ -27,7 +27,7 @@ use discreet_redact::{
 
 use left_out::LeftOut;
 pub use report::{Reason, Report, TopicReport};
-use route::{Definitions, Open, Route};
+use route::{Definitions, OpenRoute, Route};
 
 /// ROS 2 did not exist before: an earlier time is that of a simulator, or missing.
 const FIRST_CREDIBLE: i64 = 946_684_800; // 2000-01-01
@@ -233,7 +233,7 @@ impl Work<'_, '_> {
 /// The guard's data path for one recorded message: the form that everyone may have. Nothing is sealed in a
 /// bag.
 fn decide<'a>(
-    open: &'a Open,
+    open: &'a OpenRoute,
     protection: &'a mut Protection,
     now: Moment,
     recorded: &Recorded,

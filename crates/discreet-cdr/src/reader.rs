@@ -1,5 +1,6 @@
 //! A bounded cursor over a serialized message.
 
+use super::dialect::{WIDE_UNIT, is_big_endian, is_true};
 use super::{HEADER, Malformed};
 
 /// Reads fields one after the other; never reads past the end.
@@ -27,18 +28,15 @@ impl<'a> Reader<'a> {
         let Some((header, body)) = message.split_first_chunk::<HEADER>() else {
             return Err(Malformed::Encapsulation);
         };
-        // The last option byte may count the padding at the end (0 to 3). Other values would hide data.
-        match *header {
-            [0, order @ (0 | 1), 0, 0..=3] => Ok(Reader { body, at: 0, big_endian: order == 0 }),
-            _ => Err(Malformed::Encapsulation),
-        }
+        let big_endian = is_big_endian(*header).ok_or(Malformed::Encapsulation)?;
+        Ok(Reader { body, at: 0, big_endian })
     }
 
     numbers! { u8 i8 u16 i16 u32 i32 u64 i64 f32 f64 }
 
-    /// Reads a bool; anything but 0 is true, as in older readers of Fast DDS.
+    /// Reads a bool.
     pub fn bool(&mut self) -> Result<bool, Malformed> {
-        Ok(self.u8()? != 0)
+        self.u8().map(is_true)
     }
 
     /// Reads `N` bytes without a length before them.
@@ -71,15 +69,14 @@ impl<'a> Reader<'a> {
 
     /// Skips a wide string.
     pub fn skip_wstring(&mut self, bound: Option<u32>) -> Result<(), Malformed> {
-        self.skip_sequence(4, 4, 4, bound)
+        self.skip_sequence(4, WIDE_UNIT, WIDE_UNIT, bound)
     }
 
-    /// Reads a wide string: in Fast DDS for ROS 2 a count and then four bytes per UTF-16 unit, without NUL.
-    /// Invalid UTF-16 is replaced by U+FFFD.
+    /// Reads a wide string. Invalid UTF-16 is replaced by U+FFFD.
     pub(super) fn wstring(&mut self, bound: Option<u32>) -> Result<impl Iterator<Item = char>, Malformed> {
-        let bytes = self.sequence_block(4, 4, 4, bound)?;
+        let bytes = self.sequence_block(4, WIDE_UNIT, WIDE_UNIT, bound)?;
         let big_endian = self.big_endian;
-        let units = bytes.as_chunks::<4>().0.iter().map(move |unit| {
+        let units = bytes.as_chunks::<WIDE_UNIT>().0.iter().map(move |unit| {
             let unit = if big_endian { u32::from_be_bytes(*unit) } else { u32::from_le_bytes(*unit) };
             u16::try_from(unit).unwrap_or(0xfffd)
         });

@@ -75,10 +75,9 @@ pub fn admit_hash(topic: &TopicPolicy, type_hash: &str) -> Result<(), NotAdmitte
 /// topic's tags and sealed messages, commands and calls.
 pub fn is_reserved(topic: &str, policy: &Policy) -> bool {
     let is_derived = |suffix| topic.strip_suffix(suffix).is_some_and(|base| policy.topic(base).is_some());
-    let ingress = policy.commands().iter().chain(policy.services());
     topic.starts_with("/discreet/")
         || ["/tag", "/sealed/clear", "/sealed/redacted"].into_iter().any(is_derived)
-        || ingress.into_iter().any(|ingress| ingress.outside() == topic)
+        || policy.ingress().iter().any(|ingress| ingress.outside() == topic)
 }
 
 #[cfg(test)]

@@ -11,11 +11,11 @@ use discreet_seal::epoch_keys::Keys;
 
 /// The audience of each form that leaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Delivery(pub PerForm<Option<DeliveryAudience>>);
+pub struct Delivery(pub PerForm<Option<Audience>>);
 
 /// The audience of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeliveryAudience {
+pub enum Audience {
     /// Open to everyone.
     Everyone,
     /// Sealed for the group of this id, with the key of this number. Without a key the form stays inside.
@@ -29,10 +29,10 @@ impl Delivery {
         let audience = |form| {
             let to = forms.to(form).filter(|_| can_be_made(topic, form))?;
             Some(match to {
-                To::Everyone => DeliveryAudience::Everyone,
+                To::Everyone => Audience::Everyone,
                 To::Group(group) => {
                     let key = keys.key(&group.id(), now.unix_seconds).filter(|_| now.trusted);
-                    DeliveryAudience::Group(group.id(), key.map(|key| key.key.id()))
+                    Audience::Group(group.id(), key.map(|key| key.key.id()))
                 }
             })
         };
@@ -40,13 +40,13 @@ impl Delivery {
     }
 
     /// Each form that leaves, with its audience; the clear one first.
-    pub fn each(self) -> impl Iterator<Item = (Form, DeliveryAudience)> {
+    pub fn each(self) -> impl Iterator<Item = (Form, Audience)> {
         self.0.present()
     }
 
     /// The form that is open to everyone.
     pub fn open(self) -> Option<Form> {
-        self.each().find(|(_, audience)| *audience == DeliveryAudience::Everyone).map(|(form, _)| form)
+        self.each().find(|(_, audience)| *audience == Audience::Everyone).map(|(form, _)| form)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admit::{NotAdmitted, admit_hash, admit_name};
-use crate::delivery::{Delivery, DeliveryAudience, can_be_made};
+use crate::delivery::{Audience, Delivery, can_be_made};
 use crate::denied::Denied;
 use crate::lanes::{Leaves, Plan, Source};
 use crate::sources::{PublisherTrust, Sources};
@@ -224,7 +224,7 @@ impl TopicFacts<'_> {
 
 /// The forms that leave with this delivery: the open one, and the sealed ones.
 fn leaves_now(delivery: Delivery) -> Leaves {
-    let is_sealed = |audience| matches!(audience, Some(DeliveryAudience::Group(..)));
+    let is_sealed = |audience| matches!(audience, Some(Audience::Group(..)));
     let sealed = delivery.0.map(|_, audience| is_sealed(audience));
     Leaves { open: delivery.open().is_some(), sealed }
 }

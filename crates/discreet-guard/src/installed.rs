@@ -10,13 +10,16 @@ use discreet_policy::{Ingress, Policy, TopicPolicy};
 /// Limits of a policy on fields that are not numbers of the type, where the type is installed here.
 pub fn unlimitable(policy: &Policy, library: &TypeLibrary) -> Vec<Finding> {
     let finding = |command: &Arc<Ingress>| {
+        if command.limits().is_empty() {
+            return None;
+        }
         let definition = library.definition(command.type_name()).ok()?;
         let why = Limits::compile(&definition.description, command.limits()).err()?;
         let message = format!("{} has a limit that does not fit its type: {why}", quoted(command.name()));
         let help = "write the path of a number: `linear.x`; `ros2 interface show` tells the fields";
         Some(Finding::error("unknown-field", command.span(), message).help(help))
     };
-    policy.commands().iter().filter_map(finding).collect()
+    policy.ingress().iter().filter_map(finding).collect()
 }
 
 /// Fields that a policy hides and that are not text of the topic's type, where the type is installed here. A guard

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::delivery::{Delivery, DeliveryAudience, members};
+use crate::delivery::{Audience, Delivery, members};
 use crate::desired::RouteSpec;
 use crate::lanes::catalogued;
 use crate::tag::tag_topic;
 use discreet_graph::Gid;
 use discreet_graph::qos::{Qos, mirror};
 use discreet_policy::{Form, Moment, Policy};
-use discreet_seal::catalog::{Catalog, Entry};
+use discreet_seal::catalog::{Catalog, CatalogEntry};
 use discreet_seal::epoch_keys::Keys;
 use discreet_seal::sealed_topic;
 
@@ -55,20 +55,20 @@ impl OfferFacts<'_> {
         }
     }
 
-    fn entries(&self, route: &OfferedRoute<'_>) -> Vec<Entry> {
+    fn entries(&self, route: &OfferedRoute<'_>) -> Vec<CatalogEntry> {
         let Some(declared) = self.policy.topic(route.topic) else { return Vec::new() };
         let delivery = Delivery::of(declared, self.moment, self.keys);
         delivery.each().filter_map(|(form, audience)| self.entry(route, form, audience)).collect()
     }
 
     /// One form of one topic.
-    fn entry(&self, route: &OfferedRoute<'_>, form: Form, audience: DeliveryAudience) -> Option<Entry> {
+    fn entry(&self, route: &OfferedRoute<'_>, form: Form, audience: Audience) -> Option<CatalogEntry> {
         let OfferedRoute { topic, spec, nodes, offered } = route;
         let class = self.policy.topic(topic)?.class();
         let outer = format!("{}{topic}", self.prefix);
         let (outer, tag_topic, audience, sealed) = match audience {
-            DeliveryAudience::Everyone => (outer.clone(), tag_topic(&outer), vec!["everyone".into()], false),
-            DeliveryAudience::Group(group, key) => {
+            Audience::Everyone => (outer.clone(), tag_topic(&outer), vec!["everyone".into()], false),
+            Audience::Group(group, key) => {
                 let members = members(self.keys, &group, self.moment.unix_seconds, key);
                 if members.is_empty() {
                     return None; // without a key it does not leave
@@ -79,7 +79,7 @@ impl OfferFacts<'_> {
         // A reader of all sources can request this: the weakest offer, and the number of messages kept of each
         // source.
         let qos = mirror(offered.clone(), Some(catalogued(offered, spec.depth))).qos;
-        Some(Entry {
+        Some(CatalogEntry {
             tag_topic,
             topic: outer,
             policy_topic: (*topic).into(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admit::admit;
-use crate::delivery::{Delivery, DeliveryAudience, members};
+use crate::delivery::{Audience, Delivery, members};
 use crate::denied::Denied;
 use crate::protect::Protection;
 use crate::relay::Egress;
@@ -140,15 +140,15 @@ impl<E: Egress> Outbound<E> {
     fn info(
         &self,
         topic: Option<&TopicPolicy>,
-        exit: Option<(Form, DeliveryAudience)>,
+        exit: Option<(Form, Audience)>,
         moment: Moment,
         policy: u64,
     ) -> RouteInfo {
         let class = topic.map(TopicPolicy::class);
         let (form, audience, epoch) = match exit {
             None => ("none", "nobody".into(), 0),
-            Some((form, DeliveryAudience::Everyone)) => (form.name(), "everyone".into(), 0),
-            Some((form, DeliveryAudience::Group(group, key))) => {
+            Some((form, Audience::Everyone)) => (form.name(), "everyone".into(), 0),
+            Some((form, Audience::Group(group, key))) => {
                 // Not the policy's members: the key shows which of them the keeper left out.
                 let members = members(self.keys.as_ref(), &group, moment.unix_seconds, key);
                 let audience = if members.is_empty() { "nobody".into() } else { members.join(" ") };

@@ -2,7 +2,7 @@
 
 use crate::classify::Classified;
 use crate::denied::Denied;
-use discreet_policy::{Form, Group, Moment, TopicPolicy, Verdict};
+use discreet_policy::{Form, KeyGroup, Moment, TopicPolicy, Verdict};
 
 /// A message that may leave, with its permitted forms.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub enum Forms<'a> {
     /// Both.
     Both {
         /// The audience of the clear form.
-        clear: &'a Group,
+        clear: &'a KeyGroup,
         /// The audience of the redacted form.
         redacted: To<'a>,
     },
@@ -35,7 +35,7 @@ pub enum To<'a> {
     /// Everyone on the outer domain.
     Everyone,
     /// The members of the group, sealed.
-    Group(&'a Group),
+    Group(&'a KeyGroup),
 }
 
 /// Asks the policy. A message that no rule allows is denied.

@@ -7,7 +7,7 @@ mod seal;
 use crate::denied::Denied;
 use crate::message::{Buffer, Origin, Received};
 use crate::permit::{Forms, Permitted, To};
-use discreet_policy::{Class, Form, Group, Moment, TopicPolicy};
+use discreet_policy::{Class, Form, KeyGroup, Moment, TopicPolicy};
 use discreet_redact::{ImageRedactor, MessageRedactor, Recipient, Redaction, Unredactable};
 
 use discreet_seal::PerForm;
@@ -158,7 +158,7 @@ fn redact<'a>(
 
 fn seal<'a>(
     seal: Option<&'a mut Seal>,
-    group: &Group,
+    group: &KeyGroup,
     now: Moment,
     buffer: Buffer<'a>,
 ) -> Result<&'a [u8], Denied> {

@@ -8,8 +8,7 @@
 //! not ask for gives a publisher no rights, so two bridges of one name with a topic each are not impostors.
 //!
 //! This finds mistakes and simple impostors. Names are only as good as the inner domain is locked: without SROS2, a
-//! party that can write to the inner domain can also forge discovery itself. can write to the inner domain can also
-//! forge discovery itself.
+//! party that can write to the inner domain can also forge discovery itself.
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;

@@ -1,5 +1,5 @@
 //! The machine that a program of Discreet runs on: files that decide something, locked memory, and a clock that may
-//! be set back. Also [`words!`], which all crates can use.
+//! be set back. Also [`words!`] and [`reasons!`], which all crates can use.
 
 pub mod clock;
 pub mod disk;
@@ -7,4 +7,5 @@ pub mod secret;
 pub mod steps;
 pub mod sync;
 
+mod reasons;
 mod words;

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::identities::Identities;
 use super::peer::Peer;
 use super::protocol::{FromGuard, GuardHello, Known, Mismatch, News, ToGuard, TrustTold};
-use super::roster::Roster;
 use super::schedule::is_candidate;
 use super::session::{Notice, Outbox, Session};
 use super::state::{State, StateFault};
@@ -34,7 +34,7 @@ pub struct Engine {
     file: PolicyWatch,
     /// The reason for which the policy's file is not in force.
     pub(super) refused: Option<String>,
-    pub(super) roster: Roster,
+    pub(super) identities: Identities,
     looked: i64,
     pub(super) revoked: BTreeMap<String, i64>,
     pub(super) sessions: BTreeMap<u64, Session>,
@@ -73,7 +73,7 @@ impl Engine {
             live: LivePolicy::new(policy, floor).without_key().trusting(trust),
             file: PolicyWatch::new(policy),
             refused: None,
-            roster: Roster::default(),
+            identities: Identities::default(),
             looked: i64::MIN,
             revoked,
             sessions: BTreeMap::new(),
@@ -300,7 +300,7 @@ impl Engine {
     /// Takes over changed identities.
     fn refresh(&mut self, now: i64) -> Result<(), StateFault> {
         let Some(policy) = self.live.current().as_ref().map(Arc::clone) else { return Ok(()) };
-        let changes = self.roster.refresh(&policy);
+        let changes = self.identities.refresh(&policy);
         for change in &changes {
             let who = plain(&change.who);
             (self.log)(&match &change.trouble {
@@ -331,7 +331,7 @@ impl Engine {
 
     /// The stakeholders with a valid identity that are not revoked: those whose commands may be accepted.
     fn known(&self) -> Vec<Known> {
-        let served = self.roster.valid().filter(|(name, _)| self.served(name).is_some());
+        let served = self.identities.valid().filter(|(name, _)| self.served(name).is_some());
         served
             .map(|(name, public)| Known { name: name.to_owned(), receive: public.receive, sign: public.sign })
             .collect()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use discreet_policy::{Group, Policy};
+use discreet_policy::{KeyGroup, Policy};
 
 /// A stretch of time, from a second to before another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub fn next_start(last: Option<Stretch>, now: i64) -> Option<i64> {
 }
 
 /// The stretch from `from` with constant members: the epoch of the class, or until hours or a contract begin or end.
-pub fn stretch(policy: &Policy, group: &Group, from: i64) -> Stretch {
+pub fn stretch(policy: &Policy, group: &KeyGroup, from: i64) -> Stretch {
     let epoch = i64::try_from(group.class().epoch().as_secs()).unwrap_or(i64::MAX).max(1);
     let until = from.saturating_add(epoch);
     let change = group.next_change(policy, policy.moment(from, true), until);
@@ -38,7 +38,7 @@ pub fn stretch(policy: &Policy, group: &Group, from: i64) -> Stretch {
 }
 
 /// True if this stakeholder may be a member at some time.
-pub fn is_candidate(group: &Arc<Group>, who: &str) -> bool {
+pub fn is_candidate(group: &Arc<KeyGroup>, who: &str) -> bool {
     group.can_have_member(who)
 }
 

@@ -6,7 +6,7 @@ use super::frame::{Frame, frame};
 use super::peer::Peer;
 use super::protocol::{Apply, GuardHello, Held, Mismatch, News, PolicyHash, ToGuard};
 use super::schedule::Stretch;
-use discreet_policy::{Group, Policy};
+use discreet_policy::{KeyGroup, Policy};
 
 /// Takes frames for a guard, without waiting. `false`: the guard does not read, or has disconnected.
 pub type Outbox = Box<dyn FnMut(Frame) -> bool + Send>;
@@ -37,7 +37,7 @@ pub struct Session {
 
 /// A key that a guard has, or a stretch without members.
 pub struct Given {
-    pub(super) group: Arc<Group>,
+    pub(super) group: Arc<KeyGroup>,
     pub(super) stretch: Stretch,
     /// None: the group has no members in this stretch.
     pub(super) id: Option<u32>,
@@ -89,7 +89,7 @@ impl Session {
     }
 
     /// The last stretch of a group with a key for the policy that it wants.
-    pub(super) fn last_stretch(&self, group: &Group) -> Option<Stretch> {
+    pub(super) fn last_stretch(&self, group: &KeyGroup) -> Option<Stretch> {
         let mut last = None;
         for given in self.given.iter().filter(|given| !given.leftover && given.group.id() == group.id()) {
             last = Some(given.stretch);
@@ -97,7 +97,7 @@ impl Session {
         last
     }
 
-    pub(super) fn note(&mut self, group: &Arc<Group>, stretch: Stretch, id: Option<u32>) {
+    pub(super) fn note(&mut self, group: &Arc<KeyGroup>, stretch: Stretch, id: Option<u32>) {
         self.given.push(Given { group: Arc::clone(group), stretch, id, leftover: false });
     }
 
@@ -107,7 +107,7 @@ impl Session {
     }
 
     /// Takes back the keys of some groups.
-    pub(super) fn take_back(&mut self, notice: &mut Notice, of: impl Fn(&Arc<Group>) -> bool) {
+    pub(super) fn take_back(&mut self, notice: &mut Notice, of: impl Fn(&Arc<KeyGroup>) -> bool) {
         self.given.retain(|given| {
             let taken = of(&given.group);
             notice.drop.extend(given.id.filter(|_| taken));

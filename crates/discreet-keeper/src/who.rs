@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use super::protocol::{GuardState, Member, Standing, Summary, ToAdmin, TopicAccess};
-use discreet_policy::{Form, Group, Policy};
+use discreet_policy::{Form, KeyGroup, Policy};
 
 /// The answer, in parts.
 pub fn who(engine: &Engine, now: i64) -> Vec<ToAdmin> {
@@ -24,7 +24,7 @@ pub fn who(engine: &Engine, now: i64) -> Vec<ToAdmin> {
     answer
 }
 
-fn readers(engine: &Engine, policy: &Policy, group: &Group, now: i64) -> Vec<Member> {
+fn readers(engine: &Engine, policy: &Policy, group: &KeyGroup, now: i64) -> Vec<Member> {
     let served = |name: &str| !engine.revoked.contains_key(name) && engine.unserved(name).is_none();
     let now = policy.moment(now, true);
     let until = |name: &str| group.member_until(policy, name, now);
@@ -39,9 +39,9 @@ fn summary(engine: &Engine) -> Summary {
         policy.into_iter().flat_map(|policy| policy.stakeholders().iter().map(|one| one.name.to_string()));
     let mut names: Vec<String> = named.collect();
     // A revoked stakeholder may be missing from the policy.
-    names.extend(engine.revoked.keys().filter(|who| !engine.roster.names(who)).cloned());
+    names.extend(engine.revoked.keys().filter(|who| !engine.identities.names(who)).cloned());
     let standing = |name: String| Standing {
-        fingerprint: engine.roster.identity(&name).ok().map(|identity| identity.fingerprint()),
+        fingerprint: engine.identities.identity(&name).ok().map(|identity| identity.fingerprint()),
         revoked: engine.revoked.get(&name).copied(),
         unserved: engine.unserved(&name),
         name,

@@ -7,13 +7,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::explain::Explanation;
-use super::file::{Entry, list};
+use super::file::{Located, list};
 use super::finding::{Finding, Span, has_errors, plain, quoted, suggest};
 use super::names::is_ros_name;
-use super::rule::{Form, Verb};
+use super::rule::Form;
 use super::time::Moment;
 use super::timetable::Verdict;
-use super::tree::Limits;
+use super::tree::FileLimits;
+use super::verb::Verb;
 use super::writing::{self, Written};
 use super::{Policy, json_schema};
 
@@ -47,6 +48,17 @@ pub struct CaseEntry {
     pub line: Option<u64>,
     /// The reason for the expectation, shown if it fails.
     pub why: Option<String>,
+}
+
+impl CaseEntry {
+    /// The name under the key of this verb.
+    fn name(&self, verb: Verb) -> Option<&str> {
+        match verb {
+            Verb::Read => self.topic.as_deref(),
+            Verb::Command => self.command.as_deref(),
+            Verb::Call => self.service.as_deref(),
+        }
+    }
 }
 
 /// The expected decision.
@@ -114,7 +126,7 @@ impl JsonSchema for Expect {
 
 /// The result of running the cases.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct CaseResults {
     /// The number of cases.
     pub cases: usize,
     /// The cases with another result, and those that could not be asked.
@@ -127,12 +139,12 @@ pub fn check(cases: &str) -> Result<usize, Vec<Finding>> {
 }
 
 /// Runs a file of cases against a policy. `policy_file` is how the policy is called in the messages.
-pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -> Outcome {
+pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -> CaseResults {
     let entries = match read(cases) {
         Ok(entries) => entries,
-        Err(failures) => return Outcome { cases: 0, failures },
+        Err(failures) => return CaseResults { cases: 0, failures },
     };
-    let mut outcome = Outcome { cases: entries.len(), failures: Vec::new() };
+    let mut outcome = CaseResults { cases: entries.len(), failures: Vec::new() };
     for entry in &entries {
         let Some(case) = &entry.value else { continue };
         let asked = ask(policy, entry, case);
@@ -146,13 +158,13 @@ pub fn run(policy: &Policy, policy_file: &str, policy_text: &str, cases: &str) -
     outcome
 }
 
-fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
-    let Written { node: root, mut findings } = writing::read(cases, &Limits::FILE)?;
+fn read(cases: &str) -> Result<Vec<Located<CaseEntry>>, Vec<Finding>> {
+    let Written { node: root, mut findings } = writing::read(cases, &FileLimits::FILE)?;
     findings.extend(json_schema::validate(&root, cases, &json_schema::schema::<CasesFile>()));
     if has_errors(&findings) {
         return Err(findings);
     }
-    let entries: Vec<Entry<CaseEntry>> = list(&root, "cases");
+    let entries: Vec<Located<CaseEntry>> = list(&root, "cases");
     if entries.is_empty() {
         let finding = Finding::error("no-cases", root.span, "there are no cases in this file");
         return Err(vec![finding.help("add a case for each decision that matters")]);
@@ -163,17 +175,16 @@ fn read(cases: &str) -> Result<Vec<Entry<CaseEntry>>, Vec<Finding>> {
 /// The policy's decision on a case; `None` if the case expects the name to be undeclared, and it is.
 fn ask(
     policy: &Policy,
-    entry: &Entry<CaseEntry>,
+    entry: &Located<CaseEntry>,
     case: &CaseEntry,
 ) -> Result<Option<Explanation>, Box<Finding>> {
     let wrong = |code, span: Span, message: String, help: String| {
         Box::new(Finding::error(code, span, message).help(help))
     };
-    let (action, name, key) = match (&case.topic, &case.command, &case.service) {
-        (Some(name), None, None) => (Verb::Read, name, "topic"),
-        (None, Some(name), None) => (Verb::Command, name, "command"),
-        (None, None, Some(name)) => (Verb::Call, name, "service"),
-        _ => {
+    let mut named = Verb::ALL.into_iter().filter_map(|verb| Some((verb, case.name(verb)?)));
+    let (verb, name) = match (named.next(), named.next()) {
+        (Some(only), None) => only,
+        (None, _) | (Some(_), Some(_)) => {
             let message = "a case is about one thing".to_owned();
             return Err(wrong(
                 "one-thing",
@@ -183,7 +194,7 @@ fn ask(
             ));
         }
     };
-    let who = policy.audience(&case.who).map_err(|unknown| {
+    let who = policy.party(&case.who).map_err(|unknown| {
         let names = policy.stakeholders().iter().map(|one| one.name.as_ref()).chain(["everyone"]);
         wrong("unknown-stakeholder", entry.place("who"), unknown.to_string(), suggest(&case.who, names, ""))
     })?;
@@ -193,18 +204,14 @@ fn ask(
         wrong("bad-time", entry.place("at"), format!("{text} is not a time"), help)
     })?;
     if case.expect == Expect::Undeclared {
-        return undeclared(policy, entry, case, action, name, key)
+        return undeclared(policy, entry, case, verb, name)
             .map_or(Ok(None), |finding| Err(Box::new(finding)));
     }
-    policy.explain(&who, action, name, now).map(Some).map_err(|unknown| {
-        let names: Vec<&str> = match action {
-            Verb::Read => policy.topics().map(|topic| topic.name()).collect(),
-            Verb::Command => policy.commands().iter().map(|one| one.name()).collect(),
-            Verb::Call => policy.services().iter().map(|one| one.name()).collect(),
-        };
+    policy.explain(&who, verb, name, now).map(Some).map_err(|unknown| {
+        let names: Vec<&str> = policy.declarations(verb).map(|(one, _)| one.pattern.text()).collect();
         wrong(
             "undeclared",
-            entry.place(key),
+            entry.place(verb.object()),
             unknown.to_string(),
             format!(
                 "{}. If it should stay inside, undeclared: `expect: undeclared`",
@@ -217,24 +224,24 @@ fn ask(
 /// The mistake in a case that expects the policy not to have this name.
 fn undeclared(
     policy: &Policy,
-    entry: &Entry<CaseEntry>,
+    entry: &Located<CaseEntry>,
     case: &CaseEntry,
-    action: Verb,
+    verb: Verb,
     name: &str,
-    key: &str,
 ) -> Option<Finding> {
     // A name that nothing can have is undeclared in every policy: such a case would hold whatever happens.
     if !is_ros_name(name) {
         let message = format!("{} is not a full ROS name", quoted(name));
         return Some(
-            Finding::error("bad-name", entry.place(key), message).help("write it as `/camera/image_raw`"),
+            Finding::error("bad-name", entry.place(verb.object()), message)
+                .help("write it as `/camera/image_raw`"),
         );
     }
     if case.line.is_some() {
         let message = "no rule decides on an undeclared name";
         return Some(Finding::error("one-thing", entry.place("line"), message).help("take `line` out"));
     }
-    let declaration = policy.declaration(action, name)?;
+    let declaration = policy.declaration(verb, name)?;
     let message = format!("expected undeclared, but line {} declares it", declaration.span.line);
     let help = match &case.why {
         Some(why) => format!("as {}\nexpected because: {}", quoted(declaration.pattern.text()), plain(why)),
@@ -254,7 +261,7 @@ fn judge(
     policy: &Policy,
     policy_file: &str,
     policy_text: &str,
-    entry: &Entry<CaseEntry>,
+    entry: &Located<CaseEntry>,
     case: &CaseEntry,
     explanation: &Explanation,
 ) -> Option<Finding> {

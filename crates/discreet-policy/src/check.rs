@@ -10,6 +10,8 @@ pub(super) mod people;
 mod rules;
 pub(super) mod siblings;
 
+pub(super) use fields::kinds;
+
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -96,16 +98,14 @@ pub(super) fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (D
     }
     let personal = Arc::new(fields::personal_data(file.personal_data.as_ref(), context));
     let classes = classes::classes(&file.classes, &personal, context);
-    let declared = Declared {
-        stakeholders: declared::stakeholders(&file.stakeholders, context),
-        topics: declared::topics(&file.topics, &classes, &personal, context),
-        commands: declared::commands(&file.commands, &classes, context),
-        services: declared::services(&file.services, &classes, &personal, context),
-        classes,
-        personal,
-    };
-    declared::conflicts(&declared.topics, &declared.commands, context);
-    declared::ingress(&declared.topics, &declared.commands, context);
+    let stakeholders = declared::stakeholders(&file.stakeholders, context);
+    let topics = declared::topics(&file.topics, &classes, &personal, context);
+    let commands = declared::commands(&file.commands, &classes, context);
+    let services = declared::services(&file.services, &classes, &personal, context);
+    declared::conflicts(&topics, &commands, context);
+    declared::ingress(&topics, &commands, context);
+    let ingress = [commands, services].concat();
+    let declared = Declared { classes, stakeholders, topics, ingress, personal };
     patterns::without_rule(file.personal_data.as_ref(), &declared, context);
     let rules = rules::rules(file, &declared, context);
     (declared, rules)

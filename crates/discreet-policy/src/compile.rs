@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::declared::{Class, Declaration, Declared, Ingress, Stakeholder, TopicPolicy};
-use super::groups::{self, Group};
-use super::rule::{Audience, Rule, RuleId, Target, Verb, is_within};
+use super::class::Class;
+use super::declared::{Declaration, Declared, Ingress, Stakeholder, TopicPolicy};
+use super::groups::{self, KeyGroup};
+use super::rule::{Party, Rule, RuleId, Target, is_within};
 use super::timetable::{Access, Builder, Timetable};
+use super::verb::Verb;
 use discreet_pii::PersonalData;
 
 /// A policy's parts, compiled.
@@ -17,9 +19,9 @@ pub(super) struct Compiled {
     pub classes: Vec<Arc<Class>>,
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Arc<TopicPolicy>>,
-    pub groups: Vec<Arc<Group>>,
-    pub commands: Vec<Arc<Ingress>>,
-    pub services: Vec<Arc<Ingress>>,
+    pub groups: Vec<Arc<KeyGroup>>,
+    /// Commands, then services.
+    pub ingress: Vec<Arc<Ingress>>,
     pub rules: Vec<Rule>,
     pub personal: Arc<PersonalData>,
     /// The rules that decide something, somewhere, at some time.
@@ -35,18 +37,18 @@ type Layer = BTreeMap<Who, Builder>;
 type Tables = BTreeMap<Who, Arc<Timetable>>;
 
 pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
-    let Declared { classes, stakeholders, topics, commands, services, personal } = declared;
+    let Declared { classes, stakeholders, topics, ingress: mut coming_in, personal } = declared;
     let mut classes: Vec<Arc<Class>> = classes.into_values().flatten().collect();
     classes.sort_by(|a, b| a.name().cmp(b.name()));
     let mut work = Work { stakeholders: &stakeholders, deciding: BTreeSet::new() };
 
     let by_class = work.class_tables(&classes, &rules);
     let no_tables = Finished::default();
-    let mut compile_all = |declared: Vec<Declaration>, action: Verb| -> Vec<(Declaration, Access)> {
-        let own = work.own_layers(&declared, &rules, action);
-        let shared = |declaration: &Declaration| match action {
-            Verb::Read => by_class.get(declaration.class.name()).unwrap_or(&no_tables),
-            Verb::Command | Verb::Call => &no_tables,
+    let mut compile_all = |declared: Vec<Declaration>, verb: Verb| -> Vec<(Declaration, Access)> {
+        let own = work.own_layers(&declared, &rules, verb);
+        let shared = |declaration: &Declaration| {
+            let class = by_class.get(declaration.class.name()).filter(|_| verb.is_read());
+            class.unwrap_or(&no_tables)
         };
         let accesses: Vec<Access> = declared
             .iter()
@@ -56,11 +58,12 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
         declared.into_iter().zip(accesses).collect()
     };
     let topics = compile_all(topics, Verb::Read);
-    let commands = compile_all(commands, Verb::Command);
-    let services = compile_all(services, Verb::Call);
-    let ingress = |all: Vec<(Declaration, Access)>| -> Vec<Arc<Ingress>> {
-        all.into_iter().map(|(declaration, access)| Arc::new(Ingress { declaration, access })).collect()
-    };
+    let mut ingress = Vec::new();
+    for (verb, kind) in Verb::ALL.into_iter().filter_map(|verb| Some((verb, verb.ingress()?))) {
+        let declared = coming_in.extract_if(.., |one| one.verb == verb).collect();
+        let compiled = compile_all(declared, verb).into_iter();
+        ingress.extend(compiled.map(|(declaration, access)| Arc::new(Ingress { kind, declaration, access })));
+    }
     let deciding = work.deciding;
     let mut groups = groups::Builder::default();
     let mut topic = |(declaration, access): (Declaration, Access)| {
@@ -71,8 +74,7 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
         classes,
         topics: topics.into_iter().map(&mut topic).collect(),
         groups: groups.finish(),
-        commands: ingress(commands),
-        services: ingress(services),
+        ingress,
         stakeholders,
         rules,
         personal,
@@ -94,10 +96,10 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn audience(&self, names: &HashMap<&str, Who>, audience: &Audience) -> Option<Who> {
+    fn audience(&self, names: &HashMap<&str, Who>, audience: &Party) -> Option<Who> {
         match audience {
-            Audience::Everyone => Some(EVERYONE),
-            Audience::Stakeholder(name) => names.get(name.as_ref()).copied(),
+            Party::Everyone => Some(EVERYONE),
+            Party::Stakeholder(name) => names.get(name.as_ref()).copied(),
         }
     }
 
@@ -118,7 +120,7 @@ impl Work<'_> {
     fn class_tables(&mut self, classes: &[Arc<Class>], rules: &[Rule]) -> HashMap<String, Finished> {
         let names = self.numbers();
         let mut layers: HashMap<&str, Layer> = HashMap::new();
-        for rule in rules.iter().filter(|rule| rule.action == Verb::Read) {
+        for rule in rules.iter().filter(|rule| rule.verb.is_read()) {
             for target in &rule.targets {
                 if let Target::Class(class) = target {
                     self.add(layers.entry(class.as_ref()).or_default(), &names, rule);
@@ -142,13 +144,13 @@ impl Work<'_> {
     }
 
     /// For each declaration, the rules that name it, by its name or by a glob.
-    fn own_layers(&self, declared: &[Declaration], rules: &[Rule], action: Verb) -> Vec<Layer> {
+    fn own_layers(&self, declared: &[Declaration], rules: &[Rule], verb: Verb) -> Vec<Layer> {
         let names = self.numbers();
         let by_name: HashMap<&str, usize> =
             declared.iter().enumerate().map(|(at, t)| (t.pattern.text(), at)).collect();
         let mut by_glob: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut layers: Vec<Layer> = declared.iter().map(|_| Layer::new()).collect();
-        for rule in rules.iter().filter(|rule| rule.action == action) {
+        for rule in rules.iter().filter(|rule| rule.verb == verb) {
             for target in &rule.targets {
                 let Target::Names(pattern) = target else { continue };
                 let reached: &[usize] = if pattern.is_glob() {

@@ -2,105 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
+use super::class::Class;
 use super::finding::Span;
-use super::groups::{Group, Groups};
+use super::groups::{Groups, KeyGroup};
 use super::names::Pattern;
-use super::rule::{Form, RuleId, Verb, is_within};
+use super::rule::{Form, RuleId};
 use super::time::Moment;
 use super::timetable::{Access, Verdict};
+use super::verb::Verb;
 use discreet_pii::PersonalData;
 use discreet_redact::{ImageRules, TextRules};
 
-pub use super::file::Then;
-use discreet_seal::{Entry, call_service, command_topic};
-
-pub use discreet_seal::Suite;
-
-/// A kind of data, with what it inherits filled in.
-#[derive(Debug)]
-pub struct Class {
-    name: Arc<str>,
-    suite: Suite,
-    epoch: Lasting,
-    retention: Lasting,
-    padded: bool,
-    escalation: Option<Arc<Escalation>>,
-}
-
-/// A length of time, and the text it is read from.
-#[derive(Clone, Debug)]
-pub(super) struct Lasting {
-    pub time: Duration,
-    /// As the policy writes it: `24h`.
-    pub written: Arc<str>,
-}
-
-/// The treatment of messages in which personal data is found that does not belong there.
-#[derive(Debug)]
-pub struct Escalation {
-    /// The kinds that are searched for, in every text.
-    pub rules: Arc<TextRules>,
-    /// The treatment of the message.
-    pub then: Then,
-}
-
-impl Class {
-    pub(super) fn new(
-        name: &str,
-        suite: Suite,
-        epoch: Lasting,
-        retention: Lasting,
-        padded: bool,
-        escalation: Option<Arc<Escalation>>,
-    ) -> Self {
-        Self { name: name.into(), suite, epoch, retention, padded, escalation }
-    }
-
-    /// Its full name: `contextual/guest`.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The cipher suite of its data.
-    pub fn suite(&self) -> Suite {
-        self.suite
-    }
-
-    /// The time for which one key is used.
-    pub fn epoch(&self) -> Duration {
-        self.epoch.time
-    }
-
-    pub(super) fn written_epoch(&self) -> &Lasting {
-        &self.epoch
-    }
-
-    /// The time for which its data may be kept.
-    pub fn retention(&self) -> Duration {
-        self.retention.time
-    }
-
-    pub(super) fn written_retention(&self) -> &Lasting {
-        &self.retention
-    }
-
-    /// True if its sealed messages are padded, which hides their length.
-    pub fn is_padded(&self) -> bool {
-        self.padded
-    }
-
-    /// The treatment of its messages in which personal data is found; `None` if none is searched for.
-    pub fn escalation(&self) -> Option<&Arc<Escalation>> {
-        self.escalation.as_ref()
-    }
-
-    /// True for `contextual` and its children: data about people.
-    pub fn is_contextual(&self) -> bool {
-        is_within(&self.name, "contextual")
-    }
-}
+use discreet_seal::IngressKind;
 
 /// A party with an identity.
 #[derive(Clone, Debug)]
@@ -121,26 +35,38 @@ pub(super) struct Declared {
     pub classes: HashMap<String, Option<Arc<Class>>>,
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Declaration>,
-    pub commands: Vec<Declaration>,
-    pub services: Vec<Declaration>,
+    /// Commands, then services.
+    pub ingress: Vec<Declaration>,
     pub personal: Arc<PersonalData>,
 }
 
 /// A declared topic, command or service, before the rules are compiled into it.
 #[derive(Clone, Debug)]
 pub(super) struct Declaration {
-    pub action: Verb,
+    pub verb: Verb,
     pub pattern: Pattern,
     pub type_name: String,
     pub class: Arc<Class>,
     pub span: Span,
+    pub image: Option<ImageRules>,
+    pub text: Option<Arc<TextRules>>,
+    pub published: Published,
+    pub bounds: Bounds,
+}
+
+/// The keys of a topic that are about its publishers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Published {
     pub type_hash: Option<String>,
     pub source: Option<String>,
     pub depth: Option<usize>,
-    pub image: Option<ImageRules>,
-    pub text: Option<Arc<TextRules>>,
     /// `people: none`: it shows nothing about people.
     pub without_people: bool,
+}
+
+/// The keys that bound a command or a call.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bounds {
     pub rate: Option<u32>,
     pub limits: BTreeMap<String, [f64; 2]>,
 }
@@ -184,7 +110,7 @@ impl TopicPolicy {
 
     /// The hash of that type, if the policy pins it: `RIHS01_...`.
     pub fn type_hash(&self) -> Option<&str> {
-        self.declaration.type_hash.as_deref()
+        self.declaration.published.type_hash.as_deref()
     }
 
     /// The class of its data.
@@ -194,12 +120,12 @@ impl TopicPolicy {
 
     /// The only node that may publish it, if the policy says so.
     pub fn source(&self) -> Option<&str> {
-        self.declaration.source.as_deref()
+        self.declaration.published.source.as_deref()
     }
 
     /// Queue depth, if the policy sets it: 1 to 1000.
     pub fn depth(&self) -> Option<usize> {
-        self.declaration.depth
+        self.declaration.published.depth
     }
 
     /// True if its messages are images that can be redacted.
@@ -220,7 +146,7 @@ impl TopicPolicy {
 
     /// True if the policy says that it shows nothing about people (`people: none`).
     pub fn is_without_people(&self) -> bool {
-        self.declaration.without_people
+        self.declaration.published.without_people
     }
 
     /// True if it has a redacted form.
@@ -244,7 +170,7 @@ impl TopicPolicy {
     }
 
     /// The group of those that may have it sealed in this form at some time.
-    pub fn group(&self, form: Form) -> Option<&Arc<Group>> {
+    pub fn group(&self, form: Form) -> Option<&Arc<KeyGroup>> {
         self.groups.iter().flatten().find(|group| group.form() == form)
     }
 
@@ -283,6 +209,7 @@ pub(super) fn is_cloud(type_name: &str) -> bool {
 /// A topic through which the robot takes commands, or a service it offers.
 #[derive(Debug)]
 pub struct Ingress {
+    pub(super) kind: IngressKind,
     pub(super) declaration: Declaration,
     pub(super) access: Access,
 }
@@ -295,10 +222,7 @@ impl Ingress {
 
     /// The topic, or the service, on the outer domain through which it is reached.
     pub fn outside(&self) -> String {
-        match self.entry() {
-            Entry::Command => command_topic(self.name()),
-            Entry::Call => call_service(self.name()),
-        }
+        self.kind.outside(self.name())
     }
 
     /// The place of its declaration.
@@ -307,8 +231,8 @@ impl Ingress {
     }
 
     /// Command or call.
-    pub fn entry(&self) -> Entry {
-        if self.declaration.action == Verb::Call { Entry::Call } else { Entry::Command }
+    pub fn kind(&self) -> IngressKind {
+        self.kind
     }
 
     /// Its ROS type.
@@ -323,12 +247,12 @@ impl Ingress {
 
     /// The most commands or calls a second; `None`: no limit.
     pub fn rate(&self) -> Option<u32> {
-        self.declaration.rate
+        self.declaration.bounds.rate
     }
 
     /// The least and greatest value, by field.
     pub fn limits(&self) -> &BTreeMap<String, [f64; 2]> {
-        &self.declaration.limits
+        &self.declaration.bounds.limits
     }
 
     /// The redaction of text in a service's answers; `None` without a redacted form.

@@ -19,9 +19,11 @@ mod topics;
 use std::collections::BTreeMap;
 
 use super::Policy;
-use super::rule::Verb;
-use found::{EVERYONE, Facet, Found, Parties, To, Who};
+use super::verb::Verb;
+use found::{EVERYONE, Found, Parties, Who};
+pub(crate) use found::{Facet, To};
 use pairs::pairs;
+pub(crate) use personal::words;
 
 /// Everything that changes, as far as it is listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub struct Change {
     /// The party: `everyone`, or a stakeholder's name.
     pub who: String,
     /// The part of the policy that it is about.
-    pub subject: Subject,
+    pub subject: ChangedPart,
     /// The name of that part: of a topic, a class, a stakeholder. `policy` for the policy itself.
     pub name: String,
     /// The right or the key that changes: `read`, `retention`, `limits.linear.x`.
@@ -58,7 +60,7 @@ pub struct Change {
 
 /// The part of a policy that a change is about. In the order of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
+pub enum ChangedPart {
     /// Its scope and its clock.
     Policy,
     /// A party with an identity.
@@ -67,15 +69,11 @@ pub enum Subject {
     PersonalData,
     /// A class of data.
     Class,
-    /// A topic, or a glob over topics.
-    Topic,
-    /// A topic through which the robot takes commands.
-    Command,
-    /// A service that the robot offers.
-    Service,
+    /// A topic, a command or a service.
+    Declared(Verb),
 }
 
-impl Subject {
+impl ChangedPart {
     /// One word for it, for programs.
     pub const fn name(self) -> &'static str {
         match self {
@@ -83,17 +81,7 @@ impl Subject {
             Self::Stakeholder => "stakeholder",
             Self::PersonalData => "personal_data",
             Self::Class => "class",
-            Self::Topic => "topic",
-            Self::Command => "command",
-            Self::Service => "service",
-        }
-    }
-
-    const fn of(action: Verb) -> Self {
-        match action {
-            Verb::Read => Self::Topic,
-            Verb::Command => Self::Command,
-            Verb::Call => Self::Service,
+            Self::Declared(verb) => verb.object(),
         }
     }
 }
@@ -112,7 +100,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    const fn of(gains: bool, loses: bool) -> Self {
+    pub(crate) const fn of(gains: bool, loses: bool) -> Self {
         match (gains, loses) {
             (true, true) => Self::Both,
             (true, false) => Self::Gains,
@@ -170,22 +158,22 @@ pub fn diff_with_keys(
     let mut personal = personal::Personal::new(old, new);
     for pair in pairs(old, new) {
         let audience = tables.audience(&pair, &parties);
-        let subject = Subject::of(pair.action);
+        let subject = ChangedPart::Declared(pair.verb);
         for (who, facet) in audience.changes(&pair, zones) {
             found.push(who, subject, &pair.name, &facet);
         }
         let [before, after] = [pair.old, pair.new].map(|side| side.map(|side| side.declaration));
         let siblings = topics::siblings(&pair.name, before, after);
-        if let Some(facet) = siblings.filter(|_| globs && pair.action == Verb::Read) {
+        if let Some(facet) = siblings.filter(|_| globs && pair.verb.is_read()) {
             found.push(EVERYONE, subject, &pair.name, &facet);
         }
         let (Some(before), Some(after)) = (before, after) else { continue };
-        let facets = match pair.action {
-            Verb::Read => topics::facets(&pair.name, before, after),
-            Verb::Command | Verb::Call => ingress::facets(&pair, before, after),
+        let facets = match pair.verb.is_read() {
+            true => topics::facets(&pair.name, before, after),
+            false => ingress::facets(&pair, before, after),
         };
         found.push_for(&audience.seen, subject, &pair.name, &facets);
-        if pair.action == Verb::Read {
+        if pair.verb.is_read() {
             classes.compare(&pair.name, before, after, &audience.seen, &mut found);
         }
         personal.note([before, after], &audience.seen);

@@ -2,9 +2,10 @@
 //!
 //! It does not use the timetable, and tests compare the two.
 
-use super::rule::{Audience, Effect, Form, Rule, RuleId, Verb};
+use super::rule::{Effect, Form, Party, Rule, RuleId};
 use super::time::{FOREVER, Moment};
 use super::timetable::Verdict;
+use super::verb::Verb;
 use super::{Policy, declared::Declaration};
 
 /// A decision and the reasons for it.
@@ -13,7 +14,7 @@ pub struct Explanation {
     /// The decision.
     pub verdict: Verdict,
     /// Every rule about it, in file order, with its part in the decision.
-    pub considered: Vec<(RuleId, Outcome)>,
+    pub considered: Vec<(RuleId, RuleOutcome)>,
     /// The declared name or glob it fell under.
     pub declared: String,
     /// If it is allowed redacted, the redaction: `faces: solid`, `data: phone email`.
@@ -26,7 +27,7 @@ pub struct Explanation {
 
 /// The part of a rule in a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RuleOutcome {
     /// It decided.
     Decided,
     /// It has the same effect as the rule that decided.
@@ -43,7 +44,7 @@ pub enum Outcome {
     ClockUntrusted,
 }
 
-impl Outcome {
+impl RuleOutcome {
     /// The words for a reader.
     pub fn reason(self) -> &'static str {
         match self {
@@ -71,27 +72,21 @@ pub enum Unknown {
 
 impl Policy {
     /// A party that a question may be about.
-    pub fn audience(&self, name: &str) -> Result<Audience, Unknown> {
+    pub fn party(&self, name: &str) -> Result<Party, Unknown> {
         if name == "everyone" {
-            return Ok(Audience::Everyone);
+            return Ok(Party::Everyone);
         }
         let known = self.stakeholders().iter().find(|stakeholder| stakeholder.name.as_ref() == name);
         known
-            .map(|stakeholder| Audience::Stakeholder(stakeholder.name.clone()))
+            .map(|stakeholder| Party::Stakeholder(stakeholder.name.clone()))
             .ok_or_else(|| Unknown::Stakeholder(super::finding::quoted(name)))
     }
 
     /// Decides rule by rule, and reports the part of each.
-    pub fn explain(
-        &self,
-        who: &Audience,
-        action: Verb,
-        name: &str,
-        now: Moment,
-    ) -> Result<Explanation, Unknown> {
+    pub fn explain(&self, who: &Party, verb: Verb, name: &str, now: Moment) -> Result<Explanation, Unknown> {
         let declaration =
-            self.declaration(action, name).ok_or_else(|| Unknown::Name(super::finding::quoted(name)))?;
-        let speaking = self.speaking(who, action, declaration);
+            self.declaration(verb, name).ok_or_else(|| Unknown::Name(super::finding::quoted(name)))?;
+        let speaking = self.speaking(who, verb, declaration);
         let decided = speaking
             .iter()
             .filter(|(rule, until)| rule.holds(now, *until))
@@ -113,7 +108,7 @@ impl Policy {
             // A topic for everyone in this form leaves in the open, even if stakeholders are named too.
             let says_the_same = |(other, until): &(&Rule, Option<i64>)| {
                 other.effect == rule.effect
-                    && other.who.contains(&Audience::Everyone)
+                    && other.who.contains(&Party::Everyone)
                     && other.holds(now, *until)
             };
             matches!(rule.effect, Effect::Allow(_)) && !speaking.iter().any(says_the_same)
@@ -127,39 +122,33 @@ impl Policy {
     /// The rules about a declaration for a party, each with the second at which it ends for that party.
     pub(super) fn speaking(
         &self,
-        who: &Audience,
-        action: Verb,
+        who: &Party,
+        verb: Verb,
         declaration: &Declaration,
     ) -> Vec<(&Rule, Option<i64>)> {
         let until = match who {
-            Audience::Everyone => None,
-            Audience::Stakeholder(name) => {
+            Party::Everyone => None,
+            Party::Stakeholder(name) => {
                 self.stakeholders().iter().find(|one| one.name == *name).and_then(|s| s.until)
             }
         };
         self.rules()
             .iter()
             .filter(|rule| {
-                rule.action == action
+                rule.verb == verb
                     && rule.concerns(who)
                     && rule.reaches(&declaration.pattern, declaration.class.name())
             })
             // A right that comes from a rule for everyone does not end with the stakeholder.
-            .map(|rule| (rule, until.filter(|_| !rule.who.contains(&Audience::Everyone))))
+            .map(|rule| (rule, until.filter(|_| !rule.who.contains(&Party::Everyone))))
             .collect()
     }
 
-    pub(super) fn declaration(&self, action: Verb, name: &str) -> Option<&Declaration> {
-        match action {
-            Verb::Read => match self.topics().find(|topic| topic.name() == name) {
-                Some(topic) => Some(&topic.declaration),
-                None => self.topic(name).map(|topic| &topic.declaration),
-            },
-            Verb::Command => {
-                self.commands().iter().find(|one| one.name() == name).map(|one| &one.declaration)
-            }
-            Verb::Call => self.services().iter().find(|one| one.name() == name).map(|one| &one.declaration),
-        }
+    /// The declaration of a name: under this very name, or of a topic also by a glob.
+    pub(super) fn declaration(&self, verb: Verb, name: &str) -> Option<&Declaration> {
+        let mut declared = self.declarations(verb).map(|(declaration, _)| declaration);
+        let by_glob = || self.topic(name).filter(|_| verb.is_read()).map(|topic| &topic.declaration);
+        declared.find(|declaration| declaration.pattern.text() == name).or_else(by_glob)
     }
 }
 
@@ -181,24 +170,24 @@ fn lasting(rule: &Rule, stakeholder_until: Option<i64>, now: Moment) -> i64 {
     if now.trusted { end.unwrap_or(FOREVER) } else { FOREVER }
 }
 
-fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment) -> Outcome {
+fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment) -> RuleOutcome {
     if !rule.holds(now, until) {
         if !now.trusted {
-            return Outcome::ClockUntrusted;
+            return RuleOutcome::ClockUntrusted;
         }
         let over = now.unix_seconds >= lasting(rule, until, now);
-        return if over { Outcome::Over } else { Outcome::OtherHours };
+        return if over { RuleOutcome::Over } else { RuleOutcome::OtherHours };
     }
     match decided {
-        Some(deciding) if deciding.id == rule.id => Outcome::Decided,
-        Some(deciding) if deciding.effect == rule.effect => Outcome::Agrees,
-        Some(deciding) if deciding.effect == Effect::Deny => Outcome::OverriddenByDeny,
-        Some(_) | None => Outcome::OverriddenByClear,
+        Some(deciding) if deciding.id == rule.id => RuleOutcome::Decided,
+        Some(deciding) if deciding.effect == rule.effect => RuleOutcome::Agrees,
+        Some(deciding) if deciding.effect == Effect::Deny => RuleOutcome::OverriddenByDeny,
+        Some(_) | None => RuleOutcome::OverriddenByClear,
     }
 }
 
 fn impossible(rule: &Rule, declaration: &Declaration) -> Option<&'static str> {
-    let redacted = rule.action == Verb::Read && rule.effect == Effect::Allow(Form::Redacted);
+    let redacted = rule.verb.is_read() && rule.effect == Effect::Allow(Form::Redacted);
     let text = "it has no `redact:`, so the guard denies it";
     (redacted && declaration.image.is_none() && declaration.text.is_none()).then_some(text)
 }

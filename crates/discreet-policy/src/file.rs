@@ -10,13 +10,15 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::class::ClassEntry;
 use super::finding::Span;
 use super::tree::Node;
-use discreet_seal::{Form, Suite};
+use super::verb::Verb;
+use discreet_seal::Form;
 pub(super) use part::list;
-pub use part::{Entry, Section};
+pub use part::{Located, Section};
 use part::{section, single};
-pub use redaction::{FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction, Threshold};
+pub use redaction::{FieldEntry, Hide, KindWord, PersonalDataEntry, RedactionEntry, Threshold};
 pub use rotated::RotatedEntry;
 
 /// The greatest version: 2^53 - 1, the largest whole number that every JSON reader takes (RFC 8259, section 6).
@@ -29,22 +31,22 @@ pub const LAST_VERSION: u64 = (1 << 53) - 1;
 pub struct PolicyFile {
     /// The version of the policy language: 1.
     #[schemars(with = "u64", range(min = 1, max = 1))]
-    pub discreet: Entry<u64>,
+    pub discreet: Located<u64>,
     /// The robot's name. A policy has `robot` or `fleet`.
     #[schemars(with = "String", length(min = 1, max = 64))]
     #[serde(default)]
-    pub robot: Option<Entry<String>>,
+    pub robot: Option<Located<String>>,
     /// In place of `robot`: the name of a fleet. The policy is for every robot whose trust file names it.
     #[schemars(with = "String", length(min = 1, max = 64))]
     #[serde(default)]
-    pub fleet: Option<Entry<String>>,
+    pub fleet: Option<Located<String>>,
     /// The version of this policy. It only ever grows: a guard refuses one older than what it has seen.
     #[schemars(with = "u64", range(min = 1, max = LAST_VERSION))]
-    pub version: Entry<u64>,
+    pub version: Located<u64>,
     /// The time zone of `hours` and dates, by its IANA name: `Europe/Berlin`. Without it: UTC.
     #[schemars(with = "String")]
     #[serde(default)]
-    pub timezone: Option<Entry<String>>,
+    pub timezone: Option<Located<String>>,
     /// Kinds of data: `operational` (what the robot needs to work) and `contextual` (what it learns about people), with
     /// children such as `contextual/guest`. A child has what its parent has, unless it says otherwise.
     pub classes: Section<ClassEntry>,
@@ -62,9 +64,9 @@ pub struct PolicyFile {
     /// How personal data is found and hidden in messages that are not images. Without it: the defaults below.
     #[serde(default)]
     #[schemars(with = "PersonalDataEntry")]
-    pub personal_data: Option<Entry<PersonalDataEntry>>,
+    pub personal_data: Option<Located<PersonalDataEntry>>,
     /// The rights of each party. A deny wins over every allow; anything that no rule allows is denied.
-    pub rules: Vec<Entry<RuleEntry>>,
+    pub rules: Vec<Located<RuleEntry>>,
 }
 
 impl PolicyFile {
@@ -86,83 +88,28 @@ impl PolicyFile {
         }
     }
 
+    /// The names that a rule with this verb may be about.
+    pub fn names(&self, verb: Verb) -> Box<dyn Iterator<Item = &str> + '_> {
+        match verb {
+            Verb::Read => Box::new(self.topics.names()),
+            Verb::Command => Box::new(self.commands.names()),
+            Verb::Call => Box::new(self.services.names()),
+        }
+    }
+
     /// The places of parts that the types could not take.
     pub fn not_understood(&self) -> impl Iterator<Item = Span> {
         let single = [self.discreet.unread(), self.version.unread()];
-        let zone = [&self.robot, &self.fleet, &self.timezone].into_iter().flatten().filter_map(Entry::unread);
-        let personal = self.personal_data.as_ref().and_then(Entry::unread);
+        let zone =
+            [&self.robot, &self.fleet, &self.timezone].into_iter().flatten().filter_map(Located::unread);
+        let personal = self.personal_data.as_ref().and_then(Located::unread);
         (single.into_iter().flatten().chain(zone).chain(personal))
-            .chain(self.classes.0.iter().filter_map(Entry::unread))
-            .chain(self.stakeholders.0.iter().filter_map(Entry::unread))
-            .chain(self.topics.0.iter().filter_map(Entry::unread))
-            .chain(self.commands.0.iter().filter_map(Entry::unread))
-            .chain(self.services.0.iter().filter_map(Entry::unread))
-            .chain(self.rules.iter().filter_map(Entry::unread))
-    }
-}
-
-/// A kind of data, and how it is kept.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(title = "class")]
-pub struct ClassEntry {
-    /// How it is encrypted for a named stakeholder. Without it: the parent's, or `chacha20-poly1305`.
-    pub suite: Option<SuiteWord>,
-    /// How long one key is used: `60s`, `15m`, `1h`, `1d`. Without it: the parent's, or `1h`.
-    pub epoch: Option<String>,
-    /// How long a receiver may keep it: `24h`, `7d`, at least `epoch`. The catalogue states it; nothing enforces it.
-    /// `operational` and `contextual` need it. Without it: the parent's.
-    pub retention: Option<String>,
-    /// The treatment of a message in which personal data is found that does not belong there. Without it: the
-    /// parent's, or such data is not searched for.
-    pub escalate: Option<EscalateEntry>,
-    /// Pads sealed messages, which hides their length up to a few per cent. Without it: the parent's, or `false`.
-    pub padding: Option<bool>,
-}
-
-/// The treatment of personal data where it does not belong.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(title = "escalation")]
-pub struct EscalateEntry {
-    /// The kinds of personal data to look for, in every text of the messages of this class.
-    #[schemars(length(min = 1))]
-    pub find: Vec<KindWord>,
-    /// The treatment of the message. The alarm is raised in every case.
-    pub then: Then,
-}
-
-/// What becomes of a message in which personal data was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub enum Then {
-    /// It stays inside.
-    Deny,
-    /// It leaves with the findings hidden, for every audience.
-    Redact,
-    /// It leaves as it is.
-    Alarm,
-}
-
-/// A cipher suite.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[schemars(inline)]
-pub enum SuiteWord {
-    /// Fast without AES instructions.
-    #[serde(rename = "chacha20-poly1305")]
-    ChaCha20Poly1305,
-    /// Fast with AES instructions.
-    #[serde(rename = "aes-256-gcm")]
-    Aes256Gcm,
-}
-
-impl From<SuiteWord> for Suite {
-    fn from(word: SuiteWord) -> Suite {
-        match word {
-            SuiteWord::ChaCha20Poly1305 => Suite::ChaCha20Poly1305,
-            SuiteWord::Aes256Gcm => Suite::Aes256Gcm,
-        }
+            .chain(self.classes.0.iter().filter_map(Located::unread))
+            .chain(self.stakeholders.0.iter().filter_map(Located::unread))
+            .chain(self.topics.0.iter().filter_map(Located::unread))
+            .chain(self.commands.0.iter().filter_map(Located::unread))
+            .chain(self.services.0.iter().filter_map(Located::unread))
+            .chain(self.rules.iter().filter_map(Located::unread))
     }
 }
 
@@ -199,10 +146,9 @@ pub struct TopicEntry {
     /// as many as the source itself keeps, up to 1000.
     #[schemars(range(min = 1, max = 1000))]
     pub depth: Option<u64>,
-    /// The parts that are hidden in the redacted form. Of an image: `faces`, `plates`, `persons`, `text`, as in `faces: solid`,
-    /// or the whole of it: `frame: lowres`. Of another type, by field: `data: [phone, email]`, `guest.passport_no: mask`,
-    /// `"*": [all]`. Without it: no redacted form.
-    pub redact: Option<BTreeMap<String, Redaction>>,
+    /// The parts that are hidden in the redacted form.
+    #[schemars(description = redaction::of_topic())]
+    pub redact: Option<BTreeMap<String, RedactionEntry>>,
     /// `none`: it shows nothing about people, although its type could: a camera that sees only the floor, a cloud of
     /// points without a camera's colours. Without it: unknown; `check` warns of such a topic in a class that is not contextual.
     pub people: Option<People>,
@@ -277,7 +223,7 @@ pub struct ServiceEntry {
     pub class: String,
     /// The fields that are hidden in the answer to callers whose rule says `as: redacted`, as in a topic. Without it: no
     /// redacted form.
-    pub redact: Option<BTreeMap<String, Redaction>>,
+    pub redact: Option<BTreeMap<String, RedactionEntry>>,
     /// The greatest number of calls a second. Without it: no limit.
     #[schemars(range(min = 1, max = 1000))]
     pub rate: Option<u64>,
@@ -307,6 +253,17 @@ pub struct RuleEntry {
     pub hours: Option<String>,
     /// Through this day, or until this moment: `2027-01-31` or `2027-01-31T18:00:00Z`. Without it: no end.
     pub until: Option<String>,
+}
+
+impl RuleEntry {
+    /// The names under the key of this verb.
+    pub fn names(&self, verb: Verb) -> Option<&OneOrMore> {
+        match verb {
+            Verb::Read => self.read.as_ref(),
+            Verb::Command => self.command.as_ref(),
+            Verb::Call => self.call.as_ref(),
+        }
+    }
 }
 
 /// The form in which a stakeholder may have a topic.

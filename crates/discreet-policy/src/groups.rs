@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Policy;
-use super::declared::Class;
+use super::class::Class;
 use super::rule::Form;
 use super::time::{DAY, Moment};
 use super::timetable::{Access, Timetable, Verdict};
@@ -21,7 +21,7 @@ const ID: &str = "discreet 2026-11 group id v1";
 
 /// Stakeholders who may open the same messages at the same times.
 #[derive(Debug)]
-pub struct Group {
+pub struct KeyGroup {
     id: [u8; 16],
     class: Arc<Class>,
     form: Form,
@@ -33,9 +33,9 @@ pub struct Group {
 }
 
 /// The groups of one topic: at most one for each form.
-pub(super) type Groups = [Option<Arc<Group>>; 2];
+pub(super) type Groups = [Option<Arc<KeyGroup>>; 2];
 
-impl Group {
+impl KeyGroup {
     /// Its id between guard and keeper.
     pub fn id(&self) -> [u8; 16] {
         self.id
@@ -121,9 +121,9 @@ fn allowed(table: &Timetable, now: Moment) -> Option<Form> {
 /// Makes each group once, independent of the number of topics.
 #[derive(Default)]
 pub(super) struct Builder {
-    known: HashMap<[u8; 16], Arc<Group>>,
+    known: HashMap<[u8; 16], Arc<KeyGroup>>,
     /// In the order of their first topics.
-    all: Vec<Arc<Group>>,
+    all: Vec<Arc<KeyGroup>>,
 }
 
 impl Builder {
@@ -133,18 +133,18 @@ impl Builder {
     }
 
     /// Every group that was made.
-    pub fn finish(self) -> Vec<Arc<Group>> {
+    pub fn finish(self) -> Vec<Arc<KeyGroup>> {
         self.all
     }
 
-    fn group(&mut self, class: &Arc<Class>, access: &Access, form: Form) -> Option<Arc<Group>> {
+    fn group(&mut self, class: &Arc<Class>, access: &Access, form: Form) -> Option<Arc<KeyGroup>> {
         let may = |(_, table): &&(Arc<str>, Arc<Timetable>)| table.allows_form(form);
         let candidates: Vec<_> = access.named.iter().filter(may).cloned().collect();
         if candidates.is_empty() {
             return None;
         }
         let names = candidates.iter().map(|(name, _)| name.as_ref()).collect::<Vec<&str>>().join(" ");
-        let group = Group {
+        let group = KeyGroup {
             id: [0; 16],
             class: Arc::clone(class),
             form,
@@ -154,7 +154,7 @@ impl Builder {
         };
         let id = identify(&group);
         let group = self.known.entry(id).or_insert_with(|| {
-            let group = Arc::new(Group { id, ..group });
+            let group = Arc::new(KeyGroup { id, ..group });
             self.all.push(Arc::clone(&group));
             group
         });
@@ -163,7 +163,7 @@ impl Builder {
 }
 
 /// Everything that distinguishes groups. The ids of the rules do not: they may differ.
-fn identify(group: &Group) -> [u8; 16] {
+fn identify(group: &KeyGroup) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new_derive_key(ID);
     let mut put = |bytes: &[u8]| {
         hasher.update(&(bytes.len() as u64).to_le_bytes());

@@ -6,7 +6,7 @@ use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value as Json;
 
 use super::finding::{Finding, Span, plain, quoted, suggest};
-use super::tree::{Entry, Node, Value};
+use super::tree::{MapEntry, Node, Value};
 
 /// The JSON Schema of a kind of file: [`super::file::PolicyFile`] or [`super::cases::CasesFile`].
 pub fn schema<T: JsonSchema>() -> Json {
@@ -161,7 +161,7 @@ impl<'a> Walk<'a> {
         (!written.is_empty() && !written.starts_with('*')).then_some(written)
     }
 
-    fn map(&mut self, entries: &[Entry], schema: &'a Json, named_at: Span) {
+    fn map(&mut self, entries: &[MapEntry], schema: &'a Json, named_at: Span) {
         let properties = schema.get("properties").and_then(Json::as_object);
         let others = schema.get("additionalProperties");
         let what = schema.get("title").and_then(Json::as_str).unwrap_or("entry");

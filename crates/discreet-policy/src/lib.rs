@@ -7,10 +7,12 @@
 
 pub mod cases;
 mod check;
+pub mod class;
 mod closure;
 mod compile;
 pub mod declared;
 pub mod diff;
+pub mod escalation;
 pub mod explain;
 pub mod file;
 pub mod finding;
@@ -26,6 +28,7 @@ pub mod time;
 mod timetable;
 pub mod tree;
 pub mod trust;
+mod verb;
 pub mod watch;
 mod writing;
 
@@ -34,20 +37,26 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-pub use declared::{Class, Escalation, Ingress, Stakeholder, Suite, Then, TopicPolicy};
+pub use class::Class;
+pub use declared::{Ingress, Stakeholder, TopicPolicy};
+pub use discreet_seal::Suite;
+pub use escalation::{Escalation, Then};
 pub use finding::{Finding, Severity, Span};
-pub use groups::Group;
+pub use groups::KeyGroup;
 pub use live::{Adopted, Floor, LivePolicy, NotInForce, Reloaded, read_file, signed_policy};
-pub use rule::{Audience, Effect, Form, Rule, RuleId, Verb};
+pub use rule::{Effect, Form, Party, Rule, RuleId};
 pub use scope::Scope;
 pub use time::Moment;
 pub use timetable::Verdict;
-pub use tree::Limits;
+pub use tree::FileLimits;
 pub use trust::Trust;
+pub use verb::Verb;
 
 use closure::Closure;
 use compile::Compiled;
+use declared::Declaration;
 use names::Pattern;
+use timetable::Access;
 
 use discreet_pii::PersonalData;
 
@@ -70,14 +79,14 @@ pub struct Policy {
 impl Policy {
     /// Reads and checks a policy file: the policy and its warnings, or every error and warning at once.
     pub fn read(file_name: &str, text: &str) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
-        Self::read_within(file_name, text, &Limits::FILE)
+        Self::read_within(file_name, text, &FileLimits::FILE)
     }
 
     /// The same with other limits, for policies a program makes.
     pub fn read_within(
         file_name: &str,
         text: &str,
-        limits: &Limits,
+        limits: &FileLimits,
     ) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
         load::load(file_name, text, limits)
     }
@@ -181,14 +190,16 @@ impl Policy {
         self.parts.topics.iter()
     }
 
-    /// All declared commands, in file order.
-    pub fn commands(&self) -> &[Arc<Ingress>] {
-        &self.parts.commands
+    /// All declared commands in file order, then all declared services.
+    pub fn ingress(&self) -> &[Arc<Ingress>] {
+        &self.parts.ingress
     }
 
-    /// All declared services, in file order.
-    pub fn services(&self) -> &[Arc<Ingress>] {
-        &self.parts.services
+    /// All declarations that a rule with this verb may name, in file order, each with the access to it.
+    pub(crate) fn declarations(&self, verb: Verb) -> impl Iterator<Item = (&Declaration, &Access)> {
+        let topics = self.topics().map(|topic| (&topic.declaration, &topic.access));
+        let ingress = self.ingress().iter().map(|one| (&one.declaration, &one.access));
+        topics.chain(ingress).filter(move |(declaration, _)| declaration.verb == verb)
     }
 
     /// All classes, by name.
@@ -202,7 +213,7 @@ impl Policy {
     }
 
     /// The groups that share keys, each for one class and form.
-    pub fn groups(&self) -> &[Arc<Group>] {
+    pub fn groups(&self) -> &[Arc<KeyGroup>] {
         &self.parts.groups
     }
 
@@ -214,10 +225,10 @@ impl Policy {
     /// Builds the text rules, which takes time, before it decides on messages.
     pub fn prepare(&self) {
         let topics = self.topics().filter_map(|topic| topic.text_rules());
-        let services = self.services().iter().filter_map(|service| service.text_rules());
+        let answers = self.ingress().iter().filter_map(|service| service.text_rules());
         let escalations = self.classes().iter().filter_map(|class| class.escalation());
         let escalations = escalations.map(|escalation| &escalation.rules);
-        topics.chain(services).chain(escalations).for_each(|rules| rules.prepare());
+        topics.chain(answers).chain(escalations).for_each(|rules| rules.prepare());
     }
 
     /// All rules, in file order.

@@ -6,14 +6,15 @@ use super::check::{self, Context};
 use super::compile::compile;
 use super::file::PolicyFile;
 use super::finding::{Finding, Severity, has_errors};
-use super::tree::{Limits, Node, Value};
+use super::tree::{FileLimits, Node, Value};
+use super::verb::Verb;
 use super::{Policy, json_schema, writing};
 
 /// Reads, checks and compiles a policy.
 pub(super) fn load(
     file_name: &str,
     text: &str,
-    limits: &Limits,
+    limits: &FileLimits,
 ) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
     let root = writing::read(text, limits)?;
     if matches!(root.node.value, Value::Null) {
@@ -62,18 +63,17 @@ pub(super) fn load(
 }
 
 /// Refuses a section with more entries than `limits` allow.
-fn count(file: &PolicyFile, root: &Node, limits: &Limits, context: &mut Context) {
+fn count(file: &PolicyFile, root: &Node, limits: &FileLimits, context: &mut Context) {
     let globs = file.topics.names().filter(|name| name.contains('*')).count();
+    let declared =
+        Verb::ALL.map(|verb| (verb.section(), verb.section(), file.names(verb).count(), limits.entries));
     let numbers = [
         ("classes", "classes", file.classes.0.len(), limits.entries),
         ("stakeholders", "stakeholders", file.stakeholders.0.len(), limits.stakeholders),
-        ("topics", "topics", file.topics.0.len(), limits.entries),
         ("topics", "globs over topics", globs, limits.globs),
-        ("commands", "commands", file.commands.0.len(), limits.entries),
-        ("services", "services", file.services.0.len(), limits.entries),
         ("rules", "rules", file.rules.len(), limits.entries),
     ];
-    for (key, what, number, most) in numbers {
+    for (key, what, number, most) in declared.into_iter().chain(numbers) {
         if number > most {
             let span = root.entry(key).map_or(root.span, |entry| entry.key_span);
             let help = "use globs, lists and classes to write the same with fewer entries";

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::finding::Span;
 use super::names::Pattern;
 use super::time::{FOREVER, Hours, Moment};
+use super::verb::Verb;
 
 pub use discreet_seal::Form;
 
@@ -21,14 +22,14 @@ impl RuleId {
 
 /// A party that receives, commands or calls.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Audience {
+pub enum Party {
     /// The open outer domain: any node, without a key.
     Everyone,
     /// A named party with an identity.
     Stakeholder(Arc<str>),
 }
 
-impl Audience {
+impl Party {
     /// The word of a policy.
     pub fn name(&self) -> &str {
         match self {
@@ -36,17 +37,6 @@ impl Audience {
             Self::Stakeholder(name) => name,
         }
     }
-}
-
-/// The action that a rule is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verb {
-    /// Reading a topic.
-    Read,
-    /// Giving a command.
-    Command,
-    /// Calling a service.
-    Call,
 }
 
 /// Effect of a rule.
@@ -75,9 +65,9 @@ pub struct Rule {
     /// Its place in the file.
     pub span: Span,
     /// Its parties.
-    pub who: Vec<Audience>,
-    /// Its action.
-    pub action: Verb,
+    pub who: Vec<Party>,
+    /// Reading, commanding or calling.
+    pub verb: Verb,
     /// Target of a rule.
     pub targets: Vec<Target>,
     /// Effect of a rule.
@@ -95,8 +85,8 @@ impl Rule {
     }
 
     /// True if it applies to this party. A rule for everyone applies to each stakeholder too.
-    pub fn concerns(&self, who: &Audience) -> bool {
-        self.who.iter().any(|named| *named == Audience::Everyone || named == who)
+    pub fn concerns(&self, who: &Party) -> bool {
+        self.who.iter().any(|named| *named == Party::Everyone || named == who)
     }
 
     /// True if it reaches a declared name of this class.

@@ -14,7 +14,7 @@ use super::finding::{Finding, Span, plain};
 
 /// Limits of a file.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct FileLimits {
     /// Size of the file, in bytes.
     pub bytes: usize,
     /// Nesting of lists and maps.
@@ -29,7 +29,7 @@ pub struct Limits {
     pub globs: usize,
 }
 
-impl Limits {
+impl FileLimits {
     /// For files.
     pub const FILE: Self =
         Self { bytes: 256 * 1024, depth: 32, nodes: 100_000, entries: 10_000, stakeholders: 100, globs: 200 };
@@ -67,12 +67,12 @@ pub enum Value {
     /// A list.
     List(Vec<Node>),
     /// A map, as written: in order, and with keys that appear twice.
-    Map(Vec<Entry>),
+    Map(Vec<MapEntry>),
 }
 
 /// A key and its value.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct MapEntry {
     /// The key.
     pub key: String,
     /// The place of the key.
@@ -85,7 +85,7 @@ pub struct Entry {
 
 impl Node {
     /// The first value under a key, if this is a map and has it.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, key: &str) -> Option<&MapEntry> {
         match &self.value {
             Value::Map(entries) => entries.iter().find(|entry| entry.key == key),
             _ => None,
@@ -118,7 +118,7 @@ impl Node {
 }
 
 /// Reads a file into a tree. YAML that cannot be read is one finding: nothing after it can be trusted.
-pub fn read(text: &str, limits: &Limits) -> Result<Node, Finding> {
+pub fn read(text: &str, limits: &FileLimits) -> Result<Node, Finding> {
     let start = Span { line: 1, column: 1, start: 0, end: 1 };
     if text.len() > limits.bytes {
         let message = format!("the file has more than the {} bytes that are read", limits.bytes);
@@ -297,7 +297,7 @@ impl<'de> Visitor<'de> for AnyValue {
         while let Some(key) = map.next_key::<Spanned<Option<String>>>()? {
             let node = map.next_value()?;
             let (key_span, is_null) = (place(key.referenced), key.value.is_none());
-            entries.push(Entry { key_span, key: key.value.unwrap_or_default(), is_null, node });
+            entries.push(MapEntry { key_span, key: key.value.unwrap_or_default(), is_null, node });
         }
         Ok(Value::Map(entries))
     }
@@ -309,7 +309,7 @@ mod tests {
 
     #[test]
     fn keys_and_values_know_their_place() {
-        let root = read("a: 1\n\"b\":\n  - x\n  - {c: yes}\n", &Limits::FILE).unwrap();
+        let root = read("a: 1\n\"b\":\n  - x\n  - {c: yes}\n", &FileLimits::FILE).unwrap();
         let b = root.entry("b").unwrap();
         assert_eq!((b.key_span.line, b.key_span.column), (2, 1));
         let Value::List(items) = &b.node.value else { panic!("a list") };
@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn a_key_written_twice_is_kept_twice() {
-        let root = read("a: 1\na: 2\n", &Limits::FILE).unwrap();
+        let root = read("a: 1\na: 2\n", &FileLimits::FILE).unwrap();
         assert!(matches!(root.value, Value::Map(entries) if entries.len() == 2));
     }
 
@@ -331,7 +331,7 @@ mod tests {
             text += &format!("a{level}: &a{level} [{}]\n", [previous.as_str(); 10].join(", "));
         }
         let started = std::time::Instant::now();
-        let refused = read(&text, &Limits::FILE).unwrap_err();
+        let refused = read(&text, &FileLimits::FILE).unwrap_err();
         assert_eq!(refused.code, "file-too-complex", "{}", refused.message);
         assert!(started.elapsed().as_secs() < 2);
     }
@@ -339,8 +339,8 @@ mod tests {
     #[test]
     fn nesting_is_bounded() {
         let deep = format!("a: {}{}", "[".repeat(40), "]".repeat(40));
-        assert_eq!(read(&deep, &Limits::FILE).unwrap_err().code, "file-too-complex");
+        assert_eq!(read(&deep, &FileLimits::FILE).unwrap_err().code, "file-too-complex");
         let absurd = "[".repeat(100_000);
-        assert!(read(&absurd, &Limits::FILE).is_err());
+        assert!(read(&absurd, &FileLimits::FILE).is_err());
     }
 }

@@ -4,7 +4,7 @@
 use granit_parser::{Event, Parser, Span as Place};
 
 use super::finding::{Finding, Span, quoted};
-use super::tree::{self, Limits, Node};
+use super::tree::{self, FileLimits, Node};
 
 /// A file as read, and the faults of its writing.
 pub(super) struct Written {
@@ -13,7 +13,7 @@ pub(super) struct Written {
 }
 
 /// Reads a file into a tree. If that fails, the error comes with the characters that may be its cause.
-pub(super) fn read(text: &str, limits: &Limits) -> Result<Written, Vec<Finding>> {
+pub(super) fn read(text: &str, limits: &FileLimits) -> Result<Written, Vec<Finding>> {
     let mut findings = characters(text);
     match tree::read(text, limits) {
         Ok(node) => {
@@ -109,7 +109,8 @@ mod tests {
     use super::*;
 
     fn codes(text: &str) -> Vec<(&'static str, u32, u32)> {
-        let findings = read(text, &Limits::FILE).map_or_else(|findings| findings, |written| written.findings);
+        let findings =
+            read(text, &FileLimits::FILE).map_or_else(|findings| findings, |written| written.findings);
         findings.iter().map(|finding| (finding.code, finding.span.line, finding.span.column)).collect()
     }
 

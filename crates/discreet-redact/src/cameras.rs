@@ -16,7 +16,7 @@ const TOGETHER: Duration = Duration::from_millis(50);
 
 /// The findings in one frame.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Seen {
+pub struct FrameFindings {
     /// Time of the frame: nanoseconds since 1970.
     pub stamp: i64,
     /// The frame's columns and rows.
@@ -34,7 +34,7 @@ pub struct Cameras {
 
 #[derive(Debug, Default)]
 struct Latest {
-    cameras: HashMap<String, VecDeque<Seen>>,
+    cameras: HashMap<String, VecDeque<FrameFindings>>,
     intrinsics: HashMap<String, Intrinsics>,
     /// The sizes that images may have, by the topic of the `camera_info`.
     sizes: HashMap<String, Vec<Size>>,
@@ -67,7 +67,7 @@ impl Cameras {
 
     /// The findings of `camera` nearest to this stamp, at most 50 ms apart. Waits for them until the
     /// deadline.
-    pub fn at(&self, camera: &str, stamp: i64, deadline: Duration) -> Option<Seen> {
+    pub fn at(&self, camera: &str, stamp: i64, deadline: Duration) -> Option<FrameFindings> {
         let until = Instant::now() + deadline;
         let mut latest = self.latest();
         loop {
@@ -141,8 +141,8 @@ impl Cameras {
     }
 }
 
-fn nearest(seen: &VecDeque<Seen>, stamp: i64) -> Option<&Seen> {
-    let apart = |frame: &&Seen| frame.stamp.abs_diff(stamp);
+fn nearest(seen: &VecDeque<FrameFindings>, stamp: i64) -> Option<&FrameFindings> {
+    let apart = |frame: &&FrameFindings| frame.stamp.abs_diff(stamp);
     seen.iter().min_by_key(apart).filter(|frame| u128::from(apart(frame)) <= TOGETHER.as_nanos())
 }
 

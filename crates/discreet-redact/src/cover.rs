@@ -1,6 +1,5 @@
 //! Covers parts of an image in place.
 
-use super::encoding::Encoding;
 use super::{Area, Cover, Frame, WholeFrame};
 
 /// The most tiles of a cover across and down, whatever the size of the area. People are still recognised at
@@ -63,14 +62,9 @@ impl Frame<'_> {
         let many = (long / side).max(1);
         let (across, down) = if width < height { (few, many) } else { (many, few) };
         let all = Area::all(self.size());
-        match self.encoding() {
-            Encoding::Millimetres | Encoding::Metres => self.nearest(all, across, down),
-            Encoding::Colours { .. }
-            | Encoding::Bayer { .. }
-            | Encoding::Packed422 { .. }
-            | Encoding::Pairs420 { .. }
-            | Encoding::Pairs444
-            | Encoding::Planes420 => self.mosaic(all, across, down),
+        match self.encoding().is_depth() {
+            true => self.nearest(all, across, down),
+            false => self.mosaic(all, across, down),
         }
     }
 

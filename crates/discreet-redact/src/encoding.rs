@@ -1,6 +1,10 @@
 //! The layout of pixels in the bytes of an image: the encodings of sensor_msgs/image_encodings.hpp.
 
+mod to_bgr;
+mod yuv;
+
 use super::{Area, BlankReason};
+pub(super) use to_bgr::Converter;
 
 /// The encodings whose pixels can be covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -126,7 +130,15 @@ impl Encoding {
 
     /// True for distances instead of light, which detectors cannot inspect.
     pub fn is_depth(self) -> bool {
-        matches!(self, Encoding::Millimetres | Encoding::Metres)
+        match self {
+            Encoding::Millimetres | Encoding::Metres => true,
+            Encoding::Colours { .. }
+            | Encoding::Bayer { .. }
+            | Encoding::Packed422 { .. }
+            | Encoding::Pairs420 { .. }
+            | Encoding::Pairs444
+            | Encoding::Planes420 => false,
+        }
     }
 
     /// True for light in numbers of eight bits.

@@ -1,51 +1,6 @@
 //! Findings in an image.
 
-use super::Area;
-
-discreet_host::words! {
-    /// Kind of thing that detectors look for.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    pub enum Subject {
-        /// Faces of people.
-        Faces = "faces",
-        /// Licence plates of vehicles.
-        Plates = "plates",
-        /// Whole people: face, body, clothes.
-        Persons = "persons",
-        /// Writing: on screens, documents, name tags.
-        Text = "text",
-    }
-
-    /// The name in policies.
-    name
-}
-
-/// Some of the subjects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Subjects(u8);
-
-impl Subjects {
-    /// From one byte, whose lowest bit is the first subject; `None` if any other bit is set.
-    pub const fn from_bits(bits: u8) -> Option<Subjects> {
-        if bits >> Subject::ALL.len() == 0 { Some(Subjects(bits)) } else { None }
-    }
-
-    /// As one byte, whose lowest bit is the first subject.
-    pub const fn bits(self) -> u8 {
-        self.0
-    }
-
-    /// Is it among them?
-    pub const fn contains(self, subject: Subject) -> bool {
-        self.0 >> subject as u8 & 1 == 1
-    }
-}
-
-impl FromIterator<Subject> for Subjects {
-    fn from_iter<I: IntoIterator<Item = Subject>>(subjects: I) -> Subjects {
-        Subjects(subjects.into_iter().fold(0, |bits, subject| bits | 1 << subject as u8))
-    }
-}
+use super::{Area, Subject};
 
 /// Reason for covering an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -108,6 +108,16 @@ discreet_host::words! {
     name
 }
 
+impl WholeFrame {
+    /// The result, for the author of a policy.
+    pub const fn description(self) -> &'static str {
+        match self {
+            WholeFrame::Blank => "black.",
+            WholeFrame::Lowres => "at a resolution at which no face can be recognised.",
+        }
+    }
+}
+
 discreet_host::words! {
     /// Cover of a part of an image.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -122,4 +132,15 @@ discreet_host::words! {
 
     /// The name in policies.
     name
+}
+
+impl Cover {
+    /// The result, for the author of a policy.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Cover::Solid => "with one colour: nothing of it is left.",
+            Cover::Pixelate => "with a mosaic of at most 6 by 6 tiles, whatever its size.",
+            Cover::Blur => "blurred. It may be possible to undo that.",
+        }
+    }
 }

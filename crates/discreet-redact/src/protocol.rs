@@ -8,8 +8,8 @@
 //! | 2 | Found | id u64, count u16, and for each: subject u8, why u8, score f32, left, top, right, bottom u32 |
 //! | 3 | Remade | id u64, the compressed image |
 //! | 4 | Failed | id u64 |
-//! | 16 | Inspect | id u64, stamp i64, rules (18 bytes), width u32, height u32, the pixels |
-//! | 17 | Remake | id u64, stamp i64, rules (18 bytes), format u8, the compressed image |
+//! | 16 | Inspect | id u64, stamp i64, rules, width u32, height u32, the pixels |
+//! | 17 | Remake | id u64, stamp i64, rules, format u8, the compressed image |
 //!
 //! The redactor sends Hello once, and then one answer to each question, in their order. Both sides compare a length
 //! with the limit of such a frame before they use it, and the guard accepts only what belongs to its question.

@@ -1,14 +1,11 @@
 //! The small picture of a frame that detectors inspect.
 
 mod axis;
-mod colour;
-mod yuv;
 
 use super::area::Size;
-use super::encoding::{Encoding, Order};
+use super::encoding::{Converter, Encoding, Order};
 use super::{BlankReason, Frame, Picture};
 use axis::Axis;
-use colour::Converter;
 
 /// Makes pictures of frames. Its memory is reused: one for each topic.
 #[derive(Debug, Default)]

@@ -14,8 +14,8 @@ use discreet_audit::Time;
 use discreet_cdr::types::TypeLibrary;
 use discreet_graph::qos::Qos;
 use discreet_seal::commanding::CommandedStatus;
-use discreet_seal::unseal::{Granted, Moment, Posts};
-use discreet_seal::{CALL_TYPE, CommandContext, ContextDigest, Entry, GRANTS_TOPIC, GRANTS_TYPE};
+use discreet_seal::unseal::{Granted, Posts, ReadTime};
+use discreet_seal::{CALL_TYPE, CommandContext, ContextDigest, GRANTS_TOPIC, GRANTS_TYPE, IngressKind};
 
 use call::CallWay;
 use topic::CommandWay;
@@ -103,7 +103,7 @@ impl Commanding {
         };
         for (name, type_name) in &commands {
             let definition = types.definition(type_name).map_err(|error| unknown(type_name, error))?;
-            let digest = commanding.context(domain, Entry::Command, name, type_name, &definition.hash);
+            let digest = commanding.context(domain, IngressKind::Command, name, type_name, &definition.hash);
             let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name, digest };
             let way = CommandWay::open(&sending, definition, commanding.posts.granted(), &commanding.queue)?;
             commanding.ways.push(way);
@@ -111,7 +111,7 @@ impl Commanding {
         let call = types.service(CALL_TYPE).map_err(|error| unknown(CALL_TYPE, error))?;
         for (name, type_name) in &services {
             let definition = types.service(type_name).map_err(|error| unknown(type_name, error))?;
-            let digest = commanding.context(domain, Entry::Call, name, type_name, &definition.hash);
+            let digest = commanding.context(domain, IngressKind::Call, name, type_name, &definition.hash);
             let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name, digest };
             let way =
                 CallWay::open(&sending, &definition, &call, commanding.posts.granted(), &commanding.queue)?;
@@ -131,7 +131,7 @@ impl Commanding {
         // Not all that wait: a flood of them must not keep the rest from being served.
         for _ in 0..POSTS {
             let Some(info) = self.grants.take(&mut self.taken)? else { break };
-            let now = Moment { second, elapsed: self.started.elapsed() };
+            let now = ReadTime { second, elapsed: self.started.elapsed() };
             self.posts.read_grants(&info.gid, self.taken.as_bytes(), now);
         }
         self.ways.iter().for_each(|way| self.queue.push(Arc::clone(way).into_serve()));
@@ -156,13 +156,13 @@ impl Commanding {
     fn context(
         &self,
         domain: u32,
-        entry: Entry,
+        kind: IngressKind,
         name: &str,
         type_name: &str,
         type_hash: &str,
     ) -> ContextDigest {
         let robot = self.posts.granted().robot().name.as_str();
-        CommandContext { robot, domain, entry, name, type_name, type_hash }.digest()
+        CommandContext { robot, domain, kind, name, type_name, type_hash }.digest()
     }
 }
 

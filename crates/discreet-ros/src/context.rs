@@ -26,7 +26,7 @@ impl Context {
     ///
     /// Takes no command-line arguments, so that a remapping meant for the node's control plane cannot reroute data.
     pub fn new(domain_id: usize) -> Result<Arc<Context>, RosError> {
-        super::fastdds_shm::avoid_dead(domain_id);
+        super::rmw::prepare(domain_id);
         // SAFETY: the calls are in the order of rcl/init.h: zero, init options, set domain, init, fini options. All
         // pointers are to live locals, and no arguments are passed (argc 0 allows a null argv).
         unsafe {

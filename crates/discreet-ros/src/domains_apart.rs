@@ -1,7 +1,6 @@
 //! Detects that two domains that must be apart have met: at a discovery server, or wherever else the middleware was
 //! configured to find peers. Then participants of one domain reach the nodes of the other past this program.
 
-use std::io::Read;
 use std::sync::Arc;
 
 use super::{Node, Publisher, RosError, Subscription, TypeSupport};
@@ -21,28 +20,6 @@ enum Probe {
     None,
     Reads { _end: Subscription },
     Writes { _end: Publisher },
-}
-
-/// Files in which the middleware may be given a discovery server without a variable of its own.
-const ENVIRONMENT_FILE: &str = "FASTDDS_ENVIRONMENT_FILE";
-const SERVER: &str = "ROS_DISCOVERY_SERVER";
-
-/// Refuses an environment that names a discovery server, at which the nodes of all domains meet.
-pub fn no_discovery_server() -> Result<(), String> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let why = "at a discovery server the nodes of all domains meet, past any guard between them. Unset it here and \
-               for the robot (docs/lock.md)";
-    if set(SERVER).is_some() {
-        return Err(format!("{SERVER} is set: {why}"));
-    }
-    if let Some(path) = set(ENVIRONMENT_FILE) {
-        let mut text = Vec::new();
-        let file = std::fs::File::open(&path).and_then(|file| file.take(1 << 20).read_to_end(&mut text));
-        if file.is_ok() && memchr::memmem::find(&text, SERVER.as_bytes()).is_some() {
-            return Err(format!("{} names a {SERVER}: {why}", path.display()));
-        }
-    }
-    Ok(())
 }
 
 impl Apart {

@@ -4,6 +4,8 @@ use std::ffi::CStr;
 
 use r2r_rcl as rcl;
 
+use super::rmw::PROFILES;
+
 /// A call into ROS 2 that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RosError {
@@ -41,8 +43,9 @@ pub enum RosError {
     /// Two domains that must be apart have met.
     #[error(
         "domains {one} and {other} have met: the middleware finds nodes of the one on the other, at a discovery server or by \
-         its profiles (FASTDDS_DEFAULT_PROFILES_FILE), so that consumers reach the robot's nodes past the guard. Take that \
-         out of its configuration (docs/lock.md)"
+         its profiles ({profiles}), so that consumers reach the robot's nodes past the guard. Take that out of its \
+         configuration (docs/lock.md)",
+        profiles = PROFILES
     )]
     DomainsMeet {
         /// The domain of this process's own side.

@@ -11,12 +11,8 @@ use super::context::{Context, Node, c_string};
 use super::error::{RosError, check};
 use super::type_support::hash_text;
 use discreet_audit::cleaned;
-use discreet_graph::{Endpoint, Gid, NodeName, TopicGraph};
+use discreet_graph::{Endpoint, Gid, TopicGraph};
 use discreet_policy::names::is_ros_name;
-
-/// rmw's name for a node that it does not know yet, and for a participant that is not a ROS node.
-const UNKNOWN_NODE: &str = "_NODE_NAME_UNKNOWN_";
-const NOT_ROS: &str = "_CREATED_BY_BARE_DDS_APP_";
 
 impl Node {
     /// Every publisher on the node's domain now.
@@ -102,14 +98,7 @@ unsafe fn endpoint(info: &rcl::rmw_topic_endpoint_info_t) -> Endpoint {
         unsafe { (string(info.node_name), string(info.node_namespace), string(info.topic_type)) };
     Endpoint {
         gid: info.endpoint_gid,
-        node: match name.as_str() {
-            UNKNOWN_NODE | "" => NodeName::Unknown,
-            NOT_ROS => NodeName::NotRos,
-            // A name that no ROS node can have was made by another program, for an unknown purpose.
-            _ => Some(full_name(&namespace, &name))
-                .filter(|name| is_ros_name(name))
-                .map_or(NodeName::NotRos, NodeName::Node),
-        },
+        node: super::rmw::node_name(&namespace, &name),
         type_name: cleaned(&type_name),
         type_hash: hash_text(&info.topic_type_hash),
         qos: super::qos::announced(&info.qos_profile),
@@ -134,10 +123,6 @@ unsafe fn string(text: *const c_char) -> String {
     }
     // SAFETY: the caller's promise.
     unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
-}
-
-fn full_name(namespace: &str, name: &str) -> String {
-    format!("{}/{name}", namespace.trim_end_matches('/'))
 }
 
 /// Waits for changes of a domain's graph.

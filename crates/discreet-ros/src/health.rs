@@ -153,7 +153,7 @@ fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {
         values.push(("policy version".into(), policy.version().to_string()));
     }
     values.push(("signatures".into(), signatures(live)));
-    let lost = super::fastdds_shm::lost();
+    let lost = super::rmw::unreachable();
     let (level, message) = match (policy.as_ref(), refused) {
         _ if bridge.met().is_some() => {
             let met = bridge.met().map(ToString::to_string).unwrap_or_default();
@@ -206,9 +206,8 @@ fn audit_status(audit: &Audit) -> Status {
 
 fn keys_status(live: &LivePolicy, keys: &KeyRing) -> Status {
     let policy = live.current();
-    let needed = policy.as_ref().is_some_and(|policy| {
-        !policy.groups().is_empty() || !policy.commands().is_empty() || !policy.services().is_empty()
-    });
+    let needed =
+        policy.as_ref().is_some_and(|policy| !policy.groups().is_empty() || !policy.ingress().is_empty());
     let grants = keys.grants().grants.len();
     let lease = keys.lease().left(Instant::now(), Time::system().second()).as_secs();
     let sealed =

@@ -18,7 +18,7 @@ use discreet_graph::Participant;
 use discreet_guard::ingress::{Authorizer, AuthorizerParts, IngressStats, Limits, Rates, Refused};
 use discreet_policy::{Ingress, Policy};
 use discreet_redact::MessageRedactor;
-use discreet_seal::{CALL_TYPE, Entry, Freshness};
+use discreet_seal::{CALL_TYPE, Freshness, IngressKind};
 
 use command::CommandIngress;
 use service::ServiceIngress;
@@ -58,7 +58,7 @@ pub struct IngressPoints {
 }
 
 struct Active {
-    opened: Arc<dyn Open>,
+    opened: Arc<dyn OpenIngress>,
     spec: Spec,
     queue: Arc<ReadyQueue>,
 }
@@ -78,7 +78,7 @@ enum Definition {
 }
 
 /// An ingress that is open.
-trait Open: Serve {
+trait OpenIngress: Serve {
     fn stats(&self) -> &IngressStats;
     /// Disconnects from both domains.
     fn close(&self);
@@ -120,8 +120,7 @@ impl IngressPoints {
     /// Opens, changes and closes ingress until they are as the policy wants them, and has each of them time out
     /// calls that have waited for too long.
     pub fn reconcile(&mut self, policy: Option<&Policy>) {
-        let declared = policy.map(|policy| policy.commands().iter().chain(policy.services()));
-        let declared: Vec<&Arc<Ingress>> = declared.into_iter().flatten().collect();
+        let declared = policy.map(Policy::ingress).unwrap_or_default();
         let names: BTreeSet<String> = declared.iter().map(|ingress| ingress.outside()).collect();
         self.active.retain(|name, active| {
             let stays = names.contains(name);
@@ -221,7 +220,7 @@ impl IngressPoints {
         spec: &Spec,
         definition: Definition,
         queue: &Arc<ReadyQueue>,
-    ) -> Result<Arc<dyn Open>, RosError> {
+    ) -> Result<Arc<dyn OpenIngress>, RosError> {
         let parts = &self.parts;
         let outside = format!("{}{}", parts.prefix, ingress.outside());
         let (plan, description) = match &definition {
@@ -230,7 +229,7 @@ impl IngressPoints {
         };
         let authorizer = Authorizer::new(AuthorizerParts {
             name: ingress.name().into(),
-            entry: ingress.entry(),
+            kind: ingress.kind(),
             outside: ingress.outside(),
             domain: u32::try_from(parts.outer.domain_id()).unwrap_or(u32::MAX),
             type_name: spec.type_name.clone(),
@@ -292,8 +291,8 @@ impl IngressPoints {
 
 /// The installed definition of an ingress's type.
 fn definition_of(types: &Definitions, ingress: &Ingress) -> Result<Definition, String> {
-    match ingress.entry() {
-        Entry::Call => types.service(ingress.type_name()).map(Definition::Service),
-        Entry::Command => types.message(ingress.type_name()).map(Definition::Message),
+    match ingress.kind() {
+        IngressKind::Call => types.service(ingress.type_name()).map(Definition::Service),
+        IngressKind::Command => types.message(ingress.type_name()).map(Definition::Message),
     }
 }

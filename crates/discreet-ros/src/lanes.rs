@@ -26,7 +26,7 @@ pub struct Lanes {
     node: Arc<Node>,
     /// The properties of each lane, without the quality of service.
     released: Released,
-    lanes: Vec<Open>,
+    lanes: Vec<OpenLane>,
     places: HashMap<Lane, usize>,
     plan: Option<Plan>,
     /// The lane of the next message.
@@ -45,7 +45,7 @@ pub struct Lanes {
 struct ClosingPublishers(Vec<JoinHandle<()>>);
 
 /// A lane that exists.
-struct Open {
+struct OpenLane {
     lane: Lane,
     under: Under,
     depth: usize,
@@ -95,9 +95,9 @@ impl Lanes {
             }
         }
         // Messages latched under another policy or delivery are not handed on.
-        let is_stale = |open: &Open| open.lane.promise.latched && open.under != plan.under;
-        let is_over = |open: &Open| open.unused_since.is_some_and(|since| now >= since + LINGER);
-        let (over, mut lanes): (Vec<Open>, Vec<Open>) =
+        let is_stale = |open: &OpenLane| open.lane.promise.latched && open.under != plan.under;
+        let is_over = |open: &OpenLane| open.unused_since.is_some_and(|since| now >= since + LINGER);
+        let (over, mut lanes): (Vec<OpenLane>, Vec<OpenLane>) =
             std::mem::take(&mut self.lanes).into_iter().partition(|open| is_stale(open) || is_over(open));
         // The new ones first, so that a reader always finds one.
         let mut failed = None;
@@ -105,7 +105,7 @@ impl Lanes {
             if !lanes.iter().any(|open| open.lane == lane) {
                 let depth = lane.depth(plan.depth, None);
                 match self.outlets(lane, depth, plan) {
-                    Ok(outlets) => lanes.push(Open {
+                    Ok(outlets) => lanes.push(OpenLane {
                         lane,
                         under: plan.under,
                         depth,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use r2r::diagnostic_msgs::msg::{DiagnosticArray, DiagnosticStatus, KeyValue};
 use r2r::{ParameterValue, Publisher, QosProfile};
 
-use super::fastdds_shm::avoid_dead;
+use super::rmw;
 use discreet_guard::parameters::foreign;
 
 /// Each turn of r2r costs a tenth of a millisecond; a request ends it early, a signal waits for it.
@@ -26,16 +26,13 @@ pub struct Program {
 impl Program {
     /// Makes the node in the domain and with the arguments that ROS 2 gave this process.
     pub fn new(name: &str) -> Result<Program, StartError> {
-        let avoided = own_domain().map_or(0, avoid_dead);
+        let left_behind = own_domain().ok().and_then(rmw::left_behind);
         let mut node = start(name)?;
         let diagnostics = node.create_publisher("/diagnostics", QosProfile::default())?;
         let (parameters, _changes) = node.make_derived_parameter_handler(Arc::new(Mutex::new(Fixed)))?;
         let program = Program { node, diagnostics, parameters: Box::pin(parameters) };
-        if avoided > 0 {
-            program.logger().info(&format!(
-                "processes that were killed left {avoided} ports of shared memory behind, which are avoided; Fast DDS \
-                 may say `Failed init_port` of each once"
-            ));
+        if let Some(note) = left_behind {
+            program.logger().info(&note);
         }
         Ok(program)
     }

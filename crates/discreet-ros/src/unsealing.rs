@@ -13,7 +13,7 @@ use discreet_audit::Time;
 use discreet_cdr::types::TypeLibrary;
 use discreet_graph::qos::Qos;
 use discreet_seal::catalog::{CATALOG_TOPIC, CATALOG_TYPE};
-use discreet_seal::unseal::{Granted, Moment, Offered, Posts, RefusedPosts, Topics, UnsealedStatus};
+use discreet_seal::unseal::{Granted, Offered, Posts, ReadTime, RefusedPosts, Topics, UnsealedStatus};
 use discreet_seal::{GRANTS_TOPIC, GRANTS_TYPE};
 
 use topic::{ServedTopic, TopicOpener};
@@ -114,13 +114,13 @@ impl Unsealing {
         // Not all that wait: a flood of them must not keep the topics from being served.
         for _ in 0..POSTS {
             let Some(info) = self.grants.take(&mut self.taken)? else { break };
-            let now = Moment { second, elapsed: self.started.elapsed() };
+            let now = ReadTime { second, elapsed: self.started.elapsed() };
             self.posts.read_grants(&info.gid, self.taken.as_bytes(), now);
         }
         self.offered.retry(second);
         for _ in 0..POSTS {
             let Some(info) = self.catalog.take(&mut self.taken)? else { break };
-            let now = Moment { second, elapsed: self.started.elapsed() };
+            let now = ReadTime { second, elapsed: self.started.elapsed() };
             self.posts.read_catalog(&mut self.offered, &info.gid, self.taken.as_bytes(), now);
         }
         let Unsealing { outer, own, namespace, types, queue, posts, offered, topics, .. } = self;

@@ -28,12 +28,12 @@ pub struct Catalog {
     /// BLAKE3 of the policy's file, in hexadecimal.
     pub policy_hash: String,
     /// One entry for each released topic, by name.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<CatalogEntry>,
 }
 
 /// A released topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct CatalogEntry {
     /// Its name on the outer domain.
     pub topic: String,
     /// Its name in the policy. Sealed messages are bound to it.
@@ -128,7 +128,7 @@ impl Catalog {
     }
 }
 
-impl Entry {
+impl CatalogEntry {
     /// The order of fields is that of interfaces/discreet_interfaces/msg/CatalogEntry.msg.
     fn write(&self, writer: &mut Writer<'_>) {
         writer.str(&self.topic);
@@ -303,8 +303,8 @@ mod tests {
 
     const LEASE: Lease = Lease { stamp: 1_700_000_000_000_000_001, until: 1_700_000_030 };
 
-    fn entry(sealed: bool, audience: &str) -> Entry {
-        Entry {
+    fn entry(sealed: bool, audience: &str) -> CatalogEntry {
+        CatalogEntry {
             topic: "/guests/sealed/clear".into(),
             policy_topic: "/guests".into(),
             sealed,

@@ -3,21 +3,12 @@
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::addressed::{self, Bound, INWARD, Unopenable, Unsealable};
-use super::context::entry_digest;
+use super::context::ingress_digest;
 use super::header::{Parts, Sealing, split};
 use super::identity_hash::party;
-use super::{ContextDigest, OpenError, Receiver, ReceivingKey};
+use super::{ContextDigest, IngressKind, OpenError, Receiver, ReceivingKey};
 use crate::identity::{Identity, PublicIdentity};
 use discreet_host::secret::{NoRandomness, Secret};
-
-/// Kind of message that comes in: a command, or the request of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
-    /// A message on an inner topic.
-    Command,
-    /// The request of an inner service.
-    Call,
-}
 
 /// The context that a command or call is bound to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +18,7 @@ pub struct CommandContext<'a> {
     /// The ROS domain on which it is sent.
     pub domain: u32,
     /// Command or call.
-    pub entry: Entry,
+    pub kind: IngressKind,
     /// The inner topic or service, without `/command`.
     pub name: &'a str,
     /// The type of the content; for a service, the service's type.
@@ -39,11 +30,7 @@ pub struct CommandContext<'a> {
 impl CommandContext<'_> {
     /// The digest of the context. Compute it once for each topic or service.
     pub fn digest(&self) -> ContextDigest {
-        let kind = match self.entry {
-            Entry::Command => "command",
-            Entry::Call => "call",
-        };
-        entry_digest(kind, self.robot, self.domain, self.name, [self.type_name, self.type_hash])
+        ingress_digest(self.kind.name(), self.robot, self.domain, self.name, [self.type_name, self.type_hash])
     }
 }
 

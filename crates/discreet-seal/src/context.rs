@@ -53,7 +53,7 @@ impl Context<'_> {
 }
 
 /// The context of a command or call. `kind` keeps commands, calls and answers apart.
-pub(super) fn entry_digest(
+pub(super) fn ingress_digest(
     kind: &str,
     robot: &str,
     domain: u32,
@@ -107,8 +107,8 @@ mod tests {
             Context { policy_version: 2, ..base.clone() },
         ];
         let mut digests: Vec<_> = others.iter().chain([&base]).map(|context| context.digest().0).collect();
-        digests.push(entry_digest("command", "r", 1, "/a", ["t", "h"]).0);
-        digests.push(entry_digest("call", "r", 1, "/a", ["t", "h"]).0);
+        digests.push(ingress_digest("command", "r", 1, "/a", ["t", "h"]).0);
+        digests.push(ingress_digest("call", "r", 1, "/a", ["t", "h"]).0);
         let count = digests.len();
         digests.sort_unstable();
         digests.dedup();

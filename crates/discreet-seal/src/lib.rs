@@ -26,6 +26,7 @@ mod grant_set;
 mod grant_terms;
 mod header;
 mod identity_hash;
+mod ingress_kind;
 mod key;
 mod opening;
 mod padding;
@@ -42,7 +43,7 @@ pub use call::{
     CallAnswer, Ticket, open_response, read_call_answer, seal_call, seal_response, write_call_answer,
 };
 pub use catalog_signature::{is_signed_catalog, sign_catalog};
-pub use command::{Command, CommandContext, CommandOpener, CommandRefused, Entry, Unsendable, seal_command};
+pub use command::{Command, CommandContext, CommandOpener, CommandRefused, Unsendable, seal_command};
 pub use context::{Context, ContextDigest};
 pub use error::OpenError;
 pub use failure_limiter::FailureLimiter;
@@ -52,6 +53,7 @@ pub use grant::{Grant, Ungranted, issue};
 pub use grant_set::{GrantSet, read_grants, write_grants};
 pub use grant_terms::GrantTerms;
 pub use identity_hash::hint;
+pub use ingress_kind::IngressKind;
 pub use key::{SealError, SealingKey, sealed_size};
 pub use opening::{OpeningKey, key_id};
 pub use padding::Padding;
@@ -95,16 +97,6 @@ pub fn sealed_topic(topic: &str, form: Form) -> String {
     format!("{topic}/sealed/{}", form.name())
 }
 
-/// The outer topic of commands for an inner topic.
-pub fn command_topic(topic: &str) -> String {
-    format!("{topic}/command")
-}
-
-/// The outer service that takes calls of an inner service.
-pub fn call_service(service: &str) -> String {
-    format!("{service}/call")
-}
-
 /// Must messages of this class be signed? True for every class that is not operational, also for an unknown
 /// one.
 pub fn must_be_signed(class: &str) -> bool {
@@ -126,7 +118,5 @@ mod tests {
     fn topics_say_in_which_form_they_are_sealed() {
         assert_eq!(sealed_topic("/scan", Form::Clear), "/scan/sealed/clear");
         assert_eq!(sealed_topic("/scan", Form::Redacted), "/scan/sealed/redacted");
-        assert_eq!(command_topic("/cmd_vel"), "/cmd_vel/command");
-        assert_eq!(call_service("/set_mode"), "/set_mode/call");
     }
 }

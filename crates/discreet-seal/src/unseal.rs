@@ -13,7 +13,7 @@ mod topics;
 pub use granted::{Granted, HeldKey, Updated};
 pub use offered::{Offered, Refusal};
 pub use opener::{Forgotten, From, Opener, SealedSource, Unopened};
-pub use posts::{Moment, Posts, RefusedPosts};
+pub use posts::{Posts, ReadTime, RefusedPosts};
 pub use topic::{Republish, SealedInput, TopicCounts, TopicState, UnsealedTopic};
 pub use topics::{OpenTopic, Topics, UnsealedStatus};
 

@@ -1,8 +1,13 @@
-//! The detectors: one line each.
+//! The detectors: one line each, and a file each in `detectors/`.
 
-use super::blob::Pixels;
-use super::turned::turned;
-use super::{Engines, Models, VisionError, faces, persons, plates, text};
+mod faces;
+mod persons;
+mod plates;
+mod text;
+
+use crate::blob::Pixels;
+use crate::turned::turned;
+use crate::{Engines, Models, VisionError};
 use discreet_redact::{Following, Margin, Rotated, Sighting, Subject};
 
 /// Finds the things of one subject in a picture.

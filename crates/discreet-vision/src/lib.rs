@@ -2,23 +2,19 @@
 //! compressed images.
 //!
 //! All of this processes untrusted bytes in C++ libraries: the guard runs it in a separate process for each
-//! camera. Start with [`Watch`], the inspector of one camera. A detector is one file and one line in
-//! `detectors.rs`.
+//! camera. Start with [`Watch`], the inspector of one camera. A detector is one file in
+//! `detectors/`, a line in `detectors.rs`, and a subject in `discreet_redact`'s `detector_subjects.rs`.
 
 mod blob;
 mod close;
 mod codec;
 mod detectors;
 mod engine;
-mod faces;
 mod graph;
 mod light;
 mod motion;
 mod onnx;
-mod persons;
-mod plates;
 mod protobuf;
-mod text;
 mod turned;
 mod unseen_regions;
 mod watch;

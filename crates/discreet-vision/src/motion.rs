@@ -19,7 +19,7 @@ const TOLERANCE: f32 = 1.0;
 const NOISE: f64 = 3.0;
 
 /// The last picture of a camera, small and grey.
-pub(super) struct Gaze {
+pub(super) struct MotionEstimator {
     last: Mat,
     next: Mat,
     small: Mat,
@@ -37,10 +37,10 @@ pub(super) enum Since {
     Unknown,
 }
 
-impl Gaze {
-    pub fn new() -> Gaze {
+impl MotionEstimator {
+    pub fn new() -> MotionEstimator {
         let (last, next, small) = (Mat::default(), Mat::default(), Mat::default());
-        Gaze { last, next, small, points: Vector::new(), times: 1.0 }
+        MotionEstimator { last, next, small, points: Vector::new(), times: 1.0 }
     }
 
     /// Forgets the last picture.

@@ -17,7 +17,7 @@ const CHANGED: u32 = 12;
 const SHIFT: i32 = 3;
 
 /// The last picture that all detectors inspected.
-pub(super) struct Seen {
+pub(super) struct Inspected {
     grey: Mat,
     /// The camera's motion since, in pixels of the small picture.
     since: Motion,
@@ -27,10 +27,10 @@ pub(super) struct Seen {
     valid: Mat,
 }
 
-impl Seen {
-    pub fn new() -> Seen {
+impl Inspected {
+    pub fn new() -> Inspected {
         let [grey, aside, warped, valid] = std::array::from_fn(|_| Mat::default());
-        Seen { grey, since: Motion::NONE, aside, warped, valid }
+        Inspected { grey, since: Motion::NONE, aside, warped, valid }
     }
 
     /// All detectors have inspected this picture.
@@ -176,7 +176,7 @@ mod tests {
         Mat::from_slice_2d(&(0..180).map(row).collect::<Vec<_>>()).unwrap()
     }
 
-    fn unseen(seen: &mut Seen, grey: &Mat) -> Vec<Area> {
+    fn unseen(seen: &mut Inspected, grey: &Mat) -> Vec<Area> {
         let mut areas = Vec::new();
         seen.unseen(grey, &mut areas).unwrap();
         areas
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_strip_that_a_turning_camera_reveals_has_not_been_seen() {
-        let mut seen = Seen::new();
+        let mut seen = Inspected::new();
         seen.looked(&pattern(0)).unwrap();
         assert_eq!(unseen(&mut seen, &pattern(0)), []);
         seen.moved(&Motion { dx: -20.0, ..Motion::NONE });
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn what_moved_a_little_has_been_seen_and_what_moved_far_has_not() {
-        let mut seen = Seen::new();
+        let mut seen = Inspected::new();
         seen.looked(&pattern(0)).unwrap();
         let inside = |areas: Vec<Area>| areas.iter().filter(|area| area.left < 304).count();
         assert_eq!(inside(unseen(&mut seen, &pattern(3))), 0, "but for what came in at the edge");
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn what_is_looked_at_beside_the_frames_counts_from_its_own_picture_on() {
-        let mut seen = Seen::new();
+        let mut seen = Inspected::new();
         seen.looked(&pattern(0)).unwrap();
         seen.look_aside(&pattern(40)).unwrap();
         assert!(!unseen(&mut seen, &pattern(40)).is_empty(), "nobody is done yet");
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn somebody_who_steps_in_has_not_been_seen() {
-        let mut seen = Seen::new();
+        let mut seen = Inspected::new();
         seen.looked(&pattern(0)).unwrap();
         let mut grey = pattern(0);
         for row in 32..64 {

@@ -12,10 +12,10 @@ use opencv::prelude::*;
 
 use super::blob::{Pixels, at_most, size, with_mat};
 use super::detectors::{self, Detector};
-use super::motion::{Gaze, Since};
-use super::unseen_regions::Seen;
+use super::motion::{MotionEstimator, Since};
+use super::unseen_regions::Inspected;
 use super::{Engines, Models, VisionError, codec};
-use async_detection::Aside;
+use async_detection::AsyncDetection;
 use discreet_redact::{
     Area, BlankReason, Cause, CompressedFormat, Cover, Found, Frame, ImageInspector, ImageRules, Margin,
     Motion, Picture, Rotated, Sighting, Subject, THUMBNAIL_SIDE, Tracks, suppress,
@@ -30,11 +30,11 @@ const FORGET_AFTER: i64 = 1_000_000_000;
 pub struct Watch {
     models: Models,
     engines: Engines,
-    eyes: Vec<Eye>,
+    trackers: Vec<SubjectTracker>,
     rotated: Rotated,
-    aside: Aside,
-    gaze: Gaze,
-    seen: Seen,
+    background: AsyncDetection,
+    estimator: MotionEstimator,
+    inspected: Inspected,
     size: (u32, u32),
     stamp: Option<i64>,
     frames_since_looked: u32,
@@ -56,7 +56,7 @@ pub struct Spent {
     pub tracking: Duration,
 }
 
-struct Eye {
+struct SubjectTracker {
     subject: Subject,
     detector: Arc<Mutex<Box<dyn Detector>>>,
     slow: bool,
@@ -65,11 +65,11 @@ struct Eye {
     tracks: Tracks,
 }
 
-impl Eye {
-    fn new(subject: Subject, detector: Box<dyn Detector>) -> Eye {
+impl SubjectTracker {
+    fn new(subject: Subject, detector: Box<dyn Detector>) -> SubjectTracker {
         let (slow, margin, same) = (detector.slow(), detector.margin(), detector.same());
         let tracks = Tracks::new(detector.following());
-        Eye { subject, detector: Arc::new(Mutex::new(detector)), slow, margin, same, tracks }
+        SubjectTracker { subject, detector: Arc::new(Mutex::new(detector)), slow, margin, same, tracks }
     }
 
     /// Waits while it inspects another picture. After a panic its state is undefined.
@@ -92,11 +92,11 @@ impl Watch {
         let mut watch = Watch {
             models,
             engines,
-            eyes: Vec::new(),
+            trackers: Vec::new(),
             rotated: rules.rotated,
-            aside: Aside::default(),
-            gaze: Gaze::new(),
-            seen: Seen::new(),
+            background: AsyncDetection::default(),
+            estimator: MotionEstimator::new(),
+            inspected: Inspected::new(),
             size: (0, 0),
             stamp: None,
             frames_since_looked: 0,
@@ -112,11 +112,11 @@ impl Watch {
 
     /// Forgets all tracks: the next picture shows another scene.
     pub fn forget(&mut self) {
-        self.gaze.forget();
-        self.aside.drop_it();
+        self.estimator.forget();
+        self.background.drop_it();
         self.stamp = None;
-        for eye in &mut self.eyes {
-            eye.tracks.forget();
+        for tracker in &mut self.trackers {
+            tracker.tracks.forget();
         }
     }
 
@@ -133,13 +133,13 @@ impl Watch {
     fn learn(&mut self, rules: &ImageRules) -> Result<(), VisionError> {
         if rules.rotated != self.rotated {
             self.forget();
-            self.eyes.clear();
+            self.trackers.clear();
             self.rotated = rules.rotated;
         }
         for (subject, _) in rules.covers.iter().copied() {
-            if !self.eyes.iter().any(|eye| eye.subject == subject) {
+            if !self.trackers.iter().any(|tracker| tracker.subject == subject) {
                 let detector = detectors::load(subject, rules.rotated, &self.models, &self.engines)?;
-                self.eyes.push(Eye::new(subject, detector));
+                self.trackers.push(SubjectTracker::new(subject, detector));
             }
         }
         Ok(())
@@ -156,29 +156,29 @@ impl Watch {
         (self.size, self.stamp) = (size, Some(stamp));
 
         let started = Instant::now();
-        let since = self.gaze.step(picture)?;
+        let since = self.estimator.step(picture)?;
         let moved = Instant::now();
         self.frames_since_looked = self.frames_since_looked.saturating_add(1);
         let motion = match since {
             Since::Moved(motion) => motion,
             Since::Unknown => Motion::NONE,
         };
-        self.seen.moved(&motion.enlarged(1.0 / self.gaze.times));
-        for eye in &mut self.eyes {
-            eye.tracks.advance(&motion, size);
+        self.inspected.moved(&motion.enlarged(1.0 / self.estimator.times));
+        for tracker in &mut self.trackers {
+            tracker.tracks.advance(&motion, size);
         }
         // Without a known motion, earlier findings are useless.
-        let detection = if since == Since::Unknown || self.aside.is_overdue() {
-            self.aside.drop_it();
+        let detection = if since == Since::Unknown || self.background.is_overdue() {
+            self.background.drop_it();
             self.look_now(rules, picture, |_| true)?
         } else {
             self.look_in_turn(rules, picture, motion)?
         };
         self.found.clear();
-        for eye in self.eyes.iter().filter(|eye| rules.cover(eye.subject).is_some()) {
-            self.found.extend(eye.tracks.places().map(|(place, why)| {
-                let area = eye.margin.around(&place, size);
-                Found { subject: eye.subject, area, score: place.score.clamp(0.0, 1.0), why }
+        for tracker in self.trackers.iter().filter(|tracker| rules.cover(tracker.subject).is_some()) {
+            self.found.extend(tracker.tracks.places().map(|(place, why)| {
+                let area = tracker.margin.around(&place, size);
+                Found { subject: tracker.subject, area, score: place.score.clamp(0.0, 1.0), why }
             }));
         }
         if rules.strict {
@@ -199,9 +199,9 @@ impl Watch {
         picture: &Pixels<'_>,
         motion: Motion,
     ) -> Result<Duration, VisionError> {
-        self.aside.moved(motion);
-        match self.aside.done(&mut self.eyes, self.size) {
-            Ok(Some(since)) => self.seen.looked_aside(since.enlarged(1.0 / self.gaze.times)),
+        self.background.moved(motion);
+        match self.background.done(&mut self.trackers, self.size) {
+            Ok(Some(since)) => self.inspected.looked_aside(since.enlarged(1.0 / self.estimator.times)),
             Ok(None) => {}
             Err(trouble) => {
                 // The next picture waits for all detectors, and is blanked if one still fails.
@@ -212,11 +212,12 @@ impl Watch {
         if self.frames_since_looked < rules.every {
             return Ok(Duration::ZERO);
         }
-        let beside = |eye: &Eye| rules.every > 1 && eye.slow;
-        let spent = self.look_now(rules, picture, |eye| !beside(eye))?;
-        let slow = self.eyes.iter().filter(|eye| rules.cover(eye.subject).is_some() && beside(eye));
-        if self.aside.look(picture, slow)? && rules.strict {
-            self.seen.look_aside(self.gaze.grey())?;
+        let beside = |tracker: &SubjectTracker| rules.every > 1 && tracker.slow;
+        let spent = self.look_now(rules, picture, |tracker| !beside(tracker))?;
+        let slow =
+            self.trackers.iter().filter(|tracker| rules.cover(tracker.subject).is_some() && beside(tracker));
+        if self.background.look(picture, slow)? && rules.strict {
+            self.inspected.look_aside(self.estimator.grey())?;
         }
         Ok(spent)
     }
@@ -226,31 +227,31 @@ impl Watch {
         &mut self,
         rules: &ImageRules,
         picture: &Pixels<'_>,
-        these: impl Fn(&Eye) -> bool,
+        these: impl Fn(&SubjectTracker) -> bool,
     ) -> Result<Duration, VisionError> {
         let started = Instant::now();
         let mut all = true;
-        for eye in self.eyes.iter_mut().filter(|eye| rules.cover(eye.subject).is_some()) {
-            if these(eye) {
+        for tracker in self.trackers.iter_mut().filter(|tracker| rules.cover(tracker.subject).is_some()) {
+            if these(tracker) {
                 self.sightings.clear();
-                eye.detector()?.detect(picture, &mut self.sightings)?;
-                eye.see(&mut self.sightings);
+                tracker.detector()?.detect(picture, &mut self.sightings)?;
+                tracker.see(&mut self.sightings);
             } else {
                 all = false;
             }
         }
         self.frames_since_looked = 0;
         if all && rules.strict {
-            self.seen.looked(self.gaze.grey())?;
+            self.inspected.looked(self.estimator.grey())?;
         }
         Ok(started.elapsed())
     }
 
     fn find_unseen(&mut self, rules: &ImageRules) -> Result<(), VisionError> {
         let Some((subject, _)) = rules.covers.first().copied() else { return Ok(()) };
-        let times = self.gaze.times;
+        let times = self.estimator.times;
         let mut areas = Vec::new();
-        self.seen.unseen(self.gaze.grey(), &mut areas)?;
+        self.inspected.unseen(self.estimator.grey(), &mut areas)?;
         let (width, height) = self.size;
         let scaled = |side: u32| (side as f32 * times).round() as u32;
         self.found.extend(areas.iter().map(|area| Found {

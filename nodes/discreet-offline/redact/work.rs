@@ -14,8 +14,9 @@ use discreet_vision::Watch;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::Redact;
+use super::covers::Covers;
 use super::tree::{self, Job, Skipped};
-use super::{How, Redact};
 use crate::Answer;
 use crate::input::{say, say_error, say_json};
 use crate::inspector;
@@ -99,24 +100,10 @@ fn format_of(path: &Path) -> Option<CompressedFormat> {
 }
 
 fn rules(command: &Redact) -> anyhow::Result<ImageRules> {
-    let asked = [
-        (Subject::Faces, Some(command.faces)),
-        (Subject::Plates, command.plates),
-        (Subject::Persons, command.persons),
-        (Subject::Text, command.text),
-    ];
-    let cover = |how| match how {
-        How::Solid => Some(Cover::Solid),
-        How::Pixelate => Some(Cover::Pixelate),
-        How::Blur => Some(Cover::Blur),
-        How::Off => None,
-    };
-    let covers: Vec<_> = match command.lowres {
-        true => Vec::new(),
-        false => asked.into_iter().filter_map(|(subject, how)| Some((subject, cover(how?)?))).collect(),
-    };
+    let covers = if command.lowres { Vec::new() } else { command.covers.0.clone() };
     if covers.is_empty() && !command.lowres {
-        bail!("nothing to cover: name --plates, --persons, --text or --lowres, or leave --faces on");
+        let further = Covers::further().collect::<Vec<_>>().join(", ");
+        bail!("nothing to cover: name {further} or --lowres, or leave --{} on", Subject::DEFAULT.name());
     }
     let frame = command.lowres.then_some(WholeFrame::Lowres);
     Ok(ImageRules { covers, frame, deadline: Duration::MAX, ..ImageRules::default() })

@@ -33,13 +33,13 @@ impl Piece {
 /// Reads line by line.
 pub struct Lines {
     files: std::vec::IntoIter<PathBuf>,
-    open: Option<Open>,
+    open: Option<OpenFile>,
     /// Lines that belong together are one piece.
     together: bool,
     ahead: Option<Piece>,
 }
 
-struct Open {
+struct OpenFile {
     reader: BufReader<Box<dyn Read>>,
     name: String,
     line: usize,
@@ -89,15 +89,15 @@ impl Lines {
                 self.open = None;
             }
             match self.files.next() {
-                Some(file) => self.open = Some(Open::new(&file)?),
+                Some(file) => self.open = Some(OpenFile::new(&file)?),
                 None => return Ok(None),
             }
         }
     }
 }
 
-impl Open {
-    fn new(path: &Path) -> anyhow::Result<Open> {
+impl OpenFile {
+    fn new(path: &Path) -> anyhow::Result<OpenFile> {
         let (name, reader): (_, Box<dyn Read>) = match path.to_str() {
             Some("-") => ("<stdin>".to_owned(), Box::new(io::stdin())),
             _ => {
@@ -106,7 +106,7 @@ impl Open {
                 (name, Box::new(file))
             }
         };
-        Ok(Open { reader: BufReader::new(reader), name, line: 0 })
+        Ok(OpenFile { reader: BufReader::new(reader), name, line: 0 })
     }
 
     fn line(&mut self) -> anyhow::Result<Option<Piece>> {

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use discreet_pii::{
-    FieldRules, HidingRules, Kinds, LONGEST_OFFLINE, NameModel, Operator, OperatorKeys, PersonalData,
-    PseudonymKey, TextRedactor, TooLong,
+    FieldRules, HidingRules, Kinds, LONGEST_OFFLINE, Operator, OperatorKeys, PersonalData, PseudonymKey,
+    TextRedactor, TooLong,
 };
 use discreet_policy::Policy;
 use serde_json::json;
@@ -118,19 +118,15 @@ fn list(personal: &PersonalData) {
 }
 
 impl RedactText {
-    /// `name_model` loads the model of names, if it is needed.
-    pub fn run(
-        &self,
-        name_model: impl FnOnce() -> anyhow::Result<Arc<dyn NameModel>>,
-    ) -> anyhow::Result<Answer> {
-        match self.work(name_model) {
+    pub fn run(&self) -> anyhow::Result<Answer> {
+        match self.work() {
             // A closed pipe (`| head`) is not an error.
             Err(error) if gone(&error) => Ok(Answer::Yes),
             result => result.map(|()| Answer::Yes),
         }
     }
 
-    fn work(&self, name_model: impl FnOnce() -> anyhow::Result<Arc<dyn NameModel>>) -> anyhow::Result<()> {
+    fn work(&self) -> anyhow::Result<()> {
         let policy = self.policy.as_ref().map(|file| Source::read(file)?.usable_policy()).transpose()?;
         let mut without = PersonalData::default();
         self.threshold.into_iter().for_each(|least| without.set_threshold(Kinds::all(), least));
@@ -140,7 +136,7 @@ impl RedactText {
             return Ok(());
         }
         if (self.name_model || personal.wants_name_model) && !self.reveal {
-            personal.set_name_model(name_model()?);
+            personal.set_name_model(crate::name_model()?);
         }
         let rules = self.rules(personal)?;
         let keys = self.keys(&rules, personal)?;

@@ -20,11 +20,11 @@ pub(super) struct Route {
     /// Its row in the report.
     pub row: usize,
     /// The means to judge its messages, or the reason for leaving all of them out.
-    pub state: Result<Open, Box<LeftOut>>,
+    pub state: Result<OpenRoute, Box<LeftOut>>,
 }
 
 /// The means to judge a message of an open channel.
-pub(super) struct Open {
+pub(super) struct OpenRoute {
     pub topic: Arc<TopicPolicy>,
     pub definition: Arc<TypeDefinition>,
     /// The definition for the output.
@@ -47,7 +47,11 @@ impl Route {
 }
 
 /// The guard's questions about a topic and a publisher, in its order.
-fn open(policy: &Policy, definitions: &mut Definitions<'_>, channel: &Channel) -> Result<Open, Box<LeftOut>> {
+fn open(
+    policy: &Policy,
+    definitions: &mut Definitions<'_>,
+    channel: &Channel,
+) -> Result<OpenRoute, Box<LeftOut>> {
     let admitted = admit_name(policy, &channel.topic)
         .and_then(|topic| admit_type(topic, &channel.type_name).map(|()| topic));
     let topic = admitted.map_err(|reason| Box::new(LeftOut::not_admitted(reason, channel, policy)))?;
@@ -57,7 +61,7 @@ fn open(policy: &Policy, definitions: &mut Definitions<'_>, channel: &Channel) -
     let (definition, text) = definitions.of(channel).map_err(Box::new)?;
     admit_hash(topic, &definition.hash)
         .map_err(|reason| Box::new(LeftOut::not_admitted(reason, channel, policy)))?;
-    Ok(Open { topic: Arc::clone(topic), definition, text, number: None })
+    Ok(OpenRoute { topic: Arc::clone(topic), definition, text, number: None })
 }
 
 type Known = (Arc<TypeDefinition>, Arc<str>);

@@ -11,7 +11,7 @@ use discreet_graph::Gid;
 use discreet_host::clock::ClockFloor;
 use discreet_policy::{Ingress, LivePolicy, Policy};
 use discreet_seal::identity::PublicIdentity;
-use discreet_seal::{CommandContext, ContextDigest, Entry, Freshness, SenderKey};
+use discreet_seal::{CommandContext, ContextDigest, Freshness, IngressKind, SenderKey};
 
 use super::{
     Admitted, CommandKeys, IngressFacts, IngressState, IngressStats, Limits, Now, Rates, Refused, Rejected,
@@ -23,7 +23,7 @@ pub struct AuthorizerParts {
     /// The ingress's name inside.
     pub name: String,
     /// Command or call.
-    pub entry: Entry,
+    pub kind: IngressKind,
     /// Its name outside, without the prefix of a single domain.
     pub outside: String,
     /// The outer domain.
@@ -56,12 +56,12 @@ pub struct AuthorizerParts {
 pub struct Authorizer {
     parts: AuthorizerParts,
     state: IngressState,
-    compiled: Option<CompiledEntry>,
+    compiled: Option<CompiledIngress>,
     senders: (Arc<Vec<PublicIdentity>>, Arc<Senders>),
 }
 
 /// One ingress as the policy in force declares it, compiled once.
-struct CompiledEntry {
+struct CompiledIngress {
     policy: Arc<Policy>,
     ingress: Arc<Ingress>,
     requirements: Arc<Requirements>,
@@ -81,7 +81,7 @@ impl Authorizer {
 
     /// The facts at this time: `now` for the policy and for stamps, `at` for leases and rates.
     pub fn facts(&mut self, now: Time, at: Instant) -> Result<IngressFacts, Refused> {
-        let CompiledEntry { policy, ingress, requirements, .. } = self.compiled()?;
+        let CompiledIngress { policy, ingress, requirements, .. } = self.compiled()?;
         let (policy, ingress, requirements) =
             (Arc::clone(policy), Arc::clone(ingress), Arc::clone(requirements));
         let seconds = now.second();
@@ -131,10 +131,7 @@ impl Authorizer {
 
     /// The audit's word for what goes in.
     pub fn form(&self) -> &'static str {
-        match self.parts.entry {
-            Entry::Call => "call",
-            Entry::Command => "command",
-        }
+        self.parts.kind.name()
     }
 
     /// The key that answers are signed with.
@@ -147,7 +144,7 @@ impl Authorizer {
         self.compiled = None;
     }
 
-    fn compiled(&mut self) -> Result<&CompiledEntry, Refused> {
+    fn compiled(&mut self) -> Result<&CompiledIngress, Refused> {
         let live = self.parts.live.current();
         let Some(policy) = live.as_ref() else {
             self.compiled = None;
@@ -172,7 +169,7 @@ impl Authorizer {
     /// The entries about one stakeholder, under the policy in force.
     fn log(&mut self, form: &'static str, who: &str, now: Time) -> Option<&RouteLog> {
         let epoch = self.parts.command_keys.key_id().map(u64::from).unwrap_or_default();
-        let CompiledEntry { policy, ingress, logs, .. } = self.compiled.as_mut()?;
+        let CompiledIngress { policy, ingress, logs, .. } = self.compiled.as_mut()?;
         let class = ingress.class();
         let log = logs.entry((form, who.to_owned())).or_insert_with(|| {
             let log = self.parts.audit.route(RouteInfo {
@@ -195,12 +192,9 @@ impl Authorizer {
 
 impl AuthorizerParts {
     /// The ingress as this policy declares it, if with the type that is served.
-    fn compile(&self, policy: &Arc<Policy>) -> Result<CompiledEntry, Refused> {
-        let declared = match self.entry {
-            Entry::Command => policy.commands(),
-            Entry::Call => policy.services(),
-        };
-        let found = declared.iter().find(|ingress| ingress.name() == self.name);
+    fn compile(&self, policy: &Arc<Policy>) -> Result<CompiledIngress, Refused> {
+        let is_it = |ingress: &&Arc<Ingress>| ingress.kind() == self.kind && ingress.name() == self.name;
+        let found = policy.ingress().iter().find(is_it);
         let ingress =
             found.filter(|ingress| ingress.type_name() == self.type_name).ok_or(Refused::Undeclared)?;
         let limits = match &self.description {
@@ -209,7 +203,7 @@ impl AuthorizerParts {
         };
         let limits = limits.map_err(|_| Refused::UnknownField)?;
         let (context, plan) = (self.context(policy), self.plan.clone());
-        Ok(CompiledEntry {
+        Ok(CompiledIngress {
             policy: Arc::clone(policy),
             ingress: Arc::clone(ingress),
             requirements: Arc::new(Requirements { context, plan, limits }),
@@ -218,8 +212,8 @@ impl AuthorizerParts {
     }
 
     fn context(&self, policy: &Policy) -> ContextDigest {
-        let AuthorizerParts { name, entry, domain, type_name, type_hash, .. } = self;
+        let AuthorizerParts { name, kind, domain, type_name, type_hash, .. } = self;
         let robot = policy.robot();
-        CommandContext { robot, domain: *domain, entry: *entry, name, type_name, type_hash }.digest()
+        CommandContext { robot, domain: *domain, kind: *kind, name, type_name, type_hash }.digest()
     }
 }

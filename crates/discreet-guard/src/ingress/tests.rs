@@ -2,7 +2,9 @@ use super::*;
 use discreet_cdr::Writer;
 use discreet_cdr::types::description::Description;
 use discreet_seal::identity::Identity;
-use discreet_seal::{CommandContext, Entry, Receiver, ReceiverTerms, ReceivingKey, announce, seal_command};
+use discreet_seal::{
+    CommandContext, IngressKind, Receiver, ReceiverTerms, ReceivingKey, announce, seal_command,
+};
 
 const SECOND: u64 = 1_000_000_000;
 /// 12:00 UTC.
@@ -50,8 +52,15 @@ struct Setup {
 }
 
 fn context(robot: &str, domain: u32, name: &str, hash: &str) -> ContextDigest {
-    CommandContext { robot, domain, entry: Entry::Command, name, type_name: "a/msg/Twist", type_hash: hash }
-        .digest()
+    CommandContext {
+        robot,
+        domain,
+        kind: IngressKind::Command,
+        name,
+        type_name: "a/msg/Twist",
+        type_hash: hash,
+    }
+    .digest()
 }
 
 impl Setup {
@@ -65,7 +74,7 @@ impl Setup {
         let receiver = receiver(&robot, 9, key.public());
         let description: Description = serde_json::from_str(TWIST).unwrap();
         let plan = Plan::compile(&description).unwrap();
-        let limits = Limits::compile(&description, policy.commands()[0].limits()).unwrap();
+        let limits = Limits::compile(&description, policy.ingress()[0].limits()).unwrap();
         let moment = policy.moment(NOON as i64, true);
         Setup {
             senders: Arc::new(Senders::new(&known)),
@@ -82,7 +91,7 @@ impl Setup {
 
     fn facts(&self) -> IngressFacts {
         IngressFacts {
-            ingress: Arc::clone(&self.policy.commands()[0]),
+            ingress: Arc::clone(&self.policy.ingress()[0]),
             requirements: Arc::clone(&self.requirements),
             opener: Arc::clone(&self.opener),
             senders: Arc::clone(&self.senders),

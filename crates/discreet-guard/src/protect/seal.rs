@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::denied::Denied;
 use crate::message::Buffer;
-use discreet_policy::{Group, Moment};
+use discreet_policy::{KeyGroup, Moment};
 use discreet_seal::epoch_keys::{EpochKey, Keys};
 use discreet_seal::{Context, ContextDigest, HEADROOM, Padding, sealed_size};
 
@@ -48,7 +48,7 @@ impl Seal {
     /// Seals a message in place, if there is room around it.
     pub fn in_place<'a>(
         &'a mut self,
-        group: &Group,
+        group: &KeyGroup,
         now: Moment,
         buffer: Buffer<'a>,
     ) -> Result<&'a [u8], Denied> {
@@ -61,7 +61,7 @@ impl Seal {
     }
 
     /// Seals a copy of a message, which stays as it is.
-    pub fn copy(&mut self, group: &Group, now: Moment, message: &[u8]) -> Result<&[u8], Denied> {
+    pub fn copy(&mut self, group: &KeyGroup, now: Moment, message: &[u8]) -> Result<&[u8], Denied> {
         self.ready(group, now)?;
         let (Some(ready), scratch) = (&self.ready, &mut self.scratch) else { return Err(Denied::NoKey) };
         // Only the part that a longer message needs is cleared.
@@ -75,7 +75,7 @@ impl Seal {
     }
 
     /// The key of this moment. A key that was revoked is not used for the next message.
-    fn ready(&mut self, group: &Group, now: Moment) -> Result<&Ready, Denied> {
+    fn ready(&mut self, group: &KeyGroup, now: Moment) -> Result<&Ready, Denied> {
         if !now.trusted {
             return Err(Denied::ClockUnsure); // keys end by the clock
         }
@@ -95,7 +95,7 @@ impl Seal {
         self.ready.as_ref().ok_or(Denied::NoKey)
     }
 
-    fn context(&self, group: &Group, key: &EpochKey) -> ContextDigest {
+    fn context(&self, group: &KeyGroup, key: &EpochKey) -> ContextDigest {
         let SealedTopic { domain, topic, type_name, type_hash } = &self.of;
         let context = Context {
             robot: &key.robot,
@@ -113,7 +113,7 @@ impl Seal {
 }
 
 impl Ready {
-    fn seal<'a>(&self, group: &Group, frame: &'a mut [u8], length: usize) -> Result<&'a [u8], Denied> {
+    fn seal<'a>(&self, group: &KeyGroup, frame: &'a mut [u8], length: usize) -> Result<&'a [u8], Denied> {
         let sender = is_signed(group).then_some(self.key.sender.as_ref());
         let sealed = self.key.key.seal(&self.context, sender, padding(group), frame, length);
         sealed.map_err(|_| Denied::NoKey)
@@ -122,15 +122,15 @@ impl Ready {
 
 /// True for contextual data, which is signed: a reader must not be able to pose as the robot towards another reader.
 /// Operational data must be cheap to send and is worth less; holders of its key are trusted with it.
-fn is_signed(group: &Group) -> bool {
+fn is_signed(group: &KeyGroup) -> bool {
     group.class().is_contextual()
 }
 
 /// Length of the sealed message in bytes.
-fn size(group: &Group, length: usize) -> Result<usize, Denied> {
+fn size(group: &KeyGroup, length: usize) -> Result<usize, Denied> {
     sealed_size(length, is_signed(group), padding(group)).ok_or(Denied::Malformed)
 }
 
-fn padding(group: &Group) -> Padding {
+fn padding(group: &KeyGroup) -> Padding {
     if group.class().is_padded() { Padding::Padme } else { Padding::None }
 }

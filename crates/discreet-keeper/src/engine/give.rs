@@ -9,7 +9,7 @@ use super::super::session::Notice;
 use super::super::state::StateFault;
 use super::Engine;
 use discreet_host::secret::Secret;
-use discreet_policy::{Group, Policy};
+use discreet_policy::{KeyGroup, Policy};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{GrantTerms, ReceiverTerms, announce, issue};
 
@@ -41,7 +41,7 @@ impl Engine {
         Ok(anything)
     }
 
-    fn next_start(&self, id: u64, group: &Group, now: i64) -> Option<i64> {
+    fn next_start(&self, id: u64, group: &KeyGroup, now: i64) -> Option<i64> {
         next_start(self.sessions.get(&id)?.last_stretch(group), now)
     }
 
@@ -49,7 +49,7 @@ impl Engine {
         &mut self,
         id: u64,
         policy: &Policy,
-        group: &Arc<Group>,
+        group: &Arc<KeyGroup>,
         from: i64,
     ) -> Result<(), StateFault> {
         let stretch = stretch(policy, group, from);
@@ -67,7 +67,7 @@ impl Engine {
         &mut self,
         session: u64,
         policy: &Policy,
-        group: &Group,
+        group: &KeyGroup,
         stretch: Stretch,
     ) -> Result<Option<GivenKey>, StateFault> {
         let Some(sender) = self.sessions.get(&session).map(|session| session.hello.sender) else {
@@ -119,7 +119,7 @@ impl Engine {
         }))
     }
 
-    fn cannot_grant(&mut self, group: &Group, why: &str) {
+    fn cannot_grant(&mut self, group: &KeyGroup, why: &str) {
         let text = format!("{} of class {} has no key: {why}", group.form().name(), group.class().name());
         if self.ungranted.insert(group.id(), text.clone()).as_ref() != Some(&text) {
             self.say(&text);

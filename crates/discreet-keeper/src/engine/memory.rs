@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::super::identities::Change;
 use super::super::peer::Peer;
 use super::super::protocol::{Held, News};
-use super::super::roster::Change;
 use super::super::session::Notice;
 use super::super::state::StateFault;
 use super::Engine;
@@ -123,7 +123,7 @@ impl Engine {
 
     /// Remembers changed keys; returns news for the audit.
     pub(super) fn learn(&mut self, changes: &[Change]) -> Result<Vec<News>, StateFault> {
-        let identities = changes.iter().filter_map(|change| self.roster.identity(&change.who).ok());
+        let identities = changes.iter().filter_map(|change| self.identities.identity(&change.who).ok());
         let mut news = Vec::new();
         for rekeyed in self.state.learn(identities)? {
             let which = format!("{} in place of {}", rekeyed.is, rekeyed.was);
@@ -150,7 +150,7 @@ impl Engine {
 
     /// All names under which the policy has the keys of this one.
     pub(super) fn names_of(&self, who: &str) -> BTreeSet<String> {
-        let same = self.roster.valid().filter(|(_, identity)| self.state.had(who, identity));
+        let same = self.identities.valid().filter(|(_, identity)| self.state.had(who, identity));
         same.map(|(name, _)| name.to_owned()).chain([who.to_owned()]).collect()
     }
 }

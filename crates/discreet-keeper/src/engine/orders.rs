@@ -7,7 +7,7 @@ use super::super::schedule::is_candidate;
 use super::super::session::Notice;
 use super::super::state::StateFault;
 use super::Engine;
-use discreet_policy::Group;
+use discreet_policy::KeyGroup;
 use discreet_seal::identity::PublicIdentity;
 
 /// Result of a revocation or grant, with the guards that must confirm it.
@@ -45,7 +45,7 @@ impl Engine {
 
     /// The reason for which a stakeholder gets nothing although it is not revoked itself; `None` if it does.
     pub(in super::super) fn unserved(&self, who: &str) -> Option<String> {
-        match self.roster.identity(who) {
+        match self.identities.identity(who) {
             Ok(identity) => self.revoked_as(identity).map(|other| {
                 format!(
                     "its keys are those of `{other}`, which is revoked: give it an identity of its own, or \
@@ -58,7 +58,7 @@ impl Engine {
 
     /// The identity of a stakeholder of whom neither the name nor the keys are revoked.
     pub(super) fn served(&self, who: &str) -> Option<&PublicIdentity> {
-        let identity = self.roster.identity(who).ok()?;
+        let identity = self.identities.identity(who).ok()?;
         (!self.revoked.contains_key(who) && self.revoked_as(identity).is_none()).then_some(identity)
     }
 
@@ -75,7 +75,7 @@ impl Engine {
                 awaited.push((id, session.number()));
             }
         }
-        let in_policy = self.roster.names(who);
+        let in_policy = self.identities.names(who);
         let guards = u32::try_from(awaited.len()).unwrap_or(u32::MAX);
         let done = Done { who: who.to_owned(), changed, in_policy, guards, acknowledged: 0 };
         Ok(Ordered { done, awaited })
@@ -86,7 +86,7 @@ impl Engine {
         &mut self,
         id: u64,
         now: i64,
-        of: impl Fn(&Arc<Group>) -> bool,
+        of: impl Fn(&Arc<KeyGroup>) -> bool,
         news: Vec<News>,
     ) -> Result<(), StateFault> {
         let mut notice = Notice { stakeholders: Some(self.known()), news, ..Notice::default() };

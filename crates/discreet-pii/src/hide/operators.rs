@@ -55,6 +55,55 @@ impl Operator {
     pub const fn needs_keys(self) -> bool {
         matches!(self, Operator::Pseudonym | Operator::Reversible | Operator::Encrypt)
     }
+
+    /// Those that a policy may name: all that hide something.
+    pub fn hiding() -> impl Iterator<Item = Operator> {
+        Operator::ALL.into_iter().filter(|operator| *operator != Operator::Keep)
+    }
+
+    /// The result, for the author of a policy.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Operator::Remove => "removed.",
+            Operator::Replace => "its kind stands in its place, `<phone>`.",
+            Operator::Mask => "stars, but for the last four characters.",
+            Operator::Pseudonym => "the same token for the same text, another one for each audience.",
+            Operator::Reversible => "a pseudonym from which a holder of the key recovers the text.",
+            Operator::Encrypt => {
+                "digits for digits, letters for letters, by a key (FF1), where that is safe."
+            }
+            Operator::Generalise => {
+                "a date becomes its year, a position a hundred metres, an age its decade."
+            }
+            Operator::Keep => "left as it is.",
+        }
+    }
+
+    /// True first, if `new` shows something that this operator hides; second, the reverse.
+    pub fn compared(self, new: Operator) -> (bool, bool) {
+        match (self, new) {
+            (old, new) if old == new => (false, false),
+            (Operator::Pseudonym, Operator::Reversible) => (true, false),
+            (Operator::Reversible, Operator::Pseudonym) => (false, true),
+            (old, new) if old.left() != new.left() => (old.left() < new.left(), old.left() > new.left()),
+            // A mask shows the end of a number, a pseudonym shows which are the same: neither is less.
+            _ => (true, true),
+        }
+    }
+
+    /// A rank for the part of a value that it leaves.
+    const fn left(self) -> u8 {
+        match self {
+            Operator::Remove => 0,
+            Operator::Replace => 1,
+            Operator::Mask
+            | Operator::Pseudonym
+            | Operator::Reversible
+            | Operator::Encrypt
+            | Operator::Generalise => 2,
+            Operator::Keep => 3,
+        }
+    }
 }
 
 impl fmt::Display for Operator {
@@ -153,9 +202,8 @@ mod tests {
             "über die Brücke",
             "0000000000000000",
         ];
-        let operators = Operator::ALL.into_iter().filter(|operator| *operator != Operator::Keep);
         for (operator, kind) in
-            operators.flat_map(|operator| Kind::BUILT_IN.iter().map(move |kind| (operator, *kind)))
+            Operator::hiding().flat_map(|operator| Kind::BUILT_IN.iter().map(move |kind| (operator, *kind)))
         {
             for value in values {
                 let written = made(operator, kind, value);

@@ -1,18 +1,14 @@
-//! Classes: two roots, inheritance, and how long data is kept.
+//! Classes: their names, and the two roots.
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::super::declared::{Class, Escalation, Lasting, Suite};
-use super::super::file::{ClassEntry, Entry, EscalateEntry, Section};
+use super::super::class::{Class, ClassEntry, inherited};
+use super::super::file::{Located, Section};
 use super::super::finding::{closest, quoted};
 use super::super::rule::is_within;
-use super::super::time::seconds_of;
 use super::Context;
-use super::fields::kinds;
 use discreet_pii::PersonalData;
-use discreet_redact::{EVERY_FIELD, FieldRule, TextRules};
 
 const ROOTS: [&str; 2] = ["operational", "contextual"];
 
@@ -24,7 +20,7 @@ pub(super) fn classes(
 ) -> HashMap<String, Option<Arc<Class>>> {
     let mut classes: HashMap<String, Option<Arc<Class>>> = HashMap::new();
     // Parents before children: a parent's name is shorter.
-    let mut entries: Vec<&Entry<ClassEntry>> = section.0.iter().collect();
+    let mut entries: Vec<&Located<ClassEntry>> = section.0.iter().collect();
     entries.sort_by_key(|entry| entry.name.len());
     for entry in entries {
         let class = class(entry, &classes, personal, context);
@@ -34,7 +30,7 @@ pub(super) fn classes(
 }
 
 fn class(
-    entry: &Entry<ClassEntry>,
+    entry: &Located<ClassEntry>,
     parents: &HashMap<String, Option<Arc<Class>>>,
     personal: &Arc<PersonalData>,
     context: &mut Context,
@@ -61,67 +57,7 @@ fn class(
             }
         },
     };
-    let written = entry.value.as_ref()?;
-    let parent = parent.as_deref();
-    let mut wrong = false;
-    let mut duration = |key: &str, text: &Option<String>| {
-        let text = text.as_ref()?;
-        match seconds_of(text) {
-            Ok(seconds) => {
-                Some(Lasting { time: Duration::from_secs(seconds), written: text.as_str().into() })
-            }
-            Err(help) => {
-                let message = format!("{} is not a duration", quoted(text));
-                context.error("bad-duration", entry.place(key), message, help);
-                wrong = true;
-                None
-            }
-        }
-    };
-    let epoch = duration("epoch", &written.epoch);
-    let retention = duration("retention", &written.retention);
-    if wrong {
-        return None;
-    }
-    let Some(retention) = retention.or_else(|| parent.map(|class| class.written_retention().clone())) else {
-        context.error(
-            "never-erased",
-            entry.span,
-            format!("the data of class {} has no retention, not even an inherited one", quoted(name)),
-            "add `retention:` with how long it may be kept, such as `24h`",
-        );
-        return None;
-    };
-    let epoch = epoch.or_else(|| parent.map(|class| class.written_epoch().clone()));
-    let epoch = epoch.unwrap_or_else(|| Lasting { time: Duration::from_secs(3600), written: "1h".into() });
-    if epoch.time > retention.time {
-        context.error(
-            "epoch-outlasts-retention",
-            if written.epoch.is_some() { entry.place("epoch") } else { entry.place("retention") },
-            format!(
-                "class {} uses one key for {} seconds but keeps data for {} only",
-                quoted(name),
-                epoch.time.as_secs(),
-                retention.time.as_secs()
-            ),
-            "data is erased with its key: make `epoch` no longer than `retention`",
-        );
-        return None;
-    }
-    let suite =
-        written.suite.map(Suite::from).or(parent.map(Class::suite)).unwrap_or(Suite::ChaCha20Poly1305);
-    let padded = written.padding.or(parent.map(Class::is_padded)).unwrap_or_default();
-    let escalation = match &written.escalate {
-        Some(EscalateEntry { find, then }) => {
-            let list = entry.node.entry("escalate").and_then(|escalate| escalate.node.entry("find"));
-            let kinds = kinds(find, list.map_or(&entry.node, |list| &list.node), personal, context)?;
-            let rule = FieldRule::Find { kinds, with: None, spoken: false };
-            let rules = TextRules::new(vec![(EVERY_FIELD.to_owned(), rule)], Arc::clone(personal));
-            Some(Arc::new(Escalation { rules: Arc::new(rules), then: *then }))
-        }
-        None => parent.and_then(Class::escalation).cloned(),
-    };
-    Some(Class::new(name, suite, epoch, retention, padded, escalation))
+    inherited(entry, parent.as_deref(), personal, context)
 }
 
 fn is_class_name(name: &str) -> bool {

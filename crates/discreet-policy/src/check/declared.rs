@@ -1,14 +1,15 @@
 //! Stakeholders, topics, commands and services: their names, types and classes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::super::declared::{Class, Declaration, Stakeholder};
-use super::super::file::{CommandEntry, Entry, Section, ServiceEntry, StakeholderEntry, TopicEntry};
+use super::super::class::Class;
+use super::super::declared::{Bounds, Declaration, Published, Stakeholder};
+use super::super::file::{CommandEntry, Located, Section, ServiceEntry, StakeholderEntry, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, action_part, is_outside, is_ros_name, is_ros_type, is_word};
-use super::super::rule::Verb;
 use super::super::time::end_of;
+use super::super::verb::Verb;
 use super::{Context, fields, images};
 use discreet_cdr::types::is_event_name;
 use discreet_pii::PersonalData;
@@ -79,10 +80,12 @@ pub(super) fn topics(
         topics.push(Declaration {
             image,
             text,
-            type_hash: written.type_hash.clone(),
-            source: written.source.clone(),
-            depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
-            without_people: written.people.is_some(),
+            published: Published {
+                type_hash: written.type_hash.clone(),
+                source: written.source.clone(),
+                depth: written.depth.and_then(|depth| usize::try_from(depth).ok()),
+                without_people: written.people.is_some(),
+            },
             ..declaration(Verb::Read, pattern, &written.type_name, class, entry.span)
         });
     }
@@ -120,27 +123,17 @@ fn reserved(topics: &[Declaration], context: &mut Context) {
     }
 }
 
-fn declaration(
-    action: Verb,
-    pattern: Pattern,
-    type_name: &str,
-    class: Arc<Class>,
-    span: Span,
-) -> Declaration {
+fn declaration(verb: Verb, pattern: Pattern, type_name: &str, class: Arc<Class>, span: Span) -> Declaration {
     Declaration {
-        action,
+        verb,
         pattern,
         type_name: type_name.to_owned(),
         class,
         span,
-        type_hash: None,
-        source: None,
-        depth: None,
         image: None,
         text: None,
-        without_people: false,
-        rate: None,
-        limits: BTreeMap::new(),
+        published: Published::default(),
+        bounds: Bounds::default(),
     }
 }
 
@@ -200,8 +193,7 @@ pub(super) fn commands(
         }
         let Some(class) = class else { continue };
         commands.push(Declaration {
-            rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
-            limits,
+            bounds: Bounds { rate: rate(written.rate), limits },
             ..declaration(Verb::Command, pattern, &written.type_name, class, entry.span)
         });
     }
@@ -239,14 +231,18 @@ pub(super) fn services(
         let Some(class) = class else { continue };
         services.push(Declaration {
             text,
-            rate: written.rate.and_then(|rate| u32::try_from(rate).ok()),
+            bounds: Bounds { rate: rate(written.rate), ..Bounds::default() },
             ..declaration(Verb::Call, pattern, &written.type_name, class, entry.span)
         });
     }
     services
 }
 
-fn full_name<T>(entry: &Entry<T>, context: &mut Context) -> Option<Pattern> {
+fn rate(written: Option<u64>) -> Option<u32> {
+    written.and_then(|rate| u32::try_from(rate).ok())
+}
+
+fn full_name<T>(entry: &Located<T>, context: &mut Context) -> Option<Pattern> {
     if !is_ros_name(&entry.name) {
         let message = format!("{} is not a full ROS name", quoted(&entry.name));
         context.error(
@@ -260,7 +256,7 @@ fn full_name<T>(entry: &Entry<T>, context: &mut Context) -> Option<Pattern> {
     Pattern::read(&entry.name)
 }
 
-fn class<T>(name: &str, entry: &Entry<T>, classes: &Classes, context: &mut Context) -> Option<Arc<Class>> {
+fn class<T>(name: &str, entry: &Located<T>, classes: &Classes, context: &mut Context) -> Option<Arc<Class>> {
     if let Some(class) = classes.get(name) {
         return class.clone();
     }

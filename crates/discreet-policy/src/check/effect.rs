@@ -8,8 +8,10 @@ use super::super::compile::Compiled;
 use super::super::declared::{TopicPolicy, is_opaque};
 use super::super::file::PolicyFile;
 use super::super::finding::quoted;
-use super::super::rule::{Audience, Effect, Form, Rule, RuleId, Target, Verb, is_within};
+use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target, is_within};
+use super::super::verb::Verb;
 use super::Context;
+use discreet_seal::IngressKind;
 
 pub(crate) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
     let reach = &Reach::new(compiled);
@@ -25,7 +27,7 @@ pub(crate) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context
         if !compiled.deciding.contains(&rule.id) {
             let other = if find_settling { settles(rule, compiled, reach) } else { None };
             without_effect(rule, other, reach, context);
-        } else if rule.effect == Effect::Deny && !rule.who.contains(&Audience::Everyone) {
+        } else if rule.effect == Effect::Deny && !rule.who.contains(&Party::Everyone) {
             hollow(rule, compiled, reach, context);
         }
     }
@@ -59,9 +61,9 @@ fn unread_topics(compiled: &Compiled, context: &mut Context) {
 
 fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
     let clear_for_everyone = |rule: &&Rule| {
-        rule.action == Verb::Read
+        rule.verb.is_read()
             && rule.effect == Effect::Allow(Form::Clear)
-            && rule.who.contains(&Audience::Everyone)
+            && rule.who.contains(&Party::Everyone)
     };
     for rule in compiled.rules.iter().filter(clear_for_everyone) {
         let reached = reach.topics(rule).find(|topic| topic.class().is_contextual());
@@ -109,10 +111,11 @@ fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
 
 /// A rule with redacted answers, for a service without `redact:`.
 fn nothing_to_redact_in_answers(compiled: &Compiled, context: &mut Context) {
-    let calls = compiled.rules.iter().filter(|rule| rule.action == Verb::Call);
+    let calls = compiled.rules.iter().filter(|rule| rule.verb == Verb::Call);
     for rule in calls.filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
-        let bare = compiled.services.iter().find(|service| {
-            service.text_rules().is_none()
+        let bare = compiled.ingress.iter().find(|service| {
+            service.kind() == IngressKind::Call
+                && service.text_rules().is_none()
                 && rule
                     .targets
                     .iter()
@@ -131,8 +134,7 @@ fn nothing_to_redact_in_answers(compiled: &Compiled, context: &mut Context) {
 
 fn unused_classes(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
     let used: HashSet<&str> = (compiled.topics.iter().map(|topic| topic.class().name()))
-        .chain(compiled.commands.iter().map(|command| command.class().name()))
-        .chain(compiled.services.iter().map(|service| service.class().name()))
+        .chain(compiled.ingress.iter().map(|one| one.class().name()))
         .collect();
     for entry in &file.classes.0 {
         if !used.iter().any(|class| is_within(class, &entry.name)) {
@@ -143,7 +145,7 @@ fn unused_classes(file: &PolicyFile, compiled: &Compiled, context: &mut Context)
 }
 
 fn idle_stakeholders(compiled: &Compiled, context: &mut Context) {
-    let named: HashSet<&str> = compiled.rules.iter().flat_map(|rule| &rule.who).map(Audience::name).collect();
+    let named: HashSet<&str> = compiled.rules.iter().flat_map(|rule| &rule.who).map(Party::name).collect();
     for stakeholder in compiled.stakeholders.iter().filter(|one| !named.contains(one.name.as_ref())) {
         let message = format!("no rule names stakeholder {}", quoted(&stakeholder.name));
         context.warning("idle-stakeholder", stakeholder.span, message, "add a rule for it, or take it out");
@@ -151,7 +153,7 @@ fn idle_stakeholders(compiled: &Compiled, context: &mut Context) {
 }
 
 fn without_effect(rule: &Rule, settled_by: Option<&Rule>, reach: &Reach, context: &mut Context) {
-    if rule.action == Verb::Read && reach.topics(rule).next().is_none() {
+    if rule.verb.is_read() && reach.topics(rule).next().is_none() {
         let help = "give the class a topic, or take the rule out";
         context.warning("no-effect", rule.span, "this rule reaches no topic", help);
         return;
@@ -179,15 +181,13 @@ fn settles<'a>(rule: &Rule, compiled: &'a Compiled, reach: &Reach) -> Option<&'a
     let target = rule.targets.first()?;
     let covers = |other: &&Rule| {
         other.id != rule.id
-            && other.action == rule.action
+            && other.verb == rule.verb
             && compiled.deciding.contains(&other.id)
             && other.concerns(who)
             && strength(other.effect) >= strength(rule.effect)
             && other.until.is_none_or(|end| rule.until.is_some_and(|own| own <= end))
             && other.hours.is_none_or(|hours| rule.hours.is_some_and(|own| hours.contain(own.from)))
-            && (other.targets.contains(target)
-                || rule.action != Verb::Read
-                || shares_topic(rule, other, reach))
+            && (other.targets.contains(target) || !rule.verb.is_read() || shares_topic(rule, other, reach))
     };
     compiled
         .rules
@@ -202,7 +202,7 @@ fn shares_topic(rule: &Rule, other: &Rule, reach: &Reach) -> bool {
 
 /// A deny without effect, because everyone may have the same in the open.
 fn hollow(rule: &Rule, compiled: &Compiled, reach: &Reach, context: &mut Context) {
-    if rule.action != Verb::Read {
+    if !rule.verb.is_read() {
         return;
     }
     if let Some(topic) = reach.topics(rule).find(|topic| topic.access.everyone.allows()) {
@@ -231,8 +231,7 @@ impl<'a> Reach<'a> {
     fn new(compiled: &'a Compiled) -> Self {
         let by_name = compiled.topics.iter().map(|topic| (topic.name(), topic)).collect();
         let mut reach = Self { topics: &compiled.topics, by_name, by_target: HashMap::new() };
-        for target in
-            compiled.rules.iter().filter(|rule| rule.action == Verb::Read).flat_map(|rule| &rule.targets)
+        for target in compiled.rules.iter().filter(|rule| rule.verb.is_read()).flat_map(|rule| &rule.targets)
         {
             let covers = |topic: &&Arc<TopicPolicy>| match target {
                 Target::Class(class) => is_within(topic.class().name(), class),
@@ -250,7 +249,7 @@ impl<'a> Reach<'a> {
     }
 
     fn topics(&self, rule: &'a Rule) -> impl Iterator<Item = &'a TopicPolicy> {
-        let targets = rule.targets.iter().filter(|_| rule.action == Verb::Read);
+        let targets = rule.targets.iter().filter(|_| rule.verb.is_read());
         targets.flat_map(|target| {
             let (one, many): (Option<&Arc<TopicPolicy>>, &[&Arc<TopicPolicy>]) = match target {
                 Target::Class(class) => (None, self.by_target.get(class.as_ref()).map_or(&[], Vec::as_slice)),

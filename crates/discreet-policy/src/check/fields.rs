@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::declared::{is_image, is_opaque};
-use super::super::file::{Entry, FieldEntry, Hide, KindWord, PersonalDataEntry, Redaction};
+use super::super::file::{FieldEntry, Hide, KindWord, Located, PersonalDataEntry, RedactionEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{is_outside, is_word};
 use super::super::tree::{self, Node};
@@ -14,7 +14,7 @@ use discreet_redact::{EVERY_FIELD, FieldRule, TextRules};
 
 /// The `personal_data` section.
 pub(super) fn personal_data(
-    section: Option<&Entry<PersonalDataEntry>>,
+    section: Option<&Located<PersonalDataEntry>>,
     context: &mut Context,
 ) -> PersonalData {
     let mut personal = PersonalData::default();
@@ -65,7 +65,7 @@ pub(super) fn personal_data(
 }
 
 /// The places of a key in a part of the section, and of its value.
-pub(super) fn places(entry: &Entry<PersonalDataEntry>, part: &str, key: &str) -> (Span, Span) {
+pub(super) fn places(entry: &Located<PersonalDataEntry>, part: &str, key: &str) -> (Span, Span) {
     let found = entry.node.entry(part).and_then(|part| part.node.entry(key));
     found.map_or((entry.span, entry.span), |found| (found.key_span, found.node.span))
 }
@@ -81,9 +81,9 @@ fn known(word: &str, place: Span, personal: &PersonalData, context: &mut Context
 
 /// The text rules of one topic or service. `None` without `redact:`, for images, and after an error, which is reported.
 pub(super) fn rules<T>(
-    entry: &Entry<T>,
+    entry: &Located<T>,
     type_name: &str,
-    redact: Option<&BTreeMap<String, Redaction>>,
+    redact: Option<&BTreeMap<String, RedactionEntry>>,
     personal: &Arc<PersonalData>,
     context: &mut Context,
 ) -> Option<Arc<TextRules>> {
@@ -117,14 +117,14 @@ pub(super) fn rules<T>(
 
 fn rule(
     field: &str,
-    how: &Redaction,
-    place: &tree::Entry,
+    how: &RedactionEntry,
+    place: &tree::MapEntry,
     type_name: &str,
     personal: &PersonalData,
     context: &mut Context,
 ) -> Option<FieldRule> {
     let (key, value) = (place.key_span, place.node.span);
-    if let Redaction::How(Hide::Image(_) | Hide::Frame(_)) = how {
+    if let RedactionEntry::How(Hide::Image(_) | Hide::Frame(_)) = how {
         let message =
             format!("{} is covered as in an image, but the topic is a {}", quoted(field), quoted(type_name));
         let help = "name the kinds to hide in the field: `data: [phone, email]`";
@@ -138,12 +138,12 @@ fn rule(
         return None;
     }
     let (find, list, with, spoken): (&[KindWord], _, _, _) = match how {
-        Redaction::How(hide) => {
+        RedactionEntry::How(hide) => {
             needs_a_key(*hide, value, personal, context);
             return operator(*hide, field, value, context).map(FieldRule::Whole);
         }
-        Redaction::Kinds(find) => (find, Some(&place.node), None, None),
-        Redaction::Field(FieldEntry { find, with, spoken }) => {
+        RedactionEntry::Kinds(find) => (find, Some(&place.node), None, None),
+        RedactionEntry::Field(FieldEntry { find, with, spoken }) => {
             (find, place.node.entry("find").map(|entry| &entry.node), *with, *spoken)
         }
     };
@@ -164,7 +164,7 @@ fn rule(
 }
 
 /// The kinds of the words of a list. `None` after an error, which is reported.
-pub(super) fn kinds(
+pub(crate) fn kinds(
     words: &[KindWord],
     list: &Node,
     personal: &PersonalData,
@@ -181,8 +181,8 @@ fn operator(hide: Hide, of: &str, place: Span, context: &mut Context) -> Option<
         Hide::Text(operator) => Some(operator),
         Hide::Image(_) | Hide::Frame(_) => {
             let message = format!("`{}` is for images, but {} is text", hide.name(), quoted(of));
-            let help =
-                "write `remove`, `replace`, `mask`, `pseudonym`, `reversible`, `encrypt` or `generalise`";
+            let words: Vec<String> = Operator::hiding().map(|word| format!("`{word}`")).collect();
+            let help = format!("write one of {}", words.join(", "));
             context.error("redact-mismatch", place, message, help);
             None
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::declared::{Declaration, is_image};
-use super::super::file::{CameraEntry, Entry, Hide, OneOrMore, Redaction, Section, TopicEntry};
+use super::super::file::{CameraEntry, Hide, Located, OneOrMore, RedactionEntry, Section, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::time::milliseconds_of;
 use super::Context;
@@ -17,7 +17,7 @@ const FRAME: &str = "frame";
 
 /// The image rules of a topic. `None` without `redact:`, and after an error, which is reported.
 pub(super) fn rules(
-    entry: &Entry<TopicEntry>,
+    entry: &Located<TopicEntry>,
     topic: &TopicEntry,
     context: &mut Context,
 ) -> Option<ImageRules> {
@@ -69,8 +69,8 @@ const COMPRESSED: &str = "sensor_msgs/msg/CompressedImage";
 type Parts = (Vec<(Subject, Cover)>, Option<WholeFrame>);
 
 fn parts(
-    entry: &Entry<TopicEntry>,
-    redact: &BTreeMap<String, Redaction>,
+    entry: &Located<TopicEntry>,
+    redact: &BTreeMap<String, RedactionEntry>,
     context: &mut Context,
 ) -> Option<Parts> {
     let written = entry.node.entry("redact");
@@ -81,11 +81,11 @@ fn parts(
         let value = place.map_or(entry.span, |entry| entry.node.span);
         let subject = Subject::ALL.into_iter().find(|subject| subject.name() == part);
         let (code, span, message, help) = match (subject, how) {
-            (_, Redaction::Kinds(_) | Redaction::Field(_) | Redaction::How(Hide::Text(_))) => {
+            (_, RedactionEntry::Kinds(_) | RedactionEntry::Field(_) | RedactionEntry::How(Hide::Text(_))) => {
                 let message = format!("{} is redacted as text, but the topic is an image", quoted(part));
                 ("redact-mismatch", key, message, "name the parts to cover: `faces: solid`".to_owned())
             }
-            (Some(subject), Redaction::How(Hide::Image(cover))) => {
+            (Some(subject), RedactionEntry::How(Hide::Image(cover))) => {
                 if *cover == Cover::Blur {
                     let message = format!("blurred {part} may be made recognisable again");
                     let help = "`solid` leaves nothing to work with";
@@ -94,20 +94,20 @@ fn parts(
                 covers.push((subject, *cover));
                 continue;
             }
-            (None, Redaction::How(Hide::Frame(whole))) if part == FRAME => {
+            (None, RedactionEntry::How(Hide::Frame(whole))) if part == FRAME => {
                 frame = Some(*whole);
                 continue;
             }
-            (Some(_), Redaction::How(Hide::Frame(whole))) => {
+            (Some(_), RedactionEntry::How(Hide::Frame(whole))) => {
                 let message = format!("`{}` is for a whole frame", whole.name());
                 let help = format!("write `frame: {}`, or cover {part} with `solid`", whole.name());
                 ("cover-mismatch", value, message, help)
             }
-            (None, Redaction::How(Hide::Image(cover))) if part == FRAME => {
+            (None, RedactionEntry::How(Hide::Image(cover))) if part == FRAME => {
                 let message = format!("`{}` is for parts of a frame, not for the whole frame", cover.name());
                 ("cover-mismatch", value, message, "write `frame: blank` or `frame: lowres`".to_owned())
             }
-            (None, Redaction::How(Hide::Image(_) | Hide::Frame(_))) => {
+            (None, RedactionEntry::How(Hide::Image(_) | Hide::Frame(_))) => {
                 let message = format!("{} cannot be found in an image", quoted(part));
                 let known = Subject::ALL.iter().map(|subject| subject.name()).chain([FRAME]);
                 ("unknown-image-part", key, message, suggest(part, known, ""))
@@ -130,9 +130,9 @@ fn parts(
 
 /// Settings of a detection that does not run: the whole frame is covered, or another camera is followed.
 fn idle_keys(
-    entry: &Entry<TopicEntry>,
+    entry: &Located<TopicEntry>,
     camera: &CameraEntry,
-    redact: Option<&BTreeMap<String, Redaction>>,
+    redact: Option<&BTreeMap<String, RedactionEntry>>,
     context: &mut Context,
 ) {
     let frame = redact.is_some_and(|redact| redact.contains_key(FRAME));
@@ -152,7 +152,7 @@ fn idle_keys(
 
 /// The sizes that images may have. `None` after an error, which is reported.
 fn sizes(
-    entry: &Entry<TopicEntry>,
+    entry: &Located<TopicEntry>,
     camera: Option<&CameraEntry>,
     context: &mut Context,
 ) -> Option<Vec<(u32, u32)>> {
@@ -185,7 +185,7 @@ fn size_of(word: &str) -> Option<(u32, u32)> {
 
 /// The encodings that raw images may have. `None` after an error, which is reported.
 fn encodings(
-    entry: &Entry<TopicEntry>,
+    entry: &Located<TopicEntry>,
     topic: &TopicEntry,
     camera: Option<&CameraEntry>,
     context: &mut Context,
@@ -212,7 +212,7 @@ fn encodings(
 }
 
 fn deadline(
-    entry: &Entry<TopicEntry>,
+    entry: &Located<TopicEntry>,
     camera: Option<&CameraEntry>,
     context: &mut Context,
 ) -> Option<Duration> {
@@ -226,7 +226,7 @@ fn deadline(
     milliseconds.map(Duration::from_millis)
 }
 
-fn camera_place(entry: &Entry<TopicEntry>, key: &str, of_key: bool) -> Span {
+fn camera_place(entry: &Located<TopicEntry>, key: &str, of_key: bool) -> Span {
     let camera = entry.node.entry("camera").and_then(|camera| camera.node.entry(key));
     camera.map_or(entry.span, |found| if of_key { found.key_span } else { found.node.span })
 }

@@ -1,7 +1,7 @@
 //! Patterns of a policy: kinds of its own, and texts that are never hidden.
 
 use super::super::declared::Declared;
-use super::super::file::{Entry, PersonalDataEntry};
+use super::super::file::{Located, PersonalDataEntry};
 use super::super::finding::{Span, has_errors, quoted, suggest};
 use super::Context;
 use super::fields::places;
@@ -35,7 +35,7 @@ const UNLIKE: [&str; 14] = [
 
 /// `patterns`, `near` and `allow_patterns`.
 pub(super) fn patterns(
-    entry: &Entry<PersonalDataEntry>,
+    entry: &Located<PersonalDataEntry>,
     written: &PersonalDataEntry,
     personal: &mut PersonalData,
     context: &mut Context,
@@ -92,12 +92,12 @@ pub(super) fn patterns(
 
 /// Warns of patterns whose kind no topic, service or class names: they hide nothing.
 pub(super) fn without_rule(
-    section: Option<&Entry<PersonalDataEntry>>,
+    section: Option<&Located<PersonalDataEntry>>,
     declared: &Declared,
     context: &mut Context,
 ) {
     let Some(entry) = section.filter(|_| !has_errors(&context.findings)) else { return };
-    let texts = declared.topics.iter().chain(&declared.services).filter_map(|of| of.text.as_ref());
+    let texts = declared.topics.iter().chain(&declared.ingress).filter_map(|of| of.text.as_ref());
     let classes = declared.classes.values().flatten().filter_map(|class| class.escalation());
     let rules = texts.chain(classes.map(|escalation| &escalation.rules));
     let named = rules.fold(Kinds::NONE, |named, rules| named.union(rules.kinds()));
@@ -132,7 +132,7 @@ fn is_pattern(regex: &str, place: Span, context: &mut Context) -> bool {
 }
 
 /// `near`.
-fn words_in_front(entry: &Entry<PersonalDataEntry>, written: &PersonalDataEntry, context: &mut Context) {
+fn words_in_front(entry: &Located<PersonalDataEntry>, written: &PersonalDataEntry, context: &mut Context) {
     for (word, words) in written.near.iter().flatten() {
         let (key, _) = places(entry, "near", word);
         let patterns = written.patterns.as_ref();
@@ -156,7 +156,7 @@ fn words_in_front(entry: &Entry<PersonalDataEntry>, written: &PersonalDataEntry,
 }
 
 /// The place of an item of a list under a word of `patterns` or `near`.
-fn item(entry: &Entry<PersonalDataEntry>, part: &str, word: &str, index: usize) -> Span {
+fn item(entry: &Located<PersonalDataEntry>, part: &str, word: &str, index: usize) -> Span {
     let list = entry.node.entry(part).and_then(|part| part.node.entry(word));
     list.map_or(entry.span, |list| list.node.item_place(index))
 }

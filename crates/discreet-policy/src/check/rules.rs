@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::super::declared::Declaration;
 use super::super::declared::Declared;
-use super::super::file::{Entry, OneOrMore, PolicyFile, RuleEntry};
+use super::super::file::{Located, OneOrMore, PolicyFile, RuleEntry};
 use super::super::finding::{quoted, suggest};
 use super::super::names::Pattern;
-use super::super::rule::{Audience, Effect, Form, Rule, RuleId, Target, Verb};
+use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target};
 use super::super::time::Hours;
+use super::super::verb::Verb;
 use super::declared::end;
 use super::{Context, names};
 
@@ -19,8 +20,7 @@ struct Known<'a> {
     declared: &'a Declared,
     stakeholders: HashMap<&'a str, Arc<str>>,
     topics: HashSet<&'a str>,
-    commands: HashSet<&'a str>,
-    services: HashSet<&'a str>,
+    ingress: HashMap<Verb, HashSet<&'a str>>,
     globs: HashMap<String, Result<(), Unreachable>>,
 }
 
@@ -30,8 +30,7 @@ pub(super) fn rules(file: &PolicyFile, declared: &Declared, context: &mut Contex
         declared,
         stakeholders: file.stakeholders.names().map(|name| (name, Arc::from(name))).collect(),
         topics: file.topics.names().collect(),
-        commands: file.commands.names().collect(),
-        services: file.services.names().collect(),
+        ingress: Verb::ALL.into_iter().map(|verb| (verb, file.names(verb).collect())).collect(),
         globs: HashMap::new(),
     };
     let mut rules = Vec::with_capacity(file.rules.len());
@@ -45,7 +44,7 @@ pub(super) fn rules(file: &PolicyFile, declared: &Declared, context: &mut Contex
 
 fn rule(
     id: RuleId,
-    entry: &Entry<RuleEntry>,
+    entry: &Located<RuleEntry>,
     written: &RuleEntry,
     known: &mut Known,
     context: &mut Context,
@@ -64,13 +63,13 @@ fn rule(
         }
     });
     let until = written.until.as_ref().and_then(|text| end(text, entry.place("until"), context));
-    let action = action(entry, written, context);
-    let effect = effect(entry, written, action.map(|(action, _)| action), context);
-    let (action, names) = action?;
-    let key = key(action);
+    let about = about(entry, written, context);
+    let effect = effect(entry, written, about.map(|(verb, _)| verb), context);
+    let (verb, names) = about?;
+    let key = verb.name();
     let mut targets = Vec::new();
     for (index, name) in names.names().enumerate() {
-        match target(action, name, known) {
+        match target(verb, name, known) {
             Ok(target) if targets.contains(&target) => {
                 let message = format!("{} is named twice in this rule", quoted(name));
                 context.warning("named-twice", entry.item_place(key, index), message, "once is enough");
@@ -79,34 +78,26 @@ fn rule(
             Err((code, message, help)) => context.error(code, entry.item_place(key, index), message, help),
         }
     }
-    if action != Verb::Read && who.contains(&Audience::Everyone) && written.deny != Some(true) {
+    if !verb.is_read() && who.contains(&Party::Everyone) && written.deny != Some(true) {
         let index = written.who.names().position(|name| name == "everyone").unwrap_or(0);
         let message = "`everyone` has no key to sign with, so it cannot be allowed to command or call";
         context.error("unsigned", entry.item_place("who", index), message, "name the stakeholders who may");
     }
-    Some(Rule { id, span: entry.span, who, action, targets, effect: effect?, hours, until })
-}
-
-fn key(action: Verb) -> &'static str {
-    match action {
-        Verb::Read => "read",
-        Verb::Command => "command",
-        Verb::Call => "call",
-    }
+    Some(Rule { id, span: entry.span, who, verb, targets, effect: effect?, hours, until })
 }
 
 fn audiences(
-    entry: &Entry<RuleEntry>,
+    entry: &Located<RuleEntry>,
     written: &RuleEntry,
     known: &Known,
     context: &mut Context,
-) -> Vec<Audience> {
-    let mut who: Vec<Audience> = Vec::new();
+) -> Vec<Party> {
+    let mut who: Vec<Party> = Vec::new();
     for (index, name) in written.who.names().enumerate() {
         let span = entry.item_place("who", index);
         let audience = match known.stakeholders.get(name) {
-            _ if name == "everyone" => Audience::Everyone,
-            Some(name) => Audience::Stakeholder(Arc::clone(name)),
+            _ if name == "everyone" => Party::Everyone,
+            Some(name) => Party::Stakeholder(Arc::clone(name)),
             None => {
                 let mut all = names(&known.file.stakeholders);
                 all.push("everyone");
@@ -134,33 +125,34 @@ fn audiences(
     who
 }
 
-fn action<'a>(
-    entry: &Entry<RuleEntry>,
+/// The verb of a rule, and the names that it is about.
+fn about<'a>(
+    entry: &Located<RuleEntry>,
     written: &'a RuleEntry,
     context: &mut Context,
 ) -> Option<(Verb, &'a OneOrMore)> {
-    let all = [(Verb::Read, &written.read), (Verb::Command, &written.command), (Verb::Call, &written.call)];
-    let mut said = all.into_iter().filter_map(|(action, names)| Some((action, names.as_ref()?)));
+    let mut said = Verb::ALL.into_iter().filter_map(|verb| Some((verb, written.names(verb)?)));
     let Some(first) = said.next() else {
         let help = "add `read:` with a class or topic, `command:` with a command, or `call:` with a service";
         context.error("no-action", entry.span, "this rule does not say what it is about", help);
         return None;
     };
     if let Some((second, _)) = said.next() {
-        let message = format!("a rule is about one thing: it has `{}` and `{}`", key(first.0), key(second));
-        context.error("two-actions", entry.key_place(key(second)), message, "make two rules of it");
+        let message =
+            format!("a rule is about one thing: it has `{}` and `{}`", first.0.name(), second.name());
+        context.error("two-actions", entry.key_place(second.name()), message, "make two rules of it");
         return None;
     }
     Some(first)
 }
 
 fn effect(
-    entry: &Entry<RuleEntry>,
+    entry: &Located<RuleEntry>,
     written: &RuleEntry,
-    action: Option<Verb>,
+    verb: Option<Verb>,
     context: &mut Context,
 ) -> Option<Effect> {
-    match (written.deny, written.form, action) {
+    match (written.deny, written.form, verb) {
         (Some(false), ..) => {
             let help = "take `deny` out; what a rule allows it says with `as`";
             context.error("deny-false", entry.place("deny"), "`deny: false` says nothing", help);
@@ -177,7 +169,7 @@ fn effect(
             None
         }
         (Some(true), None, _) => Some(Effect::Deny),
-        (None, Some(_), Some(Verb::Command)) => {
+        (None, Some(_), Some(verb)) if !verb.has_form() => {
             context.error(
                 "form-of-command",
                 entry.key_place("as"),
@@ -187,8 +179,8 @@ fn effect(
             None
         }
         (None, Some(form), _) => Some(Effect::Allow(form.into())),
-        (None, None, Some(Verb::Command | Verb::Call)) => Some(Effect::Allow(Form::Clear)),
-        (None, None, Some(Verb::Read)) => {
+        (None, None, Some(verb)) if !verb.is_read() => Some(Effect::Allow(Form::Clear)),
+        (None, None, Some(_)) => {
             let help = "add `as: clear` or `as: redacted`, or `deny: true`";
             context.error("no-form", entry.span, "this rule does not say in which form", help);
             None
@@ -200,12 +192,11 @@ fn effect(
 /// Code, message and help of a mistake in a name.
 type Unreachable = (&'static str, String, String);
 
-fn target(action: Verb, name: &str, known: &mut Known) -> Result<Target, Unreachable> {
-    match action {
-        Verb::Read if !name.starts_with('/') => class(name, known),
-        Verb::Read => topic(name, known),
-        Verb::Command => ingress(name, "command", &known.commands),
-        Verb::Call => ingress(name, "service", &known.services),
+fn target(verb: Verb, name: &str, known: &mut Known) -> Result<Target, Unreachable> {
+    match verb.is_read() {
+        true if !name.starts_with('/') => class(name, known),
+        true => topic(name, known),
+        false => ingress(name, verb, known),
     }
 }
 
@@ -222,15 +213,14 @@ fn class(name: &str, known: &Known) -> Result<Target, Unreachable> {
     Err(("unknown-class", format!("there is no class {}", quoted(name)), help))
 }
 
-fn ingress(name: &str, what: &str, declared: &HashSet<&str>) -> Result<Target, Unreachable> {
-    let pattern =
-        Pattern::read(name).filter(|pattern| !pattern.is_glob() && declared.contains(pattern.text()));
+fn ingress(name: &str, verb: Verb, known: &Known) -> Result<Target, Unreachable> {
+    let is_declared = |name: &str| known.ingress.get(&verb).is_some_and(|names| names.contains(name));
+    let pattern = Pattern::read(name).filter(|pattern| !pattern.is_glob() && is_declared(pattern.text()));
     pattern.map(Target::Names).ok_or_else(|| {
-        let mut all: Vec<&str> = declared.iter().copied().collect();
+        let mut all: Vec<&str> = known.file.names(verb).collect();
         all.sort_unstable();
-        let help = suggest(name, all, &format!("declare it under `{what}s`"));
-        let code = if what == "command" { "undeclared-command" } else { "undeclared-service" };
-        (code, format!("{what} {} is not declared", quoted(name)), help)
+        let help = suggest(name, all, &format!("declare it under `{}`", verb.section()));
+        (verb.undeclared(), format!("{} {} is not declared", verb.object(), quoted(name)), help)
     })
 }
 

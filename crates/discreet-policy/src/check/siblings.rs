@@ -16,6 +16,7 @@ use super::super::closure::{
 use super::super::declared::{TopicPolicy, is_cloud};
 use super::super::finding::{Finding, quoted};
 use super::super::names::Pattern;
+use discreet_seal::IngressKind;
 
 /// A part of a name that no policy uses.
 const ANY: &str = "zz";
@@ -213,7 +214,7 @@ fn camera_of(name: &str) -> &str {
 
 /// The hidden event topic of a service shows its requests and responses.
 fn services<'a>(policy: &'a Policy, reported: &mut HashSet<&'a str>, findings: &mut Vec<Finding>) {
-    for service in policy.services() {
+    for service in policy.ingress().iter().filter(|one| one.kind() == IngressKind::Call) {
         let name = format!("{}/_service_event", service.name());
         let Some(topic) = policy.topic(&name) else { continue };
         // Redacted, it shows no more than the redacted answers, if it hides the same.

@@ -78,8 +78,9 @@ pub(crate) fn hides_less(one: Option<&ImageRules>, other: Option<&ImageRules>) -
     match (one.frame, other.frame) {
         (Some(WholeFrame::Blank), _) | (Some(WholeFrame::Lowres), Some(WholeFrame::Lowres)) => false,
         (_, Some(_)) => true,
-        // At that resolution nobody can be recognised, but a presence can be seen.
-        (Some(WholeFrame::Lowres), None) => other.cover(Subject::Persons).is_some(),
+        (Some(WholeFrame::Lowres), None) => {
+            other.covers.iter().any(|(subject, _)| subject.shows_in_coarse_frames())
+        }
         (None, None) => {
             let weaker =
                 |(subject, cover): &(Subject, Cover)| one.cover(*subject).is_none_or(|own| own > *cover);

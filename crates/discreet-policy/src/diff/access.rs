@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::super::rule::{Form, Verb};
+use super::super::rule::Form;
 use super::super::time::FOREVER;
 use super::super::timetable::{Builder, Stretch, Timetable};
 use super::pairs::{Pair, Side};
@@ -13,7 +13,7 @@ use super::times::{describe, without_clock};
 use super::{Direction, EVERYONE, Facet, Parties, To, Who, redaction};
 
 /// One party's access to one declaration, before and after.
-pub(super) struct Seen {
+pub(super) struct PartyAccess {
     pub who: Who,
     /// In any form, each at some time.
     pub any: Had,
@@ -37,10 +37,10 @@ impl Had {
     }
 }
 
-impl Seen {
+impl PartyAccess {
     /// True if a difference for these is one for this party.
-    pub fn is_told(&self, to: To, direction: Direction, audience: &[Seen]) -> bool {
-        let is_named = |seen: &Seen| seen.who != EVERYONE && seen.any.concerns(direction);
+    pub fn is_told(&self, to: To, direction: Direction, audience: &[PartyAccess]) -> bool {
+        let is_named = |seen: &PartyAccess| seen.who != EVERYONE && seen.any.concerns(direction);
         match to {
             To::All => self.any.concerns(direction),
             To::Redacted => self.redacted.concerns(direction),
@@ -51,21 +51,21 @@ impl Seen {
 }
 
 /// All parties with access to a declaration in one of the policies, and the changes for them.
-pub(super) struct Audience<'a> {
+pub(super) struct Concerned<'a> {
     /// Everyone, and each stakeholder that a rule about this declaration names. All others have what everyone has.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<PartyAccess>,
     sides: [Option<Side<'a>>; 2],
     /// By what the redacted form shows.
     compared: HashMap<Shown, Vec<(usize, Direction)>>,
 }
 
-impl Audience<'_> {
+impl Concerned<'_> {
     /// The parties that have more or less of a declaration than before.
     pub fn changes(&mut self, pair: &Pair, zones: [&TimeZone; 2]) -> Vec<(Who, Facet)> {
         let (shown, can) = (shown(pair), self.sides.map(can_redact));
         let seen = &self.seen;
         let compared = self.compared.entry(shown).or_insert_with(|| {
-            let compare = |(at, seen): (usize, &Seen)| Some((at, compare(seen, shown, can)?));
+            let compare = |(at, seen): (usize, &PartyAccess)| Some((at, compare(seen, shown, can)?));
             seen.iter().enumerate().filter_map(compare).collect()
         });
         let told = |(at, direction): &(usize, Direction)| {
@@ -97,7 +97,7 @@ pub(super) struct Tables<'a> {
     /// By a party's own table and that of everyone.
     known: HashMap<(*const Timetable, *const Timetable), Arc<Timetable>>,
     /// The last audience of declarations of these classes.
-    audiences: HashMap<[&'a str; 2], Audience<'a>>,
+    audiences: HashMap<[&'a str; 2], Concerned<'a>>,
 }
 
 impl<'a> Tables<'a> {
@@ -107,14 +107,14 @@ impl<'a> Tables<'a> {
     }
 
     /// All that have a declaration before or after.
-    pub fn audience(&mut self, pair: &Pair<'a>, parties: &Parties) -> &mut Audience<'a> {
+    pub fn audience(&mut self, pair: &Pair<'a>, parties: &Parties) -> &mut Concerned<'a> {
         let classes = [pair.old, pair.new].map(|side| side.map_or("", |side| side.declaration.class.name()));
         let last = self.audiences.remove(&classes).filter(|last| last.is_of(pair));
         let audience = last.unwrap_or_else(|| self.make(pair, parties));
         self.audiences.entry(classes).insert_entry(audience).into_mut()
     }
 
-    fn make(&mut self, pair: &Pair<'a>, parties: &Parties) -> Audience<'a> {
+    fn make(&mut self, pair: &Pair<'a>, parties: &Parties) -> Concerned<'a> {
         let sides = [pair.old, pair.new];
         let [old_own, new_own] = sides.map(|side| own_tables(side, parties));
         let named: BTreeSet<Who> = old_own.keys().chain(new_own.keys()).copied().collect();
@@ -129,9 +129,9 @@ impl<'a> Tables<'a> {
                 |form: Form| Had { before: may(&old, pair.old, form), after: may(&new, pair.new, form) };
             let (clear, redacted) = (had(Form::Clear), had(Form::Redacted));
             let any = Had { before: clear.before || redacted.before, after: clear.after || redacted.after };
-            Seen { who, any, redacted, old, new }
+            PartyAccess { who, any, redacted, old, new }
         });
-        Audience { seen: seen.collect(), sides, compared: HashMap::new() }
+        Concerned { seen: seen.collect(), sides, compared: HashMap::new() }
     }
 
     /// Everything a party has of one declaration: through its own rules and those for everyone.
@@ -149,16 +149,21 @@ impl<'a> Tables<'a> {
     }
 }
 
-fn change(pair: &Pair, seen: &Seen, direction: Direction, [old_zone, new_zone]: [&TimeZone; 2]) -> Facet {
+fn change(
+    pair: &Pair,
+    seen: &PartyAccess,
+    direction: Direction,
+    [old_zone, new_zone]: [&TimeZone; 2],
+) -> Facet {
     let named = old_zone.iana_name() != new_zone.iana_name();
-    let mut old = describe(&seen.old, pair.action, pair.old, (old_zone, named));
-    let mut new = describe(&seen.new, pair.action, pair.new, (new_zone, named));
+    let mut old = describe(&seen.old, pair.verb, pair.old, (old_zone, named));
+    let mut new = describe(&seen.new, pair.verb, pair.new, (new_zone, named));
     if old == new {
         // Hours that are all of the day, or an end that never comes.
-        old += &without_clock(&seen.old, pair.action);
-        new += &without_clock(&seen.new, pair.action);
+        old += &without_clock(&seen.old, pair.verb);
+        new += &without_clock(&seen.new, pair.verb);
     }
-    let verb = verb(pair.action);
+    let verb = pair.verb.name();
     let says = format!("{verb} {}: {old} -> {new}", pair.name);
     Facet { what: verb.to_owned(), old, new, direction, says }
 }
@@ -172,7 +177,7 @@ fn own_tables<'a>(side: Option<Side<'a>>, parties: &Parties) -> HashMap<Who, &'a
 /// redacted only.
 fn can_redact(side: Option<Side>) -> bool {
     side.is_some_and(|Side { declaration, .. }| {
-        declaration.action != Verb::Read || declaration.image.is_some() || declaration.text.is_some()
+        !declaration.verb.is_read() || declaration.image.is_some() || declaration.text.is_some()
     })
 }
 
@@ -189,8 +194,8 @@ fn shown(pair: &Pair) -> Shown {
     Shown { more, less }
 }
 
-fn compare(seen: &Seen, shown: Shown, [old_can, new_can]: [bool; 2]) -> Option<Direction> {
-    let Seen { old, new, .. } = seen;
+fn compare(seen: &PartyAccess, shown: Shown, [old_can, new_can]: [bool; 2]) -> Option<Direction> {
+    let PartyAccess { old, new, .. } = seen;
     if old == new && old_can == new_can && !shown.more && !shown.less {
         return None;
     }
@@ -224,12 +229,4 @@ fn compare(seen: &Seen, shown: Shown, [old_can, new_can]: [bool; 2]) -> Option<D
 
 fn form_at(stretch: &Stretch, time: i64) -> Option<Form> {
     stretch.phases.iter().find(|(_, end)| time < *end).and_then(|(form, _)| *form)
-}
-
-fn verb(action: Verb) -> &'static str {
-    match action {
-        Verb::Read => "read",
-        Verb::Command => "command",
-        Verb::Call => "call",
-    }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::super::Policy;
-use super::access::Seen;
-use super::{Change, Changes, Direction, MAX_CHANGES, Subject};
+use super::access::PartyAccess;
+use super::{Change, ChangedPart, Changes, Direction, MAX_CHANGES};
 
 /// A party by number: `everyone` is 0, then the old policy's stakeholders in file order, then those only the new one
 /// has.
@@ -36,7 +36,7 @@ impl<'a> Parties<'a> {
 
 /// A difference, before it is assigned to a party.
 #[derive(Clone)]
-pub(super) struct Facet {
+pub(crate) struct Facet {
     pub what: String,
     pub old: String,
     pub new: String,
@@ -46,7 +46,7 @@ pub(super) struct Facet {
 
 /// The part of a topic's audience that a difference concerns.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum To {
+pub(crate) enum To {
     /// All parties that read, command or call.
     All,
     /// Parties that receive it redacted.
@@ -76,7 +76,7 @@ impl<'a> Found<'a> {
         Self { parties, all: Vec::new(), more: 0 }
     }
 
-    pub fn push(&mut self, who: Who, subject: Subject, name: &str, facet: &Facet) {
+    pub fn push(&mut self, who: Who, subject: ChangedPart, name: &str, facet: &Facet) {
         let Some(party) = self.parties.names.get(who) else { return };
         if self.all.len() >= MAX_CHANGES {
             self.more += 1;
@@ -87,7 +87,13 @@ impl<'a> Found<'a> {
         self.all.push((who, Change { who: who_name, subject, name, what, old, new, direction, says }));
     }
 
-    pub fn push_for(&mut self, audience: &[Seen], subject: Subject, name: &str, facets: &[(To, Facet)]) {
+    pub fn push_for(
+        &mut self,
+        audience: &[PartyAccess],
+        subject: ChangedPart,
+        name: &str,
+        facets: &[(To, Facet)],
+    ) {
         for (to, facet) in facets {
             for seen in audience.iter().filter(|seen| seen.is_told(*to, facet.direction, audience)) {
                 self.push(seen.who, subject, name, facet);

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::super::declared::Declaration;
-use super::super::rule::Verb;
 use super::pairs::Pair;
 use super::redaction::spoken;
 use super::topics::message_type;
@@ -12,7 +11,7 @@ use super::{Direction, Facet, To};
 /// All differences between two commands or services, except the access to them.
 pub(super) fn facets(pair: &Pair, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
     let name = pair.name.as_ref();
-    let verb = if pair.action == Verb::Call { "call" } else { "command" };
+    let verb = pair.verb.name();
     let all = [message_type(name, old, new), class(name, old, new), rate(verb, name, old, new)];
     let facets = all.into_iter().flatten().chain(limits(name, old, new));
     facets.map(|facet| (To::All, facet)).chain(spoken(name, old, new)).collect()
@@ -28,25 +27,26 @@ fn class(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
 }
 
 fn rate(verb: &str, name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
-    let most = |declaration: &Declaration| declaration.rate.unwrap_or(u32::MAX);
-    let [before, after] = [old, new].map(|declaration| match declaration.rate {
+    let most = |declaration: &Declaration| declaration.bounds.rate.unwrap_or(u32::MAX);
+    let [before, after] = [old, new].map(|declaration| match declaration.bounds.rate {
         Some(1) => "once a second".to_owned(),
         Some(rate) => format!("{rate} times a second"),
         None => "at any rate".to_owned(),
     });
     let direction = Direction::of(most(new) > most(old), most(new) < most(old));
     // The unit is written once.
-    let both = before.strip_suffix(" times a second").filter(|_| new.rate.is_some_and(|rate| rate > 1));
+    let both =
+        before.strip_suffix(" times a second").filter(|_| new.bounds.rate.is_some_and(|rate| rate > 1));
     let short = both.unwrap_or(&before);
     let says = format!("may {verb} {name} {after} instead of {short}");
     let what = "rate".to_owned();
-    (old.rate != new.rate).then_some(Facet { what, old: before, new: after, direction, says })
+    (old.bounds.rate != new.bounds.rate).then_some(Facet { what, old: before, new: after, direction, says })
 }
 
 fn limits(name: &str, old: &Declaration, new: &Declaration) -> Vec<Facet> {
-    let fields: BTreeSet<&String> = old.limits.keys().chain(new.limits.keys()).collect();
+    let fields: BTreeSet<&String> = old.bounds.limits.keys().chain(new.bounds.limits.keys()).collect();
     let changed = fields.into_iter().filter_map(|field| {
-        let (before, after) = (old.limits.get(field), new.limits.get(field));
+        let (before, after) = (old.bounds.limits.get(field), new.bounds.limits.get(field));
         limit(name, field, before.copied(), after.copied())
     });
     changed.collect()

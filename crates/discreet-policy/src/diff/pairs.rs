@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::super::Policy;
 use super::super::declared::{Declaration, TopicPolicy};
 use super::super::names::Pattern;
-use super::super::rule::Verb;
 use super::super::timetable::Access;
+use super::super::verb::Verb;
 
 /// A name in one policy: its declaration and the access to it.
 #[derive(Clone, Copy)]
@@ -18,7 +18,7 @@ pub(super) struct Side<'a> {
 
 /// A name, or a glob, in both policies.
 pub(super) struct Pair<'a> {
-    pub action: Verb,
+    pub verb: Verb,
     pub name: Cow<'a, str>,
     pub old: Option<Side<'a>>,
     pub new: Option<Side<'a>>,
@@ -26,7 +26,7 @@ pub(super) struct Pair<'a> {
 
 type Index<'a> = BTreeMap<(Verb, &'a str), Side<'a>>;
 
-/// All that one of the policies declares, by action and name. A topic that the other policy does not declare falls
+/// All that one of the policies declares, by verb and name. A topic that the other policy does not declare falls
 /// under the narrowest glob of it that covers the topic.
 pub(super) fn pairs<'a>(old: &'a Policy, new: &'a Policy) -> Vec<Pair<'a>> {
     let (olds, news) = (index(old), index(new));
@@ -34,7 +34,7 @@ pub(super) fn pairs<'a>(old: &'a Policy, new: &'a Policy) -> Vec<Pair<'a>> {
     keys.sort_unstable();
     keys.dedup();
     let pair = |key: &(Verb, &'a str)| Pair {
-        action: key.0,
+        verb: key.0,
         name: Cow::Borrowed(key.1),
         old: olds.get(key).copied().or_else(|| within(old, key)),
         new: news.get(key).copied().or_else(|| within(new, key)),
@@ -45,27 +45,22 @@ pub(super) fn pairs<'a>(old: &'a Policy, new: &'a Policy) -> Vec<Pair<'a>> {
 }
 
 fn index(policy: &Policy) -> Index<'_> {
-    let topics = policy.topics().map(|topic| ((Verb::Read, topic.name()), side(topic)));
-    let commands = policy.commands().iter().map(|one| (Verb::Command, one));
-    let services = policy.services().iter().map(|one| (Verb::Call, one));
-    let ingress = commands.chain(services).map(|(action, one)| {
-        ((action, one.name()), Side { declaration: &one.declaration, access: &one.access })
-    });
-    topics.chain(ingress).collect()
+    let sides = |verb| {
+        let declared = policy.declarations(verb);
+        declared.map(move |(declaration, access)| {
+            ((verb, declaration.pattern.text()), Side { declaration, access })
+        })
+    };
+    Verb::ALL.into_iter().flat_map(sides).collect()
 }
 
 fn side(topic: &TopicPolicy) -> Side<'_> {
     Side { declaration: &topic.declaration, access: &topic.access }
 }
 
-fn within<'a>(policy: &'a Policy, (action, name): &(Verb, &str)) -> Option<Side<'a>> {
-    match action {
-        Verb::Read => {
-            let name = Pattern::read(name)?;
-            policy.globs().find(|glob| glob.declaration.pattern.covers(&name)).map(|glob| side(glob))
-        }
-        Verb::Command | Verb::Call => None,
-    }
+fn within<'a>(policy: &'a Policy, (verb, name): &(Verb, &str)) -> Option<Side<'a>> {
+    let name = Pattern::read(name).filter(|_| verb.is_read())?;
+    policy.globs().find(|glob| glob.declaration.pattern.covers(&name)).map(|glob| side(glob))
 }
 
 /// A glob of the old policy and one of the new that share names, while neither covers the other. A policy holds few
@@ -82,12 +77,7 @@ fn crossing<'a>(old: &'a Policy, olds: &Index<'a>, new: &'a Policy, news: &Index
             let (one, other) = (&before.declaration.pattern, &after.declaration.pattern);
             if one.overlaps(other) && !one.covers(other) && !other.covers(one) {
                 let name = Cow::Owned(format!("{} within {}", after.name(), before.name()));
-                pairs.push(Pair {
-                    action: Verb::Read,
-                    name,
-                    old: Some(side(before)),
-                    new: Some(side(after)),
-                });
+                pairs.push(Pair { verb: Verb::Read, name, old: Some(side(before)), new: Some(side(after)) });
             }
         }
     }

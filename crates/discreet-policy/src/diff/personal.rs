@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use super::super::Policy;
 use super::super::declared::Declaration;
 use super::super::finding::quoted;
-use super::super::rule::Verb;
-use super::access::{Had, Seen};
-use super::redaction::{found as found_in, named_operators, operators};
-use super::{Direction, Facet, Found, Subject, Who};
+use super::access::{Had, PartyAccess};
+use super::redaction::{found as found_in, named_operators};
+use super::{ChangedPart, Direction, Facet, Found, Who};
 use discreet_pii::{Kind, Kinds, Operator, Pattern, PersonalData};
 
 /// Collects the parties that receive text in which something is found, so that each change is listed for those it
@@ -38,7 +37,7 @@ impl<'a> Personal<'a> {
     }
 
     /// Notes the text of one declaration that these parties receive, in both policies.
-    pub fn note(&mut self, declared: [&Declaration; 2], audience: &[Seen]) {
+    pub fn note(&mut self, declared: [&Declaration; 2], audience: &[PartyAccess]) {
         if self.is_same() {
             return;
         }
@@ -50,7 +49,7 @@ impl<'a> Personal<'a> {
                     self.meet(seen.who, Met { all, plain, keyed, had: seen.redacted });
                 }
             }
-            let escalation = declaration.class.escalation().filter(|_| declaration.action == Verb::Read);
+            let escalation = declaration.class.escalation().filter(|_| declaration.verb.is_read());
             if let Some(escalation) = escalation {
                 let all = escalation.rules.kinds();
                 for seen in audience {
@@ -84,7 +83,7 @@ impl<'a> Personal<'a> {
             let facets =
                 facets.chain(self.texts(met.all)).chain(self.name_model(met.all)).chain(self.key(*met));
             for facet in facets.filter(|facet| met.had.concerns(facet.direction)) {
-                found.push(*who, Subject::PersonalData, "personal_data", &facet);
+                found.push(*who, ChangedPart::PersonalData, "personal_data", &facet);
             }
         }
     }
@@ -106,7 +105,7 @@ impl<'a> Personal<'a> {
         let grouped = grouped(kinds, |kind| Some(names(kind)).filter(|(old, new)| old != new));
         let facet = |((old, new), kinds): ((&str, &str), Kinds)| {
             let ways = Operator::named(old).zip(Operator::named(new));
-            let (gains, loses) = ways.map_or((true, true), |(old, new)| operators(old, new));
+            let (gains, loses) = ways.map_or((true, true), |(old, new)| old.compared(new));
             let says = format!("has {} hidden with", words(kinds));
             let key = format!("operators.{}", words(kinds));
             Facet::instead(&key, [old.to_owned(), new.to_owned()], Direction::of(gains, loses), &says)
@@ -206,7 +205,7 @@ fn grouped<K: Ord>(kinds: Kinds, key: impl Fn(Kind) -> Option<K>) -> BTreeMap<K,
 }
 
 /// Kinds as a policy writes them: one word, if there is one for exactly these.
-pub(super) fn words(kinds: Kinds) -> String {
+pub(crate) fn words(kinds: Kinds) -> String {
     let one = Kinds::words().find(|word| Kinds::named(word) == Some(kinds));
     one.map_or_else(|| kinds.iter().map(Kind::name).collect::<Vec<_>>().join(" "), str::to_owned)
 }

@@ -42,7 +42,7 @@ fn field(old: Option<&FieldRule>, new: Option<&FieldRule>) -> (bool, bool) {
         (Some(FieldRule::Whole(whole)), Some(FieldRule::Find { with, .. })) => {
             (true, shows_more(*with, *whole))
         }
-        (Some(FieldRule::Whole(old)), Some(FieldRule::Whole(new))) => operators(*old, *new),
+        (Some(FieldRule::Whole(old)), Some(FieldRule::Whole(new))) => old.compared(*new),
         (
             Some(FieldRule::Find { kinds: old, with: old_way, .. }),
             Some(FieldRule::Find { kinds: new, with: new_way, .. }),
@@ -56,43 +56,15 @@ fn field(old: Option<&FieldRule>, new: Option<&FieldRule>) -> (bool, bool) {
 /// True if `whole` may show something of a finding that `with` hides. Without `with`, each kind has its own operator in
 /// `personal_data`, which may be the strictest.
 fn shows_more(with: Option<Operator>, whole: Operator) -> bool {
-    operators(with.unwrap_or(Operator::Remove), whole).0
+    with.unwrap_or(Operator::Remove).compared(whole).0
 }
 
 /// Two operators for findings. Without one, each kind has its own in `personal_data`, which is not known here.
 fn ways(old: Option<Operator>, new: Option<Operator>) -> (bool, bool) {
     match (old, new) {
-        (Some(old), Some(new)) => operators(old, new),
+        (Some(old), Some(new)) => old.compared(new),
         (None, None) => (false, false),
         (Some(_), None) | (None, Some(_)) => (true, true),
-    }
-}
-
-/// True first, if the new operator shows something that the old one hides; second, the reverse.
-pub(super) fn operators(old: Operator, new: Operator) -> (bool, bool) {
-    if old == new {
-        return (false, false);
-    }
-    match (old, new) {
-        (Operator::Pseudonym, Operator::Reversible) => (true, false),
-        (Operator::Reversible, Operator::Pseudonym) => (false, true),
-        (old, new) if left(old) != left(new) => (left(old) < left(new), left(old) > left(new)),
-        // A mask shows the end of a number, a pseudonym shows which are the same: neither is less.
-        _ => (true, true),
-    }
-}
-
-/// A rank for the part of a value that an operator leaves.
-const fn left(operator: Operator) -> u8 {
-    match operator {
-        Operator::Remove => 0,
-        Operator::Replace => 1,
-        Operator::Mask
-        | Operator::Pseudonym
-        | Operator::Reversible
-        | Operator::Encrypt
-        | Operator::Generalise => 2,
-        Operator::Keep => 3,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::Policy;
 use super::super::declared::Stakeholder;
 use super::super::finding::plain;
-use super::{Direction, Facet, Fingerprints, Found, Subject};
+use super::{ChangedPart, Direction, Facet, Fingerprints, Found};
 
 pub(super) fn compare(
     (old, old_keys): (&Policy, &Fingerprints),
@@ -18,7 +18,7 @@ pub(super) fn compare(
         let files = [&olds, &news].map(|all| all.get(name).map(|one| plain(&one.identity)));
         let keys = [old_keys, new_keys].map(|all| all.get(*name));
         if let Some(facet) = identity(files, keys) {
-            found.push(who, Subject::Stakeholder, name, &facet);
+            found.push(who, ChangedPart::Stakeholder, name, &facet);
         }
     }
 }

@@ -3,19 +3,15 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::super::rule::{Form, Verb};
+use super::super::rule::Form;
 use super::super::time::{DAY, FOREVER};
 use super::super::timetable::Timetable;
+use super::super::verb::Verb;
 use super::pairs::Side;
 
 /// "nothing", "clear", "redacted (faces: solid) 22:00-06:00 until 2027-02-01 00:00". The zone is named where the
 /// policies have two.
-pub(super) fn describe(
-    table: &Timetable,
-    action: Verb,
-    side: Option<Side>,
-    zone: (&TimeZone, bool),
-) -> String {
+pub(super) fn describe(table: &Timetable, verb: Verb, side: Option<Side>, zone: (&TimeZone, bool)) -> String {
     let hidden = side.and_then(|side| side.declaration.hidden());
     let mut parts = Vec::new();
     for stretch in table.stretches().iter().filter(|stretch| !stretch.phases.is_empty()) {
@@ -23,10 +19,8 @@ pub(super) fn describe(
             (0, DAY) => String::new(),
             (from, to) => format!(" {}-{}", clock(from), clock(to)),
         };
-        let phases = stretch
-            .phases
-            .iter()
-            .map(|phase| describe_phase(phase, &hours, (action, hidden.as_deref()), zone));
+        let phases =
+            stretch.phases.iter().map(|phase| describe_phase(phase, &hours, (verb, hidden.as_deref()), zone));
         parts.push(phases.collect::<Vec<_>>().join(", then "));
     }
     if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
@@ -35,15 +29,15 @@ pub(super) fn describe(
 fn describe_phase(
     (form, end): &(Option<Form>, i64),
     hours: &str,
-    (action, hidden): (Verb, Option<&str>),
+    (verb, hidden): (Verb, Option<&str>),
     (zone, named): (&TimeZone, bool),
 ) -> String {
-    let form = match (form, action, hidden) {
-        (None, ..) => "nothing".to_owned(),
-        (Some(_), Verb::Command, _) | (Some(Form::Clear), Verb::Call, _) => "allowed".to_owned(),
-        (Some(Form::Redacted), Verb::Read | Verb::Call, Some(hidden)) => format!("redacted ({hidden})"),
-        (Some(Form::Redacted), Verb::Read, None) => "nothing (redacted, but without `redact:`)".to_owned(),
-        (Some(form), Verb::Read | Verb::Call, _) => form.name().to_owned(),
+    let form = match (form, hidden) {
+        (Some(Form::Redacted), Some(hidden)) if verb.has_form() => format!("redacted ({hidden})"),
+        (Some(Form::Redacted), None) if verb.is_read() => {
+            "nothing (redacted, but without `redact:`)".to_owned()
+        }
+        (form, _) => in_short(*form, verb).to_owned(),
     };
     if *end == FOREVER {
         return form + hours;
@@ -59,13 +53,17 @@ fn describe_phase(
 }
 
 /// The form that is left where the clock cannot be relied on, for two descriptions that are the same otherwise.
-pub(super) fn without_clock(table: &Timetable, action: Verb) -> String {
-    let form = match (table.without_clock(), action) {
-        (None, _) => "nothing",
-        (Some(Form::Clear), Verb::Command | Verb::Call) => "allowed",
-        (Some(form), _) => form.name(),
-    };
-    format!(" (without a trusted clock: {form})")
+pub(super) fn without_clock(table: &Timetable, verb: Verb) -> String {
+    format!(" (without a trusted clock: {})", in_short(table.without_clock(), verb))
+}
+
+fn in_short(form: Option<Form>, verb: Verb) -> &'static str {
+    match form {
+        None => "nothing",
+        Some(Form::Redacted) if verb.has_form() => Form::Redacted.name(),
+        Some(Form::Clear | Form::Redacted) if !verb.is_read() => "allowed",
+        Some(form) => form.name(),
+    }
 }
 
 fn clock(minute: u16) -> String {

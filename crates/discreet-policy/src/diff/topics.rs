@@ -32,12 +32,17 @@ pub(super) fn message_type(name: &str, old: &Declaration, new: &Declaration) -> 
 /// Without a hash, messages of any version of the type are accepted, and leave.
 fn type_hash(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let says = format!("reads {name} of a type with");
-    optional("type_hash", [&old.type_hash, &new.type_hash], "any hash", &says)
+    optional("type_hash", [&old.published.type_hash, &new.published.type_hash], "any hash", &says)
 }
 
 /// Without a source, messages of any node are accepted, and leave.
 fn source(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
-    optional("source", [&old.source, &new.source], "any node", &format!("reads {name} from"))
+    optional(
+        "source",
+        [&old.published.source, &new.published.source],
+        "any node",
+        &format!("reads {name} from"),
+    )
 }
 
 /// A restriction that one of two topics may not have.
@@ -49,7 +54,7 @@ fn optional(what: &str, [old, new]: [&Option<String>; 2], free: &str, says: &str
 
 /// A deeper queue keeps more messages for late joiners. Its default depends on the source.
 fn depth(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
-    let (before, after) = (old.depth, new.depth);
+    let (before, after) = (old.published.depth, new.published.depth);
     let direction = match (before, after) {
         (Some(before), Some(after)) => Direction::of(after > before, after < before),
         (None, _) | (_, None) => Direction::Changes,
@@ -62,7 +67,7 @@ fn depth(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
 
 /// A cloud of points with `people: none` may be read by more parties than the camera next to it.
 fn people(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
-    let (before, after) = (old.without_people, new.without_people);
+    let (before, after) = (old.published.without_people, new.published.without_people);
     let cloud = is_cloud(&new.type_name);
     let direction = Direction::of(cloud && after, cloud && before);
     let words =

@@ -10,10 +10,10 @@ use crate::finding::Span;
 use crate::tree::{Node, Value};
 
 /// A map of names to entries, in the order of the file.
-pub struct Section<T>(pub Vec<Entry<T>>);
+pub struct Section<T>(pub Vec<Located<T>>);
 
 /// A part of the file: its value and its place.
-pub struct Entry<T> {
+pub struct Located<T> {
     /// Its name, if it has one.
     pub name: String,
     /// The place of the name, or the start of the part.
@@ -37,7 +37,7 @@ impl<T> Section<T> {
     }
 }
 
-impl<T> Entry<T> {
+impl<T> Located<T> {
     /// Its place, if its structure has an error.
     pub fn unread(&self) -> Option<Span> {
         self.value.is_none().then_some(self.span)
@@ -71,7 +71,7 @@ impl<T: JsonSchema> JsonSchema for Section<T> {
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Entry<T> {
+impl<T: JsonSchema> JsonSchema for Located<T> {
     fn inline_schema() -> bool {
         T::inline_schema()
     }
@@ -86,7 +86,7 @@ impl<T: JsonSchema> JsonSchema for Entry<T> {
     }
 }
 
-pub(super) fn single<T: DeserializeOwned>(root: &Node, key: &str) -> Entry<T> {
+pub(super) fn single<T: DeserializeOwned>(root: &Node, key: &str) -> Located<T> {
     let node =
         root.entry(key).map_or_else(|| Node { span: root.span, value: Value::Null }, |e| e.node.clone());
     part(key, node.span, &node)
@@ -102,14 +102,14 @@ pub(super) fn section<T: DeserializeOwned>(root: &Node, key: &str) -> Section<T>
     }
 }
 
-pub(crate) fn list<T: DeserializeOwned>(root: &Node, key: &str) -> Vec<Entry<T>> {
+pub(crate) fn list<T: DeserializeOwned>(root: &Node, key: &str) -> Vec<Located<T>> {
     match root.entry(key).map(|entry| &entry.node.value) {
         Some(Value::List(items)) => items.iter().map(|item| part("", item.span, item)).collect(),
         _ => Vec::new(),
     }
 }
 
-fn part<T: DeserializeOwned>(name: &str, span: Span, node: &Node) -> Entry<T> {
+fn part<T: DeserializeOwned>(name: &str, span: Span, node: &Node) -> Located<T> {
     let value = serde_json::from_value(node.to_json()).ok();
-    Entry { name: name.to_owned(), span, node: node.clone(), value }
+    Located { name: name.to_owned(), span, node: node.clone(), value }
 }

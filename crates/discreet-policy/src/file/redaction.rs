@@ -7,19 +7,29 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 use discreet_pii::{Kinds, Operator};
-use discreet_redact::{Cover, WholeFrame};
+use discreet_redact::{Cover, Subject, WholeFrame};
 
 /// The way in which something is hidden.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(inline)]
-pub enum Redaction {
+pub enum RedactionEntry {
     /// A part of an image, or all of a text field.
     How(Hide),
     /// In a text field: the kinds of personal data that are found and hidden.
     Kinds(Vec<KindWord>),
     /// In a text field: the kinds that are found, and how they are hidden.
     Field(FieldEntry),
+}
+
+/// The description of a topic's `redact` in an editor.
+pub(super) fn of_topic() -> String {
+    format!(
+        "The parts that are hidden in the redacted form. Of an image: {}, as in `faces: solid`, or the whole of it: \
+         `frame: lowres`. Of another type, by field: `data: [phone, email]`, `guest.passport_no: mask`, `\"*\": [all]`. \
+         Without it: no redacted form.",
+        Subject::names()
+    )
 }
 
 /// What is found in a text field, and how it is hidden.
@@ -48,35 +58,13 @@ pub enum Hide {
     Text(Operator),
 }
 
-/// The words of a policy, in the order of the schema, with their descriptions in an editor. [`Operator::Keep`] has none.
-const HIDE_WORDS: [(Hide, &str); 12] = [
-    (Hide::Image(Cover::Solid), "A part of an image, with one colour: nothing of it is left."),
-    (
-        Hide::Image(Cover::Pixelate),
-        "A part of an image, with a mosaic of at most 6 by 6 tiles, whatever its size.",
-    ),
-    (Hide::Image(Cover::Blur), "A part of an image, blurred. It may be possible to undo that."),
-    (Hide::Frame(WholeFrame::Blank), "The whole frame: black."),
-    (Hide::Frame(WholeFrame::Lowres), "The whole frame: at a resolution at which no face can be recognised."),
-    (Hide::Text(Operator::Remove), "Text: removed."),
-    (Hide::Text(Operator::Replace), "Text: its kind stands in its place, `<phone>`."),
-    (Hide::Text(Operator::Mask), "Text: stars, but for the last four characters."),
-    (
-        Hide::Text(Operator::Pseudonym),
-        "Text: the same token for the same text, another one for each audience.",
-    ),
-    (Hide::Text(Operator::Reversible), "Text: a pseudonym from which a holder of the key recovers the text."),
-    (
-        Hide::Text(Operator::Encrypt),
-        "Text: digits for digits, letters for letters, by a key (FF1), where that is safe.",
-    ),
-    (
-        Hide::Text(Operator::Generalise),
-        "Text: a date becomes its year, a position a hundred metres, an age its decade.",
-    ),
-];
-
 impl Hide {
+    /// All that a policy may name, in the order of the schema.
+    pub fn all() -> impl Iterator<Item = Hide> {
+        let images = Cover::ALL.into_iter().map(Hide::Image).chain(WholeFrame::ALL.map(Hide::Frame));
+        images.chain(Operator::hiding().map(Hide::Text))
+    }
+
     /// The word of a policy.
     pub const fn name(self) -> &'static str {
         match self {
@@ -85,14 +73,22 @@ impl Hide {
             Self::Text(operator) => operator.name(),
         }
     }
+
+    /// The result, in an editor.
+    fn description(self) -> String {
+        match self {
+            Self::Image(cover) => format!("A part of an image, {}", cover.description()),
+            Self::Frame(whole) => format!("The whole frame: {}", whole.description()),
+            Self::Text(operator) => format!("Text: {}", operator.description()),
+        }
+    }
 }
 
 impl TryFrom<String> for Hide {
     type Error = String;
 
     fn try_from(word: String) -> Result<Hide, String> {
-        let found = HIDE_WORDS.into_iter().find(|(hide, _)| hide.name() == word);
-        found.map(|(hide, _)| hide).ok_or_else(|| format!("`{word}` hides nothing"))
+        Hide::all().find(|hide| hide.name() == word).ok_or_else(|| format!("`{word}` hides nothing"))
     }
 }
 
@@ -104,11 +100,11 @@ impl JsonSchema for Hide {
         "hide".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let word = |(hide, description): (Hide, &str)| json_schema!({ "const": hide.name(), "description": description, "type": "string" });
+        let word = |hide: Hide| json_schema!({ "const": hide.name(), "description": hide.description(), "type": "string" });
         json_schema!({
             "description":
                 "The way in which a part of an image, the whole frame, or personal data in text is hidden.",
-            "oneOf": HIDE_WORDS.map(word),
+            "oneOf": Hide::all().map(word).collect::<Vec<_>>(),
         })
     }
 }

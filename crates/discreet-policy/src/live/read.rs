@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::finding::{Finding, places};
 use super::super::signatures::Signatures;
 use super::super::trust::Trust;
-use super::super::{Limits, Policy, Signed};
+use super::super::{FileLimits, Policy, Signed};
 use super::NotInForce;
 use discreet_host::disk::{self, Untrusted};
 
@@ -41,7 +41,7 @@ pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), NotInForce> {
 pub(super) fn read_text(path: &Path) -> Result<String, NotInForce> {
     let name = path.display().to_string();
     let unreadable = |message: String| NotInForce::Unreadable { path: name.clone(), message };
-    let limit = Limits::FILE.bytes as u64;
+    let limit = FileLimits::FILE.bytes as u64;
     let mut text = String::new();
     let file = disk::open(path).map_err(|refused| match refused {
         Untrusted::Io { error, .. } => unreadable(error),

@@ -8,13 +8,13 @@ use serde::Deserialize;
 use super::kept::{NotKept, read_kept};
 use super::{NoTrust, Owner, Trust};
 use crate::finding::{Finding, has_errors, render};
-use crate::{Limits, json_schema, tree};
+use crate::{FileLimits, json_schema, tree};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::identity::public::{MOST_BYTES as MOST_PUBLIC, NotPublic};
 
 /// Limits of a trust file.
-const LIMITS: Limits =
-    Limits { bytes: 64 * 1024, depth: 8, nodes: 500, entries: 32, stakeholders: 0, globs: 0 };
+const LIMITS: FileLimits =
+    FileLimits { bytes: 64 * 1024, depth: 8, nodes: 500, entries: 32, stakeholders: 0, globs: 0 };
 
 /// The signatures that the policies of a robot must have. It stays on the robot, and is not part of any policy.
 #[derive(Deserialize, JsonSchema)]

@@ -98,15 +98,18 @@ fn payload<'a>(work: &Work<'a>) -> Result<&'a [u8], Garbled> {
 }
 
 /// The rules of a topic that the redactor needs: not the followed camera, which is the guard's task. Each
-/// subject's cover, the whole frame's, strict (a byte each); deadline (u64, nanoseconds), every (u24),
+/// subject's cover in their order, the whole frame's, strict (a byte each); deadline (u64, nanoseconds), every (u24),
 /// the turn of its frames (a byte).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RuleBytes([u8; 18]);
+pub struct RuleBytes([u8; Subject::COUNT + OTHERS]);
+
+/// The bytes after those of the subjects.
+const OTHERS: usize = 14;
 
 impl RuleBytes {
     /// Encodes these rules.
     pub fn of(rules: &ImageRules) -> RuleBytes {
-        let [faces, plates, persons, text] = Subject::ALL.map(|subject| match rules.cover(subject) {
+        let covers = Subject::ALL.map(|subject| match rules.cover(subject) {
             None => 0,
             Some(Cover::Solid) => 1,
             Some(Cover::Pixelate) => 2,
@@ -122,9 +125,10 @@ impl RuleBytes {
         let [e0, e1, e2, _] = rules.every.min(0xff_ffff).to_le_bytes();
         let strict = u8::from(rules.strict);
         let turn = rules.rotated as u8;
-        RuleBytes([
-            faces, plates, persons, text, frame, strict, d0, d1, d2, d3, d4, d5, d6, d7, e0, e1, e2, turn,
-        ])
+        let others: [u8; OTHERS] = [frame, strict, d0, d1, d2, d3, d4, d5, d6, d7, e0, e1, e2, turn];
+        let mut bytes = [0; Subject::COUNT + OTHERS];
+        bytes.iter_mut().zip(covers.into_iter().chain(others)).for_each(|(to, from)| *to = from);
+        RuleBytes(bytes)
     }
 
     /// Decodes the rules.

@@ -19,7 +19,7 @@ pub(super) struct Session {
     started: Instant,
     ready: Option<(Instant, Hello)>,
     /// The question without an answer. There is at most one.
-    open: Option<Open>,
+    open: Option<Question>,
     /// The rules under which it has answered.
     answered: Option<RuleBytes>,
     /// The channel still holds the last answer, for [`Session::remade`].
@@ -27,7 +27,7 @@ pub(super) struct Session {
     head: Vec<u8>,
 }
 
-struct Open {
+struct Question {
     id: u64,
     rules: RuleBytes,
     asked: Instant,
@@ -155,7 +155,7 @@ impl Session {
             Work::Inspect(_) => MAX_SHORT_REPLY,
             Work::Remake(..) => MAX_REPLY,
         };
-        self.open = Some(Open { id: request.id, rules: request.rules, asked: Instant::now(), limit });
+        self.open = Some(Question { id: request.id, rules: request.rules, asked: Instant::now(), limit });
         match self.channel.send(&self.head, image, until) {
             Ok(Sending::Done) => {}
             Ok(Sending::Pending) => return Err(Fault::Blank(BlankReason::Late)),

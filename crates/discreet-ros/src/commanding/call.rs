@@ -9,6 +9,7 @@ use crate::{Client, RequestId, RosError, SerializedMessage, Server, ServiceSuppo
 use discreet_audit::{Time, cleaned};
 use discreet_cdr::types::ServiceDefinition;
 use discreet_host::sync::lock;
+use discreet_seal::IngressKind;
 use discreet_seal::commanding::{AnswerCaller, CallRobot, CallSealer, Unanswered};
 use discreet_seal::unseal::Granted;
 
@@ -64,7 +65,7 @@ impl CallWay {
                 status,
             }),
         });
-        let outside = format!("{}/call", sending.name);
+        let outside = IngressKind::Call.outside(sending.name);
         let on_response = wake(Arc::downgrade(&way), Arc::clone(queue));
         let client = Client::new(sending.outer, &outside, &ServiceSupport::load(call)?, on_response)?;
         let (own, support, queue) =

@@ -12,7 +12,7 @@ use discreet_guard::stats::Losses;
 use discreet_host::sync::lock;
 use discreet_seal::commanding::{CommandSealer, SealedOutput};
 use discreet_seal::unseal::Granted;
-use discreet_seal::{SEALED_TYPE, command_topic};
+use discreet_seal::{IngressKind, SEALED_TYPE};
 
 /// Commands sealed in one go before others have their turn.
 const BATCH: usize = 16;
@@ -42,7 +42,8 @@ impl CommandWay {
     ) -> Result<Arc<CommandWay>, RosError> {
         let types = TypeSupport::load(&definition.name)?;
         let sealed = TypeSupport::load(SEALED_TYPE)?;
-        let output = Publisher::new(sending.outer, &command_topic(sending.name), &sealed, Qos::default())?;
+        let outside = IngressKind::Command.outside(sending.name);
+        let output = Publisher::new(sending.outer, &outside, &sealed, Qos::default())?;
         let name = sending.own_name();
         let sealer = CommandSealer::new(Arc::clone(granted), sending.digest, definition.plan);
         let way = Arc::new(CommandWay {

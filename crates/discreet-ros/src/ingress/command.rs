@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::Instant;
 
-use super::{Open, UNDER_WAY, wake};
+use super::{OpenIngress, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
 use crate::workers::{ReadyQueue, Serve, Turn};
 use crate::{MessageInfo, Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
@@ -143,7 +143,7 @@ impl CommandPath {
     }
 }
 
-impl Open for CommandIngress {
+impl OpenIngress for CommandIngress {
     fn stats(&self) -> &IngressStats {
         &self.stats
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::{Duration, Instant};
 
-use super::{Open, UNDER_WAY, wake};
+use super::{OpenIngress, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
 use crate::workers::{ReadyQueue, Serve, Turn};
 use crate::{Client, Node, RequestId, RosError, SerializedMessage, Server, ServiceSupport};
@@ -269,7 +269,7 @@ impl CallPath {
     }
 }
 
-impl Open for ServiceIngress {
+impl OpenIngress for ServiceIngress {
     fn stats(&self) -> &IngressStats {
         &self.stats
     }

@@ -15,7 +15,7 @@ use discreet_host::sync::lock;
 use discreet_seal::SEALED_TYPE;
 use discreet_seal::catalog::Offer;
 use discreet_seal::unseal::{
-    Granted, Moment, OpenTopic, SealedInput, SealedSource, TopicCounts, TopicState, UnsealedTopic,
+    Granted, OpenTopic, ReadTime, SealedInput, SealedSource, TopicCounts, TopicState, UnsealedTopic,
 };
 
 /// Messages opened in one go before other topics have their turn.
@@ -141,7 +141,7 @@ impl Serve for ServedTopic {
     fn serve(&self) -> bool {
         let Path { input, topic, output } = &mut *self.path();
         (0..BATCH).all(|_| {
-            let now = Moment { second: Time::system().second(), elapsed: self.started.elapsed() };
+            let now = ReadTime { second: Time::system().second(), elapsed: self.started.elapsed() };
             topic.serve_one(input, output, now)
         })
     }

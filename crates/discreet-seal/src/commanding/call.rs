@@ -129,7 +129,7 @@ impl<Id: Copy> CallSealer<Id> {
 mod tests {
     use super::super::world::{Desk, NOW, NOW_NS, PUBLISHED_BYTE, byte_plan};
     use super::*;
-    use crate::{CommandContext, Entry, OpenError, seal_response, write_call_answer};
+    use crate::{CommandContext, IngressKind, OpenError, seal_response, write_call_answer};
 
     const START: Duration = Duration::from_secs(5);
 
@@ -175,7 +175,7 @@ mod tests {
             let context = CommandContext {
                 robot: "r",
                 domain: 4,
-                entry: Entry::Call,
+                kind: IngressKind::Call,
                 name: "/mode",
                 type_name: "a/srv/B",
                 type_hash: "h",

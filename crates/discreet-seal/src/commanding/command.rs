@@ -52,7 +52,7 @@ impl CommandSealer {
 mod tests {
     use super::super::world::{Desk, NOW, NOW_NS, PUBLISHED_BYTE, byte_plan};
     use super::*;
-    use crate::{CommandContext, Entry};
+    use crate::{CommandContext, IngressKind};
 
     #[derive(Default)]
     struct Published {
@@ -77,7 +77,7 @@ mod tests {
         let context = CommandContext {
             robot: "r",
             domain: 4,
-            entry: Entry::Command,
+            kind: IngressKind::Command,
             name: "/cmd",
             type_name: "a/msg/B",
             type_hash: "h",

@@ -30,7 +30,7 @@ pub struct RefusedPosts {
 
 /// The time at which a message is read, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct ReadTime {
     /// Seconds since 1970, for what ends.
     pub second: i64,
     /// Monotonic, for limits and patience.
@@ -44,8 +44,8 @@ impl Posts {
     }
 
     /// Takes keys and announcement from a message of [`crate::GRANTS_TOPIC`].
-    pub fn read_grants(&mut self, publisher: &Gid, message: &[u8], now: Moment) {
-        let Moment { second, elapsed } = now;
+    pub fn read_grants(&mut self, publisher: &Gid, message: &[u8], now: ReadTime) {
+        let ReadTime { second, elapsed } = now;
         if !self.failures.allows(publisher, elapsed) {
             self.refused.grants += 1;
             return;
@@ -62,8 +62,8 @@ impl Posts {
     }
 
     /// Takes the offers from a message of [`crate::catalog::CATALOG_TOPIC`].
-    pub fn read_catalog(&mut self, offered: &mut Offered, publisher: &Gid, message: &[u8], now: Moment) {
-        let Moment { second, elapsed } = now;
+    pub fn read_catalog(&mut self, offered: &mut Offered, publisher: &Gid, message: &[u8], now: ReadTime) {
+        let ReadTime { second, elapsed } = now;
         if !self.failures.allows(publisher, elapsed) {
             self.refused.catalogs += 1;
             return;
@@ -102,7 +102,7 @@ mod tests {
 
     const GUARD: Gid = [1; 16];
     const STRANGER: Gid = [2; 16];
-    const AT: Moment = Moment { second: NOW, elapsed: Duration::from_secs(5) };
+    const AT: ReadTime = ReadTime { second: NOW, elapsed: Duration::from_secs(5) };
 
     fn scene() -> (Robot, Posts, Offered) {
         let robot = Robot::new();
@@ -142,7 +142,7 @@ mod tests {
         let (_, genuine) = robot.grant(7, &me, NOW + 60);
         posts.read_grants(&GUARD, &grant_set(&[], &[&genuine]), AT);
         assert_eq!(posts.granted().keys(NOW).len(), 1);
-        let later = Moment { elapsed: AT.elapsed + Duration::from_secs(1), ..AT };
+        let later = ReadTime { elapsed: AT.elapsed + Duration::from_secs(1), ..AT };
         let before = steps::taken();
         posts.read_grants(&STRANGER, &forged, later);
         assert_eq!(steps::taken() - before, 1, "after a second the publisher is read again");

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
-use super::{Forgotten, From, Granted, Moment, Opener, SealedSource, Unopened};
+use super::{Forgotten, From, Granted, Opener, ReadTime, SealedSource, Unopened};
 use crate::{FailureLimiter, OpenError};
 use discreet_cdr::Plan;
 use discreet_graph::{Gid, Participant, participant};
@@ -93,7 +93,7 @@ impl UnsealedTopic {
         &mut self,
         input: &mut impl SealedInput,
         output: &mut impl Republish,
-        now: Moment,
+        now: ReadTime,
     ) -> bool {
         let waited = self.opener.ready(now.elapsed);
         self.state.forget(self.opener.take_forgotten());
@@ -119,7 +119,7 @@ impl UnsealedTopic {
     }
 
     /// Opens one message and republishes it.
-    fn pass(&mut self, message: &mut [u8], from: From, output: &mut impl Republish, now: Moment) {
+    fn pass(&mut self, message: &mut [u8], from: From, output: &mut impl Republish, now: ReadTime) {
         let UnsealedTopic { opener, failures, plan, state } = self;
         match opener.open(message, now.second) {
             // Any holder of an operational topic's key could have sealed it: readers get well-formed messages only.

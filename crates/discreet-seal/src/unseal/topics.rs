@@ -24,12 +24,12 @@ pub trait OpenTopic {
 /// All open topics of a stakeholder, and those that could not be opened.
 pub struct Topics<T> {
     /// By the name on the outer domain.
-    open: BTreeMap<String, Open<T>>,
+    open: BTreeMap<String, Opened<T>>,
     /// The reason, by the same name.
     failed: BTreeMap<String, String>,
 }
 
-struct Open<T> {
+struct Opened<T> {
     topic: T,
     offer: Offer,
 }
@@ -67,7 +67,7 @@ impl<T> Topics<T> {
         let offers: BTreeMap<&str, &Offer> =
             offered.offers(now).into_iter().map(|offer| (offer.topic.as_str(), offer)).collect();
         let is_same =
-            |open: &Open<T>, offer: &Offer| Offer { qos: open.offer.qos, ..offer.clone() } == open.offer;
+            |open: &Opened<T>, offer: &Offer| Offer { qos: open.offer.qos, ..offer.clone() } == open.offer;
         self.open.retain(|name, open| offers.get(name.as_str()).is_some_and(|offer| is_same(open, offer)));
         self.failed.clear();
         if !offered.holds(now) {
@@ -97,7 +97,7 @@ impl<T> Topics<T> {
             }
             None => {
                 let topic = port.open(offer)?;
-                self.open.insert(name.into(), Open { topic, offer: offer.clone() });
+                self.open.insert(name.into(), Opened { topic, offer: offer.clone() });
             }
         }
         Ok(())

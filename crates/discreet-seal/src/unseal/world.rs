@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Granted;
 use crate::Suite;
-use crate::catalog::{Catalog, Entry, Lease};
+use crate::catalog::{Catalog, CatalogEntry, Lease};
 use crate::identity::{Identity, PublicIdentity};
 use crate::{
     Context, GrantSet, GrantTerms, HEADROOM, Padding, ReceiverTerms, SealingKey, SenderKey, TAILROOM,
@@ -106,7 +106,7 @@ pub fn granted(robot: &Robot) -> Arc<Granted> {
 
 /// A catalogue of sealed topics of the class `contextual`, for the desk.
 pub fn catalog(topics: &[&str]) -> Catalog {
-    let entry = |topic: &&str| Entry {
+    let entry = |topic: &&str| CatalogEntry {
         topic: format!("{topic}/sealed/clear"),
         policy_topic: topic.to_string(),
         sealed: true,

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use opencv::core::Mat;
 use opencv::prelude::*;
 
-use super::Eye;
+use super::SubjectTracker;
 use crate::VisionError;
 use crate::blob::Pixels;
 use crate::detectors::Detector;
@@ -25,23 +25,23 @@ const OVERDUE: usize = 60;
 
 /// The slow detection of one camera.
 #[derive(Default)]
-pub(super) struct Aside {
+pub(super) struct AsyncDetection {
     /// Started at its first use.
     thread: Option<Thread>,
     /// The detection in progress.
-    open: Option<Open>,
+    pending: Option<Pending>,
     /// The memory of the one before.
     spare: Work,
 }
 
-struct Open {
+struct Pending {
     /// True if its result is no longer needed.
     dropped: Arc<AtomicBool>,
     /// The camera's motion since, frame by frame.
     motions: Vec<Motion>,
 }
 
-impl Open {
+impl Pending {
     fn is_dropped(&self) -> bool {
         self.dropped.load(Relaxed)
     }
@@ -57,7 +57,7 @@ struct Thread {
 #[derive(Default)]
 struct Work {
     picture: Mat,
-    eyes: Vec<Part>,
+    trackers: Vec<Part>,
     dropped: Arc<AtomicBool>,
     trouble: Option<VisionError>,
 }
@@ -71,29 +71,29 @@ struct Part {
     sightings: Vec<Sighting>,
 }
 
-impl Aside {
+impl AsyncDetection {
     /// Begins to inspect `picture`, unless there are no slow detectors or one is in progress. True if it has
     /// begun.
     pub fn look<'e>(
         &mut self,
         picture: &Pixels<'_>,
-        eyes: impl Iterator<Item = &'e Eye>,
+        trackers: impl Iterator<Item = &'e SubjectTracker>,
     ) -> Result<bool, VisionError> {
-        if self.open.is_some() {
+        if self.pending.is_some() {
             return Ok(false);
         }
-        let mut eyes = eyes.peekable();
-        if eyes.peek().is_none() {
+        let mut trackers = trackers.peekable();
+        if trackers.peek().is_none() {
             return Ok(false);
         }
         let mut work = std::mem::take(&mut self.spare);
         picture.copy_to(&mut work.picture)?;
         work.dropped = Arc::default();
-        work.eyes.clear();
-        work.eyes.extend(eyes.map(|eye| Part {
-            subject: eye.subject,
-            tracks: eye.tracks.clone(),
-            detector: Arc::clone(&eye.detector),
+        work.trackers.clear();
+        work.trackers.extend(trackers.map(|tracker| Part {
+            subject: tracker.subject,
+            tracks: tracker.tracks.clone(),
+            detector: Arc::clone(&tracker.detector),
             sightings: Vec::new(),
         }));
         let dropped = Arc::clone(&work.dropped);
@@ -103,40 +103,46 @@ impl Aside {
         };
         // It fails only if the thread is gone, which `done` detects.
         let _ = thread.work.send(work);
-        self.open = Some(Open { dropped, motions: Vec::new() });
+        self.pending = Some(Pending { dropped, motions: Vec::new() });
         Ok(true)
     }
 
     /// The camera moved.
     pub fn moved(&mut self, motion: Motion) {
-        if let Some(open) = self.open.as_mut().filter(|open| !open.is_dropped()) {
+        if let Some(open) = self.pending.as_mut().filter(|open| !open.is_dropped()) {
             open.motions.push(motion);
         }
     }
 
     /// If the detection is done, and counts, adds its findings to the tracks at their present positions;
     /// returns the camera's motion since then.
-    pub fn done(&mut self, eyes: &mut [Eye], size: (u32, u32)) -> Result<Option<Motion>, VisionError> {
-        let (Some(thread), Some(_)) = (&self.thread, &self.open) else { return Ok(None) };
+    pub fn done(
+        &mut self,
+        trackers: &mut [SubjectTracker],
+        size: (u32, u32),
+    ) -> Result<Option<Motion>, VisionError> {
+        let (Some(thread), Some(_)) = (&self.thread, &self.pending) else { return Ok(None) };
         let mut work = match thread.done.try_recv() {
             Ok(work) => work,
             Err(TryRecvError::Empty) => return Ok(None),
             Err(TryRecvError::Disconnected) => return Err(self.ended()),
         };
-        let open = self.open.take().filter(|open| !open.is_dropped());
+        let open = self.pending.take().filter(|open| !open.is_dropped());
         let trouble = work.trouble.take();
-        let Some(Open { motions, .. }) = open else {
+        let Some(Pending { motions, .. }) = open else {
             self.spare = work;
             return Ok(None);
         };
         if let Some(trouble) = trouble {
             return Err(trouble);
         }
-        for Part { subject, tracks, mut sightings, .. } in work.eyes.drain(..) {
-            let Some(eye) = eyes.iter_mut().find(|eye| eye.subject == subject) else { continue };
-            eye.tracks = tracks;
-            eye.see(&mut sightings);
-            motions.iter().for_each(|motion| eye.tracks.advance(motion, size));
+        for Part { subject, tracks, mut sightings, .. } in work.trackers.drain(..) {
+            let Some(tracker) = trackers.iter_mut().find(|tracker| tracker.subject == subject) else {
+                continue;
+            };
+            tracker.tracks = tracks;
+            tracker.see(&mut sightings);
+            motions.iter().for_each(|motion| tracker.tracks.advance(motion, size));
         }
         self.spare = work;
         Ok(Some(motions.iter().fold(Motion::NONE, |since, motion| since.then(motion))))
@@ -144,19 +150,19 @@ impl Aside {
 
     /// Has the detection taken so long that frames must wait for it?
     pub fn is_overdue(&self) -> bool {
-        self.open.as_ref().is_some_and(|open| !open.is_dropped() && open.motions.len() >= OVERDUE)
+        self.pending.as_ref().is_some_and(|open| !open.is_dropped() && open.motions.len() >= OVERDUE)
     }
 
     /// Cancels the detection in progress.
     pub fn drop_it(&mut self) {
-        if let Some(open) = &self.open {
+        if let Some(open) = &self.pending {
             open.dropped.store(true, Relaxed);
         }
     }
 
     /// The thread panicked: so does this one.
     fn ended(&mut self) -> VisionError {
-        self.open = None;
+        self.pending = None;
         if let Some(Err(panic)) = self.thread.take().map(|thread| thread.handle.join()) {
             std::panic::resume_unwind(panic);
         }
@@ -185,7 +191,7 @@ impl Thread {
 impl Work {
     fn look(&mut self) -> Result<(), VisionError> {
         let picture = self.picture.reshape_def(3)?;
-        for part in &mut self.eyes {
+        for part in &mut self.trackers {
             if self.dropped.load(Relaxed) {
                 return Ok(());
             }
@@ -242,8 +248,8 @@ mod tests {
     }
 
     struct Scene {
-        aside: Aside,
-        eyes: [Eye; 1],
+        background: AsyncDetection,
+        trackers: [SubjectTracker; 1],
         allow: SyncSender<Outcome>,
         begun: Receiver<()>,
     }
@@ -251,27 +257,27 @@ mod tests {
     impl Scene {
         fn new() -> Scene {
             let ((allow, allowed), (begin, begun)) = (sync_channel(9), sync_channel(9));
-            let eyes = [Eye::new(Subject::Text, Box::new(Fake { allowed, begun: begin }))];
-            Scene { aside: Aside::default(), eyes, allow, begun }
+            let trackers = [SubjectTracker::new(Subject::Text, Box::new(Fake { allowed, begun: begin }))];
+            Scene { background: AsyncDetection::default(), trackers, allow, begun }
         }
 
         fn look(&mut self) -> bool {
             let picture = Mat::new_rows_cols_with_default(2, 2, opencv::core::CV_8UC3, 0.0.into()).unwrap();
-            self.aside.look(&picture.reshape_def(3).unwrap(), self.eyes.iter()).unwrap()
+            self.background.look(&picture.reshape_def(3).unwrap(), self.trackers.iter()).unwrap()
         }
 
         /// As in `Watch`: everything moves, also during detection.
         fn frame(&mut self, dx: f32) -> Result<bool, VisionError> {
             let motion = Motion { dx, ..Motion::NONE };
-            self.eyes[0].tracks.advance(&motion, SIZE);
-            self.aside.moved(motion);
-            Ok(self.aside.done(&mut self.eyes, SIZE)?.is_some())
+            self.trackers[0].tracks.advance(&motion, SIZE);
+            self.background.moved(motion);
+            Ok(self.background.done(&mut self.trackers, SIZE)?.is_some())
         }
 
         /// Frames without motion until the detection is done.
         fn finish(&mut self) -> Result<bool, VisionError> {
             let started = Instant::now();
-            while self.aside.open.is_some() && started.elapsed() < Duration::from_secs(10) {
+            while self.background.pending.is_some() && started.elapsed() < Duration::from_secs(10) {
                 if self.frame(0.0)? {
                     return Ok(true);
                 }
@@ -281,7 +287,7 @@ mod tests {
         }
 
         fn places(&self) -> Vec<f32> {
-            self.eyes[0].tracks.places().map(|(place, _)| place.middle().0).collect()
+            self.trackers[0].tracks.places().map(|(place, _)| place.middle().0).collect()
         }
     }
 
@@ -306,7 +312,7 @@ mod tests {
         let mut scene = Scene::new();
         scene.look();
         scene.begun.recv().unwrap();
-        scene.aside.drop_it();
+        scene.background.drop_it();
         scene.allow.send(Outcome::Sees).unwrap();
         assert!(!scene.finish().unwrap());
         assert!(scene.places().is_empty());
@@ -326,10 +332,10 @@ mod tests {
         let mut scene = Scene::new();
         scene.look();
         for frame in 0..OVERDUE {
-            assert!(!scene.aside.is_overdue(), "in frame {frame}");
+            assert!(!scene.background.is_overdue(), "in frame {frame}");
             assert!(!scene.frame(0.0).unwrap());
         }
-        assert!(scene.aside.is_overdue());
+        assert!(scene.background.is_overdue());
     }
 
     #[test]

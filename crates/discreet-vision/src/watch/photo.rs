@@ -85,8 +85,8 @@ impl Watch {
             Some(small.reshape_def(3)?)
         };
         let times = (full.0 as f32 / width as f32, full.1 as f32 / height as f32);
-        for eye in self.eyes.iter().filter(|eye| rules.cover(eye.subject).is_some()) {
-            let mut detector = eye.detector()?;
+        for tracker in self.trackers.iter().filter(|tracker| rules.cover(tracker.subject).is_some()) {
+            let mut detector = tracker.detector()?;
             let start = detector.following().start;
             let mut seen = Vec::new();
             let mut look = |picture: &Pixels<'_>, corner: (f32, f32), times: (f32, f32)| {
@@ -115,8 +115,8 @@ impl Watch {
                     }
                 }
             }
-            suppress(&mut seen, eye.same);
-            let (margin, subject) = (eye.margin, eye.subject);
+            suppress(&mut seen, tracker.same);
+            let (margin, subject) = (tracker.margin, tracker.subject);
             self.found.extend(seen.iter().map(|one| Found {
                 subject,
                 area: margin.around(one, narrow(full)),

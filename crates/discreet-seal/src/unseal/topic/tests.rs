@@ -104,7 +104,7 @@ impl Scene {
 
     /// Serves all that waits at `elapsed`.
     fn serve_at(&mut self, elapsed: Duration) {
-        let now = Moment { second: NOW, elapsed };
+        let now = ReadTime { second: NOW, elapsed };
         while self.topic.serve_one(&mut self.input, &mut self.output, now) {}
     }
 

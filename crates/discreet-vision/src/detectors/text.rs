@@ -5,10 +5,10 @@ use opencv::core::{CV_32S, Mat, Scalar};
 use opencv::imgproc;
 use opencv::prelude::*;
 
-use super::blob::{Blob, Colours, Pixels, at_most, size};
-use super::detectors::Detector;
-use super::engine::{Engine, Net};
-use super::{Engines, Models, VisionError};
+use super::Detector;
+use crate::blob::{Blob, Colours, Pixels, at_most, size};
+use crate::engine::{Engine, Net};
+use crate::{Engines, Models, VisionError};
 use discreet_redact::{BySize, Following, Margin, Sighting};
 
 const SIDE: usize = 960;

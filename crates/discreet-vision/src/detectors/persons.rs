@@ -1,11 +1,11 @@
 //! Whole people: a single-shot detector over MobileNetV2 (M. Sandler and others, 2018), which finds people
 //! from behind too, and the body under each face, for people in a crowd or behind a counter that it misses.
 
-use super::blob::{Blob, Colours, Pixels, size};
-use super::detectors::Detector;
-use super::engine::Net;
+use super::Detector;
 use super::faces::Faces;
-use super::{Engines, Models, VisionError, graph};
+use crate::blob::{Blob, Colours, Pixels, size};
+use crate::engine::Net;
+use crate::{Engines, Models, VisionError, graph};
 use discreet_redact::{BySize, Following, Margin, Sighting};
 
 /// As in training: resized to a square of this side, red first, from -1 to 1.

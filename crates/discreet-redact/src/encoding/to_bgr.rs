@@ -1,9 +1,9 @@
 //! From the frame's encoding to 8-bit blue, green, red, a row at a time.
 
 use super::yuv::{converted, each_pair};
+use super::{Encoding, Order, Plane, Sample};
 use crate::Frame;
 use crate::area::Size;
-use crate::encoding::{Encoding, Order, Plane, Sample};
 use crate::mosaic::number;
 
 /// Of 16-bit light, this part of the pixels may be brighter than white.
@@ -12,7 +12,7 @@ const BRIGHTEST: u32 = 64;
 const ROWS_JUDGED: u32 = 60;
 
 /// Converts rows of one frame.
-pub(super) struct Converter<'f, 'a> {
+pub(crate) struct Converter<'f, 'a> {
     frame: &'f Frame<'a>,
     planes: [Plane; 3],
     /// The number of bits by which 16-bit numbers are shifted down.
@@ -20,7 +20,7 @@ pub(super) struct Converter<'f, 'a> {
 }
 
 impl<'f, 'a> Converter<'f, 'a> {
-    pub(super) fn new(frame: &'f Frame<'a>) -> Self {
+    pub(crate) fn new(frame: &'f Frame<'a>) -> Self {
         let none = Plane { start: 0, stride: 0, reach: 0, black: &[], block: (1, 1) };
         let planes = frame.planes.map(|plane| plane.unwrap_or(none));
         let shift = if frame.encoding().sample() == Sample::Two { shift(frame) } else { 0 };
@@ -28,7 +28,7 @@ impl<'f, 'a> Converter<'f, 'a> {
     }
 
     /// Columns and rows before shrinking.
-    pub(super) fn size(&self) -> Size {
+    pub(crate) fn size(&self) -> Size {
         let (width, height) = self.frame.size();
         match self.frame.encoding() {
             Encoding::Bayer { .. } => (width / 2, height / 2),
@@ -37,13 +37,13 @@ impl<'f, 'a> Converter<'f, 'a> {
     }
 
     /// A row of the frame.
-    pub(super) fn raw(&self, row: u32) -> &[u8] {
+    pub(crate) fn raw(&self, row: u32) -> &[u8] {
         let [plane, ..] = &self.planes;
         self.frame.row(plane, row)
     }
 
     /// A row in blue, green, red.
-    pub(super) fn convert(&self, row: u32, out: &mut [u8]) {
+    pub(crate) fn convert(&self, row: u32, out: &mut [u8]) {
         let out = out.as_chunks_mut::<3>().0;
         let [_, second, third] = &self.planes;
         let luma = self.raw(row);

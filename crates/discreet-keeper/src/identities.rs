@@ -12,7 +12,7 @@ use discreet_seal::identity::PublicIdentity;
 
 /// The stakeholders that a policy names.
 #[derive(Default)]
-pub struct Roster {
+pub struct Identities {
     entries: BTreeMap<String, Entry>,
 }
 
@@ -47,7 +47,7 @@ pub struct Change {
     pub trouble: Option<String>,
 }
 
-impl Roster {
+impl Identities {
     /// Reads the files that `policy` names, if they are new or have changed.
     pub fn refresh(&mut self, policy: &Policy) -> Vec<Change> {
         let folder = Path::new(policy.file_name()).parent().unwrap_or(Path::new("")).to_owned();
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_missing_or_broken_file_makes_only_its_stakeholder_unserved() {
-        let folder = std::env::temp_dir().join(format!("discreet-roster-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("discreet-identities-{}", std::process::id()));
         fs::create_dir_all(folder.join("ids")).unwrap();
         let text = "discreet: 1\nrobot: r\nversion: 1\nclasses: { operational: { retention: 7d } }\nstakeholders:\n  \
                     desk: { identity: ids/desk.pub }\n  vendor: { identity: ids/vendor.pub }\ntopics: { /a: { type: \
@@ -149,21 +149,21 @@ mod tests {
         let desk = Identity::generate("desk").unwrap();
         write("desk.pub", &desk.public_file());
         write("vendor.pub", "nonsense");
-        let mut roster = Roster::default();
-        let changes = roster.refresh(&policy);
+        let mut identities = Identities::default();
+        let changes = identities.refresh(&policy);
         assert_eq!(changes.len(), 2);
-        assert_eq!(roster.identity("desk"), Ok(desk.public()));
-        assert!(roster.identity("vendor").unwrap_err().contains("vendor.pub"));
-        assert_eq!(roster.refresh(&policy), []);
+        assert_eq!(identities.identity("desk"), Ok(desk.public()));
+        assert!(identities.identity("vendor").unwrap_err().contains("vendor.pub"));
+        assert_eq!(identities.refresh(&policy), []);
         write("vendor.pub", &Identity::generate("vendor").unwrap().public_file());
-        assert_eq!(roster.refresh(&policy), [Change { who: "vendor".into(), trouble: None }]);
-        assert_eq!(roster.valid().count(), 2);
+        assert_eq!(identities.refresh(&policy), [Change { who: "vendor".into(), trouble: None }]);
+        assert_eq!(identities.valid().count(), 2);
         // A file under another stakeholder's name is refused.
         write("vendor.pub", &desk.public_file());
-        let trouble = roster.refresh(&policy)[0].trouble.clone().unwrap();
+        let trouble = identities.refresh(&policy)[0].trouble.clone().unwrap();
         assert!(trouble.contains("the identity of `desk`") && trouble.contains("for `vendor`"), "{trouble}");
         fs::remove_file(folder.join("ids/desk.pub")).unwrap();
-        assert!(roster.refresh(&policy)[0].trouble.as_ref().unwrap().contains("desk.pub"));
+        assert!(identities.refresh(&policy)[0].trouble.as_ref().unwrap().contains("desk.pub"));
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -3,11 +3,11 @@
 use opencv::core::Mat;
 use opencv::prelude::*;
 
-use super::blob::{Blob, Colours, Pixels, at_most, size};
-use super::detectors::Detector;
-use super::engine::{Net, Output};
-use super::light::{Light, brighten, tint};
-use super::{Engines, Models, VisionError};
+use super::Detector;
+use crate::blob::{Blob, Colours, Pixels, at_most, size};
+use crate::engine::{Net, Output};
+use crate::light::{Light, brighten, tint};
+use crate::{Engines, Models, VisionError};
 use discreet_redact::{BySize, Following, Margin, Sighting};
 
 /// The network misses a face that fills the picture at the first size, and a distant one at the second.

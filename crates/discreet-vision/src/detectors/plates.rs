@@ -2,11 +2,11 @@
 
 use opencv::prelude::*;
 
-use super::blob::{Blob, Colours, Pixels, at_most, size};
-use super::close::{CANVAS, Close};
-use super::detectors::Detector;
-use super::engine::Net;
-use super::{Engines, Models, VisionError};
+use super::Detector;
+use crate::blob::{Blob, Colours, Pixels, at_most, size};
+use crate::close::{CANVAS, Close};
+use crate::engine::Net;
+use crate::{Engines, Models, VisionError};
 use discreet_redact::{BySize, Following, Margin, Sighting, suppress};
 
 /// At 512 pixels, half as many American plates are found as at 800, and as many European and Brazilian ones.

@@ -1,0 +1,27 @@
+//! The middleware below rcl: all that holds for one implementation of it only. The rest of this crate asks here.
+//!
+//! Today there is one, rmw_fastrtps (Fast DDS). The serialized form of messages is `discreet_cdr`'s: `dialect.rs` there.
+
+mod fastdds;
+
+use discreet_graph::NodeName;
+use discreet_policy::names::is_ros_name;
+
+pub use fastdds::no_discovery_server;
+pub(super) use fastdds::{PROFILES, left_behind, prepare, unreachable};
+
+/// The name of a node that is not known yet, and of a participant that is not a ROS node (rmw_dds_common).
+const UNKNOWN_NODE: &str = "_NODE_NAME_UNKNOWN_";
+const NOT_ROS: &str = "_CREATED_BY_BARE_DDS_APP_";
+
+/// The node that an endpoint names.
+pub(super) fn node_name(namespace: &str, name: &str) -> NodeName {
+    match name {
+        UNKNOWN_NODE | "" => NodeName::Unknown,
+        NOT_ROS => NodeName::NotRos,
+        // A name that no ROS node can have was made by another program, for an unknown purpose.
+        _ => Some(format!("{}/{name}", namespace.trim_end_matches('/')))
+            .filter(|name| is_ros_name(name))
+            .map_or(NodeName::NotRos, NodeName::Node),
+    }
+}
