@@ -33,7 +33,7 @@ pub const MAX_PICTURE: usize = 1280 * 1280 * 3;
 pub const MAX_COMPRESSED: usize = 32 << 20;
 
 /// The most findings in one answer. A picture with more is answered with Failed.
-pub const MAX_FINDINGS: usize = 256;
+pub const MAX_FINDINGS: usize = 4096;
 
 /// The longest frame that the redactor reads.
 pub const MAX_REQUEST: usize = 64 + MAX_COMPRESSED;

@@ -39,6 +39,17 @@ impl Sighting {
         (self.width() * self.height()).sqrt()
     }
 
+    /// Moved to the right and down.
+    pub fn moved(&self, right: f32, down: f32) -> Sighting {
+        Sighting {
+            left: self.left + right,
+            top: self.top + down,
+            right: self.right + right,
+            bottom: self.bottom + down,
+            score: self.score,
+        }
+    }
+
     /// The centre.
     pub fn middle(&self) -> (f32, f32) {
         ((self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0)

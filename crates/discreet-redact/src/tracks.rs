@@ -27,8 +27,8 @@ pub struct Tracks {
     fresh: bool,
 }
 
-/// The most tracked things. Sightings beyond are still covered.
-const MOST_TRACKS: usize = 512;
+/// The most tracked things.
+const MOST_TRACKS: usize = 2048;
 
 #[derive(Debug, Clone, Copy)]
 struct Track {
@@ -62,6 +62,11 @@ impl Tracks {
     pub fn least_score(&self) -> f32 {
         let Following { first, start, go_on, .. } = self.following;
         [first, start, go_on].iter().fold(1.0, |least, score| score.small.min(score.large).min(least))
+    }
+
+    /// True if there may be more things than are tracked.
+    pub fn is_full(&self) -> bool {
+        self.tracks.len() >= MOST_TRACKS
     }
 
     /// Advances to the next frame: everything moves as the camera moved it, and as it moved before.
@@ -277,6 +282,21 @@ mod tests {
             1,
             "but for the first picture"
         );
+    }
+
+    #[test]
+    fn nothing_is_left_out_before_it_says_so() {
+        let mut tracks = tracks();
+        let crowd = |number: usize| -> Vec<Sighting> {
+            (0..number)
+                .map(|at| face((at % 100) as f32 * 90.0, 0.9).moved(0.0, (at / 100) as f32 * 90.0))
+                .collect()
+        };
+        tracks.see(&crowd(MOST_TRACKS - 1));
+        assert!(tracks.places().count() == MOST_TRACKS - 1 && !tracks.is_full());
+        tracks.forget();
+        tracks.see(&crowd(MOST_TRACKS + 1));
+        assert!(tracks.is_full());
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub enum VisionError {
     /// The result of a network or of OpenCV is not as the code expects.
     #[error("a network or OpenCV gave an unexpected result for {0}")]
     Answer(&'static str),
+    /// Some of them would not be covered.
+    #[error("more things in a picture than can be followed")]
+    TooMany,
     /// The system's error.
     #[error("cannot start a thread for detection: {0}")]
     Thread(#[from] std::io::Error),

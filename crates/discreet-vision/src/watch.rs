@@ -174,6 +174,9 @@ impl Watch {
         } else {
             self.look_in_turn(rules, picture, motion)?
         };
+        if self.eyes.iter().any(|eye| eye.tracks.is_full()) {
+            return Err(VisionError::TooMany);
+        }
         self.found.clear();
         for tracker in self.trackers.iter().filter(|tracker| rules.cover(tracker.subject).is_some()) {
             self.found.extend(tracker.tracks.places().map(|(place, why)| {
