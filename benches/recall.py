@@ -91,7 +91,10 @@ def arguments():
     parser.add_argument('--grey', action='store_true', help='without colours, as of an infrared camera')
     parser.add_argument('--dark', action='store_true', help='at 15 %% of the light, with noise')
     parser.add_argument(
-        '--within', metavar='WIDTHxHEIGHT', help='each picture in the middle of a larger frame'
+        '--within', metavar='WIDTHxHEIGHT', help='each picture that fits in the middle of a larger frame'
+    )
+    parser.add_argument(
+        '--small', action='store_true', help='the policy asks for small faces in large frames'
     )
     parser.add_argument(
         '--subject',
@@ -110,6 +113,9 @@ def arguments():
 
 def cases(options):
     rows = [json.loads(line) for line in (options.data / 'boxes.jsonl').read_text().splitlines()]
+    if options.within:
+        width, height = map(int, options.within.split('x'))
+        rows = [row for row in rows if row['width'] <= width and row['height'] <= height]
     if options.moving:
         yield 'moving', moving(options, rows)
         return
@@ -142,10 +148,6 @@ def changed(options, picture, boxes, number):
     if options.within:
         width, height = map(int, options.within.split('x'))
         left, top = (width - picture.shape[1]) // 2, (height - picture.shape[0]) // 2
-        if left < 0 or top < 0:
-            sys.exit(
-                f'error: a picture of {picture.shape[1]}x{picture.shape[0]} is not within {options.within}'
-            )
         frame = np.full((height, width, 3), 110, np.uint8)
         frame[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
         picture, boxes = frame, boxes + np.array((left, top, left, top))
@@ -245,14 +247,16 @@ class Discreet:
         if target:
             command[0] = f'{target}/release/examples/recall_bench'
         self.child = subprocess.Popen(
-            command + ['--opencv'] * options.opencv, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            command + ['--opencv'] * options.opencv + ['--small'] * options.small,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
-        self.times = []
+        self.longest, self.times = 3840 if options.small else 960, []
 
     def look(self, picture, stamp):
         height, width = picture.shape[:2]
-        # What the guard sends is at most this long (SIGHT_SIDE).
-        times = min(1, 960 / max(width, height))
+        # What the guard sends is at most this long (ImageRules::longest_side).
+        times = min(1, self.longest / max(width, height))
         small = (
             cv2.resize(picture, (round(width * times), round(height * times)), interpolation=cv2.INTER_AREA)
             if times < 1

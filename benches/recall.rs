@@ -2,23 +2,24 @@
 //!
 //! Standard input, repeated: a line `WIDTH HEIGHT NANOSECONDS`, then that many pixels, blue, green, red.
 //! On standard output one line of JSON for each. Arguments: `--opencv`, `--threads N`, `--every N`, `--subject NAME`,
-//! `--rotated TURN`.
+//! `--rotated TURN`, `--small`.
 
 use std::io::{BufRead, Read, Write};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use discreet_redact::{Cause, Cover, ImageInspector, ImageRules, Picture, Rotated, Subject, THUMBNAIL_SIDE};
+use discreet_redact::{Cause, Cover, DETAIL_SIDE, ImageInspector, ImageRules, Picture, Rotated, Subject};
 use discreet_vision::{Engines, Models, Watch};
 
 fn main() -> anyhow::Result<()> {
     let (mut opencv, mut threads, mut every, mut subject) = (false, 1, 1, Subject::Faces);
-    let mut rotated = Rotated::No;
+    let (mut rotated, mut small) = (Rotated::No, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
         match argument.as_str() {
             "--opencv" => opencv = true,
+            "--small" => small = true,
             "--threads" => threads = value()?.parse()?,
             "--every" => every = value()?.parse()?,
             "--subject" => {
@@ -38,7 +39,8 @@ fn main() -> anyhow::Result<()> {
     let engines =
         if opencv { Engines::opencv()? } else { Engines::choose(&models)? }.with_threads(threads)?;
     eprintln!("engine: {:?}", engines.engine);
-    let rules = ImageRules { covers: vec![(subject, Cover::Solid)], every, rotated, ..ImageRules::default() };
+    let covers = vec![(subject, Cover::Solid)];
+    let rules = ImageRules { covers, every, rotated, small, ..ImageRules::default() };
     let mut watch = Watch::new(models, engines, &rules)?;
     let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
     let (mut line, mut bgr) = (String::new(), Vec::new());
@@ -47,7 +49,7 @@ fn main() -> anyhow::Result<()> {
         let [width, height, stamp] = words[..] else { bail!("not WIDTH HEIGHT NANOSECONDS: {line}") };
         line.clear();
         let (width, height) = (u32::try_from(width)?, u32::try_from(height)?);
-        if width.max(height) > 4 * THUMBNAIL_SIDE {
+        if width.max(height) > DETAIL_SIDE {
             bail!("{width}x{height} is larger than what a guard would send");
         }
         bgr.resize(width as usize * height as usize * 3, 0);

@@ -47,6 +47,7 @@ const COMPARED: &[Pair] = &[
     ("topics.*.camera.encoding", "encoding: 16UC1, ", "", Gains, "desk sees /depth/image_raw in any encoding instead of 16UC1"),
     ("topics.*.camera.encoding[]", "encoding: 16UC1", "encoding: [16UC1, 32FC1]", Gains, "desk sees /depth/image_raw in 16UC1 or 32FC1 instead of 16UC1"),
     ("topics.*.camera.rotated", "every: 1 ", "every: 1, rotated: 90 ", Changes, "desk sees /colour/image_raw inspected after a turn by 90 instead of 0"),
+    ("topics.*.camera.small", "every: 1 ", "every: 1, small: true ", Loses, "desk sees /colour/image_raw inspected for faces also in parts instead of as a whole"),
     ("topics.*.redact.*", "passport: mask", "passport: remove", Loses, "desk read /form: redacted (name: person, note: phone (remove), passport: mask) -> redacted (name: person, note: phone (remove), passport: remove)"),
     ("topics.*.redact.*[]", "Form, class: contextual, redact: { name: [person]", "Form, class: contextual, redact: { name: [person, title]", Loses, "desk read /form: redacted (name: person, note: phone (remove), passport: mask) -> redacted (name: person title, note: phone (remove), passport: mask)"),
     ("topics.*.redact.*.find[]", "find: [person, phone]", "find: [person]", Gains, "desk read /talk: redacted (data: phone person) -> redacted (data: person)"),

@@ -60,9 +60,9 @@ def bench(tmp_path):
             '--data=d --no-peer --opencv --every=2 --threads=2 --frames=9',
         ),
         (
-            'recall --data d --turned 90 --rotated any --grey --dark --within 9x9 --subject plates',
+            'recall --data d --turned 90 --rotated any --grey --dark --within 9x9 --small --subject plates',
             'recall.py',
-            '--data=d --turned=90 --rotated=any --grey --dark --within=9x9 --subject=plates',
+            '--data=d --turned=90 --rotated=any --grey --dark --within=9x9 --small --subject=plates',
         ),
         ('seal --part ways --case 6.2 --rounds 1', 'seal.py', '--part=ways --case=6.2 --rounds=1'),
         ('seal --seconds 1 --no-peer --quick', 'seal.py', '--seconds=1 --no-peer --quick'),

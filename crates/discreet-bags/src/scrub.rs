@@ -177,7 +177,8 @@ impl Work<'_, '_> {
         let (Some(rules), Some(kind)) = (open.topic.image_rules(), kind) else { return };
         if !self.protections.contains_key(topic) {
             let look = if rules.needs_looking() { (self.inspectors)(rules) } else { None };
-            let images = Some(ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)));
+            let images = ImageRedactor::new(topic, kind, look, Arc::clone(&self.cameras)).unhurried();
+            let images = Some(images);
             self.protections.insert(
                 topic.clone(),
                 Protection { watch, makers: Makers { images, ..Makers::default() }, ..Protection::default() },

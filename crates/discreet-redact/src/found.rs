@@ -40,3 +40,6 @@ pub struct Picture<'a> {
 /// The longest side of a picture for a [`ImageInspector`](super::ImageInspector); larger ones are shrunk to
 /// it. Faces of 10 pixels in it are still found; a larger picture takes longer and yields hardly more.
 pub const THUMBNAIL_SIDE: u32 = 960;
+
+/// The same where small faces are looked for.
+pub const DETAIL_SIDE: u32 = 3840;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::raw_fields::RawFields;
 use super::{
     Area, BlankReason, Cameras, Cause, CompressedImage, Cover, Follow, Found, Frame, ImageInspector,
-    ImageRules, RawImage, Shape, THUMBNAIL_SIDE, Thumbnail, View, WholeFrame, believed, black, shape,
+    ImageRules, RawImage, Shape, Thumbnail, View, WholeFrame, believed, black, shape,
 };
 use discreet_cdr::Malformed;
 
@@ -62,6 +62,8 @@ pub struct ImageRedactor {
     kind: ImageKind,
     look: Option<Box<dyn ImageInspector + Send>>,
     cameras: Arc<Cameras>,
+    /// Nobody waits for its images.
+    unhurried: bool,
     /// Set after waiting in vain for the followed camera, with its last frame at that time. There is no
     /// further wait until it has another frame.
     given_up: Option<Option<i64>>,
@@ -86,6 +88,7 @@ impl ImageRedactor {
             kind,
             look,
             cameras,
+            unhurried: false,
             given_up: None,
             thumbnail,
             areas,
@@ -94,9 +97,17 @@ impl ImageRedactor {
         }
     }
 
+    /// Finds small faces too, whatever the rules say: nobody waits for its images.
+    #[must_use]
+    pub fn unhurried(self) -> ImageRedactor {
+        ImageRedactor { unhurried: true, ..self }
+    }
+
     /// Redacts a serialized image, in place where that is possible. An image that cannot be inspected is
     /// blanked.
     pub fn redact(&mut self, rules: &ImageRules, cdr: &mut [u8]) -> Result<Redacted<'_>, Malformed> {
+        let closely = (self.unhurried && !rules.small).then(|| ImageRules { small: true, ..rules.clone() });
+        let rules = closely.as_ref().unwrap_or(rules);
         match self.kind {
             ImageKind::Raw => self.redact_raw(rules, cdr),
             ImageKind::Compressed => {
@@ -176,7 +187,7 @@ impl ImageRedactor {
 
     fn look(&mut self, rules: &ImageRules, frame: &Frame<'_>, stamp: i64) -> Result<(), BlankReason> {
         let look = self.look.as_mut().ok_or(BlankReason::Absent)?;
-        let picture = self.thumbnail.picture(frame, THUMBNAIL_SIDE)?;
+        let picture = self.thumbnail.picture(frame, rules.longest_side())?;
         let (from, to) = ((picture.width, picture.height), frame.size());
         let found = look.look(rules, picture, stamp)?;
         let found = found.iter().map(|found| Found { area: found.area.scaled(from, to), ..*found });

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::Subject;
 use super::area::Size;
+use super::{DETAIL_SIDE, Subject, THUMBNAIL_SIDE};
 
 /// Redaction of an image topic: the policy's `redact:` and `camera:` of that topic, compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct ImageRules {
     pub encodings: Vec<&'static str>,
     /// The turn that makes frames upright.
     pub rotated: Rotated,
+    /// The face detector inspects parts of large frames too, for small faces.
+    pub small: bool,
 }
 
 /// No redaction, with the settings that a policy has if it does not name others.
@@ -44,6 +46,7 @@ impl Default for ImageRules {
             sizes: Vec::new(),
             encodings: Vec::new(),
             rotated: Rotated::No,
+            small: false,
         }
     }
 }
@@ -52,6 +55,11 @@ impl ImageRules {
     /// Must pictures be inspected? Not if all are blanked, or another camera's findings are used.
     pub fn needs_looking(&self) -> bool {
         self.follows.is_none() && self.frame != Some(WholeFrame::Blank)
+    }
+
+    /// The longest side of a picture to inspect. Larger frames are shrunk to it.
+    pub const fn longest_side(&self) -> u32 {
+        if self.small { DETAIL_SIDE } else { THUMBNAIL_SIDE }
     }
 
     /// The cover of a subject, if it is covered.

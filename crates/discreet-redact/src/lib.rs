@@ -42,7 +42,7 @@ pub use cover::{MOST_TILES, SMALLEST_TILE};
 pub use detector_subjects::{Subject, Subjects};
 pub use encoding::{Encoding, Order, encoding_name, encoding_names};
 pub use follow::{Calibration, Follow, Intrinsics, View};
-pub use found::{Cause, Found, Picture, THUMBNAIL_SIDE};
+pub use found::{Cause, DETAIL_SIDE, Found, Picture, THUMBNAIL_SIDE};
 pub use frame::{Frame, RawImage, blank_all};
 pub use image::{CAMERA_INFO_TYPE, ImageKind, ImageRedactor, Redacted, Redaction};
 pub use image_rules::{Cover, ImageRules, Rotated, WholeFrame};

@@ -24,10 +24,10 @@ pub use reply::{Findings, Hello, Reply};
 pub use request::{Request, RuleBytes, Work};
 
 /// The version of the protocol. A redactor of another version is not used.
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 
-/// The largest picture, in bytes.
-pub const MAX_PICTURE: usize = 1280 * 1280 * 3;
+/// The largest picture, in bytes: a square one of [`DETAIL_SIDE`](super::DETAIL_SIDE).
+pub const MAX_PICTURE: usize = (super::DETAIL_SIDE * super::DETAIL_SIDE * 3) as usize;
 
 /// The largest compressed image, in bytes.
 pub const MAX_COMPRESSED: usize = 32 << 20;
@@ -36,7 +36,8 @@ pub const MAX_COMPRESSED: usize = 32 << 20;
 pub const MAX_FINDINGS: usize = 4096;
 
 /// The longest frame that the redactor reads.
-pub const MAX_REQUEST: usize = 64 + MAX_COMPRESSED;
+pub const MAX_REQUEST: usize = 64 + MAX_PICTURE;
+const _: () = assert!(MAX_COMPRESSED <= MAX_PICTURE);
 
 /// The longest frames that the guard reads: while it waits for Hello or Found, and for Remade.
 pub const MAX_SHORT_REPLY: usize = 16 + MAX_FINDINGS * 22;

@@ -39,6 +39,17 @@ impl Sighting {
         (self.width() * self.height()).sqrt()
     }
 
+    /// With all distances multiplied, across and down.
+    pub fn scaled(&self, (across, down): (f32, f32)) -> Sighting {
+        Sighting {
+            left: self.left * across,
+            top: self.top * down,
+            right: self.right * across,
+            bottom: self.bottom * down,
+            score: self.score,
+        }
+    }
+
     /// Moved to the right and down.
     pub fn moved(&self, right: f32, down: f32) -> Sighting {
         Sighting {

@@ -118,6 +118,27 @@ pub(super) fn at_most((width, height): (usize, usize), longest: usize) -> (usize
     (scaled(width), scaled(height))
 }
 
+/// A copy of a picture, shrunk by averaging until its long side is at most `longest`. `None` if it is already.
+pub(super) fn shrunk<'a>(
+    picture: &Pixels<'_>,
+    longest: usize,
+    into: &'a mut Mat,
+) -> Result<Option<Pixels<'a>>, VisionError> {
+    let full = size(picture);
+    let (width, height) = at_most(full, longest);
+    if (width, height) == full {
+        return Ok(None);
+    }
+    let wanted = Size::new(i32::try_from(width).unwrap_or(1), i32::try_from(height).unwrap_or(1));
+    imgproc::resize(picture, into, wanted, 0.0, 0.0, imgproc::INTER_AREA)?;
+    Ok(Some(into.reshape_def(3)?))
+}
+
+/// How many pixels of a picture of the one size one of the other has, across and down.
+pub(super) fn times(full: (usize, usize), small: (usize, usize)) -> (f32, f32) {
+    (full.0 as f32 / small.0.max(1) as f32, full.1 as f32 / small.1.max(1) as f32)
+}
+
 pub(super) fn size(picture: &impl MatTraitConst) -> (usize, usize) {
     (dimension(picture.cols()), dimension(picture.rows()))
 }

@@ -6,6 +6,7 @@ mod plates;
 mod text;
 
 use crate::blob::Pixels;
+use crate::parts::in_parts;
 use crate::turned::turned;
 use crate::{Engines, Models, VisionError};
 use discreet_redact::{Following, Margin, Rotated, Sighting, Subject};
@@ -14,6 +15,11 @@ use discreet_redact::{Following, Margin, Rotated, Sighting, Subject};
 pub trait Detector: Send {
     /// Adds its sightings in `picture` (8-bit blue, green, red), with any score, to `seen`.
     fn detect(&mut self, picture: &Pixels<'_>, seen: &mut Vec<Sighting>) -> Result<(), VisionError>;
+
+    /// The same for small things in a part of the picture that [`Detector::detect`] has inspected last.
+    fn detect_part(&mut self, part: &Pixels<'_>, seen: &mut Vec<Sighting>) -> Result<(), VisionError> {
+        self.detect(part, seen)
+    }
 
     /// True if it takes longer than the period of frames, so that frames should not wait for it.
     fn slow(&self) -> bool {
@@ -32,7 +38,7 @@ pub trait Detector: Send {
     fn following(&self) -> Following;
 }
 
-/// Loads the detector for a subject in pictures that this turn makes upright.
+/// Loads the detector for a subject in pictures that this turn makes upright. Large ones are inspected in parts.
 pub(super) fn load(
     subject: Subject,
     rotated: Rotated,
@@ -45,5 +51,5 @@ pub(super) fn load(
         Subject::Persons => Box::new(persons::Persons::load(models, engines)?),
         Subject::Text => Box::new(text::Text::load(models, engines)?),
     };
-    Ok(turned(detector, rotated))
+    Ok(turned(in_parts(detector), rotated))
 }

@@ -14,6 +14,7 @@ mod graph;
 mod light;
 mod motion;
 mod onnx;
+mod parts;
 mod protobuf;
 mod turned;
 mod unseen_regions;

@@ -19,7 +19,7 @@ const COLOURLESS: u8 = 4;
 const STEP: usize = 4;
 
 /// The light in a picture.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Light {
     /// It has no colours.
     pub grey: bool,

@@ -6,11 +6,10 @@ mod photo;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use opencv::core::{Mat, Size};
-use opencv::imgproc;
+use opencv::core::Mat;
 use opencv::prelude::*;
 
-use super::blob::{Pixels, at_most, size, with_mat};
+use super::blob::{Pixels, shrunk, size, times, with_mat};
 use super::detectors::{self, Detector};
 use super::motion::{MotionEstimator, Since};
 use super::unseen_regions::Inspected;
@@ -65,6 +64,21 @@ struct SubjectTracker {
     tracks: Tracks,
 }
 
+/// A picture at two sizes.
+struct Views<'a> {
+    /// At most [`THUMBNAIL_SIDE`] long: motion, tracks, and the slow detectors.
+    small: &'a Pixels<'a>,
+    /// The same, or larger where small faces are looked for.
+    large: &'a Pixels<'a>,
+}
+
+impl Views<'_> {
+    /// Pixels of the large one for each of the small one, across and down.
+    fn times(&self) -> (f32, f32) {
+        times(size(self.large), size(self.small))
+    }
+}
+
 impl SubjectTracker {
     fn new(subject: Subject, detector: Box<dyn Detector>) -> SubjectTracker {
         let (slow, margin, same) = (detector.slow(), detector.margin(), detector.same());
@@ -75,6 +89,17 @@ impl SubjectTracker {
     /// Waits while it inspects another picture. After a panic its state is undefined.
     fn detector(&self) -> Result<MutexGuard<'_, Box<dyn Detector>>, VisionError> {
         self.detector.lock().map_err(|_| VisionError::Answer("a detector that panicked"))
+    }
+
+    /// Adds its detector's sightings, at their places in the small picture. Only a fast detector is given the large one.
+    fn look(&self, views: &Views<'_>, sightings: &mut Vec<Sighting>) -> Result<(), VisionError> {
+        if self.slow {
+            return self.detector()?.detect(views.small, sightings);
+        }
+        self.detector()?.detect(views.large, sightings)?;
+        let (across, down) = views.times();
+        sightings.iter_mut().for_each(|one| *one = one.scaled((1.0 / across, 1.0 / down)));
+        Ok(())
     }
 
     /// Adds its detector's sightings to the tracks.
@@ -145,10 +170,9 @@ impl Watch {
         Ok(())
     }
 
-    fn look_at(&mut self, rules: &ImageRules, picture: &Pixels<'_>, stamp: i64) -> Result<(), VisionError> {
+    fn look_at(&mut self, rules: &ImageRules, views: &Views<'_>, stamp: i64) -> Result<(), VisionError> {
         self.learn(rules)?;
-        let (width, height) = size(picture);
-        let size = (u32::try_from(width).unwrap_or(0), u32::try_from(height).unwrap_or(0));
+        let (size, large) = (narrow(size(views.small)), narrow(size(views.large)));
         let later = self.stamp.is_some_and(|last| (0..FORGET_AFTER).contains(&stamp.saturating_sub(last)));
         if size != self.size || !later {
             self.forget();
@@ -156,7 +180,7 @@ impl Watch {
         (self.size, self.stamp) = (size, Some(stamp));
 
         let started = Instant::now();
-        let since = self.estimator.step(picture)?;
+        let since = self.estimator.step(views.small)?;
         let moved = Instant::now();
         self.frames_since_looked = self.frames_since_looked.saturating_add(1);
         let motion = match since {
@@ -170,22 +194,22 @@ impl Watch {
         // Without a known motion, earlier findings are useless.
         let detection = if since == Since::Unknown || self.background.is_overdue() {
             self.background.drop_it();
-            self.look_now(rules, picture, |_| true)?
+            self.look_now(rules, views, |_| true)?
         } else {
-            self.look_in_turn(rules, picture, motion)?
+            self.look_in_turn(rules, views, motion)?
         };
-        if self.eyes.iter().any(|eye| eye.tracks.is_full()) {
+        if self.trackers.iter().any(|tracker| tracker.tracks.is_full()) {
             return Err(VisionError::TooMany);
         }
         self.found.clear();
         for tracker in self.trackers.iter().filter(|tracker| rules.cover(tracker.subject).is_some()) {
             self.found.extend(tracker.tracks.places().map(|(place, why)| {
-                let area = tracker.margin.around(&place, size);
+                let area = tracker.margin.around(&place.scaled(views.times()), large);
                 Found { subject: tracker.subject, area, score: place.score.clamp(0.0, 1.0), why }
             }));
         }
         if rules.strict {
-            self.find_unseen(rules)?;
+            self.find_unseen(rules, large)?;
         }
         self.found.retain(|found| !found.area.is_empty());
         self.spent =
@@ -199,7 +223,7 @@ impl Watch {
     fn look_in_turn(
         &mut self,
         rules: &ImageRules,
-        picture: &Pixels<'_>,
+        views: &Views<'_>,
         motion: Motion,
     ) -> Result<Duration, VisionError> {
         self.background.moved(motion);
@@ -216,10 +240,9 @@ impl Watch {
             return Ok(Duration::ZERO);
         }
         let beside = |tracker: &SubjectTracker| rules.every > 1 && tracker.slow;
-        let spent = self.look_now(rules, picture, |tracker| !beside(tracker))?;
-        let slow =
-            self.trackers.iter().filter(|tracker| rules.cover(tracker.subject).is_some() && beside(tracker));
-        if self.background.look(picture, slow)? && rules.strict {
+        let spent = self.look_now(rules, views, |tracker| !beside(tracker))?;
+        let slow = self.trackers.iter().filter(|tracker| rules.cover(tracker.subject).is_some() && beside(tracker));
+        if self.background.look(views.small, slow)? && rules.strict {
             self.inspected.look_aside(self.estimator.grey())?;
         }
         Ok(spent)
@@ -229,7 +252,7 @@ impl Watch {
     fn look_now(
         &mut self,
         rules: &ImageRules,
-        picture: &Pixels<'_>,
+        views: &Views<'_>,
         these: impl Fn(&SubjectTracker) -> bool,
     ) -> Result<Duration, VisionError> {
         let started = Instant::now();
@@ -237,7 +260,7 @@ impl Watch {
         for tracker in self.trackers.iter_mut().filter(|tracker| rules.cover(tracker.subject).is_some()) {
             if these(tracker) {
                 self.sightings.clear();
-                tracker.detector()?.detect(picture, &mut self.sightings)?;
+                tracker.look(views, &mut self.sightings)?;
                 tracker.see(&mut self.sightings);
             } else {
                 all = false;
@@ -250,12 +273,11 @@ impl Watch {
         Ok(started.elapsed())
     }
 
-    fn find_unseen(&mut self, rules: &ImageRules) -> Result<(), VisionError> {
+    fn find_unseen(&mut self, rules: &ImageRules, (width, height): (u32, u32)) -> Result<(), VisionError> {
         let Some((subject, _)) = rules.covers.first().copied() else { return Ok(()) };
-        let times = self.estimator.times;
+        let times = width as f32 / size(self.estimator.grey()).0.max(1) as f32;
         let mut areas = Vec::new();
         self.inspected.unseen(self.estimator.grey(), &mut areas)?;
-        let (width, height) = self.size;
         let scaled = |side: u32| (side as f32 * times).round() as u32;
         self.found.extend(areas.iter().map(|area| Found {
             subject,
@@ -271,25 +293,21 @@ impl Watch {
         Ok(())
     }
 
-    /// Inspects a picture of any size, through a small copy.
+    /// Inspects a picture of any size, through small copies.
     fn look_through(
         &mut self,
         rules: &ImageRules,
         picture: &Pixels<'_>,
         stamp: i64,
     ) -> Result<(), VisionError> {
-        let full = size(picture);
-        let (width, height) = at_most(full, THUMBNAIL_SIDE as usize);
-        if (width, height) == full {
-            return self.look_at(rules, picture, stamp);
-        }
-        let mut small = Mat::default();
-        let wanted = Size::new(i32::try_from(width).unwrap_or(1), i32::try_from(height).unwrap_or(1));
-        imgproc::resize(picture, &mut small, wanted, 0.0, 0.0, imgproc::INTER_AREA)?;
-        self.look_at(rules, &small.reshape_def(3)?, stamp)?;
-        let narrow = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-        for found in &mut self.found {
-            found.area = found.area.scaled((narrow(width), narrow(height)), (narrow(full.0), narrow(full.1)));
+        let (mut of_large, mut of_small) = (Mat::default(), Mat::default());
+        let large = shrunk(picture, rules.longest_side() as usize, &mut of_large)?;
+        let large = large.as_ref().unwrap_or(picture);
+        let small = shrunk(large, THUMBNAIL_SIDE as usize, &mut of_small)?;
+        self.look_at(rules, &Views { small: small.as_ref().unwrap_or(large), large }, stamp)?;
+        let (from, to) = (narrow(size(large)), narrow(size(picture)));
+        for found in self.found.iter_mut().filter(|_| from != to) {
+            found.area = found.area.scaled(from, to);
         }
         Ok(())
     }
@@ -310,7 +328,7 @@ impl ImageInspector for Watch {
         picture: Picture<'_>,
         stamp: i64,
     ) -> Result<&[Found], BlankReason> {
-        let outcome = with_mat(&picture, |mat| self.look_at(rules, mat, stamp));
+        let outcome = with_mat(&picture, |mat| self.look_through(rules, mat, stamp));
         self.noted(outcome)?;
         Ok(&self.found)
     }
@@ -342,10 +360,7 @@ impl ImageInspector for Watch {
 
 /// Covers findings in a decoded image, as the guard does in a raw one.
 fn cover(bgr: &mut Mat, rules: &ImageRules, found: &[Found]) -> Result<(), VisionError> {
-    let (width, height) = size(bgr);
-    let (Ok(width), Ok(height)) = (u32::try_from(width), u32::try_from(height)) else {
-        return Err(VisionError::Answer("a picture of this size"));
-    };
+    let (width, height) = narrow(size(bgr));
     let mut frame = Frame::from_bgr(width, height, bgr.data_bytes_mut()?)
         .map_err(|_| VisionError::Answer("a picture of this size"))?;
     match rules.frame {
@@ -362,4 +377,8 @@ fn covers(rules: &ImageRules, found: &[Found]) -> Vec<(Area, Cover)> {
         Cause::Seen | Cause::Held => rules.cover(found.subject).unwrap_or(Cover::Solid),
     };
     found.iter().map(|found| (found.area, cover(found))).collect()
+}
+
+fn narrow((width, height): (usize, usize)) -> (u32, u32) {
+    (u32::try_from(width).unwrap_or(u32::MAX), u32::try_from(height).unwrap_or(u32::MAX))
 }

@@ -178,6 +178,29 @@ fn a_camera_that_is_not_mounted_upright_has_its_faces_covered_and_followed() {
 }
 
 #[test]
+fn a_small_face_in_a_large_frame_is_covered_if_the_policy_asks_for_it() {
+    let (Some(models), Some(picture)) = (models(), astronaut()) else { return };
+    let mut watch = watch(&models, Engines::choose(&models).unwrap(), &[Subject::Faces]);
+    let mut distant = Mat::default();
+    let quarter = opencv::core::Size::new(128, 128);
+    imgproc::resize(&picture, &mut distant, quarter, 0.0, 0.0, imgproc::INTER_AREA).unwrap();
+    // In a corner of the frame, inside of a part, and where four parts meet.
+    for (number, (left, top)) in (0..).zip([(0, 0), (300, 200), (674, 624), (3100, 1500)]) {
+        let grey = Scalar::all(150.0);
+        let mut frame = Mat::new_rows_cols_with_default(2160, 3840, opencv::core::CV_8UC3, grey).unwrap();
+        distant.copy_to(&mut frame.roi_mut(Rect::new(left, top, 128, 128)).unwrap()).unwrap();
+        let (left, top) = (left as u32, top as u32);
+        let face = Area { left: left + 46, top: top + 20, right: left + 65, bottom: top + 45 };
+        for small in [false, true] {
+            let asked = ImageRules { small, ..rules(&[Subject::Faces]) };
+            let found = look(&mut watch, &asked, &frame, number * 3600 * SECOND);
+            assert_eq!(covers(&found, face), small, "{left}, {top}, small: {small}: {found:?}");
+            watch.forget();
+        }
+    }
+}
+
+#[test]
 fn a_picture_of_something_else_is_looked_at_whatever_the_policy_skips() {
     let (Some(models), Some(picture)) = (models(), astronaut()) else { return };
     let mut watch = watch(&models, Engines::choose(&models).unwrap(), &[Subject::Faces]);

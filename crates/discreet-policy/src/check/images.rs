@@ -61,6 +61,7 @@ pub(super) fn rules(
         sizes,
         encodings,
         rotated: camera.and_then(|camera| camera.rotated?.turn()).unwrap_or_default(),
+        small: camera.and_then(|camera| camera.small).unwrap_or(false),
     })
 }
 
@@ -141,6 +142,7 @@ fn idle_keys(
         ("every", camera.every.is_some(), frame || camera.follows.is_some()),
         ("follows", camera.follows.is_some(), frame),
         ("rotated", camera.rotated.is_some(), frame || camera.follows.is_some()),
+        ("small", camera.small == Some(true), frame || camera.follows.is_some()),
     ];
     for (key, _, _) in keys.into_iter().filter(|(_, said, idle)| *said && *idle) {
         let why =

@@ -126,6 +126,11 @@ fn camera(name: &str, old: &ImageRules, new: &ImageRules) -> Vec<Facet> {
         let words = [old, new].map(|rules| rules.rotated.name().to_owned());
         differs("rotated", words, false, false, format!("sees {name} inspected after a turn by"));
     }
+    if old.small != new.small {
+        let words =
+            [old, new].map(|rules| if rules.small { "also in parts" } else { "as a whole" }.to_owned());
+        differs("small", words, old.small, new.small, format!("sees {name} inspected for faces"));
+    }
     facets
 }
 

@@ -1,3 +1,4 @@
+use std::sync::Mutex;
 use std::time::Instant;
 
 use super::*;
@@ -139,4 +140,41 @@ fn a_camera_that_was_late_once_is_waited_for_again_as_soon_as_it_sees() {
     });
     assert_eq!(depth(&mut redactor, &rules), None);
     late.join().unwrap();
+}
+
+/// The size of the picture that the inspector gets of a frame of 4000x2000.
+fn inspected(rules: &ImageRules, unhurried: bool) -> (u32, u32, bool) {
+    struct Sizes(Arc<Mutex<(u32, u32, bool)>>);
+    impl ImageInspector for Sizes {
+        fn look(&mut self, rules: &ImageRules, of: Picture<'_>, _: i64) -> Result<&[Found], BlankReason> {
+            *self.0.lock().unwrap() = (of.width, of.height, rules.small);
+            Ok(&[])
+        }
+        fn remake(
+            &mut self,
+            _: &ImageRules,
+            _: &[u8],
+            _: CompressedFormat,
+            _: i64,
+        ) -> Result<&[u8], BlankReason> {
+            Err(BlankReason::Failed)
+        }
+    }
+    let seen = Arc::default();
+    let look = Box::new(Sizes(Arc::clone(&seen)));
+    let mut redactor = ImageRedactor::new("/camera", ImageKind::Raw, Some(look), Arc::default());
+    if unhurried {
+        redactor = redactor.unhurried();
+    }
+    let mut cdr = image("mono8", (4000, 2000), 4000, 0, &vec![7; 8_000_000], false);
+    assert_eq!(redactor.redact(rules, &mut cdr).unwrap().redaction, Redaction::default());
+    *seen.lock().unwrap()
+}
+
+#[test]
+fn detectors_get_a_large_frame_for_small_faces_and_always_where_nobody_waits() {
+    let small = ImageRules { small: true, ..ImageRules::default() };
+    assert_eq!(inspected(&ImageRules::default(), false), (960, 480, false));
+    assert_eq!(inspected(&small, false), (3840, 1920, true));
+    assert_eq!(inspected(&ImageRules::default(), true), (3840, 1920, true));
 }

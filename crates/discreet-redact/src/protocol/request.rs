@@ -99,12 +99,12 @@ fn payload<'a>(work: &Work<'a>) -> Result<&'a [u8], Garbled> {
 
 /// The rules of a topic that the redactor needs: not the followed camera, which is the guard's task. Each
 /// subject's cover in their order, the whole frame's, strict (a byte each); deadline (u64, nanoseconds), every (u24),
-/// the turn of its frames (a byte).
+/// the turn of its frames, small faces (a byte each).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleBytes([u8; Subject::COUNT + OTHERS]);
 
 /// The bytes after those of the subjects.
-const OTHERS: usize = 14;
+const OTHERS: usize = 15;
 
 impl RuleBytes {
     /// Encodes these rules.
@@ -123,9 +123,9 @@ impl RuleBytes {
         let deadline = u64::try_from(rules.deadline.as_nanos()).unwrap_or(u64::MAX);
         let [d0, d1, d2, d3, d4, d5, d6, d7] = deadline.to_le_bytes();
         let [e0, e1, e2, _] = rules.every.min(0xff_ffff).to_le_bytes();
-        let strict = u8::from(rules.strict);
+        let [strict, small] = [rules.strict, rules.small].map(u8::from);
         let turn = rules.rotated as u8;
-        let others: [u8; OTHERS] = [frame, strict, d0, d1, d2, d3, d4, d5, d6, d7, e0, e1, e2, turn];
+        let others: [u8; OTHERS] = [frame, strict, d0, d1, d2, d3, d4, d5, d6, d7, e0, e1, e2, turn, small];
         let mut bytes = [0; Subject::COUNT + OTHERS];
         bytes.iter_mut().zip(covers.into_iter().chain(others)).for_each(|(to, from)| *to = from);
         RuleBytes(bytes)
@@ -150,17 +150,22 @@ impl RuleBytes {
             2 => Some(WholeFrame::Lowres),
             _ => return Err(Garbled::Undefined("frame")),
         };
-        let strict = match fields.u8()? {
-            0 => false,
-            1 => true,
-            _ => return Err(Garbled::Undefined("strict")),
-        };
+        let strict = flag(fields.u8()?, "strict")?;
         let deadline = Duration::from_nanos(fields.u64()?);
         let [e0, e1, e2] = fields.array()?;
         let every = u32::from_le_bytes([e0, e1, e2, 0]);
         let turn = usize::from(fields.u8()?);
         let rotated = *Rotated::ALL.get(turn).ok_or(Garbled::Undefined("turn"))?;
-        Ok(ImageRules { covers, frame, strict, deadline, every, rotated, ..ImageRules::default() })
+        let small = flag(fields.u8()?, "small")?;
+        Ok(ImageRules { covers, frame, strict, deadline, every, rotated, small, ..ImageRules::default() })
+    }
+}
+
+fn flag(byte: u8, field: &'static str) -> Result<bool, Garbled> {
+    match byte {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Garbled::Undefined(field)),
     }
 }
 
@@ -176,6 +181,7 @@ mod tests {
             deadline: Duration::from_millis(100),
             every: 3,
             rotated: Rotated::Half,
+            small: true,
             ..ImageRules::default()
         }
     }
@@ -207,7 +213,7 @@ mod tests {
     fn a_picture_whose_size_does_not_fit_its_bytes_is_neither_sent_nor_read() {
         let pixels = vec![0; MAX_PICTURE + 3];
         for (width, height, bytes) in
-            [(2, 2, 11), (2, 2, 13), (0, 0, 0), (u32::MAX, u32::MAX, 3), (1638401, 1, 4915203)]
+            [(2, 2, 11), (2, 2, 13), (0, 0, 0), (u32::MAX, u32::MAX, 3), (14_745_601, 1, MAX_PICTURE + 3)]
         {
             let work = Work::Inspect(Picture { width, height, bgr: &pixels[..bytes] });
             assert_eq!(sent(work), Err(Garbled::Unfit), "{width}x{height}");

@@ -12,6 +12,8 @@ use discreet_redact::{BySize, Following, Margin, Sighting};
 
 /// The network misses a face that fills the picture at the first size, and a distant one at the second.
 const SIDES: [usize; 2] = [960, 512];
+/// A part of a picture is inspected at the first only: it is about small faces.
+const SIDES_OF_PART: [usize; 1] = [960];
 /// The distances between the cells of the network's grids, in pixels.
 const STRIDES: [usize; 3] = [8, 16, 32];
 const OUTPUTS: [&str; 9] =
@@ -27,6 +29,8 @@ const TINTED: f32 = 0.7;
 pub(super) struct Faces {
     net: Net,
     blob: Blob,
+    /// The light in the last picture.
+    light: Light,
     bright: Mat,
     made: Mat,
 }
@@ -35,7 +39,13 @@ impl Faces {
     pub fn load(models: &Models, engines: &Engines) -> Result<Faces, VisionError> {
         let model = models.load("face_detection_yunet_2023mar.onnx")?;
         let net = Net::from_onnx(&model, engines)?;
-        Ok(Faces { net, blob: Blob::new(), bright: Mat::default(), made: Mat::default() })
+        Ok(Faces {
+            net,
+            blob: Blob::new(),
+            light: Light::default(),
+            bright: Mat::default(),
+            made: Mat::default(),
+        })
     }
 }
 
@@ -44,13 +54,14 @@ impl Faces {
     fn look(
         &mut self,
         picture: &Pixels<'_>,
+        sides: &[usize],
         times: f32,
         seen: &mut Vec<Sighting>,
     ) -> Result<(), VisionError> {
         let (full, start) = (size(picture), seen.len());
         let mut before = (0, 0);
-        for side in SIDES {
-            let wanted = at_most(full, side);
+        for side in sides {
+            let wanted = at_most(full, *side);
             if wanted == before {
                 continue; // a small picture, inspected already
             }
@@ -72,36 +83,64 @@ impl Faces {
     }
 
     /// Looks at a picture without colours three times: as it is, mirrored, and in a colour of skin.
-    fn look_at_grey(&mut self, picture: &Pixels<'_>, seen: &mut Vec<Sighting>) -> Result<(), VisionError> {
-        self.look(picture, GREY, seen)?;
+    fn look_at_grey(
+        &mut self,
+        picture: &Pixels<'_>,
+        sides: &[usize],
+        seen: &mut Vec<Sighting>,
+    ) -> Result<(), VisionError> {
+        self.look(picture, sides, GREY, seen)?;
         let (width, before) = (size(picture).0 as f32, seen.len());
         let mut made = std::mem::take(&mut self.made);
         opencv::core::flip(picture, &mut made, 1)?;
-        self.look(&made.reshape_def(3)?, GREY, seen)?;
+        self.look(&made.reshape_def(3)?, sides, GREY, seen)?;
         for sighting in seen.iter_mut().skip(before) {
             (sighting.left, sighting.right) = (width - sighting.right, width - sighting.left);
         }
         tint(picture, &mut made)?;
-        self.look(&made.reshape_def(3)?, TINTED, seen)?;
+        self.look(&made.reshape_def(3)?, sides, TINTED, seen)?;
         self.made = made;
         Ok(())
+    }
+
+    /// Looks at a picture as its light demands.
+    fn look_in_light(
+        &mut self,
+        picture: &Pixels<'_>,
+        sides: &[usize],
+        seen: &mut Vec<Sighting>,
+    ) -> Result<(), VisionError> {
+        let Some(times) = self.light.times else { return self.look_in_colour(picture, sides, seen) };
+        let mut bright = std::mem::take(&mut self.bright);
+        brighten(picture, times, &mut bright)?;
+        let looked = self.look_in_colour(&bright.reshape_def(3)?, sides, seen);
+        self.bright = bright;
+        looked
+    }
+
+    fn look_in_colour(
+        &mut self,
+        picture: &Pixels<'_>,
+        sides: &[usize],
+        seen: &mut Vec<Sighting>,
+    ) -> Result<(), VisionError> {
+        if self.light.grey {
+            self.look_at_grey(picture, sides, seen)
+        } else {
+            self.look(picture, sides, 1.0, seen)
+        }
     }
 }
 
 impl Detector for Faces {
     fn detect(&mut self, picture: &Pixels<'_>, seen: &mut Vec<Sighting>) -> Result<(), VisionError> {
-        let light = Light::of(picture)?;
-        let Some(times) = light.times else {
-            return if light.grey { self.look_at_grey(picture, seen) } else { self.look(picture, 1.0, seen) };
-        };
-        let mut bright = std::mem::take(&mut self.bright);
-        brighten(picture, times, &mut bright)?;
-        let pixels = bright.reshape_def(3)?;
-        let looked =
-            if light.grey { self.look_at_grey(&pixels, seen) } else { self.look(&pixels, 1.0, seen) };
-        drop(pixels);
-        self.bright = bright;
-        looked
+        self.light = Light::of(picture)?;
+        self.look_in_light(picture, &SIDES, seen)
+    }
+
+    /// In the light of the whole picture: a street has no colours, and a corner may be dark.
+    fn detect_part(&mut self, part: &Pixels<'_>, seen: &mut Vec<Sighting>) -> Result<(), VisionError> {
+        self.look_in_light(part, &SIDES_OF_PART, seen)
     }
 
     fn slow(&self) -> bool {
