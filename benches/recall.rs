@@ -8,7 +8,9 @@ use std::io::{BufRead, Read, Write};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use discreet_redact::{Cause, Cover, DETAIL_SIDE, ImageInspector, ImageRules, Picture, Rotated, Subject};
+use discreet_redact::{
+    Area, Cause, Cover, DETAIL_SIDE, Found, ImageInspector, ImageRules, Picture, Rotated, Subject,
+};
 use discreet_vision::{Engines, Models, Watch};
 
 fn main() -> anyhow::Result<()> {
@@ -57,8 +59,11 @@ fn main() -> anyhow::Result<()> {
         let started = Instant::now();
         let found = watch.look(&rules, Picture { width, height, bgr: &bgr }, stamp);
         let took = started.elapsed();
-        let found =
-            found.map(<[_]>::to_vec).map_err(|blind| anyhow::anyhow!("{blind:?}: {:?}", watch.trouble()))?;
+        // As for the guard: a frame that cannot be inspected is black.
+        let found = found.map(<[_]>::to_vec).unwrap_or_else(|blind| {
+            eprintln!("black: {blind:?}: {:?}", watch.trouble());
+            vec![Found { subject, area: Area::all((width, height)), score: 0.0, why: Cause::Unseen }]
+        });
         let areas = found.iter().map(|found| {
             let area = found.area;
             let held = found.why == Cause::Held;
