@@ -6,6 +6,7 @@
 mod escapes;
 mod letters;
 mod mapped;
+mod outline;
 
 use std::ops::Range;
 
@@ -14,6 +15,8 @@ use discreet_host::steps;
 use escapes::Meaning;
 use letters::Seen;
 pub(crate) use mapped::Mapped;
+pub(crate) use outline::Outline;
+use outline::{BLOCK, is_special};
 
 /// From so many blanks on, what follows is another column of a table.
 const COLUMN: usize = 4;
@@ -54,11 +57,8 @@ impl View {
     }
 }
 
-/// The next byte from `from` on that may not be what a reader sees: all that is not ASCII, controls, the beginnings of
-/// escapes, and the first of two blanks.
+/// The next byte from `from` on that may not be what a reader sees: a special one, or the first of two blanks.
 fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
-    const BLOCK: usize = 64;
-    const NEAR: usize = 24;
     let here = |at: &usize| {
         bytes.get(*at).is_some_and(|byte| {
             SPECIAL.get(usize::from(*byte)) == Some(&true)
@@ -66,30 +66,16 @@ fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
         })
     };
     let mut at = from;
-    // Letters with accents follow each other soon.
-    if from > 0 {
-        at = bytes.len().min(from + NEAR);
-        if let Some(found) = (from..at).find(here) {
+    while let Some(window) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let end = at + BLOCK;
+        if outline::has_special(window)
+            && let Some(found) = (at..end).find(here)
+        {
             return Some(found);
         }
+        at = end;
     }
-    loop {
-        let rest = bytes.get(at..)?;
-        let block = rest.get(..rest.len().min(BLOCK + 1))?;
-        // Without an exit inside, so that it compiles to vector instructions.
-        let special = block.iter().fold(false, |found, byte| found | is_special(*byte));
-        let blanks = block
-            .iter()
-            .zip(block.iter().skip(1))
-            .fold(false, |found, (one, other)| found | ((*one == b' ') & (*other == b' ')));
-        if special | blanks {
-            return (at..at + block.len()).find(here);
-        }
-        if block.len() <= BLOCK {
-            return None;
-        }
-        at += BLOCK;
-    }
+    (at..bytes.len()).find(here)
 }
 
 /// [`is_special`] of each byte.
@@ -105,15 +91,6 @@ static SPECIAL: [bool; 256] = {
     }
     special
 };
-
-const fn is_special(byte: u8) -> bool {
-    (byte.wrapping_sub(0x20) >= 0x5f) & (byte != b'\n')
-        | (byte == b'%')
-        | (byte == b'&')
-        | (byte == b'\\')
-        | (byte == b'<')
-        | (byte == b'+')
-}
 
 /// A text while its view is made.
 struct Reading<'r> {

@@ -1,9 +1,12 @@
 //! Context words: `passport`, `Reisepass`. The definition of a kind lists those that raise its scores.
 
+mod folded;
+
 use std::sync::LazyLock;
 
 use discreet_host::steps;
 
+use self::folded::Folded;
 use crate::detect::swar::{self, HIGH};
 use crate::{Kind, Kinds};
 
@@ -28,106 +31,6 @@ struct Known {
     filter: [u64; FILTER],
     /// In the order of hashes.
     words: Vec<(u64, Kinds)>,
-}
-
-/// A rolling hash of the letters so far, without case and accents. The hashes of two words give that of both in a
-/// row.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Folded {
-    hash: u64,
-    /// [`FACTOR`](Folded::FACTOR) to the power of the number of letters.
-    power: u64,
-}
-
-/// Each byte as it is hashed: letters in lower case, 0 for a byte that is not in a word.
-static LETTERS: [u8; 256] = {
-    let mut letters = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        // `byte` is below 256 by the condition of the loop.
-        #[allow(clippy::indexing_slicing)]
-        let letter = &mut letters[byte];
-        *letter = match byte as u8 {
-            small @ (b'a'..=b'z' | 0x80..) => small,
-            capital @ b'A'..=b'Z' => capital | 0x20,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    letters
-};
-
-impl Folded {
-    const EMPTY: Folded = Folded { hash: 0, power: 1 };
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-
-    /// The hash with one more letter of [`LETTERS`]; `before` is the byte in front of it.
-    fn with(self, before: u8, letter: u8) -> Folded {
-        if letter < 0x80 {
-            return self.then(letter);
-        }
-        match (before, letter) {
-            // The first byte of a letter of Latin-1; the second tells the letter.
-            (_, 0xC3) => self,
-            (0xC3, _) => self.then(match letter | 0x20 {
-                0xA0..=0xA5 => b'a',
-                0xA7 => b'c',
-                0xA8..=0xAB => b'e',
-                0xAC..=0xAF => b'i',
-                0xB1 => b'n',
-                0xB2..=0xB6 | 0xB8 => b'o',
-                0xB9..=0xBC => b'u',
-                other => other,
-            }),
-            _ => self.then(letter),
-        }
-    }
-
-    fn then(self, letter: u8) -> Folded {
-        Folded {
-            hash: self.hash.wrapping_mul(Folded::FACTOR).wrapping_add(u64::from(letter)),
-            power: self.power.wrapping_mul(Folded::FACTOR),
-        }
-    }
-
-    /// The hash of the word at `start`, and its end.
-    fn read(bytes: &[u8], start: usize) -> (Folded, usize) {
-        let mut hash = Folded::EMPTY;
-        let mut before = 0;
-        let mut end = start;
-        while let Some(byte) = bytes.get(end) {
-            let letter = LETTERS.get(usize::from(*byte)).copied().unwrap_or(0);
-            if letter == 0 {
-                break;
-            }
-            hash = hash.with(before, letter);
-            before = *byte;
-            end += 1;
-        }
-        (hash, end)
-    }
-
-    /// The hash of this word and `next` as one.
-    fn join(self, next: Folded) -> Folded {
-        Folded {
-            hash: self.hash.wrapping_mul(next.power).wrapping_add(next.hash),
-            power: self.power.wrapping_mul(next.power),
-        }
-    }
-
-    /// The hash of the letters of a word. Other characters, as in `api_key`, do not count.
-    fn of(word: &str) -> Folded {
-        let mut hash = Folded::EMPTY;
-        let mut before = 0;
-        for byte in word.bytes() {
-            let letter = LETTERS.get(usize::from(byte)).copied().unwrap_or(0);
-            if letter != 0 {
-                hash = hash.with(before, letter);
-            }
-            before = byte;
-        }
-        hash
-    }
 }
 
 /// The place of a hash in the filter.
@@ -163,9 +66,15 @@ impl Known {
         Known { filter, words }
     }
 
-    fn look_up(&self, hash: u64) -> Option<Kinds> {
+    /// Does the hash pass the filter?
+    #[inline]
+    fn may_have(&self, hash: u64) -> bool {
         let (word, bit) = place(hash);
-        if self.filter.get(word).is_none_or(|bits| bits & bit == 0) {
+        self.filter.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn look_up(&self, hash: u64) -> Option<Kinds> {
+        if !self.may_have(hash) {
             return None;
         }
         let at = self.words.binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
@@ -218,15 +127,17 @@ impl Context {
     }
 
     /// The kinds with a context word in `text`.
+    #[inline]
     pub(crate) fn anywhere(&mut self, text: &str) -> Kinds {
         if !self.read {
-            self.read = true;
             self.read_words(text);
         }
         self.anywhere
     }
 
+    #[inline(never)]
     fn read_words(&mut self, text: &str) {
+        self.read = true;
         const NOTHING: (Folded, usize) = (Folded::EMPTY, usize::MAX);
         let known = &*KNOWN;
         let bytes = text.as_bytes();
@@ -241,21 +152,30 @@ impl Context {
             let (word, end) = Folded::read(bytes, start);
             let pair = (one.0.join(word), one.1);
             let three = (two.0.join(word), two.1);
-            let mut mark = Mark { start: end, end, kinds: Kinds::NONE };
-            for (hash, from) in [(word, start), pair, three] {
-                if from < end
-                    && let Some(found) = known.look_up(hash.hash)
-                {
-                    mark.kinds = mark.kinds.union(found);
-                    mark.start = mark.start.min(from);
-                }
-            }
-            if !mark.kinds.is_empty() && is_by_itself(text, start, end, mark.start == start) {
-                self.anywhere = self.anywhere.union(mark.kinds);
-                self.marks.push(mark);
+            let may_be = |(hash, from): (Folded, usize)| from < end && known.may_have(hash.hash);
+            if known.may_have(word.hash) || may_be(pair) || may_be(three) {
+                self.add(text, end, [(word, start), pair, three]);
             }
             (one, two) = ((word, start), pair);
             gap = next_letter(bytes, end);
+        }
+    }
+
+    /// Adds the context words among the last one, two and three words before `end`, each with its beginning.
+    fn add(&mut self, text: &str, end: usize, words: [(Folded, usize); 3]) {
+        let start = words.first().map_or(end, |(_, start)| *start);
+        let mut mark = Mark { start: end, end, kinds: Kinds::NONE };
+        for (hash, from) in words {
+            if from < end
+                && let Some(found) = KNOWN.look_up(hash.hash)
+            {
+                mark.kinds = mark.kinds.union(found);
+                mark.start = mark.start.min(from);
+            }
+        }
+        if !mark.kinds.is_empty() && is_by_itself(text, start, end, mark.start == start) {
+            self.anywhere = self.anywhere.union(mark.kinds);
+            self.marks.push(mark);
         }
     }
 
@@ -308,12 +228,15 @@ struct Gap {
 
 /// The bytes from `at` to the next word. `None` if no word follows.
 fn next_letter(bytes: &[u8], at: usize) -> Option<Gap> {
+    if let Some([b' ', b'a'..=b'z', ..]) = bytes.get(at..) {
+        return Some(Gap { end: at + 1, digits: false });
+    }
     let (mut end, mut digits) = (at, false);
     while end < bytes.len() {
         let block = swar::block(bytes, end);
-        let letters = swar::letters(block) | block & HIGH;
-        let others = swar::leading(!letters & HIGH);
-        digits |= swar::digits(block) & swar::below(others) != 0;
+        let others = !(swar::letters(block) | block) & HIGH;
+        digits |= swar::digits(block) & swar::run(others) != 0;
+        let others = swar::leading(others);
         if others < 8 {
             return Some(Gap { end: end + others, digits });
         }
@@ -333,14 +256,15 @@ fn is_by_itself(text: &str, start: usize, end: usize, alone: bool) -> bool {
 
 /// The number of words of a text, at most 255.
 fn words_in(text: &str) -> u8 {
-    let mut inside = false;
-    let mut words = 0_u8;
-    for byte in text.bytes() {
-        let letter = byte.is_ascii_alphanumeric() || byte >= 0x80;
-        words = words.saturating_add(u8::from(letter && !inside));
-        inside = letter;
+    let bytes = text.as_bytes();
+    let (mut words, mut before) = (0, 0);
+    for at in (0..bytes.len()).step_by(8) {
+        let block = swar::block(bytes, at);
+        let inside = swar::letters(block) | swar::digits(block) | block & HIGH;
+        words += swar::count(inside & !(inside << 8 | before));
+        before = inside >> 56;
     }
-    words
+    u8::try_from(words).unwrap_or(u8::MAX)
 }
 
 #[cfg(test)]

@@ -6,8 +6,6 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::swar;
-
 /// The fewest characters that are read: a card has 22, a name of eleven letters 15.
 const SHORTEST: usize = 15;
 /// The most characters that are read.
@@ -36,31 +34,30 @@ fn is_in_alphabet(byte: u8) -> bool {
     IN_ALPHABET.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
-/// The next text in base64 from `from` on: its place, and the text. Fifteen of its characters in a row fill a block of
-/// eight, wherever they begin, so only full blocks are looked at more closely.
+/// The next text in base64 from `from` on: its place, and the text. Each window is read from its end: most have a byte
+/// near it that no text in base64 has, and all in front of that is passed over.
 pub(super) fn next(bytes: &[u8], from: usize, into: &mut Vec<u8>) -> Option<Range<usize>> {
-    let mut at = from;
-    while at < bytes.len() {
-        let block = swar::block(bytes, at);
-        let plain = swar::letters(block) | swar::digits(block);
-        // Most blocks have a blank.
-        let other = block.to_le_bytes().get(swar::leading(plain)).copied();
-        let may_be = other.is_none_or(is_in_alphabet);
-        if !may_be || !block.to_le_bytes().into_iter().all(is_in_alphabet) {
-            at += 8;
+    let mut start = from;
+    while let Some(window) = bytes.get(start..start + SHORTEST) {
+        if let Some(other) = window.iter().rposition(|byte| !is_in_alphabet(*byte)) {
+            start += other + 1;
             continue;
         }
-        let head = bytes.get(from..at).unwrap_or_default();
-        let before = head.iter().rev().take_while(|byte| is_in_alphabet(**byte)).count();
-        let rest = bytes.get(at..).unwrap_or_default();
-        let behind = rest.iter().take(LONGEST).take_while(|byte| is_in_alphabet(**byte)).count();
-        let (start, end) = (at - before, at + behind);
-        if end - start >= SHORTEST && decode(bytes.get(start..end).unwrap_or_default(), into) {
-            let padding =
-                bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|byte| **byte == b'=');
-            return Some(start..end + padding.count());
+        let mut end = start;
+        loop {
+            let rest = bytes.get(end..).unwrap_or_default();
+            let more = rest.iter().take(LONGEST).take_while(|byte| is_in_alphabet(**byte)).count();
+            if more == 0 {
+                break;
+            }
+            end += more;
+            if decode(bytes.get(start..end).unwrap_or_default(), into) {
+                let padding =
+                    bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|byte| **byte == b'=');
+                return Some(start..end + padding.count());
+            }
         }
-        at = end;
+        start = end;
     }
     None
 }

@@ -14,7 +14,7 @@ use crate::Kind;
 use crate::kinds::Score;
 use crate::recognisers::names::{Memo, Names, Roster};
 use crate::recognisers::spoken::{self, Written};
-use crate::view::View;
+use crate::view::{Outline, View};
 
 /// Finds personal data. It is built once and takes some megabytes. Threads may share it, each with its own
 /// [`Scratch`].
@@ -137,9 +137,10 @@ impl Finder {
             budget.add_steps(Reported::steps(text.len()));
         }
         let before = budget.left();
-        let differs = view.read(text);
-        let seen = if differs { view.text() } else { text };
-        self.read(seen, field, roster, (context, matches, memo, folded, hits, budget));
+        let outline = Outline::of(text.as_bytes());
+        let differs = outline.special && view.read(text);
+        let (seen, outline) = if differs { (view.text(), Outline::UNKNOWN) } else { (text, outline) };
+        self.read(seen, outline, field, roster, (context, matches, memo, folded, hits, budget));
         if let Some(model) = &self.name_model {
             match model.find(seen) {
                 Ok(names) => name_model::add(&names, hits),
@@ -148,19 +149,20 @@ impl Finder {
         }
         if spoken::normalise(seen, field, written) {
             spoken.clear();
-            self.read(written.text(), field, None, (context, matches, memo, folded, spoken, budget));
+            let (typed, outline) = (written.text(), Outline::UNKNOWN);
+            self.read(typed, outline, field, None, (context, matches, memo, folded, spoken, budget));
             hits.extend(spoken.iter().map(|hit| {
                 let at = written.original(hit.start, hit.end);
                 Hit { start: at.start, end: at.end, ..*hit }
             }));
         }
-        let mut from = 0;
+        let mut from = if outline.capitals { 0 } else { seen.len() };
         while let Some(at) = encoded::next(seen.as_bytes(), from, decoded) {
             from = at.end;
             budget.take(decoded.len());
             inner.clear();
             let text = std::str::from_utf8(decoded).unwrap_or_default();
-            self.read(text, field, roster, (context, matches, memo, folded, inner, budget));
+            self.read(text, Outline::UNKNOWN, field, roster, (context, matches, memo, folded, inner, budget));
             let best = inner.iter().max_by_key(|hit| hit.score);
             hits.extend(best.map(|hit| Hit { start: at.start, end: at.end, ..*hit }));
         }
@@ -187,6 +189,7 @@ impl Finder {
     fn read(
         &self,
         text: &str,
+        outline: Outline,
         field: &Field,
         roster: Option<&Roster>,
         (context, matches, memo, folded, hits, budget): (
@@ -213,7 +216,7 @@ impl Finder {
         }
         .run();
         let before = hits.len();
-        self.names.find(text, field, roster, memo, budget, hits);
+        self.names.find(text, outline, field, roster, (memo, budget), hits);
         let mut at = 0;
         hits.retain(|hit| {
             at += 1;

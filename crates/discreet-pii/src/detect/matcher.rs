@@ -151,3 +151,35 @@ fn boundary(bytes: &[u8], end: usize) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::detect::skip::is_month;
+
+    #[test]
+    fn no_form_but_a_date_begins_with_small_letters_and_an_accent() {
+        let matcher = Matcher::new(Kind::BUILT_IN.iter().copied().collect()).unwrap();
+        let next = |state, byte| matcher.automaton.next_state(state, byte);
+        let (mut seen, mut dates) = (HashSet::new(), 0);
+        let mut words = vec![(Vec::new(), matcher.start)];
+        while let Some((word, state)) = words.pop() {
+            for second in (0x9f..=0xbf).filter(|second| *second != 0xb7 && !word.is_empty()) {
+                if !matcher.automaton.is_dead_state(next(next(state, 0xc3), second)) {
+                    let text = [word.as_slice(), &[0xc3, second]].concat();
+                    assert!(is_month(&text, word.len()), "{}", String::from_utf8_lossy(&text));
+                    dates += 1;
+                }
+            }
+            for letter in b'a'..=b'z' {
+                let state = next(state, letter);
+                if !matcher.automaton.is_dead_state(state) && (word.len() < 3 || seen.insert(state)) {
+                    words.push(([word.as_slice(), &[letter]].concat(), state));
+                }
+            }
+        }
+        assert!(dates >= 6);
+    }
+}

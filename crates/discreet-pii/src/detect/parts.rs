@@ -1,6 +1,8 @@
 //! Numbers of things: `part 908-86-8250`, `ticks 698-24-6313`, `"sku": 6819329155805`. They may look like a number of a
 //! person.
 
+use super::Firsts;
+
 /// Words in front of the number of a thing.
 const THINGS: [&str; 44] = [
     "part",
@@ -48,6 +50,7 @@ const THINGS: [&str; 44] = [
     "bytes",
     "took",
 ];
+static THING: Firsts = Firsts::of(&THINGS);
 /// Words between such a word and its number.
 const BETWEEN: [&str; 6] = ["number", "no", "nr", "num", "id", "code"];
 /// The most bytes that are read in front of a number.
@@ -64,7 +67,8 @@ pub(super) fn is_of_thing(bytes: &[u8], start: usize) -> bool {
     let apart = head.iter().rev().take_while(|byte| !byte.is_ascii_alphabetic());
     let near =
         apart.clone().count() <= 4 && apart.clone().all(|byte| !byte.is_ascii_digit() && *byte != b'\n');
-    near && (is(last, &THINGS) || is(last, &BETWEEN) && words.next().is_some_and(|word| is(word, &THINGS)))
+    let thing = |word: &[u8]| THING.may_have(word) && is(word, &THINGS);
+    near && (thing(last) || is(last, &BETWEEN) && words.next().is_some_and(thing))
 }
 
 /// Is the number in `start..end` one of a row of numbers with blanks between, as the cells of a map are? A number on one

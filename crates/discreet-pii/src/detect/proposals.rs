@@ -131,7 +131,7 @@ impl Reader<'_> {
         }
         let (from, label) = self.context.label(self.text, start, DIRECTLY).unwrap_or_default();
         let label = label.union(self.field.hints);
-        if let Some(kind) = labelled.iter().find(|kind| label.contains(*kind))
+        if let Some(kind) = labelled.common(label).iter().next()
             && let Some(end) = code::announced(bytes, start)
         {
             let start = code::lead(bytes, from, start);

@@ -61,8 +61,9 @@ impl Word {
         loop {
             let block = swar::block(bytes, start + length);
             let numerals = swar::digits(block);
-            let more = swar::leading(swar::letters(block) | numerals | swar::are(block, b'_'));
-            digits += (numerals & swar::below(more)).count_ones() as usize;
+            let word = swar::letters(block) | numerals | swar::are(block, b'_');
+            let more = swar::leading(word);
+            digits += swar::count(numerals & swar::run(word));
             length += more;
             if more < 8 {
                 break;
@@ -100,22 +101,29 @@ impl Reader<'_> {
         // `looked`: the end of the last stretch of small letters.
         let (mut at, mut looked) = (0, 0);
         while let Some(byte) = bytes.get(at).copied() {
-            at = match CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other) {
-                Class::Other => at + 1,
-                // Few words of telemetry, such as `seq=` and `[INFO]`, have another word behind them.
-                Class::Letter if !skip::begins(bytes, at) => self.word(bytes, at),
-                Class::Letter if at >= looked => {
+            let class = CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other);
+            if class == Class::Other {
+                at += 1;
+                continue;
+            }
+            // Few words of telemetry, such as `seq=` and `[INFO]`, have another word behind them.
+            if class == Class::Letter && skip::begins(bytes, at) {
+                if at >= looked {
                     let stretch = skip::stretch(bytes, at);
                     looked = stretch.end.max(at + 1);
                     if stretch.safe > at {
-                        stretch.safe
-                    } else {
-                        skip::word(bytes, at).unwrap_or_else(|| self.word(bytes, at))
+                        at = stretch.safe;
+                        continue;
                     }
                 }
-                Class::Letter => skip::word(bytes, at).unwrap_or_else(|| self.word(bytes, at)),
-                Class::Digit => self.word(bytes, at),
+                if let Some(behind) = skip::word(bytes, at) {
+                    at = behind;
+                    continue;
+                }
+            }
+            at = match class {
                 Class::Mark => self.mark(bytes, at, byte),
+                _ => self.word(bytes, at),
             };
             if self.budget.is_over() {
                 return;
@@ -129,7 +137,7 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
-        if word.digits > 0 && card::may_begin(bytes, start, word.length) {
+        if word.digits > 0 && card::may_begin(bytes, start, word.length, word.number) {
             let behind = self.card(bytes, start);
             if behind > end {
                 return behind;

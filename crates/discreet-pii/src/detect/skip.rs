@@ -4,6 +4,7 @@
 //! propose nothing for it.
 
 use super::swar::{self, HIGH};
+use crate::recognisers::labelled;
 
 /// A stretch of small letters, blanks and commas.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,56 +19,106 @@ pub(crate) struct Stretch {
 #[inline]
 pub(crate) fn begins(bytes: &[u8], start: usize) -> bool {
     let block = swar::block(bytes, start);
-    let plain = swar::smalls(block) | swar::are(block, b' ') | swar::are(block, b',');
+    let plain = swar::small_letters(block) | blanks(block);
     plain == HIGH || start + swar::leading(plain) == bytes.len()
+}
+
+/// Tests for blanks and commas.
+#[inline]
+fn blanks(block: u64) -> u64 {
+    swar::are(block, b' ') | swar::are(block, b',')
 }
 
 /// The value of a label may begin so many bytes behind it: a verb and blanks stand between.
 const ANNOUNCED: usize = 12;
 
+/// A token has so many letters.
+const TOKEN: usize = 16;
+
 /// The stretch that `start` is in. No word up to `safe` has sixteen letters, as a token may, and each is followed by
 /// enough plain text.
 pub(crate) fn stretch(bytes: &[u8], start: usize) -> Stretch {
-    let (mut at, mut before, mut blank) = (start, 0, start);
+    // `word`: the letters of the word that fills the last block.
+    let (mut at, mut before, mut word, mut foreign) = (start, 0, 0, false);
     loop {
         let block = swar::block(bytes, at);
-        let letters = swar::smalls(block);
-        let blanks = swar::are(block, b' ') | swar::are(block, b',');
-        let here = swar::leading(letters | blanks);
-        let length = swar::leading(letters);
-        // The letters at the end of the previous blocks, and these.
-        if before + length >= 16 {
+        let letters = swar::small_letters(block);
+        let plain = letters | blanks(block);
+        if word > 0 && word + swar::leading(letters) >= TOKEN {
             return Stretch { end: at, safe: start };
         }
-        let within = blanks & swar::below(here);
-        if within != 0 {
-            blank = at + 7 - (within.leading_zeros() / 8) as usize;
+        if block & HIGH != 0 || foreign {
+            let accents = block & swar::run(plain);
+            let from = if foreign { at } else { start };
+            foreign |= accents != 0;
+            if foreign && (has_joint(bytes, from, at + 8) || has_month(bytes, at, accents)) {
+                return ended(bytes, start, at);
+            }
         }
-        if here < 8 {
-            let end = at + here;
-            let safe = if end == bytes.len() { end } else { last_blank(bytes, start, blank) };
-            return Stretch { end, safe };
+        if plain != HIGH {
+            return ended(bytes, start, at + swar::leading(plain));
         }
-        before = if length == 8 { before + 8 } else { (letters | !HIGH).leading_ones() as usize / 8 };
+        word = if letters == HIGH { swar::trailing(before) + 8 } else { 0 };
+        before = letters;
         at += 8;
     }
 }
 
-/// The last blank at least [`ANNOUNCED`] bytes before `blank`.
-fn last_blank(bytes: &[u8], start: usize, blank: usize) -> usize {
-    let safe = blank.saturating_sub(ANNOUNCED).max(start);
-    let head = bytes.get(start..safe).unwrap_or_default();
-    head.iter().rposition(|byte| matches!(byte, b' ' | b',')).map_or(start, |at| start + at)
+/// Is there a comma without a blank behind it in `from..end`? A value with such a comma may have a label with accents.
+fn has_joint(bytes: &[u8], from: usize, end: usize) -> bool {
+    let stretch = bytes.get(from..bytes.len().min(end + 1)).unwrap_or_default();
+    stretch.windows(2).any(|pair| matches!(pair, [b',', next] if *next != b' '))
 }
 
-/// The place to go on behind a plain word of up to fifteen small letters at `start`. `None` if the word may not be
-/// plain.
+/// The stretch from `start` to `end`.
+fn ended(bytes: &[u8], start: usize, end: usize) -> Stretch {
+    if end == bytes.len() {
+        return Stretch { end, safe: end };
+    }
+    let last = |end: usize| {
+        let head = bytes.get(start..end).unwrap_or_default();
+        head.iter().rposition(|byte| matches!(byte, b' ' | b',')).map_or(start, |at| start + at)
+    };
+    // The last blank so far in front of the last one.
+    Stretch { end, safe: last(last(end).saturating_sub(ANNOUNCED)) }
+}
+
+/// May a month begin at one of the letters with accents in the block at `at`? `foreign` has their bytes.
+fn has_month(bytes: &[u8], at: usize, foreign: u64) -> bool {
+    let mut left = foreign;
+    while left != 0 {
+        if is_month(bytes, at + (left.trailing_zeros() / 8) as usize) {
+            return true;
+        }
+        left &= left - 1;
+    }
+    false
+}
+
+/// Is the letter with an accent at `at` that of `jänner`, `märz`, `février`, `décembre`, `août` or `março`? No other form
+/// begins with small letters and one of these.
+pub(super) fn is_month(bytes: &[u8], at: usize) -> bool {
+    let (head, second) = (bytes.get(..at).unwrap_or_default(), bytes.get(at + 1).copied().unwrap_or(0));
+    let before = match (head, second) {
+        ([before @ .., b'j' | b'm'], 0xa4) | ([before @ .., b'f' | b'd'], 0xa9) => before,
+        ([before @ .., b'a', b'o'], 0xbb) | ([before @ .., b'm', b'a', b'r'], 0xa7) => before,
+        _ => return false,
+    };
+    before.last().is_none_or(|byte| !byte.is_ascii_alphabetic() && *byte < 0x80)
+}
+
+/// The place to go on behind a plain word of up to fifteen bytes of small letters at `start`. `None` if the word may not
+/// be plain.
 #[inline]
 pub(crate) fn word(bytes: &[u8], start: usize) -> Option<usize> {
     let first = swar::block(bytes, start);
-    let mut length = swar::leading(swar::smalls(first));
+    let mut length = swar::leading(swar::small_letters(first));
+    let mut foreign = first & HIGH;
     if length == 8 {
-        length += swar::leading(swar::smalls(swar::block(bytes, start + 8)));
+        let second = swar::block(bytes, start + 8);
+        let letters = swar::small_letters(second);
+        length += swar::leading(letters);
+        foreign |= second & swar::run(letters);
     }
     let behind = swar::block(bytes, start + length);
     let [next, one, two, ..] = behind.to_le_bytes();
@@ -82,7 +133,20 @@ pub(crate) fn word(bytes: &[u8], start: usize) -> Option<usize> {
         || next == b' '
             && matches!((one, two), (b'=' | b':' | b'|', b' ') | (b'-' | b'=', b'>') | (0xE2, 0x86));
     let plain = (1..16).contains(&length) && ends && !announces;
-    (plain && !begins && !verb && !is_joined(bytes, start + length, behind)).then_some(start + length + 1)
+    let end = start + length;
+    (plain
+        && !begins
+        && !verb
+        && !is_joined(bytes, end, behind)
+        && (foreign == 0 || !is_foreign_label(bytes, start, end)))
+    .then_some(end + 1)
+}
+
+/// May the word with accents in it or behind it be a label, or a month?
+fn is_foreign_label(bytes: &[u8], start: usize, end: usize) -> bool {
+    let word = bytes.get(start..end).unwrap_or_default();
+    let first = word.iter().position(|byte| *byte >= 0x80);
+    first.is_some_and(|at| is_month(bytes, start + at)) || labelled::announces(bytes, end)
 }
 
 /// Does a number follow the word that ends at `end`, or a word with digits, `_` or a point: `login kwright38`? `behind`
@@ -116,6 +180,9 @@ mod tests {
             ("password 7", 9, 0),
             ("take this bearer abcdefghijklmnopqrst now", 32, 0),
             ("", 0, 0),
+            ("bringen sie zwei handtücher und wäsche, schnell", 49, 49),
+            ("es war im märz und nicht im april", 8, 0),
+            ("eine würde,liebe und noch viel mehr davon", 8, 0),
         ] {
             assert_eq!(stretch(text.as_bytes(), 0), Stretch { end, safe }, "{text}");
         }
@@ -125,6 +192,7 @@ mod tests {
     fn a_label_and_the_beginning_of_a_form_are_not_skipped() {
         let over = |text: &str| word(text.as_bytes(), 0);
         assert_eq!((over("towels, please"), over("towels")), (Some(7), Some(7)));
+        assert_eq!((over("tücher, bitte"), over("fährt los"), over("dürfen")), (Some(8), Some(7), Some(8)));
         for text in [
             "password is tulip7",
             "password = tulip",
@@ -140,6 +208,10 @@ mod tests {
             "login mariposas77",
             "login j.lindholm",
             "login tovar_s",
+            "märz und",
+            "fév 12",
+            "contraseña es tulipán",
+            "école×",
             "abcdefghijklmnopqrst u",
         ] {
             assert_eq!(over(text), None, "{text}");

@@ -22,6 +22,19 @@ pub(crate) fn block(bytes: &[u8], at: usize) -> u64 {
     }
 }
 
+/// The number of bytes from `at` on that pass a test.
+#[inline]
+pub(crate) fn length(bytes: &[u8], at: usize, test: impl Fn(u64) -> u64) -> usize {
+    let mut length = 0;
+    loop {
+        let more = leading(test(block(bytes, at + length)));
+        length += more;
+        if more < 8 {
+            return length;
+        }
+    }
+}
+
 /// All bits of the first `count` bytes.
 pub(crate) const fn below(count: usize) -> u64 {
     if count >= 8 { u64::MAX } else { (1 << (8 * count)) - 1 }
@@ -52,9 +65,40 @@ pub(crate) const fn are(block: u64, byte: u8) -> u64 {
     between(block & !HIGH, byte as u64, byte as u64) & !block & HIGH
 }
 
+/// Tests for small letters, with or without accents.
+#[inline]
+pub(crate) const fn small_letters(block: u64) -> u64 {
+    // Most blocks are ASCII.
+    if block & HIGH == 0 { smalls(block) } else { smalls(block) | accented(block) }
+}
+
+/// Tests for the bytes of small letters with accents, `ß` to `ÿ`: their first byte, and the second ones without that of
+/// `÷`.
+const fn accented(block: u64) -> u64 {
+    let low = block & !HIGH;
+    let second = between(low, 0x1f, 0x3f) & !between(low, 0x37, 0x37);
+    (second | between(low, 0x43, 0x43)) & block & HIGH
+}
+
+/// The number of bytes that pass the test with the result `found`.
+pub(crate) const fn count(found: u64) -> usize {
+    ((found >> 7).wrapping_mul(ONES) >> 56) as usize
+}
+
+/// The high bits of the bytes in front that all pass the test with the result `found`.
+pub(crate) const fn run(found: u64) -> u64 {
+    let others = !found & HIGH;
+    others.wrapping_sub(1) & !others & HIGH
+}
+
 /// The number of bytes in front that all pass the test with the result `found`.
 pub(crate) const fn leading(found: u64) -> usize {
     ((!found & HIGH).trailing_zeros() / 8) as usize
+}
+
+/// The number of bytes at the end that all pass the test with the result `found`.
+pub(crate) const fn trailing(found: u64) -> usize {
+    (found | !HIGH).leading_ones() as usize / 8
 }
 
 /// Tests for bytes from `first` to `last`. No byte of `block` has its high bit set.

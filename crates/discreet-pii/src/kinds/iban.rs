@@ -101,11 +101,32 @@ const OTHER_COUNTRIES: &str = "\
     MS MV MW MX MY MZ NA NC NE NG NP NR NZ PA PE PF PG PH PW PY RW SB SG SL SN SR SS SY SZ TC TD TG TH TJ TM TO TT TV TW TZ \
     UG US UY UZ VC VE VN VU WF WS ZA ZM ZW";
 
+/// The place of each country in [`REGISTRY`], by its two letters: one more than that of its first byte, or 0.
+static PLACES: [u16; 26 * 26] = {
+    let registry = REGISTRY.as_bytes();
+    let (mut places, mut at) = ([0; 26 * 26], 0);
+    while at < registry.len() {
+        // Evaluated by the compiler, never at run time.
+        #[allow(clippy::indexing_slicing)]
+        {
+            let (one, other) = ((registry[at] - b'A') as usize, (registry[at + 1] - b'A') as usize);
+            places[one * 26 + other] = at as u16 + 1;
+            while at < registry.len() && registry[at] != b';' {
+                at += 1;
+            }
+        }
+        at += 1;
+    }
+    places
+};
+
 /// The length of the numbers of a country, and their form.
 fn entry(country: &[u8]) -> Option<(usize, &'static [u8])> {
-    let entry = REGISTRY.split(';').find(|entry| entry.as_bytes().get(..2) == Some(country))?;
-    let mut words = entry.split(' ').skip(1);
-    Some((words.next()?.parse().ok()?, words.next()?.as_bytes()))
+    let &[one @ b'A'..=b'Z', other @ b'A'..=b'Z'] = country else { return None };
+    let place = PLACES.get(usize::from(one - b'A') * 26 + usize::from(other - b'A'))?;
+    let entry = REGISTRY.get(usize::from(place.checked_sub(1)?)..)?;
+    let form = entry.as_bytes().get(6..)?.split(|byte| *byte == b';').next()?;
+    Some((entry.get(3..5)?.parse().ok()?, form))
 }
 
 /// The number of characters of a number of the country.

@@ -79,6 +79,11 @@ impl Kinds {
         Kinds(std::array::from_fn(|word| self.word(word) | other.word(word)))
     }
 
+    /// The kinds that are in both sets.
+    pub(crate) fn common(self, other: Kinds) -> Kinds {
+        Kinds(std::array::from_fn(|word| self.word(word) & other.word(word)))
+    }
+
     /// Have the sets a kind in common?
     pub(crate) fn meets(self, other: Kinds) -> bool {
         (0..WORDS).any(|word| self.word(word) & other.word(word) != 0)

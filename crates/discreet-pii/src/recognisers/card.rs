@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::detect::swar;
 use crate::kinds::{Scores, alone, is_card};
 
 /// The scores of a card in unusual groups.
@@ -11,24 +12,28 @@ pub(crate) const SCORES: Scores = alone(80).near(92);
 /// The most digits of a card.
 const LONGEST: usize = 19;
 
-/// May a card begin with the word of `length` bytes at `start`? A fast test that most numbers fail: two separators of one
-/// kind stand between short groups.
+/// May a card begin with the word of `length` bytes at `start`, which is a `number` or has other bytes? A fast test that
+/// most numbers fail: two separators of one kind stand between short groups.
 #[inline]
-pub(crate) fn may_begin(bytes: &[u8], start: usize, length: usize) -> bool {
+pub(crate) fn may_begin(bytes: &[u8], start: usize, length: usize, number: bool) -> bool {
     if length >= 13 {
         return true;
     }
     let end = start + length;
+    if length > 6 {
+        // `4111_1111` is a word.
+        return !number && bytes.get(start..end).is_some_and(|word| word.contains(&b'_'));
+    }
     let rest = bytes.get(end..).unwrap_or_default();
     let first = rest.first().copied().unwrap_or(0);
-    // `4111_1111` is a word.
-    let joined = || bytes.get(start..end).is_some_and(|word| word.contains(&b'_'));
-    if length > 6 || !is_sign(first) {
-        return length > 6 && joined();
+    if !is_sign(first) {
+        return false;
     }
+    // No letter stands among thirteen digits and two separators.
+    let letters = swar::letters(swar::block(bytes, start)) | swar::letters(swar::block(bytes, start + 7));
     let gap = rest.iter().take(3).take_while(|byte| !byte.is_ascii_digit()).count();
     let second = rest.iter().skip(gap).take(7).take_while(|byte| byte.is_ascii_digit()).count();
-    gap < 4 && (1..=6).contains(&second) && rest.get(gap + second) == Some(&first)
+    letters == 0 && gap < 4 && (1..=6).contains(&second) && rest.get(gap + second) == Some(&first)
 }
 
 fn is_sign(byte: u8) -> bool {

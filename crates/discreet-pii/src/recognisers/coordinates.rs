@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::detect::swar;
 use crate::kinds::{Scores, only_near, position::position as on_earth};
 
 /// A latitude and a longitude.
@@ -50,7 +51,7 @@ pub(crate) fn position(text: &str, bytes: &[u8], start: usize, point: usize) -> 
 
 /// The end of the decimal number with its point at `point`. `None` if another point or an `@` follows.
 pub(crate) fn decimal_end(bytes: &[u8], point: usize) -> Option<usize> {
-    let digits = bytes.get(point + 1..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = swar::length(bytes, point + 1, swar::digits);
     let end = point + 1 + digits;
     let next = bytes.get(end).copied().unwrap_or(b' ');
     let after = bytes.get(end + 1).copied().unwrap_or(b' ');

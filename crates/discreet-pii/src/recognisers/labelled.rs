@@ -5,7 +5,8 @@ mod address;
 use std::ops::Range;
 
 use crate::Kind;
-use crate::detect::{kinds_of_word, kinds_of_words};
+use crate::detect::swar::{self, HIGH};
+use crate::detect::{Firsts, kinds_of_word, kinds_of_words};
 use crate::kinds::{Kinds, Scores, alone};
 
 /// A kind of values that a label announces.
@@ -62,6 +63,14 @@ pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
 
 /// Has the word behind the blank at the beginning letters, and digits, `_`, `-` or a point among them?
 fn is_joined(rest: &[u8]) -> bool {
+    // Most words end in this block, and have nothing but letters.
+    let block = swar::block(rest, 1);
+    let others =
+        swar::digits(block) | swar::are(block, b'_') | swar::are(block, b'-') | swar::are(block, b'.');
+    let word = swar::leading(swar::letters(block) | block & HIGH | others);
+    if word < 8 && others & swar::below(word) == 0 {
+        return false;
+    }
     let (mut letters, mut others) = (false, false);
     let mut bytes = rest.iter().skip(1).take(24).peekable();
     while let Some(byte) = bytes.next() {
@@ -99,7 +108,12 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     // `"password": "tulip"`
     let quote = usize::from(matches!(bytes.get(word.end), Some(b'"' | b'\'' | b'*')));
     let sign = word.end + quote;
-    let spaced = SIGNS.into_iter().find(|signs| text.get(sign..).is_some_and(|rest| rest.starts_with(signs)));
+    let spaced = match bytes.get(sign..)? {
+        [b' ', b':' | b'=' | b'-' | 0xE2, ..] => {
+            SIGNS.into_iter().find(|signs| text.get(sign..).is_some_and(|rest| rest.starts_with(signs)))
+        }
+        _ => None,
+    };
     let colon = match bytes.get(sign)? {
         _ if spaced.is_some() => true,
         b':' if bytes.get(sign + 1) != Some(&b':') => true,
@@ -113,7 +127,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         if label.eq_ignore_ascii_case("by") && ends_with_word(text.get(..word.start)?, "identified") {
             kinds = [Kind::Password].into_iter().collect();
         }
-        KINDS.iter().find(|row| kinds.contains(row.kind))
+        if kinds.is_empty() { None } else { KINDS.iter().find(|row| kinds.contains(row.kind)) }
     };
     let row = announced()?;
     let mut from = sign + spaced.map_or(1, str::len);
@@ -259,8 +273,9 @@ fn compound_kinds(text: &str, word: &Range<usize>) -> Kinds {
     const LONGEST: usize = 40;
     let label = text.get(word.clone()).unwrap_or_default();
     let is = |list: &[&str]| list.iter().any(|of| of.eq_ignore_ascii_case(label));
-    let network = is(&["wifi", "fi", "wlan", "router"]);
-    if !network && !is(&LAST_WORDS) {
+    let network = is(&NETWORKS);
+    let last = LAST.may_have(label.as_bytes()) && is(&LAST_WORDS);
+    if !network && !last {
         return Kinds::NONE;
     }
     let from = word.start.saturating_sub(LONGEST);
@@ -279,6 +294,9 @@ fn compound_kinds(text: &str, word: &Range<usize>) -> Kinds {
         found.union(joined).union(alone)
     })
 }
+
+/// Words for networks, behind which their password may stand.
+const NETWORKS: [&str; 4] = ["wifi", "fi", "wlan", "router"];
 
 /// The last words of labels of several words.
 const LAST_WORDS: [&str; 24] = [
@@ -308,9 +326,11 @@ const LAST_WORDS: [&str; 24] = [
     "clave",
 ];
 
+static LAST: Firsts = Firsts::of(&LAST_WORDS);
+
 /// The kinds of a label: those of the whole, `accessToken`, and of its last word, `wifi_password`.
 fn label_kinds(label: &str) -> Kinds {
-    let last = label.rfind('_').map_or(0, |at| at + 1);
+    let last = label.bytes().rposition(|byte| byte == b'_').map_or(0, |at| at + 1);
     let hump = label.bytes().rposition(|byte| byte.is_ascii_uppercase()).unwrap_or(0);
     let from = |start: usize| label.get(start..).filter(|_| start > 0).map(kinds_of_word).unwrap_or_default();
     kinds_of_word(label).union(from(last)).union(from(hump))

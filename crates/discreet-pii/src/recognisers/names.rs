@@ -6,7 +6,9 @@
 //! capitals, `roster` finds listed guests.
 
 mod address;
+mod capitals;
 mod cue;
+mod endings;
 mod fold;
 mod hash;
 mod list;
@@ -34,6 +36,7 @@ use std::ops::Range;
 
 use crate::detect::Budget;
 use crate::kinds::Scores;
+use crate::view::Outline;
 use crate::{Field, Hit, Kind, Kinds};
 
 /// The kinds of names.
@@ -78,10 +81,10 @@ impl Names {
     pub(crate) fn find(
         &self,
         text: &str,
+        outline: Outline,
         field: &Field,
         roster: Option<&Roster>,
-        memo: &mut Memo,
-        budget: &mut Budget,
+        (memo, budget): (&mut Memo, &mut Budget),
         out: &mut Vec<Hit>,
     ) {
         let already = out.len();
@@ -103,7 +106,9 @@ impl Names {
                 push(out, already, found);
             }
         };
-        match word::next_capital(text, 0) {
+        let capital =
+            if outline.capitals || outline.foreign { capitals::next_capital(text, 0) } else { None };
+        match capital {
             Some(first) => {
                 cased(text, first, field, (memo, budget), &mut give);
                 if field.spoken {
@@ -175,7 +180,7 @@ fn cased(
             end = end.max(behind);
             row = person.and_then(|end| list::next(text, end));
         }
-        next = word::next_capital(text, end);
+        next = capitals::next_capital(text, end);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Street addresses: a street with its number, and the door, city, state and postcode that follow.
 
-use super::person::{Endings, NameHit, ends_in};
+use super::endings::Endings;
+use super::person::NameHit;
 use super::run::{Part, Run, following, preceding, spaces};
 use super::table::Class;
 use super::word::{Shape, Word, byte};
@@ -237,9 +238,7 @@ fn beginning(run: &Run, index: usize) -> usize {
 fn is_street(text: &str, part: Part) -> bool {
     part.is(Class::STREET)
         || part.word.shape == Shape::Capital && cue::any(part.word.text(text), CAPITALS)
-        || !part.is(Class::WORD)
-            && part.word.end - part.word.start > 5
-            && ends_in(part.word.text(text), ENDINGS)
+        || !part.is(Class::WORD) && part.word.end - part.word.start > 5 && ENDINGS.end(part.word.text(text))
 }
 
 /// Is this a street even without a number?
@@ -361,7 +360,7 @@ const CLOSING: &[&str] = &[
 ];
 
 /// Endings of names of streets, by their last byte.
-const ENDINGS: Endings = &[
+static ENDINGS: Endings = Endings::of(&[
     (b'e', &["straße", "strasse", "gasse", "allee", "gade", "tie", "kade", "rinne", "stræde", "lände"]),
     (b'r', &["str", "ufer", "vegur", "hólar"]),
     (b'g', &["weg", "steig"]),
@@ -381,4 +380,4 @@ const ENDINGS: Endings = &[
     (b'a', &["utca", "gata", "ulica", "kuja"]),
     (0xa9, &["allé"]),
     (0xb0, &["gerði"]),
-];
+]);

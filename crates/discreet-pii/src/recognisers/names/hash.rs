@@ -50,6 +50,12 @@ impl Hash {
     pub(super) const fn value(self) -> u64 {
         self.0
     }
+
+    /// The hash of a word as it is written, with its case and accents: another one than that of the folded word.
+    pub(super) fn as_written(word: &[u8]) -> u64 {
+        let blocks = (0..word.len()).step_by(8).map(|at| block(word, at));
+        blocks.fold(mixed(SPREAD, word.len() as u64), mixed)
+    }
 }
 
 const fn mixed(hash: u64, block: u64) -> u64 {
@@ -75,6 +81,14 @@ impl Letters {
     #[inline]
     pub(super) const fn small(block: u64, length: usize) -> Letters {
         Letters { hash: mixed(mixed(0, block & below(length)), length as u64), capitals: 0 }
+    }
+
+    /// The small letters of `first`, and the first `more` of `second`, at most seven.
+    #[inline]
+    pub(super) const fn smalls(first: u64, second: u64, more: usize) -> Letters {
+        let hash = mixed(0, first);
+        let hash = if more == 0 { hash } else { mixed(hash, second & below(more)) };
+        Letters { hash: mixed(hash, 8 + more as u64), capitals: 0 }
     }
 
     /// The letters at the beginning of `bytes`, and their number.

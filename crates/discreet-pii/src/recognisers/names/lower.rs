@@ -21,6 +21,14 @@ const CUES: Class = Class::SECOND
     .or(Class::WHERE)
     .or(Class::TITLE);
 
+/// Marks of very common words that may be part of a name all the same.
+const NOT_PLAIN: Class = Class::STREET.or(Class::GIVEN_COMMON).or(Class::PHRASE);
+
+/// Is it a word that is no part of a name, whatever stands around it?
+fn is_plain(class: Class) -> bool {
+    class.any(Class::COMMON) && !class.any(NOT_PLAIN) || class.any(Class::WORD) && !class.any(TELLING)
+}
+
 /// Finds names in small letters. `promised`: the cue of the name of the field.
 pub(super) fn find(
     text: &str,
@@ -28,22 +36,30 @@ pub(super) fn find(
     (memo, budget): (&mut Memo, &mut Budget),
     mut give: impl FnMut(NameHit),
 ) {
+    if !budget.take(text.len()) {
+        return;
+    }
     let mut at = 0;
     // Most words give no cue for the next: the look-up is made only behind one that may.
     let mut cued = false;
     while let Some(start) = next_word(text, at) {
-        let part = memo.part(text, start);
+        let short = memo.short(text, start);
+        if let Some((end, class)) = short.filter(|(_, class)| is_plain(*class)) {
+            (at, cued) = (end, class.any(CUES));
+            continue;
+        }
+        let part = match short {
+            Some((end, class)) => Part { word: Word { start, end, shape: Shape::Lower }, class },
+            None => memo.any_part(text, start),
+        };
         let word = part.word;
         at = word.end.max(start + 1);
-        if !budget.take(at - start) {
-            return;
-        }
         let behind_cue = std::mem::replace(&mut cued, part.is(CUES));
-        let plain = part.is(Class::COMMON)
-            && !part.is(Class::STREET)
-            && !(part.is(Class::GIVEN_COMMON) && (behind_cue || owns(text, word.end)))
-            && !(part.is(Class::PHRASE) && place::may_go_on(text, part, memo))
-            || part.is(Class::WORD) && !part.is(TELLING);
+        let plain = is_plain(part.class)
+            || part.is(Class::COMMON)
+                && !part.is(Class::STREET)
+                && !(part.is(Class::GIVEN_COMMON) && (behind_cue || owns(text, word.end)))
+                && !(part.is(Class::PHRASE) && place::may_go_on(text, part, memo));
         if plain || word.shape == Shape::Code || word.end - word.start < 3 {
             continue;
         }

@@ -1,7 +1,7 @@
 //! A cache of the marks of recent words. Most texts consist of a few hundred words, so that few look-ups reach the
 //! table.
 
-use super::hash::Hash;
+use super::hash::{Hash, Letters};
 use super::run::Part;
 use super::table::{self, Class};
 use super::word::{Shape, Word};
@@ -11,34 +11,50 @@ const ROWS: usize = 1 << 10;
 
 /// A direct-mapped cache by the hash of a word.
 pub(crate) struct Memo {
-    rows: Vec<(u64, Class)>,
+    rows: Box<[(u64, Class); ROWS]>,
 }
 
 impl Default for Memo {
     fn default() -> Memo {
-        Memo { rows: vec![(0, Class::NONE); ROWS] }
+        Memo { rows: Box::new([(0, Class::NONE); ROWS]) }
     }
 }
 
 impl Memo {
     /// The word that begins at `start`, as [`Part::at`] returns it.
-    #[inline]
     pub(super) fn part(&mut self, text: &str, start: usize) -> Part {
-        if let Some((word, letters)) = Word::short(text, start) {
-            let class = self.remember(letters.value(), || table::plain(letters, word.text(text)));
-            return Part { word, class };
+        match Word::capital(text, start).or_else(|| Word::short(text, start)) {
+            Some((word, letters)) => {
+                let class = self.remember(letters.value(), || plain(letters, text, word));
+                Part { word, class }
+            }
+            None => self.any_part(text, start),
         }
-        self.any_part(text, start)
     }
 
-    fn any_part(&mut self, text: &str, start: usize) -> Part {
+    /// The end and the marks of the word that begins at `start`, if it is short.
+    #[inline(always)]
+    pub(super) fn short(&mut self, text: &str, start: usize) -> Option<(usize, Class)> {
+        let (word, letters) = Word::short(text, start)?;
+        Some((word.end, self.remember(letters.value(), || plain(letters, text, word))))
+    }
+
+    pub(super) fn any_part(&mut self, text: &str, start: usize) -> Part {
+        if let Some(word) = Word::accented(text, start) {
+            return Part { word, class: self.written(word.text(text)) };
+        }
         let (word, letters) = Word::glance(text, start);
         let class = match letters {
             _ if word.shape == Shape::Code => Class::NONE,
-            Some(letters) => self.remember(letters.value(), || table::plain(letters, word.text(text))),
-            None => word.class(text),
+            Some(letters) => self.remember(letters.value(), || plain(letters, text, word)),
+            None => self.written(word.text(text)),
         };
         Part { word, class }
+    }
+
+    /// The marks of a word with accents, by its letters as they are written.
+    fn written(&mut self, word: &str) -> Class {
+        self.remember(Hash::as_written(word.as_bytes()), || table::class(word))
     }
 
     /// The marks of the words with this hash, taken together.
@@ -46,7 +62,7 @@ impl Memo {
         self.remember(hash.value(), || table::known(hash))
     }
 
-    #[inline]
+    #[inline(always)]
     fn remember(&mut self, hash: u64, look: impl FnOnce() -> Class) -> Class {
         // The high bits of a product are mixed best.
         let Some(row) = self.rows.get_mut((hash >> 40) as usize & (ROWS - 1)) else { return look() };
@@ -55,6 +71,12 @@ impl Memo {
         }
         row.1
     }
+}
+
+/// The marks of a word of plain letters. Most words are in the cache.
+#[cold]
+fn plain(letters: Letters, text: &str, word: Word) -> Class {
+    table::plain(letters, word.text(text))
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::cue::{self, Cue};
+use super::endings::Endings;
 use super::run::{Part, Run};
 use super::scores;
 use super::table::Class;
 use super::word::{Shape, byte};
+use crate::detect::Firsts;
 use crate::kinds::Score;
 use crate::{Evidence, Kind};
 
@@ -80,7 +82,7 @@ pub(super) fn role(text: &str, part: Part) -> Role {
     }
     match length {
         0..3 => Role::No,
-        5.. if ends_in(part.word.text(text), FAMILY) => Role::Surname,
+        5.. if FAMILY.end(part.word.text(text)) => Role::Surname,
         _ => Role::Unknown,
     }
 }
@@ -90,6 +92,8 @@ const MONTHS: [&str; 14] = [
     "April", "May", "June", "August", "Juni", "Juli", "Mai", "Mars", "Julio", "Junio", "Marzo", "Abril",
     "Agosto", "Augusto",
 ];
+
+static MONTH: Firsts = Firsts::of(&MONTHS);
 
 /// Is this a month in a date: `30. Juni`, `4 May`, `June 2004`?
 fn is_month(text: &str, part: Part) -> bool {
@@ -101,7 +105,8 @@ fn is_month(text: &str, part: Part) -> bool {
         let behind = text.get(part.word.end..).and_then(|rest| rest.strip_prefix(' ')).unwrap_or_default();
         behind.bytes().take_while(u8::is_ascii_digit).count() == 4
     };
-    MONTHS.contains(&part.word.text(text)) && (day() || year())
+    let word = part.word.text(text);
+    MONTH.may_have(word.as_bytes()) && MONTHS.contains(&word) && (day() || year())
 }
 
 /// `I've`, `I'm`, `I'll`.
@@ -110,7 +115,7 @@ fn is_contraction(word: &str) -> bool {
 }
 
 /// Endings of surnames, by their last byte. The lists do not have all surnames.
-const FAMILY: Endings = &[
+static FAMILY: Endings = Endings::of(&[
     (b'i', &["ski", "cki", "elli", "etti", "nyi"]),
     (b'a', &["ska", "cka", "ova", "eva"]),
     (b'z', &["wicz", "ez"]),
@@ -129,10 +134,10 @@ const FAMILY: Endings = &[
     (b'm', &["ström"]),
     (b'd', &["gaard"]),
     (b'h', &["zadeh"]),
-];
+]);
 
 /// Endings of German nouns, which have capitals too.
-const NOUNS: Endings = &[
+static NOUNS: Endings = Endings::of(&[
     (b'g', &["ung", "ling"]),
     (b't', &["heit", "keit", "schaft", "tät", "ment", "amt"]),
     (
@@ -145,22 +150,7 @@ const NOUNS: Endings = &[
     (b'k', &["istik", "matik", "werk"]),
     (b'm', &["tum"]),
     (b'i', &["erei"]),
-];
-
-/// Endings of words, by their last byte.
-pub(super) type Endings = &'static [(u8, &'static [&'static str])];
-
-/// Does the word have one of these endings?
-pub(super) fn ends_in(word: &str, endings: Endings) -> bool {
-    let word = word.as_bytes();
-    let Some(last) = word.last().map(u8::to_ascii_lowercase) else { return false };
-    let Some((_, endings)) = endings.iter().find(|(byte, _)| *byte == last) else { return false };
-    endings.iter().any(|ending| {
-        let from = word.len().checked_sub(ending.len());
-        from.and_then(|from| word.get(from..))
-            .is_some_and(|tail| tail.eq_ignore_ascii_case(ending.as_bytes()))
-    })
-}
+]);
 
 /// The roles of the words of a stretch, counted.
 #[derive(Default)]
@@ -379,7 +369,7 @@ fn single(text: &str, part: Part, role: Role, cue: Cue) -> Option<Score> {
         Role::Unknown => {
             let acts = cue::after(text, end);
             let german =
-                cue::german_verb_beside(text, start, end, begins) && !ends_in(part.word.text(text), NOUNS);
+                cue::german_verb_beside(text, start, end, begins) && !NOUNS.end(part.word.text(text));
             (cue::spoken_to(text, start, end) || cue == Cue::Asked || acts && (begins || met) || german)
                 .then_some(scores::SPOKEN_TO)
         }

@@ -12,17 +12,18 @@ use crate::{Evidence, Kind};
 
 /// Is the word behind `first` the next word of a listed name that begins with it?
 pub(super) fn may_go_on(text: &str, first: Part, memo: &mut Memo) -> bool {
-    let start = first.word.end + spaces(text, first.word.end);
-    if start == first.word.end || !super::run::letter(text, start) {
-        return false;
-    }
     let begun = match Word::short(text, first.word.start) {
         Some((_, letters)) => Hash::new().plain(letters),
         None => Hash::new().word(first.word.text(text)),
     };
+    let start = first.word.end + spaces(text, first.word.end);
+    if start == first.word.end {
+        return false;
+    }
     let both = match Word::short(text, start) {
         Some((_, letters)) => begun.plain(letters),
-        None => begun.word(Word::at(text, start).text(text)),
+        None if super::run::letter(text, start) => begun.word(Word::at(text, start).text(text)),
+        None => return false,
     };
     memo.known(both).any(PREFIX)
 }

@@ -4,10 +4,10 @@ fn all(text: &str, field: Field) -> Vec<(Kind, &str)> {
     let mut hits = Vec::new();
     Names::new(Kinds::all()).find(
         text,
+        Outline::UNKNOWN,
         &field,
         None,
-        &mut Memo::default(),
-        &mut Budget::default(),
+        (&mut Memo::default(), &mut Budget::default()),
         &mut hits,
     );
     hits.into_iter().map(|hit| (hit.kind, &text[hit.start..hit.end])).collect()
@@ -134,10 +134,10 @@ fn only_the_chosen_kinds_are_found() {
     let mut hits = Vec::new();
     Names::new([Kind::Phone].into_iter().collect()).find(
         "Anna Schmidt",
+        Outline::UNKNOWN,
         &Field::default(),
         None,
-        &mut Memo::default(),
-        &mut Budget::default(),
+        (&mut Memo::default(), &mut Budget::default()),
         &mut hits,
     );
     assert!(hits.is_empty());

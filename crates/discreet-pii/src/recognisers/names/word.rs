@@ -2,7 +2,7 @@
 
 use super::hash::Letters;
 use super::table::{self, Class};
-use crate::detect::swar::{self, HIGH};
+use crate::detect::swar;
 
 /// The spelling of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,18 +66,61 @@ impl Word {
         (Word { start, end, shape }, Some(letters))
     }
 
-    /// The word that begins at `start`, if it has up to seven small letters between blanks, as most words have.
-    #[inline]
+    /// The word that begins at `start`, if it has up to fifteen small letters between blanks, as most words have.
+    #[inline(always)]
     pub(super) fn short(text: &str, start: usize) -> Option<(Word, Letters)> {
+        Word::plain(text, start, Shape::Lower)
+    }
+
+    /// The same if its first letter is a capital.
+    #[inline(always)]
+    pub(super) fn capital(text: &str, start: usize) -> Option<(Word, Letters)> {
+        Word::plain(text, start, Shape::Capital)
+    }
+
+    #[inline(always)]
+    fn plain(text: &str, start: usize, shape: Shape) -> Option<(Word, Letters)> {
         let bytes = text.as_bytes();
-        let block = swar::block(bytes, start);
-        let length = swar::leading(swar::smalls(block));
         let blank = |byte: u8| byte == b' ' || byte == b',';
-        let apart = length < 8
-            && (blank((block >> (8 * length)) as u8) || start + length == bytes.len())
-            && start.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|before| blank(*before));
-        let word = Word { start, end: start + length, shape: Shape::Lower };
-        (apart && length > 0).then(|| (word, Letters::small(block, length)))
+        if !start.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|before| blank(*before)) {
+            return None;
+        }
+        let mut first = swar::block(bytes, start);
+        if shape == Shape::Capital {
+            if !(first as u8).is_ascii_uppercase() {
+                return None;
+            }
+            first |= 0x20;
+        }
+        let length = swar::leading(swar::smalls(first));
+        let (letters, length, next) = if length < 8 {
+            (Letters::small(first, length), length, (first >> (8 * length)) as u8)
+        } else {
+            let second = swar::block(bytes, start + 8);
+            let more = swar::leading(swar::smalls(second));
+            if more == 8 {
+                return None;
+            }
+            (Letters::smalls(first, second, more), 8 + more, (second >> (8 * more)) as u8)
+        };
+        let word = Word { start, end: start + length, shape };
+        // A single capital is an initial.
+        let least = if shape == Shape::Capital { 2 } else { 1 };
+        (length >= least && (blank(next) || word.end == bytes.len())).then_some((word, letters))
+    }
+
+    /// The word that begins at `start`, if it has up to fifteen bytes of small letters, some with accents, between
+    /// blanks. The first letter may be a capital of ASCII.
+    pub(super) fn accented(text: &str, start: usize) -> Option<Word> {
+        let bytes = text.as_bytes();
+        let blank = |at: usize| bytes.get(at).is_none_or(|byte| matches!(byte, b' ' | b','));
+        let capital = bytes.get(start)?.is_ascii_uppercase();
+        let head = bytes.get(..bytes.len().min(start + 16))?;
+        let rest = start + usize::from(capital);
+        let end = rest + swar::length(head, rest, swar::small_letters);
+        let fits = end > rest && end < start + 16 && blank(end) && start.checked_sub(1).is_none_or(blank);
+        let shape = if capital { Shape::Capital } else { Shape::Lower };
+        fits.then_some(Word { start, end, shape })
     }
 
     /// The word that ends at `end`, behind a letter. Its shape considers only its first letter.
@@ -118,7 +161,11 @@ pub(super) fn byte(text: &str, at: usize) -> u8 {
 }
 
 pub(super) fn is_letter(letter: char) -> bool {
-    letter.is_ascii_alphabetic() || (!letter.is_ascii() && (letter.is_alphabetic() || is_accent(letter)))
+    match letter {
+        '\0'..='\x7f' => letter.is_ascii_alphabetic(),
+        '\u{c0}'..='\u{24f}' => !matches!(letter, '×' | '÷'),
+        _ => letter.is_alphabetic() || is_accent(letter),
+    }
 }
 
 fn is_accent(letter: char) -> bool {
@@ -133,7 +180,7 @@ fn letter_at(text: &str, at: usize) -> bool {
     text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(is_letter)
 }
 
-fn ends_in_letter(text: &str, end: usize) -> bool {
+pub(super) fn ends_in_letter(text: &str, end: usize) -> bool {
     text.get(..end).and_then(|head| head.chars().next_back()).is_some_and(is_letter)
 }
 
@@ -144,6 +191,11 @@ fn end(text: &str, start: usize) -> usize {
         let letter = match byte(text, at) {
             b'a'..=b'z' | b'A'..=b'Z' => {
                 at += 1;
+                continue;
+            }
+            // `À` to `ÿ`, without `×` and `÷`.
+            0xc3 if !matches!(byte(text, at + 1), 0x97 | 0xb7) => {
+                at += 2;
                 continue;
             }
             0..=0x7f if !matches!(byte(text, at), b'\'' | b'-') => return at,
@@ -167,6 +219,11 @@ fn shape(text: &str, start: usize, end: usize) -> Shape {
         return Shape::Code;
     }
     let word = text.get(start..end).unwrap_or_default();
+    match word.as_bytes() {
+        [b'a'..=b'z', rest @ ..] if are_small(rest) => return Shape::Lower,
+        [b'A'..=b'Z', rest @ ..] if !rest.is_empty() && are_small(rest) => return Shape::Capital,
+        _ => {}
+    }
     let mut letters = word.chars();
     let Some(first) = letters.next() else { return Shape::Code };
     if !first.is_uppercase() {
@@ -199,6 +256,12 @@ fn shape(text: &str, start: usize, end: usize) -> Shape {
         (_, 1) if uppers == 2 && name_prefix(word.as_bytes()) => Shape::Capital,
         _ => Shape::Code,
     }
+}
+
+/// Are these small letters, with accents or without?
+fn are_small(letters: &[u8]) -> bool {
+    let whole = |at: usize| swar::leading(swar::small_letters(swar::block(letters, at)));
+    (0..letters.len()).step_by(8).all(|at| whole(at) >= (letters.len() - at).min(8))
 }
 
 /// Does a prefix of names with a capital behind it begin the word?
@@ -260,45 +323,6 @@ const fn marks() -> [u8; 256] {
     marks
 }
 
-/// The next place from `from` on at which a word begins with a capital.
-pub(super) fn next_capital(text: &str, from: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    loop {
-        at = next_standing_out(bytes, at)?;
-        let before = at.checked_sub(1).map_or(b' ', |before| byte(text, before));
-        let this = byte(text, at);
-        if this.is_ascii() && before.is_ascii() {
-            // No word begins inside another.
-            if !before.is_ascii_alphabetic() {
-                return Some(at);
-            }
-            at += 1;
-            continue;
-        }
-        let letter = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
-        if letter.is_uppercase() && !ends_in_letter(text, at) {
-            return Some(at);
-        }
-        at += letter.len_utf8();
-    }
-}
-
-/// The next byte that is a capital or not ASCII. Reads eight bytes at a time.
-fn next_standing_out(bytes: &[u8], from: usize) -> Option<usize> {
-    let rest = bytes.get(from..)?;
-    let (blocks, tail) = rest.as_chunks::<8>();
-    for (number, block) in blocks.iter().enumerate() {
-        let block = u64::from_le_bytes(*block);
-        let found = (swar::capitals(block) | block) & HIGH;
-        if found != 0 {
-            return Some(from + number * 8 + found.trailing_zeros() as usize / 8);
-        }
-    }
-    let start = bytes.len() - tail.len();
-    tail.iter().position(|byte| byte.is_ascii_uppercase() || *byte >= 0x80).map(|at| start + at)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -333,17 +357,5 @@ mod tests {
             let end = found.end;
             assert_eq!(Word::ending(text, end).text(text), word);
         }
-    }
-
-    #[test]
-    fn capitals_are_found_where_words_begin() {
-        let text = "a long line without any, then Anna and écoleÉ Éric; xA _B “Cé";
-        let mut starts = Vec::new();
-        let mut at = 0;
-        while let Some(start) = next_capital(text, at) {
-            starts.push(Word::at(text, start).text(text));
-            at = start + 1;
-        }
-        assert_eq!(starts, ["Anna", "Éric", "B", "Cé"]);
     }
 }

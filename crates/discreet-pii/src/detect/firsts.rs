@@ -1,0 +1,45 @@
+//! A fast test that most words fail which are not in a list: by their first letter and their length.
+
+/// The first letters of the words of a list, each with a bit for each length.
+pub(crate) struct Firsts([u32; 32]);
+
+impl Firsts {
+    /// Those of `words`, of up to 31 bytes.
+    pub(crate) const fn of(words: &[&str]) -> Firsts {
+        let (mut lengths, mut at) = ([0; 32], 0);
+        while at < words.len() {
+            // Evaluated by the compiler, never at run time.
+            #[allow(clippy::indexing_slicing)]
+            {
+                let word = words[at].as_bytes();
+                lengths[word[0] as usize % 32] |= 1 << word.len();
+            }
+            at += 1;
+        }
+        Firsts(lengths)
+    }
+
+    /// May the word be in the list, in any case?
+    pub(crate) fn may_have(&self, word: &[u8]) -> bool {
+        let first = word.first().copied().unwrap_or_default();
+        let lengths = self.0.get(usize::from(first % 32)).copied().unwrap_or_default();
+        word.len() < 32 && lengths >> word.len() & 1 != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_list_pass_in_any_case_and_most_others_fail() {
+        const LIST: [&str; 3] = ["passe", "name", "id"];
+        let firsts = Firsts::of(&LIST);
+        for word in ["passe", "PASSE", "Name", "iD", "paste"] {
+            assert!(firsts.may_have(word.as_bytes()), "{word}");
+        }
+        for word in ["", "passes", "seq", "i", "numbers", &"p".repeat(40)] {
+            assert!(!firsts.may_have(word.as_bytes()), "{word}");
+        }
+    }
+}
