@@ -204,7 +204,10 @@ impl TextRedactor {
                 continue;
             }
             let (object, name) = before.rsplit_once('.').unwrap_or(("", before));
-            let label = named.of(object, name);
+            let place = walk.place().filter(|_| found.part != Part::Key);
+            named.forget_before(place);
+            // `[["passport", "C01X00T47"]]`
+            let label = place.and_then(|place| named.of_second(place)).or_else(|| named.of(object, name));
             let hints = label.map_or(field.hints, |label| field.hints.union(Field::of(label).hints));
             let labelled = Field { hints, ..field };
             if found.part == Part::Number {
@@ -228,6 +231,7 @@ impl TextRedactor {
                     self.writer().text(raw, &labelled, label.unwrap_or(name), form, out);
                     if found.part == Part::Text {
                         named.read(object, name, unescaped.text());
+                        named.read_first(place, unescaped.text());
                     }
                 }
             }
