@@ -33,7 +33,7 @@ pub(crate) use budget::Budget;
 pub use budget::{LONGEST, LONGEST_OFFLINE};
 pub(crate) use context::{of_word as kinds_of_word, of_words as kinds_of_words};
 pub use field::Field;
-pub(crate) use field::is_label_of_person;
+pub(crate) use field::{is_label_of_people, is_label_of_person};
 pub use finder::{Finder, Scratch};
 pub use hit::{Evidence, Hit};
 pub(crate) use lists::has_no_blanks;
