@@ -99,6 +99,11 @@ impl TextRedactor {
         self.longest = bytes;
     }
 
+    /// Each text from now on is a line of a file, so that it may be a row of a table whose labels came before; or is not.
+    pub fn set_line_by_line(&mut self, is: bool) {
+        self.writing.scratch.set_line_by_line(is);
+    }
+
     /// Uses this roster from now on.
     pub fn set_roster(&mut self, roster: Option<Arc<Roster>>) {
         self.roster = roster;
