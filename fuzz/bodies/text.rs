@@ -1,17 +1,44 @@
-//! Any bytes as text of a field (the first byte chooses which): findings are found and removed.
+//! Any bytes as text of a field (the first byte chooses which, and whether the policy has kinds of its own): findings are
+//! found and removed.
 
 use std::sync::{Arc, OnceLock};
 
-use discreet_pii::{Field, Finder, HidingRules, Operator, OperatorKeys, Options, Scratch, TextRedactor};
+use discreet_pii::{
+    Field, Finder, HidingRules, Kind, Operator, OperatorKeys, Options, Pattern, Scratch, TextRedactor,
+};
 
 const FIELDS: [&str; 5] =
     ["data", "guest.passport_no", "speech.transcript", "status[].values[].value", "phone"];
 
+/// From this first byte on, the policy has kinds of its own.
+pub const OWN_KINDS: u8 = 128;
+
+/// Options of a policy with kinds of its own.
+fn own_kinds() -> Options {
+    let pattern = |kind: &str, regex: &str, near: &[&str]| Pattern {
+        kind: Kind::own(kind).unwrap(),
+        regex: regex.to_owned(),
+        near: near.iter().map(|word| (*word).to_owned()).collect(),
+    };
+    Options {
+        patterns: vec![
+            pattern("badge", "HB[- ]?[0-9]{4}", &[]),
+            pattern("locker", "[0-9]{3}", &["locker", "Spind", "спинд"]),
+            pattern("note", "(?i)grün[a-zß]*", &[]),
+        ],
+        deny: vec![(Kind::own("badge").unwrap(), "visitor 1".to_owned())],
+        allow_patterns: vec!["HB-0[0-9]+".to_owned()],
+        ..Options::default()
+    }
+}
+
 pub fn run(data: &[u8]) {
-    static FINDER: OnceLock<Arc<Finder>> = OnceLock::new();
+    static FINDERS: [OnceLock<Arc<Finder>>; 2] = [OnceLock::new(), OnceLock::new()];
     let Some((choice, rest)) = data.split_first() else { return };
     let text = String::from_utf8_lossy(rest);
-    let finder = FINDER.get_or_init(|| Arc::new(Finder::new(&Options::default()).unwrap()));
+    let own = *choice >= OWN_KINDS;
+    let options = || if own { own_kinds() } else { Options::default() };
+    let finder = FINDERS[usize::from(own)].get_or_init(|| Arc::new(Finder::new(&options()).unwrap()));
     let (mut field, operator) =
         (Field::of(FIELDS[usize::from(*choice) % FIELDS.len()]), usize::from(*choice) / FIELDS.len());
     field.spoken = choice % 2 == 0;

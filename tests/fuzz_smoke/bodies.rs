@@ -43,3 +43,5 @@ pub mod sealed;
 pub mod text;
 #[path = "../../fuzz/bodies/trust_file.rs"]
 pub mod trust_file;
+#[path = "../../fuzz/bodies/word_pieces.rs"]
+pub mod word_pieces;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 #[cfg(feature = "bags")]
 use crate::bodies::bag;
-use crate::bodies::{cdr, ros2msg, text};
+use crate::bodies::{cdr, ros2msg, text, word_pieces};
 use crate::mutations::fuzz;
 #[cfg(feature = "bags")]
 use crate::mutations::{INPUTS, fuzz_some};
@@ -42,6 +42,29 @@ fn no_text_breaks_what_looks_for_personal_data() {
     let seeds: Vec<Vec<u8>> =
         (0..40).flat_map(|choice| seeds.map(|seed| [&[choice], seed.as_bytes()].concat())).collect();
     fuzz(&seeds, text::run);
+}
+
+#[test]
+fn no_text_breaks_what_looks_for_kinds_of_a_policys_own() {
+    let seeds = [
+        "badge HB-4821, Spind: 217, HB 4821 or HB4821; locker 218 219",
+        r#"{"locker": 217, "badges": ["HB-4821", "HB-0007"], "note": "locker is 217, card 4111 1111 1111 1111"}"#,
+        "my badge is h b four eight two one, the locker two one seven",
+        "name,locker,card\nAda,217,4111\n1111 1111 1111\nспинд 217, HB\u{a0}４８２１, Grün=C3=BCn=\n HB-48=\n21",
+    ];
+    let own = text::OWN_KINDS;
+    let seeds: Vec<Vec<u8>> =
+        (own..own + 40).flat_map(|choice| seeds.map(|seed| [&[choice], seed.as_bytes()].concat())).collect();
+    fuzz(&seeds, text::run);
+}
+
+#[test]
+fn no_text_and_no_list_breaks_the_pieces_of_words() {
+    let list = "ana\n##lena\n##le\nsoto\n,\n王\n##a\nist\n##anbul";
+    let texts = ["Analena, ÁNA so\u{ad}tó", "ñ王na İSTANBUL ﬃ ſ\u{301}", "ana\u{fffd}lena\tanaana, soto王"];
+    let seeds: Vec<Vec<u8>> = texts.iter().map(|text| format!("{list}\0{text}").into_bytes()).collect();
+    seeds.iter().for_each(|seed| word_pieces::run(seed));
+    fuzz(&seeds, word_pieces::run);
 }
 
 #[test]

@@ -17,7 +17,15 @@ stakeholders:
 topics:
   /scan: { type: sensor_msgs/msg/LaserScan, class: operational }
   /camera/**: { type: sensor_msgs/msg/Image, class: contextual, redact: { faces: solid } }
-  /speech: { type: std_msgs/msg/String, class: contextual/guest, redact: { data: [phone, email] } }
+  /speech: { type: std_msgs/msg/String, class: contextual/guest, redact: { data: [phone, email, badge, locker] } }
+personal_data:
+  operators: { badge: mask, person: remove }
+  thresholds: { person: 60 }
+  allow: ["reception@hotel.example"]
+  hide: { badge: ["visitor 1"] }
+  patterns: { badge: ["HB-[0-9]{4}"], locker: ["[0-9]{3}"] }
+  near: { locker: [locker, spind] }
+  allow_patterns: ["reception-[0-9]+@hotel[.]example"]
 commands:
   /cmd_vel: { type: geometry_msgs/msg/Twist, class: operational, rate: 20, limits: { linear.x: [-0.5, 0.5] } }
 rules:

@@ -7,10 +7,12 @@
 //!    finding may begin, the reader calls [`matcher`], which holds all patterns in one automaton, or a recogniser.
 //! 3. [`proposals`] checks each match and keeps it if its score, raised by [`context`], reaches the threshold.
 //! 4. The recogniser `names` adds persons and places, [`patterns`] and [`lists`] the texts that the policy names.
-//! 5. [`overlap`] keeps the best of overlapping findings.
+//! 5. Further readings look for what the form of the text hides: `encoded` text, `broken` numbers, [`tables`].
+//! 6. [`overlap`] keeps the best of overlapping findings.
 //!
 //! `budget` bounds the work of all of it.
 
+mod broken;
 mod budget;
 mod context;
 mod encoded;
@@ -29,12 +31,13 @@ mod proposals;
 mod reader;
 mod skip;
 pub(crate) mod swar;
+mod tables;
 
 pub(crate) use budget::Budget;
 pub use budget::{LONGEST, LONGEST_OFFLINE};
 pub(crate) use context::{of_word as kinds_of_word, of_words as kinds_of_words};
 pub use field::Field;
-pub(crate) use field::is_label_of_person;
+pub(crate) use field::{is_label_of_people, is_label_of_person};
 pub use finder::{Finder, Scratch};
 pub(crate) use firsts::Firsts;
 pub use hit::{Evidence, Hit};

@@ -206,8 +206,39 @@ fn what_belongs_to_a_finding_is_hidden_with_it() {
         ("202-555-0143,202-555-0144", "<phone>,<phone>"),
         ("id TGluZGEgUGVyZXo=", "id <person>"),
         ("Employee ID: EMP-44120", "Employee ID: <employee_id>"),
+        ("Tel. 030.12345678", "Tel. <phone>"),
+        ("call (212) 555 - 0147 now", "call <phone> now"),
+        ("phone 555-0147 555-0199", "phone <phone> <phone>"),
+        ("030 1234567 030 7654321", "<phone> <phone>"),
+        ("+49 30 1234567 +49 30 7654321", "<phone> <phone>"),
+        ("De89 3704 0044 0532 0130 00", "<iban>"),
+        ("4111_1111_1111_1111", "<payment_card>"),
+        ("card_4111111111111111", "card_<payment_card>"),
+        ("card_4111_1111_1111_1111.", "card_<payment_card>."),
+        ("_4111111111111111_", "_<payment_card>_"),
+        ("iban_DE89370400440532013000", "iban_<iban>"),
+        ("❹❶❶❶ ❶❶❶❶ ❶❶❶❶ ❶❶❶❶", "<payment_card>"),
+        ("guest: 🅠🅦🅐🅝🅓🅤", "guest: <person>"),
     ] {
         assert_eq!(redacted(text, false), out);
+    }
+}
+
+#[test]
+fn a_line_break_in_a_number_changes_nothing() {
+    for (text, out) in [
+        ("4111 1111\n1111 1111", "<payment_card>"),
+        ("4111 1111\u{2028}1111 1111", "<payment_card>"),
+        ("4111-1111-\r\n1111-1111", "<payment_card>"),
+        ("call +49 30\n1234567 now", "call <phone> now"),
+        ("4111 1111 1111=\n 1111 thanks", "<payment_card> thanks"),
+        ("mail ada@exam=\nple.com", "mail <email>"),
+        ("Guest: Jos=C3=A9 M=C3=BCller", "Guest: <person>"),
+        ("phone: 030 1234567\n030 7654321", "phone: <phone>\n<phone>"),
+        ("seq 4111 1111\nseq 1111 1111", "seq 4111 1111\nseq 1111 1111"),
+        ("1.5\n2.5\n4.25\n1234567\n1234568\n", "1.5\n2.5\n4.25\n1234567\n1234568\n"),
+    ] {
+        assert_eq!(redacted(text, false), out, "{text}");
     }
 }
 

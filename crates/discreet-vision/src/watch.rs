@@ -241,7 +241,8 @@ impl Watch {
         }
         let beside = |tracker: &SubjectTracker| rules.every > 1 && tracker.slow;
         let spent = self.look_now(rules, views, |tracker| !beside(tracker))?;
-        let slow = self.trackers.iter().filter(|tracker| rules.cover(tracker.subject).is_some() && beside(tracker));
+        let slow =
+            self.trackers.iter().filter(|tracker| rules.cover(tracker.subject).is_some() && beside(tracker));
         if self.background.look(views.small, slow)? && rules.strict {
             self.inspected.look_aside(self.estimator.grey())?;
         }

@@ -154,6 +154,7 @@ impl RedactText {
         let field = if self.spoken { field.spoken(true) } else { field };
         let mut redactor = TextRedactor::new(rules, finder, keys.map(Arc::new));
         redactor.set_longest(LONGEST_OFFLINE);
+        redactor.set_line_by_line(!self.spans);
         while let Some(piece) = lines.next()? {
             if self.spans {
                 if piece.text.trim().is_empty() {

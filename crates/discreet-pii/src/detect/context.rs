@@ -20,6 +20,9 @@ const ENDINGS: [&str; 9] = ["", "s", "number", "num", "no", "nummer", "nr", "id"
 /// Context words that are others in small letters or without accents: `mg/dl`, and the time that a robot needs.
 const NOT_ALONE: [&str; 3] = ["dl", "eta", "rx"];
 
+/// A context word only as `a/c`.
+const ONLY_PARTED: &str = "ac";
+
 /// 32 KiB: one in twenty words passes it without being a context word.
 const FILTER: usize = 1 << 12;
 
@@ -149,7 +152,13 @@ impl Context {
             if digits {
                 (one, two) = (NOTHING, NOTHING);
             }
-            let (word, end) = Folded::read(bytes, start);
+            let (mut word, end) = Folded::read(bytes, start);
+            // `passport… C01X00T47`
+            if bytes.get(end - 1) == Some(&0xA6)
+                && let Some(before) = text.get(start..end).and_then(|word| word.strip_suffix('…'))
+            {
+                word = Folded::of(before);
+            }
             let pair = (one.0.join(word), one.1);
             let three = (two.0.join(word), two.1);
             let may_be = |(hash, from): (Folded, usize)| from < end && known.may_have(hash.hash);
@@ -250,7 +259,10 @@ fn next_letter(bytes: &[u8], at: usize) -> Option<Gap> {
 fn is_by_itself(text: &str, start: usize, end: usize, alone: bool) -> bool {
     let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let touched = digit(start.wrapping_sub(1)) || digit(end) && end - start < 3;
-    let other = alone && text.get(start..end).is_some_and(|word| NOT_ALONE.contains(&word));
+    let other = alone
+        && text
+            .get(start..end)
+            .is_some_and(|word| NOT_ALONE.contains(&word) || word.eq_ignore_ascii_case(ONLY_PARTED));
     !touched && !other
 }
 

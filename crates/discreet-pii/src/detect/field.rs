@@ -1,6 +1,7 @@
 //! The field of a message that a text is from: its name says what the text may be.
 
 use super::context;
+use crate::recognisers::names::is_foreign_label;
 use crate::{Kind, Kinds};
 
 /// The knowledge about a field before its text is read. Made once for each field of a type.
@@ -31,7 +32,7 @@ impl Field {
         if GENERAL.contains(&last) || found.is_empty() {
             found = outer.map_or(found, |outer| found.union(hints(outer)));
         }
-        if is_name_of_person(last, outer) {
+        if is_name_of_person(last, outer) || is_label_of_people(last) || is_foreign_label(last) {
             found = found.union([Kind::Person].into_iter().collect());
         }
         // A pose of the robot is not a position on Earth.
@@ -98,20 +99,83 @@ const PEOPLE: [&str; 34] = [
     "hospede",
 ];
 
+/// Words for several people.
+const CROWDS: [&str; 40] = [
+    "guests",
+    "guestnames",
+    "guestlist",
+    "patients",
+    "customers",
+    "passengers",
+    "visitors",
+    "residents",
+    "callers",
+    "employees",
+    "tenants",
+    "students",
+    "doctors",
+    "nurses",
+    "recipients",
+    "attendees",
+    "invitees",
+    "gäste",
+    "gaeste",
+    "kunden",
+    "patienten",
+    "patientinnen",
+    "besucher",
+    "passagiere",
+    "teilnehmer",
+    "huéspedes",
+    "huespedes",
+    "clientes",
+    "pacientes",
+    "pasajeros",
+    "ospiti",
+    "pazienti",
+    "passeggeri",
+    "invités",
+    "passagers",
+    "visiteurs",
+    "gasten",
+    "hóspedes",
+    "hospedes",
+    "passageiros",
+];
+
+/// Does the name of a field say that it holds the names of people: `guests`, `passenger_names`?
+pub(crate) fn is_label_of_people(name: &str) -> bool {
+    let last = name.rsplit(['.', '/']).find(|name| !name.is_empty()).unwrap_or_default();
+    let listed = |word: &str, list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let mut parts = words(last);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(one), None, _) => listed(one, &CROWDS),
+        // `passenger_names`
+        (Some(one), Some(two), None) => {
+            listed(two, &["names", "nombres", "noms", "nomi", "namen", "nomes", "list"])
+                && (listed(one, &PEOPLE) || listed(one, &CROWDS))
+        }
+        _ => false,
+    }
+}
+
 /// Does a field with this name hold the name of a person: `guest`, `guestName`, `guest.name`?
 fn is_name_of_person(last: &str, outer: Option<&str>) -> bool {
     let is_people =
         |name: &str| words(name).any(|word| PEOPLE.iter().any(|known| known.eq_ignore_ascii_case(word)));
     let count = words(last).count();
-    let is_name = words(last).last().is_some_and(|word| {
-        ["name", "nombre", "nom", "nome", "naam"].iter().any(|known| known.eq_ignore_ascii_case(word))
-    });
+    let is_name = words(last).last().is_some_and(is_name);
     match count {
         1 if is_name => outer.is_some_and(is_people),
         1 => is_people(last),
         2 if is_name => is_people(last),
         _ => false,
     }
+}
+
+/// Is this the word for a name?
+pub(super) fn is_name(word: &str) -> bool {
+    ["name", "nombre", "nom", "nome", "naam"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Does the name of a field say that it holds the name of a person: `lastName`, `guest.name`?
@@ -198,6 +262,18 @@ mod tests {
         {
             assert_eq!(Field::of(path).hints, Kinds::NONE, "{path}");
         }
+    }
+
+    #[test]
+    fn several_people_have_a_label_too() {
+        for name in ["guests", "passenger_names", "guestNames", "Gäste", "hotel.guests", "client_list"] {
+            assert!(is_label_of_people(name), "{name}");
+        }
+        for name in ["guest", "joint_names", "clients", "names", "guest_room_names", ""] {
+            assert!(!is_label_of_people(name), "{name}");
+        }
+        let person = [Kind::Person].into_iter().collect();
+        assert!(Field::of("guests[]").hints.covers(person) && Field::of("姓名").hints.covers(person));
     }
 
     #[test]

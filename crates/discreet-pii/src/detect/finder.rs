@@ -1,9 +1,10 @@
 //! The search for all kinds of personal data in a text.
 
+mod again;
+
 use std::sync::Arc;
 
 use super::context::{self, Context};
-use super::encoded;
 use super::lists::{Always, Folded, Never};
 use super::matcher::{FormMatch, Matcher, NotBuilt};
 use super::name_model::{self, NameModel, NotSearched};
@@ -12,9 +13,10 @@ use super::reader::Reader;
 use super::{Budget, Evidence, Field, Hit, Options, overlap};
 use crate::Kind;
 use crate::kinds::Score;
+use crate::recognisers::labelled;
 use crate::recognisers::names::{Memo, Names, Roster};
-use crate::recognisers::spoken::{self, Written};
 use crate::view::{Outline, View};
+use again::Again;
 
 /// Finds personal data. It is built once and takes some megabytes. Threads may share it, each with its own
 /// [`Scratch`].
@@ -37,13 +39,14 @@ pub struct Scratch {
     hits: Vec<Hit>,
     view: View,
     folded: Folded,
-    decoded: Vec<u8>,
-    inner: Vec<Hit>,
-    written: Written,
-    spoken: Vec<Hit>,
     memo: Memo,
     budget: Budget,
+    again: Again,
 }
+
+/// The memory that a reading of a text takes.
+type Memory<'m> =
+    (&'m mut Context, &'m mut Vec<FormMatch>, &'m mut Memo, &'m mut Folded, &'m mut Vec<Hit>, &'m mut Budget);
 
 impl Scratch {
     /// The findings in the last text.
@@ -54,6 +57,11 @@ impl Scratch {
     /// Renews the budget: the next text belongs to another message.
     pub(crate) fn begin(&mut self) {
         self.budget = Budget::default();
+    }
+
+    /// Each text from now on is a line of a file, so that it may be a row of a table; or is not.
+    pub(crate) fn set_line_by_line(&mut self, is: bool) {
+        self.again.set_line_by_line(is);
     }
 
     /// Did the last text take more steps than a text may? Then parts of it were not searched, and it must not be
@@ -67,6 +75,7 @@ impl Finder {
     /// Compiles the patterns of the kinds in `options`. An error if they need more memory than allowed.
     pub fn new(options: &Options) -> Result<Finder, NotBuilt> {
         context::prepare();
+        labelled::unsigned::prepare();
         let mut thresholds = [u8::MAX; Kind::COUNT];
         for kind in options.kinds.iter() {
             if let Some(threshold) = thresholds.get_mut(kind as usize) {
@@ -129,8 +138,7 @@ impl Finder {
         roster: Option<&Roster>,
         scratch: &'s mut Scratch,
     ) -> &'s [Hit] {
-        let Scratch { context, matches, hits, view, folded, decoded, inner, written, spoken, memo, budget } =
-            scratch;
+        let Scratch { context, matches, hits, view, folded, memo, budget, again } = scratch;
         hits.clear();
         budget.add(text.len());
         if self.patterns.is_some() {
@@ -147,27 +155,10 @@ impl Finder {
                 Err(NotSearched) => budget.end(),
             }
         }
-        if spoken::normalise(seen, field, written) {
-            spoken.clear();
-            let (typed, outline) = (written.text(), Outline::UNKNOWN);
-            self.read(typed, outline, field, None, (context, matches, memo, folded, spoken, budget));
-            hits.extend(spoken.iter().map(|hit| {
-                let at = written.original(hit.start, hit.end);
-                Hit { start: at.start, end: at.end, ..*hit }
-            }));
-        }
-        let mut from = if outline.capitals { 0 } else { seen.len() };
-        while let Some(at) = encoded::next(seen.as_bytes(), from, decoded) {
-            from = at.end;
-            budget.take(decoded.len());
-            inner.clear();
-            let text = std::str::from_utf8(decoded).unwrap_or_default();
-            self.read(text, Outline::UNKNOWN, field, roster, (context, matches, memo, folded, inner, budget));
-            let best = inner.iter().max_by_key(|hit| hit.score);
-            hits.extend(best.map(|hit| Hit { start: at.start, end: at.end, ..*hit }));
-        }
+        self.again(seen, outline, field, roster, again, (context, matches, memo, folded, hits, budget));
+        self.tables(text, roster, again, (context, matches, memo, folded, hits, budget));
         budget.count_since(before);
-        if hits.is_empty() || budget.is_over() {
+        if hits.is_empty() && !again.has_cells() || budget.is_over() {
             return hits;
         }
         self.listed(seen, hits);
@@ -177,6 +168,7 @@ impl Finder {
                 (hit.start, hit.end) = (at.start, at.end);
             }
         }
+        hits.extend(again.take_cells());
         if self.overlapping {
             overlap::order(hits);
         } else {
@@ -192,14 +184,7 @@ impl Finder {
         outline: Outline,
         field: &Field,
         roster: Option<&Roster>,
-        (context, matches, memo, folded, hits, budget): (
-            &mut Context,
-            &mut Vec<FormMatch>,
-            &mut Memo,
-            &mut Folded,
-            &mut Vec<Hit>,
-            &mut Budget,
-        ),
+        (context, matches, memo, folded, hits, budget): Memory<'_>,
     ) {
         context.clear();
         Reader {

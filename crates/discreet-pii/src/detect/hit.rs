@@ -1,5 +1,7 @@
 //! Findings.
 
+use std::ops::Range;
+
 use crate::Kind;
 
 /// A finding: personal data at a place in a text.
@@ -52,6 +54,11 @@ impl Evidence {
 }
 
 impl Hit {
+    /// The same finding in another place.
+    pub(super) fn moved(&self, to: Range<usize>) -> Hit {
+        Hit { start: to.start, end: to.end, ..*self }
+    }
+
     /// Do this finding and `other` share a byte?
     pub fn overlaps(&self, other: &Hit) -> bool {
         self.start < other.end && other.start < self.end

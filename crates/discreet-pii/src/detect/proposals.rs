@@ -112,6 +112,25 @@ impl Reader<'_> {
                 self.propose_within(kind, start..end, (code.scores, reach), Evidence::Context);
             }
         }
+        self.led_code(bytes, start);
+    }
+
+    /// Proposes a code with a group of capitals and a blank in front of its digits, directly behind its label:
+    /// `matricule B 4471`.
+    fn led_code(&mut self, bytes: &[u8], start: usize) {
+        let Some((from, _)) = self.context.label(self.text, start, DIRECTLY) else { return };
+        let lead = code::lead(bytes, from, start);
+        // `member ID WXJ 448 201 976` is a number of any form behind its label.
+        if lead + 1 >= start || code::announced(bytes, start).is_some() {
+            return;
+        }
+        let Some((end, count)) = code::end(bytes, start) else { return };
+        let count = count + start - 1 - lead;
+        let matcher = self.matcher;
+        let fits = |code: &Code| (code.length.0..=code.length.1).contains(&count);
+        for (kind, code) in matcher.codes().filter(|(_, code)| fits(code)) {
+            self.propose_within(kind, lead..end, (code.scores, 1), Evidence::Context);
+        }
     }
 
     /// Proposes a word of many letters and digits as a wallet or a key without a prefix of its own.

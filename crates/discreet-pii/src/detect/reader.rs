@@ -1,5 +1,7 @@
 //! Reads a text once and calls the recognisers where a finding may begin. `proposals.rs` keeps what they find.
 
+mod joined;
+
 use std::ops::Range;
 
 use super::context::Context;
@@ -148,6 +150,10 @@ impl Reader<'_> {
             && let Some(behind) = coordinates::decimal_end(bytes, end)
         {
             self.position(bytes, start, end);
+            // `Tel. 030.12345678`: no decimal number begins so.
+            if word.length > 1 && bytes.get(start) == Some(&b'0') && begins(bytes, start) {
+                self.telephone(bytes, start);
+            }
             return behind;
         }
         let plain = word.digits == 0 && matches!(next, b' ' | b',') && word.length < 26;
@@ -156,6 +162,10 @@ impl Reader<'_> {
         }
         if !begins(bytes, start) {
             self.foreign_label(bytes, start, end);
+            let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+            if before == Some(&b'_') && word.digits >= joined::DIGITS {
+                self.framed(bytes, start, end);
+            }
             // `202-555-0143/202-555-0144`
             let last = self.hits.last().filter(|hit| hit.kind == Kind::Phone && hit.end + 1 == start);
             if last.is_some() && word.number {
@@ -217,11 +227,18 @@ impl Reader<'_> {
         if word.digits >= 2 {
             self.iban(start);
         }
-        if word.length >= 3
-            && labelled::announces(bytes, end)
-            && let Some(value) = labelled::value(self.text, start..end)
-        {
-            self.propose(value.kind, value.at, value.scores, Evidence::Context);
+        let label = word.length >= 3 || labelled::is_short(bytes.get(start..end).unwrap_or_default());
+        if label && labelled::announces(bytes, end) {
+            if let Some(value) = labelled::value(self.text, start..end) {
+                self.propose(value.kind, value.at, value.scores, Evidence::Context);
+            } else {
+                for name in labelled::joined::names(self.text, end) {
+                    self.propose(Kind::Person, name, labelled::joined::SCORES, Evidence::Context);
+                }
+            }
+        }
+        if word.digits >= joined::DIGITS {
+            self.joined(bytes, start, end);
         }
         // `is199003052397`: a blank is missing.
         if word.digits >= 6 {

@@ -47,6 +47,8 @@ pub(super) struct Scratch {
 
 struct Level {
     object: bool,
+    /// The number of entries so far, of an array.
+    count: usize,
     /// The length of the path in front of this level.
     path: usize,
 }
@@ -105,6 +107,12 @@ impl<'t, 's> Walk<'t, 's> {
         &self.scratch.path
     }
 
+    /// The place of the last entry in its array, and the depth of that; `None` in an object.
+    pub fn place(&self) -> Option<(usize, usize)> {
+        let level = self.scratch.levels.last().filter(|level| !level.object)?;
+        Some((level.count, self.scratch.levels.len()))
+    }
+
     /// The next key, string or number; `None` at the end of the document.
     pub fn next(&mut self) -> Result<Option<Entry>, Broken> {
         loop {
@@ -154,7 +162,7 @@ impl<'t, 's> Walk<'t, 's> {
             return Err(Broken);
         }
         let path = self.scratch.path.len();
-        self.scratch.levels.push(Level { object, path });
+        self.scratch.levels.push(Level { object, count: 0, path });
         self.next = if object { Next::FirstKey } else { Next::FirstValue };
         self.at += 1;
         Ok(())
@@ -172,7 +180,8 @@ impl<'t, 's> Walk<'t, 's> {
     }
 
     fn comma(&mut self) -> Result<(), Broken> {
-        let level = self.scratch.levels.last().ok_or(Broken)?;
+        let level = self.scratch.levels.last_mut().ok_or(Broken)?;
+        level.count += 1;
         self.next = if level.object { Next::Key } else { Next::Value };
         self.at += 1;
         Ok(())

@@ -99,6 +99,11 @@ impl TextRedactor {
         self.longest = bytes;
     }
 
+    /// Each text from now on is a line of a file, so that it may be a row of a table whose labels came before; or is not.
+    pub fn set_line_by_line(&mut self, is: bool) {
+        self.writing.scratch.set_line_by_line(is);
+    }
+
     /// Uses this roster from now on.
     pub fn set_roster(&mut self, roster: Option<Arc<Roster>>) {
         self.roster = roster;
@@ -204,7 +209,10 @@ impl TextRedactor {
                 continue;
             }
             let (object, name) = before.rsplit_once('.').unwrap_or(("", before));
-            let label = named.of(object, name);
+            let place = walk.place().filter(|_| found.part != Part::Key);
+            named.forget_before(place);
+            // `[["passport", "C01X00T47"]]`
+            let label = place.and_then(|place| named.of_second(place)).or_else(|| named.of(object, name));
             let hints = label.map_or(field.hints, |label| field.hints.union(Field::of(label).hints));
             let labelled = Field { hints, ..field };
             if found.part == Part::Number {
@@ -228,6 +236,7 @@ impl TextRedactor {
                     self.writer().text(raw, &labelled, label.unwrap_or(name), form, out);
                     if found.part == Part::Text {
                         named.read(object, name, unescaped.text());
+                        named.read_first(place, unescaped.text());
                     }
                 }
             }

@@ -11,7 +11,7 @@ pub(super) const ACCOUNT: Definition = define("bank_account", "US_BANK_NUMBER", 
         form(r"\d{8,17}", alone(5).near(55)).check(varied),
         form(r"\d{3}-\d{5,8}-\d{1,3}", alone(5).near(60)).check(varied),
     ])
-    .words(&["bankaccount account acct accountno banking bank checking savings konto kontonummer \
+    .words(&["bankaccount account acct accountno ac banking bank checking savings konto kontonummer \
         bankkonto bankverbindung compte comptebancaire cuenta cuentabancaria conto \
         contocorrente debit transfer wire deposit ktonr kto kontonr kontoinhaber acctno rib nib bankrekening \
         rekening rekeningnummer conta contabancaria numerodaconta numerodeconta contanumero \

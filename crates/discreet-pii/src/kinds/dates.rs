@@ -41,7 +41,7 @@ pub(super) const DATE_OF_BIRTH: Definition = define("date_of_birth", "DATE_OF_BI
     .words(&["birth birthday birthdate dateofbirth dob born bornon geboren geburtsdatum geburtstag \
         geb gebdatum geburt naissance datedenaissance ne nee neele neeele anniversaire \
         nacimiento fechadenacimiento nacido nacida cumpleanos nascita datadinascita natoil \
-        natail nato nata compleanno geboortedatum nascimento"]);
+        natail nato nata naci nacio nasci nasceu compleanno geboortedatum nascimento"]);
 
 /// Any other date or time.
 pub(super) const DATE: Definition = define("date", "DATE_TIME", Group::Person)

@@ -17,7 +17,7 @@ pub(super) const PASSPORT: Definition = define("fr_passport", "FR_PASSPORT", Gro
 /// A French social security number.
 pub(super) const NIR: Definition = define("fr_nir", "FR_NIR", Group::NationalId)
     .forms(&[form(r"[1-478] ?\d{2} ?\d{2} ?\d[0-9AB] ?\d{3} ?\d{3} ?\d{2}", alone(75).near(95)).check(nir)])
-    .words(&[national_ids::ID_WORDS, "nir securitesociale numerodesecuritesociale secu insee nss ss numerosecu numerodesecu assure numerodassure"]);
+    .words(&[national_ids::ID_WORDS, "nir securitesociale numerosecuritesociale numerodesecuritesociale secu insee nss ss numerosecu numerodesecu assure numerodassure"]);
 
 /// A social security number (INSEE): the key is 97 minus the rest modulo 97. Corsica counts as 19 and 18.
 fn nir(code: &[u8]) -> bool {

@@ -20,7 +20,8 @@ pub(crate) fn end(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let head: &[u8; 4] = bytes.get(start..)?.first_chunk()?;
     let [a, b, c, d] = *head;
-    let small = a.is_ascii_lowercase();
+    // `De89`: some write it as a word.
+    let small = b.is_ascii_lowercase();
     if !(a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit()) {
         return None;
     }
@@ -29,7 +30,8 @@ pub(crate) fn end(text: &str, start: usize) -> Option<usize> {
     let (mut count, mut end) = (0, start);
     for (at, byte) in bytes.iter().enumerate().skip(start) {
         let joiner = matches!(byte, b' ' | b'-' | b'.' | b'/') && count > 0;
-        if byte.is_ascii_alphanumeric() && (byte.is_ascii_digit() || byte.is_ascii_lowercase() == small) {
+        let of_case = at == start || byte.is_ascii_digit() || byte.is_ascii_lowercase() == small;
+        if byte.is_ascii_alphanumeric() && of_case {
             *number.get_mut(count)? = byte.to_ascii_uppercase();
             count += 1;
             end = at + 1;
@@ -48,7 +50,7 @@ pub(crate) fn end(text: &str, start: usize) -> Option<usize> {
 pub(crate) fn misread_end(bytes: &[u8], start: usize) -> Option<usize> {
     let head: &[u8; 4] = bytes.get(start..)?.first_chunk()?;
     let [a, b, c, d] = *head;
-    let small = a.is_ascii_lowercase();
+    let small = b.is_ascii_lowercase();
     if !(a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit()) {
         return None;
     }
@@ -57,7 +59,7 @@ pub(crate) fn misread_end(bytes: &[u8], start: usize) -> Option<usize> {
     };
     let (mut count, mut digits, mut end) = (0, 0, start);
     for (at, byte) in bytes.iter().enumerate().skip(start) {
-        if of_case(*byte) && count < 34 {
+        if (of_case(*byte) || at == start) && count < 34 {
             (count, digits, end) = (count + 1, digits + usize::from(byte.is_ascii_digit()), at + 1);
         } else if !matches!(byte, b' ' | b'-' | b'.' | b'/')
             || end != at
@@ -185,6 +187,16 @@ mod tests {
         assert!(!valid(b"GB82WEST12345698765433"), "the check digits are of another number");
         assert!(!valid(b"GB82WEST1234569876543"), "too short");
         assert!(!valid(b"ZZ82WEST12345698765432"), "not a country");
+    }
+
+    #[test]
+    fn letters_may_have_any_case_if_it_is_the_same_behind_the_first_one() {
+        for text in ["DE89 3704 0044 0532 0130 00", "De89 3704 0044 0532 0130 00", "de89370400440532013000"] {
+            assert_eq!(end(text, 0), Some(text.len()), "{text}");
+        }
+        assert_eq!(end("Gb29 nwbk 6016 1331 9268 19", 0), Some(27));
+        assert_eq!(misread_end(b"De89 3704 0044 0532 0130 01", 0), Some(27));
+        assert_eq!(end("DE89 3704 0044 0532 0130 01", 0), None);
     }
 
     #[test]

@@ -21,10 +21,10 @@ pub(super) const INSURANCE: Definition = define("health_insurance", "HEALTH_INSU
     .words(&["insurance insuranceid insurancepolicy insuranceno insurancenumber ins hin policyid \
         policynumber policyno policyholder policyholderid policy pol subscriberid \
         healthinsurance healthplan versicherung versicherungsnummer versichertennummer \
-        versicherten krankenversicherung krankenversicherungsnummer policennummer \
+        versicherten krankenversicherung krankenversicherungsnummer policennummer policennr \
         versicherungsschein assurance numerodassure numeroassure assuresocial mutuelle \
         numerodepolice carnetdesante seguro numerodeseguro poliza numerodepoliza \
-        aseguramiento asegurado nass nuss numerodeafiliacion afiliacion seguridadsocial \
+        aseguramiento asegurado nass nuss numerodeafiliacion afiliacion afiliado numerodeafiliado codiceassistito assistito seguridadsocial \
         assicurazione numerodipolizza polizza tesserasanitaria verzekering \
         verzekeringsnummer polisnummer zorgverzekering polis apolice numerodaapolice \
         segurosaude krankenkassennummer verzekerdennummer verzekerde adherent numeroadherent \

@@ -10,8 +10,8 @@ pub(super) const EMPLOYEE_ID: Definition = define("employee_id", "EMPLOYEE_ID", 
     .words(&["emp employee employeeid empid employeecode staffid staffnumber badge badgeid badgenumber \
         personnel personnelno personnelnumber personnelid staffno payrollnumber workerid personalnummer mitarbeiter \
         mitarbeiternummer mitarbeiterid personalnr matricule matriculeemploye employe matricola matricula medewerkersnummer numeroemploye \
-        empleado numerodeempleado legajo dipendente matricoladipendente numerodimatricola \
-        personeelsnummer medewerker medewerkernummer werknemersnummer funcionario \
+        empleado numerodeempleado legajo dipendente codicedipendente matricoladipendente numerodimatricola \
+        personeelsnummer medewerker medewerkersnr medewerkernummer werknemersnummer funcionario \
         numerodefuncionario colaborador"]);
 
 /// A number of a member of a regulated profession: physicians, notaries, lawyers.

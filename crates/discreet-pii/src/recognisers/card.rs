@@ -88,7 +88,7 @@ pub(crate) fn find(bytes: &[u8], start: usize, behind_card: bool) -> Option<Rang
     }
     let whole = groups > 1
         || matches!(bytes.get(end), Some(b'.' | b'e' | b'E'))
-        || start > 0 && bytes.get(start - 1) == Some(&b'-');
+        || start > 0 && matches!(bytes.get(start - 1), Some(b'-' | b'_'));
     let fits = grouped(sizes, count, sign) && whole && !inside && ends(bytes, end);
     (fits && code.get(..count).is_some_and(is_card)).then_some(start..end)
 }
@@ -146,7 +146,9 @@ fn ends(bytes: &[u8], end: usize) -> bool {
         }
         [b'.', next, ..] if next.is_ascii_digit() => false,
         [b'e' | b'E', b'+', b'0', ..] | [b'e' | b'E', b'0', ..] => true,
-        [byte, ..] => !byte.is_ascii_alphanumeric() && *byte != b'_',
+        // `_4111111111111111_`
+        [b'_', rest @ ..] => rest.first().is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'_'),
+        [byte, ..] => !byte.is_ascii_alphanumeric(),
         [] => true,
     }
 }
@@ -190,6 +192,7 @@ mod tests {
         assert_eq!(found("4111111111111111.0"), Some("4111111111111111"));
         assert_eq!(found("-4111111111111111,"), Some("4111111111111111"));
         assert_eq!(found("4111111111111111e0"), Some("4111111111111111"));
+        assert_eq!(found("_4111 1111 1111 1111_, x"), Some("4111 1111 1111 1111"));
     }
 
     #[test]

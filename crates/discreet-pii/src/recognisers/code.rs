@@ -1,5 +1,10 @@
 //! Codes without a shape of their own: booking numbers, patient numbers. Only a context word makes anything of them.
 
+use crate::kinds::{Scores, alone};
+
+/// The scores of a number behind a label in the same word: `card_12345678`.
+pub(crate) const IN_WORD: Scores = alone(48).always();
+
 /// The most bytes of a code.
 const LONGEST: usize = 128;
 

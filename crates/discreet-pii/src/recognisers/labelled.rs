@@ -1,6 +1,8 @@
 //! Values of any form behind a label: `password: tulip`, `user=anna`.
 
 mod address;
+pub(crate) mod joined;
+pub(crate) mod unsigned;
 
 use std::ops::Range;
 
@@ -42,7 +44,12 @@ pub(crate) struct Value {
 const SIGNS: [&str; 5] = [" : ", " = ", " -> ", " => ", " → "];
 
 /// Verbs between a label and its value, in the place of a colon.
-const VERBS: [&str; 9] = ["is ", "lautet ", "ist ", "est ", "es ", "è ", "é ", "was ", "| "];
+const VERBS: [&str; 11] = ["is ", "lautet ", "ist ", "est ", "es ", "è ", "é ", "was ", "| ", "… ", "…"];
+
+/// Is this the end of a label with two letters: `user ID`, `PW`, `code Wi-Fi`?
+pub(crate) fn is_short(word: &[u8]) -> bool {
+    [b"id", b"pw", b"fi"].iter().any(|label| label.eq_ignore_ascii_case(word))
+}
 
 /// May the word that ends at `end` be a label? A fast test that most words fail.
 pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
@@ -52,6 +59,7 @@ pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
         [b'"' | b'\'' | b'*', b':' | b'=', ..] => true,
         [b' ', b':' | b'=' | b'|', b' ', ..] | [b' ', b'-' | b'=', b'>', ..] => true,
         [b' ', 0xE2, 0x86, 0x92, ..] => true, // →
+        [0xE2, 0x80, 0xA6, ..] | [b' ', 0xE2, 0x80, 0xA6, ..] => true, // …
         // `password Tulip7!`, `IDENTIFIED BY 'tulip'`
         [b' ', next, ..] if is_odd(*next) || next.is_ascii_uppercase() || is_joined(rest) => true,
         [b' ', b'i' | b'e' | b'w', b's' | b'a', _, ..] | [b' ', b'l' | 0xC3, ..] => {
@@ -119,6 +127,8 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         b':' if bytes.get(sign + 1) != Some(&b':') => true,
         b'=' if bytes.get(sign + 1) != Some(&b'=') => true,
         b' ' => false,
+        // `password… tulip7`
+        0xE2 if text.get(sign..).is_some_and(|rest| rest.starts_with('…')) => false,
         _ => return None,
     };
     let announced = || {
@@ -130,7 +140,8 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         if kinds.is_empty() { None } else { KINDS.iter().find(|row| kinds.contains(row.kind)) }
     };
     let row = announced()?;
-    let mut from = sign + spaced.map_or(1, str::len);
+    let blank = usize::from(bytes.get(sign) != Some(&0xE2));
+    let mut from = sign + spaced.map_or(blank, str::len);
     let mut way = Way::Sign;
     if !colon {
         let rest = text.get(from..)?;
@@ -150,7 +161,8 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     }
     let quoted = bytes.get(from.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
     let closed = quoted.then(|| closing_quote(bytes, from)).flatten().filter(|_| row.kind == Kind::Password);
-    let length = closed.unwrap_or_else(|| value_end(rest));
+    let phrase = colon && label.to_ascii_lowercase().ends_with("passphrase");
+    let length = closed.unwrap_or_else(|| if phrase { phrase_end(rest) } else { value_end(rest) });
     let value = rest.get(..length)?;
     let value = if row.kind == Kind::Password && value.bytes().all(|byte| byte.is_ascii_digit()) {
         rest.get(..digits_end(rest)).unwrap_or(value)
@@ -194,6 +206,13 @@ fn closing_quote(bytes: &[u8], from: usize) -> Option<usize> {
     let mark = bytes.get(from.checked_sub(1)?)?;
     let line = bytes.get(from..)?.iter().take(LONGEST).take_while(|byte| **byte != b'\n');
     line.enumerate().find(|(_, byte)| *byte == mark).map(|(length, _)| length)
+}
+
+/// The end of a password of several words: of the clause.
+fn phrase_end(rest: &str) -> usize {
+    const LONGEST: usize = 96;
+    let end = rest.bytes().take(LONGEST).position(|byte| matches!(byte, b',' | b';' | b'\n' | b'"' | b'.'));
+    end.or_else(|| (rest.len() <= LONGEST).then_some(rest.len())).unwrap_or_else(|| value_end(rest))
 }
 
 /// The end of groups of digits with blanks or dashes between them.
@@ -290,8 +309,13 @@ fn compound_kinds(text: &str, word: &Range<usize>) -> Kinds {
     (1..=count).fold(Kinds::NONE, |found, length| {
         let words = before.get(..length).unwrap_or_default();
         let joined = kinds_of_words(words.iter().rev().copied().chain([label]));
-        let alone = words.last().filter(|_| network).map(|word| kinds_of_word(word)).unwrap_or_default();
-        found.union(joined).union(alone)
+        // `mot de passe wifi`
+        // `clave del wifi`, `mot de passe wifi`
+        let other = || {
+            kinds_of_words(words.iter().rev().copied())
+                .union(words.last().map_or(Kinds::NONE, |word| kinds_of_word(word)))
+        };
+        found.union(joined).union(if network { other() } else { Kinds::NONE })
     })
 }
 
@@ -361,6 +385,10 @@ mod tests {
         }
         assert_eq!(found("| password | tulip7 |", "password").as_deref(), Some("tulip7"));
         assert_eq!(found("| password | user |", "password"), None);
+        assert_eq!(found("passphrase: red tulip field.", "passphrase").as_deref(), Some("red tulip field"));
+        assert_eq!(found("password… tulip7", "password").as_deref(), Some("tulip7"));
+        assert_eq!(found("password … tulip7", "password").as_deref(), Some("tulip7"));
+        assert_eq!(found("reset the password… done", "password"), None);
     }
 
     #[test]

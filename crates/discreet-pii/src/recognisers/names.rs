@@ -10,7 +10,9 @@ mod capitals;
 mod cue;
 mod endings;
 mod fold;
+mod foreign;
 mod hash;
+mod label;
 mod list;
 mod lower;
 mod memo;
@@ -24,6 +26,8 @@ mod tail;
 mod word;
 
 pub(crate) use fold::fold;
+pub(crate) use foreign::is_label as is_foreign_label;
+pub(crate) use label::{is_label, is_name, is_word};
 pub(crate) use memo::Memo;
 pub use roster::{Roster, RosterRefused};
 
@@ -108,14 +112,14 @@ impl Names {
         };
         let capital =
             if outline.capitals || outline.foreign { capitals::next_capital(text, 0) } else { None };
-        match capital {
-            Some(first) => {
-                cased(text, first, field, (memo, budget), &mut give);
-                if field.spoken {
-                    lower::find(text, promised(field), (memo, budget), give);
-                }
-            }
-            None => lower::find(text, promised(field), (memo, budget), give),
+        if let Some(first) = capital {
+            cased(text, first, field, (memo, budget), &mut give);
+        }
+        if capital.is_none() || field.spoken {
+            lower::find(text, promised(field), (memo, budget), &mut give);
+        }
+        if outline.foreign {
+            foreign::find(text, promised(field), budget, give);
         }
     }
 }
@@ -157,8 +161,8 @@ fn cased(
     give: &mut impl FnMut(NameHit),
 ) {
     let promised = promised(field);
-    // `row`: the place of the next name of a list: `Rossi, Bowman and Hill`.
-    let mut row = None;
+    // `row`: the place of the next name of a list: `Rossi, Bowman and Hill`. `labelled`: the same of one behind a label.
+    let (mut row, mut labelled) = (None, None);
     let mut next = Some(first);
     while let Some(start) = next {
         let part = memo.part(text, start);
@@ -176,9 +180,14 @@ fn cased(
         let housed = plain && address::before(text, start).is_some();
         if part.word.shape != Shape::Code && (!plain || housed) && !alone(text, part) {
             let run = Run::from(text, part);
-            let (behind, person) = one(text, &run, promised, row == Some(start), give);
+            let continues = labelled == Some(start);
+            let cue = if continues { Cue::Strong } else { promised };
+            let (behind, person) = one(text, &run, cue, row == Some(start), give);
             end = end.max(behind);
             row = person.and_then(|end| list::next(text, end));
+            labelled = person
+                .filter(|_| continues || label::of_people(text, start))
+                .and_then(|end| list::next_labelled(text, end));
         }
         next = capitals::next_capital(text, end);
     }

@@ -4,6 +4,7 @@
 
 mod address;
 mod compound;
+mod day;
 mod figure;
 mod item;
 mod run;

@@ -80,9 +80,10 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
                 break;
             }
         }
-        let Some((next, separator)) = next_group(bytes, end, bracket, shape.total) else { break };
-        if whole && matches!(separator, Some(b' ' | b'/')) && shape.is_complete() {
-            // Behind a blank or a stroke another number may begin.
+        let Some((next, separator)) = next_group(bytes, end, bracket, &shape) else { break };
+        let apart = whole && matches!(separator, Some(b' ' | b'/'));
+        // Behind a blank or a stroke another number may begin.
+        if apart && (shape.is_complete() || best.is_some() && is_another(bytes, start, next, &shape)) {
             break;
         }
         (at, before) = (next, separator.unwrap_or(0));
@@ -91,18 +92,44 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
 }
 
 /// The beginning of the group behind `end`, and the separator in front of it, if there is one. One separator may stand
-/// there, or a blank on either side of a bracket; in the first six digits also a separator between blanks.
-fn next_group(bytes: &[u8], end: usize, after_bracket: bool, digits: usize) -> Option<(usize, Option<u8>)> {
+/// there, or a blank on either side of a bracket; in the first six digits, and behind them in front of the last four of
+/// North America, also a separator between blanks.
+fn next_group(bytes: &[u8], end: usize, after_bracket: bool, shape: &Shape) -> Option<(usize, Option<u8>)> {
+    let four = || {
+        let rest = bytes.get(end + 3..).unwrap_or_default();
+        rest.iter().take(5).take_while(|byte| byte.is_ascii_digit()).count() == 4
+    };
     let separator = *bytes.get(end)?;
     let next = match (separator, bytes.get(end + 1), bytes.get(end + 2)) {
         (b' ' | b'-' | b'.' | b'/', Some(next), _) if next.is_ascii_digit() => end + 1,
         (b' ' | b'-', Some(b'('), Some(next)) if next.is_ascii_digit() => end + 1,
-        (b' ', Some(b'-' | b'/'), Some(b' ')) if digits < 6 => end + 3,
+        (b' ', Some(b'-' | b'/'), Some(b' ')) if shape.total < 6 || shape.groups() == [3, 3] && four() => {
+            end + 3
+        }
         (b'(', Some(next), _) if next.is_ascii_digit() => end,
         (next, ..) if after_bracket && next.is_ascii_digit() => end,
         _ => return None,
     };
     Some((next, (next > end).then_some(separator)))
+}
+
+/// Is the group at `next` the first of another number: it begins like the one at `start`, `030 1234567 030 7654321` and
+/// `555-0147 555-0199`, and enough digits follow?
+fn is_another(bytes: &[u8], start: usize, next: usize, shape: &Shape) -> bool {
+    const DIGITS: usize = 7;
+    let row = bytes.get(next..).unwrap_or_default().iter().take(20);
+    let row = row.take_while(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/'));
+    if row.filter(|byte| byte.is_ascii_digit()).count() < DIGITS {
+        return false;
+    }
+    let group = |at: usize| {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let length = rest.iter().take(LONGEST_GROUP).take_while(|byte| byte.is_ascii_digit()).count();
+        (length, rest.get(length).copied())
+    };
+    let trunk = bytes.get(next) == Some(&b'0') && shape.total >= if shape.country_code { 11 } else { 9 };
+    let joint = group(start).1.filter(|joint| matches!(joint, b'-' | b'.'));
+    trunk || shape.total >= DIGITS && joint.is_some() && group(start) == group(next)
 }
 
 /// Is there a day, year first: `2015 12 22`?
@@ -126,7 +153,9 @@ fn ends(bytes: &[u8], end: usize, shape: &Shape) -> bool {
     let next = bytes.get(end).copied().unwrap_or(b' ');
     let after = bytes.get(end + 1).copied().unwrap_or(b' ');
     match next {
-        b'0'..=b'9' | b'_' | b'@' => false,
+        b'0'..=b'9' | b'@' => false,
+        // `_+49 30 1234567_`
+        b'_' => !after.is_ascii_alphanumeric() && after != b'_',
         b'x' | b'X' => after.is_ascii_digit(),
         b'A'..=b'Z' | b'a'..=b'z' => false,
         // The next column of a table, or another number.
@@ -227,6 +256,23 @@ mod tests {
     fn short_numbers_need_context() {
         for text in ["555-0199", "9123 4567", "22 44 66 88"] {
             assert_eq!(found(text), Some((text, false)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_second_number_may_follow_a_blank() {
+        for (text, first) in [
+            ("030 1234567 030 7654321", "030 1234567"),
+            ("555-0147 555-0199", "555-0147"),
+            ("01 42 68 53 00 01 42 68 53 01", "01 42 68 53 00"),
+            ("+49 171 2345678 0171 8765432", "+49 171 2345678"),
+            ("+44 (0)20 7946 0958", "+44 (0)20 7946 0958"),
+            ("+49 (0)171 234 56 07", "+49 (0)171 234 56 07"),
+            ("(212) 555 - 0147", "(212) 555 - 0147"),
+            ("212 555 - 0147 12", "212 555 - 0147"),
+            ("+49 30 1234567_", "+49 30 1234567"),
+        ] {
+            assert_eq!(found(text).map(|(found, _)| found), Some(first), "{text}");
         }
     }
 

@@ -67,6 +67,12 @@ pub(super) fn seen(c: char) -> Seen {
         '\u{3001}' => Seen::As(','),
         '\u{2044}' | '\u{2215}' => Seen::As('/'),
         '\u{2236}' => Seen::As(':'),
+        '\u{24f5}'..='\u{24ff}'
+        | '\u{2776}'..='\u{2793}'
+        | '\u{1f10b}'
+        | '\u{1f10c}'
+        | '\u{1f150}'..='\u{1f169}'
+        | '\u{1f170}'..='\u{1f189}' => enclosed(c).map_or(Seen::Same, Seen::As),
         _ if is_shapeless(c) => Seen::Gone,
         _ if is_compatible(c) => Seen::Compatible,
         _ => match (digit(c), latin(c)) {
@@ -95,6 +101,22 @@ const fn is_compatible(c: char) -> bool {
         | '\u{f900}'..='\u{faff}' | '\u{fb00}'..='\u{fb17}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe50}'..='\u{fe6f}'
         | '\u{fe70}'..='\u{fefc}' | '\u{ff01}'..='\u{ffee}' | '\u{1d400}'..='\u{1d7ff}' | '\u{1ee00}'..='\u{1eeff}'
         | '\u{1f100}'..='\u{1f189}' | '\u{1fbf0}'..='\u{1fbf9}' | '\u{2f800}'..='\u{2fa1f}')
+}
+
+/// The letter or digit in a circle or square that NFKC leaves as it is: white on black, or in two circles.
+fn enclosed(c: char) -> Option<char> {
+    let (first, zero) = match c {
+        '\u{24f5}'..='\u{24fd}' => ('\u{24f5}', b'1'),
+        '\u{24ff}' => ('\u{24ff}', b'0'),
+        '\u{2776}'..='\u{277e}' => ('\u{2776}', b'1'),
+        '\u{2780}'..='\u{2788}' => ('\u{2780}', b'1'),
+        '\u{278a}'..='\u{2792}' => ('\u{278a}', b'1'),
+        '\u{1f10b}'..='\u{1f10c}' => (c, b'0'),
+        '\u{1f150}'..='\u{1f169}' => ('\u{1f150}', b'A'),
+        '\u{1f170}'..='\u{1f189}' => ('\u{1f170}', b'A'),
+        _ => return None,
+    };
+    u8::try_from(u32::from(c) - u32::from(first)).ok().map(|place| char::from(zero + place))
 }
 
 /// The compatibility form of a character.
@@ -153,6 +175,15 @@ mod tests {
     fn digits_of_all_scripts_have_their_value() {
         assert_eq!((digit('٤'), digit('९'), digit('𝟙'), digit('x')), (Some('4'), Some('9'), Some('1'), None));
         assert!(ZEROS.windows(2).all(|pair| pair[0] + 9 < pair[1]));
+    }
+
+    #[test]
+    fn letters_and_digits_in_circles_are_read() {
+        let read = |text: &str| {
+            text.chars().map(|c| if let Seen::As(c) = seen(c) { c } else { '?' }).collect::<String>()
+        };
+        assert_eq!((read("❹❶❶❶⓿⓵"), read("➊➀🄋🄌")), ("411101".to_owned(), "1100".to_owned()));
+        assert_eq!((read("🅐🅓🅐"), read("🅰🆉")), ("ADA".to_owned(), "AZ".to_owned()));
     }
 
     #[test]

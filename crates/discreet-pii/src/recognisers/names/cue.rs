@@ -1,10 +1,10 @@
 //! Cues: words around a name that tell what it is.
 
 use super::hash::Hash;
+use super::label;
 use super::run::{letter, preceding};
 use super::table::{self, Class};
 use super::word::{Shape, Word, byte};
-use crate::detect::is_label_of_person;
 
 /// The cue that the words in front of a name give. Later variants are stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,8 +29,8 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
     let Some((last, gap)) = preceding(text, start) else { return Cue::None };
     let class = last.class(text);
     let has = |mark: u8| gap.as_bytes().contains(&mark);
-    if has(b':') || has(b'=') {
-        let label = class.any(Class::LABEL) || is_label(text, last.end);
+    if label::is_sign(gap) {
+        let label = class.any(Class::LABEL) || label::ends(text, last.end) || label::of_people(text, start);
         return if label { Cue::Strong } else { Cue::None };
     }
     if (has(b'.') && !class.any(Class::TITLE)) || (has(b',') && !class.any(Class::GREETING)) {
@@ -51,16 +51,6 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
         () if class.any(Class::GREETING.or(Class::WEAK)) => Cue::Weak,
         () => Cue::None,
     }
-}
-
-/// Does the name of a field end at `end` that holds the name of a person: `guest_name`, `lastName`?
-fn is_label(text: &str, end: usize) -> bool {
-    const LONGEST: usize = 40;
-    let head = text.as_bytes().get(..end).unwrap_or_default();
-    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    let length = head.iter().rev().take(LONGEST).take_while(inside).count();
-    let name = text.get(end - length..end).unwrap_or_default();
-    is_label_of_person(name)
 }
 
 /// The marks of a word together with the one in front of it.
@@ -145,6 +135,9 @@ mod tests {
         for (text, cue) in [
             ("my name is ", Cue::Strong),
             ("Guest: ", Cue::Strong),
+            ("guests: ", Cue::Strong),
+            ("Guest… ", Cue::Strong),
+            ("and so on… ", Cue::None),
             ("frame: ", Cue::None),
             ("Hello, ", Cue::Weak),
             ("we met ", Cue::Weak),

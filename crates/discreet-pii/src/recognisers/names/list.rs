@@ -40,6 +40,16 @@ pub(super) fn next(text: &str, end: usize) -> Option<usize> {
         .filter(|next| letter(text, *next))
 }
 
+/// The beginning of the next name behind a label of several persons, if the list continues at `end`.
+pub(super) fn next_labelled(text: &str, end: usize) -> Option<usize> {
+    const GAPS: [&str; 6] = ["; ", ";", ",", " / ", "/", " | "];
+    next(text, end).or_else(|| {
+        let rest = text.get(end..)?;
+        let gap = GAPS.iter().find(|gap| rest.starts_with(**gap))?;
+        Some(end + gap.len()).filter(|next| letter(text, *next))
+    })
+}
+
 /// Is this a common given name or surname?
 fn in_lists(part: Part) -> bool {
     part.is(Class::SURNAME_COMMON.or(Class::GIVEN_COMMON))

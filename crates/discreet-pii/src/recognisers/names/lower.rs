@@ -9,6 +9,7 @@ use super::run::{Part, following};
 use super::scores;
 use super::table::Class;
 use super::word::{Shape, Word, byte};
+use super::{label, list};
 use crate::detect::Budget;
 use crate::{Evidence, Kind};
 
@@ -42,6 +43,8 @@ pub(super) fn find(
     let mut at = 0;
     // Most words give no cue for the next: the look-up is made only behind one that may.
     let mut cued = false;
+    // The place of the next name behind a label of several persons.
+    let mut labelled = None;
     while let Some(start) = next_word(text, at) {
         let short = memo.short(text, start);
         if let Some((end, class)) = short.filter(|(_, class)| is_plain(*class)) {
@@ -64,10 +67,15 @@ pub(super) fn find(
             continue;
         }
         let found = super::address::lower(text, part)
-            .or_else(|| person(text, part, behind_cue, promised))
+            .or_else(|| {
+                person(text, part, behind_cue, if labelled == Some(start) { Cue::Strong } else { promised })
+            })
             .or_else(|| thing(text, part));
         if let Some(found) = found {
             at = found.end.max(at);
+            let listed = found.kind == Kind::Person
+                && (labelled == Some(found.start) || label::of_people(text, found.start));
+            labelled = list::next_labelled(text, found.end).filter(|_| listed);
             give(found);
         }
     }
@@ -109,7 +117,9 @@ fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<Na
         .word
         .start
         .checked_sub(1)
-        .is_some_and(|at| matches!(byte(text, at), b'"' | b'\'' | b'=' | b':'));
+        .is_some_and(|at| matches!(byte(text, at), b'"' | b'\'' | b'=' | b':'))
+        || first.word.start > 1
+            && matches!(text.as_bytes().get(first.word.start - 2..), Some([b':', b' ', ..]));
     let cue = if behind_cue || quoted { promised.max(cue::before(text, first.word.start)) } else { promised };
     let strong = cue == Cue::Strong || behind_cue && titled(text, first.word.start);
     let mut end = first.word.end;

@@ -130,9 +130,11 @@ pub(super) fn preceding(text: &str, start: usize) -> Option<(Word, &str)> {
     let mut end = start;
     while let Some(last) = head.as_bytes().get(..end).and_then(<[u8]>::last) {
         match last {
-            b' ' | b'\t' | b':' | b',' | b'.' | b'"' | b'\'' | b'(' | b'*' | b'-' | b'=' | b'?' => end -= 1,
+            b' ' | b'\t' | b':' | b',' | b'.' | b'"' | b'\'' | b'(' | b'*' | b'-' | b'=' | b'?' | b'_' => {
+                end -= 1
+            }
             0x80.. => {
-                end = head.get(..end)?.trim_end_matches(['“', '„', '«', '’']).len();
+                end = head.get(..end)?.trim_end_matches(['“', '„', '«', '’', '…']).len();
                 break;
             }
             _ => break,

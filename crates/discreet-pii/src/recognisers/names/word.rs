@@ -1,6 +1,7 @@
 //! Words of a text, read forwards and backwards without a copy.
 
 use super::hash::Letters;
+use super::label;
 use super::table::{self, Class};
 use crate::detect::swar;
 
@@ -282,9 +283,46 @@ fn touches_code(text: &str, start: usize, end: usize) -> bool {
     let marks = |byte: u8| MARKS.get(usize::from(byte)).copied().unwrap_or_default();
     match marks(before) & BEFORE | marks(after) & AFTER {
         0 => false,
-        _ if marks(before) & BEFORE == BEFORE || marks(after) & AFTER == AFTER => true,
+        _ if marks(before) & BEFORE == BEFORE || marks(after) & AFTER == AFTER => {
+            is_code(text, start, end, before, after)
+        }
         _ => point_of_code(text, start, end, before, after),
     }
+}
+
+/// Is the mark next to a word one of an identifier, and not of a label or of a formatted text: `guest=Anna`, `_Anna_`?
+#[cold]
+fn is_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool {
+    let begins = byte(text, start);
+    if !begins.is_ascii_uppercase() && begins < 0x80 {
+        return true;
+    }
+    match (before, after) {
+        (b'=', b' ' | b',' | b';' | b'\n' | b'&' | 0) => {
+            !label::ends(text, start - 1) && !label::of_people(text, start)
+        }
+        (b'_', _) | (_, b'_') => !is_emphasised(text, start, end),
+        _ => true,
+    }
+}
+
+/// Do `_` stand on both sides of the words around `start..end`, as Markdown emphasises text?
+fn is_emphasised(text: &str, start: usize, end: usize) -> bool {
+    const LONGEST: usize = 48;
+    let outside = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte < 0x80);
+    let inside = |byte: &&u8| {
+        byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b' ' | b'.' | b'\'' | b'-')
+    };
+    let head = text.as_bytes().get(..start).unwrap_or_default();
+    let length = head.iter().rev().take(LONGEST).take_while(inside).count();
+    let rest = head.get(..head.len() - length).unwrap_or_default();
+    let marks = rest.iter().rev().take_while(|byte| **byte == b'_').count();
+    let opens = (1..=2).contains(&marks) && outside(rest.iter().rev().nth(marks));
+    let tail = text.as_bytes().get(end..).unwrap_or_default();
+    let length = tail.iter().take(LONGEST).take_while(inside).count();
+    let rest = tail.get(length..).unwrap_or_default();
+    let closes = (1..=2).contains(&rest.iter().take_while(|byte| **byte == b'_').count());
+    opens && closes && outside(rest.iter().find(|byte| **byte != b'_'))
 }
 
 /// Is the point or colon next to a word one of an identifier?
@@ -344,6 +382,17 @@ mod tests {
             ("Éric", Shape::Capital),
         ] {
             assert_eq!(Word::at(word, 0).shape, shape, "{word}");
+        }
+        for (text, shape) in [
+            ("_Anna_", Shape::Capital),
+            ("an __Anna Berg__.", Shape::Capital),
+            ("guest=Anna", Shape::Capital),
+            ("_Anna", Shape::Code),
+            ("x_Anna_", Shape::Code),
+            ("_Anna_x", Shape::Code),
+            ("state=Anna", Shape::Code),
+        ] {
+            assert_eq!(Word::at(text, text.find("Anna").unwrap()).shape, shape, "{text}");
         }
     }
 

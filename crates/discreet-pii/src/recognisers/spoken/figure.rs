@@ -27,9 +27,9 @@ fn below_thousand(tokens: &[Token]) -> Option<Figure> {
     let figure = below_hundred(tokens);
     match (figure, tokens.get(figure.map_or(0, |figure| figure.words)).map(|token| token.sense)) {
         (_, Some(Sense::Hundred(of))) => scaled(tokens, figure, 100, of, below_hundred).or(figure),
-        // `doscientos cuarenta`
+        // `doscientos cuarenta`, `neunzehnhundert achtzig`
         (Some(hundreds), _)
-            if hundreds.words == 1 && matches!(hundreds.value, 100..1000) && hundreds.value % 100 == 0 =>
+            if hundreds.words == 1 && matches!(hundreds.value, 100..=2000) && hundreds.value % 100 == 0 =>
         {
             Some(added(tokens, hundreds, hundreds.languages, below_hundred))
         }

@@ -1,5 +1,6 @@
 //! Runs: digits, letters and signs that are spoken in a row, and form a number or a word.
 
+use super::day;
 use super::figure;
 use super::item::{Item, What};
 use super::token::{Token, joins};
@@ -8,6 +9,10 @@ use super::words::{EVERY, Languages, Sense};
 /// Reads the run that begins at the token `first`. `items` is empty if the run stays as it is. Returns the index of
 /// the token behind it.
 pub(super) fn read(text: &str, tokens: &[Token], first: usize, items: &mut Vec<Item>) -> usize {
+    if let Some((day, words)) = day::of_birth(text, tokens, first) {
+        items.push(day);
+        return first + words;
+    }
     let mut reading = Reading { text, tokens, languages: EVERY, strong: false, spelled: 0 };
     let mut next = first;
     while let Some((item, words)) = reading.item(items, next) {
@@ -44,7 +49,7 @@ pub(super) fn single(tokens: &[Token]) -> Option<(Item, usize)> {
     }
 }
 
-fn written(tokens: &[Token], value: u32, words: usize) -> Option<(Item, usize)> {
+pub(super) fn written(tokens: &[Token], value: u32, words: usize) -> Option<(Item, usize)> {
     let mut digits = [0; 8];
     let (mut rest, mut length) = (value, 0);
     while rest > 0 || length == 0 {
@@ -195,7 +200,7 @@ impl Reading<'_> {
     /// An ordinal: a day if a month stands next to it, `the third of march`.
     fn ordinal(&mut self, items: &[Item], rest: &[Token], at: usize, day: u8) -> Option<Item> {
         let month = |token: Option<&Token>| token.is_some_and(|token| token.sense == Sense::Month);
-        let of = rest.get(1).is_some_and(|token| token.text(self.text) == "of");
+        let of = rest.get(1).is_some_and(|token| matches!(token.text(self.text), "of" | "de" | "di"));
         let beside = month(rest.get(1))
             || (of && month(rest.get(2)))
             || month(at.checked_sub(1).and_then(|at| self.tokens.get(at)));

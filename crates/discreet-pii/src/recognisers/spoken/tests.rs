@@ -61,6 +61,17 @@ fn numbers_of_several_words_are_written_in_digits() {
 }
 
 #[test]
+fn a_day_of_birth_is_written_in_digits() {
+    reads("geboren am dritten mai neunzehnhundertachtzig", "geboren am 3rd mai 1980");
+    reads("née le trois mai mille neuf cent soixante douze", "née le 3 mai 1972");
+    reads("né le premier mars mille neuf cent quatre vingt", "né le 1st mars 1980");
+    reads("nacida el tres de mayo de mil novecientos ochenta", "nacida el 3 de mayo de 1980");
+    reads("nato il due giugno millenovecentottanta", "nato il 2 giugno 1980");
+    stays("la reunión es el tres de mayo");
+    stays("tu sei mai stato");
+}
+
+#[test]
 fn signs_between_digits_are_written() {
     reads("ten dot zero dot double one dot one two seven", "10.0.11.127");
     reads("one two three dash four five dash six seven eight nine", "123-45-6789");

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::compound;
+use super::{compound, day};
 
 /// The meaning that a spoken word may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +120,7 @@ const OTHERS: &[(Sense, &str)] = &[
     (Sense::Sound(4), "for fore"),
     (Sense::Sound(8), "ate"),
     (Sense::Ordinal(30), "thirtieth"),
+    (Sense::Ordinal(1), "premier primero primo"),
     (Sense::Sign(b'.'), "dot punkt"),
     (Sense::Point, "point punto"),
     (Sense::Sign(b'-'), "dash hyphen minus bindestrich tiret guion guión trattino"),
@@ -171,7 +172,7 @@ pub(super) fn sense(word: &str, lower: &mut String) -> Sense {
         Some(sense) => sense,
         None => match compound::value(word) {
             Some((value, german)) => Sense::Number(value, if german { DE } else { IT }),
-            None => Sense::Word,
+            None => day::german_ordinal(word).map_or(Sense::Word, Sense::Ordinal),
         },
     }
 }

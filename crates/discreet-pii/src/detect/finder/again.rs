@@ -1,0 +1,167 @@
+//! Further readings of a text: as speech, as base64, without line breaks in numbers, as quoted-printable, as a table.
+
+use std::ops::Range;
+
+use super::{Finder, Memory};
+use crate::Kind;
+use crate::detect::{Evidence, Field, Hit, broken, encoded, tables};
+use crate::recognisers::labelled;
+use crate::recognisers::names::Roster;
+use crate::recognisers::spoken::{self, Written};
+use crate::view::{Mapped, Outline, View};
+
+/// Memory of the further readings.
+#[derive(Default)]
+pub(super) struct Again {
+    decoded: Vec<u8>,
+    inner: Vec<Hit>,
+    written: Written,
+    /// The text around a line break, or of a mail.
+    mapped: Mapped,
+    /// A cell of a table behind its label, and as a reader sees it.
+    cell: String,
+    seen: View,
+    /// The findings in cells.
+    cells: Vec<Hit>,
+    /// Each text is a line of a file, and the labels of the table that the last lines are of.
+    line_by_line: bool,
+    header: Option<tables::Header>,
+    /// The bytes that findings cover, in order.
+    covered: Vec<Range<usize>>,
+}
+
+impl Again {
+    /// Each text from now on is a line of a file, or is not.
+    pub(super) fn set_line_by_line(&mut self, is: bool) {
+        (self.line_by_line, self.header) = (is, None);
+    }
+
+    /// Takes the findings in cells.
+    pub(super) fn take_cells(&mut self) -> impl Iterator<Item = Hit> + '_ {
+        self.cells.drain(..)
+    }
+
+    pub(super) fn has_cells(&self) -> bool {
+        !self.cells.is_empty()
+    }
+}
+
+impl Finder {
+    /// Adds what further readings of `text` find.
+    pub(super) fn again(
+        &self,
+        text: &str,
+        outline: Outline,
+        field: &Field,
+        roster: Option<&Roster>,
+        again: &mut Again,
+        memory: Memory<'_>,
+    ) {
+        let Again { decoded, inner, written, mapped, covered, .. } = again;
+        let (context, matches, memo, folded, hits, budget) = memory;
+        let mut read = |text: &str, field: &Field, roster, inner: &mut Vec<Hit>, more: usize| {
+            inner.clear();
+            budget.take(more);
+            let memory = (&mut *context, &mut *matches, &mut *memo, &mut *folded, inner, &mut *budget);
+            self.read(text, Outline::UNKNOWN, field, roster, memory);
+        };
+        if spoken::normalise(text, field, written) {
+            read(written.text(), field, None, inner, 0);
+            hits.extend(inner.iter().map(|hit| hit.moved(written.original(hit.start, hit.end))));
+        }
+        let mut from = if outline.capitals { 0 } else { text.len() };
+        while let Some(at) = encoded::next(text.as_bytes(), from, decoded) {
+            from = at.end;
+            read(std::str::from_utf8(decoded).unwrap_or_default(), field, roster, inner, decoded.len());
+            let best = inner.iter().max_by_key(|hit| hit.score);
+            hits.extend(best.map(|hit| hit.moved(at)));
+        }
+        labelled::unsigned::find(text, |kind, at| {
+            let score = labelled::unsigned::SCORES.alone.points();
+            if self.thresholds.get(kind as usize).is_some_and(|least| score >= *least) {
+                hits.push(Hit { kind, start: at.start, end: at.end, score, evidence: Evidence::Context });
+            }
+        });
+        if broken::quoted(text, mapped) {
+            read(mapped.text(), field, roster, inner, mapped.text().len());
+            hits.extend(inner.iter().map(|hit| hit.moved(mapped.original(hit.start, hit.end))));
+        }
+        covered.clear();
+        for gap in broken::breaks(text) {
+            if covered.is_empty() {
+                cover(hits, covered);
+            }
+            // Two numbers in two lines.
+            if is_covered(covered, gap.start - 1) && is_covered(covered, gap.end) {
+                continue;
+            }
+            let blank = broken::around(text, &gap, mapped);
+            read(mapped.text(), field, None, inner, 0);
+            let whole = inner.iter().filter(|hit| hit.start < blank && blank + 1 < hit.end);
+            let whole = whole.filter(|hit| is_sure(hit, mapped.text()));
+            hits.extend(whole.map(|hit| hit.moved(mapped.original(hit.start, hit.end))));
+        }
+    }
+
+    /// Collects what the cells of tables in `text` have, each behind the label of its column. `text` is as it stands: a
+    /// reader sees a tab as a blank.
+    pub(super) fn tables(&self, text: &str, roster: Option<&Roster>, again: &mut Again, memory: Memory<'_>) {
+        let Again { cell, seen, cells, inner, line_by_line, header, .. } = again;
+        let (context, matches, memo, folded, _, budget) = memory;
+        cells.clear();
+        let mut give = |label: &str, field: &Field, at: Range<usize>| {
+            cell.clear();
+            cell.extend([label, ": ", text.get(at.clone()).unwrap_or_default()]);
+            let differs = seen.read(cell);
+            let read = if differs { seen.text() } else { cell.as_str() };
+            inner.clear();
+            let memory = (&mut *context, &mut *matches, &mut *memo, &mut *folded, &mut *inner, &mut *budget);
+            self.read(read, Outline::UNKNOWN, field, roster, memory);
+            self.listed(read, inner);
+            let shift = label.len() + 2;
+            for hit in inner.iter() {
+                let place = if differs { seen.original(hit.start, hit.end) } else { hit.start..hit.end };
+                // All of the cell is the password.
+                let end = if hit.kind == Kind::Password { cell.len() } else { place.end };
+                if end > shift {
+                    cells.push(
+                        hit.moved(at.start + place.start.saturating_sub(shift)..at.start + end - shift),
+                    );
+                }
+            }
+        };
+        if *line_by_line {
+            tables::cells_of_line(text, header, &mut give);
+        } else {
+            tables::cells(text, give);
+        }
+    }
+}
+
+/// Is this the finding of a number with a line break in it, and not of numbers in two lines? Its check digits or a label
+/// tell it, or the `+` of a telephone.
+fn is_sure(hit: &Hit, text: &str) -> bool {
+    match hit.evidence {
+        Evidence::Checked => matches!(hit.kind, Kind::PaymentCard | Kind::Iban),
+        Evidence::Context => true,
+        _ => hit.kind == Kind::Phone && text.as_bytes().get(hit.start) == Some(&b'+'),
+    }
+}
+
+/// The bytes that findings cover, in order and apart.
+fn cover(hits: &[Hit], covered: &mut Vec<Range<usize>>) {
+    covered.extend(hits.iter().map(|hit| hit.start..hit.end));
+    covered.sort_unstable_by_key(|at| at.start);
+    let mut end = 0;
+    for at in covered.iter_mut() {
+        end = end.max(at.end);
+        at.end = end;
+    }
+    // A text without findings has one that covers nothing.
+    covered.push(usize::MAX..usize::MAX);
+}
+
+fn is_covered(covered: &[Range<usize>], at: usize) -> bool {
+    let next = covered.partition_point(|covered| covered.start <= at);
+    next.checked_sub(1).and_then(|last| covered.get(last)).is_some_and(|last| at < last.end)
+}

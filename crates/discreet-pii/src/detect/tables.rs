@@ -1,0 +1,245 @@
+//! Tables in text: a line of labels, and lines of cells that are parted in the same way (CSV, TSV, Markdown). A cell is
+//! behind the label of its column.
+
+use std::ops::Range;
+
+use memchr::memchr;
+
+use super::context;
+use super::field::{self, is_label_of_people, is_label_of_person};
+use crate::{Field, Kind, Kinds};
+
+/// The longest line of labels, in bytes.
+const LONGEST_HEADER: usize = 512;
+/// The longest label of a column, in bytes and in words.
+const LONGEST_LABEL: usize = 32;
+const MOST_WORDS: usize = 4;
+/// The longest cell that is searched behind its label.
+const LONGEST_CELL: usize = 256;
+/// The most columns.
+const MOST: usize = 64;
+/// Signs between the cells. The first one in the line of labels counts.
+const SIGNS: [u8; 4] = [b'\t', b'|', b';', b','];
+
+/// A column whose cells have a label.
+struct Column {
+    label: String,
+    field: Field,
+}
+
+/// The labels of a table.
+pub(super) struct Header {
+    sign: u8,
+    columns: Vec<Option<Column>>,
+}
+
+/// Calls `give` with the label, the field and the place of each cell in a column with a label.
+pub(super) fn cells(text: &str, mut give: impl FnMut(&str, &Field, Range<usize>)) {
+    // Most texts are one line.
+    if memchr(b'\n', text.as_bytes()).is_none_or(|end| end + 1 == text.len()) {
+        return;
+    }
+    let mut header: Option<Header> = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let at = start..start + line.trim_end_matches(['\n', '\r']).len();
+        start += line.len();
+        if let Some(known) = &header
+            && known.row(text, at.clone(), &mut give)
+        {
+            continue;
+        }
+        let next = text.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
+        header = Header::read(text, at, Some(start..start + next.trim_end_matches('\r').len()));
+    }
+}
+
+/// The same for the next line of a file, which may be a row of the table whose labels are `header`, or have such labels.
+pub(super) fn cells_of_line(
+    line: &str,
+    header: &mut Option<Header>,
+    mut give: impl FnMut(&str, &Field, Range<usize>),
+) {
+    let is_row = header.as_ref().is_some_and(|header| header.row(line, 0..line.len(), &mut give));
+    if !is_row {
+        *header = Header::read(line, 0..line.len(), None);
+    }
+}
+
+impl Header {
+    /// The labels in a line, if one of them tells what a person has, and the next line, if it is known, has as many cells.
+    fn read(text: &str, line: Range<usize>, next: Option<Range<usize>>) -> Option<Header> {
+        let raw = text.get(line.clone()).filter(|raw| raw.len() <= LONGEST_HEADER)?;
+        let sign = SIGNS.into_iter().find(|sign| raw.as_bytes().contains(sign))?;
+        let signs = |line: &str| line.bytes().filter(|byte| *byte == sign).count();
+        let count = signs(raw);
+        // Most lines are not followed by one with as many commas.
+        let below = next.clone().and_then(|next| text.get(next));
+        let labels = || parts(text, line.clone(), sign).map(|cell| text.get(cell).unwrap_or_default());
+        let fits = below.is_none_or(|below| signs(below) >= count)
+            && count < MOST
+            && labels().all(is_label)
+            && next.is_none_or(|next| labels().count() == parts(text, next, sign).take(MOST + 1).count());
+        if !fits {
+            return None;
+        }
+        let mut columns: Vec<Option<Column>> = Vec::new();
+        let mut known = 0;
+        for cell in parts(text, line.clone(), sign) {
+            let label = text.get(cell).unwrap_or_default();
+            let mut field = field_of(label);
+            let person =
+                field.hints.contains(Kind::Person) || is_label_of_person(label) || is_label_of_people(label);
+            // `name` alone may be that of a joint.
+            let name = !person && field::is_name(label);
+            let searched = person || name || !field.hints.is_empty();
+            known += usize::from(person || searched && !name && !is_general(field.hints));
+            if person || name {
+                field.hints.insert(Kind::Person);
+            }
+            columns.push(searched.then(|| Column { label: label.to_owned(), field }));
+        }
+        // A name counts beside another label of a person.
+        (columns.len() > 1 && known > 0).then_some(Header { sign, columns })
+    }
+
+    /// Gives the cells of a line. False if it is not a row of this table.
+    fn row(&self, text: &str, line: Range<usize>, give: &mut impl FnMut(&str, &Field, Range<usize>)) -> bool {
+        let raw = text.get(line.clone()).unwrap_or_default();
+        let count = parts(text, line.clone(), self.sign).take(MOST + 1).count();
+        if count != self.columns.len() {
+            return false;
+        }
+        // `|---|:--:|`
+        if raw.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' ' | b'+' | b'=')) {
+            return true;
+        }
+        for (cell, column) in parts(text, line, self.sign).zip(&self.columns) {
+            let Some(column) = column else { continue };
+            if (2..=LONGEST_CELL).contains(&cell.len()) {
+                give(&column.label, &column.field, cell);
+            }
+        }
+        true
+    }
+}
+
+/// The cells of a line, without blanks and quotation marks around them. A `|` at the edges is a frame.
+fn parts(text: &str, line: Range<usize>, sign: u8) -> impl Iterator<Item = Range<usize>> + '_ {
+    let bytes = text.as_bytes();
+    let is_blank = |byte: u8| matches!(byte, b' ' | b'\t');
+    let (mut at, mut end) = (line.start, line.end);
+    if sign == b'|' {
+        let raw = text.get(line).unwrap_or_default();
+        at += raw.len() - raw.trim_start_matches(' ').len();
+        end -= raw.len() - raw.trim_end_matches(' ').len();
+        at += usize::from(bytes.get(at) == Some(&b'|'));
+        end -= usize::from(end > at && bytes.get(end - 1) == Some(&b'|'));
+    }
+    let mut done = false;
+    std::iter::from_fn(move || {
+        if done {
+            return None;
+        }
+        let rest = bytes.get(at..end).unwrap_or_default();
+        let lead = rest.iter().take_while(|byte| is_blank(**byte) && **byte != sign).count();
+        // `"Lovelace, Ada"`
+        let quoted = rest.get(lead) == Some(&b'"');
+        let closed = quoted.then(|| memchr(b'"', rest.get(lead + 1..).unwrap_or_default())).flatten();
+        let from = closed.map_or(0, |length| lead + 1 + length);
+        let length = memchr(sign, rest.get(from..).unwrap_or_default()).map(|length| from + length);
+        let whole = at..at + length.unwrap_or(rest.len());
+        (at, done) = (whole.end + 1, length.is_none());
+        let raw = text.get(whole.clone()).unwrap_or_default();
+        let inner = raw.trim_matches([' ', '\t', '"']);
+        let from = whole.start + raw.find(inner).unwrap_or(0);
+        Some(from..from + inner.len())
+    })
+}
+
+/// The knowledge that the label of a column gives. Three words and more are one label, `date of birth`, or a sentence.
+fn field_of(label: &str) -> Field {
+    match label.split(' ').count() {
+        1 | 2 => Field::of(label),
+        _ => Field { hints: context::of_words(label.split(' ')), spoken: false },
+    }
+}
+
+/// May this be the label of a column: some words, and hardly a digit?
+fn is_label(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let odd = |c: char| {
+        !(c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '#' | '(' | ')' | '\'' | '*'))
+    };
+    text.len() <= LONGEST_LABEL && digits <= 2 && text.split(' ').count() <= MOST_WORDS && !text.contains(odd)
+}
+
+/// Kinds whose labels are common in tables of machines as well.
+fn is_general(hints: Kinds) -> bool {
+    use Kind::{Age, Date, Ip, Mac, Position, Room, Title, Token, Url};
+    let general: Kinds = [Age, Date, Ip, Mac, Position, Room, Title, Token, Url].into_iter().collect();
+    general.covers(hints)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(String, &str)> {
+        let mut all = Vec::new();
+        cells(text, |label, _, at| all.push((label.to_owned(), &text[at])));
+        all
+    }
+
+    #[test]
+    fn a_cell_is_behind_the_label_of_its_column() {
+        let rows = [("name", "Nyyl"), ("card", "4111"), ("name", "Tess, B"), ("card", "55")];
+        let rows = rows.map(|(label, cell)| (label.to_owned(), cell));
+        for text in [
+            "id,name,card\n1,Nyyl,4111\n2,\"Tess, B\",55\n",
+            "id\tname\tcard\r\n1\tNyyl\t4111\r\n2\tTess, B\t55",
+            "| id | name | card |\n|---|:---|---|\n| 1 | Nyyl | 4111 |\n| 2 | Tess, B | 55 |",
+            "the guests:\nid; name; card\n1; Nyyl; 4111\n2; Tess, B; 55\nthat is all, thanks",
+        ] {
+            assert_eq!(found(text), rows, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_lines_of_a_file_may_come_one_by_one() {
+        let (mut header, mut all) = (None, Vec::new());
+        for line in ["the guests", "id;name;card", "1;Nyyl;4111", "2;Tess;55", "that is all", "3;Ada;66"] {
+            cells_of_line(line, &mut header, |label, _, at| all.push(format!("{label} {}", &line[at])));
+        }
+        assert_eq!(all, ["name Nyyl", "card 4111", "name Tess", "card 55"]);
+    }
+
+    #[test]
+    fn other_lines_are_not_tables() {
+        for text in [
+            "name,card",
+            "name,position,velocity\nelbow,0.5,0.1\n",
+            "time,x,y,theta\n1.5,2,3,4\n",
+            "Please bring towels, water and a card\nthank you, all of you\n",
+            "name,card\none\ntwo\n",
+            "stamp,room,url\n1,2,3",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn any_text_has_cells_on_boundaries_of_characters() {
+        const PIECES: [&str; 14] =
+            ["name", "card", ",", "\t", "|", ";", "\n", "\"", " ", "é", "4111", "王", "-", "\r\n"];
+        let mut state = 7_u64;
+        for _ in 0..4000 {
+            let mut text = String::from("name,card\n");
+            for _ in 0..14 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                text.push_str(PIECES[(state >> 33) as usize % PIECES.len()]);
+            }
+            found(&text);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Labels of persons: `guest: `, `passengers=`, `имя: `.
+
+use super::run::preceding;
+use super::table::Class;
+use crate::detect::{is_label_of_people, is_label_of_person};
+
+/// The most bytes of the name of a field.
+const LONGEST: usize = 40;
+
+/// The name of a field that ends at `end`.
+fn name(text: &str, end: usize) -> &str {
+    let head = text.as_bytes().get(..end).unwrap_or_default();
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | 0x80..);
+    let length = head.iter().rev().take(LONGEST).take_while(inside).count();
+    // The byte in front of the first may be a part of its character.
+    (end - length..=end).find_map(|start| text.get(start..end)).unwrap_or_default()
+}
+
+/// Does the name of a field end at `end` that holds the name of a person: `guest_name`, `lastName`?
+pub(super) fn ends(text: &str, end: usize) -> bool {
+    is_label_of_person(name(text, end))
+}
+
+/// Is this a plain word of a language that the lists have?
+pub(crate) fn is_word(word: &str) -> bool {
+    super::table::class(word).any(Class::WORD.or(Class::COMMON))
+}
+
+/// Is this a name on the lists?
+pub(crate) fn is_name(word: &str) -> bool {
+    super::table::class(word).any(Class::GIVEN.or(Class::SURNAME))
+}
+
+/// Does a label of a person end at `end`: `guest`, `passenger_names`?
+pub(crate) fn is_label(text: &str, end: usize) -> bool {
+    let name = name(text, end);
+    let word = name.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    super::table::class(word).any(Class::LABEL) || is_label_of_person(name) || is_label_of_people(name)
+}
+
+/// Is `start` behind the label of several persons and a sign: `guests: `?
+pub(super) fn of_people(text: &str, start: usize) -> bool {
+    let Some((last, gap)) = preceding(text, start) else { return false };
+    is_sign(gap) && is_label_of_people(name(text, last.end))
+}
+
+/// Is there a sign between a label and its value?
+pub(super) fn is_sign(gap: &str) -> bool {
+    gap.contains([':', '=', '…'])
+}
+
+/// Is `start` behind a label of a person and a sign? `also` knows other labels, of up to some words.
+pub(super) fn is_in_front(text: &str, start: usize, also: fn(&str) -> bool) -> bool {
+    const LONGEST: usize = 60;
+    let head = text.get(..start).unwrap_or_default().trim_end_matches([' ', '"', '\'', '«', '„', '*', '_']);
+    let Some(label) = head.strip_suffix([':', '=', '…']) else { return false };
+    let label = label.trim_end_matches([' ', '"', '\'', '*', '_']);
+    let from = (label.len().saturating_sub(LONGEST)..=label.len()).find_map(|from| label.get(from..));
+    let line = from.and_then(|label| label.rsplit(['\n', ',', ';', '{', '"', '.', '|']).next());
+    let line = line.unwrap_or_default().trim();
+    if !line.is_ascii() {
+        return also(line);
+    }
+    is_label(text, label.len())
+}
