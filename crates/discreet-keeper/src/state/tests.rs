@@ -1,6 +1,8 @@
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 
 use super::*;
+use discreet_host::machine::Machine;
 
 const NOW: i64 = 1_780_000_000;
 
@@ -26,7 +28,7 @@ impl Scene {
     }
 
     fn open(&self, decision: Decision) -> Result<State, StateFault> {
-        State::open(&self.place(), &self.robot, None, decision, NOW)
+        State::open(&Machine::system(), &self.place(), &self.robot, None, decision, NOW)
     }
 
     fn usual(&self) -> Result<State, StateFault> {
@@ -231,7 +233,9 @@ fn the_state_follows_a_rotated_identity_if_the_old_one_is_named() {
     let mut scene = scene("rotated");
     let old = std::mem::replace(&mut scene.robot, Identity::generate("r").unwrap());
     assert!(scene.refused().contains("--rotated-from"));
-    let taken = State::open(&scene.place(), &scene.robot, Some(&old), Decision::None, NOW).unwrap();
+    let taken =
+        State::open(&Machine::system(), &scene.place(), &scene.robot, Some(&old), Decision::None, NOW)
+            .unwrap();
     assert_eq!(taken.revoked().count(), 1);
     drop(taken);
     assert!(scene.is_revoked(), "and is the new one's from then on");
