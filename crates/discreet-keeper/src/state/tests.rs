@@ -285,3 +285,15 @@ fn other_keys_under_one_name_are_noticed_and_remembered() {
     assert!(state.had("desk", old.public()) && state.had("desk", new.public()));
     assert!(!state.had("vendor", old.public()));
 }
+
+#[test]
+fn after_a_persons_decision_key_ids_go_on_where_none_was_given() {
+    let ids = |seed: u8| {
+        let record = Record::new(1, NOW, [seed; 16]);
+        let again = record.clone().decided_anew(2, NOW, [seed + 1; 16]);
+        (record.next_key, again.next_key)
+    };
+    let (first, second) = ids(1);
+    assert!(first > 0 && first.abs_diff(second) > 1_000_000);
+    assert!(ids(0xfe).1 <= u32::MAX / 2 + 1, "half of all ids are left");
+}
