@@ -28,12 +28,12 @@ use discreet_policy::watch::PolicyWatch;
 use discreet_policy::{LivePolicy, Policy};
 use discreet_seal::catalog::{CATALOG_TOPIC, Catalog, Lease, RENEWED_EVERY};
 use discreet_seal::epoch_keys::Keys;
-use discreet_seal::{Entry, Freshness, GRANTS_TOPIC, ReceivingKey, SenderKey, command_topic};
+use discreet_seal::{Freshness, GRANTS_TOPIC, IngressKind, ReceivingKey, SenderKey};
 
 use crate::disk::Disk;
 use crate::record::{Windows, log_path};
 use crate::route::{Left, Route, Waiting};
-use crate::setting::{COMMAND, DOMAIN, TYPE, definition, policy_path, robot_name};
+use crate::setting::{COMMAND, DOMAIN, TYPE, command_topic, definition, policy_path, robot_name};
 
 /// A command that went in.
 #[derive(Debug, Clone)]
@@ -208,7 +208,7 @@ impl Guard {
             let route = self.routes.get_mut(&topic).unwrap();
             route.judge(&plan.policy, &plan.plan, &source, (now, elapsed));
         }
-        let commands = policy.is_some_and(|policy| !policy.commands().is_empty());
+        let commands = policy.is_some_and(|policy| !policy.ingress().is_empty());
         if !commands {
             self.ingress = None;
         } else if self.ingress.is_none() {
@@ -272,7 +272,7 @@ impl Guard {
         let definition = definition();
         Authorizer::new(AuthorizerParts {
             name: COMMAND.into(),
-            entry: Entry::Command,
+            kind: IngressKind::Command,
             outside: command_topic(COMMAND),
             domain: DOMAIN,
             type_name: TYPE.into(),

@@ -12,9 +12,9 @@ use discreet_seal::catalog::{CATALOG_TOPIC, Offer};
 use discreet_seal::commanding::{CommandSealer, SealedOutput};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::unseal::{
-    Granted, Moment, Offered, OpenTopic, Posts, Republish, SealedInput, SealedSource, Topics, UnsealedTopic,
+    Granted, Offered, OpenTopic, Posts, ReadTime, Republish, SealedInput, SealedSource, Topics, UnsealedTopic,
 };
-use discreet_seal::{CommandContext, Entry, GRANTS_TOPIC};
+use discreet_seal::{CommandContext, GRANTS_TOPIC, IngressKind};
 
 use crate::clock::WallClock;
 use crate::link::Secrets;
@@ -105,7 +105,7 @@ impl Party {
             let context = CommandContext {
                 robot: &robot_name(number),
                 domain: DOMAIN,
-                entry: Entry::Command,
+                kind: IngressKind::Command,
                 name: COMMAND,
                 type_name: TYPE,
                 type_hash: &definition().hash,
@@ -148,7 +148,7 @@ impl Party {
 
     /// Reads grants and catalogues, opens topics and messages.
     pub fn attend(&mut self, elapsed: Duration) -> Vec<OpenedMessage> {
-        let now = Moment { second: self.clock.second(), elapsed: elapsed.saturating_sub(self.since) };
+        let now = ReadTime { second: self.clock.second(), elapsed: elapsed.saturating_sub(self.since) };
         self.sides.iter_mut().flat_map(|side| side.attend(now)).collect()
     }
 
@@ -163,7 +163,7 @@ impl Party {
 }
 
 impl Side {
-    fn attend(&mut self, now: Moment) -> Vec<OpenedMessage> {
+    fn attend(&mut self, now: ReadTime) -> Vec<OpenedMessage> {
         let control = std::mem::take(&mut self.control);
         for packet in control.iter().filter(|packet| packet.topic == GRANTS_TOPIC) {
             self.posts.read_grants(&packet.from, &packet.bytes, now);

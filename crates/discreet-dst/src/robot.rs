@@ -193,8 +193,9 @@ impl Robot {
                 disk.put(&state, &old_state);
                 if damage == Damage::RollBackBoth {
                     disk.put(&mark, &old_mark);
-                    self.rolled_back = true;
                 }
+                // After a power failure the mark may be the old one too: its folder is not synced.
+                self.rolled_back = true;
             }
         }
         true

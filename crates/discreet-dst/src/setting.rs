@@ -11,6 +11,7 @@ use discreet_cdr::types::rihs::type_hash;
 use discreet_cdr::{Plan, Writer};
 
 use crate::rng::Rng;
+use discreet_seal::IngressKind;
 
 /// The parties, each a stakeholder of every robot.
 pub const PARTIES: [&str; 3] = ["desk", "vendor", "night"];
@@ -122,6 +123,11 @@ pub fn policy_path() -> PathBuf {
 /// The public identity of a party on a robot.
 pub fn public_path(party: usize) -> PathBuf {
     Path::new("/etc/discreet").join(format!("{}.pub", PARTIES[party]))
+}
+
+/// The outer topic of a command.
+pub fn command_topic(name: &str) -> String {
+    IngressKind::Command.outside(name)
 }
 
 /// The definition of the one type: a string.

@@ -20,9 +20,9 @@ use crate::network::{Network, Node, Packet};
 use crate::party::Party;
 use crate::rng::Rng;
 use crate::robot::{GUARD, KEEPER, Robot};
-use crate::setting::{COMMAND, PARTIES, Rights, Setting, number_in};
+use crate::setting::{COMMAND, PARTIES, Rights, Setting, command_topic, number_in};
 use crate::step::Step;
-use discreet_seal::{command_topic, sealed_topic};
+use discreet_seal::sealed_topic;
 
 /// All robots, parties, strangers, the network, and the ledger.
 pub struct World {

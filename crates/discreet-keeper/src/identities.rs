@@ -147,7 +147,10 @@ mod tests {
         assert!(identities.identity("vendor").unwrap_err().contains("vendor.pub"));
         assert_eq!(identities.refresh(&policy, &SystemFiles), []);
         write("vendor.pub", &Identity::generate("vendor").unwrap().public_file());
-        assert_eq!(identities.refresh(&policy, &SystemFiles), [Change { who: "vendor".into(), trouble: None }]);
+        assert_eq!(
+            identities.refresh(&policy, &SystemFiles),
+            [Change { who: "vendor".into(), trouble: None }]
+        );
         assert_eq!(identities.valid().count(), 2);
         // A file under another stakeholder's name is refused.
         write("vendor.pub", &desk.public_file());

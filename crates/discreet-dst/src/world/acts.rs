@@ -1,7 +1,6 @@
 //! The steps, carried out.
 
 use discreet_keeper::state::{Decision, StateFault};
-use discreet_seal::command_topic;
 
 use super::World;
 use crate::ledger::{Broken, Commanded, Revocation, Sent};
@@ -9,7 +8,7 @@ use crate::link::state_path;
 use crate::network::{Node, Packet};
 use crate::record::log_path;
 use crate::robot::{GUARD, KEEPER};
-use crate::setting::{COMMAND, PARTIES, robot_name, serialized};
+use crate::setting::{COMMAND, PARTIES, command_topic, robot_name, serialized};
 use crate::step::{Kind, NewPolicy, PUBLISHED, Part};
 
 impl World {

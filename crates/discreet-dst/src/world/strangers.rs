@@ -2,14 +2,12 @@
 
 use discreet_graph::Gid;
 use discreet_seal::catalog::{CATALOG_TOPIC, Catalog, Lease};
-use discreet_seal::{
-    GRANTS_TOPIC, GrantSet, ReceiverTerms, SenderKey, announce, command_topic, sealed_topic, write_grants,
-};
+use discreet_seal::{GRANTS_TOPIC, GrantSet, ReceiverTerms, SenderKey, announce, sealed_topic, write_grants};
 
 use super::World;
 use crate::clock::START;
 use crate::network::Packet;
-use crate::setting::{COMMAND, DOMAIN, SEALED, robot_name};
+use crate::setting::{COMMAND, DOMAIN, SEALED, command_topic, robot_name};
 use crate::step::Trick;
 use discreet_host::secret::Secret;
 
