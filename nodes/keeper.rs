@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, bail};
 use clap::Parser;
+use discreet_host::machine::Machine;
 use discreet_host::secret::{Lock, harden};
 use discreet_keeper::default_socket;
 use discreet_keeper::engine::Engine;
@@ -150,7 +151,7 @@ fn start(arguments: Arguments) -> anyhow::Result<(Server, Arc<AtomicBool>)> {
         _ => Decision::None,
     };
     let place = Place { folder: state, mark };
-    let state = State::open(&place, &identity, before.as_ref(), decision, now())?;
+    let state = State::open(&Machine::system(), &place, &identity, before.as_ref(), decision, now())?;
     let name = identity.public().name.clone();
     let trust = arguments.trust.as_deref().map(Trust::open).transpose()?;
     match &trust {

@@ -11,6 +11,15 @@ pub(super) trait Hands: Send {
     fn give(&mut self, job: Job);
 }
 
+/// Does each job at once.
+pub(super) struct AtOnce;
+
+impl Hands for AtOnce {
+    fn give(&mut self, job: Job) {
+        job();
+    }
+}
+
 /// A thread of its own, from the first job on. Its end is waited for: a job may hold a lock on a file.
 #[derive(Default)]
 pub(super) struct Background {

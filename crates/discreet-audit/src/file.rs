@@ -10,9 +10,7 @@
 
 mod opening;
 
-use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -21,11 +19,12 @@ use super::chain::Link;
 use super::head::{read_head, read_mark, write_head};
 use super::part_entry::Removed;
 use super::part_files::{self, Steps, moved_away};
-use super::parts::{self, closed_parts, id, id_at, next_path, part_path};
+use super::parts::{self, closed_parts, next_path, part_path};
 use super::refused::OpenError;
 use super::tail::{Tail, last_mark};
 use super::time::Time;
 use super::verify::part_is_intact;
+use discreet_host::files::{Files, OpenFile};
 use discreet_host::sync::lock;
 
 /// Destination of the lines. One implementation writes files; tests put a failing one in front of it.
@@ -59,11 +58,11 @@ pub(super) struct LogFile {
 }
 
 struct Open {
-    file: Arc<File>,
+    file: Arc<dyn OpenFile>,
     end: u64,
     part: u64,
     /// The part before, until its name is changed.
-    before: Option<Arc<File>>,
+    before: Option<Arc<dyn OpenFile>>,
     /// When the file for the next part was last asked for, in seconds.
     asked: Option<i64>,
 }
@@ -71,7 +70,7 @@ struct Open {
 /// Results of the steps in the background.
 #[derive(Default)]
 struct Side {
-    next: Option<File>,
+    next: Option<Box<dyn OpenFile>>,
     preparing: bool,
     swap: Swap,
     looking: bool,
@@ -126,7 +125,7 @@ impl LogFile {
             }
             Swap::Done => {
                 open.before = None;
-                match id_at(&self.path)? == Some(id(&open.file)?) {
+                match self.steps.files.id_at(&self.path)? == Some(open.file.id()?) {
                     true => Ok(()),
                     false => Err(moved_away()),
                 }
@@ -141,7 +140,7 @@ impl LogFile {
         let (next, part) = (Arc::clone(&open.file), open.part.saturating_sub(1));
         let (steps, path, side) = (self.steps.clone(), self.path.clone(), Arc::clone(&self.side));
         self.hands.give(Box::new(move || {
-            let swapped = part_files::swap(&steps, &path, part, &old, &next);
+            let swapped = part_files::swap(&steps, &path, part, old.as_ref(), next.as_ref());
             lock(&side).swap = match swapped {
                 Ok(()) => Swap::Done,
                 Err(error) => Swap::Failed { why: error.to_string(), again: false },
@@ -155,7 +154,8 @@ impl Drop for LogFile {
         // Steps that are under way end first.
         self.hands = Box::new(Background::default());
         let next = lock(&self.side).next.take();
-        if next.is_some_and(|next| id(&next).ok() == id_at(&next_path(&self.path)).ok().flatten()) {
+        let at = self.steps.files.id_at(&next_path(&self.path)).ok().flatten();
+        if next.is_some_and(|next| next.id().ok() == at) {
             let _ = self.steps.remove(&next_path(&self.path)); // empty; the next start removes it otherwise
         }
     }
@@ -163,40 +163,38 @@ impl Drop for LogFile {
 
 impl Disk for LogFile {
     fn open(&mut self) -> Result<Tail, OpenError> {
+        let files = Arc::clone(&self.steps.files);
         if let Some(folder) = self.path.parent() {
-            fs::DirBuilder::new().recursive(true).mode(0o750).create(folder)?;
-        }
-        if self.path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
-            return Err(io::Error::other("the log is a symbolic link; name the file itself").into());
+            files.create_folder(folder, 0o750)?;
         }
         let mut file = self.acquire()?;
         // The name of a new file must survive a crash as well as its contents.
         self.steps.sync_folder(&self.path)?;
-        let head = read_head(&self.path);
-        let mut tail = self.tail(&file, head, None)?;
+        let head = read_head(files.as_ref(), &self.path);
+        let mut tail = self.tail(file.as_ref(), head, None)?;
         if tail.closed.is_some() {
             file = self.finish_part(file, &tail, head)?;
-            tail = self.tail(&file, head, Some(&tail))?;
+            tail = self.tail(file.as_ref(), head, Some(&tail))?;
         } else {
             self.drop_next()?;
         }
         self.settle_head(&mut tail, head)?;
         // The chained log counts: a user who may write the head could put an old mark into it.
-        self.mark = tail.mark.take().or_else(|| read_mark(&self.path));
+        self.mark = tail.mark.take().or_else(|| read_mark(files.as_ref(), &self.path));
         tail.mark.clone_from(&self.mark);
         if tail.link.is_none() {
             // Before there are entries: a log with entries and without a head was tampered with.
-            write_head(&self.path, Link::START, self.mark.as_deref())?;
+            write_head(files.as_ref(), &self.path, Link::START, self.mark.as_deref())?;
         }
         let (end, part) = (tail.end, tail.part);
-        self.open = Some(Open { file: Arc::new(file), end, part, before: None, asked: None });
+        self.open = Some(Open { file: Arc::from(file), end, part, before: None, asked: None });
         Ok(tail)
     }
 
     fn append(&mut self, lines: &[u8], end: Link) -> io::Result<()> {
         self.settled()?;
         let open = self.open.as_mut().ok_or_else(|| io::Error::other("not open"))?;
-        let (file, at, new_end) = (&open.file, open.end, open.end + lines.len() as u64);
+        let (file, at, new_end) = (open.file.as_ref(), open.end, open.end + lines.len() as u64);
         // Torn bytes behind the end are written over first and cut after, so that no crash in between hides that there
         // were any. A failed sync may have dropped its pages: everything is written again the next time.
         let steps = &self.steps;
@@ -210,7 +208,7 @@ impl Disk for LogFile {
             self.mark = Some(mark);
         }
         // The entries are safe. An old head only makes the check at the next start weaker.
-        let _ = steps.put_head(|| write_head(&self.path, end, self.mark.as_deref()));
+        let _ = steps.put_head(|| write_head(steps.files.as_ref(), &self.path, end, self.mark.as_deref()));
         Ok(())
     }
 
@@ -244,7 +242,7 @@ impl Disk for LogFile {
     fn begin_part(&mut self) {
         let Some(open) = &mut self.open else { return };
         let Some(next) = lock(&self.side).next.take() else { return };
-        open.before = Some(std::mem::replace(&mut open.file, Arc::new(next)));
+        open.before = Some(std::mem::replace(&mut open.file, Arc::from(next)));
         (open.end, open.part, open.asked) = (0, open.part.saturating_add(1), None);
         lock(&self.side).swap = Swap::Running;
         self.swap();
@@ -259,8 +257,9 @@ impl Disk for LogFile {
         side.looking = true;
         drop(side);
         let (path, part, side) = (self.path.clone(), open.part, Arc::clone(&self.side));
+        let files = Arc::clone(&self.steps.files);
         self.hands.give(Box::new(move || {
-            let oldest = outdated_part(&path, part, before);
+            let oldest = outdated_part(files.as_ref(), &path, part, before);
             let mut side = lock(&side);
             side.looking = false;
             match oldest {
@@ -289,13 +288,13 @@ impl Disk for LogFile {
 
 /// The oldest closed part before `open`, if its last entry is from before `before`. A part is evidence, and kept, if any
 /// of its entries is not as it was written.
-fn outdated_part(log: &Path, open: u64, before: Time) -> io::Result<Option<Removed>> {
-    let Some(part) = closed_parts(log)?.into_iter().find(|part| *part < open) else { return Ok(None) };
+fn outdated_part(files: &dyn Files, log: &Path, open: u64, before: Time) -> io::Result<Option<Removed>> {
+    let Some(part) = closed_parts(files, log)?.into_iter().find(|part| *part < open) else { return Ok(None) };
     let path = part_path(log, part);
     let read = || -> io::Result<_> {
-        let Some(old) = parts::summary(&path, part)? else { return Ok(None) };
+        let Some(old) = parts::summary(files, &path, part)? else { return Ok(None) };
         let outdated = old.to < before;
-        let intact = !outdated || part_is_intact(&path, part, old.head)?;
+        let intact = !outdated || part_is_intact(files, &path, part, old.head)?;
         Ok(intact.then_some((old, outdated)))
     };
     let evidence = || io::Error::other(format!("part {part} is not as it was written; it is evidence"));

@@ -1,6 +1,7 @@
 //! The gate between routes and the writer: a route asks for a window and waits; the writer answers when it is on the
 //! disk.
 
+use std::fmt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,9 +16,15 @@ const TWO_STEPS: Duration = Duration::from_secs(2);
 /// An operational message does not wait for the log longer than a control loop can bear.
 const OPERATIONAL: Duration = Duration::from_millis(50);
 
-#[derive(Debug)]
+/// Makes a step of the writer where it has no thread; `true`: the last one.
+pub(super) type StepByHand = Box<dyn FnMut(bool) -> Stepped + Send>;
+
+/// The end of a step: the time, and the fault since when it could not write.
+pub(super) type Stepped = (Time, Option<(Time, String)>);
+
 pub(super) struct Gate {
     inner: Mutex<Inner>,
+    by_hand: Mutex<Option<StepByHand>>,
     to_writer: Condvar,
     from_writer: Condvar,
 }
@@ -40,7 +47,17 @@ impl Gate {
     pub fn new() -> Self {
         let since = Instant::now();
         let inner = Inner { asked: false, stop: false, begun: 0, ended: 0, since, fault: None, gone: false };
-        Gate { inner: Mutex::new(inner), to_writer: Condvar::new(), from_writer: Condvar::new() }
+        Gate {
+            inner: Mutex::new(inner),
+            by_hand: Mutex::default(),
+            to_writer: Condvar::new(),
+            from_writer: Condvar::new(),
+        }
+    }
+
+    /// Steps are made by the callers from now on, as they need them.
+    pub fn step_by_hand(&self, step: StepByHand) {
+        *lock(&self.by_hand) = Some(step);
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -70,6 +87,10 @@ impl Gate {
         limit: Duration,
         given_up: impl Fn(&Inner) -> Option<Instant>,
     ) {
+        if let Some(step) = lock(&self.by_hand).as_mut() {
+            inner.fault = step(false).1;
+            return;
+        }
         let (target, until) = (inner.begun + 1, Instant::now() + limit);
         inner.asked = true;
         self.to_writer.notify_one();
@@ -114,6 +135,10 @@ impl Gate {
 
     /// Ends the writer and waits for its last step, unless the disk hangs.
     pub fn stop(&self) {
+        let by_hand = lock(&self.by_hand).take();
+        if let Some(mut step) = by_hand {
+            return self.writer_gone(step(true).0);
+        }
         let mut inner = self.lock();
         inner.stop = true;
         self.to_writer.notify_one();
@@ -129,6 +154,12 @@ impl Gate {
             }
             None => State::Writing,
         }
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Gate").field("inner", &self.inner).finish_non_exhaustive()
     }
 }
 

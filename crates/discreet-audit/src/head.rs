@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::chain::{Link, hex, unhex};
-use super::parts::small_file;
 use discreet_host::disk;
+use discreet_host::files::Files;
 
 #[derive(Serialize, Deserialize)]
 struct Head {
@@ -19,20 +19,20 @@ struct Head {
 }
 
 /// Reads `<log>.head`; nothing if it is missing or damaged.
-pub(super) fn read_head(log: &Path) -> Option<Link> {
-    let head = read(log)?;
+pub(super) fn read_head(files: &dyn Files, log: &Path) -> Option<Link> {
+    let head = read(files, log)?;
     Some(Link { seq: head.seq, hash: unhex(&head.hash)? })
 }
 
 /// The mark of the keeper's state in `<log>.head`.
-pub(super) fn read_mark(log: &Path) -> Option<String> {
-    read(log)?.mark
+pub(super) fn read_mark(files: &dyn Files, log: &Path) -> Option<String> {
+    read(files, log)?.mark
 }
 
 /// Replaces `<log>.head`.
-pub(super) fn write_head(log: &Path, end: Link, mark: Option<&str>) -> io::Result<()> {
+pub(super) fn write_head(files: &dyn Files, log: &Path, end: Link, mark: Option<&str>) -> io::Result<()> {
     let head = Head { seq: end.seq, hash: hex(&end.hash), mark: mark.map(str::to_owned) };
-    disk::put(&head_path(log), &serde_json::to_vec(&head)?, 0o640)
+    disk::put_on(files, &head_path(log), &serde_json::to_vec(&head)?, 0o640)
 }
 
 /// The path of the head of `log`.
@@ -42,6 +42,6 @@ pub(super) fn head_path(log: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn read(log: &Path) -> Option<Head> {
-    serde_json::from_slice(&small_file(&head_path(log), 1024)?).ok()
+fn read(files: &dyn Files, log: &Path) -> Option<Head> {
+    serde_json::from_slice(&files.read(&head_path(log), 1024).ok()??).ok()
 }

@@ -55,10 +55,13 @@ pub use route::{NotRecorded, Receipt, RouteLog};
 pub use time::Time;
 pub use verify::{verify, verify_from, verify_lines};
 
+use background::AtOnce;
+use discreet_host::files::Files;
 use entry::Entry;
 pub use entry::cleaned;
 use file::{Disk, LogFile};
 use gate::Gate;
+use part_files::Steps;
 use refused::OpenError;
 use route::Route;
 use writer::{Writer, route_entry};
@@ -127,6 +130,22 @@ impl Audit {
         Audit::on(Box::new(LogFile::new(path)), opening, clock, rotation, true)
     }
 
+    /// The same on other files and without a thread, for programs in simulated time: the writer steps when a route
+    /// waits for it, and with each [`Audit::flush`].
+    pub fn stepped(
+        files: Arc<dyn Files>,
+        path: &Path,
+        opening: Opening,
+        clock: Clock,
+        rotation: Rotation,
+    ) -> Result<Self, LogRefused> {
+        let file = LogFile::with(path, Steps::on(files), Box::new(AtOnce));
+        let (shared, mut writer) = Audit::begin(Box::new(file), opening, &clock, rotation)?;
+        shared.gate.step_by_hand(Box::new(move |last| writer.stepped(clock(), last)));
+        shared.gate.flush();
+        Ok(Audit { shared })
+    }
+
     fn on(
         disk: Box<dyn Disk>,
         opening: Opening,
@@ -134,13 +153,7 @@ impl Audit {
         rotation: Rotation,
         by_itself: bool,
     ) -> Result<Self, LogRefused> {
-        let opening =
-            Opening { program: cleaned(&opening.program), robot: cleaned(&opening.robot), ..opening };
-        let shared = Arc::new(Shared::new());
-        let mut writer = Writer::new(disk, shared.clone(), opening, rotation);
-        if let Err(OpenError::Refused(refused)) = writer.open(clock()) {
-            return Err(refused);
-        } // any other error: the writer opens it when it can
+        let (shared, writer) = Audit::begin(disk, opening, &clock, rotation)?;
         let thread = std::thread::Builder::new().name("audit".to_owned());
         let gone = (shared.clone(), clock.clone());
         if thread.spawn(move || writer.run(&clock, by_itself)).is_err() {
@@ -149,6 +162,23 @@ impl Audit {
         }
         shared.gate.flush();
         Ok(Audit { shared })
+    }
+
+    fn begin(
+        disk: Box<dyn Disk>,
+        opening: Opening,
+        clock: &Clock,
+        rotation: Rotation,
+    ) -> Result<(Arc<Shared>, Writer), LogRefused> {
+        let opening =
+            Opening { program: cleaned(&opening.program), robot: cleaned(&opening.robot), ..opening };
+        let shared = Arc::new(Shared::new());
+        let mut writer = Writer::new(disk, shared.clone(), opening, rotation);
+        match writer.open(clock()) {
+            Err(OpenError::Refused(refused)) => Err(refused),
+            // Any other error: the writer opens it when it can.
+            Ok(()) | Err(_) => Ok((shared, writer)),
+        }
     }
 
     /// Begins a route. A new policy or epoch needs a new one.

@@ -3,35 +3,44 @@
 //! Each can be cut short anywhere and repeated. The order keeps every durable entry under one of the names that a start
 //! reads: a name is on the disk before the name that it replaces is used for another file.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::parts::{id, id_at, next_path, part_path};
-use discreet_host::disk;
+use super::parts::{next_path, part_path};
+use discreet_host::files::{Files, OpenFile, SystemFiles, folder_of};
 
 /// Hook before each step, with which a test makes the step fail.
 type Ask = Arc<dyn Fn(&'static str) -> io::Result<()> + Send + Sync>;
 
-/// The operating system's side of a log. Cheap to clone.
-#[derive(Clone, Default)]
+/// The files of a log, and the steps on them. Cheap to clone.
+#[derive(Clone)]
 pub(super) struct Steps {
+    pub files: Arc<dyn Files>,
     ask: Option<Ask>,
 }
 
+impl Default for Steps {
+    fn default() -> Steps {
+        Steps::on(Arc::new(SystemFiles))
+    }
+}
+
 impl Steps {
+    pub fn on(files: Arc<dyn Files>) -> Steps {
+        Steps { files, ask: None }
+    }
+
     #[cfg(test)]
     pub fn asking(ask: Ask) -> Steps {
-        Steps { ask: Some(ask) }
+        Steps { ask: Some(ask), ..Steps::default() }
     }
 
     fn ask(&self, step: &'static str) -> io::Result<()> {
         self.ask.as_ref().map_or(Ok(()), |ask| ask(step))
     }
 
-    pub fn write(&self, file: &File, lines: &[u8], at: u64) -> io::Result<()> {
+    pub fn write(&self, file: &dyn OpenFile, lines: &[u8], at: u64) -> io::Result<()> {
         // Half of it first where a test may end it in the middle.
         let half = if self.ask.is_some() { lines.len() / 2 } else { 0 };
         let (one, other) = lines.split_at_checked(half).unwrap_or((lines, &[]));
@@ -41,12 +50,12 @@ impl Steps {
         file.write_all_at(other, at + half as u64)
     }
 
-    pub fn cut(&self, file: &File, end: u64) -> io::Result<()> {
+    pub fn cut(&self, file: &dyn OpenFile, end: u64) -> io::Result<()> {
         self.ask("cut")?;
-        file.set_len(end)
+        file.set_size(end)
     }
 
-    pub fn sync(&self, file: &File) -> io::Result<()> {
+    pub fn sync(&self, file: &dyn OpenFile) -> io::Result<()> {
         self.ask("sync")?;
         file.sync_data()
     }
@@ -58,25 +67,22 @@ impl Steps {
 
     pub fn sync_folder(&self, log: &Path) -> io::Result<()> {
         self.ask("sync folder")?;
-        let folder = log.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
+        self.files.sync_folder(folder_of(log))
     }
 
-    pub fn create(&self, path: &Path) -> io::Result<File> {
+    pub fn create(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
         self.ask("create")?;
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true).mode(0o640).custom_flags(disk::no_links());
-        options.open(path)
+        self.files.create(path, 0o640)
     }
 
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.ask("rename")?;
-        fs::rename(from, to)
+        self.files.rename(from, to)
     }
 
     pub fn remove(&self, path: &Path) -> io::Result<()> {
         self.ask("remove")?;
-        match fs::remove_file(path) {
+        match self.files.remove(path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
@@ -84,36 +90,42 @@ impl Steps {
 }
 
 /// Makes the empty, locked file that the part after `number` will be written to.
-pub(super) fn prepare(steps: &Steps, log: &Path, number: u64) -> io::Result<File> {
-    let part = part_path(log, number);
-    if id_at(&part)?.is_some() {
+pub(super) fn prepare(steps: &Steps, log: &Path, number: u64) -> io::Result<Box<dyn OpenFile>> {
+    let (files, part) = (&steps.files, part_path(log, number));
+    if files.id_at(&part)?.is_some() {
         let why = format!("no new part is begun: {} is there already; move it away", part.display());
         return Err(io::Error::new(ErrorKind::AlreadyExists, why));
     }
     // Left by a failed attempt. A start has checked it, and nothing is written to it before it is in use.
     steps.remove(&next_path(log))?;
     let file = steps.create(&next_path(log))?;
-    lock(&file)?;
+    file.lock()?;
     steps.sync_folder(log)?;
     Ok(file)
 }
 
 /// Renames `old`, the closed part `number`, and puts `next` in its place. Completes a renaming that was cut short.
-pub(super) fn swap(steps: &Steps, log: &Path, number: u64, old: &File, next: &File) -> io::Result<()> {
-    let (part, next_path) = (part_path(log, number), next_path(log));
-    let (old, next) = (Some(id(old)?), Some(id(next)?));
-    if id_at(log)? == old {
-        if id_at(&part)?.is_some() {
+pub(super) fn swap(
+    steps: &Steps,
+    log: &Path,
+    number: u64,
+    old: &dyn OpenFile,
+    next: &dyn OpenFile,
+) -> io::Result<()> {
+    let (files, part, next_path) = (&steps.files, part_path(log, number), next_path(log));
+    let (old, next) = (Some(old.id()?), Some(next.id()?));
+    if files.id_at(log)? == old {
+        if files.id_at(&part)?.is_some() {
             let why = format!("{} is there already; move it away", part.display());
             return Err(io::Error::new(ErrorKind::AlreadyExists, why));
         }
         steps.rename(log, &part)?;
         steps.sync_folder(log)?;
     }
-    if id_at(log)?.is_none() && id_at(&part)? == old && id_at(&next_path)? == next {
+    if files.id_at(log)?.is_none() && files.id_at(&part)? == old && files.id_at(&next_path)? == next {
         steps.rename(&next_path, log)?;
     }
-    if id_at(log)? != next {
+    if files.id_at(log)? != next {
         return Err(moved_away());
     }
     steps.sync_folder(log)
@@ -122,13 +134,4 @@ pub(super) fn swap(steps: &Steps, log: &Path, number: u64, old: &File, next: &Fi
 /// Entries in an open file that was renamed or deleted would be lost.
 pub(super) fn moved_away() -> io::Error {
     io::Error::other("the log was moved away while it was written; move it back or restart")
-}
-
-/// Locks a file. An error of kind `WouldBlock` if another process has it.
-pub(super) fn lock(file: &File) -> io::Result<()> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(ErrorKind::WouldBlock.into()),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
 }

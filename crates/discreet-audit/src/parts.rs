@@ -2,8 +2,8 @@
 //! `audit.log.next` is there only while a part is being closed.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
@@ -11,6 +11,7 @@ use rustix::fs::OFlags;
 use super::chain::{Line, MAX_LINE};
 use super::part_entry::{Note, Removed};
 use super::time::Time;
+use discreet_host::files::{Files, OpenFile, SystemFiles, folder_of};
 
 /// Shorter numbers are those of other programs: `logrotate` calls its files `audit.log.1`.
 const DIGITS: usize = 6;
@@ -45,30 +46,14 @@ fn number(digits: &str) -> Option<u64> {
 }
 
 /// The numbers of the closed parts next to `log`, in order.
-pub(super) fn closed_parts(log: &Path) -> io::Result<Vec<u64>> {
-    let folder = log.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+pub(super) fn closed_parts(files: &dyn Files, log: &Path) -> io::Result<Vec<u64>> {
     let begin = format!("{}.", log.file_name().unwrap_or_default().to_string_lossy());
     let mut numbers = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
+    for name in files.names(folder_of(log))? {
         numbers.extend(name.to_str().and_then(|name| name.strip_prefix(&begin)).and_then(number));
     }
     numbers.sort_unstable();
     Ok(numbers)
-}
-
-/// True if both are the same file, under any name.
-pub(super) fn id(file: &File) -> io::Result<(u64, u64)> {
-    file.metadata().map(|of| (of.dev(), of.ino()))
-}
-
-/// The file that `path` names, without following a link.
-pub(super) fn id_at(path: &Path) -> io::Result<Option<(u64, u64)>> {
-    match fs::symlink_metadata(path) {
-        Ok(of) => Ok(Some((of.dev(), of.ino()))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 /// Opens a log that is a regular file: a pipe would keep the reader waiting, and a device has no end.
@@ -102,9 +87,9 @@ impl Parts {
         // While a part is being closed, names change: look again until nothing did.
         let mut tries = 0;
         loop {
-            let closed = closed_parts(log).or_else(none_if_missing)?;
+            let closed = closed_parts(&SystemFiles, log).or_else(none_if_missing)?;
             let (live, next) = (found(log)?, found(&next_path(log))?);
-            let again = closed_parts(log).or_else(none_if_missing)?;
+            let again = closed_parts(&SystemFiles, log).or_else(none_if_missing)?;
             let same = again == closed && same(log, live.as_ref())? && same(&next_path(log), next.as_ref())?;
             if !same && tries < 100 {
                 tries += 1;
@@ -123,15 +108,15 @@ impl Parts {
 impl Parts {
     /// The files after the one that is open as `file`; nothing if it is the last.
     pub fn after(self, file: &File) -> io::Result<Option<Parts>> {
-        let this = Some(id(file)?);
+        let this = Some(file.id()?);
         for (at, live) in self.live.iter().enumerate() {
-            if Some(id(live)?) == this {
+            if Some(live.id()?) == this {
                 let live: Vec<_> = self.live.into_iter().skip(at + 1).collect();
                 return Ok((!live.is_empty()).then_some(Parts { closed: Vec::new(), live }));
             }
         }
         for (at, (_, path)) in self.closed.iter().enumerate().rev() {
-            if id_at(path)? == this {
+            if SystemFiles.id_at(path)? == this {
                 let closed = self.closed.into_iter().skip(at + 1).collect();
                 return Ok(Some(Parts { closed, live: self.live }));
             }
@@ -166,7 +151,7 @@ fn same(path: &Path, file: Option<&File>) -> io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    Ok(named == file.map(id).transpose()?)
+    Ok(named == file.map(OpenFile::id).transpose()?)
 }
 
 /// The first entry of a file.
@@ -190,7 +175,7 @@ impl First {
 
     /// Reads the first line of `file`; nothing if none is whole, and an error of kind `InvalidData` if it is not an
     /// entry.
-    pub fn read(file: &File) -> io::Result<Option<First>> {
+    pub fn read(file: &dyn OpenFile) -> io::Result<Option<First>> {
         let mut bytes = vec![0; MAX_LINE + 1];
         let length = read_at_most(file, &mut bytes, 0)?;
         bytes.truncate(length);
@@ -205,7 +190,7 @@ impl First {
     }
 }
 
-fn read_at_most(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+fn read_at_most(file: &dyn OpenFile, bytes: &mut [u8], at: u64) -> io::Result<usize> {
     let mut length = 0;
     while let Some(rest) = bytes.get_mut(length..).filter(|rest| !rest.is_empty()) {
         match file.read_at(rest, at + length as u64)? {
@@ -217,12 +202,13 @@ fn read_at_most(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
 }
 
 /// The note for the removal of a closed part; `None` if the part is not whole.
-pub(super) fn summary(path: &Path, number: u64) -> io::Result<Option<Removed>> {
-    let file = open(path)?;
-    let Some(first) = First::read(&file)?.filter(|first| first.part() == number) else { return Ok(None) };
-    let from = file.metadata()?.len().saturating_sub((MAX_LINE + 1) as u64);
+pub(super) fn summary(files: &dyn Files, path: &Path, number: u64) -> io::Result<Option<Removed>> {
+    let file = files.open(path)?;
+    let file = file.as_ref();
+    let Some(first) = First::read(file)?.filter(|first| first.part() == number) else { return Ok(None) };
+    let from = file.size()?.saturating_sub((MAX_LINE + 1) as u64);
     let mut bytes = vec![0; MAX_LINE + 1];
-    let length = read_at_most(&file, &mut bytes, from)?;
+    let length = read_at_most(file, &mut bytes, from)?;
     let Some(lines) = bytes.get(..length).and_then(|bytes| bytes.strip_suffix(b"\n")) else {
         return Ok(None);
     };
@@ -238,16 +224,6 @@ pub(super) fn summary(path: &Path, number: u64) -> io::Result<Option<Removed>> {
         head: last.hash,
     };
     Ok(closed.then_some(removed))
-}
-
-/// Reads a file of at most `most` bytes without following a link.
-pub(super) fn small_file(path: &Path, most: u64) -> Option<Vec<u8>> {
-    let flags = discreet_host::disk::no_links();
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?;
-    file.metadata().ok().filter(fs::Metadata::is_file)?;
-    let mut bytes = Vec::new();
-    file.take(most).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! The end of a log at a start: torn lines, the last link, and the state from earlier runs.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -13,6 +11,7 @@ use super::part_entry::{Carried, Note};
 use super::parts::First;
 use super::refused::{LogRefused, OpenError};
 use super::time::Time;
+use discreet_host::files::{OpenFile, read_exact_at};
 
 /// Bytes of the log that are searched at a time.
 const SEARCHED: u64 = 1 << 20;
@@ -73,19 +72,19 @@ impl Tail {
 /// `before` the end of the part before, if known. `head` is searched for if it is in this part.
 pub(super) fn read_tail(
     path: &Path,
-    file: &File,
+    file: &dyn OpenFile,
     first: Option<&First>,
     head: Option<Link>,
     before: Option<&Tail>,
 ) -> Result<Tail, OpenError> {
-    let length = file.metadata()?.len();
+    let length = file.size()?;
     let begin = before.map(Tail::after).unwrap_or_else(|| Tail { part: 1, ..Tail::default() });
     let head_here = head.filter(|head| first.is_none_or(|first| head.seq >= first.seq));
     let mut size = (MAX_LINE + 1) as u64;
     let mut tail = loop {
         let from = length.saturating_sub(size);
         let mut bytes = vec![0; usize::try_from(length - from).unwrap_or(usize::MAX)];
-        file.read_exact_at(&mut bytes, from)?;
+        read_exact_at(file, &mut bytes, from)?;
         let begin = if from == 0 { begin.clone() } else { Tail::default() };
         let tail = tail_of(path, &bytes, from, begin, head)?;
         let has_head = head_here.is_none_or(|head| tail.first <= head.seq);
@@ -160,12 +159,12 @@ pub(super) fn higher(one: Option<PolicyMark>, other: Option<PolicyMark>) -> Opti
 }
 
 /// The newest mark of the keeper's state in the first `end` bytes of a log, searched from the end.
-fn search_mark(file: &File, end: u64) -> io::Result<Option<String>> {
+fn search_mark(file: &dyn OpenFile, end: u64) -> io::Result<Option<String>> {
     let (mut until, mut rest) = (end, Vec::new());
     while until > 0 {
         let from = until.saturating_sub(SEARCHED);
         let mut bytes = vec![0; usize::try_from(until - from).unwrap_or_default()];
-        file.read_exact_at(&mut bytes, from)?;
+        read_exact_at(file, &mut bytes, from)?;
         bytes.append(&mut rest);
         // A line that begins before this block is read with the block before.
         let whole =

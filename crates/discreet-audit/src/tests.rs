@@ -22,6 +22,7 @@ use super::part_files::Steps;
 use super::parts::{next_path, part_path};
 use super::tail::Tail;
 use super::*;
+use discreet_host::files::SystemFiles;
 
 /// A folder of its own for each test, a clock, and a disk with faults.
 struct Scene {
@@ -184,7 +185,7 @@ impl Scene {
 
     /// All parts, one after the other.
     fn text(&self) -> String {
-        let closed = parts::closed_parts(&self.log()).unwrap();
+        let closed = parts::closed_parts(&SystemFiles, &self.log()).unwrap();
         let closed = closed.into_iter().map(|part| part_path(&self.log(), part));
         let files = closed.chain([self.log(), next_path(&self.log())]).filter(|file| file.exists());
         files.map(|file| fs::read_to_string(file).unwrap()).collect()
@@ -196,7 +197,7 @@ impl Scene {
 
     /// The numbers of the closed parts.
     fn closed(&self) -> Vec<u64> {
-        parts::closed_parts(&self.log()).unwrap()
+        parts::closed_parts(&SystemFiles, &self.log()).unwrap()
     }
 
     /// The entries of this kind, in order.

@@ -8,6 +8,7 @@ use super::check::Check;
 use super::head::read_head;
 use super::parts::{First, Parts, open, open_part, part_of};
 use super::report::Report;
+use discreet_host::files::{Files, Reading, SystemFiles};
 
 /// Verifies the log at `path` and all its parts, with its head file if there is one, and with a `head` kept elsewhere
 /// if there is one. If `path` is that of a part, it is verified from that part on.
@@ -41,7 +42,7 @@ pub fn verify_from(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io
 /// `None` if a part was removed meanwhile.
 fn attempt(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io::Result<Option<Report>> {
     // The head first: a log that is being written only grows beyond it.
-    let head_file = read_head(path);
+    let head_file = read_head(&SystemFiles, path);
     let parts = match Parts::find(path) {
         // The head is evidence of a log.
         Err(error) if error.kind() == ErrorKind::NotFound && head_file.is_some_and(|head| head.seq > 0) => {
@@ -78,10 +79,10 @@ fn attempt(path: &Path, from: Option<u64>, head: Option<[u8; 32]>) -> io::Result
 
 /// True if every entry of closed part `part`, in the file at `path`, is as it was written, up to the one with hash
 /// `head`.
-pub(super) fn part_is_intact(path: &Path, part: u64, head: [u8; 32]) -> io::Result<bool> {
+pub(super) fn part_is_intact(files: &dyn Files, path: &Path, part: u64, head: [u8; 32]) -> io::Result<bool> {
     let mut check = Check::new(None, Some(head), Some(part));
     check.begin_file(Some(part));
-    read(&mut check, BufReader::with_capacity(1 << 20, open(path)?))?;
+    read(&mut check, BufReader::with_capacity(1 << 20, Reading::of(files.open(path)?)))?;
     let report = check.finish();
     Ok(report.is_intact() && report.torn == 0)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::chain::{Link, MAX_ROUTES, write_line};
 use super::entry::{Closed, Entry, Opened, PolicyMark, cleaned};
 use super::file::Disk;
+use super::gate::Stepped;
 use super::part::Part;
 use super::part_entry::{Carried, Note};
 use super::refused::OpenError;
@@ -93,6 +94,12 @@ impl Writer {
                 return;
             }
         }
+    }
+
+    /// One step, and the fault that it ends with.
+    pub fn stepped(&mut self, now: Time, last: bool) -> Stepped {
+        self.step(now, last);
+        (now, self.fault.clone())
     }
 
     pub fn step(&mut self, now: Time, last: bool) {

@@ -4,5 +4,5 @@
 mod replace;
 mod rights;
 
-pub use replace::{no_links, put, replace};
+pub use replace::{no_links, put, put_on, replace, replace_on};
 pub use rights::{Untrusted, check, check_folder, open};

@@ -3,6 +3,8 @@
 
 pub mod clock;
 pub mod disk;
+pub mod files;
+pub mod machine;
 pub mod secret;
 pub mod steps;
 pub mod sync;

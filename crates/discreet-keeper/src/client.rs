@@ -3,6 +3,7 @@
 //! A thread of its own talks to the keeper, for as long as the [`KeyRing`] lives, and connects again when it has to.
 //! Without the keeper, the keys of the present and the next epoch run out, and there are none until it is back.
 
+mod carrier;
 mod link;
 mod ring;
 
@@ -19,6 +20,8 @@ use discreet_seal::identity::PublicIdentity;
 use link::Shared;
 
 pub use super::protocol::Held;
+pub use carrier::Carrier;
+pub use link::Now;
 pub use ring::CurrentGrants;
 
 /// A guard, as its keeper knows it.
@@ -77,6 +80,12 @@ impl KeyRing {
         let shared = Arc::new(Shared::new(guard, Box::new(tell)));
         link::start(&shared);
         Arc::new(KeyRing { shared })
+    }
+
+    /// Without a thread and a socket, for simulated time: the caller carries the messages between the two.
+    pub fn carried(guard: Guard, tell: impl Fn(&Event) + Send + Sync + 'static) -> (Arc<KeyRing>, Carrier) {
+        let shared = Arc::new(Shared::new(guard, Box::new(tell)));
+        (Arc::new(KeyRing { shared: Arc::clone(&shared) }), Carrier::new(shared))
     }
 
     /// Asks for keys for this policy, and waits until they come (`true`) or until `patience` is over.

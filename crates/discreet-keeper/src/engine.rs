@@ -65,13 +65,14 @@ impl Engine {
         if accept_time {
             state.set_latest(now)?;
         }
+        let files = Arc::clone(&state.machine().files);
         let (floor, latest) = (state.floor(), state.latest());
         let revoked = state.revoked().map(|(who, since)| (who.to_owned(), since)).collect();
         let mut engine = Engine {
             signer,
             state,
-            live: LivePolicy::new(policy, floor).without_key().trusting(trust),
-            file: PolicyWatch::new(policy),
+            live: LivePolicy::new(policy, floor).on(Arc::clone(&files)).without_key().trusting(trust),
+            file: PolicyWatch::on(files, policy),
             refused: None,
             identities: Identities::default(),
             looked: i64::MIN,
@@ -139,6 +140,11 @@ impl Engine {
         if let Some(session) = self.sessions.remove(&id) {
             (self.log)(&format!("guard {} is gone: {why}", session.peer.pid));
         }
+    }
+
+    /// Its memory.
+    pub fn state(&self) -> &State {
+        &self.state
     }
 
     /// The session of a guard.
@@ -300,7 +306,7 @@ impl Engine {
     /// Takes over changed identities.
     fn refresh(&mut self, now: i64) -> Result<(), StateFault> {
         let Some(policy) = self.live.current().as_ref().map(Arc::clone) else { return Ok(()) };
-        let changes = self.identities.refresh(&policy);
+        let changes = self.identities.refresh(&policy, self.state.machine().files.as_ref());
         for change in &changes {
             let who = plain(&change.who);
             (self.log)(&match &change.trouble {

@@ -1,11 +1,9 @@
 //! The identities of the stakeholders that a policy names, as their files are at present.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use discreet_host::disk;
+use discreet_host::files::{Files, Stamp};
 use discreet_policy::Policy;
 use discreet_policy::signatures::fingerprint;
 use discreet_seal::identity::PublicIdentity;
@@ -18,7 +16,7 @@ pub struct Identities {
 
 struct Entry {
     path: PathBuf,
-    mark: Option<Mark>,
+    stamp: Option<Stamp>,
     signed: Signed,
     /// No other user can change it. A folder's rights change without the file.
     ours: bool,
@@ -28,15 +26,6 @@ struct Entry {
 /// The fingerprint of an identity in the owners' signatures: none without a trust, and `None` within if it was
 /// missing then.
 type Signed = Option<Option<String>>;
-
-/// Data by which a replaced file is recognised.
-#[derive(PartialEq, Eq, Clone, Copy)]
-struct Mark(u64, u64, i64, i64, u64);
-
-fn mark(path: &Path) -> Option<Mark> {
-    let found = fs::metadata(path).ok()?;
-    Some(Mark(found.dev(), found.ino(), found.mtime(), found.mtime_nsec(), found.size()))
-}
 
 /// A stakeholder whose identity has changed, or became valid or invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,31 +38,31 @@ pub struct Change {
 
 impl Identities {
     /// Reads the files that `policy` names, if they are new or have changed.
-    pub fn refresh(&mut self, policy: &Policy) -> Vec<Change> {
+    pub fn refresh(&mut self, policy: &Policy, files: &dyn Files) -> Vec<Change> {
         let folder = Path::new(policy.file_name()).parent().unwrap_or(Path::new("")).to_owned();
         let mut changes = Vec::new();
         let mut entries = BTreeMap::new();
         for stakeholder in policy.stakeholders() {
             let (name, path) = (stakeholder.name.to_string(), folder.join(&stakeholder.identity));
-            let (known, mark) = (self.entries.remove(&name), mark(&path));
+            let (known, stamp) = (self.entries.remove(&name), files.stamp(&path));
             let signed = policy.signed().map(|signed| signed.identities.get(&name).cloned());
-            let ours = disk::check(&path).is_ok();
+            let ours = files.check(&path).is_ok();
             let entry = match known {
                 Some(known)
                     if known.path == path
-                        && known.mark == mark
+                        && known.stamp == stamp
                         && known.signed == signed
                         && known.ours == ours
-                        && mark.is_some() =>
+                        && stamp.is_some() =>
                 {
                     known
                 }
                 known => {
-                    let identity = read(&path, &name, &signed);
+                    let identity = read(files, &path, &name, &signed);
                     if known.is_none_or(|known| known.identity != identity) {
                         changes.push(Change { who: name.clone(), trouble: identity.as_ref().err().cloned() });
                     }
-                    Entry { path, mark, signed, ours, identity }
+                    Entry { path, stamp, signed, ours, identity }
                 }
             };
             entries.insert(name, entry);
@@ -102,8 +91,8 @@ impl Identities {
 }
 
 /// An identity file under another stakeholder's name would give that stakeholder's messages to the file's owner.
-fn read(path: &Path, name: &str, signed: &Signed) -> Result<PublicIdentity, String> {
-    let identity = PublicIdentity::open(path).map_err(|error| error.to_string())?;
+fn read(files: &dyn Files, path: &Path, name: &str, signed: &Signed) -> Result<PublicIdentity, String> {
+    let identity = PublicIdentity::open_on(files, path).map_err(|error| error.to_string())?;
     if identity.name != name {
         return Err(format!(
             "{} is the identity of `{}`, and the policy has it for `{name}`: put the right file there, or call the \
@@ -130,7 +119,9 @@ fn read(path: &Path, name: &str, signed: &Signed) -> Result<PublicIdentity, Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use discreet_host::files::SystemFiles;
     use discreet_seal::identity::Identity;
+    use std::fs;
 
     #[test]
     fn a_missing_or_broken_file_makes_only_its_stakeholder_unserved() {
@@ -150,20 +141,23 @@ mod tests {
         write("desk.pub", &desk.public_file());
         write("vendor.pub", "nonsense");
         let mut identities = Identities::default();
-        let changes = identities.refresh(&policy);
+        let changes = identities.refresh(&policy, &SystemFiles);
         assert_eq!(changes.len(), 2);
         assert_eq!(identities.identity("desk"), Ok(desk.public()));
         assert!(identities.identity("vendor").unwrap_err().contains("vendor.pub"));
-        assert_eq!(identities.refresh(&policy), []);
+        assert_eq!(identities.refresh(&policy, &SystemFiles), []);
         write("vendor.pub", &Identity::generate("vendor").unwrap().public_file());
-        assert_eq!(identities.refresh(&policy), [Change { who: "vendor".into(), trouble: None }]);
+        assert_eq!(
+            identities.refresh(&policy, &SystemFiles),
+            [Change { who: "vendor".into(), trouble: None }]
+        );
         assert_eq!(identities.valid().count(), 2);
         // A file under another stakeholder's name is refused.
         write("vendor.pub", &desk.public_file());
-        let trouble = identities.refresh(&policy)[0].trouble.clone().unwrap();
+        let trouble = identities.refresh(&policy, &SystemFiles)[0].trouble.clone().unwrap();
         assert!(trouble.contains("the identity of `desk`") && trouble.contains("for `vendor`"), "{trouble}");
         fs::remove_file(folder.join("ids/desk.pub")).unwrap();
-        assert!(identities.refresh(&policy)[0].trouble.as_ref().unwrap().contains("desk.pub"));
+        assert!(identities.refresh(&policy, &SystemFiles)[0].trouble.as_ref().unwrap().contains("desk.pub"));
         fs::remove_dir_all(folder).unwrap();
     }
 }

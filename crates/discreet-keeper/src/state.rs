@@ -9,13 +9,12 @@ mod fault;
 mod mark;
 mod record;
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use discreet_host::disk;
-use discreet_host::secret::NoRandomness;
+use discreet_host::files::{Files, OpenFile, folder_of};
+use discreet_host::machine::Machine;
 use discreet_policy::Floor;
 use discreet_seal::identity::{Identity, PublicIdentity};
 
@@ -52,10 +51,11 @@ pub enum Decision {
 
 /// The state on the disk.
 pub struct State {
+    machine: Machine,
     path: PathBuf,
     mark_path: PathBuf,
     /// Locked: no second keeper gives the same ids.
-    _folder: File,
+    _folder: Box<dyn OpenFile>,
     key: RecordKey,
     mark_key: MarkKey,
     record: Record,
@@ -71,18 +71,21 @@ impl State {
     ///
     /// `rotated_from` is the identity that the robot had before: a state that is of that one is taken over.
     pub fn open(
+        machine: &Machine,
         place: &Place,
         identity: &Identity,
         rotated_from: Option<&Identity>,
         decision: Decision,
         now: i64,
     ) -> Result<State, StateFault> {
-        let folder = prepare(&place.folder, &place.mark)?;
+        let files = machine.files.as_ref();
+        let folder = prepare(files, &place.folder, &place.mark)?;
         let path = place.folder.join(NAME);
         let shown = || path.display().to_string();
         let mut run = Run::default();
-        getrandom::fill(&mut run).map_err(|_| NoRandomness)?;
+        machine.random.fill(&mut run)?;
         let mut state = State {
+            machine: machine.clone(),
             path: path.clone(),
             mark_path: place.mark.clone(),
             _folder: folder,
@@ -94,8 +97,8 @@ impl State {
             marked: i64::MIN,
             next: 0,
         };
-        let bytes = read(&path)?;
-        let mark_text = read(&place.mark)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let bytes = read(files, &path)?;
+        let mark_text = read(files, &place.mark)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let mut keys = vec![(RecordKey::of(identity), MarkKey::of(identity))];
         keys.extend(rotated_from.map(|old| (RecordKey::of(old), MarkKey::of(old))));
         let text = mark_text.as_deref().unwrap_or_default();
@@ -121,7 +124,7 @@ impl State {
         }
         let Some(bytes) = bytes else {
             let earlier = place.folder.join("keeper.redb");
-            if earlier.symlink_metadata().is_ok() {
+            if files.id_at(&earlier).is_ok_and(|found| found.is_some()) {
                 return Err(StateFault::Earlier { path: earlier.display().to_string() });
             }
             return Err(StateFault::Absent { path: shown(), known: mark_text.is_some() });
@@ -259,6 +262,11 @@ impl State {
         self.put_mark(mark.trim_end())
     }
 
+    /// The machine that it is on.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
     /// The path of its file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -296,7 +304,8 @@ impl State {
 
     fn write(&mut self, record: Record) -> Result<(), StateFault> {
         let bytes = record.write(&self.key).ok_or(StateFault::Full)?;
-        disk::replace(&self.path, &bytes, 0o600).map_err(|error| broken(&self.path, &error))?;
+        disk::replace_on(self.machine.files.as_ref(), &self.path, &bytes, 0o600)
+            .map_err(|error| broken(&self.path, &error))?;
         self.record = record;
         Ok(())
     }
@@ -308,48 +317,35 @@ impl State {
     /// Without a sync of the folder: after a power failure the mark before may be there, and the state is a successor
     /// of it.
     fn put_mark(&self, mark: &str) -> Result<(), StateFault> {
-        disk::put(&self.mark_path, format!("{mark}\n").as_bytes(), 0o600)
+        let files = self.machine.files.as_ref();
+        disk::put_on(files, &self.mark_path, format!("{mark}\n").as_bytes(), 0o600)
             .map_err(|error| broken(&self.mark_path, &error))
     }
 }
 
 /// Makes the folders, checks their owners, and locks the state's.
-fn prepare(folder: &Path, mark: &Path) -> Result<File, StateFault> {
-    let mark_folder = mark.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    for folder in [folder, mark_folder] {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.map_err(|error| broken(folder, &error))?;
-        disk::check_folder(folder)?;
+fn prepare(files: &dyn Files, folder: &Path, mark: &Path) -> Result<Box<dyn OpenFile>, StateFault> {
+    for folder in [folder, folder_of(mark)] {
+        files.create_folder(folder, 0o700).map_err(|error| broken(folder, &error))?;
+        files.check_folder(folder)?;
     }
-    let opened = File::open(folder).map_err(|error| broken(folder, &error))?;
-    let found = opened.metadata().map_err(|error| broken(folder, &error))?;
-    let (mode, owner) = (found.mode() & 0o7777, found.uid());
+    let opened = files.open_folder(folder).map_err(|error| broken(folder, &error))?;
+    let (mode, owner) = opened.rights().map_err(|error| broken(folder, &error))?;
     if mode & 0o077 != 0 || owner != super::peer::own_uid() {
         return Err(StateFault::Open { path: folder.display().to_string(), mode, owner });
     }
-    match opened.try_lock() {
+    match opened.lock() {
         Ok(()) => Ok(opened),
-        Err(TryLockError::WouldBlock) => Err(StateFault::Taken(folder.display().to_string())),
-        Err(TryLockError::Error(error)) => Err(broken(folder, &error)),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => {
+            Err(StateFault::Taken(folder.display().to_string()))
+        }
+        Err(error) => Err(broken(folder, &error)),
     }
 }
 
 /// All bytes of a file, if it exists: at most as many as a state has, and not through a link.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, StateFault> {
-    let broken = |error| broken(path, &error);
-    match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(broken(error)),
-        Ok(found) if !found.is_file() => {
-            return Err(broken(std::io::Error::other("it is not a regular file")));
-        }
-        Ok(_) => {}
-    }
-    let mut bytes = Vec::new();
-    let file = OpenOptions::new().read(true).custom_flags(disk::no_links()).open(path);
-    let read = file.and_then(|file| file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes));
-    read.map_err(broken)?;
-    Ok(Some(bytes))
+fn read(files: &dyn Files, path: &Path) -> Result<Option<Vec<u8>>, StateFault> {
+    files.read(path, MOST_BYTES as u64 + 1).map_err(|error| broken(path, &error))
 }
 
 fn broken(path: &Path, error: &std::io::Error) -> StateFault {

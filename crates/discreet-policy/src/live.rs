@@ -14,6 +14,7 @@ use arc_swap::{ArcSwapOption, Guard};
 use super::signatures::{Signatures, signatures_path};
 use super::trust::Trust;
 use super::{Policy, Scope};
+use discreet_host::files::{Files, SystemFiles};
 use discreet_host::sync::lock;
 pub use not_in_force::NotInForce;
 use read::{parsed, read_text};
@@ -21,6 +22,7 @@ pub use read::{read_file, signed_policy};
 
 /// The policy in force. Without one, nothing leaves.
 pub struct LivePolicy {
+    files: Arc<dyn Files>,
     path: PathBuf,
     current: ArcSwapOption<Policy>,
     /// The newest version ever in force, and its hash. Held while a policy is switched.
@@ -67,6 +69,7 @@ impl LivePolicy {
     /// No policy yet. `floor` comes from the audit log.
     pub fn new(path: impl Into<PathBuf>, floor: Option<Floor>) -> LivePolicy {
         LivePolicy {
+            files: Arc::new(SystemFiles),
             path: path.into(),
             current: ArcSwapOption::empty(),
             floor: Mutex::new(floor),
@@ -74,6 +77,12 @@ impl LivePolicy {
             disagreement: Mutex::default(),
             with_key: true,
         }
+    }
+
+    /// On other files than the operating system's. Signatures and the key for pseudonyms are still read from there.
+    #[must_use]
+    pub fn on(self, files: Arc<dyn Files>) -> LivePolicy {
+        LivePolicy { files, ..self }
     }
 
     /// For the keeper, which makes no pseudonyms and, as another user, cannot read their key.
@@ -188,7 +197,7 @@ impl LivePolicy {
 
     /// The policy in the file. With a trust, its signatures are verified before anything in it is parsed.
     fn read(&self) -> Result<Policy, NotInForce> {
-        let text = read_text(&self.path)?;
+        let text = read_text(self.files.as_ref(), &self.path)?;
         let Some(trust) = self.trust.get() else {
             let policy = parsed(&self.path, &text, self.with_key)?.0;
             return match policy.scope() {

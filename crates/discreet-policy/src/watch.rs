@@ -1,27 +1,32 @@
 //! Noticing that a policy or its signatures were replaced.
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::sync::Arc;
 
 use super::signatures::signatures_path;
+use discreet_host::files::{Files, Stamp, SystemFiles};
 
 /// Notices a change of a policy's file or of its signatures, once both have stopped changing: half a policy may be a
 /// valid one with other rules, and of two files one is written first.
 pub struct PolicyWatch {
+    files: Arc<dyn Files>,
     paths: [PathBuf; 2],
     reported: [Option<Stamp>; 2],
     seen: [Option<Stamp>; 2],
 }
 
-/// Changes whenever the file does; also when it is replaced by another of the same time.
-type Stamp = (SystemTime, u64, u64);
-
 impl PolicyWatch {
     /// Watches from now on.
     pub fn new(policy: &Path) -> PolicyWatch {
+        PolicyWatch::on(Arc::new(SystemFiles), policy)
+    }
+
+    /// The same on other files than the operating system's.
+    pub fn on(files: Arc<dyn Files>, policy: &Path) -> PolicyWatch {
         let paths = [policy.to_owned(), signatures_path(policy)];
-        let now = [stamp(policy), paths.last().and_then(|path| stamp(path))];
-        PolicyWatch { paths, reported: now, seen: now }
+        let mut watch = PolicyWatch { files, paths, reported: [None; 2], seen: [None; 2] };
+        watch.catch_up();
+        watch
     }
 
     /// True if the files differ from those at the last report, and are the same as at the last call.
@@ -41,14 +46,8 @@ impl PolicyWatch {
     }
 
     fn now(&self) -> [Option<Stamp>; 2] {
-        self.paths.each_ref().map(|path| stamp(path))
+        self.paths.each_ref().map(|path| self.files.stamp(path))
     }
-}
-
-fn stamp(path: &Path) -> Option<Stamp> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.modified().ok()?, metadata.len(), metadata.ino()))
 }
 
 #[cfg(test)]

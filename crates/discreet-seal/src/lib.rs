@@ -64,7 +64,7 @@ pub use sender::SenderKey;
 pub use statement::Unreadable;
 pub use suite::Suite;
 
-/// Entry points for test vectors: the same functions with their randomness as an argument.
+/// The same functions with their randomness as an argument: for machines other than the system, and for test vectors.
 #[doc(hidden)]
 pub mod fixed {
     pub use super::call::{seal_call_drawing, seal_response_drawing};

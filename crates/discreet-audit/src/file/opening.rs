@@ -1,25 +1,28 @@
 //! A start: the log is found, locked and checked, and steps that a crash cut short are completed.
 
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::super::chain::Link;
 use super::super::head::head_path;
 use super::super::part_entry::Note;
 use super::super::part_files;
-use super::super::parts::{First, closed_parts, id, id_at, next_path, part_path};
+use super::super::parts::{First, closed_parts, next_path, part_path};
 use super::super::refused::{LogRefused, OpenError};
 use super::super::tail::{Tail, read_tail};
 use super::LogFile;
-use discreet_host::disk::{self, Untrusted};
+use discreet_host::disk::Untrusted;
+use discreet_host::files::{Files, OpenFile};
 
 impl LogFile {
+    fn files(&self) -> &dyn Files {
+        self.steps.files.as_ref()
+    }
+
     /// The log, locked; a new one if there is none.
-    pub(super) fn acquire(&self) -> Result<File, OpenError> {
+    pub(super) fn acquire(&self) -> Result<Box<dyn OpenFile>, OpenError> {
         for _ in 0..3 {
-            let file = match existing(&self.path) {
+            let file = match self.files().open(&self.path) {
                 Ok(file) => file,
                 Err(error) if error.kind() == ErrorKind::NotFound => match self.unnamed() {
                     Ok(Some(next)) => next,
@@ -28,13 +31,13 @@ impl LogFile {
                 },
                 Err(error) => return Err(error.into()),
             };
-            if !file.metadata()?.is_file() {
+            if !file.is_regular()? {
                 return Err(io::Error::other("not a regular file").into());
             }
             self.ours_alone()?;
-            part_files::lock(&file).map_err(|error| self.in_use(error))?;
+            file.lock().map_err(|error| self.in_use(error))?;
             // A guard that runs may have begun a new part since the file was opened.
-            if id_at(&self.path)? == Some(id(&file)?) {
+            if self.files().id_at(&self.path)? == Some(file.id()?) {
                 return Ok(file);
             }
         }
@@ -42,10 +45,10 @@ impl LogFile {
     }
 
     /// There is no log under its name: killed before the next part had it, or there was none before.
-    fn unnamed(&self) -> io::Result<Option<File>> {
-        match existing(&next_path(&self.path)) {
+    fn unnamed(&self) -> io::Result<Option<Box<dyn OpenFile>>> {
+        match self.files().open(&next_path(&self.path)) {
             Ok(next) => {
-                part_files::lock(&next)?;
+                next.lock()?;
                 self.steps.rename(&next_path(&self.path), &self.path)?;
                 Ok(Some(next))
             }
@@ -67,7 +70,7 @@ impl LogFile {
 
     /// Only this user and root may change the log, or put another into its place.
     fn ours_alone(&self) -> Result<(), OpenError> {
-        match disk::check(&self.path) {
+        match self.files().check(&self.path) {
             Err(Untrusted::Missing { path } | Untrusted::NotAFile { path }) => {
                 Err(io::Error::other(format!("{path} is not a regular file")).into())
             }
@@ -78,7 +81,7 @@ impl LogFile {
     }
 
     /// The first entry of a file.
-    fn first(&self, path: &Path, file: &File) -> Result<Option<First>, OpenError> {
+    fn first(&self, path: &Path, file: &dyn OpenFile) -> Result<Option<First>, OpenError> {
         match First::read(file) {
             Err(error) if error.kind() == ErrorKind::InvalidData => {
                 Err(LogRefused::Broken { path: path.to_owned(), offset: 0 }.into())
@@ -90,9 +93,9 @@ impl LogFile {
     /// The end of a closed part.
     fn end_of_part(&self, part: u64, head: Option<Link>) -> Result<Tail, OpenError> {
         let path = part_path(&self.path, part);
-        let file = existing(&path)?;
-        let first = self.first(&path, &file)?;
-        let tail = read_tail(&path, &file, first.as_ref(), head, None)?;
+        let file = self.files().open(&path)?;
+        let first = self.first(&path, file.as_ref())?;
+        let tail = read_tail(&path, file.as_ref(), first.as_ref(), head, None)?;
         match tail.closed {
             Some(_) if tail.part == part => Ok(tail),
             _ => Err(LogRefused::Broken { path, offset: tail.end }.into()),
@@ -102,13 +105,13 @@ impl LogFile {
     /// The end of the log in `file`, in whichever part its last entry is.
     pub(super) fn tail(
         &self,
-        file: &File,
+        file: &dyn OpenFile,
         head: Option<Link>,
         before: Option<&Tail>,
     ) -> Result<Tail, OpenError> {
         let first = self.first(&self.path, file)?;
         let last = match (&first, before) {
-            (None, None) => closed_parts(&self.path)?.last().copied(),
+            (None, None) => closed_parts(self.files(), &self.path)?.last().copied(),
             _ => None,
         };
         let last = last.map(|part| self.end_of_part(part, head)).transpose()?;
@@ -127,7 +130,9 @@ impl LogFile {
         if head.seq.saturating_add(1) == first.seq {
             return Ok(Some(first.prev));
         }
-        for part in closed_parts(&self.path)?.into_iter().rev().filter(|part| *part < first.part()) {
+        for part in
+            closed_parts(self.files(), &self.path)?.into_iter().rev().filter(|part| *part < first.part())
+        {
             let tail = self.end_of_part(part, Some(head))?;
             if tail.at_head.is_some() {
                 return Ok(tail.at_head);
@@ -137,16 +142,21 @@ impl LogFile {
     }
 
     /// Ends the change to a new part that a crash cut short. Gives the file that is written now.
-    pub(super) fn finish_part(&self, old: File, tail: &Tail, head: Option<Link>) -> Result<File, OpenError> {
+    pub(super) fn finish_part(
+        &self,
+        old: Box<dyn OpenFile>,
+        tail: &Tail,
+        head: Option<Link>,
+    ) -> Result<Box<dyn OpenFile>, OpenError> {
         let path = next_path(&self.path);
-        let next = match existing(&path) {
+        let next = match self.files().open(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             next => Some(next?),
         };
         if let Some(next) = &next {
-            part_files::lock(next).map_err(|error| self.in_use(error))?;
+            next.lock().map_err(|error| self.in_use(error))?;
         }
-        let first = next.as_ref().map(|next| self.first(&path, next)).transpose()?.flatten();
+        let first = next.as_ref().map(|next| self.first(&path, next.as_ref())).transpose()?.flatten();
         match first.map(|first| first.opened) {
             // Before anything changes its name: evidence stays where it is.
             None => self.settle_head(&mut tail.clone(), head)?,
@@ -159,18 +169,18 @@ impl LogFile {
             Some(next) => next,
             None => part_files::prepare(&self.steps, &self.path, tail.part)?,
         };
-        part_files::swap(&self.steps, &self.path, tail.part, &old, &next)?;
+        part_files::swap(&self.steps, &self.path, tail.part, old.as_ref(), next.as_ref())?;
         Ok(next)
     }
 
     /// Without a part to close, there is nothing in the file for the next one.
     pub(super) fn drop_next(&self) -> Result<(), OpenError> {
         let path = next_path(&self.path);
-        match fs::symlink_metadata(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error.into()),
-            Ok(of) if of.is_file() && of.len() > 0 => Err(LogRefused::Broken { path, offset: 0 }.into()),
-            Ok(_) => Ok(self.steps.remove(&path)?),
+        match self.files().read(&path, 1) {
+            Ok(None) => Ok(()),
+            Ok(Some(bytes)) if !bytes.is_empty() => Err(LogRefused::Broken { path, offset: 0 }.into()),
+            // Empty, or not a regular file.
+            Ok(Some(_)) | Err(_) => Ok(self.steps.remove(&path)?),
         }
     }
 
@@ -188,9 +198,4 @@ impl LogFile {
         };
         Ok(())
     }
-}
-
-/// Opens an existing file of the log.
-fn existing(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).custom_flags(disk::no_links()).open(path)
 }

@@ -177,7 +177,7 @@ fn cut_off_at_any_byte_of_a_new_part_the_log_goes_on() {
                 fs::rename(killed.part(1), killed.log()).unwrap();
                 fs::write(next_path(&killed.log()), &text[..length]).unwrap();
             }
-            head::write_head(&killed.log(), end, None).unwrap();
+            head::write_head(&SystemFiles, &killed.log(), end, None).unwrap();
             assert_eq!(killed.verify().verdict(), Verdict::Intact, "{length} {renamed}");
             drop(killed.open().unwrap_or_else(|refused| panic!("{length} {renamed}: {refused}")));
             let report = killed.verify();

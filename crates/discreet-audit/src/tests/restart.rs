@@ -83,7 +83,7 @@ fn the_mark_of_the_keepers_state_outlives_the_guard() {
     assert_eq!(scene.open().unwrap().last().mark.as_deref(), Some("bb"));
     // It is in the log as well as in the head.
     fs::write(scene.folder.join("audit.log.head"), {
-        let head = head::read_head(&scene.log()).unwrap();
+        let head = head::read_head(&SystemFiles, &scene.log()).unwrap();
         format!("{{\"seq\":{},\"hash\":\"{}\"}}", head.seq, chain::hex(&head.hash))
     })
     .unwrap();

@@ -23,7 +23,8 @@ fn a_part_that_is_full_is_closed_and_the_chain_goes_on_in_the_next() {
     assert_eq!(first["before"]["head"], last["hash"]);
     assert_eq!(first["state"]["policy"]["version"], 7);
     // The parts one after the other are one log.
-    let whole = verify_lines(scene.text().as_bytes(), head::read_head(&scene.log()), None).unwrap();
+    let whole =
+        verify_lines(scene.text().as_bytes(), head::read_head(&SystemFiles, &scene.log()), None).unwrap();
     assert_eq!(whole.verdict(), Verdict::Intact, "{whole:#?}");
 }
 
@@ -180,7 +181,7 @@ fn floors_and_the_keepers_mark_are_found_however_many_parts_ago() {
             let text = fs::read_to_string(killed.part(last)).unwrap();
             let end = chain::Line::parse(text.lines().last().unwrap().as_bytes()).unwrap().link();
             fs::write(killed.log(), "").unwrap();
-            head::write_head(&killed.log(), end, None).unwrap();
+            head::write_head(&SystemFiles, &killed.log(), end, None).unwrap();
         }
         assert_eq!(killed.open().unwrap().last(), expected, "{emptied}");
         assert_eq!(killed.verify().verdict(), Verdict::Intact);
@@ -242,12 +243,12 @@ fn a_head_that_stayed_behind_is_compared_with_older_parts() {
         text.lines().map(|line| chain::Line::parse(line.as_bytes()).unwrap().link()).collect();
     for link in [lines[1], *lines.last().unwrap()] {
         let killed = scene.copied();
-        head::write_head(&killed.log(), link, None).unwrap();
+        head::write_head(&SystemFiles, &killed.log(), link, None).unwrap();
         assert!(killed.open().is_ok());
-        head::write_head(&killed.log(), Link { hash: [7; 32], ..link }, None).unwrap();
+        head::write_head(&SystemFiles, &killed.log(), Link { hash: [7; 32], ..link }, None).unwrap();
         assert!(matches!(killed.open().unwrap_err(), LogRefused::Cut { .. }));
     }
-    head::write_head(&scene.log(), lines[1], None).unwrap();
+    head::write_head(&SystemFiles, &scene.log(), lines[1], None).unwrap();
     fs::remove_file(scene.part(1)).unwrap();
     let refused = scene.open().unwrap_err();
     assert!(matches!(refused, LogRefused::PartMissing { entry: 2, .. }), "{refused}");

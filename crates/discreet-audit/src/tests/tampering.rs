@@ -58,7 +58,7 @@ fn a_log_written_anew_from_the_start_is_found_by_a_head_kept_elsewhere() {
 fn any_changed_byte_anywhere_is_found() {
     let scene = written();
     let bytes = fs::read(scene.log()).unwrap();
-    let head = head::read_head(&scene.log());
+    let head = head::read_head(&SystemFiles, &scene.log());
     for at in 0..bytes.len() {
         let mut changed = bytes.clone();
         changed[at] ^= 1;

@@ -23,9 +23,13 @@ pub struct KeeperCommandKeys {
 impl KeeperCommandKeys {
     /// With a fresh key, for a guard that signs with `signer`.
     pub fn new(signer: Arc<SenderKey>) -> Result<KeeperCommandKeys, NoRandomness> {
-        let key = ReceivingKey::generate()?;
+        Ok(KeeperCommandKeys::with(ReceivingKey::generate()?, signer))
+    }
+
+    /// With a key that was made elsewhere.
+    pub fn with(key: ReceivingKey, signer: Arc<SenderKey>) -> KeeperCommandKeys {
         let (public, unnamed) = (key.public(), Mutex::new(Some(key)));
-        Ok(KeeperCommandKeys { public, signer, keys: OnceLock::new(), unnamed, opener: OnceLock::new() })
+        KeeperCommandKeys { public, signer, keys: OnceLock::new(), unnamed, opener: OnceLock::new() }
     }
 
     /// The public key that the keeper announces.

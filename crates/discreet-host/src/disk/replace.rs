@@ -1,18 +1,22 @@
 //! Replacement of a file in one step.
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
+use crate::files::{Files, SystemFiles, folder_of};
+
 /// Replaces `path` with `bytes`, and returns when they are on the disk under that name.
 pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    put(path, bytes, mode)?;
+    replace_on(&SystemFiles, path, bytes, mode)
+}
+
+/// The same on other files than the operating system's.
+pub fn replace_on(files: &dyn Files, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    put_on(files, path, bytes, mode)?;
     // The name itself is in the folder.
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    files.sync_folder(folder_of(path))
 }
 
 /// Replaces `path` with `bytes`. After a kill at any instant, either the old or the new file is there, whole; after a
@@ -20,27 +24,30 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 ///
 /// The bytes are first written to a fresh `<path>.new`: a link at that path is removed, not followed.
 pub fn put(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    put_on(&SystemFiles, path, bytes, mode)
+}
+
+/// The same on other files than the operating system's.
+pub fn put_on(files: &dyn Files, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     let new = PathBuf::from(name);
-    match fs::remove_file(&new) {
+    match files.remove(&new) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    // `create_new` is O_EXCL, which does not follow a link either.
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
-    let mut written = || -> io::Result<()> {
-        // Independent of the umask.
-        file.set_permissions(Permissions::from_mode(mode))?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&new, path)
+    let file = files.create(&new, mode)?;
+    let written = || -> io::Result<()> {
+        file.set_mode(mode)?;
+        file.write_all_at(bytes, 0)?;
+        file.sync()?;
+        files.rename(&new, path)
     };
     // A partial file would take room on a full disk.
-    written().inspect_err(|_| drop(fs::remove_file(&new)))
+    written().inspect_err(|_| drop(files.remove(&new)))
 }
 
-/// For [`OpenOptionsExt::custom_flags`]: a link as the last part of the path is an error, and a pipe does not block.
+/// For [`custom_flags`](std::os::unix::fs::OpenOptionsExt::custom_flags): a link as the last part of the path is an error, and a pipe does not block.
 pub fn no_links() -> i32 {
     (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed()
 }
@@ -48,6 +55,7 @@ pub fn no_links() -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::{MetadataExt, symlink};
 
     #[test]

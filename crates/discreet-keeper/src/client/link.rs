@@ -41,13 +41,31 @@ pub(super) struct Shared {
 /// State of the connection.
 #[derive(Default)]
 pub(super) struct State {
-    wanted: Option<PolicyHash>,
+    pub wanted: Option<PolicyHash>,
     pub applied: Option<PolicyHash>,
     pub connected: bool,
     /// The keeper's memory, from its first message.
     pub held: Option<Held>,
     /// The last mark of its state.
     mark: Option<String>,
+}
+
+/// One connection, from its start.
+pub struct Session {
+    /// The keeper has answered.
+    pub answered: bool,
+    pending: Vec<Pending>,
+    /// The time of its last message.
+    heard: Instant,
+}
+
+/// A time by two clocks.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// Monotonic.
+    pub at: Instant,
+    /// Seconds since 1970.
+    pub second: i64,
 }
 
 /// Starts the thread.
@@ -77,7 +95,7 @@ impl Shared {
         lock(&self.state)
     }
 
-    fn tell(&self, event: &Event) {
+    pub fn tell(&self, event: &Event) {
         (self.tell)(event);
     }
 
@@ -147,7 +165,7 @@ impl Shared {
     /// Waits, and meanwhile drops keys that end.
     fn rest(&self, pause: Duration) {
         let until = Instant::now() + pause;
-        self.tick();
+        self.tick(Now::system().second);
         let mut state = self.state();
         while !self.stopped.load(Relaxed) {
             let left = until.saturating_duration_since(Instant::now());
@@ -163,16 +181,7 @@ impl Shared {
         let mut stream = super::super::peer::connect(&self.guard.socket).map_err(FrameError::Broken)?;
         stream.set_read_timeout(Some(TICK)).map_err(FrameError::Broken)?;
         stream.set_write_timeout(Some(SENT_WITHIN)).map_err(FrameError::Broken)?;
-        let Guard { sender, receiver, domain, .. } = &self.guard;
-        let hello = GuardHello {
-            version: VERSION,
-            sender: sender.public(),
-            receiver: *receiver,
-            receiver_id: self.ring.load().grants.receiver_id,
-            domain: *domain,
-            mark: self.state().mark.clone().or_else(|| self.guard.mark.clone()),
-        };
-        frame::send(&mut stream, &Hello::Guard(hello))?;
+        frame::send(&mut stream, &Hello::Guard(self.hello()))?;
         *lock(&self.writer) = Some(stream.try_clone().map_err(FrameError::Broken)?);
         // After the writer exists: a later request for another policy is sent by its caller.
         let wanted = self.state().wanted;
@@ -180,66 +189,101 @@ impl Shared {
             self.say(&FromGuard::Want(policy))?;
         }
         let outcome = self.listen(&mut stream, answered);
-        let mut state = self.state();
-        // Keys that it still has are for that policy, but none will follow.
-        (state.connected, state.applied) = (false, None);
+        self.disconnected();
         outcome
     }
 
     fn listen(&self, stream: &mut UnixStream, answered: &mut bool) -> Result<(), FrameError> {
-        let (mut frames, mut pending, mut heard) = (Frames::default(), Vec::new(), Instant::now());
+        let (mut frames, mut session) = (Frames::default(), Session::new(Instant::now()));
         loop {
             let message = frames.read::<ToGuard>(stream);
-            self.tick();
+            let now = Now::system();
+            self.tick(now.second);
             if self.stopped.load(Relaxed) {
                 return Ok(());
             }
             if let Err(FrameError::Idle) = message {
-                if heard.elapsed() > SILENCE {
+                if session.is_silent(now.at) {
                     return Err(FrameError::Late);
                 }
                 continue;
             }
-            if heard.elapsed() > SILENCE + TICK {
+            if session.is_silent(now.at - TICK) {
                 // This process was suspended, and the bytes in the socket are old: the keeper may have ended since.
                 return Err(FrameError::Late);
             }
-            heard = Instant::now();
-            let message = message?;
-            if let ToGuard::Refused(why) = message {
-                return Err(FrameError::Broken(io::Error::new(io::ErrorKind::PermissionDenied, why)));
-            }
-            if !std::mem::replace(answered, true) {
-                // Before the wait for keys: this may have to wait for a switch of the policy.
-                self.tell(&Event::Trust(match &message {
-                    ToGuard::Trust(told) => Some(told.clone().trust().map_err(|_| FrameError::Odd)?),
-                    _ => None,
-                }));
-                self.state().connected = true;
-                self.tell(&Event::KeeperBack);
-            }
-            match message {
-                ToGuard::Alive => self.renew_lease(),
-                ToGuard::Refused(_) | ToGuard::Trust(_) => {}
-                ToGuard::Held(held) => self.hold(held),
-                ToGuard::Key(key) if pending.len() < MOST_PENDING => {
-                    pending.push(Pending::new(key).ok_or(FrameError::Odd)?);
-                }
-                ToGuard::Key(_) => return Err(FrameError::TooLong),
-                ToGuard::Apply(apply) => self.apply(&apply, std::mem::take(&mut pending))?,
-                ToGuard::Mismatch(mismatch) => {
-                    {
-                        let mut state = self.state();
-                        if state.wanted == Some(mismatch.wanted) {
-                            // The keeper gave keys for the policy before, and gives none now: the lease is not
-                            // renewed either.
-                            state.applied = None;
-                        }
-                    }
-                    self.tell(&Event::Mismatch(mismatch.reason));
-                }
+            let answer = self.receive(&mut session, message?, now);
+            *answered = session.answered;
+            if let Some(answer) = answer? {
+                self.say(&answer)?;
             }
         }
+    }
+
+    /// Takes a message of the keeper; gives the answer to it.
+    pub fn receive(
+        &self,
+        session: &mut Session,
+        message: ToGuard,
+        now: Now,
+    ) -> Result<Option<FromGuard>, FrameError> {
+        session.heard = now.at;
+        if let ToGuard::Refused(why) = message {
+            return Err(FrameError::Broken(io::Error::new(io::ErrorKind::PermissionDenied, why)));
+        }
+        if !std::mem::replace(&mut session.answered, true) {
+            // Before the wait for keys: this may have to wait for a switch of the policy.
+            self.tell(&Event::Trust(match &message {
+                ToGuard::Trust(told) => Some(told.clone().trust().map_err(|_| FrameError::Odd)?),
+                _ => None,
+            }));
+            self.state().connected = true;
+            self.tell(&Event::KeeperBack);
+        }
+        match message {
+            ToGuard::Alive => self.renew_lease(now),
+            ToGuard::Refused(_) | ToGuard::Trust(_) => {}
+            ToGuard::Held(held) => self.hold(held),
+            ToGuard::Key(key) if session.pending.len() < MOST_PENDING => {
+                session.pending.push(Pending::new(key).ok_or(FrameError::Odd)?);
+            }
+            ToGuard::Key(_) => return Err(FrameError::TooLong),
+            ToGuard::Apply(apply) => {
+                return Ok(Some(self.apply(&apply, std::mem::take(&mut session.pending), now)));
+            }
+            ToGuard::Mismatch(mismatch) => {
+                {
+                    let mut state = self.state();
+                    if state.wanted == Some(mismatch.wanted) {
+                        // The keeper gave keys for the policy before, and gives none now: the lease is not
+                        // renewed either.
+                        state.applied = None;
+                    }
+                }
+                self.tell(&Event::Mismatch(mismatch.reason));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first message of a connection.
+    pub fn hello(&self) -> GuardHello {
+        let Guard { sender, receiver, domain, .. } = &self.guard;
+        GuardHello {
+            version: VERSION,
+            sender: sender.public(),
+            receiver: *receiver,
+            receiver_id: self.ring.load().grants.receiver_id,
+            domain: *domain,
+            mark: self.state().mark.clone().or_else(|| self.guard.mark.clone()),
+        }
+    }
+
+    /// The connection is over.
+    pub fn disconnected(&self) {
+        let mut state = self.state();
+        // Keys that it still has are for that policy, but none will follow.
+        (state.connected, state.applied) = (false, None);
     }
 
     fn hold(&self, held: Held) {
@@ -255,11 +299,11 @@ impl Shared {
         }
     }
 
-    fn apply(&self, apply: &Apply, pending: Vec<Pending>) -> Result<(), FrameError> {
-        let ring = self.ring.load().after(apply, pending, &self.guard.sender, now());
+    fn apply(&self, apply: &Apply, pending: Vec<Pending>, now: Now) -> FromGuard {
+        let ring = self.ring.load().after(apply, pending, &self.guard.sender, now.second);
         self.ring.store(Arc::new(ring));
         self.state().applied = Some(apply.policy);
-        self.renew_lease();
+        self.renew_lease(now);
         self.changed.notify_all();
         self.tell(&Event::Changed);
         for news in &apply.news {
@@ -272,26 +316,41 @@ impl Shared {
                 News::LogGone(what) => Event::LogGone(what.clone()),
             });
         }
-        self.say(&FromGuard::Applied(apply.number))
+        FromGuard::Applied(apply.number)
     }
 
     /// A message of the keeper has come. A keeper that serves another policy does not renew this one's lease.
-    fn renew_lease(&self) {
+    fn renew_lease(&self, now: Now) {
         let state = self.state();
         if state.applied.is_some() && state.applied == state.wanted {
-            self.lease.renew(Instant::now(), now());
+            self.lease.renew(now.at, now.second);
         }
     }
 
-    fn tick(&self) {
-        if let Some(ring) = self.ring.load().without_ended(now()) {
+    /// Drops keys that have ended.
+    pub fn tick(&self, second: i64) {
+        if let Some(ring) = self.ring.load().without_ended(second) {
             self.ring.store(Arc::new(ring));
             self.tell(&Event::Changed);
         }
     }
 }
 
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    i64::try_from(since).unwrap_or(i64::MAX)
+impl Now {
+    fn system() -> Now {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+        Now { at: Instant::now(), second: i64::try_from(since).unwrap_or(i64::MAX) }
+    }
+}
+
+impl Session {
+    /// It begins now.
+    pub fn new(at: Instant) -> Session {
+        Session { answered: false, pending: Vec::new(), heard: at }
+    }
+
+    /// True if the keeper has said nothing for too long.
+    pub fn is_silent(&self, at: Instant) -> bool {
+        at.saturating_duration_since(self.heard) > SILENCE
+    }
 }

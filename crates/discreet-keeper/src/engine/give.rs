@@ -8,10 +8,10 @@ use super::super::schedule::{Stretch, next_start, stretch};
 use super::super::session::Notice;
 use super::super::state::StateFault;
 use super::Engine;
-use discreet_host::secret::Secret;
 use discreet_policy::{KeyGroup, Policy};
+use discreet_seal::fixed::issue_drawing;
 use discreet_seal::identity::PublicIdentity;
-use discreet_seal::{GrantTerms, ReceiverTerms, announce, issue};
+use discreet_seal::{GrantTerms, ReceiverTerms, announce};
 
 /// An announcement is a lease: commands end so many seconds after the last one, even if keeper or guard fails.
 const ANNOUNCED_FOR: i64 = LEASE.as_secs() as i64;
@@ -96,8 +96,10 @@ impl Engine {
             policy_version: policy.version(),
             sender,
         };
-        let granted = Secret::random().map_err(Into::into).and_then(|secret| {
-            issue(&terms, &secret, &identities, &self.signer).map(|grant| (secret, grant))
+        let machine = self.state.machine();
+        let granted = machine.secret().map_err(Into::into).and_then(|secret| {
+            issue_drawing(&terms, &secret, &identities, &self.signer, &mut || machine.secret())
+                .map(|grant| (secret, grant))
         });
         let (secret, grant) = match granted {
             Ok(granted) => granted,

@@ -6,6 +6,7 @@ use super::super::frame::{Frames, MAX_FRAME};
 use super::super::protocol::{Apply, GivenKey, Held, VERSION};
 use super::super::state::{Decision, Place};
 use super::*;
+use discreet_host::machine::Machine;
 use discreet_host::secret::Secret;
 
 const POLICY: &str = "\
@@ -52,7 +53,7 @@ impl Scene {
         let identity = Identity::from_secrets(robot, Secret::take(&mut [1; 32]), Secret::take(&mut [2; 32]));
         let place = Place { folder: folder.join("state"), mark: folder.join("robot.mark") };
         let decision = if place.folder.exists() { Decision::None } else { Decision::New };
-        let state = State::open(&place, &identity, None, decision, now).unwrap();
+        let state = State::open(&Machine::system(), &place, &identity, None, decision, now).unwrap();
         let mut engine = Engine::new(
             identity,
             state,
@@ -286,8 +287,8 @@ fn a_guard_that_was_told_of_a_newer_state_stops_an_older_one_and_a_stranger_does
     let identity =
         Identity::from_secrets("r", Secret::take(&mut robot.0.clone()), Secret::take(&mut robot.1.clone()));
     let place = Place { folder: folder.join("state"), mark: folder.join("robot.mark") };
-    assert!(State::open(&place, &identity, None, Decision::None, START).is_err());
-    let accepted = State::open(&place, &identity, None, Decision::Accept, START).unwrap();
+    assert!(State::open(&Machine::system(), &place, &identity, None, Decision::None, START).is_err());
+    let accepted = State::open(&Machine::system(), &place, &identity, None, Decision::Accept, START).unwrap();
     drop(accepted);
     let mut scene = Scene::on(folder, "r", START, false);
     bring(&mut scene, &mark);

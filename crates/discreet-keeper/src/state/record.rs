@@ -90,13 +90,15 @@ impl RecordKey {
 impl Record {
     /// The first one.
     pub fn new(number: u64, now: i64, run: Run) -> Record {
-        let begun = Record { next_key: 1, ..Record::default() };
-        begun.decided_anew(number, now, run)
+        Record::default().decided_anew(number, now, run)
     }
 
-    /// The same, and a person says that it is the newest.
+    /// The same, and a person says that it is the newest. Key ids go on somewhere else: those that followed may have
+    /// been given out, and readers that have a key of the same id would not take another.
     pub fn decided_anew(self, number: u64, now: i64, run: Run) -> Record {
-        let mut record = Record { number, origin: number, decided: now, ..self };
+        let [a, b, c, d, ..] = run;
+        let next_key = 1 + (u32::from_le_bytes([a, b, c, d]) >> 1);
+        let mut record = Record { number, origin: number, decided: now, next_key, ..self };
         record.begin_run(number, run);
         record
     }

@@ -1,6 +1,8 @@
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 
 use super::*;
+use discreet_host::machine::Machine;
 
 const NOW: i64 = 1_780_000_000;
 
@@ -26,7 +28,7 @@ impl Scene {
     }
 
     fn open(&self, decision: Decision) -> Result<State, StateFault> {
-        State::open(&self.place(), &self.robot, None, decision, NOW)
+        State::open(&Machine::system(), &self.place(), &self.robot, None, decision, NOW)
     }
 
     fn usual(&self) -> Result<State, StateFault> {
@@ -231,7 +233,9 @@ fn the_state_follows_a_rotated_identity_if_the_old_one_is_named() {
     let mut scene = scene("rotated");
     let old = std::mem::replace(&mut scene.robot, Identity::generate("r").unwrap());
     assert!(scene.refused().contains("--rotated-from"));
-    let taken = State::open(&scene.place(), &scene.robot, Some(&old), Decision::None, NOW).unwrap();
+    let taken =
+        State::open(&Machine::system(), &scene.place(), &scene.robot, Some(&old), Decision::None, NOW)
+            .unwrap();
     assert_eq!(taken.revoked().count(), 1);
     drop(taken);
     assert!(scene.is_revoked(), "and is the new one's from then on");
@@ -280,4 +284,16 @@ fn other_keys_under_one_name_are_noticed_and_remembered() {
     assert_eq!(rekeyed[0].is, new.public().fingerprint());
     assert!(state.had("desk", old.public()) && state.had("desk", new.public()));
     assert!(!state.had("vendor", old.public()));
+}
+
+#[test]
+fn after_a_persons_decision_key_ids_go_on_where_none_was_given() {
+    let ids = |seed: u8| {
+        let record = Record::new(1, NOW, [seed; 16]);
+        let again = record.clone().decided_anew(2, NOW, [seed + 1; 16]);
+        (record.next_key, again.next_key)
+    };
+    let (first, second) = ids(1);
+    assert!(first > 0 && first.abs_diff(second) > 1_000_000);
+    assert!(ids(0xfe).1 <= u32::MAX / 2 + 1, "half of all ids are left");
 }

@@ -1,6 +1,5 @@
 //! From a file to a checked policy, with the signatures that a trust asks for.
 
-use std::io::Read;
 use std::path::Path;
 
 use super::super::finding::{Finding, places};
@@ -8,7 +7,8 @@ use super::super::signatures::Signatures;
 use super::super::trust::Trust;
 use super::super::{FileLimits, Policy, Signed};
 use super::NotInForce;
-use discreet_host::disk::{self, Untrusted};
+use discreet_host::disk::Untrusted;
+use discreet_host::files::{Files, SystemFiles};
 
 /// The policy in a text, if enough owners have signed it and it is for this robot. `with_key`: with the key that it
 /// names for pseudonyms.
@@ -33,28 +33,25 @@ pub fn signed_policy(
 }
 
 /// Reads and checks a policy file, without its signatures, and the key that it names for pseudonyms. It must be a
-/// regular file that no other user can change ([`disk::open`]).
+/// regular file that no other user can change ([`discreet_host::disk::open`]).
 pub fn read_file(path: &Path) -> Result<(Policy, Vec<Finding>), NotInForce> {
-    parsed(path, &read_text(path)?, true)
+    parsed(path, &read_text(&SystemFiles, path)?, true)
 }
 
-pub(super) fn read_text(path: &Path) -> Result<String, NotInForce> {
+pub(super) fn read_text(files: &dyn Files, path: &Path) -> Result<String, NotInForce> {
     let name = path.display().to_string();
     let unreadable = |message: String| NotInForce::Unreadable { path: name.clone(), message };
     let limit = FileLimits::FILE.bytes as u64;
-    let mut text = String::new();
-    let file = disk::open(path).map_err(|refused| match refused {
+    let bytes = files.read_trusted(path, limit + 1).map_err(|refused| match refused {
         Untrusted::Io { error, .. } => unreadable(error),
         Untrusted::Missing { .. } => unreadable("there is no such file".into()),
         Untrusted::NotAFile { .. } => unreadable("not a regular file".into()),
         refused => NotInForce::Untrusted(refused),
     })?;
-    let read =
-        file.take(limit + 1).read_to_string(&mut text).map_err(|error| unreadable(error.to_string()))?;
-    if read as u64 > limit {
+    if bytes.len() as u64 > limit {
         return Err(unreadable(format!("larger than {limit} bytes, the most that a policy may have")));
     }
-    Ok(text)
+    String::from_utf8(bytes).map_err(|_| unreadable("stream did not contain valid UTF-8".into()))
 }
 
 pub(super) fn parsed(path: &Path, text: &str, with_key: bool) -> Result<(Policy, Vec<Finding>), NotInForce> {

@@ -9,6 +9,7 @@ use super::private_file::{Secrecy, make_folder, read_secret, write_new};
 use super::public::MOST_BYTES as MOST_PUBLIC;
 use super::{Identity, IdentityError, PublicIdentity, age, private};
 use discreet_host::disk;
+use discreet_host::files::{Files, SystemFiles};
 
 impl Identity {
     /// Opens a private file. Only this user may have access to it.
@@ -63,7 +64,12 @@ impl Identity {
 impl PublicIdentity {
     /// Reads a public file that no other user can change: its keys decide who gets access.
     pub fn open(path: &Path) -> Result<PublicIdentity, IdentityError> {
-        PublicIdentity::read_from(disk::open(path)?, path)
+        PublicIdentity::open_on(&SystemFiles, path)
+    }
+
+    /// The same on other files than the operating system's.
+    pub fn open_on(files: &dyn Files, path: &Path) -> Result<PublicIdentity, IdentityError> {
+        PublicIdentity::from_bytes(&files.read_trusted(path, MOST_PUBLIC as u64 + 1)?, path)
     }
 
     /// Reads a public file that decides nothing, so anybody may be able to change it.
@@ -76,12 +82,16 @@ impl PublicIdentity {
     }
 
     fn read_from(file: File, path: &Path) -> Result<PublicIdentity, IdentityError> {
-        let shown = || path.display().to_string();
         let mut bytes = Vec::new();
         let most = MOST_PUBLIC as u64 + 1;
         file.take(most).read_to_end(&mut bytes).map_err(|error| IdentityError::io(path, &error))?;
-        let text = String::from_utf8_lossy(&bytes);
-        PublicIdentity::read(&text).map_err(|why| IdentityError::NotPublic { path: shown(), why })
+        PublicIdentity::from_bytes(&bytes, path)
+    }
+
+    fn from_bytes(bytes: &[u8], path: &Path) -> Result<PublicIdentity, IdentityError> {
+        let text = String::from_utf8_lossy(bytes);
+        let shown = path.display().to_string();
+        PublicIdentity::read(&text).map_err(|why| IdentityError::NotPublic { path: shown, why })
     }
 }
 

@@ -1,0 +1,354 @@
+//! A simulated guard: the real decisions, records and keys, put together as `nodes/guard` and `discreet_ros` do it.
+
+mod policy;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use discreet_audit::{Audit, LogRefused, Opening, Rotation, Time};
+use discreet_graph::qos::Qos;
+use discreet_graph::{Gid, TopicGraph};
+use discreet_guard::desired::{Desired, DomainFacts};
+use discreet_guard::ingress::{
+    Authorizer, AuthorizerParts, CommandKeys, IngressStats, KeeperCommandKeys, Rates,
+};
+use discreet_guard::ingress::{Refused, Rejected};
+use discreet_guard::offers::{OfferFacts, OfferedRoute};
+use discreet_guard::outbound::Outbound;
+use discreet_guard::protect::{Makers, Protection, Seal, SealedTopic};
+use discreet_guard::sources::Sources;
+use discreet_host::clock::ClockFloor;
+use discreet_host::machine::Machine;
+use discreet_host::sync::lock;
+use discreet_keeper::client::{self, Carrier, Event, KeyRing, Now};
+use discreet_policy::watch::PolicyWatch;
+use discreet_policy::{LivePolicy, Policy};
+use discreet_seal::catalog::{CATALOG_TOPIC, Catalog, Lease, RENEWED_EVERY};
+use discreet_seal::epoch_keys::Keys;
+use discreet_seal::{Freshness, GRANTS_TOPIC, IngressKind, ReceivingKey, SenderKey};
+
+use crate::disk::Disk;
+use crate::record::{Windows, log_path};
+use crate::route::{Left, Route, Waiting};
+use crate::setting::{COMMAND, DOMAIN, TYPE, command_topic, definition, policy_path, robot_name};
+
+/// A command that went in.
+#[derive(Debug, Clone)]
+pub struct Obeyed {
+    /// Its sender, as the guard names it.
+    pub sender: String,
+    /// The serialized message.
+    pub message: Vec<u8>,
+    /// A durable entry says so.
+    pub durable: bool,
+}
+
+/// The topics of the inner domain, with the messages that wait.
+pub type Inner = BTreeMap<String, Arc<Mutex<Waiting>>>;
+
+/// Outcome of commands: obeyed, or refused, with the publisher.
+#[derive(Default)]
+pub struct Outcome {
+    /// Commands that went in, with their publishers.
+    pub obeyed: Vec<(Gid, Obeyed)>,
+    /// Refusals.
+    pub refused: Vec<(Gid, Refused)>,
+}
+
+/// A running guard.
+pub struct Guard {
+    robot: usize,
+    disk: Disk,
+    /// The record.
+    pub audit: Arc<Audit>,
+    /// The policy in force.
+    pub live: Arc<LivePolicy>,
+    watch: PolicyWatch,
+    floor: Arc<ClockFloor>,
+    keys: Arc<KeyRing>,
+    command_keys: Arc<KeeperCommandKeys>,
+    sender: Arc<SenderKey>,
+    sources: Sources,
+    routes: BTreeMap<String, Route>,
+    ingress: Option<(Authorizer, IngressStats)>,
+    freshness: Arc<Mutex<Freshness>>,
+    rates: Arc<Mutex<Rates>>,
+    started: Now,
+    /// Its publisher of the catalogue.
+    pub gid: Gid,
+    catalog: Option<(Lease, Catalog)>,
+    grants_renewed: Duration,
+    changed: Arc<AtomicBool>,
+    restored: bool,
+    windows: Arc<Mutex<Windows>>,
+}
+
+impl Guard {
+    /// Starts it, with the connection that it will have to its keeper.
+    pub fn start(
+        robot: usize,
+        run: u8,
+        machine: &Machine,
+        disk: &Disk,
+        clock: discreet_audit::Clock,
+        now: Now,
+    ) -> Result<(Guard, Carrier), LogRefused> {
+        let opening = Opening { program: "discreet".into(), robot: robot_name(robot), policy: None };
+        let rotation = Rotation { max_bytes: 20_000, max_age_hours: 0, keep_days: 0 };
+        let audit = Audit::stepped(Arc::clone(&machine.files), &log_path(), opening, clock, rotation)?;
+        let audit = Arc::new(audit);
+        let sender = Arc::new(SenderKey::from_secret(&machine.secret().unwrap()));
+        let receiving = ReceivingKey::from_secret(machine.secret().unwrap());
+        let command_keys = Arc::new(KeeperCommandKeys::with(receiving, Arc::clone(&sender)));
+        let changed = Arc::new(AtomicBool::new(false));
+        let guard = client::Guard {
+            socket: "/run/keeper.sock".into(),
+            sender: Arc::clone(&sender),
+            receiver: command_keys.public(),
+            domain: DOMAIN,
+            mark: audit.last().mark,
+        };
+        let (events, log) = (Arc::clone(&changed), Arc::clone(&audit));
+        let (keys, carrier) = KeyRing::carried(guard, move |event| handle(event, &log, &events));
+        command_keys.serve(&keys);
+        let mut gid = [robot as u8 + 1; 16];
+        gid[1] = run;
+        let guard = Guard {
+            robot,
+            disk: disk.clone(),
+            audit,
+            live: Arc::new(LivePolicy::new(policy_path(), None).on(Arc::clone(&machine.files))),
+            watch: PolicyWatch::on(Arc::clone(&machine.files), &policy_path()),
+            floor: Arc::new(ClockFloor::new(None)),
+            keys,
+            command_keys,
+            sender,
+            sources: Sources::default(),
+            routes: BTreeMap::new(),
+            ingress: None,
+            freshness: Arc::default(),
+            rates: Arc::default(),
+            started: now,
+            gid,
+            catalog: None,
+            grants_renewed: Duration::ZERO,
+            changed,
+            restored: false,
+            windows: Arc::default(),
+        };
+        Ok((guard, carrier))
+    }
+
+    /// Windows of the record since the last call: second of writing, topic, audience.
+    pub fn audiences(&self) -> Vec<(i64, String, String)> {
+        let mut windows = lock(&self.windows);
+        windows.read(&self.disk);
+        std::mem::take(&mut windows.audiences)
+    }
+
+    /// The audiences in the last catalogue: topic, and names.
+    pub fn catalogued(&self) -> Vec<(String, String)> {
+        let entries = self.catalog.iter().flat_map(|(_, catalog)| &catalog.entries);
+        entries.map(|entry| (entry.policy_topic.clone(), entry.audience.join(" "))).collect()
+    }
+
+    /// Messages that were taken and that no counter has, with their topic.
+    pub fn unaccounted(&self) -> Option<(&str, i64)> {
+        let counted = self.routes.iter().map(|(topic, route)| (topic.as_str(), route.unaccounted()));
+        counted.into_iter().find(|(_, lost)| *lost != 0)
+    }
+
+    /// Publishes on the outer domain what is due: grants and the catalogue.
+    pub fn posts(&mut self, now: Time, elapsed: Duration) -> Vec<(String, Vec<u8>)> {
+        let mut posts = Vec::new();
+        if self.changed.swap(false, Relaxed) || elapsed >= self.grants_renewed + RENEWED_EVERY {
+            self.grants_renewed = elapsed;
+            posts.push((GRANTS_TOPIC.to_owned(), self.keys.grants().message()));
+        }
+        let lease = Lease::from(now.nanoseconds);
+        let catalog = self.offers(now);
+        let known = self.catalog.as_ref().filter(|(known, _)| !known.is_due(lease.stamp));
+        if known.is_none_or(|(_, known)| *known != catalog) {
+            posts.push((CATALOG_TOPIC.to_owned(), catalog.signed(&self.sender, DOMAIN, lease)));
+            self.catalog = Some((lease, catalog));
+        }
+        posts
+    }
+
+    /// Judges the inner domain: opens, changes and closes routes and the ingress.
+    pub fn reconcile(&mut self, graph: &TopicGraph, inner: &Inner, now: Time, elapsed: Duration) {
+        self.sources.observe(graph, elapsed);
+        let policy = self.live.current().as_ref().map(Arc::clone);
+        let moment = |policy: &Policy| policy.moment(now.second(), self.floor.trusts(now.second()));
+        let desired = Desired::of(
+            &DomainFacts {
+                graph,
+                own: None,
+                policy: policy.as_ref().map(|policy| (policy, moment(policy))),
+                sources: &self.sources,
+                keys: self.keys.as_ref(),
+                now: elapsed,
+            },
+            |_| Ok(definition()),
+        );
+        let gone: Vec<String> =
+            self.routes.keys().filter(|topic| !desired.routes.contains_key(*topic)).cloned().collect();
+        for topic in gone {
+            self.routes.remove(&topic).iter_mut().for_each(Route::end);
+        }
+        for (topic, plan) in desired.routes {
+            if !self.routes.contains_key(&topic) {
+                let route = self.make(&topic, &inner[&topic], elapsed);
+                self.routes.insert(topic.clone(), route);
+            }
+            let source = plan.nodes.into_iter().collect::<Vec<_>>().join(" ");
+            let route = self.routes.get_mut(&topic).unwrap();
+            route.judge(&plan.policy, &plan.plan, &source, (now, elapsed));
+        }
+        let commands = policy.is_some_and(|policy| !policy.ingress().is_empty());
+        if !commands {
+            self.ingress = None;
+        } else if self.ingress.is_none() {
+            self.ingress = Some((self.authorizer(), IngressStats::default()));
+        }
+    }
+
+    /// Serves all routes; gives the messages that left.
+    pub fn serve(&mut self, now: Time, elapsed: Duration, at: Now) -> Vec<Left> {
+        self.routes.values_mut().flat_map(|route| route.serve(now, elapsed, at.at)).collect()
+    }
+
+    /// Decides on a message of the outer domain.
+    pub fn command(&mut self, from: Gid, sealed: &mut [u8], now: Time, at: Now, outcome: &mut Outcome) {
+        let Some((authorizer, stats)) = &mut self.ingress else { return };
+        let let_in = let_in(authorizer, &from, sealed, (now, at));
+        if self.disk.is_dead() {
+            return;
+        }
+        match let_in {
+            Ok((sender, message)) => {
+                stats.accepted.fetch_add(1, Relaxed);
+                let topic = command_topic(COMMAND);
+                let durable = lock(&self.windows).has(&self.disk, &topic, "command", now.second());
+                outcome.obeyed.push((from, Obeyed { sender, message, durable }));
+            }
+            Err(rejected) => {
+                outcome.refused.push((from, rejected.reason));
+                authorizer.refuse(stats, rejected, now);
+            }
+        }
+    }
+
+    fn make(&self, topic: &str, waiting: &Arc<Mutex<Waiting>>, elapsed: Duration) -> Route {
+        let seal = || {
+            let of = SealedTopic {
+                domain: DOMAIN,
+                topic: topic.into(),
+                type_name: TYPE.into(),
+                type_hash: definition().hash.clone(),
+            };
+            Some(Seal::new(of, Arc::clone(&self.keys) as Arc<dyn Keys>))
+        };
+        let seals = discreet_seal::PerForm::of(|_| seal());
+        let outbound = Outbound {
+            topic: topic.into(),
+            source: String::new(),
+            definition: definition(),
+            decision: None,
+            live: Arc::clone(&self.live),
+            clock: Arc::clone(&self.floor),
+            audit: Arc::clone(&self.audit),
+            keys: Arc::clone(&self.keys) as Arc<dyn Keys>,
+            protection: Protection { makers: Makers { seals, ..Makers::default() }, ..Protection::default() },
+            egress: Route::exit(topic, &self.disk, &self.windows),
+        };
+        Route::new(outbound, Arc::clone(waiting), elapsed)
+    }
+
+    fn authorizer(&self) -> Authorizer {
+        let definition = definition();
+        Authorizer::new(AuthorizerParts {
+            name: COMMAND.into(),
+            kind: IngressKind::Command,
+            outside: command_topic(COMMAND),
+            domain: DOMAIN,
+            type_name: TYPE.into(),
+            type_hash: definition.hash.clone(),
+            plan: definition.plan.clone(),
+            description: Some(definition.description.clone()),
+            freshness: Arc::clone(&self.freshness),
+            rates: Arc::clone(&self.rates),
+            started: self.started.at,
+            live: Arc::clone(&self.live),
+            audit: Arc::clone(&self.audit),
+            clock: Arc::clone(&self.floor),
+            command_keys: Arc::clone(&self.command_keys) as Arc<dyn CommandKeys>,
+        })
+    }
+
+    fn offers(&self, now: Time) -> Catalog {
+        let Some(policy) = self.live.current().as_ref().map(Arc::clone) else { return Catalog::default() };
+        let moment = policy.moment(now.second(), self.floor.trusts(now.second()));
+        let facts =
+            OfferFacts { policy: &policy, moment, keys: self.keys.as_ref(), prefix: "", publisher: self.gid };
+        let specs: Vec<_> =
+            self.routes.keys().filter_map(|topic| Some((topic, spec(&policy, topic)?))).collect();
+        let nodes = BTreeSet::from(["/driver".to_owned()]);
+        facts.catalog(specs.iter().map(|(topic, spec)| OfferedRoute {
+            topic,
+            spec,
+            nodes: &nodes,
+            offered: vec![Qos::DEFAULT],
+        }))
+    }
+}
+
+/// The steps of `discreet_ros::ingress::command`: sender and message, once they are recorded.
+fn let_in(
+    authorizer: &mut Authorizer,
+    from: &Gid,
+    sealed: &mut [u8],
+    (now, at): (Time, Now),
+) -> Result<(String, Vec<u8>), Rejected> {
+    let facts = authorizer.facts(now, at.at)?;
+    let command = authorizer.admit(&facts, from, sealed)?;
+    let who = &command.sender().name;
+    let _receipt = authorizer.record(authorizer.form(), who, command.message(), now)?;
+    Ok((who.clone(), command.message().to_vec()))
+}
+
+/// The properties of a route that the catalogue shows.
+fn spec(policy: &Policy, topic: &str) -> Option<discreet_guard::desired::RouteSpec> {
+    let declared = policy.topic(topic)?;
+    Some(discreet_guard::desired::RouteSpec {
+        type_name: TYPE.into(),
+        type_hash: definition().hash.clone(),
+        ever: Default::default(),
+        redacts: false,
+        watches: false,
+        looks: false,
+        contextual: declared.class().is_contextual(),
+        depth: None,
+    })
+}
+
+/// Follows the events of the keeper, as `nodes/guard/keeper_events.rs` does.
+fn handle(event: &Event, audit: &Audit, changed: &AtomicBool) {
+    match event {
+        Event::Changed => changed.store(true, Relaxed),
+        Event::Revoked(who) => audit.keys("revoked", who, ""),
+        Event::Granted(who) => audit.keys("granted", who, ""),
+        Event::KeeperGone(why) => audit.keys("keeper_gone", "", why),
+        Event::KeeperBack => audit.keys("keeper_back", "", ""),
+        Event::Trust(_) => {}
+        Event::Mismatch(why) => audit.keys("mismatch", "", why),
+        Event::Marked(mark) => audit.keys("mark", "", mark),
+        Event::Rekeyed(who, which) => audit.keys("rekeyed", who, which),
+        Event::AnotherGuard(which) => audit.keys("another_guard", "", which),
+        Event::NewState(what) => audit.keys("new_state", "", what),
+        Event::LogGone(what) => audit.keys("log_gone", "", what),
+    }
+}

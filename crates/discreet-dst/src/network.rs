@@ -1,0 +1,121 @@
+//! The outer domain: delivers, and drops, delays, doubles and reorders as it is told. Everyone hears everything.
+
+use std::collections::BTreeMap;
+
+use discreet_graph::Gid;
+
+use crate::rng::Rng;
+
+/// A message on the outer domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packet {
+    /// The topic.
+    pub topic: String,
+    /// The publisher.
+    pub from: Gid,
+    /// The serialized message.
+    pub bytes: Vec<u8>,
+    /// The robot that published it; none for parties and strangers.
+    pub robot: Option<usize>,
+}
+
+/// Present behaviour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Weather {
+    /// Of a hundred messages, so many are lost.
+    pub drops: u64,
+    /// Of a hundred, so many arrive twice.
+    pub doubles: u64,
+    /// The longest delay in milliseconds. Delays differ, so messages overtake each other.
+    pub delay: u64,
+}
+
+/// Messages under way, and what is latched.
+#[derive(Debug, Default)]
+pub struct Network {
+    /// The present behaviour.
+    pub weather: Weather,
+    /// Parties and robots that are cut off: nothing reaches them or comes from them.
+    pub cut: Vec<Node>,
+    under_way: BTreeMap<(u64, u64), (Packet, Node)>,
+    latched: BTreeMap<(String, Gid), Packet>,
+    /// Everything that anybody heard, for those who repeat it. The newest.
+    heard: Vec<Packet>,
+    sent: u64,
+    /// Messages that the network lost, doubled or delayed.
+    pub faults: u64,
+}
+
+/// A participant of the outer domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Node {
+    /// The guard of a robot.
+    Guard(usize),
+    /// A party, with its unsealers and commanders.
+    Party(usize),
+}
+
+/// Packets that strangers remember.
+const REMEMBERED: usize = 400;
+
+impl Network {
+    /// Sends a message to every node, at a time in milliseconds.
+    pub fn send(&mut self, packet: Packet, from: Option<Node>, to: &[Node], now: u64, rng: &mut Rng) {
+        if self.heard.len() >= REMEMBERED {
+            self.heard.remove(rng.below(REMEMBERED));
+        }
+        self.heard.push(packet.clone());
+        if packet.robot.is_some() && packet.topic.starts_with("/discreet/") {
+            self.latched.insert((packet.topic.clone(), packet.from), packet.clone());
+        }
+        if from.is_some_and(|from| self.cut.contains(&from)) {
+            self.faults += 1;
+            return;
+        }
+        for node in to {
+            self.send_to(*node, &packet, now, rng);
+        }
+    }
+
+    fn send_to(&mut self, node: Node, packet: &Packet, now: u64, rng: &mut Rng) {
+        let Weather { drops, doubles, delay } = self.weather;
+        if self.cut.contains(&node) || (drops > 0 && rng.percent(drops)) {
+            self.faults += 1;
+            return;
+        }
+        let copies = if doubles > 0 && rng.percent(doubles) { 2 } else { 1 };
+        self.faults += copies - 1 + u64::from(delay > 0);
+        for _ in 0..copies {
+            let due = now + if delay > 0 { rng.number() % (delay + 1) } else { 0 };
+            self.sent += 1;
+            self.under_way.insert((due, self.sent), (packet.clone(), node));
+        }
+    }
+
+    /// Gives a node that has just come what is latched.
+    pub fn join(&mut self, node: Node, now: u64, rng: &mut Rng) {
+        let latched: Vec<Packet> = self.latched.values().cloned().collect();
+        latched.iter().for_each(|packet| self.send_to(node, packet, now, rng));
+    }
+
+    /// A publisher is gone, and what it latched.
+    pub fn leave(&mut self, gid: &Gid) {
+        self.latched.retain(|(_, from), _| from != gid);
+    }
+
+    /// Messages that arrive until `now`, in order.
+    pub fn arrived(&mut self, now: u64) -> Vec<(Packet, Node)> {
+        let later = self.under_way.split_off(&(now + 1, 0));
+        std::mem::replace(&mut self.under_way, later).into_values().collect()
+    }
+
+    /// Everything that strangers remember.
+    pub fn heard(&self) -> &[Packet] {
+        &self.heard
+    }
+
+    /// All is well again.
+    pub fn calm(&mut self) {
+        (self.weather, self.cut) = (Weather::default(), Vec::new());
+    }
+}

@@ -1,0 +1,363 @@
+//! The steps of a run. Each is drawn before the run and carries its own randomness, so that the others stay the same
+//! when one is left out.
+
+use std::fmt;
+
+use crate::network::{Node, Weather};
+use crate::rng::Rng;
+use crate::setting::{COMMAND, OPEN, PARTIES, Rights, SEALED, SHUT, Setting, robot_name};
+
+/// A step, and the seed of its randomness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// Its kind.
+    pub kind: Kind,
+    /// The seed of everything that is random in it.
+    pub entropy: u64,
+}
+
+/// A process of a robot, or a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The keeper of a robot.
+    Keeper(usize),
+    /// The guard of a robot.
+    Guard(usize),
+    /// Unsealers and commanders of a party.
+    Party(usize),
+}
+
+/// Damage to the files of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Damage {
+    /// A bit flips in one file.
+    Flip,
+    /// The state, the mark or the log is gone.
+    Delete,
+    /// The state is that of an earlier time; the mark is not.
+    RollBack,
+    /// State and mark are those of an earlier time.
+    RollBackBoth,
+}
+
+/// Change of a robot's policy file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewPolicy {
+    /// The next version, with other rights.
+    Next(Rights),
+    /// The file of an earlier version.
+    Older,
+    /// Half of a file.
+    Broken,
+}
+
+/// An act of a stranger: no key, but everything that was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trick {
+    /// Repeats messages.
+    Replay,
+    /// Repeats messages on other topics.
+    Elsewhere,
+    /// Repeats messages with a bit flipped.
+    Flip,
+    /// A catalogue in a robot's name, without topics.
+    Catalog,
+    /// Grants in a robot's name.
+    Grants,
+    /// Hundreds of publishers send what costs nothing to refuse.
+    Flood,
+}
+
+/// Kinds of steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Time passes: so many ticks of so many milliseconds.
+    Pass(u32, u64),
+    /// A driver publishes on the inner domain.
+    Publish {
+        /// The robot.
+        robot: usize,
+        /// The topic, of [`PUBLISHED`].
+        topic: usize,
+        /// The number of messages.
+        count: usize,
+        /// They are not messages of their type.
+        malformed: bool,
+    },
+    /// Another node of the driver's name publishes too.
+    Impostor {
+        /// The robot.
+        robot: usize,
+        /// True at its start, false at its end.
+        on: bool,
+    },
+    /// A party commands a robot.
+    Command {
+        /// The party.
+        party: usize,
+        /// The robot.
+        robot: usize,
+        /// The number of messages.
+        count: usize,
+    },
+    /// A stranger acts.
+    Stranger(Trick, usize),
+    /// An administrator revokes a party.
+    Revoke {
+        /// The robot.
+        robot: usize,
+        /// The party.
+        party: usize,
+    },
+    /// An administrator grants it again.
+    Grant {
+        /// The robot.
+        robot: usize,
+        /// The party.
+        party: usize,
+    },
+    /// The policy file changes.
+    Policy {
+        /// The robot.
+        robot: usize,
+        /// The change.
+        new: NewPolicy,
+    },
+    /// A party has other keys from now on.
+    Rotate {
+        /// The party.
+        party: usize,
+    },
+    /// A part is killed; true: the power fails.
+    Kill(Part, bool),
+    /// A part that does not run is started.
+    Start(Part),
+    /// A person starts the keeper of a robot with the option that its message names.
+    Person {
+        /// The robot.
+        robot: usize,
+    },
+    /// A part dies at a later operation on its disk.
+    Fuse(Part, u32),
+    /// The disk of a part is full, or no longer.
+    Full(Part, bool),
+    /// The power of a part fails, and its files are damaged.
+    Damaged(Part, Damage),
+    /// The clock of a robot or a party is set.
+    Clock(Node, i64),
+    /// A keeper is stopped, or goes on.
+    Stop {
+        /// The robot.
+        robot: usize,
+        /// True at its start, false at its end.
+        on: bool,
+    },
+    /// The network changes.
+    Weather(Weather),
+    /// A node is cut off, or connected again.
+    Cut(Node, bool),
+}
+
+/// Topics on which a driver publishes.
+pub const PUBLISHED: [&str; 4] = [SEALED[0], SEALED[1], OPEN, SHUT];
+
+impl Step {
+    /// Draws a step.
+    pub fn draw(rng: &mut Rng, setting: &Setting) -> Step {
+        let entropy = rng.number();
+        Step { kind: Kind::draw(rng, setting), entropy }
+    }
+}
+
+impl Kind {
+    fn draw(rng: &mut Rng, setting: &Setting) -> Kind {
+        let (robot, party) = (rng.below(setting.robots), rng.below(PARTIES.len()));
+        match rng.below(1000) {
+            0..=249 => Kind::Pass(1 + rng.below(10) as u32, rng.pick(&[50, 100, 300, 1000])),
+            250..=289 => Kind::Pass(10 + rng.below(50) as u32, 1000),
+            290..=293 => Kind::Pass(60 + rng.below(300) as u32, 2000),
+            294..=519 => {
+                let (topic, count) = (rng.below(PUBLISHED.len()), 1 + rng.below(4));
+                Kind::Publish { robot, topic, count, malformed: rng.percent(3) }
+            }
+            520..=529 => Kind::Impostor { robot, on: rng.percent(50) },
+            530..=639 => Kind::Command { party, robot, count: 1 + rng.below(3) },
+            640..=729 => Kind::Stranger(Trick::draw(rng), 1 + rng.below(12)),
+            730..=764 => Kind::Revoke { robot, party },
+            765..=789 => Kind::Grant { robot, party },
+            790..=809 => Kind::Policy { robot, new: NewPolicy::draw(rng) },
+            810..=817 => Kind::Rotate { party },
+            818..=857 => Kind::Kill(Part::draw(rng, setting), rng.percent(40)),
+            858..=907 => Kind::Start(Part::draw(rng, setting)),
+            908..=915 => Kind::Person { robot },
+            916..=933 => Kind::Fuse(Part::of_robot(rng, setting), rng.below(40) as u32),
+            934..=941 => Kind::Full(Part::of_robot(rng, setting), rng.percent(50)),
+            942..=953 => Kind::Damaged(Part::of_robot(rng, setting), Damage::draw(rng)),
+            954..=965 => Kind::Clock(Node::draw(rng, setting), drawn_skew(rng)),
+            966..=975 => Kind::Stop { robot, on: rng.percent(50) },
+            976..=987 => Kind::Weather(drawn_weather(rng)),
+            _ => Kind::Cut(Node::draw(rng, setting), rng.percent(50)),
+        }
+    }
+
+    /// True for a fault of the world, which a calm one does not have.
+    pub fn is_fault(&self) -> bool {
+        matches!(
+            self,
+            Kind::Impostor { .. }
+                | Kind::Stranger(..)
+                | Kind::Kill(..)
+                | Kind::Fuse(..)
+                | Kind::Full(..)
+                | Kind::Damaged(..)
+                | Kind::Clock(..)
+                | Kind::Stop { .. }
+                | Kind::Weather(_)
+                | Kind::Cut(..)
+                | Kind::Publish { malformed: true, .. }
+                | Kind::Policy { new: NewPolicy::Older | NewPolicy::Broken, .. }
+        )
+    }
+
+    /// Its name in counts of coverage.
+    pub fn name(&self) -> String {
+        let text = format!("{self:?}");
+        text.split(['(', ' ']).next().unwrap_or_default().to_lowercase()
+    }
+}
+
+impl Trick {
+    fn draw(rng: &mut Rng) -> Trick {
+        let all =
+            [Trick::Replay, Trick::Replay, Trick::Elsewhere, Trick::Flip, Trick::Catalog, Trick::Grants];
+        if rng.percent(3) { Trick::Flood } else { rng.pick(&all) }
+    }
+}
+
+impl NewPolicy {
+    fn draw(rng: &mut Rng) -> NewPolicy {
+        match rng.below(10) {
+            0..=7 => NewPolicy::Next(Rights::draw(rng)),
+            8 => NewPolicy::Older,
+            _ => NewPolicy::Broken,
+        }
+    }
+}
+
+impl Damage {
+    fn draw(rng: &mut Rng) -> Damage {
+        rng.pick(&[Damage::Flip, Damage::Flip, Damage::Delete, Damage::RollBack, Damage::RollBackBoth])
+    }
+}
+
+impl Part {
+    fn draw(rng: &mut Rng, setting: &Setting) -> Part {
+        if rng.percent(20) { Part::Party(rng.below(PARTIES.len())) } else { Part::of_robot(rng, setting) }
+    }
+
+    fn of_robot(rng: &mut Rng, setting: &Setting) -> Part {
+        let robot = rng.below(setting.robots);
+        if rng.percent(50) { Part::Keeper(robot) } else { Part::Guard(robot) }
+    }
+}
+
+impl Node {
+    fn draw(rng: &mut Rng, setting: &Setting) -> Node {
+        match rng.percent(60) {
+            true => Node::Guard(rng.below(setting.robots)),
+            false => Node::Party(rng.below(PARTIES.len())),
+        }
+    }
+}
+
+fn drawn_weather(rng: &mut Rng) -> Weather {
+    let percent = |rng: &mut Rng| if rng.percent(50) { 0 } else { rng.pick(&[1, 10, 50]) };
+    let (drops, doubles) = (percent(rng), percent(rng));
+    Weather { drops, doubles, delay: rng.pick(&[0, 20, 200, 1500, 10_000]) }
+}
+
+/// A new error of a clock in milliseconds: mostly right again, at times off by seconds, hours or months.
+fn drawn_skew(rng: &mut Rng) -> i64 {
+    let size = rng.pick(&[0, 0, 300, 1500, 4000, 20_000, 100_000, 4_000_000, 90_000_000, 8_000_000_000]);
+    if rng.percent(50) { size } else { -size }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Part::Keeper(robot) => write!(out, "the keeper of {}", robot_name(*robot)),
+            Part::Guard(robot) => write!(out, "the guard of {}", robot_name(*robot)),
+            Part::Party(party) => write!(out, "{}", PARTIES[*party]),
+        }
+    }
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Node::Guard(robot) => write!(out, "{}", robot_name(*robot)),
+            Node::Party(party) => write!(out, "{}", PARTIES[*party]),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Kind::Pass(ticks, ms) => write!(out, "{:.1} s pass", f64::from(ticks) * ms as f64 / 1000.0),
+            Kind::Publish { robot, topic, count, malformed } => {
+                let what = if malformed { "malformed messages" } else { "messages" };
+                write!(out, "{} publishes {count} {what} on {}", robot_name(robot), PUBLISHED[topic])
+            }
+            Kind::Impostor { robot, on } => {
+                let verb = if on { "appears" } else { "is gone" };
+                write!(out, "an impostor of the driver {verb} inside {}", robot_name(robot))
+            }
+            Kind::Command { party, robot, count } => {
+                write!(out, "{} sends {} {count} commands on {COMMAND}", PARTIES[party], robot_name(robot))
+            }
+            Kind::Stranger(trick, count) => write!(out, "a stranger: {trick:?}, {count} times"),
+            Kind::Revoke { robot, party } => {
+                write!(out, "{} is revoked at {}", PARTIES[party], robot_name(robot))
+            }
+            Kind::Grant { robot, party } => {
+                write!(out, "{} is granted again at {}", PARTIES[party], robot_name(robot))
+            }
+            Kind::Policy { robot, new } => match new {
+                NewPolicy::Next(_) => write!(out, "{} gets the next policy", robot_name(robot)),
+                NewPolicy::Older => write!(out, "{} gets an older policy", robot_name(robot)),
+                NewPolicy::Broken => write!(out, "{} gets half a policy", robot_name(robot)),
+            },
+            Kind::Rotate { party } => write!(out, "{} has new keys", PARTIES[party]),
+            Kind::Kill(part, power) => {
+                write!(out, "{part} is killed{}", if power { ", its power fails" } else { "" })
+            }
+            Kind::Start(part) => write!(out, "{part} is started"),
+            Kind::Person { robot } => write!(out, "a person brings the keeper of {} up", robot_name(robot)),
+            Kind::Fuse(part, left) => write!(out, "{part} will die at operation {left} on its disk"),
+            Kind::Full(part, on) => {
+                write!(out, "the disk of {part} {}", if on { "is full" } else { "has room again" })
+            }
+            Kind::Damaged(part, damage) => {
+                write!(out, "the power of {part} fails, and its files are damaged: {damage:?}")
+            }
+            Kind::Clock(node, ms) => {
+                write!(out, "the clock of {node} is wrong by {:.1} s", ms as f64 / 1000.0)
+            }
+            Kind::Stop { robot, on } => {
+                write!(
+                    out,
+                    "the keeper of {} {}",
+                    robot_name(robot),
+                    if on { "is stopped" } else { "goes on" }
+                )
+            }
+            Kind::Weather(Weather { drops, doubles, delay }) => {
+                write!(out, "the network loses {drops} %, doubles {doubles} %, delays up to {delay} ms")
+            }
+            Kind::Cut(node, on) => {
+                write!(out, "{node} is {}", if on { "cut off" } else { "connected again" })
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Everything together: one process, one thread, virtual time.
+
+mod acts;
+mod calm;
+mod checks;
+mod strangers;
+
+use std::collections::HashMap;
+
+use discreet_graph::Gid;
+use discreet_guard::ingress::Refused;
+use discreet_keeper::client::Now;
+use discreet_keeper::state::Decision;
+
+use crate::clock::Monotonic;
+use crate::guard::Outcome;
+use crate::ledger::{Acting, Broken, Ledger, RobotLedger};
+use crate::link::Secrets;
+use crate::network::{Network, Node, Packet};
+use crate::party::Party;
+use crate::rng::Rng;
+use crate::robot::{GUARD, KEEPER, Robot};
+use crate::setting::{COMMAND, PARTIES, Rights, Setting, command_topic, number_in};
+use crate::step::Step;
+use discreet_seal::sealed_topic;
+
+/// All robots, parties, strangers, the network, and the ledger.
+pub struct World {
+    setting: Setting,
+    time: Monotonic,
+    /// Milliseconds by which true time was moved on beyond the monotonic.
+    leapt: u64,
+    robots: Vec<Robot>,
+    parties: Vec<Party>,
+    strangers: Secrets,
+    network: Network,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The message of each number of each publisher inside.
+    numbers: HashMap<(usize, Gid, u64), usize>,
+    rng: Rng,
+    reconciled: u64,
+    /// The latest second that any clock has shown.
+    latest_shown: i64,
+    /// The story, if it is told.
+    pub story: Option<Vec<String>>,
+    /// Ticks of the world.
+    pub ticks: u64,
+}
+
+/// The nodes that hear everything.
+fn everyone(setting: &Setting) -> Vec<Node> {
+    (0..setting.robots).map(Node::Guard).chain((0..PARTIES.len()).map(Node::Party)).collect()
+}
+
+impl World {
+    /// A world in which everything runs.
+    pub fn new(setting: Setting, seed: u64, tells: bool) -> World {
+        let mut rng = Rng::new(seed ^ 0x5eed);
+        let mut robots: Vec<Robot> = (0..setting.robots).map(|number| Robot::new(number, &mut rng)).collect();
+        let machine = discreet_host::machine::Machine {
+            files: std::sync::Arc::new(crate::disk::Disk::default()),
+            random: std::sync::Arc::new(crate::rng::SeededRandom::new(rng.number())),
+        };
+        let publics: Vec<_> = robots.iter().map(Robot::public).collect();
+        let parties: Vec<Party> =
+            (0..PARTIES.len()).map(|party| Party::new(party, Secrets::draw(&machine), &publics)).collect();
+        let mut ledger = Ledger::default();
+        for robot in &mut robots {
+            let text = Rights::FIRST.policy(&setting, robot.number, 1);
+            robot.put_policy(&text);
+            robot.policies.insert(1, text);
+            parties.iter().for_each(|party| robot.put_public(party.party, &party.secrets));
+            let mut of = RobotLedger::default();
+            of.rights.insert(1, Rights::FIRST);
+            ledger.robots.push(of);
+        }
+        let mut world = World {
+            setting,
+            time: Monotonic::start(),
+            leapt: 0,
+            robots,
+            parties,
+            strangers: Secrets::draw(&machine),
+            network: Network::default(),
+            ledger,
+            numbers: HashMap::new(),
+            rng,
+            reconciled: 0,
+            latest_shown: 0,
+            story: tells.then(Vec::new),
+            ticks: 0,
+        };
+        world.set_clocks();
+        for robot in 0..setting.robots {
+            world.robots[robot].start_keeper(Decision::New).unwrap();
+            let now = world.now(robot);
+            world.robots[robot].start_guard(now).unwrap();
+        }
+        world
+    }
+
+    /// Takes a step; a broken promise ends the run.
+    pub fn take(&mut self, step: &Step) -> Result<(), Broken> {
+        self.rng = Rng::new(step.entropy);
+        if self.story.is_some() {
+            self.tell(step.kind.to_string());
+        }
+        self.ledger.count("steps", 1);
+        if step.kind.is_fault() {
+            self.ledger.count("faults", 1);
+        }
+        self.act(step.kind)?;
+        self.settle()
+    }
+
+    /// The true time in milliseconds since the start.
+    fn truth(&self) -> u64 {
+        self.time.ms + self.leapt
+    }
+
+    fn now(&self, robot: usize) -> Now {
+        self.time.now(&self.robots[robot].clock)
+    }
+
+    fn set_clocks(&mut self) {
+        let truth = self.truth();
+        let clocks = self.robots.iter().map(|robot| &robot.clock);
+        for clock in clocks.chain(self.parties.iter().map(|party| &party.clock)) {
+            clock.set(truth);
+            self.latest_shown = self.latest_shown.max(clock.second());
+        }
+    }
+
+    fn tell(&mut self, what: String) {
+        let at = self.truth() as f64 / 1000.0;
+        if let Some(story) = &mut self.story {
+            story.push(format!("{at:9.1} s  {what}"));
+        }
+    }
+
+    /// Time passes.
+    fn tick(&mut self, ms: u64) -> Result<(), Broken> {
+        self.time.ms += ms;
+        self.set_clocks();
+        self.settle()
+    }
+
+    /// Everybody does what is due now.
+    fn settle(&mut self) -> Result<(), Broken> {
+        self.ticks += 1;
+        let reconciles = self.time.ms >= self.reconciled + 1000;
+        if reconciles {
+            self.reconciled = self.time.ms;
+        }
+        for robot in 0..self.robots.len() {
+            self.serve_robot(robot, reconciles)?;
+        }
+        let arrived = self.network.arrived(self.time.ms);
+        for (packet, node) in arrived {
+            match node {
+                Node::Guard(robot) if packet.topic == command_topic(COMMAND) => {
+                    self.command_arrives(robot, packet)?
+                }
+                Node::Guard(_) => {}
+                Node::Party(party) => self.parties[party].hear(&packet),
+            }
+        }
+        for party in 0..self.parties.len() {
+            let (elapsed, truth) = (self.time.elapsed(), self.truth());
+            let opened = self.parties[party].attend(elapsed);
+            let of = (party, self.parties[party].run, self.parties[party].clock.second());
+            for message in opened {
+                let number = number_in(&message.message, b'm').unwrap_or(usize::MAX);
+                self.ledger.opened(of, number, (message.robot, &message.topic), truth)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeper, guard and the socket between them.
+    fn serve_robot(&mut self, number: usize, reconciles: bool) -> Result<(), Broken> {
+        let now = self.now(number);
+        let (time, elapsed) = (self.robots[number].clock.time(), self.time.elapsed());
+        let robot = &mut self.robots[number];
+        robot.link.tick(now.second);
+        robot.link.exchange(now, 1);
+        self.look_at_keeper(number)?;
+        let robot = &mut self.robots[number];
+        let graph = robot.graph();
+        let Some(guard) = &mut robot.guard else { return self.buried(number) };
+        guard.follow(&mut robot.link, now);
+        robot.link.exchange(now, 1);
+        if reconciles {
+            guard.reconcile(&graph, &robot.inner, time, elapsed);
+        }
+        let left = guard.serve(time, elapsed, now);
+        let posts = guard.posts(time, elapsed);
+        guard.audit.flush();
+        let gid = guard.gid;
+        self.look_at_keeper(number)?;
+        self.look_at_guard(number)?;
+        for left in left {
+            self.left(number, left)?;
+        }
+        for (topic, bytes) in posts {
+            self.publish(Packet { topic, from: gid, bytes, robot: Some(number) }, Some(Node::Guard(number)));
+        }
+        self.buried(number)
+    }
+
+    /// Parts that have died at an operation on their disk.
+    fn buried(&mut self, number: usize) -> Result<(), Broken> {
+        for which in [KEEPER, GUARD] {
+            if self.robots[number].disks[which].is_dead() {
+                let part = if which == KEEPER { "keeper" } else { "guard" };
+                self.tell(format!("the {part} of r{number} has died in the middle of its work"));
+                self.kill(number, which, true);
+            }
+        }
+        Ok(())
+    }
+
+    fn kill(&mut self, robot: usize, which: usize, power: bool) {
+        let gid = self.robots[robot].kill(which, power, &mut self.rng);
+        gid.iter().for_each(|gid| self.network.leave(gid));
+        if which == GUARD && self.robots[robot].rolled_back {
+            self.ledger.rolled_back(robot, false);
+        }
+    }
+
+    fn publish(&mut self, packet: Packet, from: Option<Node>) {
+        let now = self.time.ms;
+        let everyone = everyone(&self.setting);
+        self.network.send(packet, from, &everyone, now, &mut self.rng);
+    }
+
+    /// A message left the guard.
+    fn left(&mut self, robot: usize, left: crate::route::Left) -> Result<(), Broken> {
+        let Some(message) = self.numbers.get(&(robot, left.origin.0, left.origin.1)).copied() else {
+            return Err(Broken { promise: "nothing that was not sent", what: format!("on {}", left.topic) });
+        };
+        self.ledger.left(message, left.contextual, left.recorded, left.durable)?;
+        let acting = self.acting(robot);
+        let topic = if left.sealed {
+            let (counter, key) = (&left.bytes[4..12], &left.bytes[12..16]);
+            let counter = u64::from_le_bytes(counter.try_into().unwrap());
+            let key = u32::from_le_bytes(key.try_into().unwrap());
+            self.ledger.sealed(acting, message, (key, counter))?;
+            sealed_topic(&left.topic, discreet_seal::Form::Clear)
+        } else {
+            self.ledger.left_open(message)?;
+            left.topic
+        };
+        let mut gid = self.robots[robot].guard.as_ref().map(|guard| guard.gid).unwrap_or_default();
+        gid[15] = 9;
+        let packet = Packet { topic, from: gid, bytes: left.bytes, robot: Some(robot) };
+        self.publish(packet, Some(Node::Guard(robot)));
+        Ok(())
+    }
+
+    fn acting(&self, robot: usize) -> Acting {
+        let guard = self.robots[robot].guard.as_ref();
+        let version = guard.and_then(|guard| guard.live.current().as_ref().map(|policy| policy.version()));
+        Acting {
+            robot,
+            at: self.truth(),
+            second: self.robots[robot].clock.second(),
+            version: version.unwrap_or_default(),
+            // Keys of the present and the next epoch.
+            bound: 1000 * (2 * self.setting.epoch.max(self.setting.operational) + 35),
+        }
+    }
+
+    fn command_arrives(&mut self, robot: usize, mut packet: Packet) -> Result<(), Broken> {
+        let (now, time) = (self.now(robot), self.robots[robot].clock.time());
+        let from = packet.from;
+        let mut outcome = Outcome::default();
+        let Some(guard) = &mut self.robots[robot].guard else { return Ok(()) };
+        guard.command(from, &mut packet.bytes, time, now, &mut outcome);
+        let heard = self.robots[robot].link.heard;
+        for (_, obeyed) in outcome.obeyed {
+            let command = number_in(&obeyed.message, b'c').unwrap_or(usize::MAX);
+            // The lease ends by either clock.
+            let silent = heard.map_or(u64::MAX, |heard| {
+                let monotonic = now.at.saturating_duration_since(heard.at).as_millis() as u64;
+                monotonic.max(1000 * u64::try_from(now.second - heard.second).unwrap_or(0))
+            });
+            self.ledger.obeyed(self.acting(robot), &obeyed.sender, command, silent, time.nanoseconds)?;
+            if !obeyed.durable {
+                let what = format!("a command of {} went in, and no durable entry says so", obeyed.sender);
+                return Err(Broken { promise: "nothing without a record", what });
+            }
+        }
+        for (_, reason) in outcome.refused {
+            let label = reason.label();
+            self.ledger.count(label, 1);
+            let of_party = self.parties.iter().any(|party| party.gid == from);
+            if reason == Refused::Flood && of_party {
+                self.ledger.count("own flood", 1);
+            }
+        }
+        Ok(())
+    }
+}

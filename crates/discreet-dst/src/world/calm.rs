@@ -1,0 +1,147 @@
+//! The end of a run: faults stop, persons do what the messages say, and honest parties get again what they may.
+
+use super::World;
+use crate::clock::START;
+use crate::ledger::Broken;
+use crate::robot::{GUARD, KEEPER};
+use crate::setting::{PARTIES, SEALED, robot_name};
+use crate::step::Trick;
+
+/// Seconds after the last fault within which everything works again: a lease, a renewal, and the silence after which
+/// a dead peer is noticed.
+pub const WITHIN: u32 = 45;
+
+impl World {
+    /// Ends all faults but strangers, and checks that everything works again within [`WITHIN`].
+    pub fn calm_down(&mut self) -> Result<(), Broken> {
+        self.tell("all faults end; strangers stay".into());
+        self.end_faults()?;
+        for second in 0..WITHIN {
+            if second % 9 == 4 {
+                self.trick(Trick::Catalog, 1);
+                self.trick(Trick::Grants, 1);
+                self.trick(Trick::Replay, 3);
+            }
+            self.tick(1000)?;
+        }
+        self.probe()
+    }
+
+    fn end_faults(&mut self) -> Result<(), Broken> {
+        self.network.calm();
+        self.leap();
+        for robot in 0..self.robots.len() {
+            self.buried(robot)?;
+            self.robots[robot].impostor = false;
+            self.robots[robot].link.stopped = false;
+            let newest = self.robots[robot].policies.values().last().cloned().unwrap_or_default();
+            self.robots[robot].put_policy(&newest);
+            for which in [KEEPER, GUARD] {
+                self.robots[robot].disks[which].set_full(false);
+                self.robots[robot].disks[which].set_fuse(u32::MAX);
+            }
+            self.person(robot)?;
+            if self.robots[robot].guard.is_none() && self.start_guard(robot).is_err() {
+                self.move_log_away(robot);
+                let _tried_again_below = self.start_guard(robot);
+            }
+        }
+        for _ in 0..3 {
+            self.tick(1000)?;
+            // A keeper that learns from its guard that it is outdated.
+            (0..self.robots.len()).try_for_each(|robot| self.person(robot))?;
+        }
+        for robot in 0..self.robots.len() {
+            self.repeat_grants(robot);
+        }
+        // A reader that has a key of the same id waits for its end; docs/simulation.md has this as a limit.
+        let unheld = self.ledger.robots.iter().any(|robot| robot.unheld);
+        if unheld || self.rng.percent(50) {
+            (0..self.parties.len()).for_each(|party| self.restart_party(party));
+        }
+        Ok(())
+    }
+
+    /// An order that had no answer may have taken effect all the same: the administrator looks, and grants again.
+    fn repeat_grants(&mut self, robot: usize) {
+        for party in 0..PARTIES.len() {
+            if self.ledger.robots[robot].revoked.contains_key(&party) {
+                continue;
+            }
+            let engine = self.robots[robot].link.engine.as_ref();
+            if engine.is_some_and(|engine| engine.state().revoked().any(|(who, _)| who == PARTIES[party])) {
+                self.grant(robot, party);
+            }
+        }
+    }
+
+    /// True time moves on beyond every time that a wrong clock has shown, and all clocks are right.
+    fn leap(&mut self) {
+        let clocks = || {
+            self.robots.iter().map(|robot| &robot.clock).chain(self.parties.iter().map(|party| &party.clock))
+        };
+        let latest = clocks().map(|clock| clock.second()).max().unwrap_or(START).max(self.latest_shown);
+        let ahead = (latest + 6 - START).max(0) as u64 * 1000;
+        self.leapt = ahead.max(self.truth()) - self.time.ms;
+        self.robots.iter_mut().for_each(|robot| robot.clock.skew = 0);
+        self.parties.iter_mut().for_each(|party| party.clock.skew = 0);
+        self.set_clocks();
+    }
+
+    /// Everybody who may gets one message, and is obeyed once.
+    fn probe(&mut self) -> Result<(), Broken> {
+        let (mut messages, mut commands) = (Vec::new(), Vec::new());
+        for robot in 0..self.robots.len() {
+            for topic in 0..SEALED.len() {
+                messages.push((robot, topic, self.publish_inside(robot, topic, false)));
+            }
+        }
+        self.flood();
+        for robot in 0..self.robots.len() {
+            let senders: Vec<usize> =
+                (0..PARTIES.len()).filter(|party| self.may_command(robot, *party)).collect();
+            for party in senders {
+                match self.command(party, robot) {
+                    Ok(command) => commands.push((robot, party, command)),
+                    Err(why) => return Err(stuck(format!("{} cannot command: {why}", PARTIES[party]))),
+                }
+            }
+        }
+        for _ in 0..20 {
+            self.tick(100)?;
+        }
+        for (robot, topic, message) in messages {
+            for party in (0..PARTIES.len()).filter(|party| self.may_read(robot, *party, topic)) {
+                if !self.ledger.last_opened.contains_key(&(party, message)) {
+                    let what =
+                        format!("{} does not get {} of {}", PARTIES[party], SEALED[topic], robot_name(robot));
+                    return Err(stuck(what));
+                }
+            }
+        }
+        for (robot, party, command) in commands {
+            if !self.ledger.last_obeyed.contains_key(&command) {
+                return Err(stuck(format!("{} is not obeyed by {}", PARTIES[party], robot_name(robot))));
+            }
+        }
+        self.ledger.count("calm ends", 1);
+        Ok(())
+    }
+
+    fn may_read(&self, robot: usize, party: usize, topic: usize) -> bool {
+        let ledger = &self.ledger.robots[robot];
+        let rights = ledger.rights.values().last();
+        !ledger.revoked.contains_key(&party)
+            && rights.is_some_and(|rights| rights.may_read(party, SEALED[topic]))
+    }
+
+    fn may_command(&self, robot: usize, party: usize) -> bool {
+        let ledger = &self.ledger.robots[robot];
+        let rights = ledger.rights.values().last();
+        !ledger.revoked.contains_key(&party) && rights.is_some_and(|rights| rights.may_command(party))
+    }
+}
+
+fn stuck(what: String) -> Broken {
+    Broken { promise: "honest parties get what they may", what }
+}

@@ -1,0 +1,108 @@
+//! Strangers: they have no key, and publish what they heard or made.
+
+use discreet_graph::Gid;
+use discreet_seal::catalog::{CATALOG_TOPIC, Catalog, Lease};
+use discreet_seal::{GRANTS_TOPIC, GrantSet, ReceiverTerms, SenderKey, announce, sealed_topic, write_grants};
+
+use super::World;
+use crate::clock::START;
+use crate::network::Packet;
+use crate::setting::{COMMAND, DOMAIN, SEALED, command_topic, robot_name};
+use crate::step::Trick;
+use discreet_host::secret::Secret;
+
+/// Publishers of a flood.
+const FLOOD: usize = 700;
+
+impl World {
+    pub(super) fn trick(&mut self, trick: Trick, count: usize) {
+        match trick {
+            Trick::Flood => self.flood(),
+            Trick::Catalog => self.forged_catalog(),
+            Trick::Grants => self.forged_grants(),
+            Trick::Replay | Trick::Elsewhere | Trick::Flip => {
+                (0..count).for_each(|_| self.repeat(trick));
+            }
+        }
+        self.ledger.count("strangers' acts", count as u64);
+    }
+
+    fn repeat(&mut self, trick: Trick) {
+        let heard = self.network.heard();
+        if heard.is_empty() {
+            return;
+        }
+        let mut packet = heard[self.rng.below(heard.len())].clone();
+        packet.from = self.stranger();
+        match trick {
+            Trick::Elsewhere => {
+                let topics = [
+                    sealed_topic(SEALED[0], discreet_seal::Form::Clear),
+                    sealed_topic(SEALED[1], discreet_seal::Form::Clear),
+                    command_topic(COMMAND),
+                ];
+                packet.topic.clone_from(&topics[self.rng.below(topics.len())]);
+            }
+            Trick::Flip if !packet.bytes.is_empty() => {
+                let at = self.rng.below(packet.bytes.len());
+                packet.bytes[at] ^= 1 << self.rng.below(8);
+            }
+            _ => {}
+        }
+        packet.robot = None;
+        self.publish(packet, None);
+    }
+
+    fn stranger(&mut self) -> Gid {
+        [200 + self.rng.below(8) as u8; 16]
+    }
+
+    fn second(&self) -> i64 {
+        START + (self.truth() / 1000) as i64
+    }
+
+    /// An empty catalogue in a robot's name, newer than any.
+    fn forged_catalog(&mut self) {
+        let robot = robot_name(self.rng.below(self.setting.robots));
+        let sender = SenderKey::from_secret(&Secret::take(&mut [7; 32]));
+        let stamp = (self.second() + 20) * 1_000_000_000;
+        let catalog = Catalog { robot, publisher: self.stranger(), ..Catalog::default() };
+        let bytes = catalog.signed(&sender, DOMAIN, Lease::from(stamp));
+        let from = self.stranger();
+        self.publish(Packet { topic: CATALOG_TOPIC.into(), from, bytes, robot: None }, None);
+    }
+
+    /// An announcement of a key of the stranger's, in a robot's name.
+    fn forged_grants(&mut self) {
+        let robot = robot_name(self.rng.below(self.setting.robots));
+        let (signer, second) = (self.strangers.identity(&robot), self.second());
+        let terms = ReceiverTerms {
+            robot: &robot,
+            key: u32::MAX,
+            from: second - 5,
+            until: second + 250,
+            domain: DOMAIN,
+            receive: signer.public().receive,
+            sender: signer.public().sign,
+        };
+        let Ok(announcement) = announce(&terms, &signer) else { return };
+        let grants = vec![announcement.as_slice()];
+        let bytes = write_grants(&GrantSet { robot: &robot, receiver: &announcement, grants });
+        let from = self.stranger();
+        self.publish(Packet { topic: GRANTS_TOPIC.into(), from, bytes, robot: None }, None);
+    }
+
+    /// Sealed commands for a key that no guard has, of hundreds of publishers.
+    pub(super) fn flood(&mut self) {
+        let known =
+            self.network.heard().iter().find(|packet| packet.topic == command_topic(COMMAND)).cloned();
+        let Some(mut packet) = known.filter(|packet| packet.bytes.len() > 16) else { return };
+        packet.bytes[12..16].copy_from_slice(&[0; 4]);
+        for publisher in 0..FLOOD {
+            packet.from = [0; 16];
+            packet.from[..4].copy_from_slice(&(publisher as u32 + 1).to_le_bytes());
+            packet.robot = None;
+            self.publish(packet.clone(), None);
+        }
+    }
+}
