@@ -1,15 +1,11 @@
-//! Some thousand seeds, each seed that found a fault, and determinism.
+//! Some hundred seeds, each seed that found a fault, and determinism.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
-use std::time::{Duration, Instant};
-
 use discreet_dst::run::Run;
 
-/// Seeds that are run, if there is time for them.
-const SEEDS: u64 = 3000;
-/// The longest that they may take: a slow machine runs fewer.
-const LONGEST: Duration = Duration::from_secs(50);
+/// The seeds that are run on every machine; `tools/simulate` runs more.
+const SEEDS: u64 = 300;
 
 fn holds(seed: u64, steps: usize) {
     let run = Run::draw(seed, steps);
@@ -21,8 +17,7 @@ fn holds(seed: u64, steps: usize) {
 
 #[test]
 fn no_seed_breaks_a_promise() {
-    let started = Instant::now();
-    (1..=SEEDS).take_while(|_| started.elapsed() < LONGEST).for_each(|seed| holds(seed, 60));
+    (1..=SEEDS).for_each(|seed| holds(seed, 60));
 }
 
 #[test]

@@ -64,12 +64,12 @@ impl World {
 
     /// An order that had no answer may have taken effect all the same: the administrator looks, and grants again.
     fn repeat_grants(&mut self, robot: usize) {
-        for party in 0..PARTIES.len() {
+        for (party, name) in PARTIES.iter().enumerate() {
             if self.ledger.robots[robot].revoked.contains_key(&party) {
                 continue;
             }
             let engine = self.robots[robot].link.engine.as_ref();
-            if engine.is_some_and(|engine| engine.state().revoked().any(|(who, _)| who == PARTIES[party])) {
+            if engine.is_some_and(|engine| engine.state().revoked().any(|(who, _)| who == *name)) {
                 self.grant(robot, party);
             }
         }
