@@ -191,7 +191,7 @@ impl Route {
             match self.inbox.next(Take::Every, policy, *since, elapsed, &self.stats) {
                 Ok(Some(Next { message, lane, depth })) => {
                     let arrived = Arrived { message, place: (lane, depth), at };
-                    pass(&mut self.outbound, arrived, now, &self.stats, || true);
+                    pass(&mut self.outbound, arrived, || now, &self.stats, || true);
                 }
                 Ok(None) => break,
             }

@@ -85,11 +85,12 @@ pub struct Arrived<'a> {
 
 /// The whole pass of one message: decides, records, publishes in each permitted form, and counts.
 ///
-/// `is_open` is asked after the decision, which may take long: a route that ended meanwhile releases nothing.
+/// `is_open` and `clock` are asked after the decision, which may take long: a route that ended meanwhile releases
+/// nothing, and the record has the time at which the message leaves.
 pub fn pass<E: Egress>(
     route: &mut Outbound<E>,
     arrived: Arrived<'_>,
-    now: Time,
+    clock: impl Fn() -> Time,
     stats: &RouteStats,
     is_open: impl FnOnce() -> bool,
 ) {
@@ -98,7 +99,7 @@ pub fn pass<E: Egress>(
     let Arrived { message, place: (lane, depth), at } = arrived;
     let size = message.cdr.message().len() as u64;
     let deny = |reason: Denied| {
-        decision.logs.first.record_denial(now, reason.label());
+        decision.logs.first.record_denial(clock(), reason.label());
         stats.deny(reason);
     };
     let decided = decision.topic.as_ref().map_err(|reason| *reason);
@@ -121,7 +122,7 @@ pub fn pass<E: Egress>(
         }
     }
     for (form, release) in releases.present() {
-        match record_and_publish(release, now, decision.logs.of(form), egress) {
+        match record_and_publish(release, clock(), decision.logs.of(form), egress) {
             Ok(Outcome::Released(redaction)) => stats.release(size, redaction.as_ref(), at.elapsed()),
             Ok(Outcome::Denied(reason)) => stats.deny(reason),
             // Recorded, and lost on the way out; diagnostics shows the count.
