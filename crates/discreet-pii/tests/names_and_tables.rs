@@ -32,6 +32,9 @@ fn each_name_of_a_list_behind_a_label_is_hidden() {
         ("guests: qwandu nyyl, brakko tessel", "guests: <person>, <person>"),
         (r#"{"guests": ["Ada Lovelace", "Qwandu Nyyl"]}"#, r#"{"guests": ["<person>", "<person>"]}"#),
         (r#"{"passenger_names": ["Qwandu", "Brakko"]}"#, r#"{"passenger_names": ["<person>", "<person>"]}"#),
+        (r#"guests: ["Bronek Fiszt", "Yusra Qattan"]"#, r#"guests: ["<person>", "<person>"]"#),
+        ("guests=[Bronek Fiszt, Yusra Qattan]", "guests=[<person>, <person>]"),
+        ("guests: 'Qorvax Yllt', 'Brenzel Tok'", "guests: '<person>', '<person>'"),
         ("guest: Ada_Lovelace", "guest: <person>"),
         ("passengers=ada_lovelace,grace_hopper", "passengers=<person>,<person>"),
         ("guest _Ada_ arrived", "guest _<person>_ arrived"),
@@ -53,6 +56,8 @@ fn names_in_other_scripts_are_hidden_behind_a_label_and_beside_a_title() {
         ("ชื่อ: สมชาย ใจดี", "ชื่อ: <person>"),
         ("नाम: राहुल शर्मा", "नाम: <person>"),
         ("이름: 김철수", "이름: <person>"),
+        ("손님: 김철수", "손님: <person>"),
+        ("השם: דוד כהן", "השם: <person>"),
         ("王先生来了", "<person>来了"),
         ("李女士", "<person>"),
         ("田中さんが来た", "<person>が来た"),
@@ -76,6 +81,14 @@ fn a_cell_of_a_table_is_behind_the_label_of_its_column() {
         (
             "| guest | iban | room |\n|---|---|---|\n| Qwandu | DE12345678 | 12 |",
             "| guest | iban | room |\n|---|---|---|\n| <person> | <iban> | <room> |",
+        ),
+        (
+            r#"{"data": "guest,card,room\nQorvax Yllt,4111111111111112,12"}"#,
+            r#"{"data": "guest,card,room\n<person>,<payment_card>,<room>"}"#,
+        ),
+        (
+            r#"{"data": "card;guest\n99123;Qorvax Yllt"}"#,
+            r#"{"data": "card;guest\n<payment_card>;<person>"}"#,
         ),
         ("login;password\nkwright7;tulip\n", "login;password\n<username>;<password>\n"),
         ("name,position,velocity\nelbow,0.5,0.1\n", "name,position,velocity\nelbow,0.5,0.1\n"),

@@ -4,6 +4,8 @@ mod again;
 
 use std::sync::Arc;
 
+use memchr::memchr;
+
 use super::context::{self, Context};
 use super::lists::{Always, Folded, Never};
 use super::matcher::{FormMatch, Matcher, NotBuilt};
@@ -156,7 +158,14 @@ impl Finder {
             }
         }
         self.again(seen, outline, field, roster, again, (context, matches, memo, folded, hits, budget));
-        self.tables(text, roster, again, (context, matches, memo, folded, hits, budget));
+        // A table in a string of JSON has escapes for its line breaks, which the view has read.
+        let lines = |text: &str| memchr(b'\n', text.as_bytes()).is_some();
+        let escaped = differs && !lines(text) && lines(seen);
+        let table = if escaped { seen } else { text };
+        self.tables(table, escaped, roster, again, (context, matches, memo, folded, hits, budget));
+        if escaped {
+            hits.extend(again.take_cells());
+        }
         budget.count_since(before);
         if hits.is_empty() && !again.has_cells() || budget.is_over() {
             return hits;

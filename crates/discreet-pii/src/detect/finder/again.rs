@@ -104,8 +104,15 @@ impl Finder {
     }
 
     /// Collects what the cells of tables in `text` have, each behind the label of its column. `text` is as it stands: a
-    /// reader sees a tab as a blank.
-    pub(super) fn tables(&self, text: &str, roster: Option<&Roster>, again: &mut Again, memory: Memory<'_>) {
+    /// reader sees a tab as a blank. `whole`: the text has all of its lines, also in a file.
+    pub(super) fn tables(
+        &self,
+        text: &str,
+        whole: bool,
+        roster: Option<&Roster>,
+        again: &mut Again,
+        memory: Memory<'_>,
+    ) {
         let Again { cell, seen, cells, inner, line_by_line, header, .. } = again;
         let (context, matches, memo, folded, _, budget) = memory;
         cells.clear();
@@ -130,7 +137,7 @@ impl Finder {
                 }
             }
         };
-        if *line_by_line {
+        if *line_by_line && !whole {
             tables::cells_of_line(text, header, &mut give);
         } else {
             tables::cells(text, give);

@@ -33,7 +33,7 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
         let label = class.any(Class::LABEL) || label::ends(text, last.end) || label::of_people(text, start);
         return if label { Cue::Strong } else { Cue::None };
     }
-    if (has(b'.') && !class.any(Class::TITLE)) || (has(b',') && !class.any(Class::GREETING)) {
+    if has(b'[') || (has(b'.') && !class.any(Class::TITLE)) || (has(b',') && !class.any(Class::GREETING)) {
         return Cue::None;
     }
     let both = if class.any(Class::SECOND) { pair(text, last) } else { Class::NONE };

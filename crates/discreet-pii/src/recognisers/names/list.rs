@@ -40,13 +40,18 @@ pub(super) fn next(text: &str, end: usize) -> Option<usize> {
         .filter(|next| letter(text, *next))
 }
 
-/// The beginning of the next name behind a label of several persons, if the list continues at `end`.
+/// The beginning of the next name behind a label of several persons, if the list continues at `end`. Each name may be in
+/// quotation marks.
 pub(super) fn next_labelled(text: &str, end: usize) -> Option<usize> {
-    const GAPS: [&str; 6] = ["; ", ";", ",", " / ", "/", " | "];
+    const GAPS: [&str; 10] = [", ", "; ", ";", ",", " / ", "/", " | ", "، ", "،", "、"];
+    const MARKS: [char; 8] = ['"', '\'', '”', '’', '»', '“', '„', '«'];
     next(text, end).or_else(|| {
         let rest = text.get(end..)?;
-        let gap = GAPS.iter().find(|gap| rest.starts_with(**gap))?;
-        Some(end + gap.len()).filter(|next| letter(text, *next))
+        let closed = rest.strip_prefix(MARKS).unwrap_or(rest);
+        let gap = GAPS.iter().find(|gap| closed.starts_with(**gap))?;
+        let behind = closed.get(gap.len()..)?;
+        let name = behind.strip_prefix(MARKS).unwrap_or(behind);
+        Some(text.len() - name.len()).filter(|next| letter(text, *next))
     })
 }
 

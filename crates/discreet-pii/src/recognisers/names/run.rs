@@ -130,9 +130,8 @@ pub(super) fn preceding(text: &str, start: usize) -> Option<(Word, &str)> {
     let mut end = start;
     while let Some(last) = head.as_bytes().get(..end).and_then(<[u8]>::last) {
         match last {
-            b' ' | b'\t' | b':' | b',' | b'.' | b'"' | b'\'' | b'(' | b'*' | b'-' | b'=' | b'?' | b'_' => {
-                end -= 1
-            }
+            b' ' | b'\t' | b':' | b',' | b'.' | b'"' | b'\'' | b'(' | b'[' | b'*' | b'-' | b'=' | b'?'
+            | b'_' => end -= 1,
             0x80.. => {
                 end = head.get(..end)?.trim_end_matches(['“', '„', '«', '’', '…']).len();
                 break;
