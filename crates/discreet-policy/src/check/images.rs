@@ -47,6 +47,12 @@ pub(super) fn rules(
         return None;
     }
     let (covers, frame) = parts(entry, redact, context)?;
+    if let Some(camera) = camera.filter(|camera| {
+        let idle = frame.is_some() || camera.follows.is_some();
+        camera.small == Some(true) && !idle
+    }) {
+        small_faces(entry, camera, &covers, context);
+    }
     let (sizes, encodings) = (sizes(entry, camera, context)?, encodings(entry, topic, camera, context)?);
     Some(ImageRules {
         covers,
@@ -149,6 +155,24 @@ fn idle_keys(
             if frame { "the whole frame is covered" } else { "the followed camera is inspected instead" };
         let message = format!("`{key}` is about detection, but {why}");
         context.error("camera-unused", camera_place(entry, key, true), message, format!("take `{key}` out"));
+    }
+}
+
+/// A second inspection for small faces needs faces to cover, and time.
+fn small_faces(
+    entry: &Located<TopicEntry>,
+    camera: &CameraEntry,
+    covers: &[(Subject, Cover)],
+    context: &mut Context,
+) {
+    let place = camera_place(entry, "small", true);
+    if !covers.iter().any(|(subject, _)| *subject == Subject::Faces) {
+        let message = "`small` is about faces, but `redact` does not name them";
+        context.error("camera-unused", place, message, "add `faces: solid` to `redact`, or take `small` out");
+    } else if camera.deadline.is_none() {
+        let message =
+            "`small` takes longer than the deadline of 100 ms in large frames: late frames are black";
+        context.warning("short-deadline", place, message, "write `deadline:`, up to `1s`, and `every:`");
     }
 }
 
