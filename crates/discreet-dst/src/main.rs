@@ -1,6 +1,7 @@
 //! Runs seeds of the simulator: `tools/simulate`.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,7 @@ Examples:
 A failure prints the story of a shorter run that breaks the same promise, and the seed. Make it a test:
 crates/discreet-dst/tests/seeds.txt has one seed a line.
 
-Exit codes: 0 no promise was broken, 1 one was, 2 wrong arguments"
+Exit codes: 0 no promise was broken, 1 one was, 2 wrong arguments, or the answer could not be written"
 )]
 struct Arguments {
     /// One seed
@@ -71,7 +72,7 @@ fn main() -> ExitCode {
     };
     let (started, limit) = (Instant::now(), Duration::from_secs_f64(arguments.minutes * 60.0));
     let (mut seeds, mut ticks, mut counts) = (0_u64, 0_u64, BTreeMap::<&str, u64>::new());
-    let mut failure = None;
+    let (mut failure, mut said) = (None, String::new());
     for seed in from..to {
         if seeds > 0 && started.elapsed() > limit {
             break;
@@ -79,7 +80,7 @@ fn main() -> ExitCode {
         let run = Run::draw(seed, arguments.steps);
         let Outcome { broken, counts: of_run, ticks: of_ticks, story } =
             run.outcome(arguments.tell && seeds == 0);
-        story.iter().for_each(|line| println!("{line}"));
+        said.extend(story.into_iter().map(|line| line + "\n"));
         seeds += 1;
         ticks += of_ticks;
         of_run.into_iter().for_each(|(what, count)| *counts.entry(what).or_default() += count);
@@ -99,16 +100,16 @@ fn main() -> ExitCode {
         let report = serde_json::json!({
             "seeds": seeds, "seconds": seconds, "ticks": ticks, "counts": counts, "failure": failure,
         });
-        println!("{report}");
+        said = format!("{report}\n");
     } else {
-        if let Some((_, story, _)) = &failure {
-            print!("{story}");
-        }
-        println!(
-            "{seeds} seeds, {steps} steps, {ticks} ticks in {seconds:.1} s ({:.0} steps/s)",
-            steps as f64 / seconds
-        );
-        counts.iter().for_each(|(what, count)| println!("  {what}: {count}"));
+        failure.iter().for_each(|(_, story, _)| said.push_str(story));
+        let speed = steps as f64 / seconds;
+        said +=
+            &format!("{seeds} seeds, {steps} steps, {ticks} ticks in {seconds:.1} s ({speed:.0} steps/s)\n");
+        said.extend(counts.iter().map(|(what, count)| format!("  {what}: {count}\n")));
+    }
+    if std::io::stdout().write_all(said.as_bytes()).is_err() {
+        return ExitCode::from(2);
     }
     if failure.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
