@@ -15,6 +15,8 @@ BUSY = [f'/busy{number}' for number in range(4)]
 SAID = declared('std_msgs/msg/String', 'contextual', depth=10, redact={'*': ['all']})
 # Every number may be a card, and lies over the next; just below the most that is looked at in a message.
 WORST = '4111 ' * (4_000_000 // 5)
+# Seconds. The texts that wait, ten a topic, take a minute and more; a compiler may run beside.
+SOON = 12
 
 
 class Busy:
@@ -55,20 +57,18 @@ def test_diagnostics_policy_and_signals_do_not_wait_for_a_text_that_takes_long(r
         for _ in range(5):  # diagnostics goes on, every second
             before = time.monotonic()
             robot.status('guard')
-            assert time.monotonic() - before < 3
+            assert time.monotonic() - before < SOON
         before = time.monotonic()
         policy(robot, version=2)
         answer = robot.reload()
-        assert answer.success and time.monotonic() - before < 5, answer
+        assert answer.success and time.monotonic() - before < SOON, answer
         eventually(
             'the second version',
             lambda: robot.catalog() and all(entry.policy_version == 2 for entry in robot.catalog().values()),
         )
         robot.flow(publisher, outside, String(data='operational goes on'))
         guard.signal(signal.SIGTERM)
-        before = time.monotonic()
-        assert guard.wait(10) == 0, guard.said()
-        assert time.monotonic() - before < 2
+        assert guard.wait(SOON) == 0, guard.said()
 
 
 def test_a_message_with_more_text_than_is_looked_at_stays_inside_by_name(robot):
