@@ -33,7 +33,8 @@ pub trait Files: Debug + Send + Sync {
     fn open_folder(&self, path: &Path) -> io::Result<Box<dyn OpenFile>>;
     /// Makes a folder and those above it, unless they exist.
     fn create_folder(&self, path: &Path, mode: u32) -> io::Result<()>;
-    /// The first `most` bytes of a regular file, without following a link; none if it does not exist.
+    /// The first `most` bytes of a regular file, without following a link; none if it does not exist. An error of kind
+    /// `InvalidInput` if it is not regular.
     fn read(&self, path: &Path, most: u64) -> io::Result<Option<Vec<u8>>>;
     /// The same of a file that no other user can change.
     fn read_trusted(&self, path: &Path, most: u64) -> Result<Vec<u8>, Untrusted>;

@@ -179,8 +179,10 @@ impl LogFile {
         match self.files().read(&path, 1) {
             Ok(None) => Ok(()),
             Ok(Some(bytes)) if !bytes.is_empty() => Err(LogRefused::Broken { path, offset: 0 }.into()),
-            // Empty, or not a regular file.
-            Ok(Some(_)) | Err(_) => Ok(self.steps.remove(&path)?),
+            // Empty, or not a regular file. One that cannot be read stays.
+            Ok(Some(_)) => Ok(self.steps.remove(&path)?),
+            Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(self.steps.remove(&path)?),
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -44,7 +44,9 @@ impl Files for SystemFiles {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
-            Ok(found) if !found.is_file() => return Err(io::Error::other("it is not a regular file")),
+            Ok(found) if !found.is_file() => {
+                return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"));
+            }
             Ok(_) => {}
         }
         let file = OpenOptions::new().read(true).custom_flags(disk::no_links()).open(path)?;
