@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::IdentityError;
 use discreet_host::disk::{self, Untrusted};
+use discreet_host::files::folder_of;
 
 /// Rights that a file with a secret must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,10 +90,6 @@ fn check_folder(path: &Path) -> Result<(), IdentityError> {
         Untrusted::Writable { path, .. } => IdentityError::Folder { path },
         refused => refused.into(),
     })
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 pub(super) fn make_folder(path: &Path) -> Result<(), IdentityError> {
