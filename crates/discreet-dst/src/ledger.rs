@@ -54,7 +54,7 @@ pub struct Revocation {
     pub confirmed: bool,
 }
 
-/// What is known of a robot.
+/// The facts about a robot that checks compare with.
 #[derive(Debug, Default)]
 pub struct RobotLedger {
     keys: HashMap<u32, HandedKey>,
@@ -133,7 +133,7 @@ impl Ledger {
         }
     }
 
-    /// A keeper begins a new state: it counts its keys anew.
+    /// A keeper begins a new state: key ids begin again.
     pub fn new_state(&mut self, robot: usize) {
         let ledger = &mut self.robots[robot];
         (ledger.keys, ledger.counters) = Default::default();

@@ -91,7 +91,7 @@ impl Party {
         new
     }
 
-    /// Its processes start anew: nothing of before is known.
+    /// Restarts its processes, which lose all state in memory.
     pub fn restart(&mut self, robots: &[PublicIdentity], now: Duration) {
         self.run += 1;
         self.gid[1] = self.run as u8;

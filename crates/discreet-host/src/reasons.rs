@@ -5,7 +5,7 @@
 ///
 /// ```
 /// discreet_host::reasons! {
-///     /// Why there is no coffee.
+///     /// The reason for a missing coffee.
 ///     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 ///     pub enum NoCoffee {
 ///         /// The machine is broken.

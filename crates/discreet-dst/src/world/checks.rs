@@ -64,7 +64,7 @@ impl World {
                 let what = format!("the guard runs policy {version}, and {floor} was in force before");
                 return Err(Broken { promise: "no policy floor is lost", what });
             }
-            // A policy that could not be entered into the record is no floor yet.
+            // A policy sets the floor only after it was recorded.
             if guard.audit.state() == discreet_audit::State::Writing {
                 *floor = version;
             }

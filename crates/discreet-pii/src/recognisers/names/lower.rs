@@ -25,7 +25,7 @@ const CUES: Class = Class::SECOND
 /// Marks of very common words that may be part of a name all the same.
 const NOT_PLAIN: Class = Class::STREET.or(Class::GIVEN_COMMON).or(Class::PHRASE);
 
-/// Is it a word that is no part of a name, whatever stands around it?
+/// True for a word that is never part of a name, in any context.
 fn is_plain(class: Class) -> bool {
     class.any(Class::COMMON) && !class.any(NOT_PLAIN) || class.any(Class::WORD) && !class.any(TELLING)
 }
