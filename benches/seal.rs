@@ -17,7 +17,7 @@ use discreet_host::secret::Secret;
 use discreet_seal::Suite;
 use discreet_seal::identity::Identity;
 use discreet_seal::{
-    Context, ContextDigest, Grant, GrantTerms, HEADROOM, OpeningKey, Padding, SealingKey, SenderKey,
+    ContextDigest, Grant, GrantTerms, HEADROOM, MessageContext, OpeningKey, Padding, SealingKey, SenderKey,
     TAILROOM, issue,
 };
 
@@ -70,7 +70,7 @@ impl KeyGroup {
         let grant = Grant::read(&issue(&terms, &secret, &public, &robot)?, robot.public())?;
         let opened = who.iter().map(|me| grant.open(me)?.context("not a member"));
         let readers = opened.collect::<anyhow::Result<_>>()?;
-        let context = Context {
+        let context = MessageContext {
             robot: "robot",
             domain: 1,
             topic: "/camera/image_raw",

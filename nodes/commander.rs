@@ -9,13 +9,14 @@ mod start;
 use std::process::ExitCode;
 
 use discreet_audit::Time;
+use discreet_guard::parameters::{self, Parameter};
 use discreet_host::clock::TOLERANCE_SECONDS;
 use discreet_policy::names::{is_ros_name, is_ros_type};
 use discreet_ros::{CommandedStatus, Commanding, CommandingParts, Level, Logger, Program, RosError, Status};
 
 use stakeholder::{Stakeholder, Work, clock_set_back, work};
 
-const HELP: &str = "\
+const BEFORE: &str = "\
 The commander of Discreet: takes plain commands and calls of a stakeholder's own nodes, and sends them to a robot, sealed
 for its guard and signed by the stakeholder. The guard accepts what the robot's policy allows this stakeholder.
 
@@ -30,16 +31,9 @@ No other party outside can do that: plain messages on the robot's outer domain d
 go this way: it belongs on the robot, next to the guard, and works without it.
 
 Parameters:
-  identity         the stakeholder's private identity (`discreet identity new` makes one); only this user may read it
-  passphrase_file  a file with its passphrase, which only this user may read. Without it: the systemd credential
-                   NAME.passphrase, or the terminal
-  robot            the robot's public identity: commands are sealed for this robot only
-  outer_domain     the robot's outer domain, 0 to 232 (default 1)
-  commands         the topics that the robot takes commands on: a list of \"NAME TYPE\"
-  services         the services that the robot offers: a list of \"NAME TYPE\"
-  namespace        prefix of the names on the own domain (default /NAME, as in the identity)
-  open_domain      true: allows the own domain to be the outer one, where anyone could command in this name
+";
 
+const AFTER: &str = "
 Topics:     /diagnostics on the own domain: sent commands, and the reasons for refusals
 
 A command is refused when it is older than two seconds: keep the clocks of both sides together (NTP).
@@ -47,19 +41,36 @@ A command is refused when it is older than two seconds: keep the clocks of both 
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 a fault, 2 wrong parameters
 ";
 
-const PARAMETERS: [&str; 8] = [
-    "identity",
-    "passphrase_file",
-    "robot",
-    "outer_domain",
-    "commands",
-    "services",
-    "namespace",
-    "open_domain",
+const PARAMETERS: [Parameter; 8] = [
+    Parameter {
+        name: "identity",
+        help: "the stakeholder's private identity (`discreet identity new` makes one); only this user may read it",
+    },
+    Parameter {
+        name: "passphrase_file",
+        help: "a file with its passphrase, which only this user may read. Without it: the systemd credential\n\
+        NAME.passphrase, or the terminal",
+    },
+    Parameter { name: "robot", help: "the robot's public identity: commands are sealed for this robot only" },
+    Parameter { name: "outer_domain", help: "the robot's outer domain, 0 to 232 (default 1)" },
+    Parameter {
+        name: "commands",
+        help: "the topics that the robot takes commands on: a list of \"NAME TYPE\"",
+    },
+    Parameter { name: "services", help: "the services that the robot offers: a list of \"NAME TYPE\"" },
+    Parameter {
+        name: "namespace",
+        help: "prefix of the names on the own domain (default /NAME, as in the identity)",
+    },
+    Parameter {
+        name: "open_domain",
+        help: "true: allows the own domain to be the outer one, where anyone could command in this name",
+    },
 ];
 
 fn main() -> ExitCode {
-    start::start("commander", HELP, || work::<Commander>("commander"))
+    let help = format!("{BEFORE}{}{AFTER}", parameters::help(&PARAMETERS));
+    start::start("commander", &help, || work::<Commander>("commander"))
 }
 
 struct Commander {

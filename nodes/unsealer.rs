@@ -9,12 +9,13 @@ mod start;
 use std::process::ExitCode;
 
 use discreet_audit::Time;
+use discreet_guard::parameters::{self, Parameter};
 use discreet_host::clock::TOLERANCE_SECONDS;
 use discreet_ros::{Level, Logger, Program, RosError, Status, UnsealedStatus, Unsealing, UnsealingParts};
 
 use stakeholder::{Stakeholder, Work, clock_set_back, work};
 
-const HELP: &str = "\
+const BEFORE: &str = "\
 The unsealer of Discreet: opens what a robot sealed for a stakeholder, and republishes it with its own type and QoS.
 
 It runs where the stakeholder's own nodes run, on their domain (ROS_DOMAIN_ID), and reads the robot's outer domain:
@@ -22,24 +23,42 @@ It runs where the stakeholder's own nodes run, on their domain (ROS_DOMAIN_ID), 
 Then /camera/image_raw of the robot is /front_desk/camera/image_raw on domain 20, for as long as the policy says.
 
 Parameters:
-  identity         the stakeholder's private identity (`discreet identity new` makes one); only this user may read it
-  passphrase_file  a file with its passphrase, which only this user may read. Without it: the systemd credential
-                   NAME.passphrase, or the terminal
-  robot            the robot's public identity: messages without its signature are rejected
-  outer_domain     the robot's outer domain, 0 to 232 (default 1)
-  namespace        prefix of the republished topics (default /NAME, as in the identity)
-  open_domain      true: allows the own domain to be the outer one, where everyone can read opened messages
+";
 
+const AFTER: &str = "
 Topics:     /diagnostics on the own domain: opened topics, and the reasons for refusals
 
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 a fault, 2 wrong parameters
 ";
 
-const PARAMETERS: [&str; 6] =
-    ["identity", "passphrase_file", "robot", "outer_domain", "namespace", "open_domain"];
+const PARAMETERS: [Parameter; 6] = [
+    Parameter {
+        name: "identity",
+        help: "the stakeholder's private identity (`discreet identity new` makes one); only this user may read it",
+    },
+    Parameter {
+        name: "passphrase_file",
+        help: "a file with its passphrase, which only this user may read. Without it: the systemd credential\n\
+        NAME.passphrase, or the terminal",
+    },
+    Parameter {
+        name: "robot",
+        help: "the robot's public identity: messages without its signature are rejected",
+    },
+    Parameter { name: "outer_domain", help: "the robot's outer domain, 0 to 232 (default 1)" },
+    Parameter {
+        name: "namespace",
+        help: "prefix of the republished topics (default /NAME, as in the identity)",
+    },
+    Parameter {
+        name: "open_domain",
+        help: "true: allows the own domain to be the outer one, where everyone can read opened messages",
+    },
+];
 
 fn main() -> ExitCode {
-    start::start("unsealer", HELP, || work::<Unsealer>("unsealer"))
+    let help = format!("{BEFORE}{}{AFTER}", parameters::help(&PARAMETERS));
+    start::start("unsealer", &help, || work::<Unsealer>("unsealer"))
 }
 
 struct Unsealer {

@@ -17,7 +17,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use discreet_audit::{Audit, Opening, PolicyMark, Rotation, Time, Verdict, verify};
+use discreet_audit::{Audit, Integrity, Opening, PolicyMark, Rotation, Time, verify};
 
 /// Where the process that is killed writes; without it, that test has nothing to do.
 const WRITE_TO: &str = "DISCREET_TEST_AUDIT";
@@ -191,13 +191,13 @@ fn a_writer_that_is_killed_while_it_begins_parts_loses_nothing_that_it_called_du
         durable.extend(told); // what was in the pipe
         let _killed = child.wait().unwrap();
         let report = verify(&folder.log(), None).unwrap();
-        assert_eq!(report.verdict(), Verdict::Intact, "trial {trial}: {report:#?}");
+        assert_eq!(report.verdict(), Integrity::Intact, "trial {trial}: {report:#?}");
     }
     open(&folder.log(), 2048).finish();
     let report = verify(&folder.log(), None).unwrap();
     assert_eq!(
         (report.verdict(), report.starts, report.torn),
-        (Verdict::Intact, kills + 1, 0),
+        (Integrity::Intact, kills + 1, 0),
         "{report:#?}"
     );
     assert!(report.parts > kills / 4, "{} parts", report.parts);
@@ -212,6 +212,6 @@ fn a_writer_that_is_killed_while_it_begins_parts_loses_nothing_that_it_called_du
 fn the_log_that_the_documentation_is_tested_with_is_intact() {
     let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audit_parts/audit.log");
     let report = verify(&log, None).unwrap();
-    assert_eq!(report.verdict(), Verdict::Intact, "{report:#?}");
+    assert_eq!(report.verdict(), Integrity::Intact, "{report:#?}");
     assert!(report.parts >= 3 && report.first_part == 1);
 }

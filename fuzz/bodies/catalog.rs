@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use discreet_graph::qos::Qos;
 use discreet_host::secret::Secret;
-use discreet_seal::catalog::{Catalog, CatalogEntry, Lease, ReadFor, Verified};
+use discreet_seal::catalog::{Catalog, CatalogEntry, CatalogLease, ReadFor, Verified};
 use discreet_seal::{SenderKey, sign_catalog};
 
 pub fn run(data: &[u8]) {
@@ -50,5 +50,5 @@ pub fn seeds() -> Vec<Vec<u8>> {
     };
     let catalog =
         Catalog { robot: "r".into(), policy_version: 3, entries: vec![entry], ..Catalog::default() };
-    vec![catalog.signed(&sender(), 7, Lease { stamp: 1, until: 2 })]
+    vec![catalog.signed(&sender(), 7, CatalogLease { stamp: 1, until: 2 })]
 }

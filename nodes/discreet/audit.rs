@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use discreet_audit::{Report, Verdict, parse_hash, verify, verify_from};
+use discreet_audit::{Integrity, Report, parse_hash, verify, verify_from};
 use discreet_policy::finding::plain;
 
 /// Reads audit logs, with all parts that are next to them. Exit codes: 0 intact or shown, 1 not intact, 2 cannot be
@@ -80,7 +80,7 @@ fn run_verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
             let verdict = report.verdict();
             fields.insert("verdict".to_owned(), serde_json::to_value(verdict)?);
             // Neither true nor false as long as it is unknown.
-            let intact = (verdict != Verdict::EndUnknown).then(|| verdict == Verdict::Intact);
+            let intact = (verdict != Integrity::EndUnknown).then(|| verdict == Integrity::Intact);
             fields.insert("intact".to_owned(), intact.into());
         }
         write(&format!("{json}\n"))?;
@@ -88,9 +88,9 @@ fn run_verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
         write(&in_words(&report))?;
     }
     Ok(match report.verdict() {
-        Verdict::Intact => ExitCode::SUCCESS,
-        Verdict::NotIntact => ExitCode::from(1),
-        Verdict::EndUnknown => ExitCode::from(3),
+        Integrity::Intact => ExitCode::SUCCESS,
+        Integrity::NotIntact => ExitCode::from(1),
+        Integrity::EndUnknown => ExitCode::from(3),
     })
 }
 
@@ -118,9 +118,9 @@ fn in_words(report: &Report) -> String {
         text.push_str(&format!("and {} more\n", report.more_findings));
     }
     let verdict = match report.verdict() {
-        Verdict::Intact => "intact",
-        Verdict::NotIntact => "NOT INTACT",
-        Verdict::EndUnknown => "END NOT KNOWN, nothing changed, moved or inserted before it",
+        Integrity::Intact => "intact",
+        Integrity::NotIntact => "NOT INTACT",
+        Integrity::EndUnknown => "END NOT KNOWN, nothing changed, moved or inserted before it",
     };
     text.push_str(&format!("{verdict}: {} entries, {} starts", report.entries, report.starts));
     if let (Some(first), Some(last)) = (report.first, report.last) {

@@ -16,7 +16,7 @@ use discreet_seal::identity::PublicIdentity;
 use serde::Serialize;
 
 use super::Answer;
-use super::input::{Source, say, say_json};
+use super::input::{FileText, say, say_json};
 
 /// Checks policies: all mistakes at once, each with its place and remedy.
 ///
@@ -80,7 +80,8 @@ struct Absent {
 
 impl Check {
     pub fn run(&self) -> anyhow::Result<Answer> {
-        let sources = self.files.iter().map(|file| Source::read(file)).collect::<anyhow::Result<Vec<_>>>()?;
+        let sources =
+            self.files.iter().map(|file| FileText::read(file)).collect::<anyhow::Result<Vec<_>>>()?;
         let mut answer = Answer::Yes;
         let mut all = Vec::new();
         for source in &sources {
@@ -116,7 +117,7 @@ impl Check {
     }
 }
 
-fn judged(source: &Source) -> Judged {
+fn judged(source: &FileText) -> Judged {
     if source.name.ends_with(".cases.yaml") {
         let (summary, findings) = match cases::check(&source.text) {
             Ok(number) => (Some(several(number, "case")), Vec::new()),
@@ -152,11 +153,11 @@ fn judged(source: &Source) -> Judged {
 }
 
 /// A trust file, next to the policies that its owners sign.
-fn trust(source: &Source) -> Judged {
+fn trust(source: &FileText) -> Judged {
     // The right to write to it matters on the robot, not where it is checked.
     let open = |owner: &str| {
         let path = source.folder().join(owner);
-        Source::read(&path).map(|read| read.text).map_err(|error| NotKept::Io {
+        FileText::read(&path).map(|read| read.text).map_err(|error| NotKept::Io {
             path: path.display().to_string(),
             error: error.root_cause().to_string(),
         })
@@ -182,7 +183,7 @@ fn scope(policy: &Policy) -> String {
 }
 
 impl Beside {
-    fn of(source: &Source, policy: &Policy) -> Beside {
+    fn of(source: &FileText, policy: &Policy) -> Beside {
         let file = signatures_path(Path::new(&source.name));
         let (by, trouble) = match Signatures::open(&file) {
             Err(_) if !file.exists() => (Vec::new(), Some("not signed".to_owned())),
@@ -259,7 +260,7 @@ impl Absent {
 }
 
 /// The key that pseudonyms need may be on the robot only; but a guard without it refuses the policy.
-fn missing_key(source: &Source, policy: &Policy) -> Option<Finding> {
+fn missing_key(source: &FileText, policy: &Policy) -> Option<Finding> {
     let error = policy.personal_data().read_key(source.folder()).err()?;
     let message = format!("a guard would refuse this policy here, because its key cannot be read: {error}");
     let help = "`discreet pseudonym-key` makes one, next to the policy";
@@ -268,7 +269,7 @@ fn missing_key(source: &Source, policy: &Policy) -> Option<Finding> {
 }
 
 /// Files that a guard or keeper of this user would refuse, because others may change them.
-fn changeable(source: &Source, policy: &Policy) -> Vec<Finding> {
+fn changeable(source: &FileText, policy: &Policy) -> Vec<Finding> {
     let identities = policy.stakeholders().iter().map(|one| source.folder().join(&*one.identity));
     let files = [PathBuf::from(&source.name)].into_iter().chain(identities).filter(|file| file.is_file());
     let refused = files.filter_map(|file| match disk::check(&file).err()? {

@@ -7,7 +7,7 @@ use discreet_policy::finding::plain;
 use serde::Serialize;
 
 use super::Answer;
-use super::input::{Source, say, say_json};
+use super::input::{FileText, say, say_json};
 use super::policy::identities::Identities;
 
 /// Compares two policies by their effect: the rights that each party gains and loses, at any time.
@@ -48,7 +48,7 @@ pub struct Diff {
 
 impl Diff {
     pub fn run(&self) -> anyhow::Result<Answer> {
-        let (old_source, new_source) = (Source::read(&self.old)?, Source::read(&self.new)?);
+        let (old_source, new_source) = (FileText::read(&self.old)?, FileText::read(&self.new)?);
         let (old, new) = (old_source.usable_policy()?, new_source.usable_policy()?);
         let old_keys = Identities::of(&old, old_source.folder());
         let new_keys = Identities::of(&new, new_source.folder());

@@ -10,7 +10,7 @@ use discreet_policy::{Moment, Policy, Verb, Verdict};
 use serde_json::json;
 
 use super::Answer;
-use super::input::{Source, say, say_json};
+use super::input::{FileText, say, say_json};
 
 /// Explains one decision: the rule that made it, and the part of every other rule about it.
 #[derive(clap::Args)]
@@ -69,7 +69,7 @@ impl What {
 
 impl Explain {
     pub fn run(&self) -> anyhow::Result<Answer> {
-        let source = Source::read(&self.file)?;
+        let source = FileText::read(&self.file)?;
         let policy = source.usable_policy()?;
         let now = self.moment(&policy)?;
         let named = Verb::ALL.into_iter().find_map(|verb| Some((verb, self.what.name(verb)?)));
@@ -140,7 +140,7 @@ fn sealed(verb: Verb) -> String {
     }
 }
 
-fn show(explanation: &Explanation, verb: Verb, policy: &Policy, source: &Source, who: &str, name: &str) {
+fn show(explanation: &Explanation, verb: Verb, policy: &Policy, source: &FileText, who: &str, name: &str) {
     let (who, shown) = (plain(who), plain(name));
     say(&format!("{who}, {shown}: {}", decision(explanation, verb)));
     if explanation.declared != name {
@@ -168,7 +168,7 @@ fn as_json(
     explanation: &Explanation,
     verb: Verb,
     policy: &Policy,
-    source: &Source,
+    source: &FileText,
     who: &str,
     name: &str,
 ) -> serde_json::Value {

@@ -10,14 +10,14 @@ use discreet_policy::{FileLimits, Policy};
 use serde_json::json;
 
 /// A file as read.
-pub struct Source {
+pub struct FileText {
     /// Its name, as given.
     pub name: String,
     /// Its text.
     pub text: String,
 }
 
-impl Source {
+impl FileText {
     /// Reads a file, and no more of it than a policy may have.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let name = path.display().to_string();

@@ -6,7 +6,7 @@ use discreet_policy::cases;
 use serde_json::json;
 
 use super::Answer;
-use super::input::{Source, say, say_json};
+use super::input::{FileText, say, say_json};
 
 /// Runs a policy's own cases: `hotel.yaml` is tested by `hotel.cases.yaml` next to it.
 ///
@@ -38,9 +38,9 @@ pub struct Test {
 
 impl Test {
     pub fn run(&self) -> anyhow::Result<Answer> {
-        let source = Source::read(&self.file)?;
+        let source = FileText::read(&self.file)?;
         let policy = source.usable_policy()?;
-        let cases = Source::read(&self.file.with_extension("cases.yaml"))?;
+        let cases = FileText::read(&self.file.with_extension("cases.yaml"))?;
         let outcome = cases::run(&policy, &source.name, &source.text, &cases.text);
         let failed = outcome.failures.len();
         if self.json {

@@ -35,7 +35,7 @@ const TICK: Duration = Duration::from_millis(500);
 const DIAGNOSTICS: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    start::start("guard", help::HELP, run)
+    start::start("guard", &help::text(), run)
 }
 
 async fn run() -> anyhow::Result<ExitCode> {

@@ -2,7 +2,8 @@
 
 use discreet_seal::Suite;
 use discreet_seal::{
-    Context, HEADROOM, OpeningKey, Padding, Replay, SealError, SealingKey, TAILROOM, key_id, sealed_size,
+    HEADROOM, MessageContext, OpeningKey, Padding, Replay, SealError, SealingKey, TAILROOM, key_id,
+    sealed_size,
 };
 
 use super::world::*;
@@ -86,17 +87,17 @@ fn a_message_opens_only_where_it_belongs() {
         let sealed = pair.seal(&hello());
         let here = context(pair.class);
         let elsewhere = [
-            ("robot", Context { robot: "concierge-2", ..here.clone() }),
-            ("domain", Context { domain: 43, ..here.clone() }),
-            ("topic", Context { topic: "/speech/transcript2", ..here.clone() }),
-            ("type", Context { type_name: "std_msgs/msg/Char", ..here.clone() }),
-            ("type hash", Context { type_hash: "", ..here.clone() }),
-            ("class", Context { class: "contextual/guest", ..here.clone() }),
-            ("form", Context { form: "redacted", ..here.clone() }),
-            ("group", Context { group: b"group of others!", ..here.clone() }),
-            ("policy", Context { policy_version: 8, ..here.clone() }),
+            ("robot", MessageContext { robot: "concierge-2", ..here.clone() }),
+            ("domain", MessageContext { domain: 43, ..here.clone() }),
+            ("topic", MessageContext { topic: "/speech/transcript2", ..here.clone() }),
+            ("type", MessageContext { type_name: "std_msgs/msg/Char", ..here.clone() }),
+            ("type hash", MessageContext { type_hash: "", ..here.clone() }),
+            ("class", MessageContext { class: "contextual/guest", ..here.clone() }),
+            ("form", MessageContext { form: "redacted", ..here.clone() }),
+            ("group", MessageContext { group: b"group of others!", ..here.clone() }),
+            ("policy", MessageContext { policy_version: 8, ..here.clone() }),
         ];
-        let open = |context: &Context<'_>| {
+        let open = |context: &MessageContext<'_>| {
             let mut sealed = sealed.clone();
             pair.reader.open(&context.digest(), NOW, false, &mut sealed).is_ok()
         };
@@ -170,7 +171,7 @@ fn a_message_that_is_sent_again_is_noticed() {
 fn no_two_messages_of_a_key_have_the_same_counter_whatever_topic_or_thread_they_are_of() {
     let key = SealingKey::new(Suite::Aes256Gcm, 1, &group_secret());
     let counters = |topic| {
-        let context = Context { topic, ..context("operational") };
+        let context = MessageContext { topic, ..context("operational") };
         let message = |_| seal_with(&key, &context, None, Padding::None, b"x").unwrap();
         (0..1000).map(message).map(|sealed| sealed[4..12].to_vec()).collect::<Vec<_>>()
     };

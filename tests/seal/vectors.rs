@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use discreet_graph::qos::Qos;
 use discreet_seal::Suite;
-use discreet_seal::catalog::{Catalog, CatalogEntry, Lease};
+use discreet_seal::catalog::{Catalog, CatalogEntry, CatalogLease};
 use discreet_seal::fixed::{issue_drawing, seal_call_drawing, seal_command_drawing, seal_response_drawing};
 use discreet_seal::identity::Identity;
 use discreet_seal::{
-    self as seal, CallAnswer, CommandContext, Context, GrantSet, GrantTerms, Padding, ReceiverTerms,
+    self as seal, CallAnswer, CommandContext, GrantSet, GrantTerms, MessageContext, Padding, ReceiverTerms,
     SealingKey, announce, write_call_answer, write_grants,
 };
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ fn sealed_messages() {
             ] {
                 let by = (class == "contextual").then(sender);
                 let sealed = seal_with(&sealing, &context, by.as_ref(), padding, &message).unwrap();
-                let Context { domain, topic, type_name, type_hash, .. } = context;
+                let MessageContext { domain, topic, type_name, type_hash, .. } = context;
                 vectors.push(json!({
                     "terms": terms_value(&terms), "secret": hex(group_secret().expose()),
                     "domain": domain, "topic": topic, "type_name": type_name, "type_hash": type_hash,
@@ -99,7 +99,7 @@ fn sealed_messages() {
 }
 
 /// As the specification says, by itself.
-fn discreet_digest(context: &Context<'_>) -> [u8; 32] {
+fn discreet_digest(context: &MessageContext<'_>) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("discreet 2026-11 sealed message context v1");
     for field in [
         context.robot.as_bytes(),
@@ -180,7 +180,7 @@ fn catalogs() {
         tag_topic: String::new(),
         qos: Qos { deadline: Some(Duration::from_millis(250)), ..Qos::default() },
     };
-    let lease = Lease::from(NOW * 1_000_000_000);
+    let lease = CatalogLease::from(NOW * 1_000_000_000);
     let catalogs = [vec![], vec![entry]].map(|entries| {
         let catalog = Catalog {
             robot: robot.public().name.clone(),

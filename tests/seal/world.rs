@@ -4,7 +4,7 @@ use discreet_host::secret::Secret;
 use discreet_seal::Suite;
 use discreet_seal::identity::{Identity, PublicIdentity};
 use discreet_seal::{
-    CommandContext, Context, GrantTerms, IngressKind, OpeningKey, Padding, Receiver, ReceiverTerms,
+    CommandContext, GrantTerms, IngressKind, MessageContext, OpeningKey, Padding, Receiver, ReceiverTerms,
     ReceivingKey, SealError, SealingKey, SenderKey, announce, sealed_size,
 };
 
@@ -58,8 +58,8 @@ pub fn terms(suite: Suite, class: &'static str, sender: &SenderKey) -> GrantTerm
     }
 }
 
-pub fn context(class: &'static str) -> Context<'static> {
-    Context {
+pub fn context(class: &'static str) -> MessageContext<'static> {
+    MessageContext {
         robot: "concierge-1",
         domain: 42,
         topic: "/speech/transcript",
@@ -114,7 +114,7 @@ impl Pair {
 
 pub fn seal_with(
     key: &SealingKey,
-    context: &Context<'_>,
+    context: &MessageContext<'_>,
     sender: Option<&SenderKey>,
     padding: Padding,
     message: &[u8],

@@ -49,7 +49,7 @@ pub use digest::digest;
 pub use entry::{PolicyMark, RouteInfo};
 pub use parts::{Parts, carried_time, open, open_part, part_of};
 pub use refused::LogRefused;
-pub use report::{Finding, MAX_FINDINGS, Report, Verdict, What};
+pub use report::{Finding, Integrity, MAX_FINDINGS, Report, What};
 pub use rotation::Rotation;
 pub use route::{NotRecorded, Receipt, RouteLog};
 pub use time::Time;

@@ -41,10 +41,10 @@ pub struct Report {
     pub more_findings: u64,
 }
 
-/// Verdict on a log.
+/// Integrity on a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum Integrity {
     /// It is as it was written, and complete.
     Intact,
     /// Its entries are as they were written. Without a head, a cut at its end would not be seen.
@@ -55,11 +55,11 @@ pub enum Verdict {
 
 impl Report {
     /// The verdict.
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> Integrity {
         match (self.is_intact(), self.end_is_known) {
-            (false, _) => Verdict::NotIntact,
-            (true, false) => Verdict::EndUnknown,
-            (true, true) => Verdict::Intact,
+            (false, _) => Integrity::NotIntact,
+            (true, false) => Integrity::EndUnknown,
+            (true, true) => Integrity::Intact,
         }
     }
 

@@ -6,13 +6,13 @@
 //! cursors underneath.
 //!
 //! The wire form is the one that Fast DDS writes for ROS 2 Jazzy: XCDR version 1, plain CDR, either byte order
-//! (`dialect.rs`).
+//! (`fastdds_dialect.rs`).
 //! Not checked: padding between fields (senders leave it uninitialised), the value of a bool, UTF-8 in strings.
 
 pub mod types;
 
 mod compile;
-mod dialect;
+mod fastdds_dialect;
 mod plan;
 mod readable;
 mod reader;

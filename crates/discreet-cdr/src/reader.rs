@@ -1,6 +1,6 @@
 //! A bounded cursor over a serialized message.
 
-use super::dialect::{WIDE_UNIT, is_big_endian, is_true};
+use super::fastdds_dialect::{WIDE_UNIT, is_big_endian, is_true};
 use super::{HEADER, Malformed};
 
 /// Reads fields one after the other; never reads past the end.

@@ -26,7 +26,7 @@ use discreet_host::sync::lock;
 use discreet_keeper::client::{self, Carrier, Event, KeyRing, Now};
 use discreet_policy::watch::PolicyWatch;
 use discreet_policy::{LivePolicy, Policy};
-use discreet_seal::catalog::{CATALOG_TOPIC, Catalog, Lease, RENEWED_EVERY};
+use discreet_seal::catalog::{CATALOG_TOPIC, Catalog, CatalogLease, RENEWED_EVERY};
 use discreet_seal::epoch_keys::Keys;
 use discreet_seal::{Freshness, GRANTS_TOPIC, IngressKind, ReceivingKey, SenderKey};
 
@@ -79,7 +79,7 @@ pub struct Guard {
     started: Now,
     /// Its publisher of the catalogue.
     pub gid: Gid,
-    catalog: Option<(Lease, Catalog)>,
+    catalog: Option<(CatalogLease, Catalog)>,
     grants_renewed: Duration,
     changed: Arc<AtomicBool>,
     restored: bool,
@@ -168,7 +168,7 @@ impl Guard {
             self.grants_renewed = elapsed;
             posts.push((GRANTS_TOPIC.to_owned(), self.keys.grants().message()));
         }
-        let lease = Lease::from(now.nanoseconds);
+        let lease = CatalogLease::from(now.nanoseconds);
         let catalog = self.offers(now);
         let known = self.catalog.as_ref().filter(|(known, _)| !known.is_due(lease.stamp));
         if known.is_none_or(|(_, known)| *known != catalog) {

@@ -24,6 +24,8 @@ pub mod rng;
 
 mod guard;
 mod link;
+#[cfg(test)]
+mod model;
 mod party;
 mod record;
 mod robot;

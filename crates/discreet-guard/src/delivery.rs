@@ -4,7 +4,7 @@
 //! It stays the same from message to message, so a route computes it once a second, after a change of policy, and
 //! after a change of keys.
 
-use crate::permit::{To, forms};
+use crate::permit::{Recipients, forms};
 use discreet_policy::{Form, Moment, TopicPolicy};
 use discreet_seal::PerForm;
 use discreet_seal::epoch_keys::Keys;
@@ -29,8 +29,8 @@ impl Delivery {
         let audience = |form| {
             let to = forms.to(form).filter(|_| can_be_made(topic, form))?;
             Some(match to {
-                To::Everyone => Audience::Everyone,
-                To::Group(group) => {
+                Recipients::Everyone => Audience::Everyone,
+                Recipients::Group(group) => {
                     let key = keys.key(&group.id(), now.unix_seconds).filter(|_| now.trusted);
                     Audience::Group(group.id(), key.map(|key| key.key.id()))
                 }

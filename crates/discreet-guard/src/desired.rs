@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::admit::{NotAdmitted, admit_hash, admit_name};
 use crate::delivery::{Audience, Delivery, can_be_made};
 use crate::denied::Denied;
-use crate::lanes::{Leaves, Plan, Source};
+use crate::lanes::{LaneSource, Leaves, Plan};
 use crate::sources::{PublisherTrust, Sources};
 use discreet_cdr::types::TypeDefinition;
 use discreet_graph::{Endpoint, Gid, Participant, TopicGraph, participant};
@@ -203,7 +203,7 @@ impl TopicFacts<'_> {
             depth: declared.depth(),
         };
         let of_type = judged.iter().filter(|(endpoint, _)| endpoint.type_name == declared.type_name());
-        let source = |(endpoint, trust): &(&Endpoint, PublisherTrust)| Source {
+        let source = |(endpoint, trust): &(&Endpoint, PublisherTrust)| LaneSource {
             gid: endpoint.gid,
             trust: *trust,
             offered: endpoint.qos,

@@ -25,7 +25,7 @@ pub const MAX_LANES: usize = crate::publishers::MAX_SOURCES;
 
 /// A publisher of a topic, as judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Source {
+pub struct LaneSource {
     /// Its id.
     pub gid: Gid,
     /// Its trust as the topic's source.
@@ -65,7 +65,7 @@ pub struct Leaves {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// Every publisher.
-    pub sources: Vec<Source>,
+    pub sources: Vec<LaneSource>,
     /// The depth that the policy sets.
     pub depth: Option<usize>,
     /// The forms that may leave at some time.
@@ -82,7 +82,7 @@ pub type Under = ([u8; 32], Delivery);
 
 impl Lane {
     /// The lane of a source.
-    pub fn of(source: &Source) -> Lane {
+    pub fn of(source: &LaneSource) -> Lane {
         let Qos { latched, lease, .. } = source.offered;
         let own = latched || lease.is_some();
         Lane { promise: source.offered.promise(), source: own.then_some(source.gid) }
@@ -136,7 +136,7 @@ impl Plan {
     /// The desired subscriptions, the weakest first: for sources that are accepted or may be soon; if there are
     /// none, for refused ones, so that each of their messages is counted.
     pub fn inputs(&self) -> BTreeSet<Input> {
-        let refused = |source: &&Source| matches!(source.trust, PublisherTrust::Refused(_));
+        let refused = |source: &&LaneSource| matches!(source.trust, PublisherTrust::Refused(_));
         let others = self.sources.iter().filter(|source| !refused(source));
         let inputs: BTreeSet<Input> = others.map(|source| Input::of(source.offered)).collect();
         if !inputs.is_empty() {
@@ -147,7 +147,7 @@ impl Plan {
 
     /// True if the depth of this source must be found out: late joiners are given its history, and the depth is not
     /// declared.
-    pub fn asks(&self, source: &Source) -> bool {
+    pub fn asks(&self, source: &LaneSource) -> bool {
         let Qos { reliable, latched, lifespan, .. } = source.offered;
         // An expired message is gone from a history of any depth; a best-effort source does not show its history.
         let tells = reliable && latched && lifespan.is_none();
@@ -160,7 +160,7 @@ impl Plan {
     }
 
     /// The accepted sources.
-    pub fn accepted(&self) -> impl Iterator<Item = &Source> {
+    pub fn accepted(&self) -> impl Iterator<Item = &LaneSource> {
         self.sources.iter().filter(|source| source.trust == PublisherTrust::Accepted)
     }
 }
@@ -186,7 +186,7 @@ mod tests {
 
     fn plan(offered: &[(PublisherTrust, Qos)]) -> Plan {
         let sources = offered.iter().enumerate();
-        let sources = sources.map(|(at, (trust, offered))| Source {
+        let sources = sources.map(|(at, (trust, offered))| LaneSource {
             gid: (at as u128).to_le_bytes(),
             trust: *trust,
             offered: *offered,

@@ -1,9 +1,41 @@
-//! Parameters given to a node that does not have them.
+//! The parameters of a node: their description in `--help`, and those given to a node that does not have them.
 //!
 //! A launch file may give parameters to every node (`SetParameter`, `/**` in a file), and ROS 2 itself has some for
 //! all: these are no reason to stop. A misspelt name of one of ours is: it would silently have no effect.
 
+use std::fmt::Write as _;
+
 use discreet_policy::finding::closest;
+
+/// A parameter of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Its meaning, in lines of at most 100 characters; with the default.
+    pub help: &'static str,
+}
+
+/// The parameters as `--help` shows them: names on the left, meanings on the right.
+pub fn help(parameters: &[Parameter]) -> String {
+    let mut text = String::new();
+    for Parameter { name, help } in parameters {
+        let mut name = *name;
+        for line in help.lines() {
+            // A long name has a line of its own.
+            if name.len() >= COLUMN {
+                let _written = writeln!(text, "  {name}");
+                name = "";
+            }
+            let _written = writeln!(text, "  {name:COLUMN$}{line}");
+            name = "";
+        }
+    }
+    text
+}
+
+/// Width of the column of names.
+const COLUMN: usize = 17;
 
 /// Known names that the given name probably misspells.
 const ENDS: [&str; 8] = ["s", "_file", "_path", "_log", "_socket", "_id", "_name", "_count"];
@@ -45,6 +77,17 @@ fn meant<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn help_has_each_parameter_with_its_meaning() {
+        let parameters = [
+            Parameter { name: "policy", help: "the policy file;\nread again after a change" },
+            Parameter { name: "audit_max_age_hours", help: "the age" },
+        ];
+        let expected = "  policy           the policy file;\n                   read again after a change\n  \
+                        audit_max_age_hours\n                   the age\n";
+        assert_eq!(help(&parameters), expected);
+    }
 
     const KNOWN: [&str; 5] = ["policy", "audit", "keeper", "outer_domain", "workers"];
 

@@ -17,21 +17,21 @@ pub struct Permitted<'a> {
 #[derive(Debug, Clone, Copy)]
 pub enum Forms<'a> {
     /// Clear only.
-    Clear(To<'a>),
+    Clear(Recipients<'a>),
     /// Redacted only.
-    Redacted(To<'a>),
+    Redacted(Recipients<'a>),
     /// Both.
     Both {
         /// The audience of the clear form.
         clear: &'a KeyGroup,
         /// The audience of the redacted form.
-        redacted: To<'a>,
+        redacted: Recipients<'a>,
     },
 }
 
 /// The audience of a form.
 #[derive(Debug, Clone, Copy)]
-pub enum To<'a> {
+pub enum Recipients<'a> {
     /// Everyone on the outer domain.
     Everyone,
     /// The members of the group, sealed.
@@ -54,13 +54,13 @@ pub fn permit<'a>(
 pub fn forms(topic: &TopicPolicy, now: Moment) -> Option<Forms<'_>> {
     let sealed = |form| topic.group(form).map(AsRef::as_ref).filter(|group| group.has_members(now));
     let open = match topic.everyone(now) {
-        Verdict::Allow { form: Form::Clear, .. } => return Some(Forms::Clear(To::Everyone)),
-        Verdict::Allow { form: Form::Redacted, .. } => Some(To::Everyone),
+        Verdict::Allow { form: Form::Clear, .. } => return Some(Forms::Clear(Recipients::Everyone)),
+        Verdict::Allow { form: Form::Redacted, .. } => Some(Recipients::Everyone),
         Verdict::Deny { .. } | Verdict::NoRule => None,
     };
-    match (sealed(Form::Clear), open.or_else(|| sealed(Form::Redacted).map(To::Group))) {
+    match (sealed(Form::Clear), open.or_else(|| sealed(Form::Redacted).map(Recipients::Group))) {
         (Some(clear), Some(redacted)) => Some(Forms::Both { clear, redacted }),
-        (Some(clear), None) => Some(Forms::Clear(To::Group(clear))),
+        (Some(clear), None) => Some(Forms::Clear(Recipients::Group(clear))),
         (None, Some(redacted)) => Some(Forms::Redacted(redacted)),
         (None, None) => None,
     }
@@ -77,10 +77,10 @@ fn refusal(topic: &TopicPolicy, now: Moment) -> Denied {
 
 impl<'a> Forms<'a> {
     /// The audience of a form, if it leaves.
-    pub fn to(self, form: Form) -> Option<To<'a>> {
+    pub fn to(self, form: Form) -> Option<Recipients<'a>> {
         match (form, self) {
             (Form::Clear, Forms::Clear(to)) | (Form::Redacted, Forms::Redacted(to)) => Some(to),
-            (Form::Clear, Forms::Both { clear, .. }) => Some(To::Group(clear)),
+            (Form::Clear, Forms::Both { clear, .. }) => Some(Recipients::Group(clear)),
             (Form::Redacted, Forms::Both { redacted, .. }) => Some(redacted),
             (Form::Clear, Forms::Redacted(_)) | (Form::Redacted, Forms::Clear(_)) => None,
         }

@@ -6,7 +6,7 @@ mod seal;
 
 use crate::denied::Denied;
 use crate::message::{Buffer, Origin, Received};
-use crate::permit::{Forms, Permitted, To};
+use crate::permit::{Forms, Permitted, Recipients};
 use discreet_policy::{Class, Form, KeyGroup, Moment, TopicPolicy};
 use discreet_redact::{ImageRedactor, MessageRedactor, Recipient, Redaction, Unredactable};
 
@@ -67,11 +67,11 @@ pub fn protect<'a>(
     let of = Of { origin, class, raised };
     let (redactors, resealing) = ((images, texts), redacted);
     match forms {
-        Forms::Clear(To::Everyone) => {
+        Forms::Clear(Recipients::Everyone) => {
             let open = of.releasable(Form::Clear, (buffer.into_message(), None), false);
             PerForm { clear: Some(Ok(open)), redacted: None }
         }
-        Forms::Clear(To::Group(group)) => {
+        Forms::Clear(Recipients::Group(group)) => {
             let sealed = seal(clear, group, now, buffer);
             let release = sealed.map(|cdr| of.releasable(Form::Clear, (cdr, None), true));
             PerForm { clear: Some(release), redacted: None }
@@ -112,8 +112,8 @@ impl<'a> Of<'a> {
         Releasable { origin: self.origin, cdr, class: self.class, form, sealed, redaction }
     }
 
-    fn redacted(self, made: Result<Made<'a>, Denied>, to: To<'_>) -> Result<Releasable<'a>, Denied> {
-        made.map(|made| self.releasable(Form::Redacted, made, matches!(to, To::Group(_))))
+    fn redacted(self, made: Result<Made<'a>, Denied>, to: Recipients<'_>) -> Result<Releasable<'a>, Denied> {
+        made.map(|made| self.releasable(Form::Redacted, made, matches!(to, Recipients::Group(_))))
     }
 }
 
@@ -126,7 +126,7 @@ fn redact<'a>(
     sealing: Option<&'a mut Seal>,
     now: Moment,
     mut buffer: Buffer<'a>,
-    to: To<'_>,
+    to: Recipients<'_>,
 ) -> Result<Made<'a>, Denied> {
     let (redaction, rewritten) = match (topic.image_rules(), images, topic.text_rules(), texts) {
         (Some(rules), Some(images), ..) => {
@@ -135,8 +135,8 @@ fn redact<'a>(
         }
         (None, _, Some(rules), Some(texts)) => {
             let reader = match to {
-                To::Everyone => Recipient::Everyone,
-                To::Group(group) => Recipient::Named(group.names()),
+                Recipients::Everyone => Recipient::Everyone,
+                Recipients::Group(group) => Recipient::Named(group.names()),
             };
             let done = texts.redact(rules, reader, buffer.message()).map_err(|why| match why {
                 Unredactable::Malformed(_) => Denied::Malformed,
@@ -148,10 +148,12 @@ fn redact<'a>(
         _ => return Err(Denied::NotRedactable),
     };
     let cdr = match (to, rewritten) {
-        (To::Everyone, None) => buffer.into_message(),
-        (To::Everyone, Some(rewritten)) => rewritten,
-        (To::Group(group), None) => seal(sealing, group, now, buffer)?,
-        (To::Group(group), Some(rewritten)) => sealing.ok_or(Denied::NoKey)?.copy(group, now, rewritten)?,
+        (Recipients::Everyone, None) => buffer.into_message(),
+        (Recipients::Everyone, Some(rewritten)) => rewritten,
+        (Recipients::Group(group), None) => seal(sealing, group, now, buffer)?,
+        (Recipients::Group(group), Some(rewritten)) => {
+            sealing.ok_or(Denied::NoKey)?.copy(group, now, rewritten)?
+        }
     };
     Ok((cdr, Some(redaction)))
 }

@@ -16,11 +16,11 @@ pub const MAX_SOURCES: usize = 256;
 /// The publishers of one topic. Times are monotonic.
 #[derive(Debug, Default)]
 pub struct PublisherTable {
-    sources: HashMap<Gid, Source>,
+    sources: HashMap<Gid, KnownPublisher>,
 }
 
 #[derive(Debug)]
-struct Source {
+struct KnownPublisher {
     trust: PublisherTrust,
     /// The input on which it is read; none if discovery has not announced it.
     home: Option<Input>,
@@ -120,7 +120,7 @@ impl PublisherTable {
 
     /// The sources that are asked for their depths.
     pub fn asked(&self) -> impl Iterator<Item = Gid> {
-        let asked = |source: &Source| source.history.as_ref().is_some_and(History::is_asked);
+        let asked = |source: &KnownPublisher| source.history.as_ref().is_some_and(History::is_asked);
         self.sources.iter().filter(move |(_, source)| asked(source)).map(|(gid, _)| *gid)
     }
 
@@ -156,14 +156,14 @@ impl PublisherTable {
         self.sources.get_mut(gid).map_or(0, |source| source.losses.lost_before(sequence))
     }
 
-    fn source(&mut self, gid: Gid, now: Duration) -> Option<&mut Source> {
+    fn source(&mut self, gid: Gid, now: Duration) -> Option<&mut KnownPublisher> {
         if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&gid) {
-            let gone = |(_, source): &(&Gid, &Source)| source.gone_since.is_some();
+            let gone = |(_, source): &(&Gid, &KnownPublisher)| source.gone_since.is_some();
             let oldest = self.sources.iter().filter(gone).min_by_key(|(_, source)| source.gone_since);
             let evicted = oldest.map(|(gid, _)| *gid)?;
             self.sources.remove(&evicted);
         }
-        Some(self.sources.entry(gid).or_insert_with(|| Source {
+        Some(self.sources.entry(gid).or_insert_with(|| KnownPublisher {
             trust: PublisherTrust::Awaited,
             home: None,
             lane: None,
@@ -195,8 +195,11 @@ mod tests {
     }
 
     fn plan_of(offered: impl IntoIterator<Item = (usize, Qos)>) -> Plan {
-        let source =
-            |(number, offered)| lanes::Source { gid: gid(number), trust: PublisherTrust::Accepted, offered };
+        let source = |(number, offered)| lanes::KnownPublisher {
+            gid: gid(number),
+            trust: PublisherTrust::Accepted,
+            offered,
+        };
         Plan {
             sources: offered.into_iter().map(source).collect(),
             depth: None,

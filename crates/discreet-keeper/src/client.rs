@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::lease::Lease;
+use super::lease::CommandLease;
 use discreet_policy::{Policy, Trust};
 use discreet_seal::SenderKey;
 use discreet_seal::epoch_keys::{EpochKey, Keys};
@@ -125,7 +125,7 @@ impl KeyRing {
 
     /// The lease on the stakeholders that may command: renewed by each message of the keeper, as long as it serves
     /// the policy that this guard runs.
-    pub fn lease(&self) -> &Lease {
+    pub fn lease(&self) -> &CommandLease {
         &self.shared.lease
     }
 

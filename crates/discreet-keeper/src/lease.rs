@@ -13,9 +13,9 @@ pub const LEASE: Duration = Duration::from_secs(30);
 /// Holds from each renewal for [`LEASE`], by the monotonic clock and by the time of day: a clock that is set back
 /// does not lengthen it, and neither does a machine that was suspended.
 #[derive(Debug, Default)]
-pub struct Lease(Mutex<Option<(Instant, i64)>>);
+pub struct CommandLease(Mutex<Option<(Instant, i64)>>);
 
-impl Lease {
+impl CommandLease {
     /// Begins it again, at this instant and second since 1970.
     pub fn renew(&self, at: Instant, second: i64) {
         *self.renewed() = Some((at, second));
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn it_ends_by_itself_and_a_renewal_renews_it() {
-        let (lease, start) = (Lease::default(), Instant::now());
+        let (lease, start) = (CommandLease::default(), Instant::now());
         let at = |seconds: u64| (start + Duration::from_secs(seconds), NOW + seconds as i64);
         let holds = |(instant, second)| lease.holds(instant, second);
         assert!(!holds(at(0)), "before the keeper was heard");
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn neither_a_clock_that_is_set_back_nor_a_suspended_machine_lengthens_it() {
-        let (lease, start) = (Lease::default(), Instant::now());
+        let (lease, start) = (CommandLease::default(), Instant::now());
         lease.renew(start, NOW);
         assert!(!lease.holds(start + Duration::from_secs(30), NOW - 3600), "set back");
         assert!(!lease.holds(start + Duration::from_secs(1), NOW + 3600), "suspended, or set forward");

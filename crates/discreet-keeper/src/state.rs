@@ -20,7 +20,7 @@ use discreet_seal::identity::{Identity, PublicIdentity};
 
 pub use fault::StateFault;
 pub use mark::{Mark, MarkKey, Run};
-pub use record::{MOST_BYTES, Record, RecordKey, Rekeyed, Verdict};
+pub use record::{Compared, MOST_BYTES, Record, RecordKey, Rekeyed};
 
 /// Key ids reserved at a time. A killed keeper loses at most this many of four billion.
 const RESERVED: u32 = 64;
@@ -275,9 +275,9 @@ impl State {
     fn behind(&self, mark: &Mark) -> Option<String> {
         let (theirs, ours) = (mark.number, self.record.number);
         match self.record.judge(mark) {
-            Verdict::Fits => None,
-            Verdict::Older => Some(format!("number {theirs}, and the state is number {ours}")),
-            Verdict::Another => {
+            Compared::Fits => None,
+            Compared::Older => Some(format!("number {theirs}, and the state is number {ours}")),
+            Compared::Another => {
                 Some(format!("number {theirs}, and the state, number {ours}, is not its successor"))
             }
         }

@@ -25,12 +25,12 @@ use super::tree::{Node, Value};
 use discreet_seal::identity::is_name;
 
 /// State that the parts of the check share.
-pub(super) struct Context {
+pub(super) struct Checker {
     pub zone: TimeZone,
     pub findings: Vec<Finding>,
 }
 
-impl Context {
+impl Checker {
     pub(super) fn error(
         &mut self,
         code: &'static str,
@@ -53,7 +53,7 @@ impl Context {
 }
 
 /// The scope of the policy: a robot or a fleet, one of the two.
-pub(super) fn scope(file: &PolicyFile, root: &Node, context: &mut Context) -> Option<Scope> {
+pub(super) fn scope(file: &PolicyFile, root: &Node, context: &mut Checker) -> Option<Scope> {
     match (&file.robot, &file.fleet) {
         (Some(robot), None) => robot.value.clone().map(Scope::Robot),
         (None, Some(fleet)) => {
@@ -80,7 +80,7 @@ pub(super) fn scope(file: &PolicyFile, root: &Node, context: &mut Context) -> Op
 }
 
 /// The declarations and rules of a file. Everything that is wrong with them is in the context's findings.
-pub(super) fn check(file: &PolicyFile, root: &Node, context: &mut Context) -> (Declared, Vec<Rule>) {
+pub(super) fn check(file: &PolicyFile, root: &Node, context: &mut Checker) -> (Declared, Vec<Rule>) {
     if let Some(Some(name)) = file.timezone.as_ref().map(|entry| &entry.value) {
         match TimeZone::get(name) {
             Ok(zone) => context.zone = zone,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::check::Context;
+use crate::check::Checker;
 use crate::diff::{Direction, Facet, To};
 use crate::escalation::{self, EscalateEntry, Escalation};
 use crate::file::Located;
@@ -118,7 +118,7 @@ pub(crate) fn inherited(
     entry: &Located<ClassEntry>,
     parent: Option<&Class>,
     personal: &Arc<PersonalData>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Class> {
     let ClassEntry { suite, epoch, retention, escalate, padding } = entry.value.as_ref()?;
     let epoch = lasting("epoch", epoch.as_deref(), entry, context);
@@ -157,7 +157,7 @@ fn lasting(
     key: &str,
     text: Option<&str>,
     entry: &Located<ClassEntry>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Option<Lasting>> {
     let Some(text) = text else { return Some(None) };
     match seconds_of(text) {
@@ -170,7 +170,7 @@ fn lasting(
     }
 }
 
-fn outlasts(entry: &Located<ClassEntry>, epoch: &Lasting, retention: &Lasting, context: &mut Context) {
+fn outlasts(entry: &Located<ClassEntry>, epoch: &Lasting, retention: &Lasting, context: &mut Checker) {
     let key = if entry.node.entry("epoch").is_some() { "epoch" } else { "retention" };
     let message = format!(
         "class {} uses one key for {} seconds but keeps data for {} only",

@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 
 use super::Policy;
 use super::verb::Verb;
+pub(crate) use found::{Affected, Facet};
 use found::{EVERYONE, Found, Parties, Who};
-pub(crate) use found::{Facet, To};
 use pairs::pairs;
 pub(crate) use personal::words;
 

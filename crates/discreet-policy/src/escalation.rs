@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::check::{Context, kinds};
+use crate::check::{Checker, kinds};
 use crate::diff::{Direction, words};
 use crate::file::KindWord;
 use crate::tree::Node;
@@ -51,7 +51,7 @@ pub(crate) fn read(
     written: &EscalateEntry,
     class: &Node,
     personal: &Arc<PersonalData>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Escalation> {
     let list = class.entry("escalate").and_then(|escalate| escalate.node.entry("find"));
     let kinds = kinds(&written.find, list.map_or(class, |list| &list.node), personal, context)?;

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::check::{self, Context};
+use super::check::{self, Checker};
 use super::compile::compile;
 use super::file::PolicyFile;
 use super::finding::{Finding, Severity, has_errors};
@@ -24,7 +24,7 @@ pub(super) fn load(
     let mut findings = json_schema::validate(&root.node, text, &json_schema::schema::<PolicyFile>());
     findings.extend(root.findings);
     let root = root.node;
-    let mut context = Context { zone: TimeZone::UTC, findings };
+    let mut context = Checker { zone: TimeZone::UTC, findings };
     let file = PolicyFile::from_tree(&root);
     count(&file, &root, limits, &mut context);
     if context.findings.iter().any(|finding| finding.code == "too-many") {
@@ -52,7 +52,7 @@ pub(super) fn load(
     if has_errors(&context.findings) {
         return Err(sorted(context.findings));
     }
-    let Context { zone, mut findings } = context;
+    let Checker { zone, mut findings } = context;
     let policy = Policy::assemble(file_name, scope, version, text, zone, compiled);
     check::siblings::check(&policy, &mut findings);
     if !has_errors(&findings) {
@@ -63,7 +63,7 @@ pub(super) fn load(
 }
 
 /// Refuses a section with more entries than `limits` allow.
-fn count(file: &PolicyFile, root: &Node, limits: &FileLimits, context: &mut Context) {
+fn count(file: &PolicyFile, root: &Node, limits: &FileLimits, context: &mut Checker) {
     let globs = file.topics.names().filter(|name| name.contains('*')).count();
     let declared =
         Verb::ALL.map(|verb| (verb.section(), verb.section(), file.names(verb).count(), limits.entries));

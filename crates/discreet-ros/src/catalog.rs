@@ -7,7 +7,7 @@ use discreet_audit::Time;
 use discreet_graph::Gid;
 use discreet_graph::qos::Qos;
 use discreet_seal::SenderKey;
-use discreet_seal::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, Lease};
+use discreet_seal::catalog::{CATALOG_TOPIC, CATALOG_TYPE, Catalog, CatalogLease};
 
 /// The publisher of the catalogue on the outer domain.
 pub struct CatalogPublisher {
@@ -15,7 +15,7 @@ pub struct CatalogPublisher {
     domain: u32,
     signer: Option<Arc<SenderKey>>,
     /// The last catalogue, and the end of its lease.
-    published: Option<(Lease, Catalog)>,
+    published: Option<(CatalogLease, Catalog)>,
 }
 
 impl CatalogPublisher {
@@ -37,7 +37,7 @@ impl CatalogPublisher {
 
     /// Publishes the catalogue if it has changed, or if the lease of the last one is due.
     pub fn publish(&mut self, catalog: Catalog) -> Result<(), RosError> {
-        let lease = Lease::from(Time::system().nanoseconds);
+        let lease = CatalogLease::from(Time::system().nanoseconds);
         // By the time of day, as its readers judge it: a clock that was set renews it at once.
         let published = self.published.as_ref().filter(|(known, _)| !known.is_due(lease.stamp));
         if published.is_none_or(|(_, published)| *published != catalog) {

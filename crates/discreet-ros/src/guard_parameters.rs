@@ -11,6 +11,7 @@ use r2r::std_srvs::srv::Trigger;
 
 use super::program::{Diagnostics, Logger, Parameters, Program, StartError};
 use discreet_audit::Rotation;
+use discreet_guard::parameters::Parameter;
 
 /// The parameters of the guard. None can be changed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,16 +32,41 @@ pub struct Settings {
     pub workers: usize,
 }
 
-const PARAMETERS: [&str; 9] = [
-    "policy",
-    "trust",
-    "audit",
-    "audit_max_bytes",
-    "audit_max_age_hours",
-    "audit_keep_days",
-    "keeper",
-    "outer_domain",
-    "workers",
+/// All of them, as `guard --help` shows them.
+pub const GUARD_PARAMETERS: [Parameter; 9] = [
+    Parameter {
+        name: "policy",
+        help: "the policy file; without a valid one nothing leaves. It is read again about a second after it\n\
+               has changed; replace it by a rename, so that it is never incomplete",
+    },
+    Parameter {
+        name: "trust",
+        help: "a trust file: only policies signed by enough of the owners in it are accepted. Without one, the\n\
+               keeper's trust holds; if the keeper has none either, every valid policy is accepted",
+    },
+    Parameter { name: "outer_domain", help: "the domain to release to, 0 to 232 (default 1)" },
+    Parameter { name: "audit", help: "the audit log (default ~/.ros/discreet/audit.log)" },
+    Parameter {
+        name: "audit_max_bytes",
+        help: "size at which the log is rotated; audit.log.000001 is the first closed part\n\
+               (default 67108864; 0 for no limit)",
+    },
+    Parameter {
+        name: "audit_max_age_hours",
+        help: "age at which the log is rotated (default 24; 0 for no limit)",
+    },
+    Parameter {
+        name: "audit_keep_days",
+        help: "days after which a closed part is removed, after an entry in the log (default 0: never)",
+    },
+    Parameter {
+        name: "keeper",
+        help: "the socket of the keeper, which gives the sealing keys (default ~/.ros/discreet/keeper.sock)",
+    },
+    Parameter {
+        name: "workers",
+        help: "threads for operational topics, and as many for contextual ones (default 2)",
+    },
 ];
 
 /// A smaller part would hold little more than the entries about parts.
@@ -85,7 +111,7 @@ impl Control {
 
     /// The parameters, each with its default; an error names the parameter and what it should be.
     pub fn settings(&self) -> Result<Settings, String> {
-        let given = self.program.parameters(&PARAMETERS)?;
+        let given = self.program.parameters(&GUARD_PARAMETERS)?;
         let missing = "parameter `policy` is missing: the path of the policy file";
         Ok(Settings {
             policy: given.path("policy")?.ok_or(missing)?,

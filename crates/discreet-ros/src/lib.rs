@@ -47,7 +47,7 @@ pub use domains_apart::Apart;
 pub use error::RosError;
 pub use files::keep_files_to_itself;
 pub use graph::GraphChanges;
-pub use guard_parameters::{Control, Settings};
+pub use guard_parameters::{Control, GUARD_PARAMETERS, Settings};
 pub use health::Health;
 pub use ingress::IngressStatus;
 pub use program::{Diagnostics, Level, Logger, Parameters, Program, StartError, Status, own_domain};

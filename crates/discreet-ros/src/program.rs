@@ -11,7 +11,7 @@ use r2r::diagnostic_msgs::msg::{DiagnosticArray, DiagnosticStatus, KeyValue};
 use r2r::{ParameterValue, Publisher, QosProfile};
 
 use super::rmw;
-use discreet_guard::parameters::foreign;
+use discreet_guard::parameters::{Parameter, foreign};
 
 /// Each turn of r2r costs a tenth of a millisecond; a request ends it early, a signal waits for it.
 const SPIN: Duration = Duration::from_millis(400);
@@ -50,9 +50,10 @@ impl Program {
     /// The parameters given at the start; none can be changed later. One that is nearly `known` is an error,
     /// because a misspelt one would silently have no effect; others, which a launch file gives to every node, are
     /// logged.
-    pub fn parameters(&self, known: &[&str]) -> Result<Parameters<'_>, String> {
+    pub fn parameters(&self, known: &[Parameter]) -> Result<Parameters<'_>, String> {
         let given = self.node.params.lock().map_err(|_| "parameters are not readable")?;
-        let foreign = foreign(given.keys().map(String::as_str), known)?;
+        let known: Vec<&str> = known.iter().map(|parameter| parameter.name).collect();
+        let foreign = foreign(given.keys().map(String::as_str), &known)?;
         if !foreign.is_empty() {
             let names: Vec<String> = foreign.iter().map(|name| name.escape_default().to_string()).collect();
             self.logger().warn(&format!(

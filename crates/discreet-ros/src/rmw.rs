@@ -1,6 +1,6 @@
 //! The middleware below rcl: all that holds for one implementation of it only. The rest of this crate asks here.
 //!
-//! Today there is one, rmw_fastrtps (Fast DDS). The serialized form of messages is `discreet_cdr`'s: `dialect.rs` there.
+//! Today there is one, rmw_fastrtps (Fast DDS). The serialized form of messages is `discreet_cdr`'s: `fastdds_dialect.rs` there.
 
 mod fastdds;
 

@@ -41,7 +41,7 @@ pub struct Route {
     turn: Turn,
     path: Slot<Path>,
     /// The last verdicts of discovery, until the worker takes them.
-    verdict: Mutex<Option<Verdict>>,
+    verdict: Mutex<Option<JudgedPublishers>>,
     heard: AtomicBool,
     winding_up: AtomicBool,
     /// While it winds up: every waiting message was served.
@@ -65,7 +65,7 @@ struct Snapshot {
 }
 
 /// The publishers that discovery knows, judged by a policy's sources.
-struct Verdict {
+struct JudgedPublishers {
     policy: Arc<Policy>,
     plan: Plan,
     source: String,
@@ -106,7 +106,7 @@ impl Route {
     /// Sets the publishers that discovery knows, judged by the sources that `policy` wants; `source` is for the
     /// audit. It holds from the next message on that is taken; the caller must wake the route's workers.
     pub fn judge(&self, policy: &Arc<Policy>, plan: Plan, source: &str) {
-        let verdict = Verdict { policy: Arc::clone(policy), plan, source: source.into() };
+        let verdict = JudgedPublishers { policy: Arc::clone(policy), plan, source: source.into() };
         *lock(&self.verdict) = Some(verdict);
         self.heard.store(false, SeqCst);
     }
@@ -170,7 +170,7 @@ impl Route {
         }
         self.heard.store(true, SeqCst);
         let verdict = lock(&self.verdict).take();
-        let Some(Verdict { policy, plan, source }) = verdict else { return };
+        let Some(JudgedPublishers { policy, plan, source }) = verdict else { return };
         let now = self.opened.elapsed();
         let Path { inbox, outbound } = path;
         // The way out before the way in, so that no message arrives that could not leave.

@@ -64,7 +64,7 @@ pub struct CatalogEntry {
 
 /// The time at which a catalogue was made, and the time at which it expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lease {
+pub struct CatalogLease {
     /// Nanoseconds since 1970.
     pub stamp: i64,
     /// The first second since 1970 at which it is not valid.
@@ -76,11 +76,11 @@ pub const LEASE: Duration = Duration::from_secs(30);
 /// Interval at which it is renewed.
 pub const RENEWED_EVERY: Duration = Duration::from_secs(10);
 
-impl Lease {
+impl CatalogLease {
     /// The lease of a catalogue that is made at `stamp`, in nanoseconds since 1970.
-    pub fn from(stamp: i64) -> Lease {
+    pub fn from(stamp: i64) -> CatalogLease {
         let seconds = i64::try_from(LEASE.as_secs()).unwrap_or(i64::MAX);
-        Lease { stamp, until: stamp.div_euclid(1_000_000_000).saturating_add(seconds) }
+        CatalogLease { stamp, until: stamp.div_euclid(1_000_000_000).saturating_add(seconds) }
     }
 
     /// Must it be renewed at `now`, in nanoseconds since 1970? True some time before it expires, and if it is
@@ -93,7 +93,7 @@ impl Lease {
 
 impl Catalog {
     /// Serialized, and signed by a guard for an outer domain.
-    pub fn signed(&self, sender: &SenderKey, domain: u32, lease: Lease) -> Vec<u8> {
+    pub fn signed(&self, sender: &SenderKey, domain: u32, lease: CatalogLease) -> Vec<u8> {
         // The signature stands before the bytes that it signs, and has its room from the start.
         let mut cdr = self.write(lease, &[0; SIGNATURE]);
         let signature = cdr.get(SIGNED_FROM..).map(|signed| sign_catalog(sender, domain, signed));
@@ -105,12 +105,12 @@ impl Catalog {
     }
 
     /// Serialized, without a signature. Stakeholders accept no sealed topic from it.
-    pub fn unsigned(&self, lease: Lease) -> Vec<u8> {
+    pub fn unsigned(&self, lease: CatalogLease) -> Vec<u8> {
         self.write(lease, &[])
     }
 
     /// The order of fields is that of interfaces/discreet_interfaces/msg/Catalog.msg.
-    fn write(&self, lease: Lease, signature: &[u8]) -> Vec<u8> {
+    fn write(&self, lease: CatalogLease, signature: &[u8]) -> Vec<u8> {
         let mut cdr = Vec::new();
         let mut writer = Writer::new(&mut cdr);
         writer.octets(signature);
@@ -157,7 +157,7 @@ impl CatalogEntry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     /// Its validity.
-    pub lease: Lease,
+    pub lease: CatalogLease,
     /// The GID of the guard's publisher of catalogues.
     pub publisher: Gid,
     /// The sealed topics that the stakeholder is in the audience of.
@@ -240,7 +240,7 @@ impl Verified {
             offers.extend(read_offer(&mut reader, of.audience)?);
         }
         reader.end()?;
-        Ok(Verified { lease: Lease { stamp, until: until.into() }, publisher, offers })
+        Ok(Verified { lease: CatalogLease { stamp, until: until.into() }, publisher, offers })
     }
 }
 
@@ -301,7 +301,7 @@ fn write_all(writer: &mut Writer<'_>, texts: &[String]) {
 mod tests {
     use super::*;
 
-    const LEASE: Lease = Lease { stamp: 1_700_000_000_000_000_001, until: 1_700_000_030 };
+    const LEASE: CatalogLease = CatalogLease { stamp: 1_700_000_000_000_000_001, until: 1_700_000_030 };
 
     fn entry(sealed: bool, audience: &str) -> CatalogEntry {
         CatalogEntry {
@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn a_lease_is_renewed_long_before_it_ends_and_when_the_clock_was_moved() {
-        let lease = Lease::from(1_700_000_000_000_000_000);
+        let lease = CatalogLease::from(1_700_000_000_000_000_000);
         let is_due = |seconds: i64| lease.is_due(lease.stamp + seconds * 1_000_000_000);
         assert!(!is_due(0) && !is_due(9) && is_due(10) && is_due(3600) && is_due(-1));
         assert_eq!(lease.until, 1_700_000_030);

@@ -7,7 +7,7 @@ const ENTRY: &str = "discreet 2026-11 command context v1";
 
 /// Origin and destination of a sealed message. It does not open in another context.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Context<'a> {
+pub struct MessageContext<'a> {
     /// The robot's name in the policy.
     pub robot: &'a str,
     /// The ROS domain on which it is published.
@@ -32,7 +32,7 @@ pub struct Context<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ContextDigest(pub(super) [u8; 32]);
 
-impl Context<'_> {
+impl MessageContext<'_> {
     /// The digest. Compute it once for each topic and key.
     pub fn digest(&self) -> ContextDigest {
         digest(
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn no_two_contexts_have_the_same_digest() {
-        let base = Context {
+        let base = MessageContext {
             robot: "r",
             domain: 1,
             topic: "/a",
@@ -95,16 +95,16 @@ mod tests {
             policy_version: 1,
         };
         let others = [
-            Context { robot: "s", ..base.clone() },
-            Context { domain: 2, ..base.clone() },
-            Context { topic: "/b", ..base.clone() },
-            Context { topic: "/at", type_name: "", ..base.clone() },
-            Context { type_name: "u", ..base.clone() },
-            Context { type_hash: "i", ..base.clone() },
-            Context { class: "contextual/guest", ..base.clone() },
-            Context { form: "redacted", ..base.clone() },
-            Context { group: &[2; 16], ..base.clone() },
-            Context { policy_version: 2, ..base.clone() },
+            MessageContext { robot: "s", ..base.clone() },
+            MessageContext { domain: 2, ..base.clone() },
+            MessageContext { topic: "/b", ..base.clone() },
+            MessageContext { topic: "/at", type_name: "", ..base.clone() },
+            MessageContext { type_name: "u", ..base.clone() },
+            MessageContext { type_hash: "i", ..base.clone() },
+            MessageContext { class: "contextual/guest", ..base.clone() },
+            MessageContext { form: "redacted", ..base.clone() },
+            MessageContext { group: &[2; 16], ..base.clone() },
+            MessageContext { policy_version: 2, ..base.clone() },
         ];
         let mut digests: Vec<_> = others.iter().chain([&base]).map(|context| context.digest().0).collect();
         digests.push(ingress_digest("command", "r", 1, "/a", ["t", "h"]).0);

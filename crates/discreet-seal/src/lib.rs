@@ -44,7 +44,7 @@ pub use call::{
 };
 pub use catalog_signature::{is_signed_catalog, sign_catalog};
 pub use command::{Command, CommandContext, CommandOpener, CommandRefused, Unsendable, seal_command};
-pub use context::{Context, ContextDigest};
+pub use context::{ContextDigest, MessageContext};
 pub use error::OpenError;
 pub use failure_limiter::FailureLimiter;
 pub use form::Form;

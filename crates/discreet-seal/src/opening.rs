@@ -7,7 +7,7 @@ use super::header::{Parts, Sealing, split};
 use super::padding::unfilled;
 use super::sender::{data_statement, is_signed};
 use super::suite::Suite;
-use super::{Context, ContextDigest, GRACE, SIGNATURE, must_be_signed};
+use super::{ContextDigest, GRACE, MessageContext, SIGNATURE, must_be_signed};
 use discreet_host::secret::Secret;
 
 /// The id of the key that a sealed message needs. Only the length is checked.
@@ -89,7 +89,7 @@ impl OpeningKey {
 
     /// The context of a topic under this key. Compute it once for each topic.
     pub fn context(&self, domain: u32, topic: &str, type_name: &str, type_hash: &str) -> ContextDigest {
-        let context = Context {
+        let context = MessageContext {
             robot: &self.robot,
             domain,
             topic,

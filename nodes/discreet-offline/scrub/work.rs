@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Scrub, Types};
 use crate::Answer;
-use crate::input::{Source, say, say_error, say_json};
+use crate::input::{FileText, say, say_error, say_json};
 use crate::inspector;
 use crate::names;
 use crate::new_file::{Fresh, are_same};
@@ -35,7 +35,7 @@ pub fn run(command: &Scrub) -> anyhow::Result<Answer> {
     {
         return Err(refused.into());
     }
-    let source = Source::read(&command.policy)?;
+    let source = FileText::read(&command.policy)?;
     let policy = source.usable_policy()?;
     let personal = policy.personal_data();
     if command.name_model || personal.wants_name_model {

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::super::Answer;
 use super::super::identity::protect;
-use super::super::input::{Source, say, say_error, say_json};
+use super::super::input::{FileText, say, say_error, say_json};
 use super::identities::Identities;
 
 /// Adds an owner's signature to POLICY.sig, next to the policy
@@ -65,7 +65,7 @@ impl Sign {
         protect()?;
         let mut plans = Vec::new();
         for policy in &self.policies {
-            let source = Source::read(policy)?;
+            let source = FileText::read(policy)?;
             match self.plan(&source) {
                 Ok(plan) => plans.push(plan),
                 Err(why) => {
@@ -98,7 +98,7 @@ impl Sign {
     }
 
     /// Plans a policy's new signatures, with those that are kept. An error is the reason not to sign it.
-    fn plan(&self, source: &Source) -> Result<Plan, String> {
+    fn plan(&self, source: &FileText) -> Result<Plan, String> {
         let (policy, findings) = source.policy();
         let Some(policy) = policy else {
             return Err(format!("it has errors\n{}", source.render(&findings, false)));

@@ -9,7 +9,7 @@ use discreet_policy::{Policy, Trust, signed_policy};
 use serde_json::json;
 
 use super::super::Answer;
-use super::super::input::{Source, say, say_json};
+use super::super::input::{FileText, say, say_json};
 use super::identities::Identities;
 
 /// Checks if a robot with this trust file would accept these policies, and names the missing owners if not
@@ -43,7 +43,7 @@ impl Verify {
         let trust = Trust::open(&self.trust)?;
         let (mut answer, mut told) = (Answer::Yes, Vec::new());
         for path in &self.policies {
-            let source = Source::read(path)?;
+            let source = FileText::read(path)?;
             let signatures = Signatures::open(&signatures_path(path));
             let verified = signatures.as_ref().ok().map(|found| trust.verify(source.text.as_bytes(), found));
             let notes = verified.and_then(Result::ok).map(|signed| signed.notes).unwrap_or_default();
@@ -67,7 +67,7 @@ impl Verify {
     }
 }
 
-fn accepted(source: &Source, policy: &Policy, trust: &Trust, notes: &[String]) {
+fn accepted(source: &FileText, policy: &Policy, trust: &Trust, notes: &[String]) {
     let signed_by = policy.signed().map(|signed| signed.by.join(", ")).unwrap_or_default();
     let (name, version, scope, summary) = (&source.name, policy.version(), policy.scope(), trust.summary());
     say(&format!("{name}: version {version} for {scope}, signed by {signed_by} (needed: {summary})"));
@@ -75,7 +75,7 @@ fn accepted(source: &Source, policy: &Policy, trust: &Trust, notes: &[String]) {
     unserved(source.folder(), policy).iter().for_each(|line| say(&format!("  {line}")));
 }
 
-fn as_json(source: &Source, policy: &Policy, notes: &[String]) -> serde_json::Value {
+fn as_json(source: &FileText, policy: &Policy, notes: &[String]) -> serde_json::Value {
     let scope = policy.scope();
     json!({
         "policy": source.name, "ok": true, scope.kind(): scope.name(), "version": policy.version(),

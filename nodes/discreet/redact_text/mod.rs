@@ -19,7 +19,7 @@ use discreet_policy::Policy;
 use serde_json::json;
 
 use super::Answer;
-use super::input::{Source, say};
+use super::input::{FileText, say};
 use lines::{Lines, Piece};
 
 /// Hides personal data in text: cards, telephones, names, passports, and a hundred kinds more.
@@ -127,7 +127,7 @@ impl RedactText {
     }
 
     fn work(&self) -> anyhow::Result<()> {
-        let policy = self.policy.as_ref().map(|file| Source::read(file)?.usable_policy()).transpose()?;
+        let policy = self.policy.as_ref().map(|file| FileText::read(file)?.usable_policy()).transpose()?;
         let mut without = PersonalData::default();
         self.threshold.into_iter().for_each(|least| without.set_threshold(Kinds::all(), least));
         let personal = policy.as_ref().map_or(&without, Policy::personal_data);

@@ -82,7 +82,7 @@ fn check(scene: &Scene, life: &Life, when: &str) {
     assert!(last.mark.and_then(|mark| mark.parse().ok()) >= life.mark, "{when}");
     drop(audit);
     let report = scene.verify();
-    assert_eq!(report.verdict(), Verdict::Intact, "{when}: {report:#?}\n{}", scene.text());
+    assert_eq!(report.verdict(), Integrity::Intact, "{when}: {report:#?}\n{}", scene.text());
     assert_eq!((report.first_part, report.torn), (1, 0), "{when}");
     let opened: BTreeSet<_> =
         scene.entries("window").iter().map(|entry| entry["from"].as_str().unwrap().to_owned()).collect();
@@ -178,12 +178,12 @@ fn cut_off_at_any_byte_of_a_new_part_the_log_goes_on() {
                 fs::write(next_path(&killed.log()), &text[..length]).unwrap();
             }
             head::write_head(&SystemFiles, &killed.log(), end, None).unwrap();
-            assert_eq!(killed.verify().verdict(), Verdict::Intact, "{length} {renamed}");
+            assert_eq!(killed.verify().verdict(), Integrity::Intact, "{length} {renamed}");
             drop(killed.open().unwrap_or_else(|refused| panic!("{length} {renamed}: {refused}")));
             let report = killed.verify();
             assert_eq!(
                 (report.verdict(), report.torn),
-                (Verdict::Intact, 0),
+                (Integrity::Intact, 0),
                 "{length} {renamed} {report:#?}"
             );
             assert_eq!((report.parts, killed.closed()), (2, vec![1]));

@@ -24,7 +24,7 @@ fn a_log_whose_head_is_gone_is_not_written_on_nor_called_intact() {
     let scene = written();
     let head = scene.folder.join("audit.log.head");
     let kept = fs::read(&head).unwrap();
-    assert_eq!(scene.verify().verdict(), Verdict::Intact);
+    assert_eq!(scene.verify().verdict(), Integrity::Intact);
     for damaged in [None, Some(&b""[..]), Some(b"{}"), Some(&kept[..20])] {
         let _gone = fs::remove_file(&head);
         if let Some(damaged) = damaged {
@@ -33,7 +33,7 @@ fn a_log_whose_head_is_gone_is_not_written_on_nor_called_intact() {
         let refused = scene.open().unwrap_err();
         assert!(matches!(refused, LogRefused::NoHead { .. }), "{refused}");
         assert!(refused.to_string().contains("--head") && refused.to_string().contains("move them away"));
-        assert_eq!(scene.verify().verdict(), Verdict::EndUnknown);
+        assert_eq!(scene.verify().verdict(), Integrity::EndUnknown);
     }
     fs::write(&head, &kept).unwrap();
     drop(scene.open().unwrap());
@@ -45,7 +45,7 @@ fn a_log_whose_head_is_gone_is_not_written_on_nor_called_intact() {
             fs::write(scene.log(), text).unwrap();
         }
         let report = scene.verify();
-        assert_eq!(report.verdict(), Verdict::NotIntact, "{report:?}");
+        assert_eq!(report.verdict(), Integrity::NotIntact, "{report:?}");
         assert!(matches!(scene.open().unwrap_err(), LogRefused::Cut { found: 0, .. }));
         fs::write(scene.log(), whole).unwrap();
     }
@@ -65,7 +65,7 @@ fn an_entry_that_is_another_than_the_heads_is_found_also_when_more_follow() {
     // A whole log, sound in itself, longer than the true one, whose head stayed.
     fs::copy(forged.log(), scene.log()).unwrap();
     assert!(matches!(scene.open().unwrap_err(), LogRefused::Cut { .. }));
-    assert_eq!(scene.verify().verdict(), Verdict::NotIntact);
+    assert_eq!(scene.verify().verdict(), Integrity::NotIntact);
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn a_part_that_is_missing_swapped_repeated_or_cut_is_found() {
         let scene = with_parts(3);
         change(&scene);
         let report = scene.verify();
-        assert_eq!(report.verdict(), Verdict::NotIntact, "{name}");
+        assert_eq!(report.verdict(), Integrity::NotIntact, "{name}");
         assert!(report.findings.iter().any(|finding| expected(&finding.what)), "{name}: {report:#?}");
         assert!(report.findings.len() <= 3, "{name}: {report:#?}");
     }
@@ -99,13 +99,13 @@ fn a_log_is_verified_from_a_part_on_and_the_report_says_so() {
     let all = scene.verify();
     fs::remove_file(scene.part(1)).unwrap();
     for report in [verify_from(&scene.log(), Some(2), None).unwrap(), verify(&scene.part(2), None).unwrap()] {
-        assert_eq!(report.verdict(), Verdict::Intact, "{report:#?}");
+        assert_eq!(report.verdict(), Integrity::Intact, "{report:#?}");
         assert_eq!((report.began_with, report.first_part, report.parts), (Some(2), 2, 3));
         assert!(report.entries < all.entries);
     }
     // The part that is written is one as well.
     let last = verify_from(&scene.log(), Some(4), None).unwrap();
-    assert_eq!((last.verdict(), last.parts), (Verdict::Intact, 1));
+    assert_eq!((last.verdict(), last.parts), (Integrity::Intact, 1));
     let error = verify_from(&scene.log(), Some(5), None).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
     // A gap after it is one.
@@ -115,7 +115,7 @@ fn a_log_is_verified_from_a_part_on_and_the_report_says_so() {
         io::ErrorKind::NotFound,
         "the part itself"
     );
-    assert_eq!(verify_from(&scene.log(), Some(2), None).unwrap().verdict(), Verdict::NotIntact);
+    assert_eq!(verify_from(&scene.log(), Some(2), None).unwrap().verdict(), Integrity::NotIntact);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn without_the_part_that_is_written_the_end_is_not_known() {
     let scene = with_parts(2);
     fs::remove_file(scene.log()).unwrap();
     fs::remove_file(scene.folder.join("audit.log.head")).unwrap();
-    assert_eq!(scene.verify().verdict(), Verdict::EndUnknown);
+    assert_eq!(scene.verify().verdict(), Integrity::EndUnknown);
     let refused = scene.open().unwrap_err();
     assert!(matches!(refused, LogRefused::NoHead { .. }), "{refused}");
 }

@@ -62,7 +62,7 @@ fn killed_before_its_first_entry_it_starts_again() {
         fs::write(scene.log(), &text[..length]).unwrap();
         fs::write(scene.folder.join("audit.log.head"), &none).unwrap();
         drop(scene.open().unwrap());
-        assert_eq!(scene.verify().verdict(), Verdict::Intact);
+        assert_eq!(scene.verify().verdict(), Integrity::Intact);
     }
     assert_eq!(
         scene.entries("start").last().unwrap()["head"],

@@ -23,7 +23,7 @@ fn an_old_part_is_removed_after_an_entry_says_so_and_the_chain_may_begin_later()
     drop(audit);
     assert!(before.iter().all(|part| !scene.part(*part).exists()), "{:?}", scene.closed());
     let report = scene.verify();
-    assert_eq!(report.verdict(), Verdict::Intact, "{report:#?}");
+    assert_eq!(report.verdict(), Integrity::Intact, "{report:#?}");
     assert_eq!((report.first_part, report.removed as usize), (before.len() as u64 + 1, before.len()));
     for (part, text) in before.iter().zip(ends) {
         let line = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
@@ -66,7 +66,7 @@ fn a_part_is_not_removed_before_the_entry_is_on_the_disk() {
     (0..20).for_each(|_| audit.flush());
     assert!(!scene.part(1).exists());
     drop(audit);
-    assert_eq!(scene.verify().verdict(), Verdict::Intact);
+    assert_eq!(scene.verify().verdict(), Integrity::Intact);
 }
 
 #[test]
@@ -81,12 +81,12 @@ fn a_kill_between_the_entry_and_the_removal_leaves_the_part_for_the_next_start()
     audit.flush(); // enters it
     let killed = scene.copied();
     assert!(killed.part(1).exists() && killed.text().contains(r#""change":"removed""#));
-    assert_eq!(killed.verify().verdict(), Verdict::Intact);
+    assert_eq!(killed.verify().verdict(), Integrity::Intact);
     let audit = killed.open().unwrap();
     (0..20).for_each(|_| audit.flush());
     drop(audit);
     assert!(!killed.part(1).exists());
-    assert_eq!(killed.verify().verdict(), Verdict::Intact);
+    assert_eq!(killed.verify().verdict(), Integrity::Intact);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_removal_on_record_excuses_no_other_part() {
     scene.set(2.6 * DAY);
     talk(&scene, &audit, 230_000..230_030);
     drop(audit);
-    assert_eq!(scene.verify().verdict(), Verdict::Intact);
+    assert_eq!(scene.verify().verdict(), Integrity::Intact);
     fs::remove_file(scene.part(first)).unwrap();
     let report = scene.verify();
     assert_eq!(report.findings[0].what, What::PartMissing { from: 1, to: first }, "{report:#?}");

@@ -6,7 +6,7 @@ use super::*;
 fn a_part_that_is_full_is_closed_and_the_chain_goes_on_in_the_next() {
     let scene = with_parts(3);
     let report = scene.verify();
-    assert_eq!(report.verdict(), Verdict::Intact, "{report:#?}");
+    assert_eq!(report.verdict(), Integrity::Intact, "{report:#?}");
     assert_eq!((report.first_part, report.parts), (1, 4));
     assert!(!next_path(&scene.log()).exists());
     let (one, two) = (fs::read_to_string(scene.part(1)).unwrap(), fs::read_to_string(scene.part(2)).unwrap());
@@ -25,7 +25,7 @@ fn a_part_that_is_full_is_closed_and_the_chain_goes_on_in_the_next() {
     // The parts one after the other are one log.
     let whole =
         verify_lines(scene.text().as_bytes(), head::read_head(&SystemFiles, &scene.log()), None).unwrap();
-    assert_eq!(whole.verdict(), Verdict::Intact, "{whole:#?}");
+    assert_eq!(whole.verdict(), Integrity::Intact, "{whole:#?}");
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn a_part_that_is_old_is_closed_and_an_idle_guard_fills_the_disk_with_no_parts()
     assert_eq!(scene.closed(), [1, 2]);
     drop(audit);
     assert!(scene.text().contains(r#""why":"age""#));
-    assert_eq!(scene.verify().verdict(), Verdict::Intact);
+    assert_eq!(scene.verify().verdict(), Integrity::Intact);
 }
 
 #[test]
@@ -73,11 +73,11 @@ fn a_release_is_in_a_durable_window_also_while_names_change() {
     }
     assert!(started.elapsed() < Duration::from_secs(1));
     assert!(next().contains(r#""change":"opened""#), "{}", next());
-    assert_eq!(scene.verify().verdict(), Verdict::Intact, "also as it is now");
+    assert_eq!(scene.verify().verdict(), Integrity::Intact, "also as it is now");
     assert_eq!(audit.state(), State::Writing);
     let killed = scene.copied();
     drop(killed.open().unwrap());
-    assert_eq!(killed.verify().verdict(), Verdict::Intact);
+    assert_eq!(killed.verify().verdict(), Integrity::Intact);
     assert!(killed.closed().contains(&1) && !next_path(&killed.log()).exists());
     scene.jobs.run();
     assert_eq!(scene.closed(), [1]);
@@ -114,7 +114,7 @@ fn a_log_that_is_moved_away_by_somebody_else_is_noticed_also_after_a_new_part() 
     audit.flush();
     assert_eq!(talk(&scene, &audit, 34..40).len(), 6);
     drop(audit);
-    assert_eq!(scene.verify().verdict(), Verdict::Intact);
+    assert_eq!(scene.verify().verdict(), Integrity::Intact);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_log_that_is_moved_away_while_names_change_is_noticed() {
     assert_eq!(audit.state(), State::Writing);
     assert!(scene.closed().contains(&1));
     drop(audit);
-    assert_eq!(scene.verify().verdict(), Verdict::Intact);
+    assert_eq!(scene.verify().verdict(), Integrity::Intact);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_log_in_parts_has_one_writer_whatever_its_files_are_called_just_now() {
     fs::rename(&aside, scene.log()).unwrap();
     scene.jobs.run();
     drop(audit);
-    assert_eq!(scene.verify().verdict(), Verdict::Intact);
+    assert_eq!(scene.verify().verdict(), Integrity::Intact);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn floors_and_the_keepers_mark_are_found_however_many_parts_ago() {
             head::write_head(&SystemFiles, &killed.log(), end, None).unwrap();
         }
         assert_eq!(killed.open().unwrap().last(), expected, "{emptied}");
-        assert_eq!(killed.verify().verdict(), Verdict::Intact);
+        assert_eq!(killed.verify().verdict(), Integrity::Intact);
     }
     // Older parts are not needed for it.
     let last = *scene.closed().last().unwrap();
@@ -214,7 +214,7 @@ fn a_name_that_is_taken_keeps_the_log_in_one_file_and_is_on_record() {
     (0..3).for_each(|_| audit.flush());
     drop(audit);
     assert_eq!(scene.closed(), [1]);
-    assert_eq!(scene.verify().verdict(), Verdict::Intact);
+    assert_eq!(scene.verify().verdict(), Integrity::Intact);
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn a_name_that_is_taken_while_names_change_is_not_overwritten() {
     audit.flush();
     assert_eq!(talk(&scene, &audit, second + 2..second + 3), [second + 2]);
     drop(audit);
-    assert_eq!(scene.verify().verdict(), Verdict::Intact);
+    assert_eq!(scene.verify().verdict(), Integrity::Intact);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Strangers: they have no key, and publish what they heard or made.
 
 use discreet_graph::Gid;
-use discreet_seal::catalog::{CATALOG_TOPIC, Catalog, Lease};
+use discreet_seal::catalog::{CATALOG_TOPIC, Catalog, CatalogLease};
 use discreet_seal::{GRANTS_TOPIC, GrantSet, ReceiverTerms, SenderKey, announce, sealed_topic, write_grants};
 
 use super::World;
@@ -67,7 +67,7 @@ impl World {
         let sender = SenderKey::from_secret(&Secret::take(&mut [7; 32]));
         let stamp = (self.second() + 20) * 1_000_000_000;
         let catalog = Catalog { robot, publisher: self.stranger(), ..Catalog::default() };
-        let bytes = catalog.signed(&sender, DOMAIN, Lease::from(stamp));
+        let bytes = catalog.signed(&sender, DOMAIN, CatalogLease::from(stamp));
         let from = self.stranger();
         self.publish(Packet { topic: CATALOG_TOPIC.into(), from, bytes, robot: None }, None);
     }

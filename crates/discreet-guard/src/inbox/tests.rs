@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 
 use super::*;
 use crate::delivery::Delivery;
-use crate::lanes::{Input, Leaves, Source};
+use crate::lanes::{Input, LaneSource, Leaves};
 use discreet_graph::Gid;
 use discreet_graph::qos::Qos;
 
@@ -125,7 +125,7 @@ fn policy() -> Arc<Policy> {
 }
 
 fn plan(sources: &[(u8, PublisherTrust, Qos)]) -> Plan {
-    let source = |(publisher, trust, offered): &(u8, PublisherTrust, Qos)| Source {
+    let source = |(publisher, trust, offered): &(u8, PublisherTrust, Qos)| LaneSource {
         gid: gid(*publisher),
         trust: *trust,
         offered: *offered,

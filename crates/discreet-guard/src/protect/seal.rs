@@ -6,7 +6,7 @@ use crate::denied::Denied;
 use crate::message::Buffer;
 use discreet_policy::{KeyGroup, Moment};
 use discreet_seal::epoch_keys::{EpochKey, Keys};
-use discreet_seal::{Context, ContextDigest, HEADROOM, Padding, sealed_size};
+use discreet_seal::{ContextDigest, HEADROOM, MessageContext, Padding, sealed_size};
 
 /// The properties that sealed messages of a topic are bound to, apart from key and policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Seal {
 
     fn context(&self, group: &KeyGroup, key: &EpochKey) -> ContextDigest {
         let SealedTopic { domain, topic, type_name, type_hash } = &self.of;
-        let context = Context {
+        let context = MessageContext {
             robot: &key.robot,
             domain: *domain,
             topic,

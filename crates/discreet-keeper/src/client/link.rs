@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use arc_swap::ArcSwap;
 
 use super::super::frame::{self, FrameError, Frames};
-use super::super::lease::Lease;
+use super::super::lease::CommandLease;
 use super::super::protocol::{Apply, FromGuard, GuardHello, Held, Hello, News, PolicyHash, ToGuard, VERSION};
 use super::ring::{Pending, Ring};
 use super::{Event, Guard};
@@ -33,7 +33,7 @@ pub(super) struct Shared {
     pub ring: ArcSwap<Ring>,
     state: Mutex<State>,
     pub changed: Condvar,
-    pub lease: Lease,
+    pub lease: CommandLease,
     writer: Mutex<Option<UnixStream>>,
     stopped: AtomicBool,
 }
@@ -85,7 +85,7 @@ impl Shared {
             ring: ArcSwap::default(),
             state: Mutex::default(),
             changed: Condvar::new(),
-            lease: Lease::default(),
+            lease: CommandLease::default(),
             writer: Mutex::default(),
             stopped: AtomicBool::new(false),
         }

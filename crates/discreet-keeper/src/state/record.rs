@@ -53,7 +53,7 @@ struct Keys([u8; 32], [u8; 32]);
 
 /// Comparison of a record with a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Compared {
     /// The record is the mark's state, or a successor.
     Fits,
     /// There was a newer one.
@@ -139,18 +139,18 @@ impl Record {
     }
 
     /// Compares it with the state of a mark.
-    pub fn judge(&self, mark: &Mark) -> Verdict {
+    pub fn judge(&self, mark: &Mark) -> Compared {
         if mark.number < self.origin {
-            return Verdict::Fits;
+            return Compared::Fits;
         }
         if mark.number > self.number {
-            return Verdict::Older;
+            return Compared::Older;
         }
         // The mark's run is so long ago that it is forgotten: there is nothing to compare.
         let of = self.runs.iter().rev().find(|(first, _)| *first <= mark.number);
         match of {
-            Some((_, run)) if *run != mark.run => Verdict::Another,
-            _ => Verdict::Fits,
+            Some((_, run)) if *run != mark.run => Compared::Another,
+            _ => Compared::Fits,
         }
     }
 
@@ -243,18 +243,18 @@ mod tests {
         record.number = 130;
         record.begin_run(131, [2; 16]);
         record.number = 140;
-        assert_eq!((record.judge(&first), record.judge(&record.mark())), (Verdict::Fits, Verdict::Fits));
-        assert_eq!(old.judge(&record.mark()), Verdict::Older);
+        assert_eq!((record.judge(&first), record.judge(&record.mark())), (Compared::Fits, Compared::Fits));
+        assert_eq!(old.judge(&record.mark()), Compared::Older);
         // An old image that ran on has a history of its own.
         let mut forked = old;
         forked.begin_run(121, [3; 16]);
         forked.number = 200;
-        assert_eq!(forked.judge(&record.mark()), Verdict::Another);
-        assert_eq!(forked.judge(&Mark { number: 130, run: [1; 16] }), Verdict::Another);
-        assert_eq!(forked.judge(&Mark { number: 120, run: [1; 16] }), Verdict::Fits, "what both came of");
+        assert_eq!(forked.judge(&record.mark()), Compared::Another);
+        assert_eq!(forked.judge(&Mark { number: 130, run: [1; 16] }), Compared::Another);
+        assert_eq!(forked.judge(&Mark { number: 120, run: [1; 16] }), Compared::Fits, "what both came of");
         // A person said that it is the one.
         let decided = forked.decided_anew(300, 6, [4; 16]);
-        assert_eq!(decided.judge(&record.mark()), Verdict::Fits);
-        assert_eq!(decided.judge(&Mark { number: 300, run: [2; 16] }), Verdict::Another);
+        assert_eq!(decided.judge(&record.mark()), Compared::Fits);
+        assert_eq!(decided.judge(&Mark { number: 300, run: [2; 16] }), Compared::Another);
     }
 }

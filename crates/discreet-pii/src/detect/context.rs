@@ -114,14 +114,14 @@ pub(crate) struct Mark {
 
 /// The context words of a text. They are read once for a text, and only if a form needs them.
 #[derive(Default)]
-pub(crate) struct Context {
+pub(crate) struct ContextWords {
     marks: Vec<Mark>,
     /// The kinds of all context words of the text.
     anywhere: Kinds,
     read: bool,
 }
 
-impl Context {
+impl ContextWords {
     /// Forgets the text.
     pub(crate) fn clear(&mut self) {
         self.marks.clear();
@@ -200,7 +200,7 @@ impl Context {
     }
 
     /// The number of words between `start..end` and the nearest context word of `kind`. A word behind counts for
-    /// less: two are added. `None` if there is none near. [`anywhere`](Context::anywhere) must have read the text.
+    /// less: two are added. `None` if there is none near. [`anywhere`](ContextWords::anywhere) must have read the text.
     pub(crate) fn distance(&self, text: &str, start: usize, end: usize, kind: Kind) -> Option<u8> {
         let next = self.marks.partition_point(|mark| mark.end <= start);
         let (earlier, later) = self.marks.split_at_checked(next)?;
@@ -284,7 +284,7 @@ mod tests {
     use super::*;
 
     fn distance(text: &str, of: &str, kind: Kind) -> Option<u8> {
-        let mut context = Context::default();
+        let mut context = ContextWords::default();
         context.anywhere(text);
         let start = text.find(of).unwrap();
         context.distance(text, start, start + of.len(), kind)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use super::context::{self, Context};
+use super::context::{self, ContextWords};
 use super::lists::{Always, Folded, Never};
 use super::matcher::{FormMatch, Matcher, NotBuilt};
 use super::name_model::{self, NameModel, NotSearched};
@@ -36,7 +36,7 @@ pub struct Finder {
 /// Memory of a search, kept for the next one: then no search allocates.
 #[derive(Default)]
 pub struct Scratch {
-    context: Context,
+    context: ContextWords,
     matches: Vec<FormMatch>,
     hits: Vec<Hit>,
     view: View,
@@ -47,8 +47,14 @@ pub struct Scratch {
 }
 
 /// The memory that a reading of a text takes.
-type Memory<'m> =
-    (&'m mut Context, &'m mut Vec<FormMatch>, &'m mut Memo, &'m mut Folded, &'m mut Vec<Hit>, &'m mut Budget);
+type Memory<'m> = (
+    &'m mut ContextWords,
+    &'m mut Vec<FormMatch>,
+    &'m mut Memo,
+    &'m mut Folded,
+    &'m mut Vec<Hit>,
+    &'m mut Budget,
+);
 
 impl Scratch {
     /// The findings in the last text.

@@ -4,7 +4,7 @@ mod joined;
 
 use std::ops::Range;
 
-use super::context::Context;
+use super::context::ContextWords;
 use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
@@ -83,7 +83,7 @@ pub(super) struct Reader<'r> {
     pub(super) thresholds: &'r [u8; Kind::COUNT],
     pub(super) text: &'r str,
     pub(super) field: &'r Field,
-    pub(super) context: &'r mut Context,
+    pub(super) context: &'r mut ContextWords,
     pub(super) matches: &'r mut Vec<FormMatch>,
     pub(super) hits: &'r mut Vec<Hit>,
     /// Are findings under better ones wanted too?

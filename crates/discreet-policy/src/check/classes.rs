@@ -7,7 +7,7 @@ use super::super::class::{Class, ClassEntry, inherited};
 use super::super::file::{Located, Section};
 use super::super::finding::{closest, quoted};
 use super::super::rule::is_within;
-use super::Context;
+use super::Checker;
 use discreet_pii::PersonalData;
 
 const ROOTS: [&str; 2] = ["operational", "contextual"];
@@ -16,7 +16,7 @@ const ROOTS: [&str; 2] = ["operational", "contextual"];
 pub(super) fn classes(
     section: &Section<ClassEntry>,
     personal: &Arc<PersonalData>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> HashMap<String, Option<Arc<Class>>> {
     let mut classes: HashMap<String, Option<Arc<Class>>> = HashMap::new();
     // Parents before children: a parent's name is shorter.
@@ -33,7 +33,7 @@ fn class(
     entry: &Located<ClassEntry>,
     parents: &HashMap<String, Option<Arc<Class>>>,
     personal: &Arc<PersonalData>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Class> {
     let name = &entry.name;
     if !is_class_name(name) {

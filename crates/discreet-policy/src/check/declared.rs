@@ -10,13 +10,13 @@ use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, action_part, is_outside, is_ros_name, is_ros_type, is_word};
 use super::super::time::end_of;
 use super::super::verb::Verb;
-use super::{Context, fields, images};
+use super::{Checker, fields, images};
 use discreet_cdr::types::is_event_name;
 use discreet_pii::PersonalData;
 
 type Classes = HashMap<String, Option<Arc<Class>>>;
 
-pub(super) fn stakeholders(section: &Section<StakeholderEntry>, context: &mut Context) -> Vec<Stakeholder> {
+pub(super) fn stakeholders(section: &Section<StakeholderEntry>, context: &mut Checker) -> Vec<Stakeholder> {
     let mut stakeholders: Vec<Stakeholder> = Vec::new();
     for entry in &section.0 {
         if entry.name == "everyone" {
@@ -52,7 +52,7 @@ pub(super) fn topics(
     section: &Section<TopicEntry>,
     classes: &Classes,
     personal: &Arc<PersonalData>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Vec<Declaration> {
     let mut topics: Vec<Declaration> = Vec::new();
     for entry in &section.0 {
@@ -96,7 +96,7 @@ pub(super) fn topics(
 }
 
 /// On the outer domain, commands are taken on `<topic>/command`. A robot's topic of that name would be published there.
-pub(super) fn ingress(topics: &[Declaration], commands: &[Declaration], context: &mut Context) {
+pub(super) fn ingress(topics: &[Declaration], commands: &[Declaration], context: &mut Checker) {
     let names: HashSet<&str> = commands.iter().map(|command| command.pattern.text()).collect();
     for topic in topics {
         let name = topic.pattern.text();
@@ -108,7 +108,7 @@ pub(super) fn ingress(topics: &[Declaration], commands: &[Declaration], context:
 
 /// On the outer domain, the guard publishes the catalogue below `/discreet`, and next to each topic its tags and its
 /// sealed messages. A robot's topic of such a name would be taken for the guard's own.
-fn reserved(topics: &[Declaration], context: &mut Context) {
+fn reserved(topics: &[Declaration], context: &mut Checker) {
     let names: HashSet<&str> = topics.iter().map(|topic| topic.pattern.text()).collect();
     for topic in topics {
         let name = topic.pattern.text();
@@ -138,7 +138,7 @@ fn declaration(verb: Verb, pattern: Pattern, type_name: &str, class: Arc<Class>,
 }
 
 /// Two globs may overlap only if one is within the other: then the narrower one decides on its names.
-fn overlaps(topics: &[Declaration], context: &mut Context) {
+fn overlaps(topics: &[Declaration], context: &mut Checker) {
     let globs: Vec<&Declaration> = topics.iter().filter(|topic| topic.pattern.is_glob()).collect();
     for (at, later) in globs.iter().enumerate() {
         for earlier in globs.iter().take(at) {
@@ -165,7 +165,7 @@ const NAME_HELP: &str =
 pub(super) fn commands(
     section: &Section<CommandEntry>,
     classes: &Classes,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Vec<Declaration> {
     let mut commands = Vec::new();
     for entry in &section.0 {
@@ -201,7 +201,7 @@ pub(super) fn commands(
 }
 
 /// A name that is both read and commanded has one type: a message could not be of both.
-pub(super) fn conflicts(topics: &[Declaration], commands: &[Declaration], context: &mut Context) {
+pub(super) fn conflicts(topics: &[Declaration], commands: &[Declaration], context: &mut Checker) {
     for command in commands {
         let exact = topics.iter().find(|topic| topic.pattern == command.pattern);
         let topic = exact.or_else(|| topics.iter().find(|topic| topic.pattern.covers(&command.pattern)));
@@ -219,7 +219,7 @@ pub(super) fn services(
     section: &Section<ServiceEntry>,
     classes: &Classes,
     personal: &Arc<PersonalData>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Vec<Declaration> {
     let mut services = Vec::new();
     for entry in &section.0 {
@@ -242,7 +242,7 @@ fn rate(written: Option<u64>) -> Option<u32> {
     written.and_then(|rate| u32::try_from(rate).ok())
 }
 
-fn full_name<T>(entry: &Located<T>, context: &mut Context) -> Option<Pattern> {
+fn full_name<T>(entry: &Located<T>, context: &mut Checker) -> Option<Pattern> {
     if !is_ros_name(&entry.name) {
         let message = format!("{} is not a full ROS name", quoted(&entry.name));
         context.error(
@@ -256,7 +256,7 @@ fn full_name<T>(entry: &Located<T>, context: &mut Context) -> Option<Pattern> {
     Pattern::read(&entry.name)
 }
 
-fn class<T>(name: &str, entry: &Located<T>, classes: &Classes, context: &mut Context) -> Option<Arc<Class>> {
+fn class<T>(name: &str, entry: &Located<T>, classes: &Classes, context: &mut Checker) -> Option<Arc<Class>> {
     if let Some(class) = classes.get(name) {
         return class.clone();
     }
@@ -267,7 +267,7 @@ fn class<T>(name: &str, entry: &Located<T>, classes: &Classes, context: &mut Con
     None
 }
 
-fn ros_type(name: &str, kind: &str, span: Span, context: &mut Context) {
+fn ros_type(name: &str, kind: &str, span: Span, context: &mut Checker) {
     if !is_ros_type(name, kind) {
         if let Some(part) = action_part(name) {
             let message = format!("{} is {part}, and actions cannot be declared yet", quoted(name));
@@ -283,7 +283,7 @@ fn ros_type(name: &str, kind: &str, span: Span, context: &mut Context) {
     }
 }
 
-fn type_hash(hash: &str, span: Span, context: &mut Context) {
+fn type_hash(hash: &str, span: Span, context: &mut Checker) {
     let digits = hash.strip_prefix("RIHS01_").unwrap_or_default();
     if digits.len() != 64 || !digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
         let help = "it is `RIHS01_` and 64 small hex digits; `ros2 topic info --verbose` shows it";
@@ -291,7 +291,7 @@ fn type_hash(hash: &str, span: Span, context: &mut Context) {
     }
 }
 
-pub(super) fn end(text: &str, span: Span, context: &mut Context) -> Option<i64> {
+pub(super) fn end(text: &str, span: Span, context: &mut Checker) -> Option<i64> {
     match end_of(text, &context.zone) {
         Ok(end) => Some(end),
         Err(help) => {

@@ -10,10 +10,10 @@ use super::super::file::PolicyFile;
 use super::super::finding::quoted;
 use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target, is_within};
 use super::super::verb::Verb;
-use super::Context;
+use super::Checker;
 use discreet_seal::IngressKind;
 
-pub(crate) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
+pub(crate) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Checker) {
     let reach = &Reach::new(compiled);
     unread_topics(compiled, context);
     open_contextual(compiled, reach, context);
@@ -48,7 +48,7 @@ fn deciding_first(
     first
 }
 
-fn unread_topics(compiled: &Compiled, context: &mut Context) {
+fn unread_topics(compiled: &Compiled, context: &mut Checker) {
     for topic in &compiled.topics {
         if !topic.access.everyone.allows() && !topic.access.named.iter().any(|(_, table)| table.allows()) {
             let message = format!("nobody may read {}", quoted(topic.name()));
@@ -59,7 +59,7 @@ fn unread_topics(compiled: &Compiled, context: &mut Context) {
     }
 }
 
-fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
+fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Checker) {
     let clear_for_everyone = |rule: &&Rule| {
         rule.verb.is_read()
             && rule.effect == Effect::Allow(Form::Clear)
@@ -80,7 +80,7 @@ fn open_contextual(compiled: &Compiled, reach: &Reach, context: &mut Context) {
 
 /// A topic without `redact:` has no redacted form. For an image that is an error: the author of the rule expects
 /// faces to be hidden.
-fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
+fn nothing_to_redact(compiled: &Compiled, context: &mut Checker) {
     let images = deciding_first(compiled, |topic| topic.is_image() && topic.image_rules().is_none());
     let others = deciding_first(compiled, |topic| !topic.is_image() && topic.text_rules().is_none());
     for rule in compiled.rules.iter().filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
@@ -110,7 +110,7 @@ fn nothing_to_redact(compiled: &Compiled, context: &mut Context) {
 }
 
 /// A rule with redacted answers, for a service without `redact:`.
-fn nothing_to_redact_in_answers(compiled: &Compiled, context: &mut Context) {
+fn nothing_to_redact_in_answers(compiled: &Compiled, context: &mut Checker) {
     let calls = compiled.rules.iter().filter(|rule| rule.verb == Verb::Call);
     for rule in calls.filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
         let bare = compiled.ingress.iter().find(|service| {
@@ -132,7 +132,7 @@ fn nothing_to_redact_in_answers(compiled: &Compiled, context: &mut Context) {
     }
 }
 
-fn unused_classes(file: &PolicyFile, compiled: &Compiled, context: &mut Context) {
+fn unused_classes(file: &PolicyFile, compiled: &Compiled, context: &mut Checker) {
     let used: HashSet<&str> = (compiled.topics.iter().map(|topic| topic.class().name()))
         .chain(compiled.ingress.iter().map(|one| one.class().name()))
         .collect();
@@ -144,7 +144,7 @@ fn unused_classes(file: &PolicyFile, compiled: &Compiled, context: &mut Context)
     }
 }
 
-fn idle_stakeholders(compiled: &Compiled, context: &mut Context) {
+fn idle_stakeholders(compiled: &Compiled, context: &mut Checker) {
     let named: HashSet<&str> = compiled.rules.iter().flat_map(|rule| &rule.who).map(Party::name).collect();
     for stakeholder in compiled.stakeholders.iter().filter(|one| !named.contains(one.name.as_ref())) {
         let message = format!("no rule names stakeholder {}", quoted(&stakeholder.name));
@@ -152,7 +152,7 @@ fn idle_stakeholders(compiled: &Compiled, context: &mut Context) {
     }
 }
 
-fn without_effect(rule: &Rule, settled_by: Option<&Rule>, reach: &Reach, context: &mut Context) {
+fn without_effect(rule: &Rule, settled_by: Option<&Rule>, reach: &Reach, context: &mut Checker) {
     if rule.verb.is_read() && reach.topics(rule).next().is_none() {
         let help = "give the class a topic, or take the rule out";
         context.warning("no-effect", rule.span, "this rule reaches no topic", help);
@@ -201,7 +201,7 @@ fn shares_topic(rule: &Rule, other: &Rule, reach: &Reach) -> bool {
 }
 
 /// A deny without effect, because everyone may have the same in the open.
-fn hollow(rule: &Rule, compiled: &Compiled, reach: &Reach, context: &mut Context) {
+fn hollow(rule: &Rule, compiled: &Compiled, reach: &Reach, context: &mut Checker) {
     if !rule.verb.is_read() {
         return;
     }

@@ -8,14 +8,14 @@ use super::super::file::{FieldEntry, Hide, KindWord, Located, PersonalDataEntry,
 use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{is_outside, is_word};
 use super::super::tree::{self, Node};
-use super::{Context, patterns};
+use super::{Checker, patterns};
 use discreet_pii::{Kinds, Operator, PersonalData};
 use discreet_redact::{EVERY_FIELD, FieldRule, TextRules};
 
 /// The `personal_data` section.
 pub(super) fn personal_data(
     section: Option<&Located<PersonalDataEntry>>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> PersonalData {
     let mut personal = PersonalData::default();
     let Some(entry) = section else { return personal };
@@ -70,7 +70,7 @@ pub(super) fn places(entry: &Located<PersonalDataEntry>, part: &str, key: &str) 
     found.map_or((entry.span, entry.span), |found| (found.key_span, found.node.span))
 }
 
-fn known(word: &str, place: Span, personal: &PersonalData, context: &mut Context) -> Option<Kinds> {
+fn known(word: &str, place: Span, personal: &PersonalData, context: &mut Checker) -> Option<Kinds> {
     let kinds = personal.named(word);
     if kinds.is_none() {
         let message = format!("{} is not a kind of personal data", quoted(word));
@@ -85,7 +85,7 @@ pub(super) fn rules<T>(
     type_name: &str,
     redact: Option<&BTreeMap<String, RedactionEntry>>,
     personal: &Arc<PersonalData>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Arc<TextRules>> {
     let redact = redact?;
     if redact.is_empty() {
@@ -121,7 +121,7 @@ fn rule(
     place: &tree::MapEntry,
     type_name: &str,
     personal: &PersonalData,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<FieldRule> {
     let (key, value) = (place.key_span, place.node.span);
     if let RedactionEntry::How(Hide::Image(_) | Hide::Frame(_)) = how {
@@ -168,7 +168,7 @@ pub(crate) fn kinds(
     words: &[KindWord],
     list: &Node,
     personal: &PersonalData,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Kinds> {
     let kinds = words.iter().enumerate();
     let kinds: Vec<_> =
@@ -176,7 +176,7 @@ pub(crate) fn kinds(
     kinds.into_iter().try_fold(Kinds::NONE, |all, kinds| Some(all.union(kinds?)))
 }
 
-fn operator(hide: Hide, of: &str, place: Span, context: &mut Context) -> Option<Operator> {
+fn operator(hide: Hide, of: &str, place: Span, context: &mut Checker) -> Option<Operator> {
     match hide {
         Hide::Text(operator) => Some(operator),
         Hide::Image(_) | Hide::Frame(_) => {
@@ -196,13 +196,13 @@ fn needs_key(hide: Hide) -> bool {
     }
 }
 
-fn needs_a_key(hide: Hide, place: Span, personal: &PersonalData, context: &mut Context) {
+fn needs_a_key(hide: Hide, place: Span, personal: &PersonalData, context: &mut Checker) {
     if needs_key(hide) && personal.key_file.is_none() {
         no_key(place, context);
     }
 }
 
-fn no_key(place: Span, context: &mut Context) {
+fn no_key(place: Span, context: &mut Checker) {
     let help = "make one with `discreet pseudonym-key FILE`, and name it: `personal_data: { key: FILE }`";
     context.error("no-pseudonym-key", place, "this needs a key, and the policy names none", help);
 }

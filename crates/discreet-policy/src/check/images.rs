@@ -7,7 +7,7 @@ use super::super::declared::{Declaration, is_image};
 use super::super::file::{CameraEntry, Hide, Located, OneOrMore, RedactionEntry, Section, TopicEntry};
 use super::super::finding::{Span, quoted, suggest};
 use super::super::time::milliseconds_of;
-use super::Context;
+use super::Checker;
 use discreet_redact::{Cover, ImageRules, Subject, WholeFrame, encoding_name, encoding_names};
 
 const DEADLINE: Duration = Duration::from_millis(100);
@@ -19,7 +19,7 @@ const FRAME: &str = "frame";
 pub(super) fn rules(
     entry: &Located<TopicEntry>,
     topic: &TopicEntry,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<ImageRules> {
     let redact = topic.redact.as_ref().filter(|redact| !redact.is_empty());
     let camera = topic.camera.as_ref();
@@ -78,7 +78,7 @@ type Parts = (Vec<(Subject, Cover)>, Option<WholeFrame>);
 fn parts(
     entry: &Located<TopicEntry>,
     redact: &BTreeMap<String, RedactionEntry>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Parts> {
     let written = entry.node.entry("redact");
     let (mut covers, mut frame, mut wrong) = (Vec::new(), None, false);
@@ -140,7 +140,7 @@ fn idle_keys(
     entry: &Located<TopicEntry>,
     camera: &CameraEntry,
     redact: Option<&BTreeMap<String, RedactionEntry>>,
-    context: &mut Context,
+    context: &mut Checker,
 ) {
     let frame = redact.is_some_and(|redact| redact.contains_key(FRAME));
     let keys = [
@@ -163,7 +163,7 @@ fn small_faces(
     entry: &Located<TopicEntry>,
     camera: &CameraEntry,
     covers: &[(Subject, Cover)],
-    context: &mut Context,
+    context: &mut Checker,
 ) {
     let place = camera_place(entry, "small", true);
     if !covers.iter().any(|(subject, _)| *subject == Subject::Faces) {
@@ -180,7 +180,7 @@ fn small_faces(
 fn sizes(
     entry: &Located<TopicEntry>,
     camera: Option<&CameraEntry>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Vec<(u32, u32)>> {
     let words = camera.and_then(|camera| camera.size.as_ref()).into_iter().flat_map(OneOrMore::names);
     let mut sizes = Vec::new();
@@ -214,7 +214,7 @@ fn encodings(
     entry: &Located<TopicEntry>,
     topic: &TopicEntry,
     camera: Option<&CameraEntry>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Vec<&'static str>> {
     let Some(words) = camera.and_then(|camera| camera.encoding.as_ref()) else { return Some(Vec::new()) };
     if topic.type_name == COMPRESSED {
@@ -240,7 +240,7 @@ fn encodings(
 fn deadline(
     entry: &Located<TopicEntry>,
     camera: Option<&CameraEntry>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Duration> {
     let Some(text) = camera.and_then(|camera| camera.deadline.as_ref()) else { return Some(DEADLINE) };
     let milliseconds = milliseconds_of(text).filter(|milliseconds| DEADLINES.contains(milliseconds));
@@ -258,7 +258,7 @@ fn camera_place(entry: &Located<TopicEntry>, key: &str, of_key: bool) -> Span {
 }
 
 /// A camera that follows another uses that one's findings: the followed camera must detect all that this one hides.
-pub(super) fn followers(section: &Section<TopicEntry>, topics: &[Declaration], context: &mut Context) {
+pub(super) fn followers(section: &Section<TopicEntry>, topics: &[Declaration], context: &mut Checker) {
     for entry in &section.0 {
         let camera = entry.value.as_ref().and_then(|topic| topic.camera.as_ref());
         let Some(name) = camera.and_then(|camera| camera.follows.as_ref()) else { continue };

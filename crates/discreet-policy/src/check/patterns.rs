@@ -3,7 +3,7 @@
 use super::super::declared::Declared;
 use super::super::file::{Located, PersonalDataEntry};
 use super::super::finding::{Span, has_errors, quoted, suggest};
-use super::Context;
+use super::Checker;
 use super::fields::places;
 use discreet_pii::{Kind, Kinds, NotAKind, Pattern, PersonalData};
 
@@ -38,7 +38,7 @@ pub(super) fn patterns(
     entry: &Located<PersonalDataEntry>,
     written: &PersonalDataEntry,
     personal: &mut PersonalData,
-    context: &mut Context,
+    context: &mut Checker,
 ) {
     let patterns = || written.patterns.iter().flatten();
     let shown = || written.allow_patterns.iter().flatten();
@@ -94,7 +94,7 @@ pub(super) fn patterns(
 pub(super) fn without_rule(
     section: Option<&Located<PersonalDataEntry>>,
     declared: &Declared,
-    context: &mut Context,
+    context: &mut Checker,
 ) {
     let Some(entry) = section.filter(|_| !has_errors(&context.findings)) else { return };
     let texts = declared.topics.iter().chain(&declared.ingress).filter_map(|of| of.text.as_ref());
@@ -113,7 +113,7 @@ pub(super) fn without_rule(
 }
 
 /// Can this be searched? Reports the mistake otherwise.
-fn is_pattern(regex: &str, place: Span, context: &mut Context) -> bool {
+fn is_pattern(regex: &str, place: Span, context: &mut Checker) -> bool {
     if let Some((written, seen)) = Pattern::unseen(regex) {
         let message = format!("{} matches nothing: text is searched as a reader sees it", quoted(regex));
         let help = match seen.is_empty() {
@@ -132,7 +132,7 @@ fn is_pattern(regex: &str, place: Span, context: &mut Context) -> bool {
 }
 
 /// `near`.
-fn words_in_front(entry: &Located<PersonalDataEntry>, written: &PersonalDataEntry, context: &mut Context) {
+fn words_in_front(entry: &Located<PersonalDataEntry>, written: &PersonalDataEntry, context: &mut Checker) {
     for (word, words) in written.near.iter().flatten() {
         let (key, _) = places(entry, "near", word);
         let patterns = written.patterns.as_ref();
@@ -162,7 +162,7 @@ fn item(entry: &Located<PersonalDataEntry>, part: &str, word: &str, index: usize
 }
 
 /// The kind that patterns are for: a built-in one, or one of the policy's own.
-fn kind(word: &str, place: Span, context: &mut Context) -> Option<Kind> {
+fn kind(word: &str, place: Span, context: &mut Checker) -> Option<Kind> {
     let built_in = Kinds::named(word).and_then(|kinds| kinds.iter().find(|kind| kind.name() == word));
     if built_in.is_some() {
         return built_in;

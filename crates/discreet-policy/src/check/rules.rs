@@ -12,7 +12,7 @@ use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target};
 use super::super::time::Hours;
 use super::super::verb::Verb;
 use super::declared::end;
-use super::{Context, names};
+use super::{Checker, names};
 
 /// Names that rules may use. Entries with errors count too: their errors are reported already.
 struct Known<'a> {
@@ -24,7 +24,7 @@ struct Known<'a> {
     globs: HashMap<String, Result<(), Unreachable>>,
 }
 
-pub(super) fn rules(file: &PolicyFile, declared: &Declared, context: &mut Context) -> Vec<Rule> {
+pub(super) fn rules(file: &PolicyFile, declared: &Declared, context: &mut Checker) -> Vec<Rule> {
     let mut known = Known {
         file,
         declared,
@@ -47,7 +47,7 @@ fn rule(
     entry: &Located<RuleEntry>,
     written: &RuleEntry,
     known: &mut Known,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Rule> {
     let who = audiences(entry, written, known, context);
     let hours = written.hours.as_ref().and_then(|text| match Hours::read(text) {
@@ -90,7 +90,7 @@ fn audiences(
     entry: &Located<RuleEntry>,
     written: &RuleEntry,
     known: &Known,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Vec<Party> {
     let mut who: Vec<Party> = Vec::new();
     for (index, name) in written.who.names().enumerate() {
@@ -129,7 +129,7 @@ fn audiences(
 fn about<'a>(
     entry: &Located<RuleEntry>,
     written: &'a RuleEntry,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<(Verb, &'a OneOrMore)> {
     let mut said = Verb::ALL.into_iter().filter_map(|verb| Some((verb, written.names(verb)?)));
     let Some(first) = said.next() else {
@@ -150,7 +150,7 @@ fn effect(
     entry: &Located<RuleEntry>,
     written: &RuleEntry,
     verb: Option<Verb>,
-    context: &mut Context,
+    context: &mut Checker,
 ) -> Option<Effect> {
     match (written.deny, written.form, verb) {
         (Some(false), ..) => {

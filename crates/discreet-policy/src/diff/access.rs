@@ -10,7 +10,7 @@ use super::super::time::FOREVER;
 use super::super::timetable::{Builder, Stretch, Timetable};
 use super::pairs::{Pair, Side};
 use super::times::{describe, without_clock};
-use super::{Direction, EVERYONE, Facet, Parties, To, Who, redaction};
+use super::{Affected, Direction, EVERYONE, Facet, Parties, Who, redaction};
 
 /// One party's access to one declaration, before and after.
 pub(super) struct PartyAccess {
@@ -39,13 +39,13 @@ impl Had {
 
 impl PartyAccess {
     /// True if a difference for these is one for this party.
-    pub fn is_told(&self, to: To, direction: Direction, audience: &[PartyAccess]) -> bool {
+    pub fn is_told(&self, to: Affected, direction: Direction, audience: &[PartyAccess]) -> bool {
         let is_named = |seen: &PartyAccess| seen.who != EVERYONE && seen.any.concerns(direction);
         match to {
-            To::All => self.any.concerns(direction),
-            To::Redacted => self.redacted.concerns(direction),
-            To::Named => is_named(self),
-            To::Onlookers => self.who == EVERYONE && audience.iter().any(is_named),
+            Affected::All => self.any.concerns(direction),
+            Affected::Redacted => self.redacted.concerns(direction),
+            Affected::Named => is_named(self),
+            Affected::Onlookers => self.who == EVERYONE && audience.iter().any(is_named),
         }
     }
 }

@@ -6,13 +6,13 @@ use super::super::class::differences;
 use super::super::declared::Declaration;
 use super::super::verb::Verb;
 use super::access::PartyAccess;
-use super::{ChangedPart, Facet, Found, To, Who};
+use super::{Affected, ChangedPart, Facet, Found, Who};
 
 /// Collects the parties that a class's changes concern: each is listed once, however many topics it reads.
 #[derive(Default)]
 pub(super) struct Classes {
     /// By the old name and the new.
-    facets: HashMap<[String; 2], Vec<(To, Facet)>>,
+    facets: HashMap<[String; 2], Vec<(Affected, Facet)>>,
     audience: BTreeMap<String, BTreeMap<Who, BTreeSet<usize>>>,
 }
 

@@ -46,7 +46,7 @@ pub(crate) struct Facet {
 
 /// The part of a topic's audience that a difference concerns.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum To {
+pub(crate) enum Affected {
     /// All parties that read, command or call.
     All,
     /// Parties that receive it redacted.
@@ -92,7 +92,7 @@ impl<'a> Found<'a> {
         audience: &[PartyAccess],
         subject: ChangedPart,
         name: &str,
-        facets: &[(To, Facet)],
+        facets: &[(Affected, Facet)],
     ) {
         for (to, facet) in facets {
             for seen in audience.iter().filter(|seen| seen.is_told(*to, facet.direction, audience)) {

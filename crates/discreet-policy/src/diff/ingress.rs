@@ -6,15 +6,15 @@ use super::super::declared::Declaration;
 use super::pairs::Pair;
 use super::redaction::spoken;
 use super::topics::message_type;
-use super::{Direction, Facet, To};
+use super::{Affected, Direction, Facet};
 
 /// All differences between two commands or services, except the access to them.
-pub(super) fn facets(pair: &Pair, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
+pub(super) fn facets(pair: &Pair, old: &Declaration, new: &Declaration) -> Vec<(Affected, Facet)> {
     let name = pair.name.as_ref();
     let verb = pair.verb.name();
     let all = [message_type(name, old, new), class(name, old, new), rate(verb, name, old, new)];
     let facets = all.into_iter().flatten().chain(limits(name, old, new));
-    facets.map(|facet| (To::All, facet)).chain(spoken(name, old, new)).collect()
+    facets.map(|facet| (Affected::All, facet)).chain(spoken(name, old, new)).collect()
 }
 
 /// A command of a contextual class is not let in without a record: an operational one has weaker protection.

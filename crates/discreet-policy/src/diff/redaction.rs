@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::closure::hides_less;
 use super::super::declared::Declaration;
-use super::{Direction, Facet, To};
+use super::{Affected, Direction, Facet};
 use discreet_pii::{Kinds, Operator};
 use discreet_redact::{FieldRule, TextRules};
 
@@ -74,7 +74,7 @@ fn either(all: impl IntoIterator<Item = (bool, bool)>) -> (bool, bool) {
 }
 
 /// Fields whose text counts as spoken in one policy only. Each way finds something that the other does not.
-pub(super) fn spoken(name: &str, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
+pub(super) fn spoken(name: &str, old: &Declaration, new: &Declaration) -> Vec<(Affected, Facet)> {
     let (Some(old), Some(new)) = (&old.text, &new.text) else { return Vec::new() };
     let spoken = |rules: &TextRules, field: &str| match rules.rule(field) {
         Some(FieldRule::Find { spoken, .. }) => Some(*spoken),
@@ -88,7 +88,7 @@ pub(super) fn spoken(name: &str, old: &Declaration, new: &Declaration) -> Vec<(T
         let words = [old, new].map(|spoken| if spoken { "spoken" } else { "any" }.to_owned());
         let says = format!("has {name} redacted with `{field}` taken as text of the sort:");
         Some((
-            To::Redacted,
+            Affected::Redacted,
             Facet::instead(&format!("redact.{field}.spoken"), words, Direction::Changes, &says),
         ))
     };

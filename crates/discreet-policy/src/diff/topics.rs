@@ -3,20 +3,20 @@
 use super::super::closure::is_protected_thing;
 use super::super::declared::{Declaration, is_cloud};
 use super::redaction::spoken;
-use super::{Direction, Facet, To};
+use super::{Affected, Direction, Facet};
 use discreet_redact::ImageRules;
 
 /// All differences between two topics, except their classes and the access to them.
-pub(super) fn facets(name: &str, old: &Declaration, new: &Declaration) -> Vec<(To, Facet)> {
-    let mut facets: Vec<(To, Facet)> =
+pub(super) fn facets(name: &str, old: &Declaration, new: &Declaration) -> Vec<(Affected, Facet)> {
+    let mut facets: Vec<(Affected, Facet)> =
         [message_type(name, old, new), type_hash(name, old, new), source(name, old, new)]
             .into_iter()
             .chain([depth(name, old, new), people(name, old, new)])
             .flatten()
-            .map(|facet| (To::All, facet))
+            .map(|facet| (Affected::All, facet))
             .collect();
     if let (Some(old), Some(new)) = (&old.image, &new.image) {
-        facets.extend(camera(name, old, new).into_iter().map(|facet| (To::Redacted, facet)));
+        facets.extend(camera(name, old, new).into_iter().map(|facet| (Affected::Redacted, facet)));
     }
     facets.extend(spoken(name, old, new));
     facets

@@ -126,10 +126,10 @@ impl Offered {
 mod tests {
     use super::super::world::{NOW, Robot, catalog, grant_set, granted};
     use super::*;
-    use crate::catalog::{Catalog, Lease};
+    use crate::catalog::{Catalog, CatalogLease};
 
-    fn at(second: i64) -> Lease {
-        Lease::from(second * 1_000_000_000)
+    fn at(second: i64) -> CatalogLease {
+        CatalogLease::from(second * 1_000_000_000)
     }
 
     fn topics(offered: &Offered, now: i64) -> Vec<&str> {
@@ -202,7 +202,10 @@ mod tests {
     fn a_lease_that_no_guard_gives_is_refused() {
         let (robot, mut offered) = scene();
         let mut refused = |lease| offered.update(&robot.catalog(&catalog(&["/a"]), lease), NOW);
-        assert_eq!(refused(Lease { stamp: NOW * 1_000_000_000, until: NOW + 301 }), Err(Refusal::NotNow));
+        assert_eq!(
+            refused(CatalogLease { stamp: NOW * 1_000_000_000, until: NOW + 301 }),
+            Err(Refusal::NotNow)
+        );
         assert_eq!(refused(at(NOW + 61)), Err(Refusal::NotNow));
         assert_eq!(refused(at(NOW - 30)), Err(Refusal::NotNow));
     }

@@ -97,7 +97,7 @@ impl Posts {
 mod tests {
     use super::super::world::{NOW, Robot, catalog, grant_set, granted};
     use super::*;
-    use crate::catalog::Lease;
+    use crate::catalog::CatalogLease;
     use discreet_host::steps;
 
     const GUARD: Gid = [1; 16];
@@ -110,8 +110,8 @@ mod tests {
         (robot, Posts::new(Arc::clone(&granted)), Offered::new(granted))
     }
 
-    fn lease() -> Lease {
-        Lease::from(NOW * 1_000_000_000)
+    fn lease() -> CatalogLease {
+        CatalogLease::from(NOW * 1_000_000_000)
     }
 
     #[test]

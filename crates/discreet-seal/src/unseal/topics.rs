@@ -132,7 +132,7 @@ impl<T> Topics<T> {
 mod tests {
     use super::super::world::{NOW, Robot, catalog, grant_set, granted};
     use super::*;
-    use crate::catalog::{Catalog, Lease};
+    use crate::catalog::{Catalog, CatalogLease};
     use std::sync::Arc;
 
     /// Records the calls; a topic is its name.
@@ -187,7 +187,7 @@ mod tests {
 
         /// Reads a catalogue made at second `now`, and returns the calls that follow.
         fn read(&mut self, catalog: &Catalog, now: i64) -> Vec<String> {
-            let message = self.robot.catalog(catalog, Lease::from(now * 1_000_000_000));
+            let message = self.robot.catalog(catalog, CatalogLease::from(now * 1_000_000_000));
             self.offered.update(&message, now).unwrap();
             self.reconcile(now)
         }
@@ -215,7 +215,7 @@ mod tests {
     fn a_forged_catalogue_opens_nothing_and_closes_nothing() {
         let mut scene = Scene::new();
         scene.read(&catalog(&["/a"]), NOW);
-        let forged = Robot::new().catalog(&catalog(&["/b"]), Lease::from((NOW + 1) * 1_000_000_000));
+        let forged = Robot::new().catalog(&catalog(&["/b"]), CatalogLease::from((NOW + 1) * 1_000_000_000));
         assert!(scene.offered.update(&forged, NOW + 1).is_err());
         assert!(scene.reconcile(NOW + 1).is_empty());
         assert_eq!(scene.open(), ["/a"]);

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::Granted;
 use crate::Suite;
-use crate::catalog::{Catalog, CatalogEntry, Lease};
+use crate::catalog::{Catalog, CatalogEntry, CatalogLease};
 use crate::identity::{Identity, PublicIdentity};
 use crate::{
-    Context, GrantSet, GrantTerms, HEADROOM, Padding, ReceiverTerms, SealingKey, SenderKey, TAILROOM,
+    GrantSet, GrantTerms, HEADROOM, MessageContext, Padding, ReceiverTerms, SealingKey, SenderKey, TAILROOM,
     announce, issue, write_grants,
 };
 use discreet_graph::qos::Qos;
@@ -68,13 +68,13 @@ impl Robot {
         write_grants(&GrantSet { robot: self.name(), receiver, grants: grants.to_vec() })
     }
 
-    pub fn catalog(&self, catalog: &Catalog, lease: Lease) -> Vec<u8> {
+    pub fn catalog(&self, catalog: &Catalog, lease: CatalogLease) -> Vec<u8> {
         let catalog = Catalog { robot: self.name().into(), ..catalog.clone() };
         catalog.signed(&self.sender, DOMAIN, lease)
     }
 
     pub fn seal(&self, key: &SealingKey, topic: &str, text: &[u8]) -> Vec<u8> {
-        let context = Context {
+        let context = MessageContext {
             robot: self.name(),
             domain: DOMAIN,
             topic,

@@ -16,13 +16,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Reads line by line.
 pub struct Lines {
     log: PathBuf,
-    files: VecDeque<Source>,
+    files: VecDeque<LogFile>,
     file: Option<BufReader<File>>,
     line: Vec<u8>,
     follow: bool,
 }
 
-enum Source {
+enum LogFile {
     /// A closed part; opened when it is its turn, for there may be very many.
     Closed(PathBuf),
     Live(File),
@@ -33,7 +33,7 @@ impl Lines {
     pub fn of(path: &Path, since: Option<Time>, follow: bool) -> io::Result<Lines> {
         let one = part_of(path).is_some();
         let files = match one {
-            true => VecDeque::from([Source::Live(open(path)?)]),
+            true => VecDeque::from([LogFile::Live(open(path)?)]),
             false => sources(Parts::find(path)?, since),
         };
         Ok(Lines { log: path.to_owned(), files, file: None, line: Vec::new(), follow: follow && !one })
@@ -45,8 +45,8 @@ impl Lines {
         loop {
             let Some(file) = &mut self.file else {
                 match self.files.pop_front() {
-                    Some(Source::Live(file)) => self.file = Some(BufReader::new(file)),
-                    Some(Source::Closed(path)) => self.file = Some(BufReader::new(open_part(&path)?)),
+                    Some(LogFile::Live(file)) => self.file = Some(BufReader::new(file)),
+                    Some(LogFile::Closed(path)) => self.file = Some(BufReader::new(open_part(&path)?)),
                     None => return Ok(None),
                 }
                 continue;
@@ -83,7 +83,7 @@ impl Lines {
     }
 }
 
-fn sources(parts: Parts, since: Option<Time>) -> VecDeque<Source> {
+fn sources(parts: Parts, since: Option<Time>) -> VecDeque<LogFile> {
     // The first entry of a part tells the latest time of all before it.
     let begins_late =
         |file: &File| since.is_some_and(|since| carried_time(file).is_some_and(|time| time < since));
@@ -96,6 +96,6 @@ fn sources(parts: Parts, since: Option<Time>) -> VecDeque<Source> {
     if parts.live.first().is_some_and(begins_late) {
         skipped = parts.closed.len();
     }
-    let closed = parts.closed.into_iter().skip(skipped).map(|(_, path)| Source::Closed(path));
-    closed.chain(parts.live.into_iter().map(Source::Live)).collect()
+    let closed = parts.closed.into_iter().skip(skipped).map(|(_, path)| LogFile::Closed(path));
+    closed.chain(parts.live.into_iter().map(LogFile::Live)).collect()
 }
