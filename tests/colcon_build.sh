@@ -13,7 +13,11 @@ promise() { # promise WORDS COMMAND...
     local words=$1
     shift
     if "$@" >"$WORKSPACE/said" 2>&1; then echo "ok      $words"; PASSED=$((PASSED + 1))
-    else echo "FAILED  $words"; grep -im 3 "error" "$WORKSPACE/said"; tail -n 20 "$WORKSPACE/said"; FAILED=$((FAILED + 1)); fi
+    else
+        echo "FAILED  $words"
+        FAILED=$((FAILED + 1))
+        { grep -im 3 "error" "$WORKSPACE/said" || true; tail -n 20 "$WORKSPACE/said"; }
+    fi
 }
 counts() { echo "$PASSED passed, $FAILED failed, ${1:-0} skipped"; }
 
@@ -37,8 +41,9 @@ in_workspace() { bash -c 'set +u; source install/local_setup.bash && "$@"' - "$@
 
 # shellcheck disable=SC2016 # the inner shell expands it
 promise "colcon finds the three packages, messages before the code" bash -c '
-    [[ $(colcon list --names-only 2>/dev/null | sort | paste -sd " ") == "discreet discreet_interfaces hotel_interfaces" ]] &&
-        [[ $(colcon list --topological-order --names-only 2>/dev/null | paste -sd " ") == *discreet_interfaces*discreet* ]]'
+    colcon list --topological-order --names-only | tee names
+    [[ $(sort names | paste -sd " ") == "discreet discreet_interfaces hotel_interfaces" ]] &&
+        [[ $(paste -sd " " names) == *discreet_interfaces*discreet* ]]'
 
 if [[ ${1:-} == --cold ]]; then
     promise "all packages build together" build

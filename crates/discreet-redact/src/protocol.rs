@@ -19,12 +19,15 @@ mod incoming;
 mod reply;
 mod request;
 
+use crate::Subject;
+
 pub use incoming::{Incoming, Progress};
 pub use reply::{Findings, Hello, Reply};
 pub use request::{Request, RuleBytes, Work};
 
-/// The version of the protocol. A redactor of another version is not used.
-pub const VERSION: u16 = 3;
+/// The version of the protocol: of its frames, and the number of subjects, whose bits it carries. A redactor of another
+/// version is not used.
+pub const VERSION: u16 = 3 << 8 | Subject::COUNT as u16;
 
 /// The largest picture, in bytes: a square one of [`DETAIL_SIDE`](super::DETAIL_SIDE).
 pub const MAX_PICTURE: usize = (super::DETAIL_SIDE * super::DETAIL_SIDE * 3) as usize;
