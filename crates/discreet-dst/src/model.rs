@@ -19,8 +19,10 @@ const LATE: u32 = 2;
 /// The epoch of the sealed topic, and the time for which a reader keeps an ended key.
 const EPOCH: u32 = 20;
 const GRACE: u32 = 2;
-/// Longer times are as this one.
-const LONG: u32 = 60;
+/// Times that are not told apart: beyond these nothing changes any more.
+const OLD_COMMAND: u32 = 5;
+const OLD_MESSAGE: u32 = 25;
+const LONG_SILENCE: u32 = 40;
 
 /// The keeper's process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,7 +92,7 @@ enum Act {
 impl Act {
     /// All steps, of which some are not possible in some states.
     fn all() -> Vec<Act> {
-        let mut all = vec![Act::Wait(3), Act::Wait(16), Act::Stop, Act::Continue, Act::Kill, Act::Start];
+        let mut all = vec![Act::Wait(5), Act::Wait(25), Act::Stop, Act::Continue, Act::Kill, Act::Start];
         all.extend([Act::Revoke, Act::Grant, Act::Command, Act::Publish]);
         all.extend((0..MOST).flat_map(|at| [Act::Deliver(at), Act::Read(at)]));
         all
@@ -201,10 +203,10 @@ impl State {
     }
 
     fn wait(&mut self, seconds: u32) {
-        let later = |age: u32| (age + seconds).min(LONG);
-        self.silent = if self.keeper == Keeper::Runs { 0 } else { later(self.silent) };
-        self.commands.iter_mut().for_each(|command| command.age = later(command.age));
-        self.messages.iter_mut().for_each(|message| message.age = later(message.age));
+        let later = |age: &mut u32, most: u32| *age = (*age + seconds).min(most);
+        later(&mut self.silent, if self.keeper == Keeper::Runs { 0 } else { LONG_SILENCE });
+        self.commands.iter_mut().for_each(|command| later(&mut command.age, OLD_COMMAND));
+        self.messages.iter_mut().for_each(|message| later(&mut message.age, OLD_MESSAGE));
     }
 }
 
@@ -233,23 +235,26 @@ impl Model for Promises {
         vec![
             Property::always(
                 "nothing is obeyed twice, late, after a revocation or after the lease",
-                |_, state| {
+                |_, state: &State| {
                     !matches!(state.accepted, Some(Accepted::Obeyed { age, times, revoked, silent })
                     if age > LATE || times > 1 || revoked || silent >= LEASE)
                 },
             ),
-            Property::always("nothing is opened twice, or without having been granted", |_, state| {
-                !matches!(state.accepted, Some(Accepted::Opened { age, times, shared })
+            Property::always(
+                "nothing is opened twice, or without having been granted",
+                |_, state: &State| {
+                    !matches!(state.accepted, Some(Accepted::Opened { age, times, shared })
                     if age >= EPOCH + GRACE || times > 1 || !shared)
-            }),
-            Property::sometimes("a command is obeyed", |_, state| {
+                },
+            ),
+            Property::sometimes("a command is obeyed", |_, state: &State| {
                 matches!(state.accepted, Some(Accepted::Obeyed { .. }))
             }),
             Property::sometimes(
                 "a message of the time before a revocation is opened after it",
-                |_, state| matches!(state.accepted, Some(Accepted::Opened { .. })) && state.revoked,
+                |_, state: &State| matches!(state.accepted, Some(Accepted::Opened { .. })) && state.revoked,
             ),
-            Property::sometimes("a restarted keeper has forgotten nothing", |_, state| {
+            Property::sometimes("a restarted keeper has forgotten nothing", |_, state: &State| {
                 state.revoked && state.keeper == Keeper::Dead
             }),
         ]

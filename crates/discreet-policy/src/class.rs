@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::Checker;
-use crate::diff::{Direction, Facet, To};
+use crate::diff::{Affected, Direction, Facet};
 use crate::escalation::{self, EscalateEntry, Escalation};
 use crate::file::Located;
 use crate::finding::quoted;
@@ -183,36 +183,42 @@ fn outlasts(entry: &Located<ClassEntry>, epoch: &Lasting, retention: &Lasting, c
 }
 
 /// All that differs between two classes for the parties that read `data`.
-pub(crate) fn differences(data: &str, old: &Class, new: &Class) -> Vec<(To, Facet)> {
+pub(crate) fn differences(data: &str, old: &Class, new: &Class) -> Vec<(Affected, Facet)> {
     // Each attribute is compared: a new one is an error here.
     let Class { name, suite, epoch, retention, padded, escalation } = new;
     let mut facets = Vec::new();
-    let mut differs = |to: To, key: &str, words: [String; 2], direction: Direction, says: &str| {
+    let mut differs = |to: Affected, key: &str, words: [String; 2], direction: Direction, says: &str| {
         facets.push((to, Facet::instead(key, words, direction, says)));
     };
     if old.name != *name {
         let names = [&old.name, name].map(|name| name.to_string());
-        differs(To::All, "class", names, kind(old, new), &format!("reads {data} as"));
+        differs(Affected::All, "class", names, kind(old, new), &format!("reads {data} as"));
     }
     if old.retention.time != retention.time {
         let direction =
             Direction::of(retention.time > old.retention.time, retention.time < old.retention.time);
         let terms = [&old.retention, retention].map(|lasting| lasting.written.to_string());
-        differs(To::All, "retention", terms, direction, &format!("may keep {data}"));
+        differs(Affected::All, "retention", terms, direction, &format!("may keep {data}"));
     }
     let escalations = [&old.escalation, escalation].map(|escalation| escalation.as_deref());
     if let Some((words, direction)) = escalation::compared(escalations) {
-        differs(To::All, "escalate", words, direction, &format!("reads {data} with personal data in it"));
+        differs(
+            Affected::All,
+            "escalate",
+            words,
+            direction,
+            &format!("reads {data} with personal data in it"),
+        );
     }
     if old.suite != *suite {
         let suites = [old.suite, *suite].map(|suite| suite.name().to_owned());
-        differs(To::Named, "suite", suites, Direction::Changes, &format!("has {data} sealed with"));
+        differs(Affected::Named, "suite", suites, Direction::Changes, &format!("has {data} sealed with"));
     }
     if old.epoch.time != epoch.time {
         let epochs = [&old.epoch, epoch].map(|lasting| lasting.written.to_string());
-        differs(To::Named, "epoch", epochs, Direction::Changes, &format!("has one key for {data} of"));
+        differs(Affected::Named, "epoch", epochs, Direction::Changes, &format!("has one key for {data} of"));
     }
-    facets.extend(padding(data, old.padded, *padded).map(|facet| (To::Onlookers, facet)));
+    facets.extend(padding(data, old.padded, *padded).map(|facet| (Affected::Onlookers, facet)));
     facets
 }
 

@@ -35,15 +35,16 @@ impl Code {
     fn start() -> Code {
         let mut rng = Rng::new(1);
         let mut robot = Robot::new(0, &mut rng);
-        let secrets = {
-            let files = std::sync::Arc::new(crate::disk::Disk::default());
-            let random = std::sync::Arc::new(crate::rng::SeededRandom::new(2));
-            Secrets::draw(&discreet_host::machine::Machine { files, random })
+        let random = std::sync::Arc::new(crate::rng::SeededRandom::new(2));
+        let machine = discreet_host::machine::Machine {
+            files: std::sync::Arc::new(crate::disk::Disk::default()),
+            random,
         };
+        let secrets = crate::setting::PARTIES.map(|_| Secrets::draw(&machine));
         let setting = Setting { robots: 1, epoch: EPOCH.into(), operational: EPOCH.into() };
         robot.put_policy(&Rights::FIRST.policy(&setting, 0, 1));
-        (0..crate::setting::PARTIES.len()).for_each(|party| robot.put_public(party, &secrets));
-        let party = Party::new(DESK, secrets, &[robot.public()]);
+        secrets.iter().enumerate().for_each(|(party, secrets)| robot.put_public(party, secrets));
+        let party = Party::new(DESK, secrets[DESK], &[robot.public()]);
         let time = Monotonic::start();
         let (commands, messages) = (Vec::new(), Vec::new());
         let mut code = Code { time, robot, party, rng, commands, messages, sent: 0 };
