@@ -195,7 +195,7 @@ mod tests {
     }
 
     fn plan_of(offered: impl IntoIterator<Item = (usize, Qos)>) -> Plan {
-        let source = |(number, offered)| lanes::KnownPublisher {
+        let source = |(number, offered)| lanes::LaneSource {
             gid: gid(number),
             trust: PublisherTrust::Accepted,
             offered,
