@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admit::{NotAdmitted, admit_hash, admit_name};
-use crate::delivery::{Audience, Delivery, can_be_made};
+use crate::audiences::{Audience, Audiences, can_be_made};
 use crate::denied::Denied;
 use crate::lanes::{LaneSource, Leaves, Plan};
 use crate::sources::{PublisherTrust, Sources};
@@ -188,7 +188,7 @@ impl TopicFacts<'_> {
         if !endpoints.iter().any(|endpoint| endpoint.type_name == declared.type_name()) {
             return (None, refusals);
         }
-        let delivery = Delivery::of(declared, *moment, *keys);
+        let audiences = Audiences::of(declared, *moment, *keys);
         let ever = may_leave(declared);
         let redacts = declared.may_release(Form::Redacted) || declared.group(Form::Redacted).is_some();
         let rules = declared.image_rules().filter(|_| redacts);
@@ -212,8 +212,8 @@ impl TopicFacts<'_> {
             sources: of_type.map(source).collect(),
             depth: declared.depth(),
             ever,
-            now: leaves_now(delivery),
-            under: (policy.hash(), delivery),
+            now: leaves_now(audiences),
+            under: (policy.hash(), audiences),
         };
         let accepted = judged.iter().filter(|(_, trust)| *trust == PublisherTrust::Accepted);
         let nodes = accepted.filter_map(|(endpoint, _)| endpoint.node.name().map(str::to_owned)).collect();
@@ -222,11 +222,11 @@ impl TopicFacts<'_> {
     }
 }
 
-/// The forms that leave with this delivery: the open one, and the sealed ones.
-fn leaves_now(delivery: Delivery) -> Leaves {
+/// The forms that leave to these audiences: the open one, and the sealed ones.
+fn leaves_now(audiences: Audiences) -> Leaves {
     let is_sealed = |audience| matches!(audience, Some(Audience::Group(..)));
-    let sealed = delivery.0.map(|_, audience| is_sealed(audience));
-    Leaves { open: delivery.open().is_some(), sealed }
+    let sealed = audiences.0.map(|_, audience| is_sealed(audience));
+    Leaves { open: audiences.open().is_some(), sealed }
 }
 
 /// The forms that leave at some time.

@@ -12,7 +12,7 @@ mod handover;
 
 use std::collections::BTreeSet;
 
-use crate::delivery::Delivery;
+use crate::audiences::Audiences;
 use crate::sources::PublisherTrust;
 use discreet_graph::Gid;
 use discreet_graph::qos::{DEFAULT_DEPTH, MAX_DEPTH, Qos};
@@ -73,12 +73,12 @@ pub struct Plan {
     /// The forms that leave now. Lanes of latched sources announce only these, because latched messages are read
     /// long after their release.
     pub now: Leaves,
-    /// The policy and the delivery. Messages latched under others are not handed on.
+    /// The policy and the audiences. Messages latched under others are not handed on.
     pub under: Under,
 }
 
-/// The state under which latched messages leave: the policy's hash, and the delivery.
-pub type Under = ([u8; 32], Delivery);
+/// The state under which latched messages leave: the policy's hash, and the audiences.
+pub type Under = ([u8; 32], Audiences);
 
 impl Lane {
     /// The lane of a source.
@@ -197,7 +197,7 @@ mod tests {
             depth: None,
             ever: leaves,
             now: Leaves::default(),
-            under: ([0; 32], Delivery::default()),
+            under: ([0; 32], Audiences::default()),
         }
     }
 

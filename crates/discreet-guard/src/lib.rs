@@ -6,6 +6,7 @@ pub mod outbound;
 pub mod relay;
 
 pub mod admit;
+pub mod audiences;
 pub mod classify;
 pub mod inbox;
 pub mod message;
@@ -14,7 +15,6 @@ pub mod protect;
 
 pub mod ingress;
 
-pub mod delivery;
 pub mod desired;
 pub mod history;
 pub mod lanes;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::delivery::{Audience, Delivery, members};
+use crate::audiences::{Audience, Audiences, members};
 use crate::desired::RouteSpec;
 use crate::lanes::catalogued;
 use crate::tag::tag_topic;
@@ -57,8 +57,8 @@ impl OfferFacts<'_> {
 
     fn entries(&self, route: &OfferedRoute<'_>) -> Vec<CatalogEntry> {
         let Some(declared) = self.policy.topic(route.topic) else { return Vec::new() };
-        let delivery = Delivery::of(declared, self.moment, self.keys);
-        delivery.each().filter_map(|(form, audience)| self.entry(route, form, audience)).collect()
+        let audiences = Audiences::of(declared, self.moment, self.keys);
+        audiences.each().filter_map(|(form, audience)| self.entry(route, form, audience)).collect()
     }
 
     /// One form of one topic.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admit::admit;
-use crate::delivery::{Audience, Delivery, members};
+use crate::audiences::{Audience, Audiences, members};
 use crate::denied::Denied;
 use crate::protect::Protection;
 use crate::relay::Egress;
@@ -52,7 +52,7 @@ pub struct Decision {
     /// The generation of the keys at that moment.
     generation: u64,
     /// The forms that leave, to whom, and under which keys.
-    pub delivery: Delivery,
+    pub audiences: Audiences,
     /// The records.
     pub logs: Logs,
 }
@@ -113,26 +113,26 @@ impl<E: Egress> Outbound<E> {
             }
             decision.moment = policy.moment(seconds, trusted);
             decision.generation = generation;
-            if decision.delivery == delivery_at(&decision.topic, decision.moment, self.keys.as_ref()) {
+            if decision.audiences == audiences_at(&decision.topic, decision.moment, self.keys.as_ref()) {
                 return;
             }
             since = decision.since;
         }
         let (topic, moment) = (self.admitted(policy), policy.moment(seconds, trusted));
-        let delivery = delivery_at(&topic, moment, self.keys.as_ref());
-        if let (Ok(topic), Some(form)) = (&topic, delivery.open()) {
+        let audiences = audiences_at(&topic, moment, self.keys.as_ref());
+        if let (Ok(topic), Some(form)) = (&topic, audiences.open()) {
             self.egress.describe(topic.class().name(), form, policy.version());
         }
-        let logs = self.logs(topic.as_deref().ok(), delivery, moment, policy.version());
+        let logs = self.logs(topic.as_deref().ok(), audiences, moment, policy.version());
         self.decision =
-            Some(Decision { policy: Arc::clone(policy), since, topic, moment, generation, delivery, logs });
+            Some(Decision { policy: Arc::clone(policy), since, topic, moment, generation, audiences, logs });
     }
 
-    fn logs(&self, topic: Option<&TopicPolicy>, delivery: Delivery, moment: Moment, policy: u64) -> Logs {
+    fn logs(&self, topic: Option<&TopicPolicy>, audiences: Audiences, moment: Moment, policy: u64) -> Logs {
         let nowhere = !self.egress.any();
-        let delivery = if nowhere { Delivery::default() } else { delivery };
+        let audiences = if nowhere { Audiences::default() } else { audiences };
         let log = |exit| self.audit.route(self.info(topic, exit, moment, policy));
-        let mut exits = delivery.each();
+        let mut exits = audiences.each();
         Logs { first: log(exits.next()), redacted: exits.next().map(|exit| log(Some(exit))) }
     }
 
@@ -175,7 +175,7 @@ impl<E: Egress> Outbound<E> {
     }
 }
 
-/// The delivery of a topic.
-fn delivery_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment, keys: &dyn Keys) -> Delivery {
-    topic.as_ref().map(|topic| Delivery::of(topic, moment, keys)).unwrap_or_default()
+/// The audiences of a topic.
+fn audiences_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment, keys: &dyn Keys) -> Audiences {
+    topic.as_ref().map(|topic| Audiences::of(topic, moment, keys)).unwrap_or_default()
 }

@@ -179,7 +179,7 @@ impl PublisherTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::Delivery;
+    use crate::audiences::Audiences;
     use crate::lanes::{self, Leaves};
     use discreet_graph::qos::Qos;
 
@@ -205,7 +205,7 @@ mod tests {
             depth: None,
             ever: Leaves::default(),
             now: Leaves::default(),
-            under: ([0; 32], Delivery::default()),
+            under: ([0; 32], Audiences::default()),
         }
     }
 

@@ -69,14 +69,22 @@ impl ImageRules {
 }
 
 impl fmt::Display for ImageRules {
-    /// As in a policy: `faces: solid, plates: pixelate, strict`.
+    /// As in a policy, with the options that differ from the defaults: `faces: solid, strict, every: 3`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let usual = ImageRules::default();
         let frame = self.frame.map(|frame| format!("frame: {}", frame.name()));
         let covers =
             self.covers.iter().map(|(subject, cover)| format!("{}: {}", subject.name(), cover.name()));
-        let strict = self.strict.then(|| "strict".to_owned());
-        let follows = self.follows.as_ref().map(|camera| format!("follows {camera}"));
-        let parts: Vec<String> = frame.into_iter().chain(covers).chain(strict).chain(follows).collect();
+        let options = [
+            self.strict.then(|| "strict".to_owned()),
+            self.follows.as_ref().map(|camera| format!("follows {camera}")),
+            (self.every != usual.every).then(|| format!("every: {}", self.every)),
+            (self.deadline != usual.deadline).then(|| format!("deadline: {}ms", self.deadline.as_millis())),
+            (self.rotated != usual.rotated).then(|| format!("rotated: {}", self.rotated.name())),
+            self.small.then(|| "small".to_owned()),
+        ];
+        let parts: Vec<String> =
+            frame.into_iter().chain(covers).chain(options.into_iter().flatten()).collect();
         f.write_str(&parts.join(", "))
     }
 }
@@ -150,5 +158,28 @@ impl Cover {
             Cover::Pixelate => "with a mosaic of at most 6 by 6 tiles, whatever its size.",
             Cover::Blur => "blurred. It may be possible to undo that.",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_written_with_the_options_that_are_not_usual() {
+        let covers = vec![(Subject::Faces, Cover::Solid), (Subject::Plates, Cover::Pixelate)];
+        let usual = ImageRules { covers, ..ImageRules::default() };
+        assert_eq!(usual.to_string(), "faces: solid, plates: pixelate");
+        let unusual = ImageRules {
+            strict: true,
+            every: 3,
+            deadline: Duration::from_millis(50),
+            rotated: Rotated::Half,
+            small: true,
+            ..usual
+        };
+        let expected =
+            "faces: solid, plates: pixelate, strict, every: 3, deadline: 50ms, rotated: 180, small";
+        assert_eq!(unusual.to_string(), expected);
     }
 }

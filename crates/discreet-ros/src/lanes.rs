@@ -94,7 +94,7 @@ impl Lanes {
                 false => drop(open.unused_since.get_or_insert(now)),
             }
         }
-        // Messages latched under another policy or delivery are not handed on.
+        // Messages latched under another policy or for other audiences are not handed on.
         let is_stale = |open: &OpenLane| open.lane.promise.latched && open.under != plan.under;
         let is_over = |open: &OpenLane| open.unused_since.is_some_and(|since| now >= since + LINGER);
         let (over, mut lanes): (Vec<OpenLane>, Vec<OpenLane>) =

@@ -205,10 +205,10 @@ impl Route {
             let now = Time::system();
             outbound.refresh_decision(now, elapsed);
             // Without a policy no message is taken; they wait in the queue, which keeps the newest.
-            let Some(Decision { policy, since, delivery, logs, .. }) = &outbound.decision else {
+            let Some(Decision { policy, since, audiences, logs, .. }) = &outbound.decision else {
                 return false;
             };
-            let redacting = outbound.redacts_images() && delivery.0.redacted.is_some();
+            let redacting = outbound.redacts_images() && audiences.0.redacted.is_some();
             let desired = if redacting { Take::Recent } else { Take::Every };
             let skipped = self.stats.skipped.load(Relaxed);
             let next = inbox.next(desired, policy, *since, elapsed, &self.stats);

@@ -62,7 +62,7 @@ impl<L: Listen> Inputs<L> {
         self.heard.clear();
     }
 
-    /// Ends those of latched messages that are to leave under another policy or delivery than before. True if there
+    /// Ends those of latched messages that are to leave under another policy or to other audiences than before. True if there
     /// were any.
     pub fn end_stale(&mut self, plan: &Plan) -> bool {
         let before = self.heard.len();

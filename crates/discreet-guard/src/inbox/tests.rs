@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use super::*;
-use crate::delivery::Delivery;
+use crate::audiences::Audiences;
 use crate::lanes::{Input, LaneSource, Leaves};
 use discreet_graph::Gid;
 use discreet_graph::qos::Qos;
@@ -135,7 +135,7 @@ fn plan(sources: &[(u8, PublisherTrust, Qos)]) -> Plan {
         depth: None,
         ever: Leaves::default(),
         now: Leaves::default(),
-        under: ([0; 32], Delivery::default()),
+        under: ([0; 32], Audiences::default()),
     }
 }
 
@@ -306,7 +306,7 @@ fn latched_messages_are_delivered_again_under_another_policy() {
     let latched = plan(&[(1, PublisherTrust::Accepted, LATCHED)]);
     scene.judge_by(&latched, 20);
     assert_eq!(scene.all(Take::Every, 30), []);
-    scene.judge_by(&Plan { under: ([1; 32], Delivery::default()), ..latched }, 40);
+    scene.judge_by(&Plan { under: ([1; 32], Audiences::default()), ..latched }, 40);
     assert_eq!(scene.all(Take::Every, 50), [(1, 1)]);
 }
 

@@ -1,4 +1,4 @@
-//! The delivery of a topic at a moment: the forms in which its messages leave, the audience of each form, and the
+//! The audiences of a topic at a moment: the forms in which its messages leave, who gets each, and under which
 //! keys.
 //!
 //! It stays the same from message to message, so a route computes it once a second, after a change of policy, and
@@ -11,7 +11,7 @@ use discreet_seal::epoch_keys::Keys;
 
 /// The audience of each form that leaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Delivery(pub PerForm<Option<Audience>>);
+pub struct Audiences(pub PerForm<Option<Audience>>);
 
 /// The audience of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +22,10 @@ pub enum Audience {
     Group([u8; 16], Option<u32>),
 }
 
-impl Delivery {
-    /// The delivery at `now`. A form that cannot be made is absent.
-    pub fn of(topic: &TopicPolicy, now: Moment, keys: &dyn Keys) -> Delivery {
-        let Some(forms) = forms(topic, now) else { return Delivery::default() };
+impl Audiences {
+    /// The audiences at `now`. A form that cannot be made is absent.
+    pub fn of(topic: &TopicPolicy, now: Moment, keys: &dyn Keys) -> Audiences {
+        let Some(forms) = forms(topic, now) else { return Audiences::default() };
         let audience = |form| {
             let to = forms.to(form).filter(|_| can_be_made(topic, form))?;
             Some(match to {
@@ -36,7 +36,7 @@ impl Delivery {
                 }
             })
         };
-        Delivery(PerForm::of(audience))
+        Audiences(PerForm::of(audience))
     }
 
     /// Each form that leaves, with its audience; the clear one first.
