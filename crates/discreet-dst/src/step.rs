@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::network::{Node, Weather};
 use crate::rng::Rng;
-use crate::setting::{COMMAND, OPEN, PARTIES, Rights, SEALED, SHUT, Setting, robot_name};
+use crate::rights::Rights;
+use crate::setting::{COMMAND, OPEN, PARTIES, SEALED, SHUT, Setting, robot_name};
 
 /// A step, and the seed of its randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,21 @@ pub enum Trick {
     Flood,
 }
 
+/// A publisher on the driver's topics that is not the driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Impostor {
+    /// A second node of its name.
+    SameName,
+    /// A node of another name.
+    OtherName,
+    /// The driver's name, and another type.
+    OtherType,
+    /// The driver's name, and another version of the type.
+    OtherVersion,
+    /// Discovery does not know it.
+    Unknown,
+}
+
 /// Kinds of steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -84,15 +100,33 @@ pub enum Kind {
         /// They are not messages of their type.
         malformed: bool,
     },
-    /// Another node of the driver's name publishes too.
+    /// Another publisher than the driver appears on the topics, or is gone.
     Impostor {
         /// The robot.
         robot: usize,
-        /// True at its start, false at its end.
-        on: bool,
+        /// The publisher, if there is one from now on.
+        who: Option<Impostor>,
     },
     /// A party commands a robot.
     Command {
+        /// The party.
+        party: usize,
+        /// The robot.
+        robot: usize,
+        /// The number of messages.
+        count: usize,
+    },
+    /// A party calls the service of a robot.
+    Call {
+        /// The party.
+        party: usize,
+        /// The robot.
+        robot: usize,
+        /// The number of calls.
+        count: usize,
+    },
+    /// A party commands a robot without asking whether it still may, with keys that it has or had.
+    Stubborn {
         /// The party.
         party: usize,
         /// The robot.
@@ -127,6 +161,11 @@ pub enum Kind {
     Rotate {
         /// The party.
         party: usize,
+    },
+    /// A robot has other keys from now on; its keeper is started with them, and all parties get them.
+    RotateRobot {
+        /// The robot.
+        robot: usize,
     },
     /// A part is killed; true: the power fails.
     Kill(Part, bool),
@@ -180,13 +219,16 @@ impl Kind {
                 let (topic, count) = (rng.below(PUBLISHED.len()), 1 + rng.below(4));
                 Kind::Publish { robot, topic, count, malformed: rng.percent(3) }
             }
-            520..=529 => Kind::Impostor { robot, on: rng.percent(50) },
-            530..=639 => Kind::Command { party, robot, count: 1 + rng.below(3) },
+            520..=529 => Kind::Impostor { robot, who: Impostor::draw(rng) },
+            530..=579 => Kind::Command { party, robot, count: 1 + rng.below(3) },
+            580..=609 => Kind::Call { party, robot, count: 1 + rng.below(3) },
+            610..=639 => Kind::Stubborn { party, robot, count: 1 + rng.below(3) },
             640..=729 => Kind::Stranger(Trick::draw(rng), 1 + rng.below(12)),
             730..=764 => Kind::Revoke { robot, party },
             765..=789 => Kind::Grant { robot, party },
             790..=809 => Kind::Policy { robot, new: NewPolicy::draw(rng) },
-            810..=817 => Kind::Rotate { party },
+            810..=815 => Kind::Rotate { party },
+            816..=817 => Kind::RotateRobot { robot },
             818..=857 => Kind::Kill(Part::draw(rng, setting), rng.percent(40)),
             858..=907 => Kind::Start(Part::draw(rng, setting)),
             908..=915 => Kind::Person { robot },
@@ -200,29 +242,26 @@ impl Kind {
         }
     }
 
-    /// True for a fault of the world, which a calm one does not have.
-    pub fn is_fault(&self) -> bool {
-        matches!(
-            self,
-            Kind::Impostor { .. }
-                | Kind::Stranger(..)
-                | Kind::Kill(..)
-                | Kind::Fuse(..)
-                | Kind::Full(..)
-                | Kind::Damaged(..)
-                | Kind::Clock(..)
-                | Kind::Stop { .. }
-                | Kind::Weather(_)
-                | Kind::Cut(..)
-                | Kind::Publish { malformed: true, .. }
-                | Kind::Policy { new: NewPolicy::Older | NewPolicy::Broken, .. }
-        )
-    }
-
-    /// Its name in counts of coverage.
-    pub fn name(&self) -> String {
-        let text = format!("{self:?}");
-        text.split(['(', ' ']).next().unwrap_or_default().to_lowercase()
+    /// The kind of fault, for counts, if it is one.
+    pub fn fault(&self) -> Option<&'static str> {
+        Some(match self {
+            Kind::Impostor { who: Some(impostor), .. } => impostor.fault(),
+            Kind::Publish { malformed: true, .. } => "malformed messages",
+            Kind::Stubborn { .. } => "commands in spite of everything",
+            Kind::Stranger(trick, _) => trick.fault(),
+            Kind::Kill(_, false) => "process killed",
+            Kind::Kill(_, true) => "power failure",
+            Kind::Fuse(..) => "death at an operation on the disk",
+            Kind::Full(_, true) => "disk full",
+            Kind::Damaged(_, damage) => damage.fault(),
+            Kind::Clock(..) => "clock set",
+            Kind::Stop { on: true, .. } => "keeper stopped",
+            Kind::Weather(_) => "network loses, doubles, delays",
+            Kind::Cut(_, true) => "node cut off",
+            Kind::Policy { new: NewPolicy::Older, .. } => "older policy",
+            Kind::Policy { new: NewPolicy::Broken, .. } => "half a policy",
+            _ => return None,
+        })
     }
 }
 
@@ -231,6 +270,48 @@ impl Trick {
         let all =
             [Trick::Replay, Trick::Replay, Trick::Elsewhere, Trick::Flip, Trick::Catalog, Trick::Grants];
         if rng.percent(3) { Trick::Flood } else { rng.pick(&all) }
+    }
+}
+
+impl Impostor {
+    fn draw(rng: &mut Rng) -> Option<Impostor> {
+        use Impostor::{OtherName, OtherType, OtherVersion, SameName, Unknown};
+        let who = rng.pick(&[SameName, SameName, OtherName, OtherType, OtherVersion, Unknown]);
+        rng.percent(50).then_some(who)
+    }
+
+    fn fault(self) -> &'static str {
+        match self {
+            Impostor::SameName => "publisher of the driver's name",
+            Impostor::OtherName => "publisher of another name",
+            Impostor::OtherType => "publisher of another type",
+            Impostor::OtherVersion => "publisher of another version",
+            Impostor::Unknown => "publisher unknown to discovery",
+        }
+    }
+}
+
+impl Trick {
+    fn fault(self) -> &'static str {
+        match self {
+            Trick::Replay => "replay",
+            Trick::Elsewhere => "replay on another topic",
+            Trick::Flip => "replay with a bit flipped",
+            Trick::Catalog => "forged catalogue",
+            Trick::Grants => "forged grants",
+            Trick::Flood => "flood of 700 publishers",
+        }
+    }
+}
+
+impl Damage {
+    fn fault(self) -> &'static str {
+        match self {
+            Damage::Flip => "bit flipped in a file",
+            Damage::Delete => "file gone",
+            Damage::RollBack => "earlier state",
+            Damage::RollBackBoth => "earlier state and mark",
+        }
     }
 }
 
@@ -309,12 +390,21 @@ impl fmt::Display for Kind {
                 let what = if malformed { "malformed messages" } else { "messages" };
                 write!(out, "{} publishes {count} {what} on {}", robot_name(robot), PUBLISHED[topic])
             }
-            Kind::Impostor { robot, on } => {
-                let verb = if on { "appears" } else { "is gone" };
-                write!(out, "an impostor of the driver {verb} inside {}", robot_name(robot))
+            Kind::Impostor { robot, who: Some(who) } => {
+                write!(out, "{} appears inside {}", who.fault(), robot_name(robot))
+            }
+            Kind::Impostor { robot, who: None } => {
+                write!(out, "only the driver publishes inside {}", robot_name(robot))
             }
             Kind::Command { party, robot, count } => {
                 write!(out, "{} sends {} {count} commands on {COMMAND}", PARTIES[party], robot_name(robot))
+            }
+            Kind::Call { party, robot, count } => {
+                write!(out, "{} calls {} {count} times", PARTIES[party], robot_name(robot))
+            }
+            Kind::Stubborn { party, robot, count } => {
+                let who = PARTIES[party];
+                write!(out, "{who} sends {} {count} commands with whatever it ever had", robot_name(robot))
             }
             Kind::Stranger(trick, count) => write!(out, "a stranger: {trick:?}, {count} times"),
             Kind::Revoke { robot, party } => {
@@ -329,6 +419,7 @@ impl fmt::Display for Kind {
                 NewPolicy::Broken => write!(out, "{} gets half a policy", robot_name(robot)),
             },
             Kind::Rotate { party } => write!(out, "{} has new keys", PARTIES[party]),
+            Kind::RotateRobot { robot } => write!(out, "{} has new keys", robot_name(robot)),
             Kind::Kill(part, power) => {
                 write!(out, "{part} is killed{}", if power { ", its power fails" } else { "" })
             }

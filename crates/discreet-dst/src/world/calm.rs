@@ -4,6 +4,7 @@ use super::World;
 use crate::clock::START;
 use crate::ledger::Broken;
 use crate::robot::{GUARD, KEEPER};
+use crate::rights::Rights;
 use crate::setting::{PARTIES, SEALED, robot_name};
 use crate::step::Trick;
 
@@ -28,11 +29,12 @@ impl World {
     }
 
     fn end_faults(&mut self) -> Result<(), Broken> {
+        self.calm = true;
         self.network.calm();
         self.leap();
         for robot in 0..self.robots.len() {
             self.buried(robot)?;
-            self.robots[robot].impostor = false;
+            self.robots[robot].impostor = None;
             self.robots[robot].link.stopped = false;
             let newest = self.robots[robot].policies.values().last().cloned().unwrap_or_default();
             self.robots[robot].put_policy(&newest);
@@ -107,8 +109,12 @@ impl World {
                 }
             }
         }
+        let calls = self.probe_calls()?;
         for _ in 0..20 {
             self.tick(100)?;
+        }
+        if let Some((party, _)) = calls.into_iter().find(|(_, call)| !self.ledger.is_answered(*call)) {
+            return Err(stuck(format!("{} is not answered", PARTIES[party])));
         }
         for (robot, topic, message) in messages {
             for party in (0..PARTIES.len()).filter(|party| self.may_read(robot, *party, topic)) {
@@ -128,17 +134,36 @@ impl World {
         Ok(())
     }
 
+    fn probe_calls(&mut self) -> Result<Vec<(usize, usize)>, Broken> {
+        let mut calls = Vec::new();
+        for robot in 0..self.robots.len() {
+            for party in (0..PARTIES.len()).filter(|party| self.may_call(robot, *party)).collect::<Vec<_>>() {
+                let call = self.call(party, robot);
+                let call = call.map_err(|why| stuck(format!("{} cannot call: {why}", PARTIES[party])))?;
+                calls.push((party, call));
+            }
+        }
+        Ok(calls)
+    }
+
+    fn may_call(&self, robot: usize, party: usize) -> bool {
+        self.may(robot, party, |rights, second| rights.may_call(party, second))
+    }
+
+    /// May it read now, and for a minute before and after?
     fn may_read(&self, robot: usize, party: usize, topic: usize) -> bool {
-        let ledger = &self.ledger.robots[robot];
-        let rights = ledger.rights.values().last();
-        !ledger.revoked.contains_key(&party)
-            && rights.is_some_and(|rights| rights.may_read(party, SEALED[topic]))
+        self.may(robot, party, |rights, second| rights.may_read(party, SEALED[topic], second))
     }
 
     fn may_command(&self, robot: usize, party: usize) -> bool {
-        let ledger = &self.ledger.robots[robot];
+        self.may(robot, party, |rights, second| rights.may_command(party, second))
+    }
+
+    fn may(&self, robot: usize, party: usize, right: impl Fn(&Rights, i64) -> bool) -> bool {
+        let (ledger, second) = (&self.ledger.robots[robot], self.robots[robot].clock.second());
         let rights = ledger.rights.values().last();
-        !ledger.revoked.contains_key(&party) && rights.is_some_and(|rights| rights.may_command(party))
+        let always = |rights: &Rights| [-60, 0, 60].iter().all(|more| right(rights, second + more));
+        !ledger.revoked.contains_key(&party) && rights.is_some_and(always)
     }
 }
 
