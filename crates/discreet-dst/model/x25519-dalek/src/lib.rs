@@ -40,8 +40,11 @@ impl StaticSecret {
     }
 
     fn exponent(&self) -> u64 {
-        let hash = blake3::hash(&self.0);
-        number(hash.as_bytes()) | 1
+        // Clamped, as X25519 does: libraries above may have done so already.
+        let mut clamped = self.0;
+        clamped[0] &= 0b1111_1000;
+        clamped[31] = clamped[31] & 0b0111_1111 | 0b0100_0000;
+        number(blake3::hash(&clamped).as_bytes()) | 1
     }
 }
 
