@@ -71,6 +71,8 @@ pub struct Guard {
     offered: Option<i64>,
     grants_renewed: Duration,
     changed: Arc<AtomicBool>,
+    /// The keeper has told it a mark.
+    marked: Arc<AtomicBool>,
     restored: bool,
     /// Messages, publishers and topics kept in, apart from those of the present routes.
     denied: BTreeMap<Denied, u64>,
@@ -102,8 +104,9 @@ impl Guard {
             domain: DOMAIN,
             mark: audit.last().mark,
         };
-        let (events, log) = (Arc::clone(&changed), Arc::clone(&audit));
-        let (keys, carrier) = KeyRing::carried(guard, move |event| handle(event, &log, &events));
+        let marked = Arc::new(AtomicBool::new(false));
+        let (log, flags) = (Arc::clone(&audit), [Arc::clone(&changed), Arc::clone(&marked)]);
+        let (keys, carrier) = KeyRing::carried(guard, move |event| handle(event, &log, &flags));
         command_keys.serve(&keys);
         let mut gid = [robot as u8 + 1; 16];
         gid[1] = run;
@@ -132,11 +135,17 @@ impl Guard {
             offered: None,
             grants_renewed: Duration::ZERO,
             changed,
+            marked,
             restored: false,
             denied: BTreeMap::new(),
             windows: Arc::default(),
         };
         Ok((guard, carrier))
+    }
+
+    /// True if it has a mark of its keeper's, so that it notices an earlier state.
+    pub fn has_mark(&self) -> bool {
+        self.audit.last().mark.is_some() || self.marked.load(Relaxed)
     }
 
     /// Windows of the record since the last call: second of writing, topic, audience.
@@ -293,7 +302,7 @@ fn spec(policy: &Policy, topic: &str) -> Option<discreet_guard::desired::RouteSp
 }
 
 /// Follows the events of the keeper, as `nodes/guard/keeper_events.rs` does.
-fn handle(event: &Event, audit: &Audit, changed: &AtomicBool) {
+fn handle(event: &Event, audit: &Audit, [changed, marked]: &[Arc<AtomicBool>; 2]) {
     match event {
         Event::Changed => changed.store(true, Relaxed),
         Event::Revoked(who) => audit.keys("revoked", who, ""),
@@ -302,7 +311,10 @@ fn handle(event: &Event, audit: &Audit, changed: &AtomicBool) {
         Event::KeeperBack => audit.keys("keeper_back", "", ""),
         Event::Trust(_) => {}
         Event::Mismatch(why) => audit.keys("mismatch", "", why),
-        Event::Marked(mark) => audit.keys("mark", "", mark),
+        Event::Marked(mark) => {
+            marked.store(true, Relaxed);
+            audit.keys("mark", "", mark);
+        }
         Event::Rekeyed(who, which) => audit.keys("rekeyed", who, which),
         Event::AnotherGuard(which) => audit.keys("another_guard", "", which),
         Event::NewState(what) => audit.keys("new_state", "", what),

@@ -9,7 +9,7 @@ use discreet_seal::GRACE;
 use crate::coverage::Coverage;
 use crate::link::HandedKey;
 use crate::rights::Rights;
-use crate::setting::PARTIES;
+use crate::setting::{PARTIES, is_ingress};
 use rates::Rates;
 
 /// A broken promise: its name, and what happened.
@@ -67,6 +67,8 @@ pub struct Revocation {
 #[derive(Debug, Default)]
 pub struct RobotLedger {
     keys: HashMap<u32, HandedKey>,
+    /// Keys of a state that was given up: a guard uses them until they end.
+    earlier: HashMap<u32, HandedKey>,
     secrets: HashSet<[u8; 32]>,
     counters: HashSet<(u32, u64)>,
     /// Parties that are revoked, with the keeper's word that it is on its disk.
@@ -152,7 +154,8 @@ impl Ledger {
     /// A keeper begins a new state: key ids begin again.
     pub fn new_state(&mut self, robot: usize) {
         let ledger = &mut self.robots[robot];
-        (ledger.keys, ledger.counters) = Default::default();
+        ledger.earlier.extend(ledger.keys.drain());
+        ledger.counters.clear();
     }
 
     /// A keeper handed out a key.
@@ -179,7 +182,7 @@ impl Ledger {
         if !ledger.counters.insert((key, counter)) {
             return broken("no nonce twice", format!("key {key} sealed number {counter} twice"));
         }
-        let Some(handed) = ledger.keys.get(&key) else {
+        let Some(handed) = ledger.keys.get(&key).or_else(|| ledger.earlier.get(&key)) else {
             return broken("no key of its own", format!("key {key} was never handed out"));
         };
         let (until, members) = (handed.until, handed.members.clone());
@@ -375,7 +378,7 @@ impl Ledger {
         for (party, revoked) in &self.robots[robot].revoked {
             // A window is opened up to a second ahead, for the audience of then.
             let over = revoked.confirmed && at > revoked.at + 3000;
-            if over && names(PARTIES[*party]) && !topic.ends_with("/command") {
+            if over && names(PARTIES[*party]) && !is_ingress(topic) {
                 let what = format!(
                     "record or catalogue names {} as an audience of {topic}, after it was revoked",
                     PARTIES[*party]

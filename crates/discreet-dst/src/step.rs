@@ -1,12 +1,12 @@
 //! The steps of a run. Each is drawn before the run and carries its own randomness, so that the others stay the same
 //! when one is left out.
 
-use std::fmt;
+mod words;
 
 use crate::network::{Node, Weather};
 use crate::rng::Rng;
 use crate::rights::Rights;
-use crate::setting::{COMMAND, OPEN, PARTIES, SEALED, SHUT, Setting, robot_name};
+use crate::setting::{OPEN, PARTIES, SEALED, SHUT, Setting};
 
 /// A step, and the seed of its randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,6 +191,8 @@ pub enum Kind {
         /// True at its start, false at its end.
         on: bool,
     },
+    /// All faults end, honest parties get what they may, and faults begin again.
+    Mend,
     /// The network changes.
     Weather(Weather),
     /// A node is cut off, or connected again.
@@ -212,9 +214,10 @@ impl Kind {
     fn draw(rng: &mut Rng, setting: &Setting) -> Kind {
         let (robot, party) = (rng.below(setting.robots), rng.below(PARTIES.len()));
         match rng.below(1000) {
-            0..=249 => Kind::Pass(1 + rng.below(10) as u32, rng.pick(&[50, 100, 300, 1000])),
-            250..=289 => Kind::Pass(10 + rng.below(50) as u32, 1000),
-            290..=293 => Kind::Pass(60 + rng.below(300) as u32, 2000),
+            0..=249 => Kind::Pass(1 + rng.below(5) as u32, rng.pick(&[50, 100, 300, 1000])),
+            250..=284 => Kind::Pass(5 + rng.below(15) as u32, rng.pick(&[1000, 3000])),
+            285..=287 => Kind::Pass(30 + rng.below(100) as u32, 4000),
+            288..=293 => Kind::Mend,
             294..=519 => {
                 let (topic, count) = (rng.below(PUBLISHED.len()), 1 + rng.below(4));
                 Kind::Publish { robot, topic, count, malformed: rng.percent(3) }
@@ -230,8 +233,8 @@ impl Kind {
             810..=815 => Kind::Rotate { party },
             816..=817 => Kind::RotateRobot { robot },
             818..=857 => Kind::Kill(Part::draw(rng, setting), rng.percent(40)),
-            858..=907 => Kind::Start(Part::draw(rng, setting)),
-            908..=915 => Kind::Person { robot },
+            858..=899 => Kind::Start(Part::of_robot(rng, setting)),
+            900..=915 => Kind::Person { robot },
             916..=933 => Kind::Fuse(Part::of_robot(rng, setting), rng.below(40) as u32),
             934..=941 => Kind::Full(Part::of_robot(rng, setting), rng.percent(50)),
             942..=953 => Kind::Damaged(Part::of_robot(rng, setting), Damage::draw(rng)),
@@ -280,7 +283,7 @@ impl Impostor {
         rng.percent(50).then_some(who)
     }
 
-    fn fault(self) -> &'static str {
+    pub(super) fn fault(self) -> &'static str {
         match self {
             Impostor::SameName => "publisher of the driver's name",
             Impostor::OtherName => "publisher of another name",
@@ -361,94 +364,4 @@ fn drawn_weather(rng: &mut Rng) -> Weather {
 fn drawn_skew(rng: &mut Rng) -> i64 {
     let size = rng.pick(&[0, 0, 300, 1500, 4000, 20_000, 100_000, 4_000_000, 90_000_000, 8_000_000_000]);
     if rng.percent(50) { size } else { -size }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Part::Keeper(robot) => write!(out, "the keeper of {}", robot_name(*robot)),
-            Part::Guard(robot) => write!(out, "the guard of {}", robot_name(*robot)),
-            Part::Party(party) => write!(out, "{}", PARTIES[*party]),
-        }
-    }
-}
-
-impl fmt::Display for Node {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Node::Guard(robot) => write!(out, "{}", robot_name(*robot)),
-            Node::Party(party) => write!(out, "{}", PARTIES[*party]),
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Kind::Pass(ticks, ms) => write!(out, "{:.1} s pass", f64::from(ticks) * ms as f64 / 1000.0),
-            Kind::Publish { robot, topic, count, malformed } => {
-                let what = if malformed { "malformed messages" } else { "messages" };
-                write!(out, "{} publishes {count} {what} on {}", robot_name(robot), PUBLISHED[topic])
-            }
-            Kind::Impostor { robot, who: Some(who) } => {
-                write!(out, "{} appears inside {}", who.fault(), robot_name(robot))
-            }
-            Kind::Impostor { robot, who: None } => {
-                write!(out, "only the driver publishes inside {}", robot_name(robot))
-            }
-            Kind::Command { party, robot, count } => {
-                write!(out, "{} sends {} {count} commands on {COMMAND}", PARTIES[party], robot_name(robot))
-            }
-            Kind::Call { party, robot, count } => {
-                write!(out, "{} calls {} {count} times", PARTIES[party], robot_name(robot))
-            }
-            Kind::Stubborn { party, robot, count } => {
-                let who = PARTIES[party];
-                write!(out, "{who} sends {} {count} commands with whatever it ever had", robot_name(robot))
-            }
-            Kind::Stranger(trick, count) => write!(out, "a stranger: {trick:?}, {count} times"),
-            Kind::Revoke { robot, party } => {
-                write!(out, "{} is revoked at {}", PARTIES[party], robot_name(robot))
-            }
-            Kind::Grant { robot, party } => {
-                write!(out, "{} is granted again at {}", PARTIES[party], robot_name(robot))
-            }
-            Kind::Policy { robot, new } => match new {
-                NewPolicy::Next(_) => write!(out, "{} gets the next policy", robot_name(robot)),
-                NewPolicy::Older => write!(out, "{} gets an older policy", robot_name(robot)),
-                NewPolicy::Broken => write!(out, "{} gets half a policy", robot_name(robot)),
-            },
-            Kind::Rotate { party } => write!(out, "{} has new keys", PARTIES[party]),
-            Kind::RotateRobot { robot } => write!(out, "{} has new keys", robot_name(robot)),
-            Kind::Kill(part, power) => {
-                write!(out, "{part} is killed{}", if power { ", its power fails" } else { "" })
-            }
-            Kind::Start(part) => write!(out, "{part} is started"),
-            Kind::Person { robot } => write!(out, "a person brings the keeper of {} up", robot_name(robot)),
-            Kind::Fuse(part, left) => write!(out, "{part} will die at operation {left} on its disk"),
-            Kind::Full(part, on) => {
-                write!(out, "the disk of {part} {}", if on { "is full" } else { "has room again" })
-            }
-            Kind::Damaged(part, damage) => {
-                write!(out, "the power of {part} fails, and its files are damaged: {damage:?}")
-            }
-            Kind::Clock(node, ms) => {
-                write!(out, "the clock of {node} is wrong by {:.1} s", ms as f64 / 1000.0)
-            }
-            Kind::Stop { robot, on } => {
-                write!(
-                    out,
-                    "the keeper of {} {}",
-                    robot_name(robot),
-                    if on { "is stopped" } else { "goes on" }
-                )
-            }
-            Kind::Weather(Weather { drops, doubles, delay }) => {
-                write!(out, "the network loses {drops} %, doubles {doubles} %, delays up to {delay} ms")
-            }
-            Kind::Cut(node, on) => {
-                write!(out, "{node} is {}", if on { "cut off" } else { "connected again" })
-            }
-        }
-    }
 }

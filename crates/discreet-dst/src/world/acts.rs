@@ -3,6 +3,7 @@
 use discreet_keeper::state::{Decision, StateFault};
 
 use super::World;
+use crate::guard::Guard;
 use crate::ledger::{Broken, Commanded, Revocation, Sent};
 use crate::link::state_path;
 use crate::network::{Node, Packet};
@@ -53,7 +54,8 @@ impl World {
                     self.ledger.count("damaged files", 1);
                 }
                 if of.rolled_back {
-                    self.ledger.rolled_back(robot, of.guard.is_some());
+                    let can_notice = of.guard.as_ref().is_some_and(Guard::has_mark);
+                    self.ledger.rolled_back(robot, can_notice);
                 }
             }
             Kind::Clock(node, ms) => {
@@ -64,6 +66,7 @@ impl World {
                 self.set_clocks();
             }
             Kind::Stop { robot, on } => self.robots[robot].link.stopped = on,
+            Kind::Mend => return self.mend(),
             Kind::Weather(weather) => self.network.weather = weather,
             Kind::Cut(node, on) => {
                 self.network.cut.retain(|cut| *cut != node);

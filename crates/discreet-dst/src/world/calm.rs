@@ -28,6 +28,13 @@ impl World {
         self.probe()
     }
 
+    /// Everything is well for a while, and faults go on afterwards.
+    pub(super) fn mend(&mut self) -> Result<(), Broken> {
+        self.calm_down()?;
+        self.calm = false;
+        Ok(())
+    }
+
     fn end_faults(&mut self) -> Result<(), Broken> {
         self.calm = true;
         self.network.calm();
@@ -60,6 +67,7 @@ impl World {
         let unheld = self.ledger.robots.iter().any(|robot| robot.unheld);
         if unheld || self.rng.percent(50) {
             (0..self.parties.len()).for_each(|party| self.restart_party(party));
+            self.ledger.robots.iter_mut().for_each(|robot| robot.unheld = false);
         }
         Ok(())
     }
@@ -83,8 +91,9 @@ impl World {
             self.robots.iter().map(|robot| &robot.clock).chain(self.parties.iter().map(|party| &party.clock))
         };
         let latest = clocks().map(|clock| clock.second()).max().unwrap_or(START).max(self.latest_shown);
-        let ahead = (latest + 6 - START).max(0) as u64 * 1000;
-        self.leapt = ahead.max(self.truth()) - self.time.ms;
+        // By whole days, so that hours of a policy still come.
+        let behind = (latest + 6 - self.second()).max(0) as u64;
+        self.leapt += behind.div_ceil(86_400) * 86_400_000;
         self.robots.iter_mut().for_each(|robot| robot.clock.skew = 0);
         self.parties.iter_mut().for_each(|party| party.clock.skew = 0);
         self.set_clocks();

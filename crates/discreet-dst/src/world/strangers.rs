@@ -60,7 +60,8 @@ impl World {
         [200 + self.rng.below(8) as u8; 16]
     }
 
-    fn second(&self) -> i64 {
+    /// The true second.
+    pub(super) fn second(&self) -> i64 {
         START + (self.truth() / 1000) as i64
     }
 
