@@ -173,12 +173,8 @@ impl Inner {
     fn node(&mut self, bytes: &[u8]) -> u64 {
         self.last += 1;
         self.writes += 1;
-        let node = Node {
-            bytes: bytes.to_vec(),
-            safe: bytes.to_vec(),
-            same: bytes.len(),
-            changed: self.writes,
-        };
+        let node =
+            Node { bytes: bytes.to_vec(), safe: bytes.to_vec(), same: bytes.len(), changed: self.writes };
         self.nodes.insert(self.last, node);
         self.last
     }

@@ -214,7 +214,10 @@ impl Guard {
             |_| Ok(definition()),
         );
         let refused = desired.refusals.values().flatten().map(|refusal| (refusal.reason, 1));
-        count(&mut self.denied, refused.chain(desired.undeclared.iter().map(|_| (Denied::UndeclaredTopic, 1))));
+        count(
+            &mut self.denied,
+            refused.chain(desired.undeclared.iter().map(|_| (Denied::UndeclaredTopic, 1))),
+        );
         let gone: Vec<String> =
             self.routes.keys().filter(|topic| !desired.routes.contains_key(*topic)).cloned().collect();
         for topic in gone {

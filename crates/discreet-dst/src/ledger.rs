@@ -348,7 +348,10 @@ impl Ledger {
             return broken("revoked means nothing more", what);
         }
         if !durable {
-            return broken("nothing without a record", format!("an answer to {caller} left without an entry"));
+            return broken(
+                "nothing without a record",
+                format!("an answer to {caller} left without an entry"),
+            );
         }
         self.count("calls answered", 1);
         Ok(())

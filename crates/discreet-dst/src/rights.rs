@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use crate::clock::START;
 use crate::rng::Rng;
-use crate::setting::{COMMAND, OPEN, PARTIES, RATE, SEALED, SERVICE, SERVICE_TYPE, SHUT, Setting, TYPE, robot_name};
+use crate::setting::{
+    COMMAND, OPEN, PARTIES, RATE, SEALED, SERVICE, SERVICE_TYPE, SHUT, Setting, TYPE, robot_name,
+};
 
 /// When a party has a right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

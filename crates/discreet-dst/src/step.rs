@@ -4,8 +4,8 @@
 mod words;
 
 use crate::network::{Node, Weather};
-use crate::rng::Rng;
 use crate::rights::Rights;
+use crate::rng::Rng;
 use crate::setting::{OPEN, PARTIES, SEALED, SHUT, Setting};
 
 /// A step, and the seed of its randomness.

@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 
 use discreet_audit::Time;
 use discreet_graph::Gid;
-use discreet_guard::ingress::{
-    Authorizer, AuthorizerParts, CommandKeys, IngressStats, Refused, Rejected,
-};
+use discreet_guard::ingress::{Authorizer, AuthorizerParts, CommandKeys, IngressStats, Refused, Rejected};
 use discreet_host::sync::lock;
 use discreet_keeper::client::Now;
 use discreet_seal::fixed::seal_response_drawing;
@@ -103,7 +101,13 @@ impl Guard {
     }
 
     /// Decides on the request of a call, and passes it on.
-    pub fn call(&mut self, from: (Gid, u64), sealed: &mut [u8], service: Service, (now, at): (Time, Now)) -> Outcome {
+    pub fn call(
+        &mut self,
+        from: (Gid, u64),
+        sealed: &mut [u8],
+        service: Service,
+        (now, at): (Time, Now),
+    ) -> Outcome {
         let passed = self.pass_on(from, sealed, service, (now, at));
         let Some(passed) = passed else { return Outcome::Unheard };
         if let Err(rejected) = &passed
@@ -118,8 +122,9 @@ impl Guard {
     pub fn answers(&mut self, now: Time, at: Now) -> (Vec<Answered>, Vec<Refused>) {
         let mut refused = Vec::new();
         let is_due = |call: &Call| call.answer.as_ref().is_some_and(|(due, _)| *due <= at.at);
-        let (due, rest) =
-            std::mem::take(&mut self.under_way).into_iter().partition(|call| is_due(call) || call.until <= at.at);
+        let (due, rest) = std::mem::take(&mut self.under_way)
+            .into_iter()
+            .partition(|call| is_due(call) || call.until <= at.at);
         self.under_way = rest;
         for call in due {
             let id = call.id;
@@ -138,7 +143,12 @@ impl Guard {
         (if self.disk.is_dead() { Vec::new() } else { answered }, refused)
     }
 
-    fn outcome(&mut self, let_in: Result<(String, Vec<u8>), Rejected>, kind: IngressKind, now: Time) -> Outcome {
+    fn outcome(
+        &mut self,
+        let_in: Result<(String, Vec<u8>), Rejected>,
+        kind: IngressKind,
+        now: Time,
+    ) -> Outcome {
         if self.disk.is_dead() {
             return Outcome::Unheard;
         }
@@ -176,7 +186,8 @@ impl Guard {
                 .map_err(|why| Rejected { detail: why.to_string(), ..Refused::NotSealed.into() })?;
             let request = authorizer.admit(&facts, &from, sealed)?;
             let caller = request.sender();
-            let rejected = |reason| Rejected { reason, sender: Some(caller.name.clone()), detail: String::new() };
+            let rejected =
+                |reason| Rejected { reason, sender: Some(caller.name.clone()), detail: String::new() };
             let of_one = self.under_way.iter().filter(|call| call.caller.name == caller.name).count();
             if self.under_way.len() >= MAX_CALLS || of_one >= MAX_OF_ONE {
                 return Err(rejected(Refused::Busy));
@@ -199,8 +210,11 @@ impl Guard {
 
     /// As `CallPath::answer`, or the end of its patience.
     fn answer(&mut self, call: &Call, now: Time, at: Now) -> Result<Answered, Rejected> {
-        let rejected = |reason| Rejected { reason, sender: Some(call.caller.name.clone()), detail: String::new() };
-        let Some(Entrance { authorizer, .. }) = &mut self.calls else { return Err(rejected(Refused::Undeclared)) };
+        let rejected =
+            |reason| Rejected { reason, sender: Some(call.caller.name.clone()), detail: String::new() };
+        let Some(Entrance { authorizer, .. }) = &mut self.calls else {
+            return Err(rejected(Refused::Undeclared));
+        };
         let due = call.answer.as_ref().filter(|(due, _)| *due <= at.at);
         let (_, answer) = due.ok_or_else(|| rejected(Refused::TimedOut))?;
         let allowed = authorizer.facts(now, at.at).and_then(|facts| facts.still_allows(&call.caller));

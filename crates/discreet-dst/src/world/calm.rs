@@ -3,8 +3,8 @@
 use super::World;
 use crate::clock::START;
 use crate::ledger::Broken;
-use crate::robot::{GUARD, KEEPER};
 use crate::rights::Rights;
+use crate::robot::{GUARD, KEEPER};
 use crate::setting::{PARTIES, SEALED, robot_name};
 use crate::step::Trick;
 

@@ -122,11 +122,12 @@ mod tests {
     #[test]
     fn two_agree_and_a_third_does_not() {
         let [one, other, third] = [1, 2, 3].map(|seed| StaticSecret::from([seed; 32]));
-        let shared = |mine: &StaticSecret, with: &StaticSecret| {
-            mine.diffie_hellman(&PublicKey::from(with)).to_bytes()
-        };
+        let shared =
+            |mine: &StaticSecret, with: &StaticSecret| mine.diffie_hellman(&PublicKey::from(with)).to_bytes();
         assert_eq!(shared(&one, &other), shared(&other, &one));
-        assert!(shared(&one, &third) != shared(&one, &other) && shared(&third, &other) != shared(&one, &other));
+        assert!(
+            shared(&one, &third) != shared(&one, &other) && shared(&third, &other) != shared(&one, &other)
+        );
         assert_ne!(shared(&one, &other), [0; 32]);
     }
 
