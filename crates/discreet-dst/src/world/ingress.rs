@@ -14,10 +14,13 @@ impl World {
     pub(super) fn ingress_arrives(&mut self, robot: usize, packet: &Packet) -> Result<(), Broken> {
         let (now, time) = (self.now(robot), self.robots[robot].clock.time());
         let service = self.service();
+        // An answer goes to the publisher of the request.
+        let of_party = self.parties.iter().any(|party| party.gid == packet.from);
+        let call = packet.call.filter(|_| of_party).unwrap_or(u64::MAX);
         let Some(guard) = &mut self.robots[robot].guard else { return Ok(()) };
         let mut bytes = packet.bytes.to_vec();
         let outcome = if *packet.topic == *call_topic() {
-            guard.call((packet.from, packet.call.unwrap_or_default()), &mut bytes, service, (time, now))
+            guard.call((packet.from, call), &mut bytes, service, (time, now))
         } else {
             guard.command(packet.from, &mut bytes, time, now)
         };
@@ -25,7 +28,6 @@ impl World {
             Outcome::Obeyed(obeyed) => self.obeyed(robot, &obeyed),
             Outcome::Refused(reason) => {
                 self.ledger.coverage.refuse(reason);
-                let of_party = self.parties.iter().any(|party| party.gid == packet.from);
                 self.ledger.count("own flood", u64::from(reason == Refused::Flood && of_party));
                 Ok(())
             }

@@ -123,7 +123,10 @@ impl<Id: Copy> CallSealer<Id> {
                 Some(passed.map_err(|fault| Unanswered::Fault(fault.to_string())))
             }
             Err(why) => {
-                (call.refused, call.why) = (call.refused.saturating_add(1), Some(why));
+                // Others cost no signature check.
+                let costly = matches!(why, Unanswered::Unopened(_));
+                call.refused = call.refused.saturating_add(usize::from(costly));
+                call.why = Some(why);
                 None
             }
         }
