@@ -1,5 +1,6 @@
 //! The ledger: everything that was published, handed out, opened and obeyed, and the promises as checks on it.
 
+mod clocks;
 mod rates;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -336,14 +337,16 @@ impl Ledger {
         Ok(())
     }
 
-    /// A guard sealed the answer to a call.
-    pub fn answers(&mut self, robot: usize, call: usize, caller: &str, durable: bool) -> Checked {
-        let asked = self.commands.get(call).filter(|asked| asked.call && PARTIES[asked.party] == caller);
-        let Some(asked) = asked else {
-            return broken("nothing elsewhere", format!("{caller} is answered to a call of another"));
+    /// A guard sealed the answer to a call; without a number, to one that a stranger repeated.
+    pub fn answers(&mut self, robot: usize, call: Option<usize>, caller: &str, durable: bool) -> Checked {
+        let Some(party) = PARTIES.iter().position(|party| *party == caller) else {
+            return broken("nothing elsewhere", format!("an answer is for {caller}"));
         };
-        let revoked = self.robots[robot].revoked.get(&asked.party);
-        if revoked.is_some_and(|revoked| revoked.confirmed) {
+        let asked = call.and_then(|call| self.commands.get(call));
+        if asked.is_some_and(|asked| !asked.call || asked.party != party) {
+            return broken("nothing elsewhere", format!("{caller} is answered to a call of another"));
+        }
+        if self.robots[robot].revoked.get(&party).is_some_and(|revoked| revoked.confirmed) {
             let what = format!("{caller} is answered after a confirmed revocation");
             return broken("revoked means nothing more", what);
         }
@@ -389,20 +392,6 @@ impl Ledger {
                 return broken("the record is true", what);
             }
         }
-        Ok(())
-    }
-
-    /// A guard acts by its clock: one that was set back is not trusted.
-    fn clock(&mut self, acting: Acting) -> Checked {
-        let latest = &mut self.robots[acting.robot].latest;
-        if acting.second < *latest - 5 {
-            let back = *latest - acting.second;
-            return broken(
-                "time does not go back",
-                format!("the guard acted by a clock that is {back} s behind"),
-            );
-        }
-        *latest = acting.second.max(*latest);
         Ok(())
     }
 }

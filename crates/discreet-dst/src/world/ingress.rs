@@ -67,12 +67,13 @@ impl World {
 
     pub(super) fn answer_leaves(&mut self, robot: usize, answered: Answered) -> Result<(), Broken> {
         let Answered { id, bytes, sealed } = answered;
+        let call = Some(id).filter(|id| *id != u64::MAX);
         if let Some((caller, durable)) = sealed {
-            self.ledger.answers(robot, id as usize, &caller, durable)?;
+            self.ledger.answers(robot, call.map(|call| call as usize), &caller, durable)?;
         }
         let gid = self.robots[robot].guard.as_ref().map(|guard| guard.gid).unwrap_or_default();
         let packet = Packet::new(ANSWERS, gid, bytes, Some(robot));
-        self.publish(Packet { call: Some(id), ..packet }, Some(Node::Guard(robot)));
+        self.publish(Packet { call, ..packet }, Some(Node::Guard(robot)));
         Ok(())
     }
 
