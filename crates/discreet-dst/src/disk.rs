@@ -2,7 +2,7 @@
 //! any operation.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -22,8 +22,8 @@ pub struct Disk(Arc<Mutex<Inner>>);
 #[derive(Debug, Default)]
 struct Inner {
     /// The names as programs see them, and as they are on the disk.
-    names: BTreeMap<PathBuf, u64>,
-    safe_names: BTreeMap<PathBuf, u64>,
+    names: BTreeMap<OsString, u64>,
+    safe_names: BTreeMap<OsString, u64>,
     nodes: BTreeMap<u64, Node>,
     locked: Vec<u64>,
     last: u64,
@@ -39,6 +39,8 @@ struct Node {
     bytes: Vec<u8>,
     /// Contents after a power failure.
     safe: Vec<u8>,
+    /// Contents before this place are the same in both.
+    same: usize,
     changed: u64,
 }
 
@@ -56,44 +58,44 @@ impl Disk {
     pub fn put(&self, path: &Path, bytes: &[u8]) {
         let mut inner = self.inner();
         let node = inner.node(bytes);
-        inner.names.insert(path.to_owned(), node);
-        inner.safe_names.insert(path.to_owned(), node);
+        inner.names.insert(path.into(), node);
+        inner.safe_names.insert(path.into(), node);
     }
 
     /// Contents of a file as a program sees them.
     pub fn get(&self, path: &Path) -> Option<Vec<u8>> {
         let inner = self.inner();
-        Some(inner.nodes[inner.names.get(path)?].bytes.clone())
+        Some(inner.nodes[inner.names.get(path.as_os_str())?].bytes.clone())
     }
 
     /// The file that a path names.
     pub fn node_of(&self, path: &Path) -> Option<u64> {
-        self.inner().names.get(path).copied()
+        self.inner().names.get(path.as_os_str()).copied()
     }
 
-    /// Contents of a file from `from` on that would survive a power failure, under any name.
-    pub fn safe_from(&self, node: u64, from: usize) -> Vec<u8> {
+    /// Contents of a file from `from` on that would survive a power failure, under any name. None if there is nothing.
+    pub fn safe_from(&self, node: u64, from: usize) -> Option<Vec<u8>> {
         let inner = self.inner();
-        let node = inner.nodes.get(&node);
-        node.map(|node| node.safe.get(from..).unwrap_or_default().to_vec()).unwrap_or_default()
+        let rest = inner.nodes.get(&node)?.safe.get(from..)?;
+        (!rest.is_empty()).then(|| rest.to_vec())
     }
 
     /// Removes a file, as an administrator or an accident does.
     pub fn delete(&self, path: &Path) {
         let mut inner = self.inner();
-        inner.names.remove(path);
-        inner.safe_names.remove(path);
+        inner.names.remove(path.as_os_str());
+        inner.safe_names.remove(path.as_os_str());
     }
 
     /// The paths of all files.
     pub fn paths(&self) -> Vec<PathBuf> {
-        self.inner().names.keys().cloned().collect()
+        self.inner().names.keys().map(PathBuf::from).collect()
     }
 
     /// Flips a bit of a file. False if it is empty or does not exist.
     pub fn flip(&self, path: &Path, rng: &mut Rng) -> bool {
         let mut inner = self.inner();
-        let Some(node) = inner.names.get(path).copied() else { return false };
+        let Some(node) = inner.names.get(path.as_os_str()).copied() else { return false };
         let node = inner.nodes.get_mut(&node).unwrap();
         if node.bytes.is_empty() {
             return false;
@@ -130,7 +132,7 @@ impl Disk {
         }
         let safe_names = inner.safe_names.clone();
         inner.names = safe_names;
-        for node in inner.nodes.values_mut() {
+        for node in inner.nodes.values_mut().filter(|node| !node.is_safe()) {
             // Perhaps a part of what was not synced is there all the same: the last write is torn.
             let torn = node.bytes.len() > node.safe.len() && node.bytes.starts_with(&node.safe);
             if torn && rng.percent(50) {
@@ -138,6 +140,7 @@ impl Disk {
                 node.safe = node.bytes[..node.safe.len() + more].to_vec();
             }
             node.bytes.clone_from(&node.safe);
+            node.same = node.safe.len();
         }
         let used: Vec<u64> = inner.names.values().copied().collect();
         inner.nodes.retain(|node, _| used.contains(node));
@@ -170,13 +173,14 @@ impl Inner {
     fn node(&mut self, bytes: &[u8]) -> u64 {
         self.last += 1;
         self.writes += 1;
-        let node = Node { bytes: bytes.to_vec(), safe: bytes.to_vec(), changed: self.writes };
+        let node =
+            Node { bytes: bytes.to_vec(), safe: bytes.to_vec(), same: bytes.len(), changed: self.writes };
         self.nodes.insert(self.last, node);
         self.last
     }
 
     fn at(&self, path: &Path) -> io::Result<u64> {
-        self.names.get(path).copied().ok_or_else(|| ErrorKind::NotFound.into())
+        self.names.get(path.as_os_str()).copied().ok_or_else(|| ErrorKind::NotFound.into())
     }
 
     fn writable(&mut self, node: u64) -> io::Result<&mut Node> {
@@ -188,6 +192,26 @@ impl Inner {
         node.changed = writes;
         Ok(node)
     }
+}
+
+impl Node {
+    /// True if a power failure changes nothing.
+    fn is_safe(&self) -> bool {
+        self.same == self.bytes.len() && self.same == self.safe.len()
+    }
+
+    fn sync(&mut self) {
+        self.safe.truncate(self.same);
+        self.safe.extend_from_slice(&self.bytes[self.same..]);
+        self.same = self.bytes.len();
+    }
+}
+
+/// Names are absolute and written in one way only, so their text decides. `Path::parent` would parse them.
+fn is_in(name: &OsStr, folder: &Path) -> bool {
+    let name = name.as_encoded_bytes();
+    let end = name.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+    &name[..end] == folder.as_os_str().as_encoded_bytes()
 }
 
 fn missing(path: &Path) -> Untrusted {
@@ -202,14 +226,14 @@ impl Files for Disk {
 
     fn create(&self, path: &Path, _mode: u32) -> io::Result<Box<dyn OpenFile>> {
         let mut inner = self.operation()?;
-        if inner.names.contains_key(path) {
+        if inner.names.contains_key(path.as_os_str()) {
             return Err(ErrorKind::AlreadyExists.into());
         }
         if inner.full {
             return Err(ErrorKind::StorageFull.into());
         }
         let node = inner.node(&[]);
-        inner.names.insert(path.to_owned(), node);
+        inner.names.insert(path.into(), node);
         drop(inner);
         Ok(self.opened(node, false))
     }
@@ -240,7 +264,7 @@ impl Files for Disk {
     }
 
     fn check(&self, path: &Path) -> Result<(), Untrusted> {
-        if self.inner().names.contains_key(path) { Ok(()) } else { Err(missing(path)) }
+        if self.inner().names.contains_key(path.as_os_str()) { Ok(()) } else { Err(missing(path)) }
     }
 
     fn check_folder(&self, _path: &Path) -> Result<(), Untrusted> {
@@ -249,38 +273,38 @@ impl Files for Disk {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut inner = self.operation()?;
-        let node = inner.names.remove(from).ok_or(ErrorKind::NotFound)?;
-        inner.names.insert(to.to_owned(), node);
+        let node = inner.names.remove(from.as_os_str()).ok_or(ErrorKind::NotFound)?;
+        inner.names.insert(to.into(), node);
         Ok(())
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         let mut inner = self.operation()?;
-        inner.names.remove(path).map(drop).ok_or_else(|| ErrorKind::NotFound.into())
+        inner.names.remove(path.as_os_str()).map(drop).ok_or_else(|| ErrorKind::NotFound.into())
     }
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {
         let mut inner = self.operation()?;
         let Inner { names, safe_names, .. } = &mut *inner;
-        safe_names.retain(|name, _| name.parent() != Some(path));
-        let here = names.iter().filter(|(name, _)| name.parent() == Some(path));
+        safe_names.retain(|name, _| !is_in(name, path));
+        let here = names.iter().filter(|(name, _)| is_in(name, path));
         safe_names.extend(here.map(|(name, node)| (name.clone(), *node)));
         Ok(())
     }
 
     fn names(&self, folder: &Path) -> io::Result<Vec<OsString>> {
         let inner = self.operation()?;
-        let here = inner.names.keys().filter(|name| name.parent() == Some(folder));
-        Ok(here.filter_map(|name| Some(name.file_name()?.to_owned())).collect())
+        let here = inner.names.keys().filter(|name| is_in(name, folder));
+        Ok(here.filter_map(|name| Some(Path::new(name).file_name()?.to_owned())).collect())
     }
 
     fn id_at(&self, path: &Path) -> io::Result<Option<FileId>> {
-        Ok(self.operation()?.names.get(path).map(|node| (0, *node)))
+        Ok(self.operation()?.names.get(path.as_os_str()).map(|node| (0, *node)))
     }
 
     fn stamp(&self, path: &Path) -> Option<Stamp> {
         let inner = self.inner();
-        let number = inner.names.get(path)?;
+        let number = inner.names.get(path.as_os_str())?;
         let node = inner.nodes.get(number)?;
         let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(node.changed);
         Some((changed, node.bytes.len() as u64, *number))
@@ -318,6 +342,7 @@ impl OpenFile for Opened {
         let mut inner = self.disk.operation()?;
         let node = inner.writable(self.node)?;
         let (from, end) = (at as usize, at as usize + bytes.len());
+        node.same = node.same.min(from);
         if node.bytes.len() < end {
             node.bytes.resize(end, 0);
         }
@@ -327,7 +352,9 @@ impl OpenFile for Opened {
 
     fn set_size(&self, size: u64) -> io::Result<()> {
         let mut inner = self.disk.operation()?;
-        inner.writable(self.node)?.bytes.resize(size as usize, 0);
+        let node = inner.writable(self.node)?;
+        node.bytes.resize(size as usize, 0);
+        node.same = node.same.min(size as usize);
         Ok(())
     }
 
@@ -342,7 +369,7 @@ impl OpenFile for Opened {
     fn sync_data(&self) -> io::Result<()> {
         let mut inner = self.disk.operation()?;
         if let Some(node) = inner.nodes.get_mut(&self.node) {
-            node.safe.clone_from(&node.bytes);
+            node.sync();
         }
         Ok(())
     }

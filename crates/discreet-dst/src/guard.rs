@@ -1,5 +1,6 @@
 //! A simulated guard: the real decisions, records and keys, put together as `nodes/guard` and `discreet_ros` do it.
 
+mod ingress;
 mod policy;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,11 +12,9 @@ use std::time::Duration;
 use discreet_audit::{Audit, LogRefused, Opening, Rotation, Time};
 use discreet_graph::qos::Qos;
 use discreet_graph::{Gid, TopicGraph};
+use discreet_guard::denied::Denied;
 use discreet_guard::desired::{Desired, DomainFacts};
-use discreet_guard::ingress::{
-    Authorizer, AuthorizerParts, CommandKeys, IngressStats, KeeperCommandKeys, Rates,
-};
-use discreet_guard::ingress::{Refused, Rejected};
+use discreet_guard::ingress::{KeeperCommandKeys, Rates};
 use discreet_guard::offers::{OfferFacts, OfferedRoute};
 use discreet_guard::outbound::Outbound;
 use discreet_guard::protect::{Makers, Protection, Seal, SealedTopic};
@@ -28,35 +27,18 @@ use discreet_policy::watch::PolicyWatch;
 use discreet_policy::{LivePolicy, Policy};
 use discreet_seal::catalog::{CATALOG_TOPIC, Catalog, CatalogLease, RENEWED_EVERY};
 use discreet_seal::epoch_keys::Keys;
-use discreet_seal::{Freshness, GRANTS_TOPIC, IngressKind, ReceivingKey, SenderKey};
+use discreet_seal::{Freshness, GRANTS_TOPIC, ReceivingKey, SenderKey};
 
 use crate::disk::Disk;
 use crate::record::{Windows, log_path};
 use crate::route::{Left, Route, Waiting};
-use crate::setting::{COMMAND, DOMAIN, TYPE, command_topic, definition, policy_path, robot_name};
+use crate::setting::{DOMAIN, TYPE, definition, policy_path, robot_name};
 
-/// A command that went in.
-#[derive(Debug, Clone)]
-pub struct Obeyed {
-    /// Its sender, as the guard names it.
-    pub sender: String,
-    /// The serialized message.
-    pub message: Vec<u8>,
-    /// A durable entry says so.
-    pub durable: bool,
-}
+pub use ingress::{Answered, Obeyed, Outcome, Service};
+use ingress::{Call, Entrance};
 
 /// The topics of the inner domain, with the messages that wait.
 pub type Inner = BTreeMap<String, Arc<Mutex<Waiting>>>;
-
-/// Outcome of commands: obeyed, or refused, with the publisher.
-#[derive(Default)]
-pub struct Outcome {
-    /// Commands that went in, with their publishers.
-    pub obeyed: Vec<(Gid, Obeyed)>,
-    /// Refusals.
-    pub refused: Vec<(Gid, Refused)>,
-}
 
 /// A running guard.
 pub struct Guard {
@@ -73,16 +55,27 @@ pub struct Guard {
     sender: Arc<SenderKey>,
     sources: Sources,
     routes: BTreeMap<String, Route>,
-    ingress: Option<(Authorizer, IngressStats)>,
+    commands: Option<Entrance>,
+    calls: Option<Entrance>,
+    under_way: Vec<Call>,
+    /// Answers that are not sent yet.
+    answered: Vec<Answered>,
+    machine: Machine,
     freshness: Arc<Mutex<Freshness>>,
     rates: Arc<Mutex<Rates>>,
     started: Now,
     /// Its publisher of the catalogue.
     pub gid: Gid,
     catalog: Option<(CatalogLease, Catalog)>,
+    /// The second for which the catalogue was made, unless something that it depends on has changed since.
+    offered: Option<i64>,
     grants_renewed: Duration,
     changed: Arc<AtomicBool>,
+    /// The keeper has told it a mark.
+    marked: Arc<AtomicBool>,
     restored: bool,
+    /// Messages, publishers and topics kept in, apart from those of the present routes.
+    denied: BTreeMap<Denied, u64>,
     windows: Arc<Mutex<Windows>>,
 }
 
@@ -111,8 +104,9 @@ impl Guard {
             domain: DOMAIN,
             mark: audit.last().mark,
         };
-        let (events, log) = (Arc::clone(&changed), Arc::clone(&audit));
-        let (keys, carrier) = KeyRing::carried(guard, move |event| handle(event, &log, &events));
+        let marked = Arc::new(AtomicBool::new(false));
+        let (log, flags) = (Arc::clone(&audit), [Arc::clone(&changed), Arc::clone(&marked)]);
+        let (keys, carrier) = KeyRing::carried(guard, move |event| handle(event, &log, &flags));
         command_keys.serve(&keys);
         let mut gid = [robot as u8 + 1; 16];
         gid[1] = run;
@@ -128,18 +122,30 @@ impl Guard {
             sender,
             sources: Sources::default(),
             routes: BTreeMap::new(),
-            ingress: None,
+            commands: None,
+            calls: None,
+            under_way: Vec::new(),
+            answered: Vec::new(),
+            machine: machine.clone(),
             freshness: Arc::default(),
             rates: Arc::default(),
             started: now,
             gid,
             catalog: None,
+            offered: None,
             grants_renewed: Duration::ZERO,
             changed,
+            marked,
             restored: false,
+            denied: BTreeMap::new(),
             windows: Arc::default(),
         };
         Ok((guard, carrier))
+    }
+
+    /// True if it has a mark of its keeper's, so that it notices an earlier state.
+    pub fn has_mark(&self) -> bool {
+        self.audit.last().mark.is_some() || self.marked.load(Relaxed)
     }
 
     /// Windows of the record since the last call: second of writing, topic, audience.
@@ -150,9 +156,9 @@ impl Guard {
     }
 
     /// The audiences in the last catalogue: topic, and names.
-    pub fn catalogued(&self) -> Vec<(String, String)> {
+    pub fn catalogued(&self) -> impl Iterator<Item = (&str, &[String])> {
         let entries = self.catalog.iter().flat_map(|(_, catalog)| &catalog.entries);
-        entries.map(|entry| (entry.policy_topic.clone(), entry.audience.join(" "))).collect()
+        entries.map(|entry| (entry.policy_topic.as_str(), entry.audience.as_slice()))
     }
 
     /// Messages that were taken and that no counter has, with their topic.
@@ -161,13 +167,25 @@ impl Guard {
         counted.into_iter().find(|(_, lost)| *lost != 0)
     }
 
+    /// Messages, publishers and topics that it has kept in, with the reasons. A publisher or topic counts each second.
+    pub fn denied(&mut self) -> BTreeMap<Denied, u64> {
+        let mut denied = std::mem::take(&mut self.denied);
+        self.routes.values().for_each(|route| count(&mut denied, route.stats.denied()));
+        denied
+    }
+
     /// Publishes on the outer domain what is due: grants and the catalogue.
     pub fn posts(&mut self, now: Time, elapsed: Duration) -> Vec<(String, Vec<u8>)> {
         let mut posts = Vec::new();
-        if self.changed.swap(false, Relaxed) || elapsed >= self.grants_renewed + RENEWED_EVERY {
+        let changed = self.changed.swap(false, Relaxed);
+        if changed || elapsed >= self.grants_renewed + RENEWED_EVERY {
             self.grants_renewed = elapsed;
             posts.push((GRANTS_TOPIC.to_owned(), self.keys.grants().message()));
         }
+        if !changed && self.offered == Some(now.second()) {
+            return posts;
+        }
+        self.offered = Some(now.second());
         let lease = CatalogLease::from(now.nanoseconds);
         let catalog = self.offers(now);
         let known = self.catalog.as_ref().filter(|(known, _)| !known.is_due(lease.stamp));
@@ -180,6 +198,7 @@ impl Guard {
 
     /// Judges the inner domain: opens, changes and closes routes and the ingress.
     pub fn reconcile(&mut self, graph: &TopicGraph, inner: &Inner, now: Time, elapsed: Duration) {
+        self.offered = None;
         self.sources.observe(graph, elapsed);
         let policy = self.live.current().as_ref().map(Arc::clone);
         let moment = |policy: &Policy| policy.moment(now.second(), self.floor.trusts(now.second()));
@@ -194,10 +213,17 @@ impl Guard {
             },
             |_| Ok(definition()),
         );
+        let refused = desired.refusals.values().flatten().map(|refusal| (refusal.reason, 1));
+        count(
+            &mut self.denied,
+            refused.chain(desired.undeclared.iter().map(|_| (Denied::UndeclaredTopic, 1))),
+        );
         let gone: Vec<String> =
             self.routes.keys().filter(|topic| !desired.routes.contains_key(*topic)).cloned().collect();
         for topic in gone {
-            self.routes.remove(&topic).iter_mut().for_each(Route::end);
+            let Some(mut route) = self.routes.remove(&topic) else { continue };
+            route.end();
+            count(&mut self.denied, route.stats.denied());
         }
         for (topic, plan) in desired.routes {
             if !self.routes.contains_key(&topic) {
@@ -208,38 +234,12 @@ impl Guard {
             let route = self.routes.get_mut(&topic).unwrap();
             route.judge(&plan.policy, &plan.plan, &source, (now, elapsed));
         }
-        let commands = policy.is_some_and(|policy| !policy.ingress().is_empty());
-        if !commands {
-            self.ingress = None;
-        } else if self.ingress.is_none() {
-            self.ingress = Some((self.authorizer(), IngressStats::default()));
-        }
+        self.reconcile_ingress(policy.is_some_and(|policy| !policy.ingress().is_empty()));
     }
 
     /// Serves all routes; gives the messages that left.
     pub fn serve(&mut self, now: Time, elapsed: Duration, at: Now) -> Vec<Left> {
         self.routes.values_mut().flat_map(|route| route.serve(now, elapsed, at.at)).collect()
-    }
-
-    /// Decides on a message of the outer domain.
-    pub fn command(&mut self, from: Gid, sealed: &mut [u8], now: Time, at: Now, outcome: &mut Outcome) {
-        let Some((authorizer, stats)) = &mut self.ingress else { return };
-        let let_in = let_in(authorizer, &from, sealed, (now, at));
-        if self.disk.is_dead() {
-            return;
-        }
-        match let_in {
-            Ok((sender, message)) => {
-                stats.accepted.fetch_add(1, Relaxed);
-                let topic = command_topic(COMMAND);
-                let durable = lock(&self.windows).has(&self.disk, &topic, "command", now.second());
-                outcome.obeyed.push((from, Obeyed { sender, message, durable }));
-            }
-            Err(rejected) => {
-                outcome.refused.push((from, rejected.reason));
-                authorizer.refuse(stats, rejected, now);
-            }
-        }
     }
 
     fn make(&self, topic: &str, waiting: &Arc<Mutex<Waiting>>, elapsed: Duration) -> Route {
@@ -268,27 +268,6 @@ impl Guard {
         Route::new(outbound, Arc::clone(waiting), elapsed)
     }
 
-    fn authorizer(&self) -> Authorizer {
-        let definition = definition();
-        Authorizer::new(AuthorizerParts {
-            name: COMMAND.into(),
-            kind: IngressKind::Command,
-            outside: command_topic(COMMAND),
-            domain: DOMAIN,
-            type_name: TYPE.into(),
-            type_hash: definition.hash.clone(),
-            plan: definition.plan.clone(),
-            description: Some(definition.description.clone()),
-            freshness: Arc::clone(&self.freshness),
-            rates: Arc::clone(&self.rates),
-            started: self.started.at,
-            live: Arc::clone(&self.live),
-            audit: Arc::clone(&self.audit),
-            clock: Arc::clone(&self.floor),
-            command_keys: Arc::clone(&self.command_keys) as Arc<dyn CommandKeys>,
-        })
-    }
-
     fn offers(&self, now: Time) -> Catalog {
         let Some(policy) = self.live.current().as_ref().map(Arc::clone) else { return Catalog::default() };
         let moment = policy.moment(now.second(), self.floor.trusts(now.second()));
@@ -306,18 +285,8 @@ impl Guard {
     }
 }
 
-/// The steps of `discreet_ros::ingress::command`: sender and message, once they are recorded.
-fn let_in(
-    authorizer: &mut Authorizer,
-    from: &Gid,
-    sealed: &mut [u8],
-    (now, at): (Time, Now),
-) -> Result<(String, Vec<u8>), Rejected> {
-    let facts = authorizer.facts(now, at.at)?;
-    let command = authorizer.admit(&facts, from, sealed)?;
-    let who = &command.sender().name;
-    let _receipt = authorizer.record(authorizer.form(), who, command.message(), now)?;
-    Ok((who.clone(), command.message().to_vec()))
+fn count(counts: &mut BTreeMap<Denied, u64>, more: impl Iterator<Item = (Denied, u64)>) {
+    more.for_each(|(reason, count)| *counts.entry(reason).or_default() += count);
 }
 
 /// The properties of a route that the catalogue shows.
@@ -336,7 +305,7 @@ fn spec(policy: &Policy, topic: &str) -> Option<discreet_guard::desired::RouteSp
 }
 
 /// Follows the events of the keeper, as `nodes/guard/keeper_events.rs` does.
-fn handle(event: &Event, audit: &Audit, changed: &AtomicBool) {
+fn handle(event: &Event, audit: &Audit, [changed, marked]: &[Arc<AtomicBool>; 2]) {
     match event {
         Event::Changed => changed.store(true, Relaxed),
         Event::Revoked(who) => audit.keys("revoked", who, ""),
@@ -345,7 +314,10 @@ fn handle(event: &Event, audit: &Audit, changed: &AtomicBool) {
         Event::KeeperBack => audit.keys("keeper_back", "", ""),
         Event::Trust(_) => {}
         Event::Mismatch(why) => audit.keys("mismatch", "", why),
-        Event::Marked(mark) => audit.keys("mark", "", mark),
+        Event::Marked(mark) => {
+            marked.store(true, Relaxed);
+            audit.keys("mark", "", mark);
+        }
         Event::Rekeyed(who, which) => audit.keys("rekeyed", who, which),
         Event::AnotherGuard(which) => audit.keys("another_guard", "", which),
         Event::NewState(what) => audit.keys("new_state", "", what),

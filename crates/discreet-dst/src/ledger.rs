@@ -1,11 +1,17 @@
 //! The ledger: everything that was published, handed out, opened and obeyed, and the promises as checks on it.
 
+mod clocks;
+mod rates;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use discreet_seal::GRACE;
 
+use crate::coverage::Coverage;
 use crate::link::HandedKey;
-use crate::setting::{PARTIES, Rights};
+use crate::rights::Rights;
+use crate::setting::{PARTIES, is_ingress};
+use rates::Rates;
 
 /// A broken promise: its name, and what happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +49,10 @@ pub struct Commanded {
     pub robot: usize,
     /// Its stamp in nanoseconds.
     pub stamp: u64,
+    /// The number of the identity that signed it: a party may have had others since.
+    pub keys: usize,
+    /// It is the request of a call.
+    pub call: bool,
 }
 
 /// A revocation.
@@ -58,6 +68,8 @@ pub struct Revocation {
 #[derive(Debug, Default)]
 pub struct RobotLedger {
     keys: HashMap<u32, HandedKey>,
+    /// Keys of a state that was given up: a guard uses them until they end.
+    earlier: HashMap<u32, HandedKey>,
     secrets: HashSet<[u8; 32]>,
     counters: HashSet<(u32, u64)>,
     /// Parties that are revoked, with the keeper's word that it is on its disk.
@@ -83,15 +95,22 @@ pub struct Ledger {
     pub sent: Vec<Sent>,
     /// Commands, by their number.
     pub commands: Vec<Commanded>,
+    /// For each party, when it gave up each of its identities, in true milliseconds.
+    pub given_up: [Vec<u64>; PARTIES.len()],
+    /// The last second's commands.
+    pub rates: Rates,
     sealed: HashMap<usize, Sealed>,
     opened: HashSet<(usize, u32, usize)>,
     obeyed: HashSet<usize>,
+    answered: HashSet<usize>,
     /// Messages opened, by party and message; for liveness.
     pub last_opened: HashMap<(usize, usize), u64>,
     /// Commands obeyed, with the time; for liveness.
     pub last_obeyed: HashMap<usize, u64>,
     /// Counts for the report.
     pub counts: BTreeMap<&'static str, u64>,
+    /// Faults and reasons.
+    pub coverage: Coverage,
 }
 
 /// The state in which the guard acts: the true time, its own clock, and the version of its policy.
@@ -136,7 +155,8 @@ impl Ledger {
     /// A keeper begins a new state: key ids begin again.
     pub fn new_state(&mut self, robot: usize) {
         let ledger = &mut self.robots[robot];
-        (ledger.keys, ledger.counters) = Default::default();
+        ledger.earlier.extend(ledger.keys.drain());
+        ledger.counters.clear();
     }
 
     /// A keeper handed out a key.
@@ -163,7 +183,7 @@ impl Ledger {
         if !ledger.counters.insert((key, counter)) {
             return broken("no nonce twice", format!("key {key} sealed number {counter} twice"));
         }
-        let Some(handed) = ledger.keys.get(&key) else {
+        let Some(handed) = ledger.keys.get(&key).or_else(|| ledger.earlier.get(&key)) else {
             return broken("no key of its own", format!("key {key} was never handed out"));
         };
         let (until, members) = (handed.until, handed.members.clone());
@@ -175,7 +195,8 @@ impl Ledger {
         }
         for member in &members {
             let Some(party) = PARTIES.iter().position(|party| party == member) else { continue };
-            let may = ledger.rights.get(&acting.version).is_some_and(|rights| rights.may_read(party, &topic));
+            let rights = ledger.rights.get(&acting.version);
+            let may = rights.is_some_and(|rights| rights.may_read(party, &topic, acting.second));
             if !may {
                 let what =
                     format!("{topic} was sealed for {member}, whom version {} gives it not", acting.version);
@@ -275,7 +296,9 @@ impl Ledger {
             return broken("nothing elsewhere", format!("a command of {name} was obeyed as one of {sender}"));
         }
         let ledger = &self.robots[acting.robot];
-        if !ledger.rights.get(&acting.version).is_some_and(|rights| rights.may_command(commanded.party)) {
+        let rights = ledger.rights.get(&acting.version);
+        let right = if commanded.call { Rights::may_call } else { Rights::may_command };
+        if !rights.is_some_and(|rights| right(rights, commanded.party, acting.second)) {
             return broken("nothing without a rule", format!("{name} commanded without a rule"));
         }
         if silent > 30_000 {
@@ -289,6 +312,13 @@ impl Ledger {
                 return broken("revoked means nothing more", what);
             }
         }
+        if let Some(given_up) = self.given_up[commanded.party].get(commanded.keys) {
+            let late = acting.at - given_up;
+            if late > 31_000 {
+                let what = format!("{name} commanded with keys that it gave up {} s ago", late / 1000);
+                return broken("keys that were given up command nothing", what);
+            }
+        }
         let age = ns - commanded.stamp as i64;
         if !(-500_000_000..=2_000_000_000).contains(&age) {
             let what = format!("a command of {name} was obeyed at an age of {} ms", age / 1_000_000);
@@ -297,18 +327,64 @@ impl Ledger {
         if !self.obeyed.insert(command) {
             return broken("nothing twice", format!("a command of {name} was obeyed twice"));
         }
+        let who = (acting.robot, commanded.party, commanded.keys, commanded.call);
+        if let Some(many) = self.rates.exceeded(who, acting.at) {
+            return broken("the rate is kept", format!("{many} commands of {name} were obeyed in a second"));
+        }
         self.clock(acting)?;
         self.last_obeyed.insert(command, acting.at);
-        self.count("obeyed", 1);
+        self.count(if commanded.call { "calls obeyed" } else { "obeyed" }, 1);
         Ok(())
     }
 
+    /// A guard sealed the answer to a call; without a number, to one that a stranger repeated.
+    pub fn answers(&mut self, robot: usize, call: Option<usize>, caller: &str, durable: bool) -> Checked {
+        let Some(party) = PARTIES.iter().position(|party| *party == caller) else {
+            return broken("nothing elsewhere", format!("an answer is for {caller}"));
+        };
+        let asked = call.and_then(|call| self.commands.get(call));
+        if asked.is_some_and(|asked| !asked.call || asked.party != party) {
+            return broken("nothing elsewhere", format!("{caller} is answered to a call of another"));
+        }
+        if self.robots[robot].revoked.get(&party).is_some_and(|revoked| revoked.confirmed) {
+            let what = format!("{caller} is answered after a confirmed revocation");
+            return broken("revoked means nothing more", what);
+        }
+        if !durable {
+            return broken(
+                "nothing without a record",
+                format!("an answer to {caller} left without an entry"),
+            );
+        }
+        self.count("calls answered", 1);
+        Ok(())
+    }
+
+    /// A party opened the answer to a call.
+    pub fn answered(&mut self, party: usize, call: usize, answer: Option<usize>) -> Checked {
+        let asked = self.commands.get(call).is_some_and(|asked| asked.call && asked.party == party);
+        if !asked || answer != Some(call) {
+            let what = format!("{} opened an answer to something else", PARTIES[party]);
+            return broken("nothing elsewhere", what);
+        }
+        if !self.answered.insert(call) {
+            return broken("nothing twice", format!("{} opened an answer twice", PARTIES[party]));
+        }
+        self.count("answers opened", 1);
+        Ok(())
+    }
+
+    /// True if a party opened the answer to its call.
+    pub fn is_answered(&self, call: usize) -> bool {
+        self.answered.contains(&call)
+    }
+
     /// A window of the record, or the catalogue, names an audience.
-    pub fn audience(&mut self, robot: usize, at: u64, topic: &str, audience: &str) -> Checked {
+    pub fn audience(&mut self, robot: usize, at: u64, topic: &str, names: impl Fn(&str) -> bool) -> Checked {
         for (party, revoked) in &self.robots[robot].revoked {
-            let named = audience.split(' ').any(|name| name == PARTIES[*party]);
             // A window is opened up to a second ahead, for the audience of then.
-            if named && revoked.confirmed && at > revoked.at + 3000 && !topic.ends_with("/command") {
+            let over = revoked.confirmed && at > revoked.at + 3000;
+            if over && names(PARTIES[*party]) && !is_ingress(topic) {
                 let what = format!(
                     "record or catalogue names {} as an audience of {topic}, after it was revoked",
                     PARTIES[*party]
@@ -316,20 +392,6 @@ impl Ledger {
                 return broken("the record is true", what);
             }
         }
-        Ok(())
-    }
-
-    /// A guard acts by its clock: one that was set back is not trusted.
-    fn clock(&mut self, acting: Acting) -> Checked {
-        let latest = &mut self.robots[acting.robot].latest;
-        if acting.second < *latest - 5 {
-            let back = *latest - acting.second;
-            return broken(
-                "time does not go back",
-                format!("the guard acted by a clock that is {back} s behind"),
-            );
-        }
-        *latest = acting.second.max(*latest);
         Ok(())
     }
 }

@@ -10,9 +10,11 @@
     reason = "a simulation that cannot go on should stop: it is a tool for tests, and no program links it"
 )]
 
+pub mod coverage;
 pub mod run;
 
 pub mod ledger;
+pub mod rights;
 pub mod setting;
 pub mod step;
 pub mod world;
@@ -22,6 +24,7 @@ pub mod disk;
 pub mod network;
 pub mod rng;
 
+mod calls;
 mod guard;
 mod link;
 #[cfg(test)]
@@ -30,3 +33,4 @@ mod party;
 mod record;
 mod robot;
 mod route;
+mod stubborn;

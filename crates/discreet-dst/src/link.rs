@@ -29,6 +29,11 @@ impl Secrets {
         Secrets(draw(), draw())
     }
 
+    /// Always the same ones.
+    pub fn fixed(number: u8) -> Secrets {
+        Secrets([number; 32], [number; 32])
+    }
+
     /// The identity with these keys.
     pub fn identity(&self, name: &str) -> Identity {
         let Secrets(mut receive, mut sign) = *self;
@@ -84,15 +89,15 @@ pub fn state_path() -> PathBuf {
 }
 
 impl Link {
-    /// Starts the keeper.
+    /// Starts the keeper, with its identity and the one before.
     pub fn start_keeper(
         &mut self,
         machine: &Machine,
-        identity: Identity,
+        (identity, before): (Identity, Option<Identity>),
         decision: Decision,
         second: i64,
     ) -> Result<(), StateFault> {
-        let state = State::open(machine, &place(), &identity, None, decision, second)?;
+        let state = State::open(machine, &place(), &identity, before.as_ref(), decision, second)?;
         let log = Box::new(|_: &str| {});
         self.engine = Some(Engine::new(identity, state, &policy_path(), None, false, second, log)?);
         (self.stopped, self.fault) = (false, None);

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use discreet_dst::coverage::Coverage;
 use discreet_dst::run::{Outcome, Run};
 
 /// Simulates robots, stakeholders and strangers, and looks for a broken promise
@@ -52,7 +53,11 @@ struct Arguments {
     #[arg(long)]
     whole: bool,
 
-    /// Prints one JSON object instead of text
+    /// Prints how often each kind of fault was injected and each reason of the guard occurred
+    #[arg(long)]
+    coverage: bool,
+
+    /// Prints one JSON object instead of text; it has the coverage
     #[arg(long)]
     json: bool,
 }
@@ -72,17 +77,18 @@ fn main() -> ExitCode {
     };
     let (started, limit) = (Instant::now(), Duration::from_secs_f64(arguments.minutes * 60.0));
     let (mut seeds, mut ticks, mut counts) = (0_u64, 0_u64, BTreeMap::<&str, u64>::new());
-    let (mut failure, mut said) = (None, String::new());
+    let (mut failure, mut said, mut coverage) = (None, String::new(), Coverage::default());
     for seed in from..to {
         if seeds > 0 && started.elapsed() > limit {
             break;
         }
         let run = Run::draw(seed, arguments.steps);
-        let Outcome { broken, counts: of_run, ticks: of_ticks, story } =
+        let Outcome { broken, counts: of_run, coverage: covered, ticks: of_ticks, story } =
             run.outcome(arguments.tell && seeds == 0);
         said.extend(story.into_iter().map(|line| line + "\n"));
         seeds += 1;
         ticks += of_ticks;
+        coverage.add(&covered);
         of_run.into_iter().for_each(|(what, count)| *counts.entry(what).or_default() += count);
         if let Some(broken) = broken {
             let short = if arguments.whole { run } else { run.shrunk(&broken, 400) };
@@ -98,7 +104,8 @@ fn main() -> ExitCode {
             serde_json::json!({ "seed": seed, "promise": broken.promise, "what": broken.what, "story": story })
         });
         let report = serde_json::json!({
-            "seeds": seeds, "seconds": seconds, "ticks": ticks, "counts": counts, "failure": failure,
+            "seeds": seeds, "seconds": seconds, "ticks": ticks, "counts": counts, "coverage": coverage.json(),
+            "failure": failure,
         });
         said = format!("{report}\n");
     } else {
@@ -107,6 +114,7 @@ fn main() -> ExitCode {
         said +=
             &format!("{seeds} seeds, {steps} steps, {ticks} ticks in {seconds:.1} s ({speed:.0} steps/s)\n");
         said.extend(counts.iter().map(|(what, count)| format!("  {what}: {count}\n")));
+        said.push_str(&if arguments.coverage { coverage.table() } else { String::new() });
     }
     if std::io::stdout().write_all(said.as_bytes()).is_err() {
         return ExitCode::from(2);

@@ -1,22 +1,33 @@
 //! The outer domain: delivers, and drops, delays, doubles and reorders as it is told. Everyone hears everything.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use discreet_graph::Gid;
 
 use crate::rng::Rng;
+use crate::setting::is_ingress;
 
-/// A message on the outer domain.
+/// A message on the outer domain. Clones share its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packet {
     /// The topic.
-    pub topic: String,
+    pub topic: Arc<str>,
     /// The publisher.
     pub from: Gid,
     /// The serialized message.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
     /// The robot that published it; none for parties and strangers.
     pub robot: Option<usize>,
+    /// The number of a call, in its request and its answer.
+    pub call: Option<u64>,
+}
+
+impl Packet {
+    /// A message that belongs to no call.
+    pub fn new(topic: &str, from: Gid, bytes: Vec<u8>, robot: Option<usize>) -> Packet {
+        Packet { topic: topic.into(), from, bytes: bytes.into(), robot, call: None }
+    }
 }
 
 /// Present behaviour.
@@ -38,7 +49,7 @@ pub struct Network {
     /// Parties and robots that are cut off: nothing reaches them or comes from them.
     pub cut: Vec<Node>,
     under_way: BTreeMap<(u64, u64), (Packet, Node)>,
-    latched: BTreeMap<(String, Gid), Packet>,
+    latched: BTreeMap<(Arc<str>, Gid), Packet>,
     /// Everything that anybody heard, for those who repeat it. The newest.
     heard: Vec<Packet>,
     sent: u64,
@@ -55,6 +66,13 @@ pub enum Node {
     Party(usize),
 }
 
+impl Node {
+    /// Guards hear what goes in, parties everything else.
+    fn listens(self, topic: &str) -> bool {
+        is_ingress(topic) == matches!(self, Node::Guard(_))
+    }
+}
+
 /// Packets that strangers remember.
 const REMEMBERED: usize = 400;
 
@@ -62,7 +80,7 @@ impl Network {
     /// Sends a message to every node, at a time in milliseconds.
     pub fn send(&mut self, packet: Packet, from: Option<Node>, to: &[Node], now: u64, rng: &mut Rng) {
         if self.heard.len() >= REMEMBERED {
-            self.heard.remove(rng.below(REMEMBERED));
+            self.heard.swap_remove(rng.below(REMEMBERED));
         }
         self.heard.push(packet.clone());
         if packet.robot.is_some() && packet.topic.starts_with("/discreet/") {
@@ -72,7 +90,7 @@ impl Network {
             self.faults += 1;
             return;
         }
-        for node in to {
+        for node in to.iter().filter(|node| node.listens(&packet.topic)) {
             self.send_to(*node, &packet, now, rng);
         }
     }
@@ -105,6 +123,9 @@ impl Network {
 
     /// Messages that arrive until `now`, in order.
     pub fn arrived(&mut self, now: u64) -> Vec<(Packet, Node)> {
+        if self.under_way.first_key_value().is_none_or(|((due, _), _)| *due > now) {
+            return Vec::new();
+        }
         let later = self.under_way.split_off(&(now + 1, 0));
         std::mem::replace(&mut self.under_way, later).into_values().collect()
     }

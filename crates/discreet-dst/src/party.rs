@@ -16,10 +16,13 @@ use discreet_seal::unseal::{
 };
 use discreet_seal::{CommandContext, GRANTS_TOPIC, IngressKind};
 
+use crate::calls::Calls;
 use crate::clock::WallClock;
 use crate::link::Secrets;
 use crate::network::Packet;
+use crate::rng::Rng;
 use crate::setting::{COMMAND, DOMAIN, PARTIES, TYPE, definition, robot_name};
+use crate::stubborn::Stubborn;
 
 /// A message that a party opened: the robot that it takes it to be from, the topic, and the contents.
 #[derive(Debug, Clone)]
@@ -40,8 +43,11 @@ pub struct Side {
     offered: Offered,
     topics: Topics<Rc<RefCell<Served>>>,
     sealer: CommandSealer,
+    calls: Calls,
     for_commands: Posts,
     control: VecDeque<Packet>,
+    /// The second at which it last looked after its topics.
+    attended: Option<i64>,
 }
 
 /// An open topic.
@@ -72,6 +78,8 @@ pub struct Party {
     pub run: u32,
     /// Monotonic milliseconds of its last start.
     pub since: Duration,
+    /// What a commander of it keeps that does not keep to the rules.
+    pub stubborn: Stubborn,
     sides: Vec<Side>,
 }
 
@@ -85,6 +93,7 @@ impl Party {
             gid: [100 + party as u8; 16],
             run: 0,
             since: Duration::ZERO,
+            stubborn: Stubborn::default(),
             sides: Vec::new(),
         };
         new.restart(robots, Duration::ZERO);
@@ -121,8 +130,10 @@ impl Party {
                     context.digest(),
                     definition().plan.clone(),
                 ),
+                calls: Calls::new(number, Arc::clone(&commanding)),
                 for_commands: Posts::new(commanding),
                 control: VecDeque::new(),
+                attended: None,
             }
         };
         self.sides = robots.iter().enumerate().map(side).collect();
@@ -130,7 +141,7 @@ impl Party {
 
     /// A message of the outer domain arrives.
     pub fn hear(&mut self, packet: &Packet) {
-        let control = packet.topic == GRANTS_TOPIC || packet.topic == CATALOG_TOPIC;
+        let control = [GRANTS_TOPIC, CATALOG_TOPIC].contains(&packet.topic.as_ref());
         for side in &mut self.sides {
             if control {
                 if side.control.len() >= 64 {
@@ -139,8 +150,8 @@ impl Party {
                 side.control.push_back(packet.clone());
             }
             for (offer, topic) in side.topics.open() {
-                if offer.topic == packet.topic {
-                    topic.borrow_mut().input.waiting.push_back((packet.from, packet.bytes.clone()));
+                if *offer.topic == *packet.topic {
+                    topic.borrow_mut().input.waiting.push_back((packet.from, packet.bytes.to_vec()));
                 }
             }
         }
@@ -149,7 +160,30 @@ impl Party {
     /// Reads grants and catalogues, opens topics and messages.
     pub fn attend(&mut self, elapsed: Duration) -> Vec<OpenedMessage> {
         let now = ReadTime { second: self.clock.second(), elapsed: elapsed.saturating_sub(self.since) };
-        self.sides.iter_mut().flat_map(|side| side.attend(now)).collect()
+        self.sides.iter_mut().for_each(|side| side.calls.give_up(elapsed));
+        self.sides.iter_mut().flat_map(|side| side.attend(now, &mut self.stubborn)).collect()
+    }
+
+    /// Seals the request of call `id` to a robot.
+    pub fn call(&mut self, robot: usize, id: u64, request: &[u8], at: Duration) -> Result<Vec<u8>, String> {
+        let now = self.clock.time().nanoseconds;
+        self.sides[robot].calls.send(id, request, now, at)
+    }
+
+    /// An answer of a robot arrives; what is in it, if it opens.
+    pub fn answered(&mut self, packet: &Packet) -> Option<Vec<u8>> {
+        self.sides.iter_mut().find_map(|side| side.calls.answer(packet.call?, &packet.bytes))
+    }
+
+    /// From now on it has other keys.
+    pub fn rekey(&mut self, secrets: Secrets) {
+        self.stubborn.earlier.push(std::mem::replace(&mut self.secrets, secrets));
+    }
+
+    /// A command that does not keep to the rules, with the number of the identity that signed it.
+    pub fn stubborn_command(&self, robot: usize, message: &[u8], rng: &mut Rng) -> Option<(Vec<u8>, usize)> {
+        let stamp = u64::try_from(self.clock.time().nanoseconds).ok()?;
+        self.stubborn.command((self.party, self.secrets), robot, message, (stamp, rng))
     }
 
     /// Seals a command for a robot; the bytes, or why it is not sent.
@@ -163,18 +197,14 @@ impl Party {
 }
 
 impl Side {
-    fn attend(&mut self, now: ReadTime) -> Vec<OpenedMessage> {
+    fn attend(&mut self, now: ReadTime, stubborn: &mut Stubborn) -> Vec<OpenedMessage> {
         let control = std::mem::take(&mut self.control);
-        for packet in control.iter().filter(|packet| packet.topic == GRANTS_TOPIC) {
-            self.posts.read_grants(&packet.from, &packet.bytes, now);
-            self.for_commands.read_grants(&packet.from, &packet.bytes, now);
+        if !control.is_empty() || self.attended != Some(now.second) {
+            self.attended = Some(now.second);
+            self.read(&control, now);
+            let announced = self.for_commands.granted().receiver(now.second);
+            announced.iter().for_each(|announced| stubborn.remember(self.robot, announced));
         }
-        self.offered.retry(now.second);
-        for packet in control.iter().filter(|packet| packet.topic == CATALOG_TOPIC) {
-            self.posts.read_catalog(&mut self.offered, &packet.from, &packet.bytes, now);
-        }
-        let mut opener = Opening { granted: &self.granted };
-        self.topics.reconcile(&self.offered, &mut opener, now.second);
         let mut opened = Vec::new();
         for (_, topic) in self.topics.open() {
             let Served { topic, unsealed, input } = &mut *topic.borrow_mut();
@@ -188,6 +218,23 @@ impl Side {
 
 struct Opening<'a> {
     granted: &'a Arc<Granted>,
+}
+
+impl Side {
+    /// Reads grants and catalogues, and follows what they say.
+    fn read(&mut self, control: &VecDeque<Packet>, now: ReadTime) {
+        let of = |topic: &'static str| control.iter().filter(move |packet| *packet.topic == *topic);
+        for packet in of(GRANTS_TOPIC) {
+            self.posts.read_grants(&packet.from, &packet.bytes, now);
+            self.for_commands.read_grants(&packet.from, &packet.bytes, now);
+        }
+        self.offered.retry(now.second);
+        for packet in of(CATALOG_TOPIC) {
+            self.posts.read_catalog(&mut self.offered, &packet.from, &packet.bytes, now);
+        }
+        let mut opener = Opening { granted: &self.granted };
+        self.topics.reconcile(&self.offered, &mut opener, now.second);
+    }
 }
 
 impl OpenTopic for Opening<'_> {

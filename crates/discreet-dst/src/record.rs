@@ -1,6 +1,6 @@
 //! The audit log of a simulated robot, read from what is safe on its disk.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use discreet_audit::Time;
@@ -19,7 +19,7 @@ pub struct Windows {
     /// The file that is read, and how far it was read.
     node: Option<u64>,
     read: usize,
-    known: HashSet<(String, String, i64)>,
+    known: HashMap<String, HashSet<(String, i64)>>,
     /// The audiences of windows: second of writing, topic, audience. Taken by the ledger.
     pub audiences: Vec<(i64, String, String)>,
 }
@@ -28,7 +28,7 @@ impl Windows {
     /// True if a durable entry opens a window for this form of a topic, or for a sender, at a second.
     pub fn has(&mut self, disk: &Disk, topic: &str, form: &str, second: i64) -> bool {
         self.read(disk);
-        self.known.contains(&(topic.to_owned(), form.to_owned(), second))
+        self.known.get(topic).is_some_and(|known| known.contains(&(form.to_owned(), second)))
     }
 
     /// Reads what was written since the last time.
@@ -47,8 +47,7 @@ impl Windows {
     }
 
     fn read_node(&mut self, disk: &Disk) {
-        let Some(node) = self.node else { return };
-        let bytes = disk.safe_from(node, self.read);
+        let Some(bytes) = self.node.and_then(|node| disk.safe_from(node, self.read)) else { return };
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         self.read += whole;
         let lines =
@@ -63,11 +62,12 @@ impl Windows {
         let (from, written) = (second("from"), second("time"));
         for route in line["routes"].as_array().into_iter().flatten() {
             let text = |key: &str| route[key].as_str().unwrap_or_default().to_owned();
-            self.known.insert((text("topic"), text("form"), from));
+            let known = self.known.entry(text("topic")).or_default();
+            known.insert((text("form"), from));
+            if known.len() > 1024 {
+                known.retain(|(_, of)| from - of < 60);
+            }
             self.audiences.push((written, text("topic"), text("audience")));
-        }
-        if self.known.len() > 4096 {
-            self.known.retain(|(_, _, of)| from - of < 60);
         }
     }
 }

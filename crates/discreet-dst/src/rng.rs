@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use discreet_host::machine::Random;
-use discreet_host::secret::NoRandomness;
+use discreet_host::secret::{NoRandomness, Secret};
 use discreet_host::sync::lock;
 
 /// A stream of random numbers.
@@ -39,6 +39,13 @@ impl Rng {
     pub fn pick<T: Copy>(&mut self, among: &[T]) -> T {
         among[self.below(among.len())]
     }
+}
+
+/// A secret from a stream.
+pub fn secret(rng: &mut Rng) -> Secret<32> {
+    let mut bytes = [0; 32];
+    bytes.chunks_exact_mut(8).for_each(|chunk| chunk.copy_from_slice(&rng.number().to_le_bytes()));
+    Secret::take(&mut bytes)
 }
 
 /// The randomness of a simulated machine.

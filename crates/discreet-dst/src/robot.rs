@@ -21,7 +21,7 @@ use crate::record::log_path;
 use crate::rng::{Rng, SeededRandom};
 use crate::route::Waiting;
 use crate::setting::{PARTIES, TYPE, definition, policy_path, public_path, robot_name};
-use crate::step::{Damage, PUBLISHED};
+use crate::step::{Damage, Impostor, PUBLISHED};
 
 /// A robot.
 pub struct Robot {
@@ -33,6 +33,11 @@ pub struct Robot {
     /// Its clock.
     pub clock: WallClock,
     identity: Secrets,
+    /// The identity before, until a keeper has started with the present one.
+    before: Option<Secrets>,
+    public: PublicIdentity,
+    /// Identities that it gave up. A stranger has found them.
+    pub given_up: Vec<Secrets>,
     /// Keeper and socket.
     pub link: Link,
     /// The guard, while it runs.
@@ -40,8 +45,8 @@ pub struct Robot {
     runs: u8,
     /// The topics inside.
     pub inner: Inner,
-    /// Another node has the driver's name.
-    pub impostor: bool,
+    /// Another publisher on the driver's topics.
+    pub impostor: Option<Impostor>,
     numbers: BTreeMap<(Gid, String), u64>,
     /// State and mark of an earlier time.
     earlier: Vec<(Vec<u8>, Vec<u8>)>,
@@ -72,9 +77,13 @@ impl Robot {
         };
         let machines = [machine(&disks[KEEPER]), machine(&disks[GUARD])];
         let waiting = |topic: &&str| (topic.to_string(), Arc::new(Mutex::new(Waiting::default())));
+        let identity = Secrets::draw(&machines[KEEPER]);
         Robot {
             number,
-            identity: Secrets::draw(&machines[KEEPER]),
+            public: identity.identity(&robot_name(number)).public().clone(),
+            identity,
+            before: None,
+            given_up: Vec::new(),
             disks,
             machines,
             clock: WallClock::default(),
@@ -82,7 +91,7 @@ impl Robot {
             guard: None,
             runs: 0,
             inner: PUBLISHED.iter().map(waiting).collect(),
-            impostor: false,
+            impostor: None,
             numbers: BTreeMap::new(),
             earlier: Vec::new(),
             policies: BTreeMap::new(),
@@ -95,7 +104,16 @@ impl Robot {
 
     /// Its public identity.
     pub fn public(&self) -> PublicIdentity {
-        self.identity.identity(&robot_name(self.number)).public().clone()
+        self.public.clone()
+    }
+
+    /// The keys of its identity are replaced, as by `discreet identity rotate`.
+    pub fn rekey(&mut self) {
+        let old = std::mem::replace(&mut self.identity, Secrets::draw(&self.machines[KEEPER]));
+        // A state that no keeper has taken over yet is still that of the identity before.
+        self.before.get_or_insert(old);
+        self.given_up.push(old);
+        self.public = self.identity.identity(&robot_name(self.number)).public().clone();
     }
 
     /// Writes a policy file.
@@ -111,13 +129,15 @@ impl Robot {
 
     /// Starts the keeper.
     pub fn start_keeper(&mut self, decision: Decision) -> Result<(), StateFault> {
-        let identity = self.identity.identity(&robot_name(self.number));
+        let name = robot_name(self.number);
+        let identities = (self.identity.identity(&name), self.before.map(|before| before.identity(&name)));
         let second = self.clock.second();
-        let started = self.link.start_keeper(&self.machines[KEEPER], identity, decision, second);
-        if started.is_ok() && self.earlier.len() < 8 {
+        self.link.start_keeper(&self.machines[KEEPER], identities, decision, second)?;
+        self.before = None;
+        if self.earlier.len() < 8 {
             self.remember();
         }
-        started
+        Ok(())
     }
 
     /// Keeps a copy of state and mark, as a backup that an attacker or a person may put back.
@@ -203,19 +223,13 @@ impl Robot {
 
     /// The publishers of the inner domain.
     pub fn graph(&self) -> TopicGraph {
-        let endpoint = |gid| Endpoint {
-            gid,
-            node: NodeName::Node("/driver".into()),
-            type_name: TYPE.into(),
-            type_hash: Some(definition().hash.clone()),
-            qos: Qos::DEFAULT,
-        };
         let of = |(at, topic): (usize, &&str)| {
             let mut all = vec![endpoint(driver(self.number, at, false))];
-            all.extend(self.impostor.then(|| endpoint(driver(self.number, at, true))));
+            all.extend(self.impostor.and_then(|who| impostor(who, driver(self.number, at, true))));
             (topic.to_string(), all)
         };
-        PUBLISHED.iter().enumerate().map(of).collect()
+        let stray = ("/stray".to_owned(), vec![Endpoint { node: NodeName::NotRos, ..endpoint([99; 16]) }]);
+        PUBLISHED.iter().enumerate().map(of).chain([stray]).collect()
     }
 
     /// The driver, or its impostor, publishes a message inside. Its publisher and number.
@@ -233,6 +247,28 @@ impl Robot {
             waiting.queue.pop_front();
         }
         (gid, info.sequence)
+    }
+}
+
+fn endpoint(gid: Gid) -> Endpoint {
+    Endpoint {
+        gid,
+        node: NodeName::Node("/driver".into()),
+        type_name: TYPE.into(),
+        type_hash: Some(definition().hash.clone()),
+        qos: Qos::DEFAULT,
+    }
+}
+
+/// An impostor as discovery shows it.
+fn impostor(who: Impostor, gid: Gid) -> Option<Endpoint> {
+    let same = endpoint(gid);
+    match who {
+        Impostor::SameName => Some(same),
+        Impostor::OtherName => Some(Endpoint { node: NodeName::Node("/other".into()), ..same }),
+        Impostor::OtherType => Some(Endpoint { type_name: "std_msgs/msg/Char".into(), ..same }),
+        Impostor::OtherVersion => Some(Endpoint { type_hash: Some("RIHS01_0".into()), ..same }),
+        Impostor::Unknown => None,
     }
 }
 

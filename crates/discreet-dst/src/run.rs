@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::coverage::Coverage;
 use crate::ledger::Broken;
 use crate::rng::Rng;
 use crate::setting::Setting;
@@ -26,6 +27,8 @@ pub struct Outcome {
     pub broken: Option<Broken>,
     /// Counts of what happened, by name.
     pub counts: BTreeMap<&'static str, u64>,
+    /// Faults and reasons.
+    pub coverage: Coverage,
     /// Ticks of virtual time.
     pub ticks: u64,
     /// The story, if it was asked for.
@@ -45,9 +48,11 @@ impl Run {
     pub fn outcome(&self, tells: bool) -> Outcome {
         let mut world = World::new(self.setting, self.seed, tells);
         let walked = self.steps.iter().try_for_each(|step| world.take(step)).and_then(|()| world.calm_down());
+        (0..self.setting.robots).for_each(|robot| world.count_denied(robot));
         Outcome {
             broken: walked.err(),
             counts: world.ledger.counts,
+            coverage: world.ledger.coverage,
             ticks: world.ticks,
             story: world.story.unwrap_or_default(),
         }

@@ -1,7 +1,5 @@
-//! The setting of a run, drawn from its seed: robots, parties, epochs; and the policies, with the rights that they
-//! give, written down apart from the policy language.
+//! The setting of a run, drawn from its seed: robots, parties, epochs.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -23,6 +21,12 @@ pub const OPEN: &str = "/open";
 pub const SHUT: &str = "/shut";
 /// The command.
 pub const COMMAND: &str = "/move";
+/// The service.
+pub const SERVICE: &str = "/ask";
+/// Its type: request and response are those of [`definition`].
+pub const SERVICE_TYPE: &str = "example_interfaces/srv/Ask";
+/// The most commands of a party in a second.
+pub const RATE: usize = 5;
 /// The type of all messages.
 pub const TYPE: &str = "std_msgs/msg/String";
 /// The outer domain of all robots.
@@ -50,66 +54,6 @@ impl Setting {
     }
 }
 
-/// Rights that a policy gives: for each party the topics of [`SEALED`] that it may read, and whether it may command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rights {
-    reads: [[bool; 2]; 3],
-    commands: [bool; 3],
-}
-
-impl Rights {
-    /// The rights at the start: the first party has all, the second reads one topic, the third may command.
-    pub const FIRST: Rights =
-        Rights { reads: [[true, true], [true, false], [false, false]], commands: [true, false, true] };
-
-    /// Draws others. The first party keeps its command.
-    pub fn draw(rng: &mut Rng) -> Rights {
-        let mut rights = Rights::FIRST;
-        rights.reads.iter_mut().flatten().for_each(|reads| *reads = rng.percent(60));
-        rights.commands.iter_mut().skip(1).for_each(|commands| *commands = rng.percent(50));
-        rights
-    }
-
-    /// May a party read a topic?
-    pub fn may_read(&self, party: usize, topic: &str) -> bool {
-        SEALED.iter().position(|sealed| *sealed == topic).is_some_and(|topic| self.reads[party][topic])
-    }
-
-    /// May a party command?
-    pub fn may_command(&self, party: usize) -> bool {
-        self.commands[party]
-    }
-
-    /// The policy with these rights.
-    pub fn policy(&self, setting: &Setting, robot: usize, version: u64) -> String {
-        let mut text = format!(
-            "discreet: 1\nrobot: {}\nversion: {version}\nclasses:\n  operational: {{ suite: chacha20-poly1305, epoch: {}s, \
-             retention: 7d }}\n  contextual: {{ suite: aes-256-gcm, epoch: {}s, retention: 24h }}\nstakeholders:\n",
-            robot_name(robot),
-            setting.operational,
-            setting.epoch
-        );
-        for party in PARTIES {
-            let _written = writeln!(text, "  {party}: {{ identity: {party}.pub }}");
-        }
-        let _written = write!(
-            text,
-            "topics:\n  {OPEN}: {{ type: {TYPE}, class: operational }}\n  {SHUT}: {{ type: {TYPE}, class: contextual }}\n  \
-             /names: {{ type: {TYPE}, class: contextual }}\n  /rooms: {{ type: {TYPE}, class: operational }}\ncommands:\n  \
-             {COMMAND}: {{ type: {TYPE}, class: contextual }}\nrules:\n  - {{ who: everyone, read: {OPEN}, as: clear }}\n"
-        );
-        for (party, name) in PARTIES.iter().enumerate() {
-            for topic in SEALED.iter().filter(|topic| self.may_read(party, topic)) {
-                let _written = writeln!(text, "  - {{ who: {name}, read: {topic}, as: clear }}");
-            }
-            if self.may_command(party) {
-                let _written = writeln!(text, "  - {{ who: {name}, command: {COMMAND} }}");
-            }
-        }
-        text
-    }
-}
-
 /// The name of a robot.
 pub fn robot_name(robot: usize) -> String {
     format!("r{robot}")
@@ -125,9 +69,24 @@ pub fn public_path(party: usize) -> PathBuf {
     Path::new("/etc/discreet").join(format!("{}.pub", PARTIES[party]))
 }
 
-/// The outer topic of a command.
-pub fn command_topic(name: &str) -> String {
-    IngressKind::Command.outside(name)
+/// The outer topic of the command.
+pub fn command_topic() -> &'static str {
+    static TOPIC: LazyLock<String> = LazyLock::new(|| IngressKind::Command.outside(COMMAND));
+    &TOPIC
+}
+
+/// The outer name of the service.
+pub fn call_topic() -> &'static str {
+    static TOPIC: LazyLock<String> = LazyLock::new(|| IngressKind::Call.outside(SERVICE));
+    &TOPIC
+}
+
+/// The name of its answers on the simulated network.
+pub const ANSWERS: &str = "/ask/call/answers";
+
+/// Is this the outer topic of something that goes in?
+pub fn is_ingress(topic: &str) -> bool {
+    topic == command_topic() || topic == call_topic()
 }
 
 /// The definition of the one type: a string.

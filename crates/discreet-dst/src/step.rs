@@ -1,11 +1,12 @@
 //! The steps of a run. Each is drawn before the run and carries its own randomness, so that the others stay the same
 //! when one is left out.
 
-use std::fmt;
+mod words;
 
 use crate::network::{Node, Weather};
+use crate::rights::Rights;
 use crate::rng::Rng;
-use crate::setting::{COMMAND, OPEN, PARTIES, Rights, SEALED, SHUT, Setting, robot_name};
+use crate::setting::{OPEN, PARTIES, SEALED, SHUT, Setting};
 
 /// A step, and the seed of its randomness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,21 @@ pub enum Trick {
     Flood,
 }
 
+/// A publisher on the driver's topics that is not the driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Impostor {
+    /// A second node of its name.
+    SameName,
+    /// A node of another name.
+    OtherName,
+    /// The driver's name, and another type.
+    OtherType,
+    /// The driver's name, and another version of the type.
+    OtherVersion,
+    /// Discovery does not know it.
+    Unknown,
+}
+
 /// Kinds of steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -84,15 +100,33 @@ pub enum Kind {
         /// They are not messages of their type.
         malformed: bool,
     },
-    /// Another node of the driver's name publishes too.
+    /// Another publisher than the driver appears on the topics, or is gone.
     Impostor {
         /// The robot.
         robot: usize,
-        /// True at its start, false at its end.
-        on: bool,
+        /// The publisher, if there is one from now on.
+        who: Option<Impostor>,
     },
     /// A party commands a robot.
     Command {
+        /// The party.
+        party: usize,
+        /// The robot.
+        robot: usize,
+        /// The number of messages.
+        count: usize,
+    },
+    /// A party calls the service of a robot.
+    Call {
+        /// The party.
+        party: usize,
+        /// The robot.
+        robot: usize,
+        /// The number of calls.
+        count: usize,
+    },
+    /// A party commands a robot without asking whether it still may, with keys that it has or had.
+    Stubborn {
         /// The party.
         party: usize,
         /// The robot.
@@ -128,6 +162,11 @@ pub enum Kind {
         /// The party.
         party: usize,
     },
+    /// A robot has other keys from now on; its keeper is started with them, and all parties get them.
+    RotateRobot {
+        /// The robot.
+        robot: usize,
+    },
     /// A part is killed; true: the power fails.
     Kill(Part, bool),
     /// A part that does not run is started.
@@ -152,6 +191,8 @@ pub enum Kind {
         /// True at its start, false at its end.
         on: bool,
     },
+    /// All faults end, honest parties get what they may, and faults begin again.
+    Mend,
     /// The network changes.
     Weather(Weather),
     /// A node is cut off, or connected again.
@@ -173,23 +214,27 @@ impl Kind {
     fn draw(rng: &mut Rng, setting: &Setting) -> Kind {
         let (robot, party) = (rng.below(setting.robots), rng.below(PARTIES.len()));
         match rng.below(1000) {
-            0..=249 => Kind::Pass(1 + rng.below(10) as u32, rng.pick(&[50, 100, 300, 1000])),
-            250..=289 => Kind::Pass(10 + rng.below(50) as u32, 1000),
-            290..=293 => Kind::Pass(60 + rng.below(300) as u32, 2000),
+            0..=249 => Kind::Pass(1 + rng.below(5) as u32, rng.pick(&[50, 100, 300, 1000])),
+            250..=284 => Kind::Pass(5 + rng.below(15) as u32, rng.pick(&[1000, 3000])),
+            285..=287 => Kind::Pass(30 + rng.below(100) as u32, 4000),
+            288..=293 => Kind::Mend,
             294..=519 => {
                 let (topic, count) = (rng.below(PUBLISHED.len()), 1 + rng.below(4));
                 Kind::Publish { robot, topic, count, malformed: rng.percent(3) }
             }
-            520..=529 => Kind::Impostor { robot, on: rng.percent(50) },
-            530..=639 => Kind::Command { party, robot, count: 1 + rng.below(3) },
+            520..=529 => Kind::Impostor { robot, who: Impostor::draw(rng) },
+            530..=579 => Kind::Command { party, robot, count: 1 + rng.below(3) },
+            580..=609 => Kind::Call { party, robot, count: 1 + rng.below(3) },
+            610..=639 => Kind::Stubborn { party, robot, count: 1 + rng.below(3) },
             640..=729 => Kind::Stranger(Trick::draw(rng), 1 + rng.below(12)),
             730..=764 => Kind::Revoke { robot, party },
             765..=789 => Kind::Grant { robot, party },
             790..=809 => Kind::Policy { robot, new: NewPolicy::draw(rng) },
-            810..=817 => Kind::Rotate { party },
+            810..=815 => Kind::Rotate { party },
+            816..=817 => Kind::RotateRobot { robot },
             818..=857 => Kind::Kill(Part::draw(rng, setting), rng.percent(40)),
-            858..=907 => Kind::Start(Part::draw(rng, setting)),
-            908..=915 => Kind::Person { robot },
+            858..=899 => Kind::Start(Part::of_robot(rng, setting)),
+            900..=915 => Kind::Person { robot },
             916..=933 => Kind::Fuse(Part::of_robot(rng, setting), rng.below(40) as u32),
             934..=941 => Kind::Full(Part::of_robot(rng, setting), rng.percent(50)),
             942..=953 => Kind::Damaged(Part::of_robot(rng, setting), Damage::draw(rng)),
@@ -200,29 +245,26 @@ impl Kind {
         }
     }
 
-    /// True for a fault of the world, which a calm one does not have.
-    pub fn is_fault(&self) -> bool {
-        matches!(
-            self,
-            Kind::Impostor { .. }
-                | Kind::Stranger(..)
-                | Kind::Kill(..)
-                | Kind::Fuse(..)
-                | Kind::Full(..)
-                | Kind::Damaged(..)
-                | Kind::Clock(..)
-                | Kind::Stop { .. }
-                | Kind::Weather(_)
-                | Kind::Cut(..)
-                | Kind::Publish { malformed: true, .. }
-                | Kind::Policy { new: NewPolicy::Older | NewPolicy::Broken, .. }
-        )
-    }
-
-    /// Its name in counts of coverage.
-    pub fn name(&self) -> String {
-        let text = format!("{self:?}");
-        text.split(['(', ' ']).next().unwrap_or_default().to_lowercase()
+    /// The kind of fault, for counts, if it is one.
+    pub fn fault(&self) -> Option<&'static str> {
+        Some(match self {
+            Kind::Impostor { who: Some(impostor), .. } => impostor.fault(),
+            Kind::Publish { malformed: true, .. } => "malformed messages",
+            Kind::Stubborn { .. } => "commands in spite of everything",
+            Kind::Stranger(trick, _) => trick.fault(),
+            Kind::Kill(_, false) => "process killed",
+            Kind::Kill(_, true) => "power failure",
+            Kind::Fuse(..) => "death at an operation on the disk",
+            Kind::Full(_, true) => "disk full",
+            Kind::Damaged(_, damage) => damage.fault(),
+            Kind::Clock(..) => "clock set",
+            Kind::Stop { on: true, .. } => "keeper stopped",
+            Kind::Weather(_) => "network loses, doubles, delays",
+            Kind::Cut(_, true) => "node cut off",
+            Kind::Policy { new: NewPolicy::Older, .. } => "older policy",
+            Kind::Policy { new: NewPolicy::Broken, .. } => "half a policy",
+            _ => return None,
+        })
     }
 }
 
@@ -231,6 +273,48 @@ impl Trick {
         let all =
             [Trick::Replay, Trick::Replay, Trick::Elsewhere, Trick::Flip, Trick::Catalog, Trick::Grants];
         if rng.percent(3) { Trick::Flood } else { rng.pick(&all) }
+    }
+}
+
+impl Impostor {
+    fn draw(rng: &mut Rng) -> Option<Impostor> {
+        use Impostor::{OtherName, OtherType, OtherVersion, SameName, Unknown};
+        let who = rng.pick(&[SameName, SameName, OtherName, OtherType, OtherVersion, Unknown]);
+        rng.percent(50).then_some(who)
+    }
+
+    pub(super) fn fault(self) -> &'static str {
+        match self {
+            Impostor::SameName => "publisher of the driver's name",
+            Impostor::OtherName => "publisher of another name",
+            Impostor::OtherType => "publisher of another type",
+            Impostor::OtherVersion => "publisher of another version",
+            Impostor::Unknown => "publisher unknown to discovery",
+        }
+    }
+}
+
+impl Trick {
+    fn fault(self) -> &'static str {
+        match self {
+            Trick::Replay => "replay",
+            Trick::Elsewhere => "replay on another topic",
+            Trick::Flip => "replay with a bit flipped",
+            Trick::Catalog => "forged catalogue",
+            Trick::Grants => "forged grants",
+            Trick::Flood => "flood of 700 publishers",
+        }
+    }
+}
+
+impl Damage {
+    fn fault(self) -> &'static str {
+        match self {
+            Damage::Flip => "bit flipped in a file",
+            Damage::Delete => "file gone",
+            Damage::RollBack => "earlier state",
+            Damage::RollBackBoth => "earlier state and mark",
+        }
     }
 }
 
@@ -280,84 +364,4 @@ fn drawn_weather(rng: &mut Rng) -> Weather {
 fn drawn_skew(rng: &mut Rng) -> i64 {
     let size = rng.pick(&[0, 0, 300, 1500, 4000, 20_000, 100_000, 4_000_000, 90_000_000, 8_000_000_000]);
     if rng.percent(50) { size } else { -size }
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Part::Keeper(robot) => write!(out, "the keeper of {}", robot_name(*robot)),
-            Part::Guard(robot) => write!(out, "the guard of {}", robot_name(*robot)),
-            Part::Party(party) => write!(out, "{}", PARTIES[*party]),
-        }
-    }
-}
-
-impl fmt::Display for Node {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Node::Guard(robot) => write!(out, "{}", robot_name(*robot)),
-            Node::Party(party) => write!(out, "{}", PARTIES[*party]),
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Kind::Pass(ticks, ms) => write!(out, "{:.1} s pass", f64::from(ticks) * ms as f64 / 1000.0),
-            Kind::Publish { robot, topic, count, malformed } => {
-                let what = if malformed { "malformed messages" } else { "messages" };
-                write!(out, "{} publishes {count} {what} on {}", robot_name(robot), PUBLISHED[topic])
-            }
-            Kind::Impostor { robot, on } => {
-                let verb = if on { "appears" } else { "is gone" };
-                write!(out, "an impostor of the driver {verb} inside {}", robot_name(robot))
-            }
-            Kind::Command { party, robot, count } => {
-                write!(out, "{} sends {} {count} commands on {COMMAND}", PARTIES[party], robot_name(robot))
-            }
-            Kind::Stranger(trick, count) => write!(out, "a stranger: {trick:?}, {count} times"),
-            Kind::Revoke { robot, party } => {
-                write!(out, "{} is revoked at {}", PARTIES[party], robot_name(robot))
-            }
-            Kind::Grant { robot, party } => {
-                write!(out, "{} is granted again at {}", PARTIES[party], robot_name(robot))
-            }
-            Kind::Policy { robot, new } => match new {
-                NewPolicy::Next(_) => write!(out, "{} gets the next policy", robot_name(robot)),
-                NewPolicy::Older => write!(out, "{} gets an older policy", robot_name(robot)),
-                NewPolicy::Broken => write!(out, "{} gets half a policy", robot_name(robot)),
-            },
-            Kind::Rotate { party } => write!(out, "{} has new keys", PARTIES[party]),
-            Kind::Kill(part, power) => {
-                write!(out, "{part} is killed{}", if power { ", its power fails" } else { "" })
-            }
-            Kind::Start(part) => write!(out, "{part} is started"),
-            Kind::Person { robot } => write!(out, "a person brings the keeper of {} up", robot_name(robot)),
-            Kind::Fuse(part, left) => write!(out, "{part} will die at operation {left} on its disk"),
-            Kind::Full(part, on) => {
-                write!(out, "the disk of {part} {}", if on { "is full" } else { "has room again" })
-            }
-            Kind::Damaged(part, damage) => {
-                write!(out, "the power of {part} fails, and its files are damaged: {damage:?}")
-            }
-            Kind::Clock(node, ms) => {
-                write!(out, "the clock of {node} is wrong by {:.1} s", ms as f64 / 1000.0)
-            }
-            Kind::Stop { robot, on } => {
-                write!(
-                    out,
-                    "the keeper of {} {}",
-                    robot_name(robot),
-                    if on { "is stopped" } else { "goes on" }
-                )
-            }
-            Kind::Weather(Weather { drops, doubles, delay }) => {
-                write!(out, "the network loses {drops} %, doubles {doubles} %, delays up to {delay} ms")
-            }
-            Kind::Cut(node, on) => {
-                write!(out, "{node} is {}", if on { "cut off" } else { "connected again" })
-            }
-        }
-    }
 }

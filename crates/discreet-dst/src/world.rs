@@ -3,24 +3,24 @@
 mod acts;
 mod calm;
 mod checks;
+mod ingress;
 mod strangers;
 
 use std::collections::HashMap;
 
 use discreet_graph::Gid;
-use discreet_guard::ingress::Refused;
 use discreet_keeper::client::Now;
 use discreet_keeper::state::Decision;
 
 use crate::clock::Monotonic;
-use crate::guard::Outcome;
 use crate::ledger::{Acting, Broken, Ledger, RobotLedger};
 use crate::link::Secrets;
 use crate::network::{Network, Node, Packet};
 use crate::party::Party;
+use crate::rights::Rights;
 use crate::rng::Rng;
 use crate::robot::{GUARD, KEEPER, Robot};
-use crate::setting::{COMMAND, PARTIES, Rights, Setting, command_topic, number_in};
+use crate::setting::{ANSWERS, PARTIES, Setting, number_in};
 use crate::step::Step;
 use discreet_seal::sealed_topic;
 
@@ -34,23 +34,22 @@ pub struct World {
     parties: Vec<Party>,
     strangers: Secrets,
     network: Network,
+    /// All nodes of the outer domain.
+    everyone: Vec<Node>,
     /// The ledger.
     pub ledger: Ledger,
     /// The message of each number of each publisher inside.
     numbers: HashMap<(usize, Gid, u64), usize>,
     rng: Rng,
     reconciled: u64,
+    /// The faults have ended.
+    calm: bool,
     /// The latest second that any clock has shown.
     latest_shown: i64,
     /// The story, if it is told.
     pub story: Option<Vec<String>>,
     /// Ticks of the world.
     pub ticks: u64,
-}
-
-/// The nodes that hear everything.
-fn everyone(setting: &Setting) -> Vec<Node> {
-    (0..setting.robots).map(Node::Guard).chain((0..PARTIES.len()).map(Node::Party)).collect()
 }
 
 impl World {
@@ -83,10 +82,15 @@ impl World {
             parties,
             strangers: Secrets::draw(&machine),
             network: Network::default(),
+            everyone: (0..setting.robots)
+                .map(Node::Guard)
+                .chain((0..PARTIES.len()).map(Node::Party))
+                .collect(),
             ledger,
             numbers: HashMap::new(),
             rng,
             reconciled: 0,
+            calm: false,
             latest_shown: 0,
             story: tells.then(Vec::new),
             ticks: 0,
@@ -107,8 +111,9 @@ impl World {
             self.tell(step.kind.to_string());
         }
         self.ledger.count("steps", 1);
-        if step.kind.is_fault() {
+        if let Some(kind) = step.kind.fault() {
             self.ledger.count("faults", 1);
+            self.ledger.coverage.fault(kind);
         }
         self.act(step.kind)?;
         self.settle()
@@ -159,10 +164,8 @@ impl World {
         let arrived = self.network.arrived(self.time.ms);
         for (packet, node) in arrived {
             match node {
-                Node::Guard(robot) if packet.topic == command_topic(COMMAND) => {
-                    self.command_arrives(robot, packet)?
-                }
-                Node::Guard(_) => {}
+                Node::Guard(robot) => self.ingress_arrives(robot, &packet)?,
+                Node::Party(party) if *packet.topic == *ANSWERS => self.answer_arrives(party, &packet)?,
                 Node::Party(party) => self.parties[party].hear(&packet),
             }
         }
@@ -187,14 +190,15 @@ impl World {
         robot.link.exchange(now, 1);
         self.look_at_keeper(number)?;
         let robot = &mut self.robots[number];
-        let graph = robot.graph();
+        let graph = reconciles.then(|| robot.graph());
         let Some(guard) = &mut robot.guard else { return self.buried(number) };
         guard.follow(&mut robot.link, now);
         robot.link.exchange(now, 1);
-        if reconciles {
-            guard.reconcile(&graph, &robot.inner, time, elapsed);
+        if let Some(graph) = &graph {
+            guard.reconcile(graph, &robot.inner, time, elapsed);
         }
         let left = guard.serve(time, elapsed, now);
+        let (answers, refused) = guard.answers(time, now);
         let posts = guard.posts(time, elapsed);
         guard.audit.flush();
         let gid = guard.gid;
@@ -203,8 +207,12 @@ impl World {
         for left in left {
             self.left(number, left)?;
         }
+        refused.into_iter().for_each(|reason| self.ledger.coverage.refuse(reason));
+        for answer in answers {
+            self.answer_leaves(number, answer)?;
+        }
         for (topic, bytes) in posts {
-            self.publish(Packet { topic, from: gid, bytes, robot: Some(number) }, Some(Node::Guard(number)));
+            self.publish(Packet::new(&topic, gid, bytes, Some(number)), Some(Node::Guard(number)));
         }
         self.buried(number)
     }
@@ -222,6 +230,9 @@ impl World {
     }
 
     fn kill(&mut self, robot: usize, which: usize, power: bool) {
+        if which == GUARD {
+            self.count_denied(robot);
+        }
         let gid = self.robots[robot].kill(which, power, &mut self.rng);
         gid.iter().for_each(|gid| self.network.leave(gid));
         if which == GUARD && self.robots[robot].rolled_back {
@@ -229,10 +240,17 @@ impl World {
         }
     }
 
+    /// The reasons for which a guard kept messages in, before it ends.
+    pub(crate) fn count_denied(&mut self, robot: usize) {
+        let Some(guard) = &mut self.robots[robot].guard else { return };
+        for (reason, count) in guard.denied() {
+            self.ledger.coverage.deny(reason, count);
+        }
+    }
+
     fn publish(&mut self, packet: Packet, from: Option<Node>) {
         let now = self.time.ms;
-        let everyone = everyone(&self.setting);
-        self.network.send(packet, from, &everyone, now, &mut self.rng);
+        self.network.send(packet, from, &self.everyone, now, &mut self.rng);
     }
 
     /// A message left the guard.
@@ -254,7 +272,7 @@ impl World {
         };
         let mut gid = self.robots[robot].guard.as_ref().map(|guard| guard.gid).unwrap_or_default();
         gid[15] = 9;
-        let packet = Packet { topic, from: gid, bytes: left.bytes, robot: Some(robot) };
+        let packet = Packet::new(&topic, gid, left.bytes, Some(robot));
         self.publish(packet, Some(Node::Guard(robot)));
         Ok(())
     }
@@ -270,36 +288,5 @@ impl World {
             // Keys of the present and the next epoch.
             bound: 1000 * (2 * self.setting.epoch.max(self.setting.operational) + 35),
         }
-    }
-
-    fn command_arrives(&mut self, robot: usize, mut packet: Packet) -> Result<(), Broken> {
-        let (now, time) = (self.now(robot), self.robots[robot].clock.time());
-        let from = packet.from;
-        let mut outcome = Outcome::default();
-        let Some(guard) = &mut self.robots[robot].guard else { return Ok(()) };
-        guard.command(from, &mut packet.bytes, time, now, &mut outcome);
-        let heard = self.robots[robot].link.heard;
-        for (_, obeyed) in outcome.obeyed {
-            let command = number_in(&obeyed.message, b'c').unwrap_or(usize::MAX);
-            // The lease ends by either clock.
-            let silent = heard.map_or(u64::MAX, |heard| {
-                let monotonic = now.at.saturating_duration_since(heard.at).as_millis() as u64;
-                monotonic.max(1000 * u64::try_from(now.second - heard.second).unwrap_or(0))
-            });
-            self.ledger.obeyed(self.acting(robot), &obeyed.sender, command, silent, time.nanoseconds)?;
-            if !obeyed.durable {
-                let what = format!("a command of {} went in, and no durable entry says so", obeyed.sender);
-                return Err(Broken { promise: "nothing without a record", what });
-            }
-        }
-        for (_, reason) in outcome.refused {
-            let label = reason.label();
-            self.ledger.count(label, 1);
-            let of_party = self.parties.iter().any(|party| party.gid == from);
-            if reason == Refused::Flood && of_party {
-                self.ledger.count("own flood", 1);
-            }
-        }
-        Ok(())
     }
 }

@@ -58,6 +58,8 @@ pub struct State {
     _folder: Box<dyn OpenFile>,
     key: RecordKey,
     mark_key: MarkKey,
+    /// That of the identity before, in the run that takes its state over: guards bring marks made with it.
+    earlier_mark_key: Option<MarkKey>,
     record: Record,
     /// Of this run, and whether it has written already.
     run: Run,
@@ -91,6 +93,7 @@ impl State {
             _folder: folder,
             key: RecordKey::of(identity),
             mark_key: MarkKey::of(identity),
+            earlier_mark_key: rotated_from.map(MarkKey::of),
             record: Record::default(),
             run,
             begun: false,
@@ -254,7 +257,8 @@ impl State {
     /// Compares the state with a mark from outside. `None`: this keeper did not make the mark. Otherwise the reason
     /// for which the state is not the newest, if it is not.
     pub fn compare(&self, mark: &str) -> Option<Option<String>> {
-        Some(self.behind(&self.mark_key.read(mark)?))
+        let earlier = || self.earlier_mark_key.as_ref()?.read(mark);
+        Some(self.behind(&self.mark_key.read(mark).or_else(earlier)?))
     }
 
     /// Keeps a mark that is newer than the state, so that the next start is refused too.

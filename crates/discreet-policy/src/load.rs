@@ -1,5 +1,7 @@
 //! From the text of a policy file to a policy: read, checked and compiled.
 
+use std::sync::LazyLock;
+
 use jiff::tz::TimeZone;
 
 use super::check::{self, Checker};
@@ -9,6 +11,9 @@ use super::finding::{Finding, Severity, has_errors};
 use super::tree::{FileLimits, Node, Value};
 use super::verb::Verb;
 use super::{Policy, json_schema, writing};
+
+/// Made once: it costs more than the rest of reading a small policy.
+static SCHEMA: LazyLock<serde_json::Value> = LazyLock::new(json_schema::schema::<PolicyFile>);
 
 /// Reads, checks and compiles a policy.
 pub(super) fn load(
@@ -21,7 +26,7 @@ pub(super) fn load(
         let finding = Finding::error("empty-file", root.node.span, "there is nothing in this file");
         return Err(vec![finding.help("begin with `discreet: 1`; policies/hotel.yaml is an example")]);
     }
-    let mut findings = json_schema::validate(&root.node, text, &json_schema::schema::<PolicyFile>());
+    let mut findings = json_schema::validate(&root.node, text, &SCHEMA);
     findings.extend(root.findings);
     let root = root.node;
     let mut context = Checker { zone: TimeZone::UTC, findings };

@@ -22,6 +22,7 @@ impl Guard {
 
     /// Reads the policy file.
     pub fn reload(&mut self, link: &mut Link, now: Now) {
+        self.offered = None;
         let (audit, keys) = (Arc::clone(&self.audit), Arc::clone(&self.keys));
         let outcome = self.live.reload(|policy| {
             policy.prepare();

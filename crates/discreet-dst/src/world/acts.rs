@@ -3,12 +3,13 @@
 use discreet_keeper::state::{Decision, StateFault};
 
 use super::World;
+use crate::guard::Guard;
 use crate::ledger::{Broken, Commanded, Revocation, Sent};
 use crate::link::state_path;
 use crate::network::{Node, Packet};
 use crate::record::log_path;
 use crate::robot::{GUARD, KEEPER};
-use crate::setting::{COMMAND, PARTIES, command_topic, robot_name, serialized};
+use crate::setting::{PARTIES, call_topic, command_topic, robot_name, serialized};
 use crate::step::{Kind, NewPolicy, PUBLISHED, Part};
 
 impl World {
@@ -20,17 +21,26 @@ impl World {
                     let _number = self.publish_inside(robot, topic, malformed);
                 }
             }
-            Kind::Impostor { robot, on } => self.robots[robot].impostor = on,
+            Kind::Impostor { robot, who } => self.robots[robot].impostor = who,
             Kind::Command { party, robot, count } => {
                 for _ in 0..count {
                     let _not_sent = self.command(party, robot);
                 }
+            }
+            Kind::Call { party, robot, count } => {
+                for _ in 0..count {
+                    let _not_sent = self.call(party, robot);
+                }
+            }
+            Kind::Stubborn { party, robot, count } => {
+                (0..count).for_each(|_| self.stubborn_command(party, robot));
             }
             Kind::Stranger(trick, count) => self.trick(trick, count),
             Kind::Revoke { robot, party } => return self.revoke(robot, party),
             Kind::Grant { robot, party } => self.grant(robot, party),
             Kind::Policy { robot, new } => self.change_policy(robot, new),
             Kind::Rotate { party } => self.rotate(party),
+            Kind::RotateRobot { robot } => return self.rotate_robot(robot),
             Kind::Kill(part, power) => self.kill_part(part, power),
             Kind::Start(part) => return self.start(part),
             Kind::Person { robot } => return self.person(robot),
@@ -44,7 +54,8 @@ impl World {
                     self.ledger.count("damaged files", 1);
                 }
                 if of.rolled_back {
-                    self.ledger.rolled_back(robot, of.guard.is_some());
+                    let can_notice = of.guard.as_ref().is_some_and(Guard::has_mark);
+                    self.ledger.rolled_back(robot, can_notice);
                 }
             }
             Kind::Clock(node, ms) => {
@@ -55,6 +66,7 @@ impl World {
                 self.set_clocks();
             }
             Kind::Stop { robot, on } => self.robots[robot].link.stopped = on,
+            Kind::Mend => return self.mend(),
             Kind::Weather(weather) => self.network.weather = weather,
             Kind::Cut(node, on) => {
                 self.network.cut.retain(|cut| *cut != node);
@@ -71,7 +83,7 @@ impl World {
         if malformed {
             bytes[4] = 200; // longer than the message
         }
-        let impostor = self.robots[robot].impostor && self.rng.percent(50);
+        let impostor = self.robots[robot].impostor.is_some() && self.rng.percent(50);
         let (gid, sequence) = self.robots[robot].publish(topic, bytes, impostor);
         let genuine = !malformed && !impostor;
         self.ledger.sent.push(Sent { robot, topic: PUBLISHED[topic].into(), genuine });
@@ -84,11 +96,40 @@ impl World {
     pub(super) fn command(&mut self, party: usize, robot: usize) -> Result<usize, String> {
         let number = self.ledger.commands.len();
         let bytes = self.parties[party].command(robot, &serialized(&format!("c{number}")))?;
+        let keys = self.parties[party].stubborn.earlier.len();
+        self.send_command(party, robot, bytes, keys);
+        Ok(number)
+    }
+
+    /// A party commands without asking whether it still may.
+    fn stubborn_command(&mut self, party: usize, robot: usize) {
+        let message = serialized(&format!("c{}", self.ledger.commands.len()));
+        let sealed = self.parties[party].stubborn_command(robot, &message, &mut self.rng);
+        if let Some((bytes, keys)) = sealed {
+            self.ledger.count("stubborn commands", 1);
+            self.send_command(party, robot, bytes, keys);
+        }
+    }
+
+    fn send_command(&mut self, party: usize, robot: usize, bytes: Vec<u8>, keys: usize) {
         let stamp = u64::from_le_bytes(bytes[4..12].try_into().unwrap());
-        self.ledger.commands.push(Commanded { party, robot, stamp });
+        self.ledger.commands.push(Commanded { party, robot, stamp, keys, call: false });
         self.ledger.count("commands sent", 1);
-        let (topic, from) = (command_topic(COMMAND), self.parties[party].gid);
-        self.publish(Packet { topic, from, bytes, robot: None }, Some(Node::Party(party)));
+        let from = self.parties[party].gid;
+        self.publish(Packet::new(command_topic(), from, bytes, None), Some(Node::Party(party)));
+    }
+
+    /// A party calls. The number of the call, if it was sent.
+    pub(super) fn call(&mut self, party: usize, robot: usize) -> Result<usize, String> {
+        let (number, at) = (self.ledger.commands.len(), self.time.elapsed());
+        let request = serialized(&format!("c{number}"));
+        let bytes = self.parties[party].call(robot, number as u64, &request, at)?;
+        let stamp = u64::from_le_bytes(bytes[4..12].try_into().unwrap());
+        let keys = self.parties[party].stubborn.earlier.len();
+        self.ledger.commands.push(Commanded { party, robot, stamp, keys, call: true });
+        self.ledger.count("calls sent", 1);
+        let packet = Packet::new(call_topic(), self.parties[party].gid, bytes, None);
+        self.publish(Packet { call: Some(number as u64), ..packet }, Some(Node::Party(party)));
         Ok(number)
     }
 
@@ -155,8 +196,17 @@ impl World {
         };
         let secrets = crate::link::Secrets::draw(&machine);
         self.robots.iter_mut().for_each(|robot| robot.put_public(party, &secrets));
-        self.parties[party].secrets = secrets;
+        self.parties[party].rekey(secrets);
+        let now = self.truth();
+        self.ledger.given_up[party].push(now);
         self.restart_party(party);
+    }
+
+    fn rotate_robot(&mut self, robot: usize) -> Result<(), Broken> {
+        self.kill_part(Part::Keeper(robot), false);
+        self.robots[robot].rekey();
+        (0..self.parties.len()).for_each(|party| self.restart_party(party));
+        self.start(Part::Keeper(robot))
     }
 
     pub(super) fn restart_party(&mut self, party: usize) {
@@ -200,6 +250,7 @@ impl World {
             (of.guard_floor, of.latest) = (0, 0);
         }
         self.robots[robot].start_guard(now)?;
+        self.ledger.rates.forget(robot);
         self.robots[robot].log_lost = false;
         Ok(())
     }

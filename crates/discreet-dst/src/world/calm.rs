@@ -3,6 +3,7 @@
 use super::World;
 use crate::clock::START;
 use crate::ledger::Broken;
+use crate::rights::Rights;
 use crate::robot::{GUARD, KEEPER};
 use crate::setting::{PARTIES, SEALED, robot_name};
 use crate::step::Trick;
@@ -27,12 +28,20 @@ impl World {
         self.probe()
     }
 
+    /// Everything is well for a while, and faults go on afterwards.
+    pub(super) fn mend(&mut self) -> Result<(), Broken> {
+        self.calm_down()?;
+        self.calm = false;
+        Ok(())
+    }
+
     fn end_faults(&mut self) -> Result<(), Broken> {
+        self.calm = true;
         self.network.calm();
         self.leap();
         for robot in 0..self.robots.len() {
             self.buried(robot)?;
-            self.robots[robot].impostor = false;
+            self.robots[robot].impostor = None;
             self.robots[robot].link.stopped = false;
             let newest = self.robots[robot].policies.values().last().cloned().unwrap_or_default();
             self.robots[robot].put_policy(&newest);
@@ -58,6 +67,7 @@ impl World {
         let unheld = self.ledger.robots.iter().any(|robot| robot.unheld);
         if unheld || self.rng.percent(50) {
             (0..self.parties.len()).for_each(|party| self.restart_party(party));
+            self.ledger.robots.iter_mut().for_each(|robot| robot.unheld = false);
         }
         Ok(())
     }
@@ -81,8 +91,9 @@ impl World {
             self.robots.iter().map(|robot| &robot.clock).chain(self.parties.iter().map(|party| &party.clock))
         };
         let latest = clocks().map(|clock| clock.second()).max().unwrap_or(START).max(self.latest_shown);
-        let ahead = (latest + 6 - START).max(0) as u64 * 1000;
-        self.leapt = ahead.max(self.truth()) - self.time.ms;
+        // By whole days, so that hours of a policy still come.
+        let behind = (latest + 6 - self.second()).max(0) as u64;
+        self.leapt += behind.div_ceil(86_400) * 86_400_000;
         self.robots.iter_mut().for_each(|robot| robot.clock.skew = 0);
         self.parties.iter_mut().for_each(|party| party.clock.skew = 0);
         self.set_clocks();
@@ -107,8 +118,12 @@ impl World {
                 }
             }
         }
+        let calls = self.probe_calls()?;
         for _ in 0..20 {
             self.tick(100)?;
+        }
+        if let Some((party, _)) = calls.into_iter().find(|(_, call)| !self.ledger.is_answered(*call)) {
+            return Err(stuck(format!("{} is not answered", PARTIES[party])));
         }
         for (robot, topic, message) in messages {
             for party in (0..PARTIES.len()).filter(|party| self.may_read(robot, *party, topic)) {
@@ -128,17 +143,36 @@ impl World {
         Ok(())
     }
 
+    fn probe_calls(&mut self) -> Result<Vec<(usize, usize)>, Broken> {
+        let mut calls = Vec::new();
+        for robot in 0..self.robots.len() {
+            for party in (0..PARTIES.len()).filter(|party| self.may_call(robot, *party)).collect::<Vec<_>>() {
+                let call = self.call(party, robot);
+                let call = call.map_err(|why| stuck(format!("{} cannot call: {why}", PARTIES[party])))?;
+                calls.push((party, call));
+            }
+        }
+        Ok(calls)
+    }
+
+    fn may_call(&self, robot: usize, party: usize) -> bool {
+        self.may(robot, party, |rights, second| rights.may_call(party, second))
+    }
+
+    /// May it read now, and for a minute before and after?
     fn may_read(&self, robot: usize, party: usize, topic: usize) -> bool {
-        let ledger = &self.ledger.robots[robot];
-        let rights = ledger.rights.values().last();
-        !ledger.revoked.contains_key(&party)
-            && rights.is_some_and(|rights| rights.may_read(party, SEALED[topic]))
+        self.may(robot, party, |rights, second| rights.may_read(party, SEALED[topic], second))
     }
 
     fn may_command(&self, robot: usize, party: usize) -> bool {
-        let ledger = &self.ledger.robots[robot];
+        self.may(robot, party, |rights, second| rights.may_command(party, second))
+    }
+
+    fn may(&self, robot: usize, party: usize, right: impl Fn(&Rights, i64) -> bool) -> bool {
+        let (ledger, second) = (&self.ledger.robots[robot], self.robots[robot].clock.second());
         let rights = ledger.rights.values().last();
-        !ledger.revoked.contains_key(&party) && rights.is_some_and(|rights| rights.may_command(party))
+        let always = |rights: &Rights| [-60, 0, 60].iter().all(|more| right(rights, second + more));
+        !ledger.revoked.contains_key(&party) && rights.is_some_and(always)
     }
 }
 

@@ -70,10 +70,12 @@ impl World {
             }
         }
         for (_, topic, audience) in guard.audiences() {
-            self.ledger.audience(robot, truth, &topic, &audience)?;
+            let names = |name: &str| audience.split(' ').any(|one| one == name);
+            self.ledger.audience(robot, truth, &topic, names)?;
         }
         for (topic, audience) in guard.catalogued() {
-            self.ledger.audience(robot, truth, &topic, &audience)?;
+            let names = |name: &str| audience.iter().any(|one| one == name);
+            self.ledger.audience(robot, truth, topic, names)?;
         }
         let guard = self.robots[robot].guard.as_ref();
         if let Some((topic, lost)) = guard.and_then(|guard| guard.unaccounted()) {

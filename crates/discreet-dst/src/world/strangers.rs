@@ -7,7 +7,7 @@ use discreet_seal::{GRANTS_TOPIC, GrantSet, ReceiverTerms, SenderKey, announce, 
 use super::World;
 use crate::clock::START;
 use crate::network::Packet;
-use crate::setting::{COMMAND, DOMAIN, SEALED, command_topic, robot_name};
+use crate::setting::{DOMAIN, SEALED, call_topic, command_topic, is_ingress, robot_name};
 use crate::step::Trick;
 use discreet_host::secret::Secret;
 
@@ -39,13 +39,16 @@ impl World {
                 let topics = [
                     sealed_topic(SEALED[0], discreet_seal::Form::Clear),
                     sealed_topic(SEALED[1], discreet_seal::Form::Clear),
-                    command_topic(COMMAND),
+                    command_topic().to_owned(),
+                    call_topic().to_owned(),
                 ];
-                packet.topic.clone_from(&topics[self.rng.below(topics.len())]);
+                packet.topic = topics[self.rng.below(topics.len())].as_str().into();
             }
             Trick::Flip if !packet.bytes.is_empty() => {
-                let at = self.rng.below(packet.bytes.len());
-                packet.bytes[at] ^= 1 << self.rng.below(8);
+                let mut bytes = packet.bytes.to_vec();
+                let at = self.rng.below(bytes.len());
+                bytes[at] ^= 1 << self.rng.below(8);
+                packet.bytes = bytes.into();
             }
             _ => {}
         }
@@ -57,7 +60,8 @@ impl World {
         [200 + self.rng.below(8) as u8; 16]
     }
 
-    fn second(&self) -> i64 {
+    /// The true second.
+    pub(super) fn second(&self) -> i64 {
         START + (self.truth() / 1000) as i64
     }
 
@@ -69,13 +73,19 @@ impl World {
         let catalog = Catalog { robot, publisher: self.stranger(), ..Catalog::default() };
         let bytes = catalog.signed(&sender, DOMAIN, CatalogLease::from(stamp));
         let from = self.stranger();
-        self.publish(Packet { topic: CATALOG_TOPIC.into(), from, bytes, robot: None }, None);
+        self.publish(Packet::new(CATALOG_TOPIC, from, bytes, None), None);
     }
 
-    /// An announcement of a key of the stranger's, in a robot's name.
+    /// An announcement of a key of the stranger's, in a robot's name, or with keys that the robot gave up.
     fn forged_grants(&mut self) {
-        let robot = robot_name(self.rng.below(self.setting.robots));
-        let (signer, second) = (self.strangers.identity(&robot), self.second());
+        let number = self.rng.below(self.setting.robots);
+        let given_up = &self.robots[number].given_up;
+        let mut keys = self.strangers;
+        if !given_up.is_empty() && self.rng.percent(50) {
+            keys = given_up[self.rng.below(given_up.len())];
+        }
+        let robot = robot_name(number);
+        let (signer, second) = (keys.identity(&robot), self.second());
         let terms = ReceiverTerms {
             robot: &robot,
             key: u32::MAX,
@@ -89,15 +99,16 @@ impl World {
         let grants = vec![announcement.as_slice()];
         let bytes = write_grants(&GrantSet { robot: &robot, receiver: &announcement, grants });
         let from = self.stranger();
-        self.publish(Packet { topic: GRANTS_TOPIC.into(), from, bytes, robot: None }, None);
+        self.publish(Packet::new(GRANTS_TOPIC, from, bytes, None), None);
     }
 
     /// Sealed commands for a key that no guard has, of hundreds of publishers.
     pub(super) fn flood(&mut self) {
-        let known =
-            self.network.heard().iter().find(|packet| packet.topic == command_topic(COMMAND)).cloned();
+        let known = self.network.heard().iter().find(|packet| is_ingress(&packet.topic)).cloned();
         let Some(mut packet) = known.filter(|packet| packet.bytes.len() > 16) else { return };
-        packet.bytes[12..16].copy_from_slice(&[0; 4]);
+        let mut bytes = packet.bytes.to_vec();
+        bytes[12..16].copy_from_slice(&[0; 4]);
+        packet.bytes = bytes.into();
         for publisher in 0..FLOOD {
             packet.from = [0; 16];
             packet.from[..4].copy_from_slice(&(publisher as u32 + 1).to_le_bytes());

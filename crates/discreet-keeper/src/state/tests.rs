@@ -242,6 +242,28 @@ fn the_state_follows_a_rotated_identity_if_the_old_one_is_named() {
 }
 
 #[test]
+fn a_mark_of_the_identity_before_shows_that_the_state_taken_over_is_an_older_one() {
+    let mut scene = scene("rotated-back");
+    let (state, mark) = (scene.state(), scene.place().mark);
+    let before = (fs::read(&state).unwrap(), fs::read(&mark).unwrap());
+    let newest = {
+        let mut keeper = scene.usual().unwrap();
+        keeper.set_revoked("vendor", Some(4)).unwrap();
+        keeper.mark()
+    };
+    fs::write(&state, before.0).unwrap();
+    fs::write(&mark, before.1).unwrap();
+    let old = std::mem::replace(&mut scene.robot, Identity::generate("r").unwrap());
+    let open =
+        |from| State::open(&Machine::system(), &scene.place(), &scene.robot, from, Decision::None, NOW);
+    let taken = open(Some(&old)).unwrap();
+    assert!(matches!(taken.compare(&newest), Some(Some(_))), "a guard has the mark of what was lost");
+    assert!(matches!(taken.compare(&taken.mark()), Some(None)));
+    drop(taken);
+    assert_eq!(open(None).unwrap().compare(&newest), None);
+}
+
+#[test]
 fn links_and_folders_of_others_are_refused() {
     let scene = scene("links");
     let (state, elsewhere) = (scene.state(), scene.folder.join("elsewhere"));

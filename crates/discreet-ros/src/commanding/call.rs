@@ -10,7 +10,7 @@ use discreet_audit::{Time, cleaned};
 use discreet_cdr::types::ServiceDefinition;
 use discreet_host::sync::lock;
 use discreet_seal::IngressKind;
-use discreet_seal::commanding::{AnswerCaller, CallRobot, CallSealer, Unanswered};
+use discreet_seal::commanding::{AnswerCaller, CallRobot, CallSealer};
 use discreet_seal::unseal::Granted;
 
 /// Requests and answers served in one go before others have their turn.
@@ -114,8 +114,8 @@ impl Path {
                 return true;
             }
         }
-        for _ in 0..calls.give_up(started.elapsed()) {
-            lock(status).count(Err(Unanswered::Silent));
+        for why in calls.give_up(started.elapsed()) {
+            lock(status).count(Err(why));
         }
         let Some(server) = server else { return false };
         while let Ok(Some(id)) = server.take_request(taken) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Stamps, Unanswered, Unsent};
+use crate::identity::Identity;
 use crate::unseal::Granted;
 use crate::{CallAnswer, ContextDigest, Receiver, Ticket, open_response, read_call_answer, seal_call};
 use discreet_cdr::Plan;
@@ -14,6 +15,8 @@ use discreet_cdr::Plan;
 const MAX_CALLS: usize = 64;
 /// An answer is awaited for this time: longer than the guard waits for the robot.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// After this many answers that do not open, no other is tried: each costs a signature check.
+const MOST_REFUSED: usize = 8;
 
 /// Port: sends sealed requests to the robot.
 pub trait CallRobot {
@@ -54,6 +57,9 @@ struct Call<Id> {
     receiver: Receiver,
     /// The time at which it is given up.
     until: Duration,
+    /// Answers that did not open, and the reason of the last one.
+    refused: usize,
+    why: Option<Unanswered>,
 }
 
 impl<Id: Copy> CallSealer<Id> {
@@ -86,42 +92,63 @@ impl<Id: Copy> CallSealer<Id> {
         let stamp = self.stamps.next(now_ns);
         let (sealed, ticket) = seal_call(self.granted.me(), &receiver, &self.context, stamp, request)?;
         let number = robot.send_request(&sealed).map_err(|fault| Unsent::Fault(fault.to_string()))?;
-        self.calls.insert(number, Call { id, ticket, receiver, until: at.saturating_add(PATIENCE) });
+        let until = at.saturating_add(PATIENCE);
+        self.calls.insert(number, Call { id, ticket, receiver, until, refused: 0, why: None });
         Ok(())
     }
 
     /// Opens the serialized answer to the request of this number, and passes it to `caller`; its call ends. Returns
     /// none if there is no such call under way, or the service is not offered any more.
+    ///
+    /// Only the answer that opens ends a call. Anybody can send others, and refusals: the guard of another robot with a
+    /// service of this name hears each request too, and refuses it.
     pub fn answer(
         &mut self,
         number: i64,
         answer: &[u8],
         caller: Option<&mut impl AnswerCaller<Id = Id>>,
     ) -> Option<Result<(), Unanswered>> {
-        let call = self.calls.remove(&number)?;
-        Some(self.pass(&call, answer, caller?))
+        let (call, me, clean) = (self.calls.get_mut(&number)?, self.granted.me(), self.clean);
+        let Some(caller) = caller else {
+            self.calls.remove(&number);
+            return None;
+        };
+        if call.refused >= MOST_REFUSED {
+            return None;
+        }
+        match call.open(answer, me, clean) {
+            Ok(response) => {
+                let passed = caller.send_response(call.id, &response);
+                self.calls.remove(&number);
+                Some(passed.map_err(|fault| Unanswered::Fault(fault.to_string())))
+            }
+            Err(why) => {
+                // Others cost no signature check.
+                let costly = matches!(why, Unanswered::Unopened(_));
+                call.refused = call.refused.saturating_add(usize::from(costly));
+                call.why = Some(why);
+                None
+            }
+        }
     }
 
-    fn pass(
-        &self,
-        call: &Call<Id>,
-        answer: &[u8],
-        caller: &mut impl AnswerCaller<Id = Id>,
-    ) -> Result<(), Unanswered> {
+    /// Ends the calls that were not answered in time, and returns the reason of each: that of the last answer that did not
+    /// open, or [`Unanswered::Silent`]. `at` is monotonic.
+    pub fn give_up(&mut self, at: Duration) -> Vec<Unanswered> {
+        let late: Vec<i64> =
+            self.calls.iter().filter(|(_, call)| call.until <= at).map(|(number, _)| *number).collect();
+        let ended = late.iter().filter_map(|number| self.calls.remove(number));
+        ended.map(|call| call.why.unwrap_or(Unanswered::Silent)).collect()
+    }
+}
+
+impl<Id> Call<Id> {
+    fn open(&self, answer: &[u8], me: &Identity, clean: fn(&str) -> String) -> Result<Vec<u8>, Unanswered> {
         let mut sealed = match read_call_answer(answer)? {
             CallAnswer::Sealed(sealed) => sealed,
-            CallAnswer::Refused(why) => return Err(Unanswered::Refused((self.clean)(why))),
+            CallAnswer::Refused(why) => return Err(Unanswered::Refused(clean(why))),
         };
-        let response = open_response(self.granted.me(), &call.receiver, &call.ticket, &mut sealed)?;
-        caller.send_response(call.id, response).map_err(|fault| Unanswered::Fault(fault.to_string()))
-    }
-
-    /// Ends the calls that were not answered in time ([`Unanswered::Silent`]), and returns their number. `at` is
-    /// monotonic.
-    pub fn give_up(&mut self, at: Duration) -> usize {
-        let before = self.calls.len();
-        self.calls.retain(|_, call| call.until > at);
-        before - self.calls.len()
+        Ok(open_response(me, &self.receiver, &self.ticket, &mut sealed)?.to_vec())
     }
 }
 
@@ -224,12 +251,14 @@ mod tests {
         scene.send("first").unwrap();
         let to_first = scene.response(b"response");
         scene.send("second").unwrap();
-        assert_eq!(scene.answer(2, &to_first), Some(Err(Unanswered::Unopened(OpenError::Signature))));
+        assert_eq!(scene.answer(2, &to_first), None);
         scene.send("third").unwrap();
         scene.desk.robot.sender = crate::SenderKey::generate().unwrap();
         let forged = scene.response(b"response");
-        assert_eq!(scene.answer(3, &forged), Some(Err(Unanswered::Unopened(OpenError::Signature))));
+        assert_eq!(scene.answer(3, &forged), None);
         assert!(scene.callers.0.is_empty());
+        let (unopened, silent) = (Unanswered::Unopened(OpenError::Signature), Unanswered::Silent);
+        assert_eq!(scene.sealer.give_up(START + PATIENCE), [silent, unopened.clone(), unopened]);
     }
 
     #[test]
@@ -237,8 +266,32 @@ mod tests {
         let mut scene = Scene::new();
         scene.send("caller").unwrap();
         let refused = write_call_answer(&CallAnswer::Refused("not now"));
-        let outcome = scene.answer(1, &refused).unwrap().unwrap_err();
-        assert_eq!(outcome.to_string(), "refused: NOT NOW");
+        assert_eq!(scene.answer(1, &refused), None);
+        assert_eq!(scene.sealer.give_up(START + PATIENCE)[0].to_string(), "refused: NOT NOW");
+    }
+
+    #[test]
+    fn the_refusal_of_another_robots_guard_does_not_end_a_call() {
+        let mut scene = Scene::new();
+        scene.send("caller").unwrap();
+        let (refused, response) =
+            (write_call_answer(&CallAnswer::Refused("other_receiver")), scene.response(b"response"));
+        assert_eq!(scene.answer(1, &refused), None);
+        assert_eq!(scene.answer(1, &response), Some(Ok(())));
+        assert_eq!(scene.callers.0, [("caller", b"response".to_vec())]);
+        assert!(scene.sealer.give_up(START + PATIENCE).is_empty());
+    }
+
+    #[test]
+    fn a_stranger_who_answers_again_and_again_costs_a_few_signature_checks() {
+        let mut scene = Scene::new();
+        scene.send("caller").unwrap();
+        let genuine = scene.response(b"response");
+        scene.desk.robot.sender = crate::SenderKey::generate().unwrap();
+        let forged = scene.response(b"response");
+        assert!((0..MOST_REFUSED).all(|_| scene.answer(1, &forged).is_none()));
+        assert_eq!(scene.answer(1, &genuine), None, "no other is tried");
+        assert_eq!(scene.sealer.give_up(START + PATIENCE).len(), 1);
     }
 
     #[test]
@@ -246,8 +299,8 @@ mod tests {
         let mut scene = Scene::new();
         (0..MAX_CALLS).for_each(|_| scene.send("caller").unwrap());
         assert_eq!(scene.send("caller"), Err(Unsent::TooManyCalls));
-        assert_eq!(scene.sealer.give_up(START + PATIENCE - Duration::from_millis(1)), 0);
-        assert_eq!(scene.sealer.give_up(START + PATIENCE), MAX_CALLS);
+        assert!(scene.sealer.give_up(START + PATIENCE - Duration::from_millis(1)).is_empty());
+        assert_eq!(scene.sealer.give_up(START + PATIENCE), vec![Unanswered::Silent; MAX_CALLS]);
         let late = scene.response(b"late");
         assert_eq!(scene.answer(MAX_CALLS as i64, &late), None);
         assert_eq!(scene.send("caller"), Ok(()));
