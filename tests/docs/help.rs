@@ -187,12 +187,14 @@ fn launch(path: &str, arguments: &[String]) -> Result<(), String> {
 
 fn node(words: &[String]) -> Result<(), String> {
     is_bin(&words[0])?;
-    let files = [format!("nodes/{}.rs", words[0]), format!("nodes/{}/help.rs", words[0])];
+    // They are declared in the program, or in `discreet-ros`.
+    let files =
+        [format!("nodes/{}.rs", words[0]), format!("crates/discreet-ros/src/{}_parameters.rs", words[0])];
     let source = files.iter().find_map(|file| fs::read_to_string(root().join(file)).ok()).unwrap_or_default();
     for (at, word) in words.iter().enumerate().filter(|(_, word)| *word == "-p") {
         let name = words.get(at + 1).and_then(|next| next.split_once(":=")).map(|(name, _)| name);
         let name = name.ok_or(format!("`{word}` is followed by NAME:=VALUE"))?;
-        if !source.contains(&format!("\n  {name} ")) {
+        if !source.contains(&format!("name: \"{name}\",")) {
             return Err(format!("{} has no parameter `{name}`", words[0]));
         }
     }
