@@ -18,22 +18,22 @@ pub enum When {
     /// At any time.
     Always,
     /// From this minute of the day on, before that one.
-    Hours(i64, i64),
+    Hours(u16, u16),
 }
 
 impl When {
     fn draw(rng: &mut Rng, percent: u64) -> When {
         if rng.percent(20) {
             // Around the start of a run.
-            let from = START.rem_euclid(86_400) / 60 - 40 + rng.below(60) as i64;
-            return When::Hours(from, from + 1 + rng.below(60) as i64);
+            let from = (START.rem_euclid(86_400) / 60) as u16 - 40 + rng.below(60) as u16;
+            return When::Hours(from, from + 1 + rng.below(60) as u16);
         }
         let no = if rng.percent(30) { When::Denied } else { When::Never };
         if rng.percent(percent) { When::Always } else { no }
     }
 
     fn holds(self, second: i64) -> bool {
-        let minute = second.rem_euclid(86_400) / 60;
+        let minute = (second.rem_euclid(86_400) / 60) as u16;
         match self {
             When::Never | When::Denied => false,
             When::Always => true,
@@ -54,7 +54,7 @@ impl When {
                 rule(text, ", deny: true");
             }
             When::Hours(from, to) => {
-                let time = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
+                let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
                 rule(text, &format!("{form}, hours: \"{}-{}\"", time(from), time(to)));
             }
         }
