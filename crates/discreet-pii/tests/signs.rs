@@ -106,3 +106,32 @@ fn a_label_of_another_script_may_have_a_sign_in_front() {
         assert_eq!(redacted(text), out);
     }
 }
+
+#[test]
+fn a_key_of_telemetry_is_not_an_address() {
+    for text in [
+        "imu.ax=-2.07 imu.ay=19.46 imu.az=9.81",
+        "mag.mx=0.21 gyro.gy=0.02 pid.kp=1.2 pid.ki=0.01 pid.kd = 0.3",
+        "mag.mx: -0.21, gyro.gy: 0.02",
+        "{'imu.ax': 3, 'mag.mx': 4}",
+    ] {
+        assert_eq!(redacted(text), text);
+    }
+    for (text, out) in [
+        ("visit kofi.com", "visit <url>"),
+        ("www.x.ax", "<url>"),
+        ("https://imu.ax=3", "<url>"),
+        ("see example.de: 5 rooms", "see <url>: 5 rooms"),
+        ("example.de:8080", "<url>"),
+        ("db.password=hunter2", "db.password=<password>"),
+    ] {
+        assert_eq!(redacted(text), out);
+    }
+}
+
+#[test]
+fn a_word_for_nobody_is_not_a_name() {
+    for text in ["имя: нет", "客人：无", "user: none"] {
+        assert_eq!(redacted(text), text);
+    }
+}
