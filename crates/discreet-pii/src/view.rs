@@ -13,15 +13,18 @@ use std::ops::Range;
 use discreet_host::steps;
 
 use escapes::Meaning;
-use letters::Seen;
+use letters::{SIGN, Seen};
 pub(crate) use mapped::Mapped;
 pub(crate) use outline::Outline;
-use outline::{BLOCK, is_special};
+use outline::{BLOCK, is_special, is_special_pair};
 
 /// From so many blanks on, what follows is another column of a table.
 const COLUMN: usize = 4;
 /// The letters on either side that are read to see whether a word is Latin.
 const WORD: usize = 24;
+
+/// The control character that begins a colour in the log of a console.
+const ESCAPE: char = '\u{1b}';
 
 /// A text as a reader sees it. Its memory is reused: after the first texts nothing is allocated.
 #[derive(Default)]
@@ -62,7 +65,7 @@ fn next_special(bytes: &[u8], from: usize) -> Option<usize> {
     let here = |at: &usize| {
         bytes.get(*at).is_some_and(|byte| {
             SPECIAL.get(usize::from(*byte)) == Some(&true)
-                || *byte == b' ' && bytes.get(at + 1) == Some(&b' ')
+                || bytes.get(at + 1).is_some_and(|next| is_special_pair(*byte, *next))
         })
     };
     let mut at = from;
@@ -126,14 +129,16 @@ impl Reading<'_> {
         match letters::seen(c) {
             Seen::Same | Seen::Dot | Seen::LooksLatin(_) if escaped => self.put(Some(c), from, to),
             Seen::Same => to,
-            Seen::Gone => self.put(None, from, to),
+            Seen::Gone => self.put(None, from, if c == ESCAPE { escapes::colour(self.text, to) } else { to }),
             Seen::Blank if escaped => self.blanks_from(from, to, 1),
             Seen::Blank => self.blanks(from),
             Seen::Line => self.put(Some('\n'), from, to),
             Seen::As(c) => self.put(Some(c), from, to),
-            Seen::Dot if self.is_between_digits(from, to) => self.put(Some('-'), from, to),
+            Seen::Dot if self.is_between(from, to, is_digit) => self.put(Some('-'), from, to),
+            Seen::Dot if !self.is_between(from, to, char::is_alphabetic) => self.put(Some(SIGN), from, to),
+            Seen::Sign if !self.belongs(c, from, to) => self.put(Some(SIGN), from, to),
             Seen::LooksLatin(letter) if self.is_in_latin_word(from, to) => self.put(Some(letter), from, to),
-            Seen::Dot | Seen::LooksLatin(_) => to,
+            Seen::Dot | Seen::Sign | Seen::LooksLatin(_) => to,
             Seen::Compatible => {
                 letters::compatible(c, self.made);
                 self.copy(from);
@@ -210,13 +215,25 @@ impl Reading<'_> {
         end
     }
 
-    fn is_between_digits(&self, from: usize, to: usize) -> bool {
-        let digit = |c: Option<char>| {
-            c.is_some_and(|c| c.is_ascii_digit() || matches!(letters::seen(c), Seen::As('0'..='9')))
-        };
+    /// Do characters on both sides of `from..to` fit?
+    fn is_between(&self, from: usize, to: usize, fits: fn(char) -> bool) -> bool {
         let before = self.text.get(..from).and_then(|before| before.chars().next_back());
         let behind = self.text.get(to..).and_then(|behind| behind.chars().next());
-        digit(before) && digit(behind)
+        before.is_some_and(fits) && behind.is_some_and(fits)
+    }
+
+    /// Does the sign `c` belong to what stands beside it: `40 €`, `password… tulip7`, `password → tulip7`?
+    fn belongs(&self, c: char, from: usize, to: usize) -> bool {
+        let before = self.text.get(..from).unwrap_or_default();
+        let behind = self.text.get(to..).unwrap_or_default();
+        match c {
+            '€' | '£' | '¥' | '°' => {
+                before.trim_end().ends_with(is_digit) || behind.trim_start().starts_with(is_digit)
+            }
+            '…' => before.ends_with(char::is_alphabetic),
+            '→' => self.is_between(from, to, char::is_whitespace),
+            _ => false,
+        }
     }
 
     /// Has the word around `from..to` a letter or digit of ASCII?
@@ -234,6 +251,11 @@ impl Reading<'_> {
         self.latin = (to + length, latin);
         latin
     }
+}
+
+/// Is it a digit, of any script?
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || matches!(letters::seen(c), Seen::As('0'..='9'))
 }
 
 #[cfg(test)]
@@ -285,6 +307,11 @@ mod tests {
             ("41<b>11</b>", "4111"),
             ("a\u{2028}b\u{0}", "a\nb"),
             ("l·l", "l·l"),
+            ("•card 💳4111✅, ¿DNI?", "*card *4111*, *DNI?"),
+            ("412×2 Müller÷", "412*2 Müller*"),
+            ("40 € 5° key… 7, a → b", "40 € 5° key… 7, a → b"),
+            ("\u{1b}[1;31mcard\u{1b}[0m \\u001b[33m41\\x1b[m11", "card 4111"),
+            ("a\\ncard", "a\ncard"),
         ] {
             assert_eq!(seen(text), view, "{text}");
         }

@@ -7,6 +7,7 @@ use regex_automata::util::{start, syntax};
 use regex_automata::{Anchored, MatchKind};
 
 use crate::kinds::{Code, Form, labelled};
+use crate::recognisers::code::is_joined;
 use crate::{Kind, Kinds};
 
 /// The most memory, in bytes, of the automaton. Building it takes four times as much at most.
@@ -144,7 +145,8 @@ impl Matcher {
 fn boundary(bytes: &[u8], end: usize) -> bool {
     let at = |at: usize| bytes.get(at).copied().unwrap_or(b' ');
     match at(end) {
-        byte if byte.is_ascii_alphanumeric() || byte == b'_' => at(end.wrapping_sub(1)) == b'=',
+        byte if byte.is_ascii_alphanumeric() => at(end.wrapping_sub(1)) == b'=',
+        b'_' => at(end.wrapping_sub(1)) == b'=' || !is_joined(bytes.get(end..).unwrap_or_default()),
         // Letters of European scripts continue a word. Other scripts follow a number without a blank.
         0xC3..=0xD3 => !at(end.wrapping_sub(1)).is_ascii_alphanumeric(),
         b'-' | b':' => !at(end + 1).is_ascii_digit(),

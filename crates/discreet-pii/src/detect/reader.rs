@@ -324,11 +324,19 @@ fn begins(bytes: &[u8], start: usize) -> bool {
         }
         b'/' if digit => at(2) == b'/' || at(2) == b'.',
         b'.' | b'-' => true,
-        b'_' => false,
+        b'_' => is_mark(bytes.get(..start).unwrap_or_default()),
         0x80.. => !bytes
             .get(..start)
             .and_then(|before| std::str::from_utf8(before.get(before.len().saturating_sub(2)..)?).ok())
             .is_some_and(|c| c.chars().all(char::is_alphabetic)),
         _ => true,
     }
+}
+
+/// Do the `_` at the end of this begin a word, as those of Markdown do: `__card`?
+fn is_mark(head: &[u8]) -> bool {
+    const MOST: usize = 3;
+    let marks = head.iter().rev().take(MOST).take_while(|byte| **byte == b'_').count();
+    let before = head.iter().rev().nth(marks).copied().unwrap_or(b' ');
+    !before.is_ascii_alphanumeric() && before != b'_' && before < 0x80
 }

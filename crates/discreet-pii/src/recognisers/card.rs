@@ -147,7 +147,7 @@ fn ends(bytes: &[u8], end: usize) -> bool {
         [b'.', next, ..] if next.is_ascii_digit() => false,
         [b'e' | b'E', b'+', b'0', ..] | [b'e' | b'E', b'0', ..] => true,
         // `_4111111111111111_`
-        [b'_', rest @ ..] => rest.first().is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'_'),
+        [b'_', ..] => !super::code::is_joined(rest),
         [byte, ..] => !byte.is_ascii_alphanumeric(),
         [] => true,
     }

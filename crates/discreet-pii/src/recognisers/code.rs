@@ -21,9 +21,26 @@ pub(crate) fn end(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
             break;
         }
     }
-    let foreign = rest.get(end).is_some_and(|next| *next >= 0x80);
+    let foreign = is_foreign(rest.get(end..).unwrap_or_default());
     let code = rest.get(..end).unwrap_or_default();
     (number && !foreign && !is_date(code) && !has_word(code)).then_some((start + end, count))
+}
+
+/// Does a letter begin here that is not ASCII? Of signs the view leaves `£`, `°`, `…`, `→`, `€` and the like.
+fn is_foreign(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xc2, ..] | [0xe2, 0x80..=0xae, ..] => false,
+        [first, ..] => *first >= 0x80,
+        [] => false,
+    }
+}
+
+/// Does `_` join a letter or digit to what ends here? At the end of a word, `_` is Markdown.
+pub(crate) fn is_joined(bytes: &[u8]) -> bool {
+    const LONGEST: usize = 8;
+    let marks = bytes.iter().take(LONGEST).take_while(|byte| **byte == b'_').count();
+    marks == LONGEST
+        || marks > 0 && bytes.get(marks).is_some_and(|next| next.is_ascii_alphanumeric() || *next >= 0x80)
 }
 
 /// `2022-03-24`, `24-03-2022`, `24/03/22`.
@@ -48,7 +65,8 @@ pub(crate) fn groups(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         let digits = rest.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
-        let whole = rest.get(digits).is_none_or(|next| !next.is_ascii_alphanumeric() && *next < 0x80);
+        let behind = rest.get(digits..).unwrap_or_default();
+        let whole = !behind.first().is_some_and(u8::is_ascii_alphanumeric) && !is_foreign(behind);
         if !(2..=8).contains(&digits) || !whole {
             return None;
         }
@@ -116,7 +134,8 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
     let decimal = code.iter().filter(|byte| **byte == b'.').count() == 1
         && code.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
     let hexadecimal = code.starts_with(b"0x");
-    let ends = bytes.get(end).is_none_or(|next| !matches!(next, b'_' | b'@' | b'%' | b':' | 0x80..));
+    let behind = bytes.get(end..).unwrap_or_default();
+    let ends = !matches!(behind, [b'@' | b'%' | b':', ..]) && !is_joined(behind) && !is_foreign(behind);
     (digits >= 5 && letters <= digits + 2 && ends && !decimal && !hexadecimal && !is_date(code))
         .then_some(end)
 }

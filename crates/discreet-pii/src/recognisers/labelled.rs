@@ -175,8 +175,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         return None;
     }
     // A scheme or a constant is not a value: `token: Bearer ...`, `password: null`.
-    let value_like =
-        !colon || !matches!(value, "Bearer" | "Basic" | "null" | "None" | "true" | "false" | "required");
+    let value_like = !colon || !NOTHING.contains(&value);
     let fits = value.chars().count() >= row.least && (!row.mixed || odd);
     if way == Way::Nothing && row.kind == Kind::Username {
         // `User anna102 logged in`, `CREATE USER 'anna'`
@@ -199,6 +198,9 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         scores: row.scores,
     })
 }
+
+/// Words in the place of a value.
+const NOTHING: [&str; 8] = ["Bearer", "Basic", "null", "None", "none", "true", "false", "required"];
 
 /// The length of the value at `from`, up to the quotation mark that is also in front of it.
 fn closing_quote(bytes: &[u8], from: usize) -> Option<usize> {

@@ -155,7 +155,7 @@ fn ends(bytes: &[u8], end: usize, shape: &Shape) -> bool {
     match next {
         b'0'..=b'9' | b'@' => false,
         // `_+49 30 1234567_`
-        b'_' => !after.is_ascii_alphanumeric() && after != b'_',
+        b'_' => !super::code::is_joined(bytes.get(end..).unwrap_or_default()),
         b'x' | b'X' => after.is_ascii_digit(),
         b'A'..=b'Z' | b'a'..=b'z' => false,
         // The next column of a table, or another number.

@@ -156,6 +156,9 @@ pub(crate) fn name(text: &str, start: usize) -> Option<(Range<usize>, Scores)> {
         return None;
     }
     let doubtful = tld::DOUBTFUL.split(' ').any(|word| top.eq_ignore_ascii_case(word));
+    if !www && (top.len() == 2 || doubtful) && is_key(text.as_bytes().get(end..).unwrap_or_default()) {
+        return None;
+    }
     let first = name.split('.').next().unwrap_or_default();
     let sentence =
         top.starts_with(|c: char| c.is_ascii_uppercase()) && !name.bytes().all(|b| !b.is_ascii_lowercase());
@@ -172,6 +175,27 @@ pub(crate) fn name(text: &str, start: usize) -> Option<(Range<usize>, Scores)> {
         _ => end,
     };
     Some((start..end, scores))
+}
+
+/// Does this stand behind the name of a value, and not behind a domain: `imu.ax=-2.07`, `"imu.ax": 3`, `imu.ax: 0.5`? A
+/// domain may have a port.
+fn is_key(behind: &[u8]) -> bool {
+    let trimmed = behind.strip_prefix(b" ").unwrap_or(behind);
+    match (behind, trimmed) {
+        ([b'"' | b'\'', b':', ..], _) => true,
+        (_, [b'=', next, ..]) => *next != b'=',
+        ([b':', value @ ..], _) => is_measured(value.strip_prefix(b" ").unwrap_or(value)),
+        _ => false,
+    }
+}
+
+/// Has the number at the beginning a sign in front or a fraction?
+fn is_measured(value: &[u8]) -> bool {
+    let digits = value.iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
+    match value {
+        [b'-' | b'+', next, ..] => next.is_ascii_digit(),
+        _ => matches!(value.get(digits..), Some([b'.', next, ..]) if digits > 0 && next.is_ascii_digit()),
+    }
 }
 
 /// The end of the web address that goes on at `start`, without the punctuation of a sentence.

@@ -16,7 +16,7 @@ pub(super) fn escape(text: &str, at: usize) -> Option<(Meaning, usize)> {
     let (meaning, length) = match rest.as_bytes().first()? {
         b'%' => percent(rest).map(letter)?,
         b'&' => entity(rest).map(letter)?,
-        b'\\' => backslash(rest).map(letter)?,
+        b'\\' => backslash(text, at).map(letter)?,
         b'+' => plus(text, at).map(letter)?,
         b'<' => tag(rest)?,
         _ => return None,
@@ -160,10 +160,11 @@ fn named(name: &str) -> Option<char> {
     unicode_normalization::char::compose(letter, *accent)
 }
 
-/// `\u00e9`, `\u{e9}`, `\U000000e9`, `\xe9`, `\"`, `\/`, and `\n` in front of no small letter, as a path may have one. More
-/// backslashes are one: each layer of JSON doubles them.
-fn backslash(rest: &str) -> Option<(char, usize)> {
+/// `\u00e9`, `\u{e9}`, `\U000000e9`, `\xe9`, `\033`, `\"`, `\/`, and `\n` outside of a path. More backslashes are one: each
+/// layer of JSON doubles them.
+fn backslash(text: &str, at: usize) -> Option<(char, usize)> {
     const MOST: usize = 8;
+    let rest = text.get(at..)?;
     let bytes = rest.as_bytes();
     let slashes = bytes.iter().take(MOST).take_while(|byte| **byte == b'\\').count();
     let behind = |count: usize| {
@@ -181,15 +182,43 @@ fn backslash(rest: &str) -> Option<(char, usize)> {
         b'U' => coded(8)?,
         b'x' => coded(2)?,
         quote @ (b'"' | b'\'' | b'/') => (u32::from(*quote), slashes + 1),
-        b'n' | b'r' if !next_is_small(bytes, slashes) => (u32::from('\n'), slashes + 1),
-        b't' if !next_is_small(bytes, slashes) => (u32::from('\t'), slashes + 1),
+        b'n' | b'r' if !is_folder(text, at, slashes) => (u32::from('\n'), slashes + 1),
+        b't' if !is_folder(text, at, slashes) => (u32::from('\t'), slashes + 1),
+        b'e' if bytes.get(slashes + 1) == Some(&b'[') => (0x1b, slashes + 1),
+        b'0' if rest.get(slashes..).is_some_and(|rest| rest.starts_with("033[")) => (0x1b, slashes + 3),
         _ => return None,
     };
     Some((char::from_u32(code)?, length))
 }
 
-fn next_is_small(bytes: &[u8], slashes: usize) -> bool {
-    bytes.get(slashes + 1).is_some_and(u8::is_ascii_lowercase)
+/// Is the small letter behind the backslashes at `at` the first of a folder, and not `n`, `r` or `t` as an escape: in
+/// `C:\temp\new`, `\\server\new`, or at the beginning of a text?
+fn is_folder(text: &str, at: usize, slashes: usize) -> bool {
+    const LONGEST: usize = 128;
+    let bytes = text.as_bytes();
+    if !bytes.get(at + slashes + 1).is_some_and(u8::is_ascii_lowercase) {
+        return false;
+    }
+    let head = bytes.get(..at).unwrap_or_default();
+    let outside =
+        |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'=' | b'(' | b',' | b';');
+    let length = head.iter().rev().take(LONGEST).take_while(|byte| !outside(byte)).count();
+    let path = head.get(at - length..).unwrap_or_default();
+    at == 0 || matches!(path, [b'a'..=b'z' | b'A'..=b'Z', b':', ..] | [b'\\', b'\\', ..] | [b'/', ..])
+}
+
+/// The end of a colour or another instruction for a console, behind its escape character at `at`: `[1;31m`.
+pub(super) fn colour(text: &str, at: usize) -> usize {
+    const LONGEST: usize = 32;
+    let Some(rest) = text.as_bytes().get(at..).and_then(|rest| rest.strip_prefix(b"[")) else { return at };
+    let inside = |byte: &&u8| matches!(byte, b'0'..=b'9' | b';' | b':' | b'?');
+    let length = rest.iter().take(LONGEST).take_while(inside).count();
+    // A longer number is not hidden in it.
+    let short = rest
+        .get(..length)
+        .is_some_and(|all| all.split(|byte| !byte.is_ascii_digit()).all(|one| one.len() < 4));
+    let ends = rest.get(length).is_some_and(u8::is_ascii_alphabetic);
+    if short && ends { at + length + 2 } else { at }
 }
 
 /// A character beyond U+FFFF, as two units of UTF-16.
@@ -259,6 +288,8 @@ mod tests {
             ("\\U00000034", '4', 10),
             ("\\\"", '"', 2),
             ("\\nAnna", '\n', 2),
+            ("\\033[1m", '\u{1b}', 4),
+            ("\\e[1m", '\u{1b}', 2),
         ] {
             assert_eq!(at_start(text), Some((Meaning::Letter(c), length)), "{text}");
         }
@@ -282,6 +313,17 @@ mod tests {
         }
         assert_eq!(at_start("</b>"), Some((Meaning::Nothing, 4)));
         assert_eq!(at_start("<td class=\"x\">"), Some((Meaning::Letter('\t'), 14)));
+    }
+
+    #[test]
+    fn a_line_break_is_none_in_a_path() {
+        for text in ["a\\ncard", "a \\ncard", "{\"a\":\"\\ncard", "a\\nb\\ncard", "ab:\\ncard"] {
+            let at = text.rfind('\\').unwrap();
+            assert_eq!(escape(text, at), Some((Meaning::Letter('\n'), at + 2)), "{text}");
+        }
+        for text in ["C:\\a\\ncard", "\"c:\\ncard", "\\\\a\\ncard", "/a\\ncard", "\\ncard"] {
+            assert_eq!(escape(text, text.rfind('\\').unwrap()), None, "{text}");
+        }
     }
 
     #[test]

@@ -23,16 +23,29 @@ pub(super) enum Seen {
     Dot,
     /// As a letter of the Latin alphabet if it stands among such letters.
     LooksLatin(char),
+    /// As a sign that separates words, unless it belongs to what stands beside it.
+    Sign,
 }
+
+/// The form in which every [`Seen::Sign`] is taken: no finding and no label has it in it.
+pub(super) const SIGN: char = '*';
 
 /// The form in which a reader takes `c`.
 pub(super) fn seen(c: char) -> Seen {
     match c {
-        '\n' | '\r' | ' '..='~' | '\u{c0}'..='\u{24f}' => Seen::Same,
-        '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Seen::Line,
-        '\t' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
-            Seen::Blank
+        '\n' | '\r' | ' '..='~' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' => {
+            Seen::Same
         }
+        '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Seen::Line,
+        '\t'
+        | '\u{a0}'
+        | '\u{1680}'
+        | '\u{2000}'..='\u{200a}'
+        | '\u{202f}'
+        | '\u{205f}'
+        | '\u{2800}'
+        | '\u{3000}'
+        | '\u{3164}' => Seen::Blank,
         '\u{ad}' => Seen::Gone,
         // A byte that was not text.
         '\u{fffd}' => Seen::Gone,
@@ -52,21 +65,28 @@ pub(super) fn seen(c: char) -> Seen {
         '\u{1161}'..='\u{11ff}' => Seen::Mark,
         // Vowel signs of Arabic and points of Hebrew are mostly left out.
         '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{640}' | '\u{64b}'..='\u{655}' | '\u{670}' => Seen::Gone,
-        '\u{58a}'
+        '\u{2d7}'
+        | '\u{58a}'
         | '\u{5be}'
         | '\u{1806}'
         | '\u{2010}'..='\u{2015}'
         | '\u{2043}'
         | '\u{2212}'
+        | '\u{2500}'
         | '\u{2e3a}'
         | '\u{2e3b}'
+        | '\u{301c}'
         | '\u{fe58}'
         | '\u{fe63}'
         | '\u{ff0d}' => Seen::As('-'),
         '\u{2024}' | '\u{3002}' => Seen::As('.'),
         '\u{3001}' => Seen::As(','),
+        '\u{60c}' => Seen::As(','),
+        '\u{61b}' => Seen::As(';'),
+        '\u{61f}' => Seen::As('?'),
         '\u{2044}' | '\u{2215}' => Seen::As('/'),
-        '\u{2236}' => Seen::As(':'),
+        '\u{2236}' | '\u{a789}' => Seen::As(':'),
+        '×' | '÷' => Seen::Sign,
         '\u{24f5}'..='\u{24ff}'
         | '\u{2776}'..='\u{2793}'
         | '\u{1f10b}'
@@ -78,9 +98,19 @@ pub(super) fn seen(c: char) -> Seen {
         _ => match (digit(c), latin(c)) {
             (Some(digit), _) => Seen::As(digit),
             (None, Some(letter)) => Seen::LooksLatin(letter),
+            (None, None) if is_sign(c) => Seen::Sign,
             (None, None) => Seen::Same,
         },
     }
+}
+
+/// Is it neither a letter nor a digit nor a mark: an emoji, a bullet, a bracket of Chinese?
+fn is_sign(c: char) -> bool {
+    // Chinese characters and Hangul, of which a text may consist.
+    let common = matches!(c, '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
+    // The geresh and gershayim are in Hebrew words.
+    let inner = matches!(c, '\u{5f3}' | '\u{5f4}');
+    !common && !inner && !c.is_alphanumeric() && !unicode_normalization::char::is_combining_mark(c)
 }
 
 /// Controls, marks of direction (Unicode Standard Annex 9), joiners, fillers, selectors of variants, tags.
@@ -88,7 +118,7 @@ const fn is_shapeless(c: char) -> bool {
     matches!(c,
         '\0'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}'
         | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
         | '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 

@@ -39,7 +39,8 @@ impl Outline {
         let last = bytes.last().map_or(0, |last| rarities(*last, b'a'));
         let all = lanes.iter().fold(last, |all, lane| all | lane);
         let has = |rarity: u8| all & rarity != 0;
-        Outline { special: has(SPECIAL), capitals: has(CAPITAL), foreign: has(FOREIGN) }
+        let special = has(SPECIAL) || has(FOREIGN) && has_sign(bytes);
+        Outline { special, capitals: has(CAPITAL), foreign: has(FOREIGN) }
     }
 }
 
@@ -68,7 +69,24 @@ fn rarities(byte: u8, next: u8) -> u8 {
 /// Is one of the bytes of a window, but the last, special, or the first of two blanks?
 pub(super) fn has_special(window: &[u8; WINDOW]) -> bool {
     let ([block @ .., _], [_, next @ ..]) = (window, window);
-    block.iter().zip(next).fold(0, |all, (byte, next)| all | special(*byte, *next)) != 0
+    let one = |byte: u8, next: u8| is_special(byte) | is_special_pair(byte, next);
+    block.iter().zip(next).fold(false, |all, (byte, next)| all | one(*byte, *next))
+}
+
+/// Is this the first of two blanks, or a `×` or `÷`, the only signs among letters that begin with the same byte?
+pub(super) const fn is_special_pair(byte: u8, next: u8) -> bool {
+    (byte == b' ') & (next == b' ') | (byte == 0xc3) & is_sign(next)
+}
+
+/// The second byte of `×` or of `÷`.
+const fn is_sign(byte: u8) -> bool {
+    byte | 0x20 == 0xb7
+}
+
+/// Is there a `×` or a `÷`?
+fn has_sign(bytes: &[u8]) -> bool {
+    memchr::memchr2_iter(0x97, 0xb7, bytes)
+        .any(|at| at.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&0xc3))
 }
 
 /// 1 if a byte is special, or a blank with another one behind it, else 0.
@@ -121,7 +139,8 @@ mod tests {
 
     #[test]
     fn a_character_that_a_reader_sees_as_it_stands_is_not_special() {
-        for c in ('\u{80}'..='\u{10ffff}').filter(|c| !is_special(c.encode_utf8(&mut [0; 4]).as_bytes()[0])) {
+        let is_plain = |c: &char| !Outline::of(c.encode_utf8(&mut [0; 4]).as_bytes()).special;
+        for c in ('\u{80}'..='\u{10ffff}').filter(is_plain) {
             assert_eq!(super::super::letters::seen(c), super::super::letters::Seen::Same, "{c}");
         }
     }

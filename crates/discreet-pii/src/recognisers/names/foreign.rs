@@ -113,7 +113,9 @@ pub(super) fn find(text: &str, promised: Cue, budget: &mut Budget, mut give: imp
             (before, from) = (Some(word), word.end);
             continue;
         };
-        give(start, end);
+        if !words::is_nobody(text.get(start..end).unwrap_or_default()) {
+            give(start, end);
+        }
         (before, from) = (None, end);
     }
 }

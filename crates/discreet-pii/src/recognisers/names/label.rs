@@ -56,7 +56,8 @@ pub(super) fn is_in_front(text: &str, start: usize, also: fn(&str) -> bool) -> b
     let Some(label) = head.strip_suffix([':', '=', '…']) else { return false };
     let label = label.trim_end_matches([' ', '"', '\'', '*', '_']);
     let from = (label.len().saturating_sub(LONGEST)..=label.len()).find_map(|from| label.get(from..));
-    let line = from.and_then(|label| label.rsplit(['\n', ',', ';', '{', '"', '.', '|']).next());
+    let outside = |c: char| c == '\n' || c.is_ascii_punctuation() && !matches!(c, '_' | '-' | '\'');
+    let line = from.and_then(|label| label.rsplit(outside).next());
     let line = line.unwrap_or_default().trim();
     if !line.is_ascii() {
         return also(line);

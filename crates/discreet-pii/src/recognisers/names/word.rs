@@ -4,6 +4,7 @@ use super::hash::Letters;
 use super::label;
 use super::table::{self, Class};
 use crate::detect::swar;
+use crate::recognisers::code::is_joined;
 
 /// The spelling of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -301,7 +302,11 @@ fn is_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool 
         (b'=', b' ' | b',' | b';' | b'\n' | b'&' | 0) => {
             !label::ends(text, start - 1) && !label::of_people(text, start)
         }
-        (b'_', _) | (_, b'_') => !is_emphasised(text, start, end),
+        (b'_', _) => !is_emphasised(text, start, end),
+        // `_guest: Anna_`
+        (_, b'_') => {
+            is_joined(text.as_bytes().get(end..).unwrap_or_default()) && !is_emphasised(text, start, end)
+        }
         _ => true,
     }
 }

@@ -19,6 +19,9 @@ const TITLES: &str = "господин госпожа г-н г-жа пан па�
 /// Verbs behind which a name follows: `меня зовут Иван`.
 const VERBS: &str = "зовут звать اسمي λένε שמי";
 
+/// Words for nobody, in the place of a name.
+const NOBODY: &str = "нет никто немає 无 無 没有 沒有 なし 無し 없음 لا يوجد אין ไม่มี नहीं";
+
 /// Scripts without blanks: a label ends with one of these.
 const JOINED: &str = "姓名 氏名 名前 お客様名 宿泊者名 利用者名 患者名 乘客姓名";
 
@@ -33,6 +36,11 @@ pub(crate) fn is_label(label: &str) -> bool {
     listed(last, LABELS)
         || JOINED.split(' ').any(|known| last.ends_with(known))
         || listed(last, OF_WHOM) && words.next().is_some_and(|first| listed(first, LABELS))
+}
+
+/// Does this word say that there is no name?
+pub(super) fn is_nobody(word: &str) -> bool {
+    NOBODY.split(' ').any(|known| is_same(word, known))
 }
 
 /// Is this a title, behind which a name follows?
