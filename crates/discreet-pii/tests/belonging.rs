@@ -1,0 +1,89 @@
+//! What belongs to a value is hidden with it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::sync::{Arc, LazyLock};
+
+use discreet_pii::{Finder, HidingRules, Operator, Options, TextRedactor};
+
+/// Building it takes seconds without optimisation.
+static FINDER: LazyLock<Arc<Finder>> = LazyLock::new(|| Arc::new(Finder::new(&Options::default()).unwrap()));
+
+fn hides(table: &[(&str, &str)]) {
+    let mut redactor = TextRedactor::new(HidingRules::new(Operator::Replace), Arc::clone(&FINDER), None);
+    let field = redactor.rules().field("data");
+    let mut wrong = Vec::new();
+    for (text, expected) in table {
+        let mut out = String::new();
+        redactor.redact(text, &field, &mut out);
+        if out != *expected {
+            wrong.push(format!("{text:?} became {out:?}, not {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_group_of_a_number_is_left_beside_it() {
+    hides(&[
+        ("card number —4111 1111 1111 1112", "card number —<payment_card>"),
+        ("phone –020 7946 0123", "phone –<phone>"),
+        ("card/4111 1111 1111 1112", "card/<payment_card>"),
+        ("card number: ...4111 1111 1111 1112", "card number: ...<payment_card>"),
+        ("PAN 411111******1111, exp", "PAN <payment_card>, exp"),
+        ("card 4111 1111 1111 1111 1111", "card <payment_card>"),
+        ("card 4111\n1111\n1111\n1111", "card <payment_card>"),
+        ("tel. 040/123456-0", "tel. <phone>"),
+        ("tel 0 40 - 55 50 14 4", "tel <phone>"),
+        ("room 412-B", "room <room>"),
+        ("employee id HX-4471 B", "employee id <employee_id>"),
+        (r#"{"employee_id":"EMP-2024-HAMBURG-NORTH-000077125-X"}"#, r#"{"employee_id":"<employee_id>"}"#),
+        ("ssh xiadani@10.0.0.5", "ssh <ip>"),
+        // What follows is something else.
+        ("amount 12 4111 1111 1111 1111 12", "amount 12 <payment_card> 12"),
+        ("call 020 7946 0123 2 times", "call <phone> 2 times"),
+        ("room 412 - towels", "room <room> - towels"),
+        ("card-4111 1111 1111 1111", "card-<payment_card>"),
+    ]);
+}
+
+#[test]
+fn an_e_mail_address_is_hidden_in_all_of_its_writings() {
+    hides(&[
+        ("E-mail joerg.mueller @ klinik.com", "E-mail <email>"),
+        ("write to thandeka.mokoena @gmail.com please", "write to <email> please"),
+        ("E-mail joerg.mueller [at] klinik [dot] com", "E-mail <email>"),
+        ("E-mail joerg.mueller(at)klinik.com", "E-mail <email>"),
+        ("mail thandeka @ mail.com", "mail <email>"),
+        ("12 items @ 3.50 each", "12 items @ 3.50 each"),
+    ]);
+}
+
+#[test]
+fn no_value_is_cut_at_a_length() {
+    let long = "a1b2c3d4e5".repeat(14);
+    let digits = "1234567890".repeat(6);
+    hides(&[
+        (&format!("password: {long}"), "password: <password>"),
+        (&format!("[INFO] {{\"password\":\"{long}\"}}"), "[INFO] {\"password\":\"<password>\"}"),
+        (&format!("employee id {digits} ok"), "employee id <employee_id> ok"),
+        (&format!("mail {}@mail.com", "thandeka.nomsa.".repeat(6) + "x"), "mail <email>"),
+        ("password: correct horse", "password: <password>"),
+        ("password: tulip for the room", "password: <password> for the room"),
+    ]);
+}
+
+#[test]
+fn no_part_of_a_name_is_left_beside_it() {
+    hides(&[
+        ("guest Siobhán Ní Dhomhnaill is", "guest <person> is"),
+        ("guest: siobhán ní dhomhnaill", "guest: <person>"),
+        ("guest Abd al-Rahman ibn Yusuf al-Tikriti arrives", "guest <person> arrives"),
+        ("السيد عبد الرحمن التكريتي وصل", "<person> وصل"),
+        ("guest Asante, K. arrives", "guest <person> arrives"),
+        ("guest: தமிழ்செல்வி", "guest: <person>"),
+        ("name: អ៊ុក សុភា", "name: <person>"),
+        ("<name>Thandeka Mokoena</name>", "<name><person></name>"),
+        ("Mr. Kofi Asante, Dr. Boysen", "<person>, <person>"),
+    ]);
+}
