@@ -84,6 +84,40 @@ fn no_part_of_a_name_is_left_beside_it() {
         ("guest: தமிழ்செல்வி", "guest: <person>"),
         ("name: អ៊ុក សុភា", "name: <person>"),
         ("<name>Thandeka Mokoena</name>", "<name><person></name>"),
+        ("guest: Kofi Asante/Xiadani Tlapanco", "guest: <person>/<person>"),
         ("Mr. Kofi Asante, Dr. Boysen", "<person>, <person>"),
+    ]);
+}
+
+#[test]
+fn all_values_of_a_list_behind_one_label_are_hidden() {
+    hides(&[
+        ("SSN 000-12-3456 and 666-12-3456", "SSN <us_ssn> and <us_ssn>"),
+        ("card 4111 1111 1111 1112, 4929 1234 5678 9012", "card <payment_card>, <payment_card>"),
+        (
+            "cards: 4111 1111 1111 1112; 4929 1234 5678 9012; 5105 1051 0510 5101",
+            "cards: <payment_card>; <payment_card>; <payment_card>",
+        ),
+        ("tarjetas 4111 1111 1111 1112 y 4929 1234 5678 9012", "tarjetas <payment_card> y <payment_card>"),
+        ("cartes: 4111 1111 1111 1112 et 4929 1234 5678 9012", "cartes: <payment_card> et <payment_card>"),
+        (
+            "Kreditkarten: 4111 1111 1111 1112 und 4929 1234 5678 9012",
+            "Kreditkarten: <payment_card> und <payment_card>",
+        ),
+        ("kaarten 4111 1111 1111 1112 en 4929 1234 5678 9012", "kaarten <payment_card> en <payment_card>"),
+        ("cartões 4111 1111 1111 1112 e 4929 1234 5678 9012", "cartões <payment_card> e <payment_card>"),
+        (
+            "employee ids 77125, 77126, 77127, 77128",
+            "employee ids <employee_id>, <employee_id>, <employee_id>, <employee_id>",
+        ),
+        ("passwords: hunter2, swordf1sh", "passwords: <password>, <password>"),
+        ("users: ngeze1, boysen7", "users: <username>, <username>"),
+        ("guests: 欧阳志远, 박서준, Оразбаев Бекзат", "guests: <person>, <person>, <person>"),
+        ("гости: Бекзат Оразбаев, Ярослава Ильинская", "гости: <person>, <person>"),
+        // Another form, or another thing.
+        ("guest: Kofi Asante, Late Checkout", "guest: <person>, Late Checkout"),
+        ("姓名：王小明，房间", "姓名：<person>，房间"),
+        ("SSN 000-12-3456 and 12 towels", "SSN <us_ssn> and 12 towels"),
+        ("room 412, at 87 percent", "room <room>, at 87 percent"),
     ]);
 }

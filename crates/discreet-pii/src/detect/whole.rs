@@ -1,6 +1,7 @@
 //! What belongs to a finding and stands beside it: its first group behind a dash, its rest behind a limit, a second
 //! surname. Each byte between two findings is read at most a few times.
 
+mod lists;
 mod names;
 mod numbers;
 mod secrets;
@@ -19,12 +20,13 @@ struct Around<'t> {
     behind: &'t str,
 }
 
-/// Keeps the best of overlapping findings, and extends them over what belongs to them.
+/// Keeps the best of overlapping findings, extends them over what belongs to them, and adds the next values of lists.
 /// `overlapping`: all are wanted as they are.
 pub(super) fn complete(text: &str, overlapping: bool, hits: &mut Vec<Hit>) {
     if !overlapping {
         overlap::resolve(hits);
         extend(text, hits);
+        lists::go_on(text, hits);
     }
 }
 
