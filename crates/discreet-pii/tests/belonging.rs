@@ -37,6 +37,7 @@ fn no_group_of_a_number_is_left_beside_it() {
         ("tel 0 40 - 55 50 14 4", "tel <phone>"),
         ("room 412-B", "room <room>"),
         ("employee id HX-4471 B", "employee id <employee_id>"),
+        ("employee id HX 44 71", "employee id <employee_id>"),
         (r#"{"employee_id":"EMP-2024-HAMBURG-NORTH-000077125-X"}"#, r#"{"employee_id":"<employee_id>"}"#),
         ("ssh xiadani@10.0.0.5", "ssh <ip>"),
         // What follows is something else.
@@ -119,5 +120,32 @@ fn all_values_of_a_list_behind_one_label_are_hidden() {
         ("姓名：王小明，房间", "姓名：<person>，房间"),
         ("SSN 000-12-3456 and 12 towels", "SSN <us_ssn> and 12 towels"),
         ("room 412, at 87 percent", "room <room>, at 87 percent"),
+    ]);
+}
+
+#[test]
+fn labels_of_seven_languages_announce_short_and_odd_values() {
+    hides(&[
+        ("employee number 7712", "employee number <employee_id>"),
+        (r#"{"employee_id":7712}"#, r#"{"employee_id":"<employee_id>"}"#),
+        ("Personalnummer: 7712", "Personalnummer: <employee_id>"),
+        ("matricule 7712", "matricule <employee_id>"),
+        ("matricola 7712", "matricola <employee_id>"),
+        ("personeelsnummer 7712", "personeelsnummer <employee_id>"),
+        ("número de empleado 7712", "número de empleado <employee_id>"),
+        ("Pers.-Nr. 00812", "Pers.-Nr. <employee_id>"),
+        ("Pat.-Nr. 884412", "Pat.-Nr. <medical_record>"),
+        ("MRN: 12-34-56", "MRN: <medical_record>"),
+        ("telemóvel 912 345 678", "telemóvel <phone>"),
+        ("klantnummer K-5512", "klantnummer <booking>"),
+        ("password: [hunter2]", "password: <password>"),
+        ("password: `hunter2`", "password: `<password>`"),
+        ("password: $hunter2", "password: <password>"),
+        ("password=a1b&b=c", "password=<password>"),
+        ("credentials ngeze:Tr0ub4dor", "credentials <password>"),
+        // Placeholders.
+        ("password: ${PASSWORD}", "password: ${PASSWORD}"),
+        ("password: [REDACTED]", "password: [REDACTED]"),
+        ("credentials from config:default", "credentials from config:default"),
     ]);
 }
