@@ -149,3 +149,16 @@ fn labels_of_seven_languages_announce_short_and_odd_values() {
         ("credentials from config:default", "credentials from config:default"),
     ]);
 }
+
+#[test]
+fn a_field_of_a_person_holds_a_name_that_no_list_has() {
+    hides(&[
+        (
+            r#"{"order":{"id":6723,"buyer":"Xiadani Tlapanco"}}"#,
+            r#"{"order":{"id":6723,"buyer":"<person>"}}"#,
+        ),
+        (r#"{"huésped":"Xiadani Tlapanco"}"#, r#"{"huésped":"<person>"}"#),
+        (r#"{"author":"Xiadani Tlapanco"}"#, r#"{"author":"<person>"}"#),
+        (r#"{"buyer":"none","author":2}"#, r#"{"buyer":"none","author":2}"#),
+    ]);
+}
