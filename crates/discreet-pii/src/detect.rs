@@ -8,7 +8,7 @@
 //! 3. [`proposals`] checks each match and keeps it if its score, raised by [`context`], reaches the threshold.
 //! 4. The recogniser `names` adds persons and places, [`patterns`] and [`lists`] the texts that the policy names.
 //! 5. Further readings look for what the form of the text hides: `encoded` text, `broken` numbers, [`tables`].
-//! 6. [`overlap`] keeps the best of overlapping findings.
+//! 6. [`overlap`] keeps the best of overlapping findings, and [`whole`] adds what belongs to them.
 //!
 //! `budget` bounds the work of all of it.
 
@@ -32,6 +32,7 @@ mod reader;
 mod skip;
 pub(crate) mod swar;
 mod tables;
+mod whole;
 
 pub(crate) use budget::Budget;
 pub use budget::{LONGEST, LONGEST_OFFLINE};

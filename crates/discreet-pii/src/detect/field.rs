@@ -62,7 +62,7 @@ const GENERAL: [&str; 12] =
     ["value", "values", "data", "number", "no", "id", "text", "code", "string", "content", "name", "str"];
 
 /// Words for people. A field with such a name alone, or its `name`, holds the name of one.
-const PEOPLE: [&str; 34] = [
+const PEOPLE: [&str; 38] = [
     "guest",
     "patient",
     "customer",
@@ -97,6 +97,10 @@ const PEOPLE: [&str; 34] = [
     "paziente",
     "klant",
     "hospede",
+    "huésped",
+    "hóspede",
+    "buyer",
+    "author",
 ];
 
 /// Words for several people.

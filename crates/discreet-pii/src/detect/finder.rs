@@ -12,7 +12,7 @@ use super::matcher::{FormMatch, Matcher, NotBuilt};
 use super::name_model::{self, NameModel, NotSearched};
 use super::patterns::Reported;
 use super::reader::Reader;
-use super::{Budget, Evidence, Field, Hit, Options, overlap};
+use super::{Budget, Evidence, Field, Hit, Options, overlap, whole};
 use crate::Kind;
 use crate::kinds::Score;
 use crate::recognisers::labelled;
@@ -177,6 +177,7 @@ impl Finder {
             return hits;
         }
         self.listed(seen, hits);
+        whole::complete(seen, self.overlapping, hits);
         if differs {
             for hit in hits.iter_mut() {
                 let at = view.original(hit.start, hit.end);

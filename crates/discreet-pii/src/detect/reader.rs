@@ -271,15 +271,7 @@ impl Reader<'_> {
         let next = bytes.get(at + 1).copied().unwrap_or(b' ');
         let before = at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(b' ');
         match mark {
-            b'@' => {
-                if let Some((found, scores)) = web::email(self.text, at) {
-                    self.propose(Kind::Email, found, scores, Evidence::Form);
-                } else if matches!((before, next), (b'\'', b'\'') | (b'`', b'`'))
-                    && let Some((found, scores)) = labelled::account(self.text, at)
-                {
-                    self.propose(Kind::Username, found, scores, Evidence::Form);
-                }
-            }
+            b'@' => self.address(at, (before, next)),
             b':' if next == b'/' && bytes.get(at + 2) == Some(&b'/') => {
                 if let Some((found, scores)) = web::url(self.text, at)
                     && self.propose(Kind::Url, found.clone(), scores, Evidence::Form)
@@ -306,6 +298,19 @@ impl Reader<'_> {
             _ => {}
         }
         at + 1
+    }
+
+    /// Proposes the address or account whose `@` is at `at`. Not inlined: most texts have none.
+    #[inline(never)]
+    fn address(&mut self, at: usize, sides: (u8, u8)) {
+        let address = web::email(self.text, at).or_else(|| web::spaced(self.text, at));
+        if let Some((found, scores)) = address {
+            self.propose(Kind::Email, found, scores, Evidence::Form);
+        } else if matches!(sides, (b'\'', b'\'') | (b'`', b'`'))
+            && let Some((found, scores)) = labelled::account(self.text, at)
+        {
+            self.propose(Kind::Username, found, scores, Evidence::Form);
+        }
     }
 }
 

@@ -17,7 +17,8 @@ pub(super) const PAYMENT_CARD: Definition = define("payment_card", "CREDIT_CARD"
         cartebancaire cartecredit cartedecredit tarjeta tarjetadecredito carta \
         cartadicredito bancomat kartennr kreditkartennummer kreditkartennr debitkarte ec cb cartebleue \
         cartedebancaire cardnumber cardno cardonfile kaart kaartnummer creditcardnummer pasnummer \
-        betaalpas cartao cartaodecredito cartaodedebito"]);
+        betaalpas cartao cartaodecredito cartaodedebito \
+        karten kreditkarten bankkarten kaarten creditcards cartoes cartoesdecredito tarjetasdecredito"]);
 
 /// A payment card's security code.
 pub(super) const SECURITY_CODE: Definition = define("card_security_code", "CARD_CVV", Group::Money)

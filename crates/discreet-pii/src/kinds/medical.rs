@@ -13,7 +13,7 @@ pub(super) const MEDICAL_RECORD: Definition = define("medical_record", "MEDICAL_
         healthid nationalhealthid nationalhealth nhc numerodehistoria numerohistoria cipa \
         episodio numerodeepisodio episodeid encounterid visitid admissionid prescription rx \
         rxnumber ipp numerodossier numerocartella patientnummer dossiernummer processoclinico \
-        numerodeutente"]);
+        numerodeutente patnr patientennr prontuario numerodoprontuario expediente numerodeexpediente"]);
 
 /// A health insurance or policy number, of a country not listed.
 pub(super) const INSURANCE: Definition = define("health_insurance", "HEALTH_INSURANCE", Group::Health)

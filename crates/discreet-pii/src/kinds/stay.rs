@@ -26,4 +26,5 @@ pub(super) const BOOKING: Definition = define("booking", "BOOKING_NUMBER", Group
         commande numerodecommande confirmacion reserva reservacion pedido prenotazione \
         ordine conferma numerodiprenotazione kundennummer customernumber customerid \
         vorgangsnummer ticketnumber mitgliedsnummer bonusnummer reservering reserveringsnummer \
-        boeking boekingsnummer boekingscode numerodereservation numerodereserva numerodareserva localizador"]);
+        boeking boekingsnummer boekingscode numerodereservation numerodereserva numerodareserva localizador \
+        klantnummer klantnr kundennr"]);

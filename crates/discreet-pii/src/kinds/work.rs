@@ -6,13 +6,14 @@ use super::score::only_near;
 
 /// An employee's number.
 pub(super) const EMPLOYEE_ID: Definition = define("employee_id", "EMPLOYEE_ID", Group::Document)
-    .code_within(2, (5, 20), only_near(72))
+    .code_within(2, (4, 20), only_near(72))
     .words(&["emp employee employeeid empid employeecode staffid staffnumber badge badgeid badgenumber \
         personnel personnelno personnelnumber personnelid staffno payrollnumber workerid personalnummer mitarbeiter \
         mitarbeiternummer mitarbeiterid personalnr matricule matriculeemploye employe matricola matricula medewerkersnummer numeroemploye \
         empleado numerodeempleado legajo dipendente codicedipendente matricoladipendente numerodimatricola \
         personeelsnummer medewerker medewerkersnr medewerkernummer werknemersnummer funcionario \
-        numerodefuncionario colaborador"]);
+        numerodefuncionario colaborador persnr personalid mitarbeiternr numerodetrabajador numerodedipendente \
+        numerodematricule numerodematricula numerodecolaborador"]);
 
 /// A number of a member of a regulated profession: physicians, notaries, lawyers.
 pub(super) const PROFESSIONAL_LICENCE: Definition =

@@ -43,12 +43,19 @@ pub(crate) fn is_joined(bytes: &[u8]) -> bool {
         || marks > 0 && bytes.get(marks).is_some_and(|next| next.is_ascii_alphanumeric() || *next >= 0x80)
 }
 
-/// `2022-03-24`, `24-03-2022`, `24/03/22`.
+/// `2022-03-24`, `24-03-2022`, `24/03/22`: a day and a month of the calendar.
 fn is_date(code: &[u8]) -> bool {
     let mut parts = code.split(|byte| matches!(byte, b'-' | b'/'));
+    let mut numbers = parts.clone().map(|part| std::str::from_utf8(part).ok()?.parse::<u16>().ok());
     let mut length = || parts.next().filter(|part| part.iter().all(u8::is_ascii_digit)).map(<[u8]>::len);
     let lengths = [length(), length(), length()];
+    let mut number = || numbers.next().flatten().unwrap_or(0);
+    let (first, second, third) = (number(), number(), number());
+    let is = |day: u16, month: u16| (1..=31).contains(&day) && (1..=12).contains(&month);
+    // `12-34-56` has no month.
+    let in_calendar = is(first, second) || is(second, first) || is(third, second);
     parts.next().is_none()
+        && in_calendar
         && matches!(lengths, [Some(4), Some(1..=2), Some(1..=2)] | [Some(1..=2), Some(1..=2), Some(2 | 4)])
 }
 

@@ -153,7 +153,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         .get(from..)?
         .iter()
         .take(4)
-        .take_while(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'=' | b':' | b'*'))
+        .take_while(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'`' | b'=' | b':' | b'*'))
         .count();
     let rest = text.get(from..)?;
     if row.kind == Kind::Address {
@@ -162,7 +162,9 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     let quoted = bytes.get(from.wrapping_sub(1)).is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
     let closed = quoted.then(|| closing_quote(bytes, from)).flatten().filter(|_| row.kind == Kind::Password);
     let phrase = colon && label.to_ascii_lowercase().ends_with("passphrase");
-    let length = closed.unwrap_or_else(|| if phrase { phrase_end(rest) } else { value_end(rest) });
+    let inside_query = matches!(bytes.get(word.start.wrapping_sub(1)), Some(b'?' | b'&' | b';'));
+    let plain = |rest: &str| value_end(rest, inside_query || !colon || bytes.get(sign) != Some(&b'='));
+    let length = closed.unwrap_or_else(|| if phrase { phrase_end(rest) } else { plain(rest) });
     let value = rest.get(..length)?;
     let value = if row.kind == Kind::Password && value.bytes().all(|byte| byte.is_ascii_digit()) {
         rest.get(..digits_end(rest)).unwrap_or(value)
@@ -190,7 +192,8 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     }
     // `user: Anna`: a person, not an account.
     let person = row.kind == Kind::Username && !odd && value.starts_with(|c: char| !c.is_ascii_lowercase());
-    let placeholder = value.starts_with(['/', '[', '{', '<', '%', '$']);
+    let placeholder =
+        value.starts_with(['/', '[', '{', '<', '%', '$']) && !is_secret_behind_sign(row.kind, value);
     let at = from..from + value.len();
     (value_like && fits && !person && !placeholder).then_some(Value {
         kind: row.kind,
@@ -201,6 +204,18 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
 
 /// Words in the place of a value.
 const NOTHING: [&str; 8] = ["Bearer", "Basic", "null", "None", "none", "true", "false", "required"];
+
+/// Is this a password behind a sign that placeholders have too: `[hunter2]`, `$hunter2`, `/hunter2`? It has small letters
+/// and digits, and is not a path or the name of a variable.
+fn is_secret_behind_sign(kind: Kind, value: &str) -> bool {
+    let inner = value.strip_prefix(['/', '[', '{', '$']).unwrap_or_default().trim_end_matches([']', '}']);
+    let has = |is: fn(&u8) -> bool| inner.as_bytes().iter().any(is);
+    kind == Kind::Password
+        && inner.len() >= 5
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && !inner.contains(['/', '[', '{', '}', '$', '_', '<', '%', ':', '(', '.'])
+}
 
 /// The length of the value at `from`, up to the quotation mark that is also in front of it.
 fn closing_quote(bytes: &[u8], from: usize) -> Option<usize> {
@@ -214,7 +229,7 @@ fn closing_quote(bytes: &[u8], from: usize) -> Option<usize> {
 fn phrase_end(rest: &str) -> usize {
     const LONGEST: usize = 96;
     let end = rest.bytes().take(LONGEST).position(|byte| matches!(byte, b',' | b';' | b'\n' | b'"' | b'.'));
-    end.or_else(|| (rest.len() <= LONGEST).then_some(rest.len())).unwrap_or_else(|| value_end(rest))
+    end.or_else(|| (rest.len() <= LONGEST).then_some(rest.len())).unwrap_or_else(|| value_end(rest, true))
 }
 
 /// The end of groups of digits with blanks or dashes between them.
@@ -269,8 +284,8 @@ fn ends_with_word(text: &str, word: &str) -> bool {
     start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
 }
 
-/// The end of a value: a blank or a quotation mark, the next parameter of an address, a tag.
-fn value_end(rest: &str) -> usize {
+/// The end of a value: a blank or a quotation mark, a tag, or `in_query` the next parameter of an address.
+fn value_end(rest: &str, in_query: bool) -> usize {
     const LONGEST: usize = 128;
     let stop = |(at, c): &(usize, char)| {
         let behind = rest.get(at + c.len_utf8()..).unwrap_or_default();
@@ -282,7 +297,7 @@ fn value_end(rest: &str) -> usize {
         *at > LONGEST
             || c.is_whitespace()
             || matches!(c, '"' | '\'' | '`')
-            || *c == '&' && parameter()
+            || in_query && *c == '&' && parameter()
             || *c == '<' && behind.starts_with('/')
             || matches!(c, ',' | ';') && behind.starts_with(['"', '\'', '{', '['])
     };

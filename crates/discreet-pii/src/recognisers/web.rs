@@ -1,12 +1,15 @@
 //! E-mail addresses, web addresses and domain names (RFC 5322, 3986, 1035). Their `@`, `://` and dots give them away.
 
 mod tld;
+mod written;
 
 use std::ops::Range;
 
 use discreet_host::steps;
 
 use crate::kinds::{Scores, alone};
+
+pub(crate) use written::{bracketed, spaced};
 
 /// The longest part in front of the `@`, in bytes (RFC 5321, 4.5.3.1).
 const LOCAL: usize = 64;

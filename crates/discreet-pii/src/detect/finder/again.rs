@@ -77,7 +77,7 @@ impl Finder {
             hits.extend(best.map(|hit| hit.moved(at)));
         }
         labelled::unsigned::find(text, |kind, at| {
-            let score = labelled::unsigned::SCORES.alone.points();
+            let score = labelled::unsigned::score(kind).alone.points();
             if self.thresholds.get(kind as usize).is_some_and(|least| score >= *least) {
                 hits.push(Hit { kind, start: at.start, end: at.end, score, evidence: Evidence::Context });
             }

@@ -9,10 +9,16 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use super::{VERBS, value_end};
 use crate::Kind;
 use crate::kinds::{Scores, alone};
-use crate::recognisers::names;
+use crate::recognisers::{names, web};
 
-/// The scores of such a value.
-pub(crate) const SCORES: Scores = alone(50).always();
+const SCORES: Scores = alone(50).always();
+/// The scores of an e-mail address, above those of the domain name in it.
+const ADDRESS: Scores = alone(80).always();
+
+/// The scores of a value of this kind.
+pub(crate) fn score(kind: Kind) -> Scores {
+    if kind == Kind::Email { ADDRESS } else { SCORES }
+}
 
 /// A label, or its last words.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,9 +28,13 @@ enum Label {
     /// A person, a group or an action has it too.
     User,
     Password,
+    /// An account and its password: `ngeze:Tr0ub4dor`.
+    Pair,
+    /// The sign of an e-mail address, as a word: `joerg.mueller (at) klinik.com`.
+    At,
 }
 
-const LABELS: [(&str, Label); 39] = [
+const LABELS: [(&str, Label); 47] = [
     ("username", Label::Account),
     ("user name", Label::Account),
     ("user id", Label::Account),
@@ -64,6 +74,15 @@ const LABELS: [(&str, Label); 39] = [
     ("code Wi-Fi", Label::Password),
     ("del wifi", Label::Password),
     ("do wifi", Label::Password),
+    // Behind any letter.
+    ("?(at)", Label::At),
+    ("?[at]", Label::At),
+    ("?(AT)", Label::At),
+    ("?[AT]", Label::At),
+    ("credentials", Label::Pair),
+    ("Zugangsdaten", Label::Pair),
+    ("identifiants", Label::Pair),
+    ("credenziali", Label::Pair),
 ];
 
 /// The automaton of all labels without their first letters, so that they match with a capital.
@@ -82,17 +101,27 @@ pub(crate) fn find(text: &str, mut give: impl FnMut(Kind, Range<usize>)) {
     let Some(automaton) = AUTOMATON.as_ref() else { return };
     for found in automaton.find_iter(text) {
         let Some((label, sort)) = LABELS.get(found.pattern().as_usize()) else { continue };
+        if *sort == Label::At {
+            if let Some((at, _)) = web::bracketed(text, found.range()) {
+                give(Kind::Email, at);
+            }
+            continue;
+        }
         if !begins(text, found.start(), label) {
             continue;
         }
-        let Some((from, verb)) = value_start(text, found.end()) else { continue };
+        // The recogniser of labels with a sign does not know those of pairs.
+        let colon = text.as_bytes().get(found.end()) == Some(&b':');
+        let sign = usize::from(*sort == Label::Pair && colon);
+        let Some((from, verb)) = value_start(text, found.end() + sign) else { continue };
         let rest = text.get(from..).unwrap_or_default();
-        let value = rest.get(..value_end(rest)).unwrap_or_default();
+        let value = rest.get(..value_end(rest, true)).unwrap_or_default();
         let value = value.trim_end_matches(['.', ',', ';', ':', ')', ']', '}', '?']);
         // `Passwort lautet Hafen`; `the password is wrong`
         let named = verb || label.ends_with("wifi");
         let (kind, fits) = match sort {
             Label::Password => (Kind::Password, is_password(value) || named && is_name_like(value)),
+            Label::Pair => (Kind::Password, is_pair(value)),
             // `l'utente desidera uscire`
             Label::User if !verb && is_behind_article(text, found.start()) => continue,
             _ => (Kind::Username, is_account(value, *sort)),
@@ -127,6 +156,19 @@ fn value_start(text: &str, end: usize) -> Option<(usize, bool)> {
     let verb = VERBS.into_iter().find(|verb| rest.starts_with(verb) && verb.len() > 2);
     let quotes = rest.get(verb.map_or(0, str::len)..)?.starts_with(['"', '\'', '`']);
     (!quotes).then(|| (end + 1 + verb.map_or(0, str::len), verb.is_some()))
+}
+
+/// Is the value an account, a colon and a password with digits: `ngeze:Tr0ub4dor`?
+fn is_pair(value: &str) -> bool {
+    let Some((account, password)) = value.split_once([':', '/']) else { return false };
+    let letters = |text: &str| text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    letters(account)
+        && account.len() > 2
+        && account.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && password.len() > 3
+        && letters(password)
+        && password.bytes().any(|byte| byte.is_ascii_digit())
+        && !password.contains(['/', '.'])
 }
 
 /// May the value be the name of an account: small letters of no known word, with digits or signs in it?

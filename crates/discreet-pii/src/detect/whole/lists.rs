@@ -1,0 +1,134 @@
+//! The next values of a list, of which only the first has a label: `SSN 000-12-3456 and 666-12-3456`.
+
+use discreet_host::steps;
+
+use super::super::{Evidence, Hit};
+use super::{is_apart, is_end, is_number, run, run_back};
+use crate::detect::is_label_of_people;
+use crate::recognisers::names::{is_label, is_word};
+use crate::{Group, Kind};
+
+/// What stands between two values. Those that begin with others come first.
+const GAPS: [&str; 27] = [
+    ", and ", ", or ", ", ", ",", "; ", ";", " and ", " or ", " & ", " und ", " oder ", " et ", " ou ",
+    " y ", " o ", " e ", " en ", " of ", " u ", " / ", "/", " | ", "|", "、", "، ", "،", " + ",
+];
+/// The most bytes of a value in a list.
+const LONGEST: usize = 64;
+
+/// Adds the values that go on behind findings, which are in order and apart.
+pub(super) fn go_on(text: &str, hits: &mut Vec<Hit>) {
+    let before = hits.len();
+    for at in 0..before {
+        let to = hits.get(at + 1).filter(|_| at + 1 < before).map_or(text.len(), |next| next.start);
+        let Some(first) = hits.get(at).copied().filter(|first| begins(text, first)) else { continue };
+        let Some(value) = text.get(first.start..first.end) else { continue };
+        // One person, `guest: Kofi Asante, room 3`, or two: `guest: Kofi Asante/Xiadani Tlapanco`.
+        let several = first.kind != Kind::Person || is_labelled(text, first.start, true);
+        let mut end = first.end;
+        while let Some(rest) = text.get(end..to)
+            && let Some((gap, length)) = next(first.kind, value, rest)
+            && (several || rest.starts_with('/') || rest.starts_with(" /"))
+        {
+            steps::count(gap + length);
+            hits.push(Hit {
+                start: end + gap,
+                end: end + gap + length,
+                evidence: Evidence::Context,
+                ..first
+            });
+            end += gap + length;
+        }
+    }
+    if hits.len() > before {
+        hits.sort_unstable_by_key(|hit| hit.start);
+    }
+}
+
+/// May a list begin with this finding? Its label tells it, or its check digits a card.
+fn begins(text: &str, hit: &Hit) -> bool {
+    let context = hit.evidence == Evidence::Context;
+    match hit.kind {
+        Kind::Person => is_labelled(text, hit.start, false) || is_labelled(text, hit.start, true),
+        Kind::PaymentCard => true,
+        Kind::PrivateKey | Kind::Phone => false,
+        Kind::Username => context,
+        kind => context && (is_number(kind) || kind.group() == Group::Secret),
+    }
+}
+
+/// Is `start` behind the label of a person and a sign? `several`: of people.
+fn is_labelled(text: &str, start: usize, several: bool) -> bool {
+    const FOREIGN: [&str; 5] = ["гости", "клиенты", "пациенты", "пассажиры", "посетители"];
+    let head = text.get(..start).unwrap_or_default().trim_end_matches([' ', '"']);
+    let Some(label) = head.strip_suffix([':', '=']) else { return false };
+    let length = run_back(label, |c| c.is_alphabetic() || c == '_');
+    let word = label.get(label.len() - length..).filter(|word| word.len() <= LONGEST).unwrap_or_default();
+    let foreign = || FOREIGN.iter().any(|known| word.chars().flat_map(char::to_lowercase).eq(known.chars()));
+    if several { is_label_of_people(word) || foreign() } else { is_label(text, label.len()) || foreign() }
+}
+
+/// The length of the gap in front of the next value, and of the value.
+fn next(kind: Kind, first: &str, rest: &str) -> Option<(usize, usize)> {
+    let gap = GAPS.into_iter().find(|gap| rest.starts_with(gap))?;
+    let item = rest.get(gap.len()..)?;
+    let length = match kind {
+        Kind::Person => name(item),
+        Kind::Password | Kind::ApiKey | Kind::Token | Kind::Username => word(first, item),
+        _ => same_form(first, item),
+    };
+    length.map(|length| (gap.len(), length))
+}
+
+/// The length of a number or code that has digits, letters and signs where the first has them.
+fn same_form(first: &str, item: &str) -> Option<usize> {
+    let same = |one: char, other: char| match one {
+        _ if one.is_ascii_digit() => other.is_ascii_digit(),
+        _ if one.is_ascii_uppercase() => other.is_ascii_uppercase(),
+        _ if one.is_ascii_lowercase() => other.is_ascii_lowercase(),
+        _ => one == other,
+    };
+    let mut others = item.chars();
+    let fits = first.chars().all(|one| others.next().is_some_and(|other| same(one, other)));
+    let length = item.len() - others.as_str().len();
+    let behind = others.as_str();
+    let decimal = behind
+        .strip_prefix(['.', ':', ','])
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    // `413, 414` goes on, `413,5` is a decimal number.
+    let decimal = decimal && !behind.starts_with(',') || behind.starts_with(['-', '/']) && first.len() < 6;
+    let digits = first.bytes().filter(u8::is_ascii_digit).count();
+    (fits && digits >= 3 && is_apart(behind) && !decimal).then_some(length)
+}
+
+/// The length of a password or the name of an account that has digits or signs if the first has them.
+fn word(first: &str, item: &str) -> Option<usize> {
+    let length = run(item, |c| !c.is_whitespace() && !matches!(c, ',' | ';' | '"' | '\'' | '|' | '/'));
+    let value = item.get(..length)?.trim_end_matches(['.', ')', ']', '}']);
+    let mixed = |value: &str| value.bytes().any(|byte| byte.is_ascii_digit());
+    let letters = value.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let plain = !value.contains(['=', ':', '<', '{', '(']);
+    let fits = (4..=LONGEST).contains(&value.len()) && letters && plain && mixed(first) && mixed(value);
+    fits.then_some(value.len())
+}
+
+/// The length of a name of up to four words with capitals, or of a script that has none; the list goes on or ends
+/// behind it.
+fn name(item: &str) -> Option<usize> {
+    const WORDS: usize = 4;
+    let mut taken = 0;
+    for count in 0..WORDS {
+        let rest = item.get(taken..)?;
+        let rest = if count > 0 { rest.strip_prefix(' ').unwrap_or_default() } else { rest };
+        let length =
+            run(rest, |c| c.is_alphanumeric() && !c.is_ascii_digit() || matches!(c, '-' | '\'' | '’'));
+        let fits = rest.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase()) && length > 1;
+        if !fits || length > LONGEST || count == 0 && is_word(rest.get(..length)?) {
+            break;
+        }
+        taken += length + usize::from(count > 0);
+    }
+    let behind = item.get(taken..)?;
+    let ends = is_end(behind) || GAPS.iter().any(|gap| behind.starts_with(gap));
+    (taken > 0 && ends).then_some(taken)
+}
