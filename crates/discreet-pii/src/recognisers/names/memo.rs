@@ -46,10 +46,16 @@ impl Memo {
         let (word, letters) = Word::glance(text, start);
         let class = match letters {
             _ if word.shape == Shape::Code => Class::NONE,
-            Some(letters) => self.remember(letters.value(), || plain(letters, text, word)),
+            Some(letters) => self.spelled(letters, text, word),
             None => self.written(word.text(text)),
         };
         Part { word, class }
+    }
+
+    /// The marks of a word of plain letters. One in capitals has an ending of another spelling, `PLANS`, and so other marks.
+    fn spelled(&mut self, letters: Letters, text: &str, word: Word) -> Class {
+        let spelling = u64::from(letters.capitals > 1);
+        self.remember(letters.value() ^ spelling, || plain(letters, text, word))
     }
 
     /// The marks of a word with accents, by its letters as they are written.
@@ -82,6 +88,16 @@ fn plain(letters: Letters, text: &str, word: Word) -> Class {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_marks_of_a_word_do_not_depend_on_the_words_before() {
+        let text = "SONGWRITERS Songwriters songwriters";
+        let marks = |memo: &mut Memo, start: usize| memo.part(text, start).class;
+        let mut memo = Memo::default();
+        for start in [0, 12, 24, 0, 12] {
+            assert_eq!(marks(&mut memo, start), marks(&mut Memo::default(), start), "{start}");
+        }
+    }
 
     #[test]
     fn the_cache_returns_what_the_table_returns() {
