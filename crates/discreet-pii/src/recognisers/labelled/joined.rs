@@ -13,7 +13,10 @@ const LONGEST: usize = 256;
 
 /// The names behind the label that ends at `end`.
 pub(crate) fn names(text: &str, end: usize) -> impl Iterator<Item = Range<usize>> + '_ {
-    let from = value(text, end).filter(|from| is_joined(text, *from) && is_label(text, end));
+    // Most values are numbers.
+    let letter = |from: &usize| text.as_bytes().get(*from).is_some_and(|first| inside(*first));
+    let from = value(text, end).filter(letter);
+    let from = from.filter(|from| is_joined(text, *from) && is_label(text, end));
     let rest = from.and_then(|from| text.as_bytes().get(from..)).unwrap_or_default();
     let list = rest.iter().take(LONGEST).take_while(|byte| inside(**byte) || matches!(byte, b',' | b';'));
     let end = from.unwrap_or(0) + list.count();

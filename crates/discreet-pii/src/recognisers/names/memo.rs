@@ -5,6 +5,7 @@ use super::hash::{Hash, Letters};
 use super::run::Part;
 use super::table::{self, Class};
 use super::word::{Shape, Word};
+use crate::recognisers::labelled::unsigned;
 
 /// 16 KiB, which fit in the first cache of a core.
 const ROWS: usize = 1 << 10;
@@ -32,11 +33,11 @@ impl Memo {
         }
     }
 
-    /// The end and the marks of the word that begins at `start`, if it is short.
+    /// The end, the marks and the letters of the word that begins at `start`, if it is short.
     #[inline(always)]
-    pub(super) fn short(&mut self, text: &str, start: usize) -> Option<(usize, Class)> {
+    pub(super) fn short(&mut self, text: &str, start: usize) -> Option<(usize, Class, Letters)> {
         let (word, letters) = Word::short(text, start)?;
-        Some((word.end, self.remember(letters.value(), || plain(letters, text, word))))
+        Some((word.end, self.remember(letters.value(), || plain(letters, text, word)), letters))
     }
 
     pub(super) fn any_part(&mut self, text: &str, start: usize) -> Part {
@@ -82,7 +83,9 @@ impl Memo {
 /// The marks of a word of plain letters. Most words are in the cache.
 #[cold]
 fn plain(letters: Letters, text: &str, word: Word) -> Class {
-    table::plain(letters, word.text(text))
+    let word = word.text(text);
+    let label = if unsigned::ends_label(word) { Class::ACCOUNT } else { Class::NONE };
+    table::plain(letters, word).or(label)
 }
 
 #[cfg(test)]
