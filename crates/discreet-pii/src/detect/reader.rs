@@ -239,7 +239,7 @@ impl Reader<'_> {
             if let Some(value) = labelled::value(self.text, start..end) {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
             } else {
-                for name in labelled::joined::names(self.text, end) {
+                for name in labelled::joined::names(self.text, end).into_iter().flatten() {
                     self.propose(Kind::Person, name, labelled::joined::SCORES, Evidence::Context);
                 }
             }

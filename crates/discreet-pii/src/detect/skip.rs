@@ -62,9 +62,13 @@ pub(crate) fn stretch(bytes: &[u8], start: usize) -> Stretch {
         }
         if block & HIGH != 0 || foreign {
             let accents = block & swar::run(plain);
-            let from = if foreign { at } else { start };
+            // Most blocks have no comma.
+            let commas = swar::are(block, b',') != 0;
+            let (from, joints) = if foreign { (at, commas) } else { (start, true) };
             foreign |= accents != 0;
-            if foreign && (has_joint(bytes, from, at + 8) || has_month(bytes, at, accents & block << 1)) {
+            if foreign
+                && (joints && has_joint(bytes, from, at + 8) || has_month(bytes, at, accents & block << 1))
+            {
                 return ended(bytes, start, at);
             }
         }

@@ -34,7 +34,7 @@ impl Filter {
 
 /// The place of a word in the filter. Case does not count.
 fn place(first: u8, last: u8, length: usize) -> (usize, u64) {
-    let key = usize::from(first % 32) << 9 | usize::from(last % 32) << 4 | length % 16;
+    let key = (usize::from(first % 32) << 9) | (usize::from(last % 32) << 4) | (length % 16);
     (key / 64, 1 << (key % 64))
 }
 
