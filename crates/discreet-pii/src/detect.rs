@@ -36,7 +36,9 @@ mod whole;
 
 pub(crate) use budget::Budget;
 pub use budget::{LONGEST, LONGEST_OFFLINE};
-pub(crate) use context::{of_word as kinds_of_word, of_words as kinds_of_words};
+pub(crate) use context::{
+    letters_of as letters_of_labels, of_word as kinds_of_word, of_words as kinds_of_words,
+};
 pub use field::Field;
 pub(crate) use field::{is_label_of_people, is_label_of_person};
 pub use finder::{Finder, Scratch};

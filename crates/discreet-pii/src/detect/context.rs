@@ -96,6 +96,12 @@ pub(crate) fn of_words<'w>(words: impl Iterator<Item = &'w str>) -> Kinds {
     KNOWN.look_up(joined.hash).unwrap_or_default()
 }
 
+/// The letters of the context words of a kind, as they are compared.
+pub(crate) fn letters_of(kind: Kind) -> impl Iterator<Item = Vec<u8>> {
+    let words = kind.definition().words.iter().flat_map(|words| words.split(' '));
+    words.flat_map(|word| ENDINGS.iter().map(move |ending| folded::letters(&format!("{word}{ending}"))))
+}
+
 /// Builds the table, so that no text waits for it.
 pub(crate) fn prepare() {
     LazyLock::force(&KNOWN);
@@ -244,7 +250,7 @@ fn next_letter(bytes: &[u8], at: usize) -> Option<Gap> {
     while end < bytes.len() {
         let block = swar::block(bytes, end);
         let others = !(swar::letters(block) | block) & HIGH;
-        digits |= swar::digits(block) & swar::run(others) != 0;
+        digits = digits || swar::digits(block) & swar::run(others) != 0;
         let others = swar::leading(others);
         if others < 8 {
             return Some(Gap { end: end + others, digits });

@@ -4,8 +4,6 @@ mod again;
 
 use std::sync::Arc;
 
-use memchr::memchr;
-
 use super::context::{self, ContextWords};
 use super::lists::{Always, Folded, Never};
 use super::matcher::{FormMatch, Matcher, NotBuilt};
@@ -83,7 +81,7 @@ impl Finder {
     /// Compiles the patterns of the kinds in `options`. An error if they need more memory than allowed.
     pub fn new(options: &Options) -> Result<Finder, NotBuilt> {
         context::prepare();
-        labelled::unsigned::prepare();
+        labelled::prepare();
         let mut thresholds = [u8::MAX; Kind::COUNT];
         for kind in options.kinds.iter() {
             if let Some(threshold) = thresholds.get_mut(kind as usize) {
@@ -155,20 +153,33 @@ impl Finder {
         let before = budget.left();
         let outline = Outline::of(text.as_bytes());
         let differs = outline.special && view.read(text);
-        let (seen, outline) = if differs { (view.text(), Outline::UNKNOWN) } else { (text, outline) };
-        self.read(seen, outline, field, roster, (context, matches, memo, folded, hits, budget));
+        let (seen, in_seen) =
+            if differs { (view.text(), Outline::of(view.text().as_bytes())) } else { (text, outline) };
+        let labels = self.read(seen, in_seen, field, roster, (context, matches, memo, folded, hits, budget));
         if let Some(model) = &self.name_model {
             match model.find(seen) {
                 Ok(names) => name_model::add(&names, hits),
                 Err(NotSearched) => budget.end(),
             }
         }
-        self.again(seen, outline, field, roster, again, (context, matches, memo, folded, hits, budget));
+        self.again(
+            seen,
+            (in_seen, labels),
+            field,
+            roster,
+            again,
+            (context, matches, memo, folded, hits, budget),
+        );
         // A table in a string of JSON has escapes for its line breaks, which the view has read.
-        let lines = |text: &str| memchr(b'\n', text.as_bytes()).is_some();
-        let escaped = differs && !lines(text) && lines(seen);
+        let escaped = in_seen.lines && !outline.lines;
         let table = if escaped { seen } else { text };
-        self.tables(table, escaped, roster, again, (context, matches, memo, folded, hits, budget));
+        self.tables(
+            table,
+            (escaped, escaped || outline.lines),
+            roster,
+            again,
+            (context, matches, memo, folded, hits, budget),
+        );
         if escaped {
             hits.extend(again.take_cells());
         }
@@ -193,7 +204,7 @@ impl Finder {
         hits
     }
 
-    /// All findings in `text`, overlaps included.
+    /// All findings in `text`, overlaps included. False if no word of the text may be the label of an account or a password.
     fn read(
         &self,
         text: &str,
@@ -201,7 +212,7 @@ impl Finder {
         field: &Field,
         roster: Option<&Roster>,
         (context, matches, memo, folded, hits, budget): Memory<'_>,
-    ) {
+    ) -> bool {
         context.clear();
         Reader {
             matcher: &self.matcher,
@@ -217,7 +228,7 @@ impl Finder {
         }
         .run();
         let before = hits.len();
-        self.names.find(text, outline, field, roster, (memo, budget), hits);
+        let labels = self.names.find(text, outline, field, roster, (memo, budget), hits);
         let mut at = 0;
         hits.retain(|hit| {
             at += 1;
@@ -234,6 +245,7 @@ impl Finder {
                 hits.push(Hit { kind, start, end, score, evidence });
             });
         }
+        labels
     }
 
     /// Removes the findings that are on the list of texts that are never reported.

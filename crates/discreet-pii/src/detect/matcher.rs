@@ -162,7 +162,7 @@ mod tests {
     use crate::detect::skip::is_month;
 
     #[test]
-    fn no_form_but_a_date_begins_with_small_letters_and_an_accent() {
+    fn no_form_but_a_date_begins_with_letters_and_an_accent() {
         let matcher = Matcher::new(Kind::BUILT_IN.iter().copied().collect()).unwrap();
         let next = |state, byte| matcher.automaton.next_state(state, byte);
         let (mut seen, mut dates) = (HashSet::new(), 0);
@@ -175,7 +175,8 @@ mod tests {
                     dates += 1;
                 }
             }
-            for letter in b'a'..=b'z' {
+            let capitals = (b'A'..=b'Z').filter(|_| word.is_empty());
+            for letter in (b'a'..=b'z').chain(capitals) {
                 let state = next(state, letter);
                 if !matcher.automaton.is_dead_state(state) && (word.len() < 3 || seen.insert(state)) {
                     words.push(([word.as_slice(), &[letter]].concat(), state));

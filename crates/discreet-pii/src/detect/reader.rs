@@ -63,13 +63,15 @@ impl Word {
         loop {
             let block = swar::block(bytes, start + length);
             let numerals = swar::digits(block);
-            let word = swar::letters(block) | numerals | swar::are(block, b'_');
+            let word = swar::letters(block) | numerals;
             let more = swar::leading(word);
             digits += swar::count(numerals & swar::run(word));
             length += more;
-            if more < 8 {
+            // Few words have a `_`.
+            if more < 8 && bytes.get(start + length) != Some(&b'_') {
                 break;
             }
+            length += usize::from(more < 8);
         }
         Word { length, digits, number: digits == length }
     }
@@ -108,9 +110,9 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             }
-            // Few words of telemetry, such as `seq=` and `[INFO]`, have another word behind them.
-            if class == Class::Letter && skip::begins(bytes, at) {
-                if at >= looked {
+            if class == Class::Letter {
+                let begins = skip::begins(bytes, at);
+                if begins && at >= looked && skip::goes_on(bytes, at) {
                     let stretch = skip::stretch(bytes, at);
                     looked = stretch.end.max(at + 1);
                     if stretch.safe > at {
@@ -118,7 +120,9 @@ impl Reader<'_> {
                         continue;
                     }
                 }
-                if let Some(behind) = skip::word(bytes, at) {
+                if (begins || byte.is_ascii_uppercase())
+                    && let Some(behind) = skip::word(bytes, at, begins)
+                {
                     at = behind;
                     continue;
                 }
@@ -139,16 +143,16 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
-        if word.digits > 0 && card::may_begin(bytes, start, word.length, word.number) {
+        let decimal = if word.number && next == b'.' { coordinates::decimal_end(bytes, end) } else { None };
+        // The groups of a decimal number have too few digits for a card.
+        let grouped = decimal.is_none() || word.length >= 13;
+        if word.digits > 0 && grouped && card::may_begin(bytes, start, word.length, word.number) {
             let behind = self.card(bytes, start);
             if behind > end {
                 return behind;
             }
         }
-        if word.number
-            && next == b'.'
-            && let Some(behind) = coordinates::decimal_end(bytes, end)
-        {
+        if let Some(behind) = decimal {
             self.position(bytes, start, end);
             // `Tel. 030.12345678`: no decimal number begins so.
             if word.length > 1 && bytes.get(start) == Some(&b'0') && begins(bytes, start) {
@@ -157,8 +161,11 @@ impl Reader<'_> {
             return behind;
         }
         let plain = word.digits == 0 && matches!(next, b' ' | b',') && word.length < 26;
-        if plain && !self.may_begin(bytes, start, word.length, next) && !labelled::announces(bytes, end) {
-            return end;
+        if plain && !self.may_begin(bytes, start, word.length, next) {
+            let whole = start.checked_sub(1).and_then(|at| bytes.get(at)).is_none_or(u8::is_ascii);
+            if whole && !labelled::may_be_any(bytes, start, end) || !labelled::announces(bytes, end) {
+                return end;
+            }
         }
         if !begins(bytes, start) {
             self.foreign_label(bytes, start, end);
@@ -232,7 +239,7 @@ impl Reader<'_> {
             if let Some(value) = labelled::value(self.text, start..end) {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
             } else {
-                for name in labelled::joined::names(self.text, end) {
+                for name in labelled::joined::names(self.text, end).into_iter().flatten() {
                     self.propose(Kind::Person, name, labelled::joined::SCORES, Evidence::Context);
                 }
             }
@@ -252,7 +259,12 @@ impl Reader<'_> {
     }
 
     /// May a word without digits begin a form? Only months, short words in front of digits and prefixes of keys do.
+    #[inline]
     fn may_begin(&self, bytes: &[u8], start: usize, length: usize, next: u8) -> bool {
+        // Most words of telemetry: `seq=`.
+        if length < 6 && !matches!(next, b'-' | b'.' | b' ' | b':' | 0x80..) {
+            return false;
+        }
         let Some(&[a, b, c]) = bytes.get(start..).and_then(<[u8]>::first_chunk) else { return false };
         let behind = bytes.get(start + length..).unwrap_or_default();
         match next {
@@ -320,6 +332,7 @@ fn has_digit(bytes: &[u8]) -> bool {
 }
 
 /// May something begin here, or is it the middle of a word, a number or a path?
+#[inline]
 fn begins(bytes: &[u8], start: usize) -> bool {
     let at = |back: usize| start.checked_sub(back).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
     let digit = bytes.get(start).is_some_and(u8::is_ascii_digit);

@@ -18,9 +18,22 @@ pub(crate) struct Stretch {
 /// Does a stretch of at least eight bytes, or to the end of the text, begin at `start`?
 #[inline]
 pub(crate) fn begins(bytes: &[u8], start: usize) -> bool {
+    // Few words of telemetry, such as `seq=` and `[INFO]`, have another word behind them.
+    if bytes.get(start + 7).is_some_and(|last| matches!(last, b'!'..=b'+' | b'-'..=b'`' | b'{'..=b'~')) {
+        return false;
+    }
     let block = swar::block(bytes, start);
     let plain = swar::small_letters(block) | blanks(block);
     plain == HIGH || start + swar::leading(plain) == bytes.len()
+}
+
+/// Does the stretch of at least eight bytes that begins at `start` have eight more, or end with the text? Of a shorter one
+/// no word is safe.
+#[inline]
+pub(crate) fn goes_on(bytes: &[u8], start: usize) -> bool {
+    let block = swar::block(bytes, start + 8);
+    let plain = swar::small_letters(block) | blanks(block);
+    plain == HIGH || start + 8 + swar::leading(plain) >= bytes.len()
 }
 
 /// Tests for blanks and commas.
@@ -49,9 +62,13 @@ pub(crate) fn stretch(bytes: &[u8], start: usize) -> Stretch {
         }
         if block & HIGH != 0 || foreign {
             let accents = block & swar::run(plain);
-            let from = if foreign { at } else { start };
+            // Most blocks have no comma.
+            let commas = swar::are(block, b',') != 0;
+            let (from, joints) = if foreign { (at, commas) } else { (start, true) };
             foreign |= accents != 0;
-            if foreign && (has_joint(bytes, from, at + 8) || has_month(bytes, at, accents)) {
+            if foreign
+                && (joints && has_joint(bytes, from, at + 8) || has_month(bytes, at, accents & block << 1))
+            {
                 return ended(bytes, start, at);
             }
         }
@@ -66,8 +83,12 @@ pub(crate) fn stretch(bytes: &[u8], start: usize) -> Stretch {
 
 /// Is there a comma without a blank behind it in `from..end`? A value with such a comma may have a label with accents.
 fn has_joint(bytes: &[u8], from: usize, end: usize) -> bool {
-    let stretch = bytes.get(from..bytes.len().min(end + 1)).unwrap_or_default();
-    stretch.windows(2).any(|pair| matches!(pair, [b',', next] if *next != b' '))
+    let (mut at, mut joints) = (from, 0);
+    while at < end {
+        joints |= swar::are(swar::block(bytes, at), b',') & !swar::are(swar::block(bytes, at + 1), b' ');
+        at += 8;
+    }
+    joints != 0
 }
 
 /// The stretch from `start` to `end`.
@@ -83,7 +104,7 @@ fn ended(bytes: &[u8], start: usize, end: usize) -> Stretch {
     Stretch { end, safe: last(last(end).saturating_sub(ANNOUNCED)) }
 }
 
-/// May a month begin at one of the letters with accents in the block at `at`? `foreign` has their bytes.
+/// May a month begin at one of the letters with accents in the block at `at`? `foreign` has their first bytes.
 fn has_month(bytes: &[u8], at: usize, foreign: u64) -> bool {
     let mut left = foreign;
     while left != 0 {
@@ -96,22 +117,23 @@ fn has_month(bytes: &[u8], at: usize, foreign: u64) -> bool {
 }
 
 /// Is the letter with an accent at `at` that of `jänner`, `märz`, `février`, `décembre`, `août` or `março`? No other form
-/// begins with small letters and one of these.
+/// begins with letters and one of these.
 pub(super) fn is_month(bytes: &[u8], at: usize) -> bool {
     let (head, second) = (bytes.get(..at).unwrap_or_default(), bytes.get(at + 1).copied().unwrap_or(0));
     let before = match (head, second) {
-        ([before @ .., b'j' | b'm'], 0xa4) | ([before @ .., b'f' | b'd'], 0xa9) => before,
-        ([before @ .., b'a', b'o'], 0xbb) | ([before @ .., b'm', b'a', b'r'], 0xa7) => before,
+        ([before @ .., b'j' | b'J' | b'm' | b'M'], 0xa4) => before,
+        ([before @ .., b'f' | b'F' | b'd' | b'D'], 0xa9) => before,
+        ([before @ .., b'a' | b'A', b'o'], 0xbb) | ([before @ .., b'm' | b'M', b'a', b'r'], 0xa7) => before,
         _ => return false,
     };
     before.last().is_none_or(|byte| !byte.is_ascii_alphabetic() && *byte < 0x80)
 }
 
-/// The place to go on behind a plain word of up to fifteen bytes of small letters at `start`. `None` if the word may not
-/// be plain.
+/// The place to go on behind a plain word of up to fifteen bytes of small letters at `start`; the first one may be a
+/// capital. `None` if the word may not be plain. `begins`: a stretch begins here.
 #[inline]
-pub(crate) fn word(bytes: &[u8], start: usize) -> Option<usize> {
-    let first = swar::block(bytes, start);
+pub(crate) fn word(bytes: &[u8], start: usize, begins: bool) -> Option<usize> {
+    let first = swar::block(bytes, start) | 0x20;
     let mut length = swar::leading(swar::small_letters(first));
     let mut foreign = first & HIGH;
     if length == 8 {
@@ -120,26 +142,39 @@ pub(crate) fn word(bytes: &[u8], start: usize) -> Option<usize> {
         length += swar::leading(letters);
         foreign |= second & swar::run(letters);
     }
-    let behind = swar::block(bytes, start + length);
-    let [next, one, two, ..] = behind.to_le_bytes();
-    let [a, b, c, ..] = first.to_le_bytes();
-    let begins = a == b'b' && matches!((b, c), (b'e' | b'a', b'a' | b's'));
-    let verb = matches!((one, two), (b'i' | b'e' | b'w' | b'l', b's' | b'a') | (0xC3, _));
-    let ends = matches!(next, b' ' | b',') || start + length == bytes.len();
-    // `password 'tulip'`
-    let announces = next == b' ' && matches!(one, b'!'..=b'\'' | b'@' | b'`' | b'A'..=b'Z');
-    // `password = tulip`, `password -> tulip`
-    let announces = announces
-        || next == b' '
-            && matches!((one, two), (b'=' | b':' | b'|', b' ') | (b'-' | b'=', b'>') | (0xE2, 0x86));
-    let plain = (1..16).contains(&length) && ends && !announces;
     let end = start + length;
-    (plain
-        && !begins
-        && !verb
-        && !is_joined(bytes, end, behind)
-        && (foreign == 0 || !is_foreign_label(bytes, start, end)))
-    .then_some(end + 1)
+    let ends = bytes.get(end).is_none_or(|next| matches!(next, b' ' | b','));
+    if !ends || !(1..16).contains(&length) {
+        return None;
+    }
+    let behind = swar::block(bytes, end);
+    // A key, `Bearer`; a day behind a month.
+    let [a, b, c, ..] = first.to_le_bytes();
+    if a == b'b' && matches!((b, c), (b'e' | b'a', b'a' | b's')) || swar::digits(behind) != 0 {
+        return None;
+    }
+    let small = bytes.get(start).is_some_and(u8::is_ascii_lowercase);
+    let inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|before| *before >= 0x80);
+    let announces = match (foreign == 0, inside) {
+        (true, false) => {
+            labelled::may_be_label(bytes, start, end) && !(small && begins && !has_value(bytes, end, behind))
+        }
+        (true, true) => !(small && begins) || has_value(bytes, end, behind),
+        (false, _) => has_value(bytes, end, behind) || is_foreign_label(bytes, start, end),
+    };
+    (!announces).then_some(end + 1)
+}
+
+/// May a value follow the label that ends at `end`? `behind` is the block there.
+fn has_value(bytes: &[u8], end: usize, behind: u64) -> bool {
+    let [next, one, two, ..] = behind.to_le_bytes();
+    let verb = matches!((one, two), (b'i' | b'e' | b'w' | b'l', b's' | b'a') | (0xC3, _));
+    // `password 'tulip'`
+    let quoted = next == b' ' && matches!(one, b'!'..=b'\'' | b'@' | b'`' | b'A'..=b'Z');
+    // `password = tulip`, `password -> tulip`
+    let signed =
+        next == b' ' && matches!((one, two), (b'=' | b':' | b'|', b' ') | (b'-' | b'=', b'>') | (0xE2, 0x86));
+    verb || quoted || signed || is_joined(bytes, end, behind)
 }
 
 /// May the word with accents in it or behind it be a label, or a month?
@@ -190,8 +225,12 @@ mod tests {
 
     #[test]
     fn a_label_and_the_beginning_of_a_form_are_not_skipped() {
-        let over = |text: &str| word(text.as_bytes(), 0);
+        let over = |text: &str| word(text.as_bytes(), 0, begins(text.as_bytes(), 0));
         assert_eq!((over("towels, please"), over("towels")), (Some(7), Some(7)));
+        assert_eq!(
+            (over("Robots are"), over("bringen Sie"), over("the Kwright")),
+            (Some(7), Some(8), Some(4))
+        );
         assert_eq!((over("tücher, bitte"), over("fährt los"), over("dürfen")), (Some(8), Some(7), Some(8)));
         for text in [
             "password is tulip7",
@@ -201,7 +240,11 @@ mod tests {
             "may 12",
             "bearer abc",
             "key: x",
-            "Towels are",
+            "PASSWORD is",
+            "Password is tulip7",
+            "May 12",
+            "Bearer abc",
+            "März 12",
             "wi-fi",
             "a_b",
             "login kwright38",

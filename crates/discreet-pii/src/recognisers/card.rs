@@ -29,11 +29,13 @@ pub(crate) fn may_begin(bytes: &[u8], start: usize, length: usize, number: bool)
     if !is_sign(first) {
         return false;
     }
-    // No letter stands among thirteen digits and two separators.
-    let letters = swar::letters(swar::block(bytes, start)) | swar::letters(swar::block(bytes, start + 7));
     let gap = rest.iter().take(3).take_while(|byte| !byte.is_ascii_digit()).count();
     let second = rest.iter().skip(gap).take(7).take_while(|byte| byte.is_ascii_digit()).count();
-    letters == 0 && gap < 4 && (1..=6).contains(&second) && rest.get(gap + second) == Some(&first)
+    if gap >= 4 || !(1..=6).contains(&second) || rest.get(gap + second) != Some(&first) {
+        return false;
+    }
+    // No letter stands among thirteen digits and two separators.
+    swar::letters(swar::block(bytes, start)) | swar::letters(swar::block(bytes, start + 7)) == 0
 }
 
 fn is_sign(byte: u8) -> bool {

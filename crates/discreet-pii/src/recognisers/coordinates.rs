@@ -50,6 +50,7 @@ pub(crate) fn position(text: &str, bytes: &[u8], start: usize, point: usize) -> 
 }
 
 /// The end of the decimal number with its point at `point`. `None` if another point or an `@` follows.
+#[inline]
 pub(crate) fn decimal_end(bytes: &[u8], point: usize) -> Option<usize> {
     let digits = swar::length(bytes, point + 1, swar::digits);
     let end = point + 1 + digits;

@@ -1,6 +1,7 @@
 //! Values of any form behind a label: `password: tulip`, `user=anna`.
 
 mod address;
+mod filter;
 pub(crate) mod joined;
 pub(crate) mod unsigned;
 
@@ -10,6 +11,7 @@ use crate::Kind;
 use crate::detect::swar::{self, HIGH};
 use crate::detect::{Firsts, kinds_of_word, kinds_of_words};
 use crate::kinds::{Kinds, Scores, alone};
+pub(crate) use filter::{may_be_any, may_be_label};
 
 /// A kind of values that a label announces.
 struct Labelled {
@@ -46,9 +48,15 @@ const SIGNS: [&str; 5] = [" : ", " = ", " -> ", " => ", " → "];
 /// Verbs between a label and its value, in the place of a colon.
 const VERBS: [&str; 11] = ["is ", "lautet ", "ist ", "est ", "es ", "è ", "é ", "was ", "| ", "… ", "…"];
 
+/// Builds the tables, so that no text waits for them.
+pub(crate) fn prepare() {
+    filter::prepare();
+    unsigned::prepare();
+}
+
 /// Is this the end of a label with two letters: `user ID`, `PW`, `code Wi-Fi`?
 pub(crate) fn is_short(word: &[u8]) -> bool {
-    [b"id", b"pw", b"fi"].iter().any(|label| label.eq_ignore_ascii_case(word))
+    word.len() == 2 && [b"id", b"pw", b"fi"].iter().any(|label| label.eq_ignore_ascii_case(word))
 }
 
 /// May the word that ends at `end` be a label? A fast test that most words fail.
@@ -112,6 +120,9 @@ enum Way {
 /// The value behind the label `word`.
 pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     let bytes = text.as_bytes();
+    if !may_be_any(bytes, word.start, word.end) {
+        return None;
+    }
     let label = text.get(word.clone())?;
     // `"password": "tulip"`
     let quote = usize::from(matches!(bytes.get(word.end), Some(b'"' | b'\'' | b'*')));

@@ -81,7 +81,8 @@ impl Names {
         Names { wanted: OURS.into_iter().filter(|kind| kinds.contains(*kind)).collect() }
     }
 
-    /// Appends to `out` the names in `text`, and the entries of `roster` in it.
+    /// Appends to `out` the names in `text`, and the entries of `roster` in it. False if no word of the text may be the label
+    /// of an account or a password.
     pub(crate) fn find(
         &self,
         text: &str,
@@ -90,13 +91,13 @@ impl Names {
         roster: Option<&Roster>,
         (memo, budget): (&mut Memo, &mut Budget),
         out: &mut Vec<Hit>,
-    ) {
+    ) -> bool {
         let already = out.len();
         if let Some(roster) = roster {
             roster.find(text, budget, |hit| out.push(hit));
         }
         if self.wanted.is_empty() {
-            return;
+            return true;
         }
         // A title is part of the name behind it, unless names are not wanted.
         let (mut title, with_title) = (None, self.wanted.contains(Kind::Person));
@@ -115,12 +116,14 @@ impl Names {
         if let Some(first) = capital {
             cased(text, first, field, (memo, budget), &mut give);
         }
+        let mut labels = true;
         if capital.is_none() || field.spoken {
-            lower::find(text, promised(field), (memo, budget), &mut give);
+            labels = lower::find(text, promised(field), (memo, budget), &mut give);
         }
         if outline.foreign {
             foreign::find(text, promised(field), budget, give);
         }
+        labels || capital.is_some()
     }
 }
 

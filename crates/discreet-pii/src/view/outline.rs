@@ -13,57 +13,89 @@ pub(crate) struct Outline {
     pub(crate) capitals: bool,
     /// Bytes that are not ASCII.
     pub(crate) foreign: bool,
+    /// Ends of lines.
+    pub(crate) lines: bool,
+    /// Bytes as quoted-printable text has them: a `=` in front of a control or a sign from `@` to `O`.
+    pub(crate) quoted: bool,
 }
 
 impl Outline {
     /// The outline of a text of which nothing is known.
-    pub(crate) const UNKNOWN: Outline = Outline { special: true, capitals: true, foreign: true };
+    #[cfg(test)]
+    pub(crate) const UNKNOWN: Outline =
+        Outline { special: true, capitals: true, foreign: true, lines: true, quoted: true };
 
     /// Reads `bytes`.
     pub(crate) fn of(bytes: &[u8]) -> Outline {
         let mut lanes = [0; BLOCK];
-        match bytes.last_chunk::<WINDOW>() {
-            Some(last) => {
-                for window in bytes.windows(WINDOW).step_by(BLOCK).filter_map(<[u8]>::first_chunk) {
-                    read(window, &mut lanes);
-                }
-                read(last, &mut lanes);
-            }
-            None => {
-                let mut window = [b'a'; WINDOW];
-                window.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-                read(&window, &mut lanes);
-            }
+        let mut rest = bytes;
+        while let Some(window) = rest.first_chunk() {
+            lanes = both(lanes, read(window));
+            rest = rest.get(BLOCK..).unwrap_or_default();
         }
+        let last = bytes.last_chunk().copied().unwrap_or_else(|| {
+            let mut window = [b'a'; WINDOW];
+            window.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+            window
+        });
+        lanes = both(lanes, read(&last));
         // No window has the last byte in front of another one.
         let last = bytes.last().map_or(0, |last| rarities(*last, b'a'));
         let all = lanes.iter().fold(last, |all, lane| all | lane);
         let has = |rarity: u8| all & rarity != 0;
         let special = has(SPECIAL) || has(FOREIGN) && has_sign(bytes);
-        Outline { special, capitals: has(CAPITAL), foreign: has(FOREIGN) }
+        Outline {
+            special,
+            capitals: has(CAPITAL),
+            foreign: has(FOREIGN),
+            lines: has(LINE),
+            quoted: has(QUOTED),
+        }
     }
 }
 
 /// The rarities of a byte, a bit for each.
 const SPECIAL: u8 = 1;
 const CAPITAL: u8 = 1 << 1;
+const LINE: u8 = 1 << 2;
+const QUOTED: u8 = 1 << 3;
 const FOREIGN: u8 = 1 << 7;
 
-/// Reads all bytes of a window but the last, which is in the next window. Each place of a block has a result of its own,
-/// so that the loop compiles to vector instructions.
+/// The rarities of all bytes of a window but the last, which is in the next window. Each place of a block has a result of
+/// its own, so that the loop compiles to vector instructions.
 #[inline(always)]
-fn read(window: &[u8; WINDOW], lanes: &mut [u8; BLOCK]) {
+fn read(window: &[u8; WINDOW]) -> [u8; BLOCK] {
     let ([block @ .., _], [_, next @ ..]) = (window, window);
+    let mut lanes = [0; BLOCK];
     for (lane, (byte, next)) in lanes.iter_mut().zip(block.iter().zip(next)) {
-        *lane |= rarities(*byte, *next);
+        *lane = rarities(*byte, *next);
     }
+    lanes
+}
+
+#[inline(always)]
+fn both(mut one: [u8; BLOCK], other: [u8; BLOCK]) -> [u8; BLOCK] {
+    one.iter_mut().zip(other).for_each(|(one, other)| *one |= other);
+    one
 }
 
 /// The rarities of a byte with `next` behind it.
 #[inline(always)]
 fn rarities(byte: u8, next: u8) -> u8 {
-    let capital = u8::from(byte.is_ascii_uppercase());
-    (special(byte, next) * SPECIAL) | (capital * CAPITAL) | (byte & FOREIGN)
+    let capital = u8::from(is_from(byte, b'A', 26));
+    let line = u8::from(byte == b'\n');
+    // Controls, and the signs from `@` to `O`.
+    let quoted = u8::from((byte == b'=') & (next & 0xb0 == 0));
+    (special(byte, next) * SPECIAL)
+        | (capital * CAPITAL)
+        | (line * LINE)
+        | (quoted * QUOTED)
+        | (byte & FOREIGN)
+}
+
+/// Is it one of the `count` bytes from `first` on? Signed numbers are compared faster.
+const fn is_from(byte: u8, first: u8, count: i8) -> bool {
+    (byte.wrapping_sub(first) ^ 0x80).cast_signed() < i8::MIN + count
 }
 
 /// Is one of the bytes of a window, but the last, special, or the first of two blanks?
@@ -98,10 +130,17 @@ fn special(byte: u8, next: u8) -> u8 {
 /// May a character that begins with this byte be another for a reader: controls, the beginnings of escapes, all that is
 /// not ASCII but the letters from U+00C0 to U+023F?
 pub(super) const fn is_special(byte: u8) -> bool {
-    let odd = (byte.wrapping_sub(0x20) >= 0x5f) & (byte != b'\n');
+    // Controls, and all that is not ASCII.
+    let odd = byte.cast_signed() < 0x20;
     // The bytes behind the first of a character, and the first bytes of these letters.
-    let same = (byte.wrapping_sub(0x80) < 0x40) | (byte.wrapping_sub(0xc3) < 6);
-    odd & !same | (byte == b'%') | (byte == b'&') | (byte == b'\\') | (byte == b'<') | (byte == b'+')
+    let same = (byte.cast_signed() < -0x40) | is_from(byte, 0xc3, 6) | (byte == b'\n');
+    odd & !same
+        | (byte == 0x7f)
+        | (byte == b'%')
+        | (byte == b'&')
+        | (byte == b'\\')
+        | (byte == b'<')
+        | (byte == b'+')
 }
 
 #[cfg(test)]
@@ -114,7 +153,7 @@ mod tests {
             for at in 0..length {
                 let mut text = vec![b'a'; length];
                 let outline = |text: &[u8]| {
-                    let Outline { special, capitals, foreign } = Outline::of(text);
+                    let Outline { special, capitals, foreign, .. } = Outline::of(text);
                     (special, capitals, foreign)
                 };
                 assert_eq!(outline(&text), (false, false, false));
@@ -134,7 +173,30 @@ mod tests {
                 }
             }
         }
-        assert_eq!(Outline::of(b""), Outline { special: false, capitals: false, foreign: false });
+        let nothing =
+            Outline { special: false, capitals: false, foreign: false, lines: false, quoted: false };
+        assert_eq!(Outline::of(b""), nothing);
+    }
+
+    #[test]
+    fn a_line_and_a_quoted_byte_are_seen_wherever_they_stand() {
+        for length in 2..70 {
+            for at in 0..length - 1 {
+                let outline = |pair: [u8; 2]| {
+                    let mut text = vec![b'a'; length];
+                    text[at..at + 2].copy_from_slice(&pair);
+                    let Outline { lines, quoted, .. } = Outline::of(&text);
+                    (lines, quoted)
+                };
+                assert_eq!((outline(*b"\na"), outline(*b"a\n")), ((true, false), (true, false)));
+                assert_eq!(
+                    (outline(*b"=C"), outline(*b"=\n")),
+                    ((false, true), (true, true)),
+                    "{length} {at}"
+                );
+                assert_eq!((outline(*b"=b"), outline(*b"=7")), ((false, false), (false, false)));
+            }
+        }
     }
 
     #[test]

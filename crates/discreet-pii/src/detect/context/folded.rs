@@ -50,30 +50,43 @@ const fn power_of(length: usize) -> u64 {
     power
 }
 
+/// A letter of [`LETTERS`] without an accent; `before` is the byte in front of it. None for the first byte of a letter of
+/// Latin-1: the second tells the letter.
+fn plain(before: u8, letter: u8) -> Option<u8> {
+    match (before, letter) {
+        (_, ..0x80) => Some(letter),
+        (_, 0xC3) => None,
+        (0xC3, _) => Some(match letter | 0x20 {
+            0xA0..=0xA5 => b'a',
+            0xA7 => b'c',
+            0xA8..=0xAB => b'e',
+            0xAC..=0xAF => b'i',
+            0xB1 => b'n',
+            0xB2..=0xB6 | 0xB8 => b'o',
+            0xB9..=0xBC => b'u',
+            other => other,
+        }),
+        _ => Some(letter),
+    }
+}
+
+/// The letters of a word as [`Folded::of`] hashes them.
+pub(super) fn letters(word: &str) -> Vec<u8> {
+    let mut before = 0;
+    let letter = |byte: u8| {
+        let letter = LETTERS.get(usize::from(byte)).copied().filter(|letter| *letter != 0);
+        letter.and_then(|letter| plain(std::mem::replace(&mut before, byte), letter))
+    };
+    word.bytes().filter_map(letter).collect()
+}
+
 impl Folded {
     pub(super) const EMPTY: Folded = Folded { hash: 0, power: 1 };
     pub(super) const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
     /// The hash with one more letter of [`LETTERS`]; `before` is the byte in front of it.
     fn with(self, before: u8, letter: u8) -> Folded {
-        if letter < 0x80 {
-            return self.then(letter);
-        }
-        match (before, letter) {
-            // The first byte of a letter of Latin-1; the second tells the letter.
-            (_, 0xC3) => self,
-            (0xC3, _) => self.then(match letter | 0x20 {
-                0xA0..=0xA5 => b'a',
-                0xA7 => b'c',
-                0xA8..=0xAB => b'e',
-                0xAC..=0xAF => b'i',
-                0xB1 => b'n',
-                0xB2..=0xB6 | 0xB8 => b'o',
-                0xB9..=0xBC => b'u',
-                other => other,
-            }),
-            _ => self.then(letter),
-        }
+        plain(before, letter).map_or(self, |letter| self.then(letter))
     }
 
     fn then(self, letter: u8) -> Folded {

@@ -47,11 +47,11 @@ impl Again {
 }
 
 impl Finder {
-    /// Adds what further readings of `text` find.
+    /// Adds what further readings of `text` find. `labels`: a word of it may be the label of an account or a password.
     pub(super) fn again(
         &self,
         text: &str,
-        outline: Outline,
+        (outline, labels): (Outline, bool),
         field: &Field,
         roster: Option<&Roster>,
         again: &mut Again,
@@ -63,7 +63,7 @@ impl Finder {
             inner.clear();
             budget.take(more);
             let memory = (&mut *context, &mut *matches, &mut *memo, &mut *folded, inner, &mut *budget);
-            self.read(text, Outline::UNKNOWN, field, roster, memory);
+            self.read(text, Outline::of(text.as_bytes()), field, roster, memory);
         };
         if spoken::normalise(text, field, written) {
             read(written.text(), field, None, inner, 0);
@@ -76,15 +76,20 @@ impl Finder {
             let best = inner.iter().max_by_key(|hit| hit.score);
             hits.extend(best.map(|hit| hit.moved(at)));
         }
-        labelled::unsigned::find(text, |kind, at| {
-            let score = labelled::unsigned::score(kind).alone.points();
-            if self.thresholds.get(kind as usize).is_some_and(|least| score >= *least) {
-                hits.push(Hit { kind, start: at.start, end: at.end, score, evidence: Evidence::Context });
-            }
-        });
-        if broken::quoted(text, mapped) {
+        if labels || labelled::unsigned::is_anywhere(text) {
+            labelled::unsigned::find(text, |kind, at| {
+                let score = labelled::unsigned::score(kind).alone.points();
+                if self.thresholds.get(kind as usize).is_some_and(|least| score >= *least) {
+                    hits.push(Hit { kind, start: at.start, end: at.end, score, evidence: Evidence::Context });
+                }
+            });
+        }
+        if outline.quoted && broken::quoted(text, mapped) {
             read(mapped.text(), field, roster, inner, mapped.text().len());
             hits.extend(inner.iter().map(|hit| hit.moved(mapped.original(hit.start, hit.end))));
+        }
+        if !outline.lines {
+            return;
         }
         covered.clear();
         for gap in broken::breaks(text) {
@@ -104,11 +109,11 @@ impl Finder {
     }
 
     /// Collects what the cells of tables in `text` have, each behind the label of its column. `text` is as it stands: a
-    /// reader sees a tab as a blank. `whole`: the text has all of its lines, also in a file.
+    /// reader sees a tab as a blank. `whole`: the text has all of its lines, also in a file. `lines`: it has several.
     pub(super) fn tables(
         &self,
         text: &str,
-        whole: bool,
+        (whole, lines): (bool, bool),
         roster: Option<&Roster>,
         again: &mut Again,
         memory: Memory<'_>,
@@ -123,7 +128,7 @@ impl Finder {
             let read = if differs { seen.text() } else { cell.as_str() };
             inner.clear();
             let memory = (&mut *context, &mut *matches, &mut *memo, &mut *folded, &mut *inner, &mut *budget);
-            self.read(read, Outline::UNKNOWN, field, roster, memory);
+            self.read(read, Outline::of(read.as_bytes()), field, roster, memory);
             self.listed(read, inner);
             let shift = label.len() + 2;
             for hit in inner.iter() {
@@ -139,7 +144,7 @@ impl Finder {
         };
         if *line_by_line && !whole {
             tables::cells_of_line(text, header, &mut give);
-        } else {
+        } else if lines {
             tables::cells(text, give);
         }
     }

@@ -11,21 +11,25 @@ pub(crate) const SCORES: Scores = alone(60).always();
 /// The most bytes that are read behind a label.
 const LONGEST: usize = 256;
 
-/// The names behind the label that ends at `end`.
-pub(crate) fn names(text: &str, end: usize) -> impl Iterator<Item = Range<usize>> + '_ {
-    let from = value(text, end).filter(|from| is_joined(text, *from) && is_label(text, end));
-    let rest = from.and_then(|from| text.as_bytes().get(from..)).unwrap_or_default();
+/// The names behind the label that ends at `end`, if there are any.
+pub(crate) fn names(text: &str, end: usize) -> Option<impl Iterator<Item = Range<usize>> + '_> {
+    let from = value(text, end)?;
+    // Most values are numbers.
+    let rest = text.as_bytes().get(from..)?;
+    if !rest.first().is_some_and(|first| inside(*first)) || !is_joined(text, from) || !is_label(text, end) {
+        return None;
+    }
     let list = rest.iter().take(LONGEST).take_while(|byte| inside(**byte) || matches!(byte, b',' | b';'));
-    let end = from.unwrap_or(0) + list.count();
-    let mut at = from.unwrap_or(end);
-    std::iter::from_fn(move || {
+    let end = from + list.count();
+    let mut at = from;
+    let items = std::iter::from_fn(move || {
         let rest = text.get(at..end).filter(|rest| !rest.is_empty())?;
         let length = rest.find([',', ';']).unwrap_or(rest.len());
         let found = at..at + length;
         at = found.end + 1;
         Some(found)
-    })
-    .filter(move |name| is_joined(text, name.start))
+    });
+    Some(items.filter(move |name| is_joined(text, name.start)))
 }
 
 /// The beginning of the value behind the label that ends at `end` and a sign.
@@ -76,7 +80,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let end = text.find([':', '=', '"']).unwrap();
-        names(text, end).map(|at| &text[at]).collect()
+        names(text, end).into_iter().flatten().map(|at| &text[at]).collect()
     }
 
     #[test]

@@ -4,10 +4,12 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{VERBS, value_end};
 use crate::Kind;
+use crate::detect::Firsts;
 use crate::kinds::{Scores, alone};
 use crate::recognisers::{names, web};
 
@@ -91,14 +93,82 @@ static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(labels).ok()
 });
 
-/// Builds the automaton, so that no text waits for it.
+/// Rare parts of labels. Each label has one of them, and few texts have any. There are so few that vector instructions
+/// search for all of them at once. They do so in eight groups, to which the parts go in turn: the order is one in which few
+/// texts have letters as those of a group.
+const RARE: [&str; 33] = [
+    "ifian", "utze", "sswo", "tili", "suar", "passe", "hiav", "r id", "ruik", "lave", "nnwo", "aseñ",
+    "tente", "i-fi", "nnung", "nlog", "denam", " name", "twoo", "wifi", "suár", "i-Fi", "ogin", "r ID",
+    "enha", "rnam", "dential", "gsdat", "denzi", "(at)", "[at]", "(AT)", "[AT]",
+];
+
+/// The search for [`RARE`]. None on processors without such instructions.
+static FILTER: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(RARE));
+
+/// Builds the automata, so that no text waits for them.
 pub(crate) fn prepare() {
     LazyLock::force(&AUTOMATON);
+    LazyLock::force(&FILTER);
+}
+
+/// The last words of labels, without those that have other letters.
+const ENDS: [&str; 32] = [
+    "username",
+    "name",
+    "id",
+    "benutzername",
+    "nutzername",
+    "benutzerkennung",
+    "anmeldename",
+    "utilisateur",
+    "usuario",
+    "utilizador",
+    "utente",
+    "gebruikersnaam",
+    "inlognaam",
+    "login",
+    "benutzer",
+    "identifiant",
+    "gebruiker",
+    "kennung",
+    "password",
+    "passwort",
+    "kennwort",
+    "wachtwoord",
+    "clave",
+    "senha",
+    "chiave",
+    "passe",
+    "wifi",
+    "fi",
+    "credentials",
+    "zugangsdaten",
+    "identifiants",
+    "credenziali",
+];
+static FIRSTS: Firsts = Firsts::of(&ENDS);
+
+/// May an e-mail address in words be in the text: `(at)`?
+pub(crate) fn is_anywhere(text: &str) -> bool {
+    memchr::memchr2_iter(b')', b']', text.as_bytes())
+        .any(|at| at.checked_sub(3).and_then(|from| text.get(from..at)).is_some_and(is_at))
+}
+
+fn is_at(sign: &str) -> bool {
+    ["(at", "[at", "(AT", "[AT"].contains(&sign)
+}
+
+/// May the word in small letters be the last one of a label?
+pub(crate) fn ends_label(word: &str) -> bool {
+    FIRSTS.may_have(word.as_bytes()) && ENDS.contains(&word)
 }
 
 /// Calls `give` with each value, its kind and its place.
 pub(crate) fn find(text: &str, mut give: impl FnMut(Kind, Range<usize>)) {
     let Some(automaton) = AUTOMATON.as_ref() else { return };
+    if FILTER.as_ref().is_some_and(|filter| filter.find(text).is_none()) {
+        return;
+    }
     for found in automaton.find_iter(text) {
         let Some((label, sort)) = LABELS.get(found.pattern().as_usize()) else { continue };
         if *sort == Label::At {
@@ -247,6 +317,19 @@ mod tests {
         let mut all = Vec::new();
         find(text, |_, at| all.push(&text[at]));
         all
+    }
+
+    #[test]
+    fn each_label_has_a_rare_part_and_a_last_word() {
+        for (label, sort) in LABELS {
+            let last = label.rsplit([' ', '-', '\'']).next().unwrap().to_lowercase();
+            // A sign is not a word: `is_anywhere` finds it.
+            assert!(
+                ends_label(&last) || !last.is_ascii() || sort == Label::At && is_anywhere(label),
+                "{label}"
+            );
+            assert!(RARE.iter().any(|part| label[1..].contains(part)), "{label}");
+        }
     }
 
     #[test]

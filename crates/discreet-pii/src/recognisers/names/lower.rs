@@ -30,29 +30,36 @@ fn is_plain(class: Class) -> bool {
     class.any(Class::COMMON) && !class.any(NOT_PLAIN) || class.any(Class::WORD) && !class.any(TELLING)
 }
 
-/// Finds names in small letters. `promised`: the cue of the name of the field.
+/// Finds names in small letters. `promised`: the cue of the name of the field. False if no word of the text may be the label
+/// of an account or a password.
 pub(super) fn find(
     text: &str,
     promised: Cue,
     (memo, budget): (&mut Memo, &mut Budget),
     mut give: impl FnMut(NameHit),
-) {
+) -> bool {
     if !budget.take(text.len()) {
-        return;
+        return true;
     }
     let mut at = 0;
+    // The marks of all words, and whether there are others than short ones.
+    let (mut all, mut others) = (Class::NONE, false);
     // Most words give no cue for the next: the look-up is made only behind one that may.
     let mut cued = false;
     // The place of the next name behind a label of several persons.
     let mut labelled = None;
     while let Some(start) = next_word(text, at) {
         let short = memo.short(text, start);
-        if let Some((end, class)) = short.filter(|(_, class)| is_plain(*class)) {
+        match short {
+            Some((_, class, _)) => all = all.or(class),
+            None => others = true,
+        }
+        if let Some((end, class, _)) = short.filter(|(_, class, _)| is_plain(*class)) {
             (at, cued) = (end, class.any(CUES));
             continue;
         }
         let part = match short {
-            Some((end, class)) => Part { word: Word { start, end, shape: Shape::Lower }, class },
+            Some((end, class, _)) => Part { word: Word { start, end, shape: Shape::Lower }, class },
             None => memo.any_part(text, start),
         };
         let word = part.word;
@@ -62,7 +69,8 @@ pub(super) fn find(
             || part.is(Class::COMMON)
                 && !part.is(Class::STREET)
                 && !(part.is(Class::GIVEN_COMMON) && (behind_cue || owns(text, word.end)))
-                && !(part.is(Class::PHRASE) && place::may_go_on(text, part, memo));
+                && !(part.is(Class::PHRASE)
+                    && place::may_go_on(text, part, short.map(|(.., letters)| letters), memo));
         if plain || word.shape == Shape::Code || word.end - word.start < 3 {
             continue;
         }
@@ -73,12 +81,14 @@ pub(super) fn find(
             .or_else(|| thing(text, part));
         if let Some(found) = found {
             at = found.end.max(at);
+            others = true;
             let listed = found.kind == Kind::Person
                 && (labelled == Some(found.start) || label::of_people(text, found.start));
             labelled = list::next_labelled(text, found.end).filter(|_| listed);
             give(found);
         }
     }
+    others || all.any(Class::ACCOUNT)
 }
 
 /// The next place from `from` on at which a word begins.

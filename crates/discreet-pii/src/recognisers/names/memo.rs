@@ -5,6 +5,7 @@ use super::hash::{Hash, Letters};
 use super::run::Part;
 use super::table::{self, Class};
 use super::word::{Shape, Word};
+use crate::recognisers::labelled::unsigned;
 
 /// 16 KiB, which fit in the first cache of a core.
 const ROWS: usize = 1 << 10;
@@ -32,11 +33,11 @@ impl Memo {
         }
     }
 
-    /// The end and the marks of the word that begins at `start`, if it is short.
+    /// The end, the marks and the letters of the word that begins at `start`, if it is short.
     #[inline(always)]
-    pub(super) fn short(&mut self, text: &str, start: usize) -> Option<(usize, Class)> {
+    pub(super) fn short(&mut self, text: &str, start: usize) -> Option<(usize, Class, Letters)> {
         let (word, letters) = Word::short(text, start)?;
-        Some((word.end, self.remember(letters.value(), || plain(letters, text, word))))
+        Some((word.end, self.remember(letters.value(), || plain(letters, text, word)), letters))
     }
 
     pub(super) fn any_part(&mut self, text: &str, start: usize) -> Part {
@@ -46,10 +47,16 @@ impl Memo {
         let (word, letters) = Word::glance(text, start);
         let class = match letters {
             _ if word.shape == Shape::Code => Class::NONE,
-            Some(letters) => self.remember(letters.value(), || plain(letters, text, word)),
+            Some(letters) => self.spelled(letters, text, word),
             None => self.written(word.text(text)),
         };
         Part { word, class }
+    }
+
+    /// The marks of a word of plain letters. One in capitals has an ending of another spelling, `PLANS`, and so other marks.
+    fn spelled(&mut self, letters: Letters, text: &str, word: Word) -> Class {
+        let spelling = u64::from(letters.capitals > 1);
+        self.remember(letters.value() ^ spelling, || plain(letters, text, word))
     }
 
     /// The marks of a word with accents, by its letters as they are written.
@@ -76,12 +83,24 @@ impl Memo {
 /// The marks of a word of plain letters. Most words are in the cache.
 #[cold]
 fn plain(letters: Letters, text: &str, word: Word) -> Class {
-    table::plain(letters, word.text(text))
+    let word = word.text(text);
+    let label = if unsigned::ends_label(word) { Class::ACCOUNT } else { Class::NONE };
+    table::plain(letters, word).or(label)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_marks_of_a_word_do_not_depend_on_the_words_before() {
+        let text = "SONGWRITERS Songwriters songwriters";
+        let marks = |memo: &mut Memo, start: usize| memo.part(text, start).class;
+        let mut memo = Memo::default();
+        for start in [0, 12, 24, 0, 12] {
+            assert_eq!(marks(&mut memo, start), marks(&mut Memo::default(), start), "{start}");
+        }
+    }
 
     #[test]
     fn the_cache_returns_what_the_table_returns() {

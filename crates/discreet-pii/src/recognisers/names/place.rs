@@ -1,7 +1,7 @@
 //! Listed places, nationalities, and organizations.
 
 use super::cue::{self, Cue};
-use super::hash::Hash;
+use super::hash::{Hash, Letters};
 use super::memo::Memo;
 use super::person::{NameHit, Role, role};
 use super::run::{Part, Run, spaces};
@@ -10,10 +10,11 @@ use super::table::{self, Class};
 use super::word::{Shape, Word, byte};
 use crate::{Evidence, Kind};
 
-/// Is the word behind `first` the next word of a listed name that begins with it?
-pub(super) fn may_go_on(text: &str, first: Part, memo: &mut Memo) -> bool {
-    let begun = match Word::short(text, first.word.start) {
-        Some((_, letters)) => Hash::new().plain(letters),
+/// Is the word behind `first` the next word of a listed name that begins with it? `letters` are those of `first`, if it is
+/// short.
+pub(super) fn may_go_on(text: &str, first: Part, letters: Option<Letters>, memo: &mut Memo) -> bool {
+    let begun = match letters {
+        Some(letters) => Hash::new().plain(letters),
         None => Hash::new().word(first.word.text(text)),
     };
     let start = first.word.end + spaces(text, first.word.end);

@@ -3,7 +3,7 @@
 use super::hash::Letters;
 use super::label;
 use super::table::{self, Class};
-use crate::detect::swar;
+use crate::detect::swar::{self, HIGH};
 use crate::recognisers::code::is_joined;
 
 /// The spelling of a word.
@@ -115,6 +115,9 @@ impl Word {
     /// blanks. The first letter may be a capital of ASCII.
     pub(super) fn accented(text: &str, start: usize) -> Option<Word> {
         let bytes = text.as_bytes();
+        if (swar::block(bytes, start) | swar::block(bytes, start + 8)) & HIGH == 0 {
+            return None;
+        }
         let blank = |at: usize| bytes.get(at).is_none_or(|byte| matches!(byte, b' ' | b','));
         let capital = bytes.get(start)?.is_ascii_uppercase();
         let head = bytes.get(..bytes.len().min(start + 16))?;
