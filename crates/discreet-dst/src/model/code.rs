@@ -12,9 +12,10 @@ use crate::guard::Outcome;
 use crate::link::Secrets;
 use crate::network::Packet;
 use crate::party::Party;
+use crate::rights::Rights;
 use crate::rng::Rng;
 use crate::robot::{KEEPER, Robot};
-use crate::setting::{COMMAND, Rights, SEALED, Setting, command_topic, serialized};
+use crate::setting::{SEALED, Setting, command_topic, serialized};
 use crate::step::PUBLISHED;
 
 /// The party of the model, which may read [`SEALED`] and command.
@@ -90,13 +91,13 @@ impl Code {
         guard.audit.flush();
         let from = guard.gid;
         for (topic, bytes) in posts {
-            self.party.hear(&Packet { topic, from, bytes, robot: Some(0) });
+            self.party.hear(&Packet::new(&topic, from, bytes, Some(0)));
         }
         assert!(self.party.attend(elapsed).is_empty(), "no message was delivered");
         let packet = |left: crate::route::Left| {
             let mut from = from;
             from[15] = 9;
-            Packet { topic: sealed_topic(&left.topic, Form::Clear), from, bytes: left.bytes, robot: Some(0) }
+            Packet::new(&sealed_topic(&left.topic, Form::Clear), from, left.bytes, Some(0))
         };
         left.into_iter().filter(|left| left.sealed).map(packet).collect()
     }
@@ -132,18 +133,20 @@ impl Code {
     fn command(&mut self) -> bool {
         self.sent += 1;
         let Ok(bytes) = self.party.command(0, &serialized(&format!("c{}", self.sent))) else { return false };
-        let (topic, from) = (command_topic(COMMAND), self.party.gid);
-        self.commands.push(Packet { topic, from, bytes, robot: None });
+        self.commands.push(Packet::new(command_topic(), self.party.gid, bytes, None));
         true
     }
 
     fn deliver(&mut self, at: usize) -> bool {
-        let Packet { from, mut bytes, .. } = self.commands[at].clone();
+        let (from, mut bytes) = (self.commands[at].from, self.commands[at].bytes.to_vec());
         let (now, time) = (self.now(), self.robot.clock.time());
-        let mut outcome = Outcome::default();
-        self.robot.guard.as_mut().unwrap().command(from, &mut bytes, time, now, &mut outcome);
-        assert!(outcome.obeyed.iter().all(|(_, obeyed)| obeyed.durable), "recorded before it goes in");
-        !outcome.obeyed.is_empty()
+        match self.robot.guard.as_mut().unwrap().command(from, &mut bytes, time, now) {
+            Outcome::Obeyed(obeyed) => {
+                assert!(obeyed.durable, "recorded before it goes in");
+                true
+            }
+            Outcome::Refused(_) | Outcome::Unheard => false,
+        }
     }
 
     fn publish(&mut self) -> bool {
