@@ -107,7 +107,7 @@ fn the_rules_of_an_image_are_those_of_the_file() {
     let policy = policy(&topics, &RULES).unwrap();
     let rules = |name: &str| policy.topic(name).unwrap().image_rules();
     let color = rules("/color").unwrap();
-    assert_eq!(color.to_string(), "faces: solid, text: pixelate, strict");
+    assert_eq!(color.to_string(), "faces: solid, text: pixelate, strict, every: 3, deadline: 20ms");
     assert_eq!((color.deadline.as_millis(), color.every), (20, 3));
     let depth = rules("/depth").unwrap();
     assert_eq!((depth.follows.as_deref(), depth.deadline.as_millis(), depth.every), (Some("/color"), 100, 1));
