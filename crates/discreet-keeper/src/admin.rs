@@ -90,3 +90,27 @@ fn ask(socket: &Path, question: &FromAdmin) -> Result<Vec<ToAdmin>, NoAnswer> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::net::UnixListener;
+
+    #[test]
+    fn a_keeper_that_still_waits_for_its_guards_is_waited_for() {
+        let folder = std::env::temp_dir().join(format!("discreet-slow-keeper-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let socket = folder.join("socket");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let done = Done { who: "desk".into(), changed: true, in_policy: true, guards: 1, acknowledged: 1 };
+        let answer = ToAdmin::Done(done.clone());
+        let keeper = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            std::thread::sleep(Duration::from_millis(700));
+            send(&mut stream, &answer).unwrap();
+        });
+        assert_eq!(revoke(&socket, "desk").unwrap(), done);
+        keeper.join().unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

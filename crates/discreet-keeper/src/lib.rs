@@ -24,3 +24,11 @@ pub fn default_socket() -> PathBuf {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     home.join(".ros/discreet/keeper.sock")
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_default_socket_is_in_a_folder_of_this_user() {
+        assert!(super::default_socket().ends_with(".ros/discreet/keeper.sock"));
+    }
+}

@@ -298,6 +298,8 @@ rules:
             None,
             "beyond the horizon"
         );
+        let night = at(&policy, "2026-05-01T22:00:30+02:00");
+        assert_eq!(names.next_change(&policy, night, horizon), Some(second("2026-05-02T06:00:00+02:00")));
         let people = group("/people", Form::Redacted);
         let before = at(&policy, "2026-06-01T09:00:00Z");
         let end = second("2026-06-01T10:00:30Z");

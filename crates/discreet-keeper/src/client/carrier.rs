@@ -67,3 +67,32 @@ impl Carrier {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use discreet_host::sync::lock;
+    use discreet_seal::SenderKey;
+
+    use super::super::{Guard, KeyRing};
+    use super::*;
+
+    #[test]
+    fn a_keeper_that_is_silent_for_more_than_five_seconds_is_gone() {
+        let sender = Arc::new(SenderKey::generate().unwrap());
+        let guard = Guard { socket: "none".into(), sender, receiver: [0; 32], domain: 1, mark: None };
+        let events = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let heard = Arc::clone(&events);
+        let (keys, mut carrier) = KeyRing::carried(guard, move |event| lock(&heard).push(event.clone()));
+        let start = Instant::now();
+        let after = |milliseconds| Now { at: start + Duration::from_millis(milliseconds), second: 1 };
+        carrier.connect(after(0));
+        carrier.receive(ToGuard::Alive, after(1000)).unwrap();
+        carrier.tick(after(6000));
+        assert!(keys.is_connected() && carrier.is_connected());
+        carrier.tick(after(6001));
+        assert!(!keys.is_connected() && !carrier.is_connected());
+        assert!(matches!(lock(&events).last(), Some(Event::KeeperGone(_))));
+    }
+}

@@ -68,3 +68,21 @@ fn is_class_name(name: &str) -> bool {
                 && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_class_name;
+
+    #[test]
+    fn a_class_is_named_in_small_letters_and_each_part_begins_with_one() {
+        for name in ["contextual", "operational/arm", "contextual/guest_2/face"] {
+            assert!(is_class_name(name), "{name}");
+        }
+        for name in
+            ["guest", "contextual/", "contextual/2d", "contextual/aB", "contextual/a b", "contextual/_a"]
+        {
+            assert!(!is_class_name(name), "{name}");
+        }
+        assert!(!is_class_name(&format!("contextual/{}", "a".repeat(54))));
+    }
+}

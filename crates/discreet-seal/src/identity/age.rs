@@ -210,6 +210,9 @@ mod tests {
         assert_eq!(open(file.as_bytes(), b"p").err(), Some(NotOpened::TooMuchWork(21)));
         let file = file.replacen(" 21\n", " 021\n", 1);
         assert_eq!(open(file.as_bytes(), b"p").err(), Some(NotOpened::AnotherKind));
+        let file = seal(b"hello", b"p", 2).unwrap();
+        assert!(open_within(&file, b"p", 2).is_ok());
+        assert_eq!(open_within(&file, b"p", 1).err(), Some(NotOpened::TooMuchWork(2)));
     }
 
     #[test]

@@ -101,6 +101,10 @@ fn from_file(path: &Path, secrecy: Secrecy) -> Result<Zeroizing<Vec<u8>>, Identi
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, OpenOptions};
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+
     use super::*;
 
     #[test]
@@ -115,5 +119,17 @@ mod tests {
         assert_eq!(choose(None, Some(Path::new("/nowhere")), true), Ok(PassphraseSource::Terminal));
         let refused = choose(None, None, false).unwrap_err().to_string();
         assert!(refused.contains("--passphrase-file") && refused.contains("robot.passphrase"), "{refused}");
+    }
+    #[test]
+    fn a_new_passphrase_in_a_file_is_asked_for_once_and_has_twelve_bytes() {
+        let path = std::env::temp_dir().join(format!("discreet-new-passphrase-{}", std::process::id()));
+        let _of_an_earlier_run = fs::remove_file(&path);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).unwrap();
+        let read = || PassphraseSource::File(path.clone()).read_new(Path::new("robot.key"));
+        file.write_all(b"eleven byte").unwrap();
+        assert_eq!(read().unwrap_err(), IdentityError::ShortPassphrase(LEAST_BYTES));
+        file.write_all(b"s\n").unwrap();
+        assert_eq!(read().unwrap().as_slice(), b"eleven bytes");
+        fs::remove_file(&path).unwrap();
     }
 }

@@ -251,6 +251,7 @@ mod tests {
             granted.receiver(NOW + 59).expect("an old one that is sent again does not end the lease");
         assert_eq!(receiver.terms().until, NOW + 60);
         assert!(granted.receiver(NOW + 60).is_none());
+        assert_eq!(granted.announced_until(), Some(NOW + 60), "also when that has passed");
     }
 
     #[test]
