@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use super::background::{Hands, Job};
 use super::part_entry::Removed;
 use super::part_files::Steps;
-use super::parts::{next_path, part_path};
+use super::parts::{Parts, next_path, part_path};
 use super::tail::Tail;
 use super::*;
 use discreet_host::files::SystemFiles;

@@ -100,6 +100,20 @@ fn while_names_wait(scene: &Scene, audit: &Audit, mut second: u32) -> u32 {
 }
 
 #[test]
+fn a_reader_goes_on_with_the_parts_after_the_one_that_it_has_read() {
+    let scene = with_parts(3);
+    let after = |path: PathBuf| {
+        let rest = Parts::find(&scene.log()).unwrap().after(&fs::File::open(path).unwrap()).unwrap()?;
+        Some((rest.closed.iter().map(|(number, _)| *number).collect::<Vec<_>>(), rest.live.len()))
+    };
+    assert_eq!(after(scene.part(1)), Some((vec![2, 3], 1)));
+    assert_eq!(after(scene.part(3)), Some((vec![], 1)));
+    assert_eq!(after(scene.log()), None);
+    let no_folder = scene.folder.join("none/audit.log");
+    assert_eq!(Parts::find(&no_folder).unwrap_err().kind(), io::ErrorKind::NotFound);
+}
+
+#[test]
 fn a_log_that_is_moved_away_by_somebody_else_is_noticed_also_after_a_new_part() {
     let scene = Scene::in_parts();
     let audit = scene.open().unwrap();
@@ -135,6 +149,22 @@ fn a_log_that_is_moved_away_while_names_change_is_noticed() {
     assert!(scene.closed().contains(&1));
     drop(audit);
     assert_eq!(scene.verify().verdict(), Integrity::Intact);
+}
+
+#[test]
+fn the_next_part_of_another_log_does_not_become_the_next_part_of_this_one() {
+    let [scene, other] = ["/scan", "/odom"].map(|topic| {
+        let scene = Scene::in_parts();
+        let audit = scene.open().unwrap();
+        audit.kept_out(scene.set(10.0), topic, "no_rule");
+        while_names_wait(&scene, &audit, 11);
+        scene.copied()
+    });
+    fs::copy(next_path(&other.log()), next_path(&scene.log())).unwrap();
+    assert!(
+        matches!(scene.open().unwrap_err(), LogRefused::Broken { path, .. } if path == next_path(&scene.log()))
+    );
+    assert!(other.open().is_ok(), "its own does");
 }
 
 #[test]
@@ -210,8 +240,14 @@ fn a_name_that_is_taken_keeps_the_log_in_one_file_and_is_on_record() {
     assert!(faults.contains("is there already; move it away"));
     assert_eq!(fs::read_to_string(&taken).unwrap(), "somebody else's");
     fs::remove_file(&taken).unwrap();
-    scene.set(130.0);
-    (0..3).for_each(|_| audit.flush());
+    let again = (50..200).find(|second| {
+        scene.set(f64::from(*second));
+        (0..3).for_each(|_| audit.flush());
+        !scene.closed().is_empty()
+    });
+    let fault = scene.entries("fault")[0]["time"].as_str().and_then(Time::parse).unwrap();
+    let failed = fault.second() - 1; // told in the entries of the next second
+    assert_eq!(again.map(i64::from), Some(failed + 60), "it is tried once a minute");
     drop(audit);
     assert_eq!(scene.closed(), [1]);
     assert_eq!(scene.verify().verdict(), Integrity::Intact);
@@ -269,4 +305,13 @@ fn links_in_the_place_of_parts_are_not_written_through() {
     talk(&scene, &audit, 30..60);
     drop(audit);
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
+}
+
+#[test]
+fn a_link_in_the_place_of_the_next_part_is_removed_at_the_start() {
+    let scene = Scene::in_parts();
+    drop(scene.open().unwrap());
+    std::os::unix::fs::symlink("nowhere", next_path(&scene.log())).unwrap();
+    assert_eq!(scene.open().unwrap().state(), State::Writing);
+    assert!(!next_path(&scene.log()).is_symlink());
 }

@@ -32,6 +32,18 @@ fn every_kind_of_tampering_is_found_at_its_place() {
     }
 }
 
+#[test]
+fn an_entry_with_the_number_that_follows_a_gap_was_inserted_and_not_moved() {
+    let scene = written();
+    let mut lines: Vec<String> = scene.text().lines().map(str::to_owned).collect();
+    let cut = lines.remove(2);
+    lines.insert(3, forged(&cut));
+    fs::write(scene.log(), lines.join("\n") + "\n").unwrap();
+    let report = scene.verify();
+    let found: Vec<_> = report.findings.iter().map(|finding| (finding.line, &finding.what)).collect();
+    assert_eq!(found[..2], [(3, &What::Cut { from: 3, to: 3 }), (4, &What::Inserted)]);
+}
+
 /// A line with a right hash, written after `line` by an attacker who knows the format.
 pub(super) fn forged(line: &str) -> String {
     let link = chain::Line::parse(line.as_bytes()).unwrap().link();

@@ -1,6 +1,7 @@
 //! Windows: no receipt without a durable one, and no waiting where there need not be.
 
 use super::*;
+use discreet_redact::Redaction;
 
 #[test]
 fn a_release_is_in_a_durable_window_before_it_has_a_receipt() {
@@ -28,6 +29,22 @@ fn a_closed_window_has_counts_reasons_and_the_root_of_the_hashes() {
     let report = scene.verify();
     assert!(report.is_intact(), "{report:?}");
     assert_eq!((report.counts_lost, report.still_open, report.torn), (0, 0, 0), "{}", scene.text());
+}
+
+#[test]
+fn a_closed_window_has_the_counts_of_what_was_hidden_and_of_nothing_else() {
+    let scene = Scene::new();
+    let audit = scene.open().unwrap();
+    let route = audit.route(info("/camera", true));
+    let now = scene.set(10.1);
+    let _receipt = route.record_release(now, &[1; 32], 1).unwrap();
+    for covered in [2, 0, 3] {
+        route.record_redaction(now, &Redaction { covered, ..Redaction::default() });
+    }
+    drop(route);
+    drop(audit);
+    let closed = &scene.entries("closed")[0]["routes"][0];
+    assert_eq!(closed["redaction"], serde_json::json!({ "covered": 5 }));
 }
 
 #[test]
