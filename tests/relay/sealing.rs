@@ -31,16 +31,27 @@ const ROBOT: &str = "test";
 
 impl Ring {
     fn new(suite: Suite) -> Arc<Ring> {
-        let secret = Secret::random().unwrap();
+        let ring = Ring {
+            generation: AtomicU64::default(),
+            key: Mutex::default(),
+            secret: Secret::random().unwrap(),
+        };
+        ring.give(suite, 9, 4);
+        Arc::new(ring)
+    }
+
+    /// Gives another key from now on.
+    fn give(&self, suite: Suite, id: u32, policy_version: u64) {
         let key = EpochKey {
             members: vec!["desk".into()],
             robot: ROBOT.into(),
-            key: SealingKey::new(suite, 9, &secret),
+            key: SealingKey::new(suite, id, &self.secret),
             until: UNTIL,
-            policy_version: 4,
+            policy_version,
             sender: Arc::new(SenderKey::generate().unwrap()),
         };
-        Arc::new(Ring { generation: AtomicU64::new(1), key: Mutex::new(Some(Arc::new(key))), secret })
+        *self.key.lock().unwrap() = Some(Arc::new(key));
+        self.generation.fetch_add(1, Relaxed);
     }
 
     fn revoke(&self) {
@@ -126,6 +137,38 @@ fn a_message_with_room_around_it_is_sealed_where_it_lies() {
     assert_eq!(sealed.cdr().as_ptr(), place);
     let key = keys.opening(topic.group(Form::Clear).unwrap());
     assert_eq!(open(&key, "/guests", EVERY, sealed.cdr()), Ok(every()));
+}
+
+#[test]
+fn a_message_with_too_little_room_is_sealed_in_a_copy() {
+    let (keys, topic) = (Ring::new(Suite::ChaCha20Poly1305), topic("/guests"));
+    let mut protection = protection(Makers {
+        seals: PerForm { clear: Some(seal(&keys, "/guests", EVERY)), redacted: None },
+        ..Makers::default()
+    });
+    for (before, behind) in [(HEADROOM - 1, TAILROOM), (HEADROOM, TAILROOM - 1), (HEADROOM, 0)] {
+        let mut bytes = [vec![0; before], every(), vec![0; behind]].concat();
+        let message = Received { origin: ORIGIN, cdr: Buffer::with_room(&mut bytes, before, every().len()) };
+        let sealed = release(decide(&topic, &plan(), &mut protection, at(MORNING), message)).unwrap();
+        let key = keys.opening(topic.group(Form::Clear).unwrap());
+        assert_eq!(open(&key, "/guests", EVERY, sealed.cdr()), Ok(every()), "{before} and {behind}");
+    }
+}
+
+#[test]
+fn a_key_for_the_next_policy_seals_for_that_policy() {
+    let (keys, topic) = (Ring::new(Suite::Aes256Gcm), topic("/guests"));
+    let mut protection = protection(Makers {
+        seals: PerForm { clear: Some(seal(&keys, "/guests", EVERY)), redacted: None },
+        ..Makers::default()
+    });
+    for (id, policy_version) in [(9, 4), (10, 5)] {
+        keys.give(Suite::Aes256Gcm, id, policy_version);
+        let mut message = every();
+        let decision = decide(&topic, &plan(), &mut protection, at(MORNING), received(&mut message));
+        let key = keys.opening(topic.group(Form::Clear).unwrap());
+        assert_eq!(open(&key, "/guests", EVERY, release(decision).unwrap().cdr()), Ok(every()));
+    }
 }
 
 #[test]

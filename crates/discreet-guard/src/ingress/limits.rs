@@ -352,6 +352,25 @@ mod tests {
     }
 
     #[test]
+    fn every_type_of_whole_number_can_have_a_limit() {
+        let greatest = [127_i64, 255, 32_767, 65_535, 1 << 30, 1 << 31, 1 << 40, 1 << 41];
+        for (at, (size, whole)) in [1, 1, 2, 2, 4, 4, 8, 8].into_iter().zip(greatest).enumerate() {
+            let (id, value) = (at + 2, whole as f64);
+            let description = description(&format!(
+                r#"{{"type_description":{{"type_name":"a/msg/A","fields":[{{"name":"n","type":{{"type_id":{id}}}}}]}},
+                "referenced_type_descriptions":[]}}"#
+            ));
+            let message = [&[0, 1, 0, 0], &whole.to_le_bytes()[..size]].concat();
+            let is_within = |least, most| {
+                let limits = Limits::compile(&description, &[("n".into(), [least, most])].into());
+                limits.unwrap().check(&message).is_ok()
+            };
+            assert!(is_within(value, value), "{id}");
+            assert!(!is_within(value + 1.0, 1e18) && !is_within(-1e18, value - 1.0), "{id}");
+        }
+    }
+
+    #[test]
     fn large_whole_numbers_are_not_rounded_into_the_limit() {
         let limit = limits(&[("whole", [0.0, 9_007_199_254_740_992.0])]).unwrap();
         let check = |whole| limit.check(&message([0.0; 3], [0.0; 2], [0, whole], false));

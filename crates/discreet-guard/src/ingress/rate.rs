@@ -24,3 +24,22 @@ impl Rates {
         self.0.entry((sender.sign, ingress.to_owned())).or_default().take(per_second, now)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use discreet_seal::identity::Identity;
+
+    #[test]
+    fn many_ingress_names_neither_refill_a_bucket_nor_stay_for_ever() {
+        let desk = Identity::generate("desk").unwrap();
+        let (mut rates, now) = (Rates::default(), Duration::from_secs(10));
+        assert!(rates.take(desk.public(), "/cmd_vel", 1, now));
+        for number in 0..2 * MANY {
+            assert!(rates.take(desk.public(), &format!("/other_{number}"), 1, now));
+        }
+        assert!(!rates.take(desk.public(), "/cmd_vel", 1, now), "it was used in this second");
+        assert!(rates.take(desk.public(), "/cmd_vel", 1, now + Duration::from_secs(3)));
+        assert_eq!(rates.0.len(), 1, "the others are full again");
+    }
+}

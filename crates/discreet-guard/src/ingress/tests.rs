@@ -330,6 +330,21 @@ fn whoever_floods_with_forgeries_is_not_looked_at_any_more_and_others_are() {
 }
 
 #[test]
+fn late_copies_are_charged_to_a_stranger_and_not_to_who_opened_something() {
+    let mut setup = Setup::new();
+    let late = setup.sealed(0, &twist(0.1));
+    let fresh = setup.at(3000).sealed(0, &twist(0.1));
+    assert_eq!(setup.from(1, fresh), Ok(()));
+    let mut reasons = |publisher| -> Vec<_> {
+        (0..100).filter_map(|_| setup.from(publisher, late.clone()).err()).collect()
+    };
+    assert!(reasons(1).iter().all(|reason| *reason == Refused::Late), "a slow network is no flood");
+    let of_a_stranger = reasons(2);
+    assert_eq!(of_a_stranger.iter().filter(|reason| **reason == Refused::Late).count(), 21);
+    assert_eq!(of_a_stranger.last(), Some(&Refused::Flood));
+}
+
+#[test]
 fn what_costs_nothing_to_refuse_takes_nothing_from_anybody() {
     let mut setup = Setup::new();
     let other = receiver(&setup.robot, 10, ReceivingKey::generate().unwrap().public());
