@@ -124,6 +124,7 @@ fn who_may_command_is_a_lease_that_ends_without_the_keeper() {
     };
     assert!(!takes_commands(0), "the keeper has not said anything yet");
     assert!(guard.follow(&policy));
+    assert!(command_keys.key_id().is_some() && command_keys.key_id() == guard.ring.receiver_id());
     assert!(takes_commands(0) && takes_commands(25) && !takes_commands(31));
     assert!(
         command_keys.opener(Instant::now() + Duration::from_secs(31), now() - 3600).is_none(),
@@ -290,4 +291,5 @@ fn who_shows_who_can_open_what() {
     let answer: serde_json::Value = serde_json::from_slice(&who.stdout).unwrap();
     assert_eq!(answer["topics"].as_array().unwrap().len(), 1);
     assert!(answer["stakeholders"][2]["revoked"].is_string(), "{answer}");
+    assert!(answer["guards"][0]["keys"].as_u64() >= Some(2), "one for each topic: {answer}");
 }

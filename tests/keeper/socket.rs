@@ -11,6 +11,7 @@ use std::time::Duration;
 use discreet_keeper::client::Event;
 use discreet_keeper::frame::frame;
 use discreet_keeper::protocol::{FromAdmin, GuardHello, Hello, VERSION};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
 use super::house::{House, soon};
 
@@ -101,6 +102,22 @@ fn there_are_at_most_sixteen_connections_and_silent_ones_are_ended() {
         assert_eq!(stream.read(&mut [0]).unwrap_or(0), 0, "closed when nothing came");
     }
     assert!(soon(|| house.discreet(&["revoke", "desk"]).status.code() == Some(1)));
+}
+
+#[test]
+fn a_keeper_that_may_open_no_more_files_says_so_and_goes_on_when_it_may() {
+    let mut house = House::new("files");
+    house.start();
+    let keeper = Pid::from_raw(house.pid().cast_signed());
+    let may_open = |files| {
+        let limit = Rlimit { current: Some(files), ..getrlimit(Resource::Nofile) };
+        prlimit(keeper, Resource::Nofile, limit).unwrap();
+    };
+    may_open(3);
+    let _waits = UnixStream::connect(house.socket()).unwrap();
+    assert!(soon(|| house.log().contains("a connection was not taken")), "{}", house.log());
+    may_open(64);
+    assert_eq!(house.discreet(&["who"]).status.code(), Some(0), "{}", house.log());
 }
 
 #[test]
