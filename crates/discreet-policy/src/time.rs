@@ -144,6 +144,17 @@ mod tests {
     }
 
     #[test]
+    fn an_end_is_written_in_one_of_two_ways() {
+        let end = |text| end_of(text, &TimeZone::UTC).ok();
+        assert_eq!(end("2027-01-31"), end("2027-02-01T01:00:00+01:00"));
+        for other in
+            ["2027-W04-7", "2027-01-31T18:00:00+00:00[UTC]", "+002027-01-31T18:00:00.123456789+00:00:00"]
+        {
+            assert_eq!(end(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn hours_that_are_none_are_refused() {
         for bad in [
             "8:00-18:00",
