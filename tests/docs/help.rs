@@ -217,8 +217,15 @@ fn file(words: &[String]) -> Result<(), String> {
             let there = places.iter().find(|path| root().join(path).is_file());
             there.unwrap_or(&places[0]).clone()
         }
+        [cargo, mutants, .., option, path] if cargo == "cargo" && mutants == "mutants" && option == "-f" => {
+            path.clone()
+        }
         [python, path, ..] if python == "python3" => path.clone(),
-        _ => return Err("only `python3 FILE` and `cargo test --test NAME` are known".into()),
+        _ => {
+            let known =
+                "only `python3 FILE`, `cargo test --test NAME` and `cargo mutants ... -f FILE` are known";
+            return Err(known.into());
+        }
     };
     if root().join(&path).is_file() { Ok(()) } else { Err(format!("there is no {path}")) }
 }

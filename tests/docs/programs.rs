@@ -23,7 +23,7 @@ pub enum Check {
     Ros2,
     /// A program of this package that needs ROS: it exists.
     Node,
-    /// `python3 FILE`, `cargo test --test NAME`: the file exists.
+    /// `python3 FILE`, `cargo test --test NAME`, `cargo mutants ... -f FILE`: the file exists.
     File,
     /// A program of the system, neither run nor checked.
     System,
