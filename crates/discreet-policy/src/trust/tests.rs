@@ -198,6 +198,14 @@ fn what_is_wrong_in_it_is_shown_with_its_place() {
 }
 
 #[test]
+fn a_file_may_be_as_large_as_its_limit_and_not_larger() {
+    let folder = Folder::new("size");
+    let path = folder.write("trust.yaml", "12345");
+    assert_eq!(kept::read_kept(&path, 5).unwrap(), "12345");
+    assert!(matches!(kept::read_kept(&path, 4), Err(NotKept::Large { most: 4, .. })));
+}
+
+#[test]
 fn files_that_others_may_change_are_refused() {
     let (folder, [alice, bob, ..]) = (Folder::new("kept"), people());
     let key = folder.write("owners/alice.pub", &alice.public_file());
