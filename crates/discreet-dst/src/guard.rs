@@ -213,7 +213,7 @@ impl Guard {
             },
             |_| Ok(definition()),
         );
-        let refused = desired.refusals.values().flatten().map(|refusal| (refusal.reason, 1));
+        let refused = desired.exclusions.values().flatten().map(|exclusion| (exclusion.reason, 1));
         count(
             &mut self.denied,
             refused.chain(desired.undeclared.iter().map(|_| (Denied::UndeclaredTopic, 1))),
@@ -257,7 +257,7 @@ impl Guard {
             topic: topic.into(),
             source: String::new(),
             definition: definition(),
-            decision: None,
+            resolved: None,
             live: Arc::clone(&self.live),
             clock: Arc::clone(&self.floor),
             audit: Arc::clone(&self.audit),

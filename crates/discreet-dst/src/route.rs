@@ -10,7 +10,7 @@ use discreet_audit::{Receipt, Time};
 use discreet_guard::inbox::{self, Inbox, Listen, Next, Take, Taken};
 use discreet_guard::lanes::{Input, Lane, Plan};
 use discreet_guard::message::{Buffer, MessageInfo};
-use discreet_guard::outbound::{Decision, Outbound};
+use discreet_guard::outbound::{Outbound, ResolvedPolicy};
 use discreet_guard::protect::Releasable;
 use discreet_guard::relay::{Arrived, Egress, Output, pass};
 use discreet_guard::stats::RouteStats;
@@ -176,7 +176,7 @@ impl Route {
         let Ok(()) = self.inbox.judge(policy, plan, elapsed);
         if self.outbound.source != source {
             self.outbound.source = source.into();
-            self.outbound.decision = None;
+            self.outbound.resolved = None;
         }
         self.outbound.refresh_decision(now.0, elapsed);
     }
@@ -187,7 +187,7 @@ impl Route {
         self.outbound.egress.now = now;
         loop {
             self.outbound.refresh_decision(now, elapsed);
-            let Some(Decision { policy, since, .. }) = &self.outbound.decision else { break };
+            let Some(ResolvedPolicy { policy, since, .. }) = &self.outbound.resolved else { break };
             match self.inbox.next(Take::Every, policy, *since, elapsed, &self.stats) {
                 Ok(Some(Next { message, lane, depth })) => {
                     let arrived = Arrived { message, place: (lane, depth), at };
@@ -209,6 +209,6 @@ impl Route {
     /// The route ends.
     pub fn end(&mut self) {
         self.inbox.disconnect();
-        self.outbound.decision = None;
+        self.outbound.resolved = None;
     }
 }

@@ -53,7 +53,7 @@ pub struct RoutePlan {
 
 /// A publisher, or a whole topic, that is kept out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Exclusion {
     /// The reason.
     pub reason: Denied,
     /// The publisher; none if it is the topic.
@@ -64,10 +64,10 @@ pub struct Refusal {
     pub detail: String,
 }
 
-impl Refusal {
+impl Exclusion {
     /// A whole topic that is kept out.
-    pub fn of_topic(reason: Denied, detail: String) -> Refusal {
-        Refusal { reason, publisher: None, node: None, detail }
+    pub fn of_topic(reason: Denied, detail: String) -> Exclusion {
+        Exclusion { reason, publisher: None, node: None, detail }
     }
 }
 
@@ -111,7 +111,7 @@ pub struct Desired {
     /// By topic.
     pub routes: BTreeMap<String, RoutePlan>,
     /// By topic: itself, or some of its publishers.
-    pub refusals: BTreeMap<String, Vec<Refusal>>,
+    pub exclusions: BTreeMap<String, Vec<Exclusion>>,
     /// Topics that the policy does not declare.
     pub undeclared: BTreeSet<String>,
 }
@@ -126,7 +126,7 @@ impl Desired {
         let mut desired = Desired::default();
         for (topic, endpoints) in graph {
             let admitted = policy.map(|(policy, moment)| (policy, moment, admit_name(policy, topic)));
-            let (plan, refusals) = match admitted {
+            let (plan, exclusions) = match admitted {
                 None | Some((_, _, Err(NotAdmitted::Undeclared))) => {
                     // A command topic is not a topic that could leave.
                     if endpoints.iter().any(|endpoint| Some(participant(&endpoint.gid)) != own) {
@@ -139,15 +139,15 @@ impl Desired {
                         NotAdmitted::OpenSibling(protected) => format!("of {}", protected.name()),
                         _ => String::new(),
                     };
-                    (None, vec![Refusal::of_topic(reason.into(), detail)])
+                    (None, vec![Exclusion::of_topic(reason.into(), detail)])
                 }
                 Some((policy, moment, Ok(declared))) => {
                     let facts = TopicFacts { policy, declared, endpoints, sources, keys, moment, now };
                     facts.judge(&definition)
                 }
             };
-            if !refusals.is_empty() {
-                desired.refusals.insert(topic.clone(), refusals);
+            if !exclusions.is_empty() {
+                desired.exclusions.insert(topic.clone(), exclusions);
             }
             desired.routes.extend(plan.map(|plan| (topic.clone(), plan)));
         }
@@ -161,9 +161,9 @@ impl TopicFacts<'_> {
     pub fn judge(
         &self,
         definition: impl FnOnce(&str) -> Result<Arc<TypeDefinition>, String>,
-    ) -> (Option<RoutePlan>, Vec<Refusal>) {
+    ) -> (Option<RoutePlan>, Vec<Exclusion>) {
         let TopicFacts { policy, declared, endpoints, sources, keys, moment, now } = self;
-        let whole = |reason, detail: String| (None, vec![Refusal::of_topic(reason, detail)]);
+        let whole = |reason, detail: String| (None, vec![Exclusion::of_topic(reason, detail)]);
         if !declared.has_readers() {
             // A topic that may never leave is not subscribed to.
             return match declared.everyone(*moment) {
@@ -182,11 +182,11 @@ impl TopicFacts<'_> {
         let judge = |endpoint| sources.trust(declared, &definition.hash, endpoint, *now);
         let judged: Vec<(&Endpoint, PublisherTrust)> =
             endpoints.iter().map(|endpoint| (endpoint, judge(endpoint))).collect();
-        let refusals = judged.iter().filter_map(|(endpoint, trust)| refusal(endpoint, *trust)).collect();
+        let exclusions = judged.iter().filter_map(|(endpoint, trust)| exclusion(endpoint, *trust)).collect();
         // Messages of refused publishers are still taken, so that each is counted; messages of another type cannot
         // arrive.
         if !endpoints.iter().any(|endpoint| endpoint.type_name == declared.type_name()) {
-            return (None, refusals);
+            return (None, exclusions);
         }
         let audiences = Audiences::of(declared, *moment, *keys);
         let ever = may_leave(declared);
@@ -218,7 +218,7 @@ impl TopicFacts<'_> {
         let accepted = judged.iter().filter(|(_, trust)| *trust == PublisherTrust::Accepted);
         let nodes = accepted.filter_map(|(endpoint, _)| endpoint.node.name().map(str::to_owned)).collect();
         let policy = Arc::clone(policy);
-        (Some(RoutePlan { spec, definition, policy, plan, nodes }), refusals)
+        (Some(RoutePlan { spec, definition, policy, plan, nodes }), exclusions)
     }
 }
 
@@ -237,9 +237,9 @@ fn may_leave(declared: &TopicPolicy) -> Leaves {
     Leaves { open, sealed: PerForm::of(sealed) }
 }
 
-fn refusal(endpoint: &Endpoint, trust: PublisherTrust) -> Option<Refusal> {
+fn exclusion(endpoint: &Endpoint, trust: PublisherTrust) -> Option<Exclusion> {
     let PublisherTrust::Refused(reason) = trust else { return None };
-    Some(Refusal {
+    Some(Exclusion {
         reason,
         publisher: Some(endpoint.gid),
         node: endpoint.node.name().map(str::to_owned),

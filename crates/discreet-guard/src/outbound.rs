@@ -23,8 +23,8 @@ pub struct Outbound<E> {
     pub source: String,
     /// The type of its messages.
     pub definition: Arc<TypeDefinition>,
-    /// The decision that holds now; none without a policy.
-    pub decision: Option<Decision>,
+    /// The policy as it decides now; none without a policy.
+    pub resolved: Option<ResolvedPolicy>,
     /// The policy in force.
     pub live: Arc<LivePolicy>,
     /// The trust in the time of day.
@@ -39,8 +39,8 @@ pub struct Outbound<E> {
     pub egress: E,
 }
 
-/// The policy that decides, and its declaration of this topic: looked up once, not per message.
-pub struct Decision {
+/// The policy that decides, resolved for this topic and moment: once, not per message.
+pub struct ResolvedPolicy {
     /// The policy.
     pub policy: Arc<Policy>,
     /// Start of its validity here, since the route was opened.
@@ -99,24 +99,24 @@ impl<E: Egress> Outbound<E> {
         let trusted = self.clock.trusts(seconds);
         let live = self.live.current();
         let Some(policy) = live.as_ref() else {
-            self.decision = None;
+            self.resolved = None;
             return;
         };
         let generation = self.keys.generation();
         let mut since = elapsed;
-        if let Some(decision) = &mut self.decision
-            && Arc::ptr_eq(&decision.policy, policy)
+        if let Some(resolved) = &mut self.resolved
+            && Arc::ptr_eq(&resolved.policy, policy)
         {
-            let Moment { unix_seconds, trusted: was_trusted, .. } = decision.moment;
-            if (unix_seconds, was_trusted, decision.generation) == (seconds, trusted, generation) {
+            let Moment { unix_seconds, trusted: was_trusted, .. } = resolved.moment;
+            if (unix_seconds, was_trusted, resolved.generation) == (seconds, trusted, generation) {
                 return;
             }
-            decision.moment = policy.moment(seconds, trusted);
-            decision.generation = generation;
-            if decision.audiences == audiences_at(&decision.topic, decision.moment, self.keys.as_ref()) {
+            resolved.moment = policy.moment(seconds, trusted);
+            resolved.generation = generation;
+            if resolved.audiences == audiences_at(&resolved.topic, resolved.moment, self.keys.as_ref()) {
                 return;
             }
-            since = decision.since;
+            since = resolved.since;
         }
         let (topic, moment) = (self.admitted(policy), policy.moment(seconds, trusted));
         let audiences = audiences_at(&topic, moment, self.keys.as_ref());
@@ -124,8 +124,15 @@ impl<E: Egress> Outbound<E> {
             self.egress.describe(topic.class().name(), form, policy.version());
         }
         let logs = self.logs(topic.as_deref().ok(), audiences, moment, policy.version());
-        self.decision =
-            Some(Decision { policy: Arc::clone(policy), since, topic, moment, generation, audiences, logs });
+        self.resolved = Some(ResolvedPolicy {
+            policy: Arc::clone(policy),
+            since,
+            topic,
+            moment,
+            generation,
+            audiences,
+            logs,
+        });
     }
 
     fn logs(&self, topic: Option<&TopicPolicy>, audiences: Audiences, moment: Moment, policy: u64) -> Logs {

@@ -94,17 +94,17 @@ pub fn pass<E: Egress>(
     stats: &RouteStats,
     is_open: impl FnOnce() -> bool,
 ) {
-    let Outbound { definition, decision, protection, egress, .. } = route;
-    let Some(decision) = decision else { return };
+    let Outbound { definition, resolved, protection, egress, .. } = route;
+    let Some(resolved) = resolved else { return };
     let Arrived { message, place: (lane, depth), at } = arrived;
     let size = message.cdr.message().len() as u64;
     let deny = |reason: Denied| {
-        decision.logs.first.record_denial(clock(), reason.label());
+        resolved.logs.first.record_denial(clock(), reason.label());
         stats.deny(reason);
     };
-    let decided = decision.topic.as_ref().map_err(|reason| *reason);
+    let decided = resolved.topic.as_ref().map_err(|reason| *reason);
     let decided =
-        decided.and_then(|topic| decide(topic, &definition.plan, protection, decision.moment, message));
+        decided.and_then(|topic| decide(topic, &definition.plan, protection, resolved.moment, message));
     let releases = match decided {
         Ok(releases) => releases,
         Err(reason) => return deny(reason),
@@ -122,7 +122,7 @@ pub fn pass<E: Egress>(
         }
     }
     for (form, release) in releases.present() {
-        match record_and_publish(release, clock(), decision.logs.of(form), egress) {
+        match record_and_publish(release, clock(), resolved.logs.of(form), egress) {
             Ok(Outcome::Released(redaction)) => stats.release(size, redaction.as_ref(), at.elapsed()),
             Ok(Outcome::Denied(reason)) => stats.deny(reason),
             // Recorded, and lost on the way out; diagnostics shows the count.

@@ -6,7 +6,7 @@
 
 mod access;
 mod classes;
-mod found;
+mod differences;
 mod ingress;
 mod pairs;
 mod personal;
@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 
 use super::Policy;
 use super::verb::Verb;
-pub(crate) use found::{Affected, Facet};
-use found::{EVERYONE, Found, Parties, Who};
+pub(crate) use differences::{Affected, Facet};
+use differences::{Differences, EVERYONE, Parties, Who};
 use pairs::pairs;
 pub(crate) use personal::words;
 
@@ -148,9 +148,9 @@ pub fn diff_with_keys(
     (new, new_keys): (&Policy, &Fingerprints),
 ) -> Changes {
     let parties = Parties::new(old, new);
-    let mut found = Found::new(&parties);
-    scope::compare(old, new, &mut found);
-    stakeholders::compare((old, old_keys), (new, new_keys), &mut found);
+    let mut differences = Differences::new(&parties);
+    scope::compare(old, new, &mut differences);
+    stakeholders::compare((old, old_keys), (new, new_keys), &mut differences);
     let zones = [old.zone(), new.zone()];
     let globs = [old, new].iter().all(|policy| policy.globs().next().is_some());
     let mut tables = access::Tables::new();
@@ -160,25 +160,25 @@ pub fn diff_with_keys(
         let audience = tables.audience(&pair, &parties);
         let subject = ChangedPart::Declared(pair.verb);
         for (who, facet) in audience.changes(&pair, zones) {
-            found.push(who, subject, &pair.name, &facet);
+            differences.push(who, subject, &pair.name, &facet);
         }
         let [before, after] = [pair.old, pair.new].map(|side| side.map(|side| side.declaration));
         let siblings = topics::siblings(&pair.name, before, after);
         if let Some(facet) = siblings.filter(|_| globs && pair.verb.is_read()) {
-            found.push(EVERYONE, subject, &pair.name, &facet);
+            differences.push(EVERYONE, subject, &pair.name, &facet);
         }
         let (Some(before), Some(after)) = (before, after) else { continue };
         let facets = match pair.verb.is_read() {
             true => topics::facets(&pair.name, before, after),
             false => ingress::facets(&pair, before, after),
         };
-        found.push_for(&audience.seen, subject, &pair.name, &facets);
+        differences.push_for(&audience.seen, subject, &pair.name, &facets);
         if pair.verb.is_read() {
-            classes.compare(&pair.name, before, after, &audience.seen, &mut found);
+            classes.compare(&pair.name, before, after, &audience.seen, &mut differences);
         }
         personal.note([before, after], &audience.seen);
     }
-    classes.finish(&mut found);
-    personal.finish(&mut found);
-    found.sorted()
+    classes.finish(&mut differences);
+    personal.finish(&mut differences);
+    differences.sorted()
 }

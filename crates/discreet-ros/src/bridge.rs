@@ -18,7 +18,7 @@ use super::{Apart, Context, GraphChanges, Node, Publisher, RosError, TypeSupport
 use discreet_graph::qos::Qos;
 use discreet_graph::{TopicGraph, participant};
 use discreet_guard::denied::Denied;
-use discreet_guard::desired::{Desired, DomainFacts, Refusal, RoutePlan, RouteSpec};
+use discreet_guard::desired::{Desired, DomainFacts, Exclusion, RoutePlan, RouteSpec};
 use discreet_guard::lanes::Plan;
 use discreet_guard::offers::{OfferFacts, OfferedRoute};
 use discreet_guard::sources::Sources;
@@ -49,7 +49,7 @@ pub struct Bridge {
     shared: Shared,
     sources: Sources,
     routes: BTreeMap<String, ActiveRoute>,
-    refusals: BTreeMap<String, Vec<Refusal>>,
+    exclusions: BTreeMap<String, Vec<Exclusion>>,
     undeclared: BTreeSet<String>,
     entered: KeptOutLog,
     ingress: IngressPoints,
@@ -101,7 +101,7 @@ pub struct TopicStatus {
     /// Those of them that share their name with another node.
     pub namesakes: Vec<String>,
     /// The publishers that are kept out.
-    pub refusals: Vec<Refusal>,
+    pub exclusions: Vec<Exclusion>,
 }
 
 impl Bridge {
@@ -147,7 +147,7 @@ impl Bridge {
             shared,
             sources: Sources::default(),
             routes: BTreeMap::new(),
-            refusals: BTreeMap::new(),
+            exclusions: BTreeMap::new(),
             undeclared: BTreeSet::new(),
             entered: KeptOutLog::default(),
             ingress,
@@ -197,22 +197,23 @@ impl Bridge {
             },
             |type_name| self.shared.types.message(type_name),
         );
-        let Desired { routes, mut refusals, undeclared } = desired;
+        let Desired { routes, mut exclusions, undeclared } = desired;
         let gone: Vec<String> =
             self.routes.keys().filter(|topic| !routes.contains_key(*topic)).cloned().collect();
         self.close_all(&gone);
         for (topic, want) in routes {
             if let Err(error) = self.open_or_change(&topic, want) {
                 // One topic that cannot be made must not keep the others from being made.
-                let refusal = Refusal::of_topic(Denied::NotOpened, error.to_string());
-                refusals.entry(topic).or_default().push(refusal);
+                let exclusion = Exclusion::of_topic(Denied::NotOpened, error.to_string());
+                exclusions.entry(topic).or_default().push(exclusion);
             }
         }
         let unread = if policy.is_some() { Denied::UndeclaredTopic } else { Denied::NoPolicy };
-        let refused = refusals.iter().flat_map(|(topic, all)| all.iter().map(move |one| (topic, one.reason)));
+        let refused =
+            exclusions.iter().flat_map(|(topic, all)| all.iter().map(move |one| (topic, one.reason)));
         let kept_out = refused.chain(undeclared.iter().map(|topic| (topic, unread)));
         self.entered.enter(&self.shared.audit, kept_out, now);
-        (self.refusals, self.undeclared) = (refusals, undeclared);
+        (self.exclusions, self.undeclared) = (exclusions, undeclared);
         self.closing.retain(|thread| !thread.is_finished());
         self.ingress.reconcile(policy.as_deref());
         self.catalog.publish(policy.as_deref().map(|policy| self.offers(policy)).unwrap_or_default())
@@ -236,7 +237,7 @@ impl Bridge {
 
     /// State of every topic, for diagnostics.
     pub fn status(&self) -> Vec<TopicStatus> {
-        let topics: BTreeSet<&String> = self.routes.keys().chain(self.refusals.keys()).collect();
+        let topics: BTreeSet<&String> = self.routes.keys().chain(self.exclusions.keys()).collect();
         topics
             .into_iter()
             .map(|topic| {
@@ -255,7 +256,7 @@ impl Bridge {
                     unmatched,
                     namesakes: nodes.iter().filter(|node| shared.contains(*node)).cloned().collect(),
                     nodes,
-                    refusals: self.refusals.get(topic).cloned().unwrap_or_default(),
+                    exclusions: self.exclusions.get(topic).cloned().unwrap_or_default(),
                 }
             })
             .collect()

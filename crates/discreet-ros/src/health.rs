@@ -11,7 +11,7 @@ use super::readers::Unmatched;
 use discreet_audit::{Audit, State, Time};
 use discreet_graph::qos::{MAX_DEPTH, Qos};
 use discreet_guard::denied::Denied;
-use discreet_guard::desired::Refusal;
+use discreet_guard::desired::Exclusion;
 use discreet_guard::ingress::Refused;
 use discreet_guard::logged::Logged;
 use discreet_keeper::client::KeyRing;
@@ -86,9 +86,9 @@ impl Health {
 /// Console messages about a topic.
 fn noteworthy(topic: &TopicStatus, status: &Status) -> Vec<String> {
     let name = &topic.topic;
-    let refusals = topic.refusals.iter().filter(|refusal| refusal.reason.is_alarm());
-    let mut messages: Vec<String> = refusals
-        .map(|Refusal { reason, node, .. }| {
+    let exclusions = topic.exclusions.iter().filter(|exclusion| exclusion.reason.is_alarm());
+    let mut messages: Vec<String> = exclusions
+        .map(|Exclusion { reason, node, .. }| {
             let node = node.as_ref().map(|node| format!(" from {node}")).unwrap_or_default();
             format!("{name}: nothing leaves{node}, {reason}: {}", reason.advice())
         })
@@ -119,7 +119,7 @@ fn ingress_status(ingress: &IngressStatus, before: Counts) -> (Status, Counts) {
         values.push(("lost".to_owned(), lost.to_string()));
     }
     values.extend(refused.iter().map(|(reason, count)| (format!("refused {reason}"), count.to_string())));
-    values.extend(last.iter().map(|last| ("last refusal".to_owned(), last.clone())));
+    values.extend(last.iter().map(|last| ("last exclusion".to_owned(), last.clone())));
     let of_now =
         |(reason, _): &&(Refused, u64)| last.as_ref().is_some_and(|last| last.starts_with(reason.label()));
     let (level, message) = match closed {
@@ -286,10 +286,10 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
     for (reason, count) in &denied {
         put(&format!("denied {reason}"), count.to_string());
     }
-    if topic.refusals.len() > MAX_NAMED {
-        put("refused publishers", topic.refusals.len().to_string());
+    if topic.exclusions.len() > MAX_NAMED {
+        put("refused publishers", topic.exclusions.len().to_string());
     }
-    for Refusal { reason, node, detail, .. } in topic.refusals.iter().take(MAX_NAMED) {
+    for Exclusion { reason, node, detail, .. } in topic.exclusions.iter().take(MAX_NAMED) {
         put(
             &format!("refused {reason}"),
             format!("{} {detail}", node.as_deref().unwrap_or("")).trim().into(),
@@ -312,7 +312,7 @@ fn topic_status(topic: &TopicStatus, before: Counts, since_last: Duration) -> (S
 
 fn verdict(topic: &TopicStatus, denied: &[(Denied, u64)], now: Counts, before: Counts) -> (Level, String) {
     let alarm = denied.iter().map(|(reason, _)| *reason).find(|reason| reason.is_alarm());
-    let refused = topic.refusals.iter().map(|refusal| refusal.reason).find(|reason| reason.is_alarm());
+    let refused = topic.exclusions.iter().map(|exclusion| exclusion.reason).find(|reason| reason.is_alarm());
     if let Some(reason) = alarm.filter(|_| now.alarms > before.alarms).or(refused) {
         return (Level::Error, format!("{reason}: {}", reason.advice()));
     }
@@ -338,7 +338,7 @@ fn verdict(topic: &TopicStatus, denied: &[(Denied, u64)], now: Counts, before: C
         return (Level::Warn, unmatched.advice());
     }
     let quiet =
-        denied.iter().map(|(reason, _)| *reason).chain(topic.refusals.iter().map(|r| r.reason)).next();
+        denied.iter().map(|(reason, _)| *reason).chain(topic.exclusions.iter().map(|r| r.reason)).next();
     match quiet {
         Some(reason) if now.released == before.released => {
             (Level::Ok, format!("stays inside, {reason}: {}", reason.advice()))

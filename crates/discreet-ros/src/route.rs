@@ -13,7 +13,7 @@ use discreet_audit::Time;
 use discreet_graph::qos::Qos;
 use discreet_guard::inbox::{Inbox, Next, Take};
 use discreet_guard::lanes::Plan;
-use discreet_guard::outbound::{Decision, Outbound};
+use discreet_guard::outbound::{Outbound, ResolvedPolicy};
 use discreet_guard::relay::{Arrived, Egress as _, pass};
 use discreet_guard::stats::RouteStats;
 use discreet_host::sync::lock;
@@ -183,12 +183,12 @@ impl Route {
         }
         if outbound.source != source {
             outbound.source = source;
-            outbound.decision = None; // what comes from other nodes has entries of its own in the audit
+            outbound.resolved = None; // what comes from other nodes has entries of its own in the audit
         }
         outbound.refresh_decision(Time::system(), now);
         let soon = now < WARM_UP && outbound.egress.any();
-        if let Some(decision) = outbound.decision.as_ref().filter(|_| soon) {
-            decision.logs.each().for_each(|log| log.expect(Time::system()));
+        if let Some(resolved) = outbound.resolved.as_ref().filter(|_| soon) {
+            resolved.logs.each().for_each(|log| log.expect(Time::system()));
         }
     }
 
@@ -205,7 +205,7 @@ impl Route {
             let now = Time::system();
             outbound.refresh_decision(now, elapsed);
             // Without a policy no message is taken; they wait in the queue, which keeps the newest.
-            let Some(Decision { policy, since, audiences, logs, .. }) = &outbound.decision else {
+            let Some(ResolvedPolicy { policy, since, audiences, logs, .. }) = &outbound.resolved else {
                 return false;
             };
             let redacting = outbound.redacts_images() && audiences.0.redacted.is_some();
@@ -271,6 +271,6 @@ impl Path {
     /// Disconnects from the inner domain, and ends the route in the audit.
     fn end(&mut self) {
         self.inbox.disconnect();
-        self.outbound.decision = None;
+        self.outbound.resolved = None;
     }
 }

@@ -74,7 +74,7 @@ impl RouteMaker {
                 topic: topic.into(),
                 source: String::new(),
                 definition,
-                decision: None,
+                resolved: None,
                 live: Arc::clone(&self.shared.live),
                 clock: Arc::clone(&self.shared.clock),
                 audit: Arc::clone(&self.shared.audit),

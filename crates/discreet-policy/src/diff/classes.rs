@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::class::differences;
+use super::super::class;
 use super::super::declared::Declaration;
 use super::super::verb::Verb;
 use super::access::PartyAccess;
-use super::{Affected, ChangedPart, Facet, Found, Who};
+use super::{Affected, ChangedPart, Differences, Facet, Who};
 
 /// Collects the parties that a class's changes concern: each is listed once, however many topics it reads.
 #[derive(Default)]
@@ -24,16 +24,16 @@ impl Classes {
         old: &Declaration,
         new: &Declaration,
         audience: &[PartyAccess],
-        found: &mut Found,
+        differences: &mut Differences,
     ) {
         let (old, new) = (&old.class, &new.class);
         if old.name() != new.name() {
-            let facets = differences(topic, old, new);
-            return found.push_for(audience, ChangedPart::Declared(Verb::Read), topic, &facets);
+            let facets = class::differences(topic, old, new);
+            return differences.push_for(audience, ChangedPart::Declared(Verb::Read), topic, &facets);
         }
         let key = [old.name().to_owned(), new.name().to_owned()];
         let data = || format!("{} data", new.name());
-        let facets = self.facets.entry(key).or_insert_with(|| differences(&data(), old, new));
+        let facets = self.facets.entry(key).or_insert_with(|| class::differences(&data(), old, new));
         if facets.is_empty() {
             return;
         }
@@ -46,12 +46,12 @@ impl Classes {
     }
 
     /// Tells each party what changes in the classes that it reads.
-    pub fn finish(self, found: &mut Found) {
+    pub fn finish(self, differences: &mut Differences) {
         for (class, told) in self.audience {
             let Some(facets) = self.facets.get(&[class.clone(), class.clone()]) else { continue };
             for (who, places) in told {
                 for (_, facet) in places.iter().filter_map(|at| facets.get(*at)) {
-                    found.push(who, ChangedPart::Class, &class, facet);
+                    differences.push(who, ChangedPart::Class, &class, facet);
                 }
             }
         }

@@ -7,7 +7,7 @@ use super::super::declared::Declaration;
 use super::super::finding::quoted;
 use super::access::{Had, PartyAccess};
 use super::redaction::{found as found_in, named_operators};
-use super::{ChangedPart, Direction, Facet, Found, Who};
+use super::{ChangedPart, Differences, Direction, Facet, Who};
 use discreet_pii::{Kind, Kinds, Operator, Pattern, PersonalData};
 
 /// Collects the parties that receive text in which something is found, so that each change is listed for those it
@@ -77,13 +77,13 @@ impl<'a> Personal<'a> {
     }
 
     /// Lists for each party the changes in the text that it receives.
-    pub fn finish(self, found: &mut Found) {
+    pub fn finish(self, differences: &mut Differences) {
         for (who, met) in &self.met {
             let facets = self.thresholds(met.all).into_iter().chain(self.operators(met.plain));
             let facets =
                 facets.chain(self.texts(met.all)).chain(self.name_model(met.all)).chain(self.key(*met));
             for facet in facets.filter(|facet| met.had.concerns(facet.direction)) {
-                found.push(*who, ChangedPart::PersonalData, "personal_data", &facet);
+                differences.push(*who, ChangedPart::PersonalData, "personal_data", &facet);
             }
         }
     }

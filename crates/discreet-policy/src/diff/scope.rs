@@ -4,21 +4,21 @@ use jiff::tz::TimeZone;
 
 use super::super::Policy;
 use super::super::finding::plain;
-use super::{ChangedPart, Direction, EVERYONE, Facet, Found};
+use super::{ChangedPart, Differences, Direction, EVERYONE, Facet};
 
-pub(super) fn compare(old: &Policy, new: &Policy, found: &mut Found) {
+pub(super) fn compare(old: &Policy, new: &Policy, differences: &mut Differences) {
     if old.scope() != new.scope() {
         // All its rights apply to other robots: more on the new ones, less on the old.
         let scopes = [old, new].map(|policy| plain(&policy.scope().to_string()));
         let facet = Facet::instead("scope", scopes, Direction::Both, "finds this policy on");
-        found.push(EVERYONE, ChangedPart::Policy, "policy", &facet);
+        differences.push(EVERYONE, ChangedPart::Policy, "policy", &facet);
     }
     let zones = [old, new].map(|policy| zone(policy.zone()));
     let [before, after] = &zones;
     if before != after {
         let facet =
             Facet::instead("timezone", zones, Direction::Changes, "has hours and dates by the clock of");
-        found.push(EVERYONE, ChangedPart::Policy, "policy", &facet);
+        differences.push(EVERYONE, ChangedPart::Policy, "policy", &facet);
     }
 }
 

@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use super::super::Policy;
 use super::super::declared::Stakeholder;
 use super::super::finding::plain;
-use super::{ChangedPart, Direction, Facet, Fingerprints, Found};
+use super::{ChangedPart, Differences, Direction, Facet, Fingerprints};
 
 pub(super) fn compare(
     (old, old_keys): (&Policy, &Fingerprints),
     (new, new_keys): (&Policy, &Fingerprints),
-    found: &mut Found,
+    differences: &mut Differences,
 ) {
     let (olds, news) = (by_name(old), by_name(new));
-    let parties = found.parties;
+    let parties = differences.parties;
     for (who, name) in parties.names.iter().enumerate() {
         let files = [&olds, &news].map(|all| all.get(name).map(|one| plain(&one.identity)));
         let keys = [old_keys, new_keys].map(|all| all.get(*name));
         if let Some(facet) = identity(files, keys) {
-            found.push(who, ChangedPart::Stakeholder, name, &facet);
+            differences.push(who, ChangedPart::Stakeholder, name, &facet);
         }
     }
 }

@@ -57,7 +57,8 @@ pub(crate) enum Affected {
     Onlookers,
 }
 
-pub(super) struct Found<'a> {
+/// The changes so far, each with its party; at most [`MAX_CHANGES`].
+pub(super) struct Differences<'a> {
     pub parties: &'a Parties<'a>,
     all: Vec<(Who, Change)>,
     more: usize,
@@ -71,7 +72,7 @@ impl Facet {
     }
 }
 
-impl<'a> Found<'a> {
+impl<'a> Differences<'a> {
     pub fn new(parties: &'a Parties<'a>) -> Self {
         Self { parties, all: Vec::new(), more: 0 }
     }
