@@ -161,7 +161,7 @@ fn it_does_not_start_with_a_trust_that_others_may_change_or_that_is_for_another_
     fs::set_permissions(owned.house.path("trust.yaml"), fs::Permissions::from_mode(0o666)).unwrap();
     assert!(refused(&owned).contains("chmod go-w"));
     fs::set_permissions(owned.house.path("trust.yaml"), fs::Permissions::from_mode(0o644)).unwrap();
-    fs::set_permissions(owned.house.path("bob.pub"), fs::Permissions::from_mode(0o664)).unwrap();
+    fs::set_permissions(owned.house.path("bob.pub"), fs::Permissions::from_mode(0o646)).unwrap();
     assert!(refused(&owned).contains("bob.pub"));
     fs::remove_file(owned.house.path("bob.pub")).unwrap();
     assert!(refused(&owned).contains("bob.pub"));

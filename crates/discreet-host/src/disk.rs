@@ -1,6 +1,7 @@
 //! Files that decide something are read only if no other user could have changed them. Files are written so that no
 //! other user's file is overwritten.
 
+mod private_group;
 mod replace;
 mod rights;
 

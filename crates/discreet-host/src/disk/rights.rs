@@ -1,9 +1,10 @@
 //! Rights to change a file, by the rule of OpenSSH's StrictModes.
 //!
 //! A file decides something (a policy, an identity, parameters) only if root and this user alone can change it: it
-//! and each folder above it belong to one of the two, and neither group nor others may write to any of them. A folder
-//! that has the sticky bit, as /tmp has, may be above: there a user can remove only files of their own. Links are
-//! followed, and the folders on their way are checked in the same way.
+//! and each folder above it belong to one of the two, and neither group nor others may write to any of them. The group
+//! may if it has no other user ([`private_group`](super::private_group)). A folder that has the sticky bit, as /tmp has,
+//! may be above: there a user can remove only files of their own. Links are followed, and the folders on their way are
+//! checked in the same way.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -12,6 +13,8 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use rustix::fs::OFlags;
+
+use super::private_group::{Accounts, has_no_access_list};
 
 /// Links on the way to a file; Linux follows as many.
 const MOST_LINKS: usize = 40;
@@ -147,7 +150,12 @@ impl Way<'_> {
         self.judge_owner(path, found)?;
         let mode = found.mode() & 0o7777;
         let sticky = found.is_dir() && mode & 0o1000 != 0;
-        if mode & 0o022 != 0 && !sticky {
+        let writable = match mode & 0o022 {
+            0 => false,
+            0o020 => !(Accounts::system().is_private(found.gid(), self.own) && has_no_access_list(path)),
+            _ => true,
+        };
+        if writable && !sticky {
             return Err(Untrusted::Writable { path: shown(path), mode, file: shown(self.file) });
         }
         Ok(())
@@ -201,11 +209,37 @@ mod tests {
         fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
     }
 
+    /// Gives it to a group that is nobody's own. Only root can.
+    fn share(folder: &Path) -> bool {
+        ["", "a", "a/b", "a/b/file"].iter().all(|path| chown(folder.join(path), None, Some(4711)).is_ok())
+    }
+
+    #[test]
+    fn what_only_a_users_own_group_may_write_is_used() {
+        let folder = scene("private");
+        let file = folder.join("a/b/file");
+        let found = fs::metadata(&file).unwrap();
+        if !Accounts::system().is_private(found.gid(), found.uid()) {
+            return;
+        }
+        chmod(&file, 0o664);
+        chmod(&folder.join("a"), 0o775);
+        assert_eq!(check(&file), Ok(()));
+        chmod(&file, 0o666);
+        assert!(matches!(check(&file), Err(Untrusted::Writable { .. })));
+        chmod(&file, 0o664);
+        if chown(&file, None, Some(4711)).is_ok() {
+            assert!(matches!(check(&file), Err(Untrusted::Writable { .. })));
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+
     #[test]
     fn what_others_may_write_decides_nothing_wherever_on_the_way_it_is() {
         let folder = scene("modes");
         let file = folder.join("a/b/file");
         assert_eq!(check(&file), Ok(()));
+        let shared = share(&folder);
         for (place, mode, back) in [
             ("a/b/file", 0o666, 0o644),
             ("a/b/file", 0o664, 0o644),
@@ -215,6 +249,9 @@ mod tests {
             ("a", 0o757, 0o755),
             ("", 0o777, 0o755),
         ] {
+            if mode & 0o002 == 0 && !shared {
+                continue;
+            }
             chmod(&folder.join(place), mode);
             let refused = check(&file).unwrap_err().to_string();
             assert!(refused.contains("chmod go-w") && refused.contains("file"), "{place} {refused}");

@@ -216,7 +216,7 @@ fn files_that_others_may_change_are_refused() {
     };
     for (file, good) in [(&path, 0o644), (&key, 0o644), (&folder.0.join("owners"), 0o755), (&folder.0, 0o755)]
     {
-        chmod(file, good | 0o020);
+        chmod(file, good | 0o002);
         let refused = Trust::open(&path).unwrap_err().to_string();
         assert!(refused.contains("chmod go-w") && refused.contains("others may write"), "{refused}");
         chmod(file, good);
