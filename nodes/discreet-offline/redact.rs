@@ -38,7 +38,7 @@ pub struct Redact {
     output: PathBuf,
     #[command(flatten)]
     covers: Covers,
-    /// Instead of areas, covers the whole picture: at a resolution at which no face can be recognised.
+    /// Instead of areas, covers the whole picture: with a mosaic of six tiles along the short side.
     #[arg(long)]
     lowres: bool,
     /// Prints the covered areas, a line of JSON for each picture: left, top, right and bottom in pixels of

@@ -10,7 +10,7 @@ const HEAD: &str = "\
 For the operator who reads a reason in diagnostics or in the audit log: the meaning of each, and the remedy.
 
 This page is generated from the code (`DISCREET_WRITE_DOCS=1 cargo test --test docs`); do not edit it. A reason that is an alarm hints at
-an attack or at a defect: its topic is an ERROR in `/diagnostics`. The others are the policy at work.
+an attack or at a defect: its topic is an ERROR in `/diagnostics`. The others are normal: the policy denied the message.
 ";
 
 const OUT: &str = "\n## Messages that stay inside

@@ -1,6 +1,6 @@
 //! The policy: the rights of each party to a robot's data and commands.
 //!
-//! A file is read into a tree with places ([`tree`]), compared with the schema that its types generate ([`schema`],
+//! A file is read into a tree with places ([`tree`]), compared with the schema that its types generate (`schema`,
 //! [`mod@file`]), checked for sense (`check`), and compiled into one timetable per topic and audience (`compile`,
 //! `timetable`);
 //! `load` runs these steps. One run finds all mistakes, each with its place and remedy ([`finding`]).

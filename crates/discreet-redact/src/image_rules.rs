@@ -116,7 +116,7 @@ discreet_host::words! {
     pub enum WholeFrame {
         /// Black, or zero.
         Blank = "blank",
-        /// At a resolution at which no face can be recognised.
+        /// A mosaic of six tiles along the short side.
         Lowres = "lowres",
     }
 
@@ -129,7 +129,7 @@ impl WholeFrame {
     pub const fn description(self) -> &'static str {
         match self {
             WholeFrame::Blank => "black.",
-            WholeFrame::Lowres => "at a resolution at which no face can be recognised.",
+            WholeFrame::Lowres => "a mosaic of six tiles along the short side.",
         }
     }
 }

@@ -70,7 +70,7 @@ impl Operator {
             Operator::Pseudonym => "the same token for the same text, another one for each audience.",
             Operator::Reversible => "a pseudonym from which a holder of the key recovers the text.",
             Operator::Encrypt => {
-                "digits for digits, letters for letters, by a key (FF1), where that is safe."
+                "digits for digits, by a key (FF1); a pseudonym if it has letters or too few values."
             }
             Operator::Generalise => {
                 "a date becomes its year, a position a hundred metres, an age its decade."
