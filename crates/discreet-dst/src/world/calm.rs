@@ -13,7 +13,7 @@ use crate::step::Trick;
 pub const WITHIN: u32 = 45;
 
 impl World {
-    /// Ends all faults but strangers, and checks that everything works again within [`WITHIN`].
+    /// Ends all faults but strangers, and checks that everything works again within `WITHIN`.
     pub fn calm_down(&mut self) -> Result<(), Broken> {
         self.tell("all faults end; strangers stay".into());
         self.end_faults()?;
