@@ -90,7 +90,7 @@ impl Guard {
         now: Now,
     ) -> Result<(Guard, Carrier), LogRefused> {
         let opening = Opening { program: "discreet".into(), robot: robot_name(robot), policy: None };
-        let rotation = Rotation { max_bytes: 20_000, max_age_hours: 0, keep_days: 0 };
+        let rotation = Rotation { max_bytes: 20_000, ..Rotation::NEVER };
         let audit = Audit::stepped(Arc::clone(&machine.files), &log_path(), opening, clock, rotation)?;
         let audit = Arc::new(audit);
         let sender = Arc::new(SenderKey::from_secret(&machine.secret().unwrap()));

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::rmw::PROFILES;
 use super::{Node, Publisher, RosError, Subscription, TypeSupport};
 use discreet_graph::qos::Qos;
 use discreet_seal::{GRANTS_TOPIC, GRANTS_TYPE};
@@ -60,7 +61,7 @@ impl Apart {
         }
         let there = self.other.ends_of(GRANTS_TOPIC)?;
         match self.outer.ends_of(GRANTS_TOPIC)?.iter().any(|gid| there.contains(gid)) {
-            true => Err(RosError::DomainsMeet { one: other, other: outer }),
+            true => Err(RosError::DomainsMeet { one: other, other: outer, profiles: PROFILES }),
             false => Ok(()),
         }
     }

@@ -4,8 +4,6 @@ use std::ffi::CStr;
 
 use r2r_rcl as rcl;
 
-use super::rmw::PROFILES;
-
 /// A call into ROS 2 that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RosError {
@@ -44,14 +42,15 @@ pub enum RosError {
     #[error(
         "domains {one} and {other} have met: the middleware finds nodes of the one on the other, at a discovery server or by \
          its profiles ({profiles}), so that consumers reach the robot's nodes past the guard. Take that out of its \
-         configuration (docs/lock.md)",
-        profiles = PROFILES
+         configuration (docs/lock.md)"
     )]
     DomainsMeet {
         /// The domain of this process's own side.
         one: usize,
         /// The outer one.
         other: usize,
+        /// The variable with the file of the middleware's profiles.
+        profiles: &'static str,
     },
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]

@@ -4,11 +4,17 @@
 
 mod fastdds;
 
-use discreet_graph::NodeName;
+use discreet_graph::{Gid, NodeName};
 use discreet_policy::names::is_ros_name;
+use r2r_rcl as rcl;
 
 pub use fastdds::no_discovery_server;
 pub(super) use fastdds::{PROFILES, left_behind, prepare, unreachable};
+
+/// The publisher of a message, by the id that discovery gives it. Fast DDS has the same id in both places.
+pub(super) fn publisher_of(info: &rcl::rmw_message_info_t) -> Gid {
+    info.publisher_gid.data
+}
 
 /// The name of a node that is not known yet, and of a participant that is not a ROS node (rmw_dds_common).
 const UNKNOWN_NODE: &str = "_NODE_NAME_UNKNOWN_";

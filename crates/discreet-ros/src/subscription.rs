@@ -89,7 +89,7 @@ impl Subscription {
         }
         check(code, || "taking a message".into())?;
         Ok(Some(MessageInfo {
-            gid: info.publisher_gid.data,
+            gid: super::rmw::publisher_of(&info),
             sequence: info.publication_sequence_number,
             source_stamp: info.source_timestamp,
         }))
