@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+from rcl_interfaces.msg import Log, Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import GetParameters, SetParameters, SetParametersAtomically
 from std_msgs.msg import String
 
@@ -232,6 +232,20 @@ def test_no_parameter_can_be_changed_while_it_runs(robot):
     assert got.values[0].string_value == str(robot.policy_file)
     assert got.values[1].type == ParameterType.PARAMETER_NOT_SET
     assert guard.is_running()
+
+
+def test_its_log_is_on_rosout_of_the_robots_domain_and_only_there(robot):
+    robot.policy(TOPICS, OPEN)
+    inside, outside = robot.inner.reader('/rosout', Log, LATCHED), robot.outer.reader('/rosout', Log, LATCHED)
+    robot.start()
+
+    def said(level, words):
+        return any(log.level == level and words in log.msg for log in inside.typed() if log.name == 'guard')
+
+    eventually('the policy in force on /rosout', lambda: said(Log.INFO, 'in force'))
+    robot.policy_file.write_text('discreet: 1\nrules: ["\0 and nonsense"]\n')
+    eventually('the refused policy on /rosout', lambda: said(Log.ERROR, 'policy'))
+    assert outside.poll() == [] and robot.outer.publishers_of('/rosout') == []
 
 
 def test_without_a_policy_nothing_leaves_until_there_is_one(robot):

@@ -9,7 +9,8 @@ use futures::StreamExt;
 use r2r::QosProfile;
 use r2r::std_srvs::srv::Trigger;
 
-use super::program::{Diagnostics, Logger, Parameters, Program, StartError};
+use super::logger::Logger;
+use super::program::{Diagnostics, Parameters, Program, StartError};
 use discreet_audit::Rotation;
 use discreet_guard::parameters::Parameter;
 

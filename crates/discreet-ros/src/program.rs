@@ -10,6 +10,7 @@ use std::time::Duration;
 use r2r::diagnostic_msgs::msg::{DiagnosticArray, DiagnosticStatus, KeyValue};
 use r2r::{ParameterValue, Publisher, QosProfile};
 
+use super::logger::Logger;
 use super::rmw;
 use discreet_guard::parameters::{Parameter, foreign};
 
@@ -19,6 +20,7 @@ const SPIN: Duration = Duration::from_millis(400);
 /// A node of r2r.
 pub struct Program {
     pub(super) node: r2r::Node,
+    logger: Logger,
     diagnostics: Publisher<DiagnosticArray>,
     parameters: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
@@ -28,9 +30,10 @@ impl Program {
     pub fn new(name: &str) -> Result<Program, StartError> {
         let left_behind = own_domain().ok().and_then(rmw::left_behind);
         let mut node = start(name)?;
+        let logger = Logger::of(&mut node)?;
         let diagnostics = node.create_publisher("/diagnostics", QosProfile::default())?;
         let (parameters, _changes) = node.make_derived_parameter_handler(Arc::new(Mutex::new(Fixed)))?;
-        let program = Program { node, diagnostics, parameters: Box::pin(parameters) };
+        let program = Program { node, logger, diagnostics, parameters: Box::pin(parameters) };
         if let Some(note) = left_behind {
             program.logger().info(&note);
         }
@@ -44,7 +47,7 @@ impl Program {
 
     /// The node's logger.
     pub fn logger(&self) -> Logger {
-        Logger(self.node.logger().into())
+        self.logger.clone()
     }
 
     /// The parameters given at the start; none can be changed later. One that is nearly `known` is an error,
@@ -67,7 +70,7 @@ impl Program {
 
     /// Splits the node into the publisher of diagnostics and the task that spins until `stop` is set.
     pub fn run(self, stop: Arc<AtomicBool>) -> (Diagnostics, tokio::task::JoinHandle<()>) {
-        let Program { mut node, diagnostics, parameters } = self;
+        let Program { mut node, diagnostics, parameters, logger: _ } = self;
         tokio::spawn(parameters);
         let spinning = tokio::task::spawn_blocking(move || {
             while !stop.load(Ordering::Relaxed) {
@@ -272,29 +275,7 @@ impl Diagnostics {
             values: status.values.into_iter().map(|(key, value)| KeyValue { key, value }).collect(),
         });
         let mut message = DiagnosticArray { status: status.collect(), ..DiagnosticArray::default() };
-        message.header.stamp.sec = i32::try_from(stamp.div_euclid(1_000_000_000)).unwrap_or(i32::MAX);
-        message.header.stamp.nanosec = stamp.rem_euclid(1_000_000_000) as u32;
+        message.header.stamp = super::logger::stamp(stamp);
         self.publisher.publish(&message)
-    }
-}
-
-/// Writes to the console. r2r makes no publisher for /rosout.
-#[derive(Debug, Clone)]
-pub struct Logger(String);
-
-impl Logger {
-    /// Logs normal operation.
-    pub fn info(&self, text: &str) {
-        r2r::log_info!(&self.0, "{text}");
-    }
-
-    /// Logs something that an operator should look at.
-    pub fn warn(&self, text: &str) {
-        r2r::log_warn!(&self.0, "{text}");
-    }
-
-    /// Logs something that an operator must act on.
-    pub fn error(&self, text: &str) {
-        r2r::log_error!(&self.0, "{text}");
     }
 }
