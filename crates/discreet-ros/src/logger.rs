@@ -26,15 +26,24 @@ fn rosout() -> QosProfile {
 pub struct Logger {
     name: String,
     /// None with `--disable-rosout-logs`.
-    rosout: Option<Publisher<Log>>,
+    rosout: Option<Rosout>,
 }
+
+#[derive(Debug, Clone)]
+struct Rosout(Publisher<Log>);
+
+// SAFETY: r2r's publisher is a weak pointer to rcl's, counted atomically; the node owns the publisher until it ends.
+unsafe impl Send for Rosout {}
+// SAFETY: rcl_publish may be called from several threads with one publisher, each with a message of its own
+// (`rcl/publisher.h`); it is all that is called here.
+unsafe impl Sync for Rosout {}
 
 impl Logger {
     /// The logger of a node.
     pub(super) fn of(node: &mut r2r::Node) -> Result<Logger, r2r::Error> {
         // SAFETY: reads a flag that rcl set when the context was made.
         let on = unsafe { rcl::rcl_logging_rosout_enabled() };
-        let rosout = on.then(|| node.create_publisher("/rosout", rosout())).transpose()?;
+        let rosout = on.then(|| node.create_publisher("/rosout", rosout()).map(Rosout)).transpose()?;
         Ok(Logger { name: node.logger().into(), rosout })
     }
 
@@ -60,7 +69,7 @@ impl Logger {
     }
 
     fn publish(&self, level: u8, text: &str) {
-        let Some(rosout) = self.rosout.as_ref().filter(|_| self.is_on(level)) else { return };
+        let Some(Rosout(rosout)) = self.rosout.as_ref().filter(|_| self.is_on(level)) else { return };
         let stamp = stamp(Time::system().nanoseconds);
         let log = Log { stamp, level, name: self.name.clone(), msg: text.to_owned(), ..Log::default() };
         let _unheard = rosout.publish(&log); // it is on the console, and there is nowhere else to report it
