@@ -22,7 +22,7 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
 from discreet import commands, hpke, ros
-from discreet.envelope import join, signed_over, split
+from discreet.envelope import Refused, join, signed_over, split
 
 NOW = VECTORS['sealed'][0]['now']
 DOMAIN = VECTORS['sealed'][0]['domain']
@@ -166,6 +166,17 @@ def test_a_node_calls(robot_here):
         response.response = ros.to_message(join(header, body))
         return response
 
+    def refuse(_asked, response):
+        response.refused = 'sealed for another robot'
+        return response
+
+    def forge(_asked, response):
+        response.response = ros.to_message(hexed(VECTORS['commands']['calls'][0]['sealed_response']))
+        return response
+
+    # Other robots with a service of this name, and strangers, answer too.
+    for other in (refuse, forge):
+        robot_here.guard.create_service(Call, '/set_mode/call', other)
     robot_here.guard.create_service(Call, '/set_mode/call', answer)
     client = ros.CallClient(robot_here.desk, robot_here.me, robot_here.public, '/set_mode', SetBool)
     robot_here.grant()
@@ -175,5 +186,6 @@ def test_a_node_calls(robot_here):
     assert future.result() == SetBool.Response(success=True, message='on')
     future = client.call_async(SetBool.Request(data=False))
     robot_here.executor.spin_until_future_complete(future, timeout_sec=10)
-    with pytest.raises(ros.CallRefused, match='not off'):
+    with pytest.raises((ros.CallRefused, Refused)):
         future.result()
+    robot_here.until(lambda: not client._client._pending_requests)

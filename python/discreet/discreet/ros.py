@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from ament_index_python.packages import get_package_share_directory
 from discreet_interfaces.msg import Grants, Sealed
 from discreet_interfaces.srv import Call
+from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from rclpy.serialization import deserialize_message, serialize_message
@@ -16,7 +17,7 @@ from rclpy.task import Future
 
 from .commands import NotNow, Stamps, context, open_answer, seal_command
 from .envelope import Refused, header_of, join, split
-from .grants import GrantBook, Receiver
+from .grants import GrantBook
 from .identity import Identity, PublicIdentity
 from .reader import Reader
 
@@ -24,12 +25,21 @@ GRANTS_TOPIC = '/discreet/grants'
 # More than the one message that the guard keeps: other robots, or strangers, may publish there too.
 LATCHED = QoSProfile(depth=64, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
+# An answer is awaited for this time, in seconds: longer than the guard waits for the robot.
+PATIENCE = 8.0
+# After this many answers that do not open, no other is tried: each costs a signature check.
+MOST_REFUSED = 8
+
 # A class of messages, such as std_msgs.msg.String. ROS has no type that all of them share.
 Message = TypeVar('Message')
 
 
 class CallRefused(Exception):
     """The guard refused the call."""
+
+
+class Unanswered(Exception):
+    """No answer came in time."""
 
 
 class _Grants:
@@ -153,7 +163,7 @@ class CallClient:
     ) -> None:
         service = node.resolve_service_name(service)
         self._me, self._stamps, self._grants = identity, Stamps(), _Grants(node, identity, robot)
-        self._type = srv_type
+        self._node, self._type = node, srv_type
         self._digest = context(
             'call',
             robot.name,
@@ -171,34 +181,62 @@ class CallClient:
         return announced and bool(self._client.service_is_ready())
 
     def call_async(self, request: Any) -> Future:
-        """Calls. The future has the response, or raises CallRefused or Refused."""
+        """Calls. The future has the response. After `PATIENCE` it raises the reason of the last answer that
+        did not open (CallRefused, Refused), or Unanswered."""
         receiver = self._grants.book.receiver(int(time.time()))
         if receiver is None:
             raise NotNow('the robot has announced no key for calls')
         sealed = seal_command(
             self._me, receiver, self._digest, self._stamps.next(), serialize_message(request)
         )
-        inner = self._client.call_async(Call.Request(request=to_message(sealed)))
-        outer = Future()
 
-        def answered(future: Future) -> None:
-            try:
-                outer.set_result(self._opened(future.result(), receiver, sealed))
-            except Exception as error:  # any exception goes to the caller that waits
-                outer.set_exception(error)
+        def opened(answer: Call.Response) -> Any:
+            if answer.refused:
+                raise CallRefused(answer.refused)
+            text = open_answer(self._me, receiver, self._digest, sealed, to_bytes(answer.response))
+            return deserialize_message(text, self._type.Response)
 
-        inner.add_done_callback(answered)
-        return outer
+        return _Call(
+            self._node, self._client.call_async(Call.Request(request=to_message(sealed))), opened
+        ).result
 
     async def call(self, request: Any) -> Any:
         """Calls, and waits for the response."""
         return await self.call_async(request)
 
-    def _opened(self, response: Any, receiver: Receiver, request: bytes) -> Any:
-        if response.refused:
-            raise CallRefused(response.refused)
-        text = open_answer(self._me, receiver, self._digest, request, to_bytes(response.response))
-        return deserialize_message(text, self._type.Response)
+
+class _Call:
+    """A call under way. Only the answer that opens ends it: anybody can send others, and refusals. The guard
+    of another robot with a service of this name receives each request too, and refuses it."""
+
+    def __init__(self, node: Node, pending: Future, opened: Callable[[Any], Any]) -> None:
+        self.result, self._pending, self._opened, self._node = Future(), pending, opened, node
+        self._why: Exception = Unanswered(f'no answer within {PATIENCE:.0f} s')
+        self._refused = 0
+        # rclpy ends a request with its first answer. So this future is not done until one opens.
+        pending.set_result = self._answered
+        self._timer = node.create_timer(
+            PATIENCE, self._give_up, clock=Clock(clock_type=ClockType.STEADY_TIME)
+        )
+        self.result.add_done_callback(self._ended)
+
+    def _answered(self, answer: Any) -> None:
+        if self.result.done() or self._refused >= MOST_REFUSED:
+            return
+        try:
+            self.result.set_result(self._opened(answer))
+        except CallRefused as why:
+            self._why = why
+        except Exception as why:  # whatever is wrong with it, another one may open
+            self._why, self._refused = why, self._refused + 1
+
+    def _give_up(self) -> None:
+        if not self.result.done():
+            self.result.set_exception(self._why)
+
+    def _ended(self, _result: Future) -> None:
+        self._node.destroy_timer(self._timer)
+        self._pending.cancel()
 
 
 def to_message(sealed: bytes) -> Sealed:
