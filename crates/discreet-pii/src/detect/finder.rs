@@ -162,14 +162,8 @@ impl Finder {
                 Err(NotSearched) => budget.end(),
             }
         }
-        self.again(
-            seen,
-            (in_seen, labels),
-            field,
-            roster,
-            again,
-            (context, matches, memo, folded, hits, budget),
-        );
+        let known = (in_seen, labels);
+        self.again(seen, known, field, roster, again, (context, matches, memo, folded, hits, budget));
         // A table in a string of JSON has escapes for its line breaks, which the view has read.
         let escaped = in_seen.lines && !outline.lines;
         let table = if escaped { seen } else { text };
