@@ -3,6 +3,7 @@
 mod address;
 mod filter;
 pub(crate) mod joined;
+mod remarks;
 pub(crate) mod unsigned;
 
 use std::ops::Range;
