@@ -13,6 +13,7 @@ use crate::detect::swar::{self, HIGH};
 use crate::detect::{Firsts, kinds_of_word, kinds_of_words};
 use crate::kinds::{Kinds, Scores, alone};
 pub(crate) use filter::{may_be_any, may_be_label};
+pub(crate) use remarks::is_remark;
 
 /// A kind of values that a label announces.
 struct Labelled {
@@ -47,7 +48,10 @@ pub(crate) struct Value {
 const SIGNS: [&str; 5] = [" : ", " = ", " -> ", " => ", " → "];
 
 /// Verbs between a label and its value, in the place of a colon.
-const VERBS: [&str; 11] = ["is ", "lautet ", "ist ", "est ", "es ", "è ", "é ", "was ", "| ", "… ", "…"];
+const VERBS: [&str; 15] = [
+    "is ", "lautet ", "ist ", "est ", "es ", "è ", "é ", "was ", "| ", "… ", "…", "IS ", "Is ", "IST ",
+    "EST ",
+];
 
 /// Builds the tables, so that no text waits for them.
 pub(crate) fn prepare() {
@@ -152,6 +156,9 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         if kinds.is_empty() { None } else { KINDS.iter().find(|row| kinds.contains(row.kind)) }
     };
     let row = announced()?;
+    if label.eq_ignore_ascii_case("pin") && is_of_board(text.get(..word.start)?) {
+        return None;
+    }
     let blank = usize::from(bytes.get(sign) != Some(&0xE2));
     let mut from = sign + spaced.map_or(blank, str::len);
     let mut way = Way::Sign;
@@ -211,6 +218,31 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         kind: row.kind,
         at,
         scores: row.scores,
+    })
+}
+
+/// Does a word for a circuit end the text, so that a pin is one of its contacts: `GPIO pin 4471`?
+pub(crate) fn is_of_board(head: &str) -> bool {
+    const BOARDS: [&str; 12] = [
+        "gpio",
+        "digital",
+        "analog",
+        "analogue",
+        "input",
+        "output",
+        "io",
+        "header",
+        "connector",
+        "servo",
+        "pwm",
+        "board",
+    ];
+    BOARDS.iter().any(|word| {
+        let head = head.trim_end();
+        head.len()
+            .checked_sub(word.len())
+            .and_then(|at| head.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(word))
     })
 }
 

@@ -31,7 +31,7 @@ const REMARKS: &str = "able about above again alphanumeric already also always a
     onveilig simpel sterk tijdelijk veilig verplicht verkeerd verlopen zwak";
 
 /// Is this a word of a remark, and not a password?
-pub(super) fn is_remark(word: &str) -> bool {
+pub(crate) fn is_remark(word: &str) -> bool {
     let word = word.to_lowercase();
     // Participles: `expiré`, `oubliée`.
     word.ends_with('é') || word.ends_with("ée") || REMARKS.split(' ').any(|known| known == word)
