@@ -160,9 +160,9 @@ fn is_at(sign: &str) -> bool {
     ["(at", "[at", "(AT", "[AT"].contains(&sign)
 }
 
-/// May the word in small letters be the last one of a label?
+/// May the word be the last one of a label, in any case?
 pub(crate) fn ends_label(word: &str) -> bool {
-    FIRSTS.may_have(word.as_bytes()) && ENDS.contains(&word)
+    FIRSTS.may_have(word.as_bytes()) && ENDS.iter().any(|end| end.eq_ignore_ascii_case(word))
 }
 
 /// Calls `give` with each value, its kind and its place.

@@ -11,10 +11,7 @@ fn each_label_has_a_rare_part_and_a_last_word() {
     for (label, sort) in LABELS {
         let last = label.rsplit([' ', '-', '\'']).next().unwrap().to_lowercase();
         // A sign is not a word: `is_anywhere` finds it.
-        assert!(
-            ends_label(&last) || !last.is_ascii() || sort == Label::At && is_anywhere(label),
-            "{label}"
-        );
+        assert!(ends_label(&last) || !last.is_ascii() || sort == Label::At && is_anywhere(label), "{label}");
         assert!(RARE.iter().any(|part| label[1..].contains(part)), "{label}");
     }
 }
