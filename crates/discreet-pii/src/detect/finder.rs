@@ -117,6 +117,11 @@ impl Finder {
         self.patterns.is_some()
     }
 
+    /// Is a finding of this kind and score reported?
+    pub(crate) fn reports(&self, hit: &Hit) -> bool {
+        self.thresholds.get(hit.kind as usize).is_some_and(|least| hit.score >= *least)
+    }
+
     /// Is this a word that a pattern of the policy asks for in front of a text?
     pub(crate) fn knows(&self, label: &str) -> bool {
         self.patterns.as_ref().is_some_and(|patterns| patterns.knows(label))
