@@ -22,10 +22,12 @@ fn hides(texts: &[&str]) {
     for text in texts {
         let plain = text.replace(['⟦', '⟧'], "");
         let out = redacted(&plain);
-        let mut expected = text.split(['⟦', '⟧']).step_by(2);
-        let mut rest = out.as_str();
-        let mut next = |part: &str| Some(rest = rest.split_once(part)?.1);
-        let kept = expected.by_ref().all(|part| next(part).is_some());
+        let mut parts = text.split(['⟦', '⟧']).step_by(2);
+        let mut rest = Some(out.as_str());
+        let kept = parts.all(|part| {
+            rest = rest.and_then(|rest| Some(rest.split_once(part)?.1));
+            rest.is_some()
+        });
         let secret = |part: &str| out.contains(&format!("\"{part}\"")) || out.contains(&format!(":{part}"));
         let left = text.split(['⟦', '⟧']).skip(1).step_by(2).any(secret);
         if !kept || left || serde_json::from_str::<serde_json::Value>(&out).is_err() {

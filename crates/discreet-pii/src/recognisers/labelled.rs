@@ -1,6 +1,8 @@
 //! Values of any form behind a label: `password: tulip`, `user=anna`.
 
 mod address;
+mod board;
+mod ends;
 mod filter;
 pub(crate) mod joined;
 mod remarks;
@@ -12,6 +14,8 @@ use crate::Kind;
 use crate::detect::swar::{self, HIGH};
 use crate::detect::{Firsts, kinds_of_word, kinds_of_words};
 use crate::kinds::{Kinds, Scores, alone};
+pub(crate) use board::is_of_board;
+use ends::{closing_quote, digits_end, phrase_end, value_end};
 pub(crate) use filter::{may_be_any, may_be_label};
 pub(crate) use remarks::is_remark;
 
@@ -221,31 +225,6 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     })
 }
 
-/// Does a word for a circuit end the text, so that a pin is one of its contacts: `GPIO pin 4471`?
-pub(crate) fn is_of_board(head: &str) -> bool {
-    const BOARDS: [&str; 12] = [
-        "gpio",
-        "digital",
-        "analog",
-        "analogue",
-        "input",
-        "output",
-        "io",
-        "header",
-        "connector",
-        "servo",
-        "pwm",
-        "board",
-    ];
-    BOARDS.iter().any(|word| {
-        let head = head.trim_end();
-        head.len()
-            .checked_sub(word.len())
-            .and_then(|at| head.get(at..))
-            .is_some_and(|end| end.eq_ignore_ascii_case(word))
-    })
-}
-
 /// Words in the place of a value.
 const NOTHING: [&str; 8] = ["Bearer", "Basic", "null", "None", "none", "true", "false", "required"];
 
@@ -259,30 +238,6 @@ fn is_secret_behind_sign(kind: Kind, value: &str) -> bool {
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_lowercase)
         && !inner.contains(['/', '[', '{', '}', '$', '_', '<', '%', ':', '(', '.'])
-}
-
-/// The length of the value at `from`, up to the quotation mark that is also in front of it.
-fn closing_quote(bytes: &[u8], from: usize) -> Option<usize> {
-    const LONGEST: usize = 128;
-    let mark = bytes.get(from.checked_sub(1)?)?;
-    let line = bytes.get(from..)?.iter().take(LONGEST).take_while(|byte| **byte != b'\n');
-    line.enumerate().find(|(_, byte)| *byte == mark).map(|(length, _)| length)
-}
-
-/// The end of a password of several words: of the clause.
-fn phrase_end(rest: &str) -> usize {
-    const LONGEST: usize = 96;
-    let end = rest.bytes().take(LONGEST).position(|byte| matches!(byte, b',' | b';' | b'\n' | b'"' | b'.'));
-    end.or_else(|| (rest.len() <= LONGEST).then_some(rest.len())).unwrap_or_else(|| value_end(rest, true))
-}
-
-/// The end of groups of digits with blanks or dashes between them.
-fn digits_end(rest: &str) -> usize {
-    const LONGEST: usize = 40;
-    let groups =
-        rest.bytes().take(LONGEST).take_while(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'));
-    let length = groups.count();
-    rest.get(..length).map_or(0, |groups| groups.trim_end_matches([' ', '-']).len())
 }
 
 /// The account of a database in front of the `@` at `at`: `'anna'@'%'`.
@@ -326,26 +281,6 @@ fn ends_with_word(text: &str, word: &str) -> bool {
     let text = text.trim_end_matches(' ');
     let start = text.len().checked_sub(word.len());
     start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
-}
-
-/// The end of a value: a blank or a quotation mark, a tag, or `in_query` the next parameter of an address.
-fn value_end(rest: &str, in_query: bool) -> usize {
-    const LONGEST: usize = 128;
-    let stop = |(at, c): &(usize, char)| {
-        let behind = rest.get(at + c.len_utf8()..).unwrap_or_default();
-        let parameter = || {
-            let name =
-                behind.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-            name > 0 && behind.as_bytes().get(name) == Some(&b'=')
-        };
-        *at > LONGEST
-            || c.is_whitespace()
-            || matches!(c, '"' | '\'' | '`')
-            || in_query && *c == '&' && parameter()
-            || *c == '<' && behind.starts_with('/')
-            || matches!(c, ',' | ';') && behind.starts_with(['"', '\'', '{', '['])
-    };
-    rest.char_indices().find(stop).map_or(rest.len(), |(at, _)| at)
 }
 
 /// The kinds of a label of several words: `mot de passe`, `user name`, `password del wifi`.
