@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use discreet_host::steps;
 use discreet_pii::Operator;
-use discreet_pii::{Finder, HidingRules, Kind, LONGEST, Options, Roster, TextRedactor};
+use discreet_pii::{Finder, HidingRules, Kind, LONGEST, LONGEST_OFFLINE, Options, Roster, TextRedactor};
 
 /// A name, and the function that makes a text of so many bytes.
 type Family = (String, Box<dyn Fn(usize) -> String>);
@@ -197,6 +197,10 @@ fn families() -> Vec<Family> {
         "السيد ",
         "김철수 씨 ",
         "née le trois mai ",
+        "the password is ",
+        "客人：王、",
+        "гости: Иван, ",
+        "الضيوف: علي، ",
     ] {
         all.push((format!("{piece:?}"), Box::new(move |bytes| piece.repeat(bytes / piece.len() + 1))));
     }
@@ -312,6 +316,23 @@ fn a_text_of_one_two_four_and_eight_megabytes_is_looked_at_in_proportion_or_not_
         assert!(one.1 && two.1 && four.1, "{piece}");
         assert!(two.0 < one.0 * 5 / 2 && four.0 < two.0 * 5 / 2, "{piece}: {one:?} {two:?} {four:?}");
         assert!(!eight.1 && eight.0 < 1000, "{piece}: more than {LONGEST} bytes cost nothing");
+    }
+}
+
+#[test]
+fn a_table_of_eight_megabytes_in_a_file_fits_its_budget() {
+    let mut redactor = redactor(&FINDER);
+    redactor.set_longest(LONGEST_OFFLINE);
+    for (labels, row) in [
+        ("name,card,phone\n", "Qwandu Nyyl,4111 1111 1111 1112,555-0147\n"),
+        ("guest\tpassport\troom\n", "Ada Lovelace\tXQ77124\t12\n"),
+        ("| guest | iban |\n|---|---|\n", "| Müller | DE12345678 |\n"),
+        ("card;guest\n", "1;2\n"),
+    ] {
+        let table = |megabytes: usize| [labels, &row.repeat((megabytes << 20) / row.len())].concat();
+        let [two, four, eight] = [2, 4, 8].map(|megabytes| steps_of(&mut redactor, &table(megabytes), false));
+        assert!(two.1 && four.1 && eight.1, "{labels}");
+        assert!(four.0 < two.0 * 5 / 2 && eight.0 < four.0 * 5 / 2, "{labels}: {two:?} {four:?} {eight:?}");
     }
 }
 

@@ -9,6 +9,7 @@ mod json;
 mod operators;
 mod personal_data;
 mod pseudonym_key;
+mod records;
 mod redactor;
 mod rosters;
 

@@ -138,7 +138,10 @@ impl Reading<'_> {
             Seen::Dot if !self.is_between(from, to, char::is_alphabetic) => self.put(Some(SIGN), from, to),
             Seen::Sign if !self.belongs(c, from, to) => self.put(Some(SIGN), from, to),
             Seen::LooksLatin(letter) if self.is_in_latin_word(from, to) => self.put(Some(letter), from, to),
-            Seen::Dot | Seen::Sign | Seen::LooksLatin(_) => to,
+            Seen::Comma if escaped || !self.is_between(from, to, is_other_letter) => {
+                self.put(Some(','), from, to)
+            }
+            Seen::Dot | Seen::Comma | Seen::Sign | Seen::LooksLatin(_) => to,
             Seen::Compatible => {
                 letters::compatible(c, self.made);
                 self.copy(from);
@@ -253,6 +256,11 @@ impl Reading<'_> {
     }
 }
 
+/// Is it a letter that is not one of ASCII?
+fn is_other_letter(c: char) -> bool {
+    !c.is_ascii() && c.is_alphabetic()
+}
+
 /// Is it a digit, of any script?
 fn is_digit(c: char) -> bool {
     c.is_ascii_digit() || matches!(letters::seen(c), Seen::As('0'..='9'))
@@ -312,6 +320,7 @@ mod tests {
             ("40 € 5° key… 7, a → b", "40 € 5° key… 7, a → b"),
             ("\u{1b}[1;31mcard\u{1b}[0m \\u001b[33m41\\x1b[m11", "card 4111"),
             ("a\\ncard", "a\ncard"),
+            ("12、13、王、李", "12,13,王、李"),
         ] {
             assert_eq!(seen(text), view, "{text}");
         }
@@ -332,9 +341,9 @@ mod tests {
 
     #[test]
     fn a_view_of_any_text_has_places_on_boundaries_in_order() {
-        const PIECES: [&str; 24] = [
+        const PIECES: [&str; 25] = [
             "a", "4", " ", "  ", "\t", "\u{a0}", "\u{200b}", "\u{308}", "é", "%34", "%", "&nbsp;", "&",
-            "\\u0034", "\\", "<b>", "<", "+", "А", "한", "\u{11ab}", "ﬁ", "\n", "·",
+            "\\u0034", "\\", "<b>", "<", "+", "А", "한", "\u{11ab}", "ﬁ", "\n", "·", "、",
         ];
         let mut state = 7_u64;
         for _ in 0..4000 {

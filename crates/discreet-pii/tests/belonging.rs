@@ -162,3 +162,39 @@ fn a_field_of_a_person_holds_a_name_that_no_list_has() {
         (r#"{"buyer":"none","author":2}"#, r#"{"buyer":"none","author":2}"#),
     ]);
 }
+
+#[test]
+fn labels_in_capitals_behind_an_escape_and_of_more_countries_are_labels() {
+    hides(&[
+        ("THE PASSWORD IS SUNFLOWER99!", "THE PASSWORD IS <password>"),
+        ("The Password Is Sunflower99!", "The Password Is <password>"),
+        ("PASSPORT NO X1234567", "PASSPORT NO <au_passport>"),
+        ("ROOM NUMBER 412", "ROOM NUMBER <room>"),
+        ("\\nroom 412", "\\nroom <room>"),
+        ("\\npassport X1234567", "\\npassport <au_passport>"),
+        ("\\nguest: Xiadani Tlapanco", "\\nguest: <person>"),
+        ("\\tmrn 884412", "\\tmrn <medical_record>"),
+        ("CNH 12345678900", "CNH <driving_licence>"),
+        ("RFC: GOMC710305AB1", "RFC: <national_id>"),
+        ("RUT 12.345.678-9", "RUT <national_id>"),
+        ("CUIT 20-12345678-1", "CUIT <national_id>"),
+        ("CNPJ 12.345.678/0001-99", "CNPJ <br_cpf>"),
+        ("DNI 12345678A, NIE X1234567A", "DNI <es_nif>, NIE <es_nie>"),
+        ("BSN 123456789 en PESEL 12345678901", "BSN <nl_bsn> en PESEL <pl_pesel>"),
+    ]);
+}
+
+#[test]
+fn contacts_of_a_circuit_and_prices_stay() {
+    for text in [
+        "GPIO pin 4471 toggled",
+        "digital PIN 4471",
+        "room 412€",
+        "room 90 EUR",
+        "RFC 2119",
+        "\\temp\\cells 412",
+    ] {
+        hides(&[(text, text)]);
+    }
+    hides(&[("my pin 4471", "my pin <password>")]);
+}

@@ -45,6 +45,24 @@ fn each_name_of_a_list_behind_a_label_is_hidden() {
 }
 
 #[test]
+fn the_commas_of_other_scripts_part_a_list_of_names() {
+    all(&[
+        ("guests: Ada Lovelace، Grace Hopper", "guests: <person>، <person>"),
+        ("guests: Qwandu Nyyl、Brakko Tessel", "guests: <person>、<person>"),
+        ("guests: 王小明、李雷、韩梅梅", "guests: <person>、<person>、<person>"),
+        ("客人：王小明、李雷，房间12", "客人：<person>、<person>，房间12"),
+        ("乘客名单：王小明，李雷", "乘客名单：<person>，<person>"),
+        ("氏名：田中太郎、鈴木花子", "氏名：<person>、<person>"),
+        ("guests: محمد علي، فاطمة الزهراء", "guests: <person>، <person>"),
+        ("الضيوف: محمد علي، فاطمة الزهراء", "الضيوف: <person>، <person>"),
+        ("гости: Иван Петров, Анна Иванова", "гости: <person>, <person>"),
+        ("الاسم: محمد علي، الغرفة 12", "الاسم: <person>، الغرفة 12"),
+        ("имя: Иван Петров, номер 12", "имя: <person>, номер 12"),
+        ("房间、浴室、毛巾", "房间、浴室、毛巾"),
+    ]);
+}
+
+#[test]
 fn names_in_other_scripts_are_hidden_behind_a_label_and_beside_a_title() {
     all(&[
         ("姓名：王小明，房间", "姓名：<person>，房间"),
@@ -126,6 +144,12 @@ fn accounts_and_passwords_need_no_sign_behind_their_label() {
         ("clave marea-alta98", "clave <password>"),
         ("password… tulip7", "password… <password>"),
         ("a/c 6198580546", "a/c <bank_account>"),
+        ("the password is sesame", "the password is <password>"),
+        ("la contraseña es sésamo", "la contraseña es <password>"),
+        ("das Passwort ist sesam", "das Passwort ist <password>"),
+        ("le mot de passe est sésame", "le mot de passe est <password>"),
+        ("la password è sesamo", "la password è <password>"),
+        ("the password is wrong", "the password is wrong"),
         ("login failed, the user name is wrong", "login failed, the user name is wrong"),
         ("the AC unit 61985805 is off", "the AC unit 61985805 is off"),
     ]);
@@ -139,6 +163,13 @@ fn a_spoken_date_of_birth_is_hidden() {
         ("je suis née le trois mai mille neuf cent quatre vingt", "je suis née le <date_of_birth>"),
         ("née le premier janvier mille neuf cent soixante douze", "née le <date_of_birth>"),
         ("nací el tres de mayo de mil novecientos ochenta", "nací el <date_of_birth>"),
+        ("i was born on the third of May nineteen eighty", "i was born on the <date_of_birth>"),
+        ("born may third nineteen eighty", "born <date_of_birth>"),
+        ("my birthday is the twenty first of june nineteen ninety two", "my birthday is the <date_of_birth>"),
+        ("date of birth fourth july nineteen seventy", "date of birth <date_of_birth>"),
+        ("born on the third of may nineteen hundred and eighty", "born on the <date_of_birth>"),
+        ("born on the thirty first of december two thousand and one", "born on the <date_of_birth>"),
+        ("data di nascita tre maggio millenovecentottanta", "data di nascita <date_of_birth>"),
         ("la reunión es el tres de mayo", "la reunión es el tres de mayo"),
     ] {
         assert_eq!(redacted(text, true), out, "{text}");

@@ -19,10 +19,7 @@ impl Field {
     /// The last name counts. The one before it counts too if the last is a general one: `phone.number`,
     /// `passport.value`.
     pub fn of(path: &str) -> Field {
-        let mut names = path
-            .rsplit(['.', '/'])
-            .map(|name| name.trim_end_matches(['[', ']', '0', '1', '2', '3']))
-            .filter(|name| !name.is_empty());
+        let mut names = names(path);
         let last = names.next().unwrap_or_default();
         if ROBOT.contains(&last) {
             return Field::default();
@@ -31,6 +28,11 @@ impl Field {
         let outer = names.next();
         if GENERAL.contains(&last) || found.is_empty() {
             found = outer.map_or(found, |outer| found.union(hints(outer)));
+        }
+        // `passport.value.text`
+        if found.is_empty() && GENERAL.contains(&last) && outer.is_some_and(|outer| GENERAL.contains(&outer))
+        {
+            found = names.take(DEEPEST).find(|name| !GENERAL.contains(name)).map_or(found, hints);
         }
         if is_name_of_person(last, outer) || is_label_of_people(last) || is_foreign_label(last) {
             found = found.union([Kind::Person].into_iter().collect());
@@ -43,6 +45,25 @@ impl Field {
         Field { hints: found, spoken }
     }
 }
+
+/// The names of a path from the last to the first.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    let names = path.rsplit(['.', '/']).map(|name| name.trim_end_matches(['[', ']', '0', '1', '2', '3']));
+    names.filter(|name| !name.is_empty())
+}
+
+/// The name in a path that says most of its value: `passport` in `passport.value.text`.
+pub(crate) fn telling(path: &str) -> &str {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let general = |name: &&str| GENERAL.contains(name);
+    if !general(&last) {
+        return last;
+    }
+    names(path).take(DEEPEST + 2).find(|name| !general(name)).unwrap_or(last)
+}
+
+/// The most general names between a value and the name that tells it.
+const DEEPEST: usize = 4;
 
 /// Identifiers of the parts of a robot, which are not personal.
 const ROBOT: [&str; 9] = [
@@ -163,18 +184,38 @@ pub(crate) fn is_label_of_people(name: &str) -> bool {
     }
 }
 
-/// Does a field with this name hold the name of a person: `guest`, `guestName`, `guest.name`?
+/// Does a field with this name hold the name of a person: `guest`, `guestName`, `guest.name`, `name.family`?
 fn is_name_of_person(last: &str, outer: Option<&str>) -> bool {
-    let is_people =
-        |name: &str| words(name).any(|word| PEOPLE.iter().any(|known| known.eq_ignore_ascii_case(word)));
-    let count = words(last).count();
-    let is_name = words(last).last().is_some_and(is_name);
-    match count {
-        1 if is_name => outer.is_some_and(is_people),
+    let is_in = |list: &[&str], word: &str| list.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let is_people = |name: &str| words(name).any(|word| is_in(&PEOPLE, word));
+    let is_named = |name: &str| words(name).last().is_some_and(is_name);
+    let is_part = is_in(&PARTS, words(last).last().unwrap_or_default());
+    match words(last).count() {
+        1 if is_name(last) || is_in(&["n", "full", "fullname"], last) => {
+            outer.is_some_and(|outer| is_people(outer) || is_label_of_people(outer))
+        }
+        1 if is_part => {
+            outer.is_some_and(|outer| is_named(outer) || is_people(outer) || is_label_of_people(outer))
+        }
         1 => is_people(last),
-        2 if is_name => is_people(last),
+        2 if is_part || is_named(last) => is_people(last),
         _ => false,
     }
+}
+
+/// Parts of a name.
+const PARTS: [&str; 5] = ["given", "family", "first", "last", "middle"];
+
+/// Does a question ask for the name of a person: `What is your name?`
+pub(crate) fn is_question_for_name(question: &str) -> bool {
+    const YOURS: [&str; 14] =
+        ["your", "full", "their", "ihr", "dein", "votre", "ton", "su", "tu", "suo", "tuo", "uw", "je", "seu"];
+    let mut before = "";
+    question.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).any(|word| {
+        let asks = is_name(word) && YOURS.iter().any(|known| known.eq_ignore_ascii_case(before));
+        before = word;
+        asks
+    })
 }
 
 /// Is this the word for a name?
@@ -217,7 +258,7 @@ pub(crate) fn hints(name: &str) -> Kinds {
 }
 
 /// The words of a name in snake case, camel case or kebab case.
-fn words(name: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !c.is_alphabetic()).flat_map(humps).filter(|word| !word.is_empty())
 }
 

@@ -117,6 +117,11 @@ impl Finder {
         self.patterns.is_some()
     }
 
+    /// Is a finding of this kind and score reported?
+    pub(crate) fn reports(&self, hit: &Hit) -> bool {
+        self.thresholds.get(hit.kind as usize).is_some_and(|least| hit.score >= *least)
+    }
+
     /// Is this a word that a pattern of the policy asks for in front of a text?
     pub(crate) fn knows(&self, label: &str) -> bool {
         self.patterns.as_ref().is_some_and(|patterns| patterns.knows(label))
@@ -162,14 +167,8 @@ impl Finder {
                 Err(NotSearched) => budget.end(),
             }
         }
-        self.again(
-            seen,
-            (in_seen, labels),
-            field,
-            roster,
-            again,
-            (context, matches, memo, folded, hits, budget),
-        );
+        let known = (in_seen, labels);
+        self.again(seen, known, field, roster, again, (context, matches, memo, folded, hits, budget));
         // A table in a string of JSON has escapes for its line breaks, which the view has read.
         let escaped = in_seen.lines && !outline.lines;
         let table = if escaped { seen } else { text };

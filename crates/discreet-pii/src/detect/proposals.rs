@@ -6,7 +6,7 @@ use super::parts;
 use super::reader::Reader;
 use super::{Evidence, Hit};
 use crate::kinds::{Check, Code, Form, REACH, Score, Scores, alone, iban, mrz, secrets, wallets};
-use crate::recognisers::{card, code, coordinates, ipv6, names, telephone, web};
+use crate::recognisers::{card, code, coordinates, ipv6, labelled, names, telephone, web};
 use crate::{Group, Kind, Kinds};
 
 /// The least number of letters and digits of a number that is hidden although it fails its check.
@@ -63,6 +63,7 @@ impl Reader<'_> {
             Kind::Room => paid() || is_amount(self.text, at.end, &[UNITS, TIMES]),
             // `turn 30 degrees`; `12 days` may be an age.
             Kind::Age => paid() || is_amount(self.text, at.end, &[UNITS]),
+            Kind::Password => is_contact(self.text, at.start),
             _ => false,
         };
         if amount {
@@ -352,8 +353,9 @@ impl Reader<'_> {
 
 /// Units of amounts.
 const UNITS: &[&str] = &[
-    "percent", "per", "degrees", "euro", "euros", "dollars", "pounds", "people", "persons", "adults",
-    "children", "guests", "beds", "rooms", "times", "prozent", "grad", "grados", "gradi", "meters", "metres",
+    "percent", "per", "degrees", "euro", "euros", "eur", "usd", "gbp", "chf", "dollars", "pounds", "people",
+    "persons", "adults", "children", "guests", "beds", "rooms", "times", "prozent", "grad", "grados",
+    "gradi", "meters", "metres",
 ];
 
 /// Units of time.
@@ -371,6 +373,12 @@ fn is_amount(text: &str, end: usize, units: &[&[&str]]) -> bool {
         || word.get(..length).is_some_and(|unit| {
             units.iter().any(|units| units.iter().any(|known| known.eq_ignore_ascii_case(unit)))
         })
+}
+
+/// Is the number at `start` that of a contact of a circuit: `GPIO pin 4471`?
+fn is_contact(text: &str, start: usize) -> bool {
+    let head = text.get(..start).unwrap_or_default().trim_end();
+    ["pin", "Pin", "PIN"].iter().any(|pin| head.strip_suffix(pin).is_some_and(labelled::is_of_board))
 }
 
 /// The letters, in upper case, and digits of a match, without separators.

@@ -42,11 +42,15 @@ pub(super) enum Part {
 pub(super) struct Scratch {
     path: String,
     levels: Vec<Level>,
+    /// The number of objects so far.
+    objects: usize,
     key: Unescaped,
 }
 
 struct Level {
     object: bool,
+    /// The number of the object; of an array, that of the object it is in.
+    number: Option<usize>,
     /// The number of entries so far, of an array.
     count: usize,
     /// The length of the path in front of this level.
@@ -94,11 +98,19 @@ pub(super) fn is_document(text: &str, scratch: &mut Scratch) -> bool {
     }
 }
 
+/// The place of a document in the middle of a text: `[INFO] payload {"card": 4111}`.
+pub(super) fn embedded(text: &str, scratch: &mut Scratch) -> Option<Range<usize>> {
+    let start = memchr::memmem::find(text.as_bytes(), b"{\"")?;
+    let end = text.rfind('}')? + 1;
+    text.get(start..end).filter(|inner| is_document(inner, scratch)).map(|_| start..end)
+}
+
 impl<'t, 's> Walk<'t, 's> {
     /// A walk from the beginning of `text`.
     pub fn new(text: &'t str, scratch: &'s mut Scratch) -> Walk<'t, 's> {
         scratch.path.clear();
         scratch.levels.clear();
+        scratch.objects = 0;
         Walk { text, at: 0, next: Next::Value, scratch }
     }
 
@@ -111,6 +123,11 @@ impl<'t, 's> Walk<'t, 's> {
     pub fn place(&self) -> Option<(usize, usize)> {
         let level = self.scratch.levels.last().filter(|level| !level.object)?;
         Some((level.count, self.scratch.levels.len()))
+    }
+
+    /// The number of the innermost object around the last entry, in the order of their beginnings.
+    pub fn object(&self) -> Option<usize> {
+        self.scratch.levels.last().and_then(|level| level.number)
     }
 
     /// The next key, string or number; `None` at the end of the document.
@@ -162,7 +179,10 @@ impl<'t, 's> Walk<'t, 's> {
             return Err(Broken);
         }
         let path = self.scratch.path.len();
-        self.scratch.levels.push(Level { object, count: 0, path });
+        let around = self.object();
+        let number = if object { Some(self.scratch.objects) } else { around };
+        self.scratch.objects += usize::from(object);
+        self.scratch.levels.push(Level { object, number, count: 0, path });
         self.next = if object { Next::FirstKey } else { Next::FirstValue };
         self.at += 1;
         Ok(())
@@ -196,7 +216,7 @@ impl<'t, 's> Walk<'t, 's> {
         }
         self.at += 1;
         self.next = Next::Value;
-        let Scratch { path, levels, key } = &mut *self.scratch;
+        let Scratch { path, levels, key, .. } = &mut *self.scratch;
         path.truncate(levels.last().ok_or(Broken)?.path);
         // A key means the same with escapes.
         key.read(self.text.get(range.clone()).ok_or(Broken)?);

@@ -1,5 +1,6 @@
 //! Hides personal data in text: plain, or JSON in a string.
 
+mod document;
 mod named;
 mod outcome;
 mod rules;
@@ -9,26 +10,18 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use discreet_host::steps;
-
 use super::joined::Joined;
-use super::json::{self, Part, Unescaped, Walk, push_escaped};
+use super::json::{self, Unescaped};
+use super::records::Records;
 use super::{Operator, OperatorKeys, apply};
 use crate::recognisers::spoken::Written;
-use crate::{Field, Finder, Hit, Kind, LONGEST, Roster, Scratch};
+use crate::{Field, Finder, Hit, LONGEST, Roster, Scratch};
 
-use named::Named;
+use document::Inner;
 use writer::{Form, Writer};
 
 pub use outcome::{Counts, Outcome};
 pub use rules::{FieldRules, HidingRules};
-
-/// The depth to which JSON in a string of JSON is read. Deeper it is text.
-const DEEPEST: usize = 3;
-/// A number of JSON with fewer digits is searched only if its key suggests a kind.
-const SHORT_NUMBER: usize = 5;
-/// The most paths of keys that are remembered.
-const MOST_PATHS: usize = 4096;
 
 /// A text that is longer than allowed, or takes more steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -49,14 +42,8 @@ pub struct TextRedactor {
     last: Option<(String, String, Inner)>,
     path: String,
     joined: Joined,
+    records: Records,
     writing: Writing,
-}
-
-/// The knowledge about a value in a document.
-#[derive(Clone, Copy)]
-struct Inner {
-    field: Field,
-    whole: Option<Operator>,
 }
 
 /// Memory of a search and its output, kept for the next text.
@@ -85,6 +72,7 @@ impl TextRedactor {
             last: None,
             path: String::new(),
             joined: Joined::default(),
+            records: Records::default(),
             writing: Writing::default(),
         }
     }
@@ -168,6 +156,10 @@ impl TextRedactor {
             // A rule for `data.guest.name` cannot be applied to JSON that cannot be read: nothing of it is released.
             apply(Operator::Replace, None, text, None, out);
             self.writing.outcome.changed = true;
+        } else if label.is_empty()
+            && let Some(at) = json::embedded(text, &mut self.json)
+        {
+            self.embedded(text, at, field, out);
         } else {
             let mut field = *field.field();
             if !label.is_empty() {
@@ -181,149 +173,12 @@ impl TextRedactor {
         self.writing.outcome
     }
 
-    /// Appends a JSON document.
-    fn document(&mut self, text: &str, outer: &FieldRules, depth: usize, out: &mut String) {
-        let (mut scratch, mut unescaped) =
-            (std::mem::take(&mut self.json), std::mem::take(&mut self.unescaped));
-        let mut joined = std::mem::take(&mut self.joined);
-        joined.read(text, &mut scratch, &self.finder, &mut self.writing.scratch);
-        let (mut walk, mut copied) = (Walk::new(text, &mut scratch), 0);
-        // The last value of a field such as `key`: the label of the `value` beside it.
-        let mut named = Named::default();
-        while let Ok(Some(found)) = walk.next() {
-            if self.writing.outcome.too_long {
-                break;
-            }
-            steps::count(1);
-            let Range { start, end } = found.range;
-            let raw = text.get(start..end).unwrap_or_default();
-            let before = if found.part == Part::Key { "" } else { walk.path() };
-            let Inner { field, whole } = self.inner(outer, before);
-            out.push_str(text.get(copied..start).unwrap_or_default());
-            copied = end;
-            let part = joined.at(start).and_then(|hit| Some((hit.kind, self.rules.operator(&hit)?)));
-            if let Some((kind, operator)) =
-                part.filter(|(_, operator)| whole.is_none() && *operator != Operator::Keep)
-            {
-                self.part(raw, kind, operator, found.part, out);
-                continue;
-            }
-            let (object, name) = before.rsplit_once('.').unwrap_or(("", before));
-            let place = walk.place().filter(|_| found.part != Part::Key);
-            named.forget_before(place);
-            // `[["passport", "C01X00T47"]]`
-            let label = place.and_then(|place| named.of_second(place)).or_else(|| named.of(object, name));
-            let hints = label.map_or(field.hints, |label| field.hints.union(Field::of(label).hints));
-            let labelled = Field { hints, ..field };
-            if found.part == Part::Number {
-                self.number(raw, label.unwrap_or(name), &labelled, whole, out);
-                continue;
-            }
-            unescaped.read(raw);
-            match whole.filter(|_| found.part == Part::Text) {
-                Some(operator) => match self.writer().whole(unescaped.text(), &field, operator) {
-                    Some(made) => push_escaped(made, out),
-                    None => out.push_str(raw),
-                },
-                None if found.part == Part::Text
-                    && depth < DEEPEST
-                    && json::is_document(unescaped.text(), &mut self.json) =>
-                {
-                    self.inside(raw, unescaped.text(), outer, depth, out);
-                }
-                None => {
-                    let form = Form::String(&unescaped, found.part);
-                    self.writer().text(raw, &labelled, label.unwrap_or(name), form, out);
-                    if found.part == Part::Text {
-                        named.read(object, name, unescaped.text());
-                        named.read_first(place, unescaped.text());
-                    }
-                }
-            }
-        }
-        out.push_str(text.get(copied..).unwrap_or_default());
-        (self.json, self.unescaped, self.joined) = (scratch, unescaped, joined);
-    }
-
-    /// Appends a document in a string of a document.
-    fn inside(&mut self, raw: &str, text: &str, outer: &FieldRules, depth: usize, out: &mut String) {
-        let (mut made, changed) = (String::new(), self.writing.outcome.changed);
-        self.writing.outcome.changed = false;
-        self.document(text, outer, depth + 1, &mut made);
-        if self.writing.outcome.changed {
-            push_escaped(&made, out);
-        } else {
-            out.push_str(raw);
-            self.writing.outcome.changed = changed;
-        }
-    }
-
-    /// Appends what hides a part of a number of this kind.
-    fn part(&mut self, raw: &str, kind: Kind, operator: Operator, part: Part, out: &mut String) {
-        let Writing { made, outcome, .. } = &mut self.writing;
-        made.clear();
-        apply(operator, Some(kind), raw, self.keys.as_deref(), made);
-        let quote = if part == Part::Number { "\"" } else { "" };
-        out.push_str(quote);
-        push_escaped(made, out);
-        out.push_str(quote);
-        outcome.hits.add(kind);
-        outcome.changed = true;
-    }
-
-    /// Appends a number. One that is replaced becomes a string: `4111111111111111` to `"<payment_card>"`.
-    fn number(&mut self, raw: &str, label: &str, field: &Field, whole: Option<Operator>, out: &mut String) {
-        let digits = raw.bytes().filter(u8::is_ascii_digit).count();
-        let label = if self.finder.knows(label) { label } else { "" };
-        if whole.is_none() && digits < SHORT_NUMBER && field.hints.is_empty() && !self.finder.has_patterns() {
-            out.push_str(raw);
-            return;
-        }
-        let (from, changed) = (out.len(), std::mem::take(&mut self.writing.outcome.changed));
-        out.push('"');
-        match whole {
-            Some(operator) => push_escaped(self.writer().whole(raw, field, operator).unwrap_or(raw), out),
-            None => self.writer().text(raw, field, label, Form::Plain, out),
-        }
-        out.push('"');
-        if !self.writing.outcome.changed {
-            out.truncate(from);
-            out.push_str(raw);
-            self.writing.outcome.changed = changed;
-        }
-    }
-
-    /// The knowledge about the value at `path` in a document.
-    fn inner(&mut self, outer: &FieldRules, path: &str) -> Inner {
-        if let Some((known_outer, known, inner)) = &self.last
-            && known == path
-            && known_outer == outer.path()
-        {
-            return *inner;
-        }
-        let inner = self.look_up(outer, path);
-        self.last = Some((outer.path().to_owned(), path.to_owned(), inner));
-        inner
-    }
-
-    fn look_up(&mut self, outer: &FieldRules, path: &str) -> Inner {
-        steps::count(path.len());
-        self.path.clear();
-        for part in [outer.path(), ".", path] {
-            self.path.push_str(part);
-        }
-        if let Some(inner) = self.inner.get(&self.path) {
-            return *inner;
-        }
-        let spoken = outer.field().spoken;
-        let field = if path.is_empty() { *outer.field() } else { Field { spoken, ..Field::of(path) } };
-        let inner = Inner { field, whole: self.rules.whole_inside(outer.path(), path) };
-        // Keys come from outside: an author who invents new ones costs time, but not memory.
-        if self.inner.len() >= MOST_PATHS {
-            self.inner.clear();
-        }
-        self.inner.insert(self.path.clone(), inner);
-        inner
+    /// Appends a text with a document in it.
+    fn embedded(&mut self, text: &str, at: Range<usize>, field: &FieldRules, out: &mut String) {
+        let part = |range| text.get(range).unwrap_or_default();
+        self.writer().text(part(0..at.start), field.field(), "", Form::Plain, out);
+        self.document(part(at.clone()), field, 1, out);
+        self.writer().text(part(at.end..text.len()), field.field(), "", Form::Plain, out);
     }
 
     fn writer(&mut self) -> Writer<'_> {

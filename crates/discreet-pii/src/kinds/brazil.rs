@@ -11,7 +11,7 @@ pub(super) const CPF: Definition = define("br_cpf", "BR_CPF", Group::NationalId)
         form(r"\d{3}\.\d{3}\.\d{3}-\d{2}", alone(90).near(95)).check(cpf),
         form(r"\d{11}", alone(30).near(90)).check(cpf),
     ])
-    .words(&[national_ids::TAX_WORDS, "cpf cadastro"]);
+    .words(&[national_ids::TAX_WORDS, "cpf cnpj cadastro"]);
 
 /// A taxpayer number: two check digits modulo 11.
 fn cpf(code: &[u8]) -> bool {

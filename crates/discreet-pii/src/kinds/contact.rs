@@ -10,7 +10,7 @@ pub(super) const PHONE: Definition = define("phone", "PHONE_NUMBER", Group::Cont
         callson reachmeat reachmeon reachhimon reachheron registeredunder registeredto registeredwith \
         registerednumber ournumber theirnumber snumber numbersare voicemail erreichbar erreichenunter joindreau \
         joignableau localizableen alnumero alnumerode numeroes numeroe numeroest \
-        mynumber yournumber hisnumber hernumber meinenummer monnumero minumero mionumero \
+        mynumber yournumber hisnumber hernumber mijnnummer meunumero meinenummer monnumero minumero mionumero \
         phone telephone tel telefon telefonnummer telefono telefonica fon mobile mobil \
         mobiltelefon mobilnummer cellphone cellular cellulare handy handynummer fax telefax \
         telephonique portable movil celular llamar llame llamada llamame chiama chiamare \

@@ -37,5 +37,5 @@ pub(super) const DRIVING_LICENCE: Definition =
         "fuehrerschein fuehrerscheinnummer fuhrerscheinnummer carnet carnedeconducir permisodeconducir permisoconducir numerodepermiso \
         licencia cartadeconducao cartaconducao conducao licensenumber licencenumber \
         permis permisdeconduire permisodeconducir carnetdeconducir licenciadeconducir \
-        rijbewijs",
+        rijbewijs cnh",
     ]);

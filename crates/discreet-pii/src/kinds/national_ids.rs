@@ -19,5 +19,5 @@ pub(super) const NATIONAL_ID: Definition =
         "nid nationalidnumber idnumber idcardno idcardnumber documentnummer idkaart idkaartnummer \
         bilhetedeidentidade cartaodecidadao cidadao identificacao numerodeidentificacao \
         numerodocumento numerodedocumento ausweisnummer ausweisnr personalausweis personalausweisnummer identite cartedidentite carteidentite cni identidad cedula documento identita \
-        documentodidentita identiteitskaart curp dnicard rg",
+        documentodidentita identiteitskaart curp dnicard rg rfc rut cuit cuil rodnecislo",
     ]);

@@ -9,7 +9,7 @@ pub(super) const PERSON: Definition = define("person", "PERSON", Group::Person).
     "firstname lastname surname familyname givenname fullname middlename maidenname secondname \
         forename cardholdername accountholder vorname nachname familienname prenom nomdefamille \
         apellido apellidos nombrecompleto primerapellido cognome nomecognome voornaam \
-        achternaam sobrenome nomecompleto",
+        achternaam sobrenome apelido nomecompleto",
 ]);
 
 /// A nationality, religion or political group.

@@ -1,8 +1,11 @@
 //! Values of any form behind a label: `password: tulip`, `user=anna`.
 
 mod address;
+mod board;
+mod ends;
 mod filter;
 pub(crate) mod joined;
+mod remarks;
 pub(crate) mod unsigned;
 
 use std::ops::Range;
@@ -11,7 +14,10 @@ use crate::Kind;
 use crate::detect::swar::{self, HIGH};
 use crate::detect::{Firsts, kinds_of_word, kinds_of_words};
 use crate::kinds::{Kinds, Scores, alone};
+pub(crate) use board::is_of_board;
+use ends::{closing_quote, digits_end, phrase_end, value_end};
 pub(crate) use filter::{may_be_any, may_be_label};
+pub(crate) use remarks::is_remark;
 
 /// A kind of values that a label announces.
 struct Labelled {
@@ -46,7 +52,10 @@ pub(crate) struct Value {
 const SIGNS: [&str; 5] = [" : ", " = ", " -> ", " => ", " → "];
 
 /// Verbs between a label and its value, in the place of a colon.
-const VERBS: [&str; 11] = ["is ", "lautet ", "ist ", "est ", "es ", "è ", "é ", "was ", "| ", "… ", "…"];
+const VERBS: [&str; 15] = [
+    "is ", "lautet ", "ist ", "est ", "es ", "è ", "é ", "was ", "| ", "… ", "…", "IS ", "Is ", "IST ",
+    "EST ",
+];
 
 /// Builds the tables, so that no text waits for them.
 pub(crate) fn prepare() {
@@ -151,6 +160,9 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         if kinds.is_empty() { None } else { KINDS.iter().find(|row| kinds.contains(row.kind)) }
     };
     let row = announced()?;
+    if label.eq_ignore_ascii_case("pin") && is_of_board(text.get(..word.start)?) {
+        return None;
+    }
     let blank = usize::from(bytes.get(sign) != Some(&0xE2));
     let mut from = sign + spaced.map_or(blank, str::len);
     let mut way = Way::Sign;
@@ -228,30 +240,6 @@ fn is_secret_behind_sign(kind: Kind, value: &str) -> bool {
         && !inner.contains(['/', '[', '{', '}', '$', '_', '<', '%', ':', '(', '.'])
 }
 
-/// The length of the value at `from`, up to the quotation mark that is also in front of it.
-fn closing_quote(bytes: &[u8], from: usize) -> Option<usize> {
-    const LONGEST: usize = 128;
-    let mark = bytes.get(from.checked_sub(1)?)?;
-    let line = bytes.get(from..)?.iter().take(LONGEST).take_while(|byte| **byte != b'\n');
-    line.enumerate().find(|(_, byte)| *byte == mark).map(|(length, _)| length)
-}
-
-/// The end of a password of several words: of the clause.
-fn phrase_end(rest: &str) -> usize {
-    const LONGEST: usize = 96;
-    let end = rest.bytes().take(LONGEST).position(|byte| matches!(byte, b',' | b';' | b'\n' | b'"' | b'.'));
-    end.or_else(|| (rest.len() <= LONGEST).then_some(rest.len())).unwrap_or_else(|| value_end(rest, true))
-}
-
-/// The end of groups of digits with blanks or dashes between them.
-fn digits_end(rest: &str) -> usize {
-    const LONGEST: usize = 40;
-    let groups =
-        rest.bytes().take(LONGEST).take_while(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'));
-    let length = groups.count();
-    rest.get(..length).map_or(0, |groups| groups.trim_end_matches([' ', '-']).len())
-}
-
 /// The account of a database in front of the `@` at `at`: `'anna'@'%'`.
 pub(crate) fn account(text: &str, at: usize) -> Option<(Range<usize>, Scores)> {
     const LONGEST: usize = 64;
@@ -293,26 +281,6 @@ fn ends_with_word(text: &str, word: &str) -> bool {
     let text = text.trim_end_matches(' ');
     let start = text.len().checked_sub(word.len());
     start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
-}
-
-/// The end of a value: a blank or a quotation mark, a tag, or `in_query` the next parameter of an address.
-fn value_end(rest: &str, in_query: bool) -> usize {
-    const LONGEST: usize = 128;
-    let stop = |(at, c): &(usize, char)| {
-        let behind = rest.get(at + c.len_utf8()..).unwrap_or_default();
-        let parameter = || {
-            let name =
-                behind.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-            name > 0 && behind.as_bytes().get(name) == Some(&b'=')
-        };
-        *at > LONGEST
-            || c.is_whitespace()
-            || matches!(c, '"' | '\'' | '`')
-            || in_query && *c == '&' && parameter()
-            || *c == '<' && behind.starts_with('/')
-            || matches!(c, ',' | ';') && behind.starts_with(['"', '\'', '{', '['])
-    };
-    rest.char_indices().find(stop).map_or(rest.len(), |(at, _)| at)
 }
 
 /// The kinds of a label of several words: `mot de passe`, `user name`, `password del wifi`.

@@ -192,7 +192,7 @@ fn backslash(text: &str, at: usize) -> Option<(char, usize)> {
 }
 
 /// Is the small letter behind the backslashes at `at` the first of a folder, and not `n`, `r` or `t` as an escape: in
-/// `C:\temp\new`, `\\server\new`, or at the beginning of a text?
+/// `C:\temp\new`, `\\server\new`, or `\temp\cells` at the beginning of a text?
 fn is_folder(text: &str, at: usize, slashes: usize) -> bool {
     const LONGEST: usize = 128;
     let bytes = text.as_bytes();
@@ -204,7 +204,18 @@ fn is_folder(text: &str, at: usize, slashes: usize) -> bool {
         |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'=' | b'(' | b',' | b';');
     let length = head.iter().rev().take(LONGEST).take_while(|byte| !outside(byte)).count();
     let path = head.get(at - length..).unwrap_or_default();
-    at == 0 || matches!(path, [b'a'..=b'z' | b'A'..=b'Z', b':', ..] | [b'\\', b'\\', ..] | [b'/', ..])
+    at == 0 && is_path(bytes.get(slashes..).unwrap_or_default())
+        || matches!(path, [b'a'..=b'z' | b'A'..=b'Z', b':', ..] | [b'\\', b'\\', ..] | [b'/', ..])
+}
+
+/// Is a text behind a backslash a path: `temp`, `temp\\cells x`? That of an escape goes on behind its first word,
+/// `nroom 412`, and has no other backslash in that word but those of escapes.
+fn is_path(text: &[u8]) -> bool {
+    let end = text.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b':' | b'='));
+    let word = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+    let other =
+        |pair: &[u8]| matches!(pair, [b'\\', next] if !matches!(next, b'n' | b'r' | b't' | b'\\' | b'"'));
+    end.is_none() || word.windows(2).any(other)
 }
 
 /// The end of a colour or another instruction for a console, behind its escape character at `at`: `[1;31m`.
@@ -321,6 +332,10 @@ mod tests {
             let at = text.rfind('\\').unwrap();
             assert_eq!(escape(text, at), Some((Meaning::Letter('\n'), at + 2)), "{text}");
         }
+        for text in ["\\nroom 412", "\\nroom: 412", "\\nguest\\npassport: X"] {
+            assert_eq!(escape(text, 0), Some((Meaning::Letter('\n'), 2)), "{text}");
+        }
+        assert_eq!(escape("\\temp\\cells are", 0), None);
         for text in ["C:\\a\\ncard", "\"c:\\ncard", "\\\\a\\ncard", "/a\\ncard", "\\ncard"] {
             assert_eq!(escape(text, text.rfind('\\').unwrap()), None, "{text}");
         }

@@ -21,6 +21,8 @@ pub(super) enum Seen {
     Mark,
     /// As a dot that separates digits, or else as it stands.
     Dot,
+    /// As a comma, or as it stands between letters that are not ASCII: there it parts the items of a list.
+    Comma,
     /// As a letter of the Latin alphabet if it stands among such letters.
     LooksLatin(char),
     /// As a sign that separates words, unless it belongs to what stands beside it.
@@ -80,7 +82,7 @@ pub(super) fn seen(c: char) -> Seen {
         | '\u{fe63}'
         | '\u{ff0d}' => Seen::As('-'),
         '\u{2024}' | '\u{3002}' => Seen::As('.'),
-        '\u{3001}' => Seen::As(','),
+        '\u{3001}' => Seen::Comma,
         '\u{60c}' => Seen::As(','),
         '\u{61b}' => Seen::As(';'),
         '\u{61f}' => Seen::As('?'),

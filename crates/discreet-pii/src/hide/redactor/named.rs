@@ -1,16 +1,15 @@
 //! Labels that are values themselves: `{"key": "passport", "value": "C01X00T47"}`, `["passport", "C01X00T47"]`.
 
-/// Fields that hold a label.
-const LABELS: [&str; 6] = ["key", "name", "label", "type", "field", "kind"];
-/// Fields that hold the value beside it.
-const VALUES: [&str; 6] = ["value", "data", "content", "text", "number", "val"];
+use std::ops::Range;
 
-/// The last label of a document.
+use super::super::json::Unescaped;
+
+/// The labels of the value that is read.
 #[derive(Default)]
 pub(super) struct Named {
-    /// The path of the object that it is in.
-    outer: String,
-    label: String,
+    /// The place of the label beside the value, and its text.
+    at: Option<Range<usize>>,
+    label: Unescaped,
     /// The first text of an array, and the depth of the array.
     first: String,
     depth: usize,
@@ -20,16 +19,18 @@ pub(super) struct Named {
 const LONGEST: usize = 64;
 
 impl Named {
-    /// Reads the text of the field `name` in the object at the path `outer`.
-    pub fn read(&mut self, outer: &str, name: &str, text: &str) {
-        if LABELS.contains(&name) {
-            outer.clone_into(&mut self.outer);
-            // A longer text is not a label; the last one is not valid any more.
-            let label = if text.len() <= LONGEST { text } else { "" };
-            label.clone_into(&mut self.label);
-        } else if outer != self.outer {
-            self.label.clear();
+    /// Reads the label at a place in the document.
+    pub fn read_label(&mut self, at: Option<Range<usize>>, document: &str) {
+        if at.is_some() && at != self.at {
+            self.label.read(at.clone().and_then(|at| document.get(at)).unwrap_or_default());
         }
+        self.at = at;
+    }
+
+    /// The label, without the sign behind a question.
+    pub fn label(&self) -> Option<&str> {
+        let label = self.label.text().trim_end_matches(['?', ':', '*', '.', ' ']);
+        (self.at.is_some() && !label.is_empty()).then_some(label)
     }
 
     /// Reads the text at a place in an array of a depth; it may be in none.
@@ -53,12 +54,6 @@ impl Named {
             self.first.clear();
         }
     }
-
-    /// The label of the field `name` in the object at the path `outer`.
-    pub fn of(&self, outer: &str, name: &str) -> Option<&str> {
-        let beside = VALUES.contains(&name) && outer == self.outer && !self.label.is_empty();
-        beside.then_some(&self.label)
-    }
 }
 
 #[cfg(test)]
@@ -66,13 +61,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_label_counts_for_the_values_beside_it_until_the_next_one() {
+    fn a_label_is_read_without_escapes_and_signs() {
         let mut named = Named::default();
-        named.read("guest", "key", "passport");
-        assert_eq!(named.of("guest", "value"), Some("passport"));
-        assert_eq!((named.of("guest", "note"), named.of("robot", "value")), (None, None));
-        named.read("guest", "key", &"long ".repeat(20));
-        assert_eq!(named.of("guest", "value"), None, "the label of another value");
+        named.read_label(Some(0..18), r"Your surn\u0061me?");
+        assert_eq!(named.label(), Some("Your surname"));
+        named.read_label(None, "");
+        assert_eq!(named.label(), None);
     }
 
     #[test]

@@ -58,7 +58,10 @@ impl<'r> Writer<'r> {
         for hit in scratch.hits() {
             let Some(end) = hit.end.checked_sub(shift).filter(|end| *end > 0) else { continue };
             // The whole value of a field for a password is one: `correct horse battery staple`.
-            let whole = shift > 0 && hit.start == shift && hit.kind == Kind::Password;
+            let named = || field.hints.contains(Kind::Person) && is_name(text);
+            let whole = shift > 0
+                && hit.start <= shift
+                && (hit.start == shift && hit.kind == Kind::Password || hit.kind == Kind::Person && named());
             let end = if whole { text.len() } else { end };
             let hit = &Hit { start: hit.start.saturating_sub(shift), end, ..*hit };
             let Some(operator) = self.rules.operator(hit).filter(|_| !form.is_key() || may_be_key(hit, text))
@@ -97,6 +100,16 @@ impl Form<'_> {
     fn is_key(self) -> bool {
         matches!(self, Form::String(_, Part::Key))
     }
+}
+
+/// Is a text in the field of a person a name as a whole: some words with capitals, `Bo Li`?
+fn is_name(text: &str) -> bool {
+    const MOST: usize = 5;
+    let is_part = |word: &str| {
+        word.starts_with(char::is_uppercase)
+            && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'))
+    };
+    text.split(' ').all(is_part) && text.split(' ').count() <= MOST
 }
 
 /// May a key of JSON be personal data of this kind? A word that looks like a name or a place mostly is one of the

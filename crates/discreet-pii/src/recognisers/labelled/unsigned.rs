@@ -1,6 +1,8 @@
 //! Names of accounts and passwords behind a label without a sign, that look like words: `login kwright`, `clave marea-alta`.
 //! Word lists decide: a word that is on one is not a value.
 
+mod value;
+
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -11,7 +13,7 @@ use super::{VERBS, value_end};
 use crate::Kind;
 use crate::detect::Firsts;
 use crate::kinds::{Scores, alone};
-use crate::recognisers::{names, web};
+use crate::recognisers::web;
 
 const SCORES: Scores = alone(50).always();
 /// The scores of an e-mail address, above those of the domain name in it.
@@ -158,9 +160,9 @@ fn is_at(sign: &str) -> bool {
     ["(at", "[at", "(AT", "[AT"].contains(&sign)
 }
 
-/// May the word in small letters be the last one of a label?
+/// May the word be the last one of a label, in any case?
 pub(crate) fn ends_label(word: &str) -> bool {
-    FIRSTS.may_have(word.as_bytes()) && ENDS.contains(&word)
+    FIRSTS.may_have(word.as_bytes()) && ENDS.iter().any(|end| end.eq_ignore_ascii_case(word))
 }
 
 /// Calls `give` with each value, its kind and its place.
@@ -190,11 +192,16 @@ pub(crate) fn find(text: &str, mut give: impl FnMut(Kind, Range<usize>)) {
         // `Passwort lautet Hafen`; `the password is wrong`
         let named = verb || label.ends_with("wifi");
         let (kind, fits) = match sort {
-            Label::Password => (Kind::Password, is_password(value) || named && is_name_like(value)),
-            Label::Pair => (Kind::Password, is_pair(value)),
+            Label::Password => {
+                let behind = rest.get(value.len()..).unwrap_or_default();
+                let said = verb && value::is_said(text.get(..from).unwrap_or_default(), value, behind);
+                let fits = value::is_password(value) || named && value::is_name_like(value) || said;
+                (Kind::Password, fits)
+            }
+            Label::Pair => (Kind::Password, value::is_pair(value)),
             // `l'utente desidera uscire`
             Label::User if !verb && is_behind_article(text, found.start()) => continue,
-            _ => (Kind::Username, is_account(value, *sort)),
+            _ => (Kind::Username, value::is_account(value, *sort)),
         };
         if fits {
             give(kind, from..from + value.len());
@@ -228,154 +235,5 @@ fn value_start(text: &str, end: usize) -> Option<(usize, bool)> {
     (!quotes).then(|| (end + 1 + verb.map_or(0, str::len), verb.is_some()))
 }
 
-/// Is the value an account, a colon and a password with digits: `ngeze:Tr0ub4dor`?
-fn is_pair(value: &str) -> bool {
-    let Some((account, password)) = value.split_once([':', '/']) else { return false };
-    let letters = |text: &str| text.bytes().any(|byte| byte.is_ascii_alphabetic());
-    letters(account)
-        && account.len() > 2
-        && account.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-        && password.len() > 3
-        && letters(password)
-        && password.bytes().any(|byte| byte.is_ascii_digit())
-        && !password.contains(['/', '.'])
-}
-
-/// May the value be the name of an account: small letters of no known word, with digits or signs in it?
-fn is_account(value: &str, label: Label) -> bool {
-    let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
-    let least = if label == Label::Account { 4 } else { 5 };
-    let mut parts = value.split(|c: char| !c.is_ascii_lowercase()).filter(|part| part.len() > 1).peekable();
-    let plain = value.bytes().all(|byte| byte.is_ascii_lowercase());
-    // `vesper.quill`
-    let joined = label == Label::Account && value.contains(['.', '_']);
-    (least..=32).contains(&value.len())
-        && value.starts_with(|c: char| c.is_ascii_lowercase())
-        && value.chars().all(inside)
-        && parts.peek().is_some()
-        && !(plain && is_inflected(value))
-        && (joined || parts.any(|part| !names::is_word(part)))
-}
-
-/// May the word be a participle, an adjective or a verb that no list has: `abgemeldet`, `introuvable`, `sconosciuto`?
-fn is_inflected(word: &str) -> bool {
-    const ENDINGS: [&str; 39] = [
-        "ado", "ada", "ido", "ida", "ato", "ata", "uto", "uta", "ito", "ita", "sso", "ssa", "rto", "orio",
-        "oria", "ario", "ible", "able", "ente", "ante", "ivo", "oso", "osa", "ed", "ing", "out", "ory",
-        "ion", "ment", "ung", "heit", "keit", "lich", "isch", "kend", "ique", "ure", "ide", "ive",
-    ];
-    const BEGINNINGS: [&str; 22] = [
-        "ab", "an", "auf", "aus", "be", "ein", "ent", "er", "ge", "ver", "zer", "zu", "un", "on", "ont",
-        "uit", "in", "op", "af", "dé", "des", "dis",
-    ];
-    ENDINGS.iter().any(|ending| word.ends_with(ending))
-        || word.ends_with(['t', 'd', 'n']) && BEGINNINGS.iter().any(|beginning| word.starts_with(beginning))
-}
-
-/// May the value be a password: letters and signs that do not join words?
-fn is_password(value: &str) -> bool {
-    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let signs =
-        |c: char| c.is_ascii_digit() || matches!(c, '!' | '#' | '$' | '%' | '&' | '@' | '+' | '*' | '_');
-    // `reset!`
-    let inner = value.trim_end_matches('!');
-    let doubled = value.len() > inner.len() + 1;
-    let mut parts = value.split('-');
-    let joined = parts.clone().count() > 1 && parts.any(|part| !part.is_empty() && !names::is_word(part));
-    let mixed = letters >= 3 && (inner.contains(signs) || doubled || joined);
-    mixed && (5..=64).contains(&value.len()) && !value.contains(['/', '<', '{', '=', '('])
-}
-
-/// May the value be a name or a noun with a capital, and not a remark: `is Required`?
-fn is_name_like(value: &str) -> bool {
-    const REMARKS: [&str; 12] = [
-        "required",
-        "wrong",
-        "invalid",
-        "incorrect",
-        "missing",
-        "expired",
-        "not",
-        "none",
-        "pflicht",
-        "falsch",
-        "obligatoire",
-        "requerida",
-    ];
-    let capital = value.starts_with(|c: char| c.is_ascii_uppercase());
-    capital
-        && value.len() >= 5
-        && value.bytes().skip(1).all(|byte| byte.is_ascii_lowercase())
-        && !REMARKS.iter().any(|known| known.eq_ignore_ascii_case(value))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(text: &str) -> Vec<&str> {
-        let mut all = Vec::new();
-        find(text, |_, at| all.push(&text[at]));
-        all
-    }
-
-    #[test]
-    fn each_label_has_a_rare_part_and_a_last_word() {
-        for (label, sort) in LABELS {
-            let last = label.rsplit([' ', '-', '\'']).next().unwrap().to_lowercase();
-            // A sign is not a word: `is_anywhere` finds it.
-            assert!(
-                ends_label(&last) || !last.is_ascii() || sort == Label::At && is_anywhere(label),
-                "{label}"
-            );
-            assert!(RARE.iter().any(|part| label[1..].contains(part)), "{label}");
-        }
-    }
-
-    #[test]
-    fn a_word_on_no_list_is_the_value() {
-        for (text, value) in [
-            ("the guest gave login kwright at the desk", "kwright"),
-            ("The user ID is larabelle.", "larabelle"),
-            ("The account name is pcosta.", "pcosta"),
-            ("nome utente hugo-b", "hugo-b"),
-            ("as user name vesper.quill please", "vesper.quill"),
-            ("senha do wifi Hafen", "Hafen"),
-            ("el huésped dio usuario zeemeeuw", "zeemeeuw"),
-            ("Benutzername lautet kwright.", "kwright"),
-            ("clave brisa-kelvo", "brisa-kelvo"),
-            ("contraseña violet!32", "violet!32"),
-            ("the Wi-Fi password violet!!", "violet!!"),
-            ("das Passwort lautet Hafen.", "Hafen"),
-        ] {
-            assert_eq!(found(text), [value], "{text}");
-        }
-    }
-
-    #[test]
-    fn talk_about_accounts_is_not_a_value() {
-        for text in [
-            "login failed",
-            "the login page is open",
-            "user name and password",
-            "username required",
-            "the password is wrong",
-            "password reset!",
-            "Password is Required",
-            "Benutzer angemeldet",
-            "el usuario puede pasar",
-            "l'utente desidera uscire",
-            "der Benutzer verlangsamt die Anlage",
-            "identifiant introuvable, identifiant invalide",
-            "nome utente obbligatorio",
-            "gebruiker onbekend, gebruikersnaam ontbreekt",
-            "login timeout",
-            "a password-protected file",
-            "the wifi network",
-            "wifi-wachtwoord vergeten",
-            "enter the username on the login-page",
-        ] {
-            assert_eq!(found(text), [""; 0], "{text}");
-        }
-    }
-}
+mod tests;

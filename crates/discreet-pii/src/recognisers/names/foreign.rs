@@ -2,6 +2,7 @@
 //! Devanagari. A label in front tells them, `姓名：王小明`, or a title: `господин Петров`, `田中さん`.
 
 mod east_asian;
+mod list;
 mod words;
 
 use super::cue::Cue;
@@ -91,6 +92,8 @@ pub(super) fn find(text: &str, promised: Cue, budget: &mut Budget, mut give: imp
         give(NameHit { kind: Kind::Person, start, end, score, evidence });
     };
     let mut before: Option<Word> = None;
+    // The place of the next name of a list behind a label.
+    let mut listed = None;
     let mut from = 0;
     while let Some(word) = next(text, from) {
         // The words around are read too, and several lists of words.
@@ -104,15 +107,21 @@ pub(super) fn find(text: &str, promised: Cue, budget: &mut Budget, mut give: imp
         });
         let title = lead.filter(|lead| words::is_title(lead.text(text))).map(|title| title.start);
         let lead = title.or_else(|| lead.filter(|lead| words::is_verb(lead.text(text))).map(|_| word.start));
-        let (start, end) = if field || label::is_in_front(text, word.start, is_label) {
-            (word.start, name_end(text, word, MOST))
-        } else if let Some(start) = lead {
-            (start, name_end(text, word, if word.script.has_capitals() { MOST } else { 2 }))
-        } else {
-            east_asian::find(text, before, word, &mut give);
-            (before, from) = (Some(word), word.end);
-            continue;
-        };
+        let people = list::is_of_people(text, word.start);
+        let continues = listed.filter(|(at, _)| *at == word.start);
+        let (start, end) =
+            if field || people || continues.is_some() || label::is_in_front(text, word.start, is_label) {
+                let end = name_end(text, word, MOST);
+                let people = people || continues.is_some_and(|(_, people)| people);
+                listed = list::next(text, end, people).map(|next| (next, people));
+                (word.start, end)
+            } else if let Some(start) = lead {
+                (start, name_end(text, word, if word.script.has_capitals() { MOST } else { 2 }))
+            } else {
+                east_asian::find(text, before, word, &mut give);
+                (before, from) = (Some(word), word.end);
+                continue;
+            };
         if !words::is_nobody(text.get(start..end).unwrap_or_default()) {
             give(start, end);
         }

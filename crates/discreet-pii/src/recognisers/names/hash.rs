@@ -50,15 +50,10 @@ impl Hash {
     pub(super) const fn value(self) -> u64 {
         self.0
     }
-
-    /// The hash of a word as it is written, with its case and accents: another one than that of the folded word.
-    pub(super) fn as_written(word: &[u8]) -> u64 {
-        let blocks = (0..word.len()).step_by(8).map(|at| block(word, at));
-        blocks.fold(mixed(SPREAD, word.len() as u64), mixed)
-    }
 }
 
-const fn mixed(hash: u64, block: u64) -> u64 {
+/// A hash with one more block.
+pub(super) const fn mixed(hash: u64, block: u64) -> u64 {
     let hash = (hash ^ block).wrapping_mul(SPREAD);
     hash ^ hash >> 29
 }
@@ -67,6 +62,8 @@ const fn mixed(hash: u64, block: u64) -> u64 {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Letters {
     hash: u64,
+    /// The letters themselves in small letters, if there are at most fifteen and they were read at once; or zeros.
+    key: (u64, u64),
     /// The number of capitals.
     pub capitals: u32,
 }
@@ -77,18 +74,25 @@ impl Letters {
         self.hash
     }
 
+    /// The letters themselves, of those that [`small`](Letters::small) and [`smalls`](Letters::smalls) read.
+    pub(super) const fn key(self) -> (u64, u64) {
+        self.key
+    }
+
     /// The first `length` bytes of `block`, at most seven, which are small letters.
     #[inline]
     pub(super) const fn small(block: u64, length: usize) -> Letters {
-        Letters { hash: mixed(mixed(0, block & below(length)), length as u64), capitals: 0 }
+        let block = block & below(length);
+        Letters { hash: mixed(mixed(0, block), length as u64), key: (block, 0), capitals: 0 }
     }
 
     /// The small letters of `first`, and the first `more` of `second`, at most seven.
     #[inline]
     pub(super) const fn smalls(first: u64, second: u64, more: usize) -> Letters {
         let hash = mixed(0, first);
-        let hash = if more == 0 { hash } else { mixed(hash, second & below(more)) };
-        Letters { hash: mixed(hash, 8 + more as u64), capitals: 0 }
+        let second = second & below(more);
+        let hash = if more == 0 { hash } else { mixed(hash, second) };
+        Letters { hash: mixed(hash, 8 + more as u64), key: (first, second), capitals: 0 }
     }
 
     /// The letters at the beginning of `bytes`, and their number.
@@ -107,7 +111,8 @@ impl Letters {
             }
             length += here;
             if here < 8 {
-                return (Letters { hash: mixed(hash, length as u64), capitals: capitals as u32 }, length);
+                let hash = mixed(hash, length as u64);
+                return (Letters { hash, key: (0, 0), capitals: capitals as u32 }, length);
             }
         }
     }

@@ -51,16 +51,18 @@ pub(super) fn is_sign(gap: &str) -> bool {
 
 /// Is `start` behind a label of a person and a sign? `also` knows other labels, of up to some words.
 pub(super) fn is_in_front(text: &str, start: usize, also: fn(&str) -> bool) -> bool {
+    let Some((label, line)) = in_front(text, start) else { return false };
+    if line.is_ascii() { is_label(text, label.len()) } else { also(line) }
+}
+
+/// The text up to the end of the label in front of `start`, if a sign stands between, and the label: the last words in its
+/// line.
+pub(super) fn in_front(text: &str, start: usize) -> Option<(&str, &str)> {
     const LONGEST: usize = 60;
-    let head = text.get(..start).unwrap_or_default().trim_end_matches([' ', '"', '\'', '«', '„', '*', '_']);
-    let Some(label) = head.strip_suffix([':', '=', '…']) else { return false };
-    let label = label.trim_end_matches([' ', '"', '\'', '*', '_']);
+    let head = text.get(..start)?.trim_end_matches([' ', '"', '\'', '«', '„', '*', '_']);
+    let label = head.strip_suffix([':', '=', '…'])?.trim_end_matches([' ', '"', '\'', '*', '_']);
     let from = (label.len().saturating_sub(LONGEST)..=label.len()).find_map(|from| label.get(from..));
     let outside = |c: char| c == '\n' || c.is_ascii_punctuation() && !matches!(c, '_' | '-' | '\'');
     let line = from.and_then(|label| label.rsplit(outside).next());
-    let line = line.unwrap_or_default().trim();
-    if !line.is_ascii() {
-        return also(line);
-    }
-    is_label(text, label.len())
+    Some((label, line.unwrap_or_default().trim()))
 }

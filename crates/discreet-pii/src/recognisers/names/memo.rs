@@ -1,23 +1,32 @@
 //! A cache of the marks of recent words. Most texts consist of a few hundred words, so that few look-ups reach the
-//! table.
+//! table. A row has the whole word, so that no word that somebody made up gets the marks of another one.
 
-use super::hash::{Hash, Letters};
+use super::hash::{Hash, Letters, mixed};
 use super::run::Part;
 use super::table::{self, Class};
 use super::word::{Shape, Word};
+use crate::detect::swar::{ONES, below, block};
 use crate::recognisers::labelled::unsigned;
 
-/// 16 KiB, which fit in the first cache of a core.
+/// 24 KiB, which fit in the first cache of a core.
 const ROWS: usize = 1 << 10;
+
+/// A word of up to fifteen bytes. The highest byte is free.
+type Key = (u64, u64);
+
+/// In the highest byte of the key of a word with several capitals.
+const CAPITALS: u64 = 1 << 63;
+/// The second part of the key of a hash that is looked up as it is.
+const HASHED: u64 = u64::MAX;
 
 /// A direct-mapped cache by the hash of a word.
 pub(crate) struct Memo {
-    rows: Box<[(u64, Class); ROWS]>,
+    rows: Box<[(Key, Class); ROWS]>,
 }
 
 impl Default for Memo {
     fn default() -> Memo {
-        Memo { rows: Box::new([(0, Class::NONE); ROWS]) }
+        Memo { rows: Box::new([((0, 0), Class::NONE); ROWS]) }
     }
 }
 
@@ -26,7 +35,7 @@ impl Memo {
     pub(super) fn part(&mut self, text: &str, start: usize) -> Part {
         match Word::capital(text, start).or_else(|| Word::short(text, start)) {
             Some((word, letters)) => {
-                let class = self.remember(letters.value(), || plain(letters, text, word));
+                let class = self.remember(letters.value(), letters.key(), || plain(letters, text, word));
                 Part { word, class }
             }
             None => self.any_part(text, start),
@@ -37,7 +46,8 @@ impl Memo {
     #[inline(always)]
     pub(super) fn short(&mut self, text: &str, start: usize) -> Option<(usize, Class, Letters)> {
         let (word, letters) = Word::short(text, start)?;
-        Some((word.end, self.remember(letters.value(), || plain(letters, text, word)), letters))
+        let class = self.remember(letters.value(), letters.key(), || plain(letters, text, word));
+        Some((word.end, class, letters))
     }
 
     pub(super) fn any_part(&mut self, text: &str, start: usize) -> Part {
@@ -55,29 +65,43 @@ impl Memo {
 
     /// The marks of a word of plain letters. One in capitals has an ending of another spelling, `PLANS`, and so other marks.
     fn spelled(&mut self, letters: Letters, text: &str, word: Word) -> Class {
-        let spelling = u64::from(letters.capitals > 1);
-        self.remember(letters.value() ^ spelling, || plain(letters, text, word))
+        let Some((first, second)) = key(word.text(text)) else { return plain(letters, text, word) };
+        let small = |block: u64, length: usize| block | (ONES * 0x20) & below(length);
+        let length = word.end - word.start;
+        let (first, second) = (small(first, length), small(second, length.saturating_sub(8)));
+        let spelling = if letters.capitals > 1 { CAPITALS } else { 0 };
+        self.remember(letters.value() ^ spelling, (first, second | spelling), || plain(letters, text, word))
     }
 
-    /// The marks of a word with accents, by its letters as they are written.
+    /// The marks of a word with accents or signs, by its letters as they are written.
     fn written(&mut self, word: &str) -> Class {
-        self.remember(Hash::as_written(word.as_bytes()), || table::class(word))
+        match key(word) {
+            Some(key) => self.remember(mixed(key.0, key.1), key, || table::class(word)),
+            None => table::class(word),
+        }
     }
 
-    /// The marks of the words with this hash, taken together.
+    /// The marks of the words with this hash, taken together. The table knows no more of them.
     pub(super) fn known(&mut self, hash: Hash) -> Class {
-        self.remember(hash.value(), || table::known(hash))
+        self.remember(hash.value(), (hash.value(), HASHED), || table::known(hash))
     }
 
     #[inline(always)]
-    fn remember(&mut self, hash: u64, look: impl FnOnce() -> Class) -> Class {
+    fn remember(&mut self, hash: u64, key: Key, look: impl FnOnce() -> Class) -> Class {
         // The high bits of a product are mixed best.
         let Some(row) = self.rows.get_mut((hash >> 40) as usize & (ROWS - 1)) else { return look() };
-        if row.0 != hash {
-            *row = (hash, look());
+        if row.0 != key {
+            *row = (key, look());
         }
         row.1
     }
+}
+
+/// The key of a word as it is written. `None` if it is longer than a row has place for.
+fn key(word: &str) -> Option<Key> {
+    const LONGEST: usize = 15;
+    let bytes = word.as_bytes();
+    (bytes.len() <= LONGEST).then(|| (block(bytes, 0), block(bytes, 8)))
 }
 
 /// The marks of a word of plain letters. Most words are in the cache.
@@ -89,34 +113,4 @@ fn plain(letters: Letters, text: &str, word: Word) -> Class {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_marks_of_a_word_do_not_depend_on_the_words_before() {
-        let text = "SONGWRITERS Songwriters songwriters";
-        let marks = |memo: &mut Memo, start: usize| memo.part(text, start).class;
-        let mut memo = Memo::default();
-        for start in [0, 12, 24, 0, 12] {
-            assert_eq!(marks(&mut memo, start), marks(&mut Memo::default(), start), "{start}");
-        }
-    }
-
-    #[test]
-    fn the_cache_returns_what_the_table_returns() {
-        let mut memo = Memo::default();
-        let text =
-            "anna walks to the new york office of plans and corridors, O'Brien and müller-lüdenscheidt";
-        for _ in 0..2 {
-            for (start, _) in text.match_indices(' ').map(|(at, _)| (at + 1, ())).chain([(0, ())]) {
-                let (one, other) = (memo.part(text, start), Part::at(text, start));
-                assert_eq!(
-                    (one.word.end, one.class),
-                    (other.word.end, other.class),
-                    "{}",
-                    one.word.text(text)
-                );
-            }
-        }
-    }
-}
+mod tests;

@@ -24,7 +24,7 @@ const NO_MAILBOXES: &str = " me us you it him them work works working look looki
     people guest order ordered book booked booking bought sold see seen back up out ";
 /// Words in front of an address.
 const ANNOUNCES: &str =
-    " is it's its email mail e-mail address to adresse ist est es è correo indirizzo mailadresse ";
+    " is it's its email mail e-mail address to adresse ist est es è é correo indirizzo mailadresse ";
 
 /// Finds the tokens of every address and domain, in order.
 pub(super) fn find(text: &str, tokens: &[Token], found: &mut Vec<Range<usize>>) {

@@ -1,20 +1,23 @@
-//! Numbers that are one word, in German and Italian: `neunzehnhundertfünfundachtzig`, `quarantacinque`.
+//! Numbers that are one word, in German, Dutch and Italian: `neunzehnhundertfünfundachtzig`, `quarantacinque`.
 
-/// The value of such a word, and whether it is German. Otherwise it is Italian.
-pub(super) fn value(word: &str) -> Option<(u16, bool)> {
+use super::words::{DE, IT, Languages, NL};
+
+/// The value of such a word, and its language.
+pub(super) fn value(word: &str) -> Option<(u16, Languages)> {
     // The shortest is `ventuno`. This rejects most words.
     let bytes = word.as_bytes();
     if bytes.len() < 7 || !FIRST.contains(bytes.first_chunk()?) || !LAST.contains(bytes.last_chunk()?) {
         return None;
     }
-    if let Some(value) = german(word) {
-        return Some((value, true));
-    }
-    italian(word).map(|value| (value, false))
+    let in_dutch = || dutch(word).map(|value| (value, NL));
+    german(word).map(|value| (value, DE)).or_else(in_dutch).or_else(|| Some((italian(word)?, IT)))
 }
 
 /// The beginnings and the endings of such words.
-const FIRST: [[u8; 2]; 24] = [
+const FIRST: [[u8; 2]; 27] = [
+    *b"ee",
+    *b"tw",
+    *b"ho",
     *b"ei",
     *b"zw",
     *b"dr",
@@ -40,7 +43,12 @@ const FIRST: [[u8; 2]; 24] = [
     *b"un",
     *b"di",
 ];
-const LAST: [[u8; 2]; 26] = [
+const LAST: [[u8; 2]; 31] = [
+    *b"ee",
+    *b"ie",
+    *b"jf",
+    *b"es",
+    [0xa9, b'n'],
     *b"ig",
     *b"rt",
     *b"nd",
@@ -106,15 +114,66 @@ fn german(word: &str) -> Option<u16> {
         Some((ones, tens)) => Some(listed(GERMAN, ones)? + listed(GERMAN, tens).filter(|tens| *tens >= 20)?),
         None => listed(GERMAN, word),
     };
-    let below_thousand = |word: &str| parts(word, "hundert", 100, 19, below_hundred);
-    parts(word, "tausend", 1000, 9, below_thousand)
+    let below_thousand = |word: &str| parts(word, (GERMAN, "und"), ("hundert", 100, 19), below_hundred);
+    parts(word, (GERMAN, "und"), ("tausend", 1000, 9), below_thousand)
+}
+
+const DUTCH: &[(&str, u16)] = &[
+    ("een", 1),
+    ("één", 1),
+    ("twee", 2),
+    ("drie", 3),
+    ("vier", 4),
+    ("vijf", 5),
+    ("zes", 6),
+    ("zeven", 7),
+    ("acht", 8),
+    ("negen", 9),
+    ("tien", 10),
+    ("elf", 11),
+    ("twaalf", 12),
+    ("dertien", 13),
+    ("veertien", 14),
+    ("vijftien", 15),
+    ("zestien", 16),
+    ("zeventien", 17),
+    ("achttien", 18),
+    ("negentien", 19),
+    ("twintig", 20),
+    ("dertig", 30),
+    ("veertig", 40),
+    ("vijftig", 50),
+    ("zestig", 60),
+    ("zeventig", 70),
+    ("tachtig", 80),
+    ("negentig", 90),
+];
+
+fn dutch(word: &str) -> Option<u16> {
+    // `eenenzeventig`, `tweeëntwintig`
+    let tens = |rest: &str| {
+        let tens = rest.strip_prefix("en").or_else(|| rest.strip_prefix("ën"))?;
+        listed(DUTCH, tens).filter(|tens| *tens >= 20)
+    };
+    let joined = |word: &str| {
+        let ones = DUTCH.iter().take_while(|(_, ones)| *ones < 10);
+        ones.filter_map(|(known, ones)| Some(ones + tens(word.strip_prefix(known)?)?)).next()
+    };
+    let below_hundred = |word: &str| listed(DUTCH, word).or_else(|| joined(word));
+    let below_thousand = |word: &str| parts(word, (DUTCH, "en"), ("honderd", 100, 19), below_hundred);
+    parts(word, (DUTCH, "en"), ("duizend", 1000, 9), below_thousand)
 }
 
 /// The number with `unit` in it: the part in front multiplies it, the part behind is added.
-fn parts(word: &str, unit: &str, size: u16, most: u16, rest: impl Fn(&str) -> Option<u16>) -> Option<u16> {
+fn parts(
+    word: &str,
+    (words, and): (&[(&str, u16)], &str),
+    (unit, size, most): (&str, u16, u16),
+    rest: impl Fn(&str) -> Option<u16>,
+) -> Option<u16> {
     let Some((count, behind)) = word.split_once(unit) else { return rest(word) };
-    let count = if count.is_empty() { 1 } else { listed(GERMAN, count)? };
-    let behind = match behind.strip_prefix("und").unwrap_or(behind) {
+    let count = if count.is_empty() { 1 } else { listed(words, count)? };
+    let behind = match behind.strip_prefix(and).unwrap_or(behind) {
         "" => 0,
         behind => rest(behind)?,
     };
@@ -194,7 +253,11 @@ mod tests {
         let german =
             [("dreiundzwanzig", 23), ("hundertfünfzig", 150), ("neunzehnhundertfünfundachtzig", 1985)];
         for (word, number) in german.into_iter().chain([("zweitausendvierundzwanzig", 2024)]) {
-            assert_eq!(value(word), Some((number, true)), "{word}");
+            assert_eq!(value(word), Some((number, DE)), "{word}");
+        }
+        let dutch = [("vierendertig", 34), ("tweeëntwintig", 22), ("vierhonderdtwaalf", 412)];
+        for (word, number) in dutch.into_iter().chain([("negentienhonderdeenenzeventig", 1971)]) {
+            assert_eq!(value(word), Some((number, NL)), "{word}");
         }
         let italian = [
             ("quarantacinque", 45),
@@ -203,7 +266,7 @@ mod tests {
             ("millenovecentottantacinque", 1985),
         ];
         for (word, number) in italian.into_iter().chain([("duemilaventi", 2020)]) {
-            assert_eq!(value(word), Some((number, false)), "{word}");
+            assert_eq!(value(word), Some((number, IT)), "{word}");
         }
     }
 

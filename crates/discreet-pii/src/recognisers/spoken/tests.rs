@@ -175,3 +175,20 @@ fn any_mix_of_words_maps_back_to_characters() {
         }
     }
 }
+
+#[test]
+fn dutch_and_portuguese_numbers_are_written_in_digits() {
+    reads("kamer vierhonderdtwaalf", "kamer 412");
+    reads("nummer nul zes één twee drie vier", "nummer 061234");
+    reads("nul zes twaalf vierendertig zesenvijftig", "06123456");
+    reads("geboren op vijf maart negentienhonderdeenenzeventig", "geboren op 5 maart 1971");
+    reads("sjoerd punt hoekstra apenstaartje gmail punt com", "sjoerd.hoekstra@gmail.com");
+    reads("quarto quatro um dois", "quarto 412");
+    reads("quarto quatrocentos e doze", "quarto 412");
+    reads("um dois três quatro", "1234");
+    reads("nasci em mil novecentos e setenta e um", "nasci em 1971");
+    reads("joaquim ponto teles arroba gmail ponto com", "joaquim.teles@gmail.com");
+    reads("one um two uh three", "123");
+    stays("um quarto com vista e uma toalha");
+    stays("de robot gaat naar een kamer");
+}

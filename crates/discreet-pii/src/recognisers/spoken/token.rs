@@ -1,6 +1,6 @@
 //! Tokens: the words of a text, each with its meaning.
 
-use super::words::{self, Languages, Sense};
+use super::words::{self, EN, Languages, PT, Sense, WEAK};
 
 /// A word.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,11 @@ impl Token {
             Sense::Digit(_, of) | Sense::Number(_, of) | Sense::Hundred(of) | Sense::Thousand(of) => Some(of),
             _ => None,
         }
+    }
+
+    /// Is this a number to which ones may be added?
+    fn is_tens(&self) -> bool {
+        matches!(self.sense, Sense::Number(20.., _) | Sense::Hundred(_) | Sense::Thousand(_))
     }
 
     /// Is this a number or a letter, spoken or written, or a word such as `double`?
@@ -67,7 +72,32 @@ pub(super) fn read(text: &str, lower: &mut String, tokens: &mut Vec<Token>) -> b
         tokens.push(Token { start, end, sense });
         at = end;
     }
+    portuguese(text, tokens);
     special
+}
+
+/// Reads `um` and `e` between Portuguese numbers as `one` and `and`: `quatro um dois`, `quatrocentos e doze`.
+fn portuguese(text: &str, tokens: &mut [Token]) {
+    let is_number = |token: &Token| token.number().is_some_and(|of| of & EN == 0 && of & PT != 0);
+    for at in 0..tokens.len() {
+        let beside = |at: Option<usize>| at.and_then(|at| tokens.get(at));
+        let (before, behind) = (beside(at.checked_sub(1)), beside(at.checked_add(1)));
+        let (numbers, behind_number) = (before.is_some_and(is_number), behind.is_some_and(is_number));
+        let one = behind.is_some_and(|token| token.text(text) == "um");
+        let joined = before.is_some_and(|token| token.sense == Sense::And && token.text(text) == "e");
+        let sense = match tokens.get(at).map(|token| (token.sense, token.text(text))) {
+            Some((Sense::Filler, "um")) if numbers || behind_number || joined => Sense::Digit(1, PT | WEAK),
+            Some((Sense::Letter(b'e'), _))
+                if numbers && (behind_number || one) && before.is_some_and(Token::is_tens) =>
+            {
+                Sense::And
+            }
+            _ => continue,
+        };
+        if let Some(token) = tokens.get_mut(at) {
+            token.sense = sense;
+        }
+    }
 }
 
 /// Is this the second letter or single digit in a row?

@@ -1,4 +1,4 @@
-//! The spoken words for digits, letters and signs, in five languages.
+//! The spoken words for digits, letters and signs, in seven languages.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -51,11 +51,13 @@ pub(super) enum Sense {
 /// Languages as bits. [`WEAK`] marks an everyday word.
 pub(super) type Languages = u8;
 pub(super) const EN: Languages = 1;
-const DE: Languages = 2;
+pub(super) const DE: Languages = 2;
 pub(super) const FR: Languages = 4;
 const ES: Languages = 8;
-const IT: Languages = 16;
-pub(super) const EVERY: Languages = EN | DE | FR | ES | IT;
+pub(super) const IT: Languages = 16;
+pub(super) const NL: Languages = 32;
+pub(super) const PT: Languages = 64;
+pub(super) const EVERY: Languages = EN | DE | FR | ES | IT | NL | PT;
 pub(super) const WEAK: Languages = 128;
 
 /// The longest word of the list, and the longest compound, in bytes.
@@ -76,9 +78,20 @@ const COUNTED: &[(Languages, u16, &str)] = &[
     (ES, 26, "veintiséis/veintiseis veintisiete veintiocho veintinueve"),
     (IT, 0, "zero uno - tre quattro cinque - sette - nove"),
     (IT, 10, "dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove"),
+    (NL, 0, "- één twee drie vier vijf zes zeven acht negen"),
+    (NL, 10, "tien - twaalf dertien veertien vijftien zestien zeventien achttien negentien"),
+    (PT, 0, "zero - dois/duas três/tres quatro cinco seis sete oito nove"),
+    (
+        PT,
+        10,
+        "dez onze doze treze catorze/quatorze quinze dezasseis/dezesseis dezassete/dezessete dezoito dezanove/dezenove",
+    ),
     // Everyday words: they count next to a number of their language, never alone.
     (WEAK | DE, 0, "null ein/eine"),
     (WEAK | DE, 11, "elf"),
+    (WEAK | NL, 0, "nul een"),
+    (WEAK | NL, 11, "elf"),
+    (WEAK | PT, 1, "uma"),
     (WEAK | FR, 1, "un/une - - - - - - - neuf"),
     (WEAK | ES, 1, "un/una"),
     (WEAK | ES, 11, "once"),
@@ -92,6 +105,14 @@ const STEPPED: &[(Languages, u16, u16, &str)] = &[
     (FR, 20, 10, "vingt/vingts trente quarante cinquante soixante septante huitante/octante nonante"),
     (ES, 30, 10, "treinta cuarenta cincuenta sesenta setenta ochenta noventa"),
     (IT, 20, 10, "venti trenta quaranta cinquanta sessanta settanta ottanta novanta"),
+    (NL, 20, 10, "twintig dertig veertig vijftig zestig zeventig tachtig negentig"),
+    (PT, 20, 10, "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa"),
+    (
+        PT,
+        100,
+        100,
+        "cem duzentos trezentos quatrocentos quinhentos seiscentos setecentos oitocentos novecentos",
+    ),
     (ES, 100, 100, "cien/ciento doscientos trescientos cuatrocientos quinientos"),
     (ES, 600, 100, "seiscientos setecientos ochocientos novecientos"),
 ];
@@ -107,12 +128,14 @@ const OTHERS: &[(Sense, &str)] = &[
     (Sense::Hundred(EN), "hundred"),
     (Sense::Hundred(DE), "hundert"),
     (Sense::Hundred(FR | WEAK), "cent cents"),
-    (Sense::Hundred(IT), "cento"),
+    (Sense::Hundred(IT | PT), "cento"),
+    (Sense::Hundred(NL), "honderd"),
     (Sense::Thousand(EN), "thousand"),
     (Sense::Thousand(DE), "tausend"),
     (Sense::Thousand(FR | IT), "mille"),
-    (Sense::Thousand(ES | WEAK), "mil"),
-    (Sense::Times(2), "double doppel doble doppio doppia"),
+    (Sense::Thousand(ES | PT | WEAK), "mil"),
+    (Sense::Thousand(NL), "duizend"),
+    (Sense::Times(2), "double doppel doble doppio doppia dubbel"),
     (Sense::Times(3), "triple treble dreifach triplo tripla"),
     (Sense::Times(4), "quadruple"),
     (Sense::Sound(1), "won"),
@@ -122,13 +145,13 @@ const OTHERS: &[(Sense, &str)] = &[
     (Sense::Ordinal(30), "thirtieth"),
     (Sense::Ordinal(1), "premier primero primo"),
     (Sense::Sign(b'.'), "dot punkt"),
-    (Sense::Point, "point punto"),
-    (Sense::Sign(b'-'), "dash hyphen minus bindestrich tiret guion guión trattino"),
+    (Sense::Point, "point punto ponto punt"),
+    (Sense::Sign(b'-'), "dash hyphen minus bindestrich tiret guion guión trattino koppelteken hífen"),
     (Sense::Sign(b'_'), "underscore unterstrich"),
     (Sense::Sign(b'/'), "slash schrägstrich barra"),
     (Sense::Sign(b':'), "colon doppelpunkt"),
     (Sense::Sign(b'+'), "plus più"),
-    (Sense::At, "at ät klammeraffe arobase arrobas arroba chiocciola"),
+    (Sense::At, "at ät klammeraffe arobase arrobas arroba chiocciola apenstaartje"),
     (Sense::And, "and und et"),
     (Sense::Filler, "um uh uhm erm er ehm äh ähm euh eh"),
     (Sense::Letter(b'z'), "zed zee"),
@@ -142,7 +165,7 @@ const OTHERS: &[(Sense, &str)] = &[
     (Sense::Month, "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre"),
     (Sense::Month, "januari februari maart mei augustus"),
     (Sense::Month, "janeiro fevereiro março maio junho julho setembro outubro novembro dezembro"),
-    (Sense::Years, "year years jahre jahr ans años anni"),
+    (Sense::Years, "year years jahre jahr ans años anni jaar anos"),
 ];
 
 static WORDS: LazyLock<Words> = LazyLock::new(Words::new);
@@ -171,7 +194,7 @@ pub(super) fn sense(word: &str, lower: &mut String) -> Sense {
     match listed {
         Some(sense) => sense,
         None => match compound::value(word) {
-            Some((value, german)) => Sense::Number(value, if german { DE } else { IT }),
+            Some((value, language)) => Sense::Number(value, language),
             None => day::german_ordinal(word).map_or(Sense::Word, Sense::Ordinal),
         },
     }
@@ -245,11 +268,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_read_in_five_languages_and_in_any_case() {
+    fn words_are_read_in_seven_languages_and_in_any_case() {
         let read = |word| sense(word, &mut String::new());
         assert_eq!(read("seven"), Sense::Digit(7, EN));
         assert_eq!(read("SIX"), Sense::Digit(6, EN | FR));
         assert_eq!(read("Fünf"), Sense::Digit(5, DE));
+        assert_eq!((read("zes"), read("vier")), (Sense::Digit(6, NL), Sense::Digit(4, DE | NL)));
+        assert_eq!((read("oito"), read("duzentos")), (Sense::Digit(8, PT), Sense::Number(200, PT)));
         assert_eq!(read("uno"), Sense::Digit(1, ES | IT));
         assert_eq!(read("treinta"), Sense::Number(30, ES));
         assert_eq!(read("novecientos"), Sense::Number(900, ES));

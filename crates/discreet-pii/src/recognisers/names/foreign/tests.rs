@@ -76,7 +76,7 @@ fn a_field_of_a_person_holds_a_name() {
 
 #[test]
 fn any_text_has_names_on_boundaries_of_characters() {
-    const PIECES: [&str; 16] = [
+    const PIECES: [&str; 20] = [
         "王",
         "さん",
         "先生",
@@ -93,6 +93,10 @@ fn any_text_has_names_on_boundaries_of_characters() {
         "씨",
         "-",
         "名前",
+        "、",
+        "، ",
+        "гости: ",
+        "客人名单：",
     ];
     let mut state = 7_u64;
     for _ in 0..4000 {

@@ -1,0 +1,162 @@
+//! What the keys of an object say of the values beside them, and below: `{"dob": {"year": 1984, "month": 2}}`,
+//! `{"street": "Papenreye", "zip": "22453"}`, `{"question": "Your surname?", "answer": "Okonkwo"}`.
+
+mod pairs;
+mod roles;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use discreet_host::steps;
+
+use super::json::{self, Part, Walk};
+use crate::kinds::{Scores, alone};
+use crate::recognisers::labelled;
+use crate::{Evidence, Hit, Kind};
+
+pub(super) use pairs::Pair;
+use roles::Roles;
+
+/// The score of a value that its keys tell.
+const SCORES: Scores = alone(75).always();
+/// The longest value that is hidden as a whole, in bytes.
+const LONGEST: usize = 128;
+/// The most keys that are remembered.
+const MOST_KEYS: usize = 4096;
+
+/// The objects of a document.
+#[derive(Default)]
+pub(super) struct Records {
+    objects: Vec<Record>,
+    /// The keys of earlier documents too.
+    keys: HashMap<String, Roles>,
+}
+
+/// An object.
+#[derive(Default, Clone)]
+struct Record {
+    /// Those of all its keys.
+    roles: Roles,
+    /// Those of the key above it.
+    above: Roles,
+    /// The label of the values in it, in the document as it stands.
+    label: Option<(Pair, Range<usize>)>,
+}
+
+impl Records {
+    /// Reads a document.
+    pub fn read(&mut self, document: &str, json: &mut json::Scratch) {
+        self.objects.clear();
+        let mut walk = Walk::new(document, json);
+        while let Ok(Some(entry)) = walk.next() {
+            let Some(number) = walk.object() else { continue };
+            let (outer, key) = split(walk.path());
+            match entry.part {
+                Part::Key => {
+                    let (roles, above) = (self.roles(key), self.roles(split(outer).1));
+                    if self.objects.len() <= number {
+                        self.objects.resize(number + 1, Record::default());
+                    }
+                    if let Some(record) = self.objects.get_mut(number) {
+                        (record.roles, record.above) = (record.roles.and(roles), above);
+                    }
+                }
+                Part::Text if walk.place().is_none() => {
+                    let text = document.get(entry.range.clone()).unwrap_or_default();
+                    let pair = Pair::of_label(key, text);
+                    if let Some((pair, record)) = pair.zip(self.objects.get_mut(number))
+                        && record.label.as_ref().is_none_or(|(known, _)| pair.outranks(*known))
+                    {
+                        record.label = Some((pair, entry.range));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The finding that a whole value is, by its key and the keys around it.
+    pub fn whole(&self, number: Option<usize>, path: &str, value: &str) -> Option<Hit> {
+        let record = self.objects.get(number?)?;
+        let key = *self.keys.get(split(path).1)?;
+        let telling = value.len() <= LONGEST && value.chars().any(char::is_alphanumeric);
+        let kind = kind_of(key, record).filter(|kind| telling && fits(*kind, value))?;
+        let score = SCORES.alone.points();
+        Some(Hit { kind, start: 0, end: value.len(), score, evidence: Evidence::Context })
+    }
+
+    /// Is the value at `path` the name of the person that its object is about?
+    pub fn is_name(&self, number: Option<usize>, path: &str) -> bool {
+        let record = number.and_then(|number| self.objects.get(number));
+        record.is_some_and(|record| record.roles.any(Roles::PERSON))
+            && self.keys.get(split(path).1).is_some_and(|key| key.any(Roles::NAME))
+    }
+
+    /// The place of the label of the value under `key` in an object.
+    pub fn label(&self, number: Option<usize>, key: &str) -> Option<Range<usize>> {
+        let (pair, label) = self.objects.get(number?)?.label.as_ref()?;
+        pair.has_value(key).then(|| label.clone())
+    }
+
+    fn roles(&mut self, key: &str) -> Roles {
+        steps::count(1);
+        if let Some(roles) = self.keys.get(key) {
+            return *roles;
+        }
+        // Keys come from outside: an author who invents new ones costs time, but not memory.
+        if self.keys.len() >= MOST_KEYS {
+            self.keys.clear();
+        }
+        let roles = Roles::of(key);
+        self.keys.insert(key.to_owned(), roles);
+        roles
+    }
+}
+
+/// The keys above, and the last key of a path.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('.').unwrap_or(("", path))
+}
+
+/// The kind of a value in an object.
+fn kind_of(key: Roles, record: &Record) -> Option<Kind> {
+    let (here, above) = (record.roles, record.above.and(key));
+    let address = above.any(Roles::ADDRESS);
+    match () {
+        () if key.any(Roles::DAY) && (above.any(Roles::BIRTH) || here.any(Roles::BIRTH_DAY)) => {
+            Some(Kind::DateOfBirth)
+        }
+        () if key.any(Roles::STREET) && (address || here.any(Roles::CITY.and(Roles::POSTCODE))) => {
+            Some(Kind::Address)
+        }
+        () if key.any(Roles::CITY) && (address || here.any(Roles::STREET)) => Some(Kind::Place),
+        () if key.any(Roles::POSTCODE) && (address || here.any(Roles::STREET)) => Some(Kind::Postcode),
+        () if key.any(Roles::IN_ADDRESS) && address && here.any(Roles::CITY.and(Roles::POSTCODE)) => {
+            Some(Kind::Address)
+        }
+        () if key.any(Roles::HOUSE) && here.any(Roles::STREET) => Some(Kind::Address),
+        () if key.any(Roles::AREA) && (above.any(Roles::PHONE) || here.any(Roles::PHONE)) => {
+            Some(Kind::Phone)
+        }
+        () if key.any(Roles::LOCAL) && above.any(Roles::PHONE) && here.any(Roles::AREA) => Some(Kind::Phone),
+        () if key.any(Roles::CARD_PART) && (above.any(Roles::CARD) || here.any(Roles::CARD)) => {
+            Some(Kind::PaymentCard)
+        }
+        () if key.any(Roles::PASSWORD) => Some(Kind::Password),
+        () => None,
+    }
+}
+
+/// May a value be one of this kind?
+fn fits(kind: Kind, value: &str) -> bool {
+    let digits = value.chars().filter(|c| c.is_numeric()).count();
+    let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+    match kind {
+        // `March`, `03`
+        Kind::DateOfBirth => value.len() <= 12,
+        Kind::Phone => digits > 0 && letters == 0,
+        Kind::PaymentCard | Kind::Postcode => digits > 0,
+        Kind::Password => !labelled::is_remark(value) && !["yes", "no", "ok", "on", "off"].contains(&value),
+        _ => true,
+    }
+}
