@@ -8,7 +8,7 @@ from . import drawing
 from .tables import FEWEST, NAMES, sections, variants
 
 OPENING = """
-# What is found in text
+# Detection rates in text
 
 For the person who releases text: per kind and language what is found, what is missed, and what is hidden by
 mistake.
