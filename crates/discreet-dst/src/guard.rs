@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use discreet_audit::{Audit, LogRefused, Opening, Rotation, Time};
-use discreet_graph::qos::Qos;
 use discreet_graph::{Gid, TopicGraph};
 use discreet_guard::denied::Denied;
 use discreet_guard::desired::{Desired, DomainFacts};
@@ -30,15 +29,18 @@ use discreet_seal::epoch_keys::Keys;
 use discreet_seal::{Freshness, GRANTS_TOPIC, ReceivingKey, SenderKey};
 
 use crate::disk::Disk;
+use crate::exit::{Entity, Exit, Left};
+use crate::inner::InnerTopic;
 use crate::record::{Windows, log_path};
-use crate::route::{Left, Route, Waiting};
+use crate::route::Route;
 use crate::setting::{DOMAIN, TYPE, definition, policy_path, robot_name};
+use crate::step::PUBLISHED;
 
 pub use ingress::{Answered, Obeyed, Outcome, Service};
 use ingress::{Call, Entrance};
 
-/// The topics of the inner domain, with the messages that wait.
-pub type Inner = BTreeMap<String, Arc<Mutex<Waiting>>>;
+/// The topics of the inner domain, by their names.
+pub type Inner = BTreeMap<String, Arc<Mutex<InnerTopic>>>;
 
 /// A running guard.
 pub struct Guard {
@@ -58,6 +60,9 @@ pub struct Guard {
     commands: Option<Entrance>,
     calls: Option<Entrance>,
     under_way: Vec<Call>,
+    /// Publishers of each topic outside so far, and those that ended.
+    made: BTreeMap<String, u32>,
+    closed: Vec<Entity>,
     /// Answers that are not sent yet.
     answered: Vec<Answered>,
     machine: Machine,
@@ -125,6 +130,8 @@ impl Guard {
             commands: None,
             calls: None,
             under_way: Vec::new(),
+            made: BTreeMap::new(),
+            closed: Vec::new(),
             answered: Vec::new(),
             machine: machine.clone(),
             freshness: Arc::default(),
@@ -222,7 +229,9 @@ impl Guard {
             self.routes.keys().filter(|topic| !desired.routes.contains_key(*topic)).cloned().collect();
         for topic in gone {
             let Some(mut route) = self.routes.remove(&topic) else { continue };
-            route.end();
+            let (made, closed) = route.end();
+            self.made.insert(topic, made);
+            self.closed.extend(closed);
             count(&mut self.denied, route.stats.denied());
         }
         for (topic, plan) in desired.routes {
@@ -233,6 +242,7 @@ impl Guard {
             let source = plan.nodes.into_iter().collect::<Vec<_>>().join(" ");
             let route = self.routes.get_mut(&topic).unwrap();
             route.judge(&plan.policy, &plan.plan, &source, (now, elapsed));
+            self.closed.extend(route.closed());
         }
         self.reconcile_ingress(policy.is_some_and(|policy| !policy.ingress().is_empty()));
     }
@@ -242,7 +252,20 @@ impl Guard {
         self.routes.values_mut().flat_map(|route| route.serve(now, elapsed, at.at)).collect()
     }
 
-    fn make(&self, topic: &str, waiting: &Arc<Mutex<Waiting>>, elapsed: Duration) -> Route {
+    /// Its publishers outside that ended since the last call.
+    pub fn closed(&mut self) -> Vec<Gid> {
+        self.closed.extend(self.routes.values_mut().flat_map(Route::closed));
+        std::mem::take(&mut self.closed).into_iter().map(|entity| self.publisher(entity)).collect()
+    }
+
+    /// The id of one of its publishers outside.
+    pub fn publisher(&self, entity: Entity) -> Gid {
+        let mut gid = self.gid;
+        gid[12..].copy_from_slice(&entity);
+        gid
+    }
+
+    fn make(&self, topic: &str, waiting: &Arc<Mutex<InnerTopic>>, elapsed: Duration) -> Route {
         let seal = || {
             let of = SealedTopic {
                 domain: DOMAIN,
@@ -263,9 +286,16 @@ impl Guard {
             audit: Arc::clone(&self.audit),
             keys: Arc::clone(&self.keys) as Arc<dyn Keys>,
             protection: Protection { makers: Makers { seals, ..Makers::default() }, ..Protection::default() },
-            egress: Route::exit(topic, &self.disk, &self.windows),
+            egress: self.exit(topic),
         };
         Route::new(outbound, Arc::clone(waiting), elapsed)
+    }
+
+    fn exit(&self, topic: &str) -> Exit {
+        let number =
+            PUBLISHED.iter().position(|published| *published == topic).unwrap_or(PUBLISHED.len()) as u8;
+        let made = self.made.get(topic).copied().unwrap_or_default();
+        Exit::new(topic, (number, made), &self.disk, &self.windows)
     }
 
     fn offers(&self, now: Time) -> Catalog {
@@ -273,14 +303,16 @@ impl Guard {
         let moment = policy.moment(now.second(), self.floor.trusts(now.second()));
         let facts =
             OfferFacts { policy: &policy, moment, keys: self.keys.as_ref(), prefix: "", publisher: self.gid };
-        let specs: Vec<_> =
-            self.routes.keys().filter_map(|topic| Some((topic, spec(&policy, topic)?))).collect();
+        let routes = self.routes.iter();
+        let specs: Vec<_> = routes
+            .filter_map(|(topic, route)| Some((topic, spec(&policy, topic)?, route.offered())))
+            .collect();
         let nodes = BTreeSet::from(["/driver".to_owned()]);
-        facts.catalog(specs.iter().map(|(topic, spec)| OfferedRoute {
+        facts.catalog(specs.iter().map(|(topic, spec, offered)| OfferedRoute {
             topic,
             spec,
             nodes: &nodes,
-            offered: vec![Qos::DEFAULT],
+            offered: offered.clone(),
         }))
     }
 }
@@ -300,7 +332,7 @@ fn spec(policy: &Policy, topic: &str) -> Option<discreet_guard::desired::RouteSp
         watches: false,
         looks: false,
         contextual: declared.class().is_contextual(),
-        depth: None,
+        depth: declared.depth(),
     })
 }
 

@@ -99,8 +99,9 @@ pub struct Ledger {
     pub given_up: [Vec<u64>; PARTIES.len()],
     /// The last second's commands.
     pub rates: Rates,
-    sealed: HashMap<usize, Sealed>,
-    opened: HashSet<(usize, u32, usize)>,
+    sealed: HashMap<usize, Vec<Sealed>>,
+    /// How often each run of a party opened each message.
+    opened: HashMap<(usize, u32, usize), usize>,
     obeyed: HashSet<usize>,
     answered: HashSet<usize>,
     /// Messages opened, by party and message; for liveness.
@@ -216,7 +217,7 @@ impl Ledger {
             }
         }
         self.clock(acting)?;
-        self.sealed.insert(message, Sealed { until, members });
+        self.sealed.entry(message).or_default().push(Sealed { until, members });
         self.count("sealed", 1);
         Ok(())
     }
@@ -268,19 +269,28 @@ impl Ledger {
                 format!("{name} opened a message that was not sealed"),
             );
         };
-        if !sealed.members.iter().any(|member| member == name) {
+        let for_it = sealed.iter().filter(|sealed| sealed.members.iter().any(|member| member == name));
+        let Some(until) = for_it.clone().map(|sealed| sealed.until).max() else {
             return broken("nothing without a rule", format!("{name} opened {topic} without being a member"));
-        }
-        if second >= sealed.until + GRACE {
-            let late = second - sealed.until;
+        };
+        if second >= until + GRACE {
+            let late = second - until;
             return broken("nothing late", format!("{name} opened {topic} {late} s after the key's end"));
         }
-        if !self.opened.insert((party, run, message)) {
+        // What is latched is sealed again for new keys, and opened again.
+        let times = self.opened.entry((party, run, message)).or_default();
+        *times += 1;
+        if *times > for_it.count() {
             return broken("nothing twice", format!("{name} opened message {message} of {topic} twice"));
         }
         self.last_opened.insert((party, message), at);
         self.count("opened", 1);
         Ok(())
+    }
+
+    /// True if this run of a party opened a message.
+    pub fn has_opened(&self, party: usize, run: u32, message: usize) -> bool {
+        self.opened.contains_key(&(party, run, message))
     }
 
     /// A guard obeyed a command. `silent`: milliseconds since it heard its keeper.

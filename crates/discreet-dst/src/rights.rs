@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::clock::START;
 use crate::rng::Rng;
 use crate::setting::{
-    COMMAND, OPEN, PARTIES, RATE, SEALED, SERVICE, SERVICE_TYPE, SHUT, Setting, TYPE, robot_name,
+    COMMAND, LATCHED, OPEN, PARTIES, RATE, SEALED, SERVICE, SERVICE_TYPE, SHUT, Setting, TYPE, robot_name,
 };
 
 /// When a party has a right.
@@ -65,7 +65,7 @@ impl When {
 /// command and call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rights {
-    reads: [[When; 2]; 3],
+    reads: [[When; SEALED.len()]; 3],
     commands: [When; 3],
     calls: [When; 3],
 }
@@ -75,7 +75,7 @@ impl Rights {
     pub const FIRST: Rights = {
         use When::{Always, Never};
         Rights {
-            reads: [[Always, Always], [Always, Never], [Never, Never]],
+            reads: [[Always; 3], [Always, Never, Always], [Never; 3]],
             commands: [Always, Never, Always],
             calls: [Always, Always, Never],
         }
@@ -124,6 +124,9 @@ impl Rights {
         {
             let _written = writeln!(text, "  {topic}: {{ type: {TYPE}, class: {class}, source: /driver }}");
         }
+        let depth = if setting.told { format!(", depth: {}", setting.kept) } else { String::new() };
+        let _written =
+            writeln!(text, "  {LATCHED}: {{ type: {TYPE}, class: contextual, source: /driver{depth} }}");
         let _written = write!(
             text,
             "commands:\n  {COMMAND}: {{ type: {TYPE}, class: contextual, rate: {RATE} }}\nservices:\n  {SERVICE}: {{ type: \

@@ -14,7 +14,9 @@ use discreet_seal::IngressKind;
 /// The parties, each a stakeholder of every robot.
 pub const PARTIES: [&str; 3] = ["desk", "vendor", "night"];
 /// The topics of a robot that may leave sealed; `/open` is everyone's, `/shut` nobody's.
-pub const SEALED: [&str; 2] = ["/names", "/rooms"];
+pub const SEALED: [&str; 3] = ["/names", "/rooms", LATCHED];
+/// The topic of which late joiners get the last messages.
+pub const LATCHED: &str = "/map";
 /// The topic that everyone may have.
 pub const OPEN: &str = "/open";
 /// The topic that no rule lets out.
@@ -41,6 +43,10 @@ pub struct Setting {
     pub epoch: u64,
     /// The epoch of operational data in seconds.
     pub operational: u64,
+    /// Messages that publishers of [`LATCHED`] keep.
+    pub kept: usize,
+    /// The policy says so; otherwise the guard finds out.
+    pub told: bool,
 }
 
 impl Setting {
@@ -50,6 +56,8 @@ impl Setting {
             robots: if rng.percent(25) { 2 } else { 1 },
             epoch: rng.pick(&[1, 2, 3, 5, 10, 20, 30, 60, 120, 600, 3600]),
             operational: rng.pick(&[5, 60, 600, 3600]),
+            kept: rng.pick(&[1, 1, 2, 5]),
+            told: rng.percent(50),
         }
     }
 }

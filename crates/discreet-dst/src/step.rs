@@ -200,7 +200,7 @@ pub enum Kind {
 }
 
 /// Topics on which a driver publishes.
-pub const PUBLISHED: [&str; 4] = [SEALED[0], SEALED[1], OPEN, SHUT];
+pub const PUBLISHED: [&str; 5] = [SEALED[0], SEALED[1], SEALED[2], OPEN, SHUT];
 
 impl Step {
     /// Draws a step.

@@ -9,7 +9,7 @@ use crate::link::state_path;
 use crate::network::{Node, Packet};
 use crate::record::log_path;
 use crate::robot::{GUARD, KEEPER};
-use crate::setting::{PARTIES, call_topic, command_topic, robot_name, serialized};
+use crate::setting::{LATCHED, PARTIES, call_topic, command_topic, robot_name, serialized};
 use crate::step::{Kind, NewPolicy, PUBLISHED, Part};
 
 impl World {
@@ -21,7 +21,7 @@ impl World {
                     let _number = self.publish_inside(robot, topic, malformed);
                 }
             }
-            Kind::Impostor { robot, who } => self.robots[robot].impostor = who,
+            Kind::Impostor { robot, who } => self.robots[robot].set_impostor(who),
             Kind::Command { party, robot, count } => {
                 for _ in 0..count {
                     let _not_sent = self.command(party, robot);
@@ -87,6 +87,11 @@ impl World {
         let (gid, sequence) = self.robots[robot].publish(topic, bytes, impostor);
         let genuine = !malformed && !impostor;
         self.ledger.sent.push(Sent { robot, topic: PUBLISHED[topic].into(), genuine });
+        if PUBLISHED[topic] == LATCHED && !impostor {
+            self.latest[robot].push_back(number);
+            let over = self.latest[robot].len() > self.setting.kept;
+            over.then(|| self.latest[robot].pop_front());
+        }
         self.numbers.insert((robot, gid, sequence), number);
         self.ledger.count("published inside", 1);
         number
@@ -212,7 +217,7 @@ impl World {
     pub(super) fn restart_party(&mut self, party: usize) {
         let publics: Vec<_> = self.robots.iter().map(crate::robot::Robot::public).collect();
         self.parties[party].restart(&publics, self.time.elapsed());
-        self.network.join(Node::Party(party), self.time.ms, &mut self.rng);
+        self.network.join(Node::Party(party), None, self.time.ms, &mut self.rng);
     }
 
     fn kill_part(&mut self, part: Part, power: bool) {
