@@ -97,7 +97,8 @@ impl Guard {
         let opening = Opening { program: "discreet".into(), robot: robot_name(robot), policy: None };
         let rotation = Rotation { max_bytes: 20_000, max_age_hours: 0, keep_days: 0 };
         let audit = Audit::stepped(Arc::clone(&machine.files), &log_path(), opening, clock, rotation)?;
-        let audit = Arc::new(audit);
+        let (audit, mut windows) = (Arc::new(audit), Windows::default());
+        windows.read(disk); // from here on no part of the log is missed
         let sender = Arc::new(SenderKey::from_secret(&machine.secret().unwrap()));
         let receiving = ReceivingKey::from_secret(machine.secret().unwrap());
         let command_keys = Arc::new(KeeperCommandKeys::with(receiving, Arc::clone(&sender)));
@@ -145,7 +146,7 @@ impl Guard {
             marked,
             restored: false,
             denied: BTreeMap::new(),
-            windows: Arc::default(),
+            windows: Arc::new(Mutex::new(windows)),
         };
         Ok((guard, carrier))
     }

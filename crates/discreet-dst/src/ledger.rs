@@ -78,8 +78,10 @@ pub struct RobotLedger {
     pub keeper_floor: u64,
     /// The newest policy that the guard had in force.
     pub guard_floor: u64,
-    /// The latest second that the guard sealed or obeyed in.
+    /// The latest second that the guard sealed or obeyed in while its log was written.
     pub latest: i64,
+    /// The latest second that its present run sealed or obeyed in.
+    pub latest_of_run: i64,
     /// The keeper's memory went back, and nothing could know: its key ids come again.
     pub unheld: bool,
     /// The rights of each policy version.
@@ -125,6 +127,8 @@ pub struct Acting {
     pub second: i64,
     /// Its policy.
     pub version: u64,
+    /// Its log can be written.
+    pub writes: bool,
     /// The longest time for which keys given before a revocation are used, in milliseconds.
     pub bound: u64,
 }

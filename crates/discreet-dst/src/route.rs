@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use discreet_audit::Time;
+use discreet_audit::{State, Time};
 use discreet_graph::qos::Qos;
 use discreet_guard::inbox::{Inbox, Next, Take};
 use discreet_guard::lanes::Plan;
@@ -43,6 +43,9 @@ impl Route {
         // The way out before the way in, so that no message arrives that could not leave.
         self.outbound.egress.arrange(plan, elapsed);
         self.latched |= plan.sources.iter().any(|source| source.offered.latched);
+        if self.outbound.audit.state() == State::Writing {
+            self.inbox.records();
+        }
         let Ok(()) = self.inbox.judge(policy, plan, elapsed);
         if self.outbound.source != source {
             self.outbound.source = source.into();
@@ -61,7 +64,9 @@ impl Route {
             match self.inbox.next(Take::Every, policy, *since, elapsed, &self.stats) {
                 Ok(Some(Next { message, lane, depth })) => {
                     let arrived = Arrived { message, place: (lane, depth), at };
-                    pass(&mut self.outbound, arrived, || now, &self.stats, || true);
+                    if pass(&mut self.outbound, arrived, || now, &self.stats, || true).is_err() {
+                        self.inbox.not_recorded();
+                    }
                 }
                 Ok(None) => break,
             }

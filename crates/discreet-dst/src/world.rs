@@ -295,6 +295,7 @@ impl World {
             at: self.truth(),
             second: self.robots[robot].clock.second(),
             version: version.unwrap_or_default(),
+            writes: guard.is_some_and(|guard| guard.audit.state() == discreet_audit::State::Writing),
             // Keys of the present and the next epoch.
             bound: 1000 * (2 * self.setting.epoch.max(self.setting.operational) + 35),
         }

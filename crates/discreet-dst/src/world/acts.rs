@@ -250,6 +250,7 @@ impl World {
     pub(super) fn start_guard(&mut self, robot: usize) -> Result<(), String> {
         let now = self.now(robot);
         let of = &mut self.ledger.robots[robot];
+        of.latest_of_run = 0;
         if self.robots[robot].log_lost {
             // What only the log had is lost; the keeper may have it too.
             (of.guard_floor, of.latest) = (0, 0);

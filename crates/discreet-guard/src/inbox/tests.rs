@@ -311,6 +311,43 @@ fn latched_messages_are_delivered_again_under_another_policy() {
 }
 
 #[test]
+fn latched_messages_of_a_source_that_is_accepted_later_are_delivered_again() {
+    let mut scene = Scene::of(&[]);
+    let refused = plan(&[(1, PublisherTrust::Refused(Denied::DuplicateNode), LATCHED)]);
+    scene.judge_by(&refused, 0);
+    scene.wire.publish(1, 1, LATCHED, 1);
+    assert_eq!(scene.all(Take::Every, 10), [(1, 1)]);
+    scene.judge_by(&refused, 20);
+    assert_eq!(scene.all(Take::Every, 30), [], "it is still refused");
+    let accepted = plan(&[(1, PublisherTrust::Accepted, LATCHED)]);
+    scene.judge_by(&accepted, 40);
+    assert_eq!(scene.all(Take::Every, 50), [(1, 1)]);
+    scene.judge_by(&accepted, 60);
+    assert_eq!(scene.all(Take::Every, 70), [], "once");
+}
+
+#[test]
+fn latched_messages_that_were_not_recorded_are_delivered_again_when_the_audit_can_be_written() {
+    let mut scene = Scene::of(&[]);
+    let sources = plan(&[(1, PublisherTrust::Accepted, LATCHED), (2, PublisherTrust::Accepted, RELIABLE)]);
+    scene.judge_by(&sources, 0);
+    scene.wire.publish(1, 1, LATCHED, 1);
+    assert_eq!(scene.all(Take::Every, 10), [(1, 1)]);
+    scene.inbox.not_recorded();
+    scene.judge_by(&sources, 20);
+    assert_eq!(scene.all(Take::Every, 30), [], "the audit cannot be written yet");
+    scene.inbox.records();
+    scene.judge_by(&sources, 40);
+    assert_eq!(scene.all(Take::Every, 50), [(1, 1)]);
+    scene.wire.publish(2, 1, RELIABLE, 0);
+    assert_eq!(scene.all(Take::Every, 60), [(2, 1)]);
+    scene.inbox.not_recorded();
+    scene.inbox.records();
+    scene.judge_by(&sources, 80);
+    assert_eq!(scene.all(Take::Every, 90), [], "nobody keeps that one");
+}
+
+#[test]
 fn a_subscription_that_is_not_needed_any_more_stays_for_what_is_under_way() {
     let mut scene = Scene::of(&[(1, HASTY), (2, RELIABLE)]);
     scene.judge(&[(2, RELIABLE)], 1000);
