@@ -53,6 +53,8 @@ pub struct Commanded {
     pub keys: usize,
     /// It is the request of a call.
     pub call: bool,
+    /// It is a message of its type, within the policy's limits.
+    pub fair: bool,
 }
 
 /// A revocation.
@@ -308,6 +310,10 @@ impl Ledger {
         let name = PARTIES[commanded.party];
         if name != sender || commanded.robot != acting.robot {
             return broken("nothing elsewhere", format!("a command of {name} was obeyed as one of {sender}"));
+        }
+        if !commanded.fair {
+            let what = format!("a command of {name} that is malformed or beyond the limits was obeyed");
+            return broken("nothing beyond the limits", what);
         }
         let ledger = &self.robots[acting.robot];
         let rights = ledger.rights.get(&acting.version);

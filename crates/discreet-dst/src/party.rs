@@ -21,7 +21,7 @@ use crate::clock::WallClock;
 use crate::link::Secrets;
 use crate::network::Packet;
 use crate::rng::Rng;
-use crate::setting::{COMMAND, DOMAIN, PARTIES, TYPE, definition, robot_name};
+use crate::setting::{COMMAND, COMMAND_TYPE, DOMAIN, PARTIES, command_definition, definition, robot_name};
 use crate::stubborn::Stubborn;
 
 /// A message that a party opened: the robot that it takes it to be from, the topic, and the contents.
@@ -118,8 +118,8 @@ impl Party {
                 domain: DOMAIN,
                 kind: IngressKind::Command,
                 name: COMMAND,
-                type_name: TYPE,
-                type_hash: &definition().hash,
+                type_name: COMMAND_TYPE,
+                type_hash: &command_definition().hash,
             };
             Side {
                 robot: number,
@@ -130,7 +130,7 @@ impl Party {
                 sealer: CommandSealer::new(
                     Arc::clone(&commanding),
                     context.digest(),
-                    definition().plan.clone(),
+                    command_definition().plan.clone(),
                 ),
                 calls: Calls::new(number, Arc::clone(&commanding)),
                 for_commands: Posts::new(commanding),

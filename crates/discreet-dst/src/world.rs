@@ -13,6 +13,7 @@ use discreet_keeper::client::Now;
 use discreet_keeper::state::Decision;
 
 use crate::clock::Monotonic;
+use crate::guard::Service;
 use crate::ledger::{Acting, Broken, Ledger, RobotLedger};
 use crate::link::Secrets;
 use crate::network::{Network, Node, Packet};
@@ -44,6 +45,8 @@ pub struct World {
     latest: Vec<VecDeque<usize>>,
     rng: Rng,
     reconciled: u64,
+    /// How the robots' services behave.
+    service: Service,
     /// The faults have ended.
     calm: bool,
     /// The latest second that any clock has shown.
@@ -94,6 +97,7 @@ impl World {
             latest: vec![VecDeque::new(); setting.robots],
             rng,
             reconciled: 0,
+            service: Service::Silent,
             calm: false,
             latest_shown: 0,
             story: tells.then(Vec::new),

@@ -15,7 +15,7 @@ use crate::party::Party;
 use crate::rights::Rights;
 use crate::rng::Rng;
 use crate::robot::{KEEPER, Robot};
-use crate::setting::{SEALED, Setting, command_topic, serialized};
+use crate::setting::{SEALED, Setting, command_topic, serialized, serialized_command};
 use crate::step::PUBLISHED;
 
 /// The party of the model, which may read [`SEALED`] and command.
@@ -132,7 +132,9 @@ impl Code {
 
     fn command(&mut self) -> bool {
         self.sent += 1;
-        let Ok(bytes) = self.party.command(0, &serialized(&format!("c{}", self.sent))) else { return false };
+        let Ok(bytes) = self.party.command(0, &serialized_command(&format!("c{}", self.sent), 0.0)) else {
+            return false;
+        };
         self.commands.push(Packet::new(command_topic(), self.party.gid, bytes, None));
         true
     }

@@ -9,7 +9,9 @@ use crate::link::state_path;
 use crate::network::{Node, Packet};
 use crate::record::log_path;
 use crate::robot::{GUARD, KEEPER};
-use crate::setting::{LATCHED, PARTIES, call_topic, command_topic, robot_name, serialized};
+use crate::setting::{
+    FASTEST, LATCHED, PARTIES, call_topic, command_topic, robot_name, serialized, serialized_command,
+};
 use crate::step::{Kind, NewPolicy, PUBLISHED, Part};
 
 impl World {
@@ -100,25 +102,32 @@ impl World {
     /// A party commands. The number of the command, if it was sent.
     pub(super) fn command(&mut self, party: usize, robot: usize) -> Result<usize, String> {
         let number = self.ledger.commands.len();
-        let bytes = self.parties[party].command(robot, &serialized(&format!("c{number}")))?;
+        // Those of the end have to be obeyed.
+        let speed =
+            if self.calm { FASTEST } else { self.rng.pick(&[0.0, FASTEST, 1.001 * FASTEST, -9.0, f64::NAN]) };
+        let bytes = self.parties[party].command(robot, &serialized_command(&format!("c{number}"), speed))?;
         let keys = self.parties[party].stubborn.earlier.len();
-        self.send_command(party, robot, bytes, keys);
+        self.send_command(party, robot, bytes, (keys, speed.abs() <= FASTEST));
         Ok(number)
     }
 
     /// A party commands without asking whether it still may.
     fn stubborn_command(&mut self, party: usize, robot: usize) {
-        let message = serialized(&format!("c{}", self.ledger.commands.len()));
+        let mut message = serialized_command(&format!("c{}", self.ledger.commands.len()), 0.0);
+        let malformed = self.rng.percent(10);
+        if malformed {
+            message.truncate(message.len() - 1);
+        }
         let sealed = self.parties[party].stubborn_command(robot, &message, &mut self.rng);
         if let Some((bytes, keys)) = sealed {
             self.ledger.count("stubborn commands", 1);
-            self.send_command(party, robot, bytes, keys);
+            self.send_command(party, robot, bytes, (keys, !malformed));
         }
     }
 
-    fn send_command(&mut self, party: usize, robot: usize, bytes: Vec<u8>, keys: usize) {
+    fn send_command(&mut self, party: usize, robot: usize, bytes: Vec<u8>, (keys, fair): (usize, bool)) {
         let stamp = u64::from_le_bytes(bytes[4..12].try_into().unwrap());
-        self.ledger.commands.push(Commanded { party, robot, stamp, keys, call: false });
+        self.ledger.commands.push(Commanded { party, robot, stamp, keys, call: false, fair });
         self.ledger.count("commands sent", 1);
         let from = self.parties[party].gid;
         self.publish(Packet::new(command_topic(), from, bytes, None), Some(Node::Party(party)));
@@ -131,7 +140,7 @@ impl World {
         let bytes = self.parties[party].call(robot, number as u64, &request, at)?;
         let stamp = u64::from_le_bytes(bytes[4..12].try_into().unwrap());
         let keys = self.parties[party].stubborn.earlier.len();
-        self.ledger.commands.push(Commanded { party, robot, stamp, keys, call: true });
+        self.ledger.commands.push(Commanded { party, robot, stamp, keys, call: true, fair: true });
         self.ledger.count("calls sent", 1);
         let packet = Packet::new(call_topic(), self.parties[party].gid, bytes, None);
         self.publish(Packet { call: Some(number as u64), ..packet }, Some(Node::Party(party)));
