@@ -31,6 +31,7 @@ use discreet_seal::{Freshness, GRANTS_TOPIC, ReceivingKey, SenderKey};
 use crate::disk::Disk;
 use crate::exit::{Entity, Exit, Left};
 use crate::inner::InnerTopic;
+use crate::link::number_of;
 use crate::record::{Windows, log_path};
 use crate::route::Route;
 use crate::setting::{DOMAIN, TYPE, definition, policy_path, robot_name};
@@ -76,8 +77,8 @@ pub struct Guard {
     offered: Option<i64>,
     grants_renewed: Duration,
     changed: Arc<AtomicBool>,
-    /// The keeper has told it a mark.
-    marked: Arc<AtomicBool>,
+    /// The last mark that the keeper has told it.
+    marked: Arc<Mutex<Option<String>>>,
     restored: bool,
     /// Messages, publishers and topics kept in, apart from those of the present routes.
     denied: BTreeMap<Denied, u64>,
@@ -110,9 +111,9 @@ impl Guard {
             domain: DOMAIN,
             mark: audit.last().mark,
         };
-        let marked = Arc::new(AtomicBool::new(false));
-        let (log, flags) = (Arc::clone(&audit), [Arc::clone(&changed), Arc::clone(&marked)]);
-        let (keys, carrier) = KeyRing::carried(guard, move |event| handle(event, &log, &flags));
+        let marked = Arc::new(Mutex::new(audit.last().mark));
+        let (log, told) = (Arc::clone(&audit), (Arc::clone(&changed), Arc::clone(&marked)));
+        let (keys, carrier) = KeyRing::carried(guard, move |event| handle(event, &log, &told));
         command_keys.serve(&keys);
         let mut gid = [robot as u8 + 1; 16];
         gid[1] = run;
@@ -151,9 +152,9 @@ impl Guard {
         Ok((guard, carrier))
     }
 
-    /// True if it has a mark of its keeper's, so that it notices an earlier state.
-    pub fn has_mark(&self) -> bool {
-        self.audit.last().mark.is_some() || self.marked.load(Relaxed)
+    /// The number of its mark of its keeper's, if it has one: with it an earlier state is noticed.
+    pub fn mark(&self) -> Option<u64> {
+        number_of(lock(&self.marked).as_deref()?)
     }
 
     /// Windows of the record since the last call: second of writing, topic, audience.
@@ -338,7 +339,7 @@ fn spec(policy: &Policy, topic: &str) -> Option<discreet_guard::desired::RouteSp
 }
 
 /// Follows the events of the keeper, as `nodes/guard/keeper_events.rs` does.
-fn handle(event: &Event, audit: &Audit, [changed, marked]: &[Arc<AtomicBool>; 2]) {
+fn handle(event: &Event, audit: &Audit, (changed, marked): &(Arc<AtomicBool>, Arc<Mutex<Option<String>>>)) {
     match event {
         Event::Changed => changed.store(true, Relaxed),
         Event::Revoked(who) => audit.keys("revoked", who, ""),
@@ -348,7 +349,7 @@ fn handle(event: &Event, audit: &Audit, [changed, marked]: &[Arc<AtomicBool>; 2]
         Event::Trust(_) => {}
         Event::Mismatch(why) => audit.keys("mismatch", "", why),
         Event::Marked(mark) => {
-            marked.store(true, Relaxed);
+            *lock(marked) = Some(mark.clone());
             audit.keys("mark", "", mark);
         }
         Event::Rekeyed(who, which) => audit.keys("rekeyed", who, which),

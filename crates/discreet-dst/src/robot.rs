@@ -17,7 +17,7 @@ use crate::clock::WallClock;
 use crate::disk::Disk;
 use crate::guard::{Guard, Inner};
 use crate::inner::InnerTopic;
-use crate::link::{Link, Secrets, place, state_path};
+use crate::link::{Link, Secrets, number_of, place, state_path};
 use crate::record::log_path;
 use crate::rng::{Rng, SeededRandom};
 use crate::setting::{LATCHED, PARTIES, TYPE, definition, policy_path, public_path, robot_name};
@@ -149,6 +149,13 @@ impl Robot {
         if let (Some(state), Some(mark)) = (disk.get(&state_path()), disk.get(&place().mark)) {
             self.earlier.push((state, mark));
         }
+    }
+
+    /// True if the guard that runs can tell that the state which was put back is not the newest. Not if a state was begun
+    /// anew while the clock was behind, and nothing knew the one before: its numbers are lower than that one's.
+    pub fn can_notice(&self) -> bool {
+        let put_back = self.earlier.first().and_then(|(_, mark)| number_of(std::str::from_utf8(mark).ok()?));
+        self.guard.as_ref().and_then(Guard::mark).is_some_and(|mark| Some(mark) >= put_back)
     }
 
     /// Starts the guard; the reason if it does not start.

@@ -65,7 +65,7 @@ impl Route {
                 Ok(Some(Next { message, lane, depth })) => {
                     let arrived = Arrived { message, place: (lane, depth), at };
                     if pass(&mut self.outbound, arrived, || now, &self.stats, || true).is_err() {
-                        self.inbox.not_recorded();
+                        self.inbox.stayed();
                     }
                 }
                 Ok(None) => break,

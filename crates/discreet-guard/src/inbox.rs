@@ -134,10 +134,10 @@ impl<L: Listen> Inbox<L> {
         self.inputs.arrange(plan, now)
     }
 
-    /// The last message stayed inside, because it could not be recorded. If it is latched, it is taken again once
-    /// [`records`](Self::records) was called, at the next [`judge`](Self::judge).
-    pub fn not_recorded(&mut self) {
-        self.missed.not_recorded();
+    /// The last message stayed inside, for a reason that may pass. If it is latched, it is taken again at the next
+    /// [`judge`](Self::judge) after [`records`](Self::records) with which all that the policy allows can leave.
+    pub fn stayed(&mut self) {
+        self.missed.stayed();
     }
 
     /// The audit can be written.

@@ -15,7 +15,7 @@ use crate::outbound::Outbound;
 use crate::permit::permit;
 use crate::protect::{Protection, Releasable, Releases, protect};
 use crate::stats::RouteStats;
-use discreet_audit::{self as audit, NotRecorded, Receipt, RouteLog, Time};
+use discreet_audit::{self as audit, Receipt, RouteLog, Time};
 use discreet_cdr::Plan;
 use discreet_policy::{Form, Moment, TopicPolicy};
 use discreet_redact::Redaction;
@@ -86,15 +86,15 @@ pub struct Arrived<'a> {
 /// The whole pass of one message: decides, records, publishes in each permitted form, and counts.
 ///
 /// `is_open` and `clock` are asked after the decision, which may take long: a route that ended meanwhile releases
-/// nothing, and the record has the time at which the message leaves. An error: some form of it could not be recorded,
-/// and stayed inside for that reason alone.
+/// nothing, and the record has the time at which the message leaves. An error: some form of it stayed inside, for a
+/// reason that may pass.
 pub fn pass<E: Egress>(
     route: &mut Outbound<E>,
     arrived: Arrived<'_>,
     clock: impl Fn() -> Time,
     stats: &RouteStats,
     is_open: impl FnOnce() -> bool,
-) -> Result<(), NotRecorded> {
+) -> Result<(), Denied> {
     let Outbound { definition, decision, protection, egress, .. } = route;
     let Some(decision) = decision else { return Ok(()) };
     let Arrived { message, place: (lane, depth), at } = arrived;
@@ -102,7 +102,7 @@ pub fn pass<E: Egress>(
     let deny = |reason: Denied| {
         decision.logs.first.record_denial(clock(), reason.label());
         stats.deny(reason);
-        Ok(())
+        if reason.may_pass() { Err(reason) } else { Ok(()) }
     };
     let decided = decision.topic.as_ref().map_err(|reason| *reason);
     let decided =
@@ -123,21 +123,21 @@ pub fn pass<E: Egress>(
             return Ok(());
         }
     }
-    let mut recorded = Ok(());
+    let mut passed = Ok(());
     for (form, release) in releases.present() {
         match record_and_publish(release, clock(), decision.logs.of(form), egress) {
             Ok(Outcome::Released(redaction)) => stats.release(size, redaction.as_ref(), at.elapsed()),
             Ok(Outcome::Denied(reason)) => {
                 stats.deny(reason);
-                if reason == Denied::NotRecorded {
-                    recorded = Err(NotRecorded);
+                if reason.may_pass() {
+                    passed = Err(reason);
                 }
             }
             // Recorded, and lost on the way out; diagnostics shows the count.
             Err(_) => drop(stats.failed.fetch_add(1, Relaxed)),
         }
     }
-    recorded
+    passed
 }
 
 /// Records the decision on a message in one form, and only then publishes.

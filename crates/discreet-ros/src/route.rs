@@ -225,7 +225,7 @@ impl Route {
                     let passed =
                         pass(outbound, arrived, Time::system, &self.stats, || !self.ended.load(SeqCst));
                     if passed.is_err() {
-                        inbox.not_recorded();
+                        inbox.stayed();
                     }
                 }
                 Ok(None) => {

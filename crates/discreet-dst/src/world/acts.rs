@@ -3,7 +3,6 @@
 use discreet_keeper::state::{Decision, StateFault};
 
 use super::World;
-use crate::guard::Guard;
 use crate::ledger::{Broken, Commanded, Revocation, Sent};
 use crate::link::state_path;
 use crate::network::{Node, Packet};
@@ -56,7 +55,7 @@ impl World {
                     self.ledger.count("damaged files", 1);
                 }
                 if of.rolled_back {
-                    let can_notice = of.guard.as_ref().is_some_and(Guard::has_mark);
+                    let can_notice = of.can_notice();
                     self.ledger.rolled_back(robot, can_notice);
                 }
             }

@@ -16,8 +16,9 @@ pub struct Missed {
     last: Option<Came>,
     /// Messages of them are taken again as soon as they are accepted.
     sources: BTreeSet<Gid>,
-    /// The same, once the audit can be written.
-    unrecorded: BTreeSet<Gid>,
+    /// The same, once the audit can be written and there are keys.
+    stayed: BTreeSet<Gid>,
+    records: bool,
 }
 
 impl Missed {
@@ -29,19 +30,24 @@ impl Missed {
         }
     }
 
-    /// That message stayed inside, because it could not be recorded.
-    pub fn not_recorded(&mut self) {
-        let last = self.last.filter(|came| came.input.latched && self.unrecorded.len() < MAX_SOURCES);
-        self.unrecorded.extend(last.map(|came| came.info.gid));
+    /// That message stayed inside, for a reason that may pass.
+    pub fn stayed(&mut self) {
+        self.records = false;
+        let last = self.last.filter(|came| came.input.latched && self.stayed.len() < MAX_SOURCES);
+        self.stayed.extend(last.map(|came| came.info.gid));
     }
 
     /// The audit can be written.
     pub fn records(&mut self) {
-        self.sources.append(&mut self.unrecorded);
+        self.records = true;
     }
 
     /// True if a message that stayed inside may leave now.
     pub fn take(&mut self, plan: &Plan) -> bool {
+        // Not sooner, because forms that did leave are published again.
+        if self.records && plan.is_ready() {
+            self.sources.append(&mut self.stayed);
+        }
         let any = plan.accepted().any(|source| self.sources.contains(&source.gid));
         if any {
             self.sources.clear();
