@@ -158,10 +158,12 @@ impl Route {
         lock(&self.tally)
     }
 
-    /// Takes out the windows that ended before `second`, as entries.
-    pub fn close_before(&self, second: i64) -> Vec<(i64, i64, Closed)> {
+    /// Takes out the windows that ended before `second`, as entries. Also those that end later than the one after `now`: the
+    /// clock was set back, and they would hold for seconds that have no entry.
+    pub fn close_before(&self, second: i64, now: i64) -> Vec<(i64, i64, Closed)> {
         let mut tally = self.tally();
-        let ended = tally.windows.iter_mut().filter(|window| window.in_use() && window.to <= second);
+        let is_over = |window: &Window| window.to <= second || window.to > now.saturating_add(2);
+        let ended = tally.windows.iter_mut().filter(|window| window.in_use() && is_over(window));
         ended.map(|window| (window.from, window.to, window.close(self))).collect()
     }
 
@@ -189,9 +191,10 @@ impl Tally {
         seconds.iter().copied().chain(asked).filter(missing).filter(|_| busy).collect()
     }
 
-    /// A durable entry opened this window.
+    /// A durable entry opened this window. A longer one, which was stretched, has entries for a part of it only.
     pub fn open(&mut self, second: i64) {
-        self.window(second).durable = true;
+        let window = self.window(second);
+        window.durable = window.to == window.from.saturating_add(1);
     }
 
     /// Ends the permission to release of all windows.

@@ -135,7 +135,8 @@ impl Writer {
                 let topic = route.info.topic.clone();
                 self.backlog.push_back((now, Entry::Denied { route: route.id, topic, reason, at }));
             }
-            for (from, to, counts) in route.close_before(if ended { i64::MAX } else { closing }) {
+            for (from, to, counts) in route.close_before(if ended { i64::MAX } else { closing }, now.second())
+            {
                 closed.entry((from, to)).or_default().push(counts);
             }
             if ended {

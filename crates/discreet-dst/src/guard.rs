@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use discreet_audit::{Audit, LogRefused, Opening, Rotation, Time};
-use discreet_graph::qos::Qos;
 use discreet_graph::{Gid, TopicGraph};
 use discreet_guard::denied::Denied;
 use discreet_guard::desired::{Desired, DomainFacts};
@@ -30,15 +29,19 @@ use discreet_seal::epoch_keys::Keys;
 use discreet_seal::{Freshness, GRANTS_TOPIC, ReceivingKey, SenderKey};
 
 use crate::disk::Disk;
+use crate::exit::{Entity, Exit, Left};
+use crate::inner::InnerTopic;
+use crate::link::number_of;
 use crate::record::{Windows, log_path};
-use crate::route::{Left, Route, Waiting};
+use crate::route::Route;
 use crate::setting::{DOMAIN, TYPE, definition, policy_path, robot_name};
+use crate::step::PUBLISHED;
 
 pub use ingress::{Answered, Obeyed, Outcome, Service};
 use ingress::{Call, Entrance};
 
-/// The topics of the inner domain, with the messages that wait.
-pub type Inner = BTreeMap<String, Arc<Mutex<Waiting>>>;
+/// The topics of the inner domain, by their names.
+pub type Inner = BTreeMap<String, Arc<Mutex<InnerTopic>>>;
 
 /// A running guard.
 pub struct Guard {
@@ -58,6 +61,9 @@ pub struct Guard {
     commands: Option<Entrance>,
     calls: Option<Entrance>,
     under_way: Vec<Call>,
+    /// Publishers of each topic outside so far, and those that ended.
+    made: BTreeMap<String, u32>,
+    closed: Vec<Entity>,
     /// Answers that are not sent yet.
     answered: Vec<Answered>,
     machine: Machine,
@@ -71,8 +77,8 @@ pub struct Guard {
     offered: Option<i64>,
     grants_renewed: Duration,
     changed: Arc<AtomicBool>,
-    /// The keeper has told it a mark.
-    marked: Arc<AtomicBool>,
+    /// The last mark that the keeper has told it.
+    marked: Arc<Mutex<Option<String>>>,
     restored: bool,
     /// Messages, publishers and topics kept in, apart from those of the present routes.
     denied: BTreeMap<Denied, u64>,
@@ -92,7 +98,8 @@ impl Guard {
         let opening = Opening { program: "discreet".into(), robot: robot_name(robot), policy: None };
         let rotation = Rotation { max_bytes: 20_000, ..Rotation::NEVER };
         let audit = Audit::stepped(Arc::clone(&machine.files), &log_path(), opening, clock, rotation)?;
-        let audit = Arc::new(audit);
+        let (audit, mut windows) = (Arc::new(audit), Windows::default());
+        windows.read(disk); // from here on no part of the log is missed
         let sender = Arc::new(SenderKey::from_secret(&machine.secret().unwrap()));
         let receiving = ReceivingKey::from_secret(machine.secret().unwrap());
         let command_keys = Arc::new(KeeperCommandKeys::with(receiving, Arc::clone(&sender)));
@@ -104,9 +111,9 @@ impl Guard {
             domain: DOMAIN,
             mark: audit.last().mark,
         };
-        let marked = Arc::new(AtomicBool::new(false));
-        let (log, flags) = (Arc::clone(&audit), [Arc::clone(&changed), Arc::clone(&marked)]);
-        let (keys, carrier) = KeyRing::carried(guard, move |event| handle(event, &log, &flags));
+        let marked = Arc::new(Mutex::new(audit.last().mark));
+        let (log, told) = (Arc::clone(&audit), (Arc::clone(&changed), Arc::clone(&marked)));
+        let (keys, carrier) = KeyRing::carried(guard, move |event| handle(event, &log, &told));
         command_keys.serve(&keys);
         let mut gid = [robot as u8 + 1; 16];
         gid[1] = run;
@@ -125,6 +132,8 @@ impl Guard {
             commands: None,
             calls: None,
             under_way: Vec::new(),
+            made: BTreeMap::new(),
+            closed: Vec::new(),
             answered: Vec::new(),
             machine: machine.clone(),
             freshness: Arc::default(),
@@ -138,14 +147,14 @@ impl Guard {
             marked,
             restored: false,
             denied: BTreeMap::new(),
-            windows: Arc::default(),
+            windows: Arc::new(Mutex::new(windows)),
         };
         Ok((guard, carrier))
     }
 
-    /// True if it has a mark of its keeper's, so that it notices an earlier state.
-    pub fn has_mark(&self) -> bool {
-        self.audit.last().mark.is_some() || self.marked.load(Relaxed)
+    /// The number of its mark of its keeper's, if it has one: with it an earlier state is noticed.
+    pub fn mark(&self) -> Option<u64> {
+        number_of(lock(&self.marked).as_deref()?)
     }
 
     /// Windows of the record since the last call: second of writing, topic, audience.
@@ -222,7 +231,9 @@ impl Guard {
             self.routes.keys().filter(|topic| !desired.routes.contains_key(*topic)).cloned().collect();
         for topic in gone {
             let Some(mut route) = self.routes.remove(&topic) else { continue };
-            route.end();
+            let (made, closed) = route.end();
+            self.made.insert(topic, made);
+            self.closed.extend(closed);
             count(&mut self.denied, route.stats.denied());
         }
         for (topic, plan) in desired.routes {
@@ -233,6 +244,7 @@ impl Guard {
             let source = plan.nodes.into_iter().collect::<Vec<_>>().join(" ");
             let route = self.routes.get_mut(&topic).unwrap();
             route.judge(&plan.policy, &plan.plan, &source, (now, elapsed));
+            self.closed.extend(route.closed());
         }
         self.reconcile_ingress(policy.is_some_and(|policy| !policy.ingress().is_empty()));
     }
@@ -242,7 +254,20 @@ impl Guard {
         self.routes.values_mut().flat_map(|route| route.serve(now, elapsed, at.at)).collect()
     }
 
-    fn make(&self, topic: &str, waiting: &Arc<Mutex<Waiting>>, elapsed: Duration) -> Route {
+    /// Its publishers outside that ended since the last call.
+    pub fn closed(&mut self) -> Vec<Gid> {
+        self.closed.extend(self.routes.values_mut().flat_map(Route::closed));
+        std::mem::take(&mut self.closed).into_iter().map(|entity| self.publisher(entity)).collect()
+    }
+
+    /// The id of one of its publishers outside.
+    pub fn publisher(&self, entity: Entity) -> Gid {
+        let mut gid = self.gid;
+        gid[12..].copy_from_slice(&entity);
+        gid
+    }
+
+    fn make(&self, topic: &str, waiting: &Arc<Mutex<InnerTopic>>, elapsed: Duration) -> Route {
         let seal = || {
             let of = SealedTopic {
                 domain: DOMAIN,
@@ -263,9 +288,16 @@ impl Guard {
             audit: Arc::clone(&self.audit),
             keys: Arc::clone(&self.keys) as Arc<dyn Keys>,
             protection: Protection { makers: Makers { seals, ..Makers::default() }, ..Protection::default() },
-            egress: Route::exit(topic, &self.disk, &self.windows),
+            egress: self.exit(topic),
         };
         Route::new(outbound, Arc::clone(waiting), elapsed)
+    }
+
+    fn exit(&self, topic: &str) -> Exit {
+        let number =
+            PUBLISHED.iter().position(|published| *published == topic).unwrap_or(PUBLISHED.len()) as u8;
+        let made = self.made.get(topic).copied().unwrap_or_default();
+        Exit::new(topic, (number, made), &self.disk, &self.windows)
     }
 
     fn offers(&self, now: Time) -> Catalog {
@@ -273,14 +305,16 @@ impl Guard {
         let moment = policy.moment(now.second(), self.floor.trusts(now.second()));
         let facts =
             OfferFacts { policy: &policy, moment, keys: self.keys.as_ref(), prefix: "", publisher: self.gid };
-        let specs: Vec<_> =
-            self.routes.keys().filter_map(|topic| Some((topic, spec(&policy, topic)?))).collect();
+        let routes = self.routes.iter();
+        let specs: Vec<_> = routes
+            .filter_map(|(topic, route)| Some((topic, spec(&policy, topic)?, route.offered())))
+            .collect();
         let nodes = BTreeSet::from(["/driver".to_owned()]);
-        facts.catalog(specs.iter().map(|(topic, spec)| OfferedRoute {
+        facts.catalog(specs.iter().map(|(topic, spec, offered)| OfferedRoute {
             topic,
             spec,
             nodes: &nodes,
-            offered: vec![Qos::DEFAULT],
+            offered: offered.clone(),
         }))
     }
 }
@@ -300,12 +334,12 @@ fn spec(policy: &Policy, topic: &str) -> Option<discreet_guard::desired::RouteSp
         watches: false,
         looks: false,
         contextual: declared.class().is_contextual(),
-        depth: None,
+        depth: declared.depth(),
     })
 }
 
 /// Follows the events of the keeper, as `nodes/guard/keeper_events.rs` does.
-fn handle(event: &Event, audit: &Audit, [changed, marked]: &[Arc<AtomicBool>; 2]) {
+fn handle(event: &Event, audit: &Audit, (changed, marked): &(Arc<AtomicBool>, Arc<Mutex<Option<String>>>)) {
     match event {
         Event::Changed => changed.store(true, Relaxed),
         Event::Revoked(who) => audit.keys("revoked", who, ""),
@@ -315,7 +349,7 @@ fn handle(event: &Event, audit: &Audit, [changed, marked]: &[Arc<AtomicBool>; 2]
         Event::Trust(_) => {}
         Event::Mismatch(why) => audit.keys("mismatch", "", why),
         Event::Marked(mark) => {
-            marked.store(true, Relaxed);
+            *lock(marked) = Some(mark.clone());
             audit.keys("mark", "", mark);
         }
         Event::Rekeyed(who, which) => audit.keys("rekeyed", who, which),

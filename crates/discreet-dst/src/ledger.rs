@@ -1,5 +1,6 @@
 //! The ledger: everything that was published, handed out, opened and obeyed, and the promises as checks on it.
 
+mod answers;
 mod clocks;
 mod rates;
 
@@ -53,6 +54,8 @@ pub struct Commanded {
     pub keys: usize,
     /// It is the request of a call.
     pub call: bool,
+    /// It is a message of its type, within the policy's limits.
+    pub fair: bool,
 }
 
 /// A revocation.
@@ -78,8 +81,10 @@ pub struct RobotLedger {
     pub keeper_floor: u64,
     /// The newest policy that the guard had in force.
     pub guard_floor: u64,
-    /// The latest second that the guard sealed or obeyed in.
+    /// The latest second that the guard sealed or obeyed in while its log was written.
     pub latest: i64,
+    /// The latest second that its present run sealed or obeyed in.
+    pub latest_of_run: i64,
     /// The keeper's memory went back, and nothing could know: its key ids come again.
     pub unheld: bool,
     /// The rights of each policy version.
@@ -99,8 +104,9 @@ pub struct Ledger {
     pub given_up: [Vec<u64>; PARTIES.len()],
     /// The last second's commands.
     pub rates: Rates,
-    sealed: HashMap<usize, Sealed>,
-    opened: HashSet<(usize, u32, usize)>,
+    sealed: HashMap<usize, Vec<Sealed>>,
+    /// How often each run of a party opened each message.
+    opened: HashMap<(usize, u32, usize), usize>,
     obeyed: HashSet<usize>,
     answered: HashSet<usize>,
     /// Messages opened, by party and message; for liveness.
@@ -124,6 +130,8 @@ pub struct Acting {
     pub second: i64,
     /// Its policy.
     pub version: u64,
+    /// Its log can be written.
+    pub writes: bool,
     /// The longest time for which keys given before a revocation are used, in milliseconds.
     pub bound: u64,
 }
@@ -216,7 +224,7 @@ impl Ledger {
             }
         }
         self.clock(acting)?;
-        self.sealed.insert(message, Sealed { until, members });
+        self.sealed.entry(message).or_default().push(Sealed { until, members });
         self.count("sealed", 1);
         Ok(())
     }
@@ -268,19 +276,28 @@ impl Ledger {
                 format!("{name} opened a message that was not sealed"),
             );
         };
-        if !sealed.members.iter().any(|member| member == name) {
+        let for_it = sealed.iter().filter(|sealed| sealed.members.iter().any(|member| member == name));
+        let Some(until) = for_it.clone().map(|sealed| sealed.until).max() else {
             return broken("nothing without a rule", format!("{name} opened {topic} without being a member"));
-        }
-        if second >= sealed.until + GRACE {
-            let late = second - sealed.until;
+        };
+        if second >= until + GRACE {
+            let late = second - until;
             return broken("nothing late", format!("{name} opened {topic} {late} s after the key's end"));
         }
-        if !self.opened.insert((party, run, message)) {
+        // What is latched is sealed again for new keys, and opened again.
+        let times = self.opened.entry((party, run, message)).or_default();
+        *times += 1;
+        if *times > for_it.count() {
             return broken("nothing twice", format!("{name} opened message {message} of {topic} twice"));
         }
         self.last_opened.insert((party, message), at);
         self.count("opened", 1);
         Ok(())
+    }
+
+    /// True if this run of a party opened a message.
+    pub fn has_opened(&self, party: usize, run: u32, message: usize) -> bool {
+        self.opened.contains_key(&(party, run, message))
     }
 
     /// A guard obeyed a command. `silent`: milliseconds since it heard its keeper.
@@ -294,6 +311,10 @@ impl Ledger {
         let name = PARTIES[commanded.party];
         if name != sender || commanded.robot != acting.robot {
             return broken("nothing elsewhere", format!("a command of {name} was obeyed as one of {sender}"));
+        }
+        if !commanded.fair {
+            let what = format!("a command of {name} that is malformed or beyond the limits was obeyed");
+            return broken("nothing beyond the limits", what);
         }
         let ledger = &self.robots[acting.robot];
         let rights = ledger.rights.get(&acting.version);
@@ -335,48 +356,6 @@ impl Ledger {
         self.last_obeyed.insert(command, acting.at);
         self.count(if commanded.call { "calls obeyed" } else { "obeyed" }, 1);
         Ok(())
-    }
-
-    /// A guard sealed the answer to a call; without a number, to one that a stranger repeated.
-    pub fn answers(&mut self, robot: usize, call: Option<usize>, caller: &str, durable: bool) -> Checked {
-        let Some(party) = PARTIES.iter().position(|party| *party == caller) else {
-            return broken("nothing elsewhere", format!("an answer is for {caller}"));
-        };
-        let asked = call.and_then(|call| self.commands.get(call));
-        if asked.is_some_and(|asked| !asked.call || asked.party != party) {
-            return broken("nothing elsewhere", format!("{caller} is answered to a call of another"));
-        }
-        if self.robots[robot].revoked.get(&party).is_some_and(|revoked| revoked.confirmed) {
-            let what = format!("{caller} is answered after a confirmed revocation");
-            return broken("revoked means nothing more", what);
-        }
-        if !durable {
-            return broken(
-                "nothing without a record",
-                format!("an answer to {caller} left without an entry"),
-            );
-        }
-        self.count("calls answered", 1);
-        Ok(())
-    }
-
-    /// A party opened the answer to a call.
-    pub fn answered(&mut self, party: usize, call: usize, answer: Option<usize>) -> Checked {
-        let asked = self.commands.get(call).is_some_and(|asked| asked.call && asked.party == party);
-        if !asked || answer != Some(call) {
-            let what = format!("{} opened an answer to something else", PARTIES[party]);
-            return broken("nothing elsewhere", what);
-        }
-        if !self.answered.insert(call) {
-            return broken("nothing twice", format!("{} opened an answer twice", PARTIES[party]));
-        }
-        self.count("answers opened", 1);
-        Ok(())
-    }
-
-    /// True if a party opened the answer to its call.
-    pub fn is_answered(&self, call: usize) -> bool {
-        self.answered.contains(&call)
     }
 
     /// A window of the record, or the catalogue, names an audience.

@@ -25,7 +25,9 @@ pub mod network;
 pub mod rng;
 
 mod calls;
+mod exit;
 mod guard;
+mod inner;
 mod link;
 #[cfg(test)]
 mod model;

@@ -88,6 +88,11 @@ pub fn state_path() -> PathBuf {
     place().folder.join("state")
 }
 
+/// The number in a mark: its first eight bytes.
+pub fn number_of(mark: &str) -> Option<u64> {
+    u64::from_str_radix(mark.get(..16)?, 16).ok().map(u64::swap_bytes)
+}
+
 impl Link {
     /// Starts the keeper, with its identity and the one before.
     pub fn start_keeper(

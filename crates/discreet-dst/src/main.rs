@@ -1,13 +1,18 @@
 //! Runs seeds of the simulator: `tools/simulate`.
 
-use std::collections::BTreeMap;
+mod tally;
+
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use discreet_dst::coverage::Coverage;
-use discreet_dst::run::{Outcome, Run};
+use discreet_dst::run::Run;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use tally::{Failure, Tally};
 
 /// Simulates robots, stakeholders and strangers, and looks for a broken promise
 ///
@@ -24,7 +29,8 @@ Examples:
   tools/simulate --seeds 1..100000 --steps 2000 --json
 
 A failure prints the story of a shorter run that breaks the same promise, and the seed. Make it a test:
-crates/discreet-dst/tests/seeds.txt has one seed a line.
+crates/discreet-dst/tests/seeds.txt has one seed a line. After SIGINT or SIGTERM no new seed begins, and the report is
+of those that ended.
 
 Exit codes: 0 no promise was broken, 1 one was, 2 wrong arguments, or the answer could not be written"
 )]
@@ -60,6 +66,10 @@ struct Arguments {
     /// Prints one JSON object instead of text; it has the coverage
     #[arg(long)]
     json: bool,
+
+    /// Each minute, prints the counts so far to standard error, as a line of JSON
+    #[arg(long)]
+    progress: bool,
 }
 
 fn range(text: &str) -> Result<(u64, u64), String> {
@@ -70,54 +80,48 @@ fn range(text: &str) -> Result<(u64, u64), String> {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let (from, to) = match (arguments.seed, arguments.seeds) {
-        (Some(seed), _) => (seed, seed.saturating_add(1)),
-        (None, Some(seeds)) => seeds,
-        (None, None) => (1, u64::MAX),
-    };
-    let (started, limit) = (Instant::now(), Duration::from_secs_f64(arguments.minutes * 60.0));
-    let (mut seeds, mut ticks, mut counts) = (0_u64, 0_u64, BTreeMap::<&str, u64>::new());
-    let (mut failure, mut said, mut coverage) = (None, String::new(), Coverage::default());
-    for seed in from..to {
-        if seeds > 0 && started.elapsed() > limit {
-            break;
-        }
-        let run = Run::draw(seed, arguments.steps);
-        let Outcome { broken, counts: of_run, coverage: covered, ticks: of_ticks, story } =
-            run.outcome(arguments.tell && seeds == 0);
-        said.extend(story.into_iter().map(|line| line + "\n"));
-        seeds += 1;
-        ticks += of_ticks;
-        coverage.add(&covered);
-        of_run.into_iter().for_each(|(what, count)| *counts.entry(what).or_default() += count);
-        if let Some(broken) = broken {
-            let short = if arguments.whole { run } else { run.shrunk(&broken, 400) };
-            let broken = short.outcome(false).broken.unwrap_or(broken);
-            failure = Some((seed, short.story(&broken), broken));
-            break;
-        }
+    let stops = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        let _without = signal_hook::flag::register(signal, Arc::clone(&stops));
     }
-    let seconds = started.elapsed().as_secs_f64();
-    let steps = counts.get("steps").copied().unwrap_or_default();
-    if arguments.json {
-        let failure = failure.as_ref().map(|(seed, story, broken)| {
-            serde_json::json!({ "seed": seed, "promise": broken.promise, "what": broken.what, "story": story })
-        });
-        let report = serde_json::json!({
-            "seeds": seeds, "seconds": seconds, "ticks": ticks, "counts": counts, "coverage": coverage.json(),
-            "failure": failure,
-        });
-        said = format!("{report}\n");
-    } else {
-        failure.iter().for_each(|(_, story, _)| said.push_str(story));
-        let speed = steps as f64 / seconds;
-        said +=
-            &format!("{seeds} seeds, {steps} steps, {ticks} ticks in {seconds:.1} s ({speed:.0} steps/s)\n");
-        said.extend(counts.iter().map(|(what, count)| format!("  {what}: {count}\n")));
-        said.push_str(&if arguments.coverage { coverage.table() } else { String::new() });
-    }
+    let (tally, story) = run(&arguments, &stops);
+    let said = if arguments.json { tally.json() } else { story + &tally.text(arguments.coverage) };
     if std::io::stdout().write_all(said.as_bytes()).is_err() {
         return ExitCode::from(2);
     }
-    if failure.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if tally.failure.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Runs seeds until one breaks a promise, the time is over, or a signal comes. The story of the first, if it is told.
+fn run(arguments: &Arguments, stops: &AtomicBool) -> (Tally, String) {
+    let limit = Duration::from_secs_f64(arguments.minutes * 60.0);
+    let (mut tally, mut said, mut reported) = (Tally::default(), String::new(), Instant::now());
+    for seed in arguments.range() {
+        if tally.seeds > 0 && (tally.started.elapsed() > limit || stops.load(Relaxed)) {
+            break;
+        }
+        let run = Run::draw(seed, arguments.steps);
+        let outcome = run.outcome(arguments.tell && tally.seeds == 0);
+        said.extend(outcome.story.iter().flat_map(|line| [line, "\n"]));
+        if let Some(broken) = tally.add(seed, outcome) {
+            tally.failure = Some(Failure::of(run, broken, arguments.whole));
+            break;
+        }
+        if arguments.progress && reported.elapsed() > Duration::from_secs(60) {
+            reported = Instant::now();
+            eprint!("{}", tally.json());
+        }
+    }
+    (tally, said)
+}
+
+impl Arguments {
+    fn range(&self) -> std::ops::Range<u64> {
+        let (from, to) = match (self.seed, self.seeds) {
+            (Some(seed), _) => (seed, seed.saturating_add(1)),
+            (None, Some(seeds)) => seeds,
+            (None, None) => (1, u64::MAX),
+        };
+        from..to
+    }
 }

@@ -1,9 +1,9 @@
 //! The outer domain: delivers, and drops, delays, doubles and reorders as it is told. Everyone hears everything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use discreet_graph::Gid;
+use discreet_graph::{Gid, participant};
 
 use crate::rng::Rng;
 use crate::setting::is_ingress;
@@ -21,12 +21,14 @@ pub struct Packet {
     pub robot: Option<usize>,
     /// The number of a call, in its request and its answer.
     pub call: Option<u64>,
+    /// Messages that its publisher keeps for late joiners.
+    pub kept: usize,
 }
 
 impl Packet {
     /// A message that belongs to no call.
     pub fn new(topic: &str, from: Gid, bytes: Vec<u8>, robot: Option<usize>) -> Packet {
-        Packet { topic: topic.into(), from, bytes: bytes.into(), robot, call: None }
+        Packet { topic: topic.into(), from, bytes: bytes.into(), robot, call: None, kept: 0 }
     }
 }
 
@@ -49,7 +51,7 @@ pub struct Network {
     /// Parties and robots that are cut off: nothing reaches them or comes from them.
     pub cut: Vec<Node>,
     under_way: BTreeMap<(u64, u64), (Packet, Node)>,
-    latched: BTreeMap<(Arc<str>, Gid), Packet>,
+    latched: BTreeMap<(Arc<str>, Gid), VecDeque<Packet>>,
     /// Everything that anybody heard, for those who repeat it. The newest.
     heard: Vec<Packet>,
     sent: u64,
@@ -83,8 +85,12 @@ impl Network {
             self.heard.swap_remove(rng.below(REMEMBERED));
         }
         self.heard.push(packet.clone());
-        if packet.robot.is_some() && packet.topic.starts_with("/discreet/") {
-            self.latched.insert((packet.topic.clone(), packet.from), packet.clone());
+        if packet.kept > 0 {
+            let history = self.latched.entry((packet.topic.clone(), packet.from)).or_default();
+            history.push_back(packet.clone());
+            if history.len() > packet.kept {
+                history.pop_front();
+            }
         }
         if from.is_some_and(|from| self.cut.contains(&from)) {
             self.faults += 1;
@@ -110,15 +116,22 @@ impl Network {
         }
     }
 
-    /// Gives a node that has just come what is latched.
-    pub fn join(&mut self, node: Node, now: u64, rng: &mut Rng) {
-        let latched: Vec<Packet> = self.latched.values().cloned().collect();
+    /// Gives a node that listens from now on what is latched, on one topic or on all.
+    pub fn join(&mut self, node: Node, topic: Option<&str>, now: u64, rng: &mut Rng) {
+        let here = |(name, _): &(Arc<str>, Gid)| topic.is_none_or(|topic| **name == *topic);
+        let latched = self.latched.iter().filter(|(key, _)| here(key)).flat_map(|(_, history)| history);
+        let latched: Vec<Packet> = latched.cloned().collect();
         latched.iter().for_each(|packet| self.send_to(node, packet, now, rng));
     }
 
     /// A publisher is gone, and what it latched.
     pub fn leave(&mut self, gid: &Gid) {
         self.latched.retain(|(_, from), _| from != gid);
+    }
+
+    /// All publishers of a participant are gone.
+    pub fn leave_all(&mut self, gid: &Gid) {
+        self.latched.retain(|(_, from), _| participant(from) != participant(gid));
     }
 
     /// Messages that arrive until `now`, in order.

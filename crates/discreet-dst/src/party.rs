@@ -21,7 +21,7 @@ use crate::clock::WallClock;
 use crate::link::Secrets;
 use crate::network::Packet;
 use crate::rng::Rng;
-use crate::setting::{COMMAND, DOMAIN, PARTIES, TYPE, definition, robot_name};
+use crate::setting::{COMMAND, COMMAND_TYPE, DOMAIN, PARTIES, command_definition, definition, robot_name};
 use crate::stubborn::Stubborn;
 
 /// A message that a party opened: the robot that it takes it to be from, the topic, and the contents.
@@ -46,6 +46,8 @@ pub struct Side {
     calls: Calls,
     for_commands: Posts,
     control: VecDeque<Packet>,
+    /// Outer names of topics that it has just subscribed to, from the beginning of what is latched.
+    joined: Vec<String>,
     /// The second at which it last looked after its topics.
     attended: Option<i64>,
 }
@@ -116,8 +118,8 @@ impl Party {
                 domain: DOMAIN,
                 kind: IngressKind::Command,
                 name: COMMAND,
-                type_name: TYPE,
-                type_hash: &definition().hash,
+                type_name: COMMAND_TYPE,
+                type_hash: &command_definition().hash,
             };
             Side {
                 robot: number,
@@ -128,11 +130,12 @@ impl Party {
                 sealer: CommandSealer::new(
                     Arc::clone(&commanding),
                     context.digest(),
-                    definition().plan.clone(),
+                    command_definition().plan.clone(),
                 ),
                 calls: Calls::new(number, Arc::clone(&commanding)),
                 for_commands: Posts::new(commanding),
                 control: VecDeque::new(),
+                joined: Vec::new(),
                 attended: None,
             }
         };
@@ -162,6 +165,11 @@ impl Party {
         let now = ReadTime { second: self.clock.second(), elapsed: elapsed.saturating_sub(self.since) };
         self.sides.iter_mut().for_each(|side| side.calls.give_up(elapsed));
         self.sides.iter_mut().flat_map(|side| side.attend(now, &mut self.stubborn)).collect()
+    }
+
+    /// Topics that it has subscribed to since the last call, from the beginning of what is latched.
+    pub fn joined(&mut self) -> Vec<String> {
+        self.sides.iter_mut().flat_map(|side| std::mem::take(&mut side.joined)).collect()
     }
 
     /// Seals the request of call `id` to a robot.
@@ -218,6 +226,7 @@ impl Side {
 
 struct Opening<'a> {
     granted: &'a Arc<Granted>,
+    joined: &'a mut Vec<String>,
 }
 
 impl Side {
@@ -232,7 +241,7 @@ impl Side {
         for packet in of(CATALOG_TOPIC) {
             self.posts.read_catalog(&mut self.offered, &packet.from, &packet.bytes, now);
         }
-        let mut opener = Opening { granted: &self.granted };
+        let mut opener = Opening { granted: &self.granted, joined: &mut self.joined };
         self.topics.reconcile(&self.offered, &mut opener, now.second);
     }
 }
@@ -241,6 +250,7 @@ impl OpenTopic for Opening<'_> {
     type Topic = Rc<RefCell<Served>>;
 
     fn open(&mut self, offer: &Offer) -> Result<Self::Topic, String> {
+        self.joined.extend(offer.qos.latched.then(|| offer.topic.clone()));
         let of = SealedSource {
             domain: DOMAIN,
             topic: offer.policy_topic.clone(),
@@ -253,7 +263,8 @@ impl OpenTopic for Opening<'_> {
         Ok(Rc::new(RefCell::new(Served { topic, unsealed, input: Queue::default() })))
     }
 
-    fn set_qos(&mut self, _: &Self::Topic, _: &Offer) -> Result<(), String> {
+    fn set_qos(&mut self, _: &Self::Topic, offer: &Offer) -> Result<(), String> {
+        self.joined.extend(offer.qos.latched.then(|| offer.topic.clone()));
         Ok(())
     }
 

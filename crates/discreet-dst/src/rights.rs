@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use crate::clock::START;
 use crate::rng::Rng;
 use crate::setting::{
-    COMMAND, OPEN, PARTIES, RATE, SEALED, SERVICE, SERVICE_TYPE, SHUT, Setting, TYPE, robot_name,
+    COMMAND, COMMAND_TYPE, FASTEST, LATCHED, OPEN, PARTIES, RATE, SEALED, SERVICE, SERVICE_TYPE, SHUT,
+    Setting, TYPE, robot_name,
 };
 
 /// When a party has a right.
@@ -65,9 +66,13 @@ impl When {
 /// command and call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rights {
-    reads: [[When; 2]; 3],
+    reads: [[When; SEALED.len()]; 3],
     commands: [When; 3],
     calls: [When; 3],
+    /// The policy declares the command and the service. If not, nobody may.
+    declares: bool,
+    /// A rule denies everyone [`SHUT`], which no rule allows.
+    denies: bool,
 }
 
 impl Rights {
@@ -75,9 +80,11 @@ impl Rights {
     pub const FIRST: Rights = {
         use When::{Always, Never};
         Rights {
-            reads: [[Always, Always], [Always, Never], [Never, Never]],
+            reads: [[Always; 3], [Always, Never, Always], [Never; 3]],
             commands: [Always, Never, Always],
             calls: [Always, Always, Never],
+            declares: true,
+            denies: false,
         }
     };
 
@@ -87,6 +94,7 @@ impl Rights {
         rights.reads.iter_mut().flatten().for_each(|reads| *reads = When::draw(rng, 60));
         let others = rights.commands.iter_mut().skip(1).chain(rights.calls.iter_mut().skip(1));
         others.for_each(|right| *right = When::draw(rng, 50));
+        (rights.declares, rights.denies) = (rng.percent(95), rng.percent(50));
         rights
     }
 
@@ -98,12 +106,12 @@ impl Rights {
 
     /// May a party command at a second?
     pub fn may_command(&self, party: usize, second: i64) -> bool {
-        self.commands[party].holds(second)
+        self.declares && self.commands[party].holds(second)
     }
 
     /// May a party call at a second?
     pub fn may_call(&self, party: usize, second: i64) -> bool {
-        self.calls[party].holds(second)
+        self.declares && self.calls[party].holds(second)
     }
 
     /// The policy with these rights.
@@ -124,18 +132,28 @@ impl Rights {
         {
             let _written = writeln!(text, "  {topic}: {{ type: {TYPE}, class: {class}, source: /driver }}");
         }
-        let _written = write!(
-            text,
-            "commands:\n  {COMMAND}: {{ type: {TYPE}, class: contextual, rate: {RATE} }}\nservices:\n  {SERVICE}: {{ type: \
-             {SERVICE_TYPE}, class: contextual, rate: {RATE} }}\nrules:\n  - {{ who: everyone, \
-             read: {OPEN}, as: clear }}\n"
-        );
+        let depth = if setting.told { format!(", depth: {}", setting.kept) } else { String::new() };
+        let _written =
+            writeln!(text, "  {LATCHED}: {{ type: {TYPE}, class: contextual, source: /driver{depth} }}");
+        if self.declares {
+            let _written = write!(
+                text,
+                "commands:\n  {COMMAND}: {{ type: {COMMAND_TYPE}, class: contextual, rate: {RATE}, limits: {{ speed: [-{FASTEST}, \
+                 {FASTEST}] }} }}\nservices:\n  {SERVICE}: {{ type: {SERVICE_TYPE}, class: contextual, rate: {RATE} }}\n"
+            );
+        }
+        let _written = writeln!(text, "rules:\n  - {{ who: everyone, read: {OPEN}, as: clear }}");
+        if self.denies {
+            let _written = writeln!(text, "  - {{ who: everyone, read: {SHUT}, deny: true }}");
+        }
         for (party, name) in PARTIES.iter().enumerate() {
             for (at, topic) in SEALED.iter().enumerate() {
                 self.reads[party][at].rules(&mut text, name, &format!("read: {topic}"), ", as: clear");
             }
-            self.commands[party].rules(&mut text, name, &format!("command: {COMMAND}"), "");
-            self.calls[party].rules(&mut text, name, &format!("call: {SERVICE}"), "");
+            if self.declares {
+                self.commands[party].rules(&mut text, name, &format!("command: {COMMAND}"), "");
+                self.calls[party].rules(&mut text, name, &format!("call: {SERVICE}"), "");
+            }
         }
         text
     }

@@ -16,11 +16,11 @@ use discreet_seal::identity::PublicIdentity;
 use crate::clock::WallClock;
 use crate::disk::Disk;
 use crate::guard::{Guard, Inner};
-use crate::link::{Link, Secrets, place, state_path};
+use crate::inner::InnerTopic;
+use crate::link::{Link, Secrets, number_of, place, state_path};
 use crate::record::log_path;
 use crate::rng::{Rng, SeededRandom};
-use crate::route::Waiting;
-use crate::setting::{PARTIES, TYPE, definition, policy_path, public_path, robot_name};
+use crate::setting::{LATCHED, PARTIES, TYPE, definition, policy_path, public_path, robot_name};
 use crate::step::{Damage, Impostor, PUBLISHED};
 
 /// A robot.
@@ -47,6 +47,8 @@ pub struct Robot {
     pub inner: Inner,
     /// Another publisher on the driver's topics.
     pub impostor: Option<Impostor>,
+    /// Messages that publishers of [`LATCHED`] keep.
+    kept: usize,
     numbers: BTreeMap<(Gid, String), u64>,
     /// State and mark of an earlier time.
     earlier: Vec<(Vec<u8>, Vec<u8>)>,
@@ -69,14 +71,14 @@ pub const GUARD: usize = 1;
 
 impl Robot {
     /// With empty disks.
-    pub fn new(number: usize, rng: &mut Rng) -> Robot {
+    pub fn new(number: usize, kept: usize, rng: &mut Rng) -> Robot {
         let disks = [Disk::default(), Disk::default()];
         let mut machine = |disk: &Disk| Machine {
             files: Arc::new(disk.clone()),
             random: Arc::new(SeededRandom::new(rng.number())),
         };
         let machines = [machine(&disks[KEEPER]), machine(&disks[GUARD])];
-        let waiting = |topic: &&str| (topic.to_string(), Arc::new(Mutex::new(Waiting::default())));
+        let waiting = |topic: &&str| (topic.to_string(), Arc::new(Mutex::new(InnerTopic::default())));
         let identity = Secrets::draw(&machines[KEEPER]);
         Robot {
             number,
@@ -92,6 +94,7 @@ impl Robot {
             runs: 0,
             inner: PUBLISHED.iter().map(waiting).collect(),
             impostor: None,
+            kept,
             numbers: BTreeMap::new(),
             earlier: Vec::new(),
             policies: BTreeMap::new(),
@@ -148,6 +151,13 @@ impl Robot {
         }
     }
 
+    /// True if the guard that runs can tell that the state which was put back is not the newest. Not if a state was begun
+    /// anew while the clock was behind, and nothing knew the one before: its numbers are lower than that one's.
+    pub fn can_notice(&self) -> bool {
+        let put_back = self.earlier.first().and_then(|(_, mark)| number_of(std::str::from_utf8(mark).ok()?));
+        self.guard.as_ref().and_then(Guard::mark).is_some_and(|mark| Some(mark) >= put_back)
+    }
+
     /// Starts the guard; the reason if it does not start.
     pub fn start_guard(&mut self, now: Now) -> Result<(), String> {
         self.runs = self.runs.wrapping_add(1);
@@ -177,7 +187,6 @@ impl Robot {
             _ => {
                 self.link.guard_gone();
                 let guard = self.guard.take();
-                self.inner.values().for_each(|waiting| lock(waiting).queue.clear());
                 guard.map(|guard| guard.gid)
             }
         };
@@ -224,12 +233,22 @@ impl Robot {
     /// The publishers of the inner domain.
     pub fn graph(&self) -> TopicGraph {
         let of = |(at, topic): (usize, &&str)| {
-            let mut all = vec![endpoint(driver(self.number, at, false))];
-            all.extend(self.impostor.and_then(|who| impostor(who, driver(self.number, at, true))));
+            let qos = Qos { latched: **topic == *LATCHED, ..Qos::DEFAULT };
+            let of = |gid| Endpoint { qos, ..endpoint(gid) };
+            let mut all = vec![of(driver(self.number, at, false))];
+            all.extend(self.impostor.and_then(|who| impostor(who, of(driver(self.number, at, true)))));
             (topic.to_string(), all)
         };
         let stray = ("/stray".to_owned(), vec![Endpoint { node: NodeName::NotRos, ..endpoint([99; 16]) }]);
         PUBLISHED.iter().enumerate().map(of).chain([stray]).collect()
+    }
+
+    /// Another publisher appears, or is gone with what it latched.
+    pub fn set_impostor(&mut self, who: Option<Impostor>) {
+        self.impostor = who;
+        for (at, topic) in PUBLISHED.iter().enumerate() {
+            lock(&self.inner[*topic]).leave(&driver(self.number, at, true));
+        }
     }
 
     /// The driver, or its impostor, publishes a message inside. Its publisher and number.
@@ -239,13 +258,8 @@ impl Robot {
         let sequence = self.numbers.entry((gid, name.clone())).or_default();
         *sequence += 1;
         let info = MessageInfo { gid, sequence: *sequence, source_stamp: 0 };
-        let mut waiting = lock(&self.inner[&name]);
-        if self.guard.is_some() {
-            waiting.queue.push_back((info, bytes));
-        }
-        if waiting.queue.len() > 10 {
-            waiting.queue.pop_front();
-        }
+        let kept = if name == LATCHED { self.kept } else { 0 };
+        lock(&self.inner[&name]).publish(info, &bytes, kept);
         (gid, info.sequence)
     }
 }
@@ -261,8 +275,7 @@ fn endpoint(gid: Gid) -> Endpoint {
 }
 
 /// An impostor as discovery shows it.
-fn impostor(who: Impostor, gid: Gid) -> Option<Endpoint> {
-    let same = endpoint(gid);
+fn impostor(who: Impostor, same: Endpoint) -> Option<Endpoint> {
     match who {
         Impostor::SameName => Some(same),
         Impostor::OtherName => Some(Endpoint { node: NodeName::Node("/other".into()), ..same }),

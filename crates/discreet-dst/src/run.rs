@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::coverage::Coverage;
 use crate::ledger::Broken;
 use crate::rng::Rng;
-use crate::setting::Setting;
+use crate::setting::{LATCHED, Setting};
 use crate::step::Step;
 use crate::world::World;
 
@@ -85,10 +85,12 @@ impl Run {
 
     /// The story of a failure, in words.
     pub fn story(&self, broken: &Broken) -> String {
-        let Setting { robots, epoch, operational } = self.setting;
+        let Setting { robots, epoch, operational, kept, told } = self.setting;
         let mut text = format!(
-            "seed {}: {} robot(s), epochs of {epoch} s (contextual) and {operational} s (operational)\n",
-            self.seed, robots
+            "seed {}: {robots} robot(s), epochs of {epoch} s (contextual) and {operational} s (operational), {LATCHED} keeps {kept} \
+             messages{}\n",
+            self.seed,
+            if told { " by its policy" } else { "" }
         );
         for line in self.outcome(true).story {
             text.push_str(&line);

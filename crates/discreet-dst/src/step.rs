@@ -67,6 +67,8 @@ pub enum Trick {
     Grants,
     /// Hundreds of publishers send what costs nothing to refuse.
     Flood,
+    /// One publisher sends many forged commands, which cost a check of their signature.
+    Forge,
 }
 
 /// A publisher on the driver's topics that is not the driver.
@@ -200,7 +202,7 @@ pub enum Kind {
 }
 
 /// Topics on which a driver publishes.
-pub const PUBLISHED: [&str; 4] = [SEALED[0], SEALED[1], OPEN, SHUT];
+pub const PUBLISHED: [&str; 5] = [SEALED[0], SEALED[1], SEALED[2], OPEN, SHUT];
 
 impl Step {
     /// Draws a step.
@@ -224,7 +226,7 @@ impl Kind {
             }
             520..=529 => Kind::Impostor { robot, who: Impostor::draw(rng) },
             530..=579 => Kind::Command { party, robot, count: 1 + rng.below(3) },
-            580..=609 => Kind::Call { party, robot, count: 1 + rng.below(3) },
+            580..=609 => Kind::Call { party, robot, count: 1 + rng.below(6) },
             610..=639 => Kind::Stubborn { party, robot, count: 1 + rng.below(3) },
             640..=729 => Kind::Stranger(Trick::draw(rng), 1 + rng.below(12)),
             730..=764 => Kind::Revoke { robot, party },
@@ -272,7 +274,11 @@ impl Trick {
     fn draw(rng: &mut Rng) -> Trick {
         let all =
             [Trick::Replay, Trick::Replay, Trick::Elsewhere, Trick::Flip, Trick::Catalog, Trick::Grants];
-        if rng.percent(3) { Trick::Flood } else { rng.pick(&all) }
+        match rng.below(100) {
+            0..=2 => Trick::Flood,
+            3..=6 => Trick::Forge,
+            _ => rng.pick(&all),
+        }
     }
 }
 
@@ -303,6 +309,7 @@ impl Trick {
             Trick::Catalog => "forged catalogue",
             Trick::Grants => "forged grants",
             Trick::Flood => "flood of 700 publishers",
+            Trick::Forge => "flood of forged commands",
         }
     }
 }

@@ -7,7 +7,7 @@ use discreet_seal::{CommandContext, IngressKind, Receiver, ReceiverTerms, announ
 
 use crate::link::Secrets;
 use crate::rng::{Rng, secret};
-use crate::setting::{COMMAND, DOMAIN, PARTIES, TYPE, definition, robot_name};
+use crate::setting::{COMMAND, COMMAND_TYPE, DOMAIN, PARTIES, command_definition, robot_name};
 
 /// The most keys of guards that it keeps.
 const MOST: usize = 8;
@@ -53,8 +53,8 @@ impl Stubborn {
             domain: DOMAIN,
             kind: IngressKind::Command,
             name: COMMAND,
-            type_name: TYPE,
-            type_hash: &definition().hash,
+            type_name: COMMAND_TYPE,
+            type_hash: &command_definition().hash,
         };
         let sealed =
             seal_command_drawing(&me, &receiver, &context.digest(), stamp, message, &secret(rng)).ok()?;

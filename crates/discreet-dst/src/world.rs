@@ -6,13 +6,14 @@ mod checks;
 mod ingress;
 mod strangers;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use discreet_graph::Gid;
 use discreet_keeper::client::Now;
 use discreet_keeper::state::Decision;
 
 use crate::clock::Monotonic;
+use crate::guard::Service;
 use crate::ledger::{Acting, Broken, Ledger, RobotLedger};
 use crate::link::Secrets;
 use crate::network::{Network, Node, Packet};
@@ -40,8 +41,12 @@ pub struct World {
     pub ledger: Ledger,
     /// The message of each number of each publisher inside.
     numbers: HashMap<(usize, Gid, u64), usize>,
+    /// The messages that the driver of each robot keeps on the topic that latches.
+    latest: Vec<VecDeque<usize>>,
     rng: Rng,
     reconciled: u64,
+    /// How the robots' services behave.
+    service: Service,
     /// The faults have ended.
     calm: bool,
     /// The latest second that any clock has shown.
@@ -56,7 +61,8 @@ impl World {
     /// A world in which everything runs.
     pub fn new(setting: Setting, seed: u64, tells: bool) -> World {
         let mut rng = Rng::new(seed ^ 0x5eed);
-        let mut robots: Vec<Robot> = (0..setting.robots).map(|number| Robot::new(number, &mut rng)).collect();
+        let mut robots: Vec<Robot> =
+            (0..setting.robots).map(|number| Robot::new(number, setting.kept, &mut rng)).collect();
         let machine = discreet_host::machine::Machine {
             files: std::sync::Arc::new(crate::disk::Disk::default()),
             random: std::sync::Arc::new(crate::rng::SeededRandom::new(rng.number())),
@@ -88,8 +94,10 @@ impl World {
                 .collect(),
             ledger,
             numbers: HashMap::new(),
+            latest: vec![VecDeque::new(); setting.robots],
             rng,
             reconciled: 0,
+            service: Service::Silent,
             calm: false,
             latest_shown: 0,
             story: tells.then(Vec::new),
@@ -172,6 +180,9 @@ impl World {
         for party in 0..self.parties.len() {
             let (elapsed, truth) = (self.time.elapsed(), self.truth());
             let opened = self.parties[party].attend(elapsed);
+            for topic in self.parties[party].joined() {
+                self.network.join(Node::Party(party), Some(&topic), self.time.ms, &mut self.rng);
+            }
             let of = (party, self.parties[party].run, self.parties[party].clock.second());
             for message in opened {
                 let number = number_in(&message.message, b'm').unwrap_or(usize::MAX);
@@ -200,6 +211,7 @@ impl World {
         let left = guard.serve(time, elapsed, now);
         let (answers, refused) = guard.answers(time, now);
         let posts = guard.posts(time, elapsed);
+        let closed = guard.closed();
         guard.audit.flush();
         let gid = guard.gid;
         self.look_at_keeper(number)?;
@@ -207,12 +219,14 @@ impl World {
         for left in left {
             self.left(number, left)?;
         }
+        closed.iter().for_each(|gid| self.network.leave(gid));
         refused.into_iter().for_each(|reason| self.ledger.coverage.refuse(reason));
         for answer in answers {
             self.answer_leaves(number, answer)?;
         }
         for (topic, bytes) in posts {
-            self.publish(Packet::new(&topic, gid, bytes, Some(number)), Some(Node::Guard(number)));
+            let packet = Packet { kept: 1, ..Packet::new(&topic, gid, bytes, Some(number)) };
+            self.publish(packet, Some(Node::Guard(number)));
         }
         self.buried(number)
     }
@@ -234,7 +248,7 @@ impl World {
             self.count_denied(robot);
         }
         let gid = self.robots[robot].kill(which, power, &mut self.rng);
-        gid.iter().for_each(|gid| self.network.leave(gid));
+        gid.iter().for_each(|gid| self.network.leave_all(gid));
         if which == GUARD && self.robots[robot].rolled_back {
             self.ledger.rolled_back(robot, false);
         }
@@ -254,7 +268,7 @@ impl World {
     }
 
     /// A message left the guard.
-    fn left(&mut self, robot: usize, left: crate::route::Left) -> Result<(), Broken> {
+    fn left(&mut self, robot: usize, left: crate::exit::Left) -> Result<(), Broken> {
         let Some(message) = self.numbers.get(&(robot, left.origin.0, left.origin.1)).copied() else {
             return Err(Broken { promise: "nothing that was not sent", what: format!("on {}", left.topic) });
         };
@@ -270,9 +284,9 @@ impl World {
             self.ledger.left_open(message)?;
             left.topic
         };
-        let mut gid = self.robots[robot].guard.as_ref().map(|guard| guard.gid).unwrap_or_default();
-        gid[15] = 9;
-        let packet = Packet::new(&topic, gid, left.bytes, Some(robot));
+        let guard = self.robots[robot].guard.as_ref();
+        let gid = guard.map(|guard| guard.publisher(left.publisher)).unwrap_or_default();
+        let packet = Packet { kept: left.kept, ..Packet::new(&topic, gid, left.bytes, Some(robot)) };
         self.publish(packet, Some(Node::Guard(robot)));
         Ok(())
     }
@@ -285,6 +299,7 @@ impl World {
             at: self.truth(),
             second: self.robots[robot].clock.second(),
             version: version.unwrap_or_default(),
+            writes: guard.is_some_and(|guard| guard.audit.state() == discreet_audit::State::Writing),
             // Keys of the present and the next epoch.
             bound: 1000 * (2 * self.setting.epoch.max(self.setting.operational) + 35),
         }

@@ -5,7 +5,7 @@
 use discreet_dst::run::Run;
 
 /// The seeds that are run on every machine; `tools/simulate` runs more.
-const SEEDS: u64 = 700;
+const SEEDS: u64 = 300;
 
 fn holds(seed: u64, steps: usize) {
     let run = Run::draw(seed, steps);

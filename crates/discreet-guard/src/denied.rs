@@ -70,6 +70,14 @@ discreet_host::reasons! {
     }
 }
 
+impl Denied {
+    /// True for reasons that pass without anyone publishing again: the clock is right again, the key comes, the audit can be
+    /// written.
+    pub fn may_pass(self) -> bool {
+        matches!(self, Denied::ClockUnsure | Denied::NoKey | Denied::NotRecorded)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 
 mod inputs;
 mod listen;
+mod missed;
 mod probe;
 
 use std::collections::VecDeque;
@@ -22,6 +23,7 @@ use crate::stats::RouteStats;
 use discreet_policy::Policy;
 
 use inputs::{Came, Inputs};
+use missed::Missed;
 use probe::Probe;
 
 pub use listen::{Listen, Subscription, Taken};
@@ -56,6 +58,7 @@ pub struct Inbox<L: Listen> {
     /// Buffers to be used again.
     spare: Vec<L::Message>,
     publishers: PublisherTable,
+    missed: Missed,
     judged_by: Option<Arc<Policy>>,
 }
 
@@ -105,6 +108,7 @@ impl<L: Listen> Inbox<L> {
             waiting: VecDeque::new(),
             spare: Vec::new(),
             publishers: PublisherTable::default(),
+            missed: Missed::default(),
             judged_by: None,
         }
     }
@@ -122,11 +126,23 @@ impl<L: Listen> Inbox<L> {
         self.judged_by = Some(Arc::clone(policy));
         self.asks = plan.sources.iter().any(|source| plan.asks(source));
         // Latched messages are delivered again, and leave as they may leave now.
-        if self.inputs.end_stale(plan) {
+        let missed = self.missed.take(plan);
+        if self.inputs.end_stale(plan, missed) {
             self.parked.retain(|(came, _)| !came.input.latched);
             self.publishers.begin_again();
         }
         self.inputs.arrange(plan, now)
+    }
+
+    /// The last message stayed inside, for a reason that may pass. If it is latched, it is taken again at the next
+    /// [`judge`](Self::judge) after [`records`](Self::records) with which all that the policy allows can leave.
+    pub fn stayed(&mut self) {
+        self.missed.stayed();
+    }
+
+    /// The audit can be written.
+    pub fn records(&mut self) {
+        self.missed.records();
     }
 
     /// Messages that wait for discovery, or until their source has shown its depth.
@@ -159,6 +175,7 @@ impl<L: Listen> Inbox<L> {
             }
         };
         let info = came.info;
+        self.missed.serves(came, trust);
         self.count_lost(&info, trust, stats);
         let (lane, depth) = self.publishers.exit(&info.gid);
         let cdr = match place {

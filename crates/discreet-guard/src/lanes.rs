@@ -12,7 +12,7 @@ mod handover;
 
 use std::collections::BTreeSet;
 
-use crate::audiences::Audiences;
+use crate::audiences::{Audience, Audiences};
 use crate::sources::PublisherTrust;
 use discreet_graph::Gid;
 use discreet_graph::qos::{DEFAULT_DEPTH, MAX_DEPTH, Qos};
@@ -157,6 +157,12 @@ impl Plan {
     /// The forms that may leave on a lane.
     pub fn leaves(&self, lane: &Lane) -> Leaves {
         if lane.promise.latched { self.now } else { self.ever }
+    }
+
+    /// True if something may leave, and there is the key for each of its audiences.
+    pub fn is_ready(&self) -> bool {
+        let without_key = |(_, audience)| matches!(audience, Audience::Group(_, None));
+        self.under.1.each().next().is_some() && !self.under.1.each().any(without_key)
     }
 
     /// The accepted sources.

@@ -86,21 +86,23 @@ pub struct Arrived<'a> {
 /// The whole pass of one message: decides, records, publishes in each permitted form, and counts.
 ///
 /// `is_open` and `clock` are asked after the decision, which may take long: a route that ended meanwhile releases
-/// nothing, and the record has the time at which the message leaves.
+/// nothing, and the record has the time at which the message leaves. An error: some form of it stayed inside, for a
+/// reason that may pass.
 pub fn pass<E: Egress>(
     route: &mut Outbound<E>,
     arrived: Arrived<'_>,
     clock: impl Fn() -> Time,
     stats: &RouteStats,
     is_open: impl FnOnce() -> bool,
-) {
+) -> Result<(), Denied> {
     let Outbound { definition, resolved, protection, egress, .. } = route;
-    let Some(resolved) = resolved else { return };
+    let Some(resolved) = resolved else { return Ok(()) };
     let Arrived { message, place: (lane, depth), at } = arrived;
     let size = message.cdr.message().len() as u64;
     let deny = |reason: Denied| {
         resolved.logs.first.record_denial(clock(), reason.label());
         stats.deny(reason);
+        if reason.may_pass() { Err(reason) } else { Ok(()) }
     };
     let decided = resolved.topic.as_ref().map_err(|reason| *reason);
     let decided =
@@ -110,7 +112,7 @@ pub fn pass<E: Egress>(
         Err(reason) => return deny(reason),
     };
     if !is_open() {
-        return;
+        return Ok(());
     }
     match egress.turn_to(lane, depth) {
         Ok(true) => drop(stats.displaced.fetch_add(egress.displaced(), Relaxed)),
@@ -118,17 +120,24 @@ pub fn pass<E: Egress>(
         Ok(false) => return deny(Denied::NotOpened),
         Err(_) => {
             stats.failed.fetch_add(1, Relaxed);
-            return;
+            return Ok(());
         }
     }
+    let mut passed = Ok(());
     for (form, release) in releases.present() {
         match record_and_publish(release, clock(), resolved.logs.of(form), egress) {
             Ok(Outcome::Released(redaction)) => stats.release(size, redaction.as_ref(), at.elapsed()),
-            Ok(Outcome::Denied(reason)) => stats.deny(reason),
+            Ok(Outcome::Denied(reason)) => {
+                stats.deny(reason);
+                if reason.may_pass() {
+                    passed = Err(reason);
+                }
+            }
             // Recorded, and lost on the way out; diagnostics shows the count.
             Err(_) => drop(stats.failed.fetch_add(1, Relaxed)),
         }
     }
+    passed
 }
 
 /// Records the decision on a message in one form, and only then publishes.

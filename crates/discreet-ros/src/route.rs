@@ -9,7 +9,7 @@ use super::lanes::Lanes;
 use super::listener::Listener;
 use super::slot::{Slot, Taken};
 use super::workers::{Serve, Turn};
-use discreet_audit::Time;
+use discreet_audit::{State, Time};
 use discreet_graph::qos::Qos;
 use discreet_guard::inbox::{Inbox, Next, Take};
 use discreet_guard::lanes::Plan;
@@ -175,6 +175,9 @@ impl Route {
         let Path { inbox, outbound } = path;
         // The way out before the way in, so that no message arrives that could not leave.
         let announced = outbound.egress.arrange(&plan, now);
+        if outbound.audit.state() == State::Writing {
+            inbox.records();
+        }
         let listening = inbox.judge(&policy, &plan, now);
         {
             let mut snapshot = self.snapshot();
@@ -219,7 +222,11 @@ impl Route {
             match next {
                 Ok(Some(Next { message, lane, depth })) => {
                     let arrived = Arrived { message, place: (lane, depth), at: taken };
-                    pass(outbound, arrived, Time::system, &self.stats, || !self.ended.load(SeqCst));
+                    let passed =
+                        pass(outbound, arrived, Time::system, &self.stats, || !self.ended.load(SeqCst));
+                    if passed.is_err() {
+                        inbox.stayed();
+                    }
                 }
                 Ok(None) => {
                     // At least once a second: discovery checks every route as often, and has it served.

@@ -64,6 +64,27 @@ fn a_busy_route_never_waits_for_the_disk() {
 }
 
 #[test]
+fn after_a_clock_was_set_to_and_fro_each_second_still_needs_an_entry_of_its_own() {
+    let scene = Scene::new();
+    let audit = scene.open().unwrap();
+    let route = audit.route(info("/voice", true));
+    for second in [1000.4, 1010.4, 500.4, 510.4, 10.4] {
+        assert!(route.record_release(scene.set(second), &[1; 32], 1).unwrap().is_recorded());
+        audit.flush();
+    }
+    for second in 11..40_u32 {
+        assert!(route.record_release(scene.set(f64::from(second) + 0.1), &[1; 32], 1).unwrap().is_recorded());
+        let from = Time::from_second(second.into()).to_string();
+        assert!(scene.entries("window").iter().any(|window| window["from"] == *from), "{from}");
+    }
+    drop(route);
+    drop(audit);
+    let report = scene.verify();
+    assert!(report.is_intact(), "{report:?}");
+    assert_eq!((report.counts_lost, report.still_open), (0, 0), "{}", scene.text());
+}
+
+#[test]
 fn an_idle_route_opens_no_windows() {
     let scene = Scene::new();
     let audit = scene.open().unwrap();

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use discreet_audit::Time;
+use discreet_cdr::types::TypeDefinition;
 use discreet_graph::Gid;
 use discreet_guard::ingress::{Authorizer, AuthorizerParts, CommandKeys, IngressStats, Refused, Rejected};
 use discreet_host::sync::lock;
@@ -14,7 +15,10 @@ use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, IngressKind, Ticket, write_call_answer};
 
 use super::Guard;
-use crate::setting::{COMMAND, DOMAIN, SERVICE, SERVICE_TYPE, TYPE, call_topic, command_topic, definition};
+use crate::setting::{
+    COMMAND, COMMAND_TYPE, DOMAIN, SERVICE, SERVICE_TYPE, call_topic, command_definition, command_topic,
+    definition,
+};
 
 /// Calls under way: in all, and of one stakeholder. As in `discreet_ros`.
 const MAX_CALLS: usize = 16;
@@ -88,8 +92,8 @@ impl Guard {
             (self.commands, self.calls) = (None, None);
             self.under_way.clear();
         } else if self.commands.is_none() {
-            self.commands = Some(self.entrance(IngressKind::Command, COMMAND, TYPE));
-            self.calls = Some(self.entrance(IngressKind::Call, SERVICE, SERVICE_TYPE));
+            self.commands = Some(self.entrance(IngressKind::Command, COMMAND, &command_definition()));
+            self.calls = Some(self.entrance(IngressKind::Call, SERVICE, &definition()));
         }
     }
 
@@ -236,8 +240,8 @@ impl Guard {
         self.answered.push(Answered { id, bytes, sealed: None });
     }
 
-    fn entrance(&self, kind: IngressKind, name: &str, type_name: &str) -> Entrance {
-        let definition = definition();
+    fn entrance(&self, kind: IngressKind, name: &str, definition: &TypeDefinition) -> Entrance {
+        let type_name = if kind == IngressKind::Call { SERVICE_TYPE } else { COMMAND_TYPE };
         let authorizer = Authorizer::new(AuthorizerParts {
             name: name.into(),
             kind,

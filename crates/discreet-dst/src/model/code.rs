@@ -8,6 +8,7 @@ use discreet_seal::{Form, sealed_topic};
 
 use super::{Act, EPOCH, State};
 use crate::clock::Monotonic;
+use crate::exit::Left;
 use crate::guard::Outcome;
 use crate::link::Secrets;
 use crate::network::Packet;
@@ -15,7 +16,7 @@ use crate::party::Party;
 use crate::rights::Rights;
 use crate::rng::Rng;
 use crate::robot::{KEEPER, Robot};
-use crate::setting::{SEALED, Setting, command_topic, serialized};
+use crate::setting::{SEALED, Setting, command_topic, serialized, serialized_command};
 use crate::step::PUBLISHED;
 
 /// The party of the model, which may read [`SEALED`] and command.
@@ -35,14 +36,15 @@ struct Code {
 impl Code {
     fn start() -> Code {
         let mut rng = Rng::new(1);
-        let mut robot = Robot::new(0, &mut rng);
+        let mut robot = Robot::new(0, 1, &mut rng);
         let random = std::sync::Arc::new(crate::rng::SeededRandom::new(2));
         let machine = discreet_host::machine::Machine {
             files: std::sync::Arc::new(crate::disk::Disk::default()),
             random,
         };
         let secrets = crate::setting::PARTIES.map(|_| Secrets::draw(&machine));
-        let setting = Setting { robots: 1, epoch: EPOCH.into(), operational: EPOCH.into() };
+        let setting =
+            Setting { robots: 1, epoch: EPOCH.into(), operational: EPOCH.into(), kept: 1, told: true };
         robot.put_policy(&Rights::FIRST.policy(&setting, 0, 1));
         secrets.iter().enumerate().for_each(|(party, secrets)| robot.put_public(party, secrets));
         let party = Party::new(DESK, secrets[DESK], &[robot.public()]);
@@ -94,9 +96,8 @@ impl Code {
             self.party.hear(&Packet::new(&topic, from, bytes, Some(0)));
         }
         assert!(self.party.attend(elapsed).is_empty(), "no message was delivered");
-        let packet = |left: crate::route::Left| {
-            let mut from = from;
-            from[15] = 9;
+        let packet = |left: Left| {
+            let from = guard.publisher(left.publisher);
             Packet::new(&sealed_topic(&left.topic, Form::Clear), from, left.bytes, Some(0))
         };
         left.into_iter().filter(|left| left.sealed).map(packet).collect()
@@ -132,7 +133,9 @@ impl Code {
 
     fn command(&mut self) -> bool {
         self.sent += 1;
-        let Ok(bytes) = self.party.command(0, &serialized(&format!("c{}", self.sent))) else { return false };
+        let Ok(bytes) = self.party.command(0, &serialized_command(&format!("c{}", self.sent), 0.0)) else {
+            return false;
+        };
         self.commands.push(Packet::new(command_topic(), self.party.gid, bytes, None));
         true
     }

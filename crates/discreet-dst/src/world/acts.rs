@@ -3,13 +3,14 @@
 use discreet_keeper::state::{Decision, StateFault};
 
 use super::World;
-use crate::guard::Guard;
 use crate::ledger::{Broken, Commanded, Revocation, Sent};
 use crate::link::state_path;
 use crate::network::{Node, Packet};
 use crate::record::log_path;
 use crate::robot::{GUARD, KEEPER};
-use crate::setting::{PARTIES, call_topic, command_topic, robot_name, serialized};
+use crate::setting::{
+    FASTEST, LATCHED, PARTIES, call_topic, command_topic, robot_name, serialized, serialized_command,
+};
 use crate::step::{Kind, NewPolicy, PUBLISHED, Part};
 
 impl World {
@@ -21,7 +22,7 @@ impl World {
                     let _number = self.publish_inside(robot, topic, malformed);
                 }
             }
-            Kind::Impostor { robot, who } => self.robots[robot].impostor = who,
+            Kind::Impostor { robot, who } => self.robots[robot].set_impostor(who),
             Kind::Command { party, robot, count } => {
                 for _ in 0..count {
                     let _not_sent = self.command(party, robot);
@@ -54,7 +55,7 @@ impl World {
                     self.ledger.count("damaged files", 1);
                 }
                 if of.rolled_back {
-                    let can_notice = of.guard.as_ref().is_some_and(Guard::has_mark);
+                    let can_notice = of.can_notice();
                     self.ledger.rolled_back(robot, can_notice);
                 }
             }
@@ -87,6 +88,11 @@ impl World {
         let (gid, sequence) = self.robots[robot].publish(topic, bytes, impostor);
         let genuine = !malformed && !impostor;
         self.ledger.sent.push(Sent { robot, topic: PUBLISHED[topic].into(), genuine });
+        if PUBLISHED[topic] == LATCHED && !impostor {
+            self.latest[robot].push_back(number);
+            let over = self.latest[robot].len() > self.setting.kept;
+            over.then(|| self.latest[robot].pop_front());
+        }
         self.numbers.insert((robot, gid, sequence), number);
         self.ledger.count("published inside", 1);
         number
@@ -95,25 +101,32 @@ impl World {
     /// A party commands. The number of the command, if it was sent.
     pub(super) fn command(&mut self, party: usize, robot: usize) -> Result<usize, String> {
         let number = self.ledger.commands.len();
-        let bytes = self.parties[party].command(robot, &serialized(&format!("c{number}")))?;
+        // Those of the end have to be obeyed.
+        let speed =
+            if self.calm { FASTEST } else { self.rng.pick(&[0.0, FASTEST, 1.001 * FASTEST, -9.0, f64::NAN]) };
+        let bytes = self.parties[party].command(robot, &serialized_command(&format!("c{number}"), speed))?;
         let keys = self.parties[party].stubborn.earlier.len();
-        self.send_command(party, robot, bytes, keys);
+        self.send_command(party, robot, bytes, (keys, speed.abs() <= FASTEST));
         Ok(number)
     }
 
     /// A party commands without asking whether it still may.
     fn stubborn_command(&mut self, party: usize, robot: usize) {
-        let message = serialized(&format!("c{}", self.ledger.commands.len()));
+        let mut message = serialized_command(&format!("c{}", self.ledger.commands.len()), 0.0);
+        let malformed = self.rng.percent(10);
+        if malformed {
+            message.truncate(message.len() - 1);
+        }
         let sealed = self.parties[party].stubborn_command(robot, &message, &mut self.rng);
         if let Some((bytes, keys)) = sealed {
             self.ledger.count("stubborn commands", 1);
-            self.send_command(party, robot, bytes, keys);
+            self.send_command(party, robot, bytes, (keys, !malformed));
         }
     }
 
-    fn send_command(&mut self, party: usize, robot: usize, bytes: Vec<u8>, keys: usize) {
+    fn send_command(&mut self, party: usize, robot: usize, bytes: Vec<u8>, (keys, fair): (usize, bool)) {
         let stamp = u64::from_le_bytes(bytes[4..12].try_into().unwrap());
-        self.ledger.commands.push(Commanded { party, robot, stamp, keys, call: false });
+        self.ledger.commands.push(Commanded { party, robot, stamp, keys, call: false, fair });
         self.ledger.count("commands sent", 1);
         let from = self.parties[party].gid;
         self.publish(Packet::new(command_topic(), from, bytes, None), Some(Node::Party(party)));
@@ -126,7 +139,7 @@ impl World {
         let bytes = self.parties[party].call(robot, number as u64, &request, at)?;
         let stamp = u64::from_le_bytes(bytes[4..12].try_into().unwrap());
         let keys = self.parties[party].stubborn.earlier.len();
-        self.ledger.commands.push(Commanded { party, robot, stamp, keys, call: true });
+        self.ledger.commands.push(Commanded { party, robot, stamp, keys, call: true, fair: true });
         self.ledger.count("calls sent", 1);
         let packet = Packet::new(call_topic(), self.parties[party].gid, bytes, None);
         self.publish(Packet { call: Some(number as u64), ..packet }, Some(Node::Party(party)));
@@ -212,7 +225,7 @@ impl World {
     pub(super) fn restart_party(&mut self, party: usize) {
         let publics: Vec<_> = self.robots.iter().map(crate::robot::Robot::public).collect();
         self.parties[party].restart(&publics, self.time.elapsed());
-        self.network.join(Node::Party(party), self.time.ms, &mut self.rng);
+        self.network.join(Node::Party(party), None, self.time.ms, &mut self.rng);
     }
 
     fn kill_part(&mut self, part: Part, power: bool) {
@@ -245,6 +258,7 @@ impl World {
     pub(super) fn start_guard(&mut self, robot: usize) -> Result<(), String> {
         let now = self.now(robot);
         let of = &mut self.ledger.robots[robot];
+        of.latest_of_run = 0;
         if self.robots[robot].log_lost {
             // What only the log had is lost; the keeper may have it too.
             (of.guard_floor, of.latest) = (0, 0);

@@ -3,9 +3,10 @@
 use super::World;
 use crate::clock::START;
 use crate::ledger::Broken;
+use crate::network::Node;
 use crate::rights::Rights;
 use crate::robot::{GUARD, KEEPER};
-use crate::setting::{PARTIES, SEALED, robot_name};
+use crate::setting::{LATCHED, PARTIES, SEALED, robot_name};
 use crate::step::Trick;
 
 /// Seconds after the last fault within which everything works again: a lease, a renewal, and the silence after which
@@ -41,7 +42,7 @@ impl World {
         self.leap();
         for robot in 0..self.robots.len() {
             self.buried(robot)?;
-            self.robots[robot].impostor = None;
+            self.robots[robot].set_impostor(None);
             self.robots[robot].link.stopped = false;
             let newest = self.robots[robot].policies.values().last().cloned().unwrap_or_default();
             self.robots[robot].put_policy(&newest);
@@ -63,6 +64,9 @@ impl World {
         for robot in 0..self.robots.len() {
             self.repeat_grants(robot);
         }
+        // Reliable readers get what the network had lost and what is still kept.
+        (0..self.parties.len())
+            .for_each(|party| self.network.join(Node::Party(party), None, self.time.ms, &mut self.rng));
         // A reader that has a key of the same id waits for its end; docs/simulation.md has this as a limit.
         let unheld = self.ledger.robots.iter().any(|robot| robot.unheld);
         if unheld || self.rng.percent(50) {
@@ -92,8 +96,9 @@ impl World {
         };
         let latest = clocks().map(|clock| clock.second()).max().unwrap_or(START).max(self.latest_shown);
         // By whole days, so that hours of a policy still come.
-        let behind = (latest + 6 - self.second()).max(0) as u64;
-        self.leapt += behind.div_ceil(86_400) * 86_400_000;
+        // Not at all if no clock was ahead: then keys and windows outlive the faults.
+        let behind = (latest - self.second()).max(0) as u64;
+        self.leapt += (behind + 6 * u64::from(behind > 0)).div_ceil(86_400) * 86_400_000;
         self.robots.iter_mut().for_each(|robot| robot.clock.skew = 0);
         self.parties.iter_mut().for_each(|party| party.clock.skew = 0);
         self.set_clocks();
@@ -101,6 +106,7 @@ impl World {
 
     /// Everybody who may gets one message, and is obeyed once.
     fn probe(&mut self) -> Result<(), Broken> {
+        self.check_latched()?;
         let (mut messages, mut commands) = (Vec::new(), Vec::new());
         for robot in 0..self.robots.len() {
             for topic in 0..SEALED.len() {
@@ -140,6 +146,24 @@ impl World {
             }
         }
         self.ledger.count("calm ends", 1);
+        Ok(())
+    }
+
+    /// Everybody who may has what the driver keeps for late joiners, since the last start of its processes.
+    fn check_latched(&self) -> Result<(), Broken> {
+        for robot in 0..self.robots.len() {
+            let kept = self.latest[robot].iter().filter(|message| self.ledger.sent[**message].genuine);
+            for message in kept {
+                for party in (0..PARTIES.len()).filter(|party| self.may_read(robot, *party, 2)) {
+                    if !self.ledger.has_opened(party, self.parties[party].run, *message) {
+                        let name = PARTIES[party];
+                        let what =
+                            format!("{name} does not get message {message}, which {LATCHED} keeps for it");
+                        return Err(stuck(what));
+                    }
+                }
+            }
+        }
         Ok(())
     }
 

@@ -51,18 +51,22 @@ impl World {
         Ok(())
     }
 
-    /// The behaviour of the robot's service, which is faultless in the end.
+    /// The behaviour of the robot's service, which is faultless in the end. It stays as it is for some requests.
     fn service(&mut self) -> Service {
         if self.calm {
             return Service::Answers(Duration::ZERO);
         }
-        match self.rng.below(10) {
+        if self.rng.percent(70) {
+            return self.service;
+        }
+        self.service = match self.rng.below(10) {
             0..=4 => Service::Answers(Duration::ZERO),
             5 | 6 => Service::Answers(Duration::from_millis(self.rng.below(7000) as u64)),
             7 => Service::Silent,
             8 => Service::Malformed,
             _ => Service::Absent,
-        }
+        };
+        self.service
     }
 
     pub(super) fn answer_leaves(&mut self, robot: usize, answered: Answered) -> Result<(), Broken> {

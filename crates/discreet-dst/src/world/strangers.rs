@@ -13,11 +13,14 @@ use discreet_host::secret::Secret;
 
 /// Publishers of a flood.
 const FLOOD: usize = 700;
+/// Forged commands of one publisher.
+const FORGED: usize = 100;
 
 impl World {
     pub(super) fn trick(&mut self, trick: Trick, count: usize) {
         match trick {
             Trick::Flood => self.flood(),
+            Trick::Forge => self.forge(),
             Trick::Catalog => self.forged_catalog(),
             Trick::Grants => self.forged_grants(),
             Trick::Replay | Trick::Elsewhere | Trick::Flip => {
@@ -100,6 +103,17 @@ impl World {
         let bytes = write_grants(&GrantSet { robot: &robot, receiver: &announcement, grants });
         let from = self.stranger();
         self.publish(Packet::new(GRANTS_TOPIC, from, bytes, None), None);
+    }
+
+    /// The last command that was heard, with another signature, from one publisher.
+    fn forge(&mut self) {
+        let known = self.network.heard().iter().rev().find(|packet| is_ingress(&packet.topic)).cloned();
+        let Some(mut packet) = known.filter(|packet| packet.bytes.len() > 16) else { return };
+        let mut bytes = packet.bytes.to_vec();
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        (packet.bytes, packet.from, packet.robot) = (bytes.into(), self.stranger(), None);
+        (0..FORGED).for_each(|_| self.publish(packet.clone(), None));
     }
 
     /// Sealed commands for a key that no guard has, of hundreds of publishers.

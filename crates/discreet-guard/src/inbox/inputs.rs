@@ -62,11 +62,11 @@ impl<L: Listen> Inputs<L> {
         self.heard.clear();
     }
 
-    /// Ends those of latched messages that are to leave under another policy or to other audiences than before. True if there
-    /// were any.
-    pub fn end_stale(&mut self, plan: &Plan) -> bool {
+    /// Ends those of latched messages that are to leave under another policy or to other audiences than before, or `all`. True
+    /// if there were any.
+    pub fn end_stale(&mut self, plan: &Plan, all: bool) -> bool {
         let before = self.heard.len();
-        self.heard.retain(|heard| !heard.input.latched || heard.under == plan.under);
+        self.heard.retain(|heard| !heard.input.latched || (heard.under == plan.under && !all));
         self.heard.len() < before
     }
 

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use super::*;
-use crate::audiences::Audiences;
+use crate::audiences::{Audience, Audiences};
 use crate::lanes::{Input, LaneSource, Leaves};
 use discreet_graph::Gid;
 use discreet_graph::qos::Qos;
+use discreet_seal::PerForm;
 
 const RELIABLE: Qos = Qos::DEFAULT;
 const HASTY: Qos = Qos { reliable: false, ..Qos::DEFAULT };
@@ -308,6 +309,56 @@ fn latched_messages_are_delivered_again_under_another_policy() {
     assert_eq!(scene.all(Take::Every, 30), []);
     scene.judge_by(&Plan { under: ([1; 32], Audiences::default()), ..latched }, 40);
     assert_eq!(scene.all(Take::Every, 50), [(1, 1)]);
+}
+
+#[test]
+fn latched_messages_of_a_source_that_is_accepted_later_are_delivered_again() {
+    let mut scene = Scene::of(&[]);
+    let refused = plan(&[(1, PublisherTrust::Refused(Denied::DuplicateNode), LATCHED)]);
+    scene.judge_by(&refused, 0);
+    scene.wire.publish(1, 1, LATCHED, 1);
+    assert_eq!(scene.all(Take::Every, 10), [(1, 1)]);
+    scene.judge_by(&refused, 20);
+    assert_eq!(scene.all(Take::Every, 30), [], "it is still refused");
+    let accepted = plan(&[(1, PublisherTrust::Accepted, LATCHED)]);
+    scene.judge_by(&accepted, 40);
+    assert_eq!(scene.all(Take::Every, 50), [(1, 1)]);
+    scene.judge_by(&accepted, 60);
+    assert_eq!(scene.all(Take::Every, 70), [], "once");
+}
+
+#[test]
+fn latched_messages_that_stayed_inside_are_delivered_again_once_there_are_record_and_key() {
+    let mut scene = Scene::of(&[]);
+    let of = plan(&[(1, PublisherTrust::Accepted, LATCHED), (2, PublisherTrust::Accepted, RELIABLE)]);
+    let with = |key| Plan {
+        under: ([0; 32], Audiences(PerForm::of(|_| Some(Audience::Group([1; 16], key))))),
+        ..of.clone()
+    };
+    let (keyed, keyless) = (with(Some(7)), with(None));
+    scene.judge_by(&keyed, 0);
+    scene.wire.publish(1, 1, LATCHED, 1);
+    assert_eq!(scene.all(Take::Every, 10), [(1, 1)]);
+    scene.inbox.stayed();
+    scene.judge_by(&keyed, 20);
+    assert_eq!(scene.all(Take::Every, 30), [], "the audit cannot be written yet");
+    scene.inbox.records();
+    scene.judge_by(&keyed, 40);
+    assert_eq!(scene.all(Take::Every, 50), [(1, 1)]);
+    scene.judge_by(&keyless, 60);
+    assert_eq!(scene.all(Take::Every, 70), [(1, 1)], "the audiences have changed");
+    scene.inbox.stayed();
+    scene.inbox.records();
+    scene.judge_by(&keyless, 80);
+    assert_eq!(scene.all(Take::Every, 90), [], "there is no key yet");
+    scene.judge_by(&keyed, 100);
+    assert_eq!(scene.all(Take::Every, 110), [(1, 1)]);
+    scene.wire.publish(2, 1, RELIABLE, 0);
+    assert_eq!(scene.all(Take::Every, 120), [(2, 1)]);
+    scene.inbox.stayed();
+    scene.inbox.records();
+    scene.judge_by(&keyed, 140);
+    assert_eq!(scene.all(Take::Every, 150), [], "nobody keeps that one");
 }
 
 #[test]
