@@ -20,8 +20,8 @@ use super::head::{read_head, read_mark, write_head};
 use super::part_entry::Removed;
 use super::part_files::{self, Steps, moved_away};
 use super::parts::{self, closed_parts, next_path, part_path};
+use super::recovery::{Recovered, last_mark};
 use super::refused::OpenError;
-use super::tail::{Tail, last_mark};
 use super::time::Time;
 use super::verify::part_is_intact;
 use discreet_host::files::{Files, OpenFile};
@@ -30,7 +30,7 @@ use discreet_host::sync::lock;
 /// Destination of the lines. One implementation writes files; tests put a failing one in front of it.
 pub(super) trait Disk: Send {
     /// Opens the log and checks its end. Called again until it succeeds.
-    fn open(&mut self) -> Result<Tail, OpenError>;
+    fn open(&mut self) -> Result<Recovered, OpenError>;
     /// Puts `lines` behind the end; when it returns, they are on the disk, or none of them is in the log.
     fn append(&mut self, lines: &[u8], end: Link) -> io::Result<()>;
     /// True if there is a file for the next part. If not, starts to make one, and does not wait for it.
@@ -162,7 +162,7 @@ impl Drop for LogFile {
 }
 
 impl Disk for LogFile {
-    fn open(&mut self) -> Result<Tail, OpenError> {
+    fn open(&mut self) -> Result<Recovered, OpenError> {
         let files = Arc::clone(&self.steps.files);
         if let Some(folder) = self.path.parent() {
             files.create_folder(folder, 0o750)?;
@@ -171,24 +171,24 @@ impl Disk for LogFile {
         // The name of a new file must survive a crash as well as its contents.
         self.steps.sync_folder(&self.path)?;
         let head = read_head(files.as_ref(), &self.path);
-        let mut tail = self.tail(file.as_ref(), head, None)?;
-        if tail.closed.is_some() {
-            file = self.finish_part(file, &tail, head)?;
-            tail = self.tail(file.as_ref(), head, Some(&tail))?;
+        let mut recovered = self.recovered(file.as_ref(), head, None)?;
+        if recovered.closed.is_some() {
+            file = self.finish_part(file, &recovered, head)?;
+            recovered = self.recovered(file.as_ref(), head, Some(&recovered))?;
         } else {
             self.drop_next()?;
         }
-        self.settle_head(&mut tail, head)?;
+        self.settle_head(&mut recovered, head)?;
         // The chained log counts: a user who may write the head could put an old mark into it.
-        self.mark = tail.mark.take().or_else(|| read_mark(files.as_ref(), &self.path));
-        tail.mark.clone_from(&self.mark);
-        if tail.link.is_none() {
+        self.mark = recovered.mark.take().or_else(|| read_mark(files.as_ref(), &self.path));
+        recovered.mark.clone_from(&self.mark);
+        if recovered.link.is_none() {
             // Before there are entries: a log with entries and without a head was tampered with.
             write_head(files.as_ref(), &self.path, Link::START, self.mark.as_deref())?;
         }
-        let (end, part) = (tail.end, tail.part);
+        let (end, part) = (recovered.end, recovered.part);
         self.open = Some(Open { file: Arc::from(file), end, part, before: None, asked: None });
-        Ok(tail)
+        Ok(recovered)
     }
 
     fn append(&mut self, lines: &[u8], end: Link) -> io::Result<()> {

@@ -27,16 +27,17 @@ mod part;
 mod part_entry;
 mod part_files;
 mod parts;
+mod recovery;
 mod refused;
 mod report;
 mod rotation;
 mod route;
-mod tail;
-#[cfg(test)]
-mod tests;
 mod time;
 mod verify;
 mod writer;
+
+#[cfg(test)]
+mod tests;
 
 use discreet_host::sync::lock;
 use std::collections::VecDeque;
@@ -313,7 +314,7 @@ impl Shared {
 
     fn raise_policy(&self, policy: PolicyMark) {
         let mut highest = lock(&self.policy);
-        *highest = tail::higher(Some(policy), *highest);
+        *highest = recovery::higher(Some(policy), *highest);
     }
 
     fn set_last(&self, last: Last) {

@@ -5,8 +5,8 @@ use super::chain::Link;
 use super::entry::{Entry, PolicyMark};
 use super::file::Disk;
 use super::part_entry::{Carried, Note};
+use super::recovery::{Recovered, higher};
 use super::rotation::Rotation;
-use super::tail::{Tail, higher};
 
 /// Interval of searches for old parts, in seconds; there is also one after each new part.
 const LOOK: i64 = 3600;
@@ -51,11 +51,12 @@ impl Part {
     }
 
     /// The log was opened.
-    pub fn found(&mut self, tail: &Tail) {
-        (self.number, self.bytes, self.since) = (tail.part, tail.end, tail.since);
-        self.opened = tail.opened.clone();
-        self.in_use = tail.opened.is_none();
-        self.state = Carried { latest: tail.time, policy: tail.policy, mark: tail.mark.clone() };
+    pub fn found(&mut self, recovered: &Recovered) {
+        (self.number, self.bytes, self.since) = (recovered.part, recovered.end, recovered.since);
+        self.opened = recovered.opened.clone();
+        self.in_use = recovered.opened.is_none();
+        self.state =
+            Carried { latest: recovered.time, policy: recovered.policy, mark: recovered.mark.clone() };
     }
 
     pub fn is_in_use(&self) -> bool {

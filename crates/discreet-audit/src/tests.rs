@@ -20,7 +20,7 @@ use super::background::{Hands, Job};
 use super::part_entry::Removed;
 use super::part_files::Steps;
 use super::parts::{Parts, next_path, part_path};
-use super::tail::Tail;
+use super::recovery::Recovered;
 use super::*;
 use discreet_host::files::SystemFiles;
 
@@ -70,7 +70,7 @@ struct ShakyDisk {
 }
 
 impl Disk for ShakyDisk {
-    fn open(&mut self) -> Result<Tail, OpenError> {
+    fn open(&mut self) -> Result<Recovered, OpenError> {
         self.file.open()
     }
 

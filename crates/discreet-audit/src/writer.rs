@@ -10,10 +10,10 @@ use super::file::Disk;
 use super::gate::Stepped;
 use super::part::Part;
 use super::part_entry::{Carried, Note};
+use super::recovery::higher;
 use super::refused::OpenError;
 use super::rotation::Rotation;
 use super::route::Route;
-use super::tail::higher;
 use super::time::Time;
 use super::{Clock, Last, Opening, Shared};
 
@@ -65,17 +65,21 @@ impl Writer {
 
     /// Opens the log and writes its start.
     pub fn open(&mut self, now: Time) -> Result<(), OpenError> {
-        let tail = self.disk.open()?;
-        self.policy = higher(self.policy, tail.policy);
-        self.link = Some(tail.link.unwrap_or(Link::START));
-        self.part.found(&tail);
-        self.shared.set_last(Last { time: tail.time, policy: tail.policy, mark: tail.mark.clone() });
+        let recovered = self.disk.open()?;
+        self.policy = higher(self.policy, recovered.policy);
+        self.link = Some(recovered.link.unwrap_or(Link::START));
+        self.part.found(&recovered);
+        self.shared.set_last(Last {
+            time: recovered.time,
+            policy: recovered.policy,
+            mark: recovered.mark.clone(),
+        });
         if let Some(policy) = self.policy {
             self.shared.raise_policy(policy);
         }
         let Opening { program, robot, policy } = self.opening.clone();
-        self.backlog.push_front((now, Entry::Start { program, robot, policy, head: tail.head }));
-        if let Some((bytes, blake3)) = tail.torn {
+        self.backlog.push_front((now, Entry::Start { program, robot, policy, head: recovered.head }));
+        if let Some((bytes, blake3)) = recovered.torn {
             self.backlog.push_front((now, Entry::Recovered { bytes, blake3 }));
         }
         Ok(())

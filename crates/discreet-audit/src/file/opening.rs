@@ -8,8 +8,8 @@ use super::super::head::head_path;
 use super::super::part_entry::Note;
 use super::super::part_files;
 use super::super::parts::{First, closed_parts, next_path, part_path};
+use super::super::recovery::{Recovered, recover};
 use super::super::refused::{LogRefused, OpenError};
-use super::super::tail::{Tail, read_tail};
 use super::LogFile;
 use discreet_host::disk::Untrusted;
 use discreet_host::files::{Files, OpenFile};
@@ -91,35 +91,35 @@ impl LogFile {
     }
 
     /// The end of a closed part.
-    fn end_of_part(&self, part: u64, head: Option<Link>) -> Result<Tail, OpenError> {
+    fn end_of_part(&self, part: u64, head: Option<Link>) -> Result<Recovered, OpenError> {
         let path = part_path(&self.path, part);
         let file = self.files().open(&path)?;
         let first = self.first(&path, file.as_ref())?;
-        let tail = read_tail(&path, file.as_ref(), first.as_ref(), head, None)?;
-        match tail.closed {
-            Some(_) if tail.part == part => Ok(tail),
-            _ => Err(LogRefused::Broken { path, offset: tail.end }.into()),
+        let recovered = recover(&path, file.as_ref(), first.as_ref(), head, None)?;
+        match recovered.closed {
+            Some(_) if recovered.part == part => Ok(recovered),
+            _ => Err(LogRefused::Broken { path, offset: recovered.end }.into()),
         }
     }
 
     /// The end of the log in `file`, in whichever part its last entry is.
-    pub(super) fn tail(
+    pub(super) fn recovered(
         &self,
         file: &dyn OpenFile,
         head: Option<Link>,
-        before: Option<&Tail>,
-    ) -> Result<Tail, OpenError> {
+        before: Option<&Recovered>,
+    ) -> Result<Recovered, OpenError> {
         let first = self.first(&self.path, file)?;
         let last = match (&first, before) {
             (None, None) => closed_parts(self.files(), &self.path)?.last().copied(),
             _ => None,
         };
         let last = last.map(|part| self.end_of_part(part, head)).transpose()?;
-        let mut tail = read_tail(&self.path, file, first.as_ref(), head, before.or(last.as_ref()))?;
-        if let (Some(head), Some(first), None) = (head, &first, tail.at_head) {
-            tail.at_head = self.older(head, first)?;
+        let mut recovered = recover(&self.path, file, first.as_ref(), head, before.or(last.as_ref()))?;
+        if let (Some(head), Some(first), None) = (head, &first, recovered.at_head) {
+            recovered.at_head = self.older(head, first)?;
         }
-        Ok(tail)
+        Ok(recovered)
     }
 
     /// The hash of the entry that the head names, if it is older than the part that begins with `first`.
@@ -133,9 +133,9 @@ impl LogFile {
         for part in
             closed_parts(self.files(), &self.path)?.into_iter().rev().filter(|part| *part < first.part())
         {
-            let tail = self.end_of_part(part, Some(head))?;
-            if tail.at_head.is_some() {
-                return Ok(tail.at_head);
+            let recovered = self.end_of_part(part, Some(head))?;
+            if recovered.at_head.is_some() {
+                return Ok(recovered.at_head);
             }
         }
         Err(LogRefused::PartMissing { path: head_path(&self.path), entry: head.seq }.into())
@@ -145,7 +145,7 @@ impl LogFile {
     pub(super) fn finish_part(
         &self,
         old: Box<dyn OpenFile>,
-        tail: &Tail,
+        recovered: &Recovered,
         head: Option<Link>,
     ) -> Result<Box<dyn OpenFile>, OpenError> {
         let path = next_path(&self.path);
@@ -159,17 +159,17 @@ impl LogFile {
         let first = next.as_ref().map(|next| self.first(&path, next.as_ref())).transpose()?.flatten();
         match first.map(|first| first.opened) {
             // Before anything changes its name: evidence stays where it is.
-            None => self.settle_head(&mut tail.clone(), head)?,
+            None => self.settle_head(&mut recovered.clone(), head)?,
             // Only the successor of this part may take its place.
             Some(Some(Note::Opened { part, before, .. }))
-                if part == tail.part.saturating_add(1) && Some(before.link()) == tail.link => {}
+                if part == recovered.part.saturating_add(1) && Some(before.link()) == recovered.link => {}
             Some(_) => return Err(LogRefused::Broken { path, offset: 0 }.into()),
         }
         let next = match next {
             Some(next) => next,
-            None => part_files::prepare(&self.steps, &self.path, tail.part)?,
+            None => part_files::prepare(&self.steps, &self.path, recovered.part)?,
         };
-        part_files::swap(&self.steps, &self.path, tail.part, old.as_ref(), next.as_ref())?;
+        part_files::swap(&self.steps, &self.path, recovered.part, old.as_ref(), next.as_ref())?;
         Ok(next)
     }
 
@@ -187,12 +187,12 @@ impl LogFile {
     }
 
     /// Compares the end with the head.
-    pub(super) fn settle_head(&self, tail: &mut Tail, head: Option<Link>) -> Result<(), OpenError> {
-        let (found, path) = (tail.link.unwrap_or(Link::START), self.path.clone());
-        tail.head = match head {
-            None | Some(Link::START) if tail.link.is_none() => "new",
+    pub(super) fn settle_head(&self, recovered: &mut Recovered, head: Option<Link>) -> Result<(), OpenError> {
+        let (found, path) = (recovered.link.unwrap_or(Link::START), self.path.clone());
+        recovered.head = match head {
+            None | Some(Link::START) if recovered.link.is_none() => "new",
             None => return Err(LogRefused::NoHead { path, found: found.seq }.into()),
-            Some(head) if found.seq < head.seq || tail.at_head.is_some_and(|hash| hash != head.hash) => {
+            Some(head) if found.seq < head.seq || recovered.at_head.is_some_and(|hash| hash != head.hash) => {
                 return Err(LogRefused::Cut { path, found: found.seq, expected: head.seq }.into());
             }
             Some(head) if head.seq < found.seq => "behind",

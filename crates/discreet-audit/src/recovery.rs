@@ -1,4 +1,4 @@
-//! The end of a log at a start: torn lines, the last link, and the state from earlier runs.
+//! Recovery at a start, from the end of the log: torn lines, the last link, and the state from earlier runs.
 
 use std::io;
 use std::path::Path;
@@ -18,7 +18,7 @@ const SEARCHED: u64 = 1 << 20;
 
 /// The end of a log as it was found.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tail {
+pub(super) struct Recovered {
     pub link: Option<Link>,
     pub time: Option<Time>,
     /// The highest policy version in the log.
@@ -43,12 +43,12 @@ pub(super) struct Tail {
     pub opened: Option<Note>,
 }
 
-impl Tail {
+impl Recovered {
     /// A part without entries that follows `before`, which is closed.
-    pub fn after(before: &Tail) -> Tail {
+    pub fn after(before: &Recovered) -> Recovered {
         let opened =
             before.closed.as_ref().zip(before.link).and_then(|(closed, end)| Note::opened(closed, end));
-        Tail {
+        Recovered {
             link: before.link,
             time: before.time,
             policy: before.policy,
@@ -57,7 +57,7 @@ impl Tail {
             at_head: before.at_head,
             part: before.part.saturating_add(1),
             opened,
-            ..Tail::default()
+            ..Recovered::default()
         }
     }
 
@@ -70,53 +70,59 @@ impl Tail {
 /// Checks the end of a part of any length, and finds the state that the next start needs. `first` is its first entry,
 /// and
 /// `before` the end of the part before, if known. `head` is searched for if it is in this part.
-pub(super) fn read_tail(
+pub(super) fn recover(
     path: &Path,
     file: &dyn OpenFile,
     first: Option<&First>,
     head: Option<Link>,
-    before: Option<&Tail>,
-) -> Result<Tail, OpenError> {
+    before: Option<&Recovered>,
+) -> Result<Recovered, OpenError> {
     let length = file.size()?;
-    let begin = before.map(Tail::after).unwrap_or_else(|| Tail { part: 1, ..Tail::default() });
+    let begin = before.map(Recovered::after).unwrap_or_else(|| Recovered { part: 1, ..Recovered::default() });
     let head_here = head.filter(|head| first.is_none_or(|first| head.seq >= first.seq));
     let mut size = (MAX_LINE + 1) as u64;
-    let mut tail = loop {
+    let mut recovered = loop {
         let from = length.saturating_sub(size);
         let mut bytes = vec![0; usize::try_from(length - from).unwrap_or(usize::MAX)];
         read_exact_at(file, &mut bytes, from)?;
-        let begin = if from == 0 { begin.clone() } else { Tail::default() };
-        let tail = tail_of(path, &bytes, from, begin, head)?;
-        let has_head = head_here.is_none_or(|head| tail.first <= head.seq);
+        let begin = if from == 0 { begin.clone() } else { Recovered::default() };
+        let recovered = recovered_from(path, &bytes, from, begin, head)?;
+        let has_head = head_here.is_none_or(|head| recovered.first <= head.seq);
         // Every window names its policy, so this is seldom read twice; a log of denials alone may need it.
-        if from == 0 || (tail.policy.is_some() && tail.link.is_some() && has_head) {
-            break tail;
+        if from == 0 || (recovered.policy.is_some() && recovered.link.is_some() && has_head) {
+            break recovered;
         }
         size = size.saturating_mul(16);
     };
-    if tail.mark.is_none() {
-        tail.mark = search_mark(file, tail.end)?;
+    if recovered.mark.is_none() {
+        recovered.mark = search_mark(file, recovered.end)?;
     }
     if let Some(first) = first {
-        (tail.part, tail.since, tail.opened) = (first.part(), Some(first.time), None);
+        (recovered.part, recovered.since, recovered.opened) = (first.part(), Some(first.time), None);
         if let Some(Note::Opened { state, .. }) = &first.opened {
-            tail.raise_to(state);
-            tail.mark = tail.mark.take().or_else(|| state.mark.clone());
+            recovered.raise_to(state);
+            recovered.mark = recovered.mark.take().or_else(|| state.mark.clone());
         }
     }
-    if let Some(Note::Closed { state, .. }) = &tail.closed {
+    if let Some(Note::Closed { state, .. }) = &recovered.closed {
         let state = state.clone();
-        tail.raise_to(&state);
+        recovered.raise_to(&state);
     }
-    Ok(tail)
+    Ok(recovered)
 }
 
-fn tail_of(path: &Path, bytes: &[u8], from: u64, begin: Tail, head: Option<Link>) -> Result<Tail, OpenError> {
-    let mut tail = begin;
+fn recovered_from(
+    path: &Path,
+    bytes: &[u8],
+    from: u64,
+    begin: Recovered,
+    head: Option<Link>,
+) -> Result<Recovered, OpenError> {
+    let mut recovered = begin;
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let (lines, torn) = bytes.split_at(whole);
     if !torn.is_empty() {
-        tail.torn = Some((torn.len() as u64, blake3::hash(torn).into()));
+        recovered.torn = Some((torn.len() as u64, blake3::hash(torn).into()));
     }
     let (mut at, mut any) = (0, false);
     for line in lines.split_inclusive(|byte| *byte == b'\n') {
@@ -125,8 +131,9 @@ fn tail_of(path: &Path, bytes: &[u8], from: u64, begin: Tail, head: Option<Link>
         at += line.len();
         let parsed = Line::parse(line.strip_suffix(b"\n").unwrap_or(line)).filter(Line::holds);
         // Nothing follows the entry that closes a part.
-        let follows =
-            |line: &Line| tail.link.is_none_or(|link| link.hash == line.prev) && tail.closed.is_none();
+        let follows = |line: &Line| {
+            recovered.link.is_none_or(|link| link.hash == line.prev) && recovered.closed.is_none()
+        };
         let Some(line) = parsed.filter(follows) else {
             if cut_in_front {
                 continue;
@@ -134,21 +141,21 @@ fn tail_of(path: &Path, bytes: &[u8], from: u64, begin: Tail, head: Option<Link>
             return Err(LogRefused::Broken { path: path.to_owned(), offset }.into());
         };
         if !any {
-            (tail.first, any) = (line.seq, true);
+            (recovered.first, any) = (line.seq, true);
         }
         if head.is_some_and(|head| head.seq == line.seq) {
-            tail.at_head = Some(line.hash);
+            recovered.at_head = Some(line.hash);
         }
         if let Some(mark) = mark_in(line.text()) {
-            tail.mark = Some(mark);
+            recovered.mark = Some(mark);
         }
-        tail.closed = Note::of(&line).filter(|note| matches!(note, Note::Closed { .. }));
-        tail.link = Some(line.link());
-        tail.time = tail.time.max(Some(line.time));
-        tail.policy = higher(tail.policy, policy_in(line.text()));
+        recovered.closed = Note::of(&line).filter(|note| matches!(note, Note::Closed { .. }));
+        recovered.link = Some(line.link());
+        recovered.time = recovered.time.max(Some(line.time));
+        recovered.policy = higher(recovered.policy, policy_in(line.text()));
     }
-    tail.end = from + whole as u64;
-    Ok(tail)
+    recovered.end = from + whole as u64;
+    Ok(recovered)
 }
 
 pub(super) fn higher(one: Option<PolicyMark>, other: Option<PolicyMark>) -> Option<PolicyMark> {
