@@ -18,12 +18,12 @@
 mod background;
 mod chain;
 mod check;
+mod current_part;
 mod digest;
 mod entry;
 mod file;
 mod gate;
 mod head;
-mod part;
 mod part_entry;
 mod part_files;
 mod parts;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::chain::{Link, MAX_ROUTES, write_line};
+use super::current_part::CurrentPart;
 use super::entry::{Closed, Entry, Opened, PolicyMark, cleaned};
 use super::file::Disk;
 use super::gate::Stepped;
-use super::part::Part;
 use super::part_entry::{Carried, Note};
 use super::recovery::higher;
 use super::refused::OpenError;
@@ -32,7 +32,7 @@ pub(super) struct Writer {
     /// The end of the chain; nothing while the log is not open.
     link: Option<Link>,
     policy: Option<PolicyMark>,
-    part: Part,
+    part: CurrentPart,
     backlog: VecDeque<(Time, Entry)>,
     lost: u64,
     fault: Option<(Time, String)>,
@@ -58,7 +58,7 @@ struct Batch {
 
 impl Writer {
     pub fn new(disk: Box<dyn Disk>, shared: Arc<Shared>, opening: Opening, rotation: Rotation) -> Self {
-        let (policy, part) = (opening.policy, Part::new(rotation));
+        let (policy, part) = (opening.policy, CurrentPart::new(rotation));
         let backlog = VecDeque::new();
         Writer { disk, shared, opening, link: None, policy, part, backlog, lost: 0, fault: None }
     }

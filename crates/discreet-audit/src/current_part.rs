@@ -11,7 +11,7 @@ use super::rotation::Rotation;
 /// Interval of searches for old parts, in seconds; there is also one after each new part.
 const LOOK: i64 = 3600;
 
-pub(super) struct Part {
+pub(super) struct CurrentPart {
     rotation: Rotation,
     number: u64,
     bytes: u64,
@@ -36,9 +36,9 @@ pub(super) struct Entries {
     pub trouble: Option<(Time, Entry)>,
 }
 
-impl Part {
-    pub fn new(rotation: Rotation) -> Part {
-        Part {
+impl CurrentPart {
+    pub fn new(rotation: Rotation) -> CurrentPart {
+        CurrentPart {
             rotation,
             number: 1,
             bytes: 0,
