@@ -3,9 +3,15 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use redact_core::AnalyzerEngine;
+
+/// Processor time of this thread, as the finder is measured: other users of the machine do not count.
+fn cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let file = std::env::args().nth(1).ok_or("usage: peer-pii FILE")?;
@@ -22,13 +28,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         for text in texts {
             hits += engine.analyze(text, None)?.detected_entities.len();
         }
-        let started = Instant::now();
+        let started = cpu();
         for text in texts {
             let one = Instant::now();
             black_box(engine.analyze(black_box(text), None)?);
             microseconds.push(one.elapsed().as_secs_f64() * 1e6 / text.len().max(1) as f64 * 100.0);
         }
-        let seconds = started.elapsed().as_secs_f64();
+        let seconds = (cpu() - started).as_secs_f64();
         microseconds.sort_by(f64::total_cmp);
         let quantile = |share: f64| microseconds.get((microseconds.len() as f64 * share) as usize).copied();
         let line = serde_json::json!({

@@ -111,7 +111,8 @@ impl Reader<'_> {
                 continue;
             }
             if class == Class::Letter {
-                let begins = skip::begins(bytes, at);
+                // Inside the last stretch eight bytes are plain.
+                let begins = at + 8 <= looked || skip::begins(bytes, at);
                 if begins && at >= looked && skip::goes_on(bytes, at) {
                     let stretch = skip::stretch(bytes, at);
                     looked = stretch.end.max(at + 1);

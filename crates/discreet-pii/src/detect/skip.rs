@@ -49,7 +49,8 @@ const ANNOUNCED: usize = 12;
 const TOKEN: usize = 16;
 
 /// The stretch that `start` is in. No word up to `safe` has sixteen letters, as a token may, and each is followed by
-/// enough plain text.
+/// enough plain text. Inlined, it would make the loop of the reader slower.
+#[inline(never)]
 pub(crate) fn stretch(bytes: &[u8], start: usize) -> Stretch {
     // `word`: the letters of the word that fills the last block.
     let (mut at, mut before, mut word, mut foreign) = (start, 0, 0, false);

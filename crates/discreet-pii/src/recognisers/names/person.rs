@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::cue::{self, Cue};
 use super::endings::Endings;
-use super::run::{Part, Run};
+use super::run::{self, Part, Run};
 use super::scores;
 use super::table::Class;
 use super::word::{Shape, byte};
@@ -213,9 +213,14 @@ fn is_surname_there(text: &str, run: &Run, index: usize, part: Part) -> bool {
 }
 
 /// The words of a stretch that are the name: without particles and initials at its end, and suffixes at its beginning.
-fn trim(text: &str, run: &Run, range: Range<usize>, titled: bool) -> Range<usize> {
+/// `part`: a word of the run and its role.
+fn trim(
+    text: &str,
+    part: impl Fn(usize) -> Option<(Part, Role)>,
+    range: Range<usize>,
+    titled: bool,
+) -> Range<usize> {
     let Range { start: mut from, end: mut to } = range;
-    let part = |index: usize| run.get(index).map(|part| (part, role(text, part)));
     while to > from && part(to - 1).is_some_and(|(_, role)| role == Role::Particle) {
         to -= 1;
     }
@@ -231,7 +236,7 @@ fn trim(text: &str, run: &Run, range: Range<usize>, titled: bool) -> Range<usize
     // `Will Anna come?`
     if to - from == 2
         && !titled
-        && run.get(from).is_some_and(|first| first.is(Class::COMMON) && cue::begins(text, first.word.start))
+        && part(from).is_some_and(|(first, _)| first.is(Class::COMMON) && cue::begins(text, first.word.start))
         && part(from + 1).is_some_and(|(next, role)| role == Role::Given && !next.is(Class::SURNAME))
     {
         from += 1;
@@ -259,11 +264,21 @@ impl Tally {
     }
 }
 
+/// The roles of the words in `range` of a run.
+fn roles(text: &str, run: &Run, range: Range<usize>) -> [Role; run::MOST] {
+    let mut roles = [Role::No; run::MOST];
+    for (place, part) in roles.iter_mut().zip(run.iter()).take(range.end).skip(range.start) {
+        *place = role(text, part);
+    }
+    roles
+}
+
 /// The person in a stretch of words that may all be part of a name.
 fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -> Option<NameHit> {
-    let Range { start: from, end: to } = trim(text, run, range, titled);
-    let part = |index: usize| run.get(index).map(|part| (part, role(text, part)));
-    let first = run.get(from)?;
+    let roles = roles(text, run, range.clone());
+    let part = |index: usize| run.get(index).zip(roles.get(index).copied());
+    let Range { start: from, end: to } = trim(text, part, range, titled);
+    let (first, leading) = part(from)?;
     let last = run.get(to.checked_sub(1)?)?;
     let (start, end) = (first.word.start, last.word.end);
     let tally = Tally::of((from..to).filter_map(part).map(|(_, role)| role));
@@ -287,8 +302,7 @@ fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -
     }
     if tally.all > 1 || tally.initials > 0 {
         let acts = cue::after(text, end) || heads(text, start, end);
-        return several(&tally, role(text, first), cue, acts)
-            .and_then(|score| found(score, Evidence::Listed));
+        return several(&tally, leading, cue, acts).and_then(|score| found(score, Evidence::Listed));
     }
     let (only, role) =
         (from..to).filter_map(part).find(|(_, role)| !matches!(role, Role::Particle | Role::Suffix))?;

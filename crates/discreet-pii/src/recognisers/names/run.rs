@@ -4,7 +4,7 @@ use super::table::Class;
 use super::word::{Shape, Word, byte, is_letter};
 
 /// The most words of a run.
-const MOST: usize = 10;
+pub(super) const MOST: usize = 10;
 
 /// A word and its marks.
 #[derive(Debug, Clone, Copy)]
