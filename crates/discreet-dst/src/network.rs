@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use discreet_graph::{Gid, participant};
+use discreet_seal::{GRANTS_TOPIC, read_grants};
 
 use crate::rng::Rng;
 use crate::setting::is_ingress;
@@ -132,6 +133,18 @@ impl Network {
     /// All publishers of a participant are gone.
     pub fn leave_all(&mut self, gid: &Gid) {
         self.latched.retain(|(_, from), _| participant(from) != participant(gid));
+    }
+
+    /// Strangers have no grants of this robot any more, and none are under way. What its guard latches stays.
+    pub fn forget_grants(&mut self, robot: &str) {
+        let grants = |packet: &Packet| {
+            *packet.topic == *GRANTS_TOPIC
+                && read_grants(&packet.bytes).is_ok_and(|grants| grants.robot == robot)
+        };
+        self.heard.retain(|packet| !grants(packet));
+        self.under_way.retain(|_, (packet, _)| !grants(packet));
+        let latched = self.latched.values_mut();
+        latched.for_each(|history| history.retain(|packet| packet.robot.is_some() || !grants(packet)));
     }
 
     /// Messages that arrive until `now`, in order.
