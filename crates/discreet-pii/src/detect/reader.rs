@@ -226,6 +226,8 @@ impl Reader<'_> {
         let length: usize = letters.map(char::len_utf8).sum();
         if let Some(value) = labelled::value(self.text, start - length..end) {
             self.propose(value.kind, value.at, value.scores, Evidence::Context);
+        } else {
+            self.named(end);
         }
     }
 
@@ -238,11 +240,15 @@ impl Reader<'_> {
         if label && labelled::announces(bytes, end) {
             if let Some(value) = labelled::value(self.text, start..end) {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
-            } else {
+            } else if !self.named(end) {
                 for name in labelled::joined::names(self.text, end).into_iter().flatten() {
                     self.propose(Kind::Person, name, labelled::joined::SCORES, Evidence::Context);
                 }
             }
+        }
+        // `<surname>Lane</surname>`
+        if label && bytes.get(end) == Some(&b'>') {
+            self.named(end);
         }
         if word.digits >= joined::DIGITS {
             self.joined(bytes, start, end);
@@ -256,6 +262,12 @@ impl Reader<'_> {
                 self.forms(start + small, false);
             }
         }
+    }
+
+    /// Proposes the name behind the label of a person that ends at `end`. False if there is none.
+    fn named(&mut self, end: usize) -> bool {
+        let name = labelled::named::name(self.text, end);
+        name.is_some_and(|at| self.propose(Kind::Person, at, labelled::named::SCORES, Evidence::Context))
     }
 
     /// May a word without digits begin a form? Only months, short words in front of digits and prefixes of keys do.

@@ -143,6 +143,9 @@ fn kind_of(key: Roles, record: &Record) -> Option<Kind> {
             Some(Kind::PaymentCard)
         }
         () if key.any(Roles::PASSWORD) => Some(Kind::Password),
+        () if key.any(Roles::NAME_PART) || key.any(Roles::IN_NAME) && record.above.any(Roles::NAME) => {
+            Some(Kind::Person)
+        }
         () => None,
     }
 }
@@ -154,6 +157,7 @@ fn fits(kind: Kind, value: &str) -> bool {
     match kind {
         // `March`, `03`
         Kind::DateOfBirth => value.len() <= 12,
+        Kind::Person => digits == 0 && letters > 0 && !labelled::named::is_nobody(value),
         Kind::Phone => digits > 0 && letters == 0,
         Kind::PaymentCard | Kind::Postcode => digits > 0,
         Kind::Password => !labelled::is_remark(value) && !["yes", "no", "ok", "on", "off"].contains(&value),

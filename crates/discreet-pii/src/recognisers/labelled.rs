@@ -5,6 +5,7 @@ mod board;
 mod ends;
 mod filter;
 pub(crate) mod joined;
+pub(crate) mod named;
 mod remarks;
 pub(crate) mod unsigned;
 
@@ -15,7 +16,7 @@ use crate::detect::swar::{self, HIGH};
 use crate::detect::{Firsts, kinds_of_word, kinds_of_words};
 use crate::kinds::{Kinds, Scores, alone};
 pub(crate) use board::is_of_board;
-use ends::{closing_quote, digits_end, phrase_end, value_end};
+use ends::{closing_quote, digits_end, phrase_end, value_end, value_is_over};
 pub(crate) use filter::{may_be_any, may_be_label};
 pub(crate) use remarks::is_remark;
 

@@ -23,6 +23,7 @@ mod run;
 mod scores;
 mod table;
 mod tail;
+mod titled;
 mod word;
 
 pub(crate) use fold::fold;
