@@ -1,6 +1,7 @@
 //! Reads a text once and calls the recognisers where a finding may begin. `proposals.rs` keeps what they find.
 
 mod joined;
+mod more;
 
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
 use crate::kinds::secrets::HEADER_BEGINS;
-use crate::recognisers::{card, coordinates, labelled, web};
+use crate::recognisers::{card, coordinates, labelled, masked, web};
 
 /// The class of a byte: what may begin with it. Most of a text is passed over by it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -143,6 +144,12 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
+        if word.digits > 0 && masked::is_beside(bytes, start, end) {
+            let behind = self.masked(bytes, start, end);
+            if behind > end {
+                return behind;
+            }
+        }
         let decimal = if word.number && next == b'.' { coordinates::decimal_end(bytes, end) } else { None };
         // The groups of a decimal number have too few digits for a card.
         let grouped = decimal.is_none() || word.length >= 13;
@@ -189,6 +196,12 @@ impl Reader<'_> {
         }
         if word.digits > 0 || matches!(next, b'-' | b'/') {
             self.code(bytes, start);
+        }
+        match next {
+            b'/' if word.digits == 0 => self.passenger(start, end),
+            b'|' if bytes.get(start..end) == Some(b"PID") => self.patient(start),
+            b':' if bytes.get(start..end) == Some(b"WIFI") => self.network(end),
+            _ => {}
         }
         if word.digits > 0 {
             self.announced(bytes, start);

@@ -168,7 +168,7 @@ const WORDS: [(Roles, &str); 20] = [
     (
         Roles::PASSWORD,
         "password passwords passwd pwd passphrase passcode passwort kennwort contraseña contrasena motdepasse \
-         wachtwoord senha secret clientsecret",
+         wachtwoord senha secret clientsecret psk wpapsk presharedkey",
     ),
 ];
 

@@ -1,0 +1,54 @@
+//! Proposals of rarer forms: masked numbers, passengers, the code of a wireless network.
+
+use std::ops::Range;
+
+use super::Reader;
+use crate::Kind;
+use crate::detect::Evidence;
+use crate::kinds::{Scores, alone};
+use crate::recognisers::{labelled, masked, passenger};
+
+/// The scores of a masked number behind its label.
+const MASKED: Scores = alone(93).always();
+/// The scores of a passenger and of the fields of a patient.
+const RECORD: Scores = alone(90).always();
+
+impl Reader<'_> {
+    /// Proposes the masked number around the digits at `start..end`, directly behind its label. Returns its end, else 0.
+    #[inline(never)]
+    pub(super) fn masked(&mut self, bytes: &[u8], start: usize, end: usize) -> usize {
+        let Some(Range { start, end }) = masked::number(bytes, start, end) else { return 0 };
+        let hints = self.supported();
+        let labelled = self.context.label(self.text, start, 1).map(|(_, kinds)| kinds).unwrap_or_default();
+        let number = self.matcher.labelled().common(labelled.union(self.field.hints)).iter().next();
+        let phone = labelled.contains(Kind::Phone) && hints.contains(Kind::Phone);
+        match number.or(phone.then_some(Kind::Phone)) {
+            Some(kind) if self.propose(kind, start..end, MASKED, Evidence::Context) => end,
+            _ => 0,
+        }
+    }
+
+    /// Proposes the passenger `OKADA/HIROSHI MR`, and the fields of the patient in a segment of HL7.
+    #[inline(never)]
+    pub(super) fn passenger(&mut self, start: usize, end: usize) {
+        if let Some(at) = passenger::passenger(self.text, start, end) {
+            self.propose(Kind::Person, at, RECORD, Evidence::Context);
+        }
+    }
+
+    /// Proposes the fields of the patient in the segment of HL7 that begins at `start`.
+    #[inline(never)]
+    pub(super) fn patient(&mut self, start: usize) {
+        for (kind, at) in passenger::patient(self.text, start) {
+            self.propose(kind, at, RECORD, Evidence::Context);
+        }
+    }
+
+    /// Proposes the password in the code of a wireless network: `WIFI:S:x;P:tulip;;`.
+    #[inline(never)]
+    pub(super) fn network(&mut self, end: usize) {
+        if let Some(at) = labelled::network(self.text, end) {
+            self.propose(Kind::Password, at, RECORD, Evidence::Context);
+        }
+    }
+}
