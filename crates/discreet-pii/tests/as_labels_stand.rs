@@ -157,12 +157,14 @@ fn keys_sessions_and_accounts_are_hidden_behind_their_labels() {
         ("secret: hunter2xyz9", "secret: <api_key>"),
         ("client_secret=hunter2xyz", "client_secret=<api_key>"),
         ("csrftoken=ab12cd34ef56", "csrftoken=<token>"),
+        ("session=ab12cd34ef", "session=<token>"),
         (r#"{"psk":"mirabelle"}"#, r#"{"psk":"<password>"}"#),
         ("WIFI:S:x;P:GrandHotel2026;;", "WIFI:S:x;P:<password>;;"),
         (r#"username "gkerbrat""#, r#"username "<username>""#),
         ("username=gfalkner&password=x9!kkk", "username=<username>&password=<password>"),
         ("Accepted password for jhalloran from 10.0.0.5", "Accepted password for <username> from <ip>"),
     ]);
+    stay(&["Room 3.17 m long", "room temperature 21.50", "session: 2026-11-30T12:00:00"]);
     stay(&["session: mapping12", "token: started", "user \"name\""]);
 }
 
@@ -214,6 +216,7 @@ fn records_of_travel_and_of_hospitals_have_names() {
             "PID|1||<medical_record>^^^HOSP^MR||<person>||<date_of_birth>",
         ),
         ("Rooms 204-208", "Rooms <room>"),
+        ("Zimmer 3.17", "Zimmer <room>"),
         ("Hab. 118", "Hab. <room>"),
         ("Zi. 104", "Zi. <room>"),
     ]);

@@ -161,6 +161,9 @@ impl Reader<'_> {
         }
         if let Some(behind) = decimal {
             self.position(bytes, start, end);
+            if word.length <= 2 {
+                self.storey(start, behind);
+            }
             // `Tel. 030.12345678`: no decimal number begins so.
             if word.length > 1 && bytes.get(start) == Some(&b'0') && begins(bytes, start) {
                 self.telephone(bytes, start);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::Kind;
+use crate::recognisers::names;
 
 /// Titles behind the name of a passenger.
 const TITLES: [&str; 10] = ["MR", "MRS", "MS", "MISS", "MSTR", "DR", "CHD", "INF", "PROF", "MME"];
@@ -17,7 +18,10 @@ pub(crate) fn passenger(text: &str, start: usize, end: usize) -> Option<Range<us
     let length = capitals(title);
     let titled = title.get(..length).is_some_and(|title| TITLES.contains(&title));
     let whole = !title.get(length..).unwrap_or_default().starts_with(char::is_alphanumeric);
-    let fits = capitals(surname) == surname.len() && surname.len() >= 2 && given >= 1 && titled && whole;
+    let plain = |word: &str| names::is_word(&word.to_lowercase());
+    let words = plain(surname) && behind.get(..given).is_some_and(plain);
+    let fits =
+        !words && capitals(surname) == surname.len() && surname.len() >= 2 && given >= 1 && titled && whole;
     fits.then_some(start..end + 1 + given + 1 + length)
 }
 
@@ -37,9 +41,11 @@ pub(crate) fn patient(text: &str, start: usize) -> impl Iterator<Item = (Kind, R
         (19, Kind::UsSsn),
     ];
     let line = text.get(start..).and_then(|rest| rest.split(['\n', '\r']).next()).unwrap_or_default();
-    let first = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || c == '|');
-    // A table of `|` has blanks around its cells.
-    let segment = line.get(4..).is_some_and(first);
+    let begins = |number: usize, fits: fn(char) -> bool| {
+        line.split('|').nth(number).is_some_and(|at| at.starts_with(fits))
+    };
+    // `PID|0.5|0.1|...` is a controller.
+    let segment = begins(5, char::is_alphabetic) && begins(3, char::is_alphanumeric);
     let fields = line.split('|').take(MOST).scan(start, |at, field| {
         let from = *at;
         *at += field.len() + 1;
@@ -61,7 +67,7 @@ mod tests {
     #[test]
     fn a_passenger_has_a_title() {
         assert_eq!(passenger("OKADA/HIROSHI MR, x", 0, 5), Some(0..16));
-        for text in ["OKADA/HIROSHI", "INPUT/OUTPUT MRX", "Okada/Hiroshi MR", "I/O MR"] {
+        for text in ["OKADA/HIROSHI", "INPUT/OUTPUT MS", "OKADA/HIROSHI MRX", "Okada/Hiroshi MR", "I/O MR"] {
             assert_eq!(passenger(text, 0, text.find('/').unwrap()), None, "{text}");
         }
     }
@@ -76,6 +82,8 @@ mod tests {
             (Kind::DateOfBirth, "19560412"),
         ];
         assert_eq!(found, expected);
-        assert_eq!(patient("PID| gain | offset", 0).count(), 0);
+        for text in ["PID| gain | offset", "PID|0.5|0.1|0.2|0.3|0.4|0.5|0.6", "PID| a | b | c | d | e | f"] {
+            assert_eq!(patient(text, 0).count(), 0, "{text}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Reader;
 use crate::Kind;
 use crate::detect::Evidence;
+use crate::detect::amounts::{TIMES, UNITS, is_amount};
 use crate::kinds::{Scores, alone};
 use crate::recognisers::{labelled, masked, passenger};
 
@@ -12,6 +13,19 @@ use crate::recognisers::{labelled, masked, passenger};
 const MASKED: Scores = alone(93).always();
 /// The scores of a passenger and of the fields of a patient.
 const RECORD: Scores = alone(90).always();
+
+/// The scores of a room with its storey.
+const STOREY: Scores = alone(60).always();
+
+/// Has the number that ends at `end` no unit behind it: `3.17 m`?
+fn is_apart(text: &str, end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    let word = rest.strip_prefix(' ').unwrap_or(rest);
+    let letters = word.find(|c: char| !c.is_alphanumeric()).unwrap_or(word.len());
+    (letters == 0 || letters > 2 || rest.starts_with(" is"))
+        && !is_amount(text, end, &[UNITS, TIMES])
+        && !rest.starts_with(['%', '°', '/', '-'])
+}
 
 impl Reader<'_> {
     /// Proposes the masked number around the digits at `start..end`, directly behind its label. Returns its end, else 0.
@@ -41,6 +55,18 @@ impl Reader<'_> {
     pub(super) fn patient(&mut self, start: usize) {
         for (kind, at) in passenger::patient(self.text, start) {
             self.propose(kind, at, RECORD, Evidence::Context);
+        }
+    }
+
+    /// Proposes the room with its storey at `start..end`, directly behind its word: `Zimmer 3.17`.
+    pub(super) fn storey(&mut self, start: usize, end: usize) {
+        const WORDS: [&str; 5] = ["Zimmer ", "Zi. ", "Raum ", "Room ", "room "];
+        let head = self.text.get(..start).unwrap_or_default();
+        let two = self.text.get(start..end).and_then(|number| number.split_once('.'));
+        let fits =
+            two.is_some_and(|(_, room)| room.len() == 2) && WORDS.iter().any(|word| head.ends_with(word));
+        if fits && is_apart(self.text, end) {
+            self.propose(Kind::Room, start..end, STOREY, Evidence::Context);
         }
     }
 

@@ -7,7 +7,7 @@ use super::joined;
 use crate::kinds::{Scores, alone};
 
 /// The scores of such a name.
-pub(crate) const SCORES: Scores = alone(88).always();
+pub(crate) const SCORES: Scores = alone(91).always();
 
 /// Labels that hold nothing but a name, in small letters, without the signs between their words.
 const LABELS: [&str; 25] = [
@@ -64,7 +64,7 @@ pub(super) const ENDS: [&str; 19] = [
 /// Words in the place of a name.
 const NOBODY: &str = "none null nil string str text varchar unknown required missing empty undefined true false optional \
     unset hidden redacted invalid valid not no is keine unbekannt fehlt leer ninguno desconocido inconnu aucun nessuno \
-    sconosciuto onbekend geen nenhum na";
+    sconosciuto onbekend geen nenhum na n/a";
 
 /// Words in front of a surname, which may be in small letters.
 const PARTICLES: &str = "van von de der den du di da del della dello degli dei des dos das do la le el al ben bin ibn bint abu \
