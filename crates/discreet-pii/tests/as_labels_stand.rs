@@ -157,7 +157,6 @@ fn keys_sessions_and_accounts_are_hidden_behind_their_labels() {
         ("secret: hunter2xyz9", "secret: <api_key>"),
         ("client_secret=hunter2xyz", "client_secret=<api_key>"),
         ("csrftoken=ab12cd34ef56", "csrftoken=<token>"),
-        ("session=ab12cd34ef", "session=<token>"),
         (r#"{"psk":"mirabelle"}"#, r#"{"psk":"<password>"}"#),
         ("WIFI:S:x;P:GrandHotel2026;;", "WIFI:S:x;P:<password>;;"),
         (r#"username "gkerbrat""#, r#"username "<username>""#),

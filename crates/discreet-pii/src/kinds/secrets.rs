@@ -74,18 +74,23 @@ pub(crate) const PEM: Scores = alone(99).always();
 /// The longest label of a header.
 const LONGEST_LABEL: usize = 60;
 
-/// The end of the private key whose header begins at `start`: the end of its footer, or of a text without one. `None`
+/// The end of the private key whose header begins at `start`: that of its footer, or of the lines that look like a key. `None`
 /// if the header is that of something else, such as a certificate.
 pub(crate) fn private_key_end(text: &str, start: usize) -> Option<usize> {
     const FOOTER_BEGINS: &str = "-----END ";
+    const DASHES: &str = "-----";
     let rest = text.get(start..).unwrap_or_default();
     let label = rest.get(HEADER_BEGINS.len()..).and_then(|label| label.split("-----").next());
     let label = label.unwrap_or_default();
     if label.len() > LONGEST_LABEL || !(label.contains("PRIVATE KEY") || label.contains("SECRET KEY")) {
         return None;
     }
-    let near = rest.as_bytes().get(..LONGEST_KEY).unwrap_or(rest.as_bytes());
-    let end = memmem::find(near, FOOTER_BEGINS.as_bytes()).map_or_else(
+    // Only up to the next header: a text may have thousands of them.
+    let body = HEADER_BEGINS.len() + label.len() + DASHES.len();
+    let near = rest.as_bytes().get(..LONGEST_KEY).unwrap_or(rest.as_bytes()).get(body..).unwrap_or_default();
+    let next = memmem::find(near, DASHES.as_bytes()).map(|at| body + at);
+    let footer = next.filter(|at| rest.get(*at..).is_some_and(|rest| rest.starts_with(FOOTER_BEGINS)));
+    let end = footer.map_or_else(
         || lines_of_key(rest),
         |footer| {
             let end = footer + FOOTER_BEGINS.len();

@@ -62,9 +62,6 @@ const VERBS: [&str; 15] = [
     "EST ",
 ];
 
-/// A label of a token whose values are often words, or the numbers of things.
-const SESSION: &str = "session";
-
 /// Builds the tables, so that no text waits for them.
 pub(crate) fn prepare() {
     filter::prepare();
@@ -161,9 +158,6 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     };
     let announced = || {
         let mut kinds = label_kinds(label).union(compound_kinds(text, &word));
-        if label.eq_ignore_ascii_case(SESSION) {
-            kinds.insert(Kind::Token);
-        }
         // SQL: `IDENTIFIED BY 'tulip'`.
         if label.eq_ignore_ascii_case("by") && ends_with_word(text.get(..word.start)?, "identified") {
             kinds = [Kind::Password].into_iter().collect();
@@ -224,9 +218,6 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     // A scheme or a constant is not a value: `token: Bearer ...`, `password: null`.
     let value_like = !colon || !NOTHING.contains(&value);
     let short = row.kind != Kind::Address && row.mixed && is_key(value);
-    if label.eq_ignore_ascii_case(SESSION) && !is_key(value) {
-        return None;
-    }
     let fits = (value.chars().count() >= row.least || short) && (!row.mixed || odd);
     if way == Way::Nothing && row.kind == Kind::Username {
         // `User anna102 logged in`, `CREATE USER 'anna'`

@@ -46,7 +46,7 @@ pub(crate) fn number(bytes: &[u8], start: usize, end: usize) -> Option<Range<usi
 }
 
 /// The length of the groups of digits and `*`, with one blank or dash between them.
-fn run<'b>(bytes: &mut dyn Iterator<Item = &'b u8>) -> usize {
+fn run(bytes: &mut dyn Iterator<Item = &u8>) -> usize {
     let (mut length, mut gap) = (0, 0);
     for byte in bytes {
         match byte {

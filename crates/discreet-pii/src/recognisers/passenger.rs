@@ -40,7 +40,11 @@ pub(crate) fn patient(text: &str, start: usize) -> impl Iterator<Item = (Kind, R
         (14, Kind::Phone),
         (19, Kind::UsSsn),
     ];
-    let line = text.get(start..).and_then(|rest| rest.split(['\n', '\r']).next()).unwrap_or_default();
+    // A segment is a line.
+    let before = text.as_bytes().get(..start).and_then(<[u8]>::last);
+    let first = before.is_none_or(|before| matches!(before, b'\n' | b'\r'));
+    let rest = text.get(start..).filter(|_| first).unwrap_or_default();
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
     let begins = |number: usize, fits: fn(char) -> bool| {
         line.split('|').nth(number).is_some_and(|at| at.starts_with(fits))
     };

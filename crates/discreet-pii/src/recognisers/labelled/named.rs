@@ -79,7 +79,7 @@ pub(crate) fn name(text: &str, end: usize) -> Option<Range<usize>> {
     let part = is_label(text.get(..end)?);
     let from = start(text, end)?;
     let rest = text.get(from..)?;
-    if !part && !(begins_with_particle(rest) && joined::is_label(text, end)) {
+    if !(part || begins_with_particle(rest) && joined::is_label(text, end)) {
         return None;
     }
     let length = length(rest, part);

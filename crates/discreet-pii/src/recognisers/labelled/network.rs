@@ -5,8 +5,9 @@ use std::ops::Range;
 /// The password in the code whose first word ends at `end`.
 pub(crate) fn password(text: &str, end: usize) -> Option<Range<usize>> {
     const LONGEST: usize = 256;
-    let code = text.get(end..)?.split(['\n', ' ']).next()?;
-    let code = code.get(..LONGEST.min(code.len()))?;
+    let rest = text.get(end..)?;
+    let most = (0..=LONGEST.min(rest.len())).rev().find(|at| rest.is_char_boundary(*at))?;
+    let code = rest.get(..most)?.split(['\n', ' ']).next()?;
     let mark = if code.starts_with(":P:") { 0 } else { code.find(";P:")? };
     let value = code.get(mark + 3..)?.split(';').next()?;
     let from = end + mark + 3;
