@@ -12,6 +12,7 @@
 //!
 //! `budget` bounds the work of all of it.
 
+mod amounts;
 mod broken;
 mod budget;
 mod context;

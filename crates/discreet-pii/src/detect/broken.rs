@@ -30,7 +30,8 @@ pub(super) fn breaks(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         let (from, to) = (at - before, at + 1 + behind);
         let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
         let found = from > 0 && digit(from - 1) && digit(to);
-        if !found || !may_be_number(bytes.get(..from)?, bytes.get(to..)?) {
+        let short = || is_rest_of_line(bytes.get(to..).unwrap_or_default());
+        if !found || !short() && !may_be_number(bytes.get(..from)?, bytes.get(to..)?) {
             return None;
         }
         let line = bytes.get(last..from).filter(|line| line.len() <= BEHIND).unwrap_or_default();
@@ -39,6 +40,18 @@ pub(super) fn breaks(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         last = to;
         (column < COLUMN).then_some(from..to)
     })
+}
+
+/// Is the line at the beginning of `tail` nothing but a short number?
+fn is_rest_of_line(tail: &[u8]) -> bool {
+    let digits = tail.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
+    (2..=8).contains(&digits) && matches!(tail.get(digits), None | Some(b'\n' | b'\r' | b'.' | b','))
+}
+
+/// Have the groups around the break so few digits that only a label tells their number: `PIN: 44` and `71`?
+pub(super) fn is_short(text: &str, gap: &Range<usize>) -> bool {
+    let head = text.as_bytes().get(..gap.start).unwrap_or_default();
+    !may_be_number(head, text.as_bytes().get(gap.end..).unwrap_or_default())
 }
 
 /// May the end of `head` and the beginning of `tail` be one number: enough digits, in groups?
@@ -52,8 +65,8 @@ fn may_be_number(head: &[u8], tail: &[u8]) -> bool {
     before + behind >= DIGITS
 }
 
-/// The text around a break, with a blank in its place. Returns the place of the blank in it.
-pub(super) fn around(text: &str, gap: &Range<usize>, into: &mut Mapped) -> usize {
+/// The text around a break, with `sign` in its place. Returns the place of the sign in it.
+pub(super) fn around(text: &str, gap: &Range<usize>, sign: char, into: &mut Mapped) -> usize {
     into.clear();
     let from = gap.start.saturating_sub(BEFORE);
     let line = memchr::memrchr(b'\n', text.as_bytes().get(from..gap.start).unwrap_or_default());
@@ -64,7 +77,7 @@ pub(super) fn around(text: &str, gap: &Range<usize>, into: &mut Mapped) -> usize
     let to = (gap.end..=gap.end + length).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(gap.end);
     into.same(text, from, gap.start);
     let blank = into.text().len();
-    into.put(' ', gap.start, gap.end);
+    into.put(sign, gap.start, gap.end);
     into.same(text, gap.end, to);
     blank
 }
@@ -169,7 +182,7 @@ mod tests {
         let text = "first\ncard 4111 1111\n1111 1111 é\nlast";
         let gap = breaks(text).next().unwrap();
         let mut mapped = Mapped::default();
-        assert_eq!(around(text, &gap, &mut mapped), 14);
+        assert_eq!(around(text, &gap, ' ', &mut mapped), 14);
         assert_eq!(mapped.text(), "card 4111 1111 1111 1111 é");
         assert_eq!(&text[mapped.original(5, 24)], "4111 1111\n1111 1111");
     }

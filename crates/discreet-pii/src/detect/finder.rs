@@ -122,6 +122,11 @@ impl Finder {
         self.thresholds.get(hit.kind as usize).is_some_and(|least| hit.score >= *least)
     }
 
+    /// Is this on the list of texts that are never hidden?
+    pub(crate) fn never_hides(&self, text: &str) -> bool {
+        self.never.has(text)
+    }
+
     /// Is this a word that a pattern of the policy asks for in front of a text?
     pub(crate) fn knows(&self, label: &str) -> bool {
         self.patterns.as_ref().is_some_and(|patterns| patterns.knows(label))

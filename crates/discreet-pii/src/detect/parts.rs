@@ -1,6 +1,8 @@
 //! Numbers of things: `part 908-86-8250`, `ticks 698-24-6313`, `"sku": 6819329155805`. They may look like a number of a
 //! person.
 
+use std::ops::Range;
+
 use super::Firsts;
 
 /// Words in front of the number of a thing.
@@ -69,6 +71,34 @@ pub(super) fn is_of_thing(bytes: &[u8], start: usize) -> bool {
         apart.clone().count() <= 4 && apart.clone().all(|byte| !byte.is_ascii_digit() && *byte != b'\n');
     let thing = |word: &[u8]| THING.may_have(word) && is(word, &THINGS);
     near && (thing(last) || is(last, &BETWEEN) && words.next().is_some_and(thing))
+}
+
+/// Is the number that begins at `start` that of a version: `FW version 5.16.0.1`?
+pub(super) fn is_of_version(bytes: &[u8], start: usize) -> bool {
+    const WORDS: [&[u8]; 10] = [
+        b"version",
+        b"versions",
+        b"firmware",
+        b"fw",
+        b"release",
+        b"build",
+        b"kernel",
+        b"bootloader",
+        b"sw",
+        b"ver",
+    ];
+    let head = bytes.get(start.saturating_sub(LONGEST)..start).unwrap_or_default();
+    let signs = head.iter().rev().take_while(|byte| matches!(byte, b' ' | b':' | b'=' | b'"' | b'.')).count();
+    let head = head.get(..head.len() - signs).unwrap_or_default();
+    let word = head.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+    signs <= 4 && WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Are these the bytes of a frame, `00 11 22 33 44 55 66 77`? No telephone number has so many groups of two digits.
+pub(super) fn is_frame(bytes: &[u8], at: Range<usize>) -> bool {
+    const LEAST: usize = 7;
+    let groups = || bytes.get(at.clone()).unwrap_or_default().split(|byte| *byte == b' ');
+    groups().count() >= LEAST && groups().all(|group| group.len() == 2)
 }
 
 /// Is the number in `start..end` one of a row of numbers with blanks between, as the cells of a map are? A number on one

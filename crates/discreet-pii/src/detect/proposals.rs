@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::amounts::{TIMES, UNITS, is_amount, is_contact, is_status};
 use super::parts;
 use super::reader::Reader;
 use super::{Evidence, Hit};
@@ -17,6 +18,8 @@ const MISREAD: u8 = 15;
 const ANNOUNCED: Scores = alone(48).always();
 /// The score of the next number of a list, whose first has a label.
 const IN_LIST: Score = Score::new(55);
+/// The most words between a PIN and its label.
+const OWNED: u8 = 7;
 /// The most words between a label and a number that follows it directly: `card number is`, `IBAN transfer to`.
 const DIRECTLY: u8 = 2;
 
@@ -60,10 +63,13 @@ impl Reader<'_> {
         }
         let paid = || self.text.get(..at.start).is_some_and(|head| head.ends_with(['$', '€', '£', '¥']));
         let amount = match kind {
-            Kind::Room => paid() || is_amount(self.text, at.end, &[UNITS, TIMES]),
+            Kind::Room => {
+                paid() || is_status(self.text, at.start) || is_amount(self.text, at.end, &[UNITS, TIMES])
+            }
             // `turn 30 degrees`; `12 days` may be an age.
             Kind::Age => paid() || is_amount(self.text, at.end, &[UNITS]),
             Kind::Password => is_contact(self.text, at.start),
+            Kind::Ip => parts::is_of_version(self.text.as_bytes(), at.start),
             _ => false,
         };
         if amount {
@@ -77,9 +83,21 @@ impl Reader<'_> {
         let checked = matches!(form.check, Check::Code(_));
         let at = at.start + usize::from(form.lead)..at.end;
         match passes {
-            true => self.propose_within(kind, at, (scores, form.reach), evidence),
+            true => {
+                let owned = kind == Kind::Password && self.is_owned(at.start);
+                self.propose_within(kind, at, (scores, if owned { OWNED } else { form.reach }), evidence)
+            }
             false => checked && self.misread(kind, at, form.scores),
         }
+    }
+
+    /// Do words for a place stand between a PIN and its label: `PIN for the safe: 4471`?
+    fn is_owned(&self, start: usize) -> bool {
+        let label = self.context.label(self.text, start, OWNED);
+        label.is_some_and(|(end, kinds)| {
+            kinds.contains(Kind::Password)
+                && self.text.get(end..start).is_some_and(labelled::owned::is_between)
+        })
     }
 
     /// Proposes a number that fails its check directly behind its label: somebody misread a digit, and it identifies a
@@ -178,7 +196,9 @@ impl Reader<'_> {
 
     /// Proposes the telephone number that begins at `start`.
     pub(super) fn telephone(&mut self, bytes: &[u8], start: usize) {
-        if let Some(found) = telephone::number(bytes, start) {
+        if let Some(found) =
+            telephone::number(bytes, start).filter(|found| !parts::is_frame(bytes, found.at.clone()))
+        {
             let mut scores = found.scores;
             if self.field.spoken && found.national_row {
                 scores.alone = scores.alone.max(telephone::SPOKEN_ROW);
@@ -286,7 +306,7 @@ impl Reader<'_> {
     }
 
     /// The kinds that have a context word in this text or in the name of the field.
-    fn supported(&mut self) -> Kinds {
+    pub(super) fn supported(&mut self) -> Kinds {
         self.context.anywhere(self.text).union(self.field.hints)
     }
 
@@ -349,36 +369,6 @@ impl Reader<'_> {
         }
         kept
     }
-}
-
-/// Units of amounts.
-const UNITS: &[&str] = &[
-    "percent", "per", "degrees", "euro", "euros", "eur", "usd", "gbp", "chf", "dollars", "pounds", "people",
-    "persons", "adults", "children", "guests", "beds", "rooms", "times", "prozent", "grad", "grados",
-    "gradi", "meters", "metres",
-];
-
-/// Units of time.
-const TIMES: &[&str] = &[
-    "night", "nights", "day", "days", "week", "weeks", "hour", "hours", "minute", "minutes", "min", "am",
-    "pm", "nächte", "tage", "uhr", "noches", "nuits",
-];
-
-/// Does one of the `units` follow, so that the number is an amount: `2 nights`, `40 €`, `50 percent`?
-fn is_amount(text: &str, end: usize, units: &[&[&str]]) -> bool {
-    let rest = text.get(end..).unwrap_or_default();
-    let word = rest.strip_prefix(' ').unwrap_or(rest);
-    let length = word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len());
-    word.starts_with(['%', '€', '£', '°'])
-        || word.get(..length).is_some_and(|unit| {
-            units.iter().any(|units| units.iter().any(|known| known.eq_ignore_ascii_case(unit)))
-        })
-}
-
-/// Is the number at `start` that of a contact of a circuit: `GPIO pin 4471`?
-fn is_contact(text: &str, start: usize) -> bool {
-    let head = text.get(..start).unwrap_or_default().trim_end();
-    ["pin", "Pin", "PIN"].iter().any(|pin| head.strip_suffix(pin).is_some_and(labelled::is_of_board))
 }
 
 /// The letters, in upper case, and digits of a match, without separators.

@@ -1,6 +1,7 @@
 //! Reads a text once and calls the recognisers where a finding may begin. `proposals.rs` keeps what they find.
 
 mod joined;
+mod more;
 
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
 use crate::kinds::secrets::HEADER_BEGINS;
-use crate::recognisers::{card, coordinates, labelled, web};
+use crate::recognisers::{card, coordinates, labelled, masked, web};
 
 /// The class of a byte: what may begin with it. Most of a text is passed over by it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -144,6 +145,12 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
+        if word.digits > 0 && masked::is_beside(bytes, start, end) {
+            let behind = self.masked(bytes, start, end);
+            if behind > end {
+                return behind;
+            }
+        }
         let decimal = if word.number && next == b'.' { coordinates::decimal_end(bytes, end) } else { None };
         // The groups of a decimal number have too few digits for a card.
         let grouped = decimal.is_none() || word.length >= 13;
@@ -155,6 +162,9 @@ impl Reader<'_> {
         }
         if let Some(behind) = decimal {
             self.position(bytes, start, end);
+            if word.length <= 2 {
+                self.storey(start, behind);
+            }
             // `Tel. 030.12345678`: no decimal number begins so.
             if word.length > 1 && bytes.get(start) == Some(&b'0') && begins(bytes, start) {
                 self.telephone(bytes, start);
@@ -190,6 +200,12 @@ impl Reader<'_> {
         }
         if word.digits > 0 || matches!(next, b'-' | b'/') {
             self.code(bytes, start);
+        }
+        match next {
+            b'/' if word.digits == 0 => self.passenger(start, end),
+            b'|' if bytes.get(start..end) == Some(b"PID") => self.patient(start),
+            b':' if bytes.get(start..end) == Some(b"WIFI") => self.network(end),
+            _ => {}
         }
         if word.digits > 0 {
             self.announced(bytes, start);
@@ -227,6 +243,8 @@ impl Reader<'_> {
         let length: usize = letters.map(char::len_utf8).sum();
         if let Some(value) = labelled::value(self.text, start - length..end) {
             self.propose(value.kind, value.at, value.scores, Evidence::Context);
+        } else {
+            self.named(end);
         }
     }
 
@@ -239,11 +257,15 @@ impl Reader<'_> {
         if label && labelled::announces(bytes, end) {
             if let Some(value) = labelled::value(self.text, start..end) {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
-            } else {
+            } else if !self.named(end) {
                 for name in labelled::joined::names(self.text, end).into_iter().flatten() {
                     self.propose(Kind::Person, name, labelled::joined::SCORES, Evidence::Context);
                 }
             }
+        }
+        // `<surname>Lane</surname>`
+        if label && bytes.get(end) == Some(&b'>') {
+            self.named(end);
         }
         if word.digits >= joined::DIGITS {
             self.joined(bytes, start, end);
@@ -257,6 +279,12 @@ impl Reader<'_> {
                 self.forms(start + small, false);
             }
         }
+    }
+
+    /// Proposes the name behind the label of a person that ends at `end`. False if there is none.
+    fn named(&mut self, end: usize) -> bool {
+        let name = labelled::named::name(self.text, end);
+        name.is_some_and(|at| self.propose(Kind::Person, at, labelled::named::SCORES, Evidence::Context))
     }
 
     /// May a word without digits begin a form? Only months, short words in front of digits and prefixes of keys do.

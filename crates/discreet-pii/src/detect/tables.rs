@@ -1,12 +1,14 @@
 //! Tables in text: a line of labels, and lines of cells that are parted in the same way (CSV, TSV, Markdown). A cell is
 //! behind the label of its column.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use super::context;
 use super::field::{self, is_label_of_people, is_label_of_person};
+use crate::view::{Outline, View};
 use crate::{Field, Kind, Kinds};
 
 /// The longest line of labels, in bytes.
@@ -19,7 +21,9 @@ const LONGEST_CELL: usize = 256;
 /// The most columns.
 const MOST: usize = 64;
 /// Signs between the cells. The first one in the line of labels counts.
-const SIGNS: [u8; 4] = [b'\t', b'|', b';', b','];
+const SIGNS: [&str; 4] = ["\t", "|", ";", ","];
+/// The same in full width.
+const WIDE_SIGNS: [&str; 5] = ["；", "，", "｜", "、", "،"];
 
 /// A column whose cells have a label.
 struct Column {
@@ -29,7 +33,7 @@ struct Column {
 
 /// The labels of a table.
 pub(super) struct Header {
-    sign: u8,
+    sign: &'static str,
     columns: Vec<Option<Column>>,
 }
 
@@ -70,23 +74,23 @@ impl Header {
     /// The labels in a line, if one of them tells what a person has, and the next line, if it is known, has as many cells.
     fn read(text: &str, line: Range<usize>, next: Option<Range<usize>>) -> Option<Header> {
         let raw = text.get(line.clone()).filter(|raw| raw.len() <= LONGEST_HEADER)?;
-        let sign = SIGNS.into_iter().find(|sign| raw.as_bytes().contains(sign))?;
-        let signs = |line: &str| line.bytes().filter(|byte| *byte == sign).count();
+        let sign = sign_in(raw)?;
+        let signs = |line: &str| memmem::find_iter(line.as_bytes(), sign).count();
         let count = signs(raw);
         // Most lines are not followed by one with as many commas.
         let below = next.clone().and_then(|next| text.get(next));
-        let labels = || parts(text, line.clone(), sign).map(|cell| text.get(cell).unwrap_or_default());
+        let labels = || parts(text, line.clone(), sign).map(|cell| seen(text.get(cell).unwrap_or_default()));
         let fits = below.is_none_or(|below| signs(below) >= count)
             && count < MOST
-            && labels().all(is_label)
+            && labels().all(|label| is_label(&label))
             && next.is_none_or(|next| labels().count() == parts(text, next, sign).take(MOST + 1).count());
         if !fits {
             return None;
         }
         let mut columns: Vec<Option<Column>> = Vec::new();
         let mut known = 0;
-        for cell in parts(text, line.clone(), sign) {
-            let label = text.get(cell).unwrap_or_default();
+        for label in labels() {
+            let label = label.as_ref();
             let mut field = field_of(label);
             let person =
                 field.hints.contains(Kind::Person) || is_label_of_person(label) || is_label_of_people(label);
@@ -124,12 +128,31 @@ impl Header {
     }
 }
 
+/// The sign between the cells of a line of labels.
+fn sign_in(line: &str) -> Option<&'static str> {
+    let wide = WIDE_SIGNS.iter().filter(|_| !line.is_ascii());
+    SIGNS.iter().chain(wide).find(|sign| line.contains(**sign)).copied()
+}
+
+/// A label as a reader sees it. Most are as they stand.
+fn seen(label: &str) -> Cow<'_, str> {
+    let mut view = View::default();
+    if !Outline::of(label.as_bytes()).special || !view.read(label) {
+        return Cow::Borrowed(label);
+    }
+    Cow::Owned(view.text().split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// The cells of a line, without blanks and quotation marks around them. A `|` at the edges is a frame.
-fn parts(text: &str, line: Range<usize>, sign: u8) -> impl Iterator<Item = Range<usize>> + '_ {
+fn parts<'t>(
+    text: &'t str,
+    line: Range<usize>,
+    sign: &'static str,
+) -> impl Iterator<Item = Range<usize>> + 't {
     let bytes = text.as_bytes();
     let is_blank = |byte: u8| matches!(byte, b' ' | b'\t');
     let (mut at, mut end) = (line.start, line.end);
-    if sign == b'|' {
+    if sign == "|" {
         let raw = text.get(line).unwrap_or_default();
         at += raw.len() - raw.trim_start_matches(' ').len();
         end -= raw.len() - raw.trim_end_matches(' ').len();
@@ -142,14 +165,16 @@ fn parts(text: &str, line: Range<usize>, sign: u8) -> impl Iterator<Item = Range
             return None;
         }
         let rest = bytes.get(at..end).unwrap_or_default();
-        let lead = rest.iter().take_while(|byte| is_blank(**byte) && **byte != sign).count();
+        let lead =
+            rest.iter().take_while(|byte| is_blank(**byte) && !sign.as_bytes().contains(*byte)).count();
         // `"Lovelace, Ada"`
         let quoted = rest.get(lead) == Some(&b'"');
         let closed = quoted.then(|| memchr(b'"', rest.get(lead + 1..).unwrap_or_default())).flatten();
         let from = closed.map_or(0, |length| lead + 1 + length);
-        let length = memchr(sign, rest.get(from..).unwrap_or_default()).map(|length| from + length);
+        let length =
+            memmem::find(rest.get(from..).unwrap_or_default(), sign.as_bytes()).map(|length| from + length);
         let whole = at..at + length.unwrap_or(rest.len());
-        (at, done) = (whole.end + 1, length.is_none());
+        (at, done) = (whole.end + sign.len(), length.is_none());
         let raw = text.get(whole.clone()).unwrap_or_default();
         let inner = raw.trim_matches([' ', '\t', '"']);
         let from = whole.start + raw.find(inner).unwrap_or(0);

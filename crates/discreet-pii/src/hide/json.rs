@@ -130,6 +130,12 @@ impl<'t, 's> Walk<'t, 's> {
         self.scratch.levels.last().and_then(|level| level.number)
     }
 
+    /// The number of the object around that one, if no array stands between.
+    pub fn outer_object(&self) -> Option<usize> {
+        let outer = self.scratch.levels.iter().rev().nth(1)?;
+        outer.number.filter(|_| outer.object)
+    }
+
     /// The next key, string or number; `None` at the end of the document.
     pub fn next(&mut self) -> Result<Option<Entry>, Broken> {
         loop {

@@ -63,6 +63,12 @@ impl Records {
                 }
                 Part::Text if walk.place().is_none() => {
                     let text = document.get(entry.range.clone()).unwrap_or_default();
+                    // FHIR: `"type": {"text": "Medical record number"}, "value": "12345"`
+                    let nested = key == "text" && split(outer).1 == "type";
+                    let (key, number) = match walk.outer_object().filter(|_| nested) {
+                        Some(around) => ("type", around),
+                        None => (key, number),
+                    };
                     let pair = Pair::of_label(key, text);
                     if let Some((pair, record)) = pair.zip(self.objects.get_mut(number))
                         && record.label.as_ref().is_none_or(|(known, _)| pair.outranks(*known))
@@ -80,7 +86,8 @@ impl Records {
         let record = self.objects.get(number?)?;
         let key = *self.keys.get(split(path).1)?;
         let telling = value.len() <= LONGEST && value.chars().any(char::is_alphanumeric);
-        let kind = kind_of(key, record).filter(|kind| telling && fits(*kind, value))?;
+        let number = value.len() <= 4 && value.bytes().all(|byte| byte.is_ascii_digit());
+        let kind = kind_of(key, record, number).filter(|kind| telling && fits(*kind, value))?;
         let score = SCORES.alone.points();
         Some(Hit { kind, start: 0, end: value.len(), score, evidence: Evidence::Context })
     }
@@ -118,11 +125,13 @@ fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('.').unwrap_or(("", path))
 }
 
-/// The kind of a value in an object.
-fn kind_of(key: Roles, record: &Record) -> Option<Kind> {
+/// The kind of a value in an object. `number`: it has at most four digits, and nothing else.
+fn kind_of(key: Roles, record: &Record, number: bool) -> Option<Kind> {
     let (here, above) = (record.roles, record.above.and(key));
     let address = above.any(Roles::ADDRESS);
     match () {
+        // `"birthdate": [1968, 3, 14]`
+        () if key.any(Roles::BIRTH) && number => Some(Kind::DateOfBirth),
         () if key.any(Roles::DAY) && (above.any(Roles::BIRTH) || here.any(Roles::BIRTH_DAY)) => {
             Some(Kind::DateOfBirth)
         }
@@ -143,6 +152,9 @@ fn kind_of(key: Roles, record: &Record) -> Option<Kind> {
             Some(Kind::PaymentCard)
         }
         () if key.any(Roles::PASSWORD) => Some(Kind::Password),
+        () if key.any(Roles::NAME_PART) || key.any(Roles::IN_NAME) && record.above.any(Roles::NAME) => {
+            Some(Kind::Person)
+        }
         () => None,
     }
 }
@@ -154,6 +166,7 @@ fn fits(kind: Kind, value: &str) -> bool {
     match kind {
         // `March`, `03`
         Kind::DateOfBirth => value.len() <= 12,
+        Kind::Person => digits == 0 && letters > 0 && !labelled::named::is_nobody(value),
         Kind::Phone => digits > 0 && letters == 0,
         Kind::PaymentCard | Kind::Postcode => digits > 0,
         Kind::Password => !labelled::is_remark(value) && !["yes", "no", "ok", "on", "off"].contains(&value),

@@ -51,7 +51,7 @@ pub(super) const TOKEN: Definition = define("token", "ACCESS_TOKEN", Group::Secr
     ])
     .code(16, 100, only_near(75))
     .words(&["token accesstoken authtoken bearer sessionid sessiontoken refreshtoken jwt cookie \
-        authorization jeton"]);
+        authorization jeton csrf csrftoken xsrftoken"]);
 
 /// A private key, PEM or OpenSSH.
 pub(super) const PRIVATE_KEY: Definition = define("private_key", "PRIVATE_KEY", Group::Secret);
@@ -63,7 +63,9 @@ pub(super) const PASSWORD: Definition = define("password", "PASSWORD", Group::Se
         contrasena clave parola parolachiave codepin geheimzahl wifipassword wlanpasswort \
         codicepin doorcode accesscode turcode zugangscode wlankennwort wifipasswort pw wachtwoord wifiwachtwoord \
         toegangscode senha senhadowifi palavrapasse contrasenia codewifi cleewifi clewifi \
-        parolachiave passcodewifi"]);
+        parolachiave passcodewifi psk wpapsk presharedkey verificationcode onetimecode onetimepassword otp smscode tan mtan \
+        bestatigungscode verifizierungscode sicherheitscode codigodeverificacion codedeverification codicediverifica \
+        verificatiecode codigodeverificacao"]);
 
 /// The beginning of a header in the armour of RFC 7468.
 pub(crate) const HEADER_BEGINS: &str = "-----BEGIN ";
@@ -72,22 +74,58 @@ pub(crate) const PEM: Scores = alone(99).always();
 /// The longest label of a header.
 const LONGEST_LABEL: usize = 60;
 
-/// The end of the private key whose header begins at `start`: the end of its footer, or of a text without one. `None`
+/// The end of the private key whose header begins at `start`: that of its footer, or of the lines that look like a key. `None`
 /// if the header is that of something else, such as a certificate.
 pub(crate) fn private_key_end(text: &str, start: usize) -> Option<usize> {
     const FOOTER_BEGINS: &str = "-----END ";
+    const DASHES: &str = "-----";
     let rest = text.get(start..).unwrap_or_default();
     let label = rest.get(HEADER_BEGINS.len()..).and_then(|label| label.split("-----").next());
     let label = label.unwrap_or_default();
     if label.len() > LONGEST_LABEL || !(label.contains("PRIVATE KEY") || label.contains("SECRET KEY")) {
         return None;
     }
-    let end = memmem::find(rest.as_bytes(), FOOTER_BEGINS.as_bytes()).map_or(rest.len(), |footer| {
-        let end = footer + FOOTER_BEGINS.len();
-        let tail = rest.get(end..).unwrap_or_default();
-        tail.find("-----").filter(|at| *at < LONGEST_LABEL).map_or(end, |at| end + at + 5)
-    });
+    // Only up to the next header: a text may have thousands of them.
+    let body = HEADER_BEGINS.len() + label.len() + DASHES.len();
+    let near = rest.as_bytes().get(..LONGEST_KEY).unwrap_or(rest.as_bytes()).get(body..).unwrap_or_default();
+    let next = memmem::find(near, DASHES.as_bytes()).map(|at| body + at);
+    let footer = next.filter(|at| rest.get(*at..).is_some_and(|rest| rest.starts_with(FOOTER_BEGINS)));
+    let end = footer.map_or_else(
+        || lines_of_key(rest),
+        |footer| {
+            let end = footer + FOOTER_BEGINS.len();
+            let tail = rest.get(end..).unwrap_or_default();
+            tail.find("-----").filter(|at| *at < LONGEST_LABEL).map_or(end, |at| end + at + 5)
+        },
+    );
     Some(start + end)
+}
+
+/// The longest private key, in bytes, and in lines.
+const LONGEST_KEY: usize = 16 << 10;
+const MOST_LINES: usize = 100;
+
+/// The length of a key without a footer: its header, and the lines that have the letters of base64 and no words.
+fn lines_of_key(text: &str) -> usize {
+    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-');
+    let is_part = |line: &str| {
+        let word = line.trim_matches(|c: char| !inside(c));
+        // `Proc-Type: 4,ENCRYPTED`, `[INFO] MIIE...`
+        let header = word.split_once(": ").is_some_and(|(name, _)| name.contains('-') && !name.contains(' '));
+        word.chars().all(inside) || header || word.rsplit(' ').next().is_some_and(|last| last.len() >= 40)
+    };
+    let mut end = 0;
+    for (number, line) in text.split_inclusive('\n').take(MOST_LINES).enumerate() {
+        // All of a key may be in the line of its header.
+        if number > 0 && !is_part(line) || end + line.len() > LONGEST_KEY {
+            break;
+        }
+        end += line.len();
+    }
+    let whole = text.get(..end.max(1)).unwrap_or_default().trim_end_matches(['\n', '\r', ' ']).len();
+    // The header is in a longer line.
+    let cut = (0..=LONGEST_KEY.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    if end == 0 { cut.unwrap_or(0) } else { whole }
 }
 
 /// The scores of a long word without a prefix of its own, if its form is that of a key.

@@ -8,10 +8,11 @@ use super::score::only_near;
 pub(super) const ROOM: Definition = define("room", "ROOM_NUMBER", Group::Stay)
     .forms(&[
         form(r"\d{1,4}[A-Za-z]?", only_near(75)).within(2).case_sensitive(),
+        form(r"\d{1,4}-\d{1,4}", only_near(75)).within(0).case_sensitive(),
         form(r"[A-Za-z]-?\d{1,4}", only_near(75)).within(1).case_sensitive(),
     ])
     .words(&["room roomno rooms suite zimmer zimmernummer raum chambre chambres habitacion \
-        habitaciones cuarto stanza camerad numerodicamera camerano kamer ward bed bett rm quarto quartono \
+        habitaciones cuarto stanza camerad numerodicamera camerano kamer hab zi zimmernr habnr ward bed bett rm quarto quartono \
         lacamera dellacamera nellacamera allacamera suacamera miacamera camerasingola cameradoppia"]);
 
 /// A booking, reservation, order or loyalty number.

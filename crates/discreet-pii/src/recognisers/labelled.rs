@@ -5,6 +5,9 @@ mod board;
 mod ends;
 mod filter;
 pub(crate) mod joined;
+pub(crate) mod named;
+mod network;
+pub(crate) mod owned;
 mod remarks;
 pub(crate) mod unsigned;
 
@@ -14,9 +17,11 @@ use crate::Kind;
 use crate::detect::swar::{self, HIGH};
 use crate::detect::{Firsts, kinds_of_word, kinds_of_words};
 use crate::kinds::{Kinds, Scores, alone};
+use crate::recognisers::names;
 pub(crate) use board::is_of_board;
-use ends::{closing_quote, digits_end, phrase_end, value_end};
+use ends::{closing_quote, digits_end, phrase_end, value_end, value_is_over};
 pub(crate) use filter::{may_be_any, may_be_label};
+pub(crate) use network::password as network;
 pub(crate) use remarks::is_remark;
 
 /// A kind of values that a label announces.
@@ -160,6 +165,10 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         if kinds.is_empty() { None } else { KINDS.iter().find(|row| kinds.contains(row.kind)) }
     };
     let row = announced()?;
+    // The tangent, and the number of a transaction, which the pattern of a PIN finds.
+    if label.eq_ignore_ascii_case("tan") {
+        return None;
+    }
     if label.eq_ignore_ascii_case("pin") && is_of_board(text.get(..word.start)?) {
         return None;
     }
@@ -186,6 +195,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     let closed = quoted.then(|| closing_quote(bytes, from)).flatten().filter(|_| row.kind == Kind::Password);
     let phrase = colon && label.to_ascii_lowercase().ends_with("passphrase");
     let inside_query = matches!(bytes.get(word.start.wrapping_sub(1)), Some(b'?' | b'&' | b';'));
+    let inside_query = inside_query || row.kind == Kind::Username;
     let plain = |rest: &str| value_end(rest, inside_query || !colon || bytes.get(sign) != Some(&b'='));
     let length = closed.unwrap_or_else(|| if phrase { phrase_end(rest) } else { plain(rest) });
     let value = rest.get(..length)?;
@@ -196,12 +206,19 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     };
     let value = if quoted { value } else { value.trim_end_matches(['.', ',', ';', ':', ')', '}', ']']) };
     let odd = value.bytes().any(|byte| !byte.is_ascii_alphabetic() && byte < 0x80);
+    // `username "gkerbrat"`
+    let shut = || quoted && closing_quote(bytes, from) == Some(value.len());
+    let account = row.kind == Kind::Username && !colon && shut() && !names::is_word(value);
+    if account {
+        return Some(Value { kind: row.kind, at: from..from + value.len(), scores: row.scores });
+    }
     if !colon && !odd || way == Way::Nothing && !is_mixed(value) {
         return None;
     }
     // A scheme or a constant is not a value: `token: Bearer ...`, `password: null`.
     let value_like = !colon || !NOTHING.contains(&value);
-    let fits = value.chars().count() >= row.least && (!row.mixed || odd);
+    let short = row.kind != Kind::Address && row.mixed && is_key(value);
+    let fits = (value.chars().count() >= row.least || short) && (!row.mixed || odd);
     if way == Way::Nothing && row.kind == Kind::Username {
         // `User anna102 logged in`, `CREATE USER 'anna'`
         let quoted = from > word.end + 1;
@@ -223,6 +240,15 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         at,
         scores: row.scores,
     })
+}
+
+/// Has a short value letters and digits in turn, as words and dates do not: `ab12cd34ef`?
+fn is_key(value: &str) -> bool {
+    const LEAST: usize = 8;
+    let kinds = value.as_bytes().windows(2);
+    let turns =
+        kinds.filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count();
+    value.len() >= LEAST && turns >= 2 && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Words in the place of a value.

@@ -23,6 +23,7 @@ mod run;
 mod scores;
 mod table;
 mod tail;
+mod titled;
 mod word;
 
 pub(crate) use fold::fold;
@@ -102,6 +103,10 @@ impl Names {
         // A title is part of the name behind it, unless names are not wanted.
         let (mut title, with_title) = (None, self.wanted.contains(Kind::Person));
         let mut give = |mut found: NameHit| {
+            // A hash.
+            if text.get(found.start..found.end).is_some_and(|word| word.eq_ignore_ascii_case("sha")) {
+                return;
+            }
             match found.kind {
                 Kind::Title if with_title => return title = Some(found.start),
                 Kind::Person => found.start = title.take().unwrap_or(found.start),

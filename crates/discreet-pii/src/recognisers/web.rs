@@ -177,7 +177,9 @@ pub(crate) fn name(text: &str, start: usize) -> Option<(Range<usize>, Scores)> {
         Some(b':') if text.as_bytes().get(end + 1).is_some_and(u8::is_ascii_digit) => rest(text, end),
         _ => end,
     };
-    Some((start..end, scores))
+    // The image of a container.
+    let image = text.get(start..end).is_some_and(|name| name.contains("@sha256"));
+    (!image).then_some((start..end, scores))
 }
 
 /// Does this stand behind the name of a value, and not behind a domain: `imu.ax=-2.07`, `"imu.ax": 3`, `imu.ax: 0.5`? A

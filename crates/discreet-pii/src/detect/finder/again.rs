@@ -100,10 +100,16 @@ impl Finder {
             if is_covered(covered, gap.start - 1) && is_covered(covered, gap.end) {
                 continue;
             }
-            let blank = broken::around(text, &gap, mapped);
+            // `PIN: 44`, with the rest of it in the next line.
+            let short = broken::is_short(text, &gap);
+            if short && is_covered(covered, gap.start - 1) {
+                continue;
+            }
+            let blank = broken::around(text, &gap, if short { '-' } else { ' ' }, mapped);
             read(mapped.text(), field, None, inner, 0);
             let whole = inner.iter().filter(|hit| hit.start < blank && blank + 1 < hit.end);
-            let whole = whole.filter(|hit| is_sure(hit, mapped.text()));
+            let whole = whole
+                .filter(|hit| is_sure(hit, mapped.text()) && (!short || hit.evidence == Evidence::Context));
             hits.extend(whole.map(|hit| hit.moved(mapped.original(hit.start, hit.end))));
         }
     }

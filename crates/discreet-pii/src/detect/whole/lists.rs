@@ -16,18 +16,56 @@ const GAPS: [&str; 27] = [
 /// The most bytes of a value in a list.
 const LONGEST: usize = 64;
 
+/// The label of a list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// Of one value, or of none that is known.
+    One,
+    /// Of several persons, accounts or passwords: each value may be any word.
+    Plural,
+}
+
+impl Sort {
+    fn of(text: &str, first: &Hit) -> Sort {
+        let plural = match first.kind {
+            Kind::Person => is_labelled(text, first.start, true),
+            Kind::Username | Kind::Password => is_behind_plural(text, first.start),
+            _ => false,
+        };
+        if plural { Sort::Plural } else { Sort::One }
+    }
+}
+
+/// Is `start` behind the label of several accounts or passwords and a sign?
+fn is_behind_plural(text: &str, start: usize) -> bool {
+    const LABELS: &str = "usernames users logins accounts passwords passcodes pins benutzernamen benutzer passwörter kennwörter \
+        usuarios usuários contraseñas claves utilisateurs identifiants passe utenti parole senhas gebruikers gebruikersnamen \
+        wachtwoorden";
+    let head = text.get(..start).unwrap_or_default().trim_end_matches([' ', '"', '[']);
+    let Some(label) = head.strip_suffix([':', '=']) else { return false };
+    let word =
+        label.trim_end_matches([' ', '"']).rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    word.len() <= LONGEST && LABELS.split(' ').any(|known| word.to_lowercase() == known)
+}
+
 /// Adds the values that go on behind findings, which are in order and apart.
 pub(super) fn go_on(text: &str, hits: &mut Vec<Hit>) {
     let before = hits.len();
+    // The finding that a list goes on behind, with the sort of its label.
+    let mut listed: Option<(usize, Sort)> = None;
     for at in 0..before {
         let to = hits.get(at + 1).filter(|_| at + 1 < before).map_or(text.len(), |next| next.start);
-        let Some(first) = hits.get(at).copied().filter(|first| begins(text, first)) else { continue };
+        let Some(first) = hits.get(at).copied() else { continue };
+        let goes_on = listed.take().filter(|(end, _)| *end == first.start).map(|(_, sort)| sort);
+        let Some(sort) = goes_on.or_else(|| begins(text, &first).then(|| Sort::of(text, &first))) else {
+            continue;
+        };
         let Some(value) = text.get(first.start..first.end) else { continue };
         // One person, `guest: Kofi Asante, room 3`, or two: `guest: Kofi Asante/Xiadani Tlapanco`.
-        let several = first.kind != Kind::Person || is_labelled(text, first.start, true);
+        let several = first.kind != Kind::Person || sort == Sort::Plural;
         let mut end = first.end;
         while let Some(rest) = text.get(end..to)
-            && let Some((gap, length)) = next(first.kind, value, rest)
+            && let Some((gap, length)) = next(first.kind, value, rest, sort)
             && (several || rest.starts_with('/') || rest.starts_with(" /"))
         {
             steps::count(gap + length);
@@ -39,6 +77,10 @@ pub(super) fn go_on(text: &str, hits: &mut Vec<Hit>) {
             });
             end += gap + length;
         }
+        // The next value may have been found already.
+        let gap = text.get(end..to).filter(|gap| GAPS.contains(gap));
+        let same = hits.get(at + 1).is_some_and(|next| at + 1 < before && next.kind == first.kind);
+        listed = gap.filter(|_| same && sort == Sort::Plural).map(|gap| (end + gap.len(), sort));
     }
     if hits.len() > before {
         hits.sort_unstable_by_key(|hit| hit.start);
@@ -69,11 +111,12 @@ fn is_labelled(text: &str, start: usize, several: bool) -> bool {
 }
 
 /// The length of the gap in front of the next value, and of the value.
-fn next(kind: Kind, first: &str, rest: &str) -> Option<(usize, usize)> {
+fn next(kind: Kind, first: &str, rest: &str, sort: Sort) -> Option<(usize, usize)> {
     let gap = GAPS.into_iter().find(|gap| rest.starts_with(gap))?;
     let item = rest.get(gap.len()..)?;
     let length = match kind {
-        Kind::Person => name(item),
+        Kind::Person => name(item, sort),
+        Kind::Password | Kind::Username if sort == Sort::Plural => plain(item).or_else(|| word(first, item)),
         Kind::Password | Kind::ApiKey | Kind::Token | Kind::Username => word(first, item),
         _ => same_form(first, item),
     };
@@ -112,23 +155,35 @@ fn word(first: &str, item: &str) -> Option<usize> {
     fits.then_some(value.len())
 }
 
+/// The length of a word that is all of a value.
+fn plain(item: &str) -> Option<usize> {
+    let length = run(item, |c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '!' | '@' | '#' | '$'));
+    let value = item.get(..length)?.trim_end_matches('.');
+    let behind = item.get(value.len()..)?;
+    let ends = is_end(behind) || GAPS.iter().any(|gap| behind.starts_with(gap));
+    (ends && (3..=LONGEST).contains(&value.len())).then_some(value.len())
+}
+
 /// The length of a name of up to four words with capitals, or of a script that has none; the list goes on or ends
 /// behind it.
-fn name(item: &str) -> Option<usize> {
+fn name(item: &str, sort: Sort) -> Option<usize> {
     const WORDS: usize = 4;
-    let mut taken = 0;
+    let (mut taken, mut words, mut plain) = (0, 0, false);
     for count in 0..WORDS {
         let rest = item.get(taken..)?;
         let rest = if count > 0 { rest.strip_prefix(' ').unwrap_or_default() } else { rest };
         let length =
             run(rest, |c| c.is_alphanumeric() && !c.is_ascii_digit() || matches!(c, '-' | '\'' | '’'));
         let fits = rest.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase()) && length > 1;
-        if !fits || length > LONGEST || count == 0 && is_word(rest.get(..length)?) {
+        if !fits || length > LONGEST || plain && sort == Sort::One {
             break;
         }
+        // `guests: Ana Gil, Will Power`
+        plain |= count == 0 && is_word(rest.get(..length)?);
+        words += 1;
         taken += length + usize::from(count > 0);
     }
     let behind = item.get(taken..)?;
     let ends = is_end(behind) || GAPS.iter().any(|gap| behind.starts_with(gap));
-    (taken > 0 && ends).then_some(taken)
+    (taken > 0 && ends && !(plain && words == 1)).then_some(taken)
 }

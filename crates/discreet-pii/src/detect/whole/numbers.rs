@@ -11,11 +11,26 @@ const GROUPS: usize = 8;
 
 /// The bytes in front: `—4111 ` in `card —4111 1111 1111 1112`, `EMP-2024-` in `EMP-2024-77125-X`.
 pub(super) fn front(around: &Around<'_>) -> usize {
+    let code = if around.kind == Kind::Phone { country(around.before) } else { 0 };
+    if code > 0 {
+        return code;
+    }
     if around.evidence != Evidence::Context {
         return 0;
     }
     let group = behind_sign(around.before);
     if group > 0 { group } else { token(around) }
+}
+
+/// The code of a country in brackets: `(+34) `.
+fn country(before: &str) -> usize {
+    let Some(head) = before.strip_suffix(") ").or_else(|| before.strip_suffix(')')) else { return 0 };
+    let digits = run_back(head, |c| c.is_ascii_digit());
+    let code = head.get(..head.len() - digits).unwrap_or_default();
+    let marks = ["(+", "("].iter().find(|marks| code.ends_with(**marks)).map_or(0, |marks| marks.len());
+    let international = marks == 2 || head.ends_with(|c: char| c.is_ascii_digit()) && head.contains("(00");
+    let fits = (1..=5).contains(&digits) && marks > 0 && international;
+    if fits { before.len() - code.len() + marks } else { 0 }
 }
 
 /// A group of digits with a dash, dots or a stroke directly in front: nothing begins there by itself.

@@ -7,7 +7,7 @@ use crate::detect::is_question_for_name;
 const LONGEST: usize = 64;
 
 /// Keys that hold a label.
-const LABELS: [&str; 13] = [
+const LABELS: [&str; 18] = [
     "key",
     "name",
     "label",
@@ -21,11 +21,31 @@ const LABELS: [&str; 13] = [
     "attribute",
     "property",
     "param",
+    "documentType",
+    "document_type",
+    "docType",
+    "idType",
+    "id_type",
 ];
 /// Keys that hold a question, or a label for an answer.
 const QUESTIONS: [&str; 6] = ["question", "prompt", "q", "title", "id", "header"];
 /// Keys that hold the value beside a label.
-const VALUES: [&str; 9] = ["value", "data", "content", "text", "number", "val", "v", "valuestring", "values"];
+const VALUES: [&str; 14] = [
+    "value",
+    "data",
+    "content",
+    "text",
+    "number",
+    "val",
+    "v",
+    "valuestring",
+    "values",
+    "documentNumber",
+    "document_number",
+    "docNumber",
+    "idNumber",
+    "id_number",
+];
 /// Keys that hold an answer.
 const ANSWERS: [&str; 5] = ["answer", "response", "reply", "a", "input"];
 

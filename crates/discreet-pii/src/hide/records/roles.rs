@@ -37,6 +37,11 @@ impl Roles {
     /// A part of an address, if the key above is that of one.
     pub const IN_ADDRESS: Roles = Roles(1 << 16);
 
+    /// A part of a name of a person, whatever its value is.
+    pub const NAME_PART: Roles = Roles(1 << 17);
+    /// A part of a name, if the key above is that of one.
+    pub const IN_NAME: Roles = Roles(1 << 18);
+
     /// Both.
     pub const fn and(self, other: Roles) -> Roles {
         Roles(self.0 | other.0)
@@ -54,7 +59,7 @@ impl Roles {
         }
         let letters = |c: &char| c.is_alphabetic();
         let whole: String = key.chars().filter(letters).flat_map(char::to_lowercase).collect();
-        let whole = Roles::of_word(&whole);
+        let whole = Roles::of_word(&whole).and(Roles::of_tail(&whole));
         let mut words = crate::detect::words(key);
         let (Some(first), Some(second), None) = (words.next(), words.next(), words.next()) else {
             return whole;
@@ -62,6 +67,12 @@ impl Roles {
         let pair =
             Roles::of_pair(Roles::of_word(&first.to_lowercase()), Roles::of_word(&second.to_lowercase()));
         whole.and(pair)
+    }
+
+    /// The meaning of the end of a key: `guest_last_name`.
+    fn of_tail(word: &str) -> Roles {
+        let part = NAME_PARTS.split(' ').any(|part| word.ends_with(part));
+        if part { Roles::NAME_PART } else { Roles::NONE }
     }
 
     /// The meanings of two words: `birth_year`, `phone_prefix`.
@@ -86,8 +97,14 @@ impl Roles {
     }
 }
 
+/// Keys that hold a part of the name of a person, or end with it.
+const NAME_PARTS: &str = "firstname lastname surname givenname familyname middlename maidenname forename vorname nachname \
+    familienname geburtsname prenom prénom nomdefamille nomdenaissance apellido apellidos cognome voornaam achternaam \
+    tussenvoegsel sobrenome apelido";
+
 /// The words of each meaning.
-const WORDS: [(Roles, &str); 19] = [
+const WORDS: [(Roles, &str); 20] = [
+    (Roles::IN_NAME, "family given first last middle"),
     (
         Roles::PERSON,
         "firstname lastname surname givenname familyname middlename maidenname vorname nachname prenom prénom \
@@ -151,7 +168,7 @@ const WORDS: [(Roles, &str); 19] = [
     (
         Roles::PASSWORD,
         "password passwords passwd pwd passphrase passcode passwort kennwort contraseña contrasena motdepasse \
-         wachtwoord senha secret clientsecret",
+         wachtwoord senha secret clientsecret psk wpapsk presharedkey",
     ),
 ];
 

@@ -51,6 +51,7 @@ impl TextRedactor {
             copied = end;
             let object = walk.object().filter(|_| !is_key);
             let part = joined.at(start).or_else(|| records.whole(object, path, raw));
+            let part = part.filter(|_| !self.finder.never_hides(raw));
             if let Some((kind, operator)) =
                 part.filter(|_| whole.is_none()).and_then(|hit| self.operator(&hit))
             {

@@ -43,3 +43,10 @@ pub(super) fn value_end(rest: &str, in_query: bool) -> usize {
     };
     rest.char_indices().find(stop).map_or(rest.len(), |(at, _)| at)
 }
+
+/// Is the value in front all that stands there?
+pub(super) fn value_is_over(behind: &str) -> bool {
+    behind.is_empty()
+        || behind == "."
+        || behind.starts_with(['"', ',', ';', '\n', '\r', '<', '|', '*', '`', ')', '}'])
+}

@@ -42,7 +42,7 @@ fn value(text: &str, end: usize) -> Option<usize> {
 }
 
 /// Is this a label of a person, and of hardly anything else?
-fn is_label(text: &str, end: usize) -> bool {
+pub(super) fn is_label(text: &str, end: usize) -> bool {
     const MACHINES: [&str; 8] =
         ["client", "driver", "owner", "contact", "holder", "sender", "recipient", "person"];
     let label = text.get(..end).unwrap_or_default();

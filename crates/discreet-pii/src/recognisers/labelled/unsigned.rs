@@ -1,6 +1,7 @@
 //! Names of accounts and passwords behind a label without a sign, that look like words: `login kwright`, `clave marea-alta`.
 //! Word lists decide: a word that is on one is not a value.
 
+mod session;
 mod value;
 
 use std::ops::Range;
@@ -9,7 +10,7 @@ use std::sync::LazyLock;
 use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{VERBS, value_end};
+use super::{VERBS, owned, value_end};
 use crate::Kind;
 use crate::detect::Firsts;
 use crate::kinds::{Scores, alone};
@@ -185,7 +186,17 @@ pub(crate) fn find(text: &str, mut give: impl FnMut(Kind, Range<usize>)) {
         // The recogniser of labels with a sign does not know those of pairs.
         let colon = text.as_bytes().get(found.end()) == Some(&b':');
         let sign = usize::from(*sort == Label::Pair && colon);
-        let Some((from, verb)) = value_start(text, found.end() + sign) else { continue };
+        if *sort == Label::Password
+            && let Some(at) = session::account(text, found.end())
+        {
+            give(Kind::Username, at);
+            continue;
+        }
+        // `the password for the guest network is Tulip44`
+        let behind = text.get(found.end()..).unwrap_or_default();
+        let owner =
+            Some(()).filter(|()| *sort == Label::Password).and_then(|()| owned::length(behind)).unwrap_or(0);
+        let Some((from, verb)) = value_start(text, found.end() + sign + owner, owner > 0) else { continue };
         let rest = text.get(from..).unwrap_or_default();
         let value = rest.get(..value_end(rest, true)).unwrap_or_default();
         let value = value.trim_end_matches(['.', ',', ';', ':', ')', ']', '}', '?']);
@@ -228,8 +239,15 @@ fn is_behind_article(text: &str, second: usize) -> bool {
 }
 
 /// The beginning of the value behind the label that ends at `end`, with a blank or a verb between, and whether it is a verb.
-fn value_start(text: &str, end: usize) -> Option<(usize, bool)> {
-    let rest = text.get(end..)?.strip_prefix(' ')?;
+/// `signed`: or a sign.
+fn value_start(text: &str, end: usize, signed: bool) -> Option<(usize, bool)> {
+    let rest = text.get(end..)?;
+    if let Some(sign) =
+        [" : ", ": ", " = ", "="].iter().filter(|_| signed).find(|sign| rest.starts_with(**sign))
+    {
+        return Some((end + sign.len(), true));
+    }
+    let rest = rest.strip_prefix(' ')?;
     let verb = VERBS.into_iter().find(|verb| rest.starts_with(verb) && verb.len() > 2);
     let quotes = rest.get(verb.map_or(0, str::len)..)?.starts_with(['"', '\'', '`']);
     (!quotes).then(|| (end + 1 + verb.map_or(0, str::len), verb.is_some()))

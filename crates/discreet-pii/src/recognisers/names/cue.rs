@@ -37,7 +37,8 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
         return Cue::None;
     }
     let both = if class.any(Class::SECOND) { pair(text, last) } else { Class::NONE };
-    let title = class.any(Class::TITLE) && matches!(gap, " " | ". ") && last.end - last.start > 1;
+    let bare = gap.trim_end_matches(['"', '*', '\'', '_']);
+    let title = class.any(Class::TITLE) && matches!(bare, " " | ". ") && last.end - last.start > 1;
     if both.or(class).any(Class::STRONG) || title {
         return Cue::Strong;
     }

@@ -7,6 +7,7 @@ use super::endings::Endings;
 use super::run::{self, Part, Run};
 use super::scores;
 use super::table::Class;
+use super::titled;
 use super::word::{Shape, byte};
 use crate::detect::Firsts;
 use crate::kinds::Score;
@@ -170,7 +171,7 @@ pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(NameHit
         let from = index;
         while run
             .get(index)
-            .is_some_and(|part| role(text, part) != Role::No || is_surname_there(text, run, index, part))
+            .is_some_and(|part| role(text, part) != Role::No || is_named_there(text, run, index, part))
         {
             index += 1;
         }
@@ -186,6 +187,11 @@ pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(NameHit
         }
         index += 1;
     }
+}
+
+/// Is the word a name where it stands in the run?
+fn is_named_there(text: &str, run: &Run, index: usize, part: Part) -> bool {
+    is_surname_there(text, run, index, part) || titled::is_name(text, run, index, part)
 }
 
 /// Is this a word behind an initial, `Anna M. Winterfield`, or the last one behind a well-known given name, `Markus

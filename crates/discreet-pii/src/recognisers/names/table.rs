@@ -114,6 +114,9 @@ pub(super) fn class(word: &str) -> Class {
 /// The marks of a word that is not in the table: those of its stem.
 #[cold]
 pub(super) fn unlisted(word: &str) -> Class {
+    if ["dra", "drs", "srta"].iter().any(|title| title.eq_ignore_ascii_case(word)) {
+        return Class::TITLE;
+    }
     if let Some((first, second)) = word.split_once('-') {
         let (first, second) = (known(Hash::new().word(first)), known(Hash::new().word(second)));
         let name = Class::GIVEN.or(Class::SURNAME);

@@ -47,13 +47,23 @@ impl Token {
     }
 }
 
+/// An ellipsis.
+const DOTS: &[u8] = "…".as_bytes();
+
 /// Reads all words. False if none of them may be rewritten.
 pub(super) fn read(text: &str, lower: &mut String, tokens: &mut Vec<Token>) -> bool {
     let (bytes, mut at, mut special) = (text.as_bytes(), 0, false);
     while let Some(rest) = bytes.get(at..) {
         let Some(skipped) = rest.iter().position(|byte| belongs(*byte)) else { break };
         let word = rest.get(skipped..).unwrap_or_default();
+        // The dots of an ellipsis end a word: `twelve…`.
+        if word.starts_with(DOTS) {
+            at += skipped + DOTS.len();
+            continue;
+        }
         let length = word.iter().position(|byte| !belongs(*byte)).unwrap_or(word.len());
+        let dots = word.get(..length).and_then(|word| word.windows(DOTS.len()).position(|dots| dots == DOTS));
+        let length = dots.unwrap_or(length);
         let (start, end) = (at + skipped, at + skipped + length);
         let sense = words::sense(text.get(start..end).unwrap_or_default(), lower);
         // A letter, a month, `at` or `to` alone does not count.
@@ -114,5 +124,5 @@ fn belongs(byte: u8) -> bool {
 /// May the text between two words stand inside one number? Spaces may, with a comma or a dash.
 pub(super) fn joins(text: &str, before: &Token, after: &Token) -> bool {
     let between = text.get(before.end..after.start).unwrap_or("?");
-    between.len() <= 8 && between.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b',' | b'-'))
+    between.len() <= 8 && between.chars().all(|c| matches!(c, ' ' | '\t' | ',' | '-' | '…'))
 }

@@ -1,0 +1,80 @@
+//! Proposals of rarer forms: masked numbers, passengers, the code of a wireless network.
+
+use std::ops::Range;
+
+use super::Reader;
+use crate::Kind;
+use crate::detect::Evidence;
+use crate::detect::amounts::{TIMES, UNITS, is_amount};
+use crate::kinds::{Scores, alone};
+use crate::recognisers::{labelled, masked, passenger};
+
+/// The scores of a masked number behind its label.
+const MASKED: Scores = alone(93).always();
+/// The scores of a passenger and of the fields of a patient.
+const RECORD: Scores = alone(90).always();
+
+/// The scores of a room with its storey.
+const STOREY: Scores = alone(60).always();
+
+/// Has the number that ends at `end` no unit behind it: `3.17 m`?
+fn is_apart(text: &str, end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    let word = rest.strip_prefix(' ').unwrap_or(rest);
+    let letters = word.find(|c: char| !c.is_alphanumeric()).unwrap_or(word.len());
+    (letters == 0 || letters > 2 || rest.starts_with(" is"))
+        && !is_amount(text, end, &[UNITS, TIMES])
+        && !rest.starts_with(['%', '°', '/', '-'])
+}
+
+impl Reader<'_> {
+    /// Proposes the masked number around the digits at `start..end`, directly behind its label. Returns its end, else 0.
+    #[inline(never)]
+    pub(super) fn masked(&mut self, bytes: &[u8], start: usize, end: usize) -> usize {
+        let Some(Range { start, end }) = masked::number(bytes, start, end) else { return 0 };
+        let hints = self.supported();
+        let labelled = self.context.label(self.text, start, 1).map(|(_, kinds)| kinds).unwrap_or_default();
+        let number = self.matcher.labelled().common(labelled.union(self.field.hints)).iter().next();
+        let phone = labelled.contains(Kind::Phone) && hints.contains(Kind::Phone);
+        match number.or(phone.then_some(Kind::Phone)) {
+            Some(kind) if self.propose(kind, start..end, MASKED, Evidence::Context) => end,
+            _ => 0,
+        }
+    }
+
+    /// Proposes the passenger `OKADA/HIROSHI MR`, and the fields of the patient in a segment of HL7.
+    #[inline(never)]
+    pub(super) fn passenger(&mut self, start: usize, end: usize) {
+        if let Some(at) = passenger::passenger(self.text, start, end) {
+            self.propose(Kind::Person, at, RECORD, Evidence::Context);
+        }
+    }
+
+    /// Proposes the fields of the patient in the segment of HL7 that begins at `start`.
+    #[inline(never)]
+    pub(super) fn patient(&mut self, start: usize) {
+        for (kind, at) in passenger::patient(self.text, start) {
+            self.propose(kind, at, RECORD, Evidence::Context);
+        }
+    }
+
+    /// Proposes the room with its storey at `start..end`, directly behind its word: `Zimmer 3.17`.
+    pub(super) fn storey(&mut self, start: usize, end: usize) {
+        const WORDS: [&str; 5] = ["Zimmer ", "Zi. ", "Raum ", "Room ", "room "];
+        let head = self.text.get(..start).unwrap_or_default();
+        let two = self.text.get(start..end).and_then(|number| number.split_once('.'));
+        let fits =
+            two.is_some_and(|(_, room)| room.len() == 2) && WORDS.iter().any(|word| head.ends_with(word));
+        if fits && is_apart(self.text, end) {
+            self.propose(Kind::Room, start..end, STOREY, Evidence::Context);
+        }
+    }
+
+    /// Proposes the password in the code of a wireless network: `WIFI:S:x;P:tulip;;`.
+    #[inline(never)]
+    pub(super) fn network(&mut self, end: usize) {
+        if let Some(at) = labelled::network(self.text, end) {
+            self.propose(Kind::Password, at, RECORD, Evidence::Context);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Names behind the label of a part of a name, whatever words they are: `Nachname: Best`, `<surname>Lane</surname>`. Behind
+//! another label of a person, those that begin with a particle: `Gast: van de Heuvel`.
+
+use std::ops::Range;
+
+use super::joined;
+use crate::kinds::{Scores, alone};
+
+/// The scores of such a name.
+pub(crate) const SCORES: Scores = alone(91).always();
+
+/// Labels that hold nothing but a name, in small letters, without the signs between their words.
+const LABELS: [&str; 25] = [
+    "lastname",
+    "firstname",
+    "surname",
+    "givenname",
+    "familyname",
+    "middlename",
+    "maidenname",
+    "forename",
+    "vorname",
+    "nachname",
+    "familienname",
+    "prenom",
+    "prénom",
+    "nomdefamille",
+    "apellido",
+    "apellidos",
+    "primerapellido",
+    "cognome",
+    "voornaam",
+    "achternaam",
+    "sobrenome",
+    "apelido",
+    "tussenvoegsel",
+    "geburtsname",
+    "nomdenaissance",
+];
+
+/// The last words of these labels, of small letters of ASCII.
+pub(super) const ENDS: [&str; 19] = [
+    "name",
+    "lastname",
+    "firstname",
+    "surname",
+    "givenname",
+    "familyname",
+    "forename",
+    "vorname",
+    "nachname",
+    "familienname",
+    "prenom",
+    "famille",
+    "apellido",
+    "apellidos",
+    "cognome",
+    "voornaam",
+    "achternaam",
+    "sobrenome",
+    "apelido",
+];
+
+/// Words in the place of a name.
+const NOBODY: &str = "none null nil string str text varchar unknown required missing empty undefined true false optional \
+    unset hidden redacted invalid valid not no is keine unbekannt fehlt leer ninguno desconocido inconnu aucun nessuno \
+    sconosciuto onbekend geen nenhum na n/a";
+
+/// Words in front of a surname, which may be in small letters.
+const PARTICLES: &str = "van von de der den du di da del della dello degli dei des dos das do la le el al ben bin ibn bint abu \
+    ter ten te zu zur zum vom 't d af av ap mac mc o";
+
+/// The most words of a name, and the most bytes.
+const MOST: usize = 5;
+const LONGEST: usize = 64;
+
+/// The name behind the label that ends at `end`.
+pub(crate) fn name(text: &str, end: usize) -> Option<Range<usize>> {
+    let part = is_label(text.get(..end)?);
+    let from = start(text, end)?;
+    let rest = text.get(from..)?;
+    if !(part || begins_with_particle(rest) && joined::is_label(text, end)) {
+        return None;
+    }
+    let length = length(rest, part);
+    (length > 0).then_some(from..from + length)
+}
+
+/// Does a label of a part of a name end here?
+fn is_label(head: &str) -> bool {
+    let may_be =
+        head.as_bytes().last().is_some_and(|last| matches!(last | 0x20, b'e' | b'm' | b'o' | b's' | b'l'));
+    may_be && LABELS.iter().any(|label| ends_with(head, label))
+}
+
+/// Does `head` end with the letters of `label`, in any case, with signs between words?
+fn ends_with(head: &str, label: &str) -> bool {
+    let mut letters =
+        head.chars().rev().filter(|c| !matches!(c, ' ' | '-' | '_')).flat_map(char::to_lowercase);
+    label.chars().rev().all(|known| letters.next() == Some(known))
+}
+
+/// The beginning of the value behind the label that ends at `end` and a sign: `: `, ` = `, `>`.
+fn start(text: &str, end: usize) -> Option<usize> {
+    let rest = text.get(end..)?;
+    let bare = rest.trim_start_matches(['"', '\'', '*']);
+    let behind = bare.strip_prefix(' ').unwrap_or(bare);
+    let value = behind.strip_prefix([':', '=', '>', '→'])?;
+    let value = value.strip_prefix('>').unwrap_or(value);
+    let inner = value.trim_start_matches([' ', '"', '*', '`']);
+    let skipped = rest.len() - inner.len();
+    (skipped <= 8 && !value.starts_with([':', '='])).then_some(end + skipped)
+}
+
+/// Does the word stand in the place of a name?
+pub(crate) fn is_nobody(word: &str) -> bool {
+    NOBODY.split(' ').any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn is_particle(word: &str) -> bool {
+    PARTICLES.split(' ').any(|particle| particle.eq_ignore_ascii_case(word))
+}
+
+fn begins_with_particle(rest: &str) -> bool {
+    rest.split_once(' ').is_some_and(|(first, next)| {
+        is_particle(first) && next.starts_with(|c: char| c.is_alphabetic() || c == '\'')
+    })
+}
+
+/// The length of the name at the beginning: words with capitals, and particles between them. `part`: a word in small
+/// letters is one too, if it is all there is.
+fn length(rest: &str, part: bool) -> usize {
+    let (mut at, mut end) = (0, 0);
+    for count in 0..MOST {
+        let Some(word) = rest.get(at..).map(word).filter(|word| !word.is_empty()) else { break };
+        let behind = rest.get(at + word.len()..).unwrap_or_default();
+        let capital = word.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
+        let alone = part && count == 0 && super::value_is_over(behind);
+        // The label of the next value, or its number: `Best Vorname: Ada`, `Best Zimmer 12`.
+        let label = count > 0 && is_followed(behind);
+        if count == 0 && is_nobody(word) || label || !(capital || alone || is_particle(word)) || at > LONGEST
+        {
+            break;
+        }
+        if !is_particle(word) || capital && count == 0 && part {
+            end = at + word.len();
+        }
+        if !behind.starts_with(' ') {
+            break;
+        }
+        at += word.len() + 1;
+    }
+    end
+}
+
+/// The word at the beginning. A point belongs to an initial only.
+fn word(rest: &str) -> &str {
+    let inside = |c: char| c.is_alphabetic() || matches!(c, '-' | '\'' | '’');
+    let length = rest.find(|c| !inside(c)).unwrap_or(rest.len());
+    let point = length <= 2 && rest.get(length..).is_some_and(|behind| behind.starts_with('.'));
+    rest.get(..length + usize::from(point)).unwrap_or_default()
+}
+
+/// Is the word in front a label, or the noun of a number?
+fn is_followed(behind: &str) -> bool {
+    let bare = behind.strip_prefix(' ').unwrap_or(behind);
+    behind.starts_with([':', '='])
+        || bare.starts_with([':', '='])
+        || bare.starts_with(|c: char| c.is_ascii_digit())
+}

@@ -1,0 +1,93 @@
+//! Names in records of travel and of hospitals: `OKADA/HIROSHI MR`, and the segment `PID` of HL7.
+
+use std::ops::Range;
+
+use crate::Kind;
+use crate::recognisers::names;
+
+/// Titles behind the name of a passenger.
+const TITLES: [&str; 10] = ["MR", "MRS", "MS", "MISS", "MSTR", "DR", "CHD", "INF", "PROF", "MME"];
+
+/// The passenger whose surname is `start..end`, with a `/` behind it.
+pub(crate) fn passenger(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
+    let capitals = |text: &str| text.bytes().take_while(u8::is_ascii_uppercase).count();
+    let surname = text.get(start..end)?;
+    let behind = text.get(end..)?.strip_prefix('/')?;
+    let given = capitals(behind);
+    let title = behind.get(given..)?.strip_prefix(' ').unwrap_or_default();
+    let length = capitals(title);
+    let titled = title.get(..length).is_some_and(|title| TITLES.contains(&title));
+    let whole = !title.get(length..).unwrap_or_default().starts_with(char::is_alphanumeric);
+    let plain = |word: &str| names::is_word(&word.to_lowercase());
+    let words = plain(surname) && behind.get(..given).is_some_and(plain);
+    let fits =
+        !words && capitals(surname) == surname.len() && surname.len() >= 2 && given >= 1 && titled && whole;
+    fits.then_some(start..end + 1 + given + 1 + length)
+}
+
+/// The personal fields of the segment `PID` that begins at `start`, by their numbers in HL7 v2.
+pub(crate) fn patient(text: &str, start: usize) -> impl Iterator<Item = (Kind, Range<usize>)> + '_ {
+    const MOST: usize = 32;
+    const FIELDS: [(usize, Kind); 10] = [
+        (2, Kind::MedicalRecord),
+        (3, Kind::MedicalRecord),
+        (5, Kind::Person),
+        (6, Kind::Person),
+        (7, Kind::DateOfBirth),
+        (9, Kind::Person),
+        (11, Kind::Address),
+        (13, Kind::Phone),
+        (14, Kind::Phone),
+        (19, Kind::UsSsn),
+    ];
+    // A segment is a line.
+    let before = text.as_bytes().get(..start).and_then(<[u8]>::last);
+    let first = before.is_none_or(|before| matches!(before, b'\n' | b'\r'));
+    let rest = text.get(start..).filter(|_| first).unwrap_or_default();
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+    let begins = |number: usize, fits: fn(char) -> bool| {
+        line.split('|').nth(number).is_some_and(|at| at.starts_with(fits))
+    };
+    // `PID|0.5|0.1|...` is a controller.
+    let segment = begins(5, char::is_alphabetic) && begins(3, char::is_alphanumeric);
+    let fields = line.split('|').take(MOST).scan(start, |at, field| {
+        let from = *at;
+        *at += field.len() + 1;
+        Some(from..from + field.len())
+    });
+    fields.enumerate().filter(move |_| segment).filter_map(move |(number, at)| {
+        let (_, kind) = FIELDS.iter().find(|(known, _)| *known == number)?;
+        let value = text.get(at.clone())?;
+        // The number of a patient has a check digit and an authority behind it.
+        let length = if number == 3 { value.find('^').unwrap_or(value.len()) } else { value.len() };
+        (length > 1).then_some((*kind, at.start..at.start + length))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passenger_has_a_title() {
+        assert_eq!(passenger("OKADA/HIROSHI MR, x", 0, 5), Some(0..16));
+        for text in ["OKADA/HIROSHI", "INPUT/OUTPUT MS", "OKADA/HIROSHI MRX", "Okada/Hiroshi MR", "I/O MR"] {
+            assert_eq!(passenger(text, 0, text.find('/').unwrap()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_segment_has_the_fields_of_a_patient() {
+        let text = "PID|1||3390021^^^HOSP^MR||KOWALSKI^JAN||19560412\nOBX|1";
+        let found: Vec<_> = patient(text, 0).map(|(kind, at)| (kind, &text[at])).collect();
+        let expected = [
+            (Kind::MedicalRecord, "3390021"),
+            (Kind::Person, "KOWALSKI^JAN"),
+            (Kind::DateOfBirth, "19560412"),
+        ];
+        assert_eq!(found, expected);
+        for text in ["PID| gain | offset", "PID|0.5|0.1|0.2|0.3|0.4|0.5|0.6", "PID| a | b | c | d | e | f"] {
+            assert_eq!(patient(text, 0).count(), 0, "{text}");
+        }
+    }
+}
