@@ -162,7 +162,7 @@ impl Reader<'_> {
         }
         if let Some(behind) = decimal {
             self.position(bytes, start, end);
-            if word.length <= 2 {
+            if word.length <= 2 && behind == end + 3 && start > 0 && bytes.get(start - 1) == Some(&b' ') {
                 self.storey(start, behind);
             }
             // `Tel. 030.12345678`: no decimal number begins so.

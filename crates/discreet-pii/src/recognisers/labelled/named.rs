@@ -70,15 +70,18 @@ const NOBODY: &str = "none null nil string str text varchar unknown required mis
 const PARTICLES: &str = "van von de der den du di da del della dello degli dei des dos das do la le el al ben bin ibn bint abu \
     ter ten te zu zur zum vom 't d af av ap mac mc o";
 
+/// The bytes of the longest of them.
+const LONGEST_PARTICLE: usize = 5;
+
 /// The most words of a name, and the most bytes.
 const MOST: usize = 5;
 const LONGEST: usize = 64;
 
 /// The name behind the label that ends at `end`.
 pub(crate) fn name(text: &str, end: usize) -> Option<Range<usize>> {
-    let part = is_label(text.get(..end)?);
     let from = start(text, end)?;
-    let rest = text.get(from..)?;
+    let rest = text.get(from..).filter(|rest| rest.starts_with(|c: char| c.is_alphabetic() || c == '\''))?;
+    let part = is_label(text.get(..end)?);
     if !(part || begins_with_particle(rest) && joined::is_label(text, end)) {
         return None;
     }
@@ -118,13 +121,16 @@ pub(crate) fn is_nobody(word: &str) -> bool {
 }
 
 fn is_particle(word: &str) -> bool {
-    PARTICLES.split(' ').any(|particle| particle.eq_ignore_ascii_case(word))
+    word.len() <= LONGEST_PARTICLE && PARTICLES.split(' ').any(|particle| particle.eq_ignore_ascii_case(word))
 }
 
 fn begins_with_particle(rest: &str) -> bool {
-    rest.split_once(' ').is_some_and(|(first, next)| {
-        is_particle(first) && next.starts_with(|c: char| c.is_alphabetic() || c == '\'')
-    })
+    // Most values are numbers, or longer words: they are not looked up.
+    let begins = rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '\'');
+    let blank = rest.bytes().take(LONGEST_PARTICLE + 1).position(|byte| byte == b' ');
+    let Some(blank) = blank.filter(|_| begins) else { return false };
+    let (first, next) = (rest.get(..blank).unwrap_or_default(), rest.get(blank + 1..).unwrap_or_default());
+    next.starts_with(|c: char| c.is_alphabetic() || c == '\'') && is_particle(first)
 }
 
 /// The length of the name at the beginning: words with capitals, and particles between them. `part`: a word in small
