@@ -175,4 +175,8 @@ def test_a_topic_that_a_new_policy_declares_differently_is_relayed_anew(robot):
     assert outside.poll() == []
     other = robot.inner.publisher('/text', String, node='other')
     robot.flow(other, outside, text('of the other'))
-    assert robot.catalog()['/text'].data_class == 'contextual'
+
+    def listed():
+        return '/text' in robot.catalog() and robot.catalog()['/text'].data_class == 'contextual'
+
+    eventually('the new class in the catalogue', listed)

@@ -119,7 +119,7 @@ fn ingress_status(ingress: &IngressStatus, before: Counts) -> (Status, Counts) {
         values.push(("lost".to_owned(), lost.to_string()));
     }
     values.extend(refused.iter().map(|(reason, count)| (format!("refused {reason}"), count.to_string())));
-    values.extend(last.iter().map(|last| ("last exclusion".to_owned(), last.clone())));
+    values.extend(last.iter().map(|last| ("last refusal".to_owned(), last.clone())));
     let of_now =
         |(reason, _): &&(Refused, u64)| last.as_ref().is_some_and(|last| last.starts_with(reason.label()));
     let (level, message) = match closed {
