@@ -35,6 +35,13 @@ class Seen:
         catalogs = self.own_catalogs()
         return {entry.topic: entry for entry in catalogs[-1].entries} if catalogs else {}
 
+    def entry(self, topic, check=lambda entry: True):
+        """The entry of a topic, once the newest catalogue has one that fits."""
+        return eventually(
+            f'{topic} in the catalogue',
+            lambda: (entry := self.catalog().get(topic)) and check(entry) and entry,
+        )
+
     def own_catalogs(self):
         """The catalogues of this robot. Without a policy a guard does not know whose it is."""
         catalogs = self.catalogs.typed()

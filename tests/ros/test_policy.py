@@ -175,8 +175,4 @@ def test_a_topic_that_a_new_policy_declares_differently_is_relayed_anew(robot):
     assert outside.poll() == []
     other = robot.inner.publisher('/text', String, node='other')
     robot.flow(other, outside, text('of the other'))
-
-    def listed():
-        return '/text' in robot.catalog() and robot.catalog()['/text'].data_class == 'contextual'
-
-    eventually('the new class in the catalogue', listed)
+    robot.entry('/text', lambda entry: entry.data_class == 'contextual')

@@ -138,7 +138,7 @@ def test_of_two_nodes_with_one_name_the_first_keeps_it_until_it_leaves(robot):
     assert status.level == 2 and '/lidar' in status.values['refused duplicate_node']
     outside.wait(20)
     assert [message.data for message in outside.typed()] == [f'genuine {number}' for number in range(20)]
-    assert robot.catalog()['/text'].source == ['/lidar']
+    robot.entry('/text', lambda entry: entry.source == ['/lidar'])
 
     first.leave()
     outside.forget()

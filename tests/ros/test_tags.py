@@ -74,10 +74,8 @@ def test_the_catalogue_follows_sources_and_policy(robot):
     entry = eventually('the first is listed', lambda: robot.catalog().get('/text'))
     scanner = robot.domain(robot.inner.number)
     scanner.publisher('/scan', LaserScan, node='lidar')
-    scan = eventually(
-        'the second is listed', lambda: (found := robot.catalog().get('/scan')) and found.source and found
-    )
-    entry = robot.catalog()['/text']
+    scan = robot.entry('/scan', lambda entry: entry.source)
+    entry = robot.entry('/text')
     assert (
         entry.type,
         entry.data_class,
