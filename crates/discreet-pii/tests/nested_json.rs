@@ -98,6 +98,29 @@ fn json_in_a_line_of_a_log_is_read_too() {
     assert_eq!(redacted(text), expected);
 }
 
+/// A document with more keys than are remembered, and one after documents with as many.
+#[test]
+fn many_other_keys_uncover_nothing() {
+    let guest =
+        r#""guest":{"address":{"street":"Unter den Linden","city":"Kiel"},"dob":{"month":2,"day":3}}"#;
+    let hidden = r#""guest":{"address":{"street":"<address>","city":"<place>"},"dob":{"month":"<date_of_birth>","day":"<date_of_birth>"}}"#;
+    let others = |from: usize| -> String {
+        let keys = (from..from + 5000).map(|number| format!(r#""k{number}x":1"#));
+        keys.collect::<Vec<_>>().join(",")
+    };
+    let map = others(0);
+    assert!(redacted(&format!("{{{guest},\"map\":{{{map}}}}}")).starts_with(&format!("{{{hidden},")));
+    let mut redactor = TextRedactor::new(HidingRules::new(Operator::Replace), Arc::clone(&FINDER), None);
+    let field = redactor.rules().field("data");
+    for from in (0..20_000).step_by(997) {
+        let mut out = String::new();
+        redactor.redact(&format!("{{{}}}", others(from)), &field, &mut out);
+        out.clear();
+        redactor.redact(&format!("{{{guest}}}"), &field, &mut out);
+        assert_eq!(out, format!("{{{hidden}}}"), "{from}");
+    }
+}
+
 #[test]
 fn telemetry_with_keys_that_look_alike_stays() {
     for text in [

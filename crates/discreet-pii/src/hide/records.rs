@@ -28,7 +28,7 @@ const MOST_KEYS: usize = 4096;
 #[derive(Default)]
 pub(super) struct Records {
     objects: Vec<Record>,
-    /// The keys of earlier documents too.
+    /// A cache, with keys of earlier documents. What is found does not depend on it.
     keys: HashMap<String, Roles>,
 }
 
@@ -82,9 +82,10 @@ impl Records {
     }
 
     /// The finding that a whole value is, by its key and the keys around it.
-    pub fn whole(&self, number: Option<usize>, path: &str, value: &str) -> Option<Hit> {
-        let record = self.objects.get(number?)?;
-        let key = *self.keys.get(split(path).1)?;
+    pub fn whole(&mut self, number: Option<usize>, path: &str, value: &str) -> Option<Hit> {
+        let number = number?;
+        let key = self.roles(split(path).1);
+        let record = self.objects.get(number)?;
         let telling = value.len() <= LONGEST && value.chars().any(char::is_alphanumeric);
         let number = value.len() <= 4 && value.bytes().all(|byte| byte.is_ascii_digit());
         let kind = kind_of(key, record, number).filter(|kind| telling && fits(*kind, value))?;
@@ -93,10 +94,10 @@ impl Records {
     }
 
     /// Is the value at `path` the name of the person that its object is about?
-    pub fn is_name(&self, number: Option<usize>, path: &str) -> bool {
+    pub fn is_name(&mut self, number: Option<usize>, path: &str) -> bool {
         let record = number.and_then(|number| self.objects.get(number));
         record.is_some_and(|record| record.roles.any(Roles::PERSON))
-            && self.keys.get(split(path).1).is_some_and(|key| key.any(Roles::NAME))
+            && self.roles(split(path).1).any(Roles::NAME)
     }
 
     /// The place of the label of the value under `key` in an object.
