@@ -2,19 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
-use std::sync::{Arc, LazyLock};
+mod common;
 
-use discreet_pii::{Finder, HidingRules, Operator, Options, TextRedactor};
-
-static FINDER: LazyLock<Arc<Finder>> = LazyLock::new(|| Arc::new(Finder::new(&Options::default()).unwrap()));
-
-fn redacted(text: &str, spoken: bool) -> String {
-    let mut redactor = TextRedactor::new(HidingRules::new(Operator::Replace), Arc::clone(&FINDER), None);
-    let field = redactor.rules().field("data").spoken(spoken);
-    let mut out = String::new();
-    redactor.redact(text, &field, &mut out);
-    out
-}
+use common::redacted;
 
 #[track_caller]
 fn all(lines: &[(&str, &str)]) {
@@ -116,7 +106,7 @@ fn a_cell_of_a_table_is_behind_the_label_of_its_column() {
 
 #[test]
 fn a_table_may_be_read_line_by_line() {
-    let mut redactor = TextRedactor::new(HidingRules::new(Operator::Replace), Arc::clone(&FINDER), None);
+    let mut redactor = common::redactor();
     redactor.set_line_by_line(true);
     let field = redactor.rules().field("data");
     for (line, expected) in [
