@@ -1,5 +1,7 @@
 //! The meaning that a key of JSON has for the values beside it and below it.
 
+use crate::recognisers::labelled;
+
 /// The most bytes of a key that has a meaning.
 const LONGEST: usize = 40;
 
@@ -71,7 +73,7 @@ impl Roles {
 
     /// The meaning of the end of a key: `guest_last_name`.
     fn of_tail(word: &str) -> Roles {
-        let part = NAME_PARTS.split(' ').any(|part| word.ends_with(part));
+        let part = labelled::named::LABELS.iter().any(|part| word.ends_with(part));
         if part { Roles::NAME_PART } else { Roles::NONE }
     }
 
@@ -96,11 +98,6 @@ impl Roles {
         known.fold(Roles::NONE, |roles, (role, _)| roles.and(*role))
     }
 }
-
-/// Keys that hold a part of the name of a person, or end with it.
-const NAME_PARTS: &str = "firstname lastname surname givenname familyname middlename maidenname forename vorname nachname \
-    familienname geburtsname prenom prénom nomdefamille nomdenaissance apellido apellidos cognome voornaam achternaam \
-    tussenvoegsel sobrenome apelido";
 
 /// The words of each meaning.
 const WORDS: [(Roles, &str); 20] = [

@@ -9,8 +9,9 @@ use crate::kinds::{Scores, alone};
 /// The scores of such a name.
 pub(crate) const SCORES: Scores = alone(91).always();
 
-/// Labels that hold nothing but a name, in small letters, without the signs between their words.
-const LABELS: [&str; 25] = [
+/// Labels that hold nothing but a name, in small letters, without the signs between their words. Keys of JSON that end so do,
+/// too.
+pub(crate) const LABELS: [&str; 25] = [
     "lastname",
     "firstname",
     "surname",
