@@ -105,7 +105,7 @@ pub struct Ledger {
     /// The last second's commands.
     pub rates: Rates,
     sealed: HashMap<usize, Vec<Sealed>>,
-    /// How often each run of a party opened each message.
+    /// Number of times that each run of a party opened each message.
     opened: HashMap<(usize, u32, usize), usize>,
     obeyed: HashSet<usize>,
     answered: HashSet<usize>,

@@ -151,8 +151,8 @@ impl Robot {
         }
     }
 
-    /// True if the guard that runs can tell that the state which was put back is not the newest. Not if a state was begun
-    /// anew while the clock was behind, and nothing knew the one before: its numbers are lower than that one's.
+    /// True if the guard that runs can tell that the state which was put back is not the newest. Not if a new state
+    /// was begun while the clock was behind, and nothing knew the earlier one: the new numbers are lower.
     pub fn can_notice(&self) -> bool {
         let put_back = self.earlier.first().and_then(|(_, mark)| number_of(std::str::from_utf8(mark).ok()?));
         self.guard.as_ref().and_then(Guard::mark).is_some_and(|mark| Some(mark) >= put_back)

@@ -8,7 +8,7 @@ use discreet_dst::ledger::Broken;
 use discreet_dst::run::{Outcome, Run};
 use serde_json::json;
 
-/// What the runs so far have done.
+/// Totals of the runs so far.
 pub struct Tally {
     /// The start of the first.
     pub started: Instant,

@@ -45,7 +45,7 @@ pub struct World {
     latest: Vec<VecDeque<usize>>,
     rng: Rng,
     reconciled: u64,
-    /// How the robots' services behave.
+    /// Behaviour of the robots' services.
     service: Service,
     /// The faults have ended.
     calm: bool,

@@ -338,7 +338,7 @@ fn late_copies_are_charged_to_a_stranger_and_not_to_who_opened_something() {
     let mut reasons = |publisher| -> Vec<_> {
         (0..100).filter_map(|_| setup.from(publisher, late.clone()).err()).collect()
     };
-    assert!(reasons(1).iter().all(|reason| *reason == Refused::Late), "a slow network is no flood");
+    assert!(reasons(1).iter().all(|reason| *reason == Refused::Late), "a slow network is not a flood");
     let of_a_stranger = reasons(2);
     assert_eq!(of_a_stranger.iter().filter(|reason| **reason == Refused::Late).count(), 21);
     assert_eq!(of_a_stranger.last(), Some(&Refused::Flood));

@@ -1,8 +1,8 @@
 //! Groups that have one user only, such as the group of the same name that Ubuntu and Debian give each user.
 //!
 //! With such a group their default umask is 002, so new files may be written by the group. That gives no right to
-//! anybody else, and Debian's OpenSSH accepts it too. The answer here is no unless the local files show it: users and
-//! groups of a directory service are not asked for.
+//! anybody else, and Debian's OpenSSH accepts it too. A group counts as shared unless the local
+//! files show otherwise: users and groups of a directory service are not looked up.
 
 use std::collections::BTreeSet;
 use std::ffi::CStr;

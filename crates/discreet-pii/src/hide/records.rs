@@ -1,4 +1,4 @@
-//! What the keys of an object say of the values beside them, and below: `{"dob": {"year": 1984, "month": 2}}`,
+//! Meaning of the keys of an object for the values beside and below them: `{"dob": {"year": 1984, "month": 2}}`,
 //! `{"street": "Papenreye", "zip": "22453"}`, `{"question": "Your surname?", "answer": "Okonkwo"}`.
 
 mod pairs;
