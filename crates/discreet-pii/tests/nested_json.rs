@@ -101,8 +101,7 @@ fn json_in_a_line_of_a_log_is_read_too() {
 /// A document with more keys than are remembered, and one after documents with as many.
 #[test]
 fn many_other_keys_uncover_nothing() {
-    let guest =
-        r#""guest":{"address":{"street":"Papenreye","city":"Kiel"},"dob":{"month":2,"day":3}}"#;
+    let guest = r#""guest":{"address":{"street":"Papenreye","city":"Kiel"},"dob":{"month":2,"day":3}}"#;
     let hidden = r#""guest":{"address":{"street":"<address>","city":"<place>"},"dob":{"month":"<date_of_birth>","day":"<date_of_birth>"}}"#;
     let others = |from: usize| -> String {
         let keys = (from..from + 5000).map(|number| format!(r#""k{number}x":1"#));
