@@ -99,7 +99,7 @@ impl Guard {
         let rotation = Rotation { max_bytes: 20_000, ..Rotation::NEVER };
         let audit = Audit::stepped(Arc::clone(&machine.files), &log_path(), opening, clock, rotation)?;
         let (audit, mut windows) = (Arc::new(audit), Windows::default());
-        windows.read(disk); // from here on no part of the log is missed
+        windows.read(disk);
         let sender = Arc::new(SenderKey::from_secret(&machine.secret().unwrap()));
         let receiving = ReceivingKey::from_secret(machine.secret().unwrap());
         let command_keys = Arc::new(KeeperCommandKeys::with(receiving, Arc::clone(&sender)));

@@ -16,9 +16,12 @@ pub fn log_path() -> PathBuf {
 /// The windows that are durable, as far as the log was read.
 #[derive(Debug, Default)]
 pub struct Windows {
-    /// The file that is read, and how far it was read.
+    /// The file that is written.
     node: Option<u64>,
-    read: usize,
+    /// How far each file was read.
+    read: HashMap<u64, usize>,
+    /// The first reading is over: what follows is of this run.
+    begun: bool,
     known: HashMap<String, HashSet<(String, i64)>>,
     /// The audiences of windows: second of writing, topic, audience. Taken by the ledger.
     pub audiences: Vec<(i64, String, String)>,
@@ -31,25 +34,33 @@ impl Windows {
         self.known.get(topic).is_some_and(|known| known.contains(&(form.to_owned(), second)))
     }
 
-    /// Reads what was written since the last time.
+    /// Reads what was written since the last time, in whichever parts it is.
     pub fn read(&mut self, disk: &Disk) {
-        self.read_node(disk);
+        self.read_node(disk, self.node);
         let node = disk.node_of(&log_path());
         if self.node != node {
-            // A new part: the rest of the one before was just read.
-            let first = self.node.is_none();
-            (self.node, self.read) = (node, 0);
-            self.read_node(disk);
-            if first {
-                self.audiences.clear(); // of earlier runs
-            }
+            // Parts may have been begun and closed in between.
+            closed_parts(disk).into_iter().for_each(|part| self.read_new(disk, part));
+            self.node = node;
+            self.read_node(disk, node);
+        }
+        if !std::mem::replace(&mut self.begun, true) {
+            self.audiences.clear(); // of earlier runs
         }
     }
 
-    fn read_node(&mut self, disk: &Disk) {
-        let Some(bytes) = self.node.and_then(|node| disk.safe_from(node, self.read)) else { return };
+    fn read_new(&mut self, disk: &Disk, part: u64) {
+        if !self.read.contains_key(&part) {
+            self.read_node(disk, Some(part));
+        }
+    }
+
+    fn read_node(&mut self, disk: &Disk, node: Option<u64>) {
+        let Some(node) = node else { return };
+        let read = self.read.entry(node).or_default();
+        let Some(bytes) = disk.safe_from(node, *read) else { return };
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        self.read += whole;
+        *read += whole;
         let lines =
             bytes[..whole].split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
         for line in lines.filter(|line| line.contains("\"entry\":\"window\"")) {
@@ -70,4 +81,17 @@ impl Windows {
             self.audiences.push((written, text("topic"), text("audience")));
         }
     }
+}
+
+/// The closed parts of the log, the oldest first.
+fn closed_parts(disk: &Disk) -> Vec<u64> {
+    let log = log_path();
+    let is_part = |path: &PathBuf| {
+        let digits = path.extension().and_then(|end| end.to_str());
+        path.with_extension("") == log
+            && digits.is_some_and(|end| end.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let mut paths: Vec<PathBuf> = disk.paths().into_iter().filter(is_part).collect();
+    paths.sort_unstable();
+    paths.iter().filter_map(|path| disk.node_of(path)).collect()
 }
