@@ -2,6 +2,7 @@
 
 mod again;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::context::{self, ContextWords};
@@ -35,7 +36,7 @@ pub struct Finder {
 #[derive(Default)]
 pub struct Scratch {
     context: ContextWords,
-    matches: Vec<FormMatch>,
+    pending: Pending,
     hits: Vec<Hit>,
     view: View,
     folded: Folded,
@@ -44,15 +45,16 @@ pub struct Scratch {
     again: Again,
 }
 
+/// Memory of a reading for what is not decided yet.
+#[derive(Default)]
+struct Pending {
+    matches: Vec<FormMatch>,
+    announced: Vec<Range<usize>>,
+}
+
 /// The memory that a reading of a text takes.
-type Memory<'m> = (
-    &'m mut ContextWords,
-    &'m mut Vec<FormMatch>,
-    &'m mut Memo,
-    &'m mut Folded,
-    &'m mut Vec<Hit>,
-    &'m mut Budget,
-);
+type Memory<'m> =
+    (&'m mut ContextWords, &'m mut Pending, &'m mut Memo, &'m mut Folded, &'m mut Vec<Hit>, &'m mut Budget);
 
 impl Scratch {
     /// The findings in the last text.
@@ -154,7 +156,7 @@ impl Finder {
         roster: Option<&Roster>,
         scratch: &'s mut Scratch,
     ) -> &'s [Hit] {
-        let Scratch { context, matches, hits, view, folded, memo, budget, again } = scratch;
+        let Scratch { context, pending, hits, view, folded, memo, budget, again } = scratch;
         hits.clear();
         budget.add(text.len());
         if self.patterns.is_some() {
@@ -165,7 +167,7 @@ impl Finder {
         let differs = outline.special && view.read(text);
         let (seen, in_seen) =
             if differs { (view.text(), Outline::of(view.text().as_bytes())) } else { (text, outline) };
-        let labels = self.read(seen, in_seen, field, roster, (context, matches, memo, folded, hits, budget));
+        let labels = self.read(seen, in_seen, field, roster, (context, pending, memo, folded, hits, budget));
         if let Some(model) = &self.name_model {
             match model.find(seen) {
                 Ok(names) => name_model::add(&names, hits),
@@ -173,7 +175,7 @@ impl Finder {
             }
         }
         let known = (in_seen, labels);
-        self.again(seen, known, field, roster, again, (context, matches, memo, folded, hits, budget));
+        self.again(seen, known, field, roster, again, (context, pending, memo, folded, hits, budget));
         // A table in a string of JSON has escapes for its line breaks, which the view has read.
         let escaped = in_seen.lines && !outline.lines;
         let table = if escaped { seen } else { text };
@@ -182,7 +184,7 @@ impl Finder {
             (escaped, escaped || outline.lines),
             roster,
             again,
-            (context, matches, memo, folded, hits, budget),
+            (context, pending, memo, folded, hits, budget),
         );
         if escaped {
             hits.extend(again.take_cells());
@@ -199,10 +201,12 @@ impl Finder {
                 (hit.start, hit.end) = (at.start, at.end);
             }
         }
+        // Without both, the findings are in order and apart.
+        let mixed = differs || again.has_cells();
         hits.extend(again.take_cells());
         if self.overlapping {
             overlap::order(hits);
-        } else {
+        } else if mixed {
             overlap::resolve(hits);
         }
         hits
@@ -215,9 +219,11 @@ impl Finder {
         outline: Outline,
         field: &Field,
         roster: Option<&Roster>,
-        (context, matches, memo, folded, hits, budget): Memory<'_>,
+        (context, pending, memo, folded, hits, budget): Memory<'_>,
     ) -> bool {
+        let Pending { matches, announced } = pending;
         context.clear();
+        announced.clear();
         Reader {
             matcher: &self.matcher,
             thresholds: &self.thresholds,
@@ -228,7 +234,8 @@ impl Finder {
             hits,
             overlapping: self.overlapping,
             budget,
-            announced: Vec::new(),
+            stars: None,
+            announced,
         }
         .run();
         let before = hits.len();

@@ -92,8 +92,10 @@ pub(super) struct Reader<'r> {
     /// Are findings under better ones wanted too?
     pub(super) overlapping: bool,
     pub(super) budget: &'r mut Budget,
+    /// Has the text a `*`, as masked numbers have? `None` until a number asks.
+    pub(super) stars: Option<bool>,
     /// The numbers that have nothing but a label, in the order of the text.
-    pub(super) announced: Vec<Range<usize>>,
+    pub(super) announced: &'r mut Vec<Range<usize>>,
 }
 
 impl Reader<'_> {
@@ -145,7 +147,7 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
-        if word.digits > 0 && masked::is_beside(bytes, start, end) {
+        if word.digits > 0 && self.has_stars() && masked::is_beside(bytes, start, end) {
             let behind = self.masked(bytes, start, end);
             if behind > end {
                 return behind;
@@ -232,6 +234,11 @@ impl Reader<'_> {
         end
     }
 
+    #[inline]
+    fn has_stars(&mut self) -> bool {
+        *self.stars.get_or_insert_with(|| memchr::memchr(b'*', self.text.as_bytes()).is_some())
+    }
+
     /// Proposes the value behind a label with letters that are not ASCII: the end of `contraseña`.
     fn foreign_label(&mut self, bytes: &[u8], start: usize, end: usize) {
         let foreign = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| *byte >= 0x80);
@@ -257,7 +264,7 @@ impl Reader<'_> {
         if label && labelled::announces(bytes, end) {
             if let Some(value) = labelled::value(self.text, start..end) {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
-            } else if !self.named(end) {
+            } else if !begins_number(bytes, end) && !self.named(end) {
                 for name in labelled::joined::names(self.text, end).into_iter().flatten() {
                     self.propose(Kind::Person, name, labelled::joined::SCORES, Evidence::Context);
                 }
@@ -352,6 +359,17 @@ impl Reader<'_> {
         {
             self.propose(Kind::Username, found, scores, Evidence::Form);
         }
+    }
+}
+
+/// Does a number or a list follow the label that ends at `end`, as behind most labels of telemetry: `x=-4.2`, `cov=[`?
+#[inline]
+fn begins_number(bytes: &[u8], end: usize) -> bool {
+    let rest = bytes.get(end..).unwrap_or_default();
+    match rest {
+        [b'=' | b':', b'0'..=b'9' | b'[' | b'{', ..] => true,
+        [b'=' | b':', b'-', next, ..] | [b':', b' ', next, ..] => next.is_ascii_digit(),
+        _ => false,
     }
 }
 

@@ -110,18 +110,17 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
         let length = rest.iter().take(LONGEST).take_while(|byte| byte.is_ascii_alphanumeric()).count();
         rest.get(..length).filter(|group| !group.is_empty())
     };
-    let is_part = |group: &[u8]| {
-        let digits = group.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let small = group.iter().filter(|byte| byte.is_ascii_lowercase()).count();
-        digits > 0 && small < 3 || digits == 0 && small == 0 && group.len() <= 4
-    };
     let (mut at, mut end, mut digits, mut letters) = (start, start, 0, 0);
-    while let Some(part) = group(at).filter(|part| is_part(part)) {
+    while let Some(part) = group(at) {
         let here = part.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let blank = at > start && bytes.get(at - 1) == Some(&b' ');
+        let small = || part.iter().filter(|byte| byte.is_ascii_lowercase()).count();
+        if here < part.len() && (here > 0 && small() >= 3 || here == 0 && (small() > 0 || part.len() > 4)) {
+            break;
+        }
         // A word in capitals behind a blank belongs to the text, unless digits follow.
-        let more = group(at + part.len() + 1).is_some_and(|next| next.iter().all(u8::is_ascii_digit));
-        if here == 0 && !more && (at == start || blank) {
+        let blank = || at == start || bytes.get(at - 1) == Some(&b' ');
+        let more = || group(at + part.len() + 1).is_some_and(|next| next.iter().all(u8::is_ascii_digit));
+        if here == 0 && blank() && !more() {
             break;
         }
         (digits, letters) = (digits + here, letters + part.len() - here);

@@ -130,17 +130,11 @@ fn special(byte: u8, next: u8) -> u8 {
 /// May a character that begins with this byte be another for a reader: controls, the beginnings of escapes, all that is
 /// not ASCII but the letters from U+00C0 to U+023F?
 pub(super) const fn is_special(byte: u8) -> bool {
-    // Controls, and all that is not ASCII.
-    let odd = byte.cast_signed() < 0x20;
+    // Controls with 0x7f, and all that is not ASCII.
+    let odd = byte.wrapping_add(1).cast_signed() < 0x21;
     // The bytes behind the first of a character, and the first bytes of these letters.
     let same = (byte.cast_signed() < -0x40) | is_from(byte, 0xc3, 6) | (byte == b'\n');
-    odd & !same
-        | (byte == 0x7f)
-        | (byte == b'%')
-        | (byte == b'&')
-        | (byte == b'\\')
-        | (byte == b'<')
-        | (byte == b'+')
+    odd & !same | (byte == b'%') | (byte == b'&') | (byte == b'\\') | (byte == b'<') | (byte == b'+')
 }
 
 #[cfg(test)]

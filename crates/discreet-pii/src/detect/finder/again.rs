@@ -58,11 +58,11 @@ impl Finder {
         memory: Memory<'_>,
     ) {
         let Again { decoded, inner, written, mapped, covered, .. } = again;
-        let (context, matches, memo, folded, hits, budget) = memory;
+        let (context, pending, memo, folded, hits, budget) = memory;
         let mut read = |text: &str, field: &Field, roster, inner: &mut Vec<Hit>, more: usize| {
             inner.clear();
             budget.take(more);
-            let memory = (&mut *context, &mut *matches, &mut *memo, &mut *folded, inner, &mut *budget);
+            let memory = (&mut *context, &mut *pending, &mut *memo, &mut *folded, inner, &mut *budget);
             self.read(text, Outline::of(text.as_bytes()), field, roster, memory);
         };
         if spoken::normalise(text, field, written) {
@@ -125,7 +125,7 @@ impl Finder {
         memory: Memory<'_>,
     ) {
         let Again { cell, seen, cells, inner, line_by_line, header, .. } = again;
-        let (context, matches, memo, folded, _, budget) = memory;
+        let (context, pending, memo, folded, _, budget) = memory;
         cells.clear();
         let mut give = |label: &str, field: &Field, at: Range<usize>| {
             cell.clear();
@@ -133,7 +133,7 @@ impl Finder {
             let differs = seen.read(cell);
             let read = if differs { seen.text() } else { cell.as_str() };
             inner.clear();
-            let memory = (&mut *context, &mut *matches, &mut *memo, &mut *folded, &mut *inner, &mut *budget);
+            let memory = (&mut *context, &mut *pending, &mut *memo, &mut *folded, &mut *inner, &mut *budget);
             self.read(read, Outline::of(read.as_bytes()), field, roster, memory);
             self.listed(read, inner);
             let shift = label.len() + 2;

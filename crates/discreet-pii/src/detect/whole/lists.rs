@@ -112,7 +112,7 @@ fn is_labelled(text: &str, start: usize, several: bool) -> bool {
 
 /// The length of the gap in front of the next value, and of the value.
 fn next(kind: Kind, first: &str, rest: &str, sort: Sort) -> Option<(usize, usize)> {
-    let gap = GAPS.into_iter().find(|gap| rest.starts_with(gap))?;
+    let gap = gap(rest)?;
     let item = rest.get(gap.len()..)?;
     let length = match kind {
         Kind::Person => name(item, sort),
@@ -121,6 +121,17 @@ fn next(kind: Kind, first: &str, rest: &str, sort: Sort) -> Option<(usize, usize
         _ => same_form(first, item),
     };
     length.map(|length| (gap.len(), length))
+}
+
+/// What stands between two values at the beginning of `rest`.
+fn gap(rest: &str) -> Option<&'static str> {
+    // Most findings have another word behind them.
+    let may_be = match rest.as_bytes() {
+        [b' ', next, ..] => matches!(next, b'a' | b'o' | b'&' | b'u' | b'e' | b'y' | b'/' | b'|' | b'+'),
+        [first, ..] => !first.is_ascii_alphanumeric(),
+        [] => false,
+    };
+    if !may_be { None } else { GAPS.into_iter().find(|gap| rest.starts_with(gap)) }
 }
 
 /// The length of a number or code that has digits, letters and signs where the first has them.

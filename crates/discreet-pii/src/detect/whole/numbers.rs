@@ -76,6 +76,9 @@ pub(super) fn rest(around: &Around<'_>) -> usize {
 /// `411111******1111`
 fn masked(around: &Around<'_>, behind: &str) -> usize {
     let signs = run(behind, |c| matches!(c, '*' | 'x' | 'X' | '#' | '•'));
+    if signs == 0 {
+        return 0;
+    }
     let rest = behind.get(signs..).unwrap_or_default();
     let digits = run(rest, |c| c.is_ascii_digit());
     let fits = around.value.ends_with(|c: char| c.is_ascii_digit())
@@ -105,6 +108,9 @@ fn cut(around: &Around<'_>, behind: &str) -> usize {
 /// Groups of digits as long as the last one, behind the same sign: a fifth `1111`, also in lines of their own.
 fn equal_groups(around: &Around<'_>, behind: &str) -> usize {
     let value = around.value;
+    if !behind.starts_with([' ', '-', '\n']) {
+        return 0;
+    }
     let last = run_back(value, |c| c.is_ascii_digit());
     let Some(sign) = value.get(..value.len() - last).and_then(|head| head.chars().next_back()) else {
         return 0;
