@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::admit::admit;
 use crate::audiences::{Audience, Audiences, members};
 use crate::denied::Denied;
+use crate::lanes::{About, Lanes, Outside};
 use crate::protect::Protection;
-use crate::relay::Egress;
 use discreet_audit::{Audit, RouteInfo, RouteLog, Time};
 use discreet_cdr::types::TypeDefinition;
 use discreet_host::clock::ClockFloor;
@@ -16,7 +16,7 @@ use discreet_redact::ImageRedactor;
 use discreet_seal::epoch_keys::Keys;
 
 /// Everything that [`crate::relay::pass`] needs for the messages of one topic.
-pub struct Outbound<E> {
+pub struct Outbound<O: Outside> {
     /// The topic on the inner domain.
     pub topic: String,
     /// Nodes and quality of service of the sources, for the audit.
@@ -36,7 +36,7 @@ pub struct Outbound<E> {
     /// Redacts and seals.
     pub protection: Protection,
     /// The publishers outside.
-    pub egress: E,
+    pub lanes: Lanes<O>,
 }
 
 /// The policy that decides, resolved for this topic and moment: once, not per message.
@@ -81,7 +81,7 @@ impl Logs {
     }
 }
 
-impl<E: Egress> Outbound<E> {
+impl<O: Outside> Outbound<O> {
     /// True for a topic whose images are redacted.
     pub fn redacts_images(&self) -> bool {
         self.protection.makers.images.is_some()
@@ -121,7 +121,8 @@ impl<E: Egress> Outbound<E> {
         let (topic, moment) = (self.admitted(policy), policy.moment(seconds, trusted));
         let audiences = audiences_at(&topic, moment, self.keys.as_ref());
         if let (Ok(topic), Some(form)) = (&topic, audiences.open()) {
-            self.egress.describe(topic.class().name(), form, policy.version());
+            let data_class = topic.class().name().to_owned();
+            self.lanes.describe(About { data_class, form, policy_version: policy.version() });
         }
         let logs = self.logs(topic.as_deref().ok(), audiences, moment, policy.version());
         self.resolved = Some(ResolvedPolicy {
@@ -136,7 +137,7 @@ impl<E: Egress> Outbound<E> {
     }
 
     fn logs(&self, topic: Option<&TopicPolicy>, audiences: Audiences, moment: Moment, policy: u64) -> Logs {
-        let nowhere = !self.egress.any();
+        let nowhere = !self.lanes.any();
         let audiences = if nowhere { Audiences::default() } else { audiences };
         let log = |exit| self.audit.route(self.info(topic, exit, moment, policy));
         let mut exits = audiences.each();
