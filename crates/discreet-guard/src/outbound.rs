@@ -51,6 +51,8 @@ pub struct ResolvedPolicy {
     pub moment: Moment,
     /// The generation of the keys at that moment.
     generation: u64,
+    /// There was a publisher outside: without one nothing leaves, and the record names nobody.
+    announced: bool,
     /// The forms that leave, to whom, and under which keys.
     pub audiences: Audiences,
     /// The records.
@@ -102,18 +104,21 @@ impl<O: Outside> Outbound<O> {
             self.resolved = None;
             return;
         };
-        let generation = self.keys.generation();
+        let (generation, announced) = (self.keys.generation(), self.lanes.any());
         let mut since = elapsed;
         if let Some(resolved) = &mut self.resolved
             && Arc::ptr_eq(&resolved.policy, policy)
         {
             let Moment { unix_seconds, trusted: was_trusted, .. } = resolved.moment;
-            if (unix_seconds, was_trusted, resolved.generation) == (seconds, trusted, generation) {
+            let as_before = resolved.announced == announced;
+            if as_before && (unix_seconds, was_trusted, resolved.generation) == (seconds, trusted, generation)
+            {
                 return;
             }
             resolved.moment = policy.moment(seconds, trusted);
             resolved.generation = generation;
-            if resolved.audiences == audiences_at(&resolved.topic, resolved.moment, self.keys.as_ref()) {
+            let audiences = audiences_at(&resolved.topic, resolved.moment, self.keys.as_ref());
+            if as_before && resolved.audiences == audiences {
                 return;
             }
             since = resolved.since;
@@ -131,14 +136,14 @@ impl<O: Outside> Outbound<O> {
             topic,
             moment,
             generation,
+            announced,
             audiences,
             logs,
         });
     }
 
     fn logs(&self, topic: Option<&TopicPolicy>, audiences: Audiences, moment: Moment, policy: u64) -> Logs {
-        let nowhere = !self.lanes.any();
-        let audiences = if nowhere { Audiences::default() } else { audiences };
+        let audiences = if self.lanes.any() { audiences } else { Audiences::default() };
         let log = |exit| self.audit.route(self.info(topic, exit, moment, policy));
         let mut exits = audiences.each();
         Logs { first: log(exits.next()), redacted: exits.next().map(|exit| log(Some(exit))) }
@@ -187,3 +192,6 @@ impl<O: Outside> Outbound<O> {
 fn audiences_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment, keys: &dyn Keys) -> Audiences {
     topic.as_ref().map(|topic| Audiences::of(topic, moment, keys)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;
