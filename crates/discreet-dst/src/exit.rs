@@ -19,8 +19,8 @@ pub type Entity = [u8; 4];
 pub struct Left {
     /// The topic on the inner domain.
     pub topic: String,
-    /// Sealed for its audience.
-    pub sealed: bool,
+    /// The key that it is sealed with, and its number under this key; none if it is open to everyone.
+    pub sealed: Option<(u32, u64)>,
     /// The bytes on the outer domain.
     pub bytes: Vec<u8>,
     /// The publisher inside, and its number there.
@@ -29,8 +29,8 @@ pub struct Left {
     pub contextual: bool,
     /// The receipt says that it is recorded.
     pub recorded: bool,
-    /// A durable entry says so.
-    pub durable: bool,
+    /// The audiences in the durable entries that say so.
+    pub audiences: Vec<String>,
     /// The publisher outside.
     pub publisher: Entity,
     /// Messages that it keeps for late joiners.
@@ -118,16 +118,18 @@ impl Outside for Exit {
         if !(if message.is_sealed() { *sealed.get(form) } else { open }) {
             return Err(NotAnnounced);
         }
-        let durable = lock(&self.windows).has(&self.disk, &self.topic, form.name(), self.now.second());
+        let sealed = message.is_sealed().then(|| number_under_key(message.cdr()));
+        let (at, key) = (self.now.second(), sealed.map_or(0, |(key, _)| key));
+        let audiences = lock(&self.windows).of_key(&self.disk, &self.topic, (form.name(), at), key);
         let Qos { latched, depth, .. } = publisher.offer;
         self.left.push(Left {
             topic: self.topic.clone(),
-            sealed: message.is_sealed(),
+            sealed,
             bytes: message.cdr().to_vec(),
             origin: (origin.publisher, origin.sequence),
             contextual: message.class().is_contextual(),
             recorded: receipt.is_recorded(),
-            durable,
+            audiences,
             publisher: publisher.entity,
             kept: if latched { depth } else { 0 },
         });
@@ -139,6 +141,11 @@ impl Outside for Exit {
     fn close(&mut self, publisher: Publisher) {
         drop(publisher);
     }
+}
+
+fn number_under_key(sealed: &[u8]) -> (u32, u64) {
+    let (counter, key) = (&sealed[4..12], &sealed[12..16]);
+    (u32::from_le_bytes(key.try_into().unwrap()), u64::from_le_bytes(counter.try_into().unwrap()))
 }
 
 impl Drop for Publisher {
