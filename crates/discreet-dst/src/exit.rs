@@ -1,21 +1,15 @@
-//! The publishers of a topic outside, a lane for each kind of source: the steps of `discreet_ros::lanes`.
+//! The simulated outer domain, for one topic of a guard: its publishers, and what left on them.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use discreet_audit::{Receipt, Time};
 use discreet_graph::qos::Qos;
-use discreet_guard::lanes::{Handover, Lane, Plan, Under};
+use discreet_guard::lanes::{About, Leaves, Outside};
 use discreet_guard::protect::Releasable;
-use discreet_guard::relay::{Egress, Output};
 use discreet_host::sync::lock;
-use discreet_policy::Form;
 
 use crate::disk::Disk;
 use crate::record::Windows;
-
-/// The time that a lane without sources stays.
-const LINGER: Duration = Duration::from_secs(2);
 
 /// The last bytes of a publisher's id: the rest is the guard's participant.
 pub type Entity = [u8; 4];
@@ -25,8 +19,8 @@ pub type Entity = [u8; 4];
 pub struct Left {
     /// The topic on the inner domain.
     pub topic: String,
-    /// Sealed for its audience.
-    pub sealed: bool,
+    /// The key that it is sealed with, and its number under this key; none if it is open to everyone.
+    pub sealed: Option<(u32, u64)>,
     /// The bytes on the outer domain.
     pub bytes: Vec<u8>,
     /// The publisher inside, and its number there.
@@ -35,18 +29,19 @@ pub struct Left {
     pub contextual: bool,
     /// The receipt says that it is recorded.
     pub recorded: bool,
-    /// A durable entry says so.
-    pub durable: bool,
+    /// The audiences in the durable entries that say so.
+    pub audiences: Vec<String>,
     /// The publisher outside.
     pub publisher: Entity,
     /// Messages that it keeps for late joiners.
     pub kept: usize,
 }
 
-/// A lane is not there.
-pub struct NoLane;
+/// A message in a form for which there is no publisher.
+#[derive(Debug)]
+pub struct NotAnnounced;
 
-/// The publishers of a topic outside.
+/// Makes the publishers of a topic.
 pub struct Exit {
     topic: String,
     disk: Disk,
@@ -55,22 +50,18 @@ pub struct Exit {
     pub now: Time,
     /// Messages that left.
     pub left: Vec<Left>,
-    /// Publishers that ended.
-    pub closed: Vec<Entity>,
-    lanes: Vec<OpenLane>,
-    plan: Option<Plan>,
-    current: Option<usize>,
+    ended: Arc<Mutex<Vec<Entity>>>,
     /// The number of the topic, and of its publishers so far.
     made: (u8, u32),
 }
 
-struct OpenLane {
-    lane: Lane,
-    under: Under,
-    depth: usize,
-    publisher: Entity,
-    before: Handover<Entity>,
-    unused_since: Option<Duration>,
+/// The publishers of a lane: here one for all forms.
+#[derive(Debug)]
+pub struct Publisher {
+    entity: Entity,
+    offer: Qos,
+    leaves: Leaves,
+    ended: Arc<Mutex<Vec<Entity>>>,
 }
 
 impl Exit {
@@ -82,120 +73,83 @@ impl Exit {
             windows: Arc::clone(windows),
             now: Time::from_second(0),
             left: Vec::new(),
-            closed: Vec::new(),
-            lanes: Vec::new(),
-            plan: None,
-            current: None,
+            ended: Arc::default(),
             made: (number, made),
         }
     }
 
-    /// As `Lanes::arrange`.
-    pub fn arrange(&mut self, plan: &Plan, now: Duration) {
-        let desired = plan.lanes();
-        for open in &mut self.lanes {
-            match desired.contains(&open.lane) {
-                true => open.unused_since = None,
-                false => drop(open.unused_since.get_or_insert(now)),
-            }
-        }
-        let is_stale = |open: &OpenLane| open.lane.promise.latched && open.under != plan.under;
-        let is_over = |open: &OpenLane| open.unused_since.is_some_and(|since| now >= since + LINGER);
-        let (over, lanes) =
-            std::mem::take(&mut self.lanes).into_iter().partition(|open| is_stale(open) || is_over(open));
-        self.lanes = lanes;
-        for lane in desired {
-            if !self.lanes.iter().any(|open| open.lane == lane) {
-                let (depth, publisher, before) =
-                    (lane.depth(plan.depth, None), self.make(), Handover::default());
-                let under = plan.under;
-                self.lanes.push(OpenLane { lane, under, depth, publisher, before, unused_since: None });
-            }
-        }
-        self.close(over);
-        (self.current, self.plan) = (None, Some(plan.clone()));
-    }
-
-    /// The offer of each lane.
-    pub fn offered(&self) -> Vec<Qos> {
-        self.lanes.iter().map(|open| Qos { depth: open.depth, ..open.lane.promise }).collect()
-    }
-
-    /// Ends all publishers. The number of them that there were.
-    pub fn end(&mut self) -> u32 {
-        let lanes = std::mem::take(&mut self.lanes);
-        self.close(lanes);
+    /// The number of publishers so far.
+    pub fn made(&self) -> u32 {
         self.made.1
     }
 
-    fn close(&mut self, lanes: Vec<OpenLane>) {
-        self.closed.extend(
-            lanes.into_iter().flat_map(|open| open.before.into_kept().into_iter().chain([open.publisher])),
-        );
+    /// The publishers that ended: to be read when the exit is gone, too.
+    pub fn ended(&self) -> Arc<Mutex<Vec<Entity>>> {
+        Arc::clone(&self.ended)
     }
 
-    fn make(&mut self) -> Entity {
+    fn next_entity(&mut self) -> Entity {
         self.made.1 += 1;
         let [one, two, three, _] = self.made.1.to_le_bytes();
         [self.made.0 + 1, one, two, three]
     }
 }
 
-impl Output for Exit {
-    type Fault = NoLane;
+impl Outside for Exit {
+    type Fault = NotAnnounced;
+    type Outlets = Publisher;
 
-    fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), NoLane> {
+    fn open(&mut self, offer: Qos, leaves: Leaves) -> Result<Publisher, NotAnnounced> {
+        Ok(Publisher { entity: self.next_entity(), offer, leaves, ended: self.ended() })
+    }
+
+    fn publish(
+        &mut self,
+        publisher: &mut Publisher,
+        message: Releasable<'_>,
+        receipt: Receipt,
+    ) -> Result<(), NotAnnounced> {
         // A program that has died publishes nothing.
         if self.disk.is_dead() {
             return Ok(());
         }
-        let open = self.current.and_then(|at| self.lanes.get_mut(at)).ok_or(NoLane)?;
         let (form, origin) = (message.form(), message.origin());
-        let durable = lock(&self.windows).has(&self.disk, &self.topic, form.name(), self.now.second());
+        let Leaves { open, sealed } = publisher.leaves;
+        if !(if message.is_sealed() { *sealed.get(form) } else { open }) {
+            return Err(NotAnnounced);
+        }
+        let sealed = message.is_sealed().then(|| number_under_key(message.cdr()));
+        let (at, key) = (self.now.second(), sealed.map_or(0, |(key, _)| key));
+        let audiences = lock(&self.windows).of_key(&self.disk, &self.topic, (form.name(), at), key);
+        let Qos { latched, depth, .. } = publisher.offer;
         self.left.push(Left {
             topic: self.topic.clone(),
-            sealed: message.is_sealed(),
+            sealed,
             bytes: message.cdr().to_vec(),
             origin: (origin.publisher, origin.sequence),
             contextual: message.class().is_contextual(),
             recorded: receipt.is_recorded(),
-            durable,
-            publisher: open.publisher,
-            kept: if open.lane.promise.latched { open.depth } else { 0 },
+            audiences,
+            publisher: publisher.entity,
+            kept: if latched { depth } else { 0 },
         });
-        self.closed.extend(open.before.published());
         Ok(())
+    }
+
+    fn describe(&mut self, _: &mut Publisher, _: &About) {}
+
+    fn close(&mut self, publisher: Publisher) {
+        drop(publisher);
     }
 }
 
-impl Egress for Exit {
-    /// As `Lanes::turn_to`.
-    fn turn_to(&mut self, lane: Option<Lane>, shown: Option<usize>) -> Result<bool, NoLane> {
-        self.current = match self.lanes.as_slice() {
-            [only] if only.lane.source.is_none() => Some(0),
-            _ => lane.and_then(|lane| self.lanes.iter().position(|open| open.lane == lane)),
-        };
-        let Some(at) = self.current else { return Ok(false) };
-        let policy = self.plan.as_ref().and_then(|plan| plan.depth);
-        let (lane, depth) = (self.lanes[at].lane, self.lanes[at].depth);
-        let shown = shown.map(|shown| lane.depth(policy, Some(shown)));
-        if let Some(shown) = shown.filter(|shown| lane.source.is_some() && *shown != depth) {
-            let publisher = self.make();
-            let open = &mut self.lanes[at];
-            let before = std::mem::replace(&mut open.publisher, publisher);
-            open.depth = shown;
-            self.closed.extend(open.before.begin(before, shown));
-        }
-        Ok(true)
-    }
+fn number_under_key(sealed: &[u8]) -> (u32, u64) {
+    let (counter, key) = (&sealed[4..12], &sealed[12..16]);
+    (u32::from_le_bytes(key.try_into().unwrap()), u64::from_le_bytes(counter.try_into().unwrap()))
+}
 
-    fn displaced(&mut self) -> u64 {
-        0
+impl Drop for Publisher {
+    fn drop(&mut self) {
+        lock(&self.ended).push(self.entity);
     }
-
-    fn any(&self) -> bool {
-        !self.lanes.is_empty()
-    }
-
-    fn describe(&mut self, _: &str, _: Form, _: u64) {}
 }

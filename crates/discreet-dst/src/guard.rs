@@ -14,6 +14,7 @@ use discreet_graph::{Gid, TopicGraph};
 use discreet_guard::denied::Denied;
 use discreet_guard::desired::{Desired, DomainFacts};
 use discreet_guard::ingress::{KeeperCommandKeys, Rates};
+use discreet_guard::lanes::Lanes;
 use discreet_guard::offers::{OfferFacts, OfferedRoute};
 use discreet_guard::outbound::Outbound;
 use discreet_guard::protect::{Makers, Protection, Seal, SealedTopic};
@@ -230,11 +231,11 @@ impl Guard {
         let gone: Vec<String> =
             self.routes.keys().filter(|topic| !desired.routes.contains_key(*topic)).cloned().collect();
         for topic in gone {
-            let Some(mut route) = self.routes.remove(&topic) else { continue };
+            let Some(route) = self.routes.remove(&topic) else { continue };
+            count(&mut self.denied, route.stats.denied());
             let (made, closed) = route.end();
             self.made.insert(topic, made);
             self.closed.extend(closed);
-            count(&mut self.denied, route.stats.denied());
         }
         for (topic, plan) in desired.routes {
             if !self.routes.contains_key(&topic) {
@@ -288,7 +289,7 @@ impl Guard {
             audit: Arc::clone(&self.audit),
             keys: Arc::clone(&self.keys) as Arc<dyn Keys>,
             protection: Protection { makers: Makers { seals, ..Makers::default() }, ..Protection::default() },
-            egress: self.exit(topic),
+            lanes: Lanes::new(self.exit(topic)),
         };
         Route::new(outbound, Arc::clone(waiting), elapsed)
     }

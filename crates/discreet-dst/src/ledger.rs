@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use discreet_seal::GRACE;
 
 use crate::coverage::Coverage;
+use crate::exit::Left;
 use crate::link::HandedKey;
 use crate::rights::Rights;
 use crate::setting::{PARTIES, is_ingress};
@@ -240,7 +241,8 @@ impl Ledger {
     }
 
     /// Something left, recorded as its receipt and as the disk say.
-    pub fn left(&mut self, message: usize, contextual: bool, recorded: bool, durable: bool) -> Checked {
+    pub fn left(&mut self, message: usize, left: &Left) -> Checked {
+        let Left { contextual, recorded, .. } = *left;
         let Sent { topic, genuine, .. } = &self.sent[message];
         if !genuine {
             return broken(
@@ -248,8 +250,22 @@ impl Ledger {
                 format!("{topic}: a message of an impostor, or a malformed one, left"),
             );
         }
-        if (contextual && !recorded) || (recorded && !durable) {
+        if (contextual && !recorded) || (recorded && left.audiences.is_empty()) {
             return broken("nothing without a record", format!("{topic} left, and no durable entry says so"));
+        }
+        Ok(())
+    }
+
+    /// A durable entry names those to whom the key of a message was wrapped.
+    pub fn recorded_for(&self, robot: usize, left: &Left) -> Checked {
+        let ledger = &self.robots[robot];
+        let id = left.sealed.map_or(0, |(key, _)| key);
+        let handed = [&ledger.keys, &ledger.earlier].into_iter().filter_map(|keys| keys.get(&id));
+        let members: Vec<String> = handed.map(|key| key.members.join(" ")).collect();
+        if left.recorded && !left.audiences.iter().any(|audience| members.contains(audience)) {
+            let (topic, audiences) = (&left.topic, left.audiences.join(", "));
+            let what = format!("{topic} left for {}, and is recorded for {audiences}", members.join(", "));
+            return broken("the record is true", what);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The audit log of a simulated robot, read from what is safe on its disk.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use discreet_audit::Time;
@@ -13,6 +13,9 @@ pub fn log_path() -> PathBuf {
     PathBuf::from("/var/guard/audit.log")
 }
 
+/// The number of the key, 0 without one, and the audience.
+type Opened = (u64, String);
+
 /// The windows that are durable, as far as the log was read.
 #[derive(Debug, Default)]
 pub struct Windows {
@@ -22,16 +25,32 @@ pub struct Windows {
     read: HashMap<u64, usize>,
     /// The first reading is over: what follows is of this run.
     begun: bool,
-    known: HashMap<String, HashSet<(String, i64)>>,
+    known: HashMap<String, HashMap<(String, i64), Vec<Opened>>>,
     /// The audiences of windows: second of writing, topic, audience. Taken by the ledger.
     pub audiences: Vec<(i64, String, String)>,
 }
 
 impl Windows {
-    /// True if a durable entry opens a window for this form of a topic, or for a sender, at a second.
-    pub fn has(&mut self, disk: &Disk, topic: &str, form: &str, second: i64) -> bool {
+    /// True if a window is open for what one sender sends in, or gets back, at a second.
+    pub fn has(&mut self, disk: &Disk, topic: &str, (form, sender): (&str, &str), second: i64) -> bool {
+        self.opened(disk, topic, (form, second)).any(|(_, audience)| audience == sender)
+    }
+
+    /// The audiences of the windows for a form of a topic at a second, under this key; 0 without one.
+    pub fn of_key(&mut self, disk: &Disk, topic: &str, at: (&str, i64), key: u32) -> Vec<String> {
+        let of_key = self.opened(disk, topic, at).filter(|(of, _)| *of == u64::from(key));
+        of_key.map(|(_, audience)| audience.clone()).collect()
+    }
+
+    fn opened(
+        &mut self,
+        disk: &Disk,
+        topic: &str,
+        (form, second): (&str, i64),
+    ) -> impl Iterator<Item = &Opened> {
         self.read(disk);
-        self.known.get(topic).is_some_and(|known| known.contains(&(form.to_owned(), second)))
+        let known = self.known.get(topic);
+        known.and_then(|known| known.get(&(form.to_owned(), second))).into_iter().flatten()
     }
 
     /// Reads what was written since the last time, in whichever parts it is.
@@ -39,8 +58,13 @@ impl Windows {
         self.read_node(disk, self.node);
         let node = disk.node_of(&log_path());
         if self.node != node {
-            // Parts may have been begun and closed in between.
-            closed_parts(disk).into_iter().for_each(|part| self.read_new(disk, part));
+            // Parts may have been begun and closed in between. Those of earlier runs say nothing of this one.
+            for part in closed_parts(disk) {
+                match self.begun {
+                    true => self.read_new(disk, part),
+                    false => drop(self.read.insert(part, usize::MAX)),
+                }
+            }
             self.node = node;
             self.read_node(disk, node);
         }
@@ -74,9 +98,10 @@ impl Windows {
         for route in line["routes"].as_array().into_iter().flatten() {
             let text = |key: &str| route[key].as_str().unwrap_or_default().to_owned();
             let known = self.known.entry(text("topic")).or_default();
-            known.insert((text("form"), from));
+            let opened = (route["epoch"].as_u64().unwrap_or_default(), text("audience"));
+            known.entry((text("form"), from)).or_default().push(opened);
             if known.len() > 1024 {
-                known.retain(|(_, of)| from - of < 60);
+                known.retain(|(_, of), _| from - of < 60);
             }
             self.audiences.push((written, text("topic"), text("audience")));
         }

@@ -25,6 +25,8 @@ pub struct Route {
     outbound: Outbound<Exit>,
     waiting: Arc<Mutex<InnerTopic>>,
     opened: Duration,
+    /// Publishers outside that ended.
+    ended: Arc<Mutex<Vec<Entity>>>,
     /// A source latches: its messages are taken again after a change of keys, policy or depth.
     latched: bool,
 }
@@ -34,14 +36,15 @@ impl Route {
     pub fn new(outbound: Outbound<Exit>, waiting: Arc<Mutex<InnerTopic>>, opened: Duration) -> Route {
         lock(&waiting).taken = 0;
         let inbox = Inbox::new(Listener(Arc::clone(&waiting)));
-        Route { stats: RouteStats::default(), inbox, outbound, waiting, opened, latched: false }
+        let ended = outbound.lanes.outside.ended();
+        Route { stats: RouteStats::default(), inbox, outbound, waiting, opened, ended, latched: false }
     }
 
     /// Sets the publishers that discovery knows.
     pub fn judge(&mut self, policy: &Arc<Policy>, plan: &Plan, source: &str, now: (Time, Duration)) {
         let elapsed = now.1.saturating_sub(self.opened);
         // The way out before the way in, so that no message arrives that could not leave.
-        self.outbound.egress.arrange(plan, elapsed);
+        assert!(self.outbound.lanes.arrange(plan, elapsed).is_ok(), "publishers are always made");
         self.latched |= plan.sources.iter().any(|source| source.offered.latched);
         if self.outbound.audit.state() == State::Writing {
             self.inbox.records();
@@ -57,7 +60,7 @@ impl Route {
     /// Serves the messages that wait; gives those that left.
     pub fn serve(&mut self, now: Time, monotonic: Duration, at: Instant) -> Vec<Left> {
         let elapsed = monotonic.saturating_sub(self.opened);
-        self.outbound.egress.now = now;
+        self.outbound.lanes.outside.now = now;
         loop {
             self.outbound.refresh_decision(now, elapsed);
             let Some(ResolvedPolicy { policy, since, .. }) = &self.outbound.resolved else { break };
@@ -71,17 +74,17 @@ impl Route {
                 Ok(None) => break,
             }
         }
-        std::mem::take(&mut self.outbound.egress.left)
+        std::mem::take(&mut self.outbound.lanes.outside.left)
     }
 
     /// The offer of each lane outside.
     pub fn offered(&self) -> Vec<Qos> {
-        self.outbound.egress.offered()
+        self.outbound.lanes.offered()
     }
 
     /// Publishers outside that ended.
     pub fn closed(&mut self) -> Vec<Entity> {
-        std::mem::take(&mut self.outbound.egress.closed)
+        std::mem::take(&mut *lock(&self.ended))
     }
 
     /// Messages that were taken and that no counter has: none is lost in silence. Not of latched topics, whose messages are
@@ -96,9 +99,10 @@ impl Route {
     }
 
     /// The route ends. The number of publishers that it had, and those that ended now.
-    pub fn end(&mut self) -> (u32, Vec<Entity>) {
-        self.inbox.disconnect();
-        self.outbound.resolved = None;
-        (self.outbound.egress.end(), self.closed())
+    pub fn end(self) -> (u32, Vec<Entity>) {
+        let Route { inbox, outbound, ended, .. } = self;
+        let made = outbound.lanes.outside.made();
+        drop((inbox, outbound));
+        (made, std::mem::take(&mut *lock(&ended)))
     }
 }

@@ -272,13 +272,11 @@ impl World {
         let Some(message) = self.numbers.get(&(robot, left.origin.0, left.origin.1)).copied() else {
             return Err(Broken { promise: "nothing that was not sent", what: format!("on {}", left.topic) });
         };
-        self.ledger.left(message, left.contextual, left.recorded, left.durable)?;
+        self.ledger.left(message, &left)?;
         let acting = self.acting(robot);
-        let topic = if left.sealed {
-            let (counter, key) = (&left.bytes[4..12], &left.bytes[12..16]);
-            let counter = u64::from_le_bytes(counter.try_into().unwrap());
-            let key = u32::from_le_bytes(key.try_into().unwrap());
-            self.ledger.sealed(acting, message, (key, counter))?;
+        let topic = if let Some(sealed) = left.sealed {
+            self.ledger.sealed(acting, message, sealed)?;
+            self.ledger.recorded_for(robot, &left)?;
             sealed_topic(&left.topic, discreet_seal::Form::Clear)
         } else {
             self.ledger.left_open(message)?;

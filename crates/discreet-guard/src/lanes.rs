@@ -1,4 +1,5 @@
-//! The plan of a topic's publishers outside (lanes) and of its subscriptions inside (inputs).
+//! The plan of a topic's publishers outside (lanes) and of its subscriptions inside (inputs). [`Lanes`] are the
+//! publishers that there are.
 //!
 //! One lane for each quality of service that a source offers, so that a reader outside matches the sources that it
 //! would match inside, and a weak source that comes and goes changes nothing for the others. Latched sources have a
@@ -9,6 +10,7 @@
 //! each pair of reliability and durability that is offered, and a source is read on the input of its own pair.
 
 mod handover;
+mod open;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +21,7 @@ use discreet_graph::qos::{DEFAULT_DEPTH, MAX_DEPTH, Qos};
 use discreet_seal::PerForm;
 
 pub use handover::Handover;
+pub use open::{About, Exit, LINGER, Lanes, Outside};
 
 /// Lanes of one topic. What comes from further sources stays inside, and is counted.
 pub const MAX_LANES: usize = crate::publishers::MAX_SOURCES;
@@ -100,6 +103,13 @@ impl Lane {
     pub fn displaces(&self, policy: Option<usize>, shown: Option<usize>, sent: u64) -> bool {
         let beyond = shown.is_none_or(|shown| shown > MAX_DEPTH);
         self.promise.latched && policy.is_none() && beyond && sent > MAX_DEPTH as u64
+    }
+}
+
+impl Leaves {
+    /// True if something may leave.
+    pub fn any(self) -> bool {
+        self.open || self.sealed.each().any(|(_, sealed)| sealed)
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::admit::admit;
 use crate::audiences::{Audience, Audiences, members};
 use crate::denied::Denied;
+use crate::lanes::{About, Lanes, Outside};
 use crate::protect::Protection;
-use crate::relay::Egress;
 use discreet_audit::{Audit, RouteInfo, RouteLog, Time};
 use discreet_cdr::types::TypeDefinition;
 use discreet_host::clock::ClockFloor;
@@ -16,7 +16,7 @@ use discreet_redact::ImageRedactor;
 use discreet_seal::epoch_keys::Keys;
 
 /// Everything that [`crate::relay::pass`] needs for the messages of one topic.
-pub struct Outbound<E> {
+pub struct Outbound<O: Outside> {
     /// The topic on the inner domain.
     pub topic: String,
     /// Nodes and quality of service of the sources, for the audit.
@@ -36,7 +36,7 @@ pub struct Outbound<E> {
     /// Redacts and seals.
     pub protection: Protection,
     /// The publishers outside.
-    pub egress: E,
+    pub lanes: Lanes<O>,
 }
 
 /// The policy that decides, resolved for this topic and moment: once, not per message.
@@ -51,6 +51,8 @@ pub struct ResolvedPolicy {
     pub moment: Moment,
     /// The generation of the keys at that moment.
     generation: u64,
+    /// There was a publisher outside: without one nothing leaves, and the record names nobody.
+    announced: bool,
     /// The forms that leave, to whom, and under which keys.
     pub audiences: Audiences,
     /// The records.
@@ -81,7 +83,7 @@ impl Logs {
     }
 }
 
-impl<E: Egress> Outbound<E> {
+impl<O: Outside> Outbound<O> {
     /// True for a topic whose images are redacted.
     pub fn redacts_images(&self) -> bool {
         self.protection.makers.images.is_some()
@@ -102,18 +104,21 @@ impl<E: Egress> Outbound<E> {
             self.resolved = None;
             return;
         };
-        let generation = self.keys.generation();
+        let (generation, announced) = (self.keys.generation(), self.lanes.any());
         let mut since = elapsed;
         if let Some(resolved) = &mut self.resolved
             && Arc::ptr_eq(&resolved.policy, policy)
         {
             let Moment { unix_seconds, trusted: was_trusted, .. } = resolved.moment;
-            if (unix_seconds, was_trusted, resolved.generation) == (seconds, trusted, generation) {
+            let as_before = resolved.announced == announced;
+            if as_before && (unix_seconds, was_trusted, resolved.generation) == (seconds, trusted, generation)
+            {
                 return;
             }
             resolved.moment = policy.moment(seconds, trusted);
             resolved.generation = generation;
-            if resolved.audiences == audiences_at(&resolved.topic, resolved.moment, self.keys.as_ref()) {
+            let audiences = audiences_at(&resolved.topic, resolved.moment, self.keys.as_ref());
+            if as_before && resolved.audiences == audiences {
                 return;
             }
             since = resolved.since;
@@ -121,7 +126,8 @@ impl<E: Egress> Outbound<E> {
         let (topic, moment) = (self.admitted(policy), policy.moment(seconds, trusted));
         let audiences = audiences_at(&topic, moment, self.keys.as_ref());
         if let (Ok(topic), Some(form)) = (&topic, audiences.open()) {
-            self.egress.describe(topic.class().name(), form, policy.version());
+            let data_class = topic.class().name().to_owned();
+            self.lanes.describe(About { data_class, form, policy_version: policy.version() });
         }
         let logs = self.logs(topic.as_deref().ok(), audiences, moment, policy.version());
         self.resolved = Some(ResolvedPolicy {
@@ -130,14 +136,14 @@ impl<E: Egress> Outbound<E> {
             topic,
             moment,
             generation,
+            announced,
             audiences,
             logs,
         });
     }
 
     fn logs(&self, topic: Option<&TopicPolicy>, audiences: Audiences, moment: Moment, policy: u64) -> Logs {
-        let nowhere = !self.egress.any();
-        let audiences = if nowhere { Audiences::default() } else { audiences };
+        let audiences = if self.lanes.any() { audiences } else { Audiences::default() };
         let log = |exit| self.audit.route(self.info(topic, exit, moment, policy));
         let mut exits = audiences.each();
         Logs { first: log(exits.next()), redacted: exits.next().map(|exit| log(Some(exit))) }
@@ -186,3 +192,6 @@ impl<E: Egress> Outbound<E> {
 fn audiences_at(topic: &Result<Arc<TopicPolicy>, Denied>, moment: Moment, keys: &dyn Keys) -> Audiences {
     topic.as_ref().map(|topic| Audiences::of(topic, moment, keys)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::classify::classify;
 use crate::denied::Denied;
-use crate::lanes::Lane;
+use crate::lanes::{Lane, Outside};
 use crate::message::Received;
 use crate::outbound::Outbound;
 use crate::permit::permit;
@@ -17,7 +17,7 @@ use crate::protect::{Protection, Releasable, Releases, protect};
 use crate::stats::RouteStats;
 use discreet_audit::{self as audit, Receipt, RouteLog, Time};
 use discreet_cdr::Plan;
-use discreet_policy::{Form, Moment, TopicPolicy};
+use discreet_policy::{Moment, TopicPolicy};
 use discreet_redact::Redaction;
 
 /// Decides on one message. Pure: no clock, no disk, no ROS.
@@ -51,19 +51,6 @@ pub trait Output {
     fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), Self::Fault>;
 }
 
-/// The way out of one topic: a publisher for each lane of its sources.
-pub trait Egress: Output {
-    /// Directs the next message to the lane of its source, whose shown history is `depth` messages. False if there
-    /// is no such lane.
-    fn turn_to(&mut self, lane: Option<Lane>, depth: Option<usize>) -> Result<bool, Self::Fault>;
-    /// Messages since the last call that late joiners do not get any more.
-    fn displaced(&mut self) -> u64;
-    /// True if there is a publisher.
-    fn any(&self) -> bool;
-    /// Sets the contents of the tags of open messages from now on.
-    fn describe(&mut self, data_class: &str, form: Form, policy_version: u64);
-}
-
 /// The outcome of a message in one form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -88,14 +75,14 @@ pub struct Arrived<'a> {
 /// `is_open` and `clock` are asked after the decision, which may take long: a route that ended meanwhile releases
 /// nothing, and the record has the time at which the message leaves. An error: some form of it stayed inside, for a
 /// reason that may pass.
-pub fn pass<E: Egress>(
-    route: &mut Outbound<E>,
+pub fn pass<O: Outside>(
+    route: &mut Outbound<O>,
     arrived: Arrived<'_>,
     clock: impl Fn() -> Time,
     stats: &RouteStats,
     is_open: impl FnOnce() -> bool,
 ) -> Result<(), Denied> {
-    let Outbound { definition, resolved, protection, egress, .. } = route;
+    let Outbound { definition, resolved, protection, lanes, .. } = route;
     let Some(resolved) = resolved else { return Ok(()) };
     let Arrived { message, place: (lane, depth), at } = arrived;
     let size = message.cdr.message().len() as u64;
@@ -114,18 +101,19 @@ pub fn pass<E: Egress>(
     if !is_open() {
         return Ok(());
     }
-    match egress.turn_to(lane, depth) {
-        Ok(true) => drop(stats.displaced.fetch_add(egress.displaced(), Relaxed)),
+    let mut exit = match lanes.exit(lane, depth) {
+        Ok(Some(exit)) => exit,
         // More sources than lanes.
-        Ok(false) => return deny(Denied::NotOpened),
+        Ok(None) => return deny(Denied::NotOpened),
         Err(_) => {
             stats.failed.fetch_add(1, Relaxed);
             return Ok(());
         }
-    }
+    };
+    stats.displaced.fetch_add(exit.displaces().into(), Relaxed);
     let mut passed = Ok(());
     for (form, release) in releases.present() {
-        match record_and_publish(release, clock(), resolved.logs.of(form), egress) {
+        match record_and_publish(release, clock(), resolved.logs.of(form), &mut exit) {
             Ok(Outcome::Released(redaction)) => stats.release(size, redaction.as_ref(), at.elapsed()),
             Ok(Outcome::Denied(reason)) => {
                 stats.deny(reason);

@@ -19,7 +19,6 @@ mod guard_parameters;
 mod health;
 mod ingress;
 mod kept_out;
-mod lanes;
 mod listener;
 mod logger;
 mod outer;

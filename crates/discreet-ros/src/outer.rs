@@ -1,17 +1,34 @@
-//! The topics of the outer domain on which one topic's messages leave: open with their tags, or sealed.
+//! The topics of the outer domain on which one topic's messages leave: open with their tags, or sealed. They are made
+//! and ended as [`discreet_guard::lanes`] says.
 
 use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::{Node, Publisher, RosError, TypeSupport};
 use discreet_audit::Receipt;
 use discreet_graph::qos::Qos;
-use discreet_guard::lanes::Leaves;
+use discreet_guard::lanes::{About, Leaves, Outside};
 use discreet_guard::protect::Releasable;
-use discreet_guard::relay::Output;
 use discreet_guard::tag::{Stamp, TAG_TYPE, TagWriter, tag_topic};
 use discreet_policy::Form;
 use discreet_seal::{PerForm, SEALED_TYPE, sealed_topic};
+
+/// Time that reliable readers of ending publishers have to receive the last messages.
+const DRAIN: Duration = Duration::from_millis(500);
+
+/// Makes the publishers of one topic.
+pub struct OuterDomain {
+    node: Arc<Node>,
+    /// The properties of each lane, without the quality of service.
+    released: Released,
+    closing: ClosingPublishers,
+}
+
+/// Ending publishers, each in a thread of its own, because waiting for their readers may take a moment. The end
+/// waits for them: when the process ends, the middleware must not be in use any more.
+#[derive(Default)]
+struct ClosingPublishers(Vec<JoinHandle<()>>);
 
 /// The publishers of one topic's forms. A form that the policy never releases has no topic outside, and so no
 /// publisher.
@@ -21,9 +38,59 @@ pub struct Outlets {
     sealed: PerForm<Option<Publisher>>,
 }
 
+impl OuterDomain {
+    /// `released` describes the topic; the quality of service is that of each lane.
+    pub fn new(node: Arc<Node>, released: Released) -> OuterDomain {
+        OuterDomain { node, released, closing: ClosingPublishers::default() }
+    }
+}
+
+impl Outside for OuterDomain {
+    type Fault = RosError;
+    type Outlets = Outlets;
+
+    fn open(&mut self, offer: Qos, leaves: Leaves) -> Result<Outlets, RosError> {
+        Outlets::new(&self.node, &Released { qos: offer, ..self.released.clone() }, leaves)
+    }
+
+    fn publish(
+        &mut self,
+        outlets: &mut Outlets,
+        message: Releasable<'_>,
+        receipt: Receipt,
+    ) -> Result<(), RosError> {
+        outlets.publish(message, receipt)
+    }
+
+    fn describe(&mut self, outlets: &mut Outlets, about: &About) {
+        outlets.open.iter_mut().for_each(|open| open.describe(about));
+    }
+
+    fn close(&mut self, outlets: Outlets) {
+        self.closing.close(outlets);
+    }
+}
+
+impl ClosingPublishers {
+    fn close(&mut self, outlets: Outlets) {
+        self.0.retain(|thread| !thread.is_finished());
+        let thread = Builder::new().name("closing".into());
+        // Without a thread they end at once.
+        self.0.extend(thread.spawn(move || outlets.flush(Instant::now() + DRAIN)));
+    }
+}
+
+impl Drop for ClosingPublishers {
+    fn drop(&mut self) {
+        for thread in self.0.drain(..) {
+            let _panicked = thread.join();
+        }
+    }
+}
+
 impl Outlets {
     /// Advertises the topics of the forms that may leave.
-    pub fn new(node: &Arc<Node>, released: &Released, leaves: Leaves) -> Result<Outlets, RosError> {
+    fn new(node: &Arc<Node>, released: &Released, leaves: Leaves) -> Result<Outlets, RosError> {
         let Leaves { open, sealed } = leaves;
         let open = open.then(|| OuterTopic::new(node, released)).transpose()?;
         let announce = |form: Form| {
@@ -34,31 +101,14 @@ impl Outlets {
         Ok(Outlets { open, sealed })
     }
 
-    /// True if a form can leave.
-    pub fn any(&self) -> bool {
-        self.open.is_some() || self.sealed.as_ref().each().any(|(_, sealed)| sealed.is_some())
-    }
-
-    /// Sets the contents of the tags of open messages from now on.
-    pub fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
-        if let Some(open) = &mut self.open {
-            open.describe(data_class, form, policy_version);
-        }
-    }
-
     /// Gives reliable readers time to receive the last messages.
-    pub fn flush(&self, patience: Duration) {
-        let until = Instant::now() + patience;
+    pub fn flush(&self, until: Instant) {
         let open = self.open.as_ref().map(|open| &open.messages);
         let sealed = self.sealed.as_ref().each().filter_map(|(_, sealed)| sealed.as_ref());
         for publisher in open.into_iter().chain(sealed) {
             publisher.flush(until.saturating_duration_since(Instant::now()));
         }
     }
-}
-
-impl Output for Outlets {
-    type Fault = RosError;
 
     // The receipt is the proof: without one this cannot be called.
     fn publish(&mut self, message: Releasable<'_>, receipt: Receipt) -> Result<(), RosError> {
@@ -107,9 +157,9 @@ impl OuterTopic {
         })
     }
 
-    fn describe(&mut self, data_class: &str, form: Form, policy_version: u64) {
-        self.tag = TagWriter::new(&self.source_topic, data_class, form.name());
-        self.policy_version = policy_version;
+    fn describe(&mut self, about: &About) {
+        self.tag = TagWriter::new(&self.source_topic, &about.data_class, about.form.name());
+        self.policy_version = about.policy_version;
     }
 
     fn publish(&mut self, message: Releasable<'_>, _receipt: Receipt) -> Result<(), RosError> {

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::lanes::Lanes;
 use super::listener::Listener;
+use super::outer::OuterDomain;
 use super::slot::{Slot, Taken};
 use super::workers::{Serve, Turn};
 use discreet_audit::{State, Time};
@@ -14,7 +14,7 @@ use discreet_graph::qos::Qos;
 use discreet_guard::inbox::{Inbox, Next, Take};
 use discreet_guard::lanes::Plan;
 use discreet_guard::outbound::{Outbound, ResolvedPolicy};
-use discreet_guard::relay::{Arrived, Egress as _, pass};
+use discreet_guard::relay::{Arrived, pass};
 use discreet_guard::stats::RouteStats;
 use discreet_host::sync::lock;
 use discreet_policy::{Form, Policy};
@@ -74,12 +74,12 @@ struct JudgedPublishers {
 /// Everything that serves a message. Used by one worker at a time.
 struct Path {
     inbox: Inbox<Listener>,
-    outbound: Outbound<Lanes>,
+    outbound: Outbound<OuterDomain>,
 }
 
 impl Route {
     /// A route that nothing comes in on yet.
-    pub fn new(outbound: Outbound<Lanes>, listener: Listener) -> Route {
+    pub fn new(outbound: Outbound<OuterDomain>, listener: Listener) -> Route {
         Route {
             stats: RouteStats::default(),
             opened: Instant::now(),
@@ -159,7 +159,8 @@ impl Route {
     /// Gives reliable readers time to receive the last messages.
     pub fn flush(&self, patience: Duration) {
         if let Some(path) = self.path.take_within(patience).as_mut().and_then(Taken::get) {
-            path.outbound.egress.flush(patience);
+            let until = Instant::now() + patience;
+            path.outbound.lanes.outlets().for_each(|outlets| outlets.flush(until));
         }
     }
 
@@ -174,14 +175,14 @@ impl Route {
         let now = self.opened.elapsed();
         let Path { inbox, outbound } = path;
         // The way out before the way in, so that no message arrives that could not leave.
-        let announced = outbound.egress.arrange(&plan, now);
+        let announced = outbound.lanes.arrange(&plan, now);
         if outbound.audit.state() == State::Writing {
             inbox.records();
         }
         let listening = inbox.judge(&policy, &plan, now);
         {
             let mut snapshot = self.snapshot();
-            snapshot.offered = outbound.egress.offered();
+            snapshot.offered = outbound.lanes.offered();
             snapshot.trouble = announced.and(listening).err().map(|error| error.to_string());
         }
         if outbound.source != source {
@@ -189,7 +190,7 @@ impl Route {
             outbound.resolved = None; // what comes from other nodes has entries of its own in the audit
         }
         outbound.refresh_decision(Time::system(), now);
-        let soon = now < WARM_UP && outbound.egress.any();
+        let soon = now < WARM_UP && outbound.lanes.any();
         if let Some(resolved) = outbound.resolved.as_ref().filter(|_| soon) {
             resolved.logs.each().for_each(|log| log.expect(Time::system()));
         }
@@ -259,8 +260,8 @@ impl Serve for Route {
         if path.outbound.redacts_images() {
             self.snapshot().redactor = path.outbound.redactor_state();
         }
-        if path.outbound.egress.changed() {
-            self.snapshot().offered = path.outbound.egress.offered();
+        if path.outbound.lanes.changed() {
+            self.snapshot().offered = path.outbound.lanes.offered();
         }
         if self.ended.load(SeqCst) {
             path.end();

@@ -4,9 +4,8 @@
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 
-use super::lanes::Lanes;
 use super::listener::Listener;
-use super::outer::Released;
+use super::outer::{OuterDomain, Released};
 use super::route::Route;
 use super::shared::Shared;
 use super::wake::wake;
@@ -15,6 +14,7 @@ use super::{Node, RosError, TypeSupport};
 use discreet_cdr::types::TypeDefinition;
 use discreet_graph::qos::Qos;
 use discreet_guard::desired::RouteSpec;
+use discreet_guard::lanes::Lanes;
 use discreet_guard::outbound::Outbound;
 use discreet_guard::protect::{CameraInfo, Makers, Protection, Seal, SealedTopic};
 use discreet_redact::{CAMERA_INFO_TYPE, ImageInspector, ImageKind, ImageRedactor, MessageRedactor};
@@ -58,7 +58,7 @@ impl RouteMaker {
             type_name: spec.type_name.clone(),
             qos: Qos::default(),
         };
-        let lanes = Lanes::new(Arc::clone(&self.outer), outer);
+        let lanes = Lanes::new(OuterDomain::new(Arc::clone(&self.outer), outer));
         let protection = self.protection(topic, spec, &definition);
         let (queue, threads) = match &protection.makers.images {
             Some(_) => {
@@ -80,7 +80,7 @@ impl RouteMaker {
                 audit: Arc::clone(&self.shared.audit),
                 keys: Arc::clone(&self.shared.keys),
                 protection,
-                egress: lanes,
+                lanes,
             };
             Route::new(outbound, listener)
         });

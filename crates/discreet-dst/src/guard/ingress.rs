@@ -164,7 +164,8 @@ impl Guard {
         match let_in {
             Ok((sender, message)) => {
                 stats.accepted.fetch_add(1, Relaxed);
-                let durable = lock(&self.windows).has(&self.disk, topic, kind.name(), now.second());
+                let durable =
+                    lock(&self.windows).has(&self.disk, topic, (kind.name(), &sender), now.second());
                 Outcome::Obeyed(Obeyed { sender, message, durable })
             }
             Err(rejected) => {
@@ -230,7 +231,8 @@ impl Guard {
         let secret = self.machine.secret().map_err(|_| rejected(Refused::NotForwarded))?;
         let sealed = seal_response_drawing(&signer, &call.caller, &call.ticket, cdr, &secret);
         let sealed = sealed.map_err(|_| rejected(Refused::NotForwarded))?;
-        let durable = lock(&self.windows).has(&self.disk, call_topic(), "answer", now.second());
+        let caller = &call.caller.name;
+        let durable = lock(&self.windows).has(&self.disk, call_topic(), ("answer", caller), now.second());
         let bytes = write_call_answer(&CallAnswer::Sealed(sealed));
         Ok(Answered { id: call.id, bytes, sealed: Some((call.caller.name.clone(), durable)) })
     }

@@ -100,7 +100,7 @@ impl Code {
             let from = guard.publisher(left.publisher);
             Packet::new(&sealed_topic(&left.topic, Form::Clear), from, left.bytes, Some(0))
         };
-        left.into_iter().filter(|left| left.sealed).map(packet).collect()
+        left.into_iter().filter(|left| left.sealed.is_some()).map(packet).collect()
     }
 
     /// Takes a step; true if it had effect.
