@@ -11,7 +11,9 @@ use anyhow::Context as _;
 use discreet_audit::Time;
 use discreet_cdr::types::TypeLibrary;
 use discreet_host::secret::{Lock, harden};
-use discreet_ros::{Level, Logger, Parameters, Program, RosError, Status, no_discovery_server, own_domain};
+use discreet_ros::{
+    LAST_DOMAIN, Level, Logger, Parameters, Program, RosError, Status, no_discovery_server, own_domain,
+};
 use discreet_seal::identity::{Identity, PassphraseSource, PublicIdentity};
 use discreet_seal::unseal::Granted;
 use tokio::signal::unix::{SignalKind, signal};
@@ -38,7 +40,7 @@ impl Stakeholder {
         };
         let identity = needed("identity", "the stakeholder's private identity file")?;
         let robot = needed("robot", "the robot's public identity file")?;
-        let (outer_domain, own_domain) = (given.number("outer_domain", 1, 0..=232)?, own_domain()?);
+        let (outer_domain, own_domain) = (given.number("outer_domain", 1, 0..=LAST_DOMAIN)?, own_domain()?);
         if outer_domain == own_domain && !given.flag("open_domain")? {
             return Err(format!(
                 "the own domain (ROS_DOMAIN_ID) is the outer one, {outer_domain}: {open}. Run it on another, or set \

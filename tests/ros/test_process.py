@@ -178,6 +178,14 @@ def test_parameters_that_make_no_sense_are_named_and_end_it(robot, parameters, w
     assert words in guard.said()
 
 
+@pytest.mark.parametrize('domain', ['300', 'one', '-1'])
+def test_an_inner_domain_that_does_not_exist_is_named_and_ends_it(robot, domain):
+    robot.policy(TOPICS, OPEN)
+    guard = robot.start(wait=False, environment={'ROS_DOMAIN_ID': domain})
+    assert guard.wait() == 2, guard.said()
+    assert f'ROS_DOMAIN_ID is `{domain}`' in guard.said() and 'panicked' not in guard.said()
+
+
 def test_parameters_that_a_launch_file_gives_to_every_node_are_told_and_passed_over(robot):
     robot.policy(TOPICS, OPEN)
     guard = robot.start(

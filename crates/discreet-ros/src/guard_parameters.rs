@@ -10,7 +10,7 @@ use r2r::QosProfile;
 use r2r::std_srvs::srv::Trigger;
 
 use super::logger::Logger;
-use super::program::{Diagnostics, Parameters, Program, StartError};
+use super::program::{Diagnostics, LAST_DOMAIN, Parameters, Program, StartError};
 use discreet_audit::Rotation;
 use discreet_guard::parameters::Parameter;
 
@@ -120,7 +120,7 @@ impl Control {
             audit: given.path_or_own("audit", "audit.log")?,
             rotation: rotation(&given)?,
             keeper: given.path_or_own("keeper", "keeper.sock")?,
-            outer_domain: given.number("outer_domain", 1, 0..=232)?,
+            outer_domain: given.number("outer_domain", 1, 0..=LAST_DOMAIN)?,
             workers: given.number("workers", 2, 1..=64)?,
         })
     }

@@ -52,7 +52,7 @@ pub use guard_parameters::{Control, GUARD_PARAMETERS, Settings};
 pub use health::Health;
 pub use ingress::IngressStatus;
 pub use logger::Logger;
-pub use program::{Diagnostics, Level, Parameters, Program, StartError, Status, own_domain};
+pub use program::{Diagnostics, LAST_DOMAIN, Level, Parameters, Program, StartError, Status, own_domain};
 pub use publisher::Publisher;
 pub use rmw::no_discovery_server;
 pub use route_maker::InspectorFactory;

@@ -28,7 +28,7 @@ pub struct Program {
 impl Program {
     /// Makes the node in the domain and with the arguments that ROS 2 gave this process.
     pub fn new(name: &str) -> Result<Program, StartError> {
-        let left_behind = own_domain().ok().and_then(rmw::left_behind);
+        let left_behind = rmw::left_behind(own_domain().map_err(StartError::Domain)?);
         let mut node = start(name)?;
         let logger = Logger::of(&mut node)?;
         let diagnostics = node.create_publisher("/diagnostics", QosProfile::default())?;
@@ -87,9 +87,19 @@ pub enum StartError {
     /// ROS 2 rejects the arguments, such as a file of parameters that does not exist.
     #[error("ROS 2 rejects the arguments: {0}")]
     Arguments(String),
+    /// ROS_DOMAIN_ID does not name a domain.
+    #[error("{0}")]
+    Domain(String),
     /// The middleware refused to make the node.
     #[error(transparent)]
     Middleware(#[from] r2r::Error),
+}
+
+impl StartError {
+    /// True if it would happen again at every start, until somebody changes what the program was given.
+    pub fn is_permanent(&self) -> bool {
+        matches!(self, StartError::Arguments(_) | StartError::Domain(_))
+    }
 }
 
 /// Makes the node. r2r panics for arguments that rcl rejects.
@@ -225,14 +235,20 @@ fn spoken(value: &ParameterValue) -> String {
     }
 }
 
+/// The greatest domain: its ports are the last ones.
+pub const LAST_DOMAIN: usize = 232;
+
 /// The domain on which ROS 2 starts this process.
 pub fn own_domain() -> Result<usize, String> {
-    match std::env::var("ROS_DOMAIN_ID") {
-        Ok(text) if !text.is_empty() => text
-            .parse()
-            .map_err(|_| format!("ROS_DOMAIN_ID is `{}`, which is not a number", text.escape_default())),
-        _ => Ok(0),
-    }
+    let Some(text) = std::env::var_os("ROS_DOMAIN_ID").filter(|text| !text.is_empty()) else { return Ok(0) };
+    let domain = text.to_str().and_then(|text| text.parse().ok());
+    domain.filter(|domain| *domain <= LAST_DOMAIN).ok_or_else(|| {
+        let text = text.display().to_string();
+        format!(
+            "ROS_DOMAIN_ID is `{}`, and must be a whole number from 0 to {LAST_DOMAIN}",
+            text.escape_default()
+        )
+    })
 }
 
 /// Severity, as `diagnostic_msgs/msg/DiagnosticStatus` numbers it.
