@@ -24,6 +24,8 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// The stakeholder of a node, and the node's domains.
 pub struct Stakeholder {
+    /// The node's full name.
+    pub node: String,
     pub outer_domain: usize,
     pub own_domain: usize,
     pub namespace: String,
@@ -53,6 +55,7 @@ impl Stakeholder {
         let robot = PublicIdentity::open(&robot).map_err(|error| error.to_string())?;
         let namespace = given.text("namespace")?.unwrap_or_else(|| format!("/{}", me.public().name));
         Ok(Stakeholder {
+            node: given.node(),
             outer_domain,
             own_domain,
             namespace,

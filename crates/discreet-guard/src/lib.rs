@@ -26,5 +26,6 @@ pub mod denied;
 pub mod installed;
 pub mod logged;
 pub mod parameters;
+pub mod remaps;
 pub mod stats;
 pub mod tag;

@@ -65,6 +65,8 @@ pub struct Bridge {
 
 /// The parts of a bridge.
 pub struct BridgeParts {
+    /// The full name of the control node. The nodes of the data plane are named after it.
+    pub node: String,
     /// The robot's own domain.
     pub inner_domain: usize,
     /// The domain of the consumers of the robot's data.
@@ -108,9 +110,9 @@ impl Bridge {
     /// Joins both domains and starts the workers. With one and the same domain, released topics get the prefix
     /// `/discreet`; that is for trials, since every participant of that domain sees the sources too.
     pub fn new(parts: BridgeParts) -> Result<Bridge, RosError> {
-        let BridgeParts { inner_domain, outer_domain, workers, shared, inspectors } = parts;
-        let inner = Node::new(&Context::new(inner_domain)?, "guard_inner")?;
-        let outer = Node::new(&Context::new(outer_domain)?, "guard_outer")?;
+        let BridgeParts { node, inner_domain, outer_domain, workers, shared, inspectors } = parts;
+        let inner = Node::new(&Context::new(inner_domain)?, &format!("{node}_inner"))?;
+        let outer = Node::new(&Context::new(outer_domain)?, &format!("{node}_outer"))?;
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
         let catalog = CatalogPublisher::new(&outer, latched, shared.command_keys.signer())?;
         let grants = Publisher::new(&outer, GRANTS_TOPIC, &TypeSupport::load(GRANTS_TYPE)?, latched)?;

@@ -17,6 +17,8 @@ use discreet_guard::parameters::Parameter;
 /// The parameters of the guard. None can be changed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The node's full name.
+    pub node: String,
     /// The policy file.
     pub policy: PathBuf,
     /// The trust file, if policies must be signed.
@@ -115,6 +117,7 @@ impl Control {
         let given = self.program.parameters(&GUARD_PARAMETERS)?;
         let missing = "parameter `policy` is missing: the path of the policy file";
         Ok(Settings {
+            node: given.node(),
             policy: given.path("policy")?.ok_or(missing)?,
             trust: given.path("trust")?,
             audit: given.path_or_own("audit", "audit.log")?,

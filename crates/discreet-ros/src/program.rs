@@ -13,6 +13,7 @@ use r2r::{ParameterValue, Publisher, QosProfile};
 use super::logger::Logger;
 use super::rmw;
 use discreet_guard::parameters::{Parameter, foreign};
+use discreet_guard::remaps;
 
 /// Each turn of r2r costs a tenth of a millisecond; a request ends it early, a signal waits for it.
 const SPIN: Duration = Duration::from_millis(400);
@@ -36,6 +37,13 @@ impl Program {
         let program = Program { node, logger, diagnostics, parameters: Box::pin(parameters) };
         if let Some(note) = left_behind {
             program.logger().info(&note);
+        }
+        for rule in remaps::without_effect(std::env::args()) {
+            program.logger().warn(&format!(
+                "the remapping {} has no effect on data: the policy names topics in full, as the robot's nodes publish \
+                 them after their own remapping. Change the name there",
+                rule.escape_default()
+            ));
         }
         Ok(program)
     }
@@ -152,6 +160,11 @@ impl r2r::RosParams for Fixed {
 pub struct Parameters<'a>(&'a r2r::Node);
 
 impl Parameters<'_> {
+    /// The node's full name.
+    pub fn node(&self) -> String {
+        self.0.fully_qualified_name().unwrap_or_default()
+    }
+
     /// A text; none if it is empty.
     pub fn text(&self, name: &str) -> Result<Option<String>, String> {
         match self.value(name) {
