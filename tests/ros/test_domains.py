@@ -45,7 +45,6 @@ def test_outside_there_is_what_is_released_and_nothing_more(robot):
     eventually('the stranger sees the guard', seen)
     assert {topic for topic, nodes in publishers.items() if 'guard_outer' in nodes} == {
         '/text',
-        '/text/tag',
         '/discreet/catalog',
         '/discreet/grants',
     }
@@ -57,7 +56,6 @@ def test_outside_there_is_what_is_released_and_nothing_more(robot):
     assert services == [], 'it can be asked or changed from outside'
     assert {name for name, _ in stranger.node().get_topic_names_and_types()} <= {
         '/text',
-        '/text/tag',
         '/discreet/catalog',
         '/discreet/grants',
         '/parameter_events',
