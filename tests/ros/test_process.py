@@ -15,7 +15,7 @@ from rcl_interfaces.srv import GetParameters, SetParameters, SetParametersAtomic
 from std_msgs.msg import String
 
 from domain import BEST_EFFORT, LATCHED
-from process import BINARIES
+from process import BINARIES, REPOSITORY
 from rules import TEXT, everyone
 from test_policy import Stream
 from waiting import eventually
@@ -70,6 +70,19 @@ def ports(pid):
     maps = pathlib.Path(f'/proc/{pid}/maps').read_text()
     found = re.findall(r'/dev/shm/fast(?:rtps|dds)_port(\d+)( \(deleted\))?', maps)
     return {port + deleted for port, deleted in found if int(port) >= 7400}
+
+
+def test_with_the_tuned_transport_it_takes_no_more_shared_memory_than_the_documentation_says(robot):
+    robot.policy(TOPICS, OPEN)
+    there = {str(file) for file in pathlib.Path('/dev/shm').iterdir()}
+    profile = REPOSITORY / 'launch' / 'fastdds.xml'
+    guard = robot.start(environment={'FASTRTPS_DEFAULT_PROFILES_FILE': str(profile)})
+    taken = sum(os.stat(segment).st_blocks * 512 for segment in segments(guard.pid) - there)
+    said = int(
+        re.search(r'the guard and an unsealer (\d+) MiB', (REPOSITORY / 'docs/operating.md').read_text())[1]
+    )
+    assert 0.9 * said < taken / 2**20 <= said + 1, taken
+    assert f'the guard also takes {said} MiB' in (REPOSITORY / 'README.md').read_text()
 
 
 def test_after_a_kill_the_next_guard_takes_other_ports_as_publishers_may_still_write_to_the_dead_ones(robot):
