@@ -128,6 +128,7 @@ def stakeholder(request, start):
 
 DEFAULTS = {
     'workers': 2,
+    'lifecycle': False,
     'audit_max_bytes': 64 << 20,
     'audit_max_age_hours': 24,
     'audit_keep_days': 0,

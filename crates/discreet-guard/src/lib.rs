@@ -24,6 +24,7 @@ pub mod sources;
 
 pub mod denied;
 pub mod installed;
+pub mod lifecycle;
 pub mod logged;
 pub mod parameters;
 pub mod remaps;

@@ -61,6 +61,8 @@ pub struct Bridge {
     met: Option<RosError>,
     catalog: CatalogPublisher,
     started: Instant,
+    /// False while nothing may leave or come in, whatever the policy says; from the next [`Bridge::reconcile`] on.
+    pub active: bool,
 }
 
 /// The parts of a bridge.
@@ -159,6 +161,7 @@ impl Bridge {
             met: None,
             catalog,
             started: Instant::now(),
+            active: true,
         })
     }
 
@@ -187,7 +190,7 @@ impl Bridge {
         let mut graph = self.inner.topic_graph()?;
         self.leave_out_own(&mut graph);
         self.sources.observe(&graph, now);
-        let policy = self.shared.live.current().as_ref().map(Arc::clone);
+        let policy = self.shared.live.current().as_ref().map(Arc::clone).filter(|_| self.active);
         let desired = Desired::of(
             &DomainFacts {
                 graph: &graph,
@@ -214,7 +217,9 @@ impl Bridge {
         let refused =
             exclusions.iter().flat_map(|(topic, all)| all.iter().map(move |one| (topic, one.reason)));
         let kept_out = refused.chain(undeclared.iter().map(|topic| (topic, unread)));
-        self.entered.enter(&self.shared.audit, kept_out, now);
+        if self.active {
+            self.entered.enter(&self.shared.audit, kept_out, now);
+        }
         (self.exclusions, self.undeclared) = (exclusions, undeclared);
         self.closing.retain(|thread| !thread.is_finished());
         self.ingress.reconcile(policy.as_deref());
