@@ -1,10 +1,10 @@
 """`tools/bench relay`: a message's way on real ROS 2, with and without something in between.
 
 Variants: `direct` one hop; `bare` a relay over the guard's own edge to ROS, without decision, record or tag;
-`guard`; `guard+tags` with somebody reading the tags; `guard before`, another build of it, with `--before`;
-`rclpy raw` and `rclpy typed`, relays as one writes them in Python. `cpu_us` is the relay's processor time for
-each message, over the whole time of the traffic. The message's own time is measured from before it is
-published to after it is taken. The first tenth is warm-up.
+`guard`; `guard+tags` with `tags: true` and somebody reading them; `guard before`, another build of it, with
+`--before`; `rclpy raw` and `rclpy typed`, relays as one writes them in Python. `cpu_us` is the relay's
+processor time for each message, over the whole time of the traffic. The message's own time is measured from
+before it is published to after it is taken. The first tenth is warm-up.
 """
 
 import argparse
@@ -25,6 +25,7 @@ POLICY = """
 discreet: 1
 robot: bench
 version: 1
+{tags}
 classes:
   operational: {{ suite: chacha20-poly1305, epoch: 1h, retention: 7d }}
 topics:
@@ -80,7 +81,8 @@ def measure(variant, transport, case, rate, type_name, depth, seconds, before=No
             relay = start(sys.executable, 'benches/rclpy_relay.py', variant.split()[1], *between)
         elif variant.startswith('guard'):
             with open(f'{folder}/policy.yaml', 'w') as policy:
-                policy.write(POLICY.format(topic=TOPIC, type_name=type_name, depth=depth))
+                tags = 'tags: true' if variant == 'guard+tags' else ''  # an older build does not know it
+                policy.write(POLICY.format(topic=TOPIC, type_name=type_name, depth=depth, tags=tags))
             relay = start(
                 f'{before if variant == "guard before" else BIN}/guard',
                 '--ros-args',

@@ -199,7 +199,7 @@ def environment(participants):
     }
     for name in ('ROS_LOCALHOST_ONLY', 'ROS_STATIC_PEERS', 'FASTRTPS_DEFAULT_PROFILES_FILE'):
         variables.pop(name, None)
-    needed = participants * 128 * 2**20 + 2**28  # a segment of 128 MiB each
+    needed = participants * 34 * 2**20 + 2**28  # the segment of each
     if shutil.disk_usage('/dev/shm').free > needed:
         variables['FASTRTPS_DEFAULT_PROFILES_FILE'] = str(ROOT / 'launch' / 'fastdds.xml')
     else:

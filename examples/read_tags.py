@@ -1,4 +1,4 @@
-"""Pairs each message of a released topic with its tag.
+"""Pairs each message of a released topic with its tag, where the policy says `tags: true`.
 
     ROS_DOMAIN_ID=1 python3 examples/read_tags.py /scan
 
@@ -13,6 +13,7 @@ from collections import OrderedDict
 
 import rclpy
 from discreet_interfaces.msg import Catalog, Tag
+from rclpy.executors import ExternalShutdownException
 from rclpy.qos import qos_profile_sensor_data
 
 
@@ -63,7 +64,9 @@ def main():
     def catalog(offered):
         """The catalogue tells the topic's type and where its tags are."""
         for entry in offered.entries:
-            if entry.topic == topic and not entry.sealed and not found:  # a sealed topic has no tags
+            if entry.topic == topic and not entry.tag_topic:
+                sys.exit(f'{topic} has no tags: it is sealed, or the policy does not say `tags: true`')
+            if entry.topic == topic and not found:
                 found.append(
                     node.create_subscription(
                         message_class(entry.type), topic, pairs.message, qos_profile_sensor_data
@@ -75,7 +78,7 @@ def main():
 
     latched = rclpy.qos.QoSProfile(depth=1, durability=rclpy.qos.DurabilityPolicy.TRANSIENT_LOCAL)
     node.create_subscription(Catalog, '/discreet/catalog', catalog, latched)
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):
         rclpy.spin(node)
 
 

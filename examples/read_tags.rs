@@ -1,4 +1,4 @@
-//! Pairs each message of a released topic with its tag.
+//! Pairs each message of a released topic with its tag, where the policy says `tags: true`.
 //!
 //! `cargo run --release --features ros --example read_tags -- DOMAIN TOPIC TYPE [SECONDS]`
 //!

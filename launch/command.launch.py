@@ -7,11 +7,17 @@
 `ros2 launch discreet command.launch.py --show-args` lists the arguments.
 """
 
+import pathlib
+import sys
+
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from discreet_restart import RESTART
 
 
 def generate_launch_description():
@@ -65,7 +71,6 @@ def generate_launch_description():
         ],
         additional_env={'ROS_DOMAIN_ID': LaunchConfiguration('domain')},
         output='screen',
-        respawn=True,
-        respawn_delay=2.0,
+        **RESTART,
     )
     return LaunchDescription([*arguments, commander])

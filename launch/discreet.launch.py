@@ -5,6 +5,9 @@
 `ros2 launch discreet discreet.launch.py --show-args` lists the arguments.
 """
 
+import pathlib
+import sys
+
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, GroupAction, SetEnvironmentVariable
 from launch.conditions import IfCondition, UnlessCondition
@@ -17,6 +20,9 @@ from launch.substitutions import (
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from discreet_restart import RESTART
 
 
 def generate_launch_description():
@@ -120,9 +126,8 @@ def generate_launch_description():
         # The guard opens the outer domain itself; the environment sets the inner one.
         additional_env={'ROS_DOMAIN_ID': LaunchConfiguration('inner_domain')},
         output='screen',
-        # It is restarted after every exit; until then nothing leaves.
-        respawn=True,
-        respawn_delay=2.0,
+        # Until it runs again nothing leaves.
+        **RESTART,
     )
 
     # A group keeps the environment variables from the rest of a launch file that includes this one.

@@ -6,6 +6,9 @@
 `ros2 launch discreet unseal.launch.py --show-args` lists the arguments.
 """
 
+import pathlib
+import sys
+
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, GroupAction, SetEnvironmentVariable
 from launch.conditions import IfCondition
@@ -18,6 +21,9 @@ from launch.substitutions import (
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from discreet_restart import RESTART
 
 
 def generate_launch_description():
@@ -81,7 +87,6 @@ def generate_launch_description():
         ],
         additional_env={'ROS_DOMAIN_ID': LaunchConfiguration('domain')},
         output='screen',
-        respawn=True,
-        respawn_delay=2.0,
+        **RESTART,
     )
     return LaunchDescription([*arguments, GroupAction([tuned, unsealer])])

@@ -89,9 +89,9 @@ impl Work for Commander {
         if commands.is_empty() && services.is_empty() {
             return Err("there is nothing to send: name `commands`, `services` or both".into());
         }
-        let Stakeholder { outer_domain, own_domain, namespace, granted, types } =
+        let Stakeholder { node, outer_domain, own_domain, namespace, granted, types } =
             Stakeholder::read(&given, "anyone there could command in this name")?;
-        Ok(CommandingParts { outer_domain, own_domain, namespace, granted, commands, services, types })
+        Ok(CommandingParts { node, outer_domain, own_domain, namespace, granted, commands, services, types })
     }
 
     fn begin(

@@ -11,7 +11,9 @@ use anyhow::Context as _;
 use discreet_audit::Time;
 use discreet_cdr::types::TypeLibrary;
 use discreet_host::secret::{Lock, harden};
-use discreet_ros::{Level, Logger, Parameters, Program, RosError, Status, no_discovery_server, own_domain};
+use discreet_ros::{
+    LAST_DOMAIN, Level, Logger, Parameters, Program, RosError, Status, no_discovery_server, own_domain,
+};
 use discreet_seal::identity::{Identity, PassphraseSource, PublicIdentity};
 use discreet_seal::unseal::Granted;
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,6 +24,8 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// The stakeholder of a node, and the node's domains.
 pub struct Stakeholder {
+    /// The node's full name.
+    pub node: String,
     pub outer_domain: usize,
     pub own_domain: usize,
     pub namespace: String,
@@ -38,7 +42,7 @@ impl Stakeholder {
         };
         let identity = needed("identity", "the stakeholder's private identity file")?;
         let robot = needed("robot", "the robot's public identity file")?;
-        let (outer_domain, own_domain) = (given.number("outer_domain", 1, 0..=232)?, own_domain()?);
+        let (outer_domain, own_domain) = (given.number("outer_domain", 1, 0..=LAST_DOMAIN)?, own_domain()?);
         if outer_domain == own_domain && !given.flag("open_domain")? {
             return Err(format!(
                 "the own domain (ROS_DOMAIN_ID) is the outer one, {outer_domain}: {open}. Run it on another, or set \
@@ -51,6 +55,7 @@ impl Stakeholder {
         let robot = PublicIdentity::open(&robot).map_err(|error| error.to_string())?;
         let namespace = given.text("namespace")?.unwrap_or_else(|| format!("/{}", me.public().name));
         Ok(Stakeholder {
+            node: given.node(),
             outer_domain,
             own_domain,
             namespace,

@@ -68,7 +68,7 @@ where
     outcome.unwrap_or_else(|error| {
         eprintln!("{name}: {error:#}");
         let wrong = |cause: &(dyn std::error::Error + 'static)| {
-            matches!(cause.downcast_ref(), Some(StartError::Arguments(_)))
+            cause.downcast_ref().is_some_and(StartError::is_permanent)
         };
         if error.chain().any(wrong) { ExitCode::from(2) } else { ExitCode::FAILURE }
     })

@@ -81,8 +81,8 @@ impl Work for Unsealer {
     ) -> Result<Unsealer, RosError> {
         let (own, outer, name) = (parts.own_domain, parts.outer_domain, &parts.granted.me().public().name);
         logger.info(&format!("opens messages for `{name}` from domain {outer}, for domain {own}"));
-        let Stakeholder { outer_domain, own_domain, namespace, granted, types } = parts;
-        let parts = UnsealingParts { outer_domain, own_domain, namespace, granted, types };
+        let Stakeholder { node, outer_domain, own_domain, namespace, granted, types } = parts;
+        let parts = UnsealingParts { node, outer_domain, own_domain, namespace, granted, types };
         Ok(Unsealer { unsealing: Unsealing::new(parts, wake)?, before: Vec::new() })
     }
 

@@ -64,6 +64,8 @@ promise "the programs with ROS load no OpenCV" bash -c \
     "for program in guard unsealer commander; do ! ldd $BIN/\$program | grep -i opencv || exit 1; done"
 promise "the libraries of the guard are found" bash -c "! ldd $BIN/guard | grep 'not found'"
 promise "the launch files are installed" test -f $SHARE/launch/discreet.launch.py -a -f $SHARE/launch/discreet.launch.xml -a -f $SHARE/launch/fastdds.xml
+promise "the test of the lock is installed, and runs" in_workspace $BIN/lock-check --help
+promise "the example is installed, and begins" in_workspace timeout --preserve-status -s INT 5 python3 $SHARE/examples/read_tags.py /scan
 promise "the policies are installed" compgen -G "$SHARE/policies/*.yaml"
 promise "the installed policies pass the installed check" \
     bash -c "for policy in $SHARE/policies/*.yaml; do case \$policy in *.cases.yaml) ;; *) $BIN/discreet check \$policy || exit 1 ;; esac; done"

@@ -141,10 +141,11 @@ fn judged(source: &FileText) -> Judged {
     findings.extend(changeable(source, &policy));
     let summary = (!has_errors(&findings)).then(|| {
         format!(
-            "a policy for {}, version {}: {}, {}",
+            "a policy for {}, version {}: {}{}, {}",
             plain(&scope(&policy)),
             policy.version(),
             several(policy.topics().count(), "topic"),
+            if policy.tags() { " with tags" } else { "" },
             several(policy.rules().len(), "rule"),
         )
     });

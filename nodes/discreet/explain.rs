@@ -140,6 +140,12 @@ fn sealed(verb: Verb) -> String {
     }
 }
 
+/// True if it leaves in the open, with tags.
+fn is_tagged(explanation: &Explanation, verb: Verb, policy: &Policy) -> bool {
+    let leaves = matches!(explanation.verdict, Verdict::Allow { .. }) && explanation.impossible.is_none();
+    policy.tags() && verb.is_read() && leaves && !explanation.sealed
+}
+
 fn show(explanation: &Explanation, verb: Verb, policy: &Policy, source: &FileText, who: &str, name: &str) {
     let (who, shown) = (plain(who), plain(name));
     say(&format!("{who}, {shown}: {}", decision(explanation, verb)));
@@ -152,6 +158,7 @@ fn show(explanation: &Explanation, verb: Verb, policy: &Policy, source: &FileTex
     match explanation.impossible {
         Some(note) => say(&format!("  {note}")),
         None if explanation.sealed => say(&format!("  {}", sealed(verb))),
+        None if is_tagged(explanation, verb, policy) => say("  each message has a tag on its /tag topic"),
         None => {}
     }
     let rank = |outcome: &RuleOutcome| usize::from(*outcome != RuleOutcome::Decided);
@@ -192,6 +199,6 @@ fn as_json(
     json!({
         "who": who, "name": name, "declared": explanation.declared, "decision": decision,
         "file": source.name, "line": decided_by, "hidden": explanation.hidden, "sealed": explanation.sealed,
-        "impossible": explanation.impossible, "rules": rules,
+        "tags": is_tagged(explanation, verb, policy), "impossible": explanation.impossible, "rules": rules,
     })
 }

@@ -122,6 +122,7 @@ fn join_domains(settings: &Settings, shared: Shared, logger: &Logger) -> anyhow:
     let (inner_domain, outer_domain) = (own_domain().map_err(anyhow::Error::msg)?, settings.outer_domain);
     let inspectors = inspectors(logger)?;
     let bridge = Bridge::new(BridgeParts {
+        node: settings.node.clone(),
         inner_domain,
         outer_domain,
         workers: settings.workers,

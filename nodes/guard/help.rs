@@ -24,9 +24,10 @@ They are read at the start; `ros2 param set` is refused. Unknown parameters, as 
 logged; a misspelt name of one of these is an error.
 
 Services:   ~/reload (std_srvs/srv/Trigger) reads the policy again at once and returns the outcome
+            with `lifecycle:=true`, those of a managed node: ~/change_state, ~/get_state, ...
 Topics:     /diagnostics on the inner domain; on the outer domain /discreet/catalog, /discreet/grants, and next
-            to a topic <topic>/tag and, sealed for stakeholders, <topic>/sealed/clear and <topic>/sealed/redacted;
-            commands come in on <topic>/command and calls on <service>/call, sealed by a stakeholder
+            to a topic, sealed for stakeholders, <topic>/sealed/clear and <topic>/sealed/redacted, and <topic>/tag
+            with `tags: true` in the policy; commands come in on <topic>/command and calls on <service>/call, sealed by a stakeholder
 
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 a fault, 2 wrong parameters
 ";

@@ -5,34 +5,32 @@ mod graph_watch;
 mod guard;
 mod help;
 mod keeper_events;
+mod managed;
 mod policy_floor;
 mod redactor_processes;
 mod reload;
 mod required_signatures;
+mod running;
 #[path = "../start.rs"]
 mod start;
 
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use anyhow::Context as _;
-use discreet_audit::Time;
 use discreet_host::secret::{Lock, harden};
+use discreet_host::sync::lock;
 use discreet_policy::Trust;
-use discreet_policy::watch::PolicyWatch;
-use discreet_ros::{Control, Diagnostics, Health, Settings, no_discovery_server};
-use discreet_seal::catalog::RENEWED_EVERY;
+use discreet_ros::{Control, Diagnostics, Logger, Settings, no_discovery_server};
 use guard::Guard;
+use managed::Managed;
+use running::Running;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Time between two checks of the policy file.
 const TICK: Duration = Duration::from_millis(500);
-
-/// Time between two publications of diagnostics.
-const DIAGNOSTICS: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     start::start("guard", &help::text(), run)
@@ -42,7 +40,7 @@ async fn run() -> anyhow::Result<ExitCode> {
     // Before anything is started, so that a signal during the start is not lost.
     let signals = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
     let hardened = harden(Lock::Secrets).context("cannot protect this process's memory")?;
-    let control = Control::new().context("cannot join the inner domain (ROS_DOMAIN_ID)")?;
+    let mut control = Control::new().context("cannot join the inner domain (ROS_DOMAIN_ID)")?;
     let logger = control.logger();
     hardened.notes.iter().for_each(|note| logger.warn(note));
     let (settings, trust) = match read_settings(&control) {
@@ -52,25 +50,21 @@ async fn run() -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-
-    let guard = Arc::new(Guard::new(&settings, trust, logger.clone())?);
-    let policy_file = PolicyWatch::new(guard.live.path());
-    let _refused = guard.reload();
-
+    let mut work = Work { settings, trust, logger: logger.clone(), running: None, current: Arc::default() };
+    let managed = if work.settings.lifecycle { Some(control.managed()?) } else { None };
+    if managed.is_none() {
+        work.configure(true)?;
+    }
     let stop = Arc::new(AtomicBool::new(false));
-    let reloading = Arc::clone(&guard);
-    let (diagnostics, spinning) = control.run(Arc::clone(&stop), move || reloading.reload());
-    let watching = guard.watch_graph(Arc::clone(&stop))?;
-    let outcome = supervise(&guard, policy_file, &watching, &diagnostics, signals).await;
+    let current = Arc::clone(&work.current);
+    let (diagnostics, spinning) = control.run(Arc::clone(&stop), move || reload(&current));
+    let managed = managed.map(|lifecycle| Managed::new(lifecycle, &logger));
+    let outcome = supervise(&mut work, managed, &diagnostics, signals).await;
 
-    // In order, whatever the reason, so that a supervisor can start the guard again.
     logger.info("stopping");
     stop.store(true, Ordering::Relaxed);
-    let _panicked = watching.join();
-    guard.bridge().shut_down();
-    let spun = spinning.await;
-    guard.audit.finish();
-    spun?;
+    work.end();
+    spinning.await?;
     outcome
 }
 
@@ -82,48 +76,57 @@ fn read_settings(control: &Control) -> Result<(Settings, Option<Trust>), String>
     Ok((settings, trust))
 }
 
-/// Follows the policy file, renews the grants and publishes diagnostics until a signal comes or a part of the guard ends.
+/// The guard while it is configured, and what it is made from.
+struct Work {
+    settings: Settings,
+    trust: Option<Trust>,
+    logger: Logger,
+    running: Option<Running>,
+    /// For the reload service.
+    current: Arc<Mutex<Option<Arc<Guard>>>>,
+}
+
+impl Work {
+    fn configure(&mut self, active: bool) -> anyhow::Result<()> {
+        let running = Running::start(&self.settings, self.trust.clone(), self.logger.clone(), active)?;
+        *lock(&self.current) = Some(Arc::clone(&running.guard));
+        self.running = Some(running);
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        *lock(&self.current) = None;
+        self.running.take().into_iter().for_each(Running::end);
+    }
+}
+
+fn reload(current: &Mutex<Option<Arc<Guard>>>) -> Result<String, String> {
+    let guard = lock(current).clone();
+    guard.map_or(Err("the guard is not configured, so it has no policy".into()), |guard| guard.reload())
+}
+
+/// Serves until a signal comes or a part of the guard ends.
 async fn supervise(
-    guard: &Guard,
-    mut policy_file: PolicyWatch,
-    graph_thread: &JoinHandle<()>,
+    work: &mut Work,
+    mut managed: Option<Managed>,
     diagnostics: &Diagnostics,
     [mut interrupt, mut terminate]: [Signal; 2],
 ) -> anyhow::Result<ExitCode> {
-    let (started, mut health) = (Instant::now(), Health::default());
-    let (mut last, mut grants_renewed) = (Instant::now(), Instant::now());
     let mut tick = tokio::time::interval(TICK);
     loop {
         tokio::select! {
             _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),
             _ = terminate.recv() => return Ok(ExitCode::SUCCESS),
+            () = managed::step(&mut managed, work) => {}
             _ = tick.tick() => {}
         }
-        if policy_file.has_changed() || guard.required_signatures.have_changed() {
-            let _refused = guard.reload();
-        }
-        guard.restore_floor();
-        if guard.bridge().met().is_some() {
-            // Logged when it was found; readers of diagnostics see it once more.
-            let statuses = guard.statuses(&mut health, last.elapsed());
-            let _gone = diagnostics.publish(Time::system().nanoseconds, statuses);
-            return Ok(ExitCode::from(2));
-        }
-        if graph_thread.is_finished() || !guard.bridge().is_sound() {
-            return Err(anyhow::anyhow!("a thread of the data plane has ended; nothing leaves any more"));
-        }
-        if grants_renewed.elapsed() >= RENEWED_EVERY {
-            // For readers whose queue overflowed with the grants of others.
-            grants_renewed = Instant::now();
-            guard.grants_publisher.publish(&guard.logger);
-        }
-        if last.elapsed() >= DIAGNOSTICS {
-            let statuses = guard.statuses(&mut health, last.elapsed());
-            last = Instant::now();
-            health.news(started.elapsed()).iter().for_each(|news| guard.logger.warn(news));
-            if let Err(error) = diagnostics.publish(Time::system().nanoseconds, statuses) {
-                guard.logger.warn(&format!("diagnostics: {error}"));
-            }
+        let done = work.running.as_mut().map_or(Ok(None), |running| running.tick(diagnostics));
+        match (done, &mut managed) {
+            (Ok(None), Some(managed)) => managed.tick(diagnostics),
+            (Ok(None), None) => {}
+            (Ok(Some(code)), _) => return Ok(code),
+            (Err(fault), Some(managed)) => managed.failed(work, &fault),
+            (Err(fault), None) => return Err(fault),
         }
     }
 }

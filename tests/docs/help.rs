@@ -144,7 +144,8 @@ pub fn names_of_tests() -> &'static str {
 }
 
 fn ros2(words: &[String]) -> Result<(), String> {
-    const VERBS: [&str; 9] = ["topic", "service", "param", "pkg", "node", "bag", "launch", "run", "security"];
+    const VERBS: [&str; 10] =
+        ["topic", "service", "param", "pkg", "node", "bag", "launch", "lifecycle", "run", "security"];
     let verb = words.get(1).ok_or("`ros2` has a verb")?;
     if !VERBS.contains(&verb.as_str()) {
         return Err(format!("`ros2 {verb}` is not known"));
@@ -158,9 +159,19 @@ fn ros2(words: &[String]) -> Result<(), String> {
                 Err(format!("there is no {path}"))
             }
         }
+        ("run", Some("discreet"), Some(name)) if is_installed_script(name) => {
+            script(&[&[format!("tools/{name}")], &words[4..]].concat())
+        }
         ("run", Some("discreet"), Some(name)) => is_bin(name),
         _ => Ok(()),
     }
+}
+
+/// Is it one of the scripts that colcon installs with the programs?
+fn is_installed_script(name: &str) -> bool {
+    let install = fs::read_to_string(root().join("CMakeLists.txt")).unwrap();
+    let programs = install.lines().filter(|line| line.starts_with("install(PROGRAMS"));
+    programs.flat_map(str::split_whitespace).any(|word| word == format!("tools/{name}"))
 }
 
 fn launch(path: &str, arguments: &[String]) -> Result<(), String> {
@@ -245,6 +256,7 @@ fn flags_and_arguments_that_do_not_exist_are_errors() {
         "ros2 launch discreet demo.launch.py policy:=lobby.yaml",
         "tools/bench seal --part ways",
         "guard --ros-args -p policy:=hotel.yaml",
+        "ros2 run discreet lock-check --domain 0",
     ] {
         assert_eq!(judged(right), Ok(()), "{right}");
     }
@@ -257,6 +269,8 @@ fn flags_and_arguments_that_do_not_exist_are_errors() {
         "ros2 launch discreet unseal.launch.py inner_domain:=0",
         "ros2 launches discreet x",
         "ros2 run discreet guardian",
+        "ros2 run discreet lock-check --domains 0",
+        "ros2 run discreet setup",
         "tools/bench sealing",
         "tools/setup --gazebos",
         "tools/test -k no_test_has_this_name_zz",

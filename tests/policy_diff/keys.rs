@@ -23,6 +23,7 @@ const COMPARED: &[Pair] = &[
     ("robot", "robot: concierge-1", "robot: concierge-2", Both, "everyone finds this policy on robot concierge-2 instead of robot concierge-1"),
     ("fleet", "robot: concierge-1", "fleet: concierge", Both, "everyone finds this policy on fleet concierge instead of robot concierge-1"),
     ("timezone", "Europe/Berlin", "Europe/London", Changes, "everyone has hours and dates by the clock of Europe/London instead of Europe/Berlin"),
+    ("tags", "tags: false", "tags: true", Gains, "everyone reads open messages with tags instead of without tags"),
     ("classes.*.suite", "aes-256-gcm", "chacha20-poly1305", Changes, "desk has contextual data sealed with chacha20-poly1305 instead of aes-256-gcm"),
     ("classes.*.epoch", "epoch: 60s", "epoch: 1h", Changes, "desk has one key for contextual data of 1h instead of 60s"),
     ("classes.*.retention", "retention: 1h", "retention: 9000h", Gains, "desk may keep contextual/guest data 9000h instead of 1h"),

@@ -21,6 +21,7 @@ discreet: 1
 robot: concierge-1
 version: 7
 timezone: Europe/Berlin
+tags: false
 classes:
   operational:      { retention: 7d, escalate: { find: [phone, email], then: redact } }
   contextual:       { suite: aes-256-gcm, epoch: 60s, retention: 24h, padding: true }

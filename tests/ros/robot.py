@@ -62,7 +62,7 @@ class Robot(Stakeholders, Seen):
 
     # The guard
 
-    def start(self, *, wait=True, environment=(), **parameters):
+    def start(self, *, wait=True, environment=(), remaps=(), **parameters):
         """Starts the guard as an operator does; comes back when its catalogue is there."""
         given = {
             'policy': self.policy_file,
@@ -73,6 +73,7 @@ class Robot(Stakeholders, Seen):
         arguments = [
             word for name, value in given.items() if value is not None for word in ('-p', f'{name}:={value}')
         ]
+        arguments += [word for rule in remaps for word in ('-r', rule)]
         catalogs = len(self.own_catalogs())
         self.guard = Process(
             [BINARIES / 'guard', '--ros-args', *arguments],

@@ -22,6 +22,12 @@ LAUNCH = pathlib.Path(__file__).parents[2] / 'launch'
 SYSTEM = ('launch', 'launch_ros', 'launch_xml')
 
 IDENTITY = ['identity:=desk.key', 'robot:=robot.pub', 'domain:=20']
+PROGRAMS = [
+    ('discreet.launch.py', ['policy:=p.yaml']),
+    ('discreet.launch.xml', ['policy:=p.yaml']),
+    ('unseal.launch.py', IDENTITY),
+    ('command.launch.py', IDENTITY),
+]
 
 needs_launch = pytest.mark.skipif(
     not all(importlib.util.find_spec(package) for package in SYSTEM),
@@ -40,9 +46,12 @@ service.include_launch_description(LaunchDescription([
 sys.exit(service.run())
 """
 
-# Stands in for a program: says how it was started, and runs until it is told to stop.
+# Stands in for a program: says how it was started, and runs until it is told to stop, or ends at once.
 PROGRAM = """#!{python}
 import json, os, sys, time
+if 'EXIT_CODE' in os.environ:
+    print('STARTED', flush=True)
+    sys.exit(int(os.environ['EXIT_CODE']))
 files = [sys.argv[i + 1] for i, argument in enumerate(sys.argv) if argument == '--params-file']
 parameters = [open(file).read() for file in files]
 started = {{'arguments': sys.argv[1:], 'environment': dict(os.environ), 'parameters': parameters}}
@@ -69,7 +78,7 @@ def start(tmp_path):
         (programs / name).write_text(PROGRAM.format(python=sys.executable, seen=str(seen)))
         (programs / name).chmod(0o755)
 
-    def run(file, *arguments, **environment):
+    def run(file, *arguments, until=lambda output: seen.exists(), **environment):
         variables = {
             name: value
             for name, value in os.environ.items()
@@ -90,8 +99,8 @@ def start(tmp_path):
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            deadline = time.monotonic() + 20
-            while not seen.exists() and process.poll() is None and time.monotonic() < deadline:
+            deadline, said = time.monotonic() + 20, tmp_path / 'output'
+            while not until(said.read_text()) and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.02)
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: to launch and to what it started
@@ -119,6 +128,7 @@ def stakeholder(request, start):
 
 DEFAULTS = {
     'workers': 2,
+    'lifecycle': False,
     'audit_max_bytes': 64 << 20,
     'audit_max_age_hours': 24,
     'audit_keep_days': 0,
@@ -219,14 +229,7 @@ def test_the_tuned_transport_is_the_default(launch):
 
 
 @needs_launch
-@pytest.mark.parametrize(
-    'file, arguments',
-    [
-        ('discreet.launch.py', ['policy:=p.yaml']),
-        ('discreet.launch.xml', ['policy:=p.yaml']),
-        ('unseal.launch.py', IDENTITY),
-    ],
-)
+@pytest.mark.parametrize('file, arguments', PROGRAMS[:3])
 def test_a_profile_that_the_robot_has_already_stays(start, file, arguments):
     program, output = start(file, *arguments, FASTRTPS_DEFAULT_PROFILES_FILE='/own.xml')
     assert program, output
@@ -263,6 +266,20 @@ def test_what_makes_no_sense_starts_no_guard(launch, arguments, reason):
     guard, output = launch(*arguments)
     assert guard is None
     assert reason in output
+
+
+@needs_launch
+@pytest.mark.parametrize('file, arguments', PROGRAMS)
+def test_wrong_parameters_end_it_once_and_a_fault_starts_it_again(start, file, arguments):
+    def starts(output):
+        return output.count('STARTED')
+
+    # With wrong parameters launch ends by itself, well after a restart would have come.
+    _, output = start(file, *arguments, until=lambda output: starts(output) > 1, EXIT_CODE='2')
+    assert starts(output) == 1, output
+    assert output.count('is not started again') == 1, output
+    _, output = start(file, *arguments, until=lambda output: starts(output) > 2, EXIT_CODE='1')
+    assert starts(output) > 2, output
 
 
 @needs_launch
@@ -357,6 +374,25 @@ def test_a_launch_file_has_every_argument_that_the_documentation_names(file, nam
 
 def test_the_launch_file_in_xml_says_what_the_one_in_python_says():
     assert declared('discreet.launch.xml') == declared('discreet.launch.py')
+
+
+@pytest.mark.parametrize('file', ['discreet.launch.py', 'unseal.launch.py', 'command.launch.py'])
+def test_each_program_is_restarted_in_the_one_way_that_spares_wrong_parameters(file):
+    nodes = [
+        node
+        for node in ast.walk(ast.parse((LAUNCH / file).read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'Node'
+    ]
+    for node in nodes:
+        given = [keyword.arg or ast.unparse(keyword.value) for keyword in node.keywords]
+        assert 'RESTART' in given and 'respawn' not in given
+    assert len(nodes) == 1
+
+
+def test_the_launch_file_in_xml_leaves_the_start_to_the_one_in_python():
+    root = ElementTree.parse(LAUNCH / 'discreet.launch.xml').getroot()
+    assert {element.tag for element in root} == {'arg', 'include'}
+    assert root.find('include').get('file').endswith('/discreet.launch.py')
 
 
 def test_the_profile_has_room_for_large_images_and_keeps_the_network():

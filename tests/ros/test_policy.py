@@ -51,7 +51,7 @@ def test_after_a_switch_under_load_no_message_crosses_against_the_new_policy(rob
     """The topic alternates between allowed and denied;
     whatever is published once the switch is acknowledged obeys it.
     """
-    robot.policy(TOPICS, OPEN)
+    robot.policy(TOPICS, OPEN, tags=True)
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     tags = robot.outer.reader('/text/tag', Tag)
     robot.start()
@@ -59,7 +59,7 @@ def test_after_a_switch_under_load_no_message_crosses_against_the_new_policy(rob
     spans = {}  # by version: the numbers that were certainly published under it
     with Stream(publisher, 200) as stream:
         for version in range(2, 10):
-            robot.policy(TOPICS, SHUT if version % 2 == 0 else OPEN, version)
+            robot.policy(TOPICS, SHUT if version % 2 == 0 else OPEN, version, tags=True)
             # Whoever is quicker, the guard's own look at the file or this call: after the answer it is in
             # force.
             assert robot.reload().success
@@ -80,14 +80,14 @@ def test_after_a_switch_under_load_no_message_crosses_against_the_new_policy(rob
 
 
 def test_nothing_is_lost_when_a_policy_changes_that_still_allows_it(robot):
-    robot.policy(TOPICS, OPEN)
+    robot.policy(TOPICS, OPEN, tags=True)
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     tags = robot.outer.reader('/text/tag', Tag)
     robot.start()
     robot.flow(publisher, [outside, tags], text('0'))
     with Stream(publisher, 200) as stream:
         for version in range(2, 6):
-            robot.policy(TOPICS, OPEN, version)
+            robot.policy(TOPICS, OPEN, version, tags=True)
             assert robot.reload().success
             stream.more(10)
     outside.wait_for(text(f'{stream.number}'))

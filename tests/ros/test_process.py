@@ -15,7 +15,7 @@ from rcl_interfaces.srv import GetParameters, SetParameters, SetParametersAtomic
 from std_msgs.msg import String
 
 from domain import BEST_EFFORT, LATCHED
-from process import BINARIES
+from process import BINARIES, REPOSITORY
 from rules import TEXT, everyone
 from test_policy import Stream
 from waiting import eventually
@@ -70,6 +70,19 @@ def ports(pid):
     maps = pathlib.Path(f'/proc/{pid}/maps').read_text()
     found = re.findall(r'/dev/shm/fast(?:rtps|dds)_port(\d+)( \(deleted\))?', maps)
     return {port + deleted for port, deleted in found if int(port) >= 7400}
+
+
+def test_with_the_tuned_transport_it_takes_no_more_shared_memory_than_the_documentation_says(robot):
+    robot.policy(TOPICS, OPEN)
+    there = {str(file) for file in pathlib.Path('/dev/shm').iterdir()}
+    profile = REPOSITORY / 'launch' / 'fastdds.xml'
+    guard = robot.start(environment={'FASTRTPS_DEFAULT_PROFILES_FILE': str(profile)})
+    taken = sum(os.stat(segment).st_blocks * 512 for segment in segments(guard.pid) - there)
+    said = int(
+        re.search(r'the guard and an unsealer (\d+) MiB', (REPOSITORY / 'docs/operating.md').read_text())[1]
+    )
+    assert 0.9 * said < taken / 2**20 <= said + 1, taken
+    assert f'the guard also takes {said} MiB' in (REPOSITORY / 'README.md').read_text()
 
 
 def test_after_a_kill_the_next_guard_takes_other_ports_as_publishers_may_still_write_to_the_dead_ones(robot):
@@ -176,6 +189,14 @@ def test_parameters_that_make_no_sense_are_named_and_end_it(robot, parameters, w
     guard = robot.start(wait=False, **parameters)
     assert guard.wait() == 2, guard.said()
     assert words in guard.said()
+
+
+@pytest.mark.parametrize('domain', ['300', 'one', '-1'])
+def test_an_inner_domain_that_does_not_exist_is_named_and_ends_it(robot, domain):
+    robot.policy(TOPICS, OPEN)
+    guard = robot.start(wait=False, environment={'ROS_DOMAIN_ID': domain})
+    assert guard.wait() == 2, guard.said()
+    assert f'ROS_DOMAIN_ID is `{domain}`' in guard.said() and 'panicked' not in guard.said()
 
 
 def test_parameters_that_a_launch_file_gives_to_every_node_are_told_and_passed_over(robot):

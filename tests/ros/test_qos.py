@@ -60,7 +60,7 @@ def promised(qos):
     ],
 )
 def test_what_the_source_promises_the_guard_promises(robot, offered):
-    robot.policy({'/text': declared('std_msgs/msg/String')}, OPEN)
+    robot.policy({'/text': declared('std_msgs/msg/String')}, OPEN, tags=True)
     robot.inner.publisher('/text', String, offered)
     robot.start()
     [inside] = eventually('the source is seen', lambda: robot.inner.publishers_of('/text'))

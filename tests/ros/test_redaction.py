@@ -207,7 +207,7 @@ def test_the_robot_leaves_no_redactor_behind(robot, scene):
 
 
 def test_each_form_is_what_it_says(robot, scene):
-    """Clear, redacted and nothing, side by side; tags and catalogue name the form."""
+    """Clear, redacted and nothing, side by side; the catalogue names the form."""
     kinds = {
         '/clear/image_raw': ('operational', {}),
         '/eyes/image_raw': ('contextual', {'redact': {'faces': 'solid'}}),

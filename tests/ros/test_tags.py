@@ -1,5 +1,5 @@
-"""Every released message can be told: its tag says what it is and where it comes from,
-the catalogue what there is.
+"""Every released message can be told: its tag, where the policy asks for tags, says what it is and where it
+comes from, the catalogue what there is.
 """
 
 import sys
@@ -22,7 +22,7 @@ def text(data):
 
 
 def test_each_message_has_its_tag(robot):
-    robot.policy({'/text': {**TEXT, 'class': 'contextual'}}, RULES, version=3)
+    robot.policy({'/text': {**TEXT, 'class': 'contextual'}}, RULES, version=3, tags=True)
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     tags, inside = robot.outer.reader('/text/tag', Tag), robot.inner.reader('/text', String)
     robot.start()
@@ -49,7 +49,7 @@ def test_each_message_has_its_tag(robot):
 
 
 def test_a_denied_message_has_no_tag_and_leaves_no_gap_in_the_released_ones(robot):
-    robot.policy({'/text': TEXT}, RULES)
+    robot.policy({'/text': TEXT}, RULES, tags=True)
     publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
     tags = robot.outer.reader('/text/tag', Tag)
     robot.start()
@@ -66,8 +66,27 @@ def test_a_denied_message_has_no_tag_and_leaves_no_gap_in_the_released_ones(robo
     )
 
 
+def test_there_are_tags_only_while_the_policy_asks_for_them(robot):
+    def seen():
+        return [robot.entry('/text').tag_topic, len(robot.outer.publishers_of('/text/tag'))]
+
+    robot.policy({'/text': TEXT}, RULES)
+    publisher, outside = robot.inner.publisher('/text', String), robot.outer.reader('/text', String)
+    robot.start()
+    robot.flow(publisher, outside, text('hello'))
+    assert seen() == ['', 0]
+    for version, tags in enumerate((True, False), start=2):
+        robot.policy({'/text': TEXT}, RULES, version=version, tags=tags)
+        assert robot.reload().success
+        expected = ['/text/tag', 1] if tags else ['', 0]
+        eventually(lambda: f'{expected}, not {seen()}', lambda expected=expected: seen() == expected)
+        robot.flow(publisher, outside, text(f'{version}'))
+
+
 def test_the_catalogue_follows_sources_and_policy(robot):
-    robot.policy({'/text': TEXT, '/scan': declared('sensor_msgs/msg/LaserScan', 'contextual')}, RULES)
+    robot.policy(
+        {'/text': TEXT, '/scan': declared('sensor_msgs/msg/LaserScan', 'contextual')}, RULES, tags=True
+    )
     robot.start()
     assert robot.catalog() == {}
     first = robot.inner.publisher('/text', String, node='speech')
@@ -116,7 +135,7 @@ def test_the_catalogue_follows_sources_and_policy(robot):
     ids=['Python', 'Rust'],
 )
 def test_the_examples_pair_messages_with_their_tags(robot, command):
-    robot.policy({'/scan': declared('sensor_msgs/msg/LaserScan')}, RULES, version=7)
+    robot.policy({'/scan': declared('sensor_msgs/msg/LaserScan')}, RULES, version=7, tags=True)
     publisher, outside = robot.inner.publisher('/scan', LaserScan), robot.outer.reader('/scan', LaserScan)
     robot.start()
     robot.flow(publisher, outside, LaserScan())

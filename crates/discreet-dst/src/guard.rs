@@ -335,6 +335,7 @@ fn spec(policy: &Policy, topic: &str) -> Option<discreet_guard::desired::RouteSp
         watches: false,
         looks: false,
         contextual: declared.class().is_contextual(),
+        tags: policy.tags(),
         depth: declared.depth(),
     })
 }

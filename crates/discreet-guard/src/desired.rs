@@ -33,6 +33,8 @@ pub struct RouteSpec {
     pub looks: bool,
     /// The class holds data about people.
     pub contextual: bool,
+    /// Open messages have tags.
+    pub tags: bool,
     /// The depth that the policy sets.
     pub depth: Option<usize>,
 }
@@ -200,6 +202,7 @@ impl TopicFacts<'_> {
             watches: declared.class().escalation().is_some(),
             looks: rules.is_some_and(|rules| rules.needs_looking()),
             contextual: declared.class().is_contextual(),
+            tags: policy.tags(),
             depth: declared.depth(),
         };
         let of_type = judged.iter().filter(|(endpoint, _)| endpoint.type_name == declared.type_name());

@@ -24,7 +24,9 @@ pub mod sources;
 
 pub mod denied;
 pub mod installed;
+pub mod lifecycle;
 pub mod logged;
 pub mod parameters;
+pub mod remaps;
 pub mod stats;
 pub mod tag;

@@ -67,7 +67,10 @@ impl OfferFacts<'_> {
         let class = self.policy.topic(topic)?.class();
         let outer = format!("{}{topic}", self.prefix);
         let (outer, tag_topic, audience, sealed) = match audience {
-            Audience::Everyone => (outer.clone(), tag_topic(&outer), vec!["everyone".into()], false),
+            Audience::Everyone => {
+                let tags = if spec.tags { tag_topic(&outer) } else { String::new() };
+                (outer, tags, vec!["everyone".into()], false)
+            }
             Audience::Group(group, key) => {
                 let members = members(self.keys, &group, self.moment.unix_seconds, key);
                 if members.is_empty() {

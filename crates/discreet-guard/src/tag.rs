@@ -1,4 +1,5 @@
-//! The tag next to each released message: its class and form, its source, and the policy by which it left.
+//! The tag next to each released message, where the policy says `tags: true`: its class and form, its source, and
+//! the policy by which it left.
 //!
 //! A consumer pairs message and tag by the publication sequence number, which DDS delivers with every message:
 //! the tag of the message with number `n` on `/scan` is the one on `/scan/tag` whose `sequence` is `n`

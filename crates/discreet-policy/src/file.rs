@@ -47,6 +47,11 @@ pub struct PolicyFile {
     #[schemars(with = "String")]
     #[serde(default)]
     pub timezone: Option<Located<String>>,
+    /// Publishes a tag with each message that is open to everyone, on `<topic>/tag`: its class and form, its source and the
+    /// version of the policy. Without it: `false`.
+    #[schemars(with = "bool")]
+    #[serde(default)]
+    pub tags: Option<Located<bool>>,
     /// Kinds of data: `operational` (what the robot needs to work) and `contextual` (what it learns about people), with
     /// children such as `contextual/guest`. A child has what its parent has, unless it says otherwise.
     pub classes: Section<ClassEntry>,
@@ -78,6 +83,7 @@ impl PolicyFile {
             fleet: root.entry("fleet").map(|_| single(root, "fleet")),
             version: single(root, "version"),
             timezone: root.entry("timezone").map(|_| single(root, "timezone")),
+            tags: root.entry("tags").map(|_| single(root, "tags")),
             classes: section(root, "classes"),
             stakeholders: section(root, "stakeholders"),
             topics: section(root, "topics"),
@@ -102,8 +108,9 @@ impl PolicyFile {
         let single = [self.discreet.unread(), self.version.unread()];
         let zone =
             [&self.robot, &self.fleet, &self.timezone].into_iter().flatten().filter_map(Located::unread);
+        let tags = self.tags.as_ref().and_then(Located::unread);
         let personal = self.personal_data.as_ref().and_then(Located::unread);
-        (single.into_iter().flatten().chain(zone).chain(personal))
+        (single.into_iter().flatten().chain(zone).chain(tags).chain(personal))
             .chain(self.classes.0.iter().filter_map(Located::unread))
             .chain(self.stakeholders.0.iter().filter_map(Located::unread))
             .chain(self.topics.0.iter().filter_map(Located::unread))

@@ -69,6 +69,7 @@ pub struct Policy {
     version: u64,
     hash: [u8; 32],
     zone: TimeZone,
+    tags: bool,
     parts: Compiled,
     exact: HashMap<String, usize>,
     /// Globs, narrower ones before the wider ones they are within.
@@ -122,7 +123,20 @@ impl Policy {
             Scope::Fleet(_) => String::new(),
         };
         let file_name = file_name.to_owned();
-        Self { file_name, scope, robot, signed: None, version, hash, zone, parts, exact, globs, closure }
+        Self {
+            file_name,
+            scope,
+            robot,
+            signed: None,
+            version,
+            hash,
+            zone,
+            tags: false,
+            parts,
+            exact,
+            globs,
+            closure,
+        }
     }
 
     /// The file it was read from, for messages that name a rule by file and line.
@@ -168,6 +182,11 @@ impl Policy {
     /// The time zone of its hours and dates.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    /// True if each message that is open to everyone has a tag.
+    pub fn tags(&self) -> bool {
+        self.tags
     }
 
     /// The declaration of a topic: by its name, or else by the narrowest glob that the name fits.

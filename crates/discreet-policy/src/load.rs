@@ -58,7 +58,8 @@ pub(super) fn load(
         return Err(sorted(context.findings));
     }
     let Checker { zone, mut findings } = context;
-    let policy = Policy::assemble(file_name, scope, version, text, zone, compiled);
+    let tags = file.tags.as_ref().and_then(|tags| tags.value).unwrap_or_default();
+    let policy = Policy { tags, ..Policy::assemble(file_name, scope, version, text, zone, compiled) };
     check::siblings::check(&policy, &mut findings);
     if !has_errors(&findings) {
         // An error at the same topic is more important.

@@ -61,10 +61,14 @@ pub struct Bridge {
     met: Option<RosError>,
     catalog: CatalogPublisher,
     started: Instant,
+    /// False while nothing may leave or come in, whatever the policy says; from the next [`Bridge::reconcile`] on.
+    pub active: bool,
 }
 
 /// The parts of a bridge.
 pub struct BridgeParts {
+    /// The full name of the control node. The nodes of the data plane are named after it.
+    pub node: String,
     /// The robot's own domain.
     pub inner_domain: usize,
     /// The domain of the consumers of the robot's data.
@@ -108,9 +112,9 @@ impl Bridge {
     /// Joins both domains and starts the workers. With one and the same domain, released topics get the prefix
     /// `/discreet`; that is for trials, since every participant of that domain sees the sources too.
     pub fn new(parts: BridgeParts) -> Result<Bridge, RosError> {
-        let BridgeParts { inner_domain, outer_domain, workers, shared, inspectors } = parts;
-        let inner = Node::new(&Context::new(inner_domain)?, "guard_inner")?;
-        let outer = Node::new(&Context::new(outer_domain)?, "guard_outer")?;
+        let BridgeParts { node, inner_domain, outer_domain, workers, shared, inspectors } = parts;
+        let inner = Node::new(&Context::new(inner_domain)?, &format!("{node}_inner"))?;
+        let outer = Node::new(&Context::new(outer_domain)?, &format!("{node}_outer"))?;
         let latched = Qos { latched: true, depth: 1, ..Qos::default() };
         let catalog = CatalogPublisher::new(&outer, latched, shared.command_keys.signer())?;
         let grants = Publisher::new(&outer, GRANTS_TOPIC, &TypeSupport::load(GRANTS_TYPE)?, latched)?;
@@ -157,6 +161,7 @@ impl Bridge {
             met: None,
             catalog,
             started: Instant::now(),
+            active: true,
         })
     }
 
@@ -185,7 +190,7 @@ impl Bridge {
         let mut graph = self.inner.topic_graph()?;
         self.leave_out_own(&mut graph);
         self.sources.observe(&graph, now);
-        let policy = self.shared.live.current().as_ref().map(Arc::clone);
+        let policy = self.shared.live.current().as_ref().map(Arc::clone).filter(|_| self.active);
         let desired = Desired::of(
             &DomainFacts {
                 graph: &graph,
@@ -212,7 +217,9 @@ impl Bridge {
         let refused =
             exclusions.iter().flat_map(|(topic, all)| all.iter().map(move |one| (topic, one.reason)));
         let kept_out = refused.chain(undeclared.iter().map(|topic| (topic, unread)));
-        self.entered.enter(&self.shared.audit, kept_out, now);
+        if self.active {
+            self.entered.enter(&self.shared.audit, kept_out, now);
+        }
         (self.exclusions, self.undeclared) = (exclusions, undeclared);
         self.closing.retain(|thread| !thread.is_finished());
         self.ingress.reconcile(policy.as_deref());

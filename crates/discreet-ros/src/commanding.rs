@@ -28,6 +28,8 @@ const CHECK_EVERY: Duration = Duration::from_millis(500);
 
 /// Parts of a commander.
 pub struct CommandingParts {
+    /// The full name of the control node. The nodes of the two sides are named after it.
+    pub node: String,
     /// The robot's outer domain.
     pub outer_domain: usize,
     /// The domain to take plain commands on.
@@ -71,10 +73,10 @@ impl Commanding {
         parts: CommandingParts,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Commanding, RosError> {
-        let CommandingParts { outer_domain, own_domain, namespace, granted, commands, services, types } =
+        let CommandingParts { node, outer_domain, own_domain, namespace, granted, commands, services, types } =
             parts;
-        let outer = Node::new(&Context::new(outer_domain)?, "commander_outer")?;
-        let own = Node::new(&Context::new(own_domain)?, "commander_own")?;
+        let outer = Node::new(&Context::new(outer_domain)?, &format!("{node}_outer"))?;
+        let own = Node::new(&Context::new(own_domain)?, &format!("{node}_own"))?;
         let latched = Qos { latched: true, depth: POSTS, ..Qos::default() };
         let grants = Subscription::new(
             &outer,

@@ -86,9 +86,10 @@ unsafe impl Send for Node {}
 unsafe impl Sync for Node {}
 
 impl Node {
-    /// Makes the node `/name`.
+    /// Makes a node. Its name may begin with its namespace: `/robot1/guard_inner`.
     pub fn new(context: &Arc<Context>, name: &str) -> Result<Arc<Node>, RosError> {
-        let c_name = c_string(name)?;
+        let (namespace, own_name) = name.rsplit_once('/').unwrap_or(("", name));
+        let (c_namespace, c_name) = (c_string(namespace)?, c_string(own_name)?);
         // SAFETY: the context is initialised and outlives the node (held below); names are NUL-terminated and live
         // during the call; the options are copied by rcl.
         unsafe {
@@ -99,7 +100,7 @@ impl Node {
                 rcl::rcl_node_init(
                     handle.as_mut(),
                     c_name.as_ptr(),
-                    c"/".as_ptr(),
+                    c_namespace.as_ptr(),
                     context.as_mut_ptr(),
                     &options,
                 ),

@@ -9,14 +9,17 @@ use futures::StreamExt;
 use r2r::QosProfile;
 use r2r::std_srvs::srv::Trigger;
 
+use super::lifecycle::Lifecycle;
 use super::logger::Logger;
-use super::program::{Diagnostics, Parameters, Program, StartError};
+use super::program::{Diagnostics, LAST_DOMAIN, Parameters, Program, StartError};
 use discreet_audit::Rotation;
 use discreet_guard::parameters::Parameter;
 
 /// The parameters of the guard. None can be changed later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The node's full name.
+    pub node: String,
     /// The policy file.
     pub policy: PathBuf,
     /// The trust file, if policies must be signed.
@@ -31,10 +34,12 @@ pub struct Settings {
     pub outer_domain: usize,
     /// Threads of the data plane.
     pub workers: usize,
+    /// Others decide when it is configured and active.
+    pub lifecycle: bool,
 }
 
 /// All of them, as `guard --help` shows them.
-pub const GUARD_PARAMETERS: [Parameter; 9] = [
+pub const GUARD_PARAMETERS: [Parameter; 10] = [
     Parameter {
         name: "policy",
         help: "the policy file; without a valid one nothing leaves. It is read again about a second after it\n\
@@ -63,6 +68,10 @@ pub const GUARD_PARAMETERS: [Parameter; 9] = [
     Parameter {
         name: "keeper",
         help: "the socket of the keeper, which gives the sealing keys (default ~/.ros/discreet/keeper.sock)",
+    },
+    Parameter {
+        name: "lifecycle",
+        help: "true: a managed node, which does nothing until it is configured and activated (default false)",
     },
     Parameter {
         name: "workers",
@@ -115,14 +124,21 @@ impl Control {
         let given = self.program.parameters(&GUARD_PARAMETERS)?;
         let missing = "parameter `policy` is missing: the path of the policy file";
         Ok(Settings {
+            node: given.node(),
             policy: given.path("policy")?.ok_or(missing)?,
             trust: given.path("trust")?,
             audit: given.path_or_own("audit", "audit.log")?,
             rotation: rotation(&given)?,
             keeper: given.path_or_own("keeper", "keeper.sock")?,
-            outer_domain: given.number("outer_domain", 1, 0..=232)?,
+            outer_domain: given.number("outer_domain", 1, 0..=LAST_DOMAIN)?,
             workers: given.number("workers", 2, 1..=64)?,
+            lifecycle: given.flag("lifecycle")?,
         })
+    }
+
+    /// Offers the services of a managed node.
+    pub fn managed(&mut self) -> Result<Lifecycle, StartError> {
+        Ok(Lifecycle::new(&mut self.program)?)
     }
 
     /// The node's logger.

@@ -165,6 +165,7 @@ fn guard(bridge: &Bridge, live: &LivePolicy, refused: Option<&str>) -> Status {
             (Level::Error, format!("{why} ({ports}): not every publisher reaches it. Restart the guard"))
         }
         _ if !bridge.is_sound() => (Level::Error, "a worker has died; restart the guard".into()),
+        _ if !bridge.active => (Level::Warn, "inactive: nothing leaves, and nothing comes in".into()),
         (None, why) => {
             (Level::Error, format!("no policy, nothing leaves: {}", why.unwrap_or("none was read")))
         }

@@ -1,5 +1,5 @@
-//! The topics of the outer domain on which one topic's messages leave: open with their tags, or sealed. They are made
-//! and ended as [`discreet_guard::lanes`] says.
+//! The topics of the outer domain on which one topic's messages leave: open, with their tags if the policy has them, or
+//! sealed. They are made and ended as [`discreet_guard::lanes`] says.
 
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use super::{Node, Publisher, RosError, TypeSupport};
 use discreet_audit::Receipt;
+use discreet_graph::Gid;
 use discreet_graph::qos::Qos;
 use discreet_guard::lanes::{About, Leaves, Outside};
+use discreet_guard::message::Origin;
 use discreet_guard::protect::Releasable;
 use discreet_guard::tag::{Stamp, TAG_TYPE, TagWriter, tag_topic};
 use discreet_policy::Form;
@@ -63,7 +65,7 @@ impl Outside for OuterDomain {
     }
 
     fn describe(&mut self, outlets: &mut Outlets, about: &About) {
-        outlets.open.iter_mut().for_each(|open| open.describe(about));
+        outlets.open.iter_mut().flat_map(|open| &mut open.tags).for_each(|tags| tags.describe(about));
     }
 
     fn close(&mut self, outlets: Outlets) {
@@ -124,7 +126,12 @@ impl Outlets {
 /// Publishes messages that are open to everyone, and their tags.
 struct OuterTopic {
     messages: Publisher,
-    tags: Publisher,
+    tags: Option<Tags>,
+}
+
+/// The tags of a topic's messages.
+struct Tags {
+    publisher: Publisher,
     tag: TagWriter,
     source_topic: String,
     policy_version: u64,
@@ -140,16 +147,35 @@ pub struct Released {
     pub source_topic: String,
     /// The messages' type.
     pub type_name: String,
+    /// Open messages have tags.
+    pub tags: bool,
     /// The offer of the sources.
     pub qos: Qos,
 }
 
 impl OuterTopic {
     fn new(node: &Arc<Node>, released: &Released) -> Result<OuterTopic, RosError> {
-        let Released { topic, source_topic, type_name, qos } = released;
+        let Released { topic, type_name, qos, .. } = released;
         Ok(OuterTopic {
             messages: Publisher::new(node, topic, &TypeSupport::load(type_name)?, *qos)?,
-            tags: Publisher::new(node, &tag_topic(topic), &TypeSupport::load(TAG_TYPE)?, *qos)?,
+            tags: released.tags.then(|| Tags::new(node, released)).transpose()?,
+        })
+    }
+
+    fn publish(&mut self, message: Releasable<'_>, _receipt: Receipt) -> Result<(), RosError> {
+        let sequence = self.messages.publish(message.cdr())?;
+        if let Some(tags) = &mut self.tags {
+            tags.publish(sequence, self.messages.gid(), message.origin());
+        }
+        Ok(())
+    }
+}
+
+impl Tags {
+    fn new(node: &Arc<Node>, released: &Released) -> Result<Tags, RosError> {
+        let Released { topic, source_topic, qos, .. } = released;
+        Ok(Tags {
+            publisher: Publisher::new(node, &tag_topic(topic), &TypeSupport::load(TAG_TYPE)?, *qos)?,
             tag: TagWriter::new(source_topic, "", ""),
             source_topic: source_topic.clone(),
             policy_version: 0,
@@ -162,22 +188,20 @@ impl OuterTopic {
         self.policy_version = about.policy_version;
     }
 
-    fn publish(&mut self, message: Releasable<'_>, _receipt: Receipt) -> Result<(), RosError> {
-        let sequence = self.messages.publish(message.cdr())?;
-        // A tag without a reader is not sent, which makes tags free. A latched one may be read later.
-        if self.latched || self.tags.subscription_count() > 0 {
-            let source = message.origin();
-            let tag = self.tag.write(&Stamp {
-                sequence,
-                source_stamp: source.source_stamp,
-                source_sequence: source.sequence,
-                publisher: self.messages.gid(),
-                source: source.publisher,
-                policy_version: self.policy_version,
-            });
-            // The message is published; a tag that cannot follow it does not change that.
-            let _tag_lost = self.tags.publish(tag);
+    /// A tag without a reader is not sent, which makes tags free. A latched one may be read later.
+    fn publish(&mut self, sequence: u64, publisher: Gid, source: Origin) {
+        if !self.latched && self.publisher.subscription_count() == 0 {
+            return;
         }
-        Ok(())
+        let tag = self.tag.write(&Stamp {
+            sequence,
+            source_stamp: source.source_stamp,
+            source_sequence: source.sequence,
+            publisher,
+            source: source.publisher,
+            policy_version: self.policy_version,
+        });
+        // The message is published; a tag that cannot follow it does not change that.
+        let _tag_lost = self.publisher.publish(tag);
     }
 }

@@ -13,6 +13,7 @@ use r2r::{ParameterValue, Publisher, QosProfile};
 use super::logger::Logger;
 use super::rmw;
 use discreet_guard::parameters::{Parameter, foreign};
+use discreet_guard::remaps;
 
 /// Each turn of r2r costs a tenth of a millisecond; a request ends it early, a signal waits for it.
 const SPIN: Duration = Duration::from_millis(400);
@@ -28,7 +29,7 @@ pub struct Program {
 impl Program {
     /// Makes the node in the domain and with the arguments that ROS 2 gave this process.
     pub fn new(name: &str) -> Result<Program, StartError> {
-        let left_behind = own_domain().ok().and_then(rmw::left_behind);
+        let left_behind = rmw::left_behind(own_domain().map_err(StartError::Domain)?);
         let mut node = start(name)?;
         let logger = Logger::of(&mut node)?;
         let diagnostics = node.create_publisher("/diagnostics", QosProfile::default())?;
@@ -36,6 +37,13 @@ impl Program {
         let program = Program { node, logger, diagnostics, parameters: Box::pin(parameters) };
         if let Some(note) = left_behind {
             program.logger().info(&note);
+        }
+        for rule in remaps::without_effect(std::env::args()) {
+            program.logger().warn(&format!(
+                "the remapping {} has no effect on data: the policy names topics in full, as the robot's nodes publish \
+                 them after their own remapping. Change the name there",
+                rule.escape_default()
+            ));
         }
         Ok(program)
     }
@@ -87,9 +95,19 @@ pub enum StartError {
     /// ROS 2 rejects the arguments, such as a file of parameters that does not exist.
     #[error("ROS 2 rejects the arguments: {0}")]
     Arguments(String),
+    /// ROS_DOMAIN_ID does not name a domain.
+    #[error("{0}")]
+    Domain(String),
     /// The middleware refused to make the node.
     #[error(transparent)]
     Middleware(#[from] r2r::Error),
+}
+
+impl StartError {
+    /// True if it would happen again at every start, until somebody changes what the program was given.
+    pub fn is_permanent(&self) -> bool {
+        matches!(self, StartError::Arguments(_) | StartError::Domain(_))
+    }
 }
 
 /// Makes the node. r2r panics for arguments that rcl rejects.
@@ -142,6 +160,11 @@ impl r2r::RosParams for Fixed {
 pub struct Parameters<'a>(&'a r2r::Node);
 
 impl Parameters<'_> {
+    /// The node's full name.
+    pub fn node(&self) -> String {
+        self.0.fully_qualified_name().unwrap_or_default()
+    }
+
     /// A text; none if it is empty.
     pub fn text(&self, name: &str) -> Result<Option<String>, String> {
         match self.value(name) {
@@ -225,14 +248,20 @@ fn spoken(value: &ParameterValue) -> String {
     }
 }
 
+/// The greatest domain: its ports are the last ones.
+pub const LAST_DOMAIN: usize = 232;
+
 /// The domain on which ROS 2 starts this process.
 pub fn own_domain() -> Result<usize, String> {
-    match std::env::var("ROS_DOMAIN_ID") {
-        Ok(text) if !text.is_empty() => text
-            .parse()
-            .map_err(|_| format!("ROS_DOMAIN_ID is `{}`, which is not a number", text.escape_default())),
-        _ => Ok(0),
-    }
+    let Some(text) = std::env::var_os("ROS_DOMAIN_ID").filter(|text| !text.is_empty()) else { return Ok(0) };
+    let domain = text.to_str().and_then(|text| text.parse().ok());
+    domain.filter(|domain| *domain <= LAST_DOMAIN).ok_or_else(|| {
+        let text = text.display().to_string();
+        format!(
+            "ROS_DOMAIN_ID is `{}`, and must be a whole number from 0 to {LAST_DOMAIN}",
+            text.escape_default()
+        )
+    })
 }
 
 /// Severity, as `diagnostic_msgs/msg/DiagnosticStatus` numbers it.

@@ -56,6 +56,7 @@ impl RouteMaker {
             topic: format!("{}{topic}", self.prefix),
             source_topic: topic.into(),
             type_name: spec.type_name.clone(),
+            tags: spec.tags,
             qos: Qos::default(),
         };
         let lanes = Lanes::new(OuterDomain::new(Arc::clone(&self.outer), outer));

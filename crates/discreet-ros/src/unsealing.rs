@@ -27,6 +27,8 @@ const CHECK_EVERY: Duration = Duration::from_millis(500);
 
 /// Parts of an unsealer.
 pub struct UnsealingParts {
+    /// The full name of the control node. The nodes of the two sides are named after it.
+    pub node: String,
     /// The robot's outer domain.
     pub outer_domain: usize,
     /// The domain to republish on.
@@ -64,9 +66,9 @@ impl Unsealing {
         parts: UnsealingParts,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Unsealing, RosError> {
-        let UnsealingParts { outer_domain, own_domain, namespace, granted, types } = parts;
-        let outer = Node::new(&Context::new(outer_domain)?, "unsealer_outer")?;
-        let own = Node::new(&Context::new(own_domain)?, "unsealer_own")?;
+        let UnsealingParts { node, outer_domain, own_domain, namespace, granted, types } = parts;
+        let outer = Node::new(&Context::new(outer_domain)?, &format!("{node}_outer"))?;
+        let own = Node::new(&Context::new(own_domain)?, &format!("{node}_own"))?;
         let latched = Qos { latched: true, depth: POSTS, ..Qos::default() };
         let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
         let subscribe = |topic, type_name| {

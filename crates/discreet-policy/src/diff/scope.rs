@@ -1,4 +1,4 @@
-//! The policy itself: its robots and its time zone.
+//! The policy itself: its robots, its time zone and its tags.
 
 use jiff::tz::TimeZone;
 
@@ -18,6 +18,13 @@ pub(super) fn compare(old: &Policy, new: &Policy, differences: &mut Differences)
     if before != after {
         let facet =
             Facet::instead("timezone", zones, Direction::Changes, "has hours and dates by the clock of");
+        differences.push(EVERYONE, ChangedPart::Policy, "policy", &facet);
+    }
+    if old.tags() != new.tags() {
+        let words =
+            [old, new].map(|policy| if policy.tags() { "with tags" } else { "without tags" }.to_owned());
+        let facet =
+            Facet::instead("tags", words, Direction::of(new.tags(), old.tags()), "reads open messages");
         differences.push(EVERYONE, ChangedPart::Policy, "policy", &facet);
     }
 }
