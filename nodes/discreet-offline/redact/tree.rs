@@ -9,6 +9,8 @@ use discreet_redact::{CompressedFormat, kind};
 
 use crate::new_file::are_same;
 
+const IN_PLACE: &str = "pictures are never redacted in place";
+
 /// A picture and the path of its result.
 pub struct Job {
     /// The picture.
@@ -41,7 +43,7 @@ pub fn jobs(input: &Path, output: &Path) -> anyhow::Result<Jobs> {
     let shown = input.display();
     let found = fs::metadata(input).with_context(|| format!("cannot read {shown}"))?;
     if are_same(input, output) {
-        bail!("IN and OUT are the same; pictures are never redacted in place");
+        bail!("IN and OUT are the same; {IN_PLACE}");
     }
     let mut jobs = Jobs::default();
     if !found.is_dir() {
@@ -51,6 +53,9 @@ pub fn jobs(input: &Path, output: &Path) -> anyhow::Result<Jobs> {
         // As `cp` does.
         let name = input.file_name().filter(|_| output.is_dir());
         let to = name.map_or_else(|| output.to_owned(), |name| output.join(name));
+        if are_same(input, &to) {
+            bail!("{} is IN itself; {IN_PLACE}", to.display());
+        }
         jobs.pictures.push(Job { from: input.to_owned(), to });
         return Ok(jobs);
     }
@@ -66,6 +71,10 @@ pub fn jobs(input: &Path, output: &Path) -> anyhow::Result<Jobs> {
             let (name, kind) = (folder.join(entry.file_name()), entry.file_type()?);
             let from = input.join(&name);
             if kind.is_dir() {
+                if output.join(&name).is_symlink() {
+                    // It may lead to IN.
+                    bail!("{} is a link, and OUT may have no links to folders", output.join(&name).display());
+                }
                 folders.push(name);
             } else if kind.is_file() && is_picture(&from) {
                 jobs.pictures.push(Job { to: output.join(&name), from });
