@@ -67,7 +67,8 @@ fn has_full_name(name: &str) -> bool {
     let words = words(name);
     let pairs = words.iter().zip(words.iter().skip(1));
     pairs.filter(|(one, other)| !one.is_of_frames() && !other.is_of_frames()).any(|(one, other)| {
-        (one.is_like_name() && other.is_like_name()) || (other.after == Some('.') && one.is_long() && other.is_long())
+        (one.is_like_name() && other.is_like_name())
+            || (other.after == Some('.') && one.is_long() && other.is_long())
     })
 }
 
@@ -128,11 +129,62 @@ fn end_of_word(text: &str) -> usize {
 
 /// Words in names of frames, by which two words are not a person's name.
 const WORDS_OF_FRAMES: &[&str] = &[
-    "aligned", "arm", "back", "base", "body", "bottom", "cam", "camera", "center", "centre", "color", "colour", "depth",
-    "down", "ear", "eye", "fisheye", "footprint", "frame", "front", "gripper", "ground", "gps", "hand", "head", "imu",
-    "infra", "infrared", "ir", "joint", "laser", "left", "lens", "lidar", "link", "map", "mast", "mono", "mount", "neck",
-    "odom", "optical", "plate", "rear", "rgb", "right", "robot", "scan", "sensor", "stereo", "thermal", "tof", "tool",
-    "top", "wheel", "world",
+    "aligned",
+    "arm",
+    "back",
+    "base",
+    "body",
+    "bottom",
+    "cam",
+    "camera",
+    "center",
+    "centre",
+    "color",
+    "colour",
+    "depth",
+    "down",
+    "ear",
+    "eye",
+    "fisheye",
+    "footprint",
+    "frame",
+    "front",
+    "gripper",
+    "ground",
+    "gps",
+    "hand",
+    "head",
+    "imu",
+    "infra",
+    "infrared",
+    "ir",
+    "joint",
+    "laser",
+    "left",
+    "lens",
+    "lidar",
+    "link",
+    "map",
+    "mast",
+    "mono",
+    "mount",
+    "neck",
+    "odom",
+    "optical",
+    "plate",
+    "rear",
+    "rgb",
+    "right",
+    "robot",
+    "scan",
+    "sensor",
+    "stereo",
+    "thermal",
+    "tof",
+    "tool",
+    "top",
+    "wheel",
+    "world",
 ];
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! From the frame's encoding to 8-bit blue, green, red, a row at a time.
 
-use super::yuv::{converted, each_pair};
 use super::tone::Tone;
+use super::yuv::{converted, each_pair};
 use super::{Encoding, Order, Plane};
 use crate::Frame;
 use crate::area::Size;

@@ -38,7 +38,11 @@ impl Tone {
         numbers.sort_unstable();
         let (all, last) = (numbers.len(), numbers.len().saturating_sub(1));
         let at = |place: usize| numbers.get(place.min(last)).copied().map_or(0, u32::from);
-        Tone::new(at(all / DARKEST), at(last - (all / LIGHTS).min(last)), at(last - (all / BRIGHTEST).min(last)))
+        Tone::new(
+            at(all / DARKEST),
+            at(last - (all / LIGHTS).min(last)),
+            at(last - (all / BRIGHTEST).min(last)),
+        )
     }
 
     /// With black, the brightest but for lights, and white.
@@ -96,7 +100,10 @@ mod tests {
     #[test]
     fn the_range_in_use_is_stretched_over_all_brightness() {
         assert_eq!(shown(Tone::new(0, 50_000, 65_535), [0, 257, 32_896, 65_535]), [0, 1, 128, 255]);
-        assert_eq!(shown(Tone::new(28_000, 29_500, 30_040), [27_000, 28_000, 29_020, 31_000]), [0, 0, 127, 255]);
+        assert_eq!(
+            shown(Tone::new(28_000, 29_500, 30_040), [27_000, 28_000, 29_020, 31_000]),
+            [0, 0, 127, 255]
+        );
         assert_eq!(shown(Tone::new(500, 500, 500), [500, 501, 532, 600]), [0, 4, 127, 255]);
         assert_eq!(shown(Tone::new(0, 0, 65_535), [0, 64, 65_535, 65_535]), [0, 192, 255, 255]);
     }
