@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, bail};
 use clap::Parser;
 use discreet_host::machine::Machine;
-use discreet_host::secret::{Lock, harden};
+use discreet_host::secret::{Lock, harden, in_private_process};
 use discreet_keeper::default_socket;
 use discreet_keeper::engine::Engine;
 use discreet_keeper::server::{Door, Server, now};
@@ -102,6 +102,14 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    // First of all: the process that works has the robot's identity.
+    in_private_process(keep).unwrap_or_else(|error| {
+        log(&format!("cannot protect its own memory: {error}"));
+        ExitCode::from(2)
+    })
+}
+
+fn keep() -> ExitCode {
     match start(Arguments::parse()) {
         Ok((server, stop)) => match server.run(&stop) {
             Ok(()) => ExitCode::SUCCESS,

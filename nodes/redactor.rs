@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser;
-use discreet_host::secret::unreadable;
+use discreet_host::secret::in_private_process;
 use discreet_redact::protocol::Hello;
 use discreet_redact::serve::{end_with_guard, guard_socket, serve};
 use discreet_redact::{ImageInspector, ImageRules, Subject};
@@ -37,11 +37,14 @@ const MEMORY: u64 = 2 << 30;
 const FILES: u64 = 128;
 
 fn main() -> ExitCode {
-    // First of all: from here on this process sees people's faces.
-    if let Err(error) = unreadable() {
+    // First of all: the process that works sees people's faces.
+    in_private_process(redact).unwrap_or_else(|error| {
         eprintln!("redactor: cannot make its memory private: {error}");
-        return ExitCode::FAILURE;
-    }
+        ExitCode::FAILURE
+    })
+}
+
+fn redact() -> ExitCode {
     let arguments = Arguments::parse();
     let Some(mut socket) = guard_socket() else {
         eprintln!(

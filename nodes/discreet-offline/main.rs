@@ -42,11 +42,14 @@ commands! {
 }
 
 fn main() -> ExitCode {
-    // First of all: photographs, recordings and texts are clear in this process.
-    if let Err(error) = discreet_host::secret::unreadable() {
+    // First of all: photographs, recordings and texts are clear in the process that works.
+    discreet_host::secret::in_private_process(run).unwrap_or_else(|error| {
         input::say_error(&format!("discreet: cannot make its memory private: {error}"));
-        return ExitCode::from(2);
-    }
+        ExitCode::from(2)
+    })
+}
+
+fn run() -> ExitCode {
     Arguments::parse().command.run().unwrap_or_else(|error| {
         input::say_error(&format!("discreet: {error:#}"));
         ExitCode::from(2)

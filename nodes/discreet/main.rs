@@ -89,12 +89,19 @@ commands! {
 }
 
 fn main() -> ExitCode {
-    // First of all: this process reads clear photographs, recordings and texts.
-    if let Err(error) = discreet_host::secret::unreadable() {
-        input::say_error(&format!("discreet: cannot protect its memory: {error}"));
-        return ExitCode::from(2);
+    let command = Arguments::parse().command;
+    if matches!(command, Command::Scrub(_) | Command::Redact(_)) {
+        return run(command); // the other program protects itself
     }
-    Arguments::parse().command.run().unwrap_or_else(|error| {
+    // The process that works reads clear texts and private identities.
+    discreet_host::secret::in_private_process(|| run(command)).unwrap_or_else(|error| {
+        input::say_error(&format!("discreet: cannot protect its memory: {error}"));
+        ExitCode::from(2)
+    })
+}
+
+fn run(command: Command) -> ExitCode {
+    command.run().unwrap_or_else(|error| {
         input::say_error(&format!("discreet: {error:#}"));
         ExitCode::from(2)
     })

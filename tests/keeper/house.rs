@@ -111,8 +111,14 @@ impl House {
         fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
-    pub fn pid(&self) -> u32 {
+    /// The process that was started.
+    pub fn first_pid(&self) -> u32 {
         self.child.as_ref().unwrap().id()
+    }
+
+    /// The process that works: its child.
+    pub fn pid(&self) -> u32 {
+        works(self.first_pid())
     }
 
     /// Waits for its end, and gives its exit code.
@@ -123,8 +129,7 @@ impl House {
     /// With SIGKILL.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
-            child.kill().unwrap();
-            child.wait().unwrap();
+            kill(&mut child);
         }
     }
 
@@ -147,6 +152,19 @@ impl House {
         let grants = grants.grants.iter().map(|grant| Grant::read(grant, &self.robot).unwrap());
         grants.filter_map(|grant| grant.open(&self.people[who]).unwrap()).map(|key| key.id()).collect()
     }
+}
+
+/// The only child of a process, or itself as long as it has none.
+fn works(id: u32) -> u32 {
+    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    children.split_whitespace().next().map_or(id, |child| child.parse().unwrap())
+}
+
+/// With SIGKILL: first the process that works, so that nothing is left of it when the other one has ended.
+pub fn kill(child: &mut Child) {
+    let works = works(child.id());
+    assert!(Command::new("kill").args(["-KILL", &works.to_string()]).status().unwrap().success());
+    child.wait().unwrap();
 }
 
 impl Drop for House {

@@ -13,7 +13,7 @@ use discreet_keeper::frame::frame;
 use discreet_keeper::protocol::{FromAdmin, GuardHello, Hello, VERSION};
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
-use super::house::{House, soon};
+use super::house::{House, kill, soon};
 
 fn hello(version: u16) -> Hello {
     Hello::Guard(GuardHello {
@@ -28,10 +28,12 @@ fn hello(version: u16) -> Hello {
 
 #[test]
 fn a_signal_ends_it_in_order_and_nothing_is_left_of_its_socket() {
-    for signal in ["-TERM", "-INT"] {
+    for (signal, to) in
+        [("-TERM", House::first_pid as fn(&House) -> u32), ("-INT", House::first_pid), ("-TERM", House::pid)]
+    {
         let mut house = House::new("signal");
         house.start();
-        let pid = house.pid().to_string();
+        let pid = to(&house).to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
         assert_eq!(house.ended(), Some(0), "{}", house.log());
         assert!(!house.socket().exists());
@@ -152,8 +154,7 @@ fn another_user_is_refused_by_the_kernels_word() {
     let mut child = child.args(["--admin-uid", "4711"]).spawn().unwrap();
     assert!(soon(|| UnixStream::connect(house.socket()).is_ok()));
     let (allowed, other) = (as_user(4711), as_user(4712));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    kill(&mut child);
     assert_eq!(allowed.status.code(), Some(0), "{allowed:?}");
     assert_eq!(other.status.code(), Some(2), "{other:?}");
     house.start();

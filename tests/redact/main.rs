@@ -122,6 +122,27 @@ fn what_cannot_be_read_is_not_copied_and_the_others_are_done() {
 }
 
 #[test]
+fn a_damaged_jpeg_is_not_written() {
+    let Some(photo) = astronaut() else { return };
+    let folder = scratch("damaged");
+    photo.write_png(&folder.join("in.png"));
+    assert_eq!(code(&redact(&folder, &["in.png", "whole.jpg"])), 0);
+    let whole = fs::read(folder.join("whole.jpg")).unwrap();
+    let middle = whole.len() / 2;
+    let mut zeroed = whole.clone();
+    zeroed[middle..middle + 300].fill(0);
+    let ended = [&whole[..middle], &[0xff, 0xd9]].concat();
+    for (name, damaged) in [("zeroed.jpg", &zeroed[..]), ("cut.jpg", &whole[..middle]), ("ended.jpg", &ended)]
+    {
+        fs::write(folder.join(name), damaged).unwrap();
+        let output = redact(&folder, &[name, "out.jpg"]);
+        assert_eq!(code(&output), 1, "{name}: {output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("damaged"), "{output:?}");
+        assert!(!folder.join("out.jpg").exists(), "{name}");
+    }
+}
+
+#[test]
 fn pictures_that_are_left_out_show_in_the_exit_code() {
     let Some(photo) = astronaut() else { return };
     for (name, expected, said) in [

@@ -35,10 +35,13 @@ class Process:
 
     @property
     def pid(self):
-        return self.process.pid
+        """The process that works: the one that was started, or its child if it works there, as the keeper does."""
+        first, *others = _tree(self.process.pid)
+        return next((other for other in others if _name(other) == _name(first)), first)
 
     def signal(self, number):
-        self.process.send_signal(number)
+        if self.process.poll() is None:
+            os.kill(self.pid, number)
 
     def wait(self, patience=PATIENCE):
         """Its exit status; negative if a signal ended it."""
@@ -69,9 +72,25 @@ class Process:
         )
 
     def children(self):
-        """Processes that it started and that still run."""
-        tasks = pathlib.Path(f'/proc/{self.pid}/task').glob('*/children')
-        return [int(child) for task in tasks for child in task.read_text().split()]
+        """Processes that it started and that still run, and theirs."""
+        return _tree(self.pid)[1:]
+
+
+def _tree(pid):
+    tasks = pathlib.Path(f'/proc/{pid}/task').glob('*/children')
+    children = [int(child) for task in tasks for child in _read(task).split()]
+    return [pid, *(one for child in children for one in _tree(child))]
+
+
+def _name(pid):
+    return _read(pathlib.Path(f'/proc/{pid}/comm'))
+
+
+def _read(path):
+    try:
+        return path.read_text()
+    except OSError:
+        return ''  # it has just ended
 
 
 def _die_with_parent():

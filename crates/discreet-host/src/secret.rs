@@ -1,10 +1,12 @@
 //! Secrets: not shown, not copied, not swapped out where the limits allow it, wiped when dropped.
 
 mod harden;
+mod private_process;
 
 use zeroize::Zeroize;
 
 pub use harden::{Hardened, Lock, harden, unreadable};
+pub use private_process::in_private_process;
 
 /// `N` secret bytes. No `Debug`, no `Clone`; wiped when dropped.
 pub struct Secret<const N: usize> {

@@ -1,6 +1,7 @@
 //! The layout of pixels in the bytes of an image: the encodings of sensor_msgs/image_encodings.hpp.
 
 mod to_bgr;
+mod tone;
 mod yuv;
 
 use super::{Area, BlankReason};

@@ -1,9 +1,9 @@
 //! The pixels of a sensor_msgs/msg/Image, in place in the serialized message.
 
-use super::BlankReason;
 use super::area::Size;
 use super::encoding::{Encoding, Order, Plane, Planes};
 use super::raw_fields::RawFields;
+use super::{Area, BlankReason};
 use discreet_cdr::{Malformed, Reader};
 
 /// A serialized sensor_msgs/msg/Image with the positions of its fields. It can always be blanked;
@@ -35,7 +35,8 @@ impl<'a> RawImage<'a> {
     }
 
     /// The pixels, if encoding, size, step and data are consistent. Other bytes (padding after rows and after
-    /// the last one) are zeroed at once: no detector inspects them, so nothing may be hidden there.
+    /// the last one) are zeroed at once, and opacity is set to opaque: no detector inspects them, so nothing may be
+    /// hidden there, such as the infrared picture of an RGB-IR camera.
     pub fn frame(&mut self) -> Result<Frame<'_>, BlankReason> {
         let encoding = self.encoding?;
         Frame::new(self.size, self.step, encoding, self.big_endian, self.stamp, self.data)
@@ -85,6 +86,7 @@ impl<'a> Frame<'a> {
         behind.fill(0);
         let mut frame = Frame { size, encoding, big_endian, stamp, planes, data };
         frame.zero_padding();
+        frame.make_opaque();
         Ok(frame)
     }
 
@@ -137,6 +139,25 @@ impl<'a> Frame<'a> {
     /// The same, mutable.
     pub(super) fn part_mut(&mut self, plane: &Plane, row: u32, left: u32, right: u32) -> &mut [u8] {
         self.data.get_mut(span(plane, row, left, right)).unwrap_or_default()
+    }
+
+    fn make_opaque(&mut self) {
+        let Encoding::Colours { order: Order::Rgba | Order::Bgra, deep } = self.encoding else { return };
+        let all = Area::all(self.size);
+        for plane in self.planes.into_iter().flatten() {
+            for row in all.top..all.bottom {
+                let pixels = self.part_mut(&plane, row, all.left, all.right);
+                if deep {
+                    pixels
+                        .as_chunks_mut::<8>()
+                        .0
+                        .iter_mut()
+                        .for_each(|[.., high, low]| (*high, *low) = (255, 255));
+                } else {
+                    pixels.as_chunks_mut::<4>().0.iter_mut().for_each(|[.., opacity]| *opacity = 255);
+                }
+            }
+        }
     }
 
     fn zero_padding(&mut self) {
@@ -227,6 +248,20 @@ pub(super) mod tests {
             ((0x930d_6eaf, 0x3e7d_1bfb), 0xe009_02c7, &[0xe5, 0x93, 0x25][..])
         );
         assert_eq!(raw.frame().err(), Some(BlankReason::UnknownEncoding));
+    }
+
+    #[test]
+    fn the_fourth_of_four_channels_is_opaque_because_nobody_inspects_it() {
+        for encoding in ["rgba8", "bgra8", "8UC4"] {
+            let mut cdr = image(encoding, (2, 1), 9, 0, &[1, 2, 3, 4, 5, 6, 7, 8, 9], false);
+            let mut raw = RawImage::read(&mut cdr).unwrap();
+            assert_eq!(raw.frame().unwrap().data(), [1, 2, 3, 255, 5, 6, 7, 255, 0], "{encoding}");
+        }
+        for encoding in ["rgba16", "bgra16", "16UC4"] {
+            let mut cdr = image(encoding, (1, 1), 8, 1, &[1, 2, 3, 4, 5, 6, 7, 8], false);
+            let mut raw = RawImage::read(&mut cdr).unwrap();
+            assert_eq!(raw.frame().unwrap().data(), [1, 2, 3, 4, 5, 6, 255, 255], "{encoding}");
+        }
     }
 
     #[test]

@@ -54,32 +54,138 @@ impl Label {
     }
 }
 
-/// True for what TF takes for a name, without more digits than a number of a frame needs, and without two
-/// capitalised words in a row, as names of people are written.
+/// True for what TF takes for a name, without more digits than a number of a frame needs, and without a full name.
 fn is_frame(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'/' | b'.' | b'-');
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     name.len() <= LONGEST && name.bytes().all(allowed) && digits <= MOST_DIGITS && !has_full_name(name)
 }
 
+/// True for two words in a row that are written as names of people are, `Ada_Lovelace`, `AdaLovelace` or
+/// `ADA-LOVELACE`, or that a dot joins as in an address, `ada.lovelace`; unless one of them is a word of frames.
 fn has_full_name(name: &str) -> bool {
-    let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
-    let mut before = false;
-    words.any(|word| {
-        let capitalised = is_capitalised(word);
-        let both = before && capitalised;
-        before = capitalised;
-        both
+    let words = words(name);
+    let pairs = words.iter().zip(words.iter().skip(1));
+    pairs.filter(|(one, other)| !one.is_of_frames() && !other.is_of_frames()).any(|(one, other)| {
+        (one.is_like_name() && other.is_like_name())
+            || (other.after == Some('.') && one.is_long() && other.is_long())
     })
 }
 
-/// `Ada`, but neither `IMU` nor `A`.
-fn is_capitalised(word: &str) -> bool {
-    let mut letters = word.bytes();
-    letters.next().is_some_and(|first| first.is_ascii_uppercase())
-        && word.len() > 2
-        && letters.all(|letter| letter.is_ascii_lowercase())
+struct Word<'n> {
+    text: &'n str,
+    /// The character before it that is neither letter nor digit.
+    after: Option<char>,
 }
+
+impl Word<'_> {
+    fn is_of_frames(&self) -> bool {
+        WORDS_OF_FRAMES.iter().any(|known| self.letters().eq_ignore_ascii_case(known))
+    }
+
+    fn letters(&self) -> &str {
+        self.text.trim_end_matches(|letter: char| letter.is_ascii_digit())
+    }
+
+    fn is_long(&self) -> bool {
+        self.letters().len() > 1
+    }
+
+    /// `Ada` and `ADA`, but not `A`.
+    fn is_like_name(&self) -> bool {
+        let (mut letters, long) = (self.letters().bytes(), self.letters().len() > 2);
+        long && letters.next().is_some_and(|first| first.is_ascii_uppercase())
+    }
+}
+
+/// The words of a frame's name: `leftCamera`, `LeftCamera` and `left_camera` have two.
+fn words(name: &str) -> Vec<Word<'_>> {
+    let (mut words, mut after) = (Vec::new(), None);
+    for part in name.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric()) {
+        let joined = part.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
+        let mut rest = joined;
+        while !rest.is_empty() {
+            let (word, further) = rest.split_at_checked(end_of_word(rest)).unwrap_or((rest, ""));
+            words.push(Word { text: word, after: after.take() });
+            rest = further;
+        }
+        after = part.chars().next_back();
+    }
+    words
+}
+
+/// Before a capital after a small letter or a digit, and before the last of several capitals that a small letter
+/// follows, as in `IMULink`.
+fn end_of_word(text: &str) -> usize {
+    let letters = text.as_bytes();
+    let next = letters.iter().skip(2).map(Some).chain([None]);
+    let places = letters.iter().zip(letters.iter().skip(1)).zip(next).zip(1..);
+    let ends = |((before, letter), next): ((&u8, &u8), Option<&u8>)| {
+        letter.is_ascii_uppercase()
+            && (!before.is_ascii_uppercase() || next.is_some_and(|next| next.is_ascii_lowercase()))
+    };
+    places.into_iter().find(|(place, _)| ends(*place)).map_or(text.len(), |(_, end)| end)
+}
+
+/// Words in names of frames, by which two words are not a person's name.
+const WORDS_OF_FRAMES: &[&str] = &[
+    "aligned",
+    "arm",
+    "back",
+    "base",
+    "body",
+    "bottom",
+    "cam",
+    "camera",
+    "center",
+    "centre",
+    "color",
+    "colour",
+    "depth",
+    "down",
+    "ear",
+    "eye",
+    "fisheye",
+    "footprint",
+    "frame",
+    "front",
+    "gripper",
+    "ground",
+    "gps",
+    "hand",
+    "head",
+    "imu",
+    "infra",
+    "infrared",
+    "ir",
+    "joint",
+    "laser",
+    "left",
+    "lens",
+    "lidar",
+    "link",
+    "map",
+    "mast",
+    "mono",
+    "mount",
+    "neck",
+    "odom",
+    "optical",
+    "plate",
+    "rear",
+    "rgb",
+    "right",
+    "robot",
+    "scan",
+    "sensor",
+    "stereo",
+    "thermal",
+    "tof",
+    "tool",
+    "top",
+    "wheel",
+    "world",
+];
 
 #[cfg(test)]
 mod tests {
@@ -95,6 +201,13 @@ mod tests {
             "Camera_link",
             "IMU_Frame",
             "cam0",
+            "BASE_LINK",
+            "CameraLink",
+            "RearLeftCamera2",
+            "IMULink",
+            "panda_hand",
+            "Camera.Depth",
+            "robot.base",
         ] {
             assert_eq!(frame_id(name.as_bytes()), name);
         }
@@ -110,6 +223,12 @@ mod tests {
             "room_0303_1234567",
             "Ada_Lovelace",
             "guests/Ada.Lovelace",
+            "AdaLovelace",
+            "ADA_LOVELACE",
+            "ada/AdaLovelace2",
+            "ADALovelace",
+            "ada.lovelace/hotel.de",
+            "camera_of_Ada-LOVELACE",
             "ada@example.com",
             "camera\0Ada",
             "camera\n",

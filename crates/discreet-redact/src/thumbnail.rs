@@ -23,8 +23,7 @@ impl Thumbnail {
     /// The frame in 8-bit blue, green, red, shrunk by averaging until its longer side is at most `long_side`.
     /// It is never enlarged. Bayer frames are halved first.
     ///
-    /// Of 16-bit light, the picture has the highest eight bits in use, without regard to the brightest 64th
-    /// of the pixels. Distances are [`BlankReason::UnknownEncoding`]: detectors cannot inspect them.
+    /// Of 16-bit light, the range in use is stretched over the eight bits of the picture. Distances are [`BlankReason::UnknownEncoding`]: detectors cannot inspect them.
     pub fn picture(&mut self, frame: &Frame<'_>, long_side: u32) -> Result<Picture<'_>, BlankReason> {
         let mut picture = std::mem::take(&mut self.picture);
         picture.clear();
@@ -215,13 +214,17 @@ mod tests {
     }
 
     #[test]
-    fn dark_deep_light_is_shown_bright_in_spite_of_hot_pixels() {
-        for big_endian in [0, 1] {
+    fn deep_light_is_stretched_whatever_its_level_in_spite_of_hot_rows() {
+        for (big_endian, dark, times) in [(0, 0, 4), (1, 0, 4), (0, 28_000, 2), (1, 7_000, 8)] {
             let bytes = |light: u16| if big_endian == 1 { light.to_be_bytes() } else { light.to_le_bytes() };
-            let mut data = [bytes(0x3ff); 100];
-            data[50] = bytes(0xffff);
-            let cdr = image("mono16", (10, 10), 20, big_endian, data.as_flattened(), false);
-            assert!(seen(&cdr, 10).2.iter().all(|byte| *byte == 255));
+            let mut data: Vec<_> = (0..10_000).map(|at| bytes(dark + times * (at % 256))).collect();
+            data[..200].fill(bytes(0xffff));
+            let cdr = image("mono16", (100, 100), 200, big_endian, data.as_flattened(), false);
+            let seen = seen(&cdr, 100).2;
+            for (at, pixel) in seen.chunks(3).enumerate().skip(200) {
+                let expected = (at % 256 * 192 / 240) as u8;
+                assert!(pixel[0].abs_diff(expected) <= 8, "{dark} {times} {at}: {} {expected}", pixel[0]);
+            }
         }
     }
 

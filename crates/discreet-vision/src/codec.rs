@@ -6,6 +6,7 @@ use opencv::{imgcodecs, imgproc};
 
 use super::VisionError;
 use super::blob::size;
+use super::jpeg;
 use discreet_redact::{BlankReason, CompressedFormat, dimensions, kind};
 
 /// The largest image that is decoded, in pixels: 7680x4320.
@@ -16,6 +17,7 @@ const MOST_PIXELS_OF_A_PHOTOGRAPH: u64 = 128 << 20;
 const QUALITY: i32 = 90;
 
 /// A decoded image.
+#[derive(Debug)]
 pub(super) struct Decoded {
     /// 8-bit blue, green, red.
     pub bgr: Mat,
@@ -33,6 +35,7 @@ pub(super) fn decode(bytes: &[u8], format: CompressedFormat) -> Result<Decoded, 
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(BlankReason::UnfitLayout);
     }
+    is_whole(bytes)?;
     let decoded = decode_all(bytes).map_err(|_| BlankReason::Failed)?;
     if size(&decoded) != (width as usize, height as usize) {
         return Err(BlankReason::Failed);
@@ -56,6 +59,7 @@ pub(super) fn decode_upright(bytes: &[u8]) -> Result<Decoded, BlankReason> {
     if u64::from(width) * u64::from(height) > MOST_PIXELS_OF_A_PHOTOGRAPH {
         return Err(BlankReason::UnfitLayout);
     }
+    is_whole(bytes)?;
     let decoded =
         Mat::from_slice(bytes).and_then(|bytes| imgcodecs::imdecode(&bytes, imgcodecs::IMREAD_COLOR));
     let bgr = decoded.map_err(|_| BlankReason::Failed)?;
@@ -87,7 +91,44 @@ pub(super) fn encode(
     Ok(())
 }
 
+/// OpenCV decodes a damaged JPEG without an error.
+fn is_whole(bytes: &[u8]) -> Result<(), BlankReason> {
+    match kind(bytes) {
+        Some(CompressedFormat::Jpeg) => jpeg::check(bytes).map_err(|_| BlankReason::Failed),
+        Some(CompressedFormat::Png) | None => Ok(()),
+    }
+}
+
 fn decode_all(bytes: &[u8]) -> Result<Mat, VisionError> {
     let flags = imgcodecs::IMREAD_UNCHANGED | imgcodecs::IMREAD_IGNORE_ORIENTATION;
     Ok(imgcodecs::imdecode(&Mat::from_slice(bytes)?, flags)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opencv::core::{CV_8UC3, Scalar};
+
+    fn encoded(name: &str) -> Vec<u8> {
+        let mut picture = Mat::new_rows_cols_with_default(120, 160, CV_8UC3, Scalar::default()).unwrap();
+        opencv::core::randu(&mut picture, &Scalar::all(0.0), &Scalar::all(255.0)).unwrap();
+        let mut bytes = Vector::new();
+        imgcodecs::imencode(name, &picture, &mut bytes, &Vector::new()).unwrap();
+        bytes.to_vec()
+    }
+
+    #[test]
+    fn a_damaged_image_is_not_decoded() {
+        for (name, format) in [(".jpg", CompressedFormat::Jpeg), (".png", CompressedFormat::Png)] {
+            let whole = encoded(name);
+            assert!(decode(&whole, format).is_ok() && decode_upright(&whole).is_ok(), "{name}");
+            let middle = whole.len() / 2;
+            let mut zeroed = whole.clone();
+            zeroed[middle..middle + 300].fill(0);
+            for damaged in [&zeroed[..], &whole[..middle], &whole[..whole.len() - 20]] {
+                assert_eq!(decode(damaged, format).err(), Some(BlankReason::Failed), "{name}");
+                assert_eq!(decode_upright(damaged).err(), Some(BlankReason::Failed), "{name}");
+            }
+        }
+    }
 }

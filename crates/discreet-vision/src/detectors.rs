@@ -6,7 +6,7 @@ mod plates;
 mod text;
 
 use crate::blob::Pixels;
-use crate::parts::in_parts;
+use crate::parts::{LARGE, in_parts};
 use crate::turned::turned;
 use crate::{Engines, Models, VisionError};
 use discreet_redact::{Following, Margin, Rotated, Sighting, Subject};
@@ -19,6 +19,12 @@ pub trait Detector: Send {
     /// The same for small things in a part of the picture that [`Detector::detect`] has inspected last.
     fn detect_part(&mut self, part: &Pixels<'_>, seen: &mut Vec<Sighting>) -> Result<(), VisionError> {
         self.detect(part, seen)
+    }
+
+    /// The least side, in pixels of the small picture, of things that [`Detector::detect`] finds in it: what is as
+    /// large in a part, and was not seen there, is something else. At most [`LARGE`].
+    fn seen_whole(&self) -> f32 {
+        LARGE as f32
     }
 
     /// True if it takes longer than the period of frames, so that frames should not wait for it.

@@ -11,6 +11,7 @@ mod codec;
 mod detectors;
 mod engine;
 mod graph;
+mod jpeg;
 mod light;
 mod motion;
 mod onnx;

@@ -12,7 +12,7 @@ use discreet_redact::{Following, Margin, Sighting, THUMBNAIL_SIDE};
 const SIDE: usize = THUMBNAIL_SIDE as usize;
 /// A thing with so many pixels in the small picture is found there. Parts are about smaller ones, and overlap by
 /// as much, so that these are whole in one of them.
-const LARGE: usize = 48;
+pub(crate) const LARGE: usize = 48;
 /// Parts of a very large picture do not overlap by more.
 const MOST_OVERLAP: usize = SIDE / 4;
 /// The most parts. The largest photograph has fewer, whatever its shape.
@@ -38,7 +38,11 @@ impl Detector for Parts {
         let (start, times) = (seen.len(), times(size(picture), size(&small)));
         self.detector.detect(&small, seen)?;
         seen.iter_mut().skip(start).for_each(|one| *one = one.scaled(times));
-        self.detect_in_parts(picture, LARGE as f32 * times.0.max(times.1), seen)
+        self.detect_in_parts(picture, self.detector.seen_whole() * times.0.max(times.1), seen)
+    }
+
+    fn seen_whole(&self) -> f32 {
+        self.detector.seen_whole()
     }
 
     fn slow(&self) -> bool {

@@ -60,6 +60,10 @@ impl Detector for Turned {
         Ok(())
     }
 
+    fn seen_whole(&self) -> f32 {
+        self.detector.seen_whole()
+    }
+
     fn slow(&self) -> bool {
         self.detector.slow()
     }

@@ -9,6 +9,8 @@ use discreet_redact::{CompressedFormat, kind};
 
 use crate::new_file::are_same;
 
+const IN_PLACE: &str = "pictures are never redacted in place";
+
 /// A picture and the path of its result.
 pub struct Job {
     /// The picture.
@@ -41,21 +43,36 @@ pub fn jobs(input: &Path, output: &Path) -> anyhow::Result<Jobs> {
     let shown = input.display();
     let found = fs::metadata(input).with_context(|| format!("cannot read {shown}"))?;
     if are_same(input, output) {
-        bail!("IN and OUT are the same; pictures are never redacted in place");
+        bail!("IN and OUT are the same; {IN_PLACE}");
+    }
+    if output == Path::new("-") {
+        bail!("OUT is a file or a folder; standard output is not possible");
     }
     let mut jobs = Jobs::default();
     if !found.is_dir() {
+        if !found.is_file() {
+            bail!("{shown} is neither a file nor a folder");
+        }
         if format(input).with_context(|| format!("cannot read {shown}"))?.is_none() {
             bail!("{shown} is neither JPEG nor PNG");
         }
         // As `cp` does.
         let name = input.file_name().filter(|_| output.is_dir());
         let to = name.map_or_else(|| output.to_owned(), |name| output.join(name));
+        if are_same(input, &to) {
+            bail!("{} is IN itself; {IN_PLACE}", to.display());
+        }
+        if to.extension().is_some() && format_of(&to).is_none() {
+            bail!("{} is not named as a JPEG or PNG file, and only these are written", to.display());
+        }
         jobs.pictures.push(Job { from: input.to_owned(), to });
         return Ok(jobs);
     }
     if is_within(output, input)? || is_within(input, output)? {
         bail!("one of IN and OUT is inside the other");
+    }
+    if output.exists() && !output.is_dir() {
+        bail!("IN is a folder, and {} is not", output.display());
     }
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
@@ -66,6 +83,10 @@ pub fn jobs(input: &Path, output: &Path) -> anyhow::Result<Jobs> {
             let (name, kind) = (folder.join(entry.file_name()), entry.file_type()?);
             let from = input.join(&name);
             if kind.is_dir() {
+                if output.join(&name).is_symlink() {
+                    // It may lead to IN.
+                    bail!("{} is a link, and OUT may have no links to folders", output.join(&name).display());
+                }
                 folders.push(name);
             } else if kind.is_file() && is_picture(&from) {
                 jobs.pictures.push(Job { to: output.join(&name), from });
@@ -117,9 +138,16 @@ fn is_called_so(path: &Path) -> bool {
 /// By its first bytes. A file that cannot be opened, or has the name of a picture without being one, counts
 /// too, so that its failure is reported.
 fn is_picture(path: &Path) -> bool {
-    let extension = path.extension().map(|name| name.to_string_lossy().to_ascii_lowercase());
-    let called_so = matches!(extension.as_deref(), Some("jpg" | "jpeg" | "png"));
-    called_so || format(path).is_ok_and(|format| format.is_some())
+    format_of(path).is_some() || format(path).is_ok_and(|format| format.is_some())
+}
+
+/// The format that a file's name asks for.
+pub fn format_of(path: &Path) -> Option<CompressedFormat> {
+    match path.extension()?.to_string_lossy().to_ascii_lowercase().as_str() {
+        "jpg" | "jpeg" => Some(CompressedFormat::Jpeg),
+        "png" => Some(CompressedFormat::Png),
+        _ => None,
+    }
 }
 
 fn format(path: &Path) -> std::io::Result<Option<CompressedFormat>> {

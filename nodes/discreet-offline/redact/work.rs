@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use discreet_policy::finding::plain;
-use discreet_redact::{CompressedFormat, Cover, Found, ImageRules, Subject, WholeFrame};
+use discreet_redact::{
+    CompressedFormat, Cover, Found, ImageRules, Subject, WholeFrame, has_further_pictures,
+};
 use discreet_vision::Watch;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -29,6 +31,8 @@ const MAX_FILE: u64 = 256 << 20;
 struct Done {
     size: (u32, u32),
     found: Vec<Found>,
+    /// The file has further pictures, which are left out.
+    further: bool,
 }
 
 pub fn run(command: &Redact) -> anyhow::Result<Answer> {
@@ -79,24 +83,19 @@ fn redact(eyes: &mut Watch, rules: &ImageRules, job: &Job, force: bool) -> anyho
     if bytes.len() as u64 > MAX_FILE {
         bail!("larger than 256 MiB");
     }
-    let photograph = eyes.photograph(rules, &bytes, format_of(&job.to))?;
+    let photograph = eyes.photograph(rules, &bytes, tree::format_of(&job.to))?;
     if let Some(folder) = job.to.parent().filter(|folder| *folder != Path::new("")) {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     let mut fresh = Fresh::new(&job.to, force)?;
     fresh.file().write_all(photograph.encoded).context("cannot write it")?;
-    let done = Done { size: photograph.size, found: photograph.found.to_vec() };
+    let done = Done {
+        size: photograph.size,
+        found: photograph.found.to_vec(),
+        further: has_further_pictures(&bytes),
+    };
     fresh.finish()?;
     Ok(done)
-}
-
-/// The format that a file's name asks for.
-fn format_of(path: &Path) -> Option<CompressedFormat> {
-    match path.extension()?.to_string_lossy().to_ascii_lowercase().as_str() {
-        "jpg" | "jpeg" => Some(CompressedFormat::Jpeg),
-        "png" => Some(CompressedFormat::Png),
-        _ => None,
-    }
 }
 
 fn rules(command: &Redact) -> anyhow::Result<ImageRules> {
@@ -106,7 +105,8 @@ fn rules(command: &Redact) -> anyhow::Result<ImageRules> {
         bail!("nothing to cover: name {further} or --lowres, or leave --{} on", Subject::DEFAULT.name());
     }
     let frame = command.lowres.then_some(WholeFrame::Lowres);
-    Ok(ImageRules { covers, frame, deadline: Duration::MAX, ..ImageRules::default() })
+    let rotated = command.rotated;
+    Ok(ImageRules { covers, frame, rotated, deadline: Duration::MAX, ..ImageRules::default() })
 }
 
 /// Hidden if standard error is not a terminal.
@@ -145,8 +145,14 @@ fn answer(
     }
     if !command.json {
         for (job, outcome) in outcomes {
-            let Err(reason) = outcome else { continue };
-            say_error(&format!("not done: {}: {}", shown(&job.from), plain(reason)));
+            let name = shown(&job.from);
+            match outcome {
+                Ok(done) if done.further => {
+                    say_error(&format!("note: only the first of several pictures in {name}"))
+                }
+                Ok(_) => {}
+                Err(reason) => say_error(&format!("not done: {name}: {}", plain(reason))),
+            }
         }
         skipped.iter().for_each(|one| say_error(&format!("skipped, {}: {}", one.why, shown(&one.path))));
     }
@@ -169,5 +175,6 @@ fn in_json(job: &Job, outcome: &Result<Done, String>) -> Value {
                 "box": [area.left, area.top, area.right, area.bottom] })
     });
     let (width, height) = done.size;
-    json!({ "image": image, "out": written, "width": width, "height": height, "covered": boxes.collect::<Vec<_>>() })
+    json!({ "image": image, "out": written, "width": width, "height": height, "covered": boxes.collect::<Vec<_>>(),
+            "further_pictures_left_out": done.further })
 }

@@ -40,12 +40,13 @@ pub fn harden(lock: Lock) -> std::io::Result<Hardened> {
 }
 
 /// From here on no process of the same user may attach to this one or read its memory, no core file of it is written,
-/// not even by a handler that the system pipes cores to, and it never gains rights. For programs that see clear data
-/// and hold no secrets of their own.
+/// not even by a handler that the system pipes cores to, and it never gains rights. An error if a process is attached
+/// already. One that opened its memory before keeps it open: [`in_private_process`](super::in_private_process) helps.
 pub fn unreadable() -> std::io::Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
-    Ok(rustix::thread::set_no_new_privs(true)?)
+    rustix::thread::set_no_new_privs(true)?;
+    super::private_process::not_attached()
 }
 
 #[cfg(test)]

@@ -1,30 +1,25 @@
 //! From the frame's encoding to 8-bit blue, green, red, a row at a time.
 
+use super::tone::Tone;
 use super::yuv::{converted, each_pair};
-use super::{Encoding, Order, Plane, Sample};
+use super::{Encoding, Order, Plane};
 use crate::Frame;
 use crate::area::Size;
 use crate::mosaic::number;
-
-/// Of 16-bit light, this part of the pixels may be brighter than white.
-const BRIGHTEST: u32 = 64;
-/// The approximate number of rows that brightness is estimated from.
-const ROWS_JUDGED: u32 = 60;
 
 /// Converts rows of one frame.
 pub(crate) struct Converter<'f, 'a> {
     frame: &'f Frame<'a>,
     planes: [Plane; 3],
-    /// The number of bits by which 16-bit numbers are shifted down.
-    shift: u32,
+    /// What 16-bit numbers look like.
+    tone: Tone,
 }
 
 impl<'f, 'a> Converter<'f, 'a> {
     pub(crate) fn new(frame: &'f Frame<'a>) -> Self {
         let none = Plane { start: 0, stride: 0, reach: 0, black: &[], block: (1, 1) };
         let planes = frame.planes.map(|plane| plane.unwrap_or(none));
-        let shift = if frame.encoding().sample() == Sample::Two { shift(frame) } else { 0 };
-        Converter { frame, planes, shift }
+        Converter { frame, planes, tone: Tone::of(frame) }
     }
 
     /// Columns and rows before shrinking.
@@ -116,7 +111,7 @@ impl<'f, 'a> Converter<'f, 'a> {
 
     /// The eight bits of sixteen that the picture has.
     fn shown(&self, pair: [u8; 2]) -> u8 {
-        u8::try_from(number(pair, self.frame.big_endian()) >> self.shift).unwrap_or(u8::MAX)
+        self.tone.shown(number(pair, self.frame.big_endian()).into())
     }
 }
 
@@ -143,30 +138,4 @@ fn block(red: (u8, u8), [a, b, c, d]: [u8; 4]) -> [u8; 3] {
         (0, _) => [b, mean(a, d), c],
         _ => [a, mean(b, c), d],
     }
-}
-
-/// The shift at which all but the brightest pixels fit eight bits. A few hot pixels must not make the rest
-/// too dark for finding faces.
-fn shift(frame: &Frame<'_>) -> u32 {
-    let mut with_bits = [0u32; 17];
-    for plane in frame.planes.iter().flatten() {
-        let rows = frame.height() / plane.block.1;
-        for row in (0..rows).step_by(rows.div_ceil(ROWS_JUDGED).max(1) as usize) {
-            let opaque = plane.unit() == 8; // the fourth of four numbers is opacity
-            let pairs = frame.row(plane, row).as_chunks::<2>().0.iter().enumerate();
-            for (_, pair) in pairs.filter(|(place, _)| !opaque || place % 4 != 3) {
-                let bits = u16::BITS - number(*pair, frame.big_endian()).leading_zeros();
-                with_bits.get_mut(bits as usize).into_iter().for_each(|count| *count += 1);
-            }
-        }
-    }
-    let all: u32 = with_bits.iter().sum();
-    let mut brighter = 0;
-    for (bits, count) in (0u32..17).zip(with_bits).rev() {
-        brighter += count;
-        if brighter > all / BRIGHTEST {
-            return bits.saturating_sub(8);
-        }
-    }
-    0
 }

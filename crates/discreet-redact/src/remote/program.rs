@@ -11,6 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process_group};
+
 /// The guard's environment variables that the redactor inherits, for the dynamic loader, the folder of
 /// models, and messages. None of those that configure ROS nodes.
 const ENVIRONMENT: [&str; 5] = ["LD_LIBRARY_PATH", "AMENT_PREFIX_PATH", "TZ", "LANG", "LC_ALL"];
@@ -18,6 +20,9 @@ const ENVIRONMENT: [&str; 5] = ["LD_LIBRARY_PATH", "AMENT_PREFIX_PATH", "TZ", "L
 /// The same for variables with a file or folder, which are made absolute: the redactor runs in another
 /// folder.
 const PATHS: [&str; 2] = ["DISCREET_MODELS", "DISCREET_ONNXRUNTIME"];
+
+/// A process that was told to end, and has not ended in this time, is killed.
+const LISTENING: Duration = Duration::from_millis(100);
 
 /// A process that was told to exit, or killed, is gone within this time, unless the system hangs.
 const ENDING: Duration = Duration::from_millis(250);
@@ -63,14 +68,16 @@ impl Program {
             // Ctrl-C in a terminal reaches the whole group; the guard ends its redactors itself.
             .process_group(0)
             .spawn()?;
-        Ok((Process { child, gone: false }, ours))
+        Ok((Process { child, told: None, gone: false }, ours))
     }
 }
 
-/// A redactor's process. Killed and waited for when dropped.
+/// A redactor's process and the child of it that works. Killed and waited for when dropped.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
+    /// The time when it was told to end.
+    told: Option<Instant>,
     gone: bool,
 }
 
@@ -79,15 +86,26 @@ impl Process {
         self.child.id()
     }
 
-    /// Kills it, without waiting.
+    /// Ends it, without waiting. It is told first, so that it waits for its child and leaves no dead process behind.
     pub(super) fn kill(&mut self) {
-        let _ = self.child.kill(); // fails only if it is gone already
+        self.told = self.told.or_else(|| Some(Instant::now()));
+        self.signal(Signal::TERM);
+    }
+
+    /// To its whole process group.
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = Pid::from_raw(self.child.id().cast_signed()).filter(|_| !self.gone) {
+            let _ = kill_process_group(group, signal); // fails only if it is gone already
+        }
     }
 
     /// Has it exited, and left the table of processes?
     pub(super) fn is_gone(&mut self) -> bool {
         // An error means that there is no such child: it was waited for elsewhere.
         self.gone = self.gone || !matches!(self.child.try_wait(), Ok(None));
+        if !self.gone && self.told.is_some_and(|told| told.elapsed() > LISTENING) {
+            self.signal(Signal::KILL);
+        }
         self.gone
     }
 

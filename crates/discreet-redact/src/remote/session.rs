@@ -83,8 +83,9 @@ impl Session {
         Ok(Session { process, channel, started: now, ready, open, answered, kept: false, head })
     }
 
+    /// The process that works, by its own statement; until then the one that was started.
     pub(super) fn pid(&self) -> u32 {
-        self.process.pid()
+        self.hello().map_or_else(|| self.process.pid(), |hello| hello.pid)
     }
 
     pub(super) fn hello(&self) -> Option<&Hello> {

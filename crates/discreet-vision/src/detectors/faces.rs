@@ -6,7 +6,7 @@ use opencv::prelude::*;
 use super::Detector;
 use crate::blob::{Blob, Colours, Pixels, at_most, size};
 use crate::engine::{Net, Output};
-use crate::light::{Light, brighten, tint};
+use crate::light::{Light, stretch, tint};
 use crate::{Engines, Models, VisionError};
 use discreet_redact::{BySize, Following, Margin, Sighting};
 
@@ -110,9 +110,9 @@ impl Faces {
         sides: &[usize],
         seen: &mut Vec<Sighting>,
     ) -> Result<(), VisionError> {
-        let Some(times) = self.light.times else { return self.look_in_colour(picture, sides, seen) };
+        let Some(by) = self.light.stretch else { return self.look_in_colour(picture, sides, seen) };
         let mut bright = std::mem::take(&mut self.bright);
-        brighten(picture, times, &mut bright)?;
+        stretch(picture, by, &mut bright)?;
         let looked = self.look_in_colour(&bright.reshape_def(3)?, sides, seen);
         self.bright = bright;
         looked

@@ -27,6 +27,8 @@ const AGAIN: f32 = 0.15;
 const SAME_PLACE: f32 = 0.45;
 /// The most plates that are looked at again.
 const MOST_CONFIRMED: usize = 8;
+/// A plate of 45 by 13 pixels. Larger ones are found in the whole picture; in parts, writing on banners looks like one.
+const SEEN_WHOLE: f32 = 24.0;
 /// As in training: red first, ImageNet's mean and deviation.
 const COLOURS: Colours = Colours {
     red_first: true,
@@ -113,6 +115,10 @@ impl Detector for Plates {
             }
         }
         Ok(())
+    }
+
+    fn seen_whole(&self) -> f32 {
+        SEEN_WHOLE
     }
 
     fn margin(&self) -> Margin {

@@ -27,8 +27,8 @@ pub enum NoPhotograph {
     /// Its first bytes are of another format.
     #[error("neither JPEG nor PNG")]
     UnknownFormat,
-    /// It cannot be decoded.
-    #[error("damaged: it cannot be decoded")]
+    /// It cannot be decoded, or not all of it.
+    #[error("damaged: a part of it is missing or cannot be decoded")]
     Damaged,
     /// It is larger than the limit.
     #[error("larger than 128 megapixels")]

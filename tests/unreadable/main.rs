@@ -3,6 +3,8 @@
 // A test may stop at an unexpected value.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod attack;
+
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
@@ -35,25 +37,35 @@ fn copy(program: &str) -> PathBuf {
     copied
 }
 
+/// A process and its children.
+fn processes(id: u32) -> Vec<u32> {
+    let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    let children = children.split_whitespace().map(|child| child.parse().unwrap());
+    std::iter::once(id).chain(children).collect()
+}
+
 /// True if another process of the same user can read the addresses of a process's memory, and its contents.
-fn is_readable(process: &Child) -> bool {
+fn is_readable(process: u32) -> bool {
     ["maps", "mem", "environ"].iter().any(|file| {
-        let path = format!("/proc/{}/{file}", process.id());
+        let path = format!("/proc/{process}/{file}");
         let read =
             command(Path::new("/usr/bin/head")).args(["-c", "0", &path]).stderr(Stdio::null()).status();
         read.unwrap().success()
     })
 }
 
-/// Waits until it cannot be read: a program has to begin before it can protect its memory.
+/// Waits until it cannot be read: a program has to begin before it can protect its memory. Its child never can.
 fn becomes_unreadable(mut process: Child) -> bool {
     let until = Instant::now() + Duration::from_secs(20);
     let mut unreadable = false;
     while !unreadable && Instant::now() < until {
-        unreadable = !is_readable(&process);
+        let all = processes(process.id());
+        assert!(all.iter().skip(1).all(|child| !is_readable(*child)), "the process that works can be read");
+        unreadable = all.len() == 2 && !is_readable(process.id());
         std::thread::sleep(Duration::from_millis(5));
     }
-    let limits = std::fs::read_to_string(format!("/proc/{}/limits", process.id())).unwrap_or_default();
+    let works = processes(process.id()).pop().unwrap_or_default();
+    let limits = std::fs::read_to_string(format!("/proc/{works}/limits")).unwrap_or_default();
     let runs = process.try_wait().unwrap().is_none();
     let no_core = limits.lines().any(|line| {
         line.split_whitespace().collect::<Vec<_>>().join(" ").starts_with("Max core file size 0 0")
@@ -67,7 +79,7 @@ fn becomes_unreadable(mut process: Child) -> bool {
 fn an_ordinary_program_can_be_read() {
     let mut process = command(Path::new("/usr/bin/sleep")).arg("60").spawn().unwrap();
     let until = Instant::now() + Duration::from_secs(20);
-    while !is_readable(&process) {
+    while !is_readable(process.id()) {
         assert!(
             Instant::now() < until,
             "this machine lets nobody read anything: the tests below show nothing"
@@ -106,22 +118,14 @@ fn pictures_in_the_redactor_cannot() {
 
 #[cfg(feature = "vision")]
 #[test]
-fn photographs_in_discreet_offline_cannot() {
+fn texts_and_photographs_in_discreet_offline_cannot() {
     let program = copy(env!("CARGO_BIN_EXE_discreet-offline"));
-    let folder = program.parent().unwrap();
-    // A photograph that never comes: the program waits for it.
-    let (photograph, out) = (folder.join("photograph.jpg"), folder.join("out.jpg"));
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        &photograph,
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::from_raw_mode(0o666),
-        0,
-    )
-    .unwrap();
-    std::fs::set_permissions(&photograph, std::fs::Permissions::from_mode(0o666)).unwrap();
-    let process = command(&program).arg("redact").args([&photograph, &out]).spawn().unwrap();
-    let unreadable = becomes_unreadable(process);
-    std::fs::remove_file(&photograph).unwrap();
-    assert!(unreadable);
+    // A text whose end never comes: the program waits for it.
+    let process = command(&program)
+        .args(["redact-text", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    assert!(becomes_unreadable(process));
 }
