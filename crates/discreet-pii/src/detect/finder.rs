@@ -182,10 +182,14 @@ impl Finder {
             (escaped, escaped || outline.lines),
             roster,
             again,
-            (context, matches, memo, folded, hits, budget),
+            (&mut *context, &mut *matches, &mut *memo, &mut *folded, &mut *hits, &mut *budget),
         );
         if escaped {
             hits.extend(again.take_cells());
+        }
+        if differs {
+            let memory = (&mut *context, &mut *matches, &mut *memo, &mut *folded, &mut *hits, &mut *budget);
+            self.tags(text, view.tags(), field, roster, again, memory);
         }
         budget.count_since(before);
         if hits.is_empty() && !again.has_cells() || budget.is_over() {
@@ -229,6 +233,7 @@ impl Finder {
             overlapping: self.overlapping,
             budget,
             announced: Vec::new(),
+            unlikely: false,
         }
         .run();
         let before = hits.len();

@@ -1,5 +1,6 @@
 //! Reads a text once and calls the recognisers where a finding may begin. `proposals.rs` keeps what they find.
 
+mod behind_sign;
 mod joined;
 mod more;
 
@@ -94,6 +95,8 @@ pub(super) struct Reader<'r> {
     pub(super) budget: &'r mut Budget,
     /// The numbers that have nothing but a label, in the order of the text.
     pub(super) announced: Vec<Range<usize>>,
+    /// Only a label makes a finding of what is read now.
+    pub(super) unlikely: bool,
 }
 
 impl Reader<'_> {
@@ -184,10 +187,8 @@ impl Reader<'_> {
             if before == Some(&b'_') && word.digits >= joined::DIGITS {
                 self.framed(bytes, start, end);
             }
-            // `202-555-0143/202-555-0144`
-            let last = self.hits.last().filter(|hit| hit.kind == Kind::Phone && hit.end + 1 == start);
-            if last.is_some() && word.number {
-                self.telephone(bytes, start);
+            if word.number {
+                self.behind_sign(bytes, start, end);
             }
             return end;
         }
@@ -329,7 +330,7 @@ impl Reader<'_> {
             b'+' | b'(' if next.is_ascii_digit() && !before.is_ascii_alphanumeric() => {
                 self.telephone(bytes, at)
             }
-            b'(' if next == b'+' => {}
+            b'(' if next == b'+' => self.telephone(bytes, at),
             b'<' if next == b'<' || before.is_ascii_uppercase() => return self.zone(bytes, at),
             b'-' if next == b'-'
                 && bytes.get(at..).is_some_and(|rest| rest.starts_with(HEADER_BEGINS.as_bytes())) =>
@@ -367,7 +368,8 @@ fn begins(bytes: &[u8], start: usize) -> bool {
     let digit = bytes.get(start).is_some_and(u8::is_ascii_digit);
     match at(1) {
         b'.' | b'-' | b':' if digit => {
-            !at(2).is_ascii_digit() && (at(1) == b':' || at(2).is_ascii_alphanumeric())
+            !at(2).is_ascii_digit()
+                && (at(1) == b':' || at(2).is_ascii_alphanumeric() || behind_sign::is_national(bytes, start))
         }
         b'/' if digit => at(2) == b'/' || at(2) == b'.',
         b'.' | b'-' => true,

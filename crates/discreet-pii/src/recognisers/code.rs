@@ -142,7 +142,8 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
         && code.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
     let hexadecimal = code.starts_with(b"0x");
     let behind = bytes.get(end..).unwrap_or_default();
-    let ends = !matches!(behind, [b'@' | b'%' | b':', ..]) && !is_joined(behind) && !is_foreign(behind);
+    let key = matches!(behind, [b':', next, ..] if !next.is_ascii_digit());
+    let ends = !matches!(behind, [b'@' | b'%', ..]) && !key && !is_joined(behind) && !is_foreign(behind);
     (digits >= 5 && letters <= digits + 2 && ends && !decimal && !hexadecimal && !is_date(code))
         .then_some(end)
 }

@@ -48,7 +48,12 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
     let mut before = 0;
     while shape.count < MOST_GROUPS && shape.total <= 15 {
         let bracket = bytes.get(at) == Some(&b'(');
-        let from = at + usize::from(bracket);
+        let mut from = at + usize::from(bracket);
+        // `(+44) 7700 900 123`
+        if bracket && shape.count == 0 && bytes.get(from) == Some(&b'+') {
+            shape.country_code = true;
+            from += 1;
+        }
         let length = bytes
             .get(from..)?
             .iter()
@@ -160,6 +165,8 @@ fn ends(bytes: &[u8], end: usize, shape: &Shape) -> bool {
         b'A'..=b'Z' | b'a'..=b'z' => false,
         // The next column of a table, or another number.
         b',' if shape.is_long() => true,
+        // The port behind an account.
+        b':' if shape.country_code || shape.is_national_row() => true,
         b'.' | b':' | b',' => !after.is_ascii_digit(),
         _ => true,
     }

@@ -1,10 +1,11 @@
-//! Further readings of a text: as speech, as base64, without line breaks in numbers, as quoted-printable, as a table.
+//! Further readings of a text: as speech, as base64, without line breaks in numbers, as quoted-printable, as a table, and
+//! what stands in tags.
 
 use std::ops::Range;
 
 use super::{Finder, Memory};
 use crate::Kind;
-use crate::detect::{Evidence, Field, Hit, broken, encoded, tables};
+use crate::detect::{Evidence, Field, Hit, broken, encoded, tables, whole};
 use crate::recognisers::labelled;
 use crate::recognisers::names::Roster;
 use crate::recognisers::spoken::{self, Written};
@@ -21,7 +22,9 @@ pub(super) struct Again {
     /// A cell of a table behind its label, and as a reader sees it.
     cell: String,
     seen: View,
-    /// The findings in cells.
+    /// The content of a tag as a reader of plain text sees it, and the findings in it.
+    tag: (View, Vec<Hit>),
+    /// The findings in cells and tags.
     cells: Vec<Hit>,
     /// Each text is a line of a file, and the labels of the table that the last lines are of.
     line_by_line: bool,
@@ -36,7 +39,7 @@ impl Again {
         (self.line_by_line, self.header) = (is, None);
     }
 
-    /// Takes the findings in cells.
+    /// Takes the findings in cells and tags.
     pub(super) fn take_cells(&mut self) -> impl Iterator<Item = Hit> + '_ {
         self.cells.drain(..)
     }
@@ -114,6 +117,38 @@ impl Finder {
         }
     }
 
+    /// Collects what stands in the `tags` of `text`: attributes, and text that only looks like a tag.
+    pub(super) fn tags(
+        &self,
+        text: &str,
+        tags: &[Range<usize>],
+        field: &Field,
+        roster: Option<&Roster>,
+        again: &mut Again,
+        (context, matches, memo, folded, _, budget): Memory<'_>,
+    ) {
+        let (mut seen, mut hits) = std::mem::take(&mut again.tag);
+        for at in tags {
+            let content = text.get(at.clone()).unwrap_or_default();
+            budget.take(content.len());
+            let differs = seen.read(content);
+            let read = if differs { seen.text() } else { content };
+            let outline = Outline::of(read.as_bytes());
+            hits.clear();
+            let mut memory =
+                (&mut *context, &mut *matches, &mut *memo, &mut *folded, &mut hits, &mut *budget);
+            let labels = self.read(read, outline, field, roster, reborrow(&mut memory));
+            self.again(read, (outline, labels), field, roster, again, memory);
+            self.listed(read, &mut hits);
+            whole::complete(read, self.overlapping, &mut hits);
+            again.cells.extend(hits.iter().map(|hit| {
+                let place = if differs { seen.original(hit.start, hit.end) } else { hit.start..hit.end };
+                hit.moved(at.start + place.start..at.start + place.end)
+            }));
+        }
+        again.tag = (seen, hits);
+    }
+
     /// Collects what the cells of tables in `text` have, each behind the label of its column. `text` is as it stands: a
     /// reader sees a tab as a blank. `whole`: the text has all of its lines, also in a file. `lines`: it has several.
     pub(super) fn tables(
@@ -154,6 +189,12 @@ impl Finder {
             tables::cells(text, give);
         }
     }
+}
+
+/// The same memory, for a shorter time.
+fn reborrow<'m>(memory: &'m mut Memory<'_>) -> Memory<'m> {
+    let (context, matches, memo, folded, hits, budget) = memory;
+    (context, matches, memo, folded, hits, budget)
 }
 
 /// Is this the finding of a number with a line break in it, and not of numbers in two lines? Its check digits or a label
