@@ -20,7 +20,6 @@ mod encoded;
 mod field;
 mod finder;
 mod firsts;
-mod goes_on;
 mod hit;
 mod lists;
 mod matcher;

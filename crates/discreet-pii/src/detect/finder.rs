@@ -187,7 +187,7 @@ impl Finder {
         if escaped {
             hits.extend(again.take_cells());
         }
-        if differs {
+        if differs && !view.tags().is_empty() {
             let memory = (&mut *context, &mut *matches, &mut *memo, &mut *folded, &mut *hits, &mut *budget);
             self.tags(text, view.tags(), field, roster, again, memory);
         }
@@ -233,7 +233,7 @@ impl Finder {
             overlapping: self.overlapping,
             budget,
             announced: Vec::new(),
-            unlikely: false,
+            limits: Vec::new(),
         }
         .run();
         let before = hits.len();

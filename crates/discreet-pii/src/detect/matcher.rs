@@ -16,10 +16,6 @@ const BIGGEST: usize = 16 << 20;
 /// The most bytes of a form, so that no text takes long.
 const LONGEST: usize = 1024;
 
-/// A match of so many bytes may have `:` or `-` and a digit behind it: the port of an address, a longer range. `proposals.rs`
-/// decides for each kind.
-const GOES_ON: usize = 7;
-
 /// A [`Finder`](crate::Finder) could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum NotBuilt {
@@ -120,8 +116,6 @@ impl Matcher {
             if self.automaton.is_special_state(state) {
                 if self.automaton.is_match_state(state) && boundary(bytes, at) {
                     self.keep(state, at, matches);
-                } else if at >= start + GOES_ON && goes_on(bytes, at) && self.automaton.is_match_state(state) {
-                    self.keep_first(state, at, matches);
                 } else if self.automaton.is_dead_state(state) || self.automaton.is_quit_state(state) {
                     return at + 1 - start;
                 }
@@ -135,17 +129,6 @@ impl Matcher {
         LONGEST.min(bytes.len().saturating_sub(start))
     }
 
-    /// Keeps the forms that match in `state` and not before.
-    #[cold]
-    fn keep_first(&self, state: StateID, end: usize, matches: &mut Vec<FormMatch>) {
-        for index in 0..self.automaton.match_len(state) {
-            let form = self.automaton.match_pattern(state, index).as_u32();
-            if matches.iter().all(|known| known.form != form) {
-                matches.push(FormMatch { form, end });
-            }
-        }
-    }
-
     /// Keeps the forms that match in `state`.
     fn keep(&self, state: StateID, end: usize, matches: &mut Vec<FormMatch>) {
         for index in 0..self.automaton.match_len(state) {
@@ -156,11 +139,6 @@ impl Matcher {
             }
         }
     }
-}
-
-/// Has a number `:` or `-` and a digit behind its end?
-fn goes_on(bytes: &[u8], end: usize) -> bool {
-    matches!(bytes.get(end), Some(b':' | b'-')) && bytes.get(end + 1).is_some_and(u8::is_ascii_digit)
 }
 
 /// Does a word or a number end at `end`?

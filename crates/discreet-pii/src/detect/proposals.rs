@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::amounts::{TIMES, UNITS, is_amount, is_contact, is_status};
-use super::goes_on;
 use super::parts;
 use super::reader::Reader;
 use super::{Evidence, Hit};
@@ -27,19 +26,12 @@ const DIRECTLY: u8 = 2;
 impl Reader<'_> {
     /// Proposes all forms that begin at `start`. Returns the end of a secret among them, else 0.
     pub(super) fn forms(&mut self, start: usize, number: bool) -> usize {
-        self.forms_of(start, number, |_| true)
-    }
-
-    /// The same for kinds that `fits`.
-    #[inline(always)]
-    pub(super) fn forms_of(&mut self, start: usize, number: bool, fits: impl Fn(Kind) -> bool) -> usize {
         let mut matches = std::mem::take(self.matches);
         let read = self.matcher.read(self.text.as_bytes(), start, &mut matches);
         self.budget.take(read);
         let mut behind = 0;
         for found in &matches {
             if let Some((kind, form)) = self.matcher.form(found.form)
-                && fits(kind)
                 && self.form(kind, form, start..found.end, number)
                 && kind.group() == Group::Secret
             {
@@ -70,9 +62,6 @@ impl Reader<'_> {
             return false;
         }
         let paid = || self.text.get(..at.start).is_some_and(|head| head.ends_with(['$', '€', '£', '¥']));
-        if !goes_on::may_end(self.text.as_bytes(), kind, at.clone()) {
-            return false;
-        }
         let amount = match kind {
             Kind::Room => {
                 paid() || is_status(self.text, at.start) || is_amount(self.text, at.end, &[UNITS, TIMES])
@@ -92,7 +81,8 @@ impl Reader<'_> {
             Check::Code(check) => (check(compact(raw, &mut [0; 96])), Evidence::Checked),
         };
         let checked = matches!(form.check, Check::Code(_));
-        let at = at.start + usize::from(form.lead)..at.end;
+        let end = form.end.map_or(at.end, |end| at.start + end(raw));
+        let at = at.start + usize::from(form.lead)..end;
         match passes {
             true => {
                 let owned = kind == Kind::Password && self.is_owned(at.start);
@@ -361,7 +351,7 @@ impl Reader<'_> {
                     && parts::is_in_row(bytes, start, end, kind != Kind::Phone)
                     && !(kind == Kind::PaymentCard
                         && card::is_apart(bytes, start..end, self.behind_card(start))));
-        let alone = if thing || self.unlikely { Score::NONE } else { alone };
+        let alone = if thing { Score::NONE } else { alone };
         let mut hit = Hit { kind, start, end, score: alone.points(), evidence };
         if near > alone && self.supported().contains(kind) {
             let distance =

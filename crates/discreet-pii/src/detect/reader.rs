@@ -11,6 +11,7 @@ use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
 use crate::kinds::secrets::HEADER_BEGINS;
+pub(in crate::detect) use behind_sign::Limit;
 use crate::recognisers::{card, coordinates, labelled, masked, web};
 
 /// The class of a byte: what may begin with it. Most of a text is passed over by it.
@@ -95,8 +96,8 @@ pub(super) struct Reader<'r> {
     pub(super) budget: &'r mut Budget,
     /// The numbers that have nothing but a label, in the order of the text.
     pub(super) announced: Vec<Range<usize>>,
-    /// Only a label makes a finding of what is read now.
-    pub(super) unlikely: bool,
+    /// The numbers behind signs that only some findings may be, in the order of the text.
+    pub(super) limits: Vec<(usize, Limit)>,
 }
 
 impl Reader<'_> {
@@ -140,6 +141,7 @@ impl Reader<'_> {
                 return;
             }
         }
+        self.apply_limits();
         self.widen();
     }
 
@@ -181,15 +183,7 @@ impl Reader<'_> {
                 return end;
             }
         }
-        if !begins(bytes, start) {
-            self.foreign_label(bytes, start, end);
-            let before = start.checked_sub(1).and_then(|before| bytes.get(before));
-            if before == Some(&b'_') && word.digits >= joined::DIGITS {
-                self.framed(bytes, start, end);
-            }
-            if word.number {
-                self.behind_sign(bytes, start, end);
-            }
+        if !begins(bytes, start) && !self.inside(bytes, start..end, (word.digits, word.number)) {
             return end;
         }
         let before = start.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
@@ -231,6 +225,18 @@ impl Reader<'_> {
             return self.name(bytes, start, end);
         }
         end
+    }
+
+    /// Proposes what begins with a word in the middle of a longer one. True if more may begin with it.
+    #[inline(never)]
+    fn inside(&mut self, bytes: &[u8], at: Range<usize>, (digits, number): (usize, bool)) -> bool {
+        let Range { start, end } = at;
+        self.foreign_label(bytes, start, end);
+        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        if before == Some(&b'_') && digits >= joined::DIGITS {
+            self.framed(bytes, start, end);
+        }
+        number && self.behind_sign(bytes, start, end)
     }
 
     /// Proposes the value behind a label with letters that are not ASCII: the end of `contraseña`.
@@ -330,7 +336,7 @@ impl Reader<'_> {
             b'+' | b'(' if next.is_ascii_digit() && !before.is_ascii_alphanumeric() => {
                 self.telephone(bytes, at)
             }
-            b'(' if next == b'+' => self.telephone(bytes, at),
+            b'(' if next == b'+' => self.bracketed(bytes, at),
             b'<' if next == b'<' || before.is_ascii_uppercase() => return self.zone(bytes, at),
             b'-' if next == b'-'
                 && bytes.get(at..).is_some_and(|rest| rest.starts_with(HEADER_BEGINS.as_bytes())) =>

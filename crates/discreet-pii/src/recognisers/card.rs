@@ -27,7 +27,8 @@ pub(crate) fn may_begin(bytes: &[u8], start: usize, length: usize, number: bool)
     let rest = bytes.get(end..).unwrap_or_default();
     let first = rest.first().copied().unwrap_or(0);
     if !is_sign(first) {
-        return false;
+        let bracket = |byte: &u8| matches!(byte, b'(' | b'[');
+        return matches!(first, b')' | b']') && length == 4 && rest.iter().skip(1).take(2).any(bracket);
     }
     let gap = rest.iter().take(3).take_while(|byte| !byte.is_ascii_digit()).count();
     let second = rest.iter().skip(gap).take(7).take_while(|byte| byte.is_ascii_digit()).count();
@@ -47,7 +48,7 @@ fn is_time(bytes: &[u8], at: usize) -> bool {
 }
 
 fn is_sign(byte: u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b',' | b'|' | b':' | b'+' | b'*' | b')' | b']')
+    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b',' | b'|' | b':' | b'+' | b'*')
 }
 
 /// The card that begins with the digit at `start`. `behind_card`: it is the next of a row of cards.
@@ -120,13 +121,12 @@ pub(crate) fn is_apart(bytes: &[u8], card: Range<usize>, behind_card: bool) -> b
 /// The length of the separator at `end`, with blanks around it, and its sign; a digit follows.
 fn separator(bytes: &[u8], end: usize) -> Option<(usize, u8)> {
     let (length, found) = match bytes.get(end..)? {
-        // `(4111) (1111) (1111) (1111)`
-        [close @ (b')' | b']'), b' ', b'(' | b'[', next, ..] if next.is_ascii_digit() => (3, *close),
-        [close @ (b')' | b']'), b'(' | b'[', next, ..] if next.is_ascii_digit() => (2, *close),
-        [b')' | b']', ..] => return None,
         [b' ', byte, b' ', next, ..] if is_sign(*byte) && next.is_ascii_digit() => (3, *byte),
         [byte, b' ', next, ..] if is_sign(*byte) && next.is_ascii_digit() => (2, *byte),
         [byte, next, ..] if is_sign(*byte) && next.is_ascii_digit() => (1, *byte),
+        // `(4111) (1111) (1111) (1111)`
+        [close @ (b')' | b']'), b' ', b'(' | b'[', next, ..] if next.is_ascii_digit() => (3, *close),
+        [close @ (b')' | b']'), b'(' | b'[', next, ..] if next.is_ascii_digit() => (2, *close),
         _ => return None,
     };
     Some((length, found))

@@ -28,6 +28,7 @@ pub(crate) struct Telephone {
 }
 
 /// The longest telephone number that begins at `start`, with `+`, `(` or a digit.
+#[inline(always)]
 pub(crate) fn number(bytes: &[u8], start: usize) -> Option<Telephone> {
     let found = groups(bytes, start)?;
     // Speech gives a date and time digit by digit: `2015 12 22 04 34 22`. Neither all of it nor a part is a number.
@@ -36,7 +37,24 @@ pub(crate) fn number(bytes: &[u8], start: usize) -> Option<Telephone> {
     (!in_time).then_some(found)
 }
 
+/// The end of the number whose code of a country stands in the bracket at `start`: `(+44) 7700 900 123`.
+#[cold]
+pub(crate) fn bracketed_end(bytes: &[u8], start: usize) -> Option<usize> {
+    const LONGEST: usize = 32;
+    let rest = bytes.get(start + 2..)?;
+    let code = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let groups = rest.get(code..)?.strip_prefix(b")")?;
+    let inside = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/');
+    let row = groups.get(..groups.iter().take(LONGEST).take_while(inside).count())?;
+    let length = row.iter().rposition(u8::is_ascii_digit)? + 1;
+    let digits = code + row.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let whole = !groups.get(length).is_some_and(u8::is_ascii_alphanumeric);
+    let apart = row.windows(2).all(|pair| pair.iter().any(u8::is_ascii_digit));
+    (code > 0 && (8..=15).contains(&digits) && whole && apart).then_some(start + 3 + code + length)
+}
+
 /// The longest plausible number in the groups from `start` on.
+#[inline(always)]
 fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
     let mut shape = Shape::default();
     let mut at = start;
@@ -48,12 +66,7 @@ fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
     let mut before = 0;
     while shape.count < MOST_GROUPS && shape.total <= 15 {
         let bracket = bytes.get(at) == Some(&b'(');
-        let mut from = at + usize::from(bracket);
-        // `(+44) 7700 900 123`
-        if bracket && shape.count == 0 && bytes.get(from) == Some(&b'+') {
-            shape.country_code = true;
-            from += 1;
-        }
+        let from = at + usize::from(bracket);
         let length = bytes
             .get(from..)?
             .iter()
@@ -166,8 +179,9 @@ fn ends(bytes: &[u8], end: usize, shape: &Shape) -> bool {
         // The next column of a table, or another number.
         b',' if shape.is_long() => true,
         // The port behind an account.
-        b':' if shape.country_code || shape.is_national_row() => true,
-        b'.' | b':' | b',' => !after.is_ascii_digit(),
+        b'.' | b':' | b',' => {
+            !after.is_ascii_digit() || next == b':' && (shape.country_code || shape.is_national_row())
+        }
         _ => true,
     }
 }
@@ -257,6 +271,17 @@ mod tests {
         }
         assert!(number(text.as_bytes(), 27).is_some());
         assert!(number(b"2015 13 22 04 34 22", 0).is_some(), "a month that does not exist");
+    }
+
+    #[test]
+    fn the_code_of_a_country_may_stand_in_a_bracket() {
+        let end = |text: &str| bracketed_end(text.as_bytes(), 0);
+        for text in ["(+44) 7700 900 123", "(+34)600-123-456", "(+1) 212.555.0199"] {
+            assert_eq!((end(text), end(&format!("{text}, x"))), (Some(text.len()), Some(text.len())), "{text}");
+        }
+        for text in ["(+44)", "(+44) 12", "(+0.5) 1234567", "(+44) 7700 900 123x", "(+) 7700 900 123"] {
+            assert_eq!(end(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -51,6 +51,8 @@ impl Again {
 
 impl Finder {
     /// Adds what further readings of `text` find. `labels`: a word of it may be the label of an account or a password.
+    /// Inlined, since almost all texts are no tags.
+    #[inline(always)]
     pub(super) fn again(
         &self,
         text: &str,
@@ -118,6 +120,7 @@ impl Finder {
     }
 
     /// Collects what stands in the `tags` of `text`: attributes, and text that only looks like a tag.
+    #[inline(never)]
     pub(super) fn tags(
         &self,
         text: &str,
