@@ -28,7 +28,6 @@ pub(crate) struct Telephone {
 }
 
 /// The longest telephone number that begins at `start`, with `+`, `(` or a digit.
-#[inline(always)]
 pub(crate) fn number(bytes: &[u8], start: usize) -> Option<Telephone> {
     let found = groups(bytes, start)?;
     // Speech gives a date and time digit by digit: `2015 12 22 04 34 22`. Neither all of it nor a part is a number.
@@ -54,7 +53,6 @@ pub(crate) fn bracketed_end(bytes: &[u8], start: usize) -> Option<usize> {
 }
 
 /// The longest plausible number in the groups from `start` on.
-#[inline(always)]
 fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
     let mut shape = Shape::default();
     let mut at = start;
@@ -179,11 +177,16 @@ fn ends(bytes: &[u8], end: usize, shape: &Shape) -> bool {
         // The next column of a table, or another number.
         b',' if shape.is_long() => true,
         // The port behind an account.
-        b'.' | b':' | b',' => {
-            !after.is_ascii_digit() || next == b':' && (shape.country_code || shape.is_national_row())
-        }
+        b':' => !after.is_ascii_digit() || has_port(shape),
+        b'.' | b',' => !after.is_ascii_digit(),
         _ => true,
     }
+}
+
+/// May a port stand behind a `:`? A time has no such number in front.
+#[cold]
+fn has_port(shape: &Shape) -> bool {
+    shape.country_code || shape.is_national_row()
 }
 
 /// The end of the number with its extension, `x12` or `ext. 12`, and whether there is one.

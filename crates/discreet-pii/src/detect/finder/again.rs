@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{Finder, Memory};
 use crate::Kind;
+use crate::kinds::Score;
 use crate::detect::{Evidence, Field, Hit, broken, encoded, tables, whole};
 use crate::recognisers::labelled;
 use crate::recognisers::names::Roster;
@@ -165,7 +166,9 @@ impl Finder {
         let Again { cell, seen, cells, inner, line_by_line, header, .. } = again;
         let (context, matches, memo, folded, _, budget) = memory;
         cells.clear();
-        let mut give = |label: &str, field: &Field, at: Range<usize>| {
+        let mut give = |column: &tables::Column, at: Range<usize>| {
+            let (label, field) = (column.label.as_str(), &column.field);
+            let before = cells.len();
             cell.clear();
             cell.extend([label, ": ", text.get(at.clone()).unwrap_or_default()]);
             let differs = seen.read(cell);
@@ -184,6 +187,11 @@ impl Finder {
                         hit.moved(at.start + place.start.saturating_sub(shift)..at.start + end - shift),
                     );
                 }
+            }
+            let kind = column.whole(text.get(at.clone()).unwrap_or_default()).filter(|_| cells.len() == before);
+            if let Some(kind) = kind.filter(|kind| self.thresholds.get(*kind as usize) != Some(&u8::MAX)) {
+                let (score, evidence) = (Score::CERTAIN.points() - 1, Evidence::Context);
+                cells.push(Hit { kind, start: at.start, end: at.end, score, evidence });
             }
         };
         if *line_by_line && !whole {
