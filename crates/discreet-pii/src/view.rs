@@ -31,6 +31,8 @@ const ESCAPE: char = '\u{1b}';
 pub(crate) struct View {
     mapped: Mapped,
     made: String,
+    /// The tags that are not seen and have more than a name.
+    tags: Vec<Range<usize>>,
 }
 
 impl View {
@@ -38,8 +40,9 @@ impl View {
     pub(crate) fn read(&mut self, text: &str) -> bool {
         let Some(first) = next_special(text.as_bytes(), 0) else { return false };
         self.mapped.clear();
-        let View { mapped, made } = self;
-        let mut reading = Reading { text, mapped, made, copied: 0, changed: false, latin: (0, false) };
+        self.tags.clear();
+        let View { mapped, made, tags } = self;
+        let mut reading = Reading { text, mapped, made, tags, copied: 0, changed: false, latin: (0, false) };
         let mut next = Some(first);
         while let Some(at) = next {
             let end = reading.special(at).max(at + 1);
@@ -52,6 +55,12 @@ impl View {
     /// The text as a reader sees it.
     pub(crate) fn text(&self) -> &str {
         self.mapped.text()
+    }
+
+    /// What stands between `<` and `>` in the tags that are not seen, unless it is a name alone. It must not be hidden from
+    /// the search.
+    pub(crate) fn tags(&self) -> &[Range<usize>] {
+        &self.tags
     }
 
     /// The bytes of the original text that `start..end` of the view comes from.
@@ -100,6 +109,7 @@ struct Reading<'r> {
     text: &'r str,
     mapped: &'r mut Mapped,
     made: &'r mut String,
+    tags: &'r mut Vec<Range<usize>>,
     /// The end of the part that is in the view.
     copied: usize,
     changed: bool,
@@ -116,8 +126,13 @@ impl Reading<'_> {
         match c {
             ' ' | '\t' => self.blanks(at),
             '%' | '&' | '\\' | '<' | '+' => match escapes::escape(self.text, at) {
-                Some((Meaning::Letter(c), end)) => self.letter(c, at, end, true),
-                Some((Meaning::Nothing, end)) => self.put(None, at, end),
+                Some((meaning, end)) => {
+                    self.tags.extend(escapes::content(self.text, at..end));
+                    match meaning {
+                        Meaning::Letter(c) => self.letter(c, at, end, true),
+                        Meaning::Nothing => self.put(None, at, end),
+                    }
+                }
                 None => end,
             },
             _ => self.letter(c, at, end, false),
@@ -129,7 +144,7 @@ impl Reading<'_> {
         match letters::seen(c) {
             Seen::Same | Seen::Dot | Seen::LooksLatin(_) if escaped => self.put(Some(c), from, to),
             Seen::Same => to,
-            Seen::Gone => self.put(None, from, if c == ESCAPE { escapes::colour(self.text, to) } else { to }),
+            Seen::Gone => self.gone(c, from, to),
             Seen::Blank if escaped => self.blanks_from(from, to, 1),
             Seen::Blank => self.blanks(from),
             Seen::Line => self.put(Some('\n'), from, to),
@@ -142,15 +157,43 @@ impl Reading<'_> {
                 self.put(Some(','), from, to)
             }
             Seen::Dot | Seen::Comma | Seen::Sign | Seen::LooksLatin(_) => to,
-            Seen::Compatible => {
-                letters::compatible(c, self.made);
-                self.copy(from);
-                self.mapped.replaced(self.made, from, to);
-                (self.copied, self.changed) = (to, true);
-                to
-            }
+            Seen::Compatible => self.compatible(c, from, to),
             Seen::Mark => self.mark(c, from, to),
         }
+    }
+
+    /// Reads a character without a shape. A control, the colour that it begins, or a byte that was not text stands between a
+    /// word and a number, and not in a word.
+    fn gone(&mut self, c: char, from: usize, to: usize) -> usize {
+        let end = if c == ESCAPE { escapes::colour(self.text, to) } else { to };
+        let parts = (c.is_ascii_control() || c == '\u{fffd}') && self.is_edge(from, end);
+        self.put(parts.then_some(' '), from, end)
+    }
+
+    /// Does a word end and a number begin at `from..to`, or the other way round?
+    fn is_edge(&mut self, from: usize, to: usize) -> bool {
+        self.copy(from);
+        let before = self.mapped.text().chars().next_back().unwrap_or(' ');
+        let behind = self.text.get(to..).and_then(|behind| behind.chars().next()).unwrap_or(' ');
+        before.is_alphabetic() && (is_digit(behind) || behind == '+') || is_digit(before) && behind.is_alphabetic()
+    }
+
+    /// Adds the compatibility form of a character. That of a sign, such as `№`, is a word.
+    fn compatible(&mut self, c: char, from: usize, to: usize) -> usize {
+        letters::compatible(c, self.made);
+        self.copy(from);
+        let in_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '+');
+        if !c.is_alphanumeric() && self.made.ends_with(char::is_alphabetic) {
+            if in_word(self.mapped.text().chars().next_back()) {
+                self.made.insert(0, ' ');
+            }
+            if in_word(self.text.get(to..).and_then(|behind| behind.chars().next())) {
+                self.made.push(' ');
+            }
+        }
+        self.mapped.replaced(self.made, from, to);
+        (self.copied, self.changed) = (to, true);
+        to
     }
 
     /// Copies the text up to `to` as it stands.
@@ -321,6 +364,9 @@ mod tests {
             ("\u{1b}[1;31mcard\u{1b}[0m \\u001b[33m41\\x1b[m11", "card 4111"),
             ("a\\ncard", "a\ncard"),
             ("12、13、王、李", "12,13,王、李"),
+            ("Pass№4111 ℡+44", "Pass No 4111 TEL +44"),
+            ("ok\u{1b}[0m\u{1b}[31m41\u{1b}[0mok", "ok 41 ok"),
+            ("x\u{fffd}41\u{fffd}11 M\u{fffd}ller", "x 4111 Mller"),
         ] {
             assert_eq!(seen(text), view, "{text}");
         }

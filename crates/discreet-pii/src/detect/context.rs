@@ -205,6 +205,14 @@ impl ContextWords {
         near.map(|mark| (mark.end, mark.kinds))
     }
 
+    /// The text between the nearest context word of `kind` in front of `start` and `start`.
+    pub(crate) fn between<'t>(&self, text: &'t str, start: usize, kind: Kind) -> Option<&'t str> {
+        let next = self.marks.partition_point(|mark| mark.end <= start);
+        let before = self.marks.get(..next)?.iter().rev().take_while(|mark| mark.end + BEFORE > start);
+        let mark = before.into_iter().find(|mark| mark.kinds.contains(kind))?;
+        text.get(mark.end..start)
+    }
+
     /// The number of words between `start..end` and the nearest context word of `kind`. A word behind counts for
     /// less: two are added. `None` if there is none near. [`anywhere`](ContextWords::anywhere) must have read the text.
     pub(crate) fn distance(&self, text: &str, start: usize, end: usize, kind: Kind) -> Option<u8> {

@@ -10,7 +10,7 @@ use super::lists::{Always, Folded, Never};
 use super::matcher::{FormMatch, Matcher, NotBuilt};
 use super::name_model::{self, NameModel, NotSearched};
 use super::patterns::Reported;
-use super::reader::Reader;
+use super::reader::{Limit, Reader};
 use super::{Budget, Evidence, Field, Hit, Options, overlap, whole};
 use crate::Kind;
 use crate::kinds::Score;
@@ -50,6 +50,7 @@ pub struct Scratch {
 struct Pending {
     matches: Vec<FormMatch>,
     announced: Vec<Range<usize>>,
+    limits: Vec<(usize, Limit)>,
 }
 
 /// The memory that a reading of a text takes.
@@ -184,10 +185,14 @@ impl Finder {
             (escaped, escaped || outline.lines),
             roster,
             again,
-            (context, pending, memo, folded, hits, budget),
+            (&mut *context, &mut *pending, &mut *memo, &mut *folded, &mut *hits, &mut *budget),
         );
         if escaped {
             hits.extend(again.take_cells());
+        }
+        if differs && !view.tags().is_empty() {
+            let memory = (&mut *context, &mut *pending, &mut *memo, &mut *folded, &mut *hits, &mut *budget);
+            self.tags(text, view.tags(), field, roster, again, memory);
         }
         budget.count_since(before);
         if hits.is_empty() && !again.has_cells() || budget.is_over() {
@@ -221,9 +226,10 @@ impl Finder {
         roster: Option<&Roster>,
         (context, pending, memo, folded, hits, budget): Memory<'_>,
     ) -> bool {
-        let Pending { matches, announced } = pending;
+        let Pending { matches, announced, limits } = pending;
         context.clear();
         announced.clear();
+        limits.clear();
         Reader {
             matcher: &self.matcher,
             thresholds: &self.thresholds,
@@ -236,6 +242,7 @@ impl Finder {
             budget,
             stars: None,
             announced,
+            limits,
         }
         .run();
         let before = hits.len();

@@ -75,23 +75,35 @@ pub(super) fn is_of_thing(bytes: &[u8], start: usize) -> bool {
 
 /// Is the number that begins at `start` that of a version: `FW version 5.16.0.1`?
 pub(super) fn is_of_version(bytes: &[u8], start: usize) -> bool {
-    const WORDS: [&[u8]; 10] = [
-        b"version",
-        b"versions",
-        b"firmware",
-        b"fw",
-        b"release",
-        b"build",
-        b"kernel",
-        b"bootloader",
-        b"sw",
-        b"ver",
-    ];
     let head = bytes.get(start.saturating_sub(LONGEST)..start).unwrap_or_default();
     let signs = head.iter().rev().take_while(|byte| matches!(byte, b' ' | b':' | b'=' | b'"' | b'.')).count();
     let head = head.get(..head.len() - signs).unwrap_or_default();
     let word = head.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
-    signs <= 4 && WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+    signs <= 4 && PROGRAMS.split(' ').any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// Words in front of the number of a version.
+const PROGRAMS: &str = "version versions firmware fw release build kernel bootloader sw ver python python3 pip node nodejs npm java jdk \
+    gcc clang cmake make glibc ubuntu debian fedora linux ros ros2 cuda cudnn tensorrt docker opencv numpy scipy pandas pytorch torch \
+    tensorflow onnx sdk api library lib package driver golang rust rustc cargo php ruby perl mysql mariadb postgres postgresql sqlite \
+    redis nginx apache boost eigen qt gazebo jetpack android ios macos firefox chrome git openssl px4 ardupilot nav2 moveit v";
+
+/// Is `at` the number of a version that looks like a date: `Python 3.10.12`, `numpy==1.10.12`?
+pub(super) fn is_dotted_version(text: &str, at: Range<usize>) -> bool {
+    let dotted = text.get(at.clone()).is_some_and(|raw| raw.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
+    let pinned = || text.get(..at.start).is_some_and(|head| ["==", ">=", "<=", "~="].iter().any(|sign| head.ends_with(sign)));
+    dotted && (is_of_version(text.as_bytes(), at.start) || pinned())
+}
+
+/// Does a dash join the number at `start` to a word for serial numbers, or zeros to a word in capitals: `SN-0042-1187`?
+pub(super) fn is_of_serial(bytes: &[u8], start: usize) -> bool {
+    const WORDS: [&[u8]; 10] =
+        [b"SN", b"PN", b"SER", b"SERIAL", b"PART", b"LOT", b"REF", b"MODEL", b"REV", b"BATCH"];
+    let Some([head @ .., b'-']) = bytes.get(..start) else { return false };
+    let length = head.iter().rev().take(12).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let word = head.get(head.len() - length..).unwrap_or_default();
+    let zeros = bytes.get(start..).is_some_and(|number| number.starts_with(b"00"));
+    !word.is_empty() && (zeros || WORDS.contains(&word))
 }
 
 /// Are these the bytes of a frame, `00 11 22 33 44 55 66 77`? No telephone number has so many groups of two digits.
@@ -127,6 +139,17 @@ mod tests {
         for text in ["call 908", "part of it, 908", "part 1, call 908", "number 908"] {
             assert!(!is_of_thing(text.as_bytes(), text.rfind("908").unwrap()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_version_is_not_a_date_and_a_serial_number_not_a_telephone() {
+        for text in ["Python 3.10.12", "numpy==1.10.12", "firmware: 3.10.12"] {
+            let start = text.find(|c: char| c.is_ascii_digit()).unwrap();
+            assert!(is_dotted_version(text, start..text.len()), "{text}");
+        }
+        assert!(!is_dotted_version("am 3.10.12", 3..10) && !is_dotted_version("version 3/10/12", 8..15));
+        assert!(is_of_serial(b"SN-0042-1187", 3) && is_of_serial(b"XJ-0042-1187", 3));
+        assert!(!is_of_serial(b"UK-07700 900123", 3) && !is_of_serial(b"call-0042", 5));
     }
 
     #[test]

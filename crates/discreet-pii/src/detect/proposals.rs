@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::amounts::{TIMES, UNITS, is_amount, is_contact, is_status};
+use super::amounts::{UNITS, is_amount, is_contact, is_no_date, is_no_room, is_of_other, is_status};
 use super::parts;
 use super::reader::Reader;
 use super::{Evidence, Hit};
@@ -63,13 +63,12 @@ impl Reader<'_> {
         }
         let paid = || self.text.get(..at.start).is_some_and(|head| head.ends_with(['$', '€', '£', '¥']));
         let amount = match kind {
-            Kind::Room => {
-                paid() || is_status(self.text, at.start) || is_amount(self.text, at.end, &[UNITS, TIMES])
-            }
+            Kind::Room => paid() || is_status(self.text, at.start) || is_no_room(self.text, at.clone()),
             // `turn 30 degrees`; `12 days` may be an age.
             Kind::Age => paid() || is_amount(self.text, at.end, &[UNITS]),
             Kind::Password => is_contact(self.text, at.start),
             Kind::Ip => parts::is_of_version(self.text.as_bytes(), at.start),
+            Kind::Date => parts::is_dotted_version(self.text, at.clone()) || is_no_date(self.text, at.clone()),
             _ => false,
         };
         if amount {
@@ -81,7 +80,8 @@ impl Reader<'_> {
             Check::Code(check) => (check(compact(raw, &mut [0; 96])), Evidence::Checked),
         };
         let checked = matches!(form.check, Check::Code(_));
-        let at = at.start + usize::from(form.lead)..at.end;
+        let end = form.end.map_or(at.end, |end| at.start + end(raw));
+        let at = at.start + usize::from(form.lead)..end;
         match passes {
             true => {
                 let owned = kind == Kind::Password && self.is_owned(at.start);
@@ -169,14 +169,15 @@ impl Reader<'_> {
         }
         let (from, label) = self.context.label(self.text, start, DIRECTLY).unwrap_or_default();
         let label = label.union(self.field.hints);
-        if let Some(kind) = labelled.common(label).iter().next()
-            && let Some(end) = code::announced(bytes, start)
-        {
+        let Some(kind) = labelled.common(label).iter().next() else { return };
+        if let Some(end) = code::announced(bytes, start) {
             let start = code::lead(bytes, from, start);
             let inside = self.announced.last().is_some_and(|last| start < last.end);
             if self.propose(kind, start..end, ANNOUNCED, Evidence::Context) && !inside {
                 self.announced.push(start..end);
             }
+        } else if code::is_last_four(bytes, from, start) {
+            self.propose(kind, start..start + 4, ANNOUNCED, Evidence::Context);
         }
     }
 
@@ -202,6 +203,9 @@ impl Reader<'_> {
             let mut scores = found.scores;
             if self.field.spoken && found.national_row {
                 scores.alone = scores.alone.max(telephone::SPOKEN_ROW);
+            }
+            if parts::is_of_serial(bytes, start) {
+                scores.alone = Score::NONE;
             }
             if self.continues(Kind::Phone, found.at.start) {
                 scores.alone = scores.alone.max(IN_LIST);
@@ -356,7 +360,9 @@ impl Reader<'_> {
             let distance =
                 self.context.distance(self.text, start, end, kind).filter(|distance| *distance <= reach);
             let hinted = self.field.hints.contains(kind).then_some(0);
-            if let Some(distance) = hinted.or(distance) {
+            let other = matches!(kind, Kind::Room | Kind::CardSecurityCode | Kind::Age)
+                && self.context.between(self.text, start, kind).is_some_and(is_of_other);
+            if let Some(distance) = hinted.or(distance.filter(|_| !other)) {
                 // Each word between takes a point.
                 hit.score = near.less(distance).max(alone).points();
                 hit.evidence =

@@ -1,5 +1,6 @@
 //! Reads a text once and calls the recognisers where a finding may begin. `proposals.rs` keeps what they find.
 
+mod behind_sign;
 mod joined;
 mod more;
 
@@ -10,6 +11,7 @@ use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
 use crate::kinds::secrets::HEADER_BEGINS;
+pub(in crate::detect) use behind_sign::Limit;
 use crate::recognisers::{card, coordinates, labelled, masked, web};
 
 /// The class of a byte: what may begin with it. Most of a text is passed over by it.
@@ -96,6 +98,8 @@ pub(super) struct Reader<'r> {
     pub(super) stars: Option<bool>,
     /// The numbers that have nothing but a label, in the order of the text.
     pub(super) announced: &'r mut Vec<Range<usize>>,
+    /// The numbers behind signs that only some findings may be, in the order of the text.
+    pub(super) limits: &'r mut Vec<(usize, Limit)>,
 }
 
 impl Reader<'_> {
@@ -139,6 +143,7 @@ impl Reader<'_> {
                 return;
             }
         }
+        self.apply_limits();
         self.widen();
     }
 
@@ -180,17 +185,7 @@ impl Reader<'_> {
                 return end;
             }
         }
-        if !begins(bytes, start) {
-            self.foreign_label(bytes, start, end);
-            let before = start.checked_sub(1).and_then(|before| bytes.get(before));
-            if before == Some(&b'_') && word.digits >= joined::DIGITS {
-                self.framed(bytes, start, end);
-            }
-            // `202-555-0143/202-555-0144`
-            let last = self.hits.last().filter(|hit| hit.kind == Kind::Phone && hit.end + 1 == start);
-            if last.is_some() && word.number {
-                self.telephone(bytes, start);
-            }
+        if !begins(bytes, start) && !self.inside(bytes, start..end, (word.digits, word.number)) {
             return end;
         }
         let before = start.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
@@ -237,6 +232,18 @@ impl Reader<'_> {
     #[inline]
     fn has_stars(&mut self) -> bool {
         *self.stars.get_or_insert_with(|| memchr::memchr(b'*', self.text.as_bytes()).is_some())
+    }
+
+    /// Proposes what begins with a word in the middle of a longer one. True if more may begin with it.
+    #[inline(never)]
+    fn inside(&mut self, bytes: &[u8], at: Range<usize>, (digits, number): (usize, bool)) -> bool {
+        let Range { start, end } = at;
+        self.foreign_label(bytes, start, end);
+        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        if before == Some(&b'_') && digits >= joined::DIGITS {
+            self.framed(bytes, start, end);
+        }
+        number && self.behind_sign(bytes, start, end)
     }
 
     /// Proposes the value behind a label with letters that are not ASCII: the end of `contraseña`.
@@ -336,7 +343,7 @@ impl Reader<'_> {
             b'+' | b'(' if next.is_ascii_digit() && !before.is_ascii_alphanumeric() => {
                 self.telephone(bytes, at)
             }
-            b'(' if next == b'+' => {}
+            b'(' if next == b'+' => self.bracketed(bytes, at),
             b'<' if next == b'<' || before.is_ascii_uppercase() => return self.zone(bytes, at),
             b'-' if next == b'-'
                 && bytes.get(at..).is_some_and(|rest| rest.starts_with(HEADER_BEGINS.as_bytes())) =>
@@ -385,7 +392,8 @@ fn begins(bytes: &[u8], start: usize) -> bool {
     let digit = bytes.get(start).is_some_and(u8::is_ascii_digit);
     match at(1) {
         b'.' | b'-' | b':' if digit => {
-            !at(2).is_ascii_digit() && (at(1) == b':' || at(2).is_ascii_alphanumeric())
+            !at(2).is_ascii_digit()
+                && (at(1) == b':' || at(2).is_ascii_alphanumeric() || behind_sign::is_national(bytes, start))
         }
         b'/' if digit => at(2) == b'/' || at(2) == b'.',
         b'.' | b'-' => true,

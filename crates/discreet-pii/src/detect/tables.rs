@@ -16,6 +16,8 @@ const LONGEST_HEADER: usize = 512;
 /// The longest label of a column, in bytes and in words.
 const LONGEST_LABEL: usize = 32;
 const MOST_WORDS: usize = 4;
+/// The longest cell that is a reference by its column alone.
+const LONGEST_REFERENCE: usize = 16;
 /// The longest cell that is searched behind its label.
 const LONGEST_CELL: usize = 256;
 /// The most columns.
@@ -26,9 +28,26 @@ const SIGNS: [&str; 4] = ["\t", "|", ";", ","];
 const WIDE_SIGNS: [&str; 5] = ["；", "，", "｜", "、", "،"];
 
 /// A column whose cells have a label.
-struct Column {
-    label: String,
-    field: Field,
+pub(super) struct Column {
+    pub(super) label: String,
+    pub(super) field: Field,
+    /// The kind of every cell that fits it, whatever its form is.
+    whole: Option<Kind>,
+}
+
+impl Column {
+    /// The kind of a cell that nothing but its column tells: a city, the expiry of a card, a short reference.
+    pub(super) fn whole(&self, cell: &str) -> Option<Kind> {
+        self.whole.filter(|kind| {
+            let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+            match kind {
+                Kind::Place => digits == 0 && cell.contains(char::is_alphabetic),
+                Kind::PaymentCard => (3..=7).contains(&cell.len()) && digits >= 3,
+                Kind::Room => cell.len() <= 4 && digits == cell.len(),
+                _ => digits > 0 && cell.len() <= LONGEST_REFERENCE && !cell.contains([' ', '.', ':']),
+            }
+        })
+    }
 }
 
 /// The labels of a table.
@@ -37,8 +56,8 @@ pub(super) struct Header {
     columns: Vec<Option<Column>>,
 }
 
-/// Calls `give` with the label, the field and the place of each cell in a column with a label.
-pub(super) fn cells(text: &str, mut give: impl FnMut(&str, &Field, Range<usize>)) {
+/// Calls `give` with the column and the place of each cell in a column with a label.
+pub(super) fn cells(text: &str, mut give: impl FnMut(&Column, Range<usize>)) {
     // Most texts are one line.
     if memchr(b'\n', text.as_bytes()).is_none_or(|end| end + 1 == text.len()) {
         return;
@@ -62,7 +81,7 @@ pub(super) fn cells(text: &str, mut give: impl FnMut(&str, &Field, Range<usize>)
 pub(super) fn cells_of_line(
     line: &str,
     header: &mut Option<Header>,
-    mut give: impl FnMut(&str, &Field, Range<usize>),
+    mut give: impl FnMut(&Column, Range<usize>),
 ) {
     let is_row = header.as_ref().is_some_and(|header| header.row(line, 0..line.len(), &mut give));
     if !is_row {
@@ -96,19 +115,20 @@ impl Header {
                 field.hints.contains(Kind::Person) || is_label_of_person(label) || is_label_of_people(label);
             // `name` alone may be that of a joint.
             let name = !person && field::is_name(label);
-            let searched = person || name || !field.hints.is_empty();
-            known += usize::from(person || searched && !name && !is_general(field.hints));
+            let whole = whole_kind(label, field.hints);
+            let searched = person || name || whole.is_some() || !field.hints.is_empty();
+            known += usize::from(person || !field.hints.is_empty() && !name && !is_general(field.hints));
             if person || name {
                 field.hints.insert(Kind::Person);
             }
-            columns.push(searched.then(|| Column { label: label.to_owned(), field }));
+            columns.push(searched.then(|| Column { label: label.to_owned(), field, whole }));
         }
         // A name counts beside another label of a person.
         (columns.len() > 1 && known > 0).then_some(Header { sign, columns })
     }
 
     /// Gives the cells of a line. False if it is not a row of this table.
-    fn row(&self, text: &str, line: Range<usize>, give: &mut impl FnMut(&str, &Field, Range<usize>)) -> bool {
+    fn row(&self, text: &str, line: Range<usize>, give: &mut impl FnMut(&Column, Range<usize>)) -> bool {
         let raw = text.get(line.clone()).unwrap_or_default();
         let count = parts(text, line.clone(), self.sign).take(MOST + 1).count();
         if count != self.columns.len() {
@@ -120,8 +140,8 @@ impl Header {
         }
         for (cell, column) in parts(text, line, self.sign).zip(&self.columns) {
             let Some(column) = column else { continue };
-            if (2..=LONGEST_CELL).contains(&cell.len()) {
-                give(&column.label, &column.field, cell);
+            if (1..=LONGEST_CELL).contains(&cell.len()) {
+                give(column, cell);
             }
         }
         true
@@ -199,6 +219,26 @@ fn is_label(text: &str) -> bool {
     text.len() <= LONGEST_LABEL && digits <= 2 && text.split(' ').count() <= MOST_WORDS && !text.contains(odd)
 }
 
+/// The kind of every cell of a column with this label, beside another column of a person.
+fn whole_kind(label: &str, hints: Kinds) -> Option<Kind> {
+    const OWN: [(Kind, &str); 3] = [
+        (
+            Kind::Place,
+            "city town ort wohnort stadt ville ciudad localidad citta città comune woonplaats plaats cidade hometown",
+        ),
+        (
+            Kind::PaymentCard,
+            "exp expiry expires expiration expirydate expirationdate validthru validuntil valid_until valid_thru exp_date \
+             expiry_date ablaufdatum gültigbis caducidad vencimiento scadenza vervaldatum validade",
+        ),
+        (Kind::Room, "camera"),
+    ];
+    const REFERENCES: [Kind; 4] = [Kind::Booking, Kind::EmployeeId, Kind::MedicalRecord, Kind::HealthInsurance];
+    let label: String = label.chars().filter(|c| *c != ' ').flat_map(char::to_lowercase).collect();
+    let own = OWN.iter().find(|(_, labels)| labels.split(' ').any(|known| known == label));
+    own.map(|(kind, _)| *kind).or_else(|| REFERENCES.into_iter().find(|kind| hints.contains(*kind)))
+}
+
 /// Kinds whose labels are common in tables of machines as well.
 fn is_general(hints: Kinds) -> bool {
     use Kind::{Age, Date, Ip, Mac, Position, Room, Title, Token, Url};
@@ -212,7 +252,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<(String, &str)> {
         let mut all = Vec::new();
-        cells(text, |label, _, at| all.push((label.to_owned(), &text[at])));
+        cells(text, |column, at| all.push((column.label.clone(), &text[at])));
         all
     }
 
@@ -234,7 +274,9 @@ mod tests {
     fn the_lines_of_a_file_may_come_one_by_one() {
         let (mut header, mut all) = (None, Vec::new());
         for line in ["the guests", "id;name;card", "1;Nyyl;4111", "2;Tess;55", "that is all", "3;Ada;66"] {
-            cells_of_line(line, &mut header, |label, _, at| all.push(format!("{label} {}", &line[at])));
+            cells_of_line(line, &mut header, |column, at| {
+                all.push(format!("{} {}", column.label, &line[at]))
+            });
         }
         assert_eq!(all, ["name Nyyl", "card 4111", "name Tess", "card 55"]);
     }

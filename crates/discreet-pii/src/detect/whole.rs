@@ -1,6 +1,7 @@
 //! What belongs to a finding and stands beside it: its first group behind a dash, its rest behind a limit, a second
 //! surname. Each byte between two findings is read at most a few times.
 
+mod card;
 mod lists;
 mod names;
 mod numbers;
@@ -27,6 +28,7 @@ pub(super) fn complete(text: &str, overlapping: bool, hits: &mut Vec<Hit>) {
         overlap::resolve(hits);
         extend(text, hits);
         lists::go_on(text, hits);
+        card::add(text, hits);
     }
 }
 

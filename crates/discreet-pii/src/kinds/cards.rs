@@ -25,7 +25,8 @@ pub(super) const SECURITY_CODE: Definition = define("card_security_code", "CARD_
     .forms(&[form(r"\d{3,4}", only_near(75)).check(security_code).within(2)])
     .words(&["cvv cvc cvv2 cvc2 csc cid securitycode verificationcode cardcode prufziffer \
         prufnummer kartenprufnummer sicherheitscode cryptogramme codedesecurite \
-        codigodeseguridad codicedisicurezza"]);
+        codigodeseguridad codicedisicurezza codigodeseguranca codigoseguranca beveiligingscode kaartcode codeonback \
+        codigocvv codecvv codecvc kodcvv"]);
 
 /// An issuer's range of ISO/IEC 7812-1 with its lengths, and Luhn's check digit.
 pub(crate) fn card(code: &[u8]) -> bool {

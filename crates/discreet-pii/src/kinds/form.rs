@@ -93,6 +93,8 @@ pub(crate) struct Form {
     pub(crate) reach: u8,
     /// The number of bytes at the beginning of the match that are not part of the finding.
     pub(crate) lead: u8,
+    /// The number of bytes of a match up to the end of the finding, if something else may follow in it.
+    pub(crate) end: Option<fn(&str) -> usize>,
     /// The least number of bytes of a match, where the pattern does not say.
     pub(crate) least: u8,
     /// Case is as in the pattern. Otherwise small letters match capitals, with a lower score.
@@ -104,7 +106,7 @@ pub(crate) const REACH: u8 = 5;
 
 /// A form without a check.
 pub(super) const fn form(pattern: &'static str, scores: Scores) -> Form {
-    Form { pattern, scores, check: Check::None, reach: REACH, lead: 0, least: 0, case_sensitive: false }
+    Form { pattern, scores, check: Check::None, reach: REACH, lead: 0, end: None, least: 0, case_sensitive: false }
 }
 
 impl Form {
@@ -126,6 +128,11 @@ impl Form {
     /// The finding begins `lead` bytes behind the beginning of the match.
     pub(super) const fn skip(self, lead: u8) -> Form {
         Form { lead, ..self }
+    }
+
+    /// The finding ends where `end` says.
+    pub(super) const fn up_to(self, end: fn(&str) -> usize) -> Form {
+        Form { end: Some(end), ..self }
     }
 
     /// A match has at least this many bytes.

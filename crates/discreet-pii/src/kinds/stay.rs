@@ -8,7 +8,7 @@ use super::score::only_near;
 pub(super) const ROOM: Definition = define("room", "ROOM_NUMBER", Group::Stay)
     .forms(&[
         form(r"\d{1,4}[A-Za-z]?", only_near(75)).within(2).case_sensitive(),
-        form(r"\d{1,4}-\d{1,4}", only_near(75)).within(0).case_sensitive(),
+        form(r"\d{1,4}[A-Za-z]?-\d{1,4}", only_near(75)).within(0).case_sensitive(),
         form(r"[A-Za-z]-?\d{1,4}", only_near(75)).within(1).case_sensitive(),
     ])
     .words(&["room roomno rooms suite zimmer zimmernummer raum chambre chambres habitacion \

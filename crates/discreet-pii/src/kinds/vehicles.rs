@@ -15,6 +15,8 @@ pub(super) const PLATE: Definition = define("vehicle_plate", "VEHICLE_PLATE", Gr
         form(r"[A-Z]{2}-\d{3}-[A-Z]{2}", alone(55).near(85)).check(mixed),
         // France and Italy, with blanks; Spain.
         form(r"[A-Z]{2} \d{3} ?[A-Z]{2}", only_near(85)).case_sensitive(),
+        // The United Kingdom, with two blanks, and others with letters behind.
+        form(r"[A-Z]{1,3} \d{1,4} [A-Z]{1,3}", only_near(84)).within(2).case_sensitive(),
         form(r"\d{4}[ -]?[B-DF-HJ-NP-TV-Z]{3}", only_near(85)).case_sensitive(),
     ])
     .code_in_capitals((4, 9), only_near(60))

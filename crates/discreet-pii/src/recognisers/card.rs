@@ -27,15 +27,24 @@ pub(crate) fn may_begin(bytes: &[u8], start: usize, length: usize, number: bool)
     let rest = bytes.get(end..).unwrap_or_default();
     let first = rest.first().copied().unwrap_or(0);
     if !is_sign(first) {
-        return false;
+        let bracket = |byte: &u8| matches!(byte, b'(' | b'[');
+        return matches!(first, b')' | b']') && length == 4 && rest.iter().skip(1).take(2).any(bracket);
     }
     let gap = rest.iter().take(3).take_while(|byte| !byte.is_ascii_digit()).count();
     let second = rest.iter().skip(gap).take(7).take_while(|byte| byte.is_ascii_digit()).count();
+    if length == 6 && second == 7 && gap == 1 {
+        return matches!(first, b' ' | b'-');
+    }
     if gap >= 4 || !(1..=6).contains(&second) || rest.get(gap + second) != Some(&first) {
         return false;
     }
     // No letter stands among thirteen digits and two separators.
     swar::letters(swar::block(bytes, start)) | swar::letters(swar::block(bytes, start + 7)) == 0
+}
+
+/// Are the digits at `at` the seconds of a time of these decades, as robots write them?
+fn is_time(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes.get(at..), Some([b'1', b'5'..=b'9', ..]))
 }
 
 fn is_sign(byte: u8) -> bool {
@@ -57,8 +66,8 @@ pub(crate) fn find(bytes: &[u8], start: usize, behind_card: bool) -> Option<Rang
             *code.get_mut(count)? = *byte;
             count += 1;
         }
-        // Decimal numbers.
-        if size > 6 && size < 13 {
+        // Decimal numbers. `411111 1111111111` is the number of an issuer and an account.
+        if size > 6 && size < 13 && !(size == 10 && groups == 1 && count == 16 && !is_time(bytes, at)) {
             return None;
         }
         *sizes.get_mut(groups)? = size;
@@ -79,7 +88,8 @@ pub(crate) fn find(bytes: &[u8], start: usize, behind_card: bool) -> Option<Rang
             let head = bytes.get(..=before).unwrap_or_default();
             let size = head.iter().rev().take(LONGEST).take_while(|byte| byte.is_ascii_digit()).count();
             // `12 4111 1111 1111 1111`
-            let other = sign == b' ' && Some(&size) != sizes.first();
+            let other = matches!(sign, b' ' | b'-') && sizes.starts_with(&[4; 4]) && size != 4
+                || sign == b' ' && Some(&size) != sizes.first();
             size > 0 && !other && separator(bytes, before + 1) == joint
         });
     // `4111 1111 1111 1111 12`, `4111 1111 1111 1111 5500 0055 5555 5559`: other numbers follow.
@@ -89,8 +99,8 @@ pub(crate) fn find(bytes: &[u8], start: usize, behind_card: bool) -> Option<Rang
         return Some(if nineteen && ends(bytes, end) { start..end } else { card });
     }
     let whole = groups > 1
-        || matches!(bytes.get(end), Some(b'.' | b'e' | b'E'))
-        || start > 0 && matches!(bytes.get(start - 1), Some(b'-' | b'_'));
+        || matches!(bytes.get(end), Some(b'.' | b'e' | b'E' | b':' | b'-'))
+        || start > 0 && matches!(bytes.get(start - 1), Some(b'-' | b'_' | b':' | b'/'));
     let fits = grouped(sizes, count, sign) && whole && !inside && ends(bytes, end);
     (fits && code.get(..count).is_some_and(is_card)).then_some(start..end)
 }
@@ -114,6 +124,9 @@ fn separator(bytes: &[u8], end: usize) -> Option<(usize, u8)> {
         [b' ', byte, b' ', next, ..] if is_sign(*byte) && next.is_ascii_digit() => (3, *byte),
         [byte, b' ', next, ..] if is_sign(*byte) && next.is_ascii_digit() => (2, *byte),
         [byte, next, ..] if is_sign(*byte) && next.is_ascii_digit() => (1, *byte),
+        // `(4111) (1111) (1111) (1111)`
+        [close @ (b')' | b']'), b' ', b'(' | b'[', next, ..] if next.is_ascii_digit() => (3, *close),
+        [close @ (b')' | b']'), b'(' | b'[', next, ..] if next.is_ascii_digit() => (2, *close),
         _ => return None,
     };
     Some((length, found))
@@ -131,7 +144,7 @@ fn grouped(sizes: &[usize], count: usize, sign: u8) -> bool {
     };
     match sizes {
         [_] => count >= 13,
-        [4, 6, 4 | 5] => true,
+        [4, 6, 4 | 5] | [6, 10] => true,
         _ if equal(4) => count >= 13,
         _ if matches!(count, 15 | 16) => [1, 2, 3, 5].into_iter().any(equal) || thousands(),
         _ => false,
@@ -188,6 +201,7 @@ mod tests {
             "4,111,111,111,111,111",
             "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
             "3782 822463 10005",
+            "411111 1111111111",
         ] {
             assert_eq!(found(text), Some(text));
         }

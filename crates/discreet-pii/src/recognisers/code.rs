@@ -23,7 +23,7 @@ pub(crate) fn end(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
     }
     let foreign = is_foreign(rest.get(end..).unwrap_or_default());
     let code = rest.get(..end).unwrap_or_default();
-    (number && !foreign && !is_date(code) && !has_word(code)).then_some((start + end, count))
+    (number && !foreign && !is_date(code) && !has_word(code) && !is_protocol(code)).then_some((start + end, count))
 }
 
 /// Does a letter begin here that is not ASCII? Of signs the view leaves `£`, `°`, `…`, `→`, `€` and the like.
@@ -57,6 +57,11 @@ fn is_date(code: &[u8]) -> bool {
     parts.next().is_none()
         && in_calendar
         && matches!(lengths, [Some(4), Some(1..=2), Some(1..=2)] | [Some(1..=2), Some(1..=2), Some(2 | 4)])
+}
+
+/// `HTTP/1`, `RTSP/2`: a name in capitals and one digit.
+fn is_protocol(code: &[u8]) -> bool {
+    matches!(code, [name @ .., b'/', b'0'..=b'9'] if name.len() >= 2 && name.iter().all(u8::is_ascii_uppercase))
 }
 
 /// `37-year-old`, `base64`: small letters of a word, and hardly a digit.
@@ -141,9 +146,24 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
         && code.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
     let hexadecimal = code.starts_with(b"0x");
     let behind = bytes.get(end..).unwrap_or_default();
-    let ends = !matches!(behind, [b'@' | b'%' | b':', ..]) && !is_joined(behind) && !is_foreign(behind);
+    let key = matches!(behind, [b':', next, ..] if !next.is_ascii_digit());
+    let ends = !matches!(behind, [b'@' | b'%', ..]) && !key && !is_joined(behind) && !is_foreign(behind);
     (digits >= 5 && letters <= digits + 2 && ends && !decimal && !hexadecimal && !is_date(code))
         .then_some(end)
+}
+
+/// Are the four digits at `start` the last ones of a number, as the words behind its label say, which ends at `from`:
+/// `SSN (last 4): 4399`, `card ending in 1486`?
+pub(crate) fn is_last_four(bytes: &[u8], from: usize, start: usize) -> bool {
+    const LAST: [&[u8]; 14] = [
+        b"last", b"ending", b"ends", b"end", b"letzte", b"letzten", b"endet", b"derniers", b"finissant", b"ultimos",
+        b"termina", b"terminada", b"ultime", b"laatste",
+    ];
+    let digits = bytes.get(start..).unwrap_or_default().iter().take(5).take_while(|byte| byte.is_ascii_digit());
+    let whole = !bytes.get(start + 4).is_some_and(u8::is_ascii_alphanumeric);
+    let between = bytes.get(from..start).unwrap_or_default();
+    let mut words = between.split(|byte| !byte.is_ascii_alphabetic());
+    digits.count() == 4 && whole && words.any(|word| LAST.iter().any(|last| last.eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]

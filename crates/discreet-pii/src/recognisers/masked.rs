@@ -5,16 +5,35 @@ use std::ops::Range;
 /// The most bytes on each side.
 const LONGEST: usize = 40;
 /// The fewest masked digits at an end. Signs, such as an emoji, are seen as `*` too.
-const LEAST: usize = 4;
+const LEAST: usize = 3;
 
-/// Does a `*` stand beside the word `start..end`, or behind one blank or dash? A fast test that most words fail.
+/// Does a `*`, or `xx`, `XX` or `##`, stand beside the word `start..end`, or behind one blank or dash, or does the word begin
+/// or end so? A fast test that most words fail.
 pub(crate) fn is_beside(bytes: &[u8], start: usize, end: usize) -> bool {
     let at = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().unwrap_or(0);
     let (last, next) = (at(start.checked_sub(1)), at(Some(end)));
     last == b'*'
         || next == b'*'
         || is_gap(last) && at(start.checked_sub(2)) == b'*'
-        || is_gap(next) && at(Some(end + 1)) == b'*'
+        || is_gap(next) && (at(Some(end + 1)) == b'*' || is_pair(at(Some(end + 1)), at(Some(end + 2))))
+        || is_gap(last) && is_pair(at(start.checked_sub(2)), at(start.checked_sub(3)))
+        || is_pair(at(end.checked_sub(1)), at(end.checked_sub(2)))
+        || is_pair(at(Some(start)), at(Some(start + 1)))
+        || next == b'#' && at(Some(end + 1)) == b'#'
+        || last == b'#' && at(start.checked_sub(2)) == b'#'
+}
+
+/// Are these two the same letter or sign in the place of a digit?
+fn is_pair(one: u8, other: u8) -> bool {
+    one == other && matches!(one, b'x' | b'X' | b'#')
+}
+
+fn is_mask(byte: u8) -> bool {
+    matches!(byte, b'*' | b'x' | b'X' | b'#')
+}
+
+fn is_letter(byte: u8) -> bool {
+    matches!(byte, b'x' | b'X')
 }
 
 fn is_gap(byte: u8) -> bool {
@@ -25,7 +44,11 @@ fn is_gap(byte: u8) -> bool {
 pub(crate) fn number(bytes: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
     let mut head = bytes.get(start.saturating_sub(LONGEST)..start)?.iter().rev();
     let mut tail = bytes.get(end..)?.iter().take(LONGEST);
+    // `xxxx1111` is one word.
     let (mut from, mut to) = (start - run(&mut head), end + run(&mut tail));
+    if bytes.get(from).is_some_and(|first| is_letter(*first)) && bytes.get(from.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric) {
+        return None;
+    }
     // The code of a country, `DE89 ****`.
     let code = bytes.get(from.saturating_sub(2)..from).filter(|code| code.iter().all(u8::is_ascii_uppercase));
     from -= code.filter(|_| bytes.get(from).is_some_and(u8::is_ascii_digit)).map_or(0, <[u8]>::len);
@@ -38,19 +61,19 @@ pub(crate) fn number(bytes: &[u8], start: usize, end: usize) -> Option<Range<usi
         (from, to) = (from + open, to - close);
     }
     let whole = bytes.get(from..to)?;
-    let masked = whole.iter().filter(|byte| **byte == b'*').count();
+    let masked = whole.iter().filter(|byte| is_mask(**byte)).count();
     let digit = |byte: &u8| byte.is_ascii_digit();
     let inner = whole.get(whole.iter().position(digit)?..=whole.iter().rposition(digit)?)?;
-    let has_mask = |bytes: &[u8]| bytes.windows(2).any(|pair| pair == b"**");
+    let has_mask = |bytes: &[u8]| bytes.windows(2).any(|pair| matches!(pair, [one, other] if one == other && is_mask(*one)));
     (has_mask(inner) || masked >= LEAST && has_mask(whole)).then_some(from..to)
 }
 
-/// The length of the groups of digits and `*`, with one blank or dash between them.
+/// The length of the groups of digits and masks, with one blank or dash between them.
 fn run(bytes: &mut dyn Iterator<Item = &u8>) -> usize {
     let (mut length, mut gap) = (0, 0);
     for byte in bytes {
         match byte {
-            b'0'..=b'9' | b'*' => (length, gap) = (length + gap + 1, 0),
+            b'0'..=b'9' | b'*' | b'x' | b'X' | b'#' => (length, gap) = (length + gap + 1, 0),
             byte if is_gap(*byte) && gap == 0 => gap = 1,
             _ => break,
         }
@@ -69,6 +92,12 @@ mod tests {
             ("card **** **** **** 4417", Some("**** **** **** 4417")),
             ("IBAN DE89 **** **** **30 00", Some("DE89 **** **** **30 00")),
             ("phone +49 171 ****182", Some("+49 171 ****182")),
+            ("SSN xxx-xx-4399", Some("xxx-xx-4399")),
+            ("card 4111-11XX-XXXX-1111", Some("4111-11XX-XXXX-1111")),
+            ("passport ***1872", Some("***1872")),
+            ("card #### #### #### 1111", Some("#### #### #### 1111")),
+            ("Foxx 1234", None),
+            ("max 1234 x 5", None),
             ("card **4111** x", None),
             ("2 * 12 * 4", None),
         ] {

@@ -36,6 +36,22 @@ pub(crate) fn number(bytes: &[u8], start: usize) -> Option<Telephone> {
     (!in_time).then_some(found)
 }
 
+/// The end of the number whose code of a country stands in the bracket at `start`: `(+44) 7700 900 123`.
+#[cold]
+pub(crate) fn bracketed_end(bytes: &[u8], start: usize) -> Option<usize> {
+    const LONGEST: usize = 32;
+    let rest = bytes.get(start + 2..)?;
+    let code = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let groups = rest.get(code..)?.strip_prefix(b")")?;
+    let inside = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'/');
+    let row = groups.get(..groups.iter().take(LONGEST).take_while(inside).count())?;
+    let length = row.iter().rposition(u8::is_ascii_digit)? + 1;
+    let digits = code + row.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let whole = !groups.get(length).is_some_and(u8::is_ascii_alphanumeric);
+    let apart = row.windows(2).all(|pair| pair.iter().any(u8::is_ascii_digit));
+    (code > 0 && (8..=15).contains(&digits) && whole && apart).then_some(start + 3 + code + length)
+}
+
 /// The longest plausible number in the groups from `start` on.
 fn groups(bytes: &[u8], start: usize) -> Option<Telephone> {
     let mut shape = Shape::default();
@@ -160,9 +176,17 @@ fn ends(bytes: &[u8], end: usize, shape: &Shape) -> bool {
         b'A'..=b'Z' | b'a'..=b'z' => false,
         // The next column of a table, or another number.
         b',' if shape.is_long() => true,
-        b'.' | b':' | b',' => !after.is_ascii_digit(),
+        // The port behind an account.
+        b':' => !after.is_ascii_digit() || has_port(shape),
+        b'.' | b',' => !after.is_ascii_digit(),
         _ => true,
     }
+}
+
+/// May a port stand behind a `:`? A time has no such number in front.
+#[cold]
+fn has_port(shape: &Shape) -> bool {
+    shape.country_code || shape.is_national_row()
 }
 
 /// The end of the number with its extension, `x12` or `ext. 12`, and whether there is one.
@@ -250,6 +274,17 @@ mod tests {
         }
         assert!(number(text.as_bytes(), 27).is_some());
         assert!(number(b"2015 13 22 04 34 22", 0).is_some(), "a month that does not exist");
+    }
+
+    #[test]
+    fn the_code_of_a_country_may_stand_in_a_bracket() {
+        let end = |text: &str| bracketed_end(text.as_bytes(), 0);
+        for text in ["(+44) 7700 900 123", "(+34)600-123-456", "(+1) 212.555.0199"] {
+            assert_eq!((end(text), end(&format!("{text}, x"))), (Some(text.len()), Some(text.len())), "{text}");
+        }
+        for text in ["(+44)", "(+44) 12", "(+0.5) 1234567", "(+44) 7700 900 123x", "(+) 7700 900 123"] {
+            assert_eq!(end(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! Further readings of a text: as speech, as base64, without line breaks in numbers, as quoted-printable, as a table.
+//! Further readings of a text: as speech, as base64, without line breaks in numbers, as quoted-printable, as a table, and
+//! what stands in tags.
 
 use std::ops::Range;
 
 use super::{Finder, Memory};
 use crate::Kind;
-use crate::detect::{Evidence, Field, Hit, broken, encoded, tables};
+use crate::kinds::Score;
+use crate::detect::{Evidence, Field, Hit, broken, encoded, tables, whole};
 use crate::recognisers::labelled;
 use crate::recognisers::names::Roster;
 use crate::recognisers::spoken::{self, Written};
@@ -21,7 +23,9 @@ pub(super) struct Again {
     /// A cell of a table behind its label, and as a reader sees it.
     cell: String,
     seen: View,
-    /// The findings in cells.
+    /// The content of a tag as a reader of plain text sees it, and the findings in it.
+    tag: (View, Vec<Hit>),
+    /// The findings in cells and tags.
     cells: Vec<Hit>,
     /// Each text is a line of a file, and the labels of the table that the last lines are of.
     line_by_line: bool,
@@ -36,7 +40,7 @@ impl Again {
         (self.line_by_line, self.header) = (is, None);
     }
 
-    /// Takes the findings in cells.
+    /// Takes the findings in cells and tags.
     pub(super) fn take_cells(&mut self) -> impl Iterator<Item = Hit> + '_ {
         self.cells.drain(..)
     }
@@ -48,6 +52,8 @@ impl Again {
 
 impl Finder {
     /// Adds what further readings of `text` find. `labels`: a word of it may be the label of an account or a password.
+    /// Inlined, since almost all texts are no tags.
+    #[inline(always)]
     pub(super) fn again(
         &self,
         text: &str,
@@ -114,6 +120,39 @@ impl Finder {
         }
     }
 
+    /// Collects what stands in the `tags` of `text`: attributes, and text that only looks like a tag.
+    #[inline(never)]
+    pub(super) fn tags(
+        &self,
+        text: &str,
+        tags: &[Range<usize>],
+        field: &Field,
+        roster: Option<&Roster>,
+        again: &mut Again,
+        (context, pending, memo, folded, _, budget): Memory<'_>,
+    ) {
+        let (mut seen, mut hits) = std::mem::take(&mut again.tag);
+        for at in tags {
+            let content = text.get(at.clone()).unwrap_or_default();
+            budget.take(content.len());
+            let differs = seen.read(content);
+            let read = if differs { seen.text() } else { content };
+            let outline = Outline::of(read.as_bytes());
+            hits.clear();
+            let mut memory =
+                (&mut *context, &mut *pending, &mut *memo, &mut *folded, &mut hits, &mut *budget);
+            let labels = self.read(read, outline, field, roster, reborrow(&mut memory));
+            self.again(read, (outline, labels), field, roster, again, memory);
+            self.listed(read, &mut hits);
+            whole::complete(read, self.overlapping, &mut hits);
+            again.cells.extend(hits.iter().map(|hit| {
+                let place = if differs { seen.original(hit.start, hit.end) } else { hit.start..hit.end };
+                hit.moved(at.start + place.start..at.start + place.end)
+            }));
+        }
+        again.tag = (seen, hits);
+    }
+
     /// Collects what the cells of tables in `text` have, each behind the label of its column. `text` is as it stands: a
     /// reader sees a tab as a blank. `whole`: the text has all of its lines, also in a file. `lines`: it has several.
     pub(super) fn tables(
@@ -127,7 +166,9 @@ impl Finder {
         let Again { cell, seen, cells, inner, line_by_line, header, .. } = again;
         let (context, pending, memo, folded, _, budget) = memory;
         cells.clear();
-        let mut give = |label: &str, field: &Field, at: Range<usize>| {
+        let mut give = |column: &tables::Column, at: Range<usize>| {
+            let (label, field) = (column.label.as_str(), &column.field);
+            let before = cells.len();
             cell.clear();
             cell.extend([label, ": ", text.get(at.clone()).unwrap_or_default()]);
             let differs = seen.read(cell);
@@ -147,6 +188,11 @@ impl Finder {
                     );
                 }
             }
+            let kind = column.whole(text.get(at.clone()).unwrap_or_default()).filter(|_| cells.len() == before);
+            if let Some(kind) = kind.filter(|kind| self.thresholds.get(*kind as usize) != Some(&u8::MAX)) {
+                let (score, evidence) = (Score::CERTAIN.points() - 1, Evidence::Context);
+                cells.push(Hit { kind, start: at.start, end: at.end, score, evidence });
+            }
         };
         if *line_by_line && !whole {
             tables::cells_of_line(text, header, &mut give);
@@ -154,6 +200,12 @@ impl Finder {
             tables::cells(text, give);
         }
     }
+}
+
+/// The same memory, for a shorter time.
+fn reborrow<'m>(memory: &'m mut Memory<'_>) -> Memory<'m> {
+    let (context, pending, memo, folded, hits, budget) = memory;
+    (context, pending, memo, folded, hits, budget)
 }
 
 /// Is this the finding of a number with a line break in it, and not of numbers in two lines? Its check digits or a label

@@ -7,12 +7,15 @@ use crate::Kind;
 use crate::detect::Evidence;
 use crate::detect::amounts::{TIMES, UNITS, is_amount};
 use crate::kinds::{Scores, alone};
-use crate::recognisers::{labelled, masked, passenger};
+use crate::recognisers::{labelled, masked, passenger, telephone};
 
 /// The scores of a masked number behind its label.
 const MASKED: Scores = alone(93).always();
 /// The scores of a passenger and of the fields of a patient.
 const RECORD: Scores = alone(90).always();
+
+/// The scores of a telephone number with the code of a country in a bracket.
+const BRACKETED: Scores = alone(75).near(85);
 
 /// The scores of a room with its storey.
 const STOREY: Scores = alone(60).always();
@@ -39,6 +42,14 @@ impl Reader<'_> {
         match number.or(phone.then_some(Kind::Phone)) {
             Some(kind) if self.propose(kind, start..end, MASKED, Evidence::Context) => end,
             _ => 0,
+        }
+    }
+
+    /// Proposes the telephone number with the code of a country in the bracket at `start`.
+    #[inline(never)]
+    pub(super) fn bracketed(&mut self, bytes: &[u8], start: usize) {
+        if let Some(end) = telephone::bracketed_end(bytes, start) {
+            self.propose(Kind::Phone, start..end, BRACKETED, Evidence::Form);
         }
     }
 

@@ -4,6 +4,7 @@ use discreet_host::steps;
 
 use super::super::{Evidence, Hit};
 use super::{is_apart, is_end, is_number, run, run_back};
+use crate::detect::amounts::{TIMES, UNITS, is_amount};
 use crate::detect::is_label_of_people;
 use crate::recognisers::names::{is_label, is_word};
 use crate::{Group, Kind};
@@ -30,6 +31,7 @@ impl Sort {
         let plural = match first.kind {
             Kind::Person => is_labelled(text, first.start, true),
             Kind::Username | Kind::Password => is_behind_plural(text, first.start),
+            Kind::Room => is_behind_rooms(text, first.start),
             _ => false,
         };
         if plural { Sort::Plural } else { Sort::One }
@@ -45,6 +47,14 @@ fn is_behind_plural(text: &str, start: usize) -> bool {
     let Some(label) = head.strip_suffix([':', '=']) else { return false };
     let word =
         label.trim_end_matches([' ', '"']).rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    word.len() <= LONGEST && LABELS.split(' ').any(|known| word.to_lowercase() == known)
+}
+
+/// Is `start` behind the word for several rooms?
+fn is_behind_rooms(text: &str, start: usize) -> bool {
+    const LABELS: &str = "rooms zimmern zimmernummern räume chambres habitaciones cuartos stanze camere kamers quartos suites wards beds";
+    let head = text.get(..start).unwrap_or_default().trim_end_matches([' ', ':', '=', '"', '[']);
+    let word = head.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     word.len() <= LONGEST && LABELS.split(' ').any(|known| word.to_lowercase() == known)
 }
 
@@ -95,7 +105,7 @@ fn begins(text: &str, hit: &Hit) -> bool {
         Kind::PaymentCard => true,
         Kind::PrivateKey | Kind::Phone => false,
         Kind::Username => context,
-        kind => context && (is_number(kind) || kind.group() == Group::Secret),
+        kind => context && (is_number(kind) || kind == Kind::Age || kind.group() == Group::Secret),
     }
 }
 
@@ -117,7 +127,9 @@ fn next(kind: Kind, first: &str, rest: &str, sort: Sort) -> Option<(usize, usize
     let length = match kind {
         Kind::Person => name(item, sort),
         Kind::Password | Kind::Username if sort == Sort::Plural => plain(item).or_else(|| word(first, item)),
+        Kind::Password if first.bytes().all(|byte| byte.is_ascii_digit()) => same_form(first, item),
         Kind::Password | Kind::ApiKey | Kind::Token | Kind::Username => word(first, item),
+        Kind::Room | Kind::Age => short(first, gap, item, sort),
         _ => same_form(first, item),
     };
     length.map(|length| (gap.len(), length))
@@ -153,6 +165,29 @@ fn same_form(first: &str, item: &str) -> Option<usize> {
     let decimal = decimal && !behind.starts_with(',') || behind.starts_with(['-', '/']) && first.len() < 6;
     let digits = first.bytes().filter(u8::is_ascii_digit).count();
     (fits && digits >= 3 && is_apart(behind) && !decimal).then_some(length)
+}
+
+/// The length of a short number, with or without a letter, such as that of a room: behind the label of several any one, else
+/// one with as many digits, or nearly as many at the end of the list.
+fn short(first: &str, gap: &str, item: &str, sort: Sort) -> Option<usize> {
+    let digits = run(item, |c| c.is_ascii_digit());
+    let rest = item.get(digits..)?;
+    let length = digits + usize::from(rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let behind = item.get(length..)?;
+    let mut signs = behind.chars();
+    let goes_on = matches!(signs.next(), Some('.' | ':' | '-')) && signs.next().is_some_and(|c| c.is_ascii_digit());
+    if !(1..=4).contains(&digits) || !is_apart(behind) || goes_on || is_amount(item, length, &[UNITS, TIMES]) {
+        return None;
+    }
+    let closed = is_end(behind) || GAPS.iter().any(|gap| behind.starts_with(gap));
+    let before = first.bytes().filter(u8::is_ascii_digit).count();
+    let conjunction = gap.trim().starts_with(char::is_alphabetic);
+    let alike = match digits.abs_diff(before) {
+        0 => digits > 1 || closed,
+        1 => conjunction && closed,
+        _ => false,
+    };
+    (sort == Sort::Plural || alike).then_some(length)
 }
 
 /// The length of a password or the name of an account that has digits or signs if the first has them.

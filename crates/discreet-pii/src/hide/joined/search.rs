@@ -57,16 +57,20 @@ impl Search {
     }
 
     /// Writes the values behind the label.
-    fn write<'v>(&mut self, label: &str, values: impl Iterator<Item = &'v str>) {
+    fn write<'v>(&mut self, label: &str, values: impl Iterator<Item = &'v str> + Clone) {
         self.text.clear();
         self.ends.clear();
         if !label.is_empty() {
             self.text.extend([label, ":", " "]);
         }
+        // `[0, 7, 9, 1]` is one group.
+        let single = values.clone().all(|value| value.chars().count() == 1);
         for value in values {
             self.text.push_str(value);
             self.ends.push(self.text.len());
-            self.text.push(' ');
+            if !single {
+                self.text.push(' ');
+            }
         }
     }
 
