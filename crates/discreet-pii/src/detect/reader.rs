@@ -143,6 +143,7 @@ impl Reader<'_> {
     }
 
     /// Proposes what begins with the word or number at `start`. Returns where to go on.
+    #[inline(always)]
     fn word(&mut self, bytes: &[u8], start: usize) -> usize {
         let word = Word::at(bytes, start);
         let end = start + word.length;
@@ -264,8 +265,10 @@ impl Reader<'_> {
         if label && labelled::announces(bytes, end) {
             if let Some(value) = labelled::value(self.text, start..end) {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
-            } else {
-                self.labelled(start, end);
+            } else if let Some(at) = labelled::extension(self.text, start, end) {
+                self.extension(at);
+            } else if !begins_number(bytes, end) {
+                self.labelled(end);
             }
         }
         // `<surname>Lane</surname>`

@@ -226,7 +226,8 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         return Some(Value { kind: row.kind, at: from..from + value.len(), scores: row.scores });
     }
     // `password is "sunflower"`
-    let said = || value.len() > 2 && shut() && !is_remark(value);
+    let was = || head_of(text, from).ends_with("was");
+    let said = || value.len() > 2 && shut() && !was() && !is_remark(value) && !unsigned::is_inflected(value);
     if row.kind == Kind::Password && way == Way::Verb && !odd && said() {
         return Some(Value { kind: row.kind, at: from..from + value.len(), scores: row.scores });
     }
@@ -265,14 +266,17 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
 
 /// Is this a password of three letters behind a label that hardly anything else has: `password: sun`?
 fn is_short_word(label: &str, value: &str) -> bool {
-    const OTHERS: &str = "off set any all try not the was has and for you are out new old bad yes nil";
     let words = ["passw", "kennwort", "passphrase", "contrase", "senha", "wachtwoord", "passe"];
     let label = label.to_ascii_lowercase();
     value.len() == 3
         && value.bytes().all(|byte| byte.is_ascii_lowercase())
         && words.iter().any(|word| label.contains(word))
-        && !OTHERS.split(' ').any(|other| other == value)
         && !is_remark(value)
+}
+
+/// The text in front of a value, without the marks between.
+fn head_of(text: &str, from: usize) -> &str {
+    text.get(..from).unwrap_or_default().trim_end_matches([' ', '"', '\'', '`', '*'])
 }
 
 /// Is the label the name of a value in XML: `<entry key="password">tulip`?

@@ -108,15 +108,18 @@ impl Reader<'_> {
         behind
     }
 
-    /// Proposes what a label announces that nothing else has: the name of a person, the extension of a telephone.
-    #[inline(never)]
-    pub(super) fn labelled(&mut self, start: usize, end: usize) {
-        if let Some(at) = labelled::extension(self.text, start, end) {
-            self.propose(Kind::Phone, at, STOREY, Evidence::Context);
-        } else if !self.named(end) {
+    /// Proposes the names behind the label of a person that ends at `end`.
+    pub(super) fn labelled(&mut self, end: usize) {
+        if !self.named(end) {
             for name in labelled::joined::names(self.text, end).into_iter().flatten() {
                 self.propose(Kind::Person, name, labelled::joined::SCORES, Evidence::Context);
             }
         }
+    }
+
+    /// Proposes the extension of a telephone.
+    #[cold]
+    pub(super) fn extension(&mut self, at: Range<usize>) {
+        self.propose(Kind::Phone, at, STOREY, Evidence::Context);
     }
 }

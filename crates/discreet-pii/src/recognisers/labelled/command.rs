@@ -34,7 +34,7 @@ const CLIENTS: [(&str, &[u8], Way); 8] = [
     ("redis-cli", b"a", Way::Any),
     ("mosquitto_pub mosquitto_sub unzip zip sqlcmd bcp", b"P", Way::Any),
     ("ldapsearch ldapadd ldapmodify ldapdelete ldapwhoami", b"w", Way::Any),
-    ("curl wget http https xh lftp wrk", b"uU", Way::Pair),
+    ("curl http https xh lftp", b"u", Way::Pair),
     ("smbclient rpcclient", b"U", Way::Pair),
 ];
 

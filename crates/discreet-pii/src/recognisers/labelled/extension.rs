@@ -11,8 +11,13 @@ pub(super) const LABELS: [&str; 9] =
 static FIRSTS: Firsts = Firsts::of(&LABELS);
 
 /// The extension behind the label `start..end`.
+#[inline]
 pub(crate) fn extension(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
     let label = text.get(start..end).filter(|label| FIRSTS.may_have(label.as_bytes()))?;
+    behind(text, label, end)
+}
+
+fn behind(text: &str, label: &str, end: usize) -> Option<Range<usize>> {
     LABELS.iter().any(|known| known.eq_ignore_ascii_case(label)).then_some(())?;
     let rest = text.get(end..)?;
     let value = rest.trim_start_matches(['.', ':', '=', '#', ' ']);

@@ -5,6 +5,10 @@ use crate::Kind;
 
 /// The row of tokens, if the label is that of a session.
 pub(super) fn row(label: &str) -> Option<&'static Labelled> {
+    // Most labels fail this.
+    if label.len() < 6 || !matches!(label.as_bytes().last(), Some(b'n' | b'N' | b'd' | b'D')) {
+        return None;
+    }
     let word = label.rsplit('_').next().unwrap_or_default();
     let is =
         ["session", "sessid", "phpsessid", "jsessionid"].iter().any(|known| known.eq_ignore_ascii_case(word));

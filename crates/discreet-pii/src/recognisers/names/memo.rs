@@ -2,7 +2,6 @@
 //! table. A row has the whole word, so that no word that somebody made up gets the marks of another one.
 
 use super::hash::{Hash, Letters, mixed};
-use super::plain;
 use super::run::Part;
 use super::table::{self, Class};
 use super::word::{Shape, Word};
@@ -36,7 +35,7 @@ impl Memo {
     pub(super) fn part(&mut self, text: &str, start: usize) -> Part {
         match Word::capital(text, start).or_else(|| Word::short(text, start)) {
             Some((word, letters)) => {
-                let class = self.remember(letters.value(), letters.key(), || look_up(letters, text, word));
+                let class = self.remember(letters.value(), letters.key(), || plain(letters, text, word));
                 Part { word, class }
             }
             None => self.any_part(text, start),
@@ -47,7 +46,7 @@ impl Memo {
     #[inline(always)]
     pub(super) fn short(&mut self, text: &str, start: usize) -> Option<(usize, Class, Letters)> {
         let (word, letters) = Word::short(text, start)?;
-        let class = self.remember(letters.value(), letters.key(), || look_up(letters, text, word));
+        let class = self.remember(letters.value(), letters.key(), || plain(letters, text, word));
         Some((word.end, class, letters))
     }
 
@@ -66,12 +65,12 @@ impl Memo {
 
     /// The marks of a word of plain letters. One in capitals has an ending of another spelling, `PLANS`, and so other marks.
     fn spelled(&mut self, letters: Letters, text: &str, word: Word) -> Class {
-        let Some((first, second)) = key(word.text(text)) else { return look_up(letters, text, word) };
+        let Some((first, second)) = key(word.text(text)) else { return plain(letters, text, word) };
         let small = |block: u64, length: usize| block | (ONES * 0x20) & below(length);
         let length = word.end - word.start;
         let (first, second) = (small(first, length), small(second, length.saturating_sub(8)));
         let spelling = if letters.capitals > 1 { CAPITALS } else { 0 };
-        self.remember(letters.value() ^ spelling, (first, second | spelling), || look_up(letters, text, word))
+        self.remember(letters.value() ^ spelling, (first, second | spelling), || plain(letters, text, word))
     }
 
     /// The marks of a word with accents or signs, by its letters as they are written.
@@ -107,11 +106,10 @@ fn key(word: &str) -> Option<Key> {
 
 /// The marks of a word of plain letters. Most words are in the cache.
 #[cold]
-fn look_up(letters: Letters, text: &str, word: Word) -> Class {
+fn plain(letters: Letters, text: &str, word: Word) -> Class {
     let word = word.text(text);
     let label = if unsigned::ends_label(word) { Class::ACCOUNT } else { Class::NONE };
-    let name = if plain::is_name(word) { Class::PLAIN_NAME } else { Class::NONE };
-    table::plain(letters, word).or(label).or(name)
+    table::plain(letters, word).or(label)
 }
 
 #[cfg(test)]

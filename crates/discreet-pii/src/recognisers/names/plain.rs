@@ -17,36 +17,64 @@ const NAMES: [&str; 66] = [
     "bos", "wu",
 ];
 
+/// The names as numbers, in order.
+static SORTED: [u64; NAMES.len()] = {
+    let (mut sorted, mut count) = ([0; NAMES.len()], 0);
+    // Evaluated by the compiler, never at run time.
+    #[allow(clippy::indexing_slicing)]
+    while count < NAMES.len() {
+        let (number, mut at) = (number(NAMES[count].as_bytes()), count);
+        while at > 0 && sorted[at - 1] > number {
+            sorted[at] = sorted[at - 1];
+            at -= 1;
+        }
+        sorted[at] = number;
+        count += 1;
+    }
+    sorted
+};
+
 /// A bit for the first letter, the last letter and the length of each, which few other words have.
 static FILTER: [u64; 256] = {
     let (mut filter, mut at) = ([0; 256], 0);
+    // Evaluated by the compiler, never at run time.
+    #[allow(clippy::indexing_slicing)]
     while at < NAMES.len() {
-        // `at` and `key` are below the lengths.
-        #[allow(clippy::indexing_slicing)]
-        {
-            let key = key(NAMES[at].as_bytes());
-            filter[key / 64] |= 1 << (key % 64);
-        }
+        let key = key(NAMES[at].as_bytes());
+        filter[key / 64] |= 1 << (key % 64);
         at += 1;
     }
     filter
 };
 
-/// The place of a word in the filter, in any case.
+/// The place of a word of at least two letters in the filter, in any case.
 const fn key(word: &[u8]) -> usize {
-    match (word.first(), word.last()) {
-        (Some(first), Some(last)) => {
-            (*first as usize % 32) << 9 | (*last as usize % 32) << 4 | word.len() % 16
+    match word {
+        [first, second, .., last] => {
+            let (first, second, last) = (*first as usize % 32, *second as usize % 32, *last as usize % 32);
+            (first << 9 | last << 4 | word.len() % 16) ^ second << 5
         }
+        [first, second] => (*first as usize % 32) << 5 | *second as usize % 32,
         _ => 0,
     }
+}
+
+/// The letters of a word of up to eight bytes, in any case.
+const fn number(word: &[u8]) -> u64 {
+    let (mut number, mut rest) = (0, word);
+    while let [letter, others @ ..] = rest {
+        number = number << 8 | (*letter | 0x20) as u64;
+        rest = others;
+    }
+    number
 }
 
 /// Is the word such a name?
 #[inline]
 pub(super) fn is_name(word: &str) -> bool {
-    let key = key(word.as_bytes());
-    FILTER.get(key / 64).is_some_and(|bits| bits >> (key % 64) & 1 != 0) && cue::any(word, &NAMES)
+    let (word, key) = (word.as_bytes(), key(word.as_bytes()));
+    let may_be = FILTER.get(key / 64).is_some_and(|bits| bits >> (key % 64) & 1 != 0);
+    may_be && word.len() <= 8 && SORTED.binary_search(&number(word)).is_ok()
 }
 
 /// Words with a capital that are no part of a name behind one.
@@ -127,13 +155,14 @@ pub(super) fn is_other(word: &str) -> bool {
 /// `capital`: does another capital follow?
 #[inline]
 pub(super) fn is_introduced(text: &str, part: Part, capital: impl Fn() -> bool) -> bool {
-    let may_be = part.is(Class::PLAIN_NAME)
-        || is_born(text, part.word.start)
-        || part.is(Class::PARTICLE) && is_inside(text, part.word.start) && capital();
-    may_be && part.word.shape == Shape::Capital && cue::before(text, part.word.start) == Cue::Strong
+    let start = part.word.start;
+    let inside = || is_name(part.word.text(text)) || part.is(Class::PARTICLE) && capital();
+    let may_be = if is_inside(text, start) { inside() } else { is_born(text, start) };
+    may_be && part.word.shape == Shape::Capital && cue::before(text, start) == Cue::Strong
 }
 
 /// Is the word the name that somebody was born with: `geb. Winter`?
+#[inline]
 pub(super) fn is_born(text: &str, start: usize) -> bool {
     start > 4
         && byte(text, start - 2) == b'.'
@@ -141,8 +170,10 @@ pub(super) fn is_born(text: &str, start: usize) -> bool {
 }
 
 /// Does the word go on with a sentence?
+#[inline]
 fn is_inside(text: &str, start: usize) -> bool {
-    start > 1 && byte(text, start - 1) == b' ' && byte(text, start - 2).is_ascii_lowercase()
+    let head = text.as_bytes().get(..start).unwrap_or_default();
+    matches!(head, [.., b'a'..=b'z' | 0x80.., b' ' | b'"'])
 }
 
 /// Is the finding one word that is rarely a name: a hash `sha`, a type `int`, in small letters `la mia camera`? `score`: that
@@ -152,5 +183,7 @@ pub(super) fn is_rather_word(found: Option<&str>, score: Score) -> bool {
     const SMALL: [&str; 10] = ["mia", "mie", "sol", "ale", "angle", "basil", "ora", "sia", "sola", "alba"];
     let Some(word) = found.filter(|found| found.len() < 6) else { return false };
     ALWAYS.iter().any(|known| known.eq_ignore_ascii_case(word))
-        || score < scores::LOWER_GREETED && SMALL.contains(&word)
+        || score < scores::LOWER_GREETED
+            && word.starts_with(|c: char| c.is_ascii_lowercase())
+            && SMALL.contains(&word)
 }

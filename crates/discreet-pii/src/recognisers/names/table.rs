@@ -61,8 +61,6 @@ impl Class {
     pub(super) const ADDRESSES: Class = Class(1 << 27);
     /// In front of a noun: `the`, `dem`, `una`.
     pub(super) const ARTICLE: Class = Class(1 << 28);
-    /// A name that the lists have as a plain word only. The table does not have this mark.
-    pub(super) const PLAIN_NAME: Class = Class(1 << 30);
     /// The last word of a label of an account or a password. The table does not have this mark.
     pub(super) const ACCOUNT: Class = Class(1 << 31);
 
@@ -78,7 +76,7 @@ impl Class {
     }
 
     pub(super) const fn is_none(self) -> bool {
-        self.0 & !(Class::ACCOUNT.0 | Class::PLAIN_NAME.0) == 0
+        self.0 & !Class::ACCOUNT.0 == 0
     }
 }
 

@@ -71,8 +71,14 @@ fn is_first(text: &str, part: Part) -> bool {
 }
 
 /// The name in marks behind a title: `Ms "Best"`, `Mr. (Best)`.
+#[inline]
 pub(super) fn marked(text: &str, run: &Run) -> Option<NameHit> {
     let title = run.get(0).filter(|title| run.len() == 1 && title.is(Class::TITLE))?;
+    in_marks(text, title)
+}
+
+#[cold]
+fn in_marks(text: &str, title: Part) -> Option<NameHit> {
     any(title.word.text(text), TITLES).then_some(())?;
     let rest = text.get(title.word.end..)?;
     let rest = rest.strip_prefix('.').unwrap_or(rest).strip_prefix(' ')?;
