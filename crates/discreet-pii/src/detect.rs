@@ -43,7 +43,7 @@ pub(crate) use context::{
 pub use field::Field;
 pub(crate) use field::{is_label_of_people, is_label_of_person, is_question_for_name, telling, words};
 pub use finder::{Finder, Scratch};
-pub(crate) use firsts::Firsts;
+pub(crate) use firsts::{Firsts, Lasts};
 pub use hit::{Evidence, Hit};
 pub(crate) use lists::has_no_blanks;
 pub use matcher::NotBuilt;

@@ -18,7 +18,7 @@ const BEHIND: usize = 40;
 const ENDINGS: [&str; 9] = ["", "s", "number", "num", "no", "nummer", "nr", "id", "numbers"];
 
 /// Context words that are others in small letters or without accents: `mg/dl`, and the time that a robot needs.
-const NOT_ALONE: [&str; 6] = ["dl", "eta", "rx", "tan", "zi", "hab"];
+const NOT_ALONE: [&str; 9] = ["dl", "eta", "rx", "tan", "zi", "hab", "conf", "ph", "pH"];
 
 /// A context word only as `a/c`.
 const ONLY_PARTED: &str = "ac";

@@ -34,6 +34,10 @@ impl Field {
         {
             found = names.take(DEEPEST).find(|name| !GENERAL.contains(name)).map_or(found, hints);
         }
+        // `guest.value.text`
+        let mut named =
+            self::names(path).enumerate().skip_while(|(at, name)| *at < DEEPEST && VALUES.contains(name));
+        let (last, outer) = (named.next().map_or(last, |(_, name)| name), named.next().map(|(_, name)| name));
         if is_name_of_person(last, outer) || is_label_of_people(last) || is_foreign_label(last) {
             found = found.union([Kind::Person].into_iter().collect());
         }
@@ -79,8 +83,12 @@ const ROBOT: [&str; 9] = [
 ];
 
 /// General names, which say nothing themselves.
-const GENERAL: [&str; 12] =
-    ["value", "values", "data", "number", "no", "id", "text", "code", "string", "content", "name", "str"];
+const GENERAL: [&str; 14] = [
+    "value", "values", "data", "number", "no", "id", "text", "code", "string", "content", "name", "str",
+    "raw", "val",
+];
+/// Those of them that hold a name as well as anything else.
+const VALUES: [&str; 9] = ["value", "values", "data", "text", "string", "content", "str", "raw", "val"];
 
 /// Words for people. A field with such a name alone, or its `name`, holds the name of one.
 const PEOPLE: [&str; 38] = [

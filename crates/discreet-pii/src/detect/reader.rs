@@ -148,6 +148,7 @@ impl Reader<'_> {
     }
 
     /// Proposes what begins with the word or number at `start`. Returns where to go on.
+    #[inline(always)]
     fn word(&mut self, bytes: &[u8], start: usize) -> usize {
         let word = Word::at(bytes, start);
         let end = start + word.length;
@@ -271,10 +272,10 @@ impl Reader<'_> {
         if label && labelled::announces(bytes, end) {
             if let Some(value) = labelled::value(self.text, start..end) {
                 self.propose(value.kind, value.at, value.scores, Evidence::Context);
-            } else if !begins_number(bytes, end) && !self.named(end) {
-                for name in labelled::joined::names(self.text, end).into_iter().flatten() {
-                    self.propose(Kind::Person, name, labelled::joined::SCORES, Evidence::Context);
-                }
+            } else if let Some(at) = labelled::extension(self.text, start, end) {
+                self.extension(at);
+            } else if !begins_number(bytes, end) {
+                self.labelled(end);
             }
         }
         // `<surname>Lane</surname>`
@@ -328,11 +329,7 @@ impl Reader<'_> {
         match mark {
             b'@' => self.address(at, (before, next)),
             b':' if next == b'/' && bytes.get(at + 2) == Some(&b'/') => {
-                if let Some((found, scores)) = web::url(self.text, at)
-                    && self.propose(Kind::Url, found.clone(), scores, Evidence::Form)
-                {
-                    return self.behind(found.end).max(at + 1);
-                }
+                return self.location(at).max(at + 1);
             }
             b':' if next == b':'
                 && !before.is_ascii_alphanumeric()
@@ -349,6 +346,9 @@ impl Reader<'_> {
                 && bytes.get(at..).is_some_and(|rest| rest.starts_with(HEADER_BEGINS.as_bytes())) =>
             {
                 return self.private_key(at);
+            }
+            b'-' if before == b' ' && matches!(next, b'-' | b'u' | b'U' | b'p' | b'P' | b'a' | b'w') => {
+                return self.option(at).max(at + 1);
             }
             _ => {}
         }

@@ -173,8 +173,8 @@ fn has_value(bytes: &[u8], end: usize, behind: u64) -> bool {
     // `password 'tulip'`
     let quoted = next == b' ' && matches!(one, b'!'..=b'\'' | b'@' | b'`' | b'A'..=b'Z');
     // `password = tulip`, `password -> tulip`
-    let signed =
-        next == b' ' && matches!((one, two), (b'=' | b':' | b'|', b' ') | (b'-' | b'=', b'>') | (0xE2, 0x86));
+    let signed = next == b' '
+        && matches!((one, two), (b'=' | b':' | b'|' | b'>', b' ') | (b'-' | b'=', b'>') | (0xE2, 0x86));
     verb || quoted || signed || is_joined(bytes, end, behind)
 }
 

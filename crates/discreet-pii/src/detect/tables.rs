@@ -94,7 +94,10 @@ impl Header {
     fn read(text: &str, line: Range<usize>, next: Option<Range<usize>>) -> Option<Header> {
         let raw = text.get(line.clone()).filter(|raw| raw.len() <= LONGEST_HEADER)?;
         let sign = sign_in(raw)?;
-        let signs = |line: &str| memmem::find_iter(line.as_bytes(), sign).count();
+        let signs = |line: &str| {
+            let next = |at: &usize| next_sign(line.as_bytes(), sign, at + sign.len());
+            std::iter::successors(next_sign(line.as_bytes(), sign, 0), next).count()
+        };
         let count = signs(raw);
         // Most lines are not followed by one with as many commas.
         let below = next.clone().and_then(|next| text.get(next));
@@ -151,7 +154,26 @@ impl Header {
 /// The sign between the cells of a line of labels.
 fn sign_in(line: &str) -> Option<&'static str> {
     let wide = WIDE_SIGNS.iter().filter(|_| !line.is_ascii());
-    SIGNS.iter().chain(wide).find(|sign| line.contains(**sign)).copied()
+    SIGNS.iter().chain(wide).find(|sign| next_sign(line.as_bytes(), sign, 0).is_some()).copied()
+}
+
+/// The next sign from `from` on. The `;` of an entity of HTML is none: `guest&nbsp;name`.
+fn next_sign(line: &[u8], sign: &str, mut from: usize) -> Option<usize> {
+    loop {
+        let at = from + memmem::find(line.get(from..)?, sign.as_bytes())?;
+        if sign != ";" || !ends_entity(line.get(..at).unwrap_or_default()) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// Is this the beginning of a line up to an entity of HTML, without its `;`?
+fn ends_entity(head: &[u8]) -> bool {
+    const LONGEST: usize = 9;
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'#';
+    let length = head.iter().rev().take(LONGEST).take_while(inside).count();
+    length > 1 && head.iter().rev().nth(length) == Some(&b'&')
 }
 
 /// A label as a reader sees it. Most are as they stand.
@@ -191,8 +213,7 @@ fn parts<'t>(
         let quoted = rest.get(lead) == Some(&b'"');
         let closed = quoted.then(|| memchr(b'"', rest.get(lead + 1..).unwrap_or_default())).flatten();
         let from = closed.map_or(0, |length| lead + 1 + length);
-        let length =
-            memmem::find(rest.get(from..).unwrap_or_default(), sign.as_bytes()).map(|length| from + length);
+        let length = next_sign(rest, sign, from);
         let whole = at..at + length.unwrap_or(rest.len());
         (at, done) = (whole.end + sign.len(), length.is_none());
         let raw = text.get(whole.clone()).unwrap_or_default();

@@ -26,6 +26,7 @@ struct Around<'t> {
 pub(super) fn complete(text: &str, overlapping: bool, hits: &mut Vec<Hit>) {
     if !overlapping {
         overlap::resolve(hits);
+        names::join(text, hits);
         extend(text, hits);
         lists::go_on(text, hits);
         card::add(text, hits);

@@ -40,6 +40,8 @@ pub(super) enum Part {
 /// Memory of a walk, kept for the next document.
 #[derive(Default)]
 pub(super) struct Scratch {
+    /// The label in front of the document, which leads to all values. Mostly empty.
+    pub root: String,
     path: String,
     levels: Vec<Level>,
     /// The number of objects so far.
@@ -108,7 +110,7 @@ pub(super) fn embedded(text: &str, scratch: &mut Scratch) -> Option<Range<usize>
 impl<'t, 's> Walk<'t, 's> {
     /// A walk from the beginning of `text`.
     pub fn new(text: &'t str, scratch: &'s mut Scratch) -> Walk<'t, 's> {
-        scratch.path.clear();
+        scratch.path.clone_from(&scratch.root);
         scratch.levels.clear();
         scratch.objects = 0;
         Walk { text, at: 0, next: Next::Value, scratch }

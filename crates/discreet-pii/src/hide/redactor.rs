@@ -14,6 +14,7 @@ use super::joined::Joined;
 use super::json::{self, Unescaped};
 use super::records::Records;
 use super::{Operator, OperatorKeys, apply};
+use crate::detect::{is_label_of_people, is_label_of_person};
 use crate::recognisers::spoken::Written;
 use crate::{Field, Finder, Hit, LONGEST, Roster, Scratch};
 
@@ -177,7 +178,9 @@ impl TextRedactor {
     fn embedded(&mut self, text: &str, at: Range<usize>, field: &FieldRules, out: &mut String) {
         let part = |range| text.get(range).unwrap_or_default();
         self.writer().text(part(0..at.start), field.field(), "", Form::Plain, out);
+        self.json.root.push_str(label_of_person(part(0..at.start)));
         self.document(part(at.clone()), field, 1, out);
+        self.json.root.clear();
         self.writer().text(part(at.end..text.len()), field.field(), "", Form::Plain, out);
     }
 
@@ -190,6 +193,13 @@ impl TextRedactor {
             writing: &mut self.writing,
         }
     }
+}
+
+/// The label of a person that stands in front of a document: `guest: {"first": "Xiadani"}`.
+fn label_of_person(head: &str) -> &str {
+    let label = head.trim_end_matches(' ').strip_suffix([':', '=']).unwrap_or_default();
+    let word = label.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    if is_label_of_person(word) || is_label_of_people(word) { word } else { "" }
 }
 
 #[cfg(test)]

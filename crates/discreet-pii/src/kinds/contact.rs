@@ -20,7 +20,7 @@ pub(super) const PHONE: Definition = define("phone", "PHONE_NUMBER", Group::Cont
         desk office landline festnetz festnetznummer durchwahl rufnummer numerodetelephone \
         numerodetelefono numeroditelefono telepono numara numaram telefonu ceptelefonu cep \
         gsm telefoon telefone ligar ring reach extension ext switchboard pager msisdn \
-        telefonnumer komorka sim telemovel numerodetelemovel 电话 電話 手机 手機 \
+        telefonnumer komorka sim ph mob mobilenumber telemovel numerodetelemovel 电话 電話 手机 手機 \
         電話番号 전화 전화번호 휴대폰 телефон тел мобильный телефону هاتف جوال الهاتف फोन फ़ोन मोबाइल",
 ]);
 

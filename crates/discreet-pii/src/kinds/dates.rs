@@ -38,7 +38,7 @@ pub(super) const DATE_OF_BIRTH: Definition = define("date_of_birth", "DATE_OF_BI
         form(r"(?:19|20)\d{6}", only_near(70)).check(|code| yymmdd(code, 2)).within(3),
         form(r"(?:19|20)\d{2}", only_near(65)).check(|code| code.len() == 4).within(2),
     ])
-    .words(&["birth birthday birthdate dateofbirth dob born bornon geboren geburtsdatum geburtstag \
+    .words(&["birth bday birthday birthdate dateofbirth dob born bornon geboren geburtsdatum geburtstag \
         geb gebdatum geburt naissance datedenaissance ne nee neele neeele anniversaire \
         nacimiento fechadenacimiento nacido nacida cumpleanos nascita datadinascita natoil \
         natail nato nata naci nacio nasci nasceu compleanno geboortedatum nascimento"]);
@@ -66,7 +66,7 @@ pub(super) const DATE: Definition = define("date", "DATE_TIME", Group::Person)
 pub(super) const AGE: Definition = define("age", "AGE", Group::Person)
     .forms(&[
         form(
-            r"\d{1,3}[ -]?(?i:years?[ -]old|year[ -]olds?|y/o|yrs? old|jahre alt|ans|a(?:ñ|n)os|anni)",
+            r"\d{1,3}[ -]?(?i:years?[ -]old|year[ -]olds?|y/o|yrs? old|jahre alt|ans|a(?:ñ|n)os|anni|jaar(?: oud)?|(?:å|a)r gammal|(?:å|a)r gammel)",
             alone(60).near(85),
         )
         .check(age)

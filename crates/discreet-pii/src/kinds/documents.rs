@@ -26,6 +26,7 @@ pub(super) const PASSPORT: Definition = define("passport", "PASSPORT", Group::Do
         netherlands::PASSPORT_WORDS,
         poland::PASSPORT_WORDS,
         "passaporte passaportes passnr passnummer reisepassnr",
+        "护照 护照号 护照号码 護照 護照號碼 パスポート 旅券 旅券番号 여권 여권번호 паспорт паспорта διαβατήριο",
     ]);
 
 /// A driving licence, of a country not listed.

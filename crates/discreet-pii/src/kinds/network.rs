@@ -4,7 +4,7 @@
 use super::Group;
 use super::checksums::{luhn, monotone, number};
 use super::form::{Definition, define, form};
-use super::score::alone;
+use super::score::{alone, only_near};
 
 /// An IP address.
 pub(super) const IP: Definition = define("ip", "IP_ADDRESS", Group::Network)
@@ -29,6 +29,7 @@ pub(super) const MAC: Definition = define("mac", "MAC_ADDRESS", Group::Network)
             .check(mac)
             .up_to(mac_end)
             .case_sensitive(),
+        form(r"[0-9A-Fa-f]{12}", only_near(75)).check(mac).within(0).case_sensitive(),
         form(r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}", alone(60).near(85))
             .check(mac)
             .case_sensitive(),

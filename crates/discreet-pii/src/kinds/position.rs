@@ -16,7 +16,7 @@ pub(super) const POSITION: Definition = define("position", "GPS_POSITION", Group
     .words(&[
         "gps coordinates coordinate coords latitude longitude lat lon lng latlon latlng \
         geolocation koordinaten breitengrad langengrad coordonnees coordenadas latitud \
-        longitud coordinate gnss wgs navsat",
+        longitud coordinate gnss wgs navsat homeaddress livesat",
     ]);
 
 /// Two decimal numbers, a latitude and a longitude (WGS 84).

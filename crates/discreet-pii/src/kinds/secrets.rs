@@ -59,7 +59,7 @@ pub(super) const PRIVATE_KEY: Definition = define("private_key", "PRIVATE_KEY", 
 /// A password or PIN.
 pub(super) const PASSWORD: Definition = define("password", "PASSWORD", Group::Secret)
     .forms(&[form(r"\d{4,8}", only_near(70)).check(|code| code.len() >= 4).within(2)])
-    .words(&["password pass dbpass userpass passwort passwd pwd passcode passphrase pin pincode kennwort motdepasse mdp \
+    .words(&["password pass dbpass userpass pgpassword sshpass mysqlpwd rsyncpassword passwort passwd pwd passcode passphrase pin pincode kennwort motdepasse mdp \
         contrasena clave parola parolachiave codepin geheimzahl wifipassword wlanpasswort \
         codicepin doorcode accesscode turcode zugangscode wlankennwort wifipasswort pw wachtwoord wifiwachtwoord \
         toegangscode senha senhadowifi palavrapasse contrasenia codewifi cleewifi clewifi \

@@ -13,14 +13,14 @@ pub(super) const ROOM: Definition = define("room", "ROOM_NUMBER", Group::Stay)
     ])
     .words(&["room roomno rooms suite zimmer zimmernummer raum chambre chambres habitacion \
         habitaciones cuarto stanza camerad numerodicamera camerano kamer hab zi zimmernr habnr ward bed bett rm quarto quartono \
-        lacamera dellacamera nellacamera allacamera suacamera miacamera camerasingola cameradoppia"]);
+        lacamera dellacamera nellacamera pokoj pokoju vaerelse huone huoneessa szoba 部屋 部屋は 部屋番号 部屋番号は お部屋 お部屋は allacamera suacamera miacamera camerasingola cameradoppia"]);
 
 /// A booking, reservation, order or loyalty number.
 pub(super) const BOOKING: Definition = define("booking", "BOOKING_NUMBER", Group::Stay)
     .forms(&[form(r"[A-Z]{6}", only_near(65)).check(|code| code.len() == 6).within(1).case_sensitive()])
     .code(5, 16, only_near(74))
     .words(&["booking bookingref bookingcode bookingreference reservation reservationcode \
-        confirmation confirmationcode confirmationnumber pnr recordlocator ordernumber orderno \
+        confirmation confirmationcode confirmationnumber conf confno confcode pnr recordlocator ordernumber orderno \
         loyalty loyaltynumber membership member frequentflyer ticket itinerary buchung \
         buchungsnummer buchungscode reservierung reservierungsnummer bestellung \
         bestellnummer bestatigung bestatigungsnummer auftrag auftragsnummer reference \

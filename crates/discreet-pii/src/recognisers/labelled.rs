@@ -2,25 +2,31 @@
 
 mod address;
 mod board;
+pub(crate) mod command;
 mod ends;
+mod extension;
 mod filter;
 pub(crate) mod joined;
+mod label;
 pub(crate) mod named;
 mod network;
 pub(crate) mod owned;
+mod person;
 mod remarks;
+mod session;
 pub(crate) mod unsigned;
 
 use std::ops::Range;
 
 use crate::Kind;
 use crate::detect::swar::{self, HIGH};
-use crate::detect::{Firsts, kinds_of_word, kinds_of_words};
-use crate::kinds::{Kinds, Scores, alone};
+use crate::kinds::{Scores, alone};
 use crate::recognisers::names;
 pub(crate) use board::is_of_board;
 use ends::{closing_quote, digits_end, phrase_end, value_end, value_is_over};
+pub(crate) use extension::extension;
 pub(crate) use filter::{may_be_any, may_be_label};
+use label::{LAST_WORDS, NETWORKS, compound_kinds, label_kinds};
 pub(crate) use network::password as network;
 pub(crate) use remarks::is_remark;
 
@@ -69,8 +75,10 @@ pub(crate) fn prepare() {
 }
 
 /// Is this the end of a label with two letters: `user ID`, `PW`, `code Wi-Fi`?
+#[inline]
 pub(crate) fn is_short(word: &[u8]) -> bool {
-    word.len() == 2 && [b"id", b"pw", b"fi"].iter().any(|label| label.eq_ignore_ascii_case(word))
+    let &[first, last] = word else { return false };
+    matches!(&[first | 0x20, last | 0x20], b"id" | b"pw" | b"fi" | b"to" | b"cn" | b"fn")
 }
 
 /// May the word that ends at `end` be a label? A fast test that most words fail.
@@ -78,8 +86,9 @@ pub(crate) fn announces(bytes: &[u8], end: usize) -> bool {
     let rest = bytes.get(end..).unwrap_or_default();
     match rest {
         [b':' | b'=', next, ..] => !matches!(next, b':' | b'='),
-        [b'"' | b'\'' | b'*', b':' | b'=', ..] => true,
-        [b' ', b':' | b'=' | b'|', b' ', ..] | [b' ', b'-' | b'=', b'>', ..] => true,
+        // `<entry key="password">tulip`
+        [b'"' | b'\'' | b'*', b':' | b'=' | b'>', ..] => true,
+        [b' ', b':' | b'=' | b'|', b' ', ..] | [b' ', b'-' | b'=', b'>', ..] | [b' ', b'>', b' ', ..] => true,
         [b' ', 0xE2, 0x86, 0x92, ..] => true, // →
         [0xE2, 0x80, 0xA6, ..] | [b' ', 0xE2, 0x80, 0xA6, ..] => true, // …
         // `password Tulip7!`, `IDENTIFIED BY 'tulip'`
@@ -152,6 +161,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         b':' if bytes.get(sign + 1) != Some(&b':') => true,
         b'=' if bytes.get(sign + 1) != Some(&b'=') => true,
         b' ' => false,
+        b'>' if quote > 0 && is_value_of_key(text, &word) => true,
         // `password… tulip7`
         0xE2 if text.get(sign..).is_some_and(|rest| rest.starts_with('…')) => false,
         _ => return None,
@@ -164,7 +174,7 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         }
         if kinds.is_empty() { None } else { KINDS.iter().find(|row| kinds.contains(row.kind)) }
     };
-    let row = announced()?;
+    let row = announced().or_else(|| session::row(label))?;
     // The tangent, and the number of a transaction, which the pattern of a PIN finds.
     if label.eq_ignore_ascii_case("tan") {
         return None;
@@ -204,6 +214,9 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     } else {
         value
     };
+    if row.kind == Kind::Token && session::row(label).is_some() && !(colon && session::is_token(value)) {
+        return None;
+    }
     let value = if quoted { value } else { value.trim_end_matches(['.', ',', ';', ':', ')', '}', ']']) };
     let odd = value.bytes().any(|byte| !byte.is_ascii_alphabetic() && byte < 0x80);
     // `username "gkerbrat"`
@@ -212,13 +225,22 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
     if account {
         return Some(Value { kind: row.kind, at: from..from + value.len(), scores: row.scores });
     }
+    // `password is "sunflower"`
+    let was = || head_of(text, from).ends_with("was");
+    let said = || value.len() > 2 && shut() && !was() && !is_remark(value) && !unsigned::is_inflected(value);
+    if row.kind == Kind::Password && way == Way::Verb && !odd && said() {
+        return Some(Value { kind: row.kind, at: from..from + value.len(), scores: row.scores });
+    }
     if !colon && !odd || way == Way::Nothing && !is_mixed(value) {
         return None;
     }
     // A scheme or a constant is not a value: `token: Bearer ...`, `password: null`.
     let value_like = !colon || !NOTHING.contains(&value);
     let short = row.kind != Kind::Address && row.mixed && is_key(value);
-    let fits = (value.chars().count() >= row.least || short) && (!row.mixed || odd);
+    let fits = (value.chars().count() >= row.least
+        || short
+        || row.kind == Kind::Password && is_short_word(label, value))
+        && (!row.mixed || odd);
     if way == Way::Nothing && row.kind == Kind::Username {
         // `User anna102 logged in`, `CREATE USER 'anna'`
         let quoted = from > word.end + 1;
@@ -240,6 +262,31 @@ pub(crate) fn value(text: &str, word: Range<usize>) -> Option<Value> {
         at,
         scores: row.scores,
     })
+}
+
+/// Is this a password of three letters behind a label that hardly anything else has: `password: sun`?
+fn is_short_word(label: &str, value: &str) -> bool {
+    let words = ["passw", "kennwort", "passphrase", "contrase", "senha", "wachtwoord", "passe"];
+    let label = label.to_ascii_lowercase();
+    value.len() == 3
+        && value.bytes().all(|byte| byte.is_ascii_lowercase())
+        && words.iter().any(|word| label.contains(word))
+        && !is_remark(value)
+}
+
+/// The text in front of a value, without the marks between.
+fn head_of(text: &str, from: usize) -> &str {
+    text.get(..from).unwrap_or_default().trim_end_matches([' ', '"', '\'', '`', '*'])
+}
+
+/// Is the label the name of a value in XML: `<entry key="password">tulip`?
+fn is_value_of_key(text: &str, word: &Range<usize>) -> bool {
+    let head = text.get(..word.start).unwrap_or_default().trim_end_matches(['"', '\'']);
+    let behind = text.get(word.end + 2..).unwrap_or_default();
+    let value =
+        behind.get(..behind.find(|c: char| !c.is_alphanumeric()).unwrap_or(behind.len())).unwrap_or_default();
+    let key = [" key=", " name=", " property="].iter().any(|key| head.ends_with(key));
+    key && label_kinds(value).is_empty() && !is_remark(value)
 }
 
 /// Has a short value letters and digits in turn, as words and dates do not: `ab12cd34ef`?
@@ -307,79 +354,6 @@ fn ends_with_word(text: &str, word: &str) -> bool {
     let text = text.trim_end_matches(' ');
     let start = text.len().checked_sub(word.len());
     start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
-}
-
-/// The kinds of a label of several words: `mot de passe`, `user name`, `password del wifi`.
-fn compound_kinds(text: &str, word: &Range<usize>) -> Kinds {
-    const LONGEST: usize = 40;
-    let label = text.get(word.clone()).unwrap_or_default();
-    let is = |list: &[&str]| list.iter().any(|of| of.eq_ignore_ascii_case(label));
-    let network = is(&NETWORKS);
-    let last = LAST.may_have(label.as_bytes()) && is(&LAST_WORDS);
-    if !network && !last {
-        return Kinds::NONE;
-    }
-    let from = word.start.saturating_sub(LONGEST);
-    let from = (from..=word.start).find(|at| text.is_char_boundary(*at)).unwrap_or(word.start);
-    let head = text.get(from..word.start).unwrap_or_default();
-    if !head.ends_with([' ', '-', '_', '\'', '’']) {
-        return Kinds::NONE;
-    }
-    let mut before = [""; 3];
-    let words = head.split(|c: char| !c.is_alphanumeric()).rev().filter(|word| !word.is_empty());
-    let count = before.iter_mut().zip(words).map(|(place, word)| *place = word).count();
-    (1..=count).fold(Kinds::NONE, |found, length| {
-        let words = before.get(..length).unwrap_or_default();
-        let joined = kinds_of_words(words.iter().rev().copied().chain([label]));
-        // `mot de passe wifi`
-        // `clave del wifi`, `mot de passe wifi`
-        let other = || {
-            kinds_of_words(words.iter().rev().copied())
-                .union(words.last().map_or(Kinds::NONE, |word| kinds_of_word(word)))
-        };
-        found.union(joined).union(if network { other() } else { Kinds::NONE })
-    })
-}
-
-/// Words for networks, behind which their password may stand.
-const NETWORKS: [&str; 4] = ["wifi", "fi", "wlan", "router"];
-
-/// The last words of labels of several words.
-const LAST_WORDS: [&str; 24] = [
-    "passe",
-    "name",
-    "id",
-    "number",
-    "no",
-    "utente",
-    "utilisateur",
-    "usuario",
-    "usuário",
-    "utilizador",
-    "chiave",
-    "code",
-    "key",
-    "word",
-    "phrase",
-    "naam",
-    "account",
-    "login",
-    "secret",
-    "token",
-    "wachtwoord",
-    "passwort",
-    "kennwort",
-    "clave",
-];
-
-static LAST: Firsts = Firsts::of(&LAST_WORDS);
-
-/// The kinds of a label: those of the whole, `accessToken`, and of its last word, `wifi_password`.
-fn label_kinds(label: &str) -> Kinds {
-    let last = label.bytes().rposition(|byte| byte == b'_').map_or(0, |at| at + 1);
-    let hump = label.bytes().rposition(|byte| byte.is_ascii_uppercase()).unwrap_or(0);
-    let from = |start: usize| label.get(start..).filter(|_| start > 0).map(kinds_of_word).unwrap_or_default();
-    kinds_of_word(label).union(from(last)).union(from(hump))
 }
 
 #[cfg(test)]

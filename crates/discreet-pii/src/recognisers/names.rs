@@ -6,6 +6,7 @@
 //! capitals, `roster` finds listed guests.
 
 mod address;
+mod behind;
 mod capitals;
 mod cue;
 mod endings;
@@ -15,9 +16,11 @@ mod hash;
 mod label;
 mod list;
 mod lower;
+mod marks;
 mod memo;
 mod person;
 mod place;
+mod plain;
 mod roster;
 mod run;
 mod scores;
@@ -26,9 +29,10 @@ mod tail;
 mod titled;
 mod word;
 
+pub(crate) use behind::{Label, is_turned, name as name_behind};
 pub(crate) use fold::fold;
 pub(crate) use foreign::is_label as is_foreign_label;
-pub(crate) use label::{is_label, is_name, is_word};
+pub(crate) use label::{is_any_name, is_given, is_label, is_name, is_plural, is_word};
 pub(crate) use memo::Memo;
 pub use roster::{Roster, RosterRefused};
 
@@ -43,6 +47,11 @@ use crate::detect::Budget;
 use crate::kinds::Scores;
 use crate::view::Outline;
 use crate::{Field, Hit, Kind, Kinds};
+
+/// May the plain word with a capital at `start` be the first of a name: `my name is Åsa`?
+pub(crate) fn is_introduced(text: &str, start: usize) -> bool {
+    cue::before(text, start) == Cue::Strong && plain::is_part(text, Part::at(text, start))
+}
 
 /// The kinds of names.
 const OURS: [Kind; 6] =
@@ -103,8 +112,9 @@ impl Names {
         // A title is part of the name behind it, unless names are not wanted.
         let (mut title, with_title) = (None, self.wanted.contains(Kind::Person));
         let mut give = |mut found: NameHit| {
-            // A hash.
-            if text.get(found.start..found.end).is_some_and(|word| word.eq_ignore_ascii_case("sha")) {
+            if found.kind == Kind::Person
+                && plain::is_rather_word(text.get(found.start..found.end), found.score)
+            {
                 return;
             }
             match found.kind {
@@ -186,7 +196,11 @@ fn cased(
                 && !(capital_follows(text, part) && place::phrase(text, part).is_some());
         // `8099 Dogwood Drive`: a plain word behind the number of a house.
         let housed = plain && address::before(text, start).is_some();
-        if part.word.shape != Shape::Code && (!plain || housed) && !alone(text, part) {
+        let introduced = plain && plain::is_introduced(text, part, || capital_follows(text, part));
+        if part.word.shape != Shape::Code
+            && (!plain || housed || introduced)
+            && (introduced || !alone(text, part))
+        {
             let run = Run::from(text, part);
             let continues = labelled == Some(start);
             let cue = if continues { Cue::Strong } else { promised };
@@ -237,6 +251,10 @@ fn one(
         if found.start > run.start() {
             person::find(text, &run.until(found.start), cue, &mut *give);
         }
+        give(found);
+        return (found.end, None);
+    }
+    if let Some(found) = titled::marked(text, run) {
         give(found);
         return (found.end, None);
     }

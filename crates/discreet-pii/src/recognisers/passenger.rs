@@ -19,7 +19,9 @@ pub(crate) fn passenger(text: &str, start: usize, end: usize) -> Option<Range<us
     let titled = title.get(..length).is_some_and(|title| TITLES.contains(&title));
     let whole = !title.get(length..).unwrap_or_default().starts_with(char::is_alphanumeric);
     let plain = |word: &str| names::is_word(&word.to_lowercase());
-    let words = plain(surname) && behind.get(..given).is_some_and(plain);
+    let name = behind.get(..given).unwrap_or_default();
+    let named = names::is_any_name(surname) && names::is_given(name) && name != "MAX";
+    let words = plain(surname) && plain(name) && !named;
     let fits =
         !words && capitals(surname) == surname.len() && surname.len() >= 2 && given >= 1 && titled && whole;
     fits.then_some(start..end + 1 + given + 1 + length)
@@ -71,7 +73,18 @@ mod tests {
     #[test]
     fn a_passenger_has_a_title() {
         assert_eq!(passenger("OKADA/HIROSHI MR, x", 0, 5), Some(0..16));
-        for text in ["OKADA/HIROSHI", "INPUT/OUTPUT MS", "OKADA/HIROSHI MRX", "Okada/Hiroshi MR", "I/O MR"] {
+        for text in ["SMITH/JOHN MR", "WHITE/MARK MR", "GREEN/BILL MSTR", "BROWN/ROSE MRS", "BAKER/TOM DR"] {
+            assert_eq!(passenger(text, 0, text.find('/').unwrap()), Some(0..text.len()), "{text}");
+        }
+        for text in [
+            "OKADA/HIROSHI",
+            "INPUT/OUTPUT MS",
+            "OKADA/HIROSHI MRX",
+            "Okada/Hiroshi MR",
+            "I/O MR",
+            "MIN/MAX MS",
+            "READ/WRITE MS",
+        ] {
             assert_eq!(passenger(text, 0, text.find('/').unwrap()), None, "{text}");
         }
     }

@@ -1,5 +1,6 @@
 //! E-mail addresses, web addresses and domain names (RFC 5322, 3986, 1035). Their `@`, `://` and dots give them away.
 
+mod credentials;
 mod tld;
 mod written;
 
@@ -9,6 +10,7 @@ use discreet_host::steps;
 
 use crate::kinds::{Scores, alone};
 
+pub(crate) use credentials::credentials;
 pub(crate) use written::{bracketed, spaced};
 
 /// The longest part in front of the `@`, in bytes (RFC 5321, 4.5.3.1).
@@ -120,8 +122,8 @@ fn domain(text: &str, start: usize) -> Option<usize> {
     whole.then_some(start + name.len())
 }
 
-/// The web address whose `://` is at `colon`.
-pub(crate) fn url(text: &str, colon: usize) -> Option<(Range<usize>, Scores)> {
+/// The web address whose `://` is at `colon`. `any`: its scheme may be any.
+pub(crate) fn url(text: &str, colon: usize, any: bool) -> Option<(Range<usize>, Scores)> {
     let before = text.as_bytes().get(..colon)?;
     let length = before
         .iter()
@@ -135,7 +137,7 @@ pub(crate) fn url(text: &str, colon: usize) -> Option<(Range<usize>, Scores)> {
         "http", "https", "ftp", "ftps", "sftp", "ws", "wss", "rtsp", "rtmp", "ssh", "git", "mqtt", "mqtts",
         "smb", "ldap", "ldaps",
     ];
-    if !known.iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+    if !any && !known.iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return None;
     }
     let end = rest(text, colon + 3);
@@ -163,6 +165,9 @@ pub(crate) fn name(text: &str, start: usize) -> Option<(Range<usize>, Scores)> {
         return None;
     }
     let first = name.split('.').next().unwrap_or_default();
+    // A model of PyTorch: `yolov8n.pt`.
+    let model = top == "pt" && name.split('.').count() == 2 && is_model(first);
+    let doubtful = doubtful || model;
     let sentence =
         top.starts_with(|c: char| c.is_ascii_uppercase()) && !name.bytes().all(|b| !b.is_ascii_lowercase());
     let scores = match () {
@@ -180,6 +185,13 @@ pub(crate) fn name(text: &str, start: usize) -> Option<(Range<usize>, Scores)> {
     // The image of a container.
     let image = text.get(start..end).is_some_and(|name| name.contains("@sha256"));
     (!image).then_some((start..end, scores))
+}
+
+/// May a file with the parameters of a trained model have this name: `yolov8n`, `best`?
+fn is_model(name: &str) -> bool {
+    const NAMES: [&str; 8] =
+        ["best", "last", "model", "weights", "checkpoint", "policy", "encoder", "decoder"];
+    name.bytes().any(|byte| byte.is_ascii_digit()) || NAMES.contains(&name)
 }
 
 /// Does this stand behind the name of a value, and not behind a domain: `imu.ax=-2.07`, `"imu.ax": 3`, `imu.ax: 0.5`? A
@@ -271,15 +283,16 @@ mod tests {
 
     #[test]
     fn a_web_address_has_its_path_and_not_the_full_stop() {
+        let known: Read = |text, colon| url(text, colon, false);
         assert_eq!(
-            found("see https://example.com/a?b=c.", "://", url).as_deref(),
+            found("see https://example.com/a?b=c.", "://", known).as_deref(),
             Some("https://example.com/a?b=c")
         );
         assert_eq!(
-            found("(http://example.com/a_(b))", "://", url).as_deref(),
+            found("(http://example.com/a_(b))", "://", known).as_deref(),
             Some("http://example.com/a_(b)")
         );
-        assert_eq!(found("package://robot/mesh.stl", "://", url), None);
+        assert_eq!(found("package://robot/mesh.stl", "://", known), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::Kind;
 use crate::detect::Evidence;
 use crate::detect::amounts::{TIMES, UNITS, is_amount};
 use crate::kinds::{Scores, alone};
-use crate::recognisers::{labelled, masked, passenger, telephone};
+use crate::recognisers::{labelled, masked, passenger, telephone, web};
 
 /// The scores of a masked number behind its label.
 const MASKED: Scores = alone(93).always();
@@ -17,7 +17,10 @@ const RECORD: Scores = alone(90).always();
 /// The scores of a telephone number with the code of a country in a bracket.
 const BRACKETED: Scores = alone(75).near(85);
 
-/// The scores of a room with its storey.
+/// The scores of an account and a password in a web address: more than those of an e-mail address.
+const CREDENTIALS: Scores = alone(97).always();
+
+/// The scores of a room with its storey, and of an extension.
 const STOREY: Scores = alone(60).always();
 
 /// Has the number that ends at `end` no unit behind it: `3.17 m`?
@@ -85,5 +88,49 @@ impl Reader<'_> {
         if let Some(at) = labelled::network(self.text, end) {
             self.propose(Kind::Password, at, RECORD, Evidence::Context);
         }
+    }
+
+    /// Proposes the web address whose `://` is at `at`, and the account and password in it. Returns where to go on, or 0.
+    #[inline(never)]
+    pub(super) fn location(&mut self, at: usize) -> usize {
+        let credentials = web::credentials(self.text, at);
+        if let Some((account, password)) = credentials.clone() {
+            self.propose(Kind::Password, password, CREDENTIALS, Evidence::Form);
+            if !account.is_empty() {
+                self.propose(Kind::Username, account, CREDENTIALS, Evidence::Form);
+            }
+        }
+        let Some((found, scores)) = web::url(self.text, at, credentials.is_some()) else { return 0 };
+        let from = credentials.map_or(found.start, |(_, password)| password.end + 1);
+        let kept = self.propose(Kind::Url, from..found.end, scores, Evidence::Form);
+        if kept { self.behind(found.end) } else { 0 }
+    }
+
+    /// Proposes the password in the option of a command whose `-` is at `at`. Returns where to go on, or 0.
+    #[inline(never)]
+    pub(super) fn option(&mut self, at: usize) -> usize {
+        let mut behind = 0;
+        for (kind, at) in labelled::command::option(self.text, at).into_iter().flatten() {
+            let end = at.end;
+            if self.propose(kind, at, labelled::command::SCORES, Evidence::Context) {
+                behind = self.behind(end);
+            }
+        }
+        behind
+    }
+
+    /// Proposes the names behind the label of a person that ends at `end`.
+    pub(super) fn labelled(&mut self, end: usize) {
+        if !self.named(end) {
+            for name in labelled::joined::names(self.text, end).into_iter().flatten() {
+                self.propose(Kind::Person, name, labelled::joined::SCORES, Evidence::Context);
+            }
+        }
+    }
+
+    /// Proposes the extension of a telephone.
+    #[cold]
+    pub(super) fn extension(&mut self, at: Range<usize>) {
+        self.propose(Kind::Phone, at, STOREY, Evidence::Context);
     }
 }

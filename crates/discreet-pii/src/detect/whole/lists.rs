@@ -6,7 +6,7 @@ use super::super::{Evidence, Hit};
 use super::{is_apart, is_end, is_number, run, run_back};
 use crate::detect::amounts::{TIMES, UNITS, is_amount};
 use crate::detect::is_label_of_people;
-use crate::recognisers::names::{is_label, is_word};
+use crate::recognisers::names::{is_any_name, is_label, is_word};
 use crate::{Group, Kind};
 
 /// What stands between two values. Those that begin with others come first.
@@ -211,10 +211,10 @@ fn plain(item: &str) -> Option<usize> {
 }
 
 /// The length of a name of up to four words with capitals, or of a script that has none; the list goes on or ends
-/// behind it.
+/// behind it. One of the words is more than a plain one: `Room Service` is no name.
 fn name(item: &str, sort: Sort) -> Option<usize> {
     const WORDS: usize = 4;
-    let (mut taken, mut words, mut plain) = (0, 0, false);
+    let (mut taken, mut plain, mut named) = (0, false, false);
     for count in 0..WORDS {
         let rest = item.get(taken..)?;
         let rest = if count > 0 { rest.strip_prefix(' ').unwrap_or_default() } else { rest };
@@ -225,11 +225,12 @@ fn name(item: &str, sort: Sort) -> Option<usize> {
             break;
         }
         // `guests: Ana Gil, Will Power`
-        plain |= count == 0 && is_word(rest.get(..length)?);
-        words += 1;
+        let word = rest.get(..length)?;
+        plain |= count == 0 && is_word(word);
+        named |= !is_word(word) || is_any_name(word);
         taken += length + usize::from(count > 0);
     }
     let behind = item.get(taken..)?;
     let ends = is_end(behind) || GAPS.iter().any(|gap| behind.starts_with(gap));
-    (taken > 0 && ends && !(plain && words == 1)).then_some(taken)
+    (taken > 0 && ends && named).then_some(taken)
 }

@@ -3,12 +3,39 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::{Around, run, run_back};
+use crate::recognisers::names::{is_introduced, is_turned};
+use crate::{Evidence, Hit, Kind};
 
 /// The most parts of a name.
 const MOST: usize = 6;
 /// Words between a given name and the name of a father or clan.
 const BETWEEN: [&str; 14] =
     ["ní", "nic", "uí", "ó", "ua", "ibn", "bin", "bint", "binti", "ould", "s/o", "d/o", "a/l", "a/p"];
+
+/// Joins a surname and the given name behind it: `Lovelace, Ada` is one person, unless it stands in a list of names.
+pub(super) fn join(text: &str, hits: &mut Vec<Hit>) {
+    let person =
+        |hit: &Hit| hit.kind == Kind::Person && !matches!(hit.evidence, Evidence::Pattern | Evidence::Roster);
+    let gap = |one: &Hit, two: &Hit| text.get(one.end..two.start).unwrap_or_default();
+    let listed = |gap: &str| [", ", " and ", " & ", " und ", " et ", " y ", " e ", ", and "].contains(&gap);
+    let mut at = 0;
+    while let Some([one, two]) = hits.get(at..).and_then(<[Hit]>::first_chunk).copied() {
+        let joined = person(&one)
+            && person(&two)
+            && gap(&one, &two) == ", "
+            && !at
+                .checked_sub(1)
+                .and_then(|before| hits.get(before))
+                .is_some_and(|before| listed(gap(before, &one)))
+            && !hits.get(at + 2).is_some_and(|next| person(next) && listed(gap(&two, next)))
+            && is_turned(text, one.start..one.end, two.start..two.end);
+        if joined && let Some(first) = hits.get_mut(at) {
+            first.end = two.end;
+            hits.remove(at + 1);
+        }
+        at += 1;
+    }
+}
 
 /// The bytes in front: `Boysen^` of `Boysen^Hauke`, `Abd al-` of `Abd al-Rahman`.
 pub(super) fn front(around: &Around<'_>) -> usize {
@@ -24,10 +51,20 @@ pub(super) fn front(around: &Around<'_>) -> usize {
     let capital = word > 1 && name.starts_with(char::is_uppercase);
     let called = head.get(..head.len().saturating_sub(word + 1)).is_some_and(|lead| lead.ends_with('@'));
     match article {
-        0 if capital && called => word + 1,
+        0 if capital && (called || around.is_introduced(head, word)) => word + 1,
         0 => 0,
         _ if capital => article + word + 1,
         _ => article,
+    }
+}
+
+impl Around<'_> {
+    /// Is the word of `length` bytes at the end of `head` a name because of what stands in front of it: `my name is Åsa
+    /// Lindström`?
+    fn is_introduced(&self, head: &str, length: usize) -> bool {
+        let end = head.trim_end_matches(' ').len();
+        self.evidence == Evidence::Context
+            && end.checked_sub(length).is_some_and(|start| is_introduced(head, start))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::extension;
 use super::named::ENDS;
 use super::{KINDS, LAST_WORDS, NETWORKS};
 use crate::detect::letters_of_labels;
@@ -14,7 +15,9 @@ struct Filter([u64; 256]);
 static LABELS: LazyLock<Filter> = LazyLock::new(|| {
     let mut filter = Filter([0; 256]);
     KINDS.iter().flat_map(|row| letters_of_labels(row.kind)).for_each(|word| filter.add(&word));
-    for word in LAST_WORDS.iter().chain(&NETWORKS).chain(&["by"]).chain(&ENDS) {
+    for word in
+        LAST_WORDS.iter().chain(&NETWORKS).chain(&["by", "session"]).chain(&extension::LABELS).chain(&ENDS)
+    {
         filter.add(word.as_bytes());
     }
     filter

@@ -3,15 +3,17 @@
 
 use std::ops::Range;
 
-use super::joined;
+use super::{joined, person};
+use crate::detect::Lasts;
 use crate::kinds::{Scores, alone};
+use crate::recognisers::names;
 
 /// The scores of such a name.
 pub(crate) const SCORES: Scores = alone(91).always();
 
 /// Labels that hold nothing but a name, in small letters, without the signs between their words. Keys of JSON that end so do,
 /// too.
-pub(crate) const LABELS: [&str; 25] = [
+pub(crate) const LABELS: [&str; 31] = [
     "lastname",
     "firstname",
     "surname",
@@ -37,7 +39,15 @@ pub(crate) const LABELS: [&str; 25] = [
     "tussenvoegsel",
     "geburtsname",
     "nomdenaissance",
+    "lname",
+    "fname",
+    "givennames",
+    "secondname",
+    "fornavn",
+    "etternavn",
 ];
+
+static LASTS: Lasts = Lasts::of(&LABELS);
 
 /// The last words of these labels, of small letters of ASCII.
 pub(super) const ENDS: [&str; 19] = [
@@ -80,21 +90,35 @@ const LONGEST: usize = 64;
 
 /// The name behind the label that ends at `end`.
 pub(crate) fn name(text: &str, end: usize) -> Option<Range<usize>> {
-    let from = start(text, end)?;
+    let Some(from) = start(text, end) else { return bare(text, end) };
     let rest = text.get(from..).filter(|rest| rest.starts_with(|c: char| c.is_alphabetic() || c == '\''))?;
     let part = is_label(text.get(..end)?);
-    if !(part || begins_with_particle(rest) && joined::is_label(text, end)) {
-        return None;
+    if part || begins_with_particle(rest) && joined::is_label(text, end) {
+        let length = length(rest, part);
+        return (length > 0).then_some(from..from + length);
     }
-    let length = length(rest, part);
-    (length > 0).then_some(from..from + length)
+    let label = person::label(text, end)?;
+    let equals = text.as_bytes().get(from - 1) == Some(&b'=');
+    names::name_behind(text, from, label, equals).map(|end| from..end)
+}
+
+/// The name behind a label of a part of a name without a sign: `surname TREVELYAN`.
+fn bare(text: &str, end: usize) -> Option<Range<usize>> {
+    text.as_bytes().get(..end).filter(|head| LASTS.may_end(head))?;
+    let rest = text
+        .get(end..)?
+        .strip_prefix(' ')
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))?;
+    let word = word(rest);
+    let behind = rest.get(word.len()..).unwrap_or_default();
+    let fits =
+        word.len() > 2 && !behind.starts_with([':', '=', '_', '.', '(', '/']) && is_label(text.get(..end)?);
+    (fits && !names::is_word(word) && !is_nobody(word)).then_some(end + 1..end + 1 + word.len())
 }
 
 /// Does a label of a part of a name end here?
 fn is_label(head: &str) -> bool {
-    let may_be =
-        head.as_bytes().last().is_some_and(|last| matches!(last | 0x20, b'e' | b'm' | b'o' | b's' | b'l'));
-    may_be && LABELS.iter().any(|label| ends_with(head, label))
+    LASTS.may_end(head.as_bytes()) && LABELS.iter().any(|label| ends_with(head, label))
 }
 
 /// Does `head` end with the letters of `label`, in any case, with signs between words?

@@ -1,7 +1,8 @@
 //! Remarks about a password, as in `the password is wrong`, in seven languages.
 
 /// Words of remarks.
-const REMARKS: &str = "able about above again alphanumeric already also always available back bad based basic below \
+const REMARKS: &str = "all and any are due for has new nil not now off old one out set the too try two was yes you aus dein mein \
+    mal mía una uno que lui mio sua ton mon één dat mij able about above again alphanumeric already also always available back bad based basic below \
     better blank broken case changing clear clean complex confidential correct currently dead default different \
     difficult dirty done easy empty enough exact false fine fresh full gone good hard hashed here hidden identical \
     important incorrect insecure invalid just kept known later like local locked long lost mandatory missing mine \

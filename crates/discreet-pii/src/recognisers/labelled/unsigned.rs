@@ -15,6 +15,7 @@ use crate::Kind;
 use crate::detect::Firsts;
 use crate::kinds::{Scores, alone};
 use crate::recognisers::web;
+pub(super) use value::is_inflected;
 
 const SCORES: Scores = alone(50).always();
 /// The scores of an e-mail address, above those of the domain name in it.

@@ -5,6 +5,7 @@ use super::label;
 use super::run::{letter, preceding};
 use super::table::{self, Class};
 use super::word::{Shape, Word, byte};
+use crate::detect::Firsts;
 
 /// The cue that the words in front of a name give. Later variants are stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,13 +34,16 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
         let label = class.any(Class::LABEL) || label::ends(text, last.end) || label::of_people(text, start);
         return if label { Cue::Strong } else { Cue::None };
     }
+    if gap == ". " && last.text(text).eq_ignore_ascii_case("geb") {
+        return Cue::Strong;
+    }
     if has(b'[') || (has(b'.') && !class.any(Class::TITLE)) || (has(b',') && !class.any(Class::GREETING)) {
         return Cue::None;
     }
     let both = if class.any(Class::SECOND) { pair(text, last) } else { Class::NONE };
     let bare = gap.trim_end_matches(['"', '*', '\'', '_']);
     let title = class.any(Class::TITLE) && matches!(bare, " " | ". ") && last.end - last.start > 1;
-    if both.or(class).any(Class::STRONG) || title {
+    if both.or(class).any(Class::STRONG) || title || gap == " " && introduces(text, last) {
         return Cue::Strong;
     }
     match () {
@@ -52,6 +56,93 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
         () if class.any(Class::GREETING.or(Class::WEAK)) => Cue::Weak,
         () => Cue::None,
     }
+}
+
+/// Ends of phrases behind which a name follows: in whose name something is done, and names of other languages' speakers.
+const PHRASES: [&str; 22] = [
+    "au nom de",
+    "a nombre de",
+    "em nome de",
+    "a nome di",
+    "op naam van",
+    "auf den namen",
+    "in the name of",
+    "under the name of",
+    "jag heter",
+    "jeg heter",
+    "jeg hedder",
+    "ik heet",
+    "hun heter",
+    "hon heter",
+    "han heter",
+    "mam na imię",
+    "nazywam się",
+    "mă numesc",
+    "jmenuji se",
+    "nimeni on",
+    "chamo-me",
+    "me chamo",
+];
+/// Their last words, and words that introduce a name alone.
+static LASTS: Firsts = Firsts::of(&[
+    "de",
+    "di",
+    "van",
+    "namen",
+    "of",
+    "heter",
+    "hedder",
+    "heet",
+    "imię",
+    "się",
+    "numesc",
+    "se",
+    "on",
+    "chamo-me",
+    "chamo",
+    "nome",
+    "geborene",
+    "geborener",
+    "geb",
+]);
+
+/// Does a phrase that ends with `last` introduce a name: `au nom de`, `jag heter`?
+fn introduces(text: &str, last: Word) -> bool {
+    let word = last.text(text);
+    if !LASTS.may_have(word.as_bytes()) {
+        return false;
+    }
+    let alone = matches!(word, "geborene" | "geborener" | "geb");
+    let ends = matches!(
+        word,
+        "de" | "di"
+            | "van"
+            | "Namen"
+            | "of"
+            | "heter"
+            | "hedder"
+            | "heet"
+            | "imię"
+            | "się"
+            | "numesc"
+            | "se"
+            | "on"
+            | "chamo-me"
+            | "chamo"
+            | "nome"
+    );
+    if alone || !ends {
+        return alone;
+    }
+    let head = text.get(..last.end).unwrap_or_default();
+    let ends = |phrase: &&str| {
+        let from = head.len().checked_sub(phrase.len());
+        let end = from.and_then(|from| head.get(from..));
+        let apart =
+            from.and_then(|from| head.get(..from)).is_some_and(|lead| !lead.ends_with(char::is_alphanumeric));
+        apart && end.is_some_and(|end| end.eq_ignore_ascii_case(phrase))
+    };
+    PHRASES.iter().any(|phrase| ends(&phrase))
 }
 
 /// The marks of a word together with the one in front of it.

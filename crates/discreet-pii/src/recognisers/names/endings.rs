@@ -38,6 +38,44 @@ impl Endings {
     }
 }
 
+/// Endings of surnames, by their last byte. The lists do not have all surnames.
+pub(super) static FAMILY: Endings = Endings::of(&[
+    (b'i', &["ski", "cki", "elli", "etti", "nyi"]),
+    (b'a', &["ska", "cka", "ova", "eva"]),
+    (b'z', &["wicz", "ez"]),
+    (0x87, &["ić"]),
+    (b'c', &["vic"]),
+    (0xa1, &["ová"]),
+    (b'v', &["ov", "ev"]),
+    (b'o', &["enko"]),
+    (b'k', &["chuk", "czyk", "czak", "iak"]),
+    (b'n', &["yan", "sson", "sen", "nen", "mann", "stein"]),
+    (b'e', &["dze"]),
+    (b'r', &["dóttir", "dottir"]),
+    (b's', &["opoulos", "akis", "idis"]),
+    (b'u', &["escu", "oğlu", "eau"]),
+    (b't', &["quist", "ault"]),
+    (b'm', &["ström"]),
+    (b'd', &["gaard"]),
+    (b'h', &["zadeh"]),
+]);
+
+/// Endings of German nouns, which have capitals too.
+pub(super) static NOUNS: Endings = Endings::of(&[
+    (b'g', &["ung", "ling"]),
+    (b't', &["heit", "keit", "schaft", "tät", "ment", "amt"]),
+    (
+        b'n',
+        &["tion", "ungen", "ionen", "chen", "lein", "heiten", "keiten", "schaften", "eien", "uren", "osen"],
+    ),
+    (b'r', &["ator", "eur"]),
+    (b's', &["ismus", "nis", "ums", "ions"]),
+    (b'e', &["erie", "logie", "üre", "isse"]),
+    (b'k', &["istik", "matik", "werk"]),
+    (b'm', &["tum"]),
+    (b'i', &["erei"]),
+]);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,11 +31,26 @@ pub(crate) fn is_name(word: &str) -> bool {
     super::table::class(word).any(Class::GIVEN.or(Class::SURNAME))
 }
 
+/// Is this a name on the lists, or one that is a plain word there?
+pub(crate) fn is_any_name(word: &str) -> bool {
+    is_name(word) || super::plain::is_name(word)
+}
+
+/// Is this a given name on the lists?
+pub(crate) fn is_given(word: &str) -> bool {
+    super::table::class(word).any(Class::GIVEN)
+}
+
 /// Does a label of a person end at `end`: `guest`, `passenger_names`?
 pub(crate) fn is_label(text: &str, end: usize) -> bool {
     let name = name(text, end);
     let word = name.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     super::table::class(word).any(Class::LABEL) || is_label_of_person(name) || is_label_of_people(name)
+}
+
+/// Does a label of several persons end at `end`: `guests`, `passenger_names`?
+pub(crate) fn is_plural(text: &str, end: usize) -> bool {
+    is_label_of_people(name(text, end))
 }
 
 /// Is `start` behind the label of several persons and a sign: `guests: `?

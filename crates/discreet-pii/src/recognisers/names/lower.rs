@@ -112,6 +112,14 @@ fn next_word(text: &str, from: usize) -> Option<usize> {
     }
 }
 
+/// The end of the name in small letters that begins with `first`, behind the label of a person.
+#[cold]
+#[inline(never)]
+pub(super) fn name(text: &str, first: Part) -> Option<usize> {
+    person(text, first, true, Cue::Strong).map(|found| found.end)
+}
+
+#[inline(always)]
 fn person(text: &str, first: Part, behind_cue: bool, promised: Cue) -> Option<NameHit> {
     let lead = role(text, first);
     // `meeting with bob`, `mark's email`: names that are also words.

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::cue::{self, Cue};
-use super::endings::Endings;
+use super::endings::{FAMILY, NOUNS};
 use super::run::{self, Part, Run};
 use super::scores;
 use super::table::Class;
-use super::titled;
 use super::word::{Shape, byte};
+use super::{plain, titled};
 use crate::detect::Firsts;
 use crate::kinds::Score;
 use crate::{Evidence, Kind};
@@ -115,44 +115,6 @@ fn is_contraction(word: &str) -> bool {
     word.strip_prefix('I').is_some_and(|rest| rest.starts_with(['\'', '’']))
 }
 
-/// Endings of surnames, by their last byte. The lists do not have all surnames.
-static FAMILY: Endings = Endings::of(&[
-    (b'i', &["ski", "cki", "elli", "etti", "nyi"]),
-    (b'a', &["ska", "cka", "ova", "eva"]),
-    (b'z', &["wicz", "ez"]),
-    (0x87, &["ić"]),
-    (b'c', &["vic"]),
-    (0xa1, &["ová"]),
-    (b'v', &["ov", "ev"]),
-    (b'o', &["enko"]),
-    (b'k', &["chuk", "czyk", "czak", "iak"]),
-    (b'n', &["yan", "sson", "sen", "nen", "mann", "stein"]),
-    (b'e', &["dze"]),
-    (b'r', &["dóttir", "dottir"]),
-    (b's', &["opoulos", "akis", "idis"]),
-    (b'u', &["escu", "oğlu", "eau"]),
-    (b't', &["quist", "ault"]),
-    (b'm', &["ström"]),
-    (b'd', &["gaard"]),
-    (b'h', &["zadeh"]),
-]);
-
-/// Endings of German nouns, which have capitals too.
-static NOUNS: Endings = Endings::of(&[
-    (b'g', &["ung", "ling"]),
-    (b't', &["heit", "keit", "schaft", "tät", "ment", "amt"]),
-    (
-        b'n',
-        &["tion", "ungen", "ionen", "chen", "lein", "heiten", "keiten", "schaften", "eien", "uren", "osen"],
-    ),
-    (b'r', &["ator", "eur"]),
-    (b's', &["ismus", "nis", "ums", "ions"]),
-    (b'e', &["erie", "logie", "üre", "isse"]),
-    (b'k', &["istik", "matik", "werk"]),
-    (b'm', &["tum"]),
-    (b'i', &["erei"]),
-]);
-
 /// The roles of the words of a stretch, counted.
 #[derive(Default)]
 struct Tally {
@@ -171,7 +133,7 @@ pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(NameHit
         let from = index;
         while run
             .get(index)
-            .is_some_and(|part| role(text, part) != Role::No || is_named_there(text, run, index, part))
+            .is_some_and(|part| role(text, part) != Role::No || is_named_there(text, run, index, part, cue))
         {
             index += 1;
         }
@@ -190,8 +152,18 @@ pub(super) fn find(text: &str, run: &Run, cue: Cue, mut give: impl FnMut(NameHit
 }
 
 /// Is the word a name where it stands in the run?
-fn is_named_there(text: &str, run: &Run, index: usize, part: Part) -> bool {
-    is_surname_there(text, run, index, part) || titled::is_name(text, run, index, part)
+fn is_named_there(text: &str, run: &Run, index: usize, part: Part, cue: Cue) -> bool {
+    let introduced = || cue == Cue::Strong && is_introduced(text, run, index, part);
+    is_surname_there(text, run, index, part) || titled::is_name(text, run, index, part) || introduced()
+}
+
+/// Is this plain word a name behind a strong cue: `my name is May Best`, `my name is Hyacinth Bucket`?
+fn is_introduced(text: &str, run: &Run, index: usize, part: Part) -> bool {
+    let before = index.checked_sub(1).and_then(|before| run.get(before));
+    let given = |before: Part| matches!(role(text, before), Role::Given | Role::GivenWord);
+    part.word.shape == Shape::Capital
+        && (plain::is_name(part.word.text(text)) || index == 0 && plain::is_born(text, part.word.start))
+        || before.is_some_and(given) && plain::is_part(text, part)
 }
 
 /// Is this a word behind an initial, `Anna M. Winterfield`, or the last one behind a well-known given name, `Markus
@@ -308,7 +280,9 @@ fn stretch(text: &str, run: &Run, range: Range<usize>, titled: bool, cue: Cue) -
     }
     if tally.all > 1 || tally.initials > 0 {
         let acts = cue::after(text, end) || heads(text, start, end);
-        return several(&tally, leading, cue, acts).and_then(|score| found(score, Evidence::Listed));
+        let labels = byte(text, end) == b':';
+        return several(&tally, leading, cue, (acts, labels))
+            .and_then(|score| found(score, Evidence::Listed));
     }
     let (only, role) =
         (from..to).filter_map(part).find(|(_, role)| !matches!(role, Role::Particle | Role::Suffix))?;
@@ -327,8 +301,12 @@ fn heads(text: &str, start: usize, end: usize) -> bool {
 }
 
 /// The score of a name of two words or more.
-fn several(tally: &Tally, first: Role, cue: Cue, acts: bool) -> Option<Score> {
+fn several(tally: &Tally, first: Role, cue: Cue, (acts, labels): (bool, bool)) -> Option<Score> {
     let named = tally.surnames + tally.unknown > 0;
+    // `Sex: F Age: 12`
+    if tally.initials > 0 && tally.all == 1 && tally.given_words == 1 && labels {
+        return None;
+    }
     if tally.given > 0 && tally.all > 1 {
         return Some(if named || tally.given > 1 { scores::FULL_NAME } else { scores::LIKELY_FULL_NAME });
     }

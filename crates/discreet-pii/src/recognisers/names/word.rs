@@ -2,6 +2,7 @@
 
 use super::hash::Letters;
 use super::label;
+use super::marks;
 use super::table::{self, Class};
 use crate::detect::swar::{self, HIGH};
 use crate::recognisers::code::is_joined;
@@ -301,36 +302,21 @@ fn is_code(text: &str, start: usize, end: usize, before: u8, after: u8) -> bool 
     if !begins.is_ascii_uppercase() && begins < 0x80 {
         return true;
     }
+    if marks::are_of_name(text, start, end, (before, after)) {
+        return false;
+    }
     match (before, after) {
         (b'=', b' ' | b',' | b';' | b'\n' | b'&' | 0) => {
             !label::ends(text, start - 1) && !label::of_people(text, start)
         }
-        (b'_', _) => !is_emphasised(text, start, end),
+        (b'_', _) => !marks::are_around(text, start, end, b'_'),
         // `_guest: Anna_`
         (_, b'_') => {
-            is_joined(text.as_bytes().get(end..).unwrap_or_default()) && !is_emphasised(text, start, end)
+            is_joined(text.as_bytes().get(end..).unwrap_or_default())
+                && !marks::are_around(text, start, end, b'_')
         }
         _ => true,
     }
-}
-
-/// Do `_` stand on both sides of the words around `start..end`, as Markdown emphasises text?
-fn is_emphasised(text: &str, start: usize, end: usize) -> bool {
-    const LONGEST: usize = 48;
-    let outside = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte < 0x80);
-    let inside = |byte: &&u8| {
-        byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b' ' | b'.' | b'\'' | b'-')
-    };
-    let head = text.as_bytes().get(..start).unwrap_or_default();
-    let length = head.iter().rev().take(LONGEST).take_while(inside).count();
-    let rest = head.get(..head.len() - length).unwrap_or_default();
-    let marks = rest.iter().rev().take_while(|byte| **byte == b'_').count();
-    let opens = (1..=2).contains(&marks) && outside(rest.iter().rev().nth(marks));
-    let tail = text.as_bytes().get(end..).unwrap_or_default();
-    let length = tail.iter().take(LONGEST).take_while(inside).count();
-    let rest = tail.get(length..).unwrap_or_default();
-    let closes = (1..=2).contains(&rest.iter().take_while(|byte| **byte == b'_').count());
-    opens && closes && outside(rest.iter().find(|byte| **byte != b'_'))
 }
 
 /// Is the point or colon next to a word one of an identifier?

@@ -34,7 +34,7 @@ pub(super) fn is_account(value: &str, label: Label) -> bool {
 }
 
 /// May the word be a participle, an adjective or a verb that no list has: `abgemeldet`, `introuvable`, `sconosciuto`?
-fn is_inflected(word: &str) -> bool {
+pub(in crate::recognisers::labelled) fn is_inflected(word: &str) -> bool {
     const ENDINGS: [&str; 39] = [
         "ado", "ada", "ido", "ida", "ato", "ata", "uto", "uta", "ito", "ita", "sso", "ssa", "rto", "orio",
         "oria", "ario", "ible", "able", "ente", "ante", "ivo", "oso", "osa", "ed", "ing", "out", "ory",
@@ -76,7 +76,7 @@ pub(super) fn is_said(head: &str, value: &str, behind: &str) -> bool {
     let value = value.trim_end_matches('!');
     ends && !joined
         && SAYS.iter().any(|says| head.ends_with(says))
-        && (4..=24).contains(&value.len())
+        && (3..=24).contains(&value.len())
         && value.chars().all(char::is_lowercase)
         && !remarks::is_remark(value)
         && !is_inflected(value)

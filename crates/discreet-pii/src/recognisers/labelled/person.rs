@@ -1,0 +1,132 @@
+//! Labels of a person, of several, and of a name that may be that of a thing.
+
+use super::joined;
+use crate::detect::{Lasts, is_label_of_people};
+use crate::recognisers::names::{self, Label};
+
+/// Words for a name, which things have too.
+const NAMES: [&str; 9] = ["name", "names", "nom", "nombre", "nome", "naam", "cn", "fn", "attendee"];
+/// Words of persons, and of programs: a name on the lists stands behind them, or none.
+const DOUBTFUL: [&str; 10] =
+    ["client", "driver", "owner", "contact", "holder", "sender", "recipient", "person", "user", "author"];
+/// Verbs in front of `to:`, behind which a person gets something.
+const GIVES: [&str; 10] =
+    ["ship", "shipped", "deliver", "delivered", "bill", "billed", "sold", "send", "sent", "addressed"];
+/// Words in front of a word for a name that make it that of a person.
+const WHOSE: [&str; 14] = [
+    "full",
+    "guest",
+    "patient",
+    "customer",
+    "passenger",
+    "visitor",
+    "resident",
+    "employee",
+    "caller",
+    "cardholder",
+    "your",
+    "my",
+    "his",
+    "her",
+];
+
+/// The last letters of labels.
+static ENDS: Lasts = Lasts::of(&[
+    "guest",
+    "guests",
+    "patient",
+    "patients",
+    "customer",
+    "customers",
+    "client",
+    "clients",
+    "person",
+    "passenger",
+    "passengers",
+    "visitor",
+    "visitors",
+    "resident",
+    "residents",
+    "caller",
+    "driver",
+    "owner",
+    "employee",
+    "employees",
+    "contact",
+    "holder",
+    "recipient",
+    "sender",
+    "applicant",
+    "tenant",
+    "tenants",
+    "student",
+    "doctor",
+    "nurse",
+    "physician",
+    "gast",
+    "kunde",
+    "kundin",
+    "patientin",
+    "huesped",
+    "cliente",
+    "paciente",
+    "ospite",
+    "paziente",
+    "klant",
+    "hospede",
+    "buyer",
+    "author",
+    "name",
+    "names",
+    "nom",
+    "nombre",
+    "naam",
+    "cn",
+    "fn",
+    "attendee",
+    "to",
+    "gasten",
+    "kunden",
+    "ospiti",
+    "besucher",
+    "passagiere",
+    "pasajero",
+    "attn",
+    "occupant",
+    "caregiver",
+    "witness",
+    "user",
+    "signed",
+    "attorney",
+    "traveller",
+    "teilnehmer",
+    "pasajeros",
+    "list",
+    "given",
+]);
+
+/// The label that ends at `end`.
+pub(super) fn label(text: &str, end: usize) -> Option<Label> {
+    let head = text.get(..end).filter(|head| ENDS.may_end(head.as_bytes()))?;
+    let mut words = head.rsplit(|c: char| !c.is_alphabetic());
+    let (word, before) = (words.next()?, words.next().unwrap_or_default());
+    let is = |word: &str, list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(word));
+    if is(word, &NAMES) {
+        let whose = is(before, &WHOSE) && head.len() - word.len() - before.len() > 0;
+        return Some(if whose { Label::Person } else { Label::Name });
+    }
+    if is(word, &["given"]) {
+        return Some(Label::Person);
+    }
+    if is(word, &["to"]) {
+        return is(before, &GIVES).then_some(Label::Person);
+    }
+    if is(word, &DOUBTFUL) {
+        return Some(Label::Name);
+    }
+    if is_label_of_people(word) {
+        return Some(Label::People);
+    }
+    joined::is_label(text, end)
+        .then(|| if names::is_plural(text, end) { Label::People } else { Label::Person })
+}

@@ -1,0 +1,61 @@
+//! Signs that touch a name and are not those of code: `_Ada_`, `~~Ada Lovelace~~`, `=Ada Lovelace=`, `/Ada Lovelace/`.
+
+/// Signs that people put around words.
+const SIGNS: [u8; 8] = *b"~=#$%&/\\";
+/// The most bytes of the words between two signs.
+const LONGEST: usize = 48;
+
+/// Do signs touch the word `start..end` that belong to the text, and not to an identifier? They stand on both sides of some
+/// words, or on one side of two words with capitals. `beside`: the bytes in front and behind.
+pub(super) fn are_of_name(text: &str, start: usize, end: usize, (before, after): (u8, u8)) -> bool {
+    let opens = SIGNS.contains(&before);
+    let closes = SIGNS.contains(&after);
+    match (opens, closes) {
+        (true, true) => before == after && are_around(text, start, end, before),
+        (true, false) => are_around(text, start, end, before) || leads(text, start, end, before),
+        (false, true) => are_around(text, start, end, after) || trails(text, start, end, after),
+        (false, false) => false,
+    }
+}
+
+/// Do signs stand on both sides of the words around `start..end`, as Markdown emphasises text?
+pub(super) fn are_around(text: &str, start: usize, end: usize, sign: u8) -> bool {
+    let inside = |byte: &&u8| {
+        byte.is_ascii_alphabetic() || **byte >= 0x80 || matches!(byte, b' ' | b'.' | b'\'' | b'-')
+    };
+    let head = text.as_bytes().get(..start).unwrap_or_default();
+    let length = head.iter().rev().take(LONGEST).take_while(inside).count();
+    let rest = head.get(..head.len() - length).unwrap_or_default();
+    let marks = rest.iter().rev().take_while(|byte| **byte == sign).count();
+    let opens = (1..=2).contains(&marks) && is_outside(rest.iter().rev().nth(marks));
+    let tail = text.as_bytes().get(end..).unwrap_or_default();
+    let length = tail.iter().take(LONGEST).take_while(inside).count();
+    let rest = tail.get(length..).unwrap_or_default();
+    let closes = (1..=2).contains(&rest.iter().take_while(|byte| **byte == sign).count());
+    opens && closes && is_outside(rest.iter().find(|byte| **byte != sign))
+}
+
+/// May this byte stand beside a sign that is not one of code?
+fn is_outside(byte: Option<&u8>) -> bool {
+    byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte < 0x80)
+}
+
+/// Do signs stand in front of the word, behind a blank, and another word with a capital behind it: `#Ada Lovelace`?
+fn leads(text: &str, start: usize, end: usize, sign: u8) -> bool {
+    let head = text.as_bytes().get(..start).unwrap_or_default();
+    let marks = head.iter().rev().take(3).take_while(|byte| **byte == sign).count();
+    let apart = head.iter().rev().nth(marks).is_none_or(|byte| matches!(byte, b' ' | b'\n' | b'"'));
+    let next = text.as_bytes().get(end..end + 3).unwrap_or_default();
+    apart && marks < 3 && matches!(next, [b' ', b'A'..=b'Z', b'a'..=b'z'])
+}
+
+/// The same behind the last word: `Ada Lovelace/`.
+fn trails(text: &str, start: usize, end: usize, sign: u8) -> bool {
+    let head = text.as_bytes().get(..start).unwrap_or_default();
+    let first = head.iter().rev().skip(1).take_while(|byte| byte.is_ascii_alphabetic());
+    let word = head.len().checked_sub(1 + first.count()).and_then(|at| head.get(at));
+    let tail = text.as_bytes().get(end..).unwrap_or_default();
+    let marks = tail.iter().take(3).take_while(|byte| **byte == sign).count();
+    let apart = tail.get(marks).is_none_or(|byte| matches!(byte, b' ' | b'\n' | b'"' | b'.' | b','));
+    head.last() == Some(&b' ') && word.is_some_and(u8::is_ascii_uppercase) && apart && marks < 3
+}

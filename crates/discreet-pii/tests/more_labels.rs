@@ -1,0 +1,57 @@
+//! Labels of numbers in more spellings and languages.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod common;
+
+use common::redacted;
+
+#[track_caller]
+fn all(lines: &[(&str, &str)]) {
+    let wrong = |(text, out): &(&str, &str)| {
+        let made = redacted(text, false);
+        (made != *out).then(|| format!("{text:?} became {made:?}, not {out:?}"))
+    };
+    let wrong: Vec<_> = lines.iter().filter_map(wrong).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// These stay as they are.
+#[track_caller]
+fn stay(lines: &[&str]) {
+    let lines: Vec<_> = lines.iter().map(|text| (*text, *text)).collect();
+    all(&lines);
+}
+
+#[test]
+fn short_labels_and_labels_of_more_languages_announce_their_values() {
+    all(&[
+        ("Conf# 8KQ2PD", "Conf# <booking>"),
+        ("PH: 555-0147", "PH: <phone>"),
+        ("Mob: 07700 900555", "Mob: <phone>"),
+        ("Extension 4410.", "Extension <phone>."),
+        ("Durchwahl 214", "Durchwahl <phone>"),
+        ("mac=a45e60c21980", "mac=<mac>"),
+        ("旅券番号：TK1234567", "旅券番号：<passport>"),
+        ("部屋番号: 1204", "部屋番号: <room>"),
+        ("pokoju 33", "pokoju <room>"),
+        ("ご予約名：佐藤健一", "ご予約名：<person>"),
+        ("bday 19540229", "bday <date_of_birth>"),
+        ("Ik ben 61 jaar", "Ik ben <age>"),
+        ("Jag är 44 år gammal", "Jag är <age>"),
+    ]);
+    stay(&["ph 7.0", "conf 0.93", "arm extension: 350 mm"]);
+}
+
+#[test]
+fn an_entity_in_the_labels_of_a_table_parts_no_cells() {
+    for (sign, head) in [
+        (";", "guest&nbsp;name;room;pin"),
+        (",", "guest&#160;name,room,pin"),
+        ("|", "guest&nbsp;name|room|pin"),
+    ] {
+        let row = ["Xiadani Qoro", "118", "4471"].join(sign);
+        let hidden = ["<person>", "<room>", "<password>"].join(sign);
+        assert_eq!(redacted(&format!("{head}\n{row}"), false), format!("{head}\n{hidden}"));
+    }
+}
