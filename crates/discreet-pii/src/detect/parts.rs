@@ -79,14 +79,12 @@ pub(super) fn is_of_version(bytes: &[u8], start: usize) -> bool {
     let signs = head.iter().rev().take_while(|byte| matches!(byte, b' ' | b':' | b'=' | b'"' | b'.')).count();
     let head = head.get(..head.len() - signs).unwrap_or_default();
     let word = head.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
-    signs <= 4 && PROGRAMS.split(' ').any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    signs <= 4 && PROGRAM.may_have(word) && PROGRAMS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// Words in front of the number of a version.
-const PROGRAMS: &str = "version versions firmware fw release build kernel bootloader sw ver python python3 pip node nodejs npm java jdk \
-    gcc clang cmake make glibc ubuntu debian fedora linux ros ros2 cuda cudnn tensorrt docker opencv numpy scipy pandas pytorch torch \
-    tensorflow onnx sdk api library lib package driver golang rust rustc cargo php ruby perl mysql mariadb postgres postgresql sqlite \
-    redis nginx apache boost eigen qt gazebo jetpack android ios macos firefox chrome git openssl px4 ardupilot nav2 moveit v";
+const PROGRAMS: [&str; 74] = ["version", "versions", "firmware", "fw", "release", "build", "kernel", "bootloader", "sw", "ver", "python", "pip", "node", "nodejs", "npm", "java", "jdk", "gcc", "clang", "cmake", "make", "glibc", "ubuntu", "debian", "fedora", "linux", "ros", "cuda", "cudnn", "tensorrt", "docker", "opencv", "numpy", "scipy", "pandas", "pytorch", "torch", "tensorflow", "onnx", "sdk", "api", "library", "lib", "package", "driver", "golang", "rust", "rustc", "cargo", "php", "ruby", "perl", "mysql", "mariadb", "postgres", "postgresql", "sqlite", "redis", "nginx", "apache", "boost", "eigen", "qt", "gazebo", "jetpack", "android", "ios", "macos", "firefox", "chrome", "git", "openssl", "moveit", "v"];
+static PROGRAM: Firsts = Firsts::of(&PROGRAMS);
 
 /// Is `at` the number of a version that looks like a date: `Python 3.10.12`, `numpy==1.10.12`?
 pub(super) fn is_dotted_version(text: &str, at: Range<usize>) -> bool {

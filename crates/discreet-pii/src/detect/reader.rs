@@ -96,6 +96,8 @@ pub(super) struct Reader<'r> {
     pub(super) budget: &'r mut Budget,
     /// The numbers that have nothing but a label, in the order of the text.
     pub(super) announced: Vec<Range<usize>>,
+    /// The text has the code of a `=` in quoted-printable.
+    pub(super) quoted: bool,
     /// The numbers behind signs that only some findings may be, in the order of the text.
     pub(super) limits: Vec<(usize, Limit)>,
 }
@@ -150,7 +152,9 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
-        if word.digits > 0 && masked::is_beside(bytes, start, end) {
+        if word.digits > 0
+            && (masked::is_beside(bytes, start, end) || !word.number && masked::is_in(bytes, start, end))
+        {
             let behind = self.masked(bytes, start, end);
             if behind > end {
                 return behind;
@@ -257,8 +261,12 @@ impl Reader<'_> {
 
     /// Proposes what only a word with letters begins.
     fn mixed(&mut self, bytes: &[u8], start: usize, end: usize, word: &Word) {
-        if word.digits >= 2 {
-            self.iban(start);
+        if word.digits > 0 {
+            // `guest=3DAda`
+            self.quoted |= bytes.get(start.wrapping_sub(1)..start + 2) == Some(b"=3D");
+            if word.digits > 1 {
+                self.iban(start);
+            }
         }
         let label = word.length >= 3 || labelled::is_short(bytes.get(start..end).unwrap_or_default());
         if label && labelled::announces(bytes, end) {
