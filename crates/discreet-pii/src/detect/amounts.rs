@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::{Firsts, parts};
 use crate::recognisers::labelled;
 
 /// Units of amounts.
@@ -17,6 +18,9 @@ pub(super) const TIMES: &[&str] = &[
     "pm", "nächte", "tage", "uhr", "noches", "nuits",
 ];
 
+static FIRST_UNITS: Firsts = Firsts::of(UNITS);
+static FIRST_TIMES: Firsts = Firsts::of(TIMES);
+
 /// The length of the unit at the beginning of a text, behind at most one blank: `2 nights`, `40 €`, `50 percent`.
 fn unit(rest: &str, units: &[&[&str]]) -> Option<usize> {
     let word = rest.strip_prefix(' ').unwrap_or(rest);
@@ -26,6 +30,9 @@ fn unit(rest: &str, units: &[&[&str]]) -> Option<usize> {
     }
     let length = word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len());
     let unit = word.get(..length)?;
+    if !FIRST_UNITS.may_have(unit.as_bytes()) && !FIRST_TIMES.may_have(unit.as_bytes()) {
+        return None;
+    }
     let known = units.iter().any(|units| units.iter().any(|known| known.eq_ignore_ascii_case(unit)));
     known.then_some(blank + length)
 }
@@ -57,41 +64,103 @@ fn is_numbered(text: &str, at: &Range<usize>) -> bool {
 
 /// Is the number `at` an amount, and not that of a room?
 pub(super) fn is_no_room(text: &str, at: Range<usize>) -> bool {
-    is_amount(text, at.end, &[UNITS])
-        || is_amount(text, at.end, &[TIMES]) && !is_numbered(text, &at)
+    is_amount(text, at.end, &[UNITS, TIMES]) && (is_amount(text, at.end, &[UNITS]) || !is_numbered(text, &at))
         || is_dimension(text, at)
 }
 
 /// `3D model`: the word of a dimension.
 fn is_dimension(text: &str, at: Range<usize>) -> bool {
     const WORDS: [&str; 26] = [
-        "model", "models", "map", "maps", "scan", "scans", "scanner", "view", "views", "print", "printer", "point",
-        "points", "cloud", "lidar", "laser", "camera", "mesh", "image", "images", "reconstruction", "mapping", "slam",
-        "plan", "modell", "karte",
+        "model",
+        "models",
+        "map",
+        "maps",
+        "scan",
+        "scans",
+        "scanner",
+        "view",
+        "views",
+        "print",
+        "printer",
+        "point",
+        "points",
+        "cloud",
+        "lidar",
+        "laser",
+        "camera",
+        "mesh",
+        "image",
+        "images",
+        "reconstruction",
+        "mapping",
+        "slam",
+        "plan",
+        "modell",
+        "karte",
     ];
-    let raw = text.get(at.clone()).unwrap_or_default();
+    if !matches!(text.get(at.clone()), Some("2D" | "3D" | "2d" | "3d")) {
+        return false;
+    }
     let rest = text.get(at.end..).unwrap_or_default().trim_start_matches([' ', '-']);
     let word = rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    matches!(raw, "2D" | "3D" | "2d" | "3d") && WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// Does a number belong to another word `between` its label and it: to a number in front, which has the label, or to a
 /// property of the thing: `room 512, floor 3`, `room capacity 12`?
 pub(super) fn is_of_other(between: &str) -> bool {
     const PROPERTIES: [&str; 24] = [
-        "capacity", "temperature", "temp", "humidity", "floor", "floors", "level", "storey", "size", "area", "height",
-        "width", "length", "count", "price", "rate", "total", "volume", "brightness", "kapazität", "temperatur", "etage",
-        "stock", "capacidad",
+        "capacity",
+        "temperature",
+        "temp",
+        "humidity",
+        "floor",
+        "floors",
+        "level",
+        "storey",
+        "size",
+        "area",
+        "height",
+        "width",
+        "length",
+        "count",
+        "price",
+        "rate",
+        "total",
+        "volume",
+        "brightness",
+        "kapazität",
+        "temperatur",
+        "etage",
+        "stock",
+        "capacidad",
     ];
+    // `CVV2 = 551`
+    let between = between.trim_start_matches(|c: char| c.is_ascii_digit());
     let mut words = between.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.any(|word| {
-        word.starts_with(|c: char| c.is_ascii_digit()) || PROPERTIES.iter().any(|known| known.eq_ignore_ascii_case(word))
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || PROPERTIES.iter().any(|known| known.eq_ignore_ascii_case(word))
     })
 }
 
-/// Is `at` no date, but a number and an English verb that is also a month: `pin 13 set to HIGH`, `unit 4 may fail`?
+/// Is `at` no date of a person: a number and an English verb that is also a month, `pin 13 set to HIGH`, the number of a
+/// version, or the time of a line of a log?
 pub(super) fn is_no_date(text: &str, at: Range<usize>) -> bool {
-    const AUXILIARIES: [&str; 10] = ["be", "have", "not", "also", "still", "need", "fail", "cause", "only", "contain"];
+    const SECONDS: usize = "2026-11-30 08:12:44".len();
+    let last = at.end.checked_sub(1).and_then(|last| text.as_bytes().get(last)).copied().unwrap_or(0);
+    match last {
+        b't' | b'T' | b'y' => is_verb(text, at),
+        _ if at.len() == SECONDS => is_of_log(text, at),
+        b'0'..=b'9' if at.len() <= "30.11.26".len() => parts::is_dotted_version(text, at),
+        _ => false,
+    }
+}
+
+/// Does an English verb end `at` that is also a month: `13 set to`, `4 may fail`?
+fn is_verb(text: &str, at: Range<usize>) -> bool {
+    const AUXILIARIES: [&str; 10] =
+        ["be", "have", "not", "also", "still", "need", "fail", "cause", "only", "contain"];
     const SET: [&str; 14] =
         ["to", "as", "by", "in", "of", "for", "up", "on", "off", "high", "low", "from", "at", "with"];
     let raw = text.get(at.clone()).unwrap_or_default();
@@ -100,6 +169,15 @@ pub(super) fn is_no_date(text: &str, at: Range<usize>) -> bool {
     let verb = raw.get(raw.len().saturating_sub(4)..).unwrap_or_default();
     let among = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(next));
     verb.eq_ignore_ascii_case(" set") && among(&SET) || verb == " may" && among(&AUXILIARIES)
+}
+
+/// Did a program write the date and time `at`: with fractions of seconds, or at the beginning of a line?
+fn is_of_log(text: &str, at: Range<usize>) -> bool {
+    let head = text.get(..at.start).unwrap_or_default();
+    let mut behind = text.get(at.end..).unwrap_or_default().chars();
+    let fraction =
+        matches!(behind.next(), Some('.' | ',')) && behind.next().is_some_and(|c| c.is_ascii_digit());
+    fraction || head.is_empty() || head.ends_with(['\n', '['])
 }
 
 /// Is the number at `start` that of a state: `status 200`?
@@ -130,9 +208,24 @@ mod tests {
     }
 
     #[test]
+    fn a_program_writes_seconds() {
+        for text in ["2026-11-30 08:12:44 start", "[2026-11-30 08:12:44]", "at 2026-11-30 08:12:44.221"] {
+            let start = text.find('2').unwrap();
+            assert!(is_no_date(text, start..start + 19), "{text}");
+        }
+        assert!(!is_no_date("2026-11-30 08:12", 0..16) && !is_no_date("on 2026-11-30 08:12:44", 3..22));
+    }
+
+    #[test]
     fn a_verb_may_look_like_a_month() {
-        for (text, is) in [("13 set to", true), ("4 may fail", true), ("13 set 2024", false), ("12 May to", false)] {
-            assert_eq!(is_no_date(text, 0..text.find(" may").or(text.find(" set")).map_or(6, |at| at + 4)), is, "{text}");
+        for (text, is) in
+            [("13 set to", true), ("4 may fail", true), ("13 set 2024", false), ("12 May to", false)]
+        {
+            assert_eq!(
+                is_no_date(text, 0..text.find(" may").or(text.find(" set")).map_or(6, |at| at + 4)),
+                is,
+                "{text}"
+            );
         }
     }
 }

@@ -53,6 +53,15 @@ struct Pending {
     limits: Vec<(usize, Limit)>,
 }
 
+/// The signs of a text that tell whether further readings may find more.
+#[derive(Clone, Copy)]
+struct Signs {
+    /// A word may be the label of an account or a password.
+    labels: bool,
+    /// A word begins behind the code of a `=` in quoted-printable.
+    quoted: bool,
+}
+
 /// The memory that a reading of a text takes.
 type Memory<'m> =
     (&'m mut ContextWords, &'m mut Pending, &'m mut Memo, &'m mut Folded, &'m mut Vec<Hit>, &'m mut Budget);
@@ -168,14 +177,14 @@ impl Finder {
         let differs = outline.special && view.read(text);
         let (seen, in_seen) =
             if differs { (view.text(), Outline::of(view.text().as_bytes())) } else { (text, outline) };
-        let labels = self.read(seen, in_seen, field, roster, (context, pending, memo, folded, hits, budget));
+        let signs = self.read(seen, in_seen, field, roster, (context, pending, memo, folded, hits, budget));
         if let Some(model) = &self.name_model {
             match model.find(seen) {
                 Ok(names) => name_model::add(&names, hits),
                 Err(NotSearched) => budget.end(),
             }
         }
-        let known = (in_seen, labels);
+        let known = (in_seen, signs);
         self.again(seen, known, field, roster, again, (context, pending, memo, folded, hits, budget));
         // A table in a string of JSON has escapes for its line breaks, which the view has read.
         let escaped = in_seen.lines && !outline.lines;
@@ -217,7 +226,7 @@ impl Finder {
         hits
     }
 
-    /// All findings in `text`, overlaps included. False if no word of the text may be the label of an account or a password.
+    /// All findings in `text`, overlaps included, and what the text may have for further readings.
     fn read(
         &self,
         text: &str,
@@ -225,12 +234,12 @@ impl Finder {
         field: &Field,
         roster: Option<&Roster>,
         (context, pending, memo, folded, hits, budget): Memory<'_>,
-    ) -> bool {
+    ) -> Signs {
         let Pending { matches, announced, limits } = pending;
         context.clear();
         announced.clear();
         limits.clear();
-        Reader {
+        let mut reader = Reader {
             matcher: &self.matcher,
             thresholds: &self.thresholds,
             text,
@@ -242,9 +251,11 @@ impl Finder {
             budget,
             stars: None,
             announced,
+            quoted: false,
             limits,
-        }
-        .run();
+        };
+        reader.run();
+        let quoted = reader.quoted;
         let before = hits.len();
         let labels = self.names.find(text, outline, field, roster, (memo, budget), hits);
         let mut at = 0;
@@ -263,7 +274,7 @@ impl Finder {
                 hits.push(Hit { kind, start, end, score, evidence });
             });
         }
-        labels
+        Signs { labels, quoted }
     }
 
     /// Removes the findings that are on the list of texts that are never reported.

@@ -68,7 +68,7 @@ impl Reader<'_> {
             Kind::Age => paid() || is_amount(self.text, at.end, &[UNITS]),
             Kind::Password => is_contact(self.text, at.start),
             Kind::Ip => parts::is_of_version(self.text.as_bytes(), at.start),
-            Kind::Date => parts::is_dotted_version(self.text, at.clone()) || is_no_date(self.text, at.clone()),
+            Kind::Date => is_no_date(self.text, at.clone()),
             _ => false,
         };
         if amount {
@@ -204,7 +204,7 @@ impl Reader<'_> {
             if self.field.spoken && found.national_row {
                 scores.alone = scores.alone.max(telephone::SPOKEN_ROW);
             }
-            if parts::is_of_serial(bytes, start) {
+            if start > 0 && bytes.get(start - 1) == Some(&b'-') && parts::is_of_serial(bytes, start) {
                 scores.alone = Score::NONE;
             }
             if self.continues(Kind::Phone, found.at.start) {
@@ -360,7 +360,8 @@ impl Reader<'_> {
             let distance =
                 self.context.distance(self.text, start, end, kind).filter(|distance| *distance <= reach);
             let hinted = self.field.hints.contains(kind).then_some(0);
-            let other = matches!(kind, Kind::Room | Kind::CardSecurityCode | Kind::Age)
+            let other = distance.is_some_and(|distance| distance > 0)
+                && matches!(kind, Kind::Room | Kind::CardSecurityCode | Kind::Age)
                 && self.context.between(self.text, start, kind).is_some_and(is_of_other);
             if let Some(distance) = hinted.or(distance.filter(|_| !other)) {
                 // Each word between takes a point.

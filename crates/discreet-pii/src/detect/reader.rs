@@ -11,8 +11,8 @@ use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
 use crate::kinds::secrets::HEADER_BEGINS;
-pub(in crate::detect) use behind_sign::Limit;
 use crate::recognisers::{card, coordinates, labelled, masked, web};
+pub(in crate::detect) use behind_sign::Limit;
 
 /// The class of a byte: what may begin with it. Most of a text is passed over by it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,6 +98,8 @@ pub(super) struct Reader<'r> {
     pub(super) stars: Option<bool>,
     /// The numbers that have nothing but a label, in the order of the text.
     pub(super) announced: &'r mut Vec<Range<usize>>,
+    /// The text has the code of a `=` in quoted-printable.
+    pub(super) quoted: bool,
     /// The numbers behind signs that only some findings may be, in the order of the text.
     pub(super) limits: &'r mut Vec<(usize, Limit)>,
 }
@@ -153,7 +155,8 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
-        if word.digits > 0 && self.has_stars() && masked::is_beside(bytes, start, end) {
+        let beside = |this: &mut Self| this.has_stars() && masked::is_beside(bytes, start, end);
+        if word.digits > 0 && (beside(self) || !word.number && masked::is_in(bytes, start, end)) {
             let behind = self.masked(bytes, start, end);
             if behind > end {
                 return behind;
@@ -235,18 +238,6 @@ impl Reader<'_> {
         *self.stars.get_or_insert_with(|| memchr::memchr(b'*', self.text.as_bytes()).is_some())
     }
 
-    /// Proposes what begins with a word in the middle of a longer one. True if more may begin with it.
-    #[inline(never)]
-    fn inside(&mut self, bytes: &[u8], at: Range<usize>, (digits, number): (usize, bool)) -> bool {
-        let Range { start, end } = at;
-        self.foreign_label(bytes, start, end);
-        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
-        if before == Some(&b'_') && digits >= joined::DIGITS {
-            self.framed(bytes, start, end);
-        }
-        number && self.behind_sign(bytes, start, end)
-    }
-
     /// Proposes the value behind a label with letters that are not ASCII: the end of `contraseña`.
     fn foreign_label(&mut self, bytes: &[u8], start: usize, end: usize) {
         let foreign = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|byte| *byte >= 0x80);
@@ -265,8 +256,12 @@ impl Reader<'_> {
 
     /// Proposes what only a word with letters begins.
     fn mixed(&mut self, bytes: &[u8], start: usize, end: usize, word: &Word) {
-        if word.digits >= 2 {
-            self.iban(start);
+        if word.digits > 0 {
+            // `guest=3DAda`
+            self.quoted |= bytes.get(start.wrapping_sub(1)..start + 2) == Some(b"=3D");
+            if word.digits > 1 {
+                self.iban(start);
+            }
         }
         let label = word.length >= 3 || labelled::is_short(bytes.get(start..end).unwrap_or_default());
         if label && labelled::announces(bytes, end) {

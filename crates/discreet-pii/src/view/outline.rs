@@ -15,7 +15,7 @@ pub(crate) struct Outline {
     pub(crate) foreign: bool,
     /// Ends of lines.
     pub(crate) lines: bool,
-    /// Bytes as quoted-printable text has them: a `=` in front of a control or a sign from `@` to `O`, or the end of `=3D`.
+    /// Bytes as quoted-printable text has them: a `=` in front of a control or a sign from `@` to `O`.
     pub(crate) quoted: bool,
 }
 
@@ -85,7 +85,7 @@ fn rarities(byte: u8, next: u8) -> u8 {
     let capital = u8::from(is_from(byte, b'A', 26));
     let line = u8::from(byte == b'\n');
     // Controls, and the signs from `@` to `O`.
-    let quoted = u8::from((byte == b'=') & (next & 0xb0 == 0) | (byte == b'3') & (next == b'D'));
+    let quoted = u8::from((byte == b'=') & (next & 0xb0 == 0));
     (special(byte, next) * SPECIAL)
         | (capital * CAPITAL)
         | (line * LINE)

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::{Finder, Memory};
+use super::{Finder, Memory, Signs};
 use crate::Kind;
-use crate::kinds::Score;
 use crate::detect::{Evidence, Field, Hit, broken, encoded, tables, whole};
+use crate::kinds::Score;
 use crate::recognisers::labelled;
 use crate::recognisers::names::Roster;
 use crate::recognisers::spoken::{self, Written};
@@ -51,13 +51,13 @@ impl Again {
 }
 
 impl Finder {
-    /// Adds what further readings of `text` find. `labels`: a word of it may be the label of an account or a password.
+    /// Adds what further readings of `text` find.
     /// Inlined, since almost all texts are no tags.
     #[inline(always)]
     pub(super) fn again(
         &self,
         text: &str,
-        (outline, labels): (Outline, bool),
+        (outline, signs): (Outline, Signs),
         field: &Field,
         roster: Option<&Roster>,
         again: &mut Again,
@@ -82,7 +82,7 @@ impl Finder {
             let best = inner.iter().max_by_key(|hit| hit.score);
             hits.extend(best.map(|hit| hit.moved(at)));
         }
-        if labels || labelled::unsigned::is_anywhere(text) {
+        if signs.labels || labelled::unsigned::is_anywhere(text) {
             labelled::unsigned::find(text, |kind, at| {
                 let score = labelled::unsigned::score(kind).alone.points();
                 if self.thresholds.get(kind as usize).is_some_and(|least| score >= *least) {
@@ -90,7 +90,7 @@ impl Finder {
                 }
             });
         }
-        if outline.quoted && broken::quoted(text, mapped) {
+        if (outline.quoted || signs.quoted) && broken::quoted(text, mapped) {
             read(mapped.text(), field, roster, inner, mapped.text().len());
             hits.extend(inner.iter().map(|hit| hit.moved(mapped.original(hit.start, hit.end))));
         }
@@ -141,8 +141,8 @@ impl Finder {
             hits.clear();
             let mut memory =
                 (&mut *context, &mut *pending, &mut *memo, &mut *folded, &mut hits, &mut *budget);
-            let labels = self.read(read, outline, field, roster, reborrow(&mut memory));
-            self.again(read, (outline, labels), field, roster, again, memory);
+            let signs = self.read(read, outline, field, roster, reborrow(&mut memory));
+            self.again(read, (outline, signs), field, roster, again, memory);
             self.listed(read, &mut hits);
             whole::complete(read, self.overlapping, &mut hits);
             again.cells.extend(hits.iter().map(|hit| {
@@ -188,7 +188,8 @@ impl Finder {
                     );
                 }
             }
-            let kind = column.whole(text.get(at.clone()).unwrap_or_default()).filter(|_| cells.len() == before);
+            let kind =
+                column.whole(text.get(at.clone()).unwrap_or_default()).filter(|_| cells.len() == before);
             if let Some(kind) = kind.filter(|kind| self.thresholds.get(*kind as usize) != Some(&u8::MAX)) {
                 let (score, evidence) = (Score::CERTAIN.points() - 1, Evidence::Context);
                 cells.push(Hit { kind, start: at.start, end: at.end, score, evidence });

@@ -3,64 +3,116 @@
 use super::super::{Evidence, Hit};
 use super::run;
 use crate::Kind;
+use crate::detect::swar;
 
 /// The most bytes between a card, its expiry and its code.
-const REACH: usize = 64;
+const REACH: usize = 48;
 /// The most bytes between them without a label.
 const DIRECTLY: usize = 4;
 /// Beginnings of words for an expiry.
-const EXPIRY: [&str; 17] = [
-    "exp", "valid", "thru", "until", "gültig", "gueltig", "ablauf", "verfall", "vence", "venc", "cadu", "scad", "geldig",
-    "verval", "vto", "mm/", "good",
+const EXPIRY: [&str; 20] = [
+    "exp",
+    "valid",
+    "thru",
+    "until",
+    "gültig",
+    "gueltig",
+    "ablauf",
+    "verfall",
+    "vence",
+    "venc",
+    "cadu",
+    "scad",
+    "geldig",
+    "verval",
+    "vto",
+    "mm/",
+    "good",
+    "有効期限",
+    "有效期",
+    "срок",
 ];
 /// Beginnings of words for a code, and of those for the codes of other things.
 const CODE: [&str; 12] = [
-    "cvv", "cvc", "csc", "cid", "cod", "kod", "cód", "security", "sicherheit", "prüf", "crypto", "beveiliging",
+    "cvv",
+    "cvc",
+    "csc",
+    "cid",
+    "cod",
+    "kod",
+    "cód",
+    "security",
+    "sicherheit",
+    "prüf",
+    "crypto",
+    "beveiliging",
 ];
 const OTHER: [&str; 14] = [
-    "error", "fehler", "status", "zip", "post", "country", "reason", "response", "exit", "promo", "room", "door", "area",
-    "pin",
+    "error", "fehler", "status", "zip", "post", "country", "reason", "response", "exit", "promo", "room",
+    "door", "area", "pin",
 ];
 
-/// Adds the expiry and the code behind each card.
+/// Adds the expiry and the code behind each card, up to the next finding.
 pub(super) fn add(text: &str, hits: &mut Vec<Hit>) {
     let before = hits.len();
     for at in 0..before {
+        let next = hits.get(at + 1).filter(|_| at + 1 < before).map_or(text.len(), |next| next.start);
         let Some(card) = hits.get(at).copied().filter(|hit| hit.kind == Kind::PaymentCard) else { continue };
-        let mut end = card.end;
-        for part in [expiry, code] {
-            let Some((from, to)) = part(text.get(end..).unwrap_or_default()) else { continue };
-            let free = hits.iter().all(|hit| hit.end <= end + from || end + to <= hit.start);
-            if free {
-                hits.push(Hit { start: end + from, end: end + to, evidence: Evidence::Context, ..card });
-            }
-            end += to;
+        let rest = text.get(card.end..next).unwrap_or_default();
+        // Most cards have no number behind them.
+        if (0..REACH.min(rest.len())).step_by(8).all(|at| swar::digits(swar::block(rest.as_bytes(), at)) == 0)
+        {
+            continue;
         }
+        let mut keep = |(from, to): (usize, usize)| {
+            let (start, end) = (card.end + from, card.end + to);
+            hits.push(Hit { start, end, evidence: Evidence::Context, ..card });
+        };
+        let length = record(rest);
+        if length > 0 {
+            keep((1, length));
+            continue;
+        }
+        let date = expiry(rest);
+        date.into_iter().for_each(&mut keep);
+        let from = date.map_or(0, |(_, to)| to);
+        let code = code(rest.get(from..).unwrap_or_default());
+        code.map(|(start, to)| (from + start, from + to)).into_iter().for_each(keep);
     }
     if hits.len() > before {
         hits.sort_unstable_by_key(|hit| hit.start);
     }
 }
 
-/// The numbers at the beginning of a text, each with the text in front of it.
-fn numbers(rest: &str) -> impl Iterator<Item = (&str, usize, &str)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let gap = run(rest.get(at..)?, |c| !c.is_ascii_digit());
-        let from = at + gap;
-        let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '.');
-        let number = rest.get(from..)?;
-        let number = number.get(..run(number, inside))?.trim_end_matches(['/', '-', '.']);
-        at = from + number.len();
-        (from <= REACH && !number.is_empty()).then_some((rest.get(..from)?, from, number))
-    })
+/// The length of a month, a year and a code behind one sign each: `:12:30:318`, `|12|2030|318`.
+fn record(rest: &str) -> usize {
+    let Some(sign) = rest.chars().next().filter(|c| matches!(c, ':' | '|' | ';' | ',')) else { return 0 };
+    let mut parts = rest.get(1..).unwrap_or_default().split(sign);
+    let mut part = || parts.next().unwrap_or_default();
+    let (month, year, last) = (part(), part(), part());
+    let digits = run(last, |c| c.is_ascii_digit());
+    let whole = !last.get(digits..).unwrap_or_default().starts_with(char::is_alphanumeric);
+    let fits = is_month(month) && is_year(year) && matches!(digits, 3 | 4) && whole;
+    if fits { month.len() + year.len() + digits + 3 } else { 0 }
+}
+
+/// The first number of a text, its place, and the text in front of it.
+fn number(rest: &str) -> Option<(&str, usize, &str)> {
+    let bytes = rest.as_bytes();
+    let from = bytes.iter().take(REACH).position(u8::is_ascii_digit)?;
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.');
+    let length = bytes.iter().skip(from).take(REACH).take_while(inside).count();
+    let number = rest.get(from..from + length)?.trim_end_matches(['/', '-', '.']);
+    Some((rest.get(..from)?, from, number))
 }
 
 /// Has the text a word that begins with one of `words`?
 fn has(text: &str, words: &[&str]) -> bool {
-    let text = text.to_lowercase();
+    let begins = |word: &str, known: &str| {
+        word.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known))
+    };
     let mut all = text.split(|c: char| !(c.is_alphanumeric() || c == '/'));
-    all.any(|word| words.iter().any(|known| word.starts_with(known)))
+    all.any(|word| !word.is_empty() && words.iter().any(|known| begins(word, known)))
 }
 
 fn is_direct(gap: &str) -> bool {
@@ -69,29 +121,47 @@ fn is_direct(gap: &str) -> bool {
 
 /// The place of the expiry: a month and a year.
 fn expiry(rest: &str) -> Option<(usize, usize)> {
-    let (gap, from, number) = numbers(rest).next()?;
+    let (gap, from, number) = number(rest)?;
     let labelled = has(gap, &EXPIRY);
+    // `09 / 27`
+    let spaced = rest.get(from..from + 7).filter(|_| labelled && number.len() == 2);
+    if let Some((month, year)) = spaced.and_then(|date| date.split_once(" / "))
+        && is_month(month)
+        && is_year(year)
+    {
+        return Some((from, from + 7));
+    }
     let date = number.split('/').take(2).map(str::len).sum::<usize>() + 1;
     let number = if number.matches('/').count() > 1 { number.get(..date)? } else { number };
     (labelled || is_direct(gap)).then_some(())?;
     is_expiry(number, labelled).then_some((from, from + number.len()))
 }
 
+fn is_month(text: &str) -> bool {
+    text.len() <= 2 && text.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month))
+}
+
+fn is_year(text: &str) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    digits && (text.len() == 2 || text.len() == 4 && text.starts_with("20"))
+}
+
 /// `12/30`, `12/2030`, `2030-12`, and behind a label `1230`.
 fn is_expiry(number: &str, labelled: bool) -> bool {
-    let is_month = |text: &str| text.len() <= 2 && text.parse::<u8>().is_ok_and(|month| (1..=12).contains(&month));
-    let is_year = |text: &str| {
-        matches!(text.len(), 2 | 4) && text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 2 || text.starts_with("20"))
-    };
     match number.split_once(['/', '-', '.']) {
-        Some((one, other)) => is_month(one) && is_year(other) || one.len() == 4 && is_year(one) && is_month(other),
-        None => labelled && number.len() == 4 && number.is_char_boundary(2) && is_month(number.split_at(2).0) && is_year(number.split_at(2).1),
+        Some((one, other)) => {
+            is_month(one) && is_year(other) || one.len() == 4 && is_year(one) && is_month(other)
+        }
+        None => {
+            let parts = number.split_at_checked(2).filter(|_| labelled && number.len() == 4);
+            parts.is_some_and(|(month, year)| is_month(month) && is_year(year))
+        }
     }
 }
 
 /// The place of the code of three or four digits: directly behind the expiry, or behind a word for it.
 fn code(rest: &str) -> Option<(usize, usize)> {
-    let (gap, from, number) = numbers(rest).next()?;
+    let (gap, from, number) = number(rest)?;
     let digits = matches!(number.len(), 3 | 4) && number.bytes().all(|byte| byte.is_ascii_digit());
     let labelled = || has(gap, &CODE) && !has(gap, &OTHER);
     (digits && (is_direct(gap) && !gap.is_empty() || labelled())).then_some((from, from + number.len()))
@@ -103,12 +173,28 @@ mod tests {
 
     #[test]
     fn a_month_and_a_year_are_an_expiry() {
-        for text in [" exp 09/27", ", 12/30", ":12/2030", " valid thru: 2030-12", " exp:1230", " expires 9/27", ":12/30/318"] {
+        for text in [
+            " exp 09/27",
+            ", 12/30",
+            ":12/2030",
+            " valid thru: 2030-12",
+            " exp:1230",
+            " expires 9/27",
+            ":12/30/318",
+            " exp 09 / 27",
+            "有効期限12/27",
+        ] {
             assert!(expiry(text).is_some(), "{text}");
         }
         for text in [" on 12/05", " exp 13/27", " 1230", " and 12/30", "", " 12/05/2026x"] {
             assert!(expiry(text).is_none_or(|(from, to)| &text[from..to] == "12/05"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_record_has_a_month_a_year_and_a_code() {
+        assert_eq!((record(":12:30:318"), record("|1|2030|318|x"), record(",12,30,3185 x")), (10, 11, 11));
+        assert_eq!((record(":13:30:318"), record(":12:30"), record(":12:30|318"), record("")), (0, 0, 0, 0));
     }
 
     #[test]

@@ -31,7 +31,6 @@ impl Sort {
         let plural = match first.kind {
             Kind::Person => is_labelled(text, first.start, true),
             Kind::Username | Kind::Password => is_behind_plural(text, first.start),
-            Kind::Room => is_behind_rooms(text, first.start),
             _ => false,
         };
         if plural { Sort::Plural } else { Sort::One }
@@ -70,12 +69,11 @@ pub(super) fn go_on(text: &str, hits: &mut Vec<Hit>) {
         let Some(sort) = goes_on.or_else(|| begins(text, &first).then(|| Sort::of(text, &first))) else {
             continue;
         };
-        let Some(value) = text.get(first.start..first.end) else { continue };
         // One person, `guest: Kofi Asante, room 3`, or two: `guest: Kofi Asante/Xiadani Tlapanco`.
         let several = first.kind != Kind::Person || sort == Sort::Plural;
         let mut end = first.end;
         while let Some(rest) = text.get(end..to)
-            && let Some((gap, length)) = next(first.kind, value, rest, sort)
+            && let Some((gap, length)) = next(text, &first, rest, sort)
             && (several || rest.starts_with('/') || rest.starts_with(" /"))
         {
             steps::count(gap + length);
@@ -105,6 +103,7 @@ fn begins(text: &str, hit: &Hit) -> bool {
         Kind::PaymentCard => true,
         Kind::PrivateKey | Kind::Phone => false,
         Kind::Username => context,
+        Kind::Password => context || hit.evidence == Evidence::Checked,
         kind => context && (is_number(kind) || kind == Kind::Age || kind.group() == Group::Secret),
     }
 }
@@ -121,15 +120,16 @@ fn is_labelled(text: &str, start: usize, several: bool) -> bool {
 }
 
 /// The length of the gap in front of the next value, and of the value.
-fn next(kind: Kind, first: &str, rest: &str, sort: Sort) -> Option<(usize, usize)> {
+fn next(text: &str, hit: &Hit, rest: &str, sort: Sort) -> Option<(usize, usize)> {
+    let first = text.get(hit.start..hit.end)?;
     let gap = gap(rest)?;
     let item = rest.get(gap.len()..)?;
-    let length = match kind {
+    let length = match hit.kind {
         Kind::Person => name(item, sort),
         Kind::Password | Kind::Username if sort == Sort::Plural => plain(item).or_else(|| word(first, item)),
         Kind::Password if first.bytes().all(|byte| byte.is_ascii_digit()) => same_form(first, item),
         Kind::Password | Kind::ApiKey | Kind::Token | Kind::Username => word(first, item),
-        Kind::Room | Kind::Age => short(first, gap, item, sort),
+        Kind::Room | Kind::Age => short(first, gap, item, || is_behind_rooms(text, hit.start)),
         _ => same_form(first, item),
     };
     length.map(|length| (gap.len(), length))
@@ -169,14 +169,16 @@ fn same_form(first: &str, item: &str) -> Option<usize> {
 
 /// The length of a short number, with or without a letter, such as that of a room: behind the label of several any one, else
 /// one with as many digits, or nearly as many at the end of the list.
-fn short(first: &str, gap: &str, item: &str, sort: Sort) -> Option<usize> {
+fn short(first: &str, gap: &str, item: &str, several: impl FnOnce() -> bool) -> Option<usize> {
     let digits = run(item, |c| c.is_ascii_digit());
     let rest = item.get(digits..)?;
     let length = digits + usize::from(rest.starts_with(|c: char| c.is_ascii_alphabetic()));
     let behind = item.get(length..)?;
     let mut signs = behind.chars();
-    let goes_on = matches!(signs.next(), Some('.' | ':' | '-')) && signs.next().is_some_and(|c| c.is_ascii_digit());
-    if !(1..=4).contains(&digits) || !is_apart(behind) || goes_on || is_amount(item, length, &[UNITS, TIMES]) {
+    let goes_on =
+        matches!(signs.next(), Some('.' | ':' | '-')) && signs.next().is_some_and(|c| c.is_ascii_digit());
+    if !(1..=4).contains(&digits) || !is_apart(behind) || goes_on || is_amount(item, length, &[UNITS, TIMES])
+    {
         return None;
     }
     let closed = is_end(behind) || GAPS.iter().any(|gap| behind.starts_with(gap));
@@ -187,7 +189,7 @@ fn short(first: &str, gap: &str, item: &str, sort: Sort) -> Option<usize> {
         1 => conjunction && closed,
         _ => false,
     };
-    (sort == Sort::Plural || alike).then_some(length)
+    (alike || several()).then_some(length)
 }
 
 /// The length of a password or the name of an account that has digits or signs if the first has them.

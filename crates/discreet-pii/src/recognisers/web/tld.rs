@@ -114,15 +114,35 @@ pub(crate) const DOUBTFUL: &str = "\
     select services sh show so space st store stream style sucks systems tab talk team tech tf tips to tools \
     top trust tube tv vi video vip vote watch win work world ws wtf zip zone";
 
+/// All of them, and for each first byte the number of those that begin with smaller ones.
+static ORDERED: LazyLock<(Vec<&str>, [usize; 129])> = LazyLock::new(|| {
+    let all: Vec<&str> = ALL.split(' ').collect();
+    let begins = std::array::from_fn(|byte| {
+        all.partition_point(|tld| tld.bytes().next().map(usize::from) < Some(byte))
+    });
+    (all, begins)
+});
+
 /// Is this a top-level domain, in small letters?
 pub(crate) fn known(label: &[u8]) -> bool {
-    static ORDERED: LazyLock<Vec<&str>> = LazyLock::new(|| ALL.split(' ').collect());
-    ORDERED.binary_search_by(|known| known.as_bytes().cmp(label)).is_ok()
+    let (all, begins) = &*ORDERED;
+    let first = label.first().copied().map_or(usize::MAX, usize::from);
+    let range = begins.get(first).zip(begins.get(first.saturating_add(1)));
+    let same = range.and_then(|(from, to)| all.get(*from..*to)).unwrap_or_default();
+    same.binary_search_by(|known| known.as_bytes().cmp(label)).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_is_known_and_others_are_not() {
+        assert!(ALL.split(' ').all(|tld| known(tld.as_bytes())));
+        for label in ["", "zzz", "comx", "é", "1", "\u{7f}"] {
+            assert!(!known(label.as_bytes()), "{label}");
+        }
+    }
 
     #[test]
     fn the_list_is_in_order_for_a_binary_search() {
