@@ -89,6 +89,7 @@ def arguments():
         help='the turn that the policy names (that of --turned)',
     )
     parser.add_argument('--grey', action='store_true', help='without colours, as of an infrared camera')
+    parser.add_argument('--pale', type=int, metavar='N', help='at an Nth of the contrast')
     parser.add_argument('--dark', action='store_true', help='at 15 %% of the light, with noise')
     parser.add_argument(
         '--within', metavar='WIDTHxHEIGHT', help='each picture that fits in the middle of a larger frame'
@@ -140,6 +141,8 @@ def changed(options, picture, boxes, number):
     """The picture as another camera would take it."""
     if options.grey:
         picture = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    if options.pale:
+        picture = (128 - 128 // options.pale + picture // options.pale).astype(np.uint8)
     if options.dark:
         noise = np.random.default_rng(number).normal(0, 4, picture.shape)
         if options.grey:

@@ -23,6 +23,8 @@ pub mod grants;
 pub mod identity_file;
 #[path = "../../fuzz/bodies/image.rs"]
 pub mod image;
+#[path = "../../fuzz/bodies/jpeg.rs"]
+pub mod jpeg;
 #[path = "../../fuzz/bodies/keeper_frame.rs"]
 pub mod keeper_frame;
 #[path = "../../fuzz/bodies/keeper_state.rs"]

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use discreet_redact::protocol::{Hello, Reply, Request, RuleBytes, Work};
-use discreet_redact::{Area, Cause, CompressedFormat, Cover, Found, ImageRules, Picture, Subject, Subjects};
+use discreet_redact::{
+    Area, Cause, CompressedFormat, Cover, Found, ImageRules, Picture, Shape, Subject, Subjects,
+};
 
-use crate::bodies::{camera_info, compressed_image, image, redactor_reply, redactor_request};
+use crate::bodies::{camera_info, compressed_image, image, jpeg, redactor_reply, redactor_request};
 use crate::mutations::fuzz;
 
 /// A serialized message of a header and fields, each given as its bytes and aligned to four.
@@ -114,4 +116,20 @@ fn no_question_breaks_the_redactor() {
         [&head, image].concat()
     });
     fuzz(&seeds, redactor_request::run);
+}
+
+#[test]
+fn no_jpeg_keeps_the_search_for_damage_from_ending() {
+    let mut seeds = Vec::new();
+    for (width, height, grey) in [(16, 16, false), (33, 40, false), (100, 9, true)] {
+        let mut seed = Vec::new();
+        discreet_redact::black(CompressedFormat::Jpeg, Shape { width, height, grey }, &mut seed);
+        assert!(jpeg::is_whole(&seed));
+        // Its marker says that it is progressive.
+        let at = seed.windows(2).position(|bytes| bytes == [0xff, 0xc0]).unwrap();
+        seeds.push(seed.clone());
+        seed[at + 1] = 0xc2;
+        seeds.push(seed);
+    }
+    fuzz(&seeds, jpeg::run);
 }

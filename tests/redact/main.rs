@@ -10,6 +10,7 @@
 )]
 
 mod photo;
+mod places;
 
 use std::fs;
 use std::path::{Path, PathBuf};

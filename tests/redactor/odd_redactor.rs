@@ -8,8 +8,10 @@
 
 use std::io::Write as _;
 use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
 use std::time::Duration;
 
+use discreet_host::secret::in_private_process;
 use discreet_redact::protocol::{Hello, Reply};
 use discreet_redact::serve::{end_with_guard, guard_socket, serve};
 use discreet_redact::{
@@ -31,7 +33,12 @@ const FAULTS: [&str; 12] = [
     "exit",
 ];
 
-fn main() {
+fn main() -> ExitCode {
+    // As the real one does.
+    in_private_process(run).unwrap()
+}
+
+fn run() -> ExitCode {
     let mut socket = guard_socket().expect("started by the guard");
     let mut odd = Odd { socket: socket.try_clone().unwrap(), ..Odd::default() };
     let mut arguments = std::env::args().skip(1);
@@ -65,6 +72,7 @@ fn main() {
     let _ = serve(&mut socket, &hello, |_| {
         odd.take().map(|odd| Box::new(odd) as Box<dyn ImageInspector>).ok_or("once".into())
     });
+    ExitCode::SUCCESS
 }
 
 struct Odd {

@@ -10,6 +10,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A user without the rights of root, as whom everything here runs if this is root.
@@ -25,9 +26,11 @@ fn command(program: &Path) -> Command {
     command
 }
 
-/// A copy that any user may execute.
+/// A copy that any user may execute, in a folder of its own.
 fn copy(program: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("discreet-unreadable-{}", std::process::id()));
+    static COPIES: AtomicU32 = AtomicU32::new(0);
+    let number = COPIES.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("discreet-unreadable-{}-{number}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     let copied = folder.join(Path::new(program).file_name().unwrap());

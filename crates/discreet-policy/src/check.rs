@@ -5,6 +5,7 @@ mod declared;
 pub(super) mod effect;
 mod fields;
 mod images;
+pub(super) mod layout;
 mod patterns;
 pub(super) mod people;
 mod rules;

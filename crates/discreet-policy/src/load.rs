@@ -64,6 +64,7 @@ pub(super) fn load(
     if !has_errors(&findings) {
         // An error at the same topic is more important.
         check::people::warn(&policy, &mut findings);
+        check::layout::warn(&policy, &mut findings);
     }
     if has_errors(&findings) { Err(sorted(findings)) } else { Ok((policy, sorted(findings))) }
 }

@@ -1,14 +1,18 @@
 //! Damage in JPEG images (ITU-T T.81). OpenCV decodes a damaged one without an error, and shows shifted or grey blocks
 //! in which nothing is found.
 
+// Its path is written out for the fuzz target, which includes this file by its own.
+#[path = "jpeg/entropy.rs"]
 mod entropy;
 
 use entropy::{Bits, Huffman, Run, Scan};
 
 /// Bytes that may follow the last block before a marker: webcams leave a few.
-const SURPLUS: usize = 4;
+pub(super) const SURPLUS: usize = 4;
 /// The most scans of a progressive image. Encoders write about ten.
 const MOST_SCANS: usize = 200;
+/// The most blocks of a progressive image: those of 256 megapixels in colour.
+const MOST_BLOCKS: usize = 3 << 22;
 
 /// Why an image is not decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,12 +88,18 @@ impl Jpeg {
         (self.progressive, self.size) = (progressive, (width, height));
         let most = sides.clone().fold((1, 1), |most, (_, unit)| (unit.0.max(most.0), unit.1.max(most.1)));
         let units = (width.div_ceil(8 * most.0), height.div_ceil(8 * most.1));
-        self.parts = sides
-            .map(|(id, unit)| {
-                let blocks = if progressive { units.0 * unit.0 * units.1 * unit.1 } else { 0 };
-                Part { id, unit, stride: units.0 * unit.0, filled: vec![0; blocks], seen: false }
-            })
-            .collect();
+        let blocks = |unit: (usize, usize)| if progressive { units.0 * unit.0 * units.1 * unit.1 } else { 0 };
+        if sides.clone().map(|(_, unit)| blocks(unit)).sum::<usize>() > MOST_BLOCKS {
+            return None;
+        }
+        let part = |(id, unit): (u8, (usize, usize))| Part {
+            id,
+            unit,
+            stride: units.0 * unit.0,
+            filled: vec![0; blocks(unit)],
+            seen: false,
+        };
+        self.parts = sides.map(part).collect();
         Some(())
     }
 
@@ -197,6 +207,3 @@ fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let fill = bytes.iter().take_while(|byte| **byte == 0xff).count();
     bytes.get(fill..)?.split_first().map(|(marker, rest)| (*marker, rest))
 }
-
-#[cfg(test)]
-mod tests;

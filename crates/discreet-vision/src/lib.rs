@@ -12,6 +12,9 @@ mod detectors;
 mod engine;
 mod graph;
 mod jpeg;
+#[cfg(test)]
+#[path = "jpeg/tests.rs"]
+mod jpeg_tests;
 mod light;
 mod motion;
 mod onnx;

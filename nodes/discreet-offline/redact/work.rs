@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use discreet_policy::finding::plain;
-use discreet_redact::{
-    CompressedFormat, Cover, Found, ImageRules, Subject, WholeFrame, has_further_pictures,
-};
+use discreet_redact::{Cover, Found, ImageRules, Subject, WholeFrame, has_further_pictures};
 use discreet_vision::Watch;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -51,6 +49,7 @@ pub fn run(command: &Redact) -> anyhow::Result<Answer> {
     let eyes = (0..threads).map(|_| inspector::open(&rules)).collect::<anyhow::Result<Vec<_>>>()?;
 
     let bar = bar(jobs.pictures.len());
+    bar.tick(); // the first picture may take long
     let next = AtomicUsize::new(0);
     let outcomes: Mutex<Vec<(usize, Result<Done, String>)>> = Mutex::default();
     std::thread::scope(|scope| {

@@ -5,7 +5,7 @@
 pub(super) fn data<'b>(bytes: &'b [u8], data: &mut Vec<u8>) -> &'b [u8] {
     data.clear();
     let mut rest = bytes;
-    while let Some(at) = memchr::memchr(0xff, rest) {
+    while let Some(at) = rest.iter().position(|byte| *byte == 0xff) {
         let (before, from) = rest.split_at(at);
         data.extend_from_slice(before);
         match from {

@@ -1,9 +1,10 @@
-use super::*;
+use crate::jpeg::{Damaged, SURPLUS, check};
 use opencv::core::{CV_8UC1, CV_8UC3, Mat, Scalar, Vector};
 use opencv::imgcodecs::{
     IMWRITE_JPEG_OPTIMIZE, IMWRITE_JPEG_PROGRESSIVE, IMWRITE_JPEG_QUALITY, IMWRITE_JPEG_RST_INTERVAL,
     imencode,
 };
+use opencv::prelude::*;
 
 /// A picture full of detail, in the kinds of JPEG that encoders write.
 fn images() -> Vec<Vec<u8>> {
