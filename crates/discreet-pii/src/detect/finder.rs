@@ -249,7 +249,7 @@ impl Finder {
             hits,
             overlapping: self.overlapping,
             budget,
-            stars: None,
+            masks: None,
             announced,
             quoted: false,
             limits,

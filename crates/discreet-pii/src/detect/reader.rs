@@ -94,8 +94,8 @@ pub(super) struct Reader<'r> {
     /// Are findings under better ones wanted too?
     pub(super) overlapping: bool,
     pub(super) budget: &'r mut Budget,
-    /// Has the text a `*`, as masked numbers have? `None` until a number asks.
-    pub(super) stars: Option<bool>,
+    /// Has the text signs of masked digits? `None` until a number asks.
+    pub(super) masks: Option<bool>,
     /// The numbers that have nothing but a label, in the order of the text.
     pub(super) announced: &'r mut Vec<Range<usize>>,
     /// The text has the code of a `=` in quoted-printable.
@@ -155,7 +155,7 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
-        let beside = |this: &mut Self| this.has_stars() && masked::is_beside(bytes, start, end);
+        let beside = |this: &mut Self| this.has_masks() && masked::is_beside(bytes, start, end);
         if word.digits > 0 && (beside(self) || !word.number && masked::is_in(bytes, start, end)) {
             let behind = self.masked(bytes, start, end);
             if behind > end {
@@ -234,8 +234,8 @@ impl Reader<'_> {
     }
 
     #[inline]
-    fn has_stars(&mut self) -> bool {
-        *self.stars.get_or_insert_with(|| memchr::memchr(b'*', self.text.as_bytes()).is_some())
+    fn has_masks(&mut self) -> bool {
+        *self.masks.get_or_insert_with(|| masked::is_anywhere(self.text.as_bytes()))
     }
 
     /// Proposes the value behind a label with letters that are not ASCII: the end of `contraseña`.
