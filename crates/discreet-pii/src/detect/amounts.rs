@@ -71,9 +71,32 @@ pub(super) fn is_no_room(text: &str, at: Range<usize>) -> bool {
 /// `3D model`: the word of a dimension.
 fn is_dimension(text: &str, at: Range<usize>) -> bool {
     const WORDS: [&str; 26] = [
-        "model", "models", "map", "maps", "scan", "scans", "scanner", "view", "views", "print", "printer", "point",
-        "points", "cloud", "lidar", "laser", "camera", "mesh", "image", "images", "reconstruction", "mapping", "slam",
-        "plan", "modell", "karte",
+        "model",
+        "models",
+        "map",
+        "maps",
+        "scan",
+        "scans",
+        "scanner",
+        "view",
+        "views",
+        "print",
+        "printer",
+        "point",
+        "points",
+        "cloud",
+        "lidar",
+        "laser",
+        "camera",
+        "mesh",
+        "image",
+        "images",
+        "reconstruction",
+        "mapping",
+        "slam",
+        "plan",
+        "modell",
+        "karte",
     ];
     if !matches!(text.get(at.clone()), Some("2D" | "3D" | "2d" | "3d")) {
         return false;
@@ -87,13 +110,37 @@ fn is_dimension(text: &str, at: Range<usize>) -> bool {
 /// property of the thing: `room 512, floor 3`, `room capacity 12`?
 pub(super) fn is_of_other(between: &str) -> bool {
     const PROPERTIES: [&str; 24] = [
-        "capacity", "temperature", "temp", "humidity", "floor", "floors", "level", "storey", "size", "area", "height",
-        "width", "length", "count", "price", "rate", "total", "volume", "brightness", "kapazität", "temperatur", "etage",
-        "stock", "capacidad",
+        "capacity",
+        "temperature",
+        "temp",
+        "humidity",
+        "floor",
+        "floors",
+        "level",
+        "storey",
+        "size",
+        "area",
+        "height",
+        "width",
+        "length",
+        "count",
+        "price",
+        "rate",
+        "total",
+        "volume",
+        "brightness",
+        "kapazität",
+        "temperatur",
+        "etage",
+        "stock",
+        "capacidad",
     ];
+    // `CVV2 = 551`
+    let between = between.trim_start_matches(|c: char| c.is_ascii_digit());
     let mut words = between.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.any(|word| {
-        word.starts_with(|c: char| c.is_ascii_digit()) || PROPERTIES.iter().any(|known| known.eq_ignore_ascii_case(word))
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || PROPERTIES.iter().any(|known| known.eq_ignore_ascii_case(word))
     })
 }
 
@@ -112,7 +159,8 @@ pub(super) fn is_no_date(text: &str, at: Range<usize>) -> bool {
 
 /// Does an English verb end `at` that is also a month: `13 set to`, `4 may fail`?
 fn is_verb(text: &str, at: Range<usize>) -> bool {
-    const AUXILIARIES: [&str; 10] = ["be", "have", "not", "also", "still", "need", "fail", "cause", "only", "contain"];
+    const AUXILIARIES: [&str; 10] =
+        ["be", "have", "not", "also", "still", "need", "fail", "cause", "only", "contain"];
     const SET: [&str; 14] =
         ["to", "as", "by", "in", "of", "for", "up", "on", "off", "high", "low", "from", "at", "with"];
     let raw = text.get(at.clone()).unwrap_or_default();
@@ -127,7 +175,8 @@ fn is_verb(text: &str, at: Range<usize>) -> bool {
 fn is_of_log(text: &str, at: Range<usize>) -> bool {
     let head = text.get(..at.start).unwrap_or_default();
     let mut behind = text.get(at.end..).unwrap_or_default().chars();
-    let fraction = matches!(behind.next(), Some('.' | ',')) && behind.next().is_some_and(|c| c.is_ascii_digit());
+    let fraction =
+        matches!(behind.next(), Some('.' | ',')) && behind.next().is_some_and(|c| c.is_ascii_digit());
     fraction || head.is_empty() || head.ends_with(['\n', '['])
 }
 
@@ -169,8 +218,14 @@ mod tests {
 
     #[test]
     fn a_verb_may_look_like_a_month() {
-        for (text, is) in [("13 set to", true), ("4 may fail", true), ("13 set 2024", false), ("12 May to", false)] {
-            assert_eq!(is_no_date(text, 0..text.find(" may").or(text.find(" set")).map_or(6, |at| at + 4)), is, "{text}");
+        for (text, is) in
+            [("13 set to", true), ("4 may fail", true), ("13 set 2024", false), ("12 May to", false)]
+        {
+            assert_eq!(
+                is_no_date(text, 0..text.find(" may").or(text.find(" set")).map_or(6, |at| at + 4)),
+                is,
+                "{text}"
+            );
         }
     }
 }

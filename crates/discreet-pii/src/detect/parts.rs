@@ -79,17 +79,98 @@ pub(super) fn is_of_version(bytes: &[u8], start: usize) -> bool {
     let signs = head.iter().rev().take_while(|byte| matches!(byte, b' ' | b':' | b'=' | b'"' | b'.')).count();
     let head = head.get(..head.len() - signs).unwrap_or_default();
     let word = head.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
-    signs <= 4 && PROGRAM.may_have(word) && PROGRAMS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    signs <= 4
+        && PROGRAM.may_have(word)
+        && PROGRAMS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// Words in front of the number of a version.
-const PROGRAMS: [&str; 74] = ["version", "versions", "firmware", "fw", "release", "build", "kernel", "bootloader", "sw", "ver", "python", "pip", "node", "nodejs", "npm", "java", "jdk", "gcc", "clang", "cmake", "make", "glibc", "ubuntu", "debian", "fedora", "linux", "ros", "cuda", "cudnn", "tensorrt", "docker", "opencv", "numpy", "scipy", "pandas", "pytorch", "torch", "tensorflow", "onnx", "sdk", "api", "library", "lib", "package", "driver", "golang", "rust", "rustc", "cargo", "php", "ruby", "perl", "mysql", "mariadb", "postgres", "postgresql", "sqlite", "redis", "nginx", "apache", "boost", "eigen", "qt", "gazebo", "jetpack", "android", "ios", "macos", "firefox", "chrome", "git", "openssl", "moveit", "v"];
+const PROGRAMS: [&str; 74] = [
+    "version",
+    "versions",
+    "firmware",
+    "fw",
+    "release",
+    "build",
+    "kernel",
+    "bootloader",
+    "sw",
+    "ver",
+    "python",
+    "pip",
+    "node",
+    "nodejs",
+    "npm",
+    "java",
+    "jdk",
+    "gcc",
+    "clang",
+    "cmake",
+    "make",
+    "glibc",
+    "ubuntu",
+    "debian",
+    "fedora",
+    "linux",
+    "ros",
+    "cuda",
+    "cudnn",
+    "tensorrt",
+    "docker",
+    "opencv",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pytorch",
+    "torch",
+    "tensorflow",
+    "onnx",
+    "sdk",
+    "api",
+    "library",
+    "lib",
+    "package",
+    "driver",
+    "golang",
+    "rust",
+    "rustc",
+    "cargo",
+    "php",
+    "ruby",
+    "perl",
+    "mysql",
+    "mariadb",
+    "postgres",
+    "postgresql",
+    "sqlite",
+    "redis",
+    "nginx",
+    "apache",
+    "boost",
+    "eigen",
+    "qt",
+    "gazebo",
+    "jetpack",
+    "android",
+    "ios",
+    "macos",
+    "firefox",
+    "chrome",
+    "git",
+    "openssl",
+    "moveit",
+    "v",
+];
 static PROGRAM: Firsts = Firsts::of(&PROGRAMS);
 
 /// Is `at` the number of a version that looks like a date: `Python 3.10.12`, `numpy==1.10.12`?
 pub(super) fn is_dotted_version(text: &str, at: Range<usize>) -> bool {
-    let dotted = text.get(at.clone()).is_some_and(|raw| raw.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
-    let pinned = || text.get(..at.start).is_some_and(|head| ["==", ">=", "<=", "~="].iter().any(|sign| head.ends_with(sign)));
+    let dotted =
+        text.get(at.clone()).is_some_and(|raw| raw.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
+    let pinned = || {
+        text.get(..at.start)
+            .is_some_and(|head| ["==", ">=", "<=", "~="].iter().any(|sign| head.ends_with(sign)))
+    };
     dotted && (is_of_version(text.as_bytes(), at.start) || pinned())
 }
 
@@ -98,10 +179,12 @@ pub(super) fn is_of_serial(bytes: &[u8], start: usize) -> bool {
     const WORDS: [&[u8]; 10] =
         [b"SN", b"PN", b"SER", b"SERIAL", b"PART", b"LOT", b"REF", b"MODEL", b"REV", b"BATCH"];
     let Some([head @ .., b'-']) = bytes.get(..start) else { return false };
-    let length = head.iter().rev().take(12).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let length = head.iter().rev().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
     let word = head.get(head.len() - length..).unwrap_or_default();
+    let capitals = word.iter().all(u8::is_ascii_uppercase);
     let zeros = bytes.get(start..).is_some_and(|number| number.starts_with(b"00"));
-    !word.is_empty() && (zeros || WORDS.contains(&word))
+    let known = WORDS.iter().any(|known| known.eq_ignore_ascii_case(word));
+    !word.is_empty() && (known || zeros && capitals)
 }
 
 /// Are these the bytes of a frame, `00 11 22 33 44 55 66 77`? No telephone number has so many groups of two digits.

@@ -11,8 +11,8 @@ use super::matcher::{FormMatch, Matcher};
 use super::{Budget, Evidence, Field, Hit, skip, swar};
 use crate::Kind;
 use crate::kinds::secrets::HEADER_BEGINS;
-pub(in crate::detect) use behind_sign::Limit;
 use crate::recognisers::{card, coordinates, labelled, masked, web};
+pub(in crate::detect) use behind_sign::Limit;
 
 /// The class of a byte: what may begin with it. Most of a text is passed over by it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -229,18 +229,6 @@ impl Reader<'_> {
             return self.name(bytes, start, end);
         }
         end
-    }
-
-    /// Proposes what begins with a word in the middle of a longer one. True if more may begin with it.
-    #[inline(never)]
-    fn inside(&mut self, bytes: &[u8], at: Range<usize>, (digits, number): (usize, bool)) -> bool {
-        let Range { start, end } = at;
-        self.foreign_label(bytes, start, end);
-        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
-        if before == Some(&b'_') && digits >= joined::DIGITS {
-            self.framed(bytes, start, end);
-        }
-        number && self.behind_sign(bytes, start, end)
     }
 
     /// Proposes the value behind a label with letters that are not ASCII: the end of `contraseña`.

@@ -233,7 +233,8 @@ fn whole_kind(label: &str, hints: Kinds) -> Option<Kind> {
         ),
         (Kind::Room, "camera"),
     ];
-    const REFERENCES: [Kind; 4] = [Kind::Booking, Kind::EmployeeId, Kind::MedicalRecord, Kind::HealthInsurance];
+    const REFERENCES: [Kind; 4] =
+        [Kind::Booking, Kind::EmployeeId, Kind::MedicalRecord, Kind::HealthInsurance];
     let label: String = label.chars().filter(|c| *c != ' ').flat_map(char::to_lowercase).collect();
     let own = OWN.iter().find(|(_, labels)| labels.split(' ').any(|known| known == label));
     own.map(|(kind, _)| *kind).or_else(|| REFERENCES.into_iter().find(|kind| hints.contains(*kind)))

@@ -106,7 +106,16 @@ pub(crate) const REACH: u8 = 5;
 
 /// A form without a check.
 pub(super) const fn form(pattern: &'static str, scores: Scores) -> Form {
-    Form { pattern, scores, check: Check::None, reach: REACH, lead: 0, end: None, least: 0, case_sensitive: false }
+    Form {
+        pattern,
+        scores,
+        check: Check::None,
+        reach: REACH,
+        lead: 0,
+        end: None,
+        least: 0,
+        case_sensitive: false,
+    }
 }
 
 impl Form {

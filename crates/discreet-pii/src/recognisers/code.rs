@@ -23,7 +23,8 @@ pub(crate) fn end(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
     }
     let foreign = is_foreign(rest.get(end..).unwrap_or_default());
     let code = rest.get(..end).unwrap_or_default();
-    (number && !foreign && !is_date(code) && !has_word(code) && !is_protocol(code)).then_some((start + end, count))
+    (number && !foreign && !is_date(code) && !has_word(code) && !is_protocol(code))
+        .then_some((start + end, count))
 }
 
 /// Does a letter begin here that is not ASCII? Of signs the view leaves `£`, `°`, `…`, `→`, `€` and the like.
@@ -126,7 +127,9 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
         let blank = at > start && bytes.get(at - 1) == Some(&b' ');
         // A word in capitals behind a blank belongs to the text, unless digits follow.
         let more = group(at + part.len() + 1).is_some_and(|next| next.iter().all(u8::is_ascii_digit));
-        if here == 0 && !more && (at == start || blank) {
+        // `220918 HTTP/1.1`
+        let name = blank && bytes.get(at + part.len()) == Some(&b'/');
+        if here == 0 && (!more || name) && (at == start || blank) {
             break;
         }
         (digits, letters) = (digits + here, letters + part.len() - here);
@@ -157,10 +160,23 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
 /// `SSN (last 4): 4399`, `card ending in 1486`?
 pub(crate) fn is_last_four(bytes: &[u8], from: usize, start: usize) -> bool {
     const LAST: [&[u8]; 14] = [
-        b"last", b"ending", b"ends", b"end", b"letzte", b"letzten", b"endet", b"derniers", b"finissant", b"ultimos",
-        b"termina", b"terminada", b"ultime", b"laatste",
+        b"last",
+        b"ending",
+        b"ends",
+        b"end",
+        b"letzte",
+        b"letzten",
+        b"endet",
+        b"derniers",
+        b"finissant",
+        b"ultimos",
+        b"termina",
+        b"terminada",
+        b"ultime",
+        b"laatste",
     ];
-    let digits = bytes.get(start..).unwrap_or_default().iter().take(5).take_while(|byte| byte.is_ascii_digit());
+    let digits =
+        bytes.get(start..).unwrap_or_default().iter().take(5).take_while(|byte| byte.is_ascii_digit());
     let whole = !bytes.get(start + 4).is_some_and(u8::is_ascii_alphanumeric);
     let between = bytes.get(from..start).unwrap_or_default();
     let mut words = between.split(|byte| !byte.is_ascii_alphabetic());

@@ -27,7 +27,7 @@ pub(crate) fn is_in(bytes: &[u8], start: usize, end: usize) -> bool {
 
 /// Is it a sign in the place of a digit? Among others, as in `max 12`, it is not.
 fn is_mask(byte: u8) -> bool {
-    byte | 0x20 == b'x' || byte == b'*' || byte == b'#'
+    byte | 0x20 == b'x' || byte == b'*'
 }
 
 fn is_letter(byte: u8) -> bool {
@@ -44,7 +44,9 @@ pub(crate) fn number(bytes: &[u8], start: usize, end: usize) -> Option<Range<usi
     let mut tail = bytes.get(end..)?.iter().take(LONGEST);
     // `xxxx1111` is one word.
     let (mut from, mut to) = (start - run(&mut head), end + run(&mut tail));
-    if bytes.get(from).is_some_and(|first| is_letter(*first)) && bytes.get(from.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric) {
+    if bytes.get(from).is_some_and(|first| is_letter(*first))
+        && bytes.get(from.wrapping_sub(1)).is_some_and(u8::is_ascii_alphanumeric)
+    {
         return None;
     }
     // The code of a country, `DE89 ****`.
@@ -62,18 +64,22 @@ pub(crate) fn number(bytes: &[u8], start: usize, end: usize) -> Option<Range<usi
     let masked = (0..whole.len()).filter(|at| is_masked(whole, *at)).count();
     let digit = |byte: &u8| byte.is_ascii_digit();
     let inner = whole.get(whole.iter().position(digit)?..=whole.iter().rposition(digit)?)?;
-    let has_mask = |bytes: &[u8]| bytes.windows(2).any(|pair| matches!(pair, [one, other] if one == other && is_mask(*one)));
+    let has_mask = |bytes: &[u8]| {
+        bytes.windows(2).any(|pair| matches!(pair, [one, other] if one == other && is_mask(*one)))
+    };
     (has_mask(inner) || masked >= LEAST && has_mask(whole)).then_some(from..to)
 }
 
 /// Is the byte at `at` a masked digit? A letter has another one beside it.
 fn is_masked(bytes: &[u8], at: usize) -> bool {
     let beside = |other: usize| bytes.get(other) == bytes.get(at);
-    bytes.get(at).is_some_and(|byte| is_mask(*byte) && (!is_letter(*byte) || beside(at.wrapping_sub(1)) || beside(at + 1)))
+    bytes.get(at).is_some_and(|byte| {
+        is_mask(*byte) && (!is_letter(*byte) || beside(at.wrapping_sub(1)) || beside(at + 1))
+    })
 }
 
 /// The length of the groups of digits and masks, with one blank or dash between them.
-fn run<'b>(bytes: &mut dyn Iterator<Item = &'b u8>) -> usize {
+fn run(bytes: &mut dyn Iterator<Item = &u8>) -> usize {
     let (mut length, mut gap) = (0, 0);
     let mut bytes = bytes.peekable();
     while let Some(byte) = bytes.next() {
@@ -103,7 +109,6 @@ mod tests {
             ("SSN xxx-xx-4399", Some("xxx-xx-4399")),
             ("card 4111-11XX-XXXX-1111", Some("4111-11XX-XXXX-1111")),
             ("passport ***1872", Some("***1872")),
-            ("card #### #### #### 1111", Some("#### #### #### 1111")),
             ("Foxx 1234", None),
             ("max 1234 x 5", None),
             ("card **4111** x", None),

@@ -280,7 +280,11 @@ mod tests {
     fn the_code_of_a_country_may_stand_in_a_bracket() {
         let end = |text: &str| bracketed_end(text.as_bytes(), 0);
         for text in ["(+44) 7700 900 123", "(+34)600-123-456", "(+1) 212.555.0199"] {
-            assert_eq!((end(text), end(&format!("{text}, x"))), (Some(text.len()), Some(text.len())), "{text}");
+            assert_eq!(
+                (end(text), end(&format!("{text}, x"))),
+                (Some(text.len()), Some(text.len())),
+                "{text}"
+            );
         }
         for text in ["(+44)", "(+44) 12", "(+0.5) 1234567", "(+44) 7700 900 123x", "(+) 7700 900 123"] {
             assert_eq!(end(text), None, "{text}");

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::{Finder, Memory, Signs};
 use crate::Kind;
-use crate::kinds::Score;
 use crate::detect::{Evidence, Field, Hit, broken, encoded, tables, whole};
+use crate::kinds::Score;
 use crate::recognisers::labelled;
 use crate::recognisers::names::Roster;
 use crate::recognisers::spoken::{self, Written};
@@ -188,7 +188,8 @@ impl Finder {
                     );
                 }
             }
-            let kind = column.whole(text.get(at.clone()).unwrap_or_default()).filter(|_| cells.len() == before);
+            let kind =
+                column.whole(text.get(at.clone()).unwrap_or_default()).filter(|_| cells.len() == before);
             if let Some(kind) = kind.filter(|kind| self.thresholds.get(*kind as usize) != Some(&u8::MAX)) {
                 let (score, evidence) = (Score::CERTAIN.points() - 1, Evidence::Context);
                 cells.push(Hit { kind, start: at.start, end: at.end, score, evidence });

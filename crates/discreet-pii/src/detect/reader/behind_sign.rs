@@ -1,7 +1,9 @@
 //! Numbers behind a sign in which mostly a longer number or a path goes on: `udp/203.0.113.9`, `GET /card/4111`,
 //! `10.0.0.5-10.0.0.9`, `Phone -5551234`.
 
-use super::Reader;
+use std::ops::Range;
+
+use super::{Reader, joined};
 use crate::{Evidence, Group, Hit, Kind, Kinds};
 
 /// The fewest digits of a telephone number behind `:`, where a time or a port may stand.
@@ -38,8 +40,20 @@ pub(super) fn is_national(bytes: &[u8], start: usize) -> bool {
 }
 
 impl Reader<'_> {
+    /// Proposes what begins with a word in the middle of a longer one. True if more may begin with it.
+    #[inline(never)]
+    pub(super) fn inside(&mut self, bytes: &[u8], at: Range<usize>, (digits, number): (usize, bool)) -> bool {
+        let Range { start, end } = at;
+        self.foreign_label(bytes, start, end);
+        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        if before == Some(&b'_') && digits >= joined::DIGITS {
+            self.framed(bytes, start, end);
+        }
+        number && self.behind_sign(bytes, start, end)
+    }
+
     /// May the number `start..end` behind a sign be a finding? Then it limits what it may be.
-    pub(super) fn behind_sign(&mut self, bytes: &[u8], start: usize, end: usize) -> bool {
+    fn behind_sign(&mut self, bytes: &[u8], start: usize, end: usize) -> bool {
         let limit = self.limit(bytes, start, end);
         self.limits.extend(limit.map(|limit| (start, limit)));
         limit.is_some()
@@ -76,7 +90,7 @@ impl Reader<'_> {
 
     /// Does a label of a number end at `at`, or a sign behind it?
     fn is_behind_label(&mut self, at: usize) -> bool {
-        let others: Kinds = [Kind::Phone, Kind::Room, Kind::Password].into_iter().collect();
+        let others: Kinds = [Kind::Phone, Kind::Password].into_iter().collect();
         let known = self.matcher.labelled().union(others);
         self.supported().meets(known)
             && self.context.label(self.text, at, 0).is_some_and(|(end, kinds)| {

@@ -10,17 +10,46 @@ const REACH: usize = 48;
 /// The most bytes between them without a label.
 const DIRECTLY: usize = 4;
 /// Beginnings of words for an expiry.
-const EXPIRY: [&str; 17] = [
-    "exp", "valid", "thru", "until", "gültig", "gueltig", "ablauf", "verfall", "vence", "venc", "cadu", "scad", "geldig",
-    "verval", "vto", "mm/", "good",
+const EXPIRY: [&str; 20] = [
+    "exp",
+    "valid",
+    "thru",
+    "until",
+    "gültig",
+    "gueltig",
+    "ablauf",
+    "verfall",
+    "vence",
+    "venc",
+    "cadu",
+    "scad",
+    "geldig",
+    "verval",
+    "vto",
+    "mm/",
+    "good",
+    "有効期限",
+    "有效期",
+    "срок",
 ];
 /// Beginnings of words for a code, and of those for the codes of other things.
 const CODE: [&str; 12] = [
-    "cvv", "cvc", "csc", "cid", "cod", "kod", "cód", "security", "sicherheit", "prüf", "crypto", "beveiliging",
+    "cvv",
+    "cvc",
+    "csc",
+    "cid",
+    "cod",
+    "kod",
+    "cód",
+    "security",
+    "sicherheit",
+    "prüf",
+    "crypto",
+    "beveiliging",
 ];
 const OTHER: [&str; 14] = [
-    "error", "fehler", "status", "zip", "post", "country", "reason", "response", "exit", "promo", "room", "door", "area",
-    "pin",
+    "error", "fehler", "status", "zip", "post", "country", "reason", "response", "exit", "promo", "room",
+    "door", "area", "pin",
 ];
 
 /// Adds the expiry and the code behind each card, up to the next finding.
@@ -31,7 +60,8 @@ pub(super) fn add(text: &str, hits: &mut Vec<Hit>) {
         let Some(card) = hits.get(at).copied().filter(|hit| hit.kind == Kind::PaymentCard) else { continue };
         let rest = text.get(card.end..next).unwrap_or_default();
         // Most cards have no number behind them.
-        if (0..REACH.min(rest.len())).step_by(8).all(|at| swar::digits(swar::block(rest.as_bytes(), at)) == 0) {
+        if (0..REACH.min(rest.len())).step_by(8).all(|at| swar::digits(swar::block(rest.as_bytes(), at)) == 0)
+        {
             continue;
         }
         let mut keep = |(from, to): (usize, usize)| {
@@ -78,7 +108,9 @@ fn number(rest: &str) -> Option<(&str, usize, &str)> {
 
 /// Has the text a word that begins with one of `words`?
 fn has(text: &str, words: &[&str]) -> bool {
-    let begins = |word: &str, known: &str| word.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
+    let begins = |word: &str, known: &str| {
+        word.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known))
+    };
     let mut all = text.split(|c: char| !(c.is_alphanumeric() || c == '/'));
     all.any(|word| !word.is_empty() && words.iter().any(|known| begins(word, known)))
 }
@@ -91,6 +123,14 @@ fn is_direct(gap: &str) -> bool {
 fn expiry(rest: &str) -> Option<(usize, usize)> {
     let (gap, from, number) = number(rest)?;
     let labelled = has(gap, &EXPIRY);
+    // `09 / 27`
+    let spaced = rest.get(from..from + 7).filter(|_| labelled && number.len() == 2);
+    if let Some((month, year)) = spaced.and_then(|date| date.split_once(" / "))
+        && is_month(month)
+        && is_year(year)
+    {
+        return Some((from, from + 7));
+    }
     let date = number.split('/').take(2).map(str::len).sum::<usize>() + 1;
     let number = if number.matches('/').count() > 1 { number.get(..date)? } else { number };
     (labelled || is_direct(gap)).then_some(())?;
@@ -109,7 +149,9 @@ fn is_year(text: &str) -> bool {
 /// `12/30`, `12/2030`, `2030-12`, and behind a label `1230`.
 fn is_expiry(number: &str, labelled: bool) -> bool {
     match number.split_once(['/', '-', '.']) {
-        Some((one, other)) => is_month(one) && is_year(other) || one.len() == 4 && is_year(one) && is_month(other),
+        Some((one, other)) => {
+            is_month(one) && is_year(other) || one.len() == 4 && is_year(one) && is_month(other)
+        }
         None => {
             let parts = number.split_at_checked(2).filter(|_| labelled && number.len() == 4);
             parts.is_some_and(|(month, year)| is_month(month) && is_year(year))
@@ -131,7 +173,17 @@ mod tests {
 
     #[test]
     fn a_month_and_a_year_are_an_expiry() {
-        for text in [" exp 09/27", ", 12/30", ":12/2030", " valid thru: 2030-12", " exp:1230", " expires 9/27", ":12/30/318"] {
+        for text in [
+            " exp 09/27",
+            ", 12/30",
+            ":12/2030",
+            " valid thru: 2030-12",
+            " exp:1230",
+            " expires 9/27",
+            ":12/30/318",
+            " exp 09 / 27",
+            "有効期限12/27",
+        ] {
             assert!(expiry(text).is_some(), "{text}");
         }
         for text in [" on 12/05", " exp 13/27", " 1230", " and 12/30", "", " 12/05/2026x"] {

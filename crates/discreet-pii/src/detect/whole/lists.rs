@@ -103,6 +103,7 @@ fn begins(text: &str, hit: &Hit) -> bool {
         Kind::PaymentCard => true,
         Kind::PrivateKey | Kind::Phone => false,
         Kind::Username => context,
+        Kind::Password => context || hit.evidence == Evidence::Checked,
         kind => context && (is_number(kind) || kind == Kind::Age || kind.group() == Group::Secret),
     }
 }
@@ -169,8 +170,10 @@ fn short(first: &str, gap: &str, item: &str, several: impl FnOnce() -> bool) -> 
     let length = digits + usize::from(rest.starts_with(|c: char| c.is_ascii_alphabetic()));
     let behind = item.get(length..)?;
     let mut signs = behind.chars();
-    let goes_on = matches!(signs.next(), Some('.' | ':' | '-')) && signs.next().is_some_and(|c| c.is_ascii_digit());
-    if !(1..=4).contains(&digits) || !is_apart(behind) || goes_on || is_amount(item, length, &[UNITS, TIMES]) {
+    let goes_on =
+        matches!(signs.next(), Some('.' | ':' | '-')) && signs.next().is_some_and(|c| c.is_ascii_digit());
+    if !(1..=4).contains(&digits) || !is_apart(behind) || goes_on || is_amount(item, length, &[UNITS, TIMES])
+    {
         return None;
     }
     let closed = is_end(behind) || GAPS.iter().any(|gap| behind.starts_with(gap));

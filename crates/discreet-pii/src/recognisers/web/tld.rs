@@ -117,7 +117,9 @@ pub(crate) const DOUBTFUL: &str = "\
 /// All of them, and for each first byte the number of those that begin with smaller ones.
 static ORDERED: LazyLock<(Vec<&str>, [usize; 129])> = LazyLock::new(|| {
     let all: Vec<&str> = ALL.split(' ').collect();
-    let begins = std::array::from_fn(|byte| all.partition_point(|tld| tld.bytes().next().map(usize::from) < Some(byte)));
+    let begins = std::array::from_fn(|byte| {
+        all.partition_point(|tld| tld.bytes().next().map(usize::from) < Some(byte))
+    });
     (all, begins)
 });
 
