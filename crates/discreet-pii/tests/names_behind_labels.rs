@@ -4,6 +4,10 @@
 
 mod common;
 
+use std::sync::Arc;
+
+use discreet_pii::{Finder, HidingRules, Operator, OperatorKeys, Options, TextRedactor};
+
 use common::redacted;
 
 #[track_caller]
@@ -50,6 +54,11 @@ fn a_name_of_plain_words_is_hidden_whole_behind_a_label() {
         ("Visitor: Will Carpet", "Visitor: <person>"),
         ("Gast: Rosa Teller", "Gast: <person>"),
         ("Patient: KETTLE, ROSA", "Patient: <person>"),
+        ("Patient: KETTLE, ROSA Q Sex: F", "Patient: <person> Sex: F"),
+        ("WHERE guest = 'Will Carpet';", "WHERE guest = '<person>';"),
+        ("Guest: [Han Wu]", "Guest: [<person>]"),
+        ("Patient: (KETTLE, ROSA)", "Patient: (<person>)"),
+        ("ORGANIZER;CN=Lena Brandt:mailto:desk", "ORGANIZER;CN=<person>:mailto:desk"),
         ("Guest: Brandt, Lena", "Guest: <person>"),
         ("patient: Doe, John", "patient: <person>"),
         ("guest,room\nHan Wu,12\nViolet Basket,14", "guest,room\n<person>,<room>\n<person>,<room>"),
@@ -154,6 +163,27 @@ fn keys_of_a_person_label_values_below_general_keys_and_in_a_line() {
             r#"[INFO] customer={"given":"<person>","family":"<person>"} ok"#,
         ),
     ]);
+}
+
+#[test]
+fn a_name_in_turn_has_the_pseudonym_of_the_same_name() {
+    let keys = OperatorKeys::derive(b"a secret of a robot, for tests", "desk").unwrap();
+    let rules = HidingRules::new(Operator::Pseudonym);
+    let finder = Arc::new(Finder::new(&Options::default()).unwrap());
+    let mut redactor = TextRedactor::new(rules, finder, Some(Arc::new(keys)));
+    let field = redactor.rules().field("data");
+    let mut made = |text: &str| {
+        let mut out = String::new();
+        redactor.redact(text, &field, &mut out);
+        out
+    };
+    let one = made("Lena Brandt");
+    for text in ["Brandt, Lena", "BRANDT, LENA"] {
+        assert_eq!(made(text), one, "{text}");
+    }
+    assert_eq!(made("guest: Brandt, Lena"), format!("guest: {one}"));
+    // A list of persons.
+    assert_eq!(made("guests: Brandt, Lena").matches("<person:").count(), 2);
 }
 
 #[test]

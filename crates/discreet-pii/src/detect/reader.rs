@@ -289,12 +289,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Proposes the name behind the label of a person that ends at `end`. False if there is none.
-    fn named(&mut self, end: usize) -> bool {
-        let name = labelled::named::name(self.text, end);
-        name.is_some_and(|at| self.propose(Kind::Person, at, labelled::named::SCORES, Evidence::Context))
-    }
-
     /// May a word without digits begin a form? Only months, short words in front of digits and prefixes of keys do.
     #[inline]
     fn may_begin(&self, bytes: &[u8], start: usize, length: usize, next: u8) -> bool {
@@ -400,8 +394,7 @@ fn begins(bytes: &[u8], start: usize) -> bool {
 
 /// Do the `_` at the end of this begin a word, as those of Markdown do: `__card`?
 fn is_mark(head: &[u8]) -> bool {
-    const MOST: usize = 3;
-    let marks = head.iter().rev().take(MOST).take_while(|byte| **byte == b'_').count();
+    let marks = head.iter().rev().take(3).take_while(|byte| **byte == b'_').count();
     let before = head.iter().rev().nth(marks).copied().unwrap_or(b' ');
     !before.is_ascii_alphanumeric() && before != b'_' && before < 0x80
 }

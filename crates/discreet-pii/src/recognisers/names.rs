@@ -32,7 +32,7 @@ mod word;
 pub(crate) use behind::{Label, is_turned, name as name_behind};
 pub(crate) use fold::fold;
 pub(crate) use foreign::is_label as is_foreign_label;
-pub(crate) use label::{is_any_name, is_given, is_label, is_name, is_plural, is_word};
+pub(crate) use label::{is_any_name, is_given, is_in_turn, is_label, is_name, is_plural, is_word};
 pub(crate) use memo::Memo;
 pub use roster::{Roster, RosterRefused};
 
@@ -195,8 +195,9 @@ fn cased(
                 && !part.is(STILL_TELLING)
                 && !(capital_follows(text, part) && place::phrase(text, part).is_some());
         // `8099 Dogwood Drive`: a plain word behind the number of a house.
-        let housed = plain && address::before(text, start).is_some();
-        let introduced = plain && plain::is_introduced(text, part, || capital_follows(text, part));
+        let inside = plain && plain::is_inside(text, start);
+        let housed = plain && !inside && address::before(text, start).is_some();
+        let introduced = plain && plain::is_introduced(text, part, inside, || capital_follows(text, part));
         if part.word.shape != Shape::Code
             && (!plain || housed || introduced)
             && (introduced || !alone(text, part))

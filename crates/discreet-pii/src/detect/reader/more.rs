@@ -108,6 +108,12 @@ impl Reader<'_> {
         behind
     }
 
+    /// Proposes the name behind the label of a person that ends at `end`. False if there is none.
+    pub(super) fn named(&mut self, end: usize) -> bool {
+        let name = labelled::named::name(self.text, end);
+        name.is_some_and(|at| self.propose(Kind::Person, at, labelled::named::SCORES, Evidence::Context))
+    }
+
     /// Proposes the names behind the label of a person that ends at `end`.
     pub(super) fn labelled(&mut self, end: usize) {
         if !self.named(end) {

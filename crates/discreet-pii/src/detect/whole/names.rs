@@ -3,7 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::{Around, run, run_back};
-use crate::recognisers::names::{is_introduced, is_turned};
+use crate::recognisers::names::{is_in_turn, is_introduced, is_turned};
 use crate::{Evidence, Hit, Kind};
 
 /// The most parts of a name.
@@ -44,6 +44,10 @@ pub(super) fn front(around: &Around<'_>) -> usize {
     if dicom > 1 {
         return dicom;
     }
+    let surname = surname_back(before, around.value);
+    if surname > 0 {
+        return surname;
+    }
     let article = article_back(before);
     let head = before.get(..before.len() - article).unwrap_or_default();
     let word = head.strip_suffix(' ').map_or(0, |head| run_back(head, char::is_alphabetic));
@@ -51,21 +55,26 @@ pub(super) fn front(around: &Around<'_>) -> usize {
     let capital = word > 1 && name.starts_with(char::is_uppercase);
     let called = head.get(..head.len().saturating_sub(word + 1)).is_some_and(|lead| lead.ends_with('@'));
     match article {
-        0 if capital && (called || around.is_introduced(head, word)) => word + 1,
+        0 if capital && (called || is_called(head, word)) => word + 1,
         0 => 0,
         _ if capital => article + word + 1,
         _ => article,
     }
 }
 
-impl Around<'_> {
-    /// Is the word of `length` bytes at the end of `head` a name because of what stands in front of it: `my name is Åsa
-    /// Lindström`?
-    fn is_introduced(&self, head: &str, length: usize) -> bool {
-        let end = head.trim_end_matches(' ').len();
-        self.evidence == Evidence::Context
-            && end.checked_sub(length).is_some_and(|start| is_introduced(head, start))
-    }
+/// The length of a surname in capitals in front of a given name in capitals: `BRANDT, ` of `BRANDT, LENA`.
+fn surname_back(before: &str, value: &str) -> usize {
+    let Some(head) = before.strip_suffix(", ") else { return 0 };
+    let upper = |word: &str| word.len() > 1 && word.chars().all(char::is_uppercase);
+    let word = head.get(head.len() - run_back(head, char::is_alphabetic)..).unwrap_or_default();
+    let given = value.split(' ').next().unwrap_or_default();
+    if upper(word) && upper(given) && is_in_turn(word, given) { word.len() + 2 } else { 0 }
+}
+
+/// Is the word of `length` bytes at the end of `head` a name because of what stands in front of it: `my name is Åsa Lindström`?
+fn is_called(head: &str, length: usize) -> bool {
+    let end = head.trim_end_matches(' ').len();
+    end.checked_sub(length).is_some_and(|start| is_introduced(head, start))
 }
 
 /// The length of `al-` at the end of a text, with a blank in front.

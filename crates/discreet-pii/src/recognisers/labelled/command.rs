@@ -7,6 +7,9 @@ use crate::Kind;
 use crate::kinds::{Scores, alone};
 use crate::recognisers::names;
 
+/// The account, and the secret.
+type Found = [Option<(Kind, Range<usize>)>; 2];
+
 /// The scores of such a value.
 pub(crate) const SCORES: Scores = alone(86).always();
 
@@ -42,13 +45,13 @@ const CLIENTS: [(&str, &[u8], Way); 8] = [
 const LONGEST: usize = 256;
 
 /// The account and the secret in the option whose `-` is at `at`, each with its kind.
-pub(crate) fn option(text: &str, at: usize) -> [Option<(Kind, Range<usize>)>; 2] {
+pub(crate) fn option(text: &str, at: usize) -> Found {
     let found =
         if text.as_bytes().get(at + 1) == Some(&b'-') { long(text, at + 2) } else { short(text, at + 1) };
     found.unwrap_or_default()
 }
 
-fn long(text: &str, from: usize) -> Option<[Option<(Kind, Range<usize>)>; 2]> {
+fn long(text: &str, from: usize) -> Option<Found> {
     let rest = text.get(from..)?;
     let length =
         rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).count();
@@ -75,7 +78,7 @@ fn long(text: &str, from: usize) -> Option<[Option<(Kind, Range<usize>)>; 2]> {
     (!plain || alone).then_some([None, Some((kind, value))])
 }
 
-fn short(text: &str, at: usize) -> Option<[Option<(Kind, Range<usize>)>; 2]> {
+fn short(text: &str, at: usize) -> Option<Found> {
     let letter = text.as_bytes().get(at)?;
     let (letters, way) = client(text, at)?;
     let spaced = text.as_bytes().get(at + 1) == Some(&b' ');
@@ -138,7 +141,7 @@ fn is_talk(word: &str) -> bool {
 }
 
 /// An account and its password.
-fn pair(text: &str, from: usize) -> Option<[Option<(Kind, Range<usize>)>; 2]> {
+fn pair(text: &str, from: usize) -> Option<Found> {
     let whole = value(text, from)?;
     let raw = text.get(whole.clone())?;
     let sign = raw.find([':', '%', ','])?;

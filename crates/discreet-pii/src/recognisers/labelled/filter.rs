@@ -15,8 +15,12 @@ struct Filter([u64; 256]);
 static LABELS: LazyLock<Filter> = LazyLock::new(|| {
     let mut filter = Filter([0; 256]);
     KINDS.iter().flat_map(|row| letters_of_labels(row.kind)).for_each(|word| filter.add(&word));
-    for word in
-        LAST_WORDS.iter().chain(&NETWORKS).chain(&["by", "session"]).chain(&extension::LABELS).chain(&ENDS)
+    for word in LAST_WORDS
+        .iter()
+        .chain(&NETWORKS)
+        .chain(&["by", "session", "guest", "patient", "visitor"])
+        .chain(&extension::LABELS)
+        .chain(&ENDS)
     {
         filter.add(word.as_bytes());
     }

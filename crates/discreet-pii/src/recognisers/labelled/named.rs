@@ -135,7 +135,9 @@ fn start(text: &str, end: usize) -> Option<usize> {
     let behind = bare.strip_prefix(' ').unwrap_or(bare);
     let value = behind.strip_prefix([':', '=', '>', '→'])?;
     let value = value.strip_prefix('>').unwrap_or(value);
-    let inner = value.trim_start_matches([' ', '"', '*', '`']);
+    let inner = value.trim_start_matches([' ', '"', '*', '`', '[', '(', '{', '~', '_']);
+    // `guest = 'Sal Paradise'`, and not `van 't Hoff`.
+    let inner = inner.strip_prefix('\'').filter(|name| name.starts_with(char::is_uppercase)).unwrap_or(inner);
     let skipped = rest.len() - inner.len();
     (skipped <= 8 && !value.starts_with([':', '='])).then_some(end + skipped)
 }

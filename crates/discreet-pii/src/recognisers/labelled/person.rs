@@ -113,6 +113,8 @@ pub(super) fn label(text: &str, end: usize) -> Option<Label> {
     let is = |word: &str, list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(word));
     if is(word, &NAMES) {
         let whose = is(before, &WHOSE) && head.len() - word.len() - before.len() > 0;
+        // The full name in a vCard.
+        let whose = whose || word == "FN";
         return Some(if whose { Label::Person } else { Label::Name });
     }
     if is(word, &["given"]) {

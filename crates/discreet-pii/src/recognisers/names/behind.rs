@@ -110,9 +110,12 @@ fn turned(text: &str, run: &Run) -> Option<usize> {
         Some(comma + 2).filter(|_| text.get(comma..comma + 2) == Some(", ") && letter(text, comma + 2))?;
     let behind = Run::from(text, Part::at(text, given));
     let first = behind.get(0)?;
-    let end = behind.end();
-    let names = behind.len() <= 3 && behind.iter().skip(1).all(|part| role(text, part) != Role::No);
-    (is_surname(text, surname) && is_given(text, first) && names && is_over(text, end)).then_some(end)
+    // `DOE, JANE Q Sex: F`
+    let count =
+        behind.iter().take_while(|part| role(text, *part) != Role::No && !is_label(text, *part)).count();
+    let end = behind.get(count.checked_sub(1)?)?.word.end;
+    let over = is_over(text, end) || behind.get(count).is_some_and(|next| is_label(text, next));
+    (is_surname(text, surname) && is_given(text, first) && count <= 3 && over).then_some(end)
 }
 
 /// Are these a surname and a given name in turn, and not behind the label of several persons?
@@ -161,7 +164,10 @@ fn belongs(text: &str, part: Part, first: Part) -> bool {
 /// Is the word the label of the next value, or the noun of a number?
 fn is_label(text: &str, part: Part) -> bool {
     let end = part.word.end;
-    matches!(byte(text, end), b':' | b'=' | b'#')
+    // `CN=Max Frost:mailto:`
+    let colon = byte(text, end) == b':' && !byte(text, end + 1).is_ascii_alphanumeric();
+    colon
+        || matches!(byte(text, end), b'=' | b'#')
         || byte(text, end) == b' ' && byte(text, end + 1).is_ascii_digit()
 }
 

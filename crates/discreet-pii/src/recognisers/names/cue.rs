@@ -43,7 +43,10 @@ pub(super) fn before(text: &str, start: usize) -> Cue {
     let both = if class.any(Class::SECOND) { pair(text, last) } else { Class::NONE };
     let bare = gap.trim_end_matches(['"', '*', '\'', '_']);
     let title = class.any(Class::TITLE) && matches!(bare, " " | ". ") && last.end - last.start > 1;
-    if both.or(class).any(Class::STRONG) || title || gap == " " && introduces(text, last) {
+    if both.or(class).any(Class::STRONG)
+        || title
+        || gap == " " && LASTS.may_have(last.text(text).as_bytes()) && introduces(text, last)
+    {
         return Cue::Strong;
     }
     match () {
@@ -107,11 +110,9 @@ static LASTS: Firsts = Firsts::of(&[
 ]);
 
 /// Does a phrase that ends with `last` introduce a name: `au nom de`, `jag heter`?
+#[cold]
 fn introduces(text: &str, last: Word) -> bool {
     let word = last.text(text);
-    if !LASTS.may_have(word.as_bytes()) {
-        return false;
-    }
     let alone = matches!(word, "geborene" | "geborener" | "geb");
     let ends = matches!(
         word,
@@ -142,7 +143,7 @@ fn introduces(text: &str, last: Word) -> bool {
             from.and_then(|from| head.get(..from)).is_some_and(|lead| !lead.ends_with(char::is_alphanumeric));
         apart && end.is_some_and(|end| end.eq_ignore_ascii_case(phrase))
     };
-    PHRASES.iter().any(|phrase| ends(&phrase))
+    PHRASES.iter().any(ends)
 }
 
 /// The marks of a word together with the one in front of it.

@@ -36,6 +36,13 @@ pub(crate) fn is_any_name(word: &str) -> bool {
     is_name(word) || super::plain::is_name(word)
 }
 
+/// Are these a surname and a given name on the lists, and not two of the same?
+pub(crate) fn is_in_turn(surname: &str, given: &str) -> bool {
+    let (surname, given) = (super::table::class(surname), super::table::class(given));
+    let first = given.any(Class::GIVEN_COMMON) || given.any(Class::GIVEN) && !given.any(Class::SURNAME);
+    surname.any(Class::SURNAME) && !surname.any(Class::GIVEN_COMMON) && first
+}
+
 /// Is this a given name on the lists?
 pub(crate) fn is_given(word: &str) -> bool {
     super::table::class(word).any(Class::GIVEN)

@@ -17,6 +17,9 @@ const NAMES: [&str; 66] = [
     "bos", "wu",
 ];
 
+/// The bytes of the longest.
+const LONGEST: usize = 7;
+
 /// The names as numbers, in order.
 static SORTED: [u64; NAMES.len()] = {
     let (mut sorted, mut count) = ([0; NAMES.len()], 0);
@@ -52,9 +55,9 @@ const fn key(word: &[u8]) -> usize {
     match word {
         [first, second, .., last] => {
             let (first, second, last) = (*first as usize % 32, *second as usize % 32, *last as usize % 32);
-            (first << 9 | last << 4 | word.len() % 16) ^ second << 5
+            ((first << 9) | (last << 4) | (word.len() % 16)) ^ (second << 5)
         }
-        [first, second] => (*first as usize % 32) << 5 | *second as usize % 32,
+        [first, second] => ((*first as usize % 32) << 5) | (*second as usize % 32),
         _ => 0,
     }
 }
@@ -63,18 +66,24 @@ const fn key(word: &[u8]) -> usize {
 const fn number(word: &[u8]) -> u64 {
     let (mut number, mut rest) = (0, word);
     while let [letter, others @ ..] = rest {
-        number = number << 8 | (*letter | 0x20) as u64;
+        number = (number << 8) | (*letter | 0x20) as u64;
         rest = others;
     }
     number
 }
 
 /// Is the word such a name?
-#[inline]
+#[inline(always)]
 pub(super) fn is_name(word: &str) -> bool {
     let (word, key) = (word.as_bytes(), key(word.as_bytes()));
-    let may_be = FILTER.get(key / 64).is_some_and(|bits| bits >> (key % 64) & 1 != 0);
-    may_be && word.len() <= 8 && SORTED.binary_search(&number(word)).is_ok()
+    word.len() <= LONGEST
+        && FILTER.get(key / 64).is_some_and(|bits| bits >> (key % 64) & 1 != 0)
+        && is_listed(word)
+}
+
+#[cold]
+fn is_listed(word: &[u8]) -> bool {
+    SORTED.binary_search(&number(word)).is_ok()
 }
 
 /// Words with a capital that are no part of a name behind one.
@@ -152,12 +161,13 @@ pub(super) fn is_other(word: &str) -> bool {
 }
 
 /// Is the plain word `part` a name because of what stands in front of it: `my name is May Best`, `dottor Lo Cascio`?
-/// `capital`: does another capital follow?
-#[inline]
-pub(super) fn is_introduced(text: &str, part: Part, capital: impl Fn() -> bool) -> bool {
+/// `inside`: does a word stand there? `capital`: does another capital follow?
+#[inline(always)]
+pub(super) fn is_introduced(text: &str, part: Part, inside: bool, capital: impl Fn() -> bool) -> bool {
     let start = part.word.start;
-    let inside = || is_name(part.word.text(text)) || part.is(Class::PARTICLE) && capital();
-    let may_be = if is_inside(text, start) { inside() } else { is_born(text, start) };
+    let short = part.word.end - start <= LONGEST;
+    let listed = || short && is_name(part.word.text(text)) || part.is(Class::PARTICLE) && capital();
+    let may_be = if inside { listed() } else { is_born(text, start) };
     may_be && part.word.shape == Shape::Capital && cue::before(text, start) == Cue::Strong
 }
 
@@ -169,11 +179,11 @@ pub(super) fn is_born(text: &str, start: usize) -> bool {
         && text.as_bytes().get(..start).is_some_and(|head| head.ends_with(b"geb. "))
 }
 
-/// Does the word go on with a sentence?
-#[inline]
-fn is_inside(text: &str, start: usize) -> bool {
+/// Does a word in small letters stand in front of `start`? That is no number, `12b`.
+#[inline(always)]
+pub(super) fn is_inside(text: &str, start: usize) -> bool {
     let head = text.as_bytes().get(..start).unwrap_or_default();
-    matches!(head, [.., b'a'..=b'z' | 0x80.., b' ' | b'"'])
+    matches!(head, [.., before, b'a'..=b'z' | 0x80.., b' ' | b'"'] if !before.is_ascii_digit())
 }
 
 /// Is the finding one word that is rarely a name: a hash `sha`, a type `int`, in small letters `la mia camera`? `score`: that
