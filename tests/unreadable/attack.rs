@@ -46,15 +46,18 @@ fn opens_memory_early() {
     let (Ok(memory), Ok(mut maps)) = (file("mem"), file("maps")) else {
         println!("too late");
         victim.kill().unwrap();
+        victim.wait().unwrap();
         return;
     };
     let mut input: ChildStdin = victim.stdin.take().unwrap();
     input.write_all(format!("{CLEAR}\n").as_bytes()).unwrap();
     std::thread::sleep(Duration::from_secs(2));
-    assert!(victim.try_wait().unwrap().is_none(), "it has ended too early");
+    let ended = victim.try_wait().unwrap();
+    println!("{}", if ended.is_some() { "it has ended" } else { "it runs" });
     println!("processes {}", processes(victim.id()).len());
     println!("{}", if finds(&memory, &mut maps) { "found" } else { "not found" });
     victim.kill().unwrap();
+    victim.wait().unwrap();
 }
 
 /// True if the clear text is in the part of the memory that can be written to.
@@ -81,6 +84,7 @@ fn attaches_early() {
     if seize(id, Options::PTRACE_O_TRACEFORK).is_err() {
         println!("too late");
         victim.kill().unwrap();
+        victim.wait().unwrap();
         return;
     }
     let output = victim.wait_with_output().unwrap();
@@ -116,7 +120,7 @@ fn memory_that_was_opened_while_a_program_was_loaded_has_nothing_clear() {
     );
     for program in programs() {
         let said = in_time("opens_memory_early", program, &["redact-text", "-"]);
-        assert!(said.contains("not found"), "{program}: {said}");
+        assert!(said.contains("not found") && said.contains("it runs"), "{program}: {said}");
         assert!(said.contains("processes 2"), "{program}: {said}");
     }
 }
