@@ -33,7 +33,8 @@ fn what_cannot_be_read_or_written_is_refused_before_anything_is_done() {
     photo.write_png(&folder.join("in/a.png"));
     fs::write(folder.join("file"), "mine").unwrap();
     let mode = rustix::fs::Mode::from_raw_mode(0o600);
-    rustix::fs::mknodat(rustix::fs::CWD, folder.join("pipe.png"), rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, folder.join("pipe.png"), rustix::fs::FileType::Fifo, mode, 0)
+        .unwrap();
     for (from, to, why) in [
         ("pipe.png", "out.png", "neither a file nor a folder"),
         ("in", "file", "IN is a folder"),
@@ -54,7 +55,8 @@ fn a_picture_on_its_side_is_inspected_upright_if_that_is_said() {
     let folder = scratch("rotated");
     photo.turned_left().write_png(&folder.join("in.png"));
     for turn in ["90", "any"] {
-        let (line, boxes) = boxes(&redact(&folder, &["in.png", "out.png", "--boxes", "--rotated", turn, "--force"]));
+        let (line, boxes) =
+            boxes(&redact(&folder, &["in.png", "out.png", "--boxes", "--rotated", turn, "--force"]));
         let face = [FACE[1], photo.width - 1 - FACE[0]];
         assert!(boxes.iter().any(|one| is_inside(face, *one)), "{turn}: {boxes:?}");
         assert_eq!(line["width"], photo.height, "it is not turned");
