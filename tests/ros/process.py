@@ -35,7 +35,7 @@ class Process:
 
     @property
     def pid(self):
-        """The process that works: the one that was started, or its child if it works there, as the keeper does."""
+        """The process that works: the one that was started, or its child, as of the keeper."""
         first, *others = _tree(self.process.pid)
         return next((other for other in others if _name(other) == _name(first)), first)
 

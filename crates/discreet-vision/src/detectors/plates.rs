@@ -27,7 +27,7 @@ const AGAIN: f32 = 0.15;
 const SAME_PLACE: f32 = 0.45;
 /// The most plates that are looked at again.
 const MOST_CONFIRMED: usize = 8;
-/// A plate of 45 by 13 pixels. Larger ones are found in the whole picture; in parts, writing on banners looks like one.
+/// A plate of 45 by 13 pixels. Larger ones count only if they are found in the whole: in parts, banners look like them.
 const SEEN_WHOLE: f32 = 24.0;
 /// As in training: red first, ImageNet's mean and deviation.
 const COLOURS: Colours = Colours {
