@@ -22,7 +22,7 @@ pub trait Detector: Send {
     }
 
     /// The least side, in pixels of the small picture, of things that [`Detector::detect`] finds in it: what is as
-    /// large in a part, and was not seen there, is something else. At most [`LARGE`].
+    /// large in a part, and was not seen there, is something else. At most `LARGE`.
     fn seen_whole(&self) -> f32 {
         LARGE as f32
     }
