@@ -136,7 +136,7 @@ fn explain_names_the_rule_that_decided_and_those_it_overrode() {
     assert!(day.contains("overridden: the most generous form wins"), "{day}");
     let night = printed(&[&arguments[..], &["--at", "2026-05-04T22:00:00+02:00"]].concat());
     assert!(
-        night.contains("policies/hotel.yaml:82: decided") && night.contains("it holds at other hours"),
+        night.contains("policies/hotel.yaml:83: decided") && night.contains("it holds at other hours"),
         "{night}"
     );
     assert!(night.contains("hidden in it: faces: solid"), "{night}");
@@ -229,7 +229,7 @@ fn test_runs_the_cases_beside_the_policy() {
     let text = printed(&["test", path]);
     assert!(text.contains("expected denied, got clear"), "{text}");
     assert!(text.contains("expected undeclared, but line 34 declares it"), "{text}");
-    assert!(text.contains("p.yaml:81 decided") && text.contains("to see it fail"), "{text}");
+    assert!(text.contains("p.yaml:82 decided") && text.contains("to see it fail"), "{text}");
     fs::write(folder.join("p.cases.yaml"), "cases: []\n").unwrap();
     assert_eq!(code(&["test", path]), 1, "a policy without a test is a guess");
 }
