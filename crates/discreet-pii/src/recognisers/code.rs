@@ -153,8 +153,9 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
     let key = matches!(behind, [b':', next, ..] if !next.is_ascii_digit());
     let ends = !matches!(behind, [b'@' | b'%', ..]) && !key && !is_joined(behind) && !is_foreign(behind);
     // `2026-11-30T08:12`
-    let date = is_date(code) || code.get(..10).is_some_and(is_date);
-    (digits >= 5 && letters <= digits + 2 && ends && !decimal && !hexadecimal && !date).then_some(end)
+    let timed = || code.get(10) == Some(&b'T') && code.get(..10).is_some_and(is_date);
+    let fits = digits >= 5 && letters <= digits + 2 && ends && !decimal && !hexadecimal;
+    (fits && !is_date(code) && !timed()).then_some(end)
 }
 
 /// Are the four digits at `start` the last ones of a number, as the words behind its label say, which ends at `from`:
