@@ -32,6 +32,7 @@ fn an_address_of_a_network_is_hidden_with_a_port_in_a_range_and_in_a_path() {
         ("198.51.100.7:22->203.0.113.4:5521", "<ip>:22-><ip>:5521"),
         ("lease 192.0.2.10-192.0.2.99", "lease <ip>-<ip>"),
         ("scan 192.0.2.10-254 now", "scan <ip>-254 now"),
+        ("Node 198.51.100.7 and docker 198.51.100.8", "Node <ip> and docker <ip>"),
         ("tcp/198.51.100.7 is up", "tcp/<ip> is up"),
         ("GET /peers/198.51.100.7/state", "GET /peers/<ip>/state"),
         ("neighbour 00:1b:44:11:3a:b7:33", "neighbour <mac>:33"),
@@ -95,7 +96,12 @@ fn digits_behind_a_colon_or_a_dash_uncover_nothing() {
         ("phone 07700900123:2", "phone <phone>:2"),
         ("passport 884120733:2", "passport <nl_passport>:2"),
     ]);
-    stay(&["at 12:30:15 and 2026-11-30T08:12:44", "1732960003221-0", "ratio 4:3, 10:30-11:45"]);
+    stay(&[
+        "at 12:30:15 and 2026-11-30T08:12:44",
+        "MAC on [2026-11-30T08:12:00Z] login",
+        "1732960003221-0",
+        "ratio 4:3, 10:30-11:45",
+    ]);
 }
 
 #[test]

@@ -37,6 +37,7 @@ fn a_room_has_the_number_behind_its_word_and_no_other() {
         ("room=3C-2", "room=<room>"),
         ("age=83 kg=70", "age=<age> kg=70"),
         ("cvv=417 amount=120", "cvv=<card_security_code> amount=120"),
+        ("Suite 697 Apt. 397", "Suite <room> Apt. <room>"),
         ("room number is: 305", "room number is: <room>"),
     ]);
     stay(&[

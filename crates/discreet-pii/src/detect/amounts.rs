@@ -137,6 +137,11 @@ pub(super) fn is_of_other(between: &str) -> bool {
     ];
     // `CVV2 = 551`
     let between = between.trim_start_matches(|c: char| c.is_ascii_digit());
+    // `Suite 697 Apt. 397`
+    let last = between.trim_end_matches([' ', '.', ':', '#']).rsplit(' ').next().unwrap_or_default();
+    if ["apt", "apartment", "unit", "flat"].iter().any(|unit| unit.eq_ignore_ascii_case(last)) {
+        return false;
+    }
     let mut words = between.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.any(|word| {
         word.starts_with(|c: char| c.is_ascii_digit())

@@ -73,105 +73,49 @@ pub(super) fn is_of_thing(bytes: &[u8], start: usize) -> bool {
     near && (thing(last) || is(last, &BETWEEN) && words.next().is_some_and(thing))
 }
 
-/// Is the number that begins at `start` that of a version: `FW version 5.16.0.1`?
-pub(super) fn is_of_version(bytes: &[u8], start: usize) -> bool {
+/// The word in front of the number that begins at `start`, behind at most a few signs.
+fn word_before(bytes: &[u8], start: usize) -> &[u8] {
     let head = bytes.get(start.saturating_sub(LONGEST)..start).unwrap_or_default();
     let signs = head.iter().rev().take_while(|byte| matches!(byte, b' ' | b':' | b'=' | b'"' | b'.')).count();
-    let head = head.get(..head.len() - signs).unwrap_or_default();
-    let word = head.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
-    signs <= 4
-        && PROGRAM.may_have(word)
-        && PROGRAMS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    let head = head.get(..head.len() - signs).filter(|_| signs <= 4).unwrap_or_default();
+    head.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default()
 }
 
-/// Words in front of the number of a version.
-const PROGRAMS: [&str; 74] = [
-    "version",
-    "versions",
-    "firmware",
-    "fw",
-    "release",
-    "build",
-    "kernel",
-    "bootloader",
-    "sw",
-    "ver",
-    "python",
-    "pip",
-    "node",
-    "nodejs",
-    "npm",
-    "java",
-    "jdk",
-    "gcc",
-    "clang",
-    "cmake",
-    "make",
-    "glibc",
-    "ubuntu",
-    "debian",
-    "fedora",
-    "linux",
-    "ros",
-    "cuda",
-    "cudnn",
-    "tensorrt",
-    "docker",
-    "opencv",
-    "numpy",
-    "scipy",
-    "pandas",
-    "pytorch",
-    "torch",
-    "tensorflow",
-    "onnx",
-    "sdk",
-    "api",
-    "library",
-    "lib",
-    "package",
-    "driver",
-    "golang",
-    "rust",
-    "rustc",
-    "cargo",
-    "php",
-    "ruby",
-    "perl",
-    "mysql",
-    "mariadb",
-    "postgres",
-    "postgresql",
-    "sqlite",
-    "redis",
-    "nginx",
-    "apache",
-    "boost",
-    "eigen",
-    "qt",
-    "gazebo",
-    "jetpack",
-    "android",
-    "ios",
-    "macos",
-    "firefox",
-    "chrome",
-    "git",
-    "openssl",
-    "moveit",
-    "v",
-];
-static PROGRAM: Firsts = Firsts::of(&PROGRAMS);
+/// Is the number that begins at `start` that of a version: `FW version 5.16.0.1`?
+pub(super) fn is_of_version(bytes: &[u8], start: usize) -> bool {
+    const WORDS: [&[u8]; 10] = [
+        b"version",
+        b"versions",
+        b"firmware",
+        b"fw",
+        b"release",
+        b"build",
+        b"kernel",
+        b"bootloader",
+        b"sw",
+        b"ver",
+    ];
+    let word = word_before(bytes, start);
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Programs, whose versions look like dates.
+const PROGRAMS: &str = "python pip node nodejs npm java jdk gcc clang cmake make glibc ubuntu debian fedora linux ros \
+    cuda cudnn tensorrt docker opencv numpy scipy pandas pytorch torch tensorflow onnx sdk api \
+    library lib package driver golang rust rustc cargo php ruby perl mysql mariadb postgres \
+    postgresql sqlite redis nginx apache boost eigen qt gazebo jetpack android ios macos firefox \
+    chrome git openssl nav moveit v";
 
 /// Is `at` the number of a version that looks like a date: `Python 3.10.12`, `numpy==1.10.12`?
 pub(super) fn is_dotted_version(text: &str, at: Range<usize>) -> bool {
-    let dotted =
-        text.get(at.clone()).is_some_and(|raw| raw.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
-    let pinned = || {
-        text.get(..at.start)
-            .is_some_and(|head| ["==", ">=", "<=", "~="].iter().any(|sign| head.ends_with(sign)))
+    let (raw, head) = (text.get(at.clone()).unwrap_or_default(), text.get(..at.start).unwrap_or_default());
+    let dotted = raw.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let pinned = || ["==", ">=", "<=", "~="].iter().any(|sign| head.ends_with(sign));
+    let program = || {
+        let word = word_before(text.as_bytes(), at.start);
+        PROGRAMS.split(' ').any(|known| known.as_bytes().eq_ignore_ascii_case(word))
     };
-    dotted && (is_of_version(text.as_bytes(), at.start) || pinned())
+    dotted && (is_of_version(text.as_bytes(), at.start) || program() || pinned())
 }
 
 /// Does a dash join the number at `start` to a word for serial numbers, or zeros to a word in capitals: `SN-0042-1187`?

@@ -151,8 +151,10 @@ pub(crate) fn announced(bytes: &[u8], start: usize) -> Option<usize> {
     let behind = bytes.get(end..).unwrap_or_default();
     let key = matches!(behind, [b':', next, ..] if !next.is_ascii_digit());
     let ends = !matches!(behind, [b'@' | b'%', ..]) && !key && !is_joined(behind) && !is_foreign(behind);
-    (digits >= 5 && letters <= digits + 2 && ends && !decimal && !hexadecimal && !is_date(code))
-        .then_some(end)
+    // `2026-11-30T08:12`
+    let timed = || code.get(10) == Some(&b'T') && code.get(..10).is_some_and(is_date);
+    let fits = digits >= 5 && letters <= digits + 2 && ends && !decimal && !hexadecimal;
+    (fits && !is_date(code) && !timed()).then_some(end)
 }
 
 /// Are the four digits at `start` the last ones of a number, as the words behind its label say, which ends at `from`:
@@ -217,7 +219,16 @@ mod tests {
         ] {
             assert_eq!(announced(text.as_bytes(), 0), Some(end), "{text}");
         }
-        for text in ["1234", "12345.678", "2026-11-30", "base64", "ABCD EFGH", "v1.2.3", "12345_x"] {
+        for text in [
+            "1234",
+            "12345.678",
+            "2026-11-30",
+            "2026-11-30T08:12",
+            "base64",
+            "ABCD EFGH",
+            "v1.2.3",
+            "12345_x",
+        ] {
             assert_eq!(announced(text.as_bytes(), 0), None, "{text}");
         }
     }
