@@ -249,7 +249,6 @@ impl Finder {
             hits,
             overlapping: self.overlapping,
             budget,
-            masks: None,
             announced,
             quoted: false,
             limits,

@@ -94,8 +94,6 @@ pub(super) struct Reader<'r> {
     /// Are findings under better ones wanted too?
     pub(super) overlapping: bool,
     pub(super) budget: &'r mut Budget,
-    /// Has the text signs of masked digits? `None` until a number asks.
-    pub(super) masks: Option<bool>,
     /// The numbers that have nothing but a label, in the order of the text.
     pub(super) announced: &'r mut Vec<Range<usize>>,
     /// The text has the code of a `=` in quoted-printable.
@@ -155,8 +153,9 @@ impl Reader<'_> {
         let word = Word::at(bytes, start);
         let end = start + word.length;
         let next = bytes.get(end).copied().unwrap_or(b' ');
-        let beside = |this: &mut Self| this.has_masks() && masked::is_beside(bytes, start, end);
-        if word.digits > 0 && (beside(self) || !word.number && masked::is_in(bytes, start, end)) {
+        if word.digits > 0
+            && (masked::is_beside(bytes, start, end) || !word.number && masked::is_in(bytes, start, end))
+        {
             let behind = self.masked(bytes, start, end);
             if behind > end {
                 return behind;
@@ -231,11 +230,6 @@ impl Reader<'_> {
             return self.name(bytes, start, end);
         }
         end
-    }
-
-    #[inline]
-    fn has_masks(&mut self) -> bool {
-        *self.masks.get_or_insert_with(|| masked::is_anywhere(self.text.as_bytes()))
     }
 
     /// Proposes the value behind a label with letters that are not ASCII: the end of `contraseña`.

@@ -7,13 +7,6 @@ const LONGEST: usize = 40;
 /// The fewest masked digits at an end. Signs, such as an emoji, are seen as `*` too.
 const LEAST: usize = 3;
 
-/// Has a text a `*`, or two `x` in a row? Without them it has no masked digits.
-pub(crate) fn is_anywhere(bytes: &[u8]) -> bool {
-    let next = |at: usize| bytes.get(at + 1).copied();
-    memchr::memchr3_iter(b'*', b'x', b'X', bytes)
-        .any(|at| bytes.get(at) == Some(&b'*') || next(at).is_some_and(|next| next | 0x20 == b'x'))
-}
-
 /// Does a `*` stand beside the word `start..end`, or a masked digit behind one blank or dash? A fast test that most words fail.
 #[inline(always)]
 pub(crate) fn is_beside(bytes: &[u8], start: usize, end: usize) -> bool {
