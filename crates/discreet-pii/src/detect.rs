@@ -41,7 +41,9 @@ pub(crate) use context::{
     letters_of as letters_of_labels, of_word as kinds_of_word, of_words as kinds_of_words,
 };
 pub use field::Field;
-pub(crate) use field::{is_label_of_people, is_label_of_person, is_question_for_name, telling, words};
+pub(crate) use field::{
+    CROWDS, PEOPLE, is_label_of_people, is_label_of_person, is_question_for_name, telling, words,
+};
 pub use finder::{Finder, Scratch};
 pub(crate) use firsts::{Firsts, Lasts};
 pub use hit::{Evidence, Hit};

@@ -4,24 +4,7 @@
 
 mod common;
 
-use common::redacted;
-
-#[track_caller]
-fn all(lines: &[(&str, &str)]) {
-    let wrong = |(text, out): &(&str, &str)| {
-        let made = redacted(text, false);
-        (made != *out).then(|| format!("{text:?} became {made:?}, not {out:?}"))
-    };
-    let wrong: Vec<_> = lines.iter().filter_map(wrong).collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// These stay as they are.
-#[track_caller]
-fn stay(lines: &[&str]) {
-    let lines: Vec<_> = lines.iter().map(|text| (*text, *text)).collect();
-    all(&lines);
-}
+use common::{all, redacted, stay};
 
 #[test]
 fn the_labels_of_a_table_are_read_as_a_reader_sees_them() {

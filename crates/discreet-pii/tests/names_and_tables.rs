@@ -4,14 +4,7 @@
 
 mod common;
 
-use common::redacted;
-
-#[track_caller]
-fn all(lines: &[(&str, &str)]) {
-    for (text, out) in lines {
-        assert_eq!(redacted(text, false), *out, "{text}");
-    }
-}
+use common::{all, redacted};
 
 #[test]
 fn each_name_of_a_list_behind_a_label_is_hidden() {

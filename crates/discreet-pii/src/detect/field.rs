@@ -91,7 +91,7 @@ const GENERAL: [&str; 14] = [
 const VALUES: [&str; 9] = ["value", "values", "data", "text", "string", "content", "str", "raw", "val"];
 
 /// Words for people. A field with such a name alone, or its `name`, holds the name of one.
-const PEOPLE: [&str; 38] = [
+pub(crate) const PEOPLE: [&str; 38] = [
     "guest",
     "patient",
     "customer",
@@ -133,7 +133,7 @@ const PEOPLE: [&str; 38] = [
 ];
 
 /// Words for several people.
-const CROWDS: [&str; 40] = [
+pub(crate) const CROWDS: [&str; 40] = [
     "guests",
     "guestnames",
     "guestlist",

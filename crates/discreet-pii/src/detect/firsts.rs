@@ -33,7 +33,12 @@ pub(crate) struct Lasts([u32; 32]);
 impl Lasts {
     /// Those of `words`, of at least two bytes.
     pub(crate) const fn of(words: &[&str]) -> Lasts {
-        let (mut lasts, mut at) = ([0; 32], 0);
+        Lasts([0; 32]).and(words)
+    }
+
+    /// Those of more words.
+    pub(crate) const fn and(self, words: &[&str]) -> Lasts {
+        let (mut lasts, mut at) = (self.0, 0);
         while at < words.len() {
             // Evaluated by the compiler, never at run time.
             #[allow(clippy::indexing_slicing)]

@@ -357,8 +357,8 @@ impl Reader<'_> {
 fn begins_number(bytes: &[u8], end: usize) -> bool {
     let rest = bytes.get(end..).unwrap_or_default();
     match rest {
-        [b'=' | b':', b'0'..=b'9' | b'[' | b'{', ..] => true,
-        [b'=' | b':', b'-', next, ..] | [b':', b' ', next, ..] => next.is_ascii_digit(),
+        [b'=' | b':', b'0'..=b'9', ..] => true,
+        [b'=' | b':', b'-' | b'[', next, ..] | [b':', b' ', next, ..] => next.is_ascii_digit(),
         _ => false,
     }
 }

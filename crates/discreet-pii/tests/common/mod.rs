@@ -1,5 +1,7 @@
 //! A redactor with default options, which leaves `<kind>` in the place of a finding.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::sync::{Arc, LazyLock};
 
 use discreet_pii::{Finder, HidingRules, Operator, Options, TextRedactor};
@@ -19,4 +21,22 @@ pub fn redacted(text: &str, spoken: bool) -> String {
     let mut out = String::new();
     redactor.redact(text, &field, &mut out);
     out
+}
+
+/// Each text leaves as the one beside it. All that do not are shown.
+#[track_caller]
+pub fn all(lines: &[(&str, &str)]) {
+    let wrong = |(text, out): &(&str, &str)| {
+        let made = redacted(text, false);
+        (made != *out).then(|| format!("{text:?} became {made:?}, not {out:?}"))
+    };
+    let wrong: Vec<_> = lines.iter().filter_map(wrong).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// These texts stay as they are.
+#[track_caller]
+pub fn stay(lines: &[&str]) {
+    let lines: Vec<_> = lines.iter().map(|text| (*text, *text)).collect();
+    all(&lines);
 }

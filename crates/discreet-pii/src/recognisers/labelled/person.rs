@@ -1,7 +1,7 @@
 //! Labels of a person, of several, and of a name that may be that of a thing.
 
 use super::joined;
-use crate::detect::{Lasts, is_label_of_people};
+use crate::detect::{CROWDS, Lasts, PEOPLE, is_label_of_people};
 use crate::recognisers::names::{self, Label};
 
 /// Words for a name, which things have too.
@@ -30,79 +30,17 @@ const WHOSE: [&str; 14] = [
     "her",
 ];
 
-/// The last letters of labels.
-static ENDS: Lasts = Lasts::of(&[
-    "guest",
-    "guests",
-    "patient",
-    "patients",
-    "customer",
-    "customers",
-    "client",
-    "clients",
-    "person",
-    "passenger",
-    "passengers",
-    "visitor",
-    "visitors",
-    "resident",
-    "residents",
-    "caller",
-    "driver",
-    "owner",
-    "employee",
-    "employees",
-    "contact",
-    "holder",
-    "recipient",
-    "sender",
-    "applicant",
-    "tenant",
-    "tenants",
-    "student",
-    "doctor",
-    "nurse",
-    "physician",
-    "gast",
-    "kunde",
-    "kundin",
-    "patientin",
-    "huesped",
-    "cliente",
-    "paciente",
-    "ospite",
-    "paziente",
-    "klant",
-    "hospede",
-    "buyer",
-    "author",
-    "name",
-    "names",
-    "nom",
-    "nombre",
-    "naam",
-    "cn",
-    "fn",
-    "attendee",
+/// The last letters of labels: of those above, of words for people, and of the labels in the table of names.
+static ENDS: Lasts = Lasts::of(&NAMES).and(&DOUBTFUL).and(&PEOPLE).and(&CROWDS).and(&[
     "to",
-    "gasten",
-    "kunden",
-    "ospiti",
-    "besucher",
-    "passagiere",
     "pasajero",
     "attn",
-    "occupant",
-    "caregiver",
     "witness",
-    "user",
-    "signed",
     "attorney",
-    "traveller",
-    "teilnehmer",
-    "pasajeros",
-    "list",
-    "given",
+    "apellido",
+    "plaintiff",
+    "médico",
+    "doctora",
 ]);
 
 /// The label that ends at `end`.
@@ -131,4 +69,28 @@ pub(super) fn label(text: &str, end: usize) -> Option<Label> {
     }
     joined::is_label(text, end)
         .then(|| if names::is_plural(text, end) { Label::People } else { Label::Person })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The labels of persons in the list that the table of names is made of.
+    fn listed() -> Vec<String> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/names/words.txt");
+        let all = std::fs::read_to_string(path).unwrap();
+        let section = all.split("\n[").find_map(|section| section.strip_prefix("label]")).unwrap();
+        let words = section.lines().filter(|line| !line.starts_with('#')).flat_map(|line| line.split(','));
+        words.map(|word| word.trim().to_owned()).filter(|word| word.len() > 1).collect()
+    }
+
+    #[test]
+    fn no_label_fails_the_fast_test() {
+        let listed = listed();
+        assert!(listed.len() > 40);
+        let words = [&NAMES[..], &DOUBTFUL, &PEOPLE, &CROWDS, &["given", "to", "signed"]].concat();
+        for word in words.into_iter().chain(listed.iter().map(String::as_str)) {
+            assert!(ENDS.may_end(word.as_bytes()), "{word}");
+        }
+    }
 }
