@@ -30,3 +30,6 @@ pub mod parameters;
 pub mod remaps;
 pub mod stats;
 pub mod tag;
+
+#[cfg(test)]
+mod testing;

@@ -6,6 +6,7 @@ use std::rc::{Rc, Weak};
 use super::*;
 use crate::audiences::{Audience, Audiences};
 use crate::lanes::{Input, LaneSource, Leaves};
+use crate::testing::open_policy;
 use discreet_graph::Gid;
 use discreet_graph::qos::Qos;
 use discreet_seal::PerForm;
@@ -14,18 +15,6 @@ const RELIABLE: Qos = Qos::DEFAULT;
 const HASTY: Qos = Qos { reliable: false, ..Qos::DEFAULT };
 const LATCHED: Qos = Qos { latched: true, ..Qos::DEFAULT };
 const UNKNOWN: PublisherTrust = PublisherTrust::Refused(Denied::UnknownSource);
-
-const POLICY: &str = r#"
-discreet: 1
-robot: r
-version: 1
-classes:
-  operational: { suite: chacha20-poly1305, epoch: 1h, retention: 7d }
-topics:
-  /scan: { type: sensor_msgs/msg/LaserScan, class: operational }
-rules:
-  - { who: everyone, read: operational, as: clear }
-"#;
 
 type Queue = RefCell<VecDeque<(MessageInfo, Vec<u8>)>>;
 
@@ -122,7 +111,11 @@ fn ms(milliseconds: u64) -> Duration {
 }
 
 fn policy() -> Arc<Policy> {
-    Arc::new(Policy::read("p.yaml", POLICY).unwrap_or_else(|all| panic!("{all:?}")).0)
+    Arc::new(
+        Policy::read("p.yaml", &open_policy("/scan", "sensor_msgs/msg/LaserScan"))
+            .unwrap_or_else(|all| panic!("{all:?}"))
+            .0,
+    )
 }
 
 fn plan(sources: &[(u8, PublisherTrust, Qos)]) -> Plan {

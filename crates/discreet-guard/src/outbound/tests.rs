@@ -2,25 +2,11 @@ use super::*;
 use crate::lanes::{About, LaneSource, Leaves, Plan};
 use crate::protect::Releasable;
 use crate::sources::PublisherTrust;
+use crate::testing::{STRING, open_policy};
 use discreet_audit::{Opening, Receipt};
 use discreet_graph::qos::Qos;
 use discreet_seal::PerForm;
 use discreet_seal::epoch_keys::NoKeys;
-
-const POLICY: &str = r#"
-discreet: 1
-robot: r
-version: 1
-classes:
-  operational: { suite: chacha20-poly1305, epoch: 1h, retention: 7d }
-topics:
-  /map: { type: std_msgs/msg/String, class: operational }
-rules:
-  - { who: everyone, read: operational, as: clear }
-"#;
-
-const STRING: &str = r#"{"type_description":{"type_name":"std_msgs/msg/String","fields":[
-    {"name":"data","type":{"type_id":17}}]},"referenced_type_descriptions":[]}"#;
 
 /// Publishers that do nothing.
 struct Anywhere;
@@ -44,7 +30,7 @@ impl Outside for Anywhere {
 
 fn outbound(folder: &std::path::Path) -> Outbound<Anywhere> {
     let policy = folder.join("policy.yaml");
-    std::fs::write(&policy, POLICY).unwrap();
+    std::fs::write(&policy, open_policy("/map", "std_msgs/msg/String")).unwrap();
     let live = LivePolicy::new(policy, None);
     assert!(live.reload(|_| ()).is_ok());
     let description = serde_json::from_str(STRING).unwrap();

@@ -9,6 +9,7 @@ use crate::message::{Buffer, Origin, Received};
 use crate::protect::Protection;
 use crate::relay::{Outcome, decide, record_and_publish};
 use crate::sources::PublisherTrust;
+use crate::testing::{STRING, open_policy};
 use discreet_audit::{Audit, Opening, RouteInfo, RouteLog, Time};
 use discreet_cdr::Writer;
 use discreet_graph::Gid;
@@ -19,21 +20,6 @@ use discreet_seal::PerForm;
 const VOLATILE: Qos = Qos::DEFAULT;
 const HASTY: Qos = Qos { reliable: false, ..Qos::DEFAULT };
 const LATCHED: Qos = Qos { latched: true, ..Qos::DEFAULT };
-
-const POLICY: &str = r#"
-discreet: 1
-robot: r
-version: 1
-classes:
-  operational: { suite: chacha20-poly1305, epoch: 1h, retention: 7d }
-topics:
-  /text: { type: std_msgs/msg/String, class: operational }
-rules:
-  - { who: everyone, read: operational, as: clear }
-"#;
-
-const STRING: &str = r#"{"type_description":{"type_name":"std_msgs/msg/String","fields":[
-    {"name":"data","type":{"type_id":17}}]},"referenced_type_descriptions":[]}"#;
 
 #[derive(Debug, PartialEq, Eq)]
 enum Done {
@@ -106,14 +92,16 @@ impl Setup {
         };
         Setup {
             lanes: Lanes::new(Fake::default()),
-            policy: Policy::read("p.yaml", POLICY).unwrap_or_else(|all| panic!("{all:?}")).0,
+            policy: Policy::read("p.yaml", &open_policy("/text", "std_msgs/msg/String"))
+                .unwrap_or_else(|all| panic!("{all:?}"))
+                .0,
             plan: discreet_cdr::Plan::compile(&serde_json::from_str(STRING).unwrap()).unwrap(),
             log: audit.route(info),
             _audit: audit,
         }
     }
 
-    /// What was done since the last call.
+    /// The calls since the last one of this function.
     fn done(&mut self) -> Vec<Done> {
         std::mem::take(&mut self.lanes.outside.done)
     }
