@@ -80,3 +80,13 @@ fn tokens_of_a_session_and_values_of_keys_in_xml_are_hidden() {
     ]);
     stay(&["session: mapping-run-12", r#"<string name="password">Password</string>"#]);
 }
+
+#[test]
+fn a_password_of_any_length_and_alphabet_is_hidden_whole() {
+    for letter in ["a", "\u{e4}", "\u{5bc6}", "\u{1f511}"] {
+        for length in [1, 85, 127, 128, 256, 300] {
+            let text = format!("sshpass -p x7{} ssh robot", letter.repeat(length));
+            all(&[(&text, "sshpass -p <password> ssh robot")]);
+        }
+    }
+}

@@ -127,7 +127,7 @@ fn value(text: &str, from: usize) -> Option<Range<usize>> {
         mark.map_or_else(|| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '|' | ';'), |mark| c == mark)
     };
     let length = rest.find(end).unwrap_or(rest.len()).min(LONGEST);
-    // What is longer is hidden with it.
+    // The rest of a longer value is hidden with it.
     let length = (0..=length).rev().find(|length| rest.is_char_boundary(*length))?;
     let value = rest.get(..length)?.trim_end_matches([',', ')']);
     let placeholder = value.starts_with(['-', '$', '<', '{', '[', '%', '*', '(', '=', ':', '|']);

@@ -11,6 +11,10 @@ pub(crate) const SCORES: Scores = alone(60).always();
 /// The most bytes that are read behind a label.
 const LONGEST: usize = 256;
 
+/// Words of persons, and of programs.
+pub(super) const MACHINES: [&str; 8] =
+    ["client", "driver", "owner", "contact", "holder", "sender", "recipient", "person"];
+
 /// The names behind the label that ends at `end`, if there are any.
 pub(crate) fn names(text: &str, end: usize) -> Option<impl Iterator<Item = Range<usize>> + '_> {
     let from = value(text, end)?;
@@ -43,8 +47,6 @@ fn value(text: &str, end: usize) -> Option<usize> {
 
 /// Is this a label of a person, and of hardly anything else?
 pub(super) fn is_label(text: &str, end: usize) -> bool {
-    const MACHINES: [&str; 8] =
-        ["client", "driver", "owner", "contact", "holder", "sender", "recipient", "person"];
     let label = text.get(..end).unwrap_or_default();
     let ends = |word: &&str| {
         let from = label.len().checked_sub(word.len());

@@ -6,9 +6,8 @@ use crate::recognisers::names::{self, Label};
 
 /// Words for a name, which things have too.
 const NAMES: [&str; 9] = ["name", "names", "nom", "nombre", "nome", "naam", "cn", "fn", "attendee"];
-/// Words of persons, and of programs: a name on the lists stands behind them, or none.
-const DOUBTFUL: [&str; 10] =
-    ["client", "driver", "owner", "contact", "holder", "sender", "recipient", "person", "user", "author"];
+/// More words of persons, and of programs, than [`joined::MACHINES`]: a name on the lists stands behind them, or none.
+const DOUBTFUL: [&str; 2] = ["user", "author"];
 /// Verbs in front of `to:`, behind which a person gets something.
 const GIVES: [&str; 10] =
     ["ship", "shipped", "deliver", "delivered", "bill", "billed", "sold", "send", "sent", "addressed"];
@@ -31,17 +30,12 @@ const WHOSE: [&str; 14] = [
 ];
 
 /// The last letters of labels: of those above, of words for people, and of the labels in the table of names.
-static ENDS: Lasts = Lasts::of(&NAMES).and(&DOUBTFUL).and(&PEOPLE).and(&CROWDS).and(&[
-    "to",
-    "pasajero",
-    "attn",
-    "witness",
-    "attorney",
-    "apellido",
-    "plaintiff",
-    "médico",
-    "doctora",
-]);
+static ENDS: Lasts = Lasts::of(&NAMES)
+    .and(&DOUBTFUL)
+    .and(&joined::MACHINES)
+    .and(&PEOPLE)
+    .and(&CROWDS)
+    .and(&["to", "pasajero", "attn", "witness", "attorney", "apellido", "plaintiff", "médico", "doctora"]);
 
 /// The label that ends at `end`.
 pub(super) fn label(text: &str, end: usize) -> Option<Label> {
@@ -61,7 +55,7 @@ pub(super) fn label(text: &str, end: usize) -> Option<Label> {
     if is(word, &["to"]) {
         return is(before, &GIVES).then_some(Label::Person);
     }
-    if is(word, &DOUBTFUL) {
+    if is(word, &DOUBTFUL) || is(word, &joined::MACHINES) {
         return Some(Label::Name);
     }
     if is_label_of_people(word) {
@@ -88,7 +82,8 @@ mod tests {
     fn no_label_fails_the_fast_test() {
         let listed = listed();
         assert!(listed.len() > 40);
-        let words = [&NAMES[..], &DOUBTFUL, &PEOPLE, &CROWDS, &["given", "to", "signed"]].concat();
+        let words =
+            [&NAMES[..], &DOUBTFUL, &joined::MACHINES, &PEOPLE, &CROWDS, &["given", "to", "signed"]].concat();
         for word in words.into_iter().chain(listed.iter().map(String::as_str)) {
             assert!(ENDS.may_end(word.as_bytes()), "{word}");
         }
