@@ -37,7 +37,7 @@ pub struct Left {
     pub kept: usize,
 }
 
-/// A message in a form for which there is no publisher.
+/// The message has a form that no publisher has.
 #[derive(Debug)]
 pub struct NotAnnounced;
 

@@ -21,7 +21,7 @@ type Opened = (u64, String);
 pub struct Windows {
     /// The file that is written.
     node: Option<u64>,
-    /// How far each file was read.
+    /// The bytes of each file that were read.
     read: HashMap<u64, usize>,
     /// The first reading is over: what follows is of this run.
     begun: bool,

@@ -26,7 +26,7 @@ pub enum State {
     ErrorProcessing = 15,
 }
 
-/// What somebody may ask for.
+/// A change that a client may request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Request {
     /// Opens and joins everything.
@@ -41,7 +41,7 @@ pub enum Request {
     ShutDown,
 }
 
-/// How a step ended, or a fault in a state that lasts.
+/// The result of a step, or a fault in a lasting state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It did what was asked.
@@ -167,7 +167,7 @@ impl State {
 }
 
 impl Transition {
-    /// What is asked for by it; none for the end of a step.
+    /// The request that begins it; `None` for the end of a step.
     pub fn request(&self) -> Option<Request> {
         match self.goal {
             Configuring => Some(Request::Configure),

@@ -58,7 +58,7 @@ impl View {
         self.mapped.text()
     }
 
-    /// What stands between `<` and `>` in the tags that are not seen, unless it is a name alone. It must not be hidden from
+    /// The text between `<` and `>` in the tags that are not seen, unless it is a name alone. It must not be hidden from
     /// the search.
     pub(crate) fn tags(&self) -> &[Range<usize>] {
         &self.tags

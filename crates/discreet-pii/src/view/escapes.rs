@@ -271,7 +271,7 @@ fn tag(rest: &str) -> Option<(Meaning, usize)> {
     }
 }
 
-/// What stands between the `<` and `>` of the escape at `at`, if it is a tag with more than a name.
+/// The text between the `<` and `>` of the escape at `at`, if it is a tag with more than a name.
 pub(super) fn content(text: &str, at: std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
     let inner = text.get(at.clone())?.strip_prefix('<')?.strip_suffix('>')?;
     let name = inner.trim_matches(['/', ' ']);

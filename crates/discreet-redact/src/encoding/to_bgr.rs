@@ -11,7 +11,7 @@ use crate::mosaic::number;
 pub(crate) struct Converter<'f, 'a> {
     frame: &'f Frame<'a>,
     planes: [Plane; 3],
-    /// What 16-bit numbers look like.
+    /// The brightness of 16-bit numbers.
     tone: Tone,
 }
 

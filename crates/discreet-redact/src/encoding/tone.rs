@@ -18,7 +18,7 @@ const BELOW_LIGHTS: u32 = 192;
 /// Less than this is noise.
 const LEAST: u32 = 64;
 
-/// What a number looks like: a line from black to the knee, and another one to white.
+/// The brightness of each number: a line from black to the knee, and another one to white.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Tone {
     black: u32,

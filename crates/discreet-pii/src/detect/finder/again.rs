@@ -52,7 +52,7 @@ impl Again {
 
 impl Finder {
     /// Adds what further readings of `text` find.
-    /// Inlined, since almost all texts are no tags.
+    /// Inlined: a call costs time, and few texts have tags.
     #[inline(always)]
     pub(super) fn again(
         &self,

@@ -14,7 +14,7 @@ const TELEPHONE: usize = 10;
 pub(in crate::detect) enum Limit {
     /// An address of a network.
     Network,
-    /// What a label or check digits tell, but no date and no age.
+    /// A number known by its label or check digits, except dates and ages.
     Labelled,
     /// A telephone number.
     Telephone,

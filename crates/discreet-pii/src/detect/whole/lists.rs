@@ -135,7 +135,7 @@ fn next(text: &str, hit: &Hit, rest: &str, sort: Sort) -> Option<(usize, usize)>
     length.map(|length| (gap.len(), length))
 }
 
-/// What stands between two values at the beginning of `rest`.
+/// The separator of two values at the beginning of `rest`.
 fn gap(rest: &str) -> Option<&'static str> {
     // Most findings have another word behind them.
     let may_be = match rest.as_bytes() {

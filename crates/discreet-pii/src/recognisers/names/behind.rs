@@ -13,7 +13,7 @@ use super::word::{Shape, Word, byte};
 /// The most words of a name.
 const MOST: usize = 4;
 
-/// What a label says about the value behind it.
+/// The kind of label in front of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Label {
     /// It is that of a person.
