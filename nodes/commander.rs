@@ -41,7 +41,7 @@ A command is refused when it is older than two seconds: keep the clocks of both 
 Exit codes: 0 stopped by SIGINT or SIGTERM, 1 a fault, 2 wrong parameters
 ";
 
-const PARAMETERS: [Parameter; 8] = [
+const PARAMETERS: [Parameter; 9] = [
     Parameter {
         name: "identity",
         help: "the stakeholder's private identity (`discreet identity new` makes one); only this user may read it",
@@ -58,6 +58,7 @@ const PARAMETERS: [Parameter; 8] = [
         help: "the topics that the robot takes commands on: a list of \"NAME TYPE\"",
     },
     Parameter { name: "services", help: "the services that the robot offers: a list of \"NAME TYPE\"" },
+    Parameter { name: "actions", help: "the actions that the robot offers: a list of \"NAME TYPE\"" },
     Parameter {
         name: "namespace",
         help: "prefix of the names on the own domain (default /NAME, as in the identity)",
@@ -86,12 +87,24 @@ impl Work for Commander {
         let given = program.parameters(&PARAMETERS)?;
         let commands = named(&given.texts("commands")?, "msg", "/cmd_vel geometry_msgs/msg/Twist")?;
         let services = named(&given.texts("services")?, "srv", "/dock std_srvs/srv/Trigger")?;
-        if commands.is_empty() && services.is_empty() {
-            return Err("there is nothing to send: name `commands`, `services` or both".into());
+        let actions =
+            named(&given.texts("actions")?, "action", "/navigate_to_pose nav2_msgs/action/NavigateToPose")?;
+        if commands.is_empty() && services.is_empty() && actions.is_empty() {
+            return Err("there is nothing to send: name `commands`, `services` or `actions`".into());
         }
         let Stakeholder { node, outer_domain, own_domain, namespace, granted, types } =
             Stakeholder::read(&given, "anyone there could command in this name")?;
-        Ok(CommandingParts { node, outer_domain, own_domain, namespace, granted, commands, services, types })
+        Ok(CommandingParts {
+            node,
+            outer_domain,
+            own_domain,
+            namespace,
+            granted,
+            commands,
+            services,
+            actions,
+            types,
+        })
     }
 
     fn begin(

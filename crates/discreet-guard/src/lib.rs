@@ -13,6 +13,7 @@ pub mod message;
 pub mod permit;
 pub mod protect;
 
+pub mod actions;
 pub mod ingress;
 
 pub mod desired;

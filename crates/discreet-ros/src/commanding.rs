@@ -1,5 +1,6 @@
 //! A stakeholder's node: takes plain commands and calls on a domain of its own, and sends them sealed to the robot.
 
+mod action;
 mod call;
 mod topic;
 
@@ -17,6 +18,7 @@ use discreet_seal::commanding::CommandedStatus;
 use discreet_seal::unseal::{Granted, Posts, ReadTime};
 use discreet_seal::{CALL_TYPE, CommandContext, ContextDigest, GRANTS_TOPIC, GRANTS_TYPE, IngressKind};
 
+use action::{ActionDefinition, ActionWay};
 use call::CallWay;
 use topic::CommandWay;
 
@@ -42,6 +44,8 @@ pub struct CommandingParts {
     pub commands: Vec<(String, String)>,
     /// Services that the robot offers, with their types.
     pub services: Vec<(String, String)>,
+    /// Actions that the robot offers, with their types.
+    pub actions: Vec<(String, String)>,
     /// The installed types.
     pub types: TypeLibrary,
 }
@@ -73,8 +77,8 @@ impl Commanding {
         parts: CommandingParts,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<Commanding, RosError> {
-        let CommandingParts { node, outer_domain, own_domain, namespace, granted, commands, services, types } =
-            parts;
+        let CommandingParts { node, outer_domain, own_domain, namespace, granted, types, .. } = parts;
+        let CommandingParts { commands, services, actions, .. } = parts;
         let outer = Node::new(&Context::new(outer_domain)?, &format!("{node}_outer"))?;
         let own = Node::new(&Context::new(own_domain)?, &format!("{node}_own"))?;
         let latched = Qos { latched: true, depth: POSTS, ..Qos::default() };
@@ -106,17 +110,28 @@ impl Commanding {
         for (name, type_name) in &commands {
             let definition = types.definition(type_name).map_err(|error| unknown(type_name, error))?;
             let digest = commanding.context(domain, IngressKind::Command, name, type_name, &definition.hash);
-            let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name, digest };
-            let way = CommandWay::open(&sending, definition, commanding.posts.granted(), &commanding.queue)?;
+            let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name };
+            let way = CommandWay::open(&sending, digest, definition, commanding.posts.granted(), &commanding.queue)?;
             commanding.ways.push(way);
         }
         let call = types.service(CALL_TYPE).map_err(|error| unknown(CALL_TYPE, error))?;
         for (name, type_name) in &services {
             let definition = types.service(type_name).map_err(|error| unknown(type_name, error))?;
             let digest = commanding.context(domain, IngressKind::Call, name, type_name, &definition.hash);
-            let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name, digest };
+            let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name };
             let way =
-                CallWay::open(&sending, &definition, &call, commanding.posts.granted(), &commanding.queue)?;
+                CallWay::open(&sending, digest, (&definition, &call), commanding.posts.granted(), &commanding.queue)?;
+            commanding.ways.push(way);
+        }
+        for (name, type_name) in &actions {
+            let definition =
+                ActionDefinition::load(&types, type_name).map_err(|error| unknown(type_name, error))?;
+            let digest = |name: &str, type_name: &str, hash: &str| {
+                commanding.context(domain, IngressKind::Call, name, type_name, hash)
+            };
+            let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name };
+            let granted = commanding.posts.granted();
+            let way = ActionWay::open(&sending, &definition, &call, digest, granted, &commanding.queue)?;
             commanding.ways.push(way);
         }
         Ok(commanding)
@@ -184,7 +199,6 @@ struct Sending<'a> {
     outer: &'a Arc<Node>,
     namespace: &'a str,
     name: &'a str,
-    digest: ContextDigest,
 }
 
 impl Sending<'_> {

@@ -1,6 +1,8 @@
 //! Keeps the ingress as the policy wants them: the only way by which anything from outside is published inside.
 
+mod action;
 mod command;
+mod notice;
 mod service;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,12 +17,16 @@ use super::{Node, RosError};
 use discreet_audit::Time;
 use discreet_cdr::types::{Definitions, ServiceDefinition, TypeDefinition};
 use discreet_graph::Participant;
+use discreet_guard::actions::Goals;
 use discreet_guard::ingress::{Authorizer, AuthorizerParts, IngressStats, Limits, Rates, Refused};
-use discreet_policy::{Ingress, Policy};
+use discreet_host::sync::lock;
+use discreet_policy::{ActionPart, Ingress, Policy};
 use discreet_redact::MessageRedactor;
 use discreet_seal::{CALL_TYPE, Freshness, IngressKind};
 
+use action::GoalPart;
 use command::CommandIngress;
+use notice::NoticeRoute;
 use service::ServiceIngress;
 
 /// The longest time that an ingress waits, when it closes, for a message that is being decided on.
@@ -50,6 +56,8 @@ pub struct IngressPoints {
     /// Used rates, as old as the guard.
     rates: Arc<Mutex<Rates>>,
     started: Instant,
+    /// Goals by the name of their action, as old as the guard.
+    goals: BTreeMap<String, Arc<Mutex<Goals>>>,
     /// By the name outside.
     active: BTreeMap<String, Active>,
     refusals: BTreeMap<String, (Refused, String)>,
@@ -73,8 +81,10 @@ struct Spec {
 
 /// The type of an ingress.
 enum Definition {
-    Message(Arc<TypeDefinition>),
+    Command(Arc<TypeDefinition>),
     Service(Arc<ServiceDefinition>),
+    /// An action's feedback or status.
+    Notice(Arc<TypeDefinition>),
 }
 
 /// An ingress that is open.
@@ -111,6 +121,7 @@ impl IngressPoints {
             freshness: Arc::default(),
             rates: Arc::default(),
             started: Instant::now(),
+            goals: BTreeMap::new(),
             active: BTreeMap::new(),
             refusals: BTreeMap::new(),
             entered: BTreeSet::new(),
@@ -168,22 +179,10 @@ impl IngressPoints {
 
     fn open_or_keep(&mut self, ingress: &Ingress) -> Result<(), (Refused, String)> {
         let name = ingress.outside();
+        let _follows_the_policy = self.goal_part(ingress);
         let found = definition_of(&self.parts.shared.types, ingress);
         let ready = found.map_err(|why| (Refused::TypeNotInstalled, why)).and_then(|definition| {
-            match &definition {
-                Definition::Message(message) => {
-                    Limits::compile(&message.description, ingress.limits())
-                        .map_err(|why| (Refused::UnknownField, why.to_string()))?;
-                }
-                Definition::Service(service) => {
-                    let rules = ingress.text_rules();
-                    let idle = rules.map(|rules| rules.idle(service.response.plan.strings()));
-                    if let Some(field) = idle.unwrap_or_default().first() {
-                        let why = format!("`{field}`, which the policy hides, is not text of the answer");
-                        return Err((Refused::UnknownField, why));
-                    }
-                }
-            }
+            definition.fits(ingress).map_err(|why| (Refused::UnknownField, why))?;
             Ok(definition)
         });
         let definition = match ready {
@@ -193,10 +192,7 @@ impl IngressPoints {
                 return Err(refusal);
             }
         };
-        let type_hash = match &definition {
-            Definition::Message(message) => message.hash.clone(),
-            Definition::Service(service) => service.hash.clone(),
-        };
+        let type_hash = definition.hash().to_owned();
         let contextual = ingress.class().is_contextual();
         let spec = Spec { type_name: ingress.type_name().into(), type_hash, contextual };
         if let Some(active) = self.active.get(&name).filter(|active| active.spec == spec) {
@@ -224,9 +220,13 @@ impl IngressPoints {
         let parts = &self.parts;
         let outside = format!("{}{}", parts.prefix, ingress.outside());
         let (plan, description) = match &definition {
-            Definition::Message(message) => (message.plan.clone(), Some(message.description.clone())),
-            Definition::Service(service) => (service.request.plan.clone(), None),
+            Definition::Command(message) => (message.plan.clone(), Some(message.description.clone())),
+            Definition::Service(service) => {
+                (service.request.plan.clone(), Some(service.request.description.clone()))
+            }
+            Definition::Notice(message) => (message.plan.clone(), None),
         };
+        let goals = self.goal_part(ingress);
         let authorizer = Authorizer::new(AuthorizerParts {
             name: ingress.name().into(),
             kind: ingress.kind(),
@@ -246,7 +246,7 @@ impl IngressPoints {
         });
         let (inner, outer, name) = (&parts.inner, &parts.outer, ingress.name());
         match definition {
-            Definition::Message(_) => {
+            Definition::Command(_) => {
                 CommandIngress::open(authorizer, inner, outer, name, &outside, &spec.type_name, queue)
                     .map(|opened| opened as _)
             }
@@ -260,7 +260,7 @@ impl IngressPoints {
                     MessageRedactor::new(service.response.plan.clone(), Arc::clone(&parts.shared.rosters));
                 ServiceIngress::open(
                     authorizer,
-                    texts,
+                    (texts, goals),
                     (inner, outer),
                     (name, &outside),
                     &service,
@@ -269,7 +269,23 @@ impl IngressPoints {
                 )
                 .map(|opened| opened as _)
             }
+            Definition::Notice(message) => {
+                let goals = goals.ok_or(RosError::NotAnnounced)?;
+                let texts = MessageRedactor::new(message.plan.clone(), Arc::clone(&parts.shared.rosters));
+                let outside = format!("{}{name}", parts.prefix);
+                NoticeRoute::open(authorizer, (texts, goals), (inner, outer), (name, &outside), &message, queue)
+                    .map(|opened| opened as _)
+            }
         }
+    }
+
+    /// The goals that the parts of an action share.
+    fn goal_part(&mut self, ingress: &Ingress) -> Option<GoalPart> {
+        let (part, action, on_end) = (ingress.part()?, ingress.action()?, ingress.on_end());
+        let new = || Arc::new(Mutex::new(Goals::new(action, on_end)));
+        let goals = Arc::clone(self.goals.entry(action.to_owned()).or_insert_with(new));
+        lock(&goals).set_on_end(on_end);
+        Some(GoalPart { part, goals, started: self.started, checked: None })
     }
 
     fn shut(&mut self, name: &str) {
@@ -291,8 +307,44 @@ impl IngressPoints {
 
 /// The installed definition of an ingress's type.
 fn definition_of(types: &Definitions, ingress: &Ingress) -> Result<Definition, String> {
+    let is_service = ingress.part().is_none_or(ActionPart::is_service);
     match ingress.kind() {
-        IngressKind::Call => types.service(ingress.type_name()).map(Definition::Service),
-        IngressKind::Command => types.message(ingress.type_name()).map(Definition::Message),
+        IngressKind::Call if is_service => types.service(ingress.type_name()).map(Definition::Service),
+        IngressKind::Call => types.message(ingress.type_name()).map(Definition::Notice),
+        IngressKind::Command => types.message(ingress.type_name()).map(Definition::Command),
+    }
+}
+
+impl Definition {
+    fn hash(&self) -> &str {
+        match self {
+            Definition::Command(message) | Definition::Notice(message) => &message.hash,
+            Definition::Service(service) => &service.hash,
+        }
+    }
+
+    /// Checks that the fields that the policy limits or hides are fields of the type.
+    fn fits(&self, ingress: &Ingress) -> Result<(), String> {
+        let (limited, told) = match self {
+            Definition::Command(message) => (Some(&message.description), None),
+            Definition::Service(service) => (Some(&service.request.description), Some(&service.response.plan)),
+            Definition::Notice(message) => (None, Some(&message.plan)),
+        };
+        if let Some(description) = limited {
+            Limits::of(ingress, description).map_err(|why| why.to_string())?;
+        }
+        let idle = ingress.text_rules().zip(told).map(|(rules, plan)| rules.idle(plan.strings()));
+        match idle.unwrap_or_default().first() {
+            Some(field) => Err(format!("`{field}`, which the policy hides, is not text of {}", self.told())),
+            None => Ok(()),
+        }
+    }
+
+    /// The message that is redacted, in words.
+    fn told(&self) -> &'static str {
+        match self {
+            Definition::Service(_) => "the answer",
+            Definition::Command(_) | Definition::Notice(_) => "the message",
+        }
     }
 }

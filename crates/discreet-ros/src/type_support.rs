@@ -10,7 +10,7 @@ use libloading::{Library, Symbol};
 use r2r_rcl as rcl;
 
 use super::error::RosError;
-use discreet_cdr::types::is_event_name;
+use discreet_cdr::types::folder_of;
 use discreet_host::sync::lock;
 
 /// The type support of a message type. Lives as long as the process: its library is never unloaded.
@@ -25,15 +25,15 @@ unsafe impl Send for TypeSupport {}
 unsafe impl Sync for TypeSupport {}
 
 impl TypeSupport {
-    /// Loads the type support of `package/msg/Name`, or of `package/srv/Name_Event`, from the sourced workspaces
-    /// (`AMENT_PREFIX_PATH`).
+    /// Loads the type support of `package/msg/Name`, or of a message of a service or action (`package/srv/Name_Event`,
+    /// `package/action/Name_FeedbackMessage`), from the sourced workspaces (`AMENT_PREFIX_PATH`).
     ///
     /// The name must come from the policy or from this program, never from discovery: a library is loaded by it.
     pub fn load(type_name: &str) -> Result<TypeSupport, RosError> {
         let refuse = |message: String| RosError::TypeSupport { type_name: type_name.into(), message };
-        let folder = if is_event_name(type_name) { "srv" } else { "msg" };
-        let (package, name) = split(type_name, &format!("/{folder}/"))
-            .ok_or_else(|| refuse("not a `package/msg/Name`".into()))?;
+        let folder = folder_of(type_name).unwrap_or("msg");
+        let (package, name) =
+            split(type_name, folder).ok_or_else(|| refuse("not a `package/msg/Name`".into()))?;
         TypeSupport::find(package, folder, name).map_err(refuse)
     }
 
@@ -75,8 +75,8 @@ pub(super) fn hash_text(hash: &rcl::rosidl_type_hash_t) -> Option<String> {
 }
 
 /// Splits and checks a name: only what rosidl itself allows, because it becomes part of a path and of a symbol.
-pub(super) fn split<'a>(type_name: &'a str, kind: &str) -> Option<(&'a str, &'a str)> {
-    let (package, name) = type_name.split_once(kind)?;
+pub(super) fn split<'a>(type_name: &'a str, folder: &str) -> Option<(&'a str, &'a str)> {
+    let (package, name) = type_name.split_once(&format!("/{folder}/"))?;
     let plain = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphabetic())
             && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -120,11 +120,11 @@ mod tests {
 
     #[test]
     fn a_name_cannot_leave_its_folder() {
-        assert_eq!(split("std_msgs/msg/String", "/msg/"), Some(("std_msgs", "String")));
+        assert_eq!(split("std_msgs/msg/String", "msg"), Some(("std_msgs", "String")));
         for hostile in
             ["../evil/msg/X", "a/b/msg/X", "a/msg/X/../Y", "/msg/X", "a/msg/", "a/srv/X", "a/msg/X\0"]
         {
-            assert_eq!(split(hostile, "/msg/"), None, "{hostile}");
+            assert_eq!(split(hostile, "msg"), None, "{hostile}");
         }
     }
 

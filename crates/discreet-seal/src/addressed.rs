@@ -21,6 +21,16 @@ pub(super) const INWARD: Direction =
 /// From the guard to a stakeholder.
 pub(super) const OUTWARD: Direction =
     Direction { info: *b"discreet answer to one caller v1", sign: *b"discreet guard answer sign v1\0\0\0" };
+/// From the guard to a stakeholder, without a request.
+pub(super) const NOTICE: Direction =
+    Direction { info: *b"discreet notice to one party v1\0", sign: *b"discreet guard notice sign v1\0\0\0" };
+
+#[cfg(test)]
+impl Direction {
+    pub fn labels(&self) -> [[u8; 32]; 2] {
+        [self.info, self.sign]
+    }
+}
 
 /// Facts about a message that both ends know without its bytes.
 pub(super) struct Bound<'a> {

@@ -2,7 +2,7 @@
 
 use blake3::Hasher;
 
-use super::addressed::{self, Bound, OUTWARD, Unopenable};
+use super::addressed::{self, Bound, Direction, OUTWARD, Unopenable};
 use super::command::{Unsendable, seal_command_drawing};
 use super::header::{Parts, Sealing, split};
 use super::identity_hash::party;
@@ -99,6 +99,25 @@ pub fn open_response<'a>(
     ticket: &Ticket,
     message: &'a mut [u8],
 ) -> Result<&'a mut [u8], OpenError> {
+    let outward = Outward { direction: &OUTWARD, context: &ticket.context, key: ticket.key };
+    open_outward(me, receiver, &outward, message).map(|(_, response)| response)
+}
+
+/// The binding of a message from the guard to one stakeholder.
+pub(super) struct Outward<'a> {
+    pub direction: &'a Direction,
+    pub context: &'a ContextDigest,
+    /// The id of the guard's key for commands.
+    pub key: u32,
+}
+
+/// Opens a message from the guard to `me` in place; returns its counter, and the serialized message.
+pub(super) fn open_outward<'a>(
+    me: &Identity,
+    receiver: &Receiver,
+    outward: &Outward<'_>,
+    message: &'a mut [u8],
+) -> Result<(u64, &'a mut [u8]), OpenError> {
     let Parts { header, bytes: [.., suite, flags, _], body } = split(message)?;
     if header.sealing != Sealing::Hpke {
         return Err(OpenError::Suite(suite));
@@ -106,16 +125,19 @@ pub fn open_response<'a>(
     if !header.signed || header.padded {
         return Err(OpenError::Flags(flags));
     }
-    if header.key != ticket.key {
+    if header.key != outward.key {
         return Err(OpenError::Key(header.key));
     }
     let party = party(me.public());
-    let bound = Bound { direction: &OUTWARD, context: &ticket.context, party: &party };
-    addressed::open(&bound, header, me.receive(), &receiver.terms().sender, body).map_err(|why| match why {
+    let bound = Bound { direction: outward.direction, context: outward.context, party: &party };
+    let counter = header.counter;
+    let opened = addressed::open(&bound, header, me.receive(), &receiver.terms().sender, body);
+    let message = opened.map_err(|why| match why {
         Unopenable::Truncated => OpenError::Truncated,
         Unopenable::Signature => OpenError::Signature,
         Unopenable::Changed => OpenError::Changed,
-    })
+    })?;
+    Ok((counter, message))
 }
 
 /// The guard's answer to a call: `discreet_interfaces/srv/Call_Response`.

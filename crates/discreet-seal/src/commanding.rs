@@ -3,12 +3,16 @@
 //! Without a clock and ROS: the ports are [`SealedOutput`], [`CallRobot`] and [`AnswerCaller`]. `discreet_ros` has
 //! the node that implements them.
 
+mod action;
 mod call;
 mod command;
 
 use crate::{OpenError, Unsendable};
 use discreet_cdr::Malformed;
 
+pub use action::{
+    ActionCalls, ActionSealer, Answers, Asked, ForClient, GoalId, NoticeOpener, RobotAction, Unnoticed, goal_id,
+};
 pub use call::{AnswerCaller, CallRobot, CallSealer};
 pub use command::{CommandSealer, SealedOutput};
 
@@ -101,7 +105,7 @@ impl Stamps {
 }
 
 #[cfg(test)]
-mod world;
+pub(crate) mod world;
 
 #[cfg(test)]
 mod tests {

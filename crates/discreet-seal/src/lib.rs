@@ -28,6 +28,7 @@ mod header;
 mod identity_hash;
 mod ingress_kind;
 mod key;
+mod notice;
 mod opening;
 mod padding;
 mod per_form;
@@ -55,6 +56,7 @@ pub use grant_terms::GrantTerms;
 pub use identity_hash::hint;
 pub use ingress_kind::IngressKind;
 pub use key::{SealError, SealingKey, sealed_size};
+pub use notice::{Notice, is_notice_for, notice_topic, open_notice, seal_notice};
 pub use opening::{OpeningKey, key_id};
 pub use padding::Padding;
 pub use per_form::PerForm;
@@ -70,6 +72,7 @@ pub mod fixed {
     pub use super::call::{seal_call_drawing, seal_response_drawing};
     pub use super::command::seal_command_drawing;
     pub use super::grant::issue_drawing;
+    pub use super::notice::seal_notice_drawing;
 }
 
 /// The ROS type of sealed messages and commands.

@@ -198,7 +198,7 @@ impl AuthorizerParts {
         let ingress =
             found.filter(|ingress| ingress.type_name() == self.type_name).ok_or(Refused::Undeclared)?;
         let limits = match &self.description {
-            Some(description) => Limits::compile(description, ingress.limits()),
+            Some(description) => Limits::of(ingress, description),
             None => Ok(Limits::default()),
         };
         let limits = limits.map_err(|_| Refused::UnknownField)?;

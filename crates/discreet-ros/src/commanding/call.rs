@@ -9,7 +9,7 @@ use crate::{Client, RequestId, RosError, SerializedMessage, Server, ServiceSuppo
 use discreet_audit::{Time, cleaned};
 use discreet_cdr::types::ServiceDefinition;
 use discreet_host::sync::lock;
-use discreet_seal::IngressKind;
+use discreet_seal::{ContextDigest, IngressKind};
 use discreet_seal::commanding::{AnswerCaller, CallRobot, CallSealer};
 use discreet_seal::unseal::Granted;
 
@@ -46,8 +46,8 @@ type Offer = Box<dyn Fn() -> Result<Server, RosError> + Send>;
 impl CallWay {
     pub fn open(
         sending: &Sending<'_>,
-        service: &ServiceDefinition,
-        call: &ServiceDefinition,
+        digest: ContextDigest,
+        (service, call): (&ServiceDefinition, &ServiceDefinition),
         granted: &Arc<Granted>,
         queue: &Arc<ReadyQueue>,
     ) -> Result<Arc<CallWay>, RosError> {
@@ -61,7 +61,7 @@ impl CallWay {
                 ends: None,
                 taken: SerializedMessage::new(),
                 started: Instant::now(),
-                calls: CallSealer::new(Arc::clone(granted), sending.digest, plan, cleaned),
+                calls: CallSealer::new(Arc::clone(granted), digest, plan, cleaned),
                 status,
             }),
         });

@@ -12,7 +12,7 @@ use discreet_guard::stats::Losses;
 use discreet_host::sync::lock;
 use discreet_seal::commanding::{CommandSealer, SealedOutput};
 use discreet_seal::unseal::Granted;
-use discreet_seal::{IngressKind, SEALED_TYPE};
+use discreet_seal::{ContextDigest, IngressKind, SEALED_TYPE};
 
 /// Commands sealed in one go before others have their turn.
 const BATCH: usize = 16;
@@ -36,6 +36,7 @@ struct Path {
 impl CommandWay {
     pub fn open(
         sending: &Sending<'_>,
+        digest: ContextDigest,
         definition: TypeDefinition,
         granted: &Arc<Granted>,
         queue: &Arc<ReadyQueue>,
@@ -45,7 +46,7 @@ impl CommandWay {
         let outside = IngressKind::Command.outside(sending.name);
         let output = Publisher::new(sending.outer, &outside, &sealed, Qos::default())?;
         let name = sending.own_name();
-        let sealer = CommandSealer::new(Arc::clone(granted), sending.digest, definition.plan);
+        let sealer = CommandSealer::new(Arc::clone(granted), digest, definition.plan);
         let way = Arc::new(CommandWay {
             turn: Turn::default(),
             path: Mutex::new(Path {

@@ -1,11 +1,13 @@
-//! The way in of one service's requests, and the way out of its answers.
+//! The way in of one service's requests, and the way out of its answers. An action's three services go this way too.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::{Duration, Instant};
 
+use super::action::{About, Answered, GoalPart};
 use super::{OpenIngress, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
 use crate::workers::{ReadyQueue, Serve, Turn};
@@ -15,6 +17,7 @@ use discreet_cdr::Plan;
 use discreet_cdr::types::ServiceDefinition;
 use discreet_graph::Participant;
 use discreet_guard::ingress::{Authorizer, IngressStats, Refused, Rejected};
+use discreet_policy::ActionPart;
 use discreet_redact::{MessageRedactor, Recipient, Unredactable};
 use discreet_seal::identity::PublicIdentity;
 use discreet_seal::{CallAnswer, Ticket, seal_response, write_call_answer};
@@ -27,6 +30,9 @@ const EMPTY: usize = 10;
 /// Calls under way: in all, and of one stakeholder.
 const MAX_CALLS: usize = 16;
 const MAX_OF_ONE: usize = 4;
+/// The same for requests for results, which wait until goals end.
+const MAX_RESULTS: usize = 256;
+const MAX_RESULTS_OF_ONE: usize = 64;
 /// The longest time that the robot may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -46,6 +52,8 @@ struct CallPath {
     response: Plan,
     texts: MessageRedactor,
     authorizer: Authorizer,
+    /// Of an action's service.
+    goals: Option<GoalPart>,
 }
 
 /// The server outside, and the client inside.
@@ -59,14 +67,16 @@ struct Call {
     id: RequestId,
     ticket: Ticket,
     caller: PublicIdentity,
-    until: Instant,
+    /// None of a request for a result: a goal may take hours.
+    until: Option<Instant>,
+    about: About,
 }
 
 impl ServiceIngress {
     /// Offers `outside`, and calls `name` inside.
     pub fn open(
         authorizer: Authorizer,
-        texts: MessageRedactor,
+        (texts, goals): (MessageRedactor, Option<GoalPart>),
         (inner, outer): (&Arc<Node>, &Arc<Node>),
         (name, outside): (&str, &str),
         service: &ServiceDefinition,
@@ -84,6 +94,7 @@ impl ServiceIngress {
                 response: service.response.plan.clone(),
                 texts,
                 authorizer,
+                goals,
             }),
         });
         let wakes = || wake(Arc::downgrade(&ingress), Arc::clone(queue));
@@ -102,6 +113,7 @@ impl Serve for ServiceIngress {
         let ended = || self.ended.load(SeqCst);
         let answers = !ended() && path.serve_answers(&self.stats);
         path.give_up(&self.stats);
+        path.attend_goals();
         let requests = !ended() && path.serve_requests(&self.stats);
         if ended() {
             path.end();
@@ -117,11 +129,20 @@ impl Serve for ServiceIngress {
 
 impl CallPath {
     fn end(&mut self) {
+        if let (Some(Ends { client, .. }), Some(part)) = (&mut self.ends, &self.goals) {
+            part.cancel_at_the_end(client, &mut self.message, Instant::now() + UNDER_WAY);
+        }
         let open: Vec<RequestId> = self.calls.values().map(|call| call.id).collect();
         open.into_iter().for_each(|id| self.refuse(id, Refused::Undeclared));
         self.calls.clear();
         self.ends = None;
         self.authorizer.close();
+    }
+
+    fn attend_goals(&mut self) {
+        if let (Some(Ends { client, .. }), Some(part)) = (&mut self.ends, &mut self.goals) {
+            part.attend(&mut self.authorizer, client);
+        }
     }
 
     /// True if there may be more.
@@ -147,7 +168,7 @@ impl CallPath {
 
     /// Decides on the request in `message`, and passes it on.
     fn forward(&mut self, id: RequestId, now: Time) -> Result<(), Rejected> {
-        let CallPath { ends: Some(Ends { client, .. }), message, authorizer, calls, .. } = self else {
+        let CallPath { ends: Some(Ends { server, client }), message, authorizer, calls, goals, .. } = self else {
             return Ok(());
         };
         let facts = authorizer.facts(now, Instant::now())?;
@@ -156,8 +177,11 @@ impl CallPath {
         let request = authorizer.admit(&facts, &id.client, message.as_mut_bytes())?;
         let caller = request.sender();
         let rejected = |reason, detail| Rejected { reason, sender: Some(caller.name.clone()), detail };
+        let waits = goals.as_ref().is_some_and(|goals| goals.part == ActionPart::GetResult);
+        let (most, most_of_one) =
+            if waits { (MAX_RESULTS, MAX_RESULTS_OF_ONE) } else { (MAX_CALLS, MAX_OF_ONE) };
         let of_one = calls.values().filter(|call| call.caller.name == caller.name).count();
-        if calls.len() >= MAX_CALLS || of_one >= MAX_OF_ONE {
+        if calls.len() >= most || of_one >= most_of_one {
             return Err(rejected(Refused::Busy, format!("{} under way", calls.len())));
         }
         if !client.is_available() {
@@ -165,11 +189,27 @@ impl CallPath {
         }
         // Recorded before it goes in: a crash may lose a call, never a record.
         let _receipt = authorizer.record(authorizer.form(), &caller.name, request.message(), now)?;
-        let number = client
-            .send_request(request.message())
-            .map_err(|error| rejected(Refused::NotForwarded, error.to_string()))?;
-        let until = Instant::now() + PATIENCE;
-        calls.insert(number, Call { id, ticket, caller: caller.clone(), until });
+        let (about, inside) = match goals {
+            None => (About::Service, Ok(Cow::Borrowed(request.message()))),
+            Some(goals) => {
+                let made = goals.request(caller, request.message());
+                let (about, inside) = made.map_err(|reason| rejected(reason, String::new()))?;
+                (about, inside.map(Cow::Owned))
+            }
+        };
+        let until = (!waits).then(|| Instant::now() + PATIENCE);
+        let mut call = Call { id, ticket, caller: caller.clone(), until, about };
+        let inside = match inside {
+            Ok(inside) => inside,
+            Err(answer) => return self.answer_with(&call, &answer, now),
+        };
+        let sent = client.send_request(&inside);
+        let number = sent.map_err(|error| rejected(Refused::NotForwarded, error.to_string()))?;
+        // Asked again for the same result: only the last one is answered.
+        if let (true, About::Goal(goal)) = (waits, &mut call.about) {
+            calls.retain(|_, before| !matches!(&before.about, About::Goal(other) if other == goal));
+        }
+        calls.insert(number, call);
         Ok(())
     }
 
@@ -183,7 +223,7 @@ impl CallPath {
                     (served, empty) = (served + 1, 0);
                     // None for a response that comes after the timeout was reported to the caller.
                     if let Some(call) = calls.remove(&number) {
-                        self.finish(call, Self::answer, stats);
+                        self.answered(call, stats);
                     }
                 }
                 Ok(None) | Err(_) => empty += 1,
@@ -192,10 +232,42 @@ impl CallPath {
         served == BATCH
     }
 
-    /// Decides on the response in `message`, and returns it to the caller.
-    fn answer(&mut self, call: &Call, now: Time) -> Result<(), Rejected> {
-        let CallPath { ends: Some(Ends { server, .. }), message, authorizer, response, texts, .. } = self
-        else {
+    /// The robot has answered: the caller gets its answer, or a request to cancel goes on with the next goal.
+    fn answered(&mut self, mut call: Call, stats: &IngressStats) {
+        let CallPath { ends: Some(Ends { client, .. }), message, response, goals, calls, .. } = self else {
+            return;
+        };
+        let walk = response.check(message.as_bytes());
+        let cdr = walk.map(|walk| message.as_bytes().get(..walk.end()).unwrap_or_default());
+        let answered = cdr.and_then(|cdr| match goals {
+            None => Ok(Answered::AsItIs),
+            Some(goals) => goals.answered(&mut call.about, &call.caller, cdr),
+        });
+        let answer = match (answered, cdr) {
+            (Ok(Answered::AsItIs), Ok(cdr)) => Ok(cdr.to_vec()),
+            (Ok(Answered::Instead(answer)), _) => Ok(answer),
+            (Ok(Answered::Next(request)), _) => match client.send_request(&request) {
+                Ok(number) => return drop(calls.insert(number, call)),
+                Err(error) => Err((Refused::NotForwarded, error.to_string())),
+            },
+            (Err(why), _) | (_, Err(why)) => Err((Refused::BadResponse, why.to_string())),
+        };
+        let rejected = |reason, detail, call: &Call| {
+            Err(Rejected { reason, sender: Some(call.caller.name.clone()), detail })
+        };
+        self.finish(
+            call,
+            |path, call, now| match &answer {
+                Ok(cdr) => path.answer_with(call, cdr, now),
+                Err((reason, detail)) => rejected(*reason, detail.clone(), call),
+            },
+            stats,
+        );
+    }
+
+    /// Returns a serialized response to the caller, in the form that the policy gives it.
+    fn answer_with(&mut self, call: &Call, cdr: &[u8], now: Time) -> Result<(), Rejected> {
+        let CallPath { ends: Some(Ends { server, .. }), authorizer, texts, .. } = self else {
             return Ok(());
         };
         let rejected = |reason, detail| Rejected { reason, sender: Some(call.caller.name.clone()), detail };
@@ -203,9 +275,6 @@ impl CallPath {
         let allowed =
             authorizer.facts(now, Instant::now()).and_then(|facts| facts.still_allows(&call.caller));
         let rules = allowed.map_err(|reason| rejected(reason, String::new()))?;
-        let walk = response.check(message.as_bytes());
-        let walk = walk.map_err(|why| rejected(Refused::BadResponse, why.to_string()))?;
-        let cdr = message.as_bytes().get(..walk.end()).unwrap_or_default();
         let (form, cdr) = match &rules {
             None => ("answer", cdr),
             Some(rules) => {
@@ -232,7 +301,7 @@ impl CallPath {
     fn give_up(&mut self, stats: &IngressStats) {
         let now = Instant::now();
         let late: Vec<i64> =
-            self.calls.iter().filter(|(_, call)| call.until <= now).map(|(number, _)| *number).collect();
+            self.calls.iter().filter(|(_, call)| call.until.is_some_and(|until| until <= now)).map(|(number, _)| *number).collect();
         for call in late.iter().filter_map(|number| self.calls.remove(number)).collect::<Vec<_>>() {
             let too_late = |_: &mut CallPath, call: &Call, _| {
                 let sender = Some(call.caller.name.clone());

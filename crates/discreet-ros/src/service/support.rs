@@ -10,7 +10,7 @@ use r2r_rcl as rcl;
 use super::super::SerializedMessage;
 use super::super::error::{RosError, check};
 use super::super::type_support::{TypeSupport, library, split};
-use discreet_cdr::types::{ServiceDefinition, TypeDefinition};
+use discreet_cdr::types::{ServiceDefinition, TypeDefinition, folder_of};
 
 type Create = unsafe extern "C" fn() -> *mut c_void;
 type Destroy = unsafe extern "C" fn(*mut c_void);
@@ -44,10 +44,11 @@ impl ServiceSupport {
     pub fn load(definition: &ServiceDefinition) -> Result<ServiceSupport, RosError> {
         let type_name = definition.name.as_str();
         let refuse = |message: String| RosError::TypeSupport { type_name: type_name.into(), message };
+        let folder = folder_of(type_name).unwrap_or("srv");
         let (package, name) =
-            split(type_name, "/srv/").ok_or_else(|| refuse("not a `package/srv/Name`".into()))?;
+            split(type_name, folder).ok_or_else(|| refuse("not a `package/srv/Name`".into()))?;
         let symbol =
-            format!("rosidl_typesupport_c__get_service_type_support_handle__{package}__srv__{name}\0");
+            format!("rosidl_typesupport_c__get_service_type_support_handle__{package}__{folder}__{name}\0");
         let types = library(package, "rosidl_typesupport_c").map_err(refuse)?;
         // SAFETY: rosidl generates this function without parameters for every service; it returns a pointer to static
         // data of its library, which is never unloaded.
@@ -57,7 +58,7 @@ impl ServiceSupport {
             get()
         };
         let structure = |end: &str, definition: &TypeDefinition| {
-            Structure::load(package, &format!("{name}_{end}"), definition).map_err(refuse)
+            Structure::load((package, folder), &format!("{name}_{end}"), definition).map_err(refuse)
         };
         Ok(ServiceSupport {
             handle: NonNull::new(handle).ok_or_else(|| refuse("null handle".into()))?,
@@ -68,9 +69,13 @@ impl ServiceSupport {
 }
 
 impl Structure {
-    fn load(package: &str, name: &str, definition: &TypeDefinition) -> Result<Structure, String> {
+    fn load(
+        (package, folder): (&str, &str),
+        name: &str,
+        definition: &TypeDefinition,
+    ) -> Result<Structure, String> {
         let generated = library(package, "rosidl_generator_c")?;
-        let find = |verb: &str| format!("{package}__srv__{name}__{verb}\0");
+        let find = |verb: &str| format!("{package}__{folder}__{name}__{verb}\0");
         // SAFETY: rosidl generates both functions for every structure, with these signatures: `create` allocates and
         // initialises one, `destroy` finalises and frees it. Their library is never unloaded.
         let (create, destroy) = unsafe {
@@ -80,7 +85,7 @@ impl Structure {
                 generated.get(find("destroy").as_bytes()).map_err(|error| error.to_string())?;
             (*create, *destroy)
         };
-        let types = TypeSupport::find(package, "srv", name)?;
+        let types = TypeSupport::find(package, folder, name)?;
         Ok(Structure { types, create, destroy, definition: Arc::new(definition.clone()) })
     }
 

@@ -47,6 +47,8 @@ pub struct CallSealer<Id> {
     /// Makes the guard's reason for a refusal, which anybody could have written, fit for diagnostics.
     clean: fn(&str) -> String,
     stamps: Stamps,
+    patience: Duration,
+    max_calls: usize,
     /// By the number of the sealed request.
     calls: BTreeMap<i64, Call<Id>>,
 }
@@ -70,7 +72,13 @@ impl<Id: Copy> CallSealer<Id> {
         request: Plan,
         clean: fn(&str) -> String,
     ) -> CallSealer<Id> {
-        CallSealer { granted, context, request, clean, stamps: Stamps::default(), calls: BTreeMap::new() }
+        let (stamps, calls) = Default::default();
+        CallSealer { granted, context, request, clean, stamps, patience: PATIENCE, max_calls: MAX_CALLS, calls }
+    }
+
+    /// With another time for which answers are awaited, and another bound on calls under way.
+    pub fn patient(self, patience: Duration, max_calls: usize) -> CallSealer<Id> {
+        CallSealer { patience, max_calls, ..self }
     }
 
     /// Seals a serialized request at `now_ns` (nanoseconds since 1970), and sends it. `at` is monotonic.
@@ -84,7 +92,7 @@ impl<Id: Copy> CallSealer<Id> {
     ) -> Result<(), Unsent> {
         let end = self.request.check(request)?.end();
         let request = request.get(..end).unwrap_or_default();
-        if self.calls.len() >= MAX_CALLS {
+        if self.calls.len() >= self.max_calls {
             return Err(Unsent::TooManyCalls);
         }
         let receiver = self.granted.receiver(now_ns.div_euclid(1_000_000_000));
@@ -92,7 +100,7 @@ impl<Id: Copy> CallSealer<Id> {
         let stamp = self.stamps.next(now_ns);
         let (sealed, ticket) = seal_call(self.granted.me(), &receiver, &self.context, stamp, request)?;
         let number = robot.send_request(&sealed).map_err(|fault| Unsent::Fault(fault.to_string()))?;
-        let until = at.saturating_add(PATIENCE);
+        let until = at.saturating_add(self.patience);
         self.calls.insert(number, Call { id, ticket, receiver, until, refused: 0, why: None });
         Ok(())
     }

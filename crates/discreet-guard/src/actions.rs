@@ -1,0 +1,276 @@
+//! Goals of one action: whose they are, and under which id the robot knows them.
+//!
+//! A stakeholder's goal has another id inside: a hash of its id outside, the stakeholder's keys and the action. So nobody
+//! can name a goal of somebody else, and a guard that has started again finds the same ids. Ids made here carry a mark, by
+//! which a guard recognises goals that were sent before it started. Pure: no clock, no ROS.
+
+mod cancel;
+mod status;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use discreet_cdr::{Malformed, Reader};
+use discreet_policy::OnEnd;
+use discreet_seal::commanding::GoalId;
+use discreet_seal::identity::PublicIdentity;
+
+use crate::ingress::Refused;
+
+pub use cancel::{CancelRequest, Cancelled, request_for};
+pub use status::OwnStatuses;
+
+const ID: &str = "discreet 2026-12 goal id inside v1";
+const MARK: &str = "discreet 2026-12 goal id mark v1";
+
+/// Goals that are remembered: in all, and of one stakeholder.
+const MAX_GOALS: usize = 256;
+const MAX_OF_ONE: usize = 64;
+/// A goal that ended is remembered for this time, for feedback and status that are still under way.
+const ENDED: Duration = Duration::from_secs(30);
+/// A goal that the robot has not answered is forgotten after this time.
+const UNANSWERED: Duration = Duration::from_secs(60);
+/// A goal from before the start of the guard is cancelled if its sender does not ask for its result within this time.
+const UNCLAIMED: Duration = Duration::from_secs(30);
+/// The robot is asked again to cancel a goal after this time.
+const CANCEL_AGAIN: Duration = Duration::from_secs(2);
+
+/// The goals of one action, as old as the guard.
+pub struct Goals {
+    action: String,
+    on_end: OnEnd,
+    /// By the id inside.
+    goals: BTreeMap<GoalId, Goal>,
+    /// Active goals with the mark that nobody has asked for, and the time at which they were seen first.
+    strays: BTreeMap<GoalId, Stray>,
+}
+
+/// A goal of a stakeholder.
+#[derive(Debug, Clone)]
+pub struct Goal {
+    /// Its sender.
+    pub owner: PublicIdentity,
+    /// Its id outside.
+    pub outer: GoalId,
+    since: Duration,
+    state: State,
+    /// The robot's time of its acceptance.
+    stamp: Option<Stamp>,
+    /// Its sender may not send goals any more.
+    without_right: bool,
+    cancelled: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Sent, and not answered yet.
+    Sent,
+    Accepted,
+    Ended(Duration),
+}
+
+/// A time as ROS writes it: seconds and nanoseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Stamp {
+    sec: i32,
+    nanosec: u32,
+}
+
+impl Stamp {
+    fn bytes(self) -> impl Iterator<Item = u8> {
+        self.sec.to_le_bytes().into_iter().chain(self.nanosec.to_le_bytes())
+    }
+}
+
+fn stamp(reader: &mut Reader<'_>) -> Result<Stamp, Malformed> {
+    Ok(Stamp { sec: reader.i32()?, nanosec: reader.u32()? })
+}
+
+struct Stray {
+    seen: Duration,
+    cancelled: Option<Duration>,
+}
+
+/// The id inside of a stakeholder's goal.
+pub fn inner_id(action: &str, owner: &PublicIdentity, outer: &GoalId) -> GoalId {
+    let mut hasher = blake3::Hasher::new_derive_key(ID);
+    hasher.update(&(action.len() as u64).to_le_bytes()).update(action.as_bytes());
+    hasher.update(&owner.receive).update(&owner.sign).update(outer);
+    let hash = *hasher.finalize().as_bytes();
+    let mut id = GoalId::default();
+    let (start, end) = id.split_at_mut(12);
+    start.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+    let mark = mark(start);
+    end.copy_from_slice(&mark);
+    id
+}
+
+/// Was this id made by a guard? By chance one in four billion others looks like one.
+pub fn is_marked(id: &GoalId) -> bool {
+    id.split_last_chunk().is_some_and(|(start, end)| mark(start) == *end)
+}
+
+fn mark(start: &[u8]) -> [u8; 4] {
+    let [a, b, c, d, ..] = blake3::derive_key(MARK, start);
+    [a, b, c, d]
+}
+
+impl Goals {
+    /// Without goals.
+    pub fn new(action: &str, on_end: OnEnd) -> Goals {
+        Goals { action: action.into(), on_end, goals: BTreeMap::new(), strays: BTreeMap::new() }
+    }
+
+    /// What happens to goals whose sender loses its right, from now on.
+    pub fn set_on_end(&mut self, on_end: OnEnd) {
+        self.on_end = on_end;
+    }
+
+    /// The id inside of a goal that is about to be sent. `at` is monotonic, here and below.
+    pub fn send(&mut self, owner: &PublicIdentity, outer: GoalId, at: Duration) -> Result<GoalId, Refused> {
+        self.enter(owner, outer, State::Sent, at)
+    }
+
+    /// The robot's answer to a goal: accepted or not, and when.
+    pub fn answered(&mut self, inner: &GoalId, response: &[u8]) -> Result<(), Malformed> {
+        let mut reader = Reader::new(response)?;
+        let (accepted, stamp) = (reader.bool()?, stamp(&mut reader)?);
+        match self.goals.get_mut(inner) {
+            Some(goal) if accepted && goal.state == State::Sent => {
+                (goal.state, goal.stamp) = (State::Accepted, Some(stamp));
+            }
+            Some(goal) if !accepted && goal.state == State::Sent => drop(self.goals.remove(inner)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The id inside of a goal whose result is asked for. A goal that was sent before the guard started has its owner
+    /// again from then on.
+    pub fn claim(
+        &mut self,
+        owner: &PublicIdentity,
+        outer: GoalId,
+        at: Duration,
+    ) -> Result<GoalId, Refused> {
+        let inner = self.enter(owner, outer, State::Accepted, at)?;
+        self.strays.remove(&inner);
+        Ok(inner)
+    }
+
+    /// A goal has a result.
+    pub fn ended(&mut self, inner: &GoalId, at: Duration) {
+        if let Some(goal) = self.goals.get_mut(inner)
+            && !matches!(goal.state, State::Ended(_))
+        {
+            goal.state = State::Ended(at);
+        }
+    }
+
+    /// The goal with this id inside.
+    pub fn get(&self, inner: &GoalId) -> Option<&Goal> {
+        self.goals.get(inner)
+    }
+
+    /// Goals that have not ended.
+    pub fn active(&self) -> usize {
+        self.goals.values().filter(|goal| goal.is_active()).count()
+    }
+
+    /// Notes who may still send goals, and forgets old ones.
+    pub fn check_rights(&mut self, at: Duration, may_send: impl Fn(&PublicIdentity) -> bool) {
+        self.goals.retain(|_, goal| match goal.state {
+            State::Ended(since) => at.saturating_sub(since) < ENDED,
+            State::Sent => at.saturating_sub(goal.since) < UNANSWERED,
+            State::Accepted => true,
+        });
+        for goal in self.goals.values_mut() {
+            goal.without_right = !may_send(&goal.owner);
+        }
+    }
+
+    /// The ids inside of goals that the robot is to cancel now: those of senders without the right, and those from before
+    /// the start that nobody has asked for. None if the policy lets them finish.
+    pub fn to_cancel(&mut self, at: Duration) -> Vec<GoalId> {
+        if self.on_end == OnEnd::Finish {
+            return Vec::new();
+        }
+        let is_due = |cancelled: &mut Option<Duration>| {
+            let due = cancelled.is_none_or(|before| at.saturating_sub(before) >= CANCEL_AGAIN);
+            if due {
+                *cancelled = Some(at);
+            }
+            due
+        };
+        let ended = self.goals.iter_mut().filter(|(_, goal)| goal.without_right && goal.is_active());
+        let mut ids: Vec<GoalId> =
+            ended.filter_map(|(id, goal)| is_due(&mut goal.cancelled).then_some(*id)).collect();
+        let unclaimed =
+            self.strays.iter_mut().filter(|(_, stray)| at.saturating_sub(stray.seen) >= UNCLAIMED);
+        ids.extend(unclaimed.filter_map(|(id, stray)| is_due(&mut stray.cancelled).then_some(*id)));
+        ids
+    }
+
+    /// The ids inside of all goals that are to be cancelled when the action is not guarded any more.
+    pub fn at_the_end(&mut self) -> Vec<GoalId> {
+        if self.on_end == OnEnd::Finish {
+            return Vec::new();
+        }
+        self.goals.iter().filter(|(_, goal)| goal.is_active()).map(|(id, _)| *id).collect()
+    }
+
+    fn enter(
+        &mut self,
+        owner: &PublicIdentity,
+        outer: GoalId,
+        state: State,
+        at: Duration,
+    ) -> Result<GoalId, Refused> {
+        let inner = inner_id(&self.action, owner, &outer);
+        if self.goals.contains_key(&inner) {
+            return Ok(inner);
+        }
+        let of_one = self.goals.values().filter(|goal| goal.owner == *owner).count();
+        if self.goals.len() >= MAX_GOALS || of_one >= MAX_OF_ONE {
+            self.forget_ended(owner, at)?;
+        }
+        let goal =
+            Goal {
+            owner: owner.clone(),
+            outer,
+            since: at,
+            state,
+            stamp: None,
+            without_right: false,
+            cancelled: None,
+        };
+        self.goals.insert(inner, goal);
+        Ok(inner)
+    }
+
+    /// Makes room: the goal of this stakeholder that ended first gives way.
+    fn forget_ended(&mut self, owner: &PublicIdentity, at: Duration) -> Result<(), Refused> {
+        let ended = |(id, goal): (&GoalId, &Goal)| match goal.state {
+            State::Ended(since) if goal.owner == *owner => Some((since, *id)),
+            State::Sent if at.saturating_sub(goal.since) >= UNANSWERED => Some((goal.since, *id)),
+            _ => None,
+        };
+        let (_, first) = self.goals.iter().filter_map(ended).min().ok_or(Refused::Busy)?;
+        self.goals.remove(&first);
+        Ok(())
+    }
+}
+
+impl Goal {
+    fn is_active(&self) -> bool {
+        !matches!(self.state, State::Ended(_))
+    }
+}
+
+/// The goal id at the start of a serialized message, to be replaced.
+pub fn id_of(cdr: &mut [u8]) -> Option<&mut GoalId> {
+    cdr.get_mut(4..)?.first_chunk_mut()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! The services of an action on their way in: goals get the ids that they have inside, and answers the ids outside.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use crate::{Client, SerializedMessage};
+use discreet_audit::Time;
+use discreet_cdr::Malformed;
+use discreet_guard::actions::{CancelRequest, Cancelled, Goals, id_of, request_for};
+use discreet_guard::ingress::{Authorizer, Refused};
+use discreet_host::sync::lock;
+use discreet_policy::ActionPart;
+use discreet_seal::commanding::GoalId;
+use discreet_seal::identity::PublicIdentity;
+
+/// One part of an action, and the goals that all parts share.
+#[derive(Clone)]
+pub struct GoalPart {
+    pub part: ActionPart,
+    pub goals: Arc<Mutex<Goals>>,
+    /// The origin of the goals' clock.
+    pub started: Instant,
+    /// The time of the last check that senders still have their right.
+    pub checked: Option<Instant>,
+}
+
+/// Interval of these checks.
+const CHECK_EVERY: Duration = Duration::from_millis(200);
+/// The audit's words for a goal that the guard has cancelled, and for a sender from before the guard's start.
+const CANCELLED: &str = "cancelled by the guard";
+const FORMER: &str = "a sender from before the start";
+
+/// A call under way.
+pub enum About {
+    /// Of a service.
+    Service,
+    /// A goal, or the request for its result, by its id inside.
+    Goal(GoalId),
+    /// A request to cancel: goals still to be asked for, and the answers.
+    Cancel(Vec<GoalId>, Cancelled),
+}
+
+/// The robot's answer to a call.
+pub enum Answered {
+    /// It goes to the caller as it is.
+    AsItIs,
+    /// This goes to the caller.
+    Instead(Vec<u8>),
+    /// This request is sent next, for the same call.
+    Next(Vec<u8>),
+}
+
+impl GoalPart {
+    /// The request to be sent inside; none if there is nothing to cancel, with the answer.
+    pub fn request(
+        &self,
+        caller: &PublicIdentity,
+        request: &[u8],
+    ) -> Result<(About, Result<Vec<u8>, Vec<u8>>), Refused> {
+        let mut goals = self.goals();
+        if self.part == ActionPart::CancelGoal {
+            let wanted = CancelRequest::read(request).map_err(|_| Refused::Malformed)?;
+            let mut targets = wanted.targets(&goals, caller);
+            let gathered = Cancelled::default();
+            return Ok(match targets.pop() {
+                Some(first) => (About::Cancel(targets, gathered), Ok(request_for(&first).to_vec())),
+                None => (About::Service, Err(gathered.write())),
+            });
+        }
+        let mut request = request.to_vec();
+        let id = id_of(&mut request).ok_or(Refused::Malformed)?;
+        let inner = match self.part {
+            ActionPart::SendGoal => goals.send(caller, *id, self.now()),
+            _ => goals.claim(caller, *id, self.now()),
+        }?;
+        *id = inner;
+        Ok((About::Goal(inner), Ok(request)))
+    }
+
+    /// The robot's answer to a call.
+    pub fn answered(
+        &self,
+        about: &mut About,
+        caller: &PublicIdentity,
+        response: &[u8],
+    ) -> Result<Answered, Malformed> {
+        let mut goals = self.goals();
+        match about {
+            About::Service => {}
+            About::Goal(inner) if self.part == ActionPart::SendGoal => goals.answered(inner, response)?,
+            About::Goal(inner) => goals.ended(inner, self.now()),
+            About::Cancel(left, gathered) => {
+                gathered.add(&goals, caller, response)?;
+                return Ok(match left.pop() {
+                    Some(next) => Answered::Next(request_for(&next).to_vec()),
+                    None => Answered::Instead(gathered.write()),
+                });
+            }
+        }
+        Ok(Answered::AsItIs)
+    }
+
+    /// Notes which senders of goals have lost their right, and has the robot cancel those goals.
+    pub fn attend(&mut self, authorizer: &mut Authorizer, client: &mut Client) {
+        let at = Instant::now();
+        if self.checked.is_some_and(|before| at.duration_since(before) < CHECK_EVERY) {
+            return;
+        }
+        self.checked = Some(at);
+        let now = Time::system();
+        match self.part {
+            ActionPart::SendGoal => {
+                let facts = authorizer.facts(now, at);
+                let may = |who: &PublicIdentity| {
+                    facts.as_ref().is_ok_and(|facts| facts.still_allows(who).is_ok())
+                };
+                self.goals().check_rights(self.now(), may);
+            }
+            ActionPart::CancelGoal => {
+                let due = self.goals().to_cancel(self.now());
+                for id in due {
+                    let owner = self.goals().get(&id).map(|goal| goal.owner.name.clone());
+                    let owner = owner.as_deref().unwrap_or(FORMER);
+                    let request = request_for(&id);
+                    // Cancelled even if it cannot be recorded.
+                    let _recorded = authorizer.record(CANCELLED, owner, &request, now);
+                    let _or_later = client.send_request(&request);
+                }
+            }
+            ActionPart::GetResult | ActionPart::Feedback | ActionPart::Status => {}
+        }
+    }
+
+    /// When the action is not guarded any more, its goals are cancelled, if the policy says so. Waits until the robot has
+    /// the requests, at most until `end`: they would be gone with the client.
+    pub fn cancel_at_the_end(&self, client: &mut Client, message: &mut SerializedMessage, end: Instant) {
+        if self.part != ActionPart::CancelGoal {
+            return;
+        }
+        let ids = self.goals().at_the_end();
+        let mut sent = ids.iter().filter(|id| client.send_request(&request_for(id)).is_ok()).count();
+        while sent > 0 && Instant::now() < end {
+            match client.take_response(message) {
+                Ok(Some(_)) => sent -= 1,
+                Ok(None) | Err(_) => std::thread::sleep(Duration::from_millis(2)),
+            }
+        }
+    }
+
+    pub fn goals(&self) -> MutexGuard<'_, Goals> {
+        lock(&self.goals)
+    }
+
+    pub fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+}

@@ -1,0 +1,267 @@
+//! The way out of an action's feedback or status: to each stakeholder about its own goals, and to everyone where the policy
+//! allows that.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::time::Instant;
+
+use super::action::GoalPart;
+use super::{OpenIngress, UNDER_WAY, wake};
+use crate::slot::{Slot, Taken};
+use crate::workers::{ReadyQueue, Serve, Turn};
+use crate::{Node, Publisher, RosError, SerializedMessage, Subscription, TypeSupport};
+use discreet_audit::{Receipt, Time};
+use discreet_cdr::Plan;
+use discreet_cdr::types::TypeDefinition;
+use discreet_graph::Participant;
+use discreet_graph::qos::Qos;
+use discreet_guard::actions::id_of;
+use discreet_guard::ingress::{Authorizer, IngressFacts, IngressStats, Refused, Rejected};
+use discreet_policy::{ActionPart, Form, Verdict};
+use discreet_redact::{MessageRedactor, Recipient, TextRules, Unredactable};
+use discreet_seal::identity::PublicIdentity;
+use discreet_seal::{SEALED_TYPE, notice_topic, seal_notice};
+
+/// Messages handled in one go before other tasks have their turn.
+const BATCH: usize = 16;
+/// The audience of open messages in the audit.
+const EVERYONE: &str = "everyone";
+
+/// An action's feedback or status.
+pub struct NoticeRoute {
+    stats: IngressStats,
+    turn: Turn,
+    path: Slot<NoticePath>,
+    /// Set at the end: nothing leaves any more.
+    ended: AtomicBool,
+}
+
+struct NoticePath {
+    input: Option<Subscription>,
+    sealed: Publisher,
+    open: Option<Publisher>,
+    outer: Arc<Node>,
+    /// Its name on the outer domain when it is open to everyone, and its type.
+    outside: (String, String),
+    message: SerializedMessage,
+    plan: Plan,
+    texts: MessageRedactor,
+    authorizer: Authorizer,
+    goals: GoalPart,
+    /// The stamp of the last notice.
+    stamp: u64,
+}
+
+/// A message for one stakeholder.
+struct Own {
+    to: PublicIdentity,
+    cdr: Vec<u8>,
+}
+
+impl NoticeRoute {
+    /// Takes `name` inside; `outside` is its name there when it is open to everyone.
+    pub fn open(
+        authorizer: Authorizer,
+        (texts, goals): (MessageRedactor, GoalPart),
+        (inner, outer): (&Arc<Node>, &Arc<Node>),
+        (name, outside): (&str, &str),
+        definition: &TypeDefinition,
+        queue: &Arc<ReadyQueue>,
+    ) -> Result<Arc<NoticeRoute>, RosError> {
+        let qos = qos(goals.part);
+        let sealed = TypeSupport::load(SEALED_TYPE)?;
+        let notices = Qos { latched: false, depth: 100, ..Qos::default() };
+        let route = Arc::new(NoticeRoute {
+            stats: IngressStats::default(),
+            turn: Turn::default(),
+            ended: AtomicBool::new(false),
+            path: Slot::new(NoticePath {
+                input: None,
+                sealed: Publisher::new(outer, &notice_topic(outside), &sealed, notices)?,
+                open: None,
+                outer: Arc::clone(outer),
+                outside: (outside.into(), definition.name.clone()),
+                message: SerializedMessage::new(),
+                plan: definition.plan.clone(),
+                texts,
+                authorizer,
+                goals,
+                stamp: 0,
+            }),
+        });
+        let on_message = wake(Arc::downgrade(&route), Arc::clone(queue));
+        let input = Subscription::new(inner, name, &TypeSupport::load(&definition.name)?, qos, on_message)?;
+        route.path.with(|path| path.input = Some(input));
+        Ok(route)
+    }
+}
+
+/// The quality of service of an action's topic, as rcl_action offers it.
+fn qos(part: ActionPart) -> Qos {
+    match part {
+        ActionPart::Status => Qos { latched: true, depth: 1, ..Qos::default() },
+        _ => Qos { depth: 100, ..Qos::default() },
+    }
+}
+
+impl Serve for NoticeRoute {
+    fn serve(&self) -> bool {
+        let mut taken = self.path.take();
+        let Some(path) = taken.as_mut().and_then(Taken::get) else { return false };
+        for _ in 0..BATCH {
+            if self.ended.load(SeqCst) {
+                path.end();
+                return false;
+            }
+            let NoticePath { input: Some(input), message, .. } = &mut *path else { return false };
+            match input.take(message) {
+                Ok(Some(_)) => path.pass(&self.stats),
+                Ok(None) | Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn turn(&self) -> &Turn {
+        &self.turn
+    }
+}
+
+impl NoticePath {
+    fn end(&mut self) {
+        self.input = None;
+        self.open = None;
+        self.authorizer.close();
+    }
+
+    /// Passes the message that was taken to those who may have it.
+    fn pass(&mut self, stats: &IngressStats) {
+        let now = Time::system();
+        let end = self.plan.check(self.message.as_bytes()).map(|walk| walk.end());
+        let cdr = match end {
+            Ok(end) => self.message.as_bytes().get(..end).unwrap_or_default().to_vec(),
+            Err(why) => {
+                let rejected = Rejected { detail: why.to_string(), ..Refused::BadResponse.into() };
+                return self.authorizer.refuse(stats, rejected, now);
+            }
+        };
+        let owns = self.apart(&cdr);
+        let facts = match self.authorizer.facts(now, Instant::now()) {
+            Ok(facts) => facts,
+            // Nobody waits for it.
+            Err(_) if owns.is_empty() => return,
+            Err(reason) => return self.authorizer.refuse(stats, reason.into(), now),
+        };
+        if let Verdict::Allow { form, .. } = facts.ingress.everyone(facts.now.moment) {
+            let released = self.release(&facts, form, &cdr, now);
+            self.count(released, stats, now);
+        }
+        for own in owns {
+            let told = self.tell(&facts, &own, now);
+            self.count(told, stats, now);
+        }
+    }
+
+    /// The parts of the message for each stakeholder with goals in it, under the ids outside.
+    fn apart(&self, cdr: &[u8]) -> Vec<Own> {
+        let mut goals = self.goals.goals();
+        if self.goals.part == ActionPart::Status {
+            let parts = goals.statuses(cdr, self.goals.now()).unwrap_or_default();
+            return parts.into_iter().map(|part| Own { to: part.owner, cdr: part.message }).collect();
+        }
+        let mut cdr = cdr.to_vec();
+        let Some(id) = id_of(&mut cdr) else { return Vec::new() };
+        let Some(goal) = goals.get(id) else { return Vec::new() };
+        let to = goal.owner.clone();
+        *id = goal.outer;
+        vec![Own { to, cdr }]
+    }
+
+    fn tell(&mut self, facts: &IngressFacts, own: &Own, now: Time) -> Result<(), Rejected> {
+        let NoticePath { sealed, texts, authorizer, stamp, .. } = self;
+        let name = own.to.name.as_str();
+        let rejected = |reason, detail| Rejected { reason, sender: Some(name.into()), detail };
+        let rules = facts.still_allows(&own.to).map_err(|reason| rejected(reason, String::new()))?;
+        let redacted = redact(texts, rules.as_deref(), Recipient::Named(name), &own.cdr);
+        let (form, cdr) = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
+        let signer = authorizer.signer().ok_or_else(|| rejected(Refused::NoKey, String::new()))?;
+        let _receipt = authorizer.record(form, name, cdr, now)?;
+        let wall = u64::try_from(now.nanoseconds).unwrap_or_default();
+        *stamp = wall.max(stamp.saturating_add(1));
+        let notice = seal_notice(&signer, &own.to, facts.context(), (facts.opener.id(), *stamp), cdr);
+        let notice = notice.map_err(|why| rejected(Refused::NotForwarded, why.to_string()))?;
+        let published = sealed.publish(&notice);
+        published.map(drop).map_err(|error| rejected(Refused::NotForwarded, error.to_string()))
+    }
+
+    fn release(&mut self, facts: &IngressFacts, form: Form, cdr: &[u8], now: Time) -> Result<(), Rejected> {
+        let rejected = |reason: Refused, detail| Rejected { reason, sender: None, detail };
+        let rules = match form {
+            Form::Clear => None,
+            Form::Redacted => {
+                let rules = facts.ingress.text_rules();
+                Some(rules.cloned().ok_or_else(|| rejected(Refused::UnknownField, String::new()))?)
+            }
+        };
+        if self.open.is_none() {
+            let (topic, type_name) = &self.outside;
+            let types = TypeSupport::load(type_name);
+            let made = types.and_then(|types| Publisher::new(&self.outer, topic, &types, qos(self.goals.part)));
+            self.open = Some(made.map_err(|error| rejected(Refused::NotForwarded, error.to_string()))?);
+        }
+        let NoticePath { open: Some(open), texts, authorizer, .. } = self else { return Ok(()) };
+        let redacted = redact(texts, rules.as_deref(), Recipient::Everyone, cdr);
+        let (form, cdr) = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
+        let receipt = authorizer.record(form, EVERYONE, cdr, now)?;
+        publish(open, cdr, receipt).map_err(|error| rejected(Refused::NotForwarded, error.to_string()))
+    }
+
+    fn count(&mut self, outcome: Result<(), Rejected>, stats: &IngressStats, now: Time) {
+        match outcome {
+            Ok(()) => drop(stats.accepted.fetch_add(1, Relaxed)),
+            Err(rejected) => self.authorizer.refuse(stats, rejected, now),
+        }
+    }
+}
+
+/// Publishes a message in the open. The receipt proves that it is recorded.
+fn publish(open: &Publisher, cdr: &[u8], _receipt: Receipt) -> Result<(), RosError> {
+    open.publish(cdr).map(drop)
+}
+
+/// The message in the reader's form, and the audit's word for that form.
+fn redact<'a>(
+    texts: &'a mut MessageRedactor,
+    rules: Option<&TextRules>,
+    reader: Recipient<'_>,
+    cdr: &'a [u8],
+) -> Result<(&'static str, &'a [u8]), (Refused, String)> {
+    let Some(rules) = rules else { return Ok((Form::Clear.name(), cdr)) };
+    let redacted = texts.redact(rules, reader, cdr).map_err(|why| match why {
+        Unredactable::TooLong => (Refused::TooLong, String::new()),
+        other => (Refused::BadResponse, other.to_string()),
+    })?;
+    Ok((Form::Redacted.name(), redacted.anew.map_or(cdr, |rewritten| &*rewritten)))
+}
+
+impl OpenIngress for NoticeRoute {
+    fn stats(&self) -> &IngressStats {
+        &self.stats
+    }
+
+    fn close(&self) {
+        self.ended.store(true, SeqCst);
+        if let Some(path) = self.path.take_within(UNDER_WAY).as_mut().and_then(Taken::get) {
+            path.end();
+        }
+    }
+
+    fn participant(&self) -> Option<Participant> {
+        None
+    }
+
+    fn into_serve(self: Arc<Self>) -> Arc<dyn Serve> {
+        self
+    }
+}
