@@ -1,8 +1,7 @@
 //! Goals of one action: whose they are, and under which id the robot knows them.
 //!
-//! A stakeholder's goal has another id inside: a hash of its id outside, the stakeholder's keys and the action. So nobody
-//! can name a goal of somebody else, and a guard that has started again finds the same ids. Ids made here carry a mark, by
-//! which a guard recognises goals that were sent before it started. Pure: no clock, no ROS.
+//! A stakeholder's goal has another id inside ([`discreet_seal::inner_goal_id`]), with a mark by which a guard recognises
+//! goals that were sent before it started. Pure: no clock, no ROS.
 
 mod cancel;
 mod status;
@@ -12,16 +11,13 @@ use std::time::Duration;
 
 use discreet_cdr::{Malformed, Reader};
 use discreet_policy::OnEnd;
-use discreet_seal::commanding::GoalId;
 use discreet_seal::identity::PublicIdentity;
+use discreet_seal::{GoalId, inner_goal_id};
 
 use crate::ingress::Refused;
 
 pub use cancel::{CancelRequest, Cancelled, request_for};
 pub use status::OwnStatuses;
-
-const ID: &str = "discreet 2026-12 goal id inside v1";
-const MARK: &str = "discreet 2026-12 goal id mark v1";
 
 /// Goals that are remembered: in all, and of one stakeholder.
 const MAX_GOALS: usize = 256;
@@ -89,30 +85,6 @@ fn stamp(reader: &mut Reader<'_>) -> Result<Stamp, Malformed> {
 struct Stray {
     seen: Duration,
     cancelled: Option<Duration>,
-}
-
-/// The id inside of a stakeholder's goal.
-pub fn inner_id(action: &str, owner: &PublicIdentity, outer: &GoalId) -> GoalId {
-    let mut hasher = blake3::Hasher::new_derive_key(ID);
-    hasher.update(&(action.len() as u64).to_le_bytes()).update(action.as_bytes());
-    hasher.update(&owner.receive).update(&owner.sign).update(outer);
-    let hash = *hasher.finalize().as_bytes();
-    let mut id = GoalId::default();
-    let (start, end) = id.split_at_mut(12);
-    start.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
-    let mark = mark(start);
-    end.copy_from_slice(&mark);
-    id
-}
-
-/// Was this id made by a guard? By chance one in four billion others looks like one.
-pub fn is_marked(id: &GoalId) -> bool {
-    id.split_last_chunk().is_some_and(|(start, end)| mark(start) == *end)
-}
-
-fn mark(start: &[u8]) -> [u8; 4] {
-    let [a, b, c, d, ..] = blake3::derive_key(MARK, start);
-    [a, b, c, d]
 }
 
 impl Goals {
@@ -226,7 +198,7 @@ impl Goals {
         state: State,
         at: Duration,
     ) -> Result<GoalId, Refused> {
-        let inner = inner_id(&self.action, owner, &outer);
+        let inner = inner_goal_id(&self.action, owner, &outer);
         if self.goals.contains_key(&inner) {
             return Ok(inner);
         }

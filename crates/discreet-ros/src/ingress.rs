@@ -217,6 +217,7 @@ impl IngressPoints {
         definition: Definition,
         queue: &Arc<ReadyQueue>,
     ) -> Result<Arc<dyn OpenIngress>, RosError> {
+        let goals = self.goal_part(ingress);
         let parts = &self.parts;
         let outside = format!("{}{}", parts.prefix, ingress.outside());
         let (plan, description) = match &definition {
@@ -226,7 +227,6 @@ impl IngressPoints {
             }
             Definition::Notice(message) => (message.plan.clone(), None),
         };
-        let goals = self.goal_part(ingress);
         let authorizer = Authorizer::new(AuthorizerParts {
             name: ingress.name().into(),
             kind: ingress.kind(),

@@ -11,7 +11,7 @@ use crate::{OpenError, Unsendable};
 use discreet_cdr::Malformed;
 
 pub use action::{
-    ActionCalls, ActionSealer, Answers, Asked, ForClient, GoalId, NoticeOpener, RobotAction, Unnoticed, goal_id,
+    ActionCalls, ActionSealer, Answers, Asked, ForClient, NoticeOpener, RobotAction, Unnoticed, goal_id,
 };
 pub use call::{AnswerCaller, CallRobot, CallSealer};
 pub use command::{CommandSealer, SealedOutput};

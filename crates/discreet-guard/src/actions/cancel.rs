@@ -1,9 +1,9 @@
 //! Requests to cancel goals (action_msgs/srv/CancelGoal), for one stakeholder's goals.
 
-use super::{Goal, Goals, Stamp, inner_id, stamp};
+use super::{Goal, Goals, Stamp, stamp};
 use discreet_cdr::{Malformed, Reader};
-use discreet_seal::commanding::GoalId;
 use discreet_seal::identity::PublicIdentity;
+use discreet_seal::{GoalId, inner_goal_id};
 
 /// A request as its sender means it: a goal id of zeros stands for all goals, a stamp for all that were accepted until
 /// then (the rules of action_msgs/srv/CancelGoal).
@@ -39,7 +39,7 @@ impl CancelRequest {
         let stamped = self.stamp != Stamp::default();
         let mut targets = Vec::new();
         if named {
-            targets.push(inner_id(&goals.action, owner, &self.goal));
+            targets.push(inner_goal_id(&goals.action, owner, &self.goal));
         }
         if !named || stamped {
             let own = goals.goals.iter().filter(|(_, goal)| goal.owner == *owner && goal.is_active());

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Goals, Stamp, State, Stray, is_marked, stamp};
+use super::{Goals, Stamp, State, Stray, stamp};
 use discreet_cdr::{Malformed, Reader};
-use discreet_seal::commanding::GoalId;
 use discreet_seal::identity::PublicIdentity;
+use discreet_seal::{GoalId, is_inner_goal_id};
 
 /// The goals of one stakeholder in a status message: its own, under their ids outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Goals {
         for one in read(message)? {
             let has_ended = one.status >= FIRST_END;
             let Some(goal) = self.goals.get_mut(&one.goal) else {
-                if is_marked(&one.goal) && !has_ended && self.strays.len() < super::MAX_GOALS {
+                if is_inner_goal_id(&one.goal) && !has_ended && self.strays.len() < super::MAX_GOALS {
                     let known = strays.remove(&one.goal);
                     self.strays.insert(one.goal, known.unwrap_or(Stray { seen: at, cancelled: None }));
                 }

@@ -36,22 +36,6 @@ fn cancel(goal: GoalId, sec: i32) -> CancelRequest {
 }
 
 #[test]
-fn one_id_outside_is_another_goal_for_each_stakeholder_and_action() {
-    let (desk, night) = (party("desk", 1), party("night", 5));
-    let ids = [
-        inner_id("/go", &desk, &[7; 16]),
-        inner_id("/go", &night, &[7; 16]),
-        inner_id("/dock", &desk, &[7; 16]),
-        inner_id("/go", &desk, &[8; 16]),
-    ];
-    assert!(ids.iter().all(is_marked));
-    let mut apart = ids.to_vec();
-    apart.dedup();
-    assert_eq!(apart.len(), 4);
-    assert!(!is_marked(&[7; 16]));
-}
-
-#[test]
 fn status_tells_each_stakeholder_about_its_own_goals() {
     let (desk, night) = (party("desk", 1), party("night", 5));
     let mut goals = goals();
@@ -79,8 +63,8 @@ fn a_cancel_reaches_the_senders_own_goals_only() {
     mine.sort_unstable();
     let theirs = goals.send(&night, [3; 16], START).unwrap();
     mine.iter().chain([&theirs]).for_each(|id| goals.answered(id, &ACCEPTED).unwrap());
-    assert_eq!(cancel([1; 16], 0).targets(&goals, &desk), [inner_id("/go", &desk, &[1; 16])]);
-    assert_eq!(cancel([3; 16], 0).targets(&goals, &desk), [inner_id("/go", &desk, &[3; 16])]);
+    assert_eq!(cancel([1; 16], 0).targets(&goals, &desk), [inner_goal_id("/go", &desk, &[1; 16])]);
+    assert_eq!(cancel([3; 16], 0).targets(&goals, &desk), [inner_goal_id("/go", &desk, &[3; 16])]);
     assert_ne!(cancel([3; 16], 0).targets(&goals, &desk), [theirs]);
     assert_eq!(cancel(GoalId::default(), 0).targets(&goals, &desk), mine);
     assert_eq!(cancel(GoalId::default(), 10).targets(&goals, &desk), mine);
@@ -123,7 +107,7 @@ fn goals_of_a_sender_without_the_right_are_cancelled_until_they_end() {
 #[test]
 fn goals_from_before_the_start_are_cancelled_unless_their_sender_asks_for_them() {
     let desk = party("desk", 1);
-    let [asked, left] = [1, 2].map(|n| inner_id("/go", &desk, &[n; 16]));
+    let [asked, left] = [1, 2].map(|n| inner_goal_id("/go", &desk, &[n; 16]));
     let mut goals = goals();
     let robots_own = [9; 16];
     let seen = status(&[(asked, 2), (left, 2), (robots_own, 2)]);
@@ -148,7 +132,7 @@ fn goals_are_bounded_and_ended_ones_make_room() {
     assert_eq!(goals.send(&desk, id(200), START), Err(Refused::Busy));
     assert!(goals.send(&desk, id(3), START).is_ok(), "the same goal again is no other");
     assert!(goals.send(&party("night", 5), id(1), START).is_ok());
-    goals.ended(&inner_id("/go", &desk, &id(3)), START);
+    goals.ended(&inner_goal_id("/go", &desk, &id(3)), START);
     assert!(goals.send(&desk, id(200), START).is_ok());
     let rejected = goals.send(&party("night", 5), id(2), START).unwrap();
     goals.answered(&rejected, &REJECTED).unwrap();

@@ -245,7 +245,7 @@ impl Path {
             return false;
         };
         let mut served = 0;
-        let mut answer = |server: Option<&mut Server>, given: ForClient<RequestId>| {
+        let answer = |server: Option<&mut Server>, given: ForClient<RequestId>| {
             let Some(server) = server else { return };
             lock(status).count(AnswerCaller::send_response(server, given.to, &given.response));
         };

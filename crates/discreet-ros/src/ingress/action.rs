@@ -10,7 +10,7 @@ use discreet_guard::actions::{CancelRequest, Cancelled, Goals, id_of, request_fo
 use discreet_guard::ingress::{Authorizer, Refused};
 use discreet_host::sync::lock;
 use discreet_policy::ActionPart;
-use discreet_seal::commanding::GoalId;
+use discreet_seal::GoalId;
 use discreet_seal::identity::PublicIdentity;
 
 /// One part of an action, and the goals that all parts share.

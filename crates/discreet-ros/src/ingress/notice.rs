@@ -183,7 +183,7 @@ impl NoticePath {
         let name = own.to.name.as_str();
         let rejected = |reason, detail| Rejected { reason, sender: Some(name.into()), detail };
         let rules = facts.still_allows(&own.to).map_err(|reason| rejected(reason, String::new()))?;
-        let redacted = redact(texts, rules.as_deref(), Recipient::Named(name), &own.cdr);
+        let redacted = redact(texts, rules.as_ref(), Recipient::Named(name), &own.cdr);
         let (form, cdr) = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
         let signer = authorizer.signer().ok_or_else(|| rejected(Refused::NoKey, String::new()))?;
         let _receipt = authorizer.record(form, name, cdr, now)?;
@@ -211,7 +211,7 @@ impl NoticePath {
             self.open = Some(made.map_err(|error| rejected(Refused::NotForwarded, error.to_string()))?);
         }
         let NoticePath { open: Some(open), texts, authorizer, .. } = self else { return Ok(()) };
-        let redacted = redact(texts, rules.as_deref(), Recipient::Everyone, cdr);
+        let redacted = redact(texts, rules.as_ref(), Recipient::Everyone, cdr);
         let (form, cdr) = redacted.map_err(|(reason, detail)| rejected(reason, detail))?;
         let receipt = authorizer.record(form, EVERYONE, cdr, now)?;
         publish(open, cdr, receipt).map_err(|error| rejected(Refused::NotForwarded, error.to_string()))
@@ -233,7 +233,7 @@ fn publish(open: &Publisher, cdr: &[u8], _receipt: Receipt) -> Result<(), RosErr
 /// The message in the reader's form, and the audit's word for that form.
 fn redact<'a>(
     texts: &'a mut MessageRedactor,
-    rules: Option<&TextRules>,
+    rules: Option<&Arc<TextRules>>,
     reader: Recipient<'_>,
     cdr: &'a [u8],
 ) -> Result<(&'static str, &'a [u8]), (Refused, String)> {

@@ -168,7 +168,7 @@ impl CallPath {
 
     /// Decides on the request in `message`, and passes it on.
     fn forward(&mut self, id: RequestId, now: Time) -> Result<(), Rejected> {
-        let CallPath { ends: Some(Ends { server, client }), message, authorizer, calls, goals, .. } = self else {
+        let CallPath { ends: Some(Ends { client, .. }), message, authorizer, calls, goals, .. } = self else {
             return Ok(());
         };
         let facts = authorizer.facts(now, Instant::now())?;

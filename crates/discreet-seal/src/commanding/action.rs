@@ -11,11 +11,8 @@ use std::time::Duration;
 
 use super::{AnswerCaller, CallRobot, CallSealer, Unanswered, Unsent};
 use crate::unseal::Granted;
-use crate::{ContextDigest, OpenError, is_notice_for, open_notice};
+use crate::{ContextDigest, GoalId, OpenError, is_notice_for, open_notice};
 use discreet_cdr::Plan;
-
-/// The id of a goal (unique_identifier_msgs/msg/UUID).
-pub type GoalId = [u8; 16];
 
 /// Goals whose results are awaited or kept.
 const MAX_GOALS: usize = 256;
