@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use discreet_policy::explain::{Explanation, RuleOutcome, Unknown};
 use discreet_policy::finding::plain;
-use discreet_policy::{Moment, Policy, Verb, Verdict};
+use discreet_policy::{ActionPart, Moment, Policy, Verb, Verdict};
 use serde_json::json;
 
 use super::Answer;
@@ -19,6 +19,7 @@ Examples:
   discreet explain hotel.yaml --who everyone --topic /scan
   discreet explain hotel.yaml --who maintenance --command /cmd_vel --at 2026-05-01T09:30:00+02:00
   discreet explain hotel.yaml --who front_desk --topic /speech/transcript --no-clock
+  discreet explain robot.yaml --who everyone --action /navigate_to_pose/_action/feedback
 
 Exit codes:
   0  it is allowed
@@ -55,6 +56,10 @@ struct What {
     /// A service to call.
     #[arg(long)]
     service: Option<String>,
+    /// An action to send a goal to, or a part of an action: NAME/_action/PART, where PART is send_goal, cancel_goal,
+    /// get_result, feedback or status.
+    #[arg(long)]
+    action: Option<String>,
 }
 
 impl What {
@@ -63,6 +68,7 @@ impl What {
             Verb::Read => self.topic.as_deref(),
             Verb::Command => self.command.as_deref(),
             Verb::Call => self.service.as_deref(),
+            Verb::Act => self.action.as_deref(),
         }
     }
 }
@@ -73,7 +79,7 @@ impl Explain {
         let policy = source.usable_policy()?;
         let now = self.moment(&policy)?;
         let named = Verb::ALL.into_iter().find_map(|verb| Some((verb, self.what.name(verb)?)));
-        let (verb, name) = named.context("name a --topic, a --command or a --service")?;
+        let (verb, name) = named.context("name a --topic, a --command, a --service or an --action")?;
         let who = policy.party(&self.who)?;
         match policy.explain(&who, verb, name, now) {
             Ok(explanation) => {
@@ -130,12 +136,20 @@ fn decision(explanation: &Explanation, verb: Verb) -> &'static str {
 }
 
 /// The way in which it leaves sealed, or comes in signed.
-fn sealed(verb: Verb) -> String {
-    match verb.ingress() {
-        None => "it leaves sealed to its stakeholders".to_owned(),
-        Some(kind) => {
-            let outside = kind.outside(&format!("<{}>", verb.object()));
-            format!("it comes in only if it is signed by that stakeholder, on {outside}")
+fn sealed(verb: Verb, declared: &str, policy: &Policy) -> String {
+    let by_stakeholder = "it comes in only if it is signed by that stakeholder, on";
+    match (verb, verb.ingress()) {
+        (_, None) => "it leaves sealed to its stakeholders".to_owned(),
+        (Verb::Act, Some(_)) => {
+            let part = policy.ingress().iter().find(|one| one.name() == declared);
+            let outside = part.map(|one| plain(&one.outside())).unwrap_or_default();
+            match part.and_then(|one| one.part()).is_some_and(ActionPart::is_service) {
+                true => format!("{by_stakeholder} {outside}"),
+                false => format!("it leaves sealed to that stakeholder, on {outside}"),
+            }
+        }
+        (Verb::Read | Verb::Command | Verb::Call, Some(kind)) => {
+            format!("{by_stakeholder} {}", kind.outside(&format!("<{}>", verb.object())))
         }
     }
 }
@@ -149,7 +163,11 @@ fn is_tagged(explanation: &Explanation, verb: Verb, policy: &Policy) -> bool {
 fn show(explanation: &Explanation, verb: Verb, policy: &Policy, source: &FileText, who: &str, name: &str) {
     let (who, shown) = (plain(who), plain(name));
     say(&format!("{who}, {shown}: {}", decision(explanation, verb)));
-    if explanation.declared != name {
+    if verb == Verb::Act && explanation.declared != name {
+        say(&format!(
+            "  this is about sending goals; other parts are asked by name: {shown}/_action/feedback"
+        ));
+    } else if explanation.declared != name {
         say(&format!("  declared as {}", explanation.declared));
     }
     if let Some(hidden) = &explanation.hidden {
@@ -157,7 +175,7 @@ fn show(explanation: &Explanation, verb: Verb, policy: &Policy, source: &FileTex
     }
     match explanation.impossible {
         Some(note) => say(&format!("  {note}")),
-        None if explanation.sealed => say(&format!("  {}", sealed(verb))),
+        None if explanation.sealed => say(&format!("  {}", sealed(verb, &explanation.declared, policy))),
         None if is_tagged(explanation, verb, policy) => say("  each message has a tag on its /tag topic"),
         None => {}
     }

@@ -40,6 +40,8 @@ pub struct CaseEntry {
     pub command: Option<String>,
     /// A service to call.
     pub service: Option<String>,
+    /// An action to send a goal to, `/navigate_to_pose`, or a part of an action: `/navigate_to_pose/_action/feedback`.
+    pub action: Option<String>,
     /// When, with its offset: `2026-05-01T09:30:00+02:00`. Without it: at a time when the clock is not trusted.
     pub at: Option<String>,
     /// The expected decision. `undeclared`: denied, because the policy does not have it, neither by name nor by a glob.
@@ -57,6 +59,7 @@ impl CaseEntry {
             Verb::Read => self.topic.as_deref(),
             Verb::Command => self.command.as_deref(),
             Verb::Call => self.service.as_deref(),
+            Verb::Act => self.action.as_deref(),
         }
     }
 }
@@ -68,7 +71,7 @@ pub enum Expect {
     Clear,
     /// Read with something taken out.
     Redacted,
-    /// A command or call is let in.
+    /// A command, call or goal is let in.
     Allowed,
     /// Nothing.
     Denied,
@@ -190,7 +193,7 @@ fn ask(
                 "one-thing",
                 entry.span,
                 message,
-                "name a `topic`, a `command` or a `service`".to_owned(),
+                "name a `topic`, a `command`, a `service` or an `action`".to_owned(),
             ));
         }
     };

@@ -1,5 +1,6 @@
 //! The check of a policy: from the file as written to its declarations and rules, with all mistakes in one run.
 
+mod actions;
 mod classes;
 mod declared;
 pub(super) mod effect;
@@ -103,9 +104,10 @@ pub(super) fn check(file: &PolicyFile, root: &Node, context: &mut Checker) -> (D
     let topics = declared::topics(&file.topics, &classes, &personal, context);
     let commands = declared::commands(&file.commands, &classes, context);
     let services = declared::services(&file.services, &classes, &personal, context);
+    let actions = actions::actions(&file.actions, &classes, &personal, context);
     declared::conflicts(&topics, &commands, context);
     declared::ingress(&topics, &commands, context);
-    let ingress = [commands, services].concat();
+    let ingress = [commands, services, actions].concat();
     let declared = Declared { classes, stakeholders, topics, ingress, personal };
     patterns::without_rule(file.personal_data.as_ref(), &declared, context);
     let rules = rules::rules(file, &declared, context);

@@ -20,7 +20,7 @@ pub(super) struct Compiled {
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Arc<TopicPolicy>>,
     pub groups: Vec<Arc<KeyGroup>>,
-    /// Commands, then services.
+    /// Commands, then services, then the parts of actions.
     pub ingress: Vec<Arc<Ingress>>,
     pub rules: Vec<Rule>,
     pub personal: Arc<PersonalData>,

@@ -1,8 +1,9 @@
-//! Declarations of a policy: classes, stakeholders, and the topics, commands and services that rules name.
+//! Declarations of a policy: classes, stakeholders, and the topics, commands, services and actions that rules name.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::action::{ActionPart, OnEnd, PartOf};
 use super::class::Class;
 use super::finding::Span;
 use super::groups::{Groups, KeyGroup};
@@ -35,12 +36,12 @@ pub(super) struct Declared {
     pub classes: HashMap<String, Option<Arc<Class>>>,
     pub stakeholders: Vec<Stakeholder>,
     pub topics: Vec<Declaration>,
-    /// Commands, then services.
+    /// Commands, then services, then the parts of actions.
     pub ingress: Vec<Declaration>,
     pub personal: Arc<PersonalData>,
 }
 
-/// A declared topic, command or service, before the rules are compiled into it.
+/// A declared topic, command, service, or part of an action, before the rules are compiled into it.
 #[derive(Clone, Debug)]
 pub(super) struct Declaration {
     pub verb: Verb,
@@ -52,6 +53,8 @@ pub(super) struct Declaration {
     pub text: Option<Arc<TextRules>>,
     pub published: Published,
     pub bounds: Bounds,
+    /// The part of an action that it is.
+    pub part: Option<PartOf>,
 }
 
 /// The keys of a topic that are about its publishers.
@@ -64,7 +67,7 @@ pub(super) struct Published {
     pub without_people: bool,
 }
 
-/// The keys that bound a command or a call.
+/// The keys that bound a command, a call or a goal.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bounds {
     pub rate: Option<u32>,
@@ -76,6 +79,11 @@ impl Declaration {
     pub fn hidden(&self) -> Option<String> {
         let image = self.image.as_ref().map(ToString::to_string);
         image.or_else(|| self.text.as_ref().map(ToString::to_string))
+    }
+
+    /// The part of an action that it is.
+    pub fn action_part(&self) -> Option<ActionPart> {
+        self.part.as_ref().map(|of| of.part)
     }
 }
 
@@ -206,7 +214,7 @@ pub(super) fn is_cloud(type_name: &str) -> bool {
     matches!(type_name, "sensor_msgs/msg/PointCloud" | "sensor_msgs/msg/PointCloud2")
 }
 
-/// A topic through which the robot takes commands, or a service it offers.
+/// A topic through which the robot takes commands, a service it offers, or a part of an action.
 #[derive(Debug)]
 pub struct Ingress {
     pub(super) kind: IngressKind,
@@ -220,9 +228,33 @@ impl Ingress {
         self.declaration.pattern.text()
     }
 
-    /// The topic, or the service, on the outer domain through which it is reached.
+    /// The topic, or the service, on the outer domain through which it is reached. Of feedback and status: the topic
+    /// on which stakeholders receive them.
     pub fn outside(&self) -> String {
-        self.kind.outside(self.name())
+        match self.part() {
+            Some(part) if !part.is_service() => format!("{}/notice", self.name()),
+            Some(_) | None => self.kind.outside(self.name()),
+        }
+    }
+
+    /// The part of an action that it is; `None` for commands and services.
+    pub fn part(&self) -> Option<ActionPart> {
+        self.declaration.action_part()
+    }
+
+    /// The name of the action that it is a part of.
+    pub fn action(&self) -> Option<&str> {
+        self.declaration.part.as_ref().map(|of| of.action.name.as_str())
+    }
+
+    /// The type of the action that it is a part of: `nav2_msgs/action/NavigateToPose`.
+    pub fn action_type(&self) -> Option<&str> {
+        self.declaration.part.as_ref().map(|of| of.action.type_name.as_str())
+    }
+
+    /// Treatment of the goals of a stakeholder whose right ends: cancel, unless the action says otherwise.
+    pub fn on_end(&self) -> OnEnd {
+        self.declaration.part.as_ref().map_or(OnEnd::default(), |of| of.action.on_end)
     }
 
     /// The place of its declaration.
@@ -230,12 +262,12 @@ impl Ingress {
         self.declaration.span
     }
 
-    /// Command or call.
+    /// Command or call. Each part of an action is a call; [`Self::part`] tells them apart.
     pub fn kind(&self) -> IngressKind {
         self.kind
     }
 
-    /// Its ROS type.
+    /// Its ROS type. Of a part of an action, the type of the part: `nav2_msgs/action/NavigateToPose_SendGoal`.
     pub fn type_name(&self) -> &str {
         &self.declaration.type_name
     }
@@ -245,19 +277,25 @@ impl Ingress {
         &self.declaration.class
     }
 
-    /// The most commands or calls a second; `None`: no limit.
+    /// The most commands, calls or goals a second; `None`: no limit.
     pub fn rate(&self) -> Option<u32> {
         self.declaration.bounds.rate
     }
 
-    /// The least and greatest value, by field.
+    /// The least and greatest value, by field. Of an action, by field of the goal, on the part that takes goals.
     pub fn limits(&self) -> &BTreeMap<String, [f64; 2]> {
         &self.declaration.bounds.limits
     }
 
-    /// The redaction of text in a service's answers; `None` without a redacted form.
+    /// The redaction of text in a service's answers, or in feedback; `None` without a redacted form. Of an action,
+    /// paths begin with `feedback.` or `result.`; its other parts have no text.
     pub fn text_rules(&self) -> Option<&Arc<TextRules>> {
         self.declaration.text.as_ref()
+    }
+
+    /// The decision for everyone at `now`. Only feedback and status of an action can be allowed to everyone.
+    pub fn everyone(&self, now: Moment) -> Verdict {
+        self.access.everyone.verdict(now)
     }
 
     /// The decision for a stakeholder at `now`.

@@ -2,6 +2,7 @@
 //!
 //! It does not use the timetable, and tests compare the two.
 
+use super::action::{ActionPart, action_of};
 use super::rule::{Effect, Form, Party, Rule, RuleId};
 use super::time::{FOREVER, Moment};
 use super::timetable::Verdict;
@@ -65,7 +66,7 @@ pub enum Unknown {
     /// There is no stakeholder of that name.
     #[error("the policy has no stakeholder {0}")]
     Stakeholder(String),
-    /// There is no topic, command or service of that name.
+    /// There is no topic, command, service or action of that name.
     #[error("the policy does not declare {0}, so it is denied to everyone")]
     Name(String),
 }
@@ -144,10 +145,13 @@ impl Policy {
             .collect()
     }
 
-    /// The declaration of a name: under this very name, or of a topic also by a glob.
+    /// The declaration of a name: under this very name, or of a topic also by a glob. The name of an action stands for
+    /// the part that takes goals.
     pub(super) fn declaration(&self, verb: Verb, name: &str) -> Option<&Declaration> {
         let mut declared = self.declarations(verb).map(|(declaration, _)| declaration);
         let by_glob = || self.topic(name).filter(|_| verb.is_read()).map(|topic| &topic.declaration);
+        let goals = ActionPart::SendGoal.full_name(name);
+        let name = if verb == Verb::Act && action_of(name).is_none() { &goals } else { name };
         declared.find(|declaration| declaration.pattern.text() == name).or_else(by_glob)
     }
 }

@@ -1,6 +1,7 @@
 //! A policy as it is written. The JSON Schema for editors is generated from these types, and their comments are
 //! what an editor shows.
 
+mod action;
 mod part;
 mod redaction;
 mod rotated;
@@ -14,6 +15,7 @@ use super::class::ClassEntry;
 use super::finding::Span;
 use super::tree::Node;
 use super::verb::Verb;
+pub use action::ActionEntry;
 use discreet_seal::Form;
 pub(super) use part::list;
 pub use part::{Located, Section};
@@ -66,6 +68,9 @@ pub struct PolicyFile {
     /// Services the robot offers.
     #[serde(default)]
     pub services: Section<ServiceEntry>,
+    /// Actions the robot offers.
+    #[serde(default)]
+    pub actions: Section<ActionEntry>,
     /// How personal data is found and hidden in messages that are not images. Without it: the defaults below.
     #[serde(default)]
     #[schemars(with = "PersonalDataEntry")]
@@ -89,17 +94,19 @@ impl PolicyFile {
             topics: section(root, "topics"),
             commands: section(root, "commands"),
             services: section(root, "services"),
+            actions: section(root, "actions"),
             personal_data: root.entry("personal_data").map(|_| single(root, "personal_data")),
             rules: list(root, "rules"),
         }
     }
 
-    /// The names that a rule with this verb may be about.
+    /// The names under the section of this verb.
     pub fn names(&self, verb: Verb) -> Box<dyn Iterator<Item = &str> + '_> {
         match verb {
             Verb::Read => Box::new(self.topics.names()),
             Verb::Command => Box::new(self.commands.names()),
             Verb::Call => Box::new(self.services.names()),
+            Verb::Act => Box::new(self.actions.names()),
         }
     }
 
@@ -116,6 +123,7 @@ impl PolicyFile {
             .chain(self.topics.0.iter().filter_map(Located::unread))
             .chain(self.commands.0.iter().filter_map(Located::unread))
             .chain(self.services.0.iter().filter_map(Located::unread))
+            .chain(self.actions.0.iter().filter_map(Located::unread))
             .chain(self.rules.iter().filter_map(Located::unread))
     }
 }
@@ -248,14 +256,17 @@ pub struct RuleEntry {
     /// A stakeholder, or several, or `everyone`, which is each stakeholder too.
     pub who: OneOrMore,
     /// The topics that may be read: a class with its children, a topic, a glob, or several of these. A rule has one of `read`,
-    /// `command` and `call`.
+    /// `command`, `call` and `act`.
     pub read: Option<OneOrMore>,
     /// The commands that may be given.
     pub command: Option<OneOrMore>,
     /// The services that may be called.
     pub call: Option<OneOrMore>,
-    /// The form in which it may be read, or in which a service answers. An allowing `read` needs it. Without it: answers are
-    /// clear.
+    /// The actions that may be used, `/navigate_to_pose`, or single parts of them: `/navigate_to_pose/_action/feedback`. The
+    /// parts are `send_goal`, `cancel_goal`, `get_result`, `feedback` and `status`.
+    pub act: Option<OneOrMore>,
+    /// The form in which it may be read, or in which a service answers, or feedback and results of an action. An allowing
+    /// `read` needs it. Without it: answers are clear.
     #[serde(rename = "as")]
     pub form: Option<FormWord>,
     /// Denies instead of allowing: `deny: true`. Without it: `false`.
@@ -273,6 +284,7 @@ impl RuleEntry {
             Verb::Read => self.read.as_ref(),
             Verb::Command => self.command.as_ref(),
             Verb::Call => self.call.as_ref(),
+            Verb::Act => self.act.as_ref(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! `timetable`);
 //! `load` runs these steps. One run finds all mistakes, each with its place and remedy ([`finding`]).
 
+mod action;
 pub mod cases;
 mod check;
 pub mod class;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+pub use action::{ActionPart, OnEnd};
 pub use class::Class;
 pub use declared::{Ingress, Stakeholder, TopicPolicy};
 pub use discreet_seal::Suite;
@@ -189,12 +191,14 @@ impl Policy {
         self.tags
     }
 
-    /// The declaration of a topic: by its name, or else by the narrowest glob that the name fits.
+    /// The declaration of a topic: by its name, or else by the narrowest glob that the name fits. A glob does not
+    /// stand for the topics of an action.
     pub fn topic(&self, name: &str) -> Option<&Arc<TopicPolicy>> {
         if let Some(at) = self.exact.get(name) {
             return self.parts.topics.get(*at);
         }
-        let some = !self.globs.is_empty();
+        // Topics of actions are declared with their action.
+        let some = !self.globs.is_empty() && ActionPart::split(name).is_none();
         let name = some.then(|| Pattern::read(name)).flatten().filter(|name| !name.is_glob())?;
         self.globs().find(|topic| topic.declaration.pattern.covers(&name))
     }
@@ -209,7 +213,8 @@ impl Policy {
         self.parts.topics.iter()
     }
 
-    /// All declared commands in file order, then all declared services.
+    /// All declared commands in file order, then all declared services, then the parts of all declared actions, in
+    /// the order of [`ActionPart::ALL`].
     pub fn ingress(&self) -> &[Arc<Ingress>] {
         &self.parts.ingress
     }

@@ -1,4 +1,4 @@
-//! The three things that a rule allows, and everything in which they differ.
+//! The four things that a rule allows, and everything in which they differ.
 
 use discreet_seal::IngressKind;
 
@@ -12,6 +12,8 @@ discreet_host::words! {
         Command = "command",
         /// Calling a service.
         Call = "call",
+        /// Using an action, or a part of one.
+        Act = "act",
     }
 
     /// The key of a rule: `read: /scan`.
@@ -25,6 +27,7 @@ impl Verb {
             Self::Read => "topic",
             Self::Command => "command",
             Self::Call => "service",
+            Self::Act => "action",
         }
     }
 
@@ -34,6 +37,7 @@ impl Verb {
             Self::Read => "topics",
             Self::Command => "commands",
             Self::Call => "services",
+            Self::Act => "actions",
         }
     }
 
@@ -43,6 +47,7 @@ impl Verb {
             Self::Read => "undeclared-topic",
             Self::Command => "undeclared-command",
             Self::Call => "undeclared-service",
+            Self::Act => "undeclared-action",
         }
     }
 
@@ -51,19 +56,20 @@ impl Verb {
         match self {
             Self::Read => None,
             Self::Command => Some(IngressKind::Command),
-            Self::Call => Some(IngressKind::Call),
+            // Of an action, feedback and status leave too: `Ingress::part` tells the parts apart.
+            Self::Call | Self::Act => Some(IngressKind::Call),
         }
     }
 
-    /// True if the party receives data; false if it sends a command or a call, signed, into the robot.
+    /// True if the party receives data; false if it sends a command, a call or a goal, signed, into the robot.
     pub const fn is_read(self) -> bool {
         self.ingress().is_none()
     }
 
-    /// True if the party receives something in a form: a topic, or the answer of a service.
+    /// True if the party receives something in a form: a topic, the answer of a service, or feedback.
     pub const fn has_form(self) -> bool {
         match self {
-            Self::Read | Self::Call => true,
+            Self::Read | Self::Call | Self::Act => true,
             Self::Command => false,
         }
     }

@@ -1,8 +1,9 @@
 //! Stakeholders, topics, commands and services: their names, types and classes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::super::action::is_event_type;
 use super::super::class::Class;
 use super::super::declared::{Bounds, Declaration, Published, Stakeholder};
 use super::super::file::{CommandEntry, Located, Section, ServiceEntry, StakeholderEntry, TopicEntry};
@@ -10,11 +11,12 @@ use super::super::finding::{Span, quoted, suggest};
 use super::super::names::{Pattern, action_part, is_outside, is_ros_name, is_ros_type, is_word};
 use super::super::time::end_of;
 use super::super::verb::Verb;
+use super::actions::is_part;
 use super::{Checker, fields, images};
 use discreet_cdr::types::is_event_name;
 use discreet_pii::PersonalData;
 
-type Classes = HashMap<String, Option<Arc<Class>>>;
+pub(super) type Classes = HashMap<String, Option<Arc<Class>>>;
 
 pub(super) fn stakeholders(section: &Section<StakeholderEntry>, context: &mut Checker) -> Vec<Stakeholder> {
     let mut stakeholders: Vec<Stakeholder> = Vec::new();
@@ -56,6 +58,9 @@ pub(super) fn topics(
 ) -> Vec<Declaration> {
     let mut topics: Vec<Declaration> = Vec::new();
     for entry in &section.0 {
+        if is_part(entry, Verb::Read, context) {
+            continue;
+        }
         let Some(pattern) = Pattern::read(&entry.name) else {
             let message = format!("{} is neither a topic nor a glob over topics", quoted(&entry.name));
             context.error("bad-topic-name", entry.span, message, NAME_HELP);
@@ -64,7 +69,7 @@ pub(super) fn topics(
         let Some(written) = &entry.value else { continue };
         let class = class(&written.class, entry, classes, context);
         // Service introspection publishes calls on a topic of an event type.
-        if !is_event_name(&written.type_name) {
+        if !is_event_name(&written.type_name) && !is_event_type(&written.type_name) {
             ros_type(&written.type_name, "msg", entry.place("type"), context);
         }
         if let Some(hash) = &written.type_hash {
@@ -123,7 +128,13 @@ fn reserved(topics: &[Declaration], context: &mut Checker) {
     }
 }
 
-fn declaration(verb: Verb, pattern: Pattern, type_name: &str, class: Arc<Class>, span: Span) -> Declaration {
+pub(super) fn declaration(
+    verb: Verb,
+    pattern: Pattern,
+    type_name: &str,
+    class: Arc<Class>,
+    span: Span,
+) -> Declaration {
     Declaration {
         verb,
         pattern,
@@ -134,6 +145,7 @@ fn declaration(verb: Verb, pattern: Pattern, type_name: &str, class: Arc<Class>,
         text: None,
         published: Published::default(),
         bounds: Bounds::default(),
+        part: None,
     }
 }
 
@@ -169,28 +181,14 @@ pub(super) fn commands(
 ) -> Vec<Declaration> {
     let mut commands = Vec::new();
     for entry in &section.0 {
+        if is_part(entry, Verb::Command, context) {
+            continue;
+        }
         let Some(pattern) = full_name(entry, context) else { continue };
         let Some(written) = &entry.value else { continue };
         let class = class(&written.class, entry, classes, context);
         ros_type(&written.type_name, "msg", entry.place("type"), context);
-        let limits = written.limits.clone().unwrap_or_default();
-        for (field, [least, most]) in &limits {
-            let place = entry.node.entry("limits").and_then(|limits| limits.node.entry(field));
-            let span = place.map_or(entry.span, |entry| entry.key_span);
-            if !is_field(field) {
-                let message = format!("{} is not a field of a message", quoted(field));
-                context.error("bad-field", span, message, "write a field, or a path to one: `linear.x`");
-            }
-            if least > most {
-                let message = format!("the limits of {} are reversed: no value fits", quoted(field));
-                context.error(
-                    "reversed-limits",
-                    span,
-                    message,
-                    format!("the least comes first: `[{most}, {least}]`"),
-                );
-            }
-        }
+        let limits = limits(entry, written.limits.as_ref(), context);
         let Some(class) = class else { continue };
         commands.push(Declaration {
             bounds: Bounds { rate: rate(written.rate), limits },
@@ -198,6 +196,32 @@ pub(super) fn commands(
         });
     }
     commands
+}
+
+/// The limits of a command or an action.
+pub(super) fn limits<T>(
+    entry: &Located<T>,
+    written: Option<&BTreeMap<String, [f64; 2]>>,
+    context: &mut Checker,
+) -> BTreeMap<String, [f64; 2]> {
+    let limits = written.cloned().unwrap_or_default();
+    for (field, [least, most]) in &limits {
+        let (span, _) = fields::places(entry, "limits", field);
+        if !is_field(field) {
+            let message = format!("{} is not a field of a message", quoted(field));
+            context.error("bad-field", span, message, "write a field, or a path to one: `linear.x`");
+        }
+        if least > most {
+            let message = format!("the limits of {} are reversed: no value fits", quoted(field));
+            context.error(
+                "reversed-limits",
+                span,
+                message,
+                format!("the least comes first: `[{most}, {least}]`"),
+            );
+        }
+    }
+    limits
 }
 
 /// A name that is both read and commanded has one type: a message could not be of both.
@@ -223,6 +247,9 @@ pub(super) fn services(
 ) -> Vec<Declaration> {
     let mut services = Vec::new();
     for entry in &section.0 {
+        if is_part(entry, Verb::Call, context) {
+            continue;
+        }
         let Some(pattern) = full_name(entry, context) else { continue };
         let Some(written) = &entry.value else { continue };
         let class = class(&written.class, entry, classes, context);
@@ -238,11 +265,11 @@ pub(super) fn services(
     services
 }
 
-fn rate(written: Option<u64>) -> Option<u32> {
+pub(super) fn rate(written: Option<u64>) -> Option<u32> {
     written.and_then(|rate| u32::try_from(rate).ok())
 }
 
-fn full_name<T>(entry: &Located<T>, context: &mut Checker) -> Option<Pattern> {
+pub(super) fn full_name<T>(entry: &Located<T>, context: &mut Checker) -> Option<Pattern> {
     if !is_ros_name(&entry.name) {
         let message = format!("{} is not a full ROS name", quoted(&entry.name));
         context.error(
@@ -256,7 +283,12 @@ fn full_name<T>(entry: &Located<T>, context: &mut Checker) -> Option<Pattern> {
     Pattern::read(&entry.name)
 }
 
-fn class<T>(name: &str, entry: &Located<T>, classes: &Classes, context: &mut Checker) -> Option<Arc<Class>> {
+pub(super) fn class<T>(
+    name: &str,
+    entry: &Located<T>,
+    classes: &Classes,
+    context: &mut Checker,
+) -> Option<Arc<Class>> {
     if let Some(class) = classes.get(name) {
         return class.clone();
     }
@@ -267,17 +299,22 @@ fn class<T>(name: &str, entry: &Located<T>, classes: &Classes, context: &mut Che
     None
 }
 
-fn ros_type(name: &str, kind: &str, span: Span, context: &mut Checker) {
+pub(super) fn ros_type(name: &str, kind: &str, span: Span, context: &mut Checker) {
     if !is_ros_type(name, kind) {
         if let Some(part) = action_part(name) {
-            let message = format!("{} is {part}, and actions cannot be declared yet", quoted(name));
-            let help = "take it out: undeclared topics stay inside. Of an action, `_action/status` \
-                        (action_msgs/msg/GoalStatusArray) can be declared as a topic, and `_action/cancel_goal` \
-                        (action_msgs/srv/CancelGoal) as a service";
+            let message = format!("{} is {part}", quoted(name));
+            let help = match kind {
+                "action" => "write the type of the action as a whole: `nav2_msgs/action/NavigateToPose`",
+                _ => "declare it under `actions`",
+            };
             context.error("bad-type", span, message, help);
             return;
         }
-        let example = if kind == "msg" { "sensor_msgs/msg/Image" } else { "std_srvs/srv/Trigger" };
+        let example = match kind {
+            "msg" => "sensor_msgs/msg/Image",
+            "srv" => "std_srvs/srv/Trigger",
+            _ => "nav2_msgs/action/NavigateToPose",
+        };
         let message = format!("{} is not a ROS {kind} type", quoted(name));
         context.error("bad-type", span, message, format!("write package, kind and name: `{example}`"));
     }

@@ -4,15 +4,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::super::action::ActionPart;
 use super::super::compile::Compiled;
-use super::super::declared::{TopicPolicy, is_opaque};
+use super::super::declared::{Ingress, TopicPolicy, is_opaque};
 use super::super::file::PolicyFile;
 use super::super::finding::quoted;
 use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target, is_within};
 use super::super::verb::Verb;
 use super::Checker;
-use discreet_seal::IngressKind;
-
 pub(crate) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Checker) {
     let reach = &Reach::new(compiled);
     unread_topics(compiled, context);
@@ -109,26 +108,43 @@ fn nothing_to_redact(compiled: &Compiled, context: &mut Checker) {
     }
 }
 
-/// A rule with redacted answers, for a service without `redact:`.
+/// A rule with redacted answers, for a service without `redact:`; or with redacted feedback or results, for an action
+/// that hides nothing in them. Other parts of an action have no text.
 fn nothing_to_redact_in_answers(compiled: &Compiled, context: &mut Checker) {
-    let calls = compiled.rules.iter().filter(|rule| rule.verb == Verb::Call);
-    for rule in calls.filter(|rule| rule.effect == Effect::Allow(Form::Redacted)) {
-        let bare = compiled.ingress.iter().find(|service| {
-            service.kind() == IngressKind::Call
-                && service.text_rules().is_none()
-                && rule
-                    .targets
-                    .iter()
-                    .any(|target| matches!(target, Target::Names(name) if name.text() == service.name()))
+    let bare: HashMap<(Verb, &str), &Ingress> = (compiled.ingress.iter().map(AsRef::as_ref))
+        .filter(|one| one.text_rules().is_none() && one.part().is_none_or(ActionPart::has_text))
+        .map(|one| ((one.declaration.verb, one.name()), one))
+        .collect();
+    let redacted = |rule: &&Rule| rule.effect == Effect::Allow(Form::Redacted) && rule.verb.has_form();
+    for rule in compiled.rules.iter().filter(|rule| !rule.verb.is_read()).filter(redacted) {
+        let named = rule.targets.iter().filter_map(|target| match target {
+            Target::Names(name) => bare.get(&(rule.verb, name.text())),
+            Target::Class(_) => None,
         });
-        if let Some(service) = bare {
-            let name = quoted(service.name());
-            let message = format!(
-                "this rule allows the answers of {name} redacted, but nothing says what to hide in them"
-            );
-            let help = format!("add `redact:` to the service on line {}", service.span().line);
-            context.error("nothing-to-redact", rule.span, message, help);
-        }
+        let Some(one) = named.into_iter().next() else { continue };
+        let line = one.span().line;
+        let (message, help) = match (one.part(), one.part().and_then(ActionPart::text_field)) {
+            (Some(part), Some(field)) => (
+                format!(
+                    "this rule allows the {} of {} redacted, but nothing says what to hide in it",
+                    field,
+                    quoted(one.action().unwrap_or_default())
+                ),
+                format!(
+                    "add `redact:` with keys that begin with `{field}.` to the action on line {line}, or leave {} to another \
+                     rule",
+                    quoted(&part.full_name(one.action().unwrap_or_default()))
+                ),
+            ),
+            _ => (
+                format!(
+                    "this rule allows the answers of {} redacted, but nothing says what to hide in them",
+                    quoted(one.name())
+                ),
+                format!("add `redact:` to the service on line {line}"),
+            ),
+        };
+        context.error("nothing-to-redact", rule.span, message, help);
     }
 }
 
@@ -187,7 +203,7 @@ fn settles<'a>(rule: &Rule, compiled: &'a Compiled, reach: &Reach) -> Option<&'a
             && strength(other.effect) >= strength(rule.effect)
             && other.until.is_none_or(|end| rule.until.is_some_and(|own| own <= end))
             && other.hours.is_none_or(|hours| rule.hours.is_some_and(|own| hours.contain(own.from)))
-            && (other.targets.contains(target) || !rule.verb.is_read() || shares_topic(rule, other, reach))
+            && (other.targets.contains(target) || (rule.verb.is_read() && shares_topic(rule, other, reach)))
     };
     compiled
         .rules

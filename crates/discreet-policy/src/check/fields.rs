@@ -64,8 +64,8 @@ pub(super) fn personal_data(
     personal
 }
 
-/// The places of a key in a part of the section, and of its value.
-pub(super) fn places(entry: &Located<PersonalDataEntry>, part: &str, key: &str) -> (Span, Span) {
+/// The places of a key in a map of an entry, and of its value; those of the entry without such a key.
+pub(super) fn places<T>(entry: &Located<T>, part: &str, key: &str) -> (Span, Span) {
     let found = entry.node.entry(part).and_then(|part| part.node.entry(key));
     found.map_or((entry.span, entry.span), |found| (found.key_span, found.node.span))
 }
@@ -87,6 +87,18 @@ pub(super) fn rules<T>(
     personal: &Arc<PersonalData>,
     context: &mut Checker,
 ) -> Option<Arc<TextRules>> {
+    let rules = field_rules(entry, type_name, redact, personal, context)?;
+    Some(Arc::new(TextRules::new(rules, Arc::clone(personal))))
+}
+
+/// The same, by path.
+pub(super) fn field_rules<T>(
+    entry: &Located<T>,
+    type_name: &str,
+    redact: Option<&BTreeMap<String, RedactionEntry>>,
+    personal: &PersonalData,
+    context: &mut Checker,
+) -> Option<Vec<(String, FieldRule)>> {
     let redact = redact?;
     if redact.is_empty() {
         let help = "name what to hide, or leave `redact` out";
@@ -112,7 +124,7 @@ pub(super) fn rules<T>(
             rules.push((field.clone(), rule));
         }
     }
-    (rules.len() == redact.len()).then(|| Arc::new(TextRules::new(rules, Arc::clone(personal))))
+    (rules.len() == redact.len()).then_some(rules)
 }
 
 fn rule(

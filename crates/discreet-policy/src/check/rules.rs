@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::super::action::{ActionPart, action_of};
 use super::super::declared::Declaration;
 use super::super::declared::Declared;
 use super::super::file::{Located, OneOrMore, PolicyFile, RuleEntry};
-use super::super::finding::{quoted, suggest};
+use super::super::finding::{Span, quoted, suggest};
 use super::super::names::Pattern;
 use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target};
 use super::super::time::Hours;
@@ -69,21 +70,45 @@ fn rule(
     let key = verb.name();
     let mut targets = Vec::new();
     for (index, name) in names.names().enumerate() {
-        match target(verb, name, known) {
-            Ok(target) if targets.contains(&target) => {
-                let message = format!("{} is named twice in this rule", quoted(name));
-                context.warning("named-twice", entry.item_place(key, index), message, "once is enough");
+        match reached(verb, name, known) {
+            Ok(reached) => {
+                if reached.iter().any(|target| targets.contains(target)) {
+                    let message = format!("{} is named twice in this rule", quoted(name));
+                    context.warning("named-twice", entry.item_place(key, index), message, "once is enough");
+                }
+                let new: Vec<Target> = reached.into_iter().filter(|one| !targets.contains(one)).collect();
+                targets.extend(new);
             }
-            Ok(target) => targets.push(target),
             Err((code, message, help)) => context.error(code, entry.item_place(key, index), message, help),
         }
     }
-    if !verb.is_read() && who.contains(&Party::Everyone) && written.deny != Some(true) {
+    if who.contains(&Party::Everyone) && written.deny != Some(true) {
         let index = written.who.names().position(|name| name == "everyone").unwrap_or(0);
-        let message = "`everyone` has no key to sign with, so it cannot be allowed to command or call";
-        context.error("unsigned", entry.item_place("who", index), message, "name the stakeholders who may");
+        unsigned(verb, &targets, entry.item_place("who", index), context);
     }
     Some(Rule { id, span: entry.span, who, verb, targets, effect: effect?, hours, until })
+}
+
+/// Reports a rule that would let everyone send something into the robot.
+fn unsigned(verb: Verb, targets: &[Target], place: Span, context: &mut Checker) {
+    let only_listens = |target: &Target| match target {
+        Target::Class(_) => true,
+        Target::Names(name) => ActionPart::split(name.text()).is_some_and(|(_, part)| !part.is_service()),
+    };
+    if verb.is_read() || (verb == Verb::Act && targets.iter().all(only_listens)) {
+        return;
+    }
+    let (message, help) = match verb {
+        Verb::Act => (
+            "`everyone` has no key to sign with, so it cannot be allowed to send or cancel goals, or to get results",
+            "name the stakeholders who may; of an action, everyone may have `_action/feedback` and `_action/status`",
+        ),
+        Verb::Read | Verb::Command | Verb::Call => (
+            "`everyone` has no key to sign with, so it cannot be allowed to command or call",
+            "name the stakeholders who may",
+        ),
+    };
+    context.error("unsigned", place, message, help);
 }
 
 fn audiences(
@@ -133,7 +158,8 @@ fn about<'a>(
 ) -> Option<(Verb, &'a OneOrMore)> {
     let mut said = Verb::ALL.into_iter().filter_map(|verb| Some((verb, written.names(verb)?)));
     let Some(first) = said.next() else {
-        let help = "add `read:` with a class or topic, `command:` with a command, or `call:` with a service";
+        let help = "add `read:` with a class or topic, `command:` with a command, `call:` with a service, or `act:` with an \
+                    action";
         context.error("no-action", entry.span, "this rule does not say what it is about", help);
         return None;
     };
@@ -173,7 +199,7 @@ fn effect(
             context.error(
                 "form-of-command",
                 entry.key_place("as"),
-                "only topics and the answers of services have a form",
+                "only topics, the answers of services, and actions have a form",
                 "take `as` out",
             );
             None
@@ -192,12 +218,32 @@ fn effect(
 /// Code, message and help of a mistake in a name.
 type Unreachable = (&'static str, String, String);
 
-fn target(verb: Verb, name: &str, known: &mut Known) -> Result<Target, Unreachable> {
-    match verb.is_read() {
-        true if !name.starts_with('/') => class(name, known),
-        true => topic(name, known),
-        false => ingress(name, verb, known),
-    }
+/// The targets of a name in a rule: one, or all parts of an action.
+fn reached(verb: Verb, name: &str, known: &mut Known) -> Result<Vec<Target>, Unreachable> {
+    let one = match verb {
+        Verb::Read if !name.starts_with('/') => class(name, known),
+        Verb::Read => topic(name, known),
+        Verb::Command | Verb::Call => ingress(name, verb, known),
+        Verb::Act => return parts(name, known),
+    };
+    one.map(|target| vec![target])
+}
+
+/// A part of an action by its full name, or all parts by the name of the action.
+fn parts(name: &str, known: &Known) -> Result<Vec<Target>, Unreachable> {
+    let (action, named) = match action_of(name) {
+        Some(action) => (action, ActionPart::split(name).map(|(_, part)| vec![part])),
+        None => (name, Some(ActionPart::ALL.to_vec())),
+    };
+    // An error in the name of the action is reported as for commands.
+    ingress(action, Verb::Act, known)?;
+    let Some(named) = named else {
+        let part = name.rsplit('/').next().unwrap_or_default();
+        let help = suggest(part, ActionPart::ALL.map(ActionPart::name), "name the action as a whole");
+        return Err((Verb::Act.undeclared(), format!("actions have no part {}", quoted(part)), help));
+    };
+    let names = named.into_iter().filter_map(|part| Pattern::read(&part.full_name(action)));
+    Ok(names.map(Target::Names).collect())
 }
 
 fn class(name: &str, known: &Known) -> Result<Target, Unreachable> {

@@ -1,5 +1,5 @@
 //! Refuses a policy in which a sibling of a protected camera topic is more open than the topic, or in which a party may
-//! listen to the calls of a service that it may not call.
+//! listen to the calls of a service, or to the goals of an action, that it may not call.
 //!
 //! Declared names are checked one by one. A glob stands for any number of names, so it is checked by samples: the
 //! names of siblings of every protected topic that fall under it, and names made from the glob itself. The guard
@@ -9,11 +9,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::Policy;
+use super::super::action::ActionPart;
 use super::super::closure::{
     Key, Most, TRANSPORTS, VIEWS, base, camera_names, clouds, device, gives_more, is_protected, key, leaf,
     most, parent,
 };
-use super::super::declared::{TopicPolicy, is_cloud};
+use super::super::declared::{Ingress, TopicPolicy, is_cloud};
 use super::super::finding::{Finding, quoted};
 use super::super::names::Pattern;
 use discreet_seal::IngressKind;
@@ -212,9 +213,12 @@ fn camera_of(name: &str) -> &str {
     }
 }
 
-/// The hidden event topic of a service shows its requests and responses.
+/// The hidden event topic of a service shows its requests and responses, also of the services of an action.
 fn services<'a>(policy: &'a Policy, reported: &mut HashSet<&'a str>, findings: &mut Vec<Finding>) {
-    for service in policy.ingress().iter().filter(|one| one.kind() == IngressKind::Call) {
+    let has_events = |one: &&Arc<Ingress>| {
+        one.kind() == IngressKind::Call && one.part().is_none_or(ActionPart::is_service)
+    };
+    for service in policy.ingress().iter().filter(has_events) {
         let name = format!("{}/_service_event", service.name());
         let Some(topic) = policy.topic(&name) else { continue };
         // Redacted, it shows no more than the redacted answers, if it hides the same.
