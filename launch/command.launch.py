@@ -1,8 +1,9 @@
-"""Sends a stakeholder's commands and calls to a robot, sealed and signed, from the stakeholder's own domain.
+"""Sends a stakeholder's commands, calls and goals to a robot, sealed and signed, from the stakeholder's own domain.
 
     ros2 launch discreet command.launch.py identity:=front_desk.key robot:=concierge-1.pub \\
         outer_domain:=1 domain:=20 commands:='/cmd_vel geometry_msgs/msg/Twist' \\
-        services:='["/dock std_srvs/srv/Trigger", "/undock std_srvs/srv/Trigger"]'
+        services:='["/dock std_srvs/srv/Trigger", "/undock std_srvs/srv/Trigger"]' \\
+        actions:='/navigate_to_pose nav2_msgs/action/NavigateToPose'
 
 `ros2 launch discreet command.launch.py --show-args` lists the arguments.
 """
@@ -37,7 +38,14 @@ def generate_launch_description():
         DeclareLaunchArgument(
             'services',
             default_value="''",
-            description='Services of the robot, in the same form. At least one topic or service is required.',
+            description='Services of the robot, in the same form.',
+        ),
+        DeclareLaunchArgument(
+            'actions',
+            default_value="''",
+            description=(
+                'Actions of the robot, in the same form. At least one topic, service or action is required.'
+            ),
         ),
         DeclareLaunchArgument(
             'passphrase_file',
@@ -65,7 +73,10 @@ def generate_launch_description():
             {
                 **{name: text(name) for name in ('identity', 'robot', 'passphrase_file', 'namespace')},
                 # Read as YAML: a text or a list of texts.
-                **{name: ParameterValue(LaunchConfiguration(name)) for name in ('commands', 'services')},
+                **{
+                    name: ParameterValue(LaunchConfiguration(name))
+                    for name in ('commands', 'services', 'actions')
+                },
                 'outer_domain': ParameterValue(LaunchConfiguration('outer_domain'), value_type=int),
             }
         ],

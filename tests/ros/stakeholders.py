@@ -85,9 +85,9 @@ class Stakeholders:
         """Starts a stakeholder's unsealer on a domain of its own; gives that domain."""
         return self._stakeholder('unsealer', name, {}, wait)
 
-    def commander(self, name, commands=(), services=(), wait=True):
+    def commander(self, name, commands=(), services=(), actions=(), wait=True):
         """Starts a stakeholder's commander on a domain of its own; gives that domain."""
-        lists = {'commands': list(commands), 'services': list(services)}
+        lists = {'commands': list(commands), 'services': list(services), 'actions': list(actions)}
         given = {key: json.dumps(names) for key, names in lists.items() if names}
         return self._stakeholder('commander', name, given, wait)
 

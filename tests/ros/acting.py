@@ -1,0 +1,105 @@
+"""A robot with an action server, and stakeholders with unchanged action clients."""
+
+import contextlib
+import threading
+import time
+
+from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.exceptions import InvalidHandle
+from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+
+from waiting import eventually
+
+
+class Spinning:
+    """A node that is spun by threads of its own."""
+
+    def __init__(self, domain, name, threads=4):
+        self.node = domain.node(name)
+        self.executor = MultiThreadedExecutor(threads, context=domain.context)
+        self.executor.add_node(self.node)
+        self.thread = threading.Thread(target=self.spin, daemon=True)
+
+    def start(self):
+        self.thread.start()
+
+    def spin(self):
+        with contextlib.suppress(ExternalShutdownException, InvalidHandle):
+            self.executor.spin()
+
+    def end(self):
+        self.executor.shutdown()
+        self.thread.join()
+
+
+class Acting(Spinning):
+    """A node of the robot that offers an action. A goal runs until `steps(goal)` are done, or as long as it is held."""
+
+    def __init__(self, domain, name, kind, run, accepts=lambda goal: True):
+        super().__init__(domain, f'acts{name.replace("/", "_")}', 40)
+        self.goals, self.cancelled = [], []
+        self.server = ActionServer(
+            self.node,
+            kind,
+            name,
+            execute_callback=lambda handle: run(self, handle),
+            goal_callback=lambda goal: GoalResponse.ACCEPT if accepts(goal) else GoalResponse.REJECT,
+            handle_accepted_callback=self.accepted,
+            cancel_callback=self.on_cancel,
+            callback_group=ReentrantCallbackGroup(),
+        )
+        self.start()
+
+    def accepted(self, handle):
+        self.goals.append(bytes(handle.goal_id.uuid))
+        handle.execute()
+
+    def on_cancel(self, handle):
+        self.cancelled.append(bytes(handle.goal_id.uuid))
+        return CancelResponse.ACCEPT
+
+    def end(self):
+        self.server.destroy()
+        super().end()
+
+
+class Client(Spinning):
+    """An action client of a stakeholder, as any node has it."""
+
+    def __init__(self, domain, name, kind):
+        super().__init__(domain, f'asks{name.replace("/", "_")}')
+        self.kind, self.feedback = kind, {}
+        self.client = ActionClient(self.node, kind, name)
+        self.start()
+
+    def wait(self):
+        eventually('the action', self.client.server_is_ready, 30)
+        return self
+
+    def send(self, patience=15, **goal):
+        """Sends a goal; gives its handle."""
+        return result_of(self.client.send_goal_async(self.kind.Goal(**goal), self.on_feedback), patience)
+
+    def on_feedback(self, message):
+        self.feedback.setdefault(bytes(message.goal_id.uuid), []).append(message.feedback)
+
+    def end(self):
+        self.client.destroy()
+        super().end()
+
+
+def result_of(future, patience=15):
+    done = threading.Event()
+    future.add_done_callback(lambda _: done.set())
+    assert done.wait(patience), 'no answer'
+    return future.result()
+
+
+def until_cancelled(acting, handle, patience=60):
+    """Runs a goal until somebody cancels it."""
+    end = time.monotonic() + patience
+    while not handle.is_cancel_requested:
+        assert time.monotonic() < end, 'nobody cancels it'
+        time.sleep(0.01)
+    handle.canceled()

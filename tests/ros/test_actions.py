@@ -1,0 +1,169 @@
+"""Actions of the robot are used from outside by unchanged action clients, each of which sees its own goals only."""
+
+import time
+
+import pytest
+from action_msgs.msg import GoalStatus
+from test_msgs.action import Fibonacci
+
+from acting import Acting, Client, result_of, until_cancelled
+from rules import everyone
+from waiting import eventually
+
+GO = '/go'
+
+
+def counts(acting, handle):
+    """Counts up to the goal's order, and says so."""
+    numbers = []
+    for number in range(handle.request.order):
+        numbers.append(number)
+        handle.publish_feedback(Fibonacci.Feedback(sequence=numbers))
+    handle.succeed()
+    return Fibonacci.Result(sequence=numbers)
+
+
+def holds(acting, handle):
+    """Order 0: until it is cancelled. Else counts."""
+    if handle.request.order:
+        return counts(acting, handle)
+    handle.publish_feedback(Fibonacci.Feedback(sequence=[7]))
+    until_cancelled(acting, handle)
+    return Fibonacci.Result(sequence=[7])
+
+
+@pytest.fixture
+def ward(robot):
+    for name in ('desk', 'vendor'):
+        robot.identity(name)
+    spinning = []
+
+    def policy(rules=None, version=1, action=None, **more):
+        action = {'type': 'test_msgs/action/Fibonacci', 'class': 'operational', **(action or {})}
+        robot.policy(
+            {'/scan': {'type': 'sensor_msgs/msg/LaserScan', 'class': 'operational'}},
+            [everyone('/scan'), *(rules or [{'who': ['desk', 'vendor'], 'act': GO}])],
+            stakeholders={name: {'identity': f'identities/{name}.pub'} for name in ('desk', 'vendor')},
+            actions={GO: action},
+            version=version,
+            **more,
+        )
+
+    def start(**more):
+        policy(**more)
+        robot.keep()
+        robot.start()
+
+    def offer(run, **more):
+        spinning.append(Acting(robot.inner, GO, Fibonacci, run, **more))
+        return spinning[-1]
+
+    def client(who):
+        own = robot.commander(who, actions=[f'{GO} test_msgs/action/Fibonacci'])
+        spinning.append(Client(own, f'/{who}{GO}', Fibonacci))
+        return spinning[-1].wait()
+
+    robot.go, robot.rules, robot.offer, robot.client = start, policy, offer, client
+    yield robot
+    for one in spinning:
+        one.end()
+
+
+def test_a_goal_goes_in_and_feedback_status_and_result_come_back(ward):
+    ward.offer(counts)
+    ward.go()
+    desk = ward.client('desk')
+    goal = desk.send(order=5)
+    assert goal.accepted
+    result = result_of(goal.get_result_async())
+    assert (result.status, list(result.result.sequence)) == (GoalStatus.STATUS_SUCCEEDED, [0, 1, 2, 3, 4])
+    mine = bytes(goal.goal_id.uuid)
+    eventually('all feedback', lambda: len(desk.feedback.get(mine, ())) == 5)
+    assert list(desk.feedback) == [mine]
+    eventually('the status', lambda: goal.status == GoalStatus.STATUS_SUCCEEDED)
+
+
+def test_each_stakeholder_sees_and_cancels_its_own_goals_only(ward):
+    acting = ward.offer(holds)
+    ward.go()
+    desk, vendor = ward.client('desk'), ward.client('vendor')
+    held, other = desk.send(order=0), vendor.send(order=0)
+    eventually('feedback of both', lambda: desk.feedback and vendor.feedback)
+    assert [list(one.feedback) for one in (desk, vendor)] == [
+        [bytes(goal.goal_id.uuid)] for goal in (held, other)
+    ]
+    cancelled = result_of(vendor.client._cancel_goal_async(held))
+    assert not cancelled.goals_canceling, 'a goal of the desk'
+    assert not acting.cancelled
+    cancelled = result_of(other.cancel_goal_async())
+    assert [bytes(info.goal_id.uuid) for info in cancelled.goals_canceling] == [bytes(other.goal_id.uuid)]
+    assert result_of(other.get_result_async()).status == GoalStatus.STATUS_CANCELED
+    assert len(acting.cancelled) == 1
+    assert held.status != GoalStatus.STATUS_CANCELED
+    result_of(held.cancel_goal_async())
+    assert result_of(held.get_result_async()).status == GoalStatus.STATUS_CANCELED
+
+
+def test_a_revoked_stakeholders_goals_are_cancelled_inside(ward):
+    acting = ward.offer(holds)
+    ward.go()
+    desk = ward.client('desk')
+    held = desk.send(order=0)
+    assert held.accepted
+    ward.ask('revoke', 'desk')
+    eventually('the goal is cancelled', lambda: len(acting.cancelled) == 1, 10)
+    with pytest.raises(AssertionError, match='no answer'):
+        desk.send(order=1, patience=2)
+
+
+def test_goals_may_finish_after_a_revocation_if_the_policy_says_so(ward):
+    acting = ward.offer(holds)
+    ward.go(action={'on_end': 'finish'})
+    desk, vendor = ward.client('desk'), ward.client('vendor')
+    desk.send(order=0)
+    ward.ask('revoke', 'desk')
+    # The vendor's goal runs long enough after it for a cancel to have come.
+    other = vendor.send(order=0)
+    time.sleep(0.1)
+    result_of(other.cancel_goal_async())
+    assert len(acting.cancelled) == 1
+
+
+def test_results_come_after_a_restart_of_the_guard(ward):
+    acting = ward.offer(holds)
+    ward.go(action={'on_end': 'finish'})
+    desk = ward.client('desk')
+    held = desk.send(order=0)
+    result = held.get_result_async()
+    ward.stop()
+    ward.start()
+    desk.wait()
+    desk.feedback.clear()
+    eventually('the cancel arrives', lambda: held.cancel_goal_async() and acting.cancelled, 30)
+    assert result_of(result, 30).status == GoalStatus.STATUS_CANCELED
+
+
+def test_the_robots_own_goals_and_refused_ones_are_not_told(ward):
+    ward.offer(holds, accepts=lambda goal: goal.order != 13)
+    ward.go(rules=[{'who': 'desk', 'act': GO}, {'who': 'vendor', 'act': f'{GO}/_action/send_goal'}])
+    own = Client(ward.inner, GO, Fibonacci).wait()
+    desk, vendor = ward.client('desk'), ward.client('vendor')
+    own.send(order=3)
+    assert not desk.send(order=13).accepted
+    sent = vendor.send(order=3)
+    assert sent.accepted, 'it may send'
+    with pytest.raises(AssertionError, match='no answer'):
+        result_of(sent.get_result_async(), 2)
+    assert not desk.feedback and not vendor.feedback
+    own.end()
+
+
+def test_limits_on_the_goal_and_the_rate_hold(ward):
+    acting = ward.offer(counts)
+    ward.go(action={'limits': {'order': [1, 5]}, 'rate': 2})
+    desk = ward.client('desk')
+    assert desk.send(order=5).accepted
+    with pytest.raises(AssertionError, match='no answer'):
+        desk.send(order=6, patience=2)
+    ward.status(f'{GO}/_action/send_goal/call', lambda status: status.number('refused over_limit') == 1)
+    assert len(acting.goals) == 1
