@@ -213,16 +213,17 @@ impl ActionWay {
 }
 
 impl Path {
-    /// Offers the action, or withdraws it, as the robot's guard does.
+    /// Offers the action when the robot's guard does and goals can be sealed for it. Withdraws it when the guard has, but not
+    /// while a client waits for a result: the guard may have started again.
     fn follow(&mut self) {
         let Some(Ends { own, robot, offer, .. }) = &mut self.ends else { return };
         match (robot.are_available(), own.is_some()) {
-            (true, false) => match offer() {
+            (true, false) if self.sealer.has_key(Time::system().second()) => match offer() {
                 Ok(offered) => *own = Some(offered),
                 Err(error) => lock(&self.status).why = error.to_string(),
             },
-            (false, true) => *own = None,
-            (true, true) | (false, false) => {}
+            (false, true) if !self.sealer.awaits_results() => *own = None,
+            _ => {}
         }
     }
 

@@ -118,6 +118,16 @@ impl<Id: Copy> ActionSealer<Id> {
         }
     }
 
+    /// True if the robot has announced a key that is valid at this second since 1970.
+    pub fn has_key(&self, second: i64) -> bool {
+        self.granted.receiver(second).is_some()
+    }
+
+    /// True while the result of a goal is outstanding.
+    pub fn awaits_results(&self) -> bool {
+        self.goals.values().any(|goal| goal.result.is_none())
+    }
+
     /// Sends a client's goal.
     pub fn send_goal(
         &mut self,
