@@ -167,3 +167,24 @@ def test_limits_on_the_goal_and_the_rate_hold(ward):
         desk.send(order=6, patience=2)
     ward.status(f'{GO}/_action/send_goal/call', lambda status: status.number('refused over_limit') == 1)
     assert len(acting.goals) == 1
+
+
+def test_a_thousand_goals_of_two_stakeholders_do_not_cross(ward):
+    acting = ward.offer(counts)
+    ward.go()
+    clients = {'desk': ward.client('desk'), 'vendor': ward.client('vendor')}
+    for first in range(0, 500, 4):
+        sent = [
+            (who, number, client.client.send_goal_async(Fibonacci.Goal(order=number % 7 + 1), client.on_feedback))
+            for number in range(first, first + 4)
+            for who, client in clients.items()
+        ]
+        goals = [(number, result_of(future, 30)) for _, number, future in sent]
+        assert all(goal.accepted for _, goal in goals)
+        for number, goal in goals:
+            result = result_of(goal.get_result_async(), 30)
+            assert list(result.result.sequence) == list(range(number % 7 + 1))
+    assert len(set(acting.goals)) == 1000
+    heard = [set(client.feedback) for client in clients.values()]
+    assert not heard[0] & heard[1]
+    assert all(len(ids) > 400 for ids in heard), [len(ids) for ids in heard]

@@ -24,6 +24,10 @@ pub struct GoalPart {
     pub checked: Option<Instant>,
 }
 
+/// Calls under way of `send_goal` and `cancel_goal`: in all, and of one stakeholder. Clients are not told of a refusal.
+const MAX_CALLS: (usize, usize) = (64, 16);
+/// The same of `get_result`, where calls wait until goals end.
+const MAX_RESULTS: (usize, usize) = (256, 64);
 /// Interval of these checks.
 const CHECK_EVERY: Duration = Duration::from_millis(200);
 /// The audit's words for a goal that the guard has cancelled, and for a sender from before the guard's start.
@@ -51,6 +55,14 @@ pub enum Answered {
 }
 
 impl GoalPart {
+    /// The greatest number of calls under way: in all, and of one stakeholder.
+    pub fn most_calls(&self) -> (usize, usize) {
+        match self.part {
+            ActionPart::GetResult => MAX_RESULTS,
+            _ => MAX_CALLS,
+        }
+    }
+
     /// The request to be sent inside; none if there is nothing to cancel, with the answer.
     pub fn request(
         &self,

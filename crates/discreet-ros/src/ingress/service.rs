@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::action::{About, Answered, GoalPart};
@@ -30,9 +30,6 @@ const EMPTY: usize = 10;
 /// Calls under way: in all, and of one stakeholder.
 const MAX_CALLS: usize = 16;
 const MAX_OF_ONE: usize = 4;
-/// The same for requests for results, which wait until goals end.
-const MAX_RESULTS: usize = 256;
-const MAX_RESULTS_OF_ONE: usize = 64;
 /// The longest time that the robot may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -56,11 +53,16 @@ struct CallPath {
     goals: Option<GoalPart>,
 }
 
-/// The server outside, and the client inside.
+/// The server outside, and the client inside. The services of an action are offered only while the robot offers them,
+/// because clients wait for that, and are not told of a refusal.
 struct Ends {
-    server: Server,
+    server: Option<Server>,
     client: Client,
+    offer: Offer,
 }
+
+/// Offers the service outside.
+type Offer = Box<dyn Fn() -> Result<Server, RosError> + Send>;
 
 /// A call that the robot has not answered yet.
 struct Call {
@@ -83,6 +85,7 @@ impl ServiceIngress {
         call: &ServiceDefinition,
         queue: &Arc<ReadyQueue>,
     ) -> Result<Arc<ServiceIngress>, RosError> {
+        let of_action = goals.is_some();
         let ingress = Arc::new(ServiceIngress {
             stats: IngressStats::default(),
             turn: Turn::default(),
@@ -99,8 +102,14 @@ impl ServiceIngress {
         });
         let wakes = || wake(Arc::downgrade(&ingress), Arc::clone(queue));
         let client = Client::new(inner, name, &ServiceSupport::load(service)?, wakes())?;
-        let server = Server::new(outer, outside, &ServiceSupport::load(call)?, wakes())?;
-        ingress.path.with(|path| path.ends = Some(Ends { server, client }));
+        let call = ServiceSupport::load(call)?;
+        let (outer, outside, weak, queue) =
+            (Arc::clone(outer), outside.to_owned(), Arc::downgrade(&ingress), Arc::clone(queue));
+        let offer: Offer = Box::new(move || {
+            Server::new(&outer, &outside, &call, wake(Weak::clone(&weak), Arc::clone(&queue)))
+        });
+        let server = if of_action { None } else { Some(offer()?) };
+        ingress.path.with(|path| path.ends = Some(Ends { server, client, offer }));
         Ok(ingress)
     }
 }
@@ -140,16 +149,23 @@ impl CallPath {
     }
 
     fn attend_goals(&mut self) {
-        if let (Some(Ends { client, .. }), Some(part)) = (&mut self.ends, &mut self.goals) {
-            part.attend(&mut self.authorizer, client);
+        let (Some(Ends { server, client, offer }), Some(part)) = (&mut self.ends, &mut self.goals) else { return };
+        match (client.is_available(), server.is_some()) {
+            // Tried again if the middleware refuses.
+            (true, false) => *server = offer().ok(),
+            (false, true) if self.calls.is_empty() => *server = None,
+            _ => {}
         }
+        part.attend(&mut self.authorizer, client);
     }
 
     /// True if there may be more.
     fn serve_requests(&mut self, stats: &IngressStats) -> bool {
         let (mut served, mut empty) = (0, 0);
         while served < BATCH && empty < EMPTY {
-            let CallPath { ends: Some(Ends { server, .. }), message, .. } = self else { return false };
+            let CallPath { ends: Some(Ends { server: Some(server), .. }), message, .. } = self else {
+                return false;
+            };
             match server.take_request(message) {
                 Ok(Some(id)) => {
                     (served, empty) = (served + 1, 0);
@@ -178,8 +194,7 @@ impl CallPath {
         let caller = request.sender();
         let rejected = |reason, detail| Rejected { reason, sender: Some(caller.name.clone()), detail };
         let waits = goals.as_ref().is_some_and(|goals| goals.part == ActionPart::GetResult);
-        let (most, most_of_one) =
-            if waits { (MAX_RESULTS, MAX_RESULTS_OF_ONE) } else { (MAX_CALLS, MAX_OF_ONE) };
+        let (most, most_of_one) = goals.as_ref().map_or((MAX_CALLS, MAX_OF_ONE), GoalPart::most_calls);
         let of_one = calls.values().filter(|call| call.caller.name == caller.name).count();
         if calls.len() >= most || of_one >= most_of_one {
             return Err(rejected(Refused::Busy, format!("{} under way", calls.len())));
@@ -267,7 +282,7 @@ impl CallPath {
 
     /// Returns a serialized response to the caller, in the form that the policy gives it.
     fn answer_with(&mut self, call: &Call, cdr: &[u8], now: Time) -> Result<(), Rejected> {
-        let CallPath { ends: Some(Ends { server, .. }), authorizer, texts, .. } = self else {
+        let CallPath { ends: Some(Ends { server: Some(server), .. }), authorizer, texts, .. } = self else {
             return Ok(());
         };
         let rejected = |reason, detail| Rejected { reason, sender: Some(call.caller.name.clone()), detail };
@@ -330,7 +345,7 @@ impl CallPath {
 
     /// Reports the refusal to the caller, except to one that floods.
     fn refuse(&mut self, id: RequestId, reason: Refused) {
-        let Some(Ends { server, .. }) = &mut self.ends else { return };
+        let Some(Ends { server: Some(server), .. }) = &mut self.ends else { return };
         if reason != Refused::Flood {
             let answer = write_call_answer(&CallAnswer::Refused(reason.label()));
             // A caller that is gone does not wait for it.

@@ -20,7 +20,7 @@ const MAX_GOALS: usize = 256;
 const MAX_WAITING: usize = 8;
 /// The guard is asked again for a result after this time without an answer.
 const ASK_AGAIN: Duration = Duration::from_secs(20);
-/// A result is kept for this time, as action servers do.
+/// A result is kept for this time, as action servers do, or until the room is needed.
 const KEPT: Duration = Duration::from_secs(900);
 /// A notice is refused when it is older.
 const MAX_AGE: Duration = Duration::from_secs(10);
@@ -138,7 +138,10 @@ impl<Id: Copy> ActionSealer<Id> {
         at: Duration,
     ) -> Result<(), Unsent> {
         if self.goals.len() >= MAX_GOALS {
-            return Err(Unsent::TooManyCalls);
+            let with_result = self.goals.iter().filter(|(_, goal)| goal.result.is_some());
+            let (oldest, _) = with_result.min_by_key(|(_, goal)| goal.since).ok_or(Unsent::TooManyCalls)?;
+            let oldest = *oldest;
+            self.goals.remove(&oldest);
         }
         self.send_goal.send(Asked::Client(from, goal_id(request)), request, robot.send_goal(), now_ns, at)
     }
