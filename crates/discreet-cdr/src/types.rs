@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::{Plan, Unwalkable};
 
 pub use definitions::Definitions;
+use service::Part;
 pub use service::ServiceDefinition;
 
 /// The largest definition in a ROS 2 desktop installation has 60 KB.
@@ -108,11 +109,11 @@ impl TypeLibrary {
         TypeLibrary { prefixes: prefixes.into_iter().filter(|prefix| prefix.is_absolute()).collect() }
     }
 
-    /// Reads and compiles the definition of `type_name`: a message, or the event message of a service,
-    /// `package/srv/Name_Event`. Reads a file on each call.
+    /// Reads and compiles the definition of `type_name`: a message, a message of a service
+    /// (`package/srv/Name_Event`), or one of an action (`package/action/Name_FeedbackMessage`). Reads a file on each call.
     pub fn definition(&self, type_name: &str) -> Result<TypeDefinition, TypeError> {
-        if let Some((service, end)) = service_part(type_name) {
-            return self.part_of_service(service, end);
+        if let Some(part) = Part::of(type_name).filter(Part::is_message) {
+            return self.part(type_name, &part);
         }
         let (package, name) = parse(type_name).ok_or_else(|| TypeError::Name(printable(type_name)))?;
         let (path, file) = self.file(package, "msg", name)?;
@@ -186,15 +187,17 @@ pub fn is_type_name(text: &str) -> bool {
     parse(text).is_some()
 }
 
-/// Is this the name of a service's event message, `package/srv/Name_Event`?
+/// Is this the name of a service's event message, `package/srv/Name_Event` or `package/action/Name_SendGoal_Event`?
 pub fn is_event_name(text: &str) -> bool {
-    matches!(service_part(text), Some((service, "Event")) if parse_kind(service, "/srv/").is_some())
+    Part::of(text).is_some_and(|part| part.is_event())
 }
 
-/// A service, and one of its messages: `std_srvs/srv/SetBool_Event`.
-fn service_part(type_name: &str) -> Option<(&str, &str)> {
-    let (service, end) = type_name.rsplit_once('_')?;
-    (service.contains("/srv/") && matches!(end, "Request" | "Response" | "Event")).then_some((service, end))
+/// The folder of a type's package in which it is defined: `msg`, `srv` or `action`; `None` for other names.
+pub fn folder_of(type_name: &str) -> Option<&'static str> {
+    match Part::of(type_name) {
+        Some(part) => (part.is_message() || part.is_service()).then_some(part.folder),
+        None => is_type_name(type_name).then_some("msg"),
+    }
 }
 
 /// Package and name, by the patterns in rosidl_adapter: nothing that could leave a folder matches them.

@@ -1,4 +1,5 @@
-//! Services: a request and a response, defined in one file, `share/<package>/srv/<Name>.json`.
+//! Services: a request and a response, defined in one file, `share/<package>/srv/<Name>.json`. An action's file,
+//! `share/<package>/action/<Name>.json`, defines two services and the feedback.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use super::{TypeDefinition, TypeError, TypeLibrary, damaged, define, hash_of, pa
 /// An installed service type.
 #[derive(Debug, Clone)]
 pub struct ServiceDefinition {
-    /// `package/srv/Name`
+    /// `package/srv/Name`, or `package/action/Name_SendGoal` and `package/action/Name_GetResult` of an action.
     pub name: String,
     /// The hash of the service as a whole.
     pub hash: String,
@@ -18,40 +19,96 @@ pub struct ServiceDefinition {
     pub response: TypeDefinition,
 }
 
-impl TypeLibrary {
-    /// Reads and compiles the definition of a service. Reads a file on each call.
-    pub fn service(&self, type_name: &str) -> Result<ServiceDefinition, TypeError> {
-        let (path, file) = self.service_file(type_name)?;
-        Ok(ServiceDefinition {
-            name: type_name.to_owned(),
-            hash: hash_of(&path, type_name, &file.type_hashes)?,
-            request: part(&path, &file, "Request")?,
-            response: part(&path, &file, "Response")?,
+/// A type that is defined in the file of a service or an action.
+pub(super) struct Part<'a> {
+    package: &'a str,
+    /// `srv` or `action`.
+    pub folder: &'static str,
+    /// The name of the file: that of the service or action.
+    name: &'a str,
+    /// The rest of the type's name: empty, or `_Request`, or `_SendGoal_Request`.
+    pub end: &'a str,
+}
+
+/// The services of an action.
+const ACTION_SERVICES: [&str; 2] = ["_SendGoal", "_GetResult"];
+/// The messages of a service.
+const MESSAGES: [&str; 3] = ["_Request", "_Response", "_Event"];
+
+impl<'a> Part<'a> {
+    /// Splits the name of a service, or of a part of a service or an action; `None` for other names.
+    pub fn of(type_name: &'a str) -> Option<Part<'a>> {
+        ["srv", "action"].into_iter().find_map(|folder| {
+            let (start, rest) = type_name.split_once(&format!("/{folder}/"))?;
+            let at = rest.find('_').unwrap_or(rest.len());
+            let whole = type_name.get(..start.len() + folder.len() + 2 + at)?;
+            let (package, name) = parse_kind(whole, &format!("/{folder}/"))?;
+            Some(Part { package, folder, name, end: rest.get(at..)? })
         })
     }
 
-    /// One message of a service: its `Request`, its `Response`, or its `Event`, which has both.
-    pub(super) fn part_of_service(&self, type_name: &str, end: &str) -> Result<TypeDefinition, TypeError> {
-        let (path, file) = self.service_file(type_name)?;
-        part(&path, &file, end)
+    /// True if it is a service: `package/srv/Name` or `package/action/Name_SendGoal`.
+    pub fn is_service(&self) -> bool {
+        match self.folder {
+            "srv" => self.end.is_empty(),
+            _ => ACTION_SERVICES.contains(&self.end),
+        }
     }
 
-    fn service_file(&self, type_name: &str) -> Result<(PathBuf, File), TypeError> {
+    /// True if it is a message: of a service, or an action's feedback.
+    pub fn is_message(&self) -> bool {
+        let of_service = |end: &str| MESSAGES.contains(&end);
+        match self.folder {
+            "srv" => of_service(self.end),
+            _ => {
+                self.end == "_FeedbackMessage"
+                    || ACTION_SERVICES
+                        .iter()
+                        .any(|service| self.end.strip_prefix(service).is_some_and(of_service))
+            }
+        }
+    }
+
+    /// True if it is a service's event, which has its requests and responses.
+    pub fn is_event(&self) -> bool {
+        self.is_message() && self.end.ends_with("_Event")
+    }
+}
+
+impl TypeLibrary {
+    /// Reads and compiles the definition of a service. Reads a file on each call.
+    pub fn service(&self, type_name: &str) -> Result<ServiceDefinition, TypeError> {
         let unnamed = || TypeError::ServiceName(printable(type_name));
-        let (package, name) = parse_kind(type_name, "/srv/").ok_or_else(unnamed)?;
-        let (path, file) = self.file(package, "srv", name)?;
-        if file.type_description_msg.main.type_name != type_name {
+        let service = Part::of(type_name).filter(Part::is_service).ok_or_else(unnamed)?;
+        let (path, file) = self.file_of(&service)?;
+        Ok(ServiceDefinition {
+            name: type_name.to_owned(),
+            hash: hash_of(&path, type_name, &file.type_hashes)?,
+            request: part(&path, &file, format!("{type_name}_Request"))?,
+            response: part(&path, &file, format!("{type_name}_Response"))?,
+        })
+    }
+
+    /// A message of a service or an action.
+    pub(super) fn part(&self, type_name: &str, part_of: &Part<'_>) -> Result<TypeDefinition, TypeError> {
+        let (path, file) = self.file_of(part_of)?;
+        part(&path, &file, type_name.to_owned())
+    }
+
+    fn file_of(&self, part: &Part<'_>) -> Result<(PathBuf, File), TypeError> {
+        let Part { package, folder, name, .. } = part;
+        let (path, file) = self.file(package, folder, name)?;
+        if file.type_description_msg.main.type_name != format!("{package}/{folder}/{name}") {
             return Err(damaged(&path, "it defines another type"));
         }
         Ok((path, file))
     }
 }
 
-fn part(path: &Path, file: &File, end: &str) -> Result<TypeDefinition, TypeError> {
-    let Description { main, referenced } = &file.type_description_msg;
-    let name = format!("{}_{end}", main.type_name);
+fn part(path: &Path, file: &File, name: String) -> Result<TypeDefinition, TypeError> {
+    let referenced = &file.type_description_msg.referenced;
     let main = referenced.iter().find(|one| one.type_name == name).cloned();
-    let main = main.ok_or_else(|| damaged(path, "a message of the service is missing in it"))?;
+    let main = main.ok_or_else(|| damaged(path, "a message is missing in it"))?;
     let description = Description { referenced: used_by(&main, referenced), main };
     define(path, &name, description, &file.type_hashes)
 }
@@ -99,7 +156,28 @@ mod tests {
         assert_eq!(event.name, "std_srvs/srv/SetBool_Event");
         assert!(event.plan.strings().any(|path| path == "response[].message"));
         assert_eq!(type_hash(&event.description), event.hash);
-        assert!(matches!(library().definition("../srv/SetBool_Event"), Err(TypeError::ServiceName(_))));
+        assert!(matches!(library().definition("../srv/SetBool_Event"), Err(TypeError::Name(_))));
+    }
+
+    #[test]
+    fn an_action_has_two_services_and_its_feedback() {
+        let action = "hotel_interfaces/action/NavigateToPose";
+        let goal = library().service(&format!("{action}_SendGoal")).unwrap();
+        assert_eq!(goal.request.name, format!("{action}_SendGoal_Request"));
+        assert_eq!(type_hash(&goal.request.description), goal.request.hash);
+        let strings: Vec<_> = goal.request.plan.strings().collect();
+        assert_eq!(strings, ["goal.pose.header.frame_id", "goal.behavior_tree"]);
+        let result = library().service(&format!("{action}_GetResult")).unwrap();
+        assert_eq!(result.response.plan.strings().collect::<Vec<_>>(), ["result.error_msg"]);
+        let feedback = library().definition(&format!("{action}_FeedbackMessage")).unwrap();
+        assert_eq!(type_hash(&feedback.description), feedback.hash);
+        assert!(library().definition(&format!("{action}_SendGoal_Event")).is_ok());
+        for no_service in
+            [action.to_owned(), format!("{action}_Cancel"), format!("{action}_SendGoal_Request")]
+        {
+            assert!(matches!(library().service(&no_service), Err(TypeError::ServiceName(_))), "{no_service}");
+        }
+        assert!(matches!(library().definition(action), Err(TypeError::Name(_))));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use discreet_cdr::types::description::{Description, Element, Field, Repetition};
 use discreet_cdr::{Malformed, Reader};
+use discreet_policy::Ingress;
 
 /// As deep as the plan of a type goes.
 const MAX_DEPTH: usize = 32;
@@ -75,6 +76,19 @@ enum Value {
 }
 
 impl Limits {
+    /// Compiles the limits of an ingress: on fields of a command, or of an action's goal.
+    pub fn of(ingress: &Ingress, description: &Description) -> Result<Limits, Unlimitable> {
+        let limits = ingress.limits();
+        match ingress.part() {
+            _ if limits.is_empty() => Ok(Limits::default()),
+            None => Limits::compile(description, limits),
+            Some(_) => {
+                let of_goal = limits.iter().map(|(field, limit)| (format!("goal.{field}"), *limit));
+                Limits::compile(description, &of_goal.collect())
+            }
+        }
+    }
+
     /// Compiles limits on fields of the type.
     pub fn compile(
         description: &Description,
