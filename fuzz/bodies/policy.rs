@@ -12,6 +12,9 @@ pub fn run(data: &[u8]) {
                     let _ = (topic.everyone(now), topic.named(now));
                 }
             }
+            for part in policy.ingress() {
+                let _ = (part.everyone(now), part.stakeholder("front_desk", now), part.outside());
+            }
         }
         Err(findings) => assert!(!findings.is_empty(), "refused without a reason"),
     }

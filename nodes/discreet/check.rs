@@ -223,11 +223,15 @@ impl Absent {
         if let Some(library) = library {
             let messages = policy.topics().map(|topic| topic.type_name());
             types.extend(messages.filter(|name| library.definition(name).is_err()));
-            let missing = |one: &&Arc<Ingress>| match one.kind() {
-                IngressKind::Command => library.definition(one.type_name()).is_err(),
-                IngressKind::Call => library.service(one.type_name()).is_err(),
+            let is_message = |one: &Ingress| match one.part() {
+                Some(part) => !part.is_service(),
+                None => one.kind() == IngressKind::Command,
             };
-            types.extend(policy.ingress().iter().filter(missing).map(|one| one.type_name()));
+            let missing = |one: &&Arc<Ingress>| match is_message(one) {
+                true => library.definition(one.type_name()).is_err(),
+                false => library.service(one.type_name()).is_err(),
+            };
+            types.extend(policy.ingress().iter().filter(missing).map(|one| defined_as(one)));
         }
         let unknown = policy
             .stakeholders()
@@ -258,6 +262,12 @@ impl Absent {
         }
         lines
     }
+}
+
+/// The type in whose file that of a command, a service or a part of an action is defined.
+fn defined_as(ingress: &Ingress) -> &str {
+    let action = ingress.action_type().filter(|action| ingress.type_name().starts_with(action));
+    action.unwrap_or(ingress.type_name())
 }
 
 /// The key that pseudonyms need may be on the robot only; but a guard without it refuses the policy.

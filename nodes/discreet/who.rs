@@ -13,7 +13,8 @@ use super::input::{say, say_error, say_json};
 
 /// Shows the stakeholders that can open each sealed topic now, and until when.
 ///
-/// Topics that everyone has in the open are not listed: see `discreet explain`. `until` is the end of hours or of a
+/// Feedback and status of actions are listed too: a stakeholder can open those about its own goals. Topics that
+/// everyone has in the open are not listed: see `discreet explain`. `until` is the end of hours or of a
 /// contract by the policy; a revocation or another policy can come before.
 #[derive(Args)]
 #[command(after_long_help = "\

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod actions;
 mod keys;
 
 use Direction::{Both, Changes, Gains};
@@ -41,6 +42,8 @@ commands:
   /cmd_vel: { type: geometry_msgs/msg/Twist, class: operational, rate: 20, limits: { linear.x: [-0.5, 0.5] } }
 services:
   /guest: { type: hotel_interfaces/srv/Guest, class: contextual, rate: 1, redact: { name: [person], room: mask, note: { find: [phone], with: mask, spoken: true } } }
+actions:
+  /nav: { type: nav2_msgs/action/NavigateToPose, class: contextual, rate: 2, limits: { pose.pose.position.x: [-10, 10] }, on_end: cancel, redact: { feedback.note: [person], result.seal: remove, result.text: { find: [date], with: generalise, spoken: true } } }
 personal_data:
   operators: { phone: pseudonym }
   thresholds: { person: 40 }
@@ -55,6 +58,7 @@ rules:
   - { who: everyone, read: operational, as: clear }
   - { who: desk, read: contextual, as: redacted }
   - { who: desk, call: /guest, as: redacted }
+  - { who: desk, act: /nav, as: redacted }
   - { who: fleet, command: /cmd_vel, hours: "08:00-18:00", until: 2026-12-31 }
   - { who: fleet, read: /note, deny: true }
 "#;

@@ -79,10 +79,15 @@ fn each_topic_that_is_left_out_says_why_and_what_to_do() {
     assert_eq!((code, label.as_str()), (1, "type_not_installed"));
     assert!(because.contains("IDL (ros2idl)") && remedy.contains("--types installed"), "{report}");
 
-    // An action's feedback, another type, and one that is not installed.
-    one("/nav/_action/feedback", "nav2_msgs/action/NavigateToPose_FeedbackMessage", "ros2msg", "", "");
-    let (_, _, remedy) = reason(&with_types(&folder, "in.mcap", &[]).1, "/nav/_action/feedback");
-    assert!(remedy.contains("actions cannot be declared yet"), "{remedy}");
+    // An action's topics, another type, and one that is not installed.
+    for (topic, type_name) in [
+        ("/nav/_action/feedback", "nav2_msgs/action/NavigateToPose_FeedbackMessage"),
+        ("/nav/_action/status", "action_msgs/msg/GoalStatusArray"),
+    ] {
+        one(topic, type_name, "ros2msg", "", "");
+        let (_, _, remedy) = reason(&with_types(&folder, "in.mcap", &[]).1, topic);
+        assert!(remedy.contains("recordings of actions are not redacted"), "{remedy}");
+    }
     one("/open", "std_msgs/msg/Other", "ros2msg", STRING, "");
     let (code, report) = with_types(&folder, "in.mcap", &[]);
     assert_eq!((code, reason(&report, "/open").0.as_str()), (1, "wrong_type"));

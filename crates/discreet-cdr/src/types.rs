@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::{Plan, Unwalkable};
 
 pub use definitions::Definitions;
+use service::Part;
 pub use service::ServiceDefinition;
 use service::Part;
 

@@ -1,4 +1,4 @@
-//! Present access: the stakeholders that can open each topic, and the end of that.
+//! Present access: the stakeholders that can open each topic, or feedback and status of an action, and the end of that.
 
 use super::engine::Engine;
 use super::protocol::{GuardState, Member, Standing, Summary, ToAdmin, TopicAccess};
@@ -8,16 +8,19 @@ use discreet_policy::{Form, KeyGroup, Policy};
 pub fn who(engine: &Engine, now: i64) -> Vec<ToAdmin> {
     let mut answer = Vec::new();
     if let (Ok(policy), true) = (engine.policy(), engine.trusted) {
-        for topic in policy.topics() {
-            for form in [Form::Clear, Form::Redacted] {
-                let Some(group) = topic.group(form) else { continue };
-                answer.push(ToAdmin::Topic(TopicAccess {
-                    topic: topic.name().to_owned(),
-                    class: group.class().name().to_owned(),
-                    form: form.name().to_owned(),
-                    who: readers(engine, &policy, group, now),
-                }));
-            }
+        let forms = [Form::Clear, Form::Redacted];
+        let topics = policy.topics().flat_map(|topic| forms.map(|form| (topic.name(), topic.group(form))));
+        // Feedback and status of actions.
+        let parts = policy.ingress().iter();
+        let parts = parts.flat_map(|part| forms.map(|form| (part.name(), part.readers(form))));
+        for (name, group) in topics.chain(parts) {
+            let Some(group) = group else { continue };
+            answer.push(ToAdmin::Topic(TopicAccess {
+                topic: name.to_owned(),
+                class: group.class().name().to_owned(),
+                form: group.form().name().to_owned(),
+                who: readers(engine, &policy, group, now),
+            }));
         }
     }
     answer.push(ToAdmin::Summary(summary(engine)));

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::names::is_ros_type;
-
 discreet_host::words! {
     /// A part of an action: one of its three services, or one of its two topics.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,13 +85,6 @@ pub(super) fn is_event_topic(name: &str) -> bool {
     service.is_some_and(|(_, part)| part.is_service())
 }
 
-/// True for the type of such events: `nav2_msgs/action/NavigateToPose_SendGoal_Event`.
-pub(super) fn is_event_type(type_name: &str) -> bool {
-    let action =
-        ["_SendGoal_Event", "_GetResult_Event"].into_iter().find_map(|end| type_name.strip_suffix(end));
-    action.is_some_and(|action| is_ros_type(action, "action"))
-}
-
 /// Treatment of the goals of a stakeholder whose right ends: revoked, expired, or out of its hours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -122,6 +113,8 @@ pub(super) struct Action {
     pub name: String,
     pub type_name: String,
     pub on_end: OnEnd,
+    /// The redaction of feedback and result, in the words of a policy.
+    pub hidden: Option<String>,
 }
 
 /// A part of a declared action.
@@ -166,8 +159,5 @@ mod tests {
             let name = format!("{}/_service_event", part.full_name("/nav"));
             assert_eq!(is_event_topic(&name), part.is_service(), "{name}");
         }
-        assert!(is_event_type("nav2_msgs/action/Go_SendGoal_Event"));
-        assert!(!is_event_type("nav2_msgs/action/Go_Feedback_Event"));
-        assert!(!is_event_type("nav2_msgs/srv/Go_SendGoal_Event"));
     }
 }

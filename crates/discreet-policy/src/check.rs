@@ -5,6 +5,7 @@ mod classes;
 mod declared;
 pub(super) mod effect;
 mod fields;
+mod goals;
 mod images;
 pub(super) mod layout;
 mod patterns;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::class::Class;
 use super::declared::{Declaration, Declared, Ingress, Stakeholder, TopicPolicy};
 use super::groups::{self, KeyGroup};
-use super::rule::{Party, Rule, RuleId, Target, is_within};
+use super::rule::{Effect, Party, Rule, RuleId, Target, is_within};
 use super::timetable::{Access, Builder, Timetable};
 use super::verb::Verb;
 use discreet_pii::PersonalData;
@@ -59,10 +59,15 @@ pub(super) fn compile(declared: Declared, rules: Vec<Rule>) -> Compiled {
     };
     let topics = compile_all(topics, Verb::Read);
     let mut ingress = Vec::new();
+    let mut readers = groups::Builder::default();
     for (verb, kind) in Verb::ALL.into_iter().filter_map(|verb| Some((verb, verb.ingress()?))) {
         let declared = coming_in.extract_if(.., |one| one.verb == verb).collect();
         let compiled = compile_all(declared, verb).into_iter();
-        ingress.extend(compiled.map(|(declaration, access)| Arc::new(Ingress { kind, declaration, access })));
+        ingress.extend(compiled.map(|(declaration, access)| {
+            let leaves = declaration.action_part().is_some_and(|part| !part.is_service());
+            let readers = if leaves { readers.groups_of(&declaration.class, &access) } else { [None, None] };
+            Arc::new(Ingress { kind, declaration, access, readers })
+        }));
     }
     let deciding = work.deciding;
     let mut groups = groups::Builder::default();
@@ -111,9 +116,9 @@ impl Work<'_> {
         self.stakeholders.get(who.checked_sub(1)?)?.until
     }
 
-    fn add(&self, layer: &mut Layer, names: &HashMap<&str, Who>, rule: &Rule) {
+    fn add(&self, layer: &mut Layer, names: &HashMap<&str, Who>, rule: &Rule, effect: Effect) {
         for who in rule.who.iter().filter_map(|audience| self.audience(names, audience)) {
-            layer.entry(who).or_default().add(rule, self.until(who));
+            layer.entry(who).or_default().add(rule, effect, self.until(who));
         }
     }
 
@@ -123,7 +128,7 @@ impl Work<'_> {
         for rule in rules.iter().filter(|rule| rule.verb.is_read()) {
             for target in &rule.targets {
                 if let Target::Class(class) = target {
-                    self.add(layers.entry(class.as_ref()).or_default(), &names, rule);
+                    self.add(layers.entry(class.as_ref()).or_default(), &names, rule, rule.effect);
                 }
             }
         }
@@ -163,8 +168,8 @@ impl Work<'_> {
                     by_name.get(pattern.text()).map_or(&[], std::slice::from_ref)
                 };
                 for at in reached {
-                    if let Some(layer) = layers.get_mut(*at) {
-                        self.add(layer, &names, rule);
+                    if let (Some(layer), Some(declaration)) = (layers.get_mut(*at), declared.get(*at)) {
+                        self.add(layer, &names, rule, declaration.effect_of(rule));
                     }
                 }
             }

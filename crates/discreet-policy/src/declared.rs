@@ -8,7 +8,7 @@ use super::class::Class;
 use super::finding::Span;
 use super::groups::{Groups, KeyGroup};
 use super::names::Pattern;
-use super::rule::{Form, RuleId};
+use super::rule::{Effect, Form, Rule, RuleId};
 use super::time::Moment;
 use super::timetable::{Access, Verdict};
 use super::verb::Verb;
@@ -79,6 +79,15 @@ impl Declaration {
     pub fn hidden(&self) -> Option<String> {
         let image = self.image.as_ref().map(ToString::to_string);
         image.or_else(|| self.text.as_ref().map(ToString::to_string))
+    }
+
+    /// The effect of a rule on it. Of a part of an action without text, redacted is the same as clear.
+    pub fn effect_of(&self, rule: &Rule) -> Effect {
+        let without_text = self.action_part().is_some_and(|part| !part.has_text());
+        match rule.effect {
+            Effect::Allow(Form::Redacted) if without_text => Effect::Allow(Form::Clear),
+            effect => effect,
+        }
     }
 
     /// The part of an action that it is.
@@ -220,6 +229,8 @@ pub struct Ingress {
     pub(super) kind: IngressKind,
     pub(super) declaration: Declaration,
     pub(super) access: Access,
+    /// Of feedback and status. Their notices are sealed to each stakeholder, so these groups share no keys.
+    pub(super) readers: Groups,
 }
 
 impl Ingress {
@@ -288,12 +299,17 @@ impl Ingress {
     }
 
     /// The redaction of text in a service's answers, or in feedback; `None` without a redacted form. Of an action,
-    /// paths begin with `feedback.` or `result.`; its other parts have no text.
+    /// paths begin with `feedback` or `result`; its other parts have no text.
     pub fn text_rules(&self) -> Option<&Arc<TextRules>> {
         self.declaration.text.as_ref()
     }
 
-    /// The decision for everyone at `now`. Only feedback and status of an action can be allowed to everyone.
+    /// The stakeholders that may have feedback or status in this form at some time. `None` for everything else.
+    pub fn readers(&self, form: Form) -> Option<&Arc<KeyGroup>> {
+        self.readers.iter().flatten().find(|group| group.form() == form)
+    }
+
+    /// The decision for everyone at `now`. Of a part of an action without text, redacted is the same as clear. Only feedback and status of an action can be allowed to everyone.
     pub fn everyone(&self, now: Moment) -> Verdict {
         self.access.everyone.verdict(now)
     }

@@ -5,6 +5,7 @@
 //! description of rules that decide the same. tests/policy_diff/main.rs checks this for every key of the schema.
 
 mod access;
+mod actions;
 mod classes;
 mod differences;
 mod ingress;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 
 use super::Policy;
 use super::verb::Verb;
+use access::Named;
 pub(crate) use differences::{Affected, Facet};
 use differences::{Differences, EVERYONE, Parties, Who};
 use pairs::pairs;
@@ -69,7 +71,7 @@ pub enum ChangedPart {
     PersonalData,
     /// A class of data.
     Class,
-    /// A topic, a command or a service.
+    /// A topic, a command, a service, or an action or a part of one.
     Declared(Verb),
 }
 
@@ -156,10 +158,18 @@ pub fn diff_with_keys(
     let mut tables = access::Tables::new();
     let mut classes = classes::Classes::default();
     let mut personal = personal::Personal::new(old, new);
+    let mut actions = actions::Actions::default();
     for pair in pairs(old, new) {
         let audience = tables.audience(&pair, &parties);
+        if pair.verb == Verb::Act {
+            actions.note(&pair, audience, zones);
+            if let (Some(before), Some(after)) = (pair.old, pair.new) {
+                personal.note([before.declaration, after.declaration], &audience.seen);
+            }
+            continue;
+        }
         let subject = ChangedPart::Declared(pair.verb);
-        for (who, facet) in audience.changes(&pair, zones) {
+        for (who, facet) in audience.changes(&pair, zones, &Named::of(&pair)) {
             differences.push(who, subject, &pair.name, &facet);
         }
         let [before, after] = [pair.old, pair.new].map(|side| side.map(|side| side.declaration));
@@ -178,6 +188,7 @@ pub fn diff_with_keys(
         }
         personal.note([before, after], &audience.seen);
     }
+    actions.finish(&mut differences);
     classes.finish(&mut differences);
     personal.finish(&mut differences);
     differences.sorted()

@@ -92,23 +92,27 @@ impl Policy {
             .iter()
             .filter(|(rule, until)| rule.holds(now, *until))
             .max_by_key(|(rule, until)| {
-                (strength(rule.effect), lasting(rule, *until, now), std::cmp::Reverse(rule.id))
+                (
+                    strength(declaration.effect_of(rule)),
+                    lasting(rule, *until, now),
+                    std::cmp::Reverse(rule.id),
+                )
             })
             .map(|(rule, _)| *rule);
         let verdict = match decided {
             None => Verdict::NoRule,
-            Some(rule) => match rule.effect {
+            Some(rule) => match declaration.effect_of(rule) {
                 Effect::Deny => Verdict::Deny { rule: rule.id },
                 Effect::Allow(form) => Verdict::Allow { form, rule: rule.id },
             },
         };
-        let considered =
-            speaking.iter().map(|(rule, until)| (rule.id, outcome(rule, *until, decided, now))).collect();
+        let outcome = |rule: &Rule, until| outcome(rule, until, decided, now, declaration);
+        let considered = speaking.iter().map(|(rule, until)| (rule.id, outcome(rule, *until))).collect();
         let impossible = decided.and_then(|rule| impossible(rule, declaration));
         let sealed = decided.is_some_and(|rule| {
             // A topic for everyone in this form leaves in the open, even if stakeholders are named too.
             let says_the_same = |(other, until): &(&Rule, Option<i64>)| {
-                other.effect == rule.effect
+                declaration.effect_of(other) == declaration.effect_of(rule)
                     && other.who.contains(&Party::Everyone)
                     && other.holds(now, *until)
             };
@@ -174,7 +178,13 @@ fn lasting(rule: &Rule, stakeholder_until: Option<i64>, now: Moment) -> i64 {
     if now.trusted { end.unwrap_or(FOREVER) } else { FOREVER }
 }
 
-fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment) -> RuleOutcome {
+fn outcome(
+    rule: &Rule,
+    until: Option<i64>,
+    decided: Option<&Rule>,
+    now: Moment,
+    declaration: &Declaration,
+) -> RuleOutcome {
     if !rule.holds(now, until) {
         if !now.trusted {
             return RuleOutcome::ClockUntrusted;
@@ -184,7 +194,9 @@ fn outcome(rule: &Rule, until: Option<i64>, decided: Option<&Rule>, now: Moment)
     }
     match decided {
         Some(deciding) if deciding.id == rule.id => RuleOutcome::Decided,
-        Some(deciding) if deciding.effect == rule.effect => RuleOutcome::Agrees,
+        Some(deciding) if declaration.effect_of(deciding) == declaration.effect_of(rule) => {
+            RuleOutcome::Agrees
+        }
         Some(deciding) if deciding.effect == Effect::Deny => RuleOutcome::OverriddenByDeny,
         Some(_) | None => RuleOutcome::OverriddenByClear,
     }

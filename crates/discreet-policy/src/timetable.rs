@@ -233,22 +233,22 @@ pub(crate) struct Stretch {
 }
 
 impl Builder {
-    /// Adds a rule. An allow ends with the stakeholder it is for.
-    pub fn add(&mut self, rule: &Rule, stakeholder_until: Option<i64>) {
-        let end = match rule.effect {
+    /// Adds a rule with its effect here. An allow ends with the stakeholder it is for.
+    pub fn add(&mut self, rule: &Rule, effect: Effect, stakeholder_until: Option<i64>) {
+        let end = match effect {
             Effect::Deny => rule.until,
             Effect::Allow(_) => earliest(rule.until, stakeholder_until),
         };
         let timed = rule.hours.is_some() || end.is_some();
-        if rule.effect == Effect::Deny || !timed {
-            self.always(rule.effect, rule.id);
+        if effect == Effect::Deny || !timed {
+            self.always(effect, rule.id);
         }
         let reach = Reach { until: end.unwrap_or(FOREVER), rule: rule.id };
         match rule.hours {
-            None => self.windows.push(Window { effect: rule.effect, from: 0, to: DAY, reach }),
+            None => self.windows.push(Window { effect, from: 0, to: DAY, reach }),
             Some(hours) => {
                 for (from, to) in hours.within_one_day() {
-                    self.windows.push(Window { effect: rule.effect, from, to, reach });
+                    self.windows.push(Window { effect, from, to, reach });
                 }
             }
         }

@@ -6,7 +6,7 @@ use discreet_guard::admit::NotAdmitted;
 use discreet_guard::denied::Denied;
 use discreet_policy::finding::quoted;
 use discreet_policy::names::{action_part, is_ros_name, is_ros_type};
-use discreet_policy::{Policy, TopicPolicy};
+use discreet_policy::{ActionPart, Policy, TopicPolicy};
 use discreet_redact::ImageKind;
 
 /// Reason for leaving out a whole channel.
@@ -44,8 +44,9 @@ impl LeftOut {
         if channel.topic.starts_with("/discreet/") {
             return LeftOut::reserved();
         }
-        if let Some(part) = action_part(&channel.type_name) {
-            let remedy = format!("it is {part}, and actions cannot be declared yet");
+        let part = ActionPart::split(&channel.topic).map(|_| "a topic of an action");
+        if let Some(part) = action_part(&channel.type_name).or(part) {
+            let remedy = format!("it is {part}, and recordings of actions are not redacted");
             return LeftOut::new(Denied::UndeclaredTopic, because, remedy);
         }
         if !is_ros_type(&channel.type_name, "msg") {

@@ -62,7 +62,9 @@ impl<'a> Part<'a> {
             "srv" => of_service(self.end),
             _ => {
                 self.end == "_FeedbackMessage"
-                    || ACTION_SERVICES.iter().any(|service| self.end.strip_prefix(service).is_some_and(of_service))
+                    || ACTION_SERVICES
+                        .iter()
+                        .any(|service| self.end.strip_prefix(service).is_some_and(of_service))
             }
         }
     }
@@ -170,7 +172,9 @@ mod tests {
         let feedback = library().definition(&format!("{action}_FeedbackMessage")).unwrap();
         assert_eq!(type_hash(&feedback.description), feedback.hash);
         assert!(library().definition(&format!("{action}_SendGoal_Event")).is_ok());
-        for no_service in [action.to_owned(), format!("{action}_Cancel"), format!("{action}_SendGoal_Request")] {
+        for no_service in
+            [action.to_owned(), format!("{action}_Cancel"), format!("{action}_SendGoal_Request")]
+        {
             assert!(matches!(library().service(&no_service), Err(TypeError::ServiceName(_))), "{no_service}");
         }
         assert!(matches!(library().definition(action), Err(TypeError::Name(_))));

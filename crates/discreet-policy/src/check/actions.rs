@@ -12,7 +12,7 @@ use super::super::verb::Verb;
 use super::declared::{Classes, class, declaration, full_name, limits, rate, ros_type};
 use super::{Checker, fields};
 use discreet_pii::PersonalData;
-use discreet_redact::{EVERY_FIELD, FieldRule, TextRules};
+use discreet_redact::{FieldRule, TextRules};
 
 /// The parts of all actions, in the order of the file.
 pub(super) fn actions(
@@ -41,6 +41,8 @@ pub(super) fn actions(
             name: entry.name.clone(),
             type_name: written.type_name.clone(),
             on_end: written.on_end.unwrap_or_default(),
+            hidden: (!hidden.is_empty())
+                .then(|| TextRules::new(hidden.clone(), Arc::clone(personal)).to_string()),
         });
         let part = |(part, pattern): (ActionPart, Pattern)| {
             let type_name = part.type_name(&action.type_name);
@@ -82,8 +84,7 @@ fn hidden(
     for (field, _) in &rules {
         if !ActionPart::ALL.into_iter().any(|part| is_in(field, part)) {
             let message = format!("{} is neither in the feedback nor in the result", quoted(field));
-            let help =
-                "begin with the part: `feedback.note`, `result.message`; `\"*\"` stands for all of both";
+            let help = "begin with the part: `feedback.note`, `result.message`; `feedback` stands for all of its text";
             context.error("bad-field", fields::places(entry, "redact", field).0, message, help);
         }
     }
@@ -93,8 +94,7 @@ fn hidden(
 /// True if a path of `redact` is about a part.
 fn is_in(path: &str, part: ActionPart) -> bool {
     let Some(field) = part.text_field() else { return false };
-    let below = || path.strip_prefix(field).is_some_and(|rest| rest.starts_with('.'));
-    path == EVERY_FIELD || below()
+    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn text(

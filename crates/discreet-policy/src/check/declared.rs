@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::super::action::is_event_type;
 use super::super::class::Class;
 use super::super::declared::{Bounds, Declaration, Published, Stakeholder};
 use super::super::file::{CommandEntry, Located, Section, ServiceEntry, StakeholderEntry, TopicEntry};
@@ -69,7 +68,7 @@ pub(super) fn topics(
         let Some(written) = &entry.value else { continue };
         let class = class(&written.class, entry, classes, context);
         // Service introspection publishes calls on a topic of an event type.
-        if !is_event_name(&written.type_name) && !is_event_type(&written.type_name) {
+        if !is_event_name(&written.type_name) {
             ros_type(&written.type_name, "msg", entry.place("type"), context);
         }
         if let Some(hash) = &written.type_hash {

@@ -11,13 +11,14 @@ use super::super::file::PolicyFile;
 use super::super::finding::quoted;
 use super::super::rule::{Effect, Form, Party, Rule, RuleId, Target, is_within};
 use super::super::verb::Verb;
-use super::Checker;
+use super::{Checker, goals};
 pub(crate) fn warn(file: &PolicyFile, compiled: &Compiled, context: &mut Checker) {
     let reach = &Reach::new(compiled);
     unread_topics(compiled, context);
     open_contextual(compiled, reach, context);
     nothing_to_redact(compiled, context);
     nothing_to_redact_in_answers(compiled, context);
+    goals::warn(compiled, context);
     unused_classes(file, compiled, context);
     idle_stakeholders(compiled, context);
     // Finding the rule that settles another compares it with all others: worth it for a file a person reads.
@@ -131,7 +132,7 @@ fn nothing_to_redact_in_answers(compiled: &Compiled, context: &mut Checker) {
                     quoted(one.action().unwrap_or_default())
                 ),
                 format!(
-                    "add `redact:` with keys that begin with `{field}.` to the action on line {line}, or leave {} to another \
+                    "add `redact:` with `{field}`, or fields of it, to the action on line {line}, or leave {} to another \
                      rule",
                     quoted(&part.full_name(one.action().unwrap_or_default()))
                 ),

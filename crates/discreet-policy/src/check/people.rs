@@ -1,7 +1,6 @@
 //! Warnings about topics whose type may show people, and whose declaration says otherwise.
 
 use super::super::Policy;
-use super::super::action::is_event_type;
 use super::super::declared::{TopicPolicy, is_image};
 use super::super::finding::{Finding, quoted};
 use discreet_cdr::types::is_event_name;
@@ -49,8 +48,10 @@ fn carries(type_name: &str) -> Option<(&'static str, &'static str)> {
         "rcl_interfaces/msg/ParameterEvent" => {
             ("the value of every parameter that is set, passwords too", text)
         }
+        _ if is_event_name(type_name) && type_name.contains("/action/") => {
+            ("the goals or results of an action", text)
+        }
         _ if is_event_name(type_name) => ("requests and responses of a service", text),
-        _ if is_event_type(type_name) => ("the goals or results of an action", text),
         _ if package.starts_with("audio_") || package.ends_with("_audio") || name.contains("Audio") => {
             ("voices", "give it a contextual class, and clear only for parties that may listen to people")
         }

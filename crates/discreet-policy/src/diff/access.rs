@@ -1,4 +1,4 @@
-//! Access: the parties that read, command and call, in which form, at which times.
+//! Access: the parties that read, command, call and act, in which form, at which times.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::super::rule::Form;
 use super::super::time::FOREVER;
 use super::super::timetable::{Builder, Stretch, Timetable};
+use super::super::verb::Verb;
 use super::pairs::{Pair, Side};
 use super::times::{describe, without_clock};
 use super::{Affected, Direction, EVERYONE, Facet, Parties, Who, redaction};
@@ -60,8 +61,8 @@ pub(super) struct Concerned<'a> {
 }
 
 impl Concerned<'_> {
-    /// The parties that have more or less of a declaration than before.
-    pub fn changes(&mut self, pair: &Pair, zones: [&TimeZone; 2]) -> Vec<(Who, Facet)> {
+    /// The parties that have more or less of a declaration than before, in these words.
+    pub fn changes(&mut self, pair: &Pair, zones: [&TimeZone; 2], named: &Named) -> Vec<(Who, Facet)> {
         let (shown, can) = (shown(pair), self.sides.map(can_redact));
         let seen = &self.seen;
         let compared = self.compared.entry(shown).or_insert_with(|| {
@@ -70,7 +71,7 @@ impl Concerned<'_> {
         });
         let told = |(at, direction): &(usize, Direction)| {
             let seen = seen.get(*at)?;
-            Some((seen.who, change(pair, seen, *direction, zones)))
+            Some((seen.who, change(named, seen, *direction, zones)))
         };
         compared.iter().filter_map(told).collect()
     }
@@ -149,22 +150,39 @@ impl<'a> Tables<'a> {
     }
 }
 
+/// The words for a declaration.
+pub(super) struct Named<'a> {
+    pub verb: Verb,
+    pub name: &'a str,
+    /// The redaction in the old and the new policy.
+    pub hidden: [Option<String>; 2],
+}
+
+impl<'a> Named<'a> {
+    /// The words for what is declared under a name.
+    pub fn of(pair: &'a Pair) -> Self {
+        let hidden = [pair.old, pair.new].map(|side| side.and_then(|side| side.declaration.hidden()));
+        Self { verb: pair.verb, name: &pair.name, hidden }
+    }
+}
+
 fn change(
-    pair: &Pair,
+    named: &Named,
     seen: &PartyAccess,
     direction: Direction,
     [old_zone, new_zone]: [&TimeZone; 2],
 ) -> Facet {
-    let named = old_zone.iana_name() != new_zone.iana_name();
-    let mut old = describe(&seen.old, pair.verb, pair.old, (old_zone, named));
-    let mut new = describe(&seen.new, pair.verb, pair.new, (new_zone, named));
+    let zoned = old_zone.iana_name() != new_zone.iana_name();
+    let Named { verb, name, hidden: [old_hidden, new_hidden] } = named;
+    let mut old = describe(&seen.old, *verb, old_hidden.as_deref(), (old_zone, zoned));
+    let mut new = describe(&seen.new, *verb, new_hidden.as_deref(), (new_zone, zoned));
     if old == new {
         // Hours that are all of the day, or an end that never comes.
-        old += &without_clock(&seen.old, pair.verb);
-        new += &without_clock(&seen.new, pair.verb);
+        old += &without_clock(&seen.old, *verb);
+        new += &without_clock(&seen.new, *verb);
     }
-    let verb = pair.verb.name();
-    let says = format!("{verb} {}: {old} -> {new}", pair.name);
+    let verb = verb.name();
+    let says = format!("{verb} {name}: {old} -> {new}");
     Facet { what: verb.to_owned(), old, new, direction, says }
 }
 

@@ -35,7 +35,7 @@ impl<'a> Parties<'a> {
 }
 
 /// A difference, before it is assigned to a party.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Facet {
     pub what: String,
     pub old: String,

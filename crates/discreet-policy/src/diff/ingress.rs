@@ -11,14 +11,14 @@ use super::{Affected, Direction, Facet};
 /// All differences between two commands or services, except the access to them.
 pub(super) fn facets(pair: &Pair, old: &Declaration, new: &Declaration) -> Vec<(Affected, Facet)> {
     let name = pair.name.as_ref();
-    let verb = pair.verb.name();
-    let all = [message_type(name, old, new), class(name, old, new), rate(verb, name, old, new)];
-    let facets = all.into_iter().flatten().chain(limits(name, old, new));
+    let may = format!("may {} {name}", pair.verb.name());
+    let all = [message_type(name, old, new), class(name, old, new), rate(&may, old, new)];
+    let facets = all.into_iter().flatten().chain(limits(&may, old, new));
     facets.map(|facet| (Affected::All, facet)).chain(spoken(name, old, new)).collect()
 }
 
 /// A command of a contextual class is not let in without a record: an operational one has weaker protection.
-fn class(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
+pub(super) fn class(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let (before, after) = (old.class.is_contextual(), new.class.is_contextual());
     let names = [old, new].map(|declaration| declaration.class.name().to_owned());
     let direction = Direction::of(before && !after, after && !before);
@@ -26,7 +26,8 @@ fn class(name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     (old.class.name() != new.class.name()).then(|| Facet::instead("class", names, direction, &says))
 }
 
-fn rate(verb: &str, name: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
+/// `may` ends before the rate: `may command /cmd_vel`.
+pub(super) fn rate(may: &str, old: &Declaration, new: &Declaration) -> Option<Facet> {
     let most = |declaration: &Declaration| declaration.bounds.rate.unwrap_or(u32::MAX);
     let [before, after] = [old, new].map(|declaration| match declaration.bounds.rate {
         Some(1) => "once a second".to_owned(),
@@ -38,21 +39,22 @@ fn rate(verb: &str, name: &str, old: &Declaration, new: &Declaration) -> Option<
     let both =
         before.strip_suffix(" times a second").filter(|_| new.bounds.rate.is_some_and(|rate| rate > 1));
     let short = both.unwrap_or(&before);
-    let says = format!("may {verb} {name} {after} instead of {short}");
+    let says = format!("{may} {after} instead of {short}");
     let what = "rate".to_owned();
     (old.bounds.rate != new.bounds.rate).then_some(Facet { what, old: before, new: after, direction, says })
 }
 
-fn limits(name: &str, old: &Declaration, new: &Declaration) -> Vec<Facet> {
+/// `may` ends before the field: `may command /cmd_vel`.
+pub(super) fn limits(may: &str, old: &Declaration, new: &Declaration) -> Vec<Facet> {
     let fields: BTreeSet<&String> = old.bounds.limits.keys().chain(new.bounds.limits.keys()).collect();
     let changed = fields.into_iter().filter_map(|field| {
         let (before, after) = (old.bounds.limits.get(field), new.bounds.limits.get(field));
-        limit(name, field, before.copied(), after.copied())
+        limit(may, field, before.copied(), after.copied())
     });
     changed.collect()
 }
 
-fn limit(name: &str, field: &str, old: Option<[f64; 2]>, new: Option<[f64; 2]>) -> Option<Facet> {
+fn limit(may: &str, field: &str, old: Option<[f64; 2]>, new: Option<[f64; 2]>) -> Option<Facet> {
     let free = [f64::NEG_INFINITY, f64::INFINITY];
     let ([old_least, old_most], [new_least, new_most]) = (old.unwrap_or(free), new.unwrap_or(free));
     let gains = new_least < old_least || new_most > old_most;
@@ -74,6 +76,6 @@ fn limit(name: &str, field: &str, old: Option<[f64; 2]>, new: Option<[f64; 2]>) 
         old: range(old),
         new: range(new),
         direction: Direction::of(gains, loses),
-        says: format!("may command {name} {field} {says}"),
+        says: format!("{may} {field} {says}"),
     })
 }

@@ -7,20 +7,21 @@ use super::super::rule::Form;
 use super::super::time::{DAY, FOREVER};
 use super::super::timetable::Timetable;
 use super::super::verb::Verb;
-use super::pairs::Side;
-
 /// "nothing", "clear", "redacted (faces: solid) 22:00-06:00 until 2027-02-01 00:00". The zone is named where the
-/// policies have two.
-pub(super) fn describe(table: &Timetable, verb: Verb, side: Option<Side>, zone: (&TimeZone, bool)) -> String {
-    let hidden = side.and_then(|side| side.declaration.hidden());
+/// policies have two. `hidden`: the redaction, if there is one.
+pub(super) fn describe(
+    table: &Timetable,
+    verb: Verb,
+    hidden: Option<&str>,
+    zone: (&TimeZone, bool),
+) -> String {
     let mut parts = Vec::new();
     for stretch in table.stretches().iter().filter(|stretch| !stretch.phases.is_empty()) {
         let hours = match (stretch.from, stretch.to) {
             (0, DAY) => String::new(),
             (from, to) => format!(" {}-{}", clock(from), clock(to)),
         };
-        let phases =
-            stretch.phases.iter().map(|phase| describe_phase(phase, &hours, (verb, hidden.as_deref()), zone));
+        let phases = stretch.phases.iter().map(|phase| describe_phase(phase, &hours, (verb, hidden), zone));
         parts.push(phases.collect::<Vec<_>>().join(", then "));
     }
     if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }

@@ -27,7 +27,7 @@ pub struct ActionEntry {
     /// The treatment of the goals of a stakeholder whose right ends: because it is revoked, or expires, or its hours are
     /// over. Without it: `cancel`.
     pub on_end: Option<OnEnd>,
-    /// The fields that are hidden from stakeholders whose rule says `as: redacted`: `feedback.note`, `result.message`, or
-    /// `"*"` for all text of both. Without it: no redacted form.
+    /// The fields that are hidden from stakeholders whose rule says `as: redacted`, as in a topic: `feedback.note`,
+    /// `result.message`. `feedback` and `result` stand for all text of theirs. Without it: no redacted form.
     pub redact: Option<BTreeMap<String, RedactionEntry>>,
 }
