@@ -18,8 +18,8 @@ use crate::{Plan, Unwalkable};
 
 pub use definitions::Definitions;
 use service::Part;
-pub use service::ServiceDefinition;
 use service::Part;
+pub use service::ServiceDefinition;
 
 /// The largest definition in a ROS 2 desktop installation has 60 KB.
 const MAX_FILE: u64 = 1 << 20;

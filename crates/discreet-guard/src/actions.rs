@@ -119,12 +119,7 @@ impl Goals {
 
     /// The id inside of a goal whose result is asked for. A goal that was sent before the guard started has its owner
     /// again from then on.
-    pub fn claim(
-        &mut self,
-        owner: &PublicIdentity,
-        outer: GoalId,
-        at: Duration,
-    ) -> Result<GoalId, Refused> {
+    pub fn claim(&mut self, owner: &PublicIdentity, outer: GoalId, at: Duration) -> Result<GoalId, Refused> {
         let inner = self.enter(owner, outer, State::Accepted, at)?;
         self.strays.remove(&inner);
         Ok(inner)
@@ -206,8 +201,7 @@ impl Goals {
         if self.goals.len() >= MAX_GOALS || of_one >= MAX_OF_ONE {
             self.forget_ended(owner, at)?;
         }
-        let goal =
-            Goal {
+        let goal = Goal {
             owner: owner.clone(),
             outer,
             since: at,

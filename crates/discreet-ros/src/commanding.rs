@@ -111,7 +111,13 @@ impl Commanding {
             let definition = types.definition(type_name).map_err(|error| unknown(type_name, error))?;
             let digest = commanding.context(domain, IngressKind::Command, name, type_name, &definition.hash);
             let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name };
-            let way = CommandWay::open(&sending, digest, definition, commanding.posts.granted(), &commanding.queue)?;
+            let way = CommandWay::open(
+                &sending,
+                digest,
+                definition,
+                commanding.posts.granted(),
+                &commanding.queue,
+            )?;
             commanding.ways.push(way);
         }
         let call = types.service(CALL_TYPE).map_err(|error| unknown(CALL_TYPE, error))?;
@@ -119,8 +125,13 @@ impl Commanding {
             let definition = types.service(type_name).map_err(|error| unknown(type_name, error))?;
             let digest = commanding.context(domain, IngressKind::Call, name, type_name, &definition.hash);
             let sending = Sending { own: &own, outer: &outer, namespace: &namespace, name };
-            let way =
-                CallWay::open(&sending, digest, (&definition, &call), commanding.posts.granted(), &commanding.queue)?;
+            let way = CallWay::open(
+                &sending,
+                digest,
+                (&definition, &call),
+                commanding.posts.granted(),
+                &commanding.queue,
+            )?;
             commanding.ways.push(way);
         }
         for (name, type_name) in &actions {

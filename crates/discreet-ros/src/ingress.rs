@@ -273,8 +273,15 @@ impl IngressPoints {
                 let goals = goals.ok_or(RosError::NotAnnounced)?;
                 let texts = MessageRedactor::new(message.plan.clone(), Arc::clone(&parts.shared.rosters));
                 let outside = format!("{}{name}", parts.prefix);
-                NoticeRoute::open(authorizer, (texts, goals), (inner, outer), (name, &outside), &message, queue)
-                    .map(|opened| opened as _)
+                NoticeRoute::open(
+                    authorizer,
+                    (texts, goals),
+                    (inner, outer),
+                    (name, &outside),
+                    &message,
+                    queue,
+                )
+                .map(|opened| opened as _)
             }
         }
     }
@@ -327,7 +334,9 @@ impl Definition {
     fn fits(&self, ingress: &Ingress) -> Result<(), String> {
         let (limited, told) = match self {
             Definition::Command(message) => (Some(&message.description), None),
-            Definition::Service(service) => (Some(&service.request.description), Some(&service.response.plan)),
+            Definition::Service(service) => {
+                (Some(&service.request.description), Some(&service.response.plan))
+            }
             Definition::Notice(message) => (None, Some(&message.plan)),
         };
         if let Some(description) = limited {

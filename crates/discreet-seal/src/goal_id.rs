@@ -39,8 +39,7 @@ mod tests {
 
     #[test]
     fn one_id_outside_is_another_goal_for_each_stakeholder_and_action() {
-        let party =
-            |byte: u8| PublicIdentity { name: "desk".into(), receive: [byte; 32], sign: [byte; 32] };
+        let party = |byte: u8| PublicIdentity { name: "desk".into(), receive: [byte; 32], sign: [byte; 32] };
         let mut ids = vec![
             inner_goal_id("/go", &party(1), &[7; 16]),
             inner_goal_id("/go", &party(2), &[7; 16]),

@@ -76,12 +76,19 @@ pub fn open_notice<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CommandContext, IngressKind};
     use crate::commanding::world::{Desk, NOW, NOW_NS};
+    use crate::{CommandContext, IngressKind};
 
     fn context(topic: &str) -> ContextDigest {
-        CommandContext { robot: "r", domain: 4, kind: IngressKind::Call, name: topic, type_name: "t", type_hash: "h" }
-            .digest()
+        CommandContext {
+            robot: "r",
+            domain: 4,
+            kind: IngressKind::Call,
+            name: topic,
+            type_name: "t",
+            type_hash: "h",
+        }
+        .digest()
     }
 
     #[test]
@@ -97,7 +104,8 @@ mod tests {
         let opened = open_notice(me, &receiver, &topic, &mut notice).unwrap();
         assert_eq!((opened.stamp_ns, &*opened.message), (stamp, &b"near"[..]));
 
-        let refused = |notice: &mut [u8], topic: &ContextDigest| open_notice(me, &receiver, topic, notice).err();
+        let refused =
+            |notice: &mut [u8], topic: &ContextDigest| open_notice(me, &receiver, topic, notice).err();
         assert_eq!(refused(&mut seal(key), &context("/go/_action/status")), Some(OpenError::Signature));
         assert_eq!(refused(&mut seal(key + 1), &topic), Some(OpenError::Key(key + 1)));
         let somebody = Identity::generate("night").unwrap();

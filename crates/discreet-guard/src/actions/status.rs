@@ -73,8 +73,10 @@ impl Goals {
                 None => parts.push((goal.owner.clone(), vec![status])),
             }
         }
-        let part =
-            |(owner, statuses): (PublicIdentity, Vec<Status>)| OwnStatuses { owner, message: write(&statuses) };
+        let part = |(owner, statuses): (PublicIdentity, Vec<Status>)| OwnStatuses {
+            owner,
+            message: write(&statuses),
+        };
         Ok(parts.into_iter().map(part).collect())
     }
 }

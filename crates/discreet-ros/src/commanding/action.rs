@@ -6,7 +6,8 @@ use std::time::Instant;
 use super::{CommandedStatus, Sending, Way, wake};
 use crate::workers::{ReadyQueue, Serve, Turn};
 use crate::{
-    Client, Publisher, RequestId, RosError, SerializedMessage, Server, ServiceSupport, Subscription, TypeSupport,
+    Client, Publisher, RequestId, RosError, SerializedMessage, Server, ServiceSupport, Subscription,
+    TypeSupport,
 };
 use discreet_audit::{Time, cleaned};
 use discreet_cdr::types::{ServiceDefinition, TypeDefinition, TypeError, TypeLibrary};
@@ -159,9 +160,8 @@ impl ActionWay {
         });
         let wakes = || wake(Arc::downgrade(&way), Arc::clone(queue));
         let call = ServiceSupport::load(call)?;
-        let client = |part| {
-            Client::new(sending.outer, &IngressKind::Call.outside(&full(part)), &call, wakes())
-        };
+        let client =
+            |part| Client::new(sending.outer, &IngressKind::Call.outside(&full(part)), &call, wakes());
         let robot = Clients {
             send_goal: client(ActionPart::SendGoal)?,
             cancel_goal: client(ActionPart::CancelGoal)?,
@@ -184,11 +184,11 @@ impl ActionWay {
         let (own, weak, queue) = (Arc::clone(sending.own), Arc::downgrade(&way), Arc::clone(queue));
         let offer = Box::new(move || {
             let wakes = || wake(Weak::clone(&weak), Arc::clone(&queue));
-            let server = |part: ActionPart, support| Server::new(&own, &part.full_name(&name), support, wakes());
+            let server =
+                |part: ActionPart, support| Server::new(&own, &part.full_name(&name), support, wakes());
             let latched = Qos { latched: true, depth: 1, ..Qos::default() };
-            let publisher = |part: ActionPart, types, qos| {
-                Publisher::new(&own, &part.full_name(&name), types, qos)
-            };
+            let publisher =
+                |part: ActionPart, types, qos| Publisher::new(&own, &part.full_name(&name), types, qos);
             Ok(OwnAction {
                 send_goal: server(ActionPart::SendGoal, &supports.send_goal)?,
                 cancel_goal: server(ActionPart::CancelGoal, &supports.cancel_goal)?,
@@ -304,7 +304,8 @@ impl Path {
     }
 
     fn serve_requests(&mut self) -> bool {
-        let Path { ends: Some(Ends { own: Some(own), robot, .. }), taken, started, sealer, status } = self else {
+        let Path { ends: Some(Ends { own: Some(own), robot, .. }), taken, started, sealer, status } = self
+        else {
             return false;
         };
         let mut served = 0;

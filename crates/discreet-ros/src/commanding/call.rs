@@ -9,9 +9,9 @@ use crate::{Client, RequestId, RosError, SerializedMessage, Server, ServiceSuppo
 use discreet_audit::{Time, cleaned};
 use discreet_cdr::types::ServiceDefinition;
 use discreet_host::sync::lock;
-use discreet_seal::{ContextDigest, IngressKind};
 use discreet_seal::commanding::{AnswerCaller, CallRobot, CallSealer};
 use discreet_seal::unseal::Granted;
+use discreet_seal::{ContextDigest, IngressKind};
 
 /// Requests and answers served in one go before others have their turn.
 const BATCH: usize = 16;

@@ -123,9 +123,8 @@ impl GoalPart {
         match self.part {
             ActionPart::SendGoal => {
                 let facts = authorizer.facts(now, at);
-                let may = |who: &PublicIdentity| {
-                    facts.as_ref().is_ok_and(|facts| facts.still_allows(who).is_ok())
-                };
+                let may =
+                    |who: &PublicIdentity| facts.as_ref().is_ok_and(|facts| facts.still_allows(who).is_ok());
                 self.goals().check_rights(self.now(), may);
             }
             ActionPart::CancelGoal => {

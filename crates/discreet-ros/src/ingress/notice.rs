@@ -207,7 +207,8 @@ impl NoticePath {
         if self.open.is_none() {
             let (topic, type_name) = &self.outside;
             let types = TypeSupport::load(type_name);
-            let made = types.and_then(|types| Publisher::new(&self.outer, topic, &types, qos(self.goals.part)));
+            let made =
+                types.and_then(|types| Publisher::new(&self.outer, topic, &types, qos(self.goals.part)));
             self.open = Some(made.map_err(|error| rejected(Refused::NotForwarded, error.to_string()))?);
         }
         let NoticePath { open: Some(open), texts, authorizer, .. } = self else { return Ok(()) };

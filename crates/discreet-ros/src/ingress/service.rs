@@ -149,7 +149,9 @@ impl CallPath {
     }
 
     fn attend_goals(&mut self) {
-        let (Some(Ends { server, client, offer }), Some(part)) = (&mut self.ends, &mut self.goals) else { return };
+        let (Some(Ends { server, client, offer }), Some(part)) = (&mut self.ends, &mut self.goals) else {
+            return;
+        };
         match (client.is_available(), server.is_some()) {
             // Tried again if the middleware refuses.
             (true, false) => *server = offer().ok(),
@@ -315,8 +317,12 @@ impl CallPath {
     /// Reports a timeout to callers that the robot does not answer.
     fn give_up(&mut self, stats: &IngressStats) {
         let now = Instant::now();
-        let late: Vec<i64> =
-            self.calls.iter().filter(|(_, call)| call.until.is_some_and(|until| until <= now)).map(|(number, _)| *number).collect();
+        let late: Vec<i64> = self
+            .calls
+            .iter()
+            .filter(|(_, call)| call.until.is_some_and(|until| until <= now))
+            .map(|(number, _)| *number)
+            .collect();
         for call in late.iter().filter_map(|number| self.calls.remove(number)).collect::<Vec<_>>() {
             let too_late = |_: &mut CallPath, call: &Call, _| {
                 let sender = Some(call.caller.name.clone());

@@ -191,7 +191,12 @@ impl<Id: Copy> ActionSealer<Id> {
         let (asked, response) = open(&mut self.send_goal, number, answer)?;
         let Asked::Client(to, id) = asked else { return None };
         if let Some(id) = id.filter(|_| response.get(4).is_some_and(|accepted| *accepted != 0)) {
-            self.goals.entry(id).or_insert(Goal { result: None, waiting: Vec::new(), asked: None, since: at });
+            self.goals.entry(id).or_insert(Goal {
+                result: None,
+                waiting: Vec::new(),
+                asked: None,
+                since: at,
+            });
         }
         Some(ForClient { to, response })
     }
@@ -224,7 +229,9 @@ impl<Id: Copy> ActionSealer<Id> {
         let mut unanswered = self.send_goal.give_up(at);
         unanswered.extend(self.cancel_goal.give_up(at));
         let _asked_again = self.get_result.give_up(at);
-        let Some(receiver) = self.granted.receiver(now_ns.div_euclid(1_000_000_000)) else { return unanswered };
+        let Some(receiver) = self.granted.receiver(now_ns.div_euclid(1_000_000_000)) else {
+            return unanswered;
+        };
         let key = receiver.terms().key;
         for (id, goal) in self.goals.iter_mut().filter(|(_, goal)| goal.result.is_none()) {
             let is_asked = |(asked_key, asked_at): (u32, Duration)| {

@@ -73,7 +73,16 @@ impl<Id: Copy> CallSealer<Id> {
         clean: fn(&str) -> String,
     ) -> CallSealer<Id> {
         let (stamps, calls) = Default::default();
-        CallSealer { granted, context, request, clean, stamps, patience: PATIENCE, max_calls: MAX_CALLS, calls }
+        CallSealer {
+            granted,
+            context,
+            request,
+            clean,
+            stamps,
+            patience: PATIENCE,
+            max_calls: MAX_CALLS,
+            calls,
+        }
     }
 
     /// With another time for which answers are awaited, and another bound on calls under way.
