@@ -1,5 +1,7 @@
 //! The bodies of the fuzz targets.
 
+#[path = "../../fuzz/bodies/action.rs"]
+pub mod action;
 #[path = "../../fuzz/bodies/audit_line.rs"]
 pub mod audit_line;
 #[path = "../../fuzz/bodies/audit_part.rs"]

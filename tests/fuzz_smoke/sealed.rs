@@ -1,6 +1,6 @@
 //! Sealed messages and commands, grants, the catalogue, and files of identities.
 
-use crate::bodies::{catalog, command, grants, identity_file, sealed};
+use crate::bodies::{action, catalog, command, grants, identity_file, sealed};
 use crate::mutations::{INPUTS, fuzz, fuzz_some};
 
 #[test]
@@ -24,6 +24,13 @@ fn no_grant_breaks_its_reader() {
 #[test]
 fn no_command_opens_but_those_that_were_sealed() {
     fuzz_some(&command::seeds(), command::run, INPUTS / 4);
+}
+
+#[test]
+fn no_message_of_an_action_reaches_anothers_goals() {
+    let seeds = action::seeds();
+    seeds.iter().for_each(|seed| action::run(seed));
+    fuzz(&seeds, action::run);
 }
 
 #[test]

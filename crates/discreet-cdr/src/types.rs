@@ -18,7 +18,6 @@ use crate::{Plan, Unwalkable};
 
 pub use definitions::Definitions;
 use service::Part;
-use service::Part;
 pub use service::ServiceDefinition;
 
 /// The largest definition in a ROS 2 desktop installation has 60 KB.

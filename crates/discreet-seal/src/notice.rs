@@ -112,7 +112,7 @@ mod tests {
         let other = seal_notice(&desk.robot.sender, somebody.public(), &topic, (key, stamp), b"near");
         let mut other = other.unwrap();
         assert!(!is_notice_for(me.public(), &other));
-        assert_eq!(refused(&mut other, &topic), Some(OpenError::Signature));
+        assert_eq!(refused(&mut other, &topic), Some(OpenError::Changed));
         let forger = SenderKey::generate().unwrap();
         let forged = seal_notice(&forger, me.public(), &topic, (key, stamp), b"near");
         assert_eq!(refused(&mut forged.unwrap(), &topic), Some(OpenError::Signature));

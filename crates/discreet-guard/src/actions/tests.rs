@@ -68,7 +68,7 @@ fn a_cancel_reaches_the_senders_own_goals_only() {
     assert_ne!(cancel([3; 16], 0).targets(&goals, &desk), [theirs]);
     assert_eq!(cancel(GoalId::default(), 0).targets(&goals, &desk), mine);
     assert_eq!(cancel(GoalId::default(), 10).targets(&goals, &desk), mine);
-    assert_eq!(cancel(GoalId::default(), 8).targets(&goals, &desk), [GoalId::default(); 0]);
+    assert!(cancel(GoalId::default(), 8).targets(&goals, &desk).is_empty());
 
     let mut answer = vec![0, 1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0];
     for id in [mine[0], theirs] {

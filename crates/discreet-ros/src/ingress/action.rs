@@ -44,6 +44,14 @@ pub enum About {
     Cancel(Vec<GoalId>, Cancelled),
 }
 
+/// A request on its way in.
+pub enum Request {
+    /// This is sent inside.
+    Inside(About, Vec<u8>),
+    /// There is nothing to ask the robot: this goes to the caller.
+    Answer(Vec<u8>),
+}
+
 /// The robot's answer to a call.
 pub enum Answered {
     /// It goes to the caller as it is.
@@ -63,20 +71,18 @@ impl GoalPart {
         }
     }
 
-    /// The request to be sent inside; none if there is nothing to cancel, with the answer.
-    pub fn request(
-        &self,
-        caller: &PublicIdentity,
-        request: &[u8],
-    ) -> Result<(About, Result<Vec<u8>, Vec<u8>>), Refused> {
+    /// The request with the id that the goal has inside.
+    pub fn request(&self, caller: &PublicIdentity, request: &[u8]) -> Result<Request, Refused> {
         let mut goals = self.goals();
         if self.part == ActionPart::CancelGoal {
             let wanted = CancelRequest::read(request).map_err(|_| Refused::Malformed)?;
             let mut targets = wanted.targets(&goals, caller);
             let gathered = Cancelled::default();
             return Ok(match targets.pop() {
-                Some(first) => (About::Cancel(targets, gathered), Ok(request_for(&first).to_vec())),
-                None => (About::Service, Err(gathered.write())),
+                Some(first) => {
+                    Request::Inside(About::Cancel(targets, gathered), request_for(&first).to_vec())
+                }
+                None => Request::Answer(gathered.write()),
             });
         }
         let mut request = request.to_vec();
@@ -86,7 +92,7 @@ impl GoalPart {
             _ => goals.claim(caller, *id, self.now()),
         }?;
         *id = inner;
-        Ok((About::Goal(inner), Ok(request)))
+        Ok(Request::Inside(About::Goal(inner), request))
     }
 
     /// The robot's answer to a call.

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use super::action::{About, Answered, GoalPart};
+use super::action::{About, Answered, GoalPart, Request};
 use super::{OpenIngress, UNDER_WAY, wake};
 use crate::slot::{Slot, Taken};
 use crate::workers::{ReadyQueue, Serve, Turn};
@@ -206,19 +206,18 @@ impl CallPath {
         }
         // Recorded before it goes in: a crash may lose a call, never a record.
         let _receipt = authorizer.record(authorizer.form(), &caller.name, request.message(), now)?;
-        let (about, inside) = match goals {
-            None => (About::Service, Ok(Cow::Borrowed(request.message()))),
-            Some(goals) => {
-                let made = goals.request(caller, request.message());
-                let (about, inside) = made.map_err(|reason| rejected(reason, String::new()))?;
-                (about, inside.map(Cow::Owned))
-            }
-        };
         let until = (!waits).then(|| Instant::now() + PATIENCE);
-        let mut call = Call { id, ticket, caller: caller.clone(), until, about };
-        let inside = match inside {
-            Ok(inside) => inside,
-            Err(answer) => return self.answer_with(&call, &answer, now),
+        let call = |about| Call { id, ticket, caller: caller.clone(), until, about };
+        let (mut call, inside) = match goals {
+            None => (call(About::Service), Cow::Borrowed(request.message())),
+            Some(goals) => match goals.request(caller, request.message()) {
+                Ok(Request::Inside(about, inside)) => (call(about), Cow::Owned(inside)),
+                Ok(Request::Answer(answer)) => {
+                    let call = call(About::Service);
+                    return self.answer_with(&call, &answer, now);
+                }
+                Err(reason) => return Err(rejected(reason, String::new())),
+            },
         };
         let sent = client.send_request(&inside);
         let number = sent.map_err(|error| rejected(Refused::NotForwarded, error.to_string()))?;

@@ -316,3 +316,6 @@ impl NoticeOpener {
         Ok(opened.message.get(..end).unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+mod tests;
